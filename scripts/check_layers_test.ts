@@ -1,0 +1,131 @@
+import { deepEqual, equal, rejects } from "node:assert/strict";
+import { dirname, join } from "node:path";
+import { cycles, readImports, violation, violations } from "./check_layers.ts";
+
+const table: [from: string, to: string, asType: string | undefined, asValue: string | undefined][] =
+  [
+    ["main.ts", "src/cli/run.ts", undefined, undefined],
+    ["main.ts", "src/wire.ts", "main may not import wire", "main may not import wire"],
+    ["src/cli/demo.ts", "src/emulator/server.ts", undefined, undefined],
+    ["src/cli/serve.ts", "src/wire.ts", undefined, undefined],
+    ["src/cli/a.ts", "tests/b.ts", "cli may not import tests", "cli may not import tests"],
+    ["src/cli/a.ts", "scripts/b.ts", "cli may not import scripts", "cli may not import scripts"],
+    ["src/wire.ts", "src/server/app.ts", undefined, undefined],
+    ["src/wire.ts", "src/cli/run.ts", "wire may not import cli", "wire may not import cli"],
+    ["src/server/app.ts", "src/server/routes/add_docker.ts", undefined, undefined],
+    ["src/server/app.ts", "src/credentials/write.ts", undefined, undefined],
+    ["src/server/respond.ts", "src/kube/errors.ts", undefined, undefined],
+    [
+      "src/server/app.ts",
+      "src/kube/kubectl/store.ts",
+      undefined,
+      "server may import only types of kube",
+    ],
+    ["src/server/schemas.ts", "src/clusters/folder.ts", undefined, undefined],
+    ["src/server/app.ts", "src/cli/a.ts", "server may not import cli", "server may not import cli"],
+    ["src/credentials/list.ts", "src/clusters/folder.ts", undefined, undefined],
+    ["src/kube/store.ts", "src/log/logger.ts", undefined, undefined],
+    [
+      "src/kube/store.ts",
+      "src/config/schema.ts",
+      undefined,
+      "kube may import only types of config",
+    ],
+    [
+      "src/kube/store.ts",
+      "src/clusters/a.ts",
+      "kube may not import clusters",
+      "kube may not import clusters",
+    ],
+    [
+      "src/emulator/a.ts",
+      "src/kube/store.ts",
+      undefined,
+      "emulator may import only types of kube",
+    ],
+    ["src/emulator/a_test.ts", "src/kube/kubectl/store.ts", undefined, undefined],
+    ["src/kube/kubectl/store_test.ts", "src/emulator/server.ts", undefined, undefined],
+    ["src/kube/store_test.ts", "scripts/control_plane/connect.ts", undefined, undefined],
+    [
+      "src/kube/store_test.ts",
+      "tests/b.ts",
+      "kube tests may not import tests",
+      "kube tests may not import tests",
+    ],
+    [
+      "src/new/a.ts",
+      "src/log/logger.ts",
+      "src/new is in no rule of scripts/check_layers.ts",
+      "src/new is in no rule of scripts/check_layers.ts",
+    ],
+  ];
+
+Deno.test("the table of layers says who may import whom", () => {
+  for (const [from, to, asType, asValue] of table) {
+    equal(violation({ from, to, line: 1, typeOnly: true }), asType, `${from} -> type ${to}`);
+    equal(violation({ from, to, line: 1, typeOnly: false }), asValue, `${from} -> ${to}`);
+  }
+});
+
+Deno.test("a cycle is told once, with its way", () => {
+  const edge = (from: string, to: string) => ({ from, to, line: 3, typeOnly: true });
+  deepEqual(cycles([edge("a", "b"), edge("b", "c"), edge("a", "c")]), []);
+  deepEqual(cycles([edge("a", "b"), edge("b", "c"), edge("c", "b")]), [
+    "c:3 imports b: a cycle: b -> c -> b",
+  ]);
+});
+
+async function inProject(files: Record<string, string>, test: (root: string) => Promise<void>) {
+  const root = await Deno.realPath(await Deno.makeTempDir());
+  try {
+    for (const [path, text] of Object.entries({ "deno.json": "{}", ...files })) {
+      await Deno.mkdir(join(root, dirname(path)), { recursive: true });
+      await Deno.writeTextFile(join(root, path), text);
+    }
+    await test(root);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+}
+
+Deno.test("every form of import is seen, with its line", async () => {
+  const server = [
+    `// import "../cli/in_a_comment.ts";`,
+    `import type { A } from "../kube/kubectl/a.ts";`,
+    `import {`,
+    `  a,`,
+    `} from "../kube/kubectl/a.ts";`,
+    `export * from "../cli/b.ts";`,
+    `export type C = import("../cli/c.ts").C;`,
+    `export const d = (): Promise<A> => import("../cli/d.ts").then(() => a);`,
+    `import "../../tests/e.ts";`,
+    `const text = 'import "../cli/in_a_string.ts"';`,
+    `import { z } from "zod";`,
+  ].join("\n");
+  const files = {
+    "src/server/app.ts": server,
+    "src/kube/kubectl/a.ts": "",
+    "src/cli/b.ts": "",
+    "src/cli/c.ts": "",
+    "src/cli/d.ts": "",
+  };
+  await inProject(files, async (root) => {
+    deepEqual(violations(await readImports(root)), [
+      "src/server/app.ts:5 imports src/kube/kubectl/a.ts: server may import only types of kube",
+      "src/server/app.ts:6 imports src/cli/b.ts: server may not import cli",
+      "src/server/app.ts:7 imports src/cli/c.ts: server may not import cli",
+      "src/server/app.ts:8 imports src/cli/d.ts: server may not import cli",
+      "src/server/app.ts:9 imports tests/e.ts: server may not import tests",
+    ]);
+  });
+});
+
+Deno.test("an import by a computed name is refused, as nobody can check it", async () => {
+  await inProject({ "src/cli/run.ts": "\nawait import(name);" }, async (root) => {
+    await rejects(readImports(root), /src\/cli\/run.ts:2 imports by a computed name/);
+  });
+});
+
+Deno.test("a project without a source folder has no violation", async () => {
+  await inProject({}, async (root) => deepEqual(await readImports(root), []));
+});

@@ -1,0 +1,91 @@
+/** The cache folder of the test binaries, and how a binary gets there safely. */
+import { dirname, join } from "node:path";
+
+export interface World {
+  env: (name: string) => string | undefined;
+  /** Told one line for each step. @default standard error */
+  report: (line: string) => void;
+}
+
+export const realWorld: World = {
+  env: (name) => Deno.env.get(name),
+  report: (line) => console.error(`control plane: ${line}`),
+};
+
+/** `$XDG_CACHE_HOME` or `~/.cache`, and below it this project's folder for the control plane. */
+export function cacheFolder({ env }: World): string {
+  const base = env("XDG_CACHE_HOME") || (env("HOME") && join(env("HOME")!, ".cache"));
+  if (!base) throw new Error("Cannot find the cache folder: set HOME or XDG_CACHE_HOME");
+  return join(base, "argocd-configurer", "control-plane");
+}
+
+export async function isExecutable(path: string): Promise<boolean> {
+  const stat = await Deno.stat(path).catch(() => undefined);
+  return stat !== undefined && stat.isFile && ((stat.mode ?? 0o111) & 0o111) !== 0;
+}
+
+/** The first executable file called `name` in the folders of PATH. */
+export async function onPath(name: string, { env }: World): Promise<string | undefined> {
+  for (const folder of (env("PATH") ?? "").split(":")) {
+    if (folder && await isExecutable(join(folder, name))) return join(folder, name);
+  }
+  return undefined;
+}
+
+/**
+ * Makes the executable `target` once, however many ask at the same time: under a file lock that ends
+ * with its process, in a temporary folder beside it, and then renamed, so nobody sees half a file.
+ * @param make writes somewhere below the temporary folder and gives that path back
+ * @param what is said while it is made
+ */
+export async function makeOnce(
+  target: string,
+  what: string,
+  world: World,
+  make: (temporaryFolder: string) => Promise<string>,
+): Promise<string> {
+  const folder = dirname(target);
+  await Deno.mkdir(folder, { recursive: true });
+  using lock = await Deno.open(`${target}.lock`, { create: true, write: true });
+  await lock.lock(true);
+  if (await isExecutable(target)) return target;
+  for (const { name } of Deno.readDirSync(folder)) { // left by a process that was killed
+    if (name.startsWith("making-")) await Deno.remove(join(folder, name), { recursive: true });
+  }
+  const temporaryFolder = await Deno.makeTempDir({ dir: folder, prefix: "making-" });
+  try {
+    world.report(`${what} …`);
+    const start = performance.now();
+    const made = await make(temporaryFolder);
+    await Deno.chmod(made, 0o755);
+    await Deno.rename(made, target);
+    world.report(`${what}: done in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+    return target;
+  } finally {
+    await Deno.remove(temporaryFolder, { recursive: true });
+  }
+}
+
+/**
+ * Runs a tool to its end.
+ * @throws Error with the end of what the tool said, when it is missing or fails
+ */
+export async function run(
+  command: string,
+  args: string[],
+  options: { cwd?: string; env?: Record<string, string> } = {},
+): Promise<string> {
+  let output;
+  try {
+    output = await new Deno.Command(command, { args, ...options, stdin: "null" }).output();
+  } catch (cause) {
+    const why = cause instanceof Deno.errors.NotFound ? "it is not on PATH" : String(cause);
+    throw new Error(`Cannot run ${command}: ${why}`, { cause });
+  }
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
+  if (!output.success) {
+    const said = text(output.stderr).split("\n").slice(-8).join("\n");
+    throw new Error(`Cannot run ${command} ${args[0] ?? ""}: exit code ${output.code}: ${said}`);
+  }
+  return text(output.stdout);
+}

@@ -1,0 +1,133 @@
+/** A real Kubernetes control plane on loopback: etcd and kube-apiserver, for the tests. */
+import { join } from "node:path";
+import { initialObjects } from "./access.ts";
+import { type Binaries, findBinaries } from "./binaries.ts";
+import { connect, type ControlPlaneClient, recordFile, request } from "./connect.ts";
+import { makeTokens, tokenFile, writeKubeconfigs } from "./kubeconfigs.ts";
+import { type Process, type Processes, startProcesses } from "./processes.ts";
+import {
+  certificateFile,
+  etcdArguments,
+  freePorts,
+  kubeApiserverArguments,
+  tokensFile,
+  writeSigningKeys,
+} from "./servers.ts";
+
+export interface ControlPlane extends ControlPlaneClient {
+  /** Ends its processes and removes its folder; a second call waits for the first. */
+  stop(): Promise<void>;
+}
+
+export interface ControlPlaneOptions {
+  /** @default what `findBinaries` finds */
+  binaries?: Binaries;
+  /** Until the API server says it is ready, in milliseconds. @default 60000 */
+  readyTimeoutMs?: number;
+  /** How often to try again when another program took a port in between. @default 3 */
+  attempts?: number;
+}
+
+/**
+ * Starts one. SIGINT and SIGTERM of this process stop it before they end the process, and so does
+ * the death of this process.
+ * @throws Error with the end of the log when it does not become ready; nothing is left behind then
+ */
+export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+  const binaries = options.binaries ?? await findBinaries();
+  for (let left = (options.attempts ?? 3) - 1;; left--) {
+    try {
+      return await start(binaries, options.readyTimeoutMs ?? 60_000);
+    } catch (error) {
+      if (left <= 0 || !/address already in use/.test(String(error))) throw error;
+    }
+  }
+}
+
+async function start(binaries: Binaries, readyTimeoutMs: number): Promise<ControlPlane> {
+  const dir = await Deno.makeTempDir({ prefix: "control-plane-" });
+  const processes = startProcesses(dir);
+  const stop = stopOnce(processes, dir);
+  try {
+    await bringUp(dir, binaries, processes, readyTimeoutMs);
+    return { ...connect(dir), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function bringUp(dir: string, binaries: Binaries, processes: Processes, timeoutMs: number) {
+  const ports = freePorts();
+  const url = `https://127.0.0.1:${ports.api}`;
+  const tokens = makeTokens();
+  await Deno.writeTextFile(tokensFile(dir), tokenFile(tokens), { mode: 0o600 });
+  await writeSigningKeys(dir);
+  const log = (name: string) => join(dir, `${name}.log`);
+  const started = [
+    await processes.start("etcd", binaries.etcd, etcdArguments(dir, ports), log("etcd")),
+    await processes.start(
+      "kube-apiserver",
+      binaries.kubeApiserver,
+      kubeApiserverArguments(dir, ports),
+      log("kube-apiserver"),
+    ),
+  ];
+
+  const server = { url, administratorToken: tokens.administrator };
+  const ca = await untilReady(started, timeoutMs, async () => {
+    const ca = await Deno.readTextFile(certificateFile(dir));
+    const answer = await request({ ...server, ca }, "GET", "/readyz");
+    return answer.status === 200 ? ca : undefined;
+  });
+  for (const { path, body } of initialObjects()) {
+    const answer = await request({ ...server, ca }, "POST", path, body);
+    if (answer.status !== 201) {
+      throw new Error(`Cannot prepare the control plane: ${path}: ${JSON.stringify(answer.body)}`);
+    }
+  }
+  await writeKubeconfigs(join(dir, "kubeconfigs"), url, ca, tokens);
+  const record = JSON.stringify({ ...server, ca, kubectl: binaries.kubectl });
+  await Deno.writeTextFile(recordFile(dir), record, { mode: 0o600 });
+}
+
+/** Asks again and again until `probe` gives a value; its errors mean "not yet". */
+async function untilReady<T>(
+  processes: Process[],
+  timeoutMs: number,
+  probe: () => Promise<T | undefined>,
+): Promise<T> {
+  let dead: Process | undefined;
+  for (const process of processes) process.ended.then(() => dead ??= process);
+  const end = performance.now() + timeoutMs;
+  while (performance.now() < end && !dead) {
+    const value = await probe().catch(() => undefined);
+    if (value !== undefined) return value;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const why = dead ? `${dead.name} ended` : `it was not ready after ${timeoutMs} ms`;
+  const shown = dead ? [dead] : processes;
+  throw new Error(`Cannot start the control plane: ${why}\n${shown.map(logTail).join("\n")}`);
+}
+
+function logTail({ name, logFile }: Process): string {
+  return `--- end of the log of ${name}\n` +
+    Deno.readTextFileSync(logFile).trimEnd().split("\n").slice(-15).join("\n");
+}
+
+function stopOnce(processes: Processes, dir: string): () => Promise<void> {
+  let stopping: Promise<void> | undefined;
+  const stop = () => stopping ??= stopAndRemove();
+  const signals = (["SIGINT", "SIGTERM"] as const).map((name) => {
+    // Taken away by `stop`, so that the second one does what it does without a control plane.
+    const listener = () => void stop().finally(() => Deno.kill(Deno.pid, name));
+    Deno.addSignalListener(name, listener);
+    return { name, listener };
+  });
+  async function stopAndRemove() {
+    await processes.stop();
+    await Deno.remove(dir, { recursive: true });
+    for (const { name, listener } of signals) Deno.removeSignalListener(name, listener);
+  }
+  return stop;
+}

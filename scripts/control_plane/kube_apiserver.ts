@@ -1,0 +1,35 @@
+/** kube-apiserver: nobody publishes it for every machine, so it is built from its Go module. */
+import { join } from "node:path";
+import { cacheFolder, makeOnce, run, type World } from "./cache.ts";
+
+export const kubernetesVersion = "v1.35.4";
+
+export function cachedKubeApiserver(world: World): string {
+  return join(cacheFolder(world), "kube-apiserver", kubernetesVersion, "kube-apiserver");
+}
+
+export function makeKubeApiserver(world: World): Promise<string> {
+  const what = `building kube-apiserver ${kubernetesVersion} with go (minutes, only once)`;
+  return makeOnce(cachedKubeApiserver(world), what, world, async (temporaryFolder) => {
+    const made = join(temporaryFolder, "kube-apiserver");
+    await run("go", buildArguments(made), {
+      cwd: join(import.meta.dirname!, "apiserver"),
+      env: { CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "" },
+    });
+    return made;
+  });
+}
+
+/** Without the version flags the server would call itself v0.0.0, which clients take for very old. */
+export function buildArguments(output: string): string[] {
+  const version = "k8s.io/component-base/version";
+  const [major, minor] = kubernetesVersion.slice(1).split(".");
+  const flags = [
+    "-s -w",
+    `-X ${version}.gitVersion=${kubernetesVersion}`,
+    `-X ${version}.gitMajor=${major}`,
+    `-X ${version}.gitMinor=${minor}`,
+  ];
+  const command = "k8s.io/kubernetes/cmd/kube-apiserver";
+  return ["build", "-trimpath", "-o", output, "-ldflags", flags.join(" "), command];
+}

@@ -1,0 +1,136 @@
+/**
+ * `deno task test [paths and flags of deno test]`: the tests, with a real control plane beside them.
+ * The last line is `N passed, N failed`, with `, N skipped` when there were some; steps are not
+ * counted, except skipped ones. When CI=true, what did not run is a failure.
+ */
+import { delimiter, dirname, join } from "node:path";
+import { findServers, officialKubectl } from "./control_plane/binaries.ts";
+import { onPath, realWorld } from "./control_plane/cache.ts";
+import { type ControlPlane, startControlPlane } from "./control_plane/control_plane.ts";
+
+export interface Results {
+  passed: number;
+  failed: number;
+  /** `file: name` of each test and step that was ignored. */
+  skipped: string[];
+}
+
+/**
+ * Counts the JUnit report of `deno test`. A step is a case of its own there, called `test > step`.
+ * @param succeeded the exit code was 0; else at least one failure is counted, because an error
+ * outside of a test has no place in the report
+ */
+export function countResults(junit: string, succeeded: boolean): Results {
+  const results: Results = { passed: 0, failed: 0, skipped: [] };
+  const tests = new Set<string>();
+  // Those that --filter left out have no time.
+  const cases = /<testcase name="([^"]*)" classname="([^"]*)" time=[^>]*>([^]*?)<\/testcase>/g;
+  for (const [, name = "", file = "", inside = ""] of junit.matchAll(cases)) {
+    const isStep = [...name.matchAll(/ &gt; /g)]
+      .some(({ index }) => tests.has(file + "\n" + name.slice(0, index)));
+    tests.add(file + "\n" + name);
+    if (/^\s*<skipped/.test(inside)) results.skipped.push(`${file}: ${unescapeXml(name)}`);
+    else if (isStep) continue;
+    else if (/^\s*<(failure|error)/.test(inside)) results.failed++;
+    else results.passed++;
+  }
+  if (!succeeded && results.failed === 0) results.failed = 1;
+  return results;
+}
+
+function unescapeXml(text: string): string {
+  const characters: Record<string, string> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
+  return text.replaceAll(/&(lt|gt|quot|apos|amp);/g, (_, name) => characters[name]!);
+}
+
+export function lastLine({ passed, failed, skipped }: Results): string {
+  const line = `${passed} passed, ${failed} failed`;
+  return skipped.length ? `${line}, ${skipped.length} skipped` : line;
+}
+
+/** Sorts arguments into what `deno test` gets as flags and as paths. @default src tests scripts */
+export async function testArguments(args: string[]): Promise<{ flags: string[]; paths: string[] }> {
+  const exists = (path: string) => Deno.stat(path).then(() => true, () => false);
+  const flags: string[] = [];
+  const paths: string[] = [];
+  for (const arg of args) (!arg.startsWith("-") && await exists(arg) ? paths : flags).push(arg);
+  if (paths.length > 0) return { flags, paths };
+  for (const path of ["src", "tests"]) if (await exists(path)) paths.push(path);
+  // With several paths deno test forgets --ignore, and this file's name makes it look like a test.
+  return { flags, paths: [...paths, "scripts/**/*_test.ts"] };
+}
+
+/** The value of `make`, or undefined and the reason on standard error. */
+async function orSay<T>(make: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await make();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return undefined;
+  }
+}
+
+async function runTests(args: string[], env: Record<string, string>): Promise<Results> {
+  const folder = await Deno.makeTempDir();
+  const junit = join(folder, "junit.xml");
+  const { flags, paths } = await testArguments(args);
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["test", "-A", "--frozen", "--ignore=scripts/test.ts", `--junit-path=${junit}`]
+      .concat(flags, paths),
+    env,
+    stdin: "null",
+  }).spawn();
+  const signals = (["SIGINT", "SIGTERM"] as const).map((name) => {
+    const listener = () => {
+      try {
+        child.kill(name);
+      } catch { /* it has ended */ }
+    };
+    Deno.addSignalListener(name, listener);
+    return () => Deno.removeSignalListener(name, listener);
+  });
+  try {
+    const { success } = await child.status;
+    return countResults(await Deno.readTextFile(junit).catch(() => ""), success);
+  } finally {
+    signals.forEach((remove) => remove());
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function main(): Promise<number> {
+  const kubectl = await orSay(officialKubectl) ?? await onPath("kubectl", realWorld);
+  const plane: ControlPlane | undefined = await orSay(async () => {
+    const binaries = { ...await findServers(), kubectl: kubectl ?? "kubectl" };
+    return await startControlPlane({ binaries });
+  });
+  const env: Record<string, string> = {};
+  if (plane) {
+    env.ARGOCD_CONFIGURER_TEST_CONTROL_PLANE = plane.dir;
+    env.KUBECACHEDIR = join(plane.dir, "kubectl_cache"); // else one folder a port stays in HOME
+  }
+  if (kubectl) {
+    env.ARGOCD_CONFIGURER_TEST_KUBECTL = kubectl;
+    if (!await onPath("kubectl", realWorld)) {
+      env.PATH = dirname(kubectl) + delimiter + (Deno.env.get("PATH") ?? "");
+    }
+  }
+  const results = await runTests(Deno.args, env).finally(() => plane?.stop());
+
+  const complaints: string[] = [];
+  if (!plane) {
+    complaints.push("Without a control plane: the suites on a real API server did not run");
+  }
+  if (!kubectl) complaints.push("Without kubectl: the suites that run it did not run");
+  if (results.skipped.length) {
+    complaints.push(["Skipped:", ...results.skipped].join("\n  "));
+  }
+  const inCi = Deno.env.get("CI") === "true";
+  if (inCi && complaints.length) complaints.push("In CI, what did not run is a failure");
+  if (results.passed + results.failed === 0) complaints.push("No test ran");
+  for (const complaint of complaints) console.log(complaint);
+  console.log(lastLine(results));
+  return results.failed > 0 || results.passed === 0 || (inCi && complaints.length > 0) ? 1 : 0;
+}
+
+if (import.meta.main) Deno.exitCode = await main();

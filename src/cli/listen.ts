@@ -1,0 +1,74 @@
+import { loggerOf } from "../log/logger.ts";
+import type { App } from "../server/app.ts";
+
+/** How long connections may linger when all requests are answered, in milliseconds. */
+const LINGER = 1000;
+
+export interface ListenOptions {
+  readonly hostname: string;
+  readonly port: number;
+  /** Called with the URL when requests are taken. */
+  readonly onListening?: (url: string) => void | Promise<void>;
+}
+
+/**
+ * Serves until SIGTERM or SIGINT, then lets requests under way end, writes above all.
+ * @returns the exit code: 0, or 1 when the address cannot be had
+ */
+export async function listen(app: App, options: ListenOptions): Promise<number> {
+  const log = loggerOf("server");
+  // A rejection that nobody handles ends a Deno program; a server goes on.
+  const onUnhandled = (event: PromiseRejectionEvent) => {
+    event.preventDefault();
+    log.error("unhandled rejection", { error: event.reason });
+  };
+  globalThis.addEventListener("unhandledrejection", onUnhandled);
+  const stop = stopSignal();
+  const abort = new AbortController();
+  try {
+    const server = Deno.serve({
+      hostname: options.hostname,
+      port: options.port,
+      signal: abort.signal,
+      onListen: () => {},
+    }, app.fetch);
+    const { hostname, port } = server.addr;
+    const url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+    log.info("listening", { url });
+    await options.onListening?.(url);
+    log.info("stopping", { signal: await stop.received });
+    await app.drain();
+    const linger = setTimeout(() => abort.abort(), LINGER);
+    await server.shutdown();
+    clearTimeout(linger);
+    log.info("stopped");
+    return 0;
+  } catch (error) {
+    if (
+      !(error instanceof Deno.errors.AddrInUse || error instanceof Deno.errors.PermissionDenied)
+    ) {
+      throw error;
+    }
+    const why = error instanceof Deno.errors.AddrInUse ? "it is in use" : "not permitted";
+    log.error(`cannot listen on ${options.hostname}:${options.port}: ${why}`);
+    return 1;
+  } finally {
+    stop.dispose();
+    globalThis.removeEventListener("unhandledrejection", onUnhandled);
+  }
+}
+
+function stopSignal(): { received: Promise<Deno.Signal>; dispose(): void } {
+  const { promise, resolve } = Promise.withResolvers<Deno.Signal>();
+  const onTerm = () => resolve("SIGTERM");
+  const onInt = () => resolve("SIGINT");
+  Deno.addSignalListener("SIGTERM", onTerm);
+  Deno.addSignalListener("SIGINT", onInt);
+  return {
+    received: promise,
+    dispose() {
+      Deno.removeSignalListener("SIGTERM", onTerm);
+      Deno.removeSignalListener("SIGINT", onInt);
+    },
+  };
+}

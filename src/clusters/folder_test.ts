@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import fc from "fast-check";
+import { clustersFolder, isClusterName } from "./folder.ts";
+
+Deno.test("cluster names by example", () => {
+  for (const name of ["test-cluster", "a", "9", "prod.eu_1", "A".repeat(253)]) {
+    assert.ok(isClusterName(name), name);
+  }
+  for (
+    const name of [
+      "",
+      "../x",
+      "..",
+      ".hidden",
+      "-v",
+      "a/b",
+      "a\\b",
+      "a\0b",
+      "a b",
+      "a\n",
+      "%2e%2e%2f",
+      "ü",
+      "A".repeat(254),
+    ]
+  ) assert.ok(!isClusterName(name), JSON.stringify(name));
+});
+
+Deno.test("no cluster name leads out of the folder", () => {
+  const folder = clustersFolder("/srv/clusters");
+  fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 40 }), (name) => {
+    if (!isClusterName(name)) return;
+    assert.equal(folder.fileOf(name), `/srv/clusters/${name}.kubeconfig`);
+  }));
+});
+
+Deno.test("names are sorted, and only kubeconfig files count", async () => {
+  const path = await Deno.makeTempDir();
+  try {
+    for (
+      const file of ["b.kubeconfig", "a.kubeconfig", "README.md", ".kubeconfig", "-x.kubeconfig"]
+    ) {
+      await Deno.writeTextFile(join(path, file), "");
+    }
+    await Deno.mkdir(join(path, "folder.kubeconfig"));
+    const folder = clustersFolder(path);
+    assert.deepEqual(await folder.names(), ["a", "b"]);
+    assert.equal(await folder.has("a"), true);
+    assert.equal(await folder.has("c"), false);
+    await Deno.writeTextFile(join(path, "c.kubeconfig"), "");
+    assert.deepEqual(await folder.names(), ["a", "b", "c"]);
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+});
+
+Deno.test("a missing folder has no names", async () => {
+  assert.equal(await clustersFolder("/nowhere/at/all").names(), undefined);
+});

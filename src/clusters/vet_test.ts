@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { KubeconfigRefused, vetKubeconfig, type VetRules } from "./vet.ts";
+
+const CANARY = `canary${crypto.randomUUID()}`;
+const rules: VetRules = { owners: [Deno.uid()!], group: Deno.gid()!, allowExecPlugins: true };
+
+const GOOD = `apiVersion: v1
+kind: Config
+clusters: [{name: c, cluster: {server: "https://127.0.0.1:6443"}}]
+users: [{name: u, user: {token: ${CANARY}}}]
+contexts: [{name: c, context: {cluster: c, user: u}}]
+current-context: c
+`;
+
+async function withFile(
+  content: string | Uint8Array,
+  mode: number,
+  test: (file: string, folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = join(folder, "x.kubeconfig");
+    await Deno.writeFile(
+      file,
+      typeof content === "string" ? new TextEncoder().encode(content) : content,
+    );
+    await Deno.chmod(file, mode);
+    await test(file, folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("a private kubeconfig is accepted without a warning", () =>
+  withFile(GOOD, 0o600, async (file) => {
+    assert.deepEqual(await vetKubeconfig(file, rules), {
+      path: await Deno.realPath(file),
+      warnings: [],
+    });
+  }));
+
+Deno.test("one that others may read is accepted with a warning", () =>
+  withFile(GOOD, 0o644, async (file) => {
+    assert.equal((await vetKubeconfig(file, rules)).warnings.length, 1);
+  }));
+
+const bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" +
+  [..."bcdefghij"].map((key, i) => {
+    const last = "abcdefghij"[i];
+    return `${key}: &${key} [${Array(9).fill(`*${last}`).join(",")}]`;
+  }).join("\n");
+
+const REFUSED: [what: string, content: string | Uint8Array, mode: number, why: RegExp][] = [
+  ["writable by everyone", GOOD, 0o602, /everyone may write/],
+  [
+    "malformed with a token in it",
+    `users: [{token: ${CANARY}\n  - : ]`,
+    0o600,
+    /line \d+, column \d+/,
+  ],
+  ["a YAML bomb", bomb, 0o600, /'clusters' is missing/],
+  ["nested 20,000 deep", "[".repeat(20_000) + CANARY, 0o600, /not valid YAML/],
+  ["not UTF-8", new Uint8Array([0xff, 0xfe, 0x00]), 0o600, /not UTF-8/],
+  ["a text", CANARY, 0o600, /not a YAML mapping/],
+  ["empty", "", 0o600, /is empty/],
+  ["without contexts", `clusters: []\nusers: []\n`, 0o600, /'contexts' is missing/],
+  [
+    "without a current context",
+    GOOD.replace(/current.*\n/, ""),
+    0o600,
+    /'current-context' is missing/,
+  ],
+  [
+    "with a current context that is not there",
+    GOOD.replace("current-context: c", "current-context: d"),
+    0o600,
+    /not there/,
+  ],
+  ["over 1 MiB", GOOD + "#".repeat(1024 * 1024), 0o600, /larger than/],
+];
+
+for (const [what, content, mode, why] of REFUSED) {
+  Deno.test(`a kubeconfig that is ${what} is refused quickly, and not quoted`, () =>
+    withFile(content, mode, async (file) => {
+      await assert.rejects(vetKubeconfig(file, rules), (error) => {
+        assert.ok(error instanceof KubeconfigRefused);
+        assert.match(error.message, why);
+        assert.ok(!error.message.includes(CANARY));
+        return true;
+      });
+    }));
+}
+
+Deno.test("a kubeconfig of a foreign owner is refused", () =>
+  withFile(GOOD, 0o600, async (file) => {
+    if (Deno.uid() !== 0) return; // only root can give a file away
+    await Deno.chown(file, 12345, 12345);
+    await assert.rejects(vetKubeconfig(file, rules), /owner/);
+    await vetKubeconfig(file, { ...rules, owners: [12345] });
+  }));
+
+Deno.test("writable by a group: only the server's own", () =>
+  withFile(GOOD, 0o620, async (file) => {
+    await vetKubeconfig(file, rules);
+    await assert.rejects(vetKubeconfig(file, { ...rules, group: 54321 }), /group/);
+  }));
+
+Deno.test("a FIFO is refused without hanging", () =>
+  withFile("", 0o600, async (_file, folder) => {
+    const fifo = join(folder, "fifo.kubeconfig");
+    await new Deno.Command("mkfifo", { args: ["-m", "600", fifo] }).output();
+    await assert.rejects(vetKubeconfig(fifo, rules), /not a regular file/);
+  }));
+
+Deno.test("a link is followed to a file that passes the same checks", () =>
+  withFile(GOOD, 0o606, async (file, folder) => {
+    const link = join(folder, "link.kubeconfig");
+    await Deno.symlink(file, link);
+    await assert.rejects(vetKubeconfig(link, rules), /everyone may write/);
+    await Deno.chmod(file, 0o600);
+    assert.equal((await vetKubeconfig(link, rules)).path, await Deno.realPath(file));
+  }));
+
+Deno.test("credential programs are refused when they are not allowed", () => {
+  const exec = GOOD.replace(`token: ${CANARY}`, "exec: {command: aws}");
+  return withFile(exec, 0o600, async (file) => {
+    await vetKubeconfig(file, rules);
+    await assert.rejects(
+      vetKubeconfig(file, { ...rules, allowExecPlugins: false }),
+      /allow-exec-plugins/,
+    );
+  });
+});

@@ -1,0 +1,139 @@
+import { distance } from "fastest-levenshtein";
+import { load as parseYaml } from "js-yaml";
+import { SETTING_KEYS, type SettingKey, Settings } from "./schema.ts";
+
+/** A configuration that cannot be used; the start ends with exit code 2. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+export interface ConfigSources {
+  /** Settings given as flags, by key. */
+  readonly flags: Readonly<Partial<Record<SettingKey, unknown>>>;
+  /** The environment; `ARGOCD_CONFIGURER_KUBECTL_TIMEOUT` sets `kubectl_timeout`. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Path of the file. */
+  readonly file: string;
+  /** Whether the file was named by the user: then it has to be there. */
+  readonly fileRequired: boolean;
+}
+
+export interface LoadedConfig {
+  readonly settings: Settings;
+  readonly warnings: readonly string[];
+}
+
+const ENV_PREFIX = "ARGOCD_CONFIGURER_";
+
+/**
+ * Puts the settings together: flag before environment before file before default.
+ *
+ * Permissions: `--allow-read` of the file.
+ * @throws {ConfigError} names where the value stands, its key, and what is expected
+ */
+export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> {
+  const warnings: string[] = [];
+  const file = await readFile(sources, warnings);
+  const env = fromEnv(sources.env);
+  const given: Record<string, unknown> = {};
+  const origin: Record<string, string> = {};
+  const layers = [
+    { values: file.values, from: (key: string) => `${sources.file}${file.lineOf(key)}` },
+    { values: env, from: (key: string) => `environment variable ${envName(key)}` },
+    { values: sources.flags, from: (key: string) => `flag --${key.replaceAll("_", "-")}` },
+  ];
+  for (const { values, from } of layers) {
+    for (const [key, value] of Object.entries(values)) {
+      if (value === undefined) continue;
+      given[key] = value;
+      origin[key] = from(key);
+    }
+  }
+  for (const key of Object.keys(given)) {
+    if ((SETTING_KEYS as string[]).includes(key)) continue;
+    warnings.push(`Unknown setting '${key}' in ${origin[key]}${nearest(key)}`);
+    delete given[key];
+  }
+  const parsed = Settings.safeParse(given);
+  if (parsed.success) return { settings: parsed.data, warnings };
+  const issue = parsed.error.issues[0]!;
+  const key = String(issue.path[0]);
+  throw new ConfigError(
+    `Cannot use setting '${issue.path.join(".")}' from ${origin[key]}: ${issue.message}`,
+  );
+}
+
+function nearest(key: string): string {
+  const [closest] = [...SETTING_KEYS].sort((a, b) => distance(key, a) - distance(key, b));
+  return closest && distance(key, closest) <= 4 ? `; did you mean '${closest}'?` : "";
+}
+
+function envName(key: string): string {
+  return ENV_PREFIX + key.replaceAll("-", "_").toUpperCase();
+}
+
+/** Numbers, booleans, lists and maps are written in YAML there, like in the file. */
+function fromEnv(env: Readonly<Record<string, string>>): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const key of SETTING_KEYS) {
+    const text = env[envName(key)];
+    if (text === undefined || text === "") continue;
+    const isText = Settings.shape[key].safeParse("x").success;
+    try {
+      values[key] = isText ? text : parseYaml(text);
+    } catch {
+      throw new ConfigError(
+        `Cannot use setting '${key}' from environment variable ${
+          envName(key)
+        }: it is not valid YAML`,
+      );
+    }
+  }
+  return values;
+}
+
+interface ConfigFile {
+  readonly values: Record<string, unknown>;
+  /** `:LINE` of a key. */
+  lineOf(key: string): string;
+}
+
+async function readFile(sources: ConfigSources, warnings: string[]): Promise<ConfigFile> {
+  const { file } = sources;
+  let text: string;
+  try {
+    text = await Deno.readTextFile(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound && !sources.fileRequired) {
+      warnings.push(`No configuration file at ${file}; the defaults are in effect`);
+      return { values: {}, lineOf: () => "" };
+    }
+    const why = error instanceof Deno.errors.NotFound ? "there is no such file" : "cannot read it";
+    throw new ConfigError(`Cannot use configuration file ${file}: ${why}`);
+  }
+  const lineOf = (key: string) => {
+    const line = text.split("\n").findIndex((each) =>
+      each.startsWith(`${key}:`) || each.startsWith(`"${key}":`)
+    );
+    return line === -1 ? "" : `:${line + 1}`;
+  };
+  return { values: parseFile(file, text), lineOf };
+}
+
+function parseFile(file: string, text: string): Record<string, unknown> {
+  // A file of comments alone is an empty configuration.
+  if (text.split("\n").every((line) => /^\s*(#.*)?$/.test(line))) return {};
+  let values: unknown;
+  try {
+    values = parseYaml(text);
+  } catch (error) {
+    const mark = (error as { mark?: { line: number; column: number } }).mark;
+    const where = mark ? `${file}:${mark.line + 1}:${mark.column + 1}` : file;
+    throw new ConfigError(`Cannot use configuration file ${where}: it is not valid YAML`);
+  }
+  if (values === null || values === undefined) return {};
+  if (typeof values !== "object" || Array.isArray(values)) {
+    throw new ConfigError(`Cannot use configuration file ${file}: it is not a YAML mapping`);
+  }
+  return values as Record<string, unknown>;
+}

@@ -1,0 +1,91 @@
+import type { SecretManifest, SecretRef, StoredSecret } from "../../kube/store.ts";
+
+/** Says which program wrote a secret; set only where nobody has set it before. */
+export const MANAGED_BY_LABEL = "app.kubernetes.io/managed-by";
+export const MANAGED_BY = "argocd-configurer";
+
+/** Says which write made the secret what it is. */
+export const REQUEST_ANNOTATION = "argocd-configurer.io/request";
+
+/** kubectl apply's copy of the whole object, old values included: never kept. */
+const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+/** What a secret is known by to Argo CD: two with the same are one too many. */
+export interface Identity {
+  /** `repository` or `repo-creds`. */
+  readonly secretType: string;
+  /** Normalised as Argo CD compares it. */
+  readonly url: string;
+  readonly project: string;
+}
+
+/**
+ * One secret that a request wants, and what its kind of credential knows about replacing one. The
+ * write asks; nothing here touches a cluster.
+ */
+export interface DesiredSecret extends SecretRef {
+  readonly type: string;
+  /** Set on what is written; labels of others stay. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** The whole data of a new secret, in base64, sealed. */
+  readonly data: SecretManifest["data"];
+  /** The data of a replacement of a credential of this kind, from what is there. */
+  merge(current: StoredSecret): SecretManifest["data"];
+  /** Whether what is there is a credential of this kind; else it is left alone. */
+  recognises(current: StoredSecret): boolean;
+  readonly identity?: Identity;
+}
+
+/** The manifest that creates `desired`. */
+export function created(desired: DesiredSecret, writeId: string): SecretManifest {
+  return {
+    namespace: desired.namespace,
+    name: desired.name,
+    type: desired.type,
+    labels: { [MANAGED_BY_LABEL]: MANAGED_BY, ...desired.labels },
+    annotations: { ...desired.annotations, [REQUEST_ANNOTATION]: writeId },
+    data: desired.data,
+  };
+}
+
+/** The manifest that replaces `current` by `desired`; what others put there stays. */
+export function replaced(
+  current: StoredSecret,
+  desired: DesiredSecret,
+  writeId: string,
+): SecretManifest {
+  const { [LAST_APPLIED]: _dropped, ...annotations } = current.annotations;
+  const data = desired.recognises(current) ? desired.merge(current) : desired.data;
+  return {
+    namespace: current.namespace,
+    name: current.name,
+    type: desired.type,
+    labels: { [MANAGED_BY_LABEL]: MANAGED_BY, ...current.labels, ...desired.labels },
+    annotations: { ...annotations, ...desired.annotations, [REQUEST_ANNOTATION]: writeId },
+    data,
+    ownerReferences: current.ownerReferences,
+    finalizers: current.finalizers,
+    resourceVersion: current.resourceVersion,
+  };
+}
+
+/** Whether a replacement would change anything besides the mark of who wrote it last. */
+export function isUnchanged(current: StoredSecret, replacement: SecretManifest): boolean {
+  return current.type === replacement.type &&
+    sameEntries(current.data.reveal(), replacement.data.reveal()) &&
+    sameEntries(current.labels, replacement.labels) &&
+    sameEntries(
+      { ...current.annotations, [REQUEST_ANNOTATION]: "" },
+      { ...replacement.annotations, [REQUEST_ANNOTATION]: "" },
+    );
+}
+
+function sameEntries(
+  a: Readonly<Record<string, string>>,
+  b: Readonly<Record<string, string>>,
+): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && a[key] === b[key]);
+}

@@ -1,0 +1,127 @@
+/** A repository URL as a user gives it, understood. */
+export interface RepositoryUrl {
+  /** What is stored: without scheme for OCI, absolute otherwise. */
+  readonly url: string;
+  readonly oci: boolean;
+  /** Prefix for a template, where a repository secret alone would match no chart. */
+  readonly templatePrefix?: string;
+  /** What to write as `repoURL` into an Application. */
+  readonly applicationRepoUrl: string;
+  readonly hints: readonly string[];
+}
+
+export type ParsedUrl =
+  | { readonly ok: true; readonly value: RepositoryUrl }
+  | { readonly ok: false; readonly why: string };
+
+/** Registries that serve charts as OCI artifacts and in no other way. */
+const OCI_ONLY = [
+  /^ghcr\.io$/,
+  /^docker\.io$/,
+  /^registry-1\.docker\.io$/,
+  /^public\.ecr\.aws$/,
+  /^[a-z0-9-]+\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/,
+  /^[a-z0-9-]+\.azurecr\.io$/,
+  /^([a-z0-9-]+\.)*pkg\.dev$/,
+  /^quay\.io$/,
+];
+
+const MAX_LENGTH = 2048;
+
+const no = (why: string): ParsedUrl => ({ ok: false, why });
+
+/**
+ * Understands a Helm repository URL in any of its usual spellings.
+ * @param useOci what the user says; when absent the scheme and the host decide
+ * @see https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#helm for `enableOCI`
+ */
+export function parseRepositoryUrl(text: string, useOci?: boolean): ParsedUrl {
+  if (text.length > MAX_LENGTH) return no(`must be at most ${MAX_LENGTH} characters long`);
+  // deno-lint-ignore no-control-regex -- control characters are what is looked for
+  if (/[\s\u0000-\u001f\u007f-\u009f\\]/u.test(text)) {
+    return no("must not contain white space, control characters or backslashes");
+  }
+  const match = /^(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/)?([^/?#]*)(\/[^?#]*)?([?#].*)?$/s.exec(text);
+  if (!match) return no("is not a URL");
+  const scheme = match[1]?.toLowerCase();
+  const authority = match[2] ?? "";
+  const path = match[3] ?? "";
+  if (scheme !== undefined && !["http", "https", "oci"].includes(scheme)) {
+    return no("must begin with https://, http:// or oci://, or with the host");
+  }
+  if (authority.includes("@")) {
+    return no("must not contain credentials; give them as username and password");
+  }
+  if (match[4] !== undefined) return no("must not have a query or a fragment");
+  const host = hostOf(authority);
+  if (host === undefined) return no("must name a host");
+  if (scheme === "oci" && useOci === false) {
+    return no("begins with oci://, which contradicts use_oci: false");
+  }
+  if (path.slice(0, -1).includes("*") || (path.endsWith("*") && !path.endsWith("/*"))) {
+    return no("may have a '*' only as its last path segment");
+  }
+  const oci = useOci ?? (scheme === "oci" || OCI_ONLY.some((pattern) => pattern.test(host.name)));
+  return { ok: true, value: understood({ scheme, host: host.text, path, oci }) };
+}
+
+function hostOf(authority: string): { name: string; text: string } | undefined {
+  const text = authority.toLowerCase();
+  const match = /^([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?$/.exec(text);
+  if (!match || Number(match[3] ?? 0) > 65535 || !URL.canParse(`https://${text}`)) return undefined;
+  return { name: match[1]!, text };
+}
+
+interface Parts {
+  readonly scheme: string | undefined;
+  readonly host: string;
+  readonly path: string;
+  readonly oci: boolean;
+}
+
+function understood({ scheme, host, path, oci }: Parts): RepositoryUrl {
+  const hints: string[] = [];
+  const wildcard = path.endsWith("/*");
+  const withoutStar = wildcard ? path.slice(0, -1) : path;
+  const trimmed = withoutStar.replace(/\/+$/, "");
+  const bare = trimmed === "";
+  const root = oci ? host : `${scheme === "http" ? "http" : "https"}://${host}`;
+  if (oci && scheme === "http") {
+    hints.push("Argo CD reaches OCI registries by HTTPS; the http:// was dropped");
+  }
+  if (wildcard || (oci && bare)) {
+    return {
+      url: root + trimmed,
+      oci,
+      // Ended by a slash: Argo CD compares prefixes without regard to path segments, and a bare
+      // host would hand the credential to a look-alike such as ghcr.io.example.com too.
+      templatePrefix: `${root}${trimmed}/`,
+      applicationRepoUrl: bare ? `${root}/<path>` : root + trimmed,
+      hints,
+    };
+  }
+  if (!oci && withoutStar.endsWith("/")) {
+    hints.push(
+      "The URL ends with a slash, which Argo CD takes literally: an Application needs it too",
+    );
+  }
+  const url = root + (oci ? trimmed : withoutStar);
+  return { url, oci, applicationRepoUrl: url, hints };
+}
+
+/**
+ * A URL as Argo CD compares it: two secrets whose URLs are equal by this hold one repository.
+ * @see https://github.com/argoproj/argo-cd/blob/v3.5.0/util/git/git.go NormalizeGitURL
+ */
+export function comparableUrl(url: string): string {
+  let text = url.trim().toLowerCase();
+  if (/^(ssh:\/\/)?[^/:]*?@[^@]+$/.test(text) && !text.startsWith("ssh://")) {
+    text = "ssh://" + text.replace(":", "/");
+  }
+  return text.replace(/\.git$/, "").replace(/^ssh:\/\//, "");
+}
+
+/** The URL with user information masked, for showing what others stored. */
+export function shownUrl(url: string): string {
+  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1***@");
+}

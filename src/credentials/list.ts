@@ -1,0 +1,173 @@
+import { type Deadline, deadlineIn } from "../kube/deadline.ts";
+import { KubeError, type KubeErrorKind } from "../kube/errors.ts";
+import { refKey, type SecretStore, type SecretSummary } from "../kube/store.ts";
+import { SECRET_TYPE_LABEL } from "./kinds/repository.ts";
+import type { ClusterNotFound, OpenCluster } from "./stores.ts";
+
+export interface ListSettings {
+  /** Seconds for all reads together. */
+  readonly seconds: number;
+  readonly argocdNamespace: string;
+  /** A secret with any of them is a docker secret. */
+  readonly dockerLabels: Readonly<Record<string, string>>;
+  /** Where to look for docker secrets when not all namespaces may be listed. */
+  readonly dockerNamespaces: readonly string[];
+}
+
+export interface Listed {
+  readonly kind: "listed";
+  readonly cluster: string;
+  readonly repoCreds: readonly SecretSummary[];
+  readonly docker: readonly SecretSummary[];
+  readonly helm: readonly SecretSummary[];
+  /** Repositories of every type. */
+  readonly repositories: readonly SecretSummary[];
+  /** What could not be seen. */
+  readonly warnings: readonly string[];
+}
+
+export interface ListFailed {
+  readonly kind: "failed";
+  readonly cluster: string;
+  readonly error: KubeError;
+  readonly seconds: number;
+}
+
+/** A label that Argo CD itself does not know. */
+export const HELM_REPO_CREDS = "helm-repo-creds";
+
+/** When several reads fail, the first of these that one of them had is the answer. */
+const SEVERITY: readonly KubeErrorKind[] = [
+  "invalid_kubeconfig",
+  "kubectl_missing",
+  "busy",
+  "unreachable",
+  "untrusted",
+  "timeout",
+  "unauthorized",
+  "forbidden",
+];
+
+/** The credentials of a cluster, read at once under one deadline, without their values. */
+export async function listSecrets(
+  cluster: string,
+  open: OpenCluster,
+  settings: ListSettings,
+): Promise<Listed | ListFailed | ClusterNotFound> {
+  const opened = await open(cluster);
+  if (opened.kind === "cluster_not_found") return opened;
+  const failed = (error: KubeError) =>
+    ({ kind: "failed", cluster, error, seconds: settings.seconds }) as const;
+  if (opened.kind === "refused") return failed(opened.error);
+
+  const { store } = opened;
+  const deadline = deadlineIn(settings.seconds);
+  const [argocd, docker] = await Promise.allSettled([
+    listArgocd(store, settings, deadline),
+    listDocker(store, settings, deadline),
+  ]);
+  if (argocd.status === "rejected" || docker.status === "rejected") {
+    return failed(worst([argocd, docker]));
+  }
+  const ofType = (type: string) =>
+    argocd.value.filter(({ labels }) => labels[SECRET_TYPE_LABEL] === type);
+  const repositories = ofType("repository");
+  return {
+    kind: "listed",
+    cluster,
+    repoCreds: ofType("repo-creds"),
+    docker: docker.value.secrets,
+    helm: sorted([
+      ...repositories.filter(({ repository }) => repository?.type === "helm"),
+      ...ofType(HELM_REPO_CREDS),
+    ]),
+    repositories,
+    warnings: docker.value.warnings,
+  };
+}
+
+async function listArgocd(
+  store: SecretStore,
+  { argocdNamespace }: ListSettings,
+  deadline: Deadline,
+): Promise<SecretSummary[]> {
+  const selector = `${SECRET_TYPE_LABEL} in (repo-creds,repository,${HELM_REPO_CREDS})`;
+  const query = { selector, namespace: argocdNamespace, repository: true };
+  return sorted(await store.list(query, deadline));
+}
+
+interface DockerSecrets {
+  readonly secrets: SecretSummary[];
+  readonly warnings: string[];
+}
+
+/** Labels cannot be OR-ed in one selector: one read for each. */
+async function listDocker(
+  store: SecretStore,
+  settings: ListSettings,
+  deadline: Deadline,
+): Promise<DockerSecrets> {
+  const labels = Object.entries(settings.dockerLabels).map(([key, value]) => `${key}=${value}`);
+  const reads = await Promise.allSettled(labels.map(async (selector): Promise<DockerSecrets> => {
+    try {
+      return { secrets: await store.list({ selector }, deadline), warnings: [] };
+    } catch (error) {
+      if (!(error instanceof KubeError) || error.kind !== "forbidden") throw error;
+      return await listNamespaces(store, selector, settings.dockerNamespaces, deadline);
+    }
+  }));
+  if (reads.some(({ status }) => status === "rejected")) throw worst(reads);
+  const done = reads.flatMap((read) => read.status === "fulfilled" ? [read.value] : []);
+  const unique = new Map(
+    done.flatMap(({ secrets }) => secrets).map((secret) => [refKey(secret), secret]),
+  );
+  return {
+    secrets: sorted([...unique.values()]),
+    warnings: [...new Set(done.flatMap(({ warnings }) => warnings))],
+  };
+}
+
+/** The namespaces that may be listed one by one. @throws {KubeError} when none may be */
+async function listNamespaces(
+  store: SecretStore,
+  selector: string,
+  namespaces: readonly string[],
+  deadline: Deadline,
+): Promise<DockerSecrets> {
+  const reads = await Promise.allSettled(
+    namespaces.map((namespace) => store.list({ selector, namespace }, deadline)),
+  );
+  const other = reads.filter((read) => read.status === "rejected" && !isForbidden(read.reason));
+  const seen = namespaces.filter((_, i) => reads[i]?.status === "fulfilled");
+  if (other.length > 0 || seen.length === 0) throw worst(reads);
+  const hidden = namespaces.filter((namespace) => !seen.includes(namespace));
+  const warnings = [
+    "The kubeconfig's user may not list secrets in all namespaces: " +
+    `docker secrets were looked for in ${seen.join(", ")} only`,
+    ...(hidden.length === 0 ? [] : [
+      `The kubeconfig's user may not list secrets in ${hidden.join(", ")} either`,
+    ]),
+  ];
+  const secrets = reads.flatMap((read) => read.status === "fulfilled" ? read.value : []);
+  return { secrets, warnings };
+}
+
+function isForbidden(error: unknown): boolean {
+  return error instanceof KubeError && error.kind === "forbidden";
+}
+
+/** The most telling failure. @throws one that is no {@link KubeError}: a bug */
+function worst(reads: readonly PromiseSettledResult<unknown>[]): KubeError {
+  const errors = reads.flatMap((read) => read.status === "rejected" ? [read.reason] : []);
+  const rank = (error: KubeError) => {
+    const index = SEVERITY.indexOf(error.kind);
+    return index === -1 ? SEVERITY.length : index;
+  };
+  for (const error of errors) if (!(error instanceof KubeError)) throw error;
+  return (errors as KubeError[]).sort((a, b) => rank(a) - rank(b))[0]!;
+}
+
+function sorted(secrets: readonly SecretSummary[]): SecretSummary[] {
+  const order = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0;
+  return [...secrets].sort((a, b) => order(refKey(a), refKey(b)));
+}

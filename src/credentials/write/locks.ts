@@ -1,0 +1,59 @@
+import type { Deadline } from "../../kube/deadline.ts";
+import { KubeError } from "../../kube/errors.ts";
+
+/** Locks of this process by key, first come first served. */
+export class Locks {
+  /** For each key that is held: when the last in line gives it back. */
+  readonly #held = new Map<string, Promise<void>>();
+
+  /**
+   * Waits for all keys, in sorted order, so that two who want the same ones cannot block each
+   * other, and gives what releases them.
+   * @throws {KubeError} `busy` when the deadline passes first; then nothing is held
+   */
+  async acquire(keys: readonly string[], deadline: Deadline): Promise<() => void> {
+    const releases: (() => void)[] = [];
+    const releaseAll = () => releases.forEach((release) => release());
+    for (const key of [...new Set(keys)].sort()) {
+      const release = await this.#one(key, deadline);
+      if (release === undefined) {
+        releaseAll();
+        throw new KubeError(
+          "busy",
+          `Cannot write: other writes to the same secrets took all of ${deadline.seconds} seconds`,
+          { retryAfter: 1 },
+        );
+      }
+      releases.push(release);
+    }
+    return releaseAll;
+  }
+
+  async #one(key: string, deadline: Deadline): Promise<(() => void) | undefined> {
+    const before = this.#held.get(key);
+    const mine = Promise.withResolvers<void>();
+    const last = (before ?? Promise.resolve()).then(() => mine.promise);
+    this.#held.set(key, last);
+    last.then(() => {
+      if (this.#held.get(key) === last) this.#held.delete(key);
+    });
+    if (before !== undefined && !await inTime(before, deadline)) {
+      mine.resolve(); // whoever is next waits for who is before us only
+      return undefined;
+    }
+    return mine.resolve;
+  }
+}
+
+/** Whether `promise` resolves before the deadline. */
+function inTime(promise: Promise<void>, deadline: Deadline): Promise<boolean> {
+  if (deadline.signal.aborted) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const late = () => resolve(false);
+    deadline.signal.addEventListener("abort", late, { once: true });
+    promise.then(() => {
+      deadline.signal.removeEventListener("abort", late);
+      resolve(true);
+    });
+  });
+}

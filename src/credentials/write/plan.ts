@@ -1,0 +1,44 @@
+import { refKey, type Snapshot } from "../../kube/store.ts";
+import { type DesiredSecret, isUnchanged, replaced } from "../kinds/kind.ts";
+import type { Refusal, Target } from "./target.ts";
+
+export interface Permissions {
+  /** Whether a secret that is there may be replaced. */
+  readonly upsert: boolean;
+  /** Whether a foreign one may, and one that has to be deleted for it. */
+  readonly force: boolean;
+}
+
+/** What is to be done about `desired`, given what is there. */
+export function plan(
+  desired: DesiredSecret,
+  snapshot: Snapshot,
+  { upsert, force }: Permissions,
+): Target {
+  const before = snapshot.secrets.get(refKey(desired));
+  const target = (step: Target["step"]): Target => ({ desired, before, step, state: "planned" });
+  const refused = (refusal: Refusal): Target => ({ ...target("create"), state: "failed", refusal });
+  const ref = { namespace: desired.namespace, name: desired.name };
+
+  if (snapshot.namespaces !== undefined) {
+    const phase = snapshot.namespaces.get(desired.namespace);
+    if (phase === undefined) return refused({ kind: "namespace_missing", ref });
+    if (phase === "Terminating") return refused({ kind: "namespace_terminating", ref });
+  }
+  if (before === undefined) return target("create");
+  if (!force && !desired.recognises(before)) {
+    return refused({ kind: "foreign", ref, type: before.type });
+  }
+  if (!upsert) return refused({ kind: "exists", ref });
+  if (before.deletionTimestamp !== undefined) return refused({ kind: "being_deleted", ref });
+  if (isUnchanged(before, replaced(before, desired, ""))) {
+    return { ...target("unchanged"), state: "written" };
+  }
+  if (before.type === desired.type && before.immutable !== true) return target("replace");
+  if (!force) {
+    return before.type === desired.type
+      ? refused({ kind: "immutable", ref })
+      : refused({ kind: "type_change", ref, type: before.type });
+  }
+  return before.finalizers?.length ? refused({ kind: "finalizers", ref }) : target("recreate");
+}

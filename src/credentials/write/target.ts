@@ -1,0 +1,45 @@
+import type { KubeError } from "../../kube/errors.ts";
+import type { SecretRef, StoredSecret } from "../../kube/store.ts";
+import type { DesiredSecret } from "../kinds/kind.ts";
+
+/** What is to be done about one secret. */
+export type Step =
+  | "create"
+  | "replace"
+  /** Delete and create: the API changes neither a type nor an immutable secret. */
+  | "recreate"
+  /** It holds this value already. */
+  | "unchanged";
+
+/** Why a secret is not written; found before the first write, or when one lost a race. */
+export type Refusal =
+  | { readonly kind: "namespace_missing"; readonly ref: SecretRef }
+  | { readonly kind: "namespace_terminating"; readonly ref: SecretRef }
+  | { readonly kind: "exists"; readonly ref: SecretRef }
+  /** It is no credential of this kind: somebody else's, and left alone. */
+  | { readonly kind: "foreign"; readonly ref: SecretRef; readonly type: string }
+  /** Only deleting and creating would do. */
+  | { readonly kind: "type_change"; readonly ref: SecretRef; readonly type: string }
+  | { readonly kind: "immutable"; readonly ref: SecretRef }
+  /** It waits for finalizers, or would when deleted. */
+  | { readonly kind: "being_deleted"; readonly ref: SecretRef }
+  | { readonly kind: "finalizers"; readonly ref: SecretRef }
+  /** Other secrets hold this repository; which one is meant cannot be told. */
+  | { readonly kind: "identity"; readonly ref: SecretRef; readonly holders: readonly string[] };
+
+/** One secret on its way through a write. */
+export interface Target {
+  readonly desired: DesiredSecret;
+  step: Step;
+  /** What the secret was before our write: what a put-back restores. */
+  before: StoredSecret | undefined;
+  /**
+   * `planned`: to be written. `removed`: the first half of a recreate is done. `unknown`: sent, no
+   * answer. `written`: the cluster holds ours. `failed`: the cluster does not hold ours.
+   */
+  state: "planned" | "removed" | "unknown" | "written" | "failed";
+  /** What we wrote, when `written`. */
+  ours?: { readonly uid: string; readonly resourceVersion: string };
+  error?: KubeError;
+  refusal?: Refusal;
+}

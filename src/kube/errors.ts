@@ -1,0 +1,54 @@
+/**
+ * What can go wrong between us and one cluster. The kinds are the vocabulary that the use-cases
+ * decide by and that the HTTP edge maps to statuses.
+ */
+export type KubeErrorKind =
+  /** Nothing listens, no such host, no route, or the connection broke. */
+  | "unreachable"
+  /** The server's certificate is not one that the kubeconfig trusts. */
+  | "untrusted"
+  /** Our deadline or the server's passed. */
+  | "timeout"
+  /** The cluster does not accept the kubeconfig's credentials, or they cannot be had. */
+  | "unauthorized"
+  /** The credentials are accepted, but lack a right. */
+  | "forbidden"
+  | "not_found"
+  | "namespace_not_found"
+  | "namespace_terminating"
+  /** Created by somebody else before us. */
+  | "exists"
+  /** Changed since it was read. */
+  | "conflict"
+  /** The API server finds the object itself wrong. */
+  | "invalid"
+  | "invalid_kubeconfig"
+  /** The kubectl program is not there or cannot be run. */
+  | "kubectl_missing"
+  /** We have too much to do, or the API server says that it has. */
+  | "busy"
+  /** An answer larger than we accept. */
+  | "too_large"
+  /** Anything else that the API server or kubectl reports. */
+  | "failed";
+
+/** Where it went wrong; never a value of a credential. */
+export interface KubeErrorPlace {
+  cluster?: string;
+  namespace?: string;
+  /** Seconds after which a retry may succeed. */
+  retryAfter?: number;
+}
+
+/** A failure whose message is made of our own words: "Cannot <do what>: <why>". */
+export class KubeError extends Error {
+  override readonly name = "KubeError";
+
+  constructor(
+    readonly kind: KubeErrorKind,
+    message: string,
+    readonly place: KubeErrorPlace = {},
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,176 @@
+import { type Deadline, pause } from "../deadline.ts";
+import { KubeError, type KubeErrorKind } from "../errors.ts";
+import type { ProcessGate } from "./gate.ts";
+import { type Reported, reported } from "./messages.ts";
+import { type ProcessResult, type RunProcess, runProcess } from "./process.ts";
+
+/** One finished kubectl command, for the log: its arguments hold names, never a value. */
+export interface KubectlCommand {
+  readonly cluster: string;
+  readonly args: readonly string[];
+  readonly code: number;
+  readonly ended: ProcessResult["ended"];
+  readonly milliseconds: number;
+  /** The kinds of failure that it reported. */
+  readonly failures: readonly KubeErrorKind[];
+}
+
+export interface KubectlOptions {
+  /** The cluster's name, for messages and limits. */
+  readonly cluster: string;
+  /** Path of its kubeconfig, vetted. */
+  readonly kubeconfig: string;
+  /** The environment of kubectl and of the exec plugins that it runs. */
+  readonly env: Record<string, string>;
+  readonly gate: ProcessGate;
+  readonly onCommand?: (command: KubectlCommand) => void;
+  /** @default "kubectl" */
+  readonly program?: string;
+  /** @default {@link runProcess} */
+  readonly run?: RunProcess;
+  /** Where kubectl keeps what it discovered of clusters. @default kubectl's own */
+  readonly cacheDir?: string;
+}
+
+/** How often a reading command is run again after a passing fault. */
+const READ_RETRIES = 2;
+
+/** Runs kubectl against one cluster. */
+export interface Kubectl {
+  /**
+   * Runs it once, whatever comes of it.
+   * @throws {KubeError} when it was not started
+   */
+  start(args: readonly string[], deadline: Deadline, stdin?: string): Promise<ProcessResult>;
+  /**
+   * Runs a command that changes nothing, again after a passing fault, and gives its output.
+   * @param doing for the message: "list secrets in namespace 'a'"
+   * @throws {KubeError}
+   */
+  query(
+    doing: string,
+    args: readonly string[],
+    deadline: Deadline,
+    stdin?: string,
+  ): Promise<string>;
+  /** What a run reported, in the order of its objects; empty when it said nothing. */
+  failures(result: ProcessResult, deadline: Deadline): Reported[];
+  errorOf(doing: string, report: Reported, namespace?: string): KubeError;
+}
+
+export const UNREPORTED: Reported = {
+  kind: "failed",
+  why: "kubectl ended without saying what became of it",
+  uncertain: true,
+  whole: false,
+};
+
+export function kubectlOf(options: KubectlOptions): Kubectl {
+  const { cluster, program = "kubectl", run = runProcess } = options;
+
+  /** Runs kubectl once. @throws {KubeError} when it could not be started or was ended by us */
+  async function start(
+    args: readonly string[],
+    deadline: Deadline,
+    stdin?: string,
+  ): Promise<ProcessResult> {
+    const gatePlace = await options.gate.enter(cluster, deadline.signal);
+    const began = performance.now();
+    try {
+      const result = await run(program, [...common(deadline), ...args], {
+        env: options.env,
+        stdin,
+        deadline,
+        onOutput: gatePlace.started,
+      });
+      options.onCommand?.({
+        cluster,
+        args,
+        code: result.code,
+        ended: result.ended,
+        milliseconds: Math.round(performance.now() - began),
+        failures: result.code === 0 ? [] : reported(result.stderr).map(({ kind }) => kind),
+      });
+      return result;
+    } catch (error) {
+      throw cannotStart(error);
+    } finally {
+      gatePlace.release();
+    }
+  }
+
+  function common(deadline: Deadline): string[] {
+    // A second more than ours: it only ends a kubectl whose server has died.
+    const seconds = Math.ceil(deadline.remaining() / 1000) + 1;
+    return [
+      `--kubeconfig=${options.kubeconfig}`,
+      `--request-timeout=${seconds}s`,
+      ...(options.cacheDir === undefined ? [] : [`--cache-dir=${options.cacheDir}`]),
+    ];
+  }
+
+  function cannotStart(error: unknown): unknown {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) {
+      const why = `'${program}' cannot be run; install kubectl and have it on PATH`;
+      return new KubeError("kubectl_missing", `Cannot reach cluster '${cluster}': ${why}`, {
+        cluster,
+      });
+    }
+    if (error instanceof Error && error.message.includes("os error 24")) { // EMFILE
+      const why = "the server has too many files open";
+      return new KubeError("busy", `Cannot reach cluster '${cluster}': ${why}`, {
+        cluster,
+        retryAfter: 5,
+      });
+    }
+    return error;
+  }
+
+  /** What a command that failed means as one error: its first kind, with every reason of that. */
+  function failure(doing: string, result: ProcessResult, deadline: Deadline): KubeError {
+    const all = failures(result, deadline);
+    const first = all[0] ?? UNREPORTED;
+    const whys = new Set(all.filter(({ kind }) => kind === first.kind).map(({ why }) => why));
+    const why = [...whys].slice(0, 10).join("; ");
+    return errorOf(doing, { ...first, why: why || first.why });
+  }
+
+  function errorOf(doing: string, { kind, why }: Reported, namespace?: string): KubeError {
+    return new KubeError(kind, `Cannot ${doing} of cluster '${cluster}': ${why}`, {
+      cluster,
+      namespace,
+    });
+  }
+
+  function failures(result: ProcessResult, deadline: Deadline): Reported[] {
+    if (result.ended === "deadline") {
+      const why = `kubectl did not end within ${deadline.seconds} seconds`;
+      return [{ kind: "timeout", why, uncertain: true, whole: false }];
+    }
+    if (result.ended === "too_large") {
+      const why = "the answer is larger than this program accepts";
+      return [{ kind: "too_large", why, uncertain: true, whole: false }];
+    }
+    return reported(result.stderr);
+  }
+
+  /** A command that changes nothing: run again after a passing fault. Output only of a success. */
+  async function query(
+    doing: string,
+    args: readonly string[],
+    deadline: Deadline,
+    stdin?: string,
+  ): Promise<string> {
+    for (let attempt = 0;; attempt++) {
+      const result = await start(args, deadline, stdin);
+      if (result.ended === "exit" && result.code === 0) return result.stdout;
+      const passing = failures(result, deadline).every(({ uncertain }) => uncertain) &&
+        result.ended === "exit";
+      if (!passing || attempt === READ_RETRIES) throw failure(doing, result, deadline);
+      await pause(100 * 2 ** attempt, deadline);
+      if (deadline.signal.aborted) throw failure(doing, result, deadline);
+    }
+  }
+
+  return { start, query, failures, errorOf };
+}

@@ -1,0 +1,124 @@
+import { KubeError } from "../errors.ts";
+
+/** How many processes there may be. It is the start of a kubectl that costs, not its waiting. */
+export interface GateLimits {
+  /** At once between spawn and first output. @default twice the cores */
+  readonly starting: number;
+  /** At once, all clusters together. @default 32 */
+  readonly alive: number;
+  /** At once for one cluster, so that hung ones cannot take all places. @default 8 */
+  readonly alivePerCluster: number;
+  /** Waiting for a place; one more is refused. @default 256 */
+  readonly queue: number;
+  /** Milliseconds after which a silent process no longer counts as starting. @default 1000 */
+  readonly startTime: number;
+}
+
+export function defaultGateLimits(cores: number): GateLimits {
+  return { starting: 2 * cores, alive: 32, alivePerCluster: 8, queue: 256, startTime: 1000 };
+}
+
+/** A place for one process. */
+export interface Place {
+  /** The process has answered something: it no longer counts as starting. */
+  started(): void;
+  /** The process has gone. */
+  release(): void;
+}
+
+interface Waiting {
+  readonly cluster: string;
+  enter(): void;
+}
+
+/** Gives places to processes, in the order of asking as far as each cluster's share allows. */
+export class ProcessGate {
+  #starting = 0;
+  #alive = 0;
+  readonly #aliveOf = new Map<string, number>();
+  readonly #waiting: Waiting[] = [];
+
+  constructor(readonly limits: GateLimits) {}
+
+  /**
+   * Waits for a place.
+   * @throws {KubeError} `busy` when the queue is full, `timeout` when `signal` aborts first
+   */
+  enter(cluster: string, signal: AbortSignal): Promise<Place> {
+    if (signal.aborted) return Promise.reject(queueTimeout(cluster));
+    if (this.#fits(cluster)) return Promise.resolve(this.#take(cluster));
+    if (this.#waiting.length >= this.limits.queue) {
+      const why = "too many kubectl processes are waiting already";
+      return Promise.reject(
+        new KubeError("busy", `Cannot reach cluster '${cluster}': ${why}`, {
+          cluster,
+          retryAfter: 5,
+        }),
+      );
+    }
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = {
+        cluster,
+        enter: () => {
+          signal.removeEventListener("abort", onAbort);
+          resolve(this.#take(cluster));
+        },
+      };
+      const onAbort = () => {
+        this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+        reject(queueTimeout(cluster));
+      };
+      signal.addEventListener("abort", onAbort, { once: true });
+      this.#waiting.push(waiting);
+    });
+  }
+
+  #fits(cluster: string): boolean {
+    return this.#starting < this.limits.starting && this.#alive < this.limits.alive &&
+      (this.#aliveOf.get(cluster) ?? 0) < this.limits.alivePerCluster;
+  }
+
+  #take(cluster: string): Place {
+    this.#starting++;
+    this.#alive++;
+    this.#aliveOf.set(cluster, (this.#aliveOf.get(cluster) ?? 0) + 1);
+    let starting = true;
+    let alive = true;
+    const started = () => {
+      if (!starting) return;
+      starting = false;
+      clearTimeout(timer);
+      this.#starting--;
+      this.#admit();
+    };
+    const timer = setTimeout(started, this.limits.startTime);
+    const release = () => {
+      if (!alive) return;
+      alive = false;
+      this.#alive--;
+      const left = (this.#aliveOf.get(cluster) ?? 1) - 1;
+      if (left > 0) this.#aliveOf.set(cluster, left);
+      else this.#aliveOf.delete(cluster);
+      started();
+      this.#admit();
+    };
+    return { started, release };
+  }
+
+  #admit(): void {
+    for (let i = 0; i < this.#waiting.length;) {
+      const next = this.#waiting[i]!;
+      if (this.#fits(next.cluster)) {
+        this.#waiting.splice(i, 1);
+        next.enter();
+      } else {
+        i++;
+      }
+    }
+  }
+}
+
+function queueTimeout(cluster: string): KubeError {
+  const why = "no place for another kubectl process came free in time";
+  return new KubeError("timeout", `Cannot reach cluster '${cluster}': ${why}`, { cluster });
+}

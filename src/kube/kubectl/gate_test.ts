@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { KubeError } from "../errors.ts";
+import { defaultGateLimits, type Place, ProcessGate } from "./gate.ts";
+
+const never = new AbortController().signal;
+
+/** Enters without waiting longer than the microtasks. */
+async function tryEnter(gate: ProcessGate, cluster: string): Promise<Place | undefined> {
+  const abort = new AbortController();
+  const entering = gate.enter(cluster, abort.signal).catch(() => undefined);
+  await Promise.resolve();
+  abort.abort();
+  return await entering;
+}
+
+const limits = { ...defaultGateLimits(1), startTime: 10_000 };
+
+Deno.test("only so many processes start at once, and output ends a start", async () => {
+  const gate = new ProcessGate(limits);
+  const first = await gate.enter("a", never);
+  const second = await gate.enter("a", never);
+  assert.equal(await tryEnter(gate, "a"), undefined);
+  first.started();
+  const third = await tryEnter(gate, "a");
+  assert.ok(third);
+  for (const place of [first, second, third]) place.release();
+});
+
+Deno.test("a silent process stops counting as starting after a while", async () => {
+  const gate = new ProcessGate({ ...limits, starting: 1, startTime: 10 });
+  const first = await gate.enter("a", never);
+  const second = await gate.enter("a", never);
+  first.release();
+  second.release();
+});
+
+Deno.test("hung processes of one cluster leave places for the others", async () => {
+  const gate = new ProcessGate({ ...limits, alivePerCluster: 2 });
+  const hung = [await gate.enter("hung", never), await gate.enter("hung", never)];
+  for (const place of hung) place.started();
+  const third = gate.enter("hung", never);
+  const other = await tryEnter(gate, "healthy");
+  assert.ok(other);
+  other.release();
+  hung[0]!.release();
+  (await third).release();
+  hung[1]!.release();
+});
+
+Deno.test("a full queue refuses with busy and a time to retry", async () => {
+  const gate = new ProcessGate({ ...limits, starting: 1, queue: 1 });
+  const first = await gate.enter("a", never);
+  const second = gate.enter("a", never);
+  await assert.rejects(
+    gate.enter("a", never),
+    (error) => error instanceof KubeError && error.kind === "busy" && error.place.retryAfter! > 0,
+  );
+  first.release();
+  (await second).release();
+});
+
+Deno.test("who waits too long leaves the queue with timeout", async () => {
+  const gate = new ProcessGate({ ...limits, starting: 1 });
+  const first = await gate.enter("a", never);
+  const abort = new AbortController();
+  const second = gate.enter("a", abort.signal);
+  abort.abort();
+  await assert.rejects(
+    second,
+    (error) => error instanceof KubeError && error.kind === "timeout",
+  );
+  first.release();
+  (await gate.enter("a", never)).release();
+});
+
+Deno.test("releasing twice gives one place back", async () => {
+  const gate = new ProcessGate({ ...limits, starting: 1, alive: 1 });
+  const first = await gate.enter("a", never);
+  first.release();
+  first.release();
+  const second = await gate.enter("a", never);
+  assert.equal(await tryEnter(gate, "a"), undefined);
+  second.release();
+});

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { reported } from "./messages.ts";
+
+/** What kubectl 1.32 and 1.35 print, with the kind that it means. */
+const TABLE: [line: string, kind: string, uncertain: boolean, whole: boolean][] = [
+  [
+    'Error from server (AlreadyExists): error when creating "STDIN": secrets "s" already exists',
+    "exists",
+    false,
+    false,
+  ],
+  [
+    'Error from server (NotFound): error when creating "STDIN": namespaces "zz" not found',
+    "namespace_not_found",
+    false,
+    false,
+  ],
+  [
+    'Error from server (NotFound): error when replacing "STDIN": secrets "s" not found',
+    "not_found",
+    false,
+    false,
+  ],
+  [
+    'Error from server (Conflict): error when replacing "STDIN": Operation cannot be fulfilled on secrets "s": the object has been modified; please apply your changes to the latest version and try again',
+    "conflict",
+    false,
+    false,
+  ],
+  [
+    'Error from server (Forbidden): error when creating "STDIN": secrets "s" is forbidden: unable to create new content in namespace ns because it is being terminated',
+    "namespace_terminating",
+    false,
+    false,
+  ],
+  [
+    'Error from server (Forbidden): secrets is forbidden: User "u" cannot list resource "secrets" in API group "" at the cluster scope',
+    "forbidden",
+    false,
+    false,
+  ],
+  [
+    'Error from server (Invalid): error when replacing "STDIN": Secret "s" is invalid: [type: Invalid value]',
+    "invalid",
+    false,
+    false,
+  ],
+  [
+    'Error from server (BadRequest): error when creating "STDIN": Secret in version "v1" cannot be handled as a Secret: illegal base64 data',
+    "invalid",
+    false,
+    false,
+  ],
+  [
+    "Error from server (TooManyRequests): the server has received too many requests",
+    "busy",
+    false,
+    false,
+  ],
+  [
+    'Error from server (InternalError): an error on the server ("") has prevented the request from succeeding',
+    "failed",
+    true,
+    false,
+  ],
+  ["Error from server (Timeout): request timed out", "timeout", true, false],
+  ["error: You must be logged in to the server (Unauthorized)", "unauthorized", false, false],
+  [
+    'error: You must be logged in to the server (error when creating "STDIN": Unauthorized)',
+    "unauthorized",
+    false,
+    false,
+  ],
+  [
+    "The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?",
+    "unreachable",
+    false,
+    true,
+  ],
+  [
+    'error: unable to recognize "STDIN": Get "https://127.0.0.1:1/api?timeout=32s": dial tcp 127.0.0.1:1: connect: connection refused',
+    "unreachable",
+    false,
+    true,
+  ],
+  [
+    "Unable to connect to the server: dial tcp: lookup nosuch.invalid: no such host",
+    "unreachable",
+    false,
+    true,
+  ],
+  [
+    "Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown authority",
+    "untrusted",
+    false,
+    true,
+  ],
+  ["Unable to connect to the server: net/http: TLS handshake timeout", "timeout", true, false],
+  [
+    "Unable to connect to the server: context deadline exceeded (Client.Timeout exceeded while awaiting headers)",
+    "timeout",
+    true,
+    false,
+  ],
+  [
+    'error when creating "STDIN": Post "https://127.0.0.1:6443/api/v1/namespaces/a/secrets": unexpected EOF',
+    "unreachable",
+    true,
+    false,
+  ],
+  [
+    "Unable to connect to the server: getting credentials: exec: executable aws not found",
+    "unauthorized",
+    false,
+    true,
+  ],
+  ['error: error loading config file "x": yaml: line 1', "invalid_kubeconfig", false, true],
+  ["error: something that no version has said yet", "failed", true, false],
+];
+
+for (const [line, kind, uncertain, whole] of TABLE) {
+  Deno.test(`kubectl's "${line.slice(0, 70)}" is ${kind}`, () => {
+    const [report, ...more] = reported(line + "\n");
+    assert.deepEqual([report?.kind, report?.uncertain, report?.whole], [kind, uncertain, whole]);
+    assert.equal(more.length, 0);
+  });
+}
+
+Deno.test("log lines, warnings and details are not failures of their own", () => {
+  const stderr = [
+    'E1123 23:07:16.465271   13646 memcache.go:265] "Unhandled Error" err="connection refused"',
+    "Warning: something is deprecated",
+    'The Secret "s1" is invalid: ',
+    '* type: Invalid value: "x": field is immutable',
+    "* data[username]: Required value",
+    "",
+  ].join("\n");
+  assert.deepEqual(reported(stderr).map(({ kind }) => kind), ["invalid"]);
+});
+
+Deno.test("nothing of kubectl's own text is in the reason", () => {
+  const why = reported('Error from server (Invalid): Secret "canary" is invalid: canary')[0]!.why;
+  assert.ok(!why.includes("canary"));
+});
+
+Deno.test("a refusal names the right that is missing and where", () => {
+  const refusal = (where: string) =>
+    `Error from server (Forbidden): secrets is forbidden: User "u" cannot list resource "secrets" in API group "" ${where}`;
+  assert.deepEqual(
+    reported([refusal("at the cluster scope"), refusal('in the namespace "team-a"')].join("\n"))
+      .map(({ why }) => why),
+    [
+      "the kubeconfig's user may not list secrets in all namespaces",
+      "the kubeconfig's user may not list secrets in namespace 'team-a'",
+    ],
+  );
+});

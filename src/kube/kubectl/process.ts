@@ -1,0 +1,197 @@
+import type { Deadline } from "../deadline.ts";
+
+/** What one process may use. */
+export interface ProcessLimits {
+  /** Bytes of standard output. @default 33_554_432 (32 MiB) */
+  readonly stdout: number;
+  /** Bytes of standard error. @default 65_536 (64 KiB) */
+  readonly stderr: number;
+  /** Milliseconds between SIGTERM and SIGKILL. @default 1000 */
+  readonly grace: number;
+}
+
+export const defaultProcessLimits: ProcessLimits = {
+  stdout: 32 * 1024 * 1024,
+  stderr: 64 * 1024,
+  grace: 1000,
+};
+
+/** How long an ended process' children may hold its pipes before they are ended too. */
+const PIPE_GRACE = 250;
+
+export interface ProcessResult {
+  /** `exit`: by itself; else why we ended it. Output is what had come by then. */
+  readonly ended: "exit" | "deadline" | "too_large";
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface ProcessOptions {
+  /** The whole environment; nothing is inherited. */
+  readonly env: Record<string, string>;
+  readonly stdin?: string;
+  readonly deadline: Deadline;
+  readonly limits?: ProcessLimits;
+  /** Called once, at the first byte of output: the start is over. */
+  readonly onOutput?: () => void;
+}
+
+/** Runs a program to its end. @throws what `Deno.Command#spawn` throws when it cannot be started */
+export type RunProcess = (
+  program: string,
+  args: readonly string[],
+  options: ProcessOptions,
+) => Promise<ProcessResult>;
+
+/**
+ * Runs a program in a process group of its own and resolves when the last process of that group
+ * has gone: an exec plugin of a kubeconfig is a child of kubectl, outlives a signal to kubectl
+ * alone, and holds the pipe open. At the deadline the group gets SIGTERM, and SIGKILL after the
+ * grace. Whoever ignores the first and leaves with code 0 late is still `deadline`.
+ *
+ * Permissions: `--allow-run` for the program and for `kill`.
+ */
+export const runProcess: RunProcess = async (program, args, options) => {
+  const { deadline, limits = defaultProcessLimits } = options;
+  const child = new Deno.Command(program, {
+    args: [...args],
+    env: options.env,
+    clearEnv: true,
+    stdin: options.stdin === undefined ? "null" : "piped",
+    stdout: "piped",
+    stderr: "piped",
+    detached: true,
+  }).spawn();
+
+  let ended: ProcessResult["ended"] = "exit";
+  let ending: Promise<void> | undefined;
+  const group = Promise.withResolvers<void>();
+  const end = (why: ProcessResult["ended"]) => {
+    if (ending) return;
+    ended = why;
+    ending = endGroup(child.pid, group.promise, limits.grace);
+  };
+  const onDeadline = () => end("deadline");
+  deadline.signal.addEventListener("abort", onDeadline);
+  if (deadline.signal.aborted) onDeadline();
+
+  const onOutput = once(options.onOutput);
+  const stdout = collect(child.stdout, limits.stdout, onOutput, () => end("too_large"));
+  const stderr = collect(child.stderr, limits.stderr, onOutput, () => end("too_large"));
+  // Fed while the output is read: a full pipe on both sides would block for ever.
+  const feeding = options.stdin === undefined ? undefined : feed(child.stdin, options.stdin);
+
+  const status = await child.status;
+  const pipes = Promise.all([stdout.done, stderr.done, feeding]);
+  pipes.then(() => group.resolve());
+  if (!ending && !await settlesWithin(pipes, PIPE_GRACE)) {
+    ending = endGroup(child.pid, group.promise, limits.grace);
+  }
+  await ending;
+  // A process that left the group keeps the pipe open whatever we signal.
+  if (!await settlesWithin(pipes, PIPE_GRACE)) {
+    await Promise.all([stdout.cancel(), stderr.cancel()]);
+  }
+  deadline.signal.removeEventListener("abort", onDeadline);
+  return { ended, code: status.code, stdout: stdout.text(), stderr: stderr.text() };
+};
+
+interface Collected {
+  readonly done: Promise<void>;
+  text(): string;
+  cancel(): Promise<void>;
+}
+
+function collect(
+  stream: ReadableStream<Uint8Array>,
+  limit: number,
+  onOutput: () => void,
+  onLimit: () => void,
+): Collected {
+  const reader = stream.getReader();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const read = async () => {
+    while (true) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      onOutput();
+      if (size + value.length > limit) {
+        onLimit();
+        continue; // read on, so that the writer can end
+      }
+      size += value.length;
+      chunks.push(value);
+    }
+  };
+  return {
+    done: read().catch(() => {}),
+    text: () => new TextDecoder().decode(joined(chunks, size)),
+    cancel: () => reader.cancel().catch(() => {}),
+  };
+}
+
+function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
+}
+
+/** Writes and closes; a process that ends before it has read everything is no error here. */
+async function feed(stdin: WritableStream<Uint8Array>, text: string): Promise<void> {
+  const writer = stdin.getWriter();
+  try {
+    await writer.write(new TextEncoder().encode(text));
+    await writer.close();
+  } catch {
+    await writer.abort().catch(() => {});
+  }
+}
+
+async function endGroup(pid: number, gone: Promise<void>, grace: number): Promise<void> {
+  await signalGroup(pid, "SIGTERM");
+  await settlesWithin(gone, grace);
+  // Also when the pipes are closed: somebody may have closed his and live on.
+  await signalGroup(pid, "SIGKILL");
+}
+
+async function signalGroup(pid: number, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+  try {
+    Deno.kill(-pid, signal);
+  } catch (error) {
+    // A permission for named programs does not cover Deno.kill, but it does cover kill(1).
+    if (!(error instanceof Deno.errors.NotCapable)) return; // the group has gone
+    await new Deno.Command("kill", {
+      args: [`-${signal.slice(3)}`, "--", `-${pid}`],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).output();
+  }
+}
+
+async function settlesWithin(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), milliseconds);
+  });
+  try {
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function once(callback: (() => void) | undefined): () => void {
+  let called = false;
+  return () => {
+    if (called) return;
+    called = true;
+    callback?.();
+  };
+}

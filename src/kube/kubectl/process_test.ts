@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { deadlineIn } from "../deadline.ts";
+import { defaultProcessLimits, runProcess } from "./process.ts";
+
+const env = { PATH: Deno.env.get("PATH") ?? "" };
+
+const sh = (script: string, seconds = 20, options: { stdin?: string; grace?: number } = {}) =>
+  runProcess("sh", ["-c", script], {
+    env,
+    stdin: options.stdin,
+    deadline: deadlineIn(seconds),
+    limits: { ...defaultProcessLimits, grace: options.grace ?? 300, stdout: 1_000_000 },
+  });
+
+/** Whether a process with this marker in its command line is there. */
+async function running(marker: string): Promise<boolean> {
+  const { stdout } = await new Deno.Command("ps", { args: ["-eo", "args"] }).output();
+  return new TextDecoder().decode(stdout).split("\n").some((line) =>
+    line.startsWith("sleep") && line.includes(marker)
+  );
+}
+
+/** A number of seconds that no other test sleeps. */
+const marker = () => `3${Math.floor(Math.random() * 1e6)}.5`;
+
+Deno.test("output, errors and the exit code come back", async () => {
+  const result = await sh("echo out; echo err >&2; exit 3");
+  assert.deepEqual(result, { ended: "exit", code: 3, stdout: "out\n", stderr: "err\n" });
+});
+
+Deno.test("only the given environment is passed on", async () => {
+  Deno.env.set("ARGOCD_CONFIGURER_SECRET_OF_OURS", "canary");
+  const result = await sh("env");
+  Deno.env.delete("ARGOCD_CONFIGURER_SECRET_OF_OURS");
+  assert.ok(!result.stdout.includes("canary"), result.stdout);
+});
+
+Deno.test("a large input is written while the output is read", async () => {
+  const stdin = "x".repeat(900_000);
+  const result = await sh("cat", 20, { stdin });
+  assert.equal(result.stdout.length, stdin.length);
+});
+
+Deno.test("a program that does not read its input is no error", async () => {
+  const result = await sh("exit 0", 20, { stdin: "x".repeat(900_000) });
+  assert.equal(result.code, 0);
+});
+
+Deno.test("the deadline ends the whole group, also who ignores SIGTERM", async () => {
+  const seconds = marker();
+  const result = await sh(
+    `trap '' TERM; (trap '' TERM; sleep ${seconds}) & sleep ${seconds}; exit 0`,
+    0.3,
+  );
+  assert.equal(result.ended, "deadline");
+  assert.equal(await running(seconds), false);
+});
+
+Deno.test("a child that closed its pipes does not survive the deadline", async () => {
+  const seconds = marker();
+  const result = await sh(`(sleep ${seconds} >/dev/null 2>&1 </dev/null) & sleep ${seconds}`, 0.3);
+  assert.equal(result.ended, "deadline");
+  assert.equal(await running(seconds), false);
+});
+
+Deno.test("leaving with code 0 after the deadline is still the deadline", async () => {
+  const result = await sh(
+    "trap 'sleep 0.1; echo late; exit 0' TERM; while :; do sleep 0.05; done",
+    0.3,
+  );
+  assert.equal(result.ended, "deadline");
+});
+
+Deno.test("a grandchild that holds the pipe does not hold the answer", async () => {
+  const seconds = marker();
+  const started = performance.now();
+  const result = await sh(`echo out; sleep ${seconds} & exit 0`);
+  assert.equal(result.ended, "exit");
+  assert.equal(result.stdout, "out\n");
+  assert.ok(performance.now() - started < 10_000);
+  assert.equal(await running(seconds), false);
+});
+
+Deno.test("output over the limit ends the process", async () => {
+  const result = await sh("while :; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; done");
+  assert.equal(result.ended, "too_large");
+  assert.ok(result.stdout.length <= 1_000_000);
+});
+
+Deno.test("a passed deadline ends what is started at once", async () => {
+  const deadline = deadlineIn(0.001);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const result = await runProcess("sleep", ["30"], { env, deadline });
+  assert.equal(result.ended, "deadline");
+});
+
+Deno.test("a missing program throws NotFound", async () => {
+  await assert.rejects(
+    runProcess("no-such-program-anywhere", [], { env, deadline: deadlineIn(5) }),
+    Deno.errors.NotFound,
+  );
+});

@@ -1,0 +1,68 @@
+import { seal } from "../log/sealed.ts";
+import type { SecretManifest, SecretRef, StoredSecret } from "./store.ts";
+
+/** A v1 Secret as the API speaks it: values in the open, so only ever on its way to a cluster. */
+export interface WireSecret {
+  apiVersion: "v1";
+  kind: "Secret";
+  metadata: {
+    name: string;
+    namespace: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+    ownerReferences?: readonly unknown[];
+    finalizers?: readonly string[];
+    resourceVersion?: string;
+    uid?: string;
+    creationTimestamp?: string;
+    deletionTimestamp?: string;
+  };
+  type?: string;
+  data?: Record<string, string>;
+  immutable?: boolean;
+}
+
+/** Unseals a manifest for the API. */
+export function toWire(secret: SecretManifest): WireSecret {
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: {
+      name: secret.name,
+      namespace: secret.namespace,
+      labels: secret.labels,
+      annotations: secret.annotations,
+      ownerReferences: secret.ownerReferences,
+      finalizers: secret.finalizers,
+      resourceVersion: secret.resourceVersion,
+    },
+    type: secret.type,
+    data: secret.data.reveal(),
+    immutable: secret.immutable,
+  };
+}
+
+/** Seals what the API gave. */
+export function fromWire(wire: WireSecret): StoredSecret {
+  const { metadata } = wire;
+  return {
+    namespace: metadata.namespace,
+    name: metadata.name,
+    uid: metadata.uid ?? "",
+    resourceVersion: metadata.resourceVersion ?? "",
+    creationTimestamp: metadata.creationTimestamp ?? "",
+    deletionTimestamp: metadata.deletionTimestamp,
+    labels: metadata.labels ?? {},
+    annotations: metadata.annotations ?? {},
+    ownerReferences: metadata.ownerReferences,
+    finalizers: metadata.finalizers,
+    type: wire.type ?? "Opaque",
+    data: seal(wire.data ?? {}),
+    immutable: wire.immutable,
+  };
+}
+
+/** The API path of one secret. */
+export function secretPath(ref: SecretRef): string {
+  return `/api/v1/namespaces/${ref.namespace}/secrets/${ref.name}`;
+}

@@ -1,0 +1,110 @@
+import type { Sealed } from "../log/sealed.ts";
+import type { Deadline } from "./deadline.ts";
+import type { KubeError } from "./errors.ts";
+
+/** Names one secret of a cluster. */
+export interface SecretRef {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** `namespace/name`: the key of a ref in maps, and how it is written in logs. */
+export function refKey(ref: SecretRef): string {
+  return `${ref.namespace}/${ref.name}`;
+}
+
+/** Keys of a secret's `data` with their values in base64, as the API has them. */
+export type SecretData = Record<string, string>;
+
+/** What is written: the fields of a v1 Secret that this program decides on. */
+export interface SecretManifest extends SecretRef {
+  readonly type: string;
+  readonly labels: Record<string, string>;
+  readonly annotations: Record<string, string>;
+  readonly data: Sealed<SecretData>;
+  readonly immutable?: boolean;
+  /** Kept from the object that is replaced or put back. */
+  readonly ownerReferences?: readonly unknown[];
+  readonly finalizers?: readonly string[];
+  /** Required by `replace`: the version that it may replace. */
+  readonly resourceVersion?: string;
+}
+
+/** A secret as read from the cluster, values sealed. */
+export interface StoredSecret extends SecretManifest {
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly creationTimestamp: string;
+  /** Set while the object waits for its finalizers. */
+  readonly deletionTimestamp?: string;
+}
+
+/** The fields of an Argo CD repository or template secret that may be shown. */
+export interface RepositoryFields {
+  readonly url?: string;
+  readonly name?: string;
+  readonly type?: string;
+  readonly username?: string;
+  readonly enableOCI?: string;
+  readonly project?: string;
+  /** The password is the fixed text `x-oauth-basic`, which makes the user name the token. */
+  readonly usernameIsToken: boolean;
+}
+
+/** A secret as listed: nothing in it is a password, key or token. */
+export interface SecretSummary extends SecretRef {
+  readonly labels: Record<string, string>;
+  readonly type: string;
+  readonly creationTimestamp: string;
+  /** Present when the query asked for them. */
+  readonly repository?: RepositoryFields;
+}
+
+export interface ListQuery {
+  /** A label selector in Kubernetes' syntax. */
+  readonly selector: string;
+  /** All namespaces when absent. */
+  readonly namespace?: string;
+  /** Whether to fetch {@link RepositoryFields} too. */
+  readonly repository?: boolean;
+}
+
+export type NamespacePhase = "Active" | "Terminating";
+
+export interface Snapshot {
+  /** By {@link refKey}; a secret that is not there has no entry. */
+  readonly secrets: ReadonlyMap<string, StoredSecret>;
+  /** By name; `undefined` as a whole when the rights do not reach to reading namespaces. */
+  readonly namespaces: ReadonlyMap<string, NamespacePhase> | undefined;
+}
+
+/** What became of one object of a batch. */
+export type ItemOutcome =
+  | { readonly kind: "done"; readonly uid: string; readonly resourceVersion: string }
+  /** The cluster has not carried it out. */
+  | { readonly kind: "rejected"; readonly error: KubeError }
+  /** No answer: it may or may not have been carried out, now or a moment later. */
+  | { readonly kind: "unknown"; readonly error: KubeError };
+
+/** One removal; it is carried out only on exactly this object in exactly this version. */
+export interface Removal extends SecretRef {
+  readonly uid: string;
+  readonly resourceVersion: string;
+}
+
+/**
+ * The secrets of one cluster, in batches, because one kubectl process can do fifty namespaces.
+ *
+ * `list` and `read` throw a {@link KubeError}; callers answer with it, nothing was changed. The
+ * three writing methods throw one only when nothing at all was sent; otherwise they resolve with
+ * one outcome for each item, in order, and callers must settle every `unknown` by reading again.
+ */
+export interface SecretStore {
+  list(query: ListQuery, deadline: Deadline): Promise<SecretSummary[]>;
+  /** Reads secrets and the namespaces that they are to be in. */
+  read(refs: readonly SecretRef[], deadline: Deadline): Promise<Snapshot>;
+  create(secrets: readonly SecretManifest[], deadline: Deadline): Promise<ItemOutcome[]>;
+  /** Every secret carries the `resourceVersion` that it replaces. */
+  replace(secrets: readonly SecretManifest[], deadline: Deadline): Promise<ItemOutcome[]>;
+  remove(removals: readonly Removal[], deadline: Deadline): Promise<ItemOutcome[]>;
+}

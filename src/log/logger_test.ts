@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { configureLog, loggerOf } from "./logger.ts";
+import { seal } from "./sealed.ts";
+
+function logged(format: "text" | "json", log: (logger: ReturnType<typeof loggerOf>) => void) {
+  const lines: string[] = [];
+  configureLog({ format, level: "debug", write: (line) => lines.push(line) });
+  log(loggerOf("test"));
+  configureLog({ format, level: "error", write: () => {} });
+  return lines;
+}
+
+const NASTY = 'a\nb\r\n2026 INFO forged\u2028\u0085\x1b[31m"quoted" ünï';
+
+for (const format of ["text", "json"] as const) {
+  Deno.test(`one event is one ${format} line whatever is in the input`, () => {
+    const lines = logged(format, (log) => {
+      log.info("request", { path: NASTY, error: new Error(NASTY), [`key`]: [NASTY] });
+      log.warn(NASTY);
+    });
+    assert.equal(lines.length, 2);
+    for (const line of lines) {
+      assert.match(line, /^[^\p{Cc}\p{Zl}\p{Zp}]*\n$/u);
+    }
+  });
+
+  Deno.test(`a ${format} line shows no credential`, () => {
+    const token = "ghp_" + "x".repeat(36);
+    const [line] = logged(format, (log) => {
+      log.info("clone", {
+        sealed: seal("canary"),
+        url: "https://user:canary@host/x",
+        header: "Bearer canarycanary",
+        text: `pushed with ${token}`,
+      });
+    });
+    assert.ok(!line!.includes("canary"), line);
+    assert.ok(!line!.includes(token), line);
+    assert.ok(line!.includes("[sealed]"));
+  });
+}
+
+Deno.test("a text line reads as time, level, part, message, properties", () => {
+  const [line] = logged("text", (log) => log.info("request", { method: "GET", status: 200 }));
+  assert.match(line!, /^\d{4}-\d\d-\d\dT[\d:.]+Z INFO test: request method=GET status=200\n$/);
+});
+
+Deno.test("a JSON line is an object with the properties beside the message", () => {
+  const [line] = logged(
+    "json",
+    (log) => log.warn("request", { method: "GET", nothing: undefined }),
+  );
+  const { time: _time, ...rest } = JSON.parse(line!);
+  assert.deepEqual(rest, { level: "warning", part: "test", message: "request", method: "GET" });
+});

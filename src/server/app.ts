@@ -1,0 +1,91 @@
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { cors } from "hono/cors";
+import { requestId } from "hono/request-id";
+import { secureHeaders } from "hono/secure-headers";
+import { loggerOf } from "../log/logger.ts";
+import { type Answer, envelope } from "./answer.ts";
+import type { Endpoint, Env, ServerDeps } from "./endpoint.ts";
+import { HttpError } from "./http_error.ts";
+import { accessLog } from "./middleware/access_log.ts";
+import { Drain } from "./middleware/drain.ts";
+import { guard, isAllowedOrigin } from "./middleware/guard.ts";
+import { addDocker } from "./routes/add_docker.ts";
+import { addHelmRepo } from "./routes/add_helm_repo.ts";
+import { clusters } from "./routes/clusters.ts";
+import { health } from "./routes/health.ts";
+import { index } from "./routes/index.ts";
+import { openapi } from "./routes/openapi.ts";
+import { secrets } from "./routes/secrets.ts";
+
+/** Largest request body, in bytes. */
+const MAX_BODY = 1024 * 1024;
+
+export interface App {
+  fetch(request: Request): Response | Promise<Response>;
+  /** Refuses new requests and resolves when the last one under way is answered. */
+  drain(): Promise<void>;
+}
+
+/** The HTTP edge: middleware in order, then the routes. */
+export function createApp(deps: ServerDeps): App {
+  const log = loggerOf("server");
+  const app = new Hono<Env>();
+  const drain = new Drain();
+  app.use(requestId({ limitLength: 64 }));
+  app.use(accessLog(log));
+  app.use(secureHeaders({ strictTransportSecurity: false, xFrameOptions: "DENY" }));
+  app.use(
+    cors({
+      origin: (origin) => isAllowedOrigin(origin, deps) ? origin : null,
+      allowMethods: ["GET", "HEAD", "POST"],
+      allowHeaders: ["Content-Type", "X-Request-Id"],
+      exposeHeaders: ["X-Request-Id", "Retry-After"],
+    }),
+  );
+  app.use(drain.middleware());
+  app.use(guard(deps));
+  app.use(bodyLimit({
+    maxSize: MAX_BODY,
+    onError: (c) => send(c, envelope(413, `Request body is larger than ${MAX_BODY} bytes`)),
+  }));
+  for (const endpoint of endpoints()) route(app, endpoint, deps);
+  app.notFound((c) => send(c, envelope(404, "No such path; GET / names the endpoints")));
+  app.onError((error, c) => send(c, errorAnswer(error, c)));
+
+  function errorAnswer(error: Error, c: Context<Env>): Answer {
+    if (error instanceof HttpError) {
+      return { ...envelope(error.status, error.message), headers: error.headers };
+    }
+    const id = c.get("requestId");
+    log.error("internal error", { id, error });
+    return envelope(500, "Internal server error", { request_id: id });
+  }
+
+  return { fetch: (request) => app.fetch(request), drain: () => drain.drain() };
+}
+
+function endpoints(): Endpoint[] {
+  const served = [health, clusters, secrets, addDocker, addHelmRepo];
+  const described = [...served, openapi(served)];
+  return [index(described), ...described];
+}
+
+/** Routes one endpoint, and every other method on its path to 405. */
+function route(app: Hono<Env>, { route, handle }: Endpoint, deps: ServerDeps): void {
+  const method = route.method.toUpperCase();
+  app.on(method, route.path, async (c) => send(c, await handle(c, deps)));
+  const allow = method === "GET" ? "GET, HEAD, OPTIONS" : `${method}, OPTIONS`;
+  app.all(route.path, () => {
+    throw new HttpError(405, `Use ${method} on ${route.path}`, { Allow: allow });
+  });
+}
+
+/** People read it in a terminal: two spaces of indentation and a line end. */
+function send(c: Context<Env>, { status, body, headers }: Answer): Response {
+  return c.body(JSON.stringify(body, null, 2) + "\n", status as 200, {
+    "Content-Type": "application/json",
+    "Cache-Control": "no-store",
+    ...headers,
+  });
+}

@@ -1,0 +1,43 @@
+import type { RouteConfig } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import type { AddDocker, DockerAdded } from "../credentials/add_docker.ts";
+import type { AddHelmRepo, HelmRepoAdded } from "../credentials/add_helm_repo.ts";
+import type { Listed, ListFailed } from "../credentials/list.ts";
+import type { ClusterNotFound } from "../credentials/stores.ts";
+import type { Answer } from "./answer.ts";
+
+/** What the routes call: the use-cases, wired to clusters and settings. */
+export interface UseCases {
+  /** Names of the clusters, sorted. */
+  clusterNames(): Promise<string[]>;
+  listSecrets(cluster: string): Promise<Listed | ListFailed | ClusterNotFound>;
+  addDocker(request: AddDocker): Promise<DockerAdded | ClusterNotFound>;
+  addHelmRepo(request: AddHelmRepo): Promise<HelmRepoAdded | ClusterNotFound>;
+}
+
+export interface ServerDeps {
+  readonly useCases: UseCases;
+  readonly version: string;
+  readonly argocdNamespace: string;
+  /** Host names that are answered, besides this machine's. */
+  readonly allowedHosts: readonly string[];
+  /** Origins of pages that may use the API, besides this machine's. */
+  readonly corsOrigins: readonly string[];
+}
+
+/** What a request carries on its way. */
+export interface Env {
+  Variables: { requestId: string };
+}
+
+/** One endpoint: its description for OpenAPI, by which it is also routed, and its handler. */
+export interface Endpoint {
+  readonly route: RouteConfig & {
+    readonly method: "get" | "post";
+    /** What it does, for `GET /`. */
+    readonly summary: string;
+  };
+  handle(c: Context<Env>, deps: ServerDeps): Answer | Promise<Answer>;
+}
+
+export const SERVICE = "Cluster API Configuration Server";

@@ -1,0 +1,12 @@
+/** A request that the edge refuses by itself; answered with the envelope. */
+export class HttpError extends Error {
+  override readonly name = "HttpError";
+
+  constructor(
+    readonly status: 400 | 403 | 404 | 405 | 413 | 415 | 421 | 503,
+    message: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,82 @@
+import { createMiddleware } from "hono/factory";
+import type { Env } from "../endpoint.ts";
+import { HttpError } from "../http_error.ts";
+
+export interface GuardOptions {
+  /** Host names that are answered, besides this machine's. */
+  readonly allowedHosts: readonly string[];
+  /** Origins of pages that may use the API, besides this machine's. */
+  readonly corsOrigins: readonly string[];
+}
+
+const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
+
+/**
+ * Without a token anyone on this machine may act, but no web page may: a page of another site that
+ * reaches us through the user's browser is told by its Host (a name of its own that it had
+ * resolve to 127.0.0.1) or by its Origin. `/health` and the preflight answer anyone.
+ *
+ * @see https://fetch.spec.whatwg.org/#origin-header for when browsers send it
+ */
+export function guard(options: GuardOptions) {
+  return createMiddleware<Env>(async function guard(c, next) {
+    if (c.req.path === "/health" || c.req.method === "OPTIONS") return await next();
+    checkHost(c.req.header("host"), new URL(c.req.url), options);
+    const origin = c.req.header("origin");
+    if (c.req.method !== "GET" && c.req.method !== "HEAD") {
+      checkOrigin(origin, c.req.header("content-type"), options);
+    }
+    const site = c.req.header("sec-fetch-site");
+    if (origin === undefined && site !== undefined && site !== "none" && site !== "same-origin") {
+      throw new HttpError(403, "Requests from pages of other sites are refused");
+    }
+    await next();
+  });
+}
+
+function checkHost(host: string | undefined, url: URL, options: GuardOptions): void {
+  if (host === undefined || host === "") throw new HttpError(400, "Header 'Host' is missing");
+  const name = hostName(host);
+  if (name === undefined) throw new HttpError(400, "Header 'Host' is not one host name");
+  // The URL's is another one when the request line has an absolute form.
+  if (isAllowedHost(name, options) && isAllowedHost(url.hostname, options)) return;
+  throw new HttpError(
+    421,
+    "This server does not answer to that host name; add it to the setting allowed-hosts",
+  );
+}
+
+/** The name in `name:port`; `undefined` for anything else, two Hosts joined by a comma too. */
+function hostName(host: string): string | undefined {
+  return /^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$/.exec(host)?.[1]?.toLowerCase();
+}
+
+function isAllowedHost(name: string, { allowedHosts }: GuardOptions): boolean {
+  return LOOPBACK.includes(name) ||
+    allowedHosts.some((allowed) => allowed.toLowerCase() === name);
+}
+
+function checkOrigin(
+  origin: string | undefined,
+  contentType: string | undefined,
+  options: GuardOptions,
+): void {
+  if (origin === undefined) return;
+  if (!isAllowedOrigin(origin, options)) {
+    throw new HttpError(
+      403,
+      "Writes from pages of this origin are refused; add it to the setting cors-origins",
+    );
+  }
+  // Any other type a page may send without asking by a preflight first.
+  if (!/^application\/json\s*(;|$)/i.test(contentType ?? "")) {
+    throw new HttpError(415, "Pages must send the body as Content-Type: application/json");
+  }
+}
+
+/** Whether a page of this origin may read answers and write. */
+export function isAllowedOrigin(origin: string, { corsOrigins }: GuardOptions): boolean {
+  if (corsOrigins.includes(origin)) return true;
+  const match = /^https?:\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?$/.exec(origin);
+  return match !== null && LOOPBACK.includes(match[1]!);
+}

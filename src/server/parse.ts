@@ -1,0 +1,131 @@
+import type { z } from "@hono/zod-openapi";
+import { distance } from "fastest-levenshtein";
+import type { Context } from "hono";
+import { printParseErrorCode, visit } from "jsonc-parser";
+import { HttpError } from "./http_error.ts";
+
+/**
+ * Parses the query by a schema.
+ * @throws {HttpError} 400 naming the parameter; no value is quoted
+ */
+export function parseQuery<Schema extends z.ZodType>(c: Context, schema: Schema): z.output<Schema> {
+  const query = Object.fromEntries(
+    Object.entries(c.req.queries()).map(([key, values]) =>
+      values.length === 1 ? [key, values[0]] : [key, values]
+    ),
+  );
+  const parsed = schema.safeParse(query);
+  if (parsed.success) return parsed.data;
+  throw new HttpError(400, explain(parsed.error.issues, query, "parameter", []));
+}
+
+/**
+ * Parses the body as JSON by a schema. The content type is not looked at: curl sends a form's.
+ * @param fields names of the schema's fields, to tell the nearest one to an unknown one
+ * @throws {HttpError} 400 naming the field or the position; nothing of the body is quoted
+ */
+export async function parseBody<Schema extends z.ZodType>(
+  c: Context,
+  schema: Schema,
+  fields: readonly string[],
+): Promise<z.output<Schema>> {
+  const body = parseJson(await c.req.arrayBuffer());
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    throw new HttpError(400, "Request body must be a JSON object");
+  }
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new HttpError(400, explain(parsed.error.issues, body, "field", fields));
+}
+
+function parseJson(bytes: ArrayBuffer): unknown {
+  if (bytes.byteLength === 0) throw new HttpError(400, "Request body is empty; send a JSON object");
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new HttpError(400, "Request body is not valid UTF-8");
+  }
+  if (text.trim() === "") throw new HttpError(400, "Request body is empty; send a JSON object");
+  checkJson(text);
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Its message quotes the text. What gets here is nested deeper than JSON.parse goes.
+    throw new HttpError(400, "Request body is not valid JSON");
+  }
+}
+
+/** Finds what JSON.parse would quote in its message (an error) or pass over (a repeated field). */
+function checkJson(text: string): void {
+  let wrong: string | undefined;
+  const at = (line: number, column: number) => `at line ${line + 1}, column ${column + 1}`;
+  const objects: Set<string>[] = [];
+  try {
+    visit(text, {
+      onError: (code, _offset, _length, line, column) => {
+        wrong ??= `is not valid JSON ${at(line, column)}: ${printParseErrorCode(code)}`;
+      },
+      onObjectBegin: () => {
+        objects.push(new Set());
+      },
+      onObjectEnd: () => {
+        objects.pop();
+      },
+      onObjectProperty: (name, _offset, _length, line, column) => {
+        const names = objects.at(-1)!;
+        if (names.has(name)) wrong ??= `has a field twice ${at(line, column)}`;
+        names.add(name);
+      },
+    }, { disallowComments: true });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    wrong ??= "is nested too deep";
+  }
+  if (wrong !== undefined) throw new HttpError(400, `Request body ${wrong}`);
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** One sentence about what is wrong: what is missing first, in the schema's order. */
+function explain(
+  issues: readonly Issue[],
+  given: object,
+  kind: "parameter" | "field",
+  fields: readonly string[],
+): string {
+  const missing = issues.find(({ path }) => path.length === 1 && !Object.hasOwn(given, path[0]!));
+  if (missing) {
+    const name = String(missing.path[0]);
+    return kind === "parameter"
+      ? `Missing required parameter '${name}'`
+      : `Missing required field: ${name}`;
+  }
+  const issue = issues[0]!;
+  if (issue.code === "unrecognized_keys") return unknownField(issue.keys[0]!, fields);
+  const name = issue.path[0] === undefined ? "" : ` '${String(issue.path[0])}'`;
+  return `${kind === "parameter" ? "Parameter" : "Field"}${name} ${expected(issue)}`;
+}
+
+function expected(issue: Issue): string {
+  switch (issue.code) {
+    case "invalid_type": {
+      const article = /^[aeiou]/.test(issue.expected) ? "an" : "a";
+      return `must be ${article} ${issue.expected}`;
+    }
+    case "invalid_union":
+      return "must be a comma-separated string or an array of strings";
+    default:
+      return issue.message;
+  }
+}
+
+/** Names an unknown field only when it looks like a misspelled one: it could be a misplaced value. */
+function unknownField(name: string, fields: readonly string[]): string {
+  const [nearest] = [...fields].sort((a, b) => distance(name, a) - distance(name, b));
+  const isNear = nearest !== undefined && /^\w{1,40}$/.test(name) &&
+    distance(name.toLowerCase(), nearest) <= Math.max(2, nearest.length / 3);
+  return isNear
+    ? `Unknown field '${name}'; did you mean '${nearest}'?`
+    : `Unknown field; the fields are ${fields.join(", ")}`;
+}

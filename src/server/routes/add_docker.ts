@@ -1,0 +1,42 @@
+import { DockerAddedAnswer, DockerExistsAnswer } from "../answers.ts";
+import type { Endpoint } from "../endpoint.ts";
+import { HttpError } from "../http_error.ts";
+import { parseBody } from "../parse.ts";
+import { clusterNotFound, dockerAnswer } from "../respond.ts";
+import { AddDockerBody } from "../schemas.ts";
+import { writeIdOf } from "../write_id.ts";
+import { errors, json } from "./openapi_content.ts";
+import { WRITE_ERRORS } from "./write_errors.ts";
+
+const FIELDS = Object.keys(AddDockerBody.shape);
+
+export const addDocker: Endpoint = {
+  route: {
+    method: "post",
+    path: "/secrets/add_docker",
+    summary: "Write a Docker registry credential into namespaces and Argo CD's",
+    request: {
+      body: { required: true, content: { "application/json": { schema: AddDockerBody } } },
+    },
+    responses: {
+      200: json("All of them are written", DockerAddedAnswer),
+      409: json("Secrets exist, or are not ours", DockerExistsAnswer),
+      ...errors(WRITE_ERRORS),
+    },
+  },
+  async handle(c, { useCases, argocdNamespace }) {
+    const body = await parseBody(c, AddDockerBody, FIELDS);
+    if (body.namespaces.includes(argocdNamespace)) {
+      throw new HttpError(
+        400,
+        `Field 'namespaces' must not name '${argocdNamespace}': the secret is written there anyway`,
+      );
+    }
+    const { cluster_name: cluster, git_write_back: gitWriteBack, ...rest } = body;
+    const request = { ...rest, cluster, gitWriteBack, writeId: writeIdOf(c) };
+    const outcome = await useCases.addDocker(request);
+    return outcome.kind === "cluster_not_found"
+      ? clusterNotFound(outcome, 400)
+      : dockerAnswer(outcome, argocdNamespace);
+  },
+};

@@ -1,0 +1,9 @@
+/** The errors that every writing endpoint can answer with, besides 409. */
+export const WRITE_ERRORS = {
+  400: "A field is missing or invalid, or a namespace does not exist; nothing is changed",
+  413: "The body is over 1 MiB",
+  500: "The kubeconfig cannot be used",
+  502: "The cluster refuses the kubeconfig's credentials or rights",
+  503: "The cluster cannot be reached",
+  504: "No answer in time",
+} as const;

@@ -1,0 +1,126 @@
+import { clustersFolder } from "./clusters/folder.ts";
+import { KubeconfigRefused, vetKubeconfig, type VetRules } from "./clusters/vet.ts";
+import type { Settings } from "./config/schema.ts";
+import { addDocker } from "./credentials/add_docker.ts";
+import { addHelmRepo } from "./credentials/add_helm_repo.ts";
+import { listSecrets } from "./credentials/list.ts";
+import type { OpenCluster } from "./credentials/stores.ts";
+import { Locks } from "./credentials/write/locks.ts";
+import { KubeError } from "./kube/errors.ts";
+import type { KubectlCommand } from "./kube/kubectl/command.ts";
+import { defaultGateLimits, ProcessGate } from "./kube/kubectl/gate.ts";
+import { kubectlStore } from "./kube/kubectl/store.ts";
+import { loggerOf } from "./log/logger.ts";
+import { type App, createApp } from "./server/app.ts";
+import type { UseCases } from "./server/endpoint.ts";
+
+/** What the program knows of the machine that it runs on. */
+export interface Surroundings {
+  /** The environment of kubectl. */
+  readonly kubectlEnv: Record<string, string>;
+  readonly cores: number;
+  /** Of the server's own process. */
+  readonly user: number;
+  readonly group: number;
+  /** Where kubectl keeps what it discovered of clusters. @default kubectl's own */
+  readonly kubectlCache?: string;
+}
+
+/** Puts the program together: clusters, stores, use-cases, HTTP. */
+export function wire(settings: Settings, surroundings: Surroundings, version: string): App {
+  return createApp({
+    useCases: wireUseCases(settings, surroundings),
+    version,
+    argocdNamespace: settings["argocd-namespace"],
+    allowedHosts: settings["allowed-hosts"],
+    corsOrigins: settings["cors-origins"],
+  });
+}
+
+export function wireUseCases(settings: Settings, surroundings: Surroundings): UseCases {
+  const folder = clustersFolder(settings["clusters-folder"]);
+  const open = opener(settings, surroundings);
+  const seconds = settings.kubectl_timeout;
+  const argocdNamespace = settings["argocd-namespace"];
+  const dockerLabels = settings["docker-labels"];
+  const dockerNamespaces = settings["docker-namespaces"] ??
+    ["kube-system", "default", argocdNamespace];
+  const writeLog = loggerOf("write");
+  const services = {
+    open,
+    locks: new Locks(),
+    seconds,
+    onFault: (error: unknown) => writeLog.error("internal error during a write", { error }),
+  };
+  return {
+    async clusterNames() {
+      const names = await folder.names();
+      if (names === undefined) {
+        loggerOf("clusters").warn("no clusters folder", { folder: folder.path });
+      }
+      return names ?? [];
+    },
+    listSecrets: (cluster) =>
+      listSecrets(cluster, open, { seconds, argocdNamespace, dockerLabels, dockerNamespaces }),
+    addDocker: (request) => addDocker(request, { argocdNamespace, dockerLabels }, services),
+    addHelmRepo: (request) => addHelmRepo(request, { argocdNamespace, dockerLabels }, services),
+  };
+}
+
+/** Opens clusters of the folder over kubectl, all under one limit of processes. */
+function opener(settings: Settings, surroundings: Surroundings): OpenCluster {
+  const log = loggerOf("clusters");
+  const folder = clustersFolder(settings["clusters-folder"]);
+  const gate = new ProcessGate(defaultGateLimits(surroundings.cores));
+  const rules: VetRules = {
+    owners: [surroundings.user, ...settings["trusted-owners"]],
+    group: surroundings.group,
+    allowExecPlugins: settings["allow-exec-plugins"],
+  };
+  return async (cluster) => {
+    const file = folder.fileOf(cluster);
+    if (!await folder.has(cluster)) return { kind: "cluster_not_found", cluster, file };
+    try {
+      const { path, warnings } = await vetKubeconfig(file, rules);
+      for (const warning of warnings) log.debug(warning);
+      const store = kubectlStore({
+        cluster,
+        kubeconfig: path,
+        env: surroundings.kubectlEnv,
+        gate,
+        onCommand: logCommand,
+        cacheDir: surroundings.kubectlCache,
+      });
+      return { kind: "open", store };
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) {
+        return { kind: "cluster_not_found", cluster, file };
+      }
+      if (!(error instanceof KubeconfigRefused)) throw error;
+      log.warn("kubeconfig refused", { cluster, reason: error.message });
+      const refused = new KubeError("invalid_kubeconfig", error.message, { cluster });
+      return { kind: "refused", error: refused };
+    }
+  };
+}
+
+function logCommand(command: KubectlCommand): void {
+  const { cluster, args, code, ended, milliseconds, failures } = command;
+  const failed = code !== 0 || ended !== "exit";
+  const properties = {
+    cluster,
+    args: args.map(shortened),
+    code,
+    ms: milliseconds,
+    ...(ended === "exit" ? {} : { ended }),
+    ...(failures.length === 0 ? {} : { failures: [...new Set(failures)] }),
+  };
+  const log = loggerOf("kubectl");
+  if (failed) log.warn("command failed", properties);
+  else log.info("command", properties);
+}
+
+/** A template says nothing new each time. */
+function shortened(arg: string): string {
+  return arg.startsWith("--output=go-template=") ? "--output=go-template=…" : arg;
+}
