@@ -1,2 +1,102 @@
 import type { Command } from "commander";
-export function addDemo(_program: Command, _finish: (exitCode: number) => void): void {}
+import { join } from "node:path";
+import denoConfig from "../../deno.json" with { type: "json" };
+import { Settings } from "../config/schema.ts";
+import { type Emulator, startEmulator } from "../emulator/emulator.ts";
+import { configureLog } from "../log/logger.ts";
+import { wire } from "../wire.ts";
+import { seedProductionCluster, seedTestCluster } from "./demo_secrets.ts";
+import { listen } from "./listen.ts";
+import { numberOption, warnWithoutKubectl } from "./serve.ts";
+import { surroundings } from "./surroundings.ts";
+
+/** Adds `demo`: the server on clusters that this program emulates itself. */
+export function addDemo(program: Command, finish: (exitCode: number) => void): void {
+  program.command("demo")
+    .description("Try it without a cluster: serve three emulated ones")
+    .option("--port <number>", "port to listen on; 0 for any free one", numberOption, 8091)
+    .action(async ({ port }: { port: number }) => finish(await demo(port)));
+}
+
+/** Serves until Ctrl-C; leaves nothing behind. */
+async function demo(port: number): Promise<number> {
+  configureLog({ format: "text", level: "info" });
+  const folder = await Deno.makeTempDir({ prefix: "argocd-configurer-demo-" });
+  const test = startEmulator();
+  const production = startEmulator();
+  try {
+    seedTestCluster(test.cluster);
+    seedProductionCluster(production.cluster);
+    const clusters = await writeKubeconfigs(folder, test, production);
+    const settings = Settings.parse({ port, "clusters-folder": clusters, kubectl_timeout: 10 });
+    const here = { ...surroundings(), kubectlCache: join(folder, "kubectl-cache") };
+    const withKubectl = await warnWithoutKubectl(here.kubectlEnv);
+    return await listen(wire(settings, here, denoConfig.version), {
+      hostname: settings.host,
+      port,
+      onListening: (url) => console.log(introduction(url, withKubectl)),
+    });
+  } finally {
+    await Promise.all([test.stop(), production.stop()]);
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function writeKubeconfigs(
+  folder: string,
+  test: Emulator,
+  production: Emulator,
+): Promise<string> {
+  const clusters = join(folder, "clusters");
+  await Deno.mkdir(clusters);
+  const kubeconfigs = {
+    "test-cluster": test.kubeconfig(),
+    "production-cluster": production.kubeconfig(),
+    // Port 1 of this machine: nothing listens there.
+    "unreachable-cluster": test.kubeconfig().replaceAll(test.url, "http://127.0.0.1:1"),
+  };
+  for (const [name, kubeconfig] of Object.entries(kubeconfigs)) {
+    await Deno.writeTextFile(join(clusters, `${name}.kubeconfig`), kubeconfig, { mode: 0o600 });
+  }
+  return clusters;
+}
+
+function introduction(url: string, withKubectl: boolean): string {
+  const post = (path: string, body: object) =>
+    `curl -X POST ${url}${path} -H "Content-Type: application/json" -d '${JSON.stringify(body)}'`;
+  const docker = {
+    password: "demo-token",
+    username: "demo-user",
+    cluster_name: "test-cluster",
+    name: "my-docker-secret",
+    namespaces: "kube-system,default",
+  };
+  const helm = {
+    name: "ghcr-helm-repo",
+    repository_url: "https://ghcr.io/",
+    cluster_name: "test-cluster",
+    username: "demo-user",
+    password: "demo-token",
+  };
+  const kubectl = withKubectl ? "" : `
+kubectl is not on PATH, so what needs a cluster answers 503. Install it from
+https://kubernetes.io/docs/tasks/tools/ and start the demo again.
+`;
+  return `
+argocd-configurer serves three emulated clusters on ${url}
+Nothing of this is real, and all of it is gone with Ctrl-C.
+${kubectl}
+Look around:
+  curl ${url}/health
+  curl ${url}/clusters
+  curl "${url}/secrets?cluster=test-cluster"
+  curl "${url}/secrets?cluster=unreachable-cluster"
+
+Write a pull secret into two namespaces and Argo CD's; again, and it exists; then replace it:
+  ${post("/secrets/add_docker", docker)}
+  ${post("/secrets/add_docker", { ...docker, password: "new-demo-token", upsert: true })}
+
+Let Argo CD use charts of ghcr.io:
+  ${post("/secrets/add_helm_repo", helm)}
+`;
+}

@@ -28,9 +28,9 @@ export function addServe(program: Command, finish: (exitCode: number) => void): 
     .description("Serve the HTTP API")
     .option("--config <file>", `configuration file (default: ${DEFAULT_CONFIG})`)
     .option("--host <address>", "address to listen on")
-    .option("--port <number>", "port to listen on; 0 for any free one", number)
+    .option("--port <number>", "port to listen on; 0 for any free one", numberOption)
     .option("--clusters-folder <folder>", "folder of kubeconfigs")
-    .option("--kubectl-timeout <seconds>", "time for the commands of one request", number)
+    .option("--kubectl-timeout <seconds>", "time for the commands of one request", numberOption)
     .option("--transport <transport>", "how clusters are reached: auto or kubectl")
     .option("--argocd-namespace <namespace>", "namespace of Argo CD")
     .option("--log-format <format>", "text or json")
@@ -38,7 +38,7 @@ export function addServe(program: Command, finish: (exitCode: number) => void): 
     .action(async (flags: ServeFlags) => finish(await serve(flags)));
 }
 
-function number(text: string): number {
+export function numberOption(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value)) {
     throw new InvalidArgumentError("Not a number.");

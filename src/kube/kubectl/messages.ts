@@ -76,7 +76,7 @@ const RULES: readonly Rule[] = [
     uncertain: true,
   },
   {
-    pattern: /\(Unauthorized\)|: Unauthorized\)/,
+    pattern: /\(Unauthorized\)|: Unauthorized\)|has asked for the client to provide credentials/,
     kind: "unauthorized",
     why: "the cluster does not accept the kubeconfig's credentials",
   },

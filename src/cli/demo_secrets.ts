@@ -1,0 +1,74 @@
+import type { EmulatedCluster } from "../emulator/cluster.ts";
+
+/** What a cluster of a small team holds; none of the values is a credential anywhere. */
+export function seedTestCluster(cluster: EmulatedCluster): void {
+  for (const namespace of ["argocd", "team-a", "team-b"]) cluster.addNamespace(namespace);
+  pullSecret(cluster, "team-a", "registry", "mcops.tech/secret-type");
+  pullSecret(cluster, "team-b", "registry", "jjo.finance/secret-type");
+  argocdSecret(cluster, "bitnami", "repository", {
+    name: "bitnami",
+    type: "helm",
+    url: "https://charts.bitnami.com/bitnami",
+    username: "demo-reader",
+    password: "demo-password",
+  });
+  argocdSecret(cluster, "app-of-apps", "repository", {
+    type: "git",
+    url: "https://github.com/example/app-of-apps.git",
+    username: "demo-reader",
+    password: "demo-password",
+  });
+  argocdSecret(cluster, "github", "repo-creds", {
+    type: "git",
+    url: "https://github.com/example/",
+    username: "demo-reader",
+    password: "demo-password",
+  });
+}
+
+/** The same team's production, where a label of their own is in use too. */
+export function seedProductionCluster(cluster: EmulatedCluster): void {
+  for (const namespace of ["argocd", "shop", "billing"]) cluster.addNamespace(namespace);
+  for (const namespace of ["argocd", "shop", "billing"]) {
+    pullSecret(cluster, namespace, "registry", "mcops.tech/secret-type");
+  }
+  argocdSecret(cluster, "charts", "repository", {
+    name: "charts",
+    type: "helm",
+    enableOCI: "true",
+    url: "registry.example.com/charts",
+    username: "demo-reader",
+    password: "demo-password",
+  });
+  argocdSecret(cluster, "old-charts", "helm-repo-creds", {
+    url: "https://charts.example.com",
+    username: "demo-reader",
+    password: "demo-password",
+  });
+}
+
+function pullSecret(
+  cluster: EmulatedCluster,
+  namespace: string,
+  name: string,
+  label: string,
+): void {
+  const username = "demo-reader";
+  const password = "demo-password";
+  const entry = { username, password, auth: btoa(`${username}:${password}`) };
+  cluster.put({
+    metadata: { namespace, name, labels: { [label]: "docker-creds" } },
+    type: "kubernetes.io/dockerconfigjson",
+    stringData: { ".dockerconfigjson": JSON.stringify({ auths: { "ghcr.io": entry } }) },
+  });
+}
+
+function argocdSecret(
+  cluster: EmulatedCluster,
+  name: string,
+  secretType: string,
+  stringData: Record<string, string>,
+): void {
+  const labels = { "argocd.argoproj.io/secret-type": secretType };
+  cluster.put({ metadata: { namespace: "argocd", name, labels }, type: "Opaque", stringData });
+}

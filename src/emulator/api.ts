@@ -1,0 +1,243 @@
+import { binaryText } from "./base64.ts";
+import type { EmulatedCluster } from "./cluster.ts";
+import { decodeManifest, decodeObject, type RequestBody, unknownFieldWarnings } from "./decode.ts";
+import { checkDryRun, decodeDeleteOptions } from "./delete_options.ts";
+import { discoveryDocument } from "./discovery.ts";
+import { goJsonSyntaxError, goJsonType } from "./go_json.ts";
+import type { ObjectList } from "./list.ts";
+import type { KubernetesObject, Resource } from "./objects.ts";
+import { mergePatch } from "./patch.ts";
+import { fromProtobuf } from "./protobuf.ts";
+import {
+  badRequest,
+  goQuote,
+  methodNotAllowed,
+  noSuchResource,
+  type Status,
+  StatusError,
+} from "./status.ts";
+import { toTable } from "./table.ts";
+
+export interface ApiRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly accept: string;
+  /** Without parameters; empty when there is none, which means JSON. */
+  readonly contentType: string;
+  readonly body: RequestBody;
+}
+
+export interface ApiAnswer {
+  readonly code: number;
+  readonly contentType: string;
+  readonly body: string;
+  /** Texts for Warning headers. */
+  readonly warnings: readonly string[];
+}
+
+const PROTOBUF = "application/vnd.kubernetes.protobuf";
+
+/** What a path names; `name` is empty for a collection. */
+export interface Target {
+  readonly resource: Resource;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Answers a request as the API server does; a refusal is an answer too. */
+export function answer(cluster: EmulatedCluster, request: ApiRequest, now: Date): ApiAnswer {
+  const path = request.path.replace(/\/+$/, "");
+  if (/^\/(healthz|livez|readyz)$/.test(path)) return text(200, "ok");
+  try {
+    const document = discoveryDocument(path);
+    if (document !== undefined) {
+      if (request.method !== "GET") throw methodNotAllowed();
+      return json(200, document);
+    }
+    if (!path.startsWith("/api/")) return text(404, "404 page not found\n");
+    const target = targetOf(path);
+    if (!target) throw noSuchResource();
+    return serve(cluster, request, target, now);
+  } catch (error) {
+    if (error instanceof StatusError) return statusAnswer(error);
+    throw error;
+  }
+}
+
+export function statusAnswer(error: StatusError): ApiAnswer {
+  return json(error.code, error.toStatus());
+}
+
+/** @returns What the path of a request names, if it is one of the resources. */
+export function targetOf(path: string): Target | undefined {
+  const match =
+    /^\/api\/v1\/(?:(secrets)|namespaces(?:\/([^/]+)(?:\/(secrets)(?:\/([^/]+))?)?)?)\/*$/
+      .exec(path);
+  if (!match) return undefined;
+  const [, everywhere, namespace = "", secrets, name = ""] = match;
+  return everywhere || secrets
+    ? { resource: "secrets", namespace: unescaped(namespace), name: unescaped(name) }
+    : { resource: "namespaces", namespace: "", name: unescaped(namespace) };
+}
+
+function serve(
+  cluster: EmulatedCluster,
+  request: ApiRequest,
+  target: Target,
+  now: Date,
+): ApiAnswer {
+  const { resource, namespace, name } = target;
+  const shown = (object: KubernetesObject | ObjectList) =>
+    json(
+      200,
+      /;\s*as=Table\b/.test(request.accept)
+        ? toTable(resource, object, request.query.get("includeObject"), now)
+        : object,
+    );
+  checkAccept(request.accept);
+  switch (request.method) {
+    case "GET":
+      return shown(name ? cluster.get(resource, namespace, name) : list(cluster, request, target));
+    case "POST":
+      if (name || resource === "secrets" && !namespace) break;
+      return create(cluster, request, target);
+    case "PUT":
+      if (!name) break;
+      return update(cluster, request, target);
+    case "PATCH":
+      if (!name) break;
+      return patch(cluster, request, target);
+    case "DELETE": {
+      if (!name) break;
+      checkContentType(request);
+      const dryRun = isDryRun(request, "DeleteOptions");
+      const options = decodeDeleteOptions(request.body, dryRun);
+      return json(200, cluster.delete(resource, namespace, name, options));
+    }
+  }
+  throw methodNotAllowed();
+}
+
+function list(
+  cluster: EmulatedCluster,
+  { query }: ApiRequest,
+  { resource, namespace }: Target,
+): ObjectList {
+  if (["1", "true"].includes(query.get("watch") ?? "")) {
+    const message = `watch is not supported on resources of kind ${goQuote(resource)}`;
+    throw new StatusError(405, "MethodNotAllowed", message, { kind: resource });
+  }
+  const limit = query.get("limit") ?? "0";
+  if (!/^[+-]?\d+$/.test(limit)) {
+    throw badRequest(`strconv.ParseInt: parsing ${goQuote(limit)}: invalid syntax`);
+  }
+  if (query.get("continue") && !/^0?$/.test(query.get("resourceVersion") ?? "")) {
+    throw badRequest("specifying resource version is not allowed when using continue");
+  }
+  return cluster.list(resource, namespace, {
+    labelSelector: query.get("labelSelector") ?? "",
+    fieldSelector: query.get("fieldSelector") ?? "",
+    limit: Number(limit),
+    continue: query.get("continue") ?? "",
+  });
+}
+
+function create(
+  cluster: EmulatedCluster,
+  request: ApiRequest,
+  { resource, namespace }: Target,
+): ApiAnswer {
+  const protobuf = request.contentType === PROTOBUF;
+  if (!protobuf) checkContentType(request);
+  const dryRun = isDryRun(request, "CreateOptions");
+  const { manifest, unknownFields } = protobuf
+    ? decodeObject(fromProtobuf(request.body.bytes, resource), resource)
+    : decodeManifest(request.body, resource);
+  const validation = request.query.get("fieldValidation");
+  const warnings = unknownFieldWarnings(unknownFields, validation, resource);
+  return json(201, cluster.create(resource, namespace, manifest, { dryRun }), warnings);
+}
+
+function update(
+  cluster: EmulatedCluster,
+  request: ApiRequest,
+  { resource, namespace, name }: Target,
+): ApiAnswer {
+  checkContentType(request);
+  const dryRun = isDryRun(request, "UpdateOptions");
+  const { manifest, unknownFields } = decodeManifest(request.body, resource);
+  const validation = request.query.get("fieldValidation");
+  const warnings = unknownFieldWarnings(unknownFields, validation, resource);
+  return json(200, cluster.update(resource, namespace, name, manifest, { dryRun }), warnings);
+}
+
+function patch(
+  cluster: EmulatedCluster,
+  request: ApiRequest,
+  { resource, namespace, name }: Target,
+): ApiAnswer {
+  const type = /^application\/(strategic-)?merge-patch\+json$/.exec(request.contentType);
+  if (!type) {
+    throw new StatusError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {});
+  }
+  const dryRun = isDryRun(request, "PatchOptions");
+  const old = cluster.get(resource, namespace, name);
+  const { value, bytes } = request.body;
+  if (goJsonType(value) !== "object") {
+    const why = value === undefined
+      ? goJsonSyntaxError(binaryText(bytes))
+      : `json: cannot unmarshal ${goJsonType(value)} into Go value of type map[string]interface {}`;
+    throw badRequest(`error decoding patch: ${why}`);
+  }
+  const patched = mergePatch(old, value, type[1] !== undefined) as Record<string, unknown>;
+  const { manifest } = decodeObject(patched, resource);
+  const options = { dryRun, uidIsPrecondition: false };
+  return json(200, cluster.update(resource, namespace, name, manifest, options));
+}
+
+function isDryRun({ query }: ApiRequest, options: string): boolean {
+  const values = query.getAll("dryRun");
+  checkDryRun(values, options);
+  return values.length > 0;
+}
+
+/** YAML, which the real server reads too, is refused, and protobuf but for a create. */
+function checkContentType({ contentType }: ApiRequest): void {
+  if (contentType === "" || contentType === "application/json") return;
+  throw new StatusError(
+    415,
+    "UnsupportedMediaType",
+    "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf",
+  );
+}
+
+function checkAccept(accept: string): void {
+  if (accept === "" || /(application|\*)\/(json|\*)/.test(accept)) return;
+  throw new StatusError(
+    406,
+    "NotAcceptable",
+    "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf",
+    {},
+  );
+}
+
+function unescaped(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+function json(
+  code: number,
+  body: KubernetesObject | ObjectList | Status | unknown,
+  warnings: readonly string[] = [],
+): ApiAnswer {
+  return { code, contentType: "application/json", body: `${JSON.stringify(body)}\n`, warnings };
+}
+
+function text(code: number, body: string): ApiAnswer {
+  return { code, contentType: "text/plain; charset=utf-8", body, warnings: [] };
+}

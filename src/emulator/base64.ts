@@ -1,0 +1,62 @@
+const CANONICAL =
+  /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/;
+
+/**
+ * A base64 text as the server would send it back: Go's decoder skips line breaks and does not mind
+ * set bits after the last byte.
+ *
+ * @returns The canonical text, or `{ invalidAt }` with the index Go names in
+ * "illegal base64 data at input byte …".
+ * @see go1.26 src/encoding/base64/base64.go, decodeQuantum
+ */
+export function canonicalBase64(text: string): string | { invalidAt: number } {
+  if (CANONICAL.test(text)) return text;
+  const invalidAt = firstIllegalByte(text);
+  return invalidAt === undefined ? btoa(atob(text.replace(/[\r\n]/g, ""))) : { invalidAt };
+}
+
+/** How many bytes a canonical base64 text stands for. */
+export function decodedLength(base64: string): number {
+  return base64.length / 4 * 3 - (base64.endsWith("==") ? 2 : base64.endsWith("=") ? 1 : 0);
+}
+
+export function encodeBase64(bytes: Uint8Array): string {
+  return btoa(binaryText(bytes));
+}
+
+/** One character a byte. */
+export function binaryText(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 8192) {
+    text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  }
+  return text;
+}
+
+function firstIllegalByte(text: string): number | undefined {
+  let at = 0;
+  const skipLineBreaks = () => {
+    while (text[at] === "\n" || text[at] === "\r") at++;
+  };
+  while (at < text.length) {
+    for (let filled = 0; filled < 4;) {
+      if (at >= text.length) return filled === 0 ? undefined : at - filled;
+      const c = text.charAt(at++);
+      if (c === "\n" || c === "\r") continue;
+      if (/[A-Za-z0-9+/]/.test(c)) {
+        filled++;
+        continue;
+      }
+      if (c !== "=" || filled < 2) return at - 1;
+      if (filled === 2) {
+        skipLineBreaks();
+        if (at >= text.length) return text.length;
+        if (text.charAt(at) !== "=") return at - 1;
+        at++;
+      }
+      skipLineBreaks();
+      return at < text.length ? at : undefined;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,282 @@
+import {
+  admitToNamespace,
+  checkName,
+  checkNamespace,
+  checkNoResourceVersion,
+  checkPreconditions,
+  checkResourceVersion,
+  checkUid,
+} from "./checks.ts";
+import { decodeObject } from "./decode.ts";
+import type { DeleteOptions } from "./delete_options.ts";
+import { Lister, type ListOptions, type ObjectList } from "./list.ts";
+import {
+  emptyMeta,
+  KIND,
+  type KubernetesObject,
+  type Manifest,
+  manifestMeta,
+  type Namespace,
+  namespaceObject,
+  type NamespacePhase,
+  type ObjectMeta,
+  type Resource,
+  type Secret,
+  secretObject,
+} from "./objects.ts";
+import {
+  alreadyExists,
+  forbidden,
+  invalid,
+  notFound,
+  type Status,
+  successStatus,
+} from "./status.ts";
+import { ObjectStore } from "./store.ts";
+import { createErrors, updateErrors } from "./validation.ts";
+
+/** A Secret to seed: what is left out gets the server's defaults. */
+export interface SecretSeed {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly uid?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly finalizers?: readonly string[];
+  };
+  /** @default "Opaque" */
+  readonly type?: string;
+  /** Values in base64. */
+  readonly data?: Readonly<Record<string, string>>;
+  /** Values as they are. */
+  readonly stringData?: Readonly<Record<string, string>>;
+  readonly immutable?: boolean;
+}
+
+export interface WriteOptions {
+  readonly dryRun?: boolean;
+}
+
+export interface UpdateOptions extends WriteOptions {
+  /** A uid in the object is compared first, as for a PUT; a PATCH finds it changed instead. */
+  readonly uidIsPrecondition?: boolean;
+}
+
+/** Namespaces of every cluster; a NamespaceLifecycle admission keeps the first three. */
+const SYSTEM_NAMESPACES = ["default", "kube-public", "kube-system", "kube-node-lease"];
+const IMMORTAL_NAMESPACES = new Set(SYSTEM_NAMESPACES.slice(0, 3));
+
+/**
+ * The objects of one cluster and what the API does with them, without HTTP. Objects are never
+ * changed once stored, so that one taken out before a request is what was there before it.
+ *
+ * Errors are {@linkcode StatusError}, with the code, reason and message of kube-apiserver 1.35.
+ */
+export class EmulatedCluster {
+  readonly #store: ObjectStore;
+  readonly #lister = new Lister();
+
+  constructor({ now = () => new Date() }: { now?: () => Date } = {}) {
+    this.#store = new ObjectStore(now);
+    for (const name of SYSTEM_NAMESPACES) this.addNamespace(name);
+  }
+
+  /**
+   * Adds a namespace, or sets the phase of the one that is there. One seeded as Terminating stays
+   * so, held by a finalizer.
+   */
+  addNamespace(name: string, { phase = "Active" }: { phase?: NamespacePhase } = {}): Namespace {
+    const old = this.namespace(name);
+    const meta = emptyMeta(name);
+    meta.uid = old?.metadata.uid ?? crypto.randomUUID();
+    meta.labels = namespaceLabels(name, {});
+    if (phase === "Terminating") {
+      meta.deletionTimestamp = this.#store.timestamp();
+      meta.finalizers = ["emulator.invalid/held"];
+    }
+    const namespace = namespaceObject(this.#store.stamp(meta, old), phase);
+    this.#store.set(namespace);
+    return namespace;
+  }
+
+  /**
+   * Stores a Secret as it is, with a new resourceVersion; over one of that name, as if some other
+   * client had replaced it. A missing namespace is added.
+   */
+  put(seed: SecretSeed): Secret {
+    const { manifest } = decodeObject({ ...seed }, "secrets");
+    const { metadata } = manifest;
+    if (!this.namespace(metadata.namespace)) this.addNamespace(metadata.namespace);
+    const old = this.secret(metadata.namespace, metadata.name);
+    metadata.uid ||= old?.metadata.uid ?? crypto.randomUUID();
+    const secret = secretObject(manifest, this.#store.stamp(metadata, old));
+    this.#store.set(secret);
+    return secret;
+  }
+
+  /** Takes a Secret away, as if some other client had deleted it. */
+  remove(namespace: string, name: string): void {
+    const secret = this.secret(namespace, name);
+    if (secret) this.#store.remove(secret);
+  }
+
+  secret(namespace: string, name: string): Secret | undefined {
+    return this.#store.secret(namespace, name);
+  }
+
+  /** All of them, sorted by namespace and name. */
+  secrets(): Secret[] {
+    return this.#store.secrets();
+  }
+
+  namespace(name: string): Namespace | undefined {
+    return this.#store.namespace(name);
+  }
+
+  namespaces(): Namespace[] {
+    return this.#store.namespaces();
+  }
+
+  /** @param namespace Empty for a namespace itself. */
+  get(resource: Resource, namespace: string, name: string): KubernetesObject {
+    const found = this.#store.find(resource, namespace, name);
+    if (!found) throw notFound(resource, name);
+    return found;
+  }
+
+  /** @param namespace Empty for all of them. */
+  list(resource: Resource, namespace: string, options: ListOptions = {}): ObjectList {
+    const all = resource === "secrets" ? this.#store.secrets(namespace) : this.namespaces();
+    return this.#lister.page(resource, all, namespace, this.#store.resourceVersion, options);
+  }
+
+  create(
+    resource: Resource,
+    namespace: string,
+    manifest: Manifest,
+    { dryRun = false }: WriteOptions = {},
+  ): KubernetesObject {
+    const metadata = { ...manifest.metadata };
+    if (resource === "secrets") {
+      checkNamespace(metadata, namespace);
+      admitToNamespace(this.namespace(namespace), namespace, metadata.name);
+    } else {
+      metadata.labels = namespaceLabels(metadata.name, metadata.labels);
+    }
+    metadata.namespace = namespace;
+    metadata.uid = crypto.randomUUID();
+    metadata.deletionTimestamp = undefined;
+    metadata.deletionGracePeriodSeconds = undefined;
+    if (!metadata.name && metadata.generateName) metadata.name = generated(metadata.generateName);
+    const errors = createErrors({ ...manifest, metadata }, resource);
+    if (errors.length > 0) throw invalid(KIND[resource], metadata.name, errors);
+    if (!dryRun) checkNoResourceVersion(metadata);
+    const there = this.#store.find(resource, namespace, metadata.name);
+    if (there) {
+      const deleting = there.metadata.deletionTimestamp !== undefined;
+      throw alreadyExists(resource, metadata.name, deleting);
+    }
+    const object = this.#object(manifest, this.#store.stamp(metadata, undefined, dryRun));
+    if (!dryRun) this.#store.set(object);
+    return object;
+  }
+
+  /** Replaces an object; one that stays as it is keeps its resourceVersion. */
+  update(
+    resource: Resource,
+    namespace: string,
+    name: string,
+    manifest: Manifest,
+    { dryRun = false, uidIsPrecondition = true }: UpdateOptions = {},
+  ): KubernetesObject {
+    const metadata = { ...manifest.metadata };
+    if (resource === "secrets") checkNamespace(metadata, namespace);
+    checkName(metadata, name);
+    const old = this.get(resource, namespace, name);
+    if (uidIsPrecondition) checkUid(resource, metadata, old);
+    checkResourceVersion(resource, metadata, old);
+    metadata.namespace = namespace;
+    metadata.uid ||= old.metadata.uid;
+    metadata.generation = old.metadata.generation ?? 0;
+    metadata.deletionTimestamp = old.metadata.deletionTimestamp ?? metadata.deletionTimestamp;
+    metadata.deletionGracePeriodSeconds ??= old.metadata.deletionGracePeriodSeconds;
+    if (resource === "namespaces") metadata.labels = namespaceLabels(name, metadata.labels);
+    const errors = updateErrors({ ...manifest, metadata }, old, resource);
+    if (errors.length > 0) throw invalid(KIND[resource], name, errors);
+    const kept = this.#object(manifest, this.#store.stamp(metadata, old, true), old);
+    if (JSON.stringify(kept) === JSON.stringify(old)) return old;
+    if (dryRun) return kept;
+    const object = this.#object(manifest, this.#store.stamp(metadata, old), old);
+    this.#store.set(object);
+    if (object.metadata.deletionTimestamp && !object.metadata.finalizers) {
+      this.#store.remove(object);
+    }
+    return object;
+  }
+
+  /**
+   * Deletes an object; one with finalizers is marked and stays. A namespace goes at once with
+   * what is in it, which on a real cluster its controller does a little later.
+   */
+  delete(
+    resource: Resource,
+    namespace: string,
+    name: string,
+    options: DeleteOptions = { dryRun: false },
+  ): Status | KubernetesObject {
+    if (resource === "namespaces" && IMMORTAL_NAMESPACES.has(name)) {
+      throw forbidden(resource, name, "this namespace may not be deleted");
+    }
+    const old = this.get(resource, namespace, name);
+    checkPreconditions(resource, old, options);
+    if (old.kind === "Namespace") return this.#deleteNamespace(old, options.dryRun);
+    if (!old.metadata.finalizers) {
+      if (!options.dryRun) this.#store.remove(old);
+      return successStatus({ name, kind: resource, uid: old.metadata.uid });
+    }
+    if (old.metadata.deletionTimestamp) return old;
+    const meta = manifestMeta(old.metadata);
+    meta.deletionTimestamp = this.#store.timestamp();
+    meta.deletionGracePeriodSeconds = 0;
+    if (meta.generation > 0) meta.generation++;
+    const marked = { ...old, metadata: this.#store.stamp(meta, old, options.dryRun) };
+    if (!options.dryRun) this.#store.set(marked);
+    return marked;
+  }
+
+  #deleteNamespace(old: Namespace, dryRun: boolean): Namespace {
+    const meta = manifestMeta(old.metadata);
+    meta.deletionTimestamp ??= this.#store.timestamp();
+    const terminating = old.metadata.deletionTimestamp
+      ? old
+      : namespaceObject(this.#store.stamp(meta, old, dryRun), "Terminating");
+    if (dryRun) return terminating;
+    this.#store.set(terminating);
+    for (const secret of this.#store.secrets(meta.name)) {
+      this.delete("secrets", meta.name, secret.metadata.name);
+    }
+    this.#store.remove(terminating);
+    return terminating;
+  }
+
+  #object(
+    manifest: Manifest,
+    metadata: ObjectMeta,
+    old?: KubernetesObject,
+  ): KubernetesObject {
+    if (metadata.namespace) return secretObject(manifest, metadata);
+    return namespaceObject(metadata, old?.kind === "Namespace" ? old.status.phase : "Active");
+  }
+}
+
+function namespaceLabels(name: string, labels: Record<string, string>): Record<string, string> {
+  return name ? { ...labels, "kubernetes.io/metadata.name": name } : labels;
+}
+
+/** @see k8s.io/apiserver v0.35 pkg/storage/names/generate.go */
+function generated(base: string): string {
+  const alphabet = "bcdfghjklmnpqrstvwxz2456789";
+  const random = crypto.getRandomValues(new Uint8Array(5));
+  return base.slice(0, 58) + Array.from(random, (n) => alphabet[n % alphabet.length]).join("");
+}

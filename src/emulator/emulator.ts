@@ -1,0 +1,206 @@
+import { answer, type ApiAnswer, statusAnswer } from "./api.ts";
+import { EmulatedCluster } from "./cluster.ts";
+import type { RequestBody } from "./decode.ts";
+import { faultStatus } from "./fault.ts";
+import { type HttpOutcome, type HttpRequest, type HttpResponse, serveHttp } from "./http.ts";
+import { StatusError, unauthorized } from "./status.ts";
+
+export interface EmulatorOptions {
+  /**
+   * Bearer token that requests must carry; any request is served when absent. kubectl sends no
+   * credentials over plain HTTP, so it always finds itself unauthorized here.
+   *
+   * @see k8s.io/client-go v0.35 tools/clientcmd/client_config.go, "only try to read the auth
+   * information if we are secure"
+   */
+  token?: string;
+  /** Asked before each request; what it returns happens instead of, or before, the answer. */
+  fault?: (request: EmulatedRequest) => Fault | undefined;
+  /** @default () => new Date() */
+  now?: () => Date;
+}
+
+export interface EmulatedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** 1 for the first request to this emulator. */
+  readonly count: number;
+  /** The body as JSON; absent where there is none, or none that can be read. */
+  readonly body?: unknown;
+}
+
+export type Fault =
+  /** Answers this, does nothing. `retryAfter` in seconds: kubectl waits and tries again. */
+  | { kind: "status"; code: number; reason: string; message?: string; retryAfter?: number }
+  /** Never answers, until `stop()` or the client goes. */
+  | { kind: "hang" }
+  /** Then goes on as usual. */
+  | { kind: "delay"; milliseconds: number }
+  /** Drops the connection without an answer; `after`: the request was carried out first. */
+  | { kind: "cut"; after: boolean };
+
+export interface Emulator {
+  /** http://127.0.0.1:PORT */
+  readonly url: string;
+  /** The cluster's objects, to seed and to look at in tests. */
+  readonly cluster: EmulatedCluster;
+  /** May be set at any time. */
+  fault: EmulatorOptions["fault"];
+  /** The last 10,000 requests, oldest first: method and path with query, no bodies. */
+  readonly requests: readonly string[];
+  /** A kubeconfig for it, as YAML text. */
+  kubeconfig(): string;
+  /** Ends what is under way and closes every connection. */
+  stop(): Promise<void>;
+}
+
+const MAX_REQUESTS = 10_000;
+/** @see k8s.io/apiserver v0.35 pkg/server/config.go, MaxRequestBodyBytes */
+const MAX_BODY_BYTES = 3 * 1024 * 1024;
+
+/**
+ * Starts a Kubernetes API server for Secrets and Namespaces on a free port of 127.0.0.1; it answers
+ * at once. Needs `--allow-net=127.0.0.1`.
+ */
+export function startEmulator(options: EmulatorOptions = {}): Emulator {
+  const now = options.now ?? (() => new Date());
+  const cluster = new EmulatedCluster({ now });
+  const stopping = new AbortController();
+  const log: string[] = [];
+  let count = 0;
+
+  async function handle(request: HttpRequest): Promise<HttpOutcome> {
+    const { method, target } = request;
+    const [path = "", search = ""] = target.split(/\?(.*)/s);
+    const query = new URLSearchParams(search);
+    log.push(`${method} ${target}`);
+    if (log.length >= 2 * MAX_REQUESTS) log.splice(0, log.length - MAX_REQUESTS);
+    const body = request.body && parseBody(request.body);
+    const asked = {
+      method,
+      path,
+      query,
+      count: ++count,
+      ...(body && body.value !== undefined && { body: body.value }),
+    };
+    const fault = emulator.fault?.(asked);
+    if (fault?.kind === "hang") return "hang";
+    if (fault?.kind === "delay") await delay(fault.milliseconds, stopping.signal);
+    if (fault?.kind === "cut" && !fault.after) return "cut";
+    if (fault?.kind === "status") {
+      return response(statusAnswer(faultStatus(fault, method, path)), fault.retryAfter);
+    }
+    const answered = serve(request, { method, path, query }, body);
+    return fault?.kind === "cut" ? "cut" : response(answered);
+  }
+
+  function serve(
+    { headers }: HttpRequest,
+    request: Pick<EmulatedRequest, "method" | "path" | "query">,
+    body: RequestBody | undefined,
+  ): ApiAnswer {
+    if (!authorized(headers.get("authorization") ?? "", options.token)) {
+      return statusAnswer(unauthorized());
+    }
+    if (!body) return statusAnswer(tooLarge());
+    const contentType = (headers.get("content-type") ?? "").replace(/;.*$/, "").trim();
+    const accept = headers.get("accept") ?? "";
+    try {
+      return answer(cluster, { ...request, accept, contentType, body }, now());
+    } catch (error) {
+      return statusAnswer(internalError(error));
+    }
+  }
+
+  const server = serveHttp({ maxBodyBytes: MAX_BODY_BYTES, handle });
+  const url = `http://127.0.0.1:${server.port}`;
+  const emulator: Emulator = {
+    url,
+    cluster,
+    fault: options.fault,
+    get requests() {
+      return log.slice(-MAX_REQUESTS);
+    },
+    kubeconfig: () => kubeconfig(url, options.token),
+    async stop() {
+      if (stopping.signal.aborted) return;
+      stopping.abort();
+      await server.close();
+    },
+  };
+  return emulator;
+}
+
+function authorized(header: string, token: string | undefined): boolean {
+  const [scheme = "", given] = header.split(" ", 2);
+  return token === undefined || scheme.toLowerCase() === "bearer" && given === token;
+}
+
+function parseBody(bytes: Uint8Array): RequestBody {
+  try {
+    return { bytes, value: JSON.parse(new TextDecoder().decode(bytes)) };
+  } catch {
+    return { bytes };
+  }
+}
+
+function response(answer: ApiAnswer, retryAfter?: number): HttpResponse {
+  return {
+    code: answer.code,
+    headers: {
+      "Content-Type": answer.contentType,
+      "Cache-Control": "no-cache, private",
+      ...(answer.warnings.length > 0 && {
+        "Warning": answer.warnings.map((text) =>
+          `299 - ${JSON.stringify(text).replace(/[^ -~]/g, "?")}`
+        ).join(", "),
+      }),
+      ...(retryAfter !== undefined && { "Retry-After": String(retryAfter) }),
+    },
+    body: answer.body,
+  };
+}
+
+/** For a bug of the emulator: the client hears of it, and the others are still served. */
+function internalError(error: unknown): StatusError {
+  return new StatusError(500, "InternalError", `Internal error occurred: ${error}`);
+}
+
+function tooLarge(): StatusError {
+  const message = `Request entity too large: limit is ${MAX_BODY_BYTES}`;
+  return new StatusError(413, "RequestEntityTooLarge", message);
+}
+
+/** Resolves early when the emulator stops. */
+function delay(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener("abort", done);
+  });
+}
+
+/** JSON strings are YAML too, whatever the token holds. */
+function kubeconfig(url: string, token: string | undefined): string {
+  return `apiVersion: v1
+kind: Config
+clusters:
+- name: emulator
+  cluster:
+    server: ${url}
+users:
+- name: emulator
+  user: ${token === undefined ? "{}" : `\n    token: ${JSON.stringify(token)}`}
+contexts:
+- name: emulator
+  context:
+    cluster: emulator
+    user: emulator
+current-context: emulator
+`;
+}

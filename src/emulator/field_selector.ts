@@ -1,0 +1,38 @@
+import type { KubernetesObject, Resource } from "./objects.ts";
+import { badRequest } from "./status.ts";
+
+/** Whether this object is meant. */
+export type FieldSelector = (object: KubernetesObject) => boolean;
+
+const FIELDS: Readonly<
+  Record<Resource, Readonly<Record<string, (o: KubernetesObject) => string>>>
+> = {
+  secrets: {
+    "metadata.name": (object) => object.metadata.name,
+    "metadata.namespace": (object) => object.metadata.namespace ?? "",
+    "type": (object) => object.kind === "Secret" ? object.type : "",
+  },
+  namespaces: {
+    "metadata.name": (object) => object.metadata.name,
+    "status.phase": (object) => object.kind === "Namespace" ? object.status.phase : "",
+  },
+};
+
+/**
+ * Reads a field selector: `metadata.name=a`, `==`, `!=`, joined by commas. Escapes with a
+ * backslash are left out: no value these fields can hold needs one.
+ *
+ * @throws {StatusError} 400 BadRequest in the server's words.
+ * @see k8s.io/apimachinery v0.35 pkg/fields/selector.go
+ */
+export function parseFieldSelector(text: string, resource: Resource): FieldSelector {
+  const terms = text.split(",").filter((term) => term !== "").map((term) => {
+    const match = /^(.*?)(!=|==|=)(.*)$/s.exec(term);
+    if (!match) throw badRequest(`invalid selector: '${text}'; can't understand '${term}'`);
+    const [, field = "", operator, value] = match;
+    const valueOf = Object.hasOwn(FIELDS[resource], field) ? FIELDS[resource][field] : undefined;
+    if (!valueOf) throw badRequest(`field label not supported: ${field}`);
+    return (object: KubernetesObject) => (valueOf(object) === value) === (operator !== "!=");
+  });
+  return (object) => terms.every((matches) => matches(object));
+}

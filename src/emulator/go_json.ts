@@ -1,0 +1,173 @@
+/**
+ * What Go's encoding/json says where a text is not what was expected: the server hands these words
+ * on to the client.
+ *
+ * @see go1.26 src/encoding/json/scanner.go
+ */
+
+/** The JSON type of a value, as Go's "cannot unmarshal … into" names it. */
+export function goJsonType(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "array";
+  return typeof value === "boolean" ? "bool" : typeof value;
+}
+
+/** @param text One character a byte, as Go reads bytes; must not be valid JSON. */
+export function goJsonSyntaxError(text: string): string {
+  try {
+    // At the end Go feeds one more blank, which is what an unfinished number or literal meets.
+    new Scanner(`${text} `).document();
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return error.message;
+    throw error;
+  }
+  return "unexpected end of JSON input";
+}
+
+class JsonSyntaxError extends Error {}
+
+class Scanner {
+  #at = 0;
+
+  constructor(readonly text: string) {}
+
+  document(): void {
+    this.#value();
+    this.#skipBlanks();
+    if (this.#at < this.text.length) this.#unexpected("after top-level value");
+  }
+
+  #value(): void {
+    const c = this.#next();
+    if (c === "{") this.#members();
+    else if (c === "[") this.#elements();
+    else if (c === '"') this.#string();
+    else if (c === "-" || isDigit(c)) this.#number();
+    else if (c === "t") this.#literal("true");
+    else if (c === "f") this.#literal("false");
+    else if (c === "n") this.#literal("null");
+    else this.#unexpected("looking for beginning of value");
+  }
+
+  #members(): void {
+    this.#at++;
+    if (this.#next() === "}") return void this.#at++;
+    for (;;) {
+      if (this.#next() !== '"') this.#unexpected("looking for beginning of object key string");
+      this.#string();
+      if (this.#next() !== ":") this.#unexpected("after object key");
+      this.#at++;
+      this.#value();
+      const c = this.#next();
+      if (c !== "," && c !== "}") this.#unexpected("after object key:value pair");
+      this.#at++;
+      if (c === "}") return;
+    }
+  }
+
+  #elements(): void {
+    this.#at++;
+    if (this.#next() === "]") return void this.#at++;
+    for (;;) {
+      this.#value();
+      const c = this.#next();
+      if (c !== "," && c !== "]") this.#unexpected("after array element");
+      this.#at++;
+      if (c === "]") return;
+    }
+  }
+
+  #string(): void {
+    this.#at++;
+    for (;; this.#at++) {
+      const c = this.#here();
+      if (c === '"') return void this.#at++;
+      if (c < " ") this.#unexpected("in string literal");
+      if (c !== "\\") continue;
+      this.#at++;
+      if (this.#here() === "u") {
+        for (let digits = 0; digits < 4; digits++) {
+          this.#at++;
+          if (!/[0-9a-fA-F]/.test(this.#here())) {
+            this.#unexpected("in \\u hexadecimal character escape");
+          }
+        }
+      } else if (!'"\\/bfnrt'.includes(this.#here())) {
+        this.#unexpected("in string escape code");
+      }
+    }
+  }
+
+  #number(): void {
+    if (this.#here() === "-") this.#at++;
+    if (this.#here() === "0") this.#at++;
+    else this.#digits("in numeric literal");
+    if (this.#here() === ".") {
+      this.#at++;
+      this.#digits("after decimal point in numeric literal");
+    }
+    if (this.#here() === "e" || this.#here() === "E") {
+      this.#at++;
+      if (this.#here() === "+" || this.#here() === "-") this.#at++;
+      this.#digits("in exponent of numeric literal");
+    }
+  }
+
+  #digits(where: string): void {
+    if (!isDigit(this.#here())) this.#unexpected(where);
+    while (isDigit(this.#here())) this.#at++;
+  }
+
+  #literal(word: string): void {
+    for (const letter of word) {
+      if (this.#here() !== letter) this.#unexpected(`in literal ${word} (expecting '${letter}')`);
+      this.#at++;
+    }
+  }
+
+  #skipBlanks(): void {
+    while (this.#at < this.text.length && " \t\r\n".includes(this.text.charAt(this.#at))) {
+      this.#at++;
+    }
+  }
+
+  #next(): string {
+    this.#skipBlanks();
+    return this.#here();
+  }
+
+  #here(): string {
+    if (this.#at >= this.text.length) throw new JsonSyntaxError("unexpected end of JSON input");
+    return this.text.charAt(this.#at);
+  }
+
+  #unexpected(where: string): never {
+    throw new JsonSyntaxError(`invalid character ${quoteCharacter(this.#here())} ${where}`);
+  }
+}
+
+function isDigit(c: string): boolean {
+  return c >= "0" && c <= "9";
+}
+
+function quoteCharacter(c: string): string {
+  const named: Record<string, string> = {
+    "'": "\\'",
+    '"': '"',
+    "\\": "\\\\",
+    "\x07": "\\a",
+    "\b": "\\b",
+    "\t": "\\t",
+    "\n": "\\n",
+    "\v": "\\v",
+    "\f": "\\f",
+    "\r": "\\r",
+  };
+  const code = c.charCodeAt(0);
+  const hex = code < 0x20 || code === 0x7f
+    ? `\\x${code.toString(16).padStart(2, "0")}`
+    : code >= 0x80 && code < 0xa1 || code === 0xad
+    ? `\\u00${code.toString(16)}`
+    : undefined;
+  return `'${named[c] ?? hex ?? c}'`;
+}

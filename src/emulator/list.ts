@@ -1,0 +1,127 @@
+import { parseFieldSelector } from "./field_selector.ts";
+import { KIND, type KubernetesObject, type Resource } from "./objects.ts";
+import { parseLabelSelector } from "./selector.ts";
+import { badRequest, StatusError } from "./status.ts";
+
+export interface ListOptions {
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  /** At most so many objects; 0 or less is no limit. */
+  readonly limit?: number;
+  /** The token of the page before. */
+  readonly continue?: string;
+}
+
+export interface ObjectList {
+  readonly kind: "SecretList" | "NamespaceList";
+  readonly apiVersion: "v1";
+  readonly metadata: {
+    readonly resourceVersion: string;
+    readonly continue?: string;
+    readonly remainingItemCount?: number;
+  };
+  /** Without `kind` and `apiVersion`, as the server lists them. */
+  readonly items: readonly Omit<KubernetesObject, "kind" | "apiVersion">[];
+}
+
+/** How many chunked lists can be under way: the oldest ends first, as by etcd's compaction. */
+const MAX_SNAPSHOTS = 16;
+
+/** Cuts lists into pages; the later ones show what was there when the first was asked for. */
+export class Lister {
+  readonly #snapshots = new Map<string, readonly KubernetesObject[]>();
+
+  /**
+   * @param objects All of the resource in the namespace, sorted.
+   * @param namespace Empty for all of them.
+   * @throws {StatusError} 400 for a selector or a token that cannot be read, 410 Expired for a
+   * token whose list is no longer held.
+   */
+  page(
+    resource: Resource,
+    objects: readonly KubernetesObject[],
+    namespace: string,
+    resourceVersion: number,
+    options: ListOptions,
+  ): ObjectList {
+    const labels = parseLabelSelector(options.labelSelector ?? "");
+    const fields = parseFieldSelector(options.fieldSelector ?? "", resource);
+    const token = options.continue ? parseToken(options.continue) : undefined;
+    const version = token?.rv ?? resourceVersion;
+    const snapshot = `${resource}/${namespace}/${version}`;
+    const all = token ? this.#snapshots.get(snapshot) : objects;
+    if (!all) throw expired();
+    const limit = options.limit && options.limit > 0 ? options.limit : Infinity;
+
+    const items: KubernetesObject[] = [];
+    let last: KubernetesObject | undefined;
+    let left = 0;
+    for (const object of all) {
+      if (token && pathOf(object, namespace) < token.start) continue;
+      if (items.length === limit) {
+        left++;
+        continue;
+      }
+      last = object;
+      if (fields(object) && labels(object.metadata.labels ?? {})) items.push(object);
+    }
+    if (left > 0) this.#hold(snapshot, all);
+    const selecting = Boolean(options.labelSelector || options.fieldSelector);
+    return {
+      kind: `${KIND[resource]}List`,
+      apiVersion: "v1",
+      metadata: {
+        resourceVersion: String(version),
+        ...(last && left > 0 && {
+          continue: makeToken({ rv: version, start: `${pathOf(last, namespace)}\0` }),
+          ...(!selecting && { remainingItemCount: left }),
+        }),
+      },
+      items: items.map(({ kind: _kind, apiVersion: _version, ...object }) => object),
+    };
+  }
+
+  #hold(snapshot: string, objects: readonly KubernetesObject[]): void {
+    this.#snapshots.set(snapshot, objects);
+    for (const oldest of this.#snapshots.keys()) {
+      if (this.#snapshots.size <= MAX_SNAPSHOTS) return;
+      this.#snapshots.delete(oldest);
+    }
+  }
+}
+
+/** Where an object stands in its list. */
+function pathOf({ metadata }: KubernetesObject, namespace: string): string {
+  return metadata.namespace && !namespace
+    ? `${metadata.namespace}/${metadata.name}`
+    : metadata.name;
+}
+
+interface ContinueToken {
+  readonly rv: number;
+  readonly start: string;
+}
+
+/** @see k8s.io/apiserver v0.35 pkg/storage/continue.go */
+function makeToken({ rv, start }: ContinueToken): string {
+  const json = JSON.stringify({ v: "meta.k8s.io/v1", rv, start });
+  return btoa(json).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+function parseToken(token: string): ContinueToken {
+  try {
+    const { rv, start } = JSON.parse(atob(token.replaceAll("-", "+").replaceAll("_", "/")));
+    if (typeof rv === "number" && typeof start === "string") return { rv, start };
+  } catch {
+    // Refused below, as a token that holds something else.
+  }
+  throw badRequest("invalid continue token: continue key is not valid");
+}
+
+function expired(): StatusError {
+  return new StatusError(
+    410,
+    "Expired",
+    "The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter.",
+  );
+}

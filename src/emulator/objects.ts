@@ -1,0 +1,161 @@
+/** What Kubernetes calls ObjectMeta, as the server stores and sends it: empty fields are absent. */
+export interface ObjectMeta {
+  readonly name: string;
+  readonly generateName?: string;
+  readonly namespace?: string;
+  readonly uid: string;
+  /** Missing only from the answer to a dry-run create. */
+  readonly resourceVersion: string;
+  readonly generation?: number;
+  /** RFC 3339 in UTC, whole seconds. */
+  readonly creationTimestamp: string;
+  readonly deletionTimestamp?: string;
+  readonly deletionGracePeriodSeconds?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly unknown[];
+  readonly finalizers?: readonly string[];
+}
+
+export interface Secret {
+  readonly kind: "Secret";
+  readonly apiVersion: "v1";
+  readonly metadata: ObjectMeta;
+  readonly immutable?: boolean;
+  /** Values in base64, in its canonical form. */
+  readonly data?: Readonly<Record<string, string>>;
+  readonly type: string;
+}
+
+export type NamespacePhase = "Active" | "Terminating";
+
+export interface Namespace {
+  readonly kind: "Namespace";
+  readonly apiVersion: "v1";
+  readonly metadata: ObjectMeta;
+  readonly spec: { readonly finalizers: readonly string[] };
+  readonly status: { readonly phase: NamespacePhase };
+}
+
+/** The resources served, by their names in URLs. */
+export type Resource = "secrets" | "namespaces";
+export type KubernetesObject = Secret | Namespace;
+
+export const KIND: Readonly<Record<Resource, "Secret" | "Namespace">> = {
+  secrets: "Secret",
+  namespaces: "Namespace",
+};
+
+/** The metadata a client sent: nothing in it is required until validation. */
+export interface ManifestMeta {
+  name: string;
+  generateName: string;
+  namespace: string;
+  uid: string;
+  resourceVersion: string;
+  generation: number;
+  deletionTimestamp?: string;
+  deletionGracePeriodSeconds?: number;
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+  ownerReferences: unknown[];
+  finalizers: string[];
+}
+
+/** A decoded and defaulted request body; `data`, `type` and `immutable` are a Secret's. */
+export interface Manifest {
+  metadata: ManifestMeta;
+  data: Record<string, string>;
+  type: string;
+  immutable?: boolean;
+}
+
+/** Metadata in the order and with the omissions of Go's encoder, map keys sorted. */
+export function objectMeta(
+  meta: ManifestMeta,
+  system: { creationTimestamp: string; resourceVersion: string },
+): ObjectMeta {
+  return {
+    name: meta.name,
+    ...(meta.generateName && { generateName: meta.generateName }),
+    ...(meta.namespace && { namespace: meta.namespace }),
+    uid: meta.uid,
+    ...(system.resourceVersion && { resourceVersion: system.resourceVersion }) as {
+      resourceVersion: string;
+    },
+    ...(meta.generation && { generation: meta.generation }),
+    creationTimestamp: system.creationTimestamp,
+    ...(meta.deletionTimestamp && { deletionTimestamp: meta.deletionTimestamp }),
+    ...(meta.deletionGracePeriodSeconds !== undefined &&
+      { deletionGracePeriodSeconds: meta.deletionGracePeriodSeconds }),
+    ...nonEmptyMap("labels", meta.labels),
+    ...nonEmptyMap("annotations", meta.annotations),
+    ...(meta.ownerReferences.length > 0 && { ownerReferences: meta.ownerReferences }),
+    ...(meta.finalizers.length > 0 && { finalizers: meta.finalizers }),
+  };
+}
+
+export function secretObject(manifest: Manifest, metadata: ObjectMeta): Secret {
+  return {
+    kind: "Secret",
+    apiVersion: "v1",
+    metadata,
+    ...(manifest.immutable !== undefined && { immutable: manifest.immutable }),
+    ...nonEmptyMap("data", manifest.data),
+    type: manifest.type,
+  };
+}
+
+export function namespaceObject(metadata: ObjectMeta, phase: NamespacePhase): Namespace {
+  return {
+    kind: "Namespace",
+    apiVersion: "v1",
+    metadata,
+    spec: { finalizers: ["kubernetes"] },
+    status: { phase },
+  };
+}
+
+export function emptyMeta(name: string): ManifestMeta {
+  return {
+    name,
+    generateName: "",
+    namespace: "",
+    uid: "",
+    resourceVersion: "",
+    generation: 0,
+    labels: {},
+    annotations: {},
+    ownerReferences: [],
+    finalizers: [],
+  };
+}
+
+/** The stored metadata as a manifest again, for what changes only a part of it. */
+export function manifestMeta(meta: ObjectMeta): ManifestMeta {
+  return {
+    name: meta.name,
+    generateName: meta.generateName ?? "",
+    namespace: meta.namespace ?? "",
+    uid: meta.uid,
+    resourceVersion: meta.resourceVersion,
+    generation: meta.generation ?? 0,
+    deletionTimestamp: meta.deletionTimestamp,
+    deletionGracePeriodSeconds: meta.deletionGracePeriodSeconds,
+    labels: { ...meta.labels },
+    annotations: { ...meta.annotations },
+    ownerReferences: [...meta.ownerReferences ?? []],
+    finalizers: [...meta.finalizers ?? []],
+  };
+}
+
+/** `Object.fromEntries` defines own properties, so that a key `__proto__` is a key. */
+function nonEmptyMap<K extends string>(
+  field: K,
+  map: Record<string, string>,
+): Partial<Record<K, Record<string, string>>> {
+  const entries = Object.entries(map);
+  if (entries.length === 0) return {};
+  entries.sort(([a], [b]) => a < b ? -1 : 1);
+  return { [field]: Object.fromEntries(entries) } as Record<K, Record<string, string>>;
+}

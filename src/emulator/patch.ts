@@ -1,0 +1,23 @@
+/**
+ * A JSON merge patch (RFC 7386) applied to a copy.
+ *
+ * @param strategic As a strategic merge patch: `metadata.finalizers` is the one list of a Secret or
+ * Namespace that is merged instead of replaced, the patch's new ones first. Its `$patch` directives
+ * are not known.
+ */
+export function mergePatch(target: unknown, patch: unknown, strategic = false, path = ""): unknown {
+  if (strategic && path === ".metadata.finalizers" && Array.isArray(patch)) {
+    return [...new Set([...patch, ...Array.isArray(target) ? target : []])];
+  }
+  if (!isObject(patch)) return patch;
+  const merged = new Map(isObject(target) ? Object.entries(target) : []);
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) merged.delete(key);
+    else merged.set(key, mergePatch(merged.get(key), value, strategic, `${path}.${key}`));
+  }
+  return Object.fromEntries(merged);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,195 @@
+import { labelKeyErrors, labelValueErrors } from "./formats.ts";
+import { badRequest, goQuote } from "./status.ts";
+
+/** Whether an object with these labels is meant. */
+export type LabelSelector = (labels: Readonly<Record<string, string>>) => boolean;
+
+type Token =
+  | { kind: "identifier" | "in" | "notin" | "end"; text: string }
+  | { kind: "symbol"; text: string };
+
+const SYMBOLS = new Set([")", ",", "!", "==", "=", ">", "<", "!=", "("]);
+const COMPARISONS = new Set(["=", "==", "!=", ">", "<"]);
+const OPERATORS = "in, notin, =, ==, !=, gt, lt";
+
+/**
+ * Reads a label selector as the API server does: `a=b`, `a==b`, `a!=b`, `a in (b,c)`,
+ * `a notin (b,c)`, `a`, `!a`, `a>1`, `a<1`, joined by commas, which mean "and".
+ *
+ * @throws {StatusError} 400 BadRequest in the server's words.
+ * @see k8s.io/apimachinery v0.35 pkg/labels/selector.go
+ */
+export function parseLabelSelector(text: string): LabelSelector {
+  const requirements = new Parser(tokens(text)).requirements();
+  return (labels) => requirements.every((matches) => matches(labels));
+}
+
+class Parser {
+  #position = 0;
+
+  constructor(readonly tokens: readonly Token[]) {}
+
+  requirements(): LabelSelector[] {
+    const requirements: LabelSelector[] = [];
+    let next = this.#peek();
+    if (next.kind === "end") return requirements;
+    if (!startsRequirement(next)) {
+      throw badRequest(`found '${next.text}', expected: !, identifier, or 'end of string'`);
+    }
+    for (;;) {
+      requirements.push(this.#requirement());
+      const separator = this.#take();
+      if (separator.kind === "end") return requirements;
+      if (separator.text !== ",") {
+        throw badRequest(`found '${separator.text}', expected: ',' or 'end of string'`);
+      }
+      next = this.#peek();
+      if (!startsRequirement(next)) {
+        throw badRequest(`found '${next.text}', expected: identifier after ','`);
+      }
+    }
+  }
+
+  #requirement(): LabelSelector {
+    let token = this.#take();
+    const negated = isSymbol(token, "!");
+    if (negated) token = this.#take();
+    if (!isWord(token)) throw unparsable(`found '${token.text}', expected: identifier`);
+    const key = token.text;
+    const wrong = labelKeyErrors(key);
+    if (wrong.length > 0) {
+      throw unparsable(`<nil>: Invalid value: ${goQuote(key)}: ${wrong.join("; ")}`);
+    }
+    if (negated) return (labels) => !Object.hasOwn(labels, key);
+    const next = this.#peek();
+    if (next.kind === "end" || isSymbol(next, ",")) return (labels) => Object.hasOwn(labels, key);
+    return this.#comparison(key);
+  }
+
+  #comparison(key: string): LabelSelector {
+    const operator = this.#take();
+    const word = operator.kind === "in" || operator.kind === "notin";
+    if (!word && !(operator.kind === "symbol" && COMPARISONS.has(operator.text))) {
+      throw unparsable(`found '${operator.text}', expected: ${OPERATORS}`);
+    }
+    const values = word ? this.#values() : new Set([this.#exactValue()]);
+    const sorted = [...values].sort();
+    const numeric = operator.text === ">" || operator.text === "<";
+    if (numeric && !/^[+-]?[0-9]+$/.test(sorted[0] ?? "")) {
+      throw unparsable(
+        `values[0]: Invalid value: ${
+          goQuote(sorted[0] ?? "")
+        }: for 'Gt', 'Lt' operators, the value must be an integer`,
+      );
+    }
+    for (const [index, value] of sorted.entries()) {
+      const wrong = labelValueErrors(value);
+      if (wrong.length > 0) {
+        throw unparsable(
+          `values[${index}][${key}]: Invalid value: ${goQuote(value)}: ${wrong.join("; ")}`,
+        );
+      }
+    }
+    const valueOf = (labels: Readonly<Record<string, string>>) =>
+      Object.hasOwn(labels, key) ? labels[key] : undefined;
+    if (numeric) {
+      const limit = BigInt(sorted[0] ?? "");
+      return (labels) => {
+        const value = valueOf(labels);
+        if (value === undefined || !/^[+-]?[0-9]+$/.test(value)) return false;
+        return operator.text === ">" ? BigInt(value) > limit : BigInt(value) < limit;
+      };
+    }
+    const wanted = operator.text !== "!=" && operator.text !== "notin";
+    return (labels) => {
+      const value = valueOf(labels);
+      return value === undefined ? !wanted : values.has(value) === wanted;
+    };
+  }
+
+  /** `(a,b)`; `()`, `(,a)` and `(a,,b)` hold the empty value too. */
+  #values(): Set<string> {
+    const open = this.#take();
+    if (!isSymbol(open, "(")) throw unparsable(`found '${open.text}' expected: '('`);
+    const first = this.#peek();
+    if (isSymbol(first, ")")) {
+      this.#take();
+      return new Set([""]);
+    }
+    if (!isWord(first) && !isSymbol(first, ",")) {
+      throw unparsable(`found '${first.text}', expected: ',', ')' or identifier`);
+    }
+    const values = new Set<string>();
+    for (;;) {
+      const token = this.#take();
+      const next = this.#peek();
+      if (isWord(token)) {
+        values.add(token.text);
+        if (!isSymbol(next, ",") && !isSymbol(next, ")")) {
+          throw unparsable(`found '${next.text}', expected: ',' or ')'`);
+        }
+      } else if (isSymbol(token, ",")) {
+        if (values.size === 0 || isSymbol(next, ",") || isSymbol(next, ")")) values.add("");
+      } else {
+        throw unparsable(`found '${token.text}', expected: ',', or identifier`);
+      }
+      if (isSymbol(next, ")")) {
+        this.#take();
+        return values;
+      }
+    }
+  }
+
+  #exactValue(): string {
+    const next = this.#peek();
+    if (next.kind === "end" || isSymbol(next, ",")) return "";
+    this.#take();
+    if (!isWord(next)) throw unparsable(`found '${next.text}', expected: identifier`);
+    return next.text;
+  }
+
+  #peek(): Token {
+    return this.tokens[this.#position] ?? { kind: "end", text: "" };
+  }
+
+  #take(): Token {
+    const token = this.#peek();
+    this.#position++;
+    return token;
+  }
+}
+
+function tokens(text: string): Token[] {
+  const found: Token[] = [];
+  for (const [run] of text.matchAll(/[=!(),><]+|[^=!(),>< \t\r\n]+/g)) {
+    if (!/^[=!(),><]/.test(run)) {
+      found.push({ kind: run === "in" || run === "notin" ? run : "identifier", text: run });
+      continue;
+    }
+    for (let at = 0; at < run.length;) {
+      const pair = run.slice(at, at + 2);
+      const symbol = pair.length === 2 && SYMBOLS.has(pair) ? pair : run.charAt(at);
+      found.push({ kind: "symbol", text: symbol });
+      at += symbol.length;
+    }
+  }
+  found.push({ kind: "end", text: "" });
+  return found;
+}
+
+/** `in` and `notin` are operators only where an operator is expected. */
+function isWord(token: Token): boolean {
+  return token.kind !== "symbol" && token.kind !== "end";
+}
+
+function isSymbol(token: Token, text: string): boolean {
+  return token.kind === "symbol" && token.text === text;
+}
+
+function startsRequirement(token: Token): boolean {
+  return isWord(token) || isSymbol(token, "!");
+}
+
+function unparsable(why: string) {
+  return badRequest(`unable to parse requirement: ${why}`);
+}
