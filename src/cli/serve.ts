@@ -65,6 +65,11 @@ async function serve(flags: ServeFlags): Promise<number> {
   });
   configureLog({ format: config.settings["log-format"], level: config.settings["log-level"] });
   const log = loggerOf("config");
+  log.info("configuration", {
+    file: flags.config ?? DEFAULT_CONFIG,
+    clusters: config.settings["clusters-folder"],
+    timeout: config.settings.kubectl_timeout,
+  });
   for (const warning of config.warnings) log.warn(warning);
   checkExposure(config.settings);
   const here = surroundings();

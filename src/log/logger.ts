@@ -16,17 +16,24 @@ export function loggerOf(part: string): Logger {
 export interface LogOptions {
   readonly format: "text" | "json";
   readonly level: LogLevel;
-  /** Takes one finished line. @default standard error */
+  /** Takes one finished line. @default {@link stderrWriter} */
   readonly write?: (line: string) => void;
 }
 
 /** Sends every event to one place, one line each. Until this is called nothing is logged. */
 export function configureLog(options: LogOptions): void {
-  const { write = writeStderr } = options;
+  const stderr = stderrWriter();
+  const { write = stderr } = options;
   const format = options.format === "json" ? jsonLine : textLine;
   configureSync({
     reset: true,
-    sinks: { lines: (record) => write(format(record) + "\n") },
+    sinks: {
+      lines(record) {
+        write(format(record) + "\n");
+        // What goes wrong is on record before anything that may follow from it.
+        if (record.level !== "info" && record.level !== "debug") stderr.flush();
+      },
+    },
     loggers: [
       { category: "argocd-configurer", lowestLevel: options.level, sinks: ["lines"] },
       { category: ["logtape", "meta"], lowestLevel: "error", sinks: ["lines"] },
@@ -36,30 +43,29 @@ export function configureLog(options: LogOptions): void {
 
 /** `2026-01-31T12:00:00.000Z INFO server: request method=GET path=/health status=200` */
 export function textLine(record: LogRecord): string {
-  const { time, level, part, message, properties } = eventOf(record);
-  const pairs = Object.entries(properties).map(([key, value]) => ` ${key}=${asText(value)}`);
-  return safe(`${time} ${level.toUpperCase()} ${part}: ${message}${pairs.join("")}`);
+  let line = `${timeOf(record)} ${record.level.toUpperCase()} ${partOf(record)}: ${textOf(record)}`;
+  for (const [key, value] of Object.entries(record.properties)) {
+    if (value !== undefined) line += ` ${key}=${asText(shown(value))}`;
+  }
+  return safe(line);
 }
 
 /** The same as one JSON object. */
 export function jsonLine(record: LogRecord): string {
-  const { properties, ...event } = eventOf(record);
-  return safe(JSON.stringify({ ...event, ...properties }));
+  const event: Record<string, unknown> = {
+    time: timeOf(record),
+    level: record.level,
+    part: partOf(record),
+    message: textOf(record),
+  };
+  for (const [key, value] of Object.entries(record.properties)) event[key] = shown(value);
+  return safe(JSON.stringify(event));
 }
 
-function eventOf(record: LogRecord) {
-  return {
-    time: new Date(record.timestamp).toISOString(),
-    level: record.level,
-    part: record.category.slice(1).join(".") || record.category.join("."),
-    message: record.message.map(String).join(""),
-    properties: Object.fromEntries(
-      Object.entries(record.properties)
-        .filter(([, value]) => value !== undefined)
-        .map(([key, value]) => [key, value instanceof Error ? describe(value) : value]),
-    ),
-  };
-}
+const timeOf = ({ timestamp }: LogRecord) => new Date(timestamp).toISOString();
+const partOf = ({ category }: LogRecord) => category[1] ?? category[0] ?? "";
+const textOf = ({ message }: LogRecord) => message.length === 1 ? message[0] : message.join("");
+const shown = (value: unknown) => value instanceof Error ? describe(value) : value;
 
 /** An error's name, message and where it was thrown, as one text. */
 function describe(error: Error): string {
@@ -68,6 +74,7 @@ function describe(error: Error): string {
 
 /** Plain words stay as they are; everything else is a JSON text, which never breaks a line. */
 function asText(value: unknown): string {
+  if (typeof value === "number") return String(value);
   if (typeof value === "string" && /^[\w.:/@,+-]+$/.test(value)) return value;
   return JSON.stringify(value) ?? "undefined";
 }
@@ -88,19 +95,42 @@ const CREDENTIALS = [
   { pattern: /\b(Bearer|Basic) +[\w.~+/=-]{8,}/gi, shown: "$1 ***" },
 ];
 
+/** What a line that needs none of the above lacks; most lines are such. */
+const SUSPICIOUS = /[\p{Cc}\p{Zl}\p{Zp}@_]|glpat-|eyJ|bearer|basic/iu;
+
 function safe(line: string): string {
+  if (!SUSPICIOUS.test(line)) return line;
   return CREDENTIALS.reduce(
     (text, { pattern, shown }) => text.replace(pattern, shown),
     oneLine(line),
   );
 }
 
-/** Synchronous, so that the last line before an exit is there. A log that fails stops nobody. */
-function writeStderr(line: string): void {
-  let bytes = new TextEncoder().encode(line);
-  try {
-    while (bytes.length > 0) bytes = bytes.subarray(Deno.stderr.writeSync(bytes));
-  } catch {
-    // Closed, or the disk is full: there is nowhere to say it.
-  }
+/** Lines that wait for the turn of the event loop to end. */
+export interface LineWriter {
+  (line: string): void;
+  /** Writes what waits. */
+  flush(): void;
+}
+
+/**
+ * Writes lines to standard error, those of one turn of the event loop at once. A log that cannot
+ * be written stops nobody.
+ */
+export function stderrWriter(): LineWriter {
+  let waiting = "";
+  const flush = () => {
+    let bytes = new TextEncoder().encode(waiting);
+    waiting = "";
+    try {
+      while (bytes.length > 0) bytes = bytes.subarray(Deno.stderr.writeSync(bytes));
+    } catch {
+      // Closed, or the disk is full: there is nowhere to say it.
+    }
+  };
+  const write = (line: string) => {
+    if (waiting === "") setTimeout(flush, 0); // keeps the process alive until it is written
+    waiting += line;
+  };
+  return Object.assign(write, { flush });
 }

@@ -1,13 +1,12 @@
 import { type Context, Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { requestId } from "hono/request-id";
-import { secureHeaders } from "hono/secure-headers";
 import { loggerOf } from "../log/logger.ts";
 import { type Answer, envelope } from "./answer.ts";
 import type { Endpoint, Env, ServerDeps } from "./endpoint.ts";
 import { HttpError } from "./http_error.ts";
 import { accessLog } from "./middleware/access_log.ts";
+import { bodyLimit } from "./middleware/body_limit.ts";
 import { Drain } from "./middleware/drain.ts";
 import { guard, isAllowedOrigin } from "./middleware/guard.ts";
 import { addDocker } from "./routes/add_docker.ts";
@@ -34,22 +33,19 @@ export function createApp(deps: ServerDeps): App {
   const drain = new Drain();
   app.use(requestId({ limitLength: 64 }));
   app.use(accessLog(log));
-  app.use(secureHeaders({ strictTransportSecurity: false, xFrameOptions: "DENY" }));
-  app.use(
-    cors({
-      origin: (origin) => isAllowedOrigin(origin, deps) ? origin : null,
-      allowMethods: ["GET", "HEAD", "POST"],
-      allowHeaders: ["Content-Type", "X-Request-Id"],
-      exposeHeaders: ["X-Request-Id", "Retry-After"],
-    }),
-  );
+  const allowOrigins = cors({
+    origin: (origin) => isAllowedOrigin(origin, deps) ? origin : null,
+    allowMethods: ["GET", "HEAD", "POST"],
+    allowHeaders: ["Content-Type", "X-Request-Id"],
+    exposeHeaders: ["X-Request-Id", "Retry-After"],
+  });
+  app.use((c, next) => fromPage(c) ? allowOrigins(c, next) : next());
+  // Before the guard: it answers anyone.
+  route(app, health, deps);
   app.use(drain.middleware());
   app.use(guard(deps));
-  app.use(bodyLimit({
-    maxSize: MAX_BODY,
-    onError: (c) => send(c, envelope(413, `Request body is larger than ${MAX_BODY} bytes`)),
-  }));
-  for (const endpoint of endpoints()) route(app, endpoint, deps);
+  app.use(bodyLimit(MAX_BODY));
+  for (const endpoint of guarded) route(app, endpoint, deps);
   app.notFound((c) => send(c, envelope(404, "No such path; GET / names the endpoints")));
   app.onError((error, c) => send(c, errorAnswer(error, c)));
 
@@ -65,11 +61,9 @@ export function createApp(deps: ServerDeps): App {
   return { fetch: (request) => app.fetch(request), drain: () => drain.drain() };
 }
 
-function endpoints(): Endpoint[] {
-  const served = [health, clusters, secrets, addDocker, addHelmRepo];
-  const described = [...served, openapi(served)];
-  return [index(described), ...described];
-}
+const served = [clusters, secrets, addDocker, addHelmRepo];
+const described = [health, ...served, openapi([health, ...served])];
+const guarded = [index(described), ...described.slice(1)];
 
 /** Routes one endpoint, and every other method on its path to 405. */
 function route(app: Hono<Env>, { route, handle }: Endpoint, deps: ServerDeps): void {
@@ -81,11 +75,20 @@ function route(app: Hono<Env>, { route, handle }: Endpoint, deps: ServerDeps): v
   });
 }
 
+/** Only a browser asks for a page with these; the others have no use for CORS headers. */
+function fromPage(c: Context<Env>): boolean {
+  return c.req.method === "OPTIONS" || c.req.header("origin") !== undefined;
+}
+
+const HEADERS = {
+  "Content-Type": "application/json",
+  "Cache-Control": "no-store",
+  "X-Content-Type-Options": "nosniff",
+  "Cross-Origin-Resource-Policy": "same-origin",
+};
+
 /** People read it in a terminal: two spaces of indentation and a line end. */
 function send(c: Context<Env>, { status, body, headers }: Answer): Response {
-  return c.body(JSON.stringify(body, null, 2) + "\n", status as 200, {
-    "Content-Type": "application/json",
-    "Cache-Control": "no-store",
-    ...headers,
-  });
+  const text = JSON.stringify(body, null, 2) + "\n";
+  return c.body(text, status as 200, headers ? { ...HEADERS, ...headers } : HEADERS);
 }

@@ -3,6 +3,7 @@ import { distance } from "fastest-levenshtein";
 import type { Context } from "hono";
 import { printParseErrorCode, visit } from "jsonc-parser";
 import { HttpError } from "./http_error.ts";
+import { endedEarly } from "./middleware/body_limit.ts";
 
 /**
  * Parses the query by a schema.
@@ -29,7 +30,11 @@ export async function parseBody<Schema extends z.ZodType>(
   schema: Schema,
   fields: readonly string[],
 ): Promise<z.output<Schema>> {
-  const body = parseJson(await c.req.arrayBuffer());
+  const body = parseJson(
+    await c.req.arrayBuffer().catch(() => {
+      throw endedEarly();
+    }),
+  );
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw new HttpError(400, "Request body must be a JSON object");
   }

@@ -76,9 +76,16 @@ const RULES: readonly Rule[] = [
     uncertain: true,
   },
   {
-    pattern: /\(Unauthorized\)|: Unauthorized\)|has asked for the client to provide credentials/,
+    pattern: /\(Unauthorized\)|: Unauthorized\)/,
     kind: "unauthorized",
     why: "the cluster does not accept the kubeconfig's credentials",
+  },
+  {
+    // Said of the discovery, once for a whole List: kubectl has no cached one of this server.
+    pattern: /has asked for the client to provide credentials/,
+    kind: "unauthorized",
+    why: "the cluster does not accept the kubeconfig's credentials",
+    whole: true,
   },
   {
     pattern: /getting credentials: |exec plugin|no Auth Provider found/,

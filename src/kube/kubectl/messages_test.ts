@@ -75,7 +75,7 @@ const TABLE: [line: string, kind: string, uncertain: boolean, whole: boolean][] 
     'error: unable to recognize "STDIN": the server has asked for the client to provide credentials',
     "unauthorized",
     false,
-    false,
+    true,
   ],
   [
     "The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?",

@@ -14,14 +14,14 @@ const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 /**
  * Without a token anyone on this machine may act, but no web page may: a page of another site that
  * reaches us through the user's browser is told by its Host (a name of its own that it had
- * resolve to 127.0.0.1) or by its Origin. `/health` and the preflight answer anyone.
+ * resolve to 127.0.0.1) or by its Origin. The preflight answers anyone.
  *
  * @see https://fetch.spec.whatwg.org/#origin-header for when browsers send it
  */
 export function guard(options: GuardOptions) {
   return createMiddleware<Env>(async function guard(c, next) {
-    if (c.req.path === "/health" || c.req.method === "OPTIONS") return await next();
-    checkHost(c.req.header("host"), new URL(c.req.url), options);
+    if (c.req.method === "OPTIONS") return await next();
+    checkHost(c.req.header("host"), c.req.url, options);
     const origin = c.req.header("origin");
     if (c.req.method !== "GET" && c.req.method !== "HEAD") {
       checkOrigin(origin, c.req.header("content-type"), options);
@@ -34,12 +34,15 @@ export function guard(options: GuardOptions) {
   });
 }
 
-function checkHost(host: string | undefined, url: URL, options: GuardOptions): void {
+function checkHost(host: string | undefined, url: string, options: GuardOptions): void {
   if (host === undefined || host === "") throw new HttpError(400, "Header 'Host' is missing");
   const name = hostName(host);
-  if (name === undefined) throw new HttpError(400, "Header 'Host' is not one host name");
   // The URL's is another one when the request line has an absolute form.
-  if (isAllowedHost(name, options) && isAllowedHost(url.hostname, options)) return;
+  const target = URL.parse(url)?.hostname;
+  if (name === undefined || target === undefined) {
+    throw new HttpError(400, "Header 'Host' is not one host name");
+  }
+  if (isAllowedHost(name, options) && isAllowedHost(target, options)) return;
   throw new HttpError(
     421,
     "This server does not answer to that host name; add it to the setting allowed-hosts",

@@ -1,0 +1,11 @@
+/** The least that `Deno.serve` can do to give the answer of /health. */
+Deno.serve({
+  hostname: "127.0.0.1",
+  port: 0,
+  onListen: ({ port }) => console.error(`http://127.0.0.1:${port}`),
+}, () =>
+  Response.json({
+    status: "healthy",
+    service: "Cluster API Configuration Server",
+    timestamp: new Date().toUTCString(),
+  }));

@@ -1,0 +1,47 @@
+/** A server in a process of its own, as users run it. */
+export interface ServerProcess {
+  readonly url: string;
+  /** Resident memory in MB. */
+  residentMemory(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** Starts `deno run` with these arguments, its log in a file, and waits for the URL in it. */
+export async function startServer(args: readonly string[]): Promise<ServerProcess> {
+  const log = await Deno.makeTempFile({ suffix: ".log" });
+  const child = new Deno.Command("sh", {
+    args: [
+      "-c",
+      'log=$1; shift; exec "$@" 2>"$log"',
+      "sh",
+      log,
+      Deno.execPath(),
+      "run",
+      "-A",
+      ...args,
+    ],
+    stdin: "null",
+    stdout: "null",
+  }).spawn();
+  let ended = false;
+  child.status.then(() => ended = true);
+  let url: string | undefined;
+  while (url === undefined) {
+    const text = await Deno.readTextFile(log);
+    url = /(http:\/\/127\.0\.0\.1:[0-9]+)/.exec(text)?.[1];
+    if (ended) throw new Error(`The server ended: ${text}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return {
+    url,
+    async residentMemory() {
+      const status = await Deno.readTextFile(`/proc/${child.pid}/status`);
+      return Number(/VmRSS:\s+([0-9]+) kB/.exec(status)?.[1]) / 1024;
+    },
+    async stop() {
+      child.kill("SIGTERM");
+      await child.status;
+      await Deno.remove(log);
+    },
+  };
+}

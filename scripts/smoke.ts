@@ -1,0 +1,218 @@
+/**
+ * `deno task smoke --url http://localhost:8091 --cluster test-cluster`: exercises every endpoint of
+ * a running server on a named cluster, prints each request and its verdict, removes what it made,
+ * and exits 0 when all is as documented, else 1.
+ *
+ * The API does not delete, so removing is done by kubectl with the cluster's kubeconfig: the one
+ * that the server itself uses, when this runs on the same machine, or that of `--kubeconfig`.
+ * Nothing is written unless that is there.
+ */
+import { Command } from "commander";
+
+interface Options {
+  readonly url: string;
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly argocdNamespace: string;
+  readonly kubeconfig?: string;
+}
+
+interface Expectation {
+  readonly status: number;
+  /** Fields that the body must have, with these values. */
+  readonly body: Record<string, unknown>;
+}
+
+interface Step {
+  readonly what: string;
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly body?: unknown;
+  readonly expected: Expectation;
+}
+
+/** Every endpoint, in an order that leaves what it wrote replaced once. */
+export function steps(options: Options, run: string): Step[] {
+  const { cluster, namespace, argocdNamespace } = options;
+  const docker = {
+    password: `smoke-${run}`,
+    username: "smoke",
+    cluster_name: cluster,
+    name: `smoke-docker-${run}`,
+    namespaces: namespace,
+  };
+  const helm = {
+    name: `smoke-helm-${run}`,
+    repository_url: `https://charts.invalid/${run}`,
+    cluster_name: cluster,
+    username: "smoke",
+    password: `smoke-${run}`,
+  };
+  const get = (
+    what: string,
+    path: string,
+    status: number,
+    body: Record<string, unknown>,
+  ): Step => ({
+    what,
+    method: "GET",
+    path,
+    expected: { status, body },
+  });
+  const post = (
+    what: string,
+    path: string,
+    body: unknown,
+    status: number,
+    expected: Record<string, unknown>,
+  ): Step => ({ what, method: "POST", path, body, expected: { status, body: expected } });
+  const secrets = `/secrets?cluster=${encodeURIComponent(cluster)}`;
+  const targets = [namespace, argocdNamespace];
+  return [
+    get("the endpoints", "/", 200, { service: "Cluster API Configuration Server" }),
+    get("health", "/health", 200, { status: "healthy" }),
+    get("the OpenAPI description", "/openapi.json", 200, { openapi: "3.1.0" }),
+    get("the clusters", "/clusters", 200, {}),
+    get("the secrets of the cluster", secrets, 200, { cluster, status: "success" }),
+    get("no cluster named", "/secrets", 400, { message: "Missing required parameter 'cluster'" }),
+    get("no such cluster", `/secrets?cluster=no-such-${run}`, 404, { error: true }),
+    get("no such path", "/nowhere", 404, { error: true, status_code: 404 }),
+    post("a field missing", "/secrets/add_docker", { ...docker, username: undefined }, 400, {
+      message: "Missing required field: username",
+    }),
+    post("a docker secret", "/secrets/add_docker", docker, 200, {
+      success: true,
+      namespaces: targets,
+      message: "Docker registry secrets created successfully in 2 namespace(s)",
+    }),
+    post("the same again", "/secrets/add_docker", docker, 409, { upsert_required: true }),
+    post(
+      "a new password",
+      "/secrets/add_docker",
+      {
+        ...docker,
+        password: `new-${run}`,
+        upsert: true,
+      },
+      200,
+      { message: "Docker registry secrets updated successfully in 2 namespace(s)" },
+    ),
+    post("a helm repository", "/secrets/add_helm_repo", helm, 200, {
+      success: true,
+      secret_name: helm.name,
+      message: "Helm repository secret created successfully",
+    }),
+    post("the same again", "/secrets/add_helm_repo", helm, 409, { upsert_required: true }),
+    post(
+      "a new password",
+      "/secrets/add_helm_repo",
+      {
+        ...helm,
+        password: `new-${run}`,
+        upsert: true,
+      },
+      200,
+      { message: "Helm repository secret updated successfully" },
+    ),
+    get("the secrets with these", secrets, 200, { status: "success" }),
+  ];
+}
+
+/** What is wrong with an answer; empty when it is as expected. */
+export function deviations(
+  status: number,
+  body: unknown,
+  { status: wanted, body: fields }: Expectation,
+) {
+  const wrong = status === wanted ? [] : [`status ${status} instead of ${wanted}`];
+  const got = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
+  for (const [field, value] of Object.entries(fields)) {
+    if (JSON.stringify(got[field]) !== JSON.stringify(value)) {
+      wrong.push(`${field} is ${JSON.stringify(got[field])} instead of ${JSON.stringify(value)}`);
+    }
+  }
+  return wrong;
+}
+
+async function take(step: Step, url: string): Promise<boolean> {
+  console.log(`${step.method} ${step.path}: ${step.what}`);
+  let wrong: string[];
+  try {
+    const response = await fetch(new URL(step.path, url), {
+      method: step.method,
+      ...(step.body === undefined ? {} : {
+        body: JSON.stringify(step.body),
+        headers: { "Content-Type": "application/json" },
+      }),
+      signal: AbortSignal.timeout(120_000),
+    });
+    wrong = deviations(response.status, await response.json(), step.expected);
+  } catch (error) {
+    wrong = [error instanceof Error ? error.message : String(error)];
+  }
+  console.log(wrong.length === 0 ? "  ok" : `  FAILED: ${wrong.join("; ")}`);
+  return wrong.length === 0;
+}
+
+/** The kubeconfig by which the server reaches the cluster, as its message about a missing one says. */
+async function serversKubeconfig({ url, cluster }: Options): Promise<string | undefined> {
+  const missing = `no-such-${crypto.randomUUID().slice(0, 8)}`;
+  const response = await fetch(new URL(`/secrets?cluster=${missing}`, url));
+  const { message } = await response.json() as { message?: string };
+  const path = /No kubeconfig file at (.+)$/.exec(message ?? "")?.[1];
+  const file = path?.replace(missing, cluster);
+  if (file === undefined) return undefined;
+  return await Deno.stat(file).then(() => file, () => undefined);
+}
+
+/** @returns whether nothing is left */
+async function cleanUp(options: Options, kubeconfig: string, run: string): Promise<boolean> {
+  const made = [
+    [options.namespace, `smoke-docker-${run}`],
+    [options.argocdNamespace, `smoke-docker-${run}`],
+    [options.argocdNamespace, `smoke-helm-${run}`],
+  ] as const;
+  let clean = true;
+  for (const [namespace, name] of made) {
+    const args = ["delete", "secret", "--ignore-not-found", `--namespace=${namespace}`, "--", name];
+    console.log(`kubectl ${args.join(" ")}`);
+    const { success } = await new Deno.Command("kubectl", {
+      args: [`--kubeconfig=${kubeconfig}`, ...args],
+      stdout: "null",
+      stderr: "null",
+    }).output();
+    console.log(success ? "  ok" : "  FAILED: run it by hand");
+    clean &&= success;
+  }
+  return clean;
+}
+
+async function smoke(options: Options): Promise<number> {
+  const kubeconfig = options.kubeconfig ?? await serversKubeconfig(options).catch((error) => {
+    console.error(`Cannot reach ${options.url}: ${error.message}`);
+  });
+  if (kubeconfig === undefined) {
+    console.error(
+      "Nothing written: to remove it again, give the cluster's kubeconfig: --kubeconfig",
+    );
+    return 1;
+  }
+  const run = crypto.randomUUID().slice(0, 8);
+  let failed = 0;
+  const all = steps(options, run);
+  for (const step of all) if (!await take(step, options.url)) failed++;
+  if (!await cleanUp(options, kubeconfig, run)) failed++;
+  console.log(`${all.length} requests, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
+
+if (import.meta.main) {
+  const program = new Command("smoke")
+    .option("--url <url>", "the server", "http://localhost:8091")
+    .requiredOption("--cluster <name>", "the cluster to write to")
+    .option("--namespace <namespace>", "where a docker secret is written", "default")
+    .option("--argocd-namespace <namespace>", "Argo CD's, as the server has it", "argocd")
+    .option("--kubeconfig <file>", "of that cluster (default: the server's own)");
+  program.parse(Deno.args, { from: "user" });
+  Deno.exitCode = await smoke(program.opts<Options>());
+}
