@@ -49,9 +49,14 @@ export function clustersFolder(path: string): ClustersFolder {
         await Deno.lstat(fileOf(name));
         return true;
       } catch (error) {
-        if (error instanceof Deno.errors.NotFound) return false;
+        if (error instanceof Deno.errors.NotFound || isNameTooLong(error)) return false;
         throw error;
       }
     },
   };
+}
+
+/** A name that is valid, but longer with its ending than the file system allows. */
+function isNameTooLong(error: unknown): boolean {
+  return error instanceof Error && (error as { code?: unknown }).code === "ENAMETOOLONG";
 }

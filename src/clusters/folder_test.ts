@@ -54,6 +54,10 @@ Deno.test("names are sorted, and only kubeconfig files count", async () => {
   }
 });
 
+Deno.test("a name too long for the file system is one that is not there", async () => {
+  assert.equal(await clustersFolder(Deno.cwd()).has("a".repeat(253)), false);
+});
+
 Deno.test("a missing folder has no names", async () => {
   assert.equal(await clustersFolder("/nowhere/at/all").names(), undefined);
 });

@@ -1,4 +1,5 @@
-import { load } from "js-yaml";
+import { dirname } from "node:path";
+import { load, YAML11_SCHEMA } from "js-yaml";
 
 /** Largest kubeconfig accepted, in bytes. */
 const MAX_BYTES = 1024 * 1024;
@@ -32,30 +33,46 @@ export interface Vetted {
  * @throws {KubeconfigRefused} says which rule it breaks; {@link Deno.errors.NotFound}
  */
 export async function vetKubeconfig(file: string, rules: VetRules): Promise<Vetted> {
-  const path = await Deno.realPath(file);
-  const info = await Deno.stat(path);
   const refuse = (why: string): never => {
     throw new KubeconfigRefused(`Cannot use kubeconfig '${file}': ${why}`);
   };
+  const path = await Deno.realPath(file).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) throw error;
+    return refuse("the server's user may not follow it, or it is a loop of links");
+  });
+  // Whoever may rename in its folder may put another file in its place.
+  for (const folder of new Set([dirname(file), dirname(path)])) {
+    const why = writableByOthers(await Deno.stat(folder), rules);
+    if (why !== undefined) refuse(`its folder '${folder}' is not safe: ${why}`);
+  }
+  const info = await Deno.stat(path);
   // Looked at before it is opened: opening a FIFO would hang.
   if (!info.isFile) refuse("it is not a regular file");
   if (info.size > MAX_BYTES) refuse(`it is larger than ${MAX_BYTES} bytes`);
-  const mode = info.mode ?? 0;
-  if (mode & 0o002) refuse("everyone may write to it; run chmod 600 on it");
-  if (mode & 0o020 && info.gid !== rules.group) {
-    refuse("a group other than the server's may write to it; run chmod 600 on it");
-  }
-  if (info.uid !== null && info.uid !== 0 && !rules.owners.includes(info.uid)) {
-    refuse("its owner is neither the server's user nor root nor one of trusted-owners");
-  }
+  const why = writableByOthers(info, rules);
+  if (why !== undefined) refuse(why);
   const config = parse(await readText(path, refuse), refuse);
   if (!rules.allowExecPlugins && runsPrograms(config)) {
     refuse("it runs a program for credentials, and allow-exec-plugins is false");
   }
-  const warnings = mode & 0o044
+  const warnings = (info.mode ?? 0) & 0o044
     ? [`Others may read kubeconfig '${file}'; run chmod 600 on it`]
     : [];
   return { path, warnings };
+}
+
+/** Why somebody else could change a file, or replace one in a folder that is not sticky. */
+function writableByOthers(info: Deno.FileInfo, rules: VetRules): string | undefined {
+  const mode = info.mode ?? 0;
+  const isSticky = info.isDirectory && (mode & 0o1000) !== 0;
+  if (mode & 0o002 && !isSticky) return "everyone may write to it; run chmod go-w on it";
+  if (mode & 0o020 && !isSticky && info.gid !== rules.group) {
+    return "a group other than the server's may write to it; run chmod g-w on it";
+  }
+  if (info.uid !== null && info.uid !== 0 && !rules.owners.includes(info.uid)) {
+    return "its owner is neither the server's user nor root nor one of trusted-owners";
+  }
+  return undefined;
 }
 
 async function readText(path: string, refuse: (why: string) => never): Promise<string> {
@@ -79,12 +96,13 @@ function parse(text: string, refuse: (why: string) => never): Kubeconfig {
   if (text.trim() === "") return refuse("it is empty");
   let config: unknown;
   try {
-    config = load(text);
+    // What kubectl's parser understands: YAML 1.1, with merge keys.
+    config = load(text, { schema: YAML11_SCHEMA });
   } catch (error) {
     return refuse(`it is not valid YAML${position(error)}`);
   }
   if (!isRecord(config)) return refuse("it is not a YAML mapping");
-  for (const key of ["clusters", "contexts", "users"]) {
+  for (const key of ["clusters", "contexts"]) {
     if (!Array.isArray(config[key])) return refuse(`its '${key}' is missing or not a list`);
   }
   const current = config["current-context"];
@@ -95,7 +113,8 @@ function parse(text: string, refuse: (why: string) => never): Kubeconfig {
   if (!contexts.some((context) => isRecord(context) && context["name"] === current)) {
     return refuse("its 'current-context' names a context that is not there");
   }
-  return { users: config["users"] as unknown[] };
+  const users = config["users"] ?? [];
+  return Array.isArray(users) ? { users } : refuse("its 'users' is not a list");
 }
 
 /** Where a YAML error is; its message would quote the line. */
@@ -106,10 +125,17 @@ function position(error: unknown): string {
   return ` at line ${line + 1}, column ${column + 1}`;
 }
 
+/**
+ * Fields of a user that name no program. Others may: `exec`, `auth-provider`, what comes next.
+ * @see https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/#AuthInfo
+ */
+const NO_PROGRAM =
+  /^(token|tokenFile|username|password|as|as-uid|as-groups|as-user-extra|extensions|client-(certificate|key)(-data)?)$/;
+
 function runsPrograms({ users }: Kubeconfig): boolean {
   return users.some((entry) =>
     isRecord(entry) && isRecord(entry["user"]) &&
-    ("exec" in entry["user"] || "auth-provider" in entry["user"])
+    Object.keys(entry["user"]).some((field) => !NO_PROGRAM.test(field))
   );
 }
 

@@ -122,13 +122,45 @@ Deno.test("a link is followed to a file that passes the same checks", () =>
     assert.equal((await vetKubeconfig(link, rules)).path, await Deno.realPath(file));
   }));
 
-Deno.test("credential programs are refused when they are not allowed", () => {
-  const exec = GOOD.replace(`token: ${CANARY}`, "exec: {command: aws}");
-  return withFile(exec, 0o600, async (file) => {
-    await vetKubeconfig(file, rules);
+const PROGRAMS: [how: string, kubeconfig: string][] = [
+  ["named", GOOD.replace(`token: ${CANARY}`, "exec: {command: aws}")],
+  ["of the older kind", GOOD.replace(`token: ${CANARY}`, "auth-provider: {name: gcp}")],
+  [
+    "merged in, which kubectl's parser does",
+    "x: &x {exec: {command: aws}}\n" + GOOD.replace(`token: ${CANARY}`, "<<: *x"),
+  ],
+];
+
+for (const [how, kubeconfig] of PROGRAMS) {
+  Deno.test(`a credential program ${how} is refused when they are not allowed`, () =>
+    withFile(kubeconfig, 0o600, async (file) => {
+      await vetKubeconfig(file, rules);
+      await assert.rejects(
+        vetKubeconfig(file, { ...rules, allowExecPlugins: false }),
+        /allow-exec-plugins/,
+      );
+    }));
+}
+
+Deno.test("a kubeconfig in a folder where everyone may rename is refused", () =>
+  withFile(GOOD, 0o600, async (file, folder) => {
+    await Deno.chmod(folder, 0o777);
     await assert.rejects(
-      vetKubeconfig(file, { ...rules, allowExecPlugins: false }),
-      /allow-exec-plugins/,
+      vetKubeconfig(file, rules),
+      /its folder .* is not safe: everyone may write/,
     );
-  });
-});
+    await Deno.chmod(folder, 0o1777);
+    await vetKubeconfig(file, rules);
+  }));
+
+Deno.test("a loop of links is refused", () =>
+  withFile(GOOD, 0o600, async (_file, folder) => {
+    await Deno.symlink(join(folder, "b"), join(folder, "a"));
+    await Deno.symlink(join(folder, "a"), join(folder, "b"));
+    await assert.rejects(vetKubeconfig(join(folder, "a"), rules), KubeconfigRefused);
+  }));
+
+Deno.test("a kubeconfig without users is one", () =>
+  withFile(GOOD.replace(/users.*\n/, ""), 0o600, async (file) => {
+    await vetKubeconfig(file, rules);
+  }));

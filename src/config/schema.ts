@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-const label = /^([a-z0-9.-]+\/)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
+const labelValue = /^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/;
+const labelKey = /^([a-z0-9.-]+\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 const namespace = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "is not a namespace");
 
 /**
@@ -15,7 +16,10 @@ export const Settings = z.object({
     .describe("seconds that the commands of one request may take together"),
   transport: z.enum(["auto", "kubectl"]).default("auto").describe("how clusters are reached"),
   "argocd-namespace": namespace.default("argocd").describe("namespace of Argo CD"),
-  "docker-labels": z.record(z.string().regex(label, "is not a label key"), z.string())
+  "docker-labels": z.record(
+    z.string().regex(labelKey, "is not a label key"),
+    z.string().regex(labelValue, "is not a label value"),
+  )
     .refine((labels) => Object.keys(labels).length > 0, "needs at least one label")
     .default({
       "jjo.finance/secret-type": "docker-creds",

@@ -31,8 +31,10 @@ export interface WriteDeps {
   readonly store: SecretStore;
   /** Of the whole process: one for all writes. */
   readonly locks: Locks;
-  /** For the write, and once more for putting back. */
+  /** For the write. */
   readonly seconds: number;
+  /** For putting back so many secrets. @default as long as the write, or 20 a second if longer */
+  readonly putBackSeconds?: (secrets: number) => number;
   /** Told of a bug that the write has survived. */
   readonly onFault: (error: unknown) => void;
   /** @default a real pause */
@@ -134,13 +136,27 @@ async function planAll(
   const snapshot = moved ? await store.read(desired, deadline) : first;
 
   const targets = desired.map((each) => plan(each, snapshot, permissions));
-  const refusals = [
+  const refusals: Refusal[] = [
+    ...twice(desired),
     ...targets.flatMap(({ refusal }) => refusal ? [refusal] : []),
     ...placed.flatMap((each) => "refusal" in each ? [each.refusal] : []),
   ];
   if (refusals.length > 0) return { kind: "refused", refusals, current: snapshot.secrets };
   const hints = [...others.hints, ...placed.flatMap((each) => "hints" in each ? each.hints : [])];
   return { targets, hints, snapshot };
+}
+
+/** Two that came to have one name: a repository whose holder is called as its template would be. */
+function twice(desired: readonly DesiredSecret[]): Refusal[] {
+  const seen = new Set<string>();
+  return desired.flatMap(({ namespace, name }) => {
+    const ref = { namespace, name };
+    if (!seen.has(refKey(ref))) {
+      seen.add(refKey(ref));
+      return [];
+    }
+    return [{ kind: "identity", ref, holders: [name] }];
+  });
 }
 
 const NO_OTHERS = { secrets: [] as SecretSummary[], hints: [] as string[] };
@@ -169,10 +185,17 @@ async function writeAll(
   deadline: Deadline,
 ): Promise<WriteVerdict> {
   const { store, onFault, seconds, pause = realPause } = deps;
+  const { putBackSeconds = (secrets) => Math.max(seconds, secrets / 20) } = deps;
   const { permissions, writeId } = request;
   await carryOut(targets, { store, permissions, writeId, deadline, onFault, pause });
 
-  const afterwards = { store, writeId, deadline: deadlineIn(seconds), onFault, pause };
+  const afterwards = {
+    store,
+    writeId,
+    deadline: deadlineIn(putBackSeconds(targets.length)),
+    onFault,
+    pause,
+  };
   await settleUnknown(targets, afterwards);
   if (targets.every(({ state }) => state === "written")) {
     return { kind: "written", secrets: targets.map(writtenSecret), hints };

@@ -81,6 +81,7 @@ async function run(
     store: cluster.store(),
     locks: options.locks ?? new Locks(),
     seconds,
+    putBackSeconds: () => seconds,
     onFault: (error) => faults.push(error),
     // Short, but a turn of the event loop: deadlines are timers.
     pause: () => new Promise((resolve) => setTimeout(resolve, 0)),
@@ -406,6 +407,31 @@ Deno.test("what somebody changed since is left alone and reported", async () => 
   assert.equal(passwordOf(it, "d/pull"), "old");
 });
 
+Deno.test("what somebody edits between two tries of a put-back is left alone too", async () => {
+  const it = cluster();
+  it.fault = ({ method, index }) => {
+    if (method === "create" && index < 3) return { kind: "reject", item: 1, error: "forbidden" };
+    if (index === 3 || index === 4) return { kind: "throw", error: "unreachable" };
+    if (index !== 5) return undefined;
+    return {
+      kind: "meanwhile",
+      act: (cluster) => {
+        // An edit keeps the annotation of who wrote last.
+        const edited = { ".dockerconfigjson": "ZWRpdGVk" };
+        for (const key of ["a/pull", "b/pull"]) cluster.put(cluster.secrets.get(key)!, edited);
+      },
+    };
+  };
+  const verdict = await run(it, docker("new"));
+  assert.deepEqual(verdict.kind === "failed" && verdict.notRestored, [
+    { namespace: "a", name: "pull", state: "changed" },
+    { namespace: "b", name: "pull", state: "changed" },
+  ]);
+  for (const key of ["a/pull", "b/pull"]) {
+    assert.equal(it.secrets.get(key)!.data.reveal()[".dockerconfigjson"], "ZWRpdGVk");
+  }
+});
+
 Deno.test("a conflict is read again and retried, and what the other one wrote stays", async () => {
   const it = cluster();
   it.fault = ({ method, index }) =>
@@ -483,6 +509,18 @@ Deno.test("a forced change of type gets its old secret back when the new one fai
   const verdict = await run(it, docker("new"), { force: true });
   assert.deepEqual(verdict.kind === "failed" && verdict.notRestored, []);
   assert.deepEqual(it.dump(), before);
+});
+
+Deno.test("a forced change of type goes on when somebody else has deleted the secret", async () => {
+  const it = cluster();
+  doomed(it);
+  it.fault = ({ method }) =>
+    method === "remove"
+      ? { kind: "meanwhile", act: (cluster) => cluster.secrets.delete("b/pull") }
+      : undefined;
+  const verdict = await run(it, docker("new"), { force: true });
+  assert.equal(verdict.kind, "written");
+  assert.equal(passwordOf(it, "b/pull"), "new");
 });
 
 // --- the program dies ---------------------------------------------------------------------------
@@ -611,6 +649,62 @@ Deno.test("the same URL in another project is no obstacle, but said", async () =
   const verdict = await run(it, helm({ name: "second" }), { upsert: false });
   assert.equal(verdict.kind, "written");
   assert.match(verdict.kind === "written" ? verdict.hints[0]! : "", /project 'team'/);
+});
+
+Deno.test("a repository keeps its project, and another one of that project is in the way", async () => {
+  const it = repositories();
+  const inProject = async (name: string, url: string) => {
+    await run(it, helm({ name, url }));
+    const secret = it.secrets.get(`argocd/${name}`)!;
+    it.put(secret, { ...secret.data.reveal(), project: btoa("team") });
+  };
+  await inProject("first", "https://charts.example.com/x");
+  await inProject("second", "https://charts.example.com/y");
+  const before = it.dump();
+  const verdict = await run(it, helm({ name: "second", url: "https://charts.example.com/x" }));
+  assert.equal(verdict.kind === "refused" && verdict.refusals[0]!.kind, "identity");
+  assert.deepEqual(it.dump(), before);
+});
+
+Deno.test("a Git repository of the same URL is not taken over under another name", async () => {
+  const it = repositories();
+  await run(it, helm({ name: "git" }));
+  const git = it.secrets.get("argocd/git")!;
+  it.put(git, { url: git.data.reveal().url!, type: btoa("git"), sshPrivateKey: btoa("key") });
+  const before = it.dump();
+  const verdict = await run(it, helm({ name: "charts" }));
+  assert.deepEqual(verdict.kind === "refused" && verdict.refusals, [{
+    kind: "identity",
+    ref: { namespace: "argocd", name: "charts" },
+    holders: ["git"],
+  }]);
+  assert.deepEqual(it.dump(), before);
+});
+
+Deno.test("a template is not made a repository, nor the other way", async () => {
+  const it = repositories();
+  const labels = { "argocd.argoproj.io/secret-type": "repo-creds" };
+  it.put({ namespace: "argocd", name: "repo", labels }, { url: btoa("https://github.com/x/") });
+  const verdict = await run(it, helm());
+  assert.equal(verdict.kind === "refused" && verdict.refusals[0]!.kind, "foreign");
+});
+
+Deno.test("a repository that would move to the name of its own template is refused", async () => {
+  const it = repositories();
+  await run(it, helm({ name: "repo-template", url: "oci://ghcr.io/" }).slice(0, 1));
+  const before = it.dump();
+  const verdict = await run(it, helm({ name: "repo", url: "https://ghcr.io/" }));
+  assert.equal(verdict.kind, "refused");
+  assert.deepEqual(it.dump(), before);
+});
+
+Deno.test("a TLS client certificate is used beside a password and stays", async () => {
+  const it = repositories();
+  await run(it, helm({ password: "old" }));
+  const stored = it.secrets.get("argocd/repo")!;
+  it.put(stored, { ...stored.data.reveal(), tlsClientCertKey: btoa("key") });
+  await run(it, helm({ password: "new" }));
+  assert.equal(it.secrets.get("argocd/repo")!.data.reveal().tlsClientCertKey, btoa("key"));
 });
 
 Deno.test("without the right to list, it is said that other holders are not known", async () => {

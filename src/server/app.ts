@@ -42,9 +42,10 @@ export function createApp(deps: ServerDeps): App {
   app.use((c, next) => fromPage(c) ? allowOrigins(c, next) : next());
   // Before the guard: it answers anyone.
   route(app, health, deps);
-  app.use(drain.middleware());
   app.use(guard(deps));
   app.use(bodyLimit(MAX_BODY));
+  // Behind the body: a client that stalls in sending it does not hold up a shutdown.
+  app.use(drain.middleware());
   for (const endpoint of guarded) route(app, endpoint, deps);
   app.notFound((c) => send(c, envelope(404, "No such path; GET / names the endpoints")));
   app.onError((error, c) => send(c, errorAnswer(error, c)));

@@ -3,7 +3,6 @@ import { distance } from "fastest-levenshtein";
 import type { Context } from "hono";
 import { printParseErrorCode, visit } from "jsonc-parser";
 import { HttpError } from "./http_error.ts";
-import { endedEarly } from "./middleware/body_limit.ts";
 
 /**
  * Parses the query by a schema.
@@ -30,11 +29,7 @@ export async function parseBody<Schema extends z.ZodType>(
   schema: Schema,
   fields: readonly string[],
 ): Promise<z.output<Schema>> {
-  const body = parseJson(
-    await c.req.arrayBuffer().catch(() => {
-      throw endedEarly();
-    }),
-  );
+  const body = parseJson(await c.req.arrayBuffer());
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw new HttpError(400, "Request body must be a JSON object");
   }
@@ -127,10 +122,11 @@ function expected(issue: Issue): string {
 
 /** Names an unknown field only when it looks like a misspelled one: it could be a misplaced value. */
 function unknownField(name: string, fields: readonly string[]): string {
-  const [nearest] = [...fields].sort((a, b) => distance(name, a) - distance(name, b));
-  const isNear = nearest !== undefined && /^\w{1,40}$/.test(name) &&
-    distance(name.toLowerCase(), nearest) <= Math.max(2, nearest.length / 3);
-  return isNear
+  const all = `Unknown field; the fields are ${fields.join(", ")}`;
+  if (!/^\w{1,40}$/.test(name)) return all;
+  const far = (field: string) => distance(name.toLowerCase(), field);
+  const [nearest] = [...fields].sort((a, b) => far(a) - far(b));
+  return nearest !== undefined && far(nearest) <= Math.max(2, nearest.length / 3)
     ? `Unknown field '${name}'; did you mean '${nearest}'?`
-    : `Unknown field; the fields are ${fields.join(", ")}`;
+    : all;
 }

@@ -29,7 +29,8 @@ export function registryHost(text: string): string | undefined {
   const host = text.trim().toLowerCase().replace(/^https?:\/\//, "").replace(/\/(v[12]\/?)?$/, "");
   const label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
   const valid = new RegExp(`^(${label}(\\.${label})*|\\[[0-9a-f:.]+\\])(:[0-9]{1,5})?$`);
-  return host.length <= 253 && valid.test(host) ? host : undefined;
+  const port = Number(/:([0-9]+)$/.exec(host)?.[1] ?? 0);
+  return host.length <= 253 && valid.test(host) && port <= 65535 ? host : undefined;
 }
 
 /** The text of `.dockerconfigjson`. Each entry has all three fields: readers differ in their need. */

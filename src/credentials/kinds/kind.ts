@@ -35,6 +35,8 @@ export interface DesiredSecret extends SecretRef {
   /** Whether what is there is a credential of this kind; else it is left alone. */
   recognises(current: StoredSecret): boolean;
   readonly identity?: Identity;
+  /** `helm`, `git` … of what has an identity. */
+  readonly repositoryType?: string;
 }
 
 /** The manifest that creates `desired`. */

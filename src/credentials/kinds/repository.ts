@@ -1,11 +1,6 @@
 import { encodeBase64Text } from "../../kube/base64.ts";
 import { seal, type Sealed } from "../../log/sealed.ts";
-import type {
-  RepositoryFields,
-  SecretData,
-  SecretSummary,
-  StoredSecret,
-} from "../../kube/store.ts";
+import type { RepositoryFields, SecretData, SecretSummary } from "../../kube/store.ts";
 import type { DesiredSecret, Identity } from "./kind.ts";
 import { comparableUrl, type RepositoryUrl } from "./url.ts";
 
@@ -19,12 +14,13 @@ export const SECRET_TYPE_LABEL = "argocd.argoproj.io/secret-type";
  */
 const ARGOCD_MANAGED = { "managed-by": "argocd.argoproj.io" };
 
-/** Keys of the other kinds of credential, which a user name and password take the place of. */
+/**
+ * Keys of the other kinds of credential, which a user name and password take the place of. A TLS
+ * client certificate is none of them: it is used beside a password.
+ */
 const OTHER_CREDENTIAL_KEYS = [
   "sshPrivateKey",
   "bearerToken",
-  "tlsClientCertData",
-  "tlsClientCertKey",
   "githubAppID",
   "githubAppInstallationID",
   "githubAppPrivateKey",
@@ -92,13 +88,10 @@ function argocdSecret(
       const kept = Object.entries(current.data.reveal()).filter(([key]) => !dropped.has(key));
       return seal({ ...Object.fromEntries(kept), ...data.reveal() });
     },
-    recognises: isRepositorySecret,
+    recognises: (current) => current.labels[SECRET_TYPE_LABEL] === secretType,
+    repositoryType: "helm",
     identity: { secretType, url: comparableUrl(url), project: "" },
   };
-}
-
-function isRepositorySecret(current: StoredSecret): boolean {
-  return ["repository", "repo-creds"].includes(current.labels[SECRET_TYPE_LABEL] ?? "");
 }
 
 /** What Argo CD knows a listed secret by. */

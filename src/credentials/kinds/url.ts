@@ -53,6 +53,7 @@ export function parseRepositoryUrl(text: string, useOci?: boolean): ParsedUrl {
     return no("must not contain credentials; give them as username and password");
   }
   if (match[4] !== undefined) return no("must not have a query or a fragment");
+  if (path.includes("://")) return no("must be one URL");
   const host = hostOf(authority);
   if (host === undefined) return no("must name a host");
   if (scheme === "oci" && useOci === false) {
@@ -115,13 +116,25 @@ function understood({ scheme, host, path, oci }: Parts): RepositoryUrl {
  */
 export function comparableUrl(url: string): string {
   let text = url.trim().toLowerCase();
+  // What Go cannot parse (a port where a scheme would end) it compares as it is.
+  if (/^[0-9][^/]*:/.test(text)) return url;
   if (/^(ssh:\/\/)?[^/:]*?@[^@]+$/.test(text) && !text.startsWith("ssh://")) {
     text = "ssh://" + text.replace(":", "/");
   }
-  return text.replace(/\.git$/, "").replace(/^ssh:\/\//, "");
+  return text.replace(/\.git$/, "").replace(/#$/, "").replace(/^ssh:\/\//, "");
 }
 
-/** The URL with user information masked, for showing what others stored. */
+/**
+ * The URL with user information masked, for showing what others stored: up to the last `@`, even
+ * behind what a parser takes for the end of the host, since too much masked is better than too little. The `git@` of an
+ * SSH URL is no secret.
+ */
 export function shownUrl(url: string): string {
-  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1***@");
+  const [, scheme = "", rest = ""] = /^([a-z][a-z0-9+.-]*:\/\/)?(.*)$/is.exec(url.trim()) ?? [];
+  const user = rest.slice(0, rest.lastIndexOf("@") + 1);
+  const isSsh = scheme === "" || scheme.toLowerCase() === "ssh://";
+  if (isSsh && /^[a-z][a-z0-9.-]{0,31}@$/i.test(user)) return scheme + rest;
+  // An `@` behind a slash and without a colon before it is the path's.
+  if (user === "" || /^[^/?#@:]*[/?#][^:]*@$/.test(user)) return scheme + rest;
+  return `${scheme}***@${rest.slice(user.length)}`;
 }

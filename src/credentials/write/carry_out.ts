@@ -1,9 +1,15 @@
 import type { Deadline, Pause } from "../../kube/deadline.ts";
 import { KubeError, type KubeErrorKind } from "../../kube/errors.ts";
-import { type ItemOutcome, refKey, type SecretStore, type Snapshot } from "../../kube/store.ts";
-import { created, replaced, REQUEST_ANNOTATION } from "../kinds/kind.ts";
+import {
+  type ItemOutcome,
+  refKey,
+  type SecretManifest,
+  type SecretStore,
+  type Snapshot,
+} from "../../kube/store.ts";
+import { created, replaced } from "../kinds/kind.ts";
 import { type Permissions, plan } from "./plan.ts";
-import type { Refusal, Target } from "./target.ts";
+import { recognise, type Refusal, type Target } from "./target.ts";
 
 export interface CarryOut {
   readonly store: SecretStore;
@@ -55,21 +61,23 @@ async function writeAndSettle(targets: readonly Target[], work: CarryOut): Promi
 
 async function createAll(targets: readonly Target[], work: CarryOut): Promise<void> {
   const manifests = targets.map(({ desired }) => created(desired, work.writeId));
-  await settle(targets, work, () => work.store.create(manifests, work.deadline));
+  await settle(targets, manifests, work, () => work.store.create(manifests, work.deadline));
 }
 
 async function replaceAll(targets: readonly Target[], work: CarryOut): Promise<void> {
   const manifests = targets.map(({ desired, before }) => replaced(before!, desired, work.writeId));
-  await settle(targets, work, () => work.store.replace(manifests, work.deadline));
+  await settle(targets, manifests, work, () => work.store.replace(manifests, work.deadline));
 }
 
 /** Makes one batch and notes its outcomes. */
 async function settle(
   targets: readonly Target[],
+  manifests: readonly SecretManifest[],
   work: CarryOut,
   write: () => Promise<ItemOutcome[]>,
 ): Promise<void> {
   if (targets.length === 0) return;
+  targets.forEach((target, i) => target.sent = manifests[i]);
   const outcomes = await write().catch((error: unknown): ItemOutcome[] => {
     if (error instanceof KubeError) return targets.map(() => ({ kind: "rejected", error }));
     work.onFault(error);
@@ -108,11 +116,7 @@ async function planAgain(targets: readonly Target[], work: CarryOut): Promise<bo
   }
   for (const target of targets) {
     const current = snapshot.secrets.get(refKey(target.desired));
-    if (current?.annotations[REQUEST_ANNOTATION] === work.writeId) {
-      target.state = "written";
-      target.ours = current;
-      continue;
-    }
+    if (recognise(target, current, work.writeId)) continue;
     const { error } = target;
     const { step, before, state, refusal } = plan(target.desired, snapshot, work.permissions);
     // What has come to need a delete since the first plan is left to the next request.
@@ -125,12 +129,13 @@ async function planAgain(targets: readonly Target[], work: CarryOut): Promise<bo
 async function recreateAll(targets: readonly Target[], work: CarryOut): Promise<void> {
   for (const target of targets) {
     const { before, desired } = target;
-    await settle([target], work, () => work.store.remove([before!], work.deadline));
-    if (!isIn(target, "written")) return;
-    target.state = "removed";
-    target.ours = undefined;
     const manifest = { ...replaced(before!, desired, work.writeId), resourceVersion: undefined };
-    await settle([target], work, () => work.store.create([manifest], work.deadline));
+    if (work.deadline.signal.aborted) return;
+    await settle([target], [], work, () => work.store.remove([before!], work.deadline));
+    // Not found: it is gone, whoever did it.
+    if (!isIn(target, "written") && target.error?.kind !== "not_found") return;
+    Object.assign(target, { state: "removed", ours: undefined, error: undefined });
+    await settle([target], [manifest], work, () => work.store.create([manifest], work.deadline));
     if (isIn(target, "failed")) target.state = "removed";
     if (!isIn(target, "written")) return;
   }

@@ -19,18 +19,24 @@ export function placeByIdentity(
   snapshot: Snapshot,
   upsert: boolean,
 ): Placement {
-  const { identity } = desired;
-  if (identity === undefined) return { desired, hints: [] };
+  if (desired.identity === undefined) return { desired, hints: [] };
+  const own = others.find(({ name }) => name === desired.name);
+  // A replacement keeps the project that the secret is in.
+  const identity = { ...desired.identity, project: own?.repository?.project ?? "" };
   const same = others.filter((other) => {
     const held = identityOf(other);
     return held.secretType === identity.secretType && held.url === identity.url;
   });
-  const holders = same.filter((other) =>
+  const holding = same.filter((other) =>
     other.name !== desired.name && identityOf(other).project === identity.project
-  ).map(({ name }) => name);
-  const hints = same.filter((other) => identityOf(other).project !== identity.project).map((
-    other,
-  ) => `Secret '${other.name}' holds the same URL for project '${identityOf(other).project}'`);
+  );
+  const holders = holding.map(({ name }) => name);
+  const hints = same.filter((other) => identityOf(other).project !== identity.project)
+    .map((other) => {
+      const { project } = identityOf(other);
+      const where = project === "" ? "without a project" : `for project '${project}'`;
+      return `Secret '${other.name}' holds the same URL ${where}`;
+    });
   if (holders.length === 0) return { desired, hints };
 
   const ref = { namespace: desired.namespace, name: desired.name };
@@ -43,7 +49,9 @@ export function placeByIdentity(
   }
   // Without upsert a secret of the wanted name is the nearer reason: the plan says that it exists.
   if (ownIsThere && !upsert) return { desired, hints };
-  if (!upsert || ownIsThere || holders.length > 1) {
+  // A credential of another type was put there for something else: nobody named it.
+  const sameType = holding.every(({ repository }) => repository?.type === desired.repositoryType);
+  if (!upsert || ownIsThere || holders.length > 1 || !sameType) {
     return { refusal: { kind: "identity", ref, holders } };
   }
   const [holder] = holders;

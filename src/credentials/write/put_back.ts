@@ -8,8 +8,8 @@ import {
   type SecretStore,
   type StoredSecret,
 } from "../../kube/store.ts";
-import { isUnchanged, REQUEST_ANNOTATION } from "../kinds/kind.ts";
-import type { Target } from "./target.ts";
+import { isUnchanged } from "../kinds/kind.ts";
+import { recognise, type Target } from "./target.ts";
 
 /** A secret that does not hold what it held before, and what it holds instead. */
 export interface NotRestored extends SecretRef {
@@ -48,10 +48,8 @@ export async function settleUnknown(targets: readonly Target[], work: PutBack): 
     if (secrets === undefined) return;
     for (const target of unknown) {
       const current = secrets.get(refKey(target.desired));
-      if (isOurs(current, work)) {
-        target.state = "written";
-        target.ours = current;
-      } else if (look === 2) {
+      if (recognise(target, current, work.writeId)) continue;
+      if (look === 2) {
         const gone = target.before !== undefined && current === undefined;
         target.state = gone && target.step === "recreate" ? "removed" : "failed";
       }
@@ -66,12 +64,13 @@ export async function settleUnknown(targets: readonly Target[], work: PutBack): 
  */
 export async function putBack(targets: readonly Target[], work: PutBack): Promise<NotRestored[]> {
   const left = new Map<Target, NotRestored["state"]>();
+  const changed = new Map<Target, NotRestored["state"]>();
   for (const target of targets) {
-    if (target.state === "written" && target.ours !== undefined) left.set(target, "new");
+    if (target.overtaken) changed.set(target, "changed");
+    else if (target.state === "written" && target.ours !== undefined) left.set(target, "new");
     if (target.state === "removed") left.set(target, "missing");
     if (target.state === "unknown") left.set(target, "unknown");
   }
-  const changed = new Map<Target, NotRestored["state"]>();
   const settle = (target: Target, state?: NotRestored["state"]) => {
     left.delete(target);
     if (state !== undefined) changed.set(target, state);
@@ -104,11 +103,7 @@ function lookAt(
   work: PutBack,
 ): NotRestored["state"] | "restored" {
   const { before } = target;
-  if (isOurs(current, work)) {
-    target.state = "written";
-    target.ours = current;
-    return "new";
-  }
+  if (recognise(target, current, work.writeId)) return target.overtaken ? "changed" : "new";
   if (current === undefined) {
     if (before === undefined) return "restored";
     if (target.step !== "recreate") return "changed"; // somebody deleted it since
@@ -202,10 +197,6 @@ async function attempt(
 
 function isRejected(outcome: ItemOutcome, kind: KubeError["kind"]): boolean {
   return outcome.kind === "rejected" && outcome.error.kind === kind;
-}
-
-function isOurs(current: StoredSecret | undefined, { writeId }: PutBack): boolean {
-  return current?.annotations[REQUEST_ANNOTATION] === writeId;
 }
 
 async function readAll(

@@ -1,6 +1,6 @@
 import type { KubeError } from "../../kube/errors.ts";
-import type { SecretRef, StoredSecret } from "../../kube/store.ts";
-import type { DesiredSecret } from "../kinds/kind.ts";
+import type { SecretManifest, SecretRef, StoredSecret } from "../../kube/store.ts";
+import { type DesiredSecret, isUnchanged, REQUEST_ANNOTATION } from "../kinds/kind.ts";
 
 /** What is to be done about one secret. */
 export type Step =
@@ -38,8 +38,31 @@ export interface Target {
    * answer. `written`: the cluster holds ours. `failed`: the cluster does not hold ours.
    */
   state: "planned" | "removed" | "unknown" | "written" | "failed";
-  /** What we wrote, when `written`. */
+  /** What was sent last. */
+  sent?: SecretManifest;
+  /** The version that we wrote, when `written`. */
   ours?: { readonly uid: string; readonly resourceVersion: string };
+  /** It was `written`, but somebody else has written since: theirs to keep. */
+  overtaken?: true;
   error?: KubeError;
   refusal?: Refusal;
+}
+
+/**
+ * Notes in a target what the cluster holds, when that comes from this write; false when it does
+ * not. The annotation alone does not tell: who edits a secret leaves it there.
+ */
+export function recognise(
+  target: Target,
+  current: StoredSecret | undefined,
+  writeId: string,
+): boolean {
+  if (current?.annotations[REQUEST_ANNOTATION] !== writeId) return false;
+  const isOurs = target.ours === undefined
+    ? target.sent !== undefined && isUnchanged(current, target.sent)
+    : target.ours.resourceVersion === current.resourceVersion;
+  target.state = "written";
+  if (isOurs) target.ours = current;
+  else target.overtaken = true;
+  return true;
 }

@@ -32,6 +32,13 @@ export interface KubectlOptions {
   readonly cacheDir?: string;
 }
 
+/**
+ * A user's kuberc may change what a command does: a `create` that defaults to a dry run would say
+ * that it has created.
+ * @see https://kubernetes.io/docs/reference/kubectl/kuberc/
+ */
+const NO_KUBERC = { KUBERC: "off", KUBECTL_KUBERC: "false" };
+
 /** How often a reading command is run again after a passing fault. */
 const READ_RETRIES = 2;
 
@@ -78,7 +85,7 @@ export function kubectlOf(options: KubectlOptions): Kubectl {
     const began = performance.now();
     try {
       const result = await run(program, [...common(deadline), ...args], {
-        env: options.env,
+        env: { ...options.env, ...NO_KUBERC },
         stdin,
         deadline,
         onOutput: gatePlace.started,

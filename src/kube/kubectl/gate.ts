@@ -4,18 +4,27 @@ import { KubeError } from "../errors.ts";
 export interface GateLimits {
   /** At once between spawn and first output. @default twice the cores */
   readonly starting: number;
-  /** At once, all clusters together. @default 32 */
+  /** At once, all clusters together; as many more for clusters that have none. @default 32 */
   readonly alive: number;
   /** At once for one cluster, so that hung ones cannot take all places. @default 8 */
   readonly alivePerCluster: number;
   /** Waiting for a place; one more is refused. @default 256 */
   readonly queue: number;
-  /** Milliseconds after which a silent process no longer counts as starting. @default 1000 */
+  /** Waiting for a place, of one cluster. @default 64 */
+  readonly queuePerCluster: number;
+  /** Milliseconds after which a silent process no longer counts as starting. @default 300 */
   readonly startTime: number;
 }
 
 export function defaultGateLimits(cores: number): GateLimits {
-  return { starting: 2 * cores, alive: 32, alivePerCluster: 8, queue: 256, startTime: 1000 };
+  return {
+    starting: 2 * cores,
+    alive: 32,
+    alivePerCluster: 8,
+    queue: 256,
+    queuePerCluster: 64,
+    startTime: 300,
+  };
 }
 
 /** A place for one process. */
@@ -47,7 +56,8 @@ export class ProcessGate {
   enter(cluster: string, signal: AbortSignal): Promise<Place> {
     if (signal.aborted) return Promise.reject(queueTimeout(cluster));
     if (this.#fits(cluster)) return Promise.resolve(this.#take(cluster));
-    if (this.#waiting.length >= this.limits.queue) {
+    const ofCluster = this.#waiting.filter((waiting) => waiting.cluster === cluster).length;
+    if (this.#waiting.length >= this.limits.queue || ofCluster >= this.limits.queuePerCluster) {
       const why = "too many kubectl processes are waiting already";
       return Promise.reject(
         new KubeError("busy", `Cannot reach cluster '${cluster}': ${why}`, {
@@ -74,8 +84,11 @@ export class ProcessGate {
   }
 
   #fits(cluster: string): boolean {
-    return this.#starting < this.limits.starting && this.#alive < this.limits.alive &&
-      (this.#aliveOf.get(cluster) ?? 0) < this.limits.alivePerCluster;
+    const { starting, alive, alivePerCluster } = this.limits;
+    const ofCluster = this.#aliveOf.get(cluster) ?? 0;
+    // One more for a cluster that has none: several hung ones may hold all the others.
+    const most = ofCluster === 0 ? 2 * alive : alive;
+    return this.#starting < starting && this.#alive < most && ofCluster < alivePerCluster;
   }
 
   #take(cluster: string): Place {

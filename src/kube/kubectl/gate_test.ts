@@ -82,3 +82,25 @@ Deno.test("releasing twice gives one place back", async () => {
   assert.equal(await tryEnter(gate, "a"), undefined);
   second.release();
 });
+
+Deno.test("hung clusters that hold every place leave one for a cluster that has none", async () => {
+  const gate = new ProcessGate({ ...limits, alive: 2 });
+  const hung = [await gate.enter("hung-1", never), await gate.enter("hung-2", never)];
+  for (const place of hung) place.started();
+  assert.equal(await tryEnter(gate, "hung-1"), undefined);
+  const healthy = await tryEnter(gate, "healthy");
+  assert.ok(healthy);
+  for (const place of [...hung, healthy]) place.release();
+});
+
+Deno.test("the queue of a hung cluster does not fill the queue of all", async () => {
+  const gate = new ProcessGate({ ...limits, alivePerCluster: 1, queuePerCluster: 1 });
+  const hung = await gate.enter("hung", never);
+  const waiting = gate.enter("hung", never);
+  await assert.rejects(gate.enter("hung", never), KubeError);
+  const healthy = await tryEnter(gate, "healthy");
+  assert.ok(healthy);
+  healthy.release();
+  hung.release();
+  (await waiting).release();
+});

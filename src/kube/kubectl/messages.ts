@@ -48,6 +48,11 @@ const RULES: readonly Rule[] = [
     why: "the namespace is being deleted",
   },
   {
+    pattern: /^Error from server \(Forbidden\).*\bexceeded quota: /,
+    kind: "forbidden",
+    why: "a quota of the namespace does not allow it",
+  },
+  {
     pattern: /^Error from server \(Forbidden\)/,
     kind: "forbidden",
     why: "the kubeconfig's user lacks the right",
@@ -88,6 +93,12 @@ const RULES: readonly Rule[] = [
     whole: true,
   },
   {
+    pattern: /^Error from server/,
+    kind: "failed",
+    why: "the API server, or an admission webhook of it, reports an error",
+    uncertain: true,
+  },
+  {
     pattern: /getting credentials: |exec plugin|no Auth Provider found/,
     kind: "unauthorized",
     why: "the kubeconfig's credential plugin gives no credentials",
@@ -95,31 +106,45 @@ const RULES: readonly Rule[] = [
   },
   {
     pattern:
-      /^(error: )?(error loading config file|invalid configuration|Error in configuration|no configuration has been provided|context "|stat |unable to read|tls: failed to find|open )/i,
+      /^(error: )?(error loading config file|invalid configuration|Error in configuration|no configuration has been provided|context "|stat |unable to read|tls: failed to find|open |host must be a URL)/i,
     kind: "invalid_kubeconfig",
     why: "kubectl cannot use the kubeconfig",
     whole: true,
   },
   {
-    pattern: /x509|tls: |certificate/,
+    pattern: /x509: |failed to verify certificate/,
     kind: "untrusted",
-    why: "the kubeconfig does not trust the server's certificate, or the server not its own",
+    why: "the kubeconfig does not trust the server's certificate",
     whole: true,
   },
   {
-    pattern: /was refused - did you specify|connection refused/,
+    pattern: /TLS handshake timeout/,
+    kind: "timeout",
+    why: "no answer came in time",
+    whole: true,
+  },
+  {
+    // After the handshake's first half: the request may be on its way already.
+    pattern: /\btls: |certificate required|bad certificate/,
+    kind: "untrusted",
+    why: "the server and the kubeconfig do not agree on certificates",
+    uncertain: true,
+  },
+  {
+    pattern: /was refused - did you specify|dial tcp .*connection refused/,
     kind: "unreachable",
     why: "the connection was refused",
     whole: true,
   },
   {
-    pattern: /no such host|no route to host|network is unreachable|server misbehaving/,
+    pattern:
+      /(dial tcp|lookup) .*(no such host|no route to host|network is unreachable|server misbehaving)/,
     kind: "unreachable",
     why: "its host cannot be found or reached",
     whole: true,
   },
   {
-    pattern: /deadline exceeded|Client\.Timeout|i\/o timeout|TLS handshake timeout/,
+    pattern: /deadline exceeded|Client\.Timeout|i\/o timeout/,
     kind: "timeout",
     why: "no answer came in time",
     uncertain: true,
@@ -139,12 +164,15 @@ const UNKNOWN: Reported = {
   whole: false,
 };
 
-/** Lines that report no failure of their own: kubectl's log, warnings, details of the line above. */
-const NO_FAILURE = /^([IWEF]\d{4} |Warning: |\s|\* |See '|$)/;
+/**
+ * How a line begins that reports a failure. Others are kubectl's log, warnings, details of the line
+ * above, and what exec plugins have to say.
+ */
+const FAILURE = /^(Error|error|The |Unable to |Get "|Post "|Put "|Delete "|context ")/;
 
 /** The failures in kubectl's standard error, in its order: one for each object of a List. */
 export function reported(stderr: string): Reported[] {
-  return stderr.split("\n").filter((line) => !NO_FAILURE.test(line)).map(report);
+  return stderr.split("\n").filter((line) => FAILURE.test(line)).map(report);
 }
 
 function report(line: string): Reported {

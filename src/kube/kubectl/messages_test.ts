@@ -101,7 +101,7 @@ const TABLE: [line: string, kind: string, uncertain: boolean, whole: boolean][] 
     false,
     true,
   ],
-  ["Unable to connect to the server: net/http: TLS handshake timeout", "timeout", true, false],
+  ["Unable to connect to the server: net/http: TLS handshake timeout", "timeout", false, true],
   [
     "Unable to connect to the server: context deadline exceeded (Client.Timeout exceeded while awaiting headers)",
     "timeout",
@@ -120,6 +120,31 @@ const TABLE: [line: string, kind: string, uncertain: boolean, whole: boolean][] 
     false,
     true,
   ],
+  [
+    'Error from server (InternalError): error when creating "STDIN": Internal error occurred: failed calling webhook "w": Post "https://w.svc:443/": dial tcp 10.0.0.1:443: connect: connection refused',
+    "failed",
+    true,
+    false,
+  ],
+  [
+    'Error from server: error when creating "STDIN": admission webhook "w" denied the request: no certificate',
+    "failed",
+    true,
+    false,
+  ],
+  [
+    'error when creating "STDIN": Post "https://h/": local error: tls: bad record MAC',
+    "untrusted",
+    true,
+    false,
+  ],
+  [
+    'error when creating "STDIN": Post "https://h/": read tcp 1.2.3.4:5: read: no route to host',
+    "failed",
+    true,
+    false,
+  ],
+  ['error: host must be a URL or a host:port pair: "ht!tp://["', "invalid_kubeconfig", false, true],
   ['error: error loading config file "x": yaml: line 1', "invalid_kubeconfig", false, true],
   ["error: something that no version has said yet", "failed", true, false],
 ];
@@ -147,6 +172,15 @@ Deno.test("log lines, warnings and details are not failures of their own", () =>
 Deno.test("nothing of kubectl's own text is in the reason", () => {
   const why = reported('Error from server (Invalid): Secret "canary" is invalid: canary')[0]!.why;
   assert.ok(!why.includes("canary"));
+});
+
+Deno.test("a quota that is used up is not told as a lack of rights", () => {
+  const line = 'Error from server (Forbidden): error when creating "STDIN": secrets "x" is ' +
+    "forbidden: exceeded quota: q, requested: secrets=1, used: secrets=0, limited: secrets=0";
+  assert.deepEqual(
+    reported(line).map(({ kind, why }) => [kind, why]),
+    [["forbidden", "a quota of the namespace does not allow it"]],
+  );
 });
 
 Deno.test("a refusal names the right that is missing and where", () => {

@@ -4,7 +4,10 @@ import type { Deadline } from "../deadline.ts";
 export interface ProcessLimits {
   /** Bytes of standard output. @default 33_554_432 (32 MiB) */
   readonly stdout: number;
-  /** Bytes of standard error. @default 65_536 (64 KiB) */
+  /**
+   * Bytes of standard error: kubectl writes a line for each of 1,000 secrets and their namespaces.
+   * @default 1_048_576 (1 MiB)
+   */
   readonly stderr: number;
   /** Milliseconds between SIGTERM and SIGKILL. @default 1000 */
   readonly grace: number;
@@ -12,7 +15,7 @@ export interface ProcessLimits {
 
 export const defaultProcessLimits: ProcessLimits = {
   stdout: 32 * 1024 * 1024,
-  stderr: 64 * 1024,
+  stderr: 1024 * 1024,
   grace: 1000,
 };
 
@@ -37,7 +40,7 @@ export interface ProcessOptions {
   readonly onOutput?: () => void;
 }
 
-/** Runs a program to its end. @throws what `Deno.Command#spawn` throws when it cannot be started */
+/** Runs a program to its end. @throws only when it was not started: what `Deno.Command#spawn` does */
 export type RunProcess = (
   program: string,
   args: readonly string[],
@@ -70,7 +73,7 @@ export const runProcess: RunProcess = async (program, args, options) => {
   const end = (why: ProcessResult["ended"]) => {
     if (ending) return;
     ended = why;
-    ending = endGroup(child.pid, group.promise, limits.grace);
+    ending = endGroup(child, group.promise, limits.grace);
   };
   const onDeadline = () => end("deadline");
   deadline.signal.addEventListener("abort", onDeadline);
@@ -78,20 +81,21 @@ export const runProcess: RunProcess = async (program, args, options) => {
 
   const onOutput = once(options.onOutput);
   const stdout = collect(child.stdout, limits.stdout, onOutput, () => end("too_large"));
-  const stderr = collect(child.stderr, limits.stderr, onOutput, () => end("too_large"));
+  // What it has to say is in the first lines.
+  const stderr = collect(child.stderr, limits.stderr, onOutput, () => {});
   // Fed while the output is read: a full pipe on both sides would block for ever.
   const feeding = options.stdin === undefined ? undefined : feed(child.stdin, options.stdin);
 
   const status = await child.status;
-  const pipes = Promise.all([stdout.done, stderr.done, feeding]);
+  const pipes = Promise.all([stdout.done, stderr.done, feeding?.done]);
   pipes.then(() => group.resolve());
   if (!ending && !await settlesWithin(pipes, PIPE_GRACE)) {
-    ending = endGroup(child.pid, group.promise, limits.grace);
+    ending = endGroup(child, group.promise, limits.grace);
   }
   await ending;
   // A process that left the group keeps the pipe open whatever we signal.
   if (!await settlesWithin(pipes, PIPE_GRACE)) {
-    await Promise.all([stdout.cancel(), stderr.cancel()]);
+    await Promise.all([stdout.cancel(), stderr.cancel(), feeding?.cancel()]);
   }
   deadline.signal.removeEventListener("abort", onDeadline);
   return { ended, code: status.code, stdout: stdout.text(), stderr: stderr.text() };
@@ -143,35 +147,61 @@ function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
 }
 
 /** Writes and closes; a process that ends before it has read everything is no error here. */
-async function feed(stdin: WritableStream<Uint8Array>, text: string): Promise<void> {
+function feed(
+  stdin: WritableStream<Uint8Array>,
+  text: string,
+): { done: Promise<void>; cancel(): Promise<void> } {
   const writer = stdin.getWriter();
-  try {
-    await writer.write(new TextEncoder().encode(text));
-    await writer.close();
-  } catch {
-    await writer.abort().catch(() => {});
-  }
+  const cancel = () => writer.abort().catch(() => {});
+  const write = async () => {
+    try {
+      await writer.write(new TextEncoder().encode(text));
+      await writer.close();
+    } catch {
+      await cancel();
+    }
+  };
+  return { done: write(), cancel };
 }
 
-async function endGroup(pid: number, gone: Promise<void>, grace: number): Promise<void> {
-  await signalGroup(pid, "SIGTERM");
+async function endGroup(
+  child: Deno.ChildProcess,
+  gone: Promise<void>,
+  grace: number,
+): Promise<void> {
+  await signalGroup(child, "SIGTERM");
   await settlesWithin(gone, grace);
   // Also when the pipes are closed: somebody may have closed his and live on.
-  await signalGroup(pid, "SIGKILL");
+  await signalGroup(child, "SIGKILL");
 }
 
-async function signalGroup(pid: number, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+/** Never throws: what could not be ended is no reason to forget what was started. */
+async function signalGroup(
+  child: Deno.ChildProcess,
+  signal: "SIGTERM" | "SIGKILL",
+): Promise<void> {
   try {
-    Deno.kill(-pid, signal);
+    Deno.kill(-child.pid, signal);
+    return;
   } catch (error) {
-    // A permission for named programs does not cover Deno.kill, but it does cover kill(1).
     if (!(error instanceof Deno.errors.NotCapable)) return; // the group has gone
-    await new Deno.Command("kill", {
-      args: [`-${signal.slice(3)}`, "--", `-${pid}`],
+  }
+  try {
+    // A permission for named programs does not cover Deno.kill, but it does cover kill(1).
+    const { success } = await new Deno.Command("kill", {
+      args: [`-${signal.slice(3)}`, "--", `-${child.pid}`],
       stdin: "null",
       stdout: "null",
       stderr: "null",
     }).output();
+    if (success) return;
+  } catch {
+    // no kill(1) here
+  }
+  try {
+    child.kill(signal); // the process itself, without its children
+  } catch {
+    // it has gone
   }
 }
 

@@ -19,6 +19,9 @@ import type { Reported } from "./messages.ts";
 import type { ProcessResult } from "./process.ts";
 import { parseSummaries, parseWritten, summaryTemplate, WRITTEN_TEMPLATE } from "./templates.ts";
 
+/** Each is a process: a thousand at once would fill the queue that others wait in too. */
+const REMOVALS_AT_ONCE = 4;
+
 /**
  * A {@link SecretStore} over kubectl: one process a call (one an item for `remove`), manifests on
  * standard input, values never in arguments.
@@ -103,7 +106,8 @@ export function kubectlStore(options: KubectlOptions): SecretStore {
     const missing = secrets.filter((secret) => !written.has(refKey(secret)));
     const reportOf = new Map<SecretManifest, Reported>();
     missing.forEach((secret, i) => {
-      const all = failures[0]?.whole ? failures[0] : undefined;
+      const isWhole = written.size === 0 && failures.every(({ whole }) => whole);
+      const all = isWhole ? failures[0] : undefined;
       const own = failures.length === missing.length ? failures[i] : all;
       reportOf.set(secret, own ?? { ...(failures[0] ?? UNREPORTED), uncertain: true });
     });
@@ -134,15 +138,20 @@ export function kubectlStore(options: KubectlOptions): SecretStore {
   }
 
   async function remove(removals: readonly Removal[], deadline: Deadline): Promise<ItemOutcome[]> {
-    // One that cannot be started is an outcome of that item: others may have been carried out.
-    return await Promise.all(
-      removals.map((removal) =>
-        removeOne(removal, deadline).catch((error): ItemOutcome => {
+    const outcomes: ItemOutcome[] = [];
+    const waiting = [...removals.entries()];
+    const work = async () => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        const [i, removal] = next;
+        // One that cannot be started is an outcome of that item: others may have been carried out.
+        outcomes[i] = await removeOne(removal, deadline).catch((error): ItemOutcome => {
           if (error instanceof KubeError) return { kind: "rejected", error };
           throw error;
-        })
-      ),
-    );
+        });
+      }
+    };
+    await Promise.all(Array.from({ length: REMOVALS_AT_ONCE }, work));
+    return outcomes;
   }
 
   return {

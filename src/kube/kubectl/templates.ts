@@ -67,11 +67,11 @@ export interface Written {
   readonly resourceVersion: string;
 }
 
-/** Parses what {@link WRITTEN_TEMPLATE} printed, by `namespace/name`; a torn last line is dropped. */
+/** Parses what {@link WRITTEN_TEMPLATE} printed, by `namespace/name`; anything else is dropped. */
 export function parseWritten(stdout: string): Map<string, Written> {
   const complete = stdout.split("\n").slice(0, -1);
   return new Map(complete.flatMap((line) => {
-    const [key, uid, resourceVersion] = line.split(" ");
+    const [, key, uid, resourceVersion] = /^(\S+) ([0-9a-f-]+) ([0-9]+)$/.exec(line) ?? [];
     return key && uid && resourceVersion ? [[key, { uid, resourceVersion }] as const] : [];
   }));
 }

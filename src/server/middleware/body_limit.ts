@@ -3,12 +3,10 @@ import { createMiddleware } from "hono/factory";
 import type { Env } from "../endpoint.ts";
 import { HttpError } from "../http_error.ts";
 
-/** A client that hangs up is no bug of ours. */
-export function endedEarly(): HttpError {
-  return new HttpError(400, "Request body ended before it was complete");
-}
-
-/** Refuses larger bodies, also those that do not say their length; it reads these whole. */
+/**
+ * Refuses larger bodies, also those that do not say their length, and reads the others whole: what
+ * comes after it does not wait for a client.
+ */
 export function bodyLimit(maxSize: number) {
   const limit = honoBodyLimit({
     maxSize,
@@ -17,15 +15,14 @@ export function bodyLimit(maxSize: number) {
     },
   });
   return createMiddleware<Env>(async function bodyLimit(c, next) {
-    let isRead = false;
-    try {
-      return await limit(c, () => {
-        isRead = true;
-        return next();
-      });
-    } catch (error) {
-      if (isRead || error instanceof HttpError) throw error;
-      throw endedEarly();
-    }
+    await limit(c, async () => {
+      await c.req.arrayBuffer(); // Hono keeps it for whoever asks again
+    }).catch((error) => {
+      // A client that hangs up is no bug of ours.
+      throw error instanceof HttpError
+        ? error
+        : new HttpError(400, "Request body ended before it was complete");
+    });
+    await next();
   });
 }

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { StoredSecret } from "../../kube/store.ts";
+import { seal } from "../../log/sealed.ts";
+import { DOCKER_CONFIG_TYPE, dockerConfigJson, dockerSecrets, registryHost } from "./docker.ts";
+
+const LABELS = { "a/type": "docker-creds", "b/type": "docker-creds" };
+
+const HOSTS: [given: string, host: string | undefined][] = [
+  ["ghcr.io", "ghcr.io"],
+  ["GHCR.IO", "ghcr.io"],
+  [" ghcr.io\n", "ghcr.io"],
+  ["https://ghcr.io", "ghcr.io"],
+  ["http://ghcr.io/", "ghcr.io"],
+  ["https://ghcr.io/v2/", "ghcr.io"],
+  ["https://ghcr.io/v2", "ghcr.io"],
+  ["https://index.docker.io/v1/", "index.docker.io"],
+  ["registry.example.com:5000", "registry.example.com:5000"],
+  ["localhost:5000", "localhost:5000"],
+  ["127.0.0.1:5000", "127.0.0.1:5000"],
+  ["[::1]:5000", "[::1]:5000"],
+  ["[fd00::1]", "[fd00::1]"],
+  ["123456789012.dkr.ecr.eu-west-1.amazonaws.com", "123456789012.dkr.ecr.eu-west-1.amazonaws.com"],
+  ["", undefined],
+  [" ", undefined],
+  ["oci://ghcr.io", undefined],
+  ["ghcr.io/org", undefined],
+  ["ghcr.io/v3", undefined],
+  ["user:pass@ghcr.io", undefined],
+  ["ghcr.io:", undefined],
+  ["ghcr.io:port", undefined],
+  ["ghcr.io:123456", undefined],
+  ["ghcr.io:65536", undefined],
+  ["gh cr.io", undefined],
+  ["ghcr..io", undefined],
+  [".ghcr.io", undefined],
+  ["-ghcr.io", undefined],
+  ["ghcr_io", undefined],
+  ["ghcr.io\0", undefined],
+  ["*.ghcr.io", undefined],
+  ["::1", undefined],
+  ["__proto__", undefined],
+  ["x".repeat(64), undefined],
+  [`${"x.".repeat(127)}x`, undefined],
+];
+
+for (const [given, host] of HOSTS) {
+  const shown = JSON.stringify(given).slice(0, 60);
+  Deno.test(`the registry ${shown} is ${host ? `the host ${host}` : "refused"}`, () => {
+    assert.equal(registryHost(given), host);
+  });
+}
+
+Deno.test("whatever is given as registry is refused or a host that stays one", () => {
+  const text = fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.webUrl(), fc.domain());
+  fc.assert(fc.property(text, (given) => {
+    const host = registryHost(given);
+    if (host === undefined) return;
+    assert.match(host, /^[a-z0-9.:[\]-]+$/);
+    assert.equal(registryHost(host), host);
+    assert.equal(registryHost(`https://${host}/v2/`), host);
+  }));
+});
+
+Deno.test("every domain is a registry", () => {
+  fc.assert(fc.property(fc.domain(), fc.integer({ min: 1, max: 65535 }), (domain, port) => {
+    assert.equal(registryHost(domain), domain.toLowerCase());
+    assert.equal(registryHost(`${domain}:${port}`), `${domain.toLowerCase()}:${port}`);
+  }));
+});
+
+const wellFormed = fc.string({ unit: "grapheme" }).filter((text) => text.isWellFormed());
+
+Deno.test("a docker configuration gives user name and password back, in all three fields", () => {
+  fc.assert(fc.property(wellFormed, wellFormed, (username, password) => {
+    const text = dockerConfigJson({ registry: "ghcr.io", username, password: seal(password) });
+    const { auths } = JSON.parse(text.reveal());
+    assert.deepEqual(Object.keys(auths), ["ghcr.io"]);
+    assert.deepEqual(Object.keys(auths["ghcr.io"]), ["username", "password", "auth"]);
+    const { auth, ...login } = auths["ghcr.io"];
+    assert.deepEqual(login, { username, password });
+    const decoded = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+      .decode(Uint8Array.fromBase64(auth));
+    assert.equal(decoded, `${username}:${password}`);
+  }));
+});
+
+for (const registry of ["docker.io", "index.docker.io", "registry-1.docker.io"]) {
+  Deno.test(`${registry} has the keys of kubelet and of Image Updater`, () => {
+    const text = dockerConfigJson({ registry, username: "u", password: seal("p") }).reveal();
+    const { auths } = JSON.parse(text);
+    assert.deepEqual(Object.keys(auths), [
+      "https://index.docker.io/v1/",
+      "https://registry-1.docker.io",
+    ]);
+    assert.deepEqual(...(Object.values(auths) as [unknown, unknown]));
+  });
+}
+
+const secrets = (gitWriteBack: boolean) =>
+  dockerSecrets({
+    name: "pull",
+    namespaces: ["a", "b"],
+    argocdNamespace: "argocd",
+    credential: { registry: "ghcr.io", username: "u", password: seal("p") },
+    gitWriteBack,
+    labels: LABELS,
+  });
+
+Deno.test("there is one secret a namespace, Argo CD's last, and NAME-iu only when asked for", () => {
+  const shown = (gitWriteBack: boolean) =>
+    secrets(gitWriteBack).map(({ namespace, name, type }) => [namespace, name, type]);
+  const pulls = ["a", "b", "argocd"].map((namespace) => [namespace, "pull", DOCKER_CONFIG_TYPE]);
+  assert.deepEqual(shown(false), pulls);
+  assert.deepEqual(shown(true), [...pulls, ["argocd", "pull-iu", "Opaque"]]);
+  assert.ok(secrets(true).every(({ labels }) => labels === LABELS));
+  assert.deepEqual(secrets(true).at(-1)!.data.reveal(), {
+    username: btoa("u"),
+    password: btoa("p"),
+  });
+});
+
+const stored = (type: string, labels: Record<string, string>): StoredSecret => ({
+  namespace: "a",
+  name: "pull",
+  type,
+  labels,
+  annotations: {},
+  data: seal({ old: "eA==" }),
+  uid: "1",
+  resourceVersion: "1",
+  creationTimestamp: "",
+});
+
+const RECOGNISED: [what: string, type: string, labels: Record<string, string>, is: boolean][] = [
+  ["of the type without labels", DOCKER_CONFIG_TYPE, {}, true],
+  ["of another type with all labels", "Opaque", LABELS, true],
+  ["of another type with one of the labels", "Opaque", { "b/type": "docker-creds" }, true],
+  ["of another type with a label of another value", "Opaque", { "b/type": "x" }, false],
+  ["of another type without labels", "Opaque", {}, false],
+  ["of the old type", "kubernetes.io/dockercfg", {}, false],
+];
+
+for (const [what, type, labels, is] of RECOGNISED) {
+  Deno.test(`a secret ${what} is ${is ? "one" : "none"} of ours`, () => {
+    assert.equal(secrets(false)[0]!.recognises(stored(type, labels)), is);
+  });
+}
+
+Deno.test("a replacement of a docker secret replaces its data whole", () => {
+  const [secret] = secrets(false);
+  const data = secret!.merge(stored(DOCKER_CONFIG_TYPE, {})).reveal();
+  assert.deepEqual(data, secret!.data.reveal());
+});
+
+Deno.test("a docker secret shows no password when it is printed", () => {
+  const [secret] = secrets(true);
+  assert.deepEqual(JSON.parse(JSON.stringify(secret)).data, "[sealed]");
+});

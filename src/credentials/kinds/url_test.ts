@@ -1,0 +1,283 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { comparableUrl, parseRepositoryUrl, type RepositoryUrl, shownUrl } from "./url.ts";
+
+function parsed(text: string, useOci?: boolean): RepositoryUrl {
+  const result = parseRepositoryUrl(text, useOci);
+  assert.ok(result.ok, `${text} ${result.ok || result.why}`);
+  return result.value;
+}
+
+/** A spelling, what is stored of it, whether it is OCI, and the template's prefix. */
+const ACCEPTED: [text: string, url: string, oci: boolean, prefix?: string][] = [
+  ["https://charts.bitnami.com/bitnami", "https://charts.bitnami.com/bitnami", false],
+  ["charts.bitnami.com/bitnami", "https://charts.bitnami.com/bitnami", false],
+  ["http://charts.example.com/x", "http://charts.example.com/x", false],
+  ["HTTPS://Charts.Example.com/Path", "https://charts.example.com/Path", false],
+  ["charts.example.com", "https://charts.example.com", false],
+  ["https://charts.example.com:8443/x", "https://charts.example.com:8443/x", false],
+  ["https://charts.example.com/x/", "https://charts.example.com/x/", false],
+  ["https://charts.example.com/", "https://charts.example.com/", false],
+  ["localhost:8080/charts", "https://localhost:8080/charts", false],
+  ["http://[::1]:8080/charts", "http://[::1]:8080/charts", false],
+  ["https://[fd00::1]/charts", "https://[fd00::1]/charts", false],
+  [
+    "https://charts.example.com/*",
+    "https://charts.example.com",
+    false,
+    "https://charts.example.com/",
+  ],
+  [
+    "https://charts.example.com/a/*",
+    "https://charts.example.com/a",
+    false,
+    "https://charts.example.com/a/",
+  ],
+  [
+    "http://charts.example.com/a/*",
+    "http://charts.example.com/a",
+    false,
+    "http://charts.example.com/a/",
+  ],
+  ["https://ghcr.io/", "ghcr.io", true, "ghcr.io/"],
+  ["https://ghcr.io", "ghcr.io", true, "ghcr.io/"],
+  ["https://ghcr.io/*", "ghcr.io", true, "ghcr.io/"],
+  ["https://ghcr.io/org/*", "ghcr.io/org", true, "ghcr.io/org/"],
+  ["ghcr.io", "ghcr.io", true, "ghcr.io/"],
+  ["GHCR.io", "ghcr.io", true, "ghcr.io/"],
+  ["oci://ghcr.io", "ghcr.io", true, "ghcr.io/"],
+  ["ghcr.io/org/charts", "ghcr.io/org/charts", true],
+  ["ghcr.io/org/charts/", "ghcr.io/org/charts", true],
+  ["ghcr.io/org/charts///", "ghcr.io/org/charts", true],
+  ["http://ghcr.io/org", "ghcr.io/org", true],
+  ["oci://registry.example.com:5000/x", "registry.example.com:5000/x", true],
+  ["OCI://registry.example.com/x", "registry.example.com/x", true],
+  ["oci://[::1]:5000/x", "[::1]:5000/x", true],
+  ["oci://registry.example.com", "registry.example.com", true, "registry.example.com/"],
+  ["oci://registry.example.com/a/*", "registry.example.com/a", true, "registry.example.com/a/"],
+];
+
+for (const [text, url, oci, prefix] of ACCEPTED) {
+  Deno.test(`${text} is stored as ${url}${prefix ? ` with a template for ${prefix}` : ""}`, () => {
+    const value = parsed(text);
+    assert.deepEqual([value.url, value.oci, value.templatePrefix], [url, oci, prefix]);
+  });
+}
+
+const OCI_ONLY = [
+  "ghcr.io",
+  "docker.io",
+  "registry-1.docker.io",
+  "public.ecr.aws",
+  "123456789012.dkr.ecr.eu-west-1.amazonaws.com",
+  "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn",
+  "team.azurecr.io",
+  "europe-docker.pkg.dev",
+  "quay.io",
+  "QUAY.IO",
+  "ghcr.io:443",
+];
+
+for (const host of OCI_ONLY) {
+  Deno.test(`${host} serves charts as OCI artifacts only`, () => {
+    assert.equal(parsed(`https://${host}/org/chart`).oci, true);
+    assert.equal(parsed(`https://${host}/org/chart`, false).oci, false);
+  });
+}
+
+for (
+  const host of [
+    "charts.bitnami.com",
+    "xghcr.io",
+    "ghcr.io.example.com",
+    "sub.ghcr.io",
+    "azurecr.io",
+    "pkg.dev.example.com",
+    "xpkg.dev",
+    "dkr.ecr.eu-west-1.amazonaws.com",
+    "s3.amazonaws.com",
+  ]
+) {
+  Deno.test(`${host} may serve charts over HTTPS`, () => {
+    assert.equal(parsed(`https://${host}/charts`).oci, false);
+    assert.equal(parsed(`https://${host}/charts`, true).oci, true);
+  });
+}
+
+const USE_OCI: [text: string, useOci: boolean | undefined, url: string][] = [
+  ["https://harbor.example.com/x", true, "harbor.example.com/x"],
+  ["harbor.example.com/x", true, "harbor.example.com/x"],
+  ["http://harbor.example.com/x/", true, "harbor.example.com/x"],
+  ["oci://harbor.example.com/x", true, "harbor.example.com/x"],
+  ["oci://harbor.example.com/x", undefined, "harbor.example.com/x"],
+  ["harbor.example.com/x", undefined, "https://harbor.example.com/x"],
+  ["harbor.example.com/x", false, "https://harbor.example.com/x"],
+  ["ghcr.io/x", false, "https://ghcr.io/x"],
+];
+
+for (const [text, useOci, url] of USE_OCI) {
+  Deno.test(`${text} with use_oci ${useOci ?? "absent"} is stored as ${url}`, () => {
+    assert.equal(parsed(text, useOci).url, url);
+  });
+}
+
+const REFUSED: [text: string, why: RegExp, useOci?: boolean][] = [
+  ["", /must name a host/],
+  ["https://", /must name a host/],
+  ["https:///path", /must name a host/],
+  ["/path", /must name a host/],
+  ["https://-x/", /must name a host/],
+  ["https://x_y/", /must name a host/],
+  ["https://*.example.com/", /must name a host/],
+  ["https://x:99999/", /must name a host/],
+  ["https://x:port/", /must name a host/],
+  ["https://[::1/", /must name a host/],
+  ["https://999.1.1.1/", /must name a host/],
+  ["ftp://x/y", /must begin with/],
+  ["git://x/y", /must begin with/],
+  ["ssh://git@x/y", /must begin with/],
+  ["file:///etc", /must begin with/],
+  ["javascript://x", /must begin with/],
+  ["git@github.com:org/x", /must not contain credentials/],
+  ["https://user:pass@x/y", /must not contain credentials/],
+  ["user@x/y", /must not contain credentials/],
+  ["oci://user:pass@x/y", /must not contain credentials/],
+  [" https://x", /white space/],
+  ["https://x/y ", /white space/],
+  ["https://x/a b", /white space/],
+  ["https://x/\n", /white space/],
+  ["https://x/\0", /white space/],
+  ["https://x/\u00a0", /white space/],
+  ["https://x/\u2028", /white space/],
+  ["https:\\\\x\\y", /white space/],
+  ["https://x/y?token=1", /query or a fragment/],
+  ["https://x?y", /query or a fragment/],
+  ["https://x/y#z", /query or a fragment/],
+  ["https://x/*/y", /only as its last path segment/],
+  ["https://x/y*", /only as its last path segment/],
+  ["https://x/*/*", /only as its last path segment/],
+  ["oci://x/y", /contradicts use_oci: false/, false],
+  [`https://x/${"y".repeat(2048)}`, /at most 2048/],
+];
+
+for (const [text, why, useOci] of REFUSED) {
+  Deno.test(`${JSON.stringify(text).slice(0, 50)} is refused with its reason`, () => {
+    const result = parseRepositoryUrl(text, useOci);
+    assert.match(result.ok ? "" : result.why, why);
+  });
+}
+
+const APPLICATION: [text: string, repoUrl: string][] = [
+  ["charts.example.com/x", "https://charts.example.com/x"],
+  ["https://charts.example.com/x/", "https://charts.example.com/x/"],
+  ["https://charts.example.com/a/*", "https://charts.example.com/a"],
+  ["ghcr.io/org/charts/", "ghcr.io/org/charts"],
+  ["https://ghcr.io/org/*", "ghcr.io/org"],
+  ["https://ghcr.io/", "ghcr.io/<path>"],
+];
+
+for (const [text, repoUrl] of APPLICATION) {
+  Deno.test(`an Application uses ${text} by the repoURL ${repoUrl}`, () => {
+    assert.equal(parsed(text).applicationRepoUrl, repoUrl);
+  });
+}
+
+const HINTS: [text: string, useOci: boolean | undefined, hint: RegExp | undefined][] = [
+  ["https://x.example/y/", undefined, /ends with a slash/],
+  ["https://x.example/", undefined, /ends with a slash/],
+  ["https://x.example/y", undefined, undefined],
+  ["https://x.example/*", undefined, undefined],
+  ["ghcr.io/org/", undefined, undefined],
+  ["http://ghcr.io/org", undefined, /http:\/\/ was dropped/],
+];
+
+for (const [text, useOci, hint] of HINTS) {
+  Deno.test(`${text} comes with ${hint ? `a hint that matches ${hint.source}` : "no hint"}`, () => {
+    const { hints } = parsed(text, useOci);
+    if (hint === undefined) assert.deepEqual(hints, []);
+    else assert.match(hints[0] ?? "", hint);
+  });
+}
+
+const piece = fc.constantFrom(
+  ..."https:// oci:// http:// ghcr.io x.example [::1] :5000 / * /* // @ u:p@ . .. %2f ? # ü \0 \n \\"
+    .split(" "),
+  " ",
+);
+const urlLike = fc.oneof(
+  fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join("")),
+  fc.webUrl({ withQueryParameters: false }),
+  fc.string({ unit: "binary" }),
+);
+
+Deno.test("whatever the URL, it is refused or stored in a form that Argo CD matches", () => {
+  fc.assert(
+    fc.property(urlLike, fc.constantFrom(undefined, true, false), (text, useOci) => {
+      const result = parseRepositoryUrl(text, useOci);
+      if (!result.ok) return assert.ok(result.why.length > 0);
+      const { url, oci, templatePrefix } = result.value;
+      assert.doesNotMatch(url, /[\s\p{Cc}*]/u);
+      const { username, password } = new URL(oci ? `https://${url}` : url);
+      assert.deepEqual([username, password], ["", ""]);
+      if (oci) {
+        assert.doesNotMatch(url, /^[a-z]+:\/\/|\/$/);
+        assert.ok(URL.canParse(`https://${url}`));
+      } else {
+        assert.match(url, /^https?:\/\/[^/]/);
+        assert.ok(URL.canParse(url));
+      }
+      // Argo CD takes one .git off; where there are two, a second look takes the other one.
+      const comparable = comparableUrl(url);
+      if (!/(\.git|#)$/.test(comparable)) assert.equal(comparableUrl(comparable), comparable);
+      if (templatePrefix === undefined) return;
+      assert.ok(templatePrefix.endsWith("/") && !templatePrefix.endsWith("//"));
+      assert.ok(templatePrefix.startsWith(url));
+      assert.ok(!templatePrefix.includes("*"));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+Deno.test("what is stored is understood as itself", () => {
+  fc.assert(
+    fc.property(urlLike, (text) => {
+      const result = parseRepositoryUrl(text);
+      if (!result.ok) return;
+      const { url, oci } = result.value;
+      assert.equal(parsed(url, oci).url, url);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+const COMPARED: [a: string, b: string, equal: boolean][] = [
+  ["https://x/y", "HTTPS://X/Y", true],
+  ["https://x/y", " https://x/y ", true],
+  ["https://x/y.git", "https://x/y", true],
+  ["git@github.com:org/x.git", "ssh://git@github.com/org/x", true],
+  ["https://x/y/", "https://x/y", false],
+  ["https://user@x/y", "https://x/y", false],
+  ["oci://x/y", "x/y", false],
+  ["https://x:443/y", "https://x/y", false],
+  ["ghcr.io", "https://ghcr.io", false],
+  ["https://x/y", "https://x/y2", false],
+];
+
+for (const [a, b, equal] of COMPARED) {
+  Deno.test(`to Argo CD '${a}' and '${b}' are ${equal ? "one repository" : "two"}`, () => {
+    assert.equal(comparableUrl(a) === comparableUrl(b), equal);
+  });
+}
+
+const SHOWN: [url: string, shown: string][] = [
+  ["https://user:pass@x/y", "https://***@x/y"],
+  ["https://token@x/y", "https://***@x/y"],
+  ["https://a@b@x/y", "https://***@x/y"],
+  ["HTTPS://u:p@x", "HTTPS://***@x"],
+  ["https://x/y@z", "https://x/y@z"],
+  ["ghcr.io/org", "ghcr.io/org"],
+];
+
+for (const [url, shown] of SHOWN) {
+  Deno.test(`${url} is shown as ${shown}`, () => assert.equal(shownUrl(url), shown));
+}

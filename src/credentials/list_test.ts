@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import type { KubeErrorKind } from "../kube/errors.ts";
+import { FakeCluster } from "../kube/fake/store.ts";
+import type { ListQuery, SecretStore } from "../kube/store.ts";
+import { listSecrets, type ListSettings } from "./list.ts";
+
+const SETTINGS: ListSettings = {
+  seconds: 5,
+  argocdNamespace: "argocd",
+  dockerLabels: { "a/type": "docker", "b/type": "docker" },
+  dockerNamespaces: ["kube-system", "default", "argocd"],
+};
+
+const ARGOCD = "argocd.argoproj.io/secret-type";
+
+/** The store of `cluster`, and what it is asked for. */
+function watched(cluster: FakeCluster): { store: SecretStore; queries: ListQuery[] } {
+  const store = cluster.store();
+  const queries: ListQuery[] = [];
+  return {
+    queries,
+    store: {
+      ...store,
+      list: (query, deadline) => {
+        queries.push(query);
+        return store.list(query, deadline);
+      },
+    },
+  };
+}
+
+const list = (store: SecretStore, settings: Partial<ListSettings> = {}) =>
+  listSecrets("c", () => Promise.resolve({ kind: "open", store }), { ...SETTINGS, ...settings });
+
+async function listed(store: SecretStore, settings?: Partial<ListSettings>) {
+  const outcome = await list(store, settings);
+  assert.ok(outcome.kind === "listed");
+  return outcome;
+}
+
+const names = (secrets: readonly { namespace: string; name: string }[]) =>
+  secrets.map(({ namespace, name }) => `${namespace}/${name}`);
+
+function filled(): FakeCluster {
+  const cluster = new FakeCluster();
+  const argocd = (name: string, type: string, kind?: string, namespace = "argocd") =>
+    cluster.put(
+      { namespace, name, labels: { [ARGOCD]: type } },
+      kind === undefined ? {} : { type: btoa(kind) },
+    );
+  argocd("z-helm", "repository", "helm");
+  argocd("git", "repository", "git");
+  argocd("oci", "repository", "oci");
+  argocd("bare", "repository");
+  argocd("creds", "repo-creds", "helm");
+  argocd("a-old", "helm-repo-creds");
+  argocd("cluster", "cluster");
+  argocd("elsewhere", "repository", "helm", "other");
+  const docker = (namespace: string, name: string, labels: Record<string, string>) =>
+    cluster.put({ namespace, name, labels });
+  docker("z", "both", { "a/type": "docker", "b/type": "docker" });
+  docker("default", "first", { "a/type": "docker" });
+  docker("argocd", "second", { "b/type": "docker" });
+  docker("default", "other-value", { "a/type": "x" });
+  return cluster;
+}
+
+Deno.test("each secret is in the lists that it belongs to, sorted, once", async () => {
+  const outcome = await listed(filled().store());
+  assert.deepEqual(names(outcome.repoCreds), ["argocd/creds"]);
+  assert.deepEqual(names(outcome.docker), ["argocd/second", "default/first", "z/both"]);
+  assert.deepEqual(names(outcome.helm), ["argocd/a-old", "argocd/z-helm"]);
+  assert.deepEqual(names(outcome.repositories), [
+    "argocd/bare",
+    "argocd/git",
+    "argocd/oci",
+    "argocd/z-helm",
+  ]);
+  assert.deepEqual(outcome.warnings, []);
+});
+
+Deno.test("one read is for Argo CD's secrets and one for each docker label", async () => {
+  const { store, queries } = watched(filled());
+  await list(store);
+  assert.deepEqual(queries, [
+    {
+      selector: `${ARGOCD} in (repo-creds,repository,helm-repo-creds)`,
+      namespace: "argocd",
+      repository: true,
+    },
+    { selector: "a/type=docker" },
+    { selector: "b/type=docker" },
+  ]);
+});
+
+/** Refuses what lists all namespaces, and these. */
+function restricted(cluster: FakeCluster, forbidden: string[], error: KubeErrorKind = "forbidden") {
+  const { store, queries } = watched(cluster);
+  cluster.fault = () => {
+    const { namespace, selector } = queries.at(-1)!;
+    const isDocker = !selector.startsWith(ARGOCD);
+    if (isDocker && namespace === undefined) return { kind: "throw", error: "forbidden" };
+    return isDocker && forbidden.includes(namespace!) ? { kind: "throw", error } : undefined;
+  };
+  // One at a time: the fault is about the last query.
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn: SecretStore = {
+    ...store,
+    list: (query, deadline) => {
+      const result = turn.then(() => store.list(query, deadline));
+      turn = result.catch(() => {});
+      return result;
+    },
+  };
+  return inTurn;
+}
+
+Deno.test("without the right to list all namespaces those of the setting are listed", async () => {
+  const outcome = await listed(restricted(filled(), []));
+  assert.deepEqual(names(outcome.docker), ["argocd/second", "default/first"]);
+  assert.deepEqual(outcome.warnings, [
+    "The kubeconfig's user may not list secrets in all namespaces: " +
+    "docker secrets were looked for in kube-system, default, argocd only",
+  ]);
+});
+
+Deno.test("namespaces that may not be listed either are named", async () => {
+  const outcome = await listed(restricted(filled(), ["argocd", "kube-system"]));
+  assert.deepEqual(names(outcome.docker), ["default/first"]);
+  assert.deepEqual(outcome.warnings, [
+    "The kubeconfig's user may not list secrets in all namespaces: " +
+    "docker secrets were looked for in default only",
+    "The kubeconfig's user may not list secrets in kube-system, argocd either",
+  ]);
+});
+
+Deno.test("when no namespace may be listed it is forbidden", async () => {
+  const outcome = await list(restricted(filled(), [...SETTINGS.dockerNamespaces]));
+  assert.equal(outcome.kind === "failed" && outcome.error.kind, "forbidden");
+});
+
+Deno.test("a namespace that fails otherwise fails the whole: nothing is passed off as empty", async () => {
+  const outcome = await list(restricted(filled(), ["default"], "unreachable"));
+  assert.equal(outcome.kind === "failed" && outcome.error.kind, "unreachable");
+});
+
+/** Kinds of the three reads' failures, in order, and the one that is answered with. */
+const WORST: [kinds: (KubeErrorKind | undefined)[], answered: KubeErrorKind][] = [
+  [["forbidden", "unreachable", "timeout"], "unreachable"],
+  [["timeout", undefined, undefined], "timeout"],
+  [[undefined, undefined, "timeout"], "timeout"],
+  [["forbidden", undefined, undefined], "forbidden"],
+  [["forbidden", "unauthorized", "failed"], "unauthorized"],
+  [["failed", "timeout", "busy"], "busy"],
+  [["timeout", "invalid_kubeconfig", "unreachable"], "invalid_kubeconfig"],
+  [["too_large", undefined, undefined], "too_large"],
+];
+
+for (const [kinds, answered] of WORST) {
+  Deno.test(`of the failures ${kinds.map((kind) => kind ?? "none").join(", ")} it is ${answered}`, async () => {
+    const cluster = filled();
+    cluster.fault = ({ index }) => {
+      const error = kinds[index];
+      return error && { kind: "throw", error };
+    };
+    const outcome = await list(cluster.store());
+    assert.deepEqual(
+      [outcome.kind, outcome.kind === "failed" && outcome.error.kind],
+      ["failed", answered],
+    );
+  });
+}
+
+Deno.test("a bug is not taken for a failure of the cluster", async () => {
+  const cluster = filled();
+  cluster.fault = ({ index }) =>
+    index === 2 ? { kind: "bug" } : { kind: "throw", error: "timeout" };
+  await assert.rejects(list(cluster.store()), TypeError);
+});
+
+Deno.test("a cluster that hangs is a timeout when its seconds have passed, with their number", async () => {
+  const cluster = filled();
+  cluster.fault = ({ index }) => index === 1 ? { kind: "hang" } : undefined;
+  const outcome = await list(cluster.store(), { seconds: 0.05 });
+  assert.ok(outcome.kind === "failed");
+  assert.deepEqual([outcome.error.kind, outcome.seconds], ["timeout", 0.05]);
+});
