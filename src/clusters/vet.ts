@@ -51,8 +51,8 @@ export async function vetKubeconfig(file: string, rules: VetRules): Promise<Vett
   if (info.size > MAX_BYTES) refuse(`it is larger than ${MAX_BYTES} bytes`);
   const why = writableByOthers(info, rules);
   if (why !== undefined) refuse(why);
-  const config = parse(await readText(path, refuse), refuse);
-  if (!rules.allowExecPlugins && runsPrograms(config)) {
+  const user = currentUser(parse(await readText(path, refuse), refuse), refuse);
+  if (!rules.allowExecPlugins && runsPrograms(user)) {
     refuse("it runs a program for credentials, and allow-exec-plugins is false");
   }
   const warnings = (info.mode ?? 0) & 0o044
@@ -87,12 +87,8 @@ async function readText(path: string, refuse: (why: string) => never): Promise<s
   }
 }
 
-interface Kubeconfig {
-  readonly users: readonly unknown[];
-}
-
-/** Parses far enough to know that it is a kubeconfig with a current context. */
-function parse(text: string, refuse: (why: string) => never): Kubeconfig {
+/** Parses a kubeconfig. */
+function parse(text: string, refuse: (why: string) => never): Record<string, unknown> {
   if (text.trim() === "") return refuse("it is empty");
   let config: unknown;
   try {
@@ -101,20 +97,58 @@ function parse(text: string, refuse: (why: string) => never): Kubeconfig {
   } catch (error) {
     return refuse(`it is not valid YAML${position(error)}`);
   }
-  if (!isRecord(config)) return refuse("it is not a YAML mapping");
-  for (const key of ["clusters", "contexts"]) {
-    if (!Array.isArray(config[key])) return refuse(`its '${key}' is missing or not a list`);
-  }
+  return isRecord(config) ? config : refuse("it is not a YAML mapping");
+}
+
+/** Fields of a user by which kubectl can say who it is. */
+const IDENTIFIES =
+  /^(token|tokenFile|username|client-certificate|client-certificate-data|exec|auth-provider)$/;
+
+/**
+ * The user of the current context. The context has to be whole: for a cluster that is not there
+ * kubectl speaks to http://localhost:8080, whoever listens there, and without a user's credentials
+ * it reads a user name from standard input, where the secrets are.
+ * @see https://github.com/kubernetes/client-go/blob/v0.35.0/tools/clientcmd/client_config.go
+ */
+function currentUser(
+  config: Record<string, unknown>,
+  refuse: (why: string) => never,
+): Record<string, unknown> {
   const current = config["current-context"];
   if (typeof current !== "string" || current === "") {
     return refuse("its 'current-context' is missing");
   }
-  const contexts = config["contexts"] as unknown[];
-  if (!contexts.some((context) => isRecord(context) && context["name"] === current)) {
-    return refuse("its 'current-context' names a context that is not there");
+  const context = named(config, "contexts", "context", current);
+  if (!context) return refuse("its 'current-context' names a context that is not there");
+  const cluster = named(config, "clusters", "cluster", context["cluster"]);
+  if (!cluster) return refuse("its current context names a cluster that is not there");
+  const { server } = cluster;
+  if (typeof server !== "string" || !isHttpUrl(server)) {
+    return refuse("its current cluster has no 'server' that is an http or https URL");
   }
-  const users = config["users"] ?? [];
-  return Array.isArray(users) ? { users } : refuse("its 'users' is not a list");
+  const user = named(config, "users", "user", context["user"]);
+  if (!user) return refuse("its current context names a user that is not there");
+  // By plain HTTP kubectl says nothing of the user.
+  if (/^https:/i.test(server) && !Object.keys(user).some((field) => IDENTIFIES.test(field))) {
+    return refuse("its current user has no credentials");
+  }
+  return user;
+}
+
+/** What stands as `{name: NAME, KIND: …}` in one of a kubeconfig's lists. */
+function named(
+  config: Record<string, unknown>,
+  list: string,
+  kind: string,
+  name: unknown,
+): Record<string, unknown> | undefined {
+  const entries: unknown[] = Array.isArray(config[list]) ? config[list] : [];
+  const entry = entries.filter(isRecord).find((each) => each["name"] === name);
+  return entry && isRecord(entry[kind]) ? entry[kind] : undefined;
+}
+
+function isHttpUrl(text: string): boolean {
+  return /^https?:\/\//i.test(text) && URL.canParse(text);
 }
 
 /** Where a YAML error is; its message would quote the line. */
@@ -132,11 +166,8 @@ function position(error: unknown): string {
 const NO_PROGRAM =
   /^(token|tokenFile|username|password|as|as-uid|as-groups|as-user-extra|extensions|client-(certificate|key)(-data)?)$/;
 
-function runsPrograms({ users }: Kubeconfig): boolean {
-  return users.some((entry) =>
-    isRecord(entry) && isRecord(entry["user"]) &&
-    Object.keys(entry["user"]).some((field) => !NO_PROGRAM.test(field))
-  );
+function runsPrograms(user: Record<string, unknown>): boolean {
+  return Object.keys(user).some((field) => !NO_PROGRAM.test(field));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -30,7 +30,9 @@ export type KubeErrorKind =
   /** An answer larger than we accept. */
   | "too_large"
   /** Anything else that the API server or kubectl reports. */
-  | "failed";
+  | "failed"
+  /** A bug of this program. */
+  | "internal";
 
 /** Where it went wrong; never a value of a credential. */
 export interface KubeErrorPlace {

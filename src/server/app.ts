@@ -40,12 +40,13 @@ export function createApp(deps: ServerDeps): App {
     exposeHeaders: ["X-Request-Id", "Retry-After"],
   });
   app.use((c, next) => fromPage(c) ? allowOrigins(c, next) : next());
+  app.use(drain.refuse());
   // Before the guard: it answers anyone.
   route(app, health, deps);
   app.use(guard(deps));
   app.use(bodyLimit(MAX_BODY));
   // Behind the body: a client that stalls in sending it does not hold up a shutdown.
-  app.use(drain.middleware());
+  app.use(drain.count());
   for (const endpoint of guarded) route(app, endpoint, deps);
   app.notFound((c) => send(c, envelope(404, "No such path; GET / names the endpoints")));
   app.onError((error, c) => send(c, errorAnswer(error, c)));
@@ -63,8 +64,8 @@ export function createApp(deps: ServerDeps): App {
 }
 
 const served = [clusters, secrets, addDocker, addHelmRepo];
-const described = [health, ...served, openapi([health, ...served])];
-const guarded = [index(described), ...described.slice(1)];
+const description = openapi([health, ...served]);
+const guarded = [index([health, ...served, description]), ...served, description];
 
 /** Routes one endpoint, and every other method on its path to 405. */
 function route(app: Hono<Env>, { route, handle }: Endpoint, deps: ServerDeps): void {

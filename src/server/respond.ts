@@ -34,6 +34,7 @@ const STATUS: Readonly<Record<KubeErrorKind, number>> = {
   busy: 503,
   too_large: 502,
   failed: 502,
+  internal: 500,
 };
 
 /** What `status` says in the body; other failures are `error`. */

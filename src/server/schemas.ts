@@ -61,7 +61,7 @@ const Namespaces = z.union([z.string(), z.array(z.string())])
     "must name namespaces: lower-case letters, digits and '-', at most 63 each",
   )
   .openapi({
-    type: "string",
+    anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }],
     example: "kube-system,default",
     description: "Comma-separated, or an array; Argo CD's namespace is written anyway and refused",
   });

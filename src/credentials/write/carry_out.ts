@@ -81,7 +81,7 @@ async function settle(
   const outcomes = await write().catch((error: unknown): ItemOutcome[] => {
     if (error instanceof KubeError) return targets.map(() => ({ kind: "rejected", error }));
     work.onFault(error);
-    const unknown = new KubeError("failed", "Cannot write: an error inside this program");
+    const unknown = new KubeError("internal", "Cannot write: an error inside this program");
     return targets.map(() => ({ kind: "unknown", error: unknown }));
   });
   targets.forEach((target, i) => {

@@ -7,15 +7,18 @@ export class Drain {
   #draining = false;
   readonly #underWay = new Set<Promise<void>>();
 
-  /** Counts requests, whether or not their client is still there; refuses them when draining. */
-  middleware() {
+  /** Refuses requests once draining. */
+  refuse() {
     return createMiddleware<Env>(async (_c, next) => {
-      if (this.#draining) {
-        throw new HttpError(503, "The server is shutting down", {
-          "Retry-After": "5",
-          Connection: "close",
-        });
-      }
+      this.#check();
+      await next();
+    });
+  }
+
+  /** Counts requests, whether or not their client is still there; refuses them once draining. */
+  count() {
+    return createMiddleware<Env>(async (_c, next) => {
+      this.#check(); // it may have begun while the body was read
       const answered = Promise.withResolvers<void>();
       this.#underWay.add(answered.promise);
       try {
@@ -31,5 +34,13 @@ export class Drain {
   async drain(): Promise<void> {
     this.#draining = true;
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
+  #check(): void {
+    if (!this.#draining) return;
+    throw new HttpError(503, "The server is shutting down", {
+      "Retry-After": "5",
+      Connection: "close",
+    });
   }
 }

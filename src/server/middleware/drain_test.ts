@@ -7,7 +7,7 @@ import { Drain } from "./drain.ts";
 function served(handle: () => Promise<void>) {
   const drain = new Drain();
   const app = new Hono<Env>();
-  app.use(drain.middleware());
+  app.use(drain.count());
   app.get("/", async (c) => {
     await handle();
     return c.text("done");

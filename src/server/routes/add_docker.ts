@@ -1,4 +1,5 @@
-import { DockerAddedAnswer, DockerExistsAnswer } from "../answers.ts";
+import { z } from "@hono/zod-openapi";
+import { DockerAddedAnswer, DockerExistsAnswer, Envelope } from "../answers.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { HttpError } from "../http_error.ts";
 import { parseBody } from "../parse.ts";
@@ -20,7 +21,7 @@ export const addDocker: Endpoint = {
     },
     responses: {
       200: json("All of them are written", DockerAddedAnswer),
-      409: json("Secrets exist, or are not ours", DockerExistsAnswer),
+      409: json("Secrets exist, or are not ours", z.union([DockerExistsAnswer, Envelope])),
       ...errors(WRITE_ERRORS),
     },
   },

@@ -1,4 +1,5 @@
-import { HelmRepoAddedAnswer, HelmRepoExistsAnswer } from "../answers.ts";
+import { z } from "@hono/zod-openapi";
+import { Envelope, HelmRepoAddedAnswer, HelmRepoExistsAnswer } from "../answers.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { parseBody } from "../parse.ts";
 import { clusterNotFound, helmRepoAnswer } from "../respond.ts";
@@ -17,7 +18,7 @@ export const addHelmRepo: Endpoint = {
     },
     responses: {
       200: json("It is written", HelmRepoAddedAnswer),
-      409: json("The secret exists, or is not ours", HelmRepoExistsAnswer),
+      409: json("The secret exists, or is not ours", z.union([HelmRepoExistsAnswer, Envelope])),
       ...errors(WRITE_ERRORS),
     },
   },

@@ -5,7 +5,7 @@ import { json } from "./openapi_content.ts";
 /** The OpenAPI description of the endpoints, generated from their schemas when first asked for. */
 export function openapi(endpoints: readonly Endpoint[]): Endpoint {
   let document: object | undefined;
-  return {
+  const self: Endpoint = {
     route: {
       method: "get",
       path: "/openapi.json",
@@ -14,9 +14,10 @@ export function openapi(endpoints: readonly Endpoint[]): Endpoint {
     },
     handle: (_c, { version }) => ({
       status: 200,
-      body: document ??= describe(endpoints, version),
+      body: document ??= describe([...endpoints, self], version),
     }),
   };
+  return self;
 }
 
 function describe(endpoints: readonly Endpoint[], version: string): object {

@@ -1,4 +1,5 @@
-import { Secrets } from "../answers.ts";
+import { z } from "@hono/zod-openapi";
+import { Envelope, Secrets } from "../answers.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { parseQuery } from "../parse.ts";
 import { clusterNotFound, listAnswer } from "../respond.ts";
@@ -13,8 +14,13 @@ export const secrets: Endpoint = {
     request: { query: SecretsQuery },
     responses: {
       200: json("What is there", Secrets),
-      ...errors({ 400: "Parameter missing or invalid", 404: "No such cluster" }),
-      500: json("The kubeconfig cannot be used", Secrets),
+      ...errors({
+        400: "Parameter missing or invalid",
+        403: "A web page of another site asks",
+        404: "No such cluster",
+        421: "The host name is none that this server answers to",
+      }),
+      500: json("The kubeconfig cannot be used", z.union([Secrets, Envelope])),
       502: json("The cluster refuses the kubeconfig's credentials or rights", Secrets),
       503: json("The cluster cannot be reached", Secrets),
       504: json("No answer in time", Secrets),

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { listening, program } from "./support.ts";
+
+/** `demo` as users run it, with the curl commands that it prints. */
+
+interface Command {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  readonly body: string | undefined;
+}
+
+/** The curl commands in a text. */
+function commands(text: string): Command[] {
+  return text.split("\n").filter((line) => line.startsWith("  curl ")).map((line) => {
+    const url = /(http:\/\/[^\s"]+)/.exec(line)![1]!;
+    const body = /-d '(.*)'$/.exec(line)?.[1];
+    return { method: line.includes("-X POST") ? "POST" : "GET", url, body };
+  });
+}
+
+const EXPECTED: [status: number, answer: RegExp][] = [
+  [200, /"status": "healthy"/],
+  [200, /"production-cluster",\s+"test-cluster",\s+"unreachable-cluster"/],
+  [200, /"status": "success"/],
+  [503, /"status": "cluster_unreachable"/],
+  [200, /"Docker registry secrets created successfully in 3 namespace\(s\)"/],
+  [200, /"Docker registry secrets updated successfully in 3 namespace\(s\)"/],
+  [200, /"template": "ghcr-helm-repo-template"/],
+];
+
+/** The folder that the server says a kubeconfig would be in. */
+async function clustersFolder(url: string): Promise<string> {
+  const { message } = await (await fetch(`${url}/secrets?cluster=missing`)).json();
+  return /at (.*)\/missing\.kubeconfig$/.exec(message)![1]!;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+Deno.test("the demo's curl commands give the documented answers, and Ctrl-C leaves nothing", async () => {
+  await using running = program(["demo", "--port", "0"]);
+  const url = await listening(running);
+  const folder = await clustersFolder(url);
+  assert.ok(await exists(folder));
+  // Standard output is whole only at the end, so what it will say is asked in its own way here.
+  const smoke = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "scripts/smoke.ts", "--url", url, "--cluster", "production-cluster"],
+    stdout: "piped",
+  }).output();
+  const verdict = new TextDecoder().decode(smoke.stdout);
+  assert.equal(smoke.code, 0, verdict);
+  assert.match(verdict, /^16 requests, 0 failed$/m);
+  const after = await (await fetch(`${url}/secrets?cluster=production-cluster`)).text();
+  assert.ok(!after.includes("smoke-"), "what the smoke test wrote is still there");
+
+  const failing = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "scripts/smoke.ts", "--url", url, "--cluster", "unreachable-cluster"],
+    stdout: "null",
+  }).output();
+  assert.equal(failing.code, 1);
+
+  running.kill("SIGINT");
+  const { code, stdout } = await running.ended;
+  assert.equal(code, 0);
+  assert.equal(await exists(folder), false);
+  assert.equal(commands(stdout).length, EXPECTED.length);
+});
+
+Deno.test("each curl command that the demo prints is answered as documented", async () => {
+  // A first demo prints the commands, a second one, on a port of its own, is given them.
+  const printed = await (async () => {
+    await using first = program(["demo", "--port", "0"]);
+    await listening(first);
+    first.kill("SIGTERM");
+    return (await first.ended).stdout;
+  })();
+  await using running = program(["demo", "--port", "0"]);
+  const base = await listening(running);
+  const all = commands(printed);
+  for (const [i, [status, answer]] of EXPECTED.entries()) {
+    const { method, url, body } = all[i]!;
+    const { pathname, search } = new URL(url);
+    const response = await fetch(base + pathname + search, { method, body });
+    assert.equal(response.status, status, url);
+    assert.match(await response.text(), answer);
+  }
+  running.kill("SIGTERM");
+  assert.equal((await running.ended).code, 0);
+});
+
+Deno.test("without kubectl the demo says what to install, and serves what it can", async () => {
+  await using running = program(["demo", "--port", "0"], { env: { PATH: "/nowhere" } });
+  const url = await listening(running);
+  assert.equal((await (await fetch(`${url}/clusters`)).json()).total, 3);
+  const secrets = await fetch(`${url}/secrets?cluster=test-cluster`);
+  assert.equal(secrets.status, 503);
+  assert.match((await secrets.json()).message, /install kubectl/);
+  running.kill("SIGTERM");
+  const { code, stdout } = await running.ended;
+  assert.equal(code, 0);
+  assert.match(stdout, /kubectl is not on PATH/);
+});

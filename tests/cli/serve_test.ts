@@ -1,0 +1,236 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import denoConfig from "../../deno.json" with { type: "json" };
+import { folder, kubeconfig, listening, outcome, program } from "./support.ts";
+
+/** The program as users run it. */
+
+async function health(url: string): Promise<void> {
+  const response = await fetch(`${url}/health`);
+  assert.equal(response.status, 200);
+  assert.equal((await response.json()).status, "healthy");
+}
+
+for (
+  const [format, line] of [
+    ["text", /^\S+Z INFO server: listening url=http:\/\/127\.0\.0\.1:\d+$/],
+    ["json", /^\{"time":"\S+Z","level":"info","part":"server","message":"listening","url":"http:/],
+  ] as const
+) {
+  Deno.test(`it says in a ${format} line where it listens, and answers there`, async () => {
+    await using running = program(["serve", "--port", "0", "--log-format", format]);
+    await running.line(line);
+    await health(await listening(running));
+  });
+}
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  Deno.test(`${signal} ends it with exit code 0`, async () => {
+    await using running = program(["serve", "--port", "0"]);
+    await health(await listening(running));
+    running.kill(signal);
+    const { code, stderr, stdout } = await running.ended;
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, new RegExp(`stopping signal=${signal}\n[^]*stopped\n$`));
+    assert.equal(stdout, "");
+  });
+}
+
+Deno.test("without a subcommand it serves", async () => {
+  await using running = program(["--port", "0"]);
+  await health(await listening(running));
+});
+
+/** An API server that takes connections and never answers. */
+function hungServer() {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const connections: Deno.Conn[] = [];
+  const first = Promise.withResolvers<void>();
+  const accepting = (async () => {
+    for await (const connection of listener) {
+      connections.push(connection);
+      first.resolve();
+    }
+  })();
+  return {
+    url: `http://127.0.0.1:${listener.addr.port}`,
+    /** Resolves when somebody has connected. */
+    asked: first.promise,
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      await accepting;
+      for (const connection of connections) connection.close();
+    },
+  };
+}
+
+Deno.test("SIGTERM lets a request under way be answered, refuses others, then ends", async () => {
+  await using clusters = await folder();
+  await using cache = await folder();
+  await using server = hungServer();
+  await clusters.write("hung.kubeconfig", kubeconfig(server.url));
+  await using running = program(
+    ["--port", "0", "--clusters-folder", clusters.path, "--kubectl-timeout", "2"],
+    { env: { KUBECACHEDIR: cache.path } },
+  );
+  const url = await listening(running);
+  const underWay = fetch(`${url}/secrets?cluster=hung`);
+  await server.asked;
+  running.kill("SIGTERM");
+  await running.line(/stopping/);
+  const another = await fetch(`${url}/clusters`).then(async (response) => {
+    await response.body?.cancel();
+    return response.status;
+  }, () => "refused");
+  assert.ok([503, "refused"].includes(another), String(another));
+
+  const response = await underWay;
+  assert.equal(response.status, 504);
+  const { status, message } = await response.json();
+  assert.deepEqual([status, message], ["timeout", "Commands timed out after 2 seconds"]);
+  const { code, stderr } = await running.ended;
+  assert.equal(code, 0, stderr);
+  assert.ok(!stderr.includes("a-token"), stderr);
+});
+
+Deno.test("a port that is in use is exit code 1 and said", async () => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr;
+  const { code, stderr } = await outcome(["--port", String(port)]);
+  assert.equal(code, 1, stderr);
+  assert.match(
+    stderr,
+    new RegExp(`ERROR server: cannot listen on 127.0.0.1:${port}: it is in use\n$`),
+  );
+});
+
+const WRONG_USAGE: [what: string, args: string[], says: RegExp][] = [
+  ["an unknown flag", ["serve", "--prot", "0"], /unknown option '--prot'.*\n.*--port/],
+  ["an unknown flag without a subcommand", ["--prot", "0"], /unknown option '--prot'/],
+  ["an unknown command", ["sevre"], /sevre/],
+  ["a port that is no number", ["--port", "many"], /--port.*Not a number/],
+  ["a flag without its value", ["--port"], /--port.*argument missing/],
+  ["a port that is too high", ["--port", "65536"], /'port' from flag --port: /],
+  [
+    "a timeout of nothing",
+    ["--kubectl-timeout", "0"],
+    /'kubectl_timeout' from flag --kubectl-timeout: /,
+  ],
+  ["an unknown transport", ["--transport", "pigeon"], /'transport' from flag --transport: /],
+  [
+    "all addresses",
+    ["--host", "0.0.0.0"],
+    /Cannot listen on '0\.0\.0\.0': the API has no authentication yet/,
+  ],
+  [
+    "all IPv6 addresses",
+    ["--host", "::"],
+    /Cannot listen on '::': the API has no authentication yet/,
+  ],
+  [
+    "a configuration file that is not there",
+    ["--config", "no/such.yaml"],
+    /configuration file no\/such\.yaml: there is no such file/,
+  ],
+];
+
+for (const [what, args, says] of WRONG_USAGE) {
+  Deno.test(`${what} is exit code 2 and said`, async () => {
+    const { code, stderr, stdout } = await outcome(args);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, says);
+    assert.ok(!stderr.includes("    at "), stderr);
+    assert.ok(!stderr.includes("listening"), stderr);
+    assert.equal(stdout, "");
+  });
+}
+
+Deno.test("an invalid value in a file is exit code 2 and names file, line and key", async () => {
+  await using here = await folder();
+  const file = await here.write("bad.yaml", '# a comment\nclusters-folder: "x"\nport: many\n');
+  const { code, stderr } = await outcome(["--config", file]);
+  assert.equal(code, 2, stderr);
+  assert.ok(stderr.includes(`Cannot use setting 'port' from ${file}:3: `), stderr);
+});
+
+Deno.test("an invalid value in the environment is exit code 2 and names the variable", async () => {
+  const { code, stderr } = await outcome(["--port", "0"], {
+    env: { ARGOCD_CONFIGURER_KUBECTL_TIMEOUT: "soon" },
+  });
+  assert.equal(code, 2, stderr);
+  assert.match(
+    stderr,
+    /'kubectl_timeout' from environment variable ARGOCD_CONFIGURER_KUBECTL_TIMEOUT/,
+  );
+});
+
+Deno.test("a file of settings is used, an unknown key in it is a warning", async () => {
+  await using here = await folder();
+  const file = await here.write("good.yaml", "port: 0\nlog-format: json\nkubectl-timeout: 5\n");
+  await using running = program(["--config", file]);
+  const [line] = await running.line(/^.*Unknown setting.*$/);
+  const { level, message } = JSON.parse(line);
+  assert.equal(level, "warning");
+  assert.match(message, /'kubectl-timeout'.*did you mean 'kubectl_timeout'/);
+  await health(await listening(running));
+});
+
+for (const flag of ["--help", "-h"]) {
+  Deno.test(`${flag} shows the commands and is exit code 0`, async () => {
+    const { code, stdout } = await outcome([flag]);
+    assert.equal(code, 0);
+    assert.match(stdout, /^Usage: argocd-configurer[^]*\bserve\b/);
+  });
+}
+
+Deno.test("serve --help shows its options and is exit code 0", async () => {
+  const { code, stdout } = await outcome(["serve", "--help"]);
+  assert.equal(code, 0);
+  for (
+    const flag of ["config", "host", "port", "clusters-folder", "kubectl-timeout", "transport"]
+  ) {
+    assert.ok(stdout.includes(`--${flag} <`), stdout);
+  }
+});
+
+Deno.test("--version shows the version and is exit code 0", async () => {
+  const { code, stdout } = await outcome(["--version"]);
+  assert.deepEqual([code, stdout.trim()], [0, denoConfig.version]);
+});
+
+Deno.test("without kubectl it warns at the start, and a read is 503 and names kubectl", async () => {
+  await using clusters = await folder();
+  await using nothing = await folder();
+  await clusters.write("test-cluster.kubeconfig", kubeconfig("http://127.0.0.1:9"));
+  await using running = program(["--port", "0", "--clusters-folder", clusters.path], {
+    env: { PATH: nothing.path },
+  });
+  await running.line(/WARNING kubectl: kubectl cannot be run; install it and have it on PATH/);
+  const url = await listening(running);
+  const response = await fetch(`${url}/secrets?cluster=test-cluster`);
+  assert.equal(response.status, 503);
+  const { status, message, total_docker_creds } = await response.json();
+  assert.deepEqual([status, total_docker_creds], ["error", 0]);
+  assert.match(message, /'kubectl' cannot be run/);
+  await health(url);
+});
+
+Deno.test("a missing folder of clusters is an empty list and a warning, until it is there", async () => {
+  await using here = await folder();
+  const clusters = join(here.path, "clusters");
+  await using running = program(["--port", "0", "--clusters-folder", clusters]);
+  const url = await listening(running);
+  const list = async () => await (await fetch(`${url}/clusters`)).json();
+  assert.deepEqual(await list(), { clusters: [], total: 0 });
+  await running.line(new RegExp(`WARNING clusters: no clusters folder folder=${clusters}`));
+
+  await Deno.mkdir(clusters);
+  await Deno.writeTextFile(join(clusters, "new.kubeconfig"), kubeconfig("http://127.0.0.1:9"));
+  assert.deepEqual(await list(), { clusters: ["new"], total: 1 });
+  const response = await fetch(`${url}/secrets?cluster=old`);
+  assert.equal(response.status, 404);
+  assert.equal(
+    (await response.json()).message,
+    `Cluster 'old' not found. No kubeconfig file at ${clusters}/old.kubeconfig`,
+  );
+});

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+
+/** The root of the project. */
+const ROOT = join(import.meta.dirname!, "..", "..");
+
+/** A folder that goes away at the end of the block. */
+export interface Folder extends AsyncDisposable {
+  readonly path: string;
+  /** Writes a file that only its owner may read, and gives its path. */
+  write(name: string, content: string): Promise<string>;
+}
+
+export async function folder(): Promise<Folder> {
+  const path = await Deno.makeTempDir();
+  return {
+    path,
+    async write(name, content) {
+      const file = join(path, name);
+      await Deno.writeTextFile(file, content, { mode: 0o600 });
+      return file;
+    },
+    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+  };
+}
+
+/** A kubeconfig for the API server at `url`. */
+export function kubeconfig(url: string): string {
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "c",
+    clusters: [{ name: "c", cluster: { server: url } }],
+    contexts: [{ name: "c", context: { cluster: "c", user: "u" } }],
+    users: [{ name: "u", user: { token: "a-token" } }],
+  });
+}
+
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The program as a process; killed at the end of the block if it still runs. */
+export interface Program extends AsyncDisposable {
+  /** Waits for a line on standard error and gives its match. */
+  line(pattern: RegExp): Promise<RegExpExecArray>;
+  kill(signal: Deno.Signal): void;
+  readonly ended: Promise<Ended>;
+}
+
+export interface ProgramOptions {
+  readonly env?: Record<string, string>;
+}
+
+export function program(args: readonly string[], options: ProgramOptions = {}): Program {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "main.ts", ...args],
+    cwd: ROOT,
+    env: { NO_COLOR: "1", ...options.env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let stderr = "";
+  let closed = false;
+  let wake = Promise.withResolvers<void>();
+  const reading = (async () => {
+    for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+      stderr += text;
+      wake.resolve();
+      wake = Promise.withResolvers();
+    }
+    closed = true;
+    wake.resolve();
+  })();
+  const stdout = new Response(child.stdout).text();
+  const ended = (async () => {
+    const [{ code }, out] = await Promise.all([child.status, stdout, reading]);
+    return { code, stdout: out, stderr };
+  })();
+  return {
+    async line(pattern) {
+      for (;;) {
+        const lines = stderr.split("\n").slice(0, closed ? undefined : -1);
+        const match = lines.map((line) => pattern.exec(line)).find((each) => each !== null);
+        if (match) return match;
+        assert.ok(!closed, `no line matches ${pattern} in ${stderr}`);
+        await wake.promise;
+      }
+    },
+    kill: (signal) => child.kill(signal),
+    ended,
+    async [Symbol.asyncDispose]() {
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // It has ended.
+      }
+      await ended;
+    },
+  };
+}
+
+/** Runs the program to its end. */
+export async function outcome(args: readonly string[], options?: ProgramOptions): Promise<Ended> {
+  await using running = program(args, options);
+  return await running.ended;
+}
+
+/** The URL that the program says it listens on. */
+export async function listening(running: Program): Promise<string> {
+  const [, url] = await running.line(/listening.*(http:\/\/[\d.]+:\d+)/);
+  return url!;
+}

@@ -1,0 +1,15 @@
+import { createContract } from "./create_contract.ts";
+import { listContract } from "./list_contract.ts";
+import { readContract } from "./read_contract.ts";
+import { removeContract } from "./remove_contract.ts";
+import { replaceContract } from "./replace_contract.ts";
+import type { Subject } from "./subject.ts";
+
+/** Every promise of `SecretStore` in src/kube/store.ts, as tests of one subject. */
+export function secretStoreContract(subject: Subject): void {
+  listContract(subject);
+  readContract(subject);
+  createContract(subject);
+  replaceContract(subject);
+  removeContract(subject);
+}

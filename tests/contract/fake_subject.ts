@@ -1,0 +1,48 @@
+import { FakeCluster } from "../../src/kube/fake/store.ts";
+import type { StoredSecret } from "../../src/kube/store.ts";
+import { fromWire, toWire } from "../../src/kube/manifest.ts";
+import { type ApiSecret, uniqueName } from "../support/api_objects.ts";
+import { makeCanary } from "../support/canary.ts";
+import type { Subject } from "./subject.ts";
+
+/** The cluster in memory that unit tests use: worth something only if it keeps the contract too. */
+export const FAKE_SUBJECT: Subject = {
+  name: "fake cluster",
+  ignore: false,
+  judges: false,
+  async run(test) {
+    const cluster = new FakeCluster();
+    const found = (namespace: string, name: string) => cluster.secrets.get(`${namespace}/${name}`);
+    await test({
+      store: cluster.store(),
+      canary: makeCanary(),
+      said: [],
+      namespace(phase = "Active", name = uniqueName("ns")) {
+        cluster.namespaces.set(name, phase);
+        return Promise.resolve(name);
+      },
+      put(secret) {
+        const manifest = fromWire({ ...secret, apiVersion: "v1", kind: "Secret" } as Wire);
+        const { uid: _uid, creationTimestamp: _created, ...rest } = manifest;
+        return Promise.resolve(shown(cluster.put(rest, manifest.data.reveal())));
+      },
+      find(namespace, name) {
+        const secret = found(namespace, name);
+        return Promise.resolve(secret && shown(secret));
+      },
+      remove(namespace, name) {
+        cluster.secrets.delete(`${namespace}/${name}`);
+        return Promise.resolve();
+      },
+    });
+  },
+};
+
+type Wire = Parameters<typeof fromWire>[0];
+
+/** As the API would show it. */
+function shown(secret: StoredSecret): ApiSecret {
+  const { metadata, ...rest } = toWire(secret);
+  const { uid, creationTimestamp } = secret;
+  return JSON.parse(JSON.stringify({ ...rest, metadata: { ...metadata, uid, creationTimestamp } }));
+}

@@ -1,0 +1,232 @@
+import assert from "node:assert/strict";
+import type { EmulatedRequest, Fault } from "../../src/emulator/emulator.ts";
+import { type Deadline, deadlineIn } from "../../src/kube/deadline.ts";
+import type { Removal, SecretManifest } from "../../src/kube/store.ts";
+import { encodeBase64 } from "../support/base64.ts";
+import { commandLines } from "../support/processes.ts";
+import { type EmulatedWorld, emulatorSubject, KUBECTLS } from "./kubectl_subjects.ts";
+import { failure, opaque, soon, words } from "./secrets.ts";
+import { contractTest } from "./subject.ts";
+
+/** What the store makes of an API server that fails, over each kubectl. */
+
+const TOO_MANY: Fault = { kind: "status", code: 429, reason: "TooManyRequests", retryAfter: 0 };
+const INTERNAL: Fault = { kind: "status", code: 500, reason: "InternalError" };
+const UNAVAILABLE: Fault = { kind: "status", code: 503, reason: "ServiceUnavailable" };
+const CUT_BEFORE: Fault = { kind: "cut", after: false };
+const CUT_AFTER: Fault = { kind: "cut", after: true };
+const HANG: Fault = { kind: "hang" };
+
+function faultTest(sentence: string, test: (world: EmulatedWorld) => Promise<void>): void {
+  for (const kubectl of KUBECTLS) contractTest(emulatorSubject(kubectl), sentence, test);
+}
+
+/** Requests about secrets by these methods; discovery and namespaces go as usual. */
+function toSecrets(...methods: string[]): (request: EmulatedRequest) => boolean {
+  return ({ method, path }) => methods.includes(method) && /\/secrets(\/|$)/.test(path);
+}
+
+/** The fault for the requests counted from 1 among those that are `about`. */
+function at(
+  about: (request: EmulatedRequest) => boolean,
+  counted: readonly number[],
+  fault: Fault,
+): { fault(request: EmulatedRequest): Fault | undefined; count: number } {
+  const faults = {
+    count: 0,
+    fault(request: EmulatedRequest) {
+      return about(request) && counted.includes(++faults.count) ? fault : undefined;
+    },
+  };
+  return faults;
+}
+
+/** A deadline that passes when it is told to. */
+function deadlineByHand(): Deadline & { pass(): void } {
+  const controller = new AbortController();
+  return {
+    signal: controller.signal,
+    seconds: 20,
+    remaining: () => controller.signal.aborted ? 0 : 20_000,
+    pass: () => controller.abort(),
+  };
+}
+
+/** Three secrets to create in a namespace of their own. */
+async function threeNew({ namespace, canary }: EmulatedWorld): Promise<SecretManifest[]> {
+  const where = await namespace();
+  return ["a", "b", "c"].map((name) => opaque(where, name, canary.value));
+}
+
+/** Three that are there without data, to replace or remove. */
+async function threeStored(world: EmulatedWorld): Promise<(SecretManifest & Removal)[]> {
+  return await Promise.all((await threeNew(world)).map(async (secret) => {
+    const { namespace, name } = secret;
+    const { metadata } = await world.put({ metadata: { namespace, name } });
+    return { ...secret, uid: metadata.uid!, resourceVersion: metadata.resourceVersion! };
+  }));
+}
+
+const PASSING: [sentence: string, fault: Fault, times: number[]][] = [
+  ["429 twice", TOO_MANY, [1, 2]],
+  ["500 once", INTERNAL, [1]],
+  ["503 twice", UNAVAILABLE, [1, 2]],
+  ["one cut connection", CUT_BEFORE, [1]],
+];
+
+for (const [sentence, fault, times] of PASSING) {
+  faultTest(`a list and a read succeed after ${sentence}`, async (world) => {
+    const namespace = await world.namespace();
+    const labels = { kind: "a" };
+    await world.put({ metadata: { namespace, name: "s", labels } });
+    world.emulator.fault = at(toSecrets("GET"), times, fault).fault;
+    assert.equal((await world.store.list({ selector: "kind=a", namespace }, soon())).length, 1);
+    world.emulator.fault = at(toSecrets("GET"), times, fault).fault;
+    const { secrets } = await world.store.read([{ namespace, name: "s" }], soon());
+    assert.equal(secrets.size, 1);
+  });
+}
+
+faultTest("a server that always fails fails the read in its own words", async (world) => {
+  const namespace = await world.namespace();
+  const query = { selector: "kind=a", namespace };
+  world.emulator.fault = (request) => toSecrets("GET")(request) ? UNAVAILABLE : undefined;
+  await failure("unreachable", world.store.list(query, soon()));
+  world.emulator.fault = (request) => toSecrets("GET")(request) ? INTERNAL : undefined;
+  const error = await failure("failed", world.store.list(query, soon()));
+  assert.doesNotMatch(error.message, /Internal error occurred/);
+});
+
+faultTest("a create of three goes on after 429 twice", async (world) => {
+  const secrets = await threeNew(world);
+  world.emulator.fault = at(toSecrets("POST"), [2, 3], TOO_MANY).fault;
+  assert.deepEqual(words(await world.store.create(secrets, soon())), ["done", "done", "done"]);
+});
+
+faultTest("a 429 without a time to retry is a busy of that item alone", async (world) => {
+  const secrets = await threeNew(world);
+  const fault: Fault = { kind: "status", code: 429, reason: "TooManyRequests" };
+  world.emulator.fault = at(toSecrets("POST"), [2], fault).fault;
+  const outcomes = await world.store.create(secrets, soon());
+  assert.deepEqual(words(outcomes), ["done", "rejected busy", "done"]);
+});
+
+/** Faults after which nobody can know whether the second of three was carried out. */
+const UNCERTAIN: [sentence: string, fault: Fault][] = [
+  ["cut before it is carried out", CUT_BEFORE],
+  ["cut after it was carried out", CUT_AFTER],
+  ["answered with 500", INTERNAL],
+  ["answered with 503", UNAVAILABLE],
+];
+
+for (const [sentence, fault] of UNCERTAIN) {
+  faultTest(`a write ${sentence} is unknown, not rejected`, async (world) => {
+    const carriedOut = fault === CUT_AFTER;
+    const created = await threeNew(world);
+    const posts = at(toSecrets("POST"), [2], fault);
+    world.emulator.fault = posts.fault;
+    const outcomes = await world.store.create(created, soon());
+    assert.deepEqual(words(outcomes), ["done", "unknown", "done"]);
+    assert.equal(posts.count, 3, "a write is never sent twice");
+    const [, second] = created;
+    assert.equal(await world.find(second!.namespace, "b") !== undefined, carriedOut);
+
+    world.emulator.fault = undefined;
+    const old = await threeStored(world);
+    const puts = at(toSecrets("PUT"), [2], fault);
+    world.emulator.fault = puts.fault;
+    const replaced = await world.store.replace(old, soon());
+    assert.deepEqual(words(replaced), ["done", "unknown", "done"]);
+    assert.equal(puts.count, 3, "a write is never sent twice");
+    const { data = {} } = (await world.find(old[1]!.namespace, "b"))!;
+    const expected = carriedOut ? { password: encodeBase64(world.canary.value) } : {};
+    assert.deepEqual(data, expected);
+  });
+}
+
+faultTest("a removal that is cut is unknown whether or not it was carried out", async (world) => {
+  for (const fault of [CUT_BEFORE, CUT_AFTER]) {
+    world.emulator.fault = undefined;
+    const stored = await threeStored(world);
+    const path = `/secrets/b`;
+    world.emulator.fault = (request) =>
+      request.method === "DELETE" && request.path.endsWith(path) ? fault : undefined;
+    const outcomes = await world.store.remove(stored, soon());
+    assert.deepEqual(words(outcomes), ["done", "unknown", "done"]);
+  }
+});
+
+for (const [verb, method] of [["create", "POST"], ["replace", "PUT"]] as const) {
+  faultTest(`a ${verb} that hangs at the second leaves the rest unknown`, async (world) => {
+    const secrets = verb === "create" ? await threeNew(world) : await threeStored(world);
+    const deadline = deadlineByHand();
+    world.emulator.fault = (request) => {
+      if (!toSecrets(method)(request) || !isSecond(request)) return undefined;
+      deadline.pass();
+      return HANG;
+    };
+    const outcomes = await world.store[verb](secrets, deadline);
+    assert.deepEqual(words(outcomes), ["done", "unknown", "unknown"]);
+    assert.deepEqual(
+      outcomes.slice(1).map((outcome) => outcome.kind === "unknown" && outcome.error.kind),
+      ["timeout", "timeout"],
+    );
+    assert.deepEqual(left(world), []);
+  });
+}
+
+function isSecond({ path, body }: EmulatedRequest): boolean {
+  const name = (body as { metadata?: { name?: string } } | undefined)?.metadata?.name;
+  return name === "b" || path.endsWith("/b");
+}
+
+faultTest("a list that hangs is a timeout at its deadline, and kubectl is gone", async (world) => {
+  const namespace = await world.namespace();
+  world.emulator.fault = (request) => toSecrets("GET")(request) ? HANG : undefined;
+  const began = performance.now();
+  const call = world.store.list({ selector: "kind=a", namespace }, deadlineIn(1));
+  const error = await failure("timeout", call);
+  const took = performance.now() - began;
+  assert.match(error.message, /within 1 seconds/);
+  assert.ok(took >= 950 && took < 3000, `it took ${took} ms`);
+  assert.deepEqual(left(world), []);
+});
+
+faultTest("a removal that hangs does not hold the others", async (world) => {
+  const stored = await threeStored(world);
+  const deadline = deadlineByHand();
+  const deleted: string[] = [];
+  world.emulator.fault = ({ method, path }) => {
+    if (method !== "DELETE") return undefined;
+    deleted.push(path);
+    return path.endsWith("/b") ? HANG : undefined;
+  };
+  const removing = world.store.remove(stored, deadline);
+  while (deleted.length < 3 || (await world.find(stored[0]!.namespace, "c")) !== undefined) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  deadline.pass();
+  const outcomes = words(await removing);
+  assert.equal(outcomes[1], "unknown");
+  assert.ok(!outcomes.some((word) => word.startsWith("rejected")), outcomes.join());
+});
+
+faultTest("a refused right is told with the right and the namespace", async (world) => {
+  const secrets = await threeNew(world);
+  const { namespace } = secrets[0]!;
+  const forbidden: Fault = { kind: "status", code: 403, reason: "Forbidden" };
+  world.emulator.fault = at(toSecrets("POST"), [2], forbidden).fault;
+  const outcomes = await world.store.create(secrets, soon());
+  assert.deepEqual(words(outcomes), ["done", "rejected forbidden", "done"]);
+  const [, second] = outcomes;
+  assert.ok(second?.kind === "rejected");
+  assert.match(
+    second.error.message,
+    new RegExp(`may not create secrets in namespace '${namespace}'`),
+  );
+});
+
+/** Command lines of kubectl processes of this world that are still there. */
+function left({ kubeconfig }: EmulatedWorld): string[] {
+  return commandLines().filter((line) => line.includes(kubeconfig));
+}

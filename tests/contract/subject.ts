@@ -1,0 +1,70 @@
+import type { SecretStore } from "../../src/kube/store.ts";
+import type { Bystander } from "../support/api_objects.ts";
+import type { Canary } from "../support/canary.ts";
+
+/** One cluster with a store for it, for one test. */
+export interface World extends Bystander {
+  readonly store: SecretStore;
+  /** A password; the harness looks for it in all that the store says. */
+  readonly canary: Canary;
+  /** What the store and what it runs have said so far, values of credentials excepted. */
+  readonly said: readonly string[];
+}
+
+/** A store over some cluster, held to the contract. */
+export interface Subject<W extends World = World> {
+  readonly name: string;
+  /** Whether what it needs is not there. */
+  readonly ignore: boolean;
+  /** Whether its cluster judges manifests as the API server does. */
+  readonly judges: boolean;
+  run(test: (world: W) => Promise<void>): Promise<void>;
+}
+
+/** Declares a test of the contract for one subject. */
+export function contractTest<W extends World>(
+  subject: Omit<Subject<W>, "judges">,
+  sentence: string,
+  test: (world: W) => Promise<void>,
+): void {
+  Deno.test({
+    name: `${subject.name}: ${sentence}`,
+    ignore: subject.ignore,
+    fn: () =>
+      subject.run(async (world) => {
+        const watched = watch(world);
+        await test(watched);
+        for (const text of watched.said) world.canary.absentFrom(text, "what the store says");
+      }),
+  });
+}
+
+/** The world with a store whose answers and errors are noted, as a log would show them. */
+function watch<W extends World>(world: W): W {
+  const answers: string[] = [];
+  const note = async <T>(answering: Promise<T>): Promise<T> => {
+    try {
+      const answer = await answering;
+      answers.push(Deno.inspect(answer, { depth: 20, strAbbreviateSize: 1e6 }));
+      answers.push(JSON.stringify(answer) ?? "");
+      return answer;
+    } catch (error) {
+      answers.push(Deno.inspect(error, { depth: 20, strAbbreviateSize: 1e6 }));
+      throw error;
+    }
+  };
+  const { store } = world;
+  return {
+    ...world,
+    get said() {
+      return [...world.said, ...answers];
+    },
+    store: {
+      list: (query, deadline) => note(store.list(query, deadline)),
+      read: (refs, deadline) => note(store.read(refs, deadline)),
+      create: (secrets, deadline) => note(store.create(secrets, deadline)),
+      replace: (secrets, deadline) => note(store.replace(secrets, deadline)),
+      remove: (removals, deadline) => note(store.remove(removals, deadline)),
+    },
+  };
+}

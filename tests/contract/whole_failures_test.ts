@@ -1,0 +1,226 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { KubeconfigName } from "../../scripts/control_plane/kubeconfigs.ts";
+import { deadlineIn } from "../../src/kube/deadline.ts";
+import type { KubeErrorKind } from "../../src/kube/errors.ts";
+import { bystander } from "../support/api_objects.ts";
+import { makeCanary } from "../support/canary.ts";
+import { CLOSED_PORT_URL, kubeconfigFor } from "../support/kubeconfig.ts";
+import { commandLines } from "../support/processes.ts";
+import { silentPort } from "../support/silent_port.ts";
+import {
+  controlPlane,
+  type KubectlProgram,
+  KUBECTLS,
+  watchedStore,
+  withFolder,
+} from "./kubectl_subjects.ts";
+import { failure, opaque, soon, words } from "./secrets.ts";
+import { contractTest, type Subject, type World } from "./subject.ts";
+
+/** Failures that concern a call as a whole, over each kubectl. */
+
+const nobody = bystander(() => Promise.reject(new Error("There is no cluster to ask")));
+
+/** A store of a kubeconfig with this URL. */
+function atUrl({ name, program }: KubectlProgram, url: string): Omit<Subject, "judges"> {
+  return {
+    name,
+    ignore: program === undefined,
+    run: (test) =>
+      withFolder(async (folder) => {
+        const kubeconfig = join(folder, "kubeconfig");
+        await Deno.writeTextFile(kubeconfig, kubeconfigFor(url), { mode: 0o600 });
+        const watched = watchedStore({ kubeconfig, program, cacheDir: join(folder, "cache") });
+        await test({ ...watched, ...nobody, canary: makeCanary() });
+      }),
+  };
+}
+
+interface CachedWorld extends World {
+  /** Where kubectl keeps what it discovers; empty at first. */
+  readonly cacheDir: string;
+}
+
+/** A store of one of the real API server's people. */
+function as(
+  { name, program }: KubectlProgram,
+  person: KubeconfigName,
+): Omit<Subject<CachedWorld>, "judges"> {
+  return {
+    name: `${name} as ${person}`,
+    ignore: program === undefined || controlPlane === undefined,
+    run: (test) =>
+      withFolder(async (cacheDir) => {
+        const { kubeconfigs, request } = controlPlane!;
+        const watched = watchedStore({ kubeconfig: kubeconfigs[person], program, cacheDir });
+        await test({ ...watched, ...bystander(request), canary: makeCanary(), cacheDir });
+      }),
+  };
+}
+
+/** Has kubectl keep what it discovers of the real API server, as after an earlier success. */
+async function discover({ program }: KubectlProgram, cacheDir: string): Promise<void> {
+  const kubeconfig = controlPlane!.kubeconfigs.administrator;
+  const { store } = watchedStore({ kubeconfig, program, cacheDir });
+  await store.list({ selector: SELECTOR }, soon());
+}
+
+const SELECTOR = "tests.invalid/kind=a";
+const REFS = [{ namespace: "team-a", name: "x" }, { namespace: "team-b", name: "x" }];
+const REMOVALS = REFS.map((ref) => ({ ...ref, uid: "u", resourceVersion: "1" }));
+
+/** Every call of the store fails by this kind; of a write, each item. */
+async function checkAll(world: World, kind: KubeErrorKind): Promise<void> {
+  const { store, canary } = world;
+  await failure(kind, store.list({ selector: SELECTOR }, soon()));
+  await failure(kind, store.list({ selector: SELECTOR, namespace: "team-b" }, soon()));
+  await failure(kind, store.read(REFS, soon()));
+  const secrets = REFS.map(({ namespace, name }) =>
+    opaque(namespace, name, canary.value, { resourceVersion: "1" })
+  );
+  const rejected = [`rejected ${kind}`, `rejected ${kind}`];
+  const create = secrets.map((secret) => ({ ...secret, resourceVersion: undefined }));
+  assert.deepEqual(words(await store.create(create, soon())), rejected, "create");
+  assert.deepEqual(words(await store.replace(secrets, soon())), rejected, "replace");
+  assert.deepEqual(words(await store.remove(REMOVALS, soon())), rejected, "remove");
+}
+
+for (const kubectl of KUBECTLS) {
+  contractTest(
+    atUrl(kubectl, CLOSED_PORT_URL),
+    "a port where nothing listens is unreachable for every call",
+    (world) => checkAll(world, "unreachable"),
+  );
+
+  contractTest(
+    as(kubectl, "wrong-token"),
+    "a token that the server does not know is unauthorized for every call",
+    (world) => checkAll(world, "unauthorized"),
+  );
+
+  contractTest(
+    as(kubectl, "wrong-token"),
+    "a token that has expired since the discovery is unauthorized too",
+    async (world) => {
+      await discover(kubectl, world.cacheDir);
+      await checkAll(world, "unauthorized");
+    },
+  );
+
+  contractTest(
+    as(kubectl, "no-rights"),
+    "a user without rights is forbidden every call",
+    (world) => checkAll(world, "forbidden"),
+  );
+
+  contractTest(
+    as(kubectl, "no-rights"),
+    "what is forbidden is named by right and namespace",
+    async ({ store }) => {
+      const message = async (call: Promise<unknown>) => (await failure("forbidden", call)).message;
+      const everywhere = await message(store.list({ selector: SELECTOR }, soon()));
+      assert.match(everywhere, /may not list secrets in all namespaces/);
+      const one = { selector: SELECTOR, namespace: "team-b" };
+      assert.match(await message(store.list(one, soon())), /may not list secrets .* 'team-b'/);
+      const read = await message(store.read(REFS, soon()));
+      assert.match(read, /may not get secrets in namespace 'team-a'.*'team-b'/);
+      const [outcome] = await store.remove(REMOVALS.slice(1), soon());
+      assert.ok(outcome?.kind === "rejected");
+      assert.match(outcome.error.message, /may not delete secrets in namespace 'team-b'/);
+      assert.equal(outcome.error.place.namespace, "team-b");
+    },
+  );
+
+  contractTest(
+    as(kubectl, "two-namespaces"),
+    "without the right to read namespaces the secrets are read all the same",
+    async (world) => {
+      const name = `two-${crypto.randomUUID().slice(0, 8)}`;
+      await world.put({ metadata: { namespace: "team-a", name } });
+      const refs = [{ namespace: "team-a", name }, { namespace: "argocd", name }];
+      const { secrets, namespaces } = await world.store.read(refs, soon());
+      assert.equal(namespaces, undefined);
+      assert.deepEqual([...secrets.keys()], [`team-a/${name}`]);
+    },
+  );
+
+  contractTest(
+    as(kubectl, "two-namespaces"),
+    "a long row of refusals is forbidden too, item by item",
+    async (world) => {
+      const { store, canary } = world;
+      const secrets = Array.from(
+        { length: 500 },
+        (_, i) => opaque(`nowhere-of-a-rather-long-name-${i}`, "x", canary.value),
+      );
+      await failure("forbidden", store.read(secrets, soon()));
+      const outcomes = await store.create(secrets, soon());
+      assert.deepEqual(new Set(words(outcomes)), new Set(["rejected forbidden"]));
+    },
+  );
+
+  contractTest(
+    as(kubectl, "two-namespaces"),
+    "a create where one namespace is forbidden does the others",
+    async (world) => {
+      const name = `two-${crypto.randomUUID().slice(0, 8)}`;
+      const secrets = ["team-a", "team-b", "argocd"].map((namespace) =>
+        opaque(namespace, name, world.canary.value)
+      );
+      const outcomes = await world.store.create(secrets, soon());
+      assert.deepEqual(words(outcomes), ["done", "rejected forbidden", "done"]);
+      const [, second] = outcomes;
+      assert.ok(second?.kind === "rejected");
+      assert.match(second.error.message, /may not create secrets in namespace 'team-b'/);
+      assert.equal(await world.find("team-b", name), undefined);
+    },
+  );
+
+  Deno.test({
+    name: `${kubectl.name}: a port that never answers is a timeout, and kubectl is gone`,
+    ignore: kubectl.program === undefined,
+    fn: async () => {
+      const port = silentPort();
+      try {
+        await atUrl(kubectl, port.url).run(async ({ store, said, canary }) => {
+          const began = performance.now();
+          const secrets = REFS.map(({ namespace, name }) => opaque(namespace, name, canary.value));
+          const deadline = deadlineIn(1);
+          const [list, read, created, removed] = await Promise.all([
+            failure("timeout", store.list({ selector: SELECTOR }, deadline)),
+            failure("timeout", store.read(REFS, deadline)),
+            store.create(secrets, deadline),
+            store.remove(REMOVALS, deadline),
+          ]);
+          const took = performance.now() - began;
+          assert.ok(took >= 950 && took < 3000, `it took ${took} ms`);
+          for (const error of [list, read]) assert.match(error.message, /within 1 seconds/);
+          assert.deepEqual(words(created), ["unknown", "unknown"]);
+          assert.deepEqual(words(removed), ["unknown", "unknown"]);
+          assert.ok(port.connections > 0);
+          const option = said[0]!.split(" ").find((arg) => arg.startsWith("--kubeconfig="))!;
+          assert.deepEqual(commandLines().filter((line) => line.includes(option)), []);
+          for (const text of said) canary.absentFrom(text, "what the store says");
+        });
+      } finally {
+        await port.close();
+      }
+    },
+  });
+}
+
+contractTest(
+  atUrl({ name: "no kubectl", program: "no-such-kubectl" }, CLOSED_PORT_URL),
+  "a program that is not there is kubectl_missing for every call",
+  async ({ store, canary }) => {
+    const secrets = [opaque("team-a", "x", canary.value, { resourceVersion: "1" })];
+    const error = await failure("kubectl_missing", store.list({ selector: SELECTOR }, soon()));
+    assert.match(error.message, /'no-such-kubectl' cannot be run/);
+    await failure("kubectl_missing", store.read(REFS, soon()));
+    await failure("kubectl_missing", store.create(secrets, soon()));
+    await failure("kubectl_missing", store.replace(secrets, soon()));
+    const rejected = REMOVALS.map(() => "rejected kubectl_missing");
+    assert.deepEqual(words(await store.remove(REMOVALS, soon())), rejected);
+  },
+);

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { DOCKER_BODY, get, HELM_BODY, stage } from "./support.ts";
+
+/** `/openapi.json` as its readers take it: a valid OpenAPI 3.1 document of the whole API. */
+
+// deno-lint-ignore no-explicit-any -- a document, walked by its names
+type Json = any;
+
+async function fetched(path: string): Promise<Json> {
+  const response = await stage().app.fetch(get(path));
+  assert.equal(response.status, 200);
+  return await response.json();
+}
+
+const document = () => fetched("/openapi.json");
+
+function* operations(openapi: Json): Generator<[method: string, path: string, operation: Json]> {
+  for (const [path, item] of Object.entries<Json>(openapi.paths)) {
+    for (const [method, operation] of Object.entries(item)) yield [method, path, operation];
+  }
+}
+
+/** The schema that a reference in the document leads to. */
+function resolved(openapi: Json, schema: Json): Json {
+  if (schema.$ref === undefined) return schema;
+  const name = /^#\/components\/schemas\/(\w+)$/.exec(schema.$ref)?.[1];
+  assert.ok(name, schema.$ref);
+  assert.ok(openapi.components.schemas[name], `${schema.$ref} leads nowhere`);
+  return openapi.components.schemas[name];
+}
+
+/** Every `$ref` in the document. */
+function references(node: Json): Json[] {
+  if (typeof node !== "object" || node === null) return [];
+  return [
+    ...(typeof node.$ref === "string" ? [node] : []),
+    ...Object.values(node).flatMap(references),
+  ];
+}
+
+Deno.test("it is an OpenAPI 3.1 document with the fields that the standard requires", async () => {
+  const openapi = await document();
+  assert.match(openapi.openapi, /^3\.1\.\d+$/);
+  assert.equal(openapi.info.title, "Cluster API Configuration Server");
+  assert.equal(openapi.info.version, "1.2.3");
+  const known = ["openapi", "info", "paths", "components", "webhooks", "servers", "tags"];
+  assert.deepEqual(Object.keys(openapi).filter((key) => !known.includes(key)), []);
+  assert.ok(Object.keys(openapi.paths).every((path) => path.startsWith("/")));
+  for (const [method, path, operation] of operations(openapi)) {
+    assert.ok(["get", "post"].includes(method), method);
+    assert.ok(operation.summary.length > 5, path);
+    for (const [status, response] of Object.entries<Json>(operation.responses)) {
+      assert.match(status, /^[1-5]\d\d$/);
+      assert.equal(typeof response.description, "string");
+      assert.ok(response.content["application/json"].schema, `${path} ${status}`);
+    }
+  }
+});
+
+Deno.test("every reference in it leads to a schema, and every schema is referred to", async () => {
+  const openapi = await document();
+  const found = references(openapi);
+  found.forEach((schema) => resolved(openapi, schema));
+  const names = new Set(found.map(({ $ref }) => $ref.split("/").at(-1)));
+  assert.deepEqual([...names].sort(), Object.keys(openapi.components.schemas).sort());
+});
+
+Deno.test("every endpoint of GET / is in it, and no other", async () => {
+  const { endpoints } = await fetched("/");
+  const described = [...operations(await document())].map(([method, path]) =>
+    `${method.toUpperCase()} ${path}`
+  );
+  assert.deepEqual(described, Object.keys(endpoints));
+});
+
+const BODIES: [path: string, seed: object, optional: Record<string, unknown>][] = [
+  ["/secrets/add_docker", DOCKER_BODY, {
+    upsert: false,
+    force: false,
+    registry: "ghcr.io",
+    git_write_back: false,
+  }],
+  ["/secrets/add_helm_repo", HELM_BODY, {
+    use_oci: undefined,
+    upsert: false,
+    force: false,
+    template: true,
+  }],
+];
+
+for (const [path, seed, optional] of BODIES) {
+  Deno.test(`the body of ${path} requires the seed's fields and allows no unknown ones`, async () => {
+    const openapi = await document();
+    const { requestBody } = openapi.paths[path].post;
+    assert.equal(requestBody.required, true);
+    const schema = resolved(openapi, requestBody.content["application/json"].schema);
+    assert.deepEqual(schema.required, Object.keys(seed));
+    assert.equal(schema.additionalProperties, false);
+    const names = [...Object.keys(seed), ...Object.keys(optional)];
+    assert.deepEqual(Object.keys(schema.properties).sort(), names.sort());
+    assert.equal(schema.properties.password.format, "password");
+    for (const [name, value] of Object.entries(optional)) {
+      const { type } = schema.properties[name];
+      assert.equal(type, name === "registry" ? "string" : "boolean", name);
+      // What a transform defaults to is not in the schema.
+      if (type === "boolean") assert.equal(schema.properties[name].default, value, name);
+    }
+  });
+
+  Deno.test(`the fields in the document of ${path} are the ones that the server takes`, async () => {
+    const openapi = await document();
+    const { schema } = openapi.paths[path].post.requestBody.content["application/json"];
+    const { properties } = resolved(openapi, schema);
+    for (const name of Object.keys(properties)) {
+      // A value that no field takes: the server's complaint is about the value, not the name.
+      const response = await stage().app.fetch(
+        new Request(`http://localhost${path}`, {
+          method: "POST",
+          headers: { Host: "localhost" },
+          body: JSON.stringify({ ...seed, [name]: { no: "field takes this" } }),
+        }),
+      );
+      const { message } = await response.json();
+      assert.match(message, new RegExp(`^Field '${name}' must be `));
+    }
+  });
+}
+
+Deno.test("the parameter of GET /secrets is a required string in the query", async () => {
+  const { parameters } = (await document()).paths["/secrets"].get;
+  assert.deepEqual(
+    parameters.map(({ name, in: place, required, schema }: Json) => [
+      name,
+      place,
+      required,
+      schema.type,
+    ]),
+    [["cluster", "query", true, "string"]],
+  );
+});
+
+const ANSWERS: [path: string, request: () => Request][] = [
+  ["/health", () => get("/health")],
+  ["/clusters", () => get("/clusters")],
+  ["/secrets", () => get("/secrets?cluster=test-cluster")],
+];
+
+for (const [path, request] of ANSWERS) {
+  Deno.test(`what GET ${path} answers has the fields that the document requires`, async () => {
+    const openapi = await document();
+    const content = openapi.paths[path].get.responses["200"].content["application/json"];
+    const schema = resolved(openapi, content.schema);
+    const body = await (await stage().app.fetch(request())).json();
+    for (const name of schema.required) assert.ok(name in body, name);
+    for (const name of Object.keys(body)) assert.ok(name in schema.properties, name);
+  });
+}

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import {
+  type ControlPlaneClient,
+  controlPlaneFromEnv,
+} from "../../scripts/control_plane/connect.ts";
+import { kubeconfigNames } from "../../scripts/control_plane/kubeconfigs.ts";
+import { surroundings } from "../../src/cli/surroundings.ts";
+import { Settings } from "../../src/config/schema.ts";
+import { configureLog } from "../../src/log/logger.ts";
+import { wire } from "../../src/wire.ts";
+import { type ApiSecret, type Bystander, bystander, limitSecrets } from "./api_objects.ts";
+import { decodeBase64 } from "./base64.ts";
+import { type Canary, makeCanary } from "./canary.ts";
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The parsed JSON. Untyped, as tests look at many shapes. */
+  // deno-lint-ignore no-explicit-any
+  readonly body: any;
+}
+
+/** The whole program over its HTTP edge, on the real API server, for one test. */
+export interface RealProgram extends Bystander {
+  /** Holds `NAME.kubeconfig` for each of the control plane's people, and what a test adds. */
+  readonly folder: string;
+  /** The password to send; the harness looks for it in every answer and log line. */
+  readonly canary: Canary;
+  readonly log: readonly string[];
+  get(path: string): Promise<Answered>;
+  post(path: string, body: unknown): Promise<Answered>;
+  /** Has the API server create at most so many secrets in a namespace. */
+  limitSecrets(namespace: string, secrets: number): Promise<void>;
+  /** Adds a kubeconfig to the folder. */
+  addCluster(name: string, kubeconfig: string): Promise<void>;
+  /** What is stored, as far as tests compare it, data decoded; `undefined` where there is none. */
+  stored(namespace: string, name: string): Promise<Stored | undefined>;
+}
+
+export interface Stored {
+  readonly type: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Without the mark of the request, which is another one each time. */
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly data: Readonly<Record<string, string>>;
+}
+
+const REQUEST_ANNOTATION = "argocd-configurer.io/request";
+
+const plane = controlPlaneFromEnv();
+
+/** Declares a test of the whole program on the real API server; ignored without one. */
+export function realTest(sentence: string, test: (program: RealProgram) => Promise<void>): void {
+  realTestWith({}, sentence, test);
+}
+
+/** The same with settings in the file's spelling. */
+export function realTestWith(
+  settings: Record<string, unknown> | (() => Record<string, unknown>),
+  sentence: string,
+  test: (program: RealProgram) => Promise<void>,
+): void {
+  Deno.test({
+    name: sentence,
+    ignore: plane === undefined,
+    fn: async () => {
+      const folder = await Deno.makeTempDir({ prefix: "real-program-" });
+      try {
+        const given = typeof settings === "function" ? settings() : settings;
+        await run(plane!, folder, given, test);
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
+    },
+  });
+}
+
+async function run(
+  plane: ControlPlaneClient,
+  folder: string,
+  given: Record<string, unknown>,
+  test: (program: RealProgram) => Promise<void>,
+): Promise<void> {
+  const settings = Settings.parse({ "clusters-folder": folder, ...given });
+  const log: string[] = [];
+  configureLog({ format: "json", level: "debug", write: (line) => log.push(line) });
+  const app = wire(settings, surroundings(), "1.2.3");
+  const canary = makeCanary();
+  const addCluster = (name: string, kubeconfig: string) =>
+    Deno.writeTextFile(join(folder, `${name}.kubeconfig`), kubeconfig, { mode: 0o600 });
+  for (const name of kubeconfigNames) {
+    await addCluster(name, await Deno.readTextFile(plane.kubeconfigs[name]));
+  }
+  const answers: string[] = [];
+  const ask = async (method: string, path: string, body?: unknown): Promise<Answered> => {
+    const request = new Request(`http://localhost${path}`, {
+      method,
+      headers: { host: "localhost", "content-type": "application/json" },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const response = await app.fetch(request);
+    const { status, headers } = response;
+    const text = await response.text();
+    answers.push(text, JSON.stringify([...headers]));
+    return { status, headers, body: JSON.parse(text) };
+  };
+  const others = bystander(plane.request);
+  await test({
+    ...others,
+    folder,
+    canary,
+    log,
+    addCluster,
+    limitSecrets: (namespace, secrets) => limitSecrets(plane.request, namespace, secrets),
+    get: (path) => ask("GET", path),
+    post: (path, body) => ask("POST", path, body),
+    stored: async (namespace, name) => shown(await others.find(namespace, name)),
+  });
+  for (const text of answers) canary.absentFrom(text, "an answer");
+  for (const line of log) canary.absentFrom(line, "the log");
+}
+
+function shown(secret: ApiSecret | undefined): Stored | undefined {
+  if (secret === undefined) return undefined;
+  const { labels = {}, annotations = {} } = secret.metadata;
+  const { [REQUEST_ANNOTATION]: _, ...others } = annotations;
+  const data = Object.entries(secret.data ?? {}).map(([key, value]) => [key, decodeBase64(value)]);
+  return {
+    type: secret.type ?? "",
+    labels,
+    annotations: others,
+    data: Object.fromEntries(data),
+  };
+}
+
+/** Fails unless the answer is exactly this. */
+export function assertAnswer(answer: Answered, status: number, body: unknown): void {
+  assert.deepEqual({ status: answer.status, body: answer.body }, { status, body });
+}
