@@ -1,15 +1,18 @@
 import { clustersFolder } from "./clusters/folder.ts";
-import { KubeconfigRefused, vetKubeconfig, type VetRules } from "./clusters/vet.ts";
+import { KubeconfigRefused, vetKubeconfig, type VetRules, type Vetted } from "./clusters/vet.ts";
 import type { Settings } from "./config/schema.ts";
 import { addDocker } from "./credentials/add_docker.ts";
 import { addHelmRepo } from "./credentials/add_helm_repo.ts";
 import { listSecrets } from "./credentials/list.ts";
 import type { OpenCluster } from "./credentials/stores.ts";
 import { Locks } from "./credentials/write/locks.ts";
+import type { ApiCall } from "./kube/api/client.ts";
+import { type ApiStore, apiStore } from "./kube/api/store.ts";
 import { KubeError } from "./kube/errors.ts";
 import type { KubectlCommand } from "./kube/kubectl/command.ts";
 import { defaultGateLimits, ProcessGate } from "./kube/kubectl/gate.ts";
 import { kubectlStore } from "./kube/kubectl/store.ts";
+import type { SecretStore } from "./kube/store.ts";
 import { loggerOf } from "./log/logger.ts";
 import { type App, createApp } from "./server/app.ts";
 import type { UseCases } from "./server/endpoint.ts";
@@ -22,24 +25,33 @@ export interface Surroundings {
   /** Of the server's own process. */
   readonly user: number;
   readonly group: number;
+  /** Whether kubectl can be run. */
+  readonly hasKubectl: boolean;
   /** Where kubectl keeps what it discovered of clusters. @default kubectl's own */
   readonly kubectlCache?: string;
 }
 
+/** The whole program, to be served. */
+export interface Program extends App {
+  /** Closes the connections to clusters. */
+  close(): void;
+}
+
 /** Puts the program together: clusters, stores, use-cases, HTTP. */
-export function wire(settings: Settings, surroundings: Surroundings, version: string): App {
-  return createApp({
-    useCases: wireUseCases(settings, surroundings),
+export function wire(settings: Settings, surroundings: Surroundings, version: string): Program {
+  const transport = transportOf(settings.transport, surroundings);
+  const app = createApp({
+    useCases: wireUseCases(settings, opener(settings, surroundings, transport.storeOf)),
     version,
     argocdNamespace: settings["argocd-namespace"],
     allowedHosts: settings["allowed-hosts"],
     corsOrigins: settings["cors-origins"],
   });
+  return { ...app, close: transport.close };
 }
 
-export function wireUseCases(settings: Settings, surroundings: Surroundings): UseCases {
+function wireUseCases(settings: Settings, open: OpenCluster): UseCases {
   const folder = clustersFolder(settings["clusters-folder"]);
-  const open = opener(settings, surroundings);
   const seconds = settings.kubectl_timeout;
   const argocdNamespace = settings["argocd-namespace"];
   const dockerLabels = settings["docker-labels"];
@@ -67,11 +79,14 @@ export function wireUseCases(settings: Settings, surroundings: Surroundings): Us
   };
 }
 
-/** Opens clusters of the folder over kubectl, all under one limit of processes. */
-function opener(settings: Settings, surroundings: Surroundings): OpenCluster {
+/** Opens clusters of the folder. */
+function opener(
+  settings: Settings,
+  surroundings: Surroundings,
+  storeOf: Transport["storeOf"],
+): OpenCluster {
   const log = loggerOf("clusters");
   const folder = clustersFolder(settings["clusters-folder"]);
-  const gate = new ProcessGate(defaultGateLimits(surroundings.cores));
   const rules: VetRules = {
     owners: [surroundings.user, ...settings["trusted-owners"]],
     group: surroundings.group,
@@ -81,17 +96,9 @@ function opener(settings: Settings, surroundings: Surroundings): OpenCluster {
     const file = folder.fileOf(cluster);
     if (!await folder.has(cluster)) return { kind: "cluster_not_found", cluster, file };
     try {
-      const { path, warnings } = await vetKubeconfig(file, rules);
-      for (const warning of warnings) log.debug(warning);
-      const store = kubectlStore({
-        cluster,
-        kubeconfig: path,
-        env: surroundings.kubectlEnv,
-        gate,
-        onCommand: logCommand,
-        cacheDir: surroundings.kubectlCache,
-      });
-      return { kind: "open", store };
+      const kubeconfig = await vetKubeconfig(file, rules);
+      for (const warning of kubeconfig.warnings) log.debug(warning);
+      return { kind: "open", store: storeOf(cluster, kubeconfig) };
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) {
         return { kind: "cluster_not_found", cluster, file };
@@ -102,6 +109,64 @@ function opener(settings: Settings, surroundings: Surroundings): OpenCluster {
       return { kind: "refused", error: refused };
     }
   };
+}
+
+interface Transport {
+  storeOf(cluster: string, kubeconfig: Vetted): SecretStore;
+  close(): void;
+}
+
+/** `auto` is kubectl, which works with every kubeconfig, unless it is missing. */
+function transportOf(transport: Settings["transport"], surroundings: Surroundings): Transport {
+  const isKubectl = transport === "kubectl" || (transport === "auto" && surroundings.hasKubectl);
+  return isKubectl ? overKubectl(surroundings) : overApi(surroundings);
+}
+
+/** All clusters under one limit of processes. */
+function overKubectl(surroundings: Surroundings): Transport {
+  const gate = new ProcessGate(defaultGateLimits(surroundings.cores));
+  return {
+    storeOf: (cluster, { path }) =>
+      kubectlStore({
+        cluster,
+        kubeconfig: path,
+        env: surroundings.kubectlEnv,
+        gate,
+        onCommand: logCommand,
+        cacheDir: surroundings.kubectlCache,
+      }),
+    close: () => {},
+  };
+}
+
+/** One store a cluster, which keeps its connections until the kubeconfig changes. */
+function overApi(surroundings: Surroundings): Transport {
+  const kept = new Map<string, { text: string; store: ApiStore }>();
+  return {
+    storeOf(cluster, { path, content }) {
+      const text = JSON.stringify([path, content.reveal()]);
+      const known = kept.get(cluster);
+      if (known?.text === text) return known.store;
+      known?.store.close();
+      const store = apiStore({
+        cluster,
+        kubeconfig: { path, content },
+        env: surroundings.kubectlEnv,
+        onCall: (call) => logCall(cluster, call),
+      });
+      kept.set(cluster, { text, store });
+      return store;
+    },
+    close: () => kept.forEach(({ store }) => store.close()),
+  };
+}
+
+function logCall(cluster: string, call: ApiCall): void {
+  const { method, path, status, milliseconds, failure } = call;
+  const properties = { cluster, method, path, status, ms: milliseconds, failure };
+  const log = loggerOf("api");
+  if (failure === undefined || failure === "not_found") log.info("request", properties);
+  else log.warn("request failed", properties);
 }
 
 function logCommand(command: KubectlCommand): void {

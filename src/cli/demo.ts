@@ -7,7 +7,7 @@ import { configureLog } from "../log/logger.ts";
 import { wire } from "../wire.ts";
 import { seedProductionCluster, seedTestCluster } from "./demo_secrets.ts";
 import { listen } from "./listen.ts";
-import { numberOption, warnWithoutKubectl } from "./serve.ts";
+import { numberOption } from "./serve.ts";
 import { surroundings } from "./surroundings.ts";
 
 /** Adds `demo`: the server on clusters that this program emulates itself. */
@@ -29,12 +29,11 @@ async function demo(port: number): Promise<number> {
     seedProductionCluster(production.cluster);
     const clusters = await writeKubeconfigs(folder, test, production);
     const settings = Settings.parse({ port, "clusters-folder": clusters, kubectl_timeout: 10 });
-    const here = { ...surroundings(), kubectlCache: join(folder, "kubectl-cache") };
-    const withKubectl = await warnWithoutKubectl(here.kubectlEnv);
+    const here = { ...await surroundings(), kubectlCache: join(folder, "kubectl-cache") };
     return await listen(wire(settings, here, denoConfig.version), {
       hostname: settings.host,
       port,
-      onListening: (url) => console.log(introduction(url, withKubectl)),
+      onListening: (url) => console.log(introduction(url)),
     });
   } finally {
     await Promise.all([test.stop(), production.stop()]);
@@ -61,7 +60,7 @@ async function writeKubeconfigs(
   return clusters;
 }
 
-function introduction(url: string, withKubectl: boolean): string {
+function introduction(url: string): string {
   const post = (path: string, body: object) =>
     `curl -X POST ${url}${path} -H "Content-Type: application/json" -d '${JSON.stringify(body)}'`;
   const docker = {
@@ -78,14 +77,10 @@ function introduction(url: string, withKubectl: boolean): string {
     username: "demo-user",
     password: "demo-token",
   };
-  const kubectl = withKubectl ? "" : `
-kubectl is not on PATH, so what needs a cluster answers 503. Install it from
-https://kubernetes.io/docs/tasks/tools/ and start the demo again.
-`;
   return `
 argocd-configurer serves three emulated clusters on ${url}
 Nothing of this is real, and all of it is gone with Ctrl-C.
-${kubectl}
+
 Look around:
   curl ${url}/health
   curl ${url}/clusters

@@ -1,5 +1,5 @@
 import { loggerOf } from "../log/logger.ts";
-import type { App } from "../server/app.ts";
+import type { Program } from "../wire.ts";
 
 /** How long connections may linger when all requests are answered, in milliseconds. */
 const LINGER = 1000;
@@ -15,7 +15,7 @@ export interface ListenOptions {
  * Serves until SIGTERM or SIGINT, then lets requests under way end, writes above all.
  * @returns the exit code: 0, or 1 when the address cannot be had
  */
-export async function listen(app: App, options: ListenOptions): Promise<number> {
+export async function listen(app: Program, options: ListenOptions): Promise<number> {
   const log = loggerOf("server");
   // A rejection that nobody handles ends a Deno program; a server goes on.
   const onUnhandled = (event: PromiseRejectionEvent) => {
@@ -53,6 +53,7 @@ export async function listen(app: App, options: ListenOptions): Promise<number> 
     log.error(`cannot listen on ${options.hostname}:${options.port}: ${why}`);
     return 1;
   } finally {
+    app.close();
     stop.dispose();
     globalThis.removeEventListener("unhandledrejection", onUnhandled);
   }

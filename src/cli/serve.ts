@@ -31,7 +31,7 @@ export function addServe(program: Command, finish: (exitCode: number) => void): 
     .option("--port <number>", "port to listen on; 0 for any free one", numberOption)
     .option("--clusters-folder <folder>", "folder of kubeconfigs")
     .option("--kubectl-timeout <seconds>", "time for the commands of one request", numberOption)
-    .option("--transport <transport>", "how clusters are reached: auto or kubectl")
+    .option("--transport <transport>", "how clusters are reached: auto, kubectl or api")
     .option("--argocd-namespace <namespace>", "namespace of Argo CD")
     .option("--log-format <format>", "text or json")
     .option("--log-level <level>", "debug, info, warning or error")
@@ -72,8 +72,8 @@ async function serve(flags: ServeFlags): Promise<number> {
   });
   for (const warning of config.warnings) log.warn(warning);
   checkExposure(config.settings);
-  const here = surroundings();
-  await warnWithoutKubectl(here.kubectlEnv);
+  const here = await surroundings();
+  sayTransport(config.settings.transport, here.hasKubectl);
   return await listen(wire(config.settings, here, denoConfig.version), {
     hostname: config.settings.host,
     port: config.settings.port,
@@ -89,20 +89,10 @@ function checkExposure({ host }: Settings): void {
   );
 }
 
-/** @returns whether kubectl can be run */
-export async function warnWithoutKubectl(env: Record<string, string>): Promise<boolean> {
-  try {
-    const { success } = await new Deno.Command("kubectl", {
-      args: ["version", "--client"],
-      env,
-      clearEnv: true,
-      stdout: "null",
-      stderr: "null",
-    }).output();
-    if (success) return true;
-  } catch {
-    // said below
-  }
-  loggerOf("kubectl").warn("kubectl cannot be run; install it and have it on PATH");
-  return false;
+/** Without kubectl, `auto` goes on without it and `kubectl` cannot do anything. */
+export function sayTransport(transport: Settings["transport"], hasKubectl: boolean): void {
+  if (hasKubectl || transport === "api") return;
+  const log = loggerOf("kubectl");
+  if (transport === "auto") log.info("kubectl cannot be run; clusters are reached directly");
+  else log.warn("kubectl cannot be run; install it and have it on PATH, or use --transport api");
 }

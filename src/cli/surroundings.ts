@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Surroundings } from "../wire.ts";
 
 /** Variables that kubectl, and the exec plugins that it runs, may see: never ours. */
@@ -5,15 +6,31 @@ const PASSED_ON =
   /^(PATH|HOME|USER|LOGNAME|TMPDIR|SSL_CERT_FILE|SSL_CERT_DIR|(KUBE|AWS_|GOOGLE_|AZURE_|CLOUDSDK_)\w*|(https?|no|all)_proxy)$/i;
 
 /**
- * The machine as it is. Permissions: `--allow-env --allow-sys=uid,gid,cpus`.
+ * The machine as it is. Permissions: `--allow-env --allow-read --allow-sys=uid,gid`.
  */
-export function surroundings(): Surroundings {
+export async function surroundings(): Promise<Surroundings> {
+  const env = kubectlEnv();
   return {
-    kubectlEnv: Object.fromEntries(
-      Object.entries(Deno.env.toObject()).filter(([name]) => PASSED_ON.test(name)),
-    ),
+    kubectlEnv: env,
+    hasKubectl: await hasOnPath("kubectl", env.PATH ?? ""),
     cores: navigator.hardwareConcurrency,
     user: Deno.uid() ?? 0,
     group: Deno.gid() ?? 0,
   };
+}
+
+/** What kubectl may see of the environment. Permissions: `--allow-env`. */
+export function kubectlEnv(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(Deno.env.toObject()).filter(([name]) => PASSED_ON.test(name)),
+  );
+}
+
+/** Looks for it, without running it: that would take as long as all the rest of the start. */
+async function hasOnPath(program: string, path: string): Promise<boolean> {
+  for (const folder of path.split(":")) {
+    const info = await Deno.stat(join(folder, program)).catch(() => undefined);
+    if (info?.isFile && ((info.mode ?? 0) & 0o111) !== 0) return true;
+  }
+  return false;
 }

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { load, YAML11_SCHEMA } from "js-yaml";
+import { seal, type Sealed } from "../log/sealed.ts";
 
 /** Largest kubeconfig accepted, in bytes. */
 const MAX_BYTES = 1024 * 1024;
@@ -21,6 +22,8 @@ export interface VetRules {
 export interface Vetted {
   /** The file itself, links followed. */
   readonly path: string;
+  /** What is in it. */
+  readonly content: Sealed<Record<string, unknown>>;
   /** What is not forbidden, but better otherwise. */
   readonly warnings: readonly string[];
 }
@@ -51,14 +54,15 @@ export async function vetKubeconfig(file: string, rules: VetRules): Promise<Vett
   if (info.size > MAX_BYTES) refuse(`it is larger than ${MAX_BYTES} bytes`);
   const why = writableByOthers(info, rules);
   if (why !== undefined) refuse(why);
-  const user = currentUser(parse(await readText(path, refuse), refuse), refuse);
+  const config = parse(await readText(path, refuse), refuse);
+  const user = currentUser(config, refuse);
   if (!rules.allowExecPlugins && runsPrograms(user)) {
     refuse("it runs a program for credentials, and allow-exec-plugins is false");
   }
   const warnings = (info.mode ?? 0) & 0o044
     ? [`Others may read kubeconfig '${file}'; run chmod 600 on it`]
     : [];
-  return { path, warnings };
+  return { path, content: seal(config), warnings };
 }
 
 /** Why somebody else could change a file, or replace one in a folder that is not sticky. */

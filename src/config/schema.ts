@@ -14,7 +14,9 @@ export const Settings = z.object({
   "clusters-folder": z.string().min(1).default("clusters").describe("folder of kubeconfigs"),
   kubectl_timeout: z.number().positive().max(3600).default(30)
     .describe("seconds that the commands of one request may take together"),
-  transport: z.enum(["auto", "kubectl"]).default("auto").describe("how clusters are reached"),
+  transport: z.enum(["auto", "kubectl", "api"]).default("auto").describe(
+    "how clusters are reached",
+  ),
   "argocd-namespace": namespace.default("argocd").describe("namespace of Argo CD"),
   "docker-labels": z.record(
     z.string().regex(labelKey, "is not a label key"),

@@ -34,8 +34,8 @@ for (const format of ["text", "json"] as const) {
         text: `pushed with ${token}`,
       });
     });
-    assert.ok(!line!.includes("canary"), line);
-    assert.ok(!line!.includes(token), line);
+    assert.ok(!line!.includes("canary"), line!);
+    assert.ok(!line!.includes(token), line!);
     assert.ok(line!.includes("[sealed]"));
   });
 }

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { encodeBase64 } from "../support/base64.ts";
 import { uniqueName } from "../support/api_objects.ts";
-import { assertAnswer, type RealProgram, realTest, realTestWith } from "../support/real_program.ts";
+import {
+  assertAnswer,
+  type RealProgram,
+  realTest,
+  realTestOver,
+  TRANSPORTS,
+} from "../support/real_program.ts";
 
 /** POST /secrets/add_docker end to end on the real API server. */
 
@@ -239,25 +245,27 @@ realTest("Argo CD's own namespace is written anyway and may not be named", async
   assert.equal(await program.find(namespace, name), undefined);
 });
 
-const argocd = uniqueName("argocd");
-
-realTestWith(
-  { "argocd-namespace": argocd, "docker-labels": { "tests.invalid/docker": "mine" } },
-  "another namespace of Argo CD's and other labels are used as configured",
-  async (program) => {
-    const name = uniqueName("pull");
-    const missing = await add(program, name, "team-a");
-    assert.equal(missing.status, 400);
-    assert.match(missing.body.message, new RegExp(`'${argocd}' is Argo CD's own`));
-    await program.namespace("Active", argocd);
-    const answer = await add(program, name, "argocd");
-    assertAnswer(answer, 200, success(name, ["argocd", argocd], "created", "created"));
-    assert.deepEqual((await program.stored(argocd, name))?.labels, {
-      "app.kubernetes.io/managed-by": "argocd-configurer",
-      "tests.invalid/docker": "mine",
-    });
-  },
-);
+for (const transport of TRANSPORTS) {
+  const argocd = uniqueName("argocd");
+  realTestOver(
+    transport,
+    { "argocd-namespace": argocd, "docker-labels": { "tests.invalid/docker": "mine" } },
+    "another namespace of Argo CD's and other labels are used as configured",
+    async (program) => {
+      const name = uniqueName("pull");
+      const missing = await add(program, name, "team-a");
+      assert.equal(missing.status, 400);
+      assert.match(missing.body.message, new RegExp(`'${argocd}' is Argo CD's own`));
+      await program.namespace("Active", argocd);
+      const answer = await add(program, name, "argocd");
+      assertAnswer(answer, 200, success(name, ["argocd", argocd], "created", "created"));
+      assert.deepEqual((await program.stored(argocd, name))?.labels, {
+        "app.kubernetes.io/managed-by": "argocd-configurer",
+        "tests.invalid/docker": "mine",
+      });
+    },
+  );
+}
 
 realTest("git_write_back adds the secret that Image Updater commits with", async (program) => {
   const namespace = await program.namespace();

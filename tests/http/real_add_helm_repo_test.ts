@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { encodeBase64 } from "../support/base64.ts";
 import { uniqueName } from "../support/api_objects.ts";
-import { assertAnswer, type RealProgram, realTest, realTestWith } from "../support/real_program.ts";
+import {
+  assertAnswer,
+  type RealProgram,
+  realTest,
+  realTestOver,
+  realTestWith,
+  TRANSPORTS,
+} from "../support/real_program.ts";
 
 /** POST /secrets/add_helm_repo end to end on the real API server. */
 
@@ -124,28 +131,30 @@ for (const { sentence, given, useOci, url, oci, template, application, hint } of
   });
 }
 
-const ghcr = uniqueName("argocd");
-
-realTestWith(
-  { "argocd-namespace": ghcr },
-  "the seed's how-to for ghcr.io makes a template, unless it is turned off",
-  async (program) => {
-    await program.namespace("Active", ghcr);
-    const name = uniqueName("repo");
-    const { status, body } = await add(program, name, "https://ghcr.io/");
-    assert.equal(status, 200);
-    assert.deepEqual(
-      [body.repository_url, body.template, body.application_repo_url],
-      ["https://ghcr.io/", `${name}-template`, "ghcr.io/<path>"],
-    );
-    assert.equal((await program.stored(ghcr, `${name}-template`))?.data.url, "ghcr.io/");
-    const plain = uniqueName("repo");
-    const without = await add(program, plain, "https://quay.io/", { template: false });
-    assert.equal(without.status, 200);
-    assert.equal("template" in without.body, false);
-    assert.equal(await program.find(ghcr, `${plain}-template`), undefined);
-  },
-);
+for (const transport of TRANSPORTS) {
+  const ghcr = uniqueName("argocd");
+  realTestOver(
+    transport,
+    { "argocd-namespace": ghcr },
+    "the seed's how-to for ghcr.io makes a template, unless it is turned off",
+    async (program) => {
+      await program.namespace("Active", ghcr);
+      const name = uniqueName("repo");
+      const { status, body } = await add(program, name, "https://ghcr.io/");
+      assert.equal(status, 200);
+      assert.deepEqual(
+        [body.repository_url, body.template, body.application_repo_url],
+        ["https://ghcr.io/", `${name}-template`, "ghcr.io/<path>"],
+      );
+      assert.equal((await program.stored(ghcr, `${name}-template`))?.data.url, "ghcr.io/");
+      const plain = uniqueName("repo");
+      const without = await add(program, plain, "https://quay.io/", { template: false });
+      assert.equal(without.status, 200);
+      assert.equal("template" in without.body, false);
+      assert.equal(await program.find(ghcr, `${plain}-template`), undefined);
+    },
+  );
+}
 
 realTest("a repository that exists is told, and left as it is", async (program) => {
   const name = uniqueName("repo");

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { encodeBase64 } from "../support/base64.ts";
 import { uniqueName } from "../support/api_objects.ts";
 import { commandLinesDuring } from "../support/processes.ts";
-import { type Answered, type RealProgram, realTest } from "../support/real_program.ts";
+import {
+  type Answered,
+  type RealProgram,
+  realTest,
+  realTestOver,
+} from "../support/real_program.ts";
 
 /** Writes that fail in the middle, that come all at once, and what is seen of them meanwhile. */
 
@@ -160,35 +165,40 @@ realTest("of twelve upserts at once each succeeds and one value is whole", async
   assert.ok(passwords.includes(JSON.parse(value ?? "").auths["ghcr.io"].password));
 });
 
-realTest("no command line ever holds the password, nor does the log", async (program) => {
-  const namespace = await program.namespace();
-  const name = uniqueName("pull");
-  const url = `https://${uniqueName("h")}.example.com/x`;
-  const repository = {
-    name,
-    repository_url: url,
-    cluster_name: "administrator",
-    username: "user",
-    password: program.canary.value,
-  };
-  const work = (async () => {
-    assert.equal((await add(program, name, [namespace])).status, 200);
-    assert.equal((await add(program, name, [namespace])).status, 409);
-    const changed = { username: "other", upsert: true };
-    assert.equal((await add(program, name, [namespace], changed)).status, 200);
-    const full = await fullNamespace(program);
-    assert.equal((await add(program, uniqueName("pull"), [full])).status, 502);
-    assert.equal((await program.post("/secrets/add_helm_repo", repository)).status, 409);
-    const other = { ...repository, name: uniqueName("repo") };
-    assert.equal((await program.post("/secrets/add_helm_repo", other)).status, 200);
-    assert.equal((await program.get("/secrets?cluster=administrator")).status, 200);
-  })();
-  const seen = [...await commandLinesDuring(work)];
-  await work;
-  const ours = seen.filter((line) => line.includes(program.folder));
-  for (const verb of [" create ", " replace ", " get "]) {
-    assert.ok(ours.some((line) => line.includes(verb)), `no kubectl${verb}was seen`);
-  }
-  for (const line of seen) program.canary.absentFrom(line, "a command line");
-  assert.ok(program.log.some((line) => line.includes('"create"')), "the log says what was run");
-});
+realTestOver(
+  "kubectl",
+  {},
+  "no command line ever holds the password, nor does the log",
+  async (program) => {
+    const namespace = await program.namespace();
+    const name = uniqueName("pull");
+    const url = `https://${uniqueName("h")}.example.com/x`;
+    const repository = {
+      name,
+      repository_url: url,
+      cluster_name: "administrator",
+      username: "user",
+      password: program.canary.value,
+    };
+    const work = (async () => {
+      assert.equal((await add(program, name, [namespace])).status, 200);
+      assert.equal((await add(program, name, [namespace])).status, 409);
+      const changed = { username: "other", upsert: true };
+      assert.equal((await add(program, name, [namespace], changed)).status, 200);
+      const full = await fullNamespace(program);
+      assert.equal((await add(program, uniqueName("pull"), [full])).status, 502);
+      assert.equal((await program.post("/secrets/add_helm_repo", repository)).status, 409);
+      const other = { ...repository, name: uniqueName("repo") };
+      assert.equal((await program.post("/secrets/add_helm_repo", other)).status, 200);
+      assert.equal((await program.get("/secrets?cluster=administrator")).status, 200);
+    })();
+    const seen = [...await commandLinesDuring(work)];
+    await work;
+    const ours = seen.filter((line) => line.includes(program.folder));
+    for (const verb of [" create ", " replace ", " get "]) {
+      assert.ok(ours.some((line) => line.includes(verb)), `no kubectl${verb}was seen`);
+    }
+    for (const line of seen) program.canary.absentFrom(line, "a command line");
+    assert.ok(program.log.some((line) => line.includes('"create"')), "the log says what was run");
+  },
+);

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { encodeBase64 } from "../support/base64.ts";
 import { uniqueName } from "../support/api_objects.ts";
-import { assertAnswer, type RealProgram, realTest, realTestWith } from "../support/real_program.ts";
+import {
+  assertAnswer,
+  type RealProgram,
+  realTest,
+  realTestOver,
+  realTestWith,
+  TRANSPORTS,
+} from "../support/real_program.ts";
 
 /** The reading endpoints, end to end on the real API server. */
 
@@ -43,10 +50,15 @@ const alone = () => {
   return { "docker-labels": label };
 };
 
-for (const cluster of ["administrator", "reader"]) {
+const LISTERS = ["administrator", "reader"].flatMap((cluster) =>
+  TRANSPORTS.map((transport) => ({ cluster, transport }))
+);
+
+for (const { cluster, transport } of LISTERS) {
   const settings = alone();
   const argocd = uniqueName("argocd");
-  realTestWith(
+  realTestOver(
+    transport,
     { ...settings, "argocd-namespace": argocd },
     `what ${cluster} lists is what is there, in the contract's shape`,
     async (program) => {

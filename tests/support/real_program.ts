@@ -50,6 +50,9 @@ const REQUEST_ANNOTATION = "argocd-configurer.io/request";
 
 const plane = controlPlaneFromEnv();
 
+/** How the program may reach its clusters; every test here holds for each. */
+export const TRANSPORTS = ["kubectl", "api"] as const;
+
 /** Declares a test of the whole program on the real API server; ignored without one. */
 export function realTest(sentence: string, test: (program: RealProgram) => Promise<void>): void {
   realTestWith({}, sentence, test);
@@ -61,14 +64,24 @@ export function realTestWith(
   sentence: string,
   test: (program: RealProgram) => Promise<void>,
 ): void {
+  for (const transport of TRANSPORTS) realTestOver(transport, settings, sentence, test);
+}
+
+/** The same over one transport only. */
+export function realTestOver(
+  transport: typeof TRANSPORTS[number],
+  settings: Record<string, unknown> | (() => Record<string, unknown>),
+  sentence: string,
+  test: (program: RealProgram) => Promise<void>,
+): void {
   Deno.test({
-    name: sentence,
+    name: `${transport}: ${sentence}`,
     ignore: plane === undefined,
     fn: async () => {
       const folder = await Deno.makeTempDir({ prefix: "real-program-" });
       try {
         const given = typeof settings === "function" ? settings() : settings;
-        await run(plane!, folder, given, test);
+        await run(plane!, folder, { transport, ...given }, test);
       } finally {
         await Deno.remove(folder, { recursive: true });
       }
@@ -85,7 +98,7 @@ async function run(
   const settings = Settings.parse({ "clusters-folder": folder, ...given });
   const log: string[] = [];
   configureLog({ format: "json", level: "debug", write: (line) => log.push(line) });
-  const app = wire(settings, surroundings(), "1.2.3");
+  const app = wire(settings, await surroundings(), "1.2.3");
   const canary = makeCanary();
   const addCluster = (name: string, kubeconfig: string) =>
     Deno.writeTextFile(join(folder, `${name}.kubeconfig`), kubeconfig, { mode: 0o600 });
@@ -106,7 +119,7 @@ async function run(
     return { status, headers, body: JSON.parse(text) };
   };
   const others = bystander(plane.request);
-  await test({
+  const running = test({
     ...others,
     folder,
     canary,
@@ -117,6 +130,7 @@ async function run(
     post: (path, body) => ask("POST", path, body),
     stored: async (namespace, name) => shown(await others.find(namespace, name)),
   });
+  await running.finally(() => app.close());
   for (const text of answers) canary.absentFrom(text, "an answer");
   for (const line of log) canary.absentFrom(line, "the log");
 }

@@ -109,8 +109,8 @@ Deno.test("a repository and its template know their own kind, and none that is f
   assert.equal(repository!.recognises(current(typed("repository"))), true);
   assert.equal(template!.recognises(current(typed("repo-creds"))), true);
   for (const type of FOREIGN) {
-    assert.equal(repository!.recognises(current(typed(type))), false, type);
-    assert.equal(template!.recognises(current(typed(type))), false, type);
+    assert.equal(repository!.recognises(current(typed(type))), false, `${type}`);
+    assert.equal(template!.recognises(current(typed(type))), false, `${type}`);
   }
 });
 

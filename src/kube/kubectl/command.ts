@@ -1,7 +1,8 @@
 import { type Deadline, pause } from "../deadline.ts";
 import { KubeError, type KubeErrorKind } from "../errors.ts";
 import type { ProcessGate } from "./gate.ts";
-import { type Reported, reported } from "./messages.ts";
+import { deadlinePassed, errorOf, together, WHY } from "../reasons.ts";
+import { reported, type ReportedByKubectl } from "./messages.ts";
 import { type ProcessResult, type RunProcess, runProcess } from "./process.ts";
 
 /** One finished kubectl command, for the log: its arguments hold names, never a value. */
@@ -61,11 +62,10 @@ export interface Kubectl {
     stdin?: string,
   ): Promise<string>;
   /** What a run reported, in the order of its objects; empty when it said nothing. */
-  failures(result: ProcessResult, deadline: Deadline): Reported[];
-  errorOf(doing: string, report: Reported, namespace?: string): KubeError;
+  failures(result: ProcessResult, deadline: Deadline): ReportedByKubectl[];
 }
 
-export const UNREPORTED: Reported = {
+export const UNREPORTED: ReportedByKubectl = {
   kind: "failed",
   why: "kubectl ended without saying what became of it",
   uncertain: true,
@@ -133,30 +133,16 @@ export function kubectlOf(options: KubectlOptions): Kubectl {
     return error;
   }
 
-  /** What a command that failed means as one error: its first kind, with every reason of that. */
   function failure(doing: string, result: ProcessResult, deadline: Deadline): KubeError {
-    const all = failures(result, deadline);
-    const first = all[0] ?? UNREPORTED;
-    const whys = new Set(all.filter(({ kind }) => kind === first.kind).map(({ why }) => why));
-    const why = [...whys].slice(0, 10).join("; ");
-    return errorOf(doing, { ...first, why: why || first.why });
+    return errorOf(cluster, doing, together(failures(result, deadline)) ?? UNREPORTED);
   }
 
-  function errorOf(doing: string, { kind, why }: Reported, namespace?: string): KubeError {
-    return new KubeError(kind, `Cannot ${doing} of cluster '${cluster}': ${why}`, {
-      cluster,
-      namespace,
-    });
-  }
-
-  function failures(result: ProcessResult, deadline: Deadline): Reported[] {
+  function failures(result: ProcessResult, deadline: Deadline): ReportedByKubectl[] {
     if (result.ended === "deadline") {
-      const why = `kubectl did not end within ${deadline.seconds} seconds`;
-      return [{ kind: "timeout", why, uncertain: true, whole: false }];
+      return [{ ...deadlinePassed(deadline.seconds), whole: false }];
     }
     if (result.ended === "too_large") {
-      const why = "the answer is larger than this program accepts";
-      return [{ kind: "too_large", why, uncertain: true, whole: false }];
+      return [{ kind: "too_large", why: WHY.tooLarge, uncertain: true, whole: false }];
     }
     return reported(result.stderr);
   }
@@ -179,5 +165,5 @@ export function kubectlOf(options: KubectlOptions): Kubectl {
     }
   }
 
-  return { start, query, failures, errorOf };
+  return { start, query, failures };
 }

@@ -1,12 +1,8 @@
 import type { KubeErrorKind } from "../errors.ts";
+import { type Reported, WHY, whyForbidden } from "../reasons.ts";
 
-/** One failure that kubectl reports on standard error, in our words. */
-export interface Reported {
-  readonly kind: KubeErrorKind;
-  /** Why, for a message; no text of kubectl's is in it, since that may hold the object. */
-  readonly why: string;
-  /** Whether the cluster may have carried the request out all the same. */
-  readonly uncertain: boolean;
+/** One failure that kubectl reports on standard error. */
+export interface ReportedByKubectl extends Reported {
   /** Whether it stopped kubectl as a whole, before it sent any object. */
   readonly whole: boolean;
 }
@@ -29,135 +25,130 @@ const RULES: readonly Rule[] = [
   {
     pattern: /^Error from server \(AlreadyExists\)/,
     kind: "exists",
-    why: "it exists already",
+    why: WHY.exists,
   },
   {
     pattern: /^Error from server \(Conflict\)/,
     kind: "conflict",
-    why: "somebody else has changed it in the meantime",
+    why: WHY.conflict,
   },
   {
     pattern: /^Error from server \(NotFound\).*\bnamespaces "/,
     kind: "namespace_not_found",
-    why: "the namespace does not exist",
+    why: WHY.namespaceNotFound,
   },
-  { pattern: /^Error from server \(NotFound\)/, kind: "not_found", why: "it does not exist" },
+  { pattern: /^Error from server \(NotFound\)/, kind: "not_found", why: WHY.notFound },
   {
     pattern: /^Error from server \(Forbidden\).*because it is being terminated/,
     kind: "namespace_terminating",
-    why: "the namespace is being deleted",
-  },
-  {
-    pattern: /^Error from server \(Forbidden\).*\bexceeded quota: /,
-    kind: "forbidden",
-    why: "a quota of the namespace does not allow it",
+    why: WHY.namespaceTerminating,
   },
   {
     pattern: /^Error from server \(Forbidden\)/,
     kind: "forbidden",
-    why: "the kubeconfig's user lacks the right",
+    why: WHY.forbidden,
   },
   {
     pattern:
       /^(Error from server \((Invalid|BadRequest|RequestEntityTooLarge)\)|The \S+ ".*" is invalid)/,
     kind: "invalid",
-    why: "the API server finds the object invalid",
+    why: WHY.invalid,
   },
   {
     pattern: /^(Error from server \(TooManyRequests\))/,
     kind: "busy",
-    why: "the API server has too much to do",
+    why: WHY.busy,
   },
   {
     pattern: /^Error from server \((Timeout|ServerTimeout|GatewayTimeout)\)/,
     kind: "timeout",
-    why: "the API server gave up waiting",
+    why: WHY.gaveUp,
     uncertain: true,
   },
   {
     pattern: /^Error from server \(ServiceUnavailable\)/,
     kind: "unreachable",
-    why: "the API server is not available",
+    why: WHY.notAvailable,
     uncertain: true,
   },
   {
     pattern: /\(Unauthorized\)|: Unauthorized\)/,
     kind: "unauthorized",
-    why: "the cluster does not accept the kubeconfig's credentials",
+    why: WHY.unauthorized,
   },
   {
     // Said of the discovery, once for a whole List: kubectl has no cached one of this server.
     pattern: /has asked for the client to provide credentials/,
     kind: "unauthorized",
-    why: "the cluster does not accept the kubeconfig's credentials",
+    why: WHY.unauthorized,
     whole: true,
   },
   {
     pattern: /^Error from server/,
     kind: "failed",
-    why: "the API server, or an admission webhook of it, reports an error",
+    why: WHY.serverError,
     uncertain: true,
   },
   {
     pattern: /getting credentials: |exec plugin|no Auth Provider found/,
     kind: "unauthorized",
-    why: "the kubeconfig's credential plugin gives no credentials",
+    why: WHY.plugin,
     whole: true,
   },
   {
     pattern:
       /^(error: )?(error loading config file|invalid configuration|Error in configuration|no configuration has been provided|context "|stat |unable to read|tls: failed to find|open |host must be a URL)/i,
     kind: "invalid_kubeconfig",
-    why: "kubectl cannot use the kubeconfig",
+    why: WHY.unusable,
     whole: true,
   },
   {
     pattern: /x509: |failed to verify certificate/,
     kind: "untrusted",
-    why: "the kubeconfig does not trust the server's certificate",
+    why: WHY.untrusted,
     whole: true,
   },
   {
     pattern: /TLS handshake timeout/,
     kind: "timeout",
-    why: "no answer came in time",
+    why: WHY.noAnswer,
     whole: true,
   },
   {
     // After the handshake's first half: the request may be on its way already.
     pattern: /\btls: |certificate required|bad certificate/,
     kind: "untrusted",
-    why: "the server and the kubeconfig do not agree on certificates",
+    why: WHY.noAgreement,
     uncertain: true,
   },
   {
     pattern: /was refused - did you specify|dial tcp .*connection refused/,
     kind: "unreachable",
-    why: "the connection was refused",
+    why: WHY.refused,
     whole: true,
   },
   {
     pattern:
       /(dial tcp|lookup) .*(no such host|no route to host|network is unreachable|server misbehaving)/,
     kind: "unreachable",
-    why: "its host cannot be found or reached",
+    why: WHY.noHost,
     whole: true,
   },
   {
     pattern: /deadline exceeded|Client\.Timeout|i\/o timeout/,
     kind: "timeout",
-    why: "no answer came in time",
+    why: WHY.noAnswer,
     uncertain: true,
   },
   {
     pattern: /\bEOF\b|connection reset|broken pipe|connection lost|INTERNAL_ERROR|GOAWAY/,
     kind: "unreachable",
-    why: "the connection broke",
+    why: WHY.broke,
     uncertain: true,
   },
 ];
 
-const UNKNOWN: Reported = {
+const UNKNOWN: ReportedByKubectl = {
   kind: "failed",
   why: "the API server or kubectl reported an error",
   uncertain: true,
@@ -171,24 +162,13 @@ const UNKNOWN: Reported = {
 const FAILURE = /^(Error|error|The |Unable to |Get "|Post "|Put "|Delete "|context ")/;
 
 /** The failures in kubectl's standard error, in its order: one for each object of a List. */
-export function reported(stderr: string): Reported[] {
+export function reported(stderr: string): ReportedByKubectl[] {
   return stderr.split("\n").filter((line) => FAILURE.test(line)).map(report);
 }
 
-function report(line: string): Reported {
+function report(line: string): ReportedByKubectl {
   const rule = RULES.find(({ pattern }) => pattern.test(line));
   if (!rule) return UNKNOWN;
   const { kind, why, uncertain = false, whole = false } = rule;
-  return { kind, why: kind === "forbidden" ? refusedRight(line) ?? why : why, uncertain, whole };
-}
-
-/** The right that a refusal names; its words come from closed alphabets, so none can be a value. */
-function refusedRight(line: string): string | undefined {
-  const right =
-    /cannot ([a-z]{1,20}) resource "([a-z]{1,40})" in API group "" (?:in the namespace "([a-z0-9-]{1,63})"|at the cluster scope)/
-      .exec(line);
-  if (!right) return undefined;
-  const [, verb, resource, namespace] = right;
-  const where = namespace === undefined ? "in all namespaces" : `in namespace '${namespace}'`;
-  return `the kubeconfig's user may not ${verb} ${resource} ${where}`;
+  return { kind, why: kind === "forbidden" ? whyForbidden(line) : why, uncertain, whole };
 }

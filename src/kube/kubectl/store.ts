@@ -1,5 +1,7 @@
+import pLimit from "p-limit";
 import type { Deadline } from "../deadline.ts";
 import { KubeError } from "../errors.ts";
+import { doing, notDone, type Reported } from "../reasons.ts";
 import { fromWire, secretPath, toWire, type WireSecret } from "../manifest.ts";
 import {
   type ItemOutcome,
@@ -15,7 +17,6 @@ import {
   type StoredSecret,
 } from "../store.ts";
 import { kubectlOf, type KubectlOptions, UNREPORTED } from "./command.ts";
-import type { Reported } from "./messages.ts";
 import type { ProcessResult } from "./process.ts";
 import { parseSummaries, parseWritten, summaryTemplate, WRITTEN_TEMPLATE } from "./templates.ts";
 
@@ -33,10 +34,9 @@ export function kubectlStore(options: KubectlOptions): SecretStore {
 
   async function list(listQuery: ListQuery, deadline: Deadline): Promise<SecretSummary[]> {
     const { selector, namespace, repository = false } = listQuery;
-    const where = namespace === undefined ? "in all namespaces" : `in namespace '${namespace}'`;
     const scope = namespace === undefined ? ["--all-namespaces"] : [`--namespace=${namespace}`];
     return parseSummaries(
-      await kubectl.query(`list secrets ${where}`, [
+      await kubectl.query(doing.list(namespace), [
         "get",
         "secrets",
         ...scope,
@@ -68,7 +68,7 @@ export function kubectlStore(options: KubectlOptions): SecretStore {
 
   function get(items: unknown[], deadline: Deadline): Promise<string> {
     const args = ["get", "--filename=-", "--ignore-not-found", "--output=json"];
-    return kubectl.query("read secrets", args, deadline, listOf(items));
+    return kubectl.query(doing.read, args, deadline, listOf(items));
   }
 
   async function write(
@@ -96,7 +96,7 @@ export function kubectlStore(options: KubectlOptions): SecretStore {
    * standard error one line for each that did not, in the order of the List.
    */
   function outcomes(
-    verb: string,
+    verb: "create" | "replace",
     secrets: readonly SecretManifest[],
     result: ProcessResult,
     deadline: Deadline,
@@ -115,9 +115,7 @@ export function kubectlStore(options: KubectlOptions): SecretStore {
       const done = written.get(refKey(secret));
       if (done) return { kind: "done", ...done };
       const report = reportOf.get(secret)!;
-      const what = `${verb} secret '${secret.name}' in namespace '${secret.namespace}'`;
-      const error = kubectl.errorOf(what, report, secret.namespace);
-      return { kind: report.uncertain ? "unknown" : "rejected", error };
+      return notDone(options.cluster, doing.write(verb, secret), report, secret);
     });
   }
 
@@ -132,26 +130,16 @@ export function kubectlStore(options: KubectlOptions): SecretStore {
     const result = await kubectl.start(args, deadline, JSON.stringify(body));
     if (result.ended === "exit" && result.code === 0) return { kind: "done", uid, resourceVersion };
     const report = kubectl.failures(result, deadline)[0] ?? UNREPORTED;
-    const what = `delete secret '${removal.name}' in namespace '${removal.namespace}'`;
-    const error = kubectl.errorOf(what, report, removal.namespace);
-    return { kind: report.uncertain ? "unknown" : "rejected", error };
+    return notDone(options.cluster, doing.write("delete", removal), report, removal);
   }
 
   async function remove(removals: readonly Removal[], deadline: Deadline): Promise<ItemOutcome[]> {
-    const outcomes: ItemOutcome[] = [];
-    const waiting = [...removals.entries()];
-    const work = async () => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        const [i, removal] = next;
-        // One that cannot be started is an outcome of that item: others may have been carried out.
-        outcomes[i] = await removeOne(removal, deadline).catch((error): ItemOutcome => {
-          if (error instanceof KubeError) return { kind: "rejected", error };
-          throw error;
-        });
-      }
-    };
-    await Promise.all(Array.from({ length: REMOVALS_AT_ONCE }, work));
-    return outcomes;
+    return await pLimit(REMOVALS_AT_ONCE).map(removals, (removal) =>
+      // One that cannot be started is an outcome of that item: others may have been carried out.
+      removeOne(removal, deadline).catch((error): ItemOutcome => {
+        if (error instanceof KubeError) return { kind: "rejected", error };
+        throw error;
+      }));
   }
 
   return {

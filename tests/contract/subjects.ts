@@ -1,52 +1,95 @@
+import { load } from "js-yaml";
 import { join } from "node:path";
 import {
   type ControlPlaneClient,
   controlPlaneFromEnv,
 } from "../../scripts/control_plane/connect.ts";
-import { surroundings } from "../../src/cli/surroundings.ts";
+import { kubectlEnv } from "../../src/cli/surroundings.ts";
 import { type Emulator, startEmulator } from "../../src/emulator/emulator.ts";
+import { apiStore } from "../../src/kube/api/store.ts";
 import type { KubectlOptions } from "../../src/kube/kubectl/command.ts";
 import { defaultGateLimits, ProcessGate } from "../../src/kube/kubectl/gate.ts";
 import { type RunProcess, runProcess } from "../../src/kube/kubectl/process.ts";
 import { kubectlStore } from "../../src/kube/kubectl/store.ts";
+import { seal } from "../../src/log/sealed.ts";
 import { type ApiRequest, bystander } from "../support/api_objects.ts";
 import { makeCanary } from "../support/canary.ts";
 import type { Subject, World } from "./subject.ts";
 
-/** A kubectl that the suites run with. */
-export interface KubectlProgram {
+/** A way to reach a cluster that the suites run with. */
+export interface Transport {
   readonly name: string;
-  /** Absent when this machine has none. */
-  readonly program: string | undefined;
+  /** Whether this machine has what it needs. */
+  readonly available: boolean;
+  /** Whether the items of a batch are sent one after the other. */
+  readonly inOrder: boolean;
+  open(options: OpenOptions): Promise<Opened>;
 }
 
-export const KUBECTLS: readonly KubectlProgram[] = [
-  { name: "kubectl from PATH", program: onPath("kubectl") },
-  { name: "official kubectl", program: Deno.env.get("ARGOCD_CONFIGURER_TEST_KUBECTL") },
+export interface OpenOptions {
+  /** Its path. */
+  readonly kubeconfig: string;
+  /** Where kubectl keeps what it discovers. */
+  readonly cacheDir?: string;
+}
+
+export type Opened = Pick<World, "store" | "said"> & { close(): void };
+
+export function overKubectl(name: string, program: string | undefined): Transport {
+  return {
+    name,
+    available: program !== undefined,
+    inOrder: true,
+    open: (options) => Promise.resolve(watchedKubectl({ ...options, program })),
+  };
+}
+
+const overApi: Transport = {
+  name: "api",
+  available: true,
+  inOrder: false,
+  async open({ kubeconfig }) {
+    const said: string[] = [];
+    const text = await Deno.readTextFile(kubeconfig);
+    const content = seal(load(text) as Record<string, unknown>);
+    const store = apiStore({
+      cluster: "test",
+      kubeconfig: { path: kubeconfig, content },
+      env: kubectlEnv(),
+      onCall: (call) => said.push(JSON.stringify(call)),
+    });
+    return { store, said, close: () => store.close() };
+  },
+};
+
+export const TRANSPORTS: readonly Transport[] = [
+  overKubectl("kubectl from PATH", onPath("kubectl")),
+  overKubectl("official kubectl", Deno.env.get("ARGOCD_CONFIGURER_TEST_KUBECTL")),
+  overApi,
 ];
 
 export const controlPlane: ControlPlaneClient | undefined = controlPlaneFromEnv();
 
-/** Each kubectl on the emulator and on a real API server. */
-export const KUBECTL_SUBJECTS: readonly Subject[] = KUBECTLS.flatMap((kubectl) => [
-  emulatorSubject(kubectl),
-  realSubject(kubectl),
+/** Each transport on the emulator and on a real API server. */
+export const SUBJECTS: readonly Subject[] = TRANSPORTS.flatMap((transport) => [
+  emulatorSubject(transport),
+  realSubject(transport),
 ]);
 
 /** A store over kubectl that notes what it and kubectl say. */
-export function watchedStore(
+function watchedKubectl(
   options: Pick<KubectlOptions, "kubeconfig" | "program" | "cacheDir">,
-): Pick<World, "store" | "said"> {
+): Opened {
   const said: string[] = [];
   const store = kubectlStore({
     ...options,
     cluster: "test",
-    env: surroundings().kubectlEnv,
+    env: kubectlEnv(),
     gate: new ProcessGate(defaultGateLimits(8)), // none of a test's few has to wait
     onCommand: (command) => said.push(JSON.stringify(command)),
     run: noting(said),
   });
-  return { store, said };
+  return { store, said, close: () => {} };
 }
 
 /** Notes kubectl's arguments, and its output but for that of a read, which is values by purpose. */
@@ -74,10 +117,10 @@ export interface EmulatedWorld extends World {
   readonly kubeconfig: string;
 }
 
-export function emulatorSubject({ name, program }: KubectlProgram): Subject<EmulatedWorld> {
+export function emulatorSubject(transport: Transport): Subject<EmulatedWorld> {
   return {
-    name: `${name}, emulator`,
-    ignore: program === undefined,
+    name: `${transport.name}, emulator`,
+    ignore: !transport.available,
     judges: true,
     async run(test) {
       const emulator = startEmulator();
@@ -85,9 +128,13 @@ export function emulatorSubject({ name, program }: KubectlProgram): Subject<Emul
         await withFolder(async (folder) => {
           const kubeconfig = join(folder, "kubeconfig");
           await Deno.writeTextFile(kubeconfig, emulator.kubeconfig(), { mode: 0o600 });
-          const watched = watchedStore({ kubeconfig, program, cacheDir: join(folder, "cache") });
+          const opened = await transport.open({ kubeconfig, cacheDir: join(folder, "cache") });
           const others = bystander(requestOf(emulator));
-          await test({ ...watched, ...others, canary: makeCanary(), emulator, kubeconfig });
+          try {
+            await test({ ...opened, ...others, canary: makeCanary(), emulator, kubeconfig });
+          } finally {
+            opened.close();
+          }
         });
       } finally {
         await emulator.stop();
@@ -96,15 +143,19 @@ export function emulatorSubject({ name, program }: KubectlProgram): Subject<Emul
   };
 }
 
-function realSubject({ name, program }: KubectlProgram): Subject {
+function realSubject(transport: Transport): Subject {
   return {
-    name: `${name}, real API server`,
-    ignore: program === undefined || controlPlane === undefined,
+    name: `${transport.name}, real API server`,
+    ignore: !transport.available || controlPlane === undefined,
     judges: true,
     async run(test) {
       const { kubeconfigs, request } = controlPlane!;
-      const watched = watchedStore({ kubeconfig: kubeconfigs.administrator, program });
-      await test({ ...watched, ...bystander(request), canary: makeCanary() });
+      const opened = await transport.open({ kubeconfig: kubeconfigs.administrator });
+      try {
+        await test({ ...opened, ...bystander(request), canary: makeCanary() });
+      } finally {
+        opened.close();
+      }
     },
   };
 }

@@ -1,0 +1,193 @@
+import type { KubeConfig } from "@kubernetes/client-node";
+import { HttpProxyAgent, HttpsProxyAgent } from "hpagent";
+import http from "node:http";
+import https from "node:https";
+import { dirname, resolve } from "node:path";
+import type { Sealed } from "../../log/sealed.ts";
+import type { Deadline } from "../deadline.ts";
+import { deadlinePassed, type Reported, WHY } from "../reasons.ts";
+import { type ExecConfig, type ExecCredential, runExecPlugin } from "./exec_plugin.ts";
+import { type Endpoint, type Headers, NoAnswer } from "./http.ts";
+import { proxyFromEnv } from "./proxy.ts";
+
+export interface KubeconfigSource {
+  /** Of the file, for what stands relative to it. */
+  readonly path: string;
+  /** Its content, parsed. */
+  readonly content: Sealed<Record<string, unknown>>;
+}
+
+/** A way to the API server that carries the kubeconfig's credentials. */
+export interface Connection extends Endpoint {
+  readonly headers: Headers;
+}
+
+export interface Connector {
+  /** @throws {NoAnswer} when credentials cannot be had */
+  connect(deadline: Deadline): Promise<Connection>;
+  /** The server did not accept the credentials: whether others can be had. */
+  refused(): boolean;
+  /** Closes what is kept open. */
+  close(): void;
+}
+
+/** Connections to one cluster at once; more requests wait. */
+const MAX_CONNECTIONS = 16;
+
+const UNUSABLE: Reported = { kind: "invalid_kubeconfig", why: WHY.unusable, uncertain: false };
+
+interface User {
+  readonly exec?: ExecConfig;
+  readonly tokenFile?: string;
+  readonly "as-uid"?: string;
+  readonly "as-groups"?: readonly string[];
+  readonly "as-user-extra"?: unknown;
+}
+
+/**
+ * Connects by a kubeconfig. The library reads it, with its contexts, certificates and auth
+ * providers; what it leaves out is done here: token files, exec plugins under a deadline, groups to
+ * impersonate, proxies of the environment, and connections that are kept.
+ */
+export async function connectorOf(
+  { path, content }: KubeconfigSource,
+  env: Readonly<Record<string, string>>,
+): Promise<Connector> {
+  const folder = dirname(path);
+  // A quarter of a second to import: only when used.
+  const { KubeConfig } = await import("@kubernetes/client-node");
+  const config = new KubeConfig();
+  try {
+    config.loadFromString(JSON.stringify(content.reveal()));
+    config.makePathsAbsolute(folder);
+  } catch {
+    throw new NoAnswer(UNUSABLE);
+  }
+  const user = rawUser(content.reveal(), config.getCurrentUser()?.name);
+  const server = new URL(config.getCurrentCluster()!.server);
+  if (user["as-user-extra"] !== undefined) throw new NoAnswer(unsupported("as-user-extra"));
+  let plugin: ExecCredential | undefined;
+  let kept: { agent: http.Agent | https.Agent; key: string } | undefined;
+
+  async function credential(deadline: Deadline): Promise<ExecCredential | undefined> {
+    if (!user.exec) return undefined;
+    const expired = plugin?.expires !== undefined && plugin.expires <= Date.now();
+    if (plugin === undefined || expired) {
+      const { server, caData, tlsServerName } = config.getCurrentCluster()!;
+      const cluster = {
+        server,
+        "certificate-authority-data": caData,
+        "tls-server-name": tlsServerName,
+      };
+      plugin = await runExecPlugin(user.exec, cluster, folder, env, deadline);
+    }
+    return plugin;
+  }
+
+  return {
+    async connect(deadline) {
+      if (server.protocol === "http:") { // says nothing of the user, like kubectl
+        kept ??= { agent: agentFor(server, {}, config, env), key: "" };
+        return { server, agent: kept.agent, headers: {} };
+      }
+      const given = await credential(deadline);
+      // An auth provider of the library's may ask a server of its own.
+      const applied = apply(config, given).catch(() => {
+        throw new NoAnswer(UNUSABLE);
+      });
+      const { tls, headers } = await inTime(applied, deadline);
+      Object.assign(headers, impersonation(user));
+      if (user.tokenFile !== undefined) {
+        headers.Authorization = `Bearer ${await tokenIn(resolve(folder, user.tokenFile))}`;
+      }
+      // A connection belongs to who made it: another client certificate needs another one.
+      const key = String(tls.cert ?? "");
+      if (kept?.key !== key) {
+        kept?.agent.destroy();
+        kept = { agent: agentFor(server, tls, config, env), key };
+      }
+      return { server, agent: kept.agent, headers };
+    },
+    refused() {
+      const had = plugin !== undefined;
+      plugin = undefined;
+      return had;
+    },
+    close: () => kept?.agent.destroy(),
+  };
+}
+
+function rawUser(config: Record<string, unknown>, name: string | undefined): User {
+  const users = config.users as { name: string; user: User }[];
+  return users.find((user) => user.name === name)?.user ?? {};
+}
+
+/** TLS options and headers by the library, with what a plugin gave in place of the user's own. */
+async function apply(config: KubeConfig, plugin: ExecCredential | undefined) {
+  const user = config.getCurrentUser() as unknown as Record<string, unknown>;
+  user.exec = undefined; // the library would run it itself, without a deadline
+  if (plugin?.token) user.token = plugin.token;
+  const options: https.RequestOptions = {};
+  await config.applyToHTTPSOptions(options);
+  const { ca, servername, rejectUnauthorized } = options;
+  const cert = plugin?.clientCertificateData ?? options.cert;
+  const key = plugin?.clientKeyData ?? options.key;
+  const headers = { ...options.headers } as Record<string, string | readonly string[]>;
+  if (options.auth) {
+    headers.Authorization = `Basic ${new TextEncoder().encode(options.auth).toBase64()}`;
+  }
+  return { tls: { ca, cert, key, servername, rejectUnauthorized }, headers };
+}
+
+async function inTime<T>(promise: Promise<T>, deadline: Deadline): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const onAbort = () =>
+    reject(new NoAnswer({ ...deadlinePassed(deadline.seconds), uncertain: false }));
+  deadline.signal.addEventListener("abort", onAbort);
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    deadline.signal.removeEventListener("abort", onAbort);
+  }
+}
+
+function unsupported(what: string): Reported {
+  const why = `the api transport does not support ${what}; use the kubectl transport`;
+  return { kind: "invalid_kubeconfig", why, uncertain: false };
+}
+
+function impersonation(user: User): Headers {
+  return {
+    ...(user["as-uid"] ? { "Impersonate-Uid": user["as-uid"] } : {}),
+    ...(user["as-groups"]?.length ? { "Impersonate-Group": user["as-groups"] } : {}),
+  };
+}
+
+async function tokenIn(file: string): Promise<string> {
+  try {
+    return (await Deno.readTextFile(file)).trim();
+  } catch {
+    const why = "its token file cannot be read";
+    throw new NoAnswer({ kind: "invalid_kubeconfig", why, uncertain: false });
+  }
+}
+
+function agentFor(
+  server: URL,
+  tls: https.AgentOptions,
+  config: KubeConfig,
+  env: Readonly<Record<string, string>>,
+): http.Agent | https.Agent {
+  const options = { keepAlive: true, maxSockets: MAX_CONNECTIONS };
+  const isTls = server.protocol === "https:";
+  const proxy = config.getCurrentCluster()!.proxyUrl ?? proxyFromEnv(server, env);
+  if (proxy === undefined) {
+    return isTls ? new https.Agent({ ...options, ...tls }) : new http.Agent(options);
+  }
+  if (!/^https?:/.test(proxy)) {
+    throw new NoAnswer(unsupported("a proxy that is neither http:// nor https://"));
+  }
+  return isTls
+    ? new HttpsProxyAgent({ ...options, ...tls, proxy })
+    : new HttpProxyAgent({ ...options, proxy });
+}

@@ -1,0 +1,128 @@
+import { Buffer } from "node:buffer";
+import http from "node:http";
+import https from "node:https";
+import type { Deadline } from "../deadline.ts";
+import { deadlinePassed, type Reported, WHY } from "../reasons.ts";
+
+/** Largest answer accepted, in bytes: as much as of kubectl. */
+const MAX_ANSWER = 32 * 1024 * 1024;
+
+/** Several values of one name are several lines. */
+export type Headers = Readonly<Record<string, string | readonly string[]>>;
+
+export interface ApiRequest {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** From the root, with its query. */
+  readonly path: string;
+  readonly headers: Headers;
+  readonly body?: string;
+}
+
+export interface ApiResponse {
+  readonly status: number;
+  /** Seconds, from `Retry-After`. */
+  readonly retryAfter: number | undefined;
+  readonly body: string;
+}
+
+/** A request without an answer. */
+export class NoAnswer extends Error {
+  override readonly name = "NoAnswer";
+
+  constructor(readonly report: Reported) {
+    super(report.why);
+  }
+}
+
+/** Where requests go: an agent keeps the connections. */
+export interface Endpoint {
+  readonly server: URL;
+  readonly agent: http.Agent | https.Agent;
+}
+
+/**
+ * Sends one request over a kept connection.
+ *
+ * Permissions: `--allow-net` of the server.
+ * @throws {NoAnswer} with whether the request may have been carried out
+ */
+export function send(
+  { server, agent }: Endpoint,
+  request: ApiRequest,
+  deadline: Deadline,
+): Promise<ApiResponse> {
+  const { method, path, headers, body } = request;
+  const isTls = server.protocol === "https:";
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown) =>
+      reject(
+        new NoAnswer(
+          deadline.signal.aborted ? deadlinePassed(deadline.seconds) : reportOf(error),
+        ),
+      );
+    const options = {
+      method,
+      agent: agent as https.Agent,
+      headers: {
+        ...headers as Record<string, string | string[]>,
+        "User-Agent": "argocd-configurer",
+        ...(body === undefined ? {} : {
+          "Content-Type": "application/json",
+          "Content-Length": String(new TextEncoder().encode(body).length),
+        }),
+      },
+      signal: deadline.signal,
+    };
+    const url = new URL(server.pathname.replace(/\/$/, "") + path, server);
+    const sent = (isTls ? https : http).request(url, options, (answer) => {
+      const chunks: Uint8Array[] = [];
+      let size = 0;
+      answer.on("data", (chunk: Uint8Array) => {
+        size += chunk.length;
+        if (size <= MAX_ANSWER) return void chunks.push(chunk);
+        sent.destroy();
+        reject(new NoAnswer({ kind: "too_large", why: WHY.tooLarge, uncertain: true }));
+      });
+      answer.on("error", fail);
+      answer.on("end", () => {
+        const seconds = Number(answer.headers["retry-after"]);
+        resolve({
+          status: answer.statusCode ?? 0,
+          retryAfter: Number.isFinite(seconds) ? seconds : undefined,
+          body: new TextDecoder().decode(Buffer.concat(chunks)),
+        });
+      });
+    });
+    sent.on("error", fail);
+    // Deno sends a request again, of any method, when a kept connection breaks before the answer
+    // (canRetryRequest in its node:http). A write must not be: nobody would know what became of it.
+    if (method !== "GET") sent.on("socket", () => sent.reusedSocket = false);
+    sent.end(body);
+  });
+}
+
+/** Failures before a byte of the request was sent, by Node's error codes. */
+const NOT_SENT: Readonly<Record<string, Pick<Reported, "kind" | "why">>> = {
+  ECONNREFUSED: { kind: "unreachable", why: WHY.refused },
+  ENOTFOUND: { kind: "unreachable", why: WHY.noHost },
+  EAI_AGAIN: { kind: "unreachable", why: WHY.noHost },
+  EHOSTUNREACH: { kind: "unreachable", why: WHY.noHost },
+  ENETUNREACH: { kind: "unreachable", why: WHY.noHost },
+  ERR_TLS_CERT_ALTNAME_INVALID: { kind: "untrusted", why: WHY.untrusted },
+};
+
+/** Codes of a certificate that does not verify, as OpenSSL names them. */
+const CERTIFICATE = /CERT|UNABLE_TO_|SELF_SIGNED|ISSUER/;
+
+function reportOf(error: unknown): Reported {
+  const { code = "", message = "" } = error as { code?: string; message?: string };
+  const known = NOT_SENT[code];
+  if (known) return { ...known, uncertain: false };
+  if (/alert|bad certificate|certificate required/i.test(message)) {
+    return { kind: "untrusted", why: WHY.noAgreement, uncertain: true };
+  }
+  if (CERTIFICATE.test(code)) {
+    return { kind: "untrusted", why: WHY.untrusted, uncertain: false };
+  }
+  return { kind: "unreachable", why: WHY.broke, uncertain: true };
+}

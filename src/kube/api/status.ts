@@ -1,0 +1,56 @@
+import { type Reported, WHY, whyForbidden } from "../reasons.ts";
+import type { ApiResponse } from "./http.ts";
+
+/**
+ * What the API server means by an answer that is no success: a Status object with a reason, or,
+ * from something in front of it, only the HTTP status.
+ * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/
+ */
+export function reportOfStatus({ status, body }: ApiResponse): Reported {
+  const { reason = "", message = "", details } = parsed(body);
+  const certain = (kind: Reported["kind"], why: string) => ({ kind, why, uncertain: false });
+  const uncertain = (kind: Reported["kind"], why: string) => ({ kind, why, uncertain: true });
+  switch (status) {
+    case 401:
+      return certain("unauthorized", WHY.unauthorized);
+    case 403:
+      return /because it is being terminated/.test(message)
+        ? certain("namespace_terminating", WHY.namespaceTerminating)
+        : certain("forbidden", whyForbidden(message));
+    case 404:
+      return details?.kind === "namespaces"
+        ? certain("namespace_not_found", WHY.namespaceNotFound)
+        : certain("not_found", WHY.notFound);
+    case 409:
+      return reason === "AlreadyExists"
+        ? certain("exists", WHY.exists)
+        : certain("conflict", WHY.conflict);
+    case 400:
+    case 413:
+    case 422:
+      return certain("invalid", WHY.invalid);
+    case 429:
+      return certain("busy", WHY.busy);
+    case 503:
+      return uncertain("unreachable", WHY.notAvailable);
+    case 504:
+      return uncertain("timeout", WHY.gaveUp);
+    default:
+      return uncertain("failed", WHY.serverError);
+  }
+}
+
+interface Status {
+  readonly reason?: string;
+  readonly message?: string;
+  readonly details?: { readonly kind?: string };
+}
+
+function parsed(body: string): Status {
+  try {
+    const status: unknown = JSON.parse(body);
+    return typeof status === "object" && status !== null ? status : {};
+  } catch {
+    return {}; // its message would quote the body
+  }
+}

@@ -1,0 +1,101 @@
+import { KubeError, type KubeErrorKind } from "./errors.ts";
+import type { ItemOutcome } from "./store.ts";
+
+/** One failure as a cluster or a transport reports it, in our words. */
+export interface Reported {
+  readonly kind: KubeErrorKind;
+  /** Why, for a message; no text of the cluster's is in it, since that may hold the object. */
+  readonly why: string;
+  /** Whether the cluster may have carried the request out all the same. */
+  readonly uncertain: boolean;
+}
+
+/** The same words for the same failure, whatever the transport. */
+export const WHY = {
+  exists: "it exists already",
+  conflict: "somebody else has changed it in the meantime",
+  namespaceNotFound: "the namespace does not exist",
+  notFound: "it does not exist",
+  namespaceTerminating: "the namespace is being deleted",
+  quota: "a quota of the namespace does not allow it",
+  forbidden: "the kubeconfig's user lacks the right",
+  invalid: "the API server finds the object invalid",
+  busy: "the API server has too much to do",
+  gaveUp: "the API server gave up waiting",
+  notAvailable: "the API server is not available",
+  serverError: "the API server, or an admission webhook of it, reports an error",
+  unauthorized: "the cluster does not accept the kubeconfig's credentials",
+  plugin: "the kubeconfig's credential plugin gives no credentials",
+  unusable: "the kubeconfig cannot be used",
+  untrusted: "the kubeconfig does not trust the server's certificate",
+  noAgreement: "the server and the kubeconfig do not agree on certificates",
+  refused: "the connection was refused",
+  noHost: "its host cannot be found or reached",
+  noAnswer: "no answer came in time",
+  broke: "the connection broke",
+  noJson: "the answer is not JSON",
+  tooLarge: "the answer is larger than this program accepts",
+} as const;
+
+/** Why a request that our own deadline ended has failed. */
+export function deadlinePassed(seconds: number): Reported {
+  const why = `no answer came within ${seconds} seconds`;
+  return { kind: "timeout", why, uncertain: true };
+}
+
+/** `Cannot list secrets in namespace 'a' of cluster 'c': the connection was refused` */
+export function errorOf(
+  cluster: string,
+  doing: string,
+  { kind, why }: Reported,
+  namespace?: string,
+): KubeError {
+  return new KubeError(kind, `Cannot ${doing} of cluster '${cluster}': ${why}`, {
+    cluster,
+    namespace,
+  });
+}
+
+/** The outcome of an item that is not known to be done. */
+export function notDone(
+  cluster: string,
+  what: string,
+  report: Reported,
+  { namespace }: { namespace: string },
+): ItemOutcome {
+  const error = errorOf(cluster, what, report, namespace);
+  return { kind: report.uncertain ? "unknown" : "rejected", error };
+}
+
+/** Several failures as one: the first kind that says something, with every reason of that. */
+export function together(all: readonly Reported[]): Reported | undefined {
+  // A line of an exec plugin's may be among kubectl's.
+  const first = all.find(({ kind }) => kind !== "failed") ?? all[0];
+  if (first === undefined) return undefined;
+  const whys = new Set(all.filter(({ kind }) => kind === first.kind).map(({ why }) => why));
+  return { ...first, why: [...whys].slice(0, 10).join("; ") };
+}
+
+/**
+ * Why the API server forbids something, from its message. The words that are taken from it come
+ * from closed alphabets, so none can be a value.
+ */
+export function whyForbidden(message: string): string {
+  if (/\bexceeded quota: /.test(message)) return WHY.quota;
+  const right =
+    /cannot ([a-z]{1,20}) resource "([a-z]{1,40})" in API group "" (?:in the namespace "([a-z0-9-]{1,63})"|at the cluster scope)/
+      .exec(message);
+  if (!right) return WHY.forbidden;
+  const [, verb, resource, namespace] = right;
+  const where = namespace === undefined ? "in all namespaces" : `in namespace '${namespace}'`;
+  return `the kubeconfig's user may not ${verb} ${resource} ${where}`;
+}
+
+/** What was being done, for messages: the same for every transport. */
+export const doing = {
+  list: (namespace: string | undefined) =>
+    `list secrets ${namespace === undefined ? "in all namespaces" : `in namespace '${namespace}'`}`,
+  read: "read secrets",
+  write: (verb: "create" | "replace" | "delete", ref: { namespace: string; name: string }) =>
+    `${verb} secret '${ref.name}' in namespace '${ref.namespace}'`,
+};

@@ -1,0 +1,4 @@
+import { secretStoreContract } from "./contract.ts";
+import { SUBJECTS } from "./subjects.ts";
+
+for (const subject of SUBJECTS) secretStoreContract(subject);
