@@ -198,13 +198,12 @@ Deno.test("--version shows the version and is exit code 0", async () => {
   assert.deepEqual([code, stdout.trim()], [0, denoConfig.version]);
 });
 
-Deno.test("without kubectl it warns at the start, and a read is 503 and names kubectl", async () => {
+Deno.test("without the kubectl asked for it warns, and a read is 503 and names kubectl", async () => {
   await using clusters = await folder();
   await using nothing = await folder();
   await clusters.write("test-cluster.kubeconfig", kubeconfig("http://127.0.0.1:9"));
-  await using running = program(["--port", "0", "--clusters-folder", clusters.path], {
-    env: { PATH: nothing.path },
-  });
+  const args = ["--port", "0", "--clusters-folder", clusters.path, "--transport", "kubectl"];
+  await using running = program(args, { env: { PATH: nothing.path } });
   await running.line(/WARNING kubectl: kubectl cannot be run; install it and have it on PATH/);
   const url = await listening(running);
   const response = await fetch(`${url}/secrets?cluster=test-cluster`);
@@ -213,6 +212,19 @@ Deno.test("without kubectl it warns at the start, and a read is 503 and names ku
   assert.deepEqual([status, total_docker_creds], ["error", 0]);
   assert.match(message, /'kubectl' cannot be run/);
   await health(url);
+});
+
+Deno.test("without kubectl it says that clusters are reached directly, and does so", async () => {
+  await using clusters = await folder();
+  await using nothing = await folder();
+  await clusters.write("test-cluster.kubeconfig", kubeconfig("http://127.0.0.1:9"));
+  const args = ["--port", "0", "--clusters-folder", clusters.path];
+  await using running = program(args, { env: { PATH: nothing.path } });
+  await running.line(/INFO kubectl: kubectl cannot be run; clusters are reached directly/);
+  const response = await fetch(`${await listening(running)}/secrets?cluster=test-cluster`);
+  assert.equal(response.status, 503);
+  assert.equal((await response.json()).status, "cluster_unreachable");
+  await running.line(/WARNING api: request failed cluster=test-cluster/);
 });
 
 Deno.test("a missing folder of clusters is an empty list and a warning, until it is there", async () => {
