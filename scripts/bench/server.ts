@@ -4,6 +4,8 @@ export interface ServerProcess {
   /** Resident memory in MB. */
   residentMemory(): Promise<number>;
   stop(): Promise<void>;
+  /** Ends it at once, without waiting. */
+  kill(): void;
 }
 
 /** Starts `deno run` with these arguments, its log in a file, and waits for the URL in it. */
@@ -30,7 +32,7 @@ export async function startServer(args: readonly string[]): Promise<ServerProces
     const text = await Deno.readTextFile(log);
     url = /(http:\/\/127\.0\.0\.1:[0-9]+)/.exec(text)?.[1];
     if (ended) throw new Error(`The server ended: ${text}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
   return {
     url,
@@ -42,6 +44,10 @@ export async function startServer(args: readonly string[]): Promise<ServerProces
       child.kill("SIGTERM");
       await child.status;
       await Deno.remove(log);
+    },
+    kill() {
+      child.kill("SIGKILL");
+      child.status.then(() => Deno.remove(log));
     },
   };
 }

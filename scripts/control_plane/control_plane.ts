@@ -3,16 +3,19 @@ import { join } from "node:path";
 import { initialObjects } from "./access.ts";
 import { type Binaries, findBinaries } from "./binaries.ts";
 import { connect, type ControlPlaneClient, recordFile, request } from "./connect.ts";
-import { makeTokens, tokenFile, writeKubeconfigs } from "./kubeconfigs.ts";
+import { makeCertificates } from "./credentials.ts";
+import { writeKubeconfigs } from "./kubeconfigs.ts";
 import { type Process, type Processes, startProcesses } from "./processes.ts";
+import { type Proxy, startProxy } from "./proxy.ts";
 import {
-  certificateFile,
   etcdArguments,
   freePorts,
   kubeApiserverArguments,
   tokensFile,
+  writeCertificates,
   writeSigningKeys,
 } from "./servers.ts";
+import { makeTokens, tokenFile } from "./tokens.ts";
 
 export interface ControlPlane extends ControlPlaneClient {
   /** Ends its processes and removes its folder; a second call waits for the first. */
@@ -47,9 +50,10 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
 async function start(binaries: Binaries, readyTimeoutMs: number): Promise<ControlPlane> {
   const dir = await Deno.makeTempDir({ prefix: "control-plane-" });
   const processes = startProcesses(dir);
-  const stop = stopOnce(processes, dir);
+  const proxy = startProxy(dir);
+  const stop = stopOnce(processes, proxy, dir);
   try {
-    await bringUp(dir, binaries, processes, readyTimeoutMs);
+    await bringUp(dir, binaries, processes, proxy, readyTimeoutMs);
     return { ...connect(dir), stop };
   } catch (error) {
     await stop();
@@ -57,12 +61,20 @@ async function start(binaries: Binaries, readyTimeoutMs: number): Promise<Contro
   }
 }
 
-async function bringUp(dir: string, binaries: Binaries, processes: Processes, timeoutMs: number) {
+async function bringUp(
+  dir: string,
+  binaries: Binaries,
+  processes: Processes,
+  proxy: Proxy,
+  timeoutMs: number,
+) {
   const ports = freePorts();
   const url = `https://127.0.0.1:${ports.api}`;
   const tokens = makeTokens();
   await Deno.writeTextFile(tokensFile(dir), tokenFile(tokens), { mode: 0o600 });
   await writeSigningKeys(dir);
+  const { server: certificates, writeCredentials } = makeCertificates();
+  await writeCertificates(dir, certificates);
   const log = (name: string) => join(dir, `${name}.log`);
   const started = [
     await processes.start("etcd", binaries.etcd, etcdArguments(dir, ports), log("etcd")),
@@ -74,35 +86,36 @@ async function bringUp(dir: string, binaries: Binaries, processes: Processes, ti
     ),
   ];
 
-  const server = { url, administratorToken: tokens.administrator };
-  const ca = await untilReady(started, timeoutMs, async () => {
-    const ca = await Deno.readTextFile(certificateFile(dir));
-    const answer = await request({ ...server, ca }, "GET", "/readyz");
-    return answer.status === 200 ? ca : undefined;
+  const credentials = await writeCredentials(dir, tokens.administrator);
+  const { ca } = certificates;
+  const server = { url, ca, administratorToken: tokens.administrator };
+  await untilReady(started, timeoutMs, async () => {
+    const answer = await request(server, "GET", "/readyz");
+    return answer.status === 200;
   });
   for (const { path, body } of initialObjects()) {
-    const answer = await request({ ...server, ca }, "POST", path, body);
+    const answer = await request(server, "POST", path, body);
     if (answer.status !== 201) {
       throw new Error(`Cannot prepare the control plane: ${path}: ${JSON.stringify(answer.body)}`);
     }
   }
-  await writeKubeconfigs(join(dir, "kubeconfigs"), url, ca, tokens);
-  const record = JSON.stringify({ ...server, ca, kubectl: binaries.kubectl });
+  const wiring = { url, ca, tokens, credentials, proxyUrl: proxy.url };
+  await writeKubeconfigs(join(dir, "kubeconfigs"), wiring);
+  const record = JSON.stringify({ ...server, kubectl: binaries.kubectl });
   await Deno.writeTextFile(recordFile(dir), record, { mode: 0o600 });
 }
 
-/** Asks again and again until `probe` gives a value; its errors mean "not yet". */
-async function untilReady<T>(
+/** Asks again and again until `isReady`; its errors mean "not yet". */
+async function untilReady(
   processes: Process[],
   timeoutMs: number,
-  probe: () => Promise<T | undefined>,
-): Promise<T> {
+  isReady: () => Promise<boolean>,
+): Promise<void> {
   let dead: Process | undefined;
   for (const process of processes) process.ended.then(() => dead ??= process);
   const end = performance.now() + timeoutMs;
   while (performance.now() < end && !dead) {
-    const value = await probe().catch(() => undefined);
-    if (value !== undefined) return value;
+    if (await isReady().catch(() => false)) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const why = dead ? `${dead.name} ended` : `it was not ready after ${timeoutMs} ms`;
@@ -115,7 +128,7 @@ function logTail({ name, logFile }: Process): string {
     Deno.readTextFileSync(logFile).trimEnd().split("\n").slice(-15).join("\n");
 }
 
-function stopOnce(processes: Processes, dir: string): () => Promise<void> {
+function stopOnce(processes: Processes, proxy: Proxy, dir: string): () => Promise<void> {
   let stopping: Promise<void> | undefined;
   const stop = () => stopping ??= stopAndRemove();
   const signals = (["SIGINT", "SIGTERM"] as const).map((name) => {
@@ -126,6 +139,7 @@ function stopOnce(processes: Processes, dir: string): () => Promise<void> {
   });
   async function stopAndRemove() {
     await processes.stop();
+    await proxy.stop();
     await Deno.remove(dir, { recursive: true });
     for (const { name, listener } of signals) Deno.removeSignalListener(name, listener);
   }

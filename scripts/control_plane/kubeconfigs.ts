@@ -1,9 +1,16 @@
 /** The people of the test cluster, and the kubeconfig of each. */
 import { join } from "node:path";
+import { type ConnectionName, connectionNames, connections, type Wiring } from "./connections.ts";
+import { closedPortUrl, kubeconfig } from "./kubeconfig_text.ts";
+import { randomToken } from "./tokens.ts";
 
 /** Namespaces that exist from the start; `two-namespaces` has rights in the first two. */
 export const namespaces = ["argocd", "team-a", "team-b"] as const;
 
+/**
+ * Who asks, each with a token in a kubeconfig that is complete in itself. `connectionNames` has the
+ * others: ways for the administrator to get there.
+ */
 export const kubeconfigNames = [
   /** Group system:masters: may do all. */
   "administrator",
@@ -19,77 +26,35 @@ export const kubeconfigNames = [
   "closed-port",
 ] as const;
 
-export type KubeconfigName = typeof kubeconfigNames[number];
-
-/** Below 1024, so that no program gets it as its free port; tcpmux, which nobody runs. */
-const closedPort = 1;
-
-export const users = ["administrator", "two-namespaces", "reader", "no-rights"] as const;
-
-/** Random bearer tokens, one a user. */
-export type Tokens = Record<typeof users[number], string>;
-
-export function makeTokens(): Tokens {
-  return Object.fromEntries(users.map((user) => [user, randomToken()])) as Tokens;
-}
-
-function randomToken(): string {
-  return [...crypto.getRandomValues(new Uint8Array(24))]
-    .map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** The lines of `--token-auth-file`: token, user, id, groups. */
-export function tokenFile(tokens: Tokens): string {
-  return users.map((user) => {
-    const group = user === "administrator" ? "system:masters" : "testers";
-    return `${tokens[user]},${user},${user},"${group}"\n`;
-  }).join("");
-}
-
-/**
- * @param url of the API server
- * @param ca its certificate authority in PEM
- */
-export function kubeconfig(name: KubeconfigName, url: string, ca: string, token: string): string {
-  return `apiVersion: v1
-kind: Config
-clusters:
-  - name: ${name}
-    cluster:
-      server: ${url}
-      certificate-authority-data: ${btoa(ca)}
-users:
-  - name: ${name}
-    user:
-      token: ${token}
-contexts:
-  - name: ${name}
-    context:
-      cluster: ${name}
-      user: ${name}
-current-context: ${name}
-`;
-}
+export type KubeconfigName = typeof kubeconfigNames[number] | ConnectionName;
 
 /** Writes `folder/NAME.kubeconfig` for each name, readable by the owner only. */
 export async function writeKubeconfigs(
   folder: string,
-  url: string,
-  ca: string,
-  tokens: Tokens,
+  wiring: Wiring,
 ): Promise<Record<KubeconfigName, string>> {
   await Deno.mkdir(folder, { mode: 0o700 });
   const paths = kubeconfigPaths(folder);
-  for (const name of kubeconfigNames) {
-    const server = name === "closed-port" ? `https://127.0.0.1:${closedPort}` : url;
-    const user = name === "closed-port" ? "administrator" : name;
-    const token = user === "wrong-token" ? randomToken() : tokens[user];
-    await Deno.writeTextFile(paths[name], kubeconfig(name, server, ca, token), { mode: 0o600 });
+  const texts: Record<KubeconfigName, string> = { ...people(wiring), ...connections(wiring) };
+  for (const name of [...kubeconfigNames, ...connectionNames]) {
+    await Deno.writeTextFile(paths[name], texts[name], { mode: 0o600 });
   }
   return paths;
 }
 
+function people({ url, ca, tokens }: Wiring): Record<typeof kubeconfigNames[number], string> {
+  const texts = kubeconfigNames.map((name) => {
+    const server = name === "closed-port" ? closedPortUrl : url;
+    const user = name === "closed-port" ? "administrator" : name;
+    const token = user === "wrong-token" ? randomToken() : tokens[user];
+    const cluster = { server, "certificate-authority-data": btoa(ca) };
+    return [name, kubeconfig([{ name, cluster, user: { token } }])];
+  });
+  return Object.fromEntries(texts);
+}
+
 export function kubeconfigPaths(folder: string): Record<KubeconfigName, string> {
-  const paths = kubeconfigNames.map((name) => [name, join(folder, `${name}.kubeconfig`)]);
+  const paths = [...kubeconfigNames, ...connectionNames]
+    .map((name) => [name, join(folder, `${name}.kubeconfig`)]);
   return Object.fromEntries(paths);
 }

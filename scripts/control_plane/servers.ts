@@ -1,5 +1,7 @@
-/** The command lines of etcd and kube-apiserver, and the signing keys they need. */
+/** The command lines of etcd and kube-apiserver, and the keys and certificates they need. */
 import { join } from "node:path";
+import { type Certified, pem } from "./certificates.ts";
+import type { ServerCertificates } from "./credentials.ts";
 
 export interface Ports {
   api: number;
@@ -33,15 +35,19 @@ export function etcdArguments(dir: string, ports: Ports): string[] {
 export const tokensFile = (dir: string): string => join(dir, "tokens.csv");
 const signingKeyFile = (dir: string): string => join(dir, "service_account.key");
 const verifyingKeyFile = (dir: string): string => join(dir, "service_account.pub");
-/** kube-apiserver writes its self-signed certificate, followed by the authority's, here. */
-export const certificateFile = (dir: string): string => join(dir, "certificates", "apiserver.crt");
+const certificateFile = (dir: string, name: string): string => join(dir, "certificates", name);
 
 export function kubeApiserverArguments(dir: string, ports: Ports): string[] {
   return [
     `--etcd-servers=http://127.0.0.1:${ports.etcd}`,
     "--bind-address=127.0.0.1",
     `--secure-port=${ports.api}`,
-    `--cert-dir=${join(dir, "certificates")}`,
+    `--tls-cert-file=${certificateFile(dir, "serving.crt")}`,
+    `--tls-private-key-file=${certificateFile(dir, "serving.key")}`,
+    `--tls-sni-cert-key=${certificateFile(dir, "extra_name.crt")},${
+      certificateFile(dir, "extra_name.key")
+    }`,
+    `--client-ca-file=${certificateFile(dir, "ca.crt")}`,
     `--service-account-key-file=${verifyingKeyFile(dir)}`,
     `--service-account-signing-key-file=${signingKeyFile(dir)}`,
     "--service-account-issuer=https://kubernetes.default.svc",
@@ -58,11 +64,22 @@ export async function writeSigningKeys(dir: string): Promise<void> {
   const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const privateKey = await crypto.subtle.exportKey("pkcs8", keys.privateKey);
   const publicKey = await crypto.subtle.exportKey("spki", keys.publicKey);
-  await Deno.writeTextFile(signingKeyFile(dir), pem("PRIVATE KEY", privateKey), { mode: 0o600 });
-  await Deno.writeTextFile(verifyingKeyFile(dir), pem("PUBLIC KEY", publicKey));
+  await Deno.writeTextFile(signingKeyFile(dir), pem("PRIVATE KEY", new Uint8Array(privateKey)), {
+    mode: 0o600,
+  });
+  await Deno.writeTextFile(verifyingKeyFile(dir), pem("PUBLIC KEY", new Uint8Array(publicKey)));
 }
 
-function pem(label: string, bytes: ArrayBuffer): string {
-  const lines = btoa(String.fromCharCode(...new Uint8Array(bytes))).match(/.{1,64}/g)!;
-  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
+/** Writes what the server shows of itself, and the authority of its clients. */
+export async function writeCertificates(dir: string, server: ServerCertificates): Promise<void> {
+  await Deno.mkdir(join(dir, "certificates"), { mode: 0o700 });
+  const write = (name: string, text: string) =>
+    Deno.writeTextFile(certificateFile(dir, name), text, { mode: 0o600 });
+  const both = async (name: string, { certificate, key }: Certified) => {
+    await write(`${name}.crt`, certificate);
+    await write(`${name}.key`, key);
+  };
+  await write("ca.crt", server.ca);
+  await both("serving", server.serving);
+  await both("extra_name", server.extraName);
 }

@@ -1,4 +1,3 @@
-import type { Command } from "commander";
 import { join } from "node:path";
 import denoConfig from "../../deno.json" with { type: "json" };
 import { Settings } from "../config/schema.ts";
@@ -7,19 +6,10 @@ import { configureLog } from "../log/logger.ts";
 import { wire } from "../wire.ts";
 import { seedProductionCluster, seedTestCluster } from "./demo_secrets.ts";
 import { listen } from "./listen.ts";
-import { numberOption } from "./serve.ts";
 import { surroundings } from "./surroundings.ts";
 
-/** Adds `demo`: the server on clusters that this program emulates itself. */
-export function addDemo(program: Command, finish: (exitCode: number) => void): void {
-  program.command("demo")
-    .description("Try it without a cluster: serve three emulated ones")
-    .option("--port <number>", "port to listen on; 0 for any free one", numberOption, 8091)
-    .action(async ({ port }: { port: number }) => finish(await demo(port)));
-}
-
 /** Serves until Ctrl-C; leaves nothing behind. */
-async function demo(port: number): Promise<number> {
+export async function demo(port: number): Promise<number> {
   configureLog({ format: "text", level: "info" });
   const folder = await Deno.makeTempDir({ prefix: "argocd-configurer-demo-" });
   const test = startEmulator();

@@ -1,8 +1,7 @@
 import { Command, CommanderError } from "commander";
 import denoConfig from "../../deno.json" with { type: "json" };
 import { ConfigError } from "../config/load.ts";
-import { addServe } from "./serve.ts";
-import { addDemo } from "./demo.ts";
+import { addServe, numberOption } from "./serve.ts";
 
 export const VERSION: string = denoConfig.version;
 
@@ -34,4 +33,15 @@ export async function run(args: readonly string[]): Promise<number> {
     }
     throw error;
   }
+}
+
+/** Adds `demo`; its emulator is loaded when it runs. */
+function addDemo(program: Command, finish: (exitCode: number) => void): void {
+  program.command("demo")
+    .description("Try it without a cluster: serve three emulated ones")
+    .option("--port <number>", "port to listen on; 0 for any free one", numberOption, 8091)
+    .action(async ({ port }: { port: number }) => {
+      const { demo } = await import("./demo.ts");
+      finish(await demo(port));
+    });
 }

@@ -1,13 +1,14 @@
 import { binaryText } from "./base64.ts";
 import type { EmulatedCluster } from "./cluster.ts";
 import { decodeManifest, decodeObject, type RequestBody, unknownFieldWarnings } from "./decode.ts";
-import { checkDryRun, decodeDeleteOptions } from "./delete_options.ts";
+import { checkDryRun, checkFieldValidation, decodeDeleteOptions } from "./delete_options.ts";
 import { discoveryDocument } from "./discovery.ts";
 import { goJsonSyntaxError, goJsonType } from "./go_json.ts";
-import type { ObjectList } from "./list.ts";
+import type { ListOptions, ObjectList } from "./list.ts";
 import type { KubernetesObject, Resource } from "./objects.ts";
 import { mergePatch } from "./patch.ts";
 import { fromProtobuf } from "./protobuf.ts";
+import { inForm, negotiate } from "./representation.ts";
 import {
   badRequest,
   goQuote,
@@ -16,7 +17,6 @@ import {
   type Status,
   StatusError,
 } from "./status.ts";
-import { toTable } from "./table.ts";
 
 export interface ApiRequest {
   readonly method: string;
@@ -52,7 +52,8 @@ export function answer(cluster: EmulatedCluster, request: ApiRequest, now: Date)
   try {
     const document = discoveryDocument(path);
     if (document !== undefined) {
-      if (request.method !== "GET") throw methodNotAllowed();
+      // The aggregator in front answers /apis, and does not look at the method.
+      if (request.method !== "GET" && path !== "/apis") throw methodNotAllowed();
       return json(200, document);
     }
     if (!path.startsWith("/api/")) return text(404, "404 page not found\n");
@@ -88,46 +89,61 @@ function serve(
   now: Date,
 ): ApiAnswer {
   const { resource, namespace, name } = target;
-  const shown = (object: KubernetesObject | ObjectList) =>
-    json(
-      200,
-      /;\s*as=Table\b/.test(request.accept)
-        ? toTable(resource, object, request.query.get("includeObject"), now)
-        : object,
-    );
-  checkAccept(request.accept);
-  switch (request.method) {
+  const { method, query } = request;
+  const form = negotiate(request.accept, method === "GET" && !name);
+  const shown = (code: number, object: Shown, warnings: readonly string[] = []) => {
+    const body = inForm(form, resource, object, query.get("includeObject") ?? "", now);
+    return json(code, body, warnings);
+  };
+  switch (method) {
     case "GET":
-      return shown(name ? cluster.get(resource, namespace, name) : list(cluster, request, target));
+      return shown(
+        200,
+        name ? cluster.get(resource, namespace, name) : list(cluster, request, target),
+      );
     case "POST":
       if (name || resource === "secrets" && !namespace) break;
-      return create(cluster, request, target);
+      return create(cluster, request, target, shown);
     case "PUT":
       if (!name) break;
-      return update(cluster, request, target);
+      return update(cluster, request, target, shown);
     case "PATCH":
       if (!name) break;
-      return patch(cluster, request, target);
+      return shown(200, patch(cluster, request, target));
     case "DELETE": {
-      if (!name) break;
+      if (!name && !namespace) break;
       checkContentType(request);
-      const dryRun = isDryRun(request, "DeleteOptions");
+      // Options in a body are all there are: `?dryRun=All` beside them is not looked at.
+      const dryRun = request.body.bytes.length === 0 && isDryRun(request, "DeleteOptions");
       const options = decodeDeleteOptions(request.body, dryRun);
-      return json(200, cluster.delete(resource, namespace, name, options));
+      return shown(
+        200,
+        name
+          ? cluster.delete(resource, namespace, name, options)
+          : cluster.deleteAll(resource, namespace, listOptions(request), options),
+      );
     }
   }
   throw methodNotAllowed();
 }
 
+type Shown = KubernetesObject | ObjectList | Status;
+type Show = (code: number, object: Shown, warnings?: readonly string[]) => ApiAnswer;
+
 function list(
   cluster: EmulatedCluster,
-  { query }: ApiRequest,
+  request: ApiRequest,
   { resource, namespace }: Target,
 ): ObjectList {
+  const { query } = request;
   if (["1", "true"].includes(query.get("watch") ?? "")) {
     const message = `watch is not supported on resources of kind ${goQuote(resource)}`;
     throw new StatusError(405, "MethodNotAllowed", message, { kind: resource });
   }
+  return cluster.list(resource, namespace, listOptions(request));
+}
+
+function listOptions({ query }: ApiRequest): ListOptions {
   const limit = query.get("limit") ?? "0";
   if (!/^[+-]?\d+$/.test(limit)) {
     throw badRequest(`strconv.ParseInt: parsing ${goQuote(limit)}: invalid syntax`);
@@ -135,18 +151,19 @@ function list(
   if (query.get("continue") && !/^0?$/.test(query.get("resourceVersion") ?? "")) {
     throw badRequest("specifying resource version is not allowed when using continue");
   }
-  return cluster.list(resource, namespace, {
+  return {
     labelSelector: query.get("labelSelector") ?? "",
     fieldSelector: query.get("fieldSelector") ?? "",
     limit: Number(limit),
     continue: query.get("continue") ?? "",
-  });
+  };
 }
 
 function create(
   cluster: EmulatedCluster,
   request: ApiRequest,
   { resource, namespace }: Target,
+  shown: Show,
 ): ApiAnswer {
   const protobuf = request.contentType === PROTOBUF;
   if (!protobuf) checkContentType(request);
@@ -156,27 +173,28 @@ function create(
     : decodeManifest(request.body, resource);
   const validation = request.query.get("fieldValidation");
   const warnings = unknownFieldWarnings(unknownFields, validation, resource);
-  return json(201, cluster.create(resource, namespace, manifest, { dryRun }), warnings);
+  return shown(201, cluster.create(resource, namespace, manifest, { dryRun }), warnings);
 }
 
 function update(
   cluster: EmulatedCluster,
   request: ApiRequest,
   { resource, namespace, name }: Target,
+  shown: Show,
 ): ApiAnswer {
   checkContentType(request);
   const dryRun = isDryRun(request, "UpdateOptions");
   const { manifest, unknownFields } = decodeManifest(request.body, resource);
   const validation = request.query.get("fieldValidation");
   const warnings = unknownFieldWarnings(unknownFields, validation, resource);
-  return json(200, cluster.update(resource, namespace, name, manifest, { dryRun }), warnings);
+  return shown(200, cluster.update(resource, namespace, name, manifest, { dryRun }), warnings);
 }
 
 function patch(
   cluster: EmulatedCluster,
   request: ApiRequest,
   { resource, namespace, name }: Target,
-): ApiAnswer {
+): KubernetesObject {
   const type = /^application\/(strategic-)?merge-patch\+json$/.exec(request.contentType);
   if (!type) {
     throw new StatusError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {});
@@ -188,17 +206,18 @@ function patch(
     const why = value === undefined
       ? goJsonSyntaxError(binaryText(bytes))
       : `json: cannot unmarshal ${goJsonType(value)} into Go value of type map[string]interface {}`;
-    throw badRequest(`error decoding patch: ${why}`);
+    throw badRequest(type[1] === undefined ? `error decoding patch: ${why}` : why);
   }
   const patched = mergePatch(old, value, type[1] !== undefined) as Record<string, unknown>;
   const { manifest } = decodeObject(patched, resource);
   const options = { dryRun, uidIsPrecondition: false };
-  return json(200, cluster.update(resource, namespace, name, manifest, options));
+  return cluster.update(resource, namespace, name, manifest, options);
 }
 
 function isDryRun({ query }: ApiRequest, options: string): boolean {
   const values = query.getAll("dryRun");
   checkDryRun(values, options);
+  if (options !== "DeleteOptions") checkFieldValidation(query.get("fieldValidation"), options);
   return values.length > 0;
 }
 
@@ -212,16 +231,6 @@ function checkContentType({ contentType }: ApiRequest): void {
   );
 }
 
-function checkAccept(accept: string): void {
-  if (accept === "" || /(application|\*)\/(json|\*)/.test(accept)) return;
-  throw new StatusError(
-    406,
-    "NotAcceptable",
-    "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf",
-    {},
-  );
-}
-
 function unescaped(segment: string): string {
   try {
     return decodeURIComponent(segment);
@@ -230,11 +239,7 @@ function unescaped(segment: string): string {
   }
 }
 
-function json(
-  code: number,
-  body: KubernetesObject | ObjectList | Status | unknown,
-  warnings: readonly string[] = [],
-): ApiAnswer {
+function json(code: number, body: unknown, warnings: readonly string[] = []): ApiAnswer {
   return { code, contentType: "application/json", body: `${JSON.stringify(body)}\n`, warnings };
 }
 

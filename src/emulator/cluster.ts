@@ -9,6 +9,7 @@ import {
 } from "./checks.ts";
 import { decodeObject } from "./decode.ts";
 import type { DeleteOptions } from "./delete_options.ts";
+import { generatedName } from "./generated_name.ts";
 import { Lister, type ListOptions, type ObjectList } from "./list.ts";
 import {
   emptyMeta,
@@ -168,7 +169,9 @@ export class EmulatedCluster {
     metadata.uid = crypto.randomUUID();
     metadata.deletionTimestamp = undefined;
     metadata.deletionGracePeriodSeconds = undefined;
-    if (!metadata.name && metadata.generateName) metadata.name = generated(metadata.generateName);
+    if (!metadata.name && metadata.generateName) {
+      metadata.name = generatedName(metadata.generateName);
+    }
     const errors = createErrors({ ...manifest, metadata }, resource);
     if (errors.length > 0) throw invalid(KIND[resource], metadata.name, errors);
     if (!dryRun) checkNoResourceVersion(metadata);
@@ -207,11 +210,13 @@ export class EmulatedCluster {
     const kept = this.#object(manifest, this.#store.stamp(metadata, old, true), old);
     if (JSON.stringify(kept) === JSON.stringify(old)) return old;
     if (dryRun) return kept;
+    if (kept.kind === "Secret" && isDoneWith(kept)) {
+      this.#store.remove(kept);
+      return kept;
+    }
     const object = this.#object(manifest, this.#store.stamp(metadata, old), old);
     this.#store.set(object);
-    if (object.metadata.deletionTimestamp && !object.metadata.finalizers) {
-      this.#store.remove(object);
-    }
+    if (isDoneWith(object)) this.#store.remove(object);
     return object;
   }
 
@@ -245,6 +250,24 @@ export class EmulatedCluster {
     return marked;
   }
 
+  /**
+   * Deletes each of a namespace's objects that the selectors mean.
+   *
+   * @returns The list of them, as they were.
+   */
+  deleteAll(
+    resource: Resource,
+    namespace: string,
+    selection: ListOptions,
+    options: DeleteOptions,
+  ): ObjectList {
+    const found = this.list(resource, namespace, selection);
+    for (const { metadata } of found.items) {
+      this.delete(resource, namespace, metadata.name, options);
+    }
+    return found;
+  }
+
   #deleteNamespace(old: Namespace, dryRun: boolean): Namespace {
     const meta = manifestMeta(old.metadata);
     meta.deletionTimestamp ??= this.#store.timestamp();
@@ -270,13 +293,11 @@ export class EmulatedCluster {
   }
 }
 
-function namespaceLabels(name: string, labels: Record<string, string>): Record<string, string> {
-  return name ? { ...labels, "kubernetes.io/metadata.name": name } : labels;
+/** Under deletion, and no finalizer holds it any more. */
+function isDoneWith({ metadata }: KubernetesObject): boolean {
+  return metadata.deletionTimestamp !== undefined && !metadata.finalizers;
 }
 
-/** @see k8s.io/apiserver v0.35 pkg/storage/names/generate.go */
-function generated(base: string): string {
-  const alphabet = "bcdfghjklmnpqrstvwxz2456789";
-  const random = crypto.getRandomValues(new Uint8Array(5));
-  return base.slice(0, 58) + Array.from(random, (n) => alphabet[n % alphabet.length]).join("");
+function namespaceLabels(name: string, labels: Record<string, string>): Record<string, string> {
+  return name ? { ...labels, "kubernetes.io/metadata.name": name } : labels;
 }

@@ -54,6 +54,12 @@ const KIND_FIELDS: Readonly<Record<Resource, Fields>> = {
   },
 };
 
+/** Other kinds of the version v1, as far as one may meet them. */
+const CORE_KINDS = new Set(
+  "Binding ConfigMap Endpoints Event LimitRange List Namespace Node PersistentVolume PersistentVolumeClaim Pod PodTemplate ReplicationController ResourceQuota Secret Service ServiceAccount"
+    .split(" "),
+);
+
 /**
  * The body of a create or an update as the server decodes and defaults it: `stringData` merged into
  * `data`, `type` Opaque where it is empty.
@@ -62,7 +68,7 @@ const KIND_FIELDS: Readonly<Record<Resource, Fields>> = {
  */
 export function decodeManifest(body: RequestBody, resource: Resource): Decoded {
   const kind = KIND[resource];
-  const object = body.value;
+  const object = body.value === null ? {} : body.value; // in Go, null leaves a struct empty
   if (goJsonType(object) !== "object") {
     const why = object === undefined
       ? goJsonSyntaxError(binaryText(body.bytes))
@@ -88,6 +94,9 @@ export function decodeObject(object: Record<string, unknown>, resource: Resource
       `${given} in version ${goQuote(version)} cannot be handled as a ${kind}: ${why}`,
     );
   if (given !== kind || version !== "v1") {
+    if (version === "v1" && CORE_KINDS.has(given)) {
+      throw refuse(`converting (v1.${given}) to (core.${kind}): unknown conversion`);
+    }
     throw refuse(
       `no kind ${goQuote(given)} is registered for version ${
         goQuote(version)

@@ -58,6 +58,13 @@ export function checkDryRun(values: readonly string[], options: string): void {
   throw unsupported(options, "dryRun", JSON.stringify(values), ["All"]);
 }
 
+/** @throws {StatusError} 422 for a value that there is not. */
+export function checkFieldValidation(value: string | null, options: string): void {
+  const values = ["", "Ignore", "Strict", "Warn"];
+  if (value === null || values.includes(value)) return;
+  throw unsupported(options, "fieldValidation", goQuote(value), values);
+}
+
 /** The policies themselves are not followed: nothing here owns anything. */
 function checkPropagation(policy: string): void {
   const policies = ["Foreground", "Background", "Orphan"];

@@ -3,7 +3,7 @@
 /** The Kubernetes version whose answers are given. */
 const VERSION = { major: "1", minor: "35", gitVersion: "v1.35.4" };
 
-/** `deletecollection` and `watch` are missing from the verbs: neither is served. */
+/** `watch` is missing from the verbs: it is not served. */
 const VERBS = ["create", "delete", "get", "list", "patch", "update"];
 
 const DOCUMENTS: Readonly<Record<string, unknown>> = {
@@ -35,13 +35,15 @@ const DOCUMENTS: Readonly<Record<string, unknown>> = {
         kind: "Namespace",
         verbs: VERBS,
         shortNames: ["ns"],
+        storageVersionHash: "Q3oi5N2YM8M=",
       },
       {
         name: "secrets",
         singularName: "secret",
         namespaced: true,
         kind: "Secret",
-        verbs: VERBS,
+        verbs: [...VERBS, "deletecollection"].sort(),
+        storageVersionHash: "S6u1pOWzb84=",
       },
     ],
   },

@@ -51,6 +51,13 @@ export interface Emulator {
   readonly requests: readonly string[];
   /** A kubeconfig for it, as YAML text. */
   kubeconfig(): string;
+  /**
+   * Closes the port and every connection: until `resume()` connections are refused, the objects
+   * stay. What is under way is carried out, and its answer lost.
+   */
+  pause(): Promise<void>;
+  /** Answers again, at the same port. @throws {Deno.errors.AddrInUse} when another took it */
+  resume(): void;
   /** Ends what is under way and closes every connection. */
   stop(): Promise<void>;
 }
@@ -123,6 +130,10 @@ export function startEmulator(options: EmulatorOptions = {}): Emulator {
       return log.slice(-MAX_REQUESTS);
     },
     kubeconfig: () => kubeconfig(url, options.token),
+    pause: () => server.pause(),
+    resume() {
+      if (!stopping.signal.aborted) server.resume();
+    },
     async stop() {
       if (stopping.signal.aborted) return;
       stopping.abort();

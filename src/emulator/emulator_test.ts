@@ -35,6 +35,14 @@ async function ask(
   return { code: response.status, headers: response.headers, text, json };
 }
 
+async function refuses({ url }: Emulator): Promise<void> {
+  const { hostname, port } = new URL(url);
+  await rejects(
+    Deno.connect({ hostname, port: Number(port) }),
+    Deno.errors.ConnectionRefused,
+  );
+}
+
 const SECRETS = "/api/v1/namespaces/default/secrets";
 
 Deno.test("an emulator answers at once, discovery, health and unknown paths too", async () => {
@@ -218,8 +226,39 @@ Deno.test("a delay goes on as usual, and ends when the emulator stops", async ()
   });
 });
 
-Deno.test("a hundred emulators run side by side, each with its own objects", async () => {
-  const emulators = Array.from({ length: 100 }, () => startEmulator());
+Deno.test("a paused emulator refuses connections, and resumed it has its objects", async () => {
+  await withEmulator({}, async (emulator, client) => {
+    const headers = { "content-type": "application/json" };
+    const create = (name: string) =>
+      ask(emulator, client, "POST", SECRETS, { metadata: { name } }, headers);
+    strictEqual((await create("before")).code, 201);
+    emulator.fault = () => ({ kind: "delay", milliseconds: 30 });
+    const [held] = await Promise.allSettled([
+      create("meanwhile"),
+      new Promise((resolve) => setTimeout(resolve, 15)).then(() => emulator.pause()),
+    ]);
+    strictEqual(held.status, "rejected");
+    await refuses(emulator);
+    await emulator.pause();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    emulator.fault = undefined;
+    emulator.resume();
+    emulator.resume();
+    const { json } = await ask(emulator, client, "GET", SECRETS);
+    const names = json.items.map(({ metadata }: { metadata: { name: string } }) => metadata.name);
+    deepStrictEqual(names, ["before", "meanwhile"]);
+    await emulator.pause();
+  });
+});
+
+/** How many files, sockets among them, this process has open (Linux). */
+function openFiles(): number {
+  return Deno.build.os === "linux" ? [...Deno.readDirSync("/proc/self/fd")].length : 0;
+}
+
+Deno.test("two hundred emulators run side by side and leave nothing open", async () => {
+  const before = openFiles();
+  const emulators = Array.from({ length: 200 }, () => startEmulator());
   const client = Deno.createHttpClient({});
   try {
     await Promise.all(emulators.map(async (emulator, index) => {
@@ -232,4 +271,45 @@ Deno.test("a hundred emulators run side by side, each with its own objects", asy
     client.close();
     await Promise.all(emulators.map((emulator) => emulator.stop()));
   }
+  for (let left = 40; left > 0 && openFiles() > before; left--) { // the client closes its own later
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  ok(openFiles() <= before, `${openFiles()} open files, ${before} before`);
+  await Promise.all(emulators.map(refuses));
+});
+
+Deno.test("metadata alone is answered where it alone is asked for", async () => {
+  await withEmulator({}, async (emulator, client) => {
+    const metadata = { name: "a", namespace: "default" };
+    emulator.cluster.put({ metadata, stringData: { password: "hidden" } });
+    const as = (kind: string) => ({ accept: `application/json;as=${kind};g=meta.k8s.io;v=v1` });
+    const table = `${SECRETS}?includeObject=Metadata`;
+    const rows: [string, string, string][] = [
+      [SECRETS, "PartialObjectMetadataList", "items"],
+      [`${SECRETS}/a`, "PartialObjectMetadata", "metadata"],
+      [table, "Table", "rows"],
+      [`${SECRETS}?includeObject=None`, "Table", "rows"],
+    ];
+    for (const [path, kind, field] of rows) {
+      const { json, text } = await ask(emulator, client, "GET", path, undefined, as(kind));
+      deepStrictEqual([json.kind, field in json], [kind, true]);
+      ok(!text.includes(btoa("hidden")), kind);
+    }
+    const refused = await ask(emulator, client, "GET", SECRETS, undefined, as("Chair"));
+    deepStrictEqual([refused.code, refused.json.reason], [406, "NotAcceptable"]);
+  });
+});
+
+Deno.test("options in a body are all that a delete minds", async () => {
+  await withEmulator({}, async (emulator, client) => {
+    emulator.cluster.put({ metadata: { name: "a", namespace: "default" } });
+    const remove = (body?: unknown) =>
+      ask(emulator, client, "DELETE", `${SECRETS}/a?dryRun=All`, body, {
+        "content-type": "application/json",
+      });
+    await remove();
+    strictEqual(emulator.cluster.secrets().length, 1);
+    await remove({});
+    strictEqual(emulator.cluster.secrets().length, 0);
+  });
 });

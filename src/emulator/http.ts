@@ -24,6 +24,10 @@ export interface HttpOptions {
 
 export interface HttpServer {
   readonly port: number;
+  /** Closes the port and every connection, without waiting for what is under way. */
+  pause(): Promise<void>;
+  /** Takes connections again, at the same port. @throws {Deno.errors.AddrInUse} */
+  resume(): void;
   /** Closes the port and every connection; resolves when all are gone. */
   close(): Promise<void>;
 }
@@ -36,7 +40,8 @@ const MAX_HEAD_BYTES = 64 * 1024;
  * node:http server tells its port only later.
  */
 export function serveHttp({ maxBodyBytes, handle }: HttpOptions): HttpServer {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  let listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
   const connections = new Map<Deno.Conn, Promise<void>>();
 
   async function accept(): Promise<void> {
@@ -66,15 +71,27 @@ export function serveHttp({ maxBodyBytes, handle }: HttpOptions): HttpServer {
     }
   }
 
-  const accepting = accept();
-  return {
-    port: listener.addr.port,
-    async close() {
+  let accepting: Promise<void> | undefined = accept();
+  async function pause(): Promise<void> {
+    if (accepting) {
       listener.close();
       await accepting;
-      const serving = [...connections.values()];
-      for (const connection of connections.keys()) close(connection);
-      await Promise.all(serving);
+      accepting = undefined;
+    }
+    for (const connection of connections.keys()) close(connection);
+  }
+
+  return {
+    port,
+    pause,
+    resume() {
+      if (accepting) return;
+      listener = Deno.listen({ hostname: "127.0.0.1", port });
+      accepting = accept();
+    },
+    async close() {
+      await pause();
+      await Promise.all(connections.values());
     },
   };
 }

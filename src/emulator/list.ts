@@ -1,4 +1,5 @@
 import { parseFieldSelector } from "./field_selector.ts";
+import { goJsonSyntaxError } from "./go_json.ts";
 import { KIND, type KubernetesObject, type Resource } from "./objects.ts";
 import { parseLabelSelector } from "./selector.ts";
 import { badRequest, StatusError } from "./status.ts";
@@ -109,13 +110,30 @@ function makeToken({ rv, start }: ContinueToken): string {
 }
 
 function parseToken(token: string): ContinueToken {
-  try {
-    const { rv, start } = JSON.parse(atob(token.replaceAll("-", "+").replaceAll("_", "/")));
-    if (typeof rv === "number" && typeof start === "string") return { rv, start };
-  } catch {
-    // Refused below, as a token that holds something else.
+  const invalid = (why: string) =>
+    badRequest(`invalid continue token: continue key is not valid: ${why}`);
+  const stray = token.search(/[^\w-]/);
+  if (stray >= 0 || token.length % 4 === 1) {
+    throw invalid(`illegal base64 data at input byte ${stray >= 0 ? stray : token.length - 1}`);
   }
-  throw badRequest("invalid continue token: continue key is not valid");
+  const text = atob(token.replaceAll("-", "+").replaceAll("_", "/"));
+  let content: { v?: unknown; rv?: unknown; start?: unknown };
+  try {
+    content = JSON.parse(text);
+  } catch {
+    throw invalid(goJsonSyntaxError(text));
+  }
+  const { v = "", rv = 0, start = "" } = content;
+  if (v !== "meta.k8s.io/v1") {
+    throw invalid(`server does not recognize this encoded version ${v}`);
+  }
+  if (typeof rv !== "number" || rv === 0) {
+    throw invalid("incorrect encoded start resourceVersion (version meta.k8s.io/v1)");
+  }
+  if (typeof start !== "string" || start === "") {
+    throw invalid("encoded start key empty (version meta.k8s.io/v1)");
+  }
+  return { rv, start };
 }
 
 function expired(): StatusError {

@@ -1,33 +1,49 @@
 import type { ObjectList } from "./list.ts";
-import type { KubernetesObject, Resource } from "./objects.ts";
+import { KIND, type KubernetesObject, type Resource } from "./objects.ts";
+
+/** @see k8s.io/api v0.35 core/v1/types_swagger_doc_generated.go */
+const DESCRIPTIONS = {
+  Name:
+    "Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names",
+  Type:
+    "Used to facilitate programmatic handling of secret data. More info: https://kubernetes.io/docs/concepts/configuration/secret/#secret-types",
+  Data:
+    "Data contains the secret data. Each key must consist of alphanumeric characters, '-', '_' or '.'. The serialized form of the secret data is a base64 encoded string, representing the arbitrary (possibly non-string) data value here. Described in https://tools.ietf.org/html/rfc4648#section-4",
+  Age:
+    "CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed to be set in happens-before order across separate operations. Clients may not set this value. It is represented in RFC3339 form and is in UTC.\n\nPopulated by the system. Read-only. Null for lists. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata",
+  Status: "The status of the namespace",
+} as const;
 
 /**
- * What `kubectl get` without `-o` asks for, so that it looks as with a real server. The columns'
- * descriptions are left out.
+ * What `kubectl get` without `-o` asks for, and who wants to know of secrets without their values.
  *
  * @see k8s.io/kubernetes v1.35 pkg/printers/internalversion/printers.go
  */
 export function toTable(
   resource: Resource,
   answer: KubernetesObject | ObjectList,
-  includeObject: string | null,
+  includeObject: string,
+  apiVersion: string,
   now: Date,
 ): unknown {
   const objects = "items" in answer ? answer.items as readonly KubernetesObject[] : [answer];
   const metadata = "items" in answer
     ? answer.metadata
     : { resourceVersion: answer.metadata.resourceVersion };
-  const columns = resource === "secrets" ? ["Type", "Data", "Age"] : ["Status", "Age"];
+  const columns = resource === "secrets"
+    ? ["Name", "Type", "Data", "Age"] as const
+    : ["Name", "Status", "Age"] as const;
   return {
     kind: "Table",
-    apiVersion: "meta.k8s.io/v1",
+    apiVersion,
     metadata,
-    columnDefinitions: [
-      { name: "Name", type: "string", format: "name", description: "", priority: 0 },
-      ...columns.map((name) => (
-        { name, type: "string", format: "", description: "", priority: 0 }
-      )),
-    ],
+    columnDefinitions: columns.map((name) => ({
+      name,
+      type: "string",
+      format: name === "Name" ? "name" : "",
+      description: DESCRIPTIONS[name],
+      priority: 0,
+    })),
     rows: objects.map((object) => ({
       cells: [
         object.metadata.name,
@@ -36,15 +52,21 @@ export function toTable(
           : [object.type, Object.keys(object.data ?? {}).length]),
         humanDuration(now.getTime() - Date.parse(object.metadata.creationTimestamp)),
       ],
-      ...(includeObject !== "None" && {
-        object: includeObject === "Object" ? object : {
-          kind: "PartialObjectMetadata",
-          apiVersion: "meta.k8s.io/v1",
-          metadata: object.metadata,
-        },
-      }),
+      object: included(includeObject, resource, object, apiVersion),
     })),
   };
+}
+
+function included(
+  includeObject: string,
+  resource: Resource,
+  object: Omit<KubernetesObject, "kind" | "apiVersion">,
+  apiVersion: string,
+): unknown {
+  if (includeObject === "None") return null;
+  return includeObject === "Object"
+    ? { kind: KIND[resource], apiVersion: "v1", ...object }
+    : { kind: "PartialObjectMetadata", apiVersion, metadata: object.metadata };
 }
 
 /** @see k8s.io/apimachinery v0.35 pkg/util/duration/duration.go, HumanDuration */

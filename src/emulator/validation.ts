@@ -41,6 +41,7 @@ export function updateErrors(
   return [
     ...metaErrors(metadata, pathSegmentErrors),
     ...changes,
+    ...(resource === "namespaces" ? objectErrors(manifest, resource) : []),
     ...changes,
     ...finalizerNameErrors(metadata.finalizers),
     ...(old.kind === "Secret"

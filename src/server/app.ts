@@ -3,19 +3,13 @@ import { cors } from "hono/cors";
 import { requestId } from "hono/request-id";
 import { loggerOf } from "../log/logger.ts";
 import { type Answer, envelope } from "./answer.ts";
-import type { Endpoint, Env, ServerDeps } from "./endpoint.ts";
+import type { Endpoint, Env, Handle, ServerDeps } from "./endpoint.ts";
 import { HttpError } from "./http_error.ts";
 import { accessLog } from "./middleware/access_log.ts";
 import { bodyLimit } from "./middleware/body_limit.ts";
 import { Drain } from "./middleware/drain.ts";
 import { guard, isAllowedOrigin } from "./middleware/guard.ts";
-import { addDocker } from "./routes/add_docker.ts";
-import { addHelmRepo } from "./routes/add_helm_repo.ts";
-import { clusters } from "./routes/clusters.ts";
-import { health } from "./routes/health.ts";
-import { index } from "./routes/index.ts";
-import { openapi } from "./routes/openapi.ts";
-import { secrets } from "./routes/secrets.ts";
+import { ENDPOINTS } from "./endpoints.ts";
 
 /** Largest request body, in bytes. */
 const MAX_BODY = 1024 * 1024;
@@ -42,12 +36,12 @@ export function createApp(deps: ServerDeps): App {
   app.use((c, next) => fromPage(c) ? allowOrigins(c, next) : next());
   app.use(drain.refuse());
   // Before the guard: it answers anyone.
-  route(app, health, deps);
+  for (const endpoint of ENDPOINTS) if (isHealth(endpoint)) route(app, endpoint, deps);
   app.use(guard(deps));
   app.use(bodyLimit(MAX_BODY));
   // Behind the body: a client that stalls in sending it does not hold up a shutdown.
   app.use(drain.count());
-  for (const endpoint of guarded) route(app, endpoint, deps);
+  for (const endpoint of ENDPOINTS) if (!isHealth(endpoint)) route(app, endpoint, deps);
   app.notFound((c) => send(c, envelope(404, "No such path; GET / names the endpoints")));
   app.onError((error, c) => send(c, errorAnswer(error, c)));
 
@@ -63,17 +57,20 @@ export function createApp(deps: ServerDeps): App {
   return { fetch: (request) => app.fetch(request), drain: () => drain.drain() };
 }
 
-const served = [clusters, secrets, addDocker, addHelmRepo];
-const description = openapi([health, ...served]);
-const guarded = [index([health, ...served, description]), ...served, description];
+const isHealth = ({ path }: Endpoint) => path === "/health";
 
 /** Routes one endpoint, and every other method on its path to 405. */
-function route(app: Hono<Env>, { route, handle }: Endpoint, deps: ServerDeps): void {
-  const method = route.method.toUpperCase();
-  app.on(method, route.path, async (c) => send(c, await handle(c, deps)));
-  const allow = method === "GET" ? "GET, HEAD, OPTIONS" : `${method}, OPTIONS`;
-  app.all(route.path, () => {
-    throw new HttpError(405, `Use ${method} on ${route.path}`, { Allow: allow });
+function route(app: Hono<Env>, { method, path, load }: Endpoint, deps: ServerDeps): void {
+  const known = { ...deps, endpoints: ENDPOINTS };
+  const verb = method.toUpperCase();
+  let handle: Handle | undefined;
+  app.on(verb, path, async (c) => {
+    handle ??= (await load()).handle;
+    return send(c, await handle(c, known));
+  });
+  const allow = verb === "GET" ? "GET, HEAD, OPTIONS" : `${verb}, OPTIONS`;
+  app.all(path, () => {
+    throw new HttpError(405, `Use ${verb} on ${path}`, { Allow: allow });
   });
 }
 

@@ -30,14 +30,29 @@ export interface Env {
   Variables: { requestId: string };
 }
 
-/** One endpoint: its description for OpenAPI, by which it is also routed, and its handler. */
+/** One endpoint. Its module, and with it the schemas, is loaded when it is first asked for. */
 export interface Endpoint {
-  readonly route: RouteConfig & {
-    readonly method: "get" | "post";
-    /** What it does, for `GET /`. */
-    readonly summary: string;
-  };
-  handle(c: Context<Env>, deps: ServerDeps): Answer | Promise<Answer>;
+  readonly method: "get" | "post";
+  readonly path: string;
+  /** What it does, for `GET /` and OpenAPI. */
+  readonly summary: string;
+  load(): Promise<EndpointModule>;
+}
+
+/** What the file of an endpoint exports. */
+export interface EndpointModule {
+  /** What it takes and gives, for OpenAPI. */
+  describe(): Description | Promise<Description>;
+  readonly handle: Handle;
+}
+
+export type Description = Pick<RouteConfig, "request" | "responses">;
+
+export type Handle = (c: Context<Env>, deps: HandlerDeps) => Answer | Promise<Answer>;
+
+export interface HandlerDeps extends ServerDeps {
+  /** All endpoints, as `GET /` shows them. */
+  readonly endpoints: readonly Endpoint[];
 }
 
 export const SERVICE = "Cluster API Configuration Server";

@@ -1,5 +1,4 @@
 import type { KubeConfig } from "@kubernetes/client-node";
-import { HttpProxyAgent, HttpsProxyAgent } from "hpagent";
 import http from "node:http";
 import https from "node:https";
 import { dirname, resolve } from "node:path";
@@ -87,7 +86,7 @@ export async function connectorOf(
   return {
     async connect(deadline) {
       if (server.protocol === "http:") { // says nothing of the user, like kubectl
-        kept ??= { agent: agentFor(server, {}, config, env), key: "" };
+        kept ??= { agent: await agentFor(server, {}, config, env), key: "" };
         return { server, agent: kept.agent, headers: {} };
       }
       const given = await credential(deadline);
@@ -104,7 +103,7 @@ export async function connectorOf(
       const key = String(tls.cert ?? "");
       if (kept?.key !== key) {
         kept?.agent.destroy();
-        kept = { agent: agentFor(server, tls, config, env), key };
+        kept = { agent: await agentFor(server, tls, config, env), key };
       }
       return { server, agent: kept.agent, headers };
     },
@@ -172,12 +171,12 @@ async function tokenIn(file: string): Promise<string> {
   }
 }
 
-function agentFor(
+async function agentFor(
   server: URL,
   tls: https.AgentOptions,
   config: KubeConfig,
   env: Readonly<Record<string, string>>,
-): http.Agent | https.Agent {
+): Promise<http.Agent | https.Agent> {
   const options = { keepAlive: true, maxSockets: MAX_CONNECTIONS };
   const isTls = server.protocol === "https:";
   const proxy = config.getCurrentCluster()!.proxyUrl ?? proxyFromEnv(server, env);
@@ -187,6 +186,7 @@ function agentFor(
   if (!/^https?:/.test(proxy)) {
     throw new NoAnswer(unsupported("a proxy that is neither http:// nor https://"));
   }
+  const { HttpProxyAgent, HttpsProxyAgent } = await import("hpagent");
   return isTls
     ? new HttpsProxyAgent({ ...options, ...tls, proxy })
     : new HttpProxyAgent({ ...options, proxy });

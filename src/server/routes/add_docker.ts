@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { DockerAddedAnswer, DockerExistsAnswer, Envelope } from "../answers.ts";
-import type { Endpoint } from "../endpoint.ts";
+import type { EndpointModule, Handle } from "../endpoint.ts";
 import { HttpError } from "../http_error.ts";
 import { parseBody } from "../parse.ts";
 import { clusterNotFound, dockerAnswer } from "../respond.ts";
@@ -11,33 +11,29 @@ import { WRITE_ERRORS } from "./write_errors.ts";
 
 const FIELDS = Object.keys(AddDockerBody.shape);
 
-export const addDocker: Endpoint = {
-  route: {
-    method: "post",
-    path: "/secrets/add_docker",
-    summary: "Write a Docker registry credential into namespaces and Argo CD's",
-    request: {
-      body: { required: true, content: { "application/json": { schema: AddDockerBody } } },
-    },
-    responses: {
-      200: json("All of them are written", DockerAddedAnswer),
-      409: json("Secrets exist, or are not ours", z.union([DockerExistsAnswer, Envelope])),
-      ...errors(WRITE_ERRORS),
-    },
+export const describe: EndpointModule["describe"] = () => ({
+  request: {
+    body: { required: true, content: { "application/json": { schema: AddDockerBody } } },
   },
-  async handle(c, { useCases, argocdNamespace }) {
-    const body = await parseBody(c, AddDockerBody, FIELDS);
-    if (body.namespaces.includes(argocdNamespace)) {
-      throw new HttpError(
-        400,
-        `Field 'namespaces' must not name '${argocdNamespace}': the secret is written there anyway`,
-      );
-    }
-    const { cluster_name: cluster, git_write_back: gitWriteBack, ...rest } = body;
-    const request = { ...rest, cluster, gitWriteBack, writeId: writeIdOf(c) };
-    const outcome = await useCases.addDocker(request);
-    return outcome.kind === "cluster_not_found"
-      ? clusterNotFound(outcome, 400)
-      : dockerAnswer(outcome, argocdNamespace);
+  responses: {
+    200: json("All of them are written", DockerAddedAnswer),
+    409: json("Secrets exist, or are not ours", z.union([DockerExistsAnswer, Envelope])),
+    ...errors(WRITE_ERRORS),
   },
+});
+
+export const handle: Handle = async (c, { useCases, argocdNamespace }) => {
+  const body = await parseBody(c, AddDockerBody, FIELDS);
+  if (body.namespaces.includes(argocdNamespace)) {
+    throw new HttpError(
+      400,
+      `Field 'namespaces' must not name '${argocdNamespace}': the secret is written there anyway`,
+    );
+  }
+  const { cluster_name: cluster, git_write_back: gitWriteBack, ...rest } = body;
+  const request = { ...rest, cluster, gitWriteBack, writeId: writeIdOf(c) };
+  const outcome = await useCases.addDocker(request);
+  return outcome.kind === "cluster_not_found"
+    ? clusterNotFound(outcome, 400)
+    : dockerAnswer(outcome, argocdNamespace);
 };

@@ -1,0 +1,75 @@
+import autocannon from "autocannon";
+import { join } from "node:path";
+import { median, timed } from "./measure.ts";
+import { type ServerProcess, startServer } from "./server.ts";
+import { atMost, type Row } from "./table.ts";
+
+const BARE = join(import.meta.dirname!, "bare_server.ts");
+const MAIN = join(import.meta.dirname!, "..", "..", "main.ts");
+
+/** The rate of /health, against a server that gives the same answer and does nothing else. */
+export async function benchHealth(server: ServerProcess): Promise<Row> {
+  const bare = await startServer([BARE]);
+  const rates: { ours: number[]; bare: number[] } = { ours: [], bare: [] };
+  try {
+    for (let turn = 0; turn < 6; turn++) {
+      const ours = await rate(`${server.url}/health`);
+      const least = await rate(bare.url);
+      if (turn === 0) continue; // warming up
+      rates.ours.push(ours);
+      rates.bare.push(least);
+    }
+  } finally {
+    await bare.stop();
+  }
+  const [ours, least] = [median(rates.ours), median(rates.bare)];
+  const shown = (value: number) => `${value.toFixed(0)} /s`;
+  return {
+    work: "GET /health, each request logged",
+    ours: shown(ours),
+    bare: shown(least),
+    ratio: ours / least,
+    goal: "at least 0.8 ×",
+    met: ours / least >= 0.8,
+  };
+}
+
+/** Answers a second, by 20 connections for two seconds. */
+async function rate(url: string): Promise<number> {
+  const { requests } = await autocannon({ url, connections: 20, duration: 2 });
+  return requests.average;
+}
+
+/** From the start of the process to the first answer, against a server of one line. */
+export async function benchStart(clusters: string): Promise<Row> {
+  const times: { ours: number[]; bare: number[] } = { ours: [], bare: [] };
+  for (let turn = 0; turn < 11; turn++) {
+    const ours = await timed(() =>
+      startAndAsk([MAIN, "--port", "0", "--clusters-folder", clusters], "/health")
+    );
+    const bare = await timed(() => startAndAsk([BARE], "/"));
+    if (turn === 0) continue;
+    times.ours.push(ours);
+    times.bare.push(bare);
+  }
+  const medians = { ours: median(times.ours), bare: median(times.bare) };
+  return atMost(1.6, "start to the first /health", medians);
+}
+
+async function startAndAsk(args: readonly string[], path: string): Promise<void> {
+  const server = await startServer(args);
+  await (await fetch(server.url + path)).body?.cancel();
+  server.kill(); // not part of what is measured
+}
+
+export async function benchMemory(server: ServerProcess): Promise<Row> {
+  const memory = await server.residentMemory();
+  return {
+    work: "resident memory, idle",
+    ours: `${memory.toFixed(0)} MB`,
+    bare: "",
+    ratio: undefined,
+    goal: "under 120 MB",
+    met: memory < 120,
+  };
+}

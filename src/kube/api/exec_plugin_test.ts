@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { deadlineIn } from "../deadline.ts";
+import { type ExecConfig, runExecPlugin } from "./exec_plugin.ts";
+import { NoAnswer } from "./http.ts";
+
+const env = { PATH: Deno.env.get("PATH") ?? "", HOME: "/nowhere" };
+
+const run = (script: string, more: Partial<ExecConfig> = {}, seconds = 20) =>
+  runExecPlugin(
+    { command: "sh", args: ["-c", script], ...more },
+    { server: "https://api.example" },
+    "/folder",
+    env,
+    deadlineIn(seconds),
+  );
+
+const credential = (status: object) =>
+  `echo '${JSON.stringify({ kind: "ExecCredential", status })}'`;
+
+Deno.test("a plugin gives a token and the time until which it holds", async () => {
+  const expirationTimestamp = "2030-01-01T00:00:00Z";
+  assert.deepEqual(await run(credential({ token: "t", expirationTimestamp })), {
+    token: "t",
+    clientCertificateData: undefined,
+    clientKeyData: undefined,
+    expires: Date.parse(expirationTimestamp),
+  });
+});
+
+Deno.test("a plugin gets its own variables, the cluster when asked, and none of ours", async () => {
+  Deno.env.set("ARGOCD_CONFIGURER_OF_OURS", "canary");
+  const script = `token=$(printf '%s|' "$MINE" "$ARGOCD_CONFIGURER_OF_OURS" "$HOME")
+    case "$KUBERNETES_EXEC_INFO" in *api.example*) token="$token-cluster";; esac
+    echo "{\\"status\\": {\\"token\\": \\"$token\\"}}"`;
+  const mine = { env: [{ name: "MINE", value: "mine" }] };
+  assert.equal((await run(script, mine)).token, "mine||/nowhere|");
+  const asked = { ...mine, provideClusterInfo: true };
+  assert.equal((await run(script, asked)).token, "mine||/nowhere|-cluster");
+  Deno.env.delete("ARGOCD_CONFIGURER_OF_OURS");
+});
+
+const FAILS: [what: string, script: string, more?: Partial<ExecConfig>][] = [
+  ["ends with an error", "echo canary; echo canary >&2; exit 1"],
+  ["prints no JSON", "echo canary"],
+  ["prints no credential", credential({})],
+  ["gives half a certificate", credential({ clientCertificateData: "canary" })],
+  ["is not there", "", { command: "no-such-plugin" }],
+];
+
+for (const [what, script, more] of FAILS) {
+  Deno.test(`a plugin that ${what} is unauthorized, and not quoted`, () =>
+    assert.rejects(run(script, more), (error) => {
+      assert.ok(error instanceof NoAnswer);
+      assert.deepEqual([error.report.kind, error.report.uncertain], ["unauthorized", false]);
+      assert.doesNotMatch(Deno.inspect(error), /canary/);
+      return true;
+    }));
+}
+
+Deno.test("a plugin that hangs is a timeout, of which nothing was sent", () =>
+  assert.rejects(run("sleep 60", {}, 0.2), (error) => {
+    assert.ok(error instanceof NoAnswer);
+    assert.deepEqual([error.report.kind, error.report.uncertain], ["timeout", false]);
+    return true;
+  }));

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { reportOfStatus } from "./status.ts";
+
+const ROWS: [status: number, body: object | string, kind: string, uncertain: boolean][] = [
+  [401, { reason: "Unauthorized" }, "unauthorized", false],
+  [
+    403,
+    { reason: "Forbidden", message: 'secrets is forbidden: User "u" cannot list' },
+    "forbidden",
+    false,
+  ],
+  [
+    403,
+    { message: "unable to create new content in namespace n because it is being terminated" },
+    "namespace_terminating",
+    false,
+  ],
+  [404, { reason: "NotFound", details: { kind: "namespaces" } }, "namespace_not_found", false],
+  [404, { reason: "NotFound", details: { kind: "secrets" } }, "not_found", false],
+  [404, "404 page not found", "not_found", false],
+  [409, { reason: "AlreadyExists" }, "exists", false],
+  [409, { reason: "Conflict" }, "conflict", false],
+  [422, { reason: "Invalid" }, "invalid", false],
+  [400, { reason: "BadRequest" }, "invalid", false],
+  [413, "", "invalid", false],
+  [429, { reason: "TooManyRequests" }, "busy", false],
+  [500, { reason: "InternalError" }, "failed", true],
+  [502, "<html>bad gateway</html>", "failed", true],
+  [503, { reason: "ServiceUnavailable" }, "unreachable", true],
+  [504, { reason: "Timeout" }, "timeout", true],
+  [302, "", "failed", true],
+];
+
+for (const [status, body, kind, uncertain] of ROWS) {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  Deno.test(`${status} with ${text.slice(0, 60) || "nothing"} is ${kind}`, () => {
+    const report = reportOfStatus({ status, body: text, retryAfter: undefined });
+    assert.deepEqual([report.kind, report.uncertain], [kind, uncertain]);
+  });
+}
+
+Deno.test("nothing of the answer is in the reason, but for the words of a right", () => {
+  const body = JSON.stringify({
+    message: 'secrets "canary" is forbidden: User "canary" cannot create resource "secrets" ' +
+      'in API group "" in the namespace "team-a": canary',
+  });
+  const { why } = reportOfStatus({ status: 403, body, retryAfter: undefined });
+  assert.equal(why, "the kubeconfig's user may not create secrets in namespace 'team-a'");
+});

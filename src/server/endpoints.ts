@@ -1,0 +1,47 @@
+import type { Endpoint } from "./endpoint.ts";
+
+/** All endpoints, as `GET /` shows them. */
+export const ENDPOINTS: readonly Endpoint[] = [
+  {
+    method: "get",
+    path: "/",
+    summary: "What this server can do",
+    load: () => import("./routes/index.ts"),
+  },
+  {
+    method: "get",
+    path: "/health",
+    summary: "Whether the server runs",
+    load: () => import("./routes/health.ts"),
+  },
+  {
+    method: "get",
+    path: "/clusters",
+    summary: "The clusters: names of the kubeconfigs in the clusters folder",
+    load: () => import("./routes/clusters.ts"),
+  },
+  {
+    method: "get",
+    path: "/secrets",
+    summary: "The credentials of a cluster, without their values; parameter: cluster",
+    load: () => import("./routes/secrets.ts"),
+  },
+  {
+    method: "post",
+    path: "/secrets/add_docker",
+    summary: "Write a Docker registry credential into namespaces and Argo CD's",
+    load: () => import("./routes/add_docker.ts"),
+  },
+  {
+    method: "post",
+    path: "/secrets/add_helm_repo",
+    summary: "Write a Helm repository credential for Argo CD",
+    load: () => import("./routes/add_helm_repo.ts"),
+  },
+  {
+    method: "get",
+    path: "/openapi.json",
+    summary: "The OpenAPI 3.1 description of this API",
+    load: () => import("./routes/openapi.ts"),
+  },
+];
