@@ -70,7 +70,7 @@ async function benchGrowth(
     await benchAddOverKubectl(kubectl, plane, NAMESPACES),
     await benchAddOverApi(api, plane, NAMESPACES.slice(0, 1)),
   ];
-  await removeDockerSecrets(plane);
+  await removeSecrets(plane);
   let there = 0;
   for (const secrets of [10, 100, 1000]) {
     await createDockerSecrets(plane, there, secrets);
@@ -103,9 +103,9 @@ async function createDockerSecrets(plane: ControlPlane, from: number, to: number
   }
 }
 
-async function removeDockerSecrets(plane: ControlPlane): Promise<void> {
+async function removeSecrets(plane: ControlPlane): Promise<void> {
   for (const namespace of [...NAMESPACES, "argocd"]) {
-    await plane.request("DELETE", `/api/v1/namespaces/${namespace}/secrets?labelSelector=${LABEL}`);
+    await plane.request("DELETE", `/api/v1/namespaces/${namespace}/secrets`);
   }
 }
 

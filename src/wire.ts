@@ -92,11 +92,12 @@ function opener(
     group: surroundings.group,
     allowExecPlugins: settings["allow-exec-plugins"],
   };
+  const seen = new Map<string, Vetted>();
   return async (cluster) => {
     const file = folder.fileOf(cluster);
     if (!await folder.has(cluster)) return { kind: "cluster_not_found", cluster, file };
     try {
-      const kubeconfig = await vetKubeconfig(file, rules);
+      const kubeconfig = await vetKubeconfig(file, rules, seen);
       for (const warning of kubeconfig.warnings) log.debug(warning);
       return { kind: "open", store: storeOf(cluster, kubeconfig) };
     } catch (error) {
@@ -141,12 +142,11 @@ function overKubectl(surroundings: Surroundings): Transport {
 
 /** One store a cluster, which keeps its connections until the kubeconfig changes. */
 function overApi(surroundings: Surroundings): Transport {
-  const kept = new Map<string, { text: string; store: ApiStore }>();
+  const kept = new Map<string, { version: string; store: ApiStore }>();
   return {
-    storeOf(cluster, { path, content }) {
-      const text = JSON.stringify([path, content.reveal()]);
+    storeOf(cluster, { path, content, version }) {
       const known = kept.get(cluster);
-      if (known?.text === text) return known.store;
+      if (known?.version === version) return known.store;
       known?.store.close();
       const store = apiStore({
         cluster,
@@ -154,7 +154,7 @@ function overApi(surroundings: Surroundings): Transport {
         env: surroundings.kubectlEnv,
         onCall: (call) => logCall(cluster, call),
       });
-      kept.set(cluster, { text, store });
+      kept.set(cluster, { version, store });
       return store;
     },
     close: () => kept.forEach(({ store }) => store.close()),

@@ -24,6 +24,8 @@ export interface Vetted {
   readonly path: string;
   /** What is in it. */
   readonly content: Sealed<Record<string, unknown>>;
+  /** Another one whenever the file is another one or has changed. */
+  readonly version: string;
   /** What is not forbidden, but better otherwise. */
   readonly warnings: readonly string[];
 }
@@ -33,9 +35,14 @@ export interface Vetted {
  * file that somebody else can change is refused, and so is what is no kubeconfig at all.
  *
  * Permissions: `--allow-read` of the file.
+ * @param seen what was found before, by file: one that has not changed since is not read again
  * @throws {KubeconfigRefused} says which rule it breaks; {@link Deno.errors.NotFound}
  */
-export async function vetKubeconfig(file: string, rules: VetRules): Promise<Vetted> {
+export async function vetKubeconfig(
+  file: string,
+  rules: VetRules,
+  seen: Map<string, Vetted> = new Map(),
+): Promise<Vetted> {
   const refuse = (why: string): never => {
     throw new KubeconfigRefused(`Cannot use kubeconfig '${file}': ${why}`);
   };
@@ -54,6 +61,10 @@ export async function vetKubeconfig(file: string, rules: VetRules): Promise<Vett
   if (info.size > MAX_BYTES) refuse(`it is larger than ${MAX_BYTES} bytes`);
   const why = writableByOthers(info, rules);
   if (why !== undefined) refuse(why);
+  const { dev, ino, size, mtime, ctime } = info;
+  const version = [path, dev, ino, size, mtime?.getTime(), ctime?.getTime()].join(" ");
+  const known = seen.get(file);
+  if (known?.version === version) return known;
   const config = parse(await readText(path, refuse), refuse);
   const user = currentUser(config, refuse);
   if (!rules.allowExecPlugins && runsPrograms(user)) {
@@ -62,7 +73,9 @@ export async function vetKubeconfig(file: string, rules: VetRules): Promise<Vett
   const warnings = (info.mode ?? 0) & 0o044
     ? [`Others may read kubeconfig '${file}'; run chmod 600 on it`]
     : [];
-  return { path, content: seal(config), warnings };
+  const vetted = { path, content: seal(config), version, warnings };
+  seen.set(file, vetted);
+  return vetted;
 }
 
 /** Why somebody else could change a file, or replace one in a folder that is not sticky. */

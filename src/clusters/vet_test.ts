@@ -181,3 +181,28 @@ Deno.test("a loop of links is refused", () =>
     await Deno.symlink(join(folder, "a"), join(folder, "b"));
     await assert.rejects(vetKubeconfig(join(folder, "a"), rules), KubeconfigRefused);
   }));
+
+Deno.test("an unchanged kubeconfig is not read again, a changed one is", () =>
+  withFile(GOOD, 0o600, async (file) => {
+    const seen = new Map();
+    const first = await vetKubeconfig(file, rules, seen);
+    assert.equal(await vetKubeconfig(file, rules, seen), first);
+    await Deno.writeTextFile(file, GOOD + "# changed\n");
+    const second = await vetKubeconfig(file, rules, seen);
+    assert.notEqual(second.version, first.version);
+    await Deno.chmod(file, 0o606);
+    await assert.rejects(vetKubeconfig(file, rules, seen), /everyone may write/);
+    await Deno.chmod(file, 0o600);
+    await Deno.writeTextFile(file, CANARY);
+    await assert.rejects(vetKubeconfig(file, rules, seen), /not a YAML mapping/);
+  }));
+
+Deno.test("another file in its place is another version, whatever its size", () =>
+  withFile(GOOD, 0o600, async (file, folder) => {
+    const seen = new Map();
+    const { version } = await vetKubeconfig(file, rules, seen);
+    const other = join(folder, "other");
+    await Deno.writeTextFile(other, GOOD, { mode: 0o600 });
+    await Deno.rename(other, file);
+    assert.notEqual((await vetKubeconfig(file, rules, seen)).version, version);
+  }));
