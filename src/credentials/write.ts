@@ -124,10 +124,14 @@ async function planAll(
 ): Promise<Planned | WriteVerdict> {
   const { permissions } = request;
   const withIdentity = request.secrets.find(({ identity }) => identity !== undefined);
-  const [first, others] = await Promise.all([
-    store.read(request.secrets, deadline),
-    withIdentity ? listRepositories(store, withIdentity.namespace, deadline) : NO_OTHERS,
-  ]);
+  const reading = store.read(request.secrets, deadline);
+  const listing = withIdentity
+    ? listRepositories(store, withIdentity.namespace, deadline)
+    : Promise.resolve(NO_OTHERS);
+  await Promise.allSettled([reading, listing]);
+  // When both fail it is always the same one that is told.
+  const first = await reading;
+  const others = await listing;
   const placed = request.secrets.map((desired) =>
     placeByIdentity(desired, others.secrets, first, permissions.upsert)
   );
