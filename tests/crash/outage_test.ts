@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import type { Targets } from "./targets.ts";
+import { type Answered, crashTest, during, type World } from "./world.ts";
+
+/** The API server goes in the middle of a write: the answer says what it really holds. */
+
+crashTest("without an API server from some moment on, what is left is named", async (world) => {
+  await Promise.all([1, 3, 5].map((number) => loseServerAfter(number, world)));
+});
+
+/** @param number of the five creates, the last that is carried out; its answer is not sent */
+async function loseServerAfter(number: number, world: World): Promise<void> {
+  const targets = await world.targets(9, (place) => place % 2 === 0);
+  const gate = await world.gate();
+  // All of it is used up.
+  const running = await world.start({ through: gate, targets, seconds: 5 });
+  const creating = gate.holdFrom("create", number, "after");
+  const replacing = gate.holdFrom("replace", 2, "after");
+  const write = running.write(targets);
+  await during(write, creating.reached, replacing.reached);
+  await gate.close();
+
+  const answer = await write;
+  assert.notEqual(answer.status, 200, JSON.stringify(answer.body));
+  assert.equal(answer.body.rolled_back, undefined);
+  await assertTruthful(answer, targets);
+  const again = await (await world.start({ targets })).write(targets);
+  assert.equal(again.status, 200, JSON.stringify(again.body));
+  await targets.assertAll("new");
+}
+
+crashTest("when the API server comes back in time, all is put back", async (world) => {
+  const targets = await world.targets(9, (place) => place % 2 === 0);
+  await world.fill(targets.namespaces[7]!);
+  const gate = await world.gate();
+  const running = await world.start({ through: gate, targets });
+  const creating = gate.holdFrom("create", 2, "after");
+  const replacing = gate.holdFrom("replace", 2, "after");
+  const write = running.write(targets);
+  await during(write, creating.reached, replacing.reached);
+  const outage = gate.outage();
+  creating.release();
+  replacing.release();
+  await during(write, gate.until("it looks what became of it", ({ cut }) => cut.read > 0));
+  outage.end();
+
+  const answer = await write;
+  assert.equal(answer.body.rolled_back, true, JSON.stringify(answer.body));
+  await assertTruthful(answer, targets);
+  await targets.assertAll("as before");
+});
+
+crashTest(
+  "when the API server is gone for a moment, the answer is what came of it",
+  async (world) => {
+    const targets = await world.targets(9, (place) => place % 2 === 0);
+    const gate = await world.gate();
+    const running = await world.start({ through: gate, targets });
+    const creating = gate.holdFrom("create", 5, "after");
+    const replacing = gate.holdFrom("replace", 5, "after");
+    const write = running.write(targets);
+    await during(write, creating.reached, replacing.reached);
+    const outage = gate.outage();
+    creating.release();
+    replacing.release();
+    await during(write, gate.until("it looks what became of it", ({ cut }) => cut.read > 0));
+    outage.end();
+    await assertTruthful(await write, targets);
+  },
+);
+
+interface Left {
+  readonly namespace: string;
+  readonly state: "new" | "missing" | "changed" | "unknown";
+}
+
+/** Compares the answer with what the API server holds. */
+async function assertTruthful({ status, body }: Answered, targets: Targets): Promise<void> {
+  if (status === 200) return await targets.assertAll("new");
+  if (body.rolled_back === true) return await targets.assertAll("as before");
+  const left = new Map((body.not_restored as Left[]).map((each) => [each.namespace, each.state]));
+  assert.ok(left.size > 0, JSON.stringify(body));
+  for (const [namespace, held] of await targets.look()) {
+    const state = left.get(namespace);
+    const said = `${namespace} holds ${held}, held ${targets.before(namespace)}: ${state}`;
+    if (state === undefined) assert.equal(held, targets.before(namespace), said);
+    if (state === "new") assert.equal(held, "new", said);
+    if (state === "missing") assert.equal(held, "nothing", said);
+    assert.notEqual(state, "changed", said); // nobody else is there
+  }
+}

@@ -1,0 +1,199 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import {
+  type ControlPlaneClient,
+  controlPlaneFromEnv,
+} from "../../scripts/control_plane/connect.ts";
+import { type Ended, listening, type Program, program } from "../cli/support.ts";
+import { type ApiRequest, limitSecrets } from "../support/api_objects.ts";
+import { makeCanary } from "../support/canary.ts";
+import { commandLines } from "../support/processes.ts";
+import { type Access, administrator, clientOf, kubeconfigOf } from "./admin.ts";
+import { type Gate, openGate } from "./gate.ts";
+import { makeTargets, type Targets } from "./targets.ts";
+import { TRANSPORTS } from "./transports.ts";
+import { untilSo, within } from "./within.ts";
+
+export interface Answered {
+  readonly status: number;
+  // deno-lint-ignore no-explicit-any
+  readonly body: any;
+}
+
+/** The whole program as a process, until it is killed or stopped. */
+export interface Running {
+  readonly url: string;
+  /** Writes what the targets are to hold. Rejects when the program goes before it has answered. */
+  write(targets: Targets): Promise<Answered>;
+  /** Resolves at a line of the log. */
+  line(pattern: RegExp): Promise<RegExpExecArray>;
+  /** SIGTERM; resolves when it has been taken in. */
+  stop(): Promise<void>;
+  /** SIGKILL; resolves when the process is gone, and every kubectl that it has left behind. */
+  kill(release?: () => void): Promise<void>;
+  /** Resolves with the exit code and the log when the process has ended. */
+  ended(): Promise<Ended>;
+}
+
+export interface Start {
+  /** @default straight to the API server */
+  readonly through?: Gate;
+  /** Argo CD's namespace is theirs. */
+  readonly targets: Targets;
+  /** Seconds for the commands of one request. @default the program's own */
+  readonly seconds?: number;
+}
+
+/** One test's part of the world: a real API server, and a folder for all that the program keeps. */
+export interface World {
+  gate(): Promise<Gate>;
+  /** @see makeTargets */
+  targets(count: number, withOld?: (place: number) => boolean): Promise<Targets>;
+  /** Has the API server refuse further secrets in a namespace, until `empty`. */
+  fill(namespace: string): Promise<{ empty(): Promise<void> }>;
+  start(options: Start): Promise<Running>;
+}
+
+const plane = controlPlaneFromEnv();
+
+/**
+ * Declares a test for each transport; ignored without a control plane. At its end no process is
+ * left, and neither password is in the log, in an answer or in a file of the program.
+ */
+export function crashTest(sentence: string, test: (world: World) => Promise<void>): void {
+  for (const transport of TRANSPORTS) {
+    Deno.test({
+      name: `${transport}: ${sentence}`,
+      ignore: plane === undefined,
+      fn: async () => {
+        const folder = await Deno.makeTempDir({ prefix: "crash-" });
+        try {
+          await run(plane!, transport, folder, test);
+        } finally {
+          await Deno.remove(folder, { recursive: true });
+        }
+      },
+    });
+  }
+}
+
+async function run(
+  plane: ControlPlaneClient,
+  transport: string,
+  folder: string,
+  test: (world: World) => Promise<void>,
+): Promise<void> {
+  const canaries = { old: makeCanary(), new: makeCanary() };
+  const values = { old: canaries.old.value, new: canaries.new.value };
+  const said: string[] = [];
+  const programs: Program[] = [];
+  const direct = await administrator(plane);
+  const admin = clientOf(direct);
+  await using gates = new AsyncDisposableStack();
+  const temporary = join(folder, "temporary");
+  await Deno.mkdir(temporary);
+
+  async function start({ through, targets, seconds }: Start): Promise<Running> {
+    const clusters = await clustersFolder(folder, through?.access ?? direct);
+    const args = ["--port=0", `--clusters-folder=${clusters}`, `--transport=${transport}`];
+    args.push(`--argocd-namespace=${targets.argocd}`, "--log-level=debug");
+    if (seconds !== undefined) args.push(`--kubectl-timeout=${seconds}`);
+    const env = { TMPDIR: temporary, KUBECACHEDIR: join(folder, "kubectl_cache") };
+    const running = program(["serve", ...args], { env });
+    programs.push(running);
+    const url = await within("the program listens", listening(running));
+    return {
+      url,
+      async write({ body }) {
+        const method = "POST";
+        const headers = { "content-type": "application/json" };
+        const path = `${url}/secrets/add_docker`;
+        const response = await fetch(path, { method, headers, body: JSON.stringify(body) });
+        const text = await response.text();
+        said.push(text);
+        return { status: response.status, body: JSON.parse(text) };
+      },
+      line: (pattern) => within(`the log says ${pattern}`, running.line(pattern)),
+      async stop() {
+        running.kill("SIGTERM");
+        await within("SIGTERM is taken in", running.line(/stopping signal=SIGTERM/));
+      },
+      async kill(release = () => {}) {
+        running.kill("SIGKILL");
+        await within("the program is gone", running.ended);
+        release();
+        await untilSo("no kubectl is left", () => kubectlsOf(clusters) === 0);
+      },
+      ended: () => within("the program ends", running.ended),
+    };
+  }
+
+  try {
+    await test({
+      start,
+      fill: (namespace) => fill(admin.request, namespace),
+      gate: async () => gates.use(await openGate(direct)),
+      targets: (count, withOld = () => false) => makeTargets(admin.request, values, count, withOld),
+    });
+  } finally {
+    await Promise.all(programs.map((each) => each[Symbol.asyncDispose]()));
+    await gates.disposeAsync();
+    admin.close();
+    await untilSo("no kubectl is left", () => kubectlsOf(folder) === 0);
+  }
+  for (const { ended } of programs) {
+    const { stdout, stderr } = await ended;
+    assert.match(stderr, /listening/);
+    said.push(stdout, stderr);
+  }
+  const files = filesUnder(folder);
+  assert.ok(
+    files.some(({ text }) => text.includes(direct.token)),
+    "the search finds what is there",
+  );
+  for (const canary of Object.values(canaries)) {
+    for (const text of said) canary.absentFrom(text, "the log or an answer");
+    for (const { path, text } of files) canary.absentFrom(text, path);
+  }
+}
+
+async function fill(request: ApiRequest, namespace: string): Promise<{ empty(): Promise<void> }> {
+  await limitSecrets(request, namespace, 0);
+  const path = `/api/v1/namespaces/${namespace}`;
+  return {
+    async empty() {
+      await request("DELETE", `${path}/resourcequotas/secrets`);
+      const probe = { apiVersion: "v1", kind: "Secret", metadata: { name: "probe" } };
+      while ((await request("POST", `${path}/secrets?dryRun=All`, probe)).status !== 201) {
+        await new Promise((resolve) => setTimeout(resolve, 20)); // its caches follow
+      }
+    },
+  };
+}
+
+/** A folder with the one kubeconfig, which by its path tells whose a kubectl is. */
+async function clustersFolder(folder: string, access: Access): Promise<string> {
+  const path = await Deno.makeTempDir({ dir: folder, prefix: "clusters-" });
+  await Deno.writeTextFile(join(path, "c.kubeconfig"), kubeconfigOf(access), { mode: 0o600 });
+  return path;
+}
+
+function kubectlsOf(folder: string): number {
+  return commandLines().filter((line) => line.includes(`--kubeconfig=${folder}`)).length;
+}
+
+function filesUnder(folder: string): { path: string; text: string }[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory, isFile }) => {
+    const path = join(folder, name);
+    if (isDirectory) return filesUnder(path);
+    return isFile ? [{ path, text: new TextDecoder().decode(Deno.readFileSync(path)) }] : [];
+  });
+}
+
+/** What `reached` waits for happens while the write is under way. */
+export async function during(write: Promise<Answered>, ...reached: Promise<unknown>[]) {
+  const early = write.then(({ status, body }) => {
+    throw new Error(`The write was answered before: ${status} ${JSON.stringify(body)}`);
+  });
+  await Promise.race([Promise.all(reached), early]);
+}
