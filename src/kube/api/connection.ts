@@ -37,6 +37,7 @@ const UNUSABLE: Reported = { kind: "invalid_kubeconfig", why: WHY.unusable, unce
 
 interface User {
   readonly exec?: ExecConfig;
+  readonly "auth-provider"?: unknown;
   readonly tokenFile?: string;
   readonly "as-uid"?: string;
   readonly "as-groups"?: readonly string[];
@@ -65,54 +66,72 @@ export async function connectorOf(
   const user = rawUser(content.reveal(), config.getCurrentUser()?.name);
   const server = new URL(config.getCurrentCluster()!.server);
   if (user["as-user-extra"] !== undefined) throw new NoAnswer(unsupported("as-user-extra"));
+  // By plain HTTP nothing is said of the user, like by kubectl.
+  const isPlain = server.protocol === "http:";
   let plugin: ExecCredential | undefined;
-  let kept: { agent: http.Agent | https.Agent; key: string } | undefined;
+  let running: Promise<ExecCredential> | undefined;
+  let made: { from: ExecCredential | undefined; connection: Promise<Connection> } | undefined;
+  let kept: { agent: http.Agent | https.Agent; certificate: string } | undefined;
+  const agents: (http.Agent | https.Agent)[] = [];
 
+  /** What the plugin gives, run once for all who wait for it. */
   async function credential(deadline: Deadline): Promise<ExecCredential | undefined> {
-    if (!user.exec) return undefined;
-    const expired = plugin?.expires !== undefined && plugin.expires <= Date.now();
-    if (plugin === undefined || expired) {
-      const { server, caData, tlsServerName } = config.getCurrentCluster()!;
-      const cluster = {
-        server,
-        "certificate-authority-data": caData,
-        "tls-server-name": tlsServerName,
-      };
-      plugin = await runExecPlugin(user.exec, cluster, folder, env, deadline);
-    }
-    return plugin;
+    if (!user.exec || isPlain) return undefined;
+    if (plugin && (plugin.expires === undefined || plugin.expires > Date.now())) return plugin;
+    const { server, caData, tlsServerName } = config.getCurrentCluster()!;
+    const cluster = {
+      server,
+      "certificate-authority-data": caData,
+      "tls-server-name": tlsServerName,
+    };
+    running ??= runExecPlugin(user.exec, cluster, folder, env, deadline)
+      .finally(() => running = undefined);
+    return plugin = await running;
+  }
+
+  /** An agent for these options; a connection belongs to the certificate that made it. */
+  async function agentOf(tls: https.AgentOptions): Promise<http.Agent | https.Agent> {
+    const certificate = String(tls.cert ?? "");
+    if (kept?.certificate === certificate) return kept.agent;
+    const agent = await agentFor(server, tls, config, env);
+    agents.push(agent);
+    kept = { agent, certificate };
+    return agent;
+  }
+
+  async function make(given: ExecCredential | undefined, deadline: Deadline): Promise<Connection> {
+    if (isPlain) return { server, agent: await agentOf({}), headers: {} };
+    const applied = apply(config, given).catch(() => {
+      throw new NoAnswer(UNUSABLE);
+    });
+    // An auth provider of the library's may ask a server of its own.
+    const { tls, headers } = await inTime(applied, deadline);
+    return { server, agent: await agentOf(tls), headers: { ...headers, ...impersonation(user) } };
   }
 
   return {
     async connect(deadline) {
-      if (server.protocol === "http:") { // says nothing of the user, like kubectl
-        kept ??= { agent: await agentFor(server, {}, config, env), key: "" };
-        return { server, agent: kept.agent, headers: {} };
-      }
       const given = await credential(deadline);
-      // An auth provider of the library's may ask a server of its own.
-      const applied = apply(config, given).catch(() => {
-        throw new NoAnswer(UNUSABLE);
-      });
-      const { tls, headers } = await inTime(applied, deadline);
-      Object.assign(headers, impersonation(user));
-      if (user.tokenFile !== undefined) {
-        headers.Authorization = `Bearer ${await tokenIn(resolve(folder, user.tokenFile))}`;
+      // Only the library knows until when an auth provider's token holds.
+      if (made === undefined || made.from !== given || user["auth-provider"] !== undefined) {
+        const making = { from: given, connection: make(given, deadline) };
+        making.connection.catch(() => made = undefined);
+        made = making;
       }
-      // A connection belongs to who made it: another client certificate needs another one.
-      const key = String(tls.cert ?? "");
-      if (kept?.key !== key) {
-        kept?.agent.destroy();
-        kept = { agent: await agentFor(server, tls, config, env), key };
-      }
-      return { server, agent: kept.agent, headers };
+      const connection = await made.connection;
+      if (user.tokenFile === undefined || isPlain) return connection;
+      const token = await tokenIn(resolve(folder, user.tokenFile));
+      return {
+        ...connection,
+        headers: { ...connection.headers, Authorization: `Bearer ${token}` },
+      };
     },
     refused() {
       const had = plugin !== undefined;
       plugin = undefined;
       return had;
     },
-    close: () => kept?.agent.destroy(),
+    close: () => agents.forEach((agent) => agent.destroy()),
   };
 }
 
