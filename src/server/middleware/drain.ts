@@ -9,9 +9,9 @@ export class Drain {
 
   /** Refuses requests once draining. */
   refuse() {
-    return createMiddleware<Env>(async (_c, next) => {
+    return createMiddleware<Env>((_c, next) => {
       this.#check();
-      await next();
+      return next();
     });
   }
 
