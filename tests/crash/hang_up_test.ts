@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Targets } from "./targets.ts";
-import { crashTest, type Running } from "./world.ts";
+import { crashTest, longerThanConnectionsLinger, type Running } from "./world.ts";
 
 /** The client goes in the middle of a write. */
 
@@ -29,6 +29,7 @@ crashTest("SIGTERM lets a write end that nobody waits for", async (world) => {
   await creating.reached;
   await client.hangUp();
   await running.stop();
+  await longerThanConnectionsLinger();
 
   creating.release();
   const { code, stderr } = await running.ended();

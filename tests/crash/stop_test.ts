@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import type { Targets } from "./targets.ts";
-import { type Answered, crashTest, during, type Running } from "./world.ts";
+import {
+  type Answered,
+  crashTest,
+  during,
+  longerThanConnectionsLinger,
+  type Running,
+} from "./world.ts";
 
 /** SIGTERM in the middle of a write to twenty namespaces. */
 
@@ -15,8 +21,7 @@ crashTest("SIGTERM lets a write end, and refuses what comes after it", async (wo
 
   await running.stop();
   await assertRefused(running, others);
-  // Longer than connections may linger when all is answered: this one is not.
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  await longerThanConnectionsLinger();
   creating.release();
   const { status, body } = await write;
   assert.equal(status, 200, JSON.stringify(body));

@@ -197,3 +197,8 @@ export async function during(write: Promise<Answered>, ...reached: Promise<unkno
   });
   await Promise.race([Promise.all(reached), early]);
 }
+
+/** A stopping program closes connections after a second, but not while a write is under way. */
+export function longerThanConnectionsLinger(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1500));
+}
