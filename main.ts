@@ -1,3 +1,7 @@
 import { run } from "./src/cli/run.ts";
 
-if (import.meta.main) Deno.exitCode = await run(Deno.args);
+if (import.meta.main) {
+  const exitCode = await run(Deno.args);
+  // Connections that clients keep open would keep the process; log lines wait for a timer.
+  setTimeout(() => Deno.exit(exitCode), 0);
+}

@@ -24,12 +24,10 @@ export async function listen(app: Program, options: ListenOptions): Promise<numb
   };
   globalThis.addEventListener("unhandledrejection", onUnhandled);
   const stop = stopSignal();
-  const abort = new AbortController();
   try {
     const server = Deno.serve({
       hostname: options.hostname,
       port: options.port,
-      signal: abort.signal,
       onListen: () => {},
     }, app.fetch);
     const { hostname, port } = server.addr;
@@ -38,9 +36,8 @@ export async function listen(app: Program, options: ListenOptions): Promise<numb
     await options.onListening?.(url);
     log.info("stopping", { signal: await stop.received });
     await app.drain();
-    const linger = setTimeout(() => abort.abort(), LINGER);
-    await server.shutdown();
-    clearTimeout(linger);
+    // A client that stalls in sending its request does not hold up the end.
+    await Promise.race([server.shutdown(), lingered()]);
     log.info("stopped");
     return 0;
   } catch (error) {
@@ -57,6 +54,10 @@ export async function listen(app: Program, options: ListenOptions): Promise<numb
     stop.dispose();
     globalThis.removeEventListener("unhandledrejection", onUnhandled);
   }
+}
+
+function lingered(): Promise<void> {
+  return new Promise((resolve) => Deno.unrefTimer(setTimeout(resolve, LINGER)));
 }
 
 function stopSignal(): { received: Promise<Deno.Signal>; dispose(): void } {

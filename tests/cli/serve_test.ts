@@ -93,6 +93,19 @@ Deno.test("SIGTERM lets a request under way be answered, refuses others, then en
   assert.ok(!stderr.includes("a-token"), stderr);
 });
 
+Deno.test("SIGTERM while a client stalls in sending its body ends it with exit code 0", async () => {
+  await using running = program(["serve", "--port", "0"]);
+  const url = new URL(await listening(running));
+  using client = await Deno.connect({ hostname: url.hostname, port: Number(url.port) });
+  const head =
+    "POST /secrets/add_docker HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{";
+  await client.write(new TextEncoder().encode(head));
+  await health(url.origin); // the server has had its turn
+  running.kill("SIGTERM");
+  const { code, stderr } = await running.ended;
+  assert.equal(code, 0, stderr);
+});
+
 Deno.test("a port that is in use is exit code 1 and said", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr;
