@@ -9,7 +9,7 @@ import { type Emulator, startEmulator } from "../../src/emulator/emulator.ts";
 import { apiStore } from "../../src/kube/api/store.ts";
 import type { KubectlOptions } from "../../src/kube/kubectl/command.ts";
 import { defaultGateLimits, ProcessGate } from "../../src/kube/kubectl/gate.ts";
-import { type RunProcess, runProcess } from "../../src/kube/kubectl/process.ts";
+import { type RunProcess, runProcess } from "../../src/kube/process.ts";
 import { kubectlStore } from "../../src/kube/kubectl/store.ts";
 import { seal } from "../../src/log/sealed.ts";
 import { type ApiRequest, bystander } from "../support/api_objects.ts";

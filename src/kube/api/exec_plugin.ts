@@ -1,6 +1,6 @@
 import type { Deadline } from "../deadline.ts";
 import { deadlinePassed, type Reported, WHY } from "../reasons.ts";
-import { type RunProcess, runProcess } from "../kubectl/process.ts";
+import { type RunProcess, runProcess } from "../process.ts";
 import { NoAnswer } from "./http.ts";
 
 /** The `exec` of a kubeconfig's user. */

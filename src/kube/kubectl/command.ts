@@ -3,7 +3,7 @@ import { KubeError, type KubeErrorKind } from "../errors.ts";
 import type { ProcessGate } from "./gate.ts";
 import { deadlinePassed, errorOf, together, WHY } from "../reasons.ts";
 import { reported, type ReportedByKubectl } from "./messages.ts";
-import { type ProcessResult, type RunProcess, runProcess } from "./process.ts";
+import { type ProcessResult, type RunProcess, runProcess } from "../process.ts";
 
 /** One finished kubectl command, for the log: its arguments hold names, never a value. */
 export interface KubectlCommand {

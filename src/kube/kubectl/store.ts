@@ -17,7 +17,7 @@ import {
   type StoredSecret,
 } from "../store.ts";
 import { kubectlOf, type KubectlOptions, UNREPORTED } from "./command.ts";
-import type { ProcessResult } from "./process.ts";
+import type { ProcessResult } from "../process.ts";
 import { parseSummaries, parseWritten, summaryTemplate, WRITTEN_TEMPLATE } from "./templates.ts";
 
 /** Each is a process: a thousand at once would fill the queue that others wait in too. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { deadlineIn } from "../deadline.ts";
+import { deadlineIn } from "./deadline.ts";
 import { defaultProcessLimits, runProcess } from "./process.ts";
 
 const env = { PATH: Deno.env.get("PATH") ?? "" };
@@ -114,7 +114,7 @@ Deno.test("a missing program throws NotFound", async () => {
 
 Deno.test("where no kill(1) may be run, the process itself is ended, and it is still the deadline", async () => {
   const script = await Deno.makeTempFile({ suffix: ".ts" });
-  const modules = [import.meta.resolve("./process.ts"), import.meta.resolve("../deadline.ts")];
+  const modules = [import.meta.resolve("./process.ts"), import.meta.resolve("./deadline.ts")];
   await Deno.writeTextFile(
     script,
     `import { runProcess } from "${modules[0]}";

@@ -1,4 +1,4 @@
-import type { Deadline } from "../deadline.ts";
+import type { Deadline } from "./deadline.ts";
 
 /** What one process may use. */
 export interface ProcessLimits {
