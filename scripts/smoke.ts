@@ -7,7 +7,7 @@
  * that the server itself uses, when this runs on the same machine, or that of `--kubeconfig`.
  * Nothing is written unless that is there.
  */
-import { Command } from "commander";
+import { parseArgs } from "node:util";
 
 interface Options {
   readonly url: string;
@@ -206,13 +206,45 @@ async function smoke(options: Options): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-if (import.meta.main) {
-  const program = new Command("smoke")
-    .option("--url <url>", "the server", "http://localhost:8091")
-    .requiredOption("--cluster <name>", "the cluster to write to")
-    .option("--namespace <namespace>", "where a docker secret is written", "default")
-    .option("--argocd-namespace <namespace>", "Argo CD's, as the server has it", "argocd")
-    .option("--kubeconfig <file>", "of that cluster (default: the server's own)");
-  program.parse(Deno.args, { from: "user" });
-  Deno.exitCode = await smoke(program.opts<Options>());
+const USAGE = `Usage: smoke --cluster NAME [flags]
+
+  --url URL                     the server (default: http://localhost:8091)
+  --cluster NAME                the cluster to write to
+  --namespace NAMESPACE         where a docker secret is written (default: default)
+  --argocd-namespace NAMESPACE  Argo CD's, as the server has it (default: argocd)
+  --kubeconfig FILE             of that cluster (default: the server's own)
+`;
+
+/** @throws {Error} says what is wrong with the arguments */
+function optionsOf(args: string[]): Options {
+  const { values } = parseArgs({
+    args,
+    options: {
+      url: { type: "string", default: "http://localhost:8091" },
+      cluster: { type: "string" },
+      namespace: { type: "string", default: "default" },
+      "argocd-namespace": { type: "string", default: "argocd" },
+      kubeconfig: { type: "string" },
+    },
+  });
+  const { cluster, "argocd-namespace": argocdNamespace, ...rest } = values;
+  if (cluster === undefined) throw new Error("Flag --cluster is missing");
+  return { ...rest, cluster, argocdNamespace };
 }
+
+async function main(): Promise<number> {
+  if (Deno.args.includes("--help") || Deno.args.includes("-h")) {
+    console.log(USAGE);
+    return 0;
+  }
+  let options: Options;
+  try {
+    options = optionsOf(Deno.args);
+  } catch (error) {
+    console.error(`error: ${(error as Error).message}\n\n${USAGE}`);
+    return 2;
+  }
+  return await smoke(options);
+}
+
+if (import.meta.main) Deno.exitCode = await main();

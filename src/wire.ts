@@ -37,11 +37,27 @@ export interface Program extends App {
   close(): void;
 }
 
+/** What programs in one process have in common, so that one may follow another while it serves. */
+export interface Shared {
+  readonly locks: Locks;
+  readonly gate: ProcessGate;
+}
+
+export function shared({ cores }: Pick<Surroundings, "cores">): Shared {
+  return { locks: new Locks(), gate: new ProcessGate(defaultGateLimits(cores)) };
+}
+
 /** Puts the program together: clusters, stores, use-cases, HTTP. */
-export function wire(settings: Settings, surroundings: Surroundings, version: string): Program {
-  const transport = transportOf(settings.transport, surroundings);
+export function wire(
+  settings: Settings,
+  surroundings: Surroundings,
+  version: string,
+  { locks, gate }: Shared = shared(surroundings),
+): Program {
+  const transport = transportOf(settings.transport, surroundings, gate);
+  const open = opener(settings, surroundings, transport.storeOf);
   const app = createApp({
-    useCases: wireUseCases(settings, opener(settings, surroundings, transport.storeOf)),
+    useCases: wireUseCases(settings, open, locks),
     version,
     argocdNamespace: settings["argocd-namespace"],
     allowedHosts: settings["allowed-hosts"],
@@ -50,7 +66,7 @@ export function wire(settings: Settings, surroundings: Surroundings, version: st
   return { ...app, close: transport.close };
 }
 
-function wireUseCases(settings: Settings, open: OpenCluster): UseCases {
+function wireUseCases(settings: Settings, open: OpenCluster, locks: Locks): UseCases {
   const folder = clustersFolder(settings["clusters-folder"]);
   const seconds = settings.kubectl_timeout;
   const argocdNamespace = settings["argocd-namespace"];
@@ -60,7 +76,7 @@ function wireUseCases(settings: Settings, open: OpenCluster): UseCases {
   const writeLog = loggerOf("write");
   const services = {
     open,
-    locks: new Locks(),
+    locks,
     seconds,
     onFault: (error: unknown) => writeLog.error("internal error during a write", { error }),
   };
@@ -118,14 +134,17 @@ interface Transport {
 }
 
 /** `auto` is kubectl, which works with every kubeconfig, unless it is missing. */
-function transportOf(transport: Settings["transport"], surroundings: Surroundings): Transport {
+function transportOf(
+  transport: Settings["transport"],
+  surroundings: Surroundings,
+  gate: ProcessGate,
+): Transport {
   const isKubectl = transport === "kubectl" || (transport === "auto" && surroundings.hasKubectl);
-  return isKubectl ? overKubectl(surroundings) : overApi(surroundings);
+  return isKubectl ? overKubectl(surroundings, gate) : overApi(surroundings);
 }
 
 /** All clusters under one limit of processes. */
-function overKubectl(surroundings: Surroundings): Transport {
-  const gate = new ProcessGate(defaultGateLimits(surroundings.cores));
+function overKubectl(surroundings: Surroundings, gate: ProcessGate): Transport {
   return {
     storeOf: (cluster, { path }) =>
       kubectlStore({

@@ -1,15 +1,17 @@
 import { join } from "node:path";
-import denoConfig from "../../deno.json" with { type: "json" };
-import { Settings } from "../config/schema.ts";
+import { settingsOf } from "../config/schema.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
 import { configureLog } from "../log/logger.ts";
+import { front } from "../server/front.ts";
 import { wire } from "../wire.ts";
 import { seedProductionCluster, seedTestCluster } from "./demo_secrets.ts";
 import { listen } from "./listen.ts";
 import { surroundings } from "./surroundings.ts";
+import { print } from "./terminal.ts";
+import { VERSION } from "./version.ts";
 
 /** Serves until Ctrl-C; leaves nothing behind. */
-export async function demo(port: number): Promise<number> {
+export async function demo({ port = 8091 }: { port?: number }): Promise<number> {
   configureLog({ format: "text", level: "info" });
   const folder = await Deno.makeTempDir({ prefix: "argocd-configurer-demo-" });
   const test = startEmulator();
@@ -18,13 +20,16 @@ export async function demo(port: number): Promise<number> {
     seedTestCluster(test.cluster);
     seedProductionCluster(production.cluster);
     const clusters = await writeKubeconfigs(folder, test, production);
-    const settings = Settings.parse({ port, "clusters-folder": clusters, kubectl_timeout: 10 });
-    const here = { ...await surroundings(), kubectlCache: join(folder, "kubectl-cache") };
-    return await listen(wire(settings, here, denoConfig.version), {
+    const settings = settingsOf({ port, "clusters-folder": clusters, kubectl_timeout: 10 });
+    const here = { ...surroundings(), kubectlCache: join(folder, "kubectl-cache") };
+    const program = wire(settings, here, VERSION);
+    const code = await listen(front(() => program), {
       hostname: settings.host,
       port,
-      onListening: (url) => console.log(introduction(url)),
+      onListening: (url) => print(introduction(url) + "\n"),
     });
+    program.close();
+    return code;
   } finally {
     await Promise.all([test.stop(), production.stop()]);
     await Deno.remove(folder, { recursive: true });

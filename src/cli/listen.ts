@@ -1,5 +1,5 @@
 import { loggerOf } from "../log/logger.ts";
-import type { Program } from "../wire.ts";
+import type { Front } from "../server/front.ts";
 
 /** How long connections may linger when all requests are answered, in milliseconds. */
 const LINGER = 1000;
@@ -9,13 +9,15 @@ export interface ListenOptions {
   readonly port: number;
   /** Called with the URL when requests are taken. */
   readonly onListening?: (url: string) => void | Promise<void>;
+  /** Called at each SIGHUP, unless that is a terminal's end, which ends the program as usual. */
+  readonly onHangup?: () => void;
 }
 
 /**
  * Serves until SIGTERM or SIGINT, then lets requests under way end, writes above all.
  * @returns the exit code: 0, or 1 when the address cannot be had
  */
-export async function listen(app: Program, options: ListenOptions): Promise<number> {
+export async function listen(app: Front, options: ListenOptions): Promise<number> {
   const log = loggerOf("server");
   // A rejection that nobody handles ends a Deno program; a server goes on.
   const onUnhandled = (event: PromiseRejectionEvent) => {
@@ -24,6 +26,8 @@ export async function listen(app: Program, options: ListenOptions): Promise<numb
   };
   globalThis.addEventListener("unhandledrejection", onUnhandled);
   const stop = stopSignal();
+  const { onHangup } = Deno.stdin.isTerminal() ? {} : options;
+  if (onHangup) Deno.addSignalListener("SIGHUP", onHangup);
   try {
     const server = Deno.serve({
       hostname: options.hostname,
@@ -50,8 +54,8 @@ export async function listen(app: Program, options: ListenOptions): Promise<numb
     log.error(`cannot listen on ${options.hostname}:${options.port}: ${why}`);
     return 1;
   } finally {
-    app.close();
     stop.dispose();
+    if (onHangup) Deno.removeSignalListener("SIGHUP", onHangup);
     globalThis.removeEventListener("unhandledrejection", onUnhandled);
   }
 }

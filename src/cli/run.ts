@@ -1,47 +1,76 @@
-import { Command, CommanderError } from "commander";
-import denoConfig from "../../deno.json" with { type: "json" };
-import { ConfigError } from "../config/load.ts";
-import { addServe, numberOption } from "./serve.ts";
+import {
+  type ApplicationText,
+  buildApplication,
+  ExitCode,
+  run as runApplication,
+  text_en as english,
+} from "@stricli/core";
+import { flushLog } from "../log/logger.ts";
+import { type Context, ROUTES } from "./commands.ts";
+import { print, printError } from "./terminal.ts";
+import { VERSION } from "./version.ts";
 
-export const VERSION: string = denoConfig.version;
+const NAME = "argocd-configurer";
+
+const HINT = `(${NAME} --help shows the commands, ${NAME} COMMAND --help its flags)`;
+
+const TEXT: ApplicationText = {
+  ...english,
+  exceptionWhileParsingArguments: (error) =>
+    `error: ${error instanceof Error ? error.message : error}\n${HINT}`,
+  noCommandRegisteredForInput: ({ input, corrections }) => {
+    const meant = corrections.length > 0 ? `; did you mean ${corrections.join(" or ")}?` : "";
+    return `error: No command '${input}'${meant}\n${HINT}`;
+  },
+};
+
+export const APPLICATION = buildApplication(ROUTES, {
+  name: NAME,
+  versionInfo: { currentVersion: VERSION },
+  scanner: { caseStyle: "allow-kebab-for-camel" },
+  documentation: {
+    caseStyle: "convert-camel-to-kebab",
+    disableAnsiColor: true,
+    onlyRequiredInUsageLine: true,
+  },
+  completion: { includeAliases: false },
+  localization: { text: TEXT },
+});
+
+/** `serve` is what runs without a command. */
+export function withCommand(args: readonly string[]): readonly string[] {
+  const [first] = args;
+  const isWhole = first !== undefined &&
+    (!first.startsWith("-") || ["-h", "--help", "--helpAll", "--help-all", "-v", "--version"]
+      .includes(first));
+  return isWhole ? args : ["serve", ...args];
+}
 
 /**
  * Runs the program with its arguments.
- * @returns the exit code: 0 done, 1 failed, 2 wrong usage or configuration
+ * @returns the exit code: 0 done, 1 failed, 2 wrong usage or configuration; `status` has a 3
  */
 export async function run(args: readonly string[]): Promise<number> {
-  const program = new Command("argocd-configurer")
-    .description("Puts, shows and checks the credentials of Argo CD and kubelets on many clusters.")
-    .version(VERSION)
-    .showHelpAfterError("(argocd-configurer --help shows the options)")
-    .configureOutput({ writeErr: (text) => console.error(text.trimEnd()) })
-    .exitOverride();
-  let exitCode = 0;
-  const finish = (code: number) => {
-    exitCode = code;
+  let code = 0;
+  const process: { exitCode?: number | string | null } & Context["process"] = {
+    stdout: { write: print },
+    stderr: { write: printError },
   };
-  addServe(program, finish);
-  addDemo(program, finish);
-  try {
-    await program.parseAsync([...args], { from: "user" });
-    return exitCode;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof ConfigError) {
-      console.error(`error: ${error.message}`);
+  const context: Context = {
+    process,
+    finish(exitCode) {
+      code = exitCode;
+    },
+  };
+  await runApplication(APPLICATION, withCommand(args), context);
+  flushLog();
+  switch (process.exitCode) {
+    case ExitCode.Success:
+      return code;
+    case ExitCode.InvalidArgument:
+    case ExitCode.UnknownCommand:
       return 2;
-    }
-    throw error;
+    default:
+      return 1;
   }
-}
-
-/** Adds `demo`; its emulator is loaded when it runs. */
-function addDemo(program: Command, finish: (exitCode: number) => void): void {
-  program.command("demo")
-    .description("Try it without a cluster: serve three emulated ones")
-    .option("--port <number>", "port to listen on; 0 for any free one", numberOption, 8091)
-    .action(async ({ port }: { port: number }) => {
-      const { demo } = await import("./demo.ts");
-      finish(await demo(port));
-    });
 }

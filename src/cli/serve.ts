@@ -1,83 +1,85 @@
-import { type Command, InvalidArgumentError } from "commander";
-import denoConfig from "../../deno.json" with { type: "json" };
-import { ConfigError, loadConfig } from "../config/load.ts";
-import type { SettingKey, Settings } from "../config/schema.ts";
+import { ConfigError, loadConfig, type LoadedConfig } from "../config/load.ts";
+import type { Settings } from "../config/schema.ts";
+import { type LogFile, logFile } from "../log/line_writer.ts";
 import { configureLog, loggerOf } from "../log/logger.ts";
-import { wire } from "../wire.ts";
+import { type Front, front } from "../server/front.ts";
+import type { Program } from "../wire.ts";
+import { Failure } from "./failure.ts";
 import { listen } from "./listen.ts";
 import { surroundings } from "./surroundings.ts";
+import { VERSION } from "./version.ts";
 
 const DEFAULT_CONFIG = "configs/defaults.yaml";
 
-/** The flags of `serve`, by the setting that each one sets. */
-interface ServeFlags {
-  config?: string;
-  host?: string;
-  port?: number;
-  clustersFolder?: string;
-  kubectlTimeout?: number;
-  transport?: string;
-  argocdNamespace?: string;
-  logFormat?: string;
-  logLevel?: string;
-}
+/** Flags that are settings. */
+export type SettingFlags = {
+  readonly config?: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly clustersFolder?: string;
+  readonly kubectlTimeout?: number;
+  readonly transport?: string;
+  readonly argocdNamespace?: string;
+  readonly logFormat?: string;
+  readonly logLevel?: string;
+};
 
-/** Adds `serve`, which is also what runs without a subcommand. */
-export function addServe(program: Command, finish: (exitCode: number) => void): void {
-  program.command("serve", { isDefault: true })
-    .description("Serve the HTTP API")
-    .option("--config <file>", `configuration file (default: ${DEFAULT_CONFIG})`)
-    .option("--host <address>", "address to listen on")
-    .option("--port <number>", "port to listen on; 0 for any free one", numberOption)
-    .option("--clusters-folder <folder>", "folder of kubeconfigs")
-    .option("--kubectl-timeout <seconds>", "time for the commands of one request", numberOption)
-    .option("--transport <transport>", "how clusters are reached: auto, kubectl or api")
-    .option("--argocd-namespace <namespace>", "namespace of Argo CD")
-    .option("--log-format <format>", "text or json")
-    .option("--log-level <level>", "debug, info, warning or error")
-    .action(async (flags: ServeFlags) => finish(await serve(flags)));
-}
+export type ServeFlags = SettingFlags & {
+  /** Where the log goes instead of standard error. */
+  readonly logFile?: string;
+};
 
-export function numberOption(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value)) {
-    throw new InvalidArgumentError("Not a number.");
+/** Serves the HTTP API until a signal ends it. */
+export async function serve(flags: ServeFlags): Promise<number> {
+  const config = await read(flags);
+  const file = flags.logFile === undefined ? undefined : openLog(flags.logFile);
+  try {
+    say(config, flags, file);
+    const here = surroundings();
+    sayTransport(config.settings.transport, here.hasKubectl);
+    const load = async (): Promise<Wiring> => {
+      const { wire, shared } = await import("../wire.ts");
+      const common = shared(here);
+      return {
+        program: wire(config.settings, here, VERSION, common),
+        again: (settings) => wire(settings, here, VERSION, common),
+      };
+    };
+    let wiring: Promise<Wiring> | undefined;
+    const wired = () => wiring ??= load();
+    const app = front(async () => (await wired()).program);
+    const reloads = reloader(flags, file, config.settings, app, wired);
+    const code = await listen(app, {
+      hostname: config.settings.host,
+      port: config.settings.port,
+      onHangup: reloads.reload,
+    });
+    if (wiring !== undefined) (await reloads.current()).close();
+    return code;
+  } finally {
+    file?.close();
   }
-  return value;
 }
 
-async function serve(flags: ServeFlags): Promise<number> {
-  const settings: Partial<Record<SettingKey, unknown>> = {
-    host: flags.host,
-    port: flags.port,
-    "clusters-folder": flags.clustersFolder,
-    kubectl_timeout: flags.kubectlTimeout,
-    transport: flags.transport,
-    "argocd-namespace": flags.argocdNamespace,
-    "log-format": flags.logFormat,
-    "log-level": flags.logLevel,
-  };
+/** The configuration that the flags, the environment and the file make. */
+async function read(flags: SettingFlags): Promise<LoadedConfig> {
   const config = await loadConfig({
-    flags: settings,
+    flags: {
+      host: flags.host,
+      port: flags.port,
+      "clusters-folder": flags.clustersFolder,
+      kubectl_timeout: flags.kubectlTimeout,
+      transport: flags.transport,
+      "argocd-namespace": flags.argocdNamespace,
+      "log-format": flags.logFormat,
+      "log-level": flags.logLevel,
+    },
     env: Deno.env.toObject(),
     file: flags.config ?? DEFAULT_CONFIG,
     fileRequired: flags.config !== undefined,
   });
-  configureLog({ format: config.settings["log-format"], level: config.settings["log-level"] });
-  const log = loggerOf("config");
-  log.info("configuration", {
-    file: flags.config ?? DEFAULT_CONFIG,
-    clusters: config.settings["clusters-folder"],
-    timeout: config.settings.kubectl_timeout,
-  });
-  for (const warning of config.warnings) log.warn(warning);
   checkExposure(config.settings);
-  const here = await surroundings();
-  sayTransport(config.settings.transport, here.hasKubectl);
-  return await listen(wire(config.settings, here, denoConfig.version), {
-    hostname: config.settings.host,
-    port: config.settings.port,
-  });
+  return config;
 }
 
 /** Without tokens whoever reaches the port may write credentials. */
@@ -89,10 +91,87 @@ function checkExposure({ host }: Settings): void {
   );
 }
 
+function openLog(path: string): LogFile {
+  try {
+    return logFile(path, {
+      onLost: (lines, why) => loggerOf("log").error("lines of the log were lost", { lines, why }),
+    });
+  } catch (error) {
+    throw new Failure(`Cannot open log file ${path}: ${(error as Error).message}`);
+  }
+}
+
+/** Logs as configured from now on, and what is configured. */
+function say(config: LoadedConfig, flags: SettingFlags, file: LogFile | undefined): void {
+  const { settings, warnings } = config;
+  configureLog({ format: settings["log-format"], level: settings["log-level"], write: file });
+  const log = loggerOf("config");
+  log.info("configuration", {
+    file: flags.config ?? DEFAULT_CONFIG,
+    clusters: settings["clusters-folder"],
+    timeout: settings.kubectl_timeout,
+  });
+  for (const warning of warnings) log.warn(warning);
+}
+
 /** Without kubectl, `auto` goes on without it and `kubectl` cannot do anything. */
-export function sayTransport(transport: Settings["transport"], hasKubectl: boolean): void {
+function sayTransport(transport: Settings["transport"], hasKubectl: boolean): void {
   if (hasKubectl || transport === "api") return;
   const log = loggerOf("kubectl");
   if (transport === "auto") log.info("kubectl cannot be run; clusters are reached directly");
   else log.warn("kubectl cannot be run; install it and have it on PATH, or use --transport api");
+}
+
+interface Wiring {
+  readonly program: Program;
+  again(settings: Settings): Program;
+}
+
+/** Puts a program with the configuration as it is now in the place of the one that serves. */
+function reloader(
+  flags: SettingFlags,
+  file: LogFile | undefined,
+  first: Settings,
+  app: Front,
+  wired: () => Promise<Wiring>,
+) {
+  const log = loggerOf("config");
+  let settings = first;
+  let current: Promise<Program> | undefined;
+  const present = () => current ??= wired().then(({ program }) => program);
+
+  async function replaced(before: Program): Promise<Program> {
+    const config = await read(flags).catch((error) => {
+      if (!(error instanceof ConfigError)) throw error;
+      log.error("configuration not reloaded; the one before stays", { reason: error.message });
+    });
+    if (config === undefined) return before;
+    say(config, flags, file);
+    for (const key of ["host", "port"] as const) {
+      if (config.settings[key] === settings[key]) continue;
+      log.warn(`Setting '${key}' has changed, which takes effect with the next start only`);
+    }
+    settings = config.settings;
+    const next = (await wired()).again(settings);
+    // Its requests under way end in their own time.
+    app.replace(next).then(() => before.close());
+    log.info("configuration reloaded");
+    return next;
+  }
+
+  return {
+    /** The program that serves. */
+    current: present,
+    /** A configuration that cannot be used changes nothing. */
+    reload() {
+      current = present().then(async (before) => {
+        try {
+          return await replaced(before);
+        } catch (error) {
+          log.error("internal error in reloading the configuration", { error });
+          return before;
+        }
+      });
+    },
+  };
 }

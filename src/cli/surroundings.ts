@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Surroundings } from "../wire.ts";
 
 /** Variables that kubectl, and the exec plugins that it runs, may see: never ours. */
@@ -8,11 +7,11 @@ const PASSED_ON =
 /**
  * The machine as it is. Permissions: `--allow-env --allow-read --allow-sys=uid,gid`.
  */
-export async function surroundings(): Promise<Surroundings> {
+export function surroundings(): Surroundings {
   const env = kubectlEnv();
   return {
     kubectlEnv: env,
-    hasKubectl: await hasOnPath("kubectl", env.PATH ?? ""),
+    hasKubectl: hasOnPath("kubectl", env.PATH ?? ""),
     cores: navigator.hardwareConcurrency,
     user: Deno.uid() ?? 0,
     group: Deno.gid() ?? 0,
@@ -27,10 +26,13 @@ export function kubectlEnv(): Record<string, string> {
 }
 
 /** Looks for it, without running it: that would take as long as all the rest of the start. */
-async function hasOnPath(program: string, path: string): Promise<boolean> {
-  for (const folder of path.split(":")) {
-    const info = await Deno.stat(join(folder, program)).catch(() => undefined);
-    if (info?.isFile && ((info.mode ?? 0) & 0o111) !== 0) return true;
-  }
-  return false;
+function hasOnPath(program: string, path: string): boolean {
+  return path.split(":").some((folder) => {
+    try {
+      const { isFile, mode } = Deno.statSync(`${folder}/${program}`);
+      return isFile && ((mode ?? 0) & 0o111) !== 0;
+    } catch {
+      return false;
+    }
+  });
 }

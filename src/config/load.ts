@@ -1,6 +1,13 @@
 import { distance } from "fastest-levenshtein";
 import { load as parseYaml } from "js-yaml";
-import { SETTING_KEYS, type SettingKey, Settings } from "./schema.ts";
+import {
+  isTextSetting,
+  SETTING_KEYS,
+  SettingInvalid,
+  type SettingKey,
+  type Settings,
+  settingsOf,
+} from "./schema.ts";
 
 /** A configuration that cannot be used; the start ends with exit code 2. */
 export class ConfigError extends Error {
@@ -54,13 +61,13 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
     warnings.push(`Unknown setting '${key}' in ${origin[key]}${nearest(key)}`);
     delete given[key];
   }
-  const parsed = Settings.safeParse(given);
-  if (parsed.success) return { settings: parsed.data, warnings };
-  const issue = parsed.error.issues[0]!;
-  const key = String(issue.path[0]);
-  throw new ConfigError(
-    `Cannot use setting '${issue.path.join(".")}' from ${origin[key]}: ${issue.message}`,
-  );
+  try {
+    return { settings: settingsOf(given), warnings };
+  } catch (error) {
+    if (!(error instanceof SettingInvalid)) throw error;
+    const { path, key, message } = error;
+    throw new ConfigError(`Cannot use setting '${path}' from ${origin[key]}: ${message}`);
+  }
 }
 
 function nearest(key: string): string {
@@ -78,9 +85,8 @@ function fromEnv(env: Readonly<Record<string, string>>): Record<string, unknown>
   for (const key of SETTING_KEYS) {
     const text = env[envName(key)];
     if (text === undefined || text === "") continue;
-    const isText = Settings.shape[key].safeParse("x").success;
     try {
-      values[key] = isText ? text : parseYaml(text);
+      values[key] = isTextSetting(key) ? text : parseYaml(text);
     } catch {
       throw new ConfigError(
         `Cannot use setting '${key}' from environment variable ${

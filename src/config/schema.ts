@@ -1,51 +1,100 @@
-import { z } from "zod";
+// Not zod, as for what comes over HTTP: a start waits for what is imported here.
+import * as v from "valibot";
 
-const labelValue = /^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/;
-const labelKey = /^([a-z0-9.-]+\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
-const namespace = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "is not a namespace");
+const text = v.pipe(v.string(), v.nonEmpty("must not be empty"));
+const namespace = v.pipe(
+  v.string(),
+  v.regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "is not a namespace"),
+);
+const labelKey = v.pipe(
+  v.string(),
+  v.regex(/^([a-z0-9.-]+\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/, "is not a label key"),
+);
+const labelValue = v.pipe(
+  v.string(),
+  v.regex(/^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/, "is not a label value"),
+);
+const origin = v.pipe(v.string(), v.regex(/^https?:\/\/[^/\s]+$/, "is not an origin"));
+const id = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /**
- * Every setting with its default, in the file's spelling. What each is for stands in `describe`,
- * from which `configs/defaults.yaml` and the README are written by hand.
+ * Every setting with its default, in the file's spelling. `configs/defaults.yaml` and the README's
+ * table are written by hand from it.
  */
-export const Settings = z.object({
-  host: z.string().min(1).default("127.0.0.1").describe("address to listen on"),
-  port: z.number().int().min(0).max(65535).default(8091).describe("port to listen on"),
-  "clusters-folder": z.string().min(1).default("clusters").describe("folder of kubeconfigs"),
-  kubectl_timeout: z.number().positive().max(3600).default(30)
-    .describe("seconds that the commands of one request may take together"),
-  transport: z.enum(["auto", "kubectl", "api"]).default("auto").describe(
-    "how clusters are reached",
+const ENTRIES = {
+  /** Address to listen on. */
+  host: v.optional(text, "127.0.0.1"),
+  /** Port to listen on; 0 for any free one. */
+  port: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65535)), 8091),
+  /** Folder of kubeconfigs. */
+  "clusters-folder": v.optional(text, "clusters"),
+  /** Seconds that the commands of one request may take together. */
+  kubectl_timeout: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(3600)), 30),
+  /** How clusters are reached. */
+  transport: v.optional(v.picklist(["auto", "kubectl", "api"]), "auto"),
+  /** Namespace of Argo CD. */
+  "argocd-namespace": v.optional(namespace, "argocd"),
+  /** Labels that a docker secret gets and is found by. */
+  "docker-labels": v.optional(
+    v.pipe(
+      v.record(labelKey, labelValue),
+      v.check((labels) => Object.keys(labels).length > 0, "needs at least one label"),
+    ),
+    { "jjo.finance/secret-type": "docker-creds", "mcops.tech/secret-type": "docker-creds" },
   ),
-  "argocd-namespace": namespace.default("argocd").describe("namespace of Argo CD"),
-  "docker-labels": z.record(
-    z.string().regex(labelKey, "is not a label key"),
-    z.string().regex(labelValue, "is not a label value"),
-  )
-    .refine((labels) => Object.keys(labels).length > 0, "needs at least one label")
-    .default({
-      "jjo.finance/secret-type": "docker-creds",
-      "mcops.tech/secret-type": "docker-creds",
-    })
-    .describe("labels that a docker secret gets and is found by"),
-  "docker-namespaces": z.array(namespace).optional()
-    .describe("namespaces to list when the right to list all is missing"),
-  "cors-origins": z.array(z.string().regex(/^https?:\/\/[^/\s]+$/, "is not an origin")).default([])
-    .describe("origins of web pages that may use the API, besides this machine's"),
-  "allowed-hosts": z.array(z.string().min(1)).default([])
-    .describe("Host names that are answered, besides this machine's"),
-  "trusted-owners": z.array(z.number().int().min(0)).default([])
-    .describe("user ids that may own a kubeconfig, besides the server's and root"),
-  "allow-exec-plugins": z.boolean().default(true)
-    .describe("whether a kubeconfig may run programs for its credentials"),
-  "log-format": z.enum(["text", "json"]).default("text").describe("one line an event, as"),
-  "log-level": z.enum(["debug", "info", "warning", "error"]).default("info")
-    .describe("least level that is logged"),
-});
+  /** Namespaces to list when the right to list all is missing. */
+  "docker-namespaces": v.optional(v.array(namespace)),
+  /** Origins of web pages that may use the API, besides this machine's. */
+  "cors-origins": v.optional(v.array(origin), []),
+  /** Host names that are answered, besides this machine's. */
+  "allowed-hosts": v.optional(v.array(text), []),
+  /** User ids that may own a kubeconfig, besides the server's and root. */
+  "trusted-owners": v.optional(v.array(id), []),
+  /** Whether a kubeconfig may run programs for its credentials. */
+  "allow-exec-plugins": v.optional(v.boolean(), true),
+  /** What a line of the log looks like. */
+  "log-format": v.optional(v.picklist(["text", "json"]), "text"),
+  /** Least level that is logged. */
+  "log-level": v.optional(v.picklist(["debug", "info", "warning", "error"]), "info"),
+};
+
+const SCHEMA = v.object(ENTRIES);
 
 /** The settings in effect. */
-export type Settings = z.output<typeof Settings>;
+export type Settings = v.InferOutput<typeof SCHEMA>;
 
 export type SettingKey = keyof Settings;
 
-export const SETTING_KEYS = Object.keys(Settings.shape) as SettingKey[];
+export const SETTING_KEYS = Object.keys(ENTRIES) as SettingKey[];
+
+/** Whether a text is a value of this setting; others are numbers, booleans, lists or maps. */
+export function isTextSetting(key: SettingKey): boolean {
+  const entry: v.GenericSchema = ENTRIES[key];
+  const [first] = v.safeParse(entry, "").issues ?? [];
+  return first?.kind !== "schema" || first.type === "picklist";
+}
+
+/** A value that is none of its setting. */
+export class SettingInvalid extends Error {
+  override readonly name = "SettingInvalid";
+
+  /** @param path of the value: `docker-namespaces.1`, whose setting is `docker-namespaces` */
+  constructor(readonly path: string, message: string) {
+    super(message);
+  }
+
+  get key(): string {
+    return this.path.split(".", 1)[0]!;
+  }
+}
+
+/**
+ * Settings with what is given, and defaults for the others.
+ * @throws {SettingInvalid}
+ */
+export function settingsOf(given: Readonly<Record<string, unknown>>): Settings {
+  const parsed = v.safeParse(SCHEMA, given);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw new SettingInvalid(v.getDotPath(issue) ?? "", issue.message);
+}

@@ -4,9 +4,14 @@ import {
   type Logger,
   type LogLevel,
   type LogRecord,
+  type Sink,
 } from "@logtape/logtape";
+import { stderrWriter } from "./line_writer.ts";
 
-export type { Logger };
+export type { Logger, LogRecord };
+
+/** Writes what waits in the log. */
+export { disposeSync as flushLog } from "@logtape/logtape";
 
 /** The logger of one part of the program: "server", "kubectl", "write" … */
 export function loggerOf(part: string): Logger {
@@ -16,24 +21,22 @@ export function loggerOf(part: string): Logger {
 export interface LogOptions {
   readonly format: "text" | "json";
   readonly level: LogLevel;
-  /** Takes one finished line. @default {@link stderrWriter} */
-  readonly write?: (line: string) => void;
+  /** Takes finished lines; `flush` writes those that wait. @default {@link stderrWriter} */
+  readonly write?: { (line: string, now?: boolean): void; flush?(): void };
 }
 
 /** Sends every event to one place, one line each. Until this is called nothing is logged. */
 export function configureLog(options: LogOptions): void {
-  const stderr = stderrWriter();
-  const { write = stderr } = options;
+  const { write = stderrWriter() } = options;
   const format = options.format === "json" ? jsonLine : textLine;
+  const lines: Sink = (record) => {
+    // What goes wrong is on record before anything that may follow from it.
+    write(format(record) + "\n", record.level !== "info" && record.level !== "debug");
+  };
+  Object.defineProperty(lines, READS_AT_ONCE, { value: true });
   configureSync({
     reset: true,
-    sinks: {
-      lines(record) {
-        write(format(record) + "\n");
-        // What goes wrong is on record before anything that may follow from it.
-        if (record.level !== "info" && record.level !== "debug") stderr.flush();
-      },
-    },
+    sinks: { lines: Object.assign(lines, { [Symbol.dispose]: () => write.flush?.() }) },
     loggers: [
       { category: "argocd-configurer", lowestLevel: options.level, sinks: ["lines"] },
       { category: ["logtape", "meta"], lowestLevel: "error", sinks: ["lines"] },
@@ -41,10 +44,27 @@ export function configureLog(options: LogOptions): void {
   });
 }
 
+/**
+ * Marks a sink that is done with a record when it returns, so that LogTape makes no copy of it.
+ * @see https://github.com/dahlia/logtape/blob/2.4.2/packages/logtape/src/sink.ts
+ */
+const READS_AT_ONCE = Symbol.for("LogTape.sinkSnapshotPolicy.immediate");
+
+const LEVELS: Record<LogLevel, string> = {
+  trace: "TRACE",
+  debug: "DEBUG",
+  info: "INFO",
+  warning: "WARNING",
+  error: "ERROR",
+  fatal: "FATAL",
+};
+
 /** `2026-01-31T12:00:00.000Z INFO server: request method=GET path=/health status=200` */
 export function textLine(record: LogRecord): string {
-  let line = `${timeOf(record)} ${record.level.toUpperCase()} ${partOf(record)}: ${textOf(record)}`;
-  for (const [key, value] of Object.entries(record.properties)) {
+  let line = `${timeOf(record)} ${LEVELS[record.level]} ${partOf(record)}: ${textOf(record)}`;
+  const { properties } = record;
+  for (const key in properties) {
+    const value = properties[key];
     if (value !== undefined) line += ` ${key}=${asText(shown(value))}`;
   }
   return safe(line);
@@ -62,7 +82,18 @@ export function jsonLine(record: LogRecord): string {
   return safe(JSON.stringify(event));
 }
 
-const timeOf = ({ timestamp }: LogRecord) => new Date(timestamp).toISOString();
+let second = { start: NaN, text: "" };
+
+/** ISO 8601 with milliseconds; what is the same for all lines of a second is made once. */
+function timeOf({ timestamp }: LogRecord): string {
+  const milliseconds = timestamp % 1000;
+  const start = timestamp - milliseconds;
+  if (second.start !== start) {
+    second = { start, text: new Date(start).toISOString().slice(0, -"000Z".length) };
+  }
+  return `${second.text}${String(milliseconds).padStart(3, "0")}Z`;
+}
+
 const partOf = ({ category }: LogRecord) => category[1] ?? category[0] ?? "";
 const textOf = ({ message }: LogRecord) => message.length === 1 ? message[0] : message.join("");
 const shown = (value: unknown) => value instanceof Error ? describe(value) : value;
@@ -104,33 +135,4 @@ function safe(line: string): string {
     (text, { pattern, shown }) => text.replace(pattern, shown),
     oneLine(line),
   );
-}
-
-/** Lines that wait for the turn of the event loop to end. */
-export interface LineWriter {
-  (line: string): void;
-  /** Writes what waits. */
-  flush(): void;
-}
-
-/**
- * Writes lines to standard error, those of one turn of the event loop at once. A log that cannot
- * be written stops nobody.
- */
-export function stderrWriter(): LineWriter {
-  let waiting = "";
-  const flush = () => {
-    let bytes = new TextEncoder().encode(waiting);
-    waiting = "";
-    try {
-      while (bytes.length > 0) bytes = bytes.subarray(Deno.stderr.writeSync(bytes));
-    } catch {
-      // Closed, or the disk is full: there is nowhere to say it.
-    }
-  };
-  const write = (line: string) => {
-    if (waiting === "") setTimeout(flush, 0); // keeps the process alive until it is written
-    waiting += line;
-  };
-  return Object.assign(write, { flush });
 }

@@ -9,3 +9,16 @@ export interface Answer {
 export function envelope(status: number, message: string, more: object = {}): Answer {
   return { status, body: { error: true, message, status_code: status, ...more } };
 }
+
+/** Of every answer. */
+export const HEADERS: Readonly<Record<string, string>> = {
+  "Content-Type": "application/json",
+  "Cache-Control": "no-store",
+  "X-Content-Type-Options": "nosniff",
+  "Cross-Origin-Resource-Policy": "same-origin",
+};
+
+/** People read it in a terminal: two spaces of indentation and a line end. */
+export function bodyText(body: object): string {
+  return JSON.stringify(body, null, 2) + "\n";
+}

@@ -1,14 +1,14 @@
 import { type Context, Hono } from "hono";
 import { cors } from "hono/cors";
-import { requestId } from "hono/request-id";
 import { loggerOf } from "../log/logger.ts";
-import { type Answer, envelope } from "./answer.ts";
+import { type Answer, bodyText, envelope, HEADERS } from "./answer.ts";
 import type { Endpoint, Env, Handle, ServerDeps } from "./endpoint.ts";
 import { HttpError } from "./http_error.ts";
 import { accessLog } from "./middleware/access_log.ts";
 import { bodyLimit } from "./middleware/body_limit.ts";
 import { Drain } from "./middleware/drain.ts";
 import { guard, isAllowedOrigin } from "./middleware/guard.ts";
+import { requestId } from "./middleware/request_id.ts";
 import { ENDPOINTS } from "./endpoints.ts";
 
 /** Largest request body, in bytes. */
@@ -25,7 +25,7 @@ export function createApp(deps: ServerDeps): App {
   const log = loggerOf("server");
   const app = new Hono<Env>();
   const drain = new Drain();
-  app.use(requestId({ limitLength: 64 }));
+  app.use(requestId());
   app.use(accessLog(log));
   const allowOrigins = cors({
     origin: (origin) => isAllowedOrigin(origin, deps) ? origin : null,
@@ -79,15 +79,10 @@ function fromPage(c: Context<Env>): boolean {
   return c.req.method === "OPTIONS" || c.req.header("origin") !== undefined;
 }
 
-const HEADERS = {
-  "Content-Type": "application/json",
-  "Cache-Control": "no-store",
-  "X-Content-Type-Options": "nosniff",
-  "Cross-Origin-Resource-Policy": "same-origin",
-};
-
-/** People read it in a terminal: two spaces of indentation and a line end. */
 function send(c: Context<Env>, { status, body, headers }: Answer): Response {
-  const text = JSON.stringify(body, null, 2) + "\n";
-  return c.body(text, status as 200, headers ? { ...HEADERS, ...headers } : HEADERS);
+  return c.body(
+    bodyText(body),
+    status as 200,
+    headers ? { ...HEADERS, ...headers } : { ...HEADERS },
+  );
 }

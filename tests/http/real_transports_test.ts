@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { controlPlaneFromEnv } from "../../scripts/control_plane/connect.ts";
 import { kubeconfigNames } from "../../scripts/control_plane/kubeconfigs.ts";
 import { surroundings } from "../../src/cli/surroundings.ts";
-import { Settings } from "../../src/config/schema.ts";
+import { settingsOf } from "../../src/config/schema.ts";
 import { configureLog } from "../../src/log/logger.ts";
 import { wire } from "../../src/wire.ts";
 import { uniqueName } from "../support/api_objects.ts";
@@ -19,14 +19,14 @@ async function withPrograms(
 ): Promise<void> {
   configureLog({ format: "json", level: "error", write: () => {} });
   const folder = await Deno.makeTempDir();
-  const programs = await Promise.all(TRANSPORTS.map(async (transport) => {
-    const settings = Settings.parse({
+  const programs = TRANSPORTS.map((transport) => {
+    const settings = settingsOf({
       "clusters-folder": folder,
       "argocd-namespace": "argocd-is-not-here",
       transport,
     });
-    return wire(settings, await surroundings(), "1.2.3");
-  }));
+    return wire(settings, surroundings(), "1.2.3");
+  });
   try {
     for (const name of kubeconfigNames) {
       await Deno.copyFile(plane!.kubeconfigs[name], join(folder, `${name}.kubeconfig`));

@@ -6,7 +6,7 @@ import {
 } from "../../scripts/control_plane/connect.ts";
 import { kubeconfigNames } from "../../scripts/control_plane/kubeconfigs.ts";
 import { surroundings } from "../../src/cli/surroundings.ts";
-import { Settings } from "../../src/config/schema.ts";
+import { settingsOf } from "../../src/config/schema.ts";
 import { configureLog } from "../../src/log/logger.ts";
 import { wire } from "../../src/wire.ts";
 import { type ApiSecret, type Bystander, bystander, limitSecrets } from "./api_objects.ts";
@@ -95,10 +95,10 @@ async function run(
   given: Record<string, unknown>,
   test: (program: RealProgram) => Promise<void>,
 ): Promise<void> {
-  const settings = Settings.parse({ "clusters-folder": folder, ...given });
+  const settings = settingsOf({ "clusters-folder": folder, ...given });
   const log: string[] = [];
   configureLog({ format: "json", level: "debug", write: (line) => log.push(line) });
-  const app = wire(settings, await surroundings(), "1.2.3");
+  const app = wire(settings, surroundings(), "1.2.3");
   const canary = makeCanary();
   const addCluster = (name: string, kubeconfig: string) =>
     Deno.writeTextFile(join(folder, `${name}.kubeconfig`), kubeconfig, { mode: 0o600 });

@@ -1,0 +1,129 @@
+import {
+  buildCommand,
+  buildRouteMap,
+  type CommandContext,
+  numberParser,
+  type TypedCommandParameters,
+} from "@stricli/core";
+import { ConfigError } from "../config/load.ts";
+import { Failure } from "./failure.ts";
+import { serve as runServe, type ServeFlags } from "./serve.ts";
+import { print, printError } from "./terminal.ts";
+import { versionDetails } from "./version.ts";
+
+/** What a command is run with. */
+export interface Context extends CommandContext {
+  /** Sets the program's exit code. */
+  finish(exitCode: number): void;
+}
+
+type Parameters<Flags extends Readonly<Record<string, unknown>>, Args extends string[]> =
+  TypedCommandParameters<
+    Flags,
+    Args,
+    Context
+  >;
+
+/**
+ * One command. What it does is loaded when it runs, because a start waits for what is loaded.
+ * @param load gives the function that runs it and resolves with the exit code
+ */
+function command<Flags extends Readonly<Record<string, unknown>>, Args extends string[] = []>(
+  load: () => Promise<(flags: Flags, ...args: Args) => number | Promise<number>>,
+  parameters: Parameters<Flags, Args>,
+  docs: {
+    readonly brief: string;
+    readonly full?: string;
+    readonly examples: readonly (readonly [input: string, brief: string])[];
+  },
+) {
+  return buildCommand<Flags, Args, Context>({
+    async loader() {
+      const run = await load();
+      return async function (this: Context, flags: Flags, ...args: Args): Promise<void> {
+        try {
+          this.finish(await run(flags, ...args));
+        } catch (error) {
+          const isFailure = error instanceof Failure;
+          if (!isFailure && !(error instanceof ConfigError)) throw error;
+          printError(`error: ${error.message}\n`);
+          this.finish(isFailure ? error.exitCode : 2);
+        }
+      };
+    },
+    parameters,
+    docs: {
+      brief: docs.brief,
+      fullDescription: docs.full,
+      customUsage: docs.examples.map(([input, brief]) => ({ input, brief })),
+    },
+  });
+}
+
+const text = (brief: string, placeholder: string) =>
+  ({ kind: "parsed", parse: String, brief, placeholder, optional: true }) as const;
+
+const number = (brief: string, placeholder: string) =>
+  ({ kind: "parsed", parse: numberParser, brief, placeholder, optional: true }) as const;
+
+const SERVE_FLAGS = {
+  config: text("Configuration file (default: configs/defaults.yaml)", "file"),
+  host: text("Address to listen on", "address"),
+  port: number("Port to listen on; 0 for any free one", "number"),
+  clustersFolder: text("Folder of kubeconfigs", "folder"),
+  kubectlTimeout: number("Time for the commands of one request", "seconds"),
+  transport: text("How clusters are reached: auto, kubectl or api", "transport"),
+  argocdNamespace: text("Namespace of Argo CD", "namespace"),
+  logFormat: text("text or json", "format"),
+  logLevel: text("debug, info, warning or error", "level"),
+} as const;
+
+const serve = command<ServeFlags>(
+  () => Promise.resolve(runServe), // imported above: to load it apart takes a tenth of the start
+  {
+    flags: {
+      ...SERVE_FLAGS,
+      logFile: text("Write the log to this file, by turns of 10 MiB, not to the terminal", "file"),
+    },
+  },
+  {
+    brief: "Serve the HTTP API",
+    full:
+      "Serves the HTTP API until SIGTERM or Ctrl-C; then requests under way end first. SIGHUP " +
+      "reads the configuration again. This is what runs without a command.",
+    examples: [
+      ["", "Serve the kubeconfigs in ./clusters on http://127.0.0.1:8091"],
+      ["--clusters-folder /etc/kubeconfigs --port 9000", "Others, on another port"],
+    ],
+  },
+);
+
+const demo = command<{ port?: number }>(
+  async () => (await import("./demo.ts")).demo,
+  { flags: { port: number("Port to listen on; 0 for any free one (default: 8091)", "number") } },
+  {
+    brief: "Try it without a cluster: serve three emulated ones",
+    examples: [["", "Serve them until Ctrl-C, and print curl commands to try"]],
+  },
+);
+
+const version = command<Record<never, never>>(
+  () =>
+    Promise.resolve(() => {
+      print(versionDetails() + "\n");
+      return 0;
+    }),
+  {},
+  {
+    brief: "Show version, commit and runtime",
+    examples: [["", "What to say when you report a problem"]],
+  },
+);
+
+/** All commands. */
+export const ROUTES = buildRouteMap({
+  routes: { serve, demo, version },
+  docs: {
+    brief: "Puts, shows and checks the credentials of Argo CD and kubelets on many clusters.",
+  },
+});

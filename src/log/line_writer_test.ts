@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { logFile, type LogFileOptions } from "./line_writer.ts";
+
+/** A log file in a folder of its own. */
+async function withLog(
+  options: LogFileOptions,
+  use: (log: ReturnType<typeof logFile>, path: string) => void | Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  const path = join(folder, "server.log");
+  const log = logFile(path, options);
+  try {
+    await use(log, path);
+  } finally {
+    log.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const read = (path: string) => Deno.readTextFileSync(path);
+
+Deno.test("a line that comes alone, and one that is urgent, are written at once", () =>
+  withLog({}, (log, path) => {
+    log("alone\n");
+    assert.equal(read(path), "alone\n");
+    log("waits\n");
+    log("urgent\n", true);
+    assert.equal(read(path), "alone\nwaits\nurgent\n");
+  }));
+
+Deno.test("lines that come together are written in their order within some milliseconds", () =>
+  withLog({}, async (log, path) => {
+    const lines = Array.from({ length: 100 }, (_, i) => `line ${i}\n`);
+    lines.forEach((line) => log(line));
+    while (!read(path).endsWith("line 99\n")) await new Promise((next) => setTimeout(next, 1));
+    assert.equal(read(path), lines.join(""));
+  }));
+
+Deno.test("what waits is written when the file is closed", () =>
+  withLog({}, (log, path) => {
+    log("one\n");
+    log("two\n");
+    log.close();
+    assert.equal(read(path), "one\ntwo\n");
+  }));
+
+Deno.test("only its owner may read the file, and what is there already stays", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = join(folder, "server.log");
+  Deno.writeTextFileSync(path, "before\n", { mode: 0o600 });
+  const log = logFile(path);
+  log("after\n");
+  log.close();
+  assert.equal(read(path), "before\nafter\n");
+  Deno.removeSync(path);
+  logFile(path).close();
+  assert.equal((Deno.statSync(path).mode ?? 0) & 0o777, 0o600);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a file that is too large makes way for another, and the oldest goes", () =>
+  withLog({ maxBytes: 10, keep: 2 }, (log, path) => {
+    for (const line of ["one 56789\n", "two 56789\n", "three 789\n", "four 6789\n"]) {
+      log(line, true);
+    }
+    assert.deepEqual(
+      [path, `${path}.1`, `${path}.2`].map(read),
+      ["four 6789\n", "three 789\n", "two 56789\n"],
+    );
+    assert.throws(() => read(`${path}.3`), Deno.errors.NotFound);
+  }));
+
+Deno.test("a file that was deleted is made again, one that was moved is left alone", () =>
+  withLog({ lookEvery: 0 }, (log, path) => {
+    log("one\n", true);
+    Deno.removeSync(path);
+    log("two\n", true);
+    assert.equal(read(path), "two\n");
+    Deno.renameSync(path, `${path}.moved`);
+    log("three\n", true);
+    assert.deepEqual([read(path), read(`${path}.moved`)], ["three\n", "two\n"]);
+  }));
+
+Deno.test("a file that was deleted is made again however often lines come", () =>
+  withLog({ lookEvery: 20 }, async (log, path) => {
+    Deno.removeSync(path);
+    const isThere = () => Deno.stat(path).then(() => true, () => false);
+    for (let turn = 0; turn < 2000 && !await isThere(); turn++) {
+      log("line\n", true);
+      await new Promise((next) => setTimeout(next, 1));
+    }
+    assert.ok(await isThere());
+  }));
+
+Deno.test("lines that a full disk takes are counted, said when there is room, and stop nobody", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = join(folder, "server.log");
+  Deno.symlinkSync("/dev/full", path); // every write to it fails as on a full disk
+  const lost: [number, string][] = [];
+  const log = logFile(path, { lookEvery: 0, onLost: (lines, why) => lost.push([lines, why]) });
+  log("one\n", true);
+  log("two\n");
+  log("three\n", true);
+  assert.deepEqual(lost, []);
+  Deno.removeSync(path);
+  log("four\n", true);
+  assert.equal(read(path), "four\n");
+  assert.equal(lost.length, 1);
+  assert.equal(lost[0]![0], 3);
+  assert.match(lost[0]![1], /No space left on device/);
+  log.close();
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a folder that is gone loses lines, not the program", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = join(folder, "logs", "server.log");
+  Deno.mkdirSync(join(folder, "logs"));
+  const log = logFile(path, { lookEvery: 0 });
+  Deno.removeSync(join(folder, "logs"), { recursive: true });
+  log("lost\n", true);
+  Deno.mkdirSync(join(folder, "logs"));
+  log("written\n", true);
+  assert.equal(read(path), "written\n");
+  log.close();
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a file that cannot be opened at first is an error", () => {
+  assert.throws(() => logFile("/no/such/folder/server.log"), Deno.errors.NotFound);
+});

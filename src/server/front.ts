@@ -1,0 +1,65 @@
+import { loggerOf } from "../log/logger.ts";
+import type { App } from "./app.ts";
+import { bodyText, HEADERS } from "./answer.ts";
+import { logRequest } from "./log_request.ts";
+import { REQUEST_ID_HEADER, requestIdOf } from "./request_id.ts";
+import { health } from "./routes/health.ts";
+
+/** What listens: it stays while the app behind it is loaded, or replaced by another one. */
+export interface Front extends App {
+  /**
+   * Gives new requests to another app, and resolves when the one before has answered its last.
+   */
+  replace(app: App): Promise<void>;
+}
+
+/**
+ * Answers a probe's plain `GET /health` by itself: before the app is loaded, so that a start need
+ * not wait for that, and for less than the way through the router costs. Everything else goes to
+ * the app; /health too, when it is asked by a page or during a shutdown.
+ * @param load gives the app when the first request has come
+ */
+export function front(load: () => App | Promise<App>): Front {
+  const log = loggerOf("server");
+  let app: App | undefined;
+  let loading: Promise<App> | undefined;
+  let draining = false;
+
+  function loaded(): Promise<App> {
+    return loading ??= Promise.resolve(load()).then((first) => app = first);
+  }
+
+  function answerHealth(request: Request): Response | undefined {
+    const began = performance.now();
+    if (draining || request.method !== "GET" || pathOf(request.url) !== "/health") return undefined;
+    const { headers } = request;
+    if (headers.has("origin")) return undefined;
+    const id = requestIdOf(headers.get(REQUEST_ID_HEADER));
+    const response = new Response(bodyText(health()), {
+      headers: { ...HEADERS, [REQUEST_ID_HEADER]: id },
+    });
+    logRequest(log, { id, method: "GET", path: "/health", status: 200, began });
+    if (loading === undefined) queueMicrotask(loaded); // when this is answered
+    return response;
+  }
+
+  return {
+    fetch: (request) =>
+      answerHealth(request) ?? app?.fetch(request) ?? loaded().then((app) => app.fetch(request)),
+    async replace(next) {
+      const before = await loading;
+      app = next;
+      loading = Promise.resolve(next);
+      await before?.drain();
+    },
+    async drain() {
+      draining = true;
+      await (await loading)?.drain();
+    },
+  };
+}
+
+/** The path of an absolute URL with its query. */
+function pathOf(url: string): string {
+  return url.slice(url.indexOf("/", "https://".length));
+}
