@@ -1,0 +1,51 @@
+import { join } from "node:path";
+import { loadAll, YAML11_SCHEMA } from "js-yaml";
+
+/** The root of the project. */
+export const ROOT = join(import.meta.dirname!, "..", "..");
+
+/** A file of `deploy/`. */
+export const deployFile = (path: string): string => join(ROOT, "deploy", path);
+
+export const readDeployFile = (path: string): Promise<string> =>
+  Deno.readTextFile(deployFile(path));
+
+/** Anything parsed from YAML. Untyped, as tests look at many kinds. */
+// deno-lint-ignore no-explicit-any
+export type Parsed = any;
+
+/** What kubectl's parser understands: YAML 1.1, with merge keys and octal numbers. */
+export function parseYaml(text: string): Parsed[] {
+  return loadAll(text, { schema: YAML11_SCHEMA }) as Parsed[];
+}
+
+/** The objects of the files that `kustomization.yaml` names, as they stand there. */
+export async function manifests(): Promise<Parsed[]> {
+  const [{ resources }] = parseYaml(await readDeployFile("kubernetes/kustomization.yaml"));
+  const files = (resources as string[]).map(manifestsOf);
+  return (await Promise.all(files)).flat();
+}
+
+export async function manifestsOf(file: string): Promise<Parsed[]> {
+  return parseYaml(await readDeployFile(`kubernetes/${file}`));
+}
+
+/** The one object of a kind. */
+export function ofKind(objects: readonly Parsed[], kind: string): Parsed {
+  const found = objects.filter((object) => object.kind === kind);
+  if (found.length !== 1) throw new Error(`There are ${found.length} of kind ${kind}`);
+  return found[0];
+}
+
+/**
+ * Seconds that a server asked to stop may need: the longest write, all of it put back, and the
+ * connections that linger. What `src/credentials/write.ts` and `src/cli/listen.ts` allow themselves.
+ */
+export function longestStop(kubectlTimeout: number, namespaces: number): number {
+  return kubectlTimeout + Math.max(kubectlTimeout, (namespaces + 2) / 20) + 1;
+}
+
+/** The largest kubectl_timeout for which, a comment says, the time to stop is enough. */
+export function timeoutThatStopAllows(config: string): number {
+  return Number(/# .*With more than (\d+) also raise/.exec(config)?.[1]);
+}

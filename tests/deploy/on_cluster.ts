@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import {
+  type ControlPlaneClient,
+  controlPlaneFromEnv,
+} from "../../scripts/control_plane/connect.ts";
+import { ofKind, type Parsed } from "./files.ts";
+
+/** What the manifests call everything. */
+export const NAME = "argocd-configurer";
+
+const plane = controlPlaneFromEnv();
+
+/** Declares a test on the real API server; ignored without one. */
+export function realTest(
+  sentence: string,
+  test: (plane: ControlPlaneClient) => Promise<void>,
+): void {
+  Deno.test({ name: sentence, ignore: plane === undefined, fn: () => test(plane!) });
+}
+
+/** The objects under names that no other test has: the namespace's is that of all. */
+export function renamed(objects: readonly Parsed[], namespace: string): Parsed[] {
+  return structuredClone(objects).map((object: Parsed) => {
+    const { metadata, roleRef, subjects } = object;
+    if (metadata.namespace === undefined) metadata.name = metadata.name.replace(NAME, namespace);
+    else metadata.namespace = namespace;
+    if (roleRef) roleRef.name = roleRef.name.replace(NAME, namespace);
+    for (const subject of subjects ?? []) subject.namespace = namespace;
+    return object;
+  });
+}
+
+/** Where objects of these kinds are made. */
+const PATHS: Record<string, (namespace: string) => string> = {
+  Namespace: () => "/api/v1/namespaces",
+  ServiceAccount: (namespace) => `/api/v1/namespaces/${namespace}/serviceaccounts`,
+  ClusterRole: () => "/apis/rbac.authorization.k8s.io/v1/clusterroles",
+  ClusterRoleBinding: () => "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+};
+
+/** Makes those of the objects that are of the kinds, for as long as `use` runs. */
+export async function withObjects(
+  plane: ControlPlaneClient,
+  objects: readonly Parsed[],
+  kinds: readonly string[],
+  use: () => Promise<void>,
+): Promise<void> {
+  const made: string[] = [];
+  try {
+    for (const kind of kinds) {
+      const object = ofKind(objects, kind);
+      const path = PATHS[kind]!(object.metadata.namespace);
+      const { status, body } = await plane.request("POST", path, object);
+      assert.equal(status, 201, JSON.stringify(body));
+      made.unshift(`${path}/${object.metadata.name}`);
+    }
+    await use();
+  } finally {
+    for (const path of made) await plane.request("DELETE", path);
+  }
+}

@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { loadConfig } from "../../src/config/load.ts";
+import { MAX_NAMESPACES } from "../../src/server/schemas.ts";
+import { deployFile, longestStop, readDeployFile, timeoutThatStopAllows } from "./files.ts";
+import { findSystemdAnalyze } from "./systemd_analyze.ts";
+
+/** The unit as systemd's own tools see it, and what they cannot see. */
+
+const UNIT = "argocd-configurer.service";
+const unit = await readDeployFile(`systemd/${UNIT}`);
+const systemdAnalyze = await findSystemdAnalyze();
+
+/** The values of a key, in order. */
+function values(key: string): string[] {
+  const lines = unit.split("\n").filter((line) => line.startsWith(`${key}=`));
+  return lines.map((line) => line.slice(key.length + 1));
+}
+
+interface Said {
+  readonly code: number;
+  readonly text: string;
+}
+
+/** Runs systemd-analyze on a copy of the unit, whose programs are one that every machine has. */
+async function analyze(args: readonly string[], text: string): Promise<Said> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = join(folder, UNIT);
+    const runnable = text.replaceAll(/^(Exec\w+)=\S+/gm, "$1=/bin/true");
+    await Deno.writeTextFile(file, runnable);
+    const { code, stdout, stderr } = await new Deno.Command(systemdAnalyze!, {
+      args: [...args, file],
+      env: { SYSTEMD_COLORS: "0", SYSTEMD_PAGER: "", LC_ALL: "C.UTF-8" },
+      stdin: "null",
+    }).output();
+    const decoder = new TextDecoder();
+    return { code, text: decoder.decode(stdout) + decoder.decode(stderr) };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const ignore = systemdAnalyze === undefined;
+/** What it warns of, it says without failing. */
+const VERIFY = ["verify", "--man=no", "--recursive-errors=no"];
+
+Deno.test({
+  name: "systemd finds nothing to say about the unit",
+  ignore,
+  fn: async () => {
+    assert.deepEqual(await analyze(VERIFY, unit), { code: 0, text: "" });
+  },
+});
+
+Deno.test({
+  name: "systemd would say if a key or a value were wrong",
+  ignore,
+  fn: async () => {
+    const wrongKey = await analyze(VERIFY, unit.replace("ProtectClock=", "ProtectClok="));
+    assert.match(wrongKey.text, /ProtectClok/);
+    const wrongValue = await analyze(VERIFY, unit.replace(/^KillMode=.*$/m, "KillMode=gentle"));
+    assert.match(wrongValue.text, /gentle/);
+  },
+});
+
+Deno.test({
+  name: "systemd rates what the service is exposed to as low",
+  ignore,
+  fn: async () => {
+    // In tenths of 10, where a service without any protection has 9.6.
+    const security = ["security", "--offline=true", "--no-pager", "--threshold=20"];
+    const rated = await analyze(security, unit);
+    assert.equal(rated.code, 0, rated.text);
+    const bare = unit.replaceAll(/^(Protect|Private|Restrict|SystemCall|Capability).*$/gm, "");
+    assert.notEqual((await analyze(security, bare)).code, 0);
+  },
+});
+
+Deno.test("a stop asks the program alone, and leaves time for the longest write", async () => {
+  assert.deepEqual(values("KillMode"), ["mixed"]);
+  const { settings } = await config();
+  const stop = Number(values("TimeoutStopSec")[0]);
+  const limit = timeoutThatStopAllows(await readDeployFile("systemd/config.yaml"));
+  for (const timeout of [settings.kubectl_timeout, limit]) {
+    assert.ok(stop > longestStop(timeout, MAX_NAMESPACES), `${timeout}`);
+  }
+});
+
+Deno.test("a wrong configuration is not tried again and again", () => {
+  assert.deepEqual(values("RestartPreventExitStatus"), ["2"]);
+});
+
+Deno.test("the service runs as a user of its own, without any privilege", () => {
+  assert.deepEqual([values("User"), values("Group")], [
+    ["argocd-configurer"],
+    ["argocd-configurer"],
+  ]);
+  for (const key of ["CapabilityBoundingSet", "AmbientCapabilities"]) {
+    assert.deepEqual(values(key), [""], key);
+  }
+  assert.deepEqual(values("NoNewPrivileges"), ["yes"]);
+});
+
+Deno.test("the service may do what V8 needs", () => {
+  assert.deepEqual(values("MemoryDenyWriteExecute"), []);
+  assert.deepEqual(values("SystemCallErrorNumber"), ["EPERM"]);
+});
+
+Deno.test("what is written is where the service may write", () => {
+  assert.deepEqual(values("ProtectSystem"), ["strict"]);
+  for (const setting of values("Environment")) {
+    assert.match(setting, /=%C\/argocd-configurer(\/|$)/);
+  }
+  assert.deepEqual(values("CacheDirectory"), ["argocd-configurer"]);
+  assert.deepEqual(values("StateDirectory"), ["argocd-configurer"]);
+  assert.deepEqual(values("WorkingDirectory"), ["%S/argocd-configurer"]);
+});
+
+Deno.test("the service starts the server with the configuration that is shipped", async () => {
+  assert.deepEqual(values("ExecStart"), [
+    "/usr/local/bin/argocd-configurer serve --config /etc/argocd-configurer/config.yaml",
+  ]);
+  const { settings, warnings } = await config();
+  assert.deepEqual(warnings, []);
+  assert.equal(settings["clusters-folder"], "/etc/argocd-configurer/clusters");
+  assert.equal(settings.host, "127.0.0.1");
+});
+
+function config() {
+  const file = deployFile("systemd/config.yaml");
+  return loadConfig({ flags: {}, env: {}, file, fileRequired: true });
+}
