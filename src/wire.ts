@@ -111,7 +111,6 @@ function opener(
   const seen = new Map<string, Vetted>();
   return async (cluster) => {
     const file = folder.fileOf(cluster);
-    if (!await folder.has(cluster)) return { kind: "cluster_not_found", cluster, file };
     try {
       const kubeconfig = await vetKubeconfig(file, rules, seen);
       for (const warning of kubeconfig.warnings) log.debug(warning);

@@ -19,8 +19,6 @@ export interface ClustersFolder {
   names(): Promise<string[] | undefined>;
   /** Path of the cluster's kubeconfig as configured: `clusters/NAME.kubeconfig`. */
   fileOf(name: string): string;
-  /** Whether a kubeconfig of that name is there. */
-  has(name: string): Promise<boolean>;
 }
 
 /** Permissions: `--allow-read` of the folder. */
@@ -44,19 +42,5 @@ export function clustersFolder(path: string): ClustersFolder {
       }
       return names.sort();
     },
-    async has(name) {
-      try {
-        await Deno.lstat(fileOf(name));
-        return true;
-      } catch (error) {
-        if (error instanceof Deno.errors.NotFound || isNameTooLong(error)) return false;
-        throw error;
-      }
-    },
   };
-}
-
-/** A name that is valid, but longer with its ending than the file system allows. */
-function isNameTooLong(error: unknown): boolean {
-  return error instanceof Error && (error as { code?: unknown }).code === "ENAMETOOLONG";
 }

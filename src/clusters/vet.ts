@@ -36,7 +36,8 @@ export interface Vetted {
  *
  * Permissions: `--allow-read` of the file.
  * @param seen what was found before, by file: one that has not changed since is not read again
- * @throws {KubeconfigRefused} says which rule it breaks; {@link Deno.errors.NotFound}
+ * @throws {KubeconfigRefused} says which rule it breaks; {@link Deno.errors.NotFound}, also for a
+ * name that is longer than the file system allows
  */
 export async function vetKubeconfig(
   file: string,
@@ -48,16 +49,18 @@ export async function vetKubeconfig(
   };
   const path = await Deno.realPath(file).catch((error) => {
     if (error instanceof Deno.errors.NotFound) throw error;
+    if (error.code === "ENAMETOOLONG") throw new Deno.errors.NotFound();
     return refuse("the server's user may not follow it, or it is a loop of links");
   });
+  const folders = [...new Set([dirname(file), dirname(path)])];
+  const [info, ...ofFolders] = await Promise.all([path, ...folders].map((each) => Deno.stat(each)));
   // Whoever may rename in its folder may put another file in its place.
-  for (const folder of new Set([dirname(file), dirname(path)])) {
-    const why = writableByOthers(await Deno.stat(folder), rules);
-    if (why !== undefined) refuse(`its folder '${folder}' is not safe: ${why}`);
-  }
-  const info = await Deno.stat(path);
+  ofFolders.forEach((ofFolder, i) => {
+    const why = writableByOthers(ofFolder, rules);
+    if (why !== undefined) refuse(`its folder '${folders[i]}' is not safe: ${why}`);
+  });
   // Looked at before it is opened: opening a FIFO would hang.
-  if (!info.isFile) refuse("it is not a regular file");
+  if (!info?.isFile) return refuse("it is not a regular file");
   if (info.size > MAX_BYTES) refuse(`it is larger than ${MAX_BYTES} bytes`);
   const why = writableByOthers(info, rules);
   if (why !== undefined) refuse(why);

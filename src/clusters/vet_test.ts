@@ -32,6 +32,25 @@ async function withFile(
   }
 }
 
+for (
+  const [what, name] of [
+    ["a kubeconfig that is not there", "nowhere.kubeconfig"],
+    ["a name too long for the file system", `${"a".repeat(253)}.kubeconfig`],
+  ] as const
+) {
+  Deno.test(`${what} is not found`, () =>
+    withFile(GOOD, 0o600, async (_file, folder) => {
+      await assert.rejects(vetKubeconfig(join(folder, name), rules), Deno.errors.NotFound);
+    }));
+}
+
+Deno.test("a link to nothing is not found", () =>
+  withFile(GOOD, 0o600, async (_file, folder) => {
+    const link = join(folder, "link.kubeconfig");
+    await Deno.symlink(join(folder, "nowhere"), link);
+    await assert.rejects(vetKubeconfig(link, rules), Deno.errors.NotFound);
+  }));
+
 Deno.test("a private kubeconfig is accepted without a warning", () =>
   withFile(GOOD, 0o600, async (file) => {
     const { path, content, warnings } = await vetKubeconfig(file, rules);

@@ -1,0 +1,30 @@
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Milliseconds within which signals are those of one Ctrl-C: launchers pass theirs on too. */
+const ONE_PRESS = 300;
+
+/** Being asked to stop, by Ctrl-C, SIGTERM or the end of the terminal. */
+export interface StopSignals extends Disposable {
+  readonly first: Promise<void>;
+  /** Somebody is impatient. */
+  readonly second: Promise<void>;
+}
+
+export function stopSignals(): StopSignals {
+  const first = Promise.withResolvers<void>();
+  const second = Promise.withResolvers<void>();
+  let at: number | undefined;
+  const onSignal = () => {
+    at ??= performance.now();
+    first.resolve();
+    if (performance.now() - at > ONE_PRESS) second.resolve();
+  };
+  for (const signal of SIGNALS) Deno.addSignalListener(signal, onSignal);
+  return {
+    first: first.promise,
+    second: second.promise,
+    [Symbol.dispose]() {
+      for (const signal of SIGNALS) Deno.removeSignalListener(signal, onSignal);
+    },
+  };
+}
