@@ -20,21 +20,22 @@ export interface SideBySide {
 }
 
 /**
- * Medians of two ways to do the same, in turns, so that what else the machine does hits both. The
- * first turn is thrown away.
+ * Medians of two ways to do the same, in turns, so that what else the machine does hits both.
+ * @param warmUp first turns that are thrown away
  */
 export async function sideBySide(
   turns: number,
   ours: (turn: number) => Promise<unknown>,
   bare: (turn: number) => Promise<unknown>,
+  warmUp = 1,
 ): Promise<SideBySide> {
   const times: { ours: number; bare: number }[] = [];
-  for (let turn = 0; turn <= turns; turn++) {
+  for (let turn = 0; turn < turns + warmUp; turn++) {
     const first = turn % 2 === 0 ? await timed(() => ours(turn)) : undefined;
     const second = await timed(() => bare(turn));
     times.push({ ours: first ?? await timed(() => ours(turn)), bare: second });
   }
-  const kept = times.slice(1);
+  const kept = times.slice(warmUp);
   return {
     ours: median(kept.map(({ ours }) => ours)),
     bare: median(kept.map(({ bare }) => bare)),

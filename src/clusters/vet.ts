@@ -52,15 +52,16 @@ export async function vetKubeconfig(
     if (error.code === "ENAMETOOLONG") throw new Deno.errors.NotFound();
     return refuse("the server's user may not follow it, or it is a loop of links");
   });
-  const folders = [...new Set([dirname(file), dirname(path)])];
-  const [info, ...ofFolders] = await Promise.all([path, ...folders].map((each) => Deno.stat(each)));
-  // Whoever may rename in its folder may put another file in its place.
-  ofFolders.forEach((ofFolder, i) => {
-    const why = writableByOthers(ofFolder, rules);
-    if (why !== undefined) refuse(`its folder '${folders[i]}' is not safe: ${why}`);
-  });
+  const folders = new Set([dirname(file), dirname(path)]);
+  // At once, for the way to them was just gone: three turns of waiting are a tenth of a request.
+  for (const folder of folders) {
+    // Whoever may rename in its folder may put another file in its place.
+    const why = writableByOthers(Deno.statSync(folder), rules);
+    if (why !== undefined) refuse(`its folder '${folder}' is not safe: ${why}`);
+  }
+  const info = Deno.statSync(path);
   // Looked at before it is opened: opening a FIFO would hang.
-  if (!info?.isFile) return refuse("it is not a regular file");
+  if (!info.isFile) refuse("it is not a regular file");
   if (info.size > MAX_BYTES) refuse(`it is larger than ${MAX_BYTES} bytes`);
   const why = writableByOthers(info, rules);
   if (why !== undefined) refuse(why);
