@@ -8,6 +8,11 @@ import {
 import { ConfigError } from "../config/load.ts";
 import { Failure } from "./failure.ts";
 import { serve as runServe, type ServeFlags } from "./serve.ts";
+import type { LogsFlags } from "./logs.ts";
+import type { RestartFlags } from "./restart.ts";
+import type { StartFlags } from "./start.ts";
+import type { StatusFlags } from "./status.ts";
+import type { StopFlags } from "./stop.ts";
 import { print, printError } from "./terminal.ts";
 import { versionDetails } from "./version.ts";
 
@@ -83,6 +88,7 @@ const serve = command<ServeFlags>(
   {
     flags: {
       ...SERVE_FLAGS,
+      pidFile: text("Hold this file while serving; it names the process and the URL", "file"),
       logFile: text("Write the log to this file, by turns of 10 MiB, not to the terminal", "file"),
     },
   },
@@ -94,6 +100,91 @@ const serve = command<ServeFlags>(
     examples: [
       ["", "Serve the kubeconfigs in ./clusters on http://127.0.0.1:8091"],
       ["--clusters-folder /etc/kubeconfigs --port 9000", "Others, on another port"],
+    ],
+  },
+);
+
+const RUN_DIR = {
+  runDir: text("Folder of server.pid and server.log (default: the working directory)", "folder"),
+} as const;
+
+const WAIT = {
+  wait: number("Time until the server has to answer (default: 30)", "seconds"),
+} as const;
+
+const TIMEOUT = {
+  timeout: number("Time until it is killed (default: 120)", "seconds"),
+} as const;
+
+const LINES = (brief: string) => ({ lines: number(brief, "number") }) as const;
+
+const start = command<StartFlags>(
+  async () => (await import("./start.ts")).start,
+  { flags: { ...SERVE_FLAGS, ...RUN_DIR, ...WAIT } },
+  {
+    brief: "Serve in the background",
+    full: "Starts the server in the background and returns when it answers, or says why it does " +
+      "not. When it runs already, that is said and all is well.",
+    examples: [
+      ["", "server.pid and server.log are in the working directory"],
+      ["--run-dir /var/lib/argocd-configurer --port 9000", "They are elsewhere"],
+    ],
+  },
+);
+
+const stop = command<StopFlags>(
+  async () => (await import("./stop.ts")).stop,
+  { flags: { ...RUN_DIR, ...TIMEOUT } },
+  {
+    brief: "Stop what serves in the background",
+    full: "Lets the server end its requests, writes above all, and waits for that. After the " +
+      "timeout it is killed, which is exit code 1.",
+    examples: [["", "The server of this folder"]],
+  },
+);
+
+const restart = command<RestartFlags>(
+  async () => (await import("./restart.ts")).restart,
+  { flags: { ...SERVE_FLAGS, ...RUN_DIR, ...WAIT, ...TIMEOUT } },
+  {
+    brief: "Stop and start again",
+    full: "Stops the server and starts it again: as it was started before or, when there are " +
+      "flags of serve, with these.",
+    examples: [
+      ["", "After an upgrade"],
+      ["--transport api", "With other flags"],
+    ],
+  },
+);
+
+const status = command<StatusFlags>(
+  async () => (await import("./status.ts")).status,
+  {
+    flags: { ...RUN_DIR, ...LINES("Lines of the log to show (default: 5)") },
+    aliases: { n: "lines" },
+  },
+  {
+    brief: "Show what serves in the background",
+    full: "Exit code 0: it runs. 3: it does not. 1: it runs, but does not answer.",
+    examples: [["", "The server of this folder"]],
+  },
+);
+
+const logs = command<LogsFlags>(
+  async () => (await import("./logs.ts")).logs,
+  {
+    flags: {
+      follow: { kind: "boolean", brief: "Go on until Ctrl-C", optional: true, withNegated: false },
+      ...LINES("Lines to show (default: 50)"),
+      ...RUN_DIR,
+    },
+    aliases: { f: "follow", n: "lines" },
+  },
+  {
+    brief: "Show the log of what serves in the background",
+    examples: [
+      ["-n 100", "The last hundred lines"],
+      ["-f", "What comes, too"],
     ],
   },
 );
@@ -122,7 +213,7 @@ const version = command<Record<never, never>>(
 
 /** All commands. */
 export const ROUTES = buildRouteMap({
-  routes: { serve, demo, version },
+  routes: { serve, start, stop, restart, status, logs, demo, version },
   docs: {
     brief: "Puts, shows and checks the credentials of Argo CD and kubelets on many clusters.",
   },

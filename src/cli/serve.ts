@@ -4,37 +4,30 @@ import { type LogFile, logFile } from "../log/line_writer.ts";
 import { configureLog, loggerOf } from "../log/logger.ts";
 import { type Front, front } from "../server/front.ts";
 import type { Program } from "../wire.ts";
+import type { ServerRecord } from "../daemon/pid_file.ts";
 import { Failure } from "./failure.ts";
 import { listen } from "./listen.ts";
+import { settingArguments, type SettingFlags, settingsGiven } from "./setting_flags.ts";
 import { surroundings } from "./surroundings.ts";
 import { VERSION } from "./version.ts";
 
 const DEFAULT_CONFIG = "configs/defaults.yaml";
 
-/** Flags that are settings. */
-export type SettingFlags = {
-  readonly config?: string;
-  readonly host?: string;
-  readonly port?: number;
-  readonly clustersFolder?: string;
-  readonly kubectlTimeout?: number;
-  readonly transport?: string;
-  readonly argocdNamespace?: string;
-  readonly logFormat?: string;
-  readonly logLevel?: string;
-};
-
 export type ServeFlags = SettingFlags & {
   /** Where the log goes instead of standard error. */
   readonly logFile?: string;
+  /** Held while serving; see {@link claim}. */
+  readonly pidFile?: string;
 };
 
 /** Serves the HTTP API until a signal ends it. */
 export async function serve(flags: ServeFlags): Promise<number> {
   const config = await read(flags);
   const file = flags.logFile === undefined ? undefined : openLog(flags.logFile);
+  let held: HeldPidFile | undefined;
   try {
     say(config, flags, file);
+    if (flags.pidFile !== undefined) held = await holdPidFile(flags.pidFile, flags);
     const here = surroundings();
     sayTransport(config.settings.transport, here.hasKubectl);
     const load = async (): Promise<Wiring> => {
@@ -52,28 +45,48 @@ export async function serve(flags: ServeFlags): Promise<number> {
     const code = await listen(app, {
       hostname: config.settings.host,
       port: config.settings.port,
+      onListening: (url) => held?.publish(url),
       onHangup: reloads.reload,
     });
     if (wiring !== undefined) (await reloads.current()).close();
     return code;
   } finally {
+    held?.release();
     file?.close();
   }
+}
+
+interface HeldPidFile {
+  publish(url: string): void;
+  release(): void;
+}
+
+/** @throws {Failure} when another server holds it */
+async function holdPidFile(path: string, flags: SettingFlags): Promise<HeldPidFile> {
+  const { claim } = await import("../daemon/pid_file.ts");
+  const record: ServerRecord = {
+    pid: Deno.pid,
+    version: VERSION,
+    started: new Date(),
+    cwd: Deno.cwd(),
+    args: settingArguments(flags),
+  };
+  try {
+    const claimed = await claim(path, record);
+    if (claimed) {
+      const { publish, release } = claimed;
+      return { publish: (url) => publish({ ...record, url }), release };
+    }
+  } catch (error) {
+    throw new Failure(`Cannot write pid file ${path}: ${(error as Error).message}`);
+  }
+  throw new Failure(`Cannot serve: another server holds ${path}`);
 }
 
 /** The configuration that the flags, the environment and the file make. */
 async function read(flags: SettingFlags): Promise<LoadedConfig> {
   const config = await loadConfig({
-    flags: {
-      host: flags.host,
-      port: flags.port,
-      "clusters-folder": flags.clustersFolder,
-      kubectl_timeout: flags.kubectlTimeout,
-      transport: flags.transport,
-      "argocd-namespace": flags.argocdNamespace,
-      "log-format": flags.logFormat,
-      "log-level": flags.logLevel,
-    },
+    flags: settingsGiven(flags),
     env: Deno.env.toObject(),
     file: flags.config ?? DEFAULT_CONFIG,
     fileRequired: flags.config !== undefined,

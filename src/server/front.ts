@@ -26,7 +26,10 @@ export function front(load: () => App | Promise<App>): Front {
   let draining = false;
 
   function loaded(): Promise<App> {
-    return loading ??= Promise.resolve(load()).then((first) => app = first);
+    return loading ??= Promise.resolve(load()).then((first) => {
+      if (draining) void first.drain();
+      return app = first;
+    });
   }
 
   function answerHealth(request: Request): Response | undefined {

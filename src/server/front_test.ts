@@ -105,3 +105,11 @@ Deno.test("during a shutdown /health is the app's to refuse", async () => {
   await served.drain();
   assert.equal(await textOf(served.fetch(get("/health"))), "app");
 });
+
+Deno.test("an app that is asked for during a shutdown refuses, too", async () => {
+  const app = named("app");
+  const served = front(() => app);
+  await served.drain();
+  await served.fetch(get("/clusters"));
+  assert.equal(app.drained, true);
+});

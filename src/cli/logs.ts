@@ -1,0 +1,30 @@
+import { follow, lastLines } from "../daemon/log_tail.ts";
+import { Failure } from "./failure.ts";
+import { type RunFlags, runFolder } from "./run_folder.ts";
+import { print } from "./terminal.ts";
+
+export type LogsFlags = RunFlags & {
+  /** Whether to go on with what comes. */
+  readonly follow?: boolean;
+  readonly lines?: number;
+};
+
+/** Shows the end of the log; with `follow` until Ctrl-C. */
+export async function logs(flags: LogsFlags): Promise<number> {
+  const { log, path } = runFolder(flags);
+  let lines: string[];
+  try {
+    lines = await lastLines(log, flags.lines ?? 50);
+  } catch (error) {
+    const why = error instanceof Deno.errors.NotFound
+      ? `no server was started in ${path}; --run-dir names another folder`
+      : (error as Error).message;
+    throw new Failure(`Cannot read ${log}: ${why}`);
+  }
+  print(lines.map((line) => line + "\n").join(""));
+  if (!flags.follow) return 0;
+  const decoder = new TextDecoder();
+  const never = new AbortController().signal; // Ctrl-C ends the program
+  await follow(log, (bytes) => print(decoder.decode(bytes, { stream: true })), never);
+  return 0;
+}

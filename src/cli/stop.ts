@@ -1,0 +1,75 @@
+import { look, removeLeft, type ServerRecord } from "../daemon/pid_file.ts";
+import { Failure } from "./failure.ts";
+import { lookIn, type RunFlags, type RunFolder, runFolder, unclear } from "./run_folder.ts";
+import { print } from "./terminal.ts";
+
+export type StopFlags = RunFlags & {
+  /** Seconds until it is killed. */
+  readonly timeout?: number;
+};
+
+/** Ends the server in the background, after the requests that it has. */
+export async function stop(flags: StopFlags): Promise<number> {
+  const { killed, record } = await stopIn(runFolder(flags), flags.timeout);
+  if (record === undefined) print("It does not run\n");
+  else if (!killed) print(`Stopped (process ${record.pid})\n`);
+  return killed ? 1 : 0;
+}
+
+export interface Stopped {
+  /** What ran; `undefined` when nothing did. */
+  readonly record: ServerRecord | undefined;
+  /** It did not end by itself in time. */
+  readonly killed: boolean;
+}
+
+/**
+ * SIGTERM, on which a server ends the writes that it has, and after the timeout SIGKILL. Each
+ * signal goes only to the process that holds the pid file at that time.
+ * @throws {Failure} when it cannot be signalled, or lives on
+ */
+export async function stopIn(folder: RunFolder, timeout = 120): Promise<Stopped> {
+  const looked = await lookIn(folder);
+  if (looked.state === "unclear") return unclear(folder);
+  if (looked.state === "stopped") {
+    if (looked.left) await removeLeft(folder.pidFile).catch(() => {}); // said by a start
+    return { record: undefined, killed: false };
+  }
+  const { record } = looked;
+  signal(record, "SIGTERM");
+  if (await ended(folder, record, timeout)) return { record, killed: false };
+  signal(record, "SIGKILL");
+  if (!await ended(folder, record, 5)) {
+    throw new Failure(`Cannot stop process ${record.pid}: it is still there after SIGKILL`);
+  }
+  await removeLeft(folder.pidFile).catch(() => {});
+  print(
+    `Killed (process ${record.pid}): it did not end within ${timeout} seconds. ` +
+      "See what its last writes left with GET /secrets\n",
+  );
+  return { record, killed: true };
+}
+
+function signal({ pid }: ServerRecord, name: Deno.Signal): void {
+  try {
+    Deno.kill(pid, name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return; // it has just ended
+    throw new Failure(`Cannot signal process ${pid}: ${(error as Error).message}`);
+  }
+}
+
+/** Whether it ends within some seconds. */
+async function ended(
+  { pidFile }: RunFolder,
+  { pid }: ServerRecord,
+  seconds: number,
+): Promise<boolean> {
+  const end = Date.now() + seconds * 1000;
+  do {
+    const now = await look(pidFile);
+    if (now.state === "stopped" || (now.state === "running" && now.record.pid !== pid)) return true;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  } while (Date.now() < end);
+  return false;
+}

@@ -1,0 +1,69 @@
+import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+
+/** A program and its arguments. */
+export interface Command {
+  readonly program: string;
+  readonly args: readonly string[];
+}
+
+/** By which the file that unpacks itself says where it is; `scripts/build/launcher.sh` sets it. */
+const OWN_FILE = "ARGOCD_CONFIGURER_FILE";
+
+/**
+ * The command that runs this program again. Compiled, it is the executable itself; unpacked from a
+ * file, it is that file, so that a newer one in its place is used; else it is deno with the source.
+ *
+ * Permissions: `--allow-env --allow-read`.
+ */
+export function ownCommand(): Command {
+  if (Deno.build.standalone) return { program: Deno.execPath(), args: [] };
+  const file = Deno.env.get(OWN_FILE);
+  if (file) return { program: file, args: [] };
+  const main = new URL(Deno.mainModule).pathname;
+  return { program: Deno.execPath(), args: ["run", "-A", decodeURIComponent(main)] };
+}
+
+/** A process that goes on when this one has ended. */
+export interface Background {
+  readonly pid: number;
+  /** Its exit code, once it has ended; 1 when a signal ended it. */
+  readonly ended: Promise<number>;
+}
+
+export interface BackgroundOptions {
+  readonly cwd: string;
+  /** Both of its outputs go to the end of this file, which only the owner may read. */
+  readonly log: string;
+}
+
+/**
+ * Starts a process in a session of its own, with nothing of ours left open in it: it does not get
+ * the terminal's signals, and nobody who waits for our output waits for it.
+ *
+ * Permissions: `--allow-run --allow-write` of the log.
+ * @throws when the log cannot be opened or the program cannot be run
+ */
+export async function startInBackground(
+  { program, args }: Command,
+  { cwd, log }: BackgroundOptions,
+): Promise<Background> {
+  // Deno.Command knows no file as an output.
+  const output = openSync(log, "a", 0o600);
+  try {
+    const child = spawn(program, [...args], {
+      cwd,
+      detached: true,
+      stdio: ["ignore", output, output],
+    });
+    const ended = new Promise<number>((resolve) => child.on("exit", (code) => resolve(code ?? 1)));
+    await new Promise<void>((resolve, reject) => {
+      child.on("spawn", () => resolve());
+      child.on("error", reject);
+    });
+    child.unref();
+    return { pid: child.pid!, ended };
+  } finally {
+    closeSync(output);
+  }
+}

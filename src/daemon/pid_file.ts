@@ -1,0 +1,152 @@
+/**
+ * The file by which a server in the background is found. While the server lives it holds a lock on
+ * the file, which the system takes from it however it ends: a process id that is left over, or has
+ * become another program's, is never mistaken for the server's. (Start times of processes would tell
+ * as much, but Deno reads /proc only with all permissions.)
+ *
+ * Its first line is the process id alone, for `head -1`; the others say more.
+ */
+
+/** What a server says of itself. */
+export interface ServerRecord {
+  readonly pid: number;
+  /** Where it listens; `undefined` until it does. */
+  readonly url?: string;
+  readonly version: string;
+  /** When it was started. */
+  readonly started: Date;
+  /** Its working directory and arguments, to start it again like this. */
+  readonly cwd: string;
+  readonly args: readonly string[];
+}
+
+/** What a pid file tells. */
+export type Looked =
+  | { readonly state: "running"; readonly record: ServerRecord }
+  /** A process holds it, but what is written there does not say which. */
+  | { readonly state: "unclear" }
+  /** `left`: there is a file of a server that has gone. */
+  | { readonly state: "stopped"; readonly left: boolean };
+
+/** A pid file that is ours. */
+export interface Claim {
+  /** Says more, as of now. */
+  publish(record: ServerRecord): void;
+  /** Removes the file. */
+  release(): void;
+}
+
+/** How long a lock of somebody who only looks may be in the way, in milliseconds. */
+const PATIENCE = 1000;
+
+/**
+ * Takes the pid file for this process, until it ends.
+ *
+ * Permissions: `--allow-read --allow-write` of the file.
+ * @returns `undefined` when a living process holds it
+ * @throws what `Deno.open` does
+ */
+export async function claim(path: string, record: ServerRecord): Promise<Claim | undefined> {
+  const end = Date.now() + PATIENCE;
+  for (;;) {
+    const file = await Deno.open(path, { read: true, write: true, create: true, mode: 0o600 });
+    if (await file.tryLock(true)) {
+      if (isAt(path, await file.stat())) {
+        write(file, record);
+        return {
+          publish: (record) => write(file, record),
+          release() {
+            if (isAt(path, file.statSync())) Deno.removeSync(path);
+            file.close();
+          },
+        };
+      }
+      file.close(); // whoever had it has removed it in the meantime
+      continue;
+    }
+    file.close();
+    if (Date.now() >= end) return undefined;
+    await pause();
+  }
+}
+
+/**
+ * Looks whether a server runs.
+ *
+ * Permissions: `--allow-read` of the file.
+ */
+export async function look(path: string): Promise<Looked> {
+  const end = Date.now() + PATIENCE;
+  for (;;) {
+    let file: Deno.FsFile;
+    try {
+      file = await Deno.open(path, { read: true });
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return { state: "stopped", left: false };
+      throw error;
+    }
+    try {
+      if (await file.tryLock(false)) return { state: "stopped", left: true };
+      const record = parse(await new Response(file.readable).text());
+      if (record) return { state: "running", record };
+    } finally {
+      close(file);
+    }
+    if (Date.now() >= end) return { state: "unclear" };
+    await pause(); // it may be about to write
+  }
+}
+
+/** Removes what a server that has gone left behind. */
+export async function removeLeft(path: string): Promise<void> {
+  using file = await Deno.open(path, { read: true, write: true });
+  // Not while another one takes it.
+  if (await file.tryLock(true) && isAt(path, await file.stat())) await Deno.remove(path);
+}
+
+function write(file: Deno.FsFile, record: ServerRecord): void {
+  const { pid, url, version, started, cwd, args } = record;
+  const bytes = new TextEncoder().encode(
+    `${pid}\n${JSON.stringify({ url, version, started, cwd, args })}\n`,
+  );
+  file.seekSync(0, Deno.SeekMode.Start);
+  file.writeSync(bytes);
+  file.truncateSync(bytes.length);
+}
+
+/** `undefined` for what is none of ours, or not whole. */
+function parse(text: string): ServerRecord | undefined {
+  const [first = "", second = ""] = text.split("\n");
+  if (!/^[1-9][0-9]*$/.test(first)) return undefined;
+  try {
+    const { url, version, started, cwd, args } = JSON.parse(second);
+    if (typeof version !== "string" || typeof cwd !== "string" || !Array.isArray(args)) {
+      return undefined;
+    }
+    return { pid: Number(first), url, version, started: new Date(started), cwd, args };
+  } catch {
+    return undefined;
+  }
+}
+
+function isAt(path: string, { dev, ino }: Deno.FileInfo): boolean {
+  try {
+    const there = Deno.statSync(path);
+    return there.dev === dev && there.ino === ino;
+  } catch {
+    return false;
+  }
+}
+
+/** A stream that was read to its end has closed the file itself. */
+function close(file: Deno.FsFile): void {
+  try {
+    file.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
+  }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 20));
+}
