@@ -52,12 +52,21 @@ export interface Program extends AsyncDisposable {
 
 export interface ProgramOptions {
   readonly env?: Record<string, string>;
+  /** Whether it gets no other variables. */
+  readonly clearEnv?: boolean;
+  /** @default the root of the project */
+  readonly cwd?: string;
 }
 
+/** A built executable to test in place of the source. */
+const BUILT = Deno.env.get("ARGOCD_CONFIGURER_TEST_PROGRAM");
+
 export function program(args: readonly string[], options: ProgramOptions = {}): Program {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", "main.ts", ...args],
-    cwd: ROOT,
+  const fromSource = ["run", "-A", "--no-check", join(ROOT, "main.ts")];
+  const child = new Deno.Command(BUILT ?? Deno.execPath(), {
+    args: [...(BUILT === undefined ? fromSource : []), ...args],
+    cwd: options.cwd ?? ROOT,
+    clearEnv: options.clearEnv,
     env: { NO_COLOR: "1", ...options.env },
     stdin: "null",
     stdout: "piped",

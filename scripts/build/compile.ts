@@ -1,0 +1,67 @@
+import { dirname, join } from "node:path";
+import { PERMISSIONS, unstableFlags } from "./permissions.ts";
+
+/** What can be compiled for. Windows: WSL, since there are no process groups. */
+export const TARGETS = [
+  "x86_64-unknown-linux-gnu",
+  "aarch64-unknown-linux-gnu",
+  "x86_64-apple-darwin",
+  "aarch64-apple-darwin",
+] as const;
+
+export type Target = typeof TARGETS[number];
+
+export interface CompileOptions {
+  /** The bundle. */
+  readonly bundle: string;
+  /** Written. */
+  readonly output: string;
+  readonly target: Target;
+  /** That deno.json turns on. */
+  readonly unstable: readonly string[];
+  /** Besides the variables that there are. */
+  readonly env?: Record<string, string>;
+}
+
+/** The arguments of `deno compile`. */
+export function compileArguments({ bundle, output, target, unstable }: CompileOptions): string[] {
+  return [
+    "compile",
+    "--quiet",
+    "--no-config",
+    "--no-lock",
+    "--no-check",
+    ...unstableFlags(unstable),
+    ...PERMISSIONS,
+    "--app-name=argocd-configurer",
+    `--target=${target}`,
+    `--output=${output}`,
+    join(bundle, "main.js"),
+  ];
+}
+
+/**
+ * Compiles a bundle into an executable. Deno takes its runtime from `DENORT_BIN`, from its own
+ * folder, or downloads it, and compares no checksum; the release workflow does.
+ * @throws with what to do, when it can be had from nowhere
+ */
+export async function compile(options: CompileOptions): Promise<void> {
+  await Deno.mkdir(dirname(options.output), { recursive: true });
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: compileArguments(options),
+    env: options.env,
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  if (success) return;
+  const said = new TextDecoder().decode(stderr).trim();
+  if (/download|denort|error sending request|client error/i.test(said)) {
+    const { deno } = Deno.version;
+    throw new Error(
+      `Cannot build for ${options.target}: its runtime, denort of Deno ${deno}, is not here and ` +
+        "cannot be downloaded from dl.deno.land; set DENORT_BIN to it, or build with --offline",
+    );
+  }
+  throw new Error(`Cannot compile: ${said}`);
+}

@@ -1,0 +1,88 @@
+#!/bin/sh
+# argocd-configurer @VERSION@: unpacks itself into the user's cache folder, once, and runs from there.
+# It needs sh, tail, gzip, tar and sha256sum (or shasum).
+set -eu
+
+# Its own tools are found whatever PATH is; the program gets PATH as it was.
+path=${PATH-}
+PATH=${PATH:+$PATH:}/usr/local/bin:/usr/bin:/bin
+locale=${LC_ALL-}
+LC_ALL=C
+
+fail() {
+  echo "argocd-configurer: $1" >&2
+  exit 1
+}
+
+case $0 in
+  */*) self=$0 ;;
+  *) self=$(command -v -- "$0") || fail "cannot find itself: call it by its path" ;;
+esac
+self=$(cd -- "$(dirname -- "$self")" && pwd -P)/${self##*/}
+
+if [ -n "${XDG_CACHE_HOME:-}" ]; then
+  cache=$XDG_CACHE_HOME/argocd-configurer
+elif [ -n "${HOME:-}" ]; then
+  cache=$HOME/.cache/argocd-configurer
+else
+  fail "cannot find a cache folder to unpack itself into: set HOME or XDG_CACHE_HOME"
+fi
+unpacked=$cache/unpacked
+folder=$unpacked/@HASH@
+
+sum() {
+  if command -v sha256sum >/dev/null 2>&1; then
+    sha256sum -c --status -
+  else
+    shasum -a 256 -c --status -
+  fi
+}
+
+# Whether all files in a folder are as they were built.
+is_whole() {
+  (
+    cd -- "$1" 2>/dev/null && sum 2>/dev/null <<'SUMS'
+@SUMS@
+SUMS
+  )
+}
+
+# Into a folder of its own, which then gets its name in one step: nobody sees half of it, and of two
+# who do this at once the second one finds it done.
+unpack() {
+  umask 077
+  mkdir -p -- "$unpacked" 2>/dev/null || fail "cannot unpack itself: cannot write to $cache; set XDG_CACHE_HOME to a folder for it"
+  new=$(mktemp -d -- "$unpacked/new-XXXXXX" 2>/dev/null) || fail "cannot unpack itself: cannot write to $cache; set XDG_CACHE_HOME to a folder for it"
+  trap 'rm -rf -- "$new"' EXIT
+  trap 'exit 1' HUP INT TERM
+  mkdir -- "$new/whole"
+  tail -c +@OFFSET@ -- "$self" | gzip -dc 2>/dev/null | tar -xf - -C "$new/whole" 2>/dev/null || :
+  is_whole "$new/whole" || fail "cannot unpack itself: $self is damaged, or there is no room in $cache"
+  # One that was damaged goes, whoever runs from it keeps what it has open.
+  if [ -e "$folder" ] && ! is_whole "$folder"; then mv -- "$folder" "$new/damaged" 2>/dev/null || :; fi
+  # Where another one was faster, this lands inside of its folder, and is removed from there.
+  mv -- "$new/whole" "$folder" 2>/dev/null || :
+  rm -rf -- "$folder/whole" "$new"
+  trap - EXIT HUP INT TERM
+  is_whole "$folder" || fail "cannot unpack itself into $folder"
+  # Of the versions before, the two that were used last stay: one of them may still be running.
+  ls -1dt -- "$unpacked"/*/ 2>/dev/null | tail -n +4 | while IFS= read -r old; do
+    [ "$old" = "$folder/" ] || rm -rf -- "$old"
+  done
+}
+
+# Completion answers at a keystroke: what it runs was looked at when it was unpacked.
+if [ "${1:-}" != complete ] || [ ! -d "$folder" ]; then
+  is_whole "$folder" || unpack
+  touch -c -- "$folder" 2>/dev/null || :
+fi
+[ -x "$folder/deno" ] || fail "cannot run from $folder: programs may not be run there (is it mounted noexec?); set XDG_CACHE_HOME to another folder"
+
+PATH=$path
+LC_ALL=$locale
+[ -n "$locale" ] || unset LC_ALL
+export ARGOCD_CONFIGURER_FILE="$self"
+export DENO_DIR="$cache/deno"
+export DENO_NO_UPDATE_CHECK=1
+exec "$folder/deno" run @FLAGS@ "$folder/program/main.js" "$@"
+exit 126

@@ -1,0 +1,21 @@
+/**
+ * What the built program may do, compiled in or given by the launcher. Which clusters, files and
+ * exec plugins there will be is not known here; what is left out is what it never does: load code
+ * from elsewhere, native libraries, and questions at the terminal.
+ */
+export const PERMISSIONS: readonly string[] = [
+  "--no-prompt",
+  "--allow-net", // clusters, wherever they are
+  "--allow-read", // kubeconfigs and what they name
+  "--allow-write", // the log and the pid file
+  "--allow-env", // settings, proxies, what kubectl gets
+  "--allow-run", // kubectl, the exec plugins of kubeconfigs, itself
+  "--allow-sys=uid,gid", // who may own a kubeconfig
+  "--deny-import",
+  "--deny-ffi",
+];
+
+/** Flags for features that deno.json turns on, which a built program does not read. */
+export function unstableFlags(features: readonly string[]): string[] {
+  return features.map((feature) => `--unstable-${feature}`);
+}

@@ -1,0 +1,381 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { startEmulator } from "../../src/emulator/emulator.ts";
+import { type Ended, type Folder, folder, outcome } from "./support.ts";
+
+/** The server in the background, as users manage it. */
+
+interface Place extends Folder {
+  readonly pidFile: string;
+  readonly log: string;
+  /** Runs a command in this folder. */
+  run(command: string, ...flags: string[]): Promise<Ended>;
+  /** Starts a server, and gives its URL. */
+  start(...flags: string[]): Promise<string>;
+  /** The process id in the pid file. */
+  pid(): number;
+}
+
+/** A folder in which a server may run; at the end none does. */
+async function place(env: Record<string, string> = {}): Promise<Place> {
+  const here = await folder();
+  await Deno.mkdir(join(here.path, "clusters"));
+  const run = (command: string, ...flags: string[]) =>
+    outcome([command, ...flags], { cwd: here.path, env });
+  const pidFile = join(here.path, "server.pid");
+  return {
+    ...here,
+    pidFile,
+    log: join(here.path, "server.log"),
+    run,
+    async start(...flags) {
+      const { code, stdout, stderr } = await run("start", "--port", "0", ...flags);
+      assert.equal(code, 0, stderr);
+      return /^Started: (http:\S+) /.exec(stdout)![1]!;
+    },
+    pid: () => Number(Deno.readTextFileSync(pidFile).split("\n")[0]),
+    async [Symbol.asyncDispose]() {
+      await run("stop", "--timeout", "5");
+      await here[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Whether a process is there, and not just waits to be taken note of. */
+async function lives(pid: number): Promise<boolean> {
+  const { stdout } = await new Deno.Command("ps", {
+    args: ["-o", "stat=", "-p", String(pid)],
+  }).output();
+  return /^[^Z\s]/.test(new TextDecoder().decode(stdout));
+}
+
+async function isServing(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/health`);
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+/** Waits until something is so, for at most thirty seconds. */
+async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + 30_000;
+  while (!await isSo()) {
+    assert.ok(Date.now() < end, `it did not come to be that ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+Deno.test("start serves in the background, status and logs show it, stop ends it", async () => {
+  await using here = await place();
+  const url = await here.start();
+  assert.ok(await isServing(url));
+  const pid = here.pid();
+
+  const status = await here.run("status");
+  assert.equal(status.code, 0);
+  assert.match(status.stdout, new RegExp(`process +${pid}\\n`));
+  assert.match(status.stdout, /uptime +00:00:\d\d\n/);
+  assert.match(status.stdout, new RegExp(`url +${url}\\n +health +healthy\\n`));
+  assert.match(status.stdout, /version +\d+\.\d+\.\d+\n/);
+  assert.match(status.stdout, /INFO server: request .*path=\/health/);
+
+  const logs = await here.run("logs", "-n", "2");
+  assert.equal(logs.code, 0);
+  assert.equal(logs.stdout.split("\n").length, 3);
+
+  const stopped = await here.run("stop");
+  assert.deepEqual([stopped.code, stopped.stdout], [0, `Stopped (process ${pid})\n`]);
+  await until("the process is gone", async () => !await lives(pid));
+  assert.equal(await isServing(url), false);
+  await assert.rejects(Deno.stat(here.pidFile), Deno.errors.NotFound);
+  assert.match(Deno.readTextFileSync(here.log), /stopping signal=SIGTERM\n[^]*stopped\n$/);
+});
+
+Deno.test("what is not running is told by status with exit code 3, and stop has nothing to do", async () => {
+  await using here = await place();
+  const status = await here.run("status");
+  assert.deepEqual([status.code, status.stdout], [3, "It does not run\n"]);
+  const stopped = await here.run("stop");
+  assert.deepEqual([stopped.code, stopped.stdout], [0, "It does not run\n"]);
+  const logs = await here.run("logs");
+  assert.equal(logs.code, 1);
+  assert.match(logs.stderr, /Cannot read .*server\.log: no server was started in .*--run-dir/);
+});
+
+Deno.test("a second start says that it runs already, and changes nothing", async () => {
+  await using here = await place();
+  const url = await here.start();
+  const pid = here.pid();
+  const { code, stdout } = await here.run("start", "--port", "0");
+  assert.deepEqual([code, stdout], [0, `It runs already: ${url} (process ${pid})\n`]);
+  assert.equal(here.pid(), pid);
+});
+
+Deno.test("of starts at the same time one serves, and the others say that it runs", async () => {
+  await using here = await place();
+  const starts = await Promise.all(
+    Array.from({ length: 4 }, () => here.run("start", "--port", "0")),
+  );
+  for (const { code, stderr } of starts) assert.equal(code, 0, stderr);
+  const started = starts.filter(({ stdout }) => stdout.startsWith("Started: "));
+  assert.equal(started.length, 1, starts.map(({ stdout }) => stdout).join(""));
+  const servers = Deno.readTextFileSync(here.log).match(/listening url=/g);
+  assert.equal(servers?.length, 1);
+});
+
+Deno.test("a port that is in use is said with the log's words, and nothing runs", async () => {
+  await using here = await place();
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { code, stderr } = await here.run("start", "--port", String(taken.addr.port));
+  assert.equal(code, 1);
+  assert.match(stderr, /cannot listen on 127\.0\.0\.1:\d+: it is in use\n/);
+  assert.match(stderr, /Cannot start: the server ended with exit code 1/);
+  assert.equal((await here.run("status")).code, 3);
+});
+
+Deno.test("a wrong setting is said, with exit code 2", async () => {
+  await using here = await place();
+  const { code, stderr } = await here.run("start", "--transport", "pigeon");
+  assert.equal(code, 2);
+  assert.match(stderr, /Cannot use setting 'transport' from flag --transport/);
+});
+
+Deno.test("a run directory that cannot be used is said", async () => {
+  await using here = await place();
+  const file = await here.write("file", "");
+  const { code, stderr } = await here.run("start", "--port", "0", "--run-dir", `${file}/below`);
+  assert.equal(code, 1);
+  assert.match(stderr, /^error: Cannot (start with run directory|read) .*file\/below/m);
+});
+
+Deno.test("a run directory that may not be written to is said", async () => {
+  await using here = await place();
+  const closed = join(here.path, "closed");
+  await Deno.mkdir(closed, { mode: 0o500 });
+  // The superuser may write anywhere but where nothing can be written.
+  const where = Deno.uid() === 0 ? "/proc" : closed;
+  const { code, stderr } = await here.run("start", "--port", "0", "--run-dir", where);
+  assert.equal(code, 1);
+  assert.match(stderr, /^error: Cannot start with run directory \S+: /m);
+});
+
+Deno.test("a run directory that is not there is made", async () => {
+  await using here = await place();
+  const run = join(here.path, "a", "b");
+  const { code } = await here.run("start", "--port", "0", "--run-dir", run);
+  assert.equal(code, 0);
+  assert.equal((await here.run("status", "--run-dir", run)).code, 0);
+  assert.equal((await here.run("stop", "--run-dir", run)).code, 0);
+});
+
+for (
+  const [what, content] of [
+    ["empty", () => ""],
+    ["garbage", () => "\0\xff not a pid\n\n\n"],
+    ["of another program", (other: number) => `${other}\n`],
+    [
+      "of another program, whole",
+      (other: number) =>
+        `${other}\n{"url":"http://127.0.0.1:1","version":"0","started":0,"cwd":"/","args":[]}\n`,
+    ],
+  ] as const
+) {
+  Deno.test(`a pid file that is ${what} signals nobody, and a start takes it over`, async () => {
+    await using here = await place();
+    const other = new Deno.Command("sleep", { args: ["60"] }).spawn();
+    try {
+      await here.write("server.pid", content(other.pid));
+      assert.equal((await here.run("status")).code, 3);
+      const stopped = await here.run("stop");
+      assert.deepEqual([stopped.code, stopped.stdout], [0, "It does not run\n"]);
+      await here.write("server.pid", content(other.pid));
+      await here.start();
+      assert.notEqual(here.pid(), other.pid);
+      assert.equal((await here.run("stop")).code, 0);
+      assert.ok(await lives(other.pid));
+    } finally {
+      other.kill("SIGKILL");
+      await other.status;
+    }
+  });
+}
+
+Deno.test("a pid file that somebody changed under a running server signals nobody", async () => {
+  await using here = await place();
+  await here.start();
+  const whole = Deno.readTextFileSync(here.pidFile);
+  await Deno.writeTextFile(here.pidFile, "1234567\n");
+  for (const command of ["stop", "status", "start"]) {
+    const { code, stderr } = await here.run(command);
+    assert.equal(code, 1);
+    assert.match(stderr, /Cannot tell which process holds .*server\.pid/);
+  }
+  await Deno.writeTextFile(here.pidFile, whole);
+  assert.equal((await here.run("stop")).code, 0);
+});
+
+Deno.test("after kill -9 status says so, and a start serves again", async () => {
+  await using here = await place();
+  await here.start();
+  const pid = here.pid();
+  Deno.kill(pid, "SIGKILL");
+  await until("it is gone", async () => !await lives(pid));
+  const status = await here.run("status");
+  assert.equal(status.code, 3);
+  assert.match(status.stdout, /^It does not run: it was killed/);
+  assert.ok(await isServing(await here.start()));
+});
+
+Deno.test("a log that is deleted under the running server is made again", async () => {
+  await using here = await place();
+  const url = await here.start();
+  await Deno.remove(here.log);
+  await until("there is a log", async () => {
+    await isServing(url);
+    return await Deno.stat(here.log).then(() => true, () => false);
+  });
+  assert.match(Deno.readTextFileSync(here.log), /path=\/health/);
+});
+
+Deno.test("a disk that is full for the log stops nobody", async () => {
+  await using here = await place();
+  await Deno.symlink("/dev/full", here.log);
+  const url = await here.start();
+  for (let i = 0; i < 3; i++) assert.ok(await isServing(url));
+  assert.equal((await here.run("stop")).code, 0);
+});
+
+Deno.test("restart serves again as it was started, or with the flags given", async () => {
+  await using here = await place();
+  await Deno.mkdir(join(here.path, "others"));
+  await here.write("others/one.kubeconfig", "");
+  const clusters = async () => {
+    const url = /url +(\S+)/.exec((await here.run("status")).stdout)![1]!;
+    return (await (await fetch(`${url}/clusters`)).json()).clusters;
+  };
+  await here.start("--clusters-folder", "others");
+  const first = here.pid();
+  assert.equal((await here.run("restart")).code, 0);
+  assert.notEqual(here.pid(), first);
+  assert.deepEqual(await clusters(), ["one"]);
+  assert.equal((await here.run("restart", "--port", "0")).code, 0);
+  assert.deepEqual(await clusters(), []);
+});
+
+Deno.test("restart starts what does not run", async () => {
+  await using here = await place();
+  const { code, stdout } = await here.run("restart", "--port", "0");
+  assert.equal(code, 0);
+  assert.match(stdout, /^Started: /);
+});
+
+const NAMESPACES = Array.from({ length: 20 }, (_, i) => `namespace-${i}`);
+
+/** A cluster that is slow to write. */
+async function slowCluster(here: Place, milliseconds: number) {
+  const emulator = startEmulator();
+  for (const name of ["argocd", ...NAMESPACES]) emulator.cluster.addNamespace(name);
+  await here.write("clusters/slow.kubeconfig", emulator.kubeconfig());
+  const writing = Promise.withResolvers<void>();
+  emulator.fault = ({ method }) => {
+    if (method !== "POST") return undefined;
+    writing.resolve();
+    return { kind: "delay", milliseconds };
+  };
+  const body = JSON.stringify({
+    password: "a-password",
+    username: "a-user",
+    cluster_name: "slow",
+    name: "pull",
+    namespaces: NAMESPACES,
+  });
+  return {
+    /** Resolves when a write has begun. */
+    writing: writing.promise,
+    add: (url: string) => fetch(`${url}/secrets/add_docker`, { method: "POST", body }),
+    /** @throws when one of them is missing */
+    secretsWritten: () =>
+      [...NAMESPACES, "argocd"].map((name) => emulator.cluster.get("secrets", name, "pull")),
+    [Symbol.asyncDispose]: () => emulator.stop(),
+  };
+}
+
+for (const transport of ["api", "kubectl"]) {
+  Deno.test(`${transport}: stop lets a write into 20 namespaces end, and refuses others`, async () => {
+    await using caches = await folder();
+    await using here = await place({ KUBECACHEDIR: caches.path });
+    // kubectl writes one after the other.
+    await using cluster = await slowCluster(here, transport === "api" ? 500 : 50);
+    const url = await here.start("--transport", transport);
+    const added = cluster.add(url).then(async (response) => ({
+      status: response.status,
+      body: await response.json(),
+    }));
+    await cluster.writing;
+    const stopping = here.run("stop");
+    await until("it drains", () => /stopping/.test(Deno.readTextFileSync(here.log)));
+    const other = await fetch(`${url}/clusters`).then(async (response) => {
+      await response.body?.cancel();
+      return response.status;
+    }, () => "refused");
+    assert.ok([503, "refused"].includes(other), String(other));
+    const { status, body } = await added;
+    assert.equal(status, 200, JSON.stringify(body));
+    assert.equal(cluster.secretsWritten().length, 21);
+    const { code, stdout } = await stopping;
+    assert.equal(code, 0);
+    assert.match(stdout, /^Stopped /);
+  });
+}
+
+Deno.test("what does not end in time is killed, with exit code 1", async () => {
+  await using here = await place();
+  await using cluster = await slowCluster(here, 60_000);
+  const url = await here.start("--transport", "api", "--kubectl-timeout", "60");
+  const added = cluster.add(url).then((response) => response.body?.cancel(), () => {});
+  await cluster.writing;
+  const pid = here.pid();
+  const { code, stdout } = await here.run("stop", "--timeout", "0.5");
+  assert.equal(code, 1);
+  assert.match(
+    stdout,
+    new RegExp(`^Killed \\(process ${pid}\\): it did not end within 0.5 seconds`),
+  );
+  await until("the process is gone", async () => !await lives(pid));
+  assert.equal((await here.run("status")).code, 3);
+  await added;
+});
+
+Deno.test("SIGHUP reads the configuration again, and keeps the old one when it is broken", async () => {
+  await using here = await place();
+  await Deno.mkdir(join(here.path, "others"));
+  await here.write("others/one.kubeconfig", "");
+  const file = await here.write("config.yaml", "clusters-folder: clusters\nport: 0\n");
+  const started = await here.run("start", "--config", file);
+  const url = /^Started: (\S+) /.exec(started.stdout)![1]!;
+  const clusters = async () => (await (await fetch(`${url}/clusters`)).json()).clusters;
+  assert.deepEqual(await clusters(), []);
+
+  await here.write("config.yaml", "clusters-folder: others\nport: many\n");
+  Deno.kill(here.pid(), "SIGHUP");
+  await until(
+    "it says why it keeps the old one",
+    () =>
+      /ERROR config: configuration not reloaded; the one before stays reason="Cannot use setting 'port' from \S+config\.yaml:2: /
+        .test(Deno.readTextFileSync(here.log)),
+  );
+  assert.deepEqual(await clusters(), []);
+
+  await here.write("config.yaml", "clusters-folder: others\nport: 1\n");
+  Deno.kill(here.pid(), "SIGHUP");
+  await until(
+    "it has reloaded",
+    () => /INFO config: configuration reloaded/.test(Deno.readTextFileSync(here.log)),
+  );
+  assert.deepEqual(await clusters(), ["one"]);
+  assert.match(Deno.readTextFileSync(here.log), /Setting 'port' has changed, which takes effect/);
+  assert.ok(await isServing(url));
+});

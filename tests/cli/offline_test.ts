@@ -1,0 +1,296 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { build } from "../../scripts/build.ts";
+import { bundle, mended } from "../../scripts/build/bundle.ts";
+import { compile, TARGETS } from "../../scripts/build/compile.ts";
+import { type Ended, type Folder, folder, outcome } from "./support.ts";
+
+/** The executable that needs no download, where there is no deno. */
+
+const BUILT = Deno.env.get("ARGOCD_CONFIGURER_TEST_PROGRAM");
+
+/** The tools that it needs, and no deno among them. */
+const PATH = "/usr/bin:/bin";
+
+/** Builds it once for all tests here, when it was not built for them already. */
+let building: Promise<{ file: string; folder?: Folder }> | undefined;
+function built(): Promise<{ file: string; folder?: Folder }> {
+  return building ??= (async () => {
+    if (BUILT !== undefined) return { file: BUILT };
+    const here = await folder();
+    const [file] = await build({ offline: true, folder: here.path });
+    return { file: file!, folder: here };
+  })();
+}
+
+Deno.test.afterAll(async () => {
+  await (await building)?.folder?.[Symbol.asyncDispose]();
+});
+
+/** Runs a file with nothing but these variables. */
+async function run(
+  file: string,
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<Ended> {
+  const { code, stdout, stderr } = await new Deno.Command(file, {
+    args: [...args],
+    clearEnv: true,
+    env: { PATH, ...env },
+    stdin: "null",
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+/** The folder into which it unpacked itself. */
+function unpacked(cache: string): string {
+  const folders = [...Deno.readDirSync(join(cache, "argocd-configurer", "unpacked"))];
+  assert.equal(folders.length, 1, folders.map(({ name }) => name).join());
+  return join(cache, "argocd-configurer", "unpacked", folders[0]!.name);
+}
+
+Deno.test("without deno on PATH it unpacks itself once, says its version, and serves", async () => {
+  const { file } = await built();
+  await using cache = await folder();
+  await using here = await folder();
+  const env = { XDG_CACHE_HOME: cache.path, HOME: "/nowhere" };
+  const first = await run(file, ["version"], env);
+  assert.equal(first.code, 0, first.stderr);
+  assert.match(first.stdout, /^argocd-configurer \d+\.\d+\.\d+ \([0-9a-f]{12}(-changed)?\)\nDeno /);
+  const { mtime, ino } = await Deno.stat(join(unpacked(cache.path), "deno"));
+  assert.deepEqual(await run(file, ["version"], env), first);
+  assert.deepEqual(
+    await Deno.stat(join(unpacked(cache.path), "deno")).then((info) => [
+      info.mtime,
+      info.ino,
+    ]),
+    [mtime, ino],
+  );
+
+  const at = ["--run-dir", here.path];
+  const started = await run(file, ["start", "--port", "0", ...at], env);
+  assert.match(started.stdout, /^Started: /, started.stderr);
+  const url = /^Started: (\S+) /.exec(started.stdout)![1]!;
+  assert.equal((await fetch(`${url}/openapi.json`).then((r) => r.json())).openapi, "3.1.0");
+  assert.equal((await run(file, ["status", ...at], env)).code, 0);
+  assert.match((await run(file, ["restart", ...at], env)).stdout, /^Started: /);
+  assert.equal((await run(file, ["stop", ...at], env)).code, 0);
+  assert.match((await run(file, ["logs", ...at], env)).stdout, /stopped\n$/);
+});
+
+Deno.test("only its owner may read what it unpacks", async () => {
+  const { file } = await built();
+  await using cache = await folder();
+  await run(file, ["version"], { XDG_CACHE_HOME: cache.path });
+  assert.equal((Deno.statSync(unpacked(cache.path)).mode ?? 0) & 0o777, 0o700);
+});
+
+Deno.test("many that start at once unpack one whole program", async () => {
+  const { file } = await built();
+  await using cache = await folder();
+  const env = { XDG_CACHE_HOME: cache.path };
+  const all = await Promise.all(Array.from({ length: 5 }, () => run(file, ["version"], env)));
+  for (const { code, stderr } of all) assert.deepEqual([code, stderr], [0, ""]);
+  assert.deepEqual([...Deno.readDirSync(unpacked(cache.path))].map(({ name }) => name).sort(), [
+    "deno",
+    "program",
+  ]);
+});
+
+for (
+  const [what, damage] of [
+    ["changed", (path: string) => Deno.writeTextFile(join(path, "program", "main.js"), "x()")],
+    ["incomplete", (path: string) => Deno.remove(join(path, "deno"))],
+    ["empty", async (path: string) => {
+      await Deno.remove(path, { recursive: true });
+      await Deno.mkdir(path);
+    }],
+  ] as const
+) {
+  Deno.test(`what it unpacked and is ${what} since is unpacked anew`, async () => {
+    const { file } = await built();
+    await using cache = await folder();
+    const env = { XDG_CACHE_HOME: cache.path };
+    await run(file, ["version"], env);
+    await damage(unpacked(cache.path));
+    const again = await run(file, ["version"], env);
+    assert.equal(again.code, 0, again.stderr);
+    assert.match(again.stdout, /^argocd-configurer /);
+  });
+}
+
+Deno.test("a cache folder that cannot be written is said in one line", async () => {
+  const { file } = await built();
+  await using cache = await folder();
+  const file1 = await cache.write("a-file", "");
+  const { code, stdout, stderr } = await run(file, ["version"], { XDG_CACHE_HOME: file1 });
+  assert.deepEqual([code, stdout], [1, ""]);
+  assert.match(
+    stderr,
+    /^argocd-configurer: cannot unpack itself: cannot write to \S+a-file\/argocd-configurer; set XDG_CACHE_HOME .*\n$/,
+  );
+});
+
+Deno.test("without a cache folder it says which variable to set", async () => {
+  const { file } = await built();
+  const { code, stderr } = await run(file, ["version"], {});
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /^argocd-configurer: cannot find a cache folder .* set HOME or XDG_CACHE_HOME\n$/,
+  );
+});
+
+Deno.test("where programs may not be run, that is said", async () => {
+  const { file } = await built();
+  await using cache = await folder();
+  const env = { XDG_CACHE_HOME: cache.path };
+  await run(file, ["version"], env);
+  await Deno.chmod(join(unpacked(cache.path), "deno"), 0o600); // as on a file system mounted noexec
+  const { code, stderr } = await run(file, ["version"], env);
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /^argocd-configurer: cannot run from \S+: .*noexec.*; set XDG_CACHE_HOME .*\n$/,
+  );
+});
+
+Deno.test("a file that was not copied whole says so", async () => {
+  const { file } = await built();
+  await using here = await folder();
+  const half = join(here.path, "half");
+  const bytes = await Deno.readFile(file);
+  await Deno.writeFile(half, bytes.subarray(0, bytes.length / 2), { mode: 0o755 });
+  const { code, stderr } = await run(half, ["version"], { XDG_CACHE_HOME: here.path });
+  assert.equal(code, 1);
+  assert.match(stderr, /^argocd-configurer: cannot unpack itself: \S+half is damaged, or .*\n$/);
+  assert.deepEqual([...Deno.readDirSync(join(here.path, "argocd-configurer", "unpacked"))], []);
+});
+
+Deno.test("it runs by a link, from PATH, and from a folder with spaces", async () => {
+  const { file } = await built();
+  await using here = await folder();
+  const bin = join(here.path, "a bin");
+  await Deno.mkdir(bin);
+  await Deno.symlink(file, join(bin, "argocd-configurer"));
+  const env = { XDG_CACHE_HOME: join(here.path, "a cache"), PATH: `${bin}:${PATH}` };
+  const linked = await run(join(bin, "argocd-configurer"), ["version"], env);
+  assert.equal(linked.code, 0, linked.stderr);
+  const found = await run("sh", ["-c", "argocd-configurer version"], env);
+  assert.equal(found.stdout, linked.stdout, found.stderr);
+});
+
+Deno.test("a folder with a deno.json of its own does not change how it runs", async () => {
+  const { file } = await built();
+  await using here = await folder();
+  await here.write("deno.json", '{"imports": 1');
+  await here.write("package.json", "{");
+  const { code, stderr } = await new Deno.Command(file, {
+    args: ["version"],
+    cwd: here.path,
+    env: { XDG_CACHE_HOME: here.path },
+    stdout: "null",
+  }).output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+});
+
+Deno.test("of versions before it keeps the two used last", async () => {
+  const { file } = await built();
+  await using cache = await folder();
+  const all = join(cache.path, "argocd-configurer", "unpacked");
+  for (let i = 1; i <= 4; i++) {
+    await Deno.mkdir(join(all, `version-${i}`), { recursive: true });
+    await Deno.utime(join(all, `version-${i}`), i, i);
+  }
+  await run(file, ["version"], { XDG_CACHE_HOME: cache.path });
+  const left = [...Deno.readDirSync(all)].map(({ name }) => name).sort();
+  assert.deepEqual(left.slice(-2), ["version-3", "version-4"]);
+  assert.equal(left.length, 3);
+});
+
+Deno.test("a stand-in for the runtime gets the program, its permissions and no more", async () => {
+  await using here = await folder();
+  const standIn = join(here.path, "denort");
+  await Deno.copyFile("/bin/true", standIn);
+  const out = join(here.path, "dist");
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "scripts/build.ts", "--folder", out],
+    env: { DENORT_BIN: standIn },
+    stdout: "null",
+  }).output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+  const text = new TextDecoder("latin1").decode(
+    await Deno.readFile(join(out, "argocd-configurer")),
+  );
+  const permissions = JSON.parse(/"permissions":(\{[^}]*\})/.exec(text)![1]!);
+  for (const all of ["net", "read", "write", "env", "run"]) {
+    assert.deepEqual(permissions[`allow_${all}`], [], all); // an empty list is all of them
+  }
+  assert.deepEqual(permissions.allow_sys, ["uid", "gid"]);
+  assert.equal(permissions.allow_ffi, null);
+  assert.deepEqual([permissions.deny_ffi, permissions.deny_import], [[], []]);
+  assert.equal(permissions.prompt, false);
+  assert.match(text, /no-legacy-abort/);
+  assert.match(text, /Cluster API Configuration Server/);
+  assert.match(text, /"n":"main\.js"/);
+  const sums = await new Deno.Command("sha256sum", { args: ["-c", "SHA256SUMS"], cwd: out })
+    .output();
+  assert.ok(sums.success);
+  const bom = JSON.parse(await Deno.readTextFile(join(out, "argocd-configurer.cdx.json")));
+  assert.equal(bom.bomFormat, "CycloneDX");
+});
+
+Deno.test("a runtime that cannot be had is said in one line, with what to do", async () => {
+  await using here = await folder();
+  const bundle = join(here.path, "bundle");
+  await Deno.mkdir(bundle);
+  await Deno.writeTextFile(join(bundle, "main.js"), "");
+  const building = compile({
+    bundle,
+    output: join(here.path, "out"),
+    target: TARGETS[1],
+    unstable: [],
+    // Nothing is there, and nothing is downloaded, wherever this runs.
+    env: { DENO_DIR: join(here.path, "cache"), HTTPS_PROXY: "http://127.0.0.1:1", DENORT_BIN: "" },
+  });
+  await assert.rejects(building, {
+    message:
+      `Cannot build for ${TARGETS[1]}: its runtime, denort of Deno ${Deno.version.deno}, is ` +
+      "not here and cannot be downloaded from dl.deno.land; set DENORT_BIN to it, or build with " +
+      "--offline",
+  });
+});
+
+for (
+  const [args, says] of [
+    [["--target", "x86_64-pc-windows-msvc"], /No target 'x86_64-pc-windows-msvc'; there are /],
+    [["--offline", "--target", TARGETS[0]], /--offline builds for this machine only/],
+    [["--online"], /--online/],
+  ] as const
+) {
+  Deno.test(`build ${args.join(" ")} is a wrong usage`, async () => {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "scripts/build.ts", ...args],
+    }).output();
+    assert.equal(code, 2);
+    assert.match(new TextDecoder().decode(stderr), says);
+  });
+}
+
+Deno.test("a bundle that is not as known is not mended", async () => {
+  await using here = await folder();
+  const pieces = join(here.path, "bundle");
+  await bundle({ root: join(import.meta.dirname!, "..", ".."), folder: pieces, commit: "abc" });
+  const again = new Map([...Deno.readDirSync(pieces)].map(({ name }) => [
+    name,
+    Deno.readTextFileSync(join(pieces, name)),
+  ]));
+  assert.ok([...again.values()].some((text) => text.includes('"abc"') || text.includes("(abc)")));
+  assert.throws(() => mended(again, "abc"), /Cannot mend the bundle: the commit is there 0 times/);
+});
+
+Deno.test("the tests of the program as a process run against the built file, when there is one", async () => {
+  const { stdout } = await outcome(["version"]);
+  assert.equal(/\(from source\)/.test(stdout), BUILT === undefined, stdout);
+});
