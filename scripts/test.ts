@@ -1,9 +1,11 @@
 /**
  * `deno task test [paths and flags of deno test]`: the tests, with a real control plane beside them.
+ * Without paths those of the program as a process run twice: from source, and as it is built.
  * The last line is `N passed, N failed`, with `, N skipped` when there were some; steps are not
  * counted, except skipped ones. When CI=true, what did not run is a failure.
  */
 import { delimiter, dirname, join } from "node:path";
+import { build } from "./build.ts";
 import { findServers, officialKubectl } from "./control_plane/binaries.ts";
 import { onPath, realWorld } from "./control_plane/cache.ts";
 import { type ControlPlane, startControlPlane } from "./control_plane/control_plane.ts";
@@ -70,10 +72,33 @@ async function orSay<T>(make: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-async function runTests(args: string[], env: Record<string, string>): Promise<Results> {
+/** The tests that run the program as a process, by `program()` of tests/cli/support.ts. */
+async function testsOfProcesses(): Promise<string[]> {
+  const files: string[] = [];
+  for (const folder of ["tests/cli", "tests/crash"]) {
+    for await (const { name } of Deno.readDir(folder)) {
+      // These make the program that they run.
+      const isOwn = /^(completion|offline|server_manager)_test\.ts$/.test(name);
+      if (name.endsWith("_test.ts") && !isOwn) files.push(join(folder, name));
+    }
+  }
+  return files.sort();
+}
+
+function together(...all: readonly Results[]): Results {
+  return {
+    passed: all.reduce((sum, { passed }) => sum + passed, 0),
+    failed: all.reduce((sum, { failed }) => sum + failed, 0),
+    skipped: all.flatMap(({ skipped }) => skipped),
+  };
+}
+
+async function runTests(
+  { flags, paths }: { flags: string[]; paths: string[] },
+  env: Record<string, string>,
+): Promise<Results> {
   const folder = await Deno.makeTempDir();
   const junit = join(folder, "junit.xml");
-  const { flags, paths } = await testArguments(args);
   const child = new Deno.Command(Deno.execPath(), {
     args: ["test", "-A", "--frozen", "--ignore=scripts/test.ts", `--junit-path=${junit}`]
       .concat(flags, paths),
@@ -115,9 +140,34 @@ async function main(): Promise<number> {
       env.PATH = dirname(kubectl) + delimiter + (Deno.env.get("PATH") ?? "");
     }
   }
-  const results = await runTests(Deno.args, env).finally(() => plane?.stop());
-
   const complaints: string[] = [];
+  const { flags, paths } = await testArguments(Deno.args);
+  const isWhole = Deno.args.every((arg) => flags.includes(arg));
+  const dist = await Deno.makeTempDir();
+  const built = isWhole
+    ? await orSay(() => build({ offline: true, folder: dist }).then(([file]) => file!))
+    : undefined;
+  if (built !== undefined) env.ARGOCD_CONFIGURER_TEST_BUILT = built;
+  else if (isWhole) {
+    complaints.push("Without an executable: the tests of what is built did not run");
+  }
+  const results = await runAll().finally(async () => {
+    await plane?.stop();
+    await Deno.remove(dist, { recursive: true });
+  });
+
+  async function runAll(): Promise<Results> {
+    const fromSource = await runTests({ flags, paths }, env);
+    if (built === undefined) return fromSource;
+    console.log("\nOnce more, as built: the tests of the program as a process");
+    const asBuilt = await runTests({ flags, paths: await testsOfProcesses() }, {
+      ...env,
+      ARGOCD_CONFIGURER_TEST_PROGRAM: built,
+      XDG_CACHE_HOME: join(dist, "cache"),
+    });
+    return together(fromSource, asBuilt);
+  }
+
   if (!plane) {
     complaints.push("Without a control plane: the suites on a real API server did not run");
   }

@@ -1,4 +1,5 @@
 import {
+  buildChoiceParser,
   buildCommand,
   buildRouteMap,
   type CommandContext,
@@ -6,6 +7,7 @@ import {
   type TypedCommandParameters,
 } from "@stricli/core";
 import { ConfigError } from "../config/load.ts";
+import { type Shell, SHELLS } from "./completion/shells.ts";
 import { Failure } from "./failure.ts";
 import { serve as runServe, type ServeFlags } from "./serve.ts";
 import type { LogsFlags } from "./logs.ts";
@@ -198,6 +200,35 @@ const demo = command<{ port?: number }>(
   },
 );
 
+const completion = command<Record<never, never>, [shell: Shell]>(
+  async () => {
+    const { completionScript } = await import("./completion.ts");
+    return (_flags, shell) => {
+      print(completionScript(shell));
+      return 0;
+    };
+  },
+  {
+    positional: {
+      kind: "tuple",
+      parameters: [{
+        brief: "bash, zsh or fish",
+        placeholder: "shell",
+        parse: buildChoiceParser(SHELLS),
+        proposeCompletions: () => SHELLS,
+      }],
+    },
+  },
+  {
+    brief: "Print what makes a shell complete the command line",
+    examples: [
+      ["bash", "source <(argocd-configurer completion bash)"],
+      ["zsh", "source <(argocd-configurer completion zsh), after compinit"],
+      ["fish", "argocd-configurer completion fish | source"],
+    ],
+  },
+);
+
 const version = command<Record<never, never>>(
   () =>
     Promise.resolve(() => {
@@ -213,7 +244,7 @@ const version = command<Record<never, never>>(
 
 /** All commands. */
 export const ROUTES = buildRouteMap({
-  routes: { serve, start, stop, restart, status, logs, demo, version },
+  routes: { serve, start, stop, restart, status, logs, demo, completion, version },
   docs: {
     brief: "Puts, shows and checks the credentials of Argo CD and kubelets on many clusters.",
   },

@@ -44,7 +44,7 @@ Deno.test("first the commands are proposed, but hidden ones", async () => {
   assert.deepEqual(await completions(), names);
 });
 
-Deno.test("without a command the flags of serve are proposed, and those of the program", async () => {
+Deno.test("without a command the flags of serve and of the program are proposed", async () => {
   const ofServe = await completions("serve", "");
   assert.ok(ofServe.includes("--clusters-folder"));
   assert.deepEqual(await completions("-"), [...ofServe, "--help", "--version"]);

@@ -51,6 +51,11 @@ export function withCommand(args: readonly string[]): readonly string[] {
  * @returns the exit code: 0 done, 1 failed, 2 wrong usage or configuration; `status` has a 3
  */
 export async function run(args: readonly string[]): Promise<number> {
+  // What the shells' scripts ask; no command, since its words are those of other commands.
+  if (args[0] === "complete" && args[1] === "--") {
+    const { complete } = await import("./completion.ts");
+    return await complete(APPLICATION, args.slice(2), print);
+  }
   let code = 0;
   const process: { exitCode?: number | string | null } & Context["process"] = {
     stdout: { write: print },

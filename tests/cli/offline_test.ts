@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { build } from "../../scripts/build.ts";
 import { bundle, mended } from "../../scripts/build/bundle.ts";
 import { compile, TARGETS } from "../../scripts/build/compile.ts";
-import { type Ended, type Folder, folder, outcome } from "./support.ts";
+import { type Ended, type Folder, folder } from "./support.ts";
 
 /** The executable that needs no download, where there is no deno. */
 
-const BUILT = Deno.env.get("ARGOCD_CONFIGURER_TEST_PROGRAM");
+const BUILT = Deno.env.get("ARGOCD_CONFIGURER_TEST_BUILT");
 
 /** The tools that it needs, and no deno among them. */
 const PATH = "/usr/bin:/bin";
@@ -288,9 +288,4 @@ Deno.test("a bundle that is not as known is not mended", async () => {
   ]));
   assert.ok([...again.values()].some((text) => text.includes('"abc"') || text.includes("(abc)")));
   assert.throws(() => mended(again, "abc"), /Cannot mend the bundle: the commit is there 0 times/);
-});
-
-Deno.test("the tests of the program as a process run against the built file, when there is one", async () => {
-  const { stdout } = await outcome(["version"]);
-  assert.equal(/\(from source\)/.test(stdout), BUILT === undefined, stdout);
 });

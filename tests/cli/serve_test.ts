@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import denoConfig from "../../deno.json" with { type: "json" };
-import { folder, kubeconfig, listening, outcome, program } from "./support.ts";
+import { BUILT, folder, kubeconfig, listening, outcome, program } from "./support.ts";
 
 /** The program as users run it. */
 
@@ -221,6 +221,16 @@ Deno.test("serve --help shows its options and is exit code 0", async () => {
 Deno.test("--version shows the version and is exit code 0", async () => {
   const { code, stdout } = await outcome(["--version"]);
   assert.deepEqual([code, stdout.trim()], [0, denoConfig.version]);
+});
+
+Deno.test("version shows the version, the commit of a build, and the runtime", async () => {
+  const { code, stdout } = await outcome(["version"]);
+  assert.equal(code, 0);
+  const source = BUILT === undefined ? "from source" : "[0-9a-f]{12}(-changed)?";
+  assert.match(
+    stdout,
+    new RegExp(`^argocd-configurer ${denoConfig.version} \\(${source}\\)\nDeno \\d.*, V8 .*\n$`),
+  );
 });
 
 Deno.test("without the kubectl asked for it warns, and a read is 503 and names kubectl", async () => {

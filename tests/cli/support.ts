@@ -59,7 +59,7 @@ export interface ProgramOptions {
 }
 
 /** A built executable to test in place of the source. */
-const BUILT = Deno.env.get("ARGOCD_CONFIGURER_TEST_PROGRAM");
+export const BUILT = Deno.env.get("ARGOCD_CONFIGURER_TEST_PROGRAM");
 
 export function program(args: readonly string[], options: ProgramOptions = {}): Program {
   const fromSource = ["run", "-A", "--no-check", join(ROOT, "main.ts")];

@@ -55,8 +55,8 @@ _argocd_configurer() {
   return 0
 }
 
-if type compopt &>/dev/null; then
+if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)); then
   complete -F _argocd_configurer argocd-configurer
-else # bash 3.2 proposes files wherever the program proposes nothing
+else # cannot be told later to propose files, so it does wherever the program proposes nothing
   complete -o default -F _argocd_configurer argocd-configurer
 fi
