@@ -47,7 +47,7 @@ async function bench(): Promise<{ goals: Row[]; growth: Row[] }> {
       await benchAddOverApi(api, plane, NAMESPACES.slice(0, 20)),
       await benchAddOverApi(api, plane, NAMESPACES),
       await benchManyClusters(),
-      await benchStart(clusters),
+      ...await benchStart(clusters),
       await benchHealth(kubectl),
       memory,
     ];

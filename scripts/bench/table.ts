@@ -5,6 +5,7 @@ export interface Row {
   /** What is measured against; empty when the goal is an absolute one. */
   readonly bare: string;
   readonly ratio: number | undefined;
+  /** Empty when there is none. */
   readonly goal: string;
   readonly met: boolean;
 }
@@ -28,7 +29,8 @@ export function atMost(goal: number, work: string, times: { ours: number; bare: 
 export function markdown(rows: readonly Row[]): string {
   const lines = rows.map(({ work, ours, bare, ratio, goal, met }) => {
     const times = ratio === undefined ? "" : `${ratio.toFixed(2)} ×`;
-    return `| ${work} | ${ours} | ${bare} | ${times} | ${goal} | ${met ? "met" : "MISSED"} |`;
+    const verdict = goal === "" ? "" : met ? "met" : "MISSED";
+    return `| ${work} | ${ours} | ${bare} | ${times} | ${goal} | ${verdict} |`;
   });
   return ["| work | ours | bare | ratio | goal | |", "|---|---|---|---|---|---|", ...lines]
     .join("\n");

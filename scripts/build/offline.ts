@@ -18,7 +18,14 @@ export interface OfflineOptions {
 }
 
 /** Flags by which the program runs as if compiled: whatever lies in the folder it is run in. */
-const ALONE = ["--no-config", "--no-lock", "--no-npm", "--no-remote", "--cached-only", "--quiet"];
+export const ALONE: readonly string[] = [
+  "--no-config",
+  "--no-lock",
+  "--no-npm",
+  "--no-remote",
+  "--cached-only",
+  "--quiet",
+];
 
 /** Makes one executable of the Deno at hand and the bundle, which unpacks itself. */
 export async function buildOffline(options: OfflineOptions): Promise<void> {
