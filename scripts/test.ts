@@ -85,6 +85,16 @@ async function testsOfProcesses(): Promise<string[]> {
   return files.sort();
 }
 
+/** PATH as on a machine that has no Deno, with kubectl. */
+async function withoutDeno(kubectl: string | undefined): Promise<string> {
+  const folders = (Deno.env.get("PATH") ?? "").split(delimiter);
+  const hasDeno = await Promise.all(
+    folders.map((folder) => Deno.stat(join(folder, "deno")).then(() => true, () => false)),
+  );
+  const left = folders.filter((_, i) => !hasDeno[i]);
+  return (kubectl === undefined ? left : [dirname(kubectl), ...left]).join(delimiter);
+}
+
 function together(...all: readonly Results[]): Results {
   return {
     passed: all.reduce((sum, { passed }) => sum + passed, 0),
@@ -162,6 +172,7 @@ async function main(): Promise<number> {
     console.log("\nOnce more, as built: the tests of the program as a process");
     const asBuilt = await runTests({ flags, paths: await testsOfProcesses() }, {
       ...env,
+      PATH: await withoutDeno(kubectl),
       ARGOCD_CONFIGURER_TEST_PROGRAM: built,
       XDG_CACHE_HOME: join(dist, "cache"),
     });

@@ -33,7 +33,7 @@ export async function listen(app: Front, options: ListenOptions): Promise<number
       hostname: options.hostname,
       port: options.port,
       onListen: () => {},
-    }, app.fetch);
+    }, (request, info) => app.fetch(request, () => info.remoteAddr.hostname));
     const { hostname, port } = server.addr;
     const url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
     log.info("listening", { url });

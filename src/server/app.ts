@@ -8,6 +8,7 @@ import { accessLog } from "./middleware/access_log.ts";
 import { bodyLimit } from "./middleware/body_limit.ts";
 import { Drain } from "./middleware/drain.ts";
 import { guard, isAllowedOrigin } from "./middleware/guard.ts";
+import { identify } from "./middleware/identify.ts";
 import { requestId } from "./middleware/request_id.ts";
 import { ENDPOINTS } from "./endpoints.ts";
 
@@ -15,7 +16,8 @@ import { ENDPOINTS } from "./endpoints.ts";
 const MAX_BODY = 1024 * 1024;
 
 export interface App {
-  fetch(request: Request): Response | Promise<Response>;
+  /** @param from tells the address of the client; asked for when it is needed */
+  fetch(request: Request, from?: () => string): Response | Promise<Response>;
   /** Refuses new requests and resolves when the last one under way is answered. */
   drain(): Promise<void>;
 }
@@ -26,6 +28,7 @@ export function createApp(deps: ServerDeps): App {
   const app = new Hono<Env>();
   const drain = new Drain();
   app.use(requestId());
+  app.use(identify());
   app.use(accessLog(log));
   const allowOrigins = cors({
     origin: (origin) => isAllowedOrigin(origin, deps) ? origin : null,
@@ -54,7 +57,10 @@ export function createApp(deps: ServerDeps): App {
     return envelope(500, "Internal server error", { request_id: id });
   }
 
-  return { fetch: (request) => app.fetch(request), drain: () => drain.drain() };
+  return {
+    fetch: (request, from = () => "unknown") => app.fetch(request, { from: from() }),
+    drain: () => drain.drain(),
+  };
 }
 
 const isHealth = ({ path }: Endpoint) => path === "/health";

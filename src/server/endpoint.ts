@@ -1,5 +1,6 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import type { Actor } from "../credentials/actor.ts";
 import type { AddDocker, DockerAdded } from "../credentials/add_docker.ts";
 import type { AddHelmRepo, HelmRepoAdded } from "../credentials/add_helm_repo.ts";
 import type { Listed, ListFailed } from "../credentials/list.ts";
@@ -27,7 +28,8 @@ export interface ServerDeps {
 
 /** What a request carries on its way. */
 export interface Env {
-  Variables: { requestId: string };
+  Bindings: { from: string };
+  Variables: { requestId: string; actor: Actor };
 }
 
 /** One endpoint. Its module, and with it the schemas, is loaded when it is first asked for. */

@@ -47,8 +47,9 @@ export function front(load: () => App | Promise<App>): Front {
   }
 
   return {
-    fetch: (request) =>
-      answerHealth(request) ?? app?.fetch(request) ?? loaded().then((app) => app.fetch(request)),
+    fetch: (request, from) =>
+      answerHealth(request) ?? app?.fetch(request, from) ??
+        loaded().then((app) => app.fetch(request, from)),
     async replace(next) {
       const before = await loading;
       app = next;

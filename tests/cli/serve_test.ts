@@ -218,6 +218,20 @@ Deno.test("serve --help shows its options and is exit code 0", async () => {
   }
 });
 
+for (
+  const command of ["serve", "start", "stop", "restart", "status", "logs", "demo", "completion"]
+) {
+  Deno.test(`${command} --help has an example, what it does, its flags, and no colours`, async () => {
+    const { code, stdout, stderr } = await outcome([command, "--help"], {
+      env: { NO_COLOR: "", FORCE_COLOR: "1" },
+    });
+    assert.deepEqual([code, stderr], [0, ""]);
+    assert.match(stdout, new RegExp(`^USAGE\\n +argocd-configurer ${command}[^]*\\n {4}\\w`));
+    assert.match(stdout, /^FLAGS\n/m);
+    assert.ok(!stdout.includes("\x1b"), stdout);
+  });
+}
+
 Deno.test("--version shows the version and is exit code 0", async () => {
   const { code, stdout } = await outcome(["--version"]);
   assert.deepEqual([code, stdout.trim()], [0, denoConfig.version]);

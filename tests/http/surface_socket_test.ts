@@ -22,7 +22,7 @@ function socketTest(name: string, test: (it: Conversation) => Promise<void>): vo
     const it = stage();
     await using server = Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-      it.app.fetch,
+      (request) => it.app.fetch(request),
     );
     const { port } = server.addr;
     const before = it.cluster.dump();
