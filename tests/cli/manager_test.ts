@@ -159,7 +159,7 @@ Deno.test("a run directory that may not be written to is said", async () => {
   const where = Deno.uid() === 0 ? "/proc" : closed;
   const { code, stderr } = await here.run("start", "--port", "0", "--run-dir", where);
   assert.equal(code, 1);
-  assert.match(stderr, /^error: Cannot start with run directory \S+: /m);
+  assert.match(stderr, /^error: Cannot (start with run directory|read) \/\S+: /m);
 });
 
 Deno.test("a run directory that is not there is made", async () => {
@@ -240,12 +240,47 @@ Deno.test("a log that is deleted under the running server is made again", async 
   assert.match(Deno.readTextFileSync(here.log), /path=\/health/);
 });
 
-Deno.test("a disk that is full for the log stops nobody", async () => {
+/** A small disk of its own at this folder, which only the superuser can have. */
+async function smallDisk(path: string): Promise<AsyncDisposable> {
+  const run = async (command: string, ...args: string[]) => {
+    const { success, stderr } = await new Deno.Command(command, { args }).output();
+    assert.ok(success, new TextDecoder().decode(stderr));
+  };
+  await Deno.mkdir(path);
+  await run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", path);
+  return { [Symbol.asyncDispose]: () => run("umount", "--lazy", path) };
+}
+
+Deno.test("a disk that gets full stops nobody, and what the log lost is said when there is room", async () => {
   await using here = await place();
-  await Deno.symlink("/dev/full", here.log);
-  const url = await here.start();
-  for (let i = 0; i < 3; i++) assert.ok(await isServing(url));
-  assert.equal((await here.run("stop")).code, 0);
+  const run = ["--run-dir", join(here.path, "disk")];
+  // Without the right to mount one: a link to a device that is always full.
+  const isReal = Deno.uid() === 0;
+  await using _disk = isReal ? await smallDisk(run[1]!) : undefined;
+  if (!isReal) {
+    await Deno.mkdir(run[1]!);
+    await Deno.symlink("/dev/full", join(run[1]!, "server.log"));
+  }
+  const url = await here.start(...run);
+  const fill = join(run[1]!, "fill");
+  if (isReal) {
+    await Deno.writeFile(fill, new Uint8Array(1024 * 1024)).catch((error) =>
+      assert.match(String(error), /No space left on device/)
+    );
+  }
+  // More lines than go into what is left of the log's last block.
+  for (let i = 0; i < 100; i++) assert.ok(await isServing(url));
+  if (isReal) {
+    await Deno.remove(fill);
+    const log = join(run[1]!, "server.log");
+    await until("the loss is said", async () => {
+      await isServing(url);
+      return /ERROR log: lines of the log were lost lines=\d+ why=".*No space left/
+        .test(Deno.readTextFileSync(log));
+    });
+  }
+  assert.equal((await here.run("status", ...run)).code, 0);
+  assert.equal((await here.run("stop", ...run)).code, 0);
 });
 
 Deno.test("restart serves again as it was started, or with the flags given", async () => {
