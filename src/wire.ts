@@ -14,8 +14,10 @@ import { defaultGateLimits, ProcessGate } from "./kube/kubectl/gate.ts";
 import { kubectlStore } from "./kube/kubectl/store.ts";
 import type { SecretStore } from "./kube/store.ts";
 import { loggerOf } from "./log/logger.ts";
+import type { Sealed } from "./log/sealed.ts";
 import { type App, createApp } from "./server/app.ts";
 import type { UseCases } from "./server/endpoint.ts";
+import { type Tokens, tokensFrom } from "./tokens/tokens.ts";
 
 /** What the program knows of the machine that it runs on. */
 export interface Surroundings {
@@ -27,6 +29,8 @@ export interface Surroundings {
   readonly group: number;
   /** Whether kubectl can be run. */
   readonly hasKubectl: boolean;
+  /** A token of an admin. */
+  readonly token?: Sealed<string>;
   /** Where kubectl keeps what it discovered of clusters. @default kubectl's own */
   readonly kubectlCache?: string;
 }
@@ -62,8 +66,16 @@ export function wire(
     argocdNamespace: settings["argocd-namespace"],
     allowedHosts: settings["allowed-hosts"],
     corsOrigins: settings["cors-origins"],
+    tokens: tokensOf(settings, surroundings),
   });
   return { ...app, close: transport.close };
+}
+
+/** The tokens that are accepted; none when anyone may act. */
+function tokensOf(settings: Settings, { token }: Surroundings): Tokens | undefined {
+  const file = settings["tokens-file"];
+  if (file === undefined && token === undefined) return undefined;
+  return tokensFrom({ file, fromEnvironment: token });
 }
 
 function wireUseCases(settings: Settings, open: OpenCluster, locks: Locks): UseCases {

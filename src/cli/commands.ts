@@ -15,6 +15,7 @@ import type { RestartFlags } from "./restart.ts";
 import type { StartFlags } from "./start.ts";
 import type { StatusFlags } from "./status.ts";
 import type { StopFlags } from "./stop.ts";
+import type { CreateTokenFlags, TokenFileFlags } from "./token.ts";
 import { print, printError } from "./terminal.ts";
 import { versionDetails } from "./version.ts";
 
@@ -81,6 +82,15 @@ const SERVE_FLAGS = {
   kubectlTimeout: number("Time for the commands of one request", "seconds"),
   transport: text("How clusters are reached: auto, kubectl or api", "transport"),
   argocdNamespace: text("Namespace of Argo CD", "namespace"),
+  tokensFile: text("File of the tokens that are accepted; 'token create' makes them", "file"),
+  tlsCert: text("Certificate chain (PEM), to serve HTTPS", "file"),
+  tlsKey: text("Its key (PEM)", "file"),
+  behindProxy: {
+    kind: "boolean",
+    brief: "A proxy in front does TLS",
+    optional: true,
+    withNegated: false,
+  },
   logFormat: text("text or json", "format"),
   logLevel: text("debug, info, warning or error", "level"),
 } as const;
@@ -191,6 +201,66 @@ const logs = command<LogsFlags>(
   },
 );
 
+const TOKENS_FILE = {
+  tokensFile: text("File of the tokens (default: the setting tokens-file)", "file"),
+  config: SERVE_FLAGS.config,
+} as const;
+
+const needed = (brief: string, placeholder: string) =>
+  ({ kind: "parsed", parse: String, brief, placeholder }) as const;
+
+const tokenCreate = command<CreateTokenFlags>(
+  async () => (await import("./token.ts")).createToken,
+  {
+    flags: {
+      name: needed("Who or what it is for; the log names it", "name"),
+      role: needed("reader, writer or admin", "role"),
+      clusters: text("Names or patterns of the clusters it is for (default: all)", "list"),
+      expires: text("90d, 12h, 30m or a time (default: never)", "time"),
+      ...TOKENS_FILE,
+    },
+  },
+  {
+    brief: "Make a token and print it, once",
+    full: "Prints a new token on standard output and keeps its SHA-256 sum in the file of tokens.",
+    examples: [
+      [
+        "--name ci --role writer --clusters 'prod-*,test' --expires 90d --tokens-file tokens.yaml",
+        "For a pipeline, for some clusters, for ninety days",
+      ],
+    ],
+  },
+);
+
+const tokenList = command<TokenFileFlags>(
+  async () => (await import("./token.ts")).listTokens,
+  { flags: TOKENS_FILE },
+  {
+    brief: "Show the tokens' names, roles, clusters and ends",
+    examples: [["--tokens-file tokens.yaml", "Those of a file"]],
+  },
+);
+
+const tokenRemove = command<TokenFileFlags, [name: string]>(
+  async () => (await import("./token.ts")).removeToken,
+  {
+    flags: TOKENS_FILE,
+    positional: {
+      kind: "tuple",
+      parameters: [{ brief: "Of the token", placeholder: "name", parse: String }],
+    },
+  },
+  {
+    brief: "Remove a token, which stops working at once",
+    examples: [["ci --tokens-file tokens.yaml", "That of the pipeline"]],
+  },
+);
+
+const token = buildRouteMap({
+  routes: { create: tokenCreate, list: tokenList, remove: tokenRemove },
+  docs: { brief: "Make, show and remove tokens for the API" },
+});
+
 const demo = command<{ port?: number }>(
   async () => (await import("./demo.ts")).demo,
   { flags: { port: number("Port to listen on; 0 for any free one (default: 8091)", "number") } },
@@ -244,7 +314,7 @@ const version = command<Record<never, never>>(
 
 /** All commands. */
 export const ROUTES = buildRouteMap({
-  routes: { serve, start, stop, restart, status, logs, demo, completion, version },
+  routes: { serve, start, stop, restart, status, logs, token, demo, completion, version },
   docs: {
     brief: "Puts, shows and checks the credentials of Argo CD and kubelets on many clusters.",
   },

@@ -1,5 +1,6 @@
 import { loggerOf } from "../log/logger.ts";
 import type { Front } from "../server/front.ts";
+import type { Server, TlsFiles } from "./tls.ts";
 
 /** How long connections may linger when all requests are answered, in milliseconds. */
 const LINGER = 1000;
@@ -7,6 +8,8 @@ const LINGER = 1000;
 export interface ListenOptions {
   readonly hostname: string;
   readonly port: number;
+  /** To serve HTTPS. */
+  readonly tls?: TlsFiles;
   /** Called with the URL when requests are taken. */
   readonly onListening?: (url: string) => void | Promise<void>;
   /** Called at each SIGHUP, unless that is a terminal's end, which ends the program as usual. */
@@ -15,7 +18,7 @@ export interface ListenOptions {
 
 /**
  * Serves until SIGTERM or SIGINT, then lets requests under way end, writes above all.
- * @returns the exit code: 0, or 1 when the address cannot be had
+ * @returns the exit code: 0, 1 when the address cannot be had, 2 when the certificate cannot be used
  */
 export async function listen(app: Front, options: ListenOptions): Promise<number> {
   const log = loggerOf("server");
@@ -29,13 +32,13 @@ export async function listen(app: Front, options: ListenOptions): Promise<number
   const { onHangup } = Deno.stdin.isTerminal() ? {} : options;
   if (onHangup) Deno.addSignalListener("SIGHUP", onHangup);
   try {
-    const server = Deno.serve({
-      hostname: options.hostname,
-      port: options.port,
-      onListen: () => {},
-    }, (request, info) => app.fetch(request, () => info.remoteAddr.hostname));
+    const server = await serverAt(
+      options,
+      (request, info) => app.fetch(request, () => info.remoteAddr.hostname),
+    );
     const { hostname, port } = server.addr;
-    const url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+    const scheme = options.tls ? "https" : "http";
+    const url = `${scheme}://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
     log.info("listening", { url });
     await options.onListening?.(url);
     log.info("stopping", { signal: await stop.received });
@@ -45,12 +48,18 @@ export async function listen(app: Front, options: ListenOptions): Promise<number
     log.info("stopped");
     return 0;
   } catch (error) {
-    if (
-      !(error instanceof Deno.errors.AddrInUse || error instanceof Deno.errors.PermissionDenied)
-    ) {
-      throw error;
+    if (error instanceof Error && error.name === "CertificateInvalid") {
+      log.error(`cannot serve HTTPS: ${error.message}`);
+      return 2;
     }
-    const why = error instanceof Deno.errors.AddrInUse ? "it is in use" : "not permitted";
+    const why = error instanceof Deno.errors.AddrInUse
+      ? "it is in use"
+      : error instanceof Deno.errors.PermissionDenied
+      ? "not permitted"
+      : error instanceof Deno.errors.AddrNotAvailable
+      ? "this machine does not have the address"
+      : undefined;
+    if (why === undefined) throw error;
     log.error(`cannot listen on ${options.hostname}:${options.port}: ${why}`);
     return 1;
   } finally {
@@ -58,6 +67,15 @@ export async function listen(app: Front, options: ListenOptions): Promise<number
     if (onHangup) Deno.removeSignalListener("SIGHUP", onHangup);
     globalThis.removeEventListener("unhandledrejection", onUnhandled);
   }
+}
+
+async function serverAt(
+  { hostname, port, tls }: ListenOptions,
+  handler: Deno.ServeHandler<Deno.NetAddr>,
+): Promise<Server> {
+  if (tls === undefined) return Deno.serve({ hostname, port, onListen: () => {} }, handler);
+  const { serveTls } = await import("./tls.ts");
+  return serveTls({ hostname, port }, tls, handler);
 }
 
 function lingered(): Promise<void> {

@@ -5,13 +5,18 @@ import { configureLog, loggerOf } from "../log/logger.ts";
 import { type Front, front } from "../server/front.ts";
 import type { Program } from "../wire.ts";
 import type { ServerRecord } from "../daemon/pid_file.ts";
+import { checkExposure } from "./exposure.ts";
 import { Failure } from "./failure.ts";
 import { listen } from "./listen.ts";
-import { settingArguments, type SettingFlags, settingsGiven } from "./setting_flags.ts";
-import { surroundings } from "./surroundings.ts";
+import {
+  DEFAULT_CONFIG,
+  settingArguments,
+  type SettingFlags,
+  settingsGiven,
+} from "./setting_flags.ts";
+import { surroundings, TOKEN_VARIABLE } from "./surroundings.ts";
+import type { TlsFiles } from "./tls.ts";
 import { VERSION } from "./version.ts";
-
-const DEFAULT_CONFIG = "configs/defaults.yaml";
 
 export type ServeFlags = SettingFlags & {
   /** Where the log goes instead of standard error. */
@@ -45,6 +50,7 @@ export async function serve(flags: ServeFlags): Promise<number> {
     const code = await listen(app, {
       hostname: config.settings.host,
       port: config.settings.port,
+      tls: tlsOf(config.settings),
       onListening: (url) => held?.publish(url),
       onHangup: reloads.reload,
     });
@@ -91,17 +97,8 @@ async function read(flags: SettingFlags): Promise<LoadedConfig> {
     file: flags.config ?? DEFAULT_CONFIG,
     fileRequired: flags.config !== undefined,
   });
-  checkExposure(config.settings);
+  await checkExposure(config.settings, Deno.env.get(TOKEN_VARIABLE));
   return config;
-}
-
-/** Without tokens whoever reaches the port may write credentials. */
-function checkExposure({ host }: Settings): void {
-  if (["127.0.0.1", "::1", "localhost"].includes(host)) return;
-  throw new ConfigError(
-    `Cannot listen on '${host}': the API has no authentication yet, so it serves this machine ` +
-      "only. Use --host 127.0.0.1, and reach it from elsewhere through ssh -L",
-  );
 }
 
 function openLog(path: string): LogFile {
@@ -125,6 +122,10 @@ function say(config: LoadedConfig, flags: SettingFlags, file: LogFile | undefine
     timeout: settings.kubectl_timeout,
   });
   for (const warning of warnings) log.warn(warning);
+}
+
+function tlsOf({ "tls-cert": cert, "tls-key": key }: Settings): TlsFiles | undefined {
+  return cert === undefined || key === undefined ? undefined : { cert, key };
 }
 
 /** Without kubectl, `auto` goes on without it and `kubectl` cannot do anything. */
@@ -160,7 +161,7 @@ function reloader(
     });
     if (config === undefined) return before;
     say(config, flags, file);
-    for (const key of ["host", "port"] as const) {
+    for (const key of ["host", "port", "tls-cert", "tls-key"] as const) {
       if (config.settings[key] === settings[key]) continue;
       log.warn(`Setting '${key}' has changed, which takes effect with the next start only`);
     }

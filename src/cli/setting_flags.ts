@@ -1,5 +1,8 @@
 import type { SettingKey } from "../config/schema.ts";
 
+/** The configuration that is read unless another one is named. */
+export const DEFAULT_CONFIG = "configs/defaults.yaml";
+
 /** Flags that are settings, and where the others stand. */
 export type SettingFlags = {
   readonly config?: string;
@@ -9,6 +12,10 @@ export type SettingFlags = {
   readonly kubectlTimeout?: number;
   readonly transport?: string;
   readonly argocdNamespace?: string;
+  readonly tokensFile?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly behindProxy?: boolean;
   readonly logFormat?: string;
   readonly logLevel?: string;
 };
@@ -22,6 +29,10 @@ export function settingsGiven(flags: SettingFlags): Partial<Record<SettingKey, u
     kubectl_timeout: flags.kubectlTimeout,
     transport: flags.transport,
     "argocd-namespace": flags.argocdNamespace,
+    "tokens-file": flags.tokensFile,
+    "tls-cert": flags.tlsCert,
+    "tls-key": flags.tlsKey,
+    "behind-proxy": flags.behindProxy,
     "log-format": flags.logFormat,
     "log-level": flags.logLevel,
   };
@@ -30,6 +41,10 @@ export function settingsGiven(flags: SettingFlags): Partial<Record<SettingKey, u
 /** The arguments that give `serve` the same flags. */
 export function settingArguments(flags: SettingFlags): string[] {
   return Object.entries({ config: flags.config, ...settingsGiven(flags) }).flatMap(
-    ([key, value]) => value === undefined ? [] : [`--${key.replaceAll("_", "-")}=${value}`],
+    ([key, value]) => {
+      const flag = `--${key.replaceAll("_", "-")}`;
+      if (value === undefined || value === false) return [];
+      return value === true ? [flag] : [`${flag}=${value}`];
+    },
   );
 }

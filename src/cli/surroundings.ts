@@ -1,15 +1,21 @@
+import { seal } from "../log/sealed.ts";
 import type { Surroundings } from "../wire.ts";
 
 /** Variables that kubectl, and the exec plugins that it runs, may see: never ours. */
 const PASSED_ON =
   /^(PATH|HOME|USER|LOGNAME|TMPDIR|SSL_CERT_FILE|SSL_CERT_DIR|(KUBE|AWS_|GOOGLE_|AZURE_|CLOUDSDK_)\w*|(https?|no|all)_proxy)$/i;
 
+/** A token of an admin. */
+export const TOKEN_VARIABLE = "ARGOCD_CONFIGURER_TOKEN";
+
 /**
  * The machine as it is. Permissions: `--allow-env --allow-read --allow-sys=uid,gid`.
  */
 export function surroundings(): Surroundings {
   const env = kubectlEnv();
+  const token = Deno.env.get(TOKEN_VARIABLE);
   return {
+    ...(token ? { token: seal(token) } : {}),
     kubectlEnv: env,
     hasKubectl: hasOnPath("kubectl", env.PATH ?? ""),
     cores: navigator.hardwareConcurrency,

@@ -26,6 +26,13 @@ const ENTRIES = {
   host: v.optional(text, "127.0.0.1"),
   /** Port to listen on; 0 for any free one. */
   port: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65535)), 8091),
+  /** Certificate chain and key in PEM, by which HTTPS is served. */
+  "tls-cert": v.optional(text),
+  "tls-key": v.optional(text),
+  /** A proxy in front does TLS, so that addresses besides this machine's are allowed without it. */
+  "behind-proxy": v.optional(v.boolean(), false),
+  /** File of the tokens that are accepted. */
+  "tokens-file": v.optional(text),
   /** Folder of kubeconfigs. */
   "clusters-folder": v.optional(text, "clusters"),
   /** Seconds that the commands of one request may take together. */

@@ -16,6 +16,7 @@ export const HEADERS: Readonly<Record<string, string>> = {
   "Cache-Control": "no-store",
   "X-Content-Type-Options": "nosniff",
   "Cross-Origin-Resource-Policy": "same-origin",
+  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 };
 
 /** People read it in a terminal: two spaces of indentation and a line end. */

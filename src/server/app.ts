@@ -5,12 +5,13 @@ import { type Answer, bodyText, envelope, HEADERS } from "./answer.ts";
 import type { Endpoint, Env, Handle, ServerDeps } from "./endpoint.ts";
 import { HttpError } from "./http_error.ts";
 import { accessLog } from "./middleware/access_log.ts";
+import { anonymous, authenticate } from "./middleware/authenticate.ts";
 import { bodyLimit } from "./middleware/body_limit.ts";
 import { Drain } from "./middleware/drain.ts";
 import { guard, isAllowedOrigin } from "./middleware/guard.ts";
-import { identify } from "./middleware/identify.ts";
 import { requestId } from "./middleware/request_id.ts";
 import { ENDPOINTS } from "./endpoints.ts";
+import { checkRole, limitedTo } from "./rights.ts";
 
 /** Largest request body, in bytes. */
 const MAX_BODY = 1024 * 1024;
@@ -28,23 +29,23 @@ export function createApp(deps: ServerDeps): App {
   const app = new Hono<Env>();
   const drain = new Drain();
   app.use(requestId());
-  app.use(identify());
+  app.use(anonymous());
   app.use(accessLog(log));
   const allowOrigins = cors({
-    origin: (origin) => isAllowedOrigin(origin, deps) ? origin : null,
+    // A page does not know the token.
+    origin: (origin) => deps.tokens || isAllowedOrigin(origin, deps) ? origin : null,
     allowMethods: ["GET", "HEAD", "POST"],
-    allowHeaders: ["Content-Type", "X-Request-Id"],
+    allowHeaders: [...deps.tokens ? ["Authorization"] : [], "Content-Type", "X-Request-Id"],
     exposeHeaders: ["X-Request-Id", "Retry-After"],
   });
   app.use((c, next) => fromPage(c) ? allowOrigins(c, next) : next());
   app.use(drain.refuse());
-  // Before the guard: it answers anyone.
-  for (const endpoint of ENDPOINTS) if (isHealth(endpoint)) route(app, endpoint, deps);
-  app.use(guard(deps));
+  for (const endpoint of ENDPOINTS) if (isForAnyone(endpoint)) route(app, endpoint, deps);
+  app.use(deps.tokens ? authenticate(deps.tokens) : guard(deps));
   app.use(bodyLimit(MAX_BODY));
   // Behind the body: a client that stalls in sending it does not hold up a shutdown.
   app.use(drain.count());
-  for (const endpoint of ENDPOINTS) if (!isHealth(endpoint)) route(app, endpoint, deps);
+  for (const endpoint of ENDPOINTS) if (!isForAnyone(endpoint)) route(app, endpoint, deps);
   app.notFound((c) => send(c, envelope(404, "No such path; GET / names the endpoints")));
   app.onError((error, c) => send(c, errorAnswer(error, c)));
 
@@ -63,16 +64,18 @@ export function createApp(deps: ServerDeps): App {
   };
 }
 
-const isHealth = ({ path }: Endpoint) => path === "/health";
+const isForAnyone = ({ role }: Endpoint) => role === "anyone";
 
 /** Routes one endpoint, and every other method on its path to 405. */
-function route(app: Hono<Env>, { method, path, load }: Endpoint, deps: ServerDeps): void {
+function route(app: Hono<Env>, { method, path, role, load }: Endpoint, deps: ServerDeps): void {
   const known = { ...deps, endpoints: ENDPOINTS };
   const verb = method.toUpperCase();
   let handle: Handle | undefined;
   app.on(verb, path, async (c) => {
+    const identity = c.get("identity");
+    if (role !== "anyone") checkRole(identity, role);
     handle ??= (await load()).handle;
-    return send(c, await handle(c, known));
+    return send(c, await handle(c, { ...known, useCases: limitedTo(identity, deps.useCases) }));
   });
   const allow = verb === "GET" ? "GET, HEAD, OPTIONS" : `${verb}, OPTIONS`;
   app.all(path, () => {

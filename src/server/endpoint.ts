@@ -5,6 +5,8 @@ import type { AddDocker, DockerAdded } from "../credentials/add_docker.ts";
 import type { AddHelmRepo, HelmRepoAdded } from "../credentials/add_helm_repo.ts";
 import type { Listed, ListFailed } from "../credentials/list.ts";
 import type { ClusterNotFound } from "../credentials/stores.ts";
+import type { Identity, Role } from "../tokens/rights.ts";
+import type { Tokens } from "../tokens/tokens.ts";
 import type { Answer } from "./answer.ts";
 
 /** What the routes call: the use-cases, wired to clusters and settings. */
@@ -24,18 +26,22 @@ export interface ServerDeps {
   readonly allowedHosts: readonly string[];
   /** Origins of pages that may use the API, besides this machine's. */
   readonly corsOrigins: readonly string[];
+  /** Absent when anyone may act. */
+  readonly tokens?: Tokens;
 }
 
 /** What a request carries on its way. */
 export interface Env {
   Bindings: { from: string };
-  Variables: { requestId: string; actor: Actor };
+  Variables: { requestId: string; actor: Actor; identity: Identity };
 }
 
 /** One endpoint. Its module, and with it the schemas, is loaded when it is first asked for. */
 export interface Endpoint {
   readonly method: "get" | "post";
   readonly path: string;
+  /** Who may use it, where there are tokens; `anyone` needs none. */
+  readonly role: Role | "anyone";
   /** What it does, for `GET /` and OpenAPI. */
   readonly summary: string;
   load(): Promise<EndpointModule>;

@@ -6,6 +6,8 @@ export interface RequestEvent {
   /** Without the query, which may hold anything. */
   readonly path: string;
   readonly status: number;
+  /** The token's name, where there is one. */
+  readonly who?: string;
   /** When it came, as `performance.now()` counts. */
   readonly began: number;
 }
@@ -17,7 +19,8 @@ const MAX_PATH = 200;
  * One line a request. The record is made here and not by `log.info`, which costs as much as all
  * the rest of a request to /health.
  */
-export function logRequest(log: Logger, { id, method, path, status, began }: RequestEvent): void {
+export function logRequest(log: Logger, event: RequestEvent): void {
+  const { id, method, path, status, who, began } = event;
   const record: LogRecord = {
     category: log.category,
     level: "info",
@@ -29,6 +32,7 @@ export function logRequest(log: Logger, { id, method, path, status, began }: Req
       method,
       path: path.slice(0, MAX_PATH),
       status,
+      who,
       ms: Math.round(performance.now() - began),
     },
   };

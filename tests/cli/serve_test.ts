@@ -145,12 +145,12 @@ const WRONG_USAGE: [what: string, args: string[], says: RegExp][] = [
   [
     "all addresses",
     ["--host", "0.0.0.0"],
-    /Cannot listen on '0\.0\.0\.0': the API has no authentication yet/,
+    /Cannot listen on '0\.0\.0\.0': without tokens whoever gets there may write credentials/,
   ],
   [
     "all IPv6 addresses",
     ["--host", "::"],
-    /Cannot listen on '::': the API has no authentication yet/,
+    /Cannot listen on '::': without tokens whoever gets there may write credentials/,
   ],
   [
     "a configuration file that is not there",

@@ -1,5 +1,6 @@
 import { createMiddleware } from "hono/factory";
 import type { Logger } from "../../log/logger.ts";
+import { ANYONE } from "../../tokens/rights.ts";
 import type { Env } from "../endpoint.ts";
 import { logRequest } from "../log_request.ts";
 
@@ -9,6 +10,8 @@ export function accessLog(log: Logger) {
     const began = performance.now();
     await next();
     const { method, path } = c.req;
-    logRequest(log, { id: c.get("requestId"), method, path, status: c.res.status, began });
+    const { name } = c.get("actor");
+    const who = name === ANYONE.name ? undefined : name;
+    logRequest(log, { id: c.get("requestId"), method, path, status: c.res.status, who, began });
   });
 }

@@ -1,0 +1,58 @@
+import { ConfigError } from "../config/load.ts";
+import type { Settings } from "../config/schema.ts";
+
+const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
+
+/** Characters below which a token of one's own making can be guessed. */
+const MIN_TOKEN = 20;
+
+/**
+ * Refuses to serve what whoever gets to it could read or use: beyond this machine there have to be
+ * tokens, and TLS, or a proxy that does it.
+ *
+ * Permissions: `--allow-read` of the tokens file, the certificate and its key.
+ * @param token of the environment
+ * @throws {ConfigError} says what is missing
+ */
+export async function checkExposure(settings: Settings, token: string | undefined): Promise<void> {
+  const { host, "tls-cert": cert, "tls-key": key, "tokens-file": file } = settings;
+  if (token !== undefined && token !== "" && !/^[A-Za-z0-9._~+/=-]+$/.test(token)) {
+    throw new ConfigError(
+      "Cannot use ARGOCD_CONFIGURER_TOKEN: it may consist of letters, digits and . _ ~ + / = - only",
+    );
+  }
+  if (token && token.length < MIN_TOKEN) {
+    throw new ConfigError(
+      `Cannot use ARGOCD_CONFIGURER_TOKEN: it is shorter than ${MIN_TOKEN} characters, so that it ` +
+        "can be guessed; 'argocd-configurer token create' makes one",
+    );
+  }
+  if (file !== undefined) await checkTokensFile(file);
+  if ((cert === undefined) !== (key === undefined)) {
+    const [there, missing] = cert === undefined ? ["tls-key", "tls-cert"] : ["tls-cert", "tls-key"];
+    throw new ConfigError(`Cannot use setting '${there}' without '${missing}'`);
+  }
+  if (LOOPBACK.includes(host)) return;
+  if (file === undefined && !token) {
+    throw new ConfigError(
+      `Cannot listen on '${host}': without tokens whoever gets there may write credentials. Set ` +
+        "tokens-file, or use --host 127.0.0.1 and ssh -L from elsewhere",
+    );
+  }
+  if (cert === undefined && !settings["behind-proxy"]) {
+    throw new ConfigError(
+      `Cannot listen on '${host}': without TLS everyone on the way can read the credentials. Set ` +
+        "tls-cert and tls-key, or behind-proxy: true when a proxy in front does TLS",
+    );
+  }
+}
+
+async function checkTokensFile(file: string): Promise<void> {
+  const { readTokenFile, TokenFileInvalid } = await import("../tokens/token_file.ts");
+  try {
+    readTokenFile(file);
+  } catch (error) {
+    if (!(error instanceof TokenFileInvalid)) throw error;
+    throw new ConfigError(error.message);
+  }
+}

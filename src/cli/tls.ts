@@ -1,0 +1,112 @@
+import { loggerOf } from "../log/logger.ts";
+
+export interface TlsFiles {
+  /** Certificate chain in PEM, the server's own first. */
+  readonly cert: string;
+  /** Its key in PEM. */
+  readonly key: string;
+}
+
+/** What {@link Deno.serve} gives, as far as it is used. */
+export interface Server {
+  readonly addr: Deno.NetAddr;
+  shutdown(): Promise<void>;
+}
+
+/** A certificate that cannot be served with, with the reason. */
+export class CertificateInvalid extends Error {
+  override readonly name = "CertificateInvalid";
+}
+
+/** Milliseconds between looks at the files. */
+const LOOK_EVERY = 5000;
+
+/**
+ * Serves HTTPS with the certificate as it is in its files. When they change, a second server with
+ * the new one takes the port too, and then the first one stops listening and ends what it has: no
+ * request is refused. Files that cannot be used change nothing, and the log says why.
+ *
+ * Permissions: `--allow-net` of the address, `--allow-read` of the files.
+ * @throws {CertificateInvalid} and what {@link Deno.serve} does
+ */
+export function serveTls(
+  at: { readonly hostname: string; readonly port: number },
+  files: TlsFiles,
+  handler: Deno.ServeHandler<Deno.NetAddr>,
+  lookEvery = LOOK_EVERY,
+): Server {
+  const log = loggerOf("server");
+  // Two servers on one port is what a changed certificate needs, and what another program must not
+  // have: that one is found by asking for the port alone first.
+  if (at.port !== 0) Deno.listen(at).close();
+  let version = versionOf(files);
+  let server = open(at, files, handler);
+  const { addr } = server;
+  const ending = new Set<Promise<void>>();
+  const timer = setInterval(() => {
+    const now = versionOf(files);
+    if (now === version) return;
+    version = now;
+    try {
+      const next = open({ hostname: at.hostname, port: addr.port }, files, handler);
+      const before = server;
+      server = next;
+      const ended = before.shutdown().finally(() => ending.delete(ended));
+      ending.add(ended);
+      log.info("certificate reloaded", { file: files.cert });
+    } catch (error) {
+      if (!(error instanceof CertificateInvalid)) throw error;
+      log.error("certificate not reloaded; the one before stays", { reason: error.message });
+    }
+  }, lookEvery);
+  return {
+    addr,
+    async shutdown() {
+      clearInterval(timer);
+      await Promise.all([server.shutdown(), ...ending]);
+    },
+  };
+}
+
+function open(
+  at: { readonly hostname: string; readonly port: number },
+  files: TlsFiles,
+  handler: Deno.ServeHandler<Deno.NetAddr>,
+): Deno.HttpServer<Deno.NetAddr> {
+  const [cert, key] = [read(files.cert), read(files.key)];
+  try {
+    return Deno.serve({ ...at, cert, key, reusePort: true, onListen: () => {} }, handler);
+  } catch (error) {
+    if (
+      error instanceof Deno.errors.AddrInUse || error instanceof Deno.errors.PermissionDenied ||
+      error instanceof Deno.errors.AddrNotAvailable
+    ) {
+      throw error;
+    }
+    throw new CertificateInvalid(
+      `Cannot use certificate ${files.cert} with key ${files.key}: they are not a certificate ` +
+        "chain and its key in PEM",
+    );
+  }
+}
+
+function read(file: string): string {
+  try {
+    return Deno.readTextFileSync(file);
+  } catch (error) {
+    const why = error instanceof Deno.errors.NotFound ? "there is no such file" : "cannot read it";
+    throw new CertificateInvalid(`Cannot use ${file}: ${why}`);
+  }
+}
+
+/** Another text when a file is another one or has changed; a missing one counts as changed. */
+function versionOf({ cert, key }: TlsFiles): string {
+  return [cert, key].map((file) => {
+    try {
+      const { ino, size, mtime } = Deno.statSync(file);
+      return `${ino} ${size} ${mtime?.getTime()}`;
+    } catch {
+      return "none";
+    }
+  }).join(" ");
+}

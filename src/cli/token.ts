@@ -1,0 +1,172 @@
+import { dirname } from "node:path";
+import { loadConfig } from "../config/load.ts";
+import { isClusterPattern, isRole, type Role, ROLES } from "../tokens/rights.ts";
+import {
+  isTokenName,
+  readTokenFile,
+  type StoredToken,
+  TOKEN_NAME_RULE,
+  TokenFileInvalid,
+  writeTokenFile,
+} from "../tokens/token_file.ts";
+import { makeToken, sha256 } from "../tokens/tokens.ts";
+import { Failure } from "./failure.ts";
+import { DEFAULT_CONFIG } from "./setting_flags.ts";
+import { print, printError } from "./terminal.ts";
+
+/** Which file of tokens is meant. */
+export type TokenFileFlags = {
+  readonly tokensFile?: string;
+  readonly config?: string;
+};
+
+export type CreateTokenFlags = TokenFileFlags & {
+  readonly name: string;
+  readonly role: string;
+  /** Names or patterns, by commas. */
+  readonly clusters?: string;
+  /** `90d`, `12h`, or a time in ISO 8601. */
+  readonly expires?: string;
+};
+
+/** Makes a token, stores its sum, and prints the token itself: the only time that it is seen. */
+export async function createToken(flags: CreateTokenFlags): Promise<number> {
+  const { name, role } = flags;
+  if (!isTokenName(name)) throw new Failure(`Cannot use name '${name}': ${TOKEN_NAME_RULE}`, 2);
+  if (!isRole(role)) {
+    throw new Failure(`Cannot use role '${role}': it is one of ${ROLES.join(", ")}`, 2);
+  }
+  const clusters = flags.clusters === undefined ? undefined : clustersOf(flags.clusters);
+  const expires = flags.expires === undefined ? undefined : timeOf(flags.expires, Date.now());
+  const token = makeToken();
+  const file = await fileOf(flags);
+  await change(file, (tokens) => {
+    if (tokens.some((other) => other.name === name)) {
+      throw new Failure(`A token '${name}' is there already; remove it first, or use another name`);
+    }
+    return [...tokens, stored(name, role, sha256(token), clusters, expires)];
+  });
+  print(token + "\n");
+  printError(
+    `Token '${name}' is a ${role}'s for ${clusters?.join(", ") ?? "all clusters"}, ` +
+      `${
+        expires ? `until ${expires.toISOString()}` : "without an end"
+      }. Only its sum is kept, in ` +
+      `${file}: this was the only time that it is shown.\n`,
+  );
+  return 0;
+}
+
+function stored(
+  name: string,
+  role: Role,
+  sha256: string,
+  clusters: string[] | undefined,
+  expires: Date | undefined,
+): StoredToken {
+  return { name, role, ...(clusters ? { clusters } : {}), sha256, ...(expires ? { expires } : {}) };
+}
+
+function clustersOf(text: string): string[] {
+  const clusters = text.split(",").map((each) => each.trim()).filter((each) => each !== "");
+  const wrong = clusters.find((each) => !isClusterPattern(each));
+  if (wrong !== undefined || clusters.length === 0) {
+    throw new Failure(
+      `Cannot use clusters '${text}': names, or patterns with '*', separated by commas`,
+      2,
+    );
+  }
+  return clusters;
+}
+
+const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** @throws {Failure} for what is no time to come */
+function timeOf(text: string, now: number): Date {
+  const [, count, unit] = /^([1-9][0-9]{0,5})([mhd])$/.exec(text) ?? [];
+  const time = new Date(count && unit ? now + Number(count) * UNITS[unit]! : text);
+  if (Number.isNaN(time.getTime()) || time.getTime() <= now) {
+    throw new Failure(
+      `Cannot use time '${text}': a number of days, hours or minutes to come (90d, 12h, 30m), or ` +
+        "a time to come like 2030-01-31 or 2030-01-31T12:00:00Z",
+      2,
+    );
+  }
+  return time;
+}
+
+/** Shows the tokens without what they are. */
+export async function listTokens(flags: TokenFileFlags): Promise<number> {
+  const tokens = read(await fileOf(flags));
+  const rows = tokens.map(({ name, role, clusters, expires }) => [
+    name,
+    role,
+    clusters?.join(",") ?? "*",
+    expires === undefined
+      ? "never"
+      : expires.toISOString() + (expires.getTime() <= Date.now() ? " (expired)" : ""),
+  ]);
+  const table = [["NAME", "ROLE", "CLUSTERS", "EXPIRES"], ...rows];
+  const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column]!.length)));
+  for (const row of table) {
+    print(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd() + "\n");
+  }
+  return 0;
+}
+
+/** Removes a token, which stops working at once. */
+export async function removeToken(flags: TokenFileFlags, name: string): Promise<number> {
+  const file = await fileOf(flags);
+  await change(file, (tokens) => {
+    const left = tokens.filter((token) => token.name !== name);
+    if (left.length === tokens.length) throw new Failure(`There is no token '${name}' in ${file}`);
+    return left;
+  });
+  printError(`Token '${name}' is removed\n`);
+  return 0;
+}
+
+/** That of the flag, else of the configuration. @throws {Failure} */
+async function fileOf({ tokensFile, config }: TokenFileFlags): Promise<string> {
+  if (tokensFile !== undefined) return tokensFile;
+  const { settings } = await loadConfig({
+    flags: {},
+    env: Deno.env.toObject(),
+    file: config ?? DEFAULT_CONFIG,
+    fileRequired: config !== undefined,
+  });
+  const file = settings["tokens-file"];
+  if (file !== undefined) return file;
+  throw new Failure("No file of tokens: give --tokens-file, or the setting tokens-file", 2);
+}
+
+function read(file: string): StoredToken[] {
+  try {
+    return readTokenFile(file);
+  } catch (error) {
+    if (error instanceof TokenFileInvalid) throw new Failure(error.message);
+    throw error;
+  }
+}
+
+/** Changes the file, one after the other when several do so at once. */
+async function change(
+  file: string,
+  by: (tokens: StoredToken[]) => StoredToken[],
+): Promise<void> {
+  let folder: Deno.FsFile;
+  try {
+    folder = await Deno.open(dirname(file), { read: true });
+  } catch (error) {
+    throw new Failure(`Cannot write ${file}: ${(error as Error).message}`);
+  }
+  using _ = folder;
+  await folder.lock(true);
+  const isThere = await Deno.stat(file).then(() => true, () => false);
+  const tokens = by(isThere ? read(file) : []);
+  try {
+    await writeTokenFile(file, tokens);
+  } catch (error) {
+    throw new Failure(`Cannot write ${file}: ${(error as Error).message}`);
+  }
+}

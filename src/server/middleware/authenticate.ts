@@ -1,0 +1,77 @@
+import { createMiddleware } from "hono/factory";
+import { loggerOf } from "../../log/logger.ts";
+import { ANYONE } from "../../tokens/rights.ts";
+import { TokenFileInvalid } from "../../tokens/token_file.ts";
+import type { Tokens, Verified } from "../../tokens/tokens.ts";
+import type { Env } from "../endpoint.ts";
+import { HttpError } from "../http_error.ts";
+import { WrongTokens } from "../wrong_tokens.ts";
+
+const SCHEME = 'Bearer realm="argocd-configurer"';
+
+/**
+ * Says who asks, and lets in only who has a token. What a token allows is looked
+ * at where it is used: the endpoint knows its role, the use-cases their cluster.
+ */
+export function authenticate(tokens: Tokens) {
+  const log = loggerOf("tokens");
+  const wrong = new WrongTokens();
+
+  function refuse(from: string, reason: string, message: string): never {
+    const wait = wrong.count(from);
+    if (wait === undefined) {
+      log.warn("token refused", { from, reason });
+      throw new HttpError(401, message, {
+        "WWW-Authenticate": `${SCHEME}, error="invalid_token"`,
+      });
+    }
+    throw new HttpError(429, "Too many wrong tokens from this address", {
+      "Retry-After": String(wait),
+    });
+  }
+
+  function verified(token: string): Verified {
+    try {
+      return tokens.verify(token);
+    } catch (error) {
+      if (!(error instanceof TokenFileInvalid)) throw error;
+      // Whose token was removed must not go on because of a mistake in the same file.
+      log.error("no token is accepted", { reason: error.message });
+      throw new HttpError(503, "Tokens cannot be checked; the server's log says why", {
+        "Retry-After": "5",
+      });
+    }
+  }
+
+  return createMiddleware<Env>(async function authenticate(c, next) {
+    if (c.req.method === "OPTIONS") return await next();
+    const { from } = c.env;
+    const header = c.req.header("authorization");
+    if (header === undefined) {
+      throw new HttpError(401, "Token missing: send it as 'Authorization: Bearer TOKEN'", {
+        "WWW-Authenticate": SCHEME,
+      });
+    }
+    const token = /^Bearer +([A-Za-z0-9._~+/=-]{1,512})$/i.exec(header)?.[1];
+    if (token === undefined) {
+      refuse(from, "malformed", "Header 'Authorization' is not 'Bearer TOKEN'");
+    }
+    const who = verified(token);
+    if (who.kind === "unknown") refuse(from, "unknown", "The token is not known");
+    if (who.kind === "expired") {
+      refuse(from, `expired: ${who.name}`, `The token '${who.name}' has expired`);
+    }
+    c.set("identity", who.identity);
+    c.set("actor", { name: who.identity.name, from });
+    await next();
+  });
+}
+
+/** Before anything is known of who asks. */
+export function anonymous() {
+  return createMiddleware<Env>(async function anonymous(c, next) {
+    c.set("identity", ANYONE);
+    c.set("actor", { name: ANYONE.name, from: c.env.from });
+    await next();
+  });
+}

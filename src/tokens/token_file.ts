@@ -1,0 +1,147 @@
+import { dirname } from "node:path";
+import { dump, load } from "js-yaml";
+import * as v from "valibot";
+import { isClusterPattern, ROLES } from "./rights.ts";
+
+const TOKEN_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** What a token's name is, for messages. */
+export const TOKEN_NAME_RULE =
+  "a token's name starts with a letter or digit and consists of letters, digits, '.', '_' and '-', at most 64";
+
+export function isTokenName(text: string): boolean {
+  return TOKEN_NAME.test(text);
+}
+
+/** A token as it is stored: not the token itself, which nobody can make from this. */
+export interface StoredToken {
+  readonly name: string;
+  readonly role: typeof ROLES[number];
+  /** Names, or patterns with `*`; all clusters when absent. */
+  readonly clusters?: readonly string[];
+  /** SHA-256 of the token, 64 hexadecimal digits. */
+  readonly sha256: string;
+  /** From when on it is not accepted. */
+  readonly expires?: Date;
+}
+
+/** A file of tokens that cannot be used, with the reason. */
+export class TokenFileInvalid extends Error {
+  override readonly name = "TokenFileInvalid";
+}
+
+const time = v.pipe(
+  v.union([v.string(), v.date()]),
+  v.transform((text) => new Date(text)),
+  v.check((date) => !Number.isNaN(date.getTime()), "is not a time"),
+);
+
+const TOKENS = v.nullish(
+  v.strictObject({
+    tokens: v.nullish(
+      v.array(v.strictObject({
+        name: v.pipe(v.string(), v.regex(TOKEN_NAME, TOKEN_NAME_RULE)),
+        role: v.picklist(ROLES),
+        clusters: v.optional(
+          v.pipe(
+            v.array(v.pipe(v.string(), v.check(isClusterPattern, "is not a name or pattern"))),
+            v.minLength(1, "names no cluster; leave it out for all"),
+          ),
+        ),
+        sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "is not a SHA-256 sum")),
+        expires: v.optional(time),
+      })),
+      [],
+    ),
+  }),
+  { tokens: [] },
+);
+
+/** Which state of a file was read: another one whenever it has changed, or is another one. */
+export function versionOf(path: string): string {
+  const { dev, ino, size, mtime, ctime } = Deno.statSync(path);
+  return [dev, ino, size, mtime?.getTime(), ctime?.getTime()].join(" ");
+}
+
+/**
+ * Reads a file of tokens.
+ *
+ * Permissions: `--allow-read` of the file.
+ * @throws {TokenFileInvalid} says why; never with a piece of what is in it
+ */
+export function readTokenFile(path: string): StoredToken[] {
+  const refuse = (why: string): never => {
+    throw new TokenFileInvalid(`Cannot use tokens file ${path}: ${why}`);
+  };
+  let text: string;
+  try {
+    const { isFile, mode, size } = Deno.statSync(path);
+    if (!isFile) return refuse("it is not a regular file");
+    if (size > 1024 * 1024) return refuse("it is larger than 1 MiB");
+    if ((mode ?? 0) & 0o022) return refuse("others may write to it; run chmod go-w on it");
+    text = Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof TokenFileInvalid) throw error;
+    return refuse(
+      error instanceof Deno.errors.NotFound ? "there is no such file" : "it cannot be read",
+    );
+  }
+  let content: unknown;
+  try {
+    const isEmpty = text.split("\n").every((line) => /^\s*(#.*)?$/.test(line));
+    content = isEmpty ? undefined : load(text);
+  } catch (error) {
+    const mark = (error as { mark?: { line: number; column: number } }).mark;
+    return refuse(
+      "it is not valid YAML" +
+        (mark ? ` at line ${mark.line + 1}, column ${mark.column + 1}` : ""),
+    );
+  }
+  const parsed = v.safeParse(TOKENS, content);
+  if (!parsed.success) {
+    const [issue] = parsed.issues;
+    // Its message would quote what is there, which may be a token in the wrong place.
+    const path = v.getDotPath(issue)?.split(".") ?? [];
+    // A field that is not known may be anything, so that its name is not said either.
+    if (issue.expected === "never") {
+      const where = path.length > 1 ? `'${path.slice(0, -1).join(".")}'` : "it";
+      return refuse(`${where} has a field that is not known`);
+    }
+    const why = issue.kind === "schema" ? `must be ${issue.expected}` : issue.message;
+    return refuse(path.length > 0 ? `'${path.join(".")}' ${why}` : `it ${why}`);
+  }
+  const tokens = parsed.output?.tokens ?? [];
+  const names = tokens.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) return refuse(`the name '${twice}' is there twice`);
+  return tokens;
+}
+
+const HEAD =
+  "# Tokens of argocd-configurer, by their SHA-256 sums. What is removed here stops working at once.\n";
+
+/**
+ * Replaces a file of tokens in one step; only its owner may read it.
+ *
+ * Permissions: `--allow-read --allow-write` of the file and its folder.
+ */
+export async function writeTokenFile(
+  path: string,
+  tokens: readonly StoredToken[],
+): Promise<void> {
+  const plain = tokens.map(({ expires, ...token }) => ({
+    ...token,
+    ...(expires === undefined ? {} : { expires: expires.toISOString() }),
+  }));
+  const beside = await Deno.makeTempFile({ dir: dirname(path), prefix: ".tokens-" });
+  try {
+    await Deno.chmod(beside, 0o600);
+    await Deno.writeTextFile(beside, HEAD + dump({ tokens: plain }));
+    using file = await Deno.open(beside, { read: true, write: true });
+    await file.sync();
+    await Deno.rename(beside, path);
+  } catch (error) {
+    await Deno.remove(beside).catch(() => {});
+    throw error;
+  }
+}

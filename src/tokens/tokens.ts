@@ -1,0 +1,81 @@
+import { Buffer } from "node:buffer";
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import type { Sealed } from "../log/sealed.ts";
+import type { Identity } from "./rights.ts";
+import { readTokenFile, type StoredToken, TokenFileInvalid, versionOf } from "./token_file.ts";
+
+/** By which scanners for leaked secrets can know one. */
+const PREFIX = "acfg_";
+
+/** A new token, of 256 random bits. */
+export function makeToken(): string {
+  return PREFIX + randomBytes(32).toString("base64url");
+}
+
+/** How a token is stored: what it is made of is random, so that its plain sum tells nothing. */
+export function sha256(token: string): string {
+  return createHash("sha256").update(token).digest("hex");
+}
+
+export type Verified =
+  | { readonly kind: "known"; readonly identity: Identity }
+  | { readonly kind: "unknown" }
+  | { readonly kind: "expired"; readonly name: string };
+
+export interface Tokens {
+  /**
+   * Whose token it is.
+   * @throws {TokenFileInvalid} when that cannot be known
+   */
+  verify(token: string): Verified;
+}
+
+export interface TokenSources {
+  /** Looked at for each request, so that a removed token stops working at once. */
+  readonly file?: string;
+  /** Of an admin, for all clusters. */
+  readonly fromEnvironment?: Sealed<string>;
+  /** @default the real time */
+  readonly now?: () => number;
+}
+
+/**
+ * The tokens that are accepted.
+ *
+ * Permissions: `--allow-read` of the file.
+ * @throws {TokenFileInvalid} when the file cannot be used now
+ */
+export function tokensFrom({ file, fromEnvironment, now = Date.now }: TokenSources): Tokens {
+  const own: StoredToken[] = fromEnvironment
+    ? [{ name: "environment", role: "admin", sha256: sha256(fromEnvironment.reveal()) }]
+    : [];
+  let read: { version: string; tokens: StoredToken[] } | undefined;
+
+  function present(): StoredToken[] {
+    if (file === undefined) return own;
+    let version: string;
+    try {
+      version = versionOf(file);
+    } catch {
+      throw new TokenFileInvalid(`Cannot use tokens file ${file}: there is no such file`);
+    }
+    if (read?.version !== version) read = { version, tokens: [...own, ...readTokenFile(file)] };
+    return read.tokens;
+  }
+
+  present();
+  return {
+    verify(token) {
+      const sum = Buffer.from(sha256(token), "hex");
+      let found: StoredToken | undefined;
+      // All of them, each in constant time: how long it takes tells nothing of which are there.
+      for (const stored of present()) {
+        if (timingSafeEqual(sum, Buffer.from(stored.sha256, "hex"))) found = stored;
+      }
+      if (found === undefined) return { kind: "unknown" };
+      const { name, role, clusters, expires } = found;
+      if (expires !== undefined && expires.getTime() <= now()) return { kind: "expired", name };
+      return { kind: "known", identity: { name, role, clusters } };
+    },
+  };
+}

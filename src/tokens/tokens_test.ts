@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { seal } from "../log/sealed.ts";
+import { readTokenFile, type StoredToken, TokenFileInvalid, writeTokenFile } from "./token_file.ts";
+import { makeToken, sha256, tokensFrom } from "./tokens.ts";
+
+async function withFile(use: (file: string) => Promise<void> | void): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await use(join(folder, "tokens.yaml"));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** A token and what is stored of it. */
+function token(
+  name: string,
+  more: Partial<StoredToken> = {},
+): { token: string; stored: StoredToken } {
+  const token = makeToken();
+  return { token, stored: { name, role: "reader", sha256: sha256(token), ...more } };
+}
+
+Deno.test("tokens are long, unlike each other, and fit into a header", () => {
+  const all = new Set(Array.from({ length: 100 }, makeToken));
+  assert.equal(all.size, 100);
+  for (const each of all) assert.match(each, /^acfg_[A-Za-z0-9_-]{43}$/);
+});
+
+Deno.test("a token is known by its sum, with its role and clusters", () =>
+  withFile(async (file) => {
+    const one = token("one", { role: "writer", clusters: ["prod-*"] });
+    const two = token("two");
+    await writeTokenFile(file, [one.stored, two.stored]);
+    const tokens = tokensFrom({ file });
+    assert.deepEqual(tokens.verify(one.token), {
+      kind: "known",
+      identity: { name: "one", role: "writer", clusters: ["prod-*"] },
+    });
+    assert.deepEqual(tokens.verify(two.token), {
+      kind: "known",
+      identity: { name: "two", role: "reader", clusters: undefined },
+    });
+    for (const wrong of ["", makeToken(), one.token + "x", one.stored.sha256]) {
+      assert.deepEqual(tokens.verify(wrong), { kind: "unknown" });
+    }
+  }));
+
+Deno.test("a file holds no token, and only its owner may read it", () =>
+  withFile(async (file) => {
+    const { token: secret, stored } = token("one", { expires: new Date("2030-01-31") });
+    await writeTokenFile(file, [stored]);
+    const text = await Deno.readTextFile(file);
+    assert.ok(!text.includes(secret) && !text.includes(btoa(secret)));
+    assert.equal((await Deno.stat(file)).mode! & 0o777, 0o600);
+    assert.deepEqual(readTokenFile(file), [stored]);
+  }));
+
+Deno.test("a token is accepted until it expires", () =>
+  withFile(async (file) => {
+    const end = new Date("2030-01-31T12:00:00Z");
+    const { token: secret, stored } = token("one", { expires: end });
+    await writeTokenFile(file, [stored]);
+    let now = end.getTime() - 1;
+    const tokens = tokensFrom({ file, now: () => now });
+    assert.equal(tokens.verify(secret).kind, "known");
+    now++;
+    assert.deepEqual(tokens.verify(secret), { kind: "expired", name: "one" });
+  }));
+
+Deno.test("a removed token stops working at once, an added one works at once", () =>
+  withFile(async (file) => {
+    const [one, two] = [token("one"), token("two")];
+    await writeTokenFile(file, [one.stored]);
+    const tokens = tokensFrom({ file });
+    for (let turn = 0; turn < 20; turn++) {
+      const [there, gone] = turn % 2 ? [one, two] : [two, one];
+      await writeTokenFile(file, [there.stored]);
+      assert.equal(tokens.verify(there.token).kind, "known");
+      assert.equal(tokens.verify(gone.token).kind, "unknown");
+    }
+  }));
+
+Deno.test("while the file cannot be used no token is accepted, that of the environment neither", () =>
+  withFile(async (file) => {
+    const { token: secret, stored } = token("one");
+    await writeTokenFile(file, [stored]);
+    const own = makeToken();
+    const tokens = tokensFrom({ file, fromEnvironment: seal(own) });
+    assert.deepEqual(tokens.verify(own), {
+      kind: "known",
+      identity: { name: "environment", role: "admin", clusters: undefined },
+    });
+    await Deno.writeTextFile(file, "tokens: [");
+    for (const each of [secret, own]) assert.throws(() => tokens.verify(each), TokenFileInvalid);
+    await Deno.remove(file);
+    for (const each of [secret, own]) assert.throws(() => tokens.verify(each), TokenFileInvalid);
+    await writeTokenFile(file, [stored]);
+    assert.equal(tokens.verify(secret).kind, "known");
+  }));
+
+const SUM = sha256("x");
+const CANARY = makeToken();
+
+const INVALID: [what: string, content: string, why: RegExp][] = [
+  ["no YAML", `tokens: [${CANARY}`, /it is not valid YAML at line 1, column/],
+  ["a token in place of its sum", one({ sha256: CANARY }), /'tokens\.0\.sha256' is not a SHA-256/],
+  ["an unknown role", one({ role: CANARY }), /'tokens\.0\.role' must be \("reader" \| "writer"/],
+  ["no name", one({ name: undefined }), /'tokens\.0\.name' must be/],
+  ["a name with spaces", one({ name: "a b" }), /'tokens\.0\.name' a token's name starts with/],
+  ["no cluster", one({ clusters: [] }), /'tokens\.0\.clusters' names no cluster/],
+  ["a cluster that is none", one({ clusters: ["a/b"] }), /'tokens\.0\.clusters\.0' is not a name/],
+  ["a time that is none", one({ expires: "soon" }), /'tokens\.0\.expires' is not a time/],
+  ["an unknown field", one({ [CANARY]: 1 }), /'tokens\.0' has a field that is not known/],
+  ["a list", "- a\n", /it has a field that is not known/],
+  ["a text", `${CANARY}\n`, /it must be Object/],
+  ["a name twice", JSON.stringify({ tokens: [entry({}), entry({})] }), /'one' is there twice/],
+];
+
+function entry(more: object): object {
+  return { name: "one", role: "reader", sha256: SUM, ...more };
+}
+
+function one(more: object): string {
+  return JSON.stringify({ tokens: [entry(more)] });
+}
+
+for (const [what, content, why] of INVALID) {
+  Deno.test(`a file with ${what} is refused, and is not quoted`, () =>
+    withFile(async (file) => {
+      await Deno.writeTextFile(file, content, { mode: 0o600 });
+      assert.throws(() => readTokenFile(file), (error) => {
+        assert.ok(error instanceof TokenFileInvalid);
+        assert.match(error.message, why);
+        assert.ok(!error.message.includes(CANARY), error.message);
+        return true;
+      });
+    }));
+}
+
+for (const content of ["", "# nothing\n", "tokens:\n", "tokens: []\n"]) {
+  Deno.test(`a file of ${JSON.stringify(content)} has no tokens`, () =>
+    withFile(async (file) => {
+      await Deno.writeTextFile(file, content, { mode: 0o600 });
+      assert.deepEqual(readTokenFile(file), []);
+    }));
+}
+
+Deno.test("a file that others may write to, or that is none, is refused", () =>
+  withFile(async (file) => {
+    assert.throws(() => readTokenFile(file), /there is no such file/);
+    await writeTokenFile(file, []);
+    for (const mode of [0o620, 0o602]) {
+      await Deno.chmod(file, mode);
+      assert.throws(() => readTokenFile(file), /others may write to it; run chmod go-w on it/);
+    }
+    assert.throws(() => readTokenFile(join(file, "..")), /it is not a regular file/);
+  }));

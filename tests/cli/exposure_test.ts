@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import https from "node:https";
+import { join } from "node:path";
+import { makeAuthority } from "../../scripts/control_plane/certificates.ts";
+import { type Folder, folder, outcome, program } from "./support.ts";
+
+/** What has to be there before anyone but this machine is served, and HTTPS. */
+
+const authority = makeAuthority("a-test-authority");
+
+async function certificate(
+  here: Folder,
+  commonName: string,
+): Promise<{ cert: string; key: string }> {
+  const { certificate, key } = authority.issue(
+    {
+      commonName,
+      for: "server",
+      addresses: ["127.0.0.1"],
+    } as Parameters<typeof authority.issue>[0],
+  );
+  return {
+    cert: await here.write("server.crt", certificate),
+    key: await here.write("server.key", key),
+  };
+}
+
+interface Answered {
+  readonly status: number;
+  /** Common name of the certificate that was shown. */
+  readonly subject: string;
+}
+
+/** Asks with trust in the authority alone, over a new connection. */
+function ask(url: string): Promise<Answered> {
+  return new Promise((resolve, reject) => {
+    const request = https.get(url, {
+      ca: authority.certificate,
+      agent: false,
+      checkServerIdentity: () => undefined,
+    }, (response) => {
+      const { subject } = (response.socket as import("node:tls").TLSSocket).getPeerCertificate();
+      response.resume();
+      response.on(
+        "end",
+        () => resolve({ status: response.statusCode!, subject: subject.CN as string }),
+      );
+    });
+    request.on("error", reject);
+  });
+}
+
+const TOKEN = `a-token-${crypto.randomUUID()}`;
+
+async function urlOf(running: ReturnType<typeof program>): Promise<string> {
+  return (await running.line(/listening url=(https?:\/\/\S+)/))[1]!;
+}
+
+Deno.test("HTTPS is served with a certificate, and a changed one is taken without an end", async () => {
+  await using here = await folder();
+  const { cert, key } = await certificate(here, "first");
+  await using running = program(["--port", "0", "--tls-cert", cert, "--tls-key", key]);
+  const url = await urlOf(running);
+  assert.match(url, /^https:/);
+  assert.deepEqual(await ask(`${url}/health`), { status: 200, subject: "first" });
+
+  await here.write("server.crt", "not a certificate");
+  await running.line(/ERROR server: certificate not reloaded; the one before stays reason=".*PEM"/);
+  assert.deepEqual(await ask(`${url}/health`), { status: 200, subject: "first" });
+
+  await certificate(here, "second");
+  await running.line(/INFO server: certificate reloaded/);
+  for (let i = 0; i < 5; i++) {
+    assert.deepEqual(await ask(`${url}/clusters`), { status: 200, subject: "second" });
+  }
+  running.kill("SIGTERM");
+  assert.equal((await running.ended).code, 0);
+});
+
+Deno.test("start, status and stop know a server of HTTPS", async () => {
+  await using here = await folder();
+  const { cert, key } = await certificate(here, "first");
+  const run = (command: string, ...flags: string[]) =>
+    outcome([command, ...flags], { cwd: here.path });
+  const started = await run("start", "--port", "0", "--tls-cert", cert, "--tls-key", key);
+  assert.match(started.stdout, /^Started: https:/, started.stderr);
+  assert.equal((await run("status")).code, 0);
+  assert.equal((await run("stop")).code, 0);
+});
+
+Deno.test("a port of HTTPS that is in use is exit code 1, though servers may share one", async () => {
+  await using here = await folder();
+  const { cert, key } = await certificate(here, "first");
+  await using running = program(["--port", "0", "--tls-cert", cert, "--tls-key", key]);
+  const { port } = new URL(await urlOf(running));
+  const { code, stderr } = await outcome(["--port", port, "--tls-cert", cert, "--tls-key", key]);
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /cannot listen on 127\.0\.0\.1:\d+: it is in use/);
+});
+
+Deno.test("with tokens and TLS, or a proxy that does it, all addresses are served", async () => {
+  await using here = await folder();
+  const { cert, key } = await certificate(here, "first");
+  const env = { ARGOCD_CONFIGURER_TOKEN: TOKEN };
+  for (const flags of [["--tls-cert", cert, "--tls-key", key], ["--behind-proxy"]]) {
+    await using running = program(["--host", "0.0.0.0", "--port", "0", ...flags], { env });
+    assert.match(await urlOf(running), /^https?:\/\/0\.0\.0\.0:/);
+  }
+});
+
+interface Refused {
+  readonly what: string;
+  readonly flags: (here: Folder) => string[] | Promise<string[]>;
+  readonly env?: Record<string, string>;
+  readonly says: RegExp;
+}
+
+const REFUSED: Refused[] = [
+  {
+    what: "another address without tokens",
+    flags: () => ["--host", "0.0.0.0", "--behind-proxy"],
+    says: /Cannot listen on '0\.0\.0\.0': without tokens/,
+  },
+  {
+    what: "another address without TLS",
+    flags: () => ["--host", "::"],
+    env: { ARGOCD_CONFIGURER_TOKEN: TOKEN },
+    says: /Cannot listen on '::': without TLS .* tls-cert and tls-key, or behind-proxy/,
+  },
+  {
+    what: "a certificate without its key",
+    flags: async (here) => ["--tls-cert", (await certificate(here, "a")).cert],
+    says: /Cannot use setting 'tls-cert' without 'tls-key'/,
+  },
+  {
+    what: "a certificate that is not there",
+    flags: (
+      here,
+    ) => ["--tls-cert", join(here.path, "no.crt"), "--tls-key", join(here.path, "no.key")],
+    says: /cannot serve HTTPS: Cannot use \S+no\.crt: there is no such file/,
+  },
+  {
+    what: "a certificate that is none",
+    flags: async (here) => {
+      const file = await here.write("x.pem", TOKEN);
+      return ["--tls-cert", file, "--tls-key", file];
+    },
+    says: /they are not a certificate chain and its key in PEM/,
+  },
+  {
+    what: "a token of the environment that can be guessed",
+    flags: () => [],
+    env: { ARGOCD_CONFIGURER_TOKEN: "short" },
+    says: /shorter than 20 characters/,
+  },
+  {
+    what: "a token of the environment that fits into no header",
+    flags: () => [],
+    env: { ARGOCD_CONFIGURER_TOKEN: `${TOKEN}\n` },
+    says: /Cannot use ARGOCD_CONFIGURER_TOKEN: it may consist of/,
+  },
+  {
+    what: "a file of tokens that is not there",
+    flags: (here) => ["--tokens-file", join(here.path, "tokens.yaml")],
+    says: /Cannot use tokens file \S+: there is no such file/,
+  },
+];
+
+for (const { what, flags, env, says } of REFUSED) {
+  Deno.test(`${what} is exit code 2, and said without a token in it`, async () => {
+    await using here = await folder();
+    const { code, stdout, stderr } = await outcome(["--port", "0", ...await flags(here)], { env });
+    assert.deepEqual([code, stdout], [2, ""], stderr);
+    assert.match(stderr, says);
+    assert.ok(!stderr.includes(TOKEN) && !stderr.includes("listening"), stderr);
+  });
+}

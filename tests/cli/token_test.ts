@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { type Folder, folder, listening, outcome, program } from "./support.ts";
+
+/** Tokens by the command line, and a server that asks for them. */
+
+async function create(here: Folder, ...flags: string[]): Promise<string> {
+  const { code, stdout, stderr } = await outcome([
+    "token",
+    "create",
+    "--tokens-file",
+    join(here.path, "tokens.yaml"),
+    ...flags,
+  ]);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^acfg_[A-Za-z0-9_-]{43}\n$/);
+  assert.ok(!stderr.includes(stdout.trim()));
+  return stdout.trim();
+}
+
+const list = async (here: Folder) =>
+  (await outcome(["token", "list", "--tokens-file", join(here.path, "tokens.yaml")])).stdout;
+
+async function status(url: string, token: string, path = "/clusters"): Promise<number> {
+  const response = await fetch(url + path, { headers: { Authorization: `Bearer ${token}` } });
+  await response.body?.cancel();
+  return response.status;
+}
+
+Deno.test("a token is printed once, alone on standard output, and only its sum is kept", async () => {
+  await using here = await folder();
+  const token = await create(
+    here,
+    "--name",
+    "ci",
+    "--role",
+    "writer",
+    "--clusters",
+    "prod-*, test",
+  );
+  const text = await Deno.readTextFile(join(here.path, "tokens.yaml"));
+  assert.ok(!text.includes(token) && !text.includes(btoa(token)));
+  assert.match(
+    await list(here),
+    /^NAME +ROLE +CLUSTERS +EXPIRES\nci +writer +prod-\*,test +never\n$/,
+  );
+});
+
+Deno.test("tokens that are made at once are all there", async () => {
+  await using here = await folder();
+  const names = Array.from({ length: 6 }, (_, i) => `token-${i}`);
+  await Promise.all(names.map((name) => create(here, "--name", name, "--role", "reader")));
+  const shown = await list(here);
+  for (const name of names) assert.ok(shown.includes(name), shown);
+});
+
+Deno.test("a server lets in who has a token, and no longer when it is removed", async () => {
+  await using here = await folder();
+  const file = join(here.path, "tokens.yaml");
+  const token = await create(here, "--name", "ci", "--role", "reader", "--expires", "90d");
+  await using running = program(["--port", "0", "--tokens-file", file]);
+  const url = await listening(running);
+  assert.equal(await status(url, token), 200);
+  assert.equal(await status(url, token, "/secrets/add_docker"), 405);
+  assert.equal(await status(url, "other"), 401);
+  assert.equal((await fetch(`${url}/health`).then((r) => r.text())).includes("healthy"), true);
+  const removed = await outcome(["token", "remove", "ci", "--tokens-file", file]);
+  assert.equal(removed.code, 0, removed.stderr);
+  assert.equal(await status(url, token), 401);
+  running.kill("SIGTERM");
+  const { stderr } = await running.ended;
+  assert.ok(!stderr.includes(token), stderr);
+});
+
+Deno.test("the token of the environment is an admin's, and kubectl does not get it", async () => {
+  await using here = await folder();
+  const token = `environment-${crypto.randomUUID()}`;
+  const log = join(here.path, "environment");
+  await Deno.mkdir(join(here.path, "bin"));
+  await Deno.writeTextFile(join(here.path, "bin", "kubectl"), `#!/bin/sh\nenv > ${log}\nexit 1\n`, {
+    mode: 0o755,
+  });
+  await here.write(
+    "one.kubeconfig",
+    JSON.stringify({
+      "current-context": "c",
+      clusters: [{ name: "c", cluster: { server: "http://127.0.0.1:1" } }],
+      contexts: [{ name: "c", context: { cluster: "c", user: "u" } }],
+      users: [{ name: "u", user: { token: "x" } }],
+    }),
+  );
+  await using running = program(
+    ["--port", "0", "--clusters-folder", here.path, "--transport", "kubectl"],
+    {
+      env: {
+        ARGOCD_CONFIGURER_TOKEN: token,
+        PATH: `${join(here.path, "bin")}:${Deno.env.get("PATH")}`,
+      },
+    },
+  );
+  const url = await listening(running);
+  assert.equal(await status(url, token), 200);
+  assert.equal(await status(url, "x"), 401);
+  await status(url, token, "/secrets?cluster=one");
+  const seen = await Deno.readTextFile(log);
+  assert.match(seen, /^PATH=/m);
+  assert.ok(!seen.includes(token) && !seen.includes("ARGOCD_CONFIGURER"), seen);
+});
+
+const WRONG: [what: string, args: string[], says: RegExp, code?: number][] = [
+  ["a role that is none", ["--name", "a", "--role", "owner"], /Cannot use role 'owner'/],
+  ["a name that is none", ["--name", "a b", "--role", "reader"], /Cannot use name 'a b'/],
+  ["no name", ["--role", "reader"], /name/],
+  ["clusters that are none", ["--name", "a", "--role", "reader", "--clusters", "a/b"], /clusters/],
+  ["no clusters", ["--name", "a", "--role", "reader", "--clusters", " ,"], /clusters/],
+  ...["soon", "0d", "-1d", "2001-01-01", "90", "9999999d"].map((time) =>
+    [
+      `the time ${time}`,
+      ["--name", "a", "--role", "reader", `--expires=${time}`],
+      /Cannot use time/,
+    ] as [string, string[], RegExp]
+  ),
+];
+
+for (const [what, args, says] of WRONG) {
+  Deno.test(`token create with ${what} is a wrong usage, and makes nothing`, async () => {
+    await using here = await folder();
+    const file = join(here.path, "tokens.yaml");
+    const { code, stdout, stderr } = await outcome([
+      "token",
+      "create",
+      ...args,
+      "--tokens-file",
+      file,
+    ]);
+    assert.deepEqual([code, stdout], [2, ""], stderr);
+    assert.match(stderr, says);
+    await assert.rejects(Deno.stat(file), Deno.errors.NotFound);
+  });
+}
+
+Deno.test("a name is there once, and what is not there is not removed", async () => {
+  await using here = await folder();
+  const file = join(here.path, "tokens.yaml");
+  await create(here, "--name", "ci", "--role", "reader");
+  const again = await outcome(
+    ["token", "create", "--name", "ci", "--role", "admin", "--tokens-file", file],
+  );
+  assert.equal(again.code, 1);
+  assert.match(again.stderr, /A token 'ci' is there already/);
+  const other = await outcome(["token", "remove", "other", "--tokens-file", file]);
+  assert.equal(other.code, 1);
+  assert.match(other.stderr, /There is no token 'other'/);
+  assert.match(await list(here), /\nci +reader /);
+});
+
+Deno.test("the file of the configuration is meant when none is named", async () => {
+  await using here = await folder();
+  const config = await here.write("config.yaml", `tokens-file: ${here.path}/t.yaml\n`);
+  const { code, stdout } = await outcome(
+    ["token", "create", "--name", "a", "--role", "reader", "--config", config],
+  );
+  assert.equal(code, 0);
+  assert.match(stdout, /^acfg_/);
+  assert.ok((await Deno.stat(join(here.path, "t.yaml"))).isFile);
+  const none = await outcome(["token", "list"]);
+  assert.equal(none.code, 2);
+  assert.match(none.stderr, /give --tokens-file, or the setting tokens-file/);
+});
