@@ -2,6 +2,7 @@ import { type Application, type CommandContext, proposeCompletions } from "@stri
 import bash from "./completion/script.bash" with { type: "text" };
 import fish from "./completion/script.fish" with { type: "text" };
 import zsh from "./completion/script.zsh" with { type: "text" };
+import { ROLES } from "../tokens/rights.ts";
 import type { Shell } from "./completion/shells.ts";
 
 const SCRIPTS: Readonly<Record<Shell, string>> = { bash, zsh, fish };
@@ -20,7 +21,11 @@ const VALUES = new Map<string, readonly string[] | typeof FILES | typeof FOLDERS
   ["--transport", ["auto", "kubectl", "api"]],
   ["--log-format", ["text", "json"]],
   ["--log-level", ["debug", "info", "warning", "error"]],
+  ["--role", ROLES],
   ["--config", FILES],
+  ["--tokens-file", FILES],
+  ["--tls-cert", FILES],
+  ["--tls-key", FILES],
   ["--log-file", FILES],
   ["--pid-file", FILES],
   ["--clusters-folder", FOLDERS],
