@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { claim, look, removeLeft, type ServerRecord } from "./pid_file.ts";
+
+const RECORD: ServerRecord = {
+  pid: 12345,
+  version: "1.2.3",
+  started: new Date("2026-01-31T10:00:00Z"),
+  cwd: "/srv",
+  args: ["--port=0"],
+};
+
+async function withPath(use: (path: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await use(join(folder, "server.pid"));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("a claimed file tells who serves, its first line the process id alone", () =>
+  withPath(async (path) => {
+    const held = await claim(path, RECORD);
+    assert.deepEqual(await look(path), { state: "running", record: { ...RECORD, url: undefined } });
+    held!.publish({ ...RECORD, url: "http://127.0.0.1:8091" });
+    const looked = await look(path);
+    assert.equal(looked.state === "running" && looked.record.url, "http://127.0.0.1:8091");
+    assert.equal((await Deno.readTextFile(path)).split("\n")[0], "12345");
+    assert.equal((await Deno.stat(path)).mode! & 0o777, 0o600);
+    held!.release();
+    assert.deepEqual(await look(path), { state: "stopped", left: false });
+  }));
+
+Deno.test("a file that is held is not claimed, one that is released is", () =>
+  withPath(async (path) => {
+    const first = await claim(path, RECORD);
+    assert.equal(await claim(path, { ...RECORD, pid: 2 }), undefined);
+    first!.release();
+    const second = await claim(path, { ...RECORD, pid: 2 });
+    const looked = await look(path);
+    assert.equal(looked.state === "running" && looked.record.pid, 2);
+    second!.release();
+  }));
+
+Deno.test("of many who claim it at once one has it", () =>
+  withPath(async (path) => {
+    const claims = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => claim(path, { ...RECORD, pid: i + 1 })),
+    );
+    const held = claims.filter((each) => each !== undefined);
+    assert.equal(held.length, 1);
+    held[0]!.release();
+  }));
+
+Deno.test("who only looks is in nobody's way", () =>
+  withPath(async (path) => {
+    await Deno.writeTextFile(path, "left\n");
+    let looking = true;
+    const lookers = Array.from({ length: 4 }, async () => {
+      while (looking) await look(path);
+    });
+    for (let turn = 0; turn < 20; turn++) {
+      const held = await claim(path, RECORD);
+      assert.ok(held, "a looker was taken for a server");
+      held.release();
+    }
+    looking = false;
+    await Promise.all(lookers);
+  }));
+
+Deno.test("a file that is removed under its holder is not removed again when another has it", () =>
+  withPath(async (path) => {
+    const first = await claim(path, RECORD);
+    await Deno.remove(path);
+    const second = await claim(path, { ...RECORD, pid: 2 });
+    first!.release();
+    const looked = await look(path);
+    assert.equal(looked.state === "running" && looked.record.pid, 2);
+    second!.release();
+  }));
+
+for (const content of ["", "garbage", "1\n", "1\n{}\n", "-1\n{}\n", '1\n{"version":"1"}\n']) {
+  Deno.test(`a file of ${JSON.stringify(content)} that nobody holds is left, and is removed`, () =>
+    withPath(async (path) => {
+      await Deno.writeTextFile(path, content);
+      assert.deepEqual(await look(path), { state: "stopped", left: true });
+      await removeLeft(path);
+      assert.deepEqual(await look(path), { state: "stopped", left: false });
+    }));
+
+  Deno.test(`a held file of ${JSON.stringify(content)} is unclear, and is not removed`, () =>
+    withPath(async (path) => {
+      const held = await claim(path, RECORD);
+      await Deno.writeTextFile(path, content);
+      assert.deepEqual(await look(path), { state: "unclear" });
+      await removeLeft(path);
+      assert.equal(await Deno.readTextFile(path), content);
+      held!.release();
+    }));
+}
+
+Deno.test("a folder that is not there is an error", async () => {
+  await assert.rejects(claim("/no/such/folder/server.pid", RECORD), Deno.errors.NotFound);
+  assert.deepEqual(await look("/no/such/folder/server.pid"), { state: "stopped", left: false });
+});
