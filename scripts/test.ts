@@ -95,6 +95,12 @@ async function withoutDeno(kubectl: string | undefined): Promise<string> {
   return (kubectl === undefined ? left : [dirname(kubectl), ...left]).join(delimiter);
 }
 
+/** Where Deno keeps what it has downloaded and compiled. */
+async function denoFolder(): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
+  return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
+}
+
 function together(...all: readonly Results[]): Results {
   return {
     passed: all.reduce((sum, { passed }) => sum + passed, 0),
@@ -174,7 +180,9 @@ async function main(): Promise<number> {
       ...env,
       PATH: await withoutDeno(kubectl),
       ARGOCD_CONFIGURER_TEST_PROGRAM: built,
+      // Unpacked where nothing is, while Deno's own cache stays where it is.
       XDG_CACHE_HOME: join(dist, "cache"),
+      DENO_DIR: await denoFolder(),
     });
     return together(fromSource, asBuilt);
   }

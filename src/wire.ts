@@ -1,3 +1,5 @@
+import type { AuditLog } from "./audit/audit_log.ts";
+import { AuditLogs } from "./audit/audit_logs.ts";
 import { clustersFolder } from "./clusters/folder.ts";
 import { KubeconfigRefused, vetKubeconfig, type VetRules, type Vetted } from "./clusters/vet.ts";
 import type { Settings } from "./config/schema.ts";
@@ -8,6 +10,7 @@ import type { OpenCluster } from "./credentials/stores.ts";
 import { Locks } from "./credentials/write/locks.ts";
 import type { ApiCall } from "./kube/api/client.ts";
 import { type ApiStore, apiStore } from "./kube/api/store.ts";
+import { Breakers } from "./kube/breaker.ts";
 import { KubeError } from "./kube/errors.ts";
 import type { KubectlCommand } from "./kube/kubectl/command.ts";
 import { defaultGateLimits, ProcessGate } from "./kube/kubectl/gate.ts";
@@ -45,10 +48,19 @@ export interface Program extends App {
 export interface Shared {
   readonly locks: Locks;
   readonly gate: ProcessGate;
+  readonly breakers: Breakers;
+  readonly auditLogs: AuditLogs;
 }
 
 export function shared({ cores }: Pick<Surroundings, "cores">): Shared {
-  return { locks: new Locks(), gate: new ProcessGate(defaultGateLimits(cores)) };
+  const log = loggerOf("clusters");
+  const breakers = new Breakers({
+    onOpened: (cluster, { message: reason }) =>
+      log.warn("cluster does not answer and is left alone for moments", { cluster, reason }),
+    onClosed: (cluster) => log.info("cluster answers again", { cluster }),
+  });
+  const gate = new ProcessGate(defaultGateLimits(cores));
+  return { locks: new Locks(), gate, breakers, auditLogs: new AuditLogs() };
 }
 
 /** Puts the program together: clusters, stores, use-cases, HTTP. */
@@ -56,17 +68,22 @@ export function wire(
   settings: Settings,
   surroundings: Surroundings,
   version: string,
-  { locks, gate }: Shared = shared(surroundings),
+  { locks, gate, breakers, auditLogs }: Shared = shared(surroundings),
 ): Program {
+  const auditPath = settings["audit-log"];
+  const auditLog = auditPath === undefined ? undefined : auditLogs.at(auditPath);
   const transport = transportOf(settings.transport, surroundings, gate);
-  const open = opener(settings, surroundings, transport.storeOf);
+  const open = opener(settings, surroundings, transport.storeOf, breakers);
   const app = createApp({
-    useCases: wireUseCases(settings, open, locks),
+    useCases: wireUseCases(settings, open, locks, auditLog),
     version,
     argocdNamespace: settings["argocd-namespace"],
     allowedHosts: settings["allowed-hosts"],
     corsOrigins: settings["cors-origins"],
+    maxRequests: settings["max-requests"],
+    bodySeconds: settings["body-timeout"],
     tokens: tokensOf(settings, surroundings),
+    auditLog,
   });
   return { ...app, close: transport.close };
 }
@@ -78,7 +95,12 @@ function tokensOf(settings: Settings, { token }: Surroundings): Tokens | undefin
   return tokensFrom({ file, fromEnvironment: token });
 }
 
-function wireUseCases(settings: Settings, open: OpenCluster, locks: Locks): UseCases {
+function wireUseCases(
+  settings: Settings,
+  open: OpenCluster,
+  locks: Locks,
+  record: AuditLog | undefined,
+): UseCases {
   const folder = clustersFolder(settings["clusters-folder"]);
   const seconds = settings.kubectl_timeout;
   const argocdNamespace = settings["argocd-namespace"];
@@ -88,6 +110,7 @@ function wireUseCases(settings: Settings, open: OpenCluster, locks: Locks): UseC
   const writeLog = loggerOf("write");
   const services = {
     open,
+    record,
     locks,
     seconds,
     onFault: (error: unknown) => writeLog.error("internal error during a write", { error }),
@@ -112,6 +135,7 @@ function opener(
   settings: Settings,
   surroundings: Surroundings,
   storeOf: Transport["storeOf"],
+  breakers: Breakers,
 ): OpenCluster {
   const log = loggerOf("clusters");
   const folder = clustersFolder(settings["clusters-folder"]);
@@ -126,7 +150,8 @@ function opener(
     try {
       const kubeconfig = await vetKubeconfig(file, rules, seen);
       for (const warning of kubeconfig.warnings) log.debug(warning);
-      return { kind: "open", store: storeOf(cluster, kubeconfig) };
+      const store = storeOf(cluster, kubeconfig);
+      return breakers.of(cluster, kubeconfig.version).guard(store, settings.kubectl_timeout);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) {
         return { kind: "cluster_not_found", cluster, file };

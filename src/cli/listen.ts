@@ -1,6 +1,7 @@
 import { loggerOf } from "../log/logger.ts";
 import type { Front } from "../server/front.ts";
-import type { Server, TlsFiles } from "./tls.ts";
+import { lasting, type Server } from "./lasting.ts";
+import type { TlsFiles } from "./tls.ts";
 
 /** How long connections may linger when all requests are answered, in milliseconds. */
 const LINGER = 1000;
@@ -73,7 +74,9 @@ async function serverAt(
   { hostname, port, tls }: ListenOptions,
   handler: Deno.ServeHandler<Deno.NetAddr>,
 ): Promise<Server> {
-  if (tls === undefined) return Deno.serve({ hostname, port, onListen: () => {} }, handler);
+  if (tls === undefined) {
+    return lasting((port) => Deno.serve({ hostname, port, onListen: () => {} }, handler), port);
+  }
   const { serveTls } = await import("./tls.ts");
   return serveTls({ hostname, port }, tls, handler);
 }

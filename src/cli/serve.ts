@@ -41,6 +41,7 @@ export async function serve(flags: ServeFlags): Promise<number> {
       return {
         program: wire(config.settings, here, VERSION, common),
         again: (settings) => wire(settings, here, VERSION, common),
+        end: () => common.auditLogs.close(),
       };
     };
     let wiring: Promise<Wiring> | undefined;
@@ -51,10 +52,17 @@ export async function serve(flags: ServeFlags): Promise<number> {
       hostname: config.settings.host,
       port: config.settings.port,
       tls: tlsOf(config.settings),
-      onListening: (url) => held?.publish(url),
+      onListening: (url) => {
+        held?.publish(url);
+        // What a crash has interrupted is reported at the start, not with the first request.
+        if (config.settings["audit-log"] !== undefined) void wired();
+      },
       onHangup: reloads.reload,
     });
-    if (wiring !== undefined) (await reloads.current()).close();
+    if (wiring !== undefined) {
+      (await reloads.current()).close();
+      await (await wiring).end();
+    }
     return code;
   } finally {
     held?.release();
@@ -89,15 +97,20 @@ async function holdPidFile(path: string, flags: SettingFlags): Promise<HeldPidFi
   throw new Failure(`Cannot serve: another server holds ${path}`);
 }
 
-/** The configuration that the flags, the environment and the file make. */
-async function read(flags: SettingFlags): Promise<LoadedConfig> {
+/**
+ * The configuration that the flags, the environment and the file make.
+ * @param bound with which the server listens already: what it is exposed to does not change with it
+ */
+async function read(flags: SettingFlags, bound?: Settings): Promise<LoadedConfig> {
   const config = await loadConfig({
     flags: settingsGiven(flags),
     env: Deno.env.toObject(),
     file: flags.config ?? DEFAULT_CONFIG,
     fileRequired: flags.config !== undefined,
   });
-  await checkExposure(config.settings, Deno.env.get(TOKEN_VARIABLE));
+  const { host, "tls-cert": cert, "tls-key": key } = bound ?? config.settings;
+  const exposed = { ...config.settings, host, "tls-cert": cert, "tls-key": key };
+  await checkExposure(exposed, Deno.env.get(TOKEN_VARIABLE));
   return config;
 }
 
@@ -139,34 +152,34 @@ function sayTransport(transport: Settings["transport"], hasKubectl: boolean): vo
 interface Wiring {
   readonly program: Program;
   again(settings: Settings): Program;
+  /** Called when none of its programs serves any more. */
+  end(): Promise<void>;
 }
 
 /** Puts a program with the configuration as it is now in the place of the one that serves. */
 function reloader(
   flags: SettingFlags,
   file: LogFile | undefined,
-  first: Settings,
+  bound: Settings,
   app: Front,
   wired: () => Promise<Wiring>,
 ) {
   const log = loggerOf("config");
-  let settings = first;
   let current: Promise<Program> | undefined;
   const present = () => current ??= wired().then(({ program }) => program);
 
   async function replaced(before: Program): Promise<Program> {
-    const config = await read(flags).catch((error) => {
+    const config = await read(flags, bound).catch((error) => {
       if (!(error instanceof ConfigError)) throw error;
       log.error("configuration not reloaded; the one before stays", { reason: error.message });
     });
     if (config === undefined) return before;
     say(config, flags, file);
     for (const key of ["host", "port", "tls-cert", "tls-key"] as const) {
-      if (config.settings[key] === settings[key]) continue;
+      if (config.settings[key] === bound[key]) continue;
       log.warn(`Setting '${key}' has changed, which takes effect with the next start only`);
     }
-    settings = config.settings;
-    const next = (await wired()).again(settings);
+    const next = (await wired()).again(config.settings);
     // Its requests under way end in their own time.
     app.replace(next).then(() => before.close());
     log.info("configuration reloaded");

@@ -1,16 +1,11 @@
 import { loggerOf } from "../log/logger.ts";
+import { lasting, type Server } from "./lasting.ts";
 
 export interface TlsFiles {
   /** Certificate chain in PEM, the server's own first. */
   readonly cert: string;
   /** Its key in PEM. */
   readonly key: string;
-}
-
-/** What {@link Deno.serve} gives, as far as it is used. */
-export interface Server {
-  readonly addr: Deno.NetAddr;
-  shutdown(): Promise<void>;
 }
 
 /** A certificate that cannot be served with, with the reason. */
@@ -40,7 +35,9 @@ export function serveTls(
   // have: that one is found by asking for the port alone first.
   if (at.port !== 0) Deno.listen(at).close();
   let version = versionOf(files);
-  let server = open(at, files, handler);
+  const begin = (port: number) =>
+    lasting((port) => open({ hostname: at.hostname, port }, files, handler), port);
+  let server = begin(at.port);
   const { addr } = server;
   const ending = new Set<Promise<void>>();
   const timer = setInterval(() => {
@@ -48,7 +45,7 @@ export function serveTls(
     if (now === version) return;
     version = now;
     try {
-      const next = open({ hostname: at.hostname, port: addr.port }, files, handler);
+      const next = begin(addr.port);
       const before = server;
       server = next;
       const ended = before.shutdown().finally(() => ending.delete(ended));

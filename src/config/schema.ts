@@ -31,8 +31,14 @@ const ENTRIES = {
   "tls-key": v.optional(text),
   /** A proxy in front does TLS, so that addresses besides this machine's are allowed without it. */
   "behind-proxy": v.optional(v.boolean(), false),
+  /** Requests that may be under way at once; one more is refused. */
+  "max-requests": v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 256),
+  /** Seconds that a client may take to send the body of a request. */
+  "body-timeout": v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(3600)), 10),
   /** File of the tokens that are accepted. */
   "tokens-file": v.optional(text),
+  /** File in which every attempt to write is recorded; none when absent. */
+  "audit-log": v.optional(text),
   /** Folder of kubeconfigs. */
   "clusters-folder": v.optional(text, "clusters"),
   /** Seconds that the commands of one request may take together. */

@@ -1,4 +1,5 @@
 import type { Sealed } from "../log/sealed.ts";
+import type { Actor } from "./actor.ts";
 import { dockerSecrets } from "./kinds/docker.ts";
 import type { ClusterNotFound } from "./stores.ts";
 import type { WriteVerdict } from "./write.ts";
@@ -15,6 +16,9 @@ export interface AddDocker {
   readonly upsert: boolean;
   readonly force: boolean;
   readonly writeId: string;
+  /** For the record. */
+  readonly requestId: string;
+  readonly actor: Actor;
 }
 
 export interface AddSettings {
@@ -37,7 +41,8 @@ export async function addDocker(
   { argocdNamespace, dockerLabels }: AddSettings,
   services: WriteServices,
 ): Promise<DockerAdded | ClusterNotFound> {
-  const { cluster, name, namespaces, registry, username, password, writeId } = request;
+  const { cluster, name, namespaces, registry, username, password } = request;
+  const { writeId, requestId, actor } = request;
   const secrets = dockerSecrets({
     name,
     namespaces,
@@ -47,7 +52,16 @@ export async function addDocker(
     labels: dockerLabels,
   });
   const verdict = await writeToCluster(
-    { cluster, secrets, permissions: request, writeId },
+    {
+      cluster,
+      secrets,
+      permissions: request,
+      writeId,
+      requestId,
+      actor,
+      kind: "docker",
+      credential: password,
+    },
     services,
   );
   if (verdict.kind === "cluster_not_found") return verdict;

@@ -1,4 +1,5 @@
 import type { Sealed } from "../log/sealed.ts";
+import type { Actor } from "./actor.ts";
 import type { AddSettings } from "./add_docker.ts";
 import { helmRepositorySecrets } from "./kinds/repository.ts";
 import type { RepositoryUrl } from "./kinds/url.ts";
@@ -19,6 +20,9 @@ export interface AddHelmRepo {
   readonly upsert: boolean;
   readonly force: boolean;
   readonly writeId: string;
+  /** For the record. */
+  readonly requestId: string;
+  readonly actor: Actor;
 }
 
 export interface HelmRepoAdded {
@@ -38,10 +42,19 @@ export async function addHelmRepo(
   { argocdNamespace }: AddSettings,
   services: WriteServices,
 ): Promise<HelmRepoAdded | ClusterNotFound> {
-  const { cluster, name, spelledUrl, url, writeId } = request;
+  const { cluster, name, spelledUrl, url, writeId, requestId, actor } = request;
   const secrets = helmRepositorySecrets({ ...request, argocdNamespace });
   const verdict = await writeToCluster(
-    { cluster, secrets, permissions: request, writeId },
+    {
+      cluster,
+      secrets,
+      permissions: request,
+      writeId,
+      requestId,
+      actor,
+      kind: "helm",
+      credential: request.password,
+    },
     services,
   );
   if (verdict.kind === "cluster_not_found") return verdict;

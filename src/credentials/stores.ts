@@ -6,7 +6,7 @@ export type OpenedCluster =
   | { readonly kind: "open"; readonly store: SecretStore }
   /** There is no kubeconfig at `file`. */
   | ClusterNotFound
-  /** Its kubeconfig is not used, for the reason in `error`. */
+  /** Its kubeconfig is not used, or the cluster is not asked, for the reason in `error`. */
   | { readonly kind: "refused"; readonly error: KubeError };
 
 export interface ClusterNotFound {

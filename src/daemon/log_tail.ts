@@ -1,4 +1,6 @@
-/** Bytes that are read at once, from the end backwards. */
+import { linesFromEnd } from "../log/lines_from_end.ts";
+
+/** Bytes that are read at once. */
 const BLOCK = 64 * 1024;
 
 /**
@@ -9,34 +11,12 @@ const BLOCK = 64 * 1024;
  * @throws {Deno.errors.NotFound}
  */
 export async function lastLines(path: string, count: number, from = 0): Promise<string[]> {
-  using file = await Deno.open(path, { read: true });
-  const { size } = await file.stat();
-  let start = size;
-  let bytes = new Uint8Array();
-  // One line end more than lines: that of the line before the first.
-  while (start > from && lineEnds(bytes) <= count) {
-    const length = Math.min(BLOCK, start - from);
-    start -= length;
-    const block = new Uint8Array(length);
-    await file.seek(start, Deno.SeekMode.Start);
-    let read = 0;
-    while (read < length) {
-      const got = await file.read(block.subarray(read));
-      if (got === null) break;
-      read += got;
-    }
-    const longer = new Uint8Array(read + bytes.length);
-    longer.set(block.subarray(0, read));
-    longer.set(bytes, read);
-    bytes = longer;
+  const lines: string[] = [];
+  for await (const line of linesFromEnd(path, { from })) {
+    if (lines.length === count) break;
+    lines.push(line);
   }
-  const lines = new TextDecoder().decode(bytes).split("\n");
-  if (lines.at(-1) === "") lines.pop();
-  return count === 0 ? [] : lines.slice(-count);
-}
-
-function lineEnds(bytes: Uint8Array): number {
-  return bytes.reduce((count, byte) => byte === 10 ? count + 1 : count, 0);
+  return lines.reverse();
 }
 
 /**

@@ -31,6 +31,8 @@ export type KubeErrorKind =
   | "too_large"
   /** Anything else that the API server or kubectl reports. */
   | "failed"
+  /** The audit log cannot be written, so it is not tried. */
+  | "not_recorded"
   /** A bug of this program. */
   | "internal";
 
@@ -40,6 +42,8 @@ export interface KubeErrorPlace {
   namespace?: string;
   /** Seconds after which a retry may succeed. */
   retryAfter?: number;
+  /** Whether it came to asking the cluster. @default true */
+  asked?: boolean;
 }
 
 /** A failure whose message is made of our own words: "Cannot <do what>: <why>". */

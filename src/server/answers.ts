@@ -71,6 +71,45 @@ export const Secrets = z.object({
 
 export type SecretsAnswer = z.infer<typeof Secrets>;
 
+const AuditEntry = z.object({
+  time: z.iso.datetime(),
+  phase: z.enum(["started", "begin", "end", "refused", "interrupted"]).openapi({
+    description: "A write has a begin and an end; what a crash interrupted has no end",
+  }),
+  write: z.string().optional(),
+  request: z.string().optional(),
+  who: z.string().optional(),
+  from: z.string().optional(),
+  cluster: z.string().optional(),
+  kind: z.string().optional(),
+  names: z.array(z.string()).optional(),
+  namespaces: z.array(z.string()).optional(),
+  upsert: z.boolean().optional(),
+  force: z.boolean().optional(),
+  credential: z.string().optional().openapi({
+    description: "Fingerprint of the credential's value, by a key of this log",
+  }),
+  outcome: z.string().optional().openapi({
+    description: "created, replaced, unchanged, mixed, refused, failed or unable",
+  }),
+  counts: z.record(z.string(), z.number().int()).optional(),
+  written: z.array(z.string()).optional(),
+  refusals: z.array(z.string()).optional(),
+  error: z.string().optional(),
+  not_restored: z.array(
+    z.object({ namespace: z.string(), name: z.string(), state: z.string() }),
+  ).optional(),
+  action: z.string().optional(),
+  reason: z.string().optional(),
+}).openapi("AuditEntry");
+
+export const AuditAnswer = z.object({
+  entries: z.array(AuditEntry).openapi({ description: "Newest first" }),
+  total: z.number().int().openapi({ description: "How many entries these are" }),
+  truncated: z.boolean().openapi({ description: "Whether older ones match, too" }),
+  damaged: z.number().int().openapi({ description: "Lines passed over, as a crash has cut them" }),
+}).openapi("Audit");
+
 const Applied = z.object({
   success: z.boolean(),
   namespace: z.string(),

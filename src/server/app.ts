@@ -6,6 +6,7 @@ import type { Endpoint, Env, Handle, ServerDeps } from "./endpoint.ts";
 import { HttpError } from "./http_error.ts";
 import { accessLog } from "./middleware/access_log.ts";
 import { anonymous, authenticate } from "./middleware/authenticate.ts";
+import { atOnce } from "./middleware/at_once.ts";
 import { bodyLimit } from "./middleware/body_limit.ts";
 import { Drain } from "./middleware/drain.ts";
 import { guard, isAllowedOrigin } from "./middleware/guard.ts";
@@ -42,12 +43,29 @@ export function createApp(deps: ServerDeps): App {
   app.use(drain.refuse());
   for (const endpoint of ENDPOINTS) if (isForAnyone(endpoint)) route(app, endpoint, deps);
   app.use(deps.tokens ? authenticate(deps.tokens) : guard(deps));
-  app.use(bodyLimit(MAX_BODY));
-  // Behind the body: a client that stalls in sending it does not hold up a shutdown.
+  const { maxRequests = 256, bodySeconds = 10 } = deps;
+  app.use(bodyLimit({ maxSize: MAX_BODY, seconds: bodySeconds, atOnce: maxRequests }));
+  // Behind the body: who stalls in sending it holds up no shutdown and takes no place from others.
   app.use(drain.count());
+  app.use(atOnce(maxRequests));
   for (const endpoint of ENDPOINTS) if (!isForAnyone(endpoint)) route(app, endpoint, deps);
   app.notFound((c) => send(c, envelope(404, "No such path; GET / names the endpoints")));
-  app.onError((error, c) => send(c, errorAnswer(error, c)));
+  app.onError(async (error, c) => {
+    await recordRefusal(error, c);
+    return send(c, errorAnswer(error, c));
+  });
+
+  /** Writes that were not allowed are on record like those that were. */
+  async function recordRefusal(error: Error, c: Context<Env>): Promise<void> {
+    const isRefusal = error instanceof HttpError && (error.status === 401 || error.status === 403);
+    if (!isRefusal || c.req.method !== "POST") return;
+    await deps.auditLog?.refused({
+      requestId: c.get("requestId"),
+      actor: c.get("actor"),
+      action: `${c.req.method} ${c.req.path}`,
+      reason: error.message,
+    });
+  }
 
   function errorAnswer(error: Error, c: Context<Env>): Answer {
     if (error instanceof HttpError) {

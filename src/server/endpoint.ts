@@ -1,5 +1,6 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import type { AuditPage, AuditQuery, RefusedAttempt } from "../audit/audit_log.ts";
 import type { Actor } from "../credentials/actor.ts";
 import type { AddDocker, DockerAdded } from "../credentials/add_docker.ts";
 import type { AddHelmRepo, HelmRepoAdded } from "../credentials/add_helm_repo.ts";
@@ -26,8 +27,22 @@ export interface ServerDeps {
   readonly allowedHosts: readonly string[];
   /** Origins of pages that may use the API, besides this machine's. */
   readonly corsOrigins: readonly string[];
+  /** Requests under way at once, and bodies that are being read besides. @default 256 */
+  readonly maxRequests?: number;
+  /** Seconds that a client may take to send a body. @default 10 */
+  readonly bodySeconds?: number;
   /** Absent when anyone may act. */
   readonly tokens?: Tokens;
+  /** Absent when there is none. */
+  readonly auditLog?: Audit;
+}
+
+/** What of the audit log the HTTP edge uses; writes are recorded further in. */
+export interface Audit {
+  /** Records what was not allowed, before that is answered. It never rejects. */
+  refused(attempt: RefusedAttempt): Promise<void>;
+  /** @throws when the log cannot be read */
+  read(query: AuditQuery): Promise<AuditPage>;
 }
 
 /** What a request carries on its way. */

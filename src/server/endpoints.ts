@@ -46,6 +46,14 @@ export const ENDPOINTS: readonly Endpoint[] = [
   },
   {
     method: "get",
+    path: "/audit",
+    role: "admin",
+    summary:
+      "Who attempted to write what, newest first; parameters: cluster, name, since, until, limit",
+    load: () => import("./routes/audit.ts"),
+  },
+  {
+    method: "get",
     path: "/openapi.json",
     role: "reader",
     summary: "The OpenAPI 3.1 description of this API",

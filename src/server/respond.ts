@@ -34,6 +34,7 @@ const STATUS: Readonly<Record<KubeErrorKind, number>> = {
   busy: 503,
   too_large: 502,
   failed: 502,
+  not_recorded: 503,
   internal: 500,
 };
 
@@ -82,6 +83,10 @@ function listFailedAnswer({ cluster, error, seconds }: ListFailed): Answer {
     total_helm_creds: 0,
     status: STATUS_WORD[error.kind] ?? "error",
     message: listMessage(error, seconds),
+    // The message of the one that is not asked has to be the usual one.
+    ...(error.kind === "unreachable" && error.place.asked === false
+      ? { warnings: [error.message] }
+      : {}),
   };
   return { status: STATUS[error.kind], body, headers: retryAfter(error) };
 }

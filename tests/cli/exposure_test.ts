@@ -175,3 +175,25 @@ for (const { what, flags, env, says } of REFUSED) {
     assert.ok(!stderr.includes(TOKEN) && !stderr.includes("listening"), stderr);
   });
 }
+
+Deno.test("a reload takes no tokens away from a server of all addresses", async () => {
+  await using here = await folder();
+  const tokens = await here.write("tokens.yaml", "tokens: []\n");
+  const safe = `host: 0.0.0.0\nbehind-proxy: true\ntokens-file: ${tokens}\n`;
+  const config = await here.write("config.yaml", safe);
+  await using running = program(["--port", "0", "--config", config]);
+  const port = new URL(await urlOf(running)).port;
+  const status = async () => {
+    const response = await fetch(`http://127.0.0.1:${port}/clusters`);
+    await response.body?.cancel();
+    return response.status;
+  };
+  assert.equal(await status(), 401);
+  // What it would be after a start: safe. As it listens now, it is not.
+  await here.write("config.yaml", "host: 127.0.0.1\n");
+  running.kill("SIGHUP");
+  await running.line(
+    /configuration not reloaded; the one before stays reason=".*'0\.0\.0\.0': without/,
+  );
+  assert.equal(await status(), 401);
+});

@@ -56,6 +56,8 @@ export interface ProgramOptions {
   readonly clearEnv?: boolean;
   /** @default the root of the project */
   readonly cwd?: string;
+  /** How many files it may have open. @default as many as this process */
+  readonly maxFiles?: number;
 }
 
 /** A built executable to test in place of the source. */
@@ -63,8 +65,12 @@ export const BUILT = Deno.env.get("ARGOCD_CONFIGURER_TEST_PROGRAM");
 
 export function program(args: readonly string[], options: ProgramOptions = {}): Program {
   const fromSource = ["run", "-A", "--no-check", join(ROOT, "main.ts")];
-  const child = new Deno.Command(BUILT ?? Deno.execPath(), {
-    args: [...(BUILT === undefined ? fromSource : []), ...args],
+  const command = [BUILT ?? Deno.execPath(), ...(BUILT === undefined ? fromSource : []), ...args];
+  const { maxFiles } = options;
+  const limited = ["sh", "-c", `ulimit -n ${maxFiles} && exec "$0" "$@"`, ...command];
+  const [executable, ...rest] = maxFiles === undefined ? command : limited;
+  const child = new Deno.Command(executable!, {
+    args: rest,
     cwd: options.cwd ?? ROOT,
     clearEnv: options.clearEnv,
     env: { NO_COLOR: "1", ...options.env },

@@ -42,10 +42,14 @@ export interface Start {
   readonly targets: Targets;
   /** Seconds for the commands of one request. @default the program's own */
   readonly seconds?: number;
+  /** Where it records what it writes. @default nowhere */
+  readonly auditLog?: string;
 }
 
 /** One test's part of the world: a real API server, and a folder for all that the program keeps. */
 export interface World {
+  /** For what a test has the program write; looked through at the end. */
+  readonly folder: string;
   gate(): Promise<Gate>;
   /** @see makeTargets */
   targets(count: number, withOld?: (place: number) => boolean): Promise<Targets>;
@@ -93,12 +97,16 @@ async function run(
   const temporary = join(folder, "temporary");
   await Deno.mkdir(temporary);
 
-  async function start({ through, targets, seconds }: Start): Promise<Running> {
+  async function start({ through, targets, seconds, auditLog }: Start): Promise<Running> {
     const clusters = await clustersFolder(folder, through?.access ?? direct);
     const args = ["--port=0", `--clusters-folder=${clusters}`, `--transport=${transport}`];
     args.push(`--argocd-namespace=${targets.argocd}`, "--log-level=debug");
     if (seconds !== undefined) args.push(`--kubectl-timeout=${seconds}`);
-    const env = { TMPDIR: temporary, KUBECACHEDIR: join(folder, "kubectl_cache") };
+    const env = {
+      TMPDIR: temporary,
+      KUBECACHEDIR: join(folder, "kubectl_cache"),
+      ...(auditLog === undefined ? {} : { ARGOCD_CONFIGURER_AUDIT_LOG: auditLog }),
+    };
     const running = program(["serve", ...args], { env });
     programs.push(running);
     const url = await within("the program listens", listening(running));
@@ -130,6 +138,7 @@ async function run(
 
   try {
     await test({
+      folder,
       start,
       fill: (namespace) => fill(admin.request, namespace),
       gate: async () => gates.use(await openGate(direct)),

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { AuditLog } from "../../src/audit/audit_log.ts";
 import { addDocker } from "../../src/credentials/add_docker.ts";
 import { addHelmRepo } from "../../src/credentials/add_helm_repo.ts";
 import { listSecrets } from "../../src/credentials/list.ts";
@@ -38,6 +39,8 @@ export interface StageOptions {
   readonly deps?: Partial<Omit<ServerDeps, "useCases">>;
   readonly useCases?: Partial<UseCases>;
   readonly logFormat?: "text" | "json";
+  /** @default writes are not recorded */
+  readonly auditLog?: AuditLog;
 }
 
 /** The app over a cluster in memory with the namespaces that the seed's requests name. */
@@ -65,6 +68,7 @@ export function stage(options: StageOptions = {}): Stage {
   const settings = { argocdNamespace: "argocd", dockerLabels: DOCKER_LABELS };
   const services = {
     open,
+    record: options.auditLog,
     locks: new Locks(),
     seconds,
     onFault: (error: unknown) => faults.push(error),
@@ -75,6 +79,7 @@ export function stage(options: StageOptions = {}): Stage {
     argocdNamespace: "argocd",
     allowedHosts: [],
     corsOrigins: [],
+    auditLog: options.auditLog,
     ...options.deps,
     useCases: {
       clusterNames: () => Promise.resolve(["production-cluster", "test-cluster"]),

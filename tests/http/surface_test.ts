@@ -74,6 +74,7 @@ const success: Row[] = [
         "GET /secrets",
         `POST ${DOCKER}`,
         `POST ${HELM}`,
+        "GET /audit",
         "GET /openapi.json",
       ]);
       assert.ok(Object.values(endpoints).every((text) => text.length > 5));

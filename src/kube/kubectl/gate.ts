@@ -133,5 +133,6 @@ export class ProcessGate {
 
 function queueTimeout(cluster: string): KubeError {
   const why = "no place for another kubectl process came free in time";
-  return new KubeError("timeout", `Cannot reach cluster '${cluster}': ${why}`, { cluster });
+  const message = `Cannot reach cluster '${cluster}': ${why}`;
+  return new KubeError("timeout", message, { cluster, asked: false });
 }

@@ -5,7 +5,7 @@ import { HttpError } from "../http_error.ts";
 import { parseBody } from "../parse.ts";
 import { clusterNotFound, dockerAnswer } from "../respond.ts";
 import { AddDockerBody } from "../schemas.ts";
-import { writeIdOf } from "../write_id.ts";
+import { writerOf } from "../write_id.ts";
 import { errors, json } from "./openapi_content.ts";
 import { WRITE_ERRORS } from "./write_errors.ts";
 
@@ -31,7 +31,7 @@ export const handle: Handle = async (c, { useCases, argocdNamespace }) => {
     );
   }
   const { cluster_name: cluster, git_write_back: gitWriteBack, ...rest } = body;
-  const request = { ...rest, cluster, gitWriteBack, writeId: writeIdOf(c) };
+  const request = { ...rest, cluster, gitWriteBack, ...writerOf(c) };
   const outcome = await useCases.addDocker(request);
   return outcome.kind === "cluster_not_found"
     ? clusterNotFound(outcome, 400)

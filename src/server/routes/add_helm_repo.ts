@@ -4,7 +4,7 @@ import type { EndpointModule, Handle } from "../endpoint.ts";
 import { parseBody } from "../parse.ts";
 import { clusterNotFound, helmRepoAnswer } from "../respond.ts";
 import { ADD_HELM_REPO_FIELDS, AddHelmRepoBody } from "../schemas.ts";
-import { writeIdOf } from "../write_id.ts";
+import { writerOf } from "../write_id.ts";
 import { errors, json } from "./openapi_content.ts";
 import { WRITE_ERRORS } from "./write_errors.ts";
 
@@ -23,7 +23,7 @@ export const handle: Handle = async (c, { useCases, argocdNamespace }) => {
   const body = await parseBody(c, AddHelmRepoBody, ADD_HELM_REPO_FIELDS);
   const { cluster_name: cluster, repository, ...rest } = body;
   const { spelled: spelledUrl, url } = repository;
-  const request = { ...rest, cluster, spelledUrl, url, writeId: writeIdOf(c) };
+  const request = { ...rest, cluster, spelledUrl, url, ...writerOf(c) };
   const outcome = await useCases.addHelmRepo(request);
   return outcome.kind === "cluster_not_found"
     ? clusterNotFound(outcome, 400)

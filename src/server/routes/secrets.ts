@@ -18,7 +18,7 @@ export const describe: EndpointModule["describe"] = () => ({
     }),
     500: json("The kubeconfig cannot be used", z.union([Secrets, Envelope])),
     502: json("The cluster refuses the kubeconfig's credentials or rights", Secrets),
-    503: json("The cluster cannot be reached", Secrets),
+    503: json("The cluster cannot be reached", z.union([Secrets, Envelope])),
     504: json("No answer in time", Secrets),
   },
 });

@@ -1,0 +1,21 @@
+import { AuditLog } from "./audit_log.ts";
+
+/** The audit logs of a process: one a file, whichever program writes it. */
+export class AuditLogs {
+  readonly #logs = new Map<string, AuditLog>();
+
+  /** The log at this path, which starts when it is first asked for. */
+  at(path: string): AuditLog {
+    const known = this.#logs.get(path);
+    if (known) return known;
+    const log = new AuditLog(path);
+    this.#logs.set(path, log);
+    void log.start();
+    return log;
+  }
+
+  /** Called when nothing is under way. */
+  async close(): Promise<void> {
+    for (const log of this.#logs.values()) await log.close();
+  }
+}

@@ -1,0 +1,56 @@
+import { Buffer } from "node:buffer";
+import { createHmac, randomBytes } from "node:crypto";
+import { seal, type Sealed } from "../log/sealed.ts";
+
+/** The key of a log's fingerprints; who holds it is the only one to write that log. */
+export interface AuditKey {
+  /**
+   * Tells whether two credentials are the same, and nothing else of them to who has not the key.
+   * @returns the first 16 hexadecimal digits of the HMAC-SHA-256
+   */
+  fingerprint(credential: Sealed<string>): string;
+  release(): void;
+}
+
+/** Bytes of a key. */
+const LENGTH = 32;
+
+/**
+ * Takes the key file of a log, which is made at first, and its lock, which ends with the process
+ * that holds it however that ends.
+ *
+ * Permissions: `--allow-read --allow-write` of the file and its folder.
+ * @throws {Error} says why it cannot be had
+ */
+export async function takeKey(path: string): Promise<AuditKey> {
+  const file = await Deno.open(path, { read: true, write: true, create: true, mode: 0o600 });
+  try {
+    if (!await file.tryLock(true)) throw new Error(`another process holds ${path}`);
+    const key = await readOrMake(file, path);
+    return {
+      fingerprint: (credential) =>
+        createHmac("sha256", key.reveal()).update(credential.reveal()).digest("hex").slice(0, 16),
+      release: () => file.close(),
+    };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+async function readOrMake(file: Deno.FsFile, path: string): Promise<Sealed<Buffer>> {
+  const { mode, size, isFile } = await file.stat();
+  if (!isFile) throw new Error(`${path} is not a regular file`);
+  if ((mode ?? 0) & 0o077) throw new Error(`others may use ${path}; run chmod 600 on it`);
+  if (size === 0) { // new, or its maker was killed before this
+    const key = randomBytes(LENGTH);
+    await file.write(Buffer.from(key.toString("hex") + "\n"));
+    await file.sync();
+    return seal(key);
+  }
+  const content = Buffer.alloc(2 * LENGTH + 2);
+  const read = await file.read(content);
+  const [hex] = /^[0-9a-f]{64}(?=\n$)/.exec(content.toString("latin1", 0, read ?? 0)) ?? [];
+  if (hex === undefined) throw new Error(`${path} holds no key; move it away to have one made`);
+  return seal(Buffer.from(hex, "hex"));
+}

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { seal } from "../log/sealed.ts";
+import { takeKey } from "./key.ts";
+
+async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await use(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function fingerprints(path: string, ...values: string[]): Promise<string[]> {
+  const key = await takeKey(path);
+  try {
+    return values.map((value) => key.fingerprint(seal(value)));
+  } finally {
+    key.release();
+  }
+}
+
+Deno.test("the same credential has the same fingerprint, also after a restart, another one another", () =>
+  withFolder(async (folder) => {
+    const path = join(folder, "key");
+    const [a, b, c] = await fingerprints(path, "secret", "secret", "other");
+    assert.match(a!, /^[0-9a-f]{16}$/);
+    assert.equal(a, b);
+    assert.notEqual(a, c);
+    assert.deepEqual(await fingerprints(path, "secret"), [a]);
+  }));
+
+Deno.test("fingerprints of two logs tell nothing of each other", () =>
+  withFolder(async (folder) => {
+    const [a] = await fingerprints(join(folder, "a"), "secret");
+    const [b] = await fingerprints(join(folder, "b"), "secret");
+    assert.notEqual(a, b);
+  }));
+
+Deno.test("only its owner may read the key, and one that others may read is refused", () =>
+  withFolder(async (folder) => {
+    const path = join(folder, "key");
+    await fingerprints(path);
+    assert.equal(Deno.statSync(path).mode! & 0o777, 0o600);
+    Deno.chmodSync(path, 0o640);
+    await assert.rejects(takeKey(path), /others may use .*run chmod 600/);
+  }));
+
+Deno.test("one holds the key at a time", () =>
+  withFolder(async (folder) => {
+    const path = join(folder, "key");
+    const key = await takeKey(path);
+    await assert.rejects(takeKey(path), /another process holds/);
+    key.release();
+    (await takeKey(path)).release();
+  }));
+
+Deno.test("a key whose making was interrupted is made, and what is no key is left alone", () =>
+  withFolder(async (folder) => {
+    const path = join(folder, "key");
+    Deno.writeTextFileSync(path, "", { mode: 0o600 });
+    assert.equal((await fingerprints(path, "secret")).length, 1);
+    for (
+      const content of ["short\n", "0".repeat(64), "0".repeat(65) + "\n", "0".repeat(64) + "\n1"]
+    ) {
+      Deno.writeTextFileSync(path, content);
+      await assert.rejects(takeKey(path), (error: Error) => {
+        assert.match(error.message, /holds no key/);
+        assert.ok(!error.message.includes("000"), error.message);
+        return true;
+      });
+      assert.equal(Deno.readTextFileSync(path), content);
+    }
+  }));

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { type Entry, lineOf } from "./entry.ts";
+import { type AuditQuery, readAudit } from "./read.ts";
+
+/** Entry number `i`: a second after the one before. */
+function entry(i: number, more: Partial<Entry> = {}): Entry {
+  return {
+    time: new Date(Date.UTC(2026, 0, 1) + i * 1000).toISOString(),
+    phase: "begin",
+    write: `w${i}`,
+    cluster: i % 2 === 0 ? "even" : "odd",
+    names: [`name-${i % 3}`],
+    ...more,
+  };
+}
+
+const at = (i: number) => new Date(entry(i).time);
+
+async function page(lines: readonly string[], query: Partial<AuditQuery>) {
+  const path = await Deno.makeTempFile();
+  try {
+    await Deno.writeTextFile(path, lines.map((line) => line + "\n").join(""));
+    const { entries, ...rest } = await readAudit(path, { limit: 100, ...query });
+    return { writes: entries.map(({ write }) => write), ...rest };
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+const TEN = Array.from({ length: 10 }, (_, i) => lineOf(entry(i)));
+const all = { truncated: false, damaged: 0 };
+
+Deno.test("entries come newest first, as many as asked for, and it is said when there are more", async () => {
+  const newest = ["w9", "w8", "w7"];
+  assert.deepEqual(await page(TEN, { limit: 3 }), { writes: newest, truncated: true, damaged: 0 });
+  assert.equal((await page(TEN, { limit: 9 })).truncated, true);
+  assert.equal((await page(TEN, { limit: 10 })).truncated, false);
+});
+
+Deno.test("entries are picked by cluster, by a secret's name and by both", async () => {
+  assert.deepEqual((await page(TEN, { cluster: "odd" })).writes, ["w9", "w7", "w5", "w3", "w1"]);
+  assert.deepEqual((await page(TEN, { name: "name-0" })).writes, ["w9", "w6", "w3", "w0"]);
+  const both = await page(TEN, { name: "name-0", cluster: "even", limit: 2 });
+  assert.deepEqual(both, { writes: ["w6", "w0"], ...all });
+});
+
+Deno.test("a name is found also where it was written instead of the one asked for", async () => {
+  const moved = lineOf(entry(10, { phase: "end", written: ["holder"] }));
+  assert.deepEqual((await page([...TEN, moved], { name: "holder" })).writes, ["w10"]);
+});
+
+Deno.test("entries are picked by time: since it, and before it", async () => {
+  assert.deepEqual((await page(TEN, { since: at(7) })).writes, ["w9", "w8", "w7"]);
+  assert.deepEqual((await page(TEN, { until: at(2) })).writes, ["w1", "w0"]);
+  assert.deepEqual((await page(TEN, { since: at(3), until: at(5) })).writes, ["w4", "w3"]);
+});
+
+Deno.test("a clock that was set back hides nothing", async () => {
+  const lines = [entry(100), entry(50), entry(51)].map(lineOf);
+  assert.deepEqual((await page(lines, { since: at(60) })).writes, ["w100"]);
+});
+
+Deno.test("who may not see an entry does not get it, and it takes no place", async () => {
+  const { writes } = await page(TEN, { mayShow: ({ cluster }) => cluster === "even", limit: 2 });
+  assert.deepEqual(writes, ["w8", "w6"]);
+});
+
+Deno.test("damaged lines are passed over and counted", async () => {
+  const damaged = [
+    '{"time":"2026-01-01T00:00:00.000Z","phase":"be',
+    "null",
+    "[]",
+    '{"time":"soon","phase":"begin"}',
+    '{"time":"2026-01-01T00:00:00.000Z","phase":"other"}',
+    '{"time":"2026-01-01T00:00:00.000Z","phase":"end","names":"a"}',
+    "x".repeat(2 * 1024 * 1024),
+  ];
+  const lines = [TEN[0]!, ...damaged, TEN[1]!];
+  assert.deepEqual(await page(lines, {}), { writes: ["w1", "w0"], truncated: false, damaged: 7 });
+});
+
+Deno.test("a log that is not there is an empty one", async () => {
+  assert.deepEqual(await readAudit("/no/such/audit.log", { limit: 1 }), { entries: [], ...all });
+});
+
+Deno.test("of a large log only what is asked for is read, and what is an hour older ends the search", async () => {
+  const path = await Deno.makeTempFile();
+  try {
+    await Deno.truncate(path, 64 * 1024 ** 3); // which take no room, but minutes to read
+    const lines = [lineOf(entry(-7200)), ...TEN].map((line) => line + "\n");
+    await Deno.writeTextFile(path, "\n" + lines.join(""), { append: true });
+    assert.equal((await readAudit(path, { limit: 5 })).entries.length, 5);
+    assert.equal((await readAudit(path, { limit: 9, since: at(8) })).entries.length, 2);
+  } finally {
+    await Deno.remove(path);
+  }
+});

@@ -1,0 +1,271 @@
+import assert from "node:assert/strict";
+import { type BreakerOptions, Breakers, type Guarded } from "./breaker.ts";
+import { deadlineIn } from "./deadline.ts";
+import { KubeError } from "./errors.ts";
+import { FakeCluster, type StoreFault } from "./fake/store.ts";
+import type { SecretStore } from "./store.ts";
+import { seal } from "../log/sealed.ts";
+
+/** Milliseconds for which a cluster is left alone here. */
+const PAUSE = 300;
+
+/** Seconds of a request here: half of it is what a failure costs at least. */
+const SECONDS = 0.1;
+
+interface Scene {
+  readonly cluster: FakeCluster;
+  /** What was told of opening and closing. */
+  readonly told: string[];
+  /** Begins a request. */
+  begin(version?: string): Guarded;
+  /** A request that lists: how it fails, or `undefined`. */
+  list(version?: string): Promise<KubeError | undefined>;
+}
+
+function scene(options: BreakerOptions = {}): Scene {
+  const cluster = new FakeCluster();
+  cluster.namespaces.set("default", "Active");
+  const told: string[] = [];
+  const breakers = new Breakers({
+    pause: PAUSE,
+    onOpened: (name, { kind }) => told.push(`${name} opened: ${kind}`),
+    onClosed: (name) => told.push(`${name} closed`),
+    ...options,
+  });
+  const begin = (version = "1") => breakers.of("c", version).guard(cluster.store(), SECONDS);
+  return {
+    cluster,
+    told,
+    begin,
+    async list(version) {
+      const guarded = begin(version);
+      if (guarded.kind === "refused") return guarded.error;
+      try {
+        await guarded.store.list({ selector: "a=b" }, deadlineIn(SECONDS));
+      } catch (error) {
+        assert.ok(error instanceof KubeError);
+        return error;
+      }
+    },
+  };
+}
+
+const always = (cluster: FakeCluster, fault: StoreFault | undefined) => {
+  cluster.fault = () => fault;
+};
+
+function opened(guarded: Guarded): SecretStore {
+  assert.equal(guarded.kind, "open");
+  return (guarded as Extract<Guarded, { kind: "open" }>).store;
+}
+
+const passed = (milliseconds: number) =>
+  new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+
+/** A scene whose cluster has hung twice and is left alone. */
+async function leftAlone(options?: BreakerOptions): Promise<Scene> {
+  const it = scene(options);
+  always(it.cluster, { kind: "hang" });
+  for (const _ of [1, 2]) assert.equal((await it.list())?.place.asked, undefined);
+  return it;
+}
+
+Deno.test("after two requests that timed out the cluster is not asked, and it is said", async () => {
+  const it = await leftAlone();
+  assert.deepEqual(it.told, ["c opened: timeout"]);
+  const began = performance.now();
+  const error = await it.list();
+  assert.ok(performance.now() - began < 50);
+  assert.equal(it.cluster.calls.length, 2);
+  assert.ok(error);
+  assert.deepEqual([error.kind, error.place], [
+    "unreachable",
+    { cluster: "c", retryAfter: 1, asked: false },
+  ]);
+  assert.equal(
+    error.message,
+    "Cannot connect to cluster 'c': it did not answer 1 second ago and is asked again in 1 second",
+  );
+});
+
+Deno.test("then one request is let through, and others are refused until it has its answer", async () => {
+  const it = await leftAlone();
+  await passed(PAUSE);
+  const first = opened(it.begin());
+  const error = await it.list();
+  assert.match(error!.message, /it did not answer 1 second ago and is being asked again$/);
+  always(it.cluster, undefined);
+  await first.list({ selector: "a=b" }, deadlineIn(SECONDS));
+  assert.equal(await it.list(), undefined);
+  assert.deepEqual(it.told, ["c opened: timeout", "c closed"]);
+});
+
+Deno.test("when that one times out too, the cluster is left alone again", async () => {
+  const it = await leftAlone();
+  await passed(PAUSE);
+  assert.equal((await it.list())?.kind, "timeout");
+  assert.equal((await it.list())?.place.asked, false);
+  assert.equal(it.cluster.calls.length, 3);
+  // It is told once, however long it lasts.
+  assert.deepEqual(it.told, ["c opened: timeout"]);
+});
+
+Deno.test("a cluster that has answered again is asked by two more before it is left alone", async () => {
+  const it = await leftAlone();
+  await passed(PAUSE);
+  always(it.cluster, undefined);
+  assert.equal(await it.list(), undefined);
+  always(it.cluster, { kind: "hang" });
+  for (const _ of [1, 2]) assert.equal((await it.list())?.kind, "timeout");
+  assert.equal((await it.list())?.place.asked, false);
+});
+
+for (const reads of ["twenty requests at once", "one request of twenty reads"]) {
+  Deno.test(`after the pause the cluster is asked once by ${reads}`, async () => {
+    const it = await leftAlone();
+    await passed(PAUSE);
+    if (reads === "twenty requests at once") {
+      const errors = await Promise.all(Array.from({ length: 20 }, () => it.list()));
+      assert.equal(errors.filter((error) => error?.place.asked === false).length, 19);
+      assert.equal(it.cluster.calls.length, 3);
+    } else {
+      const store = opened(it.begin());
+      const query = { selector: "a=b" };
+      await Promise.allSettled(
+        Array.from({ length: 20 }, () => store.list(query, deadlineIn(SECONDS))),
+      );
+      assert.equal((await it.list())?.place.asked, false);
+    }
+  });
+}
+
+Deno.test("the reads of one request that time out together count once", async () => {
+  const it = scene();
+  always(it.cluster, { kind: "hang" });
+  const store = opened(it.begin());
+  const list = () => store.list({ selector: "a=b" }, deadlineIn(SECONDS));
+  await Promise.allSettled([list(), list(), list()]);
+  assert.equal(it.begin().kind, "open");
+});
+
+Deno.test("an answer between two timeouts starts the count anew", async () => {
+  const it = scene();
+  for (const fault of [{ kind: "hang" }, undefined, { kind: "hang" }] as const) {
+    always(it.cluster, fault);
+    await it.list();
+  }
+  assert.equal(it.begin().kind, "open");
+});
+
+Deno.test("two timeouts with a long time between them are not two in a row", async () => {
+  const it = scene({ within: 50 });
+  always(it.cluster, { kind: "hang" });
+  for (const _ of [1, 2, 3]) assert.equal((await it.list())?.kind, "timeout");
+});
+
+for (const kind of ["unreachable", "forbidden", "failed", "untrusted"] as const) {
+  Deno.test(`what is ${kind} at once costs nothing and is asked each time`, async () => {
+    const it = scene();
+    always(it.cluster, { kind: "throw", error: kind });
+    for (const _ of [1, 2, 3, 4]) assert.equal((await it.list())?.place.asked, undefined);
+    assert.equal(it.cluster.calls.length, 4);
+  });
+}
+
+for (const kind of ["busy", "kubectl_missing"] as const) {
+  Deno.test(`being ${kind} between two timeouts does not start the count anew`, async () => {
+    const it = scene();
+    always(it.cluster, { kind: "hang" });
+    await it.list();
+    always(it.cluster, { kind: "throw", error: kind });
+    for (const _ of [1, 2, 3]) assert.equal((await it.list())?.kind, kind);
+    always(it.cluster, { kind: "hang" });
+    await it.list();
+    assert.equal((await it.list())?.place.asked, false);
+  });
+}
+
+Deno.test("a timeout in our own queue shows nothing of the cluster", async () => {
+  const it = scene({ costly: 0 });
+  const store = it.cluster.store();
+  it.cluster.store = () => ({
+    ...store,
+    list: () => Promise.reject(new KubeError("timeout", "Cannot: queue", { asked: false })),
+  });
+  for (const _ of [1, 2, 3]) assert.equal((await it.list())?.message, "Cannot: queue");
+});
+
+Deno.test("a write that has begun goes on to its end, whatever is found out meanwhile", async () => {
+  const it = scene();
+  const store = opened(it.begin());
+  const refs = [{ namespace: "default", name: "a" }];
+  await store.read(refs, deadlineIn(SECONDS));
+  always(it.cluster, { kind: "hang" });
+  for (const _ of [1, 2]) await it.list();
+  assert.equal(it.begin().kind, "refused");
+  always(it.cluster, undefined);
+  const secret = { ...refs[0]!, type: "Opaque", labels: {}, annotations: {}, data: seal({}) };
+  const [created] = await store.create([secret], deadlineIn(SECONDS));
+  assert.equal(created?.kind, "done");
+  const { resourceVersion } = it.cluster.secrets.get("default/a")!;
+  const [replaced] = await store.replace([{ ...secret, resourceVersion }], deadlineIn(SECONDS));
+  assert.equal(replaced?.kind, "done");
+  assert.equal((await store.read(refs, deadlineIn(SECONDS))).secrets.size, 1);
+  const { uid, resourceVersion: last } = it.cluster.secrets.get("default/a")!;
+  const removal = { ...refs[0]!, uid, resourceVersion: last };
+  assert.equal((await store.remove([removal], deadlineIn(SECONDS)))[0]?.kind, "done");
+});
+
+Deno.test("a write whose creates hang says nothing: its first read has shown the cluster", async () => {
+  const it = scene();
+  it.cluster.fault = ({ method }) => method === "create" ? { kind: "hang" } : undefined;
+  const ref = { namespace: "default", name: "a" };
+  const secret = { ...ref, type: "Opaque", labels: {}, annotations: {}, data: seal({}) };
+  for (const _ of [1, 2, 3]) {
+    const store = opened(it.begin());
+    await store.read([ref], deadlineIn(SECONDS));
+    const [outcome] = await store.create([secret], deadlineIn(SECONDS));
+    assert.equal(outcome?.kind, "unknown");
+  }
+  assert.equal(it.begin().kind, "open");
+});
+
+Deno.test("a kubeconfig that has changed is asked at once", async () => {
+  const it = await leftAlone();
+  always(it.cluster, undefined);
+  assert.equal((await it.list("1"))?.place.asked, false);
+  assert.equal(await it.list("2"), undefined);
+});
+
+Deno.test("one that was let through and asks nothing leaves its place to another", async () => {
+  const it = await leftAlone();
+  await passed(PAUSE);
+  opened(it.begin());
+  always(it.cluster, undefined);
+  await passed(SECONDS * 1000 + 1000 + PAUSE + 50);
+  assert.equal(await it.list(), undefined);
+});
+
+Deno.test("a clock that is set back does not keep a cluster alone", async () => {
+  const it = await leftAlone();
+  const now = Date.now;
+  Date.now = () => now() - 3_600_000;
+  try {
+    await passed(PAUSE);
+    always(it.cluster, undefined);
+    assert.equal(await it.list(), undefined);
+  } finally {
+    Date.now = now;
+  }
+});
+
+Deno.test("a bug in the store is no answer and no timeout", async () => {
+  const it = scene();
+  always(it.cluster, { kind: "bug" });
+  for (const _ of [1, 2, 3]) {
+    await assert.rejects(
+      opened(it.begin()).list({ selector: "a=b" }, deadlineIn(SECONDS)),
+      TypeError,
+    );
+  }
+});

@@ -1,0 +1,86 @@
+/** Bytes that are read at once. */
+const BLOCK = 64 * 1024;
+
+export interface LinesFromEndOptions {
+  /** Bytes at the beginning of the file that are left out. @default 0 */
+  readonly from?: number;
+  /** Longer lines, in bytes, are given as {@link TOO_LONG}. @default none is too long */
+  readonly maxLine?: number;
+}
+
+/** In the place of a line that is too long. */
+export const TOO_LONG = Symbol("too long");
+
+/**
+ * The lines of a file from the last to the first, as far as they are asked for: the rest of the
+ * file is not read. A last line without an end is one too.
+ *
+ * Permissions: `--allow-read` of the file.
+ * @throws {Deno.errors.NotFound} and others of `Deno.open`
+ */
+export function linesFromEnd(path: string, options?: { from?: number }): AsyncGenerator<string>;
+export function linesFromEnd(
+  path: string,
+  options: LinesFromEndOptions,
+): AsyncGenerator<string | typeof TOO_LONG>;
+export async function* linesFromEnd(
+  path: string,
+  { from = 0, maxLine = Infinity }: LinesFromEndOptions = {},
+): AsyncGenerator<string | typeof TOO_LONG> {
+  using file = await Deno.open(path, { read: true });
+  const { size } = await file.stat();
+  const decoder = new TextDecoder();
+  /** Pieces of the line whose beginning is not read yet, the last one first. */
+  let pieces: Uint8Array[] = [];
+  let length = 0;
+  const add = (piece: Uint8Array) => {
+    length += piece.length;
+    if (length > maxLine) pieces = [];
+    else pieces.push(piece);
+  };
+  const take = () => {
+    const line = length > maxLine ? TOO_LONG : decoder.decode(joined(pieces.reverse(), length));
+    pieces = [];
+    length = 0;
+    return line;
+  };
+
+  for (let start = size; start > from;) {
+    const block = new Uint8Array(Math.min(BLOCK, start - from));
+    start -= block.length;
+    await readAt(file, start, block);
+    let end = block.length;
+    for (
+      let at = block.lastIndexOf(10);
+      at !== -1;
+      at = at === 0 ? -1 : block.lastIndexOf(10, at - 1)
+    ) {
+      add(block.subarray(at + 1, end));
+      const isFilesEnd = start + at + 1 === size;
+      if (isFilesEnd) length = 0;
+      else yield take();
+      end = at;
+    }
+    add(block.subarray(0, end));
+  }
+  if (size > from) yield take();
+}
+
+async function readAt(file: Deno.FsFile, position: number, block: Uint8Array): Promise<void> {
+  await file.seek(position, Deno.SeekMode.Start);
+  for (let read = 0; read < block.length;) {
+    const got = await file.read(block.subarray(read));
+    if (got === null) break; // it was emptied meanwhile
+    read += got;
+  }
+}
+
+function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { Hono } from "hono";
+import type { Env } from "../endpoint.ts";
+import { HttpError } from "../http_error.ts";
+import { bodyLimit } from "./body_limit.ts";
+
+const LIMITS = { maxSize: 10, seconds: 5, atOnce: 10 };
+
+function served(limits: Partial<typeof LIMITS> = {}) {
+  const app = new Hono<Env>();
+  app.use(bodyLimit({ ...LIMITS, ...limits }));
+  app.post("/bytes", async (c) => c.text(String((await c.req.arrayBuffer()).byteLength)));
+  app.post("/text", async (c) => c.text(await c.req.text()));
+  app.post("/json", async (c) => c.json(await c.req.json()));
+  app.onError((error, c) =>
+    error instanceof HttpError ? c.text(error.message, error.status) : c.text("a bug", 500)
+  );
+  return async (path: string, body: BodyInit | undefined, headers: HeadersInit = {}) => {
+    const response = await app.request(path, { method: "POST", body, headers });
+    return [response.status, await response.text()];
+  };
+}
+
+/** A body in these pieces; `undefined` breaks it off. */
+function pieces(...texts: (string | undefined)[]) {
+  const seen = { cancelled: false };
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (texts.length === 0) return controller.close();
+      const text = texts.shift();
+      if (text === undefined) return controller.error(new TypeError("connection reset"));
+      controller.enqueue(new TextEncoder().encode(text));
+    },
+    cancel() {
+      seen.cancelled = true;
+    },
+  });
+  return { body, seen };
+}
+
+Deno.test("whoever asks for the body gets it whole, as often as wanted and in any form", async () => {
+  const ask = served();
+  assert.deepEqual(await ask("/bytes", "1234567890"), [200, "10"]);
+  assert.deepEqual(await ask("/text", pieces("[1", ",", "2]").body), [200, "[1,2]"]);
+  assert.deepEqual(await ask("/json", pieces("[1", ",", "2]").body), [200, "[1,2]"]);
+  assert.deepEqual(await ask("/bytes", ""), [200, "0"]);
+  assert.deepEqual(await ask("/bytes", undefined), [200, "0"]);
+});
+
+Deno.test("one byte more is refused, whether it is said or found", async () => {
+  const ask = served();
+  const message = "Request body is larger than 10 bytes";
+  assert.deepEqual(await ask("/bytes", "12345678901"), [413, message]);
+  assert.deepEqual(await ask("/bytes", "{", { "Content-Length": "11" }), [413, message]);
+  const { body, seen } = pieces("123456", "78901", "more");
+  assert.deepEqual(await ask("/bytes", body), [413, message]);
+  assert.ok(seen.cancelled);
+  // With pieces a length means nothing.
+  const both = { "Content-Length": "3", "Transfer-Encoding": "chunked" };
+  assert.deepEqual(await ask("/bytes", pieces("123456", "78901").body, both), [413, message]);
+});
+
+Deno.test("a body that breaks off is the client's fault", async () => {
+  const [status, text] = await served()("/bytes", pieces("123", undefined).body);
+  assert.deepEqual([status, text], [400, "Request body ended before it was complete"]);
+});
+
+Deno.test("a body that does not come in time is refused, and read no further", async () => {
+  let cancelled = false;
+  const body = new ReadableStream<Uint8Array>({ cancel: () => void (cancelled = true) });
+  const [status, text] = await served({ seconds: 0.05 })("/bytes", body);
+  assert.deepEqual([status, text], [408, "Request body was not complete within 0.05 seconds"]);
+  assert.ok(cancelled);
+});
+
+Deno.test("bodies beyond those that may be read at once are refused until one is read", async () => {
+  const ask = served({ atOnce: 1 });
+  const first = new TransformStream<Uint8Array, Uint8Array>();
+  const answer = ask("/bytes", first.readable);
+  await Promise.resolve();
+  assert.deepEqual(await ask("/bytes", "1"), [503, "More than 1 requests at once"]);
+  assert.deepEqual(await ask("/bytes", undefined), [200, "0"]);
+  await first.writable.close();
+  assert.deepEqual(await answer, [200, "0"]);
+  assert.deepEqual(await ask("/bytes", "1"), [200, "1"]);
+});
