@@ -2,6 +2,7 @@
 # argocd-configurer @VERSION@: unpacks itself into the user's cache folder, once, and runs from there.
 # It needs sh, tail, gzip, tar and sha256sum (or shasum).
 set -eu
+unset CDPATH
 
 # Its own tools are found whatever PATH is; the program gets PATH as it was.
 path=${PATH-}
@@ -47,6 +48,17 @@ SUMS
   )
 }
 
+# Whoever owns a folder here, or may write to it, could put another program in it.
+check_owner() {
+  for each in "$cache" "$unpacked" "$folder"; do
+    [ -e "$each" ] || continue
+    [ -O "$each" ] || fail "cannot run from $cache: $each belongs to another user; set XDG_CACHE_HOME to a folder of your own"
+    case $(ls -ld -- "$each" | cut -c6,9) in
+      *w*) fail "cannot run from $cache: others may write to $each; run chmod go-w on it" ;;
+    esac
+  done
+}
+
 # Into a folder of its own, which then gets its name in one step: nobody sees half of it, and of two
 # who do this at once the second one finds it done.
 unpack() {
@@ -62,14 +74,18 @@ unpack() {
   if [ -e "$folder" ] && ! is_whole "$folder"; then mv -- "$folder" "$new/damaged" 2>/dev/null || :; fi
   # Where another one was faster, this lands inside of its folder, and is removed from there.
   mv -- "$new/whole" "$folder" 2>/dev/null || :
-  rm -rf -- "$folder/whole" "$new"
+  rm -rf -- "$folder/whole" "$new" || :
   trap - EXIT HUP INT TERM
   is_whole "$folder" || fail "cannot unpack itself into $folder"
   # Of the versions before, the two that were used last stay: one of them may still be running.
-  ls -1dt -- "$unpacked"/*/ 2>/dev/null | tail -n +4 | while IFS= read -r old; do
-    [ "$old" = "$folder/" ] || rm -rf -- "$old"
-  done
+  (
+    cd -- "$unpacked" && ls -1dt -- */ | tail -n +4 | while IFS= read -r old; do
+      [ "$old" = "@HASH@/" ] || rm -rf -- "./$old"
+    done
+  ) 2>/dev/null || :
 }
+
+check_owner
 
 # Completion answers at a keystroke: what it runs was looked at when it was unpacked.
 if [ "${1:-}" != complete ] || [ ! -d "$folder" ]; then

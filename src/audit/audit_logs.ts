@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { AuditLog } from "./audit_log.ts";
 
 /** The audit logs of a process: one a file, whichever program writes it. */
@@ -5,7 +6,8 @@ export class AuditLogs {
   readonly #logs = new Map<string, AuditLog>();
 
   /** The log at this path, which starts when it is first asked for. */
-  at(path: string): AuditLog {
+  at(spelled: string): AuditLog {
+    const path = resolve(spelled);
     const known = this.#logs.get(path);
     if (known) return known;
     const log = new AuditLog(path);

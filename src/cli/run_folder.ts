@@ -33,8 +33,8 @@ export async function lookIn({ pidFile }: RunFolder): Promise<Looked> {
 /** @throws {Failure} always: which process to talk to cannot be told */
 export function unclear({ pidFile }: RunFolder): never {
   throw new Failure(
-    `Cannot tell which process holds ${pidFile}: it was changed by somebody else. ` +
-      `Find it by 'fuser ${pidFile}' and end it by hand`,
+    `Cannot tell which process holds ${pidFile}: the file was changed by somebody else, or ` +
+      `belongs to another user. 'fuser ${pidFile}' names the process`,
   );
 }
 

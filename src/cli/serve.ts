@@ -45,7 +45,11 @@ export async function serve(flags: ServeFlags): Promise<number> {
       };
     };
     let wiring: Promise<Wiring> | undefined;
-    const wired = () => wiring ??= load();
+    const wired = () =>
+      wiring ??= load().catch((error) => {
+        wiring = undefined; // the next request tries again
+        throw error;
+      });
     const app = front(async () => (await wired()).program);
     const reloads = reloader(flags, file, config.settings, app, wired);
     const code = await listen(app, {
@@ -118,6 +122,7 @@ function openLog(path: string): LogFile {
   try {
     return logFile(path, {
       onLost: (lines, why) => loggerOf("log").error("lines of the log were lost", { lines, why }),
+      onStuck: (why) => loggerOf("log").error("no new log can be begun; this one grows", { why }),
     });
   } catch (error) {
     throw new Failure(`Cannot open log file ${path}: ${(error as Error).message}`);
@@ -166,7 +171,11 @@ function reloader(
 ) {
   const log = loggerOf("config");
   let current: Promise<Program> | undefined;
-  const present = () => current ??= wired().then(({ program }) => program);
+  const present = () =>
+    current ??= wired().then(({ program }) => program).catch((error) => {
+      current = undefined;
+      throw error;
+    });
 
   async function replaced(before: Program): Promise<Program> {
     const config = await read(flags, bound).catch((error) => {

@@ -38,7 +38,7 @@ export async function startIn(
 ): Promise<number> {
   const before = await lookIn(folder);
   if (before.state === "unclear") return unclear(folder);
-  if (before.state === "running") return await already(before.record, wait);
+  if (before.state === "running") return await already(folder, before.record, wait);
 
   const from = await sizeOf(folder.log);
   const server = await spawnServer(folder, args, cwd);
@@ -49,7 +49,7 @@ export async function startIn(
     await new Promise((resolve) => setTimeout(resolve, 20));
     const now = await lookIn(folder);
     if (now.state === "running") {
-      if (now.record.pid !== server.pid) return await already(now.record, wait);
+      if (now.record.pid !== server.pid) return await already(folder, now.record, wait);
       if (now.record.url && await isHealthy(now.record.url)) {
         print(`Started: ${now.record.url} (process ${server.pid}, log in ${folder.log})\n`);
         return 0;
@@ -86,15 +86,23 @@ async function spawnServer(
 }
 
 /** Another one runs; it may itself be about to start. */
-async function already({ pid, url }: ServerRecord, wait: number): Promise<number> {
+async function already(folder: RunFolder, { pid }: ServerRecord, wait: number): Promise<number> {
   const end = Date.now() + wait * 1000;
-  while (url !== undefined && !await isHealthy(url)) {
-    if (Date.now() >= end) {
-      throw new Failure(`It runs already (process ${pid}), but does not answer at ${url}`);
+  for (;;) {
+    const now = await lookIn(folder);
+    if (now.state !== "running") {
+      throw new Failure(`It ran already (process ${pid}), and has ended`);
     }
+    const { url } = now.record;
+    if (url !== undefined && await isHealthy(url)) {
+      print(`It runs already: ${url} (process ${now.record.pid})\n`);
+      return 0;
+    }
+    if (Date.now() >= end) {
+      throw new Failure(`It runs already (process ${pid}), but does not answer at ${url ?? "all"}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  print(`It runs already${url === undefined ? "" : `: ${url}`} (process ${pid})\n`);
-  return 0;
 }
 
 async function sizeOf(path: string): Promise<number> {

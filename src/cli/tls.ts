@@ -43,17 +43,19 @@ export function serveTls(
   const timer = setInterval(() => {
     const now = versionOf(files);
     if (now === version) return;
-    version = now;
     try {
       const next = begin(addr.port);
+      version = now;
       const before = server;
       server = next;
       const ended = before.shutdown().finally(() => ending.delete(ended));
       ending.add(ended);
       log.info("certificate reloaded", { file: files.cert });
     } catch (error) {
-      if (!(error instanceof CertificateInvalid)) throw error;
-      log.error("certificate not reloaded; the one before stays", { reason: error.message });
+      // What is wrong with the files stays so until they change; all else is tried again.
+      if (error instanceof CertificateInvalid) version = now;
+      const reason = (error as Error).message;
+      log.error("certificate not reloaded; the one before stays", { reason });
     }
   }, lookEvery);
   return {

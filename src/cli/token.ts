@@ -84,7 +84,8 @@ const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86
 /** @throws {Failure} for what is no time to come */
 function timeOf(text: string, now: number): Date {
   const [, count, unit] = /^([1-9][0-9]{0,5})([mhd])$/.exec(text) ?? [];
-  const time = new Date(count && unit ? now + Number(count) * UNITS[unit]! : text);
+  const isDate = /^\d{4}-\d\d-\d\d/.test(text); // Date takes "45" for a year
+  const time = new Date(count && unit ? now + Number(count) * UNITS[unit]! : isDate ? text : NaN);
   if (Number.isNaN(time.getTime()) || time.getTime() <= now) {
     throw new Failure(
       `Cannot use time '${text}': a number of days, hours or minutes to come (90d, 12h, 30m), or ` +

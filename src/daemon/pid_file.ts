@@ -23,7 +23,7 @@ export interface ServerRecord {
 /** What a pid file tells. */
 export type Looked =
   | { readonly state: "running"; readonly record: ServerRecord }
-  /** A process holds it, but what is written there does not say which. */
+  /** A process holds it, but which one it is cannot be told, or not believed. */
   | { readonly state: "unclear" }
   /** `left`: there is a file of a server that has gone. */
   | { readonly state: "stopped"; readonly left: boolean };
@@ -73,7 +73,7 @@ export async function claim(path: string, record: ServerRecord): Promise<Claim |
 /**
  * Looks whether a server runs.
  *
- * Permissions: `--allow-read` of the file.
+ * Permissions: `--allow-read` of the file, `--allow-sys=uid`.
  */
 export async function look(path: string): Promise<Looked> {
   const end = Date.now() + PATIENCE;
@@ -87,6 +87,9 @@ export async function look(path: string): Promise<Looked> {
     }
     try {
       if (await file.tryLock(false)) return { state: "stopped", left: true };
+      const { uid, mode } = await file.stat();
+      // Whoever else may write to it may hold it, too, and name any process in it.
+      if (uid !== Deno.uid() || (mode ?? 0) & 0o022) return { state: "unclear" };
       const record = parse(await new Response(file.readable).text());
       if (record) return { state: "running", record };
     } finally {

@@ -100,6 +100,14 @@ for (const content of ["", "garbage", "1\n", "1\n{}\n", "-1\n{}\n", '1\n{"versio
     }));
 }
 
+Deno.test("a held file that others may write to is not believed", () =>
+  withPath(async (path) => {
+    const held = await claim(path, RECORD);
+    await Deno.chmod(path, 0o666);
+    assert.deepEqual(await look(path), { state: "unclear" });
+    held!.release();
+  }));
+
 Deno.test("a folder that is not there is an error", async () => {
   await assert.rejects(claim("/no/such/folder/server.pid", RECORD), Deno.errors.NotFound);
   assert.deepEqual(await look("/no/such/folder/server.pid"), { state: "stopped", left: false });

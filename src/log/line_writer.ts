@@ -58,9 +58,14 @@ export interface LogFileOptions {
   readonly keep?: number;
   /** Told when lines are written again after some could not be. */
   readonly onLost?: (lines: number, why: string) => void;
+  /** Told when no new file can be begun, so that the one there grows; at most once an hour. */
+  readonly onStuck?: (why: string) => void;
   /** Milliseconds between looks at whether the file is still there. @default 1000 */
   readonly lookEvery?: number;
 }
+
+/** Milliseconds until a new file is tried again after that failed. */
+const ROTATE_AGAIN = 3_600_000;
 
 /** A {@link LineWriter} that holds a file open. */
 export interface LogFile extends LineWriter {
@@ -79,6 +84,7 @@ export function logFile(path: string, options: LogFileOptions = {}): LogFile {
   const { maxBytes = 10 * 1024 * 1024, keep = 5, lookEvery = 1000, onLost } = options;
   let file: Opened | undefined = open(path);
   let looked = Date.now();
+  let rotateAgain = 0;
   let lost = { lines: 0, why: "" };
 
   function present(): Opened {
@@ -95,11 +101,17 @@ export function logFile(path: string, options: LogFileOptions = {}): LogFile {
   function writeLines(lines: string): void {
     try {
       let to = present();
-      if (to.canRotate && to.size > 0 && to.size + lines.length > maxBytes) {
-        to.close();
-        file = undefined;
-        rotate(path, keep);
-        to = present();
+      const isFull = to.canRotate && to.size > 0 && to.size + lines.length > maxBytes;
+      if (isFull && Date.now() >= rotateAgain) {
+        const why = rotate(path, keep);
+        if (why === undefined) {
+          to.close();
+          file = undefined;
+          to = present();
+        } else {
+          rotateAgain = Date.now() + ROTATE_AGAIN;
+          options.onStuck?.(why);
+        }
       }
       to.write(lines);
       if (lost.lines === 0) return;
@@ -161,14 +173,18 @@ function isStill({ ino }: Opened, path: string): boolean {
   }
 }
 
-/** `server.log` becomes `server.log.1`, that `server.log.2`; the last one goes. */
-function rotate(path: string, keep: number): void {
+/**
+ * `server.log` becomes `server.log.1`, that `server.log.2`; the last one goes.
+ * @returns why it cannot be done, as where the file may be written and its folder not
+ */
+function rotate(path: string, keep: number): string | undefined {
   const names = [path, ...Array.from({ length: keep }, (_, i) => `${path}.${i + 1}`)];
   for (let i = names.length - 1; i > 0; i--) {
     try {
       Deno.renameSync(names[i - 1]!, names[i]!);
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      if (!(error instanceof Deno.errors.NotFound)) return (error as Error).message;
     }
   }
+  return undefined;
 }

@@ -71,6 +71,17 @@ Deno.test("a file that is too large makes way for another, and the oldest goes",
     assert.throws(() => read(`${path}.3`), Deno.errors.NotFound);
   }));
 
+Deno.test("where no new file can be begun the one there grows, and that is said once", async () => {
+  const stuck: string[] = [];
+  await withLog({ maxBytes: 10, keep: 1, onStuck: (why) => stuck.push(why) }, async (log, path) => {
+    await Deno.mkdir(join(`${path}.1`, "not-empty"), { recursive: true });
+    const lines = Array.from({ length: 20 }, (_, i) => `line ${i} 6789\n`);
+    for (const line of lines) log(line, true);
+    assert.equal(read(path), lines.join(""));
+    assert.equal(stuck.length, 1, stuck.join());
+  });
+});
+
 Deno.test("a file that was deleted is made again, one that was moved is left alone", () =>
   withLog({ lookEvery: 0 }, (log, path) => {
     log("one\n", true);

@@ -11,6 +11,7 @@ import { bodyLimit } from "./middleware/body_limit.ts";
 import { Drain } from "./middleware/drain.ts";
 import { guard, isAllowedOrigin } from "./middleware/guard.ts";
 import { requestId } from "./middleware/request_id.ts";
+import { MAX_PATH } from "./log_request.ts";
 import { ENDPOINTS } from "./endpoints.ts";
 import { checkRole, limitedTo } from "./rights.ts";
 
@@ -57,12 +58,14 @@ export function createApp(deps: ServerDeps): App {
 
   /** Writes that were not allowed are on record like those that were. */
   async function recordRefusal(error: Error, c: Context<Env>): Promise<void> {
-    const isRefusal = error instanceof HttpError && (error.status === 401 || error.status === 403);
-    if (!isRefusal || c.req.method !== "POST") return;
+    if (!(error instanceof HttpError) || c.req.method !== "POST") return;
+    // Not 429, so that nobody can fill the disk.
+    if (error.status !== 401 && error.status !== 403) return;
     await deps.auditLog?.refused({
       requestId: c.get("requestId"),
       actor: c.get("actor"),
-      action: `${c.req.method} ${c.req.path}`,
+      action: `${c.req.method} ${c.req.path.slice(0, MAX_PATH)}`,
+      cluster: error.cluster,
       reason: error.message,
     });
   }

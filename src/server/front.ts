@@ -24,12 +24,20 @@ export function front(load: () => App | Promise<App>): Front {
   let app: App | undefined;
   let loading: Promise<App> | undefined;
   let draining = false;
+  /** Apps that were replaced and still have requests. */
+  const ending = new Set<Promise<void>>();
 
   function loaded(): Promise<App> {
-    return loading ??= Promise.resolve(load()).then((first) => {
-      if (draining) void first.drain();
-      return app = first;
+    return loading ??= begin().catch((error) => {
+      loading = undefined; // the next request tries again
+      throw error;
     });
+  }
+
+  async function begin(): Promise<App> {
+    const first = await load();
+    if (draining) void first.drain();
+    return app = first;
   }
 
   function answerHealth(request: Request): Response | undefined {
@@ -42,7 +50,8 @@ export function front(load: () => App | Promise<App>): Front {
       headers: { ...HEADERS, [REQUEST_ID_HEADER]: id },
     });
     logRequest(log, { id, method: "GET", path: "/health", status: 200, began });
-    if (loading === undefined) queueMicrotask(loaded); // when this is answered
+    // When this is answered; what is wrong with it, the request that needs it is told.
+    if (loading === undefined) queueMicrotask(() => void loaded().catch(() => {}));
     return response;
   }
 
@@ -51,14 +60,18 @@ export function front(load: () => App | Promise<App>): Front {
       answerHealth(request) ?? app?.fetch(request, from) ??
         loaded().then((app) => app.fetch(request, from)),
     async replace(next) {
-      const before = await loading;
+      const before = await loading?.catch(() => undefined);
       app = next;
       loading = Promise.resolve(next);
-      await before?.drain();
+      if (draining) void next.drain();
+      const ended = (before?.drain() ?? Promise.resolve()).finally(() => ending.delete(ended));
+      ending.add(ended);
+      await ended;
     },
     async drain() {
       draining = true;
-      await (await loading)?.drain();
+      await (await loading?.catch(() => undefined))?.drain();
+      while (ending.size > 0) await Promise.all(ending);
     },
   };
 }

@@ -113,3 +113,41 @@ Deno.test("an app that is asked for during a shutdown refuses, too", async () =>
   await served.fetch(get("/clusters"));
   assert.equal(app.drained, true);
 });
+
+Deno.test("a shutdown waits for the requests of an app that was replaced, too", async () => {
+  const answered = Promise.withResolvers<void>();
+  const before = named("before", answered.promise);
+  const served = front(() => before);
+  const old = textOf(served.fetch(get("/")));
+  await textOf(served.fetch(get("/health")));
+  const replaced = served.replace(named("after"));
+  let drained = false;
+  const draining = served.drain().then(() => drained = true);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(drained, false);
+  answered.resolve();
+  await Promise.all([replaced, draining]);
+  assert.equal(await old, "before");
+});
+
+Deno.test("an app that comes in the place of another during a shutdown is drained at once", async () => {
+  const served = front(() => named("before"));
+  await served.fetch(get("/"));
+  await served.drain();
+  const after = named("after");
+  await served.replace(after);
+  assert.equal(after.drained, true);
+});
+
+Deno.test("an app that could not be loaded is loaded again by the next request", async () => {
+  let isBroken = true;
+  const served = front(() => {
+    if (isBroken) throw new Error("broken");
+    return named("app");
+  });
+  await assert.rejects(async () => await served.fetch(get("/clusters")), /broken/);
+  await textOf(served.fetch(get("/health")));
+  isBroken = false;
+  assert.equal(await textOf(served.fetch(get("/clusters"))), "app");
+  await served.drain();
+});

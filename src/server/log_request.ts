@@ -13,7 +13,7 @@ export interface RequestEvent {
 }
 
 /** Longest path that is logged, in characters. */
-const MAX_PATH = 200;
+export const MAX_PATH = 200;
 
 /**
  * One line a request. The record is made here and not by `log.info`, which costs as much as all

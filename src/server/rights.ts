@@ -20,6 +20,8 @@ export function limitedTo(identity: Identity, useCases: UseCases): UseCases {
     throw new HttpError(
       403,
       `Token '${name}' is not for cluster '${cluster}', only for ${clusters.join(", ")}`,
+      {},
+      cluster,
     );
   };
   return {

@@ -66,7 +66,7 @@ export function versionOf(path: string): string {
 /**
  * Reads a file of tokens.
  *
- * Permissions: `--allow-read` of the file.
+ * Permissions: `--allow-read` of the file and its folder, `--allow-sys=uid`.
  * @throws {TokenFileInvalid} says why; never with a piece of what is in it
  */
 export function readTokenFile(path: string): StoredToken[] {
@@ -75,10 +75,18 @@ export function readTokenFile(path: string): StoredToken[] {
   };
   let text: string;
   try {
-    const { isFile, mode, size } = Deno.statSync(path);
+    const { isFile, mode, size, uid } = Deno.statSync(path);
     if (!isFile) return refuse("it is not a regular file");
     if (size > 1024 * 1024) return refuse("it is larger than 1 MiB");
     if ((mode ?? 0) & 0o022) return refuse("others may write to it; run chmod go-w on it");
+    if (uid !== null && uid !== 0 && uid !== Deno.uid()) {
+      return refuse("its owner is neither this program's user nor root");
+    }
+    const folder = Deno.statSync(dirname(path)).mode ?? 0;
+    // Who may rename in its folder may put another file in its place.
+    if (folder & 0o022 && !(folder & 0o1000)) {
+      return refuse("others may write to its folder; run chmod go-w on that");
+    }
     text = Deno.readTextFileSync(path);
   } catch (error) {
     if (error instanceof TokenFileInvalid) throw error;
@@ -121,7 +129,8 @@ const HEAD =
   "# Tokens of argocd-configurer, by their SHA-256 sums. What is removed here stops working at once.\n";
 
 /**
- * Replaces a file of tokens in one step; only its owner may read it.
+ * Replaces a file of tokens in one step. A new one only its owner may read; one that is there keeps
+ * its owner and group, and who may read it.
  *
  * Permissions: `--allow-read --allow-write` of the file and its folder.
  */
@@ -135,7 +144,9 @@ export async function writeTokenFile(
   }));
   const beside = await Deno.makeTempFile({ dir: dirname(path), prefix: ".tokens-" });
   try {
-    await Deno.chmod(beside, 0o600);
+    const there = await Deno.stat(path).catch(() => undefined);
+    if (there?.uid != null && there.gid != null) await Deno.chown(beside, there.uid, there.gid);
+    await Deno.chmod(beside, (there?.mode ?? 0o600) & 0o640);
     await Deno.writeTextFile(beside, HEAD + dump({ tokens: plain }));
     using file = await Deno.open(beside, { read: true, write: true });
     await file.sync();

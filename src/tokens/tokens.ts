@@ -43,7 +43,6 @@ export interface TokenSources {
  * The tokens that are accepted.
  *
  * Permissions: `--allow-read` of the file.
- * @throws {TokenFileInvalid} when the file cannot be used now
  */
 export function tokensFrom({ file, fromEnvironment, now = Date.now }: TokenSources): Tokens {
   const own: StoredToken[] = fromEnvironment
@@ -63,7 +62,6 @@ export function tokensFrom({ file, fromEnvironment, now = Date.now }: TokenSourc
     return read.tokens;
   }
 
-  present();
   return {
     verify(token) {
       const sum = Buffer.from(sha256(token), "hex");

@@ -57,6 +57,14 @@ Deno.test("a file holds no token, and only its owner may read it", () =>
     assert.deepEqual(readTokenFile(file), [stored]);
   }));
 
+Deno.test("a file that is replaced keeps who may read it", () =>
+  withFile(async (file) => {
+    await writeTokenFile(file, []);
+    await Deno.chmod(file, 0o640);
+    await writeTokenFile(file, [token("one").stored]);
+    assert.equal((await Deno.stat(file)).mode! & 0o777, 0o640);
+  }));
+
 Deno.test("a token is accepted until it expires", () =>
   withFile(async (file) => {
     const end = new Date("2030-01-31T12:00:00Z");
@@ -156,4 +164,11 @@ Deno.test("a file that others may write to, or that is none, is refused", () =>
       assert.throws(() => readTokenFile(file), /others may write to it; run chmod go-w on it/);
     }
     assert.throws(() => readTokenFile(join(file, "..")), /it is not a regular file/);
+    await Deno.chmod(file, 0o600);
+    await Deno.chmod(join(file, ".."), 0o777);
+    assert.throws(() => readTokenFile(file), /others may write to its folder/);
+    await Deno.chmod(join(file, ".."), 0o700);
+    if (Deno.uid() !== 0) return;
+    await Deno.chown(file, 65534, 65534); // only the superuser can give a file away
+    assert.throws(() => readTokenFile(file), /its owner is neither this program's user nor root/);
   }));

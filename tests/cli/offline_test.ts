@@ -181,6 +181,64 @@ Deno.test("it runs by a link, from PATH, and from a folder with spaces", async (
   assert.equal(found.stdout, linked.stdout, found.stderr);
 });
 
+for (
+  const [what, name] of [["a space", "a cache"], ["a line end", "victim\nx"], ["a quote", "it's"]]
+) {
+  Deno.test(`a cache folder with ${what} in its name is used, and nothing beside it is touched`, async () => {
+    const { file } = await built();
+    await using here = await folder();
+    const cache = join(here.path, name!);
+    const all = join(cache, "argocd-configurer", "unpacked");
+    for (let i = 1; i <= 4; i++) {
+      await Deno.mkdir(join(all, `version-${i}`), { recursive: true, mode: 0o700 });
+    }
+    const beside = join(here.path, "victim");
+    await Deno.mkdir(beside, { recursive: true });
+    await Deno.writeTextFile(join(beside, "file"), "");
+    const { code, stderr } = await run(file, ["version"], { XDG_CACHE_HOME: cache });
+    assert.equal(code, 0, stderr);
+    assert.equal([...Deno.readDirSync(all)].length, 3);
+    assert.ok((await Deno.stat(join(beside, "file"))).isFile);
+  });
+}
+
+Deno.test("a CDPATH of the user does not lead it astray", async () => {
+  const { file } = await built();
+  await using here = await folder();
+  const bin = join(here.path, "dist");
+  await Deno.mkdir(bin);
+  await Deno.symlink(file, join(bin, "program"));
+  const { code, stderr } = await new Deno.Command("sh", {
+    args: ["-c", "dist/program version"],
+    cwd: here.path,
+    clearEnv: true,
+    env: { PATH, CDPATH: ".", XDG_CACHE_HOME: here.path },
+    stdout: "null",
+  }).output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+});
+
+Deno.test("a cache folder that others may write to, or own, is not run from", async () => {
+  const { file } = await built();
+  await using cache = await folder();
+  const env = { XDG_CACHE_HOME: cache.path };
+  await run(file, ["version"], env);
+  const own = join(cache.path, "argocd-configurer");
+  await Deno.chmod(own, 0o777);
+  const open = await run(file, ["version"], env);
+  assert.equal(open.code, 1);
+  assert.match(open.stderr, /others may write to \S+; run chmod go-w on it\n$/);
+  await Deno.chmod(own, 0o700);
+  if (Deno.uid() !== 0) return;
+  await Deno.chown(own, 65534, 65534); // only the superuser can give a folder away
+  const foreign = await run(file, ["version"], env);
+  assert.equal(foreign.code, 1);
+  assert.match(
+    foreign.stderr,
+    /belongs to another user; set XDG_CACHE_HOME to a folder of your own\n$/,
+  );
+});
+
 Deno.test("a folder with a deno.json of its own does not change how it runs", async () => {
   const { file } = await built();
   await using here = await folder();

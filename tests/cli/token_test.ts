@@ -113,7 +113,7 @@ const WRONG: [what: string, args: string[], says: RegExp, code?: number][] = [
   ["no name", ["--role", "reader"], /name/],
   ["clusters that are none", ["--name", "a", "--role", "reader", "--clusters", "a/b"], /clusters/],
   ["no clusters", ["--name", "a", "--role", "reader", "--clusters", " ,"], /clusters/],
-  ...["soon", "0d", "-1d", "2001-01-01", "90", "9999999d"].map((time) =>
+  ...["soon", "0d", "-1d", "2001-01-01", "45", "90", "9999999d"].map((time) =>
     [
       `the time ${time}`,
       ["--name", "a", "--role", "reader", `--expires=${time}`],

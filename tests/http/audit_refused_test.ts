@@ -58,6 +58,7 @@ for (const [what, headers, who, reason] of ROWS) {
     assert.deepEqual([entry!.who, entry!.from, entry!.request], [who, "192.0.2.7", "mine"]);
     assert.equal(entry!.action, "POST /secrets/add_docker");
     assert.match(entry!.reason!, reason);
+    assert.equal(entry!.cluster, who === "other" ? "test-cluster" : undefined);
   });
 }
 

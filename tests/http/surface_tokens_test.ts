@@ -232,6 +232,15 @@ Deno.test("after ten wrong tokens an address is told to wait, a right one is sti
   assert.equal(logged.filter((line) => line.includes("token refused")).length, 11);
 });
 
+Deno.test("who sends no token is told to wait after ten times, too", async () => {
+  const { app } = stage(options);
+  const statuses: number[] = [];
+  for (let i = 0; i < 12; i++) {
+    statuses.push((await app.fetch(get("/clusters"), () => "192.0.2.3")).status);
+  }
+  assert.deepEqual(statuses, [...Array(10).fill(401), 429, 429]);
+});
+
 Deno.test("while the tokens cannot be read nobody is let in, and that is said", async () => {
   const { app, logged } = stage({
     deps: { tokens: tokensFrom({ file }) },

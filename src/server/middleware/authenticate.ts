@@ -17,15 +17,18 @@ export function authenticate(tokens: Tokens) {
   const log = loggerOf("tokens");
   const wrong = new WrongTokens();
 
-  function refuse(from: string, reason: string, message: string): never {
+  function refuse(
+    from: string,
+    reason: string,
+    message: string,
+    challenge = `${SCHEME}, error="invalid_token"`,
+  ): never {
     const wait = wrong.count(from);
     if (wait === undefined) {
       log.warn("token refused", { from, reason });
-      throw new HttpError(401, message, {
-        "WWW-Authenticate": `${SCHEME}, error="invalid_token"`,
-      });
+      throw new HttpError(401, message, { "WWW-Authenticate": challenge });
     }
-    throw new HttpError(429, "Too many wrong tokens from this address", {
+    throw new HttpError(429, "Too many missing or wrong tokens from this address", {
       "Retry-After": String(wait),
     });
   }
@@ -48,9 +51,7 @@ export function authenticate(tokens: Tokens) {
     const { from } = c.env;
     const header = c.req.header("authorization");
     if (header === undefined) {
-      throw new HttpError(401, "Token missing: send it as 'Authorization: Bearer TOKEN'", {
-        "WWW-Authenticate": SCHEME,
-      });
+      refuse(from, "missing", "Token missing: send it as 'Authorization: Bearer TOKEN'", SCHEME);
     }
     const token = /^Bearer +([A-Za-z0-9._~+/=-]{1,512})$/i.exec(header)?.[1];
     if (token === undefined) {
