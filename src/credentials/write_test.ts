@@ -388,6 +388,24 @@ Deno.test("when the put-back cannot be done, what is left is named exactly", asy
   ]);
 });
 
+Deno.test("what was put back, but not answered for, is not said to be new", async () => {
+  const it = cluster();
+  it.fault = ({ method, index }) => {
+    if (method === "create") return { kind: "reject", item: 1, error: "forbidden" };
+    if (index < 3) return undefined;
+    // The old values are there again, and nobody can say so before the end.
+    return method === "read"
+      ? { kind: "throw", error: "unreachable" }
+      : { kind: "cut", item: 0, applied: true };
+  };
+  const before = it.dump();
+  const verdict = await run(it, docker("new"), { seconds: 0.2 });
+  assert.equal(verdict.kind, "failed");
+  checkTruth(it, before, verdict);
+  const states = verdict.kind === "failed" ? verdict.notRestored.map(({ state }) => state) : [];
+  assert.ok(states.includes("unknown"), states.join());
+});
+
 Deno.test("what somebody changed since is left alone and reported", async () => {
   const it = cluster();
   it.fault = ({ method, index }) => {

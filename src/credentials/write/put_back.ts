@@ -76,7 +76,10 @@ export async function putBack(targets: readonly Target[], work: PutBack): Promis
     if (state !== undefined) changed.set(target, state);
   };
 
-  await undo([...left.keys()], work, settle);
+  // Whether it is undone or not is not known until it is read again.
+  const doubt = (target: Target) => left.set(target, "unknown");
+
+  await undo([...left.keys()], work, settle, doubt);
   for (let attempt = 0; left.size > 0 && !work.deadline.signal.aborted; attempt++) {
     await work.pause(Math.min(100 * 2 ** attempt, 2000), work.deadline);
     const secrets = await readAll([...left.keys()], work);
@@ -87,7 +90,7 @@ export async function putBack(targets: readonly Target[], work: PutBack): Promis
       else if (state === "changed") settle(target, state);
       else left.set(target, state);
     }
-    await undo([...left.keys()], work, settle);
+    await undo([...left.keys()], work, settle, doubt);
   }
   return targets.flatMap((target) => {
     const state = changed.get(target) ?? left.get(target);
@@ -120,6 +123,7 @@ async function undo(
   targets: readonly Target[],
   work: PutBack,
   settle: (target: Target, state?: NotRestored["state"]) => void,
+  doubt: (target: Target) => void,
 ): Promise<void> {
   const { store, deadline } = work;
   const written = targets.filter(({ state, ours }) => state === "written" && ours !== undefined);
@@ -140,13 +144,15 @@ async function undo(
   toRemove.forEach((target, i) => {
     const outcome = removed[i]!;
     const isGone = outcome.kind === "done" || isRejected(outcome, "not_found");
-    if (isRejected(outcome, "conflict")) settle(target, "changed");
+    if (outcome.kind === "unknown") doubt(target);
+    else if (isRejected(outcome, "conflict")) settle(target, "changed");
     else if (isGone && target.before === undefined) settle(target);
     else if (isGone) Object.assign(target, { state: "removed", ours: undefined });
   });
   toReplace.forEach((target, i) => {
     const outcome = replaced[i]!;
-    if (outcome.kind === "done") settle(target);
+    if (outcome.kind === "unknown") doubt(target);
+    else if (outcome.kind === "done") settle(target);
     else if (isRejected(outcome, "conflict") || isRejected(outcome, "not_found")) {
       settle(target, "changed");
     }
@@ -159,7 +165,8 @@ async function undo(
   const outcomes = await attempt(toCreate, work, () => store.create(again, deadline));
   toCreate.forEach((target, i) => {
     const outcome = outcomes[i]!;
-    if (outcome.kind === "done") settle(target);
+    if (outcome.kind === "unknown") doubt(target);
+    else if (outcome.kind === "done") settle(target);
     else if (isRejected(outcome, "exists")) settle(target, "changed");
   });
 }
@@ -189,9 +196,11 @@ async function attempt(
 ): Promise<ItemOutcome[]> {
   if (targets.length === 0) return [];
   return await write().catch((error: unknown): ItemOutcome[] => {
-    if (!(error instanceof KubeError)) work.onFault(error);
+    const isBug = !(error instanceof KubeError);
+    if (isBug) work.onFault(error);
     const failed = new KubeError("failed", "Cannot put back");
-    return targets.map(() => ({ kind: "unknown", error: failed }));
+    // A store throws a KubeError only when nothing was sent.
+    return targets.map(() => ({ kind: isBug ? "unknown" : "rejected", error: failed }));
   });
 }
 

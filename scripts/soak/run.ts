@@ -1,0 +1,180 @@
+/** One soak over one transport. */
+import { defaultGateLimits } from "../../src/kube/kubectl/gate.ts";
+import { makeCanary } from "./canary.ts";
+import { runClients } from "./clients.ts";
+import type { HealthThread, Probed } from "./health_thread.ts";
+import { Histories } from "./history.ts";
+import { httpClient } from "./http.ts";
+import { processesWith } from "./processes.ts";
+import { type Report, timesOf } from "./report.ts";
+import { startServer, type Transport } from "./server.ts";
+import { drift, percentile, spread } from "./statistics.ts";
+import { Tally } from "./tally.ts";
+import { startThread } from "./thread.ts";
+import { type Verified, verify } from "./verify.ts";
+import type { Watched, WatchThread } from "./watch_thread.ts";
+import { startWorld } from "./world.ts";
+
+export interface Soak {
+  readonly transport: Transport;
+  readonly clients: number;
+  readonly minutes: number;
+  /** Seconds between an answer and a client's next request, on average. */
+  readonly think: number;
+  /** Seconds that the server gives the commands of one request. */
+  readonly timeout: number;
+}
+
+/** Of /health, a second. */
+const PROBES = 20;
+const MAX_REQUESTS = 1_000_000;
+/** Until a process counts as left over. */
+const AFTERWARDS = 2000;
+/** A kubectl that runs before the measuring does not count. */
+const SETTLE = 500;
+
+export async function soak({ transport, clients, minutes, think, timeout }: Soak): Promise<Report> {
+  const canary = makeCanary();
+  const tally = new Tally(canary);
+  const histories = new Histories();
+  await using world = await startWorld();
+  await using server = await startServer(world, transport, timeout);
+  await pause(SETTLE);
+  using health = startThread<HealthThread>("./health_thread.ts");
+  using watching = startThread<WatchThread>("./watch_thread.ts");
+  const http = httpClient(server.url, clients);
+
+  await watching.ask("start", { pid: server.pid });
+  await health.ask("start", { url: server.url, rate: PROBES });
+  const began = performance.now();
+  await runClients({
+    clients,
+    think: think * 1000,
+    http,
+    world,
+    canary: canary.value,
+    histories,
+    tally,
+    duration: minutes * 60_000,
+    maxRequests: MAX_REQUESTS,
+  });
+  const seconds = (performance.now() - began) / 1000;
+  const probed = await health.ask("finish", {});
+  http.close();
+  await pause(SETTLE);
+  const watched = await watching.ask("finish", { pid: server.pid });
+
+  const code = await server.stop();
+  await pause(AFTERWARDS);
+  const found: Found = {
+    tally,
+    probed,
+    watched,
+    code,
+    orphans: processesWith(`--kubeconfig=${world.clustersFolder}`).length,
+    canaryInLog: canary.isIn(await server.log()),
+    verified: await verify(histories, world, canary.value),
+  };
+  return {
+    transport,
+    clients,
+    seconds,
+    hasReal: world.hasReal,
+    requests: tally.rows(),
+    counts: countsOf(found, Object.keys(world.clusters).length),
+    times: timesFound(found, seconds),
+    memory: watched.memory,
+    examples: [...tally.examples, ...found.verified.examples],
+  };
+}
+
+interface Found {
+  readonly tally: Tally;
+  readonly probed: Probed;
+  readonly watched: Watched;
+  /** Of the server, after SIGTERM. */
+  readonly code: number;
+  readonly orphans: number;
+  readonly canaryInLog: boolean;
+  readonly verified: Verified;
+}
+
+function countsOf(found: Found, clusters: number): Report["counts"] {
+  const { tally, probed, watched, code, orphans, canaryInLog, verified } = found;
+  const { secrets, lost, halfWritten, denied } = verified;
+  const limits = defaultGateLimits(navigator.hardwareConcurrency);
+  const none = (what: string, found: number) => ({ what, found, most: 0 });
+  return [
+    none(`secrets lost, of ${secrets}`, lost),
+    none("secrets half-written", halfWritten),
+    none("secrets holding what was answered not to be written", denied),
+    none("errors on healthy clusters", tally.errorsOnHealthy),
+    none("answers of status 500", tally.bugs),
+    none("requests without an answer", tally.unanswered),
+    none("errors of /health", probed.failed),
+    none("canaries in answers", tally.canaries),
+    none("canaries in the log", Number(canaryInLog)),
+    none("processes left over", orphans),
+    none("exit code after SIGTERM", code),
+    {
+      // Twice, because from outside the ones that have begun to answer look as if they started.
+      what: "processes younger than 250 ms at once",
+      found: Math.max(0, ...watched.young),
+      most: 2 * limits.starting,
+    },
+    {
+      what: "processes alive at once",
+      found: Math.max(0, ...watched.alive),
+      most: limits.alive + clusters, // one more for each cluster that has none
+    },
+  ];
+}
+
+function timesFound({ tally, probed, watched }: Found, seconds: number): Report["times"] {
+  const share = (part: number) => `${(100 * part / seconds).toFixed(0)} %`;
+  const { memory, descriptors, alive, young } = watched;
+  const grown = drift(memory);
+  const told = (what: string, found: string) => ({ what, found, goal: "", met: true });
+  const ends = (values: readonly number[]) =>
+    [values[0], Math.max(...values), values.at(-1)].map((value) => value?.toFixed(0) ?? "?");
+  const [memoryFirst, memoryMost, memoryLast] = ends(memory);
+  const [openFirst, openMost, openLast] = ends(descriptors);
+  return [
+    timesOf("/health", spread(probed.times), 50),
+    timesOf(
+      "/health after the first fifth",
+      spread(probed.times.slice(Math.ceil(probed.times.length / 5))),
+      50,
+    ),
+    timesOf("GET /secrets of healthy clusters", spread(tally.listTimes)),
+    {
+      what: "resident memory",
+      found: `${memoryFirst} MB at first, ${memoryMost} at most, ${memoryLast} at last, ` +
+        `drift ${(100 * grown).toFixed(1)} %`,
+      goal: "drift under 10 %",
+      met: grown < 0.1,
+    },
+    told(
+      "file descriptors",
+      `${openFirst} at first, ${openMost} at most, ${openLast} at last`,
+    ),
+    told(
+      "processes alive at once",
+      `p50 ${percentile(alive, 0.5)}, p99 ${percentile(alive, 0.99)}, max ${percentile(alive, 1)}`,
+    ),
+    told(
+      "of these younger than 250 ms",
+      `p50 ${percentile(young, 0.5)}, p99 ${percentile(young, 0.99)}, max ${percentile(young, 1)}`,
+    ),
+    told(
+      "the server's main thread",
+      `had a processor for ${share(watched.processor.had)}, waited for one ` +
+        `for ${share(watched.processor.waited)} of the time`,
+    ),
+    told("answers that ask to come later", String(tally.busy)),
+  ];
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
