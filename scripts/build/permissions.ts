@@ -10,7 +10,9 @@ export const PERMISSIONS: readonly string[] = [
   "--allow-write", // the log and the pid file
   "--allow-env", // settings, proxies, what kubectl gets
   "--allow-run", // kubectl, the exec plugins of kubeconfigs, itself
-  "--allow-sys=uid,gid", // who may own a kubeconfig
+  // Who may own a kubeconfig, and the authorities that the machine trusts, where a kubeconfig names
+  // none: Deno 2.9 asks for "ca" then, which cannot be given by its name.
+  "--allow-sys",
   "--deny-import",
   "--deny-ffi",
 ];

@@ -49,7 +49,12 @@ export async function startIn(
     await new Promise((resolve) => setTimeout(resolve, 20));
     const now = await lookIn(folder);
     if (now.state === "running") {
-      if (now.record.pid !== server.pid) return await already(folder, now.record, wait);
+      if (now.record.pid !== server.pid) {
+        // Ours came too late; it must not wait to take the other's place.
+        if (code === undefined) Deno.kill(server.pid, "SIGKILL");
+        await server.ended;
+        return await already(folder, now.record, wait);
+      }
       if (now.record.url && await isHealthy(now.record.url)) {
         print(`Started: ${now.record.url} (process ${server.pid}, log in ${folder.log})\n`);
         return 0;
@@ -62,6 +67,7 @@ export async function startIn(
     throw new Failure(`Cannot start: the server ended with exit code ${code}`, code === 2 ? 2 : 1);
   }
   Deno.kill(server.pid, "SIGTERM"); // our child, which has not ended: nobody else has its id
+  await Promise.race([server.ended, new Promise((resolve) => setTimeout(resolve, 5000))]);
   throw new Failure(`Cannot start: the server did not answer within ${wait} seconds; it is ended`);
 }
 

@@ -124,6 +124,10 @@ Deno.test("of starts at the same time one serves, and the others say that it run
   assert.equal(started.length, 1, starts.map(({ stdout }) => stdout).join(""));
   const servers = Deno.readTextFileSync(here.log).match(/listening url=/g);
   assert.equal(servers?.length, 1);
+  // Who came too late does not wait to take its place.
+  assert.equal((await here.run("stop")).code, 0);
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  assert.equal((await here.run("status")).code, 3);
 });
 
 Deno.test("a port that is in use is said with the log's words, and nothing runs", async () => {
