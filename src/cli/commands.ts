@@ -1,81 +1,18 @@
-import {
-  buildChoiceParser,
-  buildCommand,
-  buildRouteMap,
-  type CommandContext,
-  numberParser,
-  type TypedCommandParameters,
-} from "@stricli/core";
-import { ConfigError } from "../config/load.ts";
+import { buildChoiceParser, buildRouteMap } from "@stricli/core";
+import { command, CONFIG_FLAG, number, text } from "./command.ts";
 import { type Shell, SHELLS } from "./completion/shells.ts";
-import { Failure } from "./failure.ts";
-import { serve as runServe, type ServeFlags } from "./serve.ts";
 import type { LogsFlags } from "./logs.ts";
 import type { RestartFlags } from "./restart.ts";
+import { serve as runServe, type ServeFlags } from "./serve.ts";
 import type { StartFlags } from "./start.ts";
 import type { StatusFlags } from "./status.ts";
 import type { StopFlags } from "./stop.ts";
-import type { CreateTokenFlags, TokenFileFlags } from "./token.ts";
-import { print, printError } from "./terminal.ts";
+import { print } from "./terminal.ts";
+import { token } from "./token_commands.ts";
 import { versionDetails } from "./version.ts";
 
-/** What a command is run with. */
-export interface Context extends CommandContext {
-  /** Sets the program's exit code. */
-  finish(exitCode: number): void;
-}
-
-type Parameters<Flags extends Readonly<Record<string, unknown>>, Args extends string[]> =
-  TypedCommandParameters<
-    Flags,
-    Args,
-    Context
-  >;
-
-/**
- * One command. What it does is loaded when it runs, because a start waits for what is loaded.
- * @param load gives the function that runs it and resolves with the exit code
- */
-function command<Flags extends Readonly<Record<string, unknown>>, Args extends string[] = []>(
-  load: () => Promise<(flags: Flags, ...args: Args) => number | Promise<number>>,
-  parameters: Parameters<Flags, Args>,
-  docs: {
-    readonly brief: string;
-    readonly full?: string;
-    readonly examples: readonly (readonly [input: string, brief: string])[];
-  },
-) {
-  return buildCommand<Flags, Args, Context>({
-    async loader() {
-      const run = await load();
-      return async function (this: Context, flags: Flags, ...args: Args): Promise<void> {
-        try {
-          this.finish(await run(flags, ...args));
-        } catch (error) {
-          const isFailure = error instanceof Failure;
-          if (!isFailure && !(error instanceof ConfigError)) throw error;
-          printError(`error: ${error.message}\n`);
-          this.finish(isFailure ? error.exitCode : 2);
-        }
-      };
-    },
-    parameters,
-    docs: {
-      brief: docs.brief,
-      fullDescription: docs.full,
-      customUsage: docs.examples.map(([input, brief]) => ({ input, brief })),
-    },
-  });
-}
-
-const text = (brief: string, placeholder: string) =>
-  ({ kind: "parsed", parse: String, brief, placeholder, optional: true }) as const;
-
-const number = (brief: string, placeholder: string) =>
-  ({ kind: "parsed", parse: numberParser, brief, placeholder, optional: true }) as const;
-
 const SERVE_FLAGS = {
-  config: text("Configuration file (default: configs/defaults.yaml)", "file"),
+  config: CONFIG_FLAG,
   host: text("Address to listen on", "address"),
   port: number("Port to listen on; 0 for any free one", "number"),
   clustersFolder: text("Folder of kubeconfigs", "folder"),
@@ -200,66 +137,6 @@ const logs = command<LogsFlags>(
     ],
   },
 );
-
-const TOKENS_FILE = {
-  tokensFile: text("File of the tokens (default: the setting tokens-file)", "file"),
-  config: SERVE_FLAGS.config,
-} as const;
-
-const needed = (brief: string, placeholder: string) =>
-  ({ kind: "parsed", parse: String, brief, placeholder }) as const;
-
-const tokenCreate = command<CreateTokenFlags>(
-  async () => (await import("./token.ts")).createToken,
-  {
-    flags: {
-      name: needed("Who or what it is for; the log names it", "name"),
-      role: needed("reader, writer or admin", "role"),
-      clusters: text("Names or patterns of the clusters it is for (default: all)", "list"),
-      expires: text("90d, 12h, 30m or a time (default: never)", "time"),
-      ...TOKENS_FILE,
-    },
-  },
-  {
-    brief: "Make a token and print it, once",
-    full: "Prints a new token on standard output and keeps its SHA-256 sum in the file of tokens.",
-    examples: [
-      [
-        "--name ci --role writer --clusters 'prod-*,test' --expires 90d --tokens-file tokens.yaml",
-        "For a pipeline, for some clusters, for ninety days",
-      ],
-    ],
-  },
-);
-
-const tokenList = command<TokenFileFlags>(
-  async () => (await import("./token.ts")).listTokens,
-  { flags: TOKENS_FILE },
-  {
-    brief: "Show the tokens' names, roles, clusters and ends",
-    examples: [["--tokens-file tokens.yaml", "Those of a file"]],
-  },
-);
-
-const tokenRemove = command<TokenFileFlags, [name: string]>(
-  async () => (await import("./token.ts")).removeToken,
-  {
-    flags: TOKENS_FILE,
-    positional: {
-      kind: "tuple",
-      parameters: [{ brief: "Of the token", placeholder: "name", parse: String }],
-    },
-  },
-  {
-    brief: "Remove a token, which stops working at once",
-    examples: [["ci --tokens-file tokens.yaml", "That of the pipeline"]],
-  },
-);
-
-const token = buildRouteMap({
-  routes: { create: tokenCreate, list: tokenList, remove: tokenRemove },
-  docs: { brief: "Make, show and remove tokens for the API" },
-});
 
 const demo = command<{ port?: number }>(
   async () => (await import("./demo.ts")).demo,

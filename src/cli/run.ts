@@ -6,7 +6,8 @@ import {
   text_en as english,
 } from "@stricli/core";
 import { flushLog } from "../log/logger.ts";
-import { type Context, ROUTES } from "./commands.ts";
+import type { Context } from "./command.ts";
+import { ROUTES } from "./commands.ts";
 import { print, printError } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 

@@ -1,0 +1,71 @@
+import {
+  buildCommand,
+  type CommandContext,
+  numberParser,
+  type TypedCommandParameters,
+} from "@stricli/core";
+import { ConfigError } from "../config/load.ts";
+import { Failure } from "./failure.ts";
+import { printError } from "./terminal.ts";
+
+/** What a command is run with. */
+export interface Context extends CommandContext {
+  /** Sets the program's exit code. */
+  finish(exitCode: number): void;
+}
+
+type Parameters<Flags extends Readonly<Record<string, unknown>>, Args extends string[]> =
+  TypedCommandParameters<
+    Flags,
+    Args,
+    Context
+  >;
+
+/**
+ * One command. What it does is loaded when it runs, because a start waits for what is loaded.
+ * @param load gives the function that runs it and resolves with the exit code
+ */
+export function command<
+  Flags extends Readonly<Record<string, unknown>>,
+  Args extends string[] = [],
+>(
+  load: () => Promise<(flags: Flags, ...args: Args) => number | Promise<number>>,
+  parameters: Parameters<Flags, Args>,
+  docs: {
+    readonly brief: string;
+    readonly full?: string;
+    readonly examples: readonly (readonly [input: string, brief: string])[];
+  },
+) {
+  return buildCommand<Flags, Args, Context>({
+    async loader() {
+      const run = await load();
+      return async function (this: Context, flags: Flags, ...args: Args): Promise<void> {
+        try {
+          this.finish(await run(flags, ...args));
+        } catch (error) {
+          const isFailure = error instanceof Failure;
+          if (!isFailure && !(error instanceof ConfigError)) throw error;
+          printError(`error: ${error.message}\n`);
+          this.finish(isFailure ? error.exitCode : 2);
+        }
+      };
+    },
+    parameters,
+    docs: {
+      brief: docs.brief,
+      fullDescription: docs.full,
+      customUsage: docs.examples.map(([input, brief]) => ({ input, brief })),
+    },
+  });
+}
+
+/** A flag that may be left out, and takes a text. */
+export const text = (brief: string, placeholder: string) =>
+  ({ kind: "parsed", parse: String, brief, placeholder, optional: true }) as const;
+
+/** The same for a number. */
+export const number = (brief: string, placeholder: string) =>
+  ({ kind: "parsed", parse: numberParser, brief, placeholder, optional: true }) as const;
+
+export const CONFIG_FLAG = text("Configuration file (default: configs/defaults.yaml)", "file");

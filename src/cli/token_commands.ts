@@ -1,0 +1,64 @@
+import { buildRouteMap } from "@stricli/core";
+import { command, CONFIG_FLAG, text } from "./command.ts";
+import type { CreateTokenFlags, TokenFileFlags } from "./token.ts";
+
+const TOKENS_FILE = {
+  tokensFile: text("File of the tokens (default: the setting tokens-file)", "file"),
+  config: CONFIG_FLAG,
+} as const;
+
+const needed = (brief: string, placeholder: string) =>
+  ({ kind: "parsed", parse: String, brief, placeholder }) as const;
+
+const tokenCreate = command<CreateTokenFlags>(
+  async () => (await import("./token.ts")).createToken,
+  {
+    flags: {
+      name: needed("Who or what it is for; the log names it", "name"),
+      role: needed("reader, writer or admin", "role"),
+      clusters: text("Names or patterns of the clusters it is for (default: all)", "list"),
+      expires: text("90d, 12h, 30m or a time (default: never)", "time"),
+      ...TOKENS_FILE,
+    },
+  },
+  {
+    brief: "Make a token and print it, once",
+    full: "Prints a new token on standard output and keeps its SHA-256 sum in the file of tokens.",
+    examples: [
+      [
+        "--name ci --role writer --clusters 'prod-*,test' --expires 90d --tokens-file tokens.yaml",
+        "For a pipeline, for some clusters, for ninety days",
+      ],
+    ],
+  },
+);
+
+const tokenList = command<TokenFileFlags>(
+  async () => (await import("./token.ts")).listTokens,
+  { flags: TOKENS_FILE },
+  {
+    brief: "Show the tokens' names, roles, clusters and ends",
+    examples: [["--tokens-file tokens.yaml", "Those of a file"]],
+  },
+);
+
+const tokenRemove = command<TokenFileFlags, [name: string]>(
+  async () => (await import("./token.ts")).removeToken,
+  {
+    flags: TOKENS_FILE,
+    positional: {
+      kind: "tuple",
+      parameters: [{ brief: "Of the token", placeholder: "name", parse: String }],
+    },
+  },
+  {
+    brief: "Remove a token, which stops working at once",
+    examples: [["ci --tokens-file tokens.yaml", "That of the pipeline"]],
+  },
+);
+
+/** `token create`, `list` and `remove`. */
+export const token = buildRouteMap({
+  routes: { create: tokenCreate, list: tokenList, remove: tokenRemove },
+  docs: { brief: "Make, show and remove tokens for the API" },
+});
