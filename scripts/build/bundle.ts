@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { joinStart, reachedFrom } from "./join_start.ts";
 
 export interface BundleOptions {
   /** The root of the project. */
@@ -38,8 +39,8 @@ export async function runBundler(root: string, folder: string, ...flags: string[
 }
 
 /**
- * Bundles the program into a folder: `main.js` with what every start needs, beside it pieces that are
- * loaded when used. Then what the bundler leaves to be desired is mended, each time exactly as often
+ * Bundles the program into a folder: `main.js` and `start.js` with what every start needs, beside them
+ * pieces that are loaded when used. Then what the bundler leaves to be desired is mended, each time exactly as often
  * as expected: a new Deno that bundles otherwise fails here and not on the user's machine.
  * @throws when the bundler fails, or its output is not as known
  */
@@ -52,6 +53,7 @@ export async function bundle({ root, folder, commit }: BundleOptions): Promise<v
   for (const [name, text] of mended(pieces, commit)) {
     await Deno.writeTextFile(join(folder, name), text);
   }
+  await joinStart(folder);
 }
 
 /** Texts of the pieces by name, mended. */
@@ -112,19 +114,6 @@ export function mended(
     }
   }
   return texts;
-}
-
-/** The pieces that are loaded with this one. */
-function reachedFrom(first: string, texts: ReadonlyMap<string, string>): Set<string> {
-  const reached = new Set<string>();
-  const go = (name: string) => {
-    if (reached.has(name)) return;
-    reached.add(name);
-    const imports = (texts.get(name) ?? "").matchAll(/(?:from|import) ?"\.\/([^"]+)"/g);
-    for (const [, next] of imports) go(next!);
-  };
-  go(first);
-  return reached;
 }
 
 /**

@@ -71,10 +71,13 @@ export function send(
           "Content-Length": String(new TextEncoder().encode(body).length),
         }),
       },
-      signal: deadline.signal,
+      protocol: server.protocol,
+      hostname: server.hostname.replace(/^\[|\]$/g, ""),
+      port: server.port,
+      path: server.pathname.replace(/\/$/, "") + path,
     };
-    const url = new URL(server.pathname.replace(/\/$/, "") + path, server);
-    const sent = (isTls ? https : http).request(url, options, (answer) => {
+    if (deadline.signal.aborted) return fail(undefined);
+    const sent = (isTls ? https : http).request(options, (answer) => {
       const chunks: Uint8Array[] = [];
       let size = 0;
       answer.on("data", (chunk: Uint8Array) => {
@@ -94,6 +97,10 @@ export function send(
       });
     });
     sent.on("error", fail);
+    // Given as an option, the signal costs several listeners a request.
+    const abort = () => sent.destroy(new Error("The deadline has passed"));
+    deadline.signal.addEventListener("abort", abort);
+    sent.on("close", () => deadline.signal.removeEventListener("abort", abort));
     // Deno sends a request again, of any method, when a kept connection breaks before the answer
     // (canRetryRequest in its node:http). A write must not be: nobody would know what became of it.
     if (method !== "GET") sent.on("socket", () => sent.reusedSocket = false);
