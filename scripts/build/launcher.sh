@@ -74,12 +74,14 @@ unpack() {
   if [ -e "$folder" ] && ! is_whole "$folder"; then mv -- "$folder" "$new/damaged" 2>/dev/null || :; fi
   # Where another one was faster, this lands inside of its folder, and is removed from there.
   mv -- "$new/whole" "$folder" 2>/dev/null || :
-  rm -rf -- "$folder/whole" "$new" || :
+  rm -rf -- "$folder/whole" "$new" 2>/dev/null || :
   trap - EXIT HUP INT TERM
   is_whole "$folder" || fail "cannot unpack itself into $folder"
-  # Of the versions before, the two that were used last stay: one of them may still be running.
+  # Of the versions before, the two that were used last stay: one of them may still be running. What
+  # others are just unpacking has another kind of name, and is left to them for an hour.
+  find "$unpacked" -maxdepth 1 -name 'new-*' -mmin +60 -exec rm -rf -- {} + 2>/dev/null || :
   (
-    cd -- "$unpacked" && ls -1dt -- */ | tail -n +4 | while IFS= read -r old; do
+    cd -- "$unpacked" && ls -1dt -- [0-9a-f]*/ | tail -n +4 | while IFS= read -r old; do
       [ "$old" = "@HASH@/" ] || rm -rf -- "./$old"
     done
   ) 2>/dev/null || :
