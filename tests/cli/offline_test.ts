@@ -258,13 +258,30 @@ Deno.test("of versions before it keeps the two used last", async () => {
   await using cache = await folder();
   const all = join(cache.path, "argocd-configurer", "unpacked");
   for (let i = 1; i <= 4; i++) {
-    await Deno.mkdir(join(all, `version-${i}`), { recursive: true });
-    await Deno.utime(join(all, `version-${i}`), i, i);
+    await Deno.mkdir(join(all, String(i).repeat(32)), { recursive: true });
+    await Deno.utime(join(all, String(i).repeat(32)), i, i);
   }
   await run(file, ["version"], { XDG_CACHE_HOME: cache.path });
-  const left = [...Deno.readDirSync(all)].map(({ name }) => name).sort();
-  assert.deepEqual(left.slice(-2), ["version-3", "version-4"]);
+  const left = [...Deno.readDirSync(all)].map(({ name }) => name);
+  assert.deepEqual(left.filter((name) => /^(\d)\1{31}$/.test(name)).sort(), [
+    "3".repeat(32),
+    "4".repeat(32),
+  ]);
   assert.equal(left.length, 3);
+});
+
+Deno.test("what another one is just unpacking stays, and what one left an hour ago goes", async () => {
+  const { file } = await built();
+  await using cache = await folder();
+  const all = join(cache.path, "argocd-configurer", "unpacked");
+  const names = ["new-a", "new-b", "new-c", "new-d", "new-old"];
+  for (const name of names) await Deno.mkdir(join(all, name), { recursive: true });
+  await Deno.utime(join(all, "new-old"), 1, 1);
+  await run(file, ["version"], { XDG_CACHE_HOME: cache.path });
+  const left = [...Deno.readDirSync(all)].map(({ name }) => name).filter((n) =>
+    n.startsWith("new")
+  );
+  assert.deepEqual(left.sort(), ["new-a", "new-b", "new-c", "new-d"]);
 });
 
 Deno.test("a stand-in for the runtime gets the program, its permissions and no more", async () => {
