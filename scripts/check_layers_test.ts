@@ -24,6 +24,20 @@ const table: [from: string, to: string, asType: string | undefined, asValue: str
     ["src/server/schemas.ts", "src/clusters/folder.ts", undefined, undefined],
     ["src/server/app.ts", "src/cli/a.ts", "server may not import cli", "server may not import cli"],
     ["src/credentials/list.ts", "src/clusters/folder.ts", undefined, undefined],
+    ["src/credentials/add_docker.ts", "src/verify/verify.ts", undefined, undefined],
+    [
+      "src/server/schemas.ts",
+      "src/verify/verify.ts",
+      undefined,
+      "server may import only types of verify",
+    ],
+    ["src/verify/verify.ts", "src/log/sealed.ts", undefined, undefined],
+    [
+      "src/verify/proxy.ts",
+      "src/kube/api/proxy.ts",
+      "verify may not import kube",
+      "verify may not import kube",
+    ],
     ["src/kube/store.ts", "src/log/logger.ts", undefined, undefined],
     [
       "src/kube/store.ts",

@@ -1,12 +1,16 @@
 import type { AuditLog } from "./audit/audit_log.ts";
 import { AuditLogs } from "./audit/audit_logs.ts";
+import { type AuditKey, passingFingerprints } from "./audit/key.ts";
 import { clustersFolder } from "./clusters/folder.ts";
 import { KubeconfigRefused, vetKubeconfig, type VetRules, type Vetted } from "./clusters/vet.ts";
 import type { Settings } from "./config/schema.ts";
 import { addDocker } from "./credentials/add_docker.ts";
-import { addHelmRepo } from "./credentials/add_helm_repo.ts";
+import { addRepo } from "./credentials/add_repo.ts";
 import { listSecrets } from "./credentials/list.ts";
+import { removeSecrets } from "./credentials/remove_secrets.ts";
+import { showSecret } from "./credentials/show_secret.ts";
 import type { OpenCluster } from "./credentials/stores.ts";
+import { verifyDocker, type VerifyOne, verifyRepo } from "./credentials/verify_credential.ts";
 import { Locks } from "./credentials/write/locks.ts";
 import type { ApiCall } from "./kube/api/client.ts";
 import { type ApiStore, apiStore } from "./kube/api/store.ts";
@@ -21,6 +25,7 @@ import type { Sealed } from "./log/sealed.ts";
 import { type App, createApp } from "./server/app.ts";
 import type { UseCases } from "./server/endpoint.ts";
 import { type Tokens, tokensFrom } from "./tokens/tokens.ts";
+import { addressRules } from "./verify/address_rules.ts";
 
 /** What the program knows of the machine that it runs on. */
 export interface Surroundings {
@@ -50,6 +55,8 @@ export interface Shared {
   readonly gate: ProcessGate;
   readonly breakers: Breakers;
   readonly auditLogs: AuditLogs;
+  /** Of credentials, where no audit log has a key for them. */
+  readonly fingerprint: AuditKey["fingerprint"];
 }
 
 export function shared({ cores }: Pick<Surroundings, "cores">): Shared {
@@ -60,7 +67,13 @@ export function shared({ cores }: Pick<Surroundings, "cores">): Shared {
     onClosed: (cluster) => log.info("cluster answers again", { cluster }),
   });
   const gate = new ProcessGate(defaultGateLimits(cores));
-  return { locks: new Locks(), gate, breakers, auditLogs: new AuditLogs() };
+  return {
+    locks: new Locks(),
+    gate,
+    breakers,
+    auditLogs: new AuditLogs(),
+    fingerprint: passingFingerprints(),
+  };
 }
 
 /** Puts the program together: clusters, stores, use-cases, HTTP. */
@@ -68,14 +81,15 @@ export function wire(
   settings: Settings,
   surroundings: Surroundings,
   version: string,
-  { locks, gate, breakers, auditLogs }: Shared = shared(surroundings),
+  common: Shared = shared(surroundings),
 ): Program {
+  const { gate, breakers, auditLogs } = common;
   const auditPath = settings["audit-log"];
   const auditLog = auditPath === undefined ? undefined : auditLogs.at(auditPath);
   const transport = transportOf(settings.transport, surroundings, gate);
   const open = opener(settings, surroundings, transport.storeOf, breakers);
   const app = createApp({
-    useCases: wireUseCases(settings, open, locks, auditLog),
+    useCases: wireUseCases(settings, surroundings, open, common, auditLog),
     version,
     argocdNamespace: settings["argocd-namespace"],
     allowedHosts: settings["allowed-hosts"],
@@ -97,8 +111,9 @@ function tokensOf(settings: Settings, { token }: Surroundings): Tokens | undefin
 
 function wireUseCases(
   settings: Settings,
+  surroundings: Surroundings,
   open: OpenCluster,
-  locks: Locks,
+  { locks, fingerprint }: Shared,
   record: AuditLog | undefined,
 ): UseCases {
   const folder = clustersFolder(settings["clusters-folder"]);
@@ -108,7 +123,10 @@ function wireUseCases(
   const dockerNamespaces = settings["docker-namespaces"] ??
     ["kube-system", "default", argocdNamespace];
   const writeLog = loggerOf("write");
+  const verifyOne = verifier(settings, surroundings);
+  const names = { argocdNamespace, dockerNamespaces };
   const services = {
+    verifyOne,
     open,
     record,
     locks,
@@ -126,7 +144,27 @@ function wireUseCases(
     listSecrets: (cluster) =>
       listSecrets(cluster, open, { seconds, argocdNamespace, dockerLabels, dockerNamespaces }),
     addDocker: (request) => addDocker(request, { argocdNamespace, dockerLabels }, services),
-    addHelmRepo: (request) => addHelmRepo(request, { argocdNamespace, dockerLabels }, services),
+    addRepo: (request) => addRepo(request, { argocdNamespace, dockerLabels }, services),
+    removeSecrets: (request) => removeSecrets(request, names, services),
+    showSecret: (request) =>
+      showSecret(request, {
+        ...names,
+        open,
+        seconds,
+        fingerprint: async (credential) =>
+          record === undefined ? fingerprint(credential) : await record.fingerprint(credential),
+      }),
+    verifyDocker: (credentials) => verifyDocker(credentials, verifyOne),
+    verifyRepo: (request) => verifyRepo(request, verifyOne),
+  };
+}
+
+/** Tries credentials, under the same time as a request to a cluster. */
+function verifier(settings: Settings, { kubectlEnv: env }: Surroundings): VerifyOne {
+  const allowed = addressRules(settings["verify-allow"]);
+  return async (what) => {
+    const { verify } = await import("./verify/verify.ts");
+    return await verify(what, { seconds: settings.kubectl_timeout, allowed, env });
   };
 }
 

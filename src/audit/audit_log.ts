@@ -134,6 +134,12 @@ export class AuditLog implements WriteRecord {
     }
   }
 
+  /** Of a credential, as the log has it; `undefined` when the log's key cannot be had. */
+  async fingerprint(credential: Sealed<string>): Promise<string | undefined> {
+    const key = await this.#taken().catch(() => undefined);
+    return key?.fingerprint(credential);
+  }
+
   /** @throws when the log cannot be read */
   read(query: AuditQuery): Promise<AuditPage> {
     return readAudit(this.#path, query);

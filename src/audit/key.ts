@@ -38,6 +38,16 @@ export async function takeKey(path: string): Promise<AuditKey> {
   }
 }
 
+function fingerprintsBy(key: Sealed<Buffer>): AuditKey["fingerprint"] {
+  return (credential) =>
+    createHmac("sha256", key.reveal()).update(credential.reveal()).digest("hex").slice(0, 16);
+}
+
+/** Fingerprints by a key that nobody keeps: they tell what is the same until this process ends. */
+export function passingFingerprints(): AuditKey["fingerprint"] {
+  return fingerprintsBy(seal(randomBytes(LENGTH)));
+}
+
 async function readOrMake(file: Deno.FsFile, path: string): Promise<Sealed<Buffer>> {
   const { mode, size, isFile } = await file.stat();
   if (!isFile) throw new Error(`${path} is not a regular file`);

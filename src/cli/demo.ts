@@ -14,8 +14,8 @@ import { VERSION } from "./version.ts";
 export async function demo({ port = 8091 }: { port?: number }): Promise<number> {
   configureLog({ format: "text", level: "info" });
   const folder = await Deno.makeTempDir({ prefix: "argocd-configurer-demo-" });
-  const test = startEmulator();
-  const production = startEmulator();
+  const test = startEmulator({ defaultAccounts: true });
+  const production = startEmulator({ defaultAccounts: true });
   try {
     seedTestCluster(test.cluster);
     seedProductionCluster(production.cluster);

@@ -15,6 +15,8 @@ const labelValue = v.pipe(
   v.regex(/^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/, "is not a label value"),
 );
 const origin = v.pipe(v.string(), v.regex(/^https?:\/\/[^/\s]+$/, "is not an origin"));
+/** A host, an address or a network, as what a credential is verified at. */
+const place = v.pipe(v.string(), v.check(isPlace, "is not a host, an address or a network"));
 const id = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /**
@@ -65,11 +67,21 @@ const ENTRIES = {
   "trusted-owners": v.optional(v.array(id), []),
   /** Whether a kubeconfig may run programs for its credentials. */
   "allow-exec-plugins": v.optional(v.boolean(), true),
+  /** Hosts, addresses and networks of this machine's that credentials may be verified at. */
+  "verify-allow": v.optional(v.array(place), []),
   /** What a line of the log looks like. */
   "log-format": v.optional(v.picklist(["text", "json"]), "text"),
   /** Least level that is logged. */
   "log-level": v.optional(v.picklist(["debug", "info", "warning", "error"]), "info"),
 };
+
+function isPlace(text: string): boolean {
+  const [, host = "", length] = /^([A-Za-z0-9.:_-]+)(?:\/([0-9]{1,3}))?$/.exec(text) ?? [];
+  const isV6 = host.includes(":");
+  const isAddress = isV6 || /^[0-9.]+$/.test(host);
+  if (host === "" || !URL.canParse(`http://${isV6 ? `[${host}]` : host}`)) return false;
+  return length === undefined || (isAddress && Number(length) <= (isV6 ? 128 : 32));
+}
 
 const SCHEMA = v.object(ENTRIES);
 

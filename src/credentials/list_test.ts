@@ -98,7 +98,7 @@ function restricted(cluster: FakeCluster, forbidden: string[], error: KubeErrorK
   const { store, queries } = watched(cluster);
   cluster.fault = () => {
     const { namespace, selector } = queries.at(-1)!;
-    const isDocker = !selector.startsWith(ARGOCD);
+    const isDocker = !selector!.startsWith(ARGOCD);
     if (isDocker && namespace === undefined) return { kind: "throw", error: "forbidden" };
     return isDocker && forbidden.includes(namespace!) ? { kind: "throw", error } : undefined;
   };

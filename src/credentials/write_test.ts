@@ -5,7 +5,7 @@ import { refKey } from "../kube/store.ts";
 import { seal } from "../log/sealed.ts";
 import { DOCKER_CONFIG_TYPE, dockerSecrets } from "./kinds/docker.ts";
 import { type DesiredSecret, REQUEST_ANNOTATION } from "./kinds/kind.ts";
-import { helmRepositorySecrets } from "./kinds/repository.ts";
+import { repositorySecrets } from "./kinds/repository.ts";
 import { parseRepositoryUrl } from "./kinds/url.ts";
 import { write, type WriteVerdict } from "./write.ts";
 import { Locks } from "./write/locks.ts";
@@ -24,7 +24,6 @@ function cluster(): FakeCluster {
       type: DOCKER_CONFIG_TYPE,
       labels: { ...LABELS, "team.example/owner": "ops" },
       annotations: { "team.example/note": "keep" },
-      ownerReferences: [{ kind: "Thing", name: "t" }],
       finalizers: [],
     }, { ".dockerconfigjson": "b2xk" });
   }
@@ -37,7 +36,8 @@ function docker(password: string): DesiredSecret[] {
     name: "pull",
     namespaces: ["a", "b", "c", "d"],
     argocdNamespace: "argocd",
-    credential: { registry: "ghcr.io", username: "user", password: seal(password) },
+    credentials: [{ registry: "ghcr.io", username: "user", password: seal(password) }],
+    merge: false,
     gitWriteBack: false,
     labels: LABELS,
   });
@@ -47,14 +47,19 @@ function helm(options: { name?: string; url?: string; password?: string } = {}):
   const { name = "repo", url = "https://charts.example.com/x", password = "new" } = options;
   const parsed = parseRepositoryUrl(url);
   assert.ok(parsed.ok);
-  return helmRepositorySecrets({
+  const { secret, template } = repositorySecrets(
+    {
+      as: "repository",
+      type: "helm",
+      argocdNamespace: "argocd",
+      credential: { kind: "password", username: "user", password: seal(password) },
+      options: {},
+      template: true,
+    },
     name,
-    argocdNamespace: "argocd",
-    url: parsed.value,
-    username: "user",
-    password: seal(password),
-    template: true,
-  });
+    parsed.value,
+  );
+  return template === undefined ? [secret] : [secret, template];
 }
 
 interface Options {
@@ -168,11 +173,25 @@ Deno.test("what others put on a secret stays, kubectl's copy of the values goes"
   assert.deepEqual(now.annotations, { "team.example/note": "keep", [REQUEST_ANNOTATION]: "w1" });
   assert.equal(now.labels["team.example/owner"], "ops");
   assert.equal(now.labels["app.kubernetes.io/managed-by"], "Helm");
-  assert.deepEqual(now.ownerReferences, old.ownerReferences);
   assert.equal(
     it.secrets.get("a/pull")!.labels["app.kubernetes.io/managed-by"],
     "argocd-configurer",
   );
+});
+
+Deno.test("a secret that another program looks after is left alone, unless it is forced", async () => {
+  const it = cluster();
+  const old = it.secrets.get("b/pull")!;
+  const owners = [{ apiVersion: "v1", kind: "ExternalSecret", name: "pull-of-b", uid: "1" }];
+  it.put({ ...old, ownerReferences: owners }, old.data.reveal());
+  const before = it.dump();
+  const refused = await run(it, docker("new"));
+  assert.deepEqual(refused.kind === "refused" && refused.refusals, [
+    { kind: "owned", ref: { namespace: "b", name: "pull" }, owner: "ExternalSecret 'pull-of-b'" },
+  ]);
+  assert.deepEqual(it.dump(), before);
+  assert.equal((await run(it, docker("new"), { force: true })).kind, "written");
+  assert.deepEqual(it.secrets.get("b/pull")!.ownerReferences, owners);
 });
 
 Deno.test("the same value again is unchanged and writes nothing", async () => {

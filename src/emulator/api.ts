@@ -73,12 +73,17 @@ export function statusAnswer(error: StatusError): ApiAnswer {
 /** @returns What the path of a request names, if it is one of the resources. */
 export function targetOf(path: string): Target | undefined {
   const match =
-    /^\/api\/v1\/(?:(secrets)|namespaces(?:\/([^/]+)(?:\/(secrets)(?:\/([^/]+))?)?)?)\/*$/
+    /^\/api\/v1\/(?:(secrets|serviceaccounts)|namespaces(?:\/([^/]+)(?:\/(secrets|serviceaccounts)(?:\/([^/]+))?)?)?)\/*$/
       .exec(path);
   if (!match) return undefined;
-  const [, everywhere, namespace = "", secrets, name = ""] = match;
-  return everywhere || secrets
-    ? { resource: "secrets", namespace: unescaped(namespace), name: unescaped(name) }
+  const [, everywhere, namespace = "", inside, name = ""] = match;
+  const resource = everywhere ?? inside;
+  return resource
+    ? {
+      resource: resource as Resource,
+      namespace: unescaped(namespace),
+      name: unescaped(name),
+    }
     : { resource: "namespaces", namespace: "", name: unescaped(namespace) };
 }
 
@@ -102,14 +107,14 @@ function serve(
         name ? cluster.get(resource, namespace, name) : list(cluster, request, target),
       );
     case "POST":
-      if (name || resource === "secrets" && !namespace) break;
+      if (name || resource !== "namespaces" && !namespace) break;
       return create(cluster, request, target, shown);
     case "PUT":
       if (!name) break;
       return update(cluster, request, target, shown);
     case "PATCH":
       if (!name) break;
-      return shown(200, patch(cluster, request, target));
+      return patch(cluster, request, target, shown);
     case "DELETE": {
       if (!name && !namespace) break;
       checkContentType(request);
@@ -194,7 +199,8 @@ function patch(
   cluster: EmulatedCluster,
   request: ApiRequest,
   { resource, namespace, name }: Target,
-): KubernetesObject {
+  shown: Show,
+): ApiAnswer {
   const type = /^application\/(strategic-)?merge-patch\+json$/.exec(request.contentType);
   if (!type) {
     throw new StatusError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {});
@@ -209,9 +215,11 @@ function patch(
     throw badRequest(type[1] === undefined ? `error decoding patch: ${why}` : why);
   }
   const patched = mergePatch(old, value, type[1] !== undefined) as Record<string, unknown>;
-  const { manifest } = decodeObject(patched, resource);
+  const { manifest, unknownFields } = decodeObject(patched, resource);
+  const validation = request.query.get("fieldValidation");
+  const warnings = unknownFieldWarnings(unknownFields, validation, resource);
   const options = { dryRun, uidIsPrecondition: false };
-  return cluster.update(resource, namespace, name, manifest, options);
+  return shown(200, cluster.update(resource, namespace, name, manifest, options), warnings);
 }
 
 function isDryRun({ query }: ApiRequest, options: string): boolean {

@@ -71,29 +71,30 @@ export function checkResourceVersion(
   );
 }
 
-/** Secrets are checked by rest.BeforeDelete, namespaces by their own storage: two languages. */
+/** Namespaces are checked by their own storage, all else by rest.BeforeDelete: two languages. */
 export function checkPreconditions(
   resource: Resource,
   { kind, metadata }: KubernetesObject,
   { uid, resourceVersion }: DeleteOptions,
 ): void {
-  const what = resource === "secrets" ? kind : resource;
+  const isNamespace = resource === "namespaces";
+  const what = isNamespace ? resource : kind;
   if (uid !== undefined && uid !== metadata.uid) {
     throw conflict(
       what,
       metadata.name,
-      resource === "secrets"
-        ? `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`
-        : uidMismatch(uid, { metadata }),
+      isNamespace
+        ? uidMismatch(uid, { metadata })
+        : `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
     );
   }
   if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
     throw conflict(
       what,
       metadata.name,
-      resource === "secrets"
-        ? `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`
-        : `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion}`,
+      isNamespace
+        ? `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion}`
+        : `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`,
     );
   }
 }
@@ -108,15 +109,16 @@ function uidMismatch(uid: string, { metadata }: Pick<KubernetesObject, "metadata
  * @see k8s.io/apiserver v0.35 pkg/admission/plugin/namespace/lifecycle/admission.go
  */
 export function admitToNamespace(
+  resource: Resource,
+  name: string,
   namespace: Namespace | undefined,
   namespaceName: string,
-  secretName: string,
 ): void {
   if (!namespace) throw notFound("namespaces", namespaceName);
   if (namespace.status.phase !== "Terminating") return;
   throw forbidden(
-    "secrets",
-    secretName || "Unknown",
+    resource,
+    name || "Unknown",
     `unable to create new content in namespace ${namespaceName} because it is being terminated`,
     [{
       reason: "NamespaceTerminating",

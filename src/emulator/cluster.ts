@@ -3,57 +3,34 @@ import {
   checkName,
   checkNamespace,
   checkNoResourceVersion,
-  checkPreconditions,
   checkResourceVersion,
   checkUid,
 } from "./checks.ts";
 import { decodeObject } from "./decode.ts";
 import type { DeleteOptions } from "./delete_options.ts";
+import { deleteObject } from "./deletion.ts";
 import { generatedName } from "./generated_name.ts";
 import { Lister, type ListOptions, type ObjectList } from "./list.ts";
 import {
+  accountObject,
   emptyMeta,
   KIND,
   type KubernetesObject,
   type Manifest,
-  manifestMeta,
   type Namespace,
   namespaceObject,
   type NamespacePhase,
   type ObjectMeta,
+  objectOf,
   type Resource,
   type Secret,
   secretObject,
+  type ServiceAccount,
 } from "./objects.ts";
-import {
-  alreadyExists,
-  forbidden,
-  invalid,
-  notFound,
-  type Status,
-  successStatus,
-} from "./status.ts";
+import type { SecretSeed, ServiceAccountSeed } from "./seeds.ts";
+import { alreadyExists, forbidden, invalid, notFound, type Status } from "./status.ts";
 import { ObjectStore } from "./store.ts";
 import { createErrors, updateErrors } from "./validation.ts";
-
-/** A Secret to seed: what is left out gets the server's defaults. */
-export interface SecretSeed {
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace: string;
-    readonly uid?: string;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
-    readonly finalizers?: readonly string[];
-  };
-  /** @default "Opaque" */
-  readonly type?: string;
-  /** Values in base64. */
-  readonly data?: Readonly<Record<string, string>>;
-  /** Values as they are. */
-  readonly stringData?: Readonly<Record<string, string>>;
-  readonly immutable?: boolean;
-}
 
 export interface WriteOptions {
   readonly dryRun?: boolean;
@@ -62,6 +39,17 @@ export interface WriteOptions {
 export interface UpdateOptions extends WriteOptions {
   /** A uid in the object is compared first, as for a PUT; a PATCH finds it changed instead. */
   readonly uidIsPrecondition?: boolean;
+}
+
+export interface ClusterOptions {
+  /** @default () => new Date() */
+  readonly now?: () => Date;
+  /**
+   * Whether every namespace gets its service account `default`, by which a controller follows the
+   * API server on a real cluster; without one, as in the tests' control plane, there is none.
+   * @default false
+   */
+  readonly defaultAccounts?: boolean;
 }
 
 /** Namespaces of every cluster; a NamespaceLifecycle admission keeps the first three. */
@@ -78,8 +66,11 @@ export class EmulatedCluster {
   readonly #store: ObjectStore;
   readonly #lister = new Lister();
 
-  constructor({ now = () => new Date() }: { now?: () => Date } = {}) {
+  readonly #defaultAccounts: boolean;
+
+  constructor({ now = () => new Date(), defaultAccounts = false }: ClusterOptions = {}) {
     this.#store = new ObjectStore(now);
+    this.#defaultAccounts = defaultAccounts;
     for (const name of SYSTEM_NAMESPACES) this.addNamespace(name);
   }
 
@@ -98,6 +89,7 @@ export class EmulatedCluster {
     }
     const namespace = namespaceObject(this.#store.stamp(meta, old), phase);
     this.#store.set(namespace);
+    if (!old) this.#addDefaultAccount(name);
     return namespace;
   }
 
@@ -116,6 +108,18 @@ export class EmulatedCluster {
     return secret;
   }
 
+  /** As {@linkcode EmulatedCluster.put}, for a service account. */
+  putServiceAccount(seed: ServiceAccountSeed): ServiceAccount {
+    const { manifest } = decodeObject({ ...seed }, "serviceaccounts");
+    const { metadata } = manifest;
+    if (!this.namespace(metadata.namespace)) this.addNamespace(metadata.namespace);
+    const old = this.serviceAccount(metadata.namespace, metadata.name);
+    metadata.uid = old?.metadata.uid ?? crypto.randomUUID();
+    const account = accountObject(manifest, this.#store.stamp(metadata, old));
+    this.#store.set(account);
+    return account;
+  }
+
   /** Takes a Secret away, as if some other client had deleted it. */
   remove(namespace: string, name: string): void {
     const secret = this.secret(namespace, name);
@@ -129,6 +133,10 @@ export class EmulatedCluster {
   /** All of them, sorted by namespace and name. */
   secrets(): Secret[] {
     return this.#store.secrets();
+  }
+
+  serviceAccount(namespace: string, name: string): ServiceAccount | undefined {
+    return this.#store.serviceAccount(namespace, name);
   }
 
   namespace(name: string): Namespace | undefined {
@@ -148,7 +156,7 @@ export class EmulatedCluster {
 
   /** @param namespace Empty for all of them. */
   list(resource: Resource, namespace: string, options: ListOptions = {}): ObjectList {
-    const all = resource === "secrets" ? this.#store.secrets(namespace) : this.namespaces();
+    const all = this.#store.all(resource, namespace);
     return this.#lister.page(resource, all, namespace, this.#store.resourceVersion, options);
   }
 
@@ -159,11 +167,11 @@ export class EmulatedCluster {
     { dryRun = false }: WriteOptions = {},
   ): KubernetesObject {
     const metadata = { ...manifest.metadata };
-    if (resource === "secrets") {
-      checkNamespace(metadata, namespace);
-      admitToNamespace(this.namespace(namespace), namespace, metadata.name);
-    } else {
+    if (resource === "namespaces") {
       metadata.labels = namespaceLabels(metadata.name, metadata.labels);
+    } else {
+      checkNamespace(metadata, namespace);
+      admitToNamespace(resource, metadata.name, this.namespace(namespace), namespace);
     }
     metadata.namespace = namespace;
     metadata.uid = crypto.randomUUID();
@@ -180,8 +188,11 @@ export class EmulatedCluster {
       const deleting = there.metadata.deletionTimestamp !== undefined;
       throw alreadyExists(resource, metadata.name, deleting);
     }
-    const object = this.#object(manifest, this.#store.stamp(metadata, undefined, dryRun));
-    if (!dryRun) this.#store.set(object);
+    const stamped = this.#store.stamp(metadata, undefined, dryRun);
+    const object = objectOf(resource, manifest, stamped);
+    if (dryRun) return object;
+    this.#store.set(object);
+    if (resource === "namespaces") this.#addDefaultAccount(metadata.name);
     return object;
   }
 
@@ -194,7 +205,7 @@ export class EmulatedCluster {
     { dryRun = false, uidIsPrecondition = true }: UpdateOptions = {},
   ): KubernetesObject {
     const metadata = { ...manifest.metadata };
-    if (resource === "secrets") checkNamespace(metadata, namespace);
+    if (resource !== "namespaces") checkNamespace(metadata, namespace);
     checkName(metadata, name);
     const old = this.get(resource, namespace, name);
     if (uidIsPrecondition) checkUid(resource, metadata, old);
@@ -207,17 +218,24 @@ export class EmulatedCluster {
     if (resource === "namespaces") metadata.labels = namespaceLabels(name, metadata.labels);
     const errors = updateErrors({ ...manifest, metadata }, old, resource);
     if (errors.length > 0) throw invalid(KIND[resource], name, errors);
-    const kept = this.#object(manifest, this.#store.stamp(metadata, old, true), old);
+    const object = (metadata: ObjectMeta) =>
+      objectOf(
+        resource,
+        manifest,
+        metadata,
+        old.kind === "Namespace" ? old.status.phase : undefined,
+      );
+    const kept = object(this.#store.stamp(metadata, old, true));
     if (JSON.stringify(kept) === JSON.stringify(old)) return old;
     if (dryRun) return kept;
-    if (kept.kind === "Secret" && isDoneWith(kept)) {
+    if (kept.kind !== "Namespace" && isDoneWith(kept)) {
       this.#store.remove(kept);
       return kept;
     }
-    const object = this.#object(manifest, this.#store.stamp(metadata, old), old);
-    this.#store.set(object);
-    if (isDoneWith(object)) this.#store.remove(object);
-    return object;
+    const changed = object(this.#store.stamp(metadata, old));
+    this.#store.set(changed);
+    if (isDoneWith(changed)) this.#store.remove(changed);
+    return changed;
   }
 
   /**
@@ -233,21 +251,7 @@ export class EmulatedCluster {
     if (resource === "namespaces" && IMMORTAL_NAMESPACES.has(name)) {
       throw forbidden(resource, name, "this namespace may not be deleted");
     }
-    const old = this.get(resource, namespace, name);
-    checkPreconditions(resource, old, options);
-    if (old.kind === "Namespace") return this.#deleteNamespace(old, options.dryRun);
-    if (!old.metadata.finalizers) {
-      if (!options.dryRun) this.#store.remove(old);
-      return successStatus({ name, kind: resource, uid: old.metadata.uid });
-    }
-    if (old.metadata.deletionTimestamp) return old;
-    const meta = manifestMeta(old.metadata);
-    meta.deletionTimestamp = this.#store.timestamp();
-    meta.deletionGracePeriodSeconds = 0;
-    if (meta.generation > 0) meta.generation++;
-    const marked = { ...old, metadata: this.#store.stamp(meta, old, options.dryRun) };
-    if (!options.dryRun) this.#store.set(marked);
-    return marked;
+    return deleteObject(this.#store, this.get(resource, namespace, name), options);
   }
 
   /**
@@ -268,28 +272,9 @@ export class EmulatedCluster {
     return found;
   }
 
-  #deleteNamespace(old: Namespace, dryRun: boolean): Namespace {
-    const meta = manifestMeta(old.metadata);
-    meta.deletionTimestamp ??= this.#store.timestamp();
-    const terminating = old.metadata.deletionTimestamp
-      ? old
-      : namespaceObject(this.#store.stamp(meta, old, dryRun), "Terminating");
-    if (dryRun) return terminating;
-    this.#store.set(terminating);
-    for (const secret of this.#store.secrets(meta.name)) {
-      this.delete("secrets", meta.name, secret.metadata.name);
-    }
-    this.#store.remove(terminating);
-    return terminating;
-  }
-
-  #object(
-    manifest: Manifest,
-    metadata: ObjectMeta,
-    old?: KubernetesObject,
-  ): KubernetesObject {
-    if (metadata.namespace) return secretObject(manifest, metadata);
-    return namespaceObject(metadata, old?.kind === "Namespace" ? old.status.phase : "Active");
+  #addDefaultAccount(namespace: string): void {
+    if (!this.#defaultAccounts) return;
+    this.putServiceAccount({ metadata: { namespace, name: "default" } });
   }
 }
 

@@ -2,6 +2,7 @@ import { binaryText, encodeBase64 } from "./base64.ts";
 import { goJsonSyntaxError, goJsonType } from "./go_json.ts";
 import { KIND, type Manifest, type ManifestMeta, type Resource } from "./objects.ts";
 import { DecodeError, type Fields, Reader } from "./reader.ts";
+import { decodeReferences } from "./references.ts";
 import { badRequest, goQuote } from "./status.ts";
 
 /** A request body, read but not yet understood. */
@@ -51,6 +52,14 @@ const KIND_FIELDS: Readonly<Record<Resource, Fields>> = {
     metadata: "v1.ObjectMeta",
     spec: "v1.NamespaceSpec",
     status: "v1.NamespaceStatus",
+  },
+  serviceaccounts: {
+    kind: "string",
+    apiVersion: "string",
+    metadata: "v1.ObjectMeta",
+    secrets: "[]v1.ObjectReference",
+    imagePullSecrets: "[]v1.LocalObjectReference",
+    automountServiceAccountToken: "bool",
   },
 };
 
@@ -106,14 +115,30 @@ export function decodeObject(object: Record<string, unknown>, resource: Resource
   try {
     const reader = new Reader(object, kind, KIND_FIELDS[resource]);
     const meta = new Reader(reader.object("metadata"), "ObjectMeta", OBJECT_META, "metadata.");
+    const metadata = decodeMeta(meta);
+    if (resource === "serviceaccounts") {
+      const secrets = decodeReferences(reader, "secrets");
+      const imagePullSecrets = decodeReferences(reader, "imagePullSecrets");
+      return {
+        manifest: {
+          ...BARE,
+          metadata,
+          secrets: secrets.references,
+          imagePullSecrets: imagePullSecrets.references,
+          automountServiceAccountToken: reader.bool("automountServiceAccountToken"),
+        },
+        unknownFields: reader.unknownFields({ metadata: meta, secrets, imagePullSecrets }),
+      };
+    }
     return {
       manifest: {
-        metadata: decodeMeta(meta),
-        data: resource === "secrets"
-          ? { ...reader.bytesMap("data"), ...encoded(reader.stringMap("stringData")) }
-          : {},
-        type: resource === "secrets" ? reader.string("type") || "Opaque" : "",
-        immutable: resource === "secrets" ? reader.bool("immutable") : undefined,
+        ...BARE,
+        metadata,
+        ...(resource === "secrets" && {
+          data: { ...reader.bytesMap("data"), ...encoded(reader.stringMap("stringData")) },
+          type: reader.string("type") || "Opaque",
+          immutable: reader.bool("immutable"),
+        }),
       },
       unknownFields: reader.unknownFields({ metadata: meta }),
     };
@@ -121,6 +146,9 @@ export function decodeObject(object: Record<string, unknown>, resource: Resource
     throw error instanceof DecodeError ? refuse(error.message) : error;
   }
 }
+
+/** What an object has of the fields that its kind has not. */
+const BARE = { data: {}, type: "", secrets: [], imagePullSecrets: [] } satisfies Partial<Manifest>;
 
 function decodeMeta(reader: Reader): ManifestMeta {
   reader.time("creationTimestamp");

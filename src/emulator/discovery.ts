@@ -45,6 +45,15 @@ const DOCUMENTS: Readonly<Record<string, unknown>> = {
         verbs: [...VERBS, "deletecollection"].sort(),
         storageVersionHash: "S6u1pOWzb84=",
       },
+      {
+        name: "serviceaccounts",
+        singularName: "serviceaccount",
+        namespaced: true,
+        kind: "ServiceAccount",
+        verbs: [...VERBS, "deletecollection"].sort(),
+        shortNames: ["sa"],
+        storageVersionHash: "pbx9ZvyFpBE=",
+      },
     ],
   },
 };

@@ -18,6 +18,8 @@ export interface EmulatorOptions {
   fault?: (request: EmulatedRequest) => Fault | undefined;
   /** @default () => new Date() */
   now?: () => Date;
+  /** Whether every namespace gets its service account `default`, at once. @default false */
+  defaultAccounts?: boolean;
 }
 
 export interface EmulatedRequest {
@@ -67,12 +69,12 @@ const MAX_REQUESTS = 10_000;
 const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
 /**
- * Starts a Kubernetes API server for Secrets and Namespaces on a free port of 127.0.0.1; it answers
+ * Starts a Kubernetes API server for Secrets, Namespaces and ServiceAccounts on a free port of 127.0.0.1; it answers
  * at once. Needs `--allow-net=127.0.0.1`.
  */
 export function startEmulator(options: EmulatorOptions = {}): Emulator {
   const now = options.now ?? (() => new Date());
-  const cluster = new EmulatedCluster({ now });
+  const cluster = new EmulatedCluster({ now, defaultAccounts: options.defaultAccounts });
   const stopping = new AbortController();
   const log: string[] = [];
   let count = 0;

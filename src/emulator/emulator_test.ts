@@ -52,7 +52,8 @@ Deno.test("an emulator answers at once, discovery, health and unknown paths too"
     deepStrictEqual((await get("/api")).json.versions, ["v1"]);
     deepStrictEqual((await get("/apis")).json.groups, []);
     const { resources } = (await get("/api/v1")).json as { resources: { name: string }[] };
-    deepStrictEqual(resources.map(({ name }) => name), ["namespaces", "secrets"]);
+    const served = resources.map(({ name }) => name);
+    strictEqual(served.join(), "namespaces,secrets,serviceaccounts");
     for (const path of ["/healthz", "/livez", "/readyz"]) strictEqual((await get(path)).text, "ok");
     const missing = await get("/nope");
     deepStrictEqual([missing.code, missing.text], [404, "404 page not found\n"]);

@@ -1,15 +1,20 @@
 import type { KubernetesObject, Resource } from "./objects.ts";
-import { badRequest } from "./status.ts";
+import { badRequest, goQuote } from "./status.ts";
 
 /** Whether this object is meant. */
 export type FieldSelector = (object: KubernetesObject) => boolean;
 
-const FIELDS: Readonly<
-  Record<Resource, Readonly<Record<string, (o: KubernetesObject) => string>>>
-> = {
+type Field = (object: KubernetesObject) => string;
+
+const NAME: Readonly<Record<string, Field>> = {
+  "metadata.name": (object) => object.metadata.name,
+  "metadata.namespace": (object) => object.metadata.namespace ?? "",
+};
+
+const FIELDS: Readonly<Record<Resource, Readonly<Record<string, Field>>>> = {
+  serviceaccounts: NAME,
   secrets: {
-    "metadata.name": (object) => object.metadata.name,
-    "metadata.namespace": (object) => object.metadata.namespace ?? "",
+    ...NAME,
     "type": (object) => object.kind === "Secret" ? object.type : "",
   },
   namespaces: {
@@ -31,8 +36,17 @@ export function parseFieldSelector(text: string, resource: Resource): FieldSelec
     if (!match) throw badRequest(`invalid selector: '${text}'; can't understand '${term}'`);
     const [, field = "", operator, value] = match;
     const valueOf = Object.hasOwn(FIELDS[resource], field) ? FIELDS[resource][field] : undefined;
-    if (!valueOf) throw badRequest(`field label not supported: ${field}`);
+    if (!valueOf) throw badRequest(unsupported(resource, field));
     return (object: KubernetesObject) => (valueOf(object) === value) === (operator !== "!=");
   });
   return (object) => terms.every((matches) => matches(object));
+}
+
+/** A resource without fields of its own is refused by code that all of those share. */
+function unsupported(resource: Resource, field: string): string {
+  return resource === "serviceaccounts"
+    ? `${goQuote(field)} is not a known field selector: only ${
+      Object.keys(NAME).map(goQuote).join(", ")
+    }`
+    : `field label not supported: ${field}`;
 }

@@ -14,7 +14,7 @@ export interface ListOptions {
 }
 
 export interface ObjectList {
-  readonly kind: "SecretList" | "NamespaceList";
+  readonly kind: `${KubernetesObject["kind"]}List`;
   readonly apiVersion: "v1";
   readonly metadata: {
     readonly resourceVersion: string;

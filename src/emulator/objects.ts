@@ -37,13 +37,34 @@ export interface Namespace {
   readonly status: { readonly phase: NamespacePhase };
 }
 
-/** The resources served, by their names in URLs. */
-export type Resource = "secrets" | "namespaces";
-export type KubernetesObject = Secret | Namespace;
+/** What a service account names a secret by. */
+export interface SecretReference {
+  readonly name?: string;
+}
 
-export const KIND: Readonly<Record<Resource, "Secret" | "Namespace">> = {
+export interface ServiceAccount {
+  readonly kind: "ServiceAccount";
+  readonly apiVersion: "v1";
+  readonly metadata: ObjectMeta;
+  readonly secrets?: readonly SecretReference[];
+  readonly imagePullSecrets?: readonly SecretReference[];
+  readonly automountServiceAccountToken?: boolean;
+}
+
+/** The resources served, by their names in URLs. */
+export type Resource = "secrets" | "namespaces" | "serviceaccounts";
+export type KubernetesObject = Secret | Namespace | ServiceAccount;
+
+export const KIND = {
   secrets: "Secret",
   namespaces: "Namespace",
+  serviceaccounts: "ServiceAccount",
+} as const satisfies Record<Resource, string>;
+
+export const RESOURCE: Readonly<Record<KubernetesObject["kind"], Resource>> = {
+  Secret: "secrets",
+  Namespace: "namespaces",
+  ServiceAccount: "serviceaccounts",
 };
 
 /** The metadata a client sent: nothing in it is required until validation. */
@@ -62,12 +83,18 @@ export interface ManifestMeta {
   finalizers: string[];
 }
 
-/** A decoded and defaulted request body; `data`, `type` and `immutable` are a Secret's. */
+/**
+ * A decoded and defaulted request body; `data`, `type` and `immutable` are a Secret's, the others
+ * beside the metadata a ServiceAccount's.
+ */
 export interface Manifest {
   metadata: ManifestMeta;
   data: Record<string, string>;
   type: string;
   immutable?: boolean;
+  secrets: SecretReference[];
+  imagePullSecrets: SecretReference[];
+  automountServiceAccountToken?: boolean;
 }
 
 /** Metadata in the order and with the omissions of Go's encoder, map keys sorted. */
@@ -92,6 +119,30 @@ export function objectMeta(
     ...nonEmptyMap("annotations", meta.annotations),
     ...(meta.ownerReferences.length > 0 && { ownerReferences: meta.ownerReferences }),
     ...(meta.finalizers.length > 0 && { finalizers: meta.finalizers }),
+  };
+}
+
+/** @param phase Of a namespace. */
+export function objectOf(
+  resource: Resource,
+  manifest: Manifest,
+  metadata: ObjectMeta,
+  phase: NamespacePhase = "Active",
+): KubernetesObject {
+  if (resource === "secrets") return secretObject(manifest, metadata);
+  if (resource === "serviceaccounts") return accountObject(manifest, metadata);
+  return namespaceObject(metadata, phase);
+}
+
+export function accountObject(manifest: Manifest, metadata: ObjectMeta): ServiceAccount {
+  const { secrets, imagePullSecrets, automountServiceAccountToken } = manifest;
+  return {
+    kind: "ServiceAccount",
+    apiVersion: "v1",
+    metadata,
+    ...(secrets.length > 0 && { secrets }),
+    ...(imagePullSecrets.length > 0 && { imagePullSecrets }),
+    ...(automountServiceAccountToken !== undefined && { automountServiceAccountToken }),
   };
 }
 

@@ -1,9 +1,10 @@
 /**
  * A JSON merge patch (RFC 7386) applied to a copy.
  *
- * @param strategic As a strategic merge patch: `metadata.finalizers` is the one list of a Secret or
- * Namespace that is merged instead of replaced, the patch's new ones first. Its `$patch` directives
- * are not known.
+ * @param strategic As a strategic merge patch: of the lists `metadata.finalizers` is merged instead
+ * of replaced, the patch's new ones first. `imagePullSecrets` of a ServiceAccount is replaced by the
+ * real server too; its `secrets`, which are merged by name there, are not looked at. The `$patch`
+ * directives are not known.
  */
 export function mergePatch(target: unknown, patch: unknown, strategic = false, path = ""): unknown {
   if (strategic && path === ".metadata.finalizers" && Array.isArray(patch)) {

@@ -27,6 +27,11 @@ export function fromProtobuf(bytes: Uint8Array, resource: Resource): Record<stri
       stringData: textMap(object.messages(4)),
       ...(object.has(5) && { immutable: object.number(5) === 1 }),
     }),
+    ...(resource === "serviceaccounts" && {
+      secrets: object.messages(2).map((reference) => ({ name: reference.text(3) })),
+      imagePullSecrets: object.messages(3).map((reference) => ({ name: reference.text(1) })),
+      ...(object.has(4) && { automountServiceAccountToken: object.number(4) === 1 }),
+    }),
   };
 }
 

@@ -22,7 +22,7 @@ export class Reader {
   ) {}
 
   /** In the order of the document; `nested` reads the struct in the field of that name. */
-  unknownFields(nested: Readonly<Record<string, Reader>> = {}): string[] {
+  unknownFields(nested: Readonly<Record<string, Pick<Reader, "unknownFields">>> = {}): string[] {
     return Object.keys(this.source).flatMap((field) => {
       if (Object.hasOwn(nested, field)) return nested[field]?.unknownFields() ?? [];
       return Object.hasOwn(this.fields, field) ? [] : [this.prefix + field];
@@ -91,6 +91,12 @@ export class Reader {
     if (value === null) return "";
     if (typeof value !== "string") throw this.#mismatch(value, field, go);
     return value;
+  }
+
+  asObject(value: unknown, field: string, go: string): Record<string, unknown> {
+    if (value === null) return {};
+    if (goJsonType(value) !== "object") throw this.#mismatch(value, field, go);
+    return value as Record<string, unknown>;
   }
 
   #typed(field: string, type: string): unknown {

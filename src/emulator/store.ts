@@ -4,8 +4,10 @@ import {
   type Namespace,
   type ObjectMeta,
   objectMeta,
+  RESOURCE,
   type Resource,
   type Secret,
+  type ServiceAccount,
 } from "./objects.ts";
 
 /**
@@ -15,6 +17,7 @@ import {
 export class ObjectStore {
   readonly #secrets = new Map<string, Secret>();
   readonly #namespaces = new Map<string, Namespace>();
+  readonly #accounts = new Map<string, ServiceAccount>();
   readonly #now: () => Date;
   #resourceVersion = 0;
 
@@ -31,12 +34,16 @@ export class ObjectStore {
     return this.#secrets.get(`${namespace}/${name}`);
   }
 
+  serviceAccount(namespace: string, name: string): ServiceAccount | undefined {
+    return this.#accounts.get(`${namespace}/${name}`);
+  }
+
   namespace(name: string): Namespace | undefined {
     return this.#namespaces.get(name);
   }
 
   find(resource: Resource, namespace: string, name: string): KubernetesObject | undefined {
-    return resource === "secrets" ? this.secret(namespace, name) : this.namespace(name);
+    return this.#objects(resource).get(namespace ? `${namespace}/${name}` : name);
   }
 
   /**
@@ -44,33 +51,43 @@ export class ObjectStore {
    *
    * @param namespace Empty for all of them.
    */
-  secrets(namespace = ""): Secret[] {
-    const all = sortedByKey(this.#secrets);
+  all(resource: Resource, namespace = ""): KubernetesObject[] {
+    const all = sortedByKey(this.#objects(resource));
     return namespace ? all.filter(({ metadata }) => metadata.namespace === namespace) : all;
+  }
+
+  secrets(): Secret[] {
+    return sortedByKey(this.#secrets);
   }
 
   namespaces(): Namespace[] {
     return sortedByKey(this.#namespaces);
   }
 
+  /** What is in a namespace, of every resource. */
+  contents(namespace: string): KubernetesObject[] {
+    return [...this.all("secrets", namespace), ...this.all("serviceaccounts", namespace)];
+  }
+
   set(object: KubernetesObject): void {
     const { namespace, name } = object.metadata;
     if (object.kind === "Secret") this.#secrets.set(`${namespace}/${name}`, object);
-    else this.#namespaces.set(name, object);
+    else if (object.kind === "Namespace") this.#namespaces.set(name, object);
+    else this.#accounts.set(`${namespace}/${name}`, object);
   }
 
   /**
-   * Removes a Secret; and a namespace under deletion once nothing is left in it and no finalizer
-   * holds it, until then it stays.
+   * Removes what is in a namespace; and a namespace under deletion once nothing is left in it and no
+   * finalizer holds it, until then it stays.
    */
   remove({ kind, metadata: { namespace = "", name } }: KubernetesObject): void {
-    if (kind === "Secret") {
-      this.#secrets.delete(`${namespace}/${name}`);
+    if (kind !== "Namespace") {
+      this.#objects(RESOURCE[kind]).delete(`${namespace}/${name}`);
       this.#resourceVersion++;
     }
-    const emptied = this.namespace(kind === "Secret" ? namespace : name);
+    const emptied = this.namespace(namespace || name);
     if (!emptied?.metadata.deletionTimestamp || emptied.metadata.finalizers) return;
-    if (this.secrets(emptied.metadata.name).length > 0) return;
+    if (this.contents(emptied.metadata.name).length > 0) return;
     this.#namespaces.delete(emptied.metadata.name);
     this.#resourceVersion++;
   }
@@ -86,6 +103,11 @@ export class ObjectStore {
       : String(++this.#resourceVersion);
     const creationTimestamp = old?.metadata.creationTimestamp ?? this.timestamp();
     return objectMeta(meta, { creationTimestamp, resourceVersion });
+  }
+
+  #objects(resource: Resource): Map<string, KubernetesObject> {
+    if (resource === "secrets") return this.#secrets;
+    return resource === "namespaces" ? this.#namespaces : this.#accounts;
   }
 
   /** Now, in whole seconds. */

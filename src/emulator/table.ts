@@ -30,9 +30,7 @@ export function toTable(
   const metadata = "items" in answer
     ? answer.metadata
     : { resourceVersion: answer.metadata.resourceVersion };
-  const columns = resource === "secrets"
-    ? ["Name", "Type", "Data", "Age"] as const
-    : ["Name", "Status", "Age"] as const;
+  const columns = COLUMNS[resource];
   return {
     kind: "Table",
     apiVersion,
@@ -47,14 +45,24 @@ export function toTable(
     rows: objects.map((object) => ({
       cells: [
         object.metadata.name,
-        ...("status" in object
-          ? [object.status.phase]
-          : [object.type, Object.keys(object.data ?? {}).length]),
+        ...cells(object),
         humanDuration(now.getTime() - Date.parse(object.metadata.creationTimestamp)),
       ],
       object: included(includeObject, resource, object, apiVersion),
     })),
   };
+}
+
+const COLUMNS = {
+  secrets: ["Name", "Type", "Data", "Age"],
+  namespaces: ["Name", "Status", "Age"],
+  serviceaccounts: ["Name", "Age"],
+} as const satisfies Record<Resource, readonly (keyof typeof DESCRIPTIONS)[]>;
+
+/** Between the name and the age; an item of a list has no kind to tell by. */
+function cells(object: KubernetesObject): unknown[] {
+  if ("status" in object) return [object.status.phase];
+  return "type" in object ? [object.type, Object.keys(object.data ?? {}).length] : [];
 }
 
 function included(

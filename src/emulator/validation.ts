@@ -44,14 +44,13 @@ export function updateErrors(
     ...(resource === "namespaces" ? objectErrors(manifest, resource) : []),
     ...changes,
     ...finalizerNameErrors(metadata.finalizers),
-    ...(old.kind === "Secret"
-      ? [...secretChangeErrors(manifest, old), ...objectErrors(manifest, resource)]
-      : []),
+    ...(old.kind === "Secret" ? secretChangeErrors(manifest, old) : []),
+    ...(resource === "namespaces" ? [] : objectErrors(manifest, resource)),
   ];
 }
 
 function objectErrors(manifest: Manifest, resource: Resource): FieldError[] {
-  const name = resource === "secrets" ? subdomainErrors : labelNameErrors;
+  const name = resource === "namespaces" ? labelNameErrors : subdomainErrors;
   const errors = [
     ...metaErrors(manifest.metadata, name),
     ...finalizerNameErrors(manifest.metadata.finalizers),

@@ -128,9 +128,16 @@ export class Breaker {
     return {
       list: (query, deadline) => read(deadline, () => store.list(query, deadline)),
       read: (refs, deadline) => read(deadline, () => store.read(refs, deadline)),
-      create: (secrets, deadline) => store.create(secrets, deadline),
-      replace: (secrets, deadline) => store.replace(secrets, deadline),
-      remove: (removals, deadline) => store.remove(removals, deadline),
+      namespaces: (selector, deadline) =>
+        read(deadline, () => store.namespaces(selector, deadline)),
+      serviceAccounts: (namespace, deadline) =>
+        read(deadline, () => store.serviceAccounts(namespace, deadline)),
+      create: (...write) => store.create(...write),
+      replace: (...write) => store.replace(...write),
+      remove: (...write) => store.remove(...write),
+      createNamespaces: (...write) => store.createNamespaces(...write),
+      attach: (...write) => store.attach(...write),
+      detach: (...write) => store.detach(...write),
     };
   }
 

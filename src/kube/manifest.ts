@@ -1,5 +1,12 @@
 import { seal } from "../log/sealed.ts";
-import type { SecretManifest, SecretRef, StoredSecret } from "./store.ts";
+import type {
+  NamespacePhase,
+  Removal,
+  SecretManifest,
+  SecretRef,
+  StoredSecret,
+  WriteOptions,
+} from "./store.ts";
 
 /** A v1 Secret as the API speaks it: values in the open, so only ever on its way to a cluster. */
 export interface WireSecret {
@@ -65,4 +72,38 @@ export function fromWire(wire: WireSecret): StoredSecret {
 /** The API path of one secret. */
 export function secretPath(ref: SecretRef): string {
   return `/api/v1/namespaces/${ref.namespace}/secrets/${ref.name}`;
+}
+
+/**
+ * The body of a removal. What is in it overrides the query, so the dry run is in it too.
+ * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/delete-options/
+ */
+export function deleteOptions(
+  { uid, resourceVersion }: Removal,
+  { dryRun = false }: WriteOptions,
+): unknown {
+  return {
+    apiVersion: "v1",
+    kind: "DeleteOptions",
+    preconditions: { uid, resourceVersion },
+    ...(dryRun ? { dryRun: ["All"] } : {}),
+  };
+}
+
+/** A v1 Namespace as the API speaks it. */
+export interface WireNamespace {
+  apiVersion: "v1";
+  kind: "Namespace";
+  metadata: { name: string; labels?: Record<string, string> };
+  status?: { phase?: string };
+}
+
+/** A namespace to be created, which says who did. */
+export function namespaceManifest(name: string): WireNamespace {
+  const labels = { "app.kubernetes.io/managed-by": "argocd-configurer" };
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels } };
+}
+
+export function namespacePhase(phase: string | undefined): NamespacePhase {
+  return phase === "Terminating" ? "Terminating" : "Active";
 }

@@ -20,6 +20,7 @@ export const WHY = {
   quota: "a quota of the namespace does not allow it",
   forbidden: "the kubeconfig's user lacks the right",
   invalid: "the API server finds the object invalid",
+  selector: "the API server does not understand the label selector",
   busy: "the API server has too much to do",
   gaveUp: "the API server gave up waiting",
   notAvailable: "the API server is not available",
@@ -87,15 +88,25 @@ export function whyForbidden(message: string): string {
       .exec(message);
   if (!right) return WHY.forbidden;
   const [, verb, resource, namespace] = right;
-  const where = namespace === undefined ? "in all namespaces" : `in namespace '${namespace}'`;
-  return `the kubeconfig's user may not ${verb} ${resource} ${where}`;
+  const where = resource === "namespaces" ? "" : ` ${inNamespace(namespace)}`;
+  return `the kubeconfig's user may not ${verb} ${resource}${where}`;
 }
 
 /** What was being done, for messages: the same for every transport. */
 export const doing = {
-  list: (namespace: string | undefined) =>
-    `list secrets ${namespace === undefined ? "in all namespaces" : `in namespace '${namespace}'`}`,
+  list: (namespace: string | undefined) => `list secrets ${inNamespace(namespace)}`,
   read: "read secrets",
   write: (verb: "create" | "replace" | "delete", ref: { namespace: string; name: string }) =>
     `${verb} secret '${ref.name}' in namespace '${ref.namespace}'`,
+  listNamespaces: "list namespaces",
+  createNamespace: (name: string) => `create namespace '${name}'`,
+  listAccounts: (namespace: string | undefined) =>
+    `list service accounts ${inNamespace(namespace)}`,
+  readAccounts: "read service accounts",
+  useSecrets: (account: { namespace: string; name: string }) =>
+    `change the pull secrets of service account '${account.name}' in namespace '${account.namespace}'`,
 };
+
+function inNamespace(namespace: string | undefined): string {
+  return namespace === undefined ? "in all namespaces" : `in namespace '${namespace}'`;
+}

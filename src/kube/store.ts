@@ -58,13 +58,19 @@ export interface SecretSummary extends SecretRef {
   readonly creationTimestamp: string;
   /** Present when the query asked for them. */
   readonly repository?: RepositoryFields;
+  /** The value of the annotation that the query asked for, where the secret has it. */
+  readonly annotation?: string;
 }
 
 export interface ListQuery {
   /** A label selector in Kubernetes' syntax. */
-  readonly selector: string;
+  readonly selector?: string;
+  /** Only secrets of this name. */
+  readonly name?: string;
   /** All namespaces when absent. */
   readonly namespace?: string;
+  /** Key of the one annotation to fetch: others may hold values (kubectl's last-applied does). */
+  readonly annotation?: string;
   /** Whether to fetch {@link RepositoryFields} too. */
   readonly repository?: boolean;
 }
@@ -86,6 +92,27 @@ export type ItemOutcome =
   /** No answer: it may or may not have been carried out, now or a moment later. */
   | { readonly kind: "unknown"; readonly error: KubeError };
 
+/** A service account, and the pull secrets that its pods get. */
+export interface ServiceAccount extends SecretRef {
+  readonly pullSecrets: readonly string[];
+}
+
+/** A service account that is to use a pull secret of its namespace, or is not to any more. */
+export interface PullSecretUse {
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  readonly secret: string;
+}
+
+export interface WriteOptions {
+  /**
+   * Whether the cluster is only asked what would come of it. Each item is asked about alone: what
+   * an earlier one would have created, a namespace for instance, is not there. A secret or namespace
+   * that would be created has a uid of no object and no version. @default false
+   */
+  readonly dryRun?: boolean;
+}
+
 /** One removal; it is carried out only on exactly this object in exactly this version. */
 export interface Removal extends SecretRef {
   readonly uid: string;
@@ -95,16 +122,59 @@ export interface Removal extends SecretRef {
 /**
  * The secrets of one cluster, in batches, because one kubectl process can do fifty namespaces.
  *
- * `list` and `read` throw a {@link KubeError}; callers answer with it, nothing was changed. The
- * three writing methods throw one only when nothing at all was sent; otherwise they resolve with
- * one outcome for each item, in order, and callers must settle every `unknown` by reading again.
+ * What reads throws a {@link KubeError}; callers answer with it, nothing was changed. What writes
+ * throws one only when nothing at all was sent; otherwise it resolves with one outcome for each
+ * item, in order, and callers must settle every `unknown` by reading again.
  */
 export interface SecretStore {
   list(query: ListQuery, deadline: Deadline): Promise<SecretSummary[]>;
   /** Reads secrets and the namespaces that they are to be in. */
   read(refs: readonly SecretRef[], deadline: Deadline): Promise<Snapshot>;
-  create(secrets: readonly SecretManifest[], deadline: Deadline): Promise<ItemOutcome[]>;
+  create(
+    secrets: readonly SecretManifest[],
+    deadline: Deadline,
+    options?: WriteOptions,
+  ): Promise<ItemOutcome[]>;
   /** Every secret carries the `resourceVersion` that it replaces. */
-  replace(secrets: readonly SecretManifest[], deadline: Deadline): Promise<ItemOutcome[]>;
-  remove(removals: readonly Removal[], deadline: Deadline): Promise<ItemOutcome[]>;
+  replace(
+    secrets: readonly SecretManifest[],
+    deadline: Deadline,
+    options?: WriteOptions,
+  ): Promise<ItemOutcome[]>;
+  remove(
+    removals: readonly Removal[],
+    deadline: Deadline,
+    options?: WriteOptions,
+  ): Promise<ItemOutcome[]>;
+  /** Namespaces by name: all, or those that a label selector matches. */
+  namespaces(
+    selector: string | undefined,
+    deadline: Deadline,
+  ): Promise<ReadonlyMap<string, NamespacePhase>>;
+  createNamespaces(
+    names: readonly string[],
+    deadline: Deadline,
+    options?: WriteOptions,
+  ): Promise<ItemOutcome[]>;
+  /** The service accounts of a namespace, or of all. */
+  serviceAccounts(namespace: string | undefined, deadline: Deadline): Promise<ServiceAccount[]>;
+  /**
+   * Adds pull secrets to service accounts, beside those that are there. One that is there already
+   * stays, so doing it twice does no harm; the same holds for {@link SecretStore.detach}. Both read
+   * the service accounts first, since the API server can only replace the list as a whole, and
+   * replace them in exactly that version, again a few times when somebody else was faster. Without
+   * the right to read one of them nothing is sent. `not_found` is the service account, or its
+   * namespace; whether the secret is there is not looked at.
+   */
+  attach(
+    uses: readonly PullSecretUse[],
+    deadline: Deadline,
+    options?: WriteOptions,
+  ): Promise<ItemOutcome[]>;
+  /** Takes pull secrets off service accounts and leaves the others there. */
+  detach(
+    uses: readonly PullSecretUse[],
+    deadline: Deadline,
+    options?: WriteOptions,
+  ): Promise<ItemOutcome[]>;
 }

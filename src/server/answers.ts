@@ -110,11 +110,54 @@ export const AuditAnswer = z.object({
   damaged: z.number().int().openapi({ description: "Lines passed over, as a crash has cut them" }),
 }).openapi("Audit");
 
+const Change = z.object({
+  field: z.string(),
+  before: z.string().optional(),
+  after: z.string().optional(),
+}).openapi("Change", { description: "*** stands for a value that is not shown" });
+
 const Applied = z.object({
   success: z.boolean(),
   namespace: z.string(),
   output: z.string(),
+  changes: z.array(Change).optional().openapi({ description: "Of a dry run" }),
 }).openapi("Applied");
+
+const ServiceAccountPatched = z.object({
+  namespace: z.string(),
+  name: z.string(),
+  output: z.string(),
+}).openapi("ServiceAccountPatched");
+
+const VerifiedSchema = z.object({
+  at: z.string(),
+  tried: z.boolean(),
+  asked: z.string().optional().openapi({ description: "The URL that was asked" }),
+  reachable: z.boolean().optional(),
+  accepted: z.boolean().nullable().optional().openapi({
+    description: "null: nobody was asked for a credential, or that cannot be told",
+  }),
+  may: z.array(z.string()).optional().openapi({ description: "What it may do, in words" }),
+  expires: z.string().optional(),
+  message: z.string(),
+}).openapi("Verified");
+
+export type VerifiedAnswer = z.infer<typeof VerifiedSchema>;
+
+export const NotAcceptedAnswer = Envelope.and(z.object({ verified: z.array(VerifiedSchema) }));
+
+export const VerifiedAllAnswer = z.object({
+  success: z.literal(true),
+  verified: z.array(VerifiedSchema),
+  message: z.string(),
+}).openapi("VerifiedAll");
+
+/** What every write's answer may have besides. */
+const more = {
+  verified: z.array(VerifiedSchema).optional(),
+  dry_run: z.literal(true).optional(),
+  hint: z.string().optional(),
+};
 
 export const DockerAddedAnswer = z.object({
   success: z.literal(true),
@@ -122,6 +165,9 @@ export const DockerAddedAnswer = z.object({
   name: z.string(),
   namespaces: z.array(z.string()),
   results: z.array(z.object({ namespace: z.string(), result: Applied })),
+  service_accounts: z.array(ServiceAccountPatched).optional(),
+  namespaces_created: z.array(z.string()).optional(),
+  ...more,
   message: z.string(),
 }).openapi("DockerAdded");
 
@@ -135,12 +181,65 @@ const Existing = z.object({
 
 export type ExistingAnswer = z.infer<typeof Existing>;
 
-export const DockerExistsAnswer = z.object({
+export const SecretsExistAnswer = z.object({
   error: z.literal(true),
   message: z.string(),
-  existing_secrets: z.record(z.string(), Existing),
+  existing_secrets: z.record(z.string(), Existing).openapi({
+    description: "By namespace, or by name where all are in Argo CD's",
+  }),
   upsert_required: z.literal(true),
-}).openapi("DockerExists");
+}).openapi("SecretsExist");
+
+export const RepoAddedAnswer = z.object({
+  success: z.literal(true),
+  cluster: z.string(),
+  type: z.enum(["git", "helm", "oci"]),
+  as: z.enum(["repository", "repo-creds"]),
+  results: z.array(z.object({
+    name: z.string(),
+    url: z.string(),
+    result: Applied,
+    template: z.string().optional(),
+    application_repo_url: z.string(),
+  })),
+  ...more,
+  message: z.string(),
+}).openapi("RepoAdded");
+
+export const ShownAnswer = z.object({
+  cluster: z.string(),
+  name: z.string(),
+  secrets: z.array(
+    Secret.extend(RepositorySecret.partial().shape).extend({
+      ...Secret.shape,
+      project: z.string().optional(),
+      credentials: z.array(z.string()).optional().openapi({ description: "Kinds of credential" }),
+      registries: z.array(z.object({ registry: z.string(), username: z.string().optional() }))
+        .optional(),
+      keys: z.array(z.object({ key: z.string(), bytes: z.number().int() })),
+      fingerprint: z.string().nullable(),
+      immutable: z.boolean(),
+      managed: z.boolean().openapi({ description: "Whether this program wrote it" }),
+      write: z.string().nullable().openapi({ description: "The write that made it what it is" }),
+      owner: z.string().nullable().openapi({ description: "Another program that looks after it" }),
+    }),
+  ),
+  total: z.number().int(),
+  warnings: z.array(z.string()).optional(),
+  status: z.literal("success"),
+}).openapi("Shown");
+
+export const RemovedAnswer = z.object({
+  success: z.literal(true),
+  cluster: z.string(),
+  name: z.string(),
+  deleted: z.array(z.object({ namespace: z.string(), name: z.string(), output: z.string() })),
+  service_accounts: z.array(ServiceAccountPatched).optional(),
+  not_found: z.array(z.string()).optional(),
+  warnings: z.array(z.string()).optional(),
+  dry_run: z.literal(true).optional(),
+  message: z.string(),
+}).openapi("Removed");
 
 export const HelmRepoAddedAnswer = z.object({
   success: z.literal(true),
@@ -150,7 +249,7 @@ export const HelmRepoAddedAnswer = z.object({
   helm_secret_applied: Applied,
   template: z.string().optional(),
   application_repo_url: z.string(),
-  hint: z.string().optional(),
+  ...more,
   message: z.string(),
 }).openapi("HelmRepoAdded");
 

@@ -36,20 +36,20 @@ export function createApp(deps: ServerDeps): App {
   const allowOrigins = cors({
     // A page does not know the token.
     origin: (origin) => deps.tokens || isAllowedOrigin(origin, deps) ? origin : null,
-    allowMethods: ["GET", "HEAD", "POST"],
+    allowMethods: ["GET", "HEAD", "POST", "DELETE"],
     allowHeaders: [...deps.tokens ? ["Authorization"] : [], "Content-Type", "X-Request-Id"],
     exposeHeaders: ["X-Request-Id", "Retry-After"],
   });
   app.use((c, next) => fromPage(c) ? allowOrigins(c, next) : next());
   app.use(drain.refuse());
-  for (const endpoint of ENDPOINTS) if (isForAnyone(endpoint)) route(app, endpoint, deps);
+  route(app, ENDPOINTS.filter(isForAnyone), deps);
   app.use(deps.tokens ? authenticate(deps.tokens) : guard(deps));
   const { maxRequests = 256, bodySeconds = 10 } = deps;
   app.use(bodyLimit({ maxSize: MAX_BODY, seconds: bodySeconds, atOnce: maxRequests }));
   // Behind the body: who stalls in sending it holds up no shutdown and takes no place from others.
   app.use(drain.count());
   app.use(atOnce(maxRequests));
-  for (const endpoint of ENDPOINTS) if (!isForAnyone(endpoint)) route(app, endpoint, deps);
+  route(app, ENDPOINTS.filter((endpoint) => !isForAnyone(endpoint)), deps);
   app.notFound((c) => send(c, envelope(404, "No such path; GET / names the endpoints")));
   app.onError(async (error, c) => {
     await recordRefusal(error, c);
@@ -58,7 +58,7 @@ export function createApp(deps: ServerDeps): App {
 
   /** Writes that were not allowed are on record like those that were. */
   async function recordRefusal(error: Error, c: Context<Env>): Promise<void> {
-    if (!(error instanceof HttpError) || c.req.method !== "POST") return;
+    if (!(error instanceof HttpError) || !WRITES.has(c.req.method)) return;
     // Not 429, so that nobody can fill the disk.
     if (error.status !== 401 && error.status !== 403) return;
     await deps.auditLog?.refused({
@@ -87,20 +87,37 @@ export function createApp(deps: ServerDeps): App {
 
 const isForAnyone = ({ role }: Endpoint) => role === "anyone";
 
-/** Routes one endpoint, and every other method on its path to 405. */
-function route(app: Hono<Env>, { method, path, role, load }: Endpoint, deps: ServerDeps): void {
+/** Methods of endpoints that write. */
+const WRITES: ReadonlySet<string> = new Set(["POST", "DELETE"]);
+
+/** Routes endpoints, and every other method on their paths to 405. */
+function route(app: Hono<Env>, endpoints: readonly Endpoint[], deps: ServerDeps): void {
+  for (const path of new Set(endpoints.map(({ path }) => path))) {
+    const there = endpoints.filter((endpoint) => endpoint.path === path);
+    const pattern = path.replaceAll(/\{(\w+)\}/g, ":$1");
+    for (const endpoint of there) handleAt(app, pattern, endpoint, deps);
+    const verbs = there.map(({ method }) => method.toUpperCase());
+    const allow = verbs.flatMap((verb) => verb === "GET" ? ["GET", "HEAD"] : [verb]);
+    app.all(pattern, () => {
+      const message = `Use ${verbs.join(" or ")} on ${path}`;
+      throw new HttpError(405, message, { Allow: [...allow, "OPTIONS"].join(", ") });
+    });
+  }
+}
+
+function handleAt(
+  app: Hono<Env>,
+  pattern: string,
+  { method, role, load }: Endpoint,
+  deps: ServerDeps,
+): void {
   const known = { ...deps, endpoints: ENDPOINTS };
-  const verb = method.toUpperCase();
   let handle: Handle | undefined;
-  app.on(verb, path, async (c) => {
+  app.on(method.toUpperCase(), pattern, async (c) => {
     const identity = c.get("identity");
     if (role !== "anyone") checkRole(identity, role);
     handle ??= (await load()).handle;
     return send(c, await handle(c, { ...known, useCases: limitedTo(identity, deps.useCases) }));
-  });
-  const allow = verb === "GET" ? "GET, HEAD, OPTIONS" : `${verb}, OPTIONS`;
-  app.all(path, () => {
-    throw new HttpError(405, `Use ${verb} on ${path}`, { Allow: allow });
   });
 }
 

@@ -3,9 +3,14 @@ import type { Context } from "hono";
 import type { AuditPage, AuditQuery, RefusedAttempt } from "../audit/audit_log.ts";
 import type { Actor } from "../credentials/actor.ts";
 import type { AddDocker, DockerAdded } from "../credentials/add_docker.ts";
-import type { AddHelmRepo, HelmRepoAdded } from "../credentials/add_helm_repo.ts";
+import type { NotAccepted } from "../credentials/adding.ts";
+import type { AddRepo, RepoAdded } from "../credentials/add_repo.ts";
+import type { DockerCredential } from "../credentials/kinds/docker.ts";
 import type { Listed, ListFailed } from "../credentials/list.ts";
+import type { RemoveSecrets, SecretsRemoved } from "../credentials/remove_secrets.ts";
+import type { SecretShown, ShowSecret } from "../credentials/show_secret.ts";
 import type { ClusterNotFound } from "../credentials/stores.ts";
+import type { Verified, VerifyRepo } from "../credentials/verify_credential.ts";
 import type { Identity, Role } from "../tokens/rights.ts";
 import type { Tokens } from "../tokens/tokens.ts";
 import type { Answer } from "./answer.ts";
@@ -15,8 +20,12 @@ export interface UseCases {
   /** Names of the clusters, sorted. */
   clusterNames(): Promise<string[]>;
   listSecrets(cluster: string): Promise<Listed | ListFailed | ClusterNotFound>;
-  addDocker(request: AddDocker): Promise<DockerAdded | ClusterNotFound>;
-  addHelmRepo(request: AddHelmRepo): Promise<HelmRepoAdded | ClusterNotFound>;
+  showSecret(request: ShowSecret): Promise<SecretShown | ListFailed | ClusterNotFound>;
+  addDocker(request: AddDocker): Promise<DockerAdded | NotAccepted | ClusterNotFound>;
+  addRepo(request: AddRepo): Promise<RepoAdded | NotAccepted | ClusterNotFound>;
+  removeSecrets(request: RemoveSecrets): Promise<SecretsRemoved | ClusterNotFound>;
+  verifyDocker(credentials: readonly DockerCredential[]): Promise<Verified[]>;
+  verifyRepo(request: VerifyRepo): Promise<Verified[]>;
 }
 
 export interface ServerDeps {
@@ -53,7 +62,8 @@ export interface Env {
 
 /** One endpoint. Its module, and with it the schemas, is loaded when it is first asked for. */
 export interface Endpoint {
-  readonly method: "get" | "post";
+  readonly method: "get" | "post" | "delete";
+  /** As OpenAPI writes it: `/secrets/{name}`. */
   readonly path: string;
   /** Who may use it, where there are tokens; `anyone` needs none. */
   readonly role: Role | "anyone";

@@ -31,6 +31,15 @@ export const ENDPOINTS: readonly Endpoint[] = [
     load: () => import("./routes/secrets.ts"),
   },
   {
+    method: "delete",
+    path: "/secrets",
+    role: "writer",
+    summary:
+      "Delete a credential that this program wrote; parameters: cluster, name, namespaces, " +
+      "force, dry_run",
+    load: () => import("./routes/remove_secrets.ts"),
+  },
+  {
     method: "post",
     path: "/secrets/add_docker",
     role: "writer",
@@ -43,6 +52,27 @@ export const ENDPOINTS: readonly Endpoint[] = [
     role: "writer",
     summary: "Write a Helm repository credential for Argo CD",
     load: () => import("./routes/add_helm_repo.ts"),
+  },
+  {
+    method: "post",
+    path: "/secrets/add_repo",
+    role: "writer",
+    summary: "Write a Git, Helm or OCI credential for Argo CD: a repository's or a template's",
+    load: () => import("./routes/add_repo.ts"),
+  },
+  {
+    method: "post",
+    path: "/secrets/verify",
+    role: "writer",
+    summary: "Try a credential where it will be used, without writing it",
+    load: () => import("./routes/verify.ts"),
+  },
+  {
+    method: "get",
+    path: "/secrets/{name}",
+    role: "reader",
+    summary: "One credential in all namespaces, without its values; parameters: cluster, namespace",
+    load: () => import("./routes/secret.ts"),
   },
   {
     method: "get",

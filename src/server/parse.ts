@@ -6,17 +6,26 @@ import { HttpError } from "./http_error.ts";
 
 /**
  * Parses the query by a schema.
+ * @param inPath parameters that are parts of the path
  * @throws {HttpError} 400 naming the parameter; no value is quoted
  */
-export function parseQuery<Schema extends z.ZodType>(c: Context, schema: Schema): z.output<Schema> {
-  const query = Object.fromEntries(
-    Object.entries(c.req.queries()).map(([key, values]) =>
-      values.length === 1 ? [key, values[0]] : [key, values]
+export function parseQuery<Schema extends z.ZodType>(
+  c: Context,
+  schema: Schema,
+  inPath: Readonly<Record<string, string | undefined>> = {},
+): z.output<Schema> {
+  const query = {
+    ...Object.fromEntries(
+      Object.entries(c.req.queries()).map(([key, values]) =>
+        values.length === 1 ? [key, values[0]] : [key, values]
+      ),
     ),
-  );
+    ...inPath,
+  };
   const parsed = schema.safeParse(query);
   if (parsed.success) return parsed.data;
-  throw new HttpError(400, explain(parsed.error.issues, query, "parameter", []));
+  const names = "shape" in schema ? Object.keys(schema.shape as object) : [];
+  throw new HttpError(400, explain(parsed.error.issues, query, "parameter", names));
 }
 
 /**
@@ -94,7 +103,9 @@ function explain(
   kind: "parameter" | "field",
   fields: readonly string[],
 ): string {
-  const missing = issues.find(({ path }) => path.length === 1 && !Object.hasOwn(given, path[0]!));
+  const [missing] = issues
+    .filter(({ path }) => path.length === 1 && !Object.hasOwn(given, path[0]!))
+    .sort((a, b) => fields.indexOf(String(a.path[0])) - fields.indexOf(String(b.path[0])));
   if (missing) {
     const name = String(missing.path[0]);
     return kind === "parameter"
@@ -102,8 +113,13 @@ function explain(
       : `Missing required field: ${name}`;
   }
   const issue = issues[0]!;
-  if (issue.code === "unrecognized_keys") return unknownField(issue.keys[0]!, fields);
-  const name = issue.path[0] === undefined ? "" : ` '${String(issue.path[0])}'`;
+  const path = issue.path.join(".");
+  if (issue.code === "unrecognized_keys") {
+    return path === ""
+      ? unknownField(issue.keys[0]!, kind, fields)
+      : `Field '${path}' has an unknown field`;
+  }
+  const name = path === "" ? "" : ` '${path}'`;
   return `${kind === "parameter" ? "Parameter" : "Field"}${name} ${expected(issue)}`;
 }
 
@@ -113,20 +129,22 @@ function expected(issue: Issue): string {
       const article = /^[aeiou]/.test(issue.expected) ? "an" : "a";
       return `must be ${article} ${issue.expected}`;
     }
-    case "invalid_union":
-      return "must be a comma-separated string or an array of strings";
     default:
       return issue.message;
   }
 }
 
 /** Names an unknown field only when it looks like a misspelled one: it could be a misplaced value. */
-function unknownField(name: string, fields: readonly string[]): string {
-  const all = `Unknown field; the fields are ${fields.join(", ")}`;
+function unknownField(
+  name: string,
+  kind: "parameter" | "field",
+  fields: readonly string[],
+): string {
+  const all = `Unknown ${kind}; the ${kind}s are ${fields.join(", ")}`;
   if (!/^\w{1,40}$/.test(name)) return all;
   const far = (field: string) => distance(name.toLowerCase(), field);
   const [nearest] = [...fields].sort((a, b) => far(a) - far(b));
   return nearest !== undefined && far(nearest) <= Math.max(2, nearest.length / 3)
-    ? `Unknown field '${name}'; did you mean '${nearest}'?`
+    ? `Unknown ${kind} '${name}'; did you mean '${nearest}'?`
     : all;
 }

@@ -37,9 +37,17 @@ export function limitedTo(identity: Identity, useCases: UseCases): UseCases {
       check(request.cluster);
       return await useCases.addDocker(request);
     },
-    async addHelmRepo(request) {
+    async showSecret(request) {
       check(request.cluster);
-      return await useCases.addHelmRepo(request);
+      return await useCases.showSecret(request);
+    },
+    async addRepo(request) {
+      check(request.cluster);
+      return await useCases.addRepo(request);
+    },
+    async removeSecrets(request) {
+      check(request.cluster);
+      return await useCases.removeSecrets(request);
     },
   };
 }

@@ -1,5 +1,9 @@
+import { accountsContract } from "./accounts_contract.ts";
 import { createContract } from "./create_contract.ts";
+import { dryRunContract } from "./dry_run_contract.ts";
 import { listContract } from "./list_contract.ts";
+import { namespacesContract } from "./namespaces_contract.ts";
+import { queryContract } from "./query_contract.ts";
 import { readContract } from "./read_contract.ts";
 import { removeContract } from "./remove_contract.ts";
 import { replaceContract } from "./replace_contract.ts";
@@ -12,4 +16,8 @@ export function secretStoreContract(subject: Subject): void {
   createContract(subject);
   replaceContract(subject);
   removeContract(subject);
+  dryRunContract(subject);
+  queryContract(subject);
+  namespacesContract(subject);
+  accountsContract(subject);
 }

@@ -1,8 +1,9 @@
-import { FakeCluster } from "../../src/kube/fake/store.ts";
+import { FakeCluster, type StoredServiceAccount } from "../../src/kube/fake/store.ts";
 import type { StoredSecret } from "../../src/kube/store.ts";
 import { fromWire, toWire } from "../../src/kube/manifest.ts";
 import { type ApiSecret, uniqueName } from "../support/api_objects.ts";
 import { makeCanary } from "../support/canary.ts";
+import type { ApiAccount } from "./accounts.ts";
 import type { Subject } from "./subject.ts";
 
 /** The cluster in memory that unit tests use: worth something only if it keeps the contract too. */
@@ -34,6 +35,18 @@ export const FAKE_SUBJECT: Subject = {
         cluster.secrets.delete(`${namespace}/${name}`);
         return Promise.resolve();
       },
+      putAccount({ metadata: { namespace, name }, imagePullSecrets = [] }) {
+        const pullSecrets = imagePullSecrets.flatMap(({ name }) => name ?? []);
+        return Promise.resolve(shownAccount(cluster.putAccount({ namespace, name, pullSecrets })));
+      },
+      findAccount(namespace, name) {
+        const account = cluster.accounts.get(`${namespace}/${name}`);
+        return Promise.resolve(account && shownAccount(account));
+      },
+      labelsOf(namespace) {
+        const labels = cluster.namespaceLabels.get(namespace) ?? {};
+        return Promise.resolve(cluster.namespaces.has(namespace) ? labels : undefined);
+      },
     });
   },
 };
@@ -45,4 +58,9 @@ function shown(secret: StoredSecret): ApiSecret {
   const { metadata, ...rest } = toWire(secret);
   const { uid, creationTimestamp } = secret;
   return JSON.parse(JSON.stringify({ ...rest, metadata: { ...metadata, uid, creationTimestamp } }));
+}
+
+function shownAccount(account: StoredServiceAccount): ApiAccount {
+  const { pullSecrets, ...metadata } = account;
+  return { metadata, imagePullSecrets: pullSecrets.map((name) => ({ name })) };
 }

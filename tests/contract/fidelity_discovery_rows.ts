@@ -7,10 +7,12 @@ type Body = Answer["body"];
 const fields = (...names: string[]) => (body: Body): Body =>
   Object.fromEntries(names.filter((name) => name in body).map((name) => [name, body[name]]));
 
-/** The emulator has these two resources, and does not let them be watched. */
-function secretsAndNamespaces(body: Body): Body {
+const served = ["namespaces", "secrets", "serviceaccounts"];
+
+/** The emulator has these resources, and does not let them be watched. */
+function ofThoseServed(body: Body): Body {
   const resources = (body.resources as Body[])
-    .filter(({ name }) => name === "secrets" || name === "namespaces")
+    .filter(({ name }) => served.includes(name))
     .map((resource) => ({
       ...resource,
       verbs: resource.verbs.filter((verb: string) => verb !== "watch"),
@@ -35,7 +37,7 @@ const unknown: Ask[] = [
 export const discoveryRows: readonly Row[] = [
   part("the versions of the API", "/api", fields("kind", "versions")),
   part("the groups of the API", "/apis", fields("kind", "apiVersion")),
-  part("the resources served", "/api/v1", secretsAndNamespaces),
+  part("the resources served", "/api/v1", ofThoseServed),
   {
     ...row("the version of the server", () => [["GET", "/version"]]),
     part: fields("major", "minor", "gitVersion", "emulationMajor", "minCompatibilityMinor"),

@@ -6,6 +6,7 @@ export interface Place {
   readonly namespace: string;
   /** Paths. */
   readonly secrets: string;
+  readonly accounts: string;
   readonly namespaces: "/api/v1/namespaces";
 }
 
@@ -38,6 +39,10 @@ export const encoded = (text: string) => encodeBase64(text);
 
 export function secret(name: string, more: object = {}, metadata: object = {}) {
   return { apiVersion: "v1", kind: "Secret", metadata: { name, ...metadata }, ...more };
+}
+
+export function account(name: string, more: object = {}, metadata: object = {}) {
+  return { apiVersion: "v1", kind: "ServiceAccount", metadata: { name, ...metadata }, ...more };
 }
 
 export function namespace(name: string, metadata: object = {}) {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { controlPlaneFromEnv } from "../../scripts/control_plane/connect.ts";
 import { startEmulator } from "../../src/emulator/emulator.ts";
+import { accountRows } from "./fidelity_account_rows.ts";
 import { Neutral } from "./fidelity_compare.ts";
 import { discoveryRows } from "./fidelity_discovery_rows.ts";
 import { readRows } from "./fidelity_read_rows.ts";
@@ -16,7 +17,13 @@ async function transcript(server: Server, name: string, row: Row): Promise<unkno
   assert.equal(made.status, 201, `${server.name}: ${JSON.stringify(made.body)}`);
   const neutral = new Neutral();
   const answers: unknown[] = [];
-  const place = { namespace: name, namespaces, secrets: `${namespaces}/${name}/secrets` } as const;
+  const inside = `${namespaces}/${name}`;
+  const place = {
+    namespace: name,
+    namespaces,
+    secrets: `${inside}/secrets`,
+    accounts: `${inside}/serviceaccounts`,
+  } as const;
   const requests = row.requests(place);
   for (let next = requests.next(); !next.done;) {
     const [method, path] = next.value;
@@ -31,7 +38,7 @@ async function transcript(server: Server, name: string, row: Row): Promise<unkno
   return answers;
 }
 
-const rows = [...discoveryRows, ...readRows, ...writeRows];
+const rows = [...discoveryRows, ...readRows, ...writeRows, ...accountRows];
 const run = crypto.randomUUID().slice(0, 8);
 
 for (const [index, row] of rows.entries()) {

@@ -1,9 +1,10 @@
 import type { SecretStore } from "../../src/kube/store.ts";
 import type { Bystander } from "../support/api_objects.ts";
 import type { Canary } from "../support/canary.ts";
+import type { AccountBystander } from "./accounts.ts";
 
 /** One cluster with a store for it, for one test. */
-export interface World extends Bystander {
+export interface World extends Bystander, AccountBystander {
   readonly store: SecretStore;
   /** A password; the harness looks for it in all that the store says. */
   readonly canary: Canary;
@@ -60,11 +61,16 @@ function watch<W extends World>(world: W): W {
       return [...world.said, ...answers];
     },
     store: {
-      list: (query, deadline) => note(store.list(query, deadline)),
-      read: (refs, deadline) => note(store.read(refs, deadline)),
-      create: (secrets, deadline) => note(store.create(secrets, deadline)),
-      replace: (secrets, deadline) => note(store.replace(secrets, deadline)),
-      remove: (removals, deadline) => note(store.remove(removals, deadline)),
+      list: (...asked) => note(store.list(...asked)),
+      read: (...asked) => note(store.read(...asked)),
+      create: (...asked) => note(store.create(...asked)),
+      replace: (...asked) => note(store.replace(...asked)),
+      remove: (...asked) => note(store.remove(...asked)),
+      namespaces: (...asked) => note(store.namespaces(...asked)),
+      createNamespaces: (...asked) => note(store.createNamespaces(...asked)),
+      serviceAccounts: (...asked) => note(store.serviceAccounts(...asked)),
+      attach: (...asked) => note(store.attach(...asked)),
+      detach: (...asked) => note(store.detach(...asked)),
     },
   };
 }

@@ -12,8 +12,9 @@ import { defaultGateLimits, ProcessGate } from "../../src/kube/kubectl/gate.ts";
 import { type RunProcess, runProcess } from "../../src/kube/process.ts";
 import { kubectlStore } from "../../src/kube/kubectl/store.ts";
 import { seal } from "../../src/log/sealed.ts";
-import { type ApiRequest, bystander } from "../support/api_objects.ts";
+import { type ApiRequest, type Bystander, bystander } from "../support/api_objects.ts";
 import { makeCanary } from "../support/canary.ts";
+import { type AccountBystander, accountBystander } from "./accounts.ts";
 import type { Subject, World } from "./subject.ts";
 
 /** A way to reach a cluster that the suites run with. */
@@ -102,6 +103,11 @@ function noting(said: string[]): RunProcess {
   };
 }
 
+/** Somebody else on the cluster. */
+export function othersBy(request: ApiRequest): Bystander & AccountBystander {
+  return { ...bystander(request), ...accountBystander(request) };
+}
+
 export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await Deno.makeTempDir({ prefix: "contract-" });
   try {
@@ -129,7 +135,7 @@ export function emulatorSubject(transport: Transport): Subject<EmulatedWorld> {
           const kubeconfig = join(folder, "kubeconfig");
           await Deno.writeTextFile(kubeconfig, emulator.kubeconfig(), { mode: 0o600 });
           const opened = await transport.open({ kubeconfig, cacheDir: join(folder, "cache") });
-          const others = bystander(requestOf(emulator));
+          const others = othersBy(requestOf(emulator));
           try {
             await test({ ...opened, ...others, canary: makeCanary(), emulator, kubeconfig });
           } finally {
@@ -152,7 +158,7 @@ function realSubject(transport: Transport): Subject {
       const { kubeconfigs, request } = controlPlane!;
       const opened = await transport.open({ kubeconfig: kubeconfigs.administrator });
       try {
-        await test({ ...opened, ...bystander(request), canary: makeCanary() });
+        await test({ ...opened, ...othersBy(request), canary: makeCanary() });
       } finally {
         opened.close();
       }

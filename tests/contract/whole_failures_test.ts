@@ -3,18 +3,24 @@ import { join } from "node:path";
 import type { KubeconfigName } from "../../scripts/control_plane/kubeconfigs.ts";
 import { deadlineIn } from "../../src/kube/deadline.ts";
 import type { KubeErrorKind } from "../../src/kube/errors.ts";
-import { bystander } from "../support/api_objects.ts";
 import { makeCanary } from "../support/canary.ts";
 import { CLOSED_PORT_URL, kubeconfigFor } from "../support/kubeconfig.ts";
 import { commandLines } from "../support/processes.ts";
 import { silentPort } from "../support/silent_port.ts";
-import { controlPlane, overKubectl, type Transport, TRANSPORTS, withFolder } from "./subjects.ts";
+import {
+  controlPlane,
+  othersBy,
+  overKubectl,
+  type Transport,
+  TRANSPORTS,
+  withFolder,
+} from "./subjects.ts";
 import { failure, opaque, soon, words } from "./secrets.ts";
 import { contractTest, type Subject, type World } from "./subject.ts";
 
 /** Failures that concern a call as a whole, over each transport. */
 
-const nobody = bystander(() => Promise.reject(new Error("There is no cluster to ask")));
+const nobody = othersBy(() => Promise.reject(new Error("There is no cluster to ask")));
 
 /** A store of a kubeconfig with this URL. */
 function atUrl(transport: Transport, url: string): Omit<Subject, "judges"> {
@@ -53,7 +59,7 @@ function as(
         const { kubeconfigs, request } = controlPlane!;
         const opened = await transport.open({ kubeconfig: kubeconfigs[person], cacheDir });
         try {
-          await test({ ...opened, ...bystander(request), canary: makeCanary(), cacheDir });
+          await test({ ...opened, ...othersBy(request), canary: makeCanary(), cacheDir });
         } finally {
           opened.close();
         }
@@ -72,6 +78,8 @@ async function discover(transport: Transport, cacheDir: string): Promise<void> {
 const SELECTOR = "tests.invalid/kind=a";
 const REFS = [{ namespace: "team-a", name: "x" }, { namespace: "team-b", name: "x" }];
 const REMOVALS = REFS.map((ref) => ({ ...ref, uid: "u", resourceVersion: "1" }));
+const USES = REFS.map(({ namespace }) => ({ namespace, serviceAccount: "x", secret: "y" }));
+const NEW_NAMESPACES = ["tests-new-1", "tests-new-2"];
 
 /** Every call of the store fails by this kind; of a write, each item. */
 async function checkAll(world: World, kind: KubeErrorKind): Promise<void> {
@@ -87,6 +95,18 @@ async function checkAll(world: World, kind: KubeErrorKind): Promise<void> {
   assert.deepEqual(words(await store.create(create, soon())), rejected, "create");
   assert.deepEqual(words(await store.replace(secrets, soon())), rejected, "replace");
   assert.deepEqual(words(await store.remove(REMOVALS, soon())), rejected, "remove");
+  await failure(kind, store.list({ name: "x" }, soon()));
+  await failure(kind, store.namespaces(undefined, soon()));
+  await failure(kind, store.namespaces("a=b", soon()));
+  await failure(kind, store.serviceAccounts(undefined, soon()));
+  await failure(kind, store.serviceAccounts("team-b", soon()));
+  // They read first: so nothing is sent.
+  await failure(kind, store.attach(USES, soon()));
+  await failure(kind, store.detach(USES, soon()));
+  const namespaces = await store.createNamespaces(NEW_NAMESPACES, soon());
+  assert.deepEqual(words(namespaces), rejected, "createNamespaces");
+  const dry = await store.create(create, soon(), { dryRun: true });
+  assert.deepEqual(words(dry), rejected, "dry run");
 }
 
 for (const transport of TRANSPORTS) {
@@ -132,6 +152,20 @@ for (const transport of TRANSPORTS) {
       assert.ok(outcome?.kind === "rejected");
       assert.match(outcome.error.message, /may not delete secrets in namespace 'team-b'/);
       assert.equal(outcome.error.place.namespace, "team-b");
+
+      const namespaces = await message(store.namespaces(undefined, soon()));
+      assert.match(namespaces, /^Cannot list namespaces .*: .* may not list namespaces$/);
+      const accounts = await message(store.serviceAccounts(undefined, soon()));
+      assert.match(accounts, /list service accounts .* may not list serviceaccounts in all names/);
+      const oneNamespace = await message(store.serviceAccounts("team-b", soon()));
+      assert.match(oneNamespace, /may not list serviceaccounts in namespace 'team-b'$/);
+      const attached = await message(store.attach(USES, soon()));
+      assert.match(attached, /^Cannot read service accounts .* may not get serviceaccounts in/);
+      const [created] = await store.createNamespaces(NEW_NAMESPACES, soon());
+      assert.ok(created?.kind === "rejected");
+      const { message: why, place } = created.error;
+      assert.match(why, /^Cannot create namespace 'tests-new-1' .* may not create namespaces$/);
+      assert.equal(place.namespace, "tests-new-1");
     },
   );
 
@@ -190,17 +224,22 @@ for (const transport of TRANSPORTS) {
           const began = performance.now();
           const secrets = REFS.map(({ namespace, name }) => opaque(namespace, name, canary.value));
           const deadline = deadlineIn(1);
-          const [list, read, created, removed] = await Promise.all([
+          const [list, read, attached, created, removed, namespaces] = await Promise.all([
             failure("timeout", store.list({ selector: SELECTOR }, deadline)),
             failure("timeout", store.read(REFS, deadline)),
+            failure("timeout", store.attach(USES, deadline)),
             store.create(secrets, deadline),
             store.remove(REMOVALS, deadline),
+            store.createNamespaces(NEW_NAMESPACES, deadline),
           ]);
           const took = performance.now() - began;
           assert.ok(took >= 950 && took < 3000, `it took ${took} ms`);
-          for (const error of [list, read]) assert.match(error.message, /within 1 seconds/);
+          for (const error of [list, read, attached]) {
+            assert.match(error.message, /within 1 seconds/);
+          }
           assert.deepEqual(words(created), ["unknown", "unknown"]);
           assert.deepEqual(words(removed), ["unknown", "unknown"]);
+          assert.deepEqual(words(namespaces), ["unknown", "unknown"]);
           assert.ok(port.connections > 0);
           const option = said[0]!.split(" ").find((arg) => arg.startsWith("--kubeconfig="));
           assert.equal(option !== undefined, transport.inOrder);
@@ -226,6 +265,11 @@ contractTest(
     await failure("kubectl_missing", store.read(REFS, soon()));
     await failure("kubectl_missing", store.create(secrets, soon()));
     await failure("kubectl_missing", store.replace(secrets, soon()));
+    await failure("kubectl_missing", store.namespaces(undefined, soon()));
+    await failure("kubectl_missing", store.createNamespaces(NEW_NAMESPACES, soon()));
+    await failure("kubectl_missing", store.serviceAccounts(undefined, soon()));
+    await failure("kubectl_missing", store.attach(USES, soon()));
+    await failure("kubectl_missing", store.detach(USES, soon()));
     const rejected = REMOVALS.map(() => "rejected kubectl_missing");
     assert.deepEqual(words(await store.remove(REMOVALS, soon())), rejected);
   },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { loadConfig } from "../../src/config/load.ts";
-import { MAX_NAMESPACES } from "../../src/server/schemas.ts";
+import { MAX_NAMESPACES } from "../../src/credentials/namespaces.ts";
 import denoConfig from "../../deno.json" with { type: "json" };
 import { listening, program } from "../cli/support.ts";
 import { parseContainerfile } from "./containerfile.ts";
@@ -38,10 +38,11 @@ Deno.test("the program may do with secrets and namespaces what it does, and noth
   ]);
 });
 
-Deno.test("the right to attach pull secrets is given by a file of its own only", async () => {
+Deno.test("the rights to attach pull secrets and to make namespaces are given by a file of its own only", async () => {
   const optional = await manifestsOf("pull-secrets-rbac.yaml");
   assert.deepEqual(ofKind(optional, "ClusterRole").rules, [
-    { apiGroups: [""], resources: ["serviceaccounts"], verbs: ["get", "patch"] },
+    { apiGroups: [""], resources: ["serviceaccounts"], verbs: ["get", "list", "update"] },
+    { apiGroups: [""], resources: ["namespaces"], verbs: ["create"] },
   ]);
   const [{ resources }] = parseYaml(await readDeployFile("kubernetes/kustomization.yaml"));
   assert.ok(!resources.includes("pull-secrets-rbac.yaml"));

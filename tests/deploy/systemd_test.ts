@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { loadConfig } from "../../src/config/load.ts";
-import { MAX_NAMESPACES } from "../../src/server/schemas.ts";
+import { MAX_NAMESPACES } from "../../src/credentials/namespaces.ts";
 import { deployFile, longestStop, readDeployFile, timeoutThatStopAllows } from "./files.ts";
 import { findSystemdAnalyze } from "./systemd_analyze.ts";
 

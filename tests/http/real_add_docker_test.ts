@@ -118,7 +118,9 @@ realTest("upsert replaces the value and keeps what others put there", async (pro
   const [a, b] = [await program.namespace(), await program.namespace()];
   const name = uniqueName("pull");
   const before = await putOld(program, b, name);
-  const answer = await add(program, name, [a, b], { upsert: true });
+  // It has an owner.
+  assert.equal((await add(program, name, [a, b], { upsert: true })).status, 409);
+  const answer = await add(program, name, [a, b], { upsert: true, force: true });
   const expected = success(name, [a, b, "argocd"], "created", "updated");
   expected.results[1]!.result.output = `secret/${name} replaced`;
   assertAnswer(answer, 200, expected);

@@ -91,7 +91,8 @@ realTest("a rejection gives those that were replaced their old values back", asy
   const all = [a, b, full, "argocd"];
   const state = () => Promise.all(all.map((namespace) => unversioned(program, namespace, name)));
   const before = await state();
-  const { status, body } = await add(program, name, [a, b, full], { upsert: true });
+  const replacing = { upsert: true, force: true }; // they have owners
+  const { status, body } = await add(program, name, [a, b, full], replacing);
   assert.deepEqual([status, body.rolled_back], [502, true]);
   assert.deepEqual(await state(), before);
 });

@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
 import type { AuditLog } from "../../src/audit/audit_log.ts";
 import { addDocker } from "../../src/credentials/add_docker.ts";
-import { addHelmRepo } from "../../src/credentials/add_helm_repo.ts";
+import { addRepo } from "../../src/credentials/add_repo.ts";
 import { listSecrets } from "../../src/credentials/list.ts";
+import { removeSecrets } from "../../src/credentials/remove_secrets.ts";
+import { showSecret } from "../../src/credentials/show_secret.ts";
 import type { OpenCluster } from "../../src/credentials/stores.ts";
+import {
+  verifyDocker,
+  type VerifyOne,
+  verifyRepo,
+} from "../../src/credentials/verify_credential.ts";
 import { Locks } from "../../src/credentials/write/locks.ts";
 import type { KubeError } from "../../src/kube/errors.ts";
 import { FakeCluster } from "../../src/kube/fake/store.ts";
@@ -41,7 +48,18 @@ export interface StageOptions {
   readonly logFormat?: "text" | "json";
   /** @default writes are not recorded */
   readonly auditLog?: AuditLog;
+  /** @default nowhere is there anything to ask */
+  readonly verifyOne?: VerifyOne;
 }
+
+const noneToAsk: VerifyOne = () =>
+  Promise.resolve({
+    reachable: false,
+    accepted: undefined,
+    may: [],
+    asked: "https://registry.example/",
+    why: "Nothing is there",
+  });
 
 /** The app over a cluster in memory with the namespaces that the seed's requests name. */
 export function stage(options: StageOptions = {}): Stage {
@@ -66,7 +84,13 @@ export function stage(options: StageOptions = {}): Stage {
   };
   const seconds = options.seconds ?? 10;
   const settings = { argocdNamespace: "argocd", dockerLabels: DOCKER_LABELS };
+  const names = {
+    argocdNamespace: "argocd",
+    dockerNamespaces: ["kube-system", "default", "argocd"],
+  };
+  const { verifyOne = noneToAsk } = options;
   const services = {
+    verifyOne,
     open,
     record: options.auditLog,
     locks: new Locks(),
@@ -87,10 +111,20 @@ export function stage(options: StageOptions = {}): Stage {
         listSecrets(name, open, {
           ...settings,
           seconds,
-          dockerNamespaces: ["kube-system", "default", "argocd"],
+          dockerNamespaces: names.dockerNamespaces,
         }),
       addDocker: (request) => addDocker(request, settings, services),
-      addHelmRepo: (request) => addHelmRepo(request, settings, services),
+      addRepo: (request) => addRepo(request, settings, services),
+      removeSecrets: (request) => removeSecrets(request, names, services),
+      showSecret: (request) =>
+        showSecret(request, {
+          ...names,
+          open,
+          seconds,
+          fingerprint: () => Promise.resolve("fingerprint"),
+        }),
+      verifyDocker: (credentials) => verifyDocker(credentials, verifyOne),
+      verifyRepo: (request) => verifyRepo(request, verifyOne),
       ...options.useCases,
     },
   });

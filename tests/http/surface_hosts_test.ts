@@ -171,7 +171,7 @@ const origins: Row[] = [
       status: 204,
       headers: {
         "Access-Control-Allow-Origin": origin,
-        "Access-Control-Allow-Methods": "GET,HEAD,POST",
+        "Access-Control-Allow-Methods": "GET,HEAD,POST,DELETE",
         "Access-Control-Allow-Headers": "Content-Type,X-Request-Id",
         "Access-Control-Allow-Credentials": null,
       },

@@ -16,9 +16,10 @@ for (const path of ["/nope", "/secrets/", "/Secrets", "//secrets", "/secrets/add
       }));
   }
 }
-const GETS = ["/", "/health", "/clusters", "/secrets", "/openapi.json"];
+const READ_ONLY = ["/", "/health", "/clusters", "/openapi.json"];
+const GETS = [...READ_ONLY, "/secrets"];
 const wrongMethods = [
-  ...GETS.flatMap((path) =>
+  ...READ_ONLY.flatMap((path) =>
     ["POST", "PUT", "PATCH", "DELETE", "PROPFIND"].map((method) => ({
       method,
       path,
@@ -26,7 +27,19 @@ const wrongMethods = [
       use: `Use GET on ${path}`,
     }))
   ),
-  ...[DOCKER, HELM].flatMap((path) =>
+  ...["POST", "PUT", "PATCH", "PROPFIND"].map((method) => ({
+    method,
+    path: "/secrets",
+    allow: "GET, HEAD, DELETE, OPTIONS",
+    use: "Use GET or DELETE on /secrets",
+  })),
+  ...["POST", "PUT", "PATCH", "DELETE"].map((method) => ({
+    method,
+    path: "/secrets/my-secret",
+    allow: "GET, HEAD, OPTIONS",
+    use: "Use GET on /secrets/{name}",
+  })),
+  ...[DOCKER, HELM, "/secrets/add_repo", "/secrets/verify"].flatMap((path) =>
     ["GET", "HEAD", "PUT", "PATCH", "DELETE"].map((method) => ({
       method,
       path,
@@ -64,7 +77,7 @@ for (const path of [...GETS, DOCKER, HELM]) {
       name: "",
       request: () => get(path, {}, "OPTIONS"),
       status: 204,
-      headers: { "Access-Control-Allow-Methods": "GET,HEAD,POST" },
+      headers: { "Access-Control-Allow-Methods": "GET,HEAD,POST,DELETE" },
       opens: false,
     }));
 }

@@ -47,7 +47,7 @@ Deno.test("it is an OpenAPI 3.1 document with the fields that the standard requi
   assert.deepEqual(Object.keys(openapi).filter((key) => !known.includes(key)), []);
   assert.ok(Object.keys(openapi.paths).every((path) => path.startsWith("/")));
   for (const [method, path, operation] of operations(openapi)) {
-    assert.ok(["get", "post"].includes(method), method);
+    assert.ok(["get", "post", "delete"].includes(method), method);
     assert.ok(operation.summary.length > 5, path);
     for (const [status, response] of Object.entries<Json>(operation.responses)) {
       assert.match(status, /^[1-5]\d\d$/);
@@ -73,35 +73,60 @@ Deno.test("every endpoint of GET / is in it, and no other", async () => {
   assert.deepEqual(described, Object.keys(endpoints));
 });
 
-const BODIES: [path: string, seed: object, optional: Record<string, unknown>][] = [
-  ["/secrets/add_docker", DOCKER_BODY, {
-    upsert: false,
-    force: false,
-    registry: "ghcr.io",
-    git_write_back: false,
-  }],
-  ["/secrets/add_helm_repo", HELM_BODY, {
-    use_oci: undefined,
-    upsert: false,
-    force: false,
-    template: true,
-  }],
-];
+const BODIES: [path: string, seed: object, always: string[], optional: Record<string, unknown>][] =
+  [
+    ["/secrets/add_docker", DOCKER_BODY, ["cluster_name", "name"], {
+      upsert: false,
+      force: false,
+      registry: "ghcr.io",
+      git_write_back: false,
+      registries: undefined,
+      merge: false,
+      service_accounts: undefined,
+      namespace_selector: undefined,
+      all_namespaces: false,
+      exclude_namespaces: undefined,
+      create_namespaces: false,
+      verify: false,
+      dry_run: false,
+    }],
+    ["/secrets/add_helm_repo", HELM_BODY, ["name", "cluster_name", "username", "password"], {
+      use_oci: undefined,
+      upsert: false,
+      force: false,
+      template: true,
+      type: undefined,
+      repository_urls: undefined,
+      verify: false,
+      dry_run: false,
+    }],
+  ];
 
-for (const [path, seed, optional] of BODIES) {
-  Deno.test(`the body of ${path} requires the seed's fields and allows no unknown ones`, async () => {
+/** Fields of these that are no flags. */
+const TYPES: Readonly<Record<string, string>> = {
+  registry: "string",
+  registries: "array",
+  service_accounts: "array",
+  namespace_selector: "string",
+  exclude_namespaces: "array",
+  type: "string",
+  repository_urls: "array",
+};
+
+for (const [path, seed, always, optional] of BODIES) {
+  Deno.test(`the body of ${path} has the seed's fields, requires what nothing stands for, and allows no unknown ones`, async () => {
     const openapi = await document();
     const { requestBody } = openapi.paths[path].post;
     assert.equal(requestBody.required, true);
     const schema = resolved(openapi, requestBody.content["application/json"].schema);
-    assert.deepEqual(schema.required, Object.keys(seed));
+    assert.deepEqual(schema.required, always);
     assert.equal(schema.additionalProperties, false);
     const names = [...Object.keys(seed), ...Object.keys(optional)];
     assert.deepEqual(Object.keys(schema.properties).sort(), names.sort());
     assert.equal(schema.properties.password.format, "password");
     for (const [name, value] of Object.entries(optional)) {
       const { type } = schema.properties[name];
-      assert.equal(type, name === "registry" ? "string" : "boolean", name);
+      assert.equal(type, TYPES[name] ?? "boolean", name);
       // What a transform defaults to is not in the schema.
       if (type === "boolean") assert.equal(schema.properties[name].default, value, name);
     }

@@ -72,8 +72,12 @@ const success: Row[] = [
         "GET /health",
         "GET /clusters",
         "GET /secrets",
+        "DELETE /secrets",
         `POST ${DOCKER}`,
         `POST ${HELM}`,
+        "POST /secrets/add_repo",
+        "POST /secrets/verify",
+        "GET /secrets/{name}",
         "GET /audit",
         "GET /openapi.json",
       ]);

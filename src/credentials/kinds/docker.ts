@@ -1,18 +1,14 @@
-import { encodeBase64Text } from "../../kube/base64.ts";
-import { seal, type Sealed } from "../../log/sealed.ts";
+import { decodeBase64Text, encodeBase64Text } from "../../kube/base64.ts";
 import type { StoredSecret } from "../../kube/store.ts";
+import { seal, type Sealed } from "../../log/sealed.ts";
+import { mergeDockerConfig } from "../material/docker_config.ts";
 import type { DesiredSecret } from "./kind.ts";
+import { registryKeys } from "./registry.ts";
 
 export const DOCKER_CONFIG_TYPE = "kubernetes.io/dockerconfigjson";
 
-/** Docker Hub by its names; each finds it in a Docker configuration under another key. */
-const DOCKER_HUB = new Set(["docker.io", "index.docker.io", "registry-1.docker.io"]);
-
-/**
- * Keys for Docker Hub: kubelet looks for the first, Argo CD Image Updater for the second.
- * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/credentialprovider/keyring.go
- */
-const DOCKER_HUB_KEYS = ["https://index.docker.io/v1/", "https://registry-1.docker.io"];
+/** The key of a pull secret's data. */
+export const DOCKER_CONFIG_KEY = ".dockerconfigjson";
 
 export interface DockerCredential {
   /** A host, with a port where it is not the usual one. */
@@ -22,24 +18,19 @@ export interface DockerCredential {
 }
 
 /**
- * The host in what a user gives as registry: `ghcr.io`, `registry.example.com:5000`, also with a
- * scheme or Docker Hub's `https://index.docker.io/v1/`. `undefined` when it is none.
+ * The entries of `auths`, in the open. Each has all three fields: readers differ in their need.
  */
-export function registryHost(text: string): string | undefined {
-  const host = text.trim().toLowerCase().replace(/^https?:\/\//, "").replace(/\/(v[12]\/?)?$/, "");
-  const label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
-  const valid = new RegExp(`^(${label}(\\.${label})*|\\[[0-9a-f:.]+\\])(:[0-9]{1,5})?$`);
-  const port = Number(/:([0-9]+)$/.exec(host)?.[1] ?? 0);
-  return host.length <= 253 && valid.test(host) && port <= 65535 ? host : undefined;
+function entriesOf(credentials: readonly DockerCredential[]): Record<string, object> {
+  return Object.fromEntries(credentials.flatMap(({ registry, username, password: sealed }) => {
+    const password = sealed.reveal();
+    const entry = { username, password, auth: encodeBase64Text(`${username}:${password}`) };
+    return registryKeys(registry).map((key) => [key, entry]);
+  }));
 }
 
-/** The text of `.dockerconfigjson`. Each entry has all three fields: readers differ in their need. */
-export function dockerConfigJson(credential: DockerCredential): Sealed<string> {
-  const { registry, username } = credential;
-  const password = credential.password.reveal();
-  const entry = { username, password, auth: encodeBase64Text(`${username}:${password}`) };
-  const keys = DOCKER_HUB.has(registry) ? DOCKER_HUB_KEYS : [registry];
-  return seal(JSON.stringify({ auths: Object.fromEntries(keys.map((key) => [key, entry])) }));
+/** The text of `.dockerconfigjson`. */
+export function dockerConfigJson(credentials: readonly DockerCredential[]): Sealed<string> {
+  return seal(JSON.stringify({ auths: entriesOf(credentials) }));
 }
 
 export interface DockerSecretsRequest {
@@ -48,35 +39,56 @@ export interface DockerSecretsRequest {
   readonly namespaces: readonly string[];
   /** Written too: Image Updater reads it there. */
   readonly argocdNamespace: string;
-  readonly credential: DockerCredential;
-  /** Whether Image Updater is to commit with it. */
+  /** One for each registry. */
+  readonly credentials: readonly DockerCredential[];
+  /** Whether the registries that a secret has besides stay. */
+  readonly merge: boolean;
+  /** Whether Image Updater is to commit with the first credential. */
   readonly gitWriteBack: boolean;
   readonly labels: Readonly<Record<string, string>>;
 }
 
 /** The pull secret in every namespace, Argo CD's last, and the one for writing back to Git. */
 export function dockerSecrets(request: DockerSecretsRequest): DesiredSecret[] {
-  const { credential, name, labels, argocdNamespace } = request;
+  const { credentials, name, labels, argocdNamespace } = request;
   const pull = seal({
-    ".dockerconfigjson": encodeBase64Text(dockerConfigJson(credential).reveal()),
+    [DOCKER_CONFIG_KEY]: encodeBase64Text(dockerConfigJson(credentials).reveal()),
   });
+  const merged = (current: StoredSecret) =>
+    mergeDockerConfig(configText(current) ?? "{}", entriesOf(credentials));
   const common = {
     labels,
     annotations: {},
     recognises: (current: StoredSecret) => isDockerSecret(current, labels),
   };
-  const secrets: DesiredSecret[] = [...request.namespaces, argocdNamespace].map((namespace) => ({
+  const pullSecret = {
     ...common,
-    namespace,
     name,
     type: DOCKER_CONFIG_TYPE,
     data: pull,
-    merge: () => pull,
+    merge(current: StoredSecret) {
+      if (!request.merge) return pull;
+      const result = merged(current);
+      // The plan has asked `unmergeable` before.
+      if (!result.ok) return pull;
+      const text = result.value.reveal();
+      return seal({ ...current.data.reveal(), [DOCKER_CONFIG_KEY]: encodeBase64Text(text) });
+    },
+    unmergeable(current: StoredSecret) {
+      if (!request.merge) return undefined;
+      const result = merged(current);
+      return result.ok ? undefined : result.why;
+    },
+  };
+  const secrets: DesiredSecret[] = [...request.namespaces, argocdNamespace].map((namespace) => ({
+    ...pullSecret,
+    namespace,
   }));
-  if (request.gitWriteBack) {
+  const [first] = credentials;
+  if (request.gitWriteBack && first !== undefined) {
     const login = seal({
-      username: encodeBase64Text(credential.username),
-      password: encodeBase64Text(credential.password.reveal()),
+      username: encodeBase64Text(first.username),
+      password: encodeBase64Text(first.password.reveal()),
     });
     secrets.push({
       ...common,
@@ -88,6 +100,12 @@ export function dockerSecrets(request: DockerSecretsRequest): DesiredSecret[] {
     });
   }
   return secrets;
+}
+
+/** The Docker configuration in a secret; `undefined` when it has none. */
+function configText(current: StoredSecret): string | undefined {
+  const encoded = current.data.reveal()[DOCKER_CONFIG_KEY];
+  return encoded === undefined ? undefined : decodeBase64Text(encoded);
 }
 
 /** Name of the secret that Image Updater commits with. */

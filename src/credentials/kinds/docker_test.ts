@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { StoredSecret } from "../../kube/store.ts";
 import { seal } from "../../log/sealed.ts";
-import { DOCKER_CONFIG_TYPE, dockerConfigJson, dockerSecrets, registryHost } from "./docker.ts";
+import { DOCKER_CONFIG_TYPE, dockerConfigJson, dockerSecrets } from "./docker.ts";
+import { registryHost } from "./registry.ts";
 
 const LABELS = { "a/type": "docker-creds", "b/type": "docker-creds" };
 
@@ -73,7 +74,7 @@ const wellFormed = fc.string({ unit: "grapheme" }).filter((text) => text.isWellF
 
 Deno.test("a docker configuration gives user name and password back, in all three fields", () => {
   fc.assert(fc.property(wellFormed, wellFormed, (username, password) => {
-    const text = dockerConfigJson({ registry: "ghcr.io", username, password: seal(password) });
+    const text = dockerConfigJson([{ registry: "ghcr.io", username, password: seal(password) }]);
     const { auths } = JSON.parse(text.reveal());
     assert.deepEqual(Object.keys(auths), ["ghcr.io"]);
     assert.deepEqual(Object.keys(auths["ghcr.io"]), ["username", "password", "auth"]);
@@ -87,7 +88,7 @@ Deno.test("a docker configuration gives user name and password back, in all thre
 
 for (const registry of ["docker.io", "index.docker.io", "registry-1.docker.io"]) {
   Deno.test(`${registry} has the keys of kubelet and of Image Updater`, () => {
-    const text = dockerConfigJson({ registry, username: "u", password: seal("p") }).reveal();
+    const text = dockerConfigJson([{ registry, username: "u", password: seal("p") }]).reveal();
     const { auths } = JSON.parse(text);
     assert.deepEqual(Object.keys(auths), [
       "https://index.docker.io/v1/",
@@ -102,7 +103,8 @@ const secrets = (gitWriteBack: boolean) =>
     name: "pull",
     namespaces: ["a", "b"],
     argocdNamespace: "argocd",
-    credential: { registry: "ghcr.io", username: "u", password: seal("p") },
+    credentials: [{ registry: "ghcr.io", username: "u", password: seal("p") }],
+    merge: false,
     gitWriteBack,
     labels: LABELS,
   });

@@ -16,7 +16,8 @@ export interface Identity {
   readonly secretType: string;
   /** Normalised as Argo CD compares it. */
   readonly url: string;
-  readonly project: string;
+  /** Absent: that of the secret which is replaced. */
+  readonly project?: string;
 }
 
 /**
@@ -32,6 +33,8 @@ export interface DesiredSecret extends SecretRef {
   readonly data: SecretManifest["data"];
   /** The data of a replacement of a credential of this kind, from what is there. */
   merge(current: StoredSecret): SecretManifest["data"];
+  /** Why {@link merge} cannot make sense of what is there; absent where it always can. */
+  unmergeable?(current: StoredSecret): string | undefined;
   /** Whether what is there is a credential of this kind; else it is left alone. */
   recognises(current: StoredSecret): boolean;
   readonly identity?: Identity;

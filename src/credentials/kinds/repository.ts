@@ -2,6 +2,7 @@ import { encodeBase64Text } from "../../kube/base64.ts";
 import { seal, type Sealed } from "../../log/sealed.ts";
 import type { RepositoryFields, SecretData, SecretSummary } from "../../kube/store.ts";
 import type { DesiredSecret, Identity } from "./kind.ts";
+import { credentialKeys, type RepositoryCredential } from "./repository_credential.ts";
 import { comparableUrl, type RepositoryUrl } from "./url.ts";
 
 /** What makes a secret a repository or a template of Argo CD. */
@@ -14,44 +15,73 @@ export const SECRET_TYPE_LABEL = "argocd.argoproj.io/secret-type";
  */
 const ARGOCD_MANAGED = { "managed-by": "argocd.argoproj.io" };
 
-/**
- * Keys of the other kinds of credential, which a user name and password take the place of. A TLS
- * client certificate is none of them: it is used beside a password.
- */
-const OTHER_CREDENTIAL_KEYS = [
-  "sshPrivateKey",
-  "bearerToken",
-  "githubAppID",
-  "githubAppInstallationID",
-  "githubAppPrivateKey",
-  "githubAppEnterpriseBaseUrl",
-  "gcpServiceAccountKey",
-  "useAzureWorkloadIdentity",
-];
+export type RepositoryType = "git" | "helm" | "oci";
 
-export interface HelmRepositoryRequest {
-  readonly name: string;
+/** A repository, or a template for all repositories whose URLs begin with its own. */
+export type SecretKind = "repository" | "repo-creds";
+
+/** Fields besides the credential. What is absent stays as it is in a secret that is replaced. */
+export interface RepositoryOptions {
+  /** Repositories only: the project of Argo CD that alone may use it. */
+  readonly project?: string;
+  readonly proxy?: string;
+  readonly noProxy?: string;
+  /** Repositories only: whether the server's certificate or host key is not verified. */
+  readonly insecure?: boolean;
+  /** Whether Git sends the password without being asked for it. */
+  readonly forceBasicAuth?: boolean;
+  /** Repositories only. */
+  readonly enableLfs?: boolean;
+  /** Repositories only: how many commits are fetched; 0 is all. */
+  readonly depth?: number;
+  /** Whether an OCI registry is reached by plain HTTP. */
+  readonly insecureOciHttp?: boolean;
+}
+
+export interface RepositoryRequest {
+  readonly as: SecretKind;
+  readonly type: RepositoryType;
   readonly argocdNamespace: string;
-  readonly url: RepositoryUrl;
-  readonly username: string;
-  readonly password: Sealed<string>;
-  /** Whether to write the template too, where the URL has one. */
+  /** Absent where a public repository is written, or the credential that is there is kept. */
+  readonly credential?: RepositoryCredential;
+  /** A client certificate, which is used beside a password or token too. */
+  readonly clientCertificate?: ClientCertificate;
+  readonly options: RepositoryOptions;
+  /** Whether to write the template too, where a repository's URL has one. */
   readonly template: boolean;
 }
 
-/** The repository secret, and its template where only that matches charts. */
-export function helmRepositorySecrets(request: HelmRepositoryRequest): DesiredSecret[] {
-  const { url, name } = request;
-  const repository = argocdSecret(request, name, "repository", url.url, { name });
-  if (!request.template || url.templatePrefix === undefined) return [repository];
+export interface ClientCertificate {
+  /** PEM; it is public. */
+  readonly cert: string;
+  readonly key: Sealed<string>;
+}
+
+/** The secret of one URL, and its template where only that matches charts. */
+export interface RepositorySecrets {
+  readonly secret: DesiredSecret;
+  readonly template?: DesiredSecret;
+}
+
+/** The secret for one of a request's URLs, and its template where only that matches charts. */
+export function repositorySecrets(
+  request: RepositoryRequest,
+  name: string,
+  url: RepositoryUrl,
+): RepositorySecrets {
+  if (request.as === "repo-creds") {
+    return { secret: argocdSecret(request, name, "repo-creds", url.url, url.oci) };
+  }
+  const secret = argocdSecret(request, name, "repository", url.url, url.oci);
+  if (!request.template || url.templatePrefix === undefined) return { secret };
   const template = argocdSecret(
     request,
     templateName(name),
     "repo-creds",
     url.templatePrefix,
-    {},
+    url.oci,
   );
-  return [repository, template];
+  return { secret, template };
 }
 
 /** Name of the template that goes with a repository secret. */
@@ -60,22 +90,29 @@ export function templateName(name: string): string {
 }
 
 function argocdSecret(
-  request: HelmRepositoryRequest,
+  request: RepositoryRequest,
   name: string,
-  secretType: "repository" | "repo-creds",
+  secretType: SecretKind,
   url: string,
-  more: SecretData,
+  oci: boolean,
 ): DesiredSecret {
-  const fields = {
-    ...more,
+  const { type, credential, clientCertificate: certificate, options } = request;
+  const { taken, dropped } = credentialKeys(credential);
+  const isHelmOci = oci && type === "helm";
+  const fields: SecretData = {
+    ...(secretType === "repository" ? { name } : {}),
     url,
-    type: "helm",
-    username: request.username,
-    password: request.password.reveal(),
-    ...(request.url.oci ? { enableOCI: "true" } : {}),
+    type,
+    ...taken,
+    ...(certificate === undefined ? {} : {
+      tlsClientCertData: certificate.cert,
+      tlsClientCertKey: certificate.key.reveal(),
+    }),
+    ...optionKeys(options, secretType),
+    ...(isHelmOci ? { enableOCI: "true" } : {}),
   };
   const data = seal(mapValues(fields, encodeBase64Text));
-  const dropped = new Set([...OTHER_CREDENTIAL_KEYS, ...(request.url.oci ? [] : ["enableOCI"])]);
+  const gone = new Set([...dropped, ...(isHelmOci ? [] : ["enableOCI"])]);
   return {
     namespace: request.argocdNamespace,
     name,
@@ -85,17 +122,43 @@ function argocdSecret(
     data,
     // The fields that the request is about; others (project, proxy, TLS …) stay.
     merge: (current) => {
-      const kept = Object.entries(current.data.reveal()).filter(([key]) => !dropped.has(key));
+      const kept = Object.entries(current.data.reveal()).filter(([key]) => !gone.has(key));
       return seal({ ...Object.fromEntries(kept), ...data.reveal() });
     },
     recognises: (current) => current.labels[SECRET_TYPE_LABEL] === secretType,
-    repositoryType: "helm",
-    identity: { secretType, url: comparableUrl(url), project: "" },
+    repositoryType: type,
+    identity: {
+      secretType,
+      url: comparableUrl(url),
+      ...(secretType === "repository" ? { project: options.project } : { project: "" }),
+    },
+  };
+}
+
+/**
+ * Argo CD's keys of the options. Booleans are read by Go's `ParseBool`; one that cannot be breaks
+ * the reading of more than its own secret.
+ * @see https://github.com/argoproj/argo-cd/blob/v3.2.12/util/db/repository_secrets.go
+ */
+function optionKeys(options: RepositoryOptions, secretType: SecretKind): SecretData {
+  const text = (key: string, value: string | number | boolean | undefined) =>
+    value === undefined ? {} : { [key]: String(value) };
+  return {
+    ...text("proxy", options.proxy),
+    ...text("noProxy", options.noProxy),
+    ...text("forceHttpBasicAuth", options.forceBasicAuth),
+    ...text("insecureOCIForceHttp", options.insecureOciHttp),
+    ...(secretType === "repo-creds" ? {} : {
+      ...text("project", options.project),
+      ...text("insecure", options.insecure),
+      ...text("enableLfs", options.enableLfs),
+      ...text("depth", options.depth),
+    }),
   };
 }
 
 /** What Argo CD knows a listed secret by. */
-export function identityOf(secret: SecretSummary): Identity {
+export function identityOf(secret: SecretSummary): Required<Identity> {
   return {
     secretType: secret.labels[SECRET_TYPE_LABEL] ?? "",
     url: comparableUrl(secret.repository?.url ?? ""),

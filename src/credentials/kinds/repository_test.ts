@@ -1,20 +1,25 @@
 import assert from "node:assert/strict";
 import type { SecretSummary, StoredSecret } from "../../kube/store.ts";
 import { seal } from "../../log/sealed.ts";
-import { helmRepositorySecrets, identityOf, shownUsername, templateName } from "./repository.ts";
+import { identityOf, repositorySecrets, shownUsername, templateName } from "./repository.ts";
 import { parseRepositoryUrl } from "./url.ts";
 
 function secrets(text: string, options: { useOci?: boolean; template?: boolean } = {}) {
   const url = parseRepositoryUrl(text, options.useOci);
   assert.ok(url.ok);
-  return helmRepositorySecrets({
-    name: "repo",
-    argocdNamespace: "argocd",
-    url: url.value,
-    username: "user",
-    password: seal("pass:\nword"),
-    template: options.template ?? true,
-  });
+  const { secret, template } = repositorySecrets(
+    {
+      as: "repository",
+      type: "helm",
+      argocdNamespace: "argocd",
+      credential: { kind: "password", username: "user", password: seal("pass:\nword") },
+      options: {},
+      template: options.template ?? true,
+    },
+    "repo",
+    url.value,
+  );
+  return template === undefined ? [secret] : [secret, template];
 }
 
 const decoded = (data: Record<string, string>) =>
@@ -147,7 +152,7 @@ Deno.test("the identity of what is written is that of what is listed afterwards"
         creationTimestamp: "",
         repository: { url: decoded(secret.data.reveal()).url, usernameIsToken: false },
       };
-      assert.deepEqual(identityOf(listed), secret.identity);
+      assert.deepEqual(identityOf(listed), { ...secret.identity, project: "" });
     }
   }
 });

@@ -3,11 +3,19 @@ export interface RepositoryUrl {
   /** What is stored: without scheme for OCI, absolute otherwise. */
   readonly url: string;
   readonly oci: boolean;
+  /** How it is reached. */
+  readonly over: "http" | "ssh";
   /** Prefix for a template, where a repository secret alone would match no chart. */
   readonly templatePrefix?: string;
   /** What to write as `repoURL` into an Application. */
   readonly applicationRepoUrl: string;
   readonly hints: readonly string[];
+}
+
+/** A URL as the user spelled it, and understood. */
+export interface SpelledUrl {
+  readonly spelled: string;
+  readonly url: RepositoryUrl;
 }
 
 export type ParsedUrl =
@@ -26,7 +34,8 @@ const OCI_ONLY = [
   /^quay\.io$/,
 ];
 
-const MAX_LENGTH = 2048;
+/** Longest URL that is accepted, in characters. */
+export const MAX_LENGTH = 2048;
 
 const no = (why: string): ParsedUrl => ({ ok: false, why });
 
@@ -66,7 +75,8 @@ export function parseRepositoryUrl(text: string, useOci?: boolean): ParsedUrl {
   return { ok: true, value: understood({ scheme, host: host.text, path, oci }) };
 }
 
-function hostOf(authority: string): { name: string; text: string } | undefined {
+/** The host of a URL's authority without user information: its name, and it as a text with port. */
+export function hostOf(authority: string): { name: string; text: string } | undefined {
   const text = authority.toLowerCase();
   const match = /^([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?$/.exec(text);
   if (!match || Number(match[3] ?? 0) > 65535 || !URL.canParse(`https://${text}`)) return undefined;
@@ -94,6 +104,7 @@ function understood({ scheme, host, path, oci }: Parts): RepositoryUrl {
     return {
       url: root + trimmed,
       oci,
+      over: "http",
       // Ended by a slash: Argo CD compares prefixes without regard to path segments, and a bare
       // host would hand the credential to a look-alike such as ghcr.io.example.com too.
       templatePrefix: `${root}${trimmed}/`,
@@ -107,7 +118,7 @@ function understood({ scheme, host, path, oci }: Parts): RepositoryUrl {
     );
   }
   const url = root + (oci ? trimmed : withoutStar);
-  return { url, oci, applicationRepoUrl: url, hints };
+  return { url, oci, over: "http", applicationRepoUrl: url, hints };
 }
 
 /**

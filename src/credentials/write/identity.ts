@@ -21,8 +21,9 @@ export function placeByIdentity(
 ): Placement {
   if (desired.identity === undefined) return { desired, hints: [] };
   const own = others.find(({ name }) => name === desired.name);
-  // A replacement keeps the project that the secret is in.
-  const identity = { ...desired.identity, project: own?.repository?.project ?? "" };
+  // A replacement keeps the project that the secret is in, unless another one is asked for.
+  const project = desired.identity.project ?? own?.repository?.project ?? "";
+  const identity = { ...desired.identity, project };
   const same = others.filter((other) => {
     const held = identityOf(other);
     return held.secretType === identity.secretType && held.url === identity.url;
@@ -31,12 +32,14 @@ export function placeByIdentity(
     other.name !== desired.name && identityOf(other).project === identity.project
   );
   const holders = holding.map(({ name }) => name);
-  const hints = same.filter((other) => identityOf(other).project !== identity.project)
-    .map((other) => {
-      const { project } = identityOf(other);
-      const where = project === "" ? "without a project" : `for project '${project}'`;
-      return `Secret '${other.name}' holds the same URL ${where}`;
-    });
+  const elsewhere = same.filter((other) =>
+    other.name !== desired.name && identityOf(other).project !== identity.project
+  );
+  const hints = elsewhere.map((other) => {
+    const { project } = identityOf(other);
+    const where = project === "" ? "without a project" : `for project '${project}'`;
+    return `Secret '${other.name}' holds the same URL ${where}`;
+  });
   if (holders.length === 0) return { desired, hints };
 
   const ref = { namespace: desired.namespace, name: desired.name };

@@ -1,5 +1,6 @@
 import { refKey, type Snapshot } from "../../kube/store.ts";
 import { type DesiredSecret, isUnchanged, replaced } from "../kinds/kind.ts";
+import { ownerOf } from "../kinds/owner.ts";
 import type { Refusal, Target } from "./target.ts";
 
 export interface Permissions {
@@ -7,13 +8,15 @@ export interface Permissions {
   readonly upsert: boolean;
   /** Whether a foreign one may, and one that has to be deleted for it. */
   readonly force: boolean;
+  /** Whether namespaces that are not there are made. @default false */
+  readonly createNamespaces?: boolean;
 }
 
 /** What is to be done about `desired`, given what is there. */
 export function plan(
   desired: DesiredSecret,
   snapshot: Snapshot,
-  { upsert, force }: Permissions,
+  { upsert, force, createNamespaces = false }: Permissions,
 ): Target {
   const before = snapshot.secrets.get(refKey(desired));
   const target = (step: Target["step"]): Target => ({ desired, before, step, state: "planned" });
@@ -22,6 +25,7 @@ export function plan(
 
   if (snapshot.namespaces !== undefined) {
     const phase = snapshot.namespaces.get(desired.namespace);
+    if (phase === undefined && createNamespaces) return target("create");
     if (phase === undefined) return refused({ kind: "namespace_missing", ref });
     if (phase === "Terminating") return refused({ kind: "namespace_terminating", ref });
   }
@@ -30,6 +34,10 @@ export function plan(
     return refused({ kind: "foreign", ref, type: before.type });
   }
   if (!upsert) return refused({ kind: "exists", ref });
+  const owner = force ? undefined : ownerOf(before);
+  if (owner !== undefined) return refused({ kind: "owned", ref, owner });
+  const why = desired.unmergeable?.(before);
+  if (why !== undefined) return refused({ kind: "unmergeable", ref, why });
   if (before.deletionTimestamp !== undefined) return refused({ kind: "being_deleted", ref });
   if (isUnchanged(before, replaced(before, desired, ""))) {
     return { ...target("unchanged"), state: "written" };

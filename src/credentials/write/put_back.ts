@@ -9,10 +9,12 @@ import {
   type StoredSecret,
 } from "../../kube/store.ts";
 import { isUnchanged } from "../kinds/kind.ts";
-import { recognise, type Target } from "./target.ts";
+import { isDeleted, recognise, type Target } from "./target.ts";
 
 /** A secret that does not hold what it held before, and what it holds instead. */
 export interface NotRestored extends SecretRef {
+  /** Whether it is a service account, of whose pull secrets this is said. */
+  readonly isServiceAccount?: true;
   /**
    * `new`: what the failed request wrote. `missing`: nothing. `changed`: what somebody else wrote
    * since, left alone. `unknown`: it could not be read.
@@ -51,7 +53,7 @@ export async function settleUnknown(targets: readonly Target[], work: PutBack): 
       if (recognise(target, current, work.writeId)) continue;
       if (look === 2) {
         const gone = target.before !== undefined && current === undefined;
-        target.state = gone && target.step === "recreate" ? "removed" : "failed";
+        target.state = gone && isDeleted(target) ? "removed" : "failed";
       }
     }
   }
@@ -109,7 +111,7 @@ function lookAt(
   if (recognise(target, current, work.writeId)) return target.overtaken ? "changed" : "new";
   if (current === undefined) {
     if (before === undefined) return "restored";
-    if (target.step !== "recreate") return "changed"; // somebody deleted it since
+    if (!isDeleted(target)) return "changed"; // somebody deleted it since
     target.state = "removed";
     target.ours = undefined;
     return "missing";

@@ -8,6 +8,8 @@ export type Step =
   | "replace"
   /** Delete and create: the API changes neither a type nor an immutable secret. */
   | "recreate"
+  /** Delete alone. */
+  | "remove"
   /** It holds this value already. */
   | "unchanged";
 
@@ -18,6 +20,14 @@ export type Refusal =
   | { readonly kind: "exists"; readonly ref: SecretRef }
   /** It is no credential of this kind: somebody else's, and left alone. */
   | { readonly kind: "foreign"; readonly ref: SecretRef; readonly type: string }
+  /** Another program looks after it, and would write it again. */
+  | { readonly kind: "owned"; readonly ref: SecretRef; readonly owner: string }
+  /** It was not written by this program, so it is not deleted. */
+  | { readonly kind: "not_ours"; readonly ref: SecretRef }
+  /** What it holds cannot be understood, so nothing can be added to it. */
+  | { readonly kind: "unmergeable"; readonly ref: SecretRef; readonly why: string }
+  /** `ref` is the service account's. */
+  | { readonly kind: "service_account_missing"; readonly ref: SecretRef }
   /** Only deleting and creating would do. */
   | { readonly kind: "type_change"; readonly ref: SecretRef; readonly type: string }
   | { readonly kind: "immutable"; readonly ref: SecretRef }
@@ -34,8 +44,8 @@ export interface Target {
   /** What the secret was before our write: what a put-back restores. */
   before: StoredSecret | undefined;
   /**
-   * `planned`: to be written. `removed`: the first half of a recreate is done. `unknown`: sent, no
-   * answer. `written`: the cluster holds ours. `failed`: the cluster does not hold ours.
+   * `planned`: to be written. `removed`: it is deleted, which is all of a removal and the first
+   * half of a recreate. `unknown`: sent, no answer. `written`: the cluster holds ours. `failed`: the cluster does not hold ours.
    */
   state: "planned" | "removed" | "unknown" | "written" | "failed";
   /** What was sent last. */
@@ -46,6 +56,16 @@ export interface Target {
   overtaken?: true;
   error?: KubeError;
   refusal?: Refusal;
+}
+
+/** Whether what was to be done about a secret is done. */
+export function isDone({ step, state }: Target): boolean {
+  return state === (step === "remove" ? "removed" : "written");
+}
+
+/** Whether the secret is deleted on the way. */
+export function isDeleted({ step }: Target): boolean {
+  return step === "recreate" || step === "remove";
 }
 
 /**

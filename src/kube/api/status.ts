@@ -26,6 +26,9 @@ export function reportOfStatus({ status, body }: ApiResponse): Reported {
         ? certain("exists", WHY.exists)
         : certain("conflict", WHY.conflict);
     case 400:
+      return /^unable to parse requirement: |^found '.*', expected: /.test(message)
+        ? certain("invalid", WHY.selector)
+        : certain("invalid", WHY.invalid);
     case 413:
     case 422:
       return certain("invalid", WHY.invalid);

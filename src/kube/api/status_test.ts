@@ -47,3 +47,12 @@ Deno.test("nothing of the answer is in the reason, but for the words of a right"
   const { why } = reportOfStatus({ status: 403, body, retryAfter: undefined });
   assert.equal(why, "the kubeconfig's user may not create secrets in namespace 'team-a'");
 });
+
+Deno.test("a selector that is none is told from an object that is", () => {
+  const why = (message: string) =>
+    reportOfStatus({ status: 400, body: JSON.stringify({ message }), retryAfter: undefined }).why;
+  const selector = "the API server does not understand the label selector";
+  assert.equal(why("unable to parse requirement: found '', expected: identifier"), selector);
+  assert.equal(why("found '=', expected: ',' or 'end of string'"), selector);
+  assert.equal(why("Secret in version v1 cannot be"), "the API server finds the object invalid");
+});

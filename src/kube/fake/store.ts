@@ -1,53 +1,41 @@
-import type { Deadline } from "../deadline.ts";
-import { KubeError, type KubeErrorKind } from "../errors.ts";
 import { seal } from "../../log/sealed.ts";
-import { decodeBase64Text } from "../base64.ts";
 import {
   type ItemOutcome,
   type NamespacePhase,
+  type PullSecretUse,
   refKey,
   type Removal,
   type SecretData,
   type SecretManifest,
   type SecretStore,
-  type SecretSummary,
+  type ServiceAccount,
   type StoredSecret,
 } from "../store.ts";
+import { failure, type FaultAt, FaultyCalls, rejected } from "./faults.ts";
+import { matches, summary } from "./lists.ts";
+
+export type { StoreCall } from "./faults.ts";
 
 /** What goes wrong at one call of the store. */
-export type StoreFault =
-  /** Nothing is sent. */
-  | { readonly kind: "throw"; readonly error: KubeErrorKind }
-  /** The cluster rejects this item, by its place in the batch; the others go on. */
-  | { readonly kind: "reject"; readonly item: number; readonly error: KubeErrorKind }
-  /** No answer from this item on; it is carried out all the same or not, the later ones are not. */
-  | { readonly kind: "cut"; readonly item: number; readonly applied: boolean }
-  /** Nothing happens until the deadline. */
-  | { readonly kind: "hang" }
-  /** The program dies after so many items: the call never returns. */
-  | { readonly kind: "kill"; readonly after: number }
-  /** An error that is none of the store's contract: a bug in it. */
-  | { readonly kind: "bug" }
-  /** Somebody else acts just before. */
-  | { readonly kind: "meanwhile"; readonly act: (cluster: FakeCluster) => void };
+export type StoreFault = FaultAt<FakeCluster>;
 
-export interface StoreCall {
-  readonly method: "list" | "read" | "create" | "replace" | "remove";
-  /** 0 for the first call of this cluster. */
-  readonly index: number;
-  /** Items in the batch. */
-  readonly items: number;
+/** A service account with what changes at each write. */
+export interface StoredServiceAccount extends ServiceAccount {
+  readonly uid: string;
+  readonly resourceVersion: string;
 }
 
-/** A cluster's secrets in memory, with faults to order. Held to the store's contract by its suite. */
-export class FakeCluster {
+/**
+ * A cluster's secrets, namespaces and service accounts in memory, with faults to order. Held to the
+ * store's contract by its suite.
+ */
+export class FakeCluster extends FaultyCalls {
   readonly namespaces = new Map<string, NamespacePhase>();
+  /** By the namespace's name, besides the one that every namespace has: its name. */
+  readonly namespaceLabels = new Map<string, Readonly<Record<string, string>>>();
   readonly secrets = new Map<string, StoredSecret>();
-  /** Asked before each call. */
-  fault: (call: StoreCall) => StoreFault | undefined = () => undefined;
-  /** Calls so far. */
-  calls: StoreCall[] = [];
-  /** Whether namespaces may be read. */
+  readonly accounts = new Map<string, StoredServiceAccount>();
+  /** Whether namespaces may be read and listed. */
   mayReadNamespaces = true;
   #version = 1;
 
@@ -71,7 +59,17 @@ export class FakeCluster {
     return stored;
   }
 
-  /** What is there, in the open, without what changes at each write: for comparisons. */
+  /** Puts a service account there as somebody else would. */
+  putAccount(
+    account: Partial<StoredServiceAccount> & { namespace: string; name: string },
+  ): StoredServiceAccount {
+    const resourceVersion = String(this.#version++);
+    const stored = { pullSecrets: [], uid: `uid-${resourceVersion}`, ...account, resourceVersion };
+    this.accounts.set(refKey(stored), stored);
+    return stored;
+  }
+
+  /** The secrets, in the open, without what changes at each write: for comparisons. */
   dump(): Record<string, unknown> {
     return Object.fromEntries(
       [...this.secrets].sort().map(([key, { data, resourceVersion: _, uid: _uid, ...rest }]) => [
@@ -83,160 +81,127 @@ export class FakeCluster {
 
   store(): SecretStore {
     return {
-      list: async ({ selector, namespace, repository }, deadline) => {
-        await this.#query("list", 1, deadline);
+      list: async (query, deadline) => {
+        await this.query("list", 1, deadline);
         return [...this.secrets.values()]
-          .filter((secret) => namespace === undefined || secret.namespace === namespace)
-          .filter((secret) => matches(secret.labels, selector))
-          .map((secret) => summary(secret, repository === true));
+          .filter(({ namespace }) => namespace === (query.namespace ?? namespace))
+          .filter(({ name }) => name === (query.name ?? name))
+          .filter(({ labels }) => matches(labels, query.selector))
+          .map((secret) => summary(secret, query));
       },
       read: async (refs, deadline) => {
-        await this.#query("read", refs.length, deadline);
+        await this.query("read", refs.length, deadline);
         const found = refs.flatMap((ref) => this.secrets.get(refKey(ref)) ?? []);
         return {
           secrets: new Map(found.map((secret) => [refKey(secret), secret])),
           namespaces: this.mayReadNamespaces ? new Map(this.namespaces) : undefined,
         };
       },
-      create: (secrets, deadline) =>
-        this.#write("create", secrets, deadline, (secret) => this.#create(secret)),
-      replace: (secrets, deadline) =>
-        this.#write("replace", secrets, deadline, (secret) => this.#replace(secret)),
-      remove: (removals, deadline) =>
-        this.#write("remove", removals, deadline, (removal) => this.#remove(removal)),
+      create: (secrets, deadline, { dryRun } = {}) =>
+        this.write("create", secrets, deadline, dryRun, (it) => this.#create(it, dryRun)),
+      replace: (secrets, deadline, { dryRun } = {}) =>
+        this.write("replace", secrets, deadline, dryRun, (it) => this.#replace(it, dryRun)),
+      remove: (removals, deadline, { dryRun } = {}) =>
+        this.write("remove", removals, deadline, dryRun, (it) => this.#remove(it, dryRun)),
+      namespaces: async (selector, deadline) => {
+        await this.query("namespaces", 1, deadline);
+        if (!this.mayReadNamespaces) throw failure("forbidden");
+        return new Map(
+          [...this.namespaces].filter(([name]) => matches(this.#labelsOf(name), selector)),
+        );
+      },
+      createNamespaces: (names, deadline, { dryRun } = {}) =>
+        this.write(
+          "createNamespaces",
+          names,
+          deadline,
+          dryRun,
+          (it) => this.#createNamespace(it, dryRun),
+        ),
+      serviceAccounts: async (namespace, deadline) => {
+        await this.query("serviceAccounts", 1, deadline);
+        return [...this.accounts.values()]
+          .filter((account) => account.namespace === (namespace ?? account.namespace))
+          .map(({ namespace, name, pullSecrets }) => ({ namespace, name, pullSecrets }));
+      },
+      attach: (uses, deadline, { dryRun } = {}) =>
+        this.write(
+          "attach",
+          uses,
+          deadline,
+          dryRun,
+          (use) => this.#use(use, dryRun, (names) => [...new Set([...names, use.secret])]),
+        ),
+      detach: (uses, deadline, { dryRun } = {}) =>
+        this.write(
+          "detach",
+          uses,
+          deadline,
+          dryRun,
+          (use) => this.#use(use, dryRun, (names) => names.filter((name) => name !== use.secret)),
+        ),
     };
   }
 
-  #call(method: StoreCall["method"], items: number): StoreFault | undefined {
-    const call = { method, index: this.calls.length, items };
-    this.calls.push(call);
-    const fault = this.fault(call);
-    if (fault?.kind === "meanwhile") fault.act(this);
-    if (fault?.kind === "bug") throw new TypeError("a bug in the store");
-    if (fault?.kind === "throw") throw failure(fault.error);
-    return fault;
+  #labelsOf(namespace: string): Record<string, string> {
+    return { ...this.namespaceLabels.get(namespace), "kubernetes.io/metadata.name": namespace };
   }
 
-  async #query(method: StoreCall["method"], items: number, deadline: Deadline): Promise<void> {
-    await Promise.resolve();
-    const fault = this.#call(method, items);
-    if (fault?.kind === "kill") await new Promise(() => {});
-    if (fault?.kind === "hang") await passed(deadline);
-    if (fault?.kind === "hang" || deadline.signal.aborted) throw failure("timeout");
-    if (fault?.kind === "cut") throw failure("unreachable");
-    if (fault?.kind === "reject") throw failure(fault.error);
-  }
-
-  async #write<Item>(
-    method: StoreCall["method"],
-    items: readonly Item[],
-    deadline: Deadline,
-    apply: (item: Item) => ItemOutcome,
-  ): Promise<ItemOutcome[]> {
-    if (items.length === 0) return [];
-    await Promise.resolve();
-    const fault = this.#call(method, items.length);
-    if (deadline.signal.aborted) throw failure("timeout");
-    const unknown: ItemOutcome = { kind: "unknown", error: failure("unreachable") };
-    switch (fault?.kind) {
-      case "hang":
-        await passed(deadline);
-        return items.map(() => ({ kind: "unknown", error: failure("timeout") }));
-      case "kill":
-        items.slice(0, fault.after).forEach(apply);
-        return await new Promise(() => {});
-      case "reject":
-        return items.map((item, i) =>
-          i === fault.item ? { kind: "rejected", error: failure(fault.error) } : apply(item)
-        );
-      case "cut":
-        return items.map((item, i) => {
-          if (i < fault.item) return apply(item);
-          if (i === fault.item && fault.applied) apply(item);
-          return unknown;
-        });
-      default:
-        return items.map(apply);
-    }
-  }
-
-  #create(secret: SecretManifest): ItemOutcome {
+  #create(secret: SecretManifest, dryRun = false): ItemOutcome {
     const phase = this.namespaces.get(secret.namespace);
     if (phase === undefined) return rejected("namespace_not_found");
     if (phase === "Terminating") return rejected("namespace_terminating");
     if (this.secrets.has(refKey(secret))) return rejected("exists");
+    if (dryRun) return NOT_STORED;
     const { uid, resourceVersion } = this.put(secret, secret.data.reveal());
     return { kind: "done", uid, resourceVersion };
   }
 
-  #replace(secret: SecretManifest): ItemOutcome {
+  #replace(secret: SecretManifest, dryRun = false): ItemOutcome {
     const current = this.secrets.get(refKey(secret));
     if (current === undefined) return rejected("not_found");
     if (secret.resourceVersion !== current.resourceVersion) return rejected("conflict");
     if (secret.type !== current.type || current.immutable) return rejected("invalid");
     const { uid, creationTimestamp } = current;
+    if (dryRun) return { kind: "done", uid, resourceVersion: current.resourceVersion };
     const { resourceVersion } = this.put({ ...secret, uid, creationTimestamp });
     return { kind: "done", uid, resourceVersion };
   }
 
-  #remove({ uid, resourceVersion, ...ref }: Removal): ItemOutcome {
+  #remove({ uid, resourceVersion, ...ref }: Removal, dryRun = false): ItemOutcome {
     const current = this.secrets.get(refKey(ref));
     if (current === undefined) return rejected("not_found");
     if (current.uid !== uid || current.resourceVersion !== resourceVersion) {
       return rejected("conflict");
     }
-    this.secrets.delete(refKey(ref));
+    if (!dryRun) this.secrets.delete(refKey(ref));
+    return { kind: "done", uid, resourceVersion };
+  }
+
+  #createNamespace(name: string, dryRun = false): ItemOutcome {
+    if (this.namespaces.has(name)) return rejected("exists");
+    if (dryRun) return NOT_STORED;
+    this.namespaces.set(name, "Active");
+    this.namespaceLabels.set(name, { "app.kubernetes.io/managed-by": "argocd-configurer" });
+    const resourceVersion = String(this.#version++);
+    return { kind: "done", uid: `uid-${resourceVersion}`, resourceVersion };
+  }
+
+  #use(
+    { namespace, serviceAccount: name }: PullSecretUse,
+    dryRun: boolean | undefined,
+    change: (names: readonly string[]) => readonly string[],
+  ): ItemOutcome {
+    const current = this.accounts.get(refKey({ namespace, name }));
+    if (current === undefined) return rejected("not_found");
+    const pullSecrets = change(current.pullSecrets);
+    const isChanged = pullSecrets.length !== current.pullSecrets.length;
+    const { uid, resourceVersion } = isChanged && !dryRun
+      ? this.putAccount({ ...current, pullSecrets })
+      : current;
     return { kind: "done", uid, resourceVersion };
   }
 }
 
-function failure(kind: KubeErrorKind): KubeError {
-  return new KubeError(kind, `Cannot do it: ${kind}`);
-}
-
-function rejected(kind: KubeErrorKind): ItemOutcome {
-  return { kind: "rejected", error: failure(kind) };
-}
-
-function passed(deadline: Deadline): Promise<void> {
-  if (deadline.signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    // The deadline's own timer does not keep the process alive.
-    const alive = setInterval(() => {}, 1000);
-    deadline.signal.addEventListener("abort", () => {
-      clearInterval(alive);
-      resolve();
-    }, { once: true });
-  });
-}
-
-/** `key=value` and `key in (a,b)`, which is what this program asks for. */
-function matches(labels: Readonly<Record<string, string>>, selector: string): boolean {
-  const set = /^(\S+) in \(([^)]*)\)$/.exec(selector);
-  if (set) return set[2]!.split(",").includes(labels[set[1]!] ?? "");
-  const [key = "", value = ""] = selector.split("=");
-  return labels[key] === value;
-}
-
-function summary(secret: StoredSecret, repository: boolean): SecretSummary {
-  const { namespace, name, labels, type, creationTimestamp } = secret;
-  if (!repository) return { namespace, name, labels, type, creationTimestamp };
-  const data = secret.data.reveal();
-  const text = (key: string) => data[key] ? decodeBase64Text(data[key]) : undefined;
-  return {
-    namespace,
-    name,
-    labels,
-    type,
-    creationTimestamp,
-    repository: {
-      url: text("url"),
-      name: text("name"),
-      type: text("type"),
-      username: text("username"),
-      enableOCI: text("enableOCI"),
-      project: text("project"),
-      usernameIsToken: text("password") === "x-oauth-basic",
-    },
-  };
-}
+/** What would have been created has no version. */
+const NOT_STORED: ItemOutcome = { kind: "done", uid: "uid-dry-run", resourceVersion: "" };

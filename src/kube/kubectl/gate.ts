@@ -51,20 +51,16 @@ export class ProcessGate {
 
   /**
    * Waits for a place.
-   * @throws {KubeError} `busy` when the queue is full, `timeout` when `signal` aborts first
+   * @param signal aborts when the deadline passes
+   * @throws {KubeError} `busy` when the queue is full or no place came free by the deadline,
+   * `timeout` when that had passed already
    */
   enter(cluster: string, signal: AbortSignal): Promise<Place> {
-    if (signal.aborted) return Promise.reject(queueTimeout(cluster));
+    if (signal.aborted) return Promise.reject(tooLate(cluster));
     if (this.#fits(cluster)) return Promise.resolve(this.#take(cluster));
     const ofCluster = this.#waiting.filter((waiting) => waiting.cluster === cluster).length;
     if (this.#waiting.length >= this.limits.queue || ofCluster >= this.limits.queuePerCluster) {
-      const why = "too many kubectl processes are waiting already";
-      return Promise.reject(
-        new KubeError("busy", `Cannot reach cluster '${cluster}': ${why}`, {
-          cluster,
-          retryAfter: 5,
-        }),
-      );
+      return Promise.reject(busy(cluster, "too many kubectl processes are waiting already"));
     }
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
@@ -76,7 +72,7 @@ export class ProcessGate {
       };
       const onAbort = () => {
         this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-        reject(queueTimeout(cluster));
+        reject(busy(cluster, "the server had too many kubectl processes running all the time"));
       };
       signal.addEventListener("abort", onAbort, { once: true });
       this.#waiting.push(waiting);
@@ -131,8 +127,18 @@ export class ProcessGate {
   }
 }
 
-function queueTimeout(cluster: string): KubeError {
-  const why = "no place for another kubectl process came free in time";
+/** Seconds after which there may be a place again. */
+const RETRY_AFTER = 5;
+
+/** It is this server that has too much to do: of the cluster, which was not asked, it says nothing. */
+function busy(cluster: string, why: string): KubeError {
+  const message = `Cannot reach cluster '${cluster}': ${why}; try again in ${RETRY_AFTER} seconds`;
+  return new KubeError("busy", message, { cluster, retryAfter: RETRY_AFTER, asked: false });
+}
+
+/** What came before has taken all the time. */
+function tooLate(cluster: string): KubeError {
+  const why = "the deadline passed before kubectl was run";
   const message = `Cannot reach cluster '${cluster}': ${why}`;
   return new KubeError("timeout", message, { cluster, asked: false });
 }

@@ -51,26 +51,50 @@ Deno.test("a full queue refuses with busy and a time to retry", async () => {
   const gate = new ProcessGate({ ...limits, starting: 1, queue: 1 });
   const first = await gate.enter("a", never);
   const second = gate.enter("a", never);
-  await assert.rejects(
-    gate.enter("a", never),
-    (error) => error instanceof KubeError && error.kind === "busy" && error.place.retryAfter! > 0,
-  );
+  assert.deepEqual(await refusal(gate.enter("a", never)), {
+    kind: "busy",
+    message: "Cannot reach cluster 'a': too many kubectl processes are waiting already; " +
+      "try again in 5 seconds",
+    retryAfter: 5,
+    asked: false,
+  });
   first.release();
   (await second).release();
 });
 
-Deno.test("who waits too long leaves the queue with timeout", async () => {
+/** What a rejection is, as far as it is answered. */
+async function refusal(entering: Promise<Place>) {
+  const error = await entering.then(() => assert.fail("there was a place"), (error) => error);
+  assert.ok(error instanceof KubeError);
+  const { kind, message, place: { retryAfter, asked } } = error;
+  return { kind, message, retryAfter, asked };
+}
+
+Deno.test("who waits until the deadline is told that the server had too much to do, and to retry", async () => {
   const gate = new ProcessGate({ ...limits, starting: 1 });
   const first = await gate.enter("a", never);
   const abort = new AbortController();
   const second = gate.enter("a", abort.signal);
   abort.abort();
-  await assert.rejects(
-    second,
-    (error) => error instanceof KubeError && error.kind === "timeout",
-  );
+  assert.deepEqual(await refusal(second), {
+    kind: "busy",
+    message: "Cannot reach cluster 'a': the server had too many kubectl processes running all " +
+      "the time; try again in 5 seconds",
+    retryAfter: 5,
+    asked: false,
+  });
   first.release();
   (await gate.enter("a", never)).release();
+});
+
+Deno.test("who comes after the deadline gets timeout, as nobody else was in the way", async () => {
+  const gate = new ProcessGate(limits);
+  assert.deepEqual(await refusal(gate.enter("a", AbortSignal.abort())), {
+    kind: "timeout",
+    message: "Cannot reach cluster 'a': the deadline passed before kubectl was run",
+    retryAfter: undefined,
+    asked: false,
+  });
 });
 
 Deno.test("releasing twice gives one place back", async () => {

@@ -49,6 +49,11 @@ const RULES: readonly Rule[] = [
     why: WHY.forbidden,
   },
   {
+    pattern: /^Error from server \(BadRequest\): Unable to find .* that match label selector/,
+    kind: "invalid",
+    why: WHY.selector,
+  },
+  {
     pattern:
       /^(Error from server \((Invalid|BadRequest|RequestEntityTooLarge)\)|The \S+ ".*" is invalid)/,
     kind: "invalid",

@@ -52,6 +52,30 @@ const TABLE: [line: string, kind: string, uncertain: boolean, whole: boolean][] 
     false,
   ],
   [
+    "Error from server (BadRequest): Unable to find \"/v1, Resource=namespaces\" that match label selector \"a=b=c\", field selector \"\": found '=', expected: ',' or 'end of string'",
+    "invalid",
+    false,
+    false,
+  ],
+  [
+    'Error from server (NotFound): error when replacing "STDIN": serviceaccounts "default" not found',
+    "not_found",
+    false,
+    false,
+  ],
+  [
+    'Error from server (AlreadyExists): error when creating "STDIN": namespaces "a" already exists',
+    "exists",
+    false,
+    false,
+  ],
+  [
+    'Error from server (Forbidden): error when creating "STDIN": namespaces is forbidden: User "u" cannot create resource "namespaces" in API group "" at the cluster scope',
+    "forbidden",
+    false,
+    false,
+  ],
+  [
     "Error from server (TooManyRequests): the server has received too many requests",
     "busy",
     false,
@@ -193,5 +217,28 @@ Deno.test("a refusal names the right that is missing and where", () => {
       "the kubeconfig's user may not list secrets in all namespaces",
       "the kubeconfig's user may not list secrets in namespace 'team-a'",
     ],
+  );
+});
+
+Deno.test("a right is named with its resource, and a place unless the resource is namespaces", () => {
+  const why = (right: string) =>
+    reported(`Error from server (Forbidden): x is forbidden: User "u" cannot ${right}`)[0]?.why;
+  const inGroup = (right: string, where: string) => why(`${right} in API group "" ${where}`);
+  const may = "the kubeconfig's user may not";
+  assert.equal(
+    inGroup('update resource "serviceaccounts"', 'in the namespace "a"'),
+    `${may} update serviceaccounts in namespace 'a'`,
+  );
+  assert.equal(
+    inGroup('list resource "serviceaccounts"', "at the cluster scope"),
+    `${may} list serviceaccounts in all namespaces`,
+  );
+  assert.equal(
+    inGroup('create resource "namespaces"', "at the cluster scope"),
+    `${may} create namespaces`,
+  );
+  assert.equal(
+    inGroup('get resource "namespaces"', 'in the namespace "a"'),
+    `${may} get namespaces`,
   );
 });

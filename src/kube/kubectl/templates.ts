@@ -1,5 +1,6 @@
 import { decodeBase64Text } from "../base64.ts";
-import type { RepositoryFields, SecretSummary } from "../store.ts";
+import { namespacePhase } from "../manifest.ts";
+import type { NamespacePhase, RepositoryFields, SecretSummary, ServiceAccount } from "../store.ts";
 
 /**
  * What kubectl is asked to print. Values other than these never leave the kubectl process.
@@ -22,19 +23,33 @@ const REPOSITORY = " {{with .data}}" +
   REPOSITORY_FIELDS.map((field) => `{{with .${field}}}{{.}}{{end}},`).join("") +
   `{{with .password}}{{if eq . "${OAUTH_BASIC}"}}token{{end}}{{end}}{{end}}`;
 
-/** Prints a {@link SecretSummary} a line, for a list of secrets. */
-export function summaryTemplate(repository: boolean): string {
-  return `{{range .items}}${METADATA}${repository ? REPOSITORY : ""}{{"\\n"}}{{end}}`;
+/**
+ * Prints a {@link SecretSummary} a line, for a list of secrets.
+ * @param annotation key of the one to print
+ */
+export function summaryTemplate(repository: boolean, annotation?: string): string {
+  const columns = METADATA + (annotation === undefined ? "" : annotationColumn(annotation)) +
+    (repository ? REPOSITORY : "");
+  return `{{range .items}}${columns}{{"\\n"}}{{end}}`;
 }
 
-/** Parses what {@link summaryTemplate} printed. */
-export function parseSummaries(stdout: string): SecretSummary[] {
-  return stdout.split("\n").filter((line) => line !== "").map((line) => {
-    const [namespace = "", name = "", type = "", created = "", labels = "", data] = line.split(" ");
+/** ` =VALUE`, or only the space when there is none. The others stay in the kubectl process. */
+function annotationColumn(key: string): string {
+  return ` {{range $key, $value := .metadata.annotations}}{{if eq $key ${JSON.stringify(key)}}}` +
+    "={{urlquery $value}}{{end}}{{end}}";
+}
+
+/** Parses what {@link summaryTemplate} printed, with an annotation or without. */
+export function parseSummaries(stdout: string, withAnnotation = false): SecretSummary[] {
+  return linesOf(stdout).map((line) => {
+    const [namespace = "", name = "", type = "", created = "", labels = "", ...more] = line
+      .split(" ");
+    const annotation = withAnnotation ? more.shift() ?? "" : "";
+    const [data] = more;
     return {
       namespace,
       name,
-      type: decodeURIComponent(type.replaceAll("+", " ")),
+      type: decodeQuery(type),
       creationTimestamp: created,
       labels: Object.fromEntries(
         labels.split(",").filter((pair) => pair !== "").map((pair) => {
@@ -42,6 +57,7 @@ export function parseSummaries(stdout: string): SecretSummary[] {
           return [pair.slice(0, equals), pair.slice(equals + 1)];
         }),
       ),
+      ...(annotation === "" ? {} : { annotation: decodeQuery(annotation.slice(1)) }),
       ...(data === undefined ? {} : { repository: parseRepository(data) }),
     };
   });
@@ -58,20 +74,63 @@ function parseRepository(text: string): RepositoryFields {
   return fields;
 }
 
-/** Prints an object that was created or replaced: who, and the version that it now has. */
-export const WRITTEN_TEMPLATE = "{{.metadata.namespace}}/{{.metadata.name}} {{.metadata.uid}}" +
-  ' {{.metadata.resourceVersion}}{{"\\n"}}';
+/** Prints name and phase of each namespace. */
+export const NAMESPACES_TEMPLATE =
+  '{{range .items}}{{.metadata.name}} {{with .status}}{{with .phase}}{{.}}{{end}}{{end}}{{"\\n"}}{{end}}';
+
+/** Parses what {@link NAMESPACES_TEMPLATE} printed. */
+export function parseNamespaces(stdout: string): Map<string, NamespacePhase> {
+  return new Map(
+    linesOf(stdout).map((line) => {
+      const [name = "", phase] = line.split(" ");
+      return [name, namespacePhase(phase)] as const;
+    }),
+  );
+}
+
+/** Prints each service account with its pull secrets, whose names the API server does not check. */
+export const ACCOUNTS_TEMPLATE = "{{range .items}}{{.metadata.namespace}} {{.metadata.name}} " +
+  '{{range .imagePullSecrets}}{{with .name}}{{urlquery .}},{{end}}{{end}}{{"\\n"}}{{end}}';
+
+/** Parses what {@link ACCOUNTS_TEMPLATE} printed. */
+export function parseAccounts(stdout: string): ServiceAccount[] {
+  return linesOf(stdout).map((line) => {
+    const [namespace = "", name = "", names = ""] = line.split(" ");
+    return { namespace, name, pullSecrets: names.split(",").slice(0, -1).map(decodeQuery) };
+  });
+}
+
+function linesOf(stdout: string): string[] {
+  return stdout.split("\n").filter((line) => line !== "");
+}
+
+/** What `urlquery` encodes. */
+function decodeQuery(text: string): string {
+  return decodeURIComponent(text.replaceAll("+", " "));
+}
+
+/**
+ * Prints an object that was created or replaced: who, and the version that it now has. A namespace
+ * is in none; what a dry run would create has no version.
+ */
+export const WRITTEN_TEMPLATE =
+  "{{with .metadata.namespace}}{{.}}{{end}}/{{.metadata.name}} {{.metadata.uid}}" +
+  ' {{with .metadata.resourceVersion}}{{.}}{{end}}{{"\\n"}}';
 
 export interface Written {
   readonly uid: string;
   readonly resourceVersion: string;
 }
 
-/** Parses what {@link WRITTEN_TEMPLATE} printed, by `namespace/name`; anything else is dropped. */
-export function parseWritten(stdout: string): Map<string, Written> {
+/**
+ * Parses what {@link WRITTEN_TEMPLATE} printed, by `namespace/name`; anything else is dropped. Only
+ * of a dry run is something without a version accepted: else it would be one that nobody asked for.
+ */
+export function parseWritten(stdout: string, dryRun: boolean): Map<string, Written> {
   const complete = stdout.split("\n").slice(0, -1);
   return new Map(complete.flatMap((line) => {
-    const [, key, uid, resourceVersion] = /^(\S+) ([0-9a-f-]+) ([0-9]+)$/.exec(line) ?? [];
-    return key && uid && resourceVersion ? [[key, { uid, resourceVersion }] as const] : [];
+    const [, key, uid, resourceVersion = ""] = /^(\S+) ([0-9a-f-]+) ([0-9]*)$/.exec(line) ?? [];
+    const isWritten = key && uid && (dryRun || resourceVersion !== "");
+    return isWritten ? [[key, { uid, resourceVersion }] as const] : [];
   }));
 }

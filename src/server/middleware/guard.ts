@@ -24,7 +24,10 @@ export function guard(options: GuardOptions) {
     checkHost(c.req.header("host"), c.req.url, options);
     const origin = c.req.header("origin");
     if (c.req.method !== "GET" && c.req.method !== "HEAD") {
-      checkOrigin(origin, c.req.header("content-type"), options);
+      checkOrigin(origin, options);
+      if (origin !== undefined && c.req.method === "POST") {
+        checkContentType(c.req.header("content-type"));
+      }
     }
     const site = c.req.header("sec-fetch-site");
     if (origin === undefined && site !== undefined && site !== "none" && site !== "same-origin") {
@@ -59,19 +62,16 @@ function isAllowedHost(name: string, { allowedHosts }: GuardOptions): boolean {
     allowedHosts.some((allowed) => allowed.toLowerCase() === name);
 }
 
-function checkOrigin(
-  origin: string | undefined,
-  contentType: string | undefined,
-  options: GuardOptions,
-): void {
-  if (origin === undefined) return;
-  if (!isAllowedOrigin(origin, options)) {
-    throw new HttpError(
-      403,
-      "Writes from pages of this origin are refused; add it to the setting cors-origins",
-    );
-  }
-  // Any other type a page may send without asking by a preflight first.
+function checkOrigin(origin: string | undefined, options: GuardOptions): void {
+  if (origin === undefined || isAllowedOrigin(origin, options)) return;
+  throw new HttpError(
+    403,
+    "Writes from pages of this origin are refused; add it to the setting cors-origins",
+  );
+}
+
+/** Other types a page may send by POST without asking by a preflight first. */
+function checkContentType(contentType: string | undefined): void {
   if (!/^application\/json\s*(;|$)/i.test(contentType ?? "")) {
     throw new HttpError(415, "Pages must send the body as Content-Type: application/json");
   }

@@ -1,15 +1,15 @@
 import { z } from "@hono/zod-openapi";
-import { DockerAddedAnswer, DockerExistsAnswer, Envelope } from "../answers.ts";
+import { DockerAddedAnswer, Envelope, NotAcceptedAnswer, SecretsExistAnswer } from "../answers.ts";
 import type { EndpointModule, Handle } from "../endpoint.ts";
 import { HttpError } from "../http_error.ts";
 import { parseBody } from "../parse.ts";
-import { clusterNotFound, dockerAnswer } from "../respond.ts";
-import { AddDockerBody } from "../schemas.ts";
+import { dockerAnswer } from "../respond/docker.ts";
+import { clusterNotFound } from "../respond/failed.ts";
+import { notAccepted } from "../respond/verified.ts";
+import { ADD_DOCKER_FIELDS, AddDockerBody } from "../schemas/docker.ts";
 import { writerOf } from "../write_id.ts";
 import { errors, json } from "./openapi_content.ts";
 import { WRITE_ERRORS } from "./write_errors.ts";
-
-const FIELDS = Object.keys(AddDockerBody.shape);
 
 export const describe: EndpointModule["describe"] = () => ({
   request: {
@@ -17,23 +17,27 @@ export const describe: EndpointModule["describe"] = () => ({
   },
   responses: {
     200: json("All of them are written", DockerAddedAnswer),
-    409: json("Secrets exist, or are not ours", z.union([DockerExistsAnswer, Envelope])),
+    409: json("Secrets exist, or are not ours", z.union([SecretsExistAnswer, Envelope])),
+    422: json("The credential is not accepted where it would be used", NotAcceptedAnswer),
     ...errors(WRITE_ERRORS),
   },
 });
 
 export const handle: Handle = async (c, { useCases, argocdNamespace }) => {
-  const body = await parseBody(c, AddDockerBody, FIELDS);
-  if (body.namespaces.includes(argocdNamespace)) {
+  const request = await parseBody(c, AddDockerBody, ADD_DOCKER_FIELDS);
+  if (request.namespaces.includes(argocdNamespace)) {
     throw new HttpError(
       400,
       `Field 'namespaces' must not name '${argocdNamespace}': the secret is written there anyway`,
     );
   }
-  const { cluster_name: cluster, git_write_back: gitWriteBack, ...rest } = body;
-  const request = { ...rest, cluster, gitWriteBack, ...writerOf(c) };
-  const outcome = await useCases.addDocker(request);
-  return outcome.kind === "cluster_not_found"
-    ? clusterNotFound(outcome, 400)
-    : dockerAnswer(outcome, argocdNamespace);
+  const outcome = await useCases.addDocker({ ...request, ...writerOf(c) });
+  switch (outcome.kind) {
+    case "cluster_not_found":
+      return clusterNotFound(outcome, 400);
+    case "not_accepted":
+      return notAccepted(outcome);
+    case "docker":
+      return dockerAnswer(outcome, argocdNamespace);
+  }
 };

@@ -1,9 +1,16 @@
 import { z } from "@hono/zod-openapi";
-import { Envelope, HelmRepoAddedAnswer, HelmRepoExistsAnswer } from "../answers.ts";
+import {
+  Envelope,
+  HelmRepoAddedAnswer,
+  HelmRepoExistsAnswer,
+  NotAcceptedAnswer,
+} from "../answers.ts";
 import type { EndpointModule, Handle } from "../endpoint.ts";
 import { parseBody } from "../parse.ts";
-import { clusterNotFound, helmRepoAnswer } from "../respond.ts";
-import { ADD_HELM_REPO_FIELDS, AddHelmRepoBody } from "../schemas.ts";
+import { clusterNotFound } from "../respond/failed.ts";
+import { helmRepoAnswer } from "../respond/repo.ts";
+import { notAccepted } from "../respond/verified.ts";
+import { ADD_HELM_REPO_FIELDS, AddHelmRepoBody } from "../schemas/helm_repo.ts";
 import { writerOf } from "../write_id.ts";
 import { errors, json } from "./openapi_content.ts";
 import { WRITE_ERRORS } from "./write_errors.ts";
@@ -15,17 +22,25 @@ export const describe: EndpointModule["describe"] = () => ({
   responses: {
     200: json("It is written", HelmRepoAddedAnswer),
     409: json("The secret exists, or is not ours", z.union([HelmRepoExistsAnswer, Envelope])),
+    422: json("The credential is not accepted where it would be used", NotAcceptedAnswer),
     ...errors(WRITE_ERRORS),
   },
 });
 
+/** The same as `add_repo` in the words of its first version. */
 export const handle: Handle = async (c, { useCases, argocdNamespace }) => {
-  const body = await parseBody(c, AddHelmRepoBody, ADD_HELM_REPO_FIELDS);
-  const { cluster_name: cluster, repository, ...rest } = body;
-  const { spelled: spelledUrl, url } = repository;
-  const request = { ...rest, cluster, spelledUrl, url, ...writerOf(c) };
-  const outcome = await useCases.addHelmRepo(request);
-  return outcome.kind === "cluster_not_found"
-    ? clusterNotFound(outcome, 400)
-    : helmRepoAnswer(outcome, argocdNamespace);
+  const { isList, hints: _, ...request } = await parseBody(
+    c,
+    AddHelmRepoBody,
+    ADD_HELM_REPO_FIELDS,
+  );
+  const outcome = await useCases.addRepo({ ...request, ...writerOf(c) });
+  switch (outcome.kind) {
+    case "cluster_not_found":
+      return clusterNotFound(outcome, 400);
+    case "not_accepted":
+      return notAccepted(outcome);
+    case "repo":
+      return helmRepoAnswer(outcome, argocdNamespace, isList);
+  }
 };

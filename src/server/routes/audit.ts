@@ -3,7 +3,7 @@ import { AuditAnswer } from "../answers.ts";
 import type { Audit, EndpointModule, Handle } from "../endpoint.ts";
 import { HttpError } from "../http_error.ts";
 import { parseQuery } from "../parse.ts";
-import { AuditQuery } from "../schemas.ts";
+import { AuditQuery } from "../schemas/queries.ts";
 import { errors, json } from "./openapi_content.ts";
 
 export const describe: EndpointModule["describe"] = () => ({

@@ -2,8 +2,9 @@ import { z } from "@hono/zod-openapi";
 import { Envelope, Secrets } from "../answers.ts";
 import type { EndpointModule, Handle } from "../endpoint.ts";
 import { parseQuery } from "../parse.ts";
-import { clusterNotFound, listAnswer } from "../respond.ts";
-import { SecretsQuery } from "../schemas.ts";
+import { clusterNotFound } from "../respond/failed.ts";
+import { listAnswer } from "../respond/list.ts";
+import { SecretsQuery } from "../schemas/queries.ts";
 import { errors, json } from "./openapi_content.ts";
 
 export const describe: EndpointModule["describe"] = () => ({

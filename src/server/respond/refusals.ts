@@ -1,5 +1,5 @@
-import type { Refusal } from "../credentials/write.ts";
-import { type Answer, envelope } from "./answer.ts";
+import type { Refusal } from "../../credentials/write.ts";
+import { type Answer, envelope } from "../answer.ts";
 
 type Kind = Refusal["kind"];
 type Of<K extends Kind> = Extract<Refusal, { kind: K }>;
@@ -29,8 +29,26 @@ export function refusalAnswer(
         `with "upsert": true to replace it`,
     );
   }
+  const accounts = of("service_account_missing").map(({ ref }) =>
+    `'${ref.name}' in ${ref.namespace}`
+  );
+  if (accounts.length > 0) {
+    return envelope(400, `Service accounts do not exist: ${accounts.join(", ")}`);
+  }
   if (of("exists").length > 0) return undefined;
   const message = firstOf([
+    ...of("owned").map(({ ref, owner }) =>
+      `Secret '${ref.name}' in namespace '${ref.namespace}' is looked after by ${owner}, which ` +
+      'would undo this: change it there, or send "force": true'
+    ),
+    ...of("not_ours").map(({ ref }) =>
+      `Secret '${ref.name}' in namespace '${ref.namespace}' was not written by this program: ` +
+      'send "force": true to delete it all the same'
+    ),
+    ...of("unmergeable").map(({ ref, why }) =>
+      `Secret '${ref.name}' in namespace '${ref.namespace}' cannot be merged with: its Docker ` +
+      `configuration ${why}`
+    ),
     ...of("type_change").map(({ ref, type }) =>
       `Secret '${ref.name}' in namespace '${ref.namespace}' has the type ${
         JSON.stringify(type)
@@ -41,8 +59,8 @@ export function refusalAnswer(
       `Secret '${ref.name}' in namespace '${ref.namespace}' is immutable: ${FORCE}`
     ),
     ...of("finalizers").map(({ ref }) =>
-      `Secret '${ref.name}' in namespace '${ref.namespace}' has finalizers, so it cannot be ` +
-      "deleted and created at once: remove them or choose another name"
+      `Secret '${ref.name}' in namespace '${ref.namespace}' has finalizers, so it is not gone at ` +
+      "once when it is deleted: remove them or choose another name"
     ),
     ...of("being_deleted").map(({ ref }) =>
       `Secret '${ref.name}' in namespace '${ref.namespace}' is being deleted: try again later`

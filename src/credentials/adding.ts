@@ -1,0 +1,18 @@
+import type { Verified, VerifyOne } from "./verify_credential.ts";
+import type { WriteServices } from "./write_to_cluster.ts";
+
+/** What an adding use-case gets besides the request. */
+export interface AddServices extends WriteServices {
+  readonly verifyOne: VerifyOne;
+}
+
+/** The credential was tried and is not accepted, so nothing was written. */
+export interface NotAccepted {
+  readonly kind: "not_accepted";
+  readonly verified: readonly Verified[];
+}
+
+export interface AddSettings {
+  readonly argocdNamespace: string;
+  readonly dockerLabels: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,84 @@
+import { parseGitUrl } from "./git_url.ts";
+import type { RepositoryType, SecretKind } from "./repository.ts";
+import { type ParsedUrl, parseRepositoryUrl, type RepositoryUrl } from "./url.ts";
+
+export interface UrlQuestion {
+  readonly type: RepositoryType;
+  readonly as: SecretKind;
+  /** Of a Helm repository: whether its charts are OCI artifacts. Absent: the URL decides. */
+  readonly useOci?: boolean;
+}
+
+/** Understands a URL as a repository of this type, or as the prefix of a template. */
+export function parseUrl(text: string, question: UrlQuestion): ParsedUrl {
+  return question.as === "repository" ? repository(text, question) : template(text, question);
+}
+
+function repository(text: string, { type, useOci }: UrlQuestion): ParsedUrl {
+  if (type === "git") return parseGitUrl(text);
+  return type === "helm" ? parseRepositoryUrl(text, useOci) : parseOciUrl(text);
+}
+
+/**
+ * Understands the URL of an OCI repository, which Argo CD wants with `oci://` where its type is
+ * `oci`.
+ * @see https://argo-cd.readthedocs.io/en/stable/user-guide/oci/
+ */
+function parseOciUrl(text: string): ParsedUrl {
+  if (/^http:\/\//i.test(text)) {
+    return { ok: false, why: 'must begin with oci://; send "insecure_oci_http": true for HTTP' };
+  }
+  const parsed = parseRepositoryUrl(text, true);
+  if (!parsed.ok) return parsed;
+  if (text.endsWith("*")) {
+    const why = 'must name one repository; send "as": "repo-creds" for all below a prefix';
+    return { ok: false, why };
+  }
+  const { hints } = parsed.value;
+  const url = `oci://${parsed.value.url}`;
+  return { ok: true, value: { url, oci: true, over: "http", applicationRepoUrl: url, hints } };
+}
+
+/**
+ * The prefix that a template is for. Argo CD compares it as a text, so `https://github.com/org`
+ * would match `https://github.com/org-of-others` too: it is ended by a slash, unless it is the whole
+ * URL of a repository.
+ */
+function template(text: string, question: UrlQuestion): ParsedUrl {
+  const withoutStar = text.replace(/\*$/, "");
+  const isWholeHost = /^[^@/:]+@[^@/:]+$/.test(withoutStar);
+  const parsed = repository(isWholeHost ? `${withoutStar}:` : withoutStar, question);
+  if (!parsed.ok) return parsed;
+  const { url, oci, over, hints } = parsed.value;
+  const isWhole = /[/:]$|\.git$/.test(url);
+  const prefix = isWhole ? url : `${url}/`;
+  // The warning of a repository's trailing slash says nothing of a prefix.
+  const kept = hints.filter((hint) => !hint.startsWith("The URL ends with a slash"));
+  const value: RepositoryUrl = {
+    url: prefix,
+    oci,
+    over,
+    applicationRepoUrl: prefix.endsWith(".git") ? prefix : `${prefix}<path>`,
+    hints: [
+      ...kept,
+      ...(isWhole || text.endsWith("*") ? [] : [
+        `The prefix was ended by a slash (${prefix}): it is for what is below, not for longer names`,
+      ]),
+      ...ownersHint(prefix),
+    ],
+  };
+  return { ok: true, value };
+}
+
+/** A host alone is shared with others on most of them. */
+function ownersHint(prefix: string): string[] {
+  const [, host, path] =
+    /^(?:[a-z]+:\/\/)?(?:[^@/]+@)?(\[[^\]]*\](?::\d+)?|[^/:]+(?::\d+(?=\/))?)[/:]?(.*)$/.exec(
+      prefix,
+    ) ?? [];
+  if (path !== "") return [];
+  return [
+    `The template is used for every repository on ${host} that has no credential of its own, ` +
+    "whoever owns it",
+  ];
+}

@@ -1,0 +1,155 @@
+import { type Node, parseTree } from "jsonc-parser";
+import { decodeBase64Text } from "../../kube/base64.ts";
+import { seal, type Sealed } from "../../log/sealed.ts";
+import { registryHost, registryKeys } from "../kinds/registry.ts";
+import { shownUsername } from "../kinds/repository.ts";
+import { shownUrl } from "../kinds/url.ts";
+import { type Checked, no, yes } from "./checked.ts";
+
+/** The text of `.dockerconfigjson`, taken apart into pieces of that text. */
+export interface DockerConfig {
+  /** JSON of each entry of `auths` as it stands, by its key. */
+  readonly entries: ReadonlyMap<string, Sealed<string>>;
+  /** The other fields (`credHelpers`, `HttpHeaders` …) with their names, as they stand. */
+  readonly others: Sealed<
+    { readonly before: readonly string[]; readonly behind: readonly string[] }
+  >;
+}
+
+/** A registry that a configuration has a login for, for showing. */
+export interface RegistryLogin {
+  /** The key as it stands, less a password in it. */
+  readonly registry: string;
+  /** Masked where it is a token itself; missing where there is none. */
+  readonly username?: string;
+}
+
+/**
+ * Takes a Docker configuration apart. Kubelet finds `auths` in any spelling and unites several, Image
+ * Updater takes the last one in lower case: what the two read differently is refused.
+ * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/credentialprovider/config.go
+ * @see https://github.com/argoproj-labs/argocd-image-updater/blob/648d1f44cd44/registry-scanner/pkg/image/credentials.go
+ *   parseDockerConfigJson
+ */
+export function parseDockerConfig(text: string): Checked<DockerConfig> {
+  const root = parseJson(text);
+  if (root?.type !== "object") return no("must be a JSON object, as a Docker configuration is");
+  const fields = propertiesOf(root);
+  const named = fields.filter(({ name }) => /^auths$/iu.test(name));
+  if (named.length > 1 || named.some(({ name }) => name !== "auths")) {
+    return no("must have its registries in one field 'auths'");
+  }
+  const [auths] = named;
+  if (auths && !["object", "null"].includes(auths.value.type)) {
+    return no("must have an object in its field 'auths'");
+  }
+  const place = auths ? fields.indexOf(auths) : fields.length;
+  const textOf = (node: Node) => text.slice(node.offset, node.offset + node.length);
+  const whole = fields.map(({ property }) => textOf(property));
+  return yes({
+    // Of a key that is there twice every reader takes the last.
+    entries: new Map(
+      (auths ? propertiesOf(auths.value) : []).map((
+        { name, value },
+      ) => [name, seal(textOf(value))]),
+    ),
+    others: seal({ before: whole.slice(0, place), behind: whole.slice(place + 1) }),
+  });
+}
+
+/**
+ * The configuration with new entries. They take the place of all that mean the same registry, since
+ * Image Updater takes any of those; what is about other registries, and every other field, stays to
+ * the letter. A configuration that has the entries already stays as it is altogether.
+ * @param newEntries by their keys, such as `ghcr.io`
+ */
+export function mergeDockerConfig(
+  old: string,
+  newEntries: Readonly<Record<string, object>>,
+): Checked<Sealed<string>> {
+  const parsed = parseDockerConfig(old);
+  if (!parsed.ok) return parsed;
+  const { entries, others } = parsed.value;
+  const added = Object.entries(newEntries);
+  const replaced = new Set(added.map(([key]) => registryOf(key)));
+  const sameRegistry = [...entries].filter(([key]) => replaced.has(registryOf(key)));
+  const isThere = sameRegistry.length === added.length &&
+    sameRegistry.every(([key, json]) =>
+      Object.hasOwn(newEntries, key) &&
+      JSON.stringify(JSON.parse(json.reveal())) === JSON.stringify(newEntries[key])
+    );
+  if (isThere) return yes(seal(old));
+  const kept = [...entries].filter(([key]) => !replaced.has(registryOf(key)));
+  const auths = [
+    ...kept.map(([key, json]) => `${JSON.stringify(key)}:${json.reveal()}`),
+    ...added.map(([key, entry]) => `${JSON.stringify(key)}:${JSON.stringify(entry)}`),
+  ];
+  const { before, behind } = others.reveal();
+  return yes(seal(`{${[...before, `"auths":{${auths.join()}}`, ...behind].join()}}`));
+}
+
+/** The registries of a configuration with the users that kubelet takes, without their passwords. */
+export function registriesIn(text: string): Checked<readonly RegistryLogin[]> {
+  const parsed = parseDockerConfig(text);
+  if (!parsed.ok) return parsed;
+  return yes(
+    [...parsed.value.entries].map(([key, json]) => {
+      const username = usernameIn(JSON.parse(json.reveal()));
+      return { registry: shownUrl(key), ...(username === undefined ? {} : { username }) };
+    }),
+  );
+}
+
+/**
+ * What two keys have in common exactly when they mean the same registry, to those who read them. A
+ * port counts, and so does a path (`ghcr.io/org`): to kubelet that one is the more specific.
+ * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/credentialprovider/keyring.go
+ *   BasicDockerKeyring.Add
+ */
+function registryOf(key: string): string {
+  const host = registryHost(key);
+  if (host === undefined) {
+    return key.replace(/^https?:\/\//, "").replace(/^([^/]*)\/v[12]\//, "$1/");
+  }
+  return registryKeys(host)[0]!;
+}
+
+/** `auth` counts before `username` and `password`, unless it is empty. */
+function usernameIn(entry: unknown): string | undefined {
+  if (typeof entry !== "object" || entry === null) return undefined;
+  const { auth, username, password } = entry as Record<string, unknown>;
+  if (typeof auth === "string" && auth !== "") {
+    const [, user, secret] = /^([^:]*):(.*)$/s.exec(decodeBase64Text(auth)) ?? [];
+    return shown(user, secret);
+  }
+  return shown(username, password);
+}
+
+function shown(username: unknown, password: unknown): string | undefined {
+  if (typeof username !== "string" || username === "") return undefined;
+  return shownUsername({ username, usernameIsToken: password === "x-oauth-basic" });
+}
+
+interface Property {
+  readonly name: string;
+  readonly property: Node;
+  readonly value: Node;
+}
+
+function propertiesOf(object: Node): Property[] {
+  return (object.children ?? []).map((property) => {
+    const [name, value] = property.children!;
+    return { name: String(name!.value), property, value: value! };
+  });
+}
+
+/** Where everything stands, of a text that is JSON to the letter. */
+function parseJson(text: string): Node | undefined {
+  try {
+    JSON.parse(text);
+    return parseTree(text);
+  } catch {
+    // The message would quote the text. What is nested too deep ends here too.
+    return undefined;
+  }
+}

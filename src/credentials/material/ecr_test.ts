@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { ecrHint, ecrRegistry } from "./ecr.ts";
+
+const HOSTS: [host: string, region: string | undefined][] = [
+  ["123456789012.dkr.ecr.eu-west-1.amazonaws.com", "eu-west-1"],
+  ["123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn", "cn-north-1"],
+  ["123456789012.dkr.ecr.us-gov-west-1.amazonaws.com", "us-gov-west-1"],
+  ["123456789012.dkr.ecr-fips.us-east-1.amazonaws.com", "us-east-1"],
+  ["123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1"],
+  ["123456789012.dkr-ecr.eu-west-1.on.aws", "eu-west-1"],
+  ["123456789012.DKR.ECR.EU-WEST-1.amazonaws.com", "eu-west-1"],
+  ["dkr.ecr.eu-west-1.amazonaws.com", undefined],
+  ["12345678901.dkr.ecr.eu-west-1.amazonaws.com", undefined],
+  ["123456789012.dkr.ecr.eu-west-1.amazonaws.com.example.com", undefined],
+  ["x123456789012.dkr.ecr.eu-west-1.amazonaws.com", undefined],
+  ["123456789012.dkr.ecr..amazonaws.com", undefined],
+  ["123456789012.dkr.ecr.eu-west-1xamazonaws.com", undefined],
+  ["public.ecr.aws", undefined],
+  ["ghcr.io", undefined],
+  ["", undefined],
+];
+
+for (const [host, region] of HOSTS) {
+  Deno.test(`'${host}' is ${region ? `Amazon ECR in ${region}` : "no private registry of ECR"}`, () => {
+    const registry = region && { account: "123456789012", region };
+    assert.deepEqual(ecrRegistry(host), registry);
+    assert.equal(ecrHint(host, "AWS") === undefined, region === undefined);
+  });
+}
+
+Deno.test("a credential for ECR comes with a hint, another user than AWS with one more", () => {
+  const host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+  const hint = ecrHint(host, "AWS")!;
+  assert.match(hint, /^A password of Amazon ECR is valid for 12 hours;/);
+  assert.match(hint, /get-login-password --region eu-west-1/);
+  assert.equal(ecrHint(host, "aws"), `The user name for Amazon ECR must be AWS. ${hint}`);
+});

@@ -1,0 +1,117 @@
+import { Buffer } from "node:buffer";
+import { createPrivateKey, type KeyObject } from "node:crypto";
+import { type Checked, no, yes } from "./checked.ts";
+import { PASSPHRASE, UNREADABLE } from "./private_key.ts";
+import { SSH_CURVES, sshPublicKey, SshReader, toJwk, withoutZeros } from "./ssh_wire.ts";
+
+/** What a block OPENSSH PRIVATE KEY holds. */
+export interface OpensshKey {
+  readonly key: KeyObject;
+  readonly comment: string;
+}
+
+/** With the zero that ends it. */
+const MAGIC = "openssh-key-v1\0";
+
+export const DSA = "is a DSA key, which OpenSSH takes no longer; make an Ed25519 key";
+const SECURITY_KEY =
+  "is only the handle of a key in a security key, which Argo CD does not have; make an Ed25519 key";
+export const OTHER_KIND = "must be an RSA, ECDSA or Ed25519 key; ECDSA on P-256, P-384 or P-521";
+
+/**
+ * Reads the bytes of an OpenSSH key, as strict as the stricter of Go and OpenSSH at each point:
+ * Argo CD lists a repository with the one and fetches it with the other. Neither Deno nor Node reads
+ * this format.
+ * @see https://github.com/openssh/openssh-portable/blob/V_9_9_P1/PROTOCOL.key
+ * @see https://github.com/golang/crypto/blob/v0.57.0/ssh/keys.go parseOpenSSHPrivateKey
+ */
+export function readOpensshKey(bytes: Uint8Array): Checked<OpensshKey> {
+  if (new TextDecoder("latin1").decode(bytes.subarray(0, MAGIC.length)) !== MAGIC) {
+    return no(UNREADABLE);
+  }
+  try {
+    const outer = new SshReader(bytes.subarray(MAGIC.length));
+    const [cipher, derivation, options] = [outer.text(), outer.text(), outer.text()];
+    const keys = outer.uint32();
+    const publicKey = outer.string();
+    const inner = outer.string();
+    if (cipher !== "none" || derivation !== "none") return no(PASSPHRASE);
+    if (keys !== 1) return no("must hold one private key");
+    // Blocks of eight bytes: there is no cipher, but it counts as one with these.
+    if (options !== "" || outer.rest().length > 0 || inner.length % 8 !== 0) return no(UNREADABLE);
+    return readInner(new SshReader(inner), publicKey);
+  } catch {
+    // A length that points behind the end, or numbers that are no key.
+    return no(UNREADABLE);
+  }
+}
+
+/** @throws when it is not as it should be */
+function readInner(reader: SshReader, publicKey: Uint8Array): Checked<OpensshKey> {
+  // Equal when the right passphrase was used.
+  if (reader.uint32() !== reader.uint32()) return no(UNREADABLE);
+  const type = reader.text();
+  if (type === "ssh-dss") return no(DSA);
+  if (type.startsWith("sk-")) return no(SECURITY_KEY);
+  const jwk = readMembers(type, reader);
+  if (jwk === undefined) return no(OTHER_KIND);
+  const key = createPrivateKey({ key: jwk, format: "jwk" });
+  const comment = reader.string();
+  const derived = sshPublicKey(key);
+  const isSound = derived !== undefined && Buffer.from(publicKey).equals(derived) &&
+    // A C text, to OpenSSH.
+    !comment.includes(0) &&
+    reader.rest().every((byte, index) => byte === index + 1);
+  return isSound ? yes({ key, comment: new TextDecoder().decode(comment) }) : no(UNREADABLE);
+}
+
+/** The key's numbers, in the order in which each kind has them; undefined for another kind. */
+function readMembers(type: string, reader: SshReader): JsonWebKey | undefined {
+  if (type === "ssh-rsa") return rsaMembers(reader);
+  if (type === "ssh-ed25519") {
+    const x = reader.string();
+    const seedAndX = reader.string();
+    if (seedAndX.length !== 64 || !Buffer.from(x).equals(seedAndX.subarray(32))) {
+      throw new Error("Not the two halves of an Ed25519 key");
+    }
+    return { kty: "OKP", crv: "Ed25519", x: toJwk(x), d: toJwk(seedAndX.subarray(0, 32)) };
+  }
+  const [crv, curve] = Object.entries(SSH_CURVES)
+    .find(([, curve]) => type === `ecdsa-sha2-${curve}`) ?? [];
+  if (crv === undefined) return undefined;
+  if (reader.text() !== curve) throw new Error("Not the curve of this type");
+  const point = reader.string();
+  const d = withoutZeros(reader.string());
+  const size = (point.length - 1) / 2;
+  if (point[0] !== 4 || d.length > size) throw new Error("Not a point and a number of this curve");
+  const padded = new Uint8Array(size);
+  padded.set(d, size - d.length);
+  const x = toJwk(point.subarray(1, 1 + size));
+  return { kty: "EC", crv, x, y: toJwk(point.subarray(1 + size)), d: toJwk(padded) };
+}
+
+function rsaMembers(reader: SshReader): JsonWebKey {
+  const number = () => withoutZeros(reader.string());
+  const [n, e, d, qi, p, q] = [number(), number(), number(), number(), number(), number()];
+  const [bigD, bigQi, bigP, bigQ] = [big(d), big(qi), big(p), big(q)];
+  if (bigQi >= bigP || bigQi * bigQ % bigP !== 1n) throw new Error("Not the inverse of q");
+  const members = {
+    n,
+    e,
+    d,
+    p,
+    q,
+    qi,
+    dp: small(bigD % (bigP - 1n)),
+    dq: small(bigD % (bigQ - 1n)),
+  };
+  const encoded = Object.entries(members).map(([name, bytes]) => [name, toJwk(bytes)]);
+  return { kty: "RSA", ...Object.fromEntries(encoded) };
+}
+
+const big = (bytes: Uint8Array) => BigInt(`0x0${bytes.toHex()}`);
+
+function small(value: bigint): Uint8Array {
+  const hex = value.toString(16);
+  return Uint8Array.fromHex(hex.length % 2 ? `0${hex}` : hex);
+}

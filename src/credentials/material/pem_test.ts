@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { readPem } from "./pem.ts";
+
+const block = (label: string, ...lines: string[]) =>
+  [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
+
+function read(text: string) {
+  const blocks = readPem(text);
+  assert.ok(blocks.ok, blocks.ok ? "" : blocks.why);
+  return blocks.value;
+}
+
+Deno.test("a text without a block has none", () => {
+  for (const text of ["", "a", "-----", "-----BEGIN -----", "---- BEGIN SSH2 PUBLIC KEY ----"]) {
+    assert.deepEqual(read(text), []);
+  }
+});
+
+Deno.test("blocks come in their order, without what stands around them", () => {
+  const [first, second] = [block("A", "AAAA"), block("PRIVATE KEY 2", "/+8=")];
+  const blocks = read(`about A\n${first}between\r\n${second}behind`);
+  assert.deepEqual(blocks.map(({ label, text }) => [label, text]), [
+    ["A", first],
+    ["PRIVATE KEY 2", second],
+  ]);
+  assert.deepEqual(blocks.map(({ bytes }) => [...bytes]), [[0, 0, 0], [0xff, 0xef]]);
+});
+
+Deno.test("headers are left out, and tell whether the block is encrypted", () => {
+  const encrypted = block("A", "Proc-Type: 4,ENCRYPTED", "DEK-Info: AES-128-CBC,00", "", "AAAA");
+  const plain = block("A", "Comment: two", "", "AAAA");
+  for (const [given, is] of [[encrypted, true], [plain, false]] as const) {
+    for (const text of [given, given.replaceAll("\n", "\r\n"), given.replaceAll("\n", " \n")]) {
+      const [{ encrypted, text: normalised, bytes }] = read(text) as [ReturnType<typeof read>[0]];
+      assert.deepEqual([encrypted, normalised, [...bytes]], [is, block("A", "AAAA"), [0, 0, 0]]);
+    }
+  }
+  assert.equal(read(encrypted.replaceAll("\n", " "))[0]!.encrypted, true);
+});
+
+const REFUSED: [what: string, text: string, why: RegExp][] = [
+  [
+    "only a begin",
+    "-----BEGIN A-----\nAAAA\n",
+    /^is cut off: the line that belongs at the end/,
+  ],
+  ["only an end", "AAAA\n-----END A-----\n", /^is cut off: the line that belongs at the beginning/],
+  [
+    "another end",
+    block("A", "AAAA").replace("END A", "END B"),
+    /^is cut off: the line that belongs at the end/,
+  ],
+  ["a begin in a block", block("A", "-----BEGIN A-----", "AAAA"), /^is cut off/],
+  [
+    "no base64",
+    block("A", "AA*A"),
+    /^is damaged: what stands below the line -----BEGIN … is no base64$/,
+  ],
+  ["too few letters", block("A", "AAA"), /no base64$/],
+  ["bits behind its bytes", block("A", "/+9="), /no base64$/],
+  ["base64 of URLs", block("A", "__-_"), /no base64$/],
+  ["lines ended by \\n", "-----BEGIN A-----\\nAAAA\\n-----END A-----\\n", /^must have line ends/],
+];
+
+for (const [what, text, why] of REFUSED) {
+  Deno.test(`a block with ${what} is refused with its reason`, () => {
+    const blocks = readPem(text);
+    assert.match(blocks.ok ? "" : blocks.why, why);
+  });
+}
+
+Deno.test("bytes come back whole, in lines as they are usual", () => {
+  const label = fc.constantFrom(["OPENSSH PRIVATE KEY", 70] as const, ["PRIVATE KEY", 64] as const);
+  fc.assert(fc.property(fc.uint8Array({ minLength: 1 }), label, (bytes, [label, width]) => {
+    const [{ text, bytes: read1 }] = read(block(label, bytes.toBase64())) as [
+      ReturnType<typeof read>[0],
+    ];
+    assert.deepEqual([...read1], [...bytes]);
+    const lines = text.split("\n").slice(1, -2);
+    assert.equal(lines.join(""), bytes.toBase64());
+    assert.ok(lines.slice(0, -1).every(({ length }) => length === width));
+    assert.equal(read(text)[0]!.text, text);
+  }));
+});

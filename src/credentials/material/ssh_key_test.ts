@@ -1,0 +1,242 @@
+import assert from "node:assert/strict";
+import { generateKeyPairSync, type KeyObject } from "node:crypto";
+import { join } from "node:path";
+import fc from "fast-check";
+import { makeAuthority, pem } from "../../../scripts/control_plane/certificates.ts";
+import { checkSshPrivateKey, type SshPrivateKey } from "./ssh_key.ts";
+
+/** Runs ssh-keygen, of Debian's package openssh-client, in a folder. */
+async function sshKeygen(folder: string, ...args: string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command("ssh-keygen", {
+    args,
+    cwd: folder,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  assert.ok(success, `ssh-keygen ${args[0]}: ${new TextDecoder().decode(stderr)}`);
+  return new TextDecoder().decode(stdout);
+}
+
+async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Makes a key, and gives its text. */
+async function makeKey(folder: string, kind: string, format: string, passphrase = "") {
+  const [type, bits] = kind.split(" ");
+  const size = bits ? ["-b", bits] : [];
+  const shape = format === "OpenSSH" ? [] : ["-m", format];
+  const about = ["-C", `${type} @ home`, "-N", passphrase, "-f", "key"];
+  await sshKeygen(folder, "-q", "-t", type!, ...size, ...shape, ...about);
+  return await Deno.readTextFile(join(folder, "key"));
+}
+
+function accepted(text: string): SshPrivateKey {
+  const checked = checkSshPrivateKey(text);
+  assert.ok(checked.ok, checked.ok ? "" : checked.why);
+  return checked.value;
+}
+
+function refused(text: string): string {
+  const checked = checkSshPrivateKey(text);
+  assert.ok(!checked.ok, "it is accepted");
+  return checked.why;
+}
+
+const MADE: [kind: string, formats: string[]][] = [
+  ["rsa 2048", ["OpenSSH", "PEM", "PKCS8"]],
+  ["ecdsa 256", ["OpenSSH", "PEM", "PKCS8"]],
+  ["ecdsa 384", ["OpenSSH", "PEM", "PKCS8"]],
+  ["ecdsa 521", ["OpenSSH", "PEM", "PKCS8"]],
+  // ssh-keygen writes no other format of these.
+  ["ed25519 256", ["OpenSSH"]],
+];
+
+for (
+  const [kind, format] of MADE.flatMap(([kind, all]) => all.map((one) => [kind, one] as const))
+) {
+  Deno.test(`an ${kind} key of ssh-keygen in ${format} stays as it is and has its fingerprint`, () =>
+    inFolder(async (folder) => {
+      const text = await makeKey(folder, kind, format);
+      const { type, bits, fingerprint, comment, ...rest } = accepted(text);
+      const [sized, sum, , , , named] = (await sshKeygen(folder, "-lf", "key.pub")).trim().split(
+        " ",
+      );
+      assert.deepEqual([String(bits), fingerprint, `(${type.toUpperCase()})`], [sized, sum, named]);
+      assert.equal(`${type} ${bits}`, kind);
+      assert.equal(comment, format === "OpenSSH" ? `${type} @ home` : undefined);
+      assert.equal(rest.text.reveal(), text);
+    }));
+
+  Deno.test(`an ${kind} key of ssh-keygen in ${format} with a passphrase is refused`, () =>
+    inFolder(async (folder) => {
+      const text = await makeKey(folder, kind, format, "some passphrase");
+      assert.match(refused(text), /^must be a private key without a passphrase/);
+      assert.match(refused(text.replaceAll("\n", "\r\n")), /without a passphrase/);
+      assert.match(refused(text.replaceAll("\n", " ")), /without a passphrase/);
+    }));
+}
+
+const pkcs8 = (key: KeyObject) => key.export({ type: "pkcs8", format: "pem" }).toString();
+const ED25519 = generateKeyPairSync("ed25519").privateKey;
+
+Deno.test("an Ed25519 key in PKCS#8 has the fingerprint of ssh-keygen", () =>
+  inFolder(async (folder) => {
+    const x = Uint8Array.fromBase64(ED25519.export({ format: "jwk" }).x!, {
+      alphabet: "base64url",
+    });
+    const name = new TextEncoder().encode("ssh-ed25519");
+    const publicKey = Uint8Array.of(0, 0, 0, 11, ...name, 0, 0, 0, 32, ...x);
+    await Deno.writeTextFile(join(folder, "key.pub"), `ssh-ed25519 ${publicKey.toBase64()}\n`);
+    const { type, bits, fingerprint, text } = accepted(pkcs8(ED25519));
+    assert.deepEqual([type, bits, text.reveal()], ["ed25519", 256, pkcs8(ED25519)]);
+    assert.equal((await sshKeygen(folder, "-lf", "key.pub")).split(" ")[1], fingerprint);
+  }));
+
+const MANGLED: [how: string, mangle: (text: string) => string][] = [
+  ["with Windows' line ends", (text) => text.replaceAll("\n", "\r\n")],
+  ["with old line ends", (text) => text.replaceAll("\n", "\r")],
+  ["without the last line end", (text) => text.trimEnd()],
+  ["with a last carriage return only", (text) => text.trimEnd() + "\r"],
+  ["with empty lines around", (text) => `\n\n${text}\n\n`],
+  ["with empty lines between", (text) => text.replaceAll("\n", "\n\n")],
+  ["indented", (text) => text.replaceAll(/^(?=.)/gm, "    ")],
+  ["with blanks behind the lines", (text) => text.replaceAll("\n", " \t\n")],
+  ["in one line", (text) => text.replaceAll("\n", " ")],
+  ["with its base64 in one line", (text) => text.replaceAll(/(?<=[\w+/=])\n(?=[\w+/=])/g, "")],
+  ["behind a byte order mark", (text) => `\ufeff${text}`],
+  ["between notes", (text) => `Bag Attributes\n    localKeyID: 01\n${text}# the deploy key\n`],
+];
+
+for (const format of ["OpenSSH", "PEM"]) {
+  Deno.test(`a key in ${format} is mended to what ssh-keygen wrote`, (t) =>
+    inFolder(async (folder) => {
+      const text = await makeKey(folder, "ecdsa 256", format);
+      const publicKey = await Deno.readTextFile(join(folder, "key.pub"));
+      for (const [how, mangle] of MANGLED) {
+        await t.step(how, async () => {
+          assert.notEqual(mangle(text), text);
+          const mended = accepted(mangle(text)).text.reveal();
+          assert.equal(mended, text);
+          await Deno.writeTextFile(join(folder, "mended"), mended, { mode: 0o600 });
+          const [type, blob] = (await sshKeygen(folder, "-yf", "mended")).split(/\s/);
+          assert.deepEqual([type, blob], publicKey.split(" ").slice(0, 2));
+        });
+      }
+    }));
+}
+
+Deno.test("the curve that openssl writes above a key, and Go stumbles over, is left out", () => {
+  const key = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey
+    .export({ type: "sec1", format: "pem" }).toString();
+  const parameters = pem("EC PARAMETERS", Uint8Array.fromHex("06082a8648ce3d030107"));
+  assert.equal(accepted(parameters + key).text.reveal(), key);
+});
+
+Deno.test("an SSH public key and a certificate are refused as such", () =>
+  inFolder(async (folder) => {
+    await makeKey(folder, "ed25519 256", "OpenSSH");
+    const publicKey = await Deno.readTextFile(join(folder, "key.pub"));
+    assert.match(refused(publicKey), /^is a public key; the private key .* is needed/);
+    await sshKeygen(folder, "-q", "-s", "key", "-I", "id", "-n", "git", "key.pub");
+    const certificate = await Deno.readTextFile(join(folder, "key-cert.pub"));
+    assert.match(refused(certificate), /^is a certificate; the private key .* is needed/);
+    const rfc4716 = await sshKeygen(folder, "-ef", "key.pub");
+    assert.match(refused(rfc4716), /^is a public key/);
+  }));
+
+const RSA = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const RSA_PKCS1 = RSA.privateKey.export({ type: "pkcs1", format: "pem" }).toString();
+const spki = { type: "spki", format: "pem" } as const;
+
+const REFUSED: [what: string, text: () => string, why: RegExp][] = [
+  ["nothing", () => "", /^must not be empty/],
+  ["white space", () => " \r\n", /^must not be empty/],
+  ["a sentence", () => "the key of the deploy user", /^must be a private key: a text with a line/],
+  ["a path", () => "~/.ssh/id_ed25519", /^must be a private key: a text with a line/],
+  ["a megabyte", () => "x".repeat(1 << 20), /^must be at most 16384 characters long/],
+  ["a public key in PEM", () => RSA.publicKey.export(spki).toString(), /^is a public key/],
+  ["a public key in PKCS#1", () => pem("RSA PUBLIC KEY", new Uint8Array(9)), /^is a public key/],
+  ["a TLS certificate", () => makeAuthority("a").certificate, /^is a certificate/],
+  ["a key of PuTTY", () => "PuTTY-User-Key-File-3: ssh-ed25519\r\n", /^is in PuTTY's format/],
+  ["a key of ssh.com", () => "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----", /format of ssh\.com/],
+  ["two keys", () => RSA_PKCS1 + pkcs8(ED25519), /^must hold one private key/],
+  ["a key and its certificate", () => RSA_PKCS1 + makeAuthority("a").certificate, /nothing else/],
+  ["a list of revoked certificates", () => pem("X509 CRL", new Uint8Array(9)), /^must be a priv/],
+  ["a key in base64 again", () => btoa(RSA_PKCS1), /^is encoded in base64 once more/],
+  ["a key of JSON", () => RSA_PKCS1.replaceAll("\n", "\\n"), /has a backslash and the letter n/],
+  ["a key without its end", () => RSA_PKCS1.slice(0, 700), /^is cut off: .* at the end/],
+  ["a key without its begin", () => RSA_PKCS1.slice(700), /^is cut off: .* at the beginning/],
+  ["a key without a line", () => RSA_PKCS1.replace(/\n.{64}\n/, "\n"), /that cannot be read/],
+  [
+    "a key with a letter less",
+    () => RSA_PKCS1.replace(/\n./, "\n"),
+    /is damaged: what stands below/,
+  ],
+  [
+    "a key with a dot in it",
+    () => RSA_PKCS1.replace(/\n./, "\n."),
+    /is damaged: what stands below/,
+  ],
+  [
+    "PKCS#8 as PKCS#1",
+    () => pkcs8(RSA.privateKey).replaceAll("PRIVATE", "RSA PRIVATE"),
+    /cannot be read/,
+  ],
+  ["noise", () => pem("PRIVATE KEY", new Uint8Array(99).fill(48)), /that cannot be read/],
+  [
+    "a short RSA key",
+    () => pkcs8(generateKeyPairSync("rsa", { modulusLength: 768 }).privateKey),
+    /^must have 1024 to 16384 bits, as an RSA key/,
+  ],
+  [
+    "an RSA key with a long exponent",
+    () => {
+      const options = { modulusLength: 1024, publicExponent: 2 ** 24 + 43 };
+      return pkcs8(generateKeyPairSync("rsa", options).privateKey);
+    },
+    /^has a public exponent/,
+  ],
+  [
+    "a DSA key in PKCS#8",
+    () => pkcs8(generateKeyPairSync("dsa", { modulusLength: 1024, divisorLength: 160 }).privateKey),
+    /^is a DSA key/,
+  ],
+  [
+    "an X25519 key",
+    () => pkcs8(generateKeyPairSync("x25519").privateKey),
+    /^must be an RSA, ECDSA/,
+  ],
+  [
+    "a key on Bitcoin's curve",
+    () => pkcs8(generateKeyPairSync("ec", { namedCurve: "secp256k1" }).privateKey),
+    /^must be an RSA, ECDSA or Ed25519 key; ECDSA on P-256/,
+  ],
+];
+
+for (const [what, text, why] of REFUSED) {
+  Deno.test(`${what} instead of an SSH key is refused with its reason, and not quoted`, () => {
+    const given = text();
+    const reason = refused(given);
+    assert.match(reason, why);
+    const quotable = given.split("\n").filter((line) =>
+      line.length > 9 && !line.startsWith("-----")
+    );
+    for (const line of quotable) assert.ok(!reason.includes(line.trim()), reason);
+  });
+}
+
+Deno.test("whatever is given as an SSH key, the check ends with a reason", () => {
+  const piece = fc.constantFrom(
+    ..."-----BEGIN |-----END |OPENSSH |RSA |PRIVATE KEY-----|AAAA|=|\n|\r|:|Proc-Type: 4,ENCRYPTED"
+      .split("|"),
+  );
+  const text = fc.oneof(fc.string({ unit: "binary" }), fc.array(piece).map((all) => all.join("")));
+  fc.assert(fc.property(text, (given) => assert.ok(refused(given).length > 0)), { numRuns: 1000 });
+});

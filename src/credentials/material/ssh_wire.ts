@@ -1,0 +1,87 @@
+import { Buffer } from "node:buffer";
+import { createPublicKey, type KeyObject } from "node:crypto";
+
+/** Names of the curves in SSH (RFC 5656) by those in JSON Web Keys. */
+export const SSH_CURVES: Readonly<Record<string, string>> = {
+  "P-256": "nistp256",
+  "P-384": "nistp384",
+  "P-521": "nistp521",
+};
+
+/** Reads what SSH writes (RFC 4251, section 5). Every method throws a RangeError behind the end. */
+export class SshReader {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  uint32(): number {
+    const { buffer, byteOffset, byteLength } = this.#bytes;
+    const value = new DataView(buffer, byteOffset, byteLength).getUint32(this.#at);
+    this.#at += 4;
+    return value;
+  }
+
+  string(): Uint8Array {
+    const length = this.uint32();
+    if (length > this.#bytes.length - this.#at) throw new RangeError("Too few bytes");
+    this.#at += length;
+    return this.#bytes.subarray(this.#at - length, this.#at);
+  }
+
+  text(): string {
+    return new TextDecoder("latin1").decode(this.string());
+  }
+
+  /** What was not read yet. */
+  rest(): Uint8Array {
+    return this.#bytes.subarray(this.#at);
+  }
+}
+
+/**
+ * The public key of a private one, as SSH writes it; undefined for a kind that SSH lacks.
+ * @see RFC 4253 (RSA), RFC 5656 (ECDSA), RFC 8709 (Ed25519)
+ */
+export function sshPublicKey(key: KeyObject): Uint8Array | undefined {
+  const kind = key.asymmetricKeyType ?? "";
+  if (!["rsa", "ec", "ed25519"].includes(kind)) return undefined;
+  const jwk = createPublicKey(key).export({ format: "jwk" });
+  if (kind === "rsa") return strings("ssh-rsa", number(jwk.e), number(jwk.n));
+  if (kind === "ed25519") return strings("ssh-ed25519", fromJwk(jwk.x));
+  const curve = SSH_CURVES[jwk.crv ?? ""];
+  if (curve === undefined) return undefined;
+  const point = Buffer.concat([Uint8Array.of(4), fromJwk(jwk.x), fromJwk(jwk.y)]);
+  return strings(`ecdsa-sha2-${curve}`, curve, point);
+}
+
+/** A member of a JSON Web Key; one that is missing is empty. */
+function fromJwk(member: string | undefined): Uint8Array {
+  return Uint8Array.fromBase64(String(member ?? ""), { alphabet: "base64url" });
+}
+
+export function toJwk(bytes: Uint8Array): string {
+  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+}
+
+/** A positive number: without leading zeros but for one where it would look negative. */
+function number(member: string | undefined): Uint8Array {
+  const bytes = withoutZeros(fromJwk(member));
+  return bytes[0]! >= 0x80 ? Buffer.concat([Uint8Array.of(0), bytes]) : bytes;
+}
+
+export function withoutZeros(bytes: Uint8Array): Uint8Array {
+  const first = bytes.findIndex((byte) => byte !== 0);
+  return bytes.subarray(first < 0 ? bytes.length : first);
+}
+
+function strings(...parts: (string | Uint8Array)[]): Uint8Array {
+  return Buffer.concat(parts.flatMap((part) => {
+    const bytes = typeof part === "string" ? new TextEncoder().encode(part) : part;
+    const length = new Uint8Array(4);
+    new DataView(length.buffer).setUint32(0, bytes.length);
+    return [length, bytes];
+  }));
+}

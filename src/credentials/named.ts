@@ -1,0 +1,57 @@
+import type { Deadline } from "../kube/deadline.ts";
+import { KubeError } from "../kube/errors.ts";
+import type { SecretStore, SecretSummary } from "../kube/store.ts";
+import { REQUEST_ANNOTATION } from "./kinds/kind.ts";
+
+export interface NamedSettings {
+  readonly argocdNamespace: string;
+  /** Where to look when not all namespaces may be listed. */
+  readonly dockerNamespaces: readonly string[];
+}
+
+export interface Named {
+  /** Sorted by namespace, each with the id of the write that it comes from. */
+  readonly secrets: readonly SecretSummary[];
+  /** What could not be seen. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The secrets of one name in all namespaces, or in those that may be listed.
+ * @throws {KubeError} when none may be
+ */
+export async function secretsNamed(
+  name: string,
+  { argocdNamespace, dockerNamespaces }: NamedSettings,
+  store: SecretStore,
+  deadline: Deadline,
+): Promise<Named> {
+  const query = { name, annotation: REQUEST_ANNOTATION };
+  try {
+    return { secrets: sorted(await store.list(query, deadline)), warnings: [] };
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+  }
+  const places = [...new Set([...dockerNamespaces, argocdNamespace])];
+  const reads = await Promise.allSettled(
+    places.map((namespace) => store.list({ ...query, namespace }, deadline)),
+  );
+  const seen = places.filter((_, i) => reads[i]!.status === "fulfilled");
+  for (const read of reads) {
+    if (read.status === "rejected" && (!isForbidden(read.reason) || seen.length === 0)) {
+      throw read.reason;
+    }
+  }
+  const warning = "The kubeconfig's user may not list secrets in all namespaces: " +
+    `'${name}' was looked for in ${seen.join(", ")} only`;
+  const found = reads.flatMap((read) => read.status === "fulfilled" ? read.value : []);
+  return { secrets: sorted(found), warnings: [warning] };
+}
+
+function isForbidden(error: unknown): boolean {
+  return error instanceof KubeError && error.kind === "forbidden";
+}
+
+function sorted(secrets: readonly SecretSummary[]): SecretSummary[] {
+  return [...secrets].sort((a, b) => a.namespace < b.namespace ? -1 : 1);
+}

@@ -1,0 +1,52 @@
+import { deadlineIn } from "../kube/deadline.ts";
+import { KubeError } from "../kube/errors.ts";
+import type { ClusterNotFound, OpenCluster } from "./stores.ts";
+
+/** Most namespaces that one request may write to. */
+export const MAX_NAMESPACES = 1000;
+
+/** Namespaces that are chosen by what is there. */
+export interface NamespaceSelection {
+  /** A label selector in Kubernetes' syntax; all namespaces when absent. */
+  readonly selector?: string;
+  /** Names that are left out, `*` standing for anything. */
+  readonly exclude: readonly string[];
+}
+
+export type Selected =
+  | { readonly kind: "selected"; readonly namespaces: readonly string[] }
+  | { readonly kind: "unable"; readonly error: KubeError }
+  | ClusterNotFound;
+
+export interface SelectDeps {
+  readonly open: OpenCluster;
+  readonly seconds: number;
+  /** Written anyway, so never selected. */
+  readonly argocdNamespace: string;
+}
+
+/** The namespaces of a cluster that a selection means, sorted; those being deleted are left out. */
+export async function selectNamespaces(
+  cluster: string,
+  { selector, exclude }: NamespaceSelection,
+  { open, seconds, argocdNamespace }: SelectDeps,
+): Promise<Selected> {
+  const opened = await open(cluster);
+  if (opened.kind === "cluster_not_found") return opened;
+  if (opened.kind === "refused") return { kind: "unable", error: opened.error };
+  try {
+    const phases = await opened.store.namespaces(selector, deadlineIn(seconds));
+    const names = [...phases].filter(([, phase]) => phase === "Active").map(([name]) => name);
+    const excluded = [argocdNamespace, ...exclude].map(patternOf);
+    const namespaces = names.filter((name) => !excluded.some((each) => each.test(name))).sort();
+    return { kind: "selected", namespaces };
+  } catch (error) {
+    if (error instanceof KubeError) return { kind: "unable", error };
+    throw error;
+  }
+}
+
+function patternOf(text: string): RegExp {
+  const escaped = text.split("*").map((part) => part.replace(/[.\\+^$()[\]{}|?]/g, "\\$&"));
+  return new RegExp(`^${escaped.join(".*")}$`);
+}

@@ -1,0 +1,98 @@
+import { deadlineIn } from "../kube/deadline.ts";
+import { KubeError } from "../kube/errors.ts";
+import { refKey, type SecretRef, type SecretSummary } from "../kube/store.ts";
+import { gitWriteBackName } from "./kinds/docker.ts";
+import { MANAGED_BY, MANAGED_BY_LABEL } from "./kinds/kind.ts";
+import { templateName } from "./kinds/repository.ts";
+import { type NamedSettings, secretsNamed } from "./named.ts";
+import type { ClusterNotFound } from "./stores.ts";
+import type { RemoveVerdict } from "./write/removal.ts";
+import { removeFromCluster, type WriteServices } from "./write_to_cluster.ts";
+import type { Writer } from "./writer.ts";
+
+export interface RemoveSecrets extends Writer {
+  readonly cluster: string;
+  readonly name: string;
+  /** Absent: all namespaces that this program has written it to. */
+  readonly namespaces?: readonly string[];
+  readonly force: boolean;
+  readonly dryRun: boolean;
+}
+
+export interface SecretsRemoved {
+  readonly kind: "secrets_removed";
+  readonly cluster: string;
+  readonly name: string;
+  readonly verdict: RemoveVerdict | { readonly kind: "not_there" };
+  /** Of the namespaces asked for, those that it is not in. */
+  readonly absent: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Deletes a credential: the secret in the namespaces asked for, or wherever this program has written
+ * it, and with it what the same write has made beside it in Argo CD's namespace (the template of a
+ * repository, what Image Updater commits with).
+ */
+export async function removeSecrets(
+  request: RemoveSecrets,
+  settings: NamedSettings,
+  services: WriteServices,
+): Promise<SecretsRemoved | ClusterNotFound> {
+  const { cluster, name, namespaces } = request;
+  const done = (
+    verdict: SecretsRemoved["verdict"],
+    warnings: readonly string[] = [],
+    absent: readonly string[] = [],
+  ) => ({ kind: "secrets_removed", cluster, name, verdict, absent, warnings }) as const;
+  const opened = await services.open(cluster);
+  if (opened.kind === "cluster_not_found") return opened;
+  if (opened.kind === "refused") return done({ kind: "unable", error: opened.error });
+
+  let refs: SecretRef[];
+  let warnings: readonly string[];
+  let absent: string[];
+  try {
+    const deadline = deadlineIn(services.seconds);
+    // Where not all may be listed, those that are named are looked into.
+    const places = { ...settings, dockerNamespaces: namespaces ?? settings.dockerNamespaces };
+    const looking = (each: string) => secretsNamed(each, places, opened.store, deadline);
+    const [own, ...beside] = await Promise.all([name, ...besides(name)].map(looking));
+    const here = own!.secrets.filter((secret) =>
+      namespaces === undefined ? isWrittenByUs(secret) : namespaces.includes(secret.namespace)
+    );
+    const companions = beside.flatMap(({ secrets }) => secrets).filter((secret) =>
+      isMadeWith(secret, here, settings.argocdNamespace)
+    );
+    refs = [...here, ...companions].map(({ namespace, name }) => ({ namespace, name }));
+    warnings = own!.warnings;
+    absent = (namespaces ?? []).filter((each) => here.every(({ namespace }) => namespace !== each));
+  } catch (error) {
+    if (error instanceof KubeError) return done({ kind: "unable", error });
+    throw error;
+  }
+  if (refs.length === 0) return done({ kind: "not_there" }, warnings, absent);
+  const verdict = await removeFromCluster({ ...request, refs }, services);
+  return verdict.kind === "cluster_not_found" ? verdict : done(verdict, warnings, absent);
+}
+
+/** Names of what is written beside a secret of this name. */
+function besides(name: string): string[] {
+  return [templateName(name), gitWriteBackName(name)];
+}
+
+function isWrittenByUs({ labels, annotation }: SecretSummary): boolean {
+  return labels[MANAGED_BY_LABEL] === MANAGED_BY || annotation !== undefined;
+}
+
+/** Whether a secret was last written together with the one of Argo CD's namespace. */
+function isMadeWith(
+  secret: SecretSummary,
+  removed: readonly SecretSummary[],
+  argocdNamespace: string,
+): boolean {
+  const main = removed.find(({ namespace }) => namespace === argocdNamespace);
+  return main !== undefined && refKey(main) !== refKey(secret) &&
+    secret.namespace === argocdNamespace && secret.annotation !== undefined &&
+    secret.annotation === main.annotation;
+}

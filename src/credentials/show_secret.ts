@@ -1,0 +1,143 @@
+import { decodeBase64Text } from "../kube/base64.ts";
+import { deadlineIn } from "../kube/deadline.ts";
+import { KubeError } from "../kube/errors.ts";
+import {
+  refKey,
+  type RepositoryFields,
+  type SecretData,
+  type StoredSecret,
+} from "../kube/store.ts";
+import { seal, type Sealed } from "../log/sealed.ts";
+import { DOCKER_CONFIG_KEY } from "./kinds/docker.ts";
+import { REQUEST_ANNOTATION } from "./kinds/kind.ts";
+import { ownerOf } from "./kinds/owner.ts";
+import { SECRET_TYPE_LABEL } from "./kinds/repository.ts";
+import { CREDENTIAL_KEYS } from "./kinds/repository_credential.ts";
+import { registriesIn, type RegistryLogin } from "./material/docker_config.ts";
+import { type NamedSettings, secretsNamed } from "./named.ts";
+import type { ListFailed } from "./list.ts";
+import type { ClusterNotFound, OpenCluster } from "./stores.ts";
+import { isOurs } from "./write/removal.ts";
+
+/** A secret without its values. */
+export interface ShownSecret {
+  readonly secret: Pick<
+    StoredSecret,
+    "namespace" | "name" | "labels" | "type" | "creationTimestamp"
+  >;
+  /** The keys of its data, sorted, and how many bytes each has. */
+  readonly keys: readonly { readonly key: string; readonly bytes: number }[];
+  /** Tells whether two secrets hold the same data; `undefined` when it cannot be made. */
+  readonly fingerprint: string | undefined;
+  readonly immutable: boolean;
+  /** Another program that looks after it. */
+  readonly owner: string | undefined;
+  /** Whether this program has written it. */
+  readonly isOurs: boolean;
+  /** The write of this program's that made it what it is. */
+  readonly request: string | undefined;
+  /** Of an Argo CD repository or template. */
+  readonly repository?: RepositoryFields;
+  /** Which kinds of credential a repository or template has. */
+  readonly credentials?: readonly string[];
+  /** Of a pull secret. */
+  readonly registries?: readonly RegistryLogin[];
+}
+
+export interface SecretShown {
+  readonly kind: "shown";
+  readonly cluster: string;
+  readonly name: string;
+  /** One for each namespace that has it, sorted. */
+  readonly secrets: readonly ShownSecret[];
+  readonly warnings: readonly string[];
+}
+
+export interface ShowSecret {
+  readonly cluster: string;
+  readonly name: string;
+  /** All that have it when absent. */
+  readonly namespace?: string;
+}
+
+export interface ShowDeps extends NamedSettings {
+  readonly open: OpenCluster;
+  readonly seconds: number;
+  readonly fingerprint: (credential: Sealed<string>) => Promise<string | undefined>;
+}
+
+/** Everything about the secrets of one name but their values, which stay sealed in this process. */
+export async function showSecret(
+  { cluster, name, namespace }: ShowSecret,
+  { open, seconds, fingerprint, ...settings }: ShowDeps,
+): Promise<SecretShown | ListFailed | ClusterNotFound> {
+  const opened = await open(cluster);
+  if (opened.kind === "cluster_not_found") return opened;
+  const failed = (error: KubeError) => ({ kind: "failed", cluster, error, seconds }) as const;
+  if (opened.kind === "refused") return failed(opened.error);
+  const { store } = opened;
+  const deadline = deadlineIn(seconds);
+  try {
+    const { secrets: found, warnings } = namespace === undefined
+      ? await secretsNamed(name, settings, store, deadline)
+      : { secrets: [{ namespace, name }], warnings: [] };
+    const { secrets } = await store.read(found, deadline);
+    const there = found.flatMap((ref) => secrets.get(refKey(ref)) ?? []);
+    const shown = await Promise.all(there.map((secret) => show(secret, fingerprint)));
+    return { kind: "shown", cluster, name, secrets: shown, warnings };
+  } catch (error) {
+    if (error instanceof KubeError) return failed(error);
+    throw error;
+  }
+}
+
+async function show(
+  secret: StoredSecret,
+  fingerprint: ShowDeps["fingerprint"],
+): Promise<ShownSecret> {
+  const { namespace, name, labels, type, creationTimestamp, annotations, immutable } = secret;
+  const data = secret.data.reveal();
+  const keys = Object.keys(data).sort();
+  const config = data[DOCKER_CONFIG_KEY];
+  const registries = config === undefined ? undefined : registriesIn(decodeBase64Text(config));
+  return {
+    secret: { namespace, name, labels, type, creationTimestamp },
+    keys: keys.map((key) => ({ key, bytes: bytesOf(data[key]!) })),
+    fingerprint: await fingerprint(seal(JSON.stringify(keys.map((key) => [key, data[key]])))),
+    immutable: immutable === true,
+    owner: ownerOf(secret),
+    isOurs: isOurs(secret),
+    request: annotations[REQUEST_ANNOTATION],
+    ...(labels[SECRET_TYPE_LABEL] === undefined
+      ? {}
+      : { repository: repositoryFields(data), credentials: credentialsIn(data) }),
+    ...(registries?.ok ? { registries: registries.value } : {}),
+  };
+}
+
+/** How many bytes base64 stands for. */
+function bytesOf(base64: string): number {
+  return Math.floor(base64.replace(/=+$/, "").length * 3 / 4);
+}
+
+function repositoryFields(data: SecretData): RepositoryFields {
+  const text = (key: string) => data[key] === undefined ? undefined : decodeBase64Text(data[key]);
+  return {
+    url: text("url"),
+    name: text("name"),
+    type: text("type"),
+    username: text("username"),
+    enableOCI: text("enableOCI"),
+    project: text("project"),
+    usernameIsToken: text("password") === "x-oauth-basic",
+  };
+}
+
+function credentialsIn(data: SecretData): string[] {
+  const has = (keys: readonly string[]) => keys.some((key) => (data[key] ?? "") !== "");
+  return [
+    ...Object.entries(CREDENTIAL_KEYS).filter(([, keys]) => has(keys)).map(([kind]) => kind),
+    ...(has(["tlsClientCertData"]) ? ["tls_client_cert"] : []),
+    ...(has(["useAzureWorkloadIdentity"]) ? ["azure_workload_identity"] : []),
+  ];
+}

@@ -1,0 +1,34 @@
+import type { Deadline } from "../../kube/deadline.ts";
+import { KubeError } from "../../kube/errors.ts";
+import type { SecretStore } from "../../kube/store.ts";
+
+export interface NewNamespaces {
+  /** Those that this write has made, or may have. */
+  readonly made: readonly string[];
+  /** Why not all of them are there. */
+  readonly error: KubeError | undefined;
+}
+
+/**
+ * Makes namespaces. One that somebody else makes at the same time is as good. They stay when the
+ * write fails: deleting one would delete whatever others have put there by then.
+ */
+export async function makeNamespaces(
+  names: readonly string[],
+  store: SecretStore,
+  deadline: Deadline,
+): Promise<NewNamespaces> {
+  if (names.length === 0) return { made: [], error: undefined };
+  let outcomes;
+  try {
+    outcomes = await store.createNamespaces(names, deadline);
+  } catch (error) {
+    if (error instanceof KubeError) return { made: [], error };
+    throw error;
+  }
+  const made = names.filter((_, i) => outcomes[i]!.kind !== "rejected");
+  const errors = outcomes.flatMap((outcome) =>
+    outcome.kind === "done" || outcome.error.kind === "exists" ? [] : [outcome.error]
+  );
+  return { made, error: errors[0] };
+}

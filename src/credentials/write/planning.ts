@@ -1,0 +1,112 @@
+import type { Deadline } from "../../kube/deadline.ts";
+import { KubeError } from "../../kube/errors.ts";
+import {
+  refKey,
+  type SecretStore,
+  type SecretSummary,
+  type Snapshot,
+  type StoredSecret,
+} from "../../kube/store.ts";
+import type { DesiredSecret } from "../kinds/kind.ts";
+import { SECRET_TYPE_LABEL } from "../kinds/repository.ts";
+import type { WriteRequest } from "./verdict.ts";
+import { placeByIdentity } from "./identity.ts";
+import { plan } from "./plan.ts";
+import { planUses, type Uses } from "./pull_secret_uses.ts";
+import type { Refusal, Target } from "./target.ts";
+
+/** What a write is to do, decided on what was read. */
+export interface Planned {
+  readonly targets: readonly Target[];
+  /** Namespaces that are to be made first. */
+  readonly namespaces: readonly string[];
+  readonly uses: Uses;
+  readonly hints: readonly string[];
+  readonly snapshot: Snapshot;
+}
+
+/** Nothing is to be done, for these reasons; `current` is what is there. */
+export interface Refused {
+  readonly kind: "refused";
+  readonly refusals: readonly Refusal[];
+  readonly current: ReadonlyMap<string, StoredSecret>;
+}
+
+/** Reads all that a write needs to know, and plans it. @throws {KubeError} when it cannot be read */
+export async function planAll(
+  request: WriteRequest,
+  store: SecretStore,
+  deadline: Deadline,
+): Promise<Planned | Refused> {
+  const { permissions, attach = [] } = request;
+  const withIdentity = request.secrets.find(({ identity }) => identity !== undefined);
+  const reading = store.read(request.secrets, deadline);
+  const listing = withIdentity
+    ? listRepositories(store, withIdentity.namespace, deadline)
+    : Promise.resolve(NO_OTHERS);
+  await Promise.allSettled([reading, listing]);
+  // When both fail it is always the same one that is told.
+  const first = await reading;
+  const others = await listing;
+  const placed = request.secrets.map((desired) =>
+    placeByIdentity(desired, others.secrets, first, permissions.upsert)
+  );
+  const desired = placed.flatMap((each) => "desired" in each ? [each.desired] : []);
+  const moved = desired.some(({ name }, i) => name !== request.secrets[i]?.name);
+  const snapshot = moved ? await store.read(desired, deadline) : first;
+
+  const targets = desired.map((each) => plan(each, snapshot, permissions));
+  const namespaces = permissions.createNamespaces ? missingNamespaces(desired, snapshot) : [];
+  const uses = await planUses(attach, { store, deadline, toBeMade: namespaces });
+  const refusals: Refusal[] = [
+    ...twice(desired),
+    ...targets.flatMap(({ refusal }) => refusal ? [refusal] : []),
+    ...placed.flatMap((each) => "refusal" in each ? [each.refusal] : []),
+    ...uses.refusals,
+  ];
+  if (refusals.length > 0) return { kind: "refused", refusals, current: snapshot.secrets };
+  const hints = [...others.hints, ...placed.flatMap((each) => "hints" in each ? each.hints : [])];
+  return { targets, namespaces, uses, hints, snapshot };
+}
+
+/** Those that are not there; none where namespaces may not be read. */
+function missingNamespaces(
+  desired: readonly DesiredSecret[],
+  { namespaces }: Snapshot,
+): string[] {
+  if (namespaces === undefined) return [];
+  const names = [...new Set(desired.map(({ namespace }) => namespace))];
+  return names.filter((name) => !namespaces.has(name));
+}
+
+/** Two that came to have one name: a repository whose holder is called as its template would be. */
+function twice(desired: readonly DesiredSecret[]): Refusal[] {
+  const seen = new Set<string>();
+  return desired.flatMap(({ namespace, name }) => {
+    const ref = { namespace, name };
+    if (!seen.has(refKey(ref))) {
+      seen.add(refKey(ref));
+      return [];
+    }
+    return [{ kind: "identity", ref, holders: [name] }];
+  });
+}
+
+const NO_OTHERS = { secrets: [] as SecretSummary[], hints: [] as string[] };
+
+async function listRepositories(
+  store: SecretStore,
+  namespace: string,
+  deadline: Deadline,
+): Promise<typeof NO_OTHERS> {
+  const selector = `${SECRET_TYPE_LABEL} in (repository,repo-creds)`;
+  try {
+    const secrets = await store.list({ selector, namespace, repository: true }, deadline);
+    return { secrets, hints: [] };
+  } catch (error) {
+    if (!(error instanceof KubeError) || error.kind !== "forbidden") throw error;
+    const hint = "The kubeconfig's user may not list secrets in " +
+      `'${namespace}': whether another secret holds the same URL is not known`;
+    return { secrets: [], hints: [hint] };
+  }
+}

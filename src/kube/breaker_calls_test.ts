@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { seal } from "../log/sealed.ts";
+import { Breaker } from "./breaker.ts";
+import { deadlineIn } from "./deadline.ts";
+import { FakeCluster } from "./fake/store.ts";
+import type { SecretStore } from "./store.ts";
+
+/** The calls of a store that is guarded. */
+
+/** Of a request here: half of it is what a failure costs at least. */
+const SECONDS = 0.1;
+
+function opened(breaker: Breaker, cluster: FakeCluster): SecretStore {
+  const guarded = breaker.guard(cluster.store(), SECONDS);
+  assert.ok(guarded.kind === "open");
+  return guarded.store;
+}
+
+for (const method of ["namespaces", "serviceAccounts"] as const) {
+  Deno.test(`a first read by ${method} shows the cluster too`, async () => {
+    const cluster = new FakeCluster();
+    const breaker = new Breaker("c");
+    cluster.fault = () => ({ kind: "hang" });
+    for (const _ of [1, 2]) {
+      const asking = opened(breaker, cluster)[method](undefined, deadlineIn(SECONDS));
+      await assert.rejects(asking, { kind: "timeout" });
+    }
+    assert.equal(breaker.guard(cluster.store(), SECONDS).kind, "refused");
+  });
+}
+
+Deno.test("every write gets through with what it was given", async () => {
+  const cluster = new FakeCluster();
+  cluster.namespaces.set("default", "Active");
+  const store = opened(new Breaker("c"), cluster);
+  const deadline = deadlineIn(30);
+  const ref = { namespace: "default", name: "a" };
+  const secret = { ...ref, type: "Opaque", labels: {}, annotations: {}, data: seal({}) };
+  const use = { namespace: "default", serviceAccount: "a", secret: "b" };
+  cluster.putAccount(ref);
+  const { uid, resourceVersion } = cluster.put(ref);
+  const dryRun = { dryRun: true };
+  await store.create([secret], deadline, dryRun);
+  await store.replace([{ ...secret, resourceVersion }], deadline, dryRun);
+  await store.remove([{ ...ref, uid, resourceVersion }], deadline, dryRun);
+  await store.createNamespaces(["new"], deadline, dryRun);
+  await store.attach([use], deadline, dryRun);
+  await store.detach([use], deadline, dryRun);
+  assert.deepEqual(
+    cluster.calls.map(({ method, dryRun }) => [method, dryRun]),
+    ["create", "replace", "remove", "createNamespaces", "attach", "detach"]
+      .map((method) => [method, true]),
+  );
+  assert.deepEqual([...cluster.namespaces.keys()], ["default"]);
+  await store.attach([use], deadline);
+  assert.deepEqual(cluster.accounts.get("default/a")?.pullSecrets, ["b"]);
+});

@@ -1,0 +1,132 @@
+import { type Deadline, pause } from "./deadline.ts";
+import { KubeError } from "./errors.ts";
+import { doing, notDone, WHY } from "./reasons.ts";
+import {
+  type ItemOutcome,
+  type PullSecretUse,
+  refKey,
+  type SecretRef,
+  type ServiceAccount,
+} from "./store.ts";
+
+/** A v1 ServiceAccount as the API speaks it; what is not named here stays in it as it is. */
+export interface WireServiceAccount {
+  readonly metadata: {
+    readonly namespace: string;
+    readonly name: string;
+    readonly uid: string;
+    readonly resourceVersion: string;
+  };
+  readonly imagePullSecrets?: readonly { readonly name?: string }[];
+}
+
+export function accountFromWire({ metadata, imagePullSecrets = [] }: WireServiceAccount) {
+  const { namespace, name } = metadata;
+  const pullSecrets = imagePullSecrets.flatMap(({ name }) => name ? [name] : []);
+  return { namespace, name, pullSecrets } satisfies ServiceAccount;
+}
+
+/** The API path of one service account. */
+export function accountPath({ namespace, name }: SecretRef): string {
+  return `/api/v1/namespaces/${namespace}/serviceaccounts/${name}`;
+}
+
+/** How a transport gets at service accounts. */
+export interface Accounts {
+  readonly cluster: string;
+  /** Those that are there, whole. @throws {KubeError} */
+  read(refs: readonly SecretRef[], deadline: Deadline): Promise<WireServiceAccount[]>;
+  /**
+   * Replaces each in the version that it has, in order.
+   * @throws {KubeError} when nothing was sent
+   */
+  replace(accounts: readonly WireServiceAccount[], deadline: Deadline): Promise<ItemOutcome[]>;
+}
+
+/** How often service accounts are read again that somebody else has changed just then. */
+const CONFLICT_RETRIES = 4;
+
+/**
+ * Carries out `attach` and `detach` of the store: reads the service accounts, and replaces those in
+ * which something changes in exactly the version that was read. No patch can do it: the list is
+ * atomic to the API server, which replaces it as a whole whatever the kind of patch.
+ * @see https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/service-account-v1/
+ */
+export async function changePullSecrets(
+  change: "attach" | "detach",
+  uses: readonly PullSecretUse[],
+  accounts: Accounts,
+  deadline: Deadline,
+): Promise<ItemOutcome[]> {
+  if (uses.length === 0) return [];
+  const usesOf = Map.groupBy(uses, (use) => refKey(accountOf(use)));
+  const outcomes = new Map<string, ItemOutcome>();
+
+  async function once(keys: readonly string[]): Promise<void> {
+    const refs = keys.map((key) => accountOf(usesOf.get(key)![0]!));
+    const read = await accounts.read(refs, deadline);
+    const found = new Map(read.map((account) => [refKey(account.metadata), account]));
+    const changed: WireServiceAccount[] = [];
+    for (const ref of refs) {
+      const key = refKey(ref);
+      const account = found.get(key);
+      if (account === undefined) {
+        const report = { kind: "not_found", why: WHY.notFound, uncertain: false } as const;
+        outcomes.set(key, notDone(accounts.cluster, doing.useSecrets(ref), report, ref));
+        continue;
+      }
+      const { uid, resourceVersion } = account.metadata;
+      outcomes.set(key, { kind: "done", uid, resourceVersion });
+      const wanted = changedBy(change, account, usesOf.get(key)!);
+      if (wanted !== account) changed.push(wanted);
+    }
+    if (changed.length === 0) return;
+    const replaced = await accounts.replace(changed, deadline);
+    changed.forEach(({ metadata }, i) => outcomes.set(refKey(metadata), replaced[i]!));
+  }
+
+  await once([...usesOf.keys()]);
+  for (let retry = 1; retry <= CONFLICT_RETRIES; retry++) {
+    const overtaken = [...outcomes].filter(([, outcome]) => isConflict(outcome));
+    if (overtaken.length === 0) break;
+    // Spread, so that two of this program do not overtake each other again.
+    await pause(50 * retry * Math.random(), deadline);
+    if (deadline.signal.aborted) break;
+    try {
+      await once(overtaken.map(([key]) => key));
+    } catch (error) {
+      if (!(error instanceof KubeError)) throw error;
+      // These are as they were: the others may have been changed, so it is no error of the whole.
+      for (const [key, conflict] of overtaken) outcomes.set(key, conflict);
+      break;
+    }
+  }
+  return uses.map((use) => outcomes.get(refKey(accountOf(use)))!);
+}
+
+function accountOf({ namespace, serviceAccount }: PullSecretUse): SecretRef {
+  return { namespace, name: serviceAccount };
+}
+
+function isConflict(outcome: ItemOutcome): boolean {
+  return outcome.kind === "rejected" && outcome.error.kind === "conflict";
+}
+
+/** The service account as it is to be; itself when it is so already. */
+function changedBy(
+  change: "attach" | "detach",
+  account: WireServiceAccount,
+  uses: readonly PullSecretUse[],
+): WireServiceAccount {
+  const { imagePullSecrets: current = [] } = account;
+  const asked = [...new Set(uses.map(({ secret }) => secret))];
+  const imagePullSecrets = change === "attach"
+    ? [
+      ...current,
+      ...asked.filter((name) => !current.some((one) => one.name === name)).map((name) => ({
+        name,
+      })),
+    ]
+    : current.filter(({ name = "" }) => !asked.includes(name));
+  return imagePullSecrets.length === current.length ? account : { ...account, imagePullSecrets };
+}

@@ -1,0 +1,133 @@
+import type { RepoAdded, RepoPlace } from "../../credentials/add_repo.ts";
+import type { WriteVerdict } from "../../credentials/write.ts";
+import type { Answer } from "../answer.ts";
+import { failedAnswer, failedResult } from "./failed.ts";
+import { refusalAnswer } from "./refusals.ts";
+import { verifiedField } from "./verified.ts";
+import { applied, existing, verbOf } from "./written.ts";
+
+type Written = Extract<WriteVerdict, { kind: "written" }>;
+
+/** @param hints what the request itself calls for */
+export function repoAnswer(
+  added: RepoAdded,
+  argocdNamespace: string,
+  hints: readonly string[],
+): Answer {
+  const { cluster, type, as, places, verdict } = added;
+  if (verdict.kind !== "written") {
+    return nothingAnswer(added, argocdNamespace) ?? repoExists(added);
+  }
+  const { dryRun = false } = verdict;
+  const what = as === "repo-creds" ? "Repository template" : "Repository";
+  const verb = verbOf(main(places, verdict), dryRun);
+  const body = {
+    success: true,
+    cluster,
+    type,
+    as,
+    results: results(places, verdict),
+    ...common(added, verdict, hints),
+    message: places.length === 1
+      ? `${what} secret ${verb}`
+      : `${what} secrets ${verb}: ${places.length}`,
+  };
+  return { status: 200, body };
+}
+
+/** The same as the answer of `add_helm_repo`, which has another shape for one URL. */
+export function helmRepoAnswer(
+  added: RepoAdded,
+  argocdNamespace: string,
+  isList: boolean,
+): Answer {
+  const { cluster, places, verdict } = added;
+  if (verdict.kind !== "written") {
+    return nothingAnswer(added, argocdNamespace) ??
+      (isList ? repoExists(added) : helmExists(verdict));
+  }
+  const { dryRun = false } = verdict;
+  const [place] = places;
+  const about = main(places, verdict);
+  const [secret] = about;
+  const template = place!.templateIndex === undefined
+    ? undefined
+    : verdict.secrets[place!.templateIndex];
+  const message = `Helm repository secret${isList ? "s" : ""} ${verbOf(about, dryRun)}`;
+  if (isList) {
+    const body = {
+      success: true,
+      cluster,
+      results: results(places, verdict),
+      ...common(added, verdict, []),
+      message,
+    };
+    return { status: 200, body };
+  }
+  const body = {
+    success: true,
+    cluster,
+    secret_name: secret!.name,
+    repository_url: place!.spelled,
+    helm_secret_applied: applied(secret!),
+    ...(template ? { template: template.name } : {}),
+    application_repo_url: place!.url.applicationRepoUrl,
+    ...common(added, verdict, []),
+    message,
+  };
+  return { status: 200, body };
+}
+
+/** What became of the secret of each URL, less templates that were written beside it. */
+function main(places: readonly RepoPlace[], { secrets }: Written) {
+  return places.map(({ index }) => secrets[index]!);
+}
+
+function results(places: readonly RepoPlace[], { secrets }: Written) {
+  return places.map(({ spelled, url, index, templateIndex }) => ({
+    name: secrets[index]!.name,
+    url: spelled,
+    result: applied(secrets[index]!),
+    ...(templateIndex === undefined ? {} : { template: secrets[templateIndex]!.name }),
+    application_repo_url: url.applicationRepoUrl,
+  }));
+}
+
+function common({ places, verified }: RepoAdded, verdict: Written, more: readonly string[]) {
+  const hints = [...places.flatMap(({ url }) => url.hints), ...more, ...verdict.hints];
+  return {
+    ...verifiedField(verified),
+    ...(verdict.dryRun ? { dry_run: true } : {}),
+    ...(hints.length > 0 ? { hint: [...new Set(hints)].join(". ") } : {}),
+  };
+}
+
+/** The answer of what came to nothing; `undefined` when the only reason is that secrets exist. */
+function nothingAnswer(
+  { cluster, name, verdict }: RepoAdded,
+  argocdNamespace: string,
+): Answer | undefined {
+  if (verdict.kind === "written") return undefined;
+  if (verdict.kind === "refused") return refusalAnswer(verdict.refusals, argocdNamespace);
+  const results = "secrets" in verdict ? verdict.secrets.map(failedResult) : [];
+  return failedAnswer(verdict, { cluster, name, results });
+}
+
+function repoExists({ places, verdict }: RepoAdded): Answer {
+  const current = verdict.kind === "refused" ? [...verdict.current.values()] : [];
+  const names = places.map(({ name }) => name);
+  const found = (name: string) => current.find((each) => each.name === name);
+  const beside = current.map(({ name }) => name).filter((name) => !names.includes(name));
+  const all = [...names, ...beside];
+  const existing_secrets = Object.fromEntries(all.map((name) => [name, existing(found(name))]));
+  const held = all.filter((name) => found(name) !== undefined);
+  const message = `Secrets already exist: ${held.join(", ")}`;
+  return { status: 409, body: { error: true, message, existing_secrets, upsert_required: true } };
+}
+
+function helmExists(verdict: WriteVerdict): Answer {
+  const held = verdict.kind === "refused" ? [...verdict.current.values()][0] : undefined;
+  const message = "Helm repository secret already exists";
+  const body = { error: true, message, existing_secret: existing(held), upsert_required: true };
+  return { status: 409, body };
+}

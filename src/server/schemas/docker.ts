@@ -1,0 +1,158 @@
+import { z } from "@hono/zod-openapi";
+import type { DockerCredential } from "../../credentials/kinds/docker.ts";
+import type { NamespaceSelection } from "../../credentials/namespaces.ts";
+import {
+  ClusterName,
+  DryRun,
+  Force,
+  Namespaces,
+  Password,
+  Registry,
+  secretName,
+  ServiceAccounts,
+  Upsert,
+  Username,
+  Verify,
+} from "./fields.ts";
+import { requires } from "./missing.ts";
+
+/** Most registries in one secret. */
+const MAX_REGISTRIES = 50;
+
+const RegistryUser = Username.refine((name) => !name.includes(":"), "must not contain a colon");
+
+const Login = z.strictObject({
+  registry: Registry,
+  username: RegistryUser,
+  password: Password,
+});
+type Login = z.output<typeof Login>;
+
+/** The credential of a pull secret: of one registry, or one for each of several. */
+export const dockerCredentialFields = {
+  password: Password.optional(),
+  username: RegistryUser.optional(),
+  registry: Registry.optional(),
+  registries: z.array(Login).min(1, "must name at least one registry")
+    .max(MAX_REGISTRIES, `must name at most ${MAX_REGISTRIES} registries`).optional()
+    .openapi({ description: "Several registries in one secret, in place of the single one" }),
+};
+
+const DockerFields = z.strictObject({
+  password: dockerCredentialFields.password,
+  username: dockerCredentialFields.username,
+  cluster_name: ClusterName,
+  name: secretName("-iu"),
+  namespaces: Namespaces.optional(),
+  upsert: Upsert,
+  force: Force,
+  registry: dockerCredentialFields.registry,
+  git_write_back: z.boolean().default(false).openapi({
+    description: "Whether Argo CD Image Updater is to commit with it: NAME-iu is written too",
+  }),
+  registries: dockerCredentialFields.registries,
+  merge: z.boolean().default(false).openapi({
+    description: "Whether other registries that an existing secret has stay; implies upsert",
+  }),
+  service_accounts: ServiceAccounts.default([]).openapi({
+    description: "Service accounts that get the secret as a pull secret besides those they have",
+    example: ["default"],
+  }),
+  namespace_selector: z.string().min(1, "must not be empty").max(1000, "must be shorter")
+    .refine(isSelector, "must be a label selector, like team=web,env!=test")
+    .optional().openapi({ description: "Also all namespaces with these labels" }),
+  all_namespaces: z.boolean().default(false).openapi({
+    description: "Also all namespaces that there are",
+  }),
+  exclude_namespaces: z.array(
+    z.string().regex(
+      /^[a-z0-9*][a-z0-9*-]{0,62}$/,
+      "must be names, in which * stands for anything",
+    ),
+  ).max(1000, "must name at most 1000").default([]).openapi({
+    description: "Left out of those that are selected",
+    example: ["kube-*"],
+  }),
+  create_namespaces: z.boolean().default(false).openapi({
+    description: "Whether namespaces that do not exist are created; they stay when a write fails",
+  }),
+  verify: Verify,
+  dry_run: DryRun,
+});
+
+/** Names of the fields of {@link AddDockerBody}. */
+export const ADD_DOCKER_FIELDS = Object.keys(DockerFields.shape);
+
+const noLogin = (field: string) => (given: Readonly<Record<string, unknown>>) =>
+  given[field] === undefined && given.registries === undefined;
+const withLogin = requires(
+  requires(DockerFields, "password", noLogin("password")),
+  "username",
+  noLogin("username"),
+);
+
+export const AddDockerBody = requires(
+  withLogin,
+  "namespaces",
+  ({ namespaces, namespace_selector, all_namespaces }) =>
+    namespaces === undefined && namespace_selector === undefined && all_namespaces !== true,
+).transform((body, context) => {
+  const { namespace_selector: selector, all_namespaces: all, exclude_namespaces: exclude } = body;
+  const wrong = (path: string, message: string) =>
+    context.addIssue({ code: "custom", path: [path], message });
+  const credentials = dockerCredentials(body, context);
+  if (selector !== undefined && all) {
+    wrong("all_namespaces", "contradicts 'namespace_selector'; give one of them");
+  }
+  if (exclude.length > 0 && selector === undefined && !all) {
+    wrong("exclude_namespaces", "needs 'all_namespaces' or 'namespace_selector'");
+  }
+  if (body.git_write_back && body.registries !== undefined) {
+    wrong("git_write_back", "needs one username and password, and not 'registries'");
+  }
+  const select: NamespaceSelection | undefined = selector === undefined && !all
+    ? undefined
+    : { exclude, ...(selector === undefined ? {} : { selector }) };
+  return {
+    cluster: body.cluster_name,
+    name: body.name,
+    namespaces: body.namespaces ?? [],
+    select,
+    credentials,
+    merge: body.merge,
+    gitWriteBack: body.git_write_back,
+    serviceAccounts: body.service_accounts,
+    createNamespaces: body.create_namespaces,
+    upsert: body.upsert,
+    force: body.force,
+    verify: body.verify,
+    dryRun: body.dry_run,
+  };
+}).openapi("AddDocker");
+
+/** One credential for each registry; what contradicts itself is an issue. */
+export function dockerCredentials(
+  { registry, username, password, registries }: Partial<Login> & { registries?: Login[] },
+  context: z.RefinementCtx,
+): DockerCredential[] {
+  if (registries === undefined) {
+    return [{ registry: registry ?? "ghcr.io", username: username!, password: password! }];
+  }
+  const wrong = (message: string) =>
+    context.addIssue({ code: "custom", path: ["registries"], message });
+  for (const [field, value] of Object.entries({ registry, username, password })) {
+    if (value !== undefined) wrong(`contradicts '${field}'; give one of them`);
+  }
+  const hosts = registries.map(({ registry }) => registry);
+  if (new Set(hosts).size < hosts.length) wrong("must name each registry once");
+  return registries;
+}
+
+/** @see https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors */
+function isSelector(text: string): boolean {
+  const key = String.raw`([a-z0-9.-]{1,253}/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?`;
+  const value = String.raw`([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?`;
+  const term = String.raw`\s*(!\s*${key}|${key}(\s*(=|==|!=)\s*${value})?|` +
+    String.raw`${key}\s+(in|notin)\s+\(\s*${value}(\s*,\s*${value})*\s*\))\s*`;
+  return new RegExp(`^${term}(,${term})*$`).test(text);
+}

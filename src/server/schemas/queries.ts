@@ -1,0 +1,60 @@
+import { z } from "@hono/zod-openapi";
+import { ClusterName, NamespaceName, Namespaces, secretName } from "./fields.ts";
+
+export const SecretsQuery = z.object({ cluster: ClusterName });
+
+export const SecretQuery = z.strictObject({
+  name: secretName(""),
+  cluster: ClusterName,
+  namespace: NamespaceName.optional().openapi({ description: "All namespaces when absent" }),
+});
+
+const Flag = z.enum(["true", "false"], { error: "must be true or false" }).default("false")
+  .transform((text) => text === "true")
+  .openapi({ type: "boolean", default: false });
+
+/** Strict: of a misspelled `namespaces` it would be all. */
+export const RemoveQuery = z.strictObject({
+  cluster: ClusterName,
+  name: secretName(""),
+  namespaces: Namespaces.optional().openapi({
+    type: "string",
+    description: "Comma-separated; all that this program has written it to when absent",
+  }),
+  force: Flag.openapi({
+    description: "Whether also what this program did not write, or another one looks after",
+  }),
+  dry_run: Flag.openapi({ description: "Whether the cluster is only asked what would come of it" }),
+});
+
+const DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+ -]\d\d:\d\d))?$/;
+
+const Time = z.string()
+  .transform((text, context) => {
+    // A plus that was not encoded arrives as a space.
+    const date = new Date(text.replace(" ", "+"));
+    if (DATE.test(text) && !Number.isNaN(date.getTime())) return date;
+    context.addIssue({
+      code: "custom",
+      message: "must be a date, or a time with its zone, like 2026-01-31T12:00:00Z",
+    });
+    return z.NEVER;
+  })
+  .openapi({ type: "string", example: "2026-01-31T12:00:00Z" });
+
+const Limit = z.string().default("100")
+  .transform((text, context) => {
+    const number = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+    if (number >= 1 && number <= 1000) return number;
+    context.addIssue({ code: "custom", message: "must be a number from 1 to 1000" });
+    return z.NEVER;
+  })
+  .openapi({ type: "integer", minimum: 1, maximum: 1000, default: 100 });
+
+export const AuditQuery = z.object({
+  cluster: ClusterName.optional(),
+  name: secretName("").optional(),
+  since: Time.optional().openapi({ description: "Not before this time" }),
+  until: Time.optional().openapi({ description: "Before this time" }),
+  limit: Limit,
+});

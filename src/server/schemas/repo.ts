@@ -1,0 +1,201 @@
+import { z } from "@hono/zod-openapi";
+import type { RepositoryOptions } from "../../credentials/kinds/repository.ts";
+import { MAX_SUFFIX, sharedPrefix } from "../../credentials/kinds/repository_names.ts";
+import { parseUrl, type UrlQuestion } from "../../credentials/kinds/repository_url.ts";
+import { comparableUrl, type SpelledUrl } from "../../credentials/kinds/url.ts";
+import { ClusterName, DryRun, Force, secretName, Upsert, Verify } from "./fields.ts";
+import { requires } from "./missing.ts";
+import { repoCredential, repoCredentialFields } from "./repo_credential.ts";
+
+/** Most URLs of one request. */
+const MAX_URLS = 100;
+
+export const RepositoryTypeField = z.enum(["git", "helm", "oci"], {
+  error: "must be git, helm or oci",
+});
+
+const As = z.enum(["repository", "repo-creds"], { error: "must be repository or repo-creds" })
+  .default("repository")
+  .openapi({ description: "repo-creds: a template for all repositories below the URL" });
+
+const Urls = z.array(z.string(), { error: "must be an array of strings" })
+  .min(1, "must have a URL").max(MAX_URLS, `must have at most ${MAX_URLS} URLs`);
+
+/** Where the repositories are. */
+export const urlFields = {
+  url: z.string().optional().openapi({ example: "https://github.com/org/repo.git" }),
+  urls: Urls.optional().openapi({ description: "Several with the same credential" }),
+};
+
+const Proxy = z.string().max(2048, "must be shorter").regex(
+  /^(https?|socks5h?):\/\/[^\s/?#]+\/?$/i,
+  "must be a URL like http://proxy.example.com:3128",
+);
+
+const NoProxy = z.string().max(2048, "must be shorter").regex(/^[^\s\p{Cc}]*$/u, {
+  message: "must be hosts separated by commas",
+});
+
+/** What is written besides URL and credential. */
+export const optionFields = {
+  project: z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, {
+    message: "must be the name of a project of Argo CD",
+  }).optional(),
+  proxy: Proxy.optional(),
+  no_proxy: NoProxy.optional(),
+  insecure: z.boolean().optional().openapi({
+    description: "Whether the server's certificate or host key is not verified",
+  }),
+  force_basic_auth: z.boolean().optional(),
+  enable_lfs: z.boolean().optional(),
+  depth: z.int("must be a whole number").min(0, "must not be negative")
+    .max(1_000_000, "must be at most 1000000").optional().openapi({
+      description: "Commits that are fetched; read by Argo CD 3.3 and later",
+    }),
+  insecure_oci_http: z.boolean().optional().openapi({
+    description: "Whether the registry is reached by plain HTTP",
+  }),
+};
+
+const RepoFields = z.strictObject({
+  cluster_name: ClusterName,
+  name: secretName("-template"),
+  type: RepositoryTypeField,
+  ...urlFields,
+  as: As,
+  ...repoCredentialFields,
+  ...optionFields,
+  template: z.boolean().default(true).openapi({
+    description: "Whether to write NAME-template too where the URL alone matches no chart",
+  }),
+  upsert: Upsert,
+  force: Force,
+  verify: Verify,
+  dry_run: DryRun,
+});
+
+/** Names of the fields of {@link AddRepoBody}. */
+export const ADD_REPO_FIELDS = Object.keys(RepoFields.shape);
+
+export const AddRepoBody = requires(
+  RepoFields,
+  "url",
+  ({ url, urls }) => url === undefined && urls === undefined,
+).transform((body, context) => {
+  const { type, as, name, cluster_name: cluster, template, upsert, force, verify } = body;
+  const urls = spelledUrls(body, { type, as }, context);
+  const over = urls.map(({ url }) => url.over);
+  checkRoom(name, urls, context);
+  const { hints, ...credential } = repoCredential(body, type, over, context);
+  const options = repositoryOptions(body, urls, context);
+  return {
+    cluster,
+    name,
+    type,
+    as,
+    urls,
+    ...credential,
+    options,
+    template,
+    upsert,
+    force,
+    verify,
+    dryRun: body.dry_run,
+    hints: [...hints, ...templateHint(as, urls)],
+  };
+}).openapi("AddRepo");
+
+interface GivenUrls {
+  readonly url?: string;
+  readonly urls?: readonly string[];
+}
+
+/** The URLs, understood; what is wrong with one is an issue. */
+export function spelledUrls(
+  { url, urls }: GivenUrls,
+  question: UrlQuestion,
+  context: z.RefinementCtx,
+  fields = { one: "url", many: "urls" },
+): SpelledUrl[] {
+  const wrong = (path: (string | number)[], message: string) =>
+    context.addIssue({ code: "custom", path, message });
+  if (url !== undefined && urls !== undefined) {
+    wrong([fields.many], `contradicts '${fields.one}'; give one of them`);
+    return [];
+  }
+  const understood: SpelledUrl[] = [];
+  const seen = new Map<string, number>();
+  (urls ?? [url ?? ""]).forEach((spelled, i) => {
+    const path = urls === undefined ? [fields.one] : [fields.many, i];
+    const parsed = parseUrl(spelled, question);
+    if (!parsed.ok) return void wrong(path, parsed.why);
+    const key = comparableUrl(parsed.value.url);
+    if (seen.has(key)) {
+      return void wrong(path, `is the same repository to Argo CD as the one at ${seen.get(key)}`);
+    }
+    seen.set(key, i);
+    understood.push({ spelled, url: parsed.value });
+  });
+  return understood;
+}
+
+/** Of several URLs each secret gets a longer name. */
+export function checkRoom(
+  name: string,
+  urls: readonly SpelledUrl[],
+  context: z.RefinementCtx,
+): void {
+  const max = 253 - "-template".length - MAX_SUFFIX;
+  if (urls.length === 1 || name.length <= max) return;
+  const message = `must be at most ${max} characters long where there are several URLs`;
+  context.addIssue({ code: "custom", path: ["name"], message });
+}
+
+type GivenOptions = z.output<z.ZodObject<typeof optionFields>> & {
+  readonly type: "git" | "helm" | "oci";
+  readonly as: "repository" | "repo-creds";
+};
+
+const REPOSITORY_ONLY = ["project", "insecure", "enable_lfs", "depth"] as const;
+const GIT_ONLY = ["force_basic_auth", "enable_lfs", "depth"] as const;
+
+function repositoryOptions(
+  given: GivenOptions,
+  urls: readonly SpelledUrl[],
+  context: z.RefinementCtx,
+): RepositoryOptions {
+  const wrong = (field: string, message: string) =>
+    context.addIssue({ code: "custom", path: [field], message });
+  for (const field of REPOSITORY_ONLY) {
+    if (given.as === "repo-creds" && given[field] !== undefined) {
+      wrong(field, "is for repositories only: Argo CD does not read it from templates");
+    }
+  }
+  for (const field of GIT_ONLY) {
+    if (given.type !== "git" && given[field] !== undefined) {
+      wrong(field, "is for Git repositories only");
+    }
+  }
+  if (given.insecure_oci_http !== undefined && !urls.every(({ url }) => url.oci)) {
+    wrong("insecure_oci_http", "is for OCI registries only");
+  }
+  return {
+    project: given.project,
+    proxy: given.proxy,
+    noProxy: given.no_proxy,
+    insecure: given.insecure,
+    forceBasicAuth: given.force_basic_auth,
+    enableLfs: given.enable_lfs,
+    depth: given.depth,
+    insecureOciHttp: given.insecure_oci_http,
+  };
+}
+
+/** That one template could do what several repositories do. */
+function templateHint(as: string, urls: readonly SpelledUrl[]): string[] {
+  const prefix = as === "repository" ? sharedPrefix(urls.map(({ url }) => url.url)) : undefined;
+  return prefix === undefined ? [] : [
+    `All these URLs begin with ${prefix}: one template would do for all of them, and for those to ` +
+    `come (send "as": "repo-creds" and "url": ${JSON.stringify(prefix)})`,
+  ];
+}

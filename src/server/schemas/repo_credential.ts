@@ -1,0 +1,174 @@
+import { z } from "@hono/zod-openapi";
+import type { ClientCertificate, RepositoryType } from "../../credentials/kinds/repository.ts";
+import type { RepositoryCredential } from "../../credentials/kinds/repository_credential.ts";
+import { checkGcpKey } from "../../credentials/material/gcp_key.ts";
+import { checkAppPrivateKey } from "../../credentials/material/rsa_key.ts";
+import { checkSshPrivateKey } from "../../credentials/material/ssh_key.ts";
+import { checkTlsPair } from "../../credentials/material/tls_pair.ts";
+import { seal, type Sealed } from "../../log/sealed.ts";
+import { Password, Username } from "./fields.ts";
+
+const Id = z.union([z.int().positive(), z.string().regex(/^[1-9][0-9]{0,18}$/)], {
+  error: "must be a number",
+}).transform(String);
+
+const GitHubApp = z.strictObject({
+  id: Id,
+  installation_id: Id,
+  private_key: Password,
+  enterprise_url: z.string().regex(/^https:\/\/[^\s@?#]+$/, "must be an https URL").optional()
+    .openapi({ description: "Of the API of a GitHub Enterprise Server: https://HOST/api/v3" }),
+});
+
+/** The fields of a repository's credential: one kind of them, or none. */
+export const repoCredentialFields = {
+  username: Username.optional(),
+  password: Password.optional(),
+  ssh_private_key: Password.optional(),
+  github_app: GitHubApp.optional(),
+  bearer_token: Password.optional(),
+  gcp_service_account_key: z.union([
+    Password,
+    z.record(z.string(), z.unknown()).transform((key) => seal(JSON.stringify(key))),
+  ], { error: "must be the JSON of a key, as a text or an object" }).optional().openapi({
+    anyOf: [{ type: "string", format: "password" }, { type: "object" }],
+  }),
+  tls_client_cert: z.string().min(1, "must not be empty").optional(),
+  tls_client_key: Password.optional(),
+};
+
+export interface GivenRepoCredential {
+  readonly username?: string;
+  readonly password?: Sealed<string>;
+  readonly ssh_private_key?: Sealed<string>;
+  readonly github_app?: z.output<typeof GitHubApp>;
+  readonly bearer_token?: Sealed<string>;
+  readonly gcp_service_account_key?: Sealed<string>;
+  readonly tls_client_cert?: string;
+  readonly tls_client_key?: Sealed<string>;
+}
+
+export interface UnderstoodCredential {
+  readonly credential?: RepositoryCredential;
+  readonly clientCertificate?: ClientCertificate;
+  readonly hints: readonly string[];
+}
+
+/** Field by field which kind of credential it belongs to. */
+const KIND_OF = {
+  username: "password",
+  password: "password",
+  ssh_private_key: "ssh_private_key",
+  github_app: "github_app",
+  bearer_token: "bearer_token",
+  gcp_service_account_key: "gcp_service_account_key",
+} as const;
+
+/**
+ * The credential in a request; what is wrong with it is an issue.
+ * @param over how the repositories are reached
+ */
+export function repoCredential(
+  given: GivenRepoCredential,
+  type: RepositoryType,
+  over: readonly ("http" | "ssh")[],
+  context: z.RefinementCtx,
+): UnderstoodCredential {
+  const wrong = (field: keyof GivenRepoCredential, message: string): UnderstoodCredential => {
+    context.addIssue({ code: "custom", path: [field], message });
+    return { hints: [] };
+  };
+  const fields = (Object.keys(KIND_OF) as (keyof typeof KIND_OF)[])
+    .filter((field) => given[field] !== undefined);
+  const [first] = fields;
+  const other = fields.find((field) => KIND_OF[field] !== KIND_OF[first!]);
+  if (other !== undefined) {
+    return wrong(other, `contradicts '${first}'; give one kind of credential`);
+  }
+  const kind = first && KIND_OF[first];
+  if (kind !== undefined && kind !== "password" && type !== "git") {
+    return wrong(first!, "is for Git repositories only");
+  }
+  if (kind === "ssh_private_key" && over.includes("http")) {
+    return wrong(first!, "needs a URL for SSH, like git@host:path");
+  }
+  if (kind !== undefined && kind !== "ssh_private_key" && over.includes("ssh")) {
+    return wrong(first!, "needs a URL by HTTPS; for SSH give 'ssh_private_key'");
+  }
+  const certificate = clientCertificate(given, over, context);
+  const credential = credentialOf(given, kind, context);
+  const onlyCertificate = certificate.clientCertificate && kind === undefined && type === "git";
+  return {
+    ...(credential === undefined ? {} : { credential }),
+    ...certificate,
+    hints: [
+      ...certificate.hints,
+      ...(onlyCertificate
+        ? [
+          "Argo CD shows a client certificate to a Git server only beside a password, a token or " +
+          "a GitHub App",
+        ]
+        : []),
+    ],
+  };
+}
+
+function credentialOf(
+  given: GivenRepoCredential,
+  kind: RepositoryCredential["kind"] | undefined,
+  context: z.RefinementCtx,
+): RepositoryCredential | undefined {
+  const wrong = (path: string[], message: string) => {
+    context.addIssue({ code: "custom", path, message });
+    return undefined;
+  };
+  switch (kind) {
+    case undefined:
+      return undefined;
+    case "password":
+      if (given.username === undefined) return wrong(["username"], "is missing");
+      if (given.password === undefined) return wrong(["password"], "is missing");
+      return { kind, username: given.username, password: given.password };
+    case "bearer_token":
+      return { kind, token: given.bearer_token! };
+    case "ssh_private_key": {
+      const checked = checkSshPrivateKey(given.ssh_private_key!.reveal());
+      if (!checked.ok) return wrong(["ssh_private_key"], checked.why);
+      return { kind, privateKey: checked.value.text };
+    }
+    case "github_app": {
+      const { id, installation_id: installationId, private_key, enterprise_url } = given
+        .github_app!;
+      const checked = checkAppPrivateKey(private_key.reveal());
+      if (!checked.ok) return wrong(["github_app", "private_key"], checked.why);
+      const enterprise = enterprise_url === undefined ? {} : { enterpriseUrl: enterprise_url };
+      return { kind, id, installationId, privateKey: checked.value.text, ...enterprise };
+    }
+    case "gcp_service_account_key": {
+      const checked = checkGcpKey(given.gcp_service_account_key!.reveal());
+      if (!checked.ok) return wrong(["gcp_service_account_key"], checked.why);
+      return { kind, key: checked.value.text };
+    }
+  }
+}
+
+function clientCertificate(
+  { tls_client_cert: cert, tls_client_key: key }: GivenRepoCredential,
+  over: readonly ("http" | "ssh")[],
+  context: z.RefinementCtx,
+): Omit<UnderstoodCredential, "credential"> {
+  const wrong = (field: keyof GivenRepoCredential, message: string) => {
+    context.addIssue({ code: "custom", path: [field], message });
+    return { hints: [] };
+  };
+  if (cert === undefined && key === undefined) return { hints: [] };
+  if (cert === undefined) return wrong("tls_client_cert", "is missing");
+  if (key === undefined) return wrong("tls_client_key", "is missing");
+  if (over.includes("ssh")) return wrong("tls_client_cert", "needs a URL by HTTPS");
+  const checked = checkTlsPair(cert, key.reveal());
+  if (!checked.ok) {
+    return wrong(checked.of === "cert" ? "tls_client_cert" : "tls_client_key", checked.why);
+  }
+  const { value } = checked;
+  return { clientCertificate: { cert: value.cert, key: value.key }, hints: value.warnings };
+}

@@ -1,0 +1,75 @@
+import { z } from "@hono/zod-openapi";
+import type { DockerCredential } from "../../credentials/kinds/docker.ts";
+import type { VerifyRepo } from "../../credentials/verify_credential.ts";
+import { dockerCredentialFields, dockerCredentials } from "./docker.ts";
+import { requires } from "./missing.ts";
+import { optionFields, RepositoryTypeField, spelledUrls, urlFields } from "./repo.ts";
+import { repoCredential, repoCredentialFields } from "./repo_credential.ts";
+
+const VerifyFields = z.strictObject({
+  type: RepositoryTypeField.optional().openapi({
+    description: "Of a repository; absent for a registry's pull credential",
+  }),
+  ...urlFields,
+  ...dockerCredentialFields,
+  ...repoCredentialFields,
+  proxy: optionFields.proxy,
+  no_proxy: optionFields.no_proxy,
+  insecure: optionFields.insecure,
+  insecure_oci_http: optionFields.insecure_oci_http,
+});
+
+/** Names of the fields of {@link VerifyBody}. */
+export const VERIFY_FIELDS = Object.keys(VerifyFields.shape);
+
+type Given = Readonly<Record<string, unknown>>;
+
+const needsUrl = ({ type, url, urls }: Given) =>
+  type !== undefined && url === undefined && urls === undefined;
+const needsLogin = (field: string) => (given: Given) =>
+  given.type === undefined && given.registries === undefined && given[field] === undefined;
+
+export type ToVerify =
+  | { readonly kind: "docker"; readonly credentials: readonly DockerCredential[] }
+  | { readonly kind: "repo"; readonly request: VerifyRepo };
+
+export const VerifyBody = requires(
+  requires(requires(VerifyFields, "url", needsUrl), "username", needsLogin("username")),
+  "password",
+  needsLogin("password"),
+).transform((body, context): ToVerify => {
+  const { type } = body;
+  const only = (fields: readonly (keyof typeof body)[], of: string) => {
+    for (const field of fields) {
+      if (body[field] === undefined) continue;
+      context.addIssue({ code: "custom", path: [field], message: `is for ${of} only` });
+    }
+  };
+  if (type === undefined) {
+    only(["url", "urls", "proxy", "no_proxy", "insecure", "insecure_oci_http"], "repositories");
+    only([
+      "ssh_private_key",
+      "github_app",
+      "bearer_token",
+      "gcp_service_account_key",
+      "tls_client_cert",
+      "tls_client_key",
+    ], "repositories");
+    return { kind: "docker", credentials: dockerCredentials(body, context) };
+  }
+  only(["registry", "registries"], "pull credentials");
+  const urls = spelledUrls(body, { type, as: "repository" }, context);
+  const { hints: _, ...credential } = repoCredential(
+    body,
+    type,
+    urls.map(({ url }) => url.over),
+    context,
+  );
+  const options = {
+    proxy: body.proxy,
+    noProxy: body.no_proxy,
+    insecure: body.insecure,
+    insecureOciHttp: body.insecure_oci_http,
+  };
+  return { kind: "repo", request: { as: "repository", type, urls, ...credential, options } };
+}).openapi("Verify");

@@ -1,0 +1,118 @@
+import {
+  type Address,
+  contains,
+  meanings,
+  type Network,
+  parseAddress,
+  parseNetwork,
+} from "./address.ts";
+
+/** Where a credential may be sent. Hosts are as {@link hostOf} gives them. */
+export interface AddressRules {
+  /** Why nothing goes to this name, or literal address, whatever it stands for. */
+  whyNotHost(host: string): string | undefined;
+  /** Why nothing goes to this address that the host has. */
+  whyNotAddress(host: string, address: string): string | undefined;
+}
+
+/**
+ * Where the clouds tell a machine its own credentials, apart from link-local addresses.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html, and
+ * https://github.com/canonical/cloud-init/blob/f39ceba2/doc/rtd/reference/datasources for others
+ */
+const METADATA = [
+  "169.254.169.254", // most clouds
+  "100.100.100.200", // Alibaba
+  "fd00:100::100:200",
+  "168.63.129.16", // Azure's WireServer
+  "192.0.0.192", // Oracle
+  "fd00:c1::a9fe:a9fe",
+  "fd00:ec2::/32", // Amazon: metadata, DNS, time, pod identities
+  "fd20:ce::254", // Google
+  "fd00:42::42", // Scaleway
+  "fd00:a9fe:a9fe::1", // Akamai
+];
+
+const METADATA_NAMES = new Set([
+  "metadata",
+  "metadata.google.internal",
+  "metadata.goog",
+  "metadata.tencentyun.com",
+  "metadata.platformequinix.com",
+  "metadata.packet.net",
+  "instance-data",
+  "instance-data.ec2.internal",
+]);
+
+/** Names of this machine, for a proxy would take them for its own. */
+const LOCAL_NAME = /^(localhost|(.+\.)?localhost|localhost\.localdomain|ip6-(localhost|loopback))$/;
+
+const METADATA_ADDRESS = "a metadata service of a cloud";
+
+const REFUSED: readonly (readonly [what: string, networks: readonly Network[]])[] = [
+  [METADATA_ADDRESS, METADATA],
+  ["a loopback address", ["127.0.0.0/8", "::1"]],
+  ["a link-local address", ["169.254.0.0/16", "fe80::/10"]],
+  ["an unspecified address", ["0.0.0.0/8", "::"]],
+  ["a multicast address", ["224.0.0.0/4", "ff00::/8"]],
+  ["a broadcast address", ["255.255.255.255"]],
+].map(([what, texts]) => [what as string, (texts as string[]).map((text) => parseNetwork(text)!)]);
+
+/** A URL's host as the rules know it: in lower case, without brackets, port and final dots. */
+export function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[(.*)\]$/, "$1").replace(/\.+$/, "");
+}
+
+/**
+ * The rules: no loopback, link-local, unspecified, multicast or broadcast address, and no metadata
+ * service, also as IPv6 writes an IPv4 address; private networks are fine.
+ * @param allowed exceptions. An address or a network allows what is in it; a host name allows
+ * whatever addresses the name has, except metadata services, which have to be allowed by address
+ * @throws {Error} names the entry that is neither a host name nor an address nor a network
+ */
+export function addressRules(allowed: readonly string[]): AddressRules {
+  const networks: Network[] = [];
+  const names = new Set<string>();
+  for (const entry of allowed) {
+    const network = parseNetwork(entry);
+    if (network) networks.push(network);
+    else names.add(nameIn(entry));
+  }
+
+  function whyNot(host: string, address: Address): string | undefined {
+    const covered = (form: Address) => networks.some((network) => contains(network, form));
+    if (covered(address)) return undefined;
+    for (const [what, refused] of REFUSED) {
+      if (names.has(host) && what !== METADATA_ADDRESS) continue;
+      const is = (form: Address) => refused.some((network) => contains(network, form));
+      if (meanings(address).some((form) => is(form) && !covered(form))) return what;
+    }
+    return undefined;
+  }
+
+  return {
+    whyNotHost(host) {
+      const address = parseAddress(host);
+      if (address) return whyNot(host, address);
+      if (names.has(host)) return undefined;
+      if (METADATA_NAMES.has(host)) return METADATA_ADDRESS;
+      return LOCAL_NAME.test(host) ? "this machine" : undefined;
+    },
+    whyNotAddress(host, text) {
+      const address = parseAddress(text);
+      return address ? whyNot(host, address) : "no IP address";
+    },
+  };
+}
+
+function nameIn(entry: string): string {
+  const name = entry.trim().toLowerCase().replace(/\.$/, "");
+  const label = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?";
+  // What ends in a number is an address that is none, such as 10.0.0 or 256.1.1.1.
+  const isName = new RegExp(`^(${label}\\.)*(?![0-9]+$|0x[0-9a-f]*$)${label}$`);
+  if (name.length <= 253 && isName.test(name)) return name;
+  throw new Error(
+    `Cannot allow '${entry}': it is no host name (without a port), no IP address, and no network ` +
+      "such as 10.0.0.0/8",
+  );
+}

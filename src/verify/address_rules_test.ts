@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { addressRules, hostOf } from "./address_rules.ts";
+
+const rules = addressRules([]);
+
+/** As a URL spells a host, and what is said of it. */
+const HOSTS: [host: string, what: string | undefined][] = [
+  ["127.0.0.1", "a loopback address"],
+  ["127.255.255.254", "a loopback address"],
+  ["127.1", "a loopback address"],
+  ["0x7f.1", "a loopback address"],
+  ["0177.0.0.1", "a loopback address"],
+  ["2130706433", "a loopback address"],
+  ["１２７.0.0.1", "a loopback address"],
+  ["127.0.0.1.", "a loopback address"],
+  ["[::1]", "a loopback address"],
+  ["[0:0::0:1]", "a loopback address"],
+  ["[::ffff:127.0.0.1]", "a loopback address"],
+  ["[::ffff:7f00:1]", "a loopback address"],
+  ["[::ffff:0:127.0.0.1]", "a loopback address"],
+  ["[::127.0.0.1]", "a loopback address"],
+  ["[64:ff9b::127.0.0.1]", "a loopback address"],
+  ["[2002:7f00:1::]", "a loopback address"],
+  ["0.0.0.0", "an unspecified address"],
+  ["0", "an unspecified address"],
+  ["0.1.2.3", "an unspecified address"],
+  ["[::]", "an unspecified address"],
+  ["[::ffff:0.0.0.0]", "an unspecified address"],
+  ["169.254.1.1", "a link-local address"],
+  ["[fe80::1]", "a link-local address"],
+  ["[febf:ffff::1]", "a link-local address"],
+  ["[::ffff:169.254.1.1]", "a link-local address"],
+  ["224.0.0.1", "a multicast address"],
+  ["239.255.255.255", "a multicast address"],
+  ["[ff02::1]", "a multicast address"],
+  ["255.255.255.255", "a broadcast address"],
+  ["169.254.169.254", "a metadata service of a cloud"],
+  ["0xa9fea9fe", "a metadata service of a cloud"],
+  ["[::ffff:169.254.169.254]", "a metadata service of a cloud"],
+  ["[64:ff9b::a9fe:a9fe]", "a metadata service of a cloud"],
+  ["100.100.100.200", "a metadata service of a cloud"],
+  ["168.63.129.16", "a metadata service of a cloud"],
+  ["192.0.0.192", "a metadata service of a cloud"],
+  ["[fd00:ec2::254]", "a metadata service of a cloud"],
+  ["[fd00:ec2::23]", "a metadata service of a cloud"],
+  ["[fd20:ce::254]", "a metadata service of a cloud"],
+  ["metadata.google.internal", "a metadata service of a cloud"],
+  ["METADATA.google.internal.", "a metadata service of a cloud"],
+  ["metadata", "a metadata service of a cloud"],
+  ["instance-data", "a metadata service of a cloud"],
+  ["localhost", "this machine"],
+  ["LocalHost.", "this machine"],
+  ["a.localhost", "this machine"],
+  ["localhost.localdomain", "this machine"],
+  ["10.0.0.1", undefined],
+  ["172.16.0.1", undefined],
+  ["192.168.1.1", undefined],
+  ["100.64.0.1", undefined],
+  ["[fd12:3456::1]", undefined],
+  ["[::ffff:10.0.0.1]", undefined],
+  ["8.8.8.8", undefined],
+  ["[2001:db8::1]", undefined],
+  ["ghcr.io", undefined],
+  ["notlocalhost", undefined],
+  ["localhost.example", undefined],
+];
+
+for (const [host, what] of HOSTS) {
+  Deno.test(`${host} is ${what ?? "asked"}`, () => {
+    assert.equal(rules.whyNotHost(hostOf(new URL(`https://${host}/`))), what);
+  });
+}
+
+Deno.test("an address that a name has is judged like one that is given", () => {
+  for (const [host, what] of HOSTS) {
+    const text = hostOf(new URL(`https://${host}/`));
+    if (!/^[\d.]+$|:/.test(text)) continue;
+    assert.equal(rules.whyNotAddress("registry.example", text), what, host);
+  }
+  assert.equal(rules.whyNotAddress("a", "fe80::1%eth0"), "a link-local address");
+  assert.equal(rules.whyNotAddress("a", "127.1"), "no IP address");
+  assert.equal(rules.whyNotAddress("a", ""), "no IP address");
+});
+
+const ALLOWED: [allowed: string[], host: string, address: string, isAllowed: boolean][] = [
+  [["127.0.0.1"], "a", "127.0.0.1", true],
+  [["127.0.0.1"], "a", "127.0.0.2", false],
+  [["127.0.0.1"], "a", "::ffff:127.0.0.1", true],
+  [["127.0.0.0/8"], "a", "127.9.9.9", true],
+  [["::1"], "a", "::1", true],
+  [["[::1]"], "a", "::1", true],
+  [["::1"], "a", "127.0.0.1", false],
+  [["169.254.0.0/16"], "a", "169.254.169.254", true],
+  [["registry.local"], "registry.local", "127.0.0.1", true],
+  [["Registry.Local."], "registry.local", "127.0.0.1", true],
+  [["registry.local"], "x.registry.local", "127.0.0.1", false],
+  [["registry.local"], "registry.local", "169.254.1.1", true],
+  [["registry.local"], "registry.local", "169.254.169.254", false],
+  [["registry.local"], "registry.local", "fd00:ec2::254", false],
+  [["registry.local", "169.254.169.254"], "registry.local", "169.254.169.254", true],
+];
+
+for (const [allowed, host, address, isAllowed] of ALLOWED) {
+  const may = isAllowed ? "may" : "may not";
+  Deno.test(`with ${allowed.join(", ")} allowed ${host} ${may} be at ${address}`, () => {
+    const { whyNotAddress } = addressRules(allowed);
+    assert.equal(whyNotAddress(host, address) === undefined, isAllowed);
+  });
+}
+
+Deno.test("names of this machine and of metadata services may be allowed by name", () => {
+  const { whyNotHost, whyNotAddress } = addressRules(["localhost", "metadata.google.internal"]);
+  assert.equal(whyNotHost("localhost"), undefined);
+  assert.equal(whyNotAddress("localhost", "127.0.0.1"), undefined);
+  assert.equal(whyNotHost("metadata.google.internal"), undefined);
+  assert.equal(
+    whyNotAddress("metadata.google.internal", "169.254.169.254"),
+    "a metadata service of a cloud",
+  );
+});
+
+for (
+  const entry of [
+    "",
+    "a b",
+    "localhost:5000",
+    "https://x",
+    "10.0.0.0/33",
+    "256.1.1.1",
+    "10.0.0",
+    "*",
+    "a..b",
+    "-a",
+    "127.1",
+    "0x7f000001",
+  ]
+) {
+  Deno.test(`'${entry}' cannot be allowed`, () => {
+    assert.throws(
+      () => addressRules(["localhost", entry]),
+      new Error(
+        `Cannot allow '${entry}': it is no host name (without a port), no IP address, and no ` +
+          "network such as 10.0.0.0/8",
+      ),
+    );
+  });
+}

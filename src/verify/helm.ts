@@ -1,0 +1,42 @@
+import { basicOf } from "./authorization.ts";
+import { countCharts } from "./helm_index.ts";
+import { isPublic } from "./public.ts";
+import type { Session } from "./session.ts";
+import type { Finding, HelmCredential } from "./verdict.ts";
+
+/** Largest index that is read, in bytes. */
+const MAX_INDEX = 32 * 1024 * 1024;
+
+/** Reads the repository's index with the credential, and looks whether it needs one. */
+export async function verifyHelm(
+  credential: HelmCredential,
+  url: URL,
+  session: Session,
+): Promise<Finding> {
+  const authorization = basicOf(credential);
+  const isOpen = await isPublic({ url }, session);
+  const answer = await session.ask({ url, authorization, maxBody: MAX_INDEX });
+  const { status } = answer;
+  if (status === 401 || status === 403) {
+    return authorization
+      ? { accepted: false, why: `The repository refuses the credential with ${status}` }
+      : {
+        accepted: undefined,
+        why: "The repository asks for a credential, and there is none to try",
+      };
+  }
+  if (status !== 200) {
+    const why = status === 404
+      ? "There is no index.yaml at the URL, or the repository hides it from the credential"
+      : `The repository answers with ${status}`;
+    return { accepted: undefined, why };
+  }
+  const count = countCharts(answer.body);
+  if (count === undefined) {
+    return { accepted: undefined, why: "What the URL's index.yaml gives is no index of charts" };
+  }
+  const may = [`list charts (${count} ${count === 1 ? "entry" : "entries"})`];
+  return isOpen || !authorization
+    ? { accepted: undefined, may, why: "The repository is public: everyone may list its charts" }
+    : { accepted: true, may, why: "The repository accepts the credential and lists its charts" };
+}

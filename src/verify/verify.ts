@@ -1,0 +1,139 @@
+import type { Sealed } from "../log/sealed.ts";
+import { type AddressRules, hostOf } from "./address_rules.ts";
+import { type Clock, startClock } from "./clock.ts";
+import { askExpiry, expiryApi, type ExpiryApis, GITHUB_EXPIRY } from "./expiry_api.ts";
+import { verifyGit } from "./git.ts";
+import { verifyGitHubApp } from "./github_app.ts";
+import { verifyHelm } from "./helm.ts";
+import { NoAnswer } from "./no_answer.ts";
+import type { Env } from "./proxy.ts";
+import { verifyRegistry } from "./registry.ts";
+import { registryUrls } from "./registry_urls.ts";
+import { type Resolve, systemResolve } from "./resolve.ts";
+import { openSession, type Session } from "./session.ts";
+import type { Finding, TransportOptions, Verdict, Verifiable } from "./verdict.ts";
+import { wayOf } from "./way.ts";
+
+export interface VerifyOptions {
+  /** For all of it; what is under way then is ended. */
+  readonly seconds: number;
+  /** Where a credential may be sent. */
+  readonly allowed: AddressRules;
+  /** Variables that name proxies. @default none */
+  readonly env?: Env;
+  /** Aborted when nobody waits any longer. */
+  readonly signal?: AbortSignal;
+  /** @default the system's */
+  readonly resolve?: Resolve;
+  /** Milliseconds since 1970. @default Date.now */
+  readonly now?: () => number;
+  /** Who is asked when a token expires. @default GitHub, for its own hosts */
+  readonly expiryApis?: ExpiryApis;
+}
+
+/** Longest wait for what is only good to know, in seconds. */
+const EXPIRY_SECONDS = 3;
+
+/**
+ * Tries a credential where it will be used. Whatever comes of it is a verdict; nothing is written
+ * anywhere, and neither a verdict nor an error holds a value of the credential.
+ *
+ * Permissions: `--allow-net` of the server, of what it names to get tokens from, and of proxies.
+ */
+export async function verify(what: Verifiable, options: VerifyOptions): Promise<Verdict> {
+  const { seconds, allowed, env = {}, resolve = systemResolve, now = Date.now } = options;
+  const plan = planOf(what, now);
+  if (typeof plan === "string") {
+    return { reachable: false, accepted: undefined, may: [], asked: "", why: plan };
+  }
+  const { url } = plan;
+  const clock = startClock(seconds, options.signal);
+  const open = (transport: TransportOptions, clock: Clock) =>
+    openSession(
+      wayOf(url, transport, { allowed, resolve, env, clock }),
+      url,
+      secretsOf(what),
+    );
+  const session = open(what.transport, clock);
+  try {
+    const finding = await plan.find(session);
+    const expires = finding.expires ?? session.expires ?? await furtherExpiry(finding);
+    return verdict(finding, expires);
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    return verdict({ accepted: undefined, why: error.message }, session.expires);
+  } finally {
+    clock.stop();
+  }
+
+  async function furtherExpiry({ accepted }: Finding): Promise<string | undefined> {
+    if (!accepted || what.kind === "github_app") return undefined;
+    const api = expiryApi(options.expiryApis ?? GITHUB_EXPIRY, hostOf(url), what.password);
+    if (!api) return undefined;
+    // The proxy is the credential's; whom it trusts is no matter of another host.
+    const { proxy, noProxy } = what.transport;
+    const limit = startClock(Math.min(EXPIRY_SECONDS, clock.remaining() / 1000), clock.signal);
+    try {
+      return await askExpiry(open({ proxy, noProxy }, limit), api, what.password!);
+    } finally {
+      limit.stop();
+    }
+  }
+
+  function verdict({ accepted, may = [], why }: Finding, expires: string | undefined): Verdict {
+    const { answered: reachable } = session;
+    const asked = url.origin + url.pathname;
+    return { reachable, accepted, may, ...(expires ? { expires } : {}), asked, why };
+  }
+}
+
+/** What is asked, and how it goes on from there. */
+interface Plan {
+  readonly url: URL;
+  readonly find: (session: Session) => Promise<Finding>;
+}
+
+/** A text says why there is nothing to ask. */
+function planOf(what: Verifiable, now: () => number): Plan | string {
+  switch (what.kind) {
+    case "registry": {
+      const urls = registryUrls(what);
+      if (typeof urls === "string") return urls;
+      const find = (session: Session) => verifyRegistry(what, urls, session);
+      return { url: urls.tags ?? urls.api, find };
+    }
+    case "helm": {
+      const url = below(what.url, "index.yaml");
+      if (url === undefined) return NO_URL;
+      return { url, find: (session) => verifyHelm(what, url, session) };
+    }
+    case "git": {
+      const url = below(what.url, "info/refs?service=git-upload-pack");
+      if (url === undefined) return NO_URL;
+      return { url, find: (session) => verifyGit(what, url, session) };
+    }
+    case "github_app": {
+      const api = what.enterpriseUrl ?? "https://api.github.com";
+      const installation = encodeURIComponent(String(what.installationId));
+      const url = below(api, `app/installations/${installation}/access_tokens`);
+      if (url === undefined) return NO_URL;
+      return { url, find: (session) => verifyGitHubApp(what, url, session, now()) };
+    }
+  }
+}
+
+const NO_URL = "There is nobody to ask: the URL is no http or https URL";
+
+/** A path below a URL that a user has given, of which user information and query are dropped. */
+function below(text: string, path: string): URL | undefined {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  for (const part of ["username", "password", "search", "hash"] as const) url[part] = "";
+  return new URL(`${url.href.replace(/\/+$/, "")}/${path}`);
+}
+
+function secretsOf(what: Verifiable): (Sealed<string> | undefined)[] {
+  return what.kind === "github_app"
+    ? [what.privateKey]
+    : [what.password, what.kind === "git" ? what.bearerToken : undefined];
+}

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { type EmulatedWorld, emulatorSubject, TRANSPORTS } from "./subjects.ts";
+import { soon } from "./secrets.ts";
+import { contractTest } from "./subject.ts";
+
+/** Lists are fetched in pages of 500, and whole. */
+
+const MANY = Array.from({ length: 1001 }, (_, i) => `many-${String(i).padStart(4, "0")}`);
+
+function pagesTest(sentence: string, test: (world: EmulatedWorld) => Promise<void>): void {
+  for (const transport of TRANSPORTS) contractTest(emulatorSubject(transport), sentence, test);
+}
+
+/** The pages that were asked for. */
+function pages({ emulator }: EmulatedWorld, resource: string): number {
+  const asked = emulator.requests.filter((line) =>
+    new RegExp(`^GET /\\S*/${resource}\\?.*limit=500`).test(line)
+  );
+  assert.equal(asked.filter((line) => line.includes("continue=")).length, asked.length - 1);
+  return asked.length;
+}
+
+pagesTest("a thousand and one namespaces are listed, in three pages", async (world) => {
+  for (const name of MANY) world.emulator.cluster.addNamespace(name);
+  const listed = await world.store.namespaces("kubernetes.io/metadata.name!=default", soon());
+  assert.deepEqual([...listed.keys()].filter((name) => name.startsWith("many-")), MANY);
+  assert.equal(pages(world, "namespaces"), 3);
+});
+
+pagesTest("a thousand and one service accounts are listed, in three pages", async (world) => {
+  for (const name of MANY) {
+    const imagePullSecrets = [{ name }];
+    world.emulator.cluster
+      .putServiceAccount({ metadata: { namespace: "n", name }, imagePullSecrets });
+  }
+  const listed = await world.store.serviceAccounts(undefined, soon());
+  const expected = MANY.map((name) => ({ namespace: "n", name, pullSecrets: [name] }));
+  assert.deepEqual(listed, expected);
+  assert.equal(pages(world, "serviceaccounts"), 3);
+});
+
+pagesTest(
+  "a thousand and one secrets are listed with an annotation, in three pages",
+  async (world) => {
+    for (const note of MANY) {
+      world.emulator.cluster
+        .put({ metadata: { namespace: "n", name: note, annotations: { note } } });
+    }
+    const listed = await world.store.list({ annotation: "note" }, soon());
+    assert.deepEqual(listed.map(({ annotation }) => annotation), MANY);
+    assert.equal(pages(world, "secrets"), 3);
+  },
+);
+
+pagesTest("what kubectl and the API are asked for by name holds no other secret", async (world) => {
+  for (const namespace of ["n", "m"]) {
+    for (const name of ["a", "b"]) world.emulator.cluster.put({ metadata: { namespace, name } });
+  }
+  const listed = await world.store.list({ name: "a" }, soon());
+  assert.deepEqual(listed.map(({ namespace, name }) => `${namespace}/${name}`), ["m/a", "n/a"]);
+  assert.ok(
+    world.emulator.requests.some((line) => line.includes("fieldSelector=metadata.name%3Da")),
+  );
+});

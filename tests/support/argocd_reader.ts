@@ -1,0 +1,103 @@
+import type { Answers, Questions } from "../../scripts/argocd_reader/answers.ts";
+import { argocdReader } from "../../scripts/argocd_reader/argocd_reader.ts";
+import { argocdReaderIsAtHand } from "../../scripts/argocd_reader/build.ts";
+import {
+  type ControlPlaneClient,
+  controlPlaneFromEnv,
+} from "../../scripts/control_plane/connect.ts";
+import { bystander } from "./api_objects.ts";
+
+/** Values of the label by which Argo CD knows its secrets. */
+export type ArgocdSecretType =
+  | "repository"
+  | "repo-creds"
+  | "repository-write"
+  | "repo-write-creds";
+
+/** A secret of Argo CD, by what it says. */
+export interface ArgocdSecret {
+  readonly name: string;
+  readonly secretType: ArgocdSecretType;
+  /** Not encoded. */
+  readonly data: Readonly<Record<string, string>>;
+}
+
+export function repository(name: string, data: Record<string, string>): ArgocdSecret {
+  return { name, secretType: "repository", data };
+}
+
+/** A credential template. */
+export function template(name: string, data: Record<string, string>): ArgocdSecret {
+  return { name, secretType: "repo-creds", data };
+}
+
+/** A namespace of Argo CD on the real API server, for one test. */
+export interface ArgocdCluster {
+  readonly namespace: string;
+  /** Creates or replaces them with kubectl. */
+  put(...secrets: ArgocdSecret[]): Promise<void>;
+  /** What Argo CD's own code says of the namespace as it is now. */
+  ask(questions?: Questions): Promise<Answers>;
+}
+
+const plane = controlPlaneFromEnv();
+const ignore = plane === undefined || !await argocdReaderIsAtHand();
+
+/**
+ * Declares a test with a namespace of its own; ignored without an API server, or where Argo CD's code
+ * neither is built nor can be.
+ */
+export function argocdTest(
+  sentence: string,
+  test: (cluster: ArgocdCluster) => Promise<void>,
+): void {
+  Deno.test({
+    name: sentence,
+    ignore,
+    fn: async () => await test(clusterOf(plane!, await bystander(plane!.request).namespace())),
+  });
+}
+
+function clusterOf(plane: ControlPlaneClient, namespace: string): ArgocdCluster {
+  const kubeconfig = plane.kubeconfigs.administrator;
+  const reader = argocdReader({ kubeconfig, namespace });
+  const created = new Set<string>();
+  return {
+    namespace,
+    ask: (questions) => reader.ask(questions),
+    async put(...secrets) {
+      for (const verb of ["create", "replace"]) {
+        const items = secrets.filter(({ name }) => created.has(name) === (verb === "replace"));
+        if (items.length > 0) await kubectl(plane, verb, listOf(items, namespace));
+      }
+      for (const { name } of secrets) created.add(name);
+    },
+  };
+}
+
+function listOf(secrets: readonly ArgocdSecret[], namespace: string) {
+  return {
+    apiVersion: "v1",
+    kind: "List",
+    items: secrets.map(({ name, secretType, data }) => ({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name, namespace, labels: { "argocd.argoproj.io/secret-type": secretType } },
+      stringData: data,
+    })),
+  };
+}
+
+async function kubectl(plane: ControlPlaneClient, verb: string, object: unknown): Promise<void> {
+  const child = new Deno.Command(plane.kubectl, {
+    args: ["--kubeconfig", plane.kubeconfigs.administrator, verb, "--validate=false", "-f", "-"],
+    stdin: "piped",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  const written = writer.write(new TextEncoder().encode(JSON.stringify(object)))
+    .then(() => writer.close());
+  const [output] = await Promise.all([child.output(), written]);
+  if (!output.success) throw new Error(new TextDecoder().decode(output.stderr));
+}

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { makeAuthority } from "../../scripts/control_plane/certificates.ts";
+import { seal } from "../../src/log/sealed.ts";
+import type { GitCredential } from "../../src/verify/verdict.ts";
+import { makeCanary } from "../support/canary.ts";
+import { type GitServer, hasGit, startGitServer } from "./git_server.ts";
+import { basicHeader, serve } from "./http_server.ts";
+import { tried } from "./support.ts";
+
+function gitTest(sentence: string, fn: () => Promise<void>): void {
+  Deno.test({ name: `a real Git server: ${sentence}`, ignore: !hasGit, fn });
+}
+
+const login = (url: string, password: string): GitCredential => ({
+  kind: "git",
+  url,
+  username: "alice",
+  password: seal(password),
+  transport: {},
+});
+
+const token = (url: string, value: string): GitCredential => ({
+  kind: "git",
+  url,
+  bearerToken: seal(value),
+  transport: {},
+});
+
+gitTest("a user name and password that it knows are accepted", async () => {
+  const { value } = makeCanary();
+  await using server = await startGitServer({ visitors: [basicHeader("alice", value)] });
+  assert.deepEqual(await tried(login(server.repository, value)), {
+    reachable: true,
+    accepted: true,
+    may: ["read team/app.git"],
+    asked: `${server.repository}/info/refs`,
+    why: "The repository accepts the credential and may be read",
+  });
+  assert.equal(server.seen[1]?.path, "/team/app.git/info/refs?service=git-upload-pack");
+});
+
+gitTest("a bearer token that it knows is accepted", async () => {
+  const { value } = makeCanary();
+  await using server = await startGitServer({ visitors: [`Bearer ${value}`] });
+  const { accepted, may } = await tried(token(server.repository, value));
+  assert.deepEqual([accepted, may], [true, ["read team/app.git"]]);
+});
+
+const WRONG: [what: string, make: (url: string, value: string) => GitCredential][] = [
+  ["user name and password", login],
+  ["bearer token", token],
+];
+
+for (const [what, make] of WRONG) {
+  gitTest(`a ${what} that it does not know is refused`, async () => {
+    const { value } = makeCanary();
+    await using server = await startGitServer({ visitors: [] });
+    const verdict = await tried(make(server.repository, value));
+    assert.deepEqual([verdict.reachable, verdict.accepted, verdict.may], [true, false, []]);
+    assert.equal(verdict.why, "The repository refuses the credential with 401");
+  });
+}
+
+gitTest("404 may mean a repository that is hidden, and is not accepted", async () => {
+  const { value } = makeCanary();
+  await using server = await startGitServer({ visitors: [], hides: true });
+  const verdict = await tried(login(server.repository, value));
+  assert.equal(verdict.accepted, false);
+  assert.match(verdict.why, /no repository at the URL, or the credential has no right to it/);
+});
+
+gitTest("a public repository tells nothing about a credential", async () => {
+  const { value } = makeCanary();
+  await using server = await startGitServer({ visitors: ["*"] });
+  const verdict = await tried(login(server.repository, value));
+  assert.deepEqual([verdict.accepted, verdict.may], [undefined, ["read team/app.git"]]);
+  assert.equal(verdict.why, "The repository is public: everyone may read it");
+});
+
+gitTest("a repository that is not there is not accepted", async () => {
+  const { value } = makeCanary();
+  await using server: GitServer = await startGitServer({ visitors: ["*"] });
+  assert.equal((await tried(login(`${server.url}/team/none.git`, value))).accepted, false);
+});
+
+Deno.test("a web server that knows nothing of Git tells nothing about a credential", async () => {
+  await using server = serve(() => new Response("hello"));
+  const verdict = await tried(login(server.url, makeCanary().value));
+  assert.deepEqual([verdict.reachable, verdict.accepted], [true, undefined]);
+  assert.equal(verdict.why, "What is at the URL does not speak Git's HTTP protocol");
+});
+
+Deno.test("a bearer token that no header can hold is not sent", async () => {
+  const { value } = makeCanary();
+  await using server = serve(() => new Response("hello"));
+  const verdict = await tried(token(server.url, `${value}\r\nX-Other: 1`));
+  assert.deepEqual([verdict.reachable, verdict.accepted], [false, false]);
+  assert.deepEqual(server.seen, []);
+});
+
+Deno.test("when a personal token expires is told by the answer, or by who is known to tell it", async () => {
+  const password = `ghp_${crypto.randomUUID().replaceAll("-", "")}`;
+  const header = { "github-authentication-token-expiration": "2030-01-02 03:04:05 +0200" };
+  const git = { "content-type": "application/x-git-upload-pack-advertisement" };
+  const away = () => new Response(null, { status: 401 });
+  const shown = (request: Request) => request.headers.get("authorization");
+  await using telling = serve((request) => {
+    return shown(request) ? new Response("", { headers: { ...git, ...header } }) : away();
+  });
+  assert.equal((await tried(login(telling.url, password))).expires, "2030-01-02T01:04:05.000Z");
+
+  await using silent = serve((request) =>
+    shown(request) ? new Response("", { headers: git }) : away()
+  );
+  await using api = serve(() => new Response("{}", { headers: header }));
+  const expiryApis = { "127.0.0.1": `${api.url}/rate_limit` };
+  const asked = await tried(login(silent.url, password), { expiryApis });
+  assert.deepEqual([asked.accepted, asked.expires], [true, "2030-01-02T01:04:05.000Z"]);
+  assert.deepEqual(api.seen.map(({ authorization }) => authorization), [`Bearer ${password}`]);
+
+  const other = await tried(login(silent.url, makeCanary().value), { expiryApis });
+  assert.deepEqual([other.accepted, "expires" in other, api.seen.length], [true, false, 1]);
+
+  const { certificate, key } = makeAuthority("unknown").issue({
+    commonName: "x",
+    for: "server",
+    hosts: ["127.0.0.1"],
+  });
+  await using untrusted = serve(() => new Response("{}"), { tls: { certificate, key } });
+  const insecure = { ...login(silent.url, password), transport: { insecure: true } };
+  await tried(insecure, { expiryApis: { "127.0.0.1": untrusted.url } });
+  assert.deepEqual(untrusted.seen, [], "that a host is not looked at says nothing of GitHub");
+
+  const gone = await tried(login(silent.url, password), {
+    expiryApis: { "127.0.0.1": "http://127.0.0.1:1/rate_limit" },
+  });
+  assert.deepEqual([gone.accepted, "expires" in gone], [true, false]);
+});

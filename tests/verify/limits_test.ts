@@ -1,0 +1,270 @@
+import assert from "node:assert/strict";
+import { seal } from "../../src/log/sealed.ts";
+import type { GitCredential, Verifiable } from "../../src/verify/verdict.ts";
+import { makeCanary } from "../support/canary.ts";
+import { makeAppKey } from "./github_server.ts";
+import { serve } from "./http_server.ts";
+import { pause, type RawServer, startRawServer } from "./raw_server.ts";
+import { helmLogin, names, tried } from "./support.ts";
+
+/** What a server may cost that hangs, or never ends. */
+
+const helm = (url: string) => helmLogin(url, makeCanary().value);
+
+const OK = "HTTP/1.1 200 OK\r\n";
+const forever = async (write: (text: string) => Promise<void>, text: string) => {
+  for (;;) {
+    await write(text);
+    await pause(10);
+  }
+};
+
+type Say = Parameters<typeof startRawServer>[0];
+
+const HANGS: [
+  what: string,
+  say: Say,
+  reachable: boolean,
+  make?: (server: RawServer) => Verifiable,
+][] = [
+  ["says nothing", () => Promise.resolve(), false],
+  [
+    "says nothing to who speaks TLS",
+    () => Promise.resolve(),
+    false,
+    ({ url }) => helm(url.replace("http:", "https:")),
+  ],
+  ["trickles its first line", async (write) => {
+    await write(OK.trimEnd());
+    await forever(write, "K");
+  }, false],
+  ["trickles headers", async (write) => {
+    await write(OK);
+    await forever(write, `X-${crypto.randomUUID()}: 1\r\n`);
+  }, false],
+  ["stops in the body", (write) => write(`${OK}Content-Length: 100\r\n\r\napiVersion: v1`), true],
+  ["trickles the body", async (write) => {
+    await write(`${OK}Content-Length: 1000000\r\n\r\n`);
+    await forever(write, "a");
+  }, true],
+  [
+    "is a proxy and says nothing",
+    () => Promise.resolve(),
+    false,
+    ({ port }) => ({
+      ...helm("https://charts.test"),
+      transport: { proxy: `http://proxy.test:${port}` },
+    }),
+  ],
+  [
+    "is a proxy and says nothing once it is connected",
+    (write) => write(`${OK}\r\n`),
+    false,
+    ({ port }) => ({
+      ...helm("https://charts.test"),
+      transport: { proxy: `http://proxy.test:${port}` },
+    }),
+  ],
+  [
+    "is a registry's token server and says nothing",
+    (write, asked) => {
+      const [, host = ""] = /^host: (.*)\r$/im.exec(asked) ?? [];
+      const realm = `Www-Authenticate: Bearer realm="http://${host}/token"`;
+      return asked.startsWith("GET /v2/")
+        ? write(`HTTP/1.1 401 No\r\n${realm}\r\nContent-Length: 0\r\n\r\n`)
+        : Promise.resolve();
+    },
+    true,
+    ({ port }) => ({
+      ...helm(""),
+      kind: "registry",
+      host: `127.0.0.1:${port}`,
+      transport: { insecureHttp: true },
+    }),
+  ],
+];
+
+for (const [what, say, reachable, make = ({ url }: RawServer) => helm(url)] of HANGS) {
+  Deno.test(`a server that ${what} costs the deadline and no more`, async () => {
+    await using server = startRawServer(say);
+    const start = performance.now();
+    const verdict = await tried(make(server), {
+      seconds: 1,
+      resolve: names({ "proxy.test": ["127.0.0.1"] }),
+    });
+    const elapsed = performance.now() - start;
+    assert.deepEqual([verdict.reachable, verdict.accepted], [reachable, undefined]);
+    assert.match(verdict.why, /^Cannot ask [^ ]+: no answer came within 1 second$/);
+    assert.ok(elapsed >= 990, `it took ${elapsed} ms`);
+    assert.ok(elapsed < 20_000, `it took ${elapsed} ms`);
+    await server.allGone(1);
+  });
+}
+
+Deno.test("a name that is never looked up costs the deadline", async () => {
+  const { reachable, why } = await tried(helm("http://charts.test"), {
+    seconds: 0.2,
+    resolve: () => new Promise(() => {}),
+  });
+  assert.equal(reachable, false);
+  assert.equal(why, "Cannot ask charts.test: no answer came within 0.2 seconds");
+});
+
+const git = (url: string, password: string): GitCredential => ({
+  kind: "git",
+  url,
+  username: "alice",
+  password: seal(password),
+  transport: {},
+});
+
+Deno.test("who may know when a token expires, but says nothing, changes nothing", async () => {
+  await using hung = startRawServer(() => Promise.resolve());
+  const headers = { "content-type": "application/x-git-upload-pack-advertisement" };
+  await using server = serve((request) =>
+    request.headers.has("authorization")
+      ? new Response("", { headers })
+      : new Response(null, { status: 401 })
+  );
+  const verdict = await tried(git(server.url, `ghp_${makeCanary().value}`), {
+    seconds: 2,
+    expiryApis: { "127.0.0.1": hung.url },
+  });
+  assert.deepEqual([verdict.accepted, "expires" in verdict], [true, false]);
+  await hung.allGone(1);
+});
+
+Deno.test("when nobody waits any longer, what is under way is ended", async () => {
+  const controller = new AbortController();
+  await using server = startRawServer(() => Promise.resolve(controller.abort()));
+  const { signal } = controller;
+  const { why } = await tried(helm(server.url), { signal });
+  assert.match(why, /: nobody waits for it$/);
+  await server.allGone(1);
+  assert.match((await tried(helm(server.url), { signal })).why, /: nobody waits for it$/);
+});
+
+const GIB = 1024 ** 3;
+
+/** An answer of so many bytes, which counts what is taken of it. */
+function endless(size: number, headers: Record<string, string>) {
+  const chunk = new Uint8Array(65536).fill(0x61);
+  let sent = 0;
+  const answer = () =>
+    new Response(
+      new ReadableStream({
+        pull(controller) {
+          if (sent >= size) return controller.close();
+          sent += chunk.length;
+          controller.enqueue(chunk);
+        },
+      }),
+      { headers },
+    );
+  return { answer, sent: () => sent };
+}
+
+const BIG: [what: string, MiB: number, path: string, make: (url: string) => Verifiable][] = [
+  ["an index of a gigabyte", 32, "/index.yaml", helm],
+  [
+    "a token of a gigabyte",
+    1,
+    "/token",
+    (url) => ({
+      ...helm(url),
+      kind: "registry",
+      host: new URL(url).host,
+      transport: { insecureHttp: true },
+    }),
+  ],
+  [
+    "an access token of a gigabyte",
+    4,
+    "/app/installations/1/access_tokens",
+    (url) => ({
+      kind: "github_app",
+      id: 1,
+      installationId: 1,
+      privateKey: seal(makeAppKey().privateKey),
+      enterpriseUrl: url,
+      transport: {},
+    }),
+  ],
+];
+
+for (const [what, MiB, path, make] of BIG) {
+  Deno.test(`${what} is not read to its end`, async () => {
+    const { answer, sent } = endless(GIB, {});
+    await using server = serve((request) => {
+      const { pathname, origin } = new URL(request.url);
+      if (pathname === path && (path !== "/index.yaml" || request.headers.has("authorization"))) {
+        return answer();
+      }
+      const headers = { "www-authenticate": `Bearer realm="${origin}/token"` };
+      return new Response(null, { status: 401, headers });
+    });
+    const verdict = await tried(make(server.url));
+    assert.deepEqual([verdict.reachable, verdict.accepted], [true, undefined]);
+    const why = `: its answer is larger than the ${MiB} MiB that are read`;
+    assert.ok(verdict.why.endsWith(why), verdict.why);
+    // What was under way then is lost too.
+    assert.ok(sent() < (MiB + 64) * 1024 * 1024, `${sent()} bytes were sent`);
+  });
+}
+
+Deno.test("references of a gigabyte are not read at all", async () => {
+  const type = { "content-type": "application/x-git-upload-pack-advertisement" };
+  const { answer, sent } = endless(GIB, type);
+  await using server = serve((request) =>
+    request.headers.has("authorization") ? answer() : new Response(null, { status: 401 })
+  );
+  assert.equal((await tried(git(server.url, makeCanary().value))).accepted, true);
+  assert.ok(sent() < 64 * 1024 * 1024, `${sent()} bytes were sent`);
+});
+
+Deno.test("what is small as it is packed and large unpacked is not read to its end", async () => {
+  await using server = serve(() => {
+    const packed = endless(48 * 1024 * 1024, {}).answer().body!.pipeThrough(
+      new CompressionStream("gzip"),
+    );
+    return new Response(packed, { headers: { "content-encoding": "gzip" } });
+  });
+  const { why } = await tried(helm(server.url));
+  assert.match(why, /: its answer is larger than the 32 MiB that are read$/);
+});
+
+const BROKEN: [what: string, say: Say, reachable: boolean][] = [
+  ["is no HTTP", (write) => write("220 mail.test ESMTP\r\n"), false],
+  [
+    "is packed and none",
+    (write) => write(`${OK}Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello`),
+    true,
+  ],
+];
+
+for (const [what, say, reachable] of BROKEN) {
+  Deno.test(`an answer that ${what} is no answer`, async () => {
+    await using server = startRawServer(say);
+    const verdict = await tried(helm(server.url));
+    assert.deepEqual([verdict.reachable, verdict.accepted], [reachable, undefined]);
+    assert.match(verdict.why, /: the connection broke$/);
+  });
+}
+
+Deno.test("a connection that ends in the body is no answer", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const serving = (async () => {
+    for await (const client of listener) {
+      await client.read(new Uint8Array(4096));
+      await client.write(
+        new TextEncoder().encode(`${OK}Content-Length: 100\r\n\r\napiVersion: v1\n`),
+      );
+      client.close();
+    }
+  })();
+  const { reachable, why } = await tried(helm(`http://127.0.0.1:${listener.addr.port}`));
+  assert.equal(reachable, true);
+  assert.match(why, /: the connection broke$/);
+  listener.close();
+  await serving;
+});

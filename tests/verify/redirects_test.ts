@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { makeAuthority } from "../../scripts/control_plane/certificates.ts";
+import { makeCanary } from "../support/canary.ts";
+import { startHelmServer } from "./helm_server.ts";
+import { basicHeader, serve } from "./http_server.ts";
+import { helmLogin, names, tried } from "./support.ts";
+
+/** That a credential is not led away. */
+
+const authority = makeAuthority("test authority");
+const tls = authority.issue({ commonName: "x", for: "server", hosts: ["charts.test"] });
+
+Deno.test("redirects to the same host are followed with the credential, three at most", async () => {
+  const { value } = makeCanary();
+  await using server = serve((request) => {
+    const url = new URL(request.url);
+    const left = Number(url.searchParams.get("left") ?? 3);
+    if (left > 0) return Response.redirect(new URL(`/again?left=${left - 1}`, url), 302);
+    return new Response("apiVersion: v1\nentries: {}\n");
+  });
+  const verdict = await tried(helmLogin(server.url, value));
+  assert.deepEqual(verdict.may, ["list charts (0 entries)"]);
+  assert.deepEqual(
+    server.seen.slice(4).map(({ authorization }) => authorization),
+    Array(4).fill(basicHeader("alice", value)),
+  );
+  await using endless = serve((request) => Response.redirect(request.url, 307));
+  const lost = await tried(helmLogin(endless.url, value));
+  assert.deepEqual([lost.reachable, lost.accepted], [true, undefined]);
+  assert.match(lost.why, /: it redirects too often$/);
+});
+
+Deno.test("a redirect to https at the same host is followed, one back is not", async () => {
+  const { value } = makeCanary();
+  let target = "";
+  await using secure = startHelmServer({ visitors: ["*"], tls });
+  await using plain = serve(() => Response.redirect(target, 301));
+  target = `https://charts.test:${secure.port}/charts/index.yaml`;
+  const options = { resolve: names({ "charts.test": ["127.0.0.1"] }) };
+  const trusting = { tlsCa: authority.certificate };
+  const up = await tried(helmLogin(`http://charts.test:${plain.port}`, value, trusting), options);
+  // Another port is another server, unless it is that of the scheme.
+  assert.match(up.why, /it redirects to https:\/\/charts\.test:\d+, where the credential was not/);
+  assert.deepEqual(secure.seen, []);
+
+  await using from = serve(() => Response.redirect(target, 301), { tls });
+  target = `http://charts.test:${from.port}/charts/index.yaml`;
+  const down = await tried(
+    helmLogin(`https://charts.test:${from.port}`, value, trusting),
+    options,
+  );
+  assert.match(down.why, /it redirects to http:\/\/charts\.test:\d+, where the credential was not/);
+});
+
+Deno.test("a redirect to another host is not followed, and that host is named", async () => {
+  const { value } = makeCanary();
+  await using other = serve(() => new Response("apiVersion: v1\nentries: {}\n"));
+  await using server = serve((request) =>
+    request.headers.has("authorization")
+      ? Response.redirect(`http://other.test:${other.port}/x?secret=1`, 302)
+      : new Response(null, { status: 401 })
+  );
+  const url = `http://charts.test:${server.port}`;
+  const known = names({ "charts.test": ["127.0.0.1"], "other.test": ["127.0.0.1"] });
+  const verdict = await tried(helmLogin(url, value), { resolve: known });
+  assert.deepEqual([verdict.reachable, verdict.accepted], [true, undefined]);
+  assert.equal(
+    verdict.why,
+    `Cannot ask charts.test:${server.port}: it redirects to http://other.test:${other.port}, where ` +
+      "the credential was not sent",
+  );
+  assert.deepEqual(other.seen, []);
+});
+
+Deno.test("a stranger is sent to log in, the credential comes in", async () => {
+  const { value } = makeCanary();
+  await using server = serve((request) =>
+    request.headers.has("authorization")
+      ? new Response("apiVersion: v1\nentries: {}\n")
+      : Response.redirect("http://login.test/", 302)
+  );
+  assert.equal((await tried(helmLogin(server.url, value))).accepted, true);
+});
+
+Deno.test("a server that puts the password into the host it points to is not quoted", async () => {
+  const { value } = makeCanary();
+  await using server = serve((request) => {
+    const shown = request.headers.get("authorization");
+    if (!shown) return new Response(null, { status: 401 });
+    const [, password] = new TextDecoder().decode(Uint8Array.fromBase64(shown.slice(6))).split(":");
+    return Response.redirect(`http://${password}.other.test/`, 302);
+  });
+  const { why } = await tried(helmLogin(server.url, value));
+  assert.match(why, /: it redirects to http:\/\/another host, where the credential was not sent$/);
+});

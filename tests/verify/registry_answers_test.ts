@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import { seal } from "../../src/log/sealed.ts";
+import { makeCanary } from "../support/canary.ts";
+import { basicHeader, serve, type TestServer } from "./http_server.ts";
+import { tried } from "./support.ts";
+
+/** What registries answer that are not like the reference's, or are none. */
+
+type Answers = (url: URL, authorization: string | undefined) => Response;
+
+const PASSWORD = makeCanary().value;
+
+const status = (status: number, headers: HeadersInit = {}) =>
+  new Response(null, { status, headers });
+
+/** A challenge that names the server itself for tokens. */
+const bearer = ({ origin }: URL) => `Bearer realm="${origin}/token",service="s"`;
+
+const asks = (...challenges: string[]) =>
+  status(401, challenges.map((one): [string, string] => ["www-authenticate", one]));
+
+async function answered(answers: Answers, repository?: string) {
+  await using server: TestServer = serve((request) =>
+    answers(new URL(request.url), request.headers.get("authorization") ?? undefined)
+  );
+  const verdict = await tried({
+    kind: "registry",
+    host: `127.0.0.1:${server.port}`,
+    username: "alice",
+    password: seal(PASSWORD),
+    repository,
+    transport: { insecureHttp: true },
+  });
+  return { verdict, seen: server.seen };
+}
+
+const tokens = (reply: () => Response): Answers => (url, shown) => {
+  if (url.pathname === "/token") return reply();
+  return shown ? status(200) : asks(bearer(url));
+};
+
+const ROWS: [what: string, answers: Answers, accepted: boolean | undefined, why: RegExp][] = [
+  [
+    "has no API",
+    () => status(404),
+    undefined,
+    /^There is no registry: its API is answered with 404$/,
+  ],
+  [
+    "has too much to do",
+    () => status(429),
+    undefined,
+    /answers with 429 before it asks who it is$/,
+  ],
+  ["is broken", () => status(503), undefined, /answers with 503 before/],
+  [
+    "asks in an unknown way",
+    () => asks("Negotiate"),
+    undefined,
+    /in a way that this program does not/,
+  ],
+  ["asks without a way", () => asks(), undefined, /in a way that this program does not know$/],
+  ["names no token server", () => asks("Bearer"), undefined, /names no token server$/],
+  ["names none", () => asks('Bearer realm="token"'), undefined, /names no token server$/],
+  ["gives the token", tokens(() => Response.json({ token: "t" })), true, /accepts the credential$/],
+  ["gives it by another name", tokens(() => Response.json({ access_token: "t" })), true, /accepts/],
+  [
+    "gives a token twice",
+    tokens(() => Response.json({ token: "", access_token: "t" })),
+    true,
+    /accepts/,
+  ],
+  ["gives no token", tokens(() => Response.json({})), undefined, /with 200 and no token$/],
+  [
+    "gives no header's token",
+    tokens(() => Response.json({ token: "a\nb" })),
+    undefined,
+    /no token$/,
+  ],
+  [
+    "gives no JSON",
+    tokens(() => new Response(`{"${PASSWORD}`)),
+    undefined,
+    /with 200 and no token$/,
+  ],
+  ["gives a list", tokens(() => Response.json([])), undefined, /with 200 and no token$/],
+  [
+    "forbids a token",
+    tokens(() => status(403)),
+    false,
+    /token server refuses the credential with 403$/,
+  ],
+  [
+    "has no time for tokens",
+    tokens(() => status(429)),
+    undefined,
+    /token server answers with 429$/,
+  ],
+  [
+    "refuses its own token",
+    (url) => url.pathname === "/token" ? Response.json({ token: "t" }) : asks(bearer(url)),
+    false,
+    /^The registry refuses the credential with 401$/,
+  ],
+  [
+    "breaks at the token",
+    (url, shown) =>
+      url.pathname === "/token"
+        ? Response.json({ token: "t" })
+        : shown
+        ? status(500)
+        : asks(bearer(url)),
+    undefined,
+    /was not told: the registry answers with 500$/,
+  ],
+];
+
+for (const [what, answers, accepted, why] of ROWS) {
+  Deno.test(`of a registry that ${what} it is said`, async () => {
+    const { verdict } = await answered(answers);
+    assert.deepEqual([verdict.reachable, verdict.accepted, verdict.may], [true, accepted, []]);
+    assert.match(verdict.why, why);
+  });
+}
+
+Deno.test("of several challenges that of tokens is taken, as docker does", async () => {
+  const { verdict, seen } = await answered((url, shown) => {
+    if (url.pathname === "/token") return Response.json({ token: "t" });
+    return shown === "Bearer t" ? status(200) : asks('Basic realm="x"', bearer(url));
+  });
+  assert.equal(verdict.accepted, true);
+  assert.deepEqual(seen.map(({ path, authorization }) => [path, authorization]), [
+    ["/v2/", undefined],
+    ["/token?service=s", basicHeader("alice", PASSWORD)],
+    ["/v2/", "Bearer t"],
+  ]);
+});
+
+Deno.test("a registry that asks only who wants a repository is asked for that", async () => {
+  const { verdict, seen } = await answered((url, shown) => {
+    if (url.pathname === "/v2/") return status(200);
+    if (url.pathname === "/token") {
+      return Response.json({ token: url.searchParams.get("scope") ?? "for-nothing" });
+    }
+    return shown === "Bearer repository:team/app:pull" ? status(200) : asks(bearer(url));
+  }, "team/app");
+  assert.deepEqual([verdict.accepted, verdict.may], [true, ["read team/app"]]);
+  assert.equal(seen.at(-1)?.path, "/v2/team/app/tags/list?n=1");
+});
+
+const ONE_DOOR: [password: number, accepted: boolean | undefined, may: string[]][] = [
+  [200, true, ["read team/app"]],
+  [401, false, []],
+  [403, undefined, []],
+  [404, undefined, []],
+];
+
+for (const [answer, accepted, may] of ONE_DOOR) {
+  Deno.test(`where only a repository asks for a password, ${answer} to it is ${accepted}`, async () => {
+    const { verdict } = await answered((url, shown) => {
+      if (url.pathname === "/v2/") return status(200);
+      return shown ? status(answer, { "www-authenticate": "Basic" }) : asks('Basic realm="x"');
+    }, "team/app");
+    assert.deepEqual([verdict.accepted, verdict.may], [accepted, may]);
+  });
+}
+
+const TAGS: [what: number, accepted: boolean, why: RegExp][] = [
+  [404, true, /but has or shows no repository team\/app$/],
+  [403, true, /but does not let it read team\/app$/],
+  [500, true, /but did not tell whether it may read team\/app$/],
+];
+
+for (const [tags, accepted, why] of TAGS) {
+  Deno.test(`tags that are answered with ${tags} are not read, and the credential is accepted`, async () => {
+    const { verdict } = await answered((url, shown) => {
+      if (url.pathname === "/token") return Response.json({ token: "t" });
+      if (!shown) return asks(bearer(url));
+      return status(url.pathname === "/v2/" ? 200 : tags);
+    }, "team/app");
+    assert.deepEqual([verdict.accepted, verdict.may], [accepted, []]);
+    assert.match(verdict.why, why);
+  });
+}
+
+Deno.test("a token server that has no answer for a repository leaves the credential accepted", async () => {
+  const { verdict } = await answered((url, shown) => {
+    if (url.pathname !== "/token") return shown ? status(200) : asks(bearer(url));
+    return url.searchParams.has("scope") ? status(500) : Response.json({ token: "t" });
+  }, "team/app");
+  assert.deepEqual([verdict.accepted, verdict.may], [true, []]);
+  assert.match(verdict.why, /but did not tell whether it may read team\/app$/);
+});

@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { makeAuthority } from "../../scripts/control_plane/certificates.ts";
+import { addressRules } from "../../src/verify/address_rules.ts";
+import type { TransportOptions } from "../../src/verify/verdict.ts";
+import { makeCanary } from "../support/canary.ts";
+import { startHelmServer } from "./helm_server.ts";
+import { basicHeader } from "./http_server.ts";
+import { helmLogin, names, tried } from "./support.ts";
+
+/** How a credential gets to its server, and that it gets nowhere else. */
+
+const authority = makeAuthority("test authority");
+const tls = authority.issue({ commonName: "x", for: "server", hosts: ["charts.test"] });
+const resolve = names({ "charts.test": ["127.0.0.1"], "proxy.test": ["127.0.0.1"] });
+
+const TLS: [what: string, host: string, transport: TransportOptions, why: RegExp | undefined][] = [
+  ["whose authority is trusted", "charts.test", { tlsCa: authority.certificate }, undefined],
+  ["whose authority is unknown", "charts.test", {}, /: its certificate is not trusted$/],
+  [
+    "whose authority is another's of that name",
+    "charts.test",
+    { tlsCa: makeAuthority("test authority").certificate },
+    /: its certificate is not trusted$/,
+  ],
+  [
+    "whose certificate is another host's",
+    "other.test",
+    { tlsCa: authority.certificate },
+    /: its certificate is another host's$/,
+  ],
+  [
+    "whose authority is no certificate",
+    "charts.test",
+    { tlsCa: "none" },
+    /: its certificate is not/,
+  ],
+  ["that is not looked at", "other.test", { insecure: true }, undefined],
+];
+
+for (const [what, host, transport, why] of TLS) {
+  Deno.test(`a server ${what} ${why ? "never gets the credential" : "gets the credential"}`, async () => {
+    const { value } = makeCanary();
+    await using server = startHelmServer({ visitors: [basicHeader("alice", value)], tls });
+    const verdict = await tried(helmLogin(`https://${host}:${server.port}`, value, transport), {
+      resolve: names({ [host]: ["127.0.0.1"] }),
+    });
+    if (why) {
+      assert.deepEqual([verdict.reachable, verdict.accepted], [false, undefined]);
+      assert.match(verdict.why, why);
+      assert.deepEqual(server.seen, []);
+    } else {
+      assert.equal(verdict.accepted, true, verdict.why);
+      assert.deepEqual(
+        server.seen.map((seen) => seen.host),
+        Array(2).fill(`${host}:${server.port}`),
+      );
+    }
+  });
+}
+
+Deno.test("a certificate for an address is checked against the address", async () => {
+  const own = authority.issue({ commonName: "x", for: "server", hosts: ["127.0.0.1"] });
+  await using server = startHelmServer({ visitors: ["*"], tls: own });
+  const trusting = { tlsCa: authority.certificate };
+  const { reachable } = await tried(helmLogin(server.url, makeCanary().value, trusting));
+  assert.equal(reachable, true);
+  await using other = startHelmServer({ visitors: ["*"], tls });
+  assert.match(
+    (await tried(helmLogin(other.url, makeCanary().value, trusting))).why,
+    /is another host's$/,
+  );
+});
+
+Deno.test("a server of plain HTTP is not asked by https", async () => {
+  await using server = startHelmServer({ visitors: ["*"] });
+  const url = server.url.replace("http:", "https:");
+  const { reachable, accepted } = await tried(helmLogin(url, makeCanary().value));
+  assert.deepEqual([reachable, accepted, server.seen.length], [false, undefined, 0]);
+});
+
+Deno.test("a name is looked up once, so that it cannot turn into another address", async () => {
+  const { value } = makeCanary();
+  const known = { visitors: [basicHeader("alice", value)] };
+  await using own = startHelmServer({ ...known, address: "127.0.0.2" });
+  const answers = [["127.0.0.2"], ["127.0.0.1"]];
+  let times = 0;
+  const turning = () => Promise.resolve(answers[times++]!);
+  const allowed = addressRules(["127.0.0.2"]);
+  const url = `http://charts.test:${own.port}`;
+  const verdict = await tried(helmLogin(url, value), { resolve: turning, allowed });
+  assert.deepEqual([verdict.accepted, times, own.seen.length], [true, 1, 2]);
+  // And the address that it turns into would have been refused.
+  const late = await tried(helmLogin(url, value), { resolve: turning, allowed });
+  assert.match(late.why, /it leads to a loopback address/);
+  assert.deepEqual([late.reachable, times, own.seen.length], [false, 2, 2]);
+});
+
+Deno.test("one address that is refused refuses the name", async () => {
+  await using server = startHelmServer({ visitors: ["*"] });
+  const mixed = names({ "charts.test": ["127.0.0.1", "10.0.0.1", "169.254.169.254"] });
+  const url = `http://charts.test:${server.port}`;
+  const { reachable, why } = await tried(helmLogin(url, makeCanary().value), { resolve: mixed });
+  assert.equal(reachable, false);
+  assert.equal(
+    why,
+    `Cannot ask charts.test:${server.port}: it leads to a metadata service of a cloud, where nothing ` +
+      "is sent unless verify-allow names it",
+  );
+  assert.deepEqual(server.seen, []);
+});
+
+Deno.test("the next address of a name is tried when one does not answer", async () => {
+  await using server = startHelmServer({ visitors: ["*"] });
+  const two = names({ "charts.test": ["127.0.0.3", "127.0.0.1"] });
+  const url = `http://charts.test:${server.port}`;
+  assert.equal(
+    (await tried(helmLogin(url, makeCanary().value), { resolve: two })).reachable,
+    true,
+  );
+});
+
+Deno.test("a host that nobody knows, a closed port: not reachable, with the reason", async () => {
+  const rows: [url: string, why: string][] = [
+    ["http://none.test", "Cannot ask none.test: its host cannot be found"],
+    ["http://127.0.0.1:1", "Cannot ask 127.0.0.1:1: the connection was refused"],
+  ];
+  for (const [url, expected] of rows) {
+    const { reachable, accepted, why } = await tried(helmLogin(url, makeCanary().value), {
+      resolve,
+    });
+    assert.deepEqual([reachable, accepted, why], [false, undefined, expected]);
+  }
+});
