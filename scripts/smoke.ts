@@ -2,10 +2,6 @@
  * `deno task smoke --url http://localhost:8091 --cluster test-cluster`: exercises every endpoint of
  * a running server on a named cluster, prints each request and its verdict, removes what it made,
  * and exits 0 when all is as documented, else 1.
- *
- * The API does not delete, so removing is done by kubectl with the cluster's kubeconfig: the one
- * that the server itself uses, when this runs on the same machine, or that of `--kubeconfig`.
- * Nothing is written unless that is there.
  */
 import { parseArgs } from "node:util";
 
@@ -14,7 +10,6 @@ interface Options {
   readonly cluster: string;
   readonly namespace: string;
   readonly argocdNamespace: string;
-  readonly kubeconfig?: string;
 }
 
 interface Expectation {
@@ -25,7 +20,7 @@ interface Expectation {
 
 interface Step {
   readonly what: string;
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "DELETE";
   readonly path: string;
   readonly body?: unknown;
   readonly expected: Expectation;
@@ -45,6 +40,14 @@ export function steps(options: Options, run: string): Step[] {
     name: `smoke-helm-${run}`,
     repository_url: `https://charts.invalid/${run}`,
     cluster_name: cluster,
+    username: "smoke",
+    password: `smoke-${run}`,
+  };
+  const repo = {
+    cluster_name: cluster,
+    name: `smoke-repo-${run}`,
+    type: "git",
+    url: `https://git.invalid/${run}/app.git`,
     username: "smoke",
     password: `smoke-${run}`,
   };
@@ -114,8 +117,43 @@ export function steps(options: Options, run: string): Step[] {
       200,
       { message: "Helm repository secret updated successfully" },
     ),
+    post("what a git repository would be", "/secrets/add_repo", { ...repo, dry_run: true }, 200, {
+      dry_run: true,
+      message: "Repository secret would be created",
+    }),
+    post("a git repository", "/secrets/add_repo", repo, 200, {
+      success: true,
+      message: "Repository secret created successfully",
+    }),
+    post("the same again", "/secrets/add_repo", repo, 409, { upsert_required: true }),
+    post(
+      "a credential that cannot be tried",
+      "/secrets/verify",
+      {
+        registry: "registry.invalid",
+        username: "smoke",
+        password: `smoke-${run}`,
+      },
+      422,
+      { error: true },
+    ),
     get("the secrets with these", secrets, 200, { status: "success" }),
+    get("one of them", `/secrets/${docker.name}?cluster=${encodeURIComponent(cluster)}`, 200, {
+      total: targets.length,
+    }),
+    ...removals(options, run),
+    get("none is left", `/secrets/${docker.name}?cluster=${encodeURIComponent(cluster)}`, 404, {}),
   ];
+}
+
+/** Removes what the other steps have written. */
+function removals({ cluster }: Options, run: string): Step[] {
+  return ["docker", "helm", "repo"].map((kind) => ({
+    what: "that it is deleted",
+    method: "DELETE",
+    path: `/secrets?cluster=${encodeURIComponent(cluster)}&name=smoke-${kind}-${run}`,
+    expected: { status: 200, body: { success: true } },
+  }));
 }
 
 /** What is wrong with an answer; empty when it is as expected. */
@@ -154,56 +192,24 @@ async function take(step: Step, url: string): Promise<boolean> {
   return wrong.length === 0;
 }
 
-/** The kubeconfig by which the server reaches the cluster, as its message about a missing one says. */
-async function serversKubeconfig({ url, cluster }: Options): Promise<string | undefined> {
-  const missing = `no-such-${crypto.randomUUID().slice(0, 8)}`;
-  const response = await fetch(new URL(`/secrets?cluster=${missing}`, url));
-  const { message } = await response.json() as { message?: string };
-  const path = /No kubeconfig file at (.+)$/.exec(message ?? "")?.[1];
-  const file = path?.replace(missing, cluster);
-  if (file === undefined) return undefined;
-  return await Deno.stat(file).then(() => file, () => undefined);
-}
-
-/** @returns whether nothing is left */
-async function cleanUp(options: Options, kubeconfig: string, run: string): Promise<boolean> {
-  const made = [
-    [options.namespace, `smoke-docker-${run}`],
-    [options.argocdNamespace, `smoke-docker-${run}`],
-    [options.argocdNamespace, `smoke-helm-${run}`],
-  ] as const;
-  let clean = true;
-  for (const [namespace, name] of made) {
-    const args = ["delete", "secret", "--ignore-not-found", `--namespace=${namespace}`, "--", name];
-    console.log(`kubectl ${args.join(" ")}`);
-    const { success } = await new Deno.Command("kubectl", {
-      args: [`--kubeconfig=${kubeconfig}`, ...args],
-      stdout: "null",
-      stderr: "null",
-    }).output();
-    console.log(success ? "  ok" : "  FAILED: run it by hand");
-    clean &&= success;
-  }
-  return clean;
-}
-
 async function smoke(options: Options): Promise<number> {
-  const kubeconfig = options.kubeconfig ?? await serversKubeconfig(options).catch((error) => {
-    console.error(`Cannot reach ${options.url}: ${error.message}`);
-  });
-  if (kubeconfig === undefined) {
-    console.error(
-      "Nothing written: to remove it again, give the cluster's kubeconfig: --kubeconfig",
-    );
-    return 1;
-  }
   const run = crypto.randomUUID().slice(0, 8);
-  let failed = 0;
   const all = steps(options, run);
+  let failed = 0;
   for (const step of all) if (!await take(step, options.url)) failed++;
-  if (!await cleanUp(options, kubeconfig, run)) failed++;
+  if (failed > 0) await cleanUp(options, run);
   console.log(`${all.length} requests, ${failed} failed`);
   return failed === 0 ? 0 : 1;
+}
+
+/** Removes what a failure may have left, and says what came of it. */
+async function cleanUp(options: Options, run: string): Promise<void> {
+  console.log("What may be left is removed:");
+  for (const { method, path } of removals(options, run)) {
+    const said = await fetch(new URL(path, options.url), { method })
+      .then((response) => response.json()).catch((error: Error) => error);
+    console.log(`${method} ${path}\n  ${said.message}`);
+  }
 }
 
 const USAGE = `Usage: smoke --cluster NAME [flags]
@@ -212,7 +218,6 @@ const USAGE = `Usage: smoke --cluster NAME [flags]
   --cluster NAME                the cluster to write to
   --namespace NAMESPACE         where a docker secret is written (default: default)
   --argocd-namespace NAMESPACE  Argo CD's, as the server has it (default: argocd)
-  --kubeconfig FILE             of that cluster (default: the server's own)
 `;
 
 /** @throws {Error} says what is wrong with the arguments */
@@ -224,7 +229,6 @@ function optionsOf(args: string[]): Options {
       cluster: { type: "string" },
       namespace: { type: "string", default: "default" },
       "argocd-namespace": { type: "string", default: "argocd" },
-      kubeconfig: { type: "string" },
     },
   });
   const { cluster, "argocd-namespace": argocdNamespace, ...rest } = values;

@@ -5,10 +5,12 @@
  * counted, except skipped ones. When CI=true, what did not run is a failure.
  */
 import { delimiter, dirname, join } from "node:path";
+import { findArgocdReader } from "./argocd_reader/build.ts";
 import { build } from "./build.ts";
 import { findServers, officialKubectl } from "./control_plane/binaries.ts";
 import { onPath, realWorld } from "./control_plane/cache.ts";
 import { type ControlPlane, startControlPlane } from "./control_plane/control_plane.ts";
+import { debianProgram } from "./control_plane/debian.ts";
 
 export interface Results {
   passed: number;
@@ -156,6 +158,13 @@ async function main(): Promise<number> {
       env.PATH = dirname(kubectl) + delimiter + (Deno.env.get("PATH") ?? "");
     }
   }
+  // Its keys are what ours are compared with.
+  const keygen = await orSay(() => debianProgram("ssh-keygen", "openssh-client", realWorld));
+  if (keygen && !await onPath("ssh-keygen", realWorld)) {
+    env.PATH = (env.PATH ?? Deno.env.get("PATH") ?? "") + delimiter + dirname(keygen);
+  }
+  // Else the first test that needs it waits for its build.
+  if (plane && Deno.args.length === 0) await orSay(findArgocdReader);
   const complaints: string[] = [];
   const { flags, paths } = await testArguments(Deno.args);
   const isWhole = Deno.args.every((arg) => flags.includes(arg));

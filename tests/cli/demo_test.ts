@@ -50,7 +50,7 @@ Deno.test("the demo's curl commands give the documented answers, and Ctrl-C leav
   }).output();
   const verdict = new TextDecoder().decode(smoke.stdout);
   assert.equal(smoke.code, 0, verdict);
-  assert.match(verdict, /^16 requests, 0 failed$/m);
+  assert.match(verdict, /^25 requests, 0 failed$/m);
   const after = await (await fetch(`${url}/secrets?cluster=production-cluster`)).text();
   assert.ok(!after.includes("smoke-"), "what the smoke test wrote is still there");
 
