@@ -96,6 +96,7 @@ export function wire(
     corsOrigins: settings["cors-origins"],
     maxRequests: settings["max-requests"],
     bodySeconds: settings["body-timeout"],
+    behindProxy: settings["behind-proxy"],
     tokens: tokensOf(settings, surroundings),
     auditLog,
   });

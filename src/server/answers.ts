@@ -90,7 +90,7 @@ const AuditEntry = z.object({
     description: "Fingerprint of the credential's value, by a key of this log",
   }),
   outcome: z.string().optional().openapi({
-    description: "created, replaced, unchanged, mixed, refused, failed or unable",
+    description: "created, replaced, unchanged, mixed, deleted, refused, failed or unable",
   }),
   counts: z.record(z.string(), z.number().int()).optional(),
   written: z.array(z.string()).optional(),

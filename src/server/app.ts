@@ -3,6 +3,7 @@ import { cors } from "hono/cors";
 import { loggerOf } from "../log/logger.ts";
 import { type Answer, bodyText, envelope, HEADERS } from "./answer.ts";
 import type { Endpoint, Env, Handle, ServerDeps } from "./endpoint.ts";
+import { clientAddress } from "./client_address.ts";
 import { HttpError } from "./http_error.ts";
 import { accessLog } from "./middleware/access_log.ts";
 import { anonymous, authenticate } from "./middleware/authenticate.ts";
@@ -80,7 +81,10 @@ export function createApp(deps: ServerDeps): App {
   }
 
   return {
-    fetch: (request, from = () => "unknown") => app.fetch(request, { from: from() }),
+    fetch: (request, from = () => "unknown") =>
+      app.fetch(request, {
+        from: deps.behindProxy ? clientAddress(request.headers, from()) : from(),
+      }),
     drain: () => drain.drain(),
   };
 }

@@ -40,6 +40,8 @@ export interface ServerDeps {
   readonly maxRequests?: number;
   /** Seconds that a client may take to send a body. @default 10 */
   readonly bodySeconds?: number;
+  /** Whether a proxy in front says who the client is. @default false */
+  readonly behindProxy?: boolean;
   /** Absent when anyone may act. */
   readonly tokens?: Tokens;
   /** Absent when there is none. */
