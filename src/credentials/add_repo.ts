@@ -53,7 +53,7 @@ export async function addRepo(
   { argocdNamespace }: AddSettings,
   services: AddServices,
 ): Promise<RepoAdded | NotAccepted | ClusterNotFound> {
-  const { cluster, name, type, as, urls, credential } = request;
+  const { cluster, name, type, as, urls, credential, clientCertificate } = request;
   const verified = request.verify ? await verifyRepo(request, services.verifyOne) : [];
   if (!isAccepted(verified)) return { kind: "not_accepted", verified };
   const names = namesOf(name, urls.map(({ url }) => url.url));
@@ -77,7 +77,7 @@ export async function addRepo(
     secrets,
     permissions: request,
     kind: type,
-    credential: secretOf(credential),
+    credential: credential === undefined ? clientCertificate?.key : secretOf(credential),
   }, services);
   if (verdict.kind === "cluster_not_found") return verdict;
   return { kind: "repo", cluster, name, type, as, places, verdict, verified };

@@ -37,8 +37,8 @@ export async function selectNamespaces(
   try {
     const phases = await opened.store.namespaces(selector, deadlineIn(seconds));
     const names = [...phases].filter(([, phase]) => phase === "Active").map(([name]) => name);
-    const excluded = [argocdNamespace, ...exclude].map(patternOf);
-    const namespaces = names.filter((name) => !excluded.some((each) => each.test(name))).sort();
+    const excluded = [argocdNamespace, ...exclude];
+    const namespaces = names.filter((name) => !excluded.some((each) => isLike(name, each))).sort();
     return { kind: "selected", namespaces };
   } catch (error) {
     if (error instanceof KubeError) return { kind: "unable", error };
@@ -46,7 +46,20 @@ export async function selectNamespaces(
   }
 }
 
-function patternOf(text: string): RegExp {
-  const escaped = text.split("*").map((part) => part.replace(/[.\\+^$()[\]{}|?]/g, "\\$&"));
-  return new RegExp(`^${escaped.join(".*")}$`);
+/**
+ * Whether a name is like a pattern, in which `*` stands for anything. It never looks back further than
+ * the last star, as a regular expression of many would.
+ */
+export function isLike(name: string, pattern: string): boolean {
+  const [first = "", ...more] = pattern.split("*");
+  if (more.length === 0) return name === pattern;
+  const last = more.pop()!;
+  if (!name.startsWith(first)) return false;
+  let from = first.length;
+  for (const part of more) {
+    const at = name.indexOf(part, from);
+    if (at === -1) return false;
+    from = at + part.length;
+  }
+  return name.length - last.length >= from && name.endsWith(last);
 }

@@ -81,6 +81,7 @@ export async function showSecret(
     const { secrets: found, warnings } = namespace === undefined
       ? await secretsNamed(name, settings, store, deadline)
       : { secrets: [{ namespace, name }], warnings: [] };
+    if (found.length === 0) return { kind: "shown", cluster, name, secrets: [], warnings };
     const { secrets } = await store.read(found, deadline);
     const there = found.flatMap((ref) => secrets.get(refKey(ref)) ?? []);
     const shown = await Promise.all(there.map((secret) => show(secret, fingerprint)));
@@ -138,6 +139,11 @@ function credentialsIn(data: SecretData): string[] {
   return [
     ...Object.entries(CREDENTIAL_KEYS).filter(([, keys]) => has(keys)).map(([kind]) => kind),
     ...(has(["tlsClientCertData"]) ? ["tls_client_cert"] : []),
-    ...(has(["useAzureWorkloadIdentity"]) ? ["azure_workload_identity"] : []),
+    ...(isTrue(data.useAzureWorkloadIdentity) ? ["azure_workload_identity"] : []),
   ];
+}
+
+/** As Go's `ParseBool` reads it, which Argo CD uses. */
+function isTrue(base64 = ""): boolean {
+  return ["1", "t", "T", "true", "TRUE", "True"].includes(decodeBase64Text(base64));
 }

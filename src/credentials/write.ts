@@ -62,26 +62,29 @@ async function writeAll(
   const { store, onFault, seconds, pause = realPause } = deps;
   const { putBackSeconds = (secrets) => Math.max(seconds, secrets / 20) } = deps;
   const { permissions, writeId } = request;
-  const fresh = await makeNamespaces(planned.namespaces, store, deadline);
+  const fresh = await makeNamespaces(planned.namespaces, { store, deadline, onFault });
   if (fresh.error !== undefined) {
     return { kind: "failed", ...notTried(targets, fresh.error), namespaces: fresh.made };
   }
   await carryOut(targets, { store, permissions, writeId, deadline, onFault, pause });
 
-  const last = deadlineIn(putBackSeconds(targets.length));
-  const afterwards = { store, writeId, deadline: last, onFault, pause };
-  await settleUnknown(targets, afterwards);
+  const common = { store, writeId, onFault, pause };
+  const lastly = () => ({ ...common, deadline: deadlineIn(putBackSeconds(targets.length)) });
+  await settleUnknown(targets, lastly());
   const isWritten = targets.every(isDone);
-  const common = { store, onFault, pause };
   const given = isWritten
-    ? await applyUses("attach", uses, { ...common, deadline, justMade: fresh.made })
+    ? await applyUses("attach", uses, { ...common, deadline, justMade: planned.namespaces })
     : { done: [], touched: [], error: undefined };
   if (isWritten && given.done.length === uses.length) {
     const secrets = targets.map(writtenSecret);
     return { kind: "written", secrets, namespaces: fresh.made, attached: uses, hints };
   }
-  const undone = await undoUses("attach", given, { ...common, deadline: last });
-  const { error, secrets, notRestored, refusals } = await undo(targets, given.error, afterwards);
+  // Each has all of the time: neither waits for what cannot be undone of the other.
+  const afterwards = lastly();
+  const [undone, { error, secrets, notRestored, refusals }] = await Promise.all([
+    undoUses("attach", given, afterwards),
+    undo(targets, given.error, afterwards),
+  ]);
   if (notRestored.length + undone.length + fresh.made.length === 0 && refusals.length > 0) {
     const current = new Map(planned.snapshot.secrets);
     for (const { before, desired } of targets) if (before) current.set(refKey(desired), before);

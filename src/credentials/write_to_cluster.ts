@@ -18,8 +18,8 @@ export interface WriteServices extends Omit<WriteDeps, "store"> {
 export interface RecordedWrite extends WriteRequest, Writer {
   /** Of the credential. */
   readonly kind: "docker" | "git" | "helm" | "oci";
-  /** The value that is written, of which only a fingerprint is recorded. */
-  readonly credential: Sealed<string>;
+  /** The value that is written, of which only a fingerprint is recorded; absent where there is none. */
+  readonly credential?: Sealed<string>;
 }
 
 /** Opens the cluster that a request names and writes there, on record; a dry run leaves none. */

@@ -21,13 +21,15 @@ export function loggerOf(part: string): Logger {
 export interface LogOptions {
   readonly format: "text" | "json";
   readonly level: LogLevel;
+  /** Other levels of some parts of the program. */
+  readonly parts?: Readonly<Record<string, LogLevel>>;
   /** Takes finished lines; `flush` writes those that wait. @default {@link stderrWriter} */
   readonly write?: { (line: string, now?: boolean): void; flush?(): void };
 }
 
 /** Sends every event to one place, one line each. Until this is called nothing is logged. */
 export function configureLog(options: LogOptions): void {
-  const { write = stderrWriter() } = options;
+  const { write = stderrWriter(), parts = {} } = options;
   const format = options.format === "json" ? jsonLine : textLine;
   const lines: Sink = (record) => {
     // What goes wrong is on record before anything that may follow from it.
@@ -39,6 +41,10 @@ export function configureLog(options: LogOptions): void {
     sinks: { lines: Object.assign(lines, { [Symbol.dispose]: () => write.flush?.() }) },
     loggers: [
       { category: "argocd-configurer", lowestLevel: options.level, sinks: ["lines"] },
+      ...Object.entries(parts).map(([part, lowestLevel]) => ({
+        category: ["argocd-configurer", part],
+        lowestLevel,
+      })),
       { category: ["logtape", "meta"], lowestLevel: "error", sinks: ["lines"] },
     ],
   });

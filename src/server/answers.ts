@@ -190,18 +190,20 @@ export const SecretsExistAnswer = z.object({
   upsert_required: z.literal(true),
 }).openapi("SecretsExist");
 
+const RepoResult = z.object({
+  name: z.string(),
+  url: z.string(),
+  result: Applied,
+  template: z.string().optional(),
+  application_repo_url: z.string(),
+}).openapi("RepoResult");
+
 export const RepoAddedAnswer = z.object({
   success: z.literal(true),
   cluster: z.string(),
   type: z.enum(["git", "helm", "oci"]),
   as: z.enum(["repository", "repo-creds"]),
-  results: z.array(z.object({
-    name: z.string(),
-    url: z.string(),
-    result: Applied,
-    template: z.string().optional(),
-    application_repo_url: z.string(),
-  })),
+  results: z.array(RepoResult),
   ...more,
   message: z.string(),
 }).openapi("RepoAdded");
@@ -252,6 +254,14 @@ export const HelmRepoAddedAnswer = z.object({
   ...more,
   message: z.string(),
 }).openapi("HelmRepoAdded");
+
+export const HelmReposAddedAnswer = z.object({
+  success: z.literal(true),
+  cluster: z.string(),
+  results: z.array(RepoResult),
+  ...more,
+  message: z.string(),
+}).openapi("HelmReposAdded", { description: "Where repository_urls was given" });
 
 export const HelmRepoExistsAnswer = z.object({
   error: z.literal(true),

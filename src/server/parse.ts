@@ -14,15 +14,13 @@ export function parseQuery<Schema extends z.ZodType>(
   schema: Schema,
   inPath: Readonly<Record<string, string | undefined>> = {},
 ): z.output<Schema> {
-  const query = {
-    ...Object.fromEntries(
-      Object.entries(c.req.queries()).map(([key, values]) =>
-        values.length === 1 ? [key, values[0]] : [key, values]
-      ),
-    ),
-    ...inPath,
-  };
-  const parsed = schema.safeParse(query);
+  const given = Object.entries(c.req.queries()).map(([key, values]) =>
+    values.length === 1 ? [key, values[0]] : [key, values]
+  );
+  const twice = given.find(([key]) => Object.hasOwn(inPath, String(key)));
+  if (twice) throw new HttpError(400, `Parameter '${twice[0]}' stands in the path`);
+  const query = { ...Object.fromEntries(given), ...inPath };
+  const parsed = schema.safeParse(query, { error: wording });
   if (parsed.success) return parsed.data;
   const names = "shape" in schema ? Object.keys(schema.shape as object) : [];
   throw new HttpError(400, explain(parsed.error.issues, query, "parameter", names));
@@ -42,7 +40,7 @@ export async function parseBody<Schema extends z.ZodType>(
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw new HttpError(400, "Request body must be a JSON object");
   }
-  const parsed = schema.safeParse(body);
+  const parsed = schema.safeParse(body, { error: wording });
   if (parsed.success) return parsed.data;
   throw new HttpError(400, explain(parsed.error.issues, body, "field", fields));
 }
@@ -120,18 +118,14 @@ function explain(
       : `Field '${path}' has an unknown field`;
   }
   const name = path === "" ? "" : ` '${path}'`;
-  return `${kind === "parameter" ? "Parameter" : "Field"}${name} ${expected(issue)}`;
+  return `${kind === "parameter" ? "Parameter" : "Field"}${name} ${issue.message}`;
 }
 
-function expected(issue: Issue): string {
-  switch (issue.code) {
-    case "invalid_type": {
-      const article = /^[aeiou]/.test(issue.expected) ? "an" : "a";
-      return `must be ${article} ${issue.expected}`;
-    }
-    default:
-      return issue.message;
-  }
+/** The message of a wrong type, where the schema has none of its own; all others have. */
+function wording(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code !== "invalid_type") return undefined;
+  const article = /^[aeiou]/.test(issue.expected) ? "an" : "a";
+  return `must be ${article} ${issue.expected}`;
 }
 
 /** Names an unknown field only when it looks like a misspelled one: it could be a misplaced value. */

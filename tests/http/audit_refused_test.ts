@@ -4,6 +4,7 @@ import { AuditLog } from "../../src/audit/audit_log.ts";
 import type { Entry } from "../../src/audit/entry.ts";
 import { type StoredToken, writeTokenFile } from "../../src/tokens/token_file.ts";
 import { makeToken, sha256, tokensFrom } from "../../src/tokens/tokens.ts";
+import { remove, repo, show, verification } from "./requests.ts";
 import { docker, get, stage } from "./support.ts";
 
 /** Attempts that were not allowed are in the audit log, too. */
@@ -47,29 +48,59 @@ async function recorded(
   }
 }
 
-for (const [what, headers, who, reason] of ROWS) {
-  Deno.test(`a write ${what} is recorded as refused`, async () => {
-    const request = docker({}, { ...headers, "X-Request-Id": "mine" });
+type Make = (headers: Record<string, string>) => Request;
+
+/** Whatever writes, and what stands in the log for it. */
+const WRITES: [action: string, make: Make][] = [
+  ["POST /secrets/add_docker", (headers) => docker({}, headers)],
+  ["POST /secrets/add_repo", (headers) => repo({}, headers)],
+  ["DELETE /secrets", (headers) => remove({}, headers)],
+];
+
+for (const [what, headers, who, reason, action, make] of each(ROWS, WRITES)) {
+  Deno.test(`${action} ${what} is recorded as refused`, async () => {
+    const request = make({ ...headers, "X-Request-Id": "mine" });
     const { status, entries } = await recorded(true, request);
     assert.ok(status === 401 || status === 403);
     const [entry, ...more] = entries.filter(({ phase }) => phase !== "started");
     assert.deepEqual(more, []);
     assert.equal(entry!.phase, "refused");
     assert.deepEqual([entry!.who, entry!.from, entry!.request], [who, "192.0.2.7", "mine"]);
-    assert.equal(entry!.action, "POST /secrets/add_docker");
+    assert.equal(entry!.action, action);
     assert.match(entry!.reason!, reason);
     assert.equal(entry!.cluster, who === "other" ? "test-cluster" : undefined);
   });
 }
 
-Deno.test("a write of another site's page is recorded as refused", async () => {
-  const { status, entries } = await recorded(false, docker({}, { Origin: "https://evil.example" }));
+/** Each row with each write. */
+function each<Row extends unknown[], Write extends unknown[]>(rows: Row[], writes: Write[]) {
+  return rows.flatMap((row) => writes.map((write): [...Row, ...Write] => [...row, ...write]));
+}
+
+Deno.test("to try a credential without the right is recorded as refused, too", async () => {
+  const { status, entries } = await recorded(true, verification({}, bearer(reader)));
   assert.equal(status, 403);
-  assert.deepEqual(entries.map(({ phase }) => phase), ["started", "refused"]);
+  assert.deepEqual(entries.map(({ phase, action }) => [phase, action]), [
+    ["started", undefined],
+    ["refused", "POST /secrets/verify"],
+  ]);
 });
 
-Deno.test("a read that is refused is no attempt to write", async () => {
-  const { status, entries } = await recorded(true, get("/clusters"));
-  assert.equal(status, 401);
-  assert.deepEqual(entries.filter(({ phase }) => phase !== "started"), []);
-});
+for (const [action, make] of WRITES) {
+  Deno.test(`${action} of another site's page is recorded as refused`, async () => {
+    const { status, entries } = await recorded(false, make({ Origin: "https://evil.example" }));
+    assert.equal(status, 403);
+    assert.deepEqual(entries.map(({ phase, action }) => [phase, action]), [
+      ["started", undefined],
+      ["refused", action],
+    ]);
+  });
+}
+
+for (const [what, request] of [["clusters", get("/clusters")], ["a secret", show("x")]] as const) {
+  Deno.test(`a read of ${what} that is refused is no attempt to write`, async () => {
+    const { status, entries } = await recorded(true, request.clone());
+    assert.equal(status, 401);
+    assert.deepEqual(entries.filter(({ phase }) => phase !== "started"), []);
+  });
+}

@@ -1,45 +1,10 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { AuditLog } from "../../src/audit/audit_log.ts";
 import type { Entry } from "../../src/audit/entry.ts";
 import type { StoreCall } from "../../src/kube/fake/store.ts";
-import { assertAbsent, CANARY, docker, get, helm, type Stage, stage } from "./support.ts";
+import { send, withLog } from "./audit_place.ts";
+import { CANARY, docker, get, helm, type Stage, stage } from "./support.ts";
 
 /** What the audit log says of each write, and what becomes of a write that it cannot say. */
-
-interface Place {
-  readonly path: string;
-  readonly auditLog: AuditLog;
-  entries(): Entry[];
-}
-
-async function withLog(use: (place: Place) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  const path = join(folder, "audit.log");
-  const auditLog = new AuditLog(path);
-  try {
-    await use({
-      path,
-      auditLog,
-      entries: () =>
-        Deno.readTextFileSync(path).trimEnd().split("\n").map((line) => JSON.parse(line)),
-    });
-  } finally {
-    await auditLog.close();
-    for (const { name } of Deno.readDirSync(folder)) {
-      const file = join(folder, name);
-      if (Deno.statSync(file).isFile) assertAbsent(Deno.readTextFileSync(file), CANARY);
-    }
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-async function send({ app, logged }: Stage, request: Request) {
-  const response = await app.fetch(request);
-  const text = await response.text();
-  assertAbsent(text + logged.join(""), CANARY);
-  return { status: response.status, headers: response.headers, body: JSON.parse(text) };
-}
 
 Deno.test("a docker credential has a line before it is written and one before it is answered", () =>
   withLog(async ({ auditLog, entries }) => {

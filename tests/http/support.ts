@@ -17,6 +17,7 @@ import { FakeCluster } from "../../src/kube/fake/store.ts";
 import { configureLog } from "../../src/log/logger.ts";
 import { type App, createApp } from "../../src/server/app.ts";
 import type { ServerDeps, UseCases } from "../../src/server/endpoint.ts";
+import { assertDocumented } from "./documented.ts";
 
 /** The password of every request here, made anew in each run: nothing may ever show it. */
 export const CANARY = `canary${crypto.randomUUID()}`;
@@ -228,6 +229,7 @@ export async function check(row: Row): Promise<void> {
 
   assert.equal(response.status, row.status, text);
   checkUsual(response, text, method);
+  if (text !== "") await assertDocumented(request, response.status, JSON.parse(text));
   for (const [name, value] of Object.entries(row.headers ?? {})) {
     assert.equal(response.headers.get(name), value, name);
   }
@@ -252,6 +254,8 @@ function checkUsual({ status, headers }: Response, text: string, method: string)
   assert.equal(headers.get("Cache-Control"), "no-store");
   assert.equal(headers.get("X-Content-Type-Options"), "nosniff");
   if (method === "HEAD") return assert.equal(text, "");
+  // The words are ours, not the schema library's.
+  assert.doesNotMatch(text, /Invalid (input|string|option)|Too (small|big): /);
   // People read it in a terminal.
   assert.equal(text, JSON.stringify(JSON.parse(text), null, 2) + "\n");
 }

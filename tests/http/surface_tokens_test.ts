@@ -1,65 +1,15 @@
 import assert from "node:assert/strict";
-import { makeToken, sha256, type Tokens, tokensFrom } from "../../src/tokens/tokens.ts";
-import { type StoredToken, writeTokenFile } from "../../src/tokens/token_file.ts";
-import { docker, get, helm, type Row, stage, testRows } from "./support.ts";
+import { makeToken, sha256, tokensFrom } from "../../src/tokens/tokens.ts";
+import { writeTokenFile } from "../../src/tokens/token_file.ts";
+import { docker, get, helm, stage, testRows } from "./support.ts";
+import { all, bearer, closed, file, options, row, SECRETS, STORED } from "./tokens.ts";
 
 /** The API with tokens: who gets in, and how far. */
-
-const SECRETS = {
-  reader: makeToken(),
-  writer: makeToken(),
-  admin: makeToken(),
-  "one-cluster": makeToken(),
-  "other-cluster": makeToken(),
-  expired: makeToken(),
-};
-
-type Name = keyof typeof SECRETS;
-
-const STORED: StoredToken[] = [
-  { name: "reader", role: "reader", sha256: sha256(SECRETS.reader) },
-  { name: "writer", role: "writer", sha256: sha256(SECRETS.writer) },
-  { name: "admin", role: "admin", sha256: sha256(SECRETS.admin) },
-  {
-    name: "one-cluster",
-    role: "writer",
-    clusters: ["test-*"],
-    sha256: sha256(SECRETS["one-cluster"]),
-  },
-  {
-    name: "other-cluster",
-    role: "writer",
-    clusters: ["production-cluster"],
-    sha256: sha256(SECRETS["other-cluster"]),
-  },
-  { name: "expired", role: "admin", sha256: sha256(SECRETS.expired), expires: new Date(1) },
-];
-
-const folder = Deno.makeTempDirSync();
-const file = `${folder}/tokens.yaml`;
-await writeTokenFile(file, STORED);
-const tokens: Tokens = tokensFrom({ file });
-globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
-
-const bearer = (name: Name) => ({ Authorization: `Bearer ${SECRETS[name]}` });
-const all = Object.values(SECRETS);
-const options = { deps: { tokens } };
-
-function row(
-  name: string,
-  request: () => Request,
-  status: number,
-  body: Row["body"],
-  more: Partial<Row> = {},
-): Row {
-  return { name, request, status, body, options, absent: all, ...more };
-}
 
 const CHALLENGE = { "WWW-Authenticate": 'Bearer realm="argocd-configurer"' };
 const WRONG = {
   "WWW-Authenticate": 'Bearer realm="argocd-configurer", error="invalid_token"',
 };
-const closed = { opens: false, changes: false } as const;
 
 testRows([
   ...([

@@ -1,13 +1,14 @@
 import { decodeBase64Text } from "../../kube/base64.ts";
 import type { SecretData, SecretManifest, StoredSecret } from "../../kube/store.ts";
 import { registriesIn } from "../material/docker_config.ts";
+import { DOCKER_CONFIG_KEY } from "./docker.ts";
 import { REQUEST_ANNOTATION } from "./kind.ts";
-import { shownUsername } from "./repository.ts";
+import { SECRET_TYPE_LABEL, shownUsername } from "./repository.ts";
 import { shownUrl } from "./url.ts";
 
 /** One field that a write would change; a value is shown only where it is no secret. */
 export interface Change {
-  /** `type`, `labels.KEY`, `annotations.KEY` or `data.KEY`. */
+  /** `type`, `immutable`, `labels.KEY`, `annotations.KEY` or `data.KEY`. */
   readonly field: string;
   /** Absent when the field was not there. */
   readonly before?: string;
@@ -41,28 +42,43 @@ const URLS = new Set(["url", "proxy", "githubAppEnterpriseBaseUrl"]);
 
 /** What differs between what is there and what would be; the mark of who wrote it is left out. */
 export function changes(before: StoredSecret | undefined, after: SecretManifest): Change[] {
-  const data = after.data.reveal();
   return [
     ...(before?.type === after.type ? [] : [change("type", before?.type, after.type)]),
+    // What is deleted and created is immutable no more.
+    ...(before?.immutable === true && after.immutable !== true
+      ? [change("immutable", "true", undefined)]
+      : []),
     ...compared("labels", before?.labels ?? {}, after.labels, (_, value) => value),
     ...compared("annotations", before?.annotations ?? {}, after.annotations, shownAnnotation)
       .filter(({ field }) => field !== `annotations.${REQUEST_ANNOTATION}`),
-    ...compared("data", before?.data.reveal() ?? {}, data, shownValue),
+    ...compared(
+      "data",
+      before?.data.reveal() ?? {},
+      after.data.reveal(),
+      valuesOf(after),
+      before && valuesOf(before),
+    ),
   ];
 }
+
+/** Gives what is shown of a value. */
+type Show = (key: string, value: string, all: SecretData) => string;
 
 function compared(
   what: string,
   before: Readonly<Record<string, string>>,
   after: Readonly<Record<string, string>>,
-  show: (key: string, value: string, all: SecretData) => string,
+  show: Show,
+  showBefore = show,
 ): Change[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-  const has = (values: Readonly<Record<string, string>>, key: string) =>
+  const has = (values: Readonly<Record<string, string>>, key: string, show: Show) =>
     Object.hasOwn(values, key) ? show(key, values[key]!, values) : undefined;
-  return keys.filter((key) => before[key] !== after[key])
-    .map((key) => change(`${what}.${key}`, has(before, key), has(after, key)));
+  return keys.filter((key) => has(before, key, exact) !== has(after, key, exact))
+    .map((key) => change(`${what}.${key}`, has(before, key, showBefore), has(after, key, show)));
 }
+
+const exact: Show = (_, value) => value;
 
 function change(field: string, before: string | undefined, after: string | undefined): Change {
   return {
@@ -77,15 +93,20 @@ function shownAnnotation(key: string, value: string): string {
   return key === "managed-by" ? value : HIDDEN;
 }
 
-function shownValue(key: string, value: string, all: SecretData): string {
-  const text = () => decodeBase64Text(value);
-  if (SHOWN.has(key)) return text();
-  if (URLS.has(key)) return shownUrl(text());
-  if (key === "username") {
-    const usernameIsToken = decodeBase64Text(all.password ?? "") === "x-oauth-basic";
-    return shownUsername({ username: text(), usernameIsToken }) ?? "";
-  }
-  return key === ".dockerconfigjson" ? logins(text()) : HIDDEN;
+/** How the values of a secret are shown: in a foreign one a key such as `name` may hold anything. */
+function valuesOf({ labels, annotations }: Pick<SecretManifest, "labels" | "annotations">): Show {
+  const isArgocd = ["repository", "repo-creds"].includes(labels[SECRET_TYPE_LABEL] ?? "");
+  const isOurs = isArgocd || Object.hasOwn(annotations, REQUEST_ANNOTATION);
+  return (key, value, all) => {
+    const text = decodeBase64Text(value);
+    if (isArgocd && SHOWN.has(key)) return text;
+    if (isArgocd && URLS.has(key)) return shownUrl(text);
+    if (isOurs && key === "username") {
+      const usernameIsToken = decodeBase64Text(all.password ?? "") === "x-oauth-basic";
+      return shownUsername({ username: text, usernameIsToken }) ?? "";
+    }
+    return key === DOCKER_CONFIG_KEY ? logins(text) : HIDDEN;
+  };
 }
 
 /** `ghcr.io (user), quay.io (robot)` */

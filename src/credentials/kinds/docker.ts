@@ -1,6 +1,7 @@
 import { decodeBase64Text, encodeBase64Text } from "../../kube/base64.ts";
 import type { StoredSecret } from "../../kube/store.ts";
 import { seal, type Sealed } from "../../log/sealed.ts";
+import { type Checked, no, yes } from "../material/checked.ts";
 import { mergeDockerConfig } from "../material/docker_config.ts";
 import type { DesiredSecret } from "./kind.ts";
 import { registryKeys } from "./registry.ts";
@@ -54,8 +55,10 @@ export function dockerSecrets(request: DockerSecretsRequest): DesiredSecret[] {
   const pull = seal({
     [DOCKER_CONFIG_KEY]: encodeBase64Text(dockerConfigJson(credentials).reveal()),
   });
-  const merged = (current: StoredSecret) =>
-    mergeDockerConfig(configText(current) ?? "{}", entriesOf(credentials));
+  const merged = (current: StoredSecret) => {
+    const config = configText(current);
+    return config.ok ? mergeDockerConfig(config.value, entriesOf(credentials)) : config;
+  };
   const common = {
     labels,
     annotations: {},
@@ -102,10 +105,13 @@ export function dockerSecrets(request: DockerSecretsRequest): DesiredSecret[] {
   return secrets;
 }
 
-/** The Docker configuration in a secret; `undefined` when it has none. */
-function configText(current: StoredSecret): string | undefined {
+/** The Docker configuration in a secret; an empty one where there is none. */
+function configText(current: StoredSecret): Checked<string> {
   const encoded = current.data.reveal()[DOCKER_CONFIG_KEY];
-  return encoded === undefined ? undefined : decodeBase64Text(encoded);
+  if (encoded === undefined) return yes("{}");
+  const text = decodeBase64Text(encoded);
+  // What was replaced on reading would be written back so.
+  return encodeBase64Text(text) === encoded ? yes(text) : no("must be a text in UTF-8");
 }
 
 /** Name of the secret that Image Updater commits with. */

@@ -44,9 +44,9 @@ const WHOLE_SSH = "must have a user, and no password, before the host, like ssh:
 
 function overSsh(rest: string): ParsedUrl {
   const [, authority, path] = /^([^/]*)(.*)$/s.exec(rest)!;
-  const [user = "", place = "", ...more] = authority!.split("@");
+  const [user = "", place, ...more] = authority!.split("@");
+  if (!USER.test(user) || place === undefined || more.length > 0) return no(WHOLE_SSH);
   const host = hostOf(place);
-  if (!USER.test(user) || more.length > 0) return no(WHOLE_SSH);
   if (host === undefined) return no("must name a host");
   return understood(`ssh://${user}@${host.text}${path}`, "ssh", path!);
 }

@@ -112,7 +112,12 @@ function argocdSecret(
     ...(isHelmOci ? { enableOCI: "true" } : {}),
   };
   const data = seal(mapValues(fields, encodeBase64Text));
-  const gone = new Set([...dropped, ...(isHelmOci ? [] : ["enableOCI"])]);
+  const gone = new Set([
+    ...dropped,
+    ...(isHelmOci ? [] : ["enableOCI"]),
+    // An older key of the same meaning: either that is true makes Argo CD look at no certificate.
+    ...(options.insecure === undefined ? [] : ["insecureIgnoreHostKey"]),
+  ]);
   return {
     namespace: request.argocdNamespace,
     name,

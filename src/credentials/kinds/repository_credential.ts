@@ -1,4 +1,4 @@
-import { seal, type Sealed } from "../../log/sealed.ts";
+import type { Sealed } from "../../log/sealed.ts";
 import type { SecretData } from "../../kube/store.ts";
 
 /** What a repository, or the repositories of a template, are reached with. */
@@ -78,10 +78,8 @@ function keysOf(credential: RepositoryCredential): SecretData {
 }
 
 /** The value that makes it secret, of which a fingerprint goes on record. */
-export function secretOf(credential: RepositoryCredential | undefined): Sealed<string> {
-  switch (credential?.kind) {
-    case undefined:
-      return seal("");
+export function secretOf(credential: RepositoryCredential): Sealed<string> {
+  switch (credential.kind) {
     case "password":
       return credential.password;
     case "bearer_token":

@@ -41,6 +41,8 @@ export function sharedPrefix(urls: readonly string[]): string | undefined {
     length = same;
   }
   const prefix = first.slice(0, first.slice(0, length).lastIndexOf("/") + 1);
-  const [, path] = /^(?:[a-z]+:\/\/)?[^/:]+(?::\d+)?[/:](.*)$/.exec(prefix) ?? [];
+  const withoutScheme = prefix.replace(/^[a-z]+:\/\//, "");
+  const [, path] = /^(?:[^@/]+@)?(?:\[[^\]]*\]|[^/:]+)(?::\d+(?=\/))?[/:](.*)$/
+    .exec(withoutScheme) ?? [];
   return path ? prefix : undefined;
 }

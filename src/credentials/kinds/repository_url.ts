@@ -11,7 +11,14 @@ export interface UrlQuestion {
 
 /** Understands a URL as a repository of this type, or as the prefix of a template. */
 export function parseUrl(text: string, question: UrlQuestion): ParsedUrl {
-  return question.as === "repository" ? repository(text, question) : template(text, question);
+  if (question.as === "repo-creds") return template(text, question);
+  const parsed = repository(text, question);
+  if (!parsed.ok || question.type === "helm") return parsed;
+  const [host, path] = hostAndPath(parsed.value.url);
+  if (path !== "") return parsed;
+  const hint = "Argo CD uses this for an Application with exactly this URL only: for all " +
+    `repositories on ${host} send "as": "repo-creds"`;
+  return { ok: true, value: { ...parsed.value, hints: [...parsed.value.hints, hint] } };
 }
 
 function repository(text: string, { type, useOci }: UrlQuestion): ParsedUrl {
@@ -46,12 +53,16 @@ function parseOciUrl(text: string): ParsedUrl {
  */
 function template(text: string, question: UrlQuestion): ParsedUrl {
   const withoutStar = text.replace(/\*$/, "");
+  if (withoutStar.includes("*")) {
+    return { ok: false, why: "may have a '*' only as its last path segment" };
+  }
   const isWholeHost = /^[^@/:]+@[^@/:]+$/.test(withoutStar);
   const parsed = repository(isWholeHost ? `${withoutStar}:` : withoutStar, question);
   if (!parsed.ok) return parsed;
   const { url, oci, over, hints } = parsed.value;
   const isWhole = /[/:]$|\.git$/.test(url);
   const prefix = isWhole ? url : `${url}/`;
+  const isEnded = isWhole || /[/:]$/.test(withoutStar);
   // The warning of a repository's trailing slash says nothing of a prefix.
   const kept = hints.filter((hint) => !hint.startsWith("The URL ends with a slash"));
   const value: RepositoryUrl = {
@@ -61,7 +72,7 @@ function template(text: string, question: UrlQuestion): ParsedUrl {
     applicationRepoUrl: prefix.endsWith(".git") ? prefix : `${prefix}<path>`,
     hints: [
       ...kept,
-      ...(isWhole || text.endsWith("*") ? [] : [
+      ...(isEnded ? [] : [
         `The prefix was ended by a slash (${prefix}): it is for what is below, not for longer names`,
       ]),
       ...ownersHint(prefix),
@@ -72,13 +83,18 @@ function template(text: string, question: UrlQuestion): ParsedUrl {
 
 /** A host alone is shared with others on most of them. */
 function ownersHint(prefix: string): string[] {
-  const [, host, path] =
-    /^(?:[a-z]+:\/\/)?(?:[^@/]+@)?(\[[^\]]*\](?::\d+)?|[^/:]+(?::\d+(?=\/))?)[/:]?(.*)$/.exec(
-      prefix,
-    ) ?? [];
+  const [host, path] = hostAndPath(prefix);
   if (path !== "") return [];
   return [
     `The template is used for every repository on ${host} that has no credential of its own, ` +
     "whoever owns it",
   ];
+}
+
+function hostAndPath(url: string): [host: string, path: string] {
+  const [, host = "", path = ""] =
+    /^(?:[a-z]+:\/\/)?(?:[^@/]+@)?(\[[^\]]*\](?::\d+)?|[^/:]+(?::\d+(?=\/|$))?)[/:]?(.*)$/.exec(
+      url,
+    ) ?? [];
+  return [host, path];
 }

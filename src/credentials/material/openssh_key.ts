@@ -65,8 +65,11 @@ function readInner(reader: SshReader, publicKey: Uint8Array): Checked<OpensshKey
   return isSound ? yes({ key, comment: new TextDecoder().decode(comment) }) : no(UNREADABLE);
 }
 
+/** A key as JSON: with an index, as Node's own type has it and the browsers' has not. */
+type Jwk = JsonWebKey & Record<string, string>;
+
 /** The key's numbers, in the order in which each kind has them; undefined for another kind. */
-function readMembers(type: string, reader: SshReader): JsonWebKey | undefined {
+function readMembers(type: string, reader: SshReader): Jwk | undefined {
   if (type === "ssh-rsa") return rsaMembers(reader);
   if (type === "ssh-ed25519") {
     const x = reader.string();
@@ -90,7 +93,7 @@ function readMembers(type: string, reader: SshReader): JsonWebKey | undefined {
   return { kty: "EC", crv, x, y: toJwk(point.subarray(1 + size)), d: toJwk(padded) };
 }
 
-function rsaMembers(reader: SshReader): JsonWebKey {
+function rsaMembers(reader: SshReader): Jwk {
   const number = () => withoutZeros(reader.string());
   const [n, e, d, qi, p, q] = [number(), number(), number(), number(), number(), number()];
   const [bigD, bigQi, bigP, bigQ] = [big(d), big(qi), big(p), big(q)];

@@ -129,14 +129,19 @@ async function planAgain(targets: readonly Target[], work: CarryOut): Promise<bo
 async function recreateAll(targets: readonly Target[], work: CarryOut): Promise<void> {
   for (const target of targets) {
     const { before, desired } = target;
-    const manifest = { ...replaced(before!, desired, work.writeId), resourceVersion: undefined };
     if (work.deadline.signal.aborted) return;
     await settle([target], [], work, () => work.store.remove([before!], work.deadline));
-    // Not found: it is gone, whoever did it.
-    if (!isIn(target, "written") && target.error?.kind !== "not_found") return;
+    // Not found: somebody else has deleted it, and does not get it back when this fails.
+    const isGone = target.error?.kind === "not_found";
+    if (!isIn(target, "written") && !isGone) return;
     Object.assign(target, { state: "removed", ours: undefined, error: undefined });
+    if (isGone) Object.assign(target, { before: undefined, step: "create" });
+    const manifest = isGone ? created(desired, work.writeId) : {
+      ...replaced(before!, desired, work.writeId),
+      resourceVersion: undefined,
+    };
     await settle([target], [manifest], work, () => work.store.create([manifest], work.deadline));
-    if (isIn(target, "failed")) target.state = "removed";
+    if (isIn(target, "failed") && !isGone) target.state = "removed";
     if (!isIn(target, "written")) return;
   }
 }

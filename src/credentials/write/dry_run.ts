@@ -23,27 +23,32 @@ export async function dryRun(planned: Planned, work: DryRun): Promise<WriteVerdi
   const { store, deadline, writeId } = work;
   const options = { dryRun: true };
   const waiting = new Set(namespaces);
-  const of = (step: Target["step"]) =>
-    targets.filter((target) => target.step === step && !waiting.has(target.desired.namespace));
-  const [creates, replaces, recreates] = [of("create"), of("replace"), of("recreate")];
   const attached = uses.uses.filter(({ namespace }) => !waiting.has(namespace));
-  const outcomes = (await Promise.all([
-    none(namespaces, () => store.createNamespaces(namespaces, deadline, options)),
-    none(creates, () => store.create(creates.map(newOne), deadline, options)),
-    none(replaces, () => store.replace(replaces.map(newOne), deadline, options)),
-    none(recreates, () => store.remove(recreates.map(({ before }) => before!), deadline, options)),
-    none(attached, () => store.attach(attached, deadline, options)),
-  ])).flat();
-  const failed = outcomes.find((outcome) => outcome.kind !== "done");
-  if (failed !== undefined) {
-    const asked = [...creates, ...replaces, ...recreates];
-    const about = outcomes.slice(namespaces.length, namespaces.length + asked.length);
-    const secrets = asked.map(({ desired: { namespace, name } }, i): FailedSecret => {
-      const outcome = about[i]!;
-      const why = outcome.kind === "done" ? "would be written" : outcome.error.message;
-      return { namespace, name, why };
-    });
-    return { kind: "failed", error: failed.error, secrets, notRestored: [], namespaces: [] };
+  const rejected = new Map<Target, KubeError>();
+  const [made, given] = await Promise.all([
+    ask(namespaces, (names) => store.createNamespaces(names, deadline, options)),
+    ask(attached, (uses) => store.attach(uses, deadline, options)),
+    about("create", (creates) => store.create(creates.map(newOne), deadline, options)),
+    about("replace", (replaces) => store.replace(replaces.map(newOne), deadline, options)),
+    about(
+      "recreate",
+      (recreates) => store.remove(recreates.map(({ before }) => before!), deadline, options),
+    ),
+  ]);
+  const [error] = [
+    // A namespace that somebody else has made in the meantime is as good.
+    ...errorsOf(made).filter(({ kind }) => kind !== "exists"),
+    ...targets.flatMap((target) => rejected.get(target) ?? []),
+    ...errorsOf(given),
+  ];
+  if (error !== undefined) {
+    return {
+      kind: "failed",
+      error,
+      secrets: targets.map(wouldFail),
+      notRestored: [],
+      namespaces: [],
+    };
   }
   return {
     kind: "written",
@@ -53,6 +58,19 @@ export async function dryRun(planned: Planned, work: DryRun): Promise<WriteVerdi
     attached: uses.uses,
     hints,
   };
+
+  async function about(
+    step: Target["step"],
+    send: (targets: readonly Target[]) => Promise<ItemOutcome[]>,
+  ): Promise<void> {
+    const asked = targets.filter((target) =>
+      target.step === step && !waiting.has(target.desired.namespace)
+    );
+    const outcomes = await ask(asked, send);
+    asked.forEach((target, i) => {
+      for (const error of errorsOf([outcomes[i]!])) rejected.set(target, error);
+    });
+  }
 
   function newOne({ before, desired }: Target) {
     return before === undefined ? created(desired, writeId) : replaced(before, desired, writeId);
@@ -64,17 +82,27 @@ export async function dryRun(planned: Planned, work: DryRun): Promise<WriteVerdi
     const action = before === undefined ? "created" : "replaced";
     return { namespace, name, action, changes: changes(before, newOne(target)) };
   }
+
+  function wouldFail(target: Target): FailedSecret {
+    const { desired: { namespace, name }, step } = target;
+    const otherwise = step === "unchanged" ? "would be unchanged" : "would be written";
+    return { namespace, name, why: rejected.get(target)?.message ?? otherwise };
+  }
 }
 
-async function none(
-  items: readonly unknown[],
-  ask: () => Promise<ItemOutcome[]>,
+async function ask<Item>(
+  items: readonly Item[],
+  send: (items: readonly Item[]) => Promise<ItemOutcome[]>,
 ): Promise<ItemOutcome[]> {
   if (items.length === 0) return [];
   try {
-    return await ask();
+    return await send(items);
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
     return items.map(() => ({ kind: "rejected", error }));
   }
+}
+
+function errorsOf(outcomes: readonly ItemOutcome[]): KubeError[] {
+  return outcomes.flatMap((outcome) => outcome.kind === "done" ? [] : [outcome.error]);
 }

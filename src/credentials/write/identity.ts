@@ -44,7 +44,9 @@ export function placeByIdentity(
 
   const ref = { namespace: desired.namespace, name: desired.name };
   const ownIsThere = snapshot.secrets.has(refKey(desired));
-  const ownHoldsIt = same.some(({ name }) => name === desired.name);
+  const ownHoldsIt = same.some((other) =>
+    other.name === desired.name && identityOf(other).project === identity.project
+  );
   if (ownIsThere && ownHoldsIt && upsert) {
     const names = holders.map((name) => `'${name}'`).join(", ");
     const twice = `Argo CD picks one at random: ${names} holds the same URL and project too`;
@@ -53,7 +55,7 @@ export function placeByIdentity(
   // Without upsert a secret of the wanted name is the nearer reason: the plan says that it exists.
   if (ownIsThere && !upsert) return { desired, hints };
   // A credential of another type was put there for something else: nobody named it.
-  const sameType = holding.every(({ repository }) => repository?.type === desired.repositoryType);
+  const sameType = holding.every((other) => typeOf(other) === desired.repositoryType);
   if (!upsert || ownIsThere || holders.length > 1 || !sameType) {
     return { refusal: { kind: "identity", ref, holders } };
   }
@@ -62,4 +64,9 @@ export function placeByIdentity(
     desired: { ...desired, name: holder! },
     hints: [...hints, `Secret '${holder}' held this URL already and was the one replaced`],
   };
+}
+
+/** @see https://github.com/argoproj/argo-cd/blob/v3.2.12/pkg/apis/application/v1alpha1/repository_types.go */
+function typeOf({ repository }: SecretSummary): string {
+  return repository?.type || "git";
 }

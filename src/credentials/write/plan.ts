@@ -36,7 +36,8 @@ export function plan(
   if (!upsert) return refused({ kind: "exists", ref });
   const owner = force ? undefined : ownerOf(before);
   if (owner !== undefined) return refused({ kind: "owned", ref, owner });
-  const why = desired.unmergeable?.(before);
+  // A foreign one that is forced is replaced whole.
+  const why = desired.recognises(before) ? desired.unmergeable?.(before) : undefined;
   if (why !== undefined) return refused({ kind: "unmergeable", ref, why });
   if (before.deletionTimestamp !== undefined) return refused({ kind: "being_deleted", ref });
   if (isUnchanged(before, replaced(before, desired, ""))) {

@@ -52,7 +52,9 @@ export async function planAll(
     placeByIdentity(desired, others.secrets, first, permissions.upsert)
   );
   const desired = placed.flatMap((each) => "desired" in each ? [each.desired] : []);
-  const moved = desired.some(({ name }, i) => name !== request.secrets[i]?.name);
+  const moved = placed.some((each, i) =>
+    "desired" in each && each.desired.name !== request.secrets[i]!.name
+  );
   const snapshot = moved ? await store.read(desired, deadline) : first;
 
   const targets = desired.map((each) => plan(each, snapshot, permissions));

@@ -74,6 +74,8 @@ export interface ApplyUses {
   readonly pause: Pause;
   /** Namespaces that were made a moment ago: Kubernetes makes their service accounts a bit later. */
   readonly justMade?: readonly string[];
+  /** Whether it undoes: what cannot be done leaves the others to be tried. @default false */
+  readonly isUndo?: boolean;
 }
 
 export interface AppliedUses {
@@ -92,7 +94,7 @@ const PASSING: ReadonlySet<KubeErrorKind> = new Set(["conflict", "busy", "unreac
 export async function applyUses(
   verb: "attach" | "detach",
   uses: readonly PullSecretUse[],
-  { store, deadline, onFault, pause, justMade = [] }: ApplyUses,
+  { store, deadline, onFault, pause, justMade = [], isUndo = false }: ApplyUses,
 ): Promise<AppliedUses> {
   const done = new Set<PullSecretUse>();
   const touched = new Set<PullSecretUse>();
@@ -108,21 +110,22 @@ export async function applyUses(
       return left.map(() => ({ kind: "unknown", error: unknown }));
     });
     error = undefined;
-    let hopeless = false;
+    const hopeless = new Set<PullSecretUse>();
     left.forEach((use, i) => {
       const outcome = outcomes[i]!;
       if (outcome.kind !== "rejected") touched.add(use);
       if (outcome.kind === "done") return void done.add(use);
-      // What is gone needs nothing taken off.
+      // What is gone needs nothing taken off, and nothing given back.
       const isGone = outcome.error.kind === "not_found";
-      if (isGone && verb === "detach") return void done.add(use);
-      error = outcome.error;
+      if (isGone && (verb === "detach" || isUndo)) return void done.add(use);
       const willCome = isGone && justMade.includes(use.namespace);
       const mayCome = outcome.kind === "unknown" || PASSING.has(outcome.error.kind) || willCome;
-      if (!mayCome) hopeless = true;
+      // What might yet have come is not why it failed.
+      if (hopeless.size === 0) error = outcome.error;
+      if (!mayCome) hopeless.add(use);
     });
-    left = left.filter((use) => !done.has(use));
-    if (hopeless) break;
+    left = left.filter((use) => !done.has(use) && !hopeless.has(use));
+    if (hopeless.size > 0 && !isUndo) break;
   }
   return { done: [...done], touched: [...touched], error };
 }
@@ -134,7 +137,7 @@ export async function undoUses(
   work: ApplyUses,
 ): Promise<NotRestored[]> {
   const opposite = verb === "attach" ? "detach" : "attach";
-  const { done } = await applyUses(opposite, touched, work);
+  const { done } = await applyUses(opposite, touched, { ...work, isUndo: true });
   return touched.filter((use) => !done.includes(use)).map(({ namespace, serviceAccount }) => ({
     namespace,
     name: serviceAccount,

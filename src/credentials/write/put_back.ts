@@ -70,7 +70,8 @@ export async function putBack(targets: readonly Target[], work: PutBack): Promis
   for (const target of targets) {
     if (target.overtaken) changed.set(target, "changed");
     else if (target.state === "written" && target.ours !== undefined) left.set(target, "new");
-    if (target.state === "removed") left.set(target, "missing");
+    // Without an old value it was deleted by somebody else, and that is theirs to undo.
+    if (target.state === "removed" && target.before !== undefined) left.set(target, "missing");
     if (target.state === "unknown") left.set(target, "unknown");
   }
   const settle = (target: Target, state?: NotRestored["state"]) => {

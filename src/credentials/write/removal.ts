@@ -128,9 +128,12 @@ async function tried(
     ...uses.length === 0 ? [] : await store.detach(uses, deadline, options),
     ...secrets.length === 0 ? [] : await store.remove(secrets, deadline, options),
   ];
-  const failed = outcomes.find((outcome) => outcome.kind !== "done");
-  if (failed === undefined) return { kind: "removed", dryRun: true, secrets, detached: uses };
-  return { kind: "unable", error: failed.error };
+  // What has gone in the meantime is as wanted.
+  const [error] = outcomes.flatMap((outcome) =>
+    outcome.kind === "done" || outcome.error.kind === "not_found" ? [] : [outcome.error]
+  );
+  if (error === undefined) return { kind: "removed", dryRun: true, secrets, detached: uses };
+  return { kind: "unable", error };
 }
 
 async function removeAll(
@@ -148,23 +151,23 @@ async function removeAll(
   if (taken.done.length === uses.length) {
     await removeTargets(targets, request.force, deps, deadline);
   }
-  const afterwards = {
+  const lastly = () => ({
     ...common,
     writeId: crypto.randomUUID(), // nothing is written, so nothing is recognised as written
     deadline: deadlineIn(putBackSeconds(targets.length)),
-  };
-  await settleUnknown(targets, afterwards);
+  });
+  await settleUnknown(targets, lastly());
   if (targets.every(isDone) && taken.done.length === uses.length) {
     return { kind: "removed", secrets, detached: uses };
   }
-  const { error, secrets: about, notRestored, refusals } = await undo(
-    targets,
-    taken.error,
-    afterwards,
-  );
-  const left = await undoUses("detach", taken, afterwards);
+  const afterwards = lastly();
+  const [{ error, secrets: about, notRestored, refusals }, left] = await Promise.all([
+    undo(targets, taken.error, afterwards),
+    undoUses("detach", taken, afterwards),
+  ]);
   if (notRestored.length + left.length === 0 && refusals.length > 0) {
-    const current = new Map(secrets.map((secret) => [refKey(secret), secret]));
+    const there = targets.flatMap(({ before }) => before ?? []);
+    const current = new Map(there.map((secret) => [refKey(secret), secret]));
     return { kind: "refused", refusals, current };
   }
   return { kind: "failed", error, secrets: about, notRestored: [...notRestored, ...left] };

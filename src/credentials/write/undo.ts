@@ -15,26 +15,30 @@ export async function undo(
 ) {
   const failed = targets.filter((target) => !isDone(target));
   const outcome = new Map(failed.map((target) => [target, reason(target)]));
-  const error = failed.length === 0 && cause !== undefined ? cause : causeOf(failed);
+  const error = causeOf(failed) ?? cause ??
+    new KubeError("failed", "Cannot write: it was not tried");
   const touched = new Set(targets.filter(({ ours, state }) => ours || state === "removed"));
   const notRestored = await putBack(targets, work);
   const refusals = failed.flatMap(({ refusal }) => refusal ? [refusal] : []);
   const secrets = targets.map((target): FailedSecret => {
     const { namespace, name } = target.desired;
     const left = notRestored.find((each) => refKey(each) === refKey(target.desired));
-    const did = target.step === "remove" ? "deleted" : "written";
-    const put = touched.has(target) ? `${did} and put back` : `not ${did}`;
-    const became = left ? `not put back: ${left.state}` : put;
+    const became = left ? `not put back: ${left.state}` : whatBecame(target, touched.has(target));
     return { namespace, name, why: [outcome.get(target), became].filter(Boolean).join("; ") };
   });
   return { error, secrets, notRestored, refusals };
 }
 
 /** The failure that decides the answer: what came first, rather than what followed from it. */
-function causeOf(failed: readonly Target[]): KubeError {
+function causeOf(failed: readonly Target[]): KubeError | undefined {
   const errors = failed.flatMap(({ error }) => error ? [error] : []);
-  const decisive = errors.find(({ kind }) => kind !== "conflict" && kind !== "exists");
-  return decisive ?? errors[0] ?? new KubeError("failed", "Cannot write: it was not tried");
+  return errors.find(({ kind }) => kind !== "conflict" && kind !== "exists") ?? errors[0];
+}
+
+function whatBecame({ step, before }: Target, isTouched: boolean): string {
+  if (step === "remove" && before === undefined) return "deleted by somebody else";
+  const did = step === "remove" ? "deleted" : "written";
+  return isTouched ? `${did} and put back` : `not ${did}`;
 }
 
 function reason({ error, state }: Target): string | undefined {

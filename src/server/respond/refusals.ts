@@ -4,14 +4,23 @@ import { type Answer, envelope } from "../answer.ts";
 type Kind = Refusal["kind"];
 type Of<K extends Kind> = Extract<Refusal, { kind: K }>;
 
+/** How a request says `force`, and what else helps where a secret has finalizers. */
+const WAYS = {
+  write: { force: '"force": true', elsewhere: "remove them or choose another name" },
+  delete: { force: "force=true", elsewhere: "remove them first" },
+};
+
 /**
  * What a refused write is answered with; `undefined` when the only reason is that secrets exist,
  * which has a body of its own. Of several reasons the one that the user has to mend first.
+ * @param does what was refused
  */
 export function refusalAnswer(
   refusals: readonly Refusal[],
   argocdNamespace: string,
+  does: keyof typeof WAYS = "write",
 ): Answer | undefined {
+  const { force, elsewhere } = WAYS[does];
   const of = <K extends Kind>(kind: K) =>
     refusals.filter((refusal): refusal is Of<K> => refusal.kind === kind);
   const namespaces = namespaceMessage(
@@ -39,11 +48,11 @@ export function refusalAnswer(
   const message = firstOf([
     ...of("owned").map(({ ref, owner }) =>
       `Secret '${ref.name}' in namespace '${ref.namespace}' is looked after by ${owner}, which ` +
-      'would undo this: change it there, or send "force": true'
+      `would undo this: change it there, or send ${force}`
     ),
     ...of("not_ours").map(({ ref }) =>
       `Secret '${ref.name}' in namespace '${ref.namespace}' was not written by this program: ` +
-      'send "force": true to delete it all the same'
+      `send ${force} to delete it all the same`
     ),
     ...of("unmergeable").map(({ ref, why }) =>
       `Secret '${ref.name}' in namespace '${ref.namespace}' cannot be merged with: its Docker ` +
@@ -60,7 +69,7 @@ export function refusalAnswer(
     ),
     ...of("finalizers").map(({ ref }) =>
       `Secret '${ref.name}' in namespace '${ref.namespace}' has finalizers, so it is not gone at ` +
-      "once when it is deleted: remove them or choose another name"
+      `once when it is deleted: ${elsewhere}`
     ),
     ...of("being_deleted").map(({ ref }) =>
       `Secret '${ref.name}' in namespace '${ref.namespace}' is being deleted: try again later`

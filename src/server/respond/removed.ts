@@ -14,7 +14,7 @@ export function removedAnswer(removed: SecretsRemoved, argocdNamespace: string):
       return envelope(404, `Secret '${name}' ${where}`, warned);
     }
     case "refused":
-      return refusalAnswer(verdict.refusals, argocdNamespace) ?? envelope(409, "Refused");
+      return refusalAnswer(verdict.refusals, argocdNamespace, "delete") ?? envelope(409, "Refused");
     case "unable":
       return failedAnswer(verdict, { cluster, name });
     case "failed":

@@ -8,12 +8,16 @@ import { clusterNotFound } from "../respond/failed.ts";
 import { notAccepted } from "../respond/verified.ts";
 import { ADD_DOCKER_FIELDS, AddDockerBody } from "../schemas/docker.ts";
 import { writerOf } from "../write_id.ts";
+import { DOCKER_EXAMPLES } from "./examples.ts";
 import { errors, json } from "./openapi_content.ts";
 import { WRITE_ERRORS } from "./write_errors.ts";
 
 export const describe: EndpointModule["describe"] = () => ({
   request: {
-    body: { required: true, content: { "application/json": { schema: AddDockerBody } } },
+    body: {
+      required: true,
+      content: { "application/json": { schema: AddDockerBody, examples: DOCKER_EXAMPLES } },
+    },
   },
   responses: {
     200: json("All of them are written", DockerAddedAnswer),

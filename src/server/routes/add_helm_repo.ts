@@ -3,7 +3,9 @@ import {
   Envelope,
   HelmRepoAddedAnswer,
   HelmRepoExistsAnswer,
+  HelmReposAddedAnswer,
   NotAcceptedAnswer,
+  SecretsExistAnswer,
 } from "../answers.ts";
 import type { EndpointModule, Handle } from "../endpoint.ts";
 import { parseBody } from "../parse.ts";
@@ -12,16 +14,23 @@ import { helmRepoAnswer } from "../respond/repo.ts";
 import { notAccepted } from "../respond/verified.ts";
 import { ADD_HELM_REPO_FIELDS, AddHelmRepoBody } from "../schemas/helm_repo.ts";
 import { writerOf } from "../write_id.ts";
+import { HELM_EXAMPLES } from "./examples.ts";
 import { errors, json } from "./openapi_content.ts";
 import { WRITE_ERRORS } from "./write_errors.ts";
 
 export const describe: EndpointModule["describe"] = () => ({
   request: {
-    body: { required: true, content: { "application/json": { schema: AddHelmRepoBody } } },
+    body: {
+      required: true,
+      content: { "application/json": { schema: AddHelmRepoBody, examples: HELM_EXAMPLES } },
+    },
   },
   responses: {
-    200: json("It is written", HelmRepoAddedAnswer),
-    409: json("The secret exists, or is not ours", z.union([HelmRepoExistsAnswer, Envelope])),
+    200: json("It is written", z.union([HelmRepoAddedAnswer, HelmReposAddedAnswer])),
+    409: json(
+      "The secret exists, or is not ours",
+      z.union([HelmRepoExistsAnswer, SecretsExistAnswer, Envelope]),
+    ),
     422: json("The credential is not accepted where it would be used", NotAcceptedAnswer),
     ...errors(WRITE_ERRORS),
   },

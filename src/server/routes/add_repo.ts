@@ -7,12 +7,16 @@ import { repoAnswer } from "../respond/repo.ts";
 import { notAccepted } from "../respond/verified.ts";
 import { ADD_REPO_FIELDS, AddRepoBody } from "../schemas/repo.ts";
 import { writerOf } from "../write_id.ts";
+import { REPO_EXAMPLES } from "./examples.ts";
 import { errors, json } from "./openapi_content.ts";
 import { WRITE_ERRORS } from "./write_errors.ts";
 
 export const describe: EndpointModule["describe"] = () => ({
   request: {
-    body: { required: true, content: { "application/json": { schema: AddRepoBody } } },
+    body: {
+      required: true,
+      content: { "application/json": { schema: AddRepoBody, examples: REPO_EXAMPLES } },
+    },
   },
   responses: {
     200: json("All of them are written", RepoAddedAnswer),

@@ -1,9 +1,16 @@
 import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { type EndpointModule, type Handle, SERVICE } from "../endpoint.ts";
-import { json } from "./openapi_content.ts";
+import { errors, json } from "./openapi_content.ts";
 
 export const describe: EndpointModule["describe"] = () => ({
-  responses: { 200: json("OpenAPI", z.record(z.string(), z.unknown())) },
+  responses: {
+    200: json("OpenAPI", z.record(z.string(), z.unknown())),
+    ...errors({
+      400: "Header 'Host' is missing, or no host name",
+      403: "A web page of another site asks",
+      421: "The host name is none that this server answers to",
+    }),
+  },
 });
 
 /** Generated from the endpoints' schemas. */

@@ -3,11 +3,15 @@ import type { EndpointModule, Handle } from "../endpoint.ts";
 import { parseBody } from "../parse.ts";
 import { verifyAnswer } from "../respond/verified.ts";
 import { VERIFY_FIELDS, VerifyBody } from "../schemas/verify.ts";
+import { VERIFY_EXAMPLES } from "./examples.ts";
 import { errors, json } from "./openapi_content.ts";
 
 export const describe: EndpointModule["describe"] = () => ({
   request: {
-    body: { required: true, content: { "application/json": { schema: VerifyBody } } },
+    body: {
+      required: true,
+      content: { "application/json": { schema: VerifyBody, examples: VERIFY_EXAMPLES } },
+    },
   },
   responses: {
     200: json("Nothing speaks against it", VerifiedAllAnswer),

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { DockerCredential } from "../../credentials/kinds/docker.ts";
+import { registryKeys } from "../../credentials/kinds/registry.ts";
 import type { NamespaceSelection } from "../../credentials/namespaces.ts";
 import {
   ClusterName,
@@ -19,7 +20,10 @@ import { requires } from "./missing.ts";
 /** Most registries in one secret. */
 const MAX_REGISTRIES = 50;
 
-const RegistryUser = Username.refine((name) => !name.includes(":"), "must not contain a colon");
+/** Said of a user name for a registry that has one. */
+export const NO_COLON = "must not contain a colon";
+
+const RegistryUser = Username.refine((name) => !name.includes(":"), NO_COLON);
 
 const Login = z.strictObject({
   registry: Registry,
@@ -143,8 +147,9 @@ export function dockerCredentials(
   for (const [field, value] of Object.entries({ registry, username, password })) {
     if (value !== undefined) wrong(`contradicts '${field}'; give one of them`);
   }
-  const hosts = registries.map(({ registry }) => registry);
-  if (new Set(hosts).size < hosts.length) wrong("must name each registry once");
+  // By what is written: Docker Hub has several names.
+  const written = registries.map(({ registry }) => registryKeys(registry)[0]);
+  if (new Set(written).size < written.length) wrong("must name each registry once");
   return registries;
 }
 

@@ -54,9 +54,11 @@ export const AddHelmRepoBody = requires(
   const given = { url: body.repository_url, urls: body.repository_urls };
   const urls = spelledUrls(given, { type, as: "repository", useOci }, context, FIELDS);
   checkRoom(body.name, urls, context);
-  if (urls.some(({ url }) => url.over === "ssh")) {
+  const overSsh = urls.findIndex(({ url }) => url.over === "ssh");
+  if (overSsh >= 0) {
+    const path = given.urls === undefined ? [FIELDS.one] : [FIELDS.many, overSsh];
     const message = "must be a URL by HTTPS, since there is a password";
-    context.addIssue({ code: "custom", path: [FIELDS.one], message });
+    context.addIssue({ code: "custom", path, message });
   }
   return {
     cluster: body.cluster_name,

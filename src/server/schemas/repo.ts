@@ -27,14 +27,16 @@ export const urlFields = {
   urls: Urls.optional().openapi({ description: "Several with the same credential" }),
 };
 
-const Proxy = z.string().max(2048, "must be shorter").regex(
-  /^(https?|socks5h?):\/\/[^\s/?#]+\/?$/i,
+// Not by `regex`: a pattern of OpenAPI knows no flags.
+const Proxy = z.string().max(2048, "must be shorter").refine(
+  (text) => /^(https?|socks5h?):\/\/[^\s/?#]+\/?$/i.test(text),
   "must be a URL like http://proxy.example.com:3128",
 );
 
-const NoProxy = z.string().max(2048, "must be shorter").regex(/^[^\s\p{Cc}]*$/u, {
-  message: "must be hosts separated by commas",
-});
+const NoProxy = z.string().max(2048, "must be shorter").refine(
+  (text) => !/[\s\p{Cc}]/u.test(text),
+  "must be hosts separated by commas",
+);
 
 /** What is written besides URL and credential. */
 export const optionFields = {
@@ -159,7 +161,8 @@ type GivenOptions = z.output<z.ZodObject<typeof optionFields>> & {
 const REPOSITORY_ONLY = ["project", "insecure", "enable_lfs", "depth"] as const;
 const GIT_ONLY = ["force_basic_auth", "enable_lfs", "depth"] as const;
 
-function repositoryOptions(
+/** The options in a request; what is wrong with them is an issue. */
+export function repositoryOptions(
   given: GivenOptions,
   urls: readonly SpelledUrl[],
   context: z.RefinementCtx,

@@ -8,9 +8,11 @@ import { checkTlsPair } from "../../credentials/material/tls_pair.ts";
 import { seal, type Sealed } from "../../log/sealed.ts";
 import { Password, Username } from "./fields.ts";
 
-const Id = z.union([z.int().positive(), z.string().regex(/^[1-9][0-9]{0,18}$/)], {
-  error: "must be a number",
-}).transform(String);
+const NO_ID = "must be a number";
+const Id = z.union([
+  z.int(NO_ID).positive(NO_ID),
+  z.string().regex(/^[1-9][0-9]{0,17}$/, NO_ID),
+], { error: NO_ID }).transform(String);
 
 const GitHubApp = z.strictObject({
   id: Id,

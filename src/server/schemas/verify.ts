@@ -1,9 +1,15 @@
 import { z } from "@hono/zod-openapi";
 import type { DockerCredential } from "../../credentials/kinds/docker.ts";
 import type { VerifyRepo } from "../../credentials/verify_credential.ts";
-import { dockerCredentialFields, dockerCredentials } from "./docker.ts";
+import { dockerCredentialFields, dockerCredentials, NO_COLON } from "./docker.ts";
 import { requires } from "./missing.ts";
-import { optionFields, RepositoryTypeField, spelledUrls, urlFields } from "./repo.ts";
+import {
+  optionFields,
+  repositoryOptions,
+  RepositoryTypeField,
+  spelledUrls,
+  urlFields,
+} from "./repo.ts";
 import { repoCredential, repoCredentialFields } from "./repo_credential.ts";
 
 const VerifyFields = z.strictObject({
@@ -55,6 +61,10 @@ export const VerifyBody = requires(
       "tls_client_cert",
       "tls_client_key",
     ], "repositories");
+    // The field is a repository's, too, whose may have one.
+    if (body.username?.includes(":")) {
+      context.addIssue({ code: "custom", path: ["username"], message: NO_COLON });
+    }
     return { kind: "docker", credentials: dockerCredentials(body, context) };
   }
   only(["registry", "registries"], "pull credentials");
@@ -65,11 +75,8 @@ export const VerifyBody = requires(
     urls.map(({ url }) => url.over),
     context,
   );
-  const options = {
-    proxy: body.proxy,
-    noProxy: body.no_proxy,
-    insecure: body.insecure,
-    insecureOciHttp: body.insecure_oci_http,
-  };
+  const { proxy, no_proxy, insecure, insecure_oci_http } = body;
+  const given = { type, as: "repository" as const, proxy, no_proxy, insecure, insecure_oci_http };
+  const options = repositoryOptions(given, urls, context);
   return { kind: "repo", request: { as: "repository", type, urls, ...credential, options } };
 }).openapi("Verify");

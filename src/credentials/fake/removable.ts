@@ -1,0 +1,41 @@
+import type { FakeCluster } from "../../kube/fake/store.ts";
+import type { SecretData, SecretRef, StoredSecret } from "../../kube/store.ts";
+import { DOCKER_CONFIG_TYPE } from "../kinds/docker.ts";
+import { MANAGED_BY, MANAGED_BY_LABEL, REQUEST_ANNOTATION } from "../kinds/kind.ts";
+import { emptyCluster } from "./clusters.ts";
+import { LABELS } from "./desired.ts";
+
+/** The secrets that are to be deleted. */
+export const REMOVABLE: readonly SecretRef[] = ["a", "b", "c", "argocd"].map((namespace) => ({
+  namespace,
+  name: "pull",
+}));
+
+/** Pull secrets of this program in a, b, c and argocd, which service accounts of a, b and c use. */
+export function removableCluster(): FakeCluster {
+  const cluster = emptyCluster();
+  for (const { namespace } of REMOVABLE) putOurs(cluster, { namespace });
+  for (const namespace of ["a", "b", "c"]) {
+    cluster.putAccount({ namespace, name: "default", pullSecrets: ["pull", "other"] });
+  }
+  cluster.putAccount({ namespace: "a", name: "runner", pullSecrets: ["pull"] });
+  cluster.putAccount({ namespace: "a", name: "bystander", pullSecrets: ["other"] });
+  cluster.putAccount({ namespace: "d", name: "default", pullSecrets: ["pull"] });
+  cluster.put({ namespace: "a", name: "bystander" }, { key: "dmFsdWU=" });
+  return cluster;
+}
+
+/** Puts a pull secret there as this program writes one, with marks of others. */
+export function putOurs(
+  cluster: FakeCluster,
+  more: Partial<StoredSecret> & { readonly namespace: string },
+  data: SecretData = { ".dockerconfigjson": "b2xk" },
+): StoredSecret {
+  return cluster.put({
+    name: "pull",
+    type: DOCKER_CONFIG_TYPE,
+    labels: { ...LABELS, [MANAGED_BY_LABEL]: MANAGED_BY, "team.example/owner": "ops" },
+    annotations: { [REQUEST_ANNOTATION]: "w1", "team.example/note": "keep" },
+    ...more,
+  }, data);
+}

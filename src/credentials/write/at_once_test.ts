@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { pullSecrets } from "../fake/desired.ts";
+import { emptyCluster, passwordOf, PULL_KEYS, pullCluster } from "../fake/clusters.ts";
+import { runWrite } from "../fake/run.ts";
+import { Locks } from "./locks.ts";
+
+Deno.test("of twelve equal requests at once without upsert one creates, eleven find it exists", async () => {
+  const it = emptyCluster();
+  const locks = new Locks();
+  const verdicts = await Promise.all(
+    Array.from({ length: 12 }, () => runWrite(it, pullSecrets("new"), { upsert: false, locks })),
+  );
+  const count = (kind: string) => verdicts.filter((verdict) => verdict.kind === kind).length;
+  assert.deepEqual([count("written"), count("refused")], [1, 11]);
+});
+
+Deno.test("twelve at once from twelve programs: one whole value, and only one success", async () => {
+  const it = emptyCluster();
+  const verdicts = await Promise.all(
+    Array.from({ length: 12 }, (_, i) => runWrite(it, pullSecrets(`p${i}`), { upsert: false })),
+  );
+  const won = verdicts.findIndex(({ kind }) => kind === "written");
+  assert.equal(verdicts.filter(({ kind }) => kind === "written").length, 1);
+  for (const key of PULL_KEYS) assert.equal(passwordOf(it, key), `p${won}`);
+});
+
+Deno.test("fifty upserts of one key at once leave one whole value", async () => {
+  const it = pullCluster();
+  const locks = new Locks();
+  const verdicts = await Promise.all(
+    Array.from({ length: 50 }, (_, i) => runWrite(it, pullSecrets(`p${i}`), { locks })),
+  );
+  assert.ok(verdicts.every(({ kind }) => kind === "written"));
+  assert.equal(new Set(PULL_KEYS.map((key) => passwordOf(it, key))).size, 1);
+});
+
+Deno.test("who waits for a lock past the deadline is told that others write", async () => {
+  const it = pullCluster();
+  const locks = new Locks();
+  it.fault = ({ index }) => index === 0 ? { kind: "hang" } : undefined;
+  const first = runWrite(it, pullSecrets("new"), { locks, seconds: 0.3 });
+  const second = await runWrite(it, pullSecrets("new"), { locks, seconds: 0.05 });
+  assert.equal(second.kind === "unable" && second.error.kind, "busy");
+  await first;
+  assert.equal((await runWrite(it, pullSecrets("new"), { locks })).kind, "written");
+});

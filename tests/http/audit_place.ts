@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import { AuditLog } from "../../src/audit/audit_log.ts";
+import type { Entry } from "../../src/audit/entry.ts";
+import { assertAbsent, CANARY, type Stage } from "./support.ts";
+
+export interface Place {
+  readonly path: string;
+  readonly auditLog: AuditLog;
+  entries(): Entry[];
+}
+
+/** An audit log in a folder of its own, in whose files no password may be afterwards. */
+export async function withLog(use: (place: Place) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  const path = join(folder, "audit.log");
+  const auditLog = new AuditLog(path);
+  try {
+    await use({
+      path,
+      auditLog,
+      entries: () =>
+        Deno.readTextFileSync(path).trimEnd().split("\n").map((line) => JSON.parse(line)),
+    });
+  } finally {
+    await auditLog.close();
+    for (const { name } of Deno.readDirSync(folder)) {
+      const file = join(folder, name);
+      if (Deno.statSync(file).isFile) assertAbsent(Deno.readTextFileSync(file), CANARY);
+    }
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Sends a request; no password may be in what is answered or logged. */
+export async function send({ app, logged }: Stage, request: Request) {
+  const response = await app.fetch(request);
+  const text = await response.text();
+  assertAbsent(text + logged.join(""), CANARY);
+  return { status: response.status, headers: response.headers, body: JSON.parse(text) };
+}
