@@ -10,11 +10,16 @@ import { printError } from "./terminal.ts";
 
 /** What a command is run with. */
 export interface Context extends CommandContext {
+  /** Those up to the cursor, when it is completed and not run. */
+  readonly words?: readonly string[];
   /** Sets the program's exit code. */
   finish(exitCode: number): void;
 }
 
-type Parameters<Flags extends Readonly<Record<string, unknown>>, Args extends string[]> =
+/** Arguments that are no flags; the last ones may be left out. */
+type Arguments = (string | undefined)[];
+
+type Parameters<Flags extends Readonly<Record<string, unknown>>, Args extends Arguments> =
   TypedCommandParameters<
     Flags,
     Args,
@@ -27,7 +32,7 @@ type Parameters<Flags extends Readonly<Record<string, unknown>>, Args extends st
  */
 export function command<
   Flags extends Readonly<Record<string, unknown>>,
-  Args extends string[] = [],
+  Args extends Arguments = [],
 >(
   load: () => Promise<(flags: Flags, ...args: Args) => number | Promise<number>>,
   parameters: Parameters<Flags, Args>,
@@ -67,5 +72,17 @@ export const text = (brief: string, placeholder: string) =>
 /** The same for a number. */
 export const number = (brief: string, placeholder: string) =>
   ({ kind: "parsed", parse: numberParser, brief, placeholder, optional: true }) as const;
+
+/** A flag that may be there or not, and takes nothing. */
+export const on = (brief: string) =>
+  ({ kind: "boolean", brief, optional: true, withNegated: false }) as const;
+
+/** A flag that may be left out, and takes one of some words. */
+export const choice = <const Word extends string>(brief: string, values: readonly Word[]) =>
+  ({ kind: "enum", values, brief, optional: true }) as const;
+
+/** A flag that may be left out, or given several times; commas in it are for the command. */
+export const list = (brief: string, placeholder: string) =>
+  ({ kind: "parsed", parse: String, brief, placeholder, optional: true, variadic: true }) as const;
 
 export const CONFIG_FLAG = text("Configuration file (default: configs/defaults.yaml)", "file");

@@ -1,5 +1,6 @@
 import { buildChoiceParser, buildRouteMap } from "@stricli/core";
 import { command, CONFIG_FLAG, number, text } from "./command.ts";
+import { clusters, deleteCommand, docker, repo, secrets, verify } from "./credential_commands.ts";
 import { type Shell, SHELLS } from "./completion/shells.ts";
 import type { LogsFlags } from "./logs.ts";
 import type { RestartFlags } from "./restart.ts";
@@ -191,7 +192,24 @@ const version = command<Record<never, never>>(
 
 /** All commands. */
 export const ROUTES = buildRouteMap({
-  routes: { serve, start, stop, restart, status, logs, token, demo, completion, version },
+  routes: {
+    serve,
+    start,
+    stop,
+    restart,
+    status,
+    logs,
+    clusters,
+    secrets,
+    docker,
+    repo,
+    verify,
+    delete: deleteCommand,
+    token,
+    demo,
+    completion,
+    version,
+  },
   docs: {
     brief: "Puts, shows and checks the credentials of Argo CD and kubelets on many clusters.",
   },

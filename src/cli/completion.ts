@@ -16,7 +16,7 @@ export function completionScript(shell: Shell): string {
 const FILES = ":files";
 const FOLDERS = ":folders";
 
-/** What is known of the values of flags. */
+/** What is known of the values of flags, besides what the flags themselves propose. */
 const VALUES = new Map<string, readonly string[] | typeof FILES | typeof FOLDERS>([
   ["--transport", ["auto", "kubectl", "api"]],
   ["--log-format", ["text", "json"]],
@@ -28,6 +28,16 @@ const VALUES = new Map<string, readonly string[] | typeof FILES | typeof FOLDERS
   ["--tls-key", FILES],
   ["--log-file", FILES],
   ["--pid-file", FILES],
+  ["--server-ca", FILES],
+  ["--password-file", FILES],
+  ["--registries-file", FILES],
+  ["--bearer-token-file", FILES],
+  ["--ssh-private-key-file", FILES],
+  ["--github-app-private-key-file", FILES],
+  ["--gcp-service-account-key-file", FILES],
+  ["--tls-client-cert-file", FILES],
+  ["--tls-client-key-file", FILES],
+  ["--proxy-file", FILES],
   ["--clusters-folder", FOLDERS],
   ["--run-dir", FOLDERS],
 ]);
@@ -60,8 +70,8 @@ export async function complete<Context extends CommandContext>(
 ): Promise<number> {
   const nowhere = { write() {} };
   const process = { stdout: nowhere, stderr: nowhere };
-  // No command runs, and what proposes values looks at no context.
-  const context = { process, forCommand: () => ({ process }) as unknown as Context };
+  // No command runs; what proposes values looks at the words at most.
+  const context = { process, forCommand: () => ({ process, words }) as unknown as Context };
   const propose: Propose = async (...words) => {
     const found = await proposeCompletions(application, words, context);
     return found.map(({ kind, completion, brief }) =>
@@ -83,6 +93,10 @@ async function proposals(words: readonly string[], propose: Propose): Promise<re
   const inOne = /^(--[^=]+)=(.*)$/s.exec(word);
   const flag = inOne?.[1] ?? before.at(-1) ?? "";
   const values = VALUES.get(flag);
+  if (values === undefined && inOne) {
+    const proposed = await propose(...before, flag, inOne[2]!);
+    return proposed.map(({ completion }) => ({ completion: `${flag}=${completion}` }));
+  }
   if (values === undefined) {
     const isFirst = words.length === 1 && word.startsWith("-");
     const more = isFirst ? ROOT_FLAGS.filter((one) => one.completion.startsWith(word)) : [];

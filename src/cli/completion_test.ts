@@ -26,6 +26,21 @@ function commands() {
   return root.getAllEntries();
 }
 
+/** Also those that are words of others: `docker add`. */
+function commandsWithFlags(entries = commands(), before: readonly string[] = []) {
+  return entries.flatMap(({ name, target }): Flagged[] => {
+    const words = [...before, name["convert-camel-to-kebab"]];
+    return "parameters" in target
+      ? [{ words, flags: target.parameters.flags ?? {} }]
+      : commandsWithFlags(target.getAllEntries(), words);
+  });
+}
+
+interface Flagged {
+  readonly words: readonly string[];
+  readonly flags: Readonly<Record<string, object>>;
+}
+
 Deno.test("a completion is a line, with its description after a tab", async () => {
   const { text, code } = await printed("ser");
   assert.deepEqual([text, code], ["serve\tServe the HTTP API\n", 0]);
@@ -107,14 +122,13 @@ Deno.test("the values of a flag are those of its setting", async () => {
 
 Deno.test("files and folders are proposed for every flag that takes one", async () => {
   let count = 0;
-  for (const { name, target } of commands()) {
-    if (!("parameters" in target)) continue;
-    for (const [flag, parameter] of Object.entries(target.parameters.flags ?? {})) {
+  for (const { words, flags } of commandsWithFlags()) {
+    for (const [flag, parameter] of Object.entries(flags)) {
       const placeholder = "placeholder" in parameter ? parameter.placeholder : undefined;
       if (placeholder !== "file" && placeholder !== "folder") continue;
       const kebab = flag.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-      const proposed = await completions(name["convert-camel-to-kebab"], `--${kebab}`, "");
-      assert.deepEqual(proposed, [`:${placeholder}s`], `${name.original} --${kebab}`);
+      const proposed = await completions(...words, `--${kebab}`, "");
+      assert.deepEqual(proposed, [`:${placeholder}s`], `${words.join(" ")} --${kebab}`);
       count++;
     }
   }

@@ -8,6 +8,7 @@ import {
 import { flushLog } from "../log/logger.ts";
 import type { Context } from "./command.ts";
 import { ROUTES } from "./commands.ts";
+import { parsingError } from "./parsing_error.ts";
 import { print, printError } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 
@@ -17,8 +18,7 @@ const HINT = `(${NAME} --help shows the commands, ${NAME} COMMAND --help its fla
 
 const TEXT: ApplicationText = {
   ...english,
-  exceptionWhileParsingArguments: (error) =>
-    `error: ${error instanceof Error ? error.message : error}\n${HINT}`,
+  exceptionWhileParsingArguments: (error) => `error: ${parsingError(error)}\n${HINT}`,
   noCommandRegisteredForInput: ({ input, corrections }) => {
     const meant = corrections.length > 0 ? `; did you mean ${corrections.join(" or ")}?` : "";
     return `error: No command '${input}'${meant}\n${HINT}`;
@@ -49,7 +49,8 @@ export function withCommand(args: readonly string[]): readonly string[] {
 
 /**
  * Runs the program with its arguments.
- * @returns the exit code: 0 done, 1 failed, 2 wrong usage or configuration; `status` has a 3
+ * @returns the exit code: 0 done, 1 failed, 2 wrong usage or configuration; `status` and what
+ * is done on several clusters have a 3
  */
 export async function run(args: readonly string[]): Promise<number> {
   // What the shells' scripts ask; no command, since its words are those of other commands.

@@ -73,7 +73,7 @@ const POINTS: readonly KillPoint[] = [
 ];
 
 crashTest(
-  "killed at any store call, each secret is old or new, and an upsert completes it",
+  "the server is killed at each of the store calls of a write: each secret is old or new, and the next upsert completes it",
   async (world) => {
     await pLimit(AT_ONCE).map(POINTS, (point) =>
       killAt(point, world).catch((error) => {

@@ -10,7 +10,7 @@ const LANES = 2;
 const INSTANTS = 50;
 
 crashTest(
-  `killed at ${INSTANTS} random instants of a write, an upsert completes it`,
+  `the server is killed at ${INSTANTS} random instants of a write: each secret is old or new, and the next upsert completes it`,
   async (world) => {
     const given = Deno.env.get("CRASH_SEED");
     const seed = given ? Number(given) : crypto.getRandomValues(new Uint32Array(1))[0]!;

@@ -10,7 +10,7 @@ import {
 
 /** SIGTERM in the middle of a write to twenty namespaces. */
 
-crashTest("SIGTERM lets a write end, and refuses what comes after it", async (world) => {
+crashTest("SIGTERM during a write: the write ends, new requests get 503, exit 0", async (world) => {
   const targets = await world.targets(20, (place) => place % 4 === 3);
   const others = await world.targets(1);
   const gate = await world.gate();

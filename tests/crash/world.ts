@@ -6,8 +6,9 @@ import {
 } from "../../scripts/control_plane/connect.ts";
 import { type Ended, listening, type Program, program } from "../cli/support.ts";
 import { type ApiRequest, limitSecrets } from "../support/api_objects.ts";
-import { makeCanary } from "../support/canary.ts";
 import { commandLines } from "../support/processes.ts";
+import { canaryWatch, filesUnder } from "../trust/canary_watch.ts";
+import { watchProcesses } from "../trust/process_watch.ts";
 import { type Access, administrator, clientOf, kubeconfigOf } from "./admin.ts";
 import { type Gate, openGate } from "./gate.ts";
 import { makeTargets, type Targets } from "./targets.ts";
@@ -42,7 +43,7 @@ export interface Start {
   readonly targets: Targets;
   /** Seconds for the commands of one request. @default the program's own */
   readonly seconds?: number;
-  /** Where it records what it writes. @default nowhere */
+  /** Where it records what it writes. @default a log of its own */
   readonly auditLog?: string;
 }
 
@@ -62,7 +63,7 @@ const plane = controlPlaneFromEnv();
 
 /**
  * Declares a test for each transport; ignored without a control plane. At its end no process is
- * left, and neither password is in the log, in an answer or in a file of the program.
+ * left, and neither password is in a log, an answer, a file, a command line or an environment.
  */
 export function crashTest(sentence: string, test: (world: World) => Promise<void>): void {
   for (const transport of TRANSPORTS) {
@@ -87,8 +88,9 @@ async function run(
   folder: string,
   test: (world: World) => Promise<void>,
 ): Promise<void> {
-  const canaries = { old: makeCanary(), new: makeCanary() };
-  const values = { old: canaries.old.value, new: canaries.new.value };
+  const watch = canaryWatch(folder);
+  const values = { old: watch.secret(), new: watch.secret() };
+  using processes = watchProcesses(folder);
   const said: string[] = [];
   const programs: Program[] = [];
   const direct = await administrator(plane);
@@ -97,15 +99,16 @@ async function run(
   const temporary = join(folder, "temporary");
   await Deno.mkdir(temporary);
 
-  async function start({ through, targets, seconds, auditLog }: Start): Promise<Running> {
+  async function start({ through, targets, seconds, ...more }: Start): Promise<Running> {
     const clusters = await clustersFolder(folder, through?.access ?? direct);
+    const auditLog = more.auditLog ?? `${clusters}.audit.log`;
     const args = ["--port=0", `--clusters-folder=${clusters}`, `--transport=${transport}`];
     args.push(`--argocd-namespace=${targets.argocd}`, "--log-level=debug");
     if (seconds !== undefined) args.push(`--kubectl-timeout=${seconds}`);
     const env = {
       TMPDIR: temporary,
       KUBECACHEDIR: join(folder, "kubectl_cache"),
-      ...(auditLog === undefined ? {} : { ARGOCD_CONFIGURER_AUDIT_LOG: auditLog }),
+      ARGOCD_CONFIGURER_AUDIT_LOG: auditLog,
     };
     const running = program(["serve", ...args], { env });
     programs.push(running);
@@ -155,15 +158,10 @@ async function run(
     assert.match(stderr, /listening/);
     said.push(stdout, stderr);
   }
-  const files = filesUnder(folder);
-  assert.ok(
-    files.some(({ text }) => text.includes(direct.token)),
-    "the search finds what is there",
-  );
-  for (const canary of Object.values(canaries)) {
-    for (const text of said) canary.absentFrom(text, "the log or an answer");
-    for (const { path, text } of files) canary.absentFrom(text, path);
-  }
+  for (const text of said) watch.said(text, "the log or an answer");
+  watch.everywhere(processes);
+  const holdsToken = (path: string) => Deno.readTextFileSync(path).includes(direct.token);
+  assert.ok(filesUnder(folder).some(holdsToken), "the search finds what is there");
 }
 
 async function fill(request: ApiRequest, namespace: string): Promise<{ empty(): Promise<void> }> {
@@ -189,14 +187,6 @@ async function clustersFolder(folder: string, access: Access): Promise<string> {
 
 function kubectlsOf(folder: string): number {
   return commandLines().filter((line) => line.includes(`--kubeconfig=${folder}`)).length;
-}
-
-function filesUnder(folder: string): { path: string; text: string }[] {
-  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory, isFile }) => {
-    const path = join(folder, name);
-    if (isDirectory) return filesUnder(path);
-    return isFile ? [{ path, text: new TextDecoder().decode(Deno.readFileSync(path)) }] : [];
-  });
 }
 
 /** What `reached` waits for happens while the write is under way. */

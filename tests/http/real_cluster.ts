@@ -23,19 +23,13 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
 export function argocdNamespaceTest(
   sentence: string,
   test: (program: RealProgram, argocd: string) => Promise<void>,
-  settings: Record<string, unknown> = {},
 ): void {
   for (const transport of TRANSPORTS) {
     const argocd = uniqueName("argocd");
-    realTestOver(
-      transport,
-      { "argocd-namespace": argocd, ...settings },
-      sentence,
-      async (program) => {
-        await program.namespace("Active", argocd);
-        await test(program, argocd);
-      },
-    );
+    realTestOver(transport, { "argocd-namespace": argocd }, sentence, async (program) => {
+      await program.namespace("Active", argocd);
+      await test(program, argocd);
+    });
   }
 }
 

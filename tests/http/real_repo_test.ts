@@ -198,11 +198,10 @@ realTest(
     const { value: password } = program.canary;
     const before = { project: "team", proxy: "http://proxy.example.com:3128" };
     await add(program, name, { url, bearer_token: password, ...before });
-    const old = await program.find("argocd", name);
-    await program.put({
-      ...old!,
-      metadata: { ...old!.metadata, labels: { ...old!.metadata.labels, team: "a" } },
-    });
+    const old = (await program.find("argocd", name))!;
+    const { labels, annotations } = old.metadata;
+    const metadata = { namespace: "argocd", name, annotations, labels: { ...labels, team: "a" } };
+    await program.put({ ...old, metadata });
     const { status, body } = await add(program, name, {
       url,
       username: "user",

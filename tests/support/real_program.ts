@@ -9,6 +9,7 @@ import { surroundings } from "../../src/cli/surroundings.ts";
 import { settingsOf } from "../../src/config/schema.ts";
 import { configureLog } from "../../src/log/logger.ts";
 import { wire } from "../../src/wire.ts";
+import { assertDocumented } from "../http/documented.ts";
 import { type ApiSecret, type Bystander, bystander, limitSecrets } from "./api_objects.ts";
 import { decodeBase64 } from "./base64.ts";
 import { type Canary, makeCanary } from "./canary.ts";
@@ -30,6 +31,7 @@ export interface RealProgram extends Bystander {
   readonly log: readonly string[];
   get(path: string): Promise<Answered>;
   post(path: string, body: unknown): Promise<Answered>;
+  delete(path: string): Promise<Answered>;
   /** Has the API server create at most so many secrets in a namespace. */
   limitSecrets(namespace: string, secrets: number): Promise<void>;
   /** Adds a kubeconfig to the folder. */
@@ -116,6 +118,7 @@ async function run(
     const { status, headers } = response;
     const text = await response.text();
     answers.push(text, JSON.stringify([...headers]));
+    await assertDocumented(request, status, JSON.parse(text));
     return { status, headers, body: JSON.parse(text) };
   };
   const others = bystander(plane.request);
@@ -128,6 +131,7 @@ async function run(
     limitSecrets: (namespace, secrets) => limitSecrets(plane.request, namespace, secrets),
     get: (path) => ask("GET", path),
     post: (path, body) => ask("POST", path, body),
+    delete: (path) => ask("DELETE", path),
     stored: async (namespace, name) => shown(await others.find(namespace, name)),
   });
   await running.finally(() => app.close());

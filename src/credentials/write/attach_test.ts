@@ -177,6 +177,23 @@ Deno.test("one service account that cannot be undone is named alone: the others 
   assertAsBefore(it, before, left);
 });
 
+Deno.test("a service account of which no answer came is undone too, should it come to nothing", async () => {
+  const it = accountCluster();
+  let attached = 0;
+  it.fault = ({ method }) => {
+    if (method !== "attach") return undefined;
+    // What is in a and b was carried out, and of b nobody said so.
+    return ++attached === 1
+      ? { kind: "cut", item: 1, applied: true }
+      : { kind: "throw", error: "forbidden" };
+  };
+  const before = worldOf(it);
+  const verdict = await runWrite(it, pullSecrets(), { attach: ALL });
+  assert.equal(verdict.kind === "failed" && verdict.error.kind, "forbidden");
+  assert.deepEqual(verdict.kind === "failed" && verdict.notRestored, []);
+  assertAsBefore(it, before);
+});
+
 Deno.test("a service account that somebody else has deleted needs nothing taken off", async () => {
   const it = accountCluster();
   it.fault = ({ method }) => {

@@ -1,0 +1,33 @@
+import type { z } from "@hono/zod-openapi";
+import type * as schemas from "../../server/answers.ts";
+
+/** The API's answers, as its schemas have them. */
+
+export type ClusterList = z.infer<typeof schemas.ClusterList>;
+export type Secrets = z.infer<typeof schemas.Secrets>;
+export type Shown = z.infer<typeof schemas.ShownAnswer>;
+export type DockerAdded = z.infer<typeof schemas.DockerAddedAnswer>;
+export type RepoAdded = z.infer<typeof schemas.RepoAddedAnswer>;
+export type Removed = z.infer<typeof schemas.RemovedAnswer>;
+export type VerifiedAll = z.infer<typeof schemas.VerifiedAllAnswer>;
+export type Verified = z.infer<typeof schemas.NotAcceptedAnswer>["verified"][number];
+export type Existing = schemas.ExistingAnswer;
+
+export type Applied = DockerAdded["results"][number]["result"];
+
+/** What an error may tell besides its message. */
+export interface Details {
+  readonly results?: readonly {
+    readonly namespace: string;
+    readonly result: { readonly success: boolean; readonly error?: string };
+  }[];
+  readonly not_restored?: readonly {
+    readonly namespace: string;
+    readonly name?: string;
+    readonly service_account?: string;
+    readonly state: string;
+  }[];
+  readonly existing_secrets?: Readonly<Record<string, Existing>>;
+  readonly upsert_required?: boolean;
+  readonly verified?: readonly Verified[];
+}

@@ -1,0 +1,83 @@
+import { PASSWORD_VARIABLE } from "./secret_input.ts";
+
+/** The API's messages in the words of who has given flags and not fields. */
+
+/** Fields whose flag is not called like them. */
+const FLAGS: Readonly<Record<string, string>> = {
+  cluster_name: "--cluster",
+  password: "the password",
+  urls: "--url",
+  registries: "--registries-file",
+  proxy: "--proxy",
+  ssh_private_key: "--ssh-private-key-file",
+  bearer_token: "the bearer token",
+  github_app: "--github-app-…",
+  "github_app.id": "--github-app-id",
+  "github_app.installation_id": "--github-app-installation-id",
+  "github_app.private_key": "--github-app-private-key-file",
+  "github_app.enterprise_url": "--github-app-enterprise-url",
+  gcp_service_account_key: "--gcp-service-account-key-file",
+  tls_client_cert: "--tls-client-cert-file",
+  tls_client_key: "--tls-client-key-file",
+};
+
+/** What is told of a field that is missing, where its flag alone does not tell. */
+const MISSING: Readonly<Record<string, string>> = {
+  password:
+    `a password: give --password-stdin, --password-file FILE or the variable ${PASSWORD_VARIABLE}`,
+  namespaces: "--namespaces, --namespace-selector or --all-namespaces",
+  github_app: "--github-app-id",
+};
+
+/** The fields of a request, which a message may mention. */
+export interface Fields {
+  readonly names: readonly string[];
+  /** Those that are no flags, but arguments by their place. */
+  readonly places?: Readonly<Record<string, string>>;
+}
+
+/** @param field its path: `registries.0.username` */
+function flagOf(field: string, places: Fields["places"] = {}): string {
+  const known = places[field] ?? FLAGS[field];
+  if (known !== undefined) return known;
+  const [, first = field, place = ""] = /^([a-z_]+)(\.\d+.*)$/.exec(field) ?? [];
+  if (place !== "") return `${flagOf(first)} (at ${place.slice(1)})`;
+  return `--${field.replaceAll("_", "-")}`;
+}
+
+export interface Said {
+  readonly message: string;
+  /** Whether it is about what was given, and nothing else has been looked at. */
+  readonly isUsage: boolean;
+}
+
+/** What a message says. */
+export function inFlagWords(message: string, { names, places }: Fields): Said {
+  const missing = /^Missing required (?:field: |parameter ')([\w.]+)'?$/.exec(message)?.[1] ??
+    /^Field '([\w.]+)' is missing$/.exec(message)?.[1];
+  if (missing !== undefined) {
+    return { message: `Missing ${MISSING[missing] ?? flagOf(missing, places)}`, isUsage: true };
+  }
+  const [, field, rest = ""] = /^(?:Field|Parameter) '([\w.]+)' (.*)$/s.exec(message) ?? [];
+  if (field !== undefined) {
+    const said = rest.replaceAll(/'([a-z_]+)'/g, (quoted, name) => {
+      return names.includes(name) ? flagOf(name, places) : quoted;
+    });
+    const flag = flagOf(field, places);
+    const message = `${flag[0]!.toUpperCase()}${flag.slice(1)} ${inAdvice(said)}`;
+    return { message, isUsage: true };
+  }
+  return { message: inAdvice(message), isUsage: /^Unknown (field|parameter)\b/.test(message) };
+}
+
+/** `send "upsert": true` becomes `give --upsert`, and so does `send upsert=true`. */
+export function inAdvice(text: string): string {
+  const field = /(?:"([a-z_]+)": (true|"(?:[^"\\]|\\.)*")|\b([a-z_]+)=true\b)/;
+  if (!new RegExp(`\\bsend ${field.source}`).test(text)) return text;
+  return text
+    .replaceAll(new RegExp(`\\bsend (?=${field.source})`, "g"), "give ")
+    .replaceAll(new RegExp(field, "g"), (_, inBody, value = "true", inQuery) => {
+      const flag = flagOf(inBody ?? inQuery);
+      return value === "true" ? flag : `${flag} ${JSON.parse(value)}`;
+    });
+}

@@ -1,0 +1,56 @@
+import type { RepoAdded } from "./answers.ts";
+import { carryOut, clustersOf, type View } from "./carry_out.ts";
+import { writeFields, type WriteFlags } from "./docker_add.ts";
+import { repoFields, type RepoFlags } from "./repo_credential.ts";
+import { changesOf, objectOf, WRITTEN_COLUMNS, writtenCells } from "./written_rows.ts";
+
+export type RepoAddFlags = WriteFlags & RepoFlags & {
+  readonly type?: "git" | "helm" | "oci";
+  readonly as?: "repository" | "repo-creds";
+  readonly project?: string;
+  readonly template?: boolean;
+  readonly forceBasicAuth?: boolean;
+  readonly enableLfs?: boolean;
+  readonly depth?: number;
+};
+
+/** Writes credentials of repositories for the Argo CD of clusters. */
+export async function repoAdd(flags: RepoAddFlags): Promise<number> {
+  const clusters = clustersOf(flags.cluster);
+  const fields = {
+    ...writeFields(flags),
+    type: flags.type,
+    as: flags.as,
+    ...await repoFields(flags),
+    project: flags.project,
+    template: flags.template,
+    force_basic_auth: flags.forceBasicAuth,
+    enable_lfs: flags.enableLfs,
+    depth: flags.depth,
+  };
+  const view: View = {
+    fields: { names: ["cluster_name", ...Object.keys(fields)] },
+    columns: [...WRITTEN_COLUMNS, "REPOURL"],
+    wideColumns: ["URL", "TEMPLATE", "CHANGES"],
+    rows({ body }) {
+      const { cluster, results } = body as RepoAdded;
+      return results.map(({ result, url, template, application_repo_url }) => [
+        ...writtenCells(cluster, result.namespace, result.output),
+        application_repo_url,
+        url,
+        template,
+        changesOf(result),
+      ]);
+    },
+    names: ({ body }) =>
+      (body as RepoAdded).results.flatMap(({ result, template }) => [
+        objectOf(result.output),
+        ...(template === undefined ? [] : [`secret/${template}`]),
+      ]),
+  };
+  return await carryOut(flags, "write", clusters, (cluster) => ({
+    method: "POST",
+    path: "/secrets/add_repo",
+    body: { cluster_name: cluster, ...fields },
+  }), view);
+}

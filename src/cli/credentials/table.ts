@@ -1,0 +1,36 @@
+/** What is shown in columns. */
+export interface Table {
+  readonly columns: readonly string[];
+  /** A cell without a text is `<none>`, as kubectl has it. */
+  readonly rows: readonly (readonly (string | undefined)[])[];
+}
+
+/** Spaces between columns, as kubectl has it: k8s.io/cli-runtime v0.35 pkg/printers/tabwriter.go. */
+const PADDING = 3;
+
+/** The table as text: columns aligned, one line a row. */
+export function tableText({ columns, rows }: Table): string {
+  const lines = [columns, ...rows.map((row) => row.map((cell) => plain(cell) || "<none>"))];
+  const widths = columns.map((_, column) =>
+    Math.max(...lines.map((line) => lengthOf(line[column] ?? "")))
+  );
+  return lines.map((line) => {
+    const cells = line.map((cell, column) =>
+      cell + " ".repeat(widths[column]! - lengthOf(cell) + PADDING)
+    );
+    return cells.join("").trimEnd() + "\n";
+  }).join("");
+}
+
+const lengthOf = (text: string) => [...text].length;
+
+/**
+ * What others have written into a cluster, for a terminal: a control character would do there what
+ * they want.
+ */
+export function plain(text: string | undefined): string {
+  return (text ?? "").replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (char) => `\\u${char.codePointAt(0)!.toString(16).padStart(4, "0")}`,
+  );
+}

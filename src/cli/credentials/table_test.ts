@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { tableText } from "./table.ts";
+
+Deno.test("columns are aligned, and nothing is behind the last one", () => {
+  const rows = [["argocd", "a"], ["b", "a-longer-name"]];
+  assert.equal(
+    tableText({ columns: ["NAMESPACE", "NAME"], rows }),
+    "NAMESPACE   NAME\nargocd      a\nb           a-longer-name\n",
+  );
+});
+
+Deno.test("what is not there is <none>, and text beyond ASCII counts by its characters", () => {
+  const rows = [["🔑é", undefined, "x"], ["", "a", "y"]];
+  assert.equal(
+    tableText({ columns: ["A", "B", "C"], rows }),
+    "A        B        C\n🔑é       <none>   x\n<none>   a        y\n",
+  );
+});
+
+Deno.test("what others have written cannot command the terminal", () => {
+  const rows = [["a\x1b[2J\nb\u009b1m\u202ec\u2028"]];
+  const [, row] = tableText({ columns: ["A"], rows }).split("\n");
+  assert.equal(row, "a\\u001b[2J\\u000ab\\u009b1m\\u202ec\\u2028");
+});

@@ -1,0 +1,260 @@
+import assert from "node:assert/strict";
+import { KubeError } from "../kube/errors.ts";
+import type { FakeCluster } from "../kube/fake/store.ts";
+import { seal } from "../log/sealed.ts";
+import { type AddDocker, addDocker, type DockerAdded } from "./add_docker.ts";
+import { accountCluster } from "./fake/accounts.ts";
+import { emptyCluster, NAMESPACES, passwordOf, pullCluster } from "./fake/clusters.ts";
+import { ARGOCD, LABELS } from "./fake/desired.ts";
+import { ACCEPTED, NOT_FOUND, recorder, servicesOf, writer } from "./fake/services.ts";
+import { MAX_NAMESPACES } from "./namespaces.ts";
+
+const SETTINGS = { argocdNamespace: ARGOCD, dockerLabels: LABELS };
+
+function request(more: Partial<AddDocker> = {}): AddDocker {
+  return {
+    ...writer(),
+    cluster: "test",
+    name: "pull",
+    namespaces: ["a", "b"],
+    credentials: [{ registry: "ghcr.io", username: "user", password: seal("new") }],
+    merge: false,
+    gitWriteBack: false,
+    serviceAccounts: [],
+    createNamespaces: false,
+    upsert: false,
+    force: false,
+    verify: false,
+    dryRun: false,
+    ...more,
+  };
+}
+
+async function added(
+  it: FakeCluster,
+  more: Partial<AddDocker>,
+  services = servicesOf(it),
+): Promise<DockerAdded> {
+  const outcome = await addDocker(request(more), SETTINGS, services);
+  assert.ok(outcome.kind === "docker");
+  return outcome;
+}
+
+Deno.test("a credential is written to the namespaces asked for and to Argo CD's", async () => {
+  const it = emptyCluster();
+  const { namespaces, verdict, verified, hints } = await added(it, {});
+  assert.deepEqual(namespaces, ["a", "b", "argocd"]);
+  assert.equal(verdict.kind, "written");
+  assert.deepEqual([verified, hints], [[], []]);
+  assert.deepEqual([...it.secrets.keys()], ["a/pull", "b/pull", "argocd/pull"]);
+});
+
+Deno.test("to merge needs no upsert, but what is foreign is left alone all the same", async () => {
+  const it = pullCluster();
+  it.put(it.secrets.get("b/pull")!, { ".dockerconfigjson": btoa(`{"auths": {"quay.io": {}}}`) });
+  const credentials = [{ registry: "ghcr.io", username: "user", password: seal("new") }];
+  const refused = await added(it, { credentials });
+  assert.equal(refused.verdict.kind, "refused");
+  it.secrets.delete("argocd/pull");
+  const merged = await added(it, { credentials, merge: true });
+  assert.equal(merged.verdict.kind, "written");
+  assert.equal(passwordOf(it, "b/pull"), "new");
+  it.put({ namespace: "a", name: "pull", type: "Opaque" });
+  const foreign = await added(it, { merge: true });
+  assert.ok(foreign.verdict.kind === "refused");
+  assert.deepEqual(foreign.verdict.refusals.map(({ kind }) => kind), ["foreign"]);
+});
+
+Deno.test("the service accounts of each namespace but Argo CD's get it", async () => {
+  const it = accountCluster();
+  it.putAccount({ namespace: "b", name: "runner" });
+  it.putAccount({ namespace: "a", name: "runner" });
+  it.putAccount({ namespace: "argocd", name: "default" });
+  const { verdict } = await added(it, { upsert: true, serviceAccounts: ["default", "runner"] });
+  assert.ok(verdict.kind === "written");
+  assert.deepEqual(
+    verdict.attached.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`),
+    ["a/default", "a/runner", "b/default", "b/runner"],
+  );
+  assert.deepEqual(it.accounts.get("argocd/default")!.pullSecrets, []);
+});
+
+Deno.test("NAME-iu is written in the same breath, all or nothing", async () => {
+  const it = emptyCluster();
+  it.fault = ({ method }) =>
+    method === "create" ? { kind: "reject", item: 3, error: "forbidden" } : undefined;
+  const failed = await added(it, { gitWriteBack: true });
+  assert.equal(failed.verdict.kind, "failed");
+  assert.equal(it.secrets.size, 0);
+  it.fault = () => undefined;
+  await added(it, { gitWriteBack: true });
+  assert.ok(it.secrets.has("argocd/pull-iu"));
+});
+
+// --- namespaces by what is there ----------------------------------------------------------------
+
+function labelled(): FakeCluster {
+  const it = emptyCluster();
+  for (const namespace of ["b", "c"]) it.namespaceLabels.set(namespace, { team: "x" });
+  it.namespaces.set("gone", "Terminating");
+  return it;
+}
+
+Deno.test("namespaces that are selected come besides those named, each once", async () => {
+  const it = labelled();
+  const select = { selector: "team=x", exclude: [] };
+  const { namespaces, verdict } = await added(it, { namespaces: ["b", "a"], select });
+  assert.deepEqual(namespaces, ["b", "a", "c", "argocd"]);
+  assert.equal(verdict.kind, "written");
+});
+
+Deno.test("all namespaces are those that are there and not being deleted", async () => {
+  const { namespaces } = await added(labelled(), {
+    namespaces: [],
+    select: { exclude: ["d"] },
+  });
+  assert.deepEqual(namespaces, ["a", "b", "c", "argocd"]);
+});
+
+Deno.test("a selection of nothing is no success, unless others are named", async () => {
+  const it = labelled();
+  const select = { selector: "team=nobody", exclude: [] };
+  const { verdict, namespaces } = await added(it, { namespaces: [], select });
+  assert.ok(verdict.kind === "unable");
+  assert.equal(verdict.error.kind, "invalid");
+  assert.match(verdict.error.message, /^Cannot choose namespaces of cluster 'test': none of them/);
+  assert.deepEqual(namespaces, ["argocd"]);
+  assert.equal(it.secrets.size, 0);
+  assert.equal((await added(it, { namespaces: ["a"], select })).verdict.kind, "written");
+});
+
+for (const [more, kind] of [[0, "written"], [1, "unable"]] as const) {
+  Deno.test(`a selection of ${MAX_NAMESPACES + more} namespaces is ${kind}`, async () => {
+    const it = emptyCluster();
+    for (const namespace of NAMESPACES) it.namespaces.delete(namespace);
+    it.namespaces.set(ARGOCD, "Active");
+    for (let i = 0; i < MAX_NAMESPACES - 1 + more; i++) it.namespaces.set(`n${i}`, "Active");
+    it.namespaces.set("named", "Active");
+    const { verdict } = await added(it, {
+      namespaces: ["named"],
+      select: { exclude: ["named"] },
+      dryRun: true,
+    });
+    assert.equal(verdict.kind, kind);
+    if (verdict.kind !== "unable") return;
+    assert.match(verdict.error.message, /1001 of them match, and one request writes to 1000/);
+    assert.deepEqual(it.calls.map(({ method }) => method), ["namespaces"]);
+  });
+}
+
+Deno.test("who may not list namespaces is told so, and nothing is written", async () => {
+  const it = labelled();
+  it.mayReadNamespaces = false;
+  const { verdict } = await added(it, { select: { exclude: [] } });
+  assert.equal(verdict.kind === "unable" && verdict.error.kind, "forbidden");
+  assert.deepEqual(it.calls.map(({ method }) => method), ["namespaces"]);
+});
+
+// --- tried first --------------------------------------------------------------------------------
+
+Deno.test("only when it is asked for the credential is tried, and it is told what came of it", async () => {
+  const it = emptyCluster();
+  const services = servicesOf(it);
+  const without = await added(it, {}, services);
+  assert.deepEqual([without.verified, services.tried], [[], []]);
+  const { verified } = await added(it, { verify: true, upsert: true }, services);
+  assert.deepEqual(verified, [{ at: "ghcr.io", verdict: ACCEPTED }]);
+  assert.equal(services.tried.length, 1);
+});
+
+for (const verdict of [{ accepted: false }, { reachable: false, accepted: undefined }]) {
+  const what = verdict.accepted === false ? "refused" : "tried in vain";
+  Deno.test(`a credential that is ${what} writes nothing: the cluster is not asked`, async () => {
+    const it = emptyCluster();
+    const record = recorder();
+    const services = servicesOf(it, { verdict: { ...ACCEPTED, ...verdict }, record });
+    const outcome = await addDocker(
+      request({ verify: true, select: { exclude: [] } }),
+      SETTINGS,
+      services,
+    );
+    assert.ok(outcome.kind === "not_accepted");
+    assert.equal(outcome.verified[0]!.at, "ghcr.io");
+    assert.deepEqual([it.calls, record.lines], [[], []]);
+  });
+}
+
+Deno.test("one registry of several that refuses is enough", async () => {
+  const it = emptyCluster();
+  const services = servicesOf(it, {
+    verifyOne: (what) =>
+      Promise.resolve({
+        ...ACCEPTED,
+        accepted: what.kind !== "registry" || what.host !== "quay.io",
+      }),
+  });
+  const credentials = ["ghcr.io", "quay.io"].map((registry) => ({
+    registry,
+    username: "user",
+    password: seal("x"),
+  }));
+  const outcome = await addDocker(request({ verify: true, credentials }), SETTINGS, services);
+  assert.ok(outcome.kind === "not_accepted");
+  assert.deepEqual(outcome.verified.map(({ at, verdict }) => [at, verdict!.accepted]), [
+    ["ghcr.io", true],
+    ["quay.io", false],
+  ]);
+  assert.deepEqual(it.calls, []);
+});
+
+// --- what is said and recorded ------------------------------------------------------------------
+
+Deno.test("a password of Amazon ECR comes with a hint that it ends", async () => {
+  const registry = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+  const of = async (username: string) => {
+    const credentials = [{ registry, username, password: seal("x") }];
+    return (await added(emptyCluster(), { credentials })).hints.join();
+  };
+  assert.match(await of("AWS"), /^A password of Amazon ECR is valid for 12 hours/);
+  assert.match(await of("user"), /^The user name for Amazon ECR must be AWS/);
+});
+
+Deno.test("of one registry its password is fingerprinted, of several all of them", async () => {
+  const credentialOf = async (passwords: readonly string[]) => {
+    const record = recorder();
+    const it = emptyCluster();
+    const credentials = passwords.map((password, i) => ({
+      registry: `r${i}.example`,
+      username: "user",
+      password: seal(password),
+    }));
+    await added(it, { credentials }, servicesOf(it, { record }));
+    const [begin] = record.lines;
+    assert.ok(begin?.phase === "begin");
+    assert.equal(begin.attempt.kind, "docker");
+    return begin.credential;
+  };
+  assert.equal(await credentialOf(["one"]), "one");
+  assert.equal(await credentialOf(["one", "two"]), `["one","two"]`);
+});
+
+Deno.test("a dry run writes nothing and leaves no record", async () => {
+  const it = emptyCluster();
+  const record = recorder();
+  const { verdict } = await added(it, { dryRun: true }, servicesOf(it, { record }));
+  assert.equal(verdict.kind === "written" && verdict.dryRun, true);
+  assert.deepEqual([it.secrets.size, record.lines], [0, []]);
+});
+
+Deno.test("a cluster that is not there or refused is told, selecting or not", async () => {
+  const error = new KubeError("invalid_kubeconfig", "Cannot use it", {});
+  for (const select of [undefined, { exclude: [] }]) {
+    const missing = await addDocker(request({ select }), SETTINGS, servicesOf(NOT_FOUND));
+    assert.deepEqual(missing, NOT_FOUND);
+    const services = servicesOf({ kind: "refused", error });
+    const refused = await addDocker(request({ select }), SETTINGS, services);
+    assert.ok(refused.kind === "docker");
+    assert.deepEqual(refused.verdict, { kind: "unable", error });
+    assert.deepEqual(refused.namespaces, ["a", "b", "argocd"]);
+  }
+});

@@ -1,0 +1,234 @@
+import assert from "node:assert/strict";
+import { KubeError } from "../kube/errors.ts";
+import type { FakeCluster } from "../kube/fake/store.ts";
+import { seal } from "../log/sealed.ts";
+import { type AddRepo, addRepo, type RepoAdded } from "./add_repo.ts";
+import { argocdCluster } from "./fake/clusters.ts";
+import { ARGOCD } from "./fake/desired.ts";
+import { ACCEPTED, NOT_FOUND, recorder, servicesOf, writer } from "./fake/services.ts";
+import { parseUrl } from "./kinds/repository_url.ts";
+
+const SETTINGS = { argocdNamespace: ARGOCD, dockerLabels: {} };
+
+interface Given extends Partial<Omit<AddRepo, "urls">> {
+  readonly urls?: readonly string[];
+}
+
+function request({ urls = ["https://git.example.com/a"], ...more }: Given = {}): AddRepo {
+  const { type = "git", as = "repository" } = more;
+  return {
+    ...writer(),
+    cluster: "test",
+    name: "repo",
+    type,
+    as,
+    credential: { kind: "password", username: "user", password: seal("new") },
+    options: {},
+    template: true,
+    upsert: false,
+    force: false,
+    verify: false,
+    dryRun: false,
+    ...more,
+    urls: urls.map((spelled) => {
+      const parsed = parseUrl(spelled, { type, as });
+      assert.ok(parsed.ok, spelled);
+      return { spelled, url: parsed.value };
+    }),
+  };
+}
+
+async function added(
+  it: FakeCluster,
+  more: Given = {},
+  services = servicesOf(it),
+): Promise<RepoAdded> {
+  const outcome = await addRepo(request(more), SETTINGS, services);
+  assert.ok(outcome.kind === "repo");
+  return outcome;
+}
+
+/** The URLs that are stored, by the secret's name. */
+const stored = (it: FakeCluster) =>
+  Object.fromEntries(
+    [...it.secrets.values()].map(({ name, data }) => [name, atob(data.reveal().url!)]),
+  );
+
+const THREE = ["a", "b", "c"].map((each) => `https://git.example.com/${each}`);
+
+Deno.test("one URL is written under the name itself", async () => {
+  const it = argocdCluster();
+  const { kind, verdict, verified, places, ...about } = await added(it);
+  assert.deepEqual([kind, verdict.kind, verified], ["repo", "written", []]);
+  assert.deepEqual(about, { cluster: "test", name: "repo", type: "git", as: "repository" });
+  assert.deepEqual(places.map(({ spelled, name, index }) => [spelled, name, index]), [
+    ["https://git.example.com/a", "repo", 0],
+  ]);
+  assert.deepEqual(stored(it), { repo: "https://git.example.com/a" });
+});
+
+Deno.test("of several URLs each has a secret, and its place in the verdict", async () => {
+  const it = argocdCluster();
+  const { places, verdict } = await added(it, { urls: THREE });
+  assert.ok(verdict.kind === "written");
+  assert.deepEqual(places.map(({ index }) => index), [0, 1, 2]);
+  for (const { name, index, spelled } of places) {
+    assert.equal(verdict.secrets[index]!.name, name);
+    assert.equal(stored(it)[name], spelled);
+    assert.match(name, /^repo-[abc]-[0-9a-f]{6}$/);
+  }
+});
+
+Deno.test("where a URL has a template, its place is the one behind", async () => {
+  const it = argocdCluster();
+  const urls = ["https://charts.example.com/x", "https://ghcr.io/", "https://quay.io/org/*"];
+  const { places, verdict } = await added(it, { type: "helm", urls });
+  assert.ok(verdict.kind === "written");
+  assert.deepEqual(places.map(({ index, templateIndex }) => [index, templateIndex]), [
+    [0, undefined],
+    [1, 2],
+    [3, 4],
+  ]);
+  for (const { name, index, templateIndex } of places) {
+    assert.equal(verdict.secrets[index]!.name, name);
+    if (templateIndex === undefined) continue;
+    assert.equal(verdict.secrets[templateIndex]!.name, `${name}-template`);
+  }
+  assert.equal(verdict.secrets.length, 5);
+});
+
+Deno.test("without a template none is written", async () => {
+  const it = argocdCluster();
+  const { places } = await added(it, { type: "helm", urls: ["https://ghcr.io/"], template: false });
+  assert.deepEqual(places.map(({ templateIndex }) => templateIndex), [undefined]);
+  assert.deepEqual(Object.keys(stored(it)), ["repo"]);
+});
+
+Deno.test("a URL that was written alone is found again among several", async () => {
+  const it = argocdCluster();
+  await added(it, { urls: THREE.slice(0, 1) });
+  const { verdict } = await added(it, {
+    urls: THREE,
+    upsert: true,
+    credential: { kind: "bearer_token", token: seal("newer") },
+  });
+  assert.ok(verdict.kind === "written");
+  assert.deepEqual(verdict.secrets.map(({ action }) => action), ["replaced", "created", "created"]);
+  assert.equal(verdict.secrets[0]!.name, "repo");
+  assert.equal(it.secrets.get("argocd/repo")!.data.reveal().password, undefined);
+});
+
+Deno.test("whatever the order in which URLs are sent, the same secrets are meant", async () => {
+  const it = argocdCluster();
+  await added(it, { urls: THREE });
+  const { verdict } = await added(it, { urls: THREE.toReversed(), upsert: true });
+  assert.deepEqual(
+    verdict.kind === "written" && verdict.secrets.map(({ action }) => action),
+    Array(3).fill("unchanged"),
+  );
+});
+
+Deno.test("of several URLs all are written or none", async () => {
+  const it = argocdCluster();
+  it.fault = ({ method }) =>
+    method === "create" ? { kind: "reject", item: 2, error: "forbidden" } : undefined;
+  const { verdict, places } = await added(it, { urls: THREE });
+  assert.equal(verdict.kind, "failed");
+  assert.equal(places.length, 3);
+  assert.equal(it.secrets.size, 0);
+});
+
+Deno.test("a request that names a project moves the repository of its name there", async () => {
+  const it = argocdCluster();
+  await added(it, { options: { project: "first" } });
+  const { verdict } = await added(it, { options: { project: "second" }, upsert: true });
+  assert.deepEqual(verdict.kind === "written" && verdict.secrets.map(({ name }) => name), ["repo"]);
+  assert.equal(it.secrets.size, 1);
+  assert.equal(atob(it.secrets.get("argocd/repo")!.data.reveal().project!), "second");
+});
+
+// --- tried first --------------------------------------------------------------------------------
+
+Deno.test("only when it is asked for the credential is tried, at each of the URLs", async () => {
+  const it = argocdCluster();
+  const services = servicesOf(it);
+  assert.deepEqual((await added(it, {}, services)).verified, []);
+  assert.deepEqual(services.tried, []);
+  const { verified } = await added(it, { urls: THREE, verify: true, upsert: true }, services);
+  assert.deepEqual(verified, THREE.map((at) => ({ at, verdict: ACCEPTED })));
+  assert.equal(services.tried.length, 3);
+});
+
+Deno.test("one URL that refuses the credential writes nothing: the cluster is not asked", async () => {
+  const it = argocdCluster();
+  const record = recorder();
+  const services = servicesOf(it, {
+    record,
+    verifyOne: (what) =>
+      Promise.resolve({ ...ACCEPTED, accepted: what.kind === "git" && what.url !== THREE[1] }),
+  });
+  const outcome = await addRepo(request({ urls: THREE, verify: true }), SETTINGS, services);
+  assert.ok(outcome.kind === "not_accepted");
+  assert.deepEqual(outcome.verified.map(({ verdict }) => verdict!.accepted), [true, false, true]);
+  assert.deepEqual([it.calls, record.lines], [[], []]);
+});
+
+Deno.test("what cannot be tried is written, and said", async () => {
+  const it = argocdCluster();
+  const { verified, verdict } = await added(it, {
+    urls: ["git@git.example.com:a"],
+    credential: { kind: "ssh_private_key", privateKey: seal("key") },
+    verify: true,
+  });
+  assert.match(verified[0]!.notTried!, /by SSH it is not tried/);
+  assert.equal(verdict.kind, "written");
+});
+
+// --- what is recorded ---------------------------------------------------------------------------
+
+const certificate = { cert: "public", key: seal("private") };
+
+const RECORDED: [what: string, more: Given, credential: string | undefined][] = [
+  ["a password", {}, "new"],
+  ["a password beside a certificate", { clientCertificate: certificate }, "new"],
+  ["a certificate alone", { credential: undefined, clientCertificate: certificate }, "private"],
+  ["no credential", { credential: undefined }, undefined],
+];
+
+for (const [what, more, credential] of RECORDED) {
+  Deno.test(`of ${what} the record has the fingerprint of ${credential ?? "nothing"}`, async () => {
+    const it = argocdCluster();
+    const record = recorder();
+    await added(it, more, servicesOf(it, { record }));
+    const [begin] = record.lines;
+    assert.ok(begin?.phase === "begin");
+    assert.deepEqual([begin.attempt.kind, begin.credential], ["git", credential]);
+  });
+}
+
+Deno.test("the record names the secrets of all URLs, and templates", async () => {
+  const it = argocdCluster();
+  const record = recorder();
+  const urls = ["https://ghcr.io/", "https://charts.example.com/x"];
+  const { places } = await added(it, { type: "helm", urls }, servicesOf(it, { record }));
+  const [begin] = record.lines;
+  assert.ok(begin?.phase === "begin");
+  const [first, second] = places.map(({ name }) => name);
+  assert.deepEqual(begin.attempt.names, [first, `${first}-template`, second]);
+  assert.deepEqual([begin.attempt.namespaces, begin.attempt.kind], [["argocd"], "helm"]);
+});
+
+Deno.test("a dry run writes nothing and leaves no record", async () => {
+  const it = argocdCluster();
+  const record = recorder();
+  const { verdict } = await added(it, { urls: THREE, dryRun: true }, servicesOf(it, { record }));
+  assert.equal(verdict.kind === "written" && verdict.dryRun, true);
+  assert.deepEqual([it.secrets.size, record.lines], [0, []]);
+});
+
+Deno.test("a cluster that is not there or refused is told", async () => {
+  assert.deepEqual(await addRepo(request(), SETTINGS, servicesOf(NOT_FOUND)), NOT_FOUND);
+  const error = new KubeError("invalid_kubeconfig", "Cannot use it", {});
+  const outcome = await addRepo(request(), SETTINGS, servicesOf({ kind: "refused", error }));
+  assert.deepEqual(outcome.kind === "repo" && outcome.verdict, { kind: "unable", error });
+});

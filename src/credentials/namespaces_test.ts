@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { KubeError } from "../kube/errors.ts";
+import { FakeCluster } from "../kube/fake/store.ts";
+import { NOT_FOUND, servicesOf } from "./fake/services.ts";
+import { isLike, type NamespaceSelection, selectNamespaces } from "./namespaces.ts";
+
+function cluster(): FakeCluster {
+  const it = new FakeCluster();
+  const labels: Record<string, Record<string, string>> = {
+    "team-b": { team: "b", env: "prod" },
+    "team-a": { team: "a", env: "prod" },
+    "team-c": { team: "c", env: "test" },
+    default: {},
+    "kube-system": {},
+    argocd: { team: "a" },
+  };
+  for (const [name, each] of Object.entries(labels)) {
+    it.namespaces.set(name, "Active");
+    it.namespaceLabels.set(name, each);
+  }
+  it.namespaces.set("team-gone", "Terminating");
+  it.namespaceLabels.set("team-gone", { team: "a" });
+  return it;
+}
+
+const select = (it: Parameters<typeof servicesOf>[0], selection: Partial<NamespaceSelection>) =>
+  selectNamespaces("test", { exclude: [], ...selection }, {
+    ...servicesOf(it),
+    argocdNamespace: "argocd",
+  });
+
+const SELECTED: [what: string, selection: Partial<NamespaceSelection>, names: string[]][] = [
+  ["all", {}, ["default", "kube-system", "team-a", "team-b", "team-c"]],
+  ["a label", { selector: "team=a" }, ["team-a"]],
+  ["several labels", { selector: "env=prod,team!=a" }, ["team-b"]],
+  ["a set of values", { selector: "team in (b,c)" }, ["team-b", "team-c"]],
+  ["a label that is there", { selector: "team" }, ["team-a", "team-b", "team-c"]],
+  ["a label that nothing has", { selector: "team=x" }, []],
+  ["all but one", { exclude: ["default"] }, ["kube-system", "team-a", "team-b", "team-c"]],
+  ["all but a prefix", { exclude: ["kube-*", "team-*"] }, ["default"]],
+  ["all but a suffix", { exclude: ["*-a", "*m"] }, ["default", "team-b", "team-c"]],
+  ["all but everything", { exclude: ["*"] }, []],
+  ["a label but one", { selector: "team", exclude: ["team-a"] }, ["team-b", "team-c"]],
+  ["all but what is not there", { exclude: ["team"] }, [
+    "default",
+    "kube-system",
+    "team-a",
+    "team-b",
+    "team-c",
+  ]],
+];
+
+for (const [what, selection, names] of SELECTED) {
+  Deno.test(`${what} means ${names.join(", ") || "no namespace"}`, async () => {
+    assert.deepEqual(await select(cluster(), selection), { kind: "selected", namespaces: names });
+  });
+}
+
+Deno.test("Argo CD's namespace and those being deleted are never selected", async () => {
+  const selected = await select(cluster(), { selector: "team=a" });
+  assert.deepEqual(selected, { kind: "selected", namespaces: ["team-a"] });
+});
+
+Deno.test("a setting for Argo CD's namespace is a name, and no pattern", async () => {
+  const it = cluster();
+  const selected = await selectNamespaces("test", { exclude: [] }, {
+    ...servicesOf(it),
+    argocdNamespace: "team-a",
+  });
+  assert.ok(selected.kind === "selected");
+  assert.ok(selected.namespaces.includes("argocd") && !selected.namespaces.includes("team-a"));
+});
+
+Deno.test("who may not list namespaces is told so, and nothing is passed off as empty", async () => {
+  const it = cluster();
+  it.mayReadNamespaces = false;
+  const selected = await select(it, {});
+  assert.equal(selected.kind === "unable" && selected.error.kind, "forbidden");
+});
+
+Deno.test("a cluster that is not there, refused or ill is told", async () => {
+  assert.deepEqual(await select(NOT_FOUND, {}), NOT_FOUND);
+  const error = new KubeError("invalid_kubeconfig", "Cannot use it", {});
+  assert.deepEqual(await select({ kind: "refused", error }, {}), { kind: "unable", error });
+  const it = cluster();
+  it.fault = () => ({ kind: "throw", error: "unreachable" });
+  const selected = await select(it, {});
+  assert.equal(selected.kind === "unable" && selected.error.kind, "unreachable");
+  it.fault = () => ({ kind: "bug" });
+  await assert.rejects(select(it, {}), TypeError);
+});
+
+const LIKE: [name: string, pattern: string, is: boolean][] = [
+  ["a", "a", true],
+  ["a", "b", false],
+  ["ab", "a", false],
+  ["a", "ab", false],
+  ["", "*", true],
+  ["abc", "*", true],
+  ["abc", "**", true],
+  ["abc", "a*", true],
+  ["abc", "*c", true],
+  ["abc", "*b*", true],
+  ["abc", "a*c", true],
+  ["ac", "a*c", true],
+  ["abc", "a*b", false],
+  ["abc", "b*", false],
+  // What is before a star and what is behind it do not overlap.
+  ["aba", "ab*ba", false],
+  ["abba", "ab*ba", true],
+  ["aa", "a*a*a", false],
+  ["aaa", "a*a*a", true],
+  ["abcabc", "*abc", true],
+  ["abcabd", "a*bc*bd", true],
+  ["xay", "*a*", true],
+  // Nothing but the star means something else than itself.
+  ["abc", "a.c", false],
+  ["a.c", "a.c", true],
+  ["a+", "a+", true],
+  ["aa", "a+", false],
+];
+
+for (const [name, pattern, is] of LIKE) {
+  Deno.test(`'${name}' is ${is ? "" : "not "}like '${pattern}'`, () => {
+    assert.equal(isLike(name, pattern), is);
+  });
+}
+
+Deno.test("a pattern of many stars takes no longer than any other", () => {
+  const pattern = `${"*a".repeat(31)}b`;
+  const began = performance.now();
+  for (let i = 0; i < 1000; i++) assert.equal(isLike("a".repeat(63), pattern), false);
+  // As a regular expression one of them takes longer than a test may.
+  assert.ok(performance.now() - began < 5000);
+});

@@ -1,0 +1,264 @@
+import assert from "node:assert/strict";
+import { KubeError } from "../kube/errors.ts";
+import type { FakeCluster } from "../kube/fake/store.ts";
+import { argocdCluster } from "./fake/clusters.ts";
+import { ARGOCD, pullSecrets, repoSecrets } from "./fake/desired.ts";
+import { putOurs, removableCluster } from "./fake/removable.ts";
+import { runWrite } from "./fake/run.ts";
+import { NOT_FOUND, recorder, servicesOf, writer } from "./fake/services.ts";
+import { type RemoveSecrets, removeSecrets, type SecretsRemoved } from "./remove_secrets.ts";
+
+const SETTINGS = { argocdNamespace: ARGOCD, dockerNamespaces: ["a", "b"] };
+
+const request = (more: Partial<RemoveSecrets> = {}): RemoveSecrets => ({
+  ...writer(),
+  cluster: "test",
+  name: "pull",
+  force: false,
+  dryRun: false,
+  ...more,
+});
+
+async function removed(
+  it: FakeCluster,
+  more: Partial<RemoveSecrets> = {},
+  services = servicesOf(it),
+): Promise<SecretsRemoved> {
+  const outcome = await removeSecrets(request(more), SETTINGS, services);
+  assert.ok(outcome.kind === "secrets_removed");
+  return outcome;
+}
+
+const keysOf = ({ verdict }: SecretsRemoved) =>
+  verdict.kind === "removed"
+    ? verdict.secrets.map(({ namespace, name }) => `${namespace}/${name}`).sort()
+    : verdict.kind;
+
+Deno.test("without namespaces it is deleted wherever this program has written it", async () => {
+  const it = removableCluster();
+  it.put({ namespace: "d", name: "pull" }, { key: "dGhlaXJz" });
+  const outcome = await removed(it);
+  assert.deepEqual(keysOf(outcome), ["a/pull", "argocd/pull", "b/pull", "c/pull"]);
+  assert.deepEqual([outcome.absent, outcome.warnings], [[], []]);
+  assert.deepEqual([...it.secrets.keys()].sort(), ["a/bystander", "d/pull"]);
+});
+
+Deno.test("with namespaces it is deleted there only, and where it is not is told", async () => {
+  const it = removableCluster();
+  const outcome = await removed(it, { namespaces: ["b", "d", "nowhere"] });
+  assert.deepEqual(keysOf(outcome), ["b/pull"]);
+  assert.deepEqual(outcome.absent, ["d", "nowhere"]);
+  assert.ok(it.secrets.has("a/pull") && it.secrets.has("argocd/pull"));
+});
+
+Deno.test("a foreign one in a namespace that is named is refused: none is deleted", async () => {
+  const it = removableCluster();
+  it.put({ namespace: "d", name: "pull" }, { key: "dGhlaXJz" });
+  const before = it.dump();
+  const { verdict } = await removed(it, { namespaces: ["a", "d"] });
+  assert.deepEqual(verdict.kind === "refused" && verdict.refusals, [
+    { kind: "not_ours", ref: { namespace: "d", name: "pull" } },
+  ]);
+  assert.deepEqual(it.dump(), before);
+  const forced = await removed(it, { namespaces: ["a", "d"], force: true });
+  assert.deepEqual(keysOf(forced), ["a/pull", "d/pull"]);
+});
+
+Deno.test("one that another program owns is refused wherever it is", async () => {
+  const it = removableCluster();
+  putOurs(it, { namespace: "c", ownerReferences: [{ kind: "SealedSecret", name: "x" }] });
+  const before = it.dump();
+  const { verdict } = await removed(it);
+  assert.deepEqual(verdict.kind === "refused" && verdict.refusals.map(({ kind }) => kind), [
+    "owned",
+  ]);
+  assert.deepEqual(it.dump(), before);
+});
+
+Deno.test("a name that is nowhere, or nowhere of this program, is not there", async () => {
+  const it = removableCluster();
+  assert.deepEqual((await removed(it, { name: "nothing" })).verdict, { kind: "not_there" });
+  assert.deepEqual((await removed(it, { name: "bystander" })).verdict, { kind: "not_there" });
+  const named = await removed(it, { namespaces: ["d"] });
+  assert.deepEqual([named.verdict, named.absent], [{ kind: "not_there" }, ["d"]]);
+  assert.ok(it.calls.every(({ method }) => method === "list"));
+});
+
+// --- what was made beside it --------------------------------------------------------------------
+
+async function withTemplate(): Promise<FakeCluster> {
+  const it = argocdCluster();
+  await runWrite(it, repoSecrets({ url: "https://ghcr.io/" }), { writeId: "w1" });
+  return it;
+}
+
+Deno.test("the template that the same write made goes with its repository", async () => {
+  const it = await withTemplate();
+  assert.deepEqual(keysOf(await removed(it, { name: "repo" })), [
+    "argocd/repo",
+    "argocd/repo-template",
+  ]);
+  assert.equal(it.secrets.size, 0);
+});
+
+Deno.test("a template alone is deleted alone", async () => {
+  const it = await withTemplate();
+  assert.deepEqual(keysOf(await removed(it, { name: "repo-template" })), ["argocd/repo-template"]);
+});
+
+Deno.test("what Image Updater commits with goes with the pull secret of Argo CD's namespace", async () => {
+  const of = async (namespaces: string[] | undefined) => {
+    const it = removableCluster();
+    await runWrite(it, pullSecrets("new", { namespaces: ["a"], gitWriteBack: true }));
+    return keysOf(await removed(it, { namespaces }));
+  };
+  assert.deepEqual(await of(["argocd", "a"]), ["a/pull", "argocd/pull", "argocd/pull-iu"]);
+  // Elsewhere it is not what that one was made beside.
+  assert.deepEqual(await of(["a"]), ["a/pull"]);
+});
+
+Deno.test("what another write made stays, by whatever name", async () => {
+  const it = await withTemplate();
+  const template = it.secrets.get("argocd/repo-template")!;
+  for (
+    const annotations of [{}, { ...template.annotations, "argocd-configurer.io/request": "w2" }]
+  ) {
+    it.put({ ...template, annotations }, template.data.reveal());
+    await runWrite(it, repoSecrets({ url: "https://ghcr.io/" }).slice(0, 1), { writeId: "w1" });
+    assert.deepEqual(keysOf(await removed(it, { name: "repo" })), ["argocd/repo"]);
+  }
+});
+
+Deno.test("one without the mark of a write takes nothing with it", async () => {
+  const it = await withTemplate();
+  const repo = it.secrets.get("argocd/repo")!;
+  it.put({ ...repo, annotations: {} }, repo.data.reveal());
+  const template = it.secrets.get("argocd/repo-template")!;
+  it.put({ ...template, annotations: {} }, template.data.reveal());
+  assert.deepEqual(keysOf(await removed(it, { name: "repo" })), ["argocd/repo"]);
+});
+
+Deno.test("a secret of that name in another namespace is none that was made beside it", async () => {
+  const it = await withTemplate();
+  it.namespaces.set("a", "Active");
+  putOurs(it, { namespace: "a", name: "repo-template" });
+  putOurs(it, { namespace: "a", name: "repo-iu" });
+  assert.deepEqual(keysOf(await removed(it, { name: "repo" })), [
+    "argocd/repo",
+    "argocd/repo-template",
+  ]);
+});
+
+Deno.test("a repository and its template are deleted both or neither", async () => {
+  const it = await withTemplate();
+  const before = it.dump();
+  it.fault = ({ method }) =>
+    method === "remove" ? { kind: "reject", item: 1, error: "forbidden" } : undefined;
+  const { verdict } = await removed(it, { name: "repo" });
+  assert.equal(verdict.kind, "failed");
+  assert.deepEqual(it.dump(), before);
+});
+
+// --- who may not list all namespaces ------------------------------------------------------------
+
+/** Refuses lists of all namespaces. */
+function restricted(it: FakeCluster): ReturnType<typeof servicesOf> {
+  const store = it.store();
+  const services = servicesOf(it);
+  return {
+    ...services,
+    open: () =>
+      Promise.resolve({
+        kind: "open",
+        store: {
+          ...store,
+          list: async (query, deadline) => {
+            if (query.namespace !== undefined) return await store.list(query, deadline);
+            throw new KubeError("forbidden", "Cannot list secrets in all namespaces");
+          },
+        },
+      }),
+  };
+}
+
+Deno.test("who may not list all namespaces deletes in those of the settings, and is warned", async () => {
+  const it = removableCluster();
+  const outcome = await removed(it, {}, restricted(it));
+  assert.deepEqual(keysOf(outcome), ["a/pull", "argocd/pull", "b/pull"]);
+  assert.deepEqual(outcome.warnings, [
+    "The kubeconfig's user may not list secrets in all namespaces: " +
+    "'pull' was looked for in a, b, argocd only",
+  ]);
+  assert.ok(it.secrets.has("c/pull"));
+});
+
+Deno.test("namespaces that are named are looked into whatever the settings are", async () => {
+  const it = removableCluster();
+  const outcome = await removed(it, { namespaces: ["c", "d"] }, restricted(it));
+  assert.deepEqual([keysOf(outcome), outcome.absent], [["c/pull"], ["d"]]);
+  // Argo CD's is looked into for what was made beside, and left alone.
+  assert.ok(it.secrets.has("argocd/pull"));
+});
+
+Deno.test("the template goes with its repository there, too", async () => {
+  const it = await withTemplate();
+  assert.deepEqual(keysOf(await removed(it, { name: "repo" }, restricted(it))), [
+    "argocd/repo",
+    "argocd/repo-template",
+  ]);
+});
+
+// --- failures, trials, records ------------------------------------------------------------------
+
+Deno.test("a cluster that is not there, refused or ill deletes nothing, and says why", async () => {
+  assert.deepEqual(await removeSecrets(request(), SETTINGS, servicesOf(NOT_FOUND)), NOT_FOUND);
+  const error = new KubeError("invalid_kubeconfig", "Cannot use it", {});
+  const refused = await removeSecrets(request(), SETTINGS, servicesOf({ kind: "refused", error }));
+  assert.deepEqual(refused.kind === "secrets_removed" && refused.verdict, {
+    kind: "unable",
+    error,
+  });
+  for (let at = 0; at < 5; at++) {
+    const it = removableCluster();
+    const before = it.dump();
+    it.fault = ({ index }) => index === at ? { kind: "throw", error: "unreachable" } : undefined;
+    const { verdict } = await removed(it);
+    assert.equal(verdict.kind === "unable" && verdict.error.kind, "unreachable");
+    assert.deepEqual(it.dump(), before);
+    it.calls = [];
+    it.fault = ({ index }) => index === at ? { kind: "bug" } : undefined;
+    await assert.rejects(removed(it), TypeError);
+    assert.deepEqual(it.dump(), before);
+  }
+});
+
+Deno.test("a dry run names what would go, deletes nothing and leaves no record", async () => {
+  const it = await withTemplate();
+  const before = it.dump();
+  const record = recorder();
+  const outcome = await removed(it, { name: "repo", dryRun: true }, servicesOf(it, { record }));
+  assert.deepEqual(keysOf(outcome), ["argocd/repo", "argocd/repo-template"]);
+  assert.equal(outcome.verdict.kind === "removed" && outcome.verdict.dryRun, true);
+  assert.deepEqual([it.dump(), record.lines], [before, []]);
+});
+
+Deno.test("a deletion is recorded with all that it is about, from its begin to its end", async () => {
+  const it = await withTemplate();
+  const record = recorder();
+  await removed(it, { name: "repo" }, servicesOf(it, { record }));
+  const [begin, end] = record.lines;
+  assert.ok(begin?.phase === "begin" && end?.phase === "end");
+  const { kind, names, namespaces } = begin.attempt;
+  assert.deepEqual([kind, names, namespaces], ["delete", ["repo", "repo-template"], ["argocd"]]);
+  assert.deepEqual(end.outcome, { outcome: "deleted", counts: { deleted: 2 } });
+});
+
+Deno.test("what cannot be recorded is not deleted", async () => {
+  const it = removableCluster();
+  const before = it.dump();
+  const services = servicesOf(it, { record: recorder("the disk is full") });
+  const { verdict } = await removed(it, {}, services);
+  assert.equal(verdict.kind === "unable" && verdict.error.kind, "not_recorded");
+  assert.deepEqual(it.dump(), before);
+  assert.ok(it.calls.every(({ method }) => method === "list"));
+});

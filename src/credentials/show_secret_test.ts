@@ -1,0 +1,318 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { encodeBase64Text } from "../kube/base64.ts";
+import { KubeError } from "../kube/errors.ts";
+import { FakeCluster } from "../kube/fake/store.ts";
+import type { StoredSecret } from "../kube/store.ts";
+import { seal } from "../log/sealed.ts";
+import { argocdCluster } from "./fake/clusters.ts";
+import { pullSecrets, type Repo, repoSecrets } from "./fake/desired.ts";
+import { removableCluster } from "./fake/removable.ts";
+import { runWrite } from "./fake/run.ts";
+import { NOT_FOUND, servicesOf } from "./fake/services.ts";
+import type { RepositoryCredential } from "./kinds/repository_credential.ts";
+import { type ShownSecret, showSecret } from "./show_secret.ts";
+
+/** A fingerprint that tells equal from other values, and shows none. */
+async function fingerprint(credential: { reveal(): string }): Promise<string> {
+  const bytes = new TextEncoder().encode(credential.reveal());
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}
+
+async function shown(
+  it: Parameters<typeof servicesOf>[0],
+  name: string,
+  more: { namespace?: string; fingerprint?: () => Promise<undefined>; seconds?: number } = {},
+) {
+  const { namespace, ...deps } = more;
+  return await showSecret({ cluster: "test", name, ...(namespace ? { namespace } : {}) }, {
+    ...servicesOf(it),
+    argocdNamespace: "argocd",
+    dockerNamespaces: ["a", "b"],
+    fingerprint,
+    ...deps,
+  });
+}
+
+async function secretsOf(
+  it: FakeCluster,
+  name: string,
+  namespace?: string,
+): Promise<ShownSecret[]> {
+  const outcome = await shown(it, name, namespace === undefined ? {} : { namespace });
+  assert.ok(outcome.kind === "shown");
+  return [...outcome.secrets];
+}
+
+/** One secret, and what is shown of it. */
+async function one(secret: Partial<StoredSecret>, data: Record<string, string> = {}) {
+  const it = new FakeCluster();
+  it.put({ namespace: "a", name: "x", ...secret }, data);
+  const [first] = await secretsOf(it, "x");
+  return first!;
+}
+
+const text = (data: Record<string, string>) =>
+  Object.fromEntries(Object.entries(data).map(([key, value]) => [key, encodeBase64Text(value)]));
+
+Deno.test("a pull secret is shown with its registries, users and sizes, in each namespace", async () => {
+  const it = removableCluster();
+  await runWrite(it, pullSecrets("pass", { namespaces: ["a", "b", "c"] }), { writeId: "w7" });
+  const secrets = await secretsOf(it, "pull");
+  assert.deepEqual(secrets.map(({ secret }) => secret.namespace), ["a", "argocd", "b", "c"]);
+  const { fingerprint, ...rest } = secrets[0]!;
+  assert.match(fingerprint!, /^[0-9a-f]{64}$/);
+  const config = { username: "user", password: "pass", auth: btoa("user:pass") };
+  const { labels } = it.secrets.get("a/pull")!;
+  assert.deepEqual(rest, {
+    secret: {
+      namespace: "a",
+      name: "pull",
+      labels,
+      type: "kubernetes.io/dockerconfigjson",
+      creationTimestamp: "2026-01-01T00:00:00Z",
+    },
+    keys: [{
+      key: ".dockerconfigjson",
+      bytes: JSON.stringify({ auths: { "ghcr.io": config } }).length,
+    }],
+    immutable: false,
+    owner: undefined,
+    isOurs: true,
+    request: "w7",
+    registries: [{ registry: "ghcr.io", username: "user" }],
+  });
+});
+
+const CREDENTIALS: [kind: string, more: Repo, credentials: string[]][] = [
+  ["a password", {}, ["password"]],
+  ["no credential", { credential: undefined }, []],
+  ...([
+    { kind: "bearer_token", token: seal("x") },
+    { kind: "ssh_private_key", privateKey: seal("x") },
+    { kind: "github_app", id: "1", installationId: "2", privateKey: seal("x") },
+    { kind: "gcp_service_account_key", key: seal("x") },
+  ] satisfies RepositoryCredential[]).map((credential): [string, Repo, string[]] => [
+    credential.kind,
+    { credential },
+    [credential.kind],
+  ]),
+  ["a client certificate beside a password", {
+    clientCertificate: { cert: "x", key: seal("x") },
+  }, ["password", "tls_client_cert"]],
+];
+
+for (const [what, more, credentials] of CREDENTIALS) {
+  Deno.test(`a repository with ${what} is shown with its kind of credential`, async () => {
+    const it = argocdCluster();
+    await runWrite(
+      it,
+      repoSecrets({
+        type: "git",
+        url: "https://git.example.com/app",
+        options: { project: "team" },
+        ...more,
+      }),
+    );
+    const [secret] = await secretsOf(it, "repo");
+    assert.deepEqual(secret!.credentials, credentials);
+    const { url, name, type, project, usernameIsToken } = secret!.repository!;
+    assert.deepEqual([url, name, type, project, usernameIsToken], [
+      "https://git.example.com/app",
+      "repo",
+      "git",
+      "team",
+      false,
+    ]);
+    assert.equal(secret!.registries, undefined);
+  });
+}
+
+const labels = { "argocd.argoproj.io/secret-type": "repo-creds" };
+
+const AZURE: [value: string, is: boolean][] = [
+  ["true", true],
+  ["1", true],
+  ["T", true],
+  ["false", false],
+  ["0", false],
+  ["", false],
+];
+
+for (const [value, is] of AZURE) {
+  Deno.test(`useAzureWorkloadIdentity '${value}' is ${is ? "a" : "no"} credential`, async () => {
+    const { credentials } = await one({ labels }, text({ useAzureWorkloadIdentity: value }));
+    assert.deepEqual(credentials, is ? ["azure_workload_identity"] : []);
+  });
+}
+
+Deno.test("keys without a value are no credential", async () => {
+  const { credentials, keys } = await one({ labels }, text({ password: "", sshPrivateKey: "" }));
+  assert.deepEqual(credentials, []);
+  assert.deepEqual(keys, [{ key: "password", bytes: 0 }, { key: "sshPrivateKey", bytes: 0 }]);
+});
+
+Deno.test("a user name that is the token is said to be one", async () => {
+  const { repository } = await one({ labels }, text({ username: "x", password: "x-oauth-basic" }));
+  assert.equal(repository!.usernameIsToken, true);
+});
+
+const MARKS: [what: string, secret: Partial<StoredSecret>, expected: Partial<ShownSecret>][] = [
+  ["of somebody else", {}, { isOurs: false, owner: undefined, request: undefined }],
+  ["managed by this program", {
+    labels: { "app.kubernetes.io/managed-by": "argocd-configurer" },
+  }, { isOurs: true, request: undefined }],
+  ["last written by this program", {
+    annotations: { "argocd-configurer.io/request": "w1" },
+  }, { isOurs: true, request: "w1" }],
+  ["that another program owns", {
+    ownerReferences: [{ kind: "SealedSecret", name: "x" }],
+  }, { isOurs: false, owner: "SealedSecret 'x'" }],
+  ["that is immutable", { immutable: true }, { immutable: true }],
+];
+
+for (const [what, secret, expected] of MARKS) {
+  Deno.test(`a secret ${what} is shown as such`, async () => {
+    const all = await one(secret);
+    for (const [key, value] of Object.entries(expected)) {
+      assert.deepEqual(all[key as keyof ShownSecret], value, key);
+    }
+    assert.deepEqual([all.repository, all.credentials, all.registries], Array(3).fill(undefined));
+  });
+}
+
+Deno.test("a configuration that cannot be read shows no registries", async () => {
+  for (const config of ["no JSON", "[]", ""]) {
+    const { registries } = await one({}, text({ ".dockerconfigjson": config }));
+    assert.equal(registries, undefined);
+  }
+});
+
+Deno.test("sizes are those of the values, and keys are sorted", async () => {
+  const data = { b: "ü", a: "", "c.d": "12345", A: "123" };
+  const { keys } = await one({}, text(data));
+  assert.deepEqual(keys, [
+    { key: "A", bytes: 3 },
+    { key: "a", bytes: 0 },
+    { key: "b", bytes: 2 },
+    { key: "c.d", bytes: 5 },
+  ]);
+});
+
+// --- where it looks -----------------------------------------------------------------------------
+
+Deno.test("one namespace is read alone, without a list", async () => {
+  const it = removableCluster();
+  const secrets = await secretsOf(it, "pull", "b");
+  assert.deepEqual(secrets.map(({ secret }) => secret.namespace), ["b"]);
+  assert.deepEqual(it.calls.map(({ method, items }) => [method, items]), [["read", 1]]);
+  assert.deepEqual(await secretsOf(it, "pull", "nowhere"), []);
+});
+
+Deno.test("a name that nothing has is looked for once, and not read", async () => {
+  const it = removableCluster();
+  assert.deepEqual(await secretsOf(it, "nothing"), []);
+  assert.deepEqual(it.calls.map(({ method }) => method), ["list"]);
+});
+
+Deno.test("what is deleted between the list and the read is left out", async () => {
+  const it = removableCluster();
+  it.fault = ({ method }) =>
+    method === "read"
+      ? { kind: "meanwhile", act: (cluster) => cluster.secrets.delete("b/pull") }
+      : undefined;
+  const secrets = await secretsOf(it, "pull");
+  assert.deepEqual(secrets.map(({ secret }) => secret.namespace), ["a", "argocd", "c"]);
+});
+
+Deno.test("who may not list all namespaces sees those of the settings, and is warned", async () => {
+  const it = removableCluster();
+  it.fault = ({ index }) => index === 0 ? { kind: "throw", error: "forbidden" } : undefined;
+  const outcome = await shown(it, "pull");
+  assert.ok(outcome.kind === "shown");
+  assert.deepEqual(outcome.secrets.map(({ secret }) => secret.namespace), ["a", "argocd", "b"]);
+  assert.match(outcome.warnings[0]!, /looked for in a, b, argocd only/);
+});
+
+Deno.test("a cluster that is not there, refused or ill is told", async () => {
+  assert.deepEqual(await shown(NOT_FOUND, "x"), NOT_FOUND);
+  const error = new KubeError("invalid_kubeconfig", "Cannot use it", {});
+  const refused = await shown({ kind: "refused", error }, "x");
+  assert.ok(refused.kind === "failed");
+  assert.equal(refused.error, error);
+  for (const method of ["list", "read"]) {
+    const it = removableCluster();
+    it.fault = (call) => call.method === method ? { kind: "hang" } : undefined;
+    const failed = await shown(it, "pull", { seconds: 0.05 });
+    assert.deepEqual(
+      failed.kind === "failed" && [failed.error.kind, failed.seconds],
+      ["timeout", 0.05],
+    );
+    it.fault = (call) => call.method === method ? { kind: "bug" } : undefined;
+    await assert.rejects(shown(it, "pull"), TypeError);
+  }
+});
+
+// --- values -------------------------------------------------------------------------------------
+
+const data = fc.dictionary(
+  fc.constantFrom("a", "b", "url", "password", "__proto__", "constructor"),
+  fc.constantFrom("", "x", "y", "xy").map(encodeBase64Text),
+  { noNullPrototype: true },
+);
+
+Deno.test("fingerprints are equal exactly when the data is, whatever else differs", async () => {
+  await fc.assert(fc.asyncProperty(data, data, async (a, b) => {
+    const first = await one({ labels, type: "Opaque" }, a);
+    const second = await one({ type: "other", annotations: { x: "y" } }, b);
+    const entries = (data: Record<string, string>) => JSON.stringify(Object.entries(data).sort());
+    assert.equal(first.fingerprint === second.fingerprint, entries(a) === entries(b));
+  }));
+});
+
+Deno.test("what cannot be fingerprinted is shown all the same", async () => {
+  const it = removableCluster();
+  const outcome = await shown(it, "pull", { fingerprint: () => Promise.resolve(undefined) });
+  assert.ok(outcome.kind === "shown");
+  assert.deepEqual(outcome.secrets.map(({ fingerprint }) => fingerprint), Array(4).fill(undefined));
+});
+
+Deno.test("no value of any kind is in what is shown", async () => {
+  const canary = `canary${crypto.randomUUID()}`;
+  const secret = () => seal(canary);
+  const credentials: RepositoryCredential[] = [
+    { kind: "password", username: "user", password: secret() },
+    { kind: "bearer_token", token: secret() },
+    { kind: "ssh_private_key", privateKey: secret() },
+    { kind: "github_app", id: "1", installationId: "2", privateKey: secret() },
+    { kind: "gcp_service_account_key", key: secret() },
+  ];
+  const it = removableCluster();
+  const git = { type: "git", url: "https://git.example.com/app" } as const;
+  for (const as of ["repository", "repo-creds"] as const) {
+    for (const [i, credential] of credentials.entries()) {
+      const clientCertificate = { cert: canary, key: secret() };
+      const url = `${git.url}/${i}`;
+      await runWrite(
+        it,
+        repoSecrets({ ...git, url, name: `${as}-${i}`, as, credential, clientCertificate }),
+      );
+    }
+  }
+  await runWrite(it, pullSecrets(canary, { name: "docker", gitWriteBack: true }));
+  const annotations = { "kubectl.kubernetes.io/last-applied-configuration": canary };
+  it.put({ namespace: "a", name: "foreign", type: "x", annotations }, text({ any: canary }));
+  it.put({ namespace: "a", name: "half", annotations }, text({ ".dockerconfigjson": canary }));
+  it.put(
+    { namespace: "a", name: "odd", labels },
+    text({ unknown: canary, password: canary, type: "git" }),
+  );
+  const names = [...new Set([...it.secrets.values()].map(({ name }) => name))];
+  assert.ok(names.length > 14);
+  for (const name of names) {
+    const outcome = await shown(it, name);
+    assert.ok(outcome.kind === "shown" && outcome.secrets.length > 0, name);
+    const all = JSON.stringify(outcome) + Deno.inspect(outcome, { depth: 20 });
+    assert.ok(!all.includes(canary) && !all.includes(btoa(canary).slice(4, -4)), name);
+  }
+});

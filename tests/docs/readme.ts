@@ -1,0 +1,45 @@
+import { join } from "node:path";
+
+const README = join(import.meta.dirname!, "..", "..", "README.md");
+
+/** A fenced block of the README. */
+export interface Block {
+  readonly language: string;
+  readonly text: string;
+  /** The heading that it stands under. */
+  readonly heading: string;
+}
+
+/** All blocks in their order, those in lists without their indentation. */
+export async function blocks(): Promise<Block[]> {
+  const found: Block[] = [];
+  let heading = "";
+  let open: { indent: string; language: string; lines: string[] } | undefined;
+  for (const line of (await Deno.readTextFile(README)).split("\n")) {
+    const fence = /^( *)```(\w*)$/.exec(line);
+    if (open === undefined) {
+      heading = /^#+ (.*)$/.exec(line)?.[1] ?? heading;
+      if (fence) open = { indent: fence[1]!, language: fence[2]!, lines: [] };
+    } else if (fence) {
+      found.push({ language: open.language, text: open.lines.join("\n"), heading });
+      open = undefined;
+    } else open.lines.push(line.startsWith(open.indent) ? line.slice(open.indent.length) : line);
+  }
+  return found;
+}
+
+/** The commands of a block, each whole, comments left out. */
+export function commandsOf({ text }: Block): string[] {
+  const commands: string[] = [];
+  let quoted = false;
+  let command = "";
+  for (const line of text.split("\n")) {
+    if (command === "" && (line.trim() === "" || line.startsWith("#"))) continue;
+    command += (command === "" ? "" : "\n") + line;
+    if ((line.match(/'/g) ?? []).length % 2 === 1) quoted = !quoted;
+    if (quoted || line.endsWith("\\")) continue;
+    commands.push(command);
+    command = "";
+  }
+  return commands;
+}

@@ -1,0 +1,94 @@
+/**
+ * Run as a program: tries what its permissions may forbid, and prints what came of each as JSON:
+ * "done", or the name of the error.
+ */
+import { exec } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { cpus } from "node:os";
+import { join } from "node:path";
+
+/** What is there for the probes, so that nothing but a permission is in their way. */
+export interface Scene {
+  /** With the files `there` and `kubectl`, a program. */
+  readonly folder: string;
+  /** Of a server at 127.0.0.2, an address of this machine that is not 127.0.0.1. */
+  readonly port: number;
+  /** A library that is there. */
+  readonly library: string;
+}
+
+/** By name; each throws when it is forbidden. */
+export const PROBES: Readonly<Record<string, (scene: Scene) => unknown>> = {
+  "write a file": ({ folder }) => Deno.writeTextFile(join(folder, "written"), "x"),
+  "write a file by node:fs": ({ folder }) => writeFileSync(join(folder, "written"), "x"),
+  "write to a file that is there": ({ folder }) =>
+    Deno.open(join(folder, "there"), { append: true }),
+  "write a file in the working directory": () => Deno.writeTextFile("written.tmp", "x"),
+  "make a temporary file": () => Deno.makeTempFile(),
+  "make a folder": ({ folder }) => Deno.mkdir(join(folder, "made")),
+  "change a mode": ({ folder }) => Deno.chmod(join(folder, "there"), 0o600),
+  "make a link": ({ folder }) => Deno.symlink(join(folder, "there"), join(folder, "link")),
+  "rename a file": ({ folder }) => Deno.rename(join(folder, "there"), join(folder, "moved")),
+  "remove a file": ({ folder }) => Deno.remove(join(folder, "moved")),
+  "connect to another address": async ({ port }) =>
+    (await Deno.connect({ hostname: "127.0.0.2", port })).close(),
+  "fetch from another address": async ({ port }) =>
+    await (await fetch(`http://127.0.0.2:${port}/`)).body?.cancel(),
+  "connect to another address by node:net": ({ port }) =>
+    new Promise<void>((resolve, reject) => {
+      const socket = connect(port, "127.0.0.2", () => resolve(socket.destroy() && undefined));
+      socket.on("error", reject);
+    }),
+  "listen on all addresses": () => Deno.listen({ hostname: "0.0.0.0", port: 0 }).close(),
+  "listen on another address": () => Deno.listen({ hostname: "127.0.0.2", port: 0 }).close(),
+  "run another program": () => new Deno.Command("true").output(),
+  "run a shell": () => new Deno.Command("sh", { args: ["-c", "true"] }).output(),
+  "run a shell by node:child_process": () =>
+    new Promise<void>((resolve, reject) =>
+      exec("true", (error) => error === null ? resolve() : reject(error))
+    ),
+  "run another kubectl": ({ folder }) => new Deno.Command(join(folder, "kubectl")).output(),
+  "run kill with a library of ours": ({ library }) =>
+    new Deno.Command("kill", { args: ["-l"], env: { LD_PRELOAD: library } }).output(),
+  "signal another process": () => Deno.kill(Deno.ppid, "SIGCONT"),
+  "load a library": ({ library }) => Deno.dlopen(library, {}).close(),
+  "read the host's name": () => Deno.hostname(),
+  "read the system's release": () => Deno.osRelease(),
+  "read the system's load": () => Deno.loadavg(),
+  "read the network interfaces": () => Deno.networkInterfaces(),
+  "read how much memory there is": () => Deno.systemMemoryInfo(),
+  "read the processors by node:os": () => cpus(),
+};
+
+/** These would ask others than this machine, so they are not tried with all permissions. */
+export const ELSEWHERE: Readonly<Record<string, () => unknown>> = {
+  "look up a name": () => Deno.resolveDns("registry.invalid", "A"),
+  "connect elsewhere": () => Deno.connect({ hostname: "registry.invalid", port: 443 }),
+  "fetch from elsewhere": () => fetch("https://registry.invalid/"),
+  "import from elsewhere": () => import(`https://registry.invalid/${"x"}.ts`),
+};
+
+async function outcome(probe: () => unknown): Promise<string> {
+  try {
+    await probe();
+    return "done";
+  } catch (error) {
+    const { name, message } = error as Error;
+    // Of an import the reason is in the message only.
+    return /^Requires import access/.test(message) ? "NotCapable" : `${name}: ${message}`;
+  }
+}
+
+if (import.meta.main) {
+  const scene = JSON.parse(Deno.args[0]!) as Scene;
+  const isElsewhereToo = Deno.args[1] === "elsewhere";
+  const outcomes: Record<string, string> = {};
+  for (const [name, probe] of Object.entries(PROBES)) {
+    outcomes[name] = await outcome(() => probe(scene));
+  }
+  for (const [name, probe] of Object.entries(isElsewhereToo ? ELSEWHERE : {})) {
+    outcomes[name] = await outcome(probe);
+  }
+  console.log(JSON.stringify(outcomes));
+}
