@@ -139,6 +139,8 @@ Deno.test("a prefix in common is one that a template can be for, and begins each
   fc.assert(
     fc.property(host, fc.array(path, { minLength: 2, maxLength: 3 }), (host, paths) => {
       const urls = paths.map((path) => host + path.join("/"));
+      // Such as `git@host://a`.
+      if (!urls.every((url) => parseUrl(url, { type: "git", as: "repository" }).ok)) return;
       const prefix = sharedPrefix(urls);
       if (prefix === undefined) return;
       found++;
