@@ -1,58 +1,16 @@
 import { buildChoiceParser, buildRouteMap } from "@stricli/core";
-import { command, CONFIG_FLAG, number, text } from "./command.ts";
+import { command, number, text } from "./command.ts";
 import { clusters, deleteCommand, docker, repo, secrets, verify } from "./credential_commands.ts";
 import { type Shell, SHELLS } from "./completion/shells.ts";
 import type { LogsFlags } from "./logs.ts";
 import type { RestartFlags } from "./restart.ts";
-import { serve as runServe, type ServeFlags } from "./serve.ts";
+import { serve, SERVE_FLAGS } from "./serve_command.ts";
 import type { StartFlags } from "./start.ts";
 import type { StatusFlags } from "./status.ts";
 import type { StopFlags } from "./stop.ts";
 import { print } from "./terminal.ts";
 import { token } from "./token_commands.ts";
 import { versionDetails } from "./version.ts";
-
-const SERVE_FLAGS = {
-  config: CONFIG_FLAG,
-  host: text("Address to listen on", "address"),
-  port: number("Port to listen on; 0 for any free one", "number"),
-  clustersFolder: text("Folder of kubeconfigs", "folder"),
-  kubectlTimeout: number("Time for the commands of one request", "seconds"),
-  transport: text("How clusters are reached: auto, kubectl or api", "transport"),
-  argocdNamespace: text("Namespace of Argo CD", "namespace"),
-  tokensFile: text("File of the tokens that are accepted; 'token create' makes them", "file"),
-  tlsCert: text("Certificate chain (PEM), to serve HTTPS", "file"),
-  tlsKey: text("Its key (PEM)", "file"),
-  behindProxy: {
-    kind: "boolean",
-    brief: "A proxy in front does TLS",
-    optional: true,
-    withNegated: false,
-  },
-  logFormat: text("text or json", "format"),
-  logLevel: text("debug, info, warning or error", "level"),
-} as const;
-
-const serve = command<ServeFlags>(
-  () => Promise.resolve(runServe), // imported above: to load it apart takes a tenth of the start
-  {
-    flags: {
-      ...SERVE_FLAGS,
-      pidFile: text("Hold this file while serving; it names the process and the URL", "file"),
-      logFile: text("Write the log to this file, by turns of 10 MiB, not to the terminal", "file"),
-    },
-  },
-  {
-    brief: "Serve the HTTP API",
-    full:
-      "Serves the HTTP API until SIGTERM or Ctrl-C; then requests under way end first. SIGHUP " +
-      "reads the configuration again. This is what runs without a command.",
-    examples: [
-      ["", "Serve the kubeconfigs in ./clusters on http://127.0.0.1:8091"],
-      ["--clusters-folder /etc/kubeconfigs --port 9000", "Others, on another port"],
-    ],
-  },
-);
 
 const RUN_DIR = {
   runDir: text("Folder of server.pid and server.log (default: the working directory)", "folder"),

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { SettingInvalid, settingsOf } from "../config/schema.ts";
 import { complete, completionScript } from "./completion.ts";
 import { SHELLS } from "./completion/shells.ts";
-import { APPLICATION } from "./run.ts";
+import { wholeApplication } from "./run.ts";
+
+const APPLICATION = await wholeApplication();
 
 /** What is printed for these words, and the exit code. */
 async function printed(...words: readonly string[]): Promise<{ text: string; code: number }> {

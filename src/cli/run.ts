@@ -1,14 +1,17 @@
 import {
+  type Application,
   type ApplicationText,
   buildApplication,
+  buildRouteMap,
   ExitCode,
+  type RouteMap,
   run as runApplication,
   text_en as english,
 } from "@stricli/core";
 import { flushLog } from "../log/logger.ts";
 import type { Context } from "./command.ts";
-import { ROUTES } from "./commands.ts";
 import { parsingError } from "./parsing_error.ts";
+import { serve } from "./serve_command.ts";
 import { print, printError } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 
@@ -25,18 +28,33 @@ const TEXT: ApplicationText = {
   },
 };
 
-export const APPLICATION = buildApplication(ROUTES, {
-  name: NAME,
-  versionInfo: { currentVersion: VERSION },
-  scanner: { caseStyle: "allow-kebab-for-camel" },
-  documentation: {
-    caseStyle: "convert-camel-to-kebab",
-    disableAnsiColor: true,
-    onlyRequiredInUsageLine: true,
-  },
-  completion: { includeAliases: false },
-  localization: { text: TEXT },
-});
+/** The program with these commands. */
+function application(root: RouteMap<Context>): Application<Context> {
+  return buildApplication(root, {
+    name: NAME,
+    versionInfo: { currentVersion: VERSION },
+    scanner: { caseStyle: "allow-kebab-for-camel" },
+    documentation: {
+      caseStyle: "convert-camel-to-kebab",
+      disableAnsiColor: true,
+      onlyRequiredInUsageLine: true,
+    },
+    completion: { includeAliases: false },
+    localization: { text: TEXT },
+  });
+}
+
+/** The program with all its commands. */
+export async function wholeApplication(): Promise<Application<Context>> {
+  return application((await import("./commands.ts")).ROUTES);
+}
+
+/** The program as far as these words need it: a server that starts waits for no other command. */
+async function applicationFor([first]: readonly string[]): Promise<Application<Context>> {
+  return first === "serve"
+    ? application(buildRouteMap({ routes: { serve }, docs: { brief: "" } }))
+    : await wholeApplication();
+}
 
 /** `serve` is what runs without a command. */
 export function withCommand(args: readonly string[]): readonly string[] {
@@ -56,7 +74,7 @@ export async function run(args: readonly string[]): Promise<number> {
   // What the shells' scripts ask; no command, since its words are those of other commands.
   if (args[0] === "complete" && args[1] === "--") {
     const { complete } = await import("./completion.ts");
-    return await complete(APPLICATION, args.slice(2), print);
+    return await complete(await wholeApplication(), args.slice(2), print);
   }
   let code = 0;
   const process: { exitCode?: number | string | null } & Context["process"] = {
@@ -69,7 +87,8 @@ export async function run(args: readonly string[]): Promise<number> {
       code = exitCode;
     },
   };
-  await runApplication(APPLICATION, withCommand(args), context);
+  const words = withCommand(args);
+  await runApplication(await applicationFor(words), words, context);
   flushLog();
   switch (process.exitCode) {
     case ExitCode.Success:

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { encodeBase64Text } from "../kube/base64.ts";
 import { KubeError } from "../kube/errors.ts";
 import { FakeCluster } from "../kube/fake/store.ts";
@@ -9,46 +8,16 @@ import { argocdCluster } from "./fake/clusters.ts";
 import { pullSecrets, type Repo, repoSecrets } from "./fake/desired.ts";
 import { removableCluster } from "./fake/removable.ts";
 import { runWrite } from "./fake/run.ts";
-import { NOT_FOUND, servicesOf } from "./fake/services.ts";
+import { NOT_FOUND } from "./fake/services.ts";
+import { shown, shownIn } from "./fake/show.ts";
 import type { RepositoryCredential } from "./kinds/repository_credential.ts";
-import { type ShownSecret, showSecret } from "./show_secret.ts";
-
-/** A fingerprint that tells equal from other values, and shows none. */
-async function fingerprint(credential: { reveal(): string }): Promise<string> {
-  const bytes = new TextEncoder().encode(credential.reveal());
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
-}
-
-async function shown(
-  it: Parameters<typeof servicesOf>[0],
-  name: string,
-  more: { namespace?: string; fingerprint?: () => Promise<undefined>; seconds?: number } = {},
-) {
-  const { namespace, ...deps } = more;
-  return await showSecret({ cluster: "test", name, ...(namespace ? { namespace } : {}) }, {
-    ...servicesOf(it),
-    argocdNamespace: "argocd",
-    dockerNamespaces: ["a", "b"],
-    fingerprint,
-    ...deps,
-  });
-}
-
-async function secretsOf(
-  it: FakeCluster,
-  name: string,
-  namespace?: string,
-): Promise<ShownSecret[]> {
-  const outcome = await shown(it, name, namespace === undefined ? {} : { namespace });
-  assert.ok(outcome.kind === "shown");
-  return [...outcome.secrets];
-}
+import type { ShownSecret } from "./show_secret.ts";
 
 /** One secret, and what is shown of it. */
 async function one(secret: Partial<StoredSecret>, data: Record<string, string> = {}) {
   const it = new FakeCluster();
   it.put({ namespace: "a", name: "x", ...secret }, data);
-  const [first] = await secretsOf(it, "x");
+  const [first] = await shownIn(it, "x");
   return first!;
 }
 
@@ -58,7 +27,7 @@ const text = (data: Record<string, string>) =>
 Deno.test("a pull secret is shown with its registries, users and sizes, in each namespace", async () => {
   const it = removableCluster();
   await runWrite(it, pullSecrets("pass", { namespaces: ["a", "b", "c"] }), { writeId: "w7" });
-  const secrets = await secretsOf(it, "pull");
+  const secrets = await shownIn(it, "pull");
   assert.deepEqual(secrets.map(({ secret }) => secret.namespace), ["a", "argocd", "b", "c"]);
   const { fingerprint, ...rest } = secrets[0]!;
   assert.match(fingerprint!, /^[0-9a-f]{64}$/);
@@ -114,7 +83,7 @@ for (const [what, more, credentials] of CREDENTIALS) {
         ...more,
       }),
     );
-    const [secret] = await secretsOf(it, "repo");
+    const [secret] = await shownIn(it, "repo");
     assert.deepEqual(secret!.credentials, credentials);
     const { url, name, type, project, usernameIsToken } = secret!.repository!;
     assert.deepEqual([url, name, type, project, usernameIsToken], [
@@ -203,15 +172,15 @@ Deno.test("sizes are those of the values, and keys are sorted", async () => {
 
 Deno.test("one namespace is read alone, without a list", async () => {
   const it = removableCluster();
-  const secrets = await secretsOf(it, "pull", "b");
+  const secrets = await shownIn(it, "pull", "b");
   assert.deepEqual(secrets.map(({ secret }) => secret.namespace), ["b"]);
   assert.deepEqual(it.calls.map(({ method, items }) => [method, items]), [["read", 1]]);
-  assert.deepEqual(await secretsOf(it, "pull", "nowhere"), []);
+  assert.deepEqual(await shownIn(it, "pull", "nowhere"), []);
 });
 
 Deno.test("a name that nothing has is looked for once, and not read", async () => {
   const it = removableCluster();
-  assert.deepEqual(await secretsOf(it, "nothing"), []);
+  assert.deepEqual(await shownIn(it, "nothing"), []);
   assert.deepEqual(it.calls.map(({ method }) => method), ["list"]);
 });
 
@@ -221,7 +190,7 @@ Deno.test("what is deleted between the list and the read is left out", async () 
     method === "read"
       ? { kind: "meanwhile", act: (cluster) => cluster.secrets.delete("b/pull") }
       : undefined;
-  const secrets = await secretsOf(it, "pull");
+  const secrets = await shownIn(it, "pull");
   assert.deepEqual(secrets.map(({ secret }) => secret.namespace), ["a", "argocd", "c"]);
 });
 
@@ -250,69 +219,5 @@ Deno.test("a cluster that is not there, refused or ill is told", async () => {
     );
     it.fault = (call) => call.method === method ? { kind: "bug" } : undefined;
     await assert.rejects(shown(it, "pull"), TypeError);
-  }
-});
-
-// --- values -------------------------------------------------------------------------------------
-
-const data = fc.dictionary(
-  fc.constantFrom("a", "b", "url", "password", "__proto__", "constructor"),
-  fc.constantFrom("", "x", "y", "xy").map(encodeBase64Text),
-  { noNullPrototype: true },
-);
-
-Deno.test("fingerprints are equal exactly when the data is, whatever else differs", async () => {
-  await fc.assert(fc.asyncProperty(data, data, async (a, b) => {
-    const first = await one({ labels, type: "Opaque" }, a);
-    const second = await one({ type: "other", annotations: { x: "y" } }, b);
-    const entries = (data: Record<string, string>) => JSON.stringify(Object.entries(data).sort());
-    assert.equal(first.fingerprint === second.fingerprint, entries(a) === entries(b));
-  }));
-});
-
-Deno.test("what cannot be fingerprinted is shown all the same", async () => {
-  const it = removableCluster();
-  const outcome = await shown(it, "pull", { fingerprint: () => Promise.resolve(undefined) });
-  assert.ok(outcome.kind === "shown");
-  assert.deepEqual(outcome.secrets.map(({ fingerprint }) => fingerprint), Array(4).fill(undefined));
-});
-
-Deno.test("no value of any kind is in what is shown", async () => {
-  const canary = `canary${crypto.randomUUID()}`;
-  const secret = () => seal(canary);
-  const credentials: RepositoryCredential[] = [
-    { kind: "password", username: "user", password: secret() },
-    { kind: "bearer_token", token: secret() },
-    { kind: "ssh_private_key", privateKey: secret() },
-    { kind: "github_app", id: "1", installationId: "2", privateKey: secret() },
-    { kind: "gcp_service_account_key", key: secret() },
-  ];
-  const it = removableCluster();
-  const git = { type: "git", url: "https://git.example.com/app" } as const;
-  for (const as of ["repository", "repo-creds"] as const) {
-    for (const [i, credential] of credentials.entries()) {
-      const clientCertificate = { cert: canary, key: secret() };
-      const url = `${git.url}/${i}`;
-      await runWrite(
-        it,
-        repoSecrets({ ...git, url, name: `${as}-${i}`, as, credential, clientCertificate }),
-      );
-    }
-  }
-  await runWrite(it, pullSecrets(canary, { name: "docker", gitWriteBack: true }));
-  const annotations = { "kubectl.kubernetes.io/last-applied-configuration": canary };
-  it.put({ namespace: "a", name: "foreign", type: "x", annotations }, text({ any: canary }));
-  it.put({ namespace: "a", name: "half", annotations }, text({ ".dockerconfigjson": canary }));
-  it.put(
-    { namespace: "a", name: "odd", labels },
-    text({ unknown: canary, password: canary, type: "git" }),
-  );
-  const names = [...new Set([...it.secrets.values()].map(({ name }) => name))];
-  assert.ok(names.length > 14);
-  for (const name of names) {
-    const outcome = await shown(it, name);
-    assert.ok(outcome.kind === "shown" && outcome.secrets.length > 0, name);
-    const all = JSON.stringify(outcome) + Deno.inspect(outcome, { depth: 20 });
-    assert.ok(!all.includes(canary) && !all.includes(btoa(canary).slice(4, -4)), name);
   }
 });

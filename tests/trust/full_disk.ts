@@ -38,7 +38,7 @@ function realDisk(path: string): Disk {
 function standIn(path: string): Disk {
   return {
     path,
-    why: /No space left on device|\/dev\/full/,
+    why: /No space left on device|\/dev\/full|runs without --allow-write/,
     async fill(file) {
       await Deno.rename(file, `${file}.aside`).catch((error) => {
         if (!(error instanceof Deno.errors.NotFound)) throw error;

@@ -142,6 +142,14 @@ Deno.test("a repository and its template are written both or neither", async () 
   assert.equal(it.secrets.size, 0);
 });
 
+Deno.test("the secret that holds the URL is read before it is replaced", async () => {
+  const it = argocdCluster();
+  await runWrite(it, repoSecrets({ name: "first", password: "old" }));
+  it.calls = [];
+  await runWrite(it, repoSecrets({ name: "second" }));
+  assert.deepEqual(it.calls.map(({ method }) => method), ["read", "list", "read", "replace"]);
+});
+
 // --- who holds it -------------------------------------------------------------------------------
 
 Deno.test("a URL held by what another program looks after is refused with its owner, unless forced", async () => {

@@ -116,6 +116,24 @@ Deno.test("who may not make one of them is told so: no secret is tried, the othe
   assert.deepEqual(isThere(it), ["a"]);
 });
 
+Deno.test("a race that is lost in a new namespace is a failure, since the namespace is there now", async () => {
+  const it = cluster();
+  it.fault = ({ method }) =>
+    method === "create"
+      ? {
+        kind: "meanwhile",
+        act: (cluster) => cluster.put({ namespace: "c", name: "pull", type: "Opaque" }),
+      }
+      : undefined;
+  const verdict = await making(it);
+  assert.ok(verdict.kind === "failed");
+  assert.deepEqual(
+    [verdict.error.kind, verdict.namespaces, verdict.notRestored],
+    ["exists", ["a", "c"], []],
+  );
+  assert.equal(it.secrets.get("c/pull")!.type, "Opaque");
+});
+
 Deno.test("a namespace of which no answer came is named, since it may be there", async () => {
   for (const applied of [true, false]) {
     const it = cluster();

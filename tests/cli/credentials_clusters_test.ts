@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { assertEnded, bothWays, onStage, storedPassword } from "./credentials_support.ts";
+
+/** Several clusters at once, and what is told when something goes wrong. */
+
+const LOGIN = ["--username", "u", "--password-stdin"];
+const add = (cluster: string, ...more: string[]) => [
+  ...["docker", "add", "--cluster", cluster, "--name", "n", ...LOGIN],
+  ...(more.includes("--namespaces") ? more : ["--namespaces", "team-a", ...more]),
+];
+const done = "Docker registry secrets created successfully in 2 namespace(s)";
+const gone = "error: gone: Cannot read secrets of cluster 'gone': the connection was refused\n";
+
+bothWays("what is done on some of several clusters only is exit code 3", async (stage) => {
+  const { run, canary: { value: stdin }, emulators: { one, two } } = stage;
+  const ended = await run(add("one,gone,two"), { stdin });
+  assertEnded(ended, {
+    code: 3,
+    stdout: `CLUSTER   NAMESPACE   OBJECT     RESULT
+one       team-a      secret/n   created
+one       argocd      secret/n   created
+two       team-a      secret/n   created
+two       argocd      secret/n   created
+`,
+    stderr: `one: ${done}\ntwo: ${done}\n${gone}`,
+  });
+  for (const each of [one, two]) assert.equal(storedPassword(each, "team-a", "n"), stdin);
+});
+
+bothWays(
+  "what is done on none of them is exit code 1, and told once if the same",
+  async (stage) => {
+    const { run, canary: { value: stdin } } = stage;
+    assertEnded(await run(add("one,two,gone", "--namespaces", "no-such"), { stdin }), {
+      code: 1,
+      stderr: "error: one, two: Namespaces do not exist: no-such\n" + gone,
+    });
+    // Wrong usage is the same for all, and none was asked.
+    assertEnded(await run(add("one,two", "--namespaces", ","), { stdin }), {
+      code: 2,
+      stderr: "error: one, two: --namespaces must name at least one namespace\n",
+    });
+  },
+);
+
+bothWays("repositories are written, and secrets deleted, on several clusters", async (stage) => {
+  const { run, canary: { value: stdin }, emulators: { one, two } } = stage;
+  const url = ["--url", "https://git.example.com/r"];
+  const repo = ["repo", "add", "--cluster", "one", "--cluster", "two", "--name", "r", ...LOGIN];
+  const added = await run([...repo, "--type", "git", ...url], { stdin });
+  const columns = "CLUSTER   NAMESPACE   OBJECT     RESULT";
+  assertEnded(added, {
+    stdout: `${columns}    REPOURL
+one       argocd      secret/r   created   https://git.example.com/r
+two       argocd      secret/r   created   https://git.example.com/r
+`,
+    stderr: /^one: Repository secret created successfully\ntwo: .*\n$/,
+  });
+  assertEnded(await run(["delete", "r", "--cluster", "one,missing,two", "--yes"]), {
+    code: 3,
+    stdout: `${columns}
+one       argocd      secret/r   deleted
+two       argocd      secret/r   deleted
+`,
+    stderr: `one: 1 secret(s) deleted
+two: 1 secret(s) deleted
+error: missing: Cluster 'missing' not found. No kubeconfig file at clusters/missing.kubeconfig
+`,
+  });
+  for (const { cluster } of [one, two]) assert.equal(cluster.secret("argocd", "r"), undefined);
+});
+
+bothWays("what exists is named, and --upsert is what to give", async (stage) => {
+  const { run, canary: { value: stdin } } = stage;
+  assert.equal((await run(add("one"), { stdin })).code, 0);
+  assertEnded(await run(add("one", "--namespaces", "team-a,team-b"), { stdin }), {
+    code: 1,
+    stderr: `error: Secrets already exist in namespaces: team-a, argocd
+  team-a: secret/n (kubernetes.io/dockerconfigjson)
+  argocd: secret/n (kubernetes.io/dockerconfigjson)
+  Give --upsert to replace what exists
+`,
+  });
+});
+
+bothWays("advice is about flags, and names in the cluster are left as they are", async (stage) => {
+  const { run, canary: { value: stdin }, emulators: { one } } = stage;
+  one.cluster.put({ metadata: { namespace: "team-a", name: "force" }, stringData: { a: "b" } });
+  const args = ["docker", "add", "--cluster", "one", "--name", "force", "--namespaces", "team-a"];
+  assertEnded(await run([...args, ...LOGIN, "--upsert"], { stdin }), {
+    code: 1,
+    stderr: "error: Secret 'force' in namespace 'team-a' is none of these credentials (its type " +
+      'is "Opaque"): choose another name, or give --force with --upsert to replace it\n',
+  });
+  assertEnded(await run(["delete", "one", "force", "--namespaces", "team-a", "--yes"]), {
+    code: 1,
+    stderr: /was not written by this program: give --force to delete it all the same\n$/,
+  });
+});
+
+bothWays("of a write that fails each namespace is told", async (stage) => {
+  const { run, canary: { value: stdin }, emulators: { one } } = stage;
+  one.fault = ({ method, path }) =>
+    method === "POST" && path.includes("/team-b/")
+      ? { kind: "status", code: 403, reason: "Forbidden" }
+      : undefined;
+  const ended = await run(add("one", "--namespaces", "team-a,team-b"), { stdin });
+  assert.equal(ended.code, 1);
+  assert.match(ended.stderr, /^error: .*team-b.*nothing was changed\n/);
+  assert.match(ended.stderr, /^ {2}team-a: secret\/n: /m);
+  assert.match(ended.stderr, /^ {2}team-b: secret\/n: /m);
+  assert.equal(one.cluster.secret("team-a", "n"), undefined);
+});
+
+bothWays("of one that cannot be put back either, what is not as before is told", async (stage) => {
+  const { run, canary: { value: stdin }, emulators: { one } } = stage;
+  one.fault = ({ method, path }) => {
+    const isRefused = method === "POST" && path.includes("/team-b/");
+    return isRefused || method === "DELETE"
+      ? { kind: "status", code: 403, reason: "Forbidden" }
+      : undefined;
+  };
+  const ended = await run(add("one", "--namespaces", "team-a,team-b"), { stdin });
+  assert.equal(ended.code, 1);
+  assert.match(ended.stderr, /^ {2}team-a: secret\/n is not as before: .+/m);
+  assert.notEqual(one.cluster.secret("team-a", "n"), undefined);
+}, { seconds: 5 });
+
+bothWays("a cluster that is not there is exit code 1, whatever is asked of it", async ({ run }) => {
+  for (const args of [["secrets", "missing"], ["secrets", "missing", "n"]]) {
+    assertEnded(await run(args), {
+      code: 1,
+      stderr: "error: Cluster 'missing' not found. No kubeconfig file at " +
+        "clusters/missing.kubeconfig\n",
+    });
+  }
+  assertEnded(await run(["secrets", "gone"]), {
+    code: 1,
+    stderr: "error: Cannot connect to cluster. Please check if the cluster is running and " +
+      "accessible.\n",
+  });
+  assertEnded(await run(["secrets", "one", "absent"]), {
+    code: 1,
+    stderr: "error: Secret 'absent' not found in cluster 'one'\n",
+  });
+});
+
+Deno.test("the log is silent unless it is asked for", () =>
+  onStage(async ({ run }) => {
+    const ended = await run(["secrets", "one", "--log-level", "info"]);
+    assert.match(ended.stderr, /INFO api: request cluster=one/);
+    assert.equal((await run(["clusters", "--log-level", "info"])).code, 0);
+  }));
+
+Deno.test("an unknown setting is a warning, and a missing file is none", () =>
+  onStage(
+    async ({ run, runAlone, folder: { path } }) => {
+      const warning =
+        "warning: Unknown setting 'kubectl-timeout' in configs/defaults.yaml:3; did " +
+        "you mean 'kubectl_timeout'?\n";
+      assert.equal((await run(["clusters", "-o", "name"])).stderr, warning);
+      await Deno.remove(`${path}/configs/defaults.yaml`);
+      assert.deepEqual(await runAlone(["clusters", "-o", "name"]), {
+        code: 0,
+        stdout: "gone\none\ntwo\n",
+        stderr: "",
+      });
+    },
+    "in process",
+    { config: "kubectl-timeout: 5\n" },
+  ));

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { onStage, type Stage } from "./credentials_support.ts";
+
+/** Names of clusters where the shell completes a command line. */
+
+/** What the last of the words may become, less flags. */
+async function proposed({ runAlone }: Stage, ...words: string[]): Promise<string[]> {
+  const { code, stdout, stderr } = await runAlone(["complete", "--", ...words]);
+  assert.deepEqual([code, stderr], [0, ""]);
+  const completions = stdout.split("\n").slice(0, -1).map((line) => line.split("\t", 1)[0]!);
+  return completions.filter((each) => !each.startsWith("--") || each.includes("="));
+}
+
+const ROWS: [words: string[], proposed: string[]][] = [
+  [["secrets", ""], ["gone", "one", "two"]],
+  [["secrets", "o"], ["one"]],
+  [["secrets", "-o", "json", "t"], ["two"]],
+  [["secrets", "one", ""], []],
+  [["delete", "tw"], ["two"]],
+  [["docker", "add", "--cluster", ""], ["gone", "one", "two"]],
+  [["docker", "add", "--cluster", "one,t"], ["one,two"]],
+  [["docker", "add", "--cluster=one,t"], ["--cluster=one,two"]],
+  [["docker", "add", "--cluster", "one", "--cluster", "t"], ["two"]],
+  [["repo", "add", "--cluster", "g"], ["gone"]],
+  [["delete", "n", "--cluster", "o"], ["one"]],
+  [["verify", "--cluster", ""], []],
+  // The folder that the command line means.
+  [["secrets", "--clusters-folder", "others", ""], ["other"]],
+  [["secrets", "--clusters-folder=others", ""], ["other"]],
+  [["secrets", "--config", "others.yaml", ""], ["other"]],
+  [["docker", "add", "--clusters-folder", "others", "--cluster", ""], ["other"]],
+  // Where it cannot be told there is nothing to propose.
+  [["secrets", "--clusters-folder", "nowhere", ""], []],
+  [["secrets", "--config", "nowhere.yaml", ""], []],
+];
+
+Deno.test("clusters are proposed, of the folder that is meant", () =>
+  onStage(async (stage) => {
+    const { path, write } = stage.folder;
+    await Deno.mkdir(`${path}/others`);
+    await write("others/other.kubeconfig", "");
+    await write("others.yaml", "clusters-folder: others\n");
+    for (const [words, expected] of ROWS) {
+      assert.deepEqual(await proposed(stage, ...words), expected, words.join(" "));
+    }
+  }));
+
+Deno.test("the words that flags take are proposed, alone and behind the flag's name", () =>
+  onStage(async (stage) => {
+    const rows: [words: string[], proposed: string[]][] = [
+      [["clusters", "-o", ""], ["table", "wide", "json", "yaml", "name"]],
+      [["verify", "--output", ""], ["table", "wide", "json", "yaml"]],
+      [["repo", "add", "--type", ""], ["git", "helm", "oci"]],
+      [["repo", "add", "--as=repo"], ["--as=repository", "--as=repo-creds"]],
+      [["delete", "--dry-run=s"], ["--dry-run=server"]],
+      [["docker", "add", "--password-file", ""], [":files"]],
+      [["repo", "add", "--ssh-private-key-file="], [":files"]],
+    ];
+    for (const [words, expected] of rows) {
+      assert.deepEqual(await proposed(stage, ...words), expected, words.join(" "));
+    }
+  }));

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { load } from "js-yaml";
+import { assertEnded, bothWays, onStage, type Stage } from "./credentials_support.ts";
+
+/** Of a dry run by the client nothing is sent anywhere, and all that can be told here is told. */
+
+const DOCKER = [
+  ...["docker", "add", "--cluster", "one", "--name", "n", "--username", "u", "--password-stdin"],
+  ...["--namespaces", "team-a, team-b", "--merge", "--service-accounts", "default"],
+  ...["--dry-run", "client"],
+];
+
+const NOT_SENT = "Nothing is wrong with it as far as can be told here; it was not sent\n";
+
+const BODY = `{
+  "cluster_name": "one",
+  "password": "***",
+  "username": "u",
+  "name": "n",
+  "namespaces": "team-a, team-b",
+  "service_accounts": [
+    "default"
+  ],
+  "merge": true
+}`;
+
+/** Fails when a cluster was asked anything. */
+function assertNotAsked({ emulators: { one, two } }: Stage): void {
+  assert.deepEqual([...one.requests, ...two.requests], []);
+}
+
+bothWays("what would be sent is shown, less the password", async (stage) => {
+  const { run, canary: { value: stdin } } = stage;
+  const text = `POST /secrets/add_docker\n${BODY}\n`;
+  assertEnded(await run(DOCKER, { stdin }), { stdout: text, stderr: NOT_SENT });
+  assertEnded(await run([...DOCKER, "-o", "wide"], { stdin }), { stdout: text, stderr: NOT_SENT });
+  assertEnded(await run([...DOCKER, "-o", "name"], { stdin }), {
+    stdout: "secret/n\n",
+    stderr: NOT_SENT,
+  });
+  const json = await run([...DOCKER, "-o", "json"], { stdin });
+  const request = { method: "POST", path: "/secrets/add_docker", body: JSON.parse(BODY) };
+  assert.deepEqual(JSON.parse(json.stdout), request);
+  const yaml = await run([...DOCKER, "-o", "yaml"], { stdin });
+  assert.deepEqual(load(yaml.stdout), request);
+  assertNotAsked(stage);
+});
+
+bothWays("no secret of several registries, nor a proxy's, is shown", async (stage) => {
+  const { run, canary: { value }, folder } = stage;
+  await folder.write("proxy", `http://u:${value}@proxy.example.com:3128`);
+  const registries = [{ registry: "ghcr.io", username: "u", password: value }];
+  const several = ["docker", "add", "--cluster", "one", "--name", "n", "--namespaces", "team-a"];
+  const shown = await run([...several, "--registries-file", "-", "--dry-run=client"], {
+    stdin: JSON.stringify(registries),
+  });
+  assertEnded(shown, { stdout: /"password": "\*\*\*"/, stderr: NOT_SENT });
+  const repo = ["repo", "add", "--cluster", "one", "--name", "n", "--type", "git"];
+  const proxied = await run(
+    [...repo, "--url", "https://h/r", "--proxy-file", "proxy", "--dry-run=client"],
+  );
+  assertEnded(proxied, {
+    stdout: /"proxy": "http:\/\/\*\*\*@proxy\.example\.com:3128"/,
+    stderr: NOT_SENT,
+  });
+  assertNotAsked(stage);
+});
+
+bothWays("what would be deleted, on each of several clusters", async (stage) => {
+  const args = ["delete", "n", "--cluster", "one,two", "--namespaces", "a,b", "--force"];
+  const query = (cluster: string) => `cluster=${cluster}&name=n&namespaces=a%2Cb&force=true`;
+  assertEnded(await stage.run([...args, "--dry-run", "client"]), {
+    stdout: `DELETE /secrets?${query("one")}\n\nDELETE /secrets?${query("two")}\n`,
+    stderr: `one: ${NOT_SENT}two: ${NOT_SENT}`,
+  });
+  assertNotAsked(stage);
+});
+
+bothWays("what the schema finds wrong is as wrong as ever", async (stage) => {
+  const { run, canary: { value: stdin } } = stage;
+  assertEnded(
+    await run([...DOCKER, "--all-namespaces", "--namespace-selector", "a=b"], { stdin }),
+    {
+      code: 2,
+      stderr: "error: --all-namespaces contradicts --namespace-selector; give one of them\n",
+    },
+  );
+  const key = ["--type", "git", "--url", "git@h:r", "--ssh-private-key-file", "-"];
+  const repo = ["repo", "add", "--cluster", "one", "--name", "n", "--dry-run=client"];
+  assertEnded(await run([...repo, ...key], { stdin }), {
+    code: 2,
+    stderr: /^error: --ssh-private-key-file must be a private key/,
+  });
+  assertNotAsked(stage);
+});
+
+Deno.test("which namespace is Argo CD's is known here, and of a server it is not", () =>
+  onStage(async (stage) => {
+    const { runAlone, canary: { value: stdin } } = stage;
+    const args = [...DOCKER.slice(0, -4), "--namespaces", "gitops", "--dry-run=client"];
+    const wrong = /^error: --namespaces must not name 'gitops'/;
+    assertEnded(await runAlone([...args, "--argocd-namespace", "gitops"], { stdin }), {
+      code: 2,
+      stderr: wrong,
+    });
+    // Nothing listens there, and nothing is asked.
+    assertEnded(await runAlone([...args, "--server", "http://localhost:1"], { stdin }), {
+      stdout: /^POST/,
+      stderr: NOT_SENT,
+    });
+    assertNotAsked(stage);
+  }));
+
+bothWays("by the server the cluster is asked, and holds nothing of it", async (stage) => {
+  const { run, canary: { value: stdin }, emulators: { one } } = stage;
+  const args = [...DOCKER.slice(0, -2), "--dry-run", "server"];
+  assertEnded(await run(args, { stdin }), {
+    stdout: /^one +team-a +secret\/n +created \(dry run\)$/m,
+    stderr: /would be created/,
+  });
+  assert.ok(one.requests.some((request) => request.includes("dryRun=All")));
+  assert.equal(one.cluster.secret("team-a", "n"), undefined);
+});

@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { load } from "js-yaml";
+import { COMMANDS, masked, seed } from "./credentials_seed.ts";
+import { bothWays } from "./credentials_support.ts";
+
+/** What programs read: the API's answer, as JSON and as YAML. */
+
+const JSON_TEXT: Partial<Record<keyof typeof COMMANDS, string>> = {
+  clusters: `{
+  "clusters": [
+    "gone",
+    "one",
+    "two"
+  ],
+  "total": 3
+}
+`,
+  repo: `{
+  "success": true,
+  "cluster": "one",
+  "type": "git",
+  "as": "repo-creds",
+  "results": [
+    {
+      "name": "github",
+      "url": "https://github.com/example/",
+      "result": {
+        "success": true,
+        "namespace": "argocd",
+        "output": "secret/github replaced (dry run)",
+        "changes": [
+          {
+            "field": "labels.app.kubernetes.io/managed-by",
+            "after": "argocd-configurer"
+          },
+          {
+            "field": "annotations.managed-by",
+            "after": "argocd.argoproj.io"
+          },
+          {
+            "field": "data.username",
+            "before": "ci",
+            "after": "new"
+          }
+        ]
+      },
+      "application_repo_url": "https://github.com/example/<path>"
+    }
+  ],
+  "dry_run": true,
+  "message": "Repository template secret would be updated"
+}
+`,
+  verify: `{
+  "success": true,
+  "verified": [
+    {
+      "at": "git@git.example.com:apps.git",
+      "tried": false,
+      "message": "the key can be read; by SSH it is not tried"
+    }
+  ],
+  "message": "The credential can be read; it was not tried"
+}
+`,
+  delete: `{
+  "success": true,
+  "cluster": "one",
+  "name": "pull",
+  "deleted": [
+    {
+      "namespace": "team-a",
+      "name": "pull",
+      "output": "secret/pull deleted (dry run)"
+    }
+  ],
+  "not_found": [
+    "team-b"
+  ],
+  "dry_run": true,
+  "message": "1 secret(s) would be deleted"
+}
+`,
+};
+
+const YAML_TEXT: Partial<Record<keyof typeof COMMANDS, string>> = {
+  clusters: "clusters:\n  - gone\n  - one\n  - two\ntotal: 3\n",
+  repo: `success: true
+cluster: one
+type: git
+as: repo-creds
+results:
+  - name: github
+    url: https://github.com/example/
+    result:
+      success: true
+      namespace: argocd
+      output: secret/github replaced (dry run)
+      changes:
+        - field: labels.app.kubernetes.io/managed-by
+          after: argocd-configurer
+        - field: annotations.managed-by
+          after: argocd.argoproj.io
+        - field: data.username
+          before: ci
+          after: new
+    application_repo_url: https://github.com/example/<path>
+dry_run: true
+message: Repository template secret would be updated
+`,
+  delete: `success: true
+cluster: one
+name: pull
+deleted:
+  - namespace: team-a
+    name: pull
+    output: secret/pull deleted (dry run)
+not_found:
+  - team-b
+dry_run: true
+message: 1 secret(s) would be deleted
+`,
+};
+
+bothWays("JSON and YAML are the API's answer, and nothing else is said", async (stage) => {
+  seed(stage);
+  for (const [name, args] of Object.entries(COMMANDS)) {
+    const command = name as keyof typeof COMMANDS;
+    const given = { stdin: stage.canary.value };
+    const json = await stage.run([...args, "--output", "json"], given);
+    const yaml = await stage.run([...args, "--output=yaml"], given);
+    assert.deepEqual([json.code, json.stderr, yaml.code, yaml.stderr], [0, "", 0, ""], command);
+    const parsed = JSON.parse(masked(json.stdout));
+    assert.equal(masked(json.stdout), JSON.stringify(parsed, null, 2) + "\n");
+    assert.deepEqual(load(masked(yaml.stdout)), parsed);
+    assert.equal(json.stdout, JSON_TEXT[command] ?? json.stdout);
+    assert.equal(yaml.stdout, YAML_TEXT[command] ?? yaml.stdout);
+  }
+});
+
+bothWays("JSON of what is read is what a server sends, byte for byte", async (stage, way) => {
+  seed(stage);
+  const { stdout } = await stage.run(["secrets", "one", "-o", "json"]);
+  const expected = ["repo_creds", "docker_creds", "helm_creds", "repository"].map((list) =>
+    JSON.parse(stdout)[`${list}_secrets`].map(({ name }: { name: string }) => name)
+  );
+  assert.deepEqual(expected, [["github"], ["pull"], ["charts"], ["charts"]]);
+  if (way === "in process") return;
+  const own = await stage.runAlone(["secrets", "one", "-o", "json"]);
+  assert.equal(own.stdout, stdout);
+});
+
+bothWays("an error's answer is in the format as well, and its message on standard error", async (
+  stage,
+) => {
+  const ended = await stage.run(["secrets", "missing", "-o", "json"]);
+  const message = "Cluster 'missing' not found. No kubeconfig file at clusters/missing.kubeconfig";
+  assert.deepEqual(ended, {
+    code: 1,
+    stdout: `{\n  "error": true,\n  "message": "${message}",\n  "status_code": 404\n}\n`,
+    stderr: `error: ${message}\n`,
+  });
+});
+
+bothWays("of several clusters each answer is an item, with its status", async (stage) => {
+  const args = ["delete", "absent", "--cluster", "one,gone", "--yes", "-o"];
+  const ended = await stage.run([...args, "yaml"]);
+  const why = "was not written by this program to any namespace that can be seen";
+  assert.equal(ended.code, 1, ended.stderr);
+  const answers = load(ended.stdout);
+  assert.deepEqual(answers, JSON.parse((await stage.run([...args, "json"])).stdout));
+  const [one, other] = answers as Record<string, unknown>[];
+  assert.deepEqual(one, {
+    cluster: "one",
+    status_code: 404,
+    answer: { error: true, message: `Secret 'absent' ${why}`, status_code: 404 },
+  });
+  assert.deepEqual([other!.cluster, other!.status_code], ["gone", 503]);
+});

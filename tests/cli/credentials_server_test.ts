@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { makeAuthority } from "../../scripts/control_plane/certificates.ts";
+import { sha256 } from "../../src/tokens/tokens.ts";
+import { serve } from "../verify/http_server.ts";
+import { assertEnded, onStage, type Stage, storedPassword } from "./credentials_support.ts";
+import { program } from "./support.ts";
+
+/** A server that is asked: whom it is trusted by, what it may be, and what a token allows. */
+
+const ADD = [
+  ...["docker", "add", "--cluster", "one", "--name", "n", "--username", "u", "--password-stdin"],
+  ...["--namespaces", "team-a"],
+];
+
+Deno.test("a server by HTTPS is asked when its certificate is trusted", () =>
+  onStage(async (stage) => {
+    const { folder: { path, write }, canary: { value: stdin }, emulators: { one } } = stage;
+    const authority = makeAuthority("ours");
+    const { certificate, key } = authority.issue({
+      commonName: "localhost",
+      for: "server",
+      hosts: ["localhost", "127.0.0.1"],
+    });
+    await write("server.crt", certificate);
+    await write("server.key", key);
+    await write("ca.crt", authority.certificate);
+    const files = ["--tls-cert", "server.crt", "--tls-key", "server.key"];
+    await using server = program(["serve", "--port", "0", ...files], { cwd: path });
+    const [, url] = await server.line(/(https:\/\/127\.0\.0\.1:\d+)/);
+    assertEnded(await stage.run([...ADD, "--server", url!], { stdin }), {
+      code: 1,
+      stderr: `error: Cannot ask the server at ${url}: its certificate is not trusted; ` +
+        "--server-ca names one that is\n",
+    });
+    assertEnded(await stage.run([...ADD, "--server", url!, "--server-ca", "ca.crt"], { stdin }), {
+      stdout: /created/,
+      stderr: /successfully/,
+    });
+    assert.equal(storedPassword(one, "team-a", "n"), stdin);
+  }));
+
+Deno.test("one behind a path of another server is asked there", () =>
+  onStage(async (stage) => {
+    await using proxy = serve((request) =>
+      new URL(request.url).pathname.startsWith("/tools/acfg/")
+        ? Response.json({ clusters: ["a"], total: 1 }, { headers: { "X-Request-Id": "1" } })
+        : new Response("other", { status: 404 })
+    );
+    for (const path of ["/tools/acfg", "/tools/acfg/"]) {
+      assertEnded(await stage.run(["clusters", "--server", proxy.url + path]), {
+        stdout: "NAME\na\n",
+      });
+    }
+    assert.deepEqual(proxy.seen.map(({ path }) => path), [
+      "/tools/acfg/clusters",
+      "/tools/acfg/clusters",
+    ]);
+  }));
+
+/** Servers that are none of this program. */
+const OTHERS: [what: string, answer: () => Response, says: string][] = [
+  ["a page", () => new Response("<html>", { status: 200 }), "it answers 200"],
+  ["JSON of another program", () => Response.json({ clusters: [] }), "it answers 200"],
+  ["a list", () => Response.json([], { headers: { "X-Request-Id": "1" } }), "it answers 200"],
+  ["an error of a proxy", () => new Response("Bad Gateway", { status: 502 }), "it answers 502"],
+];
+
+Deno.test("what does not answer as this program does is told so", () =>
+  onStage(async (stage) => {
+    for (const [what, answer, says] of OTHERS) {
+      await using other = serve(answer);
+      const ended = await stage.run(["clusters", "--server", other.url]);
+      const stderr =
+        `error: Cannot ask the server at ${other.url}: ${says}, and not as this program does\n`;
+      assert.deepEqual(ended, { code: 1, stdout: "", stderr }, what);
+    }
+    // Of the ports where nobody listens this is one that fetch asks.
+    assertEnded(await stage.run(["clusters", "--server", "http://127.0.0.1:2"]), {
+      code: 1,
+      stderr: "error: Cannot ask the server at http://127.0.0.1:2: nothing listens there\n",
+    });
+    const nowhere = ["--server", "http://nowhere.invalid", "--server-plain-http"];
+    assertEnded(await stage.run(["clusters", ...nowhere]), {
+      code: 1,
+      stderr: /^error: Cannot ask the server at http:\/\/nowhere\.invalid: .*\n$/,
+    });
+  }));
+
+Deno.test("neither password nor token follow a redirect", () =>
+  onStage(async (stage) => {
+    await using elsewhere = serve(() => Response.json({}));
+    for (const status of [301, 302, 307, 308]) {
+      await using server = serve(() =>
+        new Response(null, { status, headers: { Location: `${elsewhere.url}/secrets` } })
+      );
+      const ended = await stage.run([...ADD, "--server", server.url], {
+        stdin: stage.canary.value,
+        env: { ARGOCD_CONFIGURER_TOKEN: "a-token-of-some-length" },
+      });
+      assertEnded(ended, { code: 1, stderr: new RegExp(`it answers ${status}, and not as`) });
+      assert.equal(server.seen[0]?.authorization, "Bearer a-token-of-some-length");
+    }
+    assert.deepEqual(elsewhere.seen, []);
+  }));
+
+/** Serves with tokens, by their names. */
+async function withTokens(
+  stage: Stage,
+  test: (
+    run: (token: string, args: readonly string[]) => ReturnType<Stage["run"]>,
+  ) => Promise<void>,
+): Promise<void> {
+  const tokens = {
+    reader: `reader-${crypto.randomUUID()}`,
+    limited: `limited-${crypto.randomUUID()}`,
+  };
+  const { path } = stage.folder;
+  await stage.folder.write(
+    "tokens.yaml",
+    JSON.stringify({
+      tokens: [
+        { name: "reader", role: "reader", sha256: sha256(tokens.reader) },
+        { name: "limited", role: "writer", clusters: ["one"], sha256: sha256(tokens.limited) },
+      ],
+    }),
+  );
+  await using server = program(["serve", "--port", "0", "--tokens-file", "tokens.yaml"], {
+    cwd: path,
+  });
+  const [, url] = await server.line(/listening.*(http:\/\/[\d.]+:\d+)/);
+  await test((token, args) =>
+    stage.run([...args, "--server", url!], {
+      stdin: stage.canary.value,
+      env: { ARGOCD_CONFIGURER_TOKEN: tokens[token as keyof typeof tokens] ?? token },
+    })
+  );
+}
+
+Deno.test("a token allows what it allows, and what it does not is told", () =>
+  onStage((stage) =>
+    withTokens(stage, async (run) => {
+      assertEnded(await run("reader", ["clusters", "-o", "name"]), { stdout: "gone\none\ntwo\n" });
+      assertEnded(await run("reader", ADD), {
+        code: 1,
+        stderr: "error: Token 'reader' has the role reader; this needs writer\n",
+      });
+      assertEnded(await run("limited", ADD.map((word) => word === "one" ? "one,two" : word)), {
+        code: 3,
+        stdout: /^one +argocd +secret\/n +created$/m,
+        stderr: /^error: two: Token 'limited' is not for cluster 'two', only for one$/m,
+      });
+      assertEnded(await run("", ["clusters"]), {
+        code: 1,
+        stderr: /^error: Token missing: .*; the variable ARGOCD_CONFIGURER_TOKEN holds/,
+      });
+      assertEnded(await run("not-a-known-token", ["clusters"]), {
+        code: 1,
+        stderr: /^error: The token is not known; the variable ARGOCD_CONFIGURER_TOKEN holds/,
+      });
+    })
+  ));
+
+Deno.test("this machine's own folder needs no token", () =>
+  onStage(async (stage) => {
+    await stage.folder.write("tokens.yaml", "tokens: []\n");
+    const env = { ARGOCD_CONFIGURER_TOKENS_FILE: join(stage.folder.path, "tokens.yaml") };
+    for (const token of ["", "short"]) {
+      const given = { env: { ...env, ARGOCD_CONFIGURER_TOKEN: token } };
+      assertEnded(await stage.run(["clusters", "-o", "name"], given), {
+        stdout: "gone\none\ntwo\n",
+      });
+    }
+  }));

@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { COMMANDS, masked, seed } from "./credentials_seed.ts";
+import { bothWays, onStage } from "./credentials_support.ts";
+
+/** What people read: tables, wide ones, and names. */
+
+interface Shown {
+  readonly table: string;
+  readonly wide: string;
+  readonly name?: string;
+  /** Beside a table. */
+  readonly stderr?: string;
+}
+
+const SHOWN: Readonly<Record<keyof typeof COMMANDS, Shown>> = {
+  clusters: {
+    table: "NAME\ngone\none\ntwo\n",
+    wide: "NAME\ngone\none\ntwo\n",
+    name: "gone\none\ntwo\n",
+  },
+  list: {
+    table: `
+NAMESPACE   NAME     KIND         TYPE     URL                           AGE
+argocd      charts   repository   helm     https://charts.example.com    400d
+argocd      github   template     git      https://github.com/example/   400d
+team-a      pull     docker       <none>   <none>                        400d
+`,
+    wide: `
+NAMESPACE   NAME     KIND         TYPE     URL                           AGE    USERNAME   OCI      LABELS
+argocd      charts   repository   helm     https://charts.example.com    400d   ci         false    argocd.argoproj.io/secret-type=repository
+argocd      github   template     git      https://github.com/example/   400d   ci         false    argocd.argoproj.io/secret-type=repo-creds
+team-a      pull     docker       <none>   <none>                        400d   <none>     <none>   mcops.tech/secret-type=docker-creds
+`,
+    name: "secret/charts\nsecret/github\nsecret/pull\n",
+  },
+  shown: {
+    table: `
+NAMESPACE   NAME   TYPE                             DATA   FINGERPRINT        MANAGED   AGE
+team-a      pull   kubernetes.io/dockerconfigjson   1      0123456789abcdef   false     400d
+`,
+    wide: `
+NAMESPACE   NAME   TYPE                             DATA   FINGERPRINT        MANAGED   AGE    FOR       USERNAME   IMMUTABLE   OWNER    WRITE    LABELS
+team-a      pull   kubernetes.io/dockerconfigjson   1      0123456789abcdef   false     400d   ghcr.io   ci         false       <none>   <none>   mcops.tech/secret-type=docker-creds
+`,
+    name: "secret/pull\n",
+  },
+  docker: {
+    table: `
+CLUSTER   NAMESPACE   OBJECT                   RESULT
+one       team-b      secret/new               created (dry run)
+one       argocd      secret/new               created (dry run)
+one       argocd      secret/new-iu            created (dry run)
+one       team-b      serviceaccount/default   patched (dry run)
+`,
+    wide: `
+CLUSTER   NAMESPACE   OBJECT                   RESULT              CHANGES
+one       team-b      secret/new               created (dry run)   <none>
+one       argocd      secret/new               created (dry run)   <none>
+one       argocd      secret/new-iu            created (dry run)   <none>
+one       team-b      serviceaccount/default   patched (dry run)   <none>
+`,
+    name: "secret/new\nsecret/new-iu\n",
+    stderr: "Docker registry secrets would be created in 2 namespace(s)\n",
+  },
+  repo: {
+    table: `
+CLUSTER   NAMESPACE   OBJECT          RESULT               REPOURL
+one       argocd      secret/github   replaced (dry run)   https://github.com/example/<path>
+`,
+    wide: `
+CLUSTER   NAMESPACE   OBJECT          RESULT               REPOURL                             URL                           TEMPLATE   CHANGES
+one       argocd      secret/github   replaced (dry run)   https://github.com/example/<path>   https://github.com/example/   <none>     labels.app.kubernetes.io/managed-by: none -> argocd-configurer, annotations.managed-by: none -> argocd.argoproj.io, data.username: ci -> new
+`,
+    name: "secret/github\n",
+    stderr: "Repository template secret would be updated\n",
+  },
+  verify: {
+    table: `
+AT                             RESULT      MAY      MESSAGE
+git@git.example.com:apps.git   not tried   <none>   the key can be read; by SSH it is not tried
+`,
+    wide: `
+AT                             RESULT      MAY      MESSAGE                                       EXPIRES   ASKED
+git@git.example.com:apps.git   not tried   <none>   the key can be read; by SSH it is not tried   <none>    <none>
+`,
+    stderr: "The credential can be read; it was not tried\n",
+  },
+  delete: {
+    table: `
+CLUSTER   NAMESPACE   OBJECT        RESULT
+one       team-a      secret/pull   deleted (dry run)
+one       team-b      secret/pull   not found
+`,
+    wide: `
+CLUSTER   NAMESPACE   OBJECT        RESULT
+one       team-a      secret/pull   deleted (dry run)
+one       team-b      secret/pull   not found
+`,
+    name: "secret/pull\n",
+    stderr: "1 secret(s) would be deleted\n",
+  },
+};
+
+bothWays("tables, wide tables and names are what they are", async (stage) => {
+  seed(stage);
+  for (const [command, { table, wide, name, stderr = "" }] of Object.entries(SHOWN)) {
+    const args = COMMANDS[command as keyof typeof COMMANDS];
+    const printed = async (format: string) => {
+      const ended = await stage.run([...args, "-o", format], { stdin: stage.canary.value });
+      return { ...ended, stdout: masked(ended.stdout) };
+    };
+    const text = (golden: string) => golden.replace(/^\n/, "");
+    assert.deepEqual(await printed("table"), { code: 0, stdout: text(table), stderr });
+    assert.deepEqual(await printed("wide"), { code: 0, stdout: text(wide), stderr });
+    if (name === undefined) continue;
+    assert.deepEqual(await printed("name"), { code: 0, stdout: name, stderr: "" });
+  }
+});
+
+Deno.test("a table is what is printed when no format is named", () =>
+  onStage(async (stage) => {
+    const { stdout } = await stage.run(["clusters"]);
+    assert.equal(stdout, SHOWN.clusters.table);
+  }));
+
+Deno.test("where nothing is, nothing is printed, and that is said", () =>
+  onStage(async (stage) => {
+    const { path } = stage.folder;
+    await Deno.mkdir(`${path}/empty`);
+    assert.deepEqual(await stage.run(["clusters", "--clusters-folder", "empty"]), {
+      code: 0,
+      stdout: "",
+      stderr: "There are no clusters in the folder empty\n",
+    });
+    assert.deepEqual(await stage.run(["secrets", "two"]), {
+      code: 0,
+      stdout: "",
+      stderr: "There are no credentials in cluster 'two'\n",
+    });
+    assert.deepEqual(await stage.run(["secrets", "two", "-o", "name"]), {
+      code: 0,
+      stdout: "",
+      stderr: "",
+    });
+  }));
+
+Deno.test("one column more names several clusters, and names are there once", () =>
+  onStage(async (stage) => {
+    seed(stage);
+    const args = ["docker", "add", "--cluster", "one, two", "--cluster", "one", "--name", "new"];
+    const login = ["--username", "ci", "--password-stdin", "--namespaces", "team-b"];
+    const given = { stdin: stage.canary.value };
+    const { stdout, stderr } = await stage.run([...args, ...login], given);
+    assert.equal(
+      stdout,
+      `CLUSTER   NAMESPACE   OBJECT       RESULT
+one       team-b      secret/new   created
+one       argocd      secret/new   created
+two       team-b      secret/new   created
+two       argocd      secret/new   created
+`,
+    );
+    const message = "Docker registry secrets created successfully in 2 namespace(s)";
+    assert.equal(stderr, `one: ${message}\ntwo: ${message}\n`);
+    const again = await stage.run([...args, ...login, "--upsert", "-o", "name"], given);
+    assert.deepEqual(again, { code: 0, stdout: "secret/new\n", stderr: "" });
+  }));

@@ -1,0 +1,208 @@
+import assert from "node:assert/strict";
+import { assertEnded, bothWays, type Given, onStage, type Stage } from "./credentials_support.ts";
+
+/** Wrong usage: exit code 2, the flag is named, and no cluster is asked for anything. */
+
+type Row = [what: string, args: readonly string[], says: RegExp | string, given?: Given];
+
+const DOCKER = ["docker", "add", "--cluster", "one", "--name", "n", "--username", "u"];
+const REPO = ["repo", "add", "--cluster", "one", "--name", "n", "--type", "git"];
+const PASSWORD: Given = { env: { ARGOCD_CONFIGURER_PASSWORD: "not-a-password" } };
+
+const NO_PASSWORD = "Missing a password: give --password-stdin, --password-file FILE or the " +
+  "variable ARGOCD_CONFIGURER_PASSWORD";
+
+/** What the API finds wrong is told by flags. */
+const ROWS: Row[] = [
+  ["no password", [...DOCKER, "--namespaces", "team-a"], NO_PASSWORD],
+  ["an empty variable", [...DOCKER, "--namespaces", "a"], NO_PASSWORD, {
+    env: { ARGOCD_CONFIGURER_PASSWORD: "" },
+  }],
+  [
+    "no user",
+    ["docker", "add", "--cluster", "one", "--name", "n", "--namespaces", "a"],
+    "Missing --username",
+    PASSWORD,
+  ],
+  [
+    "no cluster",
+    ["docker", "add", "--name", "n", "--username", "u", "--namespaces", "a"],
+    "Missing --cluster",
+    PASSWORD,
+  ],
+  [
+    "no name",
+    ["docker", "add", "--cluster", "one", "--username", "u", "--namespaces", "a"],
+    "Missing --name",
+    PASSWORD,
+  ],
+  [
+    "no namespaces",
+    DOCKER,
+    "Missing --namespaces, --namespace-selector or --all-namespaces",
+    PASSWORD,
+  ],
+  [
+    "Argo CD's namespace",
+    [...DOCKER, "--namespaces", "team-a,argocd"],
+    "--namespaces must not name 'argocd': the secret is written there anyway",
+    PASSWORD,
+  ],
+  [
+    "a selection twice",
+    [...DOCKER, "--all-namespaces", "--namespace-selector", "a=b"],
+    "--all-namespaces contradicts --namespace-selector; give one of them",
+    PASSWORD,
+  ],
+  [
+    "an exclusion from nothing",
+    [...DOCKER, "--namespaces", "a", "--exclude-namespaces", "kube-*"],
+    "--exclude-namespaces needs --all-namespaces or --namespace-selector",
+    PASSWORD,
+  ],
+  ["an empty password", [...DOCKER, "--namespaces", "a", "--password-stdin"], /The password must/, {
+    stdin: "\n",
+  }],
+  [
+    "a cluster that is none",
+    [...DOCKER.with(3, "a/b"), "--namespaces", "a"],
+    /^error: --cluster must be the name of a cluster/,
+    PASSWORD,
+  ],
+  [
+    "one that is none among several",
+    ["docker", "add", "--cluster", "one,a/b"],
+    /^error: Cannot use --cluster 'a\/b': a cluster name/,
+  ],
+  ["no type", ["repo", "add", "--cluster", "one", "--name", "n"], "Missing --type"],
+  ["no URL", REPO, "Missing --url"],
+  [
+    "a password without a user",
+    [...REPO, "--url", "https://h/x", "--password-stdin"],
+    "Missing --username",
+    { stdin: "p" },
+  ],
+  [
+    "two kinds of credential",
+    [...REPO, "--url", "https://h/x", "--username", "u", "--bearer-token-stdin"],
+    "The bearer token contradicts --username; give one kind of credential",
+    { stdin: "t" },
+  ],
+  [
+    "the second of two URLs",
+    [...REPO, "--url", "https://h/x", "--url", "ftp://h/x"],
+    /^error: --url \(at 1\) /,
+  ],
+  [
+    "an option of another type",
+    [...REPO.with(-1, "helm"), "--url", "https://h/x", "--enable-lfs"],
+    "--enable-lfs is for Git repositories only",
+  ],
+  ["verify a registry without a user", ["verify"], "Missing --username", PASSWORD],
+  ["verify without a URL", ["verify", "--type", "git"], "Missing --url"],
+  [
+    "verify with what is another kind's",
+    ["verify", "--url", "https://h", "--username", "u"],
+    "--url is for repositories only",
+    PASSWORD,
+  ],
+  ["a secret that is none", ["secrets", "one", "a/b"], /^error: NAME must be a secret's name/],
+  ["a secret that no URL can have", ["secrets", "one", ".."], "NAME must be a secret's name"],
+  ["an empty cluster", ["secrets", ""], /^error: CLUSTER must be the name of a cluster/],
+  [
+    "a namespace without a name",
+    ["secrets", "one", "--namespace", "a"],
+    /--namespace needs a NAME/,
+  ],
+  ["delete without a name", ["delete", "one", "--yes"], /^error: Missing NAME/],
+  ["delete by both", ["delete", "one", "n", "--cluster", "two", "--yes"], /CLUSTER or --cluster/],
+  ["delete a name that is none", ["delete", "one", "a/b", "--yes"], /^error: NAME must be/],
+  ["delete where nobody can be asked", ["delete", "one", "n"], /there is no terminal; give --yes/],
+  ["a format that is none", ["clusters", "-o", "xml"], /"xml" to be one of \(table\|wide\|json/],
+  ["names of what has none", ["verify", "-o", "name"], /"name" to be one of \(table\|wide/],
+];
+
+bothWays("wrong usage is exit code 2, and tells the flag", async (stage) => {
+  for (const [what, args, says, given] of ROWS) {
+    const ended = await stage.run(args, given);
+    const stderr = typeof says === "string" ? `error: ${says}\n` : says;
+    assertEnded(ended, { code: 2, stderr });
+    assert.ok(!ended.stderr.includes("not-a-password"), what);
+  }
+  assert.deepEqual(asked(stage), []);
+});
+
+/** What the emulated clusters were asked. */
+function asked({ emulators: { one, two } }: Stage): readonly string[] {
+  return [...one.requests, ...two.requests];
+}
+
+/** What only makes sense the other way. */
+const WAYS_MIXED: Row[] = [
+  ["another folder", ["--server", "http://localhost:1", "--clusters-folder", "x"], /no use with/],
+  ["another file", ["--server", "http://localhost:1", "--config", "x"], /--config is of no use/],
+  ["certificates of no server", ["--server-ca", "x"], /--server-ca is of no use without --server/],
+  ["a configuration that is not there", ["--config", "x"], /there is no such file/],
+  ["a transport that is none", ["--transport", "x"], /'transport'/],
+  ["a level that is none", ["--log-level", "x"], /'log-level'/],
+  ["a server that is no URL", ["--server", "localhost:8091"], /it is the URL of a server/],
+  ["one with a user", ["--server", "https://u:secret-in-url@h"], /it must not have a user in it/],
+  ["one with a query", ["--server", "https://h/?a=b"], /it must not have a query/],
+  ["one that is asked without TLS", ["--server", "http://example.com"], /passwords would go over/],
+  ["no such certificates", ["--server", "https://h", "--server-ca", "x"], /no such file/],
+  ["a token that is none", ["--server", "https://h"], /ARGOCD_CONFIGURER_TOKEN: there are blanks/, {
+    env: { ARGOCD_CONFIGURER_TOKEN: "not a-token" },
+  }],
+];
+
+Deno.test("flags that contradict where it is carried out are wrong usage", () =>
+  onStage(async (stage) => {
+    for (const [what, args, says, given] of WAYS_MIXED) {
+      const ended = await stage.runAlone(["clusters", ...args], given);
+      assertEnded(ended, { code: 2, stderr: says });
+      assert.doesNotMatch(ended.stderr, /secret-in-url|not a-token/, what);
+    }
+    assert.deepEqual(asked(stage), []);
+  }));
+
+/** Flags that there are not, as they would hold a secret. */
+const SECRET_FLAGS: [flag: string, instead: string][] = [
+  ["password", "--password-stdin, --password-file or the variable ARGOCD_CONFIGURER_PASSWORD"],
+  ["bearer-token", "--bearer-token-stdin or --bearer-token-file"],
+  ["ssh-private-key", "--ssh-private-key-file"],
+  ["github-app-private-key", "--github-app-private-key-file"],
+  ["tls-client-key", "--tls-client-key-file"],
+  ["gcp-service-account-key", "--gcp-service-account-key-file"],
+  ["token", "the variable ARGOCD_CONFIGURER_TOKEN"],
+];
+
+Deno.test("no flag takes a secret: what is given all the same is not repeated", () =>
+  onStage(async ({ runAlone, canary }) => {
+    const secret = canary.value;
+    for (const [flag, instead] of SECRET_FLAGS) {
+      const says =
+        `error: Cannot take --${flag}: arguments are seen by everyone on this machine; ` +
+        `give it by ${instead}\n`;
+      for (const args of [[`--${flag}`, secret], [`--${flag}=${secret}`]]) {
+        const ended = await runAlone(["repo", "add", ...args]);
+        assert.deepEqual([ended.code, ended.stderr.split("(argo")[0]], [2, says]);
+      }
+    }
+    for (const args of [["-p", secret], [`-p=${secret}`], [`-p${secret}`], [`-p1${secret}`]]) {
+      for (const command of [["docker", "add"], ["verify"], ["delete", "one", "n"]]) {
+        const ended = await runAlone([...command, ...args]);
+        assertEnded(ended, { code: 2, stderr: /Cannot take --password: .*--password-stdin/ });
+      }
+    }
+    for (const args of [[`--password=\n${secret}`], [`--password=${secret}\nmore`]]) {
+      assertEnded(await runAlone(["docker", "add", ...args]), {
+        code: 2,
+        stderr: /Cannot take --password/,
+      });
+    }
+    const proxy = ["--proxy", `http://u:${secret}@proxy:3128`];
+    assertEnded(await runAlone([...REPO, "--url", "https://h/x", ...proxy]), {
+      code: 2,
+      stderr: /Cannot take --proxy with a user.*--proxy-file/,
+    });
+  }));

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { basicHeader, serve, turnedAway } from "../verify/http_server.ts";
+import { assertEnded, bothWays } from "./credentials_support.ts";
+
+/** Credentials that are tried at a chart repository of this machine. */
+
+const LOOPBACK = { config: "verify-allow: [127.0.0.1]\n" };
+
+const INDEX = "apiVersion: v1\nentries: {}\n";
+
+/** Lets in who knows the password. */
+function chartRepository(password: string) {
+  const visitors = [basicHeader("alice", password)];
+  return serve((request) => turnedAway(request, visitors) ?? new Response(INDEX));
+}
+
+bothWays("verify shows place by place what came of it, and fails if one refuses", async (stage) => {
+  const { run, canary: { value } } = stage;
+  await using own = chartRepository(value);
+  await using other = chartRepository("another");
+  const login = ["--type", "helm", "--username", "alice", "--password-stdin"];
+  const good = await run(["verify", ...login, "--url", `${own.url}/charts`], { stdin: value });
+  assertEnded(good, {
+    stdout: new RegExp(`^AT +RESULT +MAY +MESSAGE\n${own.url}/charts +accepted +\\S.*\n$`),
+    stderr: "Nothing speaks against the credential at 1 of 1 place(s)\n",
+  });
+  const urls = ["--url", `${own.url}/charts`, "--url", `${other.url}/charts`];
+  const bad = await run(["verify", ...login, ...urls, "-o", "wide"], { stdin: value });
+  assertEnded(bad, {
+    code: 1,
+    stdout: new RegExp(
+      `^AT +RESULT +MAY +MESSAGE +EXPIRES +ASKED\n${own.url}/charts +accepted .*\n` +
+        `${other.url}/charts +refused .*\n$`,
+    ),
+    stderr: new RegExp(`^error: The credential is not accepted by ${other.url}/charts: .*\n$`),
+  });
+  const json = await run(["verify", ...login, ...urls, "-o", "json"], { stdin: value });
+  assert.equal(json.code, 1);
+  assert.deepEqual(
+    JSON.parse(json.stdout).verified.map(({ accepted }: { accepted: boolean }) => accepted),
+    [true, false],
+  );
+}, LOOPBACK);
+
+bothWays("with --verify only what is accepted is written, and that is told", async (stage) => {
+  const { run, canary: { value }, emulators: { one } } = stage;
+  await using own = chartRepository(value);
+  const args = [
+    ...["repo", "add", "--cluster", "one", "--name", "charts", "--type", "helm", "--verify"],
+    ...["--url", `${own.url}/charts`, "--username", "alice", "--password-stdin"],
+  ];
+  const refused = await run(args, { stdin: "wrong" });
+  assertEnded(refused, {
+    code: 1,
+    stderr: new RegExp(
+      `^error: The credential is not accepted by ${own.url}/charts: .*; nothing was written\n` +
+        `  ${own.url}/charts: refused: .*\n$`,
+    ),
+  });
+  assert.equal(one.cluster.secret("argocd", "charts"), undefined);
+  assertEnded(await run(args, { stdin: value }), {
+    stdout: /secret\/charts +created/,
+    stderr: new RegExp(
+      `^Repository secret created successfully\nverified:\n  ${own.url}/charts: accepted: .*\n$`,
+    ),
+  });
+  assert.notEqual(one.cluster.secret("argocd", "charts"), undefined);
+}, LOOPBACK);
