@@ -31,8 +31,12 @@ export interface Outcome {
   readonly not_restored?: readonly {
     readonly namespace: string;
     readonly name: string;
+    /** `serviceaccount`, of whose pull secrets this is said; a secret when absent. */
+    readonly kind?: string;
     readonly state: string;
   }[];
+  /** Those that were made for it; they stay when it fails. */
+  readonly namespaces_created?: readonly string[];
 }
 
 /** An attempt that was not allowed, of which no more may be known than who made it. */

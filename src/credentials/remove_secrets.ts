@@ -61,11 +61,15 @@ export async function removeSecrets(
     const here = own!.secrets.filter((secret) =>
       namespaces === undefined ? isWrittenByUs(secret) : namespaces.includes(secret.namespace)
     );
-    const companions = beside.flatMap(({ secrets }) => secrets).filter((secret) =>
-      isMadeWith(secret, here, settings.argocdNamespace)
-    );
+    const main = here.find(({ namespace }) => namespace === settings.argocdNamespace);
+    const others = beside.flatMap(({ secrets }) => secrets)
+      .filter((secret) => main !== undefined && isBeside(main, secret));
+    const companions = others.filter(({ annotation }) => annotation === main?.annotation);
     refs = [...here, ...companions].map(({ namespace, name }) => ({ namespace, name }));
-    warnings = own!.warnings;
+    warnings = [
+      ...own!.warnings,
+      ...others.filter((each) => !companions.includes(each)).map(staysWarning),
+    ];
     absent = (namespaces ?? []).filter((each) => here.every(({ namespace }) => namespace !== each));
   } catch (error) {
     if (error instanceof KubeError) return done({ kind: "unable", error });
@@ -85,14 +89,14 @@ function isWrittenByUs({ labels, annotation }: SecretSummary): boolean {
   return labels[MANAGED_BY_LABEL] === MANAGED_BY || annotation !== undefined;
 }
 
-/** Whether a secret was last written together with the one of Argo CD's namespace. */
-function isMadeWith(
-  secret: SecretSummary,
-  removed: readonly SecretSummary[],
-  argocdNamespace: string,
-): boolean {
-  const main = removed.find(({ namespace }) => namespace === argocdNamespace);
-  return main !== undefined && refKey(main) !== refKey(secret) &&
-    secret.namespace === argocdNamespace && secret.annotation !== undefined &&
-    secret.annotation === main.annotation;
+/** Whether a write of this program's made a secret beside another one, or one like it. */
+function isBeside(main: SecretSummary, secret: SecretSummary): boolean {
+  return refKey(main) !== refKey(secret) && secret.namespace === main.namespace &&
+    secret.annotation !== undefined;
+}
+
+/** What one write made is told by its id, which both have until one of them is written alone. */
+function staysWarning({ namespace, name }: SecretSummary): string {
+  return `Secret '${name}' in namespace '${namespace}' was last written by another request and ` +
+    "stays; delete it by its own name";
 }

@@ -129,6 +129,17 @@ Deno.test("what another write made stays, by whatever name", async () => {
   }
 });
 
+Deno.test("what another write made beside it, or made anew, is said to stay", async () => {
+  const it = await withTemplate();
+  const [repository] = repoSecrets({ url: "https://ghcr.io/", password: "newer" });
+  await runWrite(it, [repository!], { writeId: "w2" });
+  const { warnings } = await removed(it, { name: "repo" });
+  assert.deepEqual(warnings, [
+    "Secret 'repo-template' in namespace 'argocd' was last written by another request and stays; " +
+    "delete it by its own name",
+  ]);
+});
+
 Deno.test("one without the mark of a write takes nothing with it", async () => {
   const it = await withTemplate();
   const repo = it.secrets.get("argocd/repo")!;

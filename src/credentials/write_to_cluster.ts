@@ -79,12 +79,17 @@ function outcomeOfWrite(
     outcome: actions.length === 1 ? actions[0]! : "mixed",
     counts,
     ...(isElsewhere ? { written } : {}),
+    ...namespacesCreated(verdict.namespaces),
   };
 }
 
 function outcomeOfRemoval(verdict: RemoveVerdict | ClusterNotFound): Outcome {
   if (verdict.kind !== "removed") return outcomeOfNothing(verdict);
   return { outcome: "deleted", counts: { deleted: verdict.secrets.length } };
+}
+
+function namespacesCreated(namespaces: readonly string[] = []) {
+  return namespaces.length === 0 ? {} : { namespaces_created: namespaces };
 }
 
 type Nothing =
@@ -94,6 +99,7 @@ type Nothing =
     readonly kind: "failed";
     readonly error: { readonly kind: string };
     readonly notRestored: readonly NotRestored[];
+    readonly namespaces?: readonly string[];
   }
   | ClusterNotFound;
 
@@ -105,12 +111,20 @@ function outcomeOfNothing(verdict: Nothing): Outcome {
     case "unable":
       return { outcome: "unable", error: verdict.error.kind };
     case "failed": {
-      const not_restored = verdict.notRestored.map(({ namespace, name, state }) => ({
-        namespace,
-        name,
-        state,
-      }));
-      return { outcome: "failed", error: verdict.error.kind, not_restored };
+      const not_restored = verdict.notRestored.map(
+        ({ namespace, name, state, isServiceAccount }) => ({
+          namespace,
+          name,
+          ...(isServiceAccount ? { kind: "serviceaccount" } : {}),
+          state,
+        }),
+      );
+      return {
+        outcome: "failed",
+        error: verdict.error.kind,
+        not_restored,
+        ...namespacesCreated(verdict.namespaces),
+      };
     }
     case "cluster_not_found":
       return { outcome: "unable", error: "cluster_not_found" };

@@ -97,8 +97,14 @@ const AuditEntry = z.object({
   refusals: z.array(z.string()).optional(),
   error: z.string().optional(),
   not_restored: z.array(
-    z.object({ namespace: z.string(), name: z.string(), state: z.string() }),
+    z.object({
+      namespace: z.string(),
+      name: z.string(),
+      kind: z.string().optional(),
+      state: z.string(),
+    }),
   ).optional(),
+  namespaces_created: z.array(z.string()).optional(),
   action: z.string().optional(),
   reason: z.string().optional(),
 }).openapi("AuditEntry");

@@ -95,14 +95,19 @@ testRows([
     after: leaves(),
   },
   {
-    name: "a template of that name which another write made stays",
+    name: "a template of that name which another write made stays, and that is said",
     request: () => remove(),
     before: sent(
       () => repo(),
       () => repo({ name: "my-repo-template", as: "repo-creds", url: "https://github.com/org/" }),
     ),
     status: 200,
-    body: removed("my-repo", [deletedFrom("argocd", "my-repo")]),
+    body: removed("my-repo", [deletedFrom("argocd", "my-repo")], {
+      warnings: [
+        "Secret 'my-repo-template' in namespace 'argocd' was last written by another request and " +
+        "stays; delete it by its own name",
+      ],
+    }),
     after: leaves("argocd/my-repo-template"),
   },
   {

@@ -141,6 +141,8 @@ export function comparableUrl(url: string): string {
  * SSH URL is no secret.
  */
 export function shownUrl(url: string): string {
+  const query = url.indexOf("?");
+  if (query !== -1) return `${shownUrl(url.slice(0, query))}?***`; // where some put a token
   const [, scheme = "", rest = ""] = /^([a-z][a-z0-9+.-]*:\/\/)?(.*)$/is.exec(url.trim()) ?? [];
   const user = rest.slice(0, rest.lastIndexOf("@") + 1);
   const isSsh = scheme === "" || scheme.toLowerCase() === "ssh://";

@@ -270,6 +270,8 @@ for (const [a, b, equal] of COMPARED) {
 }
 
 const SHOWN: [url: string, shown: string][] = [
+  ["https://x.example/y?private_token=secret", "https://x.example/y?***"],
+  ["https://user:pass@x.example/y?a=b@c", "https://***@x.example/y?***"],
   ["https://user:pass@x/y", "https://***@x/y"],
   ["https://token@x/y", "https://***@x/y"],
   ["https://a@b@x/y", "https://***@x/y"],
