@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { onStage, type Stage } from "./credentials_support.ts";
+import { eachOf, onStage, type Stage } from "./credentials_support.ts";
 
 /** Names of clusters where the shell completes a command line. */
 
@@ -40,9 +40,9 @@ Deno.test("clusters are proposed, of the folder that is meant", () =>
     await Deno.mkdir(`${path}/others`);
     await write("others/other.kubeconfig", "");
     await write("others.yaml", "clusters-folder: others\n");
-    for (const [words, expected] of ROWS) {
+    await eachOf(ROWS, async ([words, expected]) => {
       assert.deepEqual(await proposed(stage, ...words), expected, words.join(" "));
-    }
+    });
   }));
 
 Deno.test("the words that flags take are proposed, alone and behind the flag's name", () =>
@@ -56,7 +56,7 @@ Deno.test("the words that flags take are proposed, alone and behind the flag's n
       [["docker", "add", "--password-file", ""], [":files"]],
       [["repo", "add", "--ssh-private-key-file="], [":files"]],
     ];
-    for (const [words, expected] of rows) {
+    await eachOf(rows, async ([words, expected]) => {
       assert.deepEqual(await proposed(stage, ...words), expected, words.join(" "));
-    }
+    });
   }));

@@ -1,16 +1,20 @@
 import assert from "node:assert/strict";
-import { startEmulator } from "../../src/emulator/emulator.ts";
+import { type Fault, startEmulator } from "../../src/emulator/emulator.ts";
 import { onStage, programCommand, type Stage, storedPassword } from "./credentials_support.ts";
 
 /** A signal during a write. */
 
-/** A command whose first write waits until it is let go on. */
-function begun({ folder: { path }, emulators: { one }, canary }: Stage, args: readonly string[]) {
+/** A command, and when it has begun to write, which takes a while. */
+function begun(
+  { folder: { path }, emulators: { one }, canary }: Stage,
+  args: readonly string[],
+  fault: Fault = { kind: "delay", milliseconds: 1500 },
+) {
   const writing = Promise.withResolvers<void>();
   one.fault = ({ method }) => {
     if (method !== "POST") return undefined;
     writing.resolve();
-    return { kind: "delay", milliseconds: 1500 };
+    return fault;
   };
   const [executable, ...rest] = programCommand(args);
   const child = new Deno.Command(executable!, {
@@ -48,7 +52,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 
 Deno.test("a second signal ends it at once", () =>
   onStage(async (stage) => {
-    const { child, writing } = begun(stage, add("one"));
+    const { child, writing } = begun(stage, add("one"), { kind: "hang" });
     await writing;
     const said = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
     child.kill("SIGINT");
@@ -70,7 +74,8 @@ Deno.test("clusters that have not begun are left alone, and that is said", () =>
         for (const namespace of ["argocd", "team-a", "team-b"]) {
           emulator.cluster.addNamespace(namespace);
         }
-        emulator.fault = () => ({ kind: "delay", milliseconds: 300 });
+        emulator.fault = ({ count }) =>
+          count === 1 ? { kind: "delay", milliseconds: 3000 } : undefined;
         await folder.write(`clusters/${name}.kubeconfig`, emulator.kubeconfig());
       }
       const { child, writing } = begun(stage, add("one,b,c,d,two"));

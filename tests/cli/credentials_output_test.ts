@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { load } from "js-yaml";
 import { COMMANDS, masked, seed } from "./credentials_seed.ts";
-import { bothWays } from "./credentials_support.ts";
+import { bothWays, eachOf } from "./credentials_support.ts";
 
 /** What programs read: the API's answer, as JSON and as YAML. */
 
@@ -124,7 +124,7 @@ message: 1 secret(s) would be deleted
 
 bothWays("JSON and YAML are the API's answer, and nothing else is said", async (stage) => {
   seed(stage);
-  for (const [name, args] of Object.entries(COMMANDS)) {
+  await eachOf(Object.entries(COMMANDS), async ([name, args]) => {
     const command = name as keyof typeof COMMANDS;
     const given = { stdin: stage.canary.value };
     const json = await stage.run([...args, "--output", "json"], given);
@@ -135,7 +135,7 @@ bothWays("JSON and YAML are the API's answer, and nothing else is said", async (
     assert.deepEqual(load(masked(yaml.stdout)), parsed);
     assert.equal(json.stdout, JSON_TEXT[command] ?? json.stdout);
     assert.equal(yaml.stdout, YAML_TEXT[command] ?? yaml.stdout);
-  }
+  });
 });
 
 bothWays("JSON of what is read is what a server sends, byte for byte", async (stage, way) => {

@@ -5,6 +5,7 @@ import { commandLinesDuring } from "../support/processes.ts";
 import {
   assertEnded,
   bothWays,
+  eachOf,
   type Given,
   onStage,
   type Stage,
@@ -39,14 +40,14 @@ const SOURCES: Source[] = [
 bothWays("a password comes from standard input, a file or the environment", async (stage) => {
   const { run, canary: { value }, emulators: { one }, folder } = stage;
   await folder.write("password", value + "\n");
-  for (const [i, [what, flags, given, stored = "VALUE"]] of SOURCES.entries()) {
+  await eachOf([...SOURCES.entries()], async ([i, [what, flags, given, stored = "VALUE"]]) => {
     const name = `source-${i}`;
     const ended = await run([...DOCKER, "--name", name, ...flags], given(value));
     assertEnded(ended, { stdout: /created/, stderr: /successfully/ });
     const expected = stored.replace("VALUE", value);
     assert.equal(storedPassword(one, "team-a", name), expected, what);
     assert.equal(storedPassword(one, "argocd", name), expected, what);
-  }
+  });
 });
 
 bothWays("several registries come from a file, or from standard input", async (stage) => {

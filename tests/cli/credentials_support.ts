@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import pLimit from "p-limit";
 import { type Emulator, startEmulator } from "../../src/emulator/emulator.ts";
 import { decodeBase64 } from "../support/base64.ts";
 import { type Canary, makeCanary } from "../support/canary.ts";
@@ -165,6 +166,16 @@ export function programCommand(args: readonly string[]): string[] {
     ...["--config", join(ROOT, "deno.json"), join(ROOT, "main.ts")],
   ];
   return [...BUILT === undefined ? fromSource : [BUILT], ...args];
+}
+
+/** Tests several rows at once, each to its end, as most of the time of a process is its start. */
+export async function eachOf<Row>(
+  rows: readonly Row[],
+  test: (row: Row) => Promise<void>,
+): Promise<void> {
+  const limit = pLimit(4);
+  const tested = await Promise.allSettled(rows.map((row) => limit(() => test(row))));
+  for (const each of tested) if (each.status === "rejected") throw each.reason;
 }
 
 /** What a command came to. */

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { onPath, realWorld } from "../../scripts/control_plane/cache.ts";
-import { onStage, programCommand, type Stage, storedPassword } from "./credentials_support.ts";
+import {
+  eachOf,
+  onStage,
+  programCommand,
+  type Stage,
+  storedPassword,
+} from "./credentials_support.ts";
 
 /** Where somebody sits before a terminal. */
 
@@ -106,15 +112,16 @@ const ANSWERS: [answer: string, isDeleted: boolean][] = [
 
 terminalTest("delete asks first, and only a yes deletes", async (stage) => {
   const { canary, run, emulators: { one } } = stage;
-  for (const [answer, isDeleted] of ANSWERS) {
-    const given = { stdin: canary.value };
-    const added = await run([...ADD, "--upsert", "--password-stdin"], given);
+  await eachOf([...ANSWERS.entries()], async ([i, [answer, isDeleted]]) => {
+    const name = `n${i}`;
+    const args = ADD.map((word) => word === "n" ? name : word);
+    const added = await run([...args, "--password-stdin"], { stdin: canary.value });
     assert.equal(added.code, 0, added.stderr);
-    const question = /Delete secret 'n' from all its namespaces of one\? \[y\/N\] $/;
-    const sat = await sit(stage, ["delete", "one", "n"], [[question, answer]]);
+    const question = /Delete secret 'n\d' from all its namespaces of one\? \[y\/N\] $/;
+    const sat = await sit(stage, ["delete", "one", name], [[question, answer]]);
     assert.equal(sat.code, isDeleted ? 0 : 1, sat.seen);
-    assert.equal(one.cluster.secret("team-a", "n") === undefined, isDeleted, answer);
-  }
+    assert.equal(one.cluster.secret("team-a", name) === undefined, isDeleted, answer);
+  });
 });
 
 terminalTest("delete does not ask with --yes, nor for a dry run", async (stage) => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import http2 from "node:http2";
 import https from "node:https";
 import { join } from "node:path";
 import { makeAuthority } from "../../scripts/control_plane/certificates.ts";
@@ -75,6 +76,30 @@ Deno.test("HTTPS is served with a certificate, and a changed one is taken withou
   }
   running.kill("SIGTERM");
   assert.equal((await running.ended).code, 0);
+});
+
+Deno.test("HTTP/2, which names the host in another way, is answered without tokens too", async () => {
+  await using here = await folder();
+  const { cert, key } = await certificate(here, "first");
+  await using running = program(["--port", "0", "--tls-cert", cert, "--tls-key", key]);
+  const url = await urlOf(running);
+  const session = http2.connect(url, {
+    ca: authority.certificate,
+    checkServerIdentity: () => undefined,
+  });
+  try {
+    const asked = (host: string) =>
+      new Promise<number>((resolve, reject) => {
+        const stream = session.request({ ":path": "/clusters", ":authority": host });
+        stream.on("response", (headers) => resolve(headers[":status"]!));
+        stream.on("error", reject);
+        stream.end();
+      });
+    assert.equal(await asked("localhost:1"), 200);
+    assert.equal(await asked("pages.example"), 421);
+  } finally {
+    session.destroy();
+  }
 });
 
 Deno.test("start, status and stop know a server of HTTPS", async () => {

@@ -21,7 +21,7 @@ const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 export function guard(options: GuardOptions) {
   return createMiddleware<Env>(async function guard(c, next) {
     if (c.req.method === "OPTIONS") return await next();
-    checkHost(c.req.header("host"), c.req.url, options);
+    checkHost(c.req.header("host") ?? authority(c.req.url), c.req.url, options);
     const origin = c.req.header("origin");
     if (c.req.method !== "GET" && c.req.method !== "HEAD") {
       checkOrigin(origin, options);
@@ -35,6 +35,14 @@ export function guard(options: GuardOptions) {
     }
     await next();
   });
+}
+
+/**
+ * HTTP/2, which there is with TLS only, has no Host but an `:authority`, which is the URL's.
+ * @see https://www.rfc-editor.org/rfc/rfc9113#section-8.3.1
+ */
+function authority(url: string): string | undefined {
+  return url.startsWith("https:") ? URL.parse(url)?.host : undefined;
 }
 
 function checkHost(host: string | undefined, url: string, options: GuardOptions): void {
