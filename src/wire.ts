@@ -195,6 +195,13 @@ function opener(
       if (error instanceof Deno.errors.NotFound) {
         return { kind: "cluster_not_found", cluster, file };
       }
+      if (error instanceof Error && error.message.includes("os error 24")) { // EMFILE
+        const message = `Cannot use kubeconfig '${file}': the server has too many files open`;
+        return {
+          kind: "refused",
+          error: new KubeError("busy", message, { cluster, retryAfter: 5 }),
+        };
+      }
       if (!(error instanceof KubeconfigRefused)) throw error;
       log.warn("kubeconfig refused", { cluster, reason: error.message });
       const refused = new KubeError("invalid_kubeconfig", error.message, { cluster });

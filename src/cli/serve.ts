@@ -31,10 +31,11 @@ export async function serve(flags: ServeFlags): Promise<number> {
   const file = flags.logFile === undefined ? undefined : openLog(flags.logFile);
   let held: HeldPidFile | undefined;
   try {
+    // The first stack of an error takes a file descriptor; without one left Deno 2.9.6 would panic.
+    void new Error().stack;
     say(config, flags, file);
     if (flags.pidFile !== undefined) held = await holdPidFile(flags.pidFile, flags);
     const here = surroundings();
-    sayTransport(config.settings.transport, here.hasKubectl);
     const load = async (): Promise<Wiring> => {
       const { wire, shared } = await import("../wire.ts");
       const common = shared(here);
@@ -58,6 +59,7 @@ export async function serve(flags: ServeFlags): Promise<number> {
       tls: tlsOf(config.settings),
       onListening: (url) => {
         held?.publish(url);
+        sayTransport(config.settings.transport, here.hasKubectl);
         // What a crash has interrupted is reported at the start, not with the first request.
         if (config.settings["audit-log"] !== undefined) void wired();
       },

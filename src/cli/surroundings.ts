@@ -17,7 +17,9 @@ export function surroundings(): Surroundings {
   return {
     ...(token ? { token: seal(token) } : {}),
     kubectlEnv: env,
-    hasKubectl: hasOnPath("kubectl", env.PATH ?? ""),
+    get hasKubectl() {
+      return hasOnPath("kubectl", env.PATH ?? "");
+    },
     cores: navigator.hardwareConcurrency,
     user: Deno.uid() ?? 0,
     group: Deno.gid() ?? 0,

@@ -108,13 +108,19 @@ async function readText(path: string, refuse: (why: string) => never): Promise<s
   }
 }
 
+/**
+ * How often a kubeconfig may say `*name`. A few that stand for each other in turn make a value that
+ * takes all memory when it is written out; that many make one of some thousand pieces at most.
+ */
+const MAX_ALIASES = 20;
+
 /** Parses a kubeconfig. */
 function parse(text: string, refuse: (why: string) => never): Record<string, unknown> {
   if (text.trim() === "") return refuse("it is empty");
   let config: unknown;
   try {
     // What kubectl's parser understands: YAML 1.1, with merge keys.
-    config = load(text, { schema: YAML11_SCHEMA });
+    config = load(text, { schema: YAML11_SCHEMA, maxAliases: MAX_ALIASES });
   } catch (error) {
     return refuse(`it is not valid YAML${position(error)}`);
   }

@@ -39,8 +39,14 @@ const BAD: readonly Bad[] = [
   },
   {
     name: "bomb",
-    why: /'current-context' is missing/,
+    why: /it is not valid YAML/,
     make: (file, _, token) => write(file, bomb(token)),
+  },
+  {
+    name: "bomb-in-use",
+    why: /it is not valid YAML/,
+    make: (file, usable, token) =>
+      write(file, `${bomb(token)}\n${usable.replace(/token: .*/, "token: *j")}`),
   },
   {
     name: "nested",
