@@ -20,7 +20,7 @@ import type { KubectlCommand } from "./kube/kubectl/command.ts";
 import { defaultGateLimits, ProcessGate } from "./kube/kubectl/gate.ts";
 import { kubectlStore } from "./kube/kubectl/store.ts";
 import type { SecretStore } from "./kube/store.ts";
-import { loggerOf } from "./log/logger.ts";
+import { loggerOf, logInfo } from "./log/logger.ts";
 import type { Sealed } from "./log/sealed.ts";
 import { type App, createApp } from "./server/app.ts";
 import type { UseCases } from "./server/endpoint.ts";
@@ -266,7 +266,7 @@ function logCall(cluster: string, call: ApiCall): void {
   const { method, path, status, milliseconds, failure } = call;
   const properties = { cluster, method, path, status, ms: milliseconds, failure };
   const log = loggerOf("api");
-  if (failure === undefined || failure === "not_found") log.info("request", properties);
+  if (failure === undefined || failure === "not_found") logInfo(log, "request", properties);
   else log.warn("request failed", properties);
 }
 
