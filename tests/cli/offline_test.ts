@@ -190,7 +190,7 @@ for (
     const cache = join(here.path, name!);
     const all = join(cache, "argocd-configurer", "unpacked");
     for (let i = 1; i <= 4; i++) {
-      await Deno.mkdir(join(all, `version-${i}`), { recursive: true, mode: 0o700 });
+      await Deno.mkdir(join(all, String(i).repeat(32)), { recursive: true, mode: 0o700 });
     }
     const beside = join(here.path, "victim");
     await Deno.mkdir(beside, { recursive: true });
