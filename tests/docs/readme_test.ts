@@ -30,10 +30,11 @@ async function staged(test: (stage: Stage) => Promise<void>): Promise<void> {
     await using place = await folder();
     const home = await makeHome(place.path, canary.value);
     await Deno.mkdir(join(home.path, "clusters"));
-    await Deno.copyFile(
-      plane.kubeconfigs.administrator,
-      join(home.path, "clusters", "test-cluster.kubeconfig"),
-    );
+    // Two names of one cluster.
+    for (const name of ["test-cluster", "production-cluster"]) {
+      const file = join(home.path, "clusters", `${name}.kubeconfig`);
+      await Deno.copyFile(plane.kubeconfigs.administrator, file);
+    }
     await prepare(plane);
     const bin = join(home.path, "bin");
     await Deno.mkdir(bin);
