@@ -53,10 +53,12 @@ export async function serviceAccountsIn(
   deadline: Deadline,
 ): Promise<ServiceAccount[]> {
   if (namespaces.length === 0) return [];
-  const oneByOne = async () =>
-    (await Promise.all(
-      namespaces.map((namespace) => store.serviceAccounts(namespace, deadline)),
-    )).flat();
+  const oneByOne = async () => {
+    const reads = namespaces.map((namespace) => store.serviceAccounts(namespace, deadline));
+    // When several fail it is always the same one that is told.
+    await Promise.allSettled(reads);
+    return (await Promise.all(reads)).flat();
+  };
   if (namespaces.length === 1) return await oneByOne();
   try {
     const all = await store.serviceAccounts(undefined, deadline);
