@@ -12,6 +12,12 @@ import { onPath, realWorld } from "./control_plane/cache.ts";
 import { type ControlPlane, startControlPlane } from "./control_plane/control_plane.ts";
 import { debianProgram } from "./control_plane/debian.ts";
 
+/** What tests run besides, and the Debian packages that have it. */
+const TOOLS = [
+  ["ssh-keygen", "openssh-client"], // whose keys ours are compared with
+  ["curl", "curl"], // in which the README speaks
+] as const;
+
 export interface Results {
   passed: number;
   failed: number;
@@ -158,10 +164,11 @@ async function main(): Promise<number> {
       env.PATH = dirname(kubectl) + delimiter + (Deno.env.get("PATH") ?? "");
     }
   }
-  // Its keys are what ours are compared with.
-  const keygen = await orSay(() => debianProgram("ssh-keygen", "openssh-client", realWorld));
-  if (keygen && !await onPath("ssh-keygen", realWorld)) {
-    env.PATH = (env.PATH ?? Deno.env.get("PATH") ?? "") + delimiter + dirname(keygen);
+  for (const [name, packageName] of TOOLS) {
+    if (await onPath(name, realWorld)) continue;
+    const tool = await orSay(() => debianProgram(name, packageName, realWorld));
+    if (tool === undefined) continue;
+    env.PATH = (env.PATH ?? Deno.env.get("PATH") ?? "") + delimiter + dirname(tool);
   }
   // Else the first test that needs it waits for its build.
   if (plane && Deno.args.length === 0) await orSay(findArgocdReader);
