@@ -8,7 +8,7 @@ import { benchAddOverApi, benchAddOverKubectl } from "./bench/add_docker.ts";
 import { benchHealth, benchMemory, benchStart } from "./bench/health.ts";
 import { benchListOverApi, benchListOverKubectl } from "./bench/list.ts";
 import { benchManyClusters } from "./bench/many_clusters.ts";
-import { type ServerProcess, startServer } from "./bench/server.ts";
+import { PROGRAM, type ServerProcess, startServer } from "./bench/server.ts";
 import { markdown, type Row } from "./bench/table.ts";
 import { type ControlPlane, startControlPlane } from "./control_plane/control_plane.ts";
 
@@ -22,7 +22,7 @@ async function bench(): Promise<{ goals: Row[]; growth: Row[] }> {
   const clusters = await Deno.makeTempDir();
   const serve = (transport: string) =>
     startServer([
-      join(ROOT, "main.ts"),
+      ...PROGRAM,
       "--port",
       "0",
       "--clusters-folder",

@@ -1,6 +1,6 @@
 /**
- * `deno task build`: makes one executable, `dist/argocd-configurer`, with its SHA-256 sum and a list
- * of what is in it.
+ * `deno task build`: makes one executable, `dist/argocd-configurer`, with its SHA-256 sum, a list of
+ * what is in it, and the licences of all that.
  *
  *   build                    for this machine, by deno compile
  *   build --target TRIPLE    for another one: dist/argocd-configurer-TRIPLE; `all` for all of them
@@ -14,9 +14,11 @@ import { parseArgs } from "node:util";
 import denoConfig from "../deno.json" with { type: "json" };
 import { bundle, hideImports } from "./build/bundle.ts";
 import { compile, type Target, TARGETS } from "./build/compile.ts";
+import { contentsOf } from "./build/contents.ts";
 import { buildOffline } from "./build/offline.ts";
 import { sbom } from "./build/sbom.ts";
 import { writeSums } from "./build/sums.ts";
+import { THIRD_PARTY_LICENSES, thirdPartyLicenses } from "./build/third_party_licenses.ts";
 
 const ROOT = join(import.meta.dirname!, "..");
 
@@ -39,6 +41,9 @@ export async function build(options: BuildOptions): Promise<string[]> {
   const work = await Deno.makeTempDir({ prefix: "argocd-configurer-build-" });
   try {
     await Deno.mkdir(folder, { recursive: true });
+    const contents = await contentsOf({ root: ROOT });
+    // Before what takes long, as it fails for a new package without a licence.
+    const licenses = await thirdPartyLicenses({ contents });
     const pieces = join(work, "argocd-configurer");
     await bundle({ root: ROOT, folder: pieces, commit });
     await setTime(pieces, time);
@@ -68,11 +73,11 @@ export async function build(options: BuildOptions): Promise<string[]> {
       await move(made, output);
       outputs.push(output);
     }
-    const parts = await sbom({ root: ROOT, timestamp: time });
     await Deno.writeTextFile(
       join(folder, "argocd-configurer.cdx.json"),
-      JSON.stringify(parts, null, 2) + "\n",
+      JSON.stringify(sbom({ contents, timestamp: time }), null, 2) + "\n",
     );
+    await Deno.writeTextFile(join(folder, THIRD_PARTY_LICENSES), licenses);
     await writeSums(folder);
     return outputs;
   } finally {

@@ -2,12 +2,13 @@ import autocannon from "autocannon";
 import { join } from "node:path";
 import { bundle, hideImports } from "../build/bundle.ts";
 import { ALONE } from "../build/offline.ts";
+import { V8_FLAGS } from "../build/v8_flags.ts";
 import { median, timed } from "./measure.ts";
-import { type ServerProcess, startServer } from "./server.ts";
+import { PROGRAM, type ServerProcess, startServer } from "./server.ts";
 import { atMost, type Row } from "./table.ts";
 
 const BARE = join(import.meta.dirname!, "bare_server.ts");
-const MAIN = join(import.meta.dirname!, "..", "..", "main.ts");
+const ROOT = join(import.meta.dirname!, "..", "..");
 
 /** The rate of /health, against a server that gives the same answer and does nothing else. */
 export async function benchHealth(server: ServerProcess): Promise<Row> {
@@ -50,12 +51,13 @@ export async function benchStart(clusters: string): Promise<Row[]> {
   const folder = await Deno.makeTempDir();
   try {
     const pieces = join(folder, "bundle");
-    await bundle({ root: join(MAIN, ".."), folder: pieces, commit: "bench" });
+    await bundle({ root: ROOT, folder: pieces, commit: "bench" });
     await hideImports(pieces);
     const flags = ["--port", "0", "--clusters-folder", clusters];
     const ways = {
-      built: () => startAndAsk([...ALONE, join(pieces, "main.js"), ...flags], "/health"),
-      source: () => startAndAsk([MAIN, ...flags], "/health"),
+      built: () =>
+        startAndAsk([...ALONE, ...V8_FLAGS, join(pieces, "main.js"), ...flags], "/health"),
+      source: () => startAndAsk([...PROGRAM, ...flags], "/health"),
       bare: () => startAndAsk([BARE], "/"),
     };
     const times = { built: [] as number[], source: [] as number[], bare: [] as number[] };

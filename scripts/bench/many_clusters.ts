@@ -3,11 +3,10 @@ import { seedTestCluster } from "../../src/cli/demo_secrets.ts";
 import { startEmulator } from "../../src/emulator/emulator.ts";
 import { get } from "./http.ts";
 import { timed } from "./measure.ts";
-import { startServer } from "./server.ts";
+import { PROGRAM, startServer } from "./server.ts";
 import type { Row } from "./table.ts";
 
 const CLUSTERS = 200;
-const MAIN = join(import.meta.dirname!, "..", "..", "main.ts");
 
 /** GET /secrets of two hundred emulated clusters at once, by a server that has seen none before. */
 export async function benchManyClusters(): Promise<Row> {
@@ -20,7 +19,7 @@ export async function benchManyClusters(): Promise<Row> {
       await Deno.writeTextFile(file, emulator.kubeconfig(), { mode: 0o600 });
     }
     const server = await startServer(
-      [MAIN, "--port", "0", "--clusters-folder", folder, "--transport", "api"],
+      [...PROGRAM, "--port", "0", "--clusters-folder", folder, "--transport", "api"],
     );
     try {
       const took = await timed(() =>

@@ -1,3 +1,12 @@
+import { join } from "node:path";
+import { V8_FLAGS } from "../build/v8_flags.ts";
+
+/** What runs the program from source, for {@link startServer}; its own arguments follow. */
+export const PROGRAM: readonly string[] = [
+  ...V8_FLAGS,
+  join(import.meta.dirname!, "..", "..", "main.ts"),
+];
+
 /** A server in a process of its own, as users run it. */
 export interface ServerProcess {
   readonly url: string;

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { PERMISSIONS, unstableFlags } from "./permissions.ts";
+import { V8_FLAGS } from "./v8_flags.ts";
 
 /** What can be compiled for. Windows: WSL, since there are no process groups. */
 export const TARGETS = [
@@ -32,6 +33,7 @@ export function compileArguments({ bundle, output, target, unstable }: CompileOp
     "--no-lock",
     "--no-check",
     ...unstableFlags(unstable),
+    ...V8_FLAGS,
     ...PERMISSIONS,
     "--app-name=argocd-configurer",
     `--target=${target}`,

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { PERMISSIONS, unstableFlags } from "./permissions.ts";
+import { V8_FLAGS } from "./v8_flags.ts";
 
 export interface OfflineOptions {
   /** The bundle, with its imports hidden. */
@@ -46,11 +47,12 @@ export async function buildOffline(options: OfflineOptions): Promise<void> {
   await pack(whole, files, payload, time);
 
   const template = await Deno.readTextFile(new URL("./launcher.sh", import.meta.url));
+  const flags = [...ALONE, ...unstableFlags(unstable), ...V8_FLAGS, ...PERMISSIONS];
   const fill = (offset: string) =>
     template
       .replaceAll("@VERSION@", version)
       .replaceAll("@SUMS@", sums)
-      .replaceAll("@FLAGS@", [...ALONE, ...unstableFlags(unstable), ...PERMISSIONS].join(" "))
+      .replaceAll("@FLAGS@", flags.join(" "))
       .replaceAll("@OFFSET@", offset);
   // The offset counts itself in.
   const width = 8;

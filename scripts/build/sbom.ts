@@ -3,21 +3,19 @@
  *
  * @see https://cyclonedx.org/docs/1.6/json/
  */
-import { runBundler } from "./bundle.ts";
 import { createHash } from "node:crypto";
-import { dirname, join, resolve } from "node:path";
+import type { Contents, Package } from "./contents.ts";
+import { plainPackage } from "./lock.ts";
 
 const NAME = "argocd-configurer";
 
 export interface SbomOptions {
+  /** What is in the executable. */
+  readonly contents: Contents;
   /** The time of the commit, so that two builds of it give the same bytes. */
-  timestamp: Date;
-  /** The folder of main.ts, deno.json and deno.lock. @default this project's */
-  root?: string;
+  readonly timestamp: Date;
   /** @default the running Deno's, whose runtime the executable has in it */
-  denoVersion?: string;
-  /** The files that the bundle is made of. @default those of a bundle made for this */
-  bundledFiles?: (root: string) => Promise<string[]>;
+  readonly denoVersion?: string;
 }
 
 /** What is used here of CycloneDX. */
@@ -39,7 +37,7 @@ export interface Component {
   group?: string;
   name: string;
   version: string;
-  /** "optional" is a package that is a dependency of another, and yet not in the executable. */
+  /** "optional" is a package that another depends on, of whose files none is in the executable. */
   scope?: "required" | "optional";
   hashes?: { alg: string; content: string }[];
   licenses?: LicenseChoice[];
@@ -50,39 +48,13 @@ export type LicenseChoice =
   | { license: { name: string } }
   | { expression: string };
 
-/** A package of deno.lock, whose keys are like `ws@8.23.0` or `isomorphic-ws@5.0.0_ws@8.23.0`. */
-export interface LockedPackage {
-  /** Of the registry's archive: `sha512-BASE64`. */
-  integrity?: string;
-  dependencies?: string[];
-  optionalDependencies?: string[];
-}
-export type LockedPackages = Record<string, LockedPackage>;
-
 /**
- * Lists the npm packages that main.ts imports, their dependencies, whatever else the bundler finds,
- * Deno, and who depends on whom. The scope says whether a package is in the executable: the bundler
- * leaves out what is not called, and takes in what a package tries to require without naming it as
- * a dependency, when that happens to be in deno.lock. What is imported for its types only is not
- * listed, and neither are packages of declarations.
+ * Lists the npm packages of the executable, Deno, and who depends on whom. The scope says whether
+ * the bundler took in any file of a package.
  */
-export async function sbom(options: SbomOptions): Promise<Bom> {
-  const { timestamp, root = dirname(dirname(import.meta.dirname!)) } = options;
-  const { denoVersion = Deno.version.deno, bundledFiles = filesOfBundle } = options;
-  // First the graph, as it fills the cache.
-  const graph = await moduleGraph(root);
-  const [files, lock, { version, license }] = await Promise.all([
-    bundledFiles(root),
-    readJson(join(root, "deno.lock")) as Promise<{ npm?: LockedPackages }>,
-    readJson(join(root, "deno.json")) as Promise<{ version: string; license: string }>,
-  ]);
-  const npm = lock.npm ?? {};
-  const imported = importedPackages(graph);
-  const bundled = packagesOf(files, graph);
-  const named = reachable(imported, npm);
-  const direct = [...imported, ...bundled.filter((key) => !named.has(key))];
-  const inBundle = new Set(bundled.map(purlOf));
-
+export function sbom(options: SbomOptions): Bom {
+  const { contents, timestamp, denoVersion = Deno.version.deno } = options;
+  const { version, license } = contents.program;
   const program: Component = {
     type: "application",
     "bom-ref": `${NAME}@${version}`,
@@ -101,15 +73,13 @@ export async function sbom(options: SbomOptions): Promise<Bom> {
   // Copies of a package for different peers are one component here, which depends on all theirs.
   const components = new Map([[deno["bom-ref"], deno]]);
   const edges = new Map([
-    [program["bom-ref"], new Set([deno["bom-ref"], ...direct.map(purlOf)])],
+    [program["bom-ref"], new Set([deno["bom-ref"], ...contents.direct.map(purlOf)])],
     [deno["bom-ref"], new Set<string>()],
   ]);
-  for (const [key, dependencies] of reachable(direct, npm)) {
-    const ref = purlOf(key);
-    const scope = inBundle.has(ref) ? "required" : "optional";
-    const component = libraryOf(key, scope, npm[key]!, await packageJson(graph.npmPackages[key]));
-    components.set(ref, component);
-    edges.set(ref, new Set([...edges.get(ref) ?? [], ...dependencies.map(purlOf)]));
+  for (const each of contents.packages) {
+    const ref = purlOf(each.key);
+    components.set(ref, libraryOf(each));
+    edges.set(ref, new Set([...edges.get(ref) ?? [], ...each.needs.map(purlOf)]));
   }
 
   return numbered({
@@ -137,116 +107,6 @@ function numbered(bom: Bom): Bom {
   return { $schema, bomFormat, specVersion, serialNumber: `urn:uuid:${parts.join("-")}`, ...rest };
 }
 
-/** The part of `deno info --json` that is read here. */
-export interface ModuleGraph {
-  roots: string[];
-  redirects: Record<string, string>;
-  modules: {
-    specifier: string;
-    error?: string;
-    /** A key of deno.lock. */
-    npmPackage?: string;
-    /** `code` is missing where only types are imported. */
-    dependencies?: { specifier: string; code?: { specifier?: string; error?: string } }[];
-  }[];
-  npmPackages: Record<string, { localPath?: string }>;
-}
-
-/** What main.ts imports. It also fetches into Deno's cache what is missing there. */
-export async function moduleGraph(root: string): Promise<ModuleGraph> {
-  const output = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", "--frozen", "main.ts"],
-    cwd: root,
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-  }).output();
-  const decoder = new TextDecoder();
-  if (!output.success) throw new Error(`Cannot list imports: ${decoder.decode(output.stderr)}`);
-  return JSON.parse(decoder.decode(output.stdout));
-}
-
-/** Keys of the packages that code of any module imports, and not only its types. */
-export function importedPackages(graph: ModuleGraph): string[] {
-  const modules = new Map(graph.modules.map((module) => [module.specifier, module]));
-  const found = new Set<string>();
-  const seen = new Set<string>();
-  const visit = (asked: string) => {
-    const specifier = graph.redirects[asked] ?? asked;
-    if (seen.has(specifier)) return;
-    seen.add(specifier);
-    const module = modules.get(specifier);
-    if (!module) throw new Error(`Cannot list imports: ${specifier} is not in the graph`);
-    if (module.error) throw new Error(`Cannot list imports: ${module.error}`);
-    if (module.npmPackage) found.add(module.npmPackage);
-    for (const { code } of module.dependencies ?? []) {
-      if (code?.error) throw new Error(`Cannot list imports of ${specifier}: ${code.error}`);
-      if (code?.specifier) visit(code.specifier);
-    }
-  };
-  graph.roots.forEach(visit);
-  return [...found].sort();
-}
-
-/** Bundled as in `bundle.ts`, but with source maps, which name what is left after all pruning. */
-async function filesOfBundle(root: string): Promise<string[]> {
-  // The maps are relative to where it really is.
-  const folder = await Deno.realPath(await Deno.makeTempDir());
-  try {
-    await runBundler(root, folder, "--sourcemap=external");
-    const files: string[] = [];
-    for await (const { name } of Deno.readDir(folder)) {
-      if (!name.endsWith(".map")) continue;
-      const { sources } = await readJson(join(folder, name)) as { sources: string[] };
-      files.push(...sources.map((source) => resolve(folder, source)));
-    }
-    return files;
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-/** The keys of the packages that files are in. */
-function packagesOf(files: string[], { npmPackages }: ModuleGraph): string[] {
-  return Object.entries(npmPackages).flatMap(([key, { localPath }]) =>
-    localPath && files.some((file) => file.startsWith(`${localPath}/`)) ? [key] : []
-  );
-}
-
-/** Packages that hold nothing but declarations: they and what only they need do not ship. */
-const isTypesOnly = (key: string) => key.startsWith("@types/");
-
-/** The keys of all that `roots` need, themselves among them, each with those it needs itself. */
-export function reachable(roots: string[], npm: LockedPackages): Map<string, string[]> {
-  const byName = Map.groupBy(Object.keys(npm), (key) => plainPackage(key).name);
-  const resolve = (from: string, dependency: string): string => {
-    const named = dependency.replace(/^.+@npm:/, ""); // of an alias: `ALIAS@npm:NAME@VERSION`
-    if (npm[named]) return named;
-    // A name stands for its only version.
-    const [key, ...others] = byName.get(named) ?? [];
-    if (key && others.length === 0) return key;
-    throw new Error(`Cannot find ${dependency}, which ${from} needs, in deno.lock`);
-  };
-  const found = new Map<string, string[]>();
-  const visit = (key: string) => {
-    if (found.has(key)) return;
-    const locked = npm[key];
-    if (!locked) throw new Error(`Cannot find ${key} in deno.lock`);
-    const names = [...locked.dependencies ?? [], ...locked.optionalDependencies ?? []];
-    const needed = names.map((name) => resolve(key, name)).filter((one) => !isTypesOnly(one));
-    found.set(key, needed);
-    needed.forEach(visit);
-  };
-  roots.filter((key) => !isTypesOnly(key)).forEach(visit);
-  return found;
-}
-
-/** Of `isomorphic-ws@5.0.0_ws@8.23.0`, name and version without the peers it was resolved for. */
-export function plainPackage(key: string): { name: string; version: string } {
-  const [, name, version] = /^(@?[^@]+)@([^_]+)/.exec(key) ?? [];
-  if (!name || !version) throw new Error(`Cannot read the package name ${key}`);
-  return { name, version };
-}
-
 /** @see https://github.com/package-url/purl-spec */
 export function purlOf(key: string): string {
   const { name, version } = plainPackage(key);
@@ -254,13 +114,7 @@ export function purlOf(key: string): string {
   return `pkg:npm/${path}@${encodeURIComponent(version)}`;
 }
 
-function libraryOf(
-  key: string,
-  scope: Component["scope"],
-  locked: LockedPackage,
-  { license }: PackageJson,
-): Component {
-  const { name, version } = plainPackage(key);
+function libraryOf({ key, name, version, bundled, integrity, license }: Package): Component {
   const [bare, group] = name.split("/").reverse();
   const purl = purlOf(key);
   return {
@@ -269,8 +123,8 @@ function libraryOf(
     ...group && { group },
     name: bare!,
     version,
-    scope,
-    ...locked.integrity && { hashes: hashes(locked.integrity) },
+    scope: bundled ? "required" : "optional",
+    ...integrity && { hashes: hashes(integrity) },
     ...license && { licenses: licenses(license) },
     purl,
   };
@@ -283,28 +137,6 @@ export function hashes(integrity: string): { alg: string; content: string }[] {
     if (!bits || !base64) throw new Error(`Cannot read the integrity ${one}`);
     return { alg: `SHA-${bits}`, content: Uint8Array.fromBase64(base64).toHex() };
   });
-}
-
-interface PackageJson {
-  license?: string;
-}
-
-/** Empty for a package that is not in the cache, as those for other systems are. */
-async function packageJson(found: { localPath?: string } | undefined): Promise<PackageJson> {
-  if (!found?.localPath) return {};
-  try {
-    const read = await readJson(join(found.localPath, "package.json"));
-    // Old packages have `{"type": "MIT", "url": …}`, or some of these as `licenses`.
-    const { license, licenses } = read as { license?: unknown; licenses?: unknown };
-    const said = [license ?? licenses ?? []].flat().flatMap((one) => {
-      const words = typeof one === "string" ? one : (one as { type?: unknown } | null)?.type;
-      return typeof words === "string" && words !== "" ? [words] : [];
-    });
-    return said.length ? { license: said.join(" OR ") } : {};
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return {};
-    throw error;
-  }
 }
 
 /** Those of npm packages. Another is given as a name, which is right too, only less exact. */
@@ -324,8 +156,4 @@ export function licenses(said: string): [LicenseChoice] {
 
 function sortedEntries<Value>(map: Map<string, Value>): [string, Value][] {
   return [...map].sort(([a], [b]) => a < b ? -1 : 1);
-}
-
-async function readJson(path: string): Promise<unknown> {
-  return JSON.parse(await Deno.readTextFile(path));
 }

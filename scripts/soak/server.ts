@@ -1,5 +1,6 @@
 /** The server under test: a process, started as users do. */
 import { join } from "node:path";
+import { V8_FLAGS } from "../build/v8_flags.ts";
 import type { World } from "./world.ts";
 
 export type Transport = "kubectl" | "api";
@@ -28,7 +29,7 @@ export async function startServer(
   const log = join(world.folder, "server.log");
   const built = Deno.env.get("ARGOCD_CONFIGURER_TEST_PROGRAM");
   const program = built === undefined
-    ? [Deno.execPath(), "run", "-A", join(ROOT, "main.ts")]
+    ? [Deno.execPath(), "run", "-A", ...V8_FLAGS, join(ROOT, "main.ts")]
     : [built];
   const child = new Deno.Command("sh", {
     args: [

@@ -1,6 +1,7 @@
 import { decodeBase64Text } from "../kube/base64.ts";
 import { deadlineIn } from "../kube/deadline.ts";
 import { KubeError } from "../kube/errors.ts";
+import { repositoryFields } from "../kube/repository_fields.ts";
 import {
   refKey,
   type RepositoryFields,
@@ -119,19 +120,6 @@ async function show(
 /** How many bytes base64 stands for. */
 function bytesOf(base64: string): number {
   return Math.floor(base64.replace(/=+$/, "").length * 3 / 4);
-}
-
-function repositoryFields(data: SecretData): RepositoryFields {
-  const text = (key: string) => data[key] === undefined ? undefined : decodeBase64Text(data[key]);
-  return {
-    url: text("url"),
-    name: text("name"),
-    type: text("type"),
-    username: text("username"),
-    enableOCI: text("enableOCI"),
-    project: text("project"),
-    usernameIsToken: text("password") === "x-oauth-basic",
-  };
 }
 
 function credentialsIn(data: SecretData): string[] {

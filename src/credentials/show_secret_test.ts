@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { encodeBase64Text } from "../kube/base64.ts";
 import { KubeError } from "../kube/errors.ts";
+import { REPOSITORY_ROWS } from "../kube/fake/repository_rows.ts";
 import { FakeCluster } from "../kube/fake/store.ts";
 import type { StoredSecret } from "../kube/store.ts";
 import { seal } from "../log/sealed.ts";
@@ -121,10 +122,11 @@ Deno.test("keys without a value are no credential", async () => {
   assert.deepEqual(keys, [{ key: "password", bytes: 0 }, { key: "sshPrivateKey", bytes: 0 }]);
 });
 
-Deno.test("a user name that is the token is said to be one", async () => {
-  const { repository } = await one({ labels }, text({ username: "x", password: "x-oauth-basic" }));
-  assert.equal(repository!.usernameIsToken, true);
-});
+for (const { what, data, fields } of REPOSITORY_ROWS) {
+  Deno.test(`a repository secret is shown with the fields that a list has: ${what}`, async () => {
+    assert.deepEqual((await one({ labels }, data)).repository, fields);
+  });
+}
 
 const MARKS: [what: string, secret: Partial<StoredSecret>, expected: Partial<ShownSecret>][] = [
   ["of somebody else", {}, { isOurs: false, owner: undefined, request: undefined }],

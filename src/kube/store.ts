@@ -39,7 +39,10 @@ export interface StoredSecret extends SecretManifest {
   readonly deletionTimestamp?: string;
 }
 
-/** The fields of an Argo CD repository or template secret that may be shown. */
+/**
+ * The fields of an Argo CD repository or template secret that may be shown; those that are empty
+ * there are left out, like those that are missing.
+ */
 export interface RepositoryFields {
   readonly url?: string;
   readonly name?: string;

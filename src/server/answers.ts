@@ -1,47 +1,56 @@
 import { z } from "@hono/zod-openapi";
+import { Envelope, NOT_ASKED } from "./error_answers.ts";
 
 /** The wire shapes of answers, for `/openapi.json` and as types of what `respond.ts` makes. */
-
-export const Envelope = z.object({
-  error: z.literal(true),
-  message: z.string(),
-  status_code: z.number().int(),
-}).catchall(z.unknown()).openapi("Error");
 
 export const Health = z.object({
   status: z.literal("healthy"),
   service: z.string(),
-  timestamp: z.string().openapi({ example: "Fri, 11 Jul 2025 15:14:35 GMT" }),
+  timestamp: z.string().openapi({
+    description: "As HTTP writes a date",
+    example: "Fri, 11 Jul 2025 15:14:35 GMT",
+  }),
 }).openapi("Health");
 
 export const Index = z.object({
   service: z.string(),
   version: z.string(),
-  endpoints: z.record(z.string(), z.string()),
+  endpoints: z.record(z.string(), z.string()).openapi({
+    description: "By method and path: what each does",
+    example: { "GET /health": "Whether the server runs" },
+  }),
 }).openapi("Index");
 
 export const ClusterList = z.object({
   clusters: z.array(z.string()),
-  total: z.number().int(),
+  total: z.int(),
 }).openapi("Clusters");
 
 const labels = z.record(z.string(), z.string());
+
+const warnings = z.array(z.string()).optional().openapi({
+  description: "What could not be seen, or is left as it is",
+});
 
 const Secret = z.object({
   name: z.string(),
   namespace: z.string(),
   labels,
-  type: z.string(),
-  creation_timestamp: z.string(),
+  type: z.string().openapi({ description: "Kubernetes' type", example: "Opaque" }),
+  creation_timestamp: z.string().openapi({ example: "2026-01-31T10:00:00Z" }),
 }).openapi("Secret");
 
 const RepositorySecret = Secret.extend({
   repository_url: z.string().openapi({ description: "User information in it is masked" }),
-  repository_name: z.string(),
-  repository_type: z.string(),
-  username: z.string().openapi({ description: "Masked when it looks like a token" }),
-  enable_oci: z.boolean(),
-  note: z.string().optional(),
+  repository_name: z.string().openapi({ description: "Argo CD's; empty where it has none" }),
+  repository_type: z.string().openapi({
+    description: "`git`, `helm` or `oci`, as it stands there",
+  }),
+  username: z.string().openapi({
+    description: "Masked when it looks like a token; empty where there is none",
+  }),
+  enable_oci: z.boolean().openapi({ description: "Whether Helm charts are OCI artifacts" }),
+  note: z.string().optional().openapi({ description: "Of a secret that Argo CD itself ignores" }),
 }).openapi("RepositorySecret");
 
 export type SecretAnswer = z.infer<typeof Secret>;
@@ -49,83 +58,41 @@ export type RepositorySecretAnswer = z.infer<typeof RepositorySecret>;
 
 export const Secrets = z.object({
   cluster: z.string(),
-  repo_creds_secrets: z.array(RepositorySecret),
-  docker_creds_secrets: z.array(Secret),
-  helm_creds_secrets: z.array(RepositorySecret),
-  repository_secrets: z.array(RepositorySecret),
-  total_repo_creds: z.number().int(),
-  total_docker_creds: z.number().int(),
-  total_helm_creds: z.number().int(),
-  status: z.enum([
-    "success",
-    "cluster_unreachable",
-    "timeout",
-    "unauthorized",
-    "forbidden",
-    "invalid_kubeconfig",
-    "error",
-  ]),
-  message: z.string().optional(),
-  warnings: z.array(z.string()).optional(),
+  repo_creds_secrets: z.array(RepositorySecret).openapi({
+    description: "Argo CD's credential templates",
+  }),
+  docker_creds_secrets: z.array(Secret).openapi({
+    description: "Secrets of any namespace with one of the configured docker labels",
+  }),
+  helm_creds_secrets: z.array(RepositorySecret).openapi({
+    description: "Argo CD's repositories of type helm, and secrets labelled `helm-repo-creds`",
+  }),
+  repository_secrets: z.array(RepositorySecret).openapi({
+    description: "Argo CD's repositories of every type",
+  }),
+  total_repo_creds: z.int(),
+  total_docker_creds: z.int(),
+  total_helm_creds: z.int(),
+  status: z.enum(["success", ...NOT_ASKED]),
+  message: z.string().optional().openapi({ description: "Why the cluster could not be asked" }),
+  warnings,
 }).openapi("Secrets");
 
 export type SecretsAnswer = z.infer<typeof Secrets>;
 
-const AuditEntry = z.object({
-  time: z.iso.datetime(),
-  phase: z.enum(["started", "begin", "end", "refused", "interrupted"]).openapi({
-    description: "A write has a begin and an end; what a crash interrupted has no end",
-  }),
-  write: z.string().optional(),
-  request: z.string().optional(),
-  who: z.string().optional(),
-  from: z.string().optional(),
-  cluster: z.string().optional(),
-  kind: z.string().optional(),
-  names: z.array(z.string()).optional(),
-  namespaces: z.array(z.string()).optional(),
-  upsert: z.boolean().optional(),
-  force: z.boolean().optional(),
-  credential: z.string().optional().openapi({
-    description: "Fingerprint of the credential's value, by a key of this log",
-  }),
-  outcome: z.string().optional().openapi({
-    description: "created, replaced, unchanged, mixed, deleted, refused, failed or unable",
-  }),
-  counts: z.record(z.string(), z.number().int()).optional(),
-  written: z.array(z.string()).optional(),
-  refusals: z.array(z.string()).optional(),
-  error: z.string().optional(),
-  not_restored: z.array(
-    z.object({
-      namespace: z.string(),
-      name: z.string(),
-      kind: z.string().optional(),
-      state: z.string(),
-    }),
-  ).optional(),
-  namespaces_created: z.array(z.string()).optional(),
-  action: z.string().optional(),
-  reason: z.string().optional(),
-}).openapi("AuditEntry");
-
-export const AuditAnswer = z.object({
-  entries: z.array(AuditEntry).openapi({ description: "Newest first" }),
-  total: z.number().int().openapi({ description: "How many entries these are" }),
-  truncated: z.boolean().openapi({ description: "Whether older ones match, too" }),
-  damaged: z.number().int().openapi({ description: "Lines passed over, as a crash has cut them" }),
-}).openapi("Audit");
-
 const Change = z.object({
-  field: z.string(),
-  before: z.string().optional(),
-  after: z.string().optional(),
+  field: z.string().openapi({ description: "Like `data.KEY` or `labels.KEY`" }),
+  before: z.string().optional().openapi({ description: "Absent when the field was not there" }),
+  after: z.string().optional().openapi({ description: "Absent when the field goes" }),
 }).openapi("Change", { description: "*** stands for a value that is not shown" });
 
 const Applied = z.object({
-  success: z.boolean(),
+  success: z.literal(true),
   namespace: z.string(),
-  output: z.string(),
+  output: z.string().openapi({
+    description: "As kubectl says it",
+    example: "secret/my-docker-secret created",
+  }),
   changes: z.array(Change).optional().openapi({ description: "Of a dry run" }),
 }).openapi("Applied");
 
@@ -136,21 +103,27 @@ const ServiceAccountPatched = z.object({
 }).openapi("ServiceAccountPatched");
 
 const VerifiedSchema = z.object({
-  at: z.string(),
-  tried: z.boolean(),
-  asked: z.string().optional().openapi({ description: "The URL that was asked" }),
-  reachable: z.boolean().optional(),
+  at: z.string().openapi({ description: "The registry's host, or the URL as it was sent" }),
+  tried: z.boolean().openapi({
+    description: "Whether a server was asked; else the credential was only read, and `message` " +
+      "says why",
+  }),
+  asked: z.string().optional().openapi({
+    description: "The URL that was asked, or would have been; empty where there is none",
+  }),
+  reachable: z.boolean().optional().openapi({ description: "Whether it answered" }),
   accepted: z.boolean().nullable().optional().openapi({
     description: "null: nobody was asked for a credential, or that cannot be told",
   }),
   may: z.array(z.string()).optional().openapi({ description: "What it may do, in words" }),
-  expires: z.string().optional(),
+  expires: z.iso.datetime().optional().openapi({ description: "Where the server tells it" }),
   message: z.string(),
 }).openapi("Verified");
 
 export type VerifiedAnswer = z.infer<typeof VerifiedSchema>;
 
-export const NotAcceptedAnswer = Envelope.and(z.object({ verified: z.array(VerifiedSchema) }));
+export const NotAcceptedAnswer = Envelope.extend({ verified: z.array(VerifiedSchema) })
+  .openapi("NotAccepted");
 
 export const VerifiedAllAnswer = z.object({
   success: z.literal(true),
@@ -158,31 +131,35 @@ export const VerifiedAllAnswer = z.object({
   message: z.string(),
 }).openapi("VerifiedAll");
 
+const dry_run = z.literal(true).optional().openapi({ description: "Nothing was changed" });
+
 /** What every write's answer may have besides. */
 const more = {
-  verified: z.array(VerifiedSchema).optional(),
-  dry_run: z.literal(true).optional(),
-  hint: z.string().optional(),
+  verified: z.array(VerifiedSchema).optional().openapi({ description: "Where `verify` was given" }),
+  dry_run,
+  hint: z.string().optional().openapi({ description: "What may not do what it seems to" }),
 };
 
 export const DockerAddedAnswer = z.object({
   success: z.literal(true),
   cluster: z.string(),
   name: z.string(),
-  namespaces: z.array(z.string()),
-  results: z.array(z.object({ namespace: z.string(), result: Applied })),
+  namespaces: z.array(z.string()).openapi({ description: "All it is in, Argo CD's too" }),
+  results: z.array(
+    z.object({ namespace: z.string(), result: Applied }).openapi("DockerResult"),
+  ),
   service_accounts: z.array(ServiceAccountPatched).optional(),
-  namespaces_created: z.array(z.string()).optional(),
+  namespaces_created: z.array(z.string()).optional().openapi({
+    description: "Those that were not there before",
+  }),
   ...more,
   message: z.string(),
 }).openapi("DockerAdded");
 
 const Existing = z.object({
   exists: z.boolean(),
-  description: z.union([
-    z.object({ name: z.string(), namespace: z.string(), type: z.string(), labels }),
-    z.object({}),
-  ]),
+  description: z.object({ name: z.string(), namespace: z.string(), type: z.string(), labels })
+    .partial().openapi({ description: "All of these fields where it exists, else none" }),
 }).openapi("Existing");
 
 export type ExistingAnswer = z.infer<typeof Existing>;
@@ -196,12 +173,19 @@ export const SecretsExistAnswer = z.object({
   upsert_required: z.literal(true),
 }).openapi("SecretsExist");
 
+const template = z.string().optional().openapi({
+  description: "Name of the credential template that was written beside it",
+});
+const application_repo_url = z.string().openapi({
+  description: "What to write as `repoURL` into an Application",
+});
+
 const RepoResult = z.object({
   name: z.string(),
   url: z.string(),
   result: Applied,
-  template: z.string().optional(),
-  application_repo_url: z.string(),
+  template,
+  application_repo_url,
 }).openapi("RepoResult");
 
 export const RepoAddedAnswer = z.object({
@@ -220,20 +204,25 @@ export const ShownAnswer = z.object({
   secrets: z.array(
     Secret.extend(RepositorySecret.partial().shape).extend({
       ...Secret.shape,
-      project: z.string().optional(),
+      project: z.string().optional().openapi({ description: "Argo CD's" }),
       credentials: z.array(z.string()).optional().openapi({ description: "Kinds of credential" }),
-      registries: z.array(z.object({ registry: z.string(), username: z.string().optional() }))
-        .optional(),
-      keys: z.array(z.object({ key: z.string(), bytes: z.number().int() })),
-      fingerprint: z.string().nullable(),
+      registries: z.array(
+        z.object({ registry: z.string(), username: z.string().optional() }).openapi("ShownLogin"),
+      ).optional().openapi({ description: "Of a pull secret" }),
+      keys: z.array(z.object({ key: z.string(), bytes: z.int() }).openapi("SecretKey")).openapi({
+        description: "Of its data, and how long each value is",
+      }),
+      fingerprint: z.string().nullable().openapi({
+        description: "The same for the same data; null where none can be made",
+      }),
       immutable: z.boolean(),
       managed: z.boolean().openapi({ description: "Whether this program wrote it" }),
       write: z.string().nullable().openapi({ description: "The write that made it what it is" }),
       owner: z.string().nullable().openapi({ description: "Another program that looks after it" }),
-    }),
+    }).openapi("ShownSecret"),
   ),
-  total: z.number().int(),
-  warnings: z.array(z.string()).optional(),
+  total: z.int(),
+  warnings,
   status: z.literal("success"),
 }).openapi("Shown");
 
@@ -241,11 +230,16 @@ export const RemovedAnswer = z.object({
   success: z.literal(true),
   cluster: z.string(),
   name: z.string(),
-  deleted: z.array(z.object({ namespace: z.string(), name: z.string(), output: z.string() })),
+  deleted: z.array(
+    z.object({ namespace: z.string(), name: z.string(), output: z.string() })
+      .openapi("DeletedSecret"),
+  ),
   service_accounts: z.array(ServiceAccountPatched).optional(),
-  not_found: z.array(z.string()).optional(),
-  warnings: z.array(z.string()).optional(),
-  dry_run: z.literal(true).optional(),
+  not_found: z.array(z.string()).optional().openapi({
+    description: "Of the namespaces asked for: those that do not have it",
+  }),
+  warnings,
+  dry_run,
   message: z.string(),
 }).openapi("Removed");
 
@@ -255,8 +249,8 @@ export const HelmRepoAddedAnswer = z.object({
   secret_name: z.string(),
   repository_url: z.string(),
   helm_secret_applied: Applied,
-  template: z.string().optional(),
-  application_repo_url: z.string(),
+  template,
+  application_repo_url,
   ...more,
   message: z.string(),
 }).openapi("HelmRepoAdded");

@@ -1,4 +1,4 @@
-import type { RouteConfig } from "@hono/zod-openapi";
+import type { RouteConfig, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { AuditPage, AuditQuery, RefusedAttempt } from "../audit/audit_log.ts";
 import type { Actor } from "../credentials/actor.ts";
@@ -62,6 +62,8 @@ export interface Env {
   Variables: { requestId: string; actor: Actor; identity: Identity };
 }
 
+export type Tag = "server" | "clusters" | "secrets" | "audit";
+
 /** One endpoint. Its module, and with it the schemas, is loaded when it is first asked for. */
 export interface Endpoint {
   readonly method: "get" | "post" | "delete";
@@ -69,8 +71,14 @@ export interface Endpoint {
   readonly path: string;
   /** Who may use it, where there are tokens; `anyone` needs none. */
   readonly role: Role | "anyone";
+  /** By which OpenAPI, and a client that is generated from it, calls it. */
+  readonly operationId: string;
+  /** What it is about; a generated client has one group for each. */
+  readonly tag: Tag;
   /** What it does, for `GET /` and OpenAPI. */
   readonly summary: string;
+  /** Names of its parameters, which `GET /` adds to the summary. */
+  readonly parameters?: readonly string[];
   load(): Promise<EndpointModule>;
 }
 
@@ -81,7 +89,22 @@ export interface EndpointModule {
   readonly handle: Handle;
 }
 
-export type Description = Pick<RouteConfig, "request" | "responses">;
+export interface Description {
+  /** What the summary has no room for. */
+  readonly about?: string;
+  readonly request?: RouteConfig["request"];
+  /** By status; besides those that any endpoint can give. */
+  readonly answers: Answers;
+}
+
+export type Answers = Readonly<Record<number, DescribedAnswer>>;
+
+export interface DescribedAnswer {
+  /** When it is given. */
+  readonly when: string;
+  /** The body is one of these. */
+  readonly bodies: readonly z.ZodType[];
+}
 
 export type Handle = (c: Context<Env>, deps: HandlerDeps) => Answer | Promise<Answer>;
 

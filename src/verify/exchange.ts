@@ -1,7 +1,7 @@
 import http from "node:http";
 import https from "node:https";
-import type net from "node:net";
 import type { Duplex } from "node:stream";
+import tls from "node:tls";
 import type { Sealed } from "../log/sealed.ts";
 import { parseAddress } from "./address.ts";
 import { hostOf } from "./address_rules.ts";
@@ -190,13 +190,18 @@ class PlainOver extends http.Agent {
   }
 }
 
+/**
+ * Trusts as all of Deno does: Mozilla's authorities or those that `DENO_TLS_CA_STORE` names, with
+ * those of `DENO_CERT` and `NODE_EXTRA_CA_CERTS`; a `ca` of its own takes their place. An agent that
+ * makes the connection itself (Deno 2.9) knows Mozilla's only as soon as `NODE_EXTRA_CA_CERTS` is
+ * set, and needs `--allow-sys` to add it.
+ */
 class TlsOver extends https.Agent {
   constructor(readonly socket: Duplex, tls: Tls) {
     super({ keepAlive: false, ...tls });
   }
 
   override createConnection(options: https.RequestOptions): Duplex {
-    const socket = this.socket as net.Socket;
-    return super.createConnection({ ...options, socket } as https.RequestOptions)!;
+    return tls.connect({ ...options, socket: this.socket } as tls.ConnectionOptions);
   }
 }

@@ -1,18 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import {
-  type ControlPlaneClient,
-  controlPlaneFromEnv,
-} from "../../scripts/control_plane/connect.ts";
 import { type Ended, listening, type Program, program } from "../cli/support.ts";
 import { type ApiRequest, limitSecrets } from "../support/api_objects.ts";
+import { type Given, testPerTransport } from "../support/per_transport.ts";
 import { commandLines } from "../support/processes.ts";
 import { canaryWatch, filesUnder } from "../trust/canary_watch.ts";
 import { watchProcesses } from "../trust/process_watch.ts";
 import { type Access, administrator, clientOf, kubeconfigOf } from "./admin.ts";
 import { type Gate, openGate } from "./gate.ts";
 import { makeTargets, type Targets } from "./targets.ts";
-import { TRANSPORTS } from "./transports.ts";
 import { untilSo, within } from "./within.ts";
 
 export interface Answered {
@@ -59,33 +55,16 @@ export interface World {
   start(options: Start): Promise<Running>;
 }
 
-const plane = controlPlaneFromEnv();
-
 /**
  * Declares a test for each transport; ignored without a control plane. At its end no process is
  * left, and neither password is in a log, an answer, a file, a command line or an environment.
  */
 export function crashTest(sentence: string, test: (world: World) => Promise<void>): void {
-  for (const transport of TRANSPORTS) {
-    Deno.test({
-      name: `${transport}: ${sentence}`,
-      ignore: plane === undefined,
-      fn: async () => {
-        const folder = await Deno.makeTempDir({ prefix: "crash-" });
-        try {
-          await run(plane!, transport, folder, test);
-        } finally {
-          await Deno.remove(folder, { recursive: true });
-        }
-      },
-    });
-  }
+  testPerTransport(sentence, (given) => run(given, test));
 }
 
 async function run(
-  plane: ControlPlaneClient,
-  transport: string,
-  folder: string,
+  { plane, transport, folder }: Given,
   test: (world: World) => Promise<void>,
 ): Promise<void> {
   const watch = canaryWatch(folder);

@@ -6,7 +6,7 @@ import { deployFile, readDeployFile, ROOT } from "./files.ts";
 /** What can be said of the container's files without a container engine. */
 
 /** What `deno task build` makes, which need not be there when the tests run. */
-const BUILT = ["dist/argocd-configurer"];
+const BUILT = ["dist/argocd-configurer", "dist/THIRD_PARTY_LICENSES.txt"];
 
 const instructions = parseContainerfile(await readDeployFile("container/Containerfile"));
 
@@ -64,6 +64,17 @@ Deno.test("the image copies only what the build makes or the project has", async
   for (const source of sources.filter((each) => !BUILT.includes(each))) {
     assert.ok((await Deno.stat(`${ROOT}/${source}`)).isFile, source);
   }
+});
+
+Deno.test("the licences of what is in the program go with it, to where Debian has them", () => {
+  const target = "/usr/share/doc/argocd-configurer/";
+  const copied = all("COPY").filter(({ words }) => words.at(-1) === target);
+  assert.deepEqual(copied.flatMap(({ words }) => words.slice(0, -1)), [
+    "LICENSE",
+    "dist/THIRD_PARTY_LICENSES.txt",
+  ]);
+  // Engines differ in the mode of a folder that COPY makes.
+  assert.ok(all("RUN").some(({ words }) => words.includes(target.slice(0, -1))));
 });
 
 Deno.test("what is copied can be read by the image's user, and not written", () => {

@@ -237,7 +237,7 @@ async function pretendDeno(stage: Stage, version: string): Promise<void> {
 shift 2
 if [[ $1 == run ]]; then cd release; sha256sum ./* | sed 's|\\./||' > SHA256SUMS; exit; fi
 [[ "$1 $2 $3" == "task build --target" ]]
-mkdir -p dist; echo '{}' > dist/argocd-configurer.cdx.json
+mkdir -p dist; echo '{}' > dist/argocd-configurer.cdx.json; echo all > dist/THIRD_PARTY_LICENSES.txt
 { echo '#!/bin/bash'
   echo 'if [[ $1 == --version ]]; then echo ${version}; else echo "$1 for $2"; fi'
   echo "# of $(cat "$DENORT_BIN")"
@@ -290,6 +290,7 @@ Deno.test("an archive a target holds the executable of its runtime and what goes
           line("drwxr-xr-x", ""),
           line("-rw-r--r--", "LICENSE"),
           line("-rw-r--r--", "README.md"),
+          line("-rw-r--r--", "THIRD_PARTY_LICENSES.txt"),
           line("-rwxr-xr-x", "argocd-configurer"),
           line("drwxr-xr-x", "completions/"),
           line("-rw-r--r--", "completions/_argocd-configurer"),
@@ -309,6 +310,7 @@ Deno.test("an archive a target holds the executable of its runtime and what goes
       const folder = join(stage.temporary, "archives", name);
       const executable = await Deno.readTextFile(join(folder, "argocd-configurer"));
       ok(executable.includes(`# of runtime of ${target}\n`), target);
+      equal(await Deno.readTextFile(join(folder, "THIRD_PARTY_LICENSES.txt")), "all\n");
       const completion = await Deno.readTextFile(join(folder, "completions/_argocd-configurer"));
       equal(completion, "completion for zsh\n");
     }

@@ -3,7 +3,8 @@ import type { Entry } from "../../src/audit/entry.ts";
 import { send, withLog } from "./audit_place.ts";
 import { linesOf, makeSshKey } from "./material.ts";
 import { NO_LOGIN, remove, repo, verification } from "./requests.ts";
-import { docker, type Stage, stage, type StageOptions } from "./support.ts";
+import { type Stage, stage, type StageOptions } from "./stage.ts";
+import { docker } from "./support.ts";
 
 /** What the audit log says of repositories, of deletions, and of what writes nothing. */
 

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { AuditLog } from "../../src/audit/audit_log.ts";
 import type { Entry } from "../../src/audit/entry.ts";
-import { assertAbsent, CANARY, type Stage } from "./support.ts";
+import type { Stage } from "./stage.ts";
+import { assertAbsent, CANARY } from "./support.ts";
 
 export interface Place {
   readonly path: string;

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { AuditLog } from "../../src/audit/audit_log.ts";
 import type { Identity } from "../../src/tokens/rights.ts";
 import type { Tokens } from "../../src/tokens/tokens.ts";
-import { check, docker, get, helm, refused, type Row, type Stage, testRows } from "./support.ts";
+import type { Stage } from "./stage.ts";
+import { check, docker, get, helm, refused, type Row, testRows } from "./support.ts";
 
 /** `GET /audit`. */
 

@@ -5,7 +5,8 @@ import type { Entry } from "../../src/audit/entry.ts";
 import { type StoredToken, writeTokenFile } from "../../src/tokens/token_file.ts";
 import { makeToken, sha256, tokensFrom } from "../../src/tokens/tokens.ts";
 import { remove, repo, show, verification } from "./requests.ts";
-import { docker, get, stage } from "./support.ts";
+import { stage } from "./stage.ts";
+import { docker, get } from "./support.ts";
 
 /** Attempts that were not allowed are in the audit log, too. */
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { Entry } from "../../src/audit/entry.ts";
 import type { StoreCall } from "../../src/kube/fake/store.ts";
 import { send, withLog } from "./audit_place.ts";
-import { CANARY, docker, get, helm, type Stage, stage } from "./support.ts";
+import { type Stage, stage } from "./stage.ts";
+import { CANARY, docker, get, helm } from "./support.ts";
 
 /** What the audit log says of each write, and what becomes of a write that it cannot say. */
 

@@ -7,9 +7,6 @@ import { handle } from "../../src/server/routes/openapi.ts";
 // deno-lint-ignore no-explicit-any -- a document, walked by its names
 export type Json = any;
 
-/** Answers of what stands before every endpoint, or of a bug, which no endpoint describes. */
-const OF_ALL: ReadonlySet<number> = new Set([401, 405, 429, 500, 503]);
-
 let document: Json;
 
 /** The document, made once. */
@@ -20,40 +17,65 @@ export async function openapi(): Promise<Json> {
   );
 }
 
-/** Fails when the document has the path and method, and another answer than this one. */
+/**
+ * Fails when the document has the path and method, and another answer than this one.
+ * @param headers looked at when given
+ */
 export async function assertDocumented(
   request: { readonly method: string; readonly url: string },
   status: number,
   body: unknown,
+  headers?: Headers,
 ): Promise<void> {
+  const root = await openapi();
   const { responses } = await operationOf(request) ?? {};
   if (responses === undefined) return;
-  const described = responses[status];
-  if (described === undefined) {
-    assert.ok(OF_ALL.has(status), `${request.method} ${request.url}: ${status} is not described`);
-    return;
-  }
-  const { schema } = described.content["application/json"];
-  const wrong = problems(schema, body, await openapi());
-  assert.deepEqual(wrong, [], `${request.method} ${request.url}: ${status}`);
+  const what = `${request.method} ${request.url}: ${status}`;
+  assert.ok(responses[status], `${what} is not described`);
+  const response = referred(responses[status], root);
+  const wrong = problems(response.content["application/json"].schema, body, root);
+  assert.deepEqual(wrong, [], what);
+  if (headers) assert.deepEqual(headerProblems(response.headers, headers, root), [], what);
 }
 
+/** Headers that tell something of one answer, and so have to be described where they are. */
+const TELLING = ["X-Request-Id", "WWW-Authenticate", "Retry-After", "Allow"];
+
+function headerProblems(described: Json, headers: Headers, root: Json): string[] {
+  const names = [...new Set([...Object.keys(described), ...TELLING])];
+  return names.flatMap((name) => {
+    const value = headers.get(name);
+    if (described[name] === undefined) return value === null ? [] : [`${name}: ${UNNAMED}`];
+    const { required, schema } = referred(described[name], root);
+    if (value === null) return required ? [`${name}: is missing`] : [];
+    return problems(schema, schema.type === "integer" ? Number(value) : value, root, name);
+  });
+}
+
+/** What a reference leads to; what is none, itself. */
+export function referred(node: Json, root: Json): Json {
+  if (typeof node.$ref !== "string") return node;
+  const found = node.$ref.split("/").slice(1).reduce((at: Json, name: string) => at?.[name], root);
+  assert.ok(found, `${node.$ref} leads nowhere`);
+  return found;
+}
+
+/** A client takes any name for a template's, also one that makes it another endpoint's path. */
 async function operationOf({ method, url }: { method: string; url: string }): Promise<Json> {
   const { pathname } = new URL(url);
   const { paths } = await openapi();
   const verb = method === "HEAD" ? "get" : method.toLowerCase();
-  const path = pathname in paths
-    ? pathname
-    : Object.keys(paths).find((path) =>
-      new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(pathname)
-    );
+  const path = [pathname, ...Object.keys(paths)].find((path) =>
+    paths[path]?.[verb] !== undefined &&
+    new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(pathname)
+  );
   return path === undefined ? undefined : paths[path][verb];
 }
 
 /** Words of JSON Schema that the document uses and {@link problems} knows. */
 const KNOWN: ReadonlySet<string> = new Set([
   ...["$ref", "type", "properties", "required", "additionalProperties", "items", "enum"],
-  ...["anyOf", "allOf", "format", "pattern", "description", "example"],
+  ...["anyOf", "allOf", "format", "pattern", "minimum", "description", "example"],
 ]);
 
 /**
@@ -64,9 +86,7 @@ export function problems(schema: Json, value: Json, root: Json, at = "$"): strin
   const unknown = Object.keys(schema).filter((word) => !KNOWN.has(word));
   if (unknown.length > 0) return [`${at}: ${unknown} is not understood here`];
   if (Object.keys(schema).length === 0) return []; // anything
-  if (schema.$ref !== undefined) {
-    return problems(root.components.schemas[schema.$ref.split("/").at(-1)], value, root, at);
-  }
+  if (schema.$ref !== undefined) return problems(referred(schema, root), value, root, at);
   if (schema.anyOf !== undefined) {
     const each: string[][] = schema.anyOf.map((one: Json) => problems(one, value, root, at));
     return each.some((found) => found.length === 0) ? [] : each.flat();
@@ -74,8 +94,9 @@ export function problems(schema: Json, value: Json, root: Json, at = "$"): strin
   if (schema.allOf !== undefined) {
     const each: string[][] = schema.allOf.map((one: Json) => problems(one, value, root, at));
     // What one of them does not name another one may.
+    const unnamed = new Set(Object.keys(value ?? {}).map((name) => `${at}.${name}: ${UNNAMED}`));
     const isHeld = (problem: string) =>
-      !problem.endsWith(UNNAMED) || each.every((found) => found.includes(problem));
+      !unnamed.has(problem) || each.every((found) => found.includes(problem));
     return [...new Set(each.flat().filter(isHeld))];
   }
   if (schema.enum !== undefined && !schema.enum.includes(value)) return [`${at}: not of the enum`];
@@ -83,6 +104,7 @@ export function problems(schema: Json, value: Json, root: Json, at = "$"): strin
   if (types.length > 0 && !types.includes(typeOf(value, types))) {
     return [`${at}: ${typeOf(value, types)} in place of ${types}`];
   }
+  if (value < schema.minimum) return [`${at}: is less than ${schema.minimum}`];
   if (Array.isArray(value)) {
     return value.flatMap((item, i) => problems(schema.items, item, root, `${at}[${i}]`));
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { KubeError } from "../../src/kube/errors.ts";
 import { silentPort } from "../support/silent_port.ts";
+import { type Stage, stage } from "./stage.ts";
 import {
   assertAbsent,
   CANARY,
@@ -11,8 +12,6 @@ import {
   helm,
   post,
   type Row,
-  type Stage,
-  stage,
   testRows,
 } from "./support.ts";
 import { settingsOf } from "../../src/config/schema.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { FakeCluster } from "../../src/kube/fake/store.ts";
-import { CANARY, get, type Headers, post, type Stage, stored } from "./support.ts";
+import { type Stage, stored } from "./stage.ts";
+import { CANARY, get, type Headers, post } from "./support.ts";
 
 /** Requests to the endpoints that the seed does not know. */
 

@@ -1,16 +1,7 @@
 import assert from "node:assert/strict";
 import type { FakeCluster } from "../../src/kube/fake/store.ts";
-import {
-  CANARY,
-  docker,
-  DOCKER_LABELS,
-  refused,
-  type Row,
-  type Stage,
-  stored,
-  storedLogin,
-  testRows,
-} from "./support.ts";
+import { DOCKER_LABELS, type Stage, stored, storedLogin } from "./stage.ts";
+import { CANARY, docker, refused, type Row, testRows } from "./support.ts";
 import { sent } from "./requests.ts";
 
 /** Several registries, merging, service accounts and selected namespaces, answered to the letter. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { sent } from "./requests.ts";
-import { docker, refused, type Row, type Stage, testRows } from "./support.ts";
+import type { Stage } from "./stage.ts";
+import { docker, refused, type Row, testRows } from "./support.ts";
 
 /** Namespaces that add_docker selects or makes, and its dry runs. */
 

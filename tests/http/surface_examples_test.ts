@@ -8,7 +8,8 @@ import {
 } from "../../src/server/routes/examples.ts";
 import { openapi } from "./documented.ts";
 import { makeGcpKey, makeRsaKey, makeSshKey, makeTlsPair } from "./material.ts";
-import { post, stage } from "./support.ts";
+import { stage } from "./stage.ts";
+import { post } from "./support.ts";
 
 const rsa = makeRsaKey();
 const tls = makeTlsPair();

@@ -1,17 +1,8 @@
 import assert from "node:assert/strict";
 import { KubeError, type KubeErrorKind } from "../../src/kube/errors.ts";
 import type { StoreFault } from "../../src/kube/fake/store.ts";
-import {
-  CANARY,
-  docker,
-  get,
-  helm,
-  refused,
-  type Row,
-  type Stage,
-  stage,
-  testRows,
-} from "./support.ts";
+import { type Stage, stage } from "./stage.ts";
+import { CANARY, docker, get, helm, refused, type Row, testRows } from "./support.ts";
 
 /** What goes wrong behind the edge: no failure is ever answered as an empty success. */
 

@@ -1,5 +1,6 @@
 import type { FakeCluster } from "../../src/kube/fake/store.ts";
-import { DOCKER_LABELS, get, refused, type Row, testRows } from "./support.ts";
+import { DOCKER_LABELS } from "./stage.ts";
+import { get, refused, type Row, testRows } from "./support.ts";
 
 /** What GET /secrets shows of a cluster, and of what it may not see. */
 

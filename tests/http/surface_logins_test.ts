@@ -1,15 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  CANARY,
-  docker,
-  helm,
-  refused,
-  type Row,
-  type Stage,
-  stored,
-  storedLogin,
-  testRows,
-} from "./support.ts";
+import { type Stage, stored, storedLogin } from "./stage.ts";
+import { CANARY, docker, helm, refused, type Row, testRows } from "./support.ts";
 
 /** User names and passwords: what is refused, and that the rest is stored byte for byte. */
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { KubeError, type KubeErrorKind } from "../../src/kube/errors.ts";
 import type { StoreFault } from "../../src/kube/fake/store.ts";
 import { remove, repo, sent, show } from "./requests.ts";
-import { docker, type Row, type Stage, stage, testRows } from "./support.ts";
+import { type Stage, stage } from "./stage.ts";
+import { docker, type Row, testRows } from "./support.ts";
 
 /** What goes wrong behind the endpoints that the seed does not know. */
 

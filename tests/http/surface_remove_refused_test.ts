@@ -1,5 +1,6 @@
 import { argocdLabels, type Parameters, remove, repo, search, sent } from "./requests.ts";
-import { CANARY, docker, get, refused, type Row, type Stage, testRows } from "./support.ts";
+import type { Stage } from "./stage.ts";
+import { CANARY, docker, get, refused, type Row, testRows } from "./support.ts";
 
 /** DELETE /secrets that deletes nothing: parameters, what is not ours, what is not there. */
 

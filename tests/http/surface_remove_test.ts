@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { argocdLabels, remove, repo, sent } from "./requests.ts";
-import { CANARY, docker, DOCKER_LABELS, type Stage, testRows } from "./support.ts";
+import { DOCKER_LABELS, type Stage } from "./stage.ts";
+import { CANARY, docker, testRows } from "./support.ts";
 
 /** DELETE /secrets: what goes and what stays, answered to the letter. */
 

@@ -1,5 +1,6 @@
 import { argocdLabels, repo, REPO_BODY, sent } from "./requests.ts";
-import { type Row, type Stage, testRows } from "./support.ts";
+import type { Stage } from "./stage.ts";
+import { type Row, testRows } from "./support.ts";
 
 /** What add_repo finds there already: its own, another's, or none of its kind. */
 

@@ -47,6 +47,11 @@ const STORED: Stored[] = [
   },
   { what: "a token", more: { ...NO_LOGIN, bearer_token: CANARY }, data: { bearerToken: CANARY } },
   {
+    what: "a token of odd characters",
+    more: { ...NO_LOGIN, bearer_token: `!${CANARY}-._~+/=:|{}"\\'~` },
+    data: { bearerToken: `!${CANARY}-._~+/=:|{}"\\'~` },
+  },
+  {
     what: "an SSH key",
     more: { ...NO_LOGIN, url: SSH_URL, ssh_private_key: sshKey },
     data: { sshPrivateKey: sshKey, url: SSH_URL },
@@ -131,8 +136,27 @@ const stored: Row[] = STORED.map(({ what, more, data, hint }) => ({
   },
 }));
 
+type Wrong = [what: string, more: object, field: string, why: string];
+
+/** Git would send a line break in a token as the end of its header. */
+const NO_TOKENS = [
+  ["a line break at its end", `${CANARY}\n`],
+  ["another header below it", `${CANARY}\r\nX-Other: ${CANARY}`],
+  ["a tab in it", `a\t${CANARY}`],
+  ["a space before it", ` ${CANARY}`],
+  ["a NUL in it", `${CANARY}\0`],
+  ["a DEL in it", `${CANARY}\x7f`],
+  ["a letter of no ASCII", `é${CANARY}`],
+  ["half a character", `${CANARY}\ud800`],
+].map(([what, bearer_token]): Wrong => [
+  `a token with ${what}`,
+  { bearer_token },
+  "bearer_token",
+  "must be of visible ASCII characters only, without spaces and line breaks",
+]);
+
 /** What is wrong with a credential, and the field that is named. */
-const WRONG: [what: string, more: object, field: string, why: string][] = [
+const WRONG: Wrong[] = [
   [
     "no key at all",
     { url: SSH_URL, ssh_private_key: CANARY },
@@ -200,6 +224,8 @@ const WRONG: [what: string, more: object, field: string, why: string][] = [
     "must have a usable 'private_key': it must be a private key: a text with a line that begins " +
     "with -----BEGIN",
   ],
+  ...NO_TOKENS,
+  ["an empty token", { bearer_token: "" }, "bearer_token", "must not be empty"],
   [
     "certificate and key swapped",
     { tls_client_cert: pair.key, tls_client_key: pair.certificate },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { argocdLabels, dataOf, NO_LOGIN, repo, REPO_BODY, sent } from "./requests.ts";
-import { CANARY, type Row, stored, testRows } from "./support.ts";
+import { stored } from "./stage.ts";
+import { CANARY, type Row, testRows } from "./support.ts";
 
 /** Successes of add_repo, to the letter, and what is stored then. */
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { makeSshKey } from "./material.ts";
 import { dataOf, NO_LOGIN, repo } from "./requests.ts";
-import { type Row, stored, testRows } from "./support.ts";
+import { stored } from "./stage.ts";
+import { type Row, testRows } from "./support.ts";
 
 /** URLs of add_repo by type: what is stored, and what an Application writes. */
 

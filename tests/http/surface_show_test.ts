@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { encodeBase64 } from "../support/base64.ts";
 import { linesOf, makeSshKey } from "./material.ts";
 import { argocdLabels, NO_LOGIN, repo, sent, show } from "./requests.ts";
-import { CANARY, docker, DOCKER_LABELS, get, type Row, type Stage, testRows } from "./support.ts";
+import { DOCKER_LABELS, type Stage } from "./stage.ts";
+import { CANARY, docker, get, type Row, testRows } from "./support.ts";
 
 /** GET /secrets/{name}: all of a secret but its values. */
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { assertAbsent, CANARY, DOCKER, DOCKER_BODY, type Stage, stage } from "./support.ts";
+import { type Stage, stage } from "./stage.ts";
+import { assertAbsent, CANARY, DOCKER, DOCKER_BODY } from "./support.ts";
 
 /** Requests that no well-behaved client sends, over a real socket. */
 

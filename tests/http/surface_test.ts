@@ -1,18 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  DOCKER,
-  docker,
-  DOCKER_LABELS,
-  get,
-  HELM,
-  helm,
-  refused,
-  type Row,
-  type Stage,
-  stored,
-  storedLogin,
-  testRows,
-} from "./support.ts";
+import { DOCKER_LABELS, type Stage, stored, storedLogin } from "./stage.ts";
+import { DOCKER, docker, get, HELM, helm, refused, type Row, testRows } from "./support.ts";
 
 /** The endpoints' successes, and what is said of clusters and secrets that are there or are not. */
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { makeToken, sha256, tokensFrom } from "../../src/tokens/tokens.ts";
 import { writeTokenFile } from "../../src/tokens/token_file.ts";
-import { docker, get, helm, stage, testRows } from "./support.ts";
+import { stage } from "./stage.ts";
+import { docker, get, helm, testRows } from "./support.ts";
 import { all, bearer, closed, file, options, row, SECRETS, STORED } from "./tokens.ts";
 
 /** The API with tokens: who gets in, and how far. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { CANARY, helm, refused, type Row, stored, testRows } from "./support.ts";
+import { stored } from "./stage.ts";
+import { CANARY, helm, refused, type Row, testRows } from "./support.ts";
 
 /** Repository URLs at the edge: what is echoed, stored and refused. */
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { docker, helm, refused, type Row, stored, testRows } from "./support.ts";
+import { stored } from "./stage.ts";
+import { docker, helm, refused, type Row, testRows } from "./support.ts";
 
 /** Values of fields: what is refused before a cluster is opened, and what is stored of the rest. */
 

@@ -85,6 +85,11 @@ const ROWS: [more: object, message: string][] = [
     "repositories only",
   ],
   [
+    { ...git, ...NO_LOGIN, bearer_token: `${CANARY}\n` },
+    "Field 'bearer_token' must be of visible ASCII characters only, without spaces and line breaks",
+  ],
+  [{ ...git, ...NO_LOGIN, bearer_token: "" }, "Field 'bearer_token' must not be empty"],
+  [
     { ...git, ...NO_LOGIN, ssh_private_key: CANARY },
     "Field 'ssh_private_key' needs a URL for SSH, like git@host:path",
   ],

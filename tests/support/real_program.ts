@@ -1,9 +1,5 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import {
-  type ControlPlaneClient,
-  controlPlaneFromEnv,
-} from "../../scripts/control_plane/connect.ts";
 import { kubeconfigNames } from "../../scripts/control_plane/kubeconfigs.ts";
 import { surroundings } from "../../src/cli/surroundings.ts";
 import { settingsOf } from "../../src/config/schema.ts";
@@ -13,6 +9,9 @@ import { assertDocumented } from "../http/documented.ts";
 import { type ApiSecret, type Bystander, bystander, limitSecrets } from "./api_objects.ts";
 import { decodeBase64 } from "./base64.ts";
 import { type Canary, makeCanary } from "./canary.ts";
+import { type Given, testPerTransport, type Transport, TRANSPORTS } from "./per_transport.ts";
+
+export { TRANSPORTS };
 
 export interface Answered {
   readonly status: number;
@@ -50,11 +49,6 @@ export interface Stored {
 
 const REQUEST_ANNOTATION = "argocd-configurer.io/request";
 
-const plane = controlPlaneFromEnv();
-
-/** How the program may reach its clusters; every test here holds for each. */
-export const TRANSPORTS = ["kubectl", "api"] as const;
-
 /** Declares a test of the whole program on the real API server; ignored without one. */
 export function realTest(sentence: string, test: (program: RealProgram) => Promise<void>): void {
   realTestWith({}, sentence, test);
@@ -71,33 +65,21 @@ export function realTestWith(
 
 /** The same over one transport only. */
 export function realTestOver(
-  transport: typeof TRANSPORTS[number],
+  transport: Transport,
   settings: Record<string, unknown> | (() => Record<string, unknown>),
   sentence: string,
   test: (program: RealProgram) => Promise<void>,
 ): void {
-  Deno.test({
-    name: `${transport}: ${sentence}`,
-    ignore: plane === undefined,
-    fn: async () => {
-      const folder = await Deno.makeTempDir({ prefix: "real-program-" });
-      try {
-        const given = typeof settings === "function" ? settings() : settings;
-        await run(plane!, folder, { transport, ...given }, test);
-      } finally {
-        await Deno.remove(folder, { recursive: true });
-      }
-    },
-  });
+  const chosen = () => typeof settings === "function" ? settings() : settings;
+  testPerTransport(sentence, (given) => run(given, chosen(), test), [transport]);
 }
 
 async function run(
-  plane: ControlPlaneClient,
-  folder: string,
-  given: Record<string, unknown>,
+  { plane, transport, folder }: Given,
+  chosen: Record<string, unknown>,
   test: (program: RealProgram) => Promise<void>,
 ): Promise<void> {
-  const settings = settingsOf({ "clusters-folder": folder, ...given });
+  const settings = settingsOf({ "clusters-folder": folder, transport, ...chosen });
   const log: string[] = [];
   configureLog({ format: "json", level: "debug", write: (line) => log.push(line) });
   const app = wire(settings, surroundings(), "1.2.3");

@@ -67,6 +67,19 @@ export const ELSEWHERE: Readonly<Record<string, () => unknown>> = {
   "connect elsewhere": () => Deno.connect({ hostname: "registry.invalid", port: 443 }),
   "fetch from elsewhere": () => fetch("https://registry.invalid/"),
   "import from elsewhere": () => import(`https://registry.invalid/${"x"}.ts`),
+  // These need no permission of Deno's.
+  "import from a host of Deno's list": () => import(`https://jsr.io/${"x"}.ts`),
+  "import a package of JSR": () => import(`jsr:@argocd-configurer/${"probe"}`),
+  "import a package of npm": () => import(`npm:argocd-configurer-${"probe"}`),
+  "run a worker of a host of Deno's list": () =>
+    new Promise<void>((resolve, reject) => {
+      const worker = new Worker("https://jsr.io/x.ts", { type: "module" });
+      worker.onmessage = () => resolve();
+      worker.onerror = (event) => {
+        event.preventDefault();
+        reject(new Error(event.message));
+      };
+    }),
 };
 
 async function outcome(probe: () => unknown): Promise<string> {
@@ -76,7 +89,8 @@ async function outcome(probe: () => unknown): Promise<string> {
   } catch (error) {
     const { name, message } = error as Error;
     // Of an import the reason is in the message only.
-    return /^Requires import access/.test(message) ? "NotCapable" : `${name}: ${message}`;
+    const isImport = /^Requires import access|--cached-only is specified/.test(message);
+    return isImport ? "NotCapable" : `${name}: ${message}`;
   }
 }
 

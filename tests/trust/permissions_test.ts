@@ -16,13 +16,16 @@ const ROOT = join(import.meta.dirname!, "..", "..");
 /** What stands between `deno run` and the program. */
 const PERMISSIONS = (() => {
   const { command } = denoConfig.tasks.start;
-  const flags = /^deno run (.+) main\.ts serve$/.exec(command)?.[1]?.split(" ");
+  const pattern =
+    /^deno install --entrypoint main\.ts && deno run --v8-flags=\S+ (.+) main\.ts serve$/;
+  const flags = pattern.exec(command)?.[1]?.split(" ");
   assert.ok(flags, command);
   return flags;
 })();
 
 Deno.test("the permissions of the task are these and no others, and SECURITY.md says them", async () => {
   assert.deepEqual(PERMISSIONS, [
+    "--cached-only",
     "--allow-net=127.0.0.1,[::1],localhost",
     "--allow-read",
     "--allow-env",
@@ -105,6 +108,10 @@ Deno.test({
     const kubeconfig = await Deno.readTextFile(plane!.kubeconfigs.administrator);
     await here.write("c.kubeconfig", kubeconfig);
     const log = await here.write("server.log", "");
+    const entrypoint = ["install", "--entrypoint", join(ROOT, "main.ts")];
+    const installed = await new Deno.Command(Deno.execPath(), { args: entrypoint, cwd: ROOT })
+      .output();
+    assert.ok(installed.success, new TextDecoder().decode(installed.stderr));
     const child = new Deno.Command("sh", {
       args: [
         ...["-c", 'log=$1; shift; exec "$@" 2>"$log"', "sh", log, Deno.execPath(), "run"],

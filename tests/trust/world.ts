@@ -1,22 +1,16 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import {
-  type ControlPlaneClient,
-  controlPlaneFromEnv,
-} from "../../scripts/control_plane/connect.ts";
 import { type Ended, listening, type Program, program } from "../cli/support.ts";
 import { type Access, administrator, kubeconfigOf } from "../crash/admin.ts";
 import { within } from "../crash/within.ts";
 import { type ApiRequest, type Bystander, bystander, uniqueName } from "../support/api_objects.ts";
+import { type Given, testPerTransport, type Transport } from "../support/per_transport.ts";
 import { type CanaryWatch, canaryWatch } from "./canary_watch.ts";
 import { type FaultyFront, openFaultyFront } from "./faulty_front.ts";
 import { type ProcessWatch, watchProcesses } from "./process_watch.ts";
 import { recordingKubectl } from "./recording_kubectl.ts";
 import { until } from "./until.ts";
-
-export type Transport = "kubectl" | "api";
-export const TRANSPORTS: readonly Transport[] = ["kubectl", "api"];
 
 export interface Answered {
   readonly status: number;
@@ -80,8 +74,6 @@ export interface World extends Bystander {
   kubectlStarts(): string[];
 }
 
-const plane = controlPlaneFromEnv();
-
 /**
  * Declares a test for each transport; ignored without a control plane. At its end the program still
  * answers, ends by SIGTERM with exit code 0 and leaves no process, and the canaries are in none of
@@ -90,29 +82,13 @@ const plane = controlPlaneFromEnv();
 export function trustTest(
   sentence: string,
   test: (world: World) => Promise<void>,
-  transports: readonly Transport[] = TRANSPORTS,
+  transports?: readonly Transport[],
 ): void {
-  for (const transport of transports) {
-    Deno.test({
-      name: `${transport}: ${sentence}`,
-      ignore: plane === undefined,
-      fn: async () => {
-        // The long name is looked for in command lines.
-        const folder = await Deno.makeTempDir({ prefix: `trust-${crypto.randomUUID()}-` });
-        try {
-          await run(plane!, transport, folder, test);
-        } finally {
-          await Deno.remove(folder, { recursive: true });
-        }
-      },
-    });
-  }
+  testPerTransport(sentence, (given) => run(given, test), transports);
 }
 
 async function run(
-  plane: ControlPlaneClient,
-  transport: Transport,
-  folder: string,
+  { plane, transport, folder }: Given,
   test: (world: World) => Promise<void>,
 ): Promise<void> {
   const watch = canaryWatch(folder);

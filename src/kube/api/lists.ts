@@ -1,6 +1,6 @@
-import { decodeBase64Text } from "../base64.ts";
 import type { WireSecret } from "../manifest.ts";
-import type { ListQuery, RepositoryFields, SecretSummary } from "../store.ts";
+import { repositoryFields } from "../repository_fields.ts";
+import type { ListQuery, SecretSummary } from "../store.ts";
 
 /**
  * A Table whose rows carry the objects' metadata only: the values of the secrets do not travel.
@@ -62,19 +62,5 @@ function summary(metadata: Metadata, type: string, key: Annotation): SecretSumma
     creationTimestamp,
     labels,
     ...(annotation === undefined ? {} : { annotation }),
-  };
-}
-
-function repositoryFields(data: Readonly<Record<string, string>>): RepositoryFields {
-  const text = (key: keyof RepositoryFields) =>
-    data[key] ? { [key]: decodeBase64Text(data[key]) } : {};
-  return {
-    usernameIsToken: decodeBase64Text(data.password ?? "") === "x-oauth-basic",
-    ...text("url"),
-    ...text("name"),
-    ...text("type"),
-    ...text("username"),
-    ...text("enableOCI"),
-    ...text("project"),
   };
 }

@@ -1,4 +1,4 @@
-import { decodeBase64Text } from "../base64.ts";
+import { repositoryFields } from "../repository_fields.ts";
 import type { ListQuery, SecretSummary, StoredSecret } from "../store.ts";
 
 type Labels = Readonly<Record<string, string>>;
@@ -31,20 +31,6 @@ export function summary(secret: StoredSecret, query: ListQuery): SecretSummary {
     type,
     creationTimestamp,
     ...(annotation === undefined ? {} : { annotation }),
-    ...(query.repository ? { repository: repositoryFields(secret) } : {}),
-  };
-}
-
-function repositoryFields(secret: StoredSecret): SecretSummary["repository"] {
-  const data = secret.data.reveal();
-  const text = (key: string) => data[key] ? decodeBase64Text(data[key]) : undefined;
-  return {
-    url: text("url"),
-    name: text("name"),
-    type: text("type"),
-    username: text("username"),
-    enableOCI: text("enableOCI"),
-    project: text("project"),
-    usernameIsToken: text("password") === "x-oauth-basic",
+    ...(query.repository ? { repository: repositoryFields(secret.data.reveal()) } : {}),
   };
 }

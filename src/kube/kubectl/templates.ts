@@ -1,5 +1,5 @@
-import { decodeBase64Text } from "../base64.ts";
 import { namespacePhase } from "../manifest.ts";
+import { OAUTH_BASIC, REPOSITORY_TEXTS, repositoryFields } from "../repository_fields.ts";
 import type { NamespacePhase, RepositoryFields, SecretSummary, ServiceAccount } from "../store.ts";
 
 /**
@@ -14,13 +14,8 @@ const METADATA = "{{.metadata.namespace}} {{.metadata.name}} {{with .type}}{{url
   " {{.metadata.creationTimestamp}}" +
   " {{range $key, $value := .metadata.labels}}{{$key}}={{$value}},{{end}}";
 
-const REPOSITORY_FIELDS = ["url", "name", "type", "username", "enableOCI", "project"] as const;
-
-/** base64 of `x-oauth-basic`. */
-const OAUTH_BASIC = "eC1vYXV0aC1iYXNpYw==";
-
 const REPOSITORY = " {{with .data}}" +
-  REPOSITORY_FIELDS.map((field) => `{{with .${field}}}{{.}}{{end}},`).join("") +
+  REPOSITORY_TEXTS.map((field) => `{{with .${field}}}{{.}}{{end}},`).join("") +
   `{{with .password}}{{if eq . "${OAUTH_BASIC}"}}token{{end}}{{end}}{{end}}`;
 
 /**
@@ -65,13 +60,12 @@ export function parseSummaries(stdout: string, withAnnotation = false): SecretSu
 
 function parseRepository(text: string): RepositoryFields {
   const values = text.split(",");
-  const fields: { -readonly [Key in keyof RepositoryFields]: RepositoryFields[Key] } = {
-    usernameIsToken: values[REPOSITORY_FIELDS.length] === "token",
-  };
-  REPOSITORY_FIELDS.forEach((field, i) => {
-    if (values[i]) fields[field] = decodeBase64Text(values[i]);
+  const texts = REPOSITORY_TEXTS.map((key, i) => [key, values[i] ?? ""]);
+  const isToken = values[REPOSITORY_TEXTS.length] === "token";
+  return repositoryFields({
+    ...Object.fromEntries(texts),
+    ...(isToken ? { password: OAUTH_BASIC } : {}),
   });
-  return fields;
 }
 
 /** Prints name and phase of each namespace. */

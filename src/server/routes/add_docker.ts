@@ -1,5 +1,5 @@
-import { z } from "@hono/zod-openapi";
-import { DockerAddedAnswer, Envelope, NotAcceptedAnswer, SecretsExistAnswer } from "../answers.ts";
+import { DockerAddedAnswer, NotAcceptedAnswer, SecretsExistAnswer } from "../answers.ts";
+import { Envelope, WriteFailed } from "../error_answers.ts";
 import type { EndpointModule, Handle } from "../endpoint.ts";
 import { HttpError } from "../http_error.ts";
 import { parseBody } from "../parse.ts";
@@ -9,21 +9,24 @@ import { notAccepted } from "../respond/verified.ts";
 import { ADD_DOCKER_FIELDS, AddDockerBody } from "../schemas/docker.ts";
 import { writerOf } from "../write_id.ts";
 import { DOCKER_EXAMPLES } from "./examples.ts";
-import { errors, json } from "./openapi_content.ts";
-import { WRITE_ERRORS } from "./write_errors.ts";
+import { json } from "./openapi_content.ts";
+import { ADD_ERRORS } from "./write_errors.ts";
 
 export const describe: EndpointModule["describe"] = () => ({
+  about:
+    "In all the namespaces or in none. Needs `username` and `password`, or `registries`; and " +
+    "`namespaces`, `namespace_selector` or `all_namespaces`.",
   request: {
     body: {
       required: true,
       content: { "application/json": { schema: AddDockerBody, examples: DOCKER_EXAMPLES } },
     },
   },
-  responses: {
+  answers: {
     200: json("All of them are written", DockerAddedAnswer),
-    409: json("Secrets exist, or are not ours", z.union([SecretsExistAnswer, Envelope])),
+    409: json("Secrets exist, or are not ours", SecretsExistAnswer, WriteFailed, Envelope),
     422: json("The credential is not accepted where it would be used", NotAcceptedAnswer),
-    ...errors(WRITE_ERRORS),
+    ...ADD_ERRORS,
   },
 });
 

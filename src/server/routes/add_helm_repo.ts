@@ -1,12 +1,11 @@
-import { z } from "@hono/zod-openapi";
 import {
-  Envelope,
   HelmRepoAddedAnswer,
   HelmRepoExistsAnswer,
   HelmReposAddedAnswer,
   NotAcceptedAnswer,
   SecretsExistAnswer,
 } from "../answers.ts";
+import { Envelope, WriteFailed } from "../error_answers.ts";
 import type { EndpointModule, Handle } from "../endpoint.ts";
 import { parseBody } from "../parse.ts";
 import { clusterNotFound } from "../respond/failed.ts";
@@ -15,24 +14,28 @@ import { notAccepted } from "../respond/verified.ts";
 import { ADD_HELM_REPO_FIELDS, AddHelmRepoBody } from "../schemas/helm_repo.ts";
 import { writerOf } from "../write_id.ts";
 import { HELM_EXAMPLES } from "./examples.ts";
-import { errors, json } from "./openapi_content.ts";
-import { WRITE_ERRORS } from "./write_errors.ts";
+import { json } from "./openapi_content.ts";
+import { ADD_ERRORS } from "./write_errors.ts";
 
 export const describe: EndpointModule["describe"] = () => ({
+  about: "The older form of `POST /secrets/add_repo`. Needs `repository_url` or `repository_urls`.",
   request: {
     body: {
       required: true,
       content: { "application/json": { schema: AddHelmRepoBody, examples: HELM_EXAMPLES } },
     },
   },
-  responses: {
-    200: json("It is written", z.union([HelmRepoAddedAnswer, HelmReposAddedAnswer])),
+  answers: {
+    200: json("It is written", HelmRepoAddedAnswer, HelmReposAddedAnswer),
     409: json(
       "The secret exists, or is not ours",
-      z.union([HelmRepoExistsAnswer, SecretsExistAnswer, Envelope]),
+      HelmRepoExistsAnswer,
+      SecretsExistAnswer,
+      WriteFailed,
+      Envelope,
     ),
     422: json("The credential is not accepted where it would be used", NotAcceptedAnswer),
-    ...errors(WRITE_ERRORS),
+    ...ADD_ERRORS,
   },
 });
 

@@ -1,5 +1,5 @@
-import { z } from "@hono/zod-openapi";
-import { Envelope, NotAcceptedAnswer, RepoAddedAnswer, SecretsExistAnswer } from "../answers.ts";
+import { NotAcceptedAnswer, RepoAddedAnswer, SecretsExistAnswer } from "../answers.ts";
+import { Envelope, WriteFailed } from "../error_answers.ts";
 import type { EndpointModule, Handle } from "../endpoint.ts";
 import { parseBody } from "../parse.ts";
 import { clusterNotFound } from "../respond/failed.ts";
@@ -8,21 +8,24 @@ import { notAccepted } from "../respond/verified.ts";
 import { ADD_REPO_FIELDS, AddRepoBody } from "../schemas/repo.ts";
 import { writerOf } from "../write_id.ts";
 import { REPO_EXAMPLES } from "./examples.ts";
-import { errors, json } from "./openapi_content.ts";
-import { WRITE_ERRORS } from "./write_errors.ts";
+import { json } from "./openapi_content.ts";
+import { ADD_ERRORS } from "./write_errors.ts";
 
 export const describe: EndpointModule["describe"] = () => ({
+  about: "All of the URLs or none. Needs `url` or `urls`. Of the credentials at most one: " +
+    "`username` and `password`, `ssh_private_key`, `github_app`, `bearer_token` or " +
+    "`gcp_service_account_key`; `tls_client_cert` and `tls_client_key` may stand beside it.",
   request: {
     body: {
       required: true,
       content: { "application/json": { schema: AddRepoBody, examples: REPO_EXAMPLES } },
     },
   },
-  responses: {
+  answers: {
     200: json("All of them are written", RepoAddedAnswer),
-    409: json("Secrets exist, or are not ours", z.union([SecretsExistAnswer, Envelope])),
+    409: json("Secrets exist, or are not ours", SecretsExistAnswer, WriteFailed, Envelope),
     422: json("The credential is not accepted where it would be used", NotAcceptedAnswer),
-    ...errors(WRITE_ERRORS),
+    ...ADD_ERRORS,
   },
 });
 

@@ -1,5 +1,5 @@
 import { mayUseCluster } from "../../tokens/rights.ts";
-import { AuditAnswer } from "../answers.ts";
+import { AuditAnswer } from "../audit_answers.ts";
 import type { Audit, EndpointModule, Handle } from "../endpoint.ts";
 import { HttpError } from "../http_error.ts";
 import { parseQuery } from "../parse.ts";
@@ -7,14 +7,13 @@ import { AuditQuery } from "../schemas/queries.ts";
 import { errors, json } from "./openapi_content.ts";
 
 export const describe: EndpointModule["describe"] = () => ({
+  about: "A token that is for some clusters only is shown what was attempted there.",
   request: { query: AuditQuery },
-  responses: {
+  answers: {
     200: json("Entries of the audit log", AuditAnswer),
     ...errors({
       400: "Parameter invalid",
-      403: "A web page of another site asks, or the token is no admin's",
       404: "There is no audit log",
-      421: "The host name is none that this server answers to",
       503: "The audit log cannot be read",
     }),
   },

@@ -1,9 +1,9 @@
 import { Index } from "../answers.ts";
-import { type EndpointModule, type Handle, SERVICE } from "../endpoint.ts";
+import { type Endpoint, type EndpointModule, type Handle, SERVICE } from "../endpoint.ts";
 import { json } from "./openapi_content.ts";
 
 export const describe: EndpointModule["describe"] = () => ({
-  responses: { 200: json("The endpoints", Index) },
+  answers: { 200: json("The endpoints", Index) },
 });
 
 /** Names the endpoints, itself not among them. */
@@ -13,10 +13,15 @@ export const handle: Handle = (_c, { version, endpoints }) => ({
     service: SERVICE,
     version,
     endpoints: Object.fromEntries(
-      endpoints.filter(({ path }) => path !== "/").map(({ method, path, summary }) => [
-        `${method.toUpperCase()} ${path}`,
-        summary,
+      endpoints.filter(({ path }) => path !== "/").map((endpoint) => [
+        `${endpoint.method.toUpperCase()} ${endpoint.path}`,
+        inOneLine(endpoint),
       ]),
     ),
   },
 });
+
+function inOneLine({ summary, parameters = [] }: Endpoint): string {
+  if (parameters.length === 0) return summary;
+  return `${summary}; parameter${parameters.length > 1 ? "s" : ""}: ${parameters.join(", ")}`;
+}

@@ -1,4 +1,5 @@
 import { RemovedAnswer } from "../answers.ts";
+import { WriteFailed } from "../error_answers.ts";
 import type { EndpointModule, Handle } from "../endpoint.ts";
 import { parseQuery } from "../parse.ts";
 import { clusterNotFound } from "../respond/failed.ts";
@@ -6,22 +7,19 @@ import { removedAnswer } from "../respond/removed.ts";
 import { RemoveQuery } from "../schemas/queries.ts";
 import { writerOf } from "../write_id.ts";
 import { errors, json } from "./openapi_content.ts";
+import { WRITE_ERRORS } from "./write_errors.ts";
 
 export const describe: EndpointModule["describe"] = () => ({
+  about: "In all the namespaces or in none; what the same write made beside it goes with it.",
   request: { query: RemoveQuery },
-  responses: {
+  answers: {
     200: json("All of them are deleted", RemovedAnswer),
+    ...WRITE_ERRORS,
+    ...errors({ 404: "There is no such secret" }),
     ...errors({
-      400: "Parameter missing or invalid, or no such cluster",
-      403: "A web page of another site asks",
-      404: "There is no such secret",
+      400: "Parameter missing or invalid, or no such cluster; nothing is changed",
       409: "A secret is not ours, or another program looks after it",
-      421: "The host name is none that this server answers to",
-      500: "The kubeconfig cannot be used",
-      502: "The cluster refuses the kubeconfig's credentials or rights",
-      503: "The cluster cannot be reached, or the audit log cannot be written",
-      504: "No answer in time",
-    }),
+    }, WriteFailed),
   },
 });
 

@@ -1,28 +1,25 @@
-import { Envelope, ShownAnswer } from "../answers.ts";
+import { ShownAnswer } from "../answers.ts";
 import type { EndpointModule, Handle } from "../endpoint.ts";
 import { parseQuery } from "../parse.ts";
 import { clusterNotFound } from "../respond/failed.ts";
 import { shownAnswer } from "../respond/shown.ts";
 import { SecretQuery } from "../schemas/queries.ts";
-import { errors, json } from "./openapi_content.ts";
+import { CLUSTER_FAILS, errors, json } from "./openapi_content.ts";
 
 export const describe: EndpointModule["describe"] = () => ({
+  about: "The secrets of that name in all namespaces, or in `namespace`.",
   request: {
     params: SecretQuery.pick({ name: true }),
     query: SecretQuery.omit({ name: true }),
   },
-  responses: {
+  answers: {
     200: json("What is there, without its values", ShownAnswer),
     ...errors({
       400: "Parameter missing or invalid",
-      403: "A web page of another site asks",
       404: "No such cluster, or no such secret in it",
-      421: "The host name is none that this server answers to",
+      405: "That is the path of another endpoint: a secret called `verify` cannot be shown",
+      ...CLUSTER_FAILS,
     }),
-    500: json("The kubeconfig cannot be used", Envelope),
-    502: json("The cluster refuses the kubeconfig's credentials or rights", Envelope),
-    503: json("The cluster cannot be reached", Envelope),
-    504: json("No answer in time", Envelope),
   },
 });
 

@@ -7,26 +7,22 @@ import { VERIFY_EXAMPLES } from "./examples.ts";
 import { errors, json } from "./openapi_content.ts";
 
 export const describe: EndpointModule["describe"] = () => ({
+  about: "With `type`: that of a repository, with `url` or `urls` and the credential's fields as " +
+    "for `POST /secrets/add_repo`. Without: a pull credential, with `username` and `password` or " +
+    "with `registries`.",
   request: {
     body: {
       required: true,
       content: { "application/json": { schema: VerifyBody, examples: VERIFY_EXAMPLES } },
     },
   },
-  responses: {
+  answers: {
     200: json("Nothing speaks against it", VerifiedAllAnswer),
     422: json(
       "It is not accepted where it would be used, or that cannot be asked",
       NotAcceptedAnswer,
     ),
-    ...errors({
-      400: "A field is missing or invalid",
-      403: "A web page of another site asks",
-      408: "The body does not come in time",
-      413: "The body is over 1 MiB",
-      415: "A web page sends the body as another type than JSON",
-      421: "The host name is none that this server answers to",
-    }),
+    ...errors({ 400: "The body is no JSON object, or a field is missing or invalid" }),
   },
 });
 

@@ -1,13 +1,18 @@
-/** The errors that every writing endpoint can answer with, besides 409. */
-export const WRITE_ERRORS = {
-  400: "A field is missing or invalid, or a namespace does not exist; nothing is changed",
-  403: "A web page of another site asks",
-  408: "The body does not come in time",
-  413: "The body is over 1 MiB",
-  415: "A web page sends the body as another type than JSON",
-  421: "The host name is none that this server answers to",
-  500: "The kubeconfig cannot be used",
-  502: "The cluster refuses the kubeconfig's credentials or rights",
-  503: "The cluster cannot be reached, or the audit log cannot be written",
-  504: "No answer in time",
-} as const;
+import { WriteFailed } from "../error_answers.ts";
+import { CLUSTER_FAILS, errors } from "./openapi_content.ts";
+
+/** The errors that every write can end with, besides 400 and 409. */
+export const WRITE_ERRORS = errors({
+  ...CLUSTER_FAILS,
+  503: `${CLUSTER_FAILS[503]}; other writes to the same secrets took too long, or the audit log ` +
+    "cannot be written",
+}, WriteFailed);
+
+/** Of one with a body. */
+export const ADD_ERRORS = {
+  ...WRITE_ERRORS,
+  ...errors({
+    400: "The body is no JSON object, a field is missing or invalid, there is no such cluster, " +
+      "namespace or service account; nothing is changed",
+  }, WriteFailed),
+};

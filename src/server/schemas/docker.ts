@@ -36,7 +36,9 @@ type Login = z.output<typeof Login>;
 export const dockerCredentialFields = {
   password: Password.optional(),
   username: RegistryUser.optional(),
-  registry: Registry.optional(),
+  registry: Registry.optional().openapi({
+    description: "The registry's host; ghcr.io when absent",
+  }),
   registries: z.array(Login).min(1, "must name at least one registry")
     .max(MAX_REGISTRIES, `must name at most ${MAX_REGISTRIES} registries`).optional()
     .openapi({ description: "Several registries in one secret, in place of the single one" }),

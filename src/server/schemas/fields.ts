@@ -24,7 +24,8 @@ export const secretName = (suffix: string) => {
       (name) => name.length <= max && SUBDOMAIN.test(name),
       "must be a secret's name: lower-case letters, digits, '-' and '.', " +
         `beginning and ending with a letter or digit, at most ${max}`,
-    );
+    )
+    .openapi({ description: "Name of the secret", maxLength: max, pattern: SUBDOMAIN.source });
 };
 
 const wellFormed = (text: string) => text.isWellFormed();
@@ -32,13 +33,15 @@ const NOT_WELL_FORMED = "must be valid Unicode";
 
 export const Username = z.string().min(1, "must not be empty")
   .refine(wellFormed, NOT_WELL_FORMED)
-  .refine((name) => !/\p{Cc}/u.test(name), "must not contain control characters");
+  .refine((name) => !/\p{Cc}/u.test(name), "must not contain control characters")
+  .openapi({ description: "User name beside the password" });
 
 const Text = z.string().min(1, "must not be empty")
   .refine(wellFormed, NOT_WELL_FORMED);
 
 /** A text that goes nowhere but to where it is for. */
-export const Password = Text.transform(seal).openapi({ type: "string", format: "password" });
+export const Password = Text.transform(seal)
+  .openapi({ type: "string", format: "password", minLength: 1, description: "Password or token" });
 
 export const Upsert = z.boolean().default(false)
   .openapi({ description: "Whether to replace what exists" });
@@ -77,7 +80,7 @@ export const Registry = z.string()
     context.addIssue({ code: "custom", message: "must be the host of a registry, like ghcr.io" });
     return z.NEVER;
   })
-  .openapi({ type: "string", example: "ghcr.io" });
+  .openapi({ type: "string", example: "ghcr.io", description: "The registry's host" });
 
 export const DryRun = z.boolean().default(false)
   .openapi({ description: "Whether the cluster is only asked what would come of it" });

@@ -17,7 +17,10 @@ const FIELDS = { one: "repository_url", many: "repository_urls" };
 
 const HelmRepoFields = z.strictObject({
   name: secretName("-template"),
-  repository_url: urlFields.url.openapi({ example: "https://charts.bitnami.com/bitnami" }),
+  repository_url: urlFields.url.openapi({
+    description: "By https, http or oci, or just the host and path",
+    example: "https://charts.bitnami.com/bitnami",
+  }),
   cluster_name: ClusterName,
   username: Username,
   password: Password,
@@ -30,7 +33,7 @@ const HelmRepoFields = z.strictObject({
     description: "Whether to write NAME-template too where the URL alone matches no chart",
   }),
   type: RepositoryTypeField.default("helm"),
-  repository_urls: urlFields.urls.openapi({ description: "Several with the same credential" }),
+  repository_urls: urlFields.urls,
   verify: Verify,
   dry_run: DryRun,
 });

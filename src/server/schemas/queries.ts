@@ -19,6 +19,7 @@ export const RemoveQuery = z.strictObject({
   name: secretName(""),
   namespaces: Namespaces.optional().openapi({
     type: "string",
+    anyOf: undefined, // an array is for bodies
     description: "Comma-separated; all that this program has written it to when absent",
   }),
   force: Flag.openapi({
@@ -49,7 +50,13 @@ const Limit = z.string().default("100")
     context.addIssue({ code: "custom", message: "must be a number from 1 to 1000" });
     return z.NEVER;
   })
-  .openapi({ type: "integer", minimum: 1, maximum: 1000, default: 100 });
+  .openapi({
+    description: "Most entries that are given",
+    type: "integer",
+    minimum: 1,
+    maximum: 1000,
+    default: 100,
+  });
 
 export const AuditQuery = z.object({
   cluster: ClusterName.optional(),

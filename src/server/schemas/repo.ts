@@ -12,7 +12,7 @@ const MAX_URLS = 100;
 
 export const RepositoryTypeField = z.enum(["git", "helm", "oci"], {
   error: "must be git, helm or oci",
-});
+}).openapi({ description: "Kind of repository" });
 
 const As = z.enum(["repository", "repo-creds"], { error: "must be repository or repo-creds" })
   .default("repository")
@@ -23,8 +23,13 @@ const Urls = z.array(z.string(), { error: "must be an array of strings" })
 
 /** Where the repositories are. */
 export const urlFields = {
-  url: z.string().optional().openapi({ example: "https://github.com/org/repo.git" }),
-  urls: Urls.optional().openapi({ description: "Several with the same credential" }),
+  url: z.string().optional().openapi({
+    description: "By https, http, oci or SSH; a template's is what all its repositories begin with",
+    example: "https://github.com/org/repo.git",
+  }),
+  urls: Urls.optional().openapi({
+    description: "In place of the single one: several with the same credential",
+  }),
 };
 
 // Not by `regex`: a pattern of OpenAPI knows no flags.
@@ -42,20 +47,31 @@ const NoProxy = z.string().max(2048, "must be shorter").refine(
 export const optionFields = {
   project: z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, {
     message: "must be the name of a project of Argo CD",
-  }).optional(),
-  proxy: Proxy.optional(),
-  no_proxy: NoProxy.optional(),
+  }).optional().openapi({
+    description: "Argo CD's project that alone may use it; of repositories only",
+  }),
+  proxy: Proxy.optional().openapi({
+    description: "URL of a proxy by http, https, socks5 or socks5h",
+    example: "http://proxy.example.com:3128",
+  }),
+  no_proxy: NoProxy.optional().openapi({
+    description: "Hosts that are reached without the proxy, separated by commas",
+  }),
   insecure: z.boolean().optional().openapi({
     description: "Whether the server's certificate or host key is not verified",
   }),
-  force_basic_auth: z.boolean().optional(),
-  enable_lfs: z.boolean().optional(),
+  force_basic_auth: z.boolean().optional().openapi({
+    description: "Whether user name and password are sent unasked; of Git only",
+  }),
+  enable_lfs: z.boolean().optional().openapi({
+    description: "Whether files of Git LFS are fetched; of Git repositories only",
+  }),
   depth: z.int("must be a whole number").min(0, "must not be negative")
     .max(1_000_000, "must be at most 1000000").optional().openapi({
       description: "Commits that are fetched; read by Argo CD 3.3 and later",
     }),
   insecure_oci_http: z.boolean().optional().openapi({
-    description: "Whether the registry is reached by plain HTTP",
+    description: "Whether the registry is reached by plain HTTP; of OCI only",
   }),
 };
 

@@ -15,28 +15,47 @@ const Id = z.union([
 ], { error: NO_ID }).transform(String);
 
 const GitHubApp = z.strictObject({
-  id: Id,
-  installation_id: Id,
-  private_key: Password,
+  id: Id.openapi({ description: "Id of the app" }),
+  installation_id: Id.openapi({ description: "Id of its installation in the organisation" }),
+  private_key: Password.openapi({ description: "RSA key in PEM" }),
   enterprise_url: z.string().regex(/^https:\/\/[^\s@?#]+$/, "must be an https URL").optional()
     .openapi({ description: "Of the API of a GitHub Enterprise Server: https://HOST/api/v3" }),
 });
+
+/**
+ * Argo CD puts it into a header as it is, for Git even unchecked: `http.extraHeader`, in which a
+ * line break begins another header. Go's own client refuses control characters.
+ * @see Argo CD v3.2 util/git/creds.go `BearerAuthHeader`, util/git/client.go
+ */
+const BearerToken = z.string().min(1, "must not be empty")
+  .regex(
+    /^[\x21-\x7e]*$/,
+    "must be of visible ASCII characters only, without spaces and line breaks",
+  )
+  .transform(seal).openapi({ type: "string", format: "password" });
 
 /** The fields of a repository's credential: one kind of them, or none. */
 export const repoCredentialFields = {
   username: Username.optional(),
   password: Password.optional(),
-  ssh_private_key: Password.optional(),
-  github_app: GitHubApp.optional(),
-  bearer_token: Password.optional(),
+  ssh_private_key: Password.optional().openapi({
+    description: "Git by SSH: in OpenSSH's form or PEM, without a passphrase",
+  }),
+  github_app: GitHubApp.optional().openapi({ description: "Git: a GitHub App" }),
+  bearer_token: BearerToken.optional().openapi({
+    description: "Git by HTTPS: an HTTP access token of Bitbucket Data Center",
+  }),
   gcp_service_account_key: z.union([
     Password,
     z.record(z.string(), z.unknown()).transform((key) => seal(JSON.stringify(key))),
   ], { error: "must be the JSON of a key, as a text or an object" }).optional().openapi({
-    anyOf: [{ type: "string", format: "password" }, { type: "object" }],
+    description: "Git by HTTPS: the JSON of a Google service account's key",
+    anyOf: [{ type: "string", format: "password" }, { type: "object", additionalProperties: true }],
   }),
-  tls_client_cert: z.string().min(1, "must not be empty").optional(),
-  tls_client_key: Password.optional(),
+  tls_client_cert: z.string().min(1, "must not be empty").optional().openapi({
+    description: "Client certificate in PEM; needs its key",
+  }),
+  tls_client_key: Password.optional().openapi({ description: "Key of the certificate in PEM" }),
 };
 
 export interface GivenRepoCredential {

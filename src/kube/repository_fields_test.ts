@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { REPOSITORY_ROWS } from "./fake/repository_rows.ts";
+import { REPOSITORY_TEXTS, repositoryFields } from "./repository_fields.ts";
+
+for (const { what, data, fields } of REPOSITORY_ROWS) {
+  Deno.test(`the fields of a repository secret: ${what}`, () => {
+    assert.deepEqual(repositoryFields(data), fields);
+  });
+}
+
+/** No API server has these, since it decodes what it is given. */
+Deno.test("what is no base64 is as good as absent", () => {
+  for (const value of ["%", "a", "dGV4dA==dGV4dA=="]) {
+    const data = Object.fromEntries([...REPOSITORY_TEXTS, "password"].map((key) => [key, value]));
+    assert.deepEqual(repositoryFields(data), { usernameIsToken: false }, value);
+  }
+});
