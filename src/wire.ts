@@ -2,7 +2,8 @@ import type { AuditLog } from "./audit/audit_log.ts";
 import { AuditLogs } from "./audit/audit_logs.ts";
 import { type AuditKey, passingFingerprints } from "./audit/key.ts";
 import { clustersFolder } from "./clusters/folder.ts";
-import { KubeconfigRefused, vetKubeconfig, type VetRules, type Vetted } from "./clusters/vet.ts";
+import { ToldFiles } from "./clusters/told_files.ts";
+import { KubeconfigRefused, vetKubeconfig, vetRules, type Vetted } from "./clusters/vet.ts";
 import type { Settings } from "./config/schema.ts";
 import { addDocker } from "./credentials/add_docker.ts";
 import { addRepo } from "./credentials/add_repo.ts";
@@ -39,6 +40,8 @@ export interface Surroundings {
   readonly hasKubectl: boolean;
   /** A token of an admin. */
   readonly token?: Sealed<string>;
+  /** Who acts where no token is asked for. @default anonymous */
+  readonly anyone?: string;
   /** Where kubectl keeps what it discovered of clusters. @default kubectl's own */
   readonly kubectlCache?: string;
 }
@@ -57,9 +60,14 @@ export interface Shared {
   readonly auditLogs: AuditLogs;
   /** Of credentials, where no audit log has a key for them. */
   readonly fingerprint: AuditKey["fingerprint"];
+  /** Files in folders of kubeconfigs of which the log says already that they are none. */
+  readonly toldFiles: ToldFiles;
 }
 
-export function shared({ cores }: Pick<Surroundings, "cores">): Shared {
+export function shared(
+  { cores }: Pick<Surroundings, "cores">,
+  toldFiles: ToldFiles = new ToldFiles(),
+): Shared {
   const log = loggerOf("clusters");
   const breakers = new Breakers({
     onOpened: (cluster, { message: reason }) =>
@@ -73,6 +81,7 @@ export function shared({ cores }: Pick<Surroundings, "cores">): Shared {
     breakers,
     auditLogs: new AuditLogs(),
     fingerprint: passingFingerprints(),
+    toldFiles,
   };
 }
 
@@ -98,6 +107,7 @@ export function wire(
     bodySeconds: settings["body-timeout"],
     behindProxy: settings["behind-proxy"],
     tokens: tokensOf(settings, surroundings),
+    anyone: surroundings.anyone,
     auditLog,
   });
   return { ...app, close: transport.close };
@@ -114,7 +124,7 @@ function wireUseCases(
   settings: Settings,
   surroundings: Surroundings,
   open: OpenCluster,
-  { locks, fingerprint }: Shared,
+  { locks, fingerprint, toldFiles }: Shared,
   record: AuditLog | undefined,
 ): UseCases {
   const folder = clustersFolder(settings["clusters-folder"]);
@@ -136,11 +146,10 @@ function wireUseCases(
   };
   return {
     async clusterNames() {
-      const names = await folder.names();
-      if (names === undefined) {
-        loggerOf("clusters").warn("no clusters folder", { folder: folder.path });
-      }
-      return names ?? [];
+      const found = await folder.look();
+      if (found !== undefined) toldFiles.tell(folder.path, found.passedOver);
+      else loggerOf("clusters").warn("no clusters folder", { folder: folder.path });
+      return found?.names ?? [];
     },
     listSecrets: (cluster) =>
       listSecrets(cluster, open, { seconds, argocdNamespace, dockerLabels, dockerNamespaces }),
@@ -178,11 +187,7 @@ function opener(
 ): OpenCluster {
   const log = loggerOf("clusters");
   const folder = clustersFolder(settings["clusters-folder"]);
-  const rules: VetRules = {
-    owners: [surroundings.user, ...settings["trusted-owners"]],
-    group: surroundings.group,
-    allowExecPlugins: settings["allow-exec-plugins"],
-  };
+  const rules = vetRules(settings, surroundings);
   const seen = new Map<string, Vetted>();
   return async (cluster) => {
     const file = folder.fileOf(cluster);

@@ -53,6 +53,7 @@ check_owner() {
   for each in "$cache" "$unpacked" "$folder"; do
     [ -e "$each" ] || continue
     [ -O "$each" ] || fail "cannot run from $cache: $each belongs to another user; set XDG_CACHE_HOME to a folder of your own"
+    # shellcheck disable=SC2012 # macOS' find has no -printf
     case $(ls -ld -- "$each" | cut -c6,9) in
       *w*) fail "cannot run from $cache: others may write to $each; run chmod go-w on it" ;;
     esac
@@ -81,6 +82,7 @@ unpack() {
   # others are just unpacking has another kind of name, and is left to them for an hour.
   find "$unpacked" -maxdepth 1 -name 'new-*' -mmin +60 -exec rm -rf -- {} + 2>/dev/null || :
   (
+    # shellcheck disable=SC2012 # macOS' find has no -printf
     cd -- "$unpacked" && ls -1dt -- [0-9a-f]*/ | tail -n +4 | while IFS= read -r old; do
       [ "$old" = "@HASH@/" ] || rm -rf -- "./$old"
     done

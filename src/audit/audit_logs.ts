@@ -4,6 +4,12 @@ import { AuditLog } from "./audit_log.ts";
 /** The audit logs of a process: one a file, whichever program writes it. */
 export class AuditLogs {
   readonly #logs = new Map<string, AuditLog>();
+  readonly #areTaken: boolean;
+
+  /** @param areTaken whether they are to be written: who only reads leaves them to another process */
+  constructor({ areTaken = true } = {}) {
+    this.#areTaken = areTaken;
+  }
 
   /** The log at this path, which starts when it is first asked for. */
   at(spelled: string): AuditLog {
@@ -12,7 +18,7 @@ export class AuditLogs {
     if (known) return known;
     const log = new AuditLog(path);
     this.#logs.set(path, log);
-    void log.start();
+    if (this.#areTaken) void log.start();
     return log;
   }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type AppendFile, GroupCommit } from "./group_commit.ts";
 
 async function withFolder(use: (path: string) => Promise<void>): Promise<void> {
@@ -85,6 +85,34 @@ Deno.test("nobody is told that a line is there before it is synced", () =>
     assert.equal(told, false);
     synced.resolve();
     await appended;
+  }));
+
+Deno.test("the name of a new file is on the disk before a line in it is said to be there", () =>
+  withFolder(async (path) => {
+    const folder = dirname(path);
+    const synced: string[] = [];
+    const open = Deno.open;
+    Deno.open = async (opened, options) => {
+      const file = await open(opened, options);
+      const sync = file.sync.bind(file);
+      file.sync = async () => {
+        await sync();
+        synced.push(String(opened));
+      };
+      return file;
+    };
+    try {
+      const file = new GroupCommit(path);
+      await file.append(["one"]);
+      assert.deepEqual(synced, [folder]);
+      await file.append(["two"]);
+      assert.deepEqual(synced, [folder]);
+      await Deno.rename(path, `${path}.1`);
+      await file.append(["three"]);
+      assert.deepEqual(synced, [folder, folder]);
+    } finally {
+      Deno.open = open;
+    }
   }));
 
 Deno.test("only its owner may read the file, and what is there stays", () =>

@@ -26,12 +26,8 @@ export async function takeKey(path: string): Promise<AuditKey> {
   const file = await Deno.open(path, { read: true, write: true, create: true, mode: 0o600 });
   try {
     if (!await file.tryLock(true)) throw new Error(`another process holds ${path}`);
-    const key = await readOrMake(file, path);
-    return {
-      fingerprint: (credential) =>
-        createHmac("sha256", key.reveal()).update(credential.reveal()).digest("hex").slice(0, 16),
-      release: () => file.close(),
-    };
+    const key = await read(file, path) ?? await make(file);
+    return { fingerprint: fingerprintsBy(key), release: () => file.close() };
   } catch (error) {
     file.close();
     throw error;
@@ -48,19 +44,44 @@ export function passingFingerprints(): AuditKey["fingerprint"] {
   return fingerprintsBy(seal(randomBytes(LENGTH)));
 }
 
-async function readOrMake(file: Deno.FsFile, path: string): Promise<Sealed<Buffer>> {
+/**
+ * Fingerprints by the key of a log that another process may hold: nothing is taken, nor made.
+ *
+ * Permissions: `--allow-read` of the file.
+ * @returns `undefined` where there is no key yet
+ * @throws {Error} says why it cannot be had
+ */
+export async function fingerprintsBeside(
+  path: string,
+): Promise<AuditKey["fingerprint"] | undefined> {
+  try {
+    // Looked at before it is opened: opening a FIFO would hang.
+    if (!(await Deno.stat(path)).isFile) throw new Error(`${path} is not a regular file`);
+    using file = await Deno.open(path, { read: true });
+    const key = await read(file, path);
+    return key && fingerprintsBy(key);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** The key in a file; `undefined` when it is new, or its maker was killed before it was there. */
+async function read(file: Deno.FsFile, path: string): Promise<Sealed<Buffer> | undefined> {
   const { mode, size, isFile } = await file.stat();
   if (!isFile) throw new Error(`${path} is not a regular file`);
   if ((mode ?? 0) & 0o077) throw new Error(`others may use ${path}; run chmod 600 on it`);
-  if (size === 0) { // new, or its maker was killed before this
-    const key = randomBytes(LENGTH);
-    await file.write(Buffer.from(key.toString("hex") + "\n"));
-    await file.sync();
-    return seal(key);
-  }
+  if (size === 0) return undefined;
   const content = Buffer.alloc(2 * LENGTH + 2);
-  const read = await file.read(content);
-  const [hex] = /^[0-9a-f]{64}(?=\n$)/.exec(content.toString("latin1", 0, read ?? 0)) ?? [];
+  const length = await file.read(content);
+  const [hex] = /^[0-9a-f]{64}(?=\n$)/.exec(content.toString("latin1", 0, length ?? 0)) ?? [];
   if (hex === undefined) throw new Error(`${path} holds no key; move it away to have one made`);
   return seal(Buffer.from(hex, "hex"));
+}
+
+async function make(file: Deno.FsFile): Promise<Sealed<Buffer>> {
+  const key = randomBytes(LENGTH);
+  await file.write(Buffer.from(key.toString("hex") + "\n"));
+  await file.sync();
+  return seal(key);
 }

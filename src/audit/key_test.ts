@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { seal } from "../log/sealed.ts";
-import { takeKey } from "./key.ts";
+import { fingerprintsBeside, takeKey } from "./key.ts";
 
 async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -72,4 +72,32 @@ Deno.test("a key whose making was interrupted is made, and what is no key is lef
       });
       assert.equal(Deno.readTextFileSync(path), content);
     }
+  }));
+
+Deno.test("who only reads has the same fingerprints while another process holds the key", () =>
+  withFolder(async (folder) => {
+    const path = join(folder, "key");
+    assert.equal(await fingerprintsBeside(path), undefined);
+    await assert.rejects(Deno.stat(path), Deno.errors.NotFound);
+    const key = await takeKey(path);
+    const fingerprint = await fingerprintsBeside(path);
+    assert.equal(fingerprint!(seal("secret")), key.fingerprint(seal("secret")));
+    await assert.rejects(takeKey(path), /another process holds/);
+    key.release();
+  }));
+
+Deno.test("who only reads refuses the same keys, and makes none", () =>
+  withFolder(async (folder) => {
+    const path = join(folder, "key");
+    Deno.writeTextFileSync(path, "", { mode: 0o600 });
+    assert.equal(await fingerprintsBeside(path), undefined);
+    assert.equal(Deno.readTextFileSync(path), "");
+    Deno.writeTextFileSync(path, "short\n");
+    await assert.rejects(fingerprintsBeside(path), /holds no key/);
+    Deno.chmodSync(path, 0o640);
+    await assert.rejects(fingerprintsBeside(path), /others may use .*run chmod 600/);
+    await assert.rejects(fingerprintsBeside(folder), /is not a regular file/);
+    const fifo = join(folder, "fifo");
+    await new Deno.Command("mkfifo", { args: ["-m", "600", fifo] }).output();
+    await assert.rejects(fingerprintsBeside(fifo), /is not a regular file/);
   }));

@@ -1,9 +1,4 @@
-import {
-  buildCommand,
-  type CommandContext,
-  numberParser,
-  type TypedCommandParameters,
-} from "@stricli/core";
+import { buildCommand, type CommandContext, type TypedCommandParameters } from "@stricli/core";
 import { ConfigError } from "../config/load.ts";
 import { Failure } from "./failure.ts";
 import { printError } from "./terminal.ts";
@@ -12,6 +7,8 @@ import { printError } from "./terminal.ts";
 export interface Context extends CommandContext {
   /** Those up to the cursor, when it is completed and not run. */
   readonly words?: readonly string[];
+  /** How the help of the command is shown. */
+  readonly hint?: string;
   /** Sets the program's exit code. */
   finish(exitCode: number): void;
 }
@@ -52,6 +49,7 @@ export function command<
           const isFailure = error instanceof Failure;
           if (!isFailure && !(error instanceof ConfigError)) throw error;
           printError(`error: ${error.message}\n`);
+          if (isFailure && error.isInHelp && this.hint) printError(`${this.hint}\n`);
           this.finish(isFailure ? error.exitCode : 2);
         }
       };
@@ -69,9 +67,17 @@ export function command<
 export const text = (brief: string, placeholder: string) =>
   ({ kind: "parsed", parse: String, brief, placeholder, optional: true }) as const;
 
-/** The same for a number. */
-export const number = (brief: string, placeholder: string) =>
-  ({ kind: "parsed", parse: numberParser, brief, placeholder, optional: true }) as const;
+/** The same for a number, in this unit. */
+export const number = (brief: string, unit: "seconds" | "number") =>
+  ({ kind: "parsed", parse: numberOf(unit), brief, placeholder: unit, optional: true }) as const;
+
+function numberOf(unit: string): (input: string) => number {
+  return (input) => {
+    const value = Number(input);
+    if (input.trim() !== "" && !Number.isNaN(value)) return value;
+    throw new SyntaxError(`expected a number${unit === "seconds" ? " of seconds, like 30" : ""}`);
+  };
+}
 
 /** A flag that may be there or not, and takes nothing. */
 export const on = (brief: string) =>

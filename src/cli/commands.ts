@@ -1,6 +1,14 @@
 import { buildChoiceParser, buildRouteMap } from "@stricli/core";
 import { command, number, text } from "./command.ts";
-import { clusters, deleteCommand, docker, repo, secrets, verify } from "./credential_commands.ts";
+import {
+  audit,
+  clusters,
+  deleteCommand,
+  docker,
+  repo,
+  secrets,
+  verify,
+} from "./credential_commands.ts";
 import { type Shell, SHELLS } from "./completion/shells.ts";
 import type { LogsFlags } from "./logs.ts";
 import type { RestartFlags } from "./restart.ts";
@@ -17,11 +25,11 @@ const RUN_DIR = {
 } as const;
 
 const WAIT = {
-  wait: number("Time until the server has to answer (default: 30)", "seconds"),
+  wait: number("Time until the server has to answer (seconds; default: 30)", "seconds"),
 } as const;
 
 const TIMEOUT = {
-  timeout: number("Time until it is killed (default: 120)", "seconds"),
+  timeout: number("Time until it is killed (seconds; default: 120)", "seconds"),
 } as const;
 
 const LINES = (brief: string) => ({ lines: number(brief, "number") }) as const;
@@ -32,7 +40,8 @@ const start = command<StartFlags>(
   {
     brief: "Serve in the background",
     full: "Starts the server in the background and returns when it answers, or says why it does " +
-      "not. When it runs already, that is said and all is well.",
+      "not. When it runs already, that is said and all is well; but with other flags than those " +
+      "given here, or without tokens that it would ask for, that is exit code 1: see restart.",
     examples: [
       ["", "server.pid and server.log are in the working directory"],
       ["--run-dir /var/lib/argocd-configurer --port 9000", "They are elsewhere"],
@@ -56,11 +65,14 @@ const restart = command<RestartFlags>(
   { flags: { ...SERVE_FLAGS, ...RUN_DIR, ...WAIT, ...TIMEOUT } },
   {
     brief: "Stop and start again",
-    full: "Stops the server and starts it again: as it was started before or, when there are " +
-      "flags of serve, with these.",
+    full: "Stops the server and starts it again as it was started before, in the same working " +
+      "directory; flags of serve that are given here take the place of those from before. What is " +
+      "wrong with the configuration, the tokens or the certificate is said first, with exit code " +
+      "2, and the server goes on. To start with other flags and none from before, or without " +
+      "tokens: stop, then start.",
     examples: [
       ["", "After an upgrade"],
-      ["--transport api", "With other flags"],
+      ["--transport api", "With this flag besides those from before"],
     ],
   },
 );
@@ -163,6 +175,7 @@ export const ROUTES = buildRouteMap({
     repo,
     verify,
     delete: deleteCommand,
+    audit,
     token,
     demo,
     completion,

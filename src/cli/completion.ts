@@ -74,9 +74,9 @@ export async function complete<Context extends CommandContext>(
   const context = { process, forCommand: () => ({ process, words }) as unknown as Context };
   const propose: Propose = async (...words) => {
     const found = await proposeCompletions(application, words, context);
-    return found.map(({ kind, completion, brief }) =>
-      kind === "argument:value" ? { completion } : { completion, brief }
-    );
+    return found.filter(({ completion }) => completion !== "--").map((
+      { kind, completion, brief },
+    ) => kind === "argument:value" ? { completion } : { completion, brief });
   };
   for (const { completion, brief } of await proposals(words, propose)) {
     print(brief ? `${completion}\t${brief}\n` : `${completion}\n`);

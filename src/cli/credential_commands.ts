@@ -1,6 +1,7 @@
 import { buildRouteMap } from "@stricli/core";
 import { choice, command, list, number, on, text } from "./command.ts";
 import * as flags from "./credential_flags.ts";
+import type { AuditFlags } from "./credentials/audit.ts";
 import type { DeleteFlags } from "./credentials/delete.ts";
 import type { DockerAddFlags } from "./credentials/docker_add.ts";
 import type { ProgramFlags } from "./credentials/open_api.ts";
@@ -13,7 +14,7 @@ const BY = "Works on the folder of kubeconfigs itself; with --server a running s
 
 const SECRETS_HELP = "A password is no argument, since everyone on the machine sees these: " +
   "--password-stdin or --password-file gives it, or the variable ARGOCD_CONFIGURER_PASSWORD; " +
-  "before a terminal it is asked for. ";
+  "before a terminal it is asked for, and so is the user name of a registry. ";
 
 const EXIT_CODES = "Exit code 1: failed; 2: wrong usage, nothing was done; 3: done on some of " +
   "several clusters only.";
@@ -23,23 +24,32 @@ export const clusters = command<ProgramFlags>(
   { flags: flags.PROGRAM_FLAGS, aliases: flags.PROGRAM_ALIASES },
   {
     brief: "Show the clusters",
-    full: BY.trim(),
+    full: BY + "Without a server, -o wide shows the API server's address, and whether the " +
+      "kubeconfig can be used or why not; no cluster is asked for that.",
     examples: [
       ["", "Those of ./clusters"],
+      ["-o wide", "And which kubeconfigs are refused"],
       ["-o name --server http://localhost:8091", "Those of a running server"],
     ],
   },
 );
 
-export const secrets = command<SecretsFlags, [cluster: string, name?: string]>(
+export const secrets = command<SecretsFlags, [first?: string, second?: string]>(
   async () => (await import("./credentials/secrets.ts")).secrets,
   {
-    flags: { namespace: text("That of the one secret", "namespace"), ...flags.PROGRAM_FLAGS },
-    aliases: flags.PROGRAM_ALIASES,
+    flags: {
+      ...flags.CLUSTERS_FLAG,
+      namespace: text("That of the one secret", "namespace"),
+      ...flags.PROGRAM_FLAGS,
+    },
+    aliases: { ...flags.PROGRAM_ALIASES, n: "namespace" },
     positional: {
       kind: "tuple",
       parameters: [
-        flags.clusterArgument("Cluster to look at"),
+        {
+          ...flags.clusterArgument("Cluster; left out where there is --cluster or --all-clusters"),
+          optional: true,
+        },
         {
           brief: "One secret, in all namespaces",
           placeholder: "name",
@@ -50,12 +60,16 @@ export const secrets = command<SecretsFlags, [cluster: string, name?: string]>(
     },
   },
   {
-    brief: "Show the credentials of a cluster, without their values",
+    brief: "Show the credentials of clusters, without their values",
     full: BY + "With a name, what is known of that one secret in each namespace; equal " +
-      "fingerprints there are equal values.",
+      "fingerprints there are equal values, in all the clusters shown together. They are by the " +
+      "key of the audit log, where the setting audit-log names one; else they end with this run, " +
+      "and of a server with that. " + EXIT_CODES,
     examples: [
       ["test-cluster", "All of them"],
       ["test-cluster my-docker-secret -o wide", "One, and all that is known of it"],
+      ["--cluster 'prod-*,test-cluster' my-docker-secret", "Whether it is the same in several"],
+      ["--all-clusters", "Those of all clusters"],
     ],
   },
 );
@@ -64,9 +78,10 @@ const dockerAdd = command<DockerAddFlags>(
   async () => (await import("./credentials/docker_add.ts")).dockerAdd,
   {
     flags: {
-      ...flags.CLUSTERS_FLAG,
-      name: text("The secret's name", "name"),
+      ...flags.WRITE_CLUSTERS_FLAG,
+      name: flags.required(text("The secret's name", "name")),
       ...flags.LOGIN_FLAGS,
+      username: flags.required(flags.LOGIN_FLAGS.username, ", or --registries-file"),
       ...flags.REGISTRY_FLAGS,
       ...flags.NAMESPACE_FLAGS,
       serviceAccounts: list("Service accounts that get it as a pull secret, by commas", "names"),
@@ -75,7 +90,7 @@ const dockerAdd = command<DockerAddFlags>(
       ...flags.WRITE_FLAGS,
       ...flags.PROGRAM_FLAGS,
     },
-    aliases: flags.PROGRAM_ALIASES,
+    aliases: { ...flags.PROGRAM_ALIASES, n: "namespaces" },
   },
   {
     brief: "Write a pull secret into namespaces, and into Argo CD's",
@@ -100,10 +115,10 @@ const repoAdd = command<RepoAddFlags>(
   async () => (await import("./credentials/repo_add.ts")).repoAdd,
   {
     flags: {
-      ...flags.CLUSTERS_FLAG,
-      name: text("The secret's name", "name"),
-      type: choice("What the repository holds", flags.REPOSITORY_TYPES),
-      ...flags.URL_FLAG,
+      ...flags.WRITE_CLUSTERS_FLAG,
+      name: flags.required(text("The secret's name", "name")),
+      type: flags.required(choice("What the repository holds", flags.REPOSITORY_TYPES)),
+      url: flags.required(flags.URL_FLAG.url),
       as: choice("repo-creds: a template for all below the URL (default: repository)", [
         "repository",
         "repo-creds",
@@ -153,7 +168,7 @@ export const verify = command<VerifyFlags>(
         flags
           .REPOSITORY_TYPES,
       ),
-      ...flags.URL_FLAG,
+      url: flags.required(flags.URL_FLAG.url, " with --type"),
       ...flags.LOGIN_FLAGS,
       ...flags.REGISTRY_FLAGS,
       ...flags.REPOSITORY_CREDENTIAL_FLAGS,
@@ -186,11 +201,11 @@ export const deleteCommand = command<DeleteFlags, [first: string, second?: strin
       yes: on("Do not ask"),
       ...flags.PROGRAM_FLAGS,
     },
-    aliases: { ...flags.PROGRAM_ALIASES, y: "yes" },
+    aliases: { ...flags.PROGRAM_ALIASES, n: "namespaces", y: "yes" },
     positional: {
       kind: "tuple",
       parameters: [
-        flags.clusterArgument("Cluster; left out where there is --cluster"),
+        flags.clusterArgument("Cluster; left out where there is --cluster or --all-clusters"),
         { brief: "The secret's name", placeholder: "name", parse: String, optional: true },
       ],
     },
@@ -201,6 +216,34 @@ export const deleteCommand = command<DeleteFlags, [first: string, second?: strin
     examples: [
       ["test-cluster my-docker-secret", "From all namespaces that it was written to"],
       ["my-docker-secret --cluster a,b --namespaces web --yes", "From one, of two clusters"],
+    ],
+  },
+);
+
+export const audit = command<AuditFlags>(
+  async () => (await import("./credentials/audit.ts")).audit,
+  {
+    flags: {
+      ...flags.ONE_CLUSTER_FLAG,
+      name: text("Of a secret of this name", "name"),
+      since: text("Not before this date, or time with its zone: 2026-01-31T12:00:00Z", "time"),
+      until: text("Before this one", "time"),
+      limit: number("Entries that are shown at most, up to 1000 (default: 100)", "number"),
+      ...flags.CHECK_PROGRAM_FLAGS,
+    },
+    aliases: flags.PROGRAM_ALIASES,
+  },
+  {
+    brief: "Show who attempted to write what, newest first",
+    full: "Reads the file that the setting audit-log names, also while a server writes it; with " +
+      "--server that server is asked, with the token of an admin. A write is one line: how it " +
+      "ended, or begun while it has not; JSON and YAML show both.",
+    examples: [
+      ["--cluster test-cluster --since 2026-01-31", "What was done on one cluster since"],
+      [
+        "--name my-docker-secret -o wide",
+        "Who wrote a secret, from where and into which namespaces",
+      ],
     ],
   },
 );

@@ -6,12 +6,20 @@ import { DRY_RUNS, OUTPUT_FORMATS } from "./credentials/words.ts";
 /** By what the request is carried out, and how the answer is shown. */
 export const PROGRAM_FLAGS = {
   output: choice("How the answer is shown (default: table)", OUTPUT_FORMATS),
-  server: text("Ask this running server, with the token in ARGOCD_CONFIGURER_TOKEN", "url"),
-  serverCa: text("Certificates (PEM) that the server's is trusted by, besides the usual", "file"),
+  server: text(
+    "Ask this running server (default: ARGOCD_CONFIGURER_SERVER), with the token in " +
+      "ARGOCD_CONFIGURER_SERVER_TOKEN, else in ARGOCD_CONFIGURER_TOKEN",
+    "url",
+  ),
+  serverCa: text(
+    "Certificates (PEM) that the server's is trusted by, besides the usual (default: " +
+      "ARGOCD_CONFIGURER_SERVER_CA)",
+    "file",
+  ),
   serverPlainHttp: on("Send to a server on another machine without TLS"),
   config: CONFIG_FLAG,
   clustersFolder: text("Folder of kubeconfigs", "folder"),
-  kubectlTimeout: number("Time for the commands of one request", "seconds"),
+  kubectlTimeout: number("Time for the commands of one request (seconds)", "seconds"),
   transport: text("How clusters are reached: auto, kubectl or api", "transport"),
   argocdNamespace: text("Namespace of Argo CD", "namespace"),
   logLevel: text("debug, info, warning or error (default: warning)", "level"),
@@ -34,9 +42,34 @@ async function proposeClusters(this: Context, partial: string): Promise<readonly
 
 export const CLUSTERS_FLAG = {
   cluster: {
-    ...list("Clusters to do it on: given again, or by commas, for several", "names"),
+    ...list(
+      "Clusters to do it on, by commas or given again; '*', in quotes, stands for anything",
+      "names",
+    ),
     proposeCompletions: proposeClusters,
   },
+  allClusters: on("All clusters that there are, in place of --cluster"),
+} as const;
+
+/**
+ * A flag that a command does not do without. It is no matter of Stricli, which would not ask for
+ * what can be asked for, and not tell of all that is missing at once.
+ * @param but what may stand in for it
+ */
+export const required = <Flag extends { readonly brief: string }>(flag: Flag, but = ""): Flag => ({
+  ...flag,
+  brief: `${flag.brief} (required${but})`,
+});
+
+/** The same of what writes. */
+export const WRITE_CLUSTERS_FLAG = {
+  ...CLUSTERS_FLAG,
+  cluster: required(CLUSTERS_FLAG.cluster, ", or --all-clusters"),
+} as const;
+
+/** The one cluster that something is about. */
+export const ONE_CLUSTER_FLAG = {
+  cluster: { ...text("Of this cluster", "name"), proposeCompletions: proposeClusters },
 } as const;
 
 /** The same as an argument. */
@@ -78,7 +111,10 @@ export const REGISTRY_FLAGS = {
 } as const;
 
 export const NAMESPACE_FLAGS = {
-  namespaces: list("Namespaces to write to, by commas, besides Argo CD's", "names"),
+  namespaces: required(
+    list("Namespaces to write to, by commas, besides Argo CD's", "names"),
+    ", or one of the next two",
+  ),
   namespaceSelector: text("Also all namespaces with these labels: team=web,env!=test", "selector"),
   allNamespaces: on("Also all namespaces that there are"),
   excludeNamespaces: list(

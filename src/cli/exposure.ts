@@ -6,9 +6,12 @@ const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
 /** Characters below which a token of one's own making can be guessed. */
 const MIN_TOKEN = 20;
 
+/** Characters beyond which a header's token is not looked at. */
+const MAX_TOKEN = 512;
+
 /**
- * Refuses to serve what whoever gets to it could read or use: beyond this machine there have to be
- * tokens, and TLS, or a proxy that does it.
+ * Refuses to serve what whoever gets to it could read or use: beyond this machine, and
+ * behind a proxy, there have to be tokens; and TLS, or a proxy that does it.
  *
  * Permissions: `--allow-read` of the tokens file, the certificate and its key.
  * @param token of the environment
@@ -19,6 +22,11 @@ export async function checkExposure(settings: Settings, token: string | undefine
   if (token !== undefined && token !== "" && !/^[A-Za-z0-9._~+/=-]+$/.test(token)) {
     throw new ConfigError(
       "Cannot use ARGOCD_CONFIGURER_TOKEN: it may consist of letters, digits and . _ ~ + / = - only",
+    );
+  }
+  if (token && token.length > MAX_TOKEN) {
+    throw new ConfigError(
+      `Cannot use ARGOCD_CONFIGURER_TOKEN: it is longer than ${MAX_TOKEN} characters`,
     );
   }
   if (token && token.length < MIN_TOKEN) {
@@ -32,8 +40,16 @@ export async function checkExposure(settings: Settings, token: string | undefine
     const [there, missing] = cert === undefined ? ["tls-key", "tls-cert"] : ["tls-cert", "tls-key"];
     throw new ConfigError(`Cannot use setting '${there}' without '${missing}'`);
   }
+  const hasTokens = file !== undefined || Boolean(token);
+  if (settings["behind-proxy"] && !hasTokens) {
+    // Whatever address it listens on: the Host that the proxy sends may be that of this machine.
+    throw new ConfigError(
+      "Cannot serve behind a proxy without tokens: whoever gets to the proxy may write " +
+        "credentials. Set tokens-file",
+    );
+  }
   if (LOOPBACK.includes(host)) return;
-  if (file === undefined && !token) {
+  if (!hasTokens) {
     throw new ConfigError(
       `Cannot listen on '${host}': without tokens whoever gets there may write credentials. Set ` +
         "tokens-file, or use --host 127.0.0.1 and ssh -L from elsewhere",

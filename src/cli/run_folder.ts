@@ -2,6 +2,7 @@ import type { RequestOptions } from "node:https";
 import { resolve } from "node:path";
 import { look, type Looked } from "../daemon/pid_file.ts";
 import { Failure } from "./failure.ts";
+import { reasonOf } from "./reason.ts";
 
 /** Of the commands that have to do with the server in the background. */
 export type RunFlags = {
@@ -26,7 +27,7 @@ export async function lookIn({ pidFile }: RunFolder): Promise<Looked> {
   try {
     return await look(pidFile);
   } catch (error) {
-    throw new Failure(`Cannot read ${pidFile}: ${(error as Error).message}`);
+    throw new Failure(`Cannot read ${pidFile}: ${reasonOf(error)}`);
   }
 }
 
@@ -38,20 +39,32 @@ export function unclear({ pidFile }: RunFolder): never {
   );
 }
 
+/** Whether the server at this URL answers, and in time. */
+export async function isHealthy(url: string): Promise<boolean> {
+  return await statusOf(`${url}/health`) === 200;
+}
+
+/** Whether the server at this URL asks for a token; `undefined` when that cannot be told. */
+export async function isAskedForToken(url: string): Promise<boolean | undefined> {
+  const status = await statusOf(`${url}/clusters`);
+  // 429: too many came without one.
+  return status === 401 || status === 429 ? true : status === 200 ? false : undefined;
+}
+
 /**
- * Whether the server at this URL answers, and in time. Nothing secret is said to it, so that it does
- * not matter for which name its certificate is, nor by whom.
+ * The status of an answer, where one comes in time. Nothing secret is said, so that it does not
+ * matter for which name the server's certificate is, nor by whom.
  */
-export async function isHealthy(url: string, milliseconds = 2000): Promise<boolean> {
+async function statusOf(url: string, milliseconds = 2000): Promise<number | undefined> {
   const { get } = url.startsWith("https:") ? await import("node:https") : await import("node:http");
   return await new Promise((resolve) => {
-    const request = get(`${url}/health`, {
+    const request = get(url, {
       rejectUnauthorized: false,
       signal: AbortSignal.timeout(milliseconds),
     } as RequestOptions, (response) => {
       response.resume();
-      resolve(response.statusCode === 200);
+      resolve(response.statusCode);
     });
-    request.on("error", () => resolve(false));
+    request.on("error", () => resolve(undefined));
   });
 }

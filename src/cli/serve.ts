@@ -1,20 +1,18 @@
-import { ConfigError, loadConfig, type LoadedConfig } from "../config/load.ts";
+import { clustersFolder } from "../clusters/folder.ts";
+import { ToldFiles } from "../clusters/told_files.ts";
+import { ConfigError, type LoadedConfig } from "../config/load.ts";
 import type { Settings } from "../config/schema.ts";
 import { type LogFile, logFile } from "../log/line_writer.ts";
 import { configureLog, loggerOf } from "../log/logger.ts";
 import { type Front, front } from "../server/front.ts";
 import type { Program } from "../wire.ts";
 import type { ServerRecord } from "../daemon/pid_file.ts";
-import { checkExposure } from "./exposure.ts";
 import { Failure } from "./failure.ts";
 import { listen } from "./listen.ts";
-import {
-  DEFAULT_CONFIG,
-  settingArguments,
-  type SettingFlags,
-  settingsGiven,
-} from "./setting_flags.ts";
-import { surroundings, TOKEN_VARIABLE } from "./surroundings.ts";
+import { asksForTokens, readSettings } from "./read_settings.ts";
+import { reasonOf } from "./reason.ts";
+import { DEFAULT_CONFIG, inEffect, settingArguments, type SettingFlags } from "./setting_flags.ts";
+import { surroundings } from "./surroundings.ts";
 import type { TlsFiles } from "./tls.ts";
 import { VERSION } from "./version.ts";
 
@@ -27,18 +25,22 @@ export type ServeFlags = SettingFlags & {
 
 /** Serves the HTTP API until a signal ends it. */
 export async function serve(flags: ServeFlags): Promise<number> {
-  const config = await read(flags);
+  const config = await readSettings(flags);
   const file = flags.logFile === undefined ? undefined : openLog(flags.logFile);
   let held: HeldPidFile | undefined;
   try {
     // The first stack of an error takes a file descriptor; without one left Deno 2.9.6 would panic.
     void new Error().stack;
     say(config, flags, file);
-    if (flags.pidFile !== undefined) held = await holdPidFile(flags.pidFile, flags);
+    const told = new ToldFiles();
+    await sayClusters(config.settings, told);
+    if (flags.pidFile !== undefined) {
+      held = await holdPidFile(flags.pidFile, flags, config.settings);
+    }
     const here = surroundings();
     const load = async (): Promise<Wiring> => {
       const { wire, shared } = await import("../wire.ts");
-      const common = shared(here);
+      const common = shared(here, told);
       return {
         program: wire(config.settings, here, VERSION, common),
         again: (settings) => wire(settings, here, VERSION, common),
@@ -52,7 +54,23 @@ export async function serve(flags: ServeFlags): Promise<number> {
         throw error;
       });
     const app = front(async () => (await wired()).program);
-    const reloads = reloader(flags, file, config.settings, app, wired);
+    let asked = asksForTokens(config.settings);
+    const reloads = reloader({
+      read: () => readSettings(flags, config.settings),
+      async onRead(next) {
+        say(next, flags, file);
+        await sayClusters(next.settings, told);
+        held?.change(next.settings);
+        const asks = asksForTokens(next.settings);
+        if (asked && !asks) {
+          loggerOf("config").warn("tokens are asked for no longer; anyone on this machine may act");
+        }
+        asked = asks;
+      },
+      bound: config.settings,
+      app,
+      wired,
+    });
     const code = await listen(app, {
       hostname: config.settings.host,
       port: config.settings.port,
@@ -78,46 +96,52 @@ export async function serve(flags: ServeFlags): Promise<number> {
 
 interface HeldPidFile {
   publish(url: string): void;
+  /** Says what is in effect from now on; what it listens with stays. */
+  change(settings: Settings): void;
   release(): void;
 }
 
 /** @throws {Failure} when another server holds it */
-async function holdPidFile(path: string, flags: SettingFlags): Promise<HeldPidFile> {
+async function holdPidFile(
+  path: string,
+  flags: SettingFlags,
+  bound: Settings,
+): Promise<HeldPidFile> {
   const { claim } = await import("../daemon/pid_file.ts");
-  const record: ServerRecord = {
+  const { host, port, "tls-cert": cert, "tls-key": key } = bound;
+  const of = (settings: Settings) => ({
+    settings: inEffect({ ...settings, host, port, "tls-cert": cert, "tls-key": key }, flags),
+    asksForTokens: asksForTokens(settings),
+  });
+  let record: ServerRecord = {
     pid: Deno.pid,
     version: VERSION,
     started: new Date(),
     cwd: Deno.cwd(),
     args: settingArguments(flags),
+    ...of(bound),
   };
   try {
     const claimed = await claim(path, record);
     if (claimed) {
       const { publish, release } = claimed;
-      return { publish: (url) => publish({ ...record, url }), release };
+      const tell = (more: Partial<ServerRecord>) => publish(record = { ...record, ...more });
+      return {
+        publish: (url) => tell({ url }),
+        change(settings) {
+          try {
+            tell(of(settings));
+          } catch (error) { // a full disk, say; what it tells of the process is as before
+            loggerOf("server").warn("pid file cannot be written", { reason: reasonOf(error) });
+          }
+        },
+        release,
+      };
     }
   } catch (error) {
-    throw new Failure(`Cannot write pid file ${path}: ${(error as Error).message}`);
+    throw new Failure(`Cannot write pid file ${path}: ${reasonOf(error)}`);
   }
   throw new Failure(`Cannot serve: another server holds ${path}`);
-}
-
-/**
- * The configuration that the flags, the environment and the file make.
- * @param bound with which the server listens already: what it is exposed to does not change with it
- */
-async function read(flags: SettingFlags, bound?: Settings): Promise<LoadedConfig> {
-  const config = await loadConfig({
-    flags: settingsGiven(flags),
-    env: Deno.env.toObject(),
-    file: flags.config ?? DEFAULT_CONFIG,
-    fileRequired: flags.config !== undefined,
-  });
-  const { host, "tls-cert": cert, "tls-key": key } = bound ?? config.settings;
-  const exposed = { ...config.settings, host, "tls-cert": cert, "tls-key": key };
-  await checkExposure(exposed, Deno.env.get(TOKEN_VARIABLE));
-  return config;
 }
 
 function openLog(path: string): LogFile {
@@ -127,7 +151,7 @@ function openLog(path: string): LogFile {
       onStuck: (why) => loggerOf("log").error("no new log can be begun; this one grows", { why }),
     });
   } catch (error) {
-    throw new Failure(`Cannot open log file ${path}: ${(error as Error).message}`);
+    throw new Failure(`Cannot open log file ${path}: ${reasonOf(error)}`);
   }
 }
 
@@ -142,6 +166,19 @@ function say(config: LoadedConfig, flags: SettingFlags, file: LogFile | undefine
     timeout: settings.kubectl_timeout,
   });
   for (const warning of warnings) log.warn(warning);
+}
+
+/** What is no kubeconfig in the folder of them, or that there is no such folder. */
+async function sayClusters(settings: Settings, told: ToldFiles): Promise<void> {
+  const folder = clustersFolder(settings["clusters-folder"]);
+  const log = loggerOf("clusters");
+  try {
+    const found = await folder.look();
+    if (found === undefined) log.warn("no clusters folder", { folder: folder.path });
+    else told.tell(folder.path, found.passedOver);
+  } catch (error) {
+    log.warn("clusters folder cannot be read", { folder: folder.path, reason: reasonOf(error) });
+  }
 }
 
 function tlsOf({ "tls-cert": cert, "tls-key": key }: Settings): TlsFiles | undefined {
@@ -163,14 +200,18 @@ interface Wiring {
   end(): Promise<void>;
 }
 
+interface Reloading {
+  /** @throws {ConfigError} for what cannot be used */
+  read(): Promise<LoadedConfig>;
+  /** Called with what is used from now on. */
+  onRead(config: LoadedConfig): Promise<void>;
+  readonly bound: Settings;
+  readonly app: Front;
+  wired(): Promise<Wiring>;
+}
+
 /** Puts a program with the configuration as it is now in the place of the one that serves. */
-function reloader(
-  flags: SettingFlags,
-  file: LogFile | undefined,
-  bound: Settings,
-  app: Front,
-  wired: () => Promise<Wiring>,
-) {
+function reloader({ read, onRead, bound, app, wired }: Reloading) {
   const log = loggerOf("config");
   let current: Promise<Program> | undefined;
   const present = () =>
@@ -180,12 +221,12 @@ function reloader(
     });
 
   async function replaced(before: Program): Promise<Program> {
-    const config = await read(flags, bound).catch((error) => {
+    const config = await read().catch((error) => {
       if (!(error instanceof ConfigError)) throw error;
       log.error("configuration not reloaded; the one before stays", { reason: error.message });
     });
     if (config === undefined) return before;
-    say(config, flags, file);
+    await onRead(config);
     for (const key of ["host", "port", "tls-cert", "tls-key"] as const) {
       if (config.settings[key] === bound[key]) continue;
       log.warn(`Setting '${key}' has changed, which takes effect with the next start only`);

@@ -7,7 +7,7 @@ export const SERVE_FLAGS = {
   host: text("Address to listen on", "address"),
   port: number("Port to listen on; 0 for any free one", "number"),
   clustersFolder: text("Folder of kubeconfigs", "folder"),
-  kubectlTimeout: number("Time for the commands of one request", "seconds"),
+  kubectlTimeout: number("Time for the commands of one request (seconds)", "seconds"),
   transport: text("How clusters are reached: auto, kubectl or api", "transport"),
   argocdNamespace: text("Namespace of Argo CD", "namespace"),
   tokensFile: text("File of the tokens that are accepted; 'token create' makes them", "file"),

@@ -48,3 +48,11 @@ export function settingArguments(flags: SettingFlags): string[] {
     },
   );
 }
+
+/** All that a server has in effect, by key, and the configuration file as `config`: for its pid file. */
+export function inEffect(
+  settings: object,
+  { config }: SettingFlags,
+): Readonly<Record<string, unknown>> {
+  return { config: config ?? DEFAULT_CONFIG, ...settings };
+}

@@ -1,8 +1,13 @@
+import { ConfigError } from "../config/load.ts";
 import { type Background, ownCommand, startInBackground } from "../daemon/background.ts";
 import { lastLines } from "../daemon/log_tail.ts";
+import { warningsIn } from "../daemon/log_warnings.ts";
 import type { ServerRecord } from "../daemon/pid_file.ts";
 import { Failure } from "./failure.ts";
+import { asksForTokens, readSettings } from "./read_settings.ts";
+import { reasonOf } from "./reason.ts";
 import {
+  isAskedForToken,
   isHealthy,
   lookIn,
   type RunFlags,
@@ -11,6 +16,7 @@ import {
   unclear,
 } from "./run_folder.ts";
 import { settingArguments, type SettingFlags } from "./setting_flags.ts";
+import { differences, given, ofServer, shownSetting } from "./settings_in_effect.ts";
 import { print, printError } from "./terminal.ts";
 
 export type StartFlags = SettingFlags & RunFlags & {
@@ -21,27 +27,31 @@ export type StartFlags = SettingFlags & RunFlags & {
 /** Lines of the log that tell why a start failed. */
 const SHOWN = 20;
 
-/** Starts the server in the background and waits until it answers. */
-export async function start(flags: StartFlags): Promise<number> {
-  return await startIn(runFolder(flags), settingArguments(flags), Deno.cwd(), flags.wait);
+/** Lines of the log of a start that are read for warnings. */
+const MOST_READ = 1000;
+
+/** What is to be started. */
+export interface Start {
+  readonly flags: SettingFlags;
+  /** Where paths in them begin. */
+  readonly cwd: string;
+  /** Seconds until the server has to answer. @default 30 */
+  readonly wait?: number;
 }
 
-/**
- * @param args flags of `serve`
- * @param cwd where paths in them begin
- */
-export async function startIn(
-  folder: RunFolder,
-  args: readonly string[],
-  cwd: string,
-  wait = 30,
-): Promise<number> {
+/** Starts the server in the background and waits until it answers. */
+export async function start({ runDir, wait, ...flags }: StartFlags): Promise<number> {
+  return await startIn(runFolder({ runDir }), { flags, cwd: Deno.cwd(), wait });
+}
+
+export async function startIn(folder: RunFolder, what: Start): Promise<number> {
+  const { wait = 30 } = what;
   const before = await lookIn(folder);
   if (before.state === "unclear") return unclear(folder);
-  if (before.state === "running") return await already(folder, before.record, wait);
+  if (before.state === "running") return await already(folder, before.record, what);
 
   const from = await sizeOf(folder.log);
-  const server = await spawnServer(folder, args, cwd);
+  const server = await spawnServer(folder, settingArguments(what.flags), what.cwd);
   let code: number | undefined;
   server.ended.then((ended) => code = ended);
   const end = Date.now() + wait * 1000;
@@ -53,9 +63,10 @@ export async function startIn(
         // Ours came too late; it must not wait to take the other's place.
         if (code === undefined) Deno.kill(server.pid, "SIGKILL");
         await server.ended;
-        return await already(folder, now.record, wait);
+        return await already(folder, now.record, what);
       }
       if (now.record.url && await isHealthy(now.record.url)) {
+        await showWarnings(folder.log, from);
         print(`Started: ${now.record.url} (process ${server.pid}, log in ${folder.log})\n`);
         return 0;
       }
@@ -85,22 +96,23 @@ async function spawnServer(
       { cwd, log: folder.log },
     );
   } catch (error) {
-    throw new Failure(
-      `Cannot start with run directory ${folder.path}: ${(error as Error).message}`,
-    );
+    throw new Failure(`Cannot start with run directory ${folder.path}: ${reasonOf(error)}`);
   }
 }
 
 /** Another one runs; it may itself be about to start. */
-async function already(folder: RunFolder, { pid }: ServerRecord, wait: number): Promise<number> {
+async function already(folder: RunFolder, { pid }: ServerRecord, what: Start): Promise<number> {
+  const { wait = 30 } = what;
   const end = Date.now() + wait * 1000;
   for (;;) {
     const now = await lookIn(folder);
     if (now.state !== "running") {
       throw new Failure(`It ran already (process ${pid}), and has ended`);
     }
+    refuseOthers(now.record, what);
     const { url } = now.record;
     if (url !== undefined && await isHealthy(url)) {
+      await refuseOpen(now.record, url, what);
       print(`It runs already: ${url} (process ${now.record.pid})\n`);
       return 0;
     }
@@ -109,6 +121,44 @@ async function already(folder: RunFolder, { pid }: ServerRecord, wait: number): 
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** @throws {Failure} when what was asked for is not what runs */
+function refuseOthers(record: ServerRecord, { flags, cwd }: Start): void {
+  const wrong = differences({ settings: given(flags), cwd }, ofServer(record));
+  if (wrong.length === 0) return;
+  const list = wrong.map(({ key, now, wanted }) =>
+    `${shownSetting(key, now)}, not ${shownSetting(key, wanted)}`
+  );
+  throw new Failure(
+    `It runs already (process ${record.pid}), but with ${list.join("; with ")}. ` +
+      "'argocd-configurer restart' with these flags changes that",
+  );
+}
+
+/**
+ * The environment and the configuration may ask for tokens, too.
+ * @throws {Failure} when they do, and what runs does not
+ */
+async function refuseOpen(record: ServerRecord, url: string, { flags }: Start): Promise<void> {
+  try {
+    if (!asksForTokens((await readSettings(flags)).settings)) return;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    printError(`warning: It could not be started again like this: ${error.message}\n`);
+    return;
+  }
+  if (record.asksForTokens ?? await isAskedForToken(url) ?? true) return;
+  throw new Failure(
+    `It runs already (process ${record.pid}), but asks nobody for a token, as it would if it were ` +
+      "started now. 'argocd-configurer restart' changes that",
+  );
+}
+
+/** What the log has warned of in this start. */
+async function showWarnings(log: string, from: number): Promise<void> {
+  const lines = await lastLines(log, MOST_READ, from).catch(() => []);
+  for (const line of warningsIn(lines)) printError(`${line}\n`);
 }
 
 async function sizeOf(path: string): Promise<number> {

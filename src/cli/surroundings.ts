@@ -8,6 +8,9 @@ const PASSED_ON =
 /** A token of an admin. */
 export const TOKEN_VARIABLE = "ARGOCD_CONFIGURER_TOKEN";
 
+/** The token that commands send to a server; without it, they send the other one. */
+export const SERVER_TOKEN_VARIABLE = "ARGOCD_CONFIGURER_SERVER_TOKEN";
+
 /**
  * The machine as it is. Permissions: `--allow-env --allow-read --allow-sys=uid,gid`.
  */

@@ -1,11 +1,25 @@
-/** Writes data for the user or a script. A reader that has gone is no error. */
+import { Failure } from "./failure.ts";
+import { reasonOf } from "./reason.ts";
+
+/**
+ * Writes data for the user or a script. A reader that has gone is no error.
+ * @throws {Failure} when it cannot be written: the disk is full, say
+ */
 export function print(text: string): void {
-  write(Deno.stdout, text);
+  try {
+    write(Deno.stdout, text);
+  } catch (error) {
+    throw new Failure(`Cannot write to standard output: ${reasonOf(error)}`);
+  }
 }
 
-/** Writes what is no data: errors, progress. */
+/** Writes what is no data: errors, progress. Where that cannot be written there is nobody to tell. */
 export function printError(text: string): void {
-  write(Deno.stderr, text);
+  try {
+    write(Deno.stderr, text);
+  } catch {
+    // The exit code still tells.
+  }
 }
 
 function write(to: { writeSync(bytes: Uint8Array): number }, text: string): void {

@@ -67,6 +67,17 @@ export function serveTls(
   };
 }
 
+/**
+ * Looks whether HTTPS can be served with these files.
+ *
+ * Permissions: `--allow-net=127.0.0.1`, `--allow-read` of the files.
+ * @throws {CertificateInvalid}
+ */
+export async function checkCertificate(files: TlsFiles): Promise<void> {
+  const handler = () => new Response();
+  await open({ hostname: "127.0.0.1", port: 0 }, files, handler).shutdown();
+}
+
 function open(
   at: { readonly hostname: string; readonly port: number },
   files: TlsFiles,

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { dump } from "js-yaml";
 import { loadConfig } from "../config/load.ts";
 import { isClusterPattern, isRole, type Role, ROLES } from "../tokens/rights.ts";
 import {
@@ -11,6 +12,7 @@ import {
 } from "../tokens/token_file.ts";
 import { makeToken, sha256 } from "../tokens/tokens.ts";
 import { Failure } from "./failure.ts";
+import { reasonOf } from "./reason.ts";
 import { DEFAULT_CONFIG } from "./setting_flags.ts";
 import { print, printError } from "./terminal.ts";
 
@@ -21,17 +23,30 @@ export type TokenFileFlags = {
 };
 
 export type CreateTokenFlags = TokenFileFlags & {
-  readonly name: string;
-  readonly role: string;
+  readonly name?: string;
+  readonly role?: string;
   /** Names or patterns, by commas. */
   readonly clusters?: string;
   /** `90d`, `12h`, or a time in ISO 8601. */
   readonly expires?: string;
+  /** @default the token alone */
+  readonly output?: "json" | "yaml";
+};
+
+export type ListTokensFlags = TokenFileFlags & {
+  readonly output?: "table" | "json" | "yaml" | "name";
 };
 
 /** Makes a token, stores its sum, and prints the token itself: the only time that it is seen. */
 export async function createToken(flags: CreateTokenFlags): Promise<number> {
   const { name, role } = flags;
+  if (name === undefined || role === undefined) {
+    const missing = [
+      ...name === undefined ? ["--name"] : [],
+      ...role === undefined ? ["--role"] : [],
+    ];
+    throw new Failure(`Missing ${missing.join(", ")}`, 2);
+  }
   if (!isTokenName(name)) throw new Failure(`Cannot use name '${name}': ${TOKEN_NAME_RULE}`, 2);
   if (!isRole(role)) {
     throw new Failure(`Cannot use role '${role}': it is one of ${ROLES.join(", ")}`, 2);
@@ -46,9 +61,11 @@ export async function createToken(flags: CreateTokenFlags): Promise<number> {
     }
     return [...tokens, stored(name, role, sha256(token), clusters, expires)];
   });
-  print(token + "\n");
+  const made = { ...described({ name, role, clusters, expires }), token, tokens_file: file };
+  print(flags.output === undefined ? `${token}\n` : data(made, flags.output));
+  const article = role === "admin" ? "an" : "a";
   printError(
-    `Token '${name}' is a ${role}'s for ${clusters?.join(", ") ?? "all clusters"}, ` +
+    `Token '${name}' is ${article} ${role}'s for ${clusters?.join(", ") ?? "all clusters"}, ` +
       `${
         expires ? `until ${expires.toISOString()}` : "without an end"
       }. Only its sum is kept, in ` +
@@ -56,6 +73,24 @@ export async function createToken(flags: CreateTokenFlags): Promise<number> {
   );
   return 0;
 }
+
+/** For scripts; never the sum. */
+function described({ name, role, clusters, expires }: Omit<StoredToken, "sha256">) {
+  return {
+    name,
+    role,
+    /** `null`: all. */
+    clusters: clusters ?? null,
+    /** `null`: never. */
+    expires: expires?.toISOString() ?? null,
+  };
+}
+
+const hasExpired = ({ expires }: Pick<StoredToken, "expires">) =>
+  expires !== undefined && expires.getTime() <= Date.now();
+
+const data = (value: unknown, format: "json" | "yaml") =>
+  format === "json" ? JSON.stringify(value, null, 2) + "\n" : dump(value, { lineWidth: -1 });
 
 function stored(
   name: string,
@@ -97,28 +132,41 @@ function timeOf(text: string, now: number): Date {
 }
 
 /** Shows the tokens without what they are. */
-export async function listTokens(flags: TokenFileFlags): Promise<number> {
+export async function listTokens(
+  { output = "table", ...flags }: ListTokensFlags,
+): Promise<number> {
   const tokens = read(await fileOf(flags));
+  if (output === "table") printTable(tokens);
+  else if (output === "name") print(tokens.map(({ name }) => `${name}\n`).join(""));
+  else {
+    const list = tokens.map((token) => ({ ...described(token), expired: hasExpired(token) }));
+    print(data({ tokens: list, total: list.length }, output));
+  }
+  return 0;
+}
+
+function printTable(tokens: readonly StoredToken[]): void {
   const rows = tokens.map(({ name, role, clusters, expires }) => [
     name,
     role,
     clusters?.join(",") ?? "*",
     expires === undefined
       ? "never"
-      : expires.toISOString() + (expires.getTime() <= Date.now() ? " (expired)" : ""),
+      : expires.toISOString() + (hasExpired({ expires }) ? " (expired)" : ""),
   ]);
   const table = [["NAME", "ROLE", "CLUSTERS", "EXPIRES"], ...rows];
   const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column]!.length)));
   for (const row of table) {
     print(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd() + "\n");
   }
-  return 0;
 }
 
 /** Removes a token, which stops working at once. */
-export async function removeToken(flags: TokenFileFlags, name: string): Promise<number> {
+export async function removeToken(flags: TokenFileFlags, name?: string): Promise<number> {
+  if (name === undefined) throw new Failure("Missing NAME (token remove NAME)", 2);
   const file = await fileOf(flags);
-  await change(file, (tokens) => {
+  await change(file, (tokens, isThere) => {
+    if (!isThere) throw new Failure(`There is no tokens file ${file}`);
     const left = tokens.filter((token) => token.name !== name);
     if (left.length === tokens.length) throw new Failure(`There is no token '${name}' in ${file}`);
     return left;
@@ -130,7 +178,7 @@ export async function removeToken(flags: TokenFileFlags, name: string): Promise<
 /** That of the flag, else of the configuration. @throws {Failure} */
 async function fileOf({ tokensFile, config }: TokenFileFlags): Promise<string> {
   if (tokensFile !== undefined) return tokensFile;
-  const { settings } = await loadConfig({
+  const { settings, warnings } = await loadConfig({
     flags: {},
     env: Deno.env.toObject(),
     file: config ?? DEFAULT_CONFIG,
@@ -138,6 +186,7 @@ async function fileOf({ tokensFile, config }: TokenFileFlags): Promise<string> {
   });
   const file = settings["tokens-file"];
   if (file !== undefined) return file;
+  for (const warning of warnings) printError(`warning: ${warning}\n`);
   throw new Failure("No file of tokens: give --tokens-file, or the setting tokens-file", 2);
 }
 
@@ -153,21 +202,21 @@ function read(file: string): StoredToken[] {
 /** Changes the file, one after the other when several do so at once. */
 async function change(
   file: string,
-  by: (tokens: StoredToken[]) => StoredToken[],
+  by: (tokens: StoredToken[], isThere: boolean) => StoredToken[],
 ): Promise<void> {
   let folder: Deno.FsFile;
   try {
     folder = await Deno.open(dirname(file), { read: true });
   } catch (error) {
-    throw new Failure(`Cannot write ${file}: ${(error as Error).message}`);
+    throw new Failure(`Cannot write ${file}: ${reasonOf(error)}`);
   }
   using _ = folder;
   await folder.lock(true);
   const isThere = await Deno.stat(file).then(() => true, () => false);
-  const tokens = by(isThere ? read(file) : []);
+  const tokens = by(isThere ? read(file) : [], isThere);
   try {
     await writeTokenFile(file, tokens);
   } catch (error) {
-    throw new Failure(`Cannot write ${file}: ${(error as Error).message}`);
+    throw new Failure(`Cannot write ${file}: ${reasonOf(error)}`);
   }
 }

@@ -1,25 +1,27 @@
 import { buildRouteMap } from "@stricli/core";
-import { command, CONFIG_FLAG, text } from "./command.ts";
-import type { CreateTokenFlags, TokenFileFlags } from "./token.ts";
+import { choice, command, CONFIG_FLAG, text } from "./command.ts";
+import type { CreateTokenFlags, ListTokensFlags, TokenFileFlags } from "./token.ts";
 
 const TOKENS_FILE = {
   tokensFile: text("File of the tokens (default: the setting tokens-file)", "file"),
   config: CONFIG_FLAG,
 } as const;
 
-const needed = (brief: string, placeholder: string) =>
-  ({ kind: "parsed", parse: String, brief, placeholder }) as const;
-
 const tokenCreate = command<CreateTokenFlags>(
   async () => (await import("./token.ts")).createToken,
   {
     flags: {
-      name: needed("Who or what it is for; the log names it", "name"),
-      role: needed("reader, writer or admin", "role"),
+      name: text("Who or what it is for; the log names it (required)", "name"),
+      role: text("reader, writer or admin (required)", "role"),
       clusters: text("Names or patterns of the clusters it is for (default: all)", "list"),
       expires: text("90d, 12h, 30m or a time (default: never)", "time"),
+      output: choice("json or yaml: the token with what it is for (default: it alone)", [
+        "json",
+        "yaml",
+      ]),
       ...TOKENS_FILE,
     },
+    aliases: { o: "output" },
   },
   {
     brief: "Make a token and print it, once",
@@ -33,22 +35,31 @@ const tokenCreate = command<CreateTokenFlags>(
   },
 );
 
-const tokenList = command<TokenFileFlags>(
+const tokenList = command<ListTokensFlags>(
   async () => (await import("./token.ts")).listTokens,
-  { flags: TOKENS_FILE },
+  {
+    flags: {
+      output: choice("How it is shown (default: table)", ["table", "json", "yaml", "name"]),
+      ...TOKENS_FILE,
+    },
+    aliases: { o: "output" },
+  },
   {
     brief: "Show the tokens' names, roles, clusters and ends",
-    examples: [["--tokens-file tokens.yaml", "Those of a file"]],
+    examples: [
+      ["--tokens-file tokens.yaml", "Those of a file"],
+      ["-o json", "For a script, those of the configuration"],
+    ],
   },
 );
 
-const tokenRemove = command<TokenFileFlags, [name: string]>(
+const tokenRemove = command<TokenFileFlags, [name?: string]>(
   async () => (await import("./token.ts")).removeToken,
   {
     flags: TOKENS_FILE,
     positional: {
       kind: "tuple",
-      parameters: [{ brief: "Of the token", placeholder: "name", parse: String }],
+      parameters: [{ brief: "Of the token", placeholder: "name", parse: String, optional: true }],
     },
   },
   {
@@ -60,5 +71,7 @@ const tokenRemove = command<TokenFileFlags, [name: string]>(
 /** `token create`, `list` and `remove`. */
 export const token = buildRouteMap({
   routes: { create: tokenCreate, list: tokenList, remove: tokenRemove },
+  // What credentials are removed by.
+  aliases: { delete: "remove" },
   docs: { brief: "Make, show and remove tokens for the API" },
 });

@@ -52,6 +52,45 @@ Deno.test("names are sorted, and only kubeconfig files count", async () => {
   }
 });
 
+Deno.test("what is no kubeconfig's name and may be meant to be one is told with the reason", async () => {
+  const path = await Deno.makeTempDir();
+  try {
+    const silent = [
+      "a.kubeconfig",
+      ".hidden.yaml",
+      ".gitkeep",
+      "README",
+      "readme.txt",
+      "notes.md",
+      "a.kubeconfig~",
+      "a.kubeconfig.bak",
+      "ca.crt",
+      "client-key.pem",
+    ];
+    const told = [
+      "prod.yaml",
+      "prod.yml",
+      "prod.conf",
+      "config",
+      "prod.KUBECONFIG",
+      "b b.kubeconfig",
+    ];
+    for (const file of [...silent, ...told]) await Deno.writeTextFile(join(path, file), "");
+    await Deno.mkdir(join(path, "folder.kubeconfig"));
+    await Deno.mkdir(join(path, "certificates"));
+    const { names, passedOver } = (await clustersFolder(path).look())!;
+    assert.deepEqual(names, ["a"]);
+    assert.deepEqual(passedOver.map(({ file }) => file), [...told, "folder.kubeconfig"].sort());
+    const why = Object.fromEntries(passedOver.map(({ file, why }) => [file, why]));
+    assert.match(why["prod.yaml"]!, /rename it to prod\.kubeconfig$/);
+    assert.match(why["config"]!, /rename it to config\.kubeconfig$/);
+    assert.match(why["b b.kubeconfig"]!, /^a cluster name starts/);
+    assert.equal(why["folder.kubeconfig"], "it is a folder");
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+});
+
 Deno.test("a missing folder has no names", async () => {
   assert.equal(await clustersFolder("/nowhere/at/all").names(), undefined);
 });

@@ -1,6 +1,8 @@
 import { dirname } from "node:path";
 import { load, YAML11_SCHEMA } from "js-yaml";
+import type { Settings } from "../config/schema.ts";
 import { seal, type Sealed } from "../log/sealed.ts";
+import { type NamedFile, namedFiles, whyUnreadable } from "./named_files.ts";
 
 /** Largest kubeconfig accepted, in bytes. */
 const MAX_BYTES = 1024 * 1024;
@@ -8,6 +10,11 @@ const MAX_BYTES = 1024 * 1024;
 /** A kubeconfig that is not used, with the reason; never with a piece of its content. */
 export class KubeconfigRefused extends Error {
   override readonly name = "KubeconfigRefused";
+
+  /** @param why which rule it breaks */
+  constructor(file: string, readonly why: string) {
+    super(`Cannot use kubeconfig '${file}': ${why}`);
+  }
 }
 
 export interface VetRules {
@@ -19,6 +26,18 @@ export interface VetRules {
   readonly allowExecPlugins: boolean;
 }
 
+/** Those of the settings, for a process of this user and group. */
+export function vetRules(
+  settings: Pick<Settings, "trusted-owners" | "allow-exec-plugins">,
+  { user, group }: { readonly user: number; readonly group: number },
+): VetRules {
+  return {
+    owners: [user, ...settings["trusted-owners"]],
+    group,
+    allowExecPlugins: settings["allow-exec-plugins"],
+  };
+}
+
 export interface Vetted {
   /** The file itself, links followed. */
   readonly path: string;
@@ -26,15 +45,18 @@ export interface Vetted {
   readonly content: Sealed<Record<string, unknown>>;
   /** Another one whenever the file is another one or has changed. */
   readonly version: string;
+  /** The certificates, keys and tokens that it has in files of their own. */
+  readonly files: readonly NamedFile[];
   /** What is not forbidden, but better otherwise. */
   readonly warnings: readonly string[];
 }
 
 /**
  * Looks at a kubeconfig before kubectl gets it. Since it can name programs that kubectl runs, a
- * file that somebody else can change is refused, and so is what is no kubeconfig at all.
+ * file that somebody else can change is refused, and so is what is no kubeconfig at all, and one
+ * whose certificates, key or token are in files that are not there.
  *
- * Permissions: `--allow-read` of the file.
+ * Permissions: `--allow-read` of the file and of those that it names.
  * @param seen what was found before, by file: one that has not changed since is not read again
  * @throws {KubeconfigRefused} says which rule it breaks; {@link Deno.errors.NotFound}, also for a
  * name that is longer than the file system allows
@@ -45,7 +67,7 @@ export async function vetKubeconfig(
   seen: Map<string, Vetted> = new Map(),
 ): Promise<Vetted> {
   const refuse = (why: string): never => {
-    throw new KubeconfigRefused(`Cannot use kubeconfig '${file}': ${why}`);
+    throw new KubeconfigRefused(file, why);
   };
   const path = await Deno.realPath(file).catch((error) => {
     if (error instanceof Deno.errors.NotFound) throw error;
@@ -68,18 +90,54 @@ export async function vetKubeconfig(
   const { dev, ino, size, mtime, ctime } = info;
   const version = [path, dev, ino, size, mtime?.getTime(), ctime?.getTime()].join(" ");
   const known = seen.get(file);
-  if (known?.version === version) return known;
+  if (known?.version === version) return usable(known, refuse);
   const config = parse(await readText(path, refuse), refuse);
-  const user = currentUser(config, refuse);
+  const { cluster, user } = currentOf(config, refuse);
   if (!rules.allowExecPlugins && runsPrograms(user)) {
     refuse("it runs a program for credentials, and allow-exec-plugins is false");
   }
   const warnings = (info.mode ?? 0) & 0o044
     ? [`Others may read kubeconfig '${file}'; run chmod 600 on it`]
     : [];
-  const vetted = { path, content: seal(config), version, warnings };
+  const files = namedFiles(path, cluster, user);
+  const vetted = { path, content: seal(config), version, files, warnings };
   seen.set(file, vetted);
-  return vetted;
+  return usable(vetted, refuse);
+}
+
+function usable(vetted: Vetted, refuse: (why: string) => never): Vetted {
+  const why = whyUnreadable(vetted.files);
+  return why === undefined ? vetted : refuse(why);
+}
+
+/** What can be told of a kubeconfig without asking its cluster. */
+export interface KubeconfigState {
+  /** Address of the API server; absent where it is not used. */
+  readonly server?: string;
+  /** Why it is not used. */
+  readonly refused?: string;
+  /** What is not forbidden, but better otherwise. */
+  readonly warnings: readonly string[];
+}
+
+/** Looks at a kubeconfig as {@link vetKubeconfig} does, but tells what that throws. */
+export async function stateOf(file: string, rules: VetRules): Promise<KubeconfigState> {
+  try {
+    const { content, warnings } = await vetKubeconfig(file, rules);
+    return { server: serverOf(content.reveal()), warnings };
+  } catch (error) {
+    if (error instanceof KubeconfigRefused) return { refused: error.why, warnings: [] };
+    if (error instanceof Deno.errors.NotFound) return { refused: "it is not there", warnings: [] };
+    throw error;
+  }
+}
+
+/** Without a user or a query, which may be secret. */
+function serverOf(config: Record<string, unknown>): string {
+  const context = named(config, "contexts", "context", config["current-context"])!;
+  const cluster = named(config, "clusters", "cluster", context["cluster"])!;
+  const { origin, pathname } = new URL(String(cluster["server"]));
+  return origin + pathname.replace(/\/+$/, "");
 }
 
 /** Why somebody else could change a file, or replace one in a folder that is not sticky. */
@@ -132,15 +190,15 @@ const IDENTIFIES =
   /^(token|tokenFile|username|client-certificate|client-certificate-data|exec|auth-provider)$/;
 
 /**
- * The user of the current context. The context has to be whole: for a cluster that is not there
+ * Cluster and user of the current context. The context has to be whole: for a cluster that is not there
  * kubectl speaks to http://localhost:8080, whoever listens there, and without a user's credentials
  * it reads a user name from standard input, where the secrets are.
  * @see https://github.com/kubernetes/client-go/blob/v0.35.0/tools/clientcmd/client_config.go
  */
-function currentUser(
+function currentOf(
   config: Record<string, unknown>,
   refuse: (why: string) => never,
-): Record<string, unknown> {
+): Record<"cluster" | "user", Record<string, unknown>> {
   const current = config["current-context"];
   if (typeof current !== "string" || current === "") {
     return refuse("its 'current-context' is missing");
@@ -159,7 +217,7 @@ function currentUser(
   if (/^https:/i.test(server) && !Object.keys(user).some((field) => IDENTIFIES.test(field))) {
     return refuse("its current user has no credentials");
   }
-  return user;
+  return { cluster, user };
 }
 
 /** What stands as `{name: NAME, KIND: …}` in one of a kubeconfig's lists. */

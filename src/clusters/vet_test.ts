@@ -225,3 +225,83 @@ Deno.test("another file in its place is another version, whatever its size", () 
     await Deno.rename(other, file);
     assert.notEqual((await vetKubeconfig(file, rules, seen)).version, version);
   }));
+
+/** A kubeconfig with these fields of its cluster and its user. */
+const withFields = (cluster: string, user: string) =>
+  GOOD.replace('6443"', `6443"${cluster}`).replace(`token: ${CANARY}`, user);
+
+const NAMING_FILES = [
+  ["certificate-authority", withFields(", certificate-authority: FILE", "token: x")],
+  ["client-certificate", withFields("", "client-certificate: FILE, client-key-data: YQ==")],
+  ["client-key", withFields("", "client-key: FILE, client-certificate-data: YQ==")],
+  ["tokenFile", withFields("", "tokenFile: FILE")],
+] as const;
+
+for (const [entry, kubeconfig] of NAMING_FILES) {
+  Deno.test(`${entry} is looked for beside the kubeconfig, again each time`, () =>
+    withFile(kubeconfig.replace("FILE", "it.pem"), 0o600, async (file, folder) => {
+      const seen = new Map();
+      const named = join(await Deno.realPath(folder), "it.pem");
+      const refusal = (why: string) => ({
+        message: new RegExp(
+          `^Cannot use kubeconfig '.*': the '${entry}' of .* \\(${named}\\) ${why}$`,
+        ),
+      });
+      await assert.rejects(vetKubeconfig(file, rules, seen), refusal("does not exist"));
+      await Deno.mkdir(named);
+      await assert.rejects(vetKubeconfig(file, rules, seen), refusal("is a folder"));
+      await Deno.remove(named);
+      await Deno.symlink(join(folder, "elsewhere"), named);
+      await assert.rejects(vetKubeconfig(file, rules, seen), refusal("does not exist"));
+      await Deno.writeTextFile(join(folder, "elsewhere"), "");
+      const { version } = await vetKubeconfig(file, rules, seen);
+      await Deno.remove(join(folder, "elsewhere"));
+      await assert.rejects(vetKubeconfig(file, rules, seen), refusal("does not exist"));
+      await Deno.writeTextFile(join(folder, "elsewhere"), "");
+      assert.equal((await vetKubeconfig(file, rules, seen)).version, version);
+    }));
+}
+
+Deno.test("a file that the server's user may not read is said", () =>
+  withFile(withFields("", "tokenFile: token"), 0o600, async (file, folder) => {
+    await Deno.writeTextFile(join(folder, "token"), "", { mode: 0 });
+    const vetting = vetKubeconfig(file, rules);
+    if (Deno.uid() === 0) await vetting; // who may read everything
+    else await assert.rejects(vetting, /token\) may not be read by the server's user$/);
+  }));
+
+const NOT_OPENED = [
+  ["a key without a certificate", withFields("", "token: x, client-key: gone.pem")],
+  ["a token's file beside a token", withFields("", "token: x, tokenFile: gone")],
+  [
+    "a token's file by plain HTTP",
+    withFields("", "tokenFile: gone").replace("https:", "http:"),
+  ],
+  ["an empty entry", withFields(", certificate-authority: ''", "token: x")],
+] as const;
+
+for (const [what, kubeconfig] of NOT_OPENED) {
+  Deno.test(`${what} is left alone, as kubectl does`, () =>
+    withFile(kubeconfig, 0o600, async (file) => {
+      await vetKubeconfig(file, rules);
+    }));
+}
+
+const MISTAKEN = [
+  "MIIEpAIBAAKCAQEAfake".repeat(40),
+  "c2VjcmV0LWZha2U/dG9rZW4".repeat(3),
+  "0123456789abcdef0123456789abcdef",
+];
+
+for (const value of MISTAKEN) {
+  Deno.test(`what is no path but may be a secret is not shown: ${value.slice(0, 8)}`, () =>
+    withFile(withFields("", `tokenFile: "${value}"`), 0o600, async (file) => {
+      await assert.rejects(vetKubeconfig(file, rules), ({ message }: Error) => {
+        assert.match(
+          message,
+          /the 'tokenFile' of its current user (does not exist|is no file's name)$/,
+        );
+        return true;
+      });
+    }));
+}

@@ -1,5 +1,12 @@
-import { distance } from "fastest-levenshtein";
 import { load as parseYaml } from "js-yaml";
+import {
+  emptyVariables,
+  envName,
+  isServiceLink,
+  meantKey,
+  meantVariable,
+  unknownVariables,
+} from "./names.ts";
 import {
   isTextSetting,
   SETTING_KEYS,
@@ -30,10 +37,12 @@ export interface LoadedConfig {
   readonly warnings: readonly string[];
 }
 
-const ENV_PREFIX = "ARGOCD_CONFIGURER_";
-
 /**
  * Puts the settings together: flag before environment before file before default.
+ *
+ * A name that is not known is a warning with the nearest known one. It is an error where it differs
+ * from a known one in its hyphens, underscores or case alone and that one protects something: what
+ * was meant to be closed would be open.
  *
  * Permissions: `--allow-read` of the file.
  * @throws {ConfigError} names where the value stands, its key, and what is expected
@@ -58,9 +67,16 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   }
   for (const key of Object.keys(given)) {
     if ((SETTING_KEYS as string[]).includes(key)) continue;
-    warnings.push(`Unknown setting '${key}' in ${origin[key]}${nearest(key)}`);
+    const { nearest, isProtective } = meantKey(key);
+    if (isProtective) {
+      throw new ConfigError(
+        `Cannot use setting '${key}' from ${origin[key]}: it is spelled '${nearest}'`,
+      );
+    }
+    warnings.push(`Unknown setting '${key}' in ${origin[key]}${question(nearest)}`);
     delete given[key];
   }
+  warnings.push(...aboutVariables(sources.env));
   try {
     return { settings: settingsOf(given), warnings };
   } catch (error) {
@@ -70,32 +86,58 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   }
 }
 
-function nearest(key: string): string {
-  const [closest] = [...SETTING_KEYS].sort((a, b) => distance(key, a) - distance(key, b));
-  return closest && distance(key, closest) <= 4 ? `; did you mean '${closest}'?` : "";
-}
+const question = (nearest: string | undefined) =>
+  nearest === undefined ? "" : `; did you mean '${nearest}'?`;
 
-function envName(key: string): string {
-  return ENV_PREFIX + key.replaceAll("-", "_").toUpperCase();
+/** What is strange about the environment. @throws {ConfigError} */
+function aboutVariables(env: Readonly<Record<string, string>>): string[] {
+  const unknown = unknownVariables(env).map((name) => {
+    const { nearest, isProtective } = meantVariable(name);
+    if (isProtective) {
+      throw new ConfigError(
+        `Cannot use environment variable '${name}': it is spelled '${nearest}'`,
+      );
+    }
+    return `Unknown environment variable '${name}'${question(nearest)}`;
+  });
+  const empty = emptyVariables(env).map((name) =>
+    `Environment variable '${name}' is empty, as if it were not set`
+  );
+  return [...unknown, ...empty];
 }
 
 /** Numbers, booleans, lists and maps are written in YAML there, like in the file. */
 function fromEnv(env: Readonly<Record<string, string>>): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const key of SETTING_KEYS) {
-    const text = env[envName(key)];
+    const name = envName(key);
+    const text = env[name];
     if (text === undefined || text === "") continue;
+    const refuse = (why: string): never => {
+      throw new ConfigError(
+        `Cannot use setting '${key}' from environment variable ${name}: ${why}`,
+      );
+    };
+    if (isServiceLink(name, text)) {
+      return refuse(
+        "it is Kubernetes' link to a service; set enableServiceLinks: false in the pod",
+      );
+    }
     try {
       values[key] = isTextSetting(key) ? text : parseYaml(text);
-    } catch {
-      throw new ConfigError(
-        `Cannot use setting '${key}' from environment variable ${
-          envName(key)
-        }: it is not valid YAML`,
-      );
+    } catch (error) {
+      return refuse(notYaml(error));
     }
   }
   return values;
+}
+
+/** Why a text is no YAML, without a piece of it, which may be a secret in the wrong place. */
+function notYaml(error: unknown): string {
+  const { reason } = error as { reason?: string };
+  if (reason === "duplicated mapping key") return "a key is there twice";
+  const isPlain = reason !== undefined && /^[a-z ,]+$/i.test(reason);
+  return isPlain ? `it is not valid YAML: ${reason}` : "it is not valid YAML";
 }
 
 interface ConfigFile {
@@ -135,7 +177,7 @@ function parseFile(file: string, text: string): Record<string, unknown> {
   } catch (error) {
     const mark = (error as { mark?: { line: number; column: number } }).mark;
     const where = mark ? `${file}:${mark.line + 1}:${mark.column + 1}` : file;
-    throw new ConfigError(`Cannot use configuration file ${where}: it is not valid YAML`);
+    throw new ConfigError(`Cannot use configuration file ${where}: ${notYaml(error)}`);
   }
   if (values === null || values === undefined) return {};
   if (typeof values !== "object" || Array.isArray(values)) {

@@ -68,6 +68,111 @@ Deno.test("an unknown key is a warning that names the nearest", async () => {
   );
 });
 
+Deno.test("a name that protects something and is misspelled in hyphens or case is an error", async () => {
+  const refused = (content: string, env: Record<string, string>, message: RegExp) =>
+    assert.rejects(loaded(content, { env }), (error) => {
+      assert.ok(error instanceof ConfigError);
+      assert.match(error.message, message);
+      return true;
+    });
+  for (
+    const [key, right] of [
+      ["tokens_file", "tokens-file"],
+      ["Tokens-File", "tokens-file"],
+      ["tokensfile", "tokens-file"],
+      ["tls_cert", "tls-cert"],
+      ["tlsKey", "tls-key"],
+      ["allow_exec_plugins", "allow-exec-plugins"],
+      ["audit_log", "audit-log"],
+    ]
+  ) {
+    await refused(
+      `port: 1\n${key}: x\n`,
+      {},
+      new RegExp(`'${key}' from .*config\\.yaml:2: it is spelled '${right}'$`),
+    );
+  }
+  for (const name of ["TOKENSFILE", "TOKENS-FILE", "tokens_file", "Token", "AUDITLOG"]) {
+    await refused(
+      "",
+      { [`ARGOCD_CONFIGURER_${name}`]: "a-value" },
+      /: it is spelled 'ARGOCD_CONFIG/,
+    );
+  }
+  await refused("", { argocd_configurer_token: "a-value" }, /spelled 'ARGOCD_CONFIGURER_TOKEN'$/);
+});
+
+Deno.test("other names that are not known are warnings, near ones with the one meant", async () => {
+  const { warnings, settings } = await loaded("token-file: x\nLog-Level: debug\nzebra: 1\n", {
+    env: {
+      ARGOCD_CONFIGURER_TOKEN_FILE: "a-value",
+      ARGOCD_CONFIGURER_KUBECTLTIMEOUT: "1",
+      ARGOCD_CONFIGURER_QQQQQ: "1",
+      ARGOCD: "1",
+    },
+  });
+  assert.equal(settings["tokens-file"], undefined);
+  assert.deepEqual(warnings.map((warning) => warning.replace(/ in \S+config/, " in config")), [
+    "Unknown setting 'token-file' in config.yaml:1; did you mean 'tokens-file'?",
+    "Unknown setting 'Log-Level' in config.yaml:2; did you mean 'log-level'?",
+    "Unknown setting 'zebra' in config.yaml:3",
+    "Unknown environment variable 'ARGOCD_CONFIGURER_KUBECTLTIMEOUT'; " +
+    "did you mean 'ARGOCD_CONFIGURER_KUBECTL_TIMEOUT'?",
+    "Unknown environment variable 'ARGOCD_CONFIGURER_QQQQQ'",
+    "Unknown environment variable 'ARGOCD_CONFIGURER_TOKEN_FILE'; " +
+    "did you mean 'ARGOCD_CONFIGURER_TOKENS_FILE'?",
+  ]);
+});
+
+Deno.test("the program's own variables and Kubernetes' links to services are no warnings", async () => {
+  const names = [
+    "TOKEN",
+    "PASSWORD",
+    "FILE",
+    "SERVER",
+    "SERVER_CA",
+    "SERVER_TOKEN",
+    "TEST_PROGRAM",
+  ];
+  const links: Record<string, string> = {
+    SERVICE_HOST: "10.0.0.1",
+    SERVICE_PORT: "8091",
+    SERVICE_PORT_HTTP: "8091",
+    PORT_8091_TCP: "tcp://10.0.0.1:8091",
+    PORT_8091_TCP_PROTO: "tcp",
+    PORT_8091_TCP_PORT: "8091",
+    PORT_8091_TCP_ADDR: "10.0.0.1",
+    METRICS_PORT: "tcp://10.0.0.1:9090",
+    METRICS_SERVICE_HOST: "10.0.0.1",
+  };
+  const all = { ...Object.fromEntries(names.map((name) => [name, "x"])), ...links };
+  const env = Object.fromEntries(
+    Object.entries(all).map(([name, value]) => [`ARGOCD_CONFIGURER_${name}`, value]),
+  );
+  assert.deepEqual((await loaded("", { env })).warnings, []);
+});
+
+Deno.test("a link to a service in the place of the port is told from a wrong port", () =>
+  assert.rejects(
+    loaded("", { env: { ARGOCD_CONFIGURER_PORT: "tcp://10.0.0.1:8091" } }),
+    /'port' from environment variable ARGOCD_CONFIGURER_PORT: .* enableServiceLinks: false/,
+  ));
+
+Deno.test("a variable that would protect something and is empty is a warning", async () => {
+  const { warnings } = await loaded("", {
+    env: { ARGOCD_CONFIGURER_TOKEN: "", ARGOCD_CONFIGURER_HOST: "" },
+  });
+  assert.deepEqual(warnings, [
+    "Environment variable 'ARGOCD_CONFIGURER_TOKEN' is empty, as if it were not set",
+  ]);
+});
+
+Deno.test("why it is no YAML is said without a piece of it", () =>
+  assert.rejects(loaded("a: *a-secret\n"), (error) => {
+    assert.match((error as Error).message, /config\.yaml:1:\d+: it is not valid YAML$/);
+    return true;
+  }));
+
 const INVALID: [content: string, message: RegExp][] = [
   ["# first\nport: many\n", /'port' from .*config\.yaml:2/],
   ["port: 70000\n", /'port' from .*config\.yaml:1/],
@@ -77,7 +182,8 @@ const INVALID: [content: string, message: RegExp][] = [
   ["argocd-namespace: Argo CD\n", /'argocd-namespace'.*is not a namespace/],
   ["docker-labels: {}\n", /'docker-labels'.*at least one/],
   ["docker-namespaces: [a, B]\n", /'docker-namespaces.1'/],
-  ["a: b: c\n", /config\.yaml:1:\d+: it is not valid YAML/],
+  ["a: b: c\n", /config\.yaml:1:\d+: it is not valid YAML: bad indentation of a mapping entry$/],
+  ["port: 1\nhost: a\nport: 2\n", /config\.yaml:3:1: a key is there twice$/],
   ["- a\n", /not a YAML mapping/],
 ];
 

@@ -17,10 +17,13 @@ export interface Verified {
   readonly notTried?: string;
 }
 
-/** Whether nothing speaks against a credential. */
+/**
+ * Whether nothing speaks against a credential: wherever it could be tried it is accepted, or nobody
+ * asks for one.
+ */
 export function isAccepted(verified: readonly Verified[]): boolean {
   return verified.every(({ verdict }) =>
-    verdict === undefined || (verdict.reachable && verdict.accepted !== false)
+    verdict === undefined || verdict.accepted || verdict.open === true
   );
 }
 

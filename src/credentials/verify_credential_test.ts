@@ -262,7 +262,8 @@ Deno.test("a docker credential is tried at each of its registries", async () => 
 
 const VERDICTS: [what: string, verdict: Partial<Verdict> | undefined, accepted: boolean][] = [
   ["one that is accepted", { accepted: true }, true],
-  ["one that nobody asked for", { accepted: undefined }, true],
+  ["one that nobody asked for", { accepted: undefined, open: true }, true],
+  ["one that could not be tried where somebody answers", { accepted: undefined }, false],
   ["one that is refused", { accepted: false }, false],
   ["one whose server does not answer", { reachable: false, accepted: undefined }, false],
   ["one that is not tried", undefined, true],

@@ -18,6 +18,13 @@ export interface ServerRecord {
   /** Its working directory and arguments, to start it again like this. */
   readonly cwd: string;
   readonly args: readonly string[];
+  /**
+   * Settings in effect, by key, and the configuration file as `config`. Like the next one, it is not
+   * in the file of an older version.
+   */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Whether only who has a token may use it. */
+  readonly asksForTokens?: boolean;
 }
 
 /** What a pid file tells. */
@@ -25,8 +32,8 @@ export type Looked =
   | { readonly state: "running"; readonly record: ServerRecord }
   /** A process holds it, but which one it is cannot be told, or not believed. */
   | { readonly state: "unclear" }
-  /** `left`: there is a file of a server that has gone. */
-  | { readonly state: "stopped"; readonly left: boolean };
+  /** `left`: there is a file of a server that has gone, and what it told if that is to be believed. */
+  | { readonly state: "stopped"; readonly left: boolean; readonly record?: ServerRecord };
 
 /** A pid file that is ours. */
 export interface Claim {
@@ -86,11 +93,13 @@ export async function look(path: string): Promise<Looked> {
       throw error;
     }
     try {
-      if (await file.tryLock(false)) return { state: "stopped", left: true };
+      const isLeft = await file.tryLock(false);
       const { uid, mode } = await file.stat();
       // Whoever else may write to it may hold it, too, and name any process in it.
-      if (uid !== Deno.uid() || (mode ?? 0) & 0o022) return { state: "unclear" };
-      const record = parse(await new Response(file.readable).text());
+      const isOurs = uid === Deno.uid() && ((mode ?? 0) & 0o022) === 0;
+      if (!isLeft && !isOurs) return { state: "unclear" };
+      const record = isOurs ? parse(await new Response(file.readable).text()) : undefined;
+      if (isLeft) return { state: "stopped", left: true, ...(record ? { record } : {}) };
       if (record) return { state: "running", record };
     } finally {
       close(file);
@@ -107,11 +116,8 @@ export async function removeLeft(path: string): Promise<void> {
   if (await file.tryLock(true) && isAt(path, await file.stat())) await Deno.remove(path);
 }
 
-function write(file: Deno.FsFile, record: ServerRecord): void {
-  const { pid, url, version, started, cwd, args } = record;
-  const bytes = new TextEncoder().encode(
-    `${pid}\n${JSON.stringify({ url, version, started, cwd, args })}\n`,
-  );
+function write(file: Deno.FsFile, { pid, ...more }: ServerRecord): void {
+  const bytes = new TextEncoder().encode(`${pid}\n${JSON.stringify(more)}\n`);
   file.seekSync(0, Deno.SeekMode.Start);
   file.writeSync(bytes);
   file.truncateSync(bytes.length);
@@ -122,15 +128,28 @@ function parse(text: string): ServerRecord | undefined {
   const [first = "", second = ""] = text.split("\n");
   if (!/^[1-9][0-9]*$/.test(first)) return undefined;
   try {
-    const { url, version, started, cwd, args } = JSON.parse(second);
-    if (typeof version !== "string" || typeof cwd !== "string" || !Array.isArray(args)) {
-      return undefined;
-    }
-    return { pid: Number(first), url, version, started: new Date(started), cwd, args };
+    const { url, version, started, cwd, args, settings, asksForTokens } = JSON.parse(second);
+    if (typeof version !== "string" || typeof cwd !== "string" || !isTexts(args)) return undefined;
+    return {
+      pid: Number(first),
+      url,
+      version,
+      started: new Date(started),
+      cwd,
+      args,
+      ...(isMap(settings) ? { settings } : {}),
+      ...(typeof asksForTokens === "boolean" ? { asksForTokens } : {}),
+    };
   } catch {
     return undefined;
   }
 }
+
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === "string");
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function isAt(path: string, { dev, ino }: Deno.FileInfo): boolean {
   try {

@@ -53,6 +53,19 @@ Deno.test("of many who claim it at once one has it", () =>
     held[0]!.release();
   }));
 
+Deno.test("what a server that was killed told is there still, but for what others may have written", () =>
+  withPath(async (path) => {
+    const more = { settings: { port: 0 }, asksForTokens: true };
+    const held = await claim(path, { ...RECORD, ...more });
+    const content = await Deno.readTextFile(path);
+    held!.release();
+    await Deno.writeTextFile(path, content, { mode: 0o600 });
+    const record = { ...RECORD, ...more, url: undefined };
+    assert.deepEqual(await look(path), { state: "stopped", left: true, record });
+    await Deno.chmod(path, 0o620);
+    assert.deepEqual(await look(path), { state: "stopped", left: true });
+  }));
+
 Deno.test("who only looks is in nobody's way", () =>
   withPath(async (path) => {
     await Deno.writeTextFile(path, "left\n");

@@ -135,6 +135,7 @@ export class Breaker {
       create: (...write) => store.create(...write),
       replace: (...write) => store.replace(...write),
       remove: (...write) => store.remove(...write),
+      foreseeRemoval: (...write) => store.foreseeRemoval(...write),
       createNamespaces: (...write) => store.createNamespaces(...write),
       attach: (...write) => store.attach(...write),
       detach: (...write) => store.detach(...write),

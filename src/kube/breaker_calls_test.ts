@@ -52,6 +52,10 @@ Deno.test("every write gets through with what it was given", async () => {
       .map((method) => [method, true]),
   );
   assert.deepEqual([...cluster.namespaces.keys()], ["default"]);
+  const counts: number[] = [];
+  cluster.tooMany = (count) => void counts.push(count);
+  await store.foreseeRemoval([{ ...ref, uid, resourceVersion }], deadline);
+  assert.deepEqual(counts, [1]);
   await store.attach([use], deadline);
   assert.deepEqual(cluster.accounts.get("default/a")?.pullSecrets, ["b"]);
 });

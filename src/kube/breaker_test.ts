@@ -246,6 +246,20 @@ Deno.test("one that was let through and asks nothing leaves its place to another
   assert.equal(await it.list(), undefined);
 });
 
+Deno.test("one that was let through and did not get to the cluster leaves its place after a pause", async () => {
+  const it = await leftAlone();
+  always(it.cluster, undefined);
+  await passed(PAUSE);
+  const { store } = it.cluster;
+  const full = new KubeError("busy", "Cannot reach cluster: too many wait", { asked: false });
+  it.cluster.store = () => ({ ...store.call(it.cluster), list: () => Promise.reject(full) });
+  assert.equal((await it.list())?.kind, "busy");
+  it.cluster.store = store;
+  // Far sooner than a request that asks nothing loses it.
+  await passed(PAUSE + 50);
+  assert.equal(await it.list(), undefined);
+});
+
 Deno.test("a clock that is set back does not keep a cluster alone", async () => {
   const it = await leftAlone();
   const now = Date.now;

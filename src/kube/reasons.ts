@@ -28,6 +28,7 @@ export const WHY = {
   unauthorized: "the cluster does not accept the kubeconfig's credentials",
   plugin: "the kubeconfig's credential plugin gives no credentials",
   unusable: "the kubeconfig cannot be used",
+  noHeader: "a token or name in the kubeconfig does not fit into a header",
   untrusted: "the kubeconfig does not trust the server's certificate",
   noAgreement: "the server and the kubeconfig do not agree on certificates",
   refused: "the connection was refused",

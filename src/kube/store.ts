@@ -149,6 +149,12 @@ export interface SecretStore {
     deadline: Deadline,
     options?: WriteOptions,
   ): Promise<ItemOutcome[]>;
+  /**
+   * Tells before a removal of so many whether it would end by the deadline. Nothing is changed.
+   * @throws {KubeError} `timeout` when it would not, and says what to do about it; others when what
+   * was asked for that shows why it would fail
+   */
+  foreseeRemoval(removals: readonly Removal[], deadline: Deadline): Promise<void>;
   /** Namespaces by name: all, or those that a label selector matches. */
   namespaces(
     selector: string | undefined,

@@ -1,5 +1,6 @@
 import {
   configureSync,
+  type ContextLocalStorage,
   getLogger,
   type Logger,
   type LogLevel,
@@ -13,6 +14,25 @@ export type { Logger, LogRecord };
 /** Writes what waits in the log. */
 export { disposeSync as flushLog } from "@logtape/logtape";
 
+/** What each line has besides its own while something is done. */
+export type LineFields = Record<string, unknown>;
+
+/**
+ * The storage of such fields. What makes it takes longer to load than a start has time, so that it
+ * comes with the requests that need it: `in_request.ts`.
+ */
+let storage: ContextLocalStorage<LineFields> | undefined;
+
+/** From now on lines have the fields in there. */
+export function keepFieldsIn(there: ContextLocalStorage<LineFields>): void {
+  storage = there;
+}
+
+const lineFields: ContextLocalStorage<LineFields> = {
+  getStore: () => storage?.getStore(),
+  run: (fields, act) => storage === undefined ? act() : storage.run(fields, act),
+};
+
 /** The logger of one part of the program: "server", "kubectl", "write" … */
 export function loggerOf(part: string): Logger {
   return getLogger(["argocd-configurer", part]);
@@ -23,13 +43,14 @@ export function loggerOf(part: string): Logger {
  * LogTape's way to it costs as much as all the rest of a small request.
  */
 export function logInfo(log: Logger, message: string, properties: Record<string, unknown>): void {
+  const fields = lineFields.getStore();
   const record: LogRecord = {
     category: log.category,
     level: "info",
     timestamp: Date.now(),
     message: [message],
     rawMessage: message,
-    properties,
+    properties: fields === undefined ? properties : { ...fields, ...properties },
   };
   log.emit(record);
 }
@@ -54,6 +75,7 @@ export function configureLog(options: LogOptions): void {
   Object.defineProperty(lines, READS_AT_ONCE, { value: true });
   configureSync({
     reset: true,
+    contextLocalStorage: lineFields,
     sinks: { lines: Object.assign(lines, { [Symbol.dispose]: () => write.flush?.() }) },
     loggers: [
       { category: "argocd-configurer", lowestLevel: options.level, sinks: ["lines"] },

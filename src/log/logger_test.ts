@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { configureLog, loggerOf } from "./logger.ts";
+import { inRequest } from "./in_request.ts";
+import { configureLog, loggerOf, logInfo } from "./logger.ts";
 import { seal } from "./sealed.ts";
 
 function logged(format: "text" | "json", log: (logger: ReturnType<typeof loggerOf>) => void) {
@@ -52,4 +53,32 @@ Deno.test("a JSON line is an object with the properties beside the message", () 
   );
   const { time: _time, ...rest } = JSON.parse(line!);
   assert.deepEqual(rest, { level: "warning", part: "test", message: "request", method: "GET" });
+});
+
+Deno.test("each line of a request has its id, those of others beside it have theirs", async () => {
+  const lines: string[] = [];
+  configureLog({ format: "text", level: "debug", write: (line) => lines.push(line) });
+  const log = loggerOf("test");
+  const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
+  const handle = async (name: string) => {
+    log.info("begun", { name });
+    await turn();
+    log.warn("half", { name });
+    await turn();
+    logInfo(log, "done", { name, nothing: undefined });
+  };
+  await Promise.all(["a", "b"].map((name) => inRequest(`id-${name}`, () => handle(name))));
+  logInfo(log, "other", { id: "own" });
+  await inRequest("id-c", () => Promise.resolve(logInfo(log, "request", { id: "own" })));
+  configureLog({ format: "text", level: "error", write: () => {} });
+  assert.deepEqual(lines.map((line) => line.replace(/^.* test: |\n$/g, "")).sort(), [
+    "begun id=id-a name=a",
+    "begun id=id-b name=b",
+    "done id=id-a name=a",
+    "done id=id-b name=b",
+    "half id=id-a name=a",
+    "half id=id-b name=b",
+    "other id=own",
+    "request id=own",
+  ]);
 });

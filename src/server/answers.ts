@@ -84,7 +84,10 @@ const Change = z.object({
   field: z.string().openapi({ description: "Like `data.KEY` or `labels.KEY`" }),
   before: z.string().optional().openapi({ description: "Absent when the field was not there" }),
   after: z.string().optional().openapi({ description: "Absent when the field goes" }),
-}).openapi("Change", { description: "*** stands for a value that is not shown" });
+}).openapi("Change", {
+  description: "*** stands for a value that is not shown; of a registry with the same user and " +
+    "another password that is said",
+});
 
 const Applied = z.object({
   success: z.literal(true),
@@ -113,7 +116,7 @@ const VerifiedSchema = z.object({
   }),
   reachable: z.boolean().optional().openapi({ description: "Whether it answered" }),
   accepted: z.boolean().nullable().optional().openapi({
-    description: "null: nobody was asked for a credential, or that cannot be told",
+    description: "null: nobody was asked for a credential, or it could not be tried (422)",
   }),
   may: z.array(z.string()).optional().openapi({ description: "What it may do, in words" }),
   expires: z.iso.datetime().optional().openapi({ description: "Where the server tells it" }),

@@ -13,6 +13,7 @@ import { Drain } from "./middleware/drain.ts";
 import { guard, isAllowedOrigin } from "./middleware/guard.ts";
 import { requestId } from "./middleware/request_id.ts";
 import { MAX_PATH } from "./log_request.ts";
+import { notingCluster } from "./noting_cluster.ts";
 import { ENDPOINTS } from "./endpoints.ts";
 import { checkRole, limitedTo } from "./rights.ts";
 
@@ -32,7 +33,7 @@ export function createApp(deps: ServerDeps): App {
   const app = new Hono<Env>();
   const drain = new Drain();
   app.use(requestId());
-  app.use(anonymous());
+  app.use(anonymous(deps.anyone));
   app.use(accessLog(log));
   const allowOrigins = cors({
     // A page does not know the token.
@@ -121,7 +122,9 @@ function handleAt(
     const identity = c.get("identity");
     if (role !== "anyone") checkRole(identity, role);
     handle ??= (await load()).handle;
-    return send(c, await handle(c, { ...known, useCases: limitedTo(identity, deps.useCases) }));
+    const allowed = limitedTo(identity, deps.useCases);
+    const useCases = notingCluster(allowed, (cluster) => c.set("cluster", cluster));
+    return send(c, await handle(c, { ...known, useCases }));
   });
 }
 
@@ -131,9 +134,13 @@ function fromPage(c: Context<Env>): boolean {
 }
 
 function send(c: Context<Env>, { status, body, headers }: Answer): Response {
-  return c.body(
-    bodyText(body),
-    status as 200,
-    headers ? { ...HEADERS, ...headers } : { ...HEADERS },
-  );
+  const text = bodyText(body);
+  return c.body(text, status as 200, {
+    ...HEADERS,
+    ...headers,
+    // The body that goes with it is taken off, and without this the length would be told as 0.
+    ...(c.req.method === "HEAD" ? { "Content-Length": lengthOf(text) } : {}),
+  });
 }
+
+const lengthOf = (text: string) => String(new TextEncoder().encode(text).length);

@@ -11,8 +11,12 @@ const AuditEntry = z.object({
   }),
   write: z.string().optional().openapi({ description: "Id of the write, as on its secrets" }),
   request: z.string().optional().openapi({ description: "The request's `X-Request-Id`" }),
-  who: z.string().optional().openapi({ description: "Name of the token, or `anonymous`" }),
-  from: z.string().optional().openapi({ description: "Address of the client" }),
+  who: z.string().optional().openapi({
+    description: "Name of the token, or `anonymous`; of the command line the system's user",
+  }),
+  from: z.string().optional().openapi({
+    description: "Address of the client, or `command line`",
+  }),
   cluster: z.string().optional(),
   kind: z.string().optional().openapi({
     description: "`docker`, `git`, `helm`, `oci` or `delete`",

@@ -44,6 +44,8 @@ export interface ServerDeps {
   readonly behindProxy?: boolean;
   /** Absent when anyone may act. */
   readonly tokens?: Tokens;
+  /** Who that is, for the audit log. @default anonymous */
+  readonly anyone?: string;
   /** Absent when there is none. */
   readonly auditLog?: Audit;
 }
@@ -59,7 +61,13 @@ export interface Audit {
 /** What a request carries on its way. */
 export interface Env {
   Bindings: { from: string };
-  Variables: { requestId: string; actor: Actor; identity: Identity };
+  Variables: {
+    requestId: string;
+    actor: Actor;
+    identity: Identity;
+    /** That it is about, once that is known. */
+    cluster?: string;
+  };
 }
 
 export type Tag = "server" | "clusters" | "secrets" | "audit";

@@ -8,6 +8,10 @@ export interface RequestEvent {
   readonly status: number;
   /** The token's name, where there is one. */
   readonly who?: string;
+  /** The address of the client, where it was asked for. */
+  readonly from?: string;
+  /** The cluster that it is about. */
+  readonly cluster?: string;
   /** When it came, as `performance.now()` counts. */
   readonly began: number;
 }
@@ -17,13 +21,15 @@ export const MAX_PATH = 200;
 
 /** One line a request. */
 export function logRequest(log: Logger, event: RequestEvent): void {
-  const { id, method, path, status, who, began } = event;
+  const { id, method, path, status, who, from, cluster, began } = event;
   logInfo(log, "request", {
     id,
     method,
     path: path.slice(0, MAX_PATH),
     status,
     who,
+    from,
+    cluster,
     ms: Math.round(performance.now() - began),
   });
 }

@@ -1,8 +1,9 @@
 import type { z } from "@hono/zod-openapi";
 import { distance } from "fastest-levenshtein";
 import type { Context } from "hono";
-import { printParseErrorCode, visit } from "jsonc-parser";
+import { visit } from "jsonc-parser";
 import { HttpError } from "./http_error.ts";
+import { jsonError } from "./json_errors.ts";
 
 /**
  * Parses the query by a schema.
@@ -71,7 +72,7 @@ function checkJson(text: string): void {
   try {
     visit(text, {
       onError: (code, _offset, _length, line, column) => {
-        wrong ??= `is not valid JSON ${at(line, column)}: ${printParseErrorCode(code)}`;
+        wrong ??= `is not valid JSON ${at(line, column)}: ${jsonError(code)}`;
       },
       onObjectBegin: () => {
         objects.push(new Set());
@@ -94,7 +95,10 @@ function checkJson(text: string): void {
 
 type Issue = z.core.$ZodIssue;
 
-/** One sentence about what is wrong: what is missing first, in the schema's order. */
+/**
+ * One sentence about what is wrong: what is missing first, in the schema's order, unless it is there
+ * in another spelling.
+ */
 function explain(
   issues: readonly Issue[],
   given: object,
@@ -106,6 +110,11 @@ function explain(
     .sort((a, b) => fields.indexOf(String(a.path[0])) - fields.indexOf(String(b.path[0])));
   if (missing) {
     const name = String(missing.path[0]);
+    const unknown = issues.flatMap((issue) =>
+      issue.code === "unrecognized_keys" && issue.path.length === 0 ? issue.keys : []
+    );
+    const misspelled = unknown.find((key) => nearestTo(key, fields) === name);
+    if (misspelled !== undefined) return unknownField(misspelled, kind, fields);
     return kind === "parameter"
       ? `Missing required parameter '${name}'`
       : `Missing required field: ${name}`;
@@ -128,17 +137,23 @@ function wording(issue: z.core.$ZodRawIssue): string | undefined {
   return `must be ${article} ${issue.expected}`;
 }
 
-/** Names an unknown field only when it looks like a misspelled one: it could be a misplaced value. */
 function unknownField(
   name: string,
   kind: "parameter" | "field",
   fields: readonly string[],
 ): string {
-  const all = `Unknown ${kind}; the ${kind}s are ${fields.join(", ")}`;
-  if (!/^\w{1,40}$/.test(name)) return all;
+  const nearest = nearestTo(name, fields);
+  return nearest === undefined
+    ? `Unknown ${kind}; the ${kind}s are ${fields.join(", ")}`
+    : `Unknown ${kind} '${name}'; did you mean '${nearest}'?`;
+}
+
+/** The field that a name looks like a misspelling of; any other could be a misplaced value. */
+function nearestTo(name: string, fields: readonly string[]): string | undefined {
+  if (!/^\w{1,40}$/.test(name)) return undefined;
   const far = (field: string) => distance(name.toLowerCase(), field);
   const [nearest] = [...fields].sort((a, b) => far(a) - far(b));
   return nearest !== undefined && far(nearest) <= Math.max(2, nearest.length / 3)
-    ? `Unknown ${kind} '${name}'; did you mean '${nearest}'?`
-    : all;
+    ? nearest
+    : undefined;
 }

@@ -30,11 +30,11 @@ export function includesRole(role: Role, needed: Role): boolean {
 }
 
 export function mayUseCluster({ clusters }: Identity, cluster: string): boolean {
-  return clusters === undefined || clusters.some((pattern) => matches(pattern, cluster));
+  return clusters === undefined || clusters.some((pattern) => matchesPattern(pattern, cluster));
 }
 
 /** `*` stands for any characters, also none; everything else for itself. */
-function matches(pattern: string, name: string): boolean {
+export function matchesPattern(pattern: string, name: string): boolean {
   // By hand and not by a regular expression, which many stars would make slow.
   const [first, ...rest] = pattern.split("*") as [string, ...string[]];
   if (rest.length === 0) return pattern === name;

@@ -119,6 +119,13 @@ Deno.test("names of this machine and of metadata services may be allowed by name
   );
 });
 
+Deno.test("what is allowed by name allows no name below or beside it", () => {
+  const { whyNotHost } = addressRules(["localhost", "google.internal"]);
+  assert.equal(whyNotHost("a.localhost"), "this machine");
+  assert.equal(whyNotHost("localhost.localdomain"), "this machine");
+  assert.equal(whyNotHost("metadata.google.internal"), "a metadata service of a cloud");
+});
+
 for (
   const entry of [
     "",

@@ -46,7 +46,12 @@ export async function verifyGit(
   }
   const may = [`read ${pathOf(url)}`];
   return isOpen || !authorization
-    ? { accepted: undefined, may, why: "The repository is public: everyone may read it" }
+    ? {
+      accepted: undefined,
+      open: true,
+      may,
+      why: "The repository is public: everyone may read it",
+    }
     : { accepted: true, may, why: "The repository accepts the credential and may be read" };
 }
 

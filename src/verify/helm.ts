@@ -7,7 +7,11 @@ import type { Finding, HelmCredential } from "./verdict.ts";
 /** Largest index that is read, in bytes. */
 const MAX_INDEX = 32 * 1024 * 1024;
 
-/** Reads the repository's index with the credential, and looks whether it needs one. */
+/**
+ * Reads the repository's index with the credential, and looks whether it needs one. Argo CD's own
+ * test fails at whatever is not 200 and an index, too.
+ * @see https://github.com/argoproj/argo-cd/blob/v3.2.12/util/helm/client.go GetIndex
+ */
 export async function verifyHelm(
   credential: HelmCredential,
   url: URL,
@@ -37,6 +41,11 @@ export async function verifyHelm(
   }
   const may = [`list charts (${count} ${count === 1 ? "entry" : "entries"})`];
   return isOpen || !authorization
-    ? { accepted: undefined, may, why: "The repository is public: everyone may list its charts" }
+    ? {
+      accepted: undefined,
+      open: true,
+      may,
+      why: "The repository is public: everyone may list its charts",
+    }
     : { accepted: true, may, why: "The repository accepts the credential and lists its charts" };
 }

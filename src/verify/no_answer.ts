@@ -25,6 +25,8 @@ const WORDS: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is another host's",
   CERT_HAS_EXPIRED: "its certificate has expired",
   CERT_NOT_YET_VALID: "its certificate is not valid yet",
+  ERR_SSL_WRONG_VERSION_NUMBER:
+    "it does not speak TLS there, as one that is asked by http:// does not",
 };
 
 /** Codes of a certificate that does not verify, as OpenSSL names them. */

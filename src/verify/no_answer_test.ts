@@ -16,6 +16,10 @@ const ROWS: [error: unknown, why: string][] = [
   [coded("DEPTH_ZERO_SELF_SIGNED_CERT"), "its certificate is not trusted"],
   [coded("UNABLE_TO_GET_ISSUER_CERT_LOCALLY"), "its certificate is not trusted"],
   [new Error("received fatal alert: CertificateRequired"), "it does not agree on a certificate"],
+  [
+    coded("ERR_SSL_WRONG_VERSION_NUMBER"),
+    "it does not speak TLS there, as one that is asked by http:// does not",
+  ],
   [coded("ECONNRESET"), "the connection broke"],
   [new Error(CANARY), "the connection broke"],
   [undefined, "the connection broke"],

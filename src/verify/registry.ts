@@ -27,11 +27,15 @@ export async function verifyRegistry(
   if (first.status === 200 && tags) {
     // Some ask only those who want a repository.
     const seen = await session.ask({ url: tags });
-    if (seen.status !== 401) return { accepted: undefined, ...reading(credential, seen.status) };
+    // A repository that is not there may be a prefix that charts stand below.
+    const open = seen.status === 200 || seen.status === 404 ? { open: true } as const : {};
+    if (seen.status !== 401) {
+      return { accepted: undefined, ...open, ...reading(credential, seen.status) };
+    }
     door = tags;
     first = seen;
   }
-  if (first.status === 200) return { accepted: undefined, why: OPEN };
+  if (first.status === 200) return { accepted: undefined, open: true, why: OPEN };
   if (first.status !== 401) return { accepted: undefined, why: whyNoLogin(first.status) };
 
   const challenges = parseChallenges(first.headers["www-authenticate"] ?? "");
@@ -81,7 +85,9 @@ async function verifyLogin(
   }
   const status = tags && await tagsStatus(tags, `repository:${path}:pull`, authorize, session);
   if (isGiven) return { accepted: true, ...reading(credential, status, ACCEPTED, "it") };
-  if (status === 200) return { accepted: undefined, ...reading(credential, status) };
+  if (status === 200) {
+    return { accepted: undefined, open: true, ...reading(credential, status) };
+  }
   const why = "The registry asks for a credential, and there is none to try";
   return { accepted: undefined, why };
 }

@@ -73,6 +73,11 @@ export interface Verdict {
   readonly reachable: boolean;
   /** `undefined` when it could not be told: no answer, or one that asks nobody who they are. */
   readonly accepted: boolean | undefined;
+  /**
+   * Whether what is there is what it should be, and asks nobody who they are. Where it is missing
+   * and `accepted` is `undefined`, the credential could not be tried.
+   */
+  readonly open?: true;
   /** In words: `read org/charts`, `list charts (12 entries)`. */
   readonly may: readonly string[];
   /** ISO time at which the credential expires, where the server said so. */
@@ -84,4 +89,6 @@ export interface Verdict {
 }
 
 /** A verdict of one who has had an answer. */
-export type Finding = Pick<Verdict, "accepted" | "why"> & Partial<Pick<Verdict, "may" | "expires">>;
+export type Finding =
+  & Pick<Verdict, "accepted" | "why">
+  & Partial<Pick<Verdict, "open" | "may" | "expires">>;

@@ -48,13 +48,13 @@ export async function verify(what: Verifiable, options: VerifyOptions): Promise<
   }
   const { url } = plan;
   const clock = startClock(seconds, options.signal);
-  const open = (transport: TransportOptions, clock: Clock) =>
+  const begin = (transport: TransportOptions, clock: Clock) =>
     openSession(
       wayOf(url, transport, { allowed, resolve, env, clock }),
       url,
       secretsOf(what),
     );
-  const session = open(what.transport, clock);
+  const session = begin(what.transport, clock);
   try {
     const finding = await plan.find(session);
     const expires = finding.expires ?? session.expires ?? await furtherExpiry(finding);
@@ -74,16 +74,27 @@ export async function verify(what: Verifiable, options: VerifyOptions): Promise<
     const { proxy, noProxy } = what.transport;
     const limit = startClock(Math.min(EXPIRY_SECONDS, clock.remaining() / 1000), clock.signal);
     try {
-      return await askExpiry(open({ proxy, noProxy }, limit), api, what.password!);
+      return await askExpiry(begin({ proxy, noProxy }, limit), api, what.password!);
     } finally {
       limit.stop();
     }
   }
 
-  function verdict({ accepted, may = [], why }: Finding, expires: string | undefined): Verdict {
+  function verdict(
+    { accepted, open, may = [], why }: Finding,
+    expires: string | undefined,
+  ): Verdict {
     const { answered: reachable } = session;
     const asked = url.origin + url.pathname;
-    return { reachable, accepted, may, ...(expires ? { expires } : {}), asked, why };
+    return {
+      reachable,
+      accepted,
+      ...(open ? { open } : {}),
+      may,
+      ...(expires ? { expires } : {}),
+      asked,
+      why,
+    };
   }
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { assertEnded, onStage, type Stage, storedPassword } from "./credentials_support.ts";
 import { listening, program } from "./support.ts";
@@ -34,25 +35,39 @@ interface Entry {
   readonly outcome?: string;
 }
 
-withLog("a command records what it writes, as come by the command line", async (stage, log) => {
-  const { run, canary: { value: stdin } } = stage;
-  assertEnded(await run(ADD, { stdin }), { stdout: /created/, stderr: /successfully/ });
-  assert.deepEqual(
-    log().map(({ phase, who, from, outcome }) => [phase, who, from, outcome]),
-    [
-      ["started", undefined, undefined, undefined],
-      ["begin", "anonymous", "command line", undefined],
-      ["end", "anonymous", "command line", "created"],
-    ],
-  );
-  // It has let go of the log.
-  assertEnded(await run(["delete", "one", "n", "--yes"]), { stdout: /deleted/, stderr: /deleted/ });
-  assert.deepEqual(log().map(({ phase }) => phase).slice(3), ["started", "begin", "end"]);
-});
+withLog(
+  "a command records what it writes, as come by the command line from the user of the system",
+  async (stage, log) => {
+    const { run, canary: { value: stdin } } = stage;
+    // What the variables say is not believed.
+    const env = { USER: "somebody", LOGNAME: "somebody" };
+    assertEnded(await run(ADD, { stdin, env }), { stdout: /created/, stderr: /successfully/ });
+    const { username: user } = userInfo();
+    assert.deepEqual(
+      log().map(({ phase, who, from, outcome }) => [phase, who, from, outcome]),
+      [
+        ["started", undefined, undefined, undefined],
+        ["begin", user, "command line", undefined],
+        ["end", user, "command line", "created"],
+      ],
+    );
+    // It has let go of the log.
+    assertEnded(await run(["delete", "one", "n", "--yes"]), {
+      stdout: /deleted/,
+      stderr: /deleted/,
+    });
+    assert.deepEqual(log().map(({ phase }) => phase).slice(3), ["started", "begin", "end"]);
+  },
+);
 
 withLog("what only reads or tries records nothing, and makes no log", async (stage) => {
   const { run, folder: { path } } = stage;
-  for (const args of [["clusters"], ["secrets", "one"], [...ADD, "--dry-run=client"]]) {
+  for (
+    const args of [["clusters"], ["secrets", "one"], [...ADD, "--dry-run=client"], [
+      ...ADD,
+      "--dry-run=server",
+    ]]
+  ) {
     assert.equal((await run(args, { stdin: "x" })).code, 0);
   }
   await assert.rejects(Deno.stat(join(path, "audit.log")), Deno.errors.NotFound);

@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
-import { eachOf, onStage, type Stage } from "./credentials_support.ts";
+import { serve } from "../verify/http_server.ts";
+import { eachOf, type Given, onStage, type Stage } from "./credentials_support.ts";
 
 /** Names of clusters where the shell completes a command line. */
 
 /** What the last of the words may become, less flags. */
-async function proposed({ runAlone }: Stage, ...words: string[]): Promise<string[]> {
-  const { code, stdout, stderr } = await runAlone(["complete", "--", ...words]);
+async function proposed(
+  { runAlone }: Stage,
+  words: readonly string[],
+  env: Given["env"] = {},
+): Promise<string[]> {
+  const { code, stdout, stderr } = await runAlone(["complete", "--", ...words], { env });
   assert.deepEqual([code, stderr], [0, ""]);
   const completions = stdout.split("\n").slice(0, -1).map((line) => line.split("\t", 1)[0]!);
   return completions.filter((each) => !each.startsWith("--") || each.includes("="));
@@ -16,6 +21,8 @@ const ROWS: [words: string[], proposed: string[]][] = [
   [["secrets", "o"], ["one"]],
   [["secrets", "-o", "json", "t"], ["two"]],
   [["secrets", "one", ""], []],
+  [["secrets", "--cluster", "one,t"], ["one,two"]],
+  [["audit", "--cluster", "t"], ["two"]],
   [["delete", "tw"], ["two"]],
   [["docker", "add", "--cluster", ""], ["gone", "one", "two"]],
   [["docker", "add", "--cluster", "one,t"], ["one,two"]],
@@ -41,8 +48,27 @@ Deno.test("clusters are proposed, of the folder that is meant", () =>
     await write("others/other.kubeconfig", "");
     await write("others.yaml", "clusters-folder: others\n");
     await eachOf(ROWS, async ([words, expected]) => {
-      assert.deepEqual(await proposed(stage, ...words), expected, words.join(" "));
+      assert.deepEqual(await proposed(stage, words), expected, words.join(" "));
     });
+  }));
+
+Deno.test("where a server is meant its clusters are proposed, and none that does not answer", () =>
+  onStage(async (stage) => {
+    await using server = serve(() =>
+      Response.json({ clusters: ["far", "near"], total: 2 }, { headers: { "X-Request-Id": "1" } })
+    );
+    const late = Promise.withResolvers<Response>();
+    await using silent = serve(() => late.promise);
+    const env = { ARGOCD_CONFIGURER_SERVER: server.url };
+    assert.deepEqual(await proposed(stage, ["secrets", "n"], env), ["near"]);
+    assert.deepEqual(await proposed(stage, ["secrets", "--server", server.url, ""]), [
+      "far",
+      "near",
+    ]);
+    for (const url of [silent.url, "http://127.0.0.1:2", "none"]) {
+      assert.deepEqual(await proposed(stage, ["secrets", "--server", url, ""], env), []);
+    }
+    late.resolve(new Response());
   }));
 
 Deno.test("the words that flags take are proposed, alone and behind the flag's name", () =>
@@ -57,6 +83,6 @@ Deno.test("the words that flags take are proposed, alone and behind the flag's n
       [["repo", "add", "--ssh-private-key-file="], [":files"]],
     ];
     await eachOf(rows, async ([words, expected]) => {
-      assert.deepEqual(await proposed(stage, ...words), expected, words.join(" "));
+      assert.deepEqual(await proposed(stage, words), expected, words.join(" "));
     });
   }));

@@ -46,6 +46,24 @@ bothWays("what would be sent is shown, less the password", async (stage) => {
   assertNotAsked(stage);
 });
 
+bothWays("what was not given is not in it, whatever it would have been", async (stage) => {
+  const { run, canary: { value: stdin } } = stage;
+  const url = "https://charts.example.com";
+  const given = ["--cluster", "one", "--name", "n", "--type", "helm", "--url", url];
+  const login = ["--username", "u", "--password-stdin", "--dry-run", "client"];
+  const request = {
+    method: "POST",
+    path: "/secrets/add_repo",
+    body: { cluster_name: "one", name: "n", type: "helm", url, username: "u", password: "***" },
+  };
+  const parsers = { json: JSON.parse, yaml: load };
+  for (const [format, parse] of Object.entries(parsers)) {
+    const shown = await run(["repo", "add", ...given, ...login, "-o", format], { stdin });
+    assert.deepEqual(parse(shown.stdout), request);
+  }
+  assertNotAsked(stage);
+});
+
 bothWays("no secret of several registries, nor a proxy's, is shown", async (stage) => {
   const { run, canary: { value }, folder } = stage;
   await folder.write("proxy", `http://u:${value}@proxy.example.com:3128`);

@@ -49,5 +49,7 @@ export const COMMANDS = {
 
 /** What is another one each time. */
 export function masked(text: string): string {
-  return text.replaceAll(/\b[0-9a-f]{16}\b/g, "0123456789abcdef");
+  return text.replaceAll(/\b[0-9a-f]{16}\b/g, "0123456789abcdef")
+    .replace(/SERVER +/, "SERVER          ")
+    .replaceAll(/http:\/\/127\.0\.0\.1:\d+ +/g, "http://server   ");
 }

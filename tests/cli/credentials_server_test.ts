@@ -145,14 +145,26 @@ Deno.test("a token allows what it allows, and what it does not is told", () =>
         code: 1,
         stderr: "error: Token 'reader' has the role reader; this needs writer\n",
       });
-      assertEnded(await run("limited", ADD.map((word) => word === "one" ? "one,two" : word)), {
-        code: 3,
-        stdout: /^one +argocd +secret\/n +created$/m,
-        stderr: /^error: two: Token 'limited' is not for cluster 'two', only for one$/m,
+      const on = (clusters: string) => ADD.map((word) => word === "one" ? clusters : word);
+      assertEnded(await run("limited", on("one,two")), {
+        code: 2,
+        stderr: /^error: There is no cluster 'two' in the server at .*; nothing was done\n$/,
+      });
+      assertEnded(await run("limited", on("two")), {
+        code: 1,
+        stderr: "error: Token 'limited' is not for cluster 'two', only for one\n",
+      });
+      assertEnded(await run("limited", on("*")), {
+        stdout: /^CLUSTER.*\none +team-a +secret\/n +created\none +argocd +secret\/n +created\n$/,
+        stderr: /^one: .*successfully/,
+      });
+      assertEnded(await run("not-a-known-token", on("one,two")), {
+        code: 1,
+        stderr: /^error: Cannot find the clusters: The token is not known; the variable/,
       });
       assertEnded(await run("", ["clusters"]), {
         code: 1,
-        stderr: /^error: Token missing: .*; the variable ARGOCD_CONFIGURER_TOKEN holds/,
+        stderr: /^error: Token missing: .*; the variable ARGOCD_CONFIGURER_SERVER_TOKEN holds/,
       });
       assertEnded(await run("not-a-known-token", ["clusters"]), {
         code: 1,
@@ -169,6 +181,42 @@ Deno.test("this machine's own folder needs no token", () =>
       const given = { env: { ...env, ARGOCD_CONFIGURER_TOKEN: token } };
       assertEnded(await stage.run(["clusters", "-o", "name"], given), {
         stdout: "gone\none\ntwo\n",
+        stderr: token === "" ? /^warning: .*'ARGOCD_CONFIGURER_TOKEN' is empty/ : "",
       });
     }
+  }));
+
+Deno.test("variables stand for the flags that name a server, and one is for its token", () =>
+  onStage(async (stage) => {
+    await using server = serve(() =>
+      Response.json({ clusters: ["a"], total: 1 }, { headers: { "X-Request-Id": "1" } })
+    );
+    const env = { ARGOCD_CONFIGURER_SERVER: server.url, ARGOCD_CONFIGURER_TOKEN: "first-token" };
+    const found = { stdout: "NAME\na\n" };
+    assertEnded(await stage.run(["clusters"], { env }), found);
+    const both = { ...env, ARGOCD_CONFIGURER_SERVER_TOKEN: "second-token" };
+    assertEnded(await stage.run(["clusters", "-o", "wide"], { env: both }), found);
+    const tokens = server.seen.map(({ authorization }) => authorization);
+    assert.deepEqual(tokens, ["Bearer first-token", "Bearer second-token"]);
+    // A flag wins, and an empty variable is none.
+    assertEnded(await stage.run(["clusters", "--server", "http://127.0.0.1:2"], { env }), {
+      code: 1,
+      stderr: "error: Cannot ask the server at http://127.0.0.1:2: nothing listens there\n",
+    });
+    const empty = { ARGOCD_CONFIGURER_SERVER: "", ARGOCD_CONFIGURER_SERVER_CA: "not-read" };
+    assertEnded(await stage.run(["clusters"], { env: empty }), {
+      stdout: "NAME\ngone\none\ntwo\n",
+    });
+    assertEnded(await stage.run(["clusters", "--clusters-folder", "clusters"], { env }), {
+      code: 2,
+      stderr: "error: --clusters-folder is of no use with ARGOCD_CONFIGURER_SERVER: the server " +
+        "has its own\n",
+    });
+    const wrong = { ARGOCD_CONFIGURER_SERVER: "localhost:8091" };
+    assertEnded(await stage.run(["clusters"], { env: wrong }), {
+      code: 2,
+      stderr: /^error: Cannot use ARGOCD_CONFIGURER_SERVER: it is the URL of a server/,
+    });
+    const noCa = { ...env, ARGOCD_CONFIGURER_SERVER_CA: "absent.crt" };
+    assertEnded(await stage.run(["clusters"], { env: noCa }), { code: 2, stderr: /absent\.crt/ });
   }));

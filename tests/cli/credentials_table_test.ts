@@ -1,21 +1,31 @@
 import assert from "node:assert/strict";
 import { COMMANDS, masked, seed } from "./credentials_seed.ts";
-import { bothWays, eachOf, onStage } from "./credentials_support.ts";
+import { assertEnded, bothWays, eachOf, onStage } from "./credentials_support.ts";
 
 /** What people read: tables, wide ones, and names. */
 
 interface Shown {
   readonly table: string;
   readonly wide: string;
+  /** In process, where that shows more. */
+  readonly wideHere?: string;
   readonly name?: string;
   /** Beside a table. */
   readonly stderr?: string;
+  /** In process, where that says more. */
+  readonly stderrHere?: string;
 }
 
 const SHOWN: Readonly<Record<keyof typeof COMMANDS, Shown>> = {
   clusters: {
     table: "NAME\ngone\none\ntwo\n",
     wide: "NAME\ngone\none\ntwo\n",
+    wideHere: `
+NAME   SERVER          KUBECONFIG
+gone   http://server   usable
+one    http://server   usable
+two    http://server   usable
+`,
     name: "gone\none\ntwo\n",
   },
   list: {
@@ -43,6 +53,9 @@ NAMESPACE   NAME   TYPE                             DATA   FINGERPRINT        MA
 team-a      pull   kubernetes.io/dockerconfigjson   1      0123456789abcdef   false     400d   ghcr.io   ci         false       <none>   <none>   mcops.tech/secret-type=docker-creds
 `,
     name: "secret/pull\n",
+    stderrHere:
+      "note: fingerprints compare within this output only: there is no audit log, whose " +
+      "key they would be by\n",
   },
   docker: {
     table: `
@@ -101,9 +114,13 @@ one       team-b      secret/pull   not found
   },
 };
 
-bothWays("tables, wide tables and names are what they are", async (stage) => {
+bothWays("tables, wide tables and names are what they are", async (stage, way) => {
   seed(stage);
-  await eachOf(Object.entries(SHOWN), async ([command, { table, wide, name, stderr = "" }]) => {
+  await eachOf(Object.entries(SHOWN), async ([command, shown]) => {
+    const { table, name } = shown;
+    const isHere = way === "in process";
+    const wide = isHere ? shown.wideHere ?? shown.wide : shown.wide;
+    const stderr = (isHere ? shown.stderrHere : undefined) ?? shown.stderr ?? "";
     const args = COMMANDS[command as keyof typeof COMMANDS];
     const printed = async (format: string) => {
       const ended = await stage.run([...args, "-o", format], { stdin: stage.canary.value });
@@ -144,6 +161,26 @@ Deno.test("where nothing is, nothing is printed, and that is said", () =>
     });
   }));
 
+bothWays("a namespace that is made, or would be, is a line, too", async (stage) => {
+  const args = [
+    ...["docker", "add", "--cluster", "one", "--name", "new", "--username", "ci"],
+    ...["--password-stdin", "-n", "new-a,team-b", "--create-namespaces"],
+  ];
+  for (const [more, tried] of [[["--dry-run", "server"], " (dry run)"], [[], ""]] as const) {
+    const ended = await stage.run([...args, ...more], { stdin: stage.canary.value });
+    assert.equal(ended.code, 0, ended.stderr);
+    const lines = ended.stdout.split("\n").map((line) => line.replaceAll(/ {2,}/g, "|"));
+    assert.deepEqual(lines, [
+      "CLUSTER|NAMESPACE|OBJECT|RESULT",
+      `one|new-a|namespace/new-a|created${tried}`,
+      `one|new-a|secret/new|created${tried}`,
+      `one|team-b|secret/new|created${tried}`,
+      `one|argocd|secret/new|created${tried}`,
+      "",
+    ]);
+  }
+});
+
 Deno.test("one column more names several clusters, and names are there once", () =>
   onStage(async (stage) => {
     seed(stage);
@@ -161,7 +198,7 @@ two       argocd      secret/new   created
 `,
     );
     const message = "Docker registry secrets created successfully in 2 namespace(s)";
-    assert.equal(stderr, `one: ${message}\ntwo: ${message}\n`);
+    assert.deepEqual(stderr.split("\n").sort(), ["", `one: ${message}`, `two: ${message}`]);
     const again = await stage.run([...args, ...login, "--upsert", "-o", "name"], given);
-    assert.deepEqual(again, { code: 0, stdout: "secret/new\n", stderr: "" });
+    assertEnded(again, { stdout: "secret/new\n", stderr: /^(one|two): done\n(one|two): done\n$/ });
   }));

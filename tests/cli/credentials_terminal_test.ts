@@ -31,7 +31,8 @@ async function sit(
   typed: readonly (readonly [when: RegExp, keys: string])[],
 ): Promise<Sat> {
   const quoted = programCommand(args).map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
-  const shell = `${quoted.join(" ")}; code=$?; stty -a; echo "code $code."`;
+  // Ctrl-C is for the program, and not for the shell around it.
+  const shell = `trap : INT; ${quoted.join(" ")}; code=$?; stty -a; echo "code $code."`;
   const child = new Deno.Command(script!, {
     args: ["-qec", shell, "/dev/null"],
     cwd: path,
@@ -39,6 +40,7 @@ async function sit(
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",
+    signal: AbortSignal.timeout(40_000), // where it waits for what is not typed
   }).spawn();
   const keyboard = child.stdin.getWriter();
   const left = [...typed];
@@ -88,16 +90,55 @@ terminalTest("so is one that standard input was to give", async (stage) => {
 
 terminalTest("Ctrl-C at the question ends it, and the terminal is as before", async (stage) => {
   const sat = await sit(stage, ADD, [[/Password of/, "half\x03"]]);
-  assert.deepEqual([sat.code, sat.echoes], [1, true], sat.seen);
+  assert.deepEqual([sat.code, sat.echoes], [130, true], sat.seen);
   assert.match(sat.seen, /error: Given up/);
   assert.doesNotMatch(sat.seen, /half/);
   assert.deepEqual(stage.emulators.one.requests, []);
 });
 
-terminalTest("who has forgotten the user is not asked for a password", async (stage) => {
-  const sat = await sit(stage, ["docker", "add", "--cluster", "one", "--name", "n"], []);
-  assert.equal(sat.code, 2, sat.seen);
-  assert.match(sat.seen, /error: Missing a password/);
+terminalTest("Ctrl-D at the question gives it up", async (stage) => {
+  const sat = await sit(stage, ADD, [[/Password of/, "\x04"]]);
+  assert.deepEqual([sat.code, sat.echoes], [1, true], sat.seen);
+  assert.match(sat.seen, /error: Given up/);
+});
+
+terminalTest("a user name that is missing is asked for, and shown", async (stage) => {
+  const { canary, emulators: { one } } = stage;
+  const args = ADD.filter((word) => word !== "--username" && word !== "somebody");
+  const sat = await sit(stage, args, [
+    [/User name for ghcr\.io: $/, "somebody\n"],
+    [/Password of somebody for ghcr\.io: $/, `${canary.value}\n`],
+  ]);
+  assert.deepEqual([sat.code, sat.echoes], [0, true], sat.seen);
+  canary.absentFrom(sat.seen, "the terminal");
+  assert.equal(storedPassword(one, "team-a", "n"), canary.value);
+});
+
+terminalTest("nothing for a user name is wrong usage, and Ctrl-C there is 130", async (stage) => {
+  const ends: [keys: string, code: number][] = [["\n", 2], ["\x04", 2], ["\x03", 130]];
+  await eachOf(ends, async ([keys, code]) => {
+    const sat = await sit(stage, ["verify"], [[/User name for ghcr\.io: $/, keys]]);
+    assert.equal(sat.code, code, sat.seen);
+    assert.equal(sat.seen.includes("error: Missing --username"), code === 2, sat.seen);
+  });
+});
+
+terminalTest("what cannot be asked for is told all at once, before any question", async (stage) => {
+  const rows: [args: string[], missing: string][] = [
+    [
+      ["docker", "add"],
+      "--cluster, --name; --namespaces, --namespace-selector or --all-namespaces",
+    ],
+    [["docker", "add", "--password-stdin", "--all-clusters", "-n", "a"], "--name"],
+    [["repo", "add", "--name", "n"], "--cluster, --type, --url"],
+    [["repo", "add", "--password-stdin"], "--cluster, --name, --type, --url, --username"],
+    [["verify", "--type", "git", "--username", "u"], "--url"],
+  ];
+  await eachOf(rows, async ([args, missing]) => {
+    const sat = await sit(stage, args, []);
+    assert.equal(sat.code, 2, sat.seen);
+    assert.equal(sat.seen.split("\r\n")[0], `error: Missing ${missing}`);
+  });
 });
 
 /** What is answered, and whether it is deleted then. */
@@ -117,12 +158,68 @@ terminalTest("delete asks first, and only a yes deletes", async (stage) => {
     const args = ADD.map((word) => word === "n" ? name : word);
     const added = await run([...args, "--password-stdin"], { stdin: canary.value });
     assert.equal(added.code, 0, added.stderr);
-    const question = /Delete secret 'n\d' from all its namespaces of one\? \[y\/N\] $/;
+    const question = new RegExp(
+      `^one: secret/${name} would be deleted from (team-a, argocd|argocd, team-a)\r\n` +
+        "Delete these 2 secrets\\? \\[y/N\\] $",
+    );
     const sat = await sit(stage, ["delete", "one", name], [[question, answer]]);
-    assert.equal(sat.code, isDeleted ? 0 : 1, sat.seen);
+    // As of kubectl delete --interactive.
+    assert.equal(sat.code, 0, sat.seen);
+    assert.equal(/Nothing was deleted/.test(sat.seen), !isDeleted, sat.seen);
     assert.equal(one.cluster.secret("team-a", name) === undefined, isDeleted, answer);
   });
 });
+
+terminalTest("Ctrl-C at its question deletes nothing", async (stage) => {
+  const { canary, run, emulators: { one } } = stage;
+  const added = await run([...ADD, "--password-stdin"], { stdin: canary.value });
+  assert.equal(added.code, 0, added.stderr);
+  const sat = await sit(stage, ["delete", "one", "n"], [[/\[y\/N\] $/, "\x03"]]);
+  assert.deepEqual([sat.code, sat.echoes], [130, true], sat.seen);
+  assert.notEqual(one.cluster.secret("team-a", "n"), undefined);
+});
+
+terminalTest("where nothing is to be deleted nobody is asked", async (stage) => {
+  const rows: [args: string[], says: RegExp][] = [
+    [["one", "nope"], /^error: .*not written by this program/],
+    [["nope", "--cluster", "one,two"], /error: one, two: .*not written by this program/],
+    [["gone", "nope"], /^error: /],
+    [["one", "nope", "--namespace", "team-a"], /^error: .*team-a/],
+  ];
+  await eachOf(rows, async ([args, says]) => {
+    const sat = await sit(stage, ["delete", ...args], []);
+    assert.equal(sat.code, 1, sat.seen);
+    assert.match(sat.seen, says);
+    assert.doesNotMatch(sat.seen, /y\/N/);
+  });
+});
+
+terminalTest(
+  "of several clusters each is looked at, and what there is is deleted",
+  async (stage) => {
+    const { canary, run, emulators: { one, two } } = stage;
+    const more = ["--service-accounts", "default", "--git-write-back", "--password-stdin"];
+    const added = await run([...ADD, ...more], { stdin: canary.value });
+    assert.equal(added.code, 0, added.stderr);
+    const args = ["delete", "n", "--cluster", "two,one,gone"];
+    await run([...args, "--dry-run", "server"]);
+    const { length: looked } = two.requests;
+    const question = new RegExp(
+      "^two: nothing would be deleted: [^\r]*not written by this program[^\r]*\r\n" +
+        "one: secret/n would be deleted from (team-a, argocd|argocd, team-a)\r\n" +
+        "one: secret/n-iu would be deleted from argocd\r\n" +
+        "one: serviceaccount/default would no longer use it in team-a\r\n" +
+        "gone: nothing would be deleted: [^\r]+\r\n" +
+        "Delete these 3 secrets\\? \\[y/N\\] $",
+      "i",
+    );
+    const sat = await sit(stage, args, [[question, "y\n"]]);
+    assert.equal(sat.code, 3, sat.seen);
+    assert.equal(one.cluster.secret("team-a", "n"), undefined);
+    assert.match(sat.seen, /error: two: .*not written by this program/);
+    assert.equal(two.requests.length, 2 * looked, "where nothing was seen nothing is tried");
+  },
+);
 
 terminalTest("delete does not ask with --yes, nor for a dry run", async (stage) => {
   const { canary, run, emulators: { one } } = stage;

@@ -81,7 +81,28 @@ const ROWS: Row[] = [
     ["docker", "add", "--cluster", "one,a/b"],
     /^error: Cannot use --cluster 'a\/b': a cluster name/,
   ],
-  ["no type", ["repo", "add", "--cluster", "one", "--name", "n"], "Missing --type"],
+  [
+    "nothing at all",
+    ["docker", "add"],
+    "Missing --cluster, --name, --username; --namespaces, --namespace-selector or " +
+    `--all-namespaces; ${NO_PASSWORD.replace("Missing ", "")}`,
+  ],
+  ["no password file, as it is not looked for yet", [
+    ...["docker", "add", "--cluster", "one", "--username", "u", "--namespaces", "a"],
+    ...["--password-file", "nowhere"],
+  ], "Missing --name"],
+  ["several that each have a user", [
+    ...["docker", "add", "--cluster", "one", "--registries-file", "nowhere"],
+  ], "Missing --name; --namespaces, --namespace-selector or --all-namespaces"],
+  ["nothing of a repository", ["repo", "add"], "Missing --cluster, --name, --type, --url"],
+  ["nothing of a repository but a password", [
+    ...["repo", "add", "--cluster", "one", "--password-stdin"],
+  ], "Missing --name, --type, --url, --username"],
+  [
+    "no type",
+    ["repo", "add", "--cluster", "one", "--name", "n", "--url", "https://h/x"],
+    "Missing --type",
+  ],
   ["no URL", REPO, "Missing --url"],
   [
     "a password without a user",
@@ -105,6 +126,7 @@ const ROWS: Row[] = [
     [...REPO.with(-1, "helm"), "--url", "https://h/x", "--enable-lfs"],
     "--enable-lfs is for Git repositories only",
   ],
+  ["verify nothing", ["verify"], `Missing --username; ${NO_PASSWORD.replace("Missing ", "")}`],
   ["verify a registry without a user", ["verify"], "Missing --username", PASSWORD],
   ["verify without a URL", ["verify", "--type", "git"], "Missing --url"],
   [
@@ -134,8 +156,9 @@ bothWays("wrong usage is exit code 2, and tells the flag", async (stage, way) =>
   const rows = way === "in process" ? ROWS : ROWS.slice(0, 8);
   await eachOf(rows, async ([what, args, says, given]) => {
     const ended = await stage.run(args, given);
-    const stderr = typeof says === "string" ? `error: ${says}\n` : says;
-    assertEnded(ended, { code: 2, stderr });
+    const hint = /\n\(argocd-configurer [a-z ]+ --help shows how it is used\)\n$/;
+    const told = { ...ended, stderr: ended.stderr.replace(hint, "\n") };
+    assertEnded(told, { code: 2, stderr: typeof says === "string" ? `error: ${says}\n` : says });
     assert.ok(!ended.stderr.includes("not-a-password"), what);
   });
   assert.deepEqual(asked(stage), []);

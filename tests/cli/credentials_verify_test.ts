@@ -32,7 +32,7 @@ bothWays("verify shows place by place what came of it, and fails if one refuses"
       `^AT +RESULT +MAY +MESSAGE +EXPIRES +ASKED\n${own.url}/charts +accepted .*\n` +
         `${other.url}/charts +refused .*\n$`,
     ),
-    stderr: new RegExp(`^error: The credential is not accepted by ${other.url}/charts: .*\n$`),
+    stderr: `error: The credential is not accepted by ${other.url}/charts\n`,
   });
   const json = await run(["verify", ...login, ...urls, "-o", "json"], { stdin: value });
   assert.equal(json.code, 1);
@@ -53,7 +53,7 @@ bothWays("with --verify only what is accepted is written, and that is told", asy
   assertEnded(refused, {
     code: 1,
     stderr: new RegExp(
-      `^error: The credential is not accepted by ${own.url}/charts: .*; nothing was written\n` +
+      `^error: The credential is not accepted by ${own.url}/charts; nothing was written\n` +
         `  ${own.url}/charts: refused: .*\n$`,
     ),
   });

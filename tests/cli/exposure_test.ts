@@ -133,6 +133,13 @@ Deno.test("with tokens and TLS, or a proxy that does it, all addresses are serve
   }
 });
 
+/** What is not refused serves for ever. */
+async function inTime<T>(promise: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error("It is served")), 60_000);
+  return await Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
 interface Refused {
   readonly what: string;
   readonly flags: (here: Folder) => string[] | Promise<string[]>;
@@ -143,8 +150,13 @@ interface Refused {
 const REFUSED: Refused[] = [
   {
     what: "another address without tokens",
-    flags: () => ["--host", "0.0.0.0", "--behind-proxy"],
+    flags: () => ["--host", "0.0.0.0"],
     says: /Cannot listen on '0\.0\.0\.0': without tokens/,
+  },
+  {
+    what: "a proxy in front without tokens, also on this machine",
+    flags: () => ["--behind-proxy"],
+    says: /Cannot serve behind a proxy without tokens: .* Set tokens-file/,
   },
   {
     what: "another address without TLS",
@@ -179,6 +191,12 @@ const REFUSED: Refused[] = [
     says: /shorter than 20 characters/,
   },
   {
+    what: "a token of the environment that is longer than any that is looked at",
+    flags: () => [],
+    env: { ARGOCD_CONFIGURER_TOKEN: TOKEN.repeat(20) },
+    says: /longer than 512 characters/,
+  },
+  {
     what: "a token of the environment that fits into no header",
     flags: () => [],
     env: { ARGOCD_CONFIGURER_TOKEN: `${TOKEN}\n` },
@@ -194,7 +212,8 @@ const REFUSED: Refused[] = [
 for (const { what, flags, env, says } of REFUSED) {
   Deno.test(`${what} is exit code 2, and said without a token in it`, async () => {
     await using here = await folder();
-    const { code, stdout, stderr } = await outcome(["--port", "0", ...await flags(here)], { env });
+    const refused = outcome(["--port", "0", ...await flags(here)], { env });
+    const { code, stdout, stderr } = await inTime(refused);
     assert.deepEqual([code, stdout], [2, ""], stderr);
     assert.match(stderr, says);
     assert.ok(!stderr.includes(TOKEN) && !stderr.includes("listening"), stderr);

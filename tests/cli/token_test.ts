@@ -110,7 +110,8 @@ Deno.test("the token of the environment is an admin's, and kubectl does not get 
 const WRONG: [what: string, args: string[], says: RegExp, code?: number][] = [
   ["a role that is none", ["--name", "a", "--role", "owner"], /Cannot use role 'owner'/],
   ["a name that is none", ["--name", "a b", "--role", "reader"], /Cannot use name 'a b'/],
-  ["no name", ["--role", "reader"], /name/],
+  ["no name", ["--role", "reader"], /^error: Missing --name$/m],
+  ["neither name nor role", [], /^error: Missing --name, --role$/m],
   ["clusters that are none", ["--name", "a", "--role", "reader", "--clusters", "a/b"], /clusters/],
   ["no clusters", ["--name", "a", "--role", "reader", "--clusters", " ,"], /clusters/],
   ...["soon", "0d", "-1d", "2001-01-01", "45", "90", "9999999d"].map((time) =>
@@ -152,6 +153,53 @@ Deno.test("a name is there once, and what is not there is not removed", async ()
   assert.equal(other.code, 1);
   assert.match(other.stderr, /There is no token 'other'/);
   assert.match(await list(here), /\nci +reader /);
+});
+
+Deno.test("for scripts tokens are JSON or YAML, and their sums in none of them", async () => {
+  await using here = await folder();
+  const file = join(here.path, "tokens.yaml");
+  const run = async (...args: string[]) => {
+    const { code, stdout, stderr } = await outcome(["token", ...args, "--tokens-file", file]);
+    assert.equal(code, 0, stderr);
+    return { stdout, stderr };
+  };
+  const flags = ["--name", "ci", "--role", "admin", "--clusters", "prod-*,test", "--expires", "1d"];
+  const made = await run("create", ...flags, "-o", "json");
+  const { token, tokens_file, expires, ...others } = JSON.parse(made.stdout);
+  assert.match(token, /^acfg_[A-Za-z0-9_-]{43}$/);
+  assert.ok(tokens_file === file && new Date(expires).getTime() > Date.now());
+  assert.deepEqual(others, { name: "ci", role: "admin", clusters: ["prod-*", "test"] });
+  assert.match(made.stderr, /^Token 'ci' is an admin's for prod-\*, test, until /);
+  await run("create", "--name", "all", "--role", "reader");
+  const json = (await run("list", "-o", "json")).stdout;
+  assert.deepEqual(JSON.parse(json), {
+    tokens: [
+      { ...others, expires, expired: false },
+      { name: "all", role: "reader", clusters: null, expires: null, expired: false },
+    ],
+    total: 2,
+  });
+  assert.match((await run("list", "-o", "yaml")).stdout, /^tokens:\n +- name: ci\n/);
+  assert.equal((await run("list", "-o", "name")).stdout, "ci\nall\n");
+  const sum = /sha256: (\S+)/.exec(await Deno.readTextFile(file))![1]!;
+  assert.ok(!json.includes(sum) && !json.includes(token));
+});
+
+Deno.test("token delete is token remove, and a file that is not there is named", async () => {
+  await using here = await folder();
+  const file = join(here.path, "tokens.yaml");
+  await create(here, "--name", "ci", "--role", "reader");
+  const run = (...args: string[]) => outcome(["token", ...args, "--tokens-file", file]);
+  assert.equal((await run("delete", "ci")).code, 0);
+  assert.equal(await list(here), "NAME  ROLE  CLUSTERS  EXPIRES\n");
+  const nameless = await run("remove");
+  assert.equal(nameless.code, 2);
+  assert.match(nameless.stderr, /^error: Missing NAME \(token remove NAME\)$/m);
+  await Deno.remove(file);
+  const { code, stderr } = await run("remove", "ci");
+  assert.equal(code, 1);
+  assert.equal(stderr, `error: There is no tokens file ${file}\n`);
+  await assert.rejects(Deno.stat(file), Deno.errors.NotFound);
 });
 
 Deno.test("the file of the configuration is meant when none is named", async () => {

@@ -44,6 +44,21 @@ export function removeContract(subject: Subject): void {
     assert.deepEqual(words(await world.store.remove(removals, soon())), ["rejected not_found"]);
   });
 
+  test("to foresee whether many can be removed in time changes none of them", async (world) => {
+    const namespace = await world.namespace();
+    const puts = Array.from({ length: 40 }, async (_, i) => {
+      const name = `many-${i}`;
+      const { metadata } = await world.put({ metadata: { namespace, name } });
+      return { namespace, name, uid: metadata.uid!, resourceVersion: metadata.resourceVersion! };
+    });
+    const removals = await Promise.all(puts);
+    await world.store.foreseeRemoval([], soon());
+    await world.store.foreseeRemoval(removals, soon());
+    for (const { name, resourceVersion } of removals) {
+      assert.equal((await world.find(namespace, name))?.metadata.resourceVersion, resourceVersion);
+    }
+  });
+
   test("nothing to remove is no outcome", async (world) => {
     assert.deepEqual(await world.store.remove([], soon()), []);
   });

@@ -66,6 +66,7 @@ function watch<W extends World>(world: W): W {
       create: (...asked) => note(store.create(...asked)),
       replace: (...asked) => note(store.replace(...asked)),
       remove: (...asked) => note(store.remove(...asked)),
+      foreseeRemoval: (...asked) => note(store.foreseeRemoval(...asked)),
       namespaces: (...asked) => note(store.namespaces(...asked)),
       createNamespaces: (...asked) => note(store.createNamespaces(...asked)),
       serviceAccounts: (...asked) => note(store.serviceAccounts(...asked)),

@@ -120,6 +120,21 @@ Deno.test("the image starts the server, which gets the signals itself", () => {
   assert.ok(targets.includes(command!.words[1]));
 });
 
+Deno.test("the command that runs it gives it the folders that it writes to, and no right", async () => {
+  const text = await readDeployFile("README.md");
+  const command = /^podman run (?:.*\\\n)*.*/m.exec(text)![0].replaceAll(/\\\n/g, " ");
+  const given = (flag: string) =>
+    [...command.matchAll(new RegExp(`${flag} (\\S+)`, "g"))]
+      .map(([, value]) => value!);
+  // Not a tmpfs for the cache, which belongs to root: a volume gets its owner from the image.
+  const { XDG_CACHE_HOME, HOME } = pairs("ENV");
+  assert.deepEqual(given("--tmpfs"), [HOME]);
+  assert.deepEqual(given("--volume").filter((each) => !each.endsWith(":ro")), [XDG_CACHE_HOME]);
+  const owned = `install -d -m 0700 -o 65532 -g 65532 ${XDG_CACHE_HOME}`;
+  assert.ok(all("RUN").some(({ text }) => text.startsWith(`${owned} `)));
+  assert.match(command, / --init --read-only --cap-drop all --security-opt no-new-privileges /);
+});
+
 Deno.test("the image's configuration is accepted and suits an image without kubectl", async () => {
   const config = await loadConfig({
     flags: {},

@@ -6,7 +6,7 @@ import { uniqueName } from "../support/api_objects.ts";
 import { decodeBase64 } from "../support/base64.ts";
 import { makeCanary } from "../support/canary.ts";
 import { manifests, ofKind, type Parsed } from "./files.ts";
-import { authorityOf, mountedPod, tokenFor } from "./mounted_pod.ts";
+import { authorityOf, mountedPod, SERVICE_ACCOUNT_FOLDER, tokenFor } from "./mounted_pod.ts";
 import { NAME, realTest, renamed, withObjects } from "./on_cluster.ts";
 import { projected } from "./projected.ts";
 
@@ -122,7 +122,9 @@ Deno.test("the kubeconfig is taken from a projected volume, not from a ConfigMap
   // The test's user stands for root, who owns what the kubelet writes.
   const rules = { owners: [65532, Deno.uid()!], group: 65532, allowExecPlugins: false };
   try {
-    const files = { "in-cluster.kubeconfig": data["in-cluster.kubeconfig"] };
+    const account = await projected(join(folder, "account"), { token: "t", "ca.crt": "" }, 0o1777);
+    const kubeconfig = data["in-cluster.kubeconfig"].replaceAll(SERVICE_ACCOUNT_FOLDER, account);
+    const files = { "in-cluster.kubeconfig": kubeconfig };
     const sticky = await projected(join(folder, "projected"), files, 0o1777);
     const { warnings } = await vetKubeconfig(join(sticky, "in-cluster.kubeconfig"), rules);
     assert.deepEqual(warnings.map((each) => each.replace(/'.*'/, "")), [

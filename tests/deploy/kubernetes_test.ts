@@ -69,6 +69,12 @@ Deno.test("one replica at a time knows of all the writes", () => {
   assert.deepEqual(deployment.spec.strategy, { type: "Recreate" });
 });
 
+Deno.test("a pod that is deleted while it starts ends at once", () => {
+  // What it runs is not process 1 then, from which the kernel keeps signals that it has no handler
+  // for: neither the shell that unpacks it nor the program before it serves has one.
+  assert.equal(pod.shareProcessNamespace, true);
+});
+
 Deno.test("the Service's variables are not taken for settings", async () => {
   assert.equal(pod.enableServiceLinks, false);
   // This is what they would do.

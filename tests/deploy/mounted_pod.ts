@@ -10,7 +10,8 @@ import { ofKind, type Parsed } from "./files.ts";
 import { NAME } from "./on_cluster.ts";
 import { projected } from "./projected.ts";
 
-const SERVICE_ACCOUNT_FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount";
+/** Where the kubelet mounts what the kubeconfig of the cluster itself names. */
+export const SERVICE_ACCOUNT_FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 interface Answered {
   readonly status: number;

@@ -190,7 +190,38 @@ const UNUSABLE: readonly Unusable[] = [
   },
 ];
 
-for (const { what, why, make } of UNUSABLE) {
+/** The entries that name files, with what stands in their place in a kubeconfig that is whole. */
+const NAMING_FILES = [
+  ["certificate-authority", "cluster", "insecure-skip-tls-verify: true", ""],
+  ["client-certificate", "user", /token: .*/, "client-key-data: YQ==, "],
+  ["client-key", "user", /token: .*/, "client-certificate-data: YQ==, "],
+  ["tokenFile", "user", /token: .*/, ""],
+] as const;
+
+const missing: readonly Unusable[] = NAMING_FILES.map(([entry, of, instead, beside]) => ({
+  what: `names a ${entry} that is not there`,
+  why: new RegExp(
+    `the '${entry}' of its current ${of} \\(/.+/certificates/gone\\.pem\\) does not exist$`,
+  ),
+  make: text((canary) =>
+    kubeconfigFor("https://127.0.0.1:1", canary)
+      .replace(instead, `${beside}${entry}: certificates/gone.pem`.replaceAll(", ", "\n      "))
+  ),
+}));
+
+/** Who puts what belongs into `client-key-data` into `client-key` is not shown it. */
+const mistaken: Unusable = {
+  what: "names a client-key that is the key itself",
+  why: /the 'client-key' of its current user (does not exist|is no file's name)$/,
+  make: text((canary) =>
+    kubeconfigFor("https://127.0.0.1:1").replace(
+      /token: .*/,
+      `client-certificate-data: YQ==\n      client-key: ${canary.repeat(8)}`,
+    )
+  ),
+};
+
+for (const { what, why, make } of [...UNUSABLE, ...missing, mistaken]) {
   realTest(
     `a kubeconfig that ${what} is 500 with the reason, and shows nothing`,
     async (program) => {

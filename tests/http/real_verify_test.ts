@@ -5,7 +5,7 @@ import { assertAnswer, type RealProgram, realTestWith } from "../support/real_pr
 import { makeAppKey, startGitHubServer } from "../verify/github_server.ts";
 import { hasGit, startGitServer } from "../verify/git_server.ts";
 import { startHelmServer } from "../verify/helm_server.ts";
-import { basicHeader } from "../verify/http_server.ts";
+import { basicHeader, serve } from "../verify/http_server.ts";
 import { dockerRegistry, startRegistry } from "../verify/registry.ts";
 import { pushToken, startTokenServer } from "../verify/token_server.ts";
 
@@ -213,6 +213,24 @@ realTestWith(ALLOWED, "a GitHub App is tried at its Enterprise Server", async (p
     assert.ok(!said.includes(line));
   }
 });
+
+realTestWith(
+  ALLOWED,
+  "a chart repository without an index keeps its credential from being written",
+  async (program) => {
+    const { value } = program.canary;
+    await using server = startHelmServer({ visitors: ["*"], index: "<html>log in</html>" });
+    await using nothing = serve(() => new Response(null, { status: 404 }));
+    for (const url of [`${server.url}/charts`, nothing.url]) {
+      const name = uniqueName("repo");
+      const { status, body } = await add(program, name, { type: "helm", url, ...login(value) });
+      assert.equal(status, 422, url);
+      assert.match(body.message, /^The credential cannot be tried at .*; nothing was written$/);
+      assert.deepEqual([body.verified[0].reachable, body.verified[0].accepted], [true, null]);
+      assert.equal(await program.find("argocd", name), undefined);
+    }
+  },
+);
 
 realTestWith(
   ALLOWED,

@@ -19,6 +19,7 @@ function registries(ill: Readonly<Record<string, "silent" | "refusing" | "open">
     return Promise.resolve({
       reachable: state !== "silent",
       accepted: state === undefined ? true : state === "refusing" ? false : undefined,
+      ...(state === "open" ? { open: true } : {}),
       may: state === undefined ? [`read ${what.username}`] : [],
       ...(state === undefined ? { expires: "2030-01-02T03:04:05.000Z" } : {}),
       asked: `https://${what.host}/v2/`,

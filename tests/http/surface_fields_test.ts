@@ -96,6 +96,34 @@ const unknown = (endpoint: string, path: string, make: Make): Row[] => [
     )
   ),
   ...[
+    ["usernme", "username"],
+    ["clustername", "cluster_name"],
+    ["Name", "name"],
+  ].map(([field, nearest]) =>
+    refused(
+      `${endpoint} with ${field} in place of ${nearest} asks whether that is meant`,
+      () => make({ [field!]: CANARY, [nearest!]: undefined }),
+      400,
+      {
+        error: true,
+        message: `Unknown field '${field}'; did you mean '${nearest}'?`,
+        status_code: 400,
+      },
+    )
+  ),
+  ...[
+    ["something_else", "username"],
+    ["usernme", "cluster_name"],
+    [CANARY, "name"],
+  ].map(([field, missing]) =>
+    refused(
+      `${endpoint} without ${missing} and with ${shown(field)} says what is missing`,
+      () => make({ [field!]: CANARY, [missing!]: undefined }),
+      400,
+      { error: true, message: `Missing required field: ${missing}`, status_code: 400 },
+    )
+  ),
+  ...[
     ["a far one", "something_else"],
     ["the password itself", CANARY],
     ["the password in quotes", `"${CANARY}"`],

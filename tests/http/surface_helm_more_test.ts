@@ -87,9 +87,9 @@ const refusals: Row[] = [
   ),
   refused(
     "of several URLs the names need room",
-    () => helm({ ...NO_URL, repository_urls: URLS, name: "x".repeat(213) }),
+    () => helm({ ...NO_URL, repository_urls: URLS, name: "x".repeat(222) }),
     400,
-    envelope("Field 'name' must be at most 212 characters long where there are several URLs"),
+    envelope("Field 'name' must be at most 221 characters long where there are several URLs"),
   ),
   refused(
     "fields of add_repo are unknown",

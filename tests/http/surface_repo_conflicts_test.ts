@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { argocdLabels, repo, REPO_BODY, sent } from "./requests.ts";
 import type { Stage } from "./stage.ts";
 import { type Row, testRows } from "./support.ts";
@@ -110,6 +111,18 @@ testRows([
     }),
     changes: true,
   },
+  ...[{}, { dry_run: true }].map((more): Row => ({
+    name: `with upsert a name that comes to be for another URL is said to, ${JSON.stringify(more)}`,
+    request: () => repo({ url: "https://git.example.com/org/other.git", upsert: true, ...more }),
+    before: sent(() => repo()),
+    status: 200,
+    after: (_it, body) =>
+      assert.equal(
+        (body as { hint?: string }).hint,
+        `Secret 'my-repo' was for ${REPO_BODY.url} until now`,
+      ),
+    changes: Object.keys(more).length === 0,
+  })),
   {
     name: "a secret that is no repository is left alone, also with upsert",
     request: () => repo({ upsert: true }),

@@ -173,9 +173,9 @@ const verified: Row[] = [
     },
   },
   {
-    name: "a credential of which nothing can be told is written",
+    name: "a credential that nobody asks for is written",
     request: () => repo(VERIFY),
-    options: verifying(undefined),
+    options: verifying(undefined, { open: true }),
     status: 200,
     body: answer(created, { verified: [verifiedAs(null)] }, "created successfully"),
     changes: true,
@@ -191,6 +191,21 @@ const verified: Row[] = [
         "with 401; nothing was written",
       status_code: 422,
       verified: [verifiedAs(false)],
+    },
+    opens: false,
+    changes: false,
+  },
+  {
+    name: "a credential that could not be tried at a server that answers is 422",
+    request: () => repo(VERIFY),
+    options: verifying(undefined),
+    status: 422,
+    body: {
+      error: true,
+      message:
+        `The credential cannot be tried at ${REPO_BODY.url}: It is fine; nothing was written`,
+      status_code: 422,
+      verified: [verifiedAs(null)],
     },
     opens: false,
     changes: false,

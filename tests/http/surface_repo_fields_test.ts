@@ -172,42 +172,6 @@ const UNKNOWN: Row[] = [
 ];
 
 const rsa = makeRsaKey();
-const NAME = /^Field 'name' must be a secret's name: .*at most 244$/;
-const SEVERAL = { url: undefined, urls: ["https://a.example/1", "https://a.example/2"] };
-
-const NAMES: Row[] = [
-  ...["", "My-Repo", "a_b", "-a", "a.", "../x", "a\0", "x".repeat(245), `${CANARY}!`].map(
-    (name) =>
-      refused(`add_repo does not take ${shown(name)} as a name`, () => repo({ name }), 400, NAME),
-  ),
-  ...["", "../x", "-v", CANARY + "/"].map((cluster_name) =>
-    refused(
-      `add_repo does not take ${shown(cluster_name)} as a cluster's name`,
-      () => repo({ cluster_name }),
-      400,
-      /^Field 'cluster_name' must be the name of a cluster: /,
-    )
-  ),
-  refused(
-    "of several URLs the names need room",
-    () => repo({ ...SEVERAL, name: "x".repeat(213) }),
-    400,
-    envelope("Field 'name' must be at most 212 characters long where there are several URLs"),
-  ),
-  {
-    name: "the longest name is taken for several URLs",
-    request: () => repo({ ...SEVERAL, name: "x".repeat(212) }),
-    status: 200,
-    changes: true,
-  },
-  {
-    name: "the longest name is taken for one URL",
-    request: () => repo({ name: "x".repeat(244) }),
-    status: 200,
-    changes: true,
-  },
-];
-
 const OCI = "is for OCI registries only";
 const kinds = (other: string) => `contradicts '${other}'; give one kind of credential`;
 
@@ -278,7 +242,6 @@ testRows([
   ...VALUES,
   ...NESTED,
   ...UNKNOWN,
-  ...NAMES,
   ...CONTRADICTIONS.map(([what, more, field, why]) =>
     refused(
       `${what} contradict each other`,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ENDPOINTS } from "../../src/server/endpoints.ts";
 import { type Stage, stage } from "./stage.ts";
 import { assertAbsent, CANARY, DOCKER, DOCKER_BODY } from "./support.ts";
 
@@ -87,6 +88,35 @@ function isReset(error: unknown): boolean {
 }
 
 const HOST = "Host: localhost\r\n";
+
+/** Paths of a GET, with and without what it needs, and one of a POST. */
+const HEAD_PATHS = [
+  ...ENDPOINTS.filter(({ method }) => method === "get")
+    .map(({ path }) => path.replace("{name}", "my-secret")),
+  "/clusters?unknown=1",
+  "/secrets?cluster=nowhere",
+  "/nope",
+  DOCKER,
+];
+
+for (const path of HEAD_PATHS) {
+  Deno.test(`HEAD ${path} tells the length of what GET answers, and nothing else comes`, async () => {
+    const { app } = stage();
+    await using server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+      (request) => app.fetch(request),
+    );
+    const whole = await fetch(`http://127.0.0.1:${server.addr.port}${path}`);
+    const { length } = await whole.bytes();
+    await using connection = await Deno.connect({ hostname: "127.0.0.1", port: server.addr.port });
+    const request = `HEAD ${path} HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`;
+    await connection.write(new TextEncoder().encode(request));
+    const text = await new Response(connection.readable).text();
+    assert.ok(text.startsWith(`HTTP/1.1 ${whole.status} `), text);
+    assert.equal(/^content-length: (\d+)\r$/im.exec(text)?.[1], String(length));
+    assert.ok(length > 0 && text.endsWith("\r\n\r\n"), text);
+  });
+}
 
 /** Heads of a GET and how they are answered. */
 const HEADS: [what: string, head: string, statuses: number[]][] = [

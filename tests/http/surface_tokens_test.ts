@@ -159,7 +159,7 @@ Deno.test("the log names the token, and never shows it", async () => {
     [
       ["server", "request", "reader", undefined],
       ["tokens", "token refused", "192.0.2.1", "expired: expired"],
-      ["server", "request", undefined, undefined],
+      ["server", "request", "192.0.2.1", undefined],
     ],
   );
   for (const secret of all) assert.ok(!logged.join("").includes(secret));

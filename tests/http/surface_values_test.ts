@@ -67,15 +67,27 @@ const names: Row[] = [
   ]),
   refused(
     "a docker name that leaves no room for -iu is refused",
-    () => docker({ name: "x".repeat(251) }),
+    () => docker({ name: "x".repeat(251), git_write_back: true }),
     400,
-    /at most 250$/,
+    /^Field 'name' must be a secret's name: .*at most 250$/,
+  ),
+  refused(
+    "a docker name is of at most 253 characters",
+    () => docker({ name: "x".repeat(254) }),
+    400,
+    /^Field 'name' must be a secret's name: .*at most 253$/,
   ),
   refused(
     "a repository name that leaves no room for -template is refused",
-    () => helm({ name: "x".repeat(245) }),
+    () => helm({ name: "x".repeat(245), repository_url: "https://ghcr.io/" }),
     400,
-    /at most 244$/,
+    /^Field 'name' must be a secret's name: .*at most 244$/,
+  ),
+  refused(
+    "a repository name is of at most 253 characters",
+    () => helm({ name: "x".repeat(254), repository_url: "https://ghcr.io/", template: false }),
+    400,
+    /^Field 'name' must be a secret's name: .*at most 253$/,
   ),
 ];
 
@@ -91,6 +103,42 @@ const writes = (name: string, namespaces: unknown, expected: string[]): Row => (
     assert.deepEqual(written.sort(), [...expected, "argocd"].sort());
   },
 });
+
+/** The longest names that the secrets of a request have room for. */
+const LONGEST: [
+  what: string,
+  length: number,
+  request: (name: string) => Request,
+  beside: string,
+][] = [
+  ["pull secret", 253, (name) => docker({ name }), ""],
+  ["pull secret beside NAME-iu", 250, (name) => docker({ name, git_write_back: true }), "-iu"],
+  ["chart repository", 253, (name) => helm({ name }), ""],
+  [
+    "chart repository beside its template",
+    244,
+    (name) => helm({ name, repository_url: "https://ghcr.io/" }),
+    "-template",
+  ],
+  [
+    "chart repository without the template that it could have",
+    253,
+    (name) => helm({ name, repository_url: "https://ghcr.io/", template: false }),
+    "",
+  ],
+];
+
+const longest = LONGEST.map(([what, length, request, beside]): Row => ({
+  name: `a ${what} may have a name of ${length} characters`,
+  request: () => request("x".repeat(length)),
+  status: 200,
+  changes: true,
+  after: ({ cluster }) => {
+    const names = new Set([...cluster.secrets.values()].map(({ name }) => name));
+    const own = "x".repeat(length);
+    assert.deepEqual(names, new Set([own, own + beside]));
+  },
+}));
 
 const many = (count: number) => Array.from({ length: count }, (_, i) => `ns-${i}`);
 const PROHIBITED =
@@ -175,6 +223,8 @@ const namespaces: Row[] = [
   },
 ];
 
+const PLAIN_HTTP = /^Field 'registry' must be the registry's host without http:\/\/: /;
+
 const HUB = ["https://index.docker.io/v1/", "https://registry-1.docker.io"];
 
 const registries: Row[] = [
@@ -215,4 +265,13 @@ const registries: Row[] = [
     ),
 ];
 
-testRows([...names, ...namespaces, ...registries]);
+const plain = ["http://registry.example.com:5000", " HTTP://ghcr.io/v2/"].map((registry) =>
+  refused(
+    `the registry ${JSON.stringify(registry)} is refused, and that the scheme is why is said`,
+    () => docker({ registry }),
+    400,
+    PLAIN_HTTP,
+  )
+);
+
+testRows([...names, ...longest, ...namespaces, ...registries, ...plain]);

@@ -260,7 +260,7 @@ testRows([
     verified: [verified(true, { may: ["a"], expires })],
     message: FINE,
   }),
-  answer("a credential that nobody asked for is 200", verdict(undefined), 200, {
+  answer("a credential that nobody asked for is 200", verdict(undefined, { open: true }), 200, {
     success: true,
     verified: [verified(null)],
     message: FINE,
@@ -271,16 +271,16 @@ testRows([
     status_code: 422,
     verified: [verified(false)],
   }),
-  answer(
-    "a registry that cannot be reached is 422",
-    verdict(undefined, { reachable: false }),
-    422,
-    {
+  ...[
+    ["a registry that cannot be reached", false],
+    ["a credential that could not be tried", true],
+  ].map(([what, reachable]) =>
+    answer(`${what} is 422`, verdict(undefined, { reachable }), 422, {
       error: true,
       message: "The credential cannot be tried at ghcr.io: So it is",
       status_code: 422,
-      verified: [{ ...verified(null), reachable: false }],
-    },
+      verified: [{ ...verified(null), reachable }],
+    })
   ),
   {
     name: "a bug in trying is 500 with the request's id",

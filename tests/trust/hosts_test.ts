@@ -62,6 +62,13 @@ async function post(
   return status;
 }
 
+/** The answer has the length of a body that does not come, so the server is to close behind it. */
+async function statusOfHead({ url }: Running, head: string): Promise<number> {
+  const closing = head.replace("HTTP/1.1\r\n", "HTTP/1.1\r\nConnection: close\r\n");
+  const { text } = await exchange(url, closing);
+  return Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1]);
+}
+
 async function assertNothingDone(world: World, written: readonly Write[]): Promise<void> {
   for (const { name } of written) {
     const path = `/api/v1/secrets?fieldSelector=metadata.name%3D${name}`;
@@ -90,6 +97,8 @@ trustTest(
       const { status, text } = await exchange(running.url, read);
       world.watch.said(text, what);
       assert.ok([400, 421].includes(status), `${what}: ${text}`);
+      const head = await statusOfHead(running, read.replace("GET", "HEAD"));
+      assert.ok([400, 421].includes(head), `HEAD, ${what}: ${head}`);
       for (const { path, body } of all) {
         const type = "Content-Type: application/json\r\n";
         const answered = await post(running, target + path, hosts + type, body, world.watch);

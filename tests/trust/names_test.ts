@@ -12,6 +12,8 @@ const NAMES = [
   "%2e%2e%2fx",
   "%2e%2e%2f",
   "../clusters/c",
+  "c/../../x",
+  "c/../c",
   "/etc/passwd",
   "c\0",
   "\0",

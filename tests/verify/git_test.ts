@@ -74,6 +74,7 @@ gitTest("a public repository tells nothing about a credential", async () => {
   await using server = await startGitServer({ visitors: ["*"] });
   const verdict = await tried(login(server.repository, value));
   assert.deepEqual([verdict.accepted, verdict.may], [undefined, ["read team/app.git"]]);
+  assert.equal(verdict.open, true);
   assert.equal(verdict.why, "The repository is public: everyone may read it");
 });
 
@@ -83,12 +84,33 @@ gitTest("a repository that is not there is not accepted", async () => {
   assert.equal((await tried(login(`${server.url}/team/none.git`, value))).accepted, false);
 });
 
-Deno.test("a web server that knows nothing of Git tells nothing about a credential", async () => {
-  await using server = serve(() => new Response("hello"));
-  const verdict = await tried(login(server.url, makeCanary().value));
-  assert.deepEqual([verdict.reachable, verdict.accepted], [true, undefined]);
-  assert.equal(verdict.why, "What is at the URL does not speak Git's HTTP protocol");
+gitTest("without a credential what is not public was not tried", async () => {
+  await using server = await startGitServer({ visitors: [] });
+  for (const url of [server.repository, `${server.url}/team/none.git`]) {
+    const verdict = await tried({ kind: "git", url, transport: {} });
+    assert.deepEqual([verdict.reachable, verdict.accepted], [true, undefined]);
+    assert.ok(!("open" in verdict), url);
+  }
 });
+
+const OTHERS: [what: string, respond: () => Response, why: string][] = [
+  [
+    "knows nothing of Git",
+    () => new Response("hello"),
+    "What is at the URL does not speak Git's HTTP protocol",
+  ],
+  ["is broken", () => new Response(null, { status: 500 }), "The repository answers with 500"],
+];
+
+for (const [what, respond, why] of OTHERS) {
+  Deno.test(`a web server that ${what} tells nothing about a credential`, async () => {
+    await using server = serve(respond);
+    const verdict = await tried(login(server.url, makeCanary().value));
+    assert.deepEqual([verdict.reachable, verdict.accepted], [true, undefined]);
+    assert.ok(!("open" in verdict), "there is nothing to be open");
+    assert.equal(verdict.why, why);
+  });
+}
 
 Deno.test("a bearer token that no header can hold is not sent", async () => {
   const { value } = makeCanary();

@@ -33,7 +33,11 @@ Deno.test("a public chart repository tells nothing about a credential", async ()
   const { value } = makeCanary();
   await using server = startHelmServer({ visitors: ["*"] });
   const verdict = await tried(helmLogin(`${server.url}/charts`, value));
-  assert.deepEqual([verdict.accepted, verdict.may], [undefined, ["list charts (2 entries)"]]);
+  assert.deepEqual([verdict.accepted, verdict.open, verdict.may], [
+    undefined,
+    true,
+    ["list charts (2 entries)"],
+  ]);
   assert.equal(verdict.why, "The repository is public: everyone may list its charts");
 });
 
@@ -64,6 +68,7 @@ for (const [what, respond, why] of OTHERS) {
     await using server = serve(respond);
     const verdict = await tried(helmLogin(server.url, value));
     assert.deepEqual([verdict.reachable, verdict.accepted, verdict.may], [true, undefined, []]);
+    assert.ok(!("open" in verdict), "it was not tried");
     assert.match(verdict.why, why);
     assert.doesNotMatch(verdict.why, /secret/);
   });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { makeAuthority } from "../../scripts/control_plane/certificates.ts";
+import { seal } from "../../src/log/sealed.ts";
 import { makeCanary } from "../support/canary.ts";
 import { startHelmServer } from "./helm_server.ts";
 import { basicHeader, serve } from "./http_server.ts";
@@ -28,6 +29,8 @@ Deno.test("redirects to the same host are followed with the credential, three at
   const lost = await tried(helmLogin(endless.url, value));
   assert.deepEqual([lost.reachable, lost.accepted], [true, undefined]);
   assert.match(lost.why, /: it redirects too often$/);
+  // By a stranger and with the credential: a question and three redirects of it.
+  assert.equal(endless.seen.length, 8);
 });
 
 Deno.test("a redirect to https at the same host is followed, one back is not", async () => {
@@ -70,6 +73,58 @@ Deno.test("a redirect to another host is not followed, and that host is named", 
       "the credential was not sent",
   );
   assert.deepEqual(other.seen, []);
+});
+
+Deno.test("another port of the host, or a name like the host's, is another host", async () => {
+  const { value } = makeCanary();
+  let target = "";
+  await using other = serve(() => new Response("apiVersion: v1\nentries: {}\n"));
+  await using server = serve((request) =>
+    request.headers.has("authorization")
+      ? Response.redirect(target, 302)
+      : new Response(null, { status: 401 })
+  );
+  const alike = ["charts.test.other.test", "charts.tes", "xcharts.test", "test", "x.charts.test"];
+  const known = Object.fromEntries(
+    ["charts.test", ...alike].map((host) => [host, ["127.0.0.1"]]),
+  );
+  const targets = [
+    `http://charts.test:${other.port}`,
+    ...alike.map((host) => `http://${host}:${server.port}`),
+  ];
+  for (target of targets) {
+    const credential = helmLogin(`http://charts.test:${server.port}`, value);
+    const { why } = await tried(credential, { resolve: names(known) });
+    assert.ok(
+      why.endsWith(`: it redirects to ${target}, where the credential was not sent`),
+      why,
+    );
+  }
+  assert.deepEqual(other.seen, []);
+  assert.deepEqual([...new Set(server.seen.map(({ host }) => host))], [
+    `charts.test:${server.port}`,
+  ]);
+});
+
+Deno.test("a token server that is a stranger to the registry is not asked", async () => {
+  const { value } = makeCanary();
+  await using stranger = serve(() => Response.json({ token: "x" }));
+  const realm = `http://auth.other.test:${stranger.port}/token`;
+  await using registry = serve(() =>
+    new Response(null, { status: 401, headers: { "www-authenticate": `Bearer realm="${realm}"` } })
+  );
+  const known = names({ "registry.test": ["127.0.0.1"], "auth.other.test": ["127.0.0.1"] });
+  const { accepted, why } = await tried({
+    kind: "registry",
+    host: `registry.test:${registry.port}`,
+    username: "alice",
+    password: seal(value),
+    transport: { insecureHttp: true },
+  }, { resolve: known });
+  assert.equal(accepted, undefined);
+  assert.match(why, /^Cannot send the credential to auth\.other\.test:\d+, .* is a stranger/);
+  assert.deepEqual(stranger.seen, []);
+  assert.ok(registry.seen.every(({ authorization }) => authorization === undefined));
 });
 
 Deno.test("a stranger is sent to log in, the credential comes in", async () => {

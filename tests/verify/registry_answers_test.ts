@@ -119,9 +119,24 @@ for (const [what, answers, accepted, why] of ROWS) {
   Deno.test(`of a registry that ${what} it is said`, async () => {
     const { verdict } = await answered(answers);
     assert.deepEqual([verdict.reachable, verdict.accepted, verdict.may], [true, accepted, []]);
+    assert.ok(!("open" in verdict), "it asks who it is");
     assert.match(verdict.why, why);
   });
 }
+
+Deno.test("of a registry of plain HTTP it is said that it does not speak TLS", async () => {
+  await using server = serve(() => status(200));
+  const host = `127.0.0.1:${server.port}`;
+  const credential = { username: "alice", password: seal(PASSWORD), transport: {} };
+  const verdict = await tried({ kind: "registry", host, ...credential });
+  assert.deepEqual([verdict.reachable, verdict.accepted, "open" in verdict], [
+    false,
+    undefined,
+    false,
+  ]);
+  assert.match(verdict.why, /: it does not speak TLS there, as one that is asked by http:\/\//);
+  assert.deepEqual(server.seen, []);
+});
 
 Deno.test("of several challenges that of tokens is taken, as docker does", async () => {
   const { verdict, seen } = await answered((url, shown) => {
@@ -179,6 +194,24 @@ for (const [tags, accepted, why] of TAGS) {
       return status(url.pathname === "/v2/" ? 200 : tags);
     }, "team/app");
     assert.deepEqual([verdict.accepted, verdict.may], [accepted, []]);
+    assert.match(verdict.why, why);
+  });
+}
+
+const OPEN: [tags: number, open: true | undefined, why: RegExp][] = [
+  [200, true, /and lets everyone read team\/app$/],
+  [404, true, /but has or shows no repository team\/app$/],
+  [403, undefined, /but does not let everyone read team\/app$/],
+  [500, undefined, /but did not tell whether everyone may read team\/app$/],
+];
+
+for (const [tags, open, why] of OPEN) {
+  Deno.test(`a registry that asks nobody and answers ${tags} for tags is ${open ? "" : "not "}open`, async () => {
+    const { verdict } = await answered(
+      ({ pathname }) => status(pathname === "/v2/" ? 200 : tags),
+      "team/app",
+    );
+    assert.deepEqual([verdict.accepted, verdict.open], [undefined, open]);
     assert.match(verdict.why, why);
   });
 }

@@ -90,8 +90,9 @@ registryTest("a token that everyone gets does not make a credential accepted", a
       transport: PLAIN,
     });
     assert.deepEqual([nobody.accepted, nobody.may], [undefined, ["read team/app"]]);
+    assert.equal(nobody.open, true);
     const without = await tried({ kind: "registry", host, transport: PLAIN });
-    assert.equal(without.accepted, undefined);
+    assert.deepEqual([without.accepted, without.open], [undefined, undefined]);
     assert.equal(without.why, "The registry asks for a credential, and there is none to try");
   });
 });
@@ -195,7 +196,7 @@ registryTest("one that asks nobody tells nothing about a credential", async () =
   await using registry = await startRegistry({ auth: { kind: "none" } });
   await registry.push("team/app");
   const whole = await tried(alice(registry.host, value));
-  assert.deepEqual([whole.reachable, whole.accepted], [true, undefined]);
+  assert.deepEqual([whole.reachable, whole.accepted, whole.open], [true, undefined, true]);
   assert.equal(whole.why, "The registry asks nobody for credentials");
   const one = await tried(alice(registry.host, value, "team/app"));
   assert.deepEqual([one.accepted, one.may], [undefined, ["read team/app"]]);
@@ -239,4 +240,28 @@ registryTest("one that wants a client certificate gets it, and gets no other", a
     assert.equal(verdict.reachable, certified === own);
     assert.ok(!certified || !verdict.why.includes(certified.key.slice(0, 20)));
   }
+});
+
+registryTest("a client certificate is shown to it alone, not to a proxy on the way", async () => {
+  const authority = makeAuthority("test authority");
+  const tls = authority.issue({ commonName: "p", for: "server", hosts: ["proxy.test"] });
+  // What asks for a certificate in the place of a proxy; who shows one is answered.
+  await using proxy = await startRegistry({
+    auth: { kind: "none" },
+    tls,
+    clientAuthority: authority.certificate,
+  });
+  const own = authority.issue({ commonName: "client", for: "client" });
+  const { reachable, why } = await tried({
+    kind: "registry",
+    host: "registry.test",
+    transport: {
+      tlsCa: authority.certificate,
+      tlsClientCert: seal(own.certificate),
+      tlsClientKey: seal(own.key),
+      proxy: `https://proxy.test:${proxy.port}`,
+    },
+  }, { resolve: names({ "proxy.test": ["127.0.0.1"] }) });
+  assert.equal(reachable, false);
+  assert.match(why, /: it does not agree on a certificate$/);
 });

@@ -1,5 +1,6 @@
 import type { z } from "@hono/zod-openapi";
 import type * as schemas from "../../server/answers.ts";
+import type { AuditAnswer } from "../../server/audit_answers.ts";
 
 /** The API's answers, as its schemas have them. */
 
@@ -11,6 +12,7 @@ export type RepoAdded = z.infer<typeof schemas.RepoAddedAnswer>;
 export type Removed = z.infer<typeof schemas.RemovedAnswer>;
 export type VerifiedAll = z.infer<typeof schemas.VerifiedAllAnswer>;
 export type Verified = z.infer<typeof schemas.NotAcceptedAnswer>["verified"][number];
+export type AuditPage = z.infer<typeof AuditAnswer>;
 export type Existing = schemas.ExistingAnswer;
 
 export type Applied = DockerAdded["results"][number]["result"];

@@ -9,9 +9,12 @@ export function isTerminal(): boolean {
 /** Signals that end the program, and must not leave a terminal without echo. */
 const ENDING = ["SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 
+/** Of a program that Ctrl-C ends, as shells tell it: 128, and the number of SIGINT. */
+const INTERRUPTED = 130;
+
 /**
  * Asks for a line that is not shown.
- * @throws {Failure} when nothing is typed, or it is given up by Ctrl-C
+ * @throws {Failure} when it is given up, by Ctrl-C or before anything is typed
  */
 export async function askHidden(question: string): Promise<string> {
   const restore = () => Deno.stdin.setRaw(false);
@@ -28,15 +31,15 @@ export async function askHidden(question: string): Promise<string> {
     // First, so that what is typed at once is not shown either.
     Deno.stdin.setRaw(true);
     printError(question);
-    const typed = await typedLine();
-    if (typed === undefined) throw new Failure("Given up");
-    return typed;
+    return await typedLine();
   } finally {
     restore();
     printError("\n");
     for (const { signal, listener } of listeners) Deno.removeSignalListener(signal, listener);
   }
 }
+
+const GIVEN_UP = "Given up";
 
 const CTRL_C = 0x03;
 const CTRL_D = 0x04;
@@ -45,21 +48,27 @@ const ENTER: readonly number[] = [0x0a, 0x0d];
 const CTRL_U = 0x15;
 const ESCAPE = 0x1b;
 
-/** What is typed up to Enter, as a terminal edits it; `undefined` after Ctrl-C. */
-async function typedLine(): Promise<string | undefined> {
+/**
+ * What is typed up to Enter, as a terminal edits it.
+ * @throws {Failure} when it is given up
+ */
+async function typedLine(): Promise<string> {
   const line = new HiddenLine();
   const chunk = new Uint8Array(1024);
   for (;;) {
     const read = await Deno.stdin.read(chunk);
-    if (read === null) return line.isEmpty ? undefined : line.text;
+    if (read === null && line.isEmpty) throw new Failure(GIVEN_UP);
+    if (read === null) return line.text;
     for (const byte of chunk.subarray(0, read)) {
       switch (line.type(byte)) {
         case "more":
           break;
         case "end":
           return line.text;
+        case "interrupted":
+          throw new Failure(GIVEN_UP, INTERRUPTED);
         case "given up":
-          return undefined;
+          throw new Failure(GIVEN_UP);
       }
     }
   }
@@ -80,10 +89,10 @@ export class HiddenLine {
   }
 
   /** Takes one byte. */
-  type(byte: number): "more" | "end" | "given up" {
+  type(byte: number): "more" | "end" | "interrupted" | "given up" {
     if (this.#isOfSequence(byte)) return "more";
     if (ENTER.includes(byte)) return "end";
-    if (byte === CTRL_C) return "given up";
+    if (byte === CTRL_C) return "interrupted";
     if (byte === CTRL_D) return this.isEmpty ? "given up" : "end";
     if (byte === CTRL_U) this.#bytes.length = 0;
     else if (BACKSPACE.includes(byte)) this.#removeLast();
@@ -114,8 +123,14 @@ export class HiddenLine {
 
 /** Asks for a yes; everything else is a no. */
 export async function askYes(question: string): Promise<boolean> {
-  printError(`${question} [y/N] `);
+  return /^y(es)?$/i.test(await askLine(`${question} [y/N] `));
+}
+
+/** Asks for a line; nothing at the end of the input is an empty one. */
+export async function askLine(question: string): Promise<string> {
+  printError(question);
   const chunk = new Uint8Array(1024);
+  const decoder = new TextDecoder();
   let line = "";
   while (!line.includes("\n")) {
     const read = await Deno.stdin.read(chunk);
@@ -123,7 +138,7 @@ export async function askYes(question: string): Promise<boolean> {
       printError("\n");
       break;
     }
-    line += new TextDecoder().decode(chunk.subarray(0, read));
+    line += decoder.decode(chunk.subarray(0, read), { stream: true });
   }
-  return /^y(es)?$/i.test(line.trim());
+  return line.trim();
 }

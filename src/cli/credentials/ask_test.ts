@@ -23,7 +23,7 @@ const KEYS: [what: string, keys: string, text: string, ended: string][] = [
   ["also one of several bytes", "aé🔑\x7f\x7fb\r", "ab", "end"],
   ["and nothing where nothing is", "\x7f\x7fa\r", "a", "end"],
   ["Ctrl-U takes all back", "wrong\x15right\r", "right", "end"],
-  ["Ctrl-C gives it up", "abc\x03", "abc", "given up"],
+  ["Ctrl-C interrupts it", "abc\x03", "abc", "interrupted"],
   ["Ctrl-D gives it up before anything is typed", "\x04", "", "given up"],
   ["and ends it afterwards", "abc\x04", "abc", "end"],
   ["arrow keys type nothing", "a\x1b[D\x1b[1;5Cb\x1bOAc\r", "abc", "end"],

@@ -1,18 +1,23 @@
 import { createApp } from "../../server/app.ts";
 import type { UseCases } from "../../server/endpoint.ts";
 import { VERSION } from "../version.ts";
-import { answerOf, type Api, httpRequest } from "./request.ts";
+import { answerOf, type Api, type ApiAnswer, type ApiRequest, httpRequest } from "./request.ts";
 import { withoutSecrets } from "./without_secrets.ts";
 
 /**
  * Takes requests up to where a cluster would be asked, by the same routes and schemas: what is
  * wrong with one is answered as ever, and what is not with the request itself, less its secrets.
  * @param argocdNamespace `undefined` where it is a server's and not known
+ * @param open what tells the clusters' names, where they are asked for; `place` is its own
  */
-export function checked(argocdNamespace: string | undefined): Api {
+export function checked(
+  argocdNamespace: string | undefined,
+  { place, open }: { readonly place: string; readonly open: () => Promise<Api> },
+): Api {
   return {
-    place: "nowhere",
+    place,
     async ask(request) {
+      if (request.path === "/clusters") return await once(open, request);
       let isSent = false;
       const reached = () => {
         isSent = true;
@@ -43,4 +48,13 @@ export function checked(argocdNamespace: string | undefined): Api {
     },
     close: () => Promise.resolve(),
   };
+}
+
+async function once(open: () => Promise<Api>, request: ApiRequest): Promise<ApiAnswer> {
+  const api = await open();
+  try {
+    return await api.ask(request);
+  } finally {
+    await api.close();
+  }
 }

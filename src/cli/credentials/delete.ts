@@ -1,13 +1,16 @@
 import { Failure } from "../failure.ts";
-import { askYes, isTerminal } from "./ask.ts";
+import { isTerminal } from "./ask.ts";
 import type { Removed } from "./answers.ts";
 import { carryOut, clustersOf, type View } from "./carry_out.ts";
+import { lookBeforeDelete } from "./look_before_delete.ts";
 import type { ProgramFlags } from "./open_api.ts";
+import type { ApiRequest } from "./request.ts";
 import type { DryRun } from "./words.ts";
 import { objectOf, WRITTEN_COLUMNS, writtenCells } from "./written_rows.ts";
 
 export type DeleteFlags = ProgramFlags & {
   readonly cluster?: readonly string[];
+  readonly allClusters?: boolean;
   readonly namespaces?: readonly string[];
   readonly force?: boolean;
   readonly dryRun?: DryRun;
@@ -36,17 +39,19 @@ export async function deleteSecret(
   first: string,
   second?: string,
 ): Promise<number> {
-  if (second !== undefined && flags.cluster !== undefined) {
-    throw new Failure("Give CLUSTER or --cluster, not both", 2);
+  const areFlags = flags.cluster !== undefined || flags.allClusters === true;
+  if (second !== undefined && areFlags) {
+    throw new Failure("Give CLUSTER or --cluster or --all-clusters, not both", 2);
   }
-  if (second === undefined && flags.cluster === undefined) {
-    throw new Failure("Missing NAME (delete CLUSTER NAME), or --cluster", 2);
+  if (second === undefined && !areFlags) {
+    throw new Failure("Missing NAME (delete CLUSTER NAME), or --cluster, or --all-clusters", 2, {
+      isInHelp: true,
+    });
   }
   const name = second ?? first;
   const clusters = second === undefined ? clustersOf(flags.cluster) : [first];
   const { namespaces, dryRun = "none" } = flags;
-  if (dryRun === "none" && !flags.yes && !await isWanted(name, clusters, namespaces)) return 1;
-  return await carryOut(flags, "write", clusters, (cluster) => ({
+  const requestFor = (cluster: string | undefined, isTried: boolean): ApiRequest => ({
     method: "DELETE",
     path: "/secrets",
     query: {
@@ -54,20 +59,19 @@ export async function deleteSecret(
       name,
       namespaces: namespaces?.join(","),
       force: flags.force ? "true" : undefined,
-      dry_run: dryRun === "server" ? "true" : undefined,
+      dry_run: isTried ? "true" : undefined,
     },
-  }), VIEW);
-}
-
-/** @throws {Failure} when nobody can be asked */
-async function isWanted(
-  name: string,
-  clusters: readonly (string | undefined)[],
-  namespaces: readonly string[] | undefined,
-): Promise<boolean> {
-  if (!isTerminal()) {
+  });
+  const isAsked = dryRun === "none" && !flags.yes;
+  if (isAsked && !isTerminal()) {
     throw new Failure("Cannot ask whether to delete: there is no terminal; give --yes", 2);
   }
-  const where = namespaces === undefined ? "all its namespaces" : namespaces.join(", ");
-  return await askYes(`Delete secret '${name}' from ${where} of ${clusters.join(", ")}?`);
+  return await carryOut(
+    flags,
+    "write",
+    clusters,
+    (cluster) => requestFor(cluster, dryRun === "server"),
+    VIEW,
+    isAsked ? lookBeforeDelete((cluster) => requestFor(cluster, true), VIEW.fields) : undefined,
+  );
 }

@@ -3,7 +3,8 @@ import type { DockerAdded } from "./answers.ts";
 import { carryOut, clustersOf, type View } from "./carry_out.ts";
 import { itemsOf } from "./items.ts";
 import type { ProgramFlags } from "./open_api.ts";
-import { type PasswordFlags, passwordOf } from "./password.ts";
+import { loginGiven, type PasswordFlags, passwordOf, usernameOf } from "./password.ts";
+import { requireFields } from "./required.ts";
 import { SecretInput } from "./secret_input.ts";
 import type { DryRun } from "./words.ts";
 import { changesOf, objectOf, WRITTEN_COLUMNS, writtenCells } from "./written_rows.ts";
@@ -18,6 +19,7 @@ export type RegistryFlags = PasswordFlags & {
 /** Of everything that writes. */
 export type WriteFlags = ProgramFlags & {
   readonly cluster?: readonly string[];
+  readonly allClusters?: boolean;
   readonly name?: string;
   readonly upsert?: boolean;
   readonly force?: boolean;
@@ -39,6 +41,12 @@ export type DockerAddFlags = WriteFlags & RegistryFlags & {
 /** Writes a pull secret into namespaces of clusters. */
 export async function dockerAdd(flags: DockerAddFlags): Promise<number> {
   const clusters = clustersOf(flags.cluster);
+  requireFields({
+    ...writeGiven(flags, clusters),
+    namespaces: flags.namespaces !== undefined || flags.namespaceSelector !== undefined ||
+      flags.allNamespaces === true,
+    ...registryGiven(flags),
+  });
   const fields = {
     ...await registryFields(flags),
     ...writeFields(flags),
@@ -56,8 +64,14 @@ export async function dockerAdd(flags: DockerAddFlags): Promise<number> {
     columns: WRITTEN_COLUMNS,
     wideColumns: ["CHANGES"],
     rows({ body }) {
-      const { cluster, results, service_accounts = [] } = body as DockerAdded;
+      const answer = body as DockerAdded;
+      const { cluster, results, service_accounts = [], namespaces_created = [] } = answer;
+      const tried = answer.dry_run ? " (dry run)" : "";
       return [
+        ...namespaces_created.map((namespace) => [
+          ...writtenCells(cluster, namespace, `namespace/${namespace} created${tried}`),
+          undefined,
+        ]),
         ...results.map(({ namespace, result }) => [
           ...writtenCells(cluster, namespace, result.output),
           changesOf(result),
@@ -77,15 +91,22 @@ export async function dockerAdd(flags: DockerAddFlags): Promise<number> {
   }), view);
 }
 
+/** Whether there is what registries' credentials need, by the API's fields. */
+export function registryGiven(flags: RegistryFlags): Readonly<Record<string, boolean>> {
+  return flags.registriesFile === undefined ? loginGiven(flags) : {};
+}
+
 /**
  * What registries' credentials are in a request.
- * @throws {Failure} for what cannot be read
+ * @throws {Failure} for what cannot be read, or is not said
  */
 export async function registryFields(flags: RegistryFlags, input = new SecretInput()) {
-  const { registry, username } = flags;
+  const { registry } = flags;
   const registries = await registriesOf(flags, input);
   const isWanted = registries === undefined;
-  const password = await passwordOf(flags, input, registry ?? "ghcr.io", isWanted);
+  const place = registry ?? "ghcr.io";
+  const username = isWanted ? await usernameOf(flags, place) : flags.username;
+  const password = await passwordOf({ ...flags, username }, input, place, isWanted);
   return { password, username, registry, registries };
 }
 
@@ -104,6 +125,20 @@ export async function registriesOf(
   } catch {
     throw new Failure(`Cannot use --registries-file ${file}: it is not valid JSON`, 2);
   }
+}
+
+/**
+ * Whether there is what every request to write needs, by the API's fields.
+ * @param clusters `undefined` stands for one that was not named
+ */
+export function writeGiven(
+  { name, allClusters }: WriteFlags,
+  clusters: readonly (string | undefined)[],
+) {
+  return {
+    cluster_name: !clusters.includes(undefined) || allClusters === true,
+    name: name !== undefined,
+  };
 }
 
 /** What every request to write has. */

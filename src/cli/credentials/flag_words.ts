@@ -45,6 +45,14 @@ function flagOf(field: string, places: Fields["places"] = {}): string {
   return `--${field.replaceAll("_", "-")}`;
 }
 
+/** That nothing was given for these fields: first the flags, then what takes more words. */
+export function missing(fields: readonly string[], places?: Fields["places"]): string {
+  const words = fields.map((field) => MISSING[field] ?? flagOf(field, places));
+  const isFlag = (word: string) => /^--\S+$/.test(word);
+  const flags = words.filter(isFlag).join(", ");
+  return `Missing ${[flags, ...words.filter((word) => !isFlag(word))].filter(Boolean).join("; ")}`;
+}
+
 export interface Said {
   readonly message: string;
   /** Whether it is about what was given, and nothing else has been looked at. */
@@ -53,11 +61,9 @@ export interface Said {
 
 /** What a message says. */
 export function inFlagWords(message: string, { names, places }: Fields): Said {
-  const missing = /^Missing required (?:field: |parameter ')([\w.]+)'?$/.exec(message)?.[1] ??
+  const lacking = /^Missing required (?:field: |parameter ')([\w.]+)'?$/.exec(message)?.[1] ??
     /^Field '([\w.]+)' is missing$/.exec(message)?.[1];
-  if (missing !== undefined) {
-    return { message: `Missing ${MISSING[missing] ?? flagOf(missing, places)}`, isUsage: true };
-  }
+  if (lacking !== undefined) return { message: missing([lacking], places), isUsage: true };
   const [, field, rest = ""] = /^(?:Field|Parameter) '([\w.]+)' (.*)$/s.exec(message) ?? [];
   if (field !== undefined) {
     const said = rest.replaceAll(/'([a-z_]+)'/g, (quoted, name) => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { inAdvice, inFlagWords } from "./flag_words.ts";
+import { inAdvice, inFlagWords, missing } from "./flag_words.ts";
 
 const FIELDS = { names: ["username", "registry", "registries", "all_namespaces"] };
 const PLACES = { names: [], places: { cluster: "CLUSTER", name: "NAME" } };
@@ -71,3 +71,15 @@ for (const [text, told] of ADVICE) {
     assert.equal(inAdvice(text), told);
   });
 }
+
+Deno.test("of all that is missing the flags come first, and then what takes more words", () => {
+  const rows: [fields: string[], said: string][] = [
+    [["name"], "Missing --name"],
+    [["cluster_name", "type", "url"], "Missing --cluster, --type, --url"],
+    [
+      ["namespaces", "name"],
+      "Missing --name; --namespaces, --namespace-selector or --all-namespaces",
+    ],
+  ];
+  for (const [fields, said] of rows) assert.equal(missing(fields), said);
+});

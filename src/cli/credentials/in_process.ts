@@ -1,33 +1,78 @@
+import { AuditLogs } from "../../audit/audit_logs.ts";
+import { type AuditKey, fingerprintsBeside, passingFingerprints } from "../../audit/key.ts";
+import { clustersFolder } from "../../clusters/folder.ts";
+import { stateOf, vetRules } from "../../clusters/vet.ts";
 import type { Settings } from "../../config/schema.ts";
-import { shared, wire } from "../../wire.ts";
+import { type Program, shared, wire } from "../../wire.ts";
 import { surroundings } from "../surroundings.ts";
+import { userName } from "../user_name.ts";
 import { VERSION } from "../version.ts";
-import { answerOf, type Api, type ApiAnswer, httpRequest } from "./request.ts";
+import { answerOf, type Api, type ApiAnswer, type ApiRequest, httpRequest } from "./request.ts";
 
 /**
  * The program as the server has it, in this process: a request goes the same way. Tokens are not
  * asked for, as who runs it may read the kubeconfigs anyway.
- * @param writes whether it is to be recorded; what only reads does not take the audit log, which a
- * server may be about to take
+ * @param purpose what only reads does not take the audit log, which a server may hold; what writes
+ * takes it with the first request to write
  */
-export function inProcess(settings: Settings, writes: boolean): Api {
-  const { token: _, ...here } = surroundings();
-  const auditLog = writes ? settings["audit-log"] : undefined;
-  const common = shared(here);
-  const own = { ...settings, "tokens-file": undefined, "audit-log": auditLog };
-  const program = wire(own, here, VERSION, common);
+export async function inProcess(settings: Settings, purpose: "read" | "write"): Promise<Api> {
+  const { token: _, ...surrounding } = surroundings();
+  const here = { ...surrounding, anyone: userName() };
+  const { fingerprint = passingFingerprints(), passing } = await fingerprints(settings);
+  const common = { ...shared(here), fingerprint };
+  const programs = new Map<LogUse, Program>();
+  const programWith = (use: LogUse): Program => {
+    const auditLog = use === "none" ? undefined : settings["audit-log"];
+    const own = { ...settings, "tokens-file": undefined, "audit-log": auditLog };
+    const auditLogs = use === "read" ? new AuditLogs({ areTaken: false }) : common.auditLogs;
+    const program = programs.get(use) ?? wire(own, here, VERSION, { ...common, auditLogs });
+    programs.set(use, program);
+    return program;
+  };
+  const folder = clustersFolder(settings["clusters-folder"]);
   return {
-    place: `the folder ${settings["clusters-folder"]}`,
+    place: `the folder ${folder.path}`,
+    passing,
+    kubeconfig: (name) => stateOf(folder.fileOf(name), vetRules(settings, here)),
     async ask(request) {
       const sent = httpRequest("http://localhost", request, { Host: "localhost" });
+      const program = programWith(useOfLog(request, purpose));
       const answer = (await answerOf(await program.fetch(sent, () => "command line")))!;
       return isHeldByServer(answer) ? { ...answer, advice: ADVICE } : answer;
     },
     async close() {
-      program.close();
+      programs.forEach((program) => program.close());
       await common.auditLogs.close();
     },
   };
+}
+
+/** What a request does with the audit log; what writes takes it. */
+type LogUse = "none" | "read" | "write";
+
+function useOfLog(request: ApiRequest, purpose: "read" | "write"): LogUse {
+  const { method, path, query, body } = request;
+  if (method === "GET") return path === "/audit" ? "read" : "none";
+  const isDryRun = query?.dry_run === "true" || body?.dry_run === true; // which is not recorded
+  return purpose === "write" && !isDryRun ? "write" : "none";
+}
+
+/** By the key of the audit log, whoever holds that; else why they have to end with this run. */
+async function fingerprints(
+  { "audit-log": log }: Settings,
+): Promise<{ readonly fingerprint?: AuditKey["fingerprint"]; readonly passing?: string }> {
+  if (log === undefined) return { passing: "there is no audit log, whose key they would be by" };
+  try {
+    const fingerprint = await fingerprintsBeside(`${log}.key`);
+    return fingerprint === undefined
+      ? { passing: "the audit log has no key yet" }
+      : { fingerprint };
+  } catch (error) {
+    const why = error instanceof Deno.errors.PermissionDenied
+      ? "you may not read it"
+      : (error as Error).message;
+    return { passing: `the key of the audit log cannot be used: ${why}` };
+  }
 }
 
 const ADVICE = "a running server holds the audit log: give --server with that server's URL, so " +

@@ -5,6 +5,7 @@ import { Failure } from "../failure.ts";
 import { DEFAULT_CONFIG, type SettingFlags, settingsGiven } from "../setting_flags.ts";
 import { printError } from "../terminal.ts";
 import type { Api } from "./request.ts";
+import { type ServerFlags, serverOf } from "./which_server.ts";
 import type { OutputFormat } from "./words.ts";
 
 /** By what a request is carried out, and how the answer is shown. */
@@ -18,13 +19,8 @@ export type ProgramFlags =
     | "argocdNamespace"
     | "logLevel"
   >
-  & {
-    readonly output?: OutputFormat;
-    /** URL of a running server. */
-    readonly server?: string;
-    readonly serverCa?: string;
-    readonly serverPlainHttp?: boolean;
-  };
+  & ServerFlags
+  & { readonly output?: OutputFormat };
 
 /** What a request is for. */
 export type Purpose =
@@ -39,17 +35,17 @@ export type Purpose =
  * @throws {ConfigError}
  */
 export async function openApi(flags: ProgramFlags, purpose: Purpose): Promise<Api> {
-  if (flags.server === undefined) return await openOwn(flags, purpose);
+  const server = serverOf(flags);
+  if (server === undefined) return await openOwn(flags, purpose);
   for (const flag of OF_THIS_PROCESS) {
     if (flags[flag] === undefined) continue;
-    throw new Failure(`--${kebab(flag)} is of no use with --server: the server has its own`, 2);
+    const why = `is of no use with ${server.namedBy}: the server has its own`;
+    throw new Failure(`--${kebab(flag)} ${why}`, 2);
   }
-  if (purpose === "check") {
-    const { checked } = await import("./checked.ts");
-    return checked(undefined);
-  }
-  const { remote } = await import("./remote.ts");
-  return remote(flags.server, { ca: flags.serverCa, plainHttp: flags.serverPlainHttp });
+  const ofServer = async () => (await import("./remote.ts")).remote(server);
+  if (purpose !== "check") return await ofServer();
+  const { checked } = await import("./checked.ts");
+  return checked(undefined, { place: `the server at ${server.url}`, open: ofServer });
 }
 
 /** Flags that a server has been started with. */
@@ -72,10 +68,17 @@ async function openOwn(flags: ProgramFlags, purpose: Purpose): Promise<Api> {
   const settings = await settingsOf(flags);
   if (purpose === "check") {
     const { checked } = await import("./checked.ts");
-    return checked(settings["argocd-namespace"]);
+    return checked(settings["argocd-namespace"], {
+      place: `the folder ${settings["clusters-folder"]}`,
+      open: () => ofFolder(settings, "read"),
+    });
   }
+  return await ofFolder(settings, purpose);
+}
+
+async function ofFolder(settings: Settings, purpose: Exclude<Purpose, "check">): Promise<Api> {
   const { inProcess } = await import("./in_process.ts");
-  return inProcess(settings, purpose === "write");
+  return await inProcess(settings, purpose);
 }
 
 /** The settings, with the log as a command wants it. */

@@ -1,24 +1,49 @@
 import { clustersFolder } from "../../clusters/folder.ts";
 import { loadConfig } from "../../config/load.ts";
 import { DEFAULT_CONFIG } from "../setting_flags.ts";
+import type { ClusterList } from "./answers.ts";
+import { serverOf, type WhichServer } from "./which_server.ts";
+
+/** How long a server is waited for, in milliseconds. */
+const PATIENCE = 2000;
 
 /**
- * The clusters that a command line may name, for its completion: those of the folder that it means.
- * None where that cannot be told, as no completion is worth a message.
+ * The clusters that a command line may name, for its completion: those of the folder or server that
+ * it means. None where that cannot be told, as no completion is worth a message.
  * @param words those of the command line so far
  */
 export async function clusterNames(words: readonly string[]): Promise<readonly string[]> {
-  const config = valueOf("--config", words);
+  const server = serverOf({
+    server: valueOf("--server", words),
+    serverCa: valueOf("--server-ca", words),
+    serverPlainHttp: words.includes("--server-plain-http"),
+  });
   try {
-    const { settings } = await loadConfig({
-      flags: { "clusters-folder": valueOf("--clusters-folder", words) },
-      env: Deno.env.toObject(),
-      file: config ?? DEFAULT_CONFIG,
-      fileRequired: config !== undefined,
-    });
-    return await clustersFolder(settings["clusters-folder"]).names() ?? [];
+    return server === undefined ? await ofFolder(words) : await ofServer(server);
   } catch {
     return [];
+  }
+}
+
+async function ofFolder(words: readonly string[]): Promise<readonly string[]> {
+  const config = valueOf("--config", words);
+  const { settings } = await loadConfig({
+    flags: { "clusters-folder": valueOf("--clusters-folder", words) },
+    env: Deno.env.toObject(),
+    file: config ?? DEFAULT_CONFIG,
+    fileRequired: config !== undefined,
+  });
+  return await clustersFolder(settings["clusters-folder"]).names() ?? [];
+}
+
+async function ofServer(server: WhichServer): Promise<readonly string[]> {
+  const { remote } = await import("./remote.ts");
+  const api = remote(server, AbortSignal.timeout(PATIENCE));
+  try {
+    const { body } = await api.ask({ method: "GET", path: "/clusters" });
+    return (body as Partial<ClusterList>).clusters ?? [];
+  } finally {
+    await api.close();
   }
 }
 

@@ -1,33 +1,26 @@
 import { Failure } from "../failure.ts";
-import { TOKEN_VARIABLE } from "../surroundings.ts";
+import { SERVER_TOKEN_VARIABLE, TOKEN_VARIABLE } from "../surroundings.ts";
 import { answerOf, type Api, httpRequest } from "./request.ts";
-
-export interface RemoteOptions {
-  /** PEM file. */
-  readonly ca?: string;
-  /** Whether passwords may go to another machine without TLS. */
-  readonly plainHttp?: boolean;
-}
+import type { WhichServer } from "./which_server.ts";
 
 /**
  * A running server, asked with the token of the environment.
  *
  * Permissions: `--allow-net` of the server, `--allow-env`, `--allow-read` of the certificates.
+ * @param signal when it is no longer waited for
  * @throws {Failure} when it cannot be asked like this
  */
-export function remote(url: string, { ca, plainHttp = false }: RemoteOptions): Api {
-  const base = baseOf(url, plainHttp);
+export function remote(server: WhichServer, signal?: AbortSignal): Api {
+  const { ca } = server;
+  const base = baseOf(server);
   const headers = tokenHeaders();
-  const client = Deno.createHttpClient({
-    http2: false, // which has no header Host, by which a server without tokens knows its clients
-    ...(ca === undefined ? {} : { caCerts: [read(ca)] }),
-  });
+  const client = clientThatTrusts(ca);
   return {
     place: `the server at ${base}`,
     async ask(request) {
       let response: Response;
       try {
-        response = await fetch(httpRequest(base, request, headers), { client });
+        response = await fetch(httpRequest(base, request, headers), { client, signal });
       } catch (error) {
         throw new Failure(`Cannot ask the server at ${base}: ${reasonOf(error)}`);
       }
@@ -39,7 +32,7 @@ export function remote(url: string, { ca, plainHttp = false }: RemoteOptions): A
         );
       }
       return status === 401
-        ? { ...answer, advice: `the variable ${TOKEN_VARIABLE} holds the token that is sent` }
+        ? { ...answer, advice: `the variable ${tokenVariable()} holds the token that is sent` }
         : answer;
     },
     close() {
@@ -49,25 +42,32 @@ export function remote(url: string, { ca, plainHttp = false }: RemoteOptions): A
   };
 }
 
+/** What holds the token; the one of servers serves, too, where it is the same token. */
+function tokenVariable(): string {
+  const isGiven = Deno.env.get(SERVER_TOKEN_VARIABLE) || !Deno.env.get(TOKEN_VARIABLE);
+  return isGiven ? SERVER_TOKEN_VARIABLE : TOKEN_VARIABLE;
+}
+
 /** @throws {Failure} when what is in the environment can be no token */
 function tokenHeaders(): Record<string, string> {
-  const token = Deno.env.get(TOKEN_VARIABLE);
+  const variable = tokenVariable();
+  const token = Deno.env.get(variable);
   if (!token) return {};
   if (!/^[!-~]+$/.test(token)) {
-    throw new Failure(`Cannot use ${TOKEN_VARIABLE}: there are blanks or line ends in it`, 2);
+    throw new Failure(`Cannot use ${variable}: there are blanks or line ends in it`, 2);
   }
   return { Authorization: `Bearer ${token}` };
 }
 
 /** What paths are appended to. */
-function baseOf(url: string, plainHttp: boolean): string {
+function baseOf({ url, namedBy, plainHttp }: WhichServer): string {
   const parsed = URL.parse(url);
-  const refuse = (why: string) => new Failure(`Cannot use --server: ${why}`, 2);
+  const refuse = (why: string) => new Failure(`Cannot use ${namedBy}: ${why}`, 2);
   if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
     throw refuse("it is the URL of a server, like http://localhost:8091");
   }
   if (parsed.username !== "" || parsed.password !== "") {
-    throw refuse(`it must not have a user in it; the token is in ${TOKEN_VARIABLE}`);
+    throw refuse(`it must not have a user in it; the token is in ${SERVER_TOKEN_VARIABLE}`);
   }
   if (parsed.search !== "" || parsed.hash !== "") throw refuse("it must not have a query");
   if (parsed.protocol === "http:" && !isLoopback(parsed.hostname) && !plainHttp) {
@@ -83,12 +83,30 @@ function isLoopback(host: string): boolean {
   return host === "localhost" || host === "[::1]" || /^127(\.\d+){3}$/.test(host);
 }
 
-function read(file: string): string {
+/**
+ * @param ca file whose certificates are trusted besides
+ * @throws {Failure} when there are none in it
+ */
+function clientThatTrusts(ca: string | undefined): Deno.HttpClient {
+  const http2 = false; // which has no header Host, by which a server without tokens knows its clients
+  if (ca === undefined) return Deno.createHttpClient({ http2 });
+  const refuse = (why: string) => new Failure(`Cannot use --server-ca ${ca}: ${why}`, 2);
+  let text: string;
   try {
-    return Deno.readTextFileSync(file);
+    text = Deno.readTextFileSync(ca);
   } catch (error) {
-    const why = error instanceof Deno.errors.NotFound ? "there is no such file" : "cannot read it";
-    throw new Failure(`Cannot use --server-ca ${file}: ${why}`, 2);
+    throw refuse(
+      error instanceof Deno.errors.NotFound ? "there is no such file" : "cannot read it",
+    );
+  }
+  // One without any would be taken, and nobody be trusted for it.
+  if (!text.includes("-----BEGIN CERTIFICATE-----")) {
+    throw refuse("there is no certificate in PEM in it");
+  }
+  try {
+    return Deno.createHttpClient({ http2, caCerts: [text] });
+  } catch {
+    throw refuse("a certificate in it is damaged");
   }
 }
 
@@ -98,8 +116,25 @@ function reasonOf(error: unknown): string {
   const message = cause instanceof Error ? cause.message : "";
   if (/connection refused/i.test(message)) return "nothing listens there";
   if (/dns error|failed to lookup/i.test(message)) return "there is no such host";
-  if (/certificate|tls handshake|UnknownIssuer/i.test(message)) {
-    return "its certificate is not trusted; --server-ca names one that is";
+  if (/InvalidContentType/.test(message)) return "it does not speak TLS there";
+  return whyUntrusted(message) ?? "there is no answer";
+}
+
+/**
+ * A certificate with CA:TRUE, as `openssl req -x509` makes it, is taken for no server's by rustls,
+ * though it is the one named. To compare it instead is no way: where Deno does not verify a
+ * certificate (`rejectUnauthorized`), it does not ask for a proof of its key either.
+ * @see https://github.com/denoland/deno/blob/v2.5.0/ext/tls/lib.rs NoCertificateVerification
+ */
+function whyUntrusted(message: string): string | undefined {
+  if (/CaUsedAsEndEntity/.test(message)) {
+    return "its certificate is marked as an authority's (CA:TRUE), which no server's may be: make " +
+      "one with 'openssl req -x509 … -addext basicConstraints=critical,CA:FALSE'";
   }
-  return "there is no answer";
+  if (/not valid for name/.test(message)) return "its certificate is another host's";
+  if (/certificate expired/.test(message)) return "its certificate has expired";
+  if (/certificate not valid yet/.test(message)) return "its certificate is not valid yet";
+  return /certificate|tls handshake|UnknownIssuer/i.test(message)
+    ? "its certificate is not trusted; --server-ca names one that is"
+    : undefined;
 }

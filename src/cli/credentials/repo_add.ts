@@ -1,7 +1,8 @@
 import type { RepoAdded } from "./answers.ts";
 import { carryOut, clustersOf, type View } from "./carry_out.ts";
-import { writeFields, type WriteFlags } from "./docker_add.ts";
-import { repoFields, type RepoFlags } from "./repo_credential.ts";
+import { writeFields, type WriteFlags, writeGiven } from "./docker_add.ts";
+import { repoFields, type RepoFlags, repoGiven } from "./repo_credential.ts";
+import { requireFields } from "./required.ts";
 import { changesOf, objectOf, WRITTEN_COLUMNS, writtenCells } from "./written_rows.ts";
 
 export type RepoAddFlags = WriteFlags & RepoFlags & {
@@ -17,6 +18,11 @@ export type RepoAddFlags = WriteFlags & RepoFlags & {
 /** Writes credentials of repositories for the Argo CD of clusters. */
 export async function repoAdd(flags: RepoAddFlags): Promise<number> {
   const clusters = clustersOf(flags.cluster);
+  requireFields({
+    ...writeGiven(flags, clusters),
+    type: flags.type !== undefined,
+    ...repoGiven(flags),
+  });
   const fields = {
     ...writeFields(flags),
     type: flags.type,

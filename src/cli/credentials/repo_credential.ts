@@ -1,5 +1,5 @@
 import { Failure } from "../failure.ts";
-import { type PasswordFlags, passwordOf } from "./password.ts";
+import { hasPasswordFlag, type PasswordFlags, passwordOf } from "./password.ts";
 import { SecretInput } from "./secret_input.ts";
 
 /** Of repositories, their credential, and how they are reached. */
@@ -21,6 +21,14 @@ export type RepoFlags = PasswordFlags & {
   readonly insecure?: boolean;
   readonly insecureOciHttp?: boolean;
 };
+
+/** Whether there is what a repository's credential needs, by the API's fields. */
+export function repoGiven(flags: RepoFlags) {
+  return {
+    url: flags.url !== undefined,
+    username: flags.username !== undefined || !hasPasswordFlag(flags),
+  };
+}
 
 /**
  * What these are in a request.

@@ -1,3 +1,5 @@
+import type { KubeconfigState } from "../../clusters/vet.ts";
+
 /** One request to the API, whichever way it is carried out. */
 export interface ApiRequest {
   readonly method: "GET" | "POST" | "DELETE";
@@ -23,6 +25,10 @@ export interface ApiAnswer {
 export interface Api {
   /** Where it looks, for messages. */
   readonly place: string;
+  /** Why its fingerprints compare within this run only; absent where they do for longer. */
+  readonly passing?: string;
+  /** Of a cluster, without asking that; absent where a server has the files. */
+  kubeconfig?(cluster: string): Promise<KubeconfigState>;
   /** @throws {Failure} when there is no answer */
   ask(request: ApiRequest): Promise<ApiAnswer>;
   close(): Promise<void>;

@@ -1,20 +1,54 @@
 import { Failure } from "../failure.ts";
 import { age } from "./age.ts";
 import type { Secrets, Shown } from "./answers.ts";
-import { carryOut, type View } from "./carry_out.ts";
+import { carryOut, clustersOf, type View } from "./carry_out.ts";
 import type { ProgramFlags } from "./open_api.ts";
 import type { ApiRequest } from "./request.ts";
 
 export type SecretsFlags = ProgramFlags & {
+  readonly cluster?: readonly string[];
+  readonly allClusters?: boolean;
   /** Of the one secret that is shown. */
   readonly namespace?: string;
 };
 
-const FIELDS = { names: [], places: { cluster: "CLUSTER", name: "NAME" } };
-
-/** Shows the credentials of a cluster, or one of them in all namespaces, without their values. */
-export function secrets(flags: SecretsFlags, cluster: string, name?: string): Promise<number> {
+/**
+ * Shows the credentials of clusters, or one of them in all namespaces, without their values:
+ * `[CLUSTER] [NAME]`, or `[NAME]` with `--cluster` or `--all-clusters`.
+ */
+export function secrets(flags: SecretsFlags, first?: string, second?: string): Promise<number> {
+  const areFlags = flags.cluster !== undefined || flags.allClusters === true;
+  if (areFlags && second !== undefined) {
+    throw new Failure("Give CLUSTER or --cluster or --all-clusters, not both", 2);
+  }
+  if (!areFlags && first === undefined) {
+    throw new Failure("Missing CLUSTER, --cluster or --all-clusters", 2);
+  }
+  const given = areFlags ? clustersOf(flags.cluster) : [first];
+  const name = areFlags ? first : second;
+  checkName(name, flags);
   const { namespace } = flags;
+  return carryOut(
+    flags,
+    "read",
+    given,
+    (cluster): ApiRequest =>
+      name === undefined ? { method: "GET", path: "/secrets", query: { cluster } } : {
+        method: "GET",
+        path: `/secrets/${encodeURIComponent(name)}`,
+        query: { cluster, namespace },
+      },
+    {
+      ...name === undefined ? LIST_VIEW : SHOWN_VIEW,
+      fields: {
+        names: [],
+        places: { name: "NAME", cluster: areFlags ? "--cluster" : "CLUSTER" },
+      },
+    },
+  );
+}
+
+function checkName(name: string | undefined, { namespace }: SecretsFlags): void {
   if (name === undefined && namespace !== undefined) {
     throw new Failure("--namespace needs a NAME, of which it is the namespace", 2);
   }
@@ -22,15 +56,6 @@ export function secrets(flags: SecretsFlags, cluster: string, name?: string): Pr
   if (name !== undefined && /^\.{0,2}$/.test(name)) {
     throw new Failure("NAME must be a secret's name", 2);
   }
-  const request: ApiRequest = name === undefined
-    ? { method: "GET", path: "/secrets", query: { cluster } }
-    : {
-      method: "GET",
-      path: `/secrets/${encodeURIComponent(name)}`,
-      query: { cluster, namespace },
-    };
-  const view = name === undefined ? listView(cluster) : SHOWN_VIEW;
-  return carryOut(flags, "read", [cluster], () => request, view);
 }
 
 type Listed = Secrets["docker_creds_secrets"][number] | Secrets["repository_secrets"][number];
@@ -53,32 +78,33 @@ function listed(body: Secrets): { kind: string; secret: Listed }[] {
 /** No namespace or name has a slash in it, so this sorts by both. */
 const placeOf = ({ namespace, name }: Listed) => `${namespace}/${name}`;
 
-function listView(cluster: string): View {
-  return {
-    fields: FIELDS,
-    columns: ["NAMESPACE", "NAME", "KIND", "TYPE", "URL", "AGE"],
-    wideColumns: ["USERNAME", "OCI", "LABELS"],
-    rows({ body }) {
-      const now = new Date();
-      return listed(body as Secrets).map(({ kind, secret }) => {
-        const repository = "repository_url" in secret ? secret : undefined;
-        return [
-          secret.namespace,
-          secret.name,
-          kind,
-          repository?.repository_type,
-          repository?.repository_url,
-          age(secret.creation_timestamp, now),
-          repository?.username,
-          repository && String(repository.enable_oci),
-          labelsOf(secret),
-        ];
-      });
-    },
-    names: ({ body }) => listed(body as Secrets).map(({ secret }) => `secret/${secret.name}`),
-    nothing: () => `There are no credentials in cluster '${cluster}'`,
-  };
-}
+const LIST_VIEW: Omit<View, "fields"> = {
+  namesCluster: true,
+  columns: ["NAMESPACE", "NAME", "KIND", "TYPE", "URL", "AGE"],
+  wideColumns: ["USERNAME", "OCI", "LABELS"],
+  rows({ body }) {
+    const now = new Date();
+    return listed(body as Secrets).map(({ kind, secret }) => {
+      const repository = "repository_url" in secret ? secret : undefined;
+      return [
+        secret.namespace,
+        secret.name,
+        kind,
+        repository?.repository_type,
+        repository?.repository_url,
+        age(secret.creation_timestamp, now),
+        repository?.username,
+        repository && String(repository.enable_oci),
+        labelsOf(secret),
+      ];
+    });
+  },
+  names: ({ body }) => listed(body as Secrets).map(({ secret }) => `secret/${secret.name}`),
+  nothing: (_place, clusters) => {
+    const names = clusters.map((cluster) => `'${cluster}'`).join(", ");
+    return `There are no credentials in ${clusters.length === 1 ? "cluster" : "clusters"} ${names}`;
+  },
+};
 
 function labelsOf({ labels }: Pick<Listed, "labels">): string {
   return Object.entries(labels).map(([key, value]) => `${key}=${value}`).join(",");
@@ -86,8 +112,9 @@ function labelsOf({ labels }: Pick<Listed, "labels">): string {
 
 type ShownSecret = Shown["secrets"][number];
 
-const SHOWN_VIEW: View = {
-  fields: FIELDS,
+const SHOWN_VIEW: Omit<View, "fields"> = {
+  namesCluster: true,
+  showsFingerprints: true,
   columns: ["NAMESPACE", "NAME", "TYPE", "DATA", "FINGERPRINT", "MANAGED", "AGE"],
   wideColumns: ["FOR", "USERNAME", "IMMUTABLE", "OWNER", "WRITE", "LABELS"],
   rows({ body }) {

@@ -3,9 +3,9 @@ import type { Failure } from "../failure.ts";
 import { print, printError } from "../terminal.ts";
 import type { Fields } from "./flag_words.ts";
 import type { ProgramFlags } from "./open_api.ts";
-import type { ApiAnswer, ApiRequest } from "./request.ts";
-import { plain, type Table, tableText } from "./table.ts";
-import { notesOf, toldOf } from "./told.ts";
+import type { Api, ApiAnswer, ApiRequest } from "./request.ts";
+import { plain, tableText } from "./table.ts";
+import { notesOf, type Told, toldOf } from "./told.ts";
 
 /** A request and what came of it: an answer or, where there is none, why. */
 export interface Asked {
@@ -22,36 +22,51 @@ export interface View {
   /** Columns; the wide ones are shown with `-o wide`. */
   readonly columns: readonly string[];
   readonly wideColumns: readonly string[];
+  /** Whether one more column tells the cluster where there are several. */
+  readonly namesCluster?: true;
   /** Cells of all columns, line by line. */
   rows(answer: ApiAnswer): (string | undefined)[][];
   /** Lines for `-o name`. */
   names(answer: ApiAnswer): string[];
   /** Whether it shows what came of trying a credential, also where that is refused. */
   readonly showsVerified?: true;
+  /** Whether it shows fingerprints. */
+  readonly showsFingerprints?: true;
+  /** What is said beside a table. */
+  notes?(answer: ApiAnswer): readonly string[];
   /** Said when there is nothing to show. */
-  nothing?(place: string): string;
+  nothing?(place: string, clusters: readonly string[]): string;
 }
 
-interface ShowOptions {
-  readonly flags: ProgramFlags;
+export interface ShowOptions {
+  readonly flags: Pick<ProgramFlags, "output">;
   /** Whether nothing was sent, and the answer is the request itself. */
   readonly isChecked: boolean;
-  readonly place: string;
+  /** Whether there may be several clusters. */
+  readonly areSeveral: boolean;
+  readonly api: Pick<Api, "place" | "passing">;
+}
+
+/** Tells that a cluster of several has ended, while others may go on. */
+export function showEnded(asked: Asked, view: View, options: ShowOptions): void {
+  if (isDone(asked)) showNotes(asked, view, options);
+  // What is wrong with the usage is so for all.
+  else if (!told(asked, view).isUsage) printError(`${asked.cluster}: failed\n`);
 }
 
 /** Shows what came of it: results on standard output, everything else on standard error. */
 export function show(asked: readonly Asked[], view: View, options: ShowOptions): number {
-  const { output = "table" } = options.flags;
-  if (output === "json") print(asked.length === 1 ? jsonOf(asked[0]!) : json(asked.map(entryOf)));
+  const { flags: { output = "table" }, areSeveral } = options;
+  if (output === "json") print(areSeveral ? json(asked.map(entryOf)) : jsonOf(asked[0]!));
   else if (output === "yaml") {
     const one = asked[0]!.answer?.body;
-    if (asked.length > 1) print(yaml(asked.map(entryOf)));
+    if (areSeveral) print(yaml(asked.map(entryOf)));
     else if (one !== undefined) print(yaml(one));
   } else if (options.isChecked) showRequests(asked, output === "name");
   else if (output === "name") print(lines(asked.filter(isDone), view.names));
-  else showTable(asked, view, output === "wide", options.place);
-  for (const each of asked) if (isDone(each)) showNotes(each, asked.length > 1, view, options);
-  return exitCode(asked, showFailures(asked, view));
+  else showTable(asked, view, options);
+  if (!areSeveral) { for (const each of asked.filter(isDone)) showNotes(each, view, options); }
+  return exitCode(asked, showFailures(asked, view, areSeveral));
 }
 
 const isDone = (asked: Asked): asked is Asked & { answer: ApiAnswer } =>
@@ -93,61 +108,79 @@ function showRequests(asked: readonly Asked[], isName: boolean): void {
   );
 }
 
-function showTable(asked: readonly Asked[], view: View, isWide: boolean, place: string): void {
-  const shown = asked.flatMap(({ answer }) =>
-    answer && (answer.status < 300 || (view.showsVerified && answer.status === 422)) ? [answer] : []
+function showTable(asked: readonly Asked[], view: View, options: ShowOptions): void {
+  const shown = asked.filter((each): each is Asked & { answer: ApiAnswer } =>
+    isDone(each) || (view.showsVerified === true && each.answer?.status === 422)
   );
-  const { columns, wideColumns } = view;
-  const rows = shown.flatMap((answer) => view.rows(answer));
-  if (rows.length === 0) {
-    if (shown.length > 0 && view.nothing) printError(`${plain(view.nothing(place))}\n`);
-    return;
+  const isWide = options.flags.output === "wide";
+  const columns = isWide ? [...view.columns, ...view.wideColumns] : view.columns;
+  const isNamed = options.areSeveral && view.namesCluster === true;
+  const rows = shown.flatMap(({ answer, cluster }) =>
+    view.rows(answer).map((cells) => [
+      ...(isNamed ? [cluster] : []),
+      ...cells.slice(0, columns.length),
+    ])
+  );
+  const { place, passing } = options.api;
+  if (rows.length > 0) {
+    print(tableText({ columns: [...(isNamed ? ["CLUSTER"] : []), ...columns], rows }));
+    if (view.showsFingerprints && passing !== undefined) {
+      printError(`note: fingerprints compare within this output only: ${plain(passing)}\n`);
+    }
+  } else if (shown.length > 0 && view.nothing) {
+    const clusters = shown.map(({ cluster = "" }) => cluster);
+    printError(`${plain(view.nothing(place, clusters))}\n`);
   }
-  const table: Table = isWide
-    ? { columns: [...columns, ...wideColumns], rows }
-    : { columns, rows: rows.map((row) => row.slice(0, columns.length)) };
-  print(tableText(table));
 }
 
+/** What an answer says besides its result; of one of several at least that it is done. */
 function showNotes(
   { cluster, answer }: Asked & { answer: ApiAnswer },
-  isOfSeveral: boolean,
   view: View,
-  { flags: { output }, isChecked }: ShowOptions,
+  { flags: { output = "table" }, isChecked, areSeveral }: ShowOptions,
 ): void {
-  const where = isOfSeveral ? `${cluster}: ` : "";
-  if (isChecked) {
-    printError(`${where}Nothing is wrong with it as far as can be told here; it was not sent\n`);
-    return;
+  const where = areSeveral ? `${cluster}: ` : "";
+  const said: string[] = [];
+  if (isChecked) said.push("Nothing is wrong with it as far as can be told here; it was not sent");
+  else {
+    const { message } = answer.body;
+    const isTable = output === "table" || output === "wide";
+    if (isTable && typeof message === "string") said.push(plain(message));
+    else if (areSeveral) said.push("done");
+    if (isTable) said.push(...view.notes?.(answer) ?? []);
+    // They are in what is printed.
+    const isWhole = output === "json" || output === "yaml";
+    if (!isWhole) said.push(...notesOf(answer, view.showsVerified ?? false));
   }
-  // They are in what is printed.
-  if (output === "json" || output === "yaml") return;
-  const { message } = answer.body;
-  const done = typeof message === "string" && output !== "name" ? [plain(message)] : [];
-  for (const line of [...done, ...notesOf(answer, view.showsVerified ?? false)]) {
-    printError(`${where}${line}\n`);
-  }
+  for (const line of said) printError(`${where}${line}\n`);
+}
+
+function told({ answer, failure }: Asked, view: View): Told {
+  return answer === undefined
+    ? { lines: [failure!.message], isUsage: failure!.exitCode === 2 }
+    : toldOf(answer, view.fields, view.showsVerified ?? false);
 }
 
 /**
- * Says why, once where the reason is the same for several clusters.
+ * Says why, once where the reason is the same for several clusters, and of several where it failed,
+ * to be copied.
  * @returns whether all that failed is wrong usage
  */
-function showFailures(asked: readonly Asked[], view: View): boolean {
+function showFailures(asked: readonly Asked[], view: View, areSeveral: boolean): boolean {
+  const failed = asked.filter((each) => !isDone(each));
   let isUsage = true;
   const byText = new Map<string, (string | undefined)[]>();
-  for (const each of asked) {
-    if (isDone(each)) continue;
-    const told = each.answer === undefined
-      ? { lines: [each.failure!.message], isUsage: each.failure!.exitCode === 2 }
-      : toldOf(each.answer, view.fields, view.showsVerified ?? false);
-    isUsage &&= told.isUsage;
-    const text = told.lines.join("\n");
+  for (const each of failed) {
+    const why = told(each, view);
+    isUsage &&= why.isUsage;
+    const text = why.lines.join("\n");
     byText.set(text, [...byText.get(text) ?? [], each.cluster]);
   }
   for (const [text, clusters] of byText) {
-    const where = asked.length > 1 ? `${clusters.join(", ")}: ` : "";
-    printError(`error: ${where}${text}\n`);
+    printError(`error: ${areSeveral ? `${clusters.join(", ")}: ` : ""}${text}\n`);
+  }
+  if (areSeveral && failed.length > 0 && !isUsage) {
+    printError(`failed: --cluster ${failed.map(({ cluster }) => cluster).join(",")}\n`);
   }
   return isUsage;
 }

@@ -13,13 +13,23 @@ export interface Told {
 export function toldOf(answer: ApiAnswer, fields: Fields, isShown: boolean): Told {
   const { status, body, advice } = answer;
   const details = body as Details;
-  const { message, isUsage } = inFlagWords(String(body.message ?? `status ${status}`), fields);
+  const whole = String(body.message ?? `status ${status}`);
+  const { message, isUsage } = inFlagWords(withoutReason(whole, details), fields);
   const lines = [
     advice === undefined ? message : `${message}; ${advice}`,
     ...detailLines(details, isShown),
     ...(details.upsert_required ? ["  Give --upsert to replace what exists"] : []),
   ];
   return { lines: lines.map(plain), isUsage: isUsage && status === 400 };
+}
+
+/** The message without what is said of a place: that is shown place by place. */
+function withoutReason(message: string, { verified = [] }: Details): string {
+  for (const { at, message: why } of verified) {
+    const told = `${at}: ${why}`;
+    if (message.includes(told)) return message.replace(told, () => at);
+  }
+  return message;
 }
 
 function detailLines(

@@ -1,8 +1,9 @@
 import type { Verified, VerifiedAll } from "./answers.ts";
 import { carryOut, type View } from "./carry_out.ts";
-import { registriesOf, registryFields, type RegistryFlags } from "./docker_add.ts";
+import { registriesOf, registryFields, type RegistryFlags, registryGiven } from "./docker_add.ts";
 import type { ProgramFlags } from "./open_api.ts";
-import { repoFields, type RepoFlags } from "./repo_credential.ts";
+import { repoFields, type RepoFlags, repoGiven } from "./repo_credential.ts";
+import { requireFields } from "./required.ts";
 import { SecretInput } from "./secret_input.ts";
 import { verdictOf } from "./told.ts";
 
@@ -26,9 +27,13 @@ export async function verify(flags: VerifyFlags): Promise<number> {
   return await carryOut(flags, "read", [undefined], () => request, view);
 }
 
-/** What is of no use for what is verified is sent all the same, so that the API says so. */
+/**
+ * What is of no use for what is verified is sent all the same, so that the API says so.
+ * @throws {Failure} when something is missing, or cannot be read
+ */
 async function fieldsOf(flags: VerifyFlags): Promise<Record<string, unknown>> {
   const { type, registry } = flags;
+  requireFields(type === undefined ? registryGiven(flags) : repoGiven(flags));
   const input = new SecretInput();
   if (type === undefined) {
     return { ...await repoFields(notLogin(flags), input), ...await registryFields(flags, input) };

@@ -10,7 +10,10 @@ const SECRET: ReadonlySet<string> = new Set([
   "tls_client_key",
 ]);
 
-/** What a request says, for who looks at it: `***` stands for a secret. */
+/**
+ * What a request says, for who looks at it: `***` stands for a secret. What is `undefined` is not
+ * in it, as it would not be sent.
+ */
 export function withoutSecrets(request: ApiRequest) {
   const { method, body } = request;
   return {
@@ -27,6 +30,8 @@ function masked(value: unknown): unknown {
   }
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [key, SECRET.has(key) ? "***" : masked(each)]),
+    Object.entries(value)
+      .filter(([, each]) => each !== undefined)
+      .map(([key, each]) => [key, SECRET.has(key) ? "***" : masked(each)]),
   );
 }

@@ -1,8 +1,8 @@
 import { decodeBase64Text } from "../../kube/base64.ts";
 import type { SecretData, SecretManifest, StoredSecret } from "../../kube/store.ts";
-import { registriesIn } from "../material/docker_config.ts";
 import { DOCKER_CONFIG_KEY } from "./docker.ts";
 import { REQUEST_ANNOTATION } from "./kind.ts";
+import { HIDDEN, shownLogins } from "./shown_logins.ts";
 import { SECRET_TYPE_LABEL, shownUsername } from "./repository.ts";
 import { shownUrl } from "./url.ts";
 
@@ -15,9 +15,6 @@ export interface Change {
   /** Absent when the field goes. */
   readonly after?: string;
 }
-
-/** Stands for a value that is not shown. */
-const HIDDEN = "***";
 
 /** Keys of Argo CD's secrets that hold nothing secret. */
 const SHOWN = new Set([
@@ -55,7 +52,7 @@ export function changes(before: StoredSecret | undefined, after: SecretManifest)
       "data",
       before?.data.reveal() ?? {},
       after.data.reveal(),
-      valuesOf(after),
+      valuesOf(after, before?.data.reveal()),
       before && valuesOf(before),
     ),
   ];
@@ -93,8 +90,14 @@ function shownAnnotation(key: string, value: string): string {
   return key === "managed-by" ? value : HIDDEN;
 }
 
-/** How the values of a secret are shown: in a foreign one a key such as `name` may hold anything. */
-function valuesOf({ labels, annotations }: Pick<SecretManifest, "labels" | "annotations">): Show {
+/**
+ * How the values of a secret are shown: in a foreign one a key such as `name` may hold anything.
+ * @param before what they take the place of
+ */
+function valuesOf(
+  { labels, annotations }: Pick<SecretManifest, "labels" | "annotations">,
+  before: SecretData = {},
+): Show {
   const isArgocd = ["repository", "repo-creds"].includes(labels[SECRET_TYPE_LABEL] ?? "");
   const isOurs = isArgocd || Object.hasOwn(annotations, REQUEST_ANNOTATION);
   return (key, value, all) => {
@@ -105,15 +108,8 @@ function valuesOf({ labels, annotations }: Pick<SecretManifest, "labels" | "anno
       const usernameIsToken = decodeBase64Text(all.password ?? "") === "x-oauth-basic";
       return shownUsername({ username: text, usernameIsToken }) ?? "";
     }
-    return key === DOCKER_CONFIG_KEY ? logins(text) : HIDDEN;
+    if (key !== DOCKER_CONFIG_KEY) return HIDDEN;
+    const old = Object.hasOwn(before, key) ? decodeBase64Text(before[key]!) : undefined;
+    return shownLogins(text, old);
   };
-}
-
-/** `ghcr.io (user), quay.io (robot)` */
-function logins(text: string): string {
-  const found = registriesIn(text);
-  if (!found.ok) return HIDDEN;
-  return found.value.map(({ registry, username }) =>
-    username === undefined ? registry : `${registry} (${username})`
-  ).join(", ");
 }

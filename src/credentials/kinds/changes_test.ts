@@ -140,6 +140,47 @@ const CHANGES: [what: string, before: StoredSecret | undefined, after: SecretMan
       }],
     ],
     [
+      "another password of a registry, by whichever field it stands in",
+      pull({
+        auths: {
+          "ghcr.io": { username: "user", password: "p", auth: btoa("user:p") },
+          "quay.io": { username: "robot", password: "p" },
+          "x.example": { identitytoken: "a" },
+          "y.example": { auth: btoa("user:old") },
+        },
+      }),
+      pull({
+        auths: {
+          "ghcr.io": { username: "user", password: "q", auth: btoa("user:q") },
+          "quay.io": { auth: btoa("robot:p") },
+          "x.example": { identitytoken: "b" },
+          "y.example": { username: "user", password: "new" },
+        },
+      }),
+      [{
+        field: "data..dockerconfigjson",
+        before: "ghcr.io (user), quay.io (robot), x.example, y.example (user)",
+        after: "ghcr.io (user, another password), quay.io (robot), x.example (another password), " +
+          "y.example (user, another password)",
+      }],
+    ],
+    [
+      "that what does not show differs",
+      pull({ auths: { "ghcr.io": { auth: btoa("user:p"), email: "x" } }, HttpHeaders: {} }),
+      pull({ auths: { "ghcr.io": { username: "user", password: "p", auth: btoa("user:p") } } }),
+      [{
+        field: "data..dockerconfigjson",
+        before: "ghcr.io (user)",
+        after: "ghcr.io (user); other fields differ",
+      }],
+    ],
+    [
+      "the passwords of a configuration that nobody could read before as new",
+      secret({ ...OURS, data: { ".dockerconfigjson": "no JSON" } }),
+      secret({ ...OURS, data: { ".dockerconfigjson": '{"auths":{"ghcr.io":{}}}' } }),
+      [{ field: "data..dockerconfigjson", before: "***", after: "ghcr.io" }],
+    ],
+    [
       "a configuration that cannot be read",
       secret({
         ...OURS,

@@ -1,6 +1,7 @@
 import { refKey, type SecretSummary, type Snapshot } from "../../kube/store.ts";
-import type { DesiredSecret } from "../kinds/kind.ts";
+import type { DesiredSecret, Identity } from "../kinds/kind.ts";
 import { identityOf } from "../kinds/repository.ts";
+import { shownUrl } from "../kinds/url.ts";
 import type { Refusal } from "./target.ts";
 
 export type Placement =
@@ -35,11 +36,14 @@ export function placeByIdentity(
   const elsewhere = same.filter((other) =>
     other.name !== desired.name && identityOf(other).project !== identity.project
   );
-  const hints = elsewhere.map((other) => {
-    const { project } = identityOf(other);
-    const where = project === "" ? "without a project" : `for project '${project}'`;
-    return `Secret '${other.name}' holds the same URL ${where}`;
-  });
+  const hints = [
+    ...ledElsewhere(own, identity),
+    ...elsewhere.map((other) => {
+      const { project } = identityOf(other);
+      const where = project === "" ? "without a project" : `for project '${project}'`;
+      return `Secret '${other.name}' holds the same URL ${where}`;
+    }),
+  ];
   if (holders.length === 0) return { desired, hints };
 
   const ref = { namespace: desired.namespace, name: desired.name };
@@ -64,6 +68,15 @@ export function placeByIdentity(
     desired: { ...desired, name: holder! },
     hints: [...hints, `Secret '${holder}' held this URL already and was the one replaced`],
   };
+}
+
+/** Says which URL loses its credential when the secret of this name comes to be for another one. */
+function ledElsewhere(own: SecretSummary | undefined, identity: Required<Identity>): string[] {
+  const url = own?.repository?.url;
+  if (own === undefined || !url) return [];
+  const held = identityOf(own);
+  if (held.secretType !== identity.secretType || held.url === identity.url) return [];
+  return [`Secret '${own.name}' was for ${shownUrl(url)} until now`];
 }
 
 /** @see https://github.com/argoproj/argo-cd/blob/v3.2.12/pkg/apis/application/v1alpha1/repository_types.go */

@@ -44,6 +44,21 @@ Deno.test("a URL that another secret holds is refused, or with upsert replaced t
   assert.match(verdict.kind === "written" ? verdict.hints[0]! : "", /'first' held this URL/);
 });
 
+Deno.test("a secret that comes to be for another URL is said to, without the password in the old one", async () => {
+  const it = argocdCluster();
+  await runWrite(it, repoSecrets());
+  const stored = it.secrets.get("argocd/repo")!;
+  const url = "https://user:s3cret@charts.example.com/old";
+  it.put(stored, { ...stored.data.reveal(), url: btoa(url) });
+  const hints = async (url?: string) => {
+    const verdict = await runWrite(it, repoSecrets({ url, password: crypto.randomUUID() }));
+    return verdict.kind === "written" ? verdict.hints : verdict;
+  };
+  const until = "Secret 'repo' was for https://***@charts.example.com/old until now";
+  assert.deepEqual(await hints("https://charts.example.com/new"), [until]);
+  assert.deepEqual(await hints("HTTPS://charts.example.com/NEW"), [], "to Argo CD the same");
+});
+
 Deno.test("a URL held elsewhere is not moved over a secret that holds another URL", async () => {
   const it = argocdCluster();
   await runWrite(it, repoSecrets({ name: "first" }));

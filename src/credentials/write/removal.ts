@@ -69,6 +69,8 @@ export async function remove(request: RemoveRequest, deps: WriteDeps): Promise<R
     const refusals = there.flatMap((secret) => refusalOf(secret, request.force));
     if (refusals.length > 0) return { kind: "refused", refusals, current: secrets };
     const uses = await usesOf(there, store, deadline);
+    // What is deleted and put back is gone for seconds: better not begun than not ended.
+    await store.foreseeRemoval(there, deadline);
     return request.dryRun
       ? await tried(there, uses, store, deadline)
       : await removeAll(there, uses, request, deps, deadline);

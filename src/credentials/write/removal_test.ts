@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { KubeError } from "../../kube/errors.ts";
 import type { FakeCluster } from "../../kube/fake/store.ts";
 import type { StoredSecret } from "../../kube/store.ts";
 import { argocdCluster } from "../fake/clusters.ts";
@@ -37,6 +38,20 @@ Deno.test("secrets are deleted in all namespaces, and taken off the service acco
     ["remove", 4],
   ]);
 });
+
+for (const dryRun of [false, true]) {
+  const what = dryRun ? "a dry run" : "a removal";
+  Deno.test(`${what} of more than can be deleted in time is not begun`, async () => {
+    const it = removableCluster();
+    const before = worldOf(it);
+    it.tooMany = (count) => new KubeError("timeout", `Cannot delete ${count}: too many`);
+    const verdict = await runRemove(it, REMOVABLE, { dryRun });
+    assert.ok(verdict.kind === "unable");
+    assert.equal(verdict.error.message, "Cannot delete 4: too many");
+    assert.deepEqual(it.calls.map(({ method }) => method), ["read", "serviceAccounts"]);
+    assertAsBefore(it, before);
+  });
+}
 
 Deno.test("those that are not there are left out", async () => {
   const it = removableCluster();

@@ -38,6 +38,7 @@ const UNUSABLE: Reported = { kind: "invalid_kubeconfig", why: WHY.unusable, unce
 interface User {
   readonly exec?: ExecConfig;
   readonly "auth-provider"?: unknown;
+  readonly token?: string;
   readonly tokenFile?: string;
   readonly "as-uid"?: string;
   readonly "as-groups"?: readonly string[];
@@ -121,6 +122,9 @@ export async function connectorOf(
       const connection = await made.connection;
       if (user.tokenFile === undefined || isPlain) return connection;
       const token = await tokenIn(resolve(folder, user.tokenFile));
+      // Like kubectl: the token that stands beside the file is for when that cannot be read.
+      if (token === undefined && user.token) return connection;
+      if (token === undefined) throw new NoAnswer(UNUSABLE);
       return {
         ...connection,
         headers: { ...connection.headers, Authorization: `Bearer ${token}` },
@@ -181,13 +185,9 @@ function impersonation(user: User): Headers {
   };
 }
 
-async function tokenIn(file: string): Promise<string> {
-  try {
-    return (await Deno.readTextFile(file)).trim();
-  } catch {
-    const why = "its token file cannot be read";
-    throw new NoAnswer({ kind: "invalid_kubeconfig", why, uncertain: false });
-  }
+/** The token in a file, or `undefined` when that cannot be read. */
+async function tokenIn(file: string): Promise<string | undefined> {
+  return await Deno.readTextFile(file).then((text) => text.trim(), () => undefined);
 }
 
 async function agentFor(

@@ -77,6 +77,11 @@ export function send(
       path: server.pathname.replace(/\/$/, "") + path,
     };
     if (deadline.signal.aborted) return fail(undefined);
+    if (!fitHeaders(options.headers)) {
+      return reject(
+        new NoAnswer({ kind: "invalid_kubeconfig", why: WHY.noHeader, uncertain: false }),
+      );
+    }
     const sent = (isTls ? https : http).request(options, (answer) => {
       const chunks: Uint8Array[] = [];
       let size = 0;
@@ -132,4 +137,16 @@ function reportOf(error: unknown): Reported {
     return { kind: "untrusted", why: WHY.untrusted, uncertain: false };
   }
   return { kind: "unreachable", why: WHY.broke, uncertain: true };
+}
+
+/** Whether none of the values has a line break, say, which a token in a kubeconfig may have. */
+function fitHeaders(headers: Readonly<Record<string, string | string[]>>): boolean {
+  try {
+    for (const [name, values] of Object.entries(headers)) {
+      for (const value of [values].flat()) http.validateHeaderValue(name, value);
+    }
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -62,6 +62,8 @@ export function apiStore(options: ApiStoreOptions): ApiStore {
     ...apiLists(call, cluster),
     ...writes,
     read,
+    // A thousand take seconds, over connections that are kept.
+    foreseeRemoval: () => Promise.resolve(),
     attach: (uses, deadline, options) =>
       changePullSecrets("attach", uses, accounts(options), deadline),
     detach: (uses, deadline, options) =>

@@ -1,4 +1,5 @@
 import { seal } from "../../log/sealed.ts";
+import type { KubeError } from "../errors.ts";
 import {
   type ItemOutcome,
   type NamespacePhase,
@@ -37,6 +38,8 @@ export class FakeCluster extends FaultyCalls {
   readonly accounts = new Map<string, StoredServiceAccount>();
   /** Whether namespaces may be read and listed. */
   mayReadNamespaces = true;
+  /** Why a removal of so many would not end in time. */
+  tooMany: (count: number) => KubeError | undefined = () => undefined;
   #version = 1;
 
   /** Puts a secret there as somebody else would; fields left out have defaults. */
@@ -103,6 +106,10 @@ export class FakeCluster extends FaultyCalls {
         this.write("replace", secrets, deadline, dryRun, (it) => this.#replace(it, dryRun)),
       remove: (removals, deadline, { dryRun } = {}) =>
         this.write("remove", removals, deadline, dryRun, (it) => this.#remove(it, dryRun)),
+      foreseeRemoval: (removals) => {
+        const error = this.tooMany(removals.length);
+        return error === undefined ? Promise.resolve() : Promise.reject(error);
+      },
       namespaces: async (selector, deadline) => {
         await this.query("namespaces", 1, deadline);
         if (!this.mayReadNamespaces) throw failure("forbidden");

@@ -87,6 +87,18 @@ Deno.test("who waits until the deadline is told that the server had too much to 
   (await gate.enter("a", never)).release();
 });
 
+Deno.test("who gave up takes no place, neither in the queue nor of a process", async () => {
+  const gate = new ProcessGate({ ...limits, starting: 9, alivePerCluster: 1, queue: 2 });
+  const first = await gate.enter("a", never);
+  for (let i = 0; i < 5; i++) assert.equal(await tryEnter(gate, "a"), undefined);
+  const second = gate.enter("a", never);
+  first.release();
+  (await second).release();
+  const third = await tryEnter(gate, "a");
+  assert.ok(third);
+  third.release();
+});
+
 Deno.test("who comes after the deadline gets timeout, as nobody else was in the way", async () => {
   const gate = new ProcessGate(limits);
   assert.deepEqual(await refusal(gate.enter("a", AbortSignal.abort())), {

@@ -5,6 +5,7 @@ import { refKey, type SecretManifest, type SecretStore, type WriteOptions } from
 import { kubectlOf, type KubectlOptions } from "./command.ts";
 import { kubectlLists } from "./lists.ts";
 import { kubectlReads } from "./reads.ts";
+import { kubectlRemovals } from "./removals.ts";
 import { kubectlWrites, type WriteItem } from "./writes.ts";
 
 /**
@@ -17,7 +18,7 @@ export function kubectlStore(options: KubectlOptions): SecretStore {
   const kubectl = kubectlOf(options);
   const { cluster } = options;
   const { read, readAccounts } = kubectlReads(kubectl);
-  const { write, remove } = kubectlWrites(kubectl, cluster);
+  const write = kubectlWrites(kubectl, cluster);
 
   const accounts = (options: WriteOptions | undefined): Accounts => ({
     cluster,
@@ -42,7 +43,7 @@ export function kubectlStore(options: KubectlOptions): SecretStore {
       write("create", secrets.map((secret) => itemOf("create", secret)), deadline, options),
     replace: (secrets, deadline, options) =>
       write("replace", secrets.map((secret) => itemOf("replace", secret)), deadline, options),
-    remove,
+    ...kubectlRemovals(kubectl, cluster),
     createNamespaces: (names, deadline, options) =>
       write("create", names.map(namespaceItem), deadline, options),
     attach: (uses, deadline, options) =>

@@ -1,16 +1,10 @@
-import pLimit from "p-limit";
 import type { Deadline } from "../deadline.ts";
-import { KubeError } from "../errors.ts";
-import { deleteOptions, secretPath } from "../manifest.ts";
-import { doing, notDone, type Reported } from "../reasons.ts";
-import type { ItemOutcome, Removal, WriteOptions } from "../store.ts";
+import { notDone, type Reported } from "../reasons.ts";
+import type { ItemOutcome, WriteOptions } from "../store.ts";
 import { type Kubectl, UNREPORTED } from "./command.ts";
 import { listOf } from "./reads.ts";
 import type { ProcessResult } from "../process.ts";
 import { parseWritten, WRITTEN_TEMPLATE } from "./templates.ts";
-
-/** Each is a process: a thousand at once would fill the queue that others wait in too. */
-const REMOVALS_AT_ONCE = 4;
 
 /** One object of a batch. */
 export interface WriteItem {
@@ -24,22 +18,16 @@ export interface WriteItem {
   readonly wire: () => unknown;
 }
 
-export interface KubectlWrites {
-  write(
-    verb: "create" | "replace",
-    items: readonly WriteItem[],
-    deadline: Deadline,
-    options?: WriteOptions,
-  ): Promise<ItemOutcome[]>;
-  remove(
-    removals: readonly Removal[],
-    deadline: Deadline,
-    options?: WriteOptions,
-  ): Promise<ItemOutcome[]>;
-}
+/** Writes objects. */
+export type KubectlWrite = (
+  verb: "create" | "replace",
+  items: readonly WriteItem[],
+  deadline: Deadline,
+  options?: WriteOptions,
+) => Promise<ItemOutcome[]>;
 
-/** Objects of any kind as one process writes them, and removals of secrets, a process each. */
-export function kubectlWrites(kubectl: Kubectl, cluster: string): KubectlWrites {
+/** Objects of any kind, all of them by one process. */
+export function kubectlWrites(kubectl: Kubectl, cluster: string): KubectlWrite {
   async function write(
     verb: "create" | "replace",
     items: readonly WriteItem[],
@@ -89,32 +77,5 @@ export function kubectlWrites(kubectl: Kubectl, cluster: string): KubectlWrites 
     });
   }
 
-  async function removeOne(
-    removal: Removal,
-    deadline: Deadline,
-    options: WriteOptions,
-  ): Promise<ItemOutcome> {
-    const { uid, resourceVersion } = removal;
-    const args = ["delete", `--raw=${secretPath(removal)}`, "--filename=-"];
-    const body = JSON.stringify(deleteOptions(removal, options));
-    const result = await kubectl.start(args, deadline, body);
-    if (result.ended === "exit" && result.code === 0) return { kind: "done", uid, resourceVersion };
-    const report = kubectl.failures(result, deadline)[0] ?? UNREPORTED;
-    return notDone(cluster, doing.write("delete", removal), report, removal);
-  }
-
-  async function remove(
-    removals: readonly Removal[],
-    deadline: Deadline,
-    options: WriteOptions = {},
-  ): Promise<ItemOutcome[]> {
-    return await pLimit(REMOVALS_AT_ONCE).map(removals, (removal) =>
-      // One that cannot be started is an outcome of that item: others may have been carried out.
-      removeOne(removal, deadline, options).catch((error): ItemOutcome => {
-        if (error instanceof KubeError) return { kind: "rejected", error };
-        throw error;
-      }));
-  }
-
-  return { write, remove };
+  return write;
 }

@@ -10,8 +10,16 @@ export function accessLog(log: Logger) {
     const began = performance.now();
     await next();
     const { method, path } = c.req;
-    const { name } = c.get("actor");
-    const who = name === ANYONE.name ? undefined : name;
-    logRequest(log, { id: c.get("requestId"), method, path, status: c.res.status, who, began });
+    const { name, from } = c.get("actor");
+    logRequest(log, {
+      id: c.get("requestId"),
+      method,
+      path,
+      status: c.res.status,
+      who: name === ANYONE.name ? undefined : name,
+      from,
+      cluster: c.get("cluster"),
+      began,
+    });
   });
 }

@@ -68,11 +68,14 @@ export function authenticate(tokens: Tokens) {
   });
 }
 
-/** Before anything is known of who asks. */
-export function anonymous() {
+/**
+ * Before a token has told who asks.
+ * @param name who that is all the same
+ */
+export function anonymous(name = ANYONE.name) {
   return createMiddleware<Env>(async function anonymous(c, next) {
     c.set("identity", ANYONE);
-    c.set("actor", { name: ANYONE.name, from: c.env.from });
+    c.set("actor", { name, from: c.env.from });
     await next();
   });
 }

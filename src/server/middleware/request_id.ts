@@ -1,13 +1,14 @@
 import { createMiddleware } from "hono/factory";
+import { inRequest } from "../../log/in_request.ts";
 import type { Env } from "../endpoint.ts";
 import { REQUEST_ID_HEADER, requestIdOf } from "../request_id.ts";
 
-/** Gives each request an id, by which its answer and its log lines are found. */
+/** Gives each request an id, by which its answer and all its log lines are found. */
 export function requestId() {
   return createMiddleware<Env>(async function requestId(c, next) {
     const id = requestIdOf(c.req.header(REQUEST_ID_HEADER));
     c.set("requestId", id);
     c.header(REQUEST_ID_HEADER, id);
-    await next();
+    await inRequest(id, next);
   });
 }

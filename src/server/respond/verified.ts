@@ -47,6 +47,6 @@ export function verifyAnswer(verified: readonly Verified[]): Answer {
 function refusal(verified: readonly Verified[]): string {
   const [first] = verified.filter((each) => !isAccepted([each]));
   const { at, verdict } = first!;
-  const what = verdict!.reachable ? "is not accepted by" : "cannot be tried at";
+  const what = verdict!.accepted === false ? "is not accepted by" : "cannot be tried at";
   return `The credential ${what} ${at}: ${verdict!.why}`;
 }

@@ -1,8 +1,10 @@
 import { z } from "@hono/zod-openapi";
 import type { DockerCredential } from "../../credentials/kinds/docker.ts";
+import { gitWriteBackName } from "../../credentials/kinds/docker.ts";
 import { registryKeys } from "../../credentials/kinds/registry.ts";
 import type { NamespaceSelection } from "../../credentials/namespaces.ts";
 import {
+  checkNameRoom,
   ClusterName,
   DryRun,
   Force,
@@ -48,7 +50,7 @@ const DockerFields = z.strictObject({
   password: dockerCredentialFields.password,
   username: dockerCredentialFields.username,
   cluster_name: ClusterName,
-  name: secretName("-iu"),
+  name: secretName("with git_write_back at most 250 characters"),
   namespaces: Namespaces.optional(),
   upsert: Upsert,
   force: Force,
@@ -107,6 +109,7 @@ export const AddDockerBody = requires(
   const wrong = (path: string, message: string) =>
     context.addIssue({ code: "custom", path: [path], message });
   const credentials = dockerCredentials(body, context);
+  if (body.git_write_back) checkNameRoom(body.name, gitWriteBackName(""), context);
   if (selector !== undefined && all) {
     wrong("all_namespaces", "contradicts 'namespace_selector'; give one of them");
   }

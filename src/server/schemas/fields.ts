@@ -16,17 +16,29 @@ export const ClusterName = z.string()
   .refine(isClusterName, `must be the name of a cluster: ${CLUSTER_NAME_RULE}`)
   .openapi({ example: "test-cluster", description: "Name of the kubeconfig less .kubeconfig" });
 
+/** Longest name of a secret, in characters. */
+export const MAX_NAME = 253;
+
+const nameRule = (max: number) =>
+  "must be a secret's name: lower-case letters, digits, '-' and '.', " +
+  `beginning and ending with a letter or digit, at most ${max}`;
+
+/** @param about what else there is to say of it */
+export const secretName = (about?: string) =>
+  z.string()
+    .refine((name) => name.length <= MAX_NAME && SUBDOMAIN.test(name), nameRule(MAX_NAME))
+    .openapi({
+      description: about === undefined ? "Name of the secret" : `Name of the secret; ${about}`,
+      maxLength: MAX_NAME,
+      pattern: SUBDOMAIN.source,
+    });
+
 /** @param suffix what a further secret of the request appends: the name must have room for it */
-export const secretName = (suffix: string) => {
-  const max = 253 - suffix.length;
-  return z.string()
-    .refine(
-      (name) => name.length <= max && SUBDOMAIN.test(name),
-      "must be a secret's name: lower-case letters, digits, '-' and '.', " +
-        `beginning and ending with a letter or digit, at most ${max}`,
-    )
-    .openapi({ description: "Name of the secret", maxLength: max, pattern: SUBDOMAIN.source });
-};
+export function checkNameRoom(name: string, suffix: string, context: z.RefinementCtx): void {
+  const max = MAX_NAME - suffix.length;
+  if (name.length <= max) return;
+  context.addIssue({ code: "custom", path: ["name"], message: nameRule(max) });
+}
 
 const wellFormed = (text: string) => text.isWellFormed();
 const NOT_WELL_FORMED = "must be valid Unicode";
@@ -76,8 +88,13 @@ export const Namespaces = z.union([z.string(), z.array(z.string())], {
 export const Registry = z.string()
   .transform((text, context) => {
     const host = registryHost(text);
-    if (host !== undefined) return host;
-    context.addIssue({ code: "custom", message: "must be the host of a registry, like ghcr.io" });
+    const isPlain = /^\s*http:/i.test(text);
+    if (host !== undefined && !isPlain) return host;
+    const message = host === undefined
+      ? "must be the host of a registry, like ghcr.io"
+      : "must be the registry's host without http://: a pull secret cannot say that, and a " +
+        "credential is verified by HTTPS";
+    context.addIssue({ code: "custom", message });
     return z.NEVER;
   })
   .openapi({ type: "string", example: "ghcr.io", description: "The registry's host" });

@@ -10,13 +10,13 @@ import {
   Verify,
 } from "./fields.ts";
 import { requires } from "./missing.ts";
-import { checkRoom, RepositoryTypeField, spelledUrls, urlFields } from "./repo.ts";
+import { checkRoom, NAME_ROOM, RepositoryTypeField, spelledUrls, urlFields } from "./repo.ts";
 
 /** Where a URL of this request stands. */
 const FIELDS = { one: "repository_url", many: "repository_urls" };
 
 const HelmRepoFields = z.strictObject({
-  name: secretName("-template"),
+  name: secretName(NAME_ROOM),
   repository_url: urlFields.url.openapi({
     description: "By https, http or oci, or just the host and path",
     example: "https://charts.bitnami.com/bitnami",
@@ -56,7 +56,7 @@ export const AddHelmRepoBody = requires(
   }
   const given = { url: body.repository_url, urls: body.repository_urls };
   const urls = spelledUrls(given, { type, as: "repository", useOci }, context, FIELDS);
-  checkRoom(body.name, urls, context);
+  checkRoom(body, urls, context);
   const overSsh = urls.findIndex(({ url }) => url.over === "ssh");
   if (overSsh >= 0) {
     const path = given.urls === undefined ? [FIELDS.one] : [FIELDS.many, overSsh];

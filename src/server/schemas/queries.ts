@@ -4,7 +4,7 @@ import { ClusterName, NamespaceName, Namespaces, secretName } from "./fields.ts"
 export const SecretsQuery = z.object({ cluster: ClusterName });
 
 export const SecretQuery = z.strictObject({
-  name: secretName(""),
+  name: secretName(),
   cluster: ClusterName,
   namespace: NamespaceName.optional().openapi({ description: "All namespaces when absent" }),
 });
@@ -16,7 +16,7 @@ const Flag = z.enum(["true", "false"], { error: "must be true or false" }).defau
 /** Strict: of a misspelled `namespaces` it would be all. */
 export const RemoveQuery = z.strictObject({
   cluster: ClusterName,
-  name: secretName(""),
+  name: secretName(),
   namespaces: Namespaces.optional().openapi({
     type: "string",
     anyOf: undefined, // an array is for bodies
@@ -60,7 +60,7 @@ const Limit = z.string().default("100")
 
 export const AuditQuery = z.object({
   cluster: ClusterName.optional(),
-  name: secretName("").optional(),
+  name: secretName().optional(),
   since: Time.optional().openapi({ description: "Not before this time" }),
   until: Time.optional().openapi({ description: "Before this time" }),
   limit: Limit,

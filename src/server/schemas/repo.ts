@@ -1,14 +1,28 @@
 import { z } from "@hono/zod-openapi";
-import type { RepositoryOptions } from "../../credentials/kinds/repository.ts";
+import { type RepositoryOptions, templateName } from "../../credentials/kinds/repository.ts";
 import { MAX_SUFFIX, sharedPrefix } from "../../credentials/kinds/repository_names.ts";
 import { parseUrl, type UrlQuestion } from "../../credentials/kinds/repository_url.ts";
 import { comparableUrl, type SpelledUrl } from "../../credentials/kinds/url.ts";
-import { ClusterName, DryRun, Force, secretName, Upsert, Verify } from "./fields.ts";
+import {
+  checkNameRoom,
+  ClusterName,
+  DryRun,
+  Force,
+  MAX_NAME,
+  secretName,
+  Upsert,
+  Verify,
+} from "./fields.ts";
 import { requires } from "./missing.ts";
 import { repoCredential, repoCredentialFields } from "./repo_credential.ts";
 
 /** Most URLs of one request. */
 const MAX_URLS = 100;
+
+/** Said of the name of a secret that others stand beside. */
+export const NAME_ROOM =
+  "at most 244 characters where NAME-template is written too, and 32 fewer " +
+  "where there are several URLs";
 
 export const RepositoryTypeField = z.enum(["git", "helm", "oci"], {
   error: "must be git, helm or oci",
@@ -77,7 +91,7 @@ export const optionFields = {
 
 const RepoFields = z.strictObject({
   cluster_name: ClusterName,
-  name: secretName("-template"),
+  name: secretName(NAME_ROOM),
   type: RepositoryTypeField,
   ...urlFields,
   as: As,
@@ -103,7 +117,7 @@ export const AddRepoBody = requires(
   const { type, as, name, cluster_name: cluster, template, upsert, force, verify } = body;
   const urls = spelledUrls(body, { type, as }, context);
   const over = urls.map(({ url }) => url.over);
-  checkRoom(name, urls, context);
+  checkRoom({ name, template }, urls, context);
   const { hints, ...credential } = repoCredential(body, type, over, context);
   const options = repositoryOptions(body, urls, context);
   return {
@@ -157,14 +171,23 @@ export function spelledUrls(
   return understood;
 }
 
-/** Of several URLs each secret gets a longer name. */
+interface Named {
+  readonly name: string;
+  /** Whether a template may be written beside a repository. */
+  readonly template: boolean;
+}
+
+/** Of several URLs each secret gets a longer name, and a template one longer still. */
 export function checkRoom(
-  name: string,
+  { name, template }: Named,
   urls: readonly SpelledUrl[],
   context: z.RefinementCtx,
 ): void {
-  const max = 253 - "-template".length - MAX_SUFFIX;
-  if (urls.length === 1 || name.length <= max) return;
+  const isBeside = template && urls.some(({ url }) => url.templatePrefix !== undefined);
+  const suffix = isBeside ? templateName("") : "";
+  if (urls.length <= 1) return checkNameRoom(name, suffix, context);
+  const max = MAX_NAME - suffix.length - MAX_SUFFIX;
+  if (name.length <= max) return;
   const message = `must be at most ${max} characters long where there are several URLs`;
   context.addIssue({ code: "custom", path: ["name"], message });
 }

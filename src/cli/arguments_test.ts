@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { buildRouteMap } from "@stricli/core";
+import fc from "fast-check";
+import { asTaken, commandOf } from "./arguments.ts";
+import { command, list, number, on, text } from "./command.ts";
+import { ROUTES } from "./commands.ts";
+
+const docs = { brief: "", examples: [] };
+const load = () => Promise.resolve(() => 0);
+
+type Many = {
+  readonly output?: string;
+  readonly namespaces?: readonly string[];
+  readonly lines?: number;
+  readonly yes?: boolean;
+  readonly force?: boolean;
+  readonly dryRun?: boolean;
+  readonly template?: boolean;
+};
+
+const MANY = command<Many>(load, {
+  flags: {
+    output: text("", "format"),
+    namespaces: list("", "names"),
+    lines: number("", "number"),
+    yes: on(""),
+    force: on(""),
+    dryRun: on(""),
+    template: { kind: "boolean", brief: "", optional: true },
+  },
+  aliases: { o: "output", n: "namespaces", y: "yes", f: "force" },
+}, docs);
+
+const ONE = command<{ readonly namespace?: string }>(
+  load,
+  { flags: { namespace: text("", "namespace") } },
+  docs,
+);
+
+const ROOT = buildRouteMap({
+  routes: {
+    many: MANY,
+    docker: buildRouteMap({ routes: { one: ONE }, docs: { brief: "" } }),
+    none: command<Record<never, never>>(load, {}, docs),
+  },
+  docs: { brief: "" },
+});
+
+const TAKEN: [what: string, words: string, taken: string][] = [
+  ["a value after its letter", "many -ojson", "many -o=json"],
+  ["one that looks like letters of flags", "many -oyf", "many -o=yf"],
+  ["one with a sign of equality in it", "many -oa=b", "many -o=a=b"],
+  ["letters of switches before it", "many -yfojson", "many -y -f -o=json"],
+  ["a letter whose value is the next word", "many -yo json", "many -y -o json"],
+  ["as Stricli has it", "many -o=json -o json -yf", "many -o=json -o json -y -f"],
+  ["a letter that there is not", "many -xjson -yxjson", "many -xjson -yxjson"],
+  ["a switch with a value", "many -y=true --yes=true", "many -y=true --yes=true"],
+  ["a value that looks like it", "many --output -o1 -n -n1", "many --output -o1 -n -n1"],
+  ["the other name", "many --namespace a --namespace=b", "many --namespaces a --namespaces=b"],
+  ["and the other way round", "docker one --namespaces a", "docker one --namespace a"],
+  ["its own name", "many --namespaces a", "many --namespaces a"],
+  ["a command without either", "none --namespace a", "none --namespace a"],
+  ["a name that begins like it", "many --namespace-selector a", "many --namespace-selector a"],
+  ["a switch given again", "many --yes -y --yes --force -f", "many --yes --force"],
+  ["in either style", "many --dry-run --dryRun", "many --dry-run"],
+  ["what is contrary stays", "many --template --no-template", "many --template --no-template"],
+  ["and off is once, too", "many --no-template --no-template", "many --no-template"],
+  ["a value that is a switch's name", "many -o --yes --yes", "many -o --yes --yes"],
+  ["a flag with a value, twice", "many --output a --output a", "many --output a --output a"],
+  ["after -- all is as it is", "many -y -- -ojson --yes -- -y", "many -y -- -ojson --yes -- -y"],
+  ["no command", "-ojson --yes --yes", "-ojson --yes --yes"],
+  ["a command that there is not", "docker two -ojson", "docker two -ojson"],
+  ["names of every object", "many --constructor -y", "many --constructor -y"],
+];
+
+for (const [what, words, taken] of TAKEN) {
+  Deno.test(`${what}: ${words}`, () => {
+    assert.deepEqual(asTaken(ROOT, words.split(" ")), taken.split(" "));
+  });
+}
+
+Deno.test("a value is what it was, whatever is in it", () => {
+  const value = fc.string({ unit: "binary", minLength: 1 }).filter((each) => !each.startsWith("="));
+  fc.assert(fc.property(value, (value) => {
+    assert.deepEqual(asTaken(ROOT, ["many", `-o${value}`]), ["many", `-o=${value}`]);
+  }));
+});
+
+Deno.test("what is taken stays so", () => {
+  const word = fc.constantFrom(...TAKEN.flatMap(([, words]) => words.split(" ")), "a", "-", "");
+  fc.assert(fc.property(fc.array(word), (words) => {
+    const once = asTaken(ROOT, ["many", ...words]);
+    assert.deepEqual(asTaken(ROOT, once), once);
+  }));
+});
+
+Deno.test("the command is known by its words", () => {
+  const commands: [words: string[], command: string[]][] = [
+    [[], []],
+    [["--yes"], []],
+    [["docker"], ["docker"]],
+    [["docker", "add", "--name", "n"], ["docker", "add"]],
+    [["docker", "ad"], ["docker"]],
+    [["secrets", "docker", "add"], ["secrets"]],
+    [["nope", "docker"], []],
+  ];
+  for (const [words, command] of commands) assert.deepEqual(commandOf(ROUTES, words), command);
+});

@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { makeAuthority } from "../../../scripts/control_plane/certificates.ts";
+import { Failure } from "../failure.ts";
+import { remote } from "./remote.ts";
+
+/** Whether a server is trusted by what `--server-ca` names. */
+
+interface Place extends AsyncDisposable {
+  /** Asks a server with this pair by its name or address, trusting the file of this text. */
+  ask(pair: Pair, trusted: string, host?: string): Promise<string>;
+  readonly folder: string;
+}
+
+interface Pair {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+const ANSWER = { status: "healthy" };
+
+async function place(): Promise<Place> {
+  const folder = await Deno.makeTempDir();
+  return {
+    folder,
+    async ask({ certificate: cert, key }, trusted, host = "localhost") {
+      const asked: string[] = [];
+      await using server = Deno.serve(
+        { hostname: "127.0.0.1", port: 0, cert, key, onListen: () => {} },
+        (request) => {
+          asked.push(request.url);
+          return Response.json(ANSWER, { headers: { "X-Request-Id": "1" } });
+        },
+      );
+      const ca = join(folder, "ca.crt");
+      await Deno.writeTextFile(ca, trusted);
+      const url = `https://${host}:${server.addr.port}`;
+      try {
+        const api = remote({ url, namedBy: "--server", ca, plainHttp: false });
+        try {
+          return JSON.stringify((await api.ask({ method: "GET", path: "/health" })).body);
+        } finally {
+          await api.close();
+        }
+      } catch (error) {
+        assert.ok(error instanceof Failure);
+        assert.deepEqual(asked, [], "nothing is sent to who is not trusted");
+        return `${error.exitCode}: ${error.message.replaceAll(url, "URL").replaceAll(folder, "")}`;
+      }
+    },
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+const GOOD = JSON.stringify(ANSWER);
+const cannot = (why: string) => `1: Cannot ask the server at URL: ${why}`;
+const UNTRUSTED = cannot("its certificate is not trusted; --server-ca names one that is");
+const hour = 3_600_000;
+
+Deno.test("a server is trusted by its authority, for its names and its time", async () => {
+  await using it = await place();
+  const authority = makeAuthority("ours");
+  const other = makeAuthority("ours");
+  const issue = (more: object = {}) =>
+    authority.issue({ commonName: "localhost", for: "server", hosts: ["localhost"], ...more });
+  assert.equal(await it.ask(issue(), authority.certificate), GOOD);
+  assert.equal(await it.ask(issue(), other.certificate + authority.certificate), GOOD);
+  assert.equal(await it.ask(issue(), other.certificate), UNTRUSTED);
+  assert.equal(
+    await it.ask(issue(), authority.certificate, "127.0.0.1"),
+    cannot("its certificate is another host's"),
+  );
+  const [past, future] = [new Date(Date.now() - hour), new Date(Date.now() + hour)];
+  assert.equal(
+    await it.ask(issue({ notBefore: new Date(0), notAfter: past }), authority.certificate),
+    cannot("its certificate has expired"),
+  );
+  assert.equal(
+    await it.ask(issue({ notBefore: future }), authority.certificate),
+    cannot("its certificate is not valid yet"),
+  );
+});
+
+const NOT_ONE: [what: string, text: string, why: string][] = [
+  ["nothing", "", "there is no certificate in PEM in it"],
+  [
+    "a key",
+    "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+    "there is no " +
+    "certificate in PEM in it",
+  ],
+  ["half of one", "-----BEGIN CERTIFICATE-----\nAAAA\n", "a certificate in it is damaged"],
+  [
+    "a damaged one",
+    "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+    "a certificate in it is damaged",
+  ],
+];
+
+for (const [what, text, why] of NOT_ONE) {
+  Deno.test(`a file of ${what} is a wrong usage`, async () => {
+    await using it = await place();
+    const pair = makeAuthority("ours").issue({ commonName: "localhost", for: "server" });
+    assert.equal(await it.ask(pair, text), `2: Cannot use --server-ca /ca.crt: ${why}`);
+  });
+}
+
+Deno.test("a server of plain HTTP is said to speak no TLS", async () => {
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => new Response(),
+  );
+  const url = `https://localhost:${server.addr.port}`;
+  const api = remote({ url, namedBy: "--server", plainHttp: false });
+  await assert.rejects(
+    api.ask({ method: "GET", path: "/health" }),
+    new Failure(`Cannot ask the server at ${url}: it does not speak TLS there`),
+  );
+  await api.close();
+});
+
+/** Run as the README says it, and without what it says. */
+async function selfSigned(folder: string, more: readonly string[]): Promise<Pair> {
+  const { success } = await new Deno.Command("openssl", {
+    args: [
+      ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"],
+      ...["-subj", "/CN=ours", "-addext", "subjectAltName=DNS:localhost", ...more],
+      ...["-keyout", join(folder, "tls.key"), "-out", join(folder, "tls.crt")],
+    ],
+    stderr: "null",
+  }).output();
+  assert.ok(success);
+  const [certificate, key] = await Promise.all(
+    ["tls.crt", "tls.key"].map((name) => Deno.readTextFile(join(folder, name))),
+  );
+  return { certificate: certificate!, key: key! };
+}
+
+Deno.test({
+  name: "a certificate that signs itself is trusted when it is named, unless it is an authority's",
+  ignore: !await hasOpenssl(),
+  async fn() {
+    await using it = await place();
+    const fitting = ["-addext", "basicConstraints=critical,CA:FALSE"];
+    const own = await selfSigned(it.folder, fitting);
+    assert.equal(await it.ask(own, own.certificate), GOOD);
+    const other = await selfSigned(it.folder, fitting);
+    assert.notEqual(await it.ask(other, own.certificate), GOOD, "of the same name, by another key");
+    const authority = await selfSigned(it.folder, []);
+    assert.equal(
+      await it.ask(authority, authority.certificate),
+      cannot(
+        "its certificate is marked as an authority's (CA:TRUE), which no server's may be: make " +
+          "one with 'openssl req -x509 … -addext basicConstraints=critical,CA:FALSE'",
+      ),
+    );
+  },
+});
+
+/** Version 3, whose `-addext` takes the place of what its configuration says. */
+async function hasOpenssl(): Promise<boolean> {
+  try {
+    const { stdout } = await new Deno.Command("openssl", { args: ["version"] }).output();
+    return new TextDecoder().decode(stdout).startsWith("OpenSSL 3");
+  } catch {
+    return false;
+  }
+}

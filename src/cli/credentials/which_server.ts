@@ -1,0 +1,43 @@
+/** Variables in place of flags, for who asks the same server all day. */
+export const SERVER_VARIABLE = "ARGOCD_CONFIGURER_SERVER";
+export const SERVER_CA_VARIABLE = "ARGOCD_CONFIGURER_SERVER_CA";
+
+/** Flags for a running server. */
+export type ServerFlags = {
+  /** URL. @default that of the environment */
+  readonly server?: string;
+  readonly serverCa?: string;
+  readonly serverPlainHttp?: boolean;
+};
+
+/** A running server that is asked. */
+export interface WhichServer {
+  readonly url: string;
+  /** What named it, for messages: `--server`, or the variable. */
+  readonly namedBy: string;
+  /** PEM file. */
+  readonly ca?: string;
+  /** Whether passwords may go to another machine without TLS. */
+  readonly plainHttp: boolean;
+}
+
+/**
+ * The server that is meant; `undefined` for the folder of kubeconfigs itself.
+ *
+ * Permissions: `--allow-env`.
+ */
+export function serverOf(
+  { server, serverCa, serverPlainHttp = false }: ServerFlags,
+): WhichServer | undefined {
+  const url = server ?? variable(SERVER_VARIABLE);
+  if (url === undefined) return undefined;
+  return {
+    url,
+    namedBy: server === undefined ? SERVER_VARIABLE : "--server",
+    ca: serverCa ?? variable(SERVER_CA_VARIABLE),
+    plainHttp: serverPlainHttp,
+  };
+}
+
+/** An empty one is none. */
+const variable = (name: string) => Deno.env.get(name) || undefined;

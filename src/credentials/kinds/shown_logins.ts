@@ -1,0 +1,60 @@
+import { decodeBase64Text } from "../../kube/base64.ts";
+import { parseDockerConfig, registriesIn } from "../material/docker_config.ts";
+
+/** Stands for a value that is not shown. */
+export const HIDDEN = "***";
+
+/**
+ * The logins of a Docker configuration: `ghcr.io (user), quay.io (robot)`. What differs from the
+ * configuration before without being seen in that is said: `ghcr.io (user, another password)`.
+ */
+export function shownLogins(text: string, before?: string): string {
+  const logins = loginsIn(text);
+  if (logins === undefined) return HIDDEN;
+  const old = before === undefined ? undefined : loginsIn(before);
+  const shown = [...logins].map(([key, login]) => {
+    const was = old?.get(key);
+    const isSame = was === undefined || was.username !== login.username ||
+      was.password === login.password;
+    return shownLogin(login, isSame ? [] : ["another password"]);
+  }).join(", ");
+  const looksSame = old !== undefined && text !== before &&
+    shown === [...old.values()].map((login) => shownLogin(login)).join(", ");
+  return looksSame ? `${shown}; other fields differ` : shown;
+}
+
+interface Login {
+  readonly registry: string;
+  /** For showing, as the registry is. */
+  readonly username: string | undefined;
+  /** All that is secret of it, for comparing. */
+  readonly password: string;
+}
+
+function shownLogin({ registry, username }: Login, notes: readonly string[] = []): string {
+  const inside = [...username === undefined ? [] : [username], ...notes];
+  return inside.length === 0 ? registry : `${registry} (${inside.join(", ")})`;
+}
+
+/** By the keys of `auths`; `undefined` where the text is no Docker configuration. */
+function loginsIn(text: string): ReadonlyMap<string, Login> | undefined {
+  const config = parseDockerConfig(text);
+  const shown = registriesIn(text);
+  if (!config.ok || !shown.ok) return undefined;
+  return new Map(
+    [...config.value.entries].map(([key, json], i) => {
+      const { registry, username } = shown.value[i]!;
+      return [key, { registry, username, password: passwordIn(JSON.parse(json.reveal())) }];
+    }),
+  );
+}
+
+/** `auth` counts before `username` and `password`, unless it is empty; tokens stand beside them. */
+function passwordIn(entry: unknown): string {
+  if (typeof entry !== "object" || entry === null) return "";
+  const { auth, password, identitytoken, registrytoken } = entry as Record<string, unknown>;
+  const own = typeof auth === "string" && auth !== ""
+    ? decodeBase64Text(auth).replace(/^[^:]*:/, "")
+    : password;
+  return JSON.stringify([own, identitytoken, registrytoken]);
+}

@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { configureLog, loggerOf } from "../log/logger.ts";
+import { warningsIn } from "./log_warnings.ts";
+
+for (const format of ["text", "json"] as const) {
+  Deno.test(`warnings and errors are found in a log of ${format}`, () => {
+    const lines: string[] = [];
+    configureLog({
+      format,
+      level: "debug",
+      write: (line) => void lines.push(line.trimEnd()),
+    });
+    const log = loggerOf("config");
+    log.debug("one");
+    log.info("two", { reason: "WARNING" });
+    log.warn("three", { reason: "a b", count: 3 });
+    log.error("four");
+    assert.deepEqual(warningsIn([...lines, "{", "a WARNING b", ""]), [
+      'warning: config: three reason="a b" count=3',
+      "error: config: four",
+    ]);
+  });
+}

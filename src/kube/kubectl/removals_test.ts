@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { deadlineIn, pause } from "../deadline.ts";
+import { KubeError } from "../errors.ts";
+import type { ProcessResult, RunProcess } from "../process.ts";
+import { kubectlOf } from "./command.ts";
+import { defaultGateLimits, ProcessGate } from "./gate.ts";
+import { kubectlRemovals } from "./removals.ts";
+
+interface Start {
+  readonly path: string;
+  readonly body: { readonly dryRun?: readonly string[]; readonly preconditions: unknown };
+}
+
+/** Removals by a kubectl that takes so many milliseconds, four of them at once. */
+function removalsTaking(milliseconds: number, result: Partial<ProcessResult> = {}) {
+  const starts: Start[] = [];
+  const run: RunProcess = async (_program, args, { stdin, deadline }) => {
+    const raw = args.find((arg) => arg.startsWith("--raw="))!;
+    starts.push({ path: raw.slice("--raw=".length), body: JSON.parse(stdin!) });
+    await pause(milliseconds, deadline);
+    const ended = deadline.signal.aborted ? "deadline" : "exit";
+    return { ended, code: 0, stdout: "", stderr: "", ...result };
+  };
+  const kubectl = kubectlOf({
+    cluster: "c",
+    kubeconfig: "/c.kubeconfig",
+    env: {},
+    gate: new ProcessGate({ ...defaultGateLimits(2), startTime: 10_000 }),
+    run,
+  });
+  return { ...kubectlRemovals(kubectl, "c"), starts };
+}
+
+const secrets = (count: number) =>
+  Array.from({ length: count }, (_, i) => ({
+    namespace: `n-${i}`,
+    name: "a",
+    uid: `uid-${i}`,
+    resourceVersion: String(i),
+  }));
+
+Deno.test("of many removals some are tried, and what would not end in time is refused", async () => {
+  const { foreseeRemoval, starts } = removalsTaking(20);
+  const error = await foreseeRemoval(secrets(1000), deadlineIn(3)).then(
+    () => assert.fail("it was not refused"),
+    (error) => error,
+  );
+  assert.ok(error instanceof KubeError);
+  assert.equal(error.kind, "timeout");
+  const message =
+    /^Cannot delete 1000 secrets of cluster 'c': it takes about (\d+) seconds with a kubectl for each, and 2 are left, so it was not begun; set kubectl_timeout to (\d+) or transport to api$/
+      .exec(error.message);
+  assert.ok(message, error.message);
+  // 1000 of 20 ms, four at once, are 5 s; a busy machine takes longer.
+  const [seconds, enough] = [Number(message[1]), Number(message[2])];
+  assert.ok(seconds >= 6 && enough > seconds, error.message);
+  assert.equal(starts.length, 16);
+  for (const { body } of starts) assert.deepEqual(body.dryRun, ["All"]);
+});
+
+Deno.test("what ends in time is let through after a look, and few without one", async () => {
+  const { foreseeRemoval, remove, starts } = removalsTaking(1);
+  await foreseeRemoval(secrets(100), deadlineIn(60));
+  assert.equal(starts.splice(0).length, 16);
+  await foreseeRemoval(secrets(32), deadlineIn(0.001));
+  assert.equal(starts.length, 0);
+  const outcomes = await remove(secrets(100), deadlineIn(60));
+  assert.ok(outcomes.every(({ kind }) => kind === "done"));
+  const [{ path, body } = assert.fail("nothing was started")] = starts;
+  assert.equal(path, "/api/v1/namespaces/n-0/secrets/a");
+  assert.deepEqual(body.preconditions, { uid: "uid-0", resourceVersion: "0" });
+  assert.equal(body.dryRun, undefined);
+});
+
+Deno.test("no more than the places of one cluster are asked for at once", async () => {
+  let waiting = 0;
+  let most = 0;
+  const gate = new ProcessGate(defaultGateLimits(2));
+  const enter = gate.enter.bind(gate);
+  gate.enter = async (...asked) => {
+    most = Math.max(most, ++waiting);
+    const place = await enter(...asked);
+    return { started: place.started, release: () => (waiting--, place.release()) };
+  };
+  const run: RunProcess = async (_program, _args, { deadline }) => {
+    await pause(1, deadline);
+    return { ended: "exit", code: 0, stdout: "", stderr: "" };
+  };
+  const kubectl = kubectlOf({ cluster: "c", kubeconfig: "/c.kubeconfig", env: {}, gate, run });
+  await kubectlRemovals(kubectl, "c").remove(secrets(50), deadlineIn(60));
+  assert.equal(most, gate.limits.alivePerCluster);
+});
+
+Deno.test("what all would meet is told before anything is deleted", async () => {
+  const line = 'Error from server (Forbidden): secrets "a" is forbidden: User "u" cannot ' +
+    'delete resource "secrets" in API group "" in the namespace "n-0"';
+  const { foreseeRemoval } = removalsTaking(0, { code: 1, stderr: line });
+  await assert.rejects(foreseeRemoval(secrets(100), deadlineIn(60)), {
+    kind: "forbidden",
+    message: "Cannot delete secret 'a' in namespace 'n-0' of cluster 'c': the kubeconfig's user " +
+      "may not delete secrets in namespace 'n-0'",
+  });
+  const silent = removalsTaking(10_000);
+  await assert.rejects(silent.foreseeRemoval(secrets(100), deadlineIn(0.05)), {
+    kind: "timeout",
+    message: "Cannot delete secret 'a' in namespace 'n-0' of cluster 'c': no answer came within " +
+      "0.05 seconds",
+  });
+});
+
+Deno.test("what only a dry run meets, or one secret alone, does not keep from deleting", async () => {
+  const lines = [
+    'Error from server (BadRequest): admission webhook "w" does not support dry run',
+    'Error from server (NotFound): secrets "a" not found',
+    "Error from server (Conflict): the object has been modified",
+  ];
+  for (const stderr of lines) {
+    const { foreseeRemoval, starts } = removalsTaking(0, { code: 1, stderr });
+    await foreseeRemoval(secrets(100), deadlineIn(60));
+    assert.equal(starts.length, 16);
+  }
+});

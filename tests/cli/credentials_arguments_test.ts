@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { seed } from "./credentials_seed.ts";
+import { assertEnded, eachOf, onStage, programCommand } from "./credentials_support.ts";
+
+/** How arguments may be written, what is said of wrong ones, and what help says of them. */
+
+Deno.test("arguments are taken as kubectl takes them", () =>
+  onStage(async (stage) => {
+    seed(stage);
+    const same: string[][][] = [
+      [["secrets", "one", "-o", "json"], ["secrets", "one", "-ojson"], [
+        "secrets",
+        "-ojson",
+        "one",
+      ]],
+      [["secrets", "one", "-o", "name"], ["secrets", "-oname", "--", "one"]],
+      [
+        ["secrets", "one", "pull", "--namespace", "team-a", "-o", "name"],
+        ["secrets", "one", "pull", "--namespaces", "team-a", "-o", "name"],
+        ["secrets", "one", "pull", "-n", "team-a", "-oname"],
+        ["secrets", "one", "-nteam-a", "-o=name", "--", "pull"],
+      ],
+      [
+        ["delete", "one", "pull", "--namespaces", "team-a", "--force", "--dry-run", "client"],
+        ["delete", "one", "pull", "--namespace=team-a", "--force", "--force", "--dry-run=client"],
+        [
+          "delete",
+          "-n",
+          "team-a",
+          "-y",
+          "--yes",
+          "--force",
+          "--dry-run=client",
+          "--",
+          "one",
+          "pull",
+        ],
+      ],
+    ];
+    await eachOf(same, async ([first, ...others]) => {
+      const wanted = await stage.run(first!);
+      assert.deepEqual([wanted.code, wanted.stdout === ""], [0, false], wanted.stderr);
+      for (const args of others) assert.deepEqual(await stage.run(args), wanted, args.join(" "));
+    });
+  }));
+
+Deno.test("what follows such arguments is completed, too", () =>
+  onStage(async ({ runAlone }) => {
+    const words = ["delete", "one", "n", "--namespace", "a", "-ojson", "--yes", "-y", "--dry"];
+    const { code, stdout } = await runAlone(["complete", "--", ...words]);
+    assert.deepEqual([code, stdout.split("\t")[0]], [0, "--dry-run"]);
+  }));
+
+/** Where the error sends its reader. */
+const HINTS: [args: string[], says: RegExp][] = [
+  [
+    ["docker", "add", "--nope"],
+    /\n\(argocd-configurer docker add --help shows how it is used\)\n$/,
+  ],
+  [["docker", "ad"], /\n\(argocd-configurer docker --help shows how it is used\)\n$/],
+  [["secrets", "a", "b", "c"], /\n\(argocd-configurer secrets --help shows how it is used\)\n$/],
+  [["docker", "add"], /^error: Missing .*\n\(argocd-configurer docker add --help shows .*\)\n$/],
+  [["delete", "one"], /^error: Missing .*\n\(argocd-configurer delete --help shows .*\)\n$/],
+  [["nope"], /\n\(argocd-configurer --help shows the commands, .* COMMAND --help its flags\)\n$/],
+  [["--nope"], /\n\(argocd-configurer --help shows the commands, .* COMMAND --help its flags\)\n$/],
+  [
+    ["clusters", "--kubectl-timeout", "10s"],
+    /^error: Failed to parse "10s" for kubectl-timeout: expected a number of seconds, like 30\n/,
+  ],
+  [["clusters", "--kubectl-timeout", ""], /expected a number of seconds/],
+];
+
+Deno.test("an error of arguments sends to the help of its command", () =>
+  onStage(({ runAlone }) =>
+    eachOf(HINTS, async ([args, stderr]) => {
+      assertEnded(await runAlone(args), { code: 2, stderr });
+    })
+  ));
+
+Deno.test("help marks the flags that a command misses, and tells units", () =>
+  onStage(async ({ runAlone }) => {
+    for (const command of [["docker", "add"], ["repo", "add"]]) {
+      const { stdout } = await runAlone([...command, "--help"]);
+      const marked = [...stdout.matchAll(/\[(--[\w-]+)\].*\(required/g)].map(([, flag]) => flag);
+      const bare = await runAlone(command, { env: { ARGOCD_CONFIGURER_PASSWORD: "not-one" } });
+      const missed = [...bare.stderr.split("\n")[0]!.matchAll(/--[\w-]+/g)].map(([flag]) => flag)
+        .filter((flag) => flag !== "--namespace-selector" && flag !== "--all-namespaces");
+      assert.deepEqual(marked.toSorted(), missed.toSorted(), stdout);
+      assert.match(stdout, /\[--kubectl-timeout\] .*\(seconds\)/);
+    }
+    const { stdout } = await runAlone(["restart", "--help"]);
+    for (const flag of ["wait", "timeout"]) {
+      assert.match(stdout, new RegExp(`\\[--${flag}\\] .*\\(seconds; default: \\d+\\)`));
+    }
+  }));
+
+/** What prints: a command, help, and the completion's words. */
+const PRINTING = [["version"], ["--help"], ["clusters"], ["complete", "--", "ser"]];
+
+Deno.test({
+  name: "a full disk is told in one line, without where it was noticed",
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    onStage(({ folder: { path: cwd } }) =>
+      eachOf(PRINTING, async (args) => {
+        const { code, stderr } = await new Deno.Command("sh", {
+          args: ["-c", '"$@" > /dev/full', "sh", ...programCommand(args)],
+          cwd,
+          env: { NO_COLOR: "1" },
+        }).output();
+        const why = "Cannot write to standard output: no space left on device";
+        const isAsked = args[0] === "complete";
+        const said = new TextDecoder().decode(stderr);
+        assert.deepEqual([code, said], [1, isAsked ? "" : `error: ${why}\n`], args.join(" "));
+      })
+    ),
+});

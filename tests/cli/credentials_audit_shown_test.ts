@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { userInfo } from "node:os";
+import { load } from "js-yaml";
+import { assertEnded, eachOf, onStage, type Stage } from "./credentials_support.ts";
+import { listening, program } from "./support.ts";
+
+/** The audit log as a command shows it: from its file, or by a server. */
+
+/** Lines of a log: two writes, one that has begun, one that was not allowed. */
+const LOG = [
+  { time: "2026-01-01T10:00:00.000Z", phase: "started" },
+  ...["begin", "end"].map((phase) => ({
+    ...{ time: `2026-01-01T10:00:0${phase.length}.000Z`, phase, write: "w1", request: "r1" },
+    ...{ who: "ci", from: "10.0.0.1", cluster: "one", kind: "docker", names: ["pull", "pull-iu"] },
+    ...{ namespaces: ["team-a", "argocd"], upsert: true, force: false, credential: "0f".repeat(8) },
+    ...phase === "end" ? { outcome: "created", counts: { created: 3 } } : {},
+  })),
+  {
+    ...{ time: "2026-01-02T10:00:00.000Z", phase: "begin", write: "w2", request: "r2" },
+    ...{ who: "anonymous", from: "127.0.0.1", cluster: "two", kind: "git", names: ["repo"] },
+    ...{ namespaces: ["argocd"], upsert: false, force: false },
+  },
+  {
+    ...{ time: "2026-01-03T10:00:00.000Z", phase: "refused", request: "r3", who: "reader" },
+    ...{ from: "10.0.0.2", action: "POST /secrets/add_repo", reason: "needs\\u001b[31mwriter" },
+  },
+].map((entry) => JSON.stringify(entry) + "\n").join("").replaceAll("\\\\u", "\\u");
+
+const TABLE = `
+TIME                       WHO         CLUSTER   KIND     NAMES          OUTCOME
+2026-01-03T10:00:00.000Z   reader      <none>    <none>   <none>         not allowed
+2026-01-02T10:00:00.000Z   anonymous   two       git      repo           begun
+2026-01-01T10:00:03.000Z   ci          one       docker   pull,pull-iu   created
+2026-01-01T10:00:00.000Z   <none>      <none>    <none>   <none>         started
+`.slice(1);
+
+const WIDE = `
+TIME                       WHO   CLUSTER   KIND     NAMES          OUTCOME   FROM       NAMESPACES      CREDENTIAL         WRITE   WHY
+2026-01-01T10:00:03.000Z   ci    one       docker   pull,pull-iu   created   10.0.0.1   team-a,argocd   0f0f0f0f0f0f0f0f   w1      <none>
+`.slice(1);
+
+const ROWS: [args: string[], stdout: string | RegExp, stderr?: RegExp][] = [
+  [[], TABLE],
+  [["--cluster", "one", "-o", "wide"], WIDE],
+  [["--name", "pull-iu", "-o", "wide"], WIDE],
+  [["--until", "2026-01-02"], /^TIME.*\n.* created\n.* started\n$/],
+  [["--since", "2026-01-03"], /^TIME.*\n.* not allowed\n$/],
+  [["--since=2026-01-03", "-o=wide"], /POST \/secrets\/add_repo; needs\\u001b\[31mwriter\n$/],
+  [["--limit", "1"], /^TIME.*\n.* not allowed\n$/, /^note: there are more than these 1 entries/],
+];
+
+function withLog(test: (stage: Stage) => Promise<void>, log = LOG): Promise<void> {
+  return onStage(
+    async (stage) => {
+      await stage.folder.write("audit.log", log);
+      await test(stage);
+    },
+    "in process",
+    { config: "audit-log: audit.log\n" },
+  );
+}
+
+Deno.test("the audit log is a table, newest first, a write a line", () =>
+  withLog(async ({ run, folder: { path } }) => {
+    await eachOf(ROWS, async ([args, stdout, stderr]) => {
+      assertEnded(await run(["audit", ...args]), { stdout, stderr });
+    });
+    // It was neither taken nor written.
+    assert.equal(await Deno.readTextFile(`${path}/audit.log`), LOG);
+    await assert.rejects(Deno.stat(`${path}/audit.log.key`), Deno.errors.NotFound);
+  }));
+
+Deno.test("JSON and YAML have all entries, as the API has them", () =>
+  withLog(async ({ run }) => {
+    const json = await run(["audit", "-o", "json"]);
+    assertEnded(json, { stdout: /^{\n {2}"entries": \[/ });
+    const answer = JSON.parse(json.stdout);
+    assert.deepEqual([answer.entries.length, answer.total, answer.truncated], [5, 5, false]);
+    assert.deepEqual(load((await run(["audit", "-o", "yaml"])).stdout), answer);
+  }));
+
+Deno.test("what a crash has cut is counted, and where nothing is that is said", () =>
+  withLog(async ({ run }) => {
+    assertEnded(await run(["audit", "--cluster", "none"]), {
+      stderr: "The audit log has no such entries\nwarning: 1 line(s) are damaged, as a crash " +
+        "leaves them\n",
+    });
+  }, LOG + '{"time":"2026-01'));
+
+Deno.test("wrong words are wrong usage, and without an audit log there is none to show", () =>
+  onStage(async ({ run }) => {
+    for (
+      const [args, says] of [
+        [["--since", "yesterday"], /^error: --since must be a date, or a time with its zone/],
+        [["--until", "2026-13-01"], /^error: --until must be a date/],
+        [["--limit", "0"], /^error: --limit must be a number from 1 to 1000/],
+        [["--cluster", "a/b"], /^error: --cluster must be the name of a cluster/],
+        [["-o", "name"], /"name" to be one of \(table\|wide\|json\|yaml\)/],
+      ] as const
+    ) assertEnded(await run(["audit", ...args]), { code: 2, stderr: says });
+    assertEnded(await run(["audit"]), {
+      code: 1,
+      stderr: "error: There is no audit log: the setting audit-log names its file\n",
+    });
+  }));
+
+Deno.test("while a server holds the log it is read all the same, and by the server", () =>
+  withLog(async ({ run, folder: { path } }) => {
+    await using server = program(["serve", "--port", "0"], { cwd: path });
+    const url = await listening(server);
+    const isTaken = () => Deno.stat(`${path}/audit.log.key`).then(() => true, () => false);
+    while (!await isTaken()) await new Promise((resolve) => setTimeout(resolve, 20));
+    const own = await run(["audit", "--cluster", "one", "-o", "json"]);
+    const asked = await run(["audit", "--cluster", "one", "-o", "json", "--server", url]);
+    assertEnded(asked, { stdout: /"outcome": "created"/ });
+    assert.deepEqual(asked, own);
+  }));
+
+Deno.test("what the command line wrote is told with the user of the system", () =>
+  onStage(
+    async ({ run, canary: { value: stdin } }) => {
+      const args = ["docker", "add", "--cluster", "one", "--name", "n", "--username", "u"];
+      await run([...args, "--password-stdin", "--namespaces", "team-a"], { stdin });
+      const { stdout } = await run(["audit", "--name", "n", "-o", "wide"]);
+      assert.match(stdout, new RegExp(`Z   ${userInfo().username} .* created   command line   `));
+    },
+    "in process",
+    { config: "audit-log: audit.log\n" },
+  ));

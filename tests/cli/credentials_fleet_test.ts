@@ -1,0 +1,247 @@
+import assert from "node:assert/strict";
+import { load } from "js-yaml";
+import {
+  assertEnded,
+  bothWays,
+  eachOf,
+  onStage,
+  type Stage,
+  storedPassword,
+} from "./credentials_support.ts";
+import { program } from "./support.ts";
+
+/** Clusters by several names, by patterns, or all of them; and what differs among them. */
+
+const add = (...clusters: string[]) => [
+  ...["docker", "add", ...clusters, "--name", "n", "--username", "u", "--password-stdin"],
+  ...["--namespaces", "team-a"],
+];
+
+/** What the emulated clusters were asked. */
+function asked({ emulators: { one, two } }: Stage): readonly string[] {
+  return [...one.requests, ...two.requests];
+}
+
+/** Which clusters are told in lines on standard error, sorted. */
+function told(stderr: string): string[] {
+  return [...stderr.matchAll(/^(\w+): /gm)].map(([, cluster]) => cluster!).sort();
+}
+
+const WRONG: [what: string, args: string[], says: RegExp][] = [
+  [
+    "a name that is not there",
+    add("--cluster", "one,tow"),
+    /^error: There is no cluster 'tow' \(did you mean 'two'\?\) in .*; nothing was done\n$/,
+  ],
+  [
+    "two that are not there",
+    add("--cluster", "nowhere", "--cluster", "one", "--cluster", "on"),
+    /^error: There is no cluster 'nowhere'; There is no cluster 'on' \(did you mean 'one'\?\) in /,
+  ],
+  ["a pattern of none", add("--cluster", "one,x-*"), /^error: No cluster matches 'x-\*' in /],
+  [
+    "a pattern that is none",
+    add("--cluster", "a/*"),
+    /^error: Cannot use --cluster 'a\/\*': a cluster name starts/,
+  ],
+  [
+    "one of those to delete from",
+    ["delete", "n", "--cluster", "one,missing", "--yes"],
+    /^error: There is no cluster 'missing' in .*; nothing was done\n$/,
+  ],
+  [
+    "a pattern where a cluster is deleted from",
+    ["delete", "x*", "n", "--yes"],
+    /^error: No cluster matches 'x\*' in /,
+  ],
+  [
+    "one of those to look at",
+    ["secrets", "--cluster", "one,missing", "n"],
+    /^error: There is no cluster 'missing' in /,
+  ],
+  [
+    "one of those of a dry run by the client",
+    [...add("--cluster", "one,x-*"), "--dry-run", "client"],
+    /^error: No cluster matches 'x-\*' in the (folder clusters|server at http:.*); nothing was done\n$/,
+  ],
+  ["both", add("--cluster", "one", "--all-clusters"), /--cluster or --all-clusters, not both\n$/],
+  [
+    "a cluster and a flag for it",
+    ["secrets", "one", "n", "--all-clusters"],
+    /^error: Give CLUSTER or --cluster or --all-clusters, not both\n$/,
+  ],
+  ["no cluster", ["secrets"], /^error: Missing CLUSTER, --cluster or --all-clusters\n$/],
+];
+
+bothWays("where one cluster is not there, none is asked for anything", async (stage) => {
+  const { run, canary: { value: stdin } } = stage;
+  await eachOf(WRONG, async ([, args, stderr]) => {
+    assertEnded(await run(args, { stdin }), { code: 2, stderr });
+  });
+  assert.deepEqual(asked(stage), []);
+});
+
+bothWays("patterns, and a flag for all, name the clusters that are there", async (stage) => {
+  const { run, canary: { value: stdin }, emulators: { one, two } } = stage;
+  const ended = await run(add("--cluster", "t*,*e", "--cluster", "two"), { stdin });
+  // `gone` is one of `*e`, too.
+  assert.deepEqual([ended.code, told(ended.stderr)], [3, [
+    "error",
+    "failed",
+    "gone",
+    "one",
+    "two",
+  ]]);
+  for (const each of [one, two]) assert.equal(storedPassword(each, "team-a", "n"), stdin);
+  const all = await run([...add("--all-clusters"), "--upsert", "--dry-run", "client"], { stdin });
+  assert.deepEqual([all.code, told(all.stderr)], [0, ["gone", "one", "two"]]);
+  const deleted = await run(["delete", "n", "--all-clusters", "--yes"]);
+  assert.deepEqual([deleted.code, told(deleted.stderr)], [
+    3,
+    ["error", "failed", "gone", "one", "two"],
+  ]);
+  for (const { cluster } of [one, two]) assert.equal(cluster.secret("team-a", "n"), undefined);
+});
+
+bothWays("a pattern is shown as several are, also where it is of one", async (stage) => {
+  const { run, canary: { value: stdin } } = stage;
+  const added = await run([...add("--cluster", "tw*"), "-o", "json"], { stdin });
+  assertEnded(added, { stdout: /^\[/, stderr: "two: done\n" });
+  assert.deepEqual(
+    JSON.parse(added.stdout).map((each: Record<string, unknown>) => [
+      each.cluster,
+      each.status_code,
+    ]),
+    [["two", 200]],
+  );
+  const shown = await run(["secrets", "tw*", "n", "-o", "yaml"]);
+  assertEnded(shown, { stdout: /^- cluster: two/, stderr: "two: done\n" });
+});
+
+/** The same password in both clusters, and another one under another name. */
+async function addTo({ run, canary: { value } }: Stage): Promise<void> {
+  const both = add("--cluster", "one,two");
+  assert.equal((await run(both, { stdin: value })).code, 0);
+  for (const cluster of ["one", "two"]) {
+    const args = add("--cluster", cluster).map((word) => word === "n" ? "differs" : word);
+    assert.equal((await run(args, { stdin: `${value} ${cluster}` })).code, 0);
+  }
+}
+
+interface Row {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly fingerprint: string;
+}
+
+/** The rows of a table that shows one secret. */
+function rowsOf(table: string): Row[] {
+  const [head, ...lines] = table.trimEnd().split("\n").map((line) => line.split(/ {3,}/));
+  const at = (column: string) => head!.indexOf(column);
+  return lines.map((cells) => ({
+    cluster: cells[at("CLUSTER")]!,
+    namespace: cells[at("NAMESPACE")]!,
+    fingerprint: cells[at("FINGERPRINT")]!,
+  }));
+}
+
+bothWays(
+  "drift is seen: the same value has the same fingerprint in all clusters",
+  async (stage) => {
+    await addTo(stage);
+    const same = rowsOf((await stage.run(["secrets", "--cluster", "two,one", "n"])).stdout);
+    assert.deepEqual(same.map(({ cluster }) => cluster), ["two", "two", "one", "one"]);
+    assert.equal(new Set(same.map(({ fingerprint }) => fingerprint)).size, 1);
+    const other = rowsOf((await stage.run(["secrets", "*o*", "differs"])).stdout);
+    assert.equal(other.length, 4);
+    assert.equal(new Set(other.map(({ fingerprint }) => fingerprint)).size, 2);
+  },
+);
+
+bothWays("where it is missing is told, and is exit code 3", async (stage) => {
+  const { run, canary: { value: stdin } } = stage;
+  assert.equal((await run(add("--cluster", "one"), { stdin })).code, 0);
+  const ended = await run(["secrets", "--cluster", "one,two", "n", "-o", "name"]);
+  assertEnded(ended, {
+    code: 3,
+    stdout: "secret/n\n",
+    stderr: /^error: two: Secret 'n' not found in cluster 'two'\nfailed: --cluster two\n$/m,
+  });
+});
+
+bothWays("credentials of several clusters are one table", async (stage) => {
+  await addTo(stage);
+  const { stdout } = await stage.run(["secrets", "--cluster", "one,two"]);
+  const lines = stdout.trimEnd().split("\n");
+  assert.match(lines[0]!, /^CLUSTER +NAMESPACE +NAME +KIND/);
+  assert.deepEqual(lines.slice(1).map((line) => line.split(/ +/).slice(0, 3).join(" ")), [
+    ...["one argocd differs", "one argocd n", "one team-a differs", "one team-a n"],
+    ...["two argocd differs", "two argocd n", "two team-a differs", "two team-a n"],
+  ]);
+});
+
+bothWays("a cluster named by a flag alone is shown as by its place", async (stage) => {
+  await addTo(stage);
+  for (const format of ["json", "table"]) {
+    const [byPlace, byFlag] = await Promise.all([
+      stage.run(["secrets", "one", "-o", format]),
+      stage.run(["secrets", "--cluster", "one", "-o", format]),
+    ]);
+    assert.deepEqual(byFlag, byPlace);
+  }
+});
+
+Deno.test("with an audit log fingerprints are by its key, and stay: also while a server holds it", () =>
+  onStage(
+    async (stage) => {
+      await addTo(stage);
+      const shown = async () => await stage.run(["secrets", "--cluster", "one,two", "n"]);
+      const first = await shown();
+      assert.doesNotMatch(first.stderr, /note:/);
+      const [row] = rowsOf(first.stdout);
+      assert.deepEqual(rowsOf((await shown()).stdout), rowsOf(first.stdout));
+      const answers = load((await stage.run(["secrets", "*", "n", "-o", "yaml"])).stdout);
+      const [, { answer }] = answers as { answer: { secrets: Row[] } }[] as [unknown, {
+        answer: { secrets: Row[] };
+      }];
+      assert.equal(answer.secrets[0]!.fingerprint, row!.fingerprint);
+      const key = `${stage.folder.path}/audit.log.key`;
+      using held = await Deno.open(key, { read: true, write: true });
+      assert.ok(await held.tryLock(true));
+      assert.deepEqual(rowsOf((await shown()).stdout), rowsOf(first.stdout));
+      await Deno.chmod(key, 0o644);
+      const open = await shown();
+      assert.match(open.stderr, /^note: fingerprints .* this output only: .*run chmod 600 on it$/m);
+      const rows = rowsOf(open.stdout);
+      assert.equal(new Set(rows.map(({ fingerprint }) => fingerprint)).size, 1);
+      assert.notEqual(rows[0]!.fingerprint, row!.fingerprint);
+    },
+    "in process",
+    { config: "audit-log: audit.log\n" },
+  ));
+
+Deno.test("what came of a cluster is told while another one hangs", () =>
+  onStage(
+    async ({ folder, emulators: { two }, canary: { value } }) => {
+      const hang = Promise.withResolvers<void>();
+      two.fault = () => {
+        hang.resolve();
+        return { kind: "hang" };
+      };
+      await folder.write("password", value);
+      const args = add("--cluster", "two,one").map((word) =>
+        word === "--password-stdin" ? "--password-file=password" : word
+      );
+      await using running = program(args, { cwd: folder.path });
+      await hang.promise;
+      await running.line(/^one: Docker registry secrets created/);
+      let isEnded = false;
+      void running.ended.then(() => isEnded = true);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      assert.equal(isEnded, false);
+      two.fault = undefined;
+      running.kill("SIGKILL");
+    },
+    "in process",
+    { seconds: 60 },
+  ));

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { assertEnded, onStage } from "./credentials_support.ts";
+
+/** What `clusters -o wide` tells of kubeconfigs, without asking their clusters. */
+
+Deno.test("of each kubeconfig it is told whether it is used, or why not, and no cluster is asked", () =>
+  onStage(async ({ run, emulators: { one, two }, folder: { path, write } }) => {
+    const good = one.kubeconfig();
+    const files = {
+      "broken.kubeconfig": "clusters: [",
+      "empty.kubeconfig": "",
+      "open.kubeconfig": good,
+      "readable.kubeconfig": good,
+      "user.kubeconfig": good.replaceAll(
+        one.url,
+        "http://u:secret-in-url@api.example.com:6443/k/?a=b",
+      ),
+    };
+    for (const [name, text] of Object.entries(files)) await write(`clusters/${name}`, text);
+    await Deno.chmod(`${path}/clusters/open.kubeconfig`, 0o666);
+    await Deno.chmod(`${path}/clusters/readable.kubeconfig`, 0o644);
+    await Deno.symlink("nowhere", `${path}/clusters/link.kubeconfig`);
+    const ended = await run(["clusters", "-o", "wide"]);
+    assertEnded(ended, { stdout: /^NAME +SERVER +KUBECONFIG\n/ });
+    const rows = ended.stdout.trimEnd().split("\n").slice(1).map((line) => line.split(/ {3,}/));
+    const readable = "usable; Others may read kubeconfig 'clusters/readable.kubeconfig'; run " +
+      "chmod 600 on it";
+    assert.deepEqual(rows, [
+      ["broken", "<none>", "refused: it is not valid YAML at line 1, column 12"],
+      ["empty", "<none>", "refused: it is empty"],
+      ["gone", "http://127.0.0.1:1", "usable"],
+      ["link", "<none>", "refused: it is not there"],
+      ["one", one.url, "usable"],
+      ["open", "<none>", "refused: everyone may write to it; run chmod go-w on it"],
+      ["readable", one.url, readable],
+      ["two", two.url, "usable"],
+      ["user", "http://api.example.com:6443/k", "usable"],
+    ]);
+    assert.doesNotMatch(ended.stdout, /secret-in-url/);
+    assert.deepEqual([...one.requests, ...two.requests], []);
+    const names = rows.map(([name]) => name);
+    assertEnded(await run(["clusters"]), { stdout: ["NAME", ...names, ""].join("\n") });
+  }));

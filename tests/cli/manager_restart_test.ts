@@ -1,0 +1,244 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { makeAuthority } from "../../scripts/control_plane/certificates.ts";
+import { isServing, lives, type Place, place, until } from "./place.ts";
+import { folder, outcome } from "./support.ts";
+
+/** What a restart keeps, and what it looks at before it stops anything. */
+
+/** A file of tokens with none that is known, so that nobody is let in. */
+const tokens = (here: Place) => here.write("tokens.yaml", "tokens: []\n");
+
+/** Of the server that runs. */
+async function urlOf(here: Place): Promise<string> {
+  return /url +(\S+)/.exec((await here.run("status")).stdout)![1]!;
+}
+
+async function statusOf(url: string): Promise<number> {
+  const response = await fetch(`${url}/clusters`);
+  await response.body?.cancel();
+  return response.status;
+}
+
+Deno.test("restart with a flag keeps the others, tokens above all, and says which", async () => {
+  await using here = await place();
+  await tokens(here);
+  assert.equal(await statusOf(await here.start("--tokens-file", "tokens.yaml")), 401);
+  const { code, stderr } = await here.run("restart", "--transport", "api");
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /^Kept from before: --port=0 --tokens-file=tokens\.yaml$/m);
+  assert.equal(await statusOf(await urlOf(here)), 401);
+  const again = await here.run("restart", "--kubectl-timeout", "20");
+  assert.match(again.stderr, /--transport=api --tokens-file=tokens\.yaml$/m);
+});
+
+Deno.test("from another folder, paths from before begin where they did, new ones where one stands", async () => {
+  await using here = await place();
+  await using other = await folder();
+  await tokens(here);
+  await Deno.mkdir(join(other.path, "others"));
+  await other.write("others/one.kubeconfig", "");
+  const env = { ARGOCD_CONFIGURER_TOKEN: `a-token-${crypto.randomUUID()}` };
+  await here.start("--tokens-file", "tokens.yaml");
+  const { code, stderr } = await outcome(
+    ["restart", "--run-dir", here.path, "--clusters-folder", "others"],
+    { cwd: other.path, env },
+  );
+  assert.equal(code, 0, stderr);
+  assert.match(
+    stderr,
+    new RegExp(
+      `--tokens-file=tokens\\.yaml \\(paths begin at ${await Deno.realPath(here.path)}\\)`,
+    ),
+  );
+  const url = await urlOf(here);
+  assert.equal(await statusOf(url), 401);
+  const response = await fetch(`${url}/clusters`, {
+    headers: { Authorization: `Bearer ${env.ARGOCD_CONFIGURER_TOKEN}` },
+  });
+  assert.deepEqual(await response.json(), { clusters: ["one"], total: 1 });
+});
+
+for (const from of ["the environment", "the configuration", "a variable with the token"] as const) {
+  Deno.test(`tokens that ${from} no longer asks for are not lost by a restart`, async () => {
+    await using here = await place();
+    const file = await tokens(here);
+    const config = await here.write(
+      "config.yaml",
+      from === "the configuration" ? `tokens-file: ${file}\n` : "",
+    );
+    const env: Record<string, string> = from === "the environment"
+      ? { ARGOCD_CONFIGURER_TOKENS_FILE: file }
+      : from === "the configuration"
+      ? {}
+      : { ARGOCD_CONFIGURER_TOKEN: `a-token-${crypto.randomUUID()}` };
+    const started = await outcome(["start", "--port", "0", "--config", config], {
+      cwd: here.path,
+      env,
+    });
+    assert.equal(started.code, 0, started.stderr);
+    const pid = here.pid();
+    await Deno.writeTextFile(config, "");
+    const { code, stderr } = await here.run("restart", "--kubectl-timeout", "5");
+    assert.equal(code, 2);
+    assert.match(stderr, /it asks for tokens, and would not any more/);
+    assert.match(stderr, new RegExp(`What runs \\(process ${pid}\\) goes on as it is\n$`));
+    assert.equal(await statusOf(await urlOf(here)), 401);
+    // Who wants it open says so in two words.
+    assert.equal((await here.run("stop")).code, 0);
+    assert.equal(await statusOf(await here.start()), 200);
+  });
+}
+
+Deno.test("what an older version told less of itself asks for is found out", async () => {
+  await using here = await place();
+  const env = { ARGOCD_CONFIGURER_TOKEN: `a-token-${crypto.randomUUID()}` };
+  await outcome(["start", "--port", "0"], { cwd: here.path, env });
+  const [pid, more] = Deno.readTextFileSync(here.pidFile).split("\n");
+  const { settings: _, asksForTokens: __, ...older } = JSON.parse(more!);
+  await Deno.writeTextFile(here.pidFile, `${pid}\n${JSON.stringify(older)}\n`);
+  const { code, stderr } = await here.run("restart");
+  assert.equal(code, 2);
+  assert.match(stderr, /it asks for tokens, and would not any more/);
+  assert.equal(here.pid(), Number(pid));
+});
+
+Deno.test("a restart after kill -9 keeps the flags, too", async () => {
+  await using here = await place();
+  await tokens(here);
+  await here.start("--tokens-file", "tokens.yaml");
+  const pid = here.pid();
+  Deno.kill(pid, "SIGKILL");
+  await until("it is gone", async () => !await lives(pid));
+  const { code, stderr } = await here.run("restart", "--transport", "api");
+  assert.equal(code, 0, stderr);
+  assert.equal(await statusOf(await urlOf(here)), 401);
+});
+
+Deno.test("a left pid file that does not say how it was started starts nothing", async () => {
+  await using here = await place();
+  await here.write("server.pid", "1234567\n");
+  const { code, stderr } = await here.run("restart", "--port", "0");
+  assert.equal(code, 1);
+  assert.match(stderr, /^error: Cannot tell how it was started: .*argocd-configurer start$/m);
+  assert.equal((await here.run("status")).code, 3);
+});
+
+Deno.test("restart starts what does not run, and says that no flags are kept", async () => {
+  await using here = await place();
+  const { code, stdout, stderr } = await here.run("restart", "--port", "0");
+  assert.equal(code, 0);
+  assert.match(stdout, /^Started: /);
+  assert.match(stderr, /^It does not run; it is started with the flags given here/m);
+});
+
+Deno.test("what else changes by a restart is said", async () => {
+  await using here = await place();
+  const config = await here.write("config.yaml", "audit-log: audit.log\nkubectl_timeout: 5\n");
+  await here.start("--config", config);
+  await here.write("config.yaml", "kubectl_timeout: 6\n");
+  const { code, stderr } = await here.run("restart", "--transport", "api");
+  assert.equal(code, 0, stderr);
+  const changes = stderr.split("\n").filter((line) => line.startsWith("Changes: ")).sort();
+  assert.deepEqual(changes, [
+    "Changes: kubectl_timeout 6, before kubectl_timeout 5",
+    "Changes: no audit-log, before audit-log audit.log",
+  ]);
+});
+
+const certificates = () => {
+  const authority = makeAuthority("a-test-authority");
+  const issue = () =>
+    authority.issue(
+      { commonName: "a", for: "server", addresses: ["127.0.0.1"] } as Parameters<
+        typeof authority.issue
+      >[0],
+    );
+  return [issue(), issue()] as const;
+};
+
+interface Unfit {
+  readonly what: string;
+  /** Spoils something, and gives the flags. */
+  readonly spoil: (here: Place) => Promise<string[]>;
+  readonly says: RegExp;
+  readonly code: number;
+}
+
+const UNFIT: Unfit[] = [
+  {
+    what: "a configuration with a wrong value",
+    spoil: async (here) => {
+      await here.write("config.yaml", "kubectl_timeout: x\n");
+      return [];
+    },
+    says: /Cannot use setting 'kubectl_timeout' from \S+config\.yaml:1: /,
+    code: 2,
+  },
+  {
+    what: "tokens that are not there",
+    spoil: () => Promise.resolve(["--tokens-file", "no.yaml"]),
+    says: /Cannot use tokens file no\.yaml: there is no such file/,
+    code: 2,
+  },
+  {
+    what: "another address without TLS",
+    spoil: async (here) => ["--host", "0.0.0.0", "--tokens-file", await tokens(here)],
+    says: /Cannot listen on '0\.0\.0\.0': without TLS/,
+    code: 2,
+  },
+  {
+    what: "a certificate with another one's key",
+    spoil: async (here) => {
+      const [one, other] = certificates();
+      const cert = await here.write("a.crt", one.certificate);
+      return ["--tls-cert", cert, "--tls-key", await here.write("a.key", other.key)];
+    },
+    says: /Cannot use certificate \S+a\.crt with key \S+a\.key/,
+    code: 2,
+  },
+  {
+    what: "a flag that is wrong",
+    spoil: () => Promise.resolve(["--transport", "pigeon"]),
+    says: /Cannot use setting 'transport' from flag --transport/,
+    code: 2,
+  },
+];
+
+for (const { what, spoil, says, code: expected } of UNFIT) {
+  Deno.test(`restart with ${what} stops nothing`, async () => {
+    await using here = await place();
+    const config = await here.write("config.yaml", "");
+    const url = await here.start("--config", config);
+    const pid = here.pid();
+    const { code, stdout, stderr } = await here.run("restart", ...await spoil(here));
+    assert.deepEqual([code, stdout], [expected, ""], stderr);
+    assert.match(stderr, says);
+    assert.match(stderr, new RegExp(`What runs \\(process ${pid}\\) goes on as it is\n$`));
+    assert.equal(here.pid(), pid);
+    assert.ok(await isServing(url));
+  });
+}
+
+Deno.test("restart with another port that is in use stops nothing, nor with an address of others", async () => {
+  await using here = await place();
+  await tokens(here);
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const url = await here.start("--tokens-file", "tokens.yaml", "--behind-proxy");
+  const { port } = new URL(url);
+  const refused: [flags: string[], says: RegExp][] = [
+    [["--port", String(taken.addr.port)], /Cannot listen on 127\.0\.0\.1:\d+: it is in use\n/],
+    // An address for documents, RFC 5737.
+    [["--host", "192.0.2.1", "--port", port], /192\.0\.2\.1:\d+: this machine does not have the /],
+  ];
+  for (const [flags, says] of refused) {
+    const { code, stderr } = await here.run("restart", ...flags);
+    assert.equal(code, 1);
+    assert.match(stderr, says);
+    assert.match(stderr, /\nWhat runs \(process \d+\) goes on as it is\n$/);
+    assert.ok(await isServing(url));
+  }
+  const { code, stderr } = await here.run("restart", "--port", port);
+  assert.equal(code, 0, stderr);
+  assert.ok(await isServing(url));
+});

@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { place, until } from "./place.ts";
+import { outcome } from "./support.ts";
+
+/** A start while it runs, and what a start warns of. */
+
+Deno.test("a start says that it runs already only where it runs as asked for", async () => {
+  await using here = await place();
+  await here.write("tokens.yaml", "tokens: []\n");
+  await here.start("--kubectl-timeout", "5", "--clusters-folder", "clusters");
+  const pid = here.pid();
+  const same: string[][] = [
+    [],
+    ["--kubectl-timeout=5.0", "--port=0"],
+    ["--clusters-folder", `${here.path}/clusters/`, "--port", "0"],
+    ["--host", "127.0.0.1", "--transport=auto", "--config", "configs/defaults.yaml"],
+  ];
+  for (const flags of same) {
+    const { code, stdout, stderr } = await here.run("start", ...flags);
+    // The configuration that is named has to be there; that it is the same is known before.
+    assert.deepEqual([code, stdout.startsWith("It runs already: ")], [0, true], stderr);
+  }
+  const others: [flags: string[], says: string][] = [
+    [["--tokens-file", "tokens.yaml"], "with no tokens-file, not tokens-file tokens.yaml"],
+    [["--port", "9001"], "with port 0, not port 9001"],
+    [["--behind-proxy"], "with behind-proxy false, not behind-proxy true"],
+    [["--config", "other.yaml"], "with config configs/defaults.yaml, not config other.yaml"],
+  ];
+  for (const [flags, says] of others) {
+    const { code, stdout, stderr } = await here.run("start", ...flags);
+    assert.deepEqual([code, stdout], [1, ""]);
+    assert.ok(stderr.includes(`It runs already (process ${pid}), but ${says}. `), stderr);
+    assert.match(stderr, /'argocd-configurer restart' with these flags/);
+  }
+  assert.equal(here.pid(), pid);
+});
+
+Deno.test("a start is not all well when it would ask for tokens and what runs does not", async () => {
+  await using here = await place();
+  const file = await here.write("tokens.yaml", "tokens: []\n");
+  await here.start();
+  const envs: Record<string, string>[] = [
+    { ARGOCD_CONFIGURER_TOKENS_FILE: file },
+    { ARGOCD_CONFIGURER_TOKEN: `a-token-${crypto.randomUUID()}` },
+  ];
+  for (const env of envs) {
+    const { code, stdout, stderr } = await outcome(["start"], { cwd: here.path, env });
+    assert.deepEqual([code, stdout], [1, ""]);
+    assert.match(stderr, /asks nobody for a token, as it would if it were started now/);
+  }
+});
+
+Deno.test("a start shows what the server has warned of, in either format of the log", async () => {
+  for (const format of ["text", "json"]) {
+    await using here = await place();
+    await Deno.remove(join(here.path, "clusters"));
+    await here.write("config.yaml", `port: 0\nlog-format: ${format}\ntokensfile1: x\n`);
+    const { code, stderr } = await outcome(["start", "--config", "config.yaml"], {
+      cwd: here.path,
+      env: { ARGOCD_CONFIGURER_TOKEN_FILE: "a-value" },
+    });
+    assert.equal(code, 0, stderr);
+    for (
+      const line of [
+        /^warning: config: Unknown setting 'tokensfile1' in config\.yaml:3; did you mean 'tokens-file'\?$/m,
+        /^warning: config: Unknown environment variable 'ARGOCD_CONFIGURER_TOKEN_FILE'; did you mean 'ARGOCD_CONFIGURER_TOKENS_FILE'\?$/m,
+        /^warning: clusters: no clusters folder folder="?clusters"?$/m,
+      ]
+    ) assert.match(stderr, line);
+    assert.ok(!stderr.includes("a-value"), stderr);
+  }
+});
+
+Deno.test("a misspelled name of what protects the server stops the start", async () => {
+  await using here = await place();
+  await here.write("config.yaml", "port: 0\ntokens_file: tokens.yaml\n");
+  const { code, stderr } = await here.run("start", "--config", "config.yaml");
+  assert.equal(code, 2);
+  assert.match(stderr, /setting 'tokens_file' from config\.yaml:2: it is spelled 'tokens-file'/);
+  assert.equal((await here.run("status")).code, 3);
+});
+
+Deno.test("a kubeconfig with another name is said at the start, and when clusters are shown", async () => {
+  await using here = await place();
+  for (const name of ["prod.yaml", "bad name.kubeconfig", "README.md", ".hidden", "ca.crt"]) {
+    await here.write(`clusters/${name}`, "");
+  }
+  const started = await here.run("start", "--port", "0");
+  const url = /^Started: (\S+) /.exec(started.stdout)![1]!;
+  assert.match(started.stderr, /file=prod\.yaml why=".* rename it to prod\.kubeconfig"$/m);
+  assert.match(started.stderr, /file="bad name\.kubeconfig" why="a cluster name starts/);
+  await here.write("clusters/later.conf", "");
+  for (let i = 0; i < 3; i++) await (await fetch(`${url}/clusters`)).body?.cancel();
+  const told = Deno.readTextFileSync(here.log).matchAll(
+    / no cluster's kubeconfig .*file=(".*?"|\S+)/g,
+  );
+  assert.deepEqual([...told].map(([, file]) => file), [
+    '"bad name.kubeconfig"',
+    "prod.yaml",
+    "later.conf",
+  ]);
+  const { code, stdout, stderr } = await here.run("clusters");
+  assert.deepEqual([code, stdout], [0, ""]);
+  assert.match(
+    stderr,
+    /^warning: clusters\/prod\.yaml is no cluster's kubeconfig: .*prod\.kubeconfig$/m,
+  );
+  assert.equal(stderr.match(/^warning: clusters/gm)?.length, 3, stderr);
+});
+
+Deno.test("what a reload has changed is known to a start", async () => {
+  await using here = await place();
+  await here.write("config.yaml", "kubectl_timeout: 5\n");
+  await here.start("--config", "config.yaml");
+  await here.write("config.yaml", "kubectl_timeout: 6\nport: 1\n");
+  Deno.kill(here.pid(), "SIGHUP");
+  await until("it has reloaded", () => /reloaded/.test(Deno.readTextFileSync(here.log)));
+  assert.equal((await here.run("start", "--kubectl-timeout", "6", "--port", "0")).code, 0);
+  assert.equal((await here.run("start", "--kubectl-timeout", "5")).code, 1);
+});
+
+Deno.test("a reload that ends the asking for tokens is a warning, and a start knows it", async () => {
+  await using here = await place();
+  const file = await here.write("tokens.yaml", "tokens: []\n");
+  await here.write("config.yaml", `tokens-file: ${file}\n`);
+  await here.start("--config", "config.yaml");
+  await here.write("config.yaml", "");
+  Deno.kill(here.pid(), "SIGHUP");
+  await until(
+    "it warns",
+    () => /WARNING config: tokens are asked for no longer/.test(Deno.readTextFileSync(here.log)),
+  );
+  const { code, stderr } = await here.run("start", "--tokens-file", file);
+  assert.equal(code, 1);
+  assert.match(stderr, /with no tokens-file, not tokens-file /);
+});

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import pLimit from "p-limit";
+import { controlPlaneFromEnv } from "../../scripts/control_plane/connect.ts";
+import type { Call } from "./gate.ts";
+import type { Targets } from "./targets.ts";
+import { type Answered, crashTest, during, type Running, type World } from "./world.ts";
+
+/**
+ * SIGKILL at each store call of a deletion in ten namespaces and Argo CD's, eleven reads and as many
+ * deletes. There is no old value then: each secret is there as it was or gone.
+ */
+
+/** Each has its own namespaces, so that they do not meet; more than the cores gain nothing. */
+const AT_ONCE = 2;
+
+interface KillPoint {
+  readonly sentence: string;
+  readonly held: readonly [call: Call, number: number, moment: "before" | "after"];
+  /** Somebody makes one secret wait for a finalizer, so that the others are put back. */
+  readonly fails?: boolean;
+}
+
+const POINTS: readonly KillPoint[] = [
+  { sentence: "in the middle of reading", held: ["read", 5, "after"] },
+  { sentence: "before it has deleted anything", held: ["remove", 1, "before"] },
+  { sentence: "at the first deletion", held: ["remove", 1, "after"] },
+  { sentence: "in the middle of deleting", held: ["remove", 6, "after"] },
+  { sentence: "when all is deleted", held: ["remove", 11, "after"] },
+  { sentence: "before it puts back", held: ["create", 1, "before"], fails: true },
+  { sentence: "in the middle of putting back", held: ["create", 5, "after"], fails: true },
+  { sentence: "at the end of putting back", held: ["create", 10, "after"], fails: true },
+];
+
+crashTest(
+  "the server is killed at each of the store calls of a deletion: each secret is there or gone, and the next deletion completes it",
+  async (world) => {
+    await pLimit(AT_ONCE).map(POINTS, (point) =>
+      killAt(point, world).catch((error) => {
+        throw new Error(`Killed ${point.sentence}`, { cause: error });
+      }));
+  },
+);
+
+async function killAt({ held, fails = false }: KillPoint, world: World): Promise<void> {
+  const targets = await world.targets(10);
+  const first = await world.start({ targets });
+  assertOk(await first.write(targets));
+  await first.kill();
+
+  const gate = await world.gate();
+  const victim = await world.start({ through: gate, targets });
+  const hold = gate.holdFrom(...held);
+  const deletion = fails ? gate.holdFrom("remove", 1, "before") : undefined;
+  const answer = deleted(victim, targets);
+  if (deletion) {
+    // It has read all of them by then.
+    await during(answer, deletion.reached);
+    await finalizers(targets, ["tests.invalid/held"]);
+    deletion.release();
+  }
+  await during(answer, hold.reached);
+  await victim.kill(() => hold.release());
+  await gate.close();
+  const left = new Set((await targets.look()).values());
+  assert.ok(!left.has("old"), "each is there as it was or gone");
+
+  if (fails) await finalizers(targets, null);
+  const next = await world.start({ targets });
+  const { status, body } = await deleted(next, targets);
+  assert.equal(status, left.has("new") ? 200 : 404, JSON.stringify(body));
+  assert.deepEqual(new Set((await targets.look()).values()), new Set(["nothing"]));
+  await next.kill();
+}
+
+/** DELETE /secrets wherever the program has written them. */
+async function deleted({ url }: Running, { body }: Targets): Promise<Answered> {
+  const query = new URLSearchParams({ cluster: "c", name: String(body.name) });
+  const response = await fetch(`${url}/secrets?${query}`, { method: "DELETE" });
+  return { status: response.status, body: await response.json() };
+}
+
+function assertOk({ status, body }: Answered): void {
+  assert.equal(status, 200, JSON.stringify(body));
+}
+
+/** Has the secret in one of the namespaces wait for these before it goes. */
+async function finalizers({ namespaces, body }: Targets, names: string[] | null): Promise<void> {
+  const path = `/api/v1/namespaces/${namespaces[9]}/secrets/${body.name}`;
+  const changed = { metadata: { finalizers: names } };
+  const { status } = await controlPlaneFromEnv()!.request("PATCH", path, changed);
+  assert.equal(status, 200);
+}

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { ROOT } from "./files.ts";
+import { findActionlint, findTool } from "./tools.ts";
+
+/** What linters say of the release workflow and of the shell scripts. */
+
+const shellcheck = await findTool("shellcheck", "shellcheck");
+const actionlint = shellcheck && await findActionlint();
+const ignore = actionlint === undefined;
+
+const SCRIPTS = [".ci/run", "scripts/build/launcher.sh", "scripts/server_manager.sh"];
+
+/** Runs a linter on a text, and gives what it says, which is nothing when all is well. */
+async function lint(program: string, args: string[], text: string): Promise<string> {
+  const child = new Deno.Command(program, {
+    args,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  await new Blob([text]).stream().pipeTo(child.stdin);
+  const { code, stdout, stderr } = await child.output();
+  const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("");
+  assert.equal(code === 0, said === "", said);
+  return said;
+}
+
+const lintWorkflow = (text: string) =>
+  lint(actionlint!, ["-no-color", `-shellcheck=${shellcheck}`, "-pyflakes=", "-"], text);
+const lintScript = (text: string) => lint(shellcheck!, ["--color=never", "-"], text);
+
+Deno.test({
+  name: "actionlint and shellcheck have nothing to say of the release workflow",
+  ignore,
+  fn: async () => {
+    const text = await Deno.readTextFile(join(ROOT, ".github/workflows/release.yml"));
+    assert.equal(await lintWorkflow(text), "");
+    const unknown = text.replaceAll("needs.test.outputs.version", "needs.test.outputs.versoin");
+    assert.match(await lintWorkflow(unknown), /property "versoin" is not defined/);
+    const unquoted = text.replace('cd "$RUNNER_TEMP/denort"', "cd $RUNNER_TEMP/denort");
+    assert.match(await lintWorkflow(unquoted), /SC2086/);
+  },
+});
+
+Deno.test({
+  name: "shellcheck has nothing to say of the shell scripts",
+  ignore,
+  fn: async () => {
+    for (const path of SCRIPTS) {
+      const text = await Deno.readTextFile(join(ROOT, path));
+      assert.equal(await lintScript(text), "", path);
+      assert.match(await lintScript(`${text}\nls $unquoted\n`), /SC2086/, path);
+    }
+  },
+});

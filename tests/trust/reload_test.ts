@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { makeAuthority } from "../../scripts/control_plane/certificates.ts";
+import { folder, program } from "../cli/support.ts";
+import { within } from "../crash/within.ts";
+
+/** A reload is judged by what the server listens on, not by what a start would make of it. */
+
+/** A server of all addresses behind a proxy, with tokens. */
+const SAFE = ["host: 0.0.0.0", "behind-proxy: true", "tokens-file: TOKENS"];
+
+/** What would be safe after a start, and why it is not while the server goes on as it is. */
+const RELOADED: [what: string, settings: string[], why: RegExp][] = [
+  ["another host without tokens", ["host: 127.0.0.1"], /'0\.0\.0\.0': without tokens/],
+  [
+    "TLS in the place of the proxy's",
+    ["host: 0.0.0.0", "tokens-file: TOKENS", "tls-cert: CERT", "tls-key: KEY"],
+    /'0\.0\.0\.0': without TLS/,
+  ],
+];
+
+for (const [what, settings, why] of RELOADED) {
+  Deno.test(`a reload with ${what} is refused by a server that listens without`, async () => {
+    await using here = await folder();
+    const { certificate, key } = makeAuthority("a-test-authority").issue({
+      commonName: "server",
+      for: "server",
+    });
+    const files: Record<string, string> = {
+      TOKENS: await here.write("tokens.yaml", "tokens: []\n"),
+      CERT: await here.write("server.crt", certificate),
+      KEY: await here.write("server.key", key),
+    };
+    const written = (lines: readonly string[]) =>
+      here.write(
+        "config.yaml",
+        lines.map((line) => line.replace(/[A-Z]+$/, (name) => files[name]!) + "\n").join(""),
+      );
+    const config = await written(SAFE);
+    await using running = program(["--port", "0", "--config", config]);
+    const [, port] = await within("it listens", running.line(/listening url=http:.*:(\d+)/));
+    await written(settings);
+    running.kill("SIGHUP");
+    const [said] = await within("the reload is over", running.line(/configuration .*reloaded.*/));
+    assert.match(said, /configuration not reloaded; the one before stays/);
+    assert.match(said, why);
+    const answer = await fetch(`http://127.0.0.1:${port}/clusters`);
+    await answer.body?.cancel();
+    assert.equal(answer.status, 401);
+  });
+}
