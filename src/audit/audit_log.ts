@@ -7,13 +7,14 @@ import {
   lineOf,
   type Outcome,
   type RefusedAttempt,
+  type ServiceAccountRef,
 } from "./entry.ts";
 import { GroupCommit, type GroupCommitOptions } from "./group_commit.ts";
 import { type AuditKey, takeKey } from "./key.ts";
 import { type AuditPage, type AuditQuery, readAudit } from "./read.ts";
 import { unfinished } from "./unfinished.ts";
 
-export type { Attempt, AuditPage, AuditQuery, Entry, Outcome, RefusedAttempt };
+export type { Attempt, AuditPage, AuditQuery, Entry, Outcome, RefusedAttempt, ServiceAccountRef };
 
 export type Begun =
   /** It is on the disk that this write is attempted. */
@@ -28,7 +29,7 @@ export type Begun =
 /** Where writes are recorded. */
 export interface WriteRecord {
   /**
-   * Called before a write touches a cluster.
+   * Called before a write changes anything in a cluster.
    * @param credential only its fingerprint is kept
    */
   begin(attempt: Attempt, credential?: Sealed<string>): Promise<Begun>;
@@ -120,8 +121,12 @@ export class AuditLog implements WriteRecord {
   }
 
   /** Records what was not allowed. It never rejects: that it cannot be recorded is logged. */
-  async refused({ requestId, actor, action, cluster, reason }: RefusedAttempt): Promise<void> {
-    const said = { request: requestId, who: actor.name, from: actor.from, action, cluster, reason };
+  async refused({ requestId, actor, leftOut = 0, ...rest }: RefusedAttempt): Promise<void> {
+    const { action, cluster, reason } = rest;
+    const said = {
+      ...{ request: requestId, who: actor.name, from: actor.from, action, cluster, reason },
+      ...(leftOut > 0 ? { left_out: leftOut } : {}),
+    };
     try {
       await this.#taken();
       await this.#file.append([this.#line("refused", said)]);
@@ -177,22 +182,32 @@ export class AuditLog implements WriteRecord {
     }
   }
 
-  #report({ write = "", time, who, cluster, names, namespaces, force }: Entry): void {
+  #report(entry: Entry): void {
+    const { write = "", time, who, cluster, names, namespaces, service_accounts } = entry;
     if (this.#reported.has(write)) return;
     this.#reported.add(write);
-    const holds = force
-      ? "each holds its old or its new value or, because of force, is missing"
-      : "each holds its old or its new value";
-    this.#log.warn(
-      `a write was interrupted: look at its secrets, ${holds}; ` +
-        "sending the same request again with upsert completes it",
-      { write, began: time, who, cluster, names, namespaces },
-    );
+    this.#log.warn(whatToDo(entry), {
+      ...{ write, began: time, who, cluster, names, namespaces },
+      ...(service_accounts ? { service_accounts } : {}),
+    });
   }
 
   #line(phase: Entry["phase"], said: Partial<Entry>): string {
     return lineOf({ time: this.#now().toISOString(), phase, ...said });
   }
+}
+
+/** After an interruption, in a sentence. */
+function whatToDo({ kind, force, service_accounts }: Entry): string {
+  if (kind === "delete") {
+    const accounts = service_accounts ? ", and its service accounts may do without it already" : "";
+    return "a deletion was interrupted: look at its secrets, each is there as it was or gone" +
+      `${accounts}; sending the same deletion again, for each of the names, completes it`;
+  }
+  const missing = force ? " or, because of force, is missing" : "";
+  const accounts = service_accounts ? ", and its service accounts may not use it yet" : "";
+  return "a write was interrupted: look at its secrets, each holds its old or its new value" +
+    `${missing}${accounts}; sending the same request again with upsert completes it`;
 }
 
 /** In few words, for an answer. */

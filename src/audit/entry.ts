@@ -1,4 +1,9 @@
-/** Who attempts to write what where, as it is known before the cluster is asked. */
+export interface ServiceAccountRef {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Who attempts to write what where, as it is known before anything is changed. */
 export interface Attempt {
   /** Unlike any other write's. */
   readonly writeId: string;
@@ -11,6 +16,8 @@ export interface Attempt {
   /** Of the secrets, each once. */
   readonly names: readonly string[];
   readonly namespaces: readonly string[];
+  /** Those whose pull secrets are to be changed. */
+  readonly serviceAccounts?: readonly ServiceAccountRef[];
   readonly upsert: boolean;
   readonly force: boolean;
 }
@@ -48,6 +55,8 @@ export interface RefusedAttempt {
   readonly cluster?: string;
   /** One sentence; nothing of a body or a token. */
   readonly reason: string;
+  /** How many of the same actor before it were too many to be recorded. @default 0 */
+  readonly leftOut?: number;
 }
 
 /**
@@ -69,12 +78,14 @@ export interface Entry extends Partial<Outcome> {
   readonly kind?: string;
   readonly names?: readonly string[];
   readonly namespaces?: readonly string[];
+  readonly service_accounts?: readonly ServiceAccountRef[];
   readonly upsert?: boolean;
   readonly force?: boolean;
   /** Fingerprint of the credential's value. */
   readonly credential?: string;
   readonly action?: string;
   readonly reason?: string;
+  readonly left_out?: number;
 }
 
 /** Longest line that is taken for an entry, in bytes: a thousand namespaces are a tenth of it. */
@@ -107,6 +118,7 @@ export function about(
   credential: string | undefined,
 ): Omit<Entry, "time" | "phase"> {
   const { writeId, requestId, actor, cluster, kind, names, namespaces, upsert, force } = attempt;
+  const { serviceAccounts = [] } = attempt;
   return {
     write: writeId,
     request: requestId,
@@ -116,6 +128,7 @@ export function about(
     kind,
     names,
     namespaces,
+    ...(serviceAccounts.length > 0 ? { service_accounts: serviceAccounts } : {}),
     upsert,
     force,
     credential,

@@ -9,7 +9,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   "github-app-private-key": "give it by --github-app-private-key-file",
   "tls-client-key": "give it by --tls-client-key-file",
   "gcp-service-account-key": "give it by --gcp-service-account-key-file",
-  token: "give it by the variable ARGOCD_CONFIGURER_TOKEN",
+  token: "give it by the variable ARGOCD_CONFIGURER_SERVER_TOKEN",
 };
 
 /**

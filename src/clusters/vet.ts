@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { load, YAML11_SCHEMA } from "js-yaml";
 import type { Settings } from "../config/schema.ts";
 import { seal, type Sealed } from "../log/sealed.ts";
@@ -56,7 +56,7 @@ export interface Vetted {
  * file that somebody else can change is refused, and so is what is no kubeconfig at all, and one
  * whose certificates, key or token are in files that are not there.
  *
- * Permissions: `--allow-read` of the file and of those that it names.
+ * Permissions: `--allow-read` of the file, of the way to it and of those that it names.
  * @param seen what was found before, by file: one that has not changed since is not read again
  * @throws {KubeconfigRefused} says which rule it breaks; {@link Deno.errors.NotFound}, also for a
  * name that is longer than the file system allows
@@ -74,13 +74,9 @@ export async function vetKubeconfig(
     if (error.code === "ENAMETOOLONG") throw new Deno.errors.NotFound();
     return refuse("the server's user may not follow it, or it is a loop of links");
   });
-  const folders = new Set([dirname(file), dirname(path)]);
   // At once, for the way to them was just gone: three turns of waiting are a tenth of a request.
-  for (const folder of folders) {
-    // Whoever may rename in its folder may put another file in its place.
-    const why = writableByOthers(Deno.statSync(folder), rules);
-    if (why !== undefined) refuse(`its folder '${folder}' is not safe: ${why}`);
-  }
+  const unsafe = whyWayUnsafe(file, rules);
+  if (unsafe !== undefined) refuse(unsafe);
   const info = Deno.statSync(path);
   // Looked at before it is opened: opening a FIFO would hang.
   if (!info.isFile) refuse("it is not a regular file");
@@ -140,6 +136,50 @@ function serverOf(config: Record<string, unknown>): string {
   return origin + pathname.replace(/\/+$/, "");
 }
 
+/** More links than the system follows. */
+const MAX_LINKS = 40;
+
+/**
+ * Why somebody else could lead a path to another file: whoever may rename in its folder, or in that
+ * of a link on its way, may put another file or link in the place of what is there.
+ */
+function whyWayUnsafe(file: string, rules: VetRules): string | undefined {
+  const folders = new Set([dirname(file)]);
+  let at = "/";
+  let links = 0;
+  const names = (isAbsolute(file) ? file : `${Deno.cwd()}/${file}`).split("/");
+  for (let name = names.shift(); name !== undefined; name = names.shift()) {
+    const next = join(at, name); // `at` is no link, so that `..` is the folder above it
+    const info = Deno.lstatSync(next);
+    if (!info.isSymlink) {
+      at = next;
+      continue;
+    }
+    if (++links > MAX_LINKS) return "it is a loop of links";
+    if (isReplaceable(next, info, rules)) return `its link '${next}' is somebody else's`;
+    folders.add(at);
+    const target = Deno.readLinkSync(next);
+    names.unshift(...target.split("/"));
+    if (isAbsolute(target)) at = "/";
+  }
+  for (const folder of folders.add(dirname(at))) {
+    const why = writableByOthers(Deno.statSync(folder), rules);
+    if (why !== undefined) return `its folder '${folder}' is not safe: ${why}`;
+  }
+  return undefined;
+}
+
+/** Whether a link is for somebody who is not trusted to replace, as their own in a sticky folder. */
+function isReplaceable(link: string, { uid }: Deno.FileInfo, rules: VetRules): boolean {
+  if (isTrusted(uid, rules)) return false;
+  const mode = Deno.statSync(dirname(link)).mode ?? 0;
+  return (mode & 0o1000) !== 0 && (mode & 0o022) !== 0;
+}
+
+function isTrusted(owner: number | null, { owners }: VetRules): boolean {
+  return owner === null || owner === 0 || owners.includes(owner);
+}
+
 /** Why somebody else could change a file, or replace one in a folder that is not sticky. */
 function writableByOthers(info: Deno.FileInfo, rules: VetRules): string | undefined {
   const mode = info.mode ?? 0;
@@ -148,7 +188,7 @@ function writableByOthers(info: Deno.FileInfo, rules: VetRules): string | undefi
   if (mode & 0o020 && !isSticky && info.gid !== rules.group) {
     return "a group other than the server's may write to it; run chmod g-w on it";
   }
-  if (info.uid !== null && info.uid !== 0 && !rules.owners.includes(info.uid)) {
+  if (!isTrusted(info.uid, rules)) {
     return "its owner is neither the server's user nor root nor one of trusted-owners";
   }
   return undefined;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { vetKubeconfig, type VetRules } from "./vet.ts";
 
-/** Kubeconfigs that are links: who may change one of the two folders may put another file there. */
+/** Kubeconfigs that are links: who may change a folder on the way may put another file there. */
 
 const rules: VetRules = { owners: [Deno.uid()!], group: Deno.gid()!, allowExecPlugins: true };
 
@@ -43,4 +43,48 @@ Deno.test("of a link its own folder and that of its file have to be safe", () =>
       await assert.rejects(vetKubeconfig(link, rules), /its folder .* its owner/, unsafe);
       await Deno.chown(unsafe, Deno.uid(), Deno.gid());
     }
+  }));
+
+/** Links by their place, each to what it says; `from` is the kubeconfig, `real` is the file. */
+const WAYS: [what: string, links: Record<string, string>, from: string, through: string][] = [
+  ["a link to a link", { "a/x": "../b/link", "b/link": "../real" }, "a/x", "b"],
+  ["a third link", { "a/x": "../a/y", "a/y": "../b/z", "b/z": "../real" }, "a/x", "b"],
+  ["a link to a folder", { "a/x": "../b/dir/real", "b/dir": ".." }, "a/x", "b"],
+  ["a link in the way to the folder", { "b/dir": ".." }, "b/dir/real", "b"],
+  ["a way out of a link", { "a/x": "../b/dir/../real", "b/dir": "../a" }, "a/x", "b"],
+];
+
+for (const [what, links, from, through] of WAYS) {
+  Deno.test(`a kubeconfig is refused where others may replace ${what}`, () =>
+    withFile(async (file, folder) => {
+      for (const each of ["a", "b"]) await Deno.mkdir(join(folder, each), { mode: 0o700 });
+      for (const [link, to] of Object.entries(links)) await Deno.symlink(to, join(folder, link));
+      const link = `${folder}/${from}`;
+      assert.equal((await vetKubeconfig(link, rules)).path, await Deno.realPath(file));
+      const unsafe = await Deno.realPath(join(folder, through));
+      await Deno.chmod(unsafe, 0o777);
+      await assert.rejects(vetKubeconfig(link, rules), {
+        name: "KubeconfigRefused",
+        why: `its folder '${unsafe}' is not safe: everyone may write to it; run chmod go-w on it`,
+      });
+      await Deno.chmod(unsafe, 0o1777);
+      await vetKubeconfig(link, rules);
+    }));
+}
+
+Deno.test("in a sticky folder a link has to be a trusted user's, who alone may replace it", () =>
+  withFile(async (file, folder) => {
+    if (Deno.uid() !== 0) return; // only root can give a link away
+    const shared = join(folder, "shared");
+    await Deno.mkdir(shared);
+    const link = join(shared, "link");
+    await Deno.symlink(file, link);
+    const { success } = await new Deno.Command("chown", { args: ["-h", "12345", link] }).output();
+    assert.ok(success);
+    await vetKubeconfig(link, rules);
+    await Deno.chmod(shared, 0o770); // where all of the server's group may replace it
+    await vetKubeconfig(link, rules);
+    await Deno.chmod(shared, 0o1777);
+    await assert.rejects(vetKubeconfig(link, rules), /its link '.*' is somebody else's$/);
+    await vetKubeconfig(link, { ...rules, owners: [...rules.owners, 12345] });
   }));

@@ -11,6 +11,14 @@ import { type RecordedWrite, removeFromCluster, writeToCluster } from "./write_t
 
 const by = writer();
 
+/** Those of the removable cluster that use its pull secrets. */
+const ACCOUNTS = [
+  { namespace: "a", name: "default" },
+  { namespace: "a", name: "runner" },
+  { namespace: "b", name: "default" },
+  { namespace: "c", name: "default" },
+];
+
 function request(more: Partial<RecordedWrite> = {}): RecordedWrite {
   return {
     ...by,
@@ -70,6 +78,7 @@ Deno.test("a write is recorded before the cluster is asked, and its outcome afte
         cluster: "test",
         names: ["pull"],
         namespaces: ["a", "b", "c", "d", "argocd"],
+        serviceAccounts: [],
         kind: "docker",
         upsert: true,
         force: false,
@@ -84,7 +93,7 @@ Deno.test("a write is recorded before the cluster is asked, and its outcome afte
   assert.deepEqual(callsAt, [0, it.calls.length]);
 });
 
-Deno.test("a deletion is recorded before the cluster is asked, and its outcome after that", async () => {
+Deno.test("a deletion is recorded with its service accounts before anything is changed, and its outcome after that", async () => {
   const it = removableCluster();
   const record = recorder();
   const { callsAt, record: seen } = watched(it, record);
@@ -101,6 +110,7 @@ Deno.test("a deletion is recorded before the cluster is asked, and its outcome a
         cluster: "test",
         names: ["pull"],
         namespaces: ["a", "b", "c", "argocd"],
+        serviceAccounts: ACCOUNTS,
         kind: "delete",
         upsert: false,
         force: true,
@@ -109,7 +119,9 @@ Deno.test("a deletion is recorded before the cluster is asked, and its outcome a
     },
     { phase: "end", outcome: { outcome: "deleted", counts: { deleted: 4 } } },
   ]);
-  assert.deepEqual(callsAt, [0, it.calls.length]);
+  assert.equal(callsAt[1], it.calls.length);
+  const before = it.calls.slice(0, callsAt[0]).map(({ method }) => method);
+  assert.deepEqual(before, ["read", "serviceAccounts"]);
 });
 
 Deno.test("dry runs leave no record, and run where none can be written", async () => {
@@ -123,7 +135,7 @@ Deno.test("dry runs leave no record, and run where none can be written", async (
   }
 });
 
-Deno.test("what cannot be recorded is not tried: the cluster is not even opened", async () => {
+Deno.test("what cannot be recorded is not tried: for a write the cluster is not even opened", async () => {
   const it = removableCluster();
   let opened = 0;
   const services = servicesOf(it, { record: recorder("the disk is full") });
@@ -143,7 +155,9 @@ Deno.test("what cannot be recorded is not tried: the cluster is not even opened"
     assert.equal(verdict.error.kind, "not_recorded");
     assert.match(verdict.error.message, /the disk is full; nothing was changed$/);
   }
-  assert.deepEqual([opened, it.calls.length], [0, 0]);
+  assert.equal(opened, 1);
+  const methods = it.calls.map(({ method }) => method);
+  assert.deepEqual(methods, ["read", "serviceAccounts"]);
 });
 
 Deno.test("without a record writes and deletions are carried out all the same", async () => {
@@ -253,9 +267,10 @@ Deno.test("the outcome is recorded before it is answered", async () => {
     upsert: false,
     force: false,
   };
-  await recorded(attempt, { record, outcomeOf: () => ({ outcome: "created" }) }, () => {
+  await recorded(attempt, { record, outcomeOf: () => ({ outcome: "created" }) }, async (begin) => {
+    await begin();
     order.push("run");
-    return Promise.resolve("verdict");
+    return "verdict";
   });
   order.push("answered");
   assert.deepEqual(order, ["run", "recorded", "answered"]);

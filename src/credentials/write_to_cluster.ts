@@ -1,4 +1,5 @@
-import type { Outcome, WriteRecord } from "../audit/audit_log.ts";
+import type { Outcome, ServiceAccountRef, WriteRecord } from "../audit/audit_log.ts";
+import { type PullSecretUse, refKey } from "../kube/store.ts";
 import type { Sealed } from "../log/sealed.ts";
 import { recorded } from "./recorded.ts";
 import type { ClusterNotFound, OpenCluster } from "./stores.ts";
@@ -28,11 +29,18 @@ export async function writeToCluster(
   { open, record, ...deps }: WriteServices,
 ): Promise<WriteVerdict | ClusterNotFound> {
   const { secrets, permissions: { upsert, force }, credential } = request;
-  const attempt = { ...attemptOf(request, secrets), kind: request.kind, upsert, force };
+  const attempt = {
+    ...attemptOf(request, secrets),
+    serviceAccounts: accountsOf(request.attach ?? []),
+    kind: request.kind,
+    upsert,
+    force,
+  };
   const outcomeOf = (verdict: WriteVerdict | ClusterNotFound) =>
     outcomeOfWrite(verdict, attempt.names);
   const recording = { record: request.dryRun ? undefined : record, credential, outcomeOf };
-  return await recorded(attempt, recording, async () => {
+  return await recorded(attempt, recording, async (begin) => {
+    await begin();
     const opened = await open(request.cluster);
     if (opened.kind === "cluster_not_found") return opened;
     if (opened.kind === "refused") return { kind: "unable", error: opened.error };
@@ -40,7 +48,7 @@ export async function writeToCluster(
   });
 }
 
-/** The same for deleting. */
+/** The same for deleting, recorded when it is read which service accounts use the secrets. */
 export async function removeFromCluster(
   request: RemoveRequest & Writer,
   { open, record, ...deps }: WriteServices,
@@ -48,11 +56,13 @@ export async function removeFromCluster(
   const { refs, force } = request;
   const attempt = { ...attemptOf(request, refs), kind: "delete", upsert: false, force };
   const recording = { record: request.dryRun ? undefined : record, outcomeOf: outcomeOfRemoval };
-  return await recorded(attempt, recording, async () => {
+  return await recorded(attempt, recording, async (begin) => {
     const opened = await open(request.cluster);
     if (opened.kind === "cluster_not_found") return opened;
     if (opened.kind === "refused") return { kind: "unable", error: opened.error };
-    return await remove(request, { ...deps, store: opened.store });
+    const beforeChange = (uses: readonly PullSecretUse[]) =>
+      begin({ serviceAccounts: accountsOf(uses) });
+    return await remove({ ...request, beforeChange }, { ...deps, store: opened.store });
   });
 }
 
@@ -63,6 +73,12 @@ function attemptOf(
   const names = unique(secrets.map(({ name }) => name));
   const namespaces = unique(secrets.map(({ namespace }) => namespace));
   return { writeId, requestId, actor, cluster, names, namespaces };
+}
+
+/** Each once. */
+function accountsOf(uses: readonly PullSecretUse[]): ServiceAccountRef[] {
+  const accounts = uses.map(({ namespace, serviceAccount: name }) => ({ namespace, name }));
+  return [...new Map(accounts.map((each) => [refKey(each), each])).values()];
 }
 
 function outcomeOfWrite(

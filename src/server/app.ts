@@ -15,6 +15,7 @@ import { requestId } from "./middleware/request_id.ts";
 import { MAX_PATH } from "./log_request.ts";
 import { notingCluster } from "./noting_cluster.ts";
 import { ENDPOINTS } from "./endpoints.ts";
+import { PerMinute } from "./per_minute.ts";
 import { checkRole, limitedTo } from "./rights.ts";
 
 /** Largest request body, in bytes. */
@@ -32,6 +33,7 @@ export function createApp(deps: ServerDeps): App {
   const log = loggerOf("server");
   const app = new Hono<Env>();
   const drain = new Drain();
+  const forbidden = new PerMinute();
   app.use(requestId());
   app.use(anonymous(deps.anyone));
   app.use(accessLog(log));
@@ -61,14 +63,20 @@ export function createApp(deps: ServerDeps): App {
   /** Writes that were not allowed are on record like those that were. */
   async function recordRefusal(error: Error, c: Context<Env>): Promise<void> {
     if (!(error instanceof HttpError) || !WRITES.has(c.req.method)) return;
-    // Not 429, so that nobody can fill the disk.
+    // Not 429, and of 403 some a minute, so that nobody can fill the disk.
     if (error.status !== 401 && error.status !== 403) return;
+    const actor = c.get("actor");
+    const { isTooMany, leftOut } = error.status === 403
+      ? forbidden.count(JSON.stringify([actor.name, actor.from]))
+      : { isTooMany: false, leftOut: 0 };
+    if (isTooMany) return;
     await deps.auditLog?.refused({
       requestId: c.get("requestId"),
-      actor: c.get("actor"),
+      actor,
       action: `${c.req.method} ${c.req.path.slice(0, MAX_PATH)}`,
       cluster: error.cluster,
       reason: error.message,
+      leftOut,
     });
   }
 

@@ -23,6 +23,11 @@ const AuditEntry = z.object({
   }),
   names: z.array(z.string()).optional().openapi({ description: "Of the secrets asked for" }),
   namespaces: z.array(z.string()).optional(),
+  service_accounts: z.array(
+    z.object({ namespace: z.string(), name: z.string() }).openapi("AuditServiceAccount"),
+  ).optional().openapi({
+    description: "Those that were to be given the secret, or, of `delete`, that used it",
+  }),
   upsert: z.boolean().optional(),
   force: z.boolean().optional(),
   credential: z.string().optional().openapi({
@@ -53,6 +58,10 @@ const AuditEntry = z.object({
   namespaces_created: z.array(z.string()).optional(),
   action: z.string().optional().openapi({ description: "Method and path of what was refused" }),
   reason: z.string().optional().openapi({ description: "Why that was refused, in a sentence" }),
+  left_out: z.int().optional().openapi({
+    description: "How many refused attempts of the same client before it were too many to be " +
+      "recorded one by one",
+  }),
 }).openapi("AuditEntry");
 
 export const AuditAnswer = z.object({

@@ -10,7 +10,8 @@ export function checkRole({ name, role }: Identity, needed: Role): void {
 
 /**
  * The use-cases as this identity may use them: none gets to a cluster that it is not for, whichever
- * endpoint asks, and the others are not even named.
+ * endpoint asks, and the others are not even named. Each use-case is named here, so that a new one is
+ * not forgotten: those not named are not there.
  */
 export function limitedTo(identity: Identity, useCases: UseCases): UseCases {
   const { name, clusters } = identity;
@@ -25,7 +26,6 @@ export function limitedTo(identity: Identity, useCases: UseCases): UseCases {
     );
   };
   return {
-    ...useCases,
     async clusterNames() {
       return (await useCases.clusterNames()).filter((each) => mayUseCluster(identity, each));
     },
@@ -49,5 +49,8 @@ export function limitedTo(identity: Identity, useCases: UseCases): UseCases {
       check(request.cluster);
       return await useCases.removeSecrets(request);
     },
+    // These ask registries and servers of repositories, not a cluster.
+    verifyDocker: (credentials) => useCases.verifyDocker(credentials),
+    verifyRepo: (request) => useCases.verifyRepo(request),
   };
 }

@@ -1,11 +1,4 @@
-/** Wrong tokens of one address within {@link WINDOW} that are answered as such. */
-const ALLOWED = 10;
-
-/** Milliseconds. */
-const WINDOW = 60_000;
-
-/** Addresses that are remembered. */
-const ADDRESSES = 10_000;
+import { PerMinute } from "./per_minute.ts";
 
 /**
  * Counts wrong tokens by address. A token has 256 random bits, so this is not what keeps a guess from
@@ -13,21 +6,16 @@ const ADDRESSES = 10_000;
  * never refused.
  */
 export class WrongTokens {
-  readonly #seen = new Map<string, { count: number; since: number }>();
+  readonly #perMinute: PerMinute;
 
   /** @param now the real time by default, in milliseconds */
-  constructor(readonly now: () => number = Date.now) {}
+  constructor(now?: () => number) {
+    this.#perMinute = new PerMinute({ now });
+  }
 
   /** Counts one, and gives the seconds to wait when it was one too many. */
   count(address: string): number | undefined {
-    const now = this.now();
-    const before = this.#seen.get(address);
-    const isNew = before === undefined || now - before.since >= WINDOW;
-    const entry = isNew ? { count: 0, since: now } : before;
-    entry.count++;
-    this.#seen.delete(address); // so that the first in the map is the one seen longest ago
-    this.#seen.set(address, entry);
-    if (this.#seen.size > ADDRESSES) this.#seen.delete(this.#seen.keys().next().value!);
-    return entry.count <= ALLOWED ? undefined : Math.ceil((entry.since + WINDOW - now) / 1000);
+    const { isTooMany, seconds } = this.#perMinute.count(address);
+    return isTooMany ? seconds : undefined;
   }
 }

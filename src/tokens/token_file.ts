@@ -1,16 +1,20 @@
-import { dirname } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { dump, load } from "js-yaml";
 import * as v from "valibot";
-import { isClusterPattern, ROLES } from "./rights.ts";
+import { ANYONE, isClusterPattern, ROLES } from "./rights.ts";
 
 const TOKEN_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
+/** Who has no token of the file goes by these: the one of the environment, and without any. */
+const TAKEN: readonly string[] = ["environment", ANYONE.name];
+
 /** What a token's name is, for messages. */
 export const TOKEN_NAME_RULE =
-  "a token's name starts with a letter or digit and consists of letters, digits, '.', '_' and '-', at most 64";
+  "a token's name starts with a letter or digit and consists of letters, digits, '.', '_' and '-', at most 64; " +
+  `it is not ${TAKEN.map((name) => `'${name}'`).join(" or ")}, by which the audit log means others`;
 
 export function isTokenName(text: string): boolean {
-  return TOKEN_NAME.test(text);
+  return TOKEN_NAME.test(text) && !TAKEN.includes(text);
 }
 
 /** A token as it is stored: not the token itself, which nobody can make from this. */
@@ -40,7 +44,7 @@ const TOKENS = v.nullish(
   v.strictObject({
     tokens: v.nullish(
       v.array(v.strictObject({
-        name: v.pipe(v.string(), v.regex(TOKEN_NAME, TOKEN_NAME_RULE)),
+        name: v.pipe(v.string(), v.check(isTokenName, TOKEN_NAME_RULE)),
         role: v.picklist(ROLES),
         clusters: v.optional(
           v.pipe(
@@ -59,14 +63,60 @@ const TOKENS = v.nullish(
 
 /** Which state of a file was read: another one whenever it has changed, or is another one. */
 export function versionOf(path: string): string {
-  const { dev, ino, size, mtime, ctime } = Deno.statSync(path);
-  return [dev, ino, size, mtime?.getTime(), ctime?.getTime()].join(" ");
+  const { dev, ino, mode, uid, size, mtime, ctime } = Deno.statSync(path);
+  return [dev, ino, mode, uid, size, mtime?.getTime(), ctime?.getTime()].join(" ");
+}
+
+/** Why somebody else could change a file of tokens, or put another one in its place. */
+function whyUnsafe(path: string): string | undefined {
+  const { isFile, mode, size, uid } = Deno.statSync(path);
+  if (!isFile) return "it is not a regular file";
+  if (size > 1024 * 1024) return "it is larger than 1 MiB";
+  if ((mode ?? 0) & 0o022) return "others may write to it; run chmod go-w on it";
+  if (!isTrusted(uid)) return "its owner is neither this program's user nor root";
+  for (const { at, folder } of onTheWay(path)) {
+    const { mode, uid } = Deno.statSync(folder);
+    const isSticky = ((mode ?? 0) & 0o1000) !== 0;
+    // Who may rename in a folder may put another file or link in its place.
+    if ((mode ?? 0) & 0o022 && !isSticky) {
+      return `others may write to its folder '${folder}'; run chmod go-w on that`;
+    }
+    if (!isTrusted(uid)) {
+      return `the owner of its folder '${folder}' is neither this program's user nor root`;
+    }
+    if (isSticky && !isTrusted(Deno.lstatSync(at).uid)) {
+      return `the owner of its link '${at}' is neither this program's user nor root`;
+    }
+  }
+  return undefined;
+}
+
+function isTrusted(owner: number | null): boolean {
+  return owner === null || owner === 0 || owner === Deno.uid();
+}
+
+/** Each link that a path leads through, and at last the file, with the folder that it is in. */
+function* onTheWay(path: string): Generator<{ at: string; folder: string }> {
+  let folder = "/";
+  const names = (isAbsolute(path) ? path : `${Deno.cwd()}/${path}`).split("/");
+  for (let name = names.shift(); name !== undefined; name = names.shift()) {
+    const at = join(folder, name);
+    const { isSymlink } = Deno.lstatSync(at);
+    if (isSymlink || names.length === 0) yield { at, folder };
+    if (!isSymlink) {
+      folder = at;
+      continue;
+    }
+    const target = Deno.readLinkSync(at);
+    names.unshift(...target.split("/"));
+    if (isAbsolute(target)) folder = "/";
+  }
 }
 
 /**
  * Reads a file of tokens.
  *
- * Permissions: `--allow-read` of the file and its folder, `--allow-sys=uid`.
+ * Permissions: `--allow-read` of the file and of the way to it, `--allow-sys=uid`.
  * @throws {TokenFileInvalid} says why; never with a piece of what is in it
  */
 export function readTokenFile(path: string): StoredToken[] {
@@ -75,18 +125,8 @@ export function readTokenFile(path: string): StoredToken[] {
   };
   let text: string;
   try {
-    const { isFile, mode, size, uid } = Deno.statSync(path);
-    if (!isFile) return refuse("it is not a regular file");
-    if (size > 1024 * 1024) return refuse("it is larger than 1 MiB");
-    if ((mode ?? 0) & 0o022) return refuse("others may write to it; run chmod go-w on it");
-    if (uid !== null && uid !== 0 && uid !== Deno.uid()) {
-      return refuse("its owner is neither this program's user nor root");
-    }
-    const folder = Deno.statSync(dirname(path)).mode ?? 0;
-    // Who may rename in its folder may put another file in its place.
-    if (folder & 0o022 && !(folder & 0o1000)) {
-      return refuse("others may write to its folder; run chmod go-w on that");
-    }
+    const why = whyUnsafe(path);
+    if (why !== undefined) return refuse(why);
     text = Deno.readTextFileSync(path);
   } catch (error) {
     if (error instanceof TokenFileInvalid) throw error;
@@ -151,6 +191,9 @@ export async function writeTokenFile(
     using file = await Deno.open(beside, { read: true, write: true });
     await file.sync();
     await Deno.rename(beside, path);
+    // The new name is on the disk only when its folder is: until then a removed token may be back.
+    using folder = await Deno.open(dirname(path), { read: true });
+    await folder.sync();
   } catch (error) {
     await Deno.remove(beside).catch(() => {});
     throw error;

@@ -71,3 +71,11 @@ export function meanings(address: Address): Address[] {
     .map(([, at]) => address.slice(at, at + 4));
   return [address, ...carried];
 }
+
+const MAPPED = parseNetwork("::ffff:0:0/96")!;
+
+/** Whether two addresses are one, also where IPv6 writes an IPv4 address. */
+export function isSameAddress(one: Address, other: Address): boolean {
+  const [a, b] = [one, other].map((each) => contains(MAPPED, each) ? each.slice(12) : each);
+  return contains({ base: a!, bits: a!.length * 8 }, b!);
+}

@@ -1,6 +1,7 @@
 import {
   type Address,
   contains,
+  isSameAddress,
   meanings,
   type Network,
   parseAddress,
@@ -13,7 +14,20 @@ export interface AddressRules {
   whyNotHost(host: string): string | undefined;
   /** Why nothing goes to this address that the host has. */
   whyNotAddress(host: string, address: string): string | undefined;
+  /**
+   * Why nothing is sent over a connection to this host, by the addresses of its two ends: where
+   * they are one, the machine is at the other end of it too.
+   */
+  whyNotConnection(host: string, ends: Ends): string | undefined;
 }
+
+/** A socket's, once it is connected. */
+export interface Ends {
+  readonly localAddress?: string | undefined;
+  readonly remoteAddress?: string | undefined;
+}
+
+const THIS_MACHINE = "this machine";
 
 /**
  * Where the clouds tell a machine its own credentials, apart from link-local addresses.
@@ -64,8 +78,9 @@ export function hostOf(url: URL): string {
 }
 
 /**
- * The rules: no loopback, link-local, unspecified, multicast or broadcast address, and no metadata
- * service, also as IPv6 writes an IPv4 address; private networks are fine.
+ * The rules: no loopback, link-local, unspecified, multicast or broadcast address, no metadata
+ * service, also as IPv6 writes an IPv4 address, and no other address of this machine; private
+ * networks are fine.
  * @param allowed exceptions. An address or a network allows what is in it; a host name allows
  * whatever addresses the name has, except metadata services, which have to be allowed by address
  * @throws {Error} names the entry that is neither a host name nor an address nor a network
@@ -79,8 +94,9 @@ export function addressRules(allowed: readonly string[]): AddressRules {
     else names.add(nameIn(entry));
   }
 
+  const covered = (form: Address) => networks.some((network) => contains(network, form));
+
   function whyNot(host: string, address: Address): string | undefined {
-    const covered = (form: Address) => networks.some((network) => contains(network, form));
     if (covered(address)) return undefined;
     for (const [what, refused] of REFUSED) {
       if (names.has(host) && what !== METADATA_ADDRESS) continue;
@@ -96,11 +112,17 @@ export function addressRules(allowed: readonly string[]): AddressRules {
       if (address) return whyNot(host, address);
       if (names.has(host)) return undefined;
       if (METADATA_NAMES.has(host)) return METADATA_ADDRESS;
-      return LOCAL_NAME.test(host) ? "this machine" : undefined;
+      return LOCAL_NAME.test(host) ? THIS_MACHINE : undefined;
     },
     whyNotAddress(host, text) {
       const address = parseAddress(text);
       return address ? whyNot(host, address) : "no IP address";
+    },
+    whyNotConnection(host, { localAddress = "", remoteAddress = "" }) {
+      const [local, remote] = [parseAddress(localAddress), parseAddress(remoteAddress)];
+      if (!local || !remote) return "no IP address";
+      if (!isSameAddress(local, remote) || names.has(host)) return undefined;
+      return meanings(remote).some(covered) ? undefined : THIS_MACHINE;
     },
   };
 }

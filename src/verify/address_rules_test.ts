@@ -108,6 +108,38 @@ for (const [allowed, host, address, isAllowed] of ALLOWED) {
   });
 }
 
+const OWN = "this machine";
+
+/** The two ends of a connection to the host `a`, and what is said of it. */
+const ENDS: [allowed: string[], local: string, remote: string, what: string | undefined][] = [
+  [[], "10.0.0.1", "10.0.0.2", undefined],
+  [[], "10.0.0.1", "10.0.0.1", OWN],
+  [[], "::ffff:10.0.0.1", "10.0.0.1", OWN],
+  [[], "10.0.0.1", "::ffff:a00:1", OWN],
+  [[], "::ffff:10.0.0.1", "::ffff:10.0.0.1", OWN],
+  [[], "fd00::2", "fd00:0::2", OWN],
+  [[], "fe80::2%eth0", "fe80::2", OWN],
+  [[], "fd00::2", "fd00::3", undefined],
+  [[], "64:ff9b:1:1::a00:1", "64:ff9b:1:2::a00:1", undefined],
+  [[], "10.0.0.1", "", "no IP address"],
+  [[], "", "10.0.0.1", "no IP address"],
+  [["10.0.0.1"], "10.0.0.1", "10.0.0.1", undefined],
+  [["10.0.0.1"], "::ffff:10.0.0.1", "::ffff:10.0.0.1", undefined],
+  [["10.0.0.0/8"], "10.0.0.1", "10.0.0.1", undefined],
+  [["10.0.0.2"], "10.0.0.1", "10.0.0.1", OWN],
+  [["fd00::/64"], "fd00::2", "fd00::2", undefined],
+  [["a"], "10.0.0.1", "10.0.0.1", undefined],
+  [["b"], "10.0.0.1", "10.0.0.1", OWN],
+];
+
+for (const [allowed, localAddress, remoteAddress, what] of ENDS) {
+  const but = allowed.length > 0 ? `, with ${allowed.join(", ")} allowed,` : "";
+  Deno.test(`from '${localAddress}' to '${remoteAddress}'${but} is ${what ?? "asked"}`, () => {
+    const { whyNotConnection } = addressRules(allowed);
+    assert.equal(whyNotConnection("a", { localAddress, remoteAddress }), what);
+  });
+}
+
 Deno.test("names of this machine and of metadata services may be allowed by name", () => {
   const { whyNotHost, whyNotAddress } = addressRules(["localhost", "metadata.google.internal"]);
   assert.equal(whyNotHost("localhost"), undefined);

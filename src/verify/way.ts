@@ -39,7 +39,15 @@ export function wayOf(
   { allowed, resolve, env, clock }: World,
 ): Send {
   const addressesOf = checkedAddresses(allowed, resolve, clock);
-  const connect = async (url: URL) => dial(await addressesOf(hostOf(url)), portOf(url), clock);
+
+  async function connect(url: URL): Promise<Duplex> {
+    const host = hostOf(url);
+    const socket = await dial(await addressesOf(host), portOf(url), clock);
+    const what = allowed.whyNotConnection(host, socket);
+    if (what === undefined) return socket;
+    socket.destroy();
+    throw new NoAnswer(`it leads to ${what}, where nothing is sent unless verify-allow names it`);
+  }
 
   function tlsFor(url: URL): Tls {
     const { insecure, tlsCa } = transport;

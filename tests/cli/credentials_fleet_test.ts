@@ -233,7 +233,7 @@ Deno.test("what came of a cluster is told while another one hangs", () =>
         word === "--password-stdin" ? "--password-file=password" : word
       );
       await using running = program(args, { cwd: folder.path });
-      await hang.promise;
+      await Promise.race([hang.promise, running.ended]);
       await running.line(/^one: Docker registry secrets created/);
       let isEnded = false;
       void running.ended.then(() => isEnded = true);

@@ -156,7 +156,8 @@ Deno.test("what cannot be read is wrong usage, and nothing of it is told", () =>
       assertEnded(ended, { code: 2, stderr: says });
       assert.doesNotMatch(ended.stderr, /secret-text/, what);
     }
-    const two = [...REPO, "--bearer-token-stdin", "--tls-client-key-file", "-"];
+    const complete = ["--name", "n", "--type", "git", "--url", "https://git.example.com/org/repo"];
+    const two = [...REPO, ...complete, "--bearer-token-stdin", "--tls-client-key-file", "-"];
     assertEnded(await run(two, { stdin: "secret-text" }), {
       code: 2,
       stderr: /^error: Only one .*: --bearer-token-stdin or --tls-client-key-file -\n$/,

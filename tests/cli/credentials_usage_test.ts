@@ -205,7 +205,7 @@ const SECRET_FLAGS: [flag: string, instead: string][] = [
   ["github-app-private-key", "--github-app-private-key-file"],
   ["tls-client-key", "--tls-client-key-file"],
   ["gcp-service-account-key", "--gcp-service-account-key-file"],
-  ["token", "the variable ARGOCD_CONFIGURER_TOKEN"],
+  ["token", "the variable ARGOCD_CONFIGURER_SERVER_TOKEN"],
 ];
 
 Deno.test("no flag takes a secret: what is given all the same is not repeated", () =>

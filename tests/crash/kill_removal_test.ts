@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import pLimit from "p-limit";
 import { controlPlaneFromEnv } from "../../scripts/control_plane/connect.ts";
+import type { Entry } from "../../src/audit/entry.ts";
+import { uniqueName } from "../support/api_objects.ts";
 import type { Call } from "./gate.ts";
 import type { Targets } from "./targets.ts";
 import { type Answered, crashTest, during, type Running, type World } from "./world.ts";
@@ -48,7 +51,9 @@ async function killAt({ held, fails = false }: KillPoint, world: World): Promise
   await first.kill();
 
   const gate = await world.gate();
-  const victim = await world.start({ through: gate, targets });
+  const auditLog = join(world.folder, `${targets.argocd}.audit.log`);
+  const account = await accountThatUses(targets);
+  const victim = await world.start({ through: gate, targets, auditLog });
   const hold = gate.holdFrom(...held);
   const deletion = fails ? gate.holdFrom("remove", 1, "before") : undefined;
   const answer = deleted(victim, targets);
@@ -65,11 +70,47 @@ async function killAt({ held, fails = false }: KillPoint, world: World): Promise
   assert.ok(!left.has("old"), "each is there as it was or gone");
 
   if (fails) await finalizers(targets, null);
-  const next = await world.start({ targets });
+  const next = await world.start({ targets, auditLog });
   const { status, body } = await deleted(next, targets);
   assert.equal(status, left.has("new") ? 200 : 404, JSON.stringify(body));
   assert.deepEqual(new Set((await targets.look()).values()), new Set(["nothing"]));
+  await assertReported(next, {
+    auditLog,
+    // Before all is read nothing is changed, so there is nothing to look at.
+    expected: held[0] === "read" ? [] : [["delete", [targets.body.name], [account]]],
+  });
   await next.kill();
+}
+
+interface Reported {
+  readonly auditLog: string;
+  /** Kind, names and service accounts of the deletions that were interrupted. */
+  readonly expected: unknown[];
+}
+
+async function assertReported(next: Running, { auditLog, expected }: Reported): Promise<void> {
+  const lines = Deno.readTextFileSync(auditLog).trimEnd().split("\n");
+  const interrupted = lines.map((line): Entry => JSON.parse(line))
+    .filter(({ phase }) => phase === "interrupted")
+    .map(({ kind, names, service_accounts }) => [kind, names, service_accounts]);
+  assert.deepEqual(interrupted, expected);
+  if (expected.length === 0) return;
+  const [line] = await next.line(/WARNING audit: a deletion was interrupted.*/);
+  for (const said of ["there as it was or gone", "the same deletion again", "runner-"]) {
+    assert.ok(line.includes(said), `${said} is not in ${line}`);
+  }
+}
+
+/** A new service account in one of the namespaces, which pulls with the secret there. */
+async function accountThatUses({ namespaces, body }: Targets) {
+  const account = { namespace: namespaces[9]!, name: uniqueName("runner") };
+  const { status } = await controlPlaneFromEnv()!.request(
+    "POST",
+    `/api/v1/namespaces/${account.namespace}/serviceaccounts`,
+    { metadata: { name: account.name }, imagePullSecrets: [{ name: body.name }] },
+  );
+  assert.equal(status, 201);
+  return account;
 }
 
 /** DELETE /secrets wherever the program has written them. */

@@ -98,6 +98,63 @@ for (const [action, make] of WRITES) {
   });
 }
 
+Deno.test("of refusals without end ten a minute of a name and address are recorded, and how many were left out", async () => {
+  const folder = await Deno.makeTempDir();
+  const auditLog = new AuditLog(join(folder, "audit.log"));
+  const realNow = Date.now;
+  let now = realNow();
+  Date.now = () => now;
+  try {
+    const file = join(folder, "tokens.yaml");
+    await writeTokenFile(file, STORED);
+    const { app } = stage({ auditLog, deps: { tokens: tokensFrom({ file }) } });
+    const send = async (token: string, address: string, times: number) => {
+      for (let i = 0; i < times; i++) {
+        const { status, body } = await app.fetch(docker({}, bearer(token)), () => address);
+        await body?.cancel();
+        assert.equal(status, 403);
+      }
+    };
+    await send(reader, "192.0.2.7", 25);
+    await send(reader, "192.0.2.8", 1);
+    await send(other, "192.0.2.7", 1);
+    now += 60_000;
+    await send(reader, "192.0.2.7", 2);
+    const { entries } = await auditLog.read({ limit: 100 });
+    const refused = entries.toReversed().filter(({ phase }) => phase === "refused");
+    assert.deepEqual(refused.map(({ who, from, left_out }) => [who, from, left_out]), [
+      ...Array(10).fill(["reader", "192.0.2.7", undefined]),
+      ["reader", "192.0.2.8", undefined],
+      ["other", "192.0.2.7", undefined],
+      ["reader", "192.0.2.7", 15],
+      ["reader", "192.0.2.7", undefined],
+    ]);
+  } finally {
+    Date.now = realNow;
+    await auditLog.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a page that sends without end fills no log", async () => {
+  const folder = await Deno.makeTempDir();
+  const auditLog = new AuditLog(join(folder, "audit.log"));
+  try {
+    const { app } = stage({ auditLog });
+    for (let i = 0; i < 20; i++) {
+      const request = docker({}, { Origin: "https://evil.example" });
+      const { status, body } = await app.fetch(request, () => "127.0.0.1");
+      await body?.cancel();
+      assert.equal(status, 403);
+    }
+    const { entries } = await auditLog.read({ limit: 100 });
+    assert.equal(entries.filter(({ phase }) => phase === "refused").length, 10);
+  } finally {
+    await auditLog.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 for (const [what, request] of [["clusters", get("/clusters")], ["a secret", show("x")]] as const) {
   Deno.test(`a read of ${what} that is refused is no attempt to write`, async () => {
     const { status, entries } = await recorded(true, request.clone());

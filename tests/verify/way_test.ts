@@ -5,7 +5,7 @@ import type { TransportOptions } from "../../src/verify/verdict.ts";
 import { makeCanary } from "../support/canary.ts";
 import { startHelmServer } from "./helm_server.ts";
 import { basicHeader } from "./http_server.ts";
-import { helmLogin, names, tried } from "./support.ts";
+import { helmLogin, LOOPBACK, names, tried } from "./support.ts";
 
 /** How a credential gets to its server, and that it gets nowhere else. */
 
@@ -94,6 +94,43 @@ Deno.test("a name is looked up once, so that it cannot turn into another address
   assert.match(late.why, /it leads to a loopback address/);
   assert.deepEqual([late.reachable, times, own.seen.length], [false, 2, 2]);
 });
+
+const OWN_ADDRESS = "it leads to this machine, where nothing is sent unless verify-allow names it";
+
+Deno.test("over a connection to an address of this machine nothing is sent, unless it is allowed", async () => {
+  await using server = startHelmServer({ visitors: ["*"] });
+  // By the other rules 127.0.0.1 is fine here, as an interface's address is.
+  const { whyNotConnection } = addressRules(["10.0.0.0/8"]);
+  const allowed = { ...LOOPBACK, whyNotConnection };
+  for (const host of ["127.0.0.1", "charts.test"]) {
+    const url = `http://${host}:${server.port}`;
+    const { reachable, accepted, why } = await tried(helmLogin(url, makeCanary().value), {
+      allowed,
+      resolve,
+    });
+    assert.deepEqual([reachable, accepted], [false, undefined]);
+    assert.equal(why, `Cannot ask ${host}:${server.port}: ${OWN_ADDRESS}`);
+  }
+  assert.deepEqual(server.seen, []);
+  assert.equal((await tried(helmLogin(server.url, makeCanary().value))).reachable, true);
+});
+
+/** Those of this machine's interfaces that the other rules do not refuse; there may be none. */
+const interfaces = Deno.networkInterfaces().map(({ address }) => address)
+  .filter((address) => addressRules([]).whyNotAddress("", address) === undefined);
+
+for (const address of new Set(interfaces)) {
+  const isIPv6 = address.includes(":");
+  Deno.test(`a service of this machine is not asked by its interface's IPv${isIPv6 ? 6 : 4} address ${address}`, async () => {
+    await using server = startHelmServer({ visitors: ["*"], address: isIPv6 ? "::" : "0.0.0.0" });
+    const url = `http://${isIPv6 ? `[${address}]` : address}:${server.port}`;
+    const login = helmLogin(url, makeCanary().value);
+    const { reachable, why } = await tried(login, { allowed: addressRules([]) });
+    assert.deepEqual([reachable, server.seen.length], [false, 0]);
+    assert.ok(why.endsWith(OWN_ADDRESS), why);
+    assert.equal((await tried(login, { allowed: addressRules([address]) })).reachable, true);
+  });
+}
 
 Deno.test("one address that is refused refuses the name", async () => {
   await using server = startHelmServer({ visitors: ["*"] });

@@ -26,6 +26,11 @@ export interface RemoveRequest {
   readonly force: boolean;
   /** Whether the cluster is only asked what would come of it. */
   readonly dryRun?: boolean;
+  /**
+   * Called before anything is changed, with the service accounts that will be.
+   * @throws {KubeError} when it must not be
+   */
+  readonly beforeChange?: (uses: readonly PullSecretUse[]) => Promise<void>;
 }
 
 export type RemoveVerdict =
@@ -71,9 +76,9 @@ export async function remove(request: RemoveRequest, deps: WriteDeps): Promise<R
     const uses = await usesOf(there, store, deadline);
     // What is deleted and put back is gone for seconds: better not begun than not ended.
     await store.foreseeRemoval(there, deadline);
-    return request.dryRun
-      ? await tried(there, uses, store, deadline)
-      : await removeAll(there, uses, request, deps, deadline);
+    if (request.dryRun) return await tried(there, uses, store, deadline);
+    await request.beforeChange?.(uses);
+    return await removeAll(there, uses, request, deps, deadline);
   } catch (error) {
     if (error instanceof KubeError) return { kind: "unable", error };
     throw error;

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import type { Entry } from "../audit/entry.ts";
+import { AuditAnswer } from "./audit_answers.ts";
+
+const place = { namespace: "a", name: "runner" };
+
+/** All that may stand in a line. */
+const ENTRY: Required<Entry> = {
+  time: "2026-01-01T00:00:00.000Z",
+  phase: "end",
+  write: "r1.12345678",
+  request: "r1",
+  who: "alice",
+  from: "10.0.0.1",
+  cluster: "c",
+  kind: "delete",
+  names: ["pull"],
+  namespaces: ["a"],
+  service_accounts: [place],
+  upsert: false,
+  force: false,
+  credential: "0123456789abcdef",
+  outcome: "failed",
+  counts: { deleted: 1 },
+  written: ["other"],
+  refusals: ["exists"],
+  error: "timeout",
+  not_restored: [{ ...place, kind: "serviceaccount", state: "unknown" }],
+  namespaces_created: ["a"],
+  action: "DELETE /secrets",
+  reason: "not a writer",
+  left_out: 3,
+};
+
+Deno.test("the answer's schema names all that a line of the audit log may say", () => {
+  const answer = { entries: [ENTRY], total: 1, truncated: false, damaged: 0 };
+  assert.deepEqual(AuditAnswer.parse(answer), answer); // what it does not name is taken off
+});
