@@ -3,6 +3,7 @@ import { KubeError } from "../kube/errors.ts";
 import { refKey } from "../kube/store.ts";
 import { carryOut } from "./write/carry_out.ts";
 import { dryRun } from "./write/dry_run.ts";
+import { inTurn } from "./write/locks.ts";
 import { makeNamespaces } from "./write/new_namespaces.ts";
 import { planAll, type Planned } from "./write/planning.ts";
 import { applyUses, undoUses } from "./write/pull_secret_uses.ts";
@@ -20,22 +21,16 @@ export type { NotRestored, Refusal, WriteDeps, WriteRequest, WriteVerdict };
  */
 export async function write(request: WriteRequest, deps: WriteDeps): Promise<WriteVerdict> {
   const deadline = deadlineIn(deps.seconds);
-  let release: () => void;
   try {
-    release = await deps.locks.acquire(lockKeys(request), deadline);
+    return await inTurn(deps.locks, lockKeys(request), deadline, async () => {
+      const planned = await planAll(request, deps.store, deadline);
+      if ("kind" in planned) return planned;
+      if (!request.dryRun) return await writeAll(planned, request, deps, deadline);
+      const { store } = deps;
+      return await dryRun(planned, { store, deadline, writeId: request.writeId });
+    });
   } catch (error) {
     return unable(error);
-  }
-  try {
-    const planned = await planAll(request, deps.store, deadline);
-    if ("kind" in planned) return planned;
-    const { store } = deps;
-    if (request.dryRun) return await dryRun(planned, { store, deadline, writeId: request.writeId });
-    return await writeAll(planned, request, deps, deadline);
-  } catch (error) {
-    return unable(error);
-  } finally {
-    release();
   }
 }
 

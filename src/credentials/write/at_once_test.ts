@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { deadlineIn } from "../../kube/deadline.ts";
+import type { KubeError } from "../../kube/errors.ts";
 import { pullSecrets } from "../fake/desired.ts";
 import { emptyCluster, passwordOf, PULL_KEYS, pullCluster } from "../fake/clusters.ts";
-import { runWrite } from "../fake/run.ts";
+import { runRemove, runWrite } from "../fake/run.ts";
 import { Locks } from "./locks.ts";
 
 Deno.test("of twelve equal requests at once without upsert one creates, eleven find it exists", async () => {
@@ -44,3 +46,26 @@ Deno.test("who waits for a lock past the deadline is told that others write", as
   await first;
   assert.equal((await runWrite(it, pullSecrets("new"), { locks })).kind, "written");
 });
+
+for (const [name, run] of [["writes", runWrite], ["deletes", runRemove]] as const) {
+  for (const hasWaited of [true, false]) {
+    const told = hasWaited ? "that others write" : "that the cluster does not answer";
+    const waiting = hasWaited ? "has waited for most" : "has waited for nothing";
+    Deno.test(`who ${name}, and ${waiting} of the time, is told ${told}`, async () => {
+      const it = pullCluster();
+      const locks = new Locks();
+      const keys = PULL_KEYS.map((key) => `test/${key}`);
+      const release = await locks.acquire(keys, deadlineIn(60));
+      it.fault = () => ({ kind: "hang" });
+      setTimeout(release, hasWaited ? 700 : 0);
+      const verdict = await run(it, pullSecrets("new"), { locks, seconds: 1 });
+      assert.equal(verdict.kind, "unable");
+      const { kind, message, place } = (verdict as { error: KubeError }).error;
+      assert.equal(kind, hasWaited ? "busy" : "timeout");
+      assert.equal(place.retryAfter, hasWaited ? 1 : undefined);
+      if (hasWaited) {
+        assert.match(message, /^Cannot write: other writes .* took 0\.\d of 1 seconds/);
+      }
+    });
+  }
+}

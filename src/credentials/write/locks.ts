@@ -57,3 +57,34 @@ function inTime(promise: Promise<void>, deadline: Deadline): Promise<boolean> {
     });
   });
 }
+
+/**
+ * Does something while the keys are held.
+ * @param act what fails with `timeout`, after most of the time went by in waiting for others, is told
+ * as `busy`: of the cluster it says nothing
+ * @throws {KubeError} like {@link Locks.acquire}, and what `act` throws
+ */
+export async function inTurn<T>(
+  locks: Locks,
+  keys: readonly string[],
+  deadline: Deadline,
+  act: () => Promise<T>,
+): Promise<T> {
+  const release = await locks.acquire(keys, deadline);
+  const left = deadline.remaining() / 1000;
+  try {
+    return await act();
+  } catch (error) {
+    const isLate = error instanceof KubeError && error.kind === "timeout";
+    if (!isLate || left > deadline.seconds / 2) throw error;
+    const waited = (deadline.seconds - left).toFixed(1);
+    throw new KubeError(
+      "busy",
+      `Cannot write: other writes to the same secrets took ${waited} of ${deadline.seconds} ` +
+        "seconds, and what was left was not enough",
+      { retryAfter: 1 },
+    );
+  } finally {
+    release();
+  }
+}

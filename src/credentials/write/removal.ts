@@ -12,6 +12,7 @@ import { DOCKER_CONFIG_TYPE } from "../kinds/docker.ts";
 import type { DesiredSecret } from "../kinds/kind.ts";
 import { MANAGED_BY, MANAGED_BY_LABEL, REQUEST_ANNOTATION } from "../kinds/kind.ts";
 import { ownerOf } from "../kinds/owner.ts";
+import { inTurn } from "./locks.ts";
 import { undo } from "./undo.ts";
 import type { FailedSecret, WriteDeps } from "./verdict.ts";
 import type { Refused } from "./planning.ts";
@@ -64,26 +65,24 @@ const PASSING: ReadonlySet<KubeErrorKind> = new Set(["conflict", "busy"]);
  */
 export async function remove(request: RemoveRequest, deps: WriteDeps): Promise<RemoveVerdict> {
   const deadline = deadlineIn(deps.seconds);
-  let release: (() => void) | undefined;
+  const keys = request.refs.map((ref) => `${request.cluster}/${refKey(ref)}`);
   try {
-    const keys = request.refs.map((ref) => `${request.cluster}/${refKey(ref)}`);
-    release = await deps.locks.acquire(keys, deadline);
-    const { store } = deps;
-    const { secrets } = await store.read(request.refs, deadline);
-    const there = request.refs.flatMap((ref) => secrets.get(refKey(ref)) ?? []);
-    const refusals = there.flatMap((secret) => refusalOf(secret, request.force));
-    if (refusals.length > 0) return { kind: "refused", refusals, current: secrets };
-    const uses = await usesOf(there, store, deadline);
-    // What is deleted and put back is gone for seconds: better not begun than not ended.
-    await store.foreseeRemoval(there, deadline);
-    if (request.dryRun) return await tried(there, uses, store, deadline);
-    await request.beforeChange?.(uses);
-    return await removeAll(there, uses, request, deps, deadline);
+    return await inTurn(deps.locks, keys, deadline, async () => {
+      const { store } = deps;
+      const { secrets } = await store.read(request.refs, deadline);
+      const there = request.refs.flatMap((ref) => secrets.get(refKey(ref)) ?? []);
+      const refusals = there.flatMap((secret) => refusalOf(secret, request.force));
+      if (refusals.length > 0) return { kind: "refused", refusals, current: secrets };
+      const uses = await usesOf(there, store, deadline);
+      // What is deleted and put back is gone for seconds: better not begun than not ended.
+      await store.foreseeRemoval(there, deadline);
+      if (request.dryRun) return await tried(there, uses, store, deadline);
+      await request.beforeChange?.(uses);
+      return await removeAll(there, uses, request, deps, deadline);
+    });
   } catch (error) {
     if (error instanceof KubeError) return { kind: "unable", error };
     throw error;
-  } finally {
-    release?.();
   }
 }
 
