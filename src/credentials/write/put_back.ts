@@ -1,4 +1,4 @@
-import type { Deadline, Pause } from "../../kube/deadline.ts";
+import { type Deadline, deadlineIn, type Pause } from "../../kube/deadline.ts";
 import { KubeError } from "../../kube/errors.ts";
 import {
   type ItemOutcome,
@@ -37,6 +37,9 @@ export interface PutBack {
  */
 const LATE_WRITE = 500;
 
+/** Seconds for a look at what the last try was cut in, or as long as the tries if that is less. */
+const LAST_LOOK = 5;
+
 /**
  * Looks what became of unanswered writes.
  * Afterwards a target is `unknown` only if it could not be read.
@@ -61,7 +64,8 @@ export async function settleUnknown(targets: readonly Target[], work: PutBack): 
 
 /**
  * Gives every secret that this write has changed its old value back, as far as nobody else has
- * changed it since, trying again until its deadline.
+ * changed it since, trying again until its deadline. What the end of that leaves in doubt is looked
+ * at once more.
  * @returns those that are not as they were; empty when all is as before
  */
 export async function putBack(targets: readonly Target[], work: PutBack): Promise<NotRestored[]> {
@@ -78,6 +82,17 @@ export async function putBack(targets: readonly Target[], work: PutBack): Promis
     left.delete(target);
     if (state !== undefined) changed.set(target, state);
   };
+  /** Takes in what secrets hold that may not be as they were. */
+  const look = async (targets: readonly Target[], work: PutBack) => {
+    const secrets = await readAll(targets, work);
+    for (const target of secrets === undefined ? [] : targets) {
+      const state = lookAt(target, secrets!.get(refKey(target.desired)), work);
+      if (state === "restored") settle(target);
+      else if (state === "changed") settle(target, state);
+      else left.set(target, state);
+    }
+    return secrets !== undefined;
+  };
 
   // Whether it is undone or not is not known until it is read again.
   const doubt = (target: Target) => left.set(target, "unknown");
@@ -85,15 +100,14 @@ export async function putBack(targets: readonly Target[], work: PutBack): Promis
   await undo([...left.keys()], work, settle, doubt);
   for (let attempt = 0; left.size > 0 && !work.deadline.signal.aborted; attempt++) {
     await work.pause(Math.min(100 * 2 ** attempt, 2000), work.deadline);
-    const secrets = await readAll([...left.keys()], work);
-    if (secrets === undefined) continue;
-    for (const target of [...left.keys()]) {
-      const state = lookAt(target, secrets.get(refKey(target.desired)), work);
-      if (state === "restored") settle(target);
-      else if (state === "changed") settle(target, state);
-      else left.set(target, state);
-    }
+    if (!await look([...left.keys()], work)) continue;
     await undo([...left.keys()], work, settle, doubt);
+  }
+  const doubtful = [...left].filter(([, state]) => state === "unknown").map(([target]) => target);
+  if (doubtful.length > 0) {
+    const deadline = deadlineIn(Math.min(work.deadline.seconds, LAST_LOOK));
+    await work.pause(LATE_WRITE, deadline);
+    await look(doubtful, { ...work, deadline });
   }
   return targets.flatMap((target) => {
     const state = changed.get(target) ?? left.get(target);

@@ -42,6 +42,26 @@ Deno.test("what was put back, but not answered for, is not said to be new", asyn
   assert.ok(states.includes("unknown"), states.join());
 });
 
+for (const isRestored of [false, true]) {
+  const what = isRestored ? "carried out all the same is restored" : "not carried out is known";
+  Deno.test(`a last try of a put-back that was cut and ${what}`, async () => {
+    const it = pullCluster();
+    const before = it.dump();
+    let isCut = false;
+    it.fault = ({ method, index }) => {
+      if (method === "create" && index < 3) return { kind: "reject", item: 1, error: "forbidden" };
+      if (method !== "remove" && method !== "replace" || index < 3) return undefined;
+      isCut = true;
+      return { kind: "hang", applied: isRestored };
+    };
+    const verdict = await runWrite(it, pullSecrets("new"), { seconds: 5, putBackSeconds: 0.2 });
+    assert.ok(isCut && verdict.kind === "failed");
+    checkTruth(it, before, verdict);
+    const states = new Set(verdict.notRestored.map(({ state }) => state));
+    assert.deepEqual([...states], isRestored ? [] : ["new"]);
+  });
+}
+
 Deno.test("what somebody changed since is left alone and reported", async () => {
   const it = pullCluster();
   it.fault = ({ method, index }) => {

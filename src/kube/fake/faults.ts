@@ -10,8 +10,8 @@ export type FaultAt<Cluster> =
   | { readonly kind: "reject"; readonly item: number; readonly error: KubeErrorKind }
   /** No answer from this item on; it is carried out all the same or not, the later ones are not. */
   | { readonly kind: "cut"; readonly item: number; readonly applied: boolean }
-  /** Nothing happens until the deadline. */
-  | { readonly kind: "hang" }
+  /** No answer until the deadline; what is written is carried out then, if so said. */
+  | { readonly kind: "hang"; readonly applied?: boolean }
   /** The program dies after so many items: the call never returns. */
   | { readonly kind: "kill"; readonly after: number }
   /** An error that is none of the store's contract: a bug in it. */
@@ -68,6 +68,7 @@ export abstract class FaultyCalls {
     switch (fault?.kind) {
       case "hang":
         await passed(deadline);
+        if (fault.applied) items.forEach(apply);
         return items.map(() => ({ kind: "unknown", error: failure("timeout") }));
       case "kill":
         items.slice(0, fault.after).forEach(apply);
