@@ -21,6 +21,8 @@ const TOOLS = [
 export interface Results {
   passed: number;
   failed: number;
+  /** `file: name` of each test and step that failed, and below it what was thrown. */
+  failures: string[];
   /** `file: name` of each test and step that was ignored. */
   skipped: string[];
 }
@@ -31,7 +33,7 @@ export interface Results {
  * outside of a test has no place in the report
  */
 export function countResults(junit: string, succeeded: boolean): Results {
-  const results: Results = { passed: 0, failed: 0, skipped: [] };
+  const results: Results = { passed: 0, failed: 0, failures: [], skipped: [] };
   const tests = new Set<string>();
   // Those that --filter left out have no time.
   const cases = /<testcase name="([^"]*)" classname="([^"]*)" time=[^>]*>([^]*?)<\/testcase>/g;
@@ -39,13 +41,23 @@ export function countResults(junit: string, succeeded: boolean): Results {
     const isStep = [...name.matchAll(/ &gt; /g)]
       .some(({ index }) => tests.has(file + "\n" + name.slice(0, index)));
     tests.add(file + "\n" + name);
-    if (/^\s*<skipped/.test(inside)) results.skipped.push(`${file}: ${unescapeXml(name)}`);
+    const where = `${file}: ${unescapeXml(name)}`;
+    const failure = inside.match(/^\s*<(?:failure|error)([^>]*)>([^]*)/);
+    if (failure) results.failures.push(`${where}\n${thrown(failure[1]!, failure[2]!)}`);
+    if (/^\s*<skipped/.test(inside)) results.skipped.push(where);
     else if (isStep) continue;
-    else if (/^\s*<(failure|error)/.test(inside)) results.failed++;
+    else if (failure) results.failed++;
     else results.passed++;
   }
   if (!succeeded && results.failed === 0) results.failed = 1;
   return results;
+}
+
+/** What a case of the report has thrown: its text, or its message when it has none. */
+function thrown(attributes: string, inside: string): string {
+  const text = inside.replace(/<\/(failure|error)>[^]*/, "").trim() ||
+    attributes.match(/message="([^"]*)"/)?.[1] || "";
+  return unescapeXml(text).split("\n").slice(0, 30).map((line) => `    ${line}`).join("\n");
 }
 
 function unescapeXml(text: string): string {
@@ -113,6 +125,7 @@ function together(...all: readonly Results[]): Results {
   return {
     passed: all.reduce((sum, { passed }) => sum + passed, 0),
     failed: all.reduce((sum, { failed }) => sum + failed, 0),
+    failures: all.flatMap(({ failures }) => failures),
     skipped: all.flatMap(({ skipped }) => skipped),
   };
 }
@@ -213,6 +226,8 @@ async function main(): Promise<number> {
   const inCi = Deno.env.get("CI") === "true";
   if (inCi && complaints.length) complaints.push("In CI, what did not run is a failure");
   if (results.passed + results.failed === 0) complaints.push("No test ran");
+  // Said once more: the first of two runs is far above, and a log may be cut.
+  if (results.failures.length) console.log(["Failed:", ...results.failures].join("\n  "));
   for (const complaint of complaints) console.log(complaint);
   console.log(lastLine(results));
   return results.failed > 0 || results.passed === 0 || (inCi && complaints.length > 0) ? 1 : 0;

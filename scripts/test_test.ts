@@ -29,11 +29,16 @@ const report = `<?xml version="1.0" encoding="UTF-8"?>
   </testsuite>
 </testsuites>`;
 
-Deno.test("tests are counted, steps only when they were skipped", () => {
+Deno.test("tests are counted, steps only when they were skipped, and what failed is told", () => {
   const results = countResults(report, false);
   deepEqual(results, {
     passed: 1,
     failed: 2,
+    failures: [
+      "./a_test.ts: with steps\n    1 test step failed.",
+      "./a_test.ts: with steps > fails\n    Error: <skipped/>",
+      "./a_test.ts: cancelled\n    Cancelled",
+    ],
     skipped: ['./a_test.ts: "later"', "./a_test.ts: with steps > ignored"],
   });
   equal(lastLine(results), "1 passed, 2 failed, 2 skipped");
