@@ -7,7 +7,7 @@
  *   --clients N      (200)
  *   --transport T    kubectl, api or both (both)
  *   --think SECONDS  between an answer and a client's next request (api 2, kubectl 30)
- *   --kubectl-timeout SECONDS  as the server's own (3, with --short 10)
+ *   --kubectl-timeout SECONDS  as the server's own (3, with --short 30)
  *   --short          as CI runs it: a minute over api, less of one over kubectl
  *   --report FILE    the same as JSON
  */

@@ -121,8 +121,14 @@ function withMarker(marker: string): number[] {
   });
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  for (let left = 100; left > 0 && !condition(); left--) {
+/**
+ * Asks again and again, as a child is counted that has not yet become its own program.
+ * @throws AssertionError when there never are so many
+ */
+async function untilThereAre(count: number, marker: string): Promise<void> {
+  const end = performance.now() + 60_000;
+  while (withMarker(marker).length !== count) {
+    ok(performance.now() < end, `${withMarker(marker).length} processes, not ${count}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
@@ -135,16 +141,16 @@ Deno.test({ name: "the hanging plugin and its child mind no SIGTERM", ignore }, 
     await Deno.writeTextFile(path, text.replace(hangingPluginMarker, marker));
     const child = start(path, ["get", "ns"]);
     const output = child.output();
-    await until(() => withMarker(marker).length === 2);
-    equal(withMarker(marker).length, 2);
+    await untilThereAre(2, marker);
     Deno.kill(-child.pid, "SIGTERM");
+    await child.status;
     await new Promise((resolve) => setTimeout(resolve, 200));
-    equal(withMarker(marker).length, 2, "kubectl has gone and they have not");
+    await untilThereAre(2, marker); // kubectl has gone and they have not
     Deno.kill(-child.pid, "SIGKILL");
-    await until(() => withMarker(marker).length === 0);
-    deepEqual(withMarker(marker), []);
+    await untilThereAre(0, marker);
     await output;
   } finally {
+    for (const pid of withMarker(marker)) Deno.kill(pid, "SIGKILL");
     await Deno.remove(path);
   }
 });

@@ -16,8 +16,8 @@ export interface HttpClient {
   close(): void;
 }
 
-/** Far longer than the server may take. */
-const TIMEOUT = 60_000;
+/** Far longer than the server may take: a minute for a write, and as long for putting back. */
+const TIMEOUT = 180_000;
 
 /** @param sockets connections at once, which are kept */
 export function httpClient(url: string, sockets: number): HttpClient {

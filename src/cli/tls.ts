@@ -18,8 +18,10 @@ const LOOK_EVERY = 5000;
 
 /**
  * Serves HTTPS with the certificate as it is in its files. When they change, a second server with
- * the new one takes the port too, and then the first one stops listening and ends what it has: no
- * request is refused. Files that cannot be used change nothing, and the log says why.
+ * the new one takes the port too, and then the first one stops listening and ends what it has: the
+ * port is never closed, and no request is broken off. Only a connection that was made at that very
+ * moment, and had not come to the first server yet, is reset. Files that cannot be used change
+ * nothing, and the log says why.
  *
  * Permissions: `--allow-net` of the address, `--allow-read` of the files.
  * @throws {CertificateInvalid} and what {@link Deno.serve} does

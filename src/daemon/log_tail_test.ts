@@ -66,6 +66,12 @@ async function followed(
   let text = "";
   const decoder = new TextDecoder();
   const stop = new AbortController();
+  const { stat } = Deno;
+  const looked = Promise.withResolvers<void>();
+  Deno.stat = (at) => {
+    looked.resolve();
+    return stat(at);
+  };
   const following = follow(
     path,
     (bytes) => {
@@ -75,7 +81,8 @@ async function followed(
     stop.signal,
     5,
   );
-  await new Promise((resolve) => setTimeout(resolve, 50)); // it is at the end of what is there
+  await looked.promise; // it is at the end of what is there
+  Deno.stat = stat;
   await change();
   const late = setTimeout(() => stop.abort(), 20_000);
   await following;

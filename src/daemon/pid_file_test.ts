@@ -70,8 +70,14 @@ Deno.test("who only looks is in nobody's way", () =>
   withPath(async (path) => {
     await Deno.writeTextFile(path, "left\n");
     let looking = true;
+    // Looks that follow each other at once would never leave it to anybody.
     const lookers = Array.from({ length: 4 }, async () => {
-      while (looking) await look(path);
+      while (looking) {
+        const began = performance.now();
+        await look(path);
+        const took = performance.now() - began;
+        await new Promise((resolve) => setTimeout(resolve, 10 * took));
+      }
     });
     for (let turn = 0; turn < 20; turn++) {
       const held = await claim(path, RECORD);

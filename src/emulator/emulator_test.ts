@@ -233,10 +233,14 @@ Deno.test("a paused emulator refuses connections, and resumed it has its objects
     const create = (name: string) =>
       ask(emulator, client, "POST", SECRETS, { metadata: { name } }, headers);
     strictEqual((await create("before")).code, 201);
-    emulator.fault = () => ({ kind: "delay", milliseconds: 30 });
+    const reached = Promise.withResolvers<void>();
+    emulator.fault = () => {
+      reached.resolve();
+      return { kind: "delay", milliseconds: 30 };
+    };
     const [held] = await Promise.allSettled([
       create("meanwhile"),
-      new Promise((resolve) => setTimeout(resolve, 15)).then(() => emulator.pause()),
+      reached.promise.then(() => emulator.pause()),
     ]);
     strictEqual(held.status, "rejected");
     await refuses(emulator);

@@ -82,7 +82,7 @@ esac
   };
 }
 
-/** Runs a program in the place to its end, which is killed after 30 seconds. */
+/** Runs a program in the place to its end, which is killed after two minutes. */
 async function execute(
   { path, env }: Place,
   command: string,
@@ -96,7 +96,7 @@ async function execute(
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
-    signal: AbortSignal.timeout(30_000),
+    signal: AbortSignal.timeout(120_000),
   }).spawn();
   const [{ stdout, stderr }] = await Promise.all([
     child.output(),

@@ -40,7 +40,7 @@ async function sit(
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",
-    signal: AbortSignal.timeout(40_000), // where it waits for what is not typed
+    signal: AbortSignal.timeout(120_000), // where it waits for what is not typed
   }).spawn();
   const keyboard = child.stdin.getWriter();
   const left = [...typed];

@@ -3,6 +3,7 @@ import http2 from "node:http2";
 import https from "node:https";
 import { join } from "node:path";
 import { makeAuthority } from "../../scripts/control_plane/certificates.ts";
+import { until } from "./place.ts";
 import { type Folder, folder, outcome, program } from "./support.ts";
 
 /** What has to be there before anyone but this machine is served, and HTTPS. */
@@ -57,6 +58,14 @@ async function urlOf(running: ReturnType<typeof program>): Promise<string> {
   return (await running.line(/listening url=(https?:\/\/\S+)/))[1]!;
 }
 
+/** How many sockets listen at the port of a URL on 127.0.0.1. On Linux only that can be seen. */
+function listeners(url: string): number {
+  if (Deno.build.os !== "linux") return 1;
+  const port = Number(new URL(url).port).toString(16).toUpperCase().padStart(4, "0");
+  const listening = new RegExp(`^ *\\d+: 0100007F:${port} 00000000:0000 0A `, "gm");
+  return Deno.readTextFileSync("/proc/net/tcp").match(listening)?.length ?? 0;
+}
+
 Deno.test("HTTPS is served with a certificate, and a changed one is taken without an end", async () => {
   await using here = await folder();
   const { cert, key } = await certificate(here, "first");
@@ -71,6 +80,8 @@ Deno.test("HTTPS is served with a certificate, and a changed one is taken withou
 
   await certificate(here, "second");
   await running.line(/INFO server: certificate reloaded/);
+  // For a moment a new connection may still be given to the first one, and lost with it.
+  await until("the first server listens no longer", () => listeners(url) === 1);
   for (let i = 0; i < 5; i++) {
     assert.deepEqual(await ask(`${url}/clusters`), { status: 200, subject: "second" });
   }

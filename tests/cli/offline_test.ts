@@ -303,7 +303,7 @@ Deno.test("a stand-in for the runtime gets the program, its permissions and no m
     assert.deepEqual(permissions[`allow_${all}`], [], all); // an empty list is all of them
   }
   assert.equal(permissions.allow_ffi, null);
-  assert.deepEqual([permissions.deny_ffi, permissions.deny_import], [[], []]);
+  assert.deepEqual([permissions.deny_ffi, permissions.allow_import], [[], ["localhost:0"]]);
   assert.equal(permissions.prompt, false);
   assert.match(text, /no-legacy-abort/);
   assert.match(text, /Cluster API Configuration Server/);

@@ -103,22 +103,24 @@ for (const transport of TRANSPORTS) {
     transport,
     "a credential plugin that hangs is a timeout at the deadline, and all of it is gone",
     async (folder) => {
-      await opened(
-        transport,
-        controlPlane!.kubeconfigs["exec-plugin-hangs"],
-        folder,
-        async (store) => {
-          const began = performance.now();
-          await failure("timeout", store.list({ selector: SELECTOR }, deadlineIn(1)));
-          const took = performance.now() - began;
-          assert.ok(took >= 950 && took < 5000, `it took ${took} ms`);
-          const left = () => commandLines().filter((line) => line.includes(hangingPluginMarker));
-          for (let i = 0; i < 50 && left().length > 0; i++) {
-            await new Promise((resolve) => setTimeout(resolve, 20));
-          }
-          assert.deepEqual(left(), []);
-        },
-      );
+      // One that another test has left behind is none of ours.
+      const marker = `${hangingPluginMarker}-${crypto.randomUUID()}`;
+      const text = await Deno.readTextFile(controlPlane!.kubeconfigs["exec-plugin-hangs"]);
+      const kubeconfig = join(folder, "kubeconfig");
+      await Deno.writeTextFile(kubeconfig, text.replace(hangingPluginMarker, marker), {
+        mode: 0o600,
+      });
+      await opened(transport, kubeconfig, folder, async (store) => {
+        const began = performance.now();
+        await failure("timeout", store.list({ selector: SELECTOR }, deadlineIn(1)));
+        const took = performance.now() - began;
+        assert.ok(took >= 950 && took < 5000, `it took ${took} ms`);
+        const left = () => commandLines().filter((line) => line.includes(marker));
+        for (let i = 0; i < 50 && left().length > 0; i++) {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        assert.deepEqual(left(), []);
+      });
     },
   );
 

@@ -35,7 +35,7 @@ export interface Gate extends AsyncDisposable {
   /** The way through it. */
   readonly access: Access;
   readonly seen: Seen;
-  /** Holds the calls of a kind from the `number`th on, which is 1 for the first. */
+  /** Holds the calls of a kind from the `number`th on, which is 1 for the next. */
   holdFrom(call: Call, number: number, moment: "before" | "after"): Hold;
   until(what: string, isSo: (seen: Seen) => boolean): Promise<void>;
   /** Cuts all connections, and each new one when it has said what it wants, until `end`. */
@@ -160,14 +160,15 @@ export async function openGate(behind: Access): Promise<Gate> {
     until,
     holdFrom(call, number, moment) {
       const { promise: released, resolve: release } = Promise.withResolvers<void>();
-      const post: Post = { call, number, moment, released, release };
+      const [came, done] = [seen.arrived[call] + number, seen.carriedOut[call] + number];
+      const post: Post = { call, number: came, moment, released, release };
       posts.add(post);
       const reached = until(
         `${call} ${number} held ${moment}`,
         ({ arrived, carriedOut }) =>
           moment === "after"
-            ? carriedOut[call] >= number
-            : arrived[call] >= number && carriedOut[call] >= number - 1,
+            ? carriedOut[call] >= done
+            : arrived[call] >= came && carriedOut[call] >= done - 1,
       );
       reached.catch(() => {}); // a test that has failed elsewhere does not wait for it
       return {

@@ -37,11 +37,14 @@ export interface Start {
   readonly through?: Gate;
   /** Argo CD's namespace is theirs. */
   readonly targets: Targets;
-  /** Seconds for the commands of one request. @default the program's own */
+  /** Seconds for the commands of one request. @default far more than they take */
   readonly seconds?: number;
   /** Where it records what it writes. @default a log of its own */
   readonly auditLog?: string;
 }
+
+/** A write that is held may be far from its end on a busy machine, and is not to run out of time. */
+const PATIENCE = 60;
 
 /** One test's part of the world: a real API server, and a folder for all that the program keeps. */
 export interface World {
@@ -78,12 +81,13 @@ async function run(
   const temporary = join(folder, "temporary");
   await Deno.mkdir(temporary);
 
-  async function start({ through, targets, seconds, ...more }: Start): Promise<Running> {
+  async function start(options: Start): Promise<Running> {
+    const { through, targets, seconds = PATIENCE, ...more } = options;
     const clusters = await clustersFolder(folder, through?.access ?? direct);
     const auditLog = more.auditLog ?? `${clusters}.audit.log`;
     const args = ["--port=0", `--clusters-folder=${clusters}`, `--transport=${transport}`];
     args.push(`--argocd-namespace=${targets.argocd}`, "--log-level=debug");
-    if (seconds !== undefined) args.push(`--kubectl-timeout=${seconds}`);
+    args.push(`--kubectl-timeout=${seconds}`);
     const env = {
       TMPDIR: temporary,
       KUBECACHEDIR: join(folder, "kubectl_cache"),

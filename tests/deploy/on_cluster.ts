@@ -38,7 +38,7 @@ const PATHS: Record<string, (namespace: string) => string> = {
   ClusterRoleBinding: () => "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
 };
 
-/** Makes those of the objects that are of the kinds, for as long as `use` runs. */
+/** Makes those of the objects that are of the kinds, for as long as `use` runs, rights in effect. */
 export async function withObjects(
   plane: ControlPlaneClient,
   objects: readonly Parsed[],
@@ -54,8 +54,31 @@ export async function withObjects(
       assert.equal(status, 201, JSON.stringify(body));
       made.unshift(`${path}/${object.metadata.name}`);
     }
+    if (kinds.includes("ClusterRoleBinding")) await untilAllowed(plane, objects);
     await use();
   } finally {
     for (const path of made) await plane.request("DELETE", path);
+  }
+}
+
+/** The API server knows of a role and who it is bound to a moment after they are made. */
+async function untilAllowed(plane: ControlPlaneClient, objects: readonly Parsed[]): Promise<void> {
+  const [{ name, namespace }] = ofKind(objects, "ClusterRoleBinding").subjects;
+  const [{ apiGroups, resources, verbs }] = ofKind(objects, "ClusterRole").rules;
+  const review = {
+    apiVersion: "authorization.k8s.io/v1",
+    kind: "SubjectAccessReview",
+    spec: {
+      user: `system:serviceaccount:${namespace}:${name}`,
+      resourceAttributes: { group: apiGroups[0], resource: resources[0], verb: verbs[0] },
+    },
+  };
+  const end = performance.now() + 60_000;
+  for (;;) {
+    const path = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
+    const { status, body } = await plane.request("POST", path, review);
+    assert.equal(status, 201, JSON.stringify(body));
+    if (body.status.allowed) return;
+    assert.ok(performance.now() < end, JSON.stringify(body.status));
   }
 }

@@ -235,7 +235,7 @@ async function pretendDeno(stage: Stage, version: string): Promise<void> {
     "npx",
     `[[ "$1 $2" == "-y deno@$DENO_VERSION" ]]
 shift 2
-if [[ $1 == run ]]; then cd release; sha256sum ./* | sed 's|\\./||' > SHA256SUMS; exit; fi
+if [[ $1 == run ]]; then cd release; sums=$(sha256sum -- *); echo "$sums" > SHA256SUMS; exit; fi
 [[ "$1 $2 $3" == "task build --target" ]]
 mkdir -p dist; echo '{}' > dist/argocd-configurer.cdx.json; echo all > dist/THIRD_PARTY_LICENSES.txt
 { echo '#!/bin/bash'

@@ -35,9 +35,9 @@ for (const transport of ["api", "kubectl"] as const) {
       hasKubectl: true,
     };
     const common: Shared = shared(here);
-    const begin = () =>
+    const begin = (kubectl_timeout = 1) =>
       wire(
-        settingsOf({ "clusters-folder": folder, kubectl_timeout: 1, transport }),
+        settingsOf({ "clusters-folder": folder, kubectl_timeout, transport }),
         here,
         "1.2.3",
         common,
@@ -64,6 +64,7 @@ for (const transport of ["api", "kubectl"] as const) {
       assert.equal(await settled(() => hung.connections), asked);
       const lines = logged.filter((line) => line.includes("is left alone"));
       assert.deepEqual(lines.map((line) => JSON.parse(line).level), ["warning"]);
+      programs.push(begin(30)); // in a second a slow machine starts no kubectl
       // A kubeconfig that was put right is used at once.
       await Deno.writeTextFile(file, kubeconfig("https://127.0.0.1:1"), { mode: 0o600 });
       const { status, warnings } = await ask();

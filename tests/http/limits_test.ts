@@ -22,6 +22,8 @@ const passed = (milliseconds: number) =>
 interface Slow {
   /** Sends `text` on a connection of its own, then gives what comes until `pattern` is in it. */
   talk(text: string, pattern: RegExp): Promise<{ text: string; milliseconds: number }>;
+  /** Resolves when the heads of so many requests have come over connections. */
+  came(count: number): Promise<void>;
 }
 
 /** Serves the app on a free port with a short time for bodies. */
@@ -31,9 +33,13 @@ async function served(
   deps: object = {},
 ): Promise<void> {
   const it = stage({ deps: { bodySeconds: seconds, ...deps } });
+  let heads = 0;
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    (request) => it.app.fetch(request),
+    (request) => {
+      heads++;
+      return it.app.fetch(request);
+    },
   );
   const { port } = server.addr;
   const connections: Deno.Conn[] = [];
@@ -53,6 +59,9 @@ async function served(
           got += new TextDecoder().decode(buffer.subarray(0, count));
         }
         return { text: got, milliseconds: performance.now() - began };
+      },
+      async came(count) {
+        while (heads < count) await passed(1);
       },
     });
   } finally {
@@ -119,9 +128,9 @@ Deno.test("a body that comes in pieces within its time is taken", () =>
   }));
 
 Deno.test("clients that stall in their bodies keep only other bodies waiting", () =>
-  served(2, async ({ talk, app }) => {
+  served(2, async ({ talk, came, app }) => {
     const stalled = Array.from({ length: 2 }, () => talk(STALLED[0]![1], /408/));
-    await passed(100);
+    await came(2);
     const full = await app.fetch(docker());
     assert.equal(full.status, 503);
     assert.equal(full.headers.get("Retry-After"), "1");

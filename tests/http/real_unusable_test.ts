@@ -53,34 +53,34 @@ realTest("a cluster where nothing listens is 503", async (program) => {
 });
 
 realTestWith(
-  { kubectl_timeout: 1 },
+  { kubectl_timeout: 2 },
   "a cluster that never answers is 504 at the deadline, and no kubectl is left",
   async (program) => {
     const port = silentPort();
     try {
       await program.addCluster("hung", kubeconfigFor(port.url));
+      await program.get("/secrets?cluster=closed-port"); // loads what is loaded once
       const began = performance.now();
-      const [listed, ...written] = await Promise.all([
+      const hung = [
         program.get("/secrets?cluster=hung"),
         add(program, "hung"),
         addHelm(program, "hung"),
-        program.get("/health").then(({ status }) => {
-          assert.equal(status, 200);
-          assert.ok(performance.now() - began < 500, "the hung cluster delays the others");
-        }),
-      ]);
+      ] as const;
+      const first = Promise.race([program.get("/health"), ...hung]);
+      const [listed, ...written] = await Promise.all(hung);
       const took = performance.now() - began;
-      assert.ok(took >= 950 && took < 3500, `it took ${took} ms`);
+      assert.ok(took >= 1950 && took < 4500, `it took ${took} ms`);
       assertAnswer(listed, 504, {
         cluster: "hung",
         ...NOTHING_LISTED,
         status: "timeout",
-        message: "Commands timed out after 1 seconds",
+        message: "Commands timed out after 2 seconds",
       });
-      for (const answer of written.slice(0, 2)) {
-        assert.equal(answer?.status, 504);
-        assert.match(answer?.body.message, /of cluster 'hung': .* 1 seconds$/);
+      for (const answer of written) {
+        assert.equal(answer.status, 504);
+        assert.match(answer.body.message, /of cluster 'hung': .* 2 seconds$/);
       }
+      assert.equal((await first).body.status, "healthy", "the hung cluster delays the others");
       assert.ok(port.connections > 0);
       const left = commandLines().filter((line) => line.includes(program.folder));
       assert.deepEqual(left, []);

@@ -64,6 +64,8 @@ Deno.test("a secret in a new temporary file is found", () =>
 interface Seen {
   readonly args?: readonly string[];
   readonly env?: Record<string, string>;
+  /** Whether the watch has seen what matters besides. */
+  readonly isSeen?: () => boolean;
 }
 
 /** Runs a shell in the folder, whose command line names it, until the watch has seen it. */
@@ -71,28 +73,32 @@ async function seen(
   processes: ProcessWatch,
   path: string,
   script: string,
-  { args = [], env }: Seen,
+  { args = [], env, isSeen = () => true }: Seen,
 ) {
   const child = new Deno.Command("sh", {
-    args: ["-c", `${script}; read line`, path, ...args],
+    args: ["-c", `${script}; true`, path, ...args],
     env,
     stdin: "piped",
     stdout: "null",
     stderr: "null",
   }).spawn();
-  const isSeen = (text: string) => [...processes.seen].some((each) => each.includes(text));
-  await until("it is seen", () => isSeen(script) && processes.alive().length >= 2);
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await until(
+    "it is seen",
+    () => processes.alive().length >= 2 && hasSeen(processes, script) && isSeen(),
+  );
   await child.stdin.close();
   await child.status;
   await until("it has gone", () => processes.alive().length === 0);
 }
 
+const hasSeen = ({ seen }: ProcessWatch, text: string) =>
+  [...seen].some((each) => each.includes(text));
+
 const linuxTest = (name: string, fn: () => Promise<void>) =>
   Deno.test({ name, ignore: Deno.build.os !== "linux", fn });
 
-/** A child that does not name the folder, for a moment. */
-const CHILD = "sleep 0.3";
+/** A child that does not name the folder, until standard input ends. */
+const CHILD = "cat";
 
 linuxTest("a secret in a command line is found", () =>
   withWatch(async (watch, processes, path) => {
@@ -114,7 +120,8 @@ linuxTest(
       const fed = join(path, "fed");
       await Deno.writeTextFile(fed, secret);
       watch.except(fed);
-      await seen(processes, path, `sh -c "sleep 0.3; true" "$(cat '${fed}')"`, {});
+      const script = `sh -c "${CHILD}; true" "$(cat '${fed}')"`;
+      await seen(processes, path, script, { isSeen: () => hasSeen(processes, secret) });
       assert.throws(() => watch.everywhere(processes), /in a command line or an environment/);
     }),
 );
@@ -125,7 +132,8 @@ linuxTest(
     withWatch(async (watch, processes, path) => {
       await using elsewhere = await folder();
       const file = await elsewhere.write("file", watch.secret());
-      await seen(processes, path, `exec 3>>'${file}'; ${CHILD}`, {});
+      const isSeen = () => processes.written.has(file);
+      await seen(processes, path, `exec 3>>'${file}'; ${CHILD}`, { isSeen });
       assert.throws(() => watch.everywhere(processes), new RegExp(file));
     }),
 );

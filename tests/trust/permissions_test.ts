@@ -117,6 +117,7 @@ Deno.test({
         ...["-c", 'log=$1; shift; exec "$@" 2>"$log"', "sh", log, Deno.execPath(), "run"],
         ...["--no-check", ...PERMISSIONS, join(ROOT, "main.ts"), "serve", "--port=0"],
         ...["--log-level=debug", `--clusters-folder=${here.path}`, `--argocd-namespace=${argocd}`],
+        "--kubectl-timeout=60",
       ],
       env: { NO_COLOR: "1", KUBECACHEDIR: join(here.path, "cache"), TMPDIR: here.path },
       stdin: "null",

@@ -74,6 +74,9 @@ export interface World extends Bystander {
   kubectlStarts(): string[];
 }
 
+/** Seconds for the commands of a request, far more than they take, where a test says nothing else. */
+const PATIENCE = 60;
+
 /**
  * Declares a test for each transport; ignored without a control plane. At its end the program still
  * answers, ends by SIGTERM with exit code 0 and leaves no process, and the canaries are in none of
@@ -121,6 +124,7 @@ async function run(
       // Each program has one of its own.
       "audit-log": join(folder, `audit-${number}.log`),
       "log-level": "debug",
+      kubectl_timeout: PATIENCE,
       // Each format is one transport's.
       "log-format": transport === "api" ? "json" : "text",
     };

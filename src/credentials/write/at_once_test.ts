@@ -57,14 +57,14 @@ for (const [name, run] of [["writes", runWrite], ["deletes", runRemove]] as cons
       const keys = PULL_KEYS.map((key) => `test/${key}`);
       const release = await locks.acquire(keys, deadlineIn(60));
       it.fault = () => ({ kind: "hang" });
-      setTimeout(release, hasWaited ? 700 : 0);
-      const verdict = await run(it, pullSecrets("new"), { locks, seconds: 1 });
+      setTimeout(release, hasWaited ? 1100 : 0);
+      const verdict = await run(it, pullSecrets("new"), { locks, seconds: 2 });
       assert.equal(verdict.kind, "unable");
       const { kind, message, place } = (verdict as { error: KubeError }).error;
       assert.equal(kind, hasWaited ? "busy" : "timeout");
       assert.equal(place.retryAfter, hasWaited ? 1 : undefined);
       if (hasWaited) {
-        assert.match(message, /^Cannot write: other writes .* took 0\.\d of 1 seconds/);
+        assert.match(message, /^Cannot write: other writes .* took 1\.\d of 2 seconds/);
       }
     });
   }
