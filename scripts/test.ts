@@ -18,6 +18,9 @@ const TOOLS = [
   ["curl", "curl"], // in which the README speaks
 ] as const;
 
+/** Lines that are told once more of what a test has thrown. */
+const MOST = 30;
+
 export interface Results {
   passed: number;
   failed: number;
@@ -57,7 +60,9 @@ export function countResults(junit: string, succeeded: boolean): Results {
 function thrown(attributes: string, inside: string): string {
   const text = inside.replace(/<\/(failure|error)>[^]*/, "").trim() ||
     attributes.match(/message="([^"]*)"/)?.[1] || "";
-  return unescapeXml(text).split("\n").slice(0, 30).map((line) => `    ${line}`).join("\n");
+  const lines = unescapeXml(text).split("\n");
+  const told = lines.length > MOST ? [...lines.slice(0, MOST), "…"] : lines;
+  return told.map((line) => `    ${line}`).join("\n");
 }
 
 function unescapeXml(text: string): string {

@@ -44,6 +44,16 @@ Deno.test("tests are counted, steps only when they were skipped, and what failed
   equal(lastLine(results), "1 passed, 2 failed, 2 skipped");
 });
 
+Deno.test("of a long failure its first lines are told, and that there were more", () => {
+  const lines = Array.from({ length: 100 }, (_, i) => `line ${i}`);
+  const report = `<testcase name="long" classname="./a_test.ts" time="0.1">
+    <failure message="x">${lines.join("\n")}</failure>
+  </testcase>`;
+  const [told = ""] = countResults(report, false).failures;
+  deepEqual(told.split("\n").slice(0, 2), ["./a_test.ts: long", "    line 0"]);
+  deepEqual(told.split("\n").slice(-2), ["    line 29", "    …"]);
+});
+
 Deno.test("a run that failed outside of its tests has a failure", () => {
   equal(lastLine(countResults("", false)), "0 passed, 1 failed");
   equal(lastLine(countResults("", true)), "0 passed, 0 failed");

@@ -1,7 +1,7 @@
 /**
  * What the built program may do, compiled in or given by the launcher. Which clusters, files and
- * exec plugins there will be is not known here; what is left out is what it never does: load code
- * from elsewhere, native libraries, and questions at the terminal.
+ * exec plugins there will be is not known here; what is left out is what it never does: imports from
+ * other hosts, native libraries, and questions at the terminal.
  */
 export const PERMISSIONS: readonly string[] = [
   "--no-prompt",

@@ -4,11 +4,11 @@ import { answerQuestions } from "./thread.ts";
 export interface Probed {
   /** Milliseconds of each answer, whatever it was. */
   readonly times: readonly number[];
-  /** Answers that were not 200, or none within half a minute. */
+  /** Answers that were not 200, or none within ten seconds. */
   readonly failed: number;
 }
 
-const TIMEOUT = 30_000;
+const TIMEOUT = 10_000;
 
 let timer: ReturnType<typeof setInterval> | undefined;
 const times: number[] = [];

@@ -5,6 +5,7 @@ import type { PullSecretUse } from "../../src/kube/store.ts";
 import { commandLines } from "../support/processes.ts";
 import { uniqueName } from "../support/api_objects.ts";
 import { pullSecrets } from "./accounts.ts";
+import { deadlineByHand } from "./deadline_by_hand.ts";
 import { type EmulatedWorld, emulatorSubject, TRANSPORTS } from "./subjects.ts";
 import { failure, soon, words } from "./secrets.ts";
 import { contractTest } from "./subject.ts";
@@ -190,7 +191,7 @@ faultTest("without the right to create a namespace it is told so", async (world)
 
 faultTest("a service account that hangs leaves those after it unknown", async (world) => {
   const uses = await threeUses(world);
-  const deadline = deadlineByHand();
+  const deadline = deadlineByHand(20);
   world.emulator.fault = (request) => {
     if (!toAccounts("PUT")(request) || !isSecond(request)) return undefined;
     deadline.pass();
@@ -265,17 +266,6 @@ faultTest("a conflict stays one when the service account cannot be read again", 
   const outcomes = await world.store.attach(uses, soon());
   assert.deepEqual(words(outcomes), ["done", "rejected conflict", "done"]);
 });
-
-/** A deadline that passes when it is told to. */
-function deadlineByHand() {
-  const controller = new AbortController();
-  return {
-    signal: controller.signal,
-    seconds: 20,
-    remaining: () => controller.signal.aborted ? 0 : 20_000,
-    pass: () => controller.abort(),
-  };
-}
 
 /** Command lines of kubectl processes of this world that are still there. */
 function left({ kubeconfig }: EmulatedWorld): string[] {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import type { EmulatedRequest, Fault } from "../../src/emulator/emulator.ts";
-import { type Deadline, deadlineIn } from "../../src/kube/deadline.ts";
+import { deadlineIn } from "../../src/kube/deadline.ts";
 import type { Removal, SecretManifest } from "../../src/kube/store.ts";
 import { encodeBase64 } from "../support/base64.ts";
 import { commandLines } from "../support/processes.ts";
+import { deadlineByHand } from "./deadline_by_hand.ts";
 import { type EmulatedWorld, emulatorSubject, type Transport, TRANSPORTS } from "./subjects.ts";
 import { failure, opaque, soon, words } from "./secrets.ts";
 import { contractTest } from "./subject.ts";
@@ -60,17 +61,6 @@ function atSecond(
     },
   };
   return faults;
-}
-
-/** A deadline that passes when it is told to. */
-function deadlineByHand(): Deadline & { pass(): void } {
-  const controller = new AbortController();
-  return {
-    signal: controller.signal,
-    seconds: 20,
-    remaining: () => controller.signal.aborted ? 0 : 20_000,
-    pass: () => controller.abort(),
-  };
 }
 
 /** Three secrets to create in a namespace of their own. */
@@ -182,7 +172,7 @@ for (const [verb, method] of [["create", "POST"], ["replace", "PUT"]] as const) 
     `a ${verb} that hangs at the second leaves the rest unknown`,
     async (world, transport) => {
       const secrets = verb === "create" ? await threeNew(world) : await threeStored(world);
-      const deadline = deadlineByHand();
+      const deadline = deadlineByHand(20);
       world.emulator.fault = (request) => {
         if (!toSecrets(method)(request) || !isSecond(request)) return undefined;
         deadline.pass();
@@ -219,7 +209,7 @@ faultTest("a list that hangs is a timeout at its deadline, and kubectl is gone",
 
 faultTest("a removal that hangs does not hold the others", async (world) => {
   const stored = await threeStored(world);
-  const deadline = deadlineByHand();
+  const deadline = deadlineByHand(20);
   const deleted: string[] = [];
   world.emulator.fault = ({ method, path }) => {
     if (method !== "DELETE") return undefined;

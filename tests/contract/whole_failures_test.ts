@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { KubeconfigName } from "../../scripts/control_plane/kubeconfigs.ts";
-import type { Deadline } from "../../src/kube/deadline.ts";
 import type { KubeErrorKind } from "../../src/kube/errors.ts";
 import { makeCanary } from "../support/canary.ts";
 import { CLOSED_PORT_URL, kubeconfigFor } from "../support/kubeconfig.ts";
 import { commandLines } from "../support/processes.ts";
 import { silentPort } from "../support/silent_port.ts";
+import { deadlineByHand } from "./deadline_by_hand.ts";
 import {
   controlPlane,
   othersBy,
@@ -21,17 +21,6 @@ import { contractTest, type Subject, type World } from "./subject.ts";
 /** Failures that concern a call as a whole, over each transport. */
 
 const nobody = othersBy(() => Promise.reject(new Error("There is no cluster to ask")));
-
-/** A deadline of a second that passes when it is told to. */
-function deadlineByHand(): Deadline & { pass(): void } {
-  const controller = new AbortController();
-  return {
-    signal: controller.signal,
-    seconds: 1,
-    remaining: () => controller.signal.aborted ? 0 : 1000,
-    pass: () => controller.abort(),
-  };
-}
 
 /** A store of a kubeconfig with this URL. */
 function atUrl(transport: Transport, url: string): Omit<Subject, "judges"> {
@@ -233,7 +222,7 @@ for (const transport of TRANSPORTS) {
       try {
         await atUrl(transport, port.url).run(async ({ store, said, canary }) => {
           const secrets = REFS.map(({ namespace, name }) => opaque(namespace, name, canary.value));
-          const deadline = deadlineByHand();
+          const deadline = deadlineByHand(1);
           const calls = [
             failure("timeout", store.list({ selector: SELECTOR }, deadline)),
             failure("timeout", store.read(REFS, deadline)),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type Ended, listening, type Program, program } from "../cli/support.ts";
 import { type ApiRequest, limitSecrets } from "../support/api_objects.ts";
+import { PATIENCE } from "../support/patience.ts";
 import { type Given, testPerTransport } from "../support/per_transport.ts";
 import { commandLines } from "../support/processes.ts";
 import { canaryWatch, filesUnder } from "../trust/canary_watch.ts";
@@ -37,14 +38,11 @@ export interface Start {
   readonly through?: Gate;
   /** Argo CD's namespace is theirs. */
   readonly targets: Targets;
-  /** Seconds for the commands of one request. @default far more than they take */
+  /** Seconds for the commands of one request. @default {@link PATIENCE} */
   readonly seconds?: number;
   /** Where it records what it writes. @default a log of its own */
   readonly auditLog?: string;
 }
-
-/** A write that is held may be far from its end on a busy machine, and is not to run out of time. */
-const PATIENCE = 60;
 
 /** One test's part of the world: a real API server, and a folder for all that the program keeps. */
 export interface World {

@@ -15,7 +15,7 @@ const ROUNDS = 2;
 /** Milliseconds for which a flapping cluster is there, and is not. */
 const FLAP = 700;
 /** Milliseconds within which /health is answered on a busy machine, too. */
-const HEALTH = 30_000;
+const HEALTH = 10_000;
 
 type Cluster = "c" | "hung" | "flapping";
 

@@ -4,6 +4,7 @@ import denoConfig from "../../deno.json" with { type: "json" };
 import { controlPlaneFromEnv } from "../../scripts/control_plane/connect.ts";
 import { folder } from "../cli/support.ts";
 import { bystander, uniqueName } from "../support/api_objects.ts";
+import { PATIENCE } from "../support/patience.ts";
 import { canaryWatch } from "./canary_watch.ts";
 import { ELSEWHERE, PROBES, type Scene } from "./permission_probe.ts";
 import { watchProcesses } from "./process_watch.ts";
@@ -117,7 +118,7 @@ Deno.test({
         ...["-c", 'log=$1; shift; exec "$@" 2>"$log"', "sh", log, Deno.execPath(), "run"],
         ...["--no-check", ...PERMISSIONS, join(ROOT, "main.ts"), "serve", "--port=0"],
         ...["--log-level=debug", `--clusters-folder=${here.path}`, `--argocd-namespace=${argocd}`],
-        "--kubectl-timeout=60",
+        `--kubectl-timeout=${PATIENCE}`,
       ],
       env: { NO_COLOR: "1", KUBECACHEDIR: join(here.path, "cache"), TMPDIR: here.path },
       stdin: "null",

@@ -5,6 +5,7 @@ import { type Ended, listening, type Program, program } from "../cli/support.ts"
 import { type Access, administrator, kubeconfigOf } from "../crash/admin.ts";
 import { within } from "../crash/within.ts";
 import { type ApiRequest, type Bystander, bystander, uniqueName } from "../support/api_objects.ts";
+import { PATIENCE } from "../support/patience.ts";
 import { type Given, testPerTransport, type Transport } from "../support/per_transport.ts";
 import { type CanaryWatch, canaryWatch } from "./canary_watch.ts";
 import { type FaultyFront, openFaultyFront } from "./faulty_front.ts";
@@ -73,9 +74,6 @@ export interface World extends Bystander {
   /** Arguments and environment of each kubectl that was started. */
   kubectlStarts(): string[];
 }
-
-/** Seconds for the commands of a request, far more than they take, where a test says nothing else. */
-const PATIENCE = 60;
 
 /**
  * Declares a test for each transport; ignored without a control plane. At its end the program still
