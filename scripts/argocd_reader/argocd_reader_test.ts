@@ -1,9 +1,11 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { join } from "node:path";
-import { argocdTest, repository, template } from "../../tests/support/argocd_reader.ts";
+import { argocdTests, repository, template } from "../../tests/support/argocd_reader.ts";
 import { controlPlaneFromEnv } from "../control_plane/connect.ts";
 import { argocdReader } from "./argocd_reader.ts";
 import { argocdReaderIsAtHand, argocdVersion } from "./build.ts";
+
+const argocdTest = argocdTests((test) => Deno.test(test));
 
 /** What Argo CD's code reads of a secret: each key, each kind of secret, and what it cannot read. */
 

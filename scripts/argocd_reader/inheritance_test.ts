@@ -1,6 +1,8 @@
 import { deepEqual } from "node:assert/strict";
-import { argocdTest, repository, template } from "../../tests/support/argocd_reader.ts";
+import { argocdTests, repository, template } from "../../tests/support/argocd_reader.ts";
 import type { Repository, Uses } from "./answers.ts";
+
+const argocdTest = argocdTests((test) => Deno.test(test));
 
 /** What a repository takes of its template, and which of its credentials are for which client. */
 

@@ -1,5 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { argocdTest, repository, template } from "../../tests/support/argocd_reader.ts";
+import { argocdTests, repository, template } from "../../tests/support/argocd_reader.ts";
+
+const argocdTest = argocdTests((test) => Deno.test(test));
 
 /** Which secret Argo CD's code takes for an Application's URL and project. */
 

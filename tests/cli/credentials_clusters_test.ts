@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import {
   assertEnded,
-  bothWays,
   type Expected,
   onStage,
   storedPassword,
+  testsBothWays,
 } from "./credentials_support.ts";
 import type { Ended } from "./support.ts";
+
+const bothWays = testsBothWays((test) => Deno.test(test));
 
 /** Several clusters at once, and what is told when something goes wrong. */
 

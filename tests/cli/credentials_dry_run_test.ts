@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { load } from "js-yaml";
-import { assertEnded, bothWays, onStage, type Stage } from "./credentials_support.ts";
+import { assertEnded, onStage, type Stage, testsBothWays } from "./credentials_support.ts";
+
+const bothWays = testsBothWays((test) => Deno.test(test));
 
 /** Of a dry run by the client nothing is sent anywhere, and all that can be told here is told. */
 

@@ -2,13 +2,15 @@ import assert from "node:assert/strict";
 import { load } from "js-yaml";
 import {
   assertEnded,
-  bothWays,
   eachOf,
   onStage,
   type Stage,
   storedPassword,
+  testsBothWays,
 } from "./credentials_support.ts";
 import { program } from "./support.ts";
+
+const bothWays = testsBothWays((test) => Deno.test(test));
 
 /** Clusters by several names, by patterns, or all of them; and what differs among them. */
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { load } from "js-yaml";
 import { COMMANDS, masked, seed } from "./credentials_seed.ts";
-import { bothWays, eachOf } from "./credentials_support.ts";
+import { eachOf, testsBothWays } from "./credentials_support.ts";
+
+const bothWays = testsBothWays((test) => Deno.test(test));
 
 /** What programs read: the API's answer, as JSON and as YAML. */
 

@@ -4,14 +4,16 @@ import { linesOf, makeGcpKey, makeRsaKey, makeSshKey, makeTlsPair } from "../htt
 import { commandLinesDuring } from "../support/processes.ts";
 import {
   assertEnded,
-  bothWays,
   eachOf,
   type Given,
   onStage,
   type Stage,
   storedData,
   storedPassword,
+  testsBothWays,
 } from "./credentials_support.ts";
+
+const bothWays = testsBothWays((test) => Deno.test(test));
 
 /** Where secrets come from, and that they go nowhere but into the cluster. */
 

@@ -4,6 +4,7 @@ import pLimit from "p-limit";
 import { type Emulator, startEmulator } from "../../src/emulator/emulator.ts";
 import { decodeBase64 } from "../support/base64.ts";
 import { type Canary, makeCanary } from "../support/canary.ts";
+import type { Declare } from "../support/declare.ts";
 import { BUILT, type Ended, type Folder, folder, listening, program } from "./support.ts";
 
 /** The commands about credentials as users run them, before emulated clusters. */
@@ -55,15 +56,18 @@ const TOKEN = `token-${crypto.randomUUID()}`;
 /** Namespaces that both clusters have, besides Kubernetes' own and Argo CD's. */
 const NAMESPACES = ["team-a", "team-b"];
 
-/** Declares a test for each of the ways. */
-export function bothWays(
-  sentence: string,
-  test: (stage: Stage, way: Way) => Promise<void>,
-  options?: StageOptions,
-): void {
-  for (const way of WAYS) {
-    Deno.test(`${way}: ${sentence}`, () => onStage((stage) => test(stage, way), way, options));
-  }
+/** What declares a test for each of the ways. */
+export function testsBothWays(declare: Declare) {
+  return (
+    sentence: string,
+    test: (stage: Stage, way: Way) => Promise<void>,
+    options?: StageOptions,
+  ): void => {
+    for (const way of WAYS) {
+      const fn = () => onStage((stage) => test(stage, way), way, options);
+      declare({ name: `${way}: ${sentence}`, fn });
+    }
+  };
 }
 
 /** Sets the stage for a test. */

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { COMMANDS, masked, seed } from "./credentials_seed.ts";
-import { assertEnded, bothWays, eachOf, onStage } from "./credentials_support.ts";
+import { assertEnded, eachOf, onStage, testsBothWays } from "./credentials_support.ts";
+
+const bothWays = testsBothWays((test) => Deno.test(test));
 
 /** What people read: tables, wide ones, and names. */
 

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import {
   assertEnded,
-  bothWays,
   eachOf,
   type Given,
   onStage,
   type Stage,
+  testsBothWays,
 } from "./credentials_support.ts";
+
+const bothWays = testsBothWays((test) => Deno.test(test));
 
 /** Wrong usage: exit code 2, the flag is named, and no cluster is asked for anything. */
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { basicHeader, serve, turnedAway } from "../verify/http_server.ts";
-import { assertEnded, bothWays } from "./credentials_support.ts";
+import { assertEnded, testsBothWays } from "./credentials_support.ts";
+
+const bothWays = testsBothWays((test) => Deno.test(test));
 
 /** Credentials that are tried at a chart repository of this machine. */
 

@@ -8,7 +8,9 @@ import { pullSecrets } from "./accounts.ts";
 import { deadlineByHand } from "./deadline_by_hand.ts";
 import { type EmulatedWorld, emulatorSubject, TRANSPORTS } from "./subjects.ts";
 import { failure, soon, words } from "./secrets.ts";
-import { contractTest } from "./subject.ts";
+import { contractTests } from "./subject.ts";
+
+const contractTest = contractTests((test) => Deno.test(test));
 
 /** What the store makes of failures at namespaces and service accounts, over each transport. */
 

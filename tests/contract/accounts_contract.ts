@@ -3,7 +3,9 @@ import type { ServiceAccount } from "../../src/kube/store.ts";
 import { uniqueName } from "../support/api_objects.ts";
 import { type ApiAccount, pullSecrets } from "./accounts.ts";
 import { done, soon, words } from "./secrets.ts";
-import { contractTest, type Subject, type World } from "./subject.ts";
+import { contractTests, type Subject, type World } from "./subject.ts";
+
+const contractTest = contractTests((test) => Deno.test(test));
 
 const refs = (...names: string[]) => names.map((name) => ({ name }));
 

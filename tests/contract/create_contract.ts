@@ -3,7 +3,9 @@ import { seal } from "../../src/log/sealed.ts";
 import { encodeBase64 } from "../support/base64.ts";
 import { uniqueName } from "../support/api_objects.ts";
 import { done, opaque, soon, words } from "./secrets.ts";
-import { contractTest, type Subject } from "./subject.ts";
+import { contractTests, type Subject } from "./subject.ts";
+
+const contractTest = contractTests((test) => Deno.test(test));
 
 export function createContract(subject: Subject): void {
   const test = contractTest.bind(undefined, subject);

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { encodeBase64 } from "../support/base64.ts";
 import { uniqueName } from "../support/api_objects.ts";
 import { done, opaque, soon, words } from "./secrets.ts";
-import { contractTest, type Subject } from "./subject.ts";
+import { contractTests, type Subject } from "./subject.ts";
+
+const contractTest = contractTests((test) => Deno.test(test));
 
 const DRY_RUN = { dryRun: true };
 

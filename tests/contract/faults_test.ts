@@ -7,7 +7,9 @@ import { commandLines } from "../support/processes.ts";
 import { deadlineByHand } from "./deadline_by_hand.ts";
 import { type EmulatedWorld, emulatorSubject, type Transport, TRANSPORTS } from "./subjects.ts";
 import { failure, opaque, soon, words } from "./secrets.ts";
-import { contractTest } from "./subject.ts";
+import { contractTests } from "./subject.ts";
+
+const contractTest = contractTests((test) => Deno.test(test));
 
 /** What the store makes of an API server that fails, over each transport. */
 

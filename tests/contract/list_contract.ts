@@ -4,7 +4,9 @@ import type { RepositoryFields } from "../../src/kube/store.ts";
 import { encodeBase64 } from "../support/base64.ts";
 import { uniqueName } from "../support/api_objects.ts";
 import { soon } from "./secrets.ts";
-import { contractTest, type Subject } from "./subject.ts";
+import { contractTests, type Subject } from "./subject.ts";
+
+const contractTest = contractTests((test) => Deno.test(test));
 
 const LABEL = "tests.invalid/kind";
 

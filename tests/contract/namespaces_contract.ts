@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { uniqueName } from "../support/api_objects.ts";
 import { done, opaque, soon, words } from "./secrets.ts";
-import { contractTest, type Subject } from "./subject.ts";
+import { contractTests, type Subject } from "./subject.ts";
+
+const contractTest = contractTests((test) => Deno.test(test));
 
 /** The label that every namespace has: its name. */
 const NAME = "kubernetes.io/metadata.name";

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { type EmulatedWorld, emulatorSubject, TRANSPORTS } from "./subjects.ts";
 import { soon } from "./secrets.ts";
-import { contractTest } from "./subject.ts";
+import { contractTests } from "./subject.ts";
+
+const contractTest = contractTests((test) => Deno.test(test));
 
 /** Lists are fetched in pages of 500, and whole. */
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { encodeBase64 } from "../support/base64.ts";
 import { soon, words } from "./secrets.ts";
-import { contractTest, type Subject } from "./subject.ts";
+import { contractTests, type Subject } from "./subject.ts";
+
+const contractTest = contractTests((test) => Deno.test(test));
 
 export function removeContract(subject: Subject): void {
   const test = contractTest.bind(undefined, subject);

@@ -3,7 +3,9 @@ import type { StoredSecret } from "../../src/kube/store.ts";
 import { seal } from "../../src/log/sealed.ts";
 import { encodeBase64 } from "../support/base64.ts";
 import { done, opaque, soon, words } from "./secrets.ts";
-import { contractTest, type Subject, type World } from "./subject.ts";
+import { contractTests, type Subject, type World } from "./subject.ts";
+
+const contractTest = contractTests((test) => Deno.test(test));
 
 export function replaceContract(subject: Subject): void {
   const test = contractTest.bind(undefined, subject);

@@ -1,6 +1,7 @@
 import type { SecretStore } from "../../src/kube/store.ts";
 import type { Bystander } from "../support/api_objects.ts";
 import type { Canary } from "../support/canary.ts";
+import type { Declare } from "../support/declare.ts";
 import type { AccountBystander } from "./accounts.ts";
 
 /** One cluster with a store for it, for one test. */
@@ -22,22 +23,23 @@ export interface Subject<W extends World = World> {
   run(test: (world: W) => Promise<void>): Promise<void>;
 }
 
-/** Declares a test of the contract for one subject. */
-export function contractTest<W extends World>(
-  subject: Omit<Subject<W>, "judges">,
-  sentence: string,
-  test: (world: W) => Promise<void>,
-): void {
-  Deno.test({
-    name: `${subject.name}: ${sentence}`,
-    ignore: subject.ignore,
-    fn: () =>
-      subject.run(async (world) => {
-        const watched = watch(world);
-        await test(watched);
-        for (const text of watched.said) world.canary.absentFrom(text, "what the store says");
-      }),
-  });
+/** What declares a test of the contract for one subject. */
+export function contractTests(declare: Declare) {
+  return <W extends World>(
+    subject: Omit<Subject<W>, "judges">,
+    sentence: string,
+    test: (world: W) => Promise<void>,
+  ): void =>
+    declare({
+      name: `${subject.name}: ${sentence}`,
+      ignore: subject.ignore,
+      fn: () =>
+        subject.run(async (world) => {
+          const watched = watch(world);
+          await test(watched);
+          for (const text of watched.said) world.canary.absentFrom(text, "what the store says");
+        }),
+    });
 }
 
 /** The world with a store whose answers and errors are noted, as a log would show them. */

@@ -16,7 +16,9 @@ import {
   withFolder,
 } from "./subjects.ts";
 import { failure, opaque, soon, words } from "./secrets.ts";
-import { contractTest, type Subject, type World } from "./subject.ts";
+import { contractTests, type Subject, type World } from "./subject.ts";
+
+const contractTest = contractTests((test) => Deno.test(test));
 
 /** Failures that concern a call as a whole, over each transport. */
 

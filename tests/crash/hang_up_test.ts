@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type { Targets } from "./targets.ts";
-import { crashTest, longerThanConnectionsLinger, type Running } from "./world.ts";
+import { crashTests, longerThanConnectionsLinger, type Running } from "./world.ts";
+
+const crashTest = crashTests((test) => Deno.test(test));
 
 /** The client goes in the middle of a write. */
 

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Entry } from "../../src/audit/entry.ts";
 import type { Call } from "./gate.ts";
-import { type Answered, crashTest, during, type Running, type World } from "./world.ts";
+import { type Answered, crashTests, during, type Running, type World } from "./world.ts";
+
+const crashTest = crashTests((test) => Deno.test(test));
 
 /** SIGKILL in a write, with an audit log: the next start says what to look at. */
 

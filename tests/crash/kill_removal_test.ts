@@ -6,7 +6,9 @@ import type { Entry } from "../../src/audit/entry.ts";
 import { uniqueName } from "../support/api_objects.ts";
 import type { Call } from "./gate.ts";
 import type { Targets } from "./targets.ts";
-import { type Answered, crashTest, during, type Running, type World } from "./world.ts";
+import { type Answered, crashTests, during, type Running, type World } from "./world.ts";
+
+const crashTest = crashTests((test) => Deno.test(test));
 
 /**
  * SIGKILL at each store call of a deletion in ten namespaces and Argo CD's, eleven reads and as many

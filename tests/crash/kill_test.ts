@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import pLimit from "p-limit";
 import type { Call, Gate } from "./gate.ts";
-import { crashTest, during, type World } from "./world.ts";
+import { crashTests, during, type World } from "./world.ts";
+
+const crashTest = crashTests((test) => Deno.test(test));
 
 /**
  * SIGKILL at each store call of a write to ten namespaces and Argo CD's. Six hold an old value, so

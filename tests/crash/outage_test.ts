@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type { Targets } from "./targets.ts";
-import { type Answered, crashTest, during, type World } from "./world.ts";
+import { type Answered, crashTests, during, type World } from "./world.ts";
+
+const crashTest = crashTests((test) => Deno.test(test));
 
 /** The API server goes in the middle of a write: the answer says what it really holds. */
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { seededRandom } from "./random.ts";
 import type { Targets } from "./targets.ts";
-import { crashTest, type Running, type World } from "./world.ts";
+import { crashTests, type Running, type World } from "./world.ts";
+
+const crashTest = crashTests((test) => Deno.test(test));
 
 /** SIGKILL at random instants of a write, whatever it is doing then. */
 

@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import type { Targets } from "./targets.ts";
 import {
   type Answered,
-  crashTest,
+  crashTests,
   during,
   longerThanConnectionsLinger,
   type Running,
 } from "./world.ts";
+
+const crashTest = crashTests((test) => Deno.test(test));
 
 /** SIGTERM in the middle of a write to twenty namespaces. */
 

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { type Ended, listening, type Program, program } from "../cli/support.ts";
 import { type ApiRequest, limitSecrets } from "../support/api_objects.ts";
 import { PATIENCE } from "../support/patience.ts";
-import { type Given, testPerTransport } from "../support/per_transport.ts";
+import type { Declare } from "../support/declare.ts";
+import { type Given, testsPerTransport } from "../support/per_transport.ts";
 import { commandLines } from "../support/processes.ts";
 import { canaryWatch, filesUnder } from "../trust/canary_watch.ts";
 import { watchProcesses } from "../trust/process_watch.ts";
@@ -57,11 +58,13 @@ export interface World {
 }
 
 /**
- * Declares a test for each transport; ignored without a control plane. At its end no process is
+ * What declares a test for each transport; ignored without a control plane. At its end no process is
  * left, and neither password is in a log, an answer, a file, a command line or an environment.
  */
-export function crashTest(sentence: string, test: (world: World) => Promise<void>): void {
-  testPerTransport(sentence, (given) => run(given, test));
+export function crashTests(declare: Declare) {
+  const testPerTransport = testsPerTransport(declare);
+  return (sentence: string, test: (world: World) => Promise<void>): void =>
+    testPerTransport(sentence, (given) => run(given, test));
 }
 
 async function run(

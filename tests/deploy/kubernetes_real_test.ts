@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import type { ControlPlaneClient } from "../../scripts/control_plane/connect.ts";
 import { uniqueName } from "../support/api_objects.ts";
 import { deployFile, manifests, manifestsOf, ofKind, type Parsed, parseYaml } from "./files.ts";
-import { realTest, renamed, withObjects } from "./on_cluster.ts";
+import { planeTests, renamed, withObjects } from "./on_cluster.ts";
+
+const realTest = planeTests((test) => Deno.test(test));
 
 /** What a real API server says of the manifests. */
 

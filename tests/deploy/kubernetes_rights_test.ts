@@ -7,8 +7,10 @@ import { decodeBase64 } from "../support/base64.ts";
 import { makeCanary } from "../support/canary.ts";
 import { manifests, ofKind, type Parsed } from "./files.ts";
 import { authorityOf, mountedPod, SERVICE_ACCOUNT_FOLDER, tokenFor } from "./mounted_pod.ts";
-import { NAME, realTest, renamed, withObjects } from "./on_cluster.ts";
+import { NAME, planeTests, renamed, withObjects } from "./on_cluster.ts";
 import { projected } from "./projected.ts";
+
+const realTest = planeTests((test) => Deno.test(test));
 
 /** What the program can do as the service account of the manifests, and with what they mount. */
 

@@ -3,6 +3,7 @@ import {
   type ControlPlaneClient,
   controlPlaneFromEnv,
 } from "../../scripts/control_plane/connect.ts";
+import type { Declare } from "../support/declare.ts";
 import { ofKind, type Parsed } from "./files.ts";
 
 /** What the manifests call everything. */
@@ -10,12 +11,10 @@ export const NAME = "argocd-configurer";
 
 const plane = controlPlaneFromEnv();
 
-/** Declares a test on the real API server; ignored without one. */
-export function realTest(
-  sentence: string,
-  test: (plane: ControlPlaneClient) => Promise<void>,
-): void {
-  Deno.test({ name: sentence, ignore: plane === undefined, fn: () => test(plane!) });
+/** What declares a test on the real API server; ignored without one. */
+export function planeTests(declare: Declare) {
+  return (sentence: string, test: (plane: ControlPlaneClient) => Promise<void>): void =>
+    declare({ name: sentence, ignore: plane === undefined, fn: () => test(plane!) });
 }
 
 /** The objects under names that no other test has: the namespace's is that of all. */

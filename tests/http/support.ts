@@ -71,9 +71,9 @@ export interface Row {
   readonly after?: (stage: Stage, body: unknown, response: Response) => void | Promise<void>;
 }
 
-/** One test a row. */
-export function testRows(rows: readonly Row[]): void {
-  for (const row of rows) Deno.test(row.name, () => check(row));
+/** One test a row; the file that holds the rows declares them, and they are reported under it. */
+export function testsOf(rows: readonly Row[]): Deno.TestDefinition[] {
+  return rows.map((row) => ({ name: row.name, fn: () => check(row) }));
 }
 
 /** A row of which nothing gets further than the edge. */

@@ -6,6 +6,7 @@ import {
   controlPlaneFromEnv,
 } from "../../scripts/control_plane/connect.ts";
 import { bystander } from "./api_objects.ts";
+import type { Declare } from "./declare.ts";
 
 /** Values of the label by which Argo CD knows its secrets. */
 export type ArgocdSecretType =
@@ -44,18 +45,16 @@ const plane = controlPlaneFromEnv();
 const ignore = plane === undefined || !await argocdReaderIsAtHand();
 
 /**
- * Declares a test with a namespace of its own; ignored without an API server, or where Argo CD's code
+ * What declares a test with a namespace of its own; ignored without an API server, or where Argo CD's code
  * neither is built nor can be.
  */
-export function argocdTest(
-  sentence: string,
-  test: (cluster: ArgocdCluster) => Promise<void>,
-): void {
-  Deno.test({
-    name: sentence,
-    ignore,
-    fn: async () => await test(clusterOf(plane!, await bystander(plane!.request).namespace())),
-  });
+export function argocdTests(declare: Declare) {
+  return (sentence: string, test: (cluster: ArgocdCluster) => Promise<void>): void =>
+    declare({
+      name: sentence,
+      ignore,
+      fn: async () => await test(clusterOf(plane!, await bystander(plane!.request).namespace())),
+    });
 }
 
 function clusterOf(plane: ControlPlaneClient, namespace: string): ArgocdCluster {

@@ -9,7 +9,8 @@ import { assertDocumented } from "../http/documented.ts";
 import { type ApiSecret, type Bystander, bystander, limitSecrets } from "./api_objects.ts";
 import { decodeBase64 } from "./base64.ts";
 import { type Canary, makeCanary } from "./canary.ts";
-import { type Given, testPerTransport, type Transport, TRANSPORTS } from "./per_transport.ts";
+import type { Declare } from "./declare.ts";
+import { type Given, testsPerTransport, type Transport, TRANSPORTS } from "./per_transport.ts";
 
 export { TRANSPORTS };
 
@@ -49,29 +50,23 @@ export interface Stored {
 
 const REQUEST_ANNOTATION = "argocd-configurer.io/request";
 
-/** Declares a test of the whole program on the real API server; ignored without one. */
-export function realTest(sentence: string, test: (program: RealProgram) => Promise<void>): void {
-  realTestWith({}, sentence, test);
-}
+/** Settings in the file's spelling. */
+type Chosen = Record<string, unknown> | (() => Record<string, unknown>);
+type Test = (program: RealProgram) => Promise<void>;
 
-/** The same with settings in the file's spelling. */
-export function realTestWith(
-  settings: Record<string, unknown> | (() => Record<string, unknown>),
-  sentence: string,
-  test: (program: RealProgram) => Promise<void>,
-): void {
-  for (const transport of TRANSPORTS) realTestOver(transport, settings, sentence, test);
-}
-
-/** The same over one transport only. */
-export function realTestOver(
-  transport: Transport,
-  settings: Record<string, unknown> | (() => Record<string, unknown>),
-  sentence: string,
-  test: (program: RealProgram) => Promise<void>,
-): void {
-  const chosen = () => typeof settings === "function" ? settings() : settings;
-  testPerTransport(sentence, (given) => run(given, chosen(), test), [transport]);
+/** What declares tests of the whole program on the real API server; ignored without one. */
+export function realTests(declare: Declare) {
+  const testPerTransport = testsPerTransport(declare);
+  /** Over one transport only. */
+  const realTestOver = (transport: Transport, settings: Chosen, sentence: string, test: Test) => {
+    const chosen = () => typeof settings === "function" ? settings() : settings;
+    testPerTransport(sentence, (given) => run(given, chosen(), test), [transport]);
+  };
+  const realTestWith = (settings: Chosen, sentence: string, test: Test) => {
+    for (const transport of TRANSPORTS) realTestOver(transport, settings, sentence, test);
+  };
+  const realTest = (sentence: string, test: Test) => realTestWith({}, sentence, test);
+  return { realTest, realTestWith, realTestOver };
 }
 
 async function run(

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { uniqueName } from "../support/api_objects.ts";
 import { connectTo, type RawAnswer } from "./raw_http.ts";
-import { type Running, trustTest, type World } from "./world.ts";
+import { type Running, trustTests, type World } from "./world.ts";
+
+const trustTest = trustTests((test) => Deno.test(test));
 
 /** Bodies that are too large, lie about themselves, or are no JSON object of known fields. */
 

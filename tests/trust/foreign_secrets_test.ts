@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { type ApiSecret, uniqueName } from "../support/api_objects.ts";
 import { encodeBase64 } from "../support/base64.ts";
-import { trustTest, type World } from "./world.ts";
+import { trustTests, type World } from "./world.ts";
+
+const trustTest = trustTests((test) => Deno.test(test));
 
 /** Names that belong to somebody else already. */
 

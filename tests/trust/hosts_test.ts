@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { uniqueName } from "../support/api_objects.ts";
 import { exchange } from "./raw_http.ts";
-import { type Running, trustTest, type World } from "./world.ts";
+import { type Running, trustTests, type World } from "./world.ts";
+
+const trustTest = trustTests((test) => Deno.test(test));
 
 /** Requests in the name of another host, or from a page of another site. */
 

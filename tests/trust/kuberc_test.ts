@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { uniqueName } from "../support/api_objects.ts";
-import { trustTest } from "./world.ts";
+import { trustTests } from "./world.ts";
+
+const trustTest = trustTests((test) => Deno.test(test));
 
 /**
  * What a user has set for kubectl of one's own.

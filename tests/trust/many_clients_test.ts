@@ -6,7 +6,9 @@ import { kubeconfigFor } from "../support/kubeconfig.ts";
 import { commandLines } from "../support/processes.ts";
 import { silentPort } from "../support/silent_port.ts";
 import type { FaultyFront } from "./faulty_front.ts";
-import { type Answered, type Running, trustTest, type World } from "./world.ts";
+import { type Answered, type Running, trustTests, type World } from "./world.ts";
+
+const trustTest = trustTests((test) => Deno.test(test));
 
 /** A crowd for some seconds; `deno task soak` is the same for minutes, with more counted. */
 

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { kubeconfigFor } from "../support/kubeconfig.ts";
 import { silentPort } from "../support/silent_port.ts";
-import { trustTest } from "./world.ts";
+import { trustTests } from "./world.ts";
+
+const trustTest = trustTests((test) => Deno.test(test));
 
 /** Names of clusters made to leave the folder, or to be something else for kubectl. */
 

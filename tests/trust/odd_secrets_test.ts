@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { uniqueName } from "../support/api_objects.ts";
 import { encodeBase64 } from "../support/base64.ts";
-import { trustTest } from "./world.ts";
+import { trustTests } from "./world.ts";
+
+const trustTest = trustTests((test) => Deno.test(test));
 
 /** Secrets that a template for kubectl's output might stumble over, after which it prints them all. */
 

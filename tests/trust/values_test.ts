@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { uniqueName } from "../support/api_objects.ts";
 import { decodeBase64, encodeBase64 } from "../support/base64.ts";
-import { trustTest, type World } from "./world.ts";
+import { trustTests, type World } from "./world.ts";
+
+const trustTest = trustTests((test) => Deno.test(test));
 
 /** Passwords that a careless program would change, cut, or take for something else. */
 

@@ -6,7 +6,8 @@ import { type Access, administrator, kubeconfigOf } from "../crash/admin.ts";
 import { within } from "../crash/within.ts";
 import { type ApiRequest, type Bystander, bystander, uniqueName } from "../support/api_objects.ts";
 import { PATIENCE } from "../support/patience.ts";
-import { type Given, testPerTransport, type Transport } from "../support/per_transport.ts";
+import type { Declare } from "../support/declare.ts";
+import { type Given, testsPerTransport, type Transport } from "../support/per_transport.ts";
 import { type CanaryWatch, canaryWatch } from "./canary_watch.ts";
 import { type FaultyFront, openFaultyFront } from "./faulty_front.ts";
 import { type ProcessWatch, watchProcesses } from "./process_watch.ts";
@@ -76,16 +77,17 @@ export interface World extends Bystander {
 }
 
 /**
- * Declares a test for each transport; ignored without a control plane. At its end the program still
+ * What declares a test for each transport; ignored without a control plane. At its end the program still
  * answers, ends by SIGTERM with exit code 0 and leaves no process, and the canaries are in none of
  * its answers, error pages, logs, files, command lines and environments.
  */
-export function trustTest(
-  sentence: string,
-  test: (world: World) => Promise<void>,
-  transports?: readonly Transport[],
-): void {
-  testPerTransport(sentence, (given) => run(given, test), transports);
+export function trustTests(declare: Declare) {
+  const testPerTransport = testsPerTransport(declare);
+  return (
+    sentence: string,
+    test: (world: World) => Promise<void>,
+    transports?: readonly Transport[],
+  ): void => testPerTransport(sentence, (given) => run(given, test), transports);
 }
 
 async function run(

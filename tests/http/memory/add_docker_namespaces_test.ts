@@ -1,0 +1,285 @@
+import assert from "node:assert/strict";
+import { sent } from "../requests.ts";
+import type { Stage } from "../stage.ts";
+import { docker, refused, type Row, testsOf } from "../support.ts";
+
+/** Namespaces that add_docker selects or makes, and its dry runs. */
+
+const NAME = "my-docker-secret";
+
+const applied = (namespace: string, output: string, more: object = {}) => ({
+  namespace,
+  result: { success: true, namespace, output: `secret/${NAME} ${output}`, ...more },
+});
+
+const added = (
+  namespaces: string[],
+  more: object = {},
+  verb = "created successfully",
+  resultIn = (namespace: string) => applied(namespace, "created"),
+) => ({
+  success: true,
+  cluster: "test-cluster",
+  name: NAME,
+  namespaces,
+  results: namespaces.map(resultIn),
+  ...more,
+  message: `Docker registry secrets ${verb} in ${namespaces.length} namespace(s)`,
+});
+
+/** Namespaces of two teams, one that is being deleted, and those of the system. */
+function populate({ cluster }: Stage): void {
+  const more = ["team-a", "team-b", "team-b-old", "kube-public"];
+  for (const name of more) cluster.namespaces.set(name, "Active");
+  cluster.namespaces.set("team-c", "Terminating");
+  for (const name of ["team-a", "team-b", "team-b-old", "team-c", "argocd"]) {
+    cluster.namespaceLabels.set(name, { pull: "yes" });
+  }
+}
+
+const none = { namespaces: undefined };
+
+const selections: Row[] = ([
+  ["all namespaces", { ...none, all_namespaces: true }, [
+    ...["default", "kube-public", "kube-system", "team-a", "team-b", "team-b-old"],
+  ]],
+  [
+    "all but those of a pattern",
+    { ...none, all_namespaces: true, exclude_namespaces: ["kube-*", "default", "*-old"] },
+    ["team-a", "team-b"],
+  ],
+  ["those with a label", { ...none, namespace_selector: "pull=yes" }, [
+    ...["team-a", "team-b", "team-b-old"],
+  ]],
+  [
+    "those with a label, less one",
+    { ...none, namespace_selector: "pull in (yes)", exclude_namespaces: ["team-b"] },
+    ["team-a", "team-b-old"],
+  ],
+  [
+    "named ones beside the selected ones",
+    { namespaces: "kube-system,team-b", namespace_selector: "pull" },
+    ["kube-system", "team-b", "team-a", "team-b-old"],
+  ],
+  [
+    "named ones where none is selected",
+    { namespaces: "default", namespace_selector: "pull=no" },
+    ["default"],
+  ],
+  [
+    "a named one that is excluded",
+    { namespaces: "team-a", all_namespaces: true, exclude_namespaces: ["*"] },
+    ["team-a"],
+  ],
+] as [string, object, string[]][]).map(([what, more, expected]) => ({
+  name: `a request for ${what} writes those and Argo CD's`,
+  request: () => docker(more),
+  before: populate,
+  status: 200,
+  body: added([...expected, "argocd"]),
+  changes: true,
+}));
+
+const unable = (name: string, more: object, why: string, before = populate): Row => ({
+  name,
+  request: () => docker({ ...none, ...more }),
+  before,
+  status: 400,
+  body: {
+    error: true,
+    message: `Cannot choose namespaces of cluster 'test-cluster': ${why}`,
+    status_code: 400,
+  },
+  changes: false,
+});
+
+const forbidden = { error: true, message: "Cannot do it: forbidden", status_code: 502 };
+
+const noneSelected: Row[] = [
+  unable(
+    "a selection of nothing is refused",
+    { namespace_selector: "pull=no" },
+    "none of them matches",
+  ),
+  unable(
+    "a selection of Argo CD's namespace alone is none",
+    { namespace_selector: "kubernetes.io/metadata.name=argocd" },
+    "none of them matches",
+  ),
+  unable(
+    "a selection of more than a request may write is refused",
+    { all_namespaces: true },
+    "1002 of them match, and one request writes to 1000 at most",
+    ({ cluster }) => {
+      for (let i = 0; i < 1000; i++) cluster.namespaces.set(`ns-${i}`, "Active");
+    },
+  ),
+  refused(
+    "who may not list namespaces is told so",
+    () => docker({ ...none, all_namespaces: true }),
+    502,
+    { ...forbidden, status: "forbidden" },
+    { opens: true, before: ({ cluster }) => void (cluster.mayReadNamespaces = false) },
+  ),
+  {
+    name: "a selection in an unknown cluster is 400",
+    request: () => docker({ ...none, all_namespaces: true, cluster_name: "non-existent" }),
+    status: 400,
+    body: /^Cluster 'non-existent' not found\. /,
+    changes: false,
+  },
+];
+
+const CREATE = { namespaces: "default,new-one,new-two", create_namespaces: true };
+const NEW = ["default", "new-one", "new-two", "argocd"];
+
+const createNamespaces: Row[] = [
+  {
+    name: "namespaces that are not there are made, and named",
+    request: () => docker(CREATE),
+    status: 200,
+    body: added(NEW, { namespaces_created: ["new-one", "new-two"] }),
+    changes: true,
+    after: ({ cluster }) => assert.equal(cluster.namespaces.get("new-one"), "Active"),
+  },
+  {
+    name: "where all are there none is made",
+    request: () => docker({ create_namespaces: true }),
+    status: 200,
+    body: added(["kube-system", "default", "argocd"]),
+    changes: true,
+  },
+  {
+    name: "a namespace that is being deleted is not made anew",
+    request: () => docker({ ...CREATE, namespaces: "default,new-one,leaving" }),
+    before: ({ cluster }) => void cluster.namespaces.set("leaving", "Terminating"),
+    status: 400,
+    body: /^Namespaces are being deleted: leaving$/,
+    changes: false,
+    after: ({ cluster }) => assert.ok(!cluster.namespaces.has("new-one")),
+  },
+  {
+    name: "namespaces that were made stay when the write fails, and that is said",
+    request: () => docker(CREATE),
+    before: ({ cluster }) => {
+      cluster.fault = ({ method }) =>
+        method === "create" ? { kind: "reject", item: 2, error: "forbidden" } : undefined;
+    },
+    status: 502,
+    body: {
+      ...forbidden,
+      message: "Cannot do it: forbidden; namespaces were created and stay: new-one, new-two",
+      status: "forbidden",
+      cluster: "test-cluster",
+      name: NAME,
+      results: NEW.map((namespace) => ({
+        namespace,
+        result: {
+          success: false,
+          namespace,
+          error: `secret/${NAME}: ` +
+            (namespace === "new-two"
+              ? "Cannot do it: forbidden; not written"
+              : "written and put back"),
+        },
+      })),
+      rolled_back: true,
+      namespaces_created: ["new-one", "new-two"],
+    },
+    changes: false,
+  },
+  {
+    name: "who may not make namespaces is told so, and nothing is written",
+    request: () => docker({ ...CREATE, namespaces: "default,new-one" }),
+    before: ({ cluster }) => {
+      cluster.fault = ({ method }) =>
+        method === "createNamespaces" ? { kind: "reject", item: 0, error: "forbidden" } : undefined;
+    },
+    status: 502,
+    body: {
+      ...forbidden,
+      message: "Cannot do it: forbidden; nothing was changed",
+      status: "forbidden",
+      cluster: "test-cluster",
+      name: NAME,
+      results: ["default", "new-one", "argocd"].map((namespace) => ({
+        namespace,
+        result: {
+          success: false,
+          namespace,
+          error: `secret/${NAME}: not tried; not written`,
+        },
+      })),
+      rolled_back: true,
+    },
+    changes: false,
+  },
+];
+
+const DRY = { dry_run: true };
+const dry = (namespace: string, action: string, changes: object[]) =>
+  applied(namespace, `${action} (dry run)`, { changes });
+
+const createdChanges = [
+  { field: "type", after: "kubernetes.io/dockerconfigjson" },
+  { field: "labels.app.kubernetes.io/managed-by", after: "argocd-configurer" },
+  { field: "labels.jjo.finance/secret-type", after: "docker-creds" },
+  { field: "labels.mcops.tech/secret-type", after: "docker-creds" },
+  { field: "data..dockerconfigjson", after: "ghcr.io (your_username)" },
+];
+
+const dryRuns: Row[] = [
+  {
+    name: "a dry run makes nothing: no secret, no namespace, no use of it",
+    request: () =>
+      docker({
+        ...DRY,
+        namespaces: "default,new-one",
+        create_namespaces: true,
+        service_accounts: ["default"],
+      }),
+    before: ({ cluster }) => void cluster.putAccount({ namespace: "default", name: "default" }),
+    status: 200,
+    body: added(
+      ["default", "new-one", "argocd"],
+      {
+        service_accounts: ["default", "new-one"].map((namespace) => ({
+          namespace,
+          name: "default",
+          output: "serviceaccount/default patched (dry run)",
+        })),
+        namespaces_created: ["new-one"],
+        dry_run: true,
+      },
+      "would be created",
+      (each) => dry(each, "created", createdChanges),
+    ),
+    changes: false,
+    after: ({ cluster }) => {
+      assert.ok(!cluster.namespaces.has("new-one"));
+      assert.deepEqual(cluster.accounts.get("default/default")!.pullSecrets, []);
+    },
+  },
+  {
+    name: "a dry run of a merge names the registries before and after",
+    request: () => docker({ ...DRY, merge: true, registry: "quay.io" }),
+    before: sent(docker),
+    status: 200,
+    body: added(
+      ["kube-system", "default", "argocd"],
+      DRY,
+      "would be updated",
+      (each) =>
+        dry(each, "replaced", [{
+          field: "data..dockerconfigjson",
+          before: "ghcr.io (your_username)",
+          after: "ghcr.io (your_username), quay.io (your_username)",
+        }]),
+    ),
+    changes: false,
+  },
+];
+
+for (const test of testsOf([...selections, ...noneSelected, ...createNamespaces, ...dryRuns])) {
+  Deno.test(test);
+}

@@ -1,0 +1,263 @@
+import assert from "node:assert/strict";
+import type { FakeCluster } from "../../../src/kube/fake/store.ts";
+import { DOCKER_LABELS, type Stage, stored, storedLogin } from "../stage.ts";
+import { CANARY, docker, refused, type Row, testsOf } from "../support.ts";
+import { sent } from "../requests.ts";
+
+/** Several registries, merging, service accounts and selected namespaces, answered to the letter. */
+
+const NAME = "my-docker-secret";
+const REF = `default/${NAME}`;
+
+const result = (namespace: string, action: string, name = NAME) => ({
+  namespace,
+  result: { success: true, namespace, output: `secret/${name} ${action}` },
+});
+
+const added = (namespaces: string[], action: string, more: object = {}, verb = "created") => ({
+  success: true,
+  cluster: "test-cluster",
+  name: NAME,
+  namespaces,
+  results: namespaces.map((namespace) => result(namespace, action)),
+  ...more,
+  message: `Docker registry secrets ${verb} successfully in ${namespaces.length} namespace(s)`,
+});
+
+const NO_LOGIN = { username: undefined, password: undefined };
+const login = (registry: string, username = "user") => ({ registry, username, password: CANARY });
+const auths = (cluster: FakeCluster, ref = REF) =>
+  JSON.parse(stored(cluster, ref, ".dockerconfigjson")).auths;
+const ALL = ["kube-system", "default", "argocd"];
+
+const registries: Row[] = [
+  {
+    name: "several registries are in one secret, each with its login",
+    request: () =>
+      docker({ ...NO_LOGIN, registries: [login("ghcr.io", "one"), login("docker.io", "two")] }),
+    status: 200,
+    body: added(ALL, "created"),
+    changes: true,
+    after: ({ cluster }) => {
+      const entry = (username: string) => ({
+        username,
+        password: CANARY,
+        auth: btoa(`${username}:${CANARY}`),
+      });
+      assert.deepEqual(auths(cluster), {
+        "ghcr.io": entry("one"),
+        "https://index.docker.io/v1/": entry("two"),
+        "https://registry-1.docker.io": entry("two"),
+      });
+    },
+  },
+  {
+    name: "a registry of Amazon's is hinted at: the user name, and how long the password is valid",
+    request: () => docker({ registry: "123456789012.dkr.ecr.eu-west-1.amazonaws.com" }),
+    status: 200,
+    body: added(ALL, "created", {
+      hint: "The user name for Amazon ECR must be AWS. A password of Amazon ECR is valid for 12 " +
+        "hours; write it anew before, with what 'aws ecr get-login-password --region eu-west-1' " +
+        "prints",
+    }),
+    changes: true,
+  },
+];
+
+/** Of another registry, with spaces and a number that JSON.stringify would write otherwise. */
+const QUAY = `{ "username": "other" , "password":"p", "weight": 1.0 }`;
+
+const putPull = (text: string, more: object = {}) => ({ cluster }: Stage) => {
+  for (const namespace of ALL) {
+    cluster.put({
+      namespace,
+      name: NAME,
+      type: "kubernetes.io/dockerconfigjson",
+      labels: DOCKER_LABELS,
+      ...more,
+    }, { ".dockerconfigjson": btoa(text) });
+  }
+};
+
+const MERGE = { merge: true };
+
+const merges: Row[] = [
+  {
+    name: "merge keeps other registries to the letter and needs no upsert",
+    request: () => docker(MERGE),
+    before: putPull(`{"auths": {"quay.io": ${QUAY}, "ghcr.io": {"auth": ""}}, "credsStore": "x"}`),
+    status: 200,
+    body: added(ALL, "replaced", {}, "updated"),
+    changes: true,
+    after: ({ cluster }) => {
+      const text = stored(cluster, REF, ".dockerconfigjson");
+      assert.ok(text.startsWith(`{"auths":{"quay.io":${QUAY},"ghcr.io":{"username":`), text);
+      assert.ok(text.endsWith(`"credsStore": "x"}`), text);
+      assert.equal(storedLogin(cluster, REF).password, CANARY);
+    },
+  },
+  {
+    name: "without merge other registries go",
+    request: () => docker({ upsert: true }),
+    before: putPull(`{"auths": {"quay.io": ${QUAY}}}`),
+    status: 200,
+    body: added(ALL, "replaced", {}, "updated"),
+    after: ({ cluster }) => assert.deepEqual(Object.keys(auths(cluster)), ["ghcr.io"]),
+  },
+  {
+    name: "merge into nothing creates",
+    request: () => docker(MERGE),
+    status: 200,
+    body: added(ALL, "created"),
+    changes: true,
+  },
+  {
+    name: "merge of what is there already changes nothing",
+    request: () => docker(MERGE),
+    before: sent(docker),
+    status: 200,
+    body: added(ALL, "unchanged", {}, "updated"),
+    changes: false,
+  },
+  ...([
+    ["no JSON", "{", "must be a JSON object, as a Docker configuration is"],
+    ["no object", "[]", "must be a JSON object, as a Docker configuration is"],
+    ["an odd auths", `{"auths": []}`, "must have an object in its field 'auths'"],
+    ["two auths", `{"auths": {}, "Auths": {}}`, "must have its registries in one field 'auths'"],
+  ] as const).map(([what, text, why]): Row => ({
+    name: `merge into a secret that holds ${what} is refused`,
+    request: () => docker(MERGE),
+    before: putPull(text),
+    status: 409,
+    body: {
+      error: true,
+      message: `Secret '${NAME}' in namespace 'kube-system' cannot be merged with: its Docker ` +
+        `configuration ${why} (and 2 more)`,
+      status_code: 409,
+    },
+    changes: false,
+  })),
+  {
+    name: "what another program looks after is left to that one",
+    request: () => docker(MERGE),
+    before: putPull("{}", {
+      annotations: { "reconcile.external-secrets.io/data-hash": "1" },
+    }),
+    status: 409,
+    body: {
+      error: true,
+      message: `Secret '${NAME}' in namespace 'kube-system' is looked after by External Secrets, ` +
+        'which would undo this: change it there, or send "force": true (and 2 more)',
+      status_code: 409,
+    },
+    changes: false,
+  },
+];
+
+const patched = (namespace: string, name: string, dryRun = "") => ({
+  namespace,
+  name,
+  output: `serviceaccount/${name} patched${dryRun}`,
+});
+
+const accounts = (...refs: [namespace: string, name: string, pullSecrets?: string[]][]) =>
+(
+  { cluster }: Stage,
+) => {
+  for (const [namespace, name, pullSecrets] of refs) {
+    cluster.putAccount({ namespace, name, ...(pullSecrets ? { pullSecrets } : {}) });
+  }
+};
+
+const pullSecretsOf = (cluster: FakeCluster) =>
+  Object.fromEntries([...cluster.accounts].map(([ref, each]) => [ref, each.pullSecrets]));
+
+const serviceAccounts: Row[] = [
+  {
+    name: "service accounts get the secret beside those they have, in all but Argo CD's namespace",
+    request: () => docker({ service_accounts: ["default", "builder", "default"] }),
+    before: accounts(
+      ["default", "default", ["old"]],
+      ["default", "builder"],
+      ["kube-system", "default"],
+      ["kube-system", "builder", [NAME]],
+      ["argocd", "default"],
+      ["argocd", "builder"],
+    ),
+    status: 200,
+    body: added(ALL, "created", {
+      service_accounts: [
+        patched("kube-system", "default"),
+        patched("default", "default"),
+        patched("default", "builder"),
+      ],
+    }),
+    changes: true,
+    after: ({ cluster }) =>
+      assert.deepEqual(pullSecretsOf(cluster), {
+        "default/default": ["old", NAME],
+        "default/builder": [NAME],
+        "kube-system/default": [NAME],
+        "kube-system/builder": [NAME],
+        "argocd/default": [],
+        "argocd/builder": [],
+      }),
+  },
+  {
+    name: "service accounts that are not there are all named, and nothing is written",
+    request: () => docker({ service_accounts: ["default", "builder"] }),
+    before: accounts(["default", "default"], ["kube-system", "builder"]),
+    status: 400,
+    body: {
+      error: true,
+      message: "Service accounts do not exist: 'default' in kube-system, 'builder' in default",
+      status_code: 400,
+    },
+    changes: false,
+    after: ({ cluster }) => assert.deepEqual(Object.values(pullSecretsOf(cluster)).flat(), []),
+  },
+  {
+    name: "when a service account cannot be changed the secrets are put back",
+    request: () => docker({ namespaces: "default", service_accounts: ["default"] }),
+    before: (stage) => {
+      accounts(["default", "default"])(stage);
+      stage.cluster.fault = ({ method }) =>
+        method === "attach" ? { kind: "reject", item: 0, error: "forbidden" } : undefined;
+    },
+    status: 502,
+    body: {
+      error: true,
+      message: "Cannot do it: forbidden; nothing was changed",
+      status_code: 502,
+      status: "forbidden",
+      cluster: "test-cluster",
+      name: NAME,
+      results: ["default", "argocd"].map((namespace) => ({
+        namespace,
+        result: { success: false, namespace, error: `secret/${NAME}: written and put back` },
+      })),
+      rolled_back: true,
+    },
+    changes: false,
+  },
+  refused(
+    "who may not see service accounts is told so",
+    () => docker({ service_accounts: ["default"] }),
+    502,
+    {
+      error: true,
+      message: "Cannot do it: forbidden",
+      status_code: 502,
+      status: "forbidden",
+    },
+    {
+      opens: true,
+      before: ({ cluster }) => {
+        cluster.fault = ({ method }) =>
+          method === "serviceAccounts" ? { kind: "throw", error: "forbidden" } : undefined;
+      },
+    },
+  ),
+];
+
+for (const test of testsOf([...registries, ...merges, ...serviceAccounts])) Deno.test(test);

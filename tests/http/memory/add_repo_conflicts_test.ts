@@ -1,0 +1,257 @@
+import assert from "node:assert/strict";
+import { argocdLabels, repo, REPO_BODY, sent } from "../requests.ts";
+import type { Stage } from "../stage.ts";
+import { type Row, testsOf } from "../support.ts";
+
+/** What add_repo finds there already: its own, another's, or none of its kind. */
+
+const several = {
+  url: undefined,
+  urls: ["https://git.example.com/org/app.git", "https://git.example.com/org/lib"],
+};
+const APP_NAME = "my-repo-app-e2d1e4";
+const LIB_NAME = "my-repo-lib-c162f4";
+
+const replaced = (more: object = {}) => ({
+  success: true,
+  cluster: "test-cluster",
+  type: "git",
+  as: "repository",
+  results: [{
+    name: "my-repo",
+    url: REPO_BODY.url,
+    result: { success: true, namespace: "argocd", output: "secret/my-repo replaced" },
+    application_repo_url: REPO_BODY.url,
+  }],
+  ...more,
+  message: "Repository secret updated successfully",
+});
+
+/** A repository that belongs to an application of Argo CD's own. */
+function putOwned({ cluster }: Stage): void {
+  cluster.put({
+    namespace: "argocd",
+    name: "my-repo",
+    labels: { ...argocdLabels("repository"), "argocd.argoproj.io/instance": "apps" },
+  });
+}
+
+const description = (name: string, secretType: string) => ({
+  exists: true,
+  description: { name, namespace: "argocd", type: "Opaque", labels: argocdLabels(secretType) },
+});
+const NOT_THERE = { exists: false, description: {} };
+
+const exists = (message: string, existing_secrets: object) => ({
+  error: true,
+  message: `Secrets already exist: ${message}`,
+  existing_secrets,
+  upsert_required: true,
+});
+
+const conflict = (message: string) => ({ error: true, message, status_code: 409 });
+
+const ghcr = { type: "helm", url: "ghcr.io/org/*" };
+
+for (
+  const test of testsOf([
+    {
+      name: "add_repo over an existing secret is 409 with what is there, by name",
+      request: () => repo(),
+      before: sent(() => repo()),
+      status: 409,
+      body: exists("my-repo", { "my-repo": description("my-repo", "repository") }),
+      changes: false,
+    },
+    {
+      name: "of several URLs each secret's name is a key, those that are not there too",
+      request: () => repo(several),
+      before: async (stage) => {
+        await sent(() => repo(several))(stage);
+        stage.cluster.secrets.delete(`argocd/${APP_NAME}`);
+      },
+      status: 409,
+      body: exists(LIB_NAME, {
+        [APP_NAME]: NOT_THERE,
+        [LIB_NAME]: description(LIB_NAME, "repository"),
+      }),
+      changes: false,
+    },
+    {
+      name: "a template that is there is a key beside its repository",
+      request: () => repo(ghcr),
+      before: async (stage) => {
+        await sent(() => repo(ghcr))(stage);
+        stage.cluster.secrets.delete("argocd/my-repo");
+      },
+      status: 409,
+      body: exists("my-repo-template", {
+        "my-repo": NOT_THERE,
+        "my-repo-template": description("my-repo-template", "repo-creds"),
+      }),
+      changes: false,
+    },
+    {
+      name: "a repository that another secret holds is 409 naming that one",
+      request: () => repo({ name: "mine" }),
+      before: sent(() => repo()),
+      status: 409,
+      body: conflict(
+        "The URL of secret 'mine' is held already by secret 'my-repo' in namespace 'argocd': " +
+          'send "upsert": true and "name": "my-repo" to replace that one',
+      ),
+      changes: false,
+    },
+    {
+      name:
+        "with upsert the secret that holds the repository is the one replaced, and that is said",
+      request: () => repo({ name: "mine", username: "another", upsert: true }),
+      before: sent(() => repo()),
+      status: 200,
+      body: replaced({
+        hint: "Secret 'my-repo' held this URL already and was the one replaced",
+      }),
+      changes: true,
+    },
+    ...[{}, { dry_run: true }].map((more): Row => ({
+      name: `with upsert a name that comes to be for another URL is said to, ${
+        JSON.stringify(more)
+      }`,
+      request: () => repo({ url: "https://git.example.com/org/other.git", upsert: true, ...more }),
+      before: sent(() => repo()),
+      status: 200,
+      after: (_it, body) =>
+        assert.equal(
+          (body as { hint?: string }).hint,
+          `Secret 'my-repo' was for ${REPO_BODY.url} until now`,
+        ),
+      changes: Object.keys(more).length === 0,
+    })),
+    {
+      name: "a secret that is no repository is left alone, also with upsert",
+      request: () => repo({ upsert: true }),
+      before: ({ cluster }) => void cluster.put({ namespace: "argocd", name: "my-repo" }),
+      status: 409,
+      body: conflict(
+        "Secret 'my-repo' in namespace 'argocd' is none of these credentials (its type is " +
+          '"Opaque"): choose another name, or send "force": true with "upsert": true to replace it',
+      ),
+      changes: false,
+    },
+    {
+      name: "a template is no repository",
+      request: () => repo({ upsert: true }),
+      before: sent(() => repo({ as: "repo-creds", url: "https://github.com/org/" })),
+      status: 409,
+      body: /^Secret 'my-repo' in namespace 'argocd' is none of these credentials/,
+      changes: false,
+    },
+    {
+      name: "force with upsert replaces what is no repository",
+      request: () => repo({ upsert: true, force: true }),
+      before: ({ cluster }) =>
+        void cluster.put({ namespace: "argocd", name: "my-repo" }, { a: "" }),
+      status: 200,
+      body: replaced(),
+      changes: true,
+    },
+    {
+      name: "a secret that another program looks after is left to that one",
+      request: () => repo({ upsert: true }),
+      before: putOwned,
+      status: 409,
+      body: conflict(
+        "Secret 'my-repo' in namespace 'argocd' is looked after by Argo CD application 'apps', " +
+          'which would undo this: change it there, or send "force": true',
+      ),
+      changes: false,
+    },
+    {
+      name: "force replaces also what another program looks after",
+      request: () => repo({ upsert: true, force: true }),
+      before: putOwned,
+      status: 200,
+      body: replaced(),
+      changes: true,
+    },
+    {
+      name: "an immutable secret needs force",
+      request: () => repo({ upsert: true }),
+      before: ({ cluster }) =>
+        void cluster.put({
+          namespace: "argocd",
+          name: "my-repo",
+          labels: argocdLabels("repository"),
+          immutable: true,
+        }),
+      status: 409,
+      body: conflict(
+        "Secret 'my-repo' in namespace 'argocd' is immutable: send \"force\": true to have it " +
+          "deleted and created, which leaves a moment without it",
+      ),
+      changes: false,
+    },
+    {
+      name: "of two secrets that hold the repository none is chosen",
+      request: () => repo({ name: "mine", upsert: true }),
+      before: ({ cluster }) => {
+        for (const name of ["one", "two"]) {
+          const labels = argocdLabels("repository");
+          cluster.put({ namespace: "argocd", name, labels }, { url: btoa(REPO_BODY.url) });
+        }
+      },
+      status: 409,
+      body: conflict(
+        "The URL of secret 'mine' is held already by secret 'one', 'two' in namespace 'argocd', and " +
+          "Argo CD picks one of them at random: delete all but one",
+      ),
+      changes: false,
+    },
+    {
+      name: "the same URL in another project is another repository, and is told",
+      request: () => repo({ name: "mine", project: "team" }),
+      before: sent(() => repo()),
+      status: 200,
+      changes: true,
+      body: {
+        success: true,
+        cluster: "test-cluster",
+        type: "git",
+        as: "repository",
+        results: [{
+          name: "mine",
+          url: REPO_BODY.url,
+          result: { success: true, namespace: "argocd", output: "secret/mine created" },
+          application_repo_url: REPO_BODY.url,
+        }],
+        hint: "Secret 'my-repo' holds the same URL without a project",
+        message: "Repository secret created successfully",
+      },
+    },
+    refusedOf("a missing namespace of Argo CD's is said to be that", "delete"),
+    refusedOf("a namespace of Argo CD's that is being deleted is not written to", "end"),
+    {
+      name: "add_repo to an unknown cluster is 400",
+      request: () => repo({ cluster_name: "non-existent" }),
+      status: 400,
+      body: /^Cluster 'non-existent' not found. No kubeconfig file at clusters\/non-existent/,
+      changes: false,
+    },
+  ])
+) Deno.test(test);
+
+function refusedOf(name: string, what: "delete" | "end"): Row {
+  return {
+    name,
+    request: () => repo(),
+    before: ({ cluster }) => {
+      if (what === "end") cluster.namespaces.set("argocd", "Terminating");
+      else cluster.namespaces.delete("argocd");
+    },
+    status: 400,
+    body: what === "end"
+      ? /^Namespaces are being deleted: argocd$/
+      : /^Namespaces do not exist: argocd; 'argocd' is Argo CD's own \(setting argocd-namespace\)$/,
+    changes: false,
+  };
+}

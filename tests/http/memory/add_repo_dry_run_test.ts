@@ -1,0 +1,296 @@
+import assert from "node:assert/strict";
+import type { VerifyOne } from "../../../src/credentials/verify_credential.ts";
+import { makeSshKey } from "../material.ts";
+import { argocdLabels, NO_LOGIN, repo, REPO_BODY, sent } from "../requests.ts";
+import { CANARY, type Row, testsOf } from "../support.ts";
+
+/** add_repo that only asks, that tries the credential first, and that fails on its way. */
+
+const answer = (result: object, more: object, verb: string) => ({
+  success: true,
+  cluster: "test-cluster",
+  type: "git",
+  as: "repository",
+  results: [{ name: "my-repo", url: REPO_BODY.url, result, application_repo_url: REPO_BODY.url }],
+  ...more,
+  message: `Repository secret ${verb}`,
+});
+
+const tried = (action: string, changes: object[]) => ({
+  success: true,
+  namespace: "argocd",
+  output: `secret/my-repo ${action} (dry run)`,
+  changes,
+});
+
+const DRY = { dry_run: true };
+
+const dryRuns: Row[] = [
+  {
+    name: "a dry run of a new repository tells each field, values of credentials hidden",
+    request: () =>
+      repo({ ...DRY, proxy: `http://user:${CANARY}@proxy.example.com`, insecure: true }),
+    status: 200,
+    body: answer(
+      tried("created", [
+        { field: "type", after: "Opaque" },
+        { field: "labels.app.kubernetes.io/managed-by", after: "argocd-configurer" },
+        { field: "labels.argocd.argoproj.io/secret-type", after: "repository" },
+        { field: "annotations.managed-by", after: "argocd.argoproj.io" },
+        { field: "data.insecure", after: "true" },
+        { field: "data.name", after: "my-repo" },
+        { field: "data.password", after: "***" },
+        { field: "data.proxy", after: "http://***@proxy.example.com" },
+        { field: "data.type", after: "git" },
+        { field: "data.url", after: REPO_BODY.url },
+        { field: "data.username", after: "git-user" },
+      ]),
+      { dry_run: true },
+      "would be created",
+    ),
+    changes: false,
+  },
+  {
+    name: "a dry run over an existing repository tells what would change, and what would go",
+    request: () => repo({ ...DRY, ...NO_LOGIN, bearer_token: CANARY, upsert: true }),
+    before: sent(() => repo()),
+    status: 200,
+    body: answer(
+      tried("replaced", [
+        { field: "data.bearerToken", after: "***" },
+        { field: "data.password", before: "***" },
+        { field: "data.username", before: "git-user" },
+      ]),
+      { dry_run: true },
+      "would be updated",
+    ),
+    changes: false,
+  },
+  {
+    name: "a dry run over the same value changes nothing",
+    request: () => repo({ ...DRY, upsert: true }),
+    before: sent(() => repo()),
+    status: 200,
+    body: answer(tried("unchanged", []), { dry_run: true }, "would be updated"),
+    changes: false,
+  },
+  {
+    name: "a dry run is refused as the write would be",
+    request: () => repo(DRY),
+    before: sent(() => repo()),
+    status: 409,
+    body: {
+      error: true,
+      message: "Secrets already exist: my-repo",
+      existing_secrets: {
+        "my-repo": {
+          exists: true,
+          description: {
+            name: "my-repo",
+            namespace: "argocd",
+            type: "Opaque",
+            labels: argocdLabels("repository"),
+          },
+        },
+      },
+      upsert_required: true,
+    },
+    changes: false,
+  },
+  {
+    name: "a dry run that the cluster would reject is told like the write",
+    request: () => repo(DRY),
+    before: ({ cluster }) => {
+      cluster.fault = ({ method }) =>
+        method === "create" ? { kind: "reject", item: 0, error: "forbidden" } : undefined;
+    },
+    status: 502,
+    body: {
+      error: true,
+      message: "Cannot do it: forbidden; nothing was changed",
+      status_code: 502,
+      status: "forbidden",
+      cluster: "test-cluster",
+      name: "my-repo",
+      results: [{
+        namespace: "argocd",
+        result: {
+          success: false,
+          namespace: "argocd",
+          error: "secret/my-repo: Cannot do it: forbidden",
+        },
+      }],
+      rolled_back: true,
+    },
+    changes: false,
+  },
+];
+
+/** What was asked to be tried, in order. */
+const asked: Parameters<VerifyOne>[0][] = [];
+
+const verifying = (accepted: boolean | undefined, more: object = {}): Row["options"] => ({
+  verifyOne: (what) => {
+    asked.push(what);
+    return Promise.resolve({
+      reachable: true,
+      accepted,
+      may: accepted ? ["read org/app.git"] : [],
+      asked: "https://github.com/org/app.git/info/refs",
+      why: accepted === false ? "It refuses the credential with 401" : "It is fine",
+      ...more,
+    });
+  },
+});
+
+const verifiedAs = (accepted: boolean | null, more: object = {}) => ({
+  at: REPO_BODY.url,
+  tried: true,
+  asked: "https://github.com/org/app.git/info/refs",
+  reachable: true,
+  accepted,
+  may: accepted ? ["read org/app.git"] : [],
+  message: accepted === false ? "It refuses the credential with 401" : "It is fine",
+  ...more,
+});
+
+const created = { success: true, namespace: "argocd", output: "secret/my-repo created" };
+const VERIFY = { verify: true };
+
+const verified: Row[] = [
+  {
+    name: "a credential that is accepted is written, and what came of trying it is told",
+    request: () => repo(VERIFY),
+    options: verifying(true),
+    status: 200,
+    body: answer(created, { verified: [verifiedAs(true)] }, "created successfully"),
+    changes: true,
+    after: () => {
+      const what = asked.at(-1)!;
+      assert.ok(what.kind === "git");
+      assert.deepEqual([what.url, what.username], [REPO_BODY.url, "git-user"]);
+      assert.equal(what.password?.reveal(), CANARY);
+    },
+  },
+  {
+    name: "a credential that nobody asks for is written",
+    request: () => repo(VERIFY),
+    options: verifying(undefined, { open: true }),
+    status: 200,
+    body: answer(created, { verified: [verifiedAs(null)] }, "created successfully"),
+    changes: true,
+  },
+  {
+    name: "a credential that is refused is 422 and not written",
+    request: () => repo(VERIFY),
+    options: verifying(false),
+    status: 422,
+    body: {
+      error: true,
+      message: `The credential is not accepted by ${REPO_BODY.url}: It refuses the credential ` +
+        "with 401; nothing was written",
+      status_code: 422,
+      verified: [verifiedAs(false)],
+    },
+    opens: false,
+    changes: false,
+  },
+  {
+    name: "a credential that could not be tried at a server that answers is 422",
+    request: () => repo(VERIFY),
+    options: verifying(undefined),
+    status: 422,
+    body: {
+      error: true,
+      message:
+        `The credential cannot be tried at ${REPO_BODY.url}: It is fine; nothing was written`,
+      status_code: 422,
+      verified: [verifiedAs(null)],
+    },
+    opens: false,
+    changes: false,
+  },
+  {
+    name: "a credential that cannot be tried is 422 and not written",
+    request: () => repo(VERIFY),
+    options: verifying(undefined, { reachable: false, why: "Nothing is there" }),
+    status: 422,
+    body: {
+      error: true,
+      message: `The credential cannot be tried at ${REPO_BODY.url}: Nothing is there; nothing ` +
+        "was written",
+      status_code: 422,
+      verified: [
+        { ...verifiedAs(null), reachable: false, message: "Nothing is there" },
+      ],
+    },
+    opens: false,
+    changes: false,
+  },
+  {
+    name: "without verify nobody is asked",
+    request: () => repo(),
+    options: { verifyOne: () => Promise.reject(new Error("somebody was asked")) },
+    status: 200,
+    body: answer(created, {}, "created successfully"),
+    changes: true,
+  },
+  {
+    name: "what cannot be tried is looked at only, and written",
+    request: () =>
+      repo({ ...NO_LOGIN, ...VERIFY, url: "git@github.com:a/b", ssh_private_key: makeSshKey() }),
+    options: { verifyOne: () => Promise.reject(new Error("somebody was asked")) },
+    status: 200,
+    changes: true,
+    after: (_stage, body) =>
+      assert.deepEqual((body as { verified: unknown }).verified, [{
+        at: "git@github.com:a/b",
+        tried: false,
+        message: "the key can be read; by SSH it is not tried",
+      }]),
+  },
+  {
+    name: "a dry run tries the credential, too",
+    request: () => repo({ ...VERIFY, ...DRY }),
+    options: verifying(false),
+    status: 422,
+    changes: false,
+  },
+];
+
+const URLS = ["https://git.example.com/org/app.git", "https://git.example.com/org/lib"];
+const NAMES = ["my-repo-app-e2d1e4", "my-repo-lib-c162f4"];
+
+const failed = (name: string, why: string) => ({
+  namespace: "argocd",
+  result: { success: false, namespace: "argocd", error: `secret/${name}: ${why}` },
+});
+
+for (
+  const test of testsOf([
+    ...dryRuns,
+    ...verified,
+    {
+      name: "of several URLs all are put back when one fails",
+      request: () => repo({ url: undefined, urls: URLS }),
+      before: ({ cluster }) => {
+        cluster.fault = ({ method }) =>
+          method === "create" ? { kind: "reject", item: 1, error: "invalid" } : undefined;
+      },
+      status: 400,
+      body: {
+        error: true,
+        message: "Cannot do it: invalid; nothing was changed",
+        status_code: 400,
+        cluster: "test-cluster",
+        name: "my-repo",
+        results: [
+          failed(NAMES[0]!, "written and put back"),
+          failed(NAMES[1]!, "Cannot do it: invalid; not written"),
+        ],
+        rolled_back: true,
+      },
+      changes: false,
+    },
+  ])
+) Deno.test(test);

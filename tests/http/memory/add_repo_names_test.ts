@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { repo } from "../requests.ts";
+import { CANARY, refused, type Row, testsOf } from "../support.ts";
+
+/** Names of secrets and clusters in add_repo. */
+
+const envelope = (message: string) => ({ error: true, message, status_code: 400 });
+const shown = (value: unknown) => JSON.stringify(value).replaceAll(CANARY, "x");
+
+const NAME = /^Field 'name' must be a secret's name: .*at most 253$/;
+const SEVERAL = { url: undefined, urls: ["https://a.example/1", "https://a.example/2"] };
+
+const TEMPLATES = {
+  type: "helm",
+  url: undefined,
+  urls: ["ghcr.io/some-organisation-of-many-words/*", "ghcr.io/b/*"],
+};
+
+const NAMES: Row[] = [
+  ...["", "My-Repo", "a_b", "-a", "a.", "../x", "a\0", "x".repeat(254), `${CANARY}!`].map(
+    (name) =>
+      refused(`add_repo does not take ${shown(name)} as a name`, () => repo({ name }), 400, NAME),
+  ),
+  ...["", "../x", "-v", CANARY + "/"].map((cluster_name) =>
+    refused(
+      `add_repo does not take ${shown(cluster_name)} as a cluster's name`,
+      () => repo({ cluster_name }),
+      400,
+      /^Field 'cluster_name' must be the name of a cluster: /,
+    )
+  ),
+  refused(
+    "of several URLs the names need room",
+    () => repo({ ...SEVERAL, name: "x".repeat(222) }),
+    400,
+    envelope("Field 'name' must be at most 221 characters long where there are several URLs"),
+  ),
+  refused(
+    "of several URLs with templates the names need more room",
+    () => repo({ ...TEMPLATES, name: "x".repeat(213) }),
+    400,
+    envelope("Field 'name' must be at most 212 characters long where there are several URLs"),
+  ),
+  refused(
+    "a name needs room for that of a template",
+    () => repo({ ...TEMPLATES, urls: TEMPLATES.urls.slice(0, 1), name: "x".repeat(245) }),
+    400,
+    /^Field 'name' must be a secret's name: .*at most 244$/,
+  ),
+  {
+    name: "the longest name is taken for several URLs",
+    request: () => repo({ ...SEVERAL, name: "x".repeat(221) }),
+    status: 200,
+    changes: true,
+  },
+  {
+    name: "the longest name is taken for several URLs with templates",
+    request: () => repo({ ...TEMPLATES, name: "x".repeat(212) }),
+    status: 200,
+    changes: true,
+    after: ({ cluster }) => {
+      const lengths = [...cluster.secrets.values()].map(({ name }) => name.length);
+      assert.ok(Math.max(...lengths) <= 253, lengths.join());
+    },
+  },
+  {
+    name: "the longest name is taken for a template by itself",
+    request: () =>
+      repo({ ...TEMPLATES, urls: ["oci://ghcr.io/a"], as: "repo-creds", name: "x".repeat(253) }),
+    status: 200,
+    changes: true,
+  },
+  {
+    name: "the longest name is taken for one URL",
+    request: () => repo({ name: "x".repeat(253) }),
+    status: 200,
+    changes: true,
+  },
+];
+
+for (const test of testsOf(NAMES)) Deno.test(test);

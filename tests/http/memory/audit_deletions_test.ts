@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import type { Entry } from "../../../src/audit/entry.ts";
+import { send, withLog } from "../audit_place.ts";
+import { linesOf, makeSshKey } from "../material.ts";
+import { NO_LOGIN, remove, repo, verification } from "../requests.ts";
+import { type Stage, stage, type StageOptions } from "../stage.ts";
+import { docker } from "../support.ts";
+
+/** What the audit log says of repositories, of deletions, and of what writes nothing. */
+
+const WHO = { who: "anonymous", from: "unknown", cluster: "test-cluster" };
+
+interface Row {
+  readonly what: string;
+  readonly before?: (it: Stage) => unknown;
+  readonly request: (headers: Record<string, string>) => Request;
+  readonly status: number;
+  readonly begin: Partial<Entry>;
+  readonly end: Partial<Entry>;
+  /** Whether there is a credential, of which there is a fingerprint. */
+  readonly credential: boolean;
+}
+
+const deletion = (names: string[], namespaces: string[], force = false) => ({
+  kind: "delete",
+  names,
+  namespaces,
+  upsert: false,
+  force,
+});
+
+const repository = (names: string[], kind = "git") => ({
+  kind,
+  names,
+  namespaces: ["argocd"],
+  upsert: false,
+  force: false,
+});
+
+const counts = { created: 0, replaced: 0, unchanged: 0 };
+const URLS = ["https://git.example.com/org/app", "https://git.example.com/org/lib"];
+const name = "my-docker-secret";
+const sshKey = makeSshKey();
+
+const ROWS: Row[] = [
+  {
+    what: "a repository",
+    request: (headers) => repo({}, headers),
+    status: 200,
+    begin: repository(["my-repo"]),
+    end: { outcome: "created", counts: { ...counts, created: 1 } },
+    credential: true,
+  },
+  {
+    what: "an SSH key",
+    request: (headers) =>
+      repo({ ...NO_LOGIN, url: "git@github.com:org/app", ssh_private_key: sshKey }, headers),
+    status: 200,
+    begin: repository(["my-repo"]),
+    end: { outcome: "created", counts: { ...counts, created: 1 } },
+    credential: true,
+  },
+  {
+    what: "several repositories",
+    request: (headers) => repo({ url: undefined, urls: URLS }, headers),
+    status: 200,
+    begin: repository(["my-repo-app-e2d1e4", "my-repo-lib-c162f4"]),
+    end: { outcome: "created", counts: { ...counts, created: 2 } },
+    credential: true,
+  },
+  {
+    what: "a repository and its template",
+    request: (headers) => repo({ type: "helm", url: "ghcr.io/org/*" }, headers),
+    status: 200,
+    begin: repository(["my-repo", "my-repo-template"], "helm"),
+    end: { outcome: "created", counts: { ...counts, created: 2 } },
+    credential: true,
+  },
+  {
+    what: "a deletion",
+    before: (it) => send(it, docker({ git_write_back: true, namespaces: "default" })),
+    request: (headers) => remove({ name }, headers),
+    status: 200,
+    begin: deletion([name, `${name}-iu`], ["argocd", "default"]),
+    end: { outcome: "deleted", counts: { deleted: 3 } },
+    credential: false,
+  },
+  {
+    what: "a deletion that is refused",
+    before: ({ cluster }) => cluster.put({ namespace: "argocd", name: "my-repo" }),
+    request: (headers) => remove({ namespaces: "argocd" }, headers),
+    status: 409,
+    begin: deletion(["my-repo"], ["argocd"]),
+    end: { outcome: "refused", refusals: ["not_ours"] },
+    credential: false,
+  },
+  {
+    what: "a deletion by force",
+    before: ({ cluster }) => cluster.put({ namespace: "argocd", name: "my-repo" }),
+    request: (headers) => remove({ namespaces: "argocd", force: "true" }, headers),
+    status: 200,
+    begin: deletion(["my-repo"], ["argocd"], true),
+    end: { outcome: "deleted", counts: { deleted: 1 } },
+    credential: false,
+  },
+  {
+    what: "a deletion that fails",
+    before: async (it) => {
+      await send(it, docker({ namespaces: "default" }));
+      it.cluster.fault = ({ method }) =>
+        method === "remove" ? { kind: "reject", item: 0, error: "forbidden" } : undefined;
+    },
+    request: (headers) => remove({ name }, headers),
+    status: 502,
+    begin: deletion([name], ["argocd", "default"]),
+    end: { outcome: "failed", error: "forbidden", not_restored: [] },
+    credential: false,
+  },
+];
+
+for (const { what, before, request, status, begin, end, credential } of ROWS) {
+  Deno.test(`${what} has a line before it begins and one before it is answered`, () =>
+    withLog(async ({ auditLog, entries }) => {
+      const it = stage({ auditLog });
+      await before?.(it);
+      const earlier = countOf(entries);
+      const answer = await send(it, request({ "X-Request-Id": "mine" }));
+      assert.equal(answer.status, status, JSON.stringify(answer.body));
+      const [first, last, ...more] = entries().filter(({ phase }) => phase !== "started")
+        .slice(earlier);
+      assert.deepEqual(more, []);
+      const { time: _time, write, credential: fingerprint, ...rest } = first!;
+      assert.match(write!, /^mine\.[0-9a-f]{8}$/);
+      assert.equal(fingerprint !== undefined, credential);
+      assert.deepEqual(rest, { phase: "begin", request: "mine", ...WHO, ...begin });
+      const { time: _, ...ended } = last!;
+      const same = { ...rest, write, ...(credential ? { credential: fingerprint } : {}) };
+      assert.deepEqual(ended, { ...same, phase: "end", ...end });
+      const text = JSON.stringify(entries());
+      for (const line of linesOf(sshKey)) assert.ok(!text.includes(line));
+    }));
+}
+
+function countOf(entries: () => Entry[]): number {
+  try {
+    return entries().filter(({ phase }) => phase !== "started").length;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return 0; // nothing was written yet
+    throw error;
+  }
+}
+
+Deno.test("one password is known again as a registry's, a repository's and a chart's", () =>
+  withLog(async ({ auditLog, entries }) => {
+    const it = stage({ auditLog });
+    const charts = { name: "charts", type: "helm", url: "charts.example.com/x" };
+    for (const request of [docker(), repo(), repo(charts)]) {
+      assert.equal((await send(it, request)).status, 200);
+    }
+    const begun = entries().filter(({ phase }) => phase === "begin");
+    assert.deepEqual(begun.map(({ kind }) => kind), ["docker", "git", "helm"]);
+    assert.equal(new Set(begun.map(({ credential }) => credential)).size, 1);
+  }));
+
+const refusing: StageOptions["verifyOne"] = () =>
+  Promise.resolve({ reachable: true, accepted: false, may: [], asked: "", why: "It is wrong" });
+
+const NOTHING: [what: string, request: () => Request, status: number][] = [
+  ["a dry run of a repository", () => repo({ upsert: true, dry_run: true }), 200],
+  ["a dry run of pull secrets", () => docker({ dry_run: true }), 200],
+  ["a dry run of a deletion", () => remove({ name: "there", dry_run: "true" }), 200],
+  ["a credential that was tried and refused", () => repo({ verify: true }), 422],
+  ["a login that was tried and refused", () => docker({ verify: true }), 422],
+  ["trying alone", () => verification(), 422],
+  ["a deletion of what is not there", () => remove(), 404],
+  ["a mistake in a repository", () => repo({ type: "svn" }), 400],
+  ["a mistake in a deletion", () => remove({ force: "yes" }), 400],
+];
+
+for (const [what, request, status] of NOTHING) {
+  Deno.test(`${what} is no write, so it is not on record`, () =>
+    withLog(async ({ auditLog, entries }) => {
+      const it = stage({ auditLog, verifyOne: refusing });
+      await send(it, repo({ name: "there" }));
+      const before = entries();
+      assert.equal((await send(it, request())).status, status);
+      assert.deepEqual(entries(), before);
+    }));
+}
+
+Deno.test("when the audit log cannot be written, nothing is deleted and no repository written", () =>
+  withLog(async ({ auditLog, path }) => {
+    const it = stage({ auditLog });
+    const labels = { "app.kubernetes.io/managed-by": "argocd-configurer" };
+    it.cluster.put({ namespace: "argocd", name: "my-repo", labels });
+    Deno.symlinkSync("/dev/full", path);
+    const before = it.cluster.dump();
+    for (
+      const request of [repo({ name: "new", upsert: true }), remove(), remove({ force: "true" })]
+    ) {
+      const { status, body } = await send(it, request);
+      assert.equal(status, 503);
+      assert.deepEqual(body, {
+        error: true,
+        message: "Cannot write: the audit log cannot be written: No space left on device; " +
+          "nothing was changed",
+        status_code: 503,
+      });
+    }
+    assert.deepEqual(it.cluster.dump(), before);
+    assert.equal((await send(it, repo({ name: "new", dry_run: true }))).status, 200);
+  }));

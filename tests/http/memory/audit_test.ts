@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { AuditLog } from "../../../src/audit/audit_log.ts";
+import type { Identity } from "../../../src/tokens/rights.ts";
+import type { Tokens } from "../../../src/tokens/tokens.ts";
+import type { Stage } from "../stage.ts";
+import { check, docker, get, helm, refused, type Row, testsOf } from "../support.ts";
+
+/** `GET /audit`. */
+
+type Options = NonNullable<Row["options"]>;
+
+/** One row with an audit log of its own. */
+function audited(
+  row: Omit<Row, "options" | "before"> & {
+    deps?: Options["deps"];
+    before?: (stage: Stage, path: string) => Promise<void>;
+  },
+): void {
+  Deno.test(row.name, async () => {
+    const folder = await Deno.makeTempDir();
+    const path = join(folder, "audit.log");
+    const auditLog = new AuditLog(path);
+    const { before, deps, ...rest } = row;
+    try {
+      await check({
+        ...rest,
+        options: { auditLog, deps },
+        before: (stage) => before?.(stage, path),
+      });
+    } finally {
+      await auditLog.close();
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}
+
+const bearer = { Authorization: "Bearer admin-of-everything" };
+
+/** Two writes and one that is refused, one after the other. */
+async function before({ app }: Stage): Promise<void> {
+  for (const request of [docker({}, bearer), helm({}, bearer), docker({}, bearer)]) {
+    await app.fetch(request);
+  }
+}
+
+/** What an answer shows, in short. */
+function shown(body: unknown) {
+  const { entries, ...rest } = body as {
+    entries: Record<string, string>[];
+    total: number;
+    truncated: boolean;
+    damaged: number;
+  };
+  return {
+    entries: entries.map(({ phase, kind, outcome }) =>
+      [phase, kind, outcome].filter(Boolean).join(" ")
+    ),
+    ...rest,
+  };
+}
+
+const EVERYTHING = [
+  "end docker refused",
+  "begin docker",
+  "end helm created",
+  "begin helm",
+  "end docker created",
+  "begin docker",
+  "started",
+];
+
+const whole = { truncated: false, damaged: 0 };
+
+audited({
+  name: "GET /audit shows what was attempted, newest first",
+  before,
+  request: () => get("/audit"),
+  status: 200,
+  opens: false,
+  changes: false,
+  after: (_it, body) => assert.deepEqual(shown(body), { entries: EVERYTHING, total: 7, ...whole }),
+});
+
+const QUERIES: [query: string, entries: string[], truncated: boolean][] = [
+  ["limit=2", EVERYTHING.slice(0, 2), true],
+  ["limit=7", EVERYTHING, false],
+  ["cluster=test-cluster", EVERYTHING.slice(0, 6), false],
+  ["cluster=production-cluster", [], false],
+  ["name=my-helm-repo", EVERYTHING.slice(2, 4), false],
+  ["name=my-docker-secret&limit=1", EVERYTHING.slice(0, 1), true],
+  ["since=2020-01-01", EVERYTHING, false],
+  ["since=2020-01-01T00:00:00Z&until=2020-01-02T00:00:00.5Z", [], false],
+  ["until=2020-01-01T00:00%2B01:00", [], false],
+  ["since=2020-01-01T00:00:00+01:00", EVERYTHING, false],
+  ["since=9999-01-01", [], false],
+];
+
+for (const [query, entries, truncated] of QUERIES) {
+  audited({
+    name: `GET /audit?${query} shows ${entries.length} entries of 7`,
+    before,
+    request: () => get(`/audit?${query}`),
+    status: 200,
+    after: (_it, body) =>
+      assert.deepEqual(shown(body), { entries, total: entries.length, truncated, damaged: 0 }),
+  });
+}
+
+const TIME = /^Parameter '(since|until)' must be a date, or a time with its zone/;
+const LIMIT = "must be a number from 1 to 1000";
+
+const MISTAKES: [query: string, message: RegExp][] = [
+  ["since=yesterday", TIME],
+  ["since=", TIME],
+  ["until=2026-01-31T12:00:00", TIME],
+  ["until=2026-13-31", TIME],
+  ["since=1767225600", TIME],
+  ["limit=0", new RegExp(`^Parameter 'limit' ${LIMIT}$`)],
+  ["limit=1001", new RegExp(`^Parameter 'limit' ${LIMIT}$`)],
+  ["limit=ten", new RegExp(`^Parameter 'limit' ${LIMIT}$`)],
+  ["limit=-1", new RegExp(`^Parameter 'limit' ${LIMIT}$`)],
+  ["limit=1&limit=2", /^Parameter 'limit' must be a string$/],
+  ["cluster=../x", /^Parameter 'cluster' must be the name of a cluster/],
+  ["name=Not%20a%20name", /^Parameter 'name' must be a secret's name/],
+];
+
+for (
+  const test of testsOf(
+    MISTAKES.map(([query, message]) =>
+      refused(
+        `GET /audit?${query} is a mistake that names the parameter`,
+        () => get(`/audit?${query}`),
+        400,
+        message,
+      )
+    ),
+  )
+) Deno.test(test);
+
+for (
+  const test of testsOf([
+    refused(
+      "without an audit log GET /audit says which setting makes one",
+      () => get("/audit"),
+      404,
+      /^There is no audit log: the setting audit-log names its file$/,
+    ),
+  ])
+) Deno.test(test);
+
+audited({
+  name: "a line that a crash has cut is counted, and the others are shown",
+  async before(it, path) {
+    await before(it);
+    await Deno.writeTextFile(path, '{"time":"2026-01-01T00:00:00.0', { append: true });
+    await before(it);
+  },
+  request: () => get("/audit?limit=1000"),
+  status: 200,
+  after: (_it, body) => {
+    const { entries, damaged } = shown(body);
+    assert.deepEqual([entries.length, damaged], [13, 1]);
+  },
+});
+
+const tokensOf = (identity: Identity): Tokens => ({ verify: () => ({ kind: "known", identity }) });
+
+audited({
+  name: "who is for some clusters only sees what was done there",
+  deps: { tokens: tokensOf({ name: "a", role: "admin", clusters: ["test-*"] }) },
+  before,
+  request: () => get("/audit", bearer),
+  status: 200,
+  // Not when the server was started: that is of no cluster.
+  after: (_it, body) =>
+    assert.deepEqual(shown(body), { entries: EVERYTHING.slice(0, 6), total: 6, ...whole }),
+});
+
+audited({
+  name: "who is for other clusters sees nothing",
+  deps: { tokens: tokensOf({ name: "a", role: "admin", clusters: ["production-*"] }) },
+  request: () => get("/audit?cluster=test-cluster", bearer),
+  status: 200,
+  after: (_it, body) => assert.deepEqual(shown(body), { entries: [], total: 0, ...whole }),
+});
+
+audited({
+  name: "who is no admin does not see the audit log",
+  deps: { tokens: tokensOf({ name: "w", role: "writer" }) },
+  request: () => get("/audit", bearer),
+  status: 403,
+  body: /needs admin/,
+});
+
+audited({
+  name: "an audit log that cannot be read is said to be so",
+  async before(_it, path) {
+    await Deno.mkdir(path);
+  },
+  request: () => get("/audit"),
+  status: 503,
+  body: /^The audit log cannot be read$/,
+});

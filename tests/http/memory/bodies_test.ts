@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import {
+  CANARY,
+  DOCKER,
+  DOCKER_BODY,
+  HELM,
+  HELM_BODY,
+  post,
+  refused,
+  testsOf,
+} from "../support.ts";
+
+/** Bodies that are no JSON object, or too large, or hide something. */
+
+const MIB = 1024 * 1024;
+const VALID = JSON.stringify(DOCKER_BODY);
+
+/** A valid body of exactly so many bytes. */
+const sized = (bytes: number) => VALID + " ".repeat(bytes - VALID.length);
+
+const nested = (open: string, inside: string, close: string, depth = 100_000) =>
+  open.repeat(depth) + inside + close.repeat(depth);
+
+const EMPTY = /^Request body is empty; send a JSON object$/;
+const NO_OBJECT = /^Request body must be a JSON object$/;
+/** With the reason in words; none is what the parser's own would be called. */
+const noJson = (why: string) =>
+  new RegExp(`^Request body is not valid JSON at line \\d+, column \\d+: ${why}$`);
+const NO_VALUE = noJson(
+  "what begins there is no text in double quotes, number, true, false or null",
+);
+const NO_NAME = noJson("the name of a field is expected, in double quotes");
+const NO_QUOTE = noJson("a text has no closing quote on its line");
+const NO_COMMA = noJson("a comma, a closing brace or a closing bracket is expected");
+const NO_COMMENT = noJson("there is a comment, which JSON does not have");
+const TWICE = /^Request body has a field twice at line 1, column \d+$/;
+const TOO_DEEP = /^Request body is nested too deep$/;
+
+/** @param valid a body that would be accepted */
+function malformed(valid: string): [what: string, body: string | Uint8Array, message: RegExp][] {
+  const begunWith = (field: string) => valid.replace("{", `{${field},`);
+  return [
+    ["nothing", "", EMPTY],
+    ["white space", " \r\n\t", EMPTY],
+    ["only a byte order mark", "\ufeff", EMPTY],
+    ["an empty array", "[]", NO_OBJECT],
+    ["the object in an array", `[${valid}]`, NO_OBJECT],
+    ["a string", `"${CANARY}"`, NO_OBJECT],
+    ["a number", "1", NO_OBJECT],
+    ["true", "true", NO_OBJECT],
+    ["null", "null", NO_OBJECT],
+    [
+      "a byte that is no UTF-8",
+      new Uint8Array([0x7b, 0xff, 0x7d]),
+      /^Request body is not valid UTF-8$/,
+    ],
+    ["UTF-16", new Uint8Array([0xff, 0xfe, 0x7b, 0, 0x7d, 0]), /^Request body is not valid UTF-8$/],
+    [
+      "a half surrogate in UTF-8",
+      new Uint8Array([0x22, 0xed, 0xa0, 0x80, 0x22]),
+      /not valid UTF-8$/,
+    ],
+    ["bad JSON with the password inside", `{"password": "${CANARY}", x}`, NO_VALUE],
+    ["bad JSON that is the password", CANARY, NO_VALUE],
+    ["a password that is not closed", `{"password": "${CANARY}`, NO_QUOTE],
+    ["a form", `password=${CANARY}&username=x`, NO_VALUE],
+    ["a comment", begunWith("/* x */").replace("/,", "/"), NO_COMMENT],
+    ["a line comment", `// ${CANARY}\n${valid}`, NO_COMMENT],
+    ["a comma at the end", valid.replace(/}$/, ",}"), NO_NAME],
+    ["two objects", valid + valid, noJson("the end is expected, and there is more")],
+    ["single quotes", valid.replaceAll('"', "'"), NO_VALUE],
+    ["a name without quotes", begunWith("x: 1"), NO_VALUE],
+    ["NaN", begunWith('"x": NaN'), NO_VALUE],
+    ["a hexadecimal number", begunWith('"x": 0x1'), NO_VALUE],
+    ["a leading zero", begunWith('"x": 01'), NO_COMMA],
+    [
+      "an unknown escape",
+      begunWith('"x": "\\x"'),
+      noJson("a backslash stands before what it does not escape"),
+    ],
+    ["a line break in a string", begunWith('"x": "\n"'), NO_QUOTE],
+    ["half an object", valid.slice(0, -1), noJson("a closing brace is expected")],
+    ["half an array", `[${valid}`, noJson("a closing bracket is expected")],
+    ["no colon", valid.replace(":", " "), noJson("a colon is expected behind the name of a field")],
+    ["no comma", valid.replace(",", " "), NO_COMMA],
+    ["no value", begunWith('"x":'), noJson("a value is expected")],
+    ["half a number", begunWith('"x": 1.'), noJson("a number ends too early")],
+    [
+      "half an escape",
+      begunWith('"x": "\\u12"'),
+      noJson("four hexadecimal digits are expected behind \\\\u"),
+    ],
+    [
+      "a control character in a string",
+      begunWith('"x": "\u0001"'),
+      noJson("a text has a control character that is not escaped"),
+    ],
+    ["a no-break space before it", `\u00a0${valid}`, NO_VALUE],
+    ["a field twice", begunWith('"username": "x"'), TWICE],
+    ["a password twice", begunWith('"password": "x"'), TWICE],
+    ["a field twice by an escape", begunWith('"user\\u006eame": "x"'), TWICE],
+    ["a field twice within a field", begunWith('"x": {"y": 1, "y": 2}'), TWICE],
+    ["__proto__ twice", begunWith('"__proto__": {}, "__proto__": {}'), TWICE],
+    [
+      "__proto__",
+      begunWith('"__proto__": {"upsert": true}'),
+      /^Unknown field; the fields are /,
+    ],
+    [
+      "constructor",
+      begunWith('"constructor": {"prototype": {}}'),
+      /^Unknown field; the fields are /,
+    ],
+    ["arrays 100,000 deep", nested("[", "1", "]"), TOO_DEEP],
+    ["objects 100,000 deep", nested('{"a":', "1", "}"), TOO_DEEP],
+    ["arrays 100,000 deep and never closed", nested("[", "", ""), TOO_DEEP],
+    ["a password of arrays 100,000 deep", begunWith(`"x":${nested("[", "", "]")}`), TOO_DEEP],
+  ];
+}
+
+const writes: [endpoint: string, path: string, valid: object][] = [
+  ["add_docker", DOCKER, DOCKER_BODY],
+  ["add_helm_repo", HELM, HELM_BODY],
+];
+
+for (
+  const test of testsOf(
+    writes.flatMap(([endpoint, path, valid]) =>
+      malformed(JSON.stringify(valid)).map(([what, body, message]) =>
+        refused(`a body of ${what} is refused by ${endpoint}`, () => post(path, body), 400, message)
+      )
+    ),
+  )
+) Deno.test(test);
+
+const accepted = (name: string, body: () => unknown, path = DOCKER, headers = {}) => ({
+  name,
+  request: () => post(path, body(), headers),
+  status: 200,
+  changes: true,
+});
+
+const tooLarge = (name: string, body: () => unknown, headers = {}) =>
+  refused(name, () => post(DOCKER, body(), headers), 413, {
+    error: true,
+    message: "Request body is larger than 1048576 bytes",
+    status_code: 413,
+  });
+
+const stream = (text: string) => new Blob([text]).stream();
+
+/** Ends in an error after its first piece, as when a client hangs up. */
+const cut = () =>
+  new ReadableStream({
+    start: (controller) => controller.enqueue(new TextEncoder().encode(VALID)),
+    pull: (controller) => controller.error(new Error(CANARY)),
+  });
+
+const ENDED = /^Request body ended before it was complete$/;
+
+for (
+  const test of testsOf([
+    accepted("a body of exactly 1 MiB is accepted", () => sized(MIB)),
+    accepted(
+      "a body of exactly 1 MiB that says its length is accepted",
+      () => sized(MIB),
+      DOCKER,
+      { "Content-Length": String(MIB) },
+    ),
+    accepted("a body of exactly 1 MiB in pieces is accepted", () => stream(sized(MIB))),
+    accepted("a byte order mark before the object is passed over", () => `\ufeff${VALID}`),
+    accepted("a helm repository with a byte order mark is accepted", () => {
+      return `\ufeff${JSON.stringify(HELM_BODY)}`;
+    }, HELM),
+    accepted("white space around the object is passed over", () => `\r\n\t ${VALID} \n`),
+    accepted("escapes in the name of a field are understood", () => {
+      return VALID.replace('"username"', '"user\\u006eame"');
+    }),
+    tooLarge("a body of 1 MiB and a byte is refused", () => sized(MIB + 1)),
+    tooLarge("a body that says it has 1 MiB and a byte is refused unread", () => VALID, {
+      "Content-Length": String(MIB + 1),
+    }),
+    tooLarge("a body of 1 MiB and a byte in pieces is refused", () => stream(sized(MIB + 1))),
+    tooLarge("a body of 1 MiB and a byte of emoji is refused by its bytes", () => {
+      return sized(MIB - 1).replace(/ {2}$/, "") + "😀";
+    }),
+    refused("a body that is cut is refused and is no bug", () => post(DOCKER, cut()), 400, ENDED, {
+      after: ({ logged }) =>
+        assert.equal(logged.filter((line) => line.includes("error")).length, 0),
+    }),
+    refused(
+      "a body that is cut after it has said its length is refused and is no bug",
+      () => post(DOCKER, cut(), { "Content-Length": "1000" }),
+      400,
+      ENDED,
+      {
+        after: ({ logged }) =>
+          assert.equal(logged.filter((line) => line.includes("error")).length, 0),
+      },
+    ),
+  ])
+) Deno.test(test);
+
+Deno.test("__proto__ in a body changes no object of the program", () => {
+  assert.equal(({} as Record<string, unknown>).upsert, undefined);
+});

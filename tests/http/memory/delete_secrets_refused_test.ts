@@ -1,0 +1,204 @@
+import { argocdLabels, type Parameters, remove, repo, search, sent } from "../requests.ts";
+import type { Stage } from "../stage.ts";
+import { CANARY, docker, get, refused, type Row, testsOf } from "../support.ts";
+
+/** DELETE /secrets that deletes nothing: parameters, what is not ours, what is not there. */
+
+const DOCKER_NAME = "my-docker-secret";
+const pull = { name: DOCKER_NAME };
+
+/** A secret of somebody else's. */
+const foreign = (name: string, namespace = "argocd") => ({ cluster }: Stage) =>
+  void cluster.put({ namespace, name }, { password: btoa(CANARY) });
+
+function putOwned({ cluster }: Stage): void {
+  cluster.put({
+    namespace: "argocd",
+    name: "my-repo",
+    labels: { ...argocdLabels("repository"), "argocd.argoproj.io/instance": "apps" },
+  });
+}
+
+const conflict = (message: string) => ({ error: true, message, status_code: 409 });
+const notFound = (message: string) => ({ error: true, message, status_code: 404 });
+
+const nothing: Row[] = [
+  {
+    name: "what this program did not write is not deleted, though it is named",
+    request: () => remove({ namespaces: "argocd" }),
+    before: foreign("my-repo"),
+    status: 409,
+    body: conflict(
+      "Secret 'my-repo' in namespace 'argocd' was not written by this program: " +
+        "send force=true to delete it all the same",
+    ),
+    changes: false,
+  },
+  {
+    name: "what another program looks after is not deleted",
+    request: () => remove(),
+    before: putOwned,
+    status: 409,
+    body: conflict(
+      "Secret 'my-repo' in namespace 'argocd' is looked after by Argo CD application 'apps', " +
+        "which would undo this: change it there, or send force=true",
+    ),
+    changes: false,
+  },
+  {
+    name: "one secret that may not be deleted keeps all from being deleted",
+    request: () => remove({ ...pull, namespaces: "default,kube-system" }),
+    before: async (stage) => {
+      await sent(() => docker({ namespaces: "default" }))(stage);
+      foreign(DOCKER_NAME, "kube-system")(stage);
+    },
+    status: 409,
+    body: /^Secret 'my-docker-secret' in namespace 'kube-system' was not written by this program/,
+    changes: false,
+  },
+  {
+    name: "a secret with finalizers would not be gone, so it is left alone, force or not",
+    request: () => remove({ force: "true" }),
+    before: ({ cluster }) =>
+      void cluster.put({
+        namespace: "argocd",
+        name: "my-repo",
+        labels: argocdLabels("repository"),
+        finalizers: ["tests.invalid/held"],
+      }),
+    status: 409,
+    body: conflict(
+      "Secret 'my-repo' in namespace 'argocd' has finalizers, so it is not gone at once when it " +
+        "is deleted: remove them first",
+    ),
+    changes: false,
+  },
+  {
+    name: "a secret that is being deleted already is told so",
+    request: () => remove(),
+    before: ({ cluster }) =>
+      void cluster.put({
+        namespace: "argocd",
+        name: "my-repo",
+        labels: argocdLabels("repository"),
+        deletionTimestamp: "2026-01-01T00:00:00Z",
+      }),
+    status: 409,
+    body: conflict(
+      "Secret 'my-repo' in namespace 'argocd' is being deleted: try again later",
+    ),
+    changes: false,
+  },
+  {
+    name: "a secret that is nowhere is 404",
+    request: () => remove(),
+    status: 404,
+    body: notFound(
+      "Secret 'my-repo' was not written by this program to any namespace that can be seen",
+    ),
+    changes: false,
+  },
+  {
+    name: "a secret of others' alone is 404 where no namespace is named, force or not",
+    request: () => remove({ force: "true" }),
+    before: foreign("my-repo"),
+    status: 404,
+    body: notFound(
+      "Secret 'my-repo' was not written by this program to any namespace that can be seen",
+    ),
+    changes: false,
+  },
+  {
+    name: "a secret that is in none of the namespaces named is 404, naming those",
+    request: () => remove({ namespaces: "default,team-x" }),
+    before: sent(() => repo()),
+    status: 404,
+    body: notFound("Secret 'my-repo' does not exist in default, team-x"),
+    changes: false,
+  },
+  {
+    name: "an unknown cluster is 400, as for every write",
+    request: () => remove({ cluster: "non-existent" }),
+    status: 400,
+    body: /^Cluster 'non-existent' not found\. No kubeconfig file at clusters\/non-existent/,
+    changes: false,
+  },
+];
+
+const deletion = (parameters: Parameters) => () =>
+  get(`/secrets?${search(parameters)}`, {}, "DELETE");
+const both = { cluster: "test-cluster", name: "my-repo" };
+
+const envelope = (message: string) => ({ error: true, message, status_code: 400 });
+const ALL = "the parameters are cluster, name, namespaces, force, dry_run";
+const NAMESPACES = "must name namespaces: lower-case letters, digits and '-', at most 63 each";
+
+/** Parameters, and what is said of them. */
+const WRONG: [parameters: Parameters, message: string][] = [
+  [{}, "Missing required parameter 'cluster'"],
+  [{ name: "my-repo" }, "Missing required parameter 'cluster'"],
+  [{ cluster: "test-cluster" }, "Missing required parameter 'name'"],
+  [{ cluster: "test-cluster", force: "yes" }, "Missing required parameter 'name'"],
+  [{ ...both, namespace: "default" }, "Unknown parameter 'namespace'; did you mean 'namespaces'?"],
+  [{ ...both, Force: "true" }, "Unknown parameter 'Force'; did you mean 'force'?"],
+  [{ ...both, dryrun: "true" }, "Unknown parameter 'dryrun'; did you mean 'dry_run'?"],
+  [{ ...both, all: "true" }, `Unknown parameter; ${ALL}`],
+  [{ ...both, [CANARY]: "1" }, `Unknown parameter; ${ALL}`],
+  [{ ...both, force: "1" }, "Parameter 'force' must be true or false"],
+  [{ ...both, force: "" }, "Parameter 'force' must be true or false"],
+  [{ ...both, force: "TRUE" }, "Parameter 'force' must be true or false"],
+  [{ ...both, force: ["false", "true"] }, "Parameter 'force' must be true or false"],
+  [{ ...both, dry_run: CANARY }, "Parameter 'dry_run' must be true or false"],
+  [{ ...both, namespaces: "" }, "Parameter 'namespaces' must name at least one namespace"],
+  [{ ...both, namespaces: " , " }, "Parameter 'namespaces' must name at least one namespace"],
+  [{ ...both, namespaces: "Default" }, `Parameter 'namespaces' ${NAMESPACES}`],
+  [{ ...both, namespaces: ["default", "../x"] }, `Parameter 'namespaces' ${NAMESPACES}`],
+  [{ ...both, namespaces: "*" }, `Parameter 'namespaces' ${NAMESPACES}`],
+  [{ cluster: ["a", "b"], name: "x" }, "Parameter 'cluster' must be a string"],
+  [{ cluster: "a", name: ["x", "y"] }, "Parameter 'name' must be a string"],
+];
+
+/** None of them a name, so no cluster is asked about it. */
+const NO_NAMES = ["", "*", "../x", "a/b", "-x", "My-Repo", "x".repeat(254), `${CANARY}!`];
+
+const parameters: Row[] = [
+  ...WRONG.map(([given, message]) =>
+    refused(
+      `DELETE with ${search(given).toString().replaceAll(CANARY, "x")} says: ${
+        message.slice(0, 60)
+      }`,
+      deletion(given),
+      400,
+      envelope(message),
+    )
+  ),
+  ...NO_NAMES.map((name) =>
+    refused(
+      `DELETE does not take ${JSON.stringify(name.replace(CANARY, "x").slice(0, 20))} as a name`,
+      deletion({ ...both, name }),
+      400,
+      /^Parameter 'name' must be a secret's name: .*at most 253$/,
+    )
+  ),
+  ...["", "../x", "-v", "a\0b"].map((cluster) =>
+    refused(
+      `DELETE does not take ${JSON.stringify(cluster)} as a cluster's name`,
+      deletion({ ...both, cluster }),
+      400,
+      /^Parameter 'cluster' must be the name of a cluster: /,
+    )
+  ),
+  refused(
+    "a body of DELETE counts for nothing",
+    () =>
+      new Request("http://localhost:8091/secrets?cluster=test-cluster", {
+        method: "DELETE",
+        headers: { Host: "localhost:8091" },
+        body: JSON.stringify({ name: "my-repo", password: CANARY }),
+      }),
+    400,
+    envelope("Missing required parameter 'name'"),
+  ),
+];
+
+for (const test of testsOf([...nothing, ...parameters])) Deno.test(test);

@@ -1,0 +1,241 @@
+import assert from "node:assert/strict";
+import { argocdLabels, remove, repo, sent } from "../requests.ts";
+import { DOCKER_LABELS, type Stage } from "../stage.ts";
+import { CANARY, docker, testsOf } from "../support.ts";
+
+/** DELETE /secrets: what goes and what stays, answered to the letter. */
+
+const DOCKER_NAME = "my-docker-secret";
+const pull = { name: DOCKER_NAME };
+
+const deletedFrom = (namespace: string, name: string, dryRun = "") => ({
+  namespace,
+  name,
+  output: `secret/${name} deleted${dryRun}`,
+});
+
+const removed = (name: string, deleted: object[], more: object = {}) => ({
+  success: true,
+  cluster: "test-cluster",
+  name,
+  deleted,
+  ...more,
+  message: `${deleted.length} secret(s) deleted`,
+});
+
+const keys = ({ cluster }: Stage) => [...cluster.secrets.keys()].sort();
+const leaves = (...expected: string[]) => (stage: Stage) => assert.deepEqual(keys(stage), expected);
+
+/** A secret of somebody else's. */
+const foreign = (name: string, namespace = "argocd", more: object = {}) => ({ cluster }: Stage) =>
+  void cluster.put({ namespace, name, ...more }, { password: btoa(CANARY) });
+
+const ALL = ["argocd", "default", "kube-system"];
+
+for (
+  const test of testsOf([
+    {
+      name: "a repository is deleted",
+      request: () => remove(),
+      before: sent(() => repo(), () => repo({ name: "other", url: "https://a.example/b" })),
+      status: 200,
+      body: removed("my-repo", [deletedFrom("argocd", "my-repo")]),
+      changes: true,
+      after: leaves("argocd/other"),
+    },
+    {
+      name: "a pull secret is deleted in all namespaces that it was written to",
+      request: () => remove(pull),
+      before: sent(docker),
+      status: 200,
+      body: removed(DOCKER_NAME, ALL.map((namespace) => deletedFrom(namespace, DOCKER_NAME))),
+      changes: true,
+      after: leaves(),
+    },
+    {
+      name: "secrets of that name which this program did not write stay, where none is named",
+      request: () => remove(pull),
+      before: async (stage) => {
+        await sent(() => docker({ namespaces: "default" }))(stage);
+        foreign(DOCKER_NAME, "kube-system", { labels: DOCKER_LABELS })(stage);
+      },
+      status: 200,
+      body: removed(DOCKER_NAME, [
+        deletedFrom("argocd", DOCKER_NAME),
+        deletedFrom("default", DOCKER_NAME),
+      ]),
+      after: leaves(`kube-system/${DOCKER_NAME}`),
+    },
+    {
+      name: "only the namespaces that are named lose it, and those without it are told",
+      request: () => remove({ ...pull, namespaces: " default , team-x,default" }),
+      before: sent(docker),
+      status: 200,
+      body: removed(DOCKER_NAME, [deletedFrom("default", DOCKER_NAME)], { not_found: ["team-x"] }),
+      after: leaves(`argocd/${DOCKER_NAME}`, `kube-system/${DOCKER_NAME}`),
+    },
+    {
+      name: "namespaces may be given one by one",
+      request: () => remove({ ...pull, namespaces: ["default", "argocd"] }),
+      before: sent(docker),
+      status: 200,
+      body: removed(DOCKER_NAME, [
+        deletedFrom("argocd", DOCKER_NAME),
+        deletedFrom("default", DOCKER_NAME),
+      ]),
+      after: leaves(`kube-system/${DOCKER_NAME}`),
+    },
+    {
+      name: "the template that the same write made goes with its repository",
+      request: () => remove(),
+      before: sent(() => repo({ type: "helm", url: "ghcr.io/org/*" })),
+      status: 200,
+      body: removed("my-repo", [
+        deletedFrom("argocd", "my-repo"),
+        deletedFrom("argocd", "my-repo-template"),
+      ]),
+      after: leaves(),
+    },
+    {
+      name: "a template of that name which another write made stays, and that is said",
+      request: () => remove(),
+      before: sent(
+        () => repo(),
+        () => repo({ name: "my-repo-template", as: "repo-creds", url: "https://github.com/org/" }),
+      ),
+      status: 200,
+      body: removed("my-repo", [deletedFrom("argocd", "my-repo")], {
+        warnings: [
+          "Secret 'my-repo-template' in namespace 'argocd' was last written by another request and " +
+          "stays; delete it by its own name",
+        ],
+      }),
+      after: leaves("argocd/my-repo-template"),
+    },
+    {
+      name: "what Image Updater commits with goes with its pull secret",
+      request: () => remove(pull),
+      before: sent(() => docker({ namespaces: "default", git_write_back: true })),
+      status: 200,
+      body: removed(DOCKER_NAME, [
+        deletedFrom("argocd", DOCKER_NAME),
+        deletedFrom("default", DOCKER_NAME),
+        deletedFrom("argocd", `${DOCKER_NAME}-iu`),
+      ]),
+      after: leaves(),
+    },
+    {
+      name: "where Argo CD's namespace is not named, what stands beside there stays",
+      request: () => remove({ ...pull, namespaces: "default" }),
+      before: sent(() => docker({ namespaces: "default", git_write_back: true })),
+      status: 200,
+      body: removed(DOCKER_NAME, [deletedFrom("default", DOCKER_NAME)]),
+      after: leaves(`argocd/${DOCKER_NAME}`, `argocd/${DOCKER_NAME}-iu`),
+    },
+    {
+      name: "service accounts lose the pull secret and keep the others",
+      request: () => remove(pull),
+      before: async (stage) => {
+        const account = { namespace: "default", name: "default", pullSecrets: ["old"] };
+        stage.cluster.putAccount(account);
+        stage.cluster.putAccount({ ...account, name: "apart" });
+        await sent(() => docker({ namespaces: "default", service_accounts: ["default"] }))(stage);
+      },
+      status: 200,
+      body: removed(DOCKER_NAME, [
+        deletedFrom("argocd", DOCKER_NAME),
+        deletedFrom("default", DOCKER_NAME),
+      ], {
+        service_accounts: [{
+          namespace: "default",
+          name: "default",
+          output: "serviceaccount/default patched",
+        }],
+      }),
+      after: ({ cluster }) =>
+        assert.deepEqual([...cluster.accounts.values()].map(({ pullSecrets }) => pullSecrets), [
+          ["old"],
+          ["old"],
+        ]),
+    },
+    {
+      name: "a dry run deletes nothing and tells what would go",
+      request: () => remove({ ...pull, dry_run: "true" }),
+      before: async (stage) => {
+        stage.cluster.putAccount({ namespace: "default", name: "default" });
+        await sent(() => docker({ namespaces: "default", service_accounts: ["default"] }))(stage);
+      },
+      status: 200,
+      body: {
+        success: true,
+        cluster: "test-cluster",
+        name: DOCKER_NAME,
+        deleted: [
+          deletedFrom("argocd", DOCKER_NAME, " (dry run)"),
+          deletedFrom("default", DOCKER_NAME, " (dry run)"),
+        ],
+        service_accounts: [{
+          namespace: "default",
+          name: "default",
+          output: "serviceaccount/default patched (dry run)",
+        }],
+        dry_run: true,
+        message: "2 secret(s) would be deleted",
+      },
+      changes: false,
+      after: ({ cluster }) =>
+        assert.deepEqual(cluster.accounts.get("default/default")!.pullSecrets, [DOCKER_NAME]),
+    },
+    {
+      name: "force deletes what this program did not write, where that is named",
+      request: () => remove({ force: "true", namespaces: "argocd" }),
+      before: foreign("my-repo"),
+      status: 200,
+      body: removed("my-repo", [deletedFrom("argocd", "my-repo")]),
+      after: leaves(),
+    },
+    {
+      name: "force deletes what another program looks after",
+      request: () => remove({ force: "true" }),
+      before: putOwned,
+      status: 200,
+      body: removed("my-repo", [deletedFrom("argocd", "my-repo")]),
+      after: leaves(),
+    },
+    {
+      name: "who may not list everywhere has the usual namespaces looked into, and is warned",
+      request: () => remove(pull),
+      before: async (stage) => {
+        stage.cluster.namespaces.set("team-a", "Active");
+        await sent(() => docker({ namespaces: "default,team-a" }))(stage);
+        forbidListing(stage);
+      },
+      status: 200,
+      body: removed(DOCKER_NAME, [
+        deletedFrom("argocd", DOCKER_NAME),
+        deletedFrom("default", DOCKER_NAME),
+      ], {
+        warnings: [
+          "The kubeconfig's user may not list secrets in all namespaces: " +
+          `'${DOCKER_NAME}' was looked for in kube-system, default, argocd only`,
+        ],
+      }),
+      after: leaves(`team-a/${DOCKER_NAME}`),
+    },
+  ])
+) Deno.test(test);
+
+/** The name, and those that may stand beside it, may not be looked for everywhere. */
+function forbidListing({ cluster }: Stage): void {
+  let lists = 0;
+  cluster.fault = ({ method }) =>
+    method === "list" && lists++ < 3 ? { kind: "throw", error: "forbidden" } : undefined;
+}
+
+function putOwned({ cluster }: Stage): void {
+  cluster.put({
+    namespace: "argocd",
+    name: "my-repo",
+    labels: { ...argocdLabels("repository"), "argocd.argoproj.io/instance": "apps" },
+  });
+}

@@ -1,0 +1,256 @@
+import assert from "node:assert/strict";
+import { KubeError } from "../../../src/kube/errors.ts";
+import { type Stage, stage } from "../stage.ts";
+import {
+  assertAbsent,
+  CANARY,
+  DOCKER,
+  docker,
+  DOCKER_BODY,
+  get,
+  helm,
+  post,
+  type Row,
+  testsOf,
+} from "../support.ts";
+
+/** What a client that is slow, a crowd and a cluster that hangs can take from the others. */
+
+const passed = (milliseconds: number) =>
+  new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+
+interface Slow {
+  /** Sends `text` on a connection of its own, then gives what comes until `pattern` is in it. */
+  talk(text: string, pattern: RegExp): Promise<{ text: string; milliseconds: number }>;
+  /** Resolves when the heads of so many requests have come over connections. */
+  came(count: number): Promise<void>;
+}
+
+/** Serves the app on a free port with a short time for bodies. */
+async function served(
+  seconds: number,
+  test: (it: Stage & Slow) => Promise<void>,
+  deps: object = {},
+): Promise<void> {
+  const it = stage({ deps: { bodySeconds: seconds, ...deps } });
+  let heads = 0;
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    (request) => {
+      heads++;
+      return it.app.fetch(request);
+    },
+  );
+  const { port } = server.addr;
+  const connections: Deno.Conn[] = [];
+  try {
+    await test({
+      ...it,
+      async talk(text, pattern) {
+        const began = performance.now();
+        const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+        connections.push(connection);
+        await connection.write(new TextEncoder().encode(text));
+        let got = "";
+        const buffer = new Uint8Array(65536);
+        while (!pattern.test(got)) {
+          const count = await connection.read(buffer);
+          assert.ok(count !== null, `closed after ${got}`);
+          got += new TextDecoder().decode(buffer.subarray(0, count));
+        }
+        return { text: got, milliseconds: performance.now() - began };
+      },
+      async came(count) {
+        while (heads < count) await passed(1);
+      },
+    });
+  } finally {
+    for (const connection of connections) connection.close();
+    await server.shutdown();
+  }
+  assertAbsent(it.logged.join(""), CANARY);
+  assert.ok(!it.logged.join("").includes("internal error"), it.logged.join(""));
+}
+
+const BODY = JSON.stringify(DOCKER_BODY);
+const HEAD = `POST ${DOCKER} HTTP/1.1\r\nHost: localhost\r\n`;
+const LATE = /Request body was not complete within 0\.3 seconds[^]*\}\n/;
+
+const STALLED: [what: string, text: string][] = [
+  ["with a length", `${HEAD}Content-Length: ${BODY.length}\r\n\r\n${BODY.slice(0, -5)}`],
+  ["in pieces", `${HEAD}Transfer-Encoding: chunked\r\n\r\n3\r\n{"p\r\n`],
+  ["of which nothing comes", `${HEAD}Content-Length: ${BODY.length}\r\n\r\n`],
+];
+
+for (const [what, text] of STALLED) {
+  Deno.test(`a body ${what} that stalls is 408, and writes nothing`, () =>
+    served(0.3, async ({ talk, cluster, opened }) => {
+      const answer = await talk(text, LATE);
+      assert.match(answer.text, /^HTTP\/1\.1 408 /);
+      assert.match(answer.text, /^connection: close\r$/im);
+      assert.ok(answer.milliseconds >= 290 && answer.milliseconds < 2000);
+      assert.deepEqual([opened, cluster.dump()], [[], {}]);
+    }));
+}
+
+Deno.test("a body that trickles is 408 when its whole time is over", () =>
+  served(0.3, async ({ app }) => {
+    let sent = 0;
+    const body = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        await passed(20);
+        controller.enqueue(new TextEncoder().encode(BODY.charAt(sent++)));
+      },
+    });
+    const response = await app.fetch(post(DOCKER, body));
+    assert.equal(response.status, 408);
+    assert.ok(sent > 2 && sent < 20, String(sent));
+    // Nobody reads it any more.
+    await passed(60);
+    const after = sent;
+    await passed(100);
+    assert.equal(sent, after);
+  }));
+
+Deno.test("a body that comes in pieces within its time is taken", () =>
+  served(5, async ({ app, cluster }) => {
+    const bytes = new TextEncoder().encode(BODY);
+    let sent = 0;
+    const body = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        await passed(1);
+        if (sent >= bytes.length) return controller.close();
+        controller.enqueue(bytes.subarray(sent, sent += 7));
+      },
+    });
+    assert.equal((await app.fetch(post(DOCKER, body))).status, 200);
+    assert.equal(cluster.secrets.size, 3);
+  }));
+
+Deno.test("clients that stall in their bodies keep only other bodies waiting", () =>
+  served(2, async ({ talk, came, app }) => {
+    const stalled = Array.from({ length: 2 }, () => talk(STALLED[0]![1], /408/));
+    await came(2);
+    const full = await app.fetch(docker());
+    assert.equal(full.status, 503);
+    assert.equal(full.headers.get("Retry-After"), "1");
+    assert.equal((await app.fetch(get("/secrets?cluster=test-cluster"))).status, 200);
+    assert.equal((await app.fetch(get("/clusters"))).status, 200);
+    await Promise.all(stalled);
+    assert.equal((await app.fetch(docker())).status, 200);
+  }, { maxRequests: 2 }));
+
+/** Requests under way that end when told to. */
+function crowd(maxRequests: number) {
+  const go = Promise.withResolvers<void>();
+  const it = stage({
+    deps: { maxRequests },
+    useCases: {
+      clusterNames: async () => {
+        await go.promise;
+        return [];
+      },
+    },
+  });
+  const underWay = Array.from({ length: maxRequests }, () => it.app.fetch(get("/clusters")));
+  return { it, underWay, go: go.resolve };
+}
+
+Deno.test("more requests at once than allowed are 503 at once, and tell when to come back", async () => {
+  const { it, underWay, go } = crowd(3);
+  await passed(10);
+  for (const request of [get("/clusters"), get("/"), docker(), helm()]) {
+    const response = await it.app.fetch(request);
+    assert.equal(response.status, 503);
+    assert.equal(response.headers.get("Retry-After"), "1");
+    assert.deepEqual(await response.json(), {
+      error: true,
+      message: "More than 3 requests at once",
+      status_code: 503,
+    });
+  }
+  assert.deepEqual(it.opened, []);
+  go();
+  for (const response of await Promise.all(underWay)) assert.equal(response.status, 200);
+  assert.equal((await it.app.fetch(docker())).status, 200);
+});
+
+Deno.test("in a crowd /health and preflights are answered, and refusals are the usual ones", async () => {
+  const { it, underWay, go } = crowd(1);
+  await passed(10);
+  const page = { Origin: "http://localhost:3000" };
+  const preflight = { ...page, "Access-Control-Request-Method": "POST" };
+  const statuses = [];
+  for (
+    const request of [
+      get("/health"),
+      get("/health", page),
+      get(DOCKER, preflight, "OPTIONS"),
+      get("/clusters", { Host: "evil.example" }),
+    ]
+  ) statuses.push((await it.app.fetch(request)).status);
+  assert.deepEqual(statuses, [200, 200, 204, 421]);
+  go();
+  await Promise.all(underWay);
+});
+
+Deno.test("requests that fail give their places back", async () => {
+  const it = stage({
+    deps: { maxRequests: 1 },
+    useCases: { clusterNames: () => Promise.reject(new Error("a bug")) },
+  });
+  for (const _ of [1, 2, 3]) assert.equal((await it.app.fetch(get("/clusters"))).status, 500);
+  for (const _ of [1, 2, 3]) assert.equal((await it.app.fetch(post(DOCKER, "{"))).status, 400);
+});
+
+const LEFT_ALONE =
+  "Cannot connect to cluster 'c': it did not answer 3 seconds ago and is asked again in 2 seconds";
+const leftAlone = new KubeError("unreachable", LEFT_ALONE, { retryAfter: 2, asked: false });
+
+const answers: Row[] = [
+  {
+    name: "a list of a cluster that is left alone says the usual, and why in its warnings",
+    request: () => get("/secrets?cluster=test-cluster"),
+    options: { refused: leftAlone },
+    status: 503,
+    headers: { "Retry-After": "2" },
+    body: {
+      cluster: "test-cluster",
+      repo_creds_secrets: [],
+      docker_creds_secrets: [],
+      helm_creds_secrets: [],
+      repository_secrets: [],
+      total_repo_creds: 0,
+      total_docker_creds: 0,
+      total_helm_creds: 0,
+      status: "cluster_unreachable",
+      message: "Cannot connect to cluster. Please check if the cluster is running and accessible.",
+      warnings: [LEFT_ALONE],
+    },
+  },
+  ...[docker, helm].map((request): Row => ({
+    name: `${request === docker ? "add_docker" : "add_helm_repo"} to one says why`,
+    request: () => request(),
+    options: { refused: leftAlone },
+    status: 503,
+    headers: { "Retry-After": "2" },
+    body: { error: true, message: LEFT_ALONE, status_code: 503 },
+    changes: false,
+  })),
+  ...[docker, helm, () => get("/secrets?cluster=test-cluster")].map((request, i): Row => ({
+    name: `a full queue says when to come back, to ${["add_docker", "add_helm_repo", "lists"][i]}`,
+    request: () => request(),
+    before: ({ cluster }) => {
+      const store = cluster.store();
+      const full = () =>
+        Promise.reject(
+          new KubeError("busy", "Cannot reach cluster: too many wait", { retryAfter: 5 }),
+        );
+      cluster.store = () => ({ ...store, list: full, read: full });
+    },
+    status: 503,
+    headers: { "Retry-After": "5" },
+  })),
+];
+
+for (const test of testsOf(answers)) Deno.test(test);

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { stage } from "../stage.ts";
+import { CANARY, docker, get, helm } from "../support.ts";
+import { bearer, options } from "../tokens.ts";
+
+/** What the log says of a request. */
+
+const CLIENT = "192.0.2.7";
+
+/** Cluster, client and token of the line about each of some requests. */
+async function told(requests: readonly Request[], given: Parameters<typeof stage>[0] = {}) {
+  const { app, logged } = stage(given);
+  for (const request of requests) await app.fetch(request, () => CLIENT);
+  assert.ok(!logged.join("").includes(CANARY));
+  return logged.map((line) => JSON.parse(line))
+    .filter(({ message }) => message === "request")
+    .map(({ cluster, from, who, status }) => [status, cluster, from, who]);
+}
+
+Deno.test("the line of a request has the cluster that it is about, and the client", async () => {
+  const lines = await told([
+    get("/secrets?cluster=test-cluster"),
+    get("/secrets/my-secret?cluster=test-cluster"),
+    get("/secrets?cluster=test-cluster&name=my-secret", {}, "DELETE"),
+    docker(),
+    helm(),
+    get("/secrets?cluster=nowhere"),
+  ]);
+  assert.deepEqual(lines, [
+    [200, "test-cluster", CLIENT, undefined],
+    [404, "test-cluster", CLIENT, undefined],
+    [404, "test-cluster", CLIENT, undefined],
+    [200, "test-cluster", CLIENT, undefined],
+    [200, "test-cluster", CLIENT, undefined],
+    [404, "nowhere", CLIENT, undefined],
+  ]);
+});
+
+Deno.test("what is about no cluster, or does not get as far as naming one, has none", async () => {
+  const lines = await told([
+    get("/clusters"),
+    get("/nowhere?cluster=test-cluster"),
+    get(`/secrets?cluster=${CANARY}%0A`),
+    docker({ cluster_name: 7 }),
+  ]);
+  assert.deepEqual(lines, [
+    [200, undefined, CLIENT, undefined],
+    [404, undefined, CLIENT, undefined],
+    [400, undefined, CLIENT, undefined],
+    [400, undefined, CLIENT, undefined],
+  ]);
+});
+
+Deno.test("a cluster that a token is not for is told with the token's name", async () => {
+  const requests = [get("/secrets?cluster=test-cluster", bearer("other-cluster"))];
+  assert.deepEqual(await told(requests, options), [
+    [403, "test-cluster", CLIENT, "other-cluster"],
+  ]);
+});
+
+Deno.test("behind a proxy the client is the one that the proxy names", async () => {
+  const requests = [get("/clusters", { "X-Forwarded-For": "198.51.100.9" })];
+  assert.deepEqual(await told(requests, { deps: { behindProxy: true } }), [
+    [200, undefined, "198.51.100.9", undefined],
+  ]);
+});

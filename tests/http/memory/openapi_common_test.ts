@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import { KubeError } from "../../../src/kube/errors.ts";
+import { tokensFrom } from "../../../src/tokens/tokens.ts";
+import type { UseCases } from "../../../src/server/endpoint.ts";
+import { ENDPOINTS } from "../../../src/server/endpoints.ts";
+import { assertDocumented } from "../documented.ts";
+import { REPO, REPO_BODY, VERIFY } from "../requests.ts";
+import { stage, type StageOptions } from "../stage.ts";
+import {
+  CANARY,
+  DOCKER,
+  DOCKER_BODY,
+  get,
+  type Headers as Given,
+  HELM,
+  HELM_BODY,
+  post,
+} from "../support.ts";
+import { bearer, options as withTokens } from "../tokens.ts";
+
+/**
+ * What stands before the endpoints answers with what `/openapi.json` says of every one of them,
+ * headers too.
+ */
+
+const BODIES: Readonly<Record<string, object>> = {
+  [DOCKER]: DOCKER_BODY,
+  [HELM]: HELM_BODY,
+  [REPO]: REPO_BODY,
+  [VERIFY]: { username: "octocat", password: CANARY },
+};
+
+/** A request that an endpoint takes. */
+function requestTo({ method, path }: typeof ENDPOINTS[number], headers: Given): Request {
+  if (method === "post") return post(path, BODIES[path], headers);
+  const query = path.startsWith("/secrets") ? "?cluster=test-cluster" : "";
+  const name = method === "delete" ? "&name=my-repo" : "";
+  return get(path.replace("{name}", "my-repo") + query + name, headers, method.toUpperCase());
+}
+
+const GUARDED = ENDPOINTS.filter(({ role }) => role !== "anyone");
+const POSTS = ENDPOINTS.filter(({ method }) => method === "post");
+
+/** A use-case that has a bug. */
+const bug = () => Promise.reject(new TypeError("a bug"));
+const useCases: UseCases = {
+  clusterNames: bug,
+  listSecrets: bug,
+  showSecret: bug,
+  addDocker: bug,
+  addRepo: bug,
+  removeSecrets: bug,
+  verifyDocker: bug,
+  verifyRepo: bug,
+};
+const USES_ONE = GUARDED.filter(({ tag }) => tag === "clusters" || tag === "secrets");
+
+const OF_ANOTHER_SITE = { "Sec-Fetch-Site": "cross-site" };
+const OF_A_PAGE = { Origin: "http://localhost:3000", "Content-Type": "text/plain" };
+const noFile = { deps: { tokens: tokensFrom({ file: "/nowhere/tokens.yaml" }) } };
+
+const ROWS: [
+  status: number,
+  why: string,
+  endpoints: typeof ENDPOINTS,
+  headers: Given,
+  options?: StageOptions,
+][] = [
+  [400, "a host that is none", GUARDED, { Host: "a b" }],
+  [401, "no token", GUARDED, {}, withTokens],
+  [401, "an expired token", GUARDED, bearer("expired"), withTokens],
+  [403, "a page of another site", GUARDED, OF_ANOTHER_SITE],
+  [421, "an unknown host", GUARDED, { Host: "example.com" }],
+  [500, "a bug", USES_ONE, {}, { useCases }],
+  [503, "a file of tokens that is not there", GUARDED, bearer("admin"), noFile],
+  [503, "too many requests", GUARDED, {}, { deps: { maxRequests: 0 } }],
+  [415, "a page that sends no JSON", POSTS, OF_A_PAGE],
+];
+
+for (const [status, why, endpoints, headers, options] of ROWS) {
+  for (const endpoint of endpoints) {
+    const { method, path } = endpoint;
+    Deno.test(`${why}: ${method.toUpperCase()} ${path} is ${status}, as described`, async () => {
+      await assertAnswered(requestTo(endpoint, headers), status, options);
+    });
+  }
+}
+
+async function assertAnswered(request: Request, status: number, options?: StageOptions) {
+  await assertGiven(stage(options).app.fetch(request), request, status);
+}
+
+async function assertGiven(
+  answer: Response | Promise<Response>,
+  request: Request,
+  status: number,
+): Promise<void> {
+  const response = await answer;
+  assert.equal(response.status, status);
+  await assertDocumented(request, status, await response.json(), response.headers);
+}
+
+for (const endpoint of GUARDED) {
+  const { method, path, role } = endpoint;
+  const what = `${method.toUpperCase()} ${path}`;
+
+  Deno.test(`who lacks the role ${role} is answered by ${what} as described`, async () => {
+    const may = role === "reader" || role === "writer";
+    const { app } = stage(withTokens);
+    for (const [name, isEnough] of [["reader", role === "reader"], ["writer", may]] as const) {
+      const request = requestTo(endpoint, bearer(name));
+      const response = await app.fetch(request);
+      assert.equal(response.status === 403, !isEnough, name);
+      await assertDocumented(request, response.status, await response.json(), response.headers);
+    }
+  });
+
+  Deno.test(`the eleventh without a token is answered by ${what} as described`, async () => {
+    const { app } = stage(withTokens);
+    const request = () => requestTo(endpoint, {});
+    for (let i = 0; i < 10; i++) await assertGiven(app.fetch(request()), request(), 401);
+    await assertGiven(app.fetch(request()), request(), 429);
+  });
+}
+
+for (const endpoint of ENDPOINTS) {
+  const { method, path } = endpoint;
+  Deno.test(`during a shutdown ${method.toUpperCase()} ${path} is 503, as described`, async () => {
+    const { app } = stage();
+    await app.drain();
+    const request = requestTo(endpoint, {});
+    await assertGiven(app.fetch(request), request, 503);
+  });
+}
+
+for (const { path } of POSTS) {
+  Deno.test(`a body to ${path} that is too large, or too slow, is answered as described`, async () => {
+    const large = post(path, { ...BODIES[path], password: CANARY.padEnd(1024 * 1024, "x") });
+    await assertAnswered(large, 413);
+    const slow = post(path, new ReadableStream({ cancel() {} }));
+    await assertAnswered(slow, 408, { deps: { bodySeconds: 0.01 } });
+  });
+}
+
+for (const name of ["verify", "add_docker"]) {
+  Deno.test(`a secret called ${name}, whose path is another endpoint's, is 405 as described`, async () => {
+    await assertAnswered(get(`/secrets/${name}?cluster=test-cluster`), 405);
+  });
+}
+
+Deno.test("all that a failed write may leave is answered as described", async () => {
+  const error = new KubeError("timeout", "Cannot write: no answer");
+  const ref = { namespace: "default", name: "my-docker-secret" };
+  const states = ["new", "missing", "changed", "unknown"] as const;
+  const addDocker: UseCases["addDocker"] = () =>
+    Promise.resolve({
+      kind: "docker",
+      cluster: "test-cluster",
+      name: ref.name,
+      namespaces: ["default"],
+      verified: [],
+      hints: [],
+      verdict: {
+        kind: "failed",
+        error,
+        secrets: [{ ...ref, why: "no answer" }],
+        notRestored: [
+          ...states.map((state) => ({ ...ref, state })),
+          { namespace: "default", name: "builder", state: "new", isServiceAccount: true },
+        ],
+        namespaces: ["made"],
+      },
+    });
+  await assertAnswered(post(DOCKER, DOCKER_BODY), 504, { useCases: { addDocker } });
+});

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { ENDPOINTS } from "../../../src/server/endpoints.ts";
+import type { Role } from "../../../src/tokens/rights.ts";
+import { type Json, openapi, referred } from "../documented.ts";
+import { stage } from "../stage.ts";
+import { get } from "../support.ts";
+
+/** What `/openapi.json` says of each operation as a whole: its name, its group, who may use it. */
+
+/** Names that clients have been generated with: one that changes breaks them. */
+const OPERATIONS: [method: string, path: string, operationId: string, tag: string][] = [
+  ["get", "/", "getIndex", "server"],
+  ["get", "/health", "getHealth", "server"],
+  ["get", "/clusters", "listClusters", "clusters"],
+  ["get", "/secrets", "listSecrets", "secrets"],
+  ["delete", "/secrets", "deleteSecret", "secrets"],
+  ["post", "/secrets/add_docker", "addDocker", "secrets"],
+  ["post", "/secrets/add_helm_repo", "addHelmRepo", "secrets"],
+  ["post", "/secrets/add_repo", "addRepo", "secrets"],
+  ["post", "/secrets/verify", "verifyCredential", "secrets"],
+  ["get", "/secrets/{name}", "getSecret", "secrets"],
+  ["get", "/audit", "listAuditEntries", "audit"],
+  ["get", "/openapi.json", "getOpenApi", "server"],
+];
+
+Deno.test("each operation has the name and the tag that generated clients know", async () => {
+  const { paths } = await openapi();
+  const found = Object.entries<Json>(paths).flatMap(([path, item]) =>
+    Object.entries<Json>(item).map(([method, { operationId, tags: [tag, ...more] }]) => {
+      assert.deepEqual(more, []);
+      return [method, path, operationId, tag];
+    })
+  );
+  assert.deepEqual(found, OPERATIONS);
+});
+
+Deno.test("the tags are those that it explains", async () => {
+  const { tags } = await openapi();
+  const used = new Set(OPERATIONS.map(([, , , tag]) => tag));
+  assert.deepEqual(tags.map(({ name }: Json) => name), [...used]);
+});
+
+/** Of a description: the roles. */
+const MAY: Readonly<Record<Role, string>> = {
+  reader: "`reader`, `writer` or `admin`",
+  writer: "`writer` or `admin`",
+  admin: "`admin`",
+};
+
+for (const { method, path, role, summary } of ENDPOINTS) {
+  Deno.test(`${method.toUpperCase()} ${path} says that it needs ${role}`, async () => {
+    const operation = (await openapi()).paths[path][method];
+    assert.equal(operation.summary, summary);
+    const last = operation.description.split("\n\n").at(-1);
+    if (role === "anyone") {
+      assert.deepEqual(operation.security, []);
+      assert.equal(last, "Needs no token.");
+    } else {
+      assert.deepEqual(operation.security, [{ bearer: [] }, {}]);
+      assert.equal(last, `Where the server has tokens, this needs one with the role ${MAY[role]}.`);
+    }
+  });
+}
+
+Deno.test("the token is a bearer's", async () => {
+  const { bearer } = (await openapi()).components.securitySchemes;
+  assert.deepEqual([bearer.type, bearer.scheme], ["http", "bearer"]);
+});
+
+for (const { method, path, parameters = [] } of ENDPOINTS) {
+  Deno.test(`GET / names the parameters of ${method.toUpperCase()} ${path}`, async () => {
+    const described: Json[] = (await openapi()).paths[path][method].parameters ?? [];
+    const inQuery = described.filter((each) => each.in === "query").map(({ name }) => name);
+    assert.deepEqual(parameters, inQuery);
+    if (path === "/") return;
+    const { endpoints } = await (await stage().app.fetch(get("/"))).json();
+    const said = endpoints[`${method.toUpperCase()} ${path}`];
+    const more = /^[^;]*(?:; parameters?: (.*))?$/.exec(said)?.[1];
+    assert.equal(more, inQuery.length === 0 ? undefined : inQuery.join(", "));
+  });
+}
+
+/** Parameters, and fields of bodies, also those inside of others. */
+function* inputs(operation: Json, root: Json): Generator<[name: string, schema: Json]> {
+  for (const { name, schema } of operation.parameters ?? []) yield [name, schema];
+  const body = operation.requestBody?.content["application/json"].schema;
+  if (body) yield* fields(referred(body, root));
+}
+
+function* fields({ properties = {}, items }: Json): Generator<[name: string, schema: Json]> {
+  for (const [name, schema] of Object.entries<Json>(properties)) {
+    yield [name, schema];
+    yield* fields(schema);
+  }
+  if (items) yield* fields(items);
+}
+
+for (const { method, path } of ENDPOINTS) {
+  Deno.test(`all that ${method.toUpperCase()} ${path} takes is described, by one type or several`, async () => {
+    const root = await openapi();
+    for (const [name, schema] of inputs(root.paths[path][method], root)) {
+      assert.ok(schema.description?.length > 5, name);
+      assert.ok((schema.type === undefined) !== (schema.anyOf === undefined), name);
+    }
+  });
+}
+
+/** What an endpoint says itself of a status that any other may have, too. */
+const JOINED: [method: string, path: string, status: number, text: RegExp, bodies: string[]][] = [
+  ["get", "/secrets", 400, /^Parameter missing or invalid; header `Host` is missing/, ["Error"]],
+  ["get", "/secrets", 500, /^The kubeconfig.*; a bug of the server/, ["Secrets", "Error"]],
+  ["get", "/secrets", 503, /^The cluster.*; more requests at once/, ["Secrets", "Error"]],
+  ["get", "/secrets", 504, /^The cluster did not answer in time$/, ["Secrets"]],
+  ["get", "/audit", 503, /^The audit log cannot be read; more requests at once/, ["Error"]],
+  ["delete", "/secrets", 503, /audit log cannot be written; more/, ["WriteFailed", "Error"]],
+  ["post", "/secrets/verify", 503, /^More requests at once/, ["Error"]],
+  ["get", "/health", 503, /^The server is shutting down$/, ["Error"]],
+];
+
+for (const [method, path, status, text, bodies] of JOINED) {
+  Deno.test(`${status} of ${method.toUpperCase()} ${path} says all that it may mean`, async () => {
+    const root = await openapi();
+    const response = referred(root.paths[path][method].responses[status], root);
+    assert.match(response.description, text);
+    const { schema } = response.content["application/json"];
+    const names = (schema.anyOf ?? [schema]).map(({ $ref }: Json) => $ref.split("/").at(-1));
+    assert.deepEqual(names, bodies);
+  });
+}

@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { type Json, referred } from "../documented.ts";
+import { stage } from "../stage.ts";
+import { DOCKER_BODY, get, HELM_BODY } from "../support.ts";
+
+/** `/openapi.json` as its readers take it: a valid OpenAPI 3.1 document of the whole API. */
+
+async function fetched(path: string): Promise<Json> {
+  const response = await stage().app.fetch(get(path));
+  assert.equal(response.status, 200);
+  return await response.json();
+}
+
+const document = () => fetched("/openapi.json");
+
+function* operations(openapi: Json): Generator<[method: string, path: string, operation: Json]> {
+  for (const [path, item] of Object.entries<Json>(openapi.paths)) {
+    for (const [method, operation] of Object.entries(item)) yield [method, path, operation];
+  }
+}
+
+/** Every `$ref` in the document. */
+function references(node: Json): Json[] {
+  if (typeof node !== "object" || node === null) return [];
+  return [
+    ...(typeof node.$ref === "string" ? [node] : []),
+    ...Object.values(node).flatMap(references),
+  ];
+}
+
+Deno.test("it is an OpenAPI 3.1 document, and each answer in it is JSON with a request id", async () => {
+  const openapi = await document();
+  assert.match(openapi.openapi, /^3\.1\.\d+$/);
+  assert.equal(openapi.info.title, "Cluster API Configuration Server");
+  assert.equal(openapi.info.version, "1.2.3");
+  for (const [method, path, operation] of operations(openapi)) {
+    for (const [status, answer] of Object.entries<Json>(operation.responses)) {
+      const { description, content, headers } = referred(answer, openapi);
+      const what = `${method} ${path} ${status}`;
+      assert.ok(description.length > 5, what);
+      assert.deepEqual(Object.keys(content), ["application/json"], what);
+      assert.ok(content["application/json"].schema, what);
+      assert.equal(referred(headers["X-Request-Id"], openapi).required, true, what);
+    }
+  }
+});
+
+Deno.test("every component but the security scheme is referred to", async () => {
+  const openapi = await document();
+  const { securitySchemes: _, ...components } = openapi.components;
+  const all = Object.entries<Json>(components).flatMap(([kind, named]) =>
+    Object.keys(named).map((name) => `#/components/${kind}/${name}`)
+  );
+  const found = new Set(references(openapi).map(({ $ref }) => $ref));
+  assert.deepEqual(all.filter((each) => !found.has(each)), []);
+});
+
+Deno.test("GET / and every endpoint that it names is in it, and no other", async () => {
+  const { endpoints } = await fetched("/");
+  const described = [...operations(await document())].map(([method, path]) =>
+    `${method.toUpperCase()} ${path}`
+  );
+  assert.deepEqual(described, ["GET /", ...Object.keys(endpoints)]);
+});
+
+const BODIES: [path: string, seed: object, always: string[], optional: Record<string, unknown>][] =
+  [
+    ["/secrets/add_docker", DOCKER_BODY, ["cluster_name", "name"], {
+      upsert: false,
+      force: false,
+      registry: "ghcr.io",
+      git_write_back: false,
+      registries: undefined,
+      merge: false,
+      service_accounts: undefined,
+      namespace_selector: undefined,
+      all_namespaces: false,
+      exclude_namespaces: undefined,
+      create_namespaces: false,
+      verify: false,
+      dry_run: false,
+    }],
+    ["/secrets/add_helm_repo", HELM_BODY, ["name", "cluster_name", "username", "password"], {
+      use_oci: undefined,
+      upsert: false,
+      force: false,
+      template: true,
+      type: undefined,
+      repository_urls: undefined,
+      verify: false,
+      dry_run: false,
+    }],
+  ];
+
+/** Fields of these that are no flags. */
+const TYPES: Readonly<Record<string, string>> = {
+  registry: "string",
+  registries: "array",
+  service_accounts: "array",
+  namespace_selector: "string",
+  exclude_namespaces: "array",
+  type: "string",
+  repository_urls: "array",
+};
+
+for (const [path, seed, always, optional] of BODIES) {
+  Deno.test(`the body of ${path} has the seed's fields, requires what nothing stands for, and allows no unknown ones`, async () => {
+    const openapi = await document();
+    const { requestBody } = openapi.paths[path].post;
+    assert.equal(requestBody.required, true);
+    const schema = referred(requestBody.content["application/json"].schema, openapi);
+    assert.deepEqual(schema.required, always);
+    assert.equal(schema.additionalProperties, false);
+    const names = [...Object.keys(seed), ...Object.keys(optional)];
+    assert.deepEqual(Object.keys(schema.properties).sort(), names.sort());
+    assert.equal(schema.properties.password.format, "password");
+    for (const [name, value] of Object.entries(optional)) {
+      const { type } = schema.properties[name];
+      assert.equal(type, TYPES[name] ?? "boolean", name);
+      // What a transform defaults to is not in the schema.
+      if (type === "boolean") assert.equal(schema.properties[name].default, value, name);
+    }
+  });
+
+  Deno.test(`the fields in the document of ${path} are the ones that the server takes`, async () => {
+    const openapi = await document();
+    const { schema } = openapi.paths[path].post.requestBody.content["application/json"];
+    const { properties } = referred(schema, openapi);
+    for (const name of Object.keys(properties)) {
+      // A value that no field takes: the server's complaint is about the value, not the name.
+      const response = await stage().app.fetch(
+        new Request(`http://localhost${path}`, {
+          method: "POST",
+          headers: { Host: "localhost" },
+          body: JSON.stringify({ ...seed, [name]: { no: "field takes this" } }),
+        }),
+      );
+      const { message } = await response.json();
+      assert.match(message, new RegExp(`^Field '${name}' must be `));
+    }
+  });
+}
+
+Deno.test("the parameter of GET /secrets is a required string in the query", async () => {
+  const { parameters } = (await document()).paths["/secrets"].get;
+  assert.deepEqual(
+    parameters.map(({ name, in: place, required, schema }: Json) => [
+      name,
+      place,
+      required,
+      schema.type,
+    ]),
+    [["cluster", "query", true, "string"]],
+  );
+});
+
+const ANSWERS: [path: string, request: () => Request][] = [
+  ["/health", () => get("/health")],
+  ["/clusters", () => get("/clusters")],
+  ["/secrets", () => get("/secrets?cluster=test-cluster")],
+];
+
+for (const [path, request] of ANSWERS) {
+  Deno.test(`what GET ${path} answers has the fields that the document requires`, async () => {
+    const openapi = await document();
+    const content = openapi.paths[path].get.responses["200"].content["application/json"];
+    const schema = referred(content.schema, openapi);
+    const body = await (await stage().app.fetch(request())).json();
+    for (const name of schema.required) assert.ok(name in body, name);
+    for (const name of Object.keys(body)) assert.ok(name in schema.properties, name);
+  });
+}

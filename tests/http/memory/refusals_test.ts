@@ -1,0 +1,54 @@
+import { docker, helm, type Row, testsOf } from "../support.ts";
+
+/** Writes that the state of the cluster forbids: nothing is changed, and it is said why. */
+
+const rows: Row[] = [
+  {
+    name: "a foreign secret is left alone also with upsert, and it is said what it is",
+    request: () => docker({ upsert: true }),
+    before: ({ cluster }) =>
+      void cluster.put({ namespace: "default", name: "my-docker-secret", type: "a\nb" }),
+    status: 409,
+    body: /^Secret 'my-docker-secret' in namespace 'default' is none of .*"a\\nb".*"force": true/,
+    changes: false,
+  },
+  {
+    name: "a foreign secret is replaced with upsert and force",
+    request: () => docker({ upsert: true, force: true }),
+    before: ({ cluster }) => void cluster.put({ namespace: "default", name: "my-docker-secret" }),
+    status: 200,
+    changes: true,
+  },
+  {
+    name: "Argo CD's own secret is none of ours",
+    request: () => helm({ name: "argocd-secret", upsert: true }),
+    before: ({ cluster }) => void cluster.put({ namespace: "argocd", name: "argocd-secret" }),
+    status: 409,
+    body: /^Secret 'argocd-secret' in namespace 'argocd' is none of these credentials/,
+    changes: false,
+  },
+  {
+    name: "an immutable secret needs force, and that leaves a moment without it is said",
+    request: () => helm({ upsert: true }),
+    before: ({ cluster }) =>
+      void cluster.put({
+        namespace: "argocd",
+        name: "my-helm-repo",
+        labels: { "argocd.argoproj.io/secret-type": "repository" },
+        immutable: true,
+      }),
+    status: 409,
+    body: /is immutable: send "force": true to have it deleted and created, which leaves a moment/,
+    changes: false,
+  },
+  {
+    name: "a URL that another secret holds is 409 and names that secret",
+    request: () => helm(),
+    before: async ({ app }) => void await app.fetch(helm({ name: "first" })),
+    status: 409,
+    body: /^The URL of secret 'my-helm-repo' is held already by secret 'first'/,
+    changes: false,
+  },
+];
+
+for (const test of testsOf(rows)) Deno.test(test);

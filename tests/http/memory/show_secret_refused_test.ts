@@ -1,0 +1,73 @@
+import { repo, search, sent, show } from "../requests.ts";
+import { CANARY, get, refused, testsOf } from "../support.ts";
+
+/** GET /secrets/{name} that shows nothing: names, parameters, what is not there. */
+
+const envelope = (message: string, status = 400) => ({
+  error: true,
+  message,
+  status_code: status,
+});
+const ALL = "the parameters are name, cluster, namespace";
+const path = (rest: string) => () => get(`/secrets/${rest}`);
+const NO_NAME = /^Parameter 'name' must be a secret's name: .*at most 253$/;
+
+for (
+  const test of testsOf([
+    refused("without a cluster it is 400", path("my-repo"), 400, {
+      ...envelope("Missing required parameter 'cluster'"),
+    }),
+    ...["add_docker%20", "My-Repo", "-x", "a_b", "a%2Fb", "a%00b", "x".repeat(254)].map(
+      (name) => refused(`${name.slice(0, 20)} is no name`, path(`${name}?cluster=a`), 400, NO_NAME),
+    ),
+    refused(
+      "an empty namespace is none",
+      () => show("my-repo", { namespace: "" }),
+      400,
+      /^Parameter 'namespace' must be a namespace's name: /,
+    ),
+    refused(
+      "two namespaces are one too many",
+      () => show("my-repo", { namespace: ["a", "b"] }),
+      400,
+      envelope("Parameter 'namespace' must be a string"),
+    ),
+    refused(
+      "a misspelled parameter is told",
+      () => show("my-repo", { namespaces: "default" }),
+      400,
+      envelope("Unknown parameter 'namespaces'; did you mean 'namespace'?"),
+    ),
+    refused(
+      "an unknown parameter is not echoed",
+      () => show("my-repo", { [CANARY]: "1" }),
+      400,
+      envelope(`Unknown parameter; ${ALL}`),
+    ),
+    refused(
+      "the name stands in the path alone",
+      () => get(`/secrets/my-repo?${search({ cluster: "test-cluster", name: "other" })}`),
+      400,
+      envelope("Parameter 'name' stands in the path"),
+    ),
+    {
+      name: "a secret that is not there is 404",
+      request: () => show("my-repo"),
+      status: 404,
+      body: envelope("Secret 'my-repo' not found in cluster 'test-cluster'", 404),
+    },
+    {
+      name: "a secret that is not in the namespace asked for is 404",
+      request: () => show("my-repo", { namespace: "default" }),
+      before: sent(() => repo()),
+      status: 404,
+      body: envelope("Secret 'my-repo' not found in cluster 'test-cluster'", 404),
+    },
+    {
+      name: "a cluster that is not there is 404, as for every read",
+      request: () => get("/secrets/my-repo?cluster=non-existent"),
+      status: 404,
+      body: /^Cluster 'non-existent' not found\. No kubeconfig file at clusters\/non-existent/,
+    },
+  ])
+) Deno.test(test);

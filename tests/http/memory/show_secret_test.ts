@@ -1,0 +1,255 @@
+import assert from "node:assert/strict";
+import { encodeBase64 } from "../../support/base64.ts";
+import { linesOf, makeSshKey } from "../material.ts";
+import { argocdLabels, NO_LOGIN, repo, sent, show } from "../requests.ts";
+import { DOCKER_LABELS, type Stage } from "../stage.ts";
+import { CANARY, docker, get, type Row, testsOf } from "../support.ts";
+
+/** GET /secrets/{name}: all of a secret but its values. */
+
+const NAME = "my-docker-secret";
+const sshKey = makeSshKey();
+
+const shown = (name: string, secrets: object[], more: object = {}) => ({
+  cluster: "test-cluster",
+  name,
+  secrets,
+  total: secrets.length,
+  ...more,
+  status: "success",
+});
+
+/** What a test gives a secret in place of what changes with each write. */
+const SAME = { "argocd-configurer.io/request": "id.1" };
+const CREATED = "2026-01-01T00:00:00Z";
+
+/** The request of each secret is the same as ever. */
+async function settle(stage: Stage, ...requests: (() => Request)[]): Promise<void> {
+  await sent(...requests)(stage);
+  for (const secret of stage.cluster.secrets.values()) {
+    Object.assign(secret.annotations, SAME);
+  }
+}
+
+const common = {
+  fingerprint: "fingerprint",
+  immutable: false,
+  managed: true,
+  write: "id.1",
+  owner: null,
+};
+
+const repository = (more: object) => ({
+  name: "my-repo",
+  namespace: "argocd",
+  labels: argocdLabels("repository"),
+  type: "Opaque",
+  creation_timestamp: CREATED,
+  ...more,
+  ...common,
+});
+
+const bytes = (key: string, value: string) => ({
+  key,
+  bytes: new TextEncoder().encode(value).length,
+});
+
+const pull = (namespace: string, more: object = {}) => ({
+  name: NAME,
+  namespace,
+  labels: { "app.kubernetes.io/managed-by": "argocd-configurer", ...DOCKER_LABELS },
+  type: "kubernetes.io/dockerconfigjson",
+  creation_timestamp: CREATED,
+  registries: [{ registry: "ghcr.io", username: "your_username" }],
+  keys: [bytes(
+    ".dockerconfigjson",
+    JSON.stringify({
+      auths: {
+        "ghcr.io": {
+          username: "your_username",
+          password: CANARY,
+          auth: btoa(`your_username:${CANARY}`),
+        },
+      },
+    }),
+  )],
+  ...common,
+  ...more,
+});
+
+const foreign = {
+  name: "my-repo",
+  namespace: "default",
+  labels: {},
+  type: "Opaque",
+  creation_timestamp: CREATED,
+  keys: [bytes("password", CANARY), bytes("url", `https://u:${CANARY}@a.example`)],
+  fingerprint: "fingerprint",
+  immutable: true,
+  managed: false,
+  write: null,
+  owner: "ExternalSecret 'x'",
+};
+
+const found: Row[] = [
+  {
+    name: "a repository is shown with its fields, and how long its values are",
+    request: () => show("my-repo"),
+    before: (stage) => settle(stage, () => repo({ project: "team" })),
+    status: 200,
+    body: shown("my-repo", [
+      repository({
+        repository_url: "https://github.com/org/app.git",
+        repository_name: "my-repo",
+        repository_type: "git",
+        username: "git-user",
+        enable_oci: false,
+        project: "team",
+        credentials: ["password"],
+        keys: [
+          bytes("name", "my-repo"),
+          bytes("password", CANARY),
+          bytes("project", "team"),
+          bytes("type", "git"),
+          bytes("url", "https://github.com/org/app.git"),
+          bytes("username", "git-user"),
+        ],
+      }),
+    ]),
+    changes: false,
+  },
+  {
+    name: "of a key it is shown that there is one",
+    request: () => show("my-repo", { namespace: "argocd" }),
+    before: (stage) =>
+      settle(
+        stage,
+        () => repo({ ...NO_LOGIN, url: "git@github.com:org/app", ssh_private_key: sshKey }),
+      ),
+    status: 200,
+    body: shown("my-repo", [
+      repository({
+        repository_url: "git@github.com:org/app",
+        repository_name: "my-repo",
+        repository_type: "git",
+        username: "",
+        enable_oci: false,
+        credentials: ["ssh_private_key"],
+        keys: [
+          bytes("name", "my-repo"),
+          bytes("sshPrivateKey", sshKey),
+          bytes("type", "git"),
+          bytes("url", "git@github.com:org/app"),
+        ],
+      }),
+    ]),
+    absent: linesOf(sshKey),
+  },
+  {
+    name: "a pull secret is shown in all its namespaces, sorted, with its registries",
+    request: () => show(NAME),
+    before: (stage) => settle(stage, docker),
+    status: 200,
+    body: shown(NAME, ["argocd", "default", "kube-system"].map((each) => pull(each))),
+  },
+  {
+    name: "one namespace is looked into alone",
+    request: () => show(NAME, { namespace: "default" }),
+    before: (stage) => settle(stage, docker),
+    status: 200,
+    body: shown(NAME, [pull("default")]),
+    after: ({ cluster }) =>
+      assert.deepEqual(cluster.calls.slice(-1).map(({ method }) => method), ["read"]),
+  },
+  {
+    name: "a secret of others' is shown as such, and of its values nothing",
+    request: () => show("my-repo"),
+    before: ({ cluster }) =>
+      void cluster.put({
+        namespace: "default",
+        name: "my-repo",
+        immutable: true,
+        ownerReferences: [{ kind: "ExternalSecret", name: "x" }],
+      }, { url: btoa(`https://u:${CANARY}@a.example`), password: btoa(CANARY) }),
+    status: 200,
+    body: shown("my-repo", [foreign]),
+  },
+  {
+    name: "a token in a URL, or in place of a user name, is masked",
+    request: () => show("my-repo"),
+    before: ({ cluster }) => {
+      const data = {
+        url: `https://x:${CANARY}@github.com/org/app`,
+        username: `ghp_${CANARY}`,
+        password: "x-oauth-basic",
+        name: "n",
+        type: "git",
+        bearerToken: CANARY,
+        useAzureWorkloadIdentity: "true",
+      };
+      const encoded = Object.entries(data).map(([key, value]) => [key, encodeBase64(value)]);
+      cluster.put(
+        { namespace: "argocd", name: "my-repo", labels: argocdLabels("repo-creds") },
+        Object.fromEntries(encoded),
+      );
+    },
+    status: 200,
+    after: (_stage, body) => {
+      const [secret] = (body as { secrets: Record<string, unknown>[] }).secrets;
+      const { repository_url, username, credentials, write } = secret!;
+      assert.deepEqual([repository_url, username, credentials, write], [
+        "https://***@github.com/org/app",
+        "ghp_***",
+        ["password", "bearer_token", "azure_workload_identity"],
+        null,
+      ]);
+    },
+  },
+  {
+    name: "HEAD of a secret answers like GET, without a body",
+    request: () => get("/secrets/my-repo?cluster=test-cluster", {}, "HEAD"),
+    before: sent(() => repo()),
+    status: 200,
+  },
+];
+
+/** Lists of all namespaces are not allowed, those of one are. */
+const onlyOneByOne = async (stage: Stage) => {
+  await settle(stage, () => docker({ namespaces: "default" }));
+  stage.cluster.namespaces.set("team-a", "Active");
+  stage.cluster.put({ namespace: "team-a", name: NAME });
+  let lists = 0;
+  stage.cluster.fault = ({ method }) =>
+    method === "list" && lists++ === 0 ? { kind: "throw", error: "forbidden" } : undefined;
+};
+
+const WARNING = "The kubeconfig's user may not list secrets in all namespaces: " +
+  `'${NAME}' was looked for in kube-system, default, argocd only`;
+
+const limited: Row[] = [
+  {
+    name: "who may not list everywhere sees the usual namespaces, and is warned",
+    request: () => show(NAME),
+    before: onlyOneByOne,
+    status: 200,
+    body: shown(NAME, [pull("argocd"), pull("default")], { warnings: [WARNING] }),
+  },
+  {
+    name: "what is not found by who may not list everywhere is 404 with a warning",
+    request: () => show(NAME),
+    before: ({ cluster }) => {
+      let lists = 0;
+      cluster.fault = ({ method }) =>
+        method === "list" && lists++ === 0 ? { kind: "throw", error: "forbidden" } : undefined;
+    },
+    status: 404,
+    body: {
+      error: true,
+      message: `Secret '${NAME}' not found in cluster 'test-cluster'`,
+      status_code: 404,
+      warnings: [WARNING],
+    },
+  },
+];
+
+for (const test of testsOf([...found, ...limited])) Deno.test(test);

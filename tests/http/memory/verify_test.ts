@@ -1,0 +1,298 @@
+import assert from "node:assert/strict";
+import type { VerifyOne } from "../../../src/credentials/verify_credential.ts";
+import { Sealed } from "../../../src/log/sealed.ts";
+import { linesOf, makeGcpKey, makeRsaKey, makeSshKey, makeTlsPair } from "../material.ts";
+import { NO_LOGIN, verification } from "../requests.ts";
+import { CANARY, type Row, testsOf } from "../support.ts";
+
+/** POST /secrets/verify: what is asked where, and what is answered, to the letter. */
+
+const sshKey = makeSshKey();
+const appKey = makeRsaKey();
+const gcpKey = makeGcpKey(makeRsaKey());
+const pair = makeTlsPair();
+const LINES = [sshKey, appKey, gcpKey.private_key, pair.key].flatMap(linesOf);
+
+/** What is asked, in the open, without what is left undefined. */
+function opened(what: unknown): unknown {
+  if (what instanceof Sealed) return what.reveal();
+  if (typeof what !== "object" || what === null) return what;
+  const given = Object.entries(what).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given.map(([key, value]) => [key, opened(value)]));
+}
+
+interface Asked {
+  readonly what: string;
+  readonly more: object;
+  readonly asked: object[];
+  /** Where it is looked at only, and why. */
+  readonly notTried?: [at: string, why: string];
+}
+
+const login = { username: "octocat", password: CANARY };
+const git = { type: "git", url: "https://github.com/org/app.git" };
+const app = { id: 1, installation_id: 2, private_key: appKey };
+
+const ASKED: Asked[] = [
+  {
+    what: "a login at ghcr.io, which is the usual registry",
+    more: {},
+    asked: [{ kind: "registry", host: "ghcr.io", ...login, transport: {} }],
+  },
+  {
+    what: "a login at another registry",
+    more: { registry: "https://Registry.Example.com:5000" },
+    asked: [{ kind: "registry", host: "registry.example.com:5000", ...login, transport: {} }],
+  },
+  {
+    what: "logins at several registries",
+    more: {
+      ...NO_LOGIN,
+      registries: [{ registry: "quay.io", ...login }, { registry: "ghcr.io", ...login }],
+    },
+    asked: ["quay.io", "ghcr.io"].map((host) => ({
+      kind: "registry",
+      host,
+      ...login,
+      transport: {},
+    })),
+  },
+  {
+    what: "a password at a Git repository, with its transport",
+    more: {
+      ...git,
+      proxy: "http://proxy.example.com:3128",
+      no_proxy: "localhost",
+      insecure: true,
+    },
+    asked: [{
+      kind: "git",
+      url: git.url,
+      ...login,
+      transport: {
+        insecure: true,
+        proxy: "http://proxy.example.com:3128",
+        noProxy: "localhost",
+      },
+    }],
+  },
+  {
+    what: "a token at two Git repositories",
+    more: {
+      ...NO_LOGIN,
+      type: "git",
+      urls: ["https://github.com/org/a", "https://github.com/org/b"],
+      bearer_token: CANARY,
+    },
+    asked: ["a", "b"].map((name) => ({
+      kind: "git",
+      url: `https://github.com/org/${name}`,
+      bearerToken: CANARY,
+      transport: {},
+    })),
+  },
+  {
+    what: "a public Git repository",
+    more: { ...NO_LOGIN, ...git },
+    asked: [{ kind: "git", url: git.url, transport: {} }],
+  },
+  {
+    what: "a client certificate",
+    more: { ...git, tls_client_cert: pair.certificate, tls_client_key: pair.key },
+    asked: [{
+      kind: "git",
+      url: git.url,
+      ...login,
+      transport: { tlsClientCert: pair.certificate, tlsClientKey: pair.key },
+    }],
+  },
+  {
+    what: "a GitHub App",
+    more: { ...NO_LOGIN, ...git, github_app: app },
+    asked: [{
+      kind: "github_app",
+      id: "1",
+      installationId: "2",
+      privateKey: appKey,
+      transport: {},
+    }],
+  },
+  {
+    what: "a GitHub App of an Enterprise Server",
+    more: {
+      ...NO_LOGIN,
+      ...git,
+      github_app: { ...app, enterprise_url: "https://ghe.example.com/api/v3" },
+    },
+    asked: [{
+      kind: "github_app",
+      id: "1",
+      installationId: "2",
+      privateKey: appKey,
+      enterpriseUrl: "https://ghe.example.com/api/v3",
+      transport: {},
+    }],
+  },
+  {
+    what: "a chart repository",
+    more: { type: "helm", url: "charts.example.com/x" },
+    asked: [{ kind: "helm", url: "https://charts.example.com/x", ...login, transport: {} }],
+  },
+  {
+    what: "charts in an OCI registry",
+    more: { type: "helm", url: "ghcr.io/org/charts/" },
+    asked: [{
+      kind: "registry",
+      host: "ghcr.io",
+      repository: "org/charts",
+      ...login,
+      transport: {},
+    }],
+  },
+  {
+    what: "an OCI artifact by plain HTTP",
+    more: { type: "oci", url: "oci://registry.example.com:5000/app", insecure_oci_http: true },
+    asked: [{
+      kind: "registry",
+      host: "registry.example.com:5000",
+      repository: "app",
+      ...login,
+      transport: { insecureHttp: true },
+    }],
+  },
+  {
+    what: "a whole OCI registry",
+    more: { type: "helm", url: "https://ghcr.io" },
+    asked: [{ kind: "registry", host: "ghcr.io", ...login, transport: {} }],
+  },
+  {
+    what: "an SSH key",
+    more: { ...NO_LOGIN, type: "git", url: "git@github.com:org/app", ssh_private_key: sshKey },
+    asked: [],
+    notTried: ["git@github.com:org/app", "the key can be read; by SSH it is not tried"],
+  },
+  {
+    what: "a key of Google's",
+    more: { ...NO_LOGIN, ...git, gcp_service_account_key: gcpKey },
+    asked: [],
+    notTried: [git.url, "the key can be read; Google is not asked for a token"],
+  },
+];
+
+const accepting = (asked: unknown[]): VerifyOne => (what) => {
+  asked.push(opened(what));
+  return Promise.resolve({
+    reachable: true,
+    accepted: true,
+    may: ["read it"],
+    asked: "https://asked.example/",
+    why: "It is fine",
+  });
+};
+
+const asked = ASKED.map(({ what, more, asked, notTried }): Row => {
+  const seen: unknown[] = [];
+  return {
+    name: `${what} is ${notTried ? "looked at only" : "tried"}`,
+    request: () => verification(more),
+    options: { verifyOne: accepting(seen) },
+    status: 200,
+    opens: false,
+    changes: false,
+    absent: LINES,
+    after: (_stage, body) => {
+      assert.deepEqual(seen, asked);
+      const { verified, ...rest } = body as { verified: object[] };
+      assert.deepEqual(rest, {
+        success: true,
+        message: notTried
+          ? "The credential can be read; it was not tried"
+          : `Nothing speaks against the credential at ${asked.length} of ${asked.length} place(s)`,
+      });
+      if (!notTried) return assert.equal(verified.length, asked.length);
+      const [at, message] = notTried;
+      assert.deepEqual(verified, [{ at, tried: false, message }]);
+    },
+  };
+});
+
+const verdict = (accepted: boolean | undefined, more: object = {}): Row["options"] => ({
+  verifyOne: () =>
+    Promise.resolve({
+      reachable: true,
+      accepted,
+      may: [],
+      asked: "https://ghcr.io/v2/",
+      why: "So it is",
+      ...more,
+    }),
+});
+
+const verified = (accepted: boolean | null, more: object = {}) => ({
+  at: "ghcr.io",
+  tried: true,
+  asked: "https://ghcr.io/v2/",
+  reachable: true,
+  accepted,
+  may: [],
+  ...more,
+  message: "So it is",
+});
+
+const expires = "2030-01-02T03:04:05.000Z";
+
+const FINE = "Nothing speaks against the credential at 1 of 1 place(s)";
+
+const answer = (name: string, options: Row["options"], status: number, body: object): Row => ({
+  name,
+  request: () => verification(),
+  options,
+  status,
+  body,
+  opens: false,
+  changes: false,
+});
+
+for (
+  const test of testsOf([
+    ...asked,
+    answer("a credential that is accepted is 200", verdict(true, { may: ["a"], expires }), 200, {
+      success: true,
+      verified: [verified(true, { may: ["a"], expires })],
+      message: FINE,
+    }),
+    answer("a credential that nobody asked for is 200", verdict(undefined, { open: true }), 200, {
+      success: true,
+      verified: [verified(null)],
+      message: FINE,
+    }),
+    answer("a credential that is refused is 422", verdict(false), 422, {
+      error: true,
+      message: "The credential is not accepted by ghcr.io: So it is",
+      status_code: 422,
+      verified: [verified(false)],
+    }),
+    ...[
+      ["a registry that cannot be reached", false],
+      ["a credential that could not be tried", true],
+    ].map(([what, reachable]) =>
+      answer(`${what} is 422`, verdict(undefined, { reachable }), 422, {
+        error: true,
+        message: "The credential cannot be tried at ghcr.io: So it is",
+        status_code: 422,
+        verified: [{ ...verified(null), reachable }],
+      })
+    ),
+    {
+      name: "a bug in trying is 500 with the request's id",
+      request: () => verification(),
+      options: { verifyOne: () => Promise.reject(new TypeError("a bug")) },
+      status: 500,
+      after: ({ logged }, body, response) => {
+        const id = response.headers.get("X-Request-Id");
+        assert.equal((body as { request_id: string }).request_id, id);
+        assert.ok(logged.some((line) => line.includes("a bug") && line.includes(id!)));
+      },
+    },
+  ])
+) Deno.test(test);

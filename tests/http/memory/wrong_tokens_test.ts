@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { makeToken } from "../../../src/tokens/tokens.ts";
+import { withLog } from "../audit_place.ts";
+import { stage } from "../stage.ts";
+import { docker, get } from "../support.ts";
+import { options } from "../tokens.ts";
+
+/** What becomes of wrong tokens: counted by the address that they come from, and shown nowhere. */
+
+const PEER = () => "192.0.2.1";
+const DEPS = options.deps;
+
+/** Statuses of so many requests with wrong tokens, each with what it says of where it is from. */
+async function statuses(behindProxy: boolean, forwarded: readonly string[]): Promise<number[]> {
+  const { app } = stage({ deps: { ...DEPS, behindProxy } });
+  const all: number[] = [];
+  for (const text of forwarded) {
+    const headers = { Authorization: `Bearer ${makeToken()}`, "X-Forwarded-For": text };
+    const answer = await app.fetch(get("/clusters", headers), PEER);
+    await answer.body?.cancel();
+    all.push(answer.status);
+  }
+  return all;
+}
+
+const TWELVE = Array.from({ length: 12 }, (_, i) => `198.51.100.${i}`);
+const TEN_THEN_WAIT = [...Array(10).fill(401), 429, 429];
+
+Deno.test("without a proxy in front an address that a client makes up is not believed", async () => {
+  assert.deepEqual(await statuses(false, TWELVE), TEN_THEN_WAIT);
+});
+
+Deno.test("behind a proxy the address that it adds counts, not those before it", async () => {
+  assert.deepEqual(await statuses(true, TWELVE), Array(12).fill(401));
+  const madeUp = TWELVE.map((address) => `${address}, 203.0.113.7`);
+  assert.deepEqual(await statuses(true, madeUp), TEN_THEN_WAIT);
+});
+
+Deno.test("wrong tokens that are told to wait do not fill the audit log", () =>
+  withLog(async ({ auditLog, entries }) => {
+    const { app } = stage({ auditLog, deps: DEPS });
+    for (let i = 0; i < 30; i++) {
+      const answer = await app.fetch(docker({}, { Authorization: `Bearer ${makeToken()}` }), PEER);
+      await answer.body?.cancel();
+      assert.equal(answer.status, i < 10 ? 401 : 429);
+    }
+    const refused = entries().filter(({ phase }) => phase === "refused");
+    assert.deepEqual(refused.map(({ from }) => from), Array(10).fill("192.0.2.1"));
+  }));
+
+Deno.test("a token that is not known or not well-formed is in no log and no answer", () =>
+  withLog(async ({ auditLog, path }) => {
+    const { app, logged } = stage({ auditLog, deps: DEPS });
+    // Of no form that the log masks by itself.
+    const secret = crypto.randomUUID();
+    const shown = [
+      `Bearer ${secret}`,
+      secret,
+      `Bearer ${secret} x`,
+      `Basic ${secret}`,
+      `x="${secret}"`,
+    ];
+    let said = "";
+    for (const Authorization of shown) {
+      const answer = await app.fetch(docker({}, { Authorization }), PEER);
+      said += await answer.text() + JSON.stringify([...answer.headers]);
+      assert.equal(answer.status, 401);
+    }
+    for (const text of [said, logged.join(""), await Deno.readTextFile(path)]) {
+      assert.ok(text !== "" && !text.includes(secret), text);
+    }
+  }));
+
+Deno.test("who is not let in is refused before a body is waited for", async () => {
+  const { app } = stage({ deps: { ...DEPS, bodySeconds: 2 } });
+  const stalling = new ReadableStream({ pull: () => new Promise<void>(() => {}) });
+  const { url, headers } = docker({}, { Authorization: `Bearer ${makeToken()}` });
+  const answer = await app.fetch(
+    new Request(url, { method: "POST", headers, body: stalling }),
+    PEER,
+  );
+  await answer.body?.cancel();
+  assert.equal(answer.status, 401);
+});

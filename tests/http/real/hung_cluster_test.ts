@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { settingsOf } from "../../../src/config/schema.ts";
+import { configureLog } from "../../../src/log/logger.ts";
+import { type Shared, shared, wire } from "../../../src/wire.ts";
+import { kubeconfig } from "../../cli/support.ts";
+import { silentPort } from "../../support/silent_port.ts";
+import { get } from "../support.ts";
+
+/** What a cluster that hangs costs those who ask for it again. */
+
+/** A number that has not changed for half a second: connections may be counted late. */
+async function settled(count: () => number): Promise<number> {
+  for (let before = -1, same = 0; same < 5;) {
+    const now = count();
+    same = now === before ? same + 1 : 0;
+    before = now;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return count();
+}
+
+for (const transport of ["api", "kubectl"] as const) {
+  Deno.test(`${transport}: a cluster that hangs is left alone, through a reload too`, async () => {
+    const folder = await Deno.makeTempDir();
+    const hung = silentPort();
+    const logged: string[] = [];
+    configureLog({ format: "json", level: "debug", write: (line) => logged.push(line) });
+    const file = `${folder}/c.kubeconfig`;
+    await Deno.writeTextFile(file, kubeconfig(hung.url), { mode: 0o600 });
+    const here = {
+      kubectlEnv: { PATH: Deno.env.get("PATH")!, HOME: folder },
+      cores: 2,
+      user: Deno.uid()!,
+      group: Deno.gid()!,
+      hasKubectl: true,
+    };
+    const common: Shared = shared(here);
+    const begin = (kubectl_timeout = 1) =>
+      wire(
+        settingsOf({ "clusters-folder": folder, kubectl_timeout, transport }),
+        here,
+        "1.2.3",
+        common,
+      );
+    const programs = [begin()];
+    const ask = async () => {
+      const began = performance.now();
+      const response = await programs.at(-1)!.fetch(get("/secrets?cluster=c"));
+      const { status, warnings } = await response.json();
+      const retryAfter = response.headers.get("Retry-After");
+      return { status, warnings, retryAfter, milliseconds: performance.now() - began };
+    };
+    try {
+      for (const _ of [1, 2]) assert.equal((await ask()).status, "timeout");
+      const asked = await settled(() => hung.connections);
+      programs.push(begin());
+      for (const _ of [1, 2, 3]) {
+        const { status, warnings, retryAfter, milliseconds } = await ask();
+        assert.equal(status, "cluster_unreachable");
+        assert.match(warnings[0], /^Cannot connect to cluster 'c': it did not answer \d+ second/);
+        assert.match(retryAfter!, /^[1-5]$/);
+        assert.ok(milliseconds < 500, String(milliseconds));
+      }
+      assert.equal(await settled(() => hung.connections), asked);
+      const lines = logged.filter((line) => line.includes("is left alone"));
+      assert.deepEqual(lines.map((line) => JSON.parse(line).level), ["warning"]);
+      programs.push(begin(30)); // in a second a slow machine starts no kubectl
+      // A kubeconfig that was put right is used at once.
+      await Deno.writeTextFile(file, kubeconfig("https://127.0.0.1:1"), { mode: 0o600 });
+      const { status, warnings } = await ask();
+      assert.deepEqual([status, warnings], ["cluster_unreachable", undefined]);
+    } finally {
+      for (const program of programs) program.close();
+      await hung.close();
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}

@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import { pullSecrets } from "../../contract/accounts.ts";
+import { uniqueName } from "../../support/api_objects.ts";
+import { assertAnswer, type RealProgram, realTests } from "../../support/real_program.ts";
+import { findAccount, kubeconfigOf, namespaceIsThere, putAccount } from "./cluster.ts";
+
+const { realTest } = realTests((test) => Deno.test(test));
+
+/** Kubeconfigs whose users may write secrets, and less of what goes with it. */
+
+const SECRETS = {
+  resources: ["secrets"],
+  verbs: ["get", "list", "create", "update", "delete"],
+};
+const NAMESPACES = { resources: ["namespaces"], verbs: ["get", "list"] };
+const READ_ACCOUNTS = { resources: ["serviceaccounts"], verbs: ["get", "list"] };
+const WRITE_ACCOUNTS = { resources: ["serviceaccounts"], verbs: ["get", "list", "update"] };
+
+const add = (program: RealProgram, name: string, more: object) =>
+  program.post("/secrets/add_docker", {
+    password: program.canary.value,
+    username: "user",
+    cluster_name: "limited",
+    name,
+    ...more,
+  });
+
+async function nothingIn(program: RealProgram, name: string, ...namespaces: string[]) {
+  for (const namespace of [...namespaces, "argocd"]) {
+    assert.equal(await program.find(namespace, name), undefined, namespace);
+  }
+}
+
+realTest("who may not see service accounts can attach nothing, and is told", async (program) => {
+  await program.addCluster("limited", await kubeconfigOf(SECRETS, NAMESPACES));
+  const [a, b] = [await program.namespace(), await program.namespace()];
+  for (const each of [a, b]) await putAccount(each, "default");
+  const name = uniqueName("pull");
+  const answer = await add(program, name, { namespaces: a, service_accounts: ["default"] });
+  assertAnswer(answer, 502, {
+    error: true,
+    message: `Cannot list service accounts in namespace '${a}' of cluster 'limited': the ` +
+      `kubeconfig's user may not list serviceaccounts in namespace '${a}'`,
+    status_code: 502,
+    status: "forbidden",
+  });
+  const two = await add(program, name, { namespaces: [a, b], service_accounts: ["default"] });
+  assert.deepEqual([two.status, two.body.status], [502, "forbidden"]);
+  await nothingIn(program, name, a, b);
+  const without = await add(program, name, { namespaces: [a, b] });
+  assert.equal(without.status, 200, "the secrets alone may be written");
+});
+
+realTest("who may see service accounts only has the secrets put back", async (program) => {
+  await program.addCluster("limited", await kubeconfigOf(SECRETS, NAMESPACES, READ_ACCOUNTS));
+  const namespace = await program.namespace();
+  await putAccount(namespace, "default", { imagePullSecrets: [{ name: "old" }] });
+  const name = uniqueName("pull");
+  const more = { namespaces: namespace, service_accounts: ["default"] };
+  const { status, body } = await add(program, name, more);
+  assert.deepEqual([status, body.status, body.rolled_back], [502, "forbidden", true]);
+  assert.equal(
+    body.message,
+    `Cannot change the pull secrets of service account 'default' in namespace '${namespace}' of ` +
+      "cluster 'limited': the kubeconfig's user may not update serviceaccounts in namespace " +
+      `'${namespace}'; nothing was changed`,
+  );
+  await nothingIn(program, name, namespace);
+  assert.deepEqual(pullSecrets(await findAccount(namespace, "default")), ["old"]);
+});
+
+realTest("who may change service accounts attaches, and takes off again", async (program) => {
+  await program.addCluster("limited", await kubeconfigOf(SECRETS, NAMESPACES, WRITE_ACCOUNTS));
+  const namespace = await program.namespace();
+  await putAccount(namespace, "default");
+  const name = uniqueName("pull");
+  const more = { namespaces: namespace, service_accounts: ["default"] };
+  assert.equal((await add(program, name, more)).status, 200);
+  assert.deepEqual(pullSecrets(await findAccount(namespace, "default")), [name]);
+  assert.equal((await program.delete(`/secrets?cluster=limited&name=${name}`)).status, 200);
+  assert.deepEqual(pullSecrets(await findAccount(namespace, "default")), []);
+});
+
+realTest(
+  "who may not see namespaces writes to those that are named, and selects none",
+  async (program) => {
+    await program.addCluster("limited", await kubeconfigOf(SECRETS));
+    const namespace = await program.namespace();
+    const name = uniqueName("pull");
+    assert.equal((await add(program, name, { namespaces: namespace })).status, 200);
+    for (const more of [{ all_namespaces: true }, { namespace_selector: "team=web" }]) {
+      assertAnswer(await add(program, uniqueName("pull"), more), 502, {
+        error: true,
+        message:
+          "Cannot list namespaces of cluster 'limited': the kubeconfig's user may not list " +
+          "namespaces",
+        status_code: 502,
+        status: "forbidden",
+      });
+    }
+  },
+);
+
+realTest("who may not make namespaces is told, and nothing is written", async (program) => {
+  await program.addCluster("limited", await kubeconfigOf(SECRETS, NAMESPACES));
+  const namespace = await program.namespace();
+  const fresh = uniqueName("fresh");
+  const name = uniqueName("pull");
+  const more = { namespaces: [namespace, fresh], create_namespaces: true };
+  const { status, body } = await add(program, name, more);
+  assert.deepEqual([status, body.status, body.rolled_back], [502, "forbidden", true]);
+  assert.equal(
+    body.message,
+    `Cannot create namespace '${fresh}' of cluster 'limited': the kubeconfig's user may not ` +
+      "create namespaces; nothing was changed",
+  );
+  assert.equal(await namespaceIsThere(fresh), false);
+  await nothingIn(program, name, namespace);
+  const dry = await add(program, name, { ...more, dry_run: true });
+  assert.deepEqual([dry.status, dry.body.status], [502, "forbidden"]);
+});
+
+realTest(
+  "who may do less has a pull secret deleted where service accounts cannot be seen",
+  async (program) => {
+    await program.addCluster("limited", await kubeconfigOf(SECRETS));
+    const namespace = await program.namespace();
+    const name = uniqueName("pull");
+    assert.equal((await add(program, name, { namespaces: namespace })).status, 200);
+    const { status, body } = await program.delete(`/secrets?cluster=limited&name=${name}`);
+    assert.deepEqual([status, body.message], [200, "2 secret(s) deleted"]);
+    await nothingIn(program, name, namespace);
+  },
+);
+
+realTest("who may only read deletes nothing", async (program) => {
+  const namespace = await program.namespace();
+  const name = uniqueName("pull");
+  await add(program, name, { cluster_name: "administrator", namespaces: namespace });
+  const { status, body } = await program.delete(`/secrets?cluster=reader&name=${name}`);
+  assert.deepEqual([status, body.status, body.rolled_back], [502, "forbidden", true]);
+  assert.match(body.message, /may not delete secrets in namespace '[^']+'; nothing was changed$/);
+  for (const each of [namespace, "argocd"]) {
+    assert.notEqual(await program.find(each, name), undefined);
+  }
+});
+
+const WARNING = (name: string, places: string) =>
+  "The kubeconfig's user may not list secrets in all namespaces: " +
+  `'${name}' was looked for in ${places} only`;
+
+realTest("rights in two namespaces are enough to show and delete there", async (program) => {
+  const name = uniqueName("pull");
+  await add(program, name, { cluster_name: "two-namespaces", namespaces: "team-a" });
+  const shown = await program.get(`/secrets/${name}?cluster=two-namespaces`);
+  assert.deepEqual([shown.status, shown.body.total], [200, 1], "the usual namespaces only");
+  assert.deepEqual(shown.body.warnings, [WARNING(name, "argocd")]);
+  const named = await program.get(`/secrets/${name}?cluster=two-namespaces&namespace=team-a`);
+  assert.deepEqual([named.status, named.body.warnings], [200, undefined]);
+  const query = `cluster=two-namespaces&name=${name}`;
+  const both = await program.delete(`/secrets?${query}&namespaces=team-a,argocd`);
+  assert.deepEqual([both.status, both.body.message], [200, "2 secret(s) deleted"]);
+  await nothingIn(program, name, "team-a");
+  const again = await program.delete(`/secrets?${query}`);
+  assert.deepEqual([again.status, again.body.warnings], [404, [WARNING(name, "argocd")]]);
+});
+
+realTest(
+  "a repository is written by who may write in Argo CD's namespace alone",
+  async (program) => {
+    const name = uniqueName("repo");
+    const body = {
+      name,
+      type: "git",
+      url: `https://${uniqueName("h")}.example.com/a`,
+      username: "user",
+      password: program.canary.value,
+    };
+    const post = (cluster_name: string) =>
+      program.post("/secrets/add_repo", { ...body, cluster_name });
+    for (const cluster of ["no-rights", "wrong-token", "reader"]) {
+      const { status, body } = await post(cluster);
+      assert.deepEqual([status, body.status], [
+        502,
+        cluster === "wrong-token" ? "unauthorized" : "forbidden",
+      ]);
+      assert.equal(await program.find("argocd", name), undefined);
+    }
+    assert.equal((await post("two-namespaces")).status, 200);
+  },
+);

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { uniqueName } from "../../support/api_objects.ts";
+import { assertAnswer, type RealProgram, realTests } from "../../support/real_program.ts";
+
+const { realTest, realTestWith } = realTests((test) => Deno.test(test));
+
+/** What is answered when the kubeconfig's user may do less than all, or nothing. */
+
+function add(program: RealProgram, cluster: string, name: string, namespaces: string[]) {
+  return program.post("/secrets/add_docker", {
+    password: program.canary.value,
+    username: "user",
+    cluster_name: cluster,
+    name,
+    namespaces,
+    upsert: true,
+  });
+}
+
+function nothingListed(cluster: string, status: string, message: string) {
+  return {
+    cluster,
+    repo_creds_secrets: [],
+    docker_creds_secrets: [],
+    helm_creds_secrets: [],
+    repository_secrets: [],
+    total_repo_creds: 0,
+    total_docker_creds: 0,
+    total_helm_creds: 0,
+    status,
+    message,
+  };
+}
+
+realTest("without the right to list everywhere the default namespaces are", async (program) => {
+  const name = uniqueName("pull");
+  const labels = { "mcops.tech/secret-type": "docker-creds" };
+  await program.put({ metadata: { namespace: "argocd", name, labels } });
+  await program.put({ metadata: { namespace: "team-a", name, labels } });
+  const { status, body } = await program.get("/secrets?cluster=two-namespaces");
+  assert.deepEqual([status, body.status], [200, "success"]);
+  assert.deepEqual(body.warnings, [
+    "The kubeconfig's user may not list secrets in all namespaces: docker secrets were looked " +
+    "for in argocd only",
+    "The kubeconfig's user may not list secrets in kube-system, default either",
+  ]);
+  const found = body.docker_creds_secrets.filter((each: { name: string }) => each.name === name);
+  assert.deepEqual(found.map((each: { namespace: string }) => each.namespace), ["argocd"]);
+});
+
+realTestWith(
+  { "docker-namespaces": ["team-a", "argocd"] },
+  "without the right to list everywhere the configured namespaces are",
+  async (program) => {
+    const name = uniqueName("pull");
+    const labels = { "mcops.tech/secret-type": "docker-creds" };
+    await program.put({ metadata: { namespace: "team-a", name, labels } });
+    const { status, body } = await program.get("/secrets?cluster=two-namespaces");
+    assert.equal(status, 200);
+    assert.deepEqual(body.warnings, [
+      "The kubeconfig's user may not list secrets in all namespaces: docker secrets were looked " +
+      "for in team-a, argocd only",
+    ]);
+    assert.ok(body.docker_creds_secrets.some((each: { name: string }) => each.name === name));
+  },
+);
+
+realTestWith(
+  { "docker-namespaces": ["team-b"] },
+  "when no namespace may be listed it is forbidden, not empty",
+  async ({ get }) => {
+    const { status, body } = await get("/secrets?cluster=two-namespaces");
+    assert.deepEqual([status, body.status], [502, "forbidden"]);
+    assert.match(body.message, /may not list secrets in namespace 'team-b'/);
+  },
+);
+
+realTest("rights in two namespaces are enough to write there", async (program) => {
+  const name = uniqueName("pull");
+  const { status, body } = await add(program, "two-namespaces", name, ["team-a"]);
+  assert.equal(status, 200);
+  assert.deepEqual(body.namespaces, ["team-a", "argocd"]);
+  for (const namespace of ["team-a", "argocd"]) {
+    assert.equal((await program.stored(namespace, name))?.type, "kubernetes.io/dockerconfigjson");
+  }
+});
+
+realTest("without rights in one namespace nothing is written anywhere", async (program) => {
+  const name = uniqueName("pull");
+  assertAnswer(await add(program, "two-namespaces", name, ["team-a", "team-b"]), 502, {
+    error: true,
+    message: "Cannot read secrets of cluster 'two-namespaces': the kubeconfig's user may not get " +
+      "secrets in namespace 'team-b'",
+    status_code: 502,
+    status: "forbidden",
+  });
+  for (const namespace of ["team-a", "team-b", "argocd"]) {
+    assert.equal(await program.find(namespace, name), undefined);
+  }
+});
+
+realTest("who may only read writes nothing, and every namespace is told why", async (program) => {
+  const name = uniqueName("pull");
+  const refused = (namespace: string) =>
+    `Cannot create secret '${name}' in namespace '${namespace}' of cluster 'reader': ` +
+    `the kubeconfig's user may not create secrets in namespace '${namespace}'`;
+  assertAnswer(await add(program, "reader", name, ["team-a"]), 502, {
+    error: true,
+    message: `${refused("team-a")}; nothing was changed`,
+    status_code: 502,
+    status: "forbidden",
+    cluster: "reader",
+    name,
+    results: ["team-a", "argocd"].map((namespace) => ({
+      namespace,
+      result: {
+        success: false,
+        namespace,
+        error: `secret/${name}: ${refused(namespace)}; not written`,
+      },
+    })),
+    rolled_back: true,
+  });
+  assert.equal(await program.find("team-a", name), undefined);
+});
+
+realTest("who may do nothing is told which right is missing", async ({ get }) => {
+  assertAnswer(
+    await get("/secrets?cluster=no-rights"),
+    502,
+    nothingListed(
+      "no-rights",
+      "forbidden",
+      "Cannot list secrets in namespace 'argocd' of cluster 'no-rights': the kubeconfig's user " +
+        "may not list secrets in namespace 'argocd'",
+    ),
+  );
+});
+
+realTest("a token that the cluster does not know is 502 unauthorized", async (program) => {
+  const why = "of cluster 'wrong-token': the cluster does not accept the kubeconfig's credentials";
+  assertAnswer(
+    await program.get("/secrets?cluster=wrong-token"),
+    502,
+    nothingListed(
+      "wrong-token",
+      "unauthorized",
+      `Cannot list secrets in namespace 'argocd' ${why}`,
+    ),
+  );
+  assertAnswer(await add(program, "wrong-token", uniqueName("pull"), ["team-a"]), 502, {
+    error: true,
+    message: `Cannot read secrets ${why}`,
+    status_code: 502,
+    status: "unauthorized",
+  });
+});
