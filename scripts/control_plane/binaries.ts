@@ -32,7 +32,7 @@ async function findKubeApiserver(world: World): Promise<string> {
     (await isExecutable(cached) ? cached : undefined) ??
     await makeKubeApiserver(world).catch(missing(
       `kube-apiserver ${kubernetesVersion}`,
-      "install Go 1.25 or newer so that it can be built, or put kube-apiserver and etcd into a " +
+      "install Go 1.21 or newer so that it can be built, or put kube-apiserver and etcd into a " +
         "folder and name that in KUBEBUILDER_ASSETS",
     ));
 }

@@ -1,5 +1,7 @@
 /** The cache folder of the test binaries, and how a binary gets there safely. */
 import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
 
 export interface World {
   env: (name: string) => string | undefined;
@@ -68,24 +70,52 @@ export async function makeOnce(
 
 /**
  * Runs a tool to its end.
+ * @param options.onLine is given each line of standard error as it comes
+ * @returns its standard output
  * @throws Error with the end of what the tool said, when it is missing or fails
  */
 export async function run(
   command: string,
   args: string[],
-  options: { cwd?: string; env?: Record<string, string> } = {},
+  { onLine = () => {}, ...options }: {
+    cwd?: string;
+    env?: Record<string, string>;
+    onLine?: (line: string) => void;
+  } = {},
 ): Promise<string> {
-  let output;
+  let child;
   try {
-    output = await new Deno.Command(command, { args, ...options, stdin: "null" }).output();
+    child = new Deno.Command(command, {
+      args,
+      ...options,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
   } catch (cause) {
     const why = cause instanceof Deno.errors.NotFound ? "it is not on PATH" : String(cause);
     throw new Error(`Cannot run ${command}: ${why}`, { cause });
   }
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
-  if (!output.success) {
-    const said = text(output.stderr).split("\n").slice(-8).join("\n");
-    throw new Error(`Cannot run ${command} ${args[0] ?? ""}: exit code ${output.code}: ${said}`);
+  const [stdout, said, { success, code }] = await Promise.all([
+    new Response(child.stdout).text(),
+    lastLines(child.stderr, onLine),
+    child.status,
+  ]);
+  if (!success) {
+    throw new Error(`Cannot run ${command} ${args[0] ?? ""}: exit code ${code}: ${said}`);
   }
-  return text(output.stdout);
+  return stdout.trim();
+}
+
+/** Gives each line away, and returns the last eight. */
+async function lastLines(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  onLine: (line: string) => void,
+): Promise<string> {
+  let last: string[] = [];
+  for await (const line of createInterface({ input: Readable.fromWeb(stream) })) {
+    onLine(line);
+    last = [...last, line].slice(-8);
+  }
+  return last.join("\n").trim();
 }

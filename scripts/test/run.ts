@@ -1,0 +1,80 @@
+/** Runs the files of one tier. */
+import { join } from "node:path";
+import { importing } from "./find.ts";
+import { countResults, type Results } from "./report.ts";
+import type { TestFile, Tier } from "./tiers.ts";
+
+/** How a tier runs: how many isolates at once, and how many files share one. */
+interface Way {
+  /** @default the number of cores */
+  readonly jobs?: number;
+  /** @default each file has an isolate of its own */
+  readonly filesInOne?: number;
+}
+
+/**
+ * Loading the program costs an isolate more than most files of tests need to run, so quick ones
+ * share. Tests that wait leave their core to others.
+ */
+const WAYS: Readonly<Record<Tier, Way>> = {
+  fast: { jobs: navigator.hardwareConcurrency + 1, filesInOne: 16 },
+  real: { jobs: navigator.hardwareConcurrency + 1 },
+  crash: { jobs: navigator.hardwareConcurrency },
+  built: {},
+};
+
+/**
+ * Runs these files with `deno test`, whose output is shown. Types are the business of
+ * `deno task check`.
+ * @param flags further ones of `deno test`
+ * @param env what tests find what they need by
+ */
+export async function runTier(
+  tier: Tier,
+  files: readonly TestFile[],
+  flags: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Results> {
+  const folder = await Deno.makeTempDir({ prefix: "tests-" });
+  const junit = join(folder, "junit.xml");
+  const { jobs = navigator.hardwareConcurrency, filesInOne } = WAYS[tier];
+  const paths = files.map(({ path }) => path);
+  const modules = filesInOne ? await joined(folder, paths, filesInOne) : paths;
+  // Whose lines would name the modules that join files.
+  const dots = filesInOne && !flags.some((flag) => flag.startsWith("--reporter"))
+    ? ["--reporter=dot"]
+    : [];
+  const usual = ["test", "-A", "--no-check", "--parallel", `--junit-path=${junit}`, ...dots];
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [...usual, ...flags, ...modules],
+    env: { ...env, DENO_JOBS: String(jobs) },
+    stdin: "null",
+  }).spawn();
+  const signals = (["SIGINT", "SIGTERM"] as const).map((name) => {
+    const listener = () => {
+      try {
+        child.kill(name);
+      } catch { /* it has ended */ }
+    };
+    Deno.addSignalListener(name, listener);
+    return () => Deno.removeSignalListener(name, listener);
+  });
+  try {
+    const { success } = await child.status;
+    return countResults(await Deno.readTextFile(junit).catch(() => ""), success);
+  } finally {
+    signals.forEach((remove) => remove());
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Modules that import some of the files each, neighbours together. @returns their paths */
+async function joined(folder: string, paths: readonly string[], size: number): Promise<string[]> {
+  const modules: string[] = [];
+  for (let i = 0; i < paths.length; i += size) {
+    const module = join(folder, `${i / size}_test.ts`);
+    await Deno.writeTextFile(module, importing(paths.slice(i, i + size)));
+    modules.push(module);
+  }
+  return modules;
+}

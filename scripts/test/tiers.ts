@@ -1,0 +1,77 @@
+/** The tiers of the tests, and the tier of each file: it follows from where it is and what it imports. */
+
+/** In the order in which they run: what fails most often, and fails soonest, first. */
+export const TIERS = ["fast", "real", "crash", "built"] as const;
+export type Tier = typeof TIERS[number];
+
+/** Seconds that a tier may take on two idle cores, and what is in it. */
+export const TIER: Readonly<Record<Tier, { budget: number; what: string }>> = {
+  fast: { budget: 60, what: "in one process: no control plane, no build, no real waiting" },
+  real: {
+    budget: 720,
+    what: "the program as a process, real kubectl and API server, Argo CD's code",
+  },
+  crash: { budget: 300, what: "killed, stopped, cut off; a short soak" },
+  built: { budget: 180, what: "the executable that is built, and what goes with it" },
+};
+
+/** What a test may need that is not in this repository. */
+export const NEEDS = [
+  "kubectl",
+  "control plane",
+  "argocd reader",
+  "executable",
+  "ssh-keygen",
+  "curl",
+] as const;
+export type Need = typeof NEEDS[number];
+
+interface Rule {
+  readonly tier: Tier;
+  readonly needs?: readonly Need[];
+}
+
+/** Files and folders of tests whose tier does not follow from what they import. */
+const PLACES: Readonly<Record<string, Rule>> = {
+  "tests/built/": { tier: "built", needs: ["executable", "kubectl", "control plane"] },
+  "tests/deploy/licences_test.ts": { tier: "built" }, // builds three times
+  "scripts/build/": { tier: "built" }, // bundles
+  "tests/crash/": { tier: "crash" },
+  "tests/soak/": { tier: "crash", needs: ["kubectl"] },
+  "tests/deploy/": { tier: "real" }, // systemd-analyze, actionlint, Git
+  "tests/verify/registry_test.ts": { tier: "real" }, // Debian's docker-registry
+  "tests/cli/completion_test.ts": { tier: "real" }, // bash, zsh, fish
+  "src/emulator/accounts_test.ts": { tier: "real", needs: ["kubectl"] },
+  "src/emulator/kubectl_test.ts": { tier: "real", needs: ["kubectl"] },
+};
+
+/** Modules that decide for each test which loads them. */
+const MODULES: Readonly<Record<string, Rule>> = {
+  "scripts/control_plane/connect.ts": { tier: "real", needs: ["kubectl", "control plane"] },
+  "scripts/control_plane/control_plane.ts": { tier: "real", needs: ["kubectl", "control plane"] },
+  "scripts/argocd_reader/argocd_reader.ts": { tier: "real", needs: ["argocd reader"] },
+  "tests/cli/support.ts": { tier: "real", needs: ["kubectl"] },
+  "tests/docs/home.ts": { tier: "real", needs: ["ssh-keygen", "curl"] },
+  "src/credentials/material/ssh_key_test.ts": { tier: "fast", needs: ["ssh-keygen"] },
+};
+
+/** What is known of a file of tests before it runs. */
+export interface TestFile {
+  /** From the root of the project, with "/". */
+  readonly path: string;
+  readonly tier: Tier;
+  readonly needs: readonly Need[];
+}
+
+/** @param loaded every module of the project whose code the file loads, itself included */
+export function classify(path: string, loaded: ReadonlySet<string>): TestFile {
+  const place = Object.entries(PLACES).find(([place]) => path.startsWith(place))?.[1];
+  const modules = Object.entries(MODULES).filter(([module]) => loaded.has(module))
+    .map(([, rule]) => rule);
+  const rules = place === undefined ? modules : [place, ...modules];
+  return {
+    path,
+    tier: rules[0]?.tier ?? "fast",
+    needs: NEEDS.filter((need) => rules.some(({ needs }) => needs?.includes(need))),
+  };
+}
