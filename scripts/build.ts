@@ -12,7 +12,7 @@
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import denoConfig from "../deno.json" with { type: "json" };
-import { bundle, hideImports } from "./build/bundle.ts";
+import { bundle } from "./build/bundle.ts";
 import { compile, type Target, TARGETS } from "./build/compile.ts";
 import { contentsOf } from "./build/contents.ts";
 import { buildOffline } from "./build/offline.ts";
@@ -49,7 +49,6 @@ export async function build(options: BuildOptions): Promise<string[]> {
     await setTime(pieces, time);
     const outputs: string[] = [];
     if (offline) {
-      await hideImports(pieces);
       const output = join(folder, "argocd-configurer");
       const made = join(work, "made");
       const named = `${version} (${commit})`;

@@ -8,7 +8,7 @@
  *   --transport T    kubectl, api or both (both)
  *   --think SECONDS  between an answer and a client's next request (api 2, kubectl 30)
  *   --kubectl-timeout SECONDS  as the server's own (3, with --short 30)
- *   --short          as CI runs it: a minute over api, less of one over kubectl
+ *   --short          as CI runs it: half a minute over each transport
  *   --report FILE    the same as JSON
  */
 import { optionsOf } from "./soak/options.ts";

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { joinStart, reachedFrom } from "./join_start.ts";
 
 export interface BundleOptions {
   /** The root of the project. */
@@ -39,10 +38,9 @@ export async function runBundler(root: string, folder: string, ...flags: string[
 }
 
 /**
- * Bundles the program into a folder: `main.js` and `start.js` with what every start needs, beside them
- * pieces that are loaded when used. Then what the bundler leaves to be desired is mended, each time exactly as often
- * as expected: a new Deno that bundles otherwise fails here and not on the user's machine.
- * @throws when the bundler fails, or its output is not as known
+ * Bundles the program into a folder: `main.js` with what every start needs, beside it pieces that are
+ * loaded when used. The commit is put where the source has a word for it.
+ * @throws when the bundler fails, or the word is not there exactly once
  */
 export async function bundle({ root, folder, commit }: BundleOptions): Promise<void> {
   await runBundler(root, folder);
@@ -50,83 +48,22 @@ export async function bundle({ root, folder, commit }: BundleOptions): Promise<v
   for (const { name } of Deno.readDirSync(folder)) {
     pieces.set(name, await Deno.readTextFile(join(folder, name)));
   }
-  for (const [name, text] of mended(pieces, commit)) {
-    await Deno.writeTextFile(join(folder, name), text);
-  }
-  await joinStart(folder);
+  const [name, text] = withCommit(pieces, commit);
+  await Deno.writeTextFile(join(folder, name), text);
 }
 
-/** Texts of the pieces by name, mended. */
-export function mended(
+/** The name of the piece that has the word for the commit, and its text with the commit. */
+export function withCommit(
   pieces: ReadonlyMap<string, string>,
   commit: string,
-): Map<string, string> {
-  const names = [...pieces.keys()];
-  const texts = new Map(pieces);
-
-  /** Replaces what has to be in exactly one piece, exactly once. */
-  function once(what: string, pattern: RegExp, by: (...groups: string[]) => string): void {
-    const found = names.flatMap((name) =>
-      [...texts.get(name)!.matchAll(new RegExp(pattern, "g"))].map(() => name)
-    );
-    const [name] = found;
-    if (name === undefined || found.length !== 1) {
-      throw new Error(`Cannot mend the bundle: ${what} is there ${found.length} times, not once`);
-    }
-    texts.set(name, texts.get(name)!.replace(pattern, (_, ...groups) => by(...groups)));
+): [name: string, text: string] {
+  const found = [...pieces].filter(([, text]) => text.includes(WORD));
+  const [[name, text] = ["", ""]] = found;
+  if (found.length !== 1 || text.split(WORD).length !== 2) {
+    throw new Error(`Cannot bundle: the word for the commit is not there exactly once`);
   }
-
-  once("the commit", /COMMIT-OF-THE-BUILD/, () => commit);
-  // Every piece imports this one, for few to use it: Node's module loader would be set up at each
-  // start, which takes as long as all the rest.
-  once(
-    "the preamble for CommonJS modules",
-    /import\{createRequire as (\w+)\} ?from ?"node:module";var (\w+)=\1\(import\.meta\.url\);/,
-    (_, name) =>
-      `var ${name}=(id)=>process.getBuiltinModule("node:module").createRequire(import.meta.url)(id);`,
-  );
-  // LogTape has an inspect() for Deno, but its package.json names that for Node first, and Node's
-  // takes some milliseconds to load. This is the one for Deno.
-  // https://github.com/dahlia/logtape/blob/2.4.2/packages/logtape/src/util.deno.ts
-  const logtape = names.filter((name) => /from ?"node:util"/.test(texts.get(name)!));
-  const isStart = reachedFrom("main.js", texts);
-  const [atStart, ...more] = logtape.filter((name) => isStart.has(name));
-  if (atStart === undefined || more.length > 0) {
-    throw new Error("Cannot mend the bundle: not one piece of the start imports node:util");
-  }
-  const text = texts.get(atStart)!;
-  const imported = /import (\w+) from ?"node:util";/.exec(text);
-  const uses = imported ? [...text.matchAll(new RegExp(`\\b${imported[1]}\\.(\\w+)`, "g"))] : [];
-  if (!imported || uses.length === 0 || uses.some(([, member]) => member !== "inspect")) {
-    throw new Error("Cannot mend the bundle: node:util is used for more than inspect()");
-  }
-  texts.set(
-    atStart,
-    text.replace(
-      imported[0],
-      `var ${imported[1]}={inspect:(v,o)=>Deno.inspect(v,{colors:o?.colors,` +
-        `depth:o?.depth??void 0,compact:o?.compact??!0})};`,
-    ),
-  );
-  for (const name of isStart) {
-    if (/from ?"node:/.test(texts.get(name)!)) {
-      throw new Error(`Cannot mend the bundle: a start loads Node's modules in ${name}`);
-    }
-  }
-  return texts;
+  return [name, text.replace(WORD, () => commit)];
 }
 
-/**
- * Hides which pieces are loaded when used. `deno run` reads all that it can see, megabytes at each
- * start. Not for `deno compile`, which has read them when it compiles and embeds what it sees.
- */
-export async function hideImports(folder: string): Promise<void> {
-  for (const { name } of Deno.readDirSync(folder)) {
-    const file = join(folder, name);
-    const text = await Deno.readTextFile(file);
-    await Deno.writeTextFile(
-      file,
-      text.replaceAll(/\bimport\("(\.\/[^"]+\.js)"\)/g, 'import(String("$1"))'),
-    );
-  }
-}
+/** In the source, for the commit of the build. */
+const WORD = "COMMIT-OF-THE-BUILD";

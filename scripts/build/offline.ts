@@ -3,7 +3,7 @@ import { PERMISSIONS, unstableFlags } from "./permissions.ts";
 import { V8_FLAGS } from "./v8_flags.ts";
 
 export interface OfflineOptions {
-  /** The bundle, with its imports hidden. */
+  /** The bundle. */
   readonly bundle: string;
   /** Written. */
   readonly output: string;

@@ -1,7 +1,5 @@
 /** The cache folder of the test binaries, and how a binary gets there safely. */
 import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
-import { Readable } from "node:stream";
 
 export interface World {
   env: (name: string) => string | undefined;
@@ -113,9 +111,12 @@ async function lastLines(
   onLine: (line: string) => void,
 ): Promise<string> {
   let last: string[] = [];
-  for await (const line of createInterface({ input: Readable.fromWeb(stream) })) {
-    onLine(line);
-    last = [...last, line].slice(-8);
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    lines.forEach(onLine);
+    last = [...last, ...lines].slice(-8);
   }
-  return last.join("\n").trim();
+  return [...last, rest].join("\n").trim();
 }

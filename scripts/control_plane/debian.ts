@@ -1,9 +1,12 @@
-/** A program of a Debian package, without installing it. */
+/** Programs of Debian packages. */
 import { join } from "node:path";
 import { cacheFolder, isExecutable, makeOnce, onPath, run, type World } from "./cache.ts";
 
+/** Several may want apt at once: it then waits, for seconds, until the other one is done. */
+const WAIT = ["-o", "DPkg::Lock::Timeout=300"];
+
 /**
- * On PATH, in the cache, or fetched by apt and taken out of its package.
+ * Without installing it: on PATH, in the cache, or fetched by apt and taken out of its package.
  * @returns its path
  * @throws Error saying which package has it
  */
@@ -31,4 +34,34 @@ export async function debianProgram(
     const how = `install it (Debian and Ubuntu: the package ${packageName})`;
     throw new Error(`Cannot find ${program}: ${how}. Tried: ${cause.message}`, { cause });
   });
+}
+
+/**
+ * A program that may need libraries of its package's neighbours: on PATH, else in CI its package is
+ * installed.
+ * @returns `undefined` where it is missing and this is not CI
+ * @throws Error when it is missing in CI and cannot be installed
+ */
+export async function installedProgram(
+  program: string,
+  packageName: string,
+  world: World,
+): Promise<string | undefined> {
+  const found = await onPath(program, world);
+  if (found !== undefined || world.env("CI") !== "true") return found;
+  if (Deno.uid() !== 0) {
+    throw new Error(`Cannot run ${program}: install the package ${packageName}`);
+  }
+  const folder = cacheFolder(world);
+  await Deno.mkdir(folder, { recursive: true });
+  using lock = await Deno.open(join(folder, "apt.lock"), { create: true, write: true });
+  await lock.lock(true); // two updates of apt's lists at once fail
+  world.report(`installing ${packageName} for ${program} …`);
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  const args = ["install", "--yes", "--no-install-recommends", ...WAIT, packageName];
+  await run("apt-get", args, { env }).catch(async () => {
+    await run("apt-get", ["update"], { env });
+    await run("apt-get", args, { env });
+  });
+  return await onPath(program, world);
 }

@@ -9,7 +9,7 @@ export interface Options {
 }
 
 /** What CI has time for. */
-const SHORT: Readonly<Record<Transport, number>> = { api: 1, kubectl: 0.75 };
+const SHORT: Readonly<Record<Transport, number>> = { api: 0.5, kubectl: 0.5 };
 const MINUTES = 10;
 const KUBECTL_TIMEOUT = 3;
 /** CI may be slow and busy, and what a healthy cluster does not do in time is an error. */

@@ -105,11 +105,28 @@ const PROVIDERS: Readonly<Record<Need, Provider>> = {
       stops.push(() => Deno.remove(folder, { recursive: true }));
       const [file] = await build({ offline: true, folder });
       env.ARGOCD_CONFIGURER_TEST_BUILT = file!;
+      env.ARGOCD_CONFIGURER_TEST_PROGRAM = file!;
+      env.PATH = await withoutDeno(env.PATH ?? Deno.env.get("PATH") ?? "");
+      env.XDG_CACHE_HOME = join(folder, "cache"); // unpacked where nothing is
+      env.DENO_DIR = await denoFolder(); // while Deno's own cache stays where it is
     },
   },
   "ssh-keygen": debian("ssh-keygen", "openssh-client"), // whose keys ours are compared with
   "curl": debian("curl", "curl"), // in which the README speaks
 };
+
+/** PATH as on a machine that has no Deno. */
+async function withoutDeno(path: string): Promise<string> {
+  const folders = path.split(delimiter);
+  const hasDeno = await Promise.all(folders.map((folder) => isExecutable(join(folder, "deno"))));
+  return folders.filter((_, i) => !hasDeno[i]).join(delimiter);
+}
+
+/** Where Deno keeps what it has downloaded and compiled. */
+async function denoFolder(): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
+  return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
+}
 
 /** One line for each thing that is not here yet, before anything is got. */
 export async function announce(needs: readonly Need[]): Promise<string[]> {

@@ -35,7 +35,8 @@ interface Rule {
 const PLACES: Readonly<Record<string, Rule>> = {
   "tests/built/": { tier: "built", needs: ["executable", "kubectl", "control plane"] },
   "tests/deploy/licences_test.ts": { tier: "built" }, // builds three times
-  "scripts/build/": { tier: "built" }, // bundles
+  "scripts/build/sbom_test.ts": { tier: "built" }, // bundles, as the next
+  "scripts/build/v8_flags_test.ts": { tier: "built" },
   "tests/crash/": { tier: "crash" },
   "tests/soak/": { tier: "crash", needs: ["kubectl"] },
   "tests/deploy/": { tier: "real" }, // systemd-analyze, actionlint, Git

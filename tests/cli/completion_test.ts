@@ -1,29 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { onPath, realWorld, run } from "../../scripts/control_plane/cache.ts";
+import { onPath, realWorld } from "../../scripts/control_plane/cache.ts";
+import { installedProgram } from "../../scripts/control_plane/debian.ts";
 
 /** Completion by the shells themselves, which ask the program as users have it. */
 
 const ROOT = join(import.meta.dirname!, "..", "..");
 
-/**
- * A shell on this machine; in CI its package is installed where it is missing.
- * @returns `undefined` where it is missing and this is not CI
- */
-async function findShell(name: string): Promise<string | undefined> {
-  const found = await onPath(name, realWorld);
-  if (found !== undefined || Deno.env.get("CI") !== "true") return found;
-  if (Deno.uid() !== 0) throw new Error(`Cannot test the completion: install the package ${name}`);
-  realWorld.report(`installing ${name} …`);
-  const env = { DEBIAN_FRONTEND: "noninteractive" };
-  const install = () =>
-    run("apt-get", ["install", "--yes", "--no-install-recommends", name], { env });
-  await install().catch(async () => {
-    await run("apt-get", ["update"], { env });
-    await install();
-  });
-  return await onPath(name, realWorld);
-}
+/** A shell on this machine; in CI its package is installed where it is missing. */
+const findShell = (name: string) => installedProgram(name, name, realWorld);
 
 const shells = {
   bash: await findShell("bash"),

@@ -63,11 +63,10 @@ const overApi: Transport = {
   },
 };
 
-export const TRANSPORTS: readonly Transport[] = [
-  overKubectl("kubectl from PATH", onPath("kubectl")),
-  overKubectl("official kubectl", Deno.env.get("ARGOCD_CONFIGURER_TEST_KUBECTL")),
-  overApi,
-];
+/** Kubectl of the API server's own version where there is one; other suites run that of PATH. */
+const KUBECTL = Deno.env.get("ARGOCD_CONFIGURER_TEST_KUBECTL") ?? onPath("kubectl");
+
+export const TRANSPORTS: readonly Transport[] = [overKubectl("kubectl", KUBECTL), overApi];
 
 export const controlPlane: ControlPlaneClient | undefined = controlPlaneFromEnv();
 

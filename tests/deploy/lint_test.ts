@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ROOT } from "./files.ts";
-import { findActionlint, findTool } from "./tools.ts";
+import { realWorld } from "../../scripts/control_plane/cache.ts";
+import { installedProgram } from "../../scripts/control_plane/debian.ts";
+import { findActionlint } from "./tools.ts";
 
 /** What linters say of the release workflow and of the shell scripts. */
 
-const shellcheck = await findTool("shellcheck", "shellcheck");
+const shellcheck = await installedProgram("shellcheck", "shellcheck", realWorld);
 const actionlint = shellcheck && await findActionlint();
 const ignore = actionlint === undefined;
 

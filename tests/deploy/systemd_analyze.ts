@@ -1,5 +1,6 @@
-import { findTool } from "./tools.ts";
+import { realWorld } from "../../scripts/control_plane/cache.ts";
+import { installedProgram } from "../../scripts/control_plane/debian.ts";
 
 /** systemd-analyze, which no running systemd is needed for. */
 export const findSystemdAnalyze = (): Promise<string | undefined> =>
-  findTool("systemd-analyze", "systemd");
+  installedProgram("systemd-analyze", "systemd", realWorld);

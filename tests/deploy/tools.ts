@@ -1,33 +1,6 @@
 import { join } from "node:path";
-import {
-  cacheFolder,
-  makeOnce,
-  onPath,
-  realWorld,
-  run,
-} from "../../scripts/control_plane/cache.ts";
+import { cacheFolder, makeOnce, realWorld } from "../../scripts/control_plane/cache.ts";
 import { goBuild, goIsAtHand } from "../../scripts/control_plane/go.ts";
-
-/**
- * A program that may need libraries of its package's neighbours, so on a CI machine without it the
- * package is installed.
- * @returns `undefined` where it is missing and this is not CI
- * @throws Error when it is missing in CI and cannot be installed
- */
-export async function findTool(name: string, packageName: string): Promise<string | undefined> {
-  const found = await onPath(name, realWorld);
-  if (found !== undefined || Deno.env.get("CI") !== "true") return found;
-  if (Deno.uid() !== 0) throw new Error(`Cannot run ${name}: install the package ${packageName}`);
-  realWorld.report(`installing ${packageName} for ${name} …`);
-  const env = { DEBIAN_FRONTEND: "noninteractive" };
-  const install = () =>
-    run("apt-get", ["install", "--yes", "--no-install-recommends", packageName], { env });
-  await install().catch(async () => {
-    await run("apt-get", ["update"], { env });
-    await install();
-  });
-  return await onPath(name, realWorld);
-}
 
 const ACTIONLINT = join(import.meta.dirname!, "actionlint");
 

@@ -32,8 +32,8 @@ const hasKubectl = await new Deno.Command("kubectl", { args: ["version", "--clie
 
 for (const transport of ["api", "kubectl"]) {
   Deno.test({
-    name: `${transport}: under two hundred clients, with one cluster hung and one flapping, ` +
-      "nothing is lost, half-written or left over",
+    name:
+      `${transport}: under two hundred clients, with one cluster hung and one flapping, nothing is lost, half-written or left over`,
     ignore: transport === "kubectl" && !hasKubectl,
     fn: async () => {
       const { code, said, report } = await soak(transport);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { build } from "../../scripts/build.ts";
-import { bundle, mended } from "../../scripts/build/bundle.ts";
+import { withCommit } from "../../scripts/build/bundle.ts";
 import { compile, TARGETS } from "../../scripts/build/compile.ts";
-import { type Ended, type Folder, folder } from "./support.ts";
+import { type Ended, type Folder, folder } from "../cli/support.ts";
 
 /** The executable that needs no download, where there is no deno. */
 
@@ -352,14 +352,11 @@ for (
   });
 }
 
-Deno.test("a bundle that is not as known is not mended", async () => {
-  await using here = await folder();
-  const pieces = join(here.path, "bundle");
-  await bundle({ root: join(import.meta.dirname!, "..", ".."), folder: pieces, commit: "abc" });
-  const again = new Map([...Deno.readDirSync(pieces)].map(({ name }) => [
-    name,
-    Deno.readTextFileSync(join(pieces, name)),
-  ]));
-  assert.ok([...again.values()].some((text) => text.includes('"abc"') || text.includes("(abc)")));
-  assert.throws(() => mended(again, "abc"), /Cannot mend the bundle: the commit is there 0 times/);
+Deno.test("the commit is put where the source has a word for it, which has to be there once", () => {
+  const pieces = (...texts: string[]) => new Map(texts.map((text, i) => [`${i}.js`, text]));
+  const word = 'var c="COMMIT-OF-THE-BUILD";';
+  assert.deepEqual(withCommit(pieces("x", word), "abc"), ["1.js", 'var c="abc";']);
+  for (const other of [pieces("x"), pieces(word, word), pieces(word + word)]) {
+    assert.throws(() => withCommit(other, "abc"), /not there exactly once/);
+  }
 });
