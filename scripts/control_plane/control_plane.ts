@@ -27,6 +27,8 @@ export interface ControlPlaneOptions {
   binaries?: Binaries;
   /** Until the API server says it is ready, in milliseconds. @default 60000 */
   readyTimeoutMs?: number;
+  /** Where its own folder is made. @default where the system keeps what is temporary */
+  folder?: string;
   /** How often to try again when another program took a port in between. @default 3 */
   attempts?: number;
 }
@@ -40,15 +42,19 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const binaries = options.binaries ?? await findBinaries();
   for (let left = (options.attempts ?? 3) - 1;; left--) {
     try {
-      return await start(binaries, options.readyTimeoutMs ?? 60_000);
+      return await start(binaries, options.readyTimeoutMs ?? 60_000, options.folder);
     } catch (error) {
       if (left <= 0 || !/address already in use/.test(String(error))) throw error;
     }
   }
 }
 
-async function start(binaries: Binaries, readyTimeoutMs: number): Promise<ControlPlane> {
-  const dir = await Deno.makeTempDir({ prefix: "control-plane-" });
+async function start(
+  binaries: Binaries,
+  readyTimeoutMs: number,
+  folder?: string,
+): Promise<ControlPlane> {
+  const dir = await Deno.makeTempDir({ prefix: "control-plane-", dir: folder });
   const processes = startProcesses(dir);
   const proxy = startProxy(dir);
   const stop = stopOnce(processes, proxy, dir);

@@ -107,20 +107,16 @@ async function withApiserver(
   script: string,
   test: (start: (readyTimeoutMs: number) => Promise<unknown>, folder: string) => Promise<void>,
 ) {
-  const before = Deno.env.get("TMPDIR");
   const folder = await Deno.makeTempDir();
   try {
     const kubeApiserver = join(folder, "kube-apiserver");
     await Deno.writeTextFile(kubeApiserver, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-    Deno.env.set("TMPDIR", folder);
     const binaries = { ...await findBinaries(), kubeApiserver };
-    await test((readyTimeoutMs) => startControlPlane({ binaries, readyTimeoutMs }), folder);
+    await test((readyTimeoutMs) => startControlPlane({ binaries, readyTimeoutMs, folder }), folder);
     deepEqual(processesOf(folder), []);
     const left = [...Deno.readDirSync(folder)].filter(({ isDirectory }) => isDirectory);
     deepEqual(left, []);
   } finally {
-    if (before === undefined) Deno.env.delete("TMPDIR");
-    else Deno.env.set("TMPDIR", before);
     await Deno.remove(folder, { recursive: true });
   }
 }

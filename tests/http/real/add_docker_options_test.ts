@@ -227,42 +227,45 @@ realTest("all namespaces but those of a pattern are all that there are", async (
   assert.ok(body.namespaces.every((each: string) => !each.startsWith("ns-")));
 });
 
-realTest("a dry run changes nothing: no secret, no account, no namespace", async (program) => {
-  const [a, b] = await several(program);
-  const name = uniqueName("pull");
-  await putAccount(a, "default");
-  await add(program, name, { namespaces: a });
-  const before = await versions([a, b, "argocd"]);
-  const fresh = uniqueName("fresh");
-  const { status, body } = await add(program, name, {
-    namespaces: [a, b, fresh],
-    create_namespaces: true,
-    merge: true,
-    registry: "quay.io",
-    dry_run: true,
-  });
-  assert.deepEqual([status, body.dry_run, body.namespaces_created], [200, true, [fresh]]);
-  const actions = body.results.map(({ result }: { result: { output: string } }) =>
-    result.output.split(" ").slice(1).join(" ")
-  );
-  assert.deepEqual(actions, [
-    "replaced (dry run)",
-    "created (dry run)",
-    "created (dry run)",
-    "replaced (dry run)",
-  ]);
-  assert.deepEqual(body.results[0].result.changes, [{
-    field: "data..dockerconfigjson",
-    before: "ghcr.io (user)",
-    after: "ghcr.io (user), quay.io (user)",
-  }]);
-  const account = { namespaces: [a], service_accounts: ["default"], upsert: true, dry_run: true };
-  const use = await add(program, name, account);
-  assert.deepEqual(use.body.service_accounts, [{
-    namespace: a,
-    name: "default",
-    output: "serviceaccount/default patched (dry run)",
-  }]);
-  assert.deepEqual(await versions([a, b, "argocd"]), before);
-  assert.equal(await namespaceIsThere(fresh), false);
-});
+argocdNamespaceTest(
+  "a dry run changes nothing: no secret, no account, no namespace",
+  async (program, argocd) => {
+    const [a, b] = await several(program);
+    const name = uniqueName("pull");
+    await putAccount(a, "default");
+    await add(program, name, { namespaces: a });
+    const before = await versions([a, b, argocd]);
+    const fresh = uniqueName("fresh");
+    const { status, body } = await add(program, name, {
+      namespaces: [a, b, fresh],
+      create_namespaces: true,
+      merge: true,
+      registry: "quay.io",
+      dry_run: true,
+    });
+    assert.deepEqual([status, body.dry_run, body.namespaces_created], [200, true, [fresh]]);
+    const actions = body.results.map(({ result }: { result: { output: string } }) =>
+      result.output.split(" ").slice(1).join(" ")
+    );
+    assert.deepEqual(actions, [
+      "replaced (dry run)",
+      "created (dry run)",
+      "created (dry run)",
+      "replaced (dry run)",
+    ]);
+    assert.deepEqual(body.results[0].result.changes, [{
+      field: "data..dockerconfigjson",
+      before: "ghcr.io (user)",
+      after: "ghcr.io (user), quay.io (user)",
+    }]);
+    const account = { namespaces: [a], service_accounts: ["default"], upsert: true, dry_run: true };
+    const use = await add(program, name, account);
+    assert.deepEqual(use.body.service_accounts, [{
+      namespace: a,
+      name: "default",
+      output: "serviceaccount/default patched (dry run)",
+    }]);
+    assert.deepEqual(await versions([a, b, argocd]), before);
+    assert.equal(await namespaceIsThere(fresh), false);
+  },
+);

@@ -273,22 +273,22 @@ argocdNamespaceTest(
   },
 );
 
-realTest("a dry run changes nothing, whatever there is", async (program) => {
+argocdNamespaceTest("a dry run changes nothing, whatever there is", async (program, argocd) => {
   const name = uniqueName("repo");
   const url = `https://${host()}/org/app`;
   const login = { username: "user", password: program.canary.value };
   await add(program, name, { url, ...login });
-  const before = await versions(["argocd"]);
+  const before = await versions([argocd]);
   const dry = { ...login, dry_run: true };
   const fresh = await add(program, uniqueName("repo"), { url: `https://${host()}/x`, ...dry });
   assert.deepEqual([fresh.status, fresh.body.dry_run], [200, true]);
   const again = await add(program, name, { url, ...dry, username: "other", upsert: true });
   assert.deepEqual(again.body.results[0].result, {
     success: true,
-    namespace: "argocd",
+    namespace: argocd,
     output: `secret/${name} replaced (dry run)`,
     changes: [{ field: "data.username", before: "user", after: "other" }],
   });
   assert.equal((await add(program, name, { url, ...dry })).status, 409);
-  assert.deepEqual(await versions(["argocd"]), before);
+  assert.deepEqual(await versions([argocd]), before);
 });

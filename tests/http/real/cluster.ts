@@ -86,7 +86,10 @@ export async function kubectlData(
   return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, decodeBase64(value)]));
 }
 
-/** The versions of all secrets and service accounts of these namespaces, and of the namespaces. */
+/**
+ * The versions of all secrets and service accounts of these namespaces, and of the namespaces: of
+ * nobody else's, as other tests write beside this one.
+ */
 export async function versions(namespaces: readonly string[]): Promise<string[]> {
   const lists = await Promise.all(
     namespaces.flatMap((namespace) =>
@@ -94,8 +97,10 @@ export async function versions(namespaces: readonly string[]): Promise<string[]>
     )
       .map((path) => done("GET", `/api/v1/namespaces/${path}`)),
   );
-  const { items } = await done("GET", "/api/v1/namespaces");
-  return [...lists.flatMap((list) => list.items), ...items]
+  const their = await Promise.all(
+    namespaces.map((name) => done("GET", `/api/v1/namespaces/${name}`)),
+  );
+  return [...lists.flatMap((list) => list.items), ...their]
     .map(({ metadata: { namespace = "", name, uid, resourceVersion } }) =>
       [namespace, name, uid, resourceVersion].join("/")
     ).sort();

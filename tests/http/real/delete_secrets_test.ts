@@ -180,12 +180,12 @@ realTest("service accounts lose the pull secret and keep the others", async (pro
   assert.deepEqual(pullSecrets(await findAccount(b, "default")), [name]);
 });
 
-realTest("a dry run deletes nothing and takes nothing off", async (program) => {
+argocdNamespaceTest("a dry run deletes nothing and takes nothing off", async (program, argocd) => {
   const [a, b] = await several(program);
   const name = uniqueName("pull");
   for (const each of [a, b]) await putAccount(each, "default");
   await add(program, name, [a, b], { service_accounts: ["default"], git_write_back: true });
-  const before = await versions([a, b, "argocd"]);
+  const before = await versions([a, b, argocd]);
   const { status, body } = await remove(program, name, "&dry_run=true");
   assert.deepEqual([status, body.dry_run], [200, true]);
   assert.deepEqual(
@@ -194,15 +194,15 @@ realTest("a dry run deletes nothing and takes nothing off", async (program) => {
       each.output,
     ]),
     [
-      ["argocd", `secret/${name} deleted (dry run)`],
+      [argocd, `secret/${name} deleted (dry run)`],
       [a, `secret/${name} deleted (dry run)`],
       [b, `secret/${name} deleted (dry run)`],
-      ["argocd", `secret/${name}-iu deleted (dry run)`],
+      [argocd, `secret/${name}-iu deleted (dry run)`],
     ],
   );
   assert.equal(body.message, "4 secret(s) would be deleted");
   assert.equal(body.service_accounts[1].output, "serviceaccount/default patched (dry run)");
-  assert.deepEqual(await versions([a, b, "argocd"]), before);
+  assert.deepEqual(await versions([a, b, argocd]), before);
 });
 
 argocdNamespaceTest(
