@@ -18,7 +18,7 @@ export interface RepositoryQuestion {
 
 /** An answer for each question, in the order of the questions, and all that there is. */
 export interface Answers {
-  /** The version of Argo CD whose code answered, such as `v3.2.12`. */
+  /** The version of Argo CD whose code answered, such as `v3.5.6`. */
   readonly argocd: string;
   readonly repositories: readonly RepositoryAnswer[];
   readonly credentials: readonly CredentialsAnswer[];
@@ -75,6 +75,12 @@ interface Common {
   readonly githubAppEnterpriseBaseUrl?: string;
   readonly gcpServiceAccountKey?: string;
   readonly useAzureWorkloadIdentity?: true;
+  /** Stored under `…ClientId` in a repository's secret, and under `…ClientID` in a template's. */
+  readonly azureServicePrincipalClientId?: string;
+  readonly azureServicePrincipalClientSecret?: string;
+  /** Likewise `…TenantId` and `…TenantID`. */
+  readonly azureServicePrincipalTenantId?: string;
+  readonly azureActiveDirectoryEndpoint?: string;
   readonly forceHttpBasicAuth?: true;
   readonly enableOCI?: true;
   readonly insecureOCIForceHttp?: true;
@@ -82,7 +88,7 @@ interface Common {
   readonly noProxy?: string;
 }
 
-/** `Repository` of pkg/apis/application/v1alpha1/repository_types.go, Argo CD v3.2.12. */
+/** `Repository` of pkg/apis/application/v1alpha1/repository_types.go, Argo CD v3.5.6. */
 export interface Repository extends Common {
   /** The URL. */
   readonly repo: string;
@@ -91,6 +97,8 @@ export interface Repository extends Common {
   readonly insecure?: true;
   readonly insecureIgnoreHostKey?: true;
   readonly enableLfs?: true;
+  readonly depth?: number;
+  readonly webhookManifestCacheWarmDisabled?: true;
   /** Its credential is a template's. */
   readonly inheritedCreds?: true;
   /** In lists, when the secret could not be read to its end. */
@@ -109,7 +117,14 @@ export interface RepoCreds extends Common {
  */
 export interface Uses {
   readonly git: {
-    readonly kind: "https" | "ssh" | "githubApp" | "googleCloud" | "azureWorkloadIdentity" | "none";
+    readonly kind:
+      | "https"
+      | "ssh"
+      | "githubApp"
+      | "googleCloud"
+      | "azureWorkloadIdentity"
+      | "azureServicePrincipal"
+      | "none";
     /** git would show one, besides the credential. */
     readonly clientCertificate: boolean;
   };
@@ -126,4 +141,46 @@ export interface RegistryUse {
   readonly tlsClientCertKey?: string;
   readonly insecure: boolean;
   readonly plainHTTP: boolean;
+}
+
+/** A case for `askMany`, as in cases.go: an Argo CD namespace that exists only in memory. */
+export interface Case {
+  readonly secrets?: readonly CaseSecret[];
+  /** Read as for an Application of that project. */
+  readonly repositories?: readonly RepositoryQuestion[];
+  /** URLs whose template is looked for. */
+  readonly credentials?: readonly string[];
+  /** URLs to normalise, as Argo CD does with both sides before it compares them. */
+  readonly normalize?: readonly string[];
+  /**
+   * How often each repository and template is looked up, at about 0.05 ms each time. When several
+   * secrets match equally well, Argo CD takes one at random: its lister iterates a Go map, which starts
+   * at a random slot. There are 8 slots for up to 8 secrets, 16 for up to 14, 32 for up to 28, and so a
+   * given one of the tied secrets is taken at least once in 8, 16 or 32 times. With 8 slots, 100
+   * repetitions miss it once in 600,000 cases.
+   * @default 1
+   */
+  readonly repeat?: number;
+}
+
+/** Text in it has to be well-formed Unicode: a lone surrogate arrives as U+FFFD. */
+export interface CaseSecret {
+  /** Unique within the case. */
+  readonly name: string;
+  /** Value of the label `argocd.argoproj.io/secret-type`, such as `repository`. */
+  readonly secretType: string;
+  /** Plain text, not base64. */
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/**
+ * The distinct answers to each question, in the order of the questions. There is exactly one, unless
+ * the question was repeated and several secrets match equally well; then they are sorted by their JSON.
+ * Warnings are left out: Argo CD's log does not tell the cases apart.
+ */
+export interface CaseAnswer {
+  readonly repositories: readonly (readonly RepositoryAnswer[])[];
+  readonly credentials: readonly (readonly CredentialsAnswer[])[];
+  /** Empty for a URL that Go cannot parse. */
+  readonly normalized: readonly string[];
 }

@@ -4,14 +4,13 @@ import {
   cacheFolder,
   isExecutable,
   makeOnce,
-  onPath,
   realWorld,
-  run,
   type World,
 } from "../control_plane/cache.ts";
+import { goBuild, goIsAtHand } from "../control_plane/go.ts";
 
 /** Whose code judges; go.mod has it too, which a test compares. */
-export const argocdVersion = "v3.2.12";
+export const argocdVersion = "v3.5.6";
 
 const folder = import.meta.dirname!;
 
@@ -23,8 +22,7 @@ export const readersWorld: World = {
 
 /** Whether it is built or can be: a test that needs it is ignored where it cannot. */
 export async function argocdReaderIsAtHand(world: World = readersWorld): Promise<boolean> {
-  return await isExecutable(await cachedArgocdReader(world)) ||
-    await onPath("go", world) !== undefined;
+  return await isExecutable(await cachedArgocdReader(world)) || await goIsAtHand(world);
 }
 
 /**
@@ -34,24 +32,21 @@ export async function argocdReaderIsAtHand(world: World = readersWorld): Promise
 export async function findArgocdReader(world: World = readersWorld): Promise<string> {
   const cached = await cachedArgocdReader(world);
   if (await isExecutable(cached)) return cached;
-  const what = `building it on Argo CD ${argocdVersion} with go (minutes, only once)`;
+  const what = `building it on Argo CD ${argocdVersion} with Go (2 to 6 minutes, only once)`;
   const made = makeOnce(cached, what, world, async (temporaryFolder) => {
     const output = join(temporaryFolder, "argocd-reader");
-    await run("go", buildArguments(output), {
-      cwd: folder,
-      env: { CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "" },
-    });
+    await goBuild(buildArguments(output), { cwd: folder, what: "argocd reader", world });
     return output;
   });
   return await made.catch((cause: Error) => {
-    const how = `install Go 1.25.5 or newer so that it can be built. Tried: ${cause.message}`;
+    const how = `install Go 1.21 or newer so that it can be built. Tried: ${cause.message}`;
     throw new Error(`Cannot find the argocd reader: ${how}`, { cause });
   });
 }
 
-/** Without the state of the repository, which go would ask git for and bake in. */
+/** Of `go build`: without the state of the repository, which go would ask git for and bake in. */
 function buildArguments(output: string): string[] {
-  return ["build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", output, "."];
+  return ["-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", output, "."];
 }
 
 /** Its place in the cache, which is another one as soon as a byte of its source is. */

@@ -50,7 +50,7 @@ const PLACES: Readonly<Record<string, Rule>> = {
 const MODULES: Readonly<Record<string, Rule>> = {
   "scripts/control_plane/connect.ts": { tier: "real", needs: ["kubectl", "control plane"] },
   "scripts/control_plane/control_plane.ts": { tier: "real", needs: ["kubectl", "control plane"] },
-  "scripts/argocd_reader/argocd_reader.ts": { tier: "real", needs: ["argocd reader"] },
+  "scripts/argocd_reader/process.ts": { tier: "real", needs: ["argocd reader"] },
   "tests/cli/support.ts": { tier: "real", needs: ["kubectl"] },
   "tests/docs/home.ts": { tier: "real", needs: ["ssh-keygen", "curl"] },
   "src/credentials/material/ssh_key_test.ts": { tier: "fast", needs: ["ssh-keygen"] },
