@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { StoredSecret } from "../../kube/store.ts";
 import { seal } from "../../log/sealed.ts";
-import { DOCKER_CONFIG_TYPE, dockerConfigJson, dockerSecrets } from "./docker.ts";
+import { dockerConfigJson, dockerSecrets } from "./docker.ts";
+import { DOCKER_CONFIG_TYPE } from "./pull_secret.ts";
 import { registryHost } from "./registry.ts";
 
 const LABELS = { "a/type": "docker-creds", "b/type": "docker-creds" };
@@ -140,7 +141,7 @@ const RECOGNISED: [what: string, type: string, labels: Record<string, string>, i
   ["of another type with one of the labels", "Opaque", { "b/type": "docker-creds" }, true],
   ["of another type with a label of another value", "Opaque", { "b/type": "x" }, false],
   ["of another type without labels", "Opaque", {}, false],
-  ["of the old type", "kubernetes.io/dockercfg", {}, false],
+  ["of the older type", "kubernetes.io/dockercfg", {}, true],
 ];
 
 for (const [what, type, labels, is] of RECOGNISED) {

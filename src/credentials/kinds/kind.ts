@@ -69,6 +69,8 @@ export function replaced(
     labels: { [MANAGED_BY_LABEL]: MANAGED_BY, ...current.labels, ...desired.labels },
     annotations: { ...annotations, ...desired.annotations, [REQUEST_ANNOTATION]: writeId },
     data,
+    // Only where it is deleted for it: the API server refuses to replace an immutable one.
+    immutable: current.immutable,
     ownerReferences: current.ownerReferences,
     finalizers: current.finalizers,
     resourceVersion: current.resourceVersion,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Snapshot, StoredSecret } from "../../kube/store.ts";
 import { seal } from "../../log/sealed.ts";
 import { ARGOCD, LABELS, pullSecrets, repoSecrets } from "../fake/desired.ts";
-import { DOCKER_CONFIG_TYPE } from "../kinds/docker.ts";
+import { DOCKER_CONFIG_TYPE } from "../kinds/pull_secret.ts";
 import { created, type DesiredSecret } from "../kinds/kind.ts";
 import { type Permissions, plan } from "./plan.ts";
 
