@@ -13,7 +13,7 @@ import {
 import { registryKeys } from "./registry.ts";
 
 export interface DockerCredential {
-  /** A host, with a port where it is not the usual one. */
+  /** A host, with a port where it is not the usual one, or what is below a path of it. */
   readonly registry: string;
   readonly username: string;
   readonly password: Sealed<string>;

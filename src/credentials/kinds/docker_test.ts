@@ -4,7 +4,7 @@ import type { StoredSecret } from "../../kube/store.ts";
 import { seal } from "../../log/sealed.ts";
 import { dockerConfigJson, dockerSecrets } from "./docker.ts";
 import { DOCKER_CONFIG_TYPE } from "./pull_secret.ts";
-import { registryHost } from "./registry.ts";
+import { hostOfRegistry, registryHost, registryKeys, registryPlace } from "./registry.ts";
 
 const LABELS = { "a/type": "docker-creds", "b/type": "docker-creds" };
 
@@ -61,6 +61,29 @@ Deno.test("whatever is given as registry is refused or a host that stays one", (
     assert.match(host, /^[a-z0-9.:[\]-]+$/);
     assert.equal(registryHost(host), host);
     assert.equal(registryHost(`https://${host}/v2/`), host);
+  }));
+});
+
+Deno.test("whatever is given as registry is refused, or a host or path that stays one", () => {
+  const text = fc.oneof(
+    fc.string(),
+    fc.string({ unit: "binary" }),
+    fc.webUrl(),
+    fc.tuple(fc.domain(), fc.array(fc.stringMatching(/^[a-zA-Z0-9._/-]{0,9}$/))).map(
+      ([domain, parts]) => [domain, ...parts].join("/"),
+    ),
+  );
+  fc.assert(fc.property(text, (given) => {
+    const place = registryPlace(given);
+    if (place === undefined) return;
+    assert.match(place, /^[a-z0-9.:[\]-]+(\/[a-z0-9._-]+)*\/?$/);
+    assert.equal(registryPlace(place), place);
+    assert.equal(registryPlace(`https://${place}`), place);
+    assert.equal(registryHost(hostOfRegistry(place)), hostOfRegistry(place));
+    // Keys of one registry are those of no other.
+    for (const key of registryKeys(place)) {
+      assert.ok(registryKeys(registryPlace(key)!).includes(key));
+    }
   }));
 });
 
