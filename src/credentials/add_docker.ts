@@ -2,8 +2,7 @@ import { KubeError } from "../kube/errors.ts";
 import type { AddServices, AddSettings, NotAccepted } from "./adding.ts";
 import { seal } from "../log/sealed.ts";
 import { type DockerCredential, dockerSecrets } from "./kinds/docker.ts";
-import { hostOfRegistry, registryHints } from "./kinds/registry.ts";
-import { ecrHint } from "./material/ecr.ts";
+import { dockerHints } from "./kinds/docker_hints.ts";
 import { MAX_NAMESPACES, type NamespaceSelection, selectNamespaces } from "./namespaces.ts";
 import type { ClusterNotFound } from "./stores.ts";
 import type { WriteVerdict } from "./write.ts";
@@ -56,7 +55,7 @@ export async function addDocker(
   const { cluster, name, credentials, merge, gitWriteBack, serviceAccounts } = request;
   const hints = dockerHints(credentials);
   const verified = request.verify ? await verifyDocker(credentials, services.verifyOne) : [];
-  if (!isAccepted(verified)) return { kind: "not_accepted", verified };
+  if (!isAccepted(verified)) return { kind: "not_accepted", verified, hints };
   const added = (namespaces: readonly string[], verdict: WriteVerdict): DockerAdded => ({
     kind: "docker",
     cluster,
@@ -92,18 +91,6 @@ export async function addDocker(
     credential: secretOf(credentials),
   }, services);
   return verdict.kind === "cluster_not_found" ? verdict : added(namespaces, verdict);
-}
-
-/** What the user should know about logins; each once. */
-function dockerHints(credentials: readonly DockerCredential[]): string[] {
-  return [
-    ...new Set([
-      ...credentials.flatMap(({ registry, username }) =>
-        ecrHint(hostOfRegistry(registry), username) ?? []
-      ),
-      ...registryHints(credentials.map(({ registry }) => registry)),
-    ]),
-  ];
 }
 
 /** Of one registry its password, so that it can be found again; else all of them. */
