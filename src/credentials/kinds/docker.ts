@@ -2,7 +2,7 @@ import { encodeBase64Text } from "../../kube/base64.ts";
 import type { StoredSecret } from "../../kube/store.ts";
 import { seal, type Sealed } from "../../log/sealed.ts";
 import { type Checked, no } from "../material/checked.ts";
-import { mergeDockerConfig } from "../material/docker_config.ts";
+import { keysBelow, mergeDockerConfig } from "../material/docker_config.ts";
 import type { DesiredSecret } from "./kind.ts";
 import {
   configsOf,
@@ -84,6 +84,16 @@ export function dockerSecrets(request: DockerSecretsRequest): DesiredSecret[] {
         ...Object.fromEntries(others),
         [DOCKER_CONFIG_KEY]: encodeBase64Text(result.value.reveal()),
       });
+    },
+    hints(current: StoredSecret) {
+      if (!request.merge) return [];
+      const configs = configsOf(current.type, current.data.reveal());
+      const kept = keysBelow(configs, credentials.map(({ registry }) => registry));
+      return kept.length === 0 ? [] : [
+        `Logins for a part of the registry stay, and the kubelets take them first: ${
+          kept.join(", ")
+        }`,
+      ];
     },
     unmergeable(current: StoredSecret) {
       if (!request.merge) return undefined;

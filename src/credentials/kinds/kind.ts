@@ -35,6 +35,8 @@ export interface DesiredSecret extends SecretRef {
   merge(current: StoredSecret): SecretManifest["data"];
   /** Why {@link merge} cannot make sense of what is there; absent where it always can. */
   unmergeable?(current: StoredSecret): string | undefined;
+  /** What the user should know about what {@link merge} keeps. */
+  hints?(current: StoredSecret): readonly string[];
   /** Whether what is there is a credential of this kind; else it is left alone. */
   recognises(current: StoredSecret): boolean;
   readonly identity?: Identity;

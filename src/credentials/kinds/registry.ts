@@ -20,6 +20,12 @@ export function registryKeys(registry: string): readonly string[] {
   return path === "" ? DOCKER_HUB_KEYS : DOCKER_HUB_PARTS.map((each) => each + path);
 }
 
+/** The same for each of Docker Hub's names. */
+export function registryName(registry: string): string {
+  const { host, path } = partsOf(registry);
+  return (DOCKER_HUB.has(host) ? DOCKER_HUB_PARTS[0] : host) + path;
+}
+
 /** The host of a registry that {@link registryPlace} gave, with its port. */
 export function hostOfRegistry(registry: string): string {
   return partsOf(registry).host;

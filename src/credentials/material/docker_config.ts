@@ -1,7 +1,7 @@
 import { type Node, parseTree } from "jsonc-parser";
 import { decodeBase64Text } from "../../kube/base64.ts";
 import { seal, type Sealed } from "../../log/sealed.ts";
-import { registryHost, registryKeys } from "../kinds/registry.ts";
+import { registryHost, registryKeys, registryName, registryPlace } from "../kinds/registry.ts";
 import { shownUsername } from "../kinds/repository.ts";
 import { shownUrl } from "../kinds/url.ts";
 import { type Checked, no, yes } from "./checked.ts";
@@ -108,6 +108,28 @@ export function mergeDockerConfig(
   const before = parts.flatMap(({ others }) => others.reveal().before);
   const behind = parts.flatMap(({ others }) => others.reveal().behind);
   return yes(seal(`{${[...before, `"auths":{${auths.join()}}`, ...behind].join()}}`));
+}
+
+/**
+ * The keys of logins for parts of registries that merging into a configuration would leave there.
+ * @param registries that are merged, as `registryPlace` gives them
+ * @returns less passwords in them; none of what cannot be understood
+ */
+export function keysBelow(
+  olds: readonly DockerConfigText[],
+  registries: readonly string[],
+): string[] {
+  const named = new Set(registries.map(registryName));
+  const keys = olds.flatMap(({ text, form }) => {
+    const parsed = parseDockerConfig(text, form);
+    return parsed.ok ? [...parsed.value.entries.keys()] : [];
+  });
+  return keys.filter((key) => {
+    const place = registryPlace(key);
+    const name = place === undefined ? "" : registryName(place);
+    const isNamed = named.has(name) || named.has(name.replace(/\/$/, ""));
+    return !isNamed && [...named].some((each) => name.startsWith(each.replace(/\/?$/, "/")));
+  }).map(shownUrl);
 }
 
 type Entry = readonly [key: string, json: Sealed<string>];

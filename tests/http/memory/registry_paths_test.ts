@@ -150,22 +150,47 @@ const merged: Row[] = [
     request: () => docker({ registry: "ghcr.io/org", merge: true }),
     before: holding("ghcr.io", "ghcr.io/team", "ghcr.io/org/app"),
     status: 200,
-    after: (stage) => {
+    after: (stage, body) => {
       assert.deepEqual(keysIn(stage), [
         "ghcr.io",
         "ghcr.io/team",
         "ghcr.io/org/app",
         "ghcr.io/org",
       ]);
+      assert.match(hintOf(body), /Logins for a part of the registry .* first: ghcr\.io\/org\/app$/);
       assert.deepEqual(tries(stage, "ghcr.io/org/x"), ["your_username", "ghcr.io"]);
     },
+  },
+  {
+    name: "merging a host says which logins for parts of it stay, and would be taken first",
+    request: () => docker({ registry: "docker.io", merge: true }),
+    before: holding("docker.io/org", "https://registry-1.docker.io/org", "docker.io", "ghcr.io/x"),
+    status: 200,
+    after: (stage, body) => {
+      assert.equal(
+        hintOf(body),
+        "Logins for a part of the registry stay, and the kubelets take them first: docker.io/org, " +
+          "https://registry-1.docker.io/org",
+      );
+      assert.deepEqual(tries(stage, "docker.io/org/app"), ["docker.io/org"]);
+    },
+  },
+  {
+    name: "without merge nothing stays, and nothing is said of it",
+    request: () => docker({ upsert: true }),
+    before: holding("ghcr.io/org"),
+    status: 200,
+    after: (_, body) => assert.equal(hintOf(body), ""),
   },
   {
     name: "merging a path takes the place of the same with a slash, which kubelet would try first",
     request: () => docker({ registry: "ghcr.io/org", merge: true }),
     before: holding("https://ghcr.io/org/", "ghcr.io/org"),
     status: 200,
-    after: (stage) => assert.deepEqual(tries(stage, "ghcr.io/org/x"), ["your_username"]),
+    after: (stage, body) => {
+      assert.deepEqual(tries(stage, "ghcr.io/org/x"), ["your_username"]);
+      assert.doesNotMatch(hintOf(body), /stay/);
+    },
   },
   {
     name: "merging what is below a path leaves the path, which begins more",
