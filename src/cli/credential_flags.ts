@@ -103,7 +103,7 @@ export const LOGIN_FLAGS = {
 } as const;
 
 export const REGISTRY_FLAGS = {
-  registry: text("The registry's host (default: ghcr.io)", "host"),
+  registry: text("The registry's host, or a path of it (default: ghcr.io)", "host"),
   registriesFile: text(
     "Several in one secret: a JSON array of objects with registry, username and password",
     "file",

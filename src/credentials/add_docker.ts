@@ -2,7 +2,7 @@ import { KubeError } from "../kube/errors.ts";
 import type { AddServices, AddSettings, NotAccepted } from "./adding.ts";
 import { seal } from "../log/sealed.ts";
 import { type DockerCredential, dockerSecrets } from "./kinds/docker.ts";
-import { ecrHint } from "./material/ecr.ts";
+import { dockerHints } from "./kinds/docker_hints.ts";
 import { MAX_NAMESPACES, type NamespaceSelection, selectNamespaces } from "./namespaces.ts";
 import type { ClusterNotFound } from "./stores.ts";
 import type { WriteVerdict } from "./write.ts";
@@ -53,9 +53,9 @@ export async function addDocker(
   services: AddServices,
 ): Promise<DockerAdded | NotAccepted | ClusterNotFound> {
   const { cluster, name, credentials, merge, gitWriteBack, serviceAccounts } = request;
-  const hints = credentials.flatMap(({ registry, username }) => ecrHint(registry, username) ?? []);
+  const hints = dockerHints(credentials);
   const verified = request.verify ? await verifyDocker(credentials, services.verifyOne) : [];
-  if (!isAccepted(verified)) return { kind: "not_accepted", verified };
+  if (!isAccepted(verified)) return { kind: "not_accepted", verified, hints };
   const added = (namespaces: readonly string[], verdict: WriteVerdict): DockerAdded => ({
     kind: "docker",
     cluster,

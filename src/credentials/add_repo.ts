@@ -55,7 +55,7 @@ export async function addRepo(
 ): Promise<RepoAdded | NotAccepted | ClusterNotFound> {
   const { cluster, name, type, as, urls, credential, clientCertificate } = request;
   const verified = request.verify ? await verifyRepo(request, services.verifyOne) : [];
-  if (!isAccepted(verified)) return { kind: "not_accepted", verified };
+  if (!isAccepted(verified)) return { kind: "not_accepted", verified, hints: [] };
   const names = namesOf(name, urls.map(({ url }) => url.url));
   const places: RepoPlace[] = [];
   const secrets = urls.flatMap((each, i) => {

@@ -10,6 +10,8 @@ export interface AddServices extends WriteServices {
 export interface NotAccepted {
   readonly kind: "not_accepted";
   readonly verified: readonly Verified[];
+  /** What the user should know about the credential. */
+  readonly hints: readonly string[];
 }
 
 export interface AddSettings {

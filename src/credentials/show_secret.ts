@@ -9,7 +9,7 @@ import {
   type StoredSecret,
 } from "../kube/store.ts";
 import { seal, type Sealed } from "../log/sealed.ts";
-import { DOCKER_CONFIG_KEY } from "./kinds/docker.ts";
+import { configOf } from "./kinds/pull_secret.ts";
 import { REQUEST_ANNOTATION } from "./kinds/kind.ts";
 import { ownerOf } from "./kinds/owner.ts";
 import { SECRET_TYPE_LABEL } from "./kinds/repository.ts";
@@ -100,8 +100,8 @@ async function show(
   const { namespace, name, labels, type, creationTimestamp, annotations, immutable } = secret;
   const data = secret.data.reveal();
   const keys = Object.keys(data).sort();
-  const config = data[DOCKER_CONFIG_KEY];
-  const registries = config === undefined ? undefined : registriesIn(decodeBase64Text(config));
+  const config = configOf(type, data);
+  const registries = config && registriesIn(config.text, config.form);
   return {
     secret: { namespace, name, labels, type, creationTimestamp },
     keys: keys.map((key) => ({ key, bytes: bytesOf(data[key]!) })),

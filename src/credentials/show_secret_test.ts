@@ -159,6 +159,32 @@ Deno.test("a configuration that cannot be read shows no registries", async () =>
   }
 });
 
+const LOGIN = `{"ghcr.io": {"auth": "${btoa("me:p")}"}}`;
+const SHOWN_LOGINS: [what: string, type: string, data: Record<string, string>, users: string[]][] =
+  [
+    ["the older type", "kubernetes.io/dockercfg", { ".dockercfg": LOGIN }, ["me"]],
+    ["the older key in a secret of no type of its own", "Opaque", { ".dockercfg": LOGIN }, ["me"]],
+    [
+      "the older type, whose other key kubelet does not read",
+      "kubernetes.io/dockercfg",
+      { ".dockercfg": LOGIN, ".dockerconfigjson": `{"auths": {"quay.io": {"username": "no"}}}` },
+      ["me"],
+    ],
+    [
+      "the newer type, whose other key kubelet does not read",
+      "kubernetes.io/dockerconfigjson",
+      { ".dockercfg": LOGIN, ".dockerconfigjson": `{"auths": {"quay.io": {"username": "yes"}}}` },
+      ["yes"],
+    ],
+  ];
+
+for (const [what, type, data, users] of SHOWN_LOGINS) {
+  Deno.test(`the registries of ${what} are shown`, async () => {
+    const { registries } = await one({ type }, text(data));
+    assert.deepEqual(registries?.map(({ username }) => username), users);
+  });
+}
+
 Deno.test("sizes are those of the values, and keys are sorted", async () => {
   const data = { b: "ü", a: "", "c.d": "12345", A: "123" };
   const { keys } = await one({}, text(data));

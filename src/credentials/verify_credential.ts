@@ -1,6 +1,7 @@
 import { seal } from "../log/sealed.ts";
 import type { TransportOptions, Verdict, Verifiable } from "../verify/verdict.ts";
 import type { DockerCredential } from "./kinds/docker.ts";
+import { hostOfRegistry } from "./kinds/registry.ts";
 import type { RepositoryRequest } from "./kinds/repository.ts";
 import type { SpelledUrl } from "./kinds/url.ts";
 
@@ -33,7 +34,9 @@ export async function verifyDocker(
   verify: VerifyOne,
 ): Promise<Verified[]> {
   return await Promise.all(credentials.map(async ({ registry, username, password }) => {
-    const login = { kind: "registry", host: registry, username, password, transport: {} } as const;
+    // Below a path no repository is known that could be asked for.
+    const host = hostOfRegistry(registry);
+    const login = { kind: "registry", host, username, password, transport: {} } as const;
     return { at: registry, verdict: await verify(login) };
   }));
 }

@@ -3,7 +3,7 @@ import type { FakeCluster } from "../kube/fake/store.ts";
 import { LABELS, pullSecrets } from "./fake/desired.ts";
 import { checkTruth, pullCluster } from "./fake/clusters.ts";
 import { type RunOptions, runWrite } from "./fake/run.ts";
-import { DOCKER_CONFIG_TYPE } from "./kinds/docker.ts";
+import { DOCKER_CONFIG_TYPE } from "./kinds/pull_secret.ts";
 import { REQUEST_ANNOTATION } from "./kinds/kind.ts";
 
 Deno.test("an upsert creates what is missing and replaces what is there", async () => {

@@ -125,12 +125,15 @@ const VerifiedSchema = z.object({
 
 export type VerifiedAnswer = z.infer<typeof VerifiedSchema>;
 
-export const NotAcceptedAnswer = Envelope.extend({ verified: z.array(VerifiedSchema) })
+const hint = z.string().optional().openapi({ description: "What may not do what it seems to" });
+
+export const NotAcceptedAnswer = Envelope.extend({ verified: z.array(VerifiedSchema), hint })
   .openapi("NotAccepted");
 
 export const VerifiedAllAnswer = z.object({
   success: z.literal(true),
   verified: z.array(VerifiedSchema),
+  hint,
   message: z.string(),
 }).openapi("VerifiedAll");
 
@@ -140,7 +143,7 @@ const dry_run = z.literal(true).optional().openapi({ description: "Nothing was c
 const more = {
   verified: z.array(VerifiedSchema).optional().openapi({ description: "Where `verify` was given" }),
   dry_run,
-  hint: z.string().optional().openapi({ description: "What may not do what it seems to" }),
+  hint,
 };
 
 export const DockerAddedAnswer = z.object({

@@ -68,3 +68,15 @@ bothWays("with --verify only what is accepted is written, and that is told", asy
   });
   assert.notEqual(one.cluster.secret("argocd", "charts"), undefined);
 }, LOOPBACK);
+
+bothWays("a password that is refused and ends with a line break is told so", async (stage) => {
+  const { run, canary: { value } } = stage;
+  await using other = chartRepository("another");
+  const args = ["verify", "--type", "helm", "--username", "alice", "--url", `${other.url}/charts`];
+  const hint = /\n {2}hint: The password ends with a line break, .* send it without\n$/;
+  const inVariable = { env: { ARGOCD_CONFIGURER_PASSWORD: `${value}\n` } };
+  assertEnded(await run(args, inVariable), { code: 1, stdout: /refused/, stderr: hint });
+  // That of a file's end is no part of it here.
+  const fromInput = await run([...args, "--password-stdin"], { stdin: `${value}\n` });
+  assert.doesNotMatch(fromInput.stderr, /hint/);
+}, LOOPBACK);

@@ -32,4 +32,5 @@ export interface Details {
   readonly existing_secrets?: Readonly<Record<string, Existing>>;
   readonly upsert_required?: boolean;
   readonly verified?: readonly Verified[];
+  readonly hint?: string;
 }

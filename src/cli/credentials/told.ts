@@ -33,7 +33,7 @@ function withoutReason(message: string, { verified = [] }: Details): string {
 }
 
 function detailLines(
-  { results, not_restored, existing_secrets, verified }: Details,
+  { results, not_restored, existing_secrets, verified, hint }: Details,
   isShown: boolean,
 ): string[] {
   const failed = (results ?? []).flatMap(({ namespace, result: { error } }) =>
@@ -50,7 +50,9 @@ function detailLines(
       ? [`  ${description.namespace}: secret/${description.name} (${description.type})`]
       : []
   );
-  return [...failed, ...left, ...existing, ...(isShown ? [] : verifiedLines(verified ?? []))];
+  const hints = hint === undefined ? [] : [`  hint: ${inAdvice(hint)}`];
+  const tried = isShown ? [] : verifiedLines(verified ?? []);
+  return [...failed, ...left, ...existing, ...tried, ...hints];
 }
 
 /** What came of trying a credential, a line a place. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { FakeCluster } from "../../kube/fake/store.ts";
 import { refKey } from "../../kube/store.ts";
-import { DOCKER_CONFIG_TYPE } from "../kinds/docker.ts";
+import { DOCKER_CONFIG_TYPE } from "../kinds/pull_secret.ts";
 import type { WriteVerdict } from "../write.ts";
 import { ARGOCD, LABELS, pullSecrets } from "./desired.ts";
 

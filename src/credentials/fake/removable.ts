@@ -1,6 +1,6 @@
 import type { FakeCluster } from "../../kube/fake/store.ts";
 import type { SecretData, SecretRef, StoredSecret } from "../../kube/store.ts";
-import { DOCKER_CONFIG_TYPE } from "../kinds/docker.ts";
+import { DOCKER_CONFIG_TYPE } from "../kinds/pull_secret.ts";
 import { MANAGED_BY, MANAGED_BY_LABEL, REQUEST_ANNOTATION } from "../kinds/kind.ts";
 import { emptyCluster } from "./clusters.ts";
 import { LABELS } from "./desired.ts";

@@ -1,6 +1,6 @@
 import { decodeBase64Text } from "../../kube/base64.ts";
 import type { SecretData, SecretManifest, StoredSecret } from "../../kube/store.ts";
-import { DOCKER_CONFIG_KEY } from "./docker.ts";
+import { configAt, configOf } from "./pull_secret.ts";
 import { REQUEST_ANNOTATION } from "./kind.ts";
 import { HIDDEN, shownLogins } from "./shown_logins.ts";
 import { SECRET_TYPE_LABEL, shownUsername } from "./repository.ts";
@@ -41,7 +41,6 @@ const URLS = new Set(["url", "proxy", "githubAppEnterpriseBaseUrl"]);
 export function changes(before: StoredSecret | undefined, after: SecretManifest): Change[] {
   return [
     ...(before?.type === after.type ? [] : [change("type", before?.type, after.type)]),
-    // What is deleted and created is immutable no more.
     ...(before?.immutable === true && after.immutable !== true
       ? [change("immutable", "true", undefined)]
       : []),
@@ -52,7 +51,7 @@ export function changes(before: StoredSecret | undefined, after: SecretManifest)
       "data",
       before?.data.reveal() ?? {},
       after.data.reveal(),
-      valuesOf(after, before?.data.reveal()),
+      valuesOf(after, before),
       before && valuesOf(before),
     ),
   ];
@@ -96,7 +95,7 @@ function shownAnnotation(key: string, value: string): string {
  */
 function valuesOf(
   { labels, annotations }: Pick<SecretManifest, "labels" | "annotations">,
-  before: SecretData = {},
+  before?: Pick<StoredSecret, "type" | "data">,
 ): Show {
   const isArgocd = ["repository", "repo-creds"].includes(labels[SECRET_TYPE_LABEL] ?? "");
   const isOurs = isArgocd || Object.hasOwn(annotations, REQUEST_ANNOTATION);
@@ -108,8 +107,9 @@ function valuesOf(
       const usernameIsToken = decodeBase64Text(all.password ?? "") === "x-oauth-basic";
       return shownUsername({ username: text, usernameIsToken }) ?? "";
     }
-    if (key !== DOCKER_CONFIG_KEY) return HIDDEN;
-    const old = Object.hasOwn(before, key) ? decodeBase64Text(before[key]!) : undefined;
-    return shownLogins(text, old);
+    const config = configAt(all, key);
+    if (config === undefined) return HIDDEN;
+    const old = before?.data.reveal() ?? {};
+    return shownLogins(config, configAt(old, key) ?? configOf(before?.type ?? "", old));
   };
 }

@@ -190,6 +190,55 @@ const CHANGES: [what: string, before: StoredSecret | undefined, after: SecretMan
       [{ field: "data..dockerconfigjson", before: "***" }],
     ],
     [
+      "the logins of the older type as those of the newer",
+      secret({
+        ...OURS,
+        type: "kubernetes.io/dockercfg",
+        data: {
+          ".dockercfg": JSON.stringify({
+            "ghcr.io": { auth: btoa("user:p") },
+            "quay.io": { auth: btoa("robot:p") },
+          }),
+        },
+      }),
+      pull({
+        auths: {
+          "ghcr.io": { auth: btoa("user:q") },
+          "quay.io": { username: "robot", password: "p" },
+        },
+      }),
+      [
+        {
+          field: "type",
+          before: "kubernetes.io/dockercfg",
+          after: "kubernetes.io/dockerconfigjson",
+        },
+        { field: "data..dockercfg", before: "ghcr.io (user), quay.io (robot)" },
+        {
+          field: "data..dockerconfigjson",
+          after: "ghcr.io (user, another password), quay.io (robot)",
+        },
+      ],
+    ],
+    [
+      "that logins are the same in the newer type",
+      secret({
+        ...OURS,
+        type: "kubernetes.io/dockercfg",
+        data: { ".dockercfg": `{"ghcr.io": {"auth": "${btoa("user:p")}"}}` },
+      }),
+      pull({ auths: { "ghcr.io": { auth: btoa("user:p") } } }),
+      [
+        {
+          field: "type",
+          before: "kubernetes.io/dockercfg",
+          after: "kubernetes.io/dockerconfigjson",
+        },
+        { field: "data..dockercfg", before: "ghcr.io (user)" },
+        { field: "data..dockerconfigjson", after: "ghcr.io (user)" },
+      ],
+    ],
+    [
       "what this program commits with",
       secret({ ...OURS, data: { username: "a", password: "b" } }),
       secret({ ...OURS, data: { username: "c", password: "b" } }),
@@ -258,6 +307,15 @@ const secretEntry = fc.constantFrom(
     }),
   ],
   [".dockerconfigjson", `{"auths": "${CANARY}`],
+  [
+    ".dockercfg",
+    JSON.stringify({
+      "ghcr.io": { username: "user", password: CANARY, auth: btoa(`user:${CANARY}`) },
+      [`https://user:${CANARY}@x.example`]: {},
+      "x.example": { username: CANARY, password: "x-oauth-basic" },
+    }),
+  ],
+  [".dockercfg", `{"auths": "${CANARY}"}`],
 );
 const data = fc.array(secretEntry, { maxLength: 5 }).map((entries) => Object.fromEntries(entries));
 const foreignData = fc.dictionary(

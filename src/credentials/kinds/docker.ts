@@ -1,18 +1,19 @@
-import { decodeBase64Text, encodeBase64Text } from "../../kube/base64.ts";
+import { encodeBase64Text } from "../../kube/base64.ts";
 import type { StoredSecret } from "../../kube/store.ts";
 import { seal, type Sealed } from "../../log/sealed.ts";
-import { type Checked, no, yes } from "../material/checked.ts";
-import { mergeDockerConfig } from "../material/docker_config.ts";
+import { type Checked, no } from "../material/checked.ts";
+import { keysBelow, mergeDockerConfig } from "../material/docker_config.ts";
 import type { DesiredSecret } from "./kind.ts";
+import {
+  configsOf,
+  DOCKER_CONFIG_KEY,
+  DOCKER_CONFIG_TYPE,
+  isPullSecretType,
+} from "./pull_secret.ts";
 import { registryKeys } from "./registry.ts";
 
-export const DOCKER_CONFIG_TYPE = "kubernetes.io/dockerconfigjson";
-
-/** The key of a pull secret's data. */
-export const DOCKER_CONFIG_KEY = ".dockerconfigjson";
-
 export interface DockerCredential {
-  /** A host, with a port where it is not the usual one. */
+  /** A host, with a port where it is not the usual one, or what is below a path of it. */
   readonly registry: string;
   readonly username: string;
   readonly password: Sealed<string>;
@@ -55,9 +56,11 @@ export function dockerSecrets(request: DockerSecretsRequest): DesiredSecret[] {
   const pull = seal({
     [DOCKER_CONFIG_KEY]: encodeBase64Text(dockerConfigJson(credentials).reveal()),
   });
-  const merged = (current: StoredSecret) => {
-    const config = configText(current);
-    return config.ok ? mergeDockerConfig(config.value, entriesOf(credentials)) : config;
+  const merged = (current: StoredSecret): Checked<Sealed<string>> => {
+    const configs = configsOf(current.type, current.data.reveal());
+    // What was replaced on reading would be written back so.
+    if (configs.some(({ isExact }) => !isExact)) return no("must be a text in UTF-8");
+    return mergeDockerConfig(configs, entriesOf(credentials));
   };
   const common = {
     labels,
@@ -74,8 +77,23 @@ export function dockerSecrets(request: DockerSecretsRequest): DesiredSecret[] {
       const result = merged(current);
       // The plan has asked `unmergeable` before.
       if (!result.ok) return pull;
-      const text = result.value.reveal();
-      return seal({ ...current.data.reveal(), [DOCKER_CONFIG_KEY]: encodeBase64Text(text) });
+      const data = current.data.reveal();
+      const taken = new Set(configsOf(current.type, data).map(({ key }) => key));
+      const others = Object.entries(data).filter(([key]) => !taken.has(key));
+      return seal({
+        ...Object.fromEntries(others),
+        [DOCKER_CONFIG_KEY]: encodeBase64Text(result.value.reveal()),
+      });
+    },
+    hints(current: StoredSecret) {
+      if (!request.merge) return [];
+      const configs = configsOf(current.type, current.data.reveal());
+      const kept = keysBelow(configs, credentials.map(({ registry }) => registry));
+      return kept.length === 0 ? [] : [
+        `Logins for a part of the registry stay, and the kubelets take them first: ${
+          kept.join(", ")
+        }`,
+      ];
     },
     unmergeable(current: StoredSecret) {
       if (!request.merge) return undefined;
@@ -105,15 +123,6 @@ export function dockerSecrets(request: DockerSecretsRequest): DesiredSecret[] {
   return secrets;
 }
 
-/** The Docker configuration in a secret; an empty one where there is none. */
-function configText(current: StoredSecret): Checked<string> {
-  const encoded = current.data.reveal()[DOCKER_CONFIG_KEY];
-  if (encoded === undefined) return yes("{}");
-  const text = decodeBase64Text(encoded);
-  // What was replaced on reading would be written back so.
-  return encodeBase64Text(text) === encoded ? yes(text) : no("must be a text in UTF-8");
-}
-
 /** Name of the secret that Image Updater commits with. */
 export function gitWriteBackName(name: string): string {
   return `${name}-iu`;
@@ -123,6 +132,6 @@ function isDockerSecret(
   current: StoredSecret,
   labels: Readonly<Record<string, string>>,
 ): boolean {
-  return current.type === DOCKER_CONFIG_TYPE ||
+  return isPullSecretType(current.type) ||
     Object.entries(labels).some(([key, value]) => current.labels[key] === value);
 }

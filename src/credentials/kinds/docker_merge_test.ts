@@ -91,6 +91,59 @@ Deno.test("merging what is there already changes nothing, not even a space", () 
   assert.equal(merged(config), config);
 });
 
+const dockercfg = (config: string, more: Record<string, string> = {}): StoredSecret => ({
+  ...stored({ ".dockercfg": encodeBase64Text(config), ...more }),
+  type: "kubernetes.io/dockercfg",
+});
+
+Deno.test("what a secret of the older type has comes to be of the newer one", () => {
+  const current = dockercfg(`{"registry.example.com": {"auth": "bzpw"}}`, { other: "eA==" });
+  assert.equal(wanted(true).unmergeable!(current), undefined);
+  const data = wanted(true).merge(current).reveal();
+  assert.deepEqual(Object.keys(data).sort(), [".dockerconfigjson", "other"]);
+  assert.equal(
+    configIn(data),
+    `{"auths":{"registry.example.com":{"auth": "bzpw"},"ghcr.io":${JSON.stringify(NEW)}}}`,
+  );
+});
+
+Deno.test("of a secret that has both keys neither's logins are lost", () => {
+  const newer = encodeBase64Text(`{"auths": {"quay.io": {"n": 1}, "a.example": {"n": 2}}}`);
+  const current = dockercfg(`{"a.example": {"n": 3}}`, { ".dockerconfigjson": newer });
+  const merged = (secret: StoredSecret) => wanted(true).merge(secret).reveal();
+  assert.deepEqual(JSON.parse(configIn(merged(current))).auths, {
+    "quay.io": { n: 1 },
+    "a.example": { n: 3 },
+    "ghcr.io": NEW,
+  });
+  // Kubelet does not read the older key of a secret of the newer type.
+  const kept = merged({ ...current, type: "kubernetes.io/dockerconfigjson" });
+  assert.equal(kept[".dockercfg"], current.data.reveal()[".dockercfg"]);
+  assert.deepEqual(JSON.parse(configIn(kept)).auths["a.example"], { n: 2 });
+});
+
+Deno.test("without merge nothing is left of the older type", () => {
+  const data = wanted(false).merge(dockercfg(`{"quay.io": {}}`)).reveal();
+  assert.deepEqual(Object.keys(data), [".dockerconfigjson"]);
+  assert.deepEqual(JSON.parse(configIn(data)), { auths: { "ghcr.io": NEW } });
+});
+
+const OLDER_UNMERGEABLE: [what: string, config: string, why: RegExp][] = [
+  ["no JSON", "{", /JSON object/],
+  ["the newer form", `{"auths": {"quay.io": {}}}`, /registries at the top/],
+];
+
+for (const [what, config, why] of OLDER_UNMERGEABLE) {
+  Deno.test(`${what} by the older key cannot be merged with, and says why`, () => {
+    assert.match(wanted(true).unmergeable!(dockercfg(config)) ?? "", why);
+  });
+}
+
+Deno.test("the older type that is not UTF-8 cannot be merged with either", () => {
+  const secret = { ...dockercfg("{}"), data: seal({ ".dockercfg": btoa("{\xff}") }) };
+  assert.match(wanted(true).unmergeable!(secret) ?? "", /UTF-8/);
+});
+
 Deno.test("without merge the configuration is replaced whole", () => {
   const data = wanted(false).merge(holding(`{"auths": {"quay.io": {}}}`)).reveal();
   assert.deepEqual(JSON.parse(configIn(data)), { auths: { "ghcr.io": NEW } });

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { StoredSecret } from "../../kube/store.ts";
 import { seal } from "../../log/sealed.ts";
-import { DOCKER_CONFIG_TYPE, dockerConfigJson, dockerSecrets } from "./docker.ts";
-import { registryHost } from "./registry.ts";
+import { dockerConfigJson, dockerSecrets } from "./docker.ts";
+import { DOCKER_CONFIG_TYPE } from "./pull_secret.ts";
+import { hostOfRegistry, registryHost, registryKeys, registryPlace } from "./registry.ts";
 
 const LABELS = { "a/type": "docker-creds", "b/type": "docker-creds" };
 
@@ -60,6 +61,29 @@ Deno.test("whatever is given as registry is refused or a host that stays one", (
     assert.match(host, /^[a-z0-9.:[\]-]+$/);
     assert.equal(registryHost(host), host);
     assert.equal(registryHost(`https://${host}/v2/`), host);
+  }));
+});
+
+Deno.test("whatever is given as registry is refused, or a host or path that stays one", () => {
+  const text = fc.oneof(
+    fc.string(),
+    fc.string({ unit: "binary" }),
+    fc.webUrl(),
+    fc.tuple(fc.domain(), fc.array(fc.stringMatching(/^[a-zA-Z0-9._/-]{0,9}$/))).map(
+      ([domain, parts]) => [domain, ...parts].join("/"),
+    ),
+  );
+  fc.assert(fc.property(text, (given) => {
+    const place = registryPlace(given);
+    if (place === undefined) return;
+    assert.match(place, /^[a-z0-9.:[\]-]+(\/[a-z0-9._-]+)*\/?$/);
+    assert.equal(registryPlace(place), place);
+    assert.equal(registryPlace(`https://${place}`), place);
+    assert.equal(registryHost(hostOfRegistry(place)), hostOfRegistry(place));
+    // Keys of one registry are those of no other.
+    for (const key of registryKeys(place)) {
+      assert.ok(registryKeys(registryPlace(key)!).includes(key));
+    }
   }));
 });
 
@@ -140,7 +164,7 @@ const RECOGNISED: [what: string, type: string, labels: Record<string, string>, i
   ["of another type with one of the labels", "Opaque", { "b/type": "docker-creds" }, true],
   ["of another type with a label of another value", "Opaque", { "b/type": "x" }, false],
   ["of another type without labels", "Opaque", {}, false],
-  ["of the old type", "kubernetes.io/dockercfg", {}, false],
+  ["of the older type", "kubernetes.io/dockercfg", {}, true],
 ];
 
 for (const [what, type, labels, is] of RECOGNISED) {

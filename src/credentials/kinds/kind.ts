@@ -35,6 +35,8 @@ export interface DesiredSecret extends SecretRef {
   merge(current: StoredSecret): SecretManifest["data"];
   /** Why {@link merge} cannot make sense of what is there; absent where it always can. */
   unmergeable?(current: StoredSecret): string | undefined;
+  /** What the user should know about what {@link merge} keeps. */
+  hints?(current: StoredSecret): readonly string[];
   /** Whether what is there is a credential of this kind; else it is left alone. */
   recognises(current: StoredSecret): boolean;
   readonly identity?: Identity;
@@ -69,6 +71,8 @@ export function replaced(
     labels: { [MANAGED_BY_LABEL]: MANAGED_BY, ...current.labels, ...desired.labels },
     annotations: { ...annotations, ...desired.annotations, [REQUEST_ANNOTATION]: writeId },
     data,
+    // Only where it is deleted for it: the API server refuses to replace an immutable one.
+    immutable: current.immutable,
     ownerReferences: current.ownerReferences,
     finalizers: current.finalizers,
     resourceVersion: current.resourceVersion,

@@ -91,6 +91,12 @@ Deno.test("a replacement names the version that it replaces, owners and finalize
   assert.deepEqual([after.ownerReferences, after.finalizers], [ownerReferences, ["f"]]);
 });
 
+Deno.test("what is immutable stays so, and nothing else comes to be", () => {
+  for (const immutable of [true, false, undefined]) {
+    assert.equal(replaced(current({ immutable }), desired(), "id").immutable, immutable);
+  }
+});
+
 Deno.test("data is merged with what is ours, and a foreign secret's is not kept", () => {
   const ours = replaced(current(), desired(), "id");
   assert.deepEqual(ours.data.reveal(), { key: "bmV3", other: "eA==" });

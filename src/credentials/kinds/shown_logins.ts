@@ -1,5 +1,9 @@
 import { decodeBase64Text } from "../../kube/base64.ts";
-import { parseDockerConfig, registriesIn } from "../material/docker_config.ts";
+import {
+  type DockerConfigText,
+  parseDockerConfig,
+  registriesIn,
+} from "../material/docker_config.ts";
 
 /** Stands for a value that is not shown. */
 export const HIDDEN = "***";
@@ -8,8 +12,8 @@ export const HIDDEN = "***";
  * The logins of a Docker configuration: `ghcr.io (user), quay.io (robot)`. What differs from the
  * configuration before without being seen in that is said: `ghcr.io (user, another password)`.
  */
-export function shownLogins(text: string, before?: string): string {
-  const logins = loginsIn(text);
+export function shownLogins(config: DockerConfigText, before?: DockerConfigText): string {
+  const logins = loginsIn(config);
   if (logins === undefined) return HIDDEN;
   const old = before === undefined ? undefined : loginsIn(before);
   const shown = [...logins].map(([key, login]) => {
@@ -18,7 +22,9 @@ export function shownLogins(text: string, before?: string): string {
       was.password === login.password;
     return shownLogin(login, isSame ? [] : ["another password"]);
   }).join(", ");
-  const looksSame = old !== undefined && text !== before &&
+  // Written in another form everything looks different to who compares the texts.
+  const looksSame = old !== undefined && before?.form === config.form &&
+    config.text !== before.text &&
     shown === [...old.values()].map((login) => shownLogin(login)).join(", ");
   return looksSame ? `${shown}; other fields differ` : shown;
 }
@@ -37,9 +43,9 @@ function shownLogin({ registry, username }: Login, notes: readonly string[] = []
 }
 
 /** By the keys of `auths`; `undefined` where the text is no Docker configuration. */
-function loginsIn(text: string): ReadonlyMap<string, Login> | undefined {
-  const config = parseDockerConfig(text);
-  const shown = registriesIn(text);
+function loginsIn({ text, form }: DockerConfigText): ReadonlyMap<string, Login> | undefined {
+  const config = parseDockerConfig(text, form);
+  const shown = registriesIn(text, form);
   if (!config.ok || !shown.ok) return undefined;
   return new Map(
     [...config.value.entries].map(([key, json], i) => {

@@ -1,3 +1,5 @@
+import { servesOnlyOci } from "./oci_hosts.ts";
+
 /** A repository URL as a user gives it, understood. */
 export interface RepositoryUrl {
   /** What is stored: without scheme for OCI, absolute otherwise. */
@@ -21,18 +23,6 @@ export interface SpelledUrl {
 export type ParsedUrl =
   | { readonly ok: true; readonly value: RepositoryUrl }
   | { readonly ok: false; readonly why: string };
-
-/** Registries that serve charts as OCI artifacts and in no other way. */
-const OCI_ONLY = [
-  /^ghcr\.io$/,
-  /^docker\.io$/,
-  /^registry-1\.docker\.io$/,
-  /^public\.ecr\.aws$/,
-  /^[a-z0-9-]+\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/,
-  /^[a-z0-9-]+\.azurecr\.io$/,
-  /^([a-z0-9-]+\.)*pkg\.dev$/,
-  /^quay\.io$/,
-];
 
 /** Longest URL that is accepted, in characters. */
 export const MAX_LENGTH = 2048;
@@ -71,7 +61,7 @@ export function parseRepositoryUrl(text: string, useOci?: boolean): ParsedUrl {
   if (path.slice(0, -1).includes("*") || (path.endsWith("*") && !path.endsWith("/*"))) {
     return no("may have a '*' only as its last path segment");
   }
-  const oci = useOci ?? (scheme === "oci" || OCI_ONLY.some((pattern) => pattern.test(host.name)));
+  const oci = useOci ?? (scheme === "oci" || servesOnlyOci(host.name));
   return { ok: true, value: understood({ scheme, host: host.text, path, oci }) };
 }
 

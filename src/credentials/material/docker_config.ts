@@ -1,14 +1,22 @@
 import { type Node, parseTree } from "jsonc-parser";
 import { decodeBase64Text } from "../../kube/base64.ts";
 import { seal, type Sealed } from "../../log/sealed.ts";
-import { registryHost, registryKeys } from "../kinds/registry.ts";
+import { registryHost, registryKeys, registryName, registryPlace } from "../kinds/registry.ts";
 import { shownUsername } from "../kinds/repository.ts";
 import { shownUrl } from "../kinds/url.ts";
 import { type Checked, no, yes } from "./checked.ts";
 
-/** The text of `.dockerconfigjson`, taken apart into pieces of that text. */
+/** Where the entries stand: in `auths` or, in the older `.dockercfg`, at the top. */
+export type DockerConfigForm = "dockerconfigjson" | "dockercfg";
+
+export interface DockerConfigText {
+  readonly text: string;
+  readonly form: DockerConfigForm;
+}
+
+/** A Docker configuration, taken apart into pieces of its text. */
 export interface DockerConfig {
-  /** JSON of each entry of `auths` as it stands, by its key. */
+  /** JSON of each entry as it stands, by its key. */
   readonly entries: ReadonlyMap<string, Sealed<string>>;
   /** The other fields (`credHelpers`, `HttpHeaders` …) with their names, as they stand. */
   readonly others: Sealed<
@@ -31,10 +39,24 @@ export interface RegistryLogin {
  * @see https://github.com/argoproj-labs/argocd-image-updater/blob/648d1f44cd44/registry-scanner/pkg/image/credentials.go
  *   parseDockerConfigJson
  */
-export function parseDockerConfig(text: string): Checked<DockerConfig> {
+export function parseDockerConfig(
+  text: string,
+  form: DockerConfigForm = "dockerconfigjson",
+): Checked<DockerConfig> {
   const root = parseJson(text);
   if (root?.type !== "object") return no("must be a JSON object, as a Docker configuration is");
   const fields = propertiesOf(root);
+  const textOf = (node: Node) => text.slice(node.offset, node.offset + node.length);
+  // Of a key that is there twice every reader takes the last.
+  const entriesIn = (properties: readonly Property[]) =>
+    new Map(properties.map(({ name, value }) => [name, seal(textOf(value))]));
+  if (form === "dockercfg") {
+    // The newer form by the older key: kubelet takes it for a registry of that name.
+    if (fields.some(({ name }) => name === "auths")) {
+      return no("must have its registries at the top, and not in a field 'auths'");
+    }
+    return yes({ entries: entriesIn(fields), others: seal({ before: [], behind: [] }) });
+  }
   const named = fields.filter(({ name }) => /^auths$/iu.test(name));
   if (named.length > 1 || named.some(({ name }) => name !== "auths")) {
     return no("must have its registries in one field 'auths'");
@@ -44,53 +66,110 @@ export function parseDockerConfig(text: string): Checked<DockerConfig> {
     return no("must have an object in its field 'auths'");
   }
   const place = auths ? fields.indexOf(auths) : fields.length;
-  const textOf = (node: Node) => text.slice(node.offset, node.offset + node.length);
   const whole = fields.map(({ property }) => textOf(property));
   return yes({
-    // Of a key that is there twice every reader takes the last.
-    entries: new Map(
-      (auths ? propertiesOf(auths.value) : []).map((
-        { name, value },
-      ) => [name, seal(textOf(value))]),
-    ),
+    entries: entriesIn(auths ? propertiesOf(auths.value) : []),
     others: seal({ before: whole.slice(0, place), behind: whole.slice(place + 1) }),
   });
 }
 
 /**
- * The configuration with new entries. They take the place of all that mean the same registry, since
- * Image Updater takes any of those; what is about other registries, and every other field, stays to
- * the letter. A configuration that has the entries already stays as it is altogether.
+ * The configuration with new entries, in the form that is written. They take the place of all that
+ * mean the same registry, since Image Updater takes any of those; what is about other registries,
+ * and every other field, stays to the letter. One that has the entries already stays as it is
+ * altogether, unless it is of the older form.
+ * @param olds of one secret: an entry of a later one counts before that of an earlier one
  * @param newEntries by their keys, such as `ghcr.io`
  */
 export function mergeDockerConfig(
-  old: string,
+  olds: readonly DockerConfigText[],
   newEntries: Readonly<Record<string, object>>,
 ): Checked<Sealed<string>> {
-  const parsed = parseDockerConfig(old);
-  if (!parsed.ok) return parsed;
-  const { entries, others } = parsed.value;
+  const parts: DockerConfig[] = [];
+  for (const { text, form } of olds) {
+    const parsed = parseDockerConfig(text, form);
+    if (!parsed.ok) return parsed;
+    parts.push(parsed.value);
+  }
   const added = Object.entries(newEntries);
-  const replaced = new Set(added.map(([key]) => registryOf(key)));
+  const [only, ...more] = olds;
+  if (only?.form === "dockerconfigjson" && more.length === 0 && holds(parts[0]!, newEntries)) {
+    return yes(seal(only.text));
+  }
+  const kept = parts.reduce<Entry[]>(
+    (before, { entries }) => [...without(before, [...entries.keys()]), ...entries],
+    [],
+  );
+  const auths = [
+    ...without(kept, Object.keys(newEntries))
+      .map(([key, json]) => `${JSON.stringify(key)}:${json.reveal()}`),
+    ...added.map(([key, entry]) => `${JSON.stringify(key)}:${JSON.stringify(entry)}`),
+  ];
+  const before = parts.flatMap(({ others }) => others.reveal().before);
+  const behind = parts.flatMap(({ others }) => others.reveal().behind);
+  return yes(seal(`{${[...before, `"auths":{${auths.join()}}`, ...behind].join()}}`));
+}
+
+/**
+ * The keys of logins for parts of registries that merging into a configuration would leave there.
+ * @param registries that are merged, as `registryPlace` gives them
+ * @returns less passwords in them; none of what cannot be understood
+ */
+export function keysBelow(
+  olds: readonly DockerConfigText[],
+  registries: readonly string[],
+): string[] {
+  const named = new Set(registries.map(registryName));
+  const keys = olds.flatMap(({ text, form }) => {
+    const parsed = parseDockerConfig(text, form);
+    return parsed.ok ? [...parsed.value.entries.keys()] : [];
+  });
+  return keys.filter((key) => {
+    const place = registryPlace(key);
+    const name = place === undefined ? "" : registryName(place);
+    const isNamed = named.has(name) || named.has(name.replace(/\/$/, ""));
+    return !isNamed && [...named].some((each) => name.startsWith(each.replace(/\/?$/, "/")));
+  }).map(shownUrl);
+}
+
+type Entry = readonly [key: string, json: Sealed<string>];
+
+/** Whether these are a configuration's entries for their registries, and there are no others. */
+function holds(
+  { entries }: DockerConfig,
+  newEntries: Readonly<Record<string, object>>,
+): boolean {
+  const replaced = registriesOf(Object.keys(newEntries));
   const sameRegistry = [...entries].filter(([key]) => replaced.has(registryOf(key)));
-  const isThere = sameRegistry.length === added.length &&
+  return sameRegistry.length === Object.keys(newEntries).length &&
     sameRegistry.every(([key, json]) =>
       Object.hasOwn(newEntries, key) &&
       JSON.stringify(JSON.parse(json.reveal())) === JSON.stringify(newEntries[key])
     );
-  if (isThere) return yes(seal(old));
-  const kept = [...entries].filter(([key]) => !replaced.has(registryOf(key)));
-  const auths = [
-    ...kept.map(([key, json]) => `${JSON.stringify(key)}:${json.reveal()}`),
-    ...added.map(([key, entry]) => `${JSON.stringify(key)}:${JSON.stringify(entry)}`),
-  ];
-  const { before, behind } = others.reveal();
-  return yes(seal(`{${[...before, `"auths":{${auths.join()}}`, ...behind].join()}}`));
+}
+
+/** The entries that mean none of these keys' registries. */
+function without(entries: readonly Entry[], keys: readonly string[]): Entry[] {
+  const replaced = registriesOf(keys);
+  return entries.filter(([key]) => !replaced.has(registryOf(key)));
+}
+
+/**
+ * The registries that keys mean. One with a path stands for what ends that path by a slash, too:
+ * kubelet compares paths as texts, and would try the longer one first.
+ */
+function registriesOf(keys: readonly string[]): Set<string> {
+  const registries = keys.map(registryOf);
+  const ended = registries.filter((each) => each.includes("/")).map((each) => `${each}/`);
+  return new Set([...registries, ...ended]);
 }
 
 /** The registries of a configuration with the users that kubelet takes, without their passwords. */
-export function registriesIn(text: string): Checked<readonly RegistryLogin[]> {
-  const parsed = parseDockerConfig(text);
+export function registriesIn(
+  text: string,
+  form?: DockerConfigForm,
+): Checked<readonly RegistryLogin[]> {
+  const parsed = parseDockerConfig(text, form);
   if (!parsed.ok) return parsed;
   return yes(
     [...parsed.value.entries].map(([key, json]) => {

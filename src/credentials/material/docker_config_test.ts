@@ -9,8 +9,12 @@ function allowed<T>(checked: Checked<T>): T {
   return checked.value;
 }
 
+const newer = (text: string) => ({ text, form: "dockerconfigjson" as const });
+const older = (text: string) => ({ text, form: "dockercfg" as const });
+const merge = (old: string, entries: Record<string, object>) =>
+  mergeDockerConfig([newer(old)], entries);
 const merged = (old: string, entries: Record<string, object>) =>
-  allowed(mergeDockerConfig(old, entries)).reveal();
+  allowed(merge(old, entries)).reveal();
 
 const NEW = { username: "u", password: "new", auth: btoa("u:new") };
 
@@ -33,7 +37,7 @@ Deno.test("a configuration that was taken apart shows no value when it is printe
   const text = JSON.stringify({ HttpHeaders: { x: password }, auths: { "ghcr.io": { password } } });
   const config = allowed(parseDockerConfig(text));
   const printed = Deno.inspect(config, { depth: 9 }) + JSON.stringify([...config.entries]) +
-    JSON.stringify(config) + String(allowed(mergeDockerConfig(text, { "quay.io": NEW })));
+    JSON.stringify(config) + String(allowed(merge(text, { "quay.io": NEW })));
   assert.ok(printed.includes("[sealed]"));
   assert.ok(!printed.includes(password));
 });
@@ -64,7 +68,7 @@ for (const [what, text, why] of REFUSED) {
     for (
       const checked of [
         parseDockerConfig(text),
-        mergeDockerConfig(text, { "ghcr.io": NEW }),
+        merge(text, { "ghcr.io": NEW }),
         registriesIn(text),
       ]
     ) assert.match(checked.ok ? "" : checked.why, why);
@@ -117,12 +121,18 @@ const REGISTRIES = [
 const KEYS = REGISTRIES.flat();
 const lineOf = (key: string) => REGISTRIES.findIndex((line) => line.includes(key));
 
+/** What an entry takes the place of: of a path also what ends it by a slash, not the other way. */
+const meantBy = (key: string) => [
+  ...REGISTRIES[lineOf(key)] ?? [key],
+  ...(lineOf(key) === lineOf("ghcr.io/org") ? ["ghcr.io/org/"] : []),
+];
+
 for (const line of REGISTRIES) {
   Deno.test(`an entry takes the place of each that means ${JSON.stringify(line[0])} too`, () => {
     const old = `{"auths":{${KEYS.map((key) => `${JSON.stringify(key)}:{}`).join()}}}`;
     for (const key of line) {
       const { entries } = allowed(parseDockerConfig(merged(old, Object.fromEntries([[key, NEW]]))));
-      const others = KEYS.filter((other) => !line.includes(other));
+      const others = KEYS.filter((other) => !meantBy(key).includes(other));
       assert.deepEqual(new Set(entries.keys()), new Set([...others, key]));
       assert.deepEqual(JSON.parse(entries.get(key)!.reveal()), NEW);
     }
@@ -176,8 +186,8 @@ Deno.test("no entry of another registry, and no other field, is ever lost or cha
       const before = pieces(old);
       const after = pieces(merged(old, added));
       assert.deepEqual(after.others, before.others);
-      const replaced = new Set(Object.keys(added).map(lineOf));
-      const isKept = (key: string) => lineOf(key) < 0 || !replaced.has(lineOf(key));
+      const replaced = new Set(Object.keys(added).flatMap(meantBy));
+      const isKept = (key: string) => !replaced.has(key);
       const kept = [...before.entries].filter(([key]) => isKept(key));
       assert.deepEqual([...after.entries].filter(([key]) => isKept(key)), kept);
       assert.deepEqual(
@@ -208,7 +218,7 @@ Deno.test("whatever stands there instead of a configuration, there is an answer"
     config.map((one) => one.slice(3)),
   );
   fc.assert(fc.property(text, newEntries, (old, added) => {
-    const checked = mergeDockerConfig(old, added);
+    const checked = merge(old, added);
     assert.ok(checked.ok ? JSON.parse(checked.value.reveal()) : checked.why.startsWith("must "));
     registriesIn(old);
   }));
@@ -242,3 +252,76 @@ for (const [key, entry, registry, username] of SHOWN) {
     assert.deepEqual(shown, [{ registry, ...(username === undefined ? {} : { username }) }]);
   });
 }
+
+/** Entries of the older form, as JSON that does not come back from a parser as it was. */
+const entries = object(fc.oneof(fc.constantFrom(...KEYS), fc.string()))
+  .filter((all) => all.every(([key]) => key !== "auths"));
+const olderConfig = fc.tuple(entries, space).map(([all, space]) =>
+  `${space}{${all.map(([, text]) => text).join(`${space},`)}}${space}`
+);
+
+Deno.test("the older form has its registries at the top, and nothing besides", () => {
+  const text = `{ "ghcr.io": {"auth" :"eA=="}, "q\\u0075ay.io": {"n":1.0}, "ghcr.io":{} }`;
+  const { entries, others } = allowed(parseDockerConfig(text, "dockercfg"));
+  assert.deepEqual([...entries].map(([key, json]) => [key, json.reveal()]), [
+    ["ghcr.io", "{}"],
+    ["quay.io", `{"n":1.0}`],
+  ]);
+  assert.deepEqual(others.reveal(), { before: [], behind: [] });
+  assert.deepEqual(allowed(registriesIn(`{"ghcr.io": {"auth": "${btoa("me:p")}"}}`, "dockercfg")), [
+    { registry: "ghcr.io", username: "me" },
+  ]);
+});
+
+for (const text of ["", "[]", "null", '"ghcr.io"', "{ghcr.io: {}}", '{"auths": {"ghcr.io": {}}}']) {
+  Deno.test(`the older form is refused where it is ${text || "empty"}`, () => {
+    for (
+      const checked of [
+        parseDockerConfig(text, "dockercfg"),
+        mergeDockerConfig([older(text)], { "ghcr.io": NEW }),
+        registriesIn(text, "dockercfg"),
+      ]
+    ) {
+      assert.match(
+        checked.ok ? "" : checked.why,
+        /^must (be a JSON object|have its registries at)/,
+      );
+    }
+  });
+}
+
+Deno.test("an entry of the older form is never lost or changed, but becomes one of the newer", () => {
+  fc.assert(
+    fc.property(olderConfig, newEntries, (old, added) => {
+      const before = allowed(parseDockerConfig(old, "dockercfg")).entries;
+      const after = pieces(allowed(mergeDockerConfig([older(old)], added)).reveal());
+      assert.deepEqual(after.others, { before: [], behind: [] });
+      const replaced = new Set(Object.keys(added).flatMap(meantBy));
+      const kept = [...before].filter(([key]) => !replaced.has(key))
+        .map(([key, json]) => [key, json.reveal()] as const);
+      const comes = Object.entries(added)
+        .map(([key, entry]) => [key, JSON.stringify(entry)] as const);
+      assert.deepEqual(after.entries, new Map([...kept, ...comes]));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+Deno.test("an older form that has the entries already becomes the newer one", () => {
+  const text = JSON.stringify({ "ghcr.io": NEW });
+  const now = allowed(mergeDockerConfig([older(text)], { "ghcr.io": NEW })).reveal();
+  assert.deepEqual(JSON.parse(now), { auths: { "ghcr.io": NEW } });
+});
+
+Deno.test("of both forms in one secret the logins of both stay, those of the older before", () => {
+  const both = [
+    newer(`{"x": 1, "auths": {"quay.io": {"n": 1}, "https://a.example": {"n": 2}}, "y": 2}`),
+    older(`{"a.example": {"n": 3}, "b.example": {"n": 4}}`),
+  ];
+  const now = allowed(mergeDockerConfig(both, { "ghcr.io": NEW })).reveal();
+  assert.equal(
+    now,
+    `{"x": 1,"auths":{"quay.io":{"n": 1},"a.example":{"n": 3},"b.example":{"n": 4},` +
+      `"ghcr.io":${JSON.stringify(NEW)}},"y": 2}`,
+  );
+});

@@ -1,21 +1,15 @@
+import { ECR_HOST } from "../kinds/oci_hosts.ts";
+
 /** A private registry of Amazon ECR. */
 export interface EcrRegistry {
   readonly account: string;
   readonly region: string;
 }
 
-/**
- * Also by its dual-stack name, and with the endpoint for FIPS.
- * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-requests.html
- * @see ecrPattern in ecr-login/api/client.go of https://github.com/awslabs/amazon-ecr-credential-helper
- */
-const HOST =
-  /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9][a-z0-9-]*)\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|on\.(?:aws|amazonwebservices\.com\.cn))$/;
-
 /** @param host without port */
 export function ecrRegistry(host: string): EcrRegistry | undefined {
-  const match = HOST.exec(host.toLowerCase());
-  return match ? { account: match[1]!, region: match[2]! } : undefined;
+  const { account, region } = ECR_HOST.exec(host.toLowerCase())?.groups ?? {};
+  return account !== undefined && region !== undefined ? { account, region } : undefined;
 }
 
 /**

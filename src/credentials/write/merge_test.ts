@@ -5,7 +5,7 @@ import { emptyCluster } from "../fake/clusters.ts";
 import { LABELS, pullSecrets } from "../fake/desired.ts";
 import { runWrite } from "../fake/run.ts";
 import { assertAsBefore, worldOf } from "../fake/truth.ts";
-import { DOCKER_CONFIG_TYPE } from "../kinds/docker.ts";
+import { DOCKER_CONFIG_TYPE } from "../kinds/pull_secret.ts";
 import type { DesiredSecret } from "../kinds/kind.ts";
 
 /** What adds one registry to what is there. */

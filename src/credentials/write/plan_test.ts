@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Snapshot, StoredSecret } from "../../kube/store.ts";
 import { seal } from "../../log/sealed.ts";
 import { ARGOCD, LABELS, pullSecrets, repoSecrets } from "../fake/desired.ts";
-import { DOCKER_CONFIG_TYPE } from "../kinds/docker.ts";
+import { DOCKER_CONFIG_TYPE } from "../kinds/pull_secret.ts";
 import { created, type DesiredSecret } from "../kinds/kind.ts";
 import { type Permissions, plan } from "./plan.ts";
 
@@ -32,7 +32,8 @@ function snapshot(desired: DesiredSecret, made?: Made): Snapshot {
 const [pull] = pullSecrets();
 const [repo] = repoSecrets();
 const OWNED: Made = { ownerReferences: [{ kind: "SealedSecret", name: "x" }] };
-const TRACKED: Made = { annotations: { "argocd.argoproj.io/tracking-id": "apps:/Secret:a/x" } };
+const TRACKED: Made = { annotations: { "argocd.argoproj.io/tracking-id": "apps:/Secret:a/pull" } };
+const COPIED: Made = { annotations: { "argocd.argoproj.io/tracking-id": "apps:/Secret:b/pull" } };
 const UPSERT = { upsert: true, force: false };
 const FORCE = { upsert: true, force: true };
 const NEITHER = { upsert: false, force: false };
@@ -57,6 +58,7 @@ const PLANS: [what: string, desired: DesiredSecret, Made | undefined, Permission
     ["one that is owned, forced", pull!, OWNED, FORCE, "replace"],
     ["one that is owned, without upsert", pull!, OWNED, NEITHER, "exists"],
     ["one that Argo CD tracks", pull!, TRACKED, UPSERT, "owned"],
+    ["a copy of one that Argo CD tracks", pull!, COPIED, UPSERT, "replace"],
     ["an immutable one", pull!, { immutable: true }, UPSERT, "immutable"],
     ["an immutable one, forced", pull!, { immutable: true }, FORCE, "recreate"],
     ["one that is being deleted", pull!, { deletionTimestamp: "now" }, FORCE, "being_deleted"],

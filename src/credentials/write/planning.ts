@@ -67,8 +67,20 @@ export async function planAll(
     ...uses.refusals,
   ];
   if (refusals.length > 0) return { kind: "refused", refusals, current: snapshot.secrets };
-  const hints = [...others.hints, ...placed.flatMap((each) => "hints" in each ? each.hints : [])];
+  const hints = [
+    ...others.hints,
+    ...placed.flatMap((each) => "hints" in each ? each.hints : []),
+    ...keptHints(targets),
+  ];
   return { targets, namespaces, uses, hints, snapshot };
+}
+
+/** What is to be said of that which secrets keep: once, though many keep the same. */
+function keptHints(targets: readonly Target[]): string[] {
+  const kept = targets.flatMap(({ desired, before }) =>
+    before !== undefined && desired.recognises(before) ? desired.hints?.(before) ?? [] : []
+  );
+  return [...new Set(kept)];
 }
 
 /** Those that are not there; none where namespaces may not be read. */

@@ -8,7 +8,7 @@ import {
   type SecretStore,
   type StoredSecret,
 } from "../../kube/store.ts";
-import { DOCKER_CONFIG_TYPE } from "../kinds/docker.ts";
+import { isPullSecretType } from "../kinds/pull_secret.ts";
 import type { DesiredSecret } from "../kinds/kind.ts";
 import { MANAGED_BY, MANAGED_BY_LABEL, REQUEST_ANNOTATION } from "../kinds/kind.ts";
 import { ownerOf } from "../kinds/owner.ts";
@@ -109,7 +109,7 @@ async function usesOf(
   store: SecretStore,
   deadline: Deadline,
 ): Promise<PullSecretUse[]> {
-  const pulled = secrets.filter(({ type }) => type === DOCKER_CONFIG_TYPE);
+  const pulled = secrets.filter(({ type }) => isPullSecretType(type));
   const namespaces = [...new Set(pulled.map(({ namespace }) => namespace))];
   const accounts = await serviceAccountsIn(namespaces, store, deadline).catch((error) => {
     // Who may not see service accounts has attached nothing to them.

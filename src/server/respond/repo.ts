@@ -39,6 +39,7 @@ export function repoAnswer(
 export function helmRepoAnswer(
   added: RepoAdded,
   argocdNamespace: string,
+  hints: readonly string[],
   isList: boolean,
 ): Answer {
   const { cluster, places, verdict } = added;
@@ -59,7 +60,7 @@ export function helmRepoAnswer(
       success: true,
       cluster,
       results: results(places, verdict),
-      ...common(added, verdict, []),
+      ...common(added, verdict, hints),
       message,
     };
     return { status: 200, body };
@@ -72,7 +73,7 @@ export function helmRepoAnswer(
     helm_secret_applied: applied(secret!),
     ...(template ? { template: template.name } : {}),
     application_repo_url: place!.url.applicationRepoUrl,
-    ...common(added, verdict, []),
+    ...common(added, verdict, hints),
     message,
   };
   return { status: 200, body };

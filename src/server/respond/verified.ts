@@ -27,21 +27,29 @@ export function verifiedField(verified: readonly Verified[]) {
 }
 
 /** The credential is not accepted where it would be used, so it was not written. */
-export function notAccepted({ verified }: NotAccepted): Answer {
+export function notAccepted({ verified, hints }: NotAccepted): Answer {
   return envelope(422, `${refusal(verified)}; nothing was written`, {
     verified: verifiedAnswers(verified),
+    ...hinted(hints),
   });
 }
 
 /** The answer to trying alone. */
-export function verifyAnswer(verified: readonly Verified[]): Answer {
-  const answers = { verified: verifiedAnswers(verified) };
+export function verifyAnswer(
+  verified: readonly Verified[],
+  hints: readonly string[],
+): Answer {
+  const answers = { verified: verifiedAnswers(verified), ...hinted(hints) };
   if (!isAccepted(verified)) return envelope(422, refusal(verified), answers);
   const tried = verified.filter(({ verdict }) => verdict !== undefined).length;
   const message = tried === 0
     ? "The credential can be read; it was not tried"
     : `Nothing speaks against the credential at ${tried} of ${verified.length} place(s)`;
   return { status: 200, body: { success: true, ...answers, message } };
+}
+
+function hinted(hints: readonly string[]) {
+  return hints.length === 0 ? {} : { hint: hints.join(". ") };
 }
 
 function refusal(verified: readonly Verified[]): string {

@@ -41,7 +41,7 @@ export const describe: EndpointModule["describe"] = () => ({
 
 /** The same as `add_repo` in the words of its first version. */
 export const handle: Handle = async (c, { useCases, argocdNamespace }) => {
-  const { isList, hints: _, ...request } = await parseBody(
+  const { isList, hints, ...request } = await parseBody(
     c,
     AddHelmRepoBody,
     ADD_HELM_REPO_FIELDS,
@@ -51,8 +51,8 @@ export const handle: Handle = async (c, { useCases, argocdNamespace }) => {
     case "cluster_not_found":
       return clusterNotFound(outcome, 400);
     case "not_accepted":
-      return notAccepted(outcome);
+      return notAccepted({ ...outcome, hints });
     case "repo":
-      return helmRepoAnswer(outcome, argocdNamespace, isList);
+      return helmRepoAnswer(outcome, argocdNamespace, hints, isList);
   }
 };

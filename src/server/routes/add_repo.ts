@@ -36,7 +36,7 @@ export const handle: Handle = async (c, { useCases, argocdNamespace }) => {
     case "cluster_not_found":
       return clusterNotFound(outcome, 400);
     case "not_accepted":
-      return notAccepted(outcome);
+      return notAccepted({ ...outcome, hints });
     case "repo":
       return repoAnswer(outcome, argocdNamespace, hints);
   }

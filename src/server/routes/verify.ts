@@ -28,9 +28,8 @@ export const describe: EndpointModule["describe"] = () => ({
 
 export const handle: Handle = async (c, { useCases }) => {
   const body = await parseBody(c, VerifyBody, VERIFY_FIELDS);
-  return verifyAnswer(
-    body.kind === "docker"
-      ? await useCases.verifyDocker(body.credentials)
-      : await useCases.verifyRepo(body.request),
-  );
+  const verified = body.kind === "docker"
+    ? await useCases.verifyDocker(body.credentials)
+    : await useCases.verifyRepo(body.request);
+  return verifyAnswer(verified, body.hints);
 };

@@ -39,7 +39,7 @@ export const dockerCredentialFields = {
   password: Password.optional(),
   username: RegistryUser.optional(),
   registry: Registry.optional().openapi({
-    description: "The registry's host; ghcr.io when absent",
+    description: "The registry's host, or a path of it such as ghcr.io/org; ghcr.io when absent",
   }),
   registries: z.array(Login).min(1, "must name at least one registry")
     .max(MAX_REGISTRIES, `must name at most ${MAX_REGISTRIES} registries`).optional()

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { CLUSTER_NAME_RULE, isClusterName } from "../../clusters/folder.ts";
-import { registryHost } from "../../credentials/kinds/registry.ts";
+import { registryPlace } from "../../credentials/kinds/registry.ts";
 import { MAX_NAMESPACES } from "../../credentials/namespaces.ts";
 import { seal } from "../../log/sealed.ts";
 
@@ -87,17 +87,22 @@ export const Namespaces = z.union([z.string(), z.array(z.string())], {
 
 export const Registry = z.string()
   .transform((text, context) => {
-    const host = registryHost(text);
+    const place = registryPlace(text);
     const isPlain = /^\s*http:/i.test(text);
-    if (host !== undefined && !isPlain) return host;
-    const message = host === undefined
-      ? "must be the host of a registry, like ghcr.io"
+    if (place !== undefined && !isPlain) return place;
+    const message = place === undefined
+      ? "must be the host of a registry, like ghcr.io, or a path of it, like ghcr.io/org"
       : "must be the registry's host without http://: a pull secret cannot say that, and a " +
         "credential is verified by HTTPS";
     context.addIssue({ code: "custom", message });
     return z.NEVER;
   })
-  .openapi({ type: "string", example: "ghcr.io", description: "The registry's host" });
+  .openapi({
+    type: "string",
+    example: "ghcr.io",
+    description: "The registry's host, or a path of it: of several logins the kubelets take the " +
+      "one with the longest path that an image's name begins with",
+  });
 
 export const DryRun = z.boolean().default(false)
   .openapi({ description: "Whether the cluster is only asked what would come of it" });

@@ -10,6 +10,7 @@ import {
   Verify,
 } from "./fields.ts";
 import { requires } from "./missing.ts";
+import { credentialHints } from "./repo_credential.ts";
 import { checkRoom, NAME_ROOM, RepositoryTypeField, spelledUrls, urlFields } from "./repo.ts";
 
 /** Where a URL of this request stands. */
@@ -63,20 +64,21 @@ export const AddHelmRepoBody = requires(
     const message = "must be a URL by HTTPS, since there is a password";
     context.addIssue({ code: "custom", path, message });
   }
+  const credential = { kind: "password", username, password } as const;
   return {
     cluster: body.cluster_name,
     name: body.name,
     type,
     as: "repository" as const,
     urls,
-    credential: { kind: "password" as const, username, password },
+    credential,
     options: {},
     template: body.template,
     upsert: body.upsert,
     force: body.force,
     verify: body.verify,
     dryRun: body.dry_run,
-    hints: [],
+    hints: credentialHints(credential),
     /** Whether several URLs were given, though it may be a list of one. */
     isList: body.repository_urls !== undefined,
   };

@@ -1,7 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import type { ClientCertificate, RepositoryType } from "../../credentials/kinds/repository.ts";
 import type { RepositoryCredential } from "../../credentials/kinds/repository_credential.ts";
+import { enterpriseUrlHint } from "../../credentials/material/enterprise_url.ts";
 import { checkGcpKey } from "../../credentials/material/gcp_key.ts";
+import { passwordHint, usernameHint } from "../../credentials/material/password.ts";
 import { checkAppPrivateKey } from "../../credentials/material/rsa_key.ts";
 import { checkSshPrivateKey } from "../../credentials/material/ssh_key.ts";
 import { checkTlsPair } from "../../credentials/material/tls_pair.ts";
@@ -19,7 +21,10 @@ const GitHubApp = z.strictObject({
   installation_id: Id.openapi({ description: "Id of its installation in the organisation" }),
   private_key: Password.openapi({ description: "RSA key in PEM" }),
   enterprise_url: z.string().regex(/^https:\/\/[^\s@?#]+$/, "must be an https URL").optional()
-    .openapi({ description: "Of the API of a GitHub Enterprise Server: https://HOST/api/v3" }),
+    .openapi({
+      description:
+        "Of the API of a GitHub Enterprise Server: https://HOST/api/v3; not for github.com",
+    }),
 });
 
 /**
@@ -124,6 +129,7 @@ export function repoCredential(
     ...certificate,
     hints: [
       ...certificate.hints,
+      ...(credential === undefined ? [] : credentialHints(credential)),
       ...(onlyCertificate
         ? [
           "Argo CD shows a client certificate to a Git server only beside a password, a token or " +
@@ -132,6 +138,19 @@ export function repoCredential(
         : []),
     ],
   };
+}
+
+/** What the user should know about a credential that can be used. */
+export function credentialHints(credential: RepositoryCredential): string[] {
+  switch (credential.kind) {
+    case "password":
+      return [usernameHint(credential.username) ?? [], passwordHint(credential.password) ?? []]
+        .flat();
+    case "github_app":
+      return [enterpriseUrlHint(credential.enterpriseUrl ?? "") ?? []].flat();
+    default:
+      return [];
+  }
 }
 
 function credentialOf(

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { DockerCredential } from "../../credentials/kinds/docker.ts";
+import { dockerHints } from "../../credentials/kinds/docker_hints.ts";
 import type { VerifyRepo } from "../../credentials/verify_credential.ts";
 import { dockerCredentialFields, dockerCredentials, NO_COLON } from "./docker.ts";
 import { requires } from "./missing.ts";
@@ -36,8 +37,14 @@ const needsLogin = (field: string) => (given: Given) =>
   given.type === undefined && given.registries === undefined && given[field] === undefined;
 
 export type ToVerify =
-  | { readonly kind: "docker"; readonly credentials: readonly DockerCredential[] }
-  | { readonly kind: "repo"; readonly request: VerifyRepo };
+  & (
+    | { readonly kind: "docker"; readonly credentials: readonly DockerCredential[] }
+    | { readonly kind: "repo"; readonly request: VerifyRepo }
+  )
+  & {
+    /** What the user should know about the credential. */
+    readonly hints: readonly string[];
+  };
 
 export const VerifyBody = requires(
   requires(requires(VerifyFields, "url", needsUrl), "username", needsLogin("username")),
@@ -65,11 +72,12 @@ export const VerifyBody = requires(
     if (body.username?.includes(":")) {
       context.addIssue({ code: "custom", path: ["username"], message: NO_COLON });
     }
-    return { kind: "docker", credentials: dockerCredentials(body, context) };
+    const credentials = dockerCredentials(body, context);
+    return { kind: "docker", credentials, hints: dockerHints(credentials) };
   }
   only(["registry", "registries"], "pull credentials");
   const urls = spelledUrls(body, { type, as: "repository" }, context);
-  const { hints: _, ...credential } = repoCredential(
+  const { hints, ...credential } = repoCredential(
     body,
     type,
     urls.map(({ url }) => url.over),
@@ -78,5 +86,5 @@ export const VerifyBody = requires(
   const { proxy, no_proxy, insecure, insecure_oci_http } = body;
   const given = { type, as: "repository" as const, proxy, no_proxy, insecure, insecure_oci_http };
   const options = repositoryOptions(given, urls, context);
-  return { kind: "repo", request: { as: "repository", type, urls, ...credential, options } };
+  return { kind: "repo", request: { as: "repository", type, urls, ...credential, options }, hints };
 }).openapi("Verify");

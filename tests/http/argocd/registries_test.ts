@@ -78,6 +78,20 @@ const KINDS: Kind[] = [
       },
     ];
   }),
+  ...[
+    "123456789012.dkr.ecr-fips.us-east-1.amazonaws.com",
+    "123456789012.dkr-ecr.eu-west-1.on.aws",
+    "team.azurecr.us",
+  ].map((host): Kind => ({
+    what: `charts at ${host}, which serves nothing but OCI`,
+    endpoint: "add_helm_repo",
+    url: `${host}/charts`,
+    found: [`${host}/charts`],
+    not: [`https://${host}/charts`, `oci://${host}/charts`],
+    body: (password) => ({ repository_url: `https://${host}/charts`, ...login(password) }),
+    read: (password) => ({ type: "helm", ...login(password), enableOCI: true }),
+    using: [({ helm }) => helm, basic],
+  })),
   {
     what: "an OCI artifact by plain HTTP, whose certificate would not be looked at",
     url: "oci://registry.example.com:5000/app",

@@ -39,7 +39,7 @@ const WORDS = {
   accounts: "must name service accounts",
   selector: "must be a label selector, like team=web,env!=test",
   exclude: "must be names, in which * stands for anything",
-  host: "must be the host of a registry, like ghcr.io",
+  host: "must be the host of a registry, like ghcr.io, or a path of it, like ghcr.io/org",
 };
 
 const TYPES: Row[] = [
@@ -113,7 +113,7 @@ const NESTED: [
   [
     "registries.0.registry",
     "registries",
-    [[login("")], [login("ghcr.io/org")], [login(`u:${CANARY}@ghcr.io`)], [login("a b")]],
+    [[login("")], [login("ghcr.io//org")], [login(`u:${CANARY}@ghcr.io`)], [login("a b")]],
     WORDS.host,
     NO_LOGIN,
   ],

@@ -7,7 +7,8 @@ import { docker, helm, refused, type Row, testsOf } from "../support.ts";
 const CLUSTER = /^Field 'cluster_name' must be the name of a cluster: /;
 const NAME = /^Field 'name' must be a secret's name: .*at most \d+$/;
 const NAMESPACES = /^Field 'namespaces' must name namespaces: /;
-const REGISTRY = /^Field 'registry' must be the host of a registry, like ghcr.io$/;
+const REGISTRY =
+  /^Field 'registry' must be the host of a registry, like ghcr.io, or a path of it, /;
 
 const badNames: [what: string, name: string][] = [
   ["empty", ""],
@@ -247,7 +248,7 @@ const registries: Row[] = [
   })),
   ...[
     "",
-    "ghcr.io/org",
+    "ghcr.io//org",
     "oci://ghcr.io",
     "a b",
     "user:pass@ghcr.io",

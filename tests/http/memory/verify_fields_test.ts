@@ -40,7 +40,8 @@ const ROWS: [more: object, message: string][] = [
   [{ registry: 1 }, "Field 'registry' must be a string"],
   [
     { registry: `https://u:${CANARY}@ghcr.io` },
-    "Field 'registry' must be the host of a registry, like ghcr.io",
+    "Field 'registry' must be the host of a registry, like ghcr.io, or a path of it, like " +
+    "ghcr.io/org",
   ],
   [{ registries: [login] }, "Field 'registries' contradicts 'username'; give one of them"],
   [

@@ -1,0 +1,16 @@
+import assert from "node:assert/strict";
+import { OCI_HOSTS, servesOnlyOci } from "./oci_hosts.ts";
+
+Deno.test("each registry that serves only OCI has its sources", () => {
+  for (const { what, host, sources } of OCI_HOSTS) {
+    assert.ok(sources.length > 0, what);
+    for (const source of sources) assert.match(source, /^https:\/\/[^ ]+$/, what);
+    // Of the whole host: what another one's name begins or ends with is not this one.
+    assert.match(host.source, /^\^.*\$$/s, what);
+    assert.equal(host.flags, "", what);
+  }
+});
+
+Deno.test("a port is no part of the host that is looked up", () => {
+  assert.deepEqual([servesOnlyOci("ghcr.io"), servesOnlyOci("ghcr.io:443")], [true, false]);
+});

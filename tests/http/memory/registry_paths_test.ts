@@ -1,0 +1,226 @@
+import assert from "node:assert/strict";
+import { encodeBase64 } from "../../support/base64.ts";
+import { kubeletTries } from "../../support/kubelet_keyring.ts";
+import { dataOf, verification } from "../requests.ts";
+import { type Stage, stored } from "../stage.ts";
+import { CANARY, docker, refused, type Row, testsOf } from "../support.ts";
+
+/** Paths of registries as keys of a pull secret: kubelet takes the most specific login. */
+
+const NAME = "my-docker-secret";
+const NO_LOGIN = { username: undefined, password: undefined };
+const login = (registry: string, username: string) => ({ registry, username, password: CANARY });
+
+/** What kubelet tries for an image, by user. */
+function tries({ cluster }: Stage, image: string): string[] {
+  const { type } = cluster.secrets.get(`default/${NAME}`)!;
+  const data = dataOf(cluster, `default/${NAME}`);
+  return kubeletTries({ type, data }, image).map((each) => each.split(":")[0]!);
+}
+
+const keysIn = ({ cluster }: Stage) =>
+  Object.keys(JSON.parse(stored(cluster, `default/${NAME}`, ".dockerconfigjson")).auths);
+
+const hintOf = (body: unknown) => (body as { hint?: string }).hint ?? "";
+
+const KEYS: [registry: string, keys: string[]][] = [
+  ["ghcr.io/org", ["ghcr.io/org"]],
+  ["GHCR.io/Org/App", ["ghcr.io/org/app"]],
+  ["https://ghcr.io/org/", ["ghcr.io/org/"]],
+  ["https://ghcr.io/v2/org", ["ghcr.io/org"]],
+  ["registry.example.com:5000/a_b/c--d/e.f", ["registry.example.com:5000/a_b/c--d/e.f"]],
+  ["docker.io/org", ["docker.io/org", "https://registry-1.docker.io/org"]],
+  ["https://index.docker.io/v1/org", ["docker.io/org", "https://registry-1.docker.io/org"]],
+];
+
+const keys = KEYS.map(([registry, expected]): Row => ({
+  name: `the login for ${registry} is written as ${expected.join(" and ")}`,
+  request: () => docker({ registry }),
+  status: 200,
+  after: (stage) => assert.deepEqual(keysIn(stage), expected),
+}));
+
+const REGISTRY = new RegExp(
+  "^Field 'registry' must be the host of a registry, like ghcr.io, or a path of it, like ghcr.io/org$",
+);
+
+const wrong = [
+  "ghcr.io//org",
+  "ghcr.io/org//app",
+  "ghcr.io/-org",
+  "ghcr.io/org:tag",
+  "ghcr.io/org@sha256:0",
+  "ghcr.io/org?x=1",
+  "ghcr.io/org#x",
+  "ghcr.io/../org",
+  "ghcr.io/org app",
+  "ghcr.io/ö",
+  "ghcr.io/*",
+  "/org",
+  "gh_cr.io/org",
+  `ghcr.io/${"x".repeat(255)}`,
+  "user:pass@ghcr.io/org",
+].map((registry) =>
+  refused(
+    `the registry ${JSON.stringify(registry).slice(0, 40)} is refused`,
+    () => docker({ registry }),
+    400,
+    REGISTRY,
+  )
+);
+
+const several = (...logins: object[]) => docker({ ...NO_LOGIN, registries: logins });
+
+const taken: Row[] = [
+  {
+    name: "of several logins kubelet takes the one with the longest path first",
+    request: () =>
+      several(
+        login("ghcr.io", "all"),
+        login("ghcr.io/org", "org"),
+        login("ghcr.io/org/app", "app"),
+        login("ghcr.io/team/", "team"),
+      ),
+    status: 200,
+    after: (stage) => {
+      assert.deepEqual(tries(stage, "ghcr.io/other/x"), ["all"]);
+      assert.deepEqual(tries(stage, "ghcr.io/org/x"), ["org", "all"]);
+      assert.deepEqual(tries(stage, "ghcr.io/org/app"), ["app", "org", "all"]);
+      assert.deepEqual(tries(stage, "ghcr.io/org-other/x"), ["org", "all"]);
+      assert.deepEqual(tries(stage, "ghcr.io/team/x"), ["team", "all"]);
+      assert.deepEqual(tries(stage, "ghcr.io/team-other/x"), ["all"]);
+      assert.deepEqual(tries(stage, "quay.io/org/x"), []);
+    },
+  },
+  {
+    name: "so it does of Docker Hub's, whose images have its first name",
+    request: () => several(login("docker.io", "all"), login("docker.io/org", "org")),
+    status: 200,
+    after: (stage) => {
+      assert.deepEqual(tries(stage, "docker.io/library/nginx"), ["all"]);
+      // The login for all of it is there only for what has no other.
+      assert.deepEqual(tries(stage, "docker.io/org/app"), ["org"]);
+    },
+  },
+  {
+    name: "the hint says what a path begins besides, and what Image Updater takes",
+    request: () => several(login("ghcr.io", "all"), login("ghcr.io/org", "org")),
+    status: 200,
+    after: (_, body) => {
+      assert.match(hintOf(body), /ghcr\.io\/org-other; end it with a slash/);
+      assert.match(hintOf(body), /Image Updater takes any of the logins for ghcr\.io/);
+    },
+  },
+  {
+    name: "a path that ends in a slash, and is alone, needs no hint",
+    request: () => docker({ registry: "ghcr.io/org/" }),
+    status: 200,
+    after: (stage, body) => {
+      assert.equal(hintOf(body), "");
+      assert.deepEqual(tries(stage, "ghcr.io/org/x"), ["your_username"]);
+      assert.deepEqual(tries(stage, "ghcr.io/org-other/x"), []);
+    },
+  },
+  {
+    name: "an ECR host with a path is known as one",
+    request: () =>
+      docker({ registry: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team", username: "AWS" }),
+    status: 200,
+    after: (_, body) => assert.match(hintOf(body), /valid for 12 hours.*eu-west-1/),
+  },
+  refused(
+    "one path twice is a contradiction, in whichever spelling",
+    () => several(login("ghcr.io/org", "a"), login("https://GHCR.io/v2/Org", "b")),
+    400,
+    /^Field 'registries' must name each registry once$/,
+  ),
+];
+
+/** Others' logins of one registry, by path. */
+const holding = (...keys: string[]) => ({ cluster }: Stage) => {
+  const auths = Object.fromEntries(keys.map((key) => [key, { auth: btoa(`${key}:old`) }]));
+  cluster.put({ namespace: "default", name: NAME, type: "kubernetes.io/dockerconfigjson" }, {
+    ".dockerconfigjson": encodeBase64(JSON.stringify({ auths })),
+  });
+};
+
+const merged: Row[] = [
+  {
+    name: "merging a path leaves the logins of the host and of other paths",
+    request: () => docker({ registry: "ghcr.io/org", merge: true }),
+    before: holding("ghcr.io", "ghcr.io/team", "ghcr.io/org/app"),
+    status: 200,
+    after: (stage, body) => {
+      assert.deepEqual(keysIn(stage), [
+        "ghcr.io",
+        "ghcr.io/team",
+        "ghcr.io/org/app",
+        "ghcr.io/org",
+      ]);
+      assert.match(hintOf(body), /Logins for a part of the registry .* first: ghcr\.io\/org\/app$/);
+      assert.deepEqual(tries(stage, "ghcr.io/org/x"), ["your_username", "ghcr.io"]);
+    },
+  },
+  {
+    name: "merging a host says which logins for parts of it stay, and would be taken first",
+    request: () => docker({ registry: "docker.io", merge: true }),
+    before: holding("docker.io/org", "https://registry-1.docker.io/org", "docker.io", "ghcr.io/x"),
+    status: 200,
+    after: (stage, body) => {
+      assert.equal(
+        hintOf(body),
+        "Logins for a part of the registry stay, and the kubelets take them first: docker.io/org, " +
+          "https://registry-1.docker.io/org",
+      );
+      assert.deepEqual(tries(stage, "docker.io/org/app"), ["docker.io/org"]);
+    },
+  },
+  {
+    name: "without merge nothing stays, and nothing is said of it",
+    request: () => docker({ upsert: true }),
+    before: holding("ghcr.io/org"),
+    status: 200,
+    after: (_, body) => assert.equal(hintOf(body), ""),
+  },
+  {
+    name: "merging a path takes the place of the same with a slash, which kubelet would try first",
+    request: () => docker({ registry: "ghcr.io/org", merge: true }),
+    before: holding("https://ghcr.io/org/", "ghcr.io/org"),
+    status: 200,
+    after: (stage, body) => {
+      assert.deepEqual(tries(stage, "ghcr.io/org/x"), ["your_username"]);
+      assert.doesNotMatch(hintOf(body), /stay/);
+    },
+  },
+  {
+    name: "merging what is below a path leaves the path, which begins more",
+    request: () => docker({ registry: "ghcr.io/org/", merge: true }),
+    before: holding("ghcr.io/org"),
+    status: 200,
+    after: (stage) => {
+      assert.deepEqual(tries(stage, "ghcr.io/org/x"), ["your_username", "ghcr.io/org"]);
+      assert.deepEqual(tries(stage, "ghcr.io/org-other/x"), ["ghcr.io/org"]);
+    },
+  },
+];
+
+const asked: string[] = [];
+const verified: Row[] = [{
+  name: "a login for a path is tried at the registry, and named with its path",
+  request: () => verification({ registry: "ghcr.io/org" }),
+  options: {
+    verifyOne: (what) => {
+      assert.ok(what.kind === "registry");
+      asked.push(`${what.host} ${what.repository}`);
+      return Promise.resolve({ reachable: true, accepted: true, may: [], asked: "x", why: "y" });
+    },
+  },
+  status: 200,
+  opens: false,
+  after: (_, body) => {
+    const { verified: [first] } = body as { verified: { at: string }[] };
+    assert.deepEqual([first!.at, asked], ["ghcr.io/org", ["ghcr.io undefined"]]);
+  },
+}];
+
+for (const test of testsOf([...keys, ...wrong, ...taken, ...merged, ...verified])) Deno.test(test);
