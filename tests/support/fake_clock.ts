@@ -43,6 +43,9 @@ const FIRST_ID = 2 ** 40;
 /** Turns of the event loop in which what lies ready in a socket gets to who reads it, and further. */
 const TURNS = 20;
 
+/** Jumps after which what a test waits for will never come. */
+const MOST_JUMPS = 100_000;
+
 const real = { setTimeout, clearTimeout, clearInterval };
 let isSet = false;
 
@@ -55,6 +58,7 @@ export function fakeClock({ runs = false }: FakeClockOptions = {}): FakeClock {
   let elapsed = 0;
   let isRunning = runs;
   let isJumping = false;
+  let jumps = 0;
 
   function add(callback: Callback, delay: number | undefined, args: unknown[], repeats: boolean) {
     const milliseconds = Math.max(0, Number(delay) || 0);
@@ -93,6 +97,9 @@ export function fakeClock({ runs = false }: FakeClockOptions = {}): FakeClock {
     for (await turn(); isRunning; await turn()) {
       const timer = next(Infinity);
       if (timer === undefined) break;
+      if (++jumps > MOST_JUMPS) {
+        throw new Error(`It waits in vain, ${elapsed} ms by the fake clock`);
+      }
       fire(timer);
     }
     isJumping = false;
