@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { seal } from "../../src/log/sealed.ts";
 import type { GitCredential, Verifiable } from "../../src/verify/verdict.ts";
 import { makeCanary } from "../support/canary.ts";
-import { makeAppKey } from "./github_server.ts";
+import { rsaKeys } from "../support/rsa_keys.ts";
 import { serve } from "./http_server.ts";
 import { pause, type RawServer, startRawServer } from "./raw_server.ts";
 import { helmLogin, names, tried } from "./support.ts";
@@ -185,7 +185,7 @@ const BIG: [what: string, MiB: number, path: string, make: (url: string) => Veri
       kind: "github_app",
       id: 1,
       installationId: 1,
-      privateKey: seal(makeAppKey().privateKey),
+      privateKey: seal(rsaKeys().privateKey.export({ type: "pkcs1", format: "pem" }).toString()),
       enterpriseUrl: url,
       transport: {},
     }),
