@@ -41,7 +41,7 @@ type Callback = (...args: unknown[]) => void;
 const FIRST_ID = 2 ** 40;
 
 /** Turns of the event loop in which what lies ready in a socket gets to who reads it, and further. */
-const TURNS = 20;
+const TURNS = 10;
 
 /** Jumps after which what a test waits for will never come. */
 const MOST_JUMPS = 100_000;
