@@ -105,7 +105,8 @@ export function fakeClock({ runs = false }: FakeClockOptions = {}): FakeClock {
     isJumping = false;
   }
 
-  const began = { now: Date.now(), performance: performance.now() };
+  // Whole milliseconds, whose differences are exact.
+  const began = { now: Date.now(), performance: Math.ceil(performance.now()) };
   const restore = [
     replace(
       globalThis,
