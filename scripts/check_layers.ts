@@ -54,9 +54,13 @@ export const layers: Record<string, Rule> = {
 /** What every layer may import besides. */
 export const anyone: Rule = { values: ["src/log"], types: ["src/config"] };
 
+/** What all tests share that knows nothing of the program. */
+const TEST_SUPPORT = ["fake_clock.ts", "arbitrary.ts", "rsa_keys.ts"]
+  .map((name) => `tests/support/${name}`);
+
 /** What a test beside its file may import besides. */
 export const unitTests: Rule = {
-  values: ["src/emulator", "src/kube", "scripts/control_plane"],
+  values: ["src/emulator", "src/kube", "scripts/control_plane", ...TEST_SUPPORT],
   types: [],
 };
 

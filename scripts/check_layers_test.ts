@@ -60,6 +60,7 @@ const table: [from: string, to: string, asType: string | undefined, asValue: str
     ["src/emulator/a_test.ts", "src/kube/kubectl/store.ts", undefined, undefined],
     ["src/kube/kubectl/store_test.ts", "src/emulator/server.ts", undefined, undefined],
     ["src/kube/store_test.ts", "scripts/control_plane/connect.ts", undefined, undefined],
+    ["src/kube/store_test.ts", "tests/support/fake_clock.ts", undefined, undefined],
     [
       "src/kube/store_test.ts",
       "tests/b.ts",

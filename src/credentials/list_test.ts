@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fakeClock } from "../../tests/support/fake_clock.ts";
 import type { KubeErrorKind } from "../kube/errors.ts";
 import { FakeCluster } from "../kube/fake/store.ts";
 import type { ListQuery, SecretStore } from "../kube/store.ts";
@@ -179,6 +180,7 @@ Deno.test("a bug is not taken for a failure of the cluster", async () => {
 });
 
 Deno.test("a cluster that hangs is a timeout when its seconds have passed, with their number", async () => {
+  using _clock = fakeClock({ runs: true });
   const cluster = filled();
   cluster.fault = ({ index }) => index === 1 ? { kind: "hang" } : undefined;
   const outcome = await list(cluster.store(), { seconds: 0.05 });

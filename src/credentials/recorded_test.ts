@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fakeClock } from "../../tests/support/fake_clock.ts";
 import { seal } from "../log/sealed.ts";
 import { argocdCluster } from "./fake/clusters.ts";
 import { pullSecrets, repoSecrets } from "./fake/desired.ts";
@@ -202,6 +203,7 @@ Deno.test("a refusal is recorded with its reasons, each once", async () => {
 });
 
 Deno.test("a failure is recorded with what is not as it was", async () => {
+  using _clock = fakeClock({ runs: true });
   const it = removableCluster();
   it.fault = ({ method, index }) => {
     if (method === "remove") return { kind: "reject", item: 1, error: "forbidden" };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fakeClock } from "../../tests/support/fake_clock.ts";
 import { encodeBase64Text } from "../kube/base64.ts";
 import { KubeError } from "../kube/errors.ts";
 import { REPOSITORY_ROWS } from "../kube/fake/repository_rows.ts";
@@ -232,6 +233,7 @@ Deno.test("who may not list all namespaces sees those of the settings, and is wa
 });
 
 Deno.test("a cluster that is not there, refused or ill is told", async () => {
+  using _clock = fakeClock({ runs: true });
   assert.deepEqual(await shown(NOT_FOUND, "x"), NOT_FOUND);
   const error = new KubeError("invalid_kubeconfig", "Cannot use it", {});
   const refused = await shown({ kind: "refused", error }, "x");

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fakeClock } from "../../tests/support/fake_clock.ts";
 import type { FakeCluster } from "../kube/fake/store.ts";
 import { LABELS, pullSecrets } from "./fake/desired.ts";
 import { checkTruth, pullCluster } from "./fake/clusters.ts";
@@ -179,6 +180,7 @@ Deno.test("without the right to read namespaces a missing one shows at the write
 });
 
 Deno.test("no value of a credential is in a verdict", async () => {
+  using _clock = fakeClock({ runs: true });
   const canary = `canary${crypto.randomUUID()}`;
   const it = pullCluster();
   it.fault = ({ method, index }) =>

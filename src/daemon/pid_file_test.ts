@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { fakeClock } from "../../tests/support/fake_clock.ts";
 import { claim, look, removeLeft, type ServerRecord } from "./pid_file.ts";
 
 const RECORD: ServerRecord = {
@@ -9,6 +10,9 @@ const RECORD: ServerRecord = {
   cwd: "/srv",
   args: ["--port=0"],
 };
+
+/** How long it is looked again, by the clock, while somebody is in the way. */
+const PATIENCE = 1000;
 
 async function withPath(use: (path: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -34,8 +38,11 @@ Deno.test("a claimed file tells who serves, its first line the process id alone"
 
 Deno.test("a file that is held is not claimed, one that is released is", () =>
   withPath(async (path) => {
+    using clock = fakeClock({ runs: true });
     const first = await claim(path, RECORD);
+    assert.equal(clock.elapsed, 0);
     assert.equal(await claim(path, { ...RECORD, pid: 2 }), undefined);
+    assert.ok(clock.elapsed >= PATIENCE && clock.elapsed < 2 * PATIENCE, `${clock.elapsed} ms`);
     first!.release();
     const second = await claim(path, { ...RECORD, pid: 2 });
     const looked = await look(path);
@@ -45,6 +52,7 @@ Deno.test("a file that is held is not claimed, one that is released is", () =>
 
 Deno.test("of many who claim it at once one has it", () =>
   withPath(async (path) => {
+    using _clock = fakeClock({ runs: true });
     const claims = await Promise.all(
       Array.from({ length: 8 }, (_, i) => claim(path, { ...RECORD, pid: i + 1 })),
     );
@@ -112,7 +120,9 @@ for (const content of ["", "garbage", "1\n", "1\n{}\n", "-1\n{}\n", '1\n{"versio
     withPath(async (path) => {
       const held = await claim(path, RECORD);
       await Deno.writeTextFile(path, content);
+      using clock = fakeClock({ runs: true });
       assert.deepEqual(await look(path), { state: "unclear" });
+      assert.ok(clock.elapsed >= PATIENCE && clock.elapsed < 2 * PATIENCE, `${clock.elapsed} ms`);
       await removeLeft(path);
       assert.equal(await Deno.readTextFile(path), content);
       held!.release();

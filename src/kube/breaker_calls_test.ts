@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fakeClock } from "../../tests/support/fake_clock.ts";
 import { seal } from "../log/sealed.ts";
 import { Breaker } from "./breaker.ts";
 import { deadlineIn } from "./deadline.ts";
@@ -18,6 +19,7 @@ function opened(breaker: Breaker, cluster: FakeCluster): SecretStore {
 
 for (const method of ["namespaces", "serviceAccounts"] as const) {
   Deno.test(`a first read by ${method} shows the cluster too`, async () => {
+    using _clock = fakeClock({ runs: true });
     const cluster = new FakeCluster();
     const breaker = new Breaker("c");
     cluster.fault = () => ({ kind: "hang" });

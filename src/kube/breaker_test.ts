@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fakeClock } from "../../tests/support/fake_clock.ts";
 import { type BreakerOptions, Breakers, type Guarded } from "./breaker.ts";
 import { deadlineIn } from "./deadline.ts";
 import { KubeError } from "./errors.ts";
@@ -12,7 +13,7 @@ const PAUSE = 5000;
 /** Seconds of a request here: half of it is what a failure costs at least. */
 const SECONDS = 0.1;
 
-interface Scene {
+interface Scene extends Disposable {
   readonly cluster: FakeCluster;
   /** What was told of opening and closing. */
   readonly told: string[];
@@ -20,9 +21,16 @@ interface Scene {
   begin(version?: string): Guarded;
   /** A request that lists: how it fails, or `undefined`. */
   list(version?: string): Promise<KubeError | undefined>;
+  /** Milliseconds that have gone by. */
+  elapsed(): number;
+  /** Lets time go by. */
+  pass(milliseconds: number): Promise<void>;
+  /** Lets the time of a request go by, and gives what has come of one. */
+  waited<T>(asking: Promise<T>): Promise<T>;
 }
 
 function scene(options: BreakerOptions = {}): Scene {
+  const clock = fakeClock();
   const cluster = new FakeCluster();
   cluster.namespaces.set("default", "Active");
   const told: string[] = [];
@@ -33,15 +41,23 @@ function scene(options: BreakerOptions = {}): Scene {
     ...options,
   });
   const begin = (version = "1") => breakers.of("c", version).guard(cluster.store(), SECONDS);
+  const waited = async <T>(asking: Promise<T>) => {
+    await Promise.allSettled([asking, clock.advance(SECONDS * 1000)]);
+    return await asking;
+  };
   return {
     cluster,
     told,
     begin,
+    waited,
+    elapsed: () => clock.elapsed,
+    pass: (milliseconds) => clock.advance(milliseconds),
+    [Symbol.dispose]: () => clock[Symbol.dispose](),
     async list(version) {
       const guarded = begin(version);
       if (guarded.kind === "refused") return guarded.error;
       try {
-        await guarded.store.list({ selector: "a=b" }, deadlineIn(SECONDS));
+        await waited(guarded.store.list({ selector: "a=b" }, deadlineIn(SECONDS)));
       } catch (error) {
         assert.ok(error instanceof KubeError);
         return error;
@@ -59,15 +75,6 @@ function opened(guarded: Guarded): SecretStore {
   return (guarded as Extract<Guarded, { kind: "open" }>).store;
 }
 
-let ahead = 0;
-const now = performance.now.bind(performance);
-performance.now = () => now() + ahead;
-
-/** Puts the clock forward, which nobody has to wait for. */
-function pass(milliseconds: number): void {
-  ahead += milliseconds;
-}
-
 /** A scene whose cluster has hung twice and is left alone. */
 async function leftAlone(options?: BreakerOptions): Promise<Scene> {
   const it = scene(options);
@@ -77,12 +84,11 @@ async function leftAlone(options?: BreakerOptions): Promise<Scene> {
 }
 
 Deno.test("after two requests that timed out the cluster is not asked, and it is said", async () => {
-  const it = await leftAlone();
+  using it = await leftAlone();
   assert.deepEqual(it.told, ["c opened: timeout"]);
-  const later = new Promise<"later">((resolve) => setTimeout(resolve, 0, "later"));
-  const error = await Promise.race([it.list(), later]);
-  await later;
-  assert.ok(error !== "later");
+  const before = it.elapsed();
+  const error = await it.list();
+  assert.equal(it.elapsed(), before, "it is said at once");
   assert.equal(it.cluster.calls.length, 2);
   assert.ok(error);
   assert.deepEqual([error.kind, error.place], [
@@ -96,11 +102,11 @@ Deno.test("after two requests that timed out the cluster is not asked, and it is
 });
 
 Deno.test("then one request is let through, and others are refused until it has its answer", async () => {
-  const it = await leftAlone();
-  pass(PAUSE);
+  using it = await leftAlone();
+  await it.pass(PAUSE);
   const first = opened(it.begin());
   const error = await it.list();
-  assert.match(error!.message, /it did not answer [5-9] seconds ago and is being asked again$/);
+  assert.match(error!.message, /it did not answer 5 seconds ago and is being asked again$/);
   always(it.cluster, undefined);
   await first.list({ selector: "a=b" }, deadlineIn(SECONDS));
   assert.equal(await it.list(), undefined);
@@ -108,8 +114,8 @@ Deno.test("then one request is let through, and others are refused until it has 
 });
 
 Deno.test("when that one times out too, the cluster is left alone again", async () => {
-  const it = await leftAlone();
-  pass(PAUSE);
+  using it = await leftAlone();
+  await it.pass(PAUSE);
   assert.equal((await it.list())?.kind, "timeout");
   assert.equal((await it.list())?.place.asked, false);
   assert.equal(it.cluster.calls.length, 3);
@@ -118,8 +124,8 @@ Deno.test("when that one times out too, the cluster is left alone again", async 
 });
 
 Deno.test("a cluster that has answered again is asked by two more before it is left alone", async () => {
-  const it = await leftAlone();
-  pass(PAUSE);
+  using it = await leftAlone();
+  await it.pass(PAUSE);
   always(it.cluster, undefined);
   assert.equal(await it.list(), undefined);
   always(it.cluster, { kind: "hang" });
@@ -129,8 +135,8 @@ Deno.test("a cluster that has answered again is asked by two more before it is l
 
 for (const reads of ["twenty requests at once", "one request of twenty reads"]) {
   Deno.test(`after the pause the cluster is asked once by ${reads}`, async () => {
-    const it = await leftAlone();
-    pass(PAUSE);
+    using it = await leftAlone();
+    await it.pass(PAUSE);
     if (reads === "twenty requests at once") {
       const errors = await Promise.all(Array.from({ length: 20 }, () => it.list()));
       assert.equal(errors.filter((error) => error?.place.asked === false).length, 19);
@@ -138,25 +144,25 @@ for (const reads of ["twenty requests at once", "one request of twenty reads"]) 
     } else {
       const store = opened(it.begin());
       const query = { selector: "a=b" };
-      await Promise.allSettled(
+      await it.waited(Promise.allSettled(
         Array.from({ length: 20 }, () => store.list(query, deadlineIn(SECONDS))),
-      );
+      ));
       assert.equal((await it.list())?.place.asked, false);
     }
   });
 }
 
 Deno.test("the reads of one request that time out together count once", async () => {
-  const it = scene();
+  using it = scene();
   always(it.cluster, { kind: "hang" });
   const store = opened(it.begin());
   const list = () => store.list({ selector: "a=b" }, deadlineIn(SECONDS));
-  await Promise.allSettled([list(), list(), list()]);
+  await it.waited(Promise.allSettled([list(), list(), list()]));
   assert.equal(it.begin().kind, "open");
 });
 
 Deno.test("an answer between two timeouts starts the count anew", async () => {
-  const it = scene();
+  using it = scene();
   for (const fault of [{ kind: "hang" }, undefined, { kind: "hang" }] as const) {
     always(it.cluster, fault);
     await it.list();
@@ -165,14 +171,14 @@ Deno.test("an answer between two timeouts starts the count anew", async () => {
 });
 
 Deno.test("two timeouts with a long time between them are not two in a row", async () => {
-  const it = scene({ within: 50 });
+  using it = scene({ within: 50 });
   always(it.cluster, { kind: "hang" });
   for (const _ of [1, 2, 3]) assert.equal((await it.list())?.kind, "timeout");
 });
 
 for (const kind of ["unreachable", "forbidden", "failed", "untrusted"] as const) {
   Deno.test(`what is ${kind} at once costs nothing and is asked each time`, async () => {
-    const it = scene();
+    using it = scene();
     always(it.cluster, { kind: "throw", error: kind });
     for (const _ of [1, 2, 3, 4]) assert.equal((await it.list())?.place.asked, undefined);
     assert.equal(it.cluster.calls.length, 4);
@@ -181,7 +187,7 @@ for (const kind of ["unreachable", "forbidden", "failed", "untrusted"] as const)
 
 for (const kind of ["busy", "kubectl_missing"] as const) {
   Deno.test(`being ${kind} between two timeouts does not start the count anew`, async () => {
-    const it = scene();
+    using it = scene();
     always(it.cluster, { kind: "hang" });
     await it.list();
     always(it.cluster, { kind: "throw", error: kind });
@@ -193,7 +199,7 @@ for (const kind of ["busy", "kubectl_missing"] as const) {
 }
 
 Deno.test("a timeout in our own queue shows nothing of the cluster", async () => {
-  const it = scene({ costly: 0 });
+  using it = scene({ costly: 0 });
   const store = it.cluster.store();
   it.cluster.store = () => ({
     ...store,
@@ -203,7 +209,7 @@ Deno.test("a timeout in our own queue shows nothing of the cluster", async () =>
 });
 
 Deno.test("a write that has begun goes on to its end, whatever is found out meanwhile", async () => {
-  const it = scene();
+  using it = scene();
   const store = opened(it.begin());
   const refs = [{ namespace: "default", name: "a" }];
   await store.read(refs, deadlineIn(SECONDS));
@@ -224,57 +230,57 @@ Deno.test("a write that has begun goes on to its end, whatever is found out mean
 });
 
 Deno.test("a write whose creates hang says nothing: its first read has shown the cluster", async () => {
-  const it = scene();
+  using it = scene();
   it.cluster.fault = ({ method }) => method === "create" ? { kind: "hang" } : undefined;
   const ref = { namespace: "default", name: "a" };
   const secret = { ...ref, type: "Opaque", labels: {}, annotations: {}, data: seal({}) };
   for (const _ of [1, 2, 3]) {
     const store = opened(it.begin());
     await store.read([ref], deadlineIn(SECONDS));
-    const [outcome] = await store.create([secret], deadlineIn(SECONDS));
+    const [outcome] = await it.waited(store.create([secret], deadlineIn(SECONDS)));
     assert.equal(outcome?.kind, "unknown");
   }
   assert.equal(it.begin().kind, "open");
 });
 
 Deno.test("a kubeconfig that has changed is asked at once", async () => {
-  const it = await leftAlone();
+  using it = await leftAlone();
   always(it.cluster, undefined);
   assert.equal((await it.list("1"))?.place.asked, false);
   assert.equal(await it.list("2"), undefined);
 });
 
 Deno.test("one that was let through and asks nothing leaves its place to another", async () => {
-  const it = await leftAlone();
-  pass(PAUSE);
+  using it = await leftAlone();
+  await it.pass(PAUSE);
   opened(it.begin());
   always(it.cluster, undefined);
-  await new Promise((resolve) => setTimeout(resolve, SECONDS * 1000 + 1000 + 50));
+  await it.pass(SECONDS * 1000 + 1000);
   assert.equal((await it.list())?.place.asked, false);
-  pass(PAUSE);
+  await it.pass(PAUSE);
   assert.equal(await it.list(), undefined);
 });
 
 Deno.test("one that was let through and did not get to the cluster leaves its place after a pause", async () => {
-  const it = await leftAlone();
+  using it = await leftAlone();
   always(it.cluster, undefined);
-  pass(PAUSE);
+  await it.pass(PAUSE);
   const { store } = it.cluster;
   const full = new KubeError("busy", "Cannot reach cluster: too many wait", { asked: false });
   it.cluster.store = () => ({ ...store.call(it.cluster), list: () => Promise.reject(full) });
   assert.equal((await it.list())?.kind, "busy");
   it.cluster.store = store;
   // Far sooner than a request that asks nothing loses it.
-  pass(PAUSE);
+  await it.pass(PAUSE);
   assert.equal(await it.list(), undefined);
 });
 
 Deno.test("a clock that is set back does not keep a cluster alone", async () => {
-  const it = await leftAlone();
+  using it = await leftAlone();
   const now = Date.now;
   Date.now = () => now() - 3_600_000;
   try {
-    pass(PAUSE);
+    await it.pass(PAUSE);
     always(it.cluster, undefined);
     assert.equal(await it.list(), undefined);
   } finally {
@@ -283,7 +289,7 @@ Deno.test("a clock that is set back does not keep a cluster alone", async () => 
 });
 
 Deno.test("a bug in the store is no answer and no timeout", async () => {
-  const it = scene();
+  using it = scene();
   always(it.cluster, { kind: "bug" });
   for (const _ of [1, 2, 3]) {
     await assert.rejects(

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fakeClock } from "../../tests/support/fake_clock.ts";
 import { deadlineIn } from "./deadline.ts";
 import { defaultProcessLimits, runProcess } from "./process.ts";
 
@@ -31,6 +32,23 @@ async function gone(marker: string): Promise<boolean> {
   return !running(marker);
 }
 
+/** Runs a script whose deadline passes as soon as its `sleep` with this marker is there. */
+async function cutOff(marker: string, script: string) {
+  using clock = fakeClock();
+  const seconds = 20;
+  let isOver = false;
+  const ending = sh(script, seconds).finally(() => isOver = true);
+  while (!running(marker) && !isOver) await clock.settle();
+  await clock.advance(seconds * 1000);
+  // And the time that is given to who minds SIGTERM, once that is sent.
+  for (let i = 0; !isOver; i++) {
+    assert.ok(i < 1000, "it is not over at its deadline");
+    await clock.settle();
+    await clock.advance(100);
+  }
+  return await ending;
+}
+
 /** A number of seconds that no other test sleeps. */
 const marker = () => `3${Math.floor(Math.random() * 1e6)}.5`;
 
@@ -59,9 +77,9 @@ Deno.test("a program that does not read its input is no error", async () => {
 
 Deno.test("the deadline ends the whole group, also who ignores SIGTERM", async () => {
   const seconds = marker();
-  const result = await sh(
+  const result = await cutOff(
+    seconds,
     `trap '' TERM; (trap '' TERM; sleep ${seconds}) & sleep ${seconds}; exit 0`,
-    0.3,
   );
   assert.equal(result.ended, "deadline");
   assert.ok(await gone(seconds));
@@ -69,7 +87,10 @@ Deno.test("the deadline ends the whole group, also who ignores SIGTERM", async (
 
 Deno.test("a child that closed its pipes does not survive the deadline", async () => {
   const seconds = marker();
-  const result = await sh(`(sleep ${seconds} >/dev/null 2>&1 </dev/null) & sleep ${seconds}`, 0.3);
+  const result = await cutOff(
+    seconds,
+    `(sleep ${seconds} >/dev/null 2>&1 </dev/null) & sleep ${seconds}`,
+  );
   assert.equal(result.ended, "deadline");
   assert.ok(await gone(seconds));
 });
@@ -85,7 +106,7 @@ Deno.test("leaving with code 0 after the deadline is still the deadline", async 
 Deno.test("a grandchild that holds the pipe does not hold the answer", async () => {
   const seconds = marker();
   const started = performance.now();
-  const result = await sh(`echo out; sleep ${seconds} & exit 0`);
+  const result = await sh(`echo out; sleep ${seconds} & exit 0`, 20, { grace: 100 });
   assert.equal(result.ended, "exit");
   assert.equal(result.stdout, "out\n");
   assert.ok(performance.now() - started < 10_000);

@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
+import { rsaKeys } from "../support/rsa_keys.ts";
 import { makeAuthority } from "../../scripts/control_plane/certificates.ts";
 
 /** Keys and certificates as users have them, made anew in each run. */
@@ -13,11 +14,7 @@ export function makeSshKey(): string {
 
 /** An RSA key as GitHub hands out those of its apps. */
 export function makeRsaKey(): string {
-  return generateKeyPairSync("rsa", {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: "spki", format: "pem" },
-    privateKeyEncoding: { type: "pkcs1", format: "pem" },
-  }).privateKey;
+  return rsaKeys().privateKey.export({ type: "pkcs1", format: "pem" }).toString();
 }
 
 /** The key of a Google service account, parsed. */

@@ -93,7 +93,7 @@ export function stage(options: StageOptions = {}): Stage {
     locks: new Locks(),
     seconds,
     onFault: (error: unknown) => faults.push(error),
-    pause: () => new Promise<void>((resolve) => setTimeout(resolve, 0)),
+    pause: () => new Promise<void>((resolve) => setTimeout(resolve, 1)),
   };
   const app = createApp({
     version: "1.2.3",

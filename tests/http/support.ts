@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { assertDocumented } from "./documented.ts";
+import { fakeClock } from "../support/fake_clock.ts";
 import { type Stage, stage, type StageOptions } from "./stage.ts";
 
 /** The password of every request here, made anew in each run: nothing may ever show it. */
@@ -97,8 +98,7 @@ export async function check(row: Row): Promise<void> {
 
   const request = row.request();
   const { method } = request;
-  const response = await it.app.fetch(request);
-  const text = await response.text();
+  const { response, text } = await answered(it, request, row.options);
 
   assert.equal(response.status, row.status, text);
   checkUsual(response, text, method);
@@ -117,6 +117,13 @@ export async function check(row: Row): Promise<void> {
     assert.equal(!same, row.changes, row.changes ? "nothing was written" : "something was written");
   }
   await row.after?.(it, text === "" ? undefined : JSON.parse(text), response);
+}
+
+/** With a deadline of its own the row is about what hangs or fails until then: it passes at once. */
+async function answered({ app }: Stage, request: Request, { seconds }: StageOptions = {}) {
+  using _clock = seconds === undefined ? undefined : fakeClock({ runs: true });
+  const response = await app.fetch(request);
+  return { response, text: await response.text() };
 }
 
 /** What holds for every answer. */

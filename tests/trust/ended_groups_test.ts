@@ -18,7 +18,7 @@ const script = "trap '' TERM; (trap '' TERM; sleep ${SECONDS}) & sleep ${SECONDS
 const { ended } = await runProcess("sh", ["-c", script], {
   env: { PATH: Deno.env.get("PATH") },
   deadline: deadlineIn(0.5),
-  limits: { stdout: 1000, stderr: 1000, grace: 300 },
+  limits: { stdout: 1000, stderr: 1000, grace: 100 },
 });
 console.log(ended);
 `;

@@ -4,6 +4,7 @@ import { KubeError } from "../../src/kube/errors.ts";
 import { defaultGateLimits, ProcessGate } from "../../src/kube/kubectl/gate.ts";
 import { kubectlStore } from "../../src/kube/kubectl/store.ts";
 import type { ProcessResult } from "../../src/kube/process.ts";
+import { fakeClock } from "../support/fake_clock.ts";
 
 /** A kubectl that fails prints what it failed on: for a template of ours whole secrets. */
 
@@ -17,6 +18,7 @@ const FAILED: [what: string, ended: ProcessResult["ended"], code: number][] = [
 
 for (const [what, ended, code] of FAILED) {
   Deno.test(`what a kubectl that failed has printed is thrown away: ${what}`, async () => {
+    using _clock = fakeClock({ runs: true });
     const logged: unknown[] = [];
     const store = kubectlStore({
       cluster: "c",

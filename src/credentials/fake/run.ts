@@ -67,8 +67,8 @@ function depsOf(cluster: FakeCluster, options: RunOptions) {
     seconds,
     putBackSeconds: () => left.length > 1 ? left.shift()! : left[0]!,
     onFault: (error) => faults.push(error),
-    // Short, but a turn of the event loop: deadlines are timers.
-    pause: () => new Promise((resolve) => setTimeout(resolve, 0)),
+    // Short, but time goes by: deadlines are timers.
+    pause: () => new Promise((resolve) => setTimeout(resolve, 1)),
   };
   return { deps, faults };
 }

@@ -72,7 +72,7 @@ export function servicesOf(
     onFault: (error) => {
       throw error;
     },
-    pause: () => new Promise((resolve) => setTimeout(resolve, 0)),
+    pause: () => new Promise((resolve) => setTimeout(resolve, 1)),
     verifyOne: (what) => {
       tried.push(what);
       return Promise.resolve(verdict);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { anyText, webUrl } from "../../../tests/support/arbitrary.ts";
 import type { StoredSecret } from "../../kube/store.ts";
 import { seal } from "../../log/sealed.ts";
 import { dockerConfigJson, dockerSecrets } from "./docker.ts";
@@ -54,7 +55,7 @@ for (const [given, host] of HOSTS) {
 }
 
 Deno.test("whatever is given as registry is refused or a host that stays one", () => {
-  const text = fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.webUrl(), fc.domain());
+  const text = fc.oneof(fc.string(), anyText(), webUrl(), fc.domain());
   fc.assert(fc.property(text, (given) => {
     const host = registryHost(given);
     if (host === undefined) return;

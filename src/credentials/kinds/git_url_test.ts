@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { anyText, webUrl } from "../../../tests/support/arbitrary.ts";
 import { parseGitUrl } from "./git_url.ts";
 import { comparableUrl, type RepositoryUrl } from "./url.ts";
 
@@ -131,10 +132,10 @@ const piece = fc.constantFrom(
 );
 const urlLike = fc.oneof(
   fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join("")),
-  fc.webUrl({ withQueryParameters: false }),
+  webUrl(),
   fc.tuple(fc.stringMatching(/^[a-z0-9._-]{1,8}$/), fc.domain(), fc.string())
     .map(([user, host, path]) => `${user}@${host}:${path}`),
-  fc.string({ unit: "binary" }),
+  anyText(),
 );
 
 Deno.test("whatever is accepted as a Git repository holds no credentials and is one line", () => {

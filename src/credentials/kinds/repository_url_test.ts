@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { anyText, webUrl } from "../../../tests/support/arbitrary.ts";
 import type { RepositoryType, SecretKind } from "./repository.ts";
 import { parseUrl, type UrlQuestion } from "./repository_url.ts";
 import type { RepositoryUrl } from "./url.ts";
@@ -182,8 +183,8 @@ const piece = fc.constantFrom(
 );
 const urlLike = fc.oneof(
   fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join("")),
-  fc.webUrl({ withQueryParameters: false }),
-  fc.string({ unit: "binary" }),
+  webUrl(),
+  anyText(),
 );
 const question = fc.record({
   type: fc.constantFrom(...TYPES),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { anyText, webUrl } from "../../../tests/support/arbitrary.ts";
 import { comparableUrl, parseRepositoryUrl, type RepositoryUrl, shownUrl } from "./url.ts";
 
 function parsed(text: string, useOci?: boolean): RepositoryUrl {
@@ -242,8 +243,8 @@ const piece = fc.constantFrom(
 );
 const urlLike = fc.oneof(
   fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join("")),
-  fc.webUrl({ withQueryParameters: false }),
-  fc.string({ unit: "binary" }),
+  webUrl(),
+  anyText(),
 );
 
 Deno.test("whatever the URL, it is refused or stored in a form that Argo CD matches", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { anyText } from "../../../tests/support/arbitrary.ts";
 import { mergeDockerConfig, parseDockerConfig, registriesIn } from "./docker_config.ts";
 
 type Checked<T> = { ok: true; value: T } | { ok: false; why: string };
@@ -213,7 +214,7 @@ Deno.test("what is merged once more stays to the letter", () => {
 
 Deno.test("whatever stands there instead of a configuration, there is an answer", () => {
   const text = fc.oneof(
-    fc.string({ unit: "binary" }),
+    anyText(),
     fc.json(),
     config.map((one) => one.slice(3)),
   );

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
-import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync, type KeyObject } from "node:crypto";
+import { rsaKeys } from "../../../tests/support/rsa_keys.ts";
 import { checkGcpKey } from "./gcp_key.ts";
 
+const pkcs8 = (key: KeyObject) => key.export({ type: "pkcs8", format: "pem" }).toString();
 const rsa = (modulusLength: number) =>
-  generateKeyPairSync("rsa", { modulusLength }).privateKey
-    .export({ type: "pkcs8", format: "pem" }).toString();
+  pkcs8(generateKeyPairSync("rsa", { modulusLength }).privateKey);
 
 const EMAIL = "argocd@some-project.iam.gserviceaccount.com";
-const PRIVATE_KEY = rsa(2048);
+const PRIVATE_KEY = pkcs8(rsaKeys().privateKey);
 const KEY = {
   type: "service_account",
   project_id: "some-project",

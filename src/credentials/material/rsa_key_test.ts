@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
+import { rsaKeys } from "../../../tests/support/rsa_keys.ts";
 import { makeAuthority, pem } from "../../../scripts/control_plane/certificates.ts";
 import { checkAppPrivateKey } from "./rsa_key.ts";
 
-const APP = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const APP = rsaKeys();
 const pkcs1 = APP.privateKey.export({ type: "pkcs1", format: "pem" }).toString();
 const pkcs8 = APP.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 

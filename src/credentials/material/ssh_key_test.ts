@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { join } from "node:path";
 import fc from "fast-check";
+import { anyText } from "../../../tests/support/arbitrary.ts";
+import { rsaKeys } from "../../../tests/support/rsa_keys.ts";
+import * as der from "../../../scripts/control_plane/der.ts";
 import { makeAuthority, pem } from "../../../scripts/control_plane/certificates.ts";
 import { checkSshPrivateKey, type SshPrivateKey } from "./ssh_key.ts";
 
@@ -18,24 +21,55 @@ async function sshKeygen(folder: string, ...args: string[]): Promise<string> {
   return new TextDecoder().decode(stdout);
 }
 
-async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
+async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await Deno.makeTempDir();
   try {
-    await test(folder);
+    return await work(folder);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-/** Makes a key, and gives its text. */
-async function makeKey(folder: string, kind: string, format: string, passphrase = "") {
-  const [type, bits] = kind.split(" ");
-  const size = bits ? ["-b", bits] : [];
-  const shape = format === "OpenSSH" ? [] : ["-m", format];
-  const about = ["-C", `${type} @ home`, "-N", passphrase, "-f", "key"];
-  await sshKeygen(folder, "-q", "-t", type!, ...size, ...shape, ...about);
-  return await Deno.readTextFile(join(folder, "key"));
+interface MadeKey {
+  /** In OpenSSH's format, without a passphrase. */
+  readonly text: string;
+  readonly publicKey: string;
+  /** What `ssh-keygen -l` says of it. */
+  readonly listed: string;
 }
+
+const made = new Map<string, Promise<MadeKey>>();
+
+/** The key of this kind, as ssh-keygen makes it: one for all tests. */
+function keyOf(kind: string): Promise<MadeKey> {
+  return made.getOrInsertComputed(kind, () =>
+    inFolder(async (folder) => {
+      const [type, bits] = kind.split(" ");
+      const about = ["-C", `${type} @ home`, "-N", "", "-f", "key"];
+      await sshKeygen(folder, "-q", "-t", type!, "-b", bits!, ...about);
+      return {
+        text: await Deno.readTextFile(join(folder, "key")),
+        publicKey: await Deno.readTextFile(join(folder, "key.pub")),
+        listed: await sshKeygen(folder, "-lf", "key.pub"),
+      };
+    }));
+}
+
+/** The text of that key, as ssh-keygen writes it in this format. */
+async function written(kind: string, format: string, passphrase = ""): Promise<string> {
+  const { text } = await keyOf(kind);
+  if (format === "OpenSSH" && passphrase === "") return text;
+  return await inFolder(async (folder) => {
+    await writeKey(folder, text);
+    const shape = format === "OpenSSH" ? [] : ["-m", format];
+    // What is slow to guess is slow to write; here nobody guesses.
+    await sshKeygen(folder, "-q", "-p", "-N", passphrase, "-a", "1", ...shape, "-f", "key");
+    return await Deno.readTextFile(join(folder, "key"));
+  });
+}
+
+const writeKey = (folder: string, text: string) =>
+  Deno.writeTextFile(join(folder, "key"), text, { mode: 0o600 });
 
 function accepted(text: string): SshPrivateKey {
   const checked = checkSshPrivateKey(text);
@@ -61,26 +95,22 @@ const MADE: [kind: string, formats: string[]][] = [
 for (
   const [kind, format] of MADE.flatMap(([kind, all]) => all.map((one) => [kind, one] as const))
 ) {
-  Deno.test(`an ${kind} key of ssh-keygen in ${format} stays as it is and has its fingerprint`, () =>
-    inFolder(async (folder) => {
-      const text = await makeKey(folder, kind, format);
-      const { type, bits, fingerprint, comment, ...rest } = accepted(text);
-      const [sized, sum, , , , named] = (await sshKeygen(folder, "-lf", "key.pub")).trim().split(
-        " ",
-      );
-      assert.deepEqual([String(bits), fingerprint, `(${type.toUpperCase()})`], [sized, sum, named]);
-      assert.equal(`${type} ${bits}`, kind);
-      assert.equal(comment, format === "OpenSSH" ? `${type} @ home` : undefined);
-      assert.equal(rest.text.reveal(), text);
-    }));
+  Deno.test(`an ${kind} key of ssh-keygen in ${format} stays as it is and has its fingerprint`, async () => {
+    const text = await written(kind, format);
+    const { type, bits, fingerprint, comment, ...rest } = accepted(text);
+    const [sized, sum, , , , named] = (await keyOf(kind)).listed.trim().split(" ");
+    assert.deepEqual([String(bits), fingerprint, `(${type.toUpperCase()})`], [sized, sum, named]);
+    assert.equal(`${type} ${bits}`, kind);
+    assert.equal(comment, format === "OpenSSH" ? `${type} @ home` : undefined);
+    assert.equal(rest.text.reveal(), text);
+  });
 
-  Deno.test(`an ${kind} key of ssh-keygen in ${format} with a passphrase is refused`, () =>
-    inFolder(async (folder) => {
-      const text = await makeKey(folder, kind, format, "some passphrase");
-      assert.match(refused(text), /^must be a private key without a passphrase/);
-      assert.match(refused(text.replaceAll("\n", "\r\n")), /without a passphrase/);
-      assert.match(refused(text.replaceAll("\n", " ")), /without a passphrase/);
-    }));
+  Deno.test(`an ${kind} key of ssh-keygen in ${format} with a passphrase is refused`, async () => {
+    const text = await written(kind, format, "some passphrase");
+    assert.match(refused(text), /^must be a private key without a passphrase/);
+    assert.match(refused(text.replaceAll("\n", "\r\n")), /without a passphrase/);
+    assert.match(refused(text.replaceAll("\n", " ")), /without a passphrase/);
+  });
 }
 
 const pkcs8 = (key: KeyObject) => key.export({ type: "pkcs8", format: "pem" }).toString();
@@ -117,18 +147,18 @@ const MANGLED: [how: string, mangle: (text: string) => string][] = [
 for (const format of ["OpenSSH", "PEM"]) {
   Deno.test(`a key in ${format} is mended to what ssh-keygen wrote`, (t) =>
     inFolder(async (folder) => {
-      const text = await makeKey(folder, "ecdsa 256", format);
-      const publicKey = await Deno.readTextFile(join(folder, "key.pub"));
+      const text = await written("ecdsa 256", format);
+      const { publicKey } = await keyOf("ecdsa 256");
       for (const [how, mangle] of MANGLED) {
-        await t.step(how, async () => {
+        await t.step(how, () => {
           assert.notEqual(mangle(text), text);
-          const mended = accepted(mangle(text)).text.reveal();
-          assert.equal(mended, text);
-          await Deno.writeTextFile(join(folder, "mended"), mended, { mode: 0o600 });
-          const [type, blob] = (await sshKeygen(folder, "-yf", "mended")).split(/\s/);
-          assert.deepEqual([type, blob], publicKey.split(" ").slice(0, 2));
+          assert.equal(accepted(mangle(text)).text.reveal(), text);
         });
       }
+      // And that ssh-keygen reads.
+      await writeKey(folder, text);
+      const [type, blob] = (await sshKeygen(folder, "-yf", "key")).split(/\s/);
+      assert.deepEqual([type, blob], publicKey.split(" ").slice(0, 2));
     }));
 }
 
@@ -141,8 +171,9 @@ Deno.test("the curve that openssl writes above a key, and Go stumbles over, is l
 
 Deno.test("an SSH public key and a certificate are refused as such", () =>
   inFolder(async (folder) => {
-    await makeKey(folder, "ed25519 256", "OpenSSH");
-    const publicKey = await Deno.readTextFile(join(folder, "key.pub"));
+    const { text, publicKey } = await keyOf("ed25519 256");
+    await writeKey(folder, text);
+    await Deno.writeTextFile(join(folder, "key.pub"), publicKey);
     assert.match(refused(publicKey), /^is a public key; the private key .* is needed/);
     await sshKeygen(folder, "-q", "-s", "key", "-I", "id", "-n", "git", "key.pub");
     const certificate = await Deno.readTextFile(join(folder, "key-cert.pub"));
@@ -151,9 +182,36 @@ Deno.test("an SSH public key and a certificate are refused as such", () =>
     assert.match(refused(rfc4716), /^is a public key/);
   }));
 
-const RSA = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const RSA = rsaKeys();
 const RSA_PKCS1 = RSA.privateKey.export({ type: "pkcs1", format: "pem" }).toString();
 const spki = { type: "spki", format: "pem" } as const;
+
+/** The group of RFC 6979, A.2.1: to find another one takes half a second. */
+const DSA_GROUP = [
+  "86f5ca03dcfeb225063ff830a0c769b9dd9d6153ad91d7ce27f787c43278b447" +
+  "e6533b86b18bed6e8a48b784a14c252c5be0dbf60b86d6385bd2f12fb763ed88" +
+  "73abfd3f5ba2e0a8c0a59082eac056935e529daf7c610467899c77adedfc846c" +
+  "881870b7b19b2b58f9be0521a17002e3bdd6b86685ee90b3d9a1b02b782b1779",
+  "996f967f6c8e388d9e28d01e205fba957a5698b1",
+  "07b0f92546150b62514bb771e2a0c0ce387f03bda6c56b505209ff25fd3c133d" +
+  "89bbcd97e904e09114d9a7defdeadfc9078ea544d2e401aeecc40bb9fbbf78fd" +
+  "87995a10a1c27cb7789b594ba7efb5c4326a9fe59a070e136db77175464adca4" +
+  "17be5dce2f40d10a46a3a3943f26ab7fd9c0398ff8c76ee0a56826a8a88f1dbd",
+].map((hex) => Uint8Array.fromHex(hex));
+
+/** In PKCS#8. */
+function makeDsaKey(): string {
+  const number = (bytes: Uint8Array) =>
+    der.integer(bytes[0]! < 0x80 ? bytes : Uint8Array.of(0, ...bytes));
+  const secret = crypto.getRandomValues(new Uint8Array(20));
+  secret[0] = 0x40 | secret[0]! & 0x3f; // less than the order of the group
+  const algorithm = der.sequence(
+    der.oid("1.2.840.10040.4.1"),
+    der.sequence(...DSA_GROUP.map(number)),
+  );
+  const version = der.integer(Uint8Array.of(0));
+  return pem("PRIVATE KEY", der.sequence(version, algorithm, der.octets(number(secret))));
+}
 
 const REFUSED: [what: string, text: () => string, why: RegExp][] = [
   ["nothing", () => "", /^must not be empty/],
@@ -205,7 +263,7 @@ const REFUSED: [what: string, text: () => string, why: RegExp][] = [
   ],
   [
     "a DSA key in PKCS#8",
-    () => pkcs8(generateKeyPairSync("dsa", { modulusLength: 1024, divisorLength: 160 }).privateKey),
+    makeDsaKey,
     /^is a DSA key/,
   ],
   [
@@ -237,6 +295,6 @@ Deno.test("whatever is given as an SSH key, the check ends with a reason", () =>
     ..."-----BEGIN |-----END |OPENSSH |RSA |PRIVATE KEY-----|AAAA|=|\n|\r|:|Proc-Type: 4,ENCRYPTED"
       .split("|"),
   );
-  const text = fc.oneof(fc.string({ unit: "binary" }), fc.array(piece).map((all) => all.join("")));
+  const text = fc.oneof(anyText(), fc.array(piece).map((all) => all.join("")));
   fc.assert(fc.property(text, (given) => assert.ok(refused(given).length > 0)), { numRuns: 1000 });
 });

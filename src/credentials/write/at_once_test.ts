@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fakeClock } from "../../../tests/support/fake_clock.ts";
 import { deadlineIn } from "../../kube/deadline.ts";
 import type { KubeError } from "../../kube/errors.ts";
 import { pullSecrets } from "../fake/desired.ts";
@@ -37,6 +38,7 @@ Deno.test("fifty upserts of one key at once leave one whole value", async () => 
 });
 
 Deno.test("who waits for a lock past the deadline is told that others write", async () => {
+  using _clock = fakeClock({ runs: true });
   const it = pullCluster();
   const locks = new Locks();
   it.fault = ({ index }) => index === 0 ? { kind: "hang" } : undefined;
@@ -52,6 +54,7 @@ for (const [name, run] of [["writes", runWrite], ["deletes", runRemove]] as cons
     const told = hasWaited ? "that others write" : "that the cluster does not answer";
     const waiting = hasWaited ? "has waited for most" : "has waited for nothing";
     Deno.test(`who ${name}, and ${waiting} of the time, is told ${told}`, async () => {
+      using _clock = fakeClock({ runs: true });
       const it = pullCluster();
       const locks = new Locks();
       const keys = PULL_KEYS.map((key) => `test/${key}`);

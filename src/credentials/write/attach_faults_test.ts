@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { fakeClock } from "../../../tests/support/fake_clock.ts";
 import type { FakeCluster, StoreFault } from "../../kube/fake/store.ts";
 import { accountCluster, usesIn } from "../fake/accounts.ts";
 import { pullSecrets } from "../fake/desired.ts";
@@ -68,6 +69,7 @@ for (const [name, fault] of FAULTS) {
 }
 
 Deno.test("a hang at each call: all of it, or nothing but what the verdict names", async () => {
+  using _clock = fakeClock({ runs: true });
   const hang: StoreFault = { kind: "hang" };
   for (let at = 0; at < 5; at++) {
     const it = accountCluster();
@@ -81,6 +83,7 @@ Deno.test("a hang at each call: all of it, or nothing but what the verdict names
 });
 
 Deno.test("faults at any calls at once: service accounts and secrets together or neither", async () => {
+  using _clock = fakeClock({ runs: true });
   const anyFault = fc.constantFrom(...ANY_FAULTS);
   await fc.assert(
     fc.asyncProperty(fc.array(anyFault, { maxLength: 14 }), async (faults) => {

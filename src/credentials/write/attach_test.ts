@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fakeClock } from "../../../tests/support/fake_clock.ts";
 import type { KubeErrorKind } from "../../kube/errors.ts";
 import type { StoreFault } from "../../kube/fake/store.ts";
 import { accountCluster, usesIn } from "../fake/accounts.ts";
@@ -130,6 +131,7 @@ for (const [what, fault] of PASSING) {
 }
 
 Deno.test("a hung service account uses up the write's time, and not that of putting back", async () => {
+  using _clock = fakeClock({ runs: true });
   const it = accountCluster();
   it.fault = ({ method }) => method === "attach" ? { kind: "hang" } : undefined;
   const before = worldOf(it);
@@ -144,6 +146,7 @@ Deno.test("a hung service account uses up the write's time, and not that of putt
 });
 
 Deno.test("service accounts that cannot be undone do not keep the secrets from being put back", async () => {
+  using _clock = fakeClock({ runs: true });
   const it = accountCluster();
   it.fault = ({ method }) => {
     if (method === "attach") return { kind: "reject", item: 1, error: "forbidden" };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { fakeClock } from "../../../tests/support/fake_clock.ts";
 import type { FakeCluster } from "../../kube/fake/store.ts";
 import { accountCluster, usesIn } from "../fake/accounts.ts";
 import { LABELS, pullSecrets, repoSecrets } from "../fake/desired.ts";
@@ -181,6 +182,7 @@ for (const [name, fault] of FAULTS) {
 }
 
 Deno.test("faults at any calls at once change nothing", async () => {
+  using _clock = fakeClock({ runs: true });
   const anyFault = fc.constantFrom(...ANY_FAULTS);
   await fc.assert(
     fc.asyncProperty(fc.array(anyFault, { maxLength: 8 }), fc.boolean(), async (faults, create) => {

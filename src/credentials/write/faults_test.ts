@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { fakeClock } from "../../../tests/support/fake_clock.ts";
 import { refKey } from "../../kube/store.ts";
 import { LABELS, pullSecrets } from "../fake/desired.ts";
 import { ANY_FAULTS, FAULTS, killAt } from "../fake/faults.ts";
@@ -44,6 +45,7 @@ for (const [name, fault] of FAULTS) {
 }
 
 Deno.test("faults at any calls at once: old or new, and the verdict is true", async () => {
+  using _clock = fakeClock({ runs: true });
   const anyFault = fc.constantFrom(...ANY_FAULTS);
   await fc.assert(
     fc.asyncProperty(fc.array(anyFault, { maxLength: 12 }), fc.boolean(), async (faults, force) => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { fakeClock } from "../../../tests/support/fake_clock.ts";
 import type { FakeCluster } from "../../kube/fake/store.ts";
 import { accountCluster, usesIn } from "../fake/accounts.ts";
 import { pullSecrets } from "../fake/desired.ts";
@@ -196,6 +197,7 @@ Deno.test("they are waited for where somebody else has made the namespace just t
 });
 
 Deno.test("service accounts that never come fail the write when its time is over", async () => {
+  using _clock = fakeClock({ runs: true });
   const it = cluster();
   const before = worldOf(it);
   const verdict = await making(it, {
@@ -231,6 +233,7 @@ for (const [name, fault] of FAULTS) {
 }
 
 Deno.test("faults at any calls at once: every namespace that was made is named", async () => {
+  using _clock = fakeClock({ runs: true });
   const anyFault = fc.constantFrom(...ANY_FAULTS);
   await fc.assert(
     fc.asyncProperty(fc.array(anyFault, { maxLength: 10 }), async (faults) => {

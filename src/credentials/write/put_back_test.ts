@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fakeClock } from "../../../tests/support/fake_clock.ts";
 import type { FakeCluster } from "../../kube/fake/store.ts";
 import { LABELS, pullSecrets } from "../fake/desired.ts";
 import { checkTruth, emptyCluster, passwordOf, pullCluster } from "../fake/clusters.ts";
@@ -9,6 +10,7 @@ function doomed(it: FakeCluster): void {
   it.put({ namespace: "b", name: "pull", type: "Opaque", labels: LABELS }, { key: "b2xk" });
 }
 Deno.test("when the put-back cannot be done, what is left is named exactly", async () => {
+  using _clock = fakeClock({ runs: true });
   const it = pullCluster();
   it.fault = ({ method, index }) => {
     if (method === "create" && index < 3) return { kind: "reject", item: 1, error: "forbidden" };
@@ -25,6 +27,7 @@ Deno.test("when the put-back cannot be done, what is left is named exactly", asy
 });
 
 Deno.test("what was put back, but not answered for, is not said to be new", async () => {
+  using _clock = fakeClock({ runs: true });
   const it = pullCluster();
   it.fault = ({ method, index }) => {
     if (method === "create") return { kind: "reject", item: 1, error: "forbidden" };
@@ -45,6 +48,7 @@ Deno.test("what was put back, but not answered for, is not said to be new", asyn
 for (const isRestored of [false, true]) {
   const what = isRestored ? "carried out all the same is restored" : "not carried out is known";
   Deno.test(`a last try of a put-back that was cut and ${what}`, async () => {
+    using _clock = fakeClock({ runs: true });
     const it = pullCluster();
     const before = it.dump();
     let isCut = false;
@@ -238,6 +242,7 @@ Deno.test("of several forced changes one that somebody else has deleted is taken
 });
 
 Deno.test("a hung look at what was not answered does not use up the time for putting back", async () => {
+  using _clock = fakeClock({ runs: true });
   const it = pullCluster();
   const before = it.dump();
   it.fault = ({ method, index }) => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { fakeClock } from "../../../tests/support/fake_clock.ts";
 import type { FakeCluster } from "../../kube/fake/store.ts";
 import { refKey } from "../../kube/store.ts";
 import { ANY_FAULTS, FAULTS, killAt } from "../fake/faults.ts";
@@ -77,6 +78,7 @@ for (const error of ["busy", "conflict"] as const) {
 }
 
 Deno.test("a hang at each call: all is deleted, or nothing but what the verdict names", async () => {
+  using _clock = fakeClock({ runs: true });
   for (let at = 0; at < 4; at++) {
     const it = removableCluster();
     const before = worldOf(it);
@@ -89,6 +91,7 @@ Deno.test("a hang at each call: all is deleted, or nothing but what the verdict 
 });
 
 Deno.test("faults at any calls at once: secrets and service accounts together or neither", async () => {
+  using _clock = fakeClock({ runs: true });
   const anyFault = fc.constantFrom(...ANY_FAULTS);
   await fc.assert(
     fc.asyncProperty(fc.array(anyFault, { maxLength: 14 }), fc.boolean(), async (faults, force) => {
@@ -102,6 +105,7 @@ Deno.test("faults at any calls at once: secrets and service accounts together or
 });
 
 Deno.test("faults at any calls of a dry run change nothing", async () => {
+  using _clock = fakeClock({ runs: true });
   const anyFault = fc.constantFrom(...ANY_FAULTS);
   await fc.assert(
     fc.asyncProperty(fc.array(anyFault, { maxLength: 5 }), async (faults) => {

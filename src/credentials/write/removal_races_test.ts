@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fakeClock } from "../../../tests/support/fake_clock.ts";
 import { rejected } from "../../kube/fake/faults.ts";
 import type { FakeCluster, StoreFault } from "../../kube/fake/store.ts";
 import type { SecretRef, SecretStore } from "../../kube/store.ts";
@@ -61,6 +62,7 @@ Deno.test("what somebody else has deleted is not put back with the others", asyn
 });
 
 Deno.test("what somebody else has deleted is said to be deleted by them, and not to be missing", async () => {
+  using _clock = fakeClock({ runs: true });
   const it = removableCluster();
   // Once the deletion has failed, the cluster answers nothing any more.
   it.fault = ({ index }) => index > 3 ? { kind: "throw", error: "unreachable" } : undefined;
@@ -249,6 +251,7 @@ Deno.test("a write and a removal at once, in one program, leave all of the new o
 });
 
 Deno.test("a removal waits for its turn no longer than its time", async () => {
+  using _clock = fakeClock({ runs: true });
   const it = removableCluster();
   const locks = new Locks();
   it.fault = ({ index }) => index === 0 ? { kind: "hang" } : undefined;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fakeClock } from "../../../tests/support/fake_clock.ts";
 import { KubeError } from "../../kube/errors.ts";
 import type { FakeCluster } from "../../kube/fake/store.ts";
 import type { StoredSecret } from "../../kube/store.ts";
@@ -213,6 +214,7 @@ Deno.test("when a service account may not be changed nothing is deleted, and tha
 });
 
 Deno.test("what cannot be put back is named exactly", async () => {
+  using _clock = fakeClock({ runs: true });
   const it = removableCluster();
   it.fault = ({ method, index }) => {
     if (method === "remove") return { kind: "reject", item: 1, error: "forbidden" };
@@ -237,6 +239,7 @@ Deno.test("what cannot be put back is named exactly", async () => {
 });
 
 Deno.test("a hung put-back of service accounts does not keep the secrets from coming back", async () => {
+  using _clock = fakeClock({ runs: true });
   const it = removableCluster();
   it.fault = ({ method }) => {
     if (method === "remove") return { kind: "reject", item: 1, error: "forbidden" };

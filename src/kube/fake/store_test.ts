@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fakeClock } from "../../../tests/support/fake_clock.ts";
 import { type Deadline, deadlineIn } from "../deadline.ts";
 import type { ItemOutcome, SecretStore } from "../store.ts";
 import { FakeCluster, type StoreFault } from "./store.ts";
@@ -90,6 +91,7 @@ for (const [method, write, changed] of WRITES) {
   });
 
   Deno.test(`${method} can hang to its deadline, fail as a whole and have a bug`, async () => {
+    using _clock = fakeClock({ runs: true });
     const hung = filled({ kind: "hang" });
     const unknown = Array.from(names, () => "unknown timeout");
     assert.deepEqual(kinds(await write(hung.store(), deadlineIn(0.05))), unknown);
@@ -110,6 +112,7 @@ const READS: [
 
 for (const [method, read] of READS) {
   Deno.test(`${method} can hang, be cut off and fail`, async () => {
+    using _clock = fakeClock({ runs: true });
     const cluster = filled({ kind: "hang" });
     await assert.rejects(read(cluster.store(), deadlineIn(0.05)), { kind: "timeout" });
     assert.deepEqual(cluster.calls, [{ method, index: 0, items: 1 }]);

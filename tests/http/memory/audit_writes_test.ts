@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Entry } from "../../../src/audit/entry.ts";
 import type { StoreCall } from "../../../src/kube/fake/store.ts";
+import { fakeClock } from "../../support/fake_clock.ts";
 import { send, withLog } from "../audit_place.ts";
 import { type Stage, stage } from "../stage.ts";
 import { CANARY, docker, get, helm } from "../support.ts";
@@ -179,6 +180,7 @@ for (const { outcome, when, before, request = docker, status, end } of OUTCOMES)
       const it = stage({ auditLog, seconds: 1 });
       await before?.(it);
       const sent = request();
+      using _clock = fakeClock({ runs: true });
       const answer = await send(it, sent);
       assert.equal(answer.status, status, JSON.stringify(answer.body));
       const last = entries().at(-1)!;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { KubeError, type KubeErrorKind } from "../../../src/kube/errors.ts";
 import type { StoreFault } from "../../../src/kube/fake/store.ts";
+import { fakeClock } from "../../support/fake_clock.ts";
 import { type Stage, stage } from "../stage.ts";
 import { CANARY, docker, get, helm, refused, type Row, testsOf } from "../support.ts";
 
@@ -253,6 +254,7 @@ for (
 
 for (const logFormat of ["text", "json"] as const) {
   Deno.test(`no ${logFormat} line shows a password, whatever fails`, async () => {
+    using _clock = fakeClock({ runs: true });
     for (const method of ["list", "read", "create", "replace", "remove"]) {
       for (const kind of ["throw", "reject", "cut", "bug"] as const) {
         const it = stage({ logFormat, seconds: 0.2 });

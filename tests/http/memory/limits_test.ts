@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { KubeError } from "../../../src/kube/errors.ts";
+import { fakeClock } from "../../support/fake_clock.ts";
 import { type Stage, stage } from "../stage.ts";
 import {
   assertAbsent,
@@ -20,18 +21,26 @@ const passed = (milliseconds: number) =>
   new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 
 interface Slow {
-  /** Sends `text` on a connection of its own, then gives what comes until `pattern` is in it. */
+  /**
+   * Sends `text` on a connection of its own, then gives what comes until `pattern` is in it, and
+   * after how much of the time that is let go by.
+   */
   talk(text: string, pattern: RegExp): Promise<{ text: string; milliseconds: number }>;
   /** Resolves when the heads of so many requests have come over connections. */
   came(count: number): Promise<void>;
+  /** Lets time go by. */
+  pass(milliseconds: number): Promise<void>;
+  /** What is there without that more time goes by. */
+  now<T>(answer: T | Promise<T>): Promise<T>;
 }
 
-/** Serves the app on a free port with a short time for bodies. */
+/** Serves the app on a free port with so much time for bodies. */
 async function served(
   seconds: number,
   test: (it: Stage & Slow) => Promise<void>,
   deps: object = {},
 ): Promise<void> {
+  using clock = fakeClock();
   const it = stage({ deps: { bodySeconds: seconds, ...deps } });
   let heads = 0;
   const server = Deno.serve(
@@ -61,8 +70,18 @@ async function served(
         return { text: got, milliseconds: performance.now() - began };
       },
       async came(count) {
-        while (heads < count) await passed(1);
+        while (heads < count) await clock.settle();
+        await clock.settle(); // and as much of the bodies as there is
       },
+      async pass(milliseconds) {
+        await clock.advance(milliseconds);
+        await clock.settle();
+      },
+      now: (answer) =>
+        Promise.race([
+          answer,
+          clock.settle().then(() => assert.fail(`no answer after ${clock.elapsed} ms`)),
+        ]),
     });
   } finally {
     for (const connection of connections) connection.close();
@@ -84,17 +103,21 @@ const STALLED: [what: string, text: string][] = [
 
 for (const [what, text] of STALLED) {
   Deno.test(`a body ${what} that stalls is 408, and writes nothing`, () =>
-    served(0.3, async ({ talk, cluster, opened }) => {
-      const answer = await talk(text, LATE);
+    served(0.3, async ({ talk, came, pass, now, cluster, opened }) => {
+      const answering = talk(text, LATE);
+      await came(1);
+      await pass(299);
+      await pass(1);
+      const answer = await now(answering);
       assert.match(answer.text, /^HTTP\/1\.1 408 /);
       assert.match(answer.text, /^connection: close\r$/im);
-      assert.ok(answer.milliseconds >= 290 && answer.milliseconds < 2000);
+      assert.equal(answer.milliseconds, 300);
       assert.deepEqual([opened, cluster.dump()], [[], {}]);
     }));
 }
 
 Deno.test("a body that trickles is 408 when its whole time is over", () =>
-  served(0.3, async ({ app }) => {
+  served(0.3, async ({ app, pass, now }) => {
     let sent = 0;
     const body = new ReadableStream<Uint8Array>({
       async pull(controller) {
@@ -102,18 +125,19 @@ Deno.test("a body that trickles is 408 when its whole time is over", () =>
         controller.enqueue(new TextEncoder().encode(BODY.charAt(sent++)));
       },
     });
-    const response = await app.fetch(post(DOCKER, body));
-    assert.equal(response.status, 408);
+    const answering = app.fetch(post(DOCKER, body));
+    await pass(300);
+    assert.equal((await now(answering)).status, 408);
     assert.ok(sent > 2 && sent < 20, String(sent));
     // Nobody reads it any more.
-    await passed(60);
+    await pass(60);
     const after = sent;
-    await passed(100);
+    await pass(100);
     assert.equal(sent, after);
   }));
 
 Deno.test("a body that comes in pieces within its time is taken", () =>
-  served(5, async ({ app, cluster }) => {
+  served(5, async ({ app, cluster, pass }) => {
     const bytes = new TextEncoder().encode(BODY);
     let sent = 0;
     const body = new ReadableStream<Uint8Array>({
@@ -123,12 +147,14 @@ Deno.test("a body that comes in pieces within its time is taken", () =>
         controller.enqueue(bytes.subarray(sent, sent += 7));
       },
     });
-    assert.equal((await app.fetch(post(DOCKER, body))).status, 200);
+    const answering = app.fetch(post(DOCKER, body));
+    await pass(4000);
+    assert.equal((await answering).status, 200);
     assert.equal(cluster.secrets.size, 3);
   }));
 
 Deno.test("clients that stall in their bodies keep only other bodies waiting", () =>
-  served(2, async ({ talk, came, app }) => {
+  served(2, async ({ talk, came, pass, now, app }) => {
     const stalled = Array.from({ length: 2 }, () => talk(STALLED[0]![1], /408/));
     await came(2);
     const full = await app.fetch(docker());
@@ -136,7 +162,8 @@ Deno.test("clients that stall in their bodies keep only other bodies waiting", (
     assert.equal(full.headers.get("Retry-After"), "1");
     assert.equal((await app.fetch(get("/secrets?cluster=test-cluster"))).status, 200);
     assert.equal((await app.fetch(get("/clusters"))).status, 200);
-    await Promise.all(stalled);
+    await pass(2000);
+    await now(Promise.all(stalled));
     assert.equal((await app.fetch(docker())).status, 200);
   }, { maxRequests: 2 }));
 
