@@ -3,7 +3,6 @@ import type https from "node:https";
 import type { Socket } from "node:net";
 import type { Deadline } from "../deadline.ts";
 import { notConnected, type Reported } from "../reasons.ts";
-import { NoAnswer } from "./http.ts";
 
 type Agent = http.Agent | https.Agent;
 
@@ -14,6 +13,15 @@ export interface Waiting {
   readonly deadline: Deadline;
   /** Called when no connection could be made for it, so that nothing of it was sent. */
   readonly giveUp: (report: Reported) => void;
+}
+
+/** Why an agent has no connection for a request. */
+export class NotConnected extends Error {
+  override readonly name = "NotConnected";
+
+  constructor(readonly report: Reported) {
+    super(report.why);
+  }
 }
 
 /** Hands a socket to the agent, or says why there is none; of several calls the first counts. */
@@ -77,7 +85,7 @@ export class Handshakes {
     const attempt = this.#newest = new Attempt(this.seconds, {
       late: () => {
         this.#tell(agent, attempt);
-        done(new NoAnswer(notConnected(this.seconds)));
+        done(new NotConnected(notConnected(this.seconds)));
       },
       over: () => this.#attempts.delete(attempt),
     });

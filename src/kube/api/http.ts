@@ -3,7 +3,7 @@ import http from "node:http";
 import https from "node:https";
 import type { Deadline } from "../deadline.ts";
 import { deadlinePassed, type Reported, WHY } from "../reasons.ts";
-import type { Handshakes, Waiting } from "./handshakes.ts";
+import { type Handshakes, NotConnected, type Waiting } from "./handshakes.ts";
 
 /** Largest answer accepted, in bytes: as much as of kubectl. */
 const MAX_ANSWER = 32 * 1024 * 1024;
@@ -146,7 +146,7 @@ const NOT_SENT: Readonly<Record<string, Pick<Reported, "kind" | "why">>> = {
 const CERTIFICATE = /CERT|UNABLE_TO_|SELF_SIGNED|ISSUER/;
 
 function reportOf(error: unknown): Reported {
-  if (error instanceof NoAnswer) return error.report;
+  if (error instanceof NotConnected) return error.report;
   const { code = "", message = "" } = error as { code?: string; message?: string };
   const known = NOT_SENT[code];
   if (known) return { ...known, uncertain: false };
