@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseGitUrl } from "./git_url.ts";
-import { comparableUrl, type RepositoryUrl } from "./url.ts";
+import { comparableUrl } from "./comparable_url.ts";
+import type { RepositoryUrl } from "./url.ts";
 
 function parsed(text: string): RepositoryUrl {
   const result = parseGitUrl(text);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { comparableUrl, parseRepositoryUrl, type RepositoryUrl, shownUrl } from "./url.ts";
+import { comparableUrl } from "./comparable_url.ts";
+import { parseRepositoryUrl, type RepositoryUrl, shownUrl } from "./url.ts";
 
 function parsed(text: string, useOci?: boolean): RepositoryUrl {
   const result = parseRepositoryUrl(text, useOci);

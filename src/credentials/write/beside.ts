@@ -1,0 +1,133 @@
+import { refKey, type SecretSummary, type Snapshot, type StoredSecret } from "../../kube/store.ts";
+import { type DesiredSecret, type ExactRepository, REQUEST_ANNOTATION } from "../kinds/kind.ts";
+import { exactName, identityOf, keepingUrl } from "../kinds/repository.ts";
+import { hasOwnCredential, sameCredential } from "../kinds/repository_credential.ts";
+import { shownUrl } from "../kinds/url.ts";
+import { typeOf } from "./identity.ts";
+import { type Permissions, plan } from "./plan.ts";
+
+/** What is written beside the secret that was asked for, and what stays as it is. */
+export interface Beside {
+  readonly desired: readonly DesiredSecret[];
+  readonly hints: readonly string[];
+}
+
+export interface BesideWork {
+  /** The repository and template secrets of the namespace. */
+  readonly others: readonly SecretSummary[];
+  /** Holds what {@link namesBeside} names. */
+  readonly snapshot: Snapshot;
+  readonly permissions: Permissions;
+}
+
+/** Names of the secrets that have to be read before it can be told what is written beside one. */
+export function namesBeside(placed: DesiredSecret, others: readonly SecretSummary[]): string[] {
+  const { exact } = placed;
+  return [
+    ...others.filter((other) => aliasIn(placed, other) !== undefined),
+    ...(exact === undefined ? [] : others.filter((other) => isExact(exact, other))),
+    ...(exact === undefined ? [] : [{ name: exactName(placed.name) }]),
+  ].map(({ name }) => name);
+}
+
+/**
+ * Secrets with another spelling of the URL, which to Argo CD is another URL. One that Applications can
+ * use gets the new credential, so that the old one does not stay unseen; the others are named.
+ */
+export function aliasesBeside(placed: DesiredSecret, work: BesideWork): Beside {
+  const found = work.others.flatMap((other) => {
+    const alias = aliasIn(placed, other);
+    return alias === undefined ? [] : [{ other, alias }];
+  });
+  const written = found.flatMap(({ other, alias }) => {
+    const desired = keepingUrl({ ...placed, name: other.name });
+    const isSame = typeOf(other) === placed.repositoryType &&
+      identityOf(other).project === projectOf(placed, work.others);
+    return alias.isUsed && isSame && mayBeWritten(desired, work) ? [{ other, desired }] : [];
+  });
+  const isWritten = (other: SecretSummary) => written.some((each) => each.other === other);
+  const hints = found.map(({ other }) => aliasHint(other, isWritten(other)));
+  return { desired: written.map(({ desired }) => desired), hints };
+}
+
+/**
+ * The repository for exactly the URL that a template is named by: charts are looked for there, and the
+ * template's prefix, which ends in a slash, does not match it.
+ * @param templates all that are written for the URL, the first one as it was asked for
+ */
+export function exactBeside(templates: readonly DesiredSecret[], work: BesideWork): Beside {
+  const [main] = templates;
+  const { exact } = main!;
+  if (exact === undefined) return { desired: [], hints: [] };
+  const { snapshot, permissions: { upsert } } = work;
+  const name = exactName(main!.name);
+  const isMatched = templates.some(({ matchesLonger }) => matchesLonger);
+  const found = work.others.filter((other) => isExact(exact, other));
+  const desired: DesiredSecret[] = [];
+  const hints: string[] = [];
+  for (const other of found) {
+    const { project } = identityOf(other);
+    const stored = snapshot.secrets.get(refKey(other));
+    const what = `Secret '${other.name}' is a repository for exactly ${exact.url}` +
+      (project === "" ? "" : ` in project '${project}'`);
+    if (stored !== undefined && other.name === name && isOfTemplate(stored, main!, snapshot)) {
+      desired.push(exact.named(name));
+    } else if (stored === undefined || hasOwnCredential(stored.data.reveal())) {
+      hints.push(`${what} with a credential of its own, which was left alone`);
+    } else if (!isMatched) {
+      const given = keepingUrl(exact.named(other.name));
+      const isSame = project === "" && typeOf(other) === main!.repositoryType;
+      const isGiven = isSame && upsert && mayBeWritten(given, work);
+      if (isGiven) desired.push(given);
+      hints.push(`${what} without a credential, and ${isGiven ? "got this one" : "got none"}`);
+    }
+  }
+  for (const other of work.others.filter((other) => isExactAlias(exact, other))) {
+    hints.push(aliasHint(other, false));
+  }
+  const isHeld = found.some((other) => identityOf(other).project === "");
+  if (!isHeld && !isMatched) desired.push(exact.named(name));
+  return { desired: desired.map((each) => ({ ...each, beside: main!.name })), hints };
+}
+
+function aliasHint({ name, repository }: SecretSummary, isWritten: boolean): string {
+  return `Secret '${name}' holds ${
+    shownUrl(repository?.url ?? "")
+  }, which is another URL to Argo CD, ` +
+    `and ${isWritten ? "got the same credential" : "was left alone"}`;
+}
+
+function isExactAlias({ identity, aliases }: ExactRepository, other: SecretSummary): boolean {
+  const held = identityOf(other);
+  return held.secretType === identity.secretType && aliases.includes(held.url);
+}
+
+/** Written by this program with the template, and not given another credential since. */
+function isOfTemplate(stored: StoredSecret, main: DesiredSecret, { secrets }: Snapshot): boolean {
+  const id = stored.annotations[REQUEST_ANNOTATION];
+  const template = secrets.get(refKey(main));
+  if (id === undefined || template === undefined) return false;
+  return template.annotations[REQUEST_ANNOTATION] === id ||
+    sameCredential(stored.data.reveal(), template.data.reveal());
+}
+
+/** Who did not name a secret does not have it forced. */
+function mayBeWritten(desired: DesiredSecret, { snapshot, permissions }: BesideWork): boolean {
+  return plan(desired, snapshot, { ...permissions, force: false }).refusal === undefined;
+}
+
+function isExact({ identity }: ExactRepository, other: SecretSummary): boolean {
+  const held = identityOf(other);
+  return held.secretType === identity.secretType && held.url === identity.url;
+}
+
+function aliasIn({ name, identity, aliases = [] }: DesiredSecret, other: SecretSummary) {
+  const held = identityOf(other);
+  if (other.name === name || held.secretType !== identity?.secretType) return undefined;
+  return aliases.find(({ url }) => url === held.url);
+}
+
+function projectOf({ name, identity }: DesiredSecret, others: readonly SecretSummary[]): string {
+  const own = others.find((other) => other.name === name);
+  return identity?.project ?? own?.repository?.project ?? "";
+}
