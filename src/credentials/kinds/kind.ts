@@ -64,8 +64,11 @@ export interface ExactRepository {
   readonly identity: Identity;
   /** As {@link Alias.url}. */
   readonly aliases: readonly string[];
-  /** The secret of this name with the template's credential. */
-  named(name: string): DesiredSecret;
+  /**
+   * The secret of this name with the template's credential.
+   * @param uid of one that was written with the template, and may be for another URL
+   */
+  named(name: string, uid?: string): DesiredSecret;
 }
 
 /** The manifest that creates `desired`. */

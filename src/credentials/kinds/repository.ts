@@ -121,12 +121,13 @@ function exactOf(
   if (url === undefined) return {};
   const holds = ({ data }: StoredSecret) =>
     comparableUrl(decodeBase64Text(data.reveal().url ?? "")) === comparableUrl(url);
-  const named = (name: string): DesiredSecret => {
+  const named = (name: string, uid?: string): DesiredSecret => {
     const secret = argocdSecret(request, name, "repository", url, oci);
     // What is there of this name for another URL is somebody's.
     return {
       ...secret,
-      recognises: (current) => secret.recognises(current) && holds(current),
+      recognises: (current) =>
+        secret.recognises(current) && (holds(current) || current.uid === uid),
     };
   };
   const identity = { secretType: "repository", url: comparableUrl(url), project: "" };

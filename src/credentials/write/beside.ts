@@ -1,6 +1,7 @@
 import { refKey, type SecretSummary, type Snapshot, type StoredSecret } from "../../kube/store.ts";
+import { templateKey } from "../kinds/comparable_url.ts";
 import { type DesiredSecret, type ExactRepository, REQUEST_ANNOTATION } from "../kinds/kind.ts";
-import { exactName, identityOf, keepingUrl } from "../kinds/repository.ts";
+import { exactName, identityOf, keepingUrl, templateName } from "../kinds/repository.ts";
 import { hasOwnCredential, sameCredential } from "../kinds/repository_credential.ts";
 import { shownUrl } from "../kinds/url.ts";
 import { typeOf } from "./identity.ts";
@@ -11,6 +12,8 @@ export interface Beside {
   readonly desired: readonly DesiredSecret[];
   readonly hints: readonly string[];
 }
+
+const NOTHING: Beside = { desired: [], hints: [] };
 
 export interface BesideWork {
   /** The repository and template secrets of the namespace. */
@@ -56,38 +59,69 @@ export function aliasesBeside(placed: DesiredSecret, work: BesideWork): Beside {
  * @param templates all that are written for the URL, the first one as it was asked for
  */
 export function exactBeside(templates: readonly DesiredSecret[], work: BesideWork): Beside {
-  const [main] = templates;
-  const { exact } = main!;
-  if (exact === undefined) return { desired: [], hints: [] };
-  const { snapshot, permissions: { upsert } } = work;
-  const name = exactName(main!.name);
+  const { others, snapshot, permissions: { upsert } } = work;
+  const main = templates[0]!;
+  const name = exactName(main.name);
+  const { exact } = main;
+  const mine = others.find((other) => other.name === name);
+  if (exact === undefined) return NOTHING;
   const isMatched = templates.some(({ matchesLonger }) => matchesLonger);
-  const found = work.others.filter((other) => isExact(exact, other));
+  const found = others.filter((other) => isExact(exact, other));
   const desired: DesiredSecret[] = [];
-  const hints: string[] = [];
+  const hints = others.filter((other) => isExactAlias(exact, other))
+    .map((other) => aliasHint(other, false));
   for (const other of found) {
-    const { project } = identityOf(other);
     const stored = snapshot.secrets.get(refKey(other));
+    const { project } = identityOf(other);
     const what = `Secret '${other.name}' is a repository for exactly ${exact.url}` +
       (project === "" ? "" : ` in project '${project}'`);
-    if (stored !== undefined && other.name === name && isOfTemplate(stored, main!, snapshot)) {
+    if (stored !== undefined && other === mine && isOfTemplate(stored, main, snapshot)) {
       desired.push(exact.named(name));
     } else if (stored === undefined || hasOwnCredential(stored.data.reveal())) {
       hints.push(`${what} with a credential of its own, which was left alone`);
     } else if (!isMatched) {
       const given = keepingUrl(exact.named(other.name));
-      const isSame = project === "" && typeOf(other) === main!.repositoryType;
+      const isSame = project === "" && typeOf(other) === main.repositoryType;
       const isGiven = isSame && upsert && mayBeWritten(given, work);
       if (isGiven) desired.push(given);
       hints.push(`${what} without a credential, and ${isGiven ? "got this one" : "got none"}`);
     }
   }
-  for (const other of work.others.filter((other) => isExactAlias(exact, other))) {
-    hints.push(aliasHint(other, false));
-  }
   const isHeld = found.some((other) => identityOf(other).project === "");
-  if (!isHeld && !isMatched) desired.push(exact.named(name));
-  return { desired: desired.map((each) => ({ ...each, beside: main!.name })), hints };
+  if (!isHeld && !isMatched) {
+    const stored = snapshot.secrets.get(refKey({ namespace: main.namespace, name }));
+    const isMoved = stored !== undefined && isOfTemplate(stored, main, snapshot);
+    desired.push(exact.named(name, isMoved ? stored.uid : undefined));
+    if (isMoved && mine !== undefined) {
+      hints.push(`Secret '${name}' was for ${shownUrl(mine.repository?.url ?? "")} until now`);
+    }
+  }
+  return { desired: desired.map((each) => ({ ...each, beside: main.name })), hints };
+}
+
+/**
+ * Says what an earlier write has made beside a secret for its URL, when this one does not write it.
+ * @param written names of what this one writes
+ */
+export function leftBehind(
+  main: DesiredSecret,
+  others: readonly SecretSummary[],
+  written: ReadonlySet<string>,
+): string[] {
+  const own = others.find(({ name }) => name === main.name);
+  const isRepository = main.identity?.secretType === "repository";
+  const name = isRepository ? templateName(main.name) : exactName(main.name);
+  const made = others.find((other) => other.name === name);
+  if (own === undefined || made === undefined || written.has(name)) return [];
+  const url = (secret: SecretSummary) => secret.repository?.url ?? "";
+  const isOfUrl = identityOf(own).secretType !== identityOf(made).secretType &&
+    templateKey(url(own)) === templateKey(url(made));
+  // That one has been named already.
+  const isNamed = main.exact !== undefined && isExact(main.exact, made);
+  if (!isOfUrl || isNamed) return [];
+  return [
+    `Secret '${name}' (${shownUrl(url(made))}) stands beside '${own.name}' and was left alone`,
+  ];
 }
 
 function aliasHint({ name, repository }: SecretSummary, isWritten: boolean): string {

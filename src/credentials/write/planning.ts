@@ -11,7 +11,7 @@ import {
 import type { DesiredSecret } from "../kinds/kind.ts";
 import { exactName, SECRET_TYPE_LABEL } from "../kinds/repository.ts";
 import type { WriteRequest } from "./verdict.ts";
-import { aliasesBeside, exactBeside, namesBeside } from "./beside.ts";
+import { aliasesBeside, exactBeside, leftBehind, namesBeside } from "./beside.ts";
 import { placeByIdentity, type Placed } from "./identity.ts";
 import { plan } from "./plan.ts";
 import { planUses, type Uses } from "./pull_secret_uses.ts";
@@ -79,7 +79,12 @@ export async function planAll(
     ...uses.refusals,
   ];
   if (refusals.length > 0) return { kind: "refused", refusals, current: snapshot.secrets };
-  const hints = [...others.hints, ...[...found, ...beside].flatMap(({ hints }) => hints)];
+  const written = new Set(desired.map(({ name }) => name));
+  const hints = [
+    ...others.hints,
+    ...[...found, ...beside].flatMap(({ hints }) => hints),
+    ...found.flatMap(({ desired }) => leftBehind(desired, others.secrets, written)),
+  ];
   return { targets, namespaces, uses, hints, snapshot };
 }
 

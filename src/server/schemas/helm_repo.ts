@@ -10,15 +10,7 @@ import {
   Verify,
 } from "./fields.ts";
 import { requires } from "./missing.ts";
-import {
-  checkRepositoryName,
-  checkRoom,
-  NAME_ROOM,
-  RepositoryName,
-  RepositoryTypeField,
-  spelledUrls,
-  urlFields,
-} from "./repo.ts";
+import { checkRoom, NAME_ROOM, RepositoryTypeField, spelledUrls, urlFields } from "./repo.ts";
 
 /** Where a URL of this request stands. */
 const FIELDS = { one: "repository_url", many: "repository_urls" };
@@ -42,7 +34,6 @@ const HelmRepoFields = z.strictObject({
   }),
   type: RepositoryTypeField.default("helm"),
   repository_urls: urlFields.urls,
-  repository_name: RepositoryName.optional(),
   verify: Verify,
   dry_run: DryRun,
 });
@@ -66,7 +57,6 @@ export const AddHelmRepoBody = requires(
   const given = { url: body.repository_url, urls: body.repository_urls };
   const urls = spelledUrls(given, { type, as: "repository", useOci }, context, FIELDS);
   checkRoom(body, urls, context);
-  checkRepositoryName(body.repository_name, urls, context);
   const overSsh = urls.findIndex(({ url }) => url.over === "ssh");
   if (overSsh >= 0) {
     const path = given.urls === undefined ? [FIELDS.one] : [FIELDS.many, overSsh];
@@ -80,7 +70,7 @@ export const AddHelmRepoBody = requires(
     as: "repository" as const,
     urls,
     credential: { kind: "password" as const, username, password },
-    options: { name: body.repository_name },
+    options: {},
     template: body.template,
     upsert: body.upsert,
     force: body.force,

@@ -103,7 +103,7 @@ const REFUSED: [what: string, url: string, why: RegExp, more?: object][] = [
   ],
   ["a token inside", `https://${CANARY}@charts.example.com`, /must not contain credentials/],
   ["a query", `https://charts.example.com/x?token=${CANARY}`, /must not have a query/],
-  ["white space", `https://charts.example.com/ ${CANARY}`, /must not contain white space/],
+  ["white space", `https://charts.example.com/\t${CANARY}`, /must not contain white space/],
   ["a line break", "https://charts.example.com/\nx", /must not contain white space/],
   ["NUL", "https://charts.example.com/\0", /must not contain white space/],
   ["oci:// and use_oci: false", "oci://ghcr.io/x", /contradicts use_oci: false$/, {
