@@ -153,7 +153,10 @@ const FIELDS = "cluster_name, name, type, url, urls, as, username, password, ssh
   "upsert, force, verify, dry_run";
 
 const UNKNOWN: Row[] = [
-  ...[["ulr", "url"], ["Password", "password"], ["dryrun", "dry_run"], ["projct", "project"]].map(
+  ...[["ulr", "url"], ["Password", "password"], ["dryrun", "dry_run"], ["projct", "project"], [
+    "repository_url",
+    "url",
+  ]].map(
     ([field, nearest]) =>
       refused(
         `add_repo with the unknown field ${field} asks whether ${nearest} is meant`,
@@ -162,7 +165,7 @@ const UNKNOWN: Row[] = [
         envelope(`Unknown field '${field}'; did you mean '${nearest}'?`),
       ),
   ),
-  ...["repository_url", "something_else", CANARY, `"${CANARY}"`, ""].map((field) =>
+  ...["something_else", CANARY, `"${CANARY}"`, ""].map((field) =>
     refused(
       `add_repo with the unknown field ${shown(field)} lists the fields`,
       () => repo({ [field]: 1 }),
