@@ -61,6 +61,23 @@ const ACCEPTED: Accepted[] = [
     application: "https://charts.example.com/x/",
     hint: /ends with a slash/,
   },
+  {
+    url: "https://charts.example.com/My Charts",
+    stored: "https://charts.example.com/My%20Charts",
+    application: "https://charts.example.com/My%20Charts",
+  },
+  // Argo CD cannot parse the prefix of a template for these, and would never use it.
+  ...[
+    ["192.0.2.10:1843", "192.0.2.10:1843"],
+    ["https://[2001:db8::5]:5000/", "[2001:db8::5]:5000"],
+    ["https://3scale.example.com:5000/team/*", "3scale.example.com:5000/team"],
+  ].map(([url, stored]): Accepted => ({
+    url: url!,
+    more: { use_oci: true },
+    stored: stored!,
+    application: stored!,
+    hint: /^Argo CD cannot parse .*\/, so it would never use a template for what is below: /,
+  })),
 ];
 
 const accepted = ACCEPTED.map((row): Row => ({
