@@ -131,7 +131,8 @@ function exactOf(
     };
   };
   const identity = { secretType: "repository", url: comparableUrl(url), project: "" };
-  const aliases = aliasesOf({ ...request, as: "repository" }, { url, oci, literal })
+  const spelled = { url, oci, literal: literal?.replace(/\/$/, "") };
+  const aliases = aliasesOf({ ...request, as: "repository" }, spelled)
     .map(({ url }) => url);
   return { exact: { url, identity, aliases, named } };
 }
