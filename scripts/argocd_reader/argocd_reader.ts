@@ -1,6 +1,7 @@
 /** What Argo CD would use, said by Argo CD's own code: for tests of what the program has written. */
 import type { Answers, Questions } from "./answers.ts";
 import { findArgocdReader } from "./build.ts";
+import { answerOf } from "./process.ts";
 
 export interface ArgocdReader {
   /**
@@ -31,32 +32,4 @@ export function argocdReader(options: ArgocdReaderOptions): ArgocdReader {
       return JSON.parse(await answerOf(program, args, JSON.stringify(questions)));
     },
   };
-}
-
-async function answerOf(program: string, args: string[], asked: string): Promise<string> {
-  const child = new Deno.Command(program, {
-    args,
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const [output] = await Promise.all([child.output(), write(child.stdin, asked)]);
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
-  if (!output.success) {
-    throw new Error(
-      `Cannot ask Argo CD's code: exit code ${output.code}: ${text(output.stderr)}`,
-    );
-  }
-  return text(output.stdout);
-}
-
-/** A program that ended before it read all says why by its exit code. */
-async function write(stdin: WritableStream<Uint8Array>, text: string): Promise<void> {
-  const writer = stdin.getWriter();
-  try {
-    await writer.write(new TextEncoder().encode(text));
-    await writer.close();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-  }
 }

@@ -21,6 +21,8 @@ const TEXTS = [
   "githubAppPrivateKey",
   "githubAppEnterpriseBaseUrl",
   "gcpServiceAccountKey",
+  "azureServicePrincipalClientSecret",
+  "azureActiveDirectoryEndpoint",
   "proxy",
   "noProxy",
 ];
@@ -31,6 +33,16 @@ const FLAGS = [
   "useAzureWorkloadIdentity",
 ];
 const NUMBERS = ["githubAppID", "githubAppInstallationID"];
+
+/** The same two fields, whose keys in repositories and templates differ in their last letter. */
+const IDENTITY = {
+  azureServicePrincipalClientId: "fake client",
+  azureServicePrincipalTenantId: "fake tenant",
+};
+const TEMPLATE_IDENTITY = {
+  azureServicePrincipalClientID: "fake client",
+  azureServicePrincipalTenantID: "fake tenant",
+};
 
 const URL = "https://git.example.com/org/repo";
 
@@ -64,12 +76,25 @@ argocdTest("where Argo CD is not, its code finds nothing and says its version", 
 });
 
 argocdTest("each key of a repository secret is read, texts as they are", async (cluster) => {
-  const own = { insecure: "true", insecureIgnoreHostKey: "true", enableLfs: "true" };
-  const data = { url: URL, name: "a", project: "p", ...own, ...written };
+  const flags = {
+    insecure: true,
+    insecureIgnoreHostKey: true,
+    enableLfs: true,
+    webhookManifestCacheWarmDisabled: true,
+  };
+  const own = Object.fromEntries(Object.keys(flags).map((key) => [key, "true"]));
+  const data = { url: URL, name: "a", project: "p", ...own, depth: "7", ...IDENTITY, ...written };
   await cluster.put(repository("a", data));
   const answers = await cluster.ask({ repositories: [{ url: URL, project: "p" }] });
-  const flags = { insecure: true, insecureIgnoreHostKey: true, enableLfs: true };
-  const expected = { repo: URL, name: "a", project: "p", ...flags, ...read };
+  const expected = {
+    repo: URL,
+    name: "a",
+    project: "p",
+    ...flags,
+    depth: 7,
+    ...IDENTITY,
+    ...read,
+  };
   deepEqual(answers.repositories[0]!.repository, expected);
   deepEqual(answers.lists.repositories, { items: [expected] });
 });
@@ -77,14 +102,46 @@ argocdTest("each key of a repository secret is read, texts as they are", async (
 argocdTest(
   "each key of a template is read, and those of a repository only are not",
   async (cluster) => {
-    const foreign = { name: "a", project: "p", insecure: "bad", insecureIgnoreHostKey: "bad" };
-    const data = { url: URL, ...foreign, enableLfs: "bad", ...written };
-    await cluster.put(template("a", data));
+    const foreign = {
+      name: "a",
+      project: "p",
+      insecure: "bad",
+      insecureIgnoreHostKey: "bad",
+      enableLfs: "bad",
+      depth: "bad",
+      webhookManifestCacheWarmDisabled: "bad",
+    };
+    await cluster.put(template("a", { url: URL, ...foreign, ...TEMPLATE_IDENTITY, ...written }));
     const answers = await cluster.ask({ credentials: [`${URL}/below`] });
-    deepEqual(answers.credentials, [{ credentials: { url: URL, ...read } }]);
-    deepEqual(answers.lists.credentials, { items: [{ url: URL, ...read }] });
+    const expected = { url: URL, ...IDENTITY, ...read };
+    deepEqual(answers.credentials, [{ credentials: expected }]);
+    deepEqual(answers.lists.credentials, { items: [expected] });
   },
 );
+
+argocdTest(
+  "Azure's identity under a template's keys is none in a repository, and the other way round",
+  async (cluster) => {
+    await cluster.put(
+      repository("a", { url: URL, username: "own", ...TEMPLATE_IDENTITY }),
+      template("b", { url: URL, username: "template", ...IDENTITY }),
+    );
+    const answers = await cluster.ask({ repositories: [{ url: URL }], credentials: [URL] });
+    deepEqual(answers.repositories[0]!.repository, { repo: URL, username: "own" });
+    deepEqual(answers.credentials[0]!.credentials, { url: URL, username: "template" });
+  },
+);
+
+argocdTest("a cluster's secret beside the repositories changes nothing", async (cluster) => {
+  const server = "https://kubernetes.example.com";
+  await cluster.put(
+    { name: "c", secretType: "cluster", data: { name: "c", server, config: "{}" } },
+    repository("a", { url: URL, password: "p" }),
+  );
+  const answers = await cluster.ask({ repositories: [{ url: URL }] });
+  deepEqual(answers.repositories[0]!.repository, { repo: URL, password: "p" });
+  equal(answers.lists.repositories.items.length, 1);
+});
 
 argocdTest("what pushes is read from secrets of its own", async (cluster) => {
   const data = (password: string) => ({ url: URL, password });

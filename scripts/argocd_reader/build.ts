@@ -11,7 +11,7 @@ import {
 } from "../control_plane/cache.ts";
 
 /** Whose code judges; go.mod has it too, which a test compares. */
-export const argocdVersion = "v3.2.12";
+export const argocdVersion = "v3.5.6";
 
 const folder = import.meta.dirname!;
 
@@ -44,7 +44,7 @@ export async function findArgocdReader(world: World = readersWorld): Promise<str
     return output;
   });
   return await made.catch((cause: Error) => {
-    const how = `install Go 1.25.5 or newer so that it can be built. Tried: ${cause.message}`;
+    const how = `install Go 1.26.3 or newer so that it can be built. Tried: ${cause.message}`;
     throw new Error(`Cannot find the argocd reader: ${how}`, { cause });
   });
 }

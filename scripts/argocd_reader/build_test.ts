@@ -44,7 +44,7 @@ Deno.test("a reader in the cache is not built again", async () => {
   await inFolder(async (folder) => {
     const world = worldOf({ XDG_CACHE_HOME: folder });
     const cached = await cachedArgocdReader(world);
-    match(cached, /\/argocd-reader\/v3\.2\.12-[0-9a-f]{12}\/argocd-reader$/);
+    match(cached, /\/argocd-reader\/v3\.5\.6-[0-9a-f]{12}\/argocd-reader$/);
     await executable(cached);
     equal(await findArgocdReader(world), cached);
   });

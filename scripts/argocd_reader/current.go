@@ -6,12 +6,17 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/argoproj/argo-cd/v3/common"
 	"github.com/argoproj/argo-cd/v3/util/settings"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/client-go/kubernetes"
 )
+
+// cachedSecrets are all but those of clusters, for which Argo CD has a cache of its own
+// (util/settings/settings.go, initialize).
+const cachedSecrets = common.LabelKeySecretType + "!=" + common.LabelValueSecretTypeCluster
 
 // untilCurrent waits until Argo CD's cache of secrets holds what was written before this call: its
 // first list comes from the API server's own cache, which may be a moment behind.
@@ -24,7 +29,7 @@ func untilCurrent(
 	for {
 		// Without a resourceVersion this is answered from etcd, or from a cache as fresh. It comes
 		// first, because it fails at once where the settings manager would try again and again.
-		stored, err := clientset.CoreV1().Secrets(namespace).List(ctx, metav1.ListOptions{})
+		stored, err := clientset.CoreV1().Secrets(namespace).List(ctx, metav1.ListOptions{LabelSelector: cachedSecrets})
 		if err != nil {
 			return fmt.Errorf("Cannot list the secrets of %s: %w", namespace, err)
 		}

@@ -17,6 +17,12 @@ interface Inheritance {
 }
 
 const PASSWORD = { username: "template", password: "template" };
+const AZURE = {
+  azureServicePrincipalClientId: "fake client",
+  azureServicePrincipalClientSecret: "fake secret",
+  azureServicePrincipalTenantId: "fake tenant",
+};
+const { azureServicePrincipalClientSecret: AZURE_SECRET, ...AZURE_IDENTITY } = AZURE;
 
 const INHERITANCES: readonly Inheritance[] = [
   {
@@ -68,6 +74,25 @@ const INHERITANCES: readonly Inheritance[] = [
     becomes: { ...PASSWORD, gcpServiceAccountKey: "{}", inheritedCreds: true },
   },
   {
+    sentence:
+      "with an Azure service principal but no secret takes the template's secret and password",
+    own: AZURE_IDENTITY,
+    template: { ...PASSWORD, azureServicePrincipalClientSecret: AZURE_SECRET },
+    becomes: { ...PASSWORD, ...AZURE, inheritedCreds: true },
+  },
+  {
+    sentence: "with the secret of an Azure service principal takes nothing",
+    own: { azureServicePrincipalClientSecret: "own" },
+    template: { ...PASSWORD, azureServicePrincipalClientID: "fake client" },
+    becomes: { azureServicePrincipalClientSecret: "own" },
+  },
+  {
+    sentence: "keeps its depth, which no template has",
+    own: { depth: "1" },
+    template: { ...PASSWORD, depth: "2" },
+    becomes: { ...PASSWORD, depth: 1, inheritedCreds: true },
+  },
+  {
     sentence: "keeps its insecure, which no template has",
     own: { insecure: "true", enableLfs: "true" },
     template: { ...PASSWORD, insecure: "false", enableLfs: "false" },
@@ -96,14 +121,18 @@ const CHOICES: readonly [Record<string, string>, Uses["git"]["kind"]][] = [
   [{ bearerToken: "b", sshPrivateKey: SSH_KEY }, "https"],
   [{ sshPrivateKey: SSH_KEY, githubAppID: "1", githubAppInstallationID: "2" }, "ssh"],
   [{ githubAppID: "1", githubAppInstallationID: "2", githubAppPrivateKey: "k" }, "githubApp"],
-  [{ githubAppID: "1", githubAppPrivateKey: "k" }, "none"],
+  [{ githubAppID: "1", githubAppPrivateKey: "k" }, "githubApp"],
   [{ githubAppInstallationID: "2", githubAppPrivateKey: "k" }, "none"],
   [{ gcpServiceAccountKey: "{}", useAzureWorkloadIdentity: "true" }, "googleCloud"],
-  [{ useAzureWorkloadIdentity: "true" }, "azureWorkloadIdentity"],
+  [{ useAzureWorkloadIdentity: "true", ...AZURE }, "azureWorkloadIdentity"],
+  [AZURE, "azureServicePrincipal"],
+  [{ ...AZURE, azureServicePrincipalTenantId: "" }, "none"],
+  [{ ...AZURE, azureServicePrincipalClientId: "" }, "none"],
 ];
 
 argocdTest(
-  "git prefers password and bearer token, then SSH, GitHub App, Google, Azure",
+  "git prefers password and bearer token, then SSH, GitHub App, Google, Azure's workload identity, " +
+    "Azure's service principal",
   async (cluster) => {
     const asked = CHOICES.map((_, i) => ({ url: `https://git.example.com/${i}` }));
     await cluster.put(...CHOICES.map(([data], i) => repository(`r${i}`, { ...asked[i], ...data })));

@@ -36,14 +36,16 @@ func (s *said) Fire(entry *logrus.Entry) error {
 	return nil
 }
 
-// told gives what was said since the last call.
+// told gives the error, and what was said since the last call; nobody listening, the error alone.
 func (s *said) told(err error) Told {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	told := Told{Warnings: s.lines}
-	s.lines = nil
+	told := Told{}
 	if err != nil {
 		told.Error = err.Error()
+	}
+	if s != nil {
+		s.mutex.Lock()
+		defer s.mutex.Unlock()
+		told.Warnings, s.lines = s.lines, nil
 	}
 	return told
 }

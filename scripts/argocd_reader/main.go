@@ -3,6 +3,9 @@
 // matches and inherits; nothing of it is written again here. It only reads from the cluster, and it
 // needs no Argo CD there: util/db reads secrets, and neither argocd-cm nor argocd-secret.
 //
+// With -cases there is no cluster either: each line of standard input has the secrets as well as the
+// questions, and each line of standard output the answers to one.
+//
 // For tests: the values of credentials are in its output.
 package main
 
@@ -23,13 +26,20 @@ import (
 func main() {
 	kubeconfig := flag.String("kubeconfig", "", "`file` of the cluster; its user has to list and watch secrets and configmaps of the namespace")
 	namespace := flag.String("namespace", "argocd", "Argo CD's own `namespace`")
-	timeout := flag.Duration("timeout", time.Minute, "for all of it")
+	cases := flag.Bool("cases", false, "answer cases, each with its own secrets, instead of a cluster")
+	timeout := flag.Duration("timeout", time.Minute, "for all of it, or for each case")
 	flag.Parse()
-	if flag.NArg() > 0 || *kubeconfig == "" {
+	if flag.NArg() > 0 || (*kubeconfig == "") != *cases {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(*kubeconfig, *namespace, *timeout); err != nil {
+	var err error
+	if *cases {
+		err = answerCases(os.Stdin, os.Stdout, *timeout)
+	} else {
+		err = run(*kubeconfig, *namespace, *timeout)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

@@ -73,6 +73,8 @@ func gitKind(creds git.Creds) string {
 		return "googleCloud"
 	case git.AzureWorkloadIdentityCreds:
 		return "azureWorkloadIdentity"
+	case git.AzureServicePrincipalCreds:
+		return "azureServicePrincipal"
 	case git.NopCreds:
 		return "none"
 	default:

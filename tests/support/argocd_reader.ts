@@ -1,5 +1,7 @@
-import type { Answers, Questions } from "../../scripts/argocd_reader/answers.ts";
+import { deepEqual } from "node:assert/strict";
+import type { Answers, CaseSecret, Questions, Told } from "../../scripts/argocd_reader/answers.ts";
 import { argocdReader } from "../../scripts/argocd_reader/argocd_reader.ts";
+import { askMany } from "../../scripts/argocd_reader/ask_many.ts";
 import { argocdReaderIsAtHand } from "../../scripts/argocd_reader/build.ts";
 import {
   type ControlPlaneClient,
@@ -10,17 +12,15 @@ import type { Declare } from "./declare.ts";
 
 /** Values of the label by which Argo CD knows its secrets. */
 export type ArgocdSecretType =
+  | "cluster"
   | "repository"
   | "repo-creds"
   | "repository-write"
   | "repo-write-creds";
 
 /** A secret of Argo CD, by what it says. */
-export interface ArgocdSecret {
-  readonly name: string;
+export interface ArgocdSecret extends CaseSecret {
   readonly secretType: ArgocdSecretType;
-  /** Not encoded. */
-  readonly data: Readonly<Record<string, string>>;
 }
 
 export function repository(name: string, data: Record<string, string>): ArgocdSecret {
@@ -37,7 +37,10 @@ export interface ArgocdCluster {
   readonly namespace: string;
   /** Creates or replaces them with kubectl. */
   put(...secrets: ArgocdSecret[]): Promise<void>;
-  /** What Argo CD's own code says of the namespace as it is now. */
+  /**
+   * What Argo CD's own code says of the namespace as it is now. Fails when the same code answers
+   * otherwise without an API server, from what was put.
+   */
   ask(questions?: Questions): Promise<Answers>;
 }
 
@@ -60,18 +63,33 @@ export function argocdTests(declare: Declare) {
 function clusterOf(plane: ControlPlaneClient, namespace: string): ArgocdCluster {
   const kubeconfig = plane.kubeconfigs.administrator;
   const reader = argocdReader({ kubeconfig, namespace });
-  const created = new Set<string>();
+  const created = new Map<string, ArgocdSecret>();
   return {
     namespace,
-    ask: (questions) => reader.ask(questions),
+    async ask(questions = {}) {
+      const { repositories, credentials } = questions;
+      const secrets = [...created.values()];
+      const [answers, [inMemory]] = await Promise.all([
+        reader.ask(questions),
+        askMany([{ secrets, repositories, credentials }]),
+      ]);
+      deepEqual(inMemory!.repositories, answers.repositories.map(onlyAnswer));
+      deepEqual(inMemory!.credentials, answers.credentials.map(onlyAnswer));
+      return answers;
+    },
     async put(...secrets) {
       for (const verb of ["create", "replace"]) {
         const items = secrets.filter(({ name }) => created.has(name) === (verb === "replace"));
         if (items.length > 0) await kubectl(plane, verb, listOf(items, namespace));
       }
-      for (const { name } of secrets) created.add(name);
+      for (const secret of secrets) created.set(secret.name, secret);
     },
   };
+}
+
+/** As `askMany` has it, which does not hear what is logged. */
+function onlyAnswer<T extends Told>({ warnings: _, ...answer }: T) {
+  return [answer];
 }
 
 function listOf(secrets: readonly ArgocdSecret[], namespace: string) {

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/argoproj/argo-cd/v3/common"
+	"github.com/argoproj/argo-cd/v3/util/db"
+	"github.com/argoproj/argo-cd/v3/util/git"
+	"github.com/argoproj/argo-cd/v3/util/settings"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/kubernetes/fake"
+	corelisters "k8s.io/client-go/listers/core/v1"
+)
+
+const caseNamespace = "argocd"
+
+// answer asks Argo CD's code, which reads from a clientset that has the case's secrets in memory.
+func (c Case) answer(ctx context.Context) (CaseAnswer, error) {
+	answer := CaseAnswer{
+		Repositories: [][]RepositoryAnswer{},
+		Credentials:  [][]CredentialsAnswer{},
+		Normalized:   each(c.Normalize, git.NormalizeGitURL),
+	}
+	if len(c.Repositories) == 0 && len(c.Credentials) == 0 {
+		return answer, nil
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // ends the informers
+	argo, err := c.reader(ctx)
+	if err != nil {
+		return answer, err
+	}
+	times := max(c.Repeat, 1)
+	answer.Repositories = each(c.Repositories, different(ctx, times, argo.repository(argo.db.GetRepository)))
+	answer.Credentials = each(c.Credentials, different(ctx, times, argo.credentials(argo.db.GetRepositoryCredentials)))
+	return answer, ctx.Err()
+}
+
+// reader has its own informers, which end with the context.
+func (c Case) reader(ctx context.Context) (reader, error) {
+	clientset := fake.NewSimpleClientset(each(c.Secrets, CaseSecret.object)...)
+	settingsManager := settings.NewSettingsManager(ctx, clientset, caseNamespace)
+	lister, err := settingsManager.GetSecretsLister()
+	if err != nil {
+		return reader{}, fmt.Errorf("Argo CD's cache does not start: %w", err)
+	}
+	if err := c.untilCached(ctx, lister.Secrets(caseNamespace)); err != nil {
+		return reader{}, fmt.Errorf("Argo CD's cache does not fill: %w", err)
+	}
+	return reader{ctx: ctx, db: db.NewDB(caseNamespace, settingsManager, clientset)}, nil
+}
+
+// untilCached waits for the last of the secrets, because an informer may say a moment too early that
+// it has synced: Argo CD v3.5 chooses client-go's DeltaFIFO (init of util/settings/settings.go), whose
+// Pop says so before it processes that last one (client-go v0.36.1, tools/cache/delta_fifo.go).
+func (c Case) untilCached(ctx context.Context, lister corelisters.SecretNamespaceLister) error {
+	expected := 0
+	for _, secret := range c.Secrets {
+		if secret.SecretType != common.LabelValueSecretTypeCluster { // see cachedSecrets
+			expected++
+		}
+	}
+	for {
+		cached, err := lister.List(labels.Everything())
+		if err != nil || len(cached) == expected {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Millisecond):
+		}
+	}
+}
+
+func (s CaseSecret) object() runtime.Object {
+	data := map[string][]byte{}
+	for key, value := range s.Data {
+		data[key] = []byte(value)
+	}
+	return &corev1.Secret{
+		ObjectMeta: metav1.ObjectMeta{
+			Name:      s.Name,
+			Namespace: caseNamespace,
+			Labels:    map[string]string{common.LabelKeySecretType: s.SecretType},
+		},
+		Data: data,
+	}
+}
+
+// different asks so many times and gives each answer once, sorted by its JSON: between secrets that
+// fit equally well Argo CD takes the one that comes first in a map, which is another one each time.
+func different[Q, A any](ctx context.Context, times int, ask func(Q) A) func(Q) []A {
+	return func(question Q) []A {
+		var answers []A
+		for i := 0; i < times && ctx.Err() == nil; i++ {
+			answer := ask(question)
+			isKnown := func(known A) bool { return reflect.DeepEqual(known, answer) }
+			if !slices.ContainsFunc(answers, isKnown) {
+				answers = append(answers, answer)
+			}
+		}
+		slices.SortFunc(answers, func(a, b A) int { return cmp.Compare(jsonOf(a), jsonOf(b)) })
+		return answers
+	}
+}
+
+func jsonOf(value any) string {
+	text, err := json.Marshal(value)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}

@@ -1,0 +1,38 @@
+/** The argocd reader as a process: what it is given on standard input, and what it says. */
+
+/**
+ * Runs it to its end. What it says is read while it is still being told, so that no pipe is full.
+ * @returns standard output
+ * @throws Error with the exit code and what it said on standard error, when it fails
+ */
+export async function answerOf(
+  program: string,
+  args: readonly string[],
+  asked: string,
+): Promise<string> {
+  const child = new Deno.Command(program, {
+    args: [...args],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const [output] = await Promise.all([child.output(), write(child.stdin, asked)]);
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
+  if (!output.success) {
+    throw new Error(
+      `Cannot ask Argo CD's code: exit code ${output.code}: ${text(output.stderr)}`,
+    );
+  }
+  return text(output.stdout);
+}
+
+/** A program that ended before it read all says why by its exit code. */
+async function write(stdin: WritableStream<Uint8Array>, text: string): Promise<void> {
+  const writer = stdin.getWriter();
+  try {
+    await writer.write(new TextEncoder().encode(text));
+    await writer.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}
