@@ -75,9 +75,9 @@ async function judge(scenes: readonly Scene[]): Promise<Judged[]> {
 
 let judging: Promise<Judged[]> | undefined;
 
-/** A thousand scenes, judged once for all tests. */
+/** Eight hundred scenes, judged once for all tests. */
 function judgedScenes(): Promise<Judged[]> {
-  return judging ??= judge(fc.sample(scene, { numRuns: 1000, seed: SEED }));
+  return judging ??= judge(fc.sample(scene, { numRuns: 800, seed: SEED }));
 }
 
 /** Declares a test that no scene fails. @param failing says what is wrong, or that all is right */
@@ -221,7 +221,8 @@ writtenTest(
 );
 
 writtenTest("nobody gets the new credential but for the URL that it is for", (each) => {
-  const { written, value } = each;
+  const { written, value, request } = each;
+  const given = request.url.replace(/\*$/, "");
   const prefixes = each.after.flatMap(({ secretType, data }) =>
     secretType === "repo-creds" && valueOf(data) === value ? [data.url!] : []
   );
@@ -230,8 +231,9 @@ writtenTest("nobody gets the new credential but for the URL that it is for", (ea
       if (!each.used("after", url, project).has(value)) continue;
       const before = each.used("before", url, project);
       if (!before.has(undefined)) continue; // it was to be replaced
-      const isItsUrl = templateKey(url) === templateKey(written.data.url!) ||
-        normalizeGitUrl(url) === normalizeGitUrl(written.data.url!);
+      const isItsUrl = [written.data.url!, given].some((each) =>
+        url === each || normalizeGitUrl(url) !== "" && templateKey(url) === templateKey(each)
+      );
       const isBelow = prefixes.some((prefix) =>
         normalizeGitUrl(url).startsWith(`${templateKey(prefix)}/`)
       );
@@ -264,7 +266,8 @@ function isAbout({ secretType, data }: CaseSecret, { request, written }: Judged)
   if (secretType === request.as) return keys.has(key(data.url!)) && key(data.url!) !== "";
   // The URL that a template of charts is named by.
   const isExact = isTemplate && request.type !== "git" && secretType === "repository";
-  return isExact && keys.has(normalizeGitUrl(data.url!));
+  const url = normalizeGitUrl(data.url!);
+  return isExact && keys.has(url) && url !== "";
 }
 
 writtenTest("no old credential of the URL stays that is not named", (each) => {
