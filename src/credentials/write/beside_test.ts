@@ -376,6 +376,22 @@ Deno.test("without upsert nothing that is there is changed", async () => {
   }
 });
 
+for (const name of ["repo", "held"]) {
+  Deno.test(`a longer template of another type, which Argo CD would use, is in the way of ${name}`, async () => {
+    const it = argocdCluster();
+    put(it, name, { as: "repo-creds", url: HOST });
+    put(it, "other", { as: "repo-creds", type: "git", url: `${HOST}/` });
+    const before = it.dump();
+    const verdict = await runWrite(it, repoSecrets({ ...TEAM, password: NEW }));
+    assert.deepEqual(verdict.kind === "refused" && verdict.refusals, [{
+      kind: "identity",
+      ref: { namespace: "argocd", name: "repo" },
+      holders: ["other"],
+    }]);
+    assert.deepEqual(it.dump(), before);
+  });
+}
+
 Deno.test("two templates of one spelling under other names are one too many", async () => {
   const it = argocdCluster();
   put(it, "a", { as: "repo-creds", url: `${HOST}/` });

@@ -64,6 +64,11 @@ export function placeByIdentity(
     secret === holdingOwn || typeOf(secret) === desired.repositoryType
   );
   if (picked.length === 0) return refused(holding);
+  // The longer prefix is the one that Argo CD uses for what is below.
+  const longer = groups.map(([first]) => first!).filter((secret) =>
+    !picked.includes(secret) && !matchesLonger(secret)
+  );
+  if (longer.length > 0) return refused(longer);
   // The new spelling is the nearer one, where no secret of the wanted name decides.
   picked.sort((a, b) => rank(a) - rank(b));
   const [main, ...more] = picked.map((secret) => placedOn(desired as Wanted, secret));
@@ -94,7 +99,7 @@ export function placeByIdentity(
       ...(matchesLonger(secret)
         ? [
           `Template '${name}' keeps its URL ${url} without a slash at its end, so that nobody loses ` +
-          `access: Argo CD uses it for longer names too, such as ${longer(url)}`,
+          `access: Argo CD uses it for longer names too, such as ${longerName(url)}`,
         ]
         : []),
     ];
@@ -124,7 +129,7 @@ function matchesLonger(secret: SecretSummary): boolean {
 }
 
 /** A URL that a template without a slash at its end matches, though it is of something else. */
-function longer(url: string): string {
+function longerName(url: string): string {
   return `${url.trim().replace(/\.git$/i, "")}-other`;
 }
 
@@ -146,13 +151,16 @@ function heldElsewhere(other: SecretSummary): string {
   return `Secret '${other.name}' holds the same URL ${where}`;
 }
 
-/** Says which URL loses its credential when the secret of this name comes to be for another one. */
+/** Says who loses a credential when the secret of this name comes to be for another URL or project. */
 function ledElsewhere(own: SecretSummary | undefined, identity: Required<Identity>): string[] {
   const url = own?.repository?.url;
   if (own === undefined || !url) return [];
   const held = identityOf(own);
-  if (held.secretType !== identity.secretType || held.url === identity.url) return [];
-  return [`Secret '${own.name}' was for ${shownUrl(url)} until now`];
+  if (held.secretType !== identity.secretType) return [];
+  if (held.url !== identity.url) return [`Secret '${own.name}' was for ${shownUrl(url)} until now`];
+  // From one project to another one is as it was asked for; all the others may not be thought of.
+  const isNarrowed = held.project === "" && identity.project !== "";
+  return isNarrowed ? [`Secret '${own.name}' was for all projects until now`] : [];
 }
 
 /** @see https://github.com/argoproj/argo-cd/blob/v3.5.6/pkg/apis/application/v1alpha1/repository_types.go */
