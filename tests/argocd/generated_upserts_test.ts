@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Case, CaseSecret } from "../../scripts/argocd_reader/answers.ts";
-import { askMany } from "../../scripts/argocd_reader/ask_many.ts";
+import type { CaseSecret } from "../../scripts/argocd_reader/answers.ts";
 import { normalizeGitUrl, templateKey } from "../../src/credentials/kinds/comparable_url.ts";
-import { expectedValues, haveTies, judgedTest, shortest, valueOf } from "./judged.ts";
+import {
+  type Answered,
+  askAll,
+  isAsExpected,
+  judgedTest,
+  shortest,
+  told,
+  valueOf,
+} from "./judged.ts";
 import { play, playAndDelete, type Played, type Scene, scene } from "./requests.ts";
 
 /** What Applications get from Argo CD's own code before and after a write of this program's. */
@@ -18,7 +25,7 @@ interface Judged extends Scene, Played {
   readonly hint: string;
   /** The secret of the request's URL, as it is afterwards; absent when nothing was written. */
   readonly written?: CaseSecret;
-  readonly isTied: boolean;
+  readonly answers: readonly Answered[];
   used(when: "before" | "after", url: string, project: string): Set<string | undefined>;
 }
 
@@ -38,37 +45,28 @@ function urlsOf({ held, request }: Scene, { body }: Played): string[] {
 async function judge(scenes: readonly Scene[]): Promise<Judged[]> {
   const played: Played[] = [];
   for (const each of scenes) played.push(await play(each));
-  const asked = scenes.map((each, i) =>
-    urlsOf(each, played[i]!).flatMap((url) => PROJECTS.map((project) => ({ url, project })))
-  );
-  const answers = await askMany(
-    played.flatMap(({ before, after }, i) =>
-      [before, after].map((secrets): Case => ({
-        secrets,
-        repositories: asked[i]!,
-        repeat: haveTies(secrets) ? 80 : 1,
-      }))
-    ),
-  );
+  const answers = await askAll(played.flatMap((each, i) => {
+    const urls = urlsOf(scenes[i]!, each);
+    const asked = urls.flatMap((url) => PROJECTS.map((project) => ({ url, project })));
+    return [{ secrets: each.before, asked }, { secrets: each.after, asked }];
+  }));
   return scenes.map((each, i) => {
-    const { body, before, after } = played[i]!;
+    const { body, after } = played[i]!;
+    const [answersBefore, answersAfter] = [answers[2 * i]!, answers[2 * i + 1]!];
     const results = (body.results ?? []) as { name: string }[];
-    const written = after.find(({ name }) => name === results[0]?.name);
-    const used = (when: "before" | "after", url: string, project: string) => {
-      const at = asked[i]!.findIndex((question) =>
-        question.url === url && question.project === project
-      );
-      assert.ok(at >= 0, `${url} was not asked for`);
-      const { repositories } = answers[2 * i + (when === "before" ? 0 : 1)]!;
-      return new Set(repositories[at]!.map(({ repository }) => valueOf(repository)));
-    };
     return {
       ...each,
       ...played[i]!,
       hint: String(body.hint ?? ""),
-      written,
-      isTied: haveTies(before) || haveTies(after),
-      used,
+      written: after.find(({ name }) => name === results[0]?.name),
+      answers: [...answersBefore, ...answersAfter],
+      used(when, url, project) {
+        const answer = (when === "before" ? answersBefore : answersAfter).find((each) =>
+          each.url === url && each.project === project
+        );
+        assert.ok(answer !== undefined, `${url} was not asked for`);
+        return answer.theirs;
+      },
     };
   });
 }
@@ -107,7 +105,8 @@ function writtenTest(
 
 judgedTest("the scenes are of every kind", async () => {
   const count = new Map<string, number>();
-  for (const { status, request, hint, isTied } of await judgedScenes()) {
+  for (const { status, request, hint, answers } of await judgedScenes()) {
+    const isTied = answers.some(({ theirs }) => theirs.size > 1);
     for (
       const kind of [
         `${status}`,
@@ -125,18 +124,9 @@ judgedTest("the scenes are of every kind", async () => {
   }
 });
 
-sceneTest("Argo CD uses what this program takes it to use, before and after", (each) => {
-  for (const when of ["before", "after"] as const) {
-    for (const url of urlsOf(each, each)) {
-      for (const project of PROJECTS) {
-        const theirs = each.used(when, url, project);
-        const ours = expectedValues(each[when], url, project);
-        if (theirs.symmetricDifference(ours).size > 0) {
-          return { when, url, project, theirs: [...theirs], ours: [...ours] };
-        }
-      }
-    }
-  }
+sceneTest("Argo CD uses what this program takes it to use, before and after", ({ answers }) => {
+  const failed = answers.find((each) => !isAsExpected(each));
+  if (failed !== undefined) return told(failed);
 });
 
 sceneTest("what is refused changes nothing", ({ status, before, after }) => {

@@ -1,5 +1,6 @@
+import type { Case, CaseAnswer, CaseSecret } from "../../scripts/argocd_reader/answers.ts";
+import { askMany } from "../../scripts/argocd_reader/ask_many.ts";
 import { argocdReaderIsAtHand } from "../../scripts/argocd_reader/build.ts";
-import type { CaseSecret } from "../../scripts/argocd_reader/answers.ts";
 import { comparableUrl, normalizeGitUrl } from "../../src/credentials/kinds/comparable_url.ts";
 
 /** Generated cases that Argo CD's own code judges, without a cluster. */
@@ -56,17 +57,67 @@ export function templateValues(
   return new Set(values.length === 0 ? [undefined] : values);
 }
 
-/** Whether there may be secrets of which Argo CD takes any: then it has to be asked often. */
-export function haveTies(secrets: readonly CaseSecret[]): boolean {
-  const keys = secrets.map(({ secretType, data }) =>
-    // Argo CD does not read a project from templates.
-    JSON.stringify([
-      secretType,
-      comparableUrl(data.url ?? ""),
-      secretType === "repository" ? data.project ?? "" : "",
-    ])
+/** A question to Argo CD's code, the values that came, and those that this program expects. */
+export interface Answered {
+  readonly secrets: readonly CaseSecret[];
+  readonly url: string;
+  readonly project: string;
+  readonly theirs: Set<string | undefined>;
+  readonly ours: Set<string | undefined>;
+}
+
+/**
+ * Asks what Argo CD uses for each URL and project of each set of secrets. Where it takes any of several
+ * it is asked until all have come that are expected, or for some thousand times.
+ * @returns for each set, the answers in the order of its questions
+ */
+export async function askAll(
+  all: readonly {
+    readonly secrets: readonly CaseSecret[];
+    readonly asked: readonly { readonly url: string; readonly project: string }[];
+  }[],
+): Promise<Answered[][]> {
+  const first = await askMany(all.map(({ secrets, asked }): Case => ({
+    secrets,
+    repositories: asked,
+  })));
+  const answered = all.map(({ secrets, asked }, i) =>
+    asked.map(({ url, project }, j): Answered => ({
+      secrets,
+      url,
+      project,
+      theirs: valuesOf(first[i]!, j),
+      ours: expectedValues(secrets, url, project),
+    }))
   );
-  return new Set(keys).size < keys.length;
+  for (const repeat of [60, 600, 6000]) {
+    const left = answered.flat().filter(({ theirs, ours }) =>
+      theirs.size < ours.size && theirs.isSubsetOf(ours)
+    );
+    if (left.length === 0) break;
+    const again = await askMany(left.map(({ secrets, url, project }): Case => ({
+      secrets,
+      repositories: [{ url, project }],
+      repeat,
+    })));
+    left.forEach(({ theirs }, i) => {
+      for (const value of valuesOf(again[i]!, 0)) theirs.add(value);
+    });
+  }
+  return answered;
+}
+
+function valuesOf(answer: CaseAnswer, place: number): Set<string | undefined> {
+  return new Set(answer.repositories[place]!.map(({ repository }) => valueOf(repository)));
+}
+
+export function isAsExpected({ theirs, ours }: Answered): boolean {
+  return theirs.symmetricDifference(ours).size === 0;
+}
+
+/** Of an answer, for a message. */
+export function told({ url, project, theirs, ours }: Answered) {
+  return { url, project, theirs: [...theirs], ours: [...ours] };
 }
 
 /** The shortest of what failed, for a message: nothing here is secret. */

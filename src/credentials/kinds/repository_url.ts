@@ -79,7 +79,8 @@ function template(text: string, question: UrlQuestion): ParsedUrl {
       `would be used for ${others} too: send "as": "repository", or end the prefix with a slash`;
     return { ok: false, why };
   }
-  const isWhole = /[/:]$/.test(url);
+  // Of SSH's short form the colon behind the host is the slash; another one is a part of the path.
+  const isWhole = normalizeGitUrl(url).endsWith("/");
   const prefix = isWhole ? url : `${url}/`;
   const isEnded = isWhole || /[/:]$/.test(withoutStar);
   if (normalizeGitUrl(prefix) === "") {

@@ -41,6 +41,7 @@ const TEMPLATES: Row[] = [
   ["git", "git@github.com", "git@github.com:"],
   ["git", "git@github.com:", "git@github.com:"],
   ["git", "git@github.com:org", "git@github.com:org/"],
+  ["git", "git@github.com:2222:", "git@github.com:2222:/"],
   ["git", "git@github.com:org/*", "git@github.com:org/"],
   ["git", "ssh://git@github.com", "ssh://git@github.com/"],
   ["git", "ssh://git@github.com:22/org", "ssh://git@github.com:22/org/"],
