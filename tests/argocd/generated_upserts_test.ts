@@ -239,7 +239,8 @@ writtenTest("a new template is for nothing that only begins with the same letter
   const { request, body, value, hint } = each;
   if (request.as !== "repo-creds") return;
   const [{ application_repo_url: told }] = body.results as [{ application_repo_url: string }];
-  const bare = told.replace(/\/?<path>$/, "");
+  if (told.endsWith(":<path>")) return; // the colon ends the host, as a slash does
+  const bare = told.replace(/\/<path>$/, "");
   for (const url of [`${bare}-other`, `${bare}-other/x`]) {
     const isUsed = each.used("after", url, "").has(value);
     if (isUsed && !/without a slash at its end/.test(hint)) return url;

@@ -34,8 +34,8 @@ export function namesBeside(placed: DesiredSecret, others: readonly SecretSummar
 }
 
 /**
- * Secrets with another spelling of the URL, which to Argo CD is another URL. One that Applications can
- * use gets the new credential, so that the old one does not stay unseen; the others are named.
+ * Secrets with another spelling of the URL, which to Argo CD is another URL. A credential in one that
+ * Applications can use is replaced too, so that the old one does not stay unseen; the others are named.
  */
 export function aliasesBeside(placed: DesiredSecret, work: BesideWork): Beside {
   const found = work.others.flatMap((other) => {
@@ -44,7 +44,9 @@ export function aliasesBeside(placed: DesiredSecret, work: BesideWork): Beside {
   });
   const written = found.flatMap(({ other, alias }) => {
     const desired = keepingUrl({ ...placed, name: other.name });
-    const isSame = typeOf(other) === placed.repositoryType &&
+    const stored = work.snapshot.secrets.get(refKey(other));
+    const isSame = stored !== undefined && hasOwnCredential(stored.data.reveal()) &&
+      typeOf(other) === placed.repositoryType &&
       identityOf(other).project === projectOf(placed, work.others);
     return alias.isUsed && isSame && mayBeWritten(desired, work) ? [{ other, desired }] : [];
   });

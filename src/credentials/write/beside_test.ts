@@ -227,6 +227,13 @@ const CASES: Case[] = [
     hints: [/'literal' holds oci:\/\/.* got the same credential/],
   },
   {
+    what: "one without a credential is left alone, and named",
+    held: { literal: { url: `oci://${HOST}`, password: "" } },
+    wanted: { type: "helm", url: `oci://${HOST}` },
+    after: { literal: `oci://${HOST}`, repo: `${HOST} new` },
+    hints: [/'literal' holds oci:\/\/.* was left alone/],
+  },
+  {
     what: "what an OCI source uses is left alone, and named",
     held: { artifact: { type: "oci", url: `oci://${HOST}` } },
     wanted: { type: "helm", url: `oci://${HOST}` },
