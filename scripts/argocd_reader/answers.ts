@@ -75,9 +75,10 @@ interface Common {
   readonly githubAppEnterpriseBaseUrl?: string;
   readonly gcpServiceAccountKey?: string;
   readonly useAzureWorkloadIdentity?: true;
-  /** In a template's secret the keys of the two identities end in `ID`, and here in `Id` as well. */
+  /** Stored under `…ClientId` in a repository's secret, and under `…ClientID` in a template's. */
   readonly azureServicePrincipalClientId?: string;
   readonly azureServicePrincipalClientSecret?: string;
+  /** Likewise `…TenantId` and `…TenantID`. */
   readonly azureServicePrincipalTenantId?: string;
   readonly azureActiveDirectoryEndpoint?: string;
   readonly forceHttpBasicAuth?: true;
@@ -142,42 +143,44 @@ export interface RegistryUse {
   readonly plainHTTP: boolean;
 }
 
-/** What `askMany` asks, as cases.go has it: a namespace of Argo CD that exists nowhere else. */
+/** A case for `askMany`, as in cases.go: an Argo CD namespace that exists only in memory. */
 export interface Case {
   readonly secrets?: readonly CaseSecret[];
   /** Read as for an Application of that project. */
   readonly repositories?: readonly RepositoryQuestion[];
   /** URLs whose template is looked for. */
   readonly credentials?: readonly string[];
-  /** URLs that are normalised, as both sides are before Argo CD compares them. */
+  /** URLs to normalise, as Argo CD does with both sides before it compares them. */
   readonly normalize?: readonly string[];
   /**
-   * How often each repository and template is asked for. Between secrets that fit equally well
-   * Argo CD takes the first that its map gives, and each time the map begins at another of its places:
-   * 8 for up to 8 secrets, 16 for up to 14, 32 for up to 28. A hundred times miss one of 8 once in
-   * 600000 cases. Each of the times costs about 0.05 ms.
+   * How often each repository and template is looked up, at about 0.03 ms of CPU each time. When several
+   * secrets match equally well, Argo CD takes one at random: its lister iterates a Go map, which starts
+   * at a random slot. There are 8 slots for up to 8 secrets, 16 for up to 14, 32 for up to 28, and so a
+   * given one of the tied secrets is taken at least once in 8, 16 or 32 times. With 8 slots, 100
+   * repetitions miss it once in 600,000 cases.
    * @default 1
    */
   readonly repeat?: number;
 }
 
-/** Text that is no well-formed Unicode gets there with U+FFFD in it. */
+/** Text in it has to be well-formed Unicode: a lone surrogate arrives as U+FFFD. */
 export interface CaseSecret {
-  /** Of this one only. */
+  /** Unique within the case. */
   readonly name: string;
-  /** Value of the label by which Argo CD knows its secrets, such as `repository`. */
+  /** Value of the label `argocd.argoproj.io/secret-type`, such as `repository`. */
   readonly secretType: string;
-  /** Not encoded. */
+  /** Plain text, not base64. */
   readonly data: Readonly<Record<string, string>>;
 }
 
 /**
- * For each question, in the order of the questions, the different answers that came, sorted by their
- * JSON: one, unless it was repeated and secrets fit equally well. Without Argo CD's log.
+ * The distinct answers to each question, in the order of the questions. There is exactly one, unless
+ * the question was repeated and several secrets match equally well; then they are sorted by their JSON.
+ * Warnings are left out: Argo CD's log does not tell the cases apart.
  */
 export interface CaseAnswer {
   readonly repositories: readonly (readonly RepositoryAnswer[])[];
   readonly credentials: readonly (readonly CredentialsAnswer[])[];
-  /** Empty of a URL that Go cannot parse. */
+  /** Empty for a URL that Go cannot parse. */
   readonly normalized: readonly string[];
 }

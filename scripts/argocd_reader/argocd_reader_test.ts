@@ -34,7 +34,7 @@ const FLAGS = [
 ];
 const NUMBERS = ["githubAppID", "githubAppInstallationID"];
 
-/** The same two fields, whose keys in repositories and templates differ in their last letter. */
+/** Two fields whose keys end in `Id` in repositories and in `ID` in templates. */
 const IDENTITY = {
   azureServicePrincipalClientId: "fake client",
   azureServicePrincipalTenantId: "fake tenant",
@@ -120,7 +120,7 @@ argocdTest(
 );
 
 argocdTest(
-  "Azure's identity under a template's keys is none in a repository, and the other way round",
+  "a repository ignores the template spelling of Azure's keys, and a template the repository's",
   async (cluster) => {
     await cluster.put(
       repository("a", { url: URL, username: "own", ...TEMPLATE_IDENTITY }),
@@ -132,7 +132,7 @@ argocdTest(
   },
 );
 
-argocdTest("a cluster's secret beside the repositories changes nothing", async (cluster) => {
+argocdTest("a cluster secret in the namespace does not affect the answers", async (cluster) => {
   const server = "https://kubernetes.example.com";
   await cluster.put(
     { name: "c", secretType: "cluster", data: { name: "c", server, config: "{}" } },

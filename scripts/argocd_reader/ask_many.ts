@@ -1,4 +1,4 @@
-/** Generated cases, judged by Argo CD's own code in one process and without a cluster. */
+/** Lets Argo CD's own code answer many generated cases in one process, without a cluster. */
 import type { Case, CaseAnswer } from "./answers.ts";
 import { findArgocdReader } from "./build.ts";
 import { answerOf } from "./process.ts";
@@ -11,11 +11,10 @@ export interface AskManyOptions {
 }
 
 /**
- * Some hundred cases a second: about fifty are judged at once, and each takes 0.1 s. Nothing of one is
- * seen by another.
- * @returns an answer for each case, in the order of the cases
- * @throws Error with the number of the first case that is wrong, counted from 0, and none of its
- * values
+ * Answers several hundred cases a second: about fifty run at once, and each takes 0.1 s. Cases do not
+ * see each other's secrets.
+ * @returns one answer for each case, in the same order
+ * @throws Error with the number of the first invalid case, counting from 0, and never a value from it
  */
 export async function askMany(
   cases: readonly Case[],
@@ -28,7 +27,7 @@ export async function askMany(
     .map((line): CaseAnswer => JSON.parse(line));
   if (answers.length !== cases.length) {
     throw new Error(
-      `Asked Argo CD's code ${cases.length} cases, and got ${answers.length} answers`,
+      `Argo CD's code answered ${answers.length} of ${cases.length} cases`,
     );
   }
   return answers;

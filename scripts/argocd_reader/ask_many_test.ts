@@ -5,8 +5,8 @@ import { askMany } from "./ask_many.ts";
 import { argocdReaderIsAtHand } from "./build.ts";
 
 /**
- * Cases without an API server, many in one process. That they are answered as with one is compared in
- * each test of argocd_reader_test.ts, inheritance_test.ts and matching_test.ts.
+ * Many cases in one process, without an API server. That the answers are the same as with one is checked
+ * by every test of argocd_reader_test.ts, inheritance_test.ts and matching_test.ts.
  */
 
 const ignore = !await argocdReaderIsAtHand();
@@ -22,7 +22,7 @@ function passwords(answer: CaseAnswer): (string | undefined)[][] {
 }
 
 test("each of 500 cases is answered from its own secrets, in the order of the cases", async () => {
-  const count = 500; // with their long names more than any pipe holds, in both directions
+  const count = 500; // the long names fill the pipes in both directions
   const name = "n".repeat(2000);
   const cases = Array.from({ length: count }, (_, i): Case => ({
     secrets: [repository("a", { url: URL, name, password: `p${i}` })],
@@ -32,12 +32,12 @@ test("each of 500 cases is answered from its own secrets, in the order of the ca
   deepEqual(answers.map(passwords), cases.map((_, i) => [[`p${i}`]]));
 });
 
-test("no case is no answer, and an empty case an empty one", async () => {
+test("no cases get no answers, and an empty case gets an empty answer", async () => {
   deepEqual(await askMany([]), []);
   deepEqual(await askMany([{}]), [{ repositories: [], credentials: [], normalized: [] }]);
 });
 
-test("asked a hundred times, secrets that fit equally well all come up", async () => {
+test("a question repeated 200 times gets the answers of all tied secrets", async () => {
   const host = "https://git.example.com/";
   const secrets = [
     ...["a", "b"].map((name) => repository(name, { url: URL, password: name })),
@@ -49,7 +49,7 @@ test("asked a hundred times, secrets that fit equally well all come up", async (
     secrets,
     repositories: [{ url: URL }, { url: `${URL}-none` }, { url: `${URL}-one` }],
     credentials: [URL, "https://example.com"],
-    repeat: 100,
+    repeat: 200,
   }]);
   deepEqual(passwords(answer!), [["a", "b"], ["c", "d", "e"], ["one"]]);
   deepEqual(answer!.credentials, [
@@ -58,7 +58,7 @@ test("asked a hundred times, secrets that fit equally well all come up", async (
   ]);
 });
 
-test("asked once, one of them comes up", async () => {
+test("a question asked once gets the answer of one of the tied secrets", async () => {
   const secrets = ["a", "b"].map((name) => repository(name, { url: URL, password: name }));
   const answers = await askMany(
     new Array<Case>(100).fill({ secrets, repositories: [{ url: URL }] }),
@@ -67,7 +67,7 @@ test("asked once, one of them comes up", async () => {
   deepEqual(new Set(answers.map((answer) => passwords(answer)[0]![0])), new Set(["a", "b"]));
 });
 
-test("a secret that cannot be read is an error of its question alone", async () => {
+test("a secret with an invalid value fails only the question that reads it", async () => {
   const [answer] = await askMany([{
     secrets: [
       repository("bad", { url: URL, insecure: "yes" }),
@@ -100,7 +100,7 @@ test("URLs are normalised as Argo CD compares them", async () => {
 
 const SECRET = "hunter2-fake";
 
-/** Cases that are no cases, and why not. */
+/** Invalid cases and the reason given. */
 const WRONG: readonly [object, string][] = [
   [{ secret: [], repositories: [{ url: SECRET }] }, 'json: unknown field "secret"'],
   [{ secrets: [{ name: "a", data: { [SECRET]: 1 } }] }, "secrets.data: not of type string"],
@@ -114,9 +114,9 @@ const WRONG: readonly [object, string][] = [
 ];
 
 for (const [wrong, why] of WRONG) {
-  test(`a case that is none is named by its number, and not quoted: ${why}`, async () => {
+  test(`an invalid case is reported by its number, without its values: ${why}`, async () => {
     await rejects(askMany([{}, {}, wrong, {}]), (error: Error) => {
-      const prefix = "Cannot ask Argo CD's code: exit code 1: Cannot read case 2 (the first is 0)";
+      const prefix = "Cannot ask Argo CD's code: exit code 1: Cannot read case 2 (counting from 0)";
       equal(error.message, `${prefix}: ${why}`);
       doesNotMatch(error.message, new RegExp(SECRET));
       return true;
@@ -124,9 +124,9 @@ for (const [wrong, why] of WRONG) {
   });
 }
 
-test("a case that takes too long is named by its number", async () => {
+test("a case that exceeds the timeout is reported by its number", async () => {
   const slow: Case = { repositories: [{ url: URL }], repeat: 1e9 };
   await rejects(askMany([{}, slow], { timeoutMs: 300 }), {
-    message: /: exit code 1: Cannot answer case 1 \(the first is 0\): .*(deadline|timed out)/,
+    message: /: exit code 1: Cannot answer case 1 \(counting from 0\): .*(deadline|timed out)/,
   });
 });

@@ -23,7 +23,7 @@ import (
 
 const caseNamespace = "argocd"
 
-// answer asks Argo CD's code, which reads from a clientset that has the case's secrets in memory.
+// answer lets Argo CD's code read the case's secrets from a clientset in memory.
 func (c Case) answer(ctx context.Context) (CaseAnswer, error) {
 	answer := CaseAnswer{
 		Repositories: [][]RepositoryAnswer{},
@@ -34,34 +34,35 @@ func (c Case) answer(ctx context.Context) (CaseAnswer, error) {
 		return answer, nil
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel() // ends the informers
+	defer cancel() // stops the informers
 	argo, err := c.reader(ctx)
 	if err != nil {
 		return answer, err
 	}
 	times := max(c.Repeat, 1)
-	answer.Repositories = each(c.Repositories, different(ctx, times, argo.repository(argo.db.GetRepository)))
-	answer.Credentials = each(c.Credentials, different(ctx, times, argo.credentials(argo.db.GetRepositoryCredentials)))
+	answer.Repositories = each(c.Repositories, distinct(ctx, times, argo.repository(argo.db.GetRepository)))
+	answer.Credentials = each(c.Credentials, distinct(ctx, times, argo.credentials(argo.db.GetRepositoryCredentials)))
 	return answer, ctx.Err()
 }
 
-// reader has its own informers, which end with the context.
+// reader starts informers, which run until the context ends.
 func (c Case) reader(ctx context.Context) (reader, error) {
 	clientset := fake.NewSimpleClientset(each(c.Secrets, CaseSecret.object)...)
 	settingsManager := settings.NewSettingsManager(ctx, clientset, caseNamespace)
 	lister, err := settingsManager.GetSecretsLister()
 	if err != nil {
-		return reader{}, fmt.Errorf("Argo CD's cache does not start: %w", err)
+		return reader{}, fmt.Errorf("Argo CD's informers do not start: %w", err)
 	}
 	if err := c.untilCached(ctx, lister.Secrets(caseNamespace)); err != nil {
-		return reader{}, fmt.Errorf("Argo CD's cache does not fill: %w", err)
+		return reader{}, fmt.Errorf("Argo CD's cache stays incomplete: %w", err)
 	}
 	return reader{ctx: ctx, db: db.NewDB(caseNamespace, settingsManager, clientset)}, nil
 }
 
-// untilCached waits for the last of the secrets, because an informer may say a moment too early that
-// it has synced: Argo CD v3.5 chooses client-go's DeltaFIFO (init of util/settings/settings.go), whose
-// Pop says so before it processes that last one (client-go v0.36.1, tools/cache/delta_fifo.go).
+// untilCached waits until all secrets are cached. HasSynced may be true a moment before that: Argo CD
+// v3.5 turns off client-go's InOrderInformers (ConfigureGoClientFeatures in util/settings/settings.go),
+// and the Pop of the DeltaFIFO that is used instead reports the sync before it processes the last item
+// (client-go v0.36.1, tools/cache/delta_fifo.go).
 func (c Case) untilCached(ctx context.Context, lister corelisters.SecretNamespaceLister) error {
 	expected := 0
 	for _, secret := range c.Secrets {
@@ -97,9 +98,9 @@ func (s CaseSecret) object() runtime.Object {
 	}
 }
 
-// different asks so many times and gives each answer once, sorted by its JSON: between secrets that
-// fit equally well Argo CD takes the one that comes first in a map, which is another one each time.
-func different[Q, A any](ctx context.Context, times int, ask func(Q) A) func(Q) []A {
+// distinct repeats a question and returns each answer once, sorted by its JSON. Argo CD's lister
+// iterates a map, so that of several secrets that match equally well any may come first.
+func distinct[Q, A any](ctx context.Context, times int, ask func(Q) A) func(Q) []A {
 	return func(question Q) []A {
 		var answers []A
 		for i := 0; i < times && ctx.Err() == nil; i++ {

@@ -8,18 +8,18 @@ import (
 	"io"
 )
 
-// Case is a namespace of Argo CD that exists nowhere else, and what is asked about it.
+// Case is an Argo CD namespace that exists only in memory, and the questions about it.
 type Case struct {
 	Secrets      []CaseSecret         `json:"secrets"`
 	Repositories []RepositoryQuestion `json:"repositories"`
 	Credentials  []string             `json:"credentials"`
-	// Normalize are URLs, for which there need not be a secret.
+	// Normalize are URLs to normalise; they need no secret.
 	Normalize []string `json:"normalize"`
-	// Repeat is how often each repository and template is asked for; 0 is once.
+	// Repeat is how often each repository and template is looked up; 0 means once.
 	Repeat int `json:"repeat"`
 }
 
-// CaseSecret is a secret by what it says.
+// CaseSecret is a secret with its data as plain text.
 type CaseSecret struct {
 	Name string `json:"name"`
 	// SecretType is the value of the label by which Argo CD knows its secrets.
@@ -27,15 +27,15 @@ type CaseSecret struct {
 	Data       map[string]string `json:"data"`
 }
 
-// CaseAnswer has, for each question in the order of the questions, the different answers that came.
+// CaseAnswer has the distinct answers to each question, in the order of the questions.
 type CaseAnswer struct {
 	Repositories [][]RepositoryAnswer  `json:"repositories"`
 	Credentials  [][]CredentialsAnswer `json:"credentials"`
-	// Normalized are what git.NormalizeGitURL made of the URLs; "" of one that cannot be parsed.
+	// Normalized are the results of git.NormalizeGitURL: "" for a URL that cannot be parsed.
 	Normalized []string `json:"normalized"`
 }
 
-// caseReader gives the cases one after the other, and io.EOF after the last.
+// caseReader returns a function that reads the next case; after the last it returns io.EOF.
 func caseReader(input io.Reader) func() (Case, error) {
 	decoder := json.NewDecoder(input)
 	decoder.DisallowUnknownFields()
@@ -65,7 +65,7 @@ func (c Case) check() error {
 	return nil
 }
 
-// withoutValue is an error of encoding/json, some of which quote what they have read.
+// withoutValue rewrites those errors of encoding/json that quote the input.
 func withoutValue(err error) error {
 	var mismatch *json.UnmarshalTypeError
 	if errors.As(err, &mismatch) {
@@ -73,7 +73,7 @@ func withoutValue(err error) error {
 	}
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
-		return fmt.Errorf("not JSON, at byte %d of all", syntax.Offset)
+		return fmt.Errorf("invalid JSON at byte %d of the input", syntax.Offset)
 	}
 	return err
 }

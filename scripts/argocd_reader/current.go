@@ -14,8 +14,8 @@ import (
 	"k8s.io/client-go/kubernetes"
 )
 
-// cachedSecrets are all but those of clusters, for which Argo CD has a cache of its own
-// (util/settings/settings.go, initialize).
+// cachedSecrets selects what Argo CD's cache of secrets holds: all but those of clusters, which have a
+// cache of their own (initialize in util/settings/settings.go).
 const cachedSecrets = common.LabelKeySecretType + "!=" + common.LabelValueSecretTypeCluster
 
 // untilCurrent waits until Argo CD's cache of secrets holds what was written before this call: its

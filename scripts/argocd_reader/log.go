@@ -36,7 +36,7 @@ func (s *said) Fire(entry *logrus.Entry) error {
 	return nil
 }
 
-// told gives the error, and what was said since the last call; nobody listening, the error alone.
+// told gives the error, and what was said since the last call: nothing when nobody listens.
 func (s *said) told(err error) Told {
 	told := Told{}
 	if err != nil {

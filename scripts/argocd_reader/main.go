@@ -3,8 +3,8 @@
 // matches and inherits; nothing of it is written again here. It only reads from the cluster, and it
 // needs no Argo CD there: util/db reads secrets, and neither argocd-cm nor argocd-secret.
 //
-// With -cases there is no cluster either: each line of standard input has the secrets as well as the
-// questions, and each line of standard output the answers to one.
+// With -cases it needs no cluster either: each line of standard input is a case with its own secrets
+// and questions, and each line of standard output has the answers to one case.
 //
 // For tests: the values of credentials are in its output.
 package main
@@ -26,8 +26,8 @@ import (
 func main() {
 	kubeconfig := flag.String("kubeconfig", "", "`file` of the cluster; its user has to list and watch secrets and configmaps of the namespace")
 	namespace := flag.String("namespace", "argocd", "Argo CD's own `namespace`")
-	cases := flag.Bool("cases", false, "answer cases, each with its own secrets, instead of a cluster")
-	timeout := flag.Duration("timeout", time.Minute, "for all of it, or for each case")
+	cases := flag.Bool("cases", false, "answer cases with secrets of their own, given as JSON lines, instead of questions about a cluster")
+	timeout := flag.Duration("timeout", time.Minute, "for the whole run, or with -cases for each case")
 	flag.Parse()
 	if flag.NArg() > 0 || (*kubeconfig == "") != *cases {
 		flag.Usage()

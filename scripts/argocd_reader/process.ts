@@ -1,9 +1,10 @@
-/** The argocd reader as a process: what it is given on standard input, and what it says. */
+/** Runs the argocd reader as a process. */
 
 /**
- * Runs it to its end. What it says is read while it is still being told, so that no pipe is full.
+ * Writes to its standard input and reads its output at the same time, so that neither side blocks on a
+ * full pipe.
  * @returns standard output
- * @throws Error with the exit code and what it said on standard error, when it fails
+ * @throws Error with the exit code and standard error, when it fails
  */
 export async function answerOf(
   program: string,

@@ -38,8 +38,8 @@ export interface ArgocdCluster {
   /** Creates or replaces them with kubectl. */
   put(...secrets: ArgocdSecret[]): Promise<void>;
   /**
-   * What Argo CD's own code says of the namespace as it is now. Fails when the same code answers
-   * otherwise without an API server, from what was put.
+   * What Argo CD's own code says of the namespace as it is now. Fails unless it says the same about the
+   * same secrets in memory, without the API server.
    */
   ask(questions?: Questions): Promise<Answers>;
 }
@@ -87,7 +87,7 @@ function clusterOf(plane: ControlPlaneClient, namespace: string): ArgocdCluster 
   };
 }
 
-/** As `askMany` has it, which does not hear what is logged. */
+/** In the form of `askMany`, which has no warnings. */
 function onlyAnswer<T extends Told>({ warnings: _, ...answer }: T) {
   return [answer];
 }

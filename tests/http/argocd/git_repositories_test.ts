@@ -149,6 +149,7 @@ const KINDS: Kind[] = [
       insecure: true,
       forceHttpBasicAuth: true,
       enableLfs: true,
+      depth: 1,
     }),
     using: [gitKind, () => "https"],
   },
