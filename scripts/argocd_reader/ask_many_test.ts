@@ -37,7 +37,7 @@ test("no cases get no answers, and an empty case gets an empty answer", async ()
   deepEqual(await askMany([{}]), [{ repositories: [], credentials: [], normalized: [] }]);
 });
 
-test("a question repeated 100 times gets the answers of all tied secrets", async () => {
+test("a question repeated 200 times gets the answers of all tied secrets", async () => {
   const host = "https://git.example.com/";
   const secrets = [
     ...["a", "b"].map((name) => repository(name, { url: URL, password: name })),
@@ -49,7 +49,7 @@ test("a question repeated 100 times gets the answers of all tied secrets", async
     secrets,
     repositories: [{ url: URL }, { url: `${URL}-none` }, { url: `${URL}-one` }],
     credentials: [URL, "https://example.com"],
-    repeat: 100,
+    repeat: 200,
   }]);
   deepEqual(passwords(answer!), [["a", "b"], ["c", "d", "e"], ["one"]]);
   deepEqual(answer!.credentials, [

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"runtime/debug"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -26,6 +27,8 @@ type answered struct {
 func answerCases(input io.Reader, output io.Writer, timeout time.Duration) error {
 	// A line of Argo CD's log cannot be attributed to a case.
 	logrus.SetLevel(logrus.PanicLevel)
+	// Repeated lookups copy secrets all the time: a third less CPU, for some 100 MB.
+	debug.SetGCPercent(400)
 	goroutines := runtime.NumGoroutine()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()

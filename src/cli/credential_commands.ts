@@ -125,6 +125,10 @@ const repoAdd = command<RepoAddFlags>(
       ]),
       ...flags.LOGIN_FLAGS,
       ...flags.REPOSITORY_CREDENTIAL_FLAGS,
+      repositoryName: text(
+        "Argo CD's name of the repository (default: as it is; of a new one NAME)",
+        "name",
+      ),
       project: text("Project of Argo CD that it is for", "name"),
       template: {
         kind: "boolean",

@@ -3,7 +3,7 @@ import { KubeError } from "../kube/errors.ts";
 import { refKey, type SecretRef, type SecretSummary } from "../kube/store.ts";
 import { gitWriteBackName } from "./kinds/docker.ts";
 import { MANAGED_BY, MANAGED_BY_LABEL } from "./kinds/kind.ts";
-import { templateName } from "./kinds/repository.ts";
+import { exactName, templateName } from "./kinds/repository.ts";
 import { type NamedSettings, secretsNamed } from "./named.ts";
 import type { ClusterNotFound } from "./stores.ts";
 import type { RemoveVerdict } from "./write/removal.ts";
@@ -32,7 +32,7 @@ export interface SecretsRemoved {
 /**
  * Deletes a credential: the secret in the namespaces asked for, or wherever this program has written
  * it, and with it what the same write has made beside it in Argo CD's namespace (the template of a
- * repository, what Image Updater commits with).
+ * repository, the repository of a template, what Image Updater commits with).
  */
 export async function removeSecrets(
   request: RemoveSecrets,
@@ -82,7 +82,7 @@ export async function removeSecrets(
 
 /** Names of what is written beside a secret of this name. */
 function besides(name: string): string[] {
-  return [templateName(name), gitWriteBackName(name)];
+  return [templateName(name), exactName(name), gitWriteBackName(name)];
 }
 
 function isWrittenByUs({ labels, annotation }: SecretSummary): boolean {

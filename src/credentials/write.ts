@@ -5,10 +5,10 @@ import { carryOut } from "./write/carry_out.ts";
 import { dryRun } from "./write/dry_run.ts";
 import { inTurn } from "./write/locks.ts";
 import { makeNamespaces } from "./write/new_namespaces.ts";
-import { planAll, type Planned } from "./write/planning.ts";
+import { planAll, type Planned, refsOf } from "./write/planning.ts";
 import { applyUses, undoUses } from "./write/pull_secret_uses.ts";
 import { type NotRestored, settleUnknown } from "./write/put_back.ts";
-import { isDone, type Refusal, type Target } from "./write/target.ts";
+import { isDone, type Refusal, type Target, writtenAs } from "./write/target.ts";
 import { undo } from "./write/undo.ts";
 import type { WriteDeps, WriteRequest, WriteVerdict, WrittenSecret } from "./write/verdict.ts";
 
@@ -42,7 +42,7 @@ function unable(error: unknown): WriteVerdict {
 /** Who writes a repository may come to write another's secret, so those of a cluster take turns. */
 function lockKeys({ cluster, secrets }: WriteRequest): string[] {
   return secrets.flatMap((secret) => [
-    `${cluster}/${refKey(secret)}`,
+    ...refsOf(secret).map((ref) => `${cluster}/${refKey(ref)}`),
     ...(secret.identity ? [`${cluster}/${secret.namespace}/repositories`] : []),
   ]);
 }
@@ -98,7 +98,7 @@ function notTried(targets: readonly Target[], error: KubeError) {
   return { error, secrets, notRestored: [] };
 }
 
-function writtenSecret({ desired: { namespace, name }, before, ours }: Target): WrittenSecret {
+function writtenSecret({ desired, before, ours }: Target): WrittenSecret {
   const action = ours === undefined ? "unchanged" : before === undefined ? "created" : "replaced";
-  return { namespace, name, action };
+  return { ...writtenAs(desired), action };
 }

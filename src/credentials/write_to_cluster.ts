@@ -4,6 +4,7 @@ import type { Sealed } from "../log/sealed.ts";
 import { recorded } from "./recorded.ts";
 import type { ClusterNotFound, OpenCluster } from "./stores.ts";
 import { write, type WriteDeps, type WriteRequest, type WriteVerdict } from "./write.ts";
+import { refsOf } from "./write/planning.ts";
 import { remove, type RemoveRequest, type RemoveVerdict } from "./write/removal.ts";
 import type { NotRestored, Refusal } from "./write.ts";
 import type { Writer } from "./writer.ts";
@@ -30,7 +31,7 @@ export async function writeToCluster(
 ): Promise<WriteVerdict | ClusterNotFound> {
   const { secrets, permissions: { upsert, force }, credential } = request;
   const attempt = {
-    ...attemptOf(request, secrets),
+    ...attemptOf(request, secrets.flatMap(refsOf)),
     serviceAccounts: accountsOf(request.attach ?? []),
     kind: request.kind,
     upsert,

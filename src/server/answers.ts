@@ -182,6 +182,10 @@ export const SecretsExistAnswer = z.object({
 const template = z.string().optional().openapi({
   description: "Name of the credential template that was written beside it",
 });
+const repository = z.string().optional().openapi({
+  description: "Of a template of charts: name of a repository for exactly its URL, with the same " +
+    "credential",
+});
 const application_repo_url = z.string().openapi({
   description: "What to write as `repoURL` into an Application",
 });
@@ -191,6 +195,7 @@ const RepoResult = z.object({
   url: z.string(),
   result: Applied,
   template,
+  repository,
   application_repo_url,
 }).openapi("RepoResult");
 

@@ -194,10 +194,18 @@ function unknownField(
     : `Unknown ${kind} '${name}'; did you mean '${nearest}'?`;
 }
 
+/** Fields of one endpoint that another one has under another name. */
+const OTHER_WORDS: Readonly<Partial<Record<string, string>>> = {
+  repository_url: "url",
+  repository_urls: "urls",
+};
+
 /** The field that a name looks like a misspelling of; any other could be a misplaced value. */
 function nearestTo(name: string, fields: readonly string[]): string | undefined {
   if (!/^[\w-]{1,40}$/.test(name)) return undefined;
   const far = (field: string) => distance(name.toLowerCase(), field);
+  const word = OTHER_WORDS[name];
+  if (word !== undefined && fields.includes(word)) return word;
   const [nearest] = [...fields].sort((a, b) => far(a) - far(b));
   return nearest !== undefined && far(nearest) <= Math.max(2, nearest.length / 3)
     ? nearest

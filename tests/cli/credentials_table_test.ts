@@ -83,8 +83,8 @@ CLUSTER   NAMESPACE   OBJECT          RESULT               REPOURL
 one       argocd      secret/github   replaced (dry run)   https://github.com/example/<path>
 `,
     wide: `
-CLUSTER   NAMESPACE   OBJECT          RESULT               REPOURL                             URL                           TEMPLATE   CHANGES
-one       argocd      secret/github   replaced (dry run)   https://github.com/example/<path>   https://github.com/example/   <none>     labels.app.kubernetes.io/managed-by: none -> argocd-configurer, annotations.managed-by: none -> argocd.argoproj.io, data.username: ci -> new
+CLUSTER   NAMESPACE   OBJECT          RESULT               REPOURL                             URL                           TEMPLATE   REPOSITORY   CHANGES
+one       argocd      secret/github   replaced (dry run)   https://github.com/example/<path>   https://github.com/example/   <none>     <none>       labels.app.kubernetes.io/managed-by: none -> argocd-configurer, annotations.managed-by: none -> argocd.argoproj.io, data.username: ci -> new
 `,
     name: "secret/github\n",
     stderr: "Repository template secret would be updated\n",

@@ -8,6 +8,7 @@ import { changesOf, objectOf, WRITTEN_COLUMNS, writtenCells } from "./written_ro
 export type RepoAddFlags = WriteFlags & RepoFlags & {
   readonly type?: "git" | "helm" | "oci";
   readonly as?: "repository" | "repo-creds";
+  readonly repositoryName?: string;
   readonly project?: string;
   readonly template?: boolean;
   readonly forceBasicAuth?: boolean;
@@ -28,6 +29,7 @@ export async function repoAdd(flags: RepoAddFlags): Promise<number> {
     type: flags.type,
     as: flags.as,
     ...await repoFields(flags),
+    repository_name: flags.repositoryName,
     project: flags.project,
     template: flags.template,
     force_basic_auth: flags.forceBasicAuth,
@@ -37,21 +39,23 @@ export async function repoAdd(flags: RepoAddFlags): Promise<number> {
   const view: View = {
     fields: { names: ["cluster_name", ...Object.keys(fields)] },
     columns: [...WRITTEN_COLUMNS, "REPOURL"],
-    wideColumns: ["URL", "TEMPLATE", "CHANGES"],
+    wideColumns: ["URL", "TEMPLATE", "REPOSITORY", "CHANGES"],
     rows({ body }) {
       const { cluster, results } = body as RepoAdded;
-      return results.map(({ result, url, template, application_repo_url }) => [
+      return results.map(({ result, url, template, repository, application_repo_url }) => [
         ...writtenCells(cluster, result.namespace, result.output),
         application_repo_url,
         url,
         template,
+        repository,
         changesOf(result),
       ]);
     },
     names: ({ body }) =>
-      (body as RepoAdded).results.flatMap(({ result, template }) => [
+      (body as RepoAdded).results.flatMap(({ result, template, repository }) => [
         objectOf(result.output),
         ...(template === undefined ? [] : [`secret/${template}`]),
+        ...(repository === undefined ? [] : [`secret/${repository}`]),
       ]),
   };
   return await carryOut(flags, "write", clusters, (cluster) => ({

@@ -1,4 +1,11 @@
-import { hostOf, MAX_LENGTH, type ParsedUrl } from "./url.ts";
+import {
+  hasUnfitCharacter,
+  hostOf,
+  MAX_LENGTH,
+  type ParsedUrl,
+  UNFIT_CHARACTER,
+  withoutSpaces,
+} from "./url.ts";
 
 const no = (why: string): ParsedUrl => ({ ok: false, why });
 
@@ -9,10 +16,7 @@ const no = (why: string): ParsedUrl => ({ ok: false, why });
  */
 export function parseGitUrl(text: string): ParsedUrl {
   if (text.length > MAX_LENGTH) return no(`must be at most ${MAX_LENGTH} characters long`);
-  // deno-lint-ignore no-control-regex -- control characters are what is looked for
-  if (/[\s\u0000-\u001f\u007f-\u009f\\]/u.test(text)) {
-    return no("must not contain white space, control characters or backslashes");
-  }
+  if (hasUnfitCharacter(text)) return no(UNFIT_CHARACTER);
   if (/[?#]/.test(text)) return no("must not have a query or a fragment");
   const [, scheme, rest] = /^(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/)?(.*)$/s.exec(text)!;
   if (rest!.includes("://")) return no("must be one URL");
@@ -36,7 +40,7 @@ function overHttp(scheme: string, rest: string): ParsedUrl {
   }
   const host = hostOf(authority!);
   if (host === undefined) return no("must name a host");
-  return understood(`${scheme}://${host.text}${path}`, "http", path!);
+  return understood(withoutSpaces(`${scheme}://${host.text}${path}`), "http", path!);
 }
 
 const USER = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { anyText, webUrl } from "../../../tests/support/arbitrary.ts";
 import { parseGitUrl } from "./git_url.ts";
-import { comparableUrl, type RepositoryUrl } from "./url.ts";
+import { comparableUrl } from "./comparable_url.ts";
+import type { RepositoryUrl } from "./url.ts";
 
 function parsed(text: string): RepositoryUrl {
   const result = parseGitUrl(text);
@@ -24,6 +25,14 @@ const ACCEPTED: [text: string, over: "http" | "ssh", url?: string][] = [
   ["https://git.example.com/app/", "http"],
   ["https://dev.azure.com/org/project/_git/app", "http"],
   ["https://git.example.com/a@b", "http"],
+  [
+    "https://dev.azure.com/org/My Project/_git/app",
+    "http",
+    "https://dev.azure.com/org/My%20Project/_git/app",
+  ],
+  ["https://git.example.com/a%2fb c", "http"], // encoded it would be another one to Argo CD
+  ["git@git.example.com:My Project/app", "ssh"], // by SSH nothing decodes it
+  ["ssh://git@git.example.com/My Project/app", "ssh"],
   ["https://git.example.com/%2e%2e/app", "http"],
   ["ssh://git@github.com/org/app.git", "ssh"],
   ["SSH://git@GitHub.com/Org/App.git", "ssh", "ssh://git@github.com/Org/App.git"],
@@ -85,7 +94,8 @@ const REFUSED: [text: string, why: RegExp][] = [
   ["https://github.com/org/app#main", /query or a fragment/],
   ["git@github.com:org/app#main", /query or a fragment/],
   [" https://github.com/app", /white space/],
-  ["https://github.com/a b", /white space/],
+  ["https://github.com/a\tb", /white space/],
+  ["https://git hub.com/a", /must name a host/],
   ["https://github.com/app\n", /white space/],
   ["https://github.com/\0", /control characters/],
   ["https://github.com/\u0085", /control characters/],
@@ -146,7 +156,7 @@ Deno.test("whatever is accepted as a Git repository holds no credentials and is 
       if (!result.ok) return assert.ok(result.why.length > 0);
       accepted++;
       const { url, over, applicationRepoUrl } = result.value;
-      assert.doesNotMatch(url, /[\s\p{Cc}\\?#*]/u);
+      assert.doesNotMatch(url, /^ | $|[^\S ]|[\p{Cc}\\?#*]/u);
       assert.equal(applicationRepoUrl, url);
       if (over === "http") {
         const { username, password, protocol } = new URL(url);

@@ -14,7 +14,7 @@ const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 export interface Identity {
   /** `repository` or `repo-creds`. */
   readonly secretType: string;
-  /** Normalised as Argo CD compares it. */
+  /** Normalised as Argo CD compares it; of a template without the slash at its end. */
   readonly url: string;
   /** Absent: that of the secret which is replaced. */
   readonly project?: string;
@@ -42,6 +42,35 @@ export interface DesiredSecret extends SecretRef {
   readonly identity?: Identity;
   /** `helm`, `git` … of what has an identity. */
   readonly repositoryType?: string;
+  /** Spellings that to Argo CD are another URL, though who gives them may mean this one. */
+  readonly aliases?: readonly Alias[];
+  /** Of a template: what Applications have to find that name its own URL, which it does not match. */
+  readonly exact?: ExactRepository;
+  /** Name of the secret that this one is written beside, with the same credential. */
+  readonly beside?: string;
+  /** Whether it is a template that stays without a slash at its end, and so matches longer names. */
+  readonly matchesLonger?: true;
+}
+
+/** A URL as others may have stored it. */
+export interface Alias {
+  /** What {@link Identity.url} is of the secret. */
+  readonly url: string;
+  /** Whether Applications can use a secret with it, so that it gets the new credential, too. */
+  readonly isUsed: boolean;
+}
+
+/** A repository for exactly the URL that a template is named by. */
+export interface ExactRepository {
+  readonly url: string;
+  readonly identity: Identity;
+  /** As {@link Alias.url}. */
+  readonly aliases: readonly string[];
+  /**
+   * The secret of this name with the template's credential.
+   * @param uid of one that was written with the template, and may be for another URL
+   */
+  named(name: string, uid?: string): DesiredSecret;
 }
 
 /** The manifest that creates `desired`. */

@@ -1,9 +1,15 @@
-import { encodeBase64Text } from "../../kube/base64.ts";
+import { decodeBase64Text, encodeBase64Text } from "../../kube/base64.ts";
 import { seal, type Sealed } from "../../log/sealed.ts";
-import type { RepositoryFields, SecretData, SecretSummary } from "../../kube/store.ts";
-import type { DesiredSecret, Identity } from "./kind.ts";
+import type {
+  RepositoryFields,
+  SecretData,
+  SecretSummary,
+  StoredSecret,
+} from "../../kube/store.ts";
+import { comparableUrl, templateKey } from "./comparable_url.ts";
+import type { Alias, DesiredSecret, ExactRepository, Identity } from "./kind.ts";
 import { credentialKeys, type RepositoryCredential } from "./repository_credential.ts";
-import { comparableUrl, type RepositoryUrl } from "./url.ts";
+import type { RepositoryUrl } from "./url.ts";
 
 /** What makes a secret a repository or a template of Argo CD. */
 export const SECRET_TYPE_LABEL = "argocd.argoproj.io/secret-type";
@@ -22,6 +28,8 @@ export type SecretKind = "repository" | "repo-creds";
 
 /** Fields besides the credential. What is absent stays as it is in a secret that is replaced. */
 export interface RepositoryOptions {
+  /** Repositories only: how charts find it (`@NAME`). @default that of the secret, when it is new */
+  readonly name?: string;
   /** Repositories only: the project of Argo CD that alone may use it. */
   readonly project?: string;
   readonly proxy?: string;
@@ -69,19 +77,84 @@ export function repositorySecrets(
   name: string,
   url: RepositoryUrl,
 ): RepositorySecrets {
+  const secret = {
+    ...argocdSecret(request, name, request.as, url.url, url.oci),
+    aliases: aliasesOf(request, url),
+  };
   if (request.as === "repo-creds") {
-    return { secret: argocdSecret(request, name, "repo-creds", url.url, url.oci) };
+    return { secret: { ...secret, ...exactOf(request, url) } };
   }
-  const secret = argocdSecret(request, name, "repository", url.url, url.oci);
   if (!request.template || url.templatePrefix === undefined) return { secret };
-  const template = argocdSecret(
+  const beside = argocdSecret(
     request,
     templateName(name),
     "repo-creds",
     url.templatePrefix,
     url.oci,
   );
+  const template = {
+    ...beside,
+    aliases: aliasesOf({ ...request, as: "repo-creds" }, { ...url, url: url.templatePrefix }),
+  };
   return { secret, template };
+}
+
+/** Spellings that to Argo CD are another URL than the one that is stored. */
+function aliasesOf(
+  { as, type }: RepositoryRequest,
+  { url, oci, literal }: Pick<RepositoryUrl, "url" | "oci" | "literal">,
+): Alias[] {
+  const aliases = [
+    // Charts are found without the scheme, Applications that take them for OCI artifacts with it.
+    ...(oci && type === "helm" ? [{ url: keyOf(as, `oci://${url}`), isUsed: true }] : []),
+    ...(literal === undefined ? [] : [{ url: keyOf(as, literal), isUsed: false }]),
+  ];
+  return aliases.filter((each, i) =>
+    each.url !== "" && aliases.findIndex((other) => other.url === each.url) === i
+  );
+}
+
+function exactOf(
+  request: RepositoryRequest,
+  { exactUrl: url, oci, literal }: RepositoryUrl,
+): { readonly exact?: ExactRepository } {
+  if (url === undefined) return {};
+  const holds = ({ data }: StoredSecret) =>
+    comparableUrl(decodeBase64Text(data.reveal().url ?? "")) === comparableUrl(url);
+  const named = (name: string, uid?: string): DesiredSecret => {
+    const secret = argocdSecret(request, name, "repository", url, oci);
+    // What is there of this name for another URL is somebody's.
+    return {
+      ...secret,
+      recognises: (current) =>
+        secret.recognises(current) && (holds(current) || current.uid === uid),
+    };
+  };
+  const identity = { secretType: "repository", url: comparableUrl(url), project: "" };
+  const spelled = { url, oci, literal: literal?.replace(/\/$/, "") };
+  const aliases = aliasesOf({ ...request, as: "repository" }, spelled)
+    .map(({ url }) => url);
+  return { exact: { url, identity, aliases, named } };
+}
+
+/**
+ * The same secret, but for the URL that is stored already: who spells it so goes on finding it, and so
+ * does who relies on a template's matching longer names.
+ */
+export function keepingUrl(desired: DesiredSecret): DesiredSecret {
+  return {
+    ...desired,
+    merge: (current) => {
+      const { url: _, ...data } = desired.merge(current).reveal();
+      const { url } = current.data.reveal();
+      return seal({ ...data, ...(url === undefined ? {} : { url }) });
+    },
+  };
+}
+
+/** Name of the repository that goes with a template, for exactly its URL. */
+export function exactName(name: string): string {
+  return `${name}-repository`;
 }
 
 /** Name of the template that goes with a repository secret. */
@@ -100,7 +173,7 @@ function argocdSecret(
   const { taken, dropped } = credentialKeys(credential);
   const isHelmOci = oci && type === "helm";
   const fields: SecretData = {
-    ...(secretType === "repository" ? { name } : {}),
+    ...(secretType === "repository" ? { name: options.name ?? name } : {}),
     url,
     type,
     ...taken,
@@ -112,6 +185,13 @@ function argocdSecret(
     ...(isHelmOci ? { enableOCI: "true" } : {}),
   };
   const data = seal(mapValues(fields, encodeBase64Text));
+  /** Charts depend on the name that is there: it changes only when that is asked for. */
+  const nameIn = (current: StoredSecret): SecretData => {
+    const isGiven = options.name !== undefined || (current.data.reveal().name ?? "") === "";
+    if (secretType !== "repository" || !isGiven) return {};
+    if (options.name !== undefined) return { name: encodeBase64Text(options.name) };
+    return type === "helm" ? { name: encodeBase64Text(current.name) } : {};
+  };
   const gone = new Set([
     ...dropped,
     ...(isHelmOci ? [] : ["enableOCI"]),
@@ -127,17 +207,24 @@ function argocdSecret(
     data,
     // The fields that the request is about; others (project, proxy, TLS …) stay.
     merge: (current) => {
-      const kept = Object.entries(current.data.reveal()).filter(([key]) => !gone.has(key));
-      return seal({ ...Object.fromEntries(kept), ...data.reveal() });
+      const old = current.data.reveal();
+      const kept = Object.entries(old).filter(([key]) => !gone.has(key));
+      const { name: _, ...given } = data.reveal();
+      return seal({ ...Object.fromEntries(kept), ...given, ...nameIn(current) });
     },
     recognises: (current) => current.labels[SECRET_TYPE_LABEL] === secretType,
     repositoryType: type,
     identity: {
       secretType,
-      url: comparableUrl(url),
+      url: keyOf(secretType, url),
       ...(secretType === "repository" ? { project: options.project } : { project: "" }),
     },
   };
+}
+
+/** What a repository or a template of this URL is known by. */
+function keyOf(secretType: string, url: string): string {
+  return secretType === "repo-creds" ? templateKey(url) : comparableUrl(url);
 }
 
 /**
@@ -164,11 +251,11 @@ function optionKeys(options: RepositoryOptions, secretType: SecretKind): SecretD
 
 /** What Argo CD knows a listed secret by. */
 export function identityOf(secret: SecretSummary): Required<Identity> {
-  return {
-    secretType: secret.labels[SECRET_TYPE_LABEL] ?? "",
-    url: comparableUrl(secret.repository?.url ?? ""),
-    project: secret.repository?.project ?? "",
-  };
+  const { url = "", project = "" } = secret.repository ?? {};
+  const secretType = secret.labels[SECRET_TYPE_LABEL] ?? "";
+  // Argo CD does not read it from templates.
+  const isTemplate = secretType === "repo-creds";
+  return { secretType, url: keyOf(secretType, url), project: isTemplate ? "" : project };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { decodeBase64Text } from "../../kube/base64.ts";
 import type { Sealed } from "../../log/sealed.ts";
 import type { SecretData } from "../../kube/store.ts";
 
@@ -38,6 +39,35 @@ const KEYS: Readonly<Record<RepositoryCredential["kind"], readonly string[]>> = 
 
 /** Says that the workload's own identity is used, which none of the above is. */
 const WORKLOAD_IDENTITY = "useAzureWorkloadIdentity";
+
+/**
+ * The keys that make Argo CD look at no template: then a repository has a credential of its own.
+ * A Google key alone is none.
+ * @see https://github.com/argoproj/argo-cd/blob/v3.5.6/pkg/apis/application/v1alpha1/repository_types.go HasCredentials
+ */
+const OWN = [
+  "username",
+  "password",
+  "bearerToken",
+  "sshPrivateKey",
+  "tlsClientCertData",
+  "githubAppPrivateKey",
+  "azureServicePrincipalClientSecret",
+];
+
+/** Whether Argo CD uses what a repository holds, and no template for it. */
+export function hasOwnCredential(data: Readonly<SecretData>): boolean {
+  const identity = decodeBase64Text(data[WORKLOAD_IDENTITY] ?? "");
+  // https://pkg.go.dev/strconv#ParseBool
+  const isTrue = ["1", "t", "T", "true", "TRUE", "True"].includes(identity);
+  return isTrue || OWN.some((key) => (data[key] ?? "") !== "");
+}
+
+/** Whether two secrets hold the same credential. */
+export function sameCredential(a: Readonly<SecretData>, b: Readonly<SecretData>): boolean {
+  const keys = [...Object.values(KEYS).flat(), ...OWN, WORKLOAD_IDENTITY];
+  return keys.every((key) => (a[key] ?? "") === (b[key] ?? ""));
+}
 
 /** The keys that hold a credential, for showing of which kind a secret's is. */
 export const CREDENTIAL_KEYS = KEYS;

@@ -141,7 +141,7 @@ for (const type of ["git", "helm", "oci"] as const) {
       assert.equal(secret.repositoryType, type);
       assert.deepEqual(secret.identity, {
         secretType: as,
-        url: URLS[type][1][as],
+        url: URLS[type][1][as].replace(/\/$/, ""),
         project: as === "repository" ? "team" : "",
       });
     });
@@ -218,11 +218,41 @@ for (const [credential, keys] of CREDENTIALS) {
       ...(credential === undefined ? CREDENTIAL_FIELDS : {}),
       url: "https://git.example.com/org/app",
       type: "git",
-      name: "repo",
       ...keys,
     });
   });
 }
+
+/** What asks for a name, the type, the name that is there, and the one afterwards. */
+const NAMES: [
+  asked: string | undefined,
+  type: RepositoryType,
+  old: string | undefined,
+  now?: string,
+][] = [
+  [undefined, "helm", "team-charts", "team-charts"],
+  [undefined, "git", "team-app", "team-app"],
+  [undefined, "helm", undefined, "repo"], // charts find one without a name by nothing
+  [undefined, "helm", "", "repo"],
+  [undefined, "git", undefined],
+  [undefined, "oci", undefined],
+  ["new-name", "helm", "team-charts", "new-name"],
+  ["new-name", "git", undefined, "new-name"],
+];
+
+for (const [asked, type, old, now] of NAMES) {
+  const what = asked === undefined ? "no name is asked for" : `'${asked}' is asked for`;
+  Deno.test(`a ${type} repository named ${old} is then named ${now}, where ${what}`, () => {
+    const secret = secretFor({ type, options: { name: asked } });
+    assert.equal(merged(secret, old === undefined ? {} : { name: old }).name, now);
+    assert.equal(decoded(secret.data.reveal()).name, asked ?? "repo", "a new one");
+  });
+}
+
+Deno.test("a template has no name, whatever is asked for", () => {
+  const secret = secretFor({ as: "repo-creds", options: { name: "x" } });
+  assert.equal(decoded(secret.data.reveal()).name, undefined);
+});
 
 Deno.test("a client certificate stays beside a new credential, and is replaced by a new one", () => {
   const [, [password]] = CREDENTIALS as [unknown, [RepositoryCredential, object]];

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { comparableUrl } from "./url.ts";
+import { comparableUrl } from "./comparable_url.ts";
 
 /** Most that is appended to a name, in characters. */
 export const MAX_SUFFIX = 32;

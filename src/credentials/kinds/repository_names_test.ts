@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { MAX_SUFFIX, namesOf, sharedPrefix } from "./repository_names.ts";
 import { parseUrl } from "./repository_url.ts";
-import { comparableUrl } from "./url.ts";
+import { comparableUrl } from "./comparable_url.ts";
 
 const NAME = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 

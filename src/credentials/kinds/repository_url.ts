@@ -1,3 +1,4 @@
+import { comparableUrl, normalizeGitUrl, templateKey } from "./comparable_url.ts";
 import { parseGitUrl } from "./git_url.ts";
 import type { RepositoryType, SecretKind } from "./repository.ts";
 import { type ParsedUrl, parseRepositoryUrl, type RepositoryUrl } from "./url.ts";
@@ -11,6 +12,15 @@ export interface UrlQuestion {
 
 /** Understands a URL as a repository of this type, or as the prefix of a template. */
 export function parseUrl(text: string, question: UrlQuestion): ParsedUrl {
+  const parsed = understood(text, question);
+  if (!parsed.ok) return parsed;
+  const literal = text.replace(/\*$/, "");
+  const key = question.as === "repo-creds" ? templateKey : comparableUrl;
+  if (key(literal) === key(parsed.value.url)) return parsed;
+  return { ok: true, value: { ...parsed.value, literal } };
+}
+
+function understood(text: string, question: UrlQuestion): ParsedUrl {
   if (question.as === "repo-creds") return template(text, question);
   const parsed = repository(text, question);
   if (!parsed.ok || question.type === "helm") return parsed;
@@ -46,10 +56,12 @@ function parseOciUrl(text: string): ParsedUrl {
   return { ok: true, value: { url, oci: true, over: "http", applicationRepoUrl: url, hints } };
 }
 
+/** How a hint begins that is untrue where a template keeps the spelling that it has. */
+export const ENDED_BY_SLASH = "The prefix was ended by a slash";
+
 /**
  * The prefix that a template is for. Argo CD compares it as a text, so `https://github.com/org`
- * would match `https://github.com/org-of-others` too: it is ended by a slash, unless it is the whole
- * URL of a repository.
+ * would match `https://github.com/org-of-others` too: it is ended by a slash.
  */
 function template(text: string, question: UrlQuestion): ParsedUrl {
   const withoutStar = text.replace(/\*$/, "");
@@ -60,25 +72,49 @@ function template(text: string, question: UrlQuestion): ParsedUrl {
   const parsed = repository(isWholeHost ? `${withoutStar}:` : withoutStar, question);
   if (!parsed.ok) return parsed;
   const { url, oci, over, hints } = parsed.value;
-  const isWhole = /[/:]$|\.git$/.test(url);
+  if (/\.git$/i.test(withoutStar)) {
+    const others = `${url.replace(/\.git$/i, "")}-other`;
+    const why =
+      "ends with .git, which Argo CD cuts off before it compares prefixes, so a template " +
+      `would be used for ${others} too: send "as": "repository", or end the prefix with a slash`;
+    return { ok: false, why };
+  }
+  // Of SSH's short form the colon behind the host is the slash; another one is a part of the path.
+  const isWhole = normalizeGitUrl(url).endsWith("/");
   const prefix = isWhole ? url : `${url}/`;
   const isEnded = isWhole || /[/:]$/.test(withoutStar);
+  if (normalizeGitUrl(prefix) === "") {
+    const why = `is a prefix that Argo CD cannot parse (${prefix}), so it would never use the ` +
+      "template: add each repository by its own URL";
+    return { ok: false, why };
+  }
   // The warning of a repository's trailing slash says nothing of a prefix.
   const kept = hints.filter((hint) => !hint.startsWith("The URL ends with a slash"));
   const value: RepositoryUrl = {
     url: prefix,
     oci,
     over,
-    applicationRepoUrl: prefix.endsWith(".git") ? prefix : `${prefix}<path>`,
+    ...exactUrl(prefix, question),
+    applicationRepoUrl: `${prefix}<path>`,
     hints: [
       ...kept,
       ...(isEnded ? [] : [
-        `The prefix was ended by a slash (${prefix}): it is for what is below, not for longer names`,
+        `${ENDED_BY_SLASH} (${prefix}): it is for what is below, not for longer names`,
       ]),
       ...ownersHint(prefix),
     ],
   };
   return { ok: true, value };
+}
+
+/**
+ * A chart's name is no part of a repoURL, so what is above the charts is the usual one, and it does not
+ * begin with the prefix.
+ */
+function exactUrl(prefix: string, { type }: UrlQuestion): Pick<RepositoryUrl, "exactUrl"> {
+  const [, path] = hostAndPath(prefix);
+  const url = prefix.replace(/\/$/, "");
+  return type === "git" || /^\/*$/.test(path) || /\.git$/i.test(url) ? {} : { exactUrl: url };
 }
 
 /** A host alone is shared with others on most of them. */

@@ -42,11 +42,13 @@ const TEMPLATES: Row[] = [
   ["git", "git@github.com", "git@github.com:"],
   ["git", "git@github.com:", "git@github.com:"],
   ["git", "git@github.com:org", "git@github.com:org/"],
+  ["git", "git@github.com:2222:", "git@github.com:2222:/"],
   ["git", "git@github.com:org/*", "git@github.com:org/"],
   ["git", "ssh://git@github.com", "ssh://git@github.com/"],
   ["git", "ssh://git@github.com:22/org", "ssh://git@github.com:22/org/"],
-  ["git", "https://github.com/org/app.git", "https://github.com/org/app.git", "the same"],
-  ["git", "git@github.com:org/app.git", "git@github.com:org/app.git", "the same"],
+  ["git", "https://github.com/org/app.git/", "https://github.com/org/app.git/"],
+  ["git", "https://dev.azure.com/org/My Project", "https://dev.azure.com/org/My%20Project/"],
+  ["git", "https://192.0.2.10:1843/org", "https://192.0.2.10:1843/org/"],
   ["helm", "https://charts.example.com", "https://charts.example.com/"],
   ["helm", "https://charts.example.com/a/*", "https://charts.example.com/a/"],
   ["helm", "https://ghcr.io/", "ghcr.io/"],
@@ -56,6 +58,8 @@ const TEMPLATES: Row[] = [
   ["oci", "oci://ghcr.io/org", "oci://ghcr.io/org/"],
   ["oci", "oci://ghcr.io/org/*", "oci://ghcr.io/org/"],
   ["oci", "https://registry.example.com:5000", "oci://registry.example.com:5000/"],
+  ["oci", "192.0.2.10:1843", "oci://192.0.2.10:1843/"],
+  ["helm", "oci://192.0.2.10/team", "192.0.2.10/team/"],
 ];
 
 for (const [type, text, url, application = url] of REPOSITORIES) {
@@ -67,12 +71,12 @@ for (const [type, text, url, application = url] of REPOSITORIES) {
   });
 }
 
-for (const [type, text, url, application] of TEMPLATES) {
+for (const [type, text, url] of TEMPLATES) {
   Deno.test(`the ${type} template ${text} is for the prefix ${url}`, () => {
     const value = parsed(text, { type, as: "repo-creds" });
     const { templatePrefix, applicationRepoUrl } = value;
     assert.equal(value.url, url);
-    assert.equal(applicationRepoUrl, application === undefined ? `${url}<path>` : url);
+    assert.equal(applicationRepoUrl, `${url}<path>`);
     // It is the template: there is no second one to be written beside it.
     assert.equal(templatePrefix, undefined);
     assert.equal(value.oci, type === "oci" || (type === "helm" && !url.startsWith("https")));
@@ -102,6 +106,31 @@ const REFUSED: [type: RepositoryType, as: SecretKind, text: string, why: RegExp]
   ["helm", "repo-creds", "git@github.com", /must not contain credentials/],
   ["oci", "repo-creds", "oci://ghcr.io/**", /only as its last path segment/],
   ["oci", "repo-creds", "http://ghcr.io", /"insecure_oci_http": true/],
+  [
+    "git",
+    "repo-creds",
+    "https://github.com/org/app.git",
+    /used for https:\/\/github\.com\/org\/app-other too: send "as": "repository"/,
+  ],
+  ["git", "repo-creds", "git@github.com:org/App.GIT", /ends with \.git/],
+  ["git", "repo-creds", "https://github.com/org/app.git*", /ends with \.git/],
+  ["helm", "repo-creds", "ghcr.io/app.git", /ends with \.git/],
+  ["oci", "repo-creds", "oci://ghcr.io/app.git", /ends with \.git/],
+  ["helm", "repo-creds", "oci://192.0.2.10:1843", /cannot parse \(192\.0\.2\.10:1843\/\)/],
+  [
+    "helm",
+    "repo-creds",
+    "oci://[2001:db8::5]:5000/team",
+    /cannot parse \(\[2001:db8::5\]:5000\/team\/\)/,
+  ],
+  ["helm", "repo-creds", "oci://[2001:db8::5]", /cannot parse/],
+  [
+    "helm",
+    "repo-creds",
+    "oci://3scale.example.com:5000",
+    /cannot parse \(3scale\.example\.com:5000\/\)/,
+  ],
+  ["git", "repo-creds", "https://git.example.com/%zz", /cannot parse/],
 ];
 
 for (const [type, as, text, why] of REFUSED) {
@@ -133,7 +162,7 @@ const HINTS: [type: RepositoryType, as: SecretKind, text: string, hints: RegExp[
   ["git", "repo-creds", "https://github.com/org", [ENDED]],
   ["git", "repo-creds", "https://github.com/org*", [ENDED]],
   ["git", "repo-creds", "http://git.example.com/org/", [/unencrypted/]],
-  ["git", "repo-creds", "https://github.com/org/app.git", []],
+  ["git", "repo-creds", "https://github.com/org/app.git/", []],
   ["git", "repo-creds", "git@github.com", [WHOLE_HOST]],
   ["git", "repo-creds", "git@github.com:", [WHOLE_HOST]],
   ["git", "repo-creds", "https://github.com/", [WHOLE_HOST]],
@@ -199,7 +228,7 @@ Deno.test("whatever is accepted holds no credentials, and parses to the same aga
       if (!result.ok) return assert.ok(result.why.length > 0);
       accepted.set(type + as, (accepted.get(type + as) ?? 0) + 1);
       const { url, oci, over } = result.value;
-      assert.doesNotMatch(url, /[\s\p{Cc}\\?#*]/u);
+      assert.doesNotMatch(url, /^ | $|[^\S ]|[\p{Cc}\\?#*]/u);
       if (over === "http") {
         const { username, password } = new URL(
           oci ? `https://${url.replace(/^oci:\/\//, "")}` : url,
@@ -222,7 +251,7 @@ Deno.test("a template matches nothing that only begins with the same letters", (
   fc.assert(
     fc.property(urlLike, fc.constantFrom(...TYPES), (text, type) => {
       const result = parseUrl(text, { type, as: "repo-creds" });
-      if (result.ok) assert.match(result.value.url, /([/:]|\.git)$/);
+      if (result.ok) assert.match(result.value.url, /[/:]$/);
     }),
     { numRuns: 2000 },
   );

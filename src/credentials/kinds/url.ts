@@ -1,3 +1,4 @@
+import { comparableUrl, normalizeGitUrl } from "./comparable_url.ts";
 import { servesOnlyOci } from "./oci_hosts.ts";
 
 /** A repository URL as a user gives it, understood. */
@@ -9,6 +10,13 @@ export interface RepositoryUrl {
   readonly over: "http" | "ssh";
   /** Prefix for a template, where a repository secret alone would match no chart. */
   readonly templatePrefix?: string;
+  /**
+   * Of a template: the URL that it is named by, where Applications use that too. The prefix does not
+   * match it.
+   */
+  readonly exactUrl?: string;
+  /** The URL as it was given, where Argo CD takes it for another one than what is stored. */
+  readonly literal?: string;
   /** What to write as `repoURL` into an Application. */
   readonly applicationRepoUrl: string;
   readonly hints: readonly string[];
@@ -36,10 +44,7 @@ const no = (why: string): ParsedUrl => ({ ok: false, why });
  */
 export function parseRepositoryUrl(text: string, useOci?: boolean): ParsedUrl {
   if (text.length > MAX_LENGTH) return no(`must be at most ${MAX_LENGTH} characters long`);
-  // deno-lint-ignore no-control-regex -- control characters are what is looked for
-  if (/[\s\u0000-\u001f\u007f-\u009f\\]/u.test(text)) {
-    return no("must not contain white space, control characters or backslashes");
-  }
+  if (hasUnfitCharacter(text)) return no(UNFIT_CHARACTER);
   const match = /^(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/)?([^/?#]*)(\/[^?#]*)?([?#].*)?$/s.exec(text);
   if (!match) return no("is not a URL");
   const scheme = match[1]?.toLowerCase();
@@ -62,7 +67,23 @@ export function parseRepositoryUrl(text: string, useOci?: boolean): ParsedUrl {
     return no("may have a '*' only as its last path segment");
   }
   const oci = useOci ?? (scheme === "oci" || servesOnlyOci(host.name));
+  if (oci && path.includes(" ")) return no(UNFIT_CHARACTER);
   return { ok: true, value: understood({ scheme, host: host.text, path, oci }) };
+}
+
+/** What is wrong with a URL that {@link hasUnfitCharacter}. */
+export const UNFIT_CHARACTER = "must not contain white space, control characters or backslashes";
+
+/** Whether there is one that no URL may have. A space may stand inside of it: folders have some. */
+export function hasUnfitCharacter(text: string): boolean {
+  // deno-lint-ignore no-control-regex -- control characters are what is looked for
+  return /^ | $|[^\S ]|[\u0000-\u001f\u007f-\u009f\\]/u.test(text);
+}
+
+/** A URL over HTTP as clients can send it: with `%20` for a space, if that is the same to Argo CD. */
+export function withoutSpaces(url: string): string {
+  const encoded = url.replaceAll(" ", "%20");
+  return comparableUrl(encoded) === comparableUrl(url) ? encoded : url;
 }
 
 /** The host of a URL's authority without user information: its name, and it as a text with port. */
@@ -84,45 +105,33 @@ function understood({ scheme, host, path, oci }: Parts): RepositoryUrl {
   const hints: string[] = [];
   const wildcard = path.endsWith("/*");
   const withoutStar = wildcard ? path.slice(0, -1) : path;
-  const trimmed = withoutStar.replace(/\/+$/, "");
-  const bare = trimmed === "";
+  const bare = /^\/*$/.test(withoutStar);
   const root = oci ? host : `${scheme === "http" ? "http" : "https"}://${host}`;
+  const whole = withoutSpaces(root + withoutStar);
+  const trimmed = whole.replace(/\/+$/, "");
   if (oci && scheme === "http") {
     hints.push("Argo CD reaches OCI registries by HTTPS; the http:// was dropped");
   }
   if (wildcard || (oci && bare)) {
-    return {
-      url: root + trimmed,
-      oci,
-      over: "http",
-      // Ended by a slash: Argo CD compares prefixes without regard to path segments, and a bare
-      // host would hand the credential to a look-alike such as ghcr.io.example.com too.
-      templatePrefix: `${root}${trimmed}/`,
-      applicationRepoUrl: bare ? `${root}/<path>` : root + trimmed,
-      hints,
-    };
+    // Ended by a slash: Argo CD compares prefixes without regard to path segments, and a bare
+    // host would hand the credential to a look-alike such as ghcr.io.example.com too.
+    const templatePrefix = `${trimmed}/`;
+    const common = { url: trimmed, oci, over: "http" } as const;
+    if (normalizeGitUrl(templatePrefix) === "") {
+      const hint = `Argo CD cannot parse ${templatePrefix}, so it would never use a template for ` +
+        "what is below: add each repository by its own URL";
+      return { ...common, applicationRepoUrl: trimmed, hints: [...hints, hint] };
+    }
+    const applicationRepoUrl = bare ? `${trimmed}/<path>` : trimmed;
+    return { ...common, templatePrefix, applicationRepoUrl, hints };
   }
   if (!oci && withoutStar.endsWith("/")) {
     hints.push(
       "The URL ends with a slash, which Argo CD takes literally: an Application needs it too",
     );
   }
-  const url = root + (oci ? trimmed : withoutStar);
+  const url = oci ? trimmed : whole;
   return { url, oci, over: "http", applicationRepoUrl: url, hints };
-}
-
-/**
- * A URL as Argo CD compares it: two secrets whose URLs are equal by this hold one repository.
- * @see https://github.com/argoproj/argo-cd/blob/v3.5.0/util/git/git.go NormalizeGitURL
- */
-export function comparableUrl(url: string): string {
-  let text = url.trim().toLowerCase();
-  // What Go cannot parse (a port where a scheme would end) it compares as it is.
-  if (/^[0-9][^/]*:/.test(text)) return url;
-  if (/^(ssh:\/\/)?[^/:]*?@[^@]+$/.test(text) && !text.startsWith("ssh://")) {
-    text = "ssh://" + text.replace(":", "/");
-  }
-  return text.replace(/\.git$/, "").replace(/#$/, "").replace(/^ssh:\/\//, "");
 }
 
 /**

@@ -5,7 +5,7 @@ import { changes } from "../kinds/changes.ts";
 import { created, replaced } from "../kinds/kind.ts";
 import type { FailedSecret, WriteVerdict, WrittenSecret } from "./verdict.ts";
 import type { Planned } from "./planning.ts";
-import type { Target } from "./target.ts";
+import { type Target, writtenAs } from "./target.ts";
 
 export interface DryRun {
   readonly store: SecretStore;
@@ -77,10 +77,11 @@ export async function dryRun(planned: Planned, work: DryRun): Promise<WriteVerdi
   }
 
   function wouldBe(target: Target): WrittenSecret {
-    const { desired: { namespace, name }, before, step } = target;
-    if (step === "unchanged") return { namespace, name, action: "unchanged", changes: [] };
+    const { desired, before, step } = target;
+    const written = writtenAs(desired);
+    if (step === "unchanged") return { ...written, action: "unchanged", changes: [] };
     const action = before === undefined ? "created" : "replaced";
-    return { namespace, name, action, changes: changes(before, newOne(target)) };
+    return { ...written, action, changes: changes(before, newOne(target)) };
   }
 
   function wouldFail(target: Target): FailedSecret {

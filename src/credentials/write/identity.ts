@@ -1,13 +1,22 @@
 import { refKey, type SecretSummary, type Snapshot } from "../../kube/store.ts";
+import { comparableUrl } from "../kinds/comparable_url.ts";
 import type { DesiredSecret, Identity } from "../kinds/kind.ts";
-import { identityOf } from "../kinds/repository.ts";
+import { identityOf, keepingUrl } from "../kinds/repository.ts";
 import { shownUrl } from "../kinds/url.ts";
 import type { Refusal } from "./target.ts";
 
-export type Placement =
-  /** Under which name it is to be written, and what the user should know about that. */
-  | { readonly desired: DesiredSecret; readonly hints: readonly string[] }
-  | { readonly refusal: Refusal };
+export interface Placed {
+  /** Under which name it is to be written. */
+  readonly desired: DesiredSecret;
+  /** Templates of the same URL in another spelling, which get the same credential. */
+  readonly spellings: readonly DesiredSecret[];
+  /** What the user should know about that. */
+  readonly hints: readonly string[];
+}
+
+export type Placement = Placed | { readonly refusal: Refusal };
+
+type Wanted = DesiredSecret & { readonly identity: Identity };
 
 /**
  * Decides under which name a repository or template is written when others hold it already. Argo
@@ -20,66 +29,141 @@ export function placeByIdentity(
   snapshot: Snapshot,
   upsert: boolean,
 ): Placement {
-  if (desired.identity === undefined) return { desired, hints: [] };
+  const { identity: wanted } = desired;
+  if (wanted === undefined) return { desired, spellings: [], hints: [] };
   const own = others.find(({ name }) => name === desired.name);
   // A replacement keeps the project that the secret is in, unless another one is asked for.
-  const project = desired.identity.project ?? own?.repository?.project ?? "";
-  const identity = { ...desired.identity, project };
+  const project = wanted.project ?? own?.repository?.project ?? "";
+  const identity = { ...wanted, project };
   const same = others.filter((other) => {
     const held = identityOf(other);
     return held.secretType === identity.secretType && held.url === identity.url;
   });
-  const holding = same.filter((other) =>
-    other.name !== desired.name && identityOf(other).project === identity.project
-  );
-  const holders = holding.map(({ name }) => name);
-  const elsewhere = same.filter((other) =>
-    other.name !== desired.name && identityOf(other).project !== identity.project
-  );
-  const hints = [
-    ...ledElsewhere(own, identity),
-    ...elsewhere.map((other) => {
-      const { project } = identityOf(other);
-      const where = project === "" ? "without a project" : `for project '${project}'`;
-      return `Secret '${other.name}' holds the same URL ${where}`;
-    }),
-  ];
-  if (holders.length === 0) return { desired, hints };
+  const isHeldBy = (other: SecretSummary) => identityOf(other).project === identity.project;
+  const holding = same.filter((other) => other.name !== desired.name && isHeldBy(other));
+  const elsewhere = same.filter((other) => other.name !== desired.name && !isHeldBy(other));
+  const hints = [...ledElsewhere(own, identity), ...elsewhere.map(heldElsewhere)];
 
   const ref = { namespace: desired.namespace, name: desired.name };
+  const refused = (holders: readonly SecretSummary[]): Placement => ({
+    refusal: { kind: "identity", ref, holders: holders.map(({ name }) => name) },
+  });
   const ownIsThere = snapshot.secrets.has(refKey(desired));
-  const ownHoldsIt = same.some((other) =>
-    other.name === desired.name && identityOf(other).project === identity.project
-  );
-  if (ownIsThere && ownHoldsIt && upsert) {
-    const names = holders.map((name) => `'${name}'`).join(", ");
-    const twice = `Argo CD picks one at random: ${names} holds the same URL and project too`;
-    return { desired, hints: [...hints, twice] };
-  }
+  const holdingOwn = same.find((other) => other.name === desired.name && isHeldBy(other));
   // Without upsert a secret of the wanted name is the nearer reason: the plan says that it exists.
-  if (ownIsThere && !upsert) return { desired, hints };
-  // A credential of another type was put there for something else: nobody named it.
-  const sameType = holding.every((other) => typeOf(other) === desired.repositoryType);
-  if (!upsert || ownIsThere || holders.length > 1 || !sameType) {
-    return { refusal: { kind: "identity", ref, holders } };
+  if (ownIsThere && !upsert) return { desired, spellings: [], hints };
+  if (holdingOwn === undefined) {
+    if (holding.length === 0) return { desired, spellings: [], hints };
+    if (!upsert || ownIsThere) return refused(holding);
   }
-  const [holder] = holders;
+  const groups = bySpelling([...holdingOwn === undefined ? [] : [holdingOwn], ...holding]);
+  const twice = groups.filter(([first, second]) => second !== undefined && first !== holdingOwn);
+  if (twice.length > 0) return refused(twice.flat());
+  // A credential of another type was put there for something else: nobody named it.
+  const picked = groups.map(([first]) => first!).filter((secret) =>
+    secret === holdingOwn || typeOf(secret) === desired.repositoryType
+  );
+  if (picked.length === 0) return refused(holding);
+  // The longer prefix is the one that Argo CD uses for what is below.
+  const longer = groups.map(([first]) => first!).filter((secret) =>
+    !picked.includes(secret) && !matchesLonger(secret)
+  );
+  if (longer.length > 0) return refused(longer);
+  // The new spelling is the nearer one, where no secret of the wanted name decides.
+  picked.sort((a, b) => rank(a) - rank(b));
+  const [main, ...more] = picked.map((secret) => placedOn(desired as Wanted, secret));
   return {
-    desired: { ...desired, name: holder! },
-    hints: [...hints, `Secret '${holder}' held this URL already and was the one replaced`],
+    desired: main!,
+    spellings: more,
+    hints: [
+      ...hints,
+      ...leftTwice(groups.flatMap(([first, ...rest]) => picked.includes(first!) ? rest : [])),
+      ...groups.flatMap(([first]) => picked.includes(first!) ? [] : [leftAlone(first!)]),
+      ...picked.flatMap((secret, i) => hintsOn(secret, i === 0)),
+    ],
   };
+
+  function rank(secret: SecretSummary): number {
+    return secret === holdingOwn ? 0 : endsBySlash(secret) ? 1 : 2;
+  }
+
+  function hintsOn(secret: SecretSummary, isFirst: boolean): string[] {
+    const { name } = secret;
+    const url = shownUrl(secret.repository?.url ?? "");
+    return [
+      ...(name === desired.name
+        ? []
+        : isFirst
+        ? [`Secret '${name}' held this URL already and was the one replaced`]
+        : [`Secret '${name}' is a template for the same (${url}) and was replaced too`]),
+      ...(matchesLonger(secret)
+        ? [
+          `Template '${name}' keeps its URL ${url} without a slash at its end, so that nobody loses ` +
+          `access: Argo CD uses it for longer names too, such as ${longerName(url)}`,
+        ]
+        : []),
+    ];
+  }
 }
 
-/** Says which URL loses its credential when the secret of this name comes to be for another one. */
+/** The secret that is to be replaced; a template keeps its spelling. */
+function placedOn(desired: Wanted, secret: SecretSummary): DesiredSecret {
+  const placed = { ...desired, name: secret.name };
+  if (desired.identity.secretType !== "repo-creds") return placed;
+  return { ...keepingUrl(placed), ...(matchesLonger(secret) ? { matchesLonger: true } : {}) };
+}
+
+/** Those that Argo CD compares equal; of a repository all are. The first of each is the first given. */
+function bySpelling(secrets: readonly SecretSummary[]): SecretSummary[][] {
+  return [
+    ...Map.groupBy(secrets, ({ repository }) => comparableUrl(repository?.url ?? "")).values(),
+  ];
+}
+
+function endsBySlash({ repository }: SecretSummary): boolean {
+  return comparableUrl(repository?.url ?? "").endsWith("/");
+}
+
+function matchesLonger(secret: SecretSummary): boolean {
+  return identityOf(secret).secretType === "repo-creds" && !endsBySlash(secret);
+}
+
+/** A URL that a template without a slash at its end matches, though it is of something else. */
+function longerName(url: string): string {
+  return `${url.trim().replace(/\.git$/i, "")}-other`;
+}
+
+function leftTwice(secrets: readonly SecretSummary[]): string[] {
+  if (secrets.length === 0) return [];
+  const names = secrets.map(({ name }) => `'${name}'`).join(", ");
+  return [`Argo CD picks one at random: ${names} holds the same URL and project too`];
+}
+
+function leftAlone(secret: SecretSummary): string {
+  return `Secret '${secret.name}' is a template for the same (${
+    shownUrl(secret.repository?.url ?? "")
+  }) of type ${typeOf(secret)} and was left alone`;
+}
+
+function heldElsewhere(other: SecretSummary): string {
+  const { project } = identityOf(other);
+  const where = project === "" ? "without a project" : `for project '${project}'`;
+  return `Secret '${other.name}' holds the same URL ${where}`;
+}
+
+/** Says who loses a credential when the secret of this name comes to be for another URL or project. */
 function ledElsewhere(own: SecretSummary | undefined, identity: Required<Identity>): string[] {
   const url = own?.repository?.url;
   if (own === undefined || !url) return [];
   const held = identityOf(own);
-  if (held.secretType !== identity.secretType || held.url === identity.url) return [];
-  return [`Secret '${own.name}' was for ${shownUrl(url)} until now`];
+  if (held.secretType !== identity.secretType) return [];
+  if (held.url !== identity.url) return [`Secret '${own.name}' was for ${shownUrl(url)} until now`];
+  // From one project to another one is as it was asked for; all the others may not be thought of.
+  const isNarrowed = held.project === "" && identity.project !== "";
+  return isNarrowed ? [`Secret '${own.name}' was for all projects until now`] : [];
 }
 
-/** @see https://github.com/argoproj/argo-cd/blob/v3.2.12/pkg/apis/application/v1alpha1/repository_types.go */
-function typeOf({ repository }: SecretSummary): string {
+/** @see https://github.com/argoproj/argo-cd/blob/v3.5.6/pkg/apis/application/v1alpha1/repository_types.go */
+export function typeOf({ repository }: SecretSummary): string {
   return repository?.type || "git";
 }

@@ -221,7 +221,7 @@ Deno.test("a template that another secret is already is refused, or with upsert 
 
 Deno.test("a repository and a template of one URL are two things", async () => {
   const it = argocdCluster();
-  const url = "https://git.example.com/org/app.git";
+  const url = "https://git.example.com/org/";
   await runWrite(it, repoSecrets({ ...GIT, url, name: "repository" }));
   const verdict = await runWrite(it, repoSecrets({ ...GIT, url, name: "all", as: "repo-creds" }), {
     upsert: false,

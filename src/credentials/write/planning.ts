@@ -2,15 +2,17 @@ import type { Deadline } from "../../kube/deadline.ts";
 import { KubeError } from "../../kube/errors.ts";
 import {
   refKey,
+  type SecretRef,
   type SecretStore,
   type SecretSummary,
   type Snapshot,
   type StoredSecret,
 } from "../../kube/store.ts";
 import type { DesiredSecret } from "../kinds/kind.ts";
-import { SECRET_TYPE_LABEL } from "../kinds/repository.ts";
+import { exactName, SECRET_TYPE_LABEL } from "../kinds/repository.ts";
 import type { WriteRequest } from "./verdict.ts";
-import { placeByIdentity } from "./identity.ts";
+import { aliasesBeside, exactBeside, leftBehind, namesBeside } from "./beside.ts";
+import { placeByIdentity, type Placed } from "./identity.ts";
 import { plan } from "./plan.ts";
 import { planUses, type Uses } from "./pull_secret_uses.ts";
 import type { Refusal, Target } from "./target.ts";
@@ -40,7 +42,8 @@ export async function planAll(
 ): Promise<Planned | Refused> {
   const { permissions, attach = [] } = request;
   const withIdentity = request.secrets.find(({ identity }) => identity !== undefined);
-  const reading = store.read(request.secrets, deadline);
+  const asked = request.secrets.flatMap(refsOf);
+  const reading = store.read(asked, deadline);
   const listing = withIdentity
     ? listRepositories(store, withIdentity.namespace, deadline)
     : Promise.resolve(NO_OTHERS);
@@ -51,12 +54,21 @@ export async function planAll(
   const placed = request.secrets.map((desired) =>
     placeByIdentity(desired, others.secrets, first, permissions.upsert)
   );
-  const desired = placed.flatMap((each) => "desired" in each ? [each.desired] : []);
-  const moved = placed.some((each, i) =>
-    "desired" in each && each.desired.name !== request.secrets[i]!.name
-  );
-  const snapshot = moved ? await store.read(desired, deadline) : first;
-
+  const found = placed.filter((each) => "desired" in each);
+  const missing = notRead(found, others.secrets, asked);
+  const more = missing.length === 0 ? undefined : await store.read(missing, deadline);
+  const snapshot = more === undefined
+    ? first
+    : { ...first, secrets: new Map([...first.secrets, ...more.secrets]) };
+  const beside = found.flatMap(({ desired, spellings }) => {
+    const work = { others: others.secrets, snapshot, permissions };
+    return [aliasesBeside(desired, work), exactBeside([desired, ...spellings], work)];
+  });
+  const desired = [
+    ...found.map(({ desired }) => desired),
+    ...found.flatMap(({ spellings }) => spellings),
+    ...beside.flatMap(({ desired }) => desired),
+  ];
   const targets = desired.map((each) => plan(each, snapshot, permissions));
   const namespaces = permissions.createNamespaces ? missingNamespaces(desired, snapshot) : [];
   const uses = await planUses(attach, { store, deadline, toBeMade: namespaces });
@@ -67,9 +79,11 @@ export async function planAll(
     ...uses.refusals,
   ];
   if (refusals.length > 0) return { kind: "refused", refusals, current: snapshot.secrets };
+  const written = new Set(desired.map(({ name }) => name));
   const hints = [
     ...others.hints,
-    ...placed.flatMap((each) => "hints" in each ? each.hints : []),
+    ...[...found, ...beside].flatMap(({ hints }) => hints),
+    ...found.flatMap(({ desired }) => leftBehind(desired, others.secrets, written)),
     ...keptHints(targets),
   ];
   return { targets, namespaces, uses, hints, snapshot };
@@ -81,6 +95,28 @@ function keptHints(targets: readonly Target[]): string[] {
     before !== undefined && desired.recognises(before) ? desired.hints?.(before) ?? [] : []
   );
   return [...new Set(kept)];
+}
+
+/** The secret itself, and the one that may be written beside it. */
+export function refsOf({ namespace, name, exact }: DesiredSecret): SecretRef[] {
+  const names = exact === undefined ? [name] : [name, exactName(name)];
+  return names.map((name) => ({ namespace, name }));
+}
+
+/** What others hold in place of what the request names, or beside it, and was not read yet. */
+function notRead(
+  found: readonly Placed[],
+  others: readonly SecretSummary[],
+  asked: readonly SecretRef[],
+): SecretRef[] {
+  const refs = found.flatMap(({ desired, spellings }) => {
+    const { namespace } = desired;
+    const names = [desired.name, ...spellings.map(({ name }) => name)];
+    return [...names, ...namesBeside(desired, others)].map((name) => ({ namespace, name }));
+  });
+  const isRead = new Set(asked.map(refKey));
+  const missing = refs.filter((ref) => !isRead.has(refKey(ref)));
+  return [...new Map(missing.map((ref) => [refKey(ref), ref])).values()];
 }
 
 /** Those that are not there; none where namespaces may not be read. */

@@ -21,6 +21,15 @@ Deno.test("a request that names a project moves the secret of its name there", a
   assert.deepEqual(verdict.kind === "written" && verdict.hints, []);
 });
 
+Deno.test("that all other projects lose a repository which comes to be for one is said", async () => {
+  const it = argocdCluster();
+  await runWrite(it, repoSecrets({ password: "old" }));
+  const verdict = await runWrite(it, repoSecrets(inProject("team")));
+  assert.deepEqual(verdict.kind === "written" && verdict.hints, [
+    "Secret 'repo' was for all projects until now",
+  ]);
+});
+
 Deno.test("it is not moved to a project in which another secret holds the URL", async () => {
   const it = argocdCluster();
   await runWrite(it, repoSecrets({ name: "mine", ...inProject("first") }));

@@ -11,7 +11,8 @@ const SEVERAL = ["a", "b", "c"].flatMap((each) =>
 
 Deno.test("of several URLs each is replaced where it is held, and the others are created", async () => {
   const it = argocdCluster();
-  await runWrite(it, repoSecrets({ type: "git", name: "old", url: "https://git.example.com/b" }));
+  const held = { type: "git", name: "old", url: "https://git.example.com/b" } as const;
+  await runWrite(it, repoSecrets({ ...held, password: "old" }));
   const verdict = await runWrite(it, SEVERAL);
   assert.deepEqual(
     verdict.kind === "written" && verdict.secrets.map(({ name, action }) => [name, action]),

@@ -58,6 +58,16 @@ export interface Target {
   refusal?: Refusal;
 }
 
+/** What is told of a secret that is written, besides what was done. */
+export function writtenAs({ namespace, name, beside, matchesLonger }: DesiredSecret) {
+  return {
+    namespace,
+    name,
+    ...(beside === undefined ? {} : { beside }),
+    ...(matchesLonger ? { matchesLonger } : {}),
+  };
+}
+
 /** Whether what was to be done about a secret is done. */
 export function isDone({ step, state }: Target): boolean {
   return state === (step === "remove" ? "removed" : "written");

@@ -36,6 +36,10 @@ export interface WriteDeps {
 
 export interface WrittenSecret extends SecretRef {
   readonly action: "created" | "replaced" | "unchanged";
+  /** As {@link DesiredSecret.beside}. */
+  readonly beside?: string;
+  /** As {@link DesiredSecret.matchesLonger}. */
+  readonly matchesLonger?: true;
   /** What would change; of a dry run. */
   readonly changes?: readonly Change[];
 }

@@ -1,4 +1,5 @@
 import type { RepoAdded, RepoPlace } from "../../credentials/add_repo.ts";
+import { ENDED_BY_SLASH } from "../../credentials/kinds/repository_url.ts";
 import type { WriteVerdict } from "../../credentials/write.ts";
 import type { Answer } from "../answer.ts";
 import { failedAnswer, failedResult } from "./failed.ts";
@@ -85,17 +86,32 @@ function main(places: readonly RepoPlace[], { secrets }: Written) {
 }
 
 function results(places: readonly RepoPlace[], { secrets }: Written) {
-  return places.map(({ spelled, url, index, templateIndex }) => ({
-    name: secrets[index]!.name,
-    url: spelled,
-    result: applied(secrets[index]!),
-    ...(templateIndex === undefined ? {} : { template: secrets[templateIndex]!.name }),
-    application_repo_url: url.applicationRepoUrl,
-  }));
+  return places.map(({ spelled, url, index, templateIndex }) => {
+    const { name } = secrets[index]!;
+    const exact = secrets.find(({ beside }) => beside === name);
+    return {
+      name,
+      url: spelled,
+      result: applied(secrets[index]!),
+      ...(templateIndex === undefined ? {} : { template: secrets[templateIndex]!.name }),
+      ...(exact === undefined ? {} : { repository: exact.name }),
+      application_repo_url: url.applicationRepoUrl,
+    };
+  });
+}
+
+/** Of a URL; less what is untrue of a template that keeps the spelling that it had. */
+function hintsOf({ url, index }: RepoPlace, { secrets }: Written): readonly string[] {
+  if (!secrets[index]!.matchesLonger) return url.hints;
+  return url.hints.filter((hint) => !hint.startsWith(ENDED_BY_SLASH));
 }
 
 function common({ places, verified }: RepoAdded, verdict: Written, more: readonly string[]) {
-  const hints = [...places.flatMap(({ url }) => url.hints), ...more, ...verdict.hints];
+  const hints = [
+    ...places.flatMap((place) => hintsOf(place, verdict)),
+    ...more,
+    ...verdict.hints,
+  ];
   return {
     ...verifiedField(verified),
     ...(verdict.dryRun ? { dry_run: true } : {}),

@@ -1,8 +1,13 @@
 import { z } from "@hono/zod-openapi";
-import { type RepositoryOptions, templateName } from "../../credentials/kinds/repository.ts";
+import { comparableUrl, templateKey } from "../../credentials/kinds/comparable_url.ts";
+import {
+  exactName,
+  type RepositoryOptions,
+  templateName,
+} from "../../credentials/kinds/repository.ts";
 import { MAX_SUFFIX, sharedPrefix } from "../../credentials/kinds/repository_names.ts";
 import { parseUrl, type UrlQuestion } from "../../credentials/kinds/repository_url.ts";
-import { comparableUrl, type SpelledUrl } from "../../credentials/kinds/url.ts";
+import type { SpelledUrl } from "../../credentials/kinds/url.ts";
 import {
   checkNameRoom,
   ClusterName,
@@ -21,8 +26,8 @@ const MAX_URLS = 100;
 
 /** Said of the name of a secret that others stand beside. */
 export const NAME_ROOM =
-  "at most 244 characters where NAME-template is written too, and 32 fewer " +
-  "where there are several URLs";
+  "at most 244 characters where NAME-template is written too, 242 where NAME-repository is, and " +
+  "32 fewer where there are several URLs";
 
 export const RepositoryTypeField = z.enum(["git", "helm", "oci"], {
   error: "must be git, helm or oci",
@@ -57,8 +62,21 @@ const NoProxy = z.string().max(2048, "must be shorter").refine(
   "must be hosts separated by commas",
 );
 
+/** Argo CD's own name of a repository, which charts depend on. */
+export const RepositoryName = z.string()
+  .min(1, "must not be empty").max(253, "must be at most 253 characters long")
+  .refine(
+    (text) => !/^\s|\s$|\p{Cc}/u.test(text),
+    "must not begin or end with white space, or have control characters",
+  ).openapi({
+    description: "How charts find it (`@team-charts`); by default it is NAME where the secret is " +
+      "new, and stays as it is where one is replaced",
+    example: "team-charts",
+  });
+
 /** What is written besides URL and credential. */
 export const optionFields = {
+  repository_name: RepositoryName.optional(),
   project: z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, {
     message: "must be the name of a project of Argo CD",
   }).optional().openapi({
@@ -161,7 +179,8 @@ export function spelledUrls(
     const path = urls === undefined ? [fields.one] : [fields.many, i];
     const parsed = parseUrl(spelled, question);
     if (!parsed.ok) return void wrong(path, parsed.why);
-    const key = comparableUrl(parsed.value.url);
+    const { url } = parsed.value;
+    const key = question.as === "repo-creds" ? templateKey(url) : comparableUrl(url);
     if (seen.has(key)) {
       return void wrong(path, `is the same repository to Argo CD as the one at ${seen.get(key)}`);
     }
@@ -184,7 +203,8 @@ export function checkRoom(
   context: z.RefinementCtx,
 ): void {
   const isBeside = template && urls.some(({ url }) => url.templatePrefix !== undefined);
-  const suffix = isBeside ? templateName("") : "";
+  const hasExact = urls.some(({ url }) => url.exactUrl !== undefined);
+  const suffix = hasExact ? exactName("") : isBeside ? templateName("") : "";
   if (urls.length <= 1) return checkNameRoom(name, suffix, context);
   const max = MAX_NAME - suffix.length - MAX_SUFFIX;
   if (name.length <= max) return;
@@ -197,7 +217,7 @@ type GivenOptions = z.output<z.ZodObject<typeof optionFields>> & {
   readonly as: "repository" | "repo-creds";
 };
 
-const REPOSITORY_ONLY = ["project", "insecure", "enable_lfs", "depth"] as const;
+const REPOSITORY_ONLY = ["repository_name", "project", "insecure", "enable_lfs", "depth"] as const;
 const GIT_ONLY = ["force_basic_auth", "enable_lfs", "depth"] as const;
 
 /** The options in a request; what is wrong with them is an issue. */
@@ -218,10 +238,12 @@ export function repositoryOptions(
       wrong(field, "is for Git repositories only");
     }
   }
+  checkRepositoryName(given.repository_name, urls, context);
   if (given.insecure_oci_http !== undefined && !urls.every(({ url }) => url.oci)) {
     wrong("insecure_oci_http", "is for OCI registries only");
   }
   return {
+    name: given.repository_name,
     project: given.project,
     proxy: given.proxy,
     noProxy: given.no_proxy,
@@ -231,6 +253,17 @@ export function repositoryOptions(
     depth: given.depth,
     insecureOciHttp: given.insecure_oci_http,
   };
+}
+
+/** Two repositories of one name are one too many. */
+export function checkRepositoryName(
+  name: string | undefined,
+  urls: readonly SpelledUrl[],
+  context: z.RefinementCtx,
+): void {
+  if (name === undefined || urls.length <= 1) return;
+  const message = "is for one URL: send one request for each repository";
+  context.addIssue({ code: "custom", path: ["repository_name"], message });
 }
 
 /** That one template could do what several repositories do. */

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { RepoCreds } from "../../../scripts/argocd_reader/answers.ts";
 import { argocdReadsTests, assertFound, nothingFor } from "./program.ts";
 import { makeGcpKey, makeRsaKey, makeSshKey, makeTlsPair } from "../material.ts";
@@ -229,4 +230,33 @@ for (const { what, body, url, read, given, not } of TEMPLATES) {
       ]),
     );
   });
+}
+
+/** How a new template of charts is asked for, and the URL that it is named by. */
+const CHARTS: [type: string, url: string, own: string][] = [
+  ["helm", "oci://registry.example.com/team", "registry.example.com/team"],
+  ["helm", "https://charts.example.com/team", "https://charts.example.com/team"],
+  ["oci", "oci://registry.example.com/team/", "oci://registry.example.com/team"],
+];
+
+for (const [type, url, own] of CHARTS) {
+  const body = { as: "repo-creds", type, url };
+  const urls = [own, `${own}/app`, `${own}-other`, `${own}-other/app`];
+
+  argocdReadsTest(
+    `${url} of type ${type} is for its own URL, too, and no longer name`,
+    async (it) => {
+      const { value } = it.canary;
+      const passwords = async () => {
+        const { repositories } = await it.ask({ repositories: urls.map((url) => ({ url })) });
+        return repositories.map(({ repository }) => repository!.password);
+      };
+      await it.write("add_repo", { name: "template", ...body, ...login("old") });
+      assert.deepEqual(await passwords(), ["old", "old", undefined, undefined]);
+      await it.write("add_repo", { name: "another", ...body, ...login(value), upsert: true });
+      assert.deepEqual(await passwords(), [value, value, undefined, undefined]);
+      await it.delete("/secrets?cluster=administrator&name=template");
+      assert.deepEqual(await passwords(), Array(4).fill(undefined));
+    },
+  );
 }

@@ -61,6 +61,23 @@ const ACCEPTED: Accepted[] = [
     application: "https://charts.example.com/x/",
     hint: /ends with a slash/,
   },
+  {
+    url: "https://charts.example.com/My Charts",
+    stored: "https://charts.example.com/My%20Charts",
+    application: "https://charts.example.com/My%20Charts",
+  },
+  // Argo CD cannot parse the prefix of a template for these, and would never use it.
+  ...[
+    ["192.0.2.10:1843", "192.0.2.10:1843"],
+    ["https://[2001:db8::5]:5000/", "[2001:db8::5]:5000"],
+    ["https://3scale.example.com:5000/team/*", "3scale.example.com:5000/team"],
+  ].map(([url, stored]): Accepted => ({
+    url: url!,
+    more: { use_oci: true },
+    stored: stored!,
+    application: stored!,
+    hint: /^Argo CD cannot parse .*\/, so it would never use a template for what is below: /,
+  })),
 ];
 
 const accepted = ACCEPTED.map((row): Row => ({
@@ -103,7 +120,7 @@ const REFUSED: [what: string, url: string, why: RegExp, more?: object][] = [
   ],
   ["a token inside", `https://${CANARY}@charts.example.com`, /must not contain credentials/],
   ["a query", `https://charts.example.com/x?token=${CANARY}`, /must not have a query/],
-  ["white space", `https://charts.example.com/ ${CANARY}`, /must not contain white space/],
+  ["white space", `https://charts.example.com/\t${CANARY}`, /must not contain white space/],
   ["a line break", "https://charts.example.com/\nx", /must not contain white space/],
   ["NUL", "https://charts.example.com/\0", /must not contain white space/],
   ["oci:// and use_oci: false", "oci://ghcr.io/x", /contradicts use_oci: false$/, {

@@ -65,7 +65,7 @@ const TYPES: Row[] = [
   ...["ssh_private_key", "bearer_token", "tls_client_cert", "tls_client_key"].flatMap((field) =>
     wrong(field, NO_STRINGS, "must be a string", NO_LOGIN)
   ),
-  ...["project", "proxy", "no_proxy"].flatMap((field) =>
+  ...["repository_name", "project", "proxy", "no_proxy"].flatMap((field) =>
     wrong(field, NO_STRINGS, "must be a string")
   ),
   ...[
@@ -110,6 +110,13 @@ const VALUES: Row[] = [
   ...wrong("proxy", [`http://${"x".repeat(2048)}`], "must be shorter"),
   ...wrong("no_proxy", ["a, b", "a\nb", `${CANARY} `], "must be hosts separated by commas"),
   ...wrong("no_proxy", ["x".repeat(2049)], "must be shorter"),
+  ...wrong("repository_name", [""], "must not be empty"),
+  ...wrong("repository_name", ["x".repeat(254)], "must be at most 253 characters long"),
+  ...wrong(
+    "repository_name",
+    [" a", `${CANARY} `, "a\nb", "a\0"],
+    "must not begin or end with white space, or have control characters",
+  ),
   ...wrong("depth", [-1], "must not be negative"),
   ...wrong("depth", [1_000_001], "must be at most 1000000"),
   ...wrong("bearer_token", [""], "must not be empty", NO_LOGIN),
@@ -141,12 +148,15 @@ const NESTED: Row[] = [
 ];
 
 const FIELDS = "cluster_name, name, type, url, urls, as, username, password, ssh_private_key, " +
-  "github_app, bearer_token, gcp_service_account_key, tls_client_cert, tls_client_key, project, " +
-  "proxy, no_proxy, insecure, force_basic_auth, enable_lfs, depth, insecure_oci_http, template, " +
+  "github_app, bearer_token, gcp_service_account_key, tls_client_cert, tls_client_key, " +
+  "repository_name, project, proxy, no_proxy, insecure, force_basic_auth, enable_lfs, depth, insecure_oci_http, template, " +
   "upsert, force, verify, dry_run";
 
 const UNKNOWN: Row[] = [
-  ...[["ulr", "url"], ["Password", "password"], ["dryrun", "dry_run"], ["projct", "project"]].map(
+  ...[["ulr", "url"], ["Password", "password"], ["dryrun", "dry_run"], ["projct", "project"], [
+    "repository_url",
+    "url",
+  ]].map(
     ([field, nearest]) =>
       refused(
         `add_repo with the unknown field ${field} asks whether ${nearest} is meant`,
@@ -155,7 +165,7 @@ const UNKNOWN: Row[] = [
         envelope(`Unknown field '${field}'; did you mean '${nearest}'?`),
       ),
   ),
-  ...["repository_url", "something_else", CANARY, `"${CANARY}"`, ""].map((field) =>
+  ...["something_else", CANARY, `"${CANARY}"`, ""].map((field) =>
     refused(
       `add_repo with the unknown field ${shown(field)} lists the fields`,
       () => repo({ [field]: 1 }),
@@ -174,6 +184,8 @@ const UNKNOWN: Row[] = [
 const rsa = makeRsaKey();
 const OCI = "is for OCI registries only";
 const kinds = (other: string) => `contradicts '${other}'; give one kind of credential`;
+
+const TEMPLATE = { as: "repo-creds", url: "https://github.com/org/" };
 
 /** Fields that contradict each other, or the type. */
 const CONTRADICTIONS: [what: string, more: object, field: string, why: string][] = [
@@ -219,14 +231,20 @@ const CONTRADICTIONS: [what: string, more: object, field: string, why: string][]
       [`${type} and depth`, { ...of, depth: 0 }, "depth", git],
     ];
   }),
-  ...["project", "insecure", "enable_lfs", "depth"].map(
+  ...["repository_name", "project", "insecure", "enable_lfs", "depth"].map(
     (field): [string, object, string, string] => [
       `repo-creds and ${field}`,
-      { as: "repo-creds", [field]: { project: "team", depth: 1 }[field] ?? true },
+      { ...TEMPLATE, [field]: { project: "team", depth: 1, repository_name: "x" }[field] ?? true },
       field,
       "is for repositories only: Argo CD does not read it from templates",
     ],
   ),
+  [
+    "several URLs and one name",
+    { url: undefined, urls: ["https://a.example/b", "https://a.example/c"], repository_name: "x" },
+    "repository_name",
+    "is for one URL: send one request for each repository",
+  ],
   ["Git and insecure_oci_http", { insecure_oci_http: true }, "insecure_oci_http", OCI],
   [
     "a chart repository and insecure_oci_http",

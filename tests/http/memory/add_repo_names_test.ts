@@ -66,7 +66,21 @@ const NAMES: Row[] = [
   {
     name: "the longest name is taken for a template by itself",
     request: () =>
-      repo({ ...TEMPLATES, urls: ["oci://ghcr.io/a"], as: "repo-creds", name: "x".repeat(253) }),
+      repo({ url: "https://github.com/org/", as: "repo-creds", name: "x".repeat(253) }),
+    status: 200,
+    changes: true,
+  },
+  refused(
+    "a template's name needs room for that of a repository of its URL",
+    () =>
+      repo({ ...TEMPLATES, urls: ["oci://ghcr.io/a"], as: "repo-creds", name: "x".repeat(243) }),
+    400,
+    /^Field 'name' must be a secret's name: .*at most 242$/,
+  ),
+  {
+    name: "the longest name is taken for a template and the repository of its URL",
+    request: () =>
+      repo({ ...TEMPLATES, urls: ["oci://ghcr.io/a"], as: "repo-creds", name: "x".repeat(242) }),
     status: 200,
     changes: true,
   },

@@ -15,6 +15,8 @@ interface Accepted {
   readonly application?: string;
   /** The URL of the template that is written beside. */
   readonly template?: string;
+  /** The URL of the repository that is written beside a template. */
+  readonly exact?: string;
   readonly hint?: string;
   readonly more?: object;
 }
@@ -33,6 +35,11 @@ const ssh = { ...NO_LOGIN, ssh_private_key: makeSshKey() };
 const ACCEPTED: Accepted[] = [
   { type: "git", url: "https://GitHub.com/Org/App.git", stored: "https://github.com/Org/App.git" },
   { type: "git", url: "github.com/org/app", stored: "https://github.com/org/app" },
+  {
+    type: "git",
+    url: "https://dev.azure.com/org/My Project/_git/app",
+    stored: "https://dev.azure.com/org/My%20Project/_git/app",
+  },
   { type: "git", url: "https://git.example.com:8443/a", stored: "https://git.example.com:8443/a" },
   {
     type: "git",
@@ -105,8 +112,9 @@ const ACCEPTED: Accepted[] = [
   {
     type: "git",
     as: "repo-creds",
-    url: "https://github.com/org/app.git",
-    stored: "https://github.com/org/app.git",
+    url: "https://github.com/org/app.git/",
+    stored: "https://github.com/org/app.git/",
+    application: "https://github.com/org/app.git/<path>",
   },
   {
     type: "git",
@@ -147,6 +155,7 @@ const ACCEPTED: Accepted[] = [
     url: "https://charts.example.com/team/*",
     stored: "https://charts.example.com/team/",
     application: "https://charts.example.com/team/<path>",
+    exact: "https://charts.example.com/team",
   },
   {
     type: "helm",
@@ -154,6 +163,7 @@ const ACCEPTED: Accepted[] = [
     url: "ghcr.io/org/",
     stored: "ghcr.io/org/",
     application: "ghcr.io/org/<path>",
+    exact: "ghcr.io/org",
   },
   {
     type: "oci",
@@ -161,6 +171,7 @@ const ACCEPTED: Accepted[] = [
     url: "oci://ghcr.io/org/*",
     stored: "oci://ghcr.io/org/",
     application: "oci://ghcr.io/org/<path>",
+    exact: "oci://ghcr.io/org",
   },
 ];
 
@@ -183,18 +194,28 @@ const accepted = ACCEPTED.map((row): Row => {
         url,
         result: { success: true, namespace: "argocd", output: "secret/my-repo created" },
         ...(row.template ? { template: "my-repo-template" } : {}),
+        ...(row.exact ? { repository: "my-repo-repository" } : {}),
         application_repo_url: row.application ?? row.stored,
       }],
       ...(row.hint ? { hint: row.hint } : {}),
       message: `Repository ${as ? "template " : ""}secret created successfully`,
     },
     after: ({ cluster }) => {
-      const names = row.template ? ["my-repo", "my-repo-template"] : ["my-repo"];
+      const names = [
+        "my-repo",
+        ...(row.template ? ["my-repo-template"] : []),
+        ...(row.exact ? ["my-repo-repository"] : []),
+      ];
       assert.deepEqual([...cluster.secrets.values()].map(({ name }) => name), names);
       const { url, type: kind } = dataOf(cluster, "argocd/my-repo");
       assert.deepEqual([url, kind], [row.stored, type]);
       if (row.template) {
         assert.equal(stored(cluster, "argocd/my-repo-template", "url"), row.template);
+      }
+      if (row.exact) {
+        const { name, ...exact } = dataOf(cluster, "argocd/my-repo-repository");
+        assert.equal(name, "my-repo-repository");
+        assert.deepEqual(exact, { ...dataOf(cluster, "argocd/my-repo"), url: row.exact });
       }
     },
   };

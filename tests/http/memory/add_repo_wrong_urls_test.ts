@@ -17,7 +17,8 @@ const REFUSED: [type: string, url: string, why: string][] = [
   ...["git", "helm", "oci"].flatMap((type): [string, string, string][] => [
     [type, "", "must name a host"],
     [type, "https://", "must name a host"],
-    [type, `https://host.example/ ${CANARY}`, SPACE],
+    [type, `https://host.example/\t${CANARY}`, SPACE],
+    [type, ` https://host.example/${CANARY}`, SPACE],
     [type, `https://host.example/${CANARY}\n`, SPACE],
     [type, "https:\\\\host.example\\x", SPACE],
     [type, "https://host.example/\0", SPACE],
@@ -64,6 +65,23 @@ const REFUSED: [type: string, url: string, why: string][] = [
   ["oci", "ghcr.io/org/*", ONE],
 ];
 
+const unparsable = (prefix: string) =>
+  `is a prefix that Argo CD cannot parse (${prefix}), so it would never use the template: add each ` +
+  "repository by its own URL";
+
+/** Templates that Argo CD would not use, or for more than they seem to be. */
+const TEMPLATES: [type: string, url: string, why: string][] = [
+  [
+    "git",
+    "https://github.com/org/app.git",
+    "ends with .git, which Argo CD cuts off before it compares prefixes, so a template would be used " +
+    'for https://github.com/org/app-other too: send "as": "repository", or end the prefix with a slash',
+  ],
+  ["helm", "oci://192.0.2.10:1843", unparsable("192.0.2.10:1843/")],
+  ["helm", "oci://[2001:db8::5]:5000/team", unparsable("[2001:db8::5]:5000/team/")],
+  ["helm", "oci://3scale.example.com:5000", unparsable("3scale.example.com:5000/")],
+];
+
 const listed = (url: string) => url.slice(0, 40).replaceAll(CANARY, "x");
 
 for (
@@ -87,16 +105,30 @@ for (
       400,
       { error: true, message: `Field 'urls.1' ${CREDENTIALS}`, status_code: 400 },
     ),
-    ...["https://a.example/B", "a.example/b", "https://a.example/b.git"].map((twin) =>
+    ...[
+      ["https://a.example/b", "https://a.example/B"],
+      ["https://a.example/b", "a.example/b"],
+      ["https://a.example/b", "https://a.example/b.git"],
+      ["https://a.example/b d", "https://a.example/b%20d"],
+      ['https://a.example/b"', "https://a.example/b%22"],
+    ].map(([one, twin]) =>
       refused(
-        `https://a.example/b and ${twin} are one repository to Argo CD`,
-        () => repo({ url: undefined, urls: ["https://a.example/b", "https://a.example/c", twin] }),
+        `${one} and ${twin} are one repository to Argo CD`,
+        () => repo({ url: undefined, urls: [one, "https://a.example/c", twin] }),
         400,
         {
           error: true,
           message: "Field 'urls.2' is the same repository to Argo CD as the one at 0",
           status_code: 400,
         },
+      )
+    ),
+    ...TEMPLATES.map(([type, url, why]) =>
+      refused(
+        `the ${type} template ${url} ${why}`,
+        () => repo({ type, url, as: "repo-creds" }),
+        400,
+        { error: true, message: `Field 'url' ${why}`, status_code: 400 },
       )
     ),
     refused(

@@ -97,6 +97,39 @@ for (
       after: leaves(),
     },
     {
+      name: "the repository that the same write made goes with its template",
+      request: () => remove(),
+      before: sent(() => repo({ as: "repo-creds", type: "helm", url: "oci://ghcr.io/org" })),
+      status: 200,
+      body: removed("my-repo", [
+        deletedFrom("argocd", "my-repo"),
+        deletedFrom("argocd", "my-repo-repository"),
+      ]),
+      after: leaves(),
+    },
+    {
+      name: "also when both have got another password since",
+      request: () => remove(),
+      before: sent(
+        () => repo({ as: "repo-creds", type: "helm", url: "oci://ghcr.io/org" }),
+        () =>
+          repo({
+            as: "repo-creds",
+            type: "helm",
+            url: "oci://ghcr.io/org",
+            name: "other",
+            password: `${CANARY}2`,
+            upsert: true,
+          }),
+      ),
+      status: 200,
+      body: removed("my-repo", [
+        deletedFrom("argocd", "my-repo"),
+        deletedFrom("argocd", "my-repo-repository"),
+      ]),
+      after: leaves(),
+    },
+    {
       name: "a template of that name which another write made stays, and that is said",
       request: () => remove(),
       before: sent(

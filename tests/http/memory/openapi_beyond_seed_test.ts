@@ -44,6 +44,7 @@ const BODIES: [path: string, required: string[] | undefined, types: Record<strin
     as: "string",
     ...OF_CREDENTIAL,
     ...TRANSPORT,
+    repository_name: "string",
     project: "string",
     force_basic_auth: "boolean",
     enable_lfs: "boolean",

@@ -1,0 +1,432 @@
+import assert from "node:assert/strict";
+import { encodeBase64Text } from "../../kube/base64.ts";
+import type { FakeCluster } from "../../kube/fake/store.ts";
+import { argocdCluster } from "../fake/clusters.ts";
+import { type Repo, repoSecrets } from "../fake/desired.ts";
+import { runWrite } from "../fake/run.ts";
+
+/** What is written beside a repository or template, so that no old credential stays unseen. */
+
+const OLD = "old";
+const NEW = "new";
+
+/** A secret of Argo CD that somebody else has put there. */
+interface Held {
+  readonly as?: "repository" | "repo-creds";
+  readonly type?: string;
+  readonly url: string;
+  readonly password?: string;
+  readonly project?: string;
+  readonly owner?: string;
+}
+
+function put(cluster: FakeCluster, name: string, held: Held): void {
+  const { as = "repository", type = "helm", url, password = OLD, project, owner } = held;
+  const data = {
+    type,
+    url,
+    ...(password === "" ? {} : { username: "user", password }),
+    ...(project === undefined ? {} : { project }),
+  };
+  cluster.put({
+    namespace: "argocd",
+    name,
+    labels: { "argocd.argoproj.io/secret-type": as },
+    ...(owner === undefined
+      ? {}
+      : { ownerReferences: [{ apiVersion: "v1", kind: "ExternalSecret", name: owner, uid: "1" }] }),
+  }, Object.fromEntries(Object.entries(data).map(([key, text]) => [key, encodeBase64Text(text)])));
+}
+
+/** Each secret's URL and password, by name. */
+function stateOf(cluster: FakeCluster): Record<string, string> {
+  const text = (value = "") => new TextDecoder().decode(Uint8Array.fromBase64(value));
+  return Object.fromEntries([...cluster.secrets.values()].map(({ name, data }) => {
+    const { url, password } = data.reveal();
+    return [name, `${text(url)} ${text(password)}`.trim()];
+  }));
+}
+
+interface Case {
+  readonly what: string;
+  readonly held?: Record<string, Held>;
+  readonly wanted: Repo;
+  readonly after: Record<string, string>;
+  readonly hints?: RegExp[];
+}
+
+const TEAM = { as: "repo-creds", type: "helm", url: "oci://registry.example.com/team" } as const;
+const CHARTS = { ...TEAM, url: "https://charts.example.com/team" } as const;
+const OCI = { ...TEAM, type: "oci" } as const;
+const GIT = { as: "repo-creds", type: "git", url: "https://git.example.com/team" } as const;
+const HOST = "registry.example.com/team";
+
+const LONGER = /keeps its URL .* such as registry\.example\.com\/team-other/;
+
+const CASES: Case[] = [
+  // --- new templates ---------------------------------------------------------------------------
+  ...[[TEAM, HOST], [CHARTS, CHARTS.url], [OCI, OCI.url]].map(([wanted, url]): Case => ({
+    what: `a new template for ${(wanted as Repo).url} of type ${
+      (wanted as Repo).type
+    } is one for what is below, and a repository for the URL itself`,
+    wanted: wanted as Repo,
+    after: { repo: `${url}/ new`, "repo-repository": `${url} new` },
+  })),
+  {
+    what: "a new template of a whole registry is one alone",
+    wanted: { ...TEAM, url: "oci://registry.example.com" },
+    after: { repo: "registry.example.com/ new" },
+  },
+  {
+    what: "a new template of Git is one alone, since no repository is above others",
+    wanted: GIT,
+    after: { repo: "https://git.example.com/team/ new" },
+  },
+  // --- templates that are there ----------------------------------------------------------------
+  {
+    what: "a template without a slash at its end keeps its URL under another name's request",
+    held: { held: { as: "repo-creds", url: HOST } },
+    wanted: TEAM,
+    after: { held: `${HOST} new` },
+    hints: [/'held' held this URL already/, LONGER],
+  },
+  {
+    what: "a template without a slash at its end keeps its URL under its own name's request",
+    held: { repo: { as: "repo-creds", url: HOST } },
+    wanted: TEAM,
+    after: { repo: `${HOST} new` },
+    hints: [LONGER],
+  },
+  {
+    what: "a template of chart repositories by HTTPS keeps its URL",
+    held: { held: { as: "repo-creds", url: CHARTS.url } },
+    wanted: CHARTS,
+    after: { held: `${CHARTS.url} new` },
+    hints: [/held this URL already/, /such as https:\/\/charts\.example\.com\/team-other/],
+  },
+  {
+    what: "a template of OCI artifacts keeps its URL",
+    held: { held: { as: "repo-creds", type: "oci", url: OCI.url } },
+    wanted: OCI,
+    after: { held: `${OCI.url} new` },
+    hints: [/held this URL already/, /such as oci:\/\/registry\.example\.com\/team-other/],
+  },
+  {
+    what: "a template of Git that ends with .git keeps its URL, and that it is for more is said",
+    held: { held: { as: "repo-creds", type: "git", url: "https://git.example.com/team.git" } },
+    wanted: GIT,
+    after: { held: "https://git.example.com/team.git new" },
+    hints: [/held this URL already/, /such as https:\/\/git\.example\.com\/team-other/],
+  },
+  {
+    what: "a template with a slash at its end gets the repository that it lacked",
+    held: { held: { as: "repo-creds", url: `${HOST}/` } },
+    wanted: TEAM,
+    after: { held: `${HOST}/ new`, "held-repository": `${HOST} new` },
+    hints: [/'held' held this URL already/],
+  },
+  {
+    what: "of templates with and without a slash both get the credential",
+    held: {
+      a: { as: "repo-creds", url: HOST },
+      b: { as: "repo-creds", url: `${HOST}/` },
+    },
+    wanted: TEAM,
+    after: { a: `${HOST} new`, b: `${HOST}/ new` },
+    hints: [/'b' held this URL already/, /'a' is a template for the same/, LONGER],
+  },
+  {
+    what: "of templates with and without a slash both get the credential, the named one too",
+    held: {
+      repo: { as: "repo-creds", url: HOST },
+      b: { as: "repo-creds", url: `Registry.example.com/Team/` },
+    },
+    wanted: TEAM,
+    after: { repo: `${HOST} new`, b: "Registry.example.com/Team/ new" },
+    hints: [LONGER, /'b' is a template for the same/],
+  },
+  {
+    what: "a template of another type is left alone, and named",
+    held: {
+      repo: { as: "repo-creds", url: `${HOST}/` },
+      other: { as: "repo-creds", type: "git", url: HOST },
+    },
+    wanted: TEAM,
+    after: { repo: `${HOST}/ new`, other: `${HOST} old`, "repo-repository": `${HOST} new` },
+    hints: [/'other' is a template for the same .* of type git and was left alone/],
+  },
+  {
+    what: "a project in a template, which Argo CD does not read, hides nothing",
+    held: { held: { as: "repo-creds", url: `${HOST}/`, project: "team" } },
+    wanted: TEAM,
+    after: { held: `${HOST}/ new`, "held-repository": `${HOST} new` },
+    hints: [/'held' held this URL already/],
+  },
+  // --- repositories for exactly its URL --------------------------------------------------------
+  {
+    what: "a repository of exactly the template's URL keeps a credential of its own, and is named",
+    held: { own: { url: HOST } },
+    wanted: TEAM,
+    after: { own: `${HOST} old`, repo: `${HOST}/ new` },
+    hints: [
+      /'own' is a repository for exactly .* with a credential of its own, which was left alone/,
+    ],
+  },
+  {
+    what: "a repository of exactly the template's URL without a credential gets the template's",
+    held: { bare: { url: HOST, password: "" } },
+    wanted: TEAM,
+    after: { bare: `${HOST} new`, repo: `${HOST}/ new` },
+    hints: [/'bare' is a repository for exactly .* without a credential, and got this one/],
+  },
+  {
+    what: "one that another program looks after is left alone",
+    held: { bare: { url: HOST, password: "", owner: "charts" } },
+    wanted: TEAM,
+    after: { bare: HOST, repo: `${HOST}/ new` },
+    hints: [/'bare' .* without a credential, and got none/],
+  },
+  {
+    what: "one without a credential inherits that of a template which matches it",
+    held: { bare: { url: HOST, password: "" }, repo: { as: "repo-creds", url: HOST } },
+    wanted: TEAM,
+    after: { bare: HOST, repo: `${HOST} new` },
+    hints: [LONGER],
+  },
+  {
+    what: "a repository of one project does not stand in for that of all others",
+    held: { own: { url: HOST, project: "team" } },
+    wanted: TEAM,
+    after: { own: `${HOST} old`, repo: `${HOST}/ new`, "repo-repository": `${HOST} new` },
+    hints: [/in project 'team' with a credential of its own/],
+  },
+  // --- spellings that are other URLs to Argo CD ------------------------------------------------
+  {
+    what: "charts that are held with oci:// get the credential, too",
+    held: { literal: { url: `oci://${HOST}` } },
+    wanted: { type: "helm", url: `oci://${HOST}` },
+    after: { literal: `oci://${HOST} new`, repo: `${HOST} new` },
+    hints: [/'literal' holds oci:\/\/.* another URL to Argo CD, and got the same credential/],
+  },
+  {
+    what: "charts by HTTPS are others than those in an OCI registry, and who forgot oci:// is told",
+    held: { literal: { url: `oci://${HOST}` }, held: { url: HOST } },
+    wanted: { type: "helm", url: HOST },
+    after: { literal: `oci://${HOST} old`, held: `${HOST} old`, repo: `https://${HOST} new` },
+    hints: [/'held' holds registry\.example\.com\/team, .* was left alone/],
+  },
+  {
+    what: "the same of a template",
+    held: { literal: { as: "repo-creds", url: `oci://${HOST}` } },
+    wanted: TEAM,
+    after: {
+      literal: `oci://${HOST} new`,
+      repo: `${HOST}/ new`,
+      "repo-repository": `${HOST} new`,
+    },
+    hints: [/'literal' holds oci:\/\/.* got the same credential/],
+  },
+  {
+    what: "one without a credential is left alone, and named",
+    held: { literal: { url: `oci://${HOST}`, password: "" } },
+    wanted: { type: "helm", url: `oci://${HOST}` },
+    after: { literal: `oci://${HOST}`, repo: `${HOST} new` },
+    hints: [/'literal' holds oci:\/\/.* was left alone/],
+  },
+  {
+    what: "what an OCI source uses is left alone, and named",
+    held: { artifact: { type: "oci", url: `oci://${HOST}` } },
+    wanted: { type: "helm", url: `oci://${HOST}` },
+    after: { artifact: `oci://${HOST} old`, repo: `${HOST} new` },
+    hints: [/'artifact' holds oci:\/\/.* was left alone/],
+  },
+  {
+    what: "one of another project is left alone, and named",
+    held: { literal: { url: `oci://${HOST}`, project: "team" } },
+    wanted: { type: "helm", url: `oci://${HOST}` },
+    after: { literal: `oci://${HOST} old`, repo: `${HOST} new` },
+    hints: [/'literal' holds oci:\/\/.* was left alone/],
+  },
+  {
+    what: "one that another program looks after is left alone, and named",
+    held: { literal: { url: `oci://${HOST}`, owner: "charts" } },
+    wanted: { type: "helm", url: `oci://${HOST}` },
+    after: { literal: `oci://${HOST} old`, repo: `${HOST} new` },
+    hints: [/'literal' holds oci:\/\/.* was left alone/],
+  },
+  {
+    what: "the same text that Argo CD finds no chart with is named",
+    held: { literal: { url: "https://ghcr.io/" } },
+    wanted: { type: "helm", url: "https://ghcr.io/", template: false },
+    after: { literal: "https://ghcr.io/ old", repo: "ghcr.io new" },
+    hints: [/'literal' holds https:\/\/ghcr\.io\/, .* was left alone/],
+  },
+  {
+    what: "under its own name it comes to be what Argo CD finds, and what it was is named",
+    held: { repo: { url: `oci://${HOST}` } },
+    wanted: { type: "helm", url: `oci://${HOST}` },
+    after: { repo: `${HOST} new` },
+    hints: [/'repo' was for oci:\/\/.* until now/],
+  },
+  {
+    what: "a literal repository of a new template's URL is named",
+    held: { literal: { url: `oci://${HOST}` } },
+    wanted: TEAM,
+    after: {
+      literal: `oci://${HOST} old`,
+      repo: `${HOST}/ new`,
+      "repo-repository": `${HOST} new`,
+    },
+    hints: [/'literal' holds oci:\/\/.* was left alone/],
+  },
+];
+
+for (const { what, held = {}, wanted, after, hints = [] } of CASES) {
+  Deno.test(what, async () => {
+    const it = argocdCluster();
+    for (const [name, each] of Object.entries(held)) put(it, name, each);
+    const verdict = await runWrite(it, repoSecrets({ ...wanted, password: NEW }));
+    assert.ok(verdict.kind === "written", JSON.stringify(verdict));
+    assert.deepEqual(stateOf(it), after);
+    assert.equal(verdict.hints.length, hints.length, verdict.hints.join("\n"));
+    hints.forEach((hint, i) => assert.match(verdict.hints[i]!, hint));
+  });
+}
+
+// --- one after the other ------------------------------------------------------------------------
+
+Deno.test("a new password is that of the template and of its repository", async () => {
+  const it = argocdCluster();
+  await runWrite(it, repoSecrets({ ...TEAM, password: OLD }));
+  const verdict = await runWrite(it, repoSecrets({ ...TEAM, password: NEW }));
+  assert.deepEqual(verdict.kind === "written" && verdict.hints, []);
+  assert.deepEqual(stateOf(it), { repo: `${HOST}/ new`, "repo-repository": `${HOST} new` });
+});
+
+Deno.test("and under another name's request both are replaced where they are", async () => {
+  const it = argocdCluster();
+  await runWrite(it, repoSecrets({ ...TEAM, password: OLD }));
+  await runWrite(it, repoSecrets({ ...TEAM, name: "other", password: NEW }));
+  assert.deepEqual(stateOf(it), { repo: `${HOST}/ new`, "repo-repository": `${HOST} new` });
+});
+
+Deno.test("a repository that was given another credential since keeps it, and is named", async () => {
+  const it = argocdCluster();
+  await runWrite(it, repoSecrets({ ...TEAM, password: OLD }));
+  await runWrite(it, repoSecrets({ type: "helm", url: TEAM.url, name: "own", password: "own" }));
+  const verdict = await runWrite(it, repoSecrets({ ...TEAM, password: NEW }));
+  assert.deepEqual(stateOf(it), { repo: `${HOST}/ new`, "repo-repository": `${HOST} own` });
+  assert.match(verdict.kind === "written" ? verdict.hints[0]! : "", /credential of its own/);
+});
+
+Deno.test("one that was written again with the same credential goes on with its template", async () => {
+  const it = argocdCluster();
+  await runWrite(it, repoSecrets({ ...TEAM, password: OLD }));
+  const stored = it.secrets.get("argocd/repo-repository")!;
+  it.put({ ...stored, annotations: { "argocd-configurer.io/request": "another" } }, {
+    ...stored.data.reveal(),
+    proxy: encodeBase64Text("http://p:3128"),
+  });
+  await runWrite(it, repoSecrets({ ...TEAM, password: NEW }));
+  assert.deepEqual(stateOf(it), { repo: `${HOST}/ new`, "repo-repository": `${HOST} new` });
+});
+
+Deno.test("a template that comes to be for another URL takes its repository along", async () => {
+  const it = argocdCluster();
+  await runWrite(it, repoSecrets({ ...TEAM, password: OLD }));
+  const verdict = await runWrite(it, repoSecrets({ ...CHARTS, password: NEW }));
+  assert.deepEqual(stateOf(it), {
+    repo: `${CHARTS.url}/ new`,
+    "repo-repository": `${CHARTS.url} new`,
+  });
+  assert.deepEqual(verdict.kind === "written" && verdict.hints, [
+    `Secret 'repo' was for ${HOST}/ until now`,
+    `Secret 'repo-repository' was for ${HOST} until now`,
+  ]);
+});
+
+Deno.test("what an earlier write made beside it, and this one does not write, is named", async () => {
+  const it = argocdCluster();
+  await runWrite(it, repoSecrets({ ...TEAM, password: OLD }));
+  const template = await runWrite(it, repoSecrets({ ...GIT, password: NEW }));
+  assert.deepEqual(template.kind === "written" && template.hints, [
+    `Secret 'repo' was for ${HOST}/ until now`,
+    `Secret 'repo-repository' (${HOST}) stands beside 'repo' and was left alone`,
+  ]);
+  const wildcard = { type: "helm", name: "all" } as const;
+  await runWrite(it, repoSecrets({ ...wildcard, url: `oci://${HOST}-b/*`, password: OLD }));
+  const verdict = await runWrite(it, repoSecrets({ ...wildcard, url: `oci://${HOST}-b` }));
+  assert.deepEqual(verdict.kind === "written" && verdict.hints, [
+    `Secret 'all-template' (${HOST}-b/) stands beside 'all' and was left alone`,
+  ]);
+});
+
+Deno.test("a secret of the repository's name that is for something else is not replaced", async () => {
+  const it = argocdCluster();
+  put(it, "repo-repository", { url: "https://charts.example.com/other" });
+  const before = it.dump();
+  const verdict = await runWrite(it, repoSecrets({ ...TEAM, password: NEW }));
+  assert.deepEqual(verdict.kind === "refused" && verdict.refusals.map(({ kind }) => kind), [
+    "foreign",
+  ]);
+  assert.deepEqual(it.dump(), before);
+});
+
+Deno.test("without upsert nothing that is there is changed", async () => {
+  for (const { held = {}, wanted } of CASES) {
+    const it = argocdCluster();
+    for (const [name, each] of Object.entries(held)) put(it, name, each);
+    const before = it.dump();
+    await runWrite(it, repoSecrets({ ...wanted, password: NEW }), { upsert: false });
+    const after = it.dump();
+    for (const key of Object.keys(before)) assert.deepEqual(after[key], before[key], key);
+  }
+});
+
+for (const name of ["repo", "held"]) {
+  Deno.test(`a longer template of another type, which Argo CD would use, is in the way of ${name}`, async () => {
+    const it = argocdCluster();
+    put(it, name, { as: "repo-creds", url: HOST });
+    put(it, "other", { as: "repo-creds", type: "git", url: `${HOST}/` });
+    const before = it.dump();
+    const verdict = await runWrite(it, repoSecrets({ ...TEAM, password: NEW }));
+    assert.deepEqual(verdict.kind === "refused" && verdict.refusals, [{
+      kind: "identity",
+      ref: { namespace: "argocd", name: "repo" },
+      holders: ["other"],
+    }]);
+    assert.deepEqual(it.dump(), before);
+  });
+}
+
+Deno.test("two templates of one spelling under other names are one too many", async () => {
+  const it = argocdCluster();
+  put(it, "a", { as: "repo-creds", url: `${HOST}/` });
+  put(it, "b", { as: "repo-creds", url: `${HOST.toUpperCase()}/` });
+  const before = it.dump();
+  const verdict = await runWrite(it, repoSecrets({ ...TEAM, password: NEW }));
+  assert.deepEqual(verdict.kind === "refused" && verdict.refusals, [{
+    kind: "identity",
+    ref: { namespace: "argocd", name: "repo" },
+    holders: ["a", "b"],
+  }]);
+  assert.deepEqual(it.dump(), before);
+});
+
+Deno.test("what is to be read beside is read at once with what others hold", async () => {
+  const it = argocdCluster();
+  put(it, "held", { as: "repo-creds", url: `${HOST}/` });
+  put(it, "own", { url: HOST, password: "own" });
+  it.calls = [];
+  await runWrite(it, repoSecrets({ ...TEAM, password: NEW }));
+  assert.deepEqual(it.calls.map(({ method }) => method), ["read", "list", "read", "replace"]);
+});
+
+Deno.test("a template and its repository are written both or neither", async () => {
+  const it = argocdCluster();
+  it.fault = ({ method }) =>
+    method === "create" ? { kind: "reject", item: 1, error: "forbidden" } : undefined;
+  const verdict = await runWrite(it, repoSecrets({ ...TEAM, password: NEW }));
+  assert.equal(verdict.kind, "failed");
+  assert.equal(it.secrets.size, 0);
+});

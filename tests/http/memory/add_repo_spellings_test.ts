@@ -1,0 +1,231 @@
+import assert from "node:assert/strict";
+import { encodeBase64Text } from "../../../src/kube/base64.ts";
+import { argocdLabels, dataOf, repo, sent } from "../requests.ts";
+import { type Stage, stored } from "../stage.ts";
+import { CANARY, helm, HELM_BODY, type Row, testsOf } from "../support.ts";
+
+/** Secrets that are there under another name, or in another spelling of the URL, and what is answered. */
+
+const OLD = "an old password";
+
+/** A secret as somebody has made it with kubectl. */
+const held =
+  (name: string, secretType: string, data: Record<string, string>) => ({ cluster }: Stage) =>
+    void cluster.put(
+      { namespace: "argocd", name, labels: { "argocd.argoproj.io/secret-type": secretType } },
+      Object.fromEntries(
+        Object.entries({ username: "git-user", password: OLD, ...data })
+          .map(([key, text]) => [key, encodeBase64Text(text)]),
+      ),
+    );
+
+const each = (...all: ((stage: Stage) => void)[]) => (stage: Stage) =>
+  all.forEach((put) => put(stage));
+
+const replaced = (name: string, more: object = {}, action = "replaced") => ({
+  name,
+  url: "oci://registry.example.com/team",
+  result: { success: true, namespace: "argocd", output: `secret/${name} ${action}` },
+  ...more,
+});
+
+const TEAM = { as: "repo-creds", type: "helm", url: "oci://registry.example.com/team" };
+const HOST = "registry.example.com/team";
+const TEMPLATE = { type: "helm", enableOCI: "true" };
+
+const answer = (result: object, hint: string, verb: string) => ({
+  success: true,
+  cluster: "test-cluster",
+  type: "helm",
+  as: "repo-creds",
+  results: [{ ...result, application_repo_url: `${HOST}/<path>` }],
+  hint,
+  message: `Repository template secret ${verb} successfully`,
+});
+
+const HELD = "Secret 'held' held this URL already and was the one replaced";
+const ENDED =
+  `The prefix was ended by a slash (${HOST}/): it is for what is below, not for longer ` +
+  "names";
+const longer = (name: string) =>
+  `Template '${name}' keeps its URL ${HOST} without a slash at its end, so that nobody loses access: ` +
+  `Argo CD uses it for longer names too, such as ${HOST}-other`;
+
+const SPELLINGS: Row[] = [
+  {
+    name:
+      "a template that is there without a slash keeps its URL, which takes back what was hinted",
+    request: () => repo({ ...TEAM, upsert: true }),
+    before: held("held", "repo-creds", { ...TEMPLATE, url: HOST }),
+    status: 200,
+    body: answer(replaced("held"), `${HELD}. ${longer("held")}`, "updated"),
+    absent: [OLD],
+    after: ({ cluster }) => {
+      assert.deepEqual([...cluster.secrets.keys()], ["argocd/held"]);
+      assert.equal(stored(cluster, "argocd/held", "password"), CANARY);
+      assert.equal(stored(cluster, "argocd/held", "url"), HOST);
+    },
+  },
+  {
+    name: "a template that is there with a slash gets the repository beside it",
+    request: () => repo({ ...TEAM, upsert: true }),
+    before: held("held", "repo-creds", { ...TEMPLATE, url: `${HOST}/` }),
+    status: 200,
+    body: answer(
+      replaced("held", { repository: "held-repository" }),
+      `${ENDED}. ${HELD}`,
+      "updated",
+    ),
+    after: ({ cluster }) => {
+      assert.equal(stored(cluster, "argocd/held", "password"), CANARY);
+      assert.equal(stored(cluster, "argocd/held-repository", "password"), CANARY);
+      assert.equal(stored(cluster, "argocd/held-repository", "url"), HOST);
+    },
+  },
+  {
+    name: "a dry run tells of both, and writes neither",
+    request: () => repo({ ...TEAM, upsert: true, dry_run: true }),
+    before: each(
+      held("a", "repo-creds", { ...TEMPLATE, url: `${HOST}/` }),
+      held("b", "repo-creds", { ...TEMPLATE, url: HOST }),
+    ),
+    status: 200,
+    changes: false,
+    absent: [OLD],
+    after: (_, body) => {
+      const { hint, results } = body as { hint: string; results: { result: object }[] };
+      assert.match(hint, /'b' is a template for the same \(registry\.example\.com\/team\)/);
+      assert.deepEqual(results.length, 1);
+    },
+  },
+  {
+    name: "without upsert the holder of either spelling is named, and nothing is written",
+    request: () => repo(TEAM),
+    before: held("held", "repo-creds", { ...TEMPLATE, url: HOST }),
+    status: 409,
+    body: /^The URL of secret 'my-repo' is held already by secret 'held' in namespace 'argocd': /,
+    changes: false,
+  },
+  {
+    name: "a secret of the repository's name that is another's is not replaced",
+    request: () => repo({ ...TEAM, upsert: true }),
+    before: held("my-repo-repository", "repository", { type: "git", url: "https://a.example/b" }),
+    status: 409,
+    body: /^Secret 'my-repo-repository' in namespace 'argocd' is none of these credentials /,
+    changes: false,
+  },
+  {
+    name: "a secret that holds oci:// literally gets the credential, and is named",
+    request: () => helm({ repository_url: `oci://${HOST}`, upsert: true }),
+    before: held("literal", "repository", { type: "helm", url: `oci://${HOST}` }),
+    status: 200,
+    body: {
+      success: true,
+      cluster: "test-cluster",
+      secret_name: "my-helm-repo",
+      repository_url: `oci://${HOST}`,
+      helm_secret_applied: {
+        success: true,
+        namespace: "argocd",
+        output: "secret/my-helm-repo created",
+      },
+      application_repo_url: HOST,
+      hint:
+        `Secret 'literal' holds oci://${HOST}, which is another URL to Argo CD, and got the same ` +
+        "credential",
+      message: "Helm repository secret created successfully",
+    },
+    after: ({ cluster }) => {
+      const { url, password } = dataOf(cluster, "argocd/literal");
+      assert.deepEqual([url, password], [`oci://${HOST}`, CANARY]);
+    },
+  },
+  {
+    name: "a URL with a space is the same as with %20",
+    request: () => repo({ url: "https://git.example.com/a%20b/c", upsert: true }),
+    before: held("held", "repository", { type: "git", url: "https://git.example.com/a b/c" }),
+    status: 200,
+    changes: true,
+    after: ({ cluster }) => assert.deepEqual([...cluster.secrets.keys()], ["argocd/held"]),
+  },
+];
+
+const named = { type: "helm", name: "team-charts", url: "https://charts.example.com/team" };
+
+const NAMES: Row[] = [
+  {
+    name: "a repository keeps the name that charts depend on, under another name's request",
+    request: () => repo({ type: "helm", url: named.url, upsert: true }),
+    before: held("repo-3891", "repository", named),
+    status: 200,
+    changes: true,
+    after: ({ cluster }) =>
+      assert.equal(stored(cluster, "argocd/repo-3891", "name"), "team-charts"),
+  },
+  {
+    name: "a repository keeps the name that charts depend on, under its own name's request",
+    request: () => helm({ repository_url: named.url, name: "repo-3891", upsert: true }),
+    before: held("repo-3891", "repository", named),
+    status: 200,
+    changes: true,
+    after: ({ cluster }) =>
+      assert.equal(stored(cluster, "argocd/repo-3891", "name"), "team-charts"),
+  },
+  {
+    name: "a new repository has the name that is asked for",
+    request: () => repo({ type: "helm", url: named.url, repository_name: "team-charts" }),
+    status: 200,
+    changes: true,
+    after: ({ cluster }) =>
+      assert.deepEqual(dataOf(cluster, "argocd/my-repo"), {
+        ...named,
+        username: "git-user",
+        password: CANARY,
+      }),
+  },
+  {
+    name: "a repository that is replaced gets the name that is asked for, and no other secret does",
+    request: () =>
+      repo({ type: "helm", url: "ghcr.io/org/*", repository_name: "team-charts", upsert: true }),
+    before: sent(() => repo({ type: "helm", url: "ghcr.io/org/*" })),
+    status: 200,
+    changes: true,
+    after: ({ cluster }) => {
+      assert.equal(stored(cluster, "argocd/my-repo", "name"), "team-charts");
+      assert.equal(dataOf(cluster, "argocd/my-repo-template").name, undefined);
+    },
+  },
+  {
+    name: "a dry run of a rotation shows no other name",
+    request: () =>
+      helm({ repository_url: named.url, name: "repo-3891", upsert: true, dry_run: true }),
+    before: held("repo-3891", "repository", {
+      ...named,
+      username: HELM_BODY.username,
+    }),
+    status: 200,
+    changes: false,
+    after: (_, body) => {
+      const { helm_secret_applied: { changes } } = body as {
+        helm_secret_applied: { changes: { field: string }[] };
+      };
+      const data = changes.map(({ field }) => field).filter((field) => field.startsWith("data."));
+      assert.deepEqual(data, ["data.password"]);
+    },
+  },
+  {
+    name: "a template and its repository are labelled as what they are",
+    request: () => repo(TEAM),
+    status: 200,
+    changes: true,
+    after: ({ cluster }) =>
+      assert.deepEqual(
+        ["my-repo", "my-repo-repository"].map((name) =>
+          cluster.secrets.get(`argocd/${name}`)!.labels
+        ),
+        [argocdLabels("repo-creds"), argocdLabels("repository")],
+      ),
+  },
+];
+
+for (const test of testsOf([...SPELLINGS, ...NAMES])) Deno.test(test);
