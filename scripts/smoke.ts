@@ -172,6 +172,9 @@ export function deviations(
   return wrong;
 }
 
+/** How long an answer is waited for, in milliseconds. */
+const PATIENCE = 120_000;
+
 async function take(step: Step, url: string): Promise<boolean> {
   console.log(`${step.method} ${step.path}: ${step.what}`);
   let wrong: string[];
@@ -182,7 +185,7 @@ async function take(step: Step, url: string): Promise<boolean> {
         body: JSON.stringify(step.body),
         headers: { "Content-Type": "application/json" },
       }),
-      signal: AbortSignal.timeout(120_000),
+      signal: AbortSignal.timeout(PATIENCE),
     });
     wrong = deviations(response.status, await response.json(), step.expected);
   } catch (error) {
@@ -206,8 +209,10 @@ async function smoke(options: Options): Promise<number> {
 async function cleanUp(options: Options, run: string): Promise<void> {
   console.log("What may be left is removed:");
   for (const { method, path } of removals(options, run)) {
-    const said = await fetch(new URL(path, options.url), { method })
-      .then((response) => response.json()).catch((error: Error) => error);
+    const said = await fetch(new URL(path, options.url), {
+      method,
+      signal: AbortSignal.timeout(PATIENCE),
+    }).then((response) => response.json()).catch((error: Error) => error);
     console.log(`${method} ${path}\n  ${said.message}`);
   }
 }

@@ -95,7 +95,7 @@ export function wire(
   const { gate, breakers, auditLogs } = common;
   const auditPath = settings["audit-log"];
   const auditLog = auditPath === undefined ? undefined : auditLogs.at(auditPath);
-  const transport = transportOf(settings.transport, surroundings, gate);
+  const transport = transportOf(settings, surroundings, gate);
   const open = opener(settings, surroundings, transport.storeOf, breakers);
   const app = createApp({
     useCases: wireUseCases(settings, surroundings, open, common, auditLog),
@@ -222,12 +222,15 @@ interface Transport {
 
 /** `auto` is kubectl, which works with every kubeconfig, unless it is missing. */
 function transportOf(
-  transport: Settings["transport"],
+  settings: Pick<Settings, "transport" | "connect-timeout">,
   surroundings: Surroundings,
   gate: ProcessGate,
 ): Transport {
+  const { transport } = settings;
   const isKubectl = transport === "kubectl" || (transport === "auto" && surroundings.hasKubectl);
-  return isKubectl ? overKubectl(surroundings, gate) : overApi(surroundings);
+  return isKubectl
+    ? overKubectl(surroundings, gate)
+    : overApi(surroundings, settings["connect-timeout"]);
 }
 
 /** All clusters under one limit of processes. */
@@ -247,7 +250,7 @@ function overKubectl(surroundings: Surroundings, gate: ProcessGate): Transport {
 }
 
 /** One store a cluster, which keeps its connections until the kubeconfig changes. */
-function overApi(surroundings: Surroundings): Transport {
+function overApi(surroundings: Surroundings, connectSeconds: number): Transport {
   const kept = new Map<string, { version: string; store: ApiStore }>();
   return {
     storeOf(cluster, { path, content, version }) {
@@ -258,6 +261,7 @@ function overApi(surroundings: Surroundings): Transport {
         cluster,
         kubeconfig: { path, content },
         env: surroundings.kubectlEnv,
+        connectSeconds,
         onCall: (call) => logCall(cluster, call),
       });
       kept.set(cluster, { version, store });

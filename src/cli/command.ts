@@ -79,6 +79,21 @@ function numberOf(unit: string): (input: string) => number {
   };
 }
 
+/** A flag that may be left out, and takes a time: seconds, or a number with `s`, `m` or `h`. */
+export const duration = (brief: string) =>
+  ({ kind: "parsed", parse: secondsOf, brief, placeholder: "time", optional: true }) as const;
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+
+/** As kubectl takes its `--request-timeout`. */
+function secondsOf(input: string): number {
+  const [, count, unit = "s"] = /^([0-9]{1,6}(?:\.[0-9]{1,3})?)([smh])?$/.exec(input) ?? [];
+  if (count === undefined) {
+    throw new SyntaxError("expected a time: a number of seconds, or one like 90s, 5m or 1h");
+  }
+  return Number(count) * UNITS[unit]!;
+}
+
 /** A flag that may be there or not, and takes nothing. */
 export const on = (brief: string) =>
   ({ kind: "boolean", brief, optional: true, withNegated: false }) as const;

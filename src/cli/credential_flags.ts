@@ -1,4 +1,5 @@
-import { choice, CONFIG_FLAG, type Context, list, number, on, text } from "./command.ts";
+import { choice, CONFIG_FLAG, type Context, duration, list, number, on, text } from "./command.ts";
+import { READ_SECONDS, WRITE_SECONDS } from "./credentials/which_server.ts";
 import { DRY_RUNS, OUTPUT_FORMATS } from "./credentials/words.ts";
 
 /** Flags of the commands that are about credentials: the API's fields in the words of a shell. */
@@ -17,6 +18,10 @@ export const PROGRAM_FLAGS = {
     "file",
   ),
   serverPlainHttp: on("Send to a server on another machine without TLS"),
+  requestTimeout: duration(
+    `How long the server's answer is waited for: seconds, or 90s, 5m; 0 for as long as it takes ` +
+      `(default: ${READ_SECONDS}, of what writes ${WRITE_SECONDS})`,
+  ),
   config: CONFIG_FLAG,
   clustersFolder: text("Folder of kubeconfigs", "folder"),
   kubectlTimeout: number("Time for the commands of one request (seconds)", "seconds"),

@@ -3,7 +3,7 @@ import { settingsOf } from "../config/schema.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
 import { configureLog } from "../log/logger.ts";
 import { front } from "../server/front.ts";
-import { wire } from "../wire.ts";
+import { shared, wire } from "../wire.ts";
 import { seedProductionCluster, seedTestCluster } from "./demo_secrets.ts";
 import { listen } from "./listen.ts";
 import { surroundings } from "./surroundings.ts";
@@ -20,15 +20,22 @@ export async function demo({ port = 8091 }: { port?: number }): Promise<number> 
     seedTestCluster(test.cluster);
     seedProductionCluster(production.cluster);
     const clusters = await writeKubeconfigs(folder, test, production);
-    const settings = settingsOf({ port, "clusters-folder": clusters, kubectl_timeout: 10 });
+    const settings = settingsOf({
+      port,
+      "clusters-folder": clusters,
+      kubectl_timeout: 10,
+      "audit-log": join(folder, "audit.log"),
+    });
     const here = { ...surroundings(), kubectlCache: join(folder, "kubectl-cache") };
-    const program = wire(settings, here, VERSION);
+    const common = shared(here);
+    const program = wire(settings, here, VERSION, common);
     const code = await listen(front(() => program), {
       hostname: settings.host,
       port,
       onListening: (url) => print(introduction(url) + "\n"),
     });
     program.close();
+    await common.auditLogs.close();
     return code;
   } finally {
     await Promise.all([test.stop(), production.stop()]);
@@ -88,5 +95,10 @@ Write a pull secret into two namespaces and Argo CD's; again, and it exists; the
 
 Let Argo CD use charts of ghcr.io:
   ${post("/secrets/add_helm_repo", helm)}
+
+Commands ask it, too, in another terminal:
+  export ARGOCD_CONFIGURER_SERVER=${url}
+  argocd-configurer secrets --all-clusters
+  argocd-configurer audit
 `;
 }

@@ -1,14 +1,17 @@
 import type { EmulatedCluster } from "../emulator/cluster.ts";
 
-/** What a cluster of a small team holds; none of the values is a credential anywhere. */
+/**
+ * What a cluster of a small team holds; none of the values is a credential anywhere, and no name or
+ * URL is one that an example of the README writes.
+ */
 export function seedTestCluster(cluster: EmulatedCluster): void {
   for (const namespace of ["argocd", "team-a", "team-b"]) cluster.addNamespace(namespace);
   pullSecret(cluster, "team-a", "registry", "mcops.tech/secret-type");
   pullSecret(cluster, "team-b", "registry", "jjo.finance/secret-type");
-  argocdSecret(cluster, "bitnami", "repository", {
-    name: "bitnami",
+  argocdSecret(cluster, "team-charts", "repository", {
+    name: "team-charts",
     type: "helm",
-    url: "https://charts.bitnami.com/bitnami",
+    url: "https://helm.example.net/team",
     username: "demo-reader",
     password: "demo-password",
   });

@@ -45,6 +45,8 @@ const ENTRIES = {
   "clusters-folder": v.optional(text, "clusters"),
   /** Seconds that the commands of one request may take together. */
   kubectl_timeout: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(3600)), 30),
+  /** Seconds in which a connection to a cluster has to be made, over the transport api. */
+  "connect-timeout": v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(3600)), 5),
   /** How clusters are reached. */
   transport: v.optional(v.picklist(["auto", "kubectl", "api"]), "auto"),
   /** Namespace of Argo CD. */

@@ -45,6 +45,16 @@ export function deadlinePassed(seconds: number): Reported {
   return { kind: "timeout", why, uncertain: true };
 }
 
+/** Why a request has failed for which no connection was made in its own time; nothing was sent. */
+export function notConnected(seconds: number): Reported {
+  const why = `no connection was made within ${inWords(seconds)}`;
+  return { kind: "unreachable", why, uncertain: false };
+}
+
+function inWords(seconds: number): string {
+  return seconds === 1 ? "1 second" : `${seconds} seconds`;
+}
+
 /** `Cannot list secrets in namespace 'a' of cluster 'c': the connection was refused` */
 export function errorOf(
   cluster: string,

@@ -6,29 +6,39 @@ import { HttpError } from "./http_error.ts";
 import { jsonError } from "./json_errors.ts";
 
 /**
- * Parses the query by a schema.
+ * Parses the query by a schema, which is strict.
  * @param inPath parameters that are parts of the path
  * @throws {HttpError} 400 naming the parameter; no value is quoted
  */
-export function parseQuery<Schema extends z.ZodType>(
+export function parseQuery<Shape extends z.ZodRawShape>(
   c: Context,
-  schema: Schema,
+  schema: z.ZodObject<Shape, z.core.$strict>,
   inPath: Readonly<Record<string, string | undefined>> = {},
-): z.output<Schema> {
-  const given = Object.entries(c.req.queries()).map(([key, values]) =>
-    values.length === 1 ? [key, values[0]] : [key, values]
-  );
-  const twice = given.find(([key]) => Object.hasOwn(inPath, String(key)));
+): z.output<z.ZodObject<Shape, z.core.$strict>> {
+  const search = searchOf(c);
+  const given = [...new Set(search.keys())].map((key) => {
+    const values = search.getAll(key);
+    return [key, values.length === 1 ? values[0] : values] as const;
+  });
+  const twice = given.find(([key]) => Object.hasOwn(inPath, key));
   if (twice) throw new HttpError(400, `Parameter '${twice[0]}' stands in the path`);
   const query = { ...Object.fromEntries(given), ...inPath };
   const parsed = schema.safeParse(query, { error: wording });
-  if (parsed.success) return parsed.data;
-  const names = "shape" in schema ? Object.keys(schema.shape as object) : [];
-  throw new HttpError(400, explain(parsed.error.issues, query, "parameter", names));
+  const names = Object.keys(schema.shape).filter((name) => !Object.hasOwn(inPath, name));
+  if (!parsed.success) {
+    throw new HttpError(400, explain(parsed.error.issues, query, "parameter", names));
+  }
+  return parsed.data;
+}
+
+/** Not by Hono's `queries`, which lose a parameter without a name and one that is `__proto__`. */
+function searchOf(c: Context): URLSearchParams {
+  return new URL(c.req.url).searchParams;
 }
 
 /**
- * Parses the body as JSON by a schema. The content type is not looked at: curl sends a form's.
+ * Parses the body as JSON by a schema. The content type is not looked at: curl sends a form's. A
+ * query is refused: a `dry_run` in it would be passed over, and the write be done.
  * @param fields names of the schema's fields, to tell the nearest one to an unknown one
  * @throws {HttpError} 400 naming the field or the position; nothing of the body is quoted
  */
@@ -37,6 +47,7 @@ export async function parseBody<Schema extends z.ZodType>(
   schema: Schema,
   fields: readonly string[],
 ): Promise<z.output<Schema>> {
+  refuseQuery(c, fields);
   const body = parseJson(await c.req.arrayBuffer());
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw new HttpError(400, "Request body must be a JSON object");
@@ -44,6 +55,40 @@ export async function parseBody<Schema extends z.ZodType>(
   const parsed = schema.safeParse(body, { error: wording });
   if (parsed.success) return parsed.data;
   throw new HttpError(400, explain(parsed.error.issues, body, "field", fields));
+}
+
+/** Says of what stands in the query where it belongs. */
+function refuseQuery(c: Context, fields: readonly string[]): void {
+  const given = [...searchOf(c).keys()];
+  if (given.length === 0) return;
+  const field = given.find((name) => fields.includes(name));
+  if (field !== undefined) {
+    const message = `Parameter '${field}' belongs in the JSON body, as a field; there is no query`;
+    throw new HttpError(400, message);
+  }
+  const near = given.flatMap((name) => {
+    const nearest = nearestTo(name, fields);
+    return nearest === undefined ? [] : [{ name, nearest }];
+  })[0];
+  throw new HttpError(
+    400,
+    near === undefined
+      ? "Unknown parameter; there is no query, and the fields of the JSON body are " +
+        fields.join(", ")
+      : `Unknown parameter '${near.name}'; did you mean the field '${near.nearest}' of the JSON ` +
+        "body?",
+  );
+}
+
+/**
+ * Refuses a body where the query says everything: a `dry_run` in it would be passed over.
+ * @param parameters that the query may have
+ * @throws {HttpError} 400
+ */
+export async function refuseBody(c: Context, parameters: readonly string[]): Promise<void> {
+  if ((await c.req.arrayBuffer()).byteLength === 0) return;
+  const message = `${c.req.method} takes no body; the query's parameters are `;
+  throw new HttpError(400, message + parameters.join(", "));
 }
 
 function parseJson(bytes: ArrayBuffer): unknown {
@@ -143,6 +188,7 @@ function unknownField(
   fields: readonly string[],
 ): string {
   const nearest = nearestTo(name, fields);
+  if (fields.length === 0) return `Unknown ${kind}; there is none here`;
   return nearest === undefined
     ? `Unknown ${kind}; the ${kind}s are ${fields.join(", ")}`
     : `Unknown ${kind} '${name}'; did you mean '${nearest}'?`;
@@ -150,7 +196,7 @@ function unknownField(
 
 /** The field that a name looks like a misspelling of; any other could be a misplaced value. */
 function nearestTo(name: string, fields: readonly string[]): string | undefined {
-  if (!/^\w{1,40}$/.test(name)) return undefined;
+  if (!/^[\w-]{1,40}$/.test(name)) return undefined;
   const far = (field: string) => distance(name.toLowerCase(), field);
   const [nearest] = [...fields].sort((a, b) => far(a) - far(b));
   return nearest !== undefined && far(nearest) <= Math.max(2, nearest.length / 3)

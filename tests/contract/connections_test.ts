@@ -191,7 +191,7 @@ Deno.test({
         import { seal } from "${import.meta.resolve("../../src/log/sealed.ts")}";
         for (const path of Deno.args) {
           const content = seal(load(await Deno.readTextFile(path)));
-          const store = apiStore({ cluster: "c", kubeconfig: { path, content }, env: {} });
+          const store = apiStore({ cluster: "c", kubeconfig: { path, content }, env: {}, connectSeconds: 10 });
           const listed = store.list({ selector: "a=b" }, deadlineIn(10));
           console.log(await listed.then(() => "listed", (error) => error.kind));
           store.close();

@@ -57,6 +57,7 @@ const overApi: Transport = {
       cluster: "test",
       kubeconfig: { path: kubeconfig, content },
       env: kubectlEnv(),
+      connectSeconds: 60, // of a port that never answers, deadlines are what is looked at here
       onCall: (call) => said.push(JSON.stringify(call)),
     });
     return { store, said, close: () => store.close() };

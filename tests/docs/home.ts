@@ -2,12 +2,32 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { join } from "node:path";
 import { makeAuthority } from "../../scripts/control_plane/certificates.ts";
+import { BUILT } from "../cli/support.ts";
 
 /** What the README's examples find on the user's machine. */
 export interface Home {
   readonly path: string;
   /** Contents of the files that they name. */
   readonly files: Readonly<Record<string, string>>;
+}
+
+const ROOT = join(import.meta.dirname!, "..", "..");
+
+/** Puts the program there by its name. @returns the variables by which a shell finds it */
+export async function install({ path }: Home): Promise<Record<string, string>> {
+  const bin = join(path, "bin");
+  await Deno.mkdir(bin);
+  const from = BUILT ?? `${Deno.execPath()}" run -A --no-check "${join(ROOT, "main.ts")}`;
+  await Deno.writeTextFile(join(bin, "argocd-configurer"), `#!/bin/sh\nexec "${from}" "$@"\n`, {
+    mode: 0o755,
+  });
+  return { HOME: path, PATH: `${bin}:${Deno.env.get("PATH")}`, DENO_DIR: await denoDir() };
+}
+
+/** Where Deno keeps packages, which it looks for by HOME otherwise and would fetch anew. */
+async function denoDir(): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
+  return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
 }
 
 /** @param password of every example that takes it from a file */

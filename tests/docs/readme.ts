@@ -43,3 +43,8 @@ export function commandsOf({ text }: Block): string[] {
   }
   return commands;
 }
+
+/** A command with this password where it has one. */
+export function withPassword(command: string, password: string): string {
+  return command.replace(/"password": ?"[^"]*"/, `"password": "${password}"`);
+}

@@ -5,14 +5,13 @@ import type { Repository } from "../../scripts/argocd_reader/answers.ts";
 import { argocdReaderIsAtHand } from "../../scripts/argocd_reader/build.ts";
 import { controlPlaneFromEnv } from "../../scripts/control_plane/connect.ts";
 import { type ControlPlane, startControlPlane } from "../../scripts/control_plane/control_plane.ts";
-import { BUILT, folder, program } from "../cli/support.ts";
+import { folder, program } from "../cli/support.ts";
 import { makeCanary } from "../support/canary.ts";
-import { type Home, makeHome } from "./home.ts";
-import { type Block, blocks, commandsOf } from "./readme.ts";
+import { type Home, install, makeHome } from "./home.ts";
+import { type Block, blocks, commandsOf, withPassword } from "./readme.ts";
 
 /** The README's examples, each run as it stands, on a cluster of its own; then Argo CD is asked. */
 
-const ROOT = join(import.meta.dirname!, "..", "..");
 const ignore = controlPlaneFromEnv() === undefined || !await argocdReaderIsAtHand();
 
 interface Stage {
@@ -36,13 +35,7 @@ async function staged(test: (stage: Stage) => Promise<void>): Promise<void> {
       await Deno.copyFile(plane.kubeconfigs.administrator, file);
     }
     await prepare(plane);
-    const bin = join(home.path, "bin");
-    await Deno.mkdir(bin);
-    const from = BUILT ?? `${Deno.execPath()}" run -A --no-check "${join(ROOT, "main.ts")}`;
-    await Deno.writeTextFile(join(bin, "argocd-configurer"), `#!/bin/sh\nexec "${from}" "$@"\n`, {
-      mode: 0o755,
-    });
-    const env = { HOME: home.path, PATH: `${bin}:${Deno.env.get("PATH")}` };
+    const env = await install(home);
     await using server = program(["serve", "--port", "0"], { cwd: home.path, env });
     const [, url] = await server.line(/listening url=(\S+)/);
     const run = async (command: string) => {
@@ -84,11 +77,6 @@ async function prepare(plane: ControlPlane): Promise<void> {
       metadata: { name: "default", namespace },
     });
   }
-}
-
-/** A command with the canary where it has a password. */
-function withPassword(command: string, password: string): string {
-  return command.replace(/"password": ?"[^"]*"/, `"password": "${password}"`);
 }
 
 const isWrite = ({ language, text }: Block) =>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ENDPOINTS } from "../../src/server/endpoints.ts";
-import { handle } from "../../src/server/routes/openapi.ts";
+import { openApiDocument } from "../../src/server/routes/openapi.ts";
 
 /** Holds answers to `/openapi.json`: each is one that the document describes, field by field. */
 
@@ -13,7 +13,7 @@ let document: Json;
 export async function openapi(): Promise<Json> {
   const deps = { version: "1.2.3", endpoints: ENDPOINTS };
   return document ??= JSON.parse(
-    JSON.stringify((await handle(undefined as never, deps as never)).body),
+    JSON.stringify(await openApiDocument(deps)),
   );
 }
 

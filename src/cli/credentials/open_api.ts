@@ -48,6 +48,9 @@ export async function openApi(flags: ProgramFlags, purpose: Purpose): Promise<Ap
   return checked(undefined, { place: `the server at ${server.url}`, open: ofServer });
 }
 
+/** Flags for who asks a server. */
+const OF_A_SERVER = ["serverCa", "serverPlainHttp", "requestTimeout"] as const;
+
 /** Flags that a server has been started with. */
 const OF_THIS_PROCESS = [
   "config",
@@ -61,7 +64,7 @@ const OF_THIS_PROCESS = [
 const kebab = (flag: string) => flag.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 async function openOwn(flags: ProgramFlags, purpose: Purpose): Promise<Api> {
-  for (const flag of ["serverCa", "serverPlainHttp"] as const) {
+  for (const flag of OF_A_SERVER) {
     if (flags[flag] === undefined) continue;
     throw new Failure(`--${kebab(flag)} is of no use without --server`, 2);
   }

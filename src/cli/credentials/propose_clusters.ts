@@ -4,8 +4,8 @@ import { DEFAULT_CONFIG } from "../setting_flags.ts";
 import type { ClusterList } from "./answers.ts";
 import { serverOf, type WhichServer } from "./which_server.ts";
 
-/** How long a server is waited for, in milliseconds. */
-const PATIENCE = 2000;
+/** How long a server is waited for, in seconds. */
+const PATIENCE = 2;
 
 /**
  * The clusters that a command line may name, for its completion: those of the folder or server that
@@ -38,7 +38,7 @@ async function ofFolder(words: readonly string[]): Promise<readonly string[]> {
 
 async function ofServer(server: WhichServer): Promise<readonly string[]> {
   const { remote } = await import("./remote.ts");
-  const api = remote(server, AbortSignal.timeout(PATIENCE));
+  const api = remote({ ...server, requestTimeout: PATIENCE });
   try {
     const { body } = await api.ask({ method: "GET", path: "/clusters" });
     return (body as Partial<ClusterList>).clusters ?? [];

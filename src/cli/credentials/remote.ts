@@ -1,32 +1,33 @@
 import { Failure } from "../failure.ts";
 import { SERVER_TOKEN_VARIABLE, TOKEN_VARIABLE } from "../surroundings.ts";
-import { answerOf, type Api, httpRequest } from "./request.ts";
-import type { WhichServer } from "./which_server.ts";
+import { answerOf, type Api, type ApiRequest, httpRequest } from "./request.ts";
+import { READ_SECONDS, type WhichServer, WRITE_SECONDS } from "./which_server.ts";
 
 /**
  * A running server, asked with the token of the environment.
  *
  * Permissions: `--allow-net` of the server, `--allow-env`, `--allow-read` of the certificates.
- * @param signal when it is no longer waited for
  * @throws {Failure} when it cannot be asked like this
  */
-export function remote(server: WhichServer, signal?: AbortSignal): Api {
-  const { ca } = server;
+export function remote(server: WhichServer): Api {
+  const { ca, requestTimeout } = server;
   const base = baseOf(server);
   const headers = tokenHeaders();
   const client = clientThatTrusts(ca);
   return {
     place: `the server at ${base}`,
     async ask(request) {
-      let response: Response;
-      try {
-        response = await fetch(httpRequest(base, request, headers), { client, signal });
-      } catch (error) {
+      const seconds = requestTimeout ?? (request.method === "GET" ? READ_SECONDS : WRITE_SECONDS);
+      const asked = await inTime(seconds, async (signal) => {
+        const response = await fetch(httpRequest(base, request, headers), { client, signal });
+        const answer = await answerOf(response).catch(() => undefined);
+        return { status: response.status, answer, isOurs: response.headers.has("X-Request-Id") };
+      }).catch((error: unknown) => {
         throw new Failure(`Cannot ask the server at ${base}: ${reasonOf(error)}`);
-      }
-      const { status } = response;
-      const answer = await answerOf(response).catch(() => undefined);
-      if (answer === undefined || !response.headers.has("X-Request-Id")) {
+      });
+      if (asked === undefined) throw unanswered(base, request, seconds);
+      const { status, answer, isOurs } = asked;
+      if (answer === undefined || !isOurs) {
         throw new Failure(
           `Cannot ask the server at ${base}: it answers ${status}, and not as this program does`,
         );
@@ -40,6 +41,43 @@ export function remote(server: WhichServer, signal?: AbortSignal): Api {
       return Promise.resolve();
     },
   };
+}
+
+/** Milliseconds of the longest timer; one that is longer would end at once. */
+const LONGEST = 2 ** 31 - 1;
+
+/**
+ * What is asked, or `undefined` when that takes longer.
+ * @param seconds 0 for as long as it takes
+ */
+async function inTime<T>(
+  seconds: number,
+  ask: (signal: AbortSignal) => Promise<T>,
+): Promise<T | undefined> {
+  const stop = new AbortController();
+  const late = Promise.withResolvers<undefined>();
+  const milliseconds = Math.min(seconds * 1000, LONGEST);
+  const timer = seconds > 0 ? setTimeout(() => late.resolve(undefined), milliseconds) : undefined;
+  try {
+    return await Promise.race([ask(stop.signal), late.promise]);
+  } finally {
+    clearTimeout(timer);
+    stop.abort();
+  }
+}
+
+/** Says what may have come of it, and what to do. */
+function unanswered(base: string, { method, path, query, body }: ApiRequest, seconds: number) {
+  const within = `no answer came within ${seconds} seconds`;
+  const changesNothing = method === "GET" || path === "/secrets/verify" ||
+    query?.dry_run === "true" || body?.dry_run === true;
+  return new Failure(
+    changesNothing
+      ? `Cannot ask the server at ${base}: ${within}; see that it is the server that listens ` +
+        "there, or wait longer with --request-timeout"
+      : `Cannot tell what the server at ${base} has done: ${within}. It may do it all the same: ` +
+        "look with 'secrets' before you send it again, or wait longer with --request-timeout",
+  );
 }
 
 /** What holds the token; the one of servers serves, too, where it is the same token. */

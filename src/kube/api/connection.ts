@@ -6,6 +6,7 @@ import type { Sealed } from "../../log/sealed.ts";
 import type { Deadline } from "../deadline.ts";
 import { deadlinePassed, type Reported, WHY } from "../reasons.ts";
 import { type ExecConfig, type ExecCredential, runExecPlugin } from "./exec_plugin.ts";
+import { Handshakes } from "./handshakes.ts";
 import { type Endpoint, type Headers, NoAnswer } from "./http.ts";
 import { proxyFromEnv } from "./proxy.ts";
 
@@ -49,10 +50,12 @@ interface User {
  * Connects by a kubeconfig. The library reads it, with its contexts, certificates and auth
  * providers; what it leaves out is done here: token files, exec plugins under a deadline, groups to
  * impersonate, proxies of the environment, and connections that are kept.
+ * @param connectSeconds within which a connection has to be made
  */
 export async function connectorOf(
   { path, content }: KubeconfigSource,
   env: Readonly<Record<string, string>>,
+  connectSeconds: number,
 ): Promise<Connector> {
   const folder = dirname(path);
   // A quarter of a second to import: only when used.
@@ -74,6 +77,7 @@ export async function connectorOf(
   let made: { from: ExecCredential | undefined; connection: Promise<Connection> } | undefined;
   let kept: { agent: http.Agent | https.Agent; certificate: string } | undefined;
   const agents: (http.Agent | https.Agent)[] = [];
+  const handshakes = new Handshakes(connectSeconds);
 
   /** What the plugin gives, run once for all who wait for it. */
   async function credential(deadline: Deadline): Promise<ExecCredential | undefined> {
@@ -94,20 +98,25 @@ export async function connectorOf(
   async function agentOf(tls: https.AgentOptions): Promise<http.Agent | https.Agent> {
     const certificate = String(tls.cert ?? "");
     if (kept?.certificate === certificate) return kept.agent;
-    const agent = await agentFor(server, tls, config, env);
+    const agent = handshakes.limit(await agentFor(server, tls, config, env, handshakes));
     agents.push(agent);
     kept = { agent, certificate };
     return agent;
   }
 
   async function make(given: ExecCredential | undefined, deadline: Deadline): Promise<Connection> {
-    if (isPlain) return { server, agent: await agentOf({}), headers: {} };
+    if (isPlain) return { server, agent: await agentOf({}), handshakes, headers: {} };
     const applied = apply(config, given).catch(() => {
       throw new NoAnswer(UNUSABLE);
     });
     // An auth provider of the library's may ask a server of its own.
     const { tls, headers } = await inTime(applied, deadline);
-    return { server, agent: await agentOf(tls), headers: { ...headers, ...impersonation(user) } };
+    return {
+      server,
+      agent: await agentOf(tls),
+      handshakes,
+      headers: { ...headers, ...impersonation(user) },
+    };
   }
 
   return {
@@ -135,7 +144,10 @@ export async function connectorOf(
       plugin = undefined;
       return had;
     },
-    close: () => agents.forEach((agent) => agent.destroy()),
+    close() {
+      handshakes.close();
+      agents.forEach((agent) => agent.destroy());
+    },
   };
 }
 
@@ -195,6 +207,7 @@ async function agentFor(
   tls: https.AgentOptions,
   config: KubeConfig,
   env: Readonly<Record<string, string>>,
+  handshakes: Handshakes,
 ): Promise<http.Agent | https.Agent> {
   const options = { keepAlive: true, maxSockets: MAX_CONNECTIONS };
   const isTls = server.protocol === "https:";
@@ -206,7 +219,13 @@ async function agentFor(
     throw new NoAnswer(unsupported("a proxy that is neither http:// nor https://"));
   }
   const { HttpProxyAgent, HttpsProxyAgent } = await import("hpagent");
+  // The agent copies these for each connection that it makes, and so reads the signal of that one.
+  const proxyRequestOptions: object = {
+    get signal() {
+      return handshakes.signal;
+    },
+  };
   return isTls
-    ? new HttpsProxyAgent({ ...options, ...tls, proxy })
-    : new HttpProxyAgent({ ...options, proxy });
+    ? new HttpsProxyAgent({ ...options, ...tls, proxy, proxyRequestOptions })
+    : new HttpProxyAgent({ ...options, proxy, proxyRequestOptions });
 }

@@ -3,6 +3,7 @@ import http from "node:http";
 import https from "node:https";
 import type { Deadline } from "../deadline.ts";
 import { deadlinePassed, type Reported, WHY } from "../reasons.ts";
+import { type Handshakes, NotConnected, type Waiting } from "./handshakes.ts";
 
 /** Largest answer accepted, in bytes: as much as of kubectl. */
 const MAX_ANSWER = 32 * 1024 * 1024;
@@ -38,6 +39,8 @@ export class NoAnswer extends Error {
 export interface Endpoint {
   readonly server: URL;
   readonly agent: http.Agent | https.Agent;
+  /** Of that agent. */
+  readonly handshakes: Handshakes;
 }
 
 /**
@@ -47,19 +50,19 @@ export interface Endpoint {
  * @throws {NoAnswer} with whether the request may have been carried out
  */
 export function send(
-  { server, agent }: Endpoint,
+  { server, agent, handshakes }: Endpoint,
   request: ApiRequest,
   deadline: Deadline,
 ): Promise<ApiResponse> {
   const { method, path, headers, body } = request;
   const isTls = server.protocol === "https:";
   return new Promise((resolve, reject) => {
+    const giveUp = (report: Reported) => {
+      settled();
+      reject(new NoAnswer(report));
+    };
     const fail = (error: unknown) =>
-      reject(
-        new NoAnswer(
-          deadline.signal.aborted ? deadlinePassed(deadline.seconds) : reportOf(error),
-        ),
-      );
+      giveUp(deadline.signal.aborted ? deadlinePassed(deadline.seconds) : reportOf(error));
     const options = {
       method,
       agent: agent as https.Agent,
@@ -76,12 +79,13 @@ export function send(
       port: server.port,
       path: server.pathname.replace(/\/$/, "") + path,
     };
+    let settled = () => {};
     if (deadline.signal.aborted) return fail(undefined);
     if (!fitHeaders(options.headers)) {
-      return reject(
-        new NoAnswer({ kind: "invalid_kubeconfig", why: WHY.noHeader, uncertain: false }),
-      );
+      return giveUp({ kind: "invalid_kubeconfig", why: WHY.noHeader, uncertain: false });
     }
+    const inVain = handshakes.inVain(agent, deadline);
+    if (inVain) return giveUp(inVain);
     const sent = (isTls ? https : http).request(options, (answer) => {
       const chunks: Uint8Array[] = [];
       let size = 0;
@@ -89,11 +93,12 @@ export function send(
         size += chunk.length;
         if (size <= MAX_ANSWER) return void chunks.push(chunk);
         sent.destroy();
-        reject(new NoAnswer({ kind: "too_large", why: WHY.tooLarge, uncertain: true }));
+        giveUp({ kind: "too_large", why: WHY.tooLarge, uncertain: true });
       });
       answer.on("error", fail);
       answer.on("end", () => {
         const seconds = Number(answer.headers["retry-after"]);
+        settled();
         resolve({
           status: answer.statusCode ?? 0,
           retryAfter: Number.isFinite(seconds) ? seconds : undefined,
@@ -102,10 +107,24 @@ export function send(
       });
     });
     sent.on("error", fail);
+    const waiting: Waiting = {
+      sent,
+      agent,
+      deadline,
+      giveUp: (report) => {
+        giveUp(report);
+        sent.destroy();
+      },
+    };
+    // Of one that waits for a connection, destroying it brings no event before it has that.
+    const abort = () => waiting.giveUp(deadlinePassed(deadline.seconds));
+    settled = () => {
+      deadline.signal.removeEventListener("abort", abort);
+      handshakes.forget(waiting);
+    };
+    handshakes.watch(waiting);
     // Given as an option, the signal costs several listeners a request.
-    const abort = () => sent.destroy(new Error("The deadline has passed"));
     deadline.signal.addEventListener("abort", abort);
-    sent.on("close", () => deadline.signal.removeEventListener("abort", abort));
     // Deno sends a request again, of any method, when a kept connection breaks before the answer
     // (canRetryRequest in its node:http). A write must not be: nobody would know what became of it.
     if (method !== "GET") sent.on("socket", () => sent.reusedSocket = false);
@@ -127,6 +146,7 @@ const NOT_SENT: Readonly<Record<string, Pick<Reported, "kind" | "why">>> = {
 const CERTIFICATE = /CERT|UNABLE_TO_|SELF_SIGNED|ISSUER/;
 
 function reportOf(error: unknown): Reported {
+  if (error instanceof NotConnected) return error.report;
   const { code = "", message = "" } = error as { code?: string; message?: string };
   const known = NOT_SENT[code];
   if (known) return { ...known, uncertain: false };

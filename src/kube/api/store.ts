@@ -14,6 +14,8 @@ export interface ApiStoreOptions {
   readonly kubeconfig: KubeconfigSource;
   /** The environment of exec plugins, and where proxies are named. */
   readonly env: Readonly<Record<string, string>>;
+  /** Seconds within which a connection has to be made: TCP, TLS and a proxy's part. */
+  readonly connectSeconds: number;
   readonly onCall?: (call: ApiCall) => void;
 }
 
@@ -29,12 +31,12 @@ export interface ApiStore extends SecretStore {
  * `--allow-run` of its exec plugins.
  */
 export function apiStore(options: ApiStoreOptions): ApiStore {
-  const { cluster } = options;
+  const { cluster, kubeconfig, env, connectSeconds } = options;
   let opened: Promise<{ connector: Connector; client: ApiClient }> | undefined;
 
   /** Everything starts with the first request, the import of what reads a kubeconfig too. */
   function open() {
-    return opened ??= connectorOf(options.kubeconfig, options.env).then((connector) => ({
+    return opened ??= connectorOf(kubeconfig, env, connectSeconds).then((connector) => ({
       connector,
       client: apiClient(connector, (call) => options.onCall?.(call)),
     }));

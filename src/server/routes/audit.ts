@@ -12,7 +12,7 @@ export const describe: EndpointModule["describe"] = () => ({
   answers: {
     200: json("Entries of the audit log", AuditAnswer),
     ...errors({
-      400: "Parameter invalid",
+      400: "Parameter unknown or invalid",
       404: "There is no audit log",
       503: "The audit log cannot be read",
     }),

@@ -1,11 +1,23 @@
 import { OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
 import { includesRole, ROLES } from "../../tokens/rights.ts";
-import { type Endpoint, type EndpointModule, type Handle, SERVICE, type Tag } from "../endpoint.ts";
+import {
+  type Endpoint,
+  type EndpointModule,
+  type Handle,
+  type HandlerDeps,
+  SERVICE,
+  type Tag,
+} from "../endpoint.ts";
+import { parseQuery } from "../parse.ts";
+import { NoQuery } from "../schemas/queries.ts";
 import { registerCommon, responsesOf } from "./common_answers.ts";
-import { json } from "./openapi_content.ts";
+import { errors, json } from "./openapi_content.ts";
 
 export const describe: EndpointModule["describe"] = () => ({
-  answers: { 200: json("OpenAPI", z.record(z.string(), z.unknown())) },
+  answers: {
+    200: json("OpenAPI", z.record(z.string(), z.unknown())),
+    ...errors({ 400: "A parameter is given" }),
+  },
 });
 
 const TAGS: Readonly<Record<Tag, string>> = {
@@ -19,10 +31,19 @@ const ABOUT = "Puts, shows, tries and deletes the credentials that Argo CD and t
   "many Kubernetes clusters use.\n\n" +
   "Every answer is JSON. An error has `error` and a `message` for people; only that of " +
   "`GET /secrets` about its cluster has the fields of a list. An unknown field of a request body " +
-  "is refused, and so is one that stands twice. A HEAD is answered like a GET, without the body.";
+  "is refused, and so is one that stands twice. An unknown parameter of a query is refused, but by " +
+  "`GET /` and `GET /health`; a POST has no parameters, a DELETE no body. A HEAD is answered like a " +
+  "GET, without the body.";
+
+export const handle: Handle = async (c, deps) => {
+  parseQuery(c, NoQuery);
+  return { status: 200, body: await openApiDocument(deps) };
+};
 
 /** Generated from the endpoints' schemas. */
-export const handle: Handle = async (_c, { version, endpoints }) => {
+export async function openApiDocument(
+  { version, endpoints }: Pick<HandlerDeps, "version" | "endpoints">,
+): Promise<Readonly<Record<string, unknown>>> {
   const app = new OpenAPIHono();
   const registry = app.openAPIRegistry;
   registry.registerComponent("securitySchemes", "bearer", {
@@ -44,8 +65,8 @@ export const handle: Handle = async (_c, { version, endpoints }) => {
     servers: [{ url: "/", description: "Where this document comes from" }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
   });
-  return { status: 200, body: document };
-};
+  return { ...document };
+}
 
 async function operationOf(endpoint: Endpoint): Promise<RouteConfig> {
   const { method, path, operationId, tag, summary, role, load } = endpoint;

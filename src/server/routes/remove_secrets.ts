@@ -1,7 +1,7 @@
 import { RemovedAnswer } from "../answers.ts";
 import { WriteFailed } from "../error_answers.ts";
 import type { EndpointModule, Handle } from "../endpoint.ts";
-import { parseQuery } from "../parse.ts";
+import { parseQuery, refuseBody } from "../parse.ts";
 import { clusterNotFound } from "../respond/failed.ts";
 import { removedAnswer } from "../respond/removed.ts";
 import { RemoveQuery } from "../schemas/queries.ts";
@@ -17,13 +17,16 @@ export const describe: EndpointModule["describe"] = () => ({
     ...WRITE_ERRORS,
     ...errors({ 404: "There is no such secret" }),
     ...errors({
-      400: "Parameter missing or invalid, or no such cluster; nothing is changed",
+      400:
+        "Parameter missing, unknown or invalid, there is a body, or no such cluster; nothing is " +
+        "changed",
       409: "A secret is not ours, or another program looks after it",
     }, WriteFailed),
   },
 });
 
 export const handle: Handle = async (c, { useCases, argocdNamespace }) => {
+  await refuseBody(c, Object.keys(RemoveQuery.shape));
   const { dry_run: dryRun, ...query } = parseQuery(c, RemoveQuery);
   const outcome = await useCases.removeSecrets({ ...query, dryRun, ...writerOf(c) });
   return outcome.kind === "cluster_not_found"

@@ -15,7 +15,7 @@ export const describe: EndpointModule["describe"] = () => ({
   answers: {
     200: json("What is there, without its values", ShownAnswer),
     ...errors({
-      400: "Parameter missing or invalid",
+      400: "Parameter missing, unknown or invalid",
       404: "No such cluster, or no such secret in it",
       405: "That is the path of another endpoint: a secret called `verify` cannot be shown",
       ...CLUSTER_FAILS,

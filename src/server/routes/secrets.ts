@@ -12,7 +12,7 @@ export const describe: EndpointModule["describe"] = () => ({
   request: { query: SecretsQuery },
   answers: {
     200: json("What is there", Secrets),
-    ...errors({ 400: "Parameter missing or invalid", 404: "No such cluster" }),
+    ...errors({ 400: "Parameter missing, unknown or invalid", 404: "No such cluster" }),
     ...answers(CLUSTER_FAILS, Secrets),
   },
 });

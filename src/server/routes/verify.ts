@@ -22,7 +22,9 @@ export const describe: EndpointModule["describe"] = () => ({
       "It is not accepted where it would be used, or that cannot be asked",
       NotAcceptedAnswer,
     ),
-    ...errors({ 400: "The body is no JSON object, or a field is missing or invalid" }),
+    ...errors({
+      400: "The body is no JSON object, a field is missing or invalid, or a parameter is given",
+    }),
   },
 });
 

@@ -12,7 +12,8 @@ export const WRITE_ERRORS = errors({
 export const ADD_ERRORS = {
   ...WRITE_ERRORS,
   ...errors({
-    400: "The body is no JSON object, a field is missing or invalid, there is no such cluster, " +
-      "namespace or service account; nothing is changed",
+    400:
+      "The body is no JSON object, a field is missing or invalid, a parameter is given, there is " +
+      "no such cluster, namespace or service account; nothing is changed",
   }, WriteFailed),
 };

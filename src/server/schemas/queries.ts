@@ -1,7 +1,15 @@
 import { z } from "@hono/zod-openapi";
 import { ClusterName, NamespaceName, Namespaces, secretName } from "./fields.ts";
 
-export const SecretsQuery = z.object({ cluster: ClusterName });
+/**
+ * Queries are strict: who sends what is not known means something by it, and of a misspelled
+ * `namespaces` or `dry_run` all would be deleted.
+ */
+
+/** Of an operation that takes none. */
+export const NoQuery = z.strictObject({});
+
+export const SecretsQuery = z.strictObject({ cluster: ClusterName });
 
 export const SecretQuery = z.strictObject({
   name: secretName(),
@@ -13,7 +21,6 @@ const Flag = z.enum(["true", "false"], { error: "must be true or false" }).defau
   .transform((text) => text === "true")
   .openapi({ type: "boolean", default: false });
 
-/** Strict: of a misspelled `namespaces` it would be all. */
 export const RemoveQuery = z.strictObject({
   cluster: ClusterName,
   name: secretName(),
@@ -58,7 +65,7 @@ const Limit = z.string().default("100")
     default: 100,
   });
 
-export const AuditQuery = z.object({
+export const AuditQuery = z.strictObject({
   cluster: ClusterName.optional(),
   name: secretName().optional(),
   since: Time.optional().openapi({ description: "Not before this time" }),

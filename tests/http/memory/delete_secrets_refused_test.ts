@@ -189,7 +189,7 @@ const parameters: Row[] = [
     )
   ),
   refused(
-    "a body of DELETE counts for nothing",
+    "a body of DELETE is not taken for its query",
     () =>
       new Request("http://localhost:8091/secrets?cluster=test-cluster", {
         method: "DELETE",
@@ -197,7 +197,9 @@ const parameters: Row[] = [
         body: JSON.stringify({ name: "my-repo", password: CANARY }),
       }),
     400,
-    envelope("Missing required parameter 'name'"),
+    envelope(
+      "DELETE takes no body; the query's parameters are cluster, name, namespaces, force, dry_run",
+    ),
   ),
 ];
 

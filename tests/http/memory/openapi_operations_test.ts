@@ -107,7 +107,9 @@ for (const { method, path } of ENDPOINTS) {
 
 /** What an endpoint says itself of a status that any other may have, too. */
 const JOINED: [method: string, path: string, status: number, text: RegExp, bodies: string[]][] = [
-  ["get", "/secrets", 400, /^Parameter missing or invalid; header `Host` is missing/, ["Error"]],
+  ["get", "/secrets", 400, /^Parameter missing, unknown or invalid; header `Host` is missing/, [
+    "Error",
+  ]],
   ["get", "/secrets", 500, /^The kubeconfig.*; a bug of the server/, ["Secrets", "Error"]],
   ["get", "/secrets", 503, /^The cluster.*; more requests at once/, ["Secrets", "Error"]],
   ["get", "/secrets", 504, /^The cluster did not answer in time$/, ["Secrets"]],

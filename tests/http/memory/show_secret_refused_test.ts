@@ -8,7 +8,7 @@ const envelope = (message: string, status = 400) => ({
   message,
   status_code: status,
 });
-const ALL = "the parameters are name, cluster, namespace";
+const ALL = "the parameters are cluster, namespace";
 const path = (rest: string) => () => get(`/secrets/${rest}`);
 const NO_NAME = /^Parameter 'name' must be a secret's name: .*at most 253$/;
 

@@ -4,7 +4,7 @@ import { configureLog } from "../../../src/log/logger.ts";
 import { type Shared, shared, wire } from "../../../src/wire.ts";
 import { kubeconfig } from "../../cli/support.ts";
 import { silentPort } from "../../support/silent_port.ts";
-import { get } from "../support.ts";
+import { docker, get } from "../support.ts";
 
 /** What a cluster that hangs costs those who ask for it again. */
 
@@ -19,6 +19,14 @@ async function settled(count: () => number): Promise<number> {
   return count();
 }
 
+const surroundingsIn = (folder: string) => ({
+  kubectlEnv: { PATH: Deno.env.get("PATH")!, HOME: folder },
+  cores: 2,
+  user: Deno.uid()!,
+  group: Deno.gid()!,
+  hasKubectl: true,
+});
+
 for (const transport of ["api", "kubectl"] as const) {
   Deno.test(`${transport}: a cluster that hangs is left alone, through a reload too`, async () => {
     const folder = await Deno.makeTempDir();
@@ -27,13 +35,7 @@ for (const transport of ["api", "kubectl"] as const) {
     configureLog({ format: "json", level: "debug", write: (line) => logged.push(line) });
     const file = `${folder}/c.kubeconfig`;
     await Deno.writeTextFile(file, kubeconfig(hung.url), { mode: 0o600 });
-    const here = {
-      kubectlEnv: { PATH: Deno.env.get("PATH")!, HOME: folder },
-      cores: 2,
-      user: Deno.uid()!,
-      group: Deno.gid()!,
-      hasKubectl: true,
-    };
+    const here = surroundingsIn(folder);
     const common: Shared = shared(here);
     const begin = (kubectl_timeout = 1) =>
       wire(
@@ -76,3 +78,32 @@ for (const transport of ["api", "kubectl"] as const) {
     }
   });
 }
+
+Deno.test("api: a cluster that takes connections and never speaks is 503 after connect-timeout", async () => {
+  const folder = await Deno.makeTempDir();
+  const hung = silentPort();
+  configureLog({ format: "json", level: "error", write: () => {} });
+  await Deno.writeTextFile(`${folder}/c.kubeconfig`, kubeconfig(hung.url), { mode: 0o600 });
+  const settings = settingsOf({
+    "clusters-folder": folder,
+    "connect-timeout": 0.5,
+    kubectl_timeout: 60,
+    transport: "api",
+  });
+  const program = wire(settings, surroundingsIn(folder), "1.2.3");
+  try {
+    const began = performance.now();
+    const listed = await program.fetch(get("/secrets?cluster=c"));
+    const written = await program.fetch(docker({ cluster_name: "c" }));
+    const took = performance.now() - began;
+    assert.equal(listed.status, 503);
+    assert.equal((await listed.json()).status, "cluster_unreachable");
+    assert.equal(written.status, 503);
+    assert.match((await written.json()).message, /: no connection was made within 0\.5 seconds$/);
+    assert.ok(took >= 950 && took < 20_000, `it took ${took} ms`);
+  } finally {
+    program.close();
+    await hung.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { remote } from "../../src/cli/credentials/remote.ts";
+import { READ_SECONDS, WRITE_SECONDS } from "../../src/cli/credentials/which_server.ts";
+import { settingsOf } from "../../src/config/schema.ts";
+import { silentPort } from "../support/silent_port.ts";
+import { serve } from "../verify/http_server.ts";
+import { assertEnded, eachOf, onStage, type Stage } from "./credentials_support.ts";
+import { kubeconfig } from "./support.ts";
+
+/** What never answers: a server that is asked, and a cluster. */
+
+const WAIT = ["--request-timeout", "0.5"];
+/** Milliseconds that starting the program may take besides; far less than the default. */
+const SLACK = 40_000;
+
+const DOCKER = [
+  ...["docker", "add", "--cluster", "one", "--name", "n", "--username", "u", "--password-stdin"],
+  ...["--namespaces", "team-a"],
+];
+
+const notAsked = (url: string) =>
+  `error: Cannot ask the server at ${url}: no answer came within 0.5 seconds; see that it is the ` +
+  "server that listens there, or wait longer with --request-timeout\n";
+
+const notTold = (url: string) =>
+  `error: Cannot tell what the server at ${url} has done: no answer came within 0.5 seconds. It ` +
+  "may do it all the same: look with 'secrets' before you send it again, or wait longer with " +
+  "--request-timeout\n";
+
+const ROWS: [args: readonly string[], says: (url: string) => string][] = [
+  [["clusters"], notAsked],
+  [["secrets", "one"], notAsked],
+  [["audit"], notAsked],
+  [["verify", "--registry", "ghcr.io", "--username", "u", "--password-stdin"], notAsked],
+  [DOCKER, notTold],
+  [[...DOCKER, "--dry-run", "server"], notAsked],
+  [["delete", "one", "n", "--yes"], notTold],
+];
+
+async function timed(stage: Stage, args: readonly string[]) {
+  const began = performance.now();
+  const ended = await stage.run(args, { stdin: stage.canary.value });
+  return { ended, took: performance.now() - began };
+}
+
+Deno.test("a server that takes connections and never answers is given up, by http and https", () =>
+  onStage(async (stage) => {
+    const port = silentPort();
+    try {
+      await eachOf(ROWS, async ([args, says]) => {
+        for (const url of [port.url, port.url.replace("https:", "http:")]) {
+          const { ended, took } = await timed(stage, [...args, "--server", url, ...WAIT]);
+          assertEnded(ended, { code: 1, stderr: says(url) });
+          assert.ok(took < SLACK, `${args[0]} took ${took} ms`);
+        }
+      });
+    } finally {
+      await port.close();
+    }
+  }));
+
+Deno.test("so is one that begins an answer and does not end it", async () => {
+  const closing = Promise.withResolvers<void>();
+  await using server = serve(() =>
+    new Response(
+      new ReadableStream({
+        start: async (controller) => {
+          controller.enqueue(new TextEncoder().encode('{"clusters": ['));
+          await closing.promise;
+          controller.close();
+        },
+      }),
+      { headers: { "X-Request-Id": "1" } },
+    )
+  );
+  const api = remote({
+    url: server.url,
+    namedBy: "--server",
+    plainHttp: false,
+    requestTimeout: 0.2,
+  });
+  try {
+    await assert.rejects(
+      api.ask({ method: "GET", path: "/clusters" }),
+      /^Failure: Cannot ask the server at .*: no answer came within 0\.2 seconds;/,
+    );
+  } finally {
+    closing.resolve();
+    await api.close();
+  }
+});
+
+Deno.test("a server is waited for as long as its default settings may need, unless it is said", () => {
+  const { kubectl_timeout } = settingsOf({});
+  assert.ok(READ_SECONDS > kubectl_timeout);
+  assert.ok(WRITE_SECONDS > 5 * kubectl_timeout);
+});
+
+Deno.test("--request-timeout is a time as kubectl takes it, 0 is none, and it is for a server", () =>
+  onStage(async (stage) => {
+    await using server = serve(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return Response.json({ clusters: ["a"], total: 1 }, { headers: { "X-Request-Id": "1" } });
+    });
+    const at = ["clusters", "-o", "name", "--server", server.url, "--request-timeout"];
+    await eachOf(["0", "90", "90s", "1.5m", "1h", "999999h"], async (time) => {
+      assertEnded(await stage.run([...at, time]), { stdout: "a\n" });
+    });
+    await eachOf(["soon", "-1", "1d", "1e3", "10 s"], async (time) => {
+      const ended = await stage.run([...at.slice(0, -1), `--request-timeout=${time}`]);
+      assert.equal(ended.code, 2, JSON.stringify(ended));
+      assert.match(ended.stderr, /expected a time: a number of seconds, or one like 90s, 5m or 1h/);
+    });
+    assertEnded(await stage.run(["clusters", ...WAIT]), {
+      code: 2,
+      stderr: "error: --request-timeout is of no use without --server\n",
+    });
+  }));
+
+Deno.test("a cluster that takes connections and never speaks TLS is given up after connect-timeout", () =>
+  onStage(async (stage) => {
+    const port = silentPort();
+    const env = {
+      ARGOCD_CONFIGURER_CONNECT_TIMEOUT: "0.5",
+      ARGOCD_CONFIGURER_KUBECTL_TIMEOUT: "120",
+    };
+    try {
+      await stage.folder.write("clusters/hung.kubeconfig", kubeconfig(port.url));
+      const began = performance.now();
+      assertEnded(await stage.run(["secrets", "hung"], { env }), {
+        code: 1,
+        stderr: /no connection was made within 0\.5 seconds|Cannot connect to cluster/,
+      });
+      const on = DOCKER.map((word) => word === "one" ? "hung" : word);
+      assertEnded(await stage.run(on, { env, stdin: stage.canary.value }), {
+        code: 1,
+        stderr: /^error: .*: no connection was made within 0\.5 seconds\n/,
+      });
+      assert.ok(performance.now() - began < 2 * SLACK);
+    } finally {
+      await port.close();
+    }
+  }));
