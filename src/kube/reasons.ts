@@ -27,6 +27,7 @@ export const WHY = {
   serverError: "the API server, or an admission webhook of it, reports an error",
   unauthorized: "the cluster does not accept the kubeconfig's credentials",
   plugin: "the kubeconfig's credential plugin gives no credentials",
+  pluginVersion: "the kubeconfig's credential plugin answers in another apiVersion than it names",
   unusable: "the kubeconfig cannot be used",
   noHeader: "a token or name in the kubeconfig does not fit into a header",
   untrusted: "the kubeconfig does not trust the server's certificate",
@@ -38,6 +39,11 @@ export const WHY = {
   noJson: "the answer is not JSON",
   tooLarge: "the answer is larger than this program accepts",
 } as const;
+
+/** @param why as a sentence about the kubeconfig: "it is not valid YAML" */
+export function whyUnusable(why: string): string {
+  return `${WHY.unusable}: ${why}`;
+}
 
 /** Why a request that our own deadline ended has failed. */
 export function deadlinePassed(seconds: number): Reported {
