@@ -14,7 +14,7 @@ import { clusterInfo } from "./cluster_info.ts";
 import { type ExecCredential, runExecPlugin } from "./exec_plugin.ts";
 import { Handshakes } from "./handshakes.ts";
 import { type Endpoint, type Headers, NoAnswer } from "./http.ts";
-import { contentFor } from "./library_content.ts";
+import { asksAuthProvider, contentFor } from "./library_content.ts";
 import { proxyFromEnv } from "./proxy.ts";
 
 export interface KubeconfigSource {
@@ -55,6 +55,7 @@ export async function connectorOf(
   const folder = dirname(path);
   const current = verdict(content.reveal());
   const { server, serverUser, user, isTls, impersonation } = current;
+  const asksProvider = asksAuthProvider(current);
   // A quarter of a second to import: only when used.
   const { KubeConfig } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
@@ -94,11 +95,13 @@ export async function connectorOf(
     if (!isTls) {
       return { server, agent: await agentOf({}), handshakes, headers: asBytes(impersonation) };
     }
-    const applied = apply(config, given).catch(() => {
-      throw new NoAnswer(unusable(WHY.unusable));
+    const applied = apply(config, given).catch((error) => {
+      if (error instanceof NoAnswer) throw error;
+      throw new NoAnswer(asksProvider ? NO_TOKEN : unusable(WHY.unusable));
     });
     // An auth provider of the library's may ask a server of its own.
     const { tls, headers } = await inTime(applied, deadline);
+    if (asksProvider && headers.Authorization === undefined) throw new NoAnswer(NO_TOKEN);
     return {
       server,
       agent: await agentOf(tls),
@@ -115,7 +118,7 @@ export async function connectorOf(
     async connect(deadline) {
       const given = await credential(deadline);
       // Only the library knows until when an auth provider's token holds.
-      if (made === undefined || made.from !== given || user["auth-provider"] !== undefined) {
+      if (made === undefined || made.from !== given || asksProvider) {
         const making = { from: given, connection: make(given, deadline) };
         making.connection.catch(() => made = undefined);
         made = making;
@@ -143,6 +146,8 @@ export async function connectorOf(
   };
 }
 
+const NO_TOKEN: Reported = { kind: "unauthorized", why: WHY.plugin, uncertain: false };
+
 /** @throws {NoAnswer} */
 function verdict(content: Value): Current {
   try {
@@ -164,14 +169,16 @@ async function apply(config: KubeConfig, plugin: ExecCredential | undefined) {
   await config.applyToHTTPSOptions(options);
   const { servername, rejectUnauthorized } = options;
   // What is no certificate is passed over, as by kubectl. An empty file stands for the system's.
-  const ca = options.ca === undefined ? undefined : certificatesIn(String(options.ca));
+  const given = String(options.ca ?? "");
+  const ca = certificatesIn(given);
+  if (given !== "" && ca.length === 0) throw new NoAnswer(unusable(WHY.unusable));
   const cert = plugin?.clientCertificateData ?? options.cert;
   const key = plugin?.clientKeyData ?? options.key;
   const headers = { ...options.headers } as Record<string, string | readonly string[]>;
   if (options.auth) {
     headers.Authorization = basic(options.auth);
   }
-  const authorities = ca?.length ? ca : undefined;
+  const authorities = ca.length > 0 ? ca : undefined;
   return { tls: { ca: authorities, cert, key, servername, rejectUnauthorized }, headers };
 }
 

@@ -1,4 +1,4 @@
-import { type Event, parseEvents, YAMLException } from "js-yaml";
+import { COLLECTION_STYLE, type Event, parseEvents, YAMLException } from "js-yaml";
 import { refuse } from "./refused.ts";
 
 /**
@@ -35,6 +35,22 @@ const MAX_WORK = 20 * 1024 * 1024;
 const INDENT = " ".repeat(64);
 
 /**
+ * Whether a text up to an offset is all of a document, so that what follows is not read: a bracket
+ * closed, or lines began less indented than the first.
+ */
+function isWhole(text: string, end: number): boolean {
+  if (end === 0 || !/[\r\n]/.test(text[end - 1]!)) return false;
+  try {
+    const root = parseEvents(text.slice(0, end), {})[1];
+    if (root === undefined || !("start" in root)) return false;
+    const isIndented = root.start > 0 && !/[\r\n]/.test(text[root.start - 1]!);
+    return root.style === COLLECTION_STYLE.FLOW || isIndented;
+  } catch {
+    return false;
+  }
+}
+
+/**
  * The events of a document, and the text that they point into. Two things that kubectl takes are no
  * YAML: what follows a whole document without a `---`, which it does not read, and lines in brackets
  * and quotes that are indented less than the bracket's own, such as a closing one at the margin.
@@ -56,7 +72,9 @@ export function parsed(text: string): { events: Event[]; source: string } {
         const start = position - column;
         source = source.slice(0, start) + INDENT + source.slice(start);
         indented.set(line, before + INDENT.length);
-      } else if (/^end of the stream or a document separator/.test(reason) && column === 0) {
+      } else if (
+        /^end of the stream or a document separator/.test(reason) && isWhole(source, position)
+      ) {
         source = source.slice(0, position);
       } else if (/^nesting exceeded/.test(reason)) {
         return refuse("it is nested deeper than a kubeconfig is, and not read further for safety");

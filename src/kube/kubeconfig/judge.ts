@@ -103,9 +103,11 @@ function checkOnce(fields: ClusterFields | UserFields, of: string, name: string)
   }
 }
 
+const TWO_METHODS = "its current user has both a token and a user name or password";
+
 function checkUser(user: UserFields): void {
   if (user.token !== "" && (user.username !== "" || user.password !== "")) {
-    refuse("its current user has both a token and a user name or password");
+    refuse(TWO_METHODS);
   }
   if (hasCertificate(user)) {
     checkOnce(user, "user", "client-certificate");
@@ -158,6 +160,7 @@ function checkTls(cluster: ClusterFields, user: UserFields, serverUser: string |
   const identifies = user.token !== "" || user.tokenFile !== "" || user.username !== "" ||
     hasCertificate(user) || user.exec !== undefined || user["auth-provider"] !== undefined;
   if (!identifies) refuse("its current user has no credentials");
+  if (user.username !== "" && user.tokenFile !== "") refuse(TWO_METHODS);
   if (serverUser === undefined && !fitsHeader(user.token)) {
     refuse("the 'token' of its current user does not fit into a header");
   }
