@@ -1,4 +1,4 @@
-import { type Reported, WHY, whyForbidden } from "../reasons.ts";
+import { type Reported, WHY, whyDenied, whyForbidden } from "../reasons.ts";
 import type { ApiResponse } from "./http.ts";
 
 /**
@@ -10,6 +10,9 @@ export function reportOfStatus({ status, body }: ApiResponse): Reported {
   const { reason = "", message = "", details } = parsed(body);
   const certain = (kind: Reported["kind"], why: string) => ({ kind, why, uncertain: false });
   const uncertain = (kind: Reported["kind"], why: string) => ({ kind, why, uncertain: true });
+  // With the status that the policy chose.
+  const denied = status >= 400 ? whyDenied(message) : undefined;
+  if (denied !== undefined) return certain("forbidden", denied);
   switch (status) {
     case 401:
       return certain("unauthorized", WHY.unauthorized);

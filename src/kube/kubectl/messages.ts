@@ -1,5 +1,5 @@
 import type { KubeErrorKind } from "../errors.ts";
-import { type Reported, WHY, whyForbidden } from "../reasons.ts";
+import { type Reported, WHY, whyDenied, whyForbidden } from "../reasons.ts";
 import { whyKubeconfigRefused } from "./kubeconfig_messages.ts";
 
 /** One failure that kubectl reports on standard error. */
@@ -169,6 +169,10 @@ function report(line: string): ReportedByKubectl {
   const refused = line.startsWith("Error from server") ? undefined : whyKubeconfigRefused(line);
   if (refused !== undefined) {
     return { kind: "invalid_kubeconfig", why: refused, uncertain: false, whole: true };
+  }
+  const denied = whyDenied(line);
+  if (denied !== undefined) {
+    return { kind: "forbidden", why: denied, uncertain: false, whole: false };
   }
   const rule = RULES.find(({ pattern }) => pattern.test(line));
   if (!rule) return UNKNOWN;
