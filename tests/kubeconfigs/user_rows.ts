@@ -176,7 +176,7 @@ export const USER_ROWS: readonly Row[] = [
   fails(
     "a token with letters beyond ASCII",
     (draft) => {
-      credentials(draft, { token: "fäke-токен" });
+      credentials(draft, { token: "fäke-tökén" });
     },
     "unauthorized",
     /Unauthorized/,

@@ -55,7 +55,7 @@ export const YAML_ROWS: readonly Row[] = [
   works("an anchor and an alias", (_, parts) =>
     textOf(parts, {
       before: `mine: &mine {token: ${parts.token}}\n`,
-    }).replace(/- name: u\n  user:\n.*\n/, "- name: u\n  user: *mine\n")),
+    }).replace(/- name: u\n {2}user:\n.*\n/, "- name: u\n  user: *mine\n")),
   works(
     "a merge key",
     (_, parts) =>

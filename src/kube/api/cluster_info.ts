@@ -23,7 +23,7 @@ export async function clusterInfo({ cluster }: Current, folder: string): Promise
     "certificate-authority-data": authority.toBase64(),
     "proxy-url": cluster["proxy-url"],
     "disable-compression": cluster["disable-compression"],
-    config: cluster.extensions.get(FOR_PLUGINS),
   };
-  return Object.fromEntries(Object.entries(info).filter(([, value]) => value));
+  const given = Object.entries(info).filter(([, value]) => value);
+  return { ...Object.fromEntries(given), config: cluster.extensions.get(FOR_PLUGINS) ?? null };
 }

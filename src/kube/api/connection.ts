@@ -1,5 +1,4 @@
 import type { KubeConfig } from "@kubernetes/client-node";
-import { Buffer } from "node:buffer";
 import http from "node:http";
 import https from "node:https";
 import { dirname, resolve } from "node:path";
@@ -93,7 +92,7 @@ export async function connectorOf(
 
   async function make(given: ExecCredential | undefined, deadline: Deadline): Promise<Connection> {
     if (!isTls) {
-      return { server, agent: await agentOf({}), handshakes, headers: asBytes(impersonation) };
+      return { server, agent: await agentOf({}), handshakes, headers: impersonation };
     }
     const applied = apply(config, given).catch((error) => {
       if (error instanceof NoAnswer) throw error;
@@ -106,11 +105,11 @@ export async function connectorOf(
       server,
       agent: await agentOf(tls),
       handshakes,
-      headers: asBytes({
+      headers: {
         ...headers,
         ...(serverUser === undefined ? {} : { Authorization: basic(serverUser) }),
         ...impersonation,
-      }),
+      },
     };
   }
 
@@ -131,7 +130,7 @@ export async function connectorOf(
       if (token === undefined) throw new NoAnswer(unusable(WHY.unusable));
       return {
         ...connection,
-        headers: { ...connection.headers, ...asBytes({ Authorization: `Bearer ${token}` }) },
+        headers: { ...connection.headers, Authorization: `Bearer ${token}` },
       };
     },
     refused() {
@@ -200,17 +199,6 @@ function unusable(why: string): Reported {
 
 function basic(userAndPassword: string): string {
   return `Basic ${new TextEncoder().encode(userAndPassword).toBase64()}`;
-}
-
-/** Headers whose values go out as UTF-8, as those of Go do: a character here is a byte there. */
-function asBytes(headers: Headers): Headers {
-  const bytes = (value: string) => Buffer.from(value).toString("latin1");
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      typeof value === "string" ? bytes(value) : value.map(bytes),
-    ]),
-  );
 }
 
 /** The token in a file, or `undefined` when that cannot be read or is empty. */

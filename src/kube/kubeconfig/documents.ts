@@ -31,7 +31,7 @@ export function notYaml(text: string, at: number): never {
 }
 
 /** Characters that may be parsed until all lines are indented. */
-const MAX_WORK = 20 * 1024 * 1024;
+const MAX_WORK = 4 * 1024 * 1024;
 const INDENT = " ".repeat(64);
 
 /**

@@ -62,9 +62,16 @@ export function judge(content: Value): Current {
 }
 
 /** Why a kubeconfig that kubectl takes cannot be used without kubectl, or `undefined`. */
-export function whyNotOverApi({ cluster }: Current): string | undefined {
-  return /^socks/i.test(cluster["proxy-url"])
-    ? "its current cluster is reached by a SOCKS proxy, which takes the kubectl transport"
+export function whyNotOverApi(
+  { cluster, user, isTls, impersonation }: Current,
+): string | undefined {
+  if (/^socks/i.test(cluster["proxy-url"])) {
+    return "its current cluster is reached by a SOCKS proxy, which takes the kubectl transport";
+  }
+  // Deno's node:http sends letters up to U+00FF, as UTF-8, and refuses others.
+  const values = [isTls ? user.token : "", ...Object.values(impersonation)].flat();
+  return values.some((value) => /[^\0-\xff]/.test(value))
+    ? "a token or name of its current user has letters that take the kubectl transport"
     : undefined;
 }
 

@@ -2,6 +2,7 @@ import { type Event, EVENT_ID, getScalarValue, SCALAR_STYLE, type ScalarEvent } 
 import { firstDocument, notYaml, parsed } from "./documents.ts";
 import { refuse } from "./refused.ts";
 import { type Scalar, scalarOf } from "./scalars.ts";
+import { wrongTab } from "./tabs.ts";
 
 /** What a document is made of, as in JSON. */
 export type Value = Scalar | Value[] | { [key: string]: Value };
@@ -24,6 +25,8 @@ const MAX_ALIASED = 20_000;
  */
 export function readYaml(text: string): Value {
   const { events, source } = parsed(firstDocument(text));
+  const tab = wrongTab(source, events);
+  if (tab !== undefined) notYaml(source, tab);
   const root = nodesOf(events, source);
   return root === undefined ? null : new Unfolding().valueOf(root);
 }
