@@ -110,18 +110,21 @@ export function whyForbidden(message: string): string {
 }
 
 /**
- * Why a policy of the cluster denies something, from the API server's message; `undefined` when none
- * does. Of that, only the policy's name is taken, whose letters are those of DNS names.
+ * A policy of the cluster denies something, by the API server's message; `undefined` when none does.
+ * Of that, only the policy's name is taken, whose letters are those of DNS names.
+ * @param reason of the API server's status: the policy chooses it
  * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/staging/src/k8s.io/apiserver/pkg/admission/plugin/policy/validating/dispatcher.go
  * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/staging/src/k8s.io/apiserver/pkg/admission/plugin/webhook/errors/statuserror.go
  */
-export function whyDenied(message: string): string | undefined {
+export function denial(message: string, reason: string): Reported | undefined {
   const [, policy] = /\bValidatingAdmissionPolicy '([a-z0-9.-]{1,253})'.* denied request/
     .exec(message) ?? [];
-  if (policy !== undefined) return `the policy '${policy}' of the cluster denies it`;
   const [, webhook] = /\badmission webhook "([a-z0-9.-]{1,253})" denied the request/
     .exec(message) ?? [];
-  return webhook && `the admission webhook '${webhook}' of the cluster denies it`;
+  if (policy === undefined && webhook === undefined) return undefined;
+  const what = policy === undefined ? `admission webhook '${webhook}'` : `policy '${policy}'`;
+  const kind = reason === "Forbidden" ? "forbidden" : "invalid";
+  return { kind, why: `the ${what} of the cluster denies it`, uncertain: false };
 }
 
 /** What was being done, for messages: the same for every transport. */

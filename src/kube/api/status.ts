@@ -1,4 +1,4 @@
-import { type Reported, WHY, whyDenied, whyForbidden } from "../reasons.ts";
+import { denial, type Reported, WHY, whyForbidden } from "../reasons.ts";
 import type { ApiResponse } from "./http.ts";
 
 /**
@@ -10,9 +10,8 @@ export function reportOfStatus({ status, body }: ApiResponse): Reported {
   const { reason = "", message = "", details } = parsed(body);
   const certain = (kind: Reported["kind"], why: string) => ({ kind, why, uncertain: false });
   const uncertain = (kind: Reported["kind"], why: string) => ({ kind, why, uncertain: true });
-  // With the status that the policy chose.
-  const denied = status >= 400 ? whyDenied(message) : undefined;
-  if (denied !== undefined) return certain("forbidden", denied);
+  const denied = status >= 400 ? denial(message, reason) : undefined;
+  if (denied !== undefined) return denied;
   switch (status) {
     case 401:
       return certain("unauthorized", WHY.unauthorized);

@@ -1,5 +1,5 @@
 import type { KubeErrorKind } from "../errors.ts";
-import { type Reported, WHY, whyDenied, whyForbidden } from "../reasons.ts";
+import { denial, type Reported, WHY, whyForbidden } from "../reasons.ts";
 import { whyKubeconfigRefused } from "./kubeconfig_messages.ts";
 
 /** One failure that kubectl reports on standard error. */
@@ -170,10 +170,8 @@ function report(line: string): ReportedByKubectl {
   if (refused !== undefined) {
     return { kind: "invalid_kubeconfig", why: refused, uncertain: false, whole: true };
   }
-  const denied = whyDenied(line);
-  if (denied !== undefined) {
-    return { kind: "forbidden", why: denied, uncertain: false, whole: false };
-  }
+  const denied = denial(line, /^Error from server \((\w+)\)/.exec(line)?.[1] ?? "");
+  if (denied !== undefined) return { ...denied, whole: false };
   const rule = RULES.find(({ pattern }) => pattern.test(line));
   if (!rule) return UNKNOWN;
   const { kind, why, uncertain = false, whole = false } = rule;

@@ -152,7 +152,7 @@ const TABLE: [line: string, kind: string, uncertain: boolean, whole: boolean][] 
   ],
   [
     'Error from server: error when creating "STDIN": admission webhook "w" denied the request: no certificate',
-    "forbidden",
+    "invalid",
     false,
     false,
   ],
