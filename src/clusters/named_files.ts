@@ -2,6 +2,7 @@ import { isAbsolute, resolve } from "node:path";
 import { fitsHeader } from "../kube/kubeconfig/headers.ts";
 import { type Current, textOf } from "../kube/kubeconfig/judge.ts";
 import { certificatesIn, whyNoPair } from "../kube/kubeconfig/pem.ts";
+import { seal, type Sealed } from "../log/sealed.ts";
 
 /** A file that a kubeconfig names: a certificate, a key or a token. */
 interface NamedFile {
@@ -19,7 +20,10 @@ type Field = "certificate-authority" | "client-certificate" | "client-key" | "to
 const MAX_BYTES = 1024 * 1024;
 
 /** What was found of a kubeconfig's files, so that the same contents are not judged twice. */
-const judgedBefore = new WeakMap<Current, { contents: string; why: string | undefined }>();
+const judgedBefore = new WeakMap<
+  Current,
+  { contents: Sealed<string>; why: string | undefined }
+>();
 
 /**
  * Why the files that a kubeconfig's current cluster and user name are of no use, or `undefined`.
@@ -44,9 +48,9 @@ export function whyFilesUseless(folder: string, current: Current): string | unde
   if (contents.size === 0) return undefined;
   const all = JSON.stringify([...contents]);
   const known = judgedBefore.get(current);
-  if (known?.contents === all) return known.why;
+  if (known?.contents.reveal() === all) return known.why;
   const why = whyContentsUseless(current, contents);
-  judgedBefore.set(current, { contents: all, why });
+  judgedBefore.set(current, { contents: seal(all), why });
   return why;
 }
 

@@ -67,6 +67,16 @@ export const CLUSTER_ROWS: readonly Row[] = [
     "forbidden",
     /Forbidden|forbidden/,
   ),
+  refused(
+    "a user in the server with an escape that is none",
+    PLAIN((plain) => `http://a%zz@${plain}`),
+    NO_SERVER,
+    /./,
+  ),
+  works(
+    "a user and a password in the server by plain HTTP",
+    PLAIN((plain) => `http://u:p@${plain}`),
+  ),
   works("an authority in a file", (draft) => {
     draft.clusters[0].cluster = { ...withoutAuthority(draft), [AUTHORITY]: "ca.pem" };
   }, { files: ({ ca }) => ({ "ca.pem": ca }) }),

@@ -91,9 +91,12 @@ export async function connectorOf(
   }
 
   async function make(given: ExecCredential | undefined, deadline: Deadline): Promise<Connection> {
-    if (!isTls) {
-      return { server, agent: await agentOf({}), handshakes, headers: impersonation };
-    }
+    // What kubectl says of the user by plain HTTP, too, and in place of anything else.
+    const said = {
+      ...(serverUser === undefined ? {} : { Authorization: basic(serverUser) }),
+      ...impersonation,
+    };
+    if (!isTls) return { server, agent: await agentOf({}), handshakes, headers: said };
     const applied = apply(config, given).catch((error) => {
       if (error instanceof NoAnswer) throw error;
       throw new NoAnswer(asksProvider ? NO_TOKEN : unusable(WHY.unusable));
@@ -105,11 +108,7 @@ export async function connectorOf(
       server,
       agent: await agentOf(tls),
       handshakes,
-      headers: {
-        ...headers,
-        ...(serverUser === undefined ? {} : { Authorization: basic(serverUser) }),
-        ...impersonation,
-      },
+      headers: { ...headers, ...said },
     };
   }
 

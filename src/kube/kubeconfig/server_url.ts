@@ -17,10 +17,14 @@ export function serverUrl(server: string): { url: URL; user: string | undefined 
   if (!/^https?:\/\/[^/?#]/i.test(text) || !URL.canParse(text)) return refuse(WHY);
   const url = new URL(text);
   if (scheme === undefined && url.pathname !== "/") return refuse(WHY);
-  const { username, password } = url;
-  const isNamed = /^[^/?#]*:\/\/[^/?#]*@/.test(text);
-  const user = isNamed
-    ? `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-    : undefined;
-  return { url: new URL(url.origin + url.pathname), user };
+  return { url: new URL(url.origin + url.pathname), user: userIn(text, url) };
+}
+
+function userIn(text: string, { username, password }: URL): string | undefined {
+  if (!/^[^/?#]*:\/\/[^/?#]*@/.test(text)) return undefined;
+  try {
+    return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  } catch {
+    return refuse(WHY); // its escapes are none
+  }
 }

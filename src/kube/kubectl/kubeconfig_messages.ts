@@ -25,7 +25,7 @@ const SENTENCES: readonly (readonly [pattern: RegExp, why: string])[] = [
   ],
   [/^error: invalid 'proxy-url'/, "its 'proxy-url' is none"],
   [
-    /unsupported protocol scheme|address \S+: invalid port|invalid character .* in host name/,
+    /unsupported protocol scheme|invalid URL escape|address \S+: invalid port|invalid character .* in host name/,
     "its 'server' is no http or https URL",
   ],
   [/without impersonating a user/, "it has 'as-uid', 'as-groups' … without 'as'"],
