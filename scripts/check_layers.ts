@@ -40,7 +40,7 @@ export const layers: Record<string, Rule> = {
     types: ["src/kube", "src/verify", "src/audit"],
   },
   "src/credentials": { values: ["src/clusters", "src/kube", "src/verify"], types: ["src/audit"] },
-  "src/clusters": { values: ["src/kube/errors.ts"], types: ["src/kube"] },
+  "src/clusters": { values: ["src/kube/errors.ts", "src/kube/kubeconfig"], types: ["src/kube"] },
   "src/kube": { values: [], types: [] },
   "src/verify": { values: [], types: [] },
   "src/emulator": { values: [], types: ["src/kube"] },

@@ -3,7 +3,13 @@ import { AuditLogs } from "./audit/audit_logs.ts";
 import { type AuditKey, passingFingerprints } from "./audit/key.ts";
 import { clustersFolder } from "./clusters/folder.ts";
 import { ToldFiles } from "./clusters/told_files.ts";
-import { KubeconfigRefused, vetKubeconfig, vetRules, type Vetted } from "./clusters/vet.ts";
+import {
+  isOverKubectl,
+  KubeconfigRefused,
+  vetKubeconfig,
+  vetRules,
+  type Vetted,
+} from "./clusters/vet.ts";
 import type { Settings } from "./config/schema.ts";
 import { addDocker } from "./credentials/add_docker.ts";
 import { addRepo } from "./credentials/add_repo.ts";
@@ -220,15 +226,12 @@ interface Transport {
   close(): void;
 }
 
-/** `auto` is kubectl, which works with every kubeconfig, unless it is missing. */
 function transportOf(
   settings: Pick<Settings, "transport" | "connect-timeout">,
   surroundings: Surroundings,
   gate: ProcessGate,
 ): Transport {
-  const { transport } = settings;
-  const isKubectl = transport === "kubectl" || (transport === "auto" && surroundings.hasKubectl);
-  return isKubectl
+  return isOverKubectl(settings, surroundings.hasKubectl)
     ? overKubectl(surroundings, gate)
     : overApi(surroundings, settings["connect-timeout"]);
 }

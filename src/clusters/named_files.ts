@@ -1,7 +1,11 @@
-import { dirname, isAbsolute, resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
+import { fitsHeader } from "../kube/kubeconfig/headers.ts";
+import { type Current, textOf } from "../kube/kubeconfig/judge.ts";
+import { certificatesIn, whyNoPair } from "../kube/kubeconfig/pem.ts";
+import { seal, type Sealed } from "../log/sealed.ts";
 
 /** A file that a kubeconfig names: a certificate, a key or a token. */
-export interface NamedFile {
+interface NamedFile {
   /** What names it, such as `client-key`, and of whom. */
   readonly entry: string;
   /** As it stands there. */
@@ -10,62 +14,111 @@ export interface NamedFile {
   readonly path: string;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+type Field = "certificate-authority" | "client-certificate" | "client-key" | "tokenFile";
+
+/** Of a larger file only that it can be read is looked at, in bytes. */
+const MAX_BYTES = 1024 * 1024;
+
+/** What was found of a kubeconfig's files, so that the same contents are not judged twice. */
+const judgedBefore = new WeakMap<
+  Current,
+  { contents: Sealed<string>; why: string | undefined }
+>();
 
 /**
- * The files that kubectl opens for a cluster and a user; those that it leaves alone are not told:
- * a key without a certificate, and a token's file beside a token or by plain HTTP.
- * @param kubeconfig path that relative ones are relative to
- * @see https://github.com/kubernetes/client-go/blob/v0.35.0/tools/clientcmd/validation.go
- */
-export function namedFiles(kubeconfig: string, cluster: Fields, user: Fields): NamedFile[] {
-  const has = (fields: Fields, key: string) => fields[key] !== undefined && fields[key] !== "";
-  const hasCertificate = ["", "-data"].some((end) => has(user, `client-certificate${end}`));
-  const isPlain = /^http:/i.test(String(cluster["server"]));
-  const files: readonly (readonly [string, Fields, boolean])[] = [
-    ["certificate-authority", cluster, true],
-    ["client-certificate", user, true],
-    ["client-key", user, hasCertificate],
-    ["tokenFile", user, !isPlain && !has(user, "token")],
-  ];
-  return files.flatMap(([key, fields, isOpened]) => {
-    const given = fields[key];
-    if (!isOpened || typeof given !== "string" || given === "") return [];
-    const entry = `the '${key}' of its current ${fields === cluster ? "cluster" : "user"}`;
-    return [{ entry, given, path: resolve(dirname(kubeconfig), given) }];
-  });
-}
-
-/**
- * Why one of these files is of no use, or `undefined`. What is in them is not looked at. Looked at
- * anew each time: files come and go without a change to the kubeconfig.
+ * Why the files that a kubeconfig's current cluster and user name are of no use, or `undefined`.
+ * Those that kubectl leaves alone are not looked at: a key without a certificate, and a token's file
+ * beside a token that stands for it or by plain HTTP. Looked at anew each time: files come and go
+ * without a change to the kubeconfig.
  *
  * Permissions: `--allow-read` of the files; one that this program may not look at is left to kubectl.
+ * @param folder the kubeconfig's, which relative paths are relative to
+ * @see https://github.com/kubernetes/client-go/blob/v0.35.4/tools/clientcmd/validation.go
  */
-export function whyUnreadable(files: readonly NamedFile[]): string | undefined {
-  for (const file of files) {
-    const why = problemOf(file.path);
-    if (why !== undefined) return `${file.entry}${shown(file)} ${why}`;
+export function whyFilesUseless(folder: string, current: Current): string | undefined {
+  const contents = new Map<Field, { text: string; what: string }>();
+  for (const [field, file] of filesOf(folder, current)) {
+    const what = file.entry + shown(file);
+    const read = contentOf(file.path);
+    if ("why" in read) {
+      const hasToken = field === "tokenFile" && current.user.token !== "";
+      if (!hasToken) return `${what} ${read.why}`;
+    } else if (read.text !== undefined) contents.set(field, { text: read.text, what });
   }
-  return undefined;
+  if (contents.size === 0) return undefined;
+  const all = JSON.stringify([...contents]);
+  const known = judgedBefore.get(current);
+  if (known?.contents.reveal() === all) return known.why;
+  const why = whyContentsUseless(current, contents);
+  judgedBefore.set(current, { contents: seal(all), why });
+  return why;
 }
 
-function problemOf(path: string): string | undefined {
+/** In the order in which kubectl opens them. */
+function filesOf(folder: string, { cluster, user, isTls, serverUser }: Current) {
+  const hasCertificate = user["client-certificate"] !== "" ||
+    user["client-certificate-data"].length > 0;
+  const files: readonly (readonly [Field, string, boolean, string])[] = [
+    ["certificate-authority", cluster["certificate-authority"], true, "cluster"],
+    ["client-certificate", user["client-certificate"], true, "user"],
+    ["client-key", user["client-key"], hasCertificate, "user"],
+    ["tokenFile", user.tokenFile, isTls && serverUser === undefined, "user"],
+  ];
+  return files.flatMap(([field, given, isOpened, of]): [Field, NamedFile][] =>
+    isOpened && given !== ""
+      ? [[field, {
+        entry: `the '${field}' of its current ${of}`,
+        given,
+        path: resolve(folder, given),
+      }]]
+      : []
+  );
+}
+
+function whyContentsUseless(
+  { user, isTls }: Current,
+  files: ReadonlyMap<Field, { text: string; what: string }>,
+): string | undefined {
+  if (!isTls) return undefined;
+  const authority = files.get("certificate-authority");
+  // An empty one stands for the system's.
+  if (authority && authority.text !== "" && certificatesIn(authority.text).length === 0) {
+    return `${authority.what} holds no certificate in PEM`;
+  }
+  const token = files.get("tokenFile");
+  const trimmed = token?.text.trim();
+  if (token && trimmed === "" && user.token === "") return `${token.what} is empty`;
+  if (token && !fitsHeader(trimmed!)) return `${token.what} does not fit into a header`;
+  const certificate = files.get("client-certificate");
+  const key = files.get("client-key");
+  if (certificate === undefined && key === undefined) return undefined;
+  const why = whyNoPair(
+    certificate?.text ?? textOf(user["client-certificate-data"]),
+    key?.text ?? textOf(user["client-key-data"]),
+  );
+  const what = certificate?.what ?? "the 'client-certificate-data' of its current user";
+  return why === undefined ? undefined : `${what} ${why}`;
+}
+
+/** What is in a file, in so far as it is looked at, or why it is of no use. */
+function contentOf(path: string): { text?: string } | { why: string } {
   try {
     const info = Deno.statSync(path);
-    if (info.isDirectory) return "is a folder";
+    if (info.isDirectory) return { why: "is a folder" };
     // To open a FIFO would hang.
-    if (info.isFile) Deno.openSync(path).close();
-    return undefined;
+    if (!info.isFile) return {};
+    if (info.size <= MAX_BYTES) return { text: Deno.readTextFileSync(path) };
+    Deno.openSync(path).close();
+    return {};
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) return undefined;
+    if (error instanceof Deno.errors.NotCapable) return {};
     if (error instanceof Deno.errors.PermissionDenied) {
-      return "may not be read by the server's user";
+      return { why: "may not be read by the server's user" };
     }
     const { code } = error as { code?: string };
-    if (code === "ENOENT" || code === "ENOTDIR") return "does not exist";
-    if (code === "ENAMETOOLONG") return "is no file's name";
-    return "cannot be read";
+    if (code === "ENOENT" || code === "ENOTDIR") return { why: "does not exist" };
+    if (code === "ENAMETOOLONG") return { why: "is no file's name" };
+    return { why: "cannot be read" };
   }
 }
 

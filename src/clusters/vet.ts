@@ -1,8 +1,12 @@
-import { dirname, isAbsolute, join } from "node:path";
-import { load, YAML11_SCHEMA } from "js-yaml";
+import { dirname, isAbsolute } from "node:path";
 import type { Settings } from "../config/schema.ts";
+import { type Current, judge, whyNotOverApi } from "../kube/kubeconfig/judge.ts";
+import { NotUsable } from "../kube/kubeconfig/refused.ts";
+import { readYaml, type Value } from "../kube/kubeconfig/yaml.ts";
 import { seal, type Sealed } from "../log/sealed.ts";
-import { type NamedFile, namedFiles, whyUnreadable } from "./named_files.ts";
+import { whyFilesUseless } from "./named_files.ts";
+import { whyNoPlugin } from "./plugins.ts";
+import { type OwnerRules, whyWayUnsafe, writableByOthers } from "./safe_way.ts";
 
 /** Largest kubeconfig accepted, in bytes. */
 const MAX_BYTES = 1024 * 1024;
@@ -17,44 +21,64 @@ export class KubeconfigRefused extends Error {
   }
 }
 
-export interface VetRules {
-  /** User ids that may own a kubeconfig, besides root. */
-  readonly owners: readonly number[];
-  /** The group that may write to it, the server's own. */
-  readonly group: number;
+export interface VetRules extends OwnerRules {
   /** Whether it may name programs to run (`exec`, `auth-provider`). */
   readonly allowExecPlugins: boolean;
+  /** The PATH in which those programs are looked for. @default they are not looked for */
+  readonly programs?: string | undefined;
+  /** Whether clusters are reached without kubectl, and so by no SOCKS proxy. @default false */
+  readonly isOverApi?: boolean;
 }
 
-/** Those of the settings, for a process of this user and group. */
+/** What the rules take from the process and its machine. */
+export interface VetSurroundings {
+  readonly user: number;
+  readonly group: number;
+  /** The environment of kubectl and of credential plugins. */
+  readonly kubectlEnv: Readonly<Record<string, string>>;
+  /** Whether kubectl can be run. */
+  readonly hasKubectl: boolean;
+}
+
+/** Those of the settings, for this process. */
 export function vetRules(
-  settings: Pick<Settings, "trusted-owners" | "allow-exec-plugins">,
-  { user, group }: { readonly user: number; readonly group: number },
+  settings: Pick<Settings, "trusted-owners" | "allow-exec-plugins" | "transport">,
+  { user, group, kubectlEnv, hasKubectl }: VetSurroundings,
 ): VetRules {
   return {
     owners: [user, ...settings["trusted-owners"]],
     group,
     allowExecPlugins: settings["allow-exec-plugins"],
+    programs: kubectlEnv.PATH,
+    isOverApi: !isOverKubectl(settings, hasKubectl),
   };
 }
 
+/** `auto` is kubectl, which works with every kubeconfig, unless it is missing. */
+export function isOverKubectl(
+  { transport }: Pick<Settings, "transport">,
+  hasKubectl: boolean,
+): boolean {
+  return transport === "kubectl" || (transport === "auto" && hasKubectl);
+}
+
 export interface Vetted {
-  /** The file itself, links followed. */
+  /** As given, but absolute: what it names by relative paths is beside this, be it a link. */
   readonly path: string;
   /** What is in it. */
-  readonly content: Sealed<Record<string, unknown>>;
+  readonly content: Sealed<Value>;
+  /** What counts in that. */
+  readonly current: Sealed<Current>;
   /** Another one whenever the file is another one or has changed. */
   readonly version: string;
-  /** The certificates, keys and tokens that it has in files of their own. */
-  readonly files: readonly NamedFile[];
   /** What is not forbidden, but better otherwise. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Looks at a kubeconfig before kubectl gets it. Since it can name programs that kubectl runs, a
- * file that somebody else can change is refused, and so is what is no kubeconfig at all, and one
- * whose certificates, key or token are in files that are not there.
+ * Looks at a kubeconfig before it is used. Since it can name programs to run, a file that somebody
+ * else can change is refused; else the verdict is that of {@link judge}, with what is in the files
+ * that it names.
  *
  * Permissions: `--allow-read` of the file, of the way to it and of those that it names.
  * @param seen what was found before, by file: one that has not changed since is not read again
@@ -86,23 +110,31 @@ export async function vetKubeconfig(
   const { dev, ino, size, mtime, ctime } = info;
   const version = [path, dev, ino, size, mtime?.getTime(), ctime?.getTime()].join(" ");
   const known = seen.get(file);
-  if (known?.version === version) return usable(known, refuse);
-  const config = parse(await readText(path, refuse), refuse);
-  const { cluster, user } = currentOf(config, refuse);
-  if (!rules.allowExecPlugins && runsPrograms(user)) {
+  if (known?.version === version) return usable(known, rules, refuse);
+  const { content, current } = judged(await readText(path, refuse), refuse);
+  if (!rules.allowExecPlugins && runsPrograms(content, current)) {
     refuse("it runs a program for credentials, and allow-exec-plugins is false");
   }
   const warnings = (info.mode ?? 0) & 0o044
     ? [`Others may read kubeconfig '${file}'; run chmod 600 on it`]
     : [];
-  const files = namedFiles(path, cluster, user);
-  const vetted = { path, content: seal(config), version, files, warnings };
+  const vetted = {
+    path: isAbsolute(file) ? file : `${Deno.cwd()}/${file}`,
+    content: seal(content),
+    current: seal(current),
+    version,
+    warnings,
+  };
   seen.set(file, vetted);
-  return usable(vetted, refuse);
+  return usable(vetted, rules, refuse);
 }
 
-function usable(vetted: Vetted, refuse: (why: string) => never): Vetted {
-  const why = whyUnreadable(vetted.files);
+/** What may change without a change to the kubeconfig. */
+function usable(vetted: Vetted, rules: VetRules, refuse: (why: string) => never): Vetted {
+  const current = vetted.current.reveal();
+  const folder = dirname(vetted.path); // as kubectl has it, which follows no link for this
+  const why = whyFilesUseless(folder, current) ?? whyNoPlugin(folder, current, rules.programs) ??
+    (rules.isOverApi ? whyNotOverApi(current) : undefined);
   return why === undefined ? vetted : refuse(why);
 }
 
@@ -119,8 +151,9 @@ export interface KubeconfigState {
 /** Looks at a kubeconfig as {@link vetKubeconfig} does, but tells what that throws. */
 export async function stateOf(file: string, rules: VetRules): Promise<KubeconfigState> {
   try {
-    const { content, warnings } = await vetKubeconfig(file, rules);
-    return { server: serverOf(content.reveal()), warnings };
+    const { current, warnings } = await vetKubeconfig(file, rules);
+    const { origin, pathname } = current.reveal().server;
+    return { server: origin + pathname.replace(/\/+$/, ""), warnings };
   } catch (error) {
     if (error instanceof KubeconfigRefused) return { refused: error.why, warnings: [] };
     if (error instanceof Deno.errors.NotFound) return { refused: "it is not there", warnings: [] };
@@ -128,75 +161,12 @@ export async function stateOf(file: string, rules: VetRules): Promise<Kubeconfig
   }
 }
 
-/** Without a user or a query, which may be secret. */
-function serverOf(config: Record<string, unknown>): string {
-  const context = named(config, "contexts", "context", config["current-context"])!;
-  const cluster = named(config, "clusters", "cluster", context["cluster"])!;
-  const { origin, pathname } = new URL(String(cluster["server"]));
-  return origin + pathname.replace(/\/+$/, "");
-}
-
-/** More links than the system follows. */
-const MAX_LINKS = 40;
-
-/**
- * Why somebody else could lead a path to another file: whoever may rename in its folder, or in that
- * of a link on its way, may put another file or link in the place of what is there.
- */
-function whyWayUnsafe(file: string, rules: VetRules): string | undefined {
-  const folders = new Set([dirname(file)]);
-  let at = "/";
-  let links = 0;
-  const names = (isAbsolute(file) ? file : `${Deno.cwd()}/${file}`).split("/");
-  for (let name = names.shift(); name !== undefined; name = names.shift()) {
-    const next = join(at, name); // `at` is no link, so that `..` is the folder above it
-    const info = Deno.lstatSync(next);
-    if (!info.isSymlink) {
-      at = next;
-      continue;
-    }
-    if (++links > MAX_LINKS) return "it is a loop of links";
-    if (isReplaceable(next, info, rules)) return `its link '${next}' is somebody else's`;
-    folders.add(at);
-    const target = Deno.readLinkSync(next);
-    names.unshift(...target.split("/"));
-    if (isAbsolute(target)) at = "/";
-  }
-  for (const folder of folders.add(dirname(at))) {
-    const why = writableByOthers(Deno.statSync(folder), rules);
-    if (why !== undefined) return `its folder '${folder}' is not safe: ${why}`;
-  }
-  return undefined;
-}
-
-/** Whether a link is for somebody who is not trusted to replace, as their own in a sticky folder. */
-function isReplaceable(link: string, { uid }: Deno.FileInfo, rules: VetRules): boolean {
-  if (isTrusted(uid, rules)) return false;
-  const mode = Deno.statSync(dirname(link)).mode ?? 0;
-  return (mode & 0o1000) !== 0 && (mode & 0o022) !== 0;
-}
-
-function isTrusted(owner: number | null, { owners }: VetRules): boolean {
-  return owner === null || owner === 0 || owners.includes(owner);
-}
-
-/** Why somebody else could change a file, or replace one in a folder that is not sticky. */
-function writableByOthers(info: Deno.FileInfo, rules: VetRules): string | undefined {
-  const mode = info.mode ?? 0;
-  const isSticky = info.isDirectory && (mode & 0o1000) !== 0;
-  if (mode & 0o002 && !isSticky) return "everyone may write to it; run chmod go-w on it";
-  if (mode & 0o020 && !isSticky && info.gid !== rules.group) {
-    return "a group other than the server's may write to it; run chmod g-w on it";
-  }
-  if (!isTrusted(info.uid, rules)) {
-    return "its owner is neither the server's user nor root nor one of trusted-owners";
-  }
-  return undefined;
-}
-
 async function readText(path: string, refuse: (why: string) => never): Promise<string> {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(await Deno.readFile(path));
+    const bytes = await Deno.readFile(path);
+    const isUtf16 = /^(fffe|feff)$/.test(bytes.subarray(0, 2).toHex());
+    if (isUtf16) return refuse("it is UTF-16, which is not read for safety; save it as UTF-8");
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
     if (error instanceof TypeError) return refuse("it is not UTF-8 text");
     if (error instanceof Deno.errors.PermissionDenied) {
@@ -206,82 +176,18 @@ async function readText(path: string, refuse: (why: string) => never): Promise<s
   }
 }
 
-/**
- * How often a kubeconfig may say `*name`. A few that stand for each other in turn make a value that
- * takes all memory when it is written out; that many make one of some thousand pieces at most.
- */
-const MAX_ALIASES = 20;
-
-/** Parses a kubeconfig. */
-function parse(text: string, refuse: (why: string) => never): Record<string, unknown> {
-  if (text.trim() === "") return refuse("it is empty");
-  let config: unknown;
-  try {
-    // What kubectl's parser understands: YAML 1.1, with merge keys.
-    config = load(text, { schema: YAML11_SCHEMA, maxAliases: MAX_ALIASES });
-  } catch (error) {
-    return refuse(`it is not valid YAML${position(error)}`);
-  }
-  return isRecord(config) ? config : refuse("it is not a YAML mapping");
-}
-
-/** Fields of a user by which kubectl can say who it is. */
-const IDENTIFIES =
-  /^(token|tokenFile|username|client-certificate|client-certificate-data|exec|auth-provider)$/;
-
-/**
- * Cluster and user of the current context. The context has to be whole: for a cluster that is not there
- * kubectl speaks to http://localhost:8080, whoever listens there, and without a user's credentials
- * it reads a user name from standard input, where the secrets are.
- * @see https://github.com/kubernetes/client-go/blob/v0.35.0/tools/clientcmd/client_config.go
- */
-function currentOf(
-  config: Record<string, unknown>,
+function judged(
+  text: string,
   refuse: (why: string) => never,
-): Record<"cluster" | "user", Record<string, unknown>> {
-  const current = config["current-context"];
-  if (typeof current !== "string" || current === "") {
-    return refuse("its 'current-context' is missing");
+): { content: Value; current: Current } {
+  if (text.trim() === "") return refuse("it is empty");
+  try {
+    const content = readYaml(text);
+    return { content, current: judge(content) };
+  } catch (error) {
+    if (error instanceof NotUsable) return refuse(error.why);
+    throw error;
   }
-  const context = named(config, "contexts", "context", current);
-  if (!context) return refuse("its 'current-context' names a context that is not there");
-  const cluster = named(config, "clusters", "cluster", context["cluster"]);
-  if (!cluster) return refuse("its current context names a cluster that is not there");
-  const { server } = cluster;
-  if (typeof server !== "string" || !isHttpUrl(server)) {
-    return refuse("its current cluster has no 'server' that is an http or https URL");
-  }
-  const user = named(config, "users", "user", context["user"]);
-  if (!user) return refuse("its current context names a user that is not there");
-  // By plain HTTP kubectl says nothing of the user.
-  if (/^https:/i.test(server) && !Object.keys(user).some((field) => IDENTIFIES.test(field))) {
-    return refuse("its current user has no credentials");
-  }
-  return { cluster, user };
-}
-
-/** What stands as `{name: NAME, KIND: …}` in one of a kubeconfig's lists. */
-function named(
-  config: Record<string, unknown>,
-  list: string,
-  kind: string,
-  name: unknown,
-): Record<string, unknown> | undefined {
-  const entries: unknown[] = Array.isArray(config[list]) ? config[list] : [];
-  const entry = entries.filter(isRecord).find((each) => each["name"] === name);
-  return entry && isRecord(entry[kind]) ? entry[kind] : undefined;
-}
-
-function isHttpUrl(text: string): boolean {
-  return /^https?:\/\//i.test(text) && URL.canParse(text);
-}
-
-/** Where a YAML error is; its message would quote the line. */
-function position(error: unknown): string {
-  const mark = isRecord(error) && isRecord(error["mark"]) ? error["mark"] : {};
-  const { line, column } = mark;
-  if (typeof line !== "number" || typeof column !== "number") return "";
-  return ` at line ${line + 1}, column ${column + 1}`;
 }
 
 /**
@@ -291,10 +197,8 @@ function position(error: unknown): string {
 const NO_PROGRAM =
   /^(token|tokenFile|username|password|as|as-uid|as-groups|as-user-extra|extensions|client-(certificate|key)(-data)?)$/;
 
-function runsPrograms(user: Record<string, unknown>): boolean {
-  return Object.keys(user).some((field) => !NO_PROGRAM.test(field));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function runsPrograms(content: Value, { userName }: Current): boolean {
+  const { users } = content as { users: { name?: string; user?: object }[] };
+  const entry = users.find((each) => (each?.name ?? "") === userName);
+  return Object.keys(entry?.user ?? {}).some((field) => !NO_PROGRAM.test(field));
 }

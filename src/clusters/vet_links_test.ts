@@ -60,7 +60,9 @@ for (const [what, links, from, through] of WAYS) {
       for (const each of ["a", "b"]) await Deno.mkdir(join(folder, each), { mode: 0o700 });
       for (const [link, to] of Object.entries(links)) await Deno.symlink(to, join(folder, link));
       const link = `${folder}/${from}`;
-      assert.equal((await vetKubeconfig(link, rules)).path, await Deno.realPath(file));
+      const { path, version } = await vetKubeconfig(link, rules);
+      assert.equal(path, link);
+      assert.ok(version.startsWith(`${await Deno.realPath(file)} `));
       const unsafe = await Deno.realPath(join(folder, through));
       await Deno.chmod(unsafe, 0o777);
       await assert.rejects(vetKubeconfig(link, rules), {
@@ -71,6 +73,35 @@ for (const [what, links, from, through] of WAYS) {
       await vetKubeconfig(link, rules);
     }));
 }
+
+Deno.test("what a kubeconfig names by a relative path is beside the link, as to kubectl", () =>
+  withFile(async (file, folder) => {
+    const named = GOOD.replace(/token: [^}]*/, "tokenFile: token");
+    await Deno.writeTextFile(file, named);
+    await Deno.mkdir(join(folder, "links"), { mode: 0o700 });
+    const link = join(folder, "links", "x.kubeconfig");
+    await Deno.symlink(file, link);
+    await Deno.writeTextFile(join(folder, "token"), "beside-the-file");
+    await assert.rejects(
+      vetKubeconfig(link, rules),
+      /'tokenFile' .*links\/token\) does not exist$/,
+    );
+    await Deno.rename(join(folder, "token"), join(folder, "links", "token"));
+    await vetKubeconfig(link, rules);
+    await assert.rejects(vetKubeconfig(file, rules), /'tokenFile' .*\/token\) does not exist$/);
+  }));
+
+Deno.test("where a way goes out of a link, the folder is safe in which kubectl looks for files", () =>
+  withFile(async (file, folder) => {
+    for (const each of ["a", "b"]) await Deno.mkdir(join(folder, each), { mode: 0o700 });
+    await Deno.mkdir(join(folder, "b", "c"), { mode: 0o700 });
+    await Deno.symlink("../b/c", join(folder, "a", "link"));
+    await Deno.rename(file, join(folder, "b", "real"));
+    const way = `${folder}/a/link/../real`; // b/real, beside which kubectl names files of a
+    assert.equal((await vetKubeconfig(way, rules)).path, way);
+    await Deno.chmod(join(folder, "a"), 0o777);
+    await assert.rejects(vetKubeconfig(way, rules), /its folder '.*\/a' is not safe/);
+  }));
 
 Deno.test("in a sticky folder a link has to be a trusted user's, who alone may replace it", () =>
   withFile(async (file, folder) => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { makeAuthority } from "../../scripts/control_plane/certificates.ts";
 import { KubeconfigRefused, vetKubeconfig, type VetRules } from "./vet.ts";
 
 const CANARY = `canary${crypto.randomUUID()}`;
@@ -53,9 +54,9 @@ Deno.test("a link to nothing is not found", () =>
 
 Deno.test("a private kubeconfig is accepted without a warning", () =>
   withFile(GOOD, 0o600, async (file) => {
-    const { path, content, warnings } = await vetKubeconfig(file, rules);
-    assert.equal(path, await Deno.realPath(file));
-    assert.equal(content.reveal()["current-context"], "c");
+    const { path, current, warnings } = await vetKubeconfig(file, rules);
+    assert.equal(path, file);
+    assert.equal(current.reveal().server.href, "https://127.0.0.1:6443/");
     assert.deepEqual(warnings, []);
   }));
 
@@ -78,9 +79,10 @@ const REFUSED: [what: string, content: string | Uint8Array, mode: number, why: R
     0o600,
     /line \d+, column \d+/,
   ],
-  ["a YAML bomb", bomb, 0o600, /not valid YAML/],
-  ["nested 20,000 deep", "[".repeat(20_000) + CANARY, 0o600, /not valid YAML/],
-  ["not UTF-8", new Uint8Array([0xff, 0xfe, 0x00]), 0o600, /not UTF-8/],
+  ["a YAML bomb", bomb, 0o600, /its aliases .* for safety/],
+  ["nested 20,000 deep", "[".repeat(20_000) + CANARY, 0o600, /nested deeper .* for safety/],
+  ["not UTF-8", new Uint8Array([0xc3, 0x28, 0x00]), 0o600, /not UTF-8/],
+  ["UTF-16", new Uint8Array([0xff, 0xfe, 0x61, 0x00]), 0o600, /UTF-16, .* for safety/],
   ["a text", CANARY, 0o600, /not a YAML mapping/],
   ["empty", "", 0o600, /is empty/],
   ["without contexts", `clusters: []\nusers: []\n`, 0o600, /'current-context' is missing/],
@@ -160,15 +162,19 @@ Deno.test("a link is followed to a file that passes the same checks", () =>
     await Deno.symlink(file, link);
     await assert.rejects(vetKubeconfig(link, rules), /everyone may write/);
     await Deno.chmod(file, 0o600);
-    assert.equal((await vetKubeconfig(link, rules)).path, await Deno.realPath(file));
+    assert.equal((await vetKubeconfig(link, rules)).path, link);
   }));
 
+const EXEC = "exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: aws}";
+const PROVIDER = "auth-provider: {name: oidc, config: {idp-issuer-url: x, client-id: z}}";
 const PROGRAMS: [how: string, kubeconfig: string][] = [
-  ["named", GOOD.replace(`token: ${CANARY}`, "exec: {command: aws}")],
-  ["of the older kind", GOOD.replace(`token: ${CANARY}`, "auth-provider: {name: gcp}")],
+  ["named", GOOD.replace(`token: ${CANARY}`, EXEC)],
+  ["named beside a token", GOOD.replace(`token: ${CANARY}`, `token: x, ${EXEC}`)],
+  ["of the older kind", GOOD.replace(`token: ${CANARY}`, PROVIDER)],
+  ["of a kind that is not known yet", GOOD.replace(CANARY, `${CANARY}, run: {command: aws}`)],
   [
     "merged in, which kubectl's parser does",
-    "x: &x {exec: {command: aws}}\n" + GOOD.replace(`token: ${CANARY}`, "<<: *x"),
+    `x: &x {${EXEC}}\n` + GOOD.replace(`token: ${CANARY}`, "<<: *x"),
   ],
 ];
 
@@ -230,14 +236,35 @@ Deno.test("another file in its place is another version, whatever its size", () 
 const withFields = (cluster: string, user: string) =>
   GOOD.replace('6443"', `6443"${cluster}`).replace(`token: ${CANARY}`, user);
 
-const NAMING_FILES = [
-  ["certificate-authority", withFields(", certificate-authority: FILE", "token: x")],
-  ["client-certificate", withFields("", "client-certificate: FILE, client-key-data: YQ==")],
-  ["client-key", withFields("", "client-key: FILE, client-certificate-data: YQ==")],
-  ["tokenFile", withFields("", "tokenFile: FILE")],
-] as const;
+const { certificate, key } = makeAuthority("a").issue({ commonName: "u", for: "client" });
+const other = makeAuthority("a").issue({ commonName: "u", for: "client" });
 
-for (const [entry, kubeconfig] of NAMING_FILES) {
+const NAMING_FILES: [entry: string, kubeconfig: string, good: string, bad: [string, string][]][] = [
+  [
+    "certificate-authority",
+    withFields(", certificate-authority: FILE", "token: x"),
+    certificate,
+    [["x", "holds no certificate in PEM"]],
+  ],
+  [
+    "client-certificate",
+    withFields("", `client-certificate: FILE, client-key-data: ${btoa(key)}`),
+    certificate,
+    [["", "holds no certificate in PEM"], [other.certificate, "is not the certificate of the key"]],
+  ],
+  [
+    "client-key",
+    withFields("", `client-key: FILE, client-certificate-data: ${btoa(certificate)}`),
+    key,
+    [],
+  ],
+  ["tokenFile", withFields("", "tokenFile: FILE"), "x\n", [
+    ["\n", "is empty"],
+    ["x\ny", "does not fit into a header"],
+  ]],
+];
+
+for (const [entry, kubeconfig, good, bad] of NAMING_FILES) {
   Deno.test(`${entry} is looked for beside the kubeconfig, again each time`, () =>
     withFile(kubeconfig.replace("FILE", "it.pem"), 0o600, async (file, folder) => {
       const seen = new Map();
@@ -253,18 +280,22 @@ for (const [entry, kubeconfig] of NAMING_FILES) {
       await Deno.remove(named);
       await Deno.symlink(join(folder, "elsewhere"), named);
       await assert.rejects(vetKubeconfig(file, rules, seen), refusal("does not exist"));
-      await Deno.writeTextFile(join(folder, "elsewhere"), "");
+      await Deno.writeTextFile(join(folder, "elsewhere"), good);
       const { version } = await vetKubeconfig(file, rules, seen);
+      for (const [content, why] of bad) {
+        await Deno.writeTextFile(join(folder, "elsewhere"), content);
+        await assert.rejects(vetKubeconfig(file, rules, seen), { message: new RegExp(why) });
+      }
       await Deno.remove(join(folder, "elsewhere"));
       await assert.rejects(vetKubeconfig(file, rules, seen), refusal("does not exist"));
-      await Deno.writeTextFile(join(folder, "elsewhere"), "");
+      await Deno.writeTextFile(join(folder, "elsewhere"), good);
       assert.equal((await vetKubeconfig(file, rules, seen)).version, version);
     }));
 }
 
 Deno.test("a file that the server's user may not read is said", () =>
   withFile(withFields("", "tokenFile: token"), 0o600, async (file, folder) => {
-    await Deno.writeTextFile(join(folder, "token"), "", { mode: 0 });
+    await Deno.writeTextFile(join(folder, "token"), "x", { mode: 0 });
     const vetting = vetKubeconfig(file, rules);
     if (Deno.uid() === 0) await vetting; // who may read everything
     else await assert.rejects(vetting, /token\) may not be read by the server's user$/);

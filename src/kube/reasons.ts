@@ -27,6 +27,7 @@ export const WHY = {
   serverError: "the API server, or an admission webhook of it, reports an error",
   unauthorized: "the cluster does not accept the kubeconfig's credentials",
   plugin: "the kubeconfig's credential plugin gives no credentials",
+  pluginVersion: "the kubeconfig's credential plugin answers in another apiVersion than it names",
   unusable: "the kubeconfig cannot be used",
   noHeader: "a token or name in the kubeconfig does not fit into a header",
   untrusted: "the kubeconfig does not trust the server's certificate",
@@ -38,6 +39,11 @@ export const WHY = {
   noJson: "the answer is not JSON",
   tooLarge: "the answer is larger than this program accepts",
 } as const;
+
+/** @param why as a sentence about the kubeconfig: "it is not valid YAML" */
+export function whyUnusable(why: string): string {
+  return `${WHY.unusable}: ${why}`;
+}
 
 /** Why a request that our own deadline ended has failed. */
 export function deadlinePassed(seconds: number): Reported {
@@ -101,6 +107,24 @@ export function whyForbidden(message: string): string {
   const [, verb, resource, namespace] = right;
   const where = resource === "namespaces" ? "" : ` ${inNamespace(namespace)}`;
   return `the kubeconfig's user may not ${verb} ${resource}${where}`;
+}
+
+/**
+ * A policy of the cluster denies something, by the API server's message; `undefined` when none does.
+ * Of that, only the policy's name is taken, whose letters are those of DNS names.
+ * @param reason of the API server's status: the policy chooses it
+ * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/staging/src/k8s.io/apiserver/pkg/admission/plugin/policy/validating/dispatcher.go
+ * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/staging/src/k8s.io/apiserver/pkg/admission/plugin/webhook/errors/statuserror.go
+ */
+export function denial(message: string, reason: string): Reported | undefined {
+  const [, policy] = /\bValidatingAdmissionPolicy '([a-z0-9.-]{1,253})'.* denied request/
+    .exec(message) ?? [];
+  const [, webhook] = /\badmission webhook "([a-z0-9.-]{1,253})" denied the request/
+    .exec(message) ?? [];
+  if (policy === undefined && webhook === undefined) return undefined;
+  const what = policy === undefined ? `admission webhook '${webhook}'` : `policy '${policy}'`;
+  const kind = reason === "Forbidden" ? "forbidden" : "invalid";
+  return { kind, why: `the ${what} of the cluster denies it`, uncertain: false };
 }
 
 /** What was being done, for messages: the same for every transport. */

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { assertEnded, onStage } from "./credentials_support.ts";
 
+/** Its user with a plugin. */
+const withPlugin = (kubeconfig: string) =>
+  kubeconfig.replace(
+    "user: {}",
+    "user: {exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: no-such-plugin}}",
+  );
+
 /** What `clusters -o wide` tells of kubeconfigs, without asking their clusters. */
 
 Deno.test("of each kubeconfig it is told whether it is used, or why not, and no cluster is asked", () =>
@@ -11,6 +18,12 @@ Deno.test("of each kubeconfig it is told whether it is used, or why not, and no 
       "empty.kubeconfig": "",
       "open.kubeconfig": good,
       "readable.kubeconfig": good,
+      "plugin.kubeconfig": withPlugin(good.replaceAll(one.url, "https://api.example.com")),
+      "socks.kubeconfig": good.replaceAll(
+        one.url,
+        `${one.url}\n    proxy-url: socks5://127.0.0.1:1`,
+      ),
+      "twice.kubeconfig": good.replace(/^clusters:\n/m, "clusters:\n- name: emulator\n"),
       "user.kubeconfig": good.replaceAll(
         one.url,
         "http://u:secret-in-url@api.example.com:6443/k/?a=b",
@@ -32,7 +45,19 @@ Deno.test("of each kubeconfig it is told whether it is used, or why not, and no 
       ["link", "<none>", "refused: it is not there"],
       ["one", one.url, "usable"],
       ["open", "<none>", "refused: everyone may write to it; run chmod go-w on it"],
+      [
+        "plugin",
+        "<none>",
+        "refused: the credential plugin 'no-such-plugin' of its current user is not on the server's " +
+        "PATH",
+      ],
       ["readable", one.url, readable],
+      [
+        "socks",
+        "<none>",
+        "refused: its current cluster is reached by a SOCKS proxy, which takes the kubectl transport",
+      ],
+      ["twice", "<none>", "refused: two entries of its 'clusters' have the same name"],
       ["two", two.url, "usable"],
       ["user", "http://api.example.com:6443/k", "usable"],
     ]);

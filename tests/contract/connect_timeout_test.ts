@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { load } from "js-yaml";
 import { makeAuthority } from "../../scripts/control_plane/certificates.ts";
 import { type ApiStore, apiStore } from "../../src/kube/api/store.ts";
 import { deadlineIn } from "../../src/kube/deadline.ts";
+import { readYaml } from "../../src/kube/kubeconfig/yaml.ts";
 import { seal } from "../../src/log/sealed.ts";
 import { kubeconfigFor } from "../support/kubeconfig.ts";
 import { silentPort } from "../support/silent_port.ts";
@@ -69,7 +69,7 @@ function mutedProxy(says: readonly string[]): Place {
 /** A store of a kubeconfig; with a proxy, of a host that only that one would find. */
 function storeAt(url: string, proxy?: string, connectSeconds = LIMIT): ApiStore {
   const server = proxy === undefined ? url : `${url}\n      proxy-url: ${proxy}`;
-  const content = seal(load(kubeconfigFor(server)) as Record<string, unknown>);
+  const content = seal(readYaml(kubeconfigFor(server)));
   return apiStore({ cluster: "c", kubeconfig: { path: "/c", content }, env: {}, connectSeconds });
 }
 

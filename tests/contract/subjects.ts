@@ -1,4 +1,3 @@
-import { load } from "js-yaml";
 import { join } from "node:path";
 import {
   type ControlPlaneClient,
@@ -11,6 +10,7 @@ import type { KubectlOptions } from "../../src/kube/kubectl/command.ts";
 import { defaultGateLimits, ProcessGate } from "../../src/kube/kubectl/gate.ts";
 import { type RunProcess, runProcess } from "../../src/kube/process.ts";
 import { kubectlStore } from "../../src/kube/kubectl/store.ts";
+import { readYaml } from "../../src/kube/kubeconfig/yaml.ts";
 import { seal } from "../../src/log/sealed.ts";
 import { type ApiRequest, type Bystander, bystander } from "../support/api_objects.ts";
 import { makeCanary } from "../support/canary.ts";
@@ -52,7 +52,7 @@ const overApi: Transport = {
   async open({ kubeconfig }) {
     const said: string[] = [];
     const text = await Deno.readTextFile(kubeconfig);
-    const content = seal(load(text) as Record<string, unknown>);
+    const content = seal(readYaml(text));
     const store = apiStore({
       cluster: "test",
       kubeconfig: { path: kubeconfig, content },

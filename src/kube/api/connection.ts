@@ -4,17 +4,23 @@ import https from "node:https";
 import { dirname, resolve } from "node:path";
 import type { Sealed } from "../../log/sealed.ts";
 import type { Deadline } from "../deadline.ts";
-import { deadlinePassed, type Reported, WHY } from "../reasons.ts";
-import { type ExecConfig, type ExecCredential, runExecPlugin } from "./exec_plugin.ts";
+import { type Current, judge, whyNotOverApi } from "../kubeconfig/judge.ts";
+import { certificatesIn } from "../kubeconfig/pem.ts";
+import { NotUsable } from "../kubeconfig/refused.ts";
+import type { Value } from "../kubeconfig/yaml.ts";
+import { deadlinePassed, type Reported, WHY, whyUnusable } from "../reasons.ts";
+import { clusterInfo } from "./cluster_info.ts";
+import { type ExecCredential, runExecPlugin } from "./exec_plugin.ts";
 import { Handshakes } from "./handshakes.ts";
 import { type Endpoint, type Headers, NoAnswer } from "./http.ts";
+import { asksAuthProvider, contentFor } from "./library_content.ts";
 import { proxyFromEnv } from "./proxy.ts";
 
 export interface KubeconfigSource {
   /** Of the file, for what stands relative to it. */
   readonly path: string;
-  /** Its content, parsed. */
-  readonly content: Sealed<Record<string, unknown>>;
+  /** Its content, as {@link readYaml} gives it. */
+  readonly content: Sealed<Value>;
 }
 
 /** A way to the API server that carries the kubeconfig's credentials. */
@@ -34,22 +40,10 @@ export interface Connector {
 /** Connections to one cluster at once; more requests wait. */
 const MAX_CONNECTIONS = 16;
 
-const UNUSABLE: Reported = { kind: "invalid_kubeconfig", why: WHY.unusable, uncertain: false };
-
-interface User {
-  readonly exec?: ExecConfig;
-  readonly "auth-provider"?: unknown;
-  readonly token?: string;
-  readonly tokenFile?: string;
-  readonly "as-uid"?: string;
-  readonly "as-groups"?: readonly string[];
-  readonly "as-user-extra"?: unknown;
-}
-
 /**
- * Connects by a kubeconfig. The library reads it, with its contexts, certificates and auth
- * providers; what it leaves out is done here: token files, exec plugins under a deadline, groups to
- * impersonate, proxies of the environment, and connections that are kept.
+ * Connects by a kubeconfig, of which only what its verdict found to count is used. The library reads
+ * certificates and asks auth providers; what it leaves out is done here: token files, exec plugins
+ * under a deadline, impersonation, proxies of the environment, and connections that are kept.
  * @param connectSeconds within which a connection has to be made
  */
 export async function connectorOf(
@@ -58,20 +52,17 @@ export async function connectorOf(
   connectSeconds: number,
 ): Promise<Connector> {
   const folder = dirname(path);
+  const current = verdict(content.reveal());
+  const { server, serverUser, user, isTls, impersonation } = current;
+  const asksProvider = asksAuthProvider(current);
   // A quarter of a second to import: only when used.
   const { KubeConfig } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
   try {
-    config.loadFromString(JSON.stringify(content.reveal()));
-    config.makePathsAbsolute(folder);
+    config.loadFromString(JSON.stringify(contentFor(current, folder)));
   } catch {
-    throw new NoAnswer(UNUSABLE);
+    throw new NoAnswer(unusable(WHY.unusable));
   }
-  const user = rawUser(content.reveal(), config.getCurrentUser()?.name);
-  const server = new URL(config.getCurrentCluster()!.server);
-  if (user["as-user-extra"] !== undefined) throw new NoAnswer(unsupported("as-user-extra"));
-  // By plain HTTP nothing is said of the user, like by kubectl.
-  const isPlain = server.protocol === "http:";
   let plugin: ExecCredential | undefined;
   let running: Promise<ExecCredential> | undefined;
   let made: { from: ExecCredential | undefined; connection: Promise<Connection> } | undefined;
@@ -81,15 +72,10 @@ export async function connectorOf(
 
   /** What the plugin gives, run once for all who wait for it. */
   async function credential(deadline: Deadline): Promise<ExecCredential | undefined> {
-    if (!user.exec || isPlain) return undefined;
+    if (!current.usesPlugin) return undefined;
     if (plugin && (plugin.expires === undefined || plugin.expires > Date.now())) return plugin;
-    const { server, caData, tlsServerName } = config.getCurrentCluster()!;
-    const cluster = {
-      server,
-      "certificate-authority-data": caData,
-      "tls-server-name": tlsServerName,
-    };
-    running ??= runExecPlugin(user.exec, cluster, folder, env, deadline)
+    running ??= clusterInfo(current, folder)
+      .then((cluster) => runExecPlugin(user.exec!, cluster, folder, env, deadline))
       .finally(() => running = undefined);
     return plugin = await running;
   }
@@ -105,17 +91,24 @@ export async function connectorOf(
   }
 
   async function make(given: ExecCredential | undefined, deadline: Deadline): Promise<Connection> {
-    if (isPlain) return { server, agent: await agentOf({}), handshakes, headers: {} };
-    const applied = apply(config, given).catch(() => {
-      throw new NoAnswer(UNUSABLE);
+    // What kubectl says of the user by plain HTTP, too, and in place of anything else.
+    const said = {
+      ...(serverUser === undefined ? {} : { Authorization: basic(serverUser) }),
+      ...impersonation,
+    };
+    if (!isTls) return { server, agent: await agentOf({}), handshakes, headers: said };
+    const applied = apply(config, given).catch((error) => {
+      if (error instanceof NoAnswer) throw error;
+      throw new NoAnswer(asksProvider ? NO_TOKEN : unusable(WHY.unusable));
     });
     // An auth provider of the library's may ask a server of its own.
     const { tls, headers } = await inTime(applied, deadline);
+    if (asksProvider && headers.Authorization === undefined) throw new NoAnswer(NO_TOKEN);
     return {
       server,
       agent: await agentOf(tls),
       handshakes,
-      headers: { ...headers, ...impersonation(user) },
+      headers: { ...headers, ...said },
     };
   }
 
@@ -123,17 +116,17 @@ export async function connectorOf(
     async connect(deadline) {
       const given = await credential(deadline);
       // Only the library knows until when an auth provider's token holds.
-      if (made === undefined || made.from !== given || user["auth-provider"] !== undefined) {
+      if (made === undefined || made.from !== given || asksProvider) {
         const making = { from: given, connection: make(given, deadline) };
         making.connection.catch(() => made = undefined);
         made = making;
       }
       const connection = await made.connection;
-      if (user.tokenFile === undefined || isPlain) return connection;
+      if (user.tokenFile === "" || !isTls || serverUser !== undefined) return connection;
       const token = await tokenIn(resolve(folder, user.tokenFile));
       // Like kubectl: the token that stands beside the file is for when that cannot be read.
       if (token === undefined && user.token) return connection;
-      if (token === undefined) throw new NoAnswer(UNUSABLE);
+      if (token === undefined) throw new NoAnswer(unusable(WHY.unusable));
       return {
         ...connection,
         headers: { ...connection.headers, Authorization: `Bearer ${token}` },
@@ -151,26 +144,40 @@ export async function connectorOf(
   };
 }
 
-function rawUser(config: Record<string, unknown>, name: string | undefined): User {
-  const users = config.users as { name: string; user: User }[];
-  return users.find((user) => user.name === name)?.user ?? {};
+const NO_TOKEN: Reported = { kind: "unauthorized", why: WHY.plugin, uncertain: false };
+
+/** @throws {NoAnswer} */
+function verdict(content: Value): Current {
+  try {
+    const current = judge(content);
+    const why = whyNotOverApi(current);
+    if (why !== undefined) throw new NotUsable(why);
+    return current;
+  } catch (error) {
+    if (error instanceof NotUsable) throw new NoAnswer(unusable(whyUnusable(error.why)));
+    throw error;
+  }
 }
 
 /** TLS options and headers by the library, with what a plugin gave in place of the user's own. */
 async function apply(config: KubeConfig, plugin: ExecCredential | undefined) {
   const user = config.getCurrentUser() as unknown as Record<string, unknown>;
-  user.exec = undefined; // the library would run it itself, without a deadline
   if (plugin?.token) user.token = plugin.token;
   const options: https.RequestOptions = {};
   await config.applyToHTTPSOptions(options);
-  const { ca, servername, rejectUnauthorized } = options;
+  const { servername, rejectUnauthorized } = options;
+  // What is no certificate is passed over, as by kubectl. An empty file stands for the system's.
+  const given = String(options.ca ?? "");
+  const ca = certificatesIn(given);
+  if (given !== "" && ca.length === 0) throw new NoAnswer(unusable(WHY.unusable));
   const cert = plugin?.clientCertificateData ?? options.cert;
   const key = plugin?.clientKeyData ?? options.key;
   const headers = { ...options.headers } as Record<string, string | readonly string[]>;
   if (options.auth) {
-    headers.Authorization = `Basic ${new TextEncoder().encode(options.auth).toBase64()}`;
+    headers.Authorization = basic(options.auth);
   }
-  return { tls: { ca, cert, key, servername, rejectUnauthorized }, headers };
+  const authorities = ca.length > 0 ? ca : undefined;
+  return { tls: { ca: authorities, cert, key, servername, rejectUnauthorized }, headers };
 }
 
 async function inTime<T>(promise: Promise<T>, deadline: Deadline): Promise<T> {
@@ -185,21 +192,17 @@ async function inTime<T>(promise: Promise<T>, deadline: Deadline): Promise<T> {
   }
 }
 
-function unsupported(what: string): Reported {
-  const why = `the api transport does not support ${what}; use the kubectl transport`;
+function unusable(why: string): Reported {
   return { kind: "invalid_kubeconfig", why, uncertain: false };
 }
 
-function impersonation(user: User): Headers {
-  return {
-    ...(user["as-uid"] ? { "Impersonate-Uid": user["as-uid"] } : {}),
-    ...(user["as-groups"]?.length ? { "Impersonate-Group": user["as-groups"] } : {}),
-  };
+function basic(userAndPassword: string): string {
+  return `Basic ${new TextEncoder().encode(userAndPassword).toBase64()}`;
 }
 
-/** The token in a file, or `undefined` when that cannot be read. */
+/** The token in a file, or `undefined` when that cannot be read or is empty. */
 async function tokenIn(file: string): Promise<string | undefined> {
-  return await Deno.readTextFile(file).then((text) => text.trim(), () => undefined);
+  return await Deno.readTextFile(file).then((text) => text.trim() || undefined, () => undefined);
 }
 
 async function agentFor(
@@ -216,7 +219,8 @@ async function agentFor(
     return isTls ? new https.Agent({ ...options, ...tls }) : new http.Agent(options);
   }
   if (!/^https?:/.test(proxy)) {
-    throw new NoAnswer(unsupported("a proxy that is neither http:// nor https://"));
+    const what = "a proxy of the environment that is neither http:// nor https://";
+    throw new NoAnswer(unusable(`the api transport does not support ${what}`));
   }
   const { HttpProxyAgent, HttpsProxyAgent } = await import("hpagent");
   // The agent copies these for each connection that it makes, and so reads the signal of that one.

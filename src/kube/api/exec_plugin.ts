@@ -1,16 +1,10 @@
 import type { Deadline } from "../deadline.ts";
+import { isAbsolute, join } from "node:path";
+import type { ExecFields } from "../kubeconfig/shape.ts";
+import { readYaml } from "../kubeconfig/yaml.ts";
 import { deadlinePassed, type Reported, WHY } from "../reasons.ts";
 import { type RunProcess, runProcess } from "../process.ts";
 import { NoAnswer } from "./http.ts";
-
-/** The `exec` of a kubeconfig's user. */
-export interface ExecConfig {
-  readonly apiVersion?: string;
-  readonly command: string;
-  readonly args?: readonly string[] | null;
-  readonly env?: readonly { readonly name: string; readonly value: string }[] | null;
-  readonly provideClusterInfo?: boolean;
-}
 
 /** What a plugin gives, and until when. */
 export interface ExecCredential {
@@ -22,6 +16,11 @@ export interface ExecCredential {
 }
 
 const NO_CREDENTIALS: Reported = { kind: "unauthorized", why: WHY.plugin, uncertain: false };
+const OTHER_VERSION: Reported = {
+  kind: "invalid_kubeconfig",
+  why: WHY.pluginVersion,
+  uncertain: false,
+};
 
 /**
  * Runs a credential plugin, as client-go does, but under a deadline and to its last child.
@@ -30,25 +29,24 @@ const NO_CREDENTIALS: Reported = { kind: "unauthorized", why: WHY.plugin, uncert
  * @throws {NoAnswer}
  */
 export async function runExecPlugin(
-  exec: ExecConfig,
+  exec: ExecFields,
   cluster: object,
   folder: string,
   env: Readonly<Record<string, string>>,
   deadline: Deadline,
   run: RunProcess = runProcess,
 ): Promise<ExecCredential> {
-  const apiVersion = exec.apiVersion ?? "client.authentication.k8s.io/v1";
   const info = {
-    apiVersion,
+    apiVersion: exec.apiVersion,
     kind: "ExecCredential",
     spec: { interactive: false, ...(exec.provideClusterInfo ? { cluster } : {}) },
   };
-  const isRelative = exec.command.includes("/") && !exec.command.startsWith("/");
-  const command = isRelative ? `${folder}/${exec.command}` : exec.command;
-  const result = await run(command, exec.args ?? [], {
+  const isRelative = exec.command.includes("/") && !isAbsolute(exec.command);
+  const command = isRelative ? join(folder, exec.command) : exec.command;
+  const result = await run(command, exec.args, {
     env: {
       ...env,
-      ...Object.fromEntries((exec.env ?? []).map(({ name, value }) => [name, value])),
+      ...Object.fromEntries(exec.env.map(({ name, value }) => [name, value])),
       KUBERNETES_EXEC_INFO: JSON.stringify(info),
     },
     deadline,
@@ -58,24 +56,55 @@ export async function runExecPlugin(
   if (result.ended === "deadline") {
     throw new NoAnswer({ ...deadlinePassed(deadline.seconds), uncertain: false });
   }
-  const credential = result.code === 0 ? parsed(result.stdout) : undefined;
-  if (credential === undefined) throw new NoAnswer(NO_CREDENTIALS);
-  return credential;
+  if (result.code !== 0) throw new NoAnswer(NO_CREDENTIALS);
+  return credentialIn(result.stdout, exec.apiVersion);
 }
 
-function parsed(stdout: string): ExecCredential | undefined {
-  try {
-    const { status } = JSON.parse(stdout);
-    const { token, clientCertificateData, clientKeyData, expirationTimestamp } = status;
-    if (!token && !(clientCertificateData && clientKeyData)) return undefined;
-    const expires = Date.parse(expirationTimestamp);
-    return {
-      token,
-      clientCertificateData,
-      clientKeyData,
-      ...(Number.isNaN(expires) ? {} : { expires }),
-    };
-  } catch {
-    return undefined; // its message would quote the credential
+/** The versions of which client-go says that it is not the one asked for; any other is nothing. */
+const VERSIONS: readonly unknown[] = ["v1", "v1beta1"].map((version) =>
+  `client.authentication.k8s.io/${version}`
+);
+
+/** @throws {NoAnswer} */
+function credentialIn(stdout: string, apiVersion: string): ExecCredential {
+  const answer = parsed(stdout);
+  const { status } = answer;
+  if (answer.kind !== "ExecCredential" || !VERSIONS.includes(answer.apiVersion)) {
+    throw new NoAnswer(NO_CREDENTIALS);
   }
+  if (answer.apiVersion !== apiVersion) throw new NoAnswer(OTHER_VERSION);
+  const { token, clientCertificateData, clientKeyData, expirationTimestamp } = status ?? {};
+  const isWhole = !clientCertificateData === !clientKeyData;
+  if (!isWhole || !(token || clientKeyData)) throw new NoAnswer(NO_CREDENTIALS);
+  const expires = Date.parse(expirationTimestamp ?? "");
+  return {
+    token,
+    clientCertificateData,
+    clientKeyData,
+    ...(Number.isNaN(expires) ? {} : { expires }),
+  };
+}
+
+interface Answer {
+  readonly apiVersion?: unknown;
+  readonly kind?: unknown;
+  readonly status?: {
+    readonly token?: string;
+    readonly clientCertificateData?: string;
+    readonly clientKeyData?: string;
+    readonly expirationTimestamp?: string;
+  };
+}
+
+/** JSON or, as to client-go, YAML; nothing when it is neither, for the message would quote it. */
+function parsed(stdout: string): Answer {
+  for (const parse of [JSON.parse, readYaml]) {
+    try {
+      const answer: unknown = parse(stdout);
+      if (typeof answer === "object" && answer !== null) return answer;
+    } catch {
+      // the next one
+    }
+  }
+  return {};
 }

@@ -1,21 +1,32 @@
 import assert from "node:assert/strict";
 import { deadlineIn } from "../deadline.ts";
-import { type ExecConfig, runExecPlugin } from "./exec_plugin.ts";
+import type { ExecFields } from "../kubeconfig/shape.ts";
+import { runExecPlugin } from "./exec_plugin.ts";
 import { NoAnswer } from "./http.ts";
 
 const env = { PATH: Deno.env.get("PATH") ?? "", HOME: "/nowhere" };
 
-const run = (script: string, more: Partial<ExecConfig> = {}, seconds = 20) =>
+const apiVersion = "client.authentication.k8s.io/v1";
+const PLUGIN = {
+  command: "sh",
+  env: [],
+  apiVersion,
+  installHint: "",
+  provideClusterInfo: false,
+  interactiveMode: "Never",
+};
+
+const run = (script: string, more: Partial<ExecFields> = {}, seconds = 20) =>
   runExecPlugin(
-    { command: "sh", args: ["-c", script], ...more },
+    { ...PLUGIN, args: ["-c", script], ...more },
     { server: "https://api.example" },
     "/folder",
     env,
     deadlineIn(seconds),
   );
 
-const credential = (status: object) =>
-  `echo '${JSON.stringify({ kind: "ExecCredential", status })}'`;
+const credential = (status: object, more: object = {}) =>
+  `echo '${JSON.stringify({ apiVersion, kind: "ExecCredential", status, ...more })}'`;
 
 Deno.test("a plugin gives a token and the time until which it holds", async () => {
   const expirationTimestamp = "2030-01-01T00:00:00Z";
@@ -31,7 +42,7 @@ Deno.test("a plugin gets its own variables, the cluster when asked, and none of 
   Deno.env.set("ARGOCD_CONFIGURER_OF_OURS", "canary");
   const script = `token=$(printf '%s|' "$MINE" "$ARGOCD_CONFIGURER_OF_OURS" "$HOME")
     case "$KUBERNETES_EXEC_INFO" in *api.example*) token="$token-cluster";; esac
-    echo "{\\"status\\": {\\"token\\": \\"$token\\"}}"`;
+    printf 'apiVersion: ${apiVersion}\\nkind: ExecCredential\\nstatus: {token: "%s"}\\n' "$token"`;
   const mine = { env: [{ name: "MINE", value: "mine" }] };
   assert.equal((await run(script, mine)).token, "mine||/nowhere|");
   const asked = { ...mine, provideClusterInfo: true };
@@ -39,11 +50,21 @@ Deno.test("a plugin gets its own variables, the cluster when asked, and none of 
   Deno.env.delete("ARGOCD_CONFIGURER_OF_OURS");
 });
 
-const FAILS: [what: string, script: string, more?: Partial<ExecConfig>][] = [
+const FAILS: [what: string, script: string, more?: Partial<ExecFields>][] = [
   ["ends with an error", "echo canary; echo canary >&2; exit 1"],
   ["prints no JSON", "echo canary"],
   ["prints no credential", credential({})],
   ["gives half a certificate", credential({ clientCertificateData: "canary" })],
+  [
+    "gives half a certificate beside a token",
+    credential({ token: "canary", clientKeyData: "canary" }),
+  ],
+  ["says no apiVersion", credential({ token: "canary" }, { apiVersion: undefined })],
+  [
+    "has an apiVersion that is none",
+    credential({ token: "canary" }, { apiVersion: "client.authentication.k8s.io/v1alpha1" }),
+  ],
+  ["gives something else", credential({ token: "canary" }, { kind: "Secret" })],
   ["is not there", "", { command: "no-such-plugin" }],
 ];
 
@@ -56,6 +77,17 @@ for (const [what, script, more] of FAILS) {
       return true;
     }));
 }
+
+Deno.test("a plugin that answers in another version than the kubeconfig names: that is said", () => {
+  const other = { apiVersion: "client.authentication.k8s.io/v1beta1" };
+  return assert.rejects(run(credential({ token: "canary" }, other)), (error) => {
+    assert.ok(error instanceof NoAnswer);
+    assert.equal(error.report.kind, "invalid_kubeconfig");
+    assert.match(error.report.why, /another apiVersion/);
+    assert.doesNotMatch(Deno.inspect(error), /canary/);
+    return true;
+  });
+});
 
 Deno.test("a plugin that hangs is a timeout, of which nothing was sent", () =>
   assert.rejects(run("sleep 60", {}, 0.2), (error) => {

@@ -1,4 +1,4 @@
-import { type Reported, WHY, whyForbidden } from "../reasons.ts";
+import { denial, type Reported, WHY, whyForbidden } from "../reasons.ts";
 import type { ApiResponse } from "./http.ts";
 
 /**
@@ -10,6 +10,8 @@ export function reportOfStatus({ status, body }: ApiResponse): Reported {
   const { reason = "", message = "", details } = parsed(body);
   const certain = (kind: Reported["kind"], why: string) => ({ kind, why, uncertain: false });
   const uncertain = (kind: Reported["kind"], why: string) => ({ kind, why, uncertain: true });
+  const denied = status >= 400 ? denial(message, reason) : undefined;
+  if (denied !== undefined) return denied;
   switch (status) {
     case 401:
       return certain("unauthorized", WHY.unauthorized);

@@ -48,6 +48,37 @@ Deno.test("nothing of the answer is in the reason, but for the words of a right"
   assert.equal(why, "the kubeconfig's user may not create secrets in namespace 'team-a'");
 });
 
+const DENIED: [status: number, reason: string, message: string, why: string][] = [
+  [
+    422,
+    "Invalid",
+    "secrets \"canary\" is forbidden: ValidatingAdmissionPolicy 'p.example' with binding 'canary' " +
+    "denied request: canary",
+    "the policy 'p.example' of the cluster denies it",
+  ],
+  [
+    400,
+    "",
+    'admission webhook "w.example" denied the request: canary',
+    "the admission webhook 'w.example' of the cluster denies it",
+  ],
+  [
+    403,
+    "Forbidden",
+    'admission webhook "w.example" denied the request without explanation',
+    "the admission webhook 'w.example' of the cluster denies it",
+  ],
+];
+
+for (const [status, reason, message, why] of DENIED) {
+  Deno.test(`a policy that denies with ${status} is named, and it is certain`, () => {
+    const body = JSON.stringify({ reason, message });
+    const report = reportOfStatus({ status, body, retryAfter: undefined });
+    const kind = reason === "Forbidden" ? "forbidden" : "invalid";
+    assert.deepEqual(report, { kind, why, uncertain: false });
+  });
+}
+
 Deno.test("a selector that is none is told from an object that is", () => {
   const why = (message: string) =>
     reportOfStatus({ status: 400, body: JSON.stringify({ message }), retryAfter: undefined }).why;

@@ -1,5 +1,6 @@
 import type { KubeErrorKind } from "../errors.ts";
-import { type Reported, WHY, whyForbidden } from "../reasons.ts";
+import { denial, type Reported, WHY, whyForbidden } from "../reasons.ts";
+import { whyKubeconfigRefused } from "./kubeconfig_messages.ts";
 
 /** One failure that kubectl reports on standard error. */
 export interface ReportedByKubectl extends Reported {
@@ -95,16 +96,9 @@ const RULES: readonly Rule[] = [
     uncertain: true,
   },
   {
-    pattern: /getting credentials: |exec plugin|no Auth Provider found/,
+    pattern: /getting credentials: |exec plugin|No valid id-token|failed to refresh token|oidc: /,
     kind: "unauthorized",
     why: WHY.plugin,
-    whole: true,
-  },
-  {
-    pattern:
-      /^(error: )?(error loading config file|invalid configuration|Error in configuration|no configuration has been provided|context "|stat |unable to read|tls: failed to find|open |host must be a URL)/i,
-    kind: "invalid_kubeconfig",
-    why: WHY.unusable,
     whole: true,
   },
   {
@@ -172,6 +166,12 @@ export function reported(stderr: string): ReportedByKubectl[] {
 }
 
 function report(line: string): ReportedByKubectl {
+  const refused = line.startsWith("Error from server") ? undefined : whyKubeconfigRefused(line);
+  if (refused !== undefined) {
+    return { kind: "invalid_kubeconfig", why: refused, uncertain: false, whole: true };
+  }
+  const denied = denial(line, /^Error from server \((\w+)\)/.exec(line)?.[1] ?? "");
+  if (denied !== undefined) return { ...denied, whole: false };
   const rule = RULES.find(({ pattern }) => pattern.test(line));
   if (!rule) return UNKNOWN;
   const { kind, why, uncertain = false, whole = false } = rule;

@@ -139,7 +139,7 @@ const TABLE: [line: string, kind: string, uncertain: boolean, whole: boolean][] 
     false,
   ],
   [
-    "Unable to connect to the server: getting credentials: exec: executable aws not found",
+    "Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 1",
     "unauthorized",
     false,
     true,
@@ -152,6 +152,12 @@ const TABLE: [line: string, kind: string, uncertain: boolean, whole: boolean][] 
   ],
   [
     'Error from server: error when creating "STDIN": admission webhook "w" denied the request: no certificate',
+    "invalid",
+    false,
+    false,
+  ],
+  [
+    'Error from server: error when creating "STDIN": some proxy says: no certificate',
     "failed",
     true,
     false,
@@ -196,6 +202,62 @@ Deno.test("log lines, warnings and details are not failures of their own", () =>
 Deno.test("nothing of kubectl's own text is in the reason", () => {
   const why = reported('Error from server (Invalid): Secret "canary" is invalid: canary')[0]!.why;
   assert.ok(!why.includes("canary"));
+});
+
+/** In kubectl's words, with what follows `the kubeconfig cannot be used: `. */
+const KUBECONFIGS: [line: string, why: RegExp][] = [
+  ["error: The gcp auth plugin has been removed.", /no longer has its auth provider$/],
+  ['error: no Auth Provider found for name "canary"', /none that kubectl has$/],
+  [
+    "error: specifying a root certificates file with the insecure flag is not allowed",
+    /insecure-skip-tls-verify$/,
+  ],
+  ["error: unable to load root certificates: unable to parse bytes as PEM block", /in PEM$/],
+  ["error: tls: private key does not match public key", /no pair in PEM$/],
+  ['error: exec plugin: invalid apiVersion "canary"', /unknown apiVersion$/],
+  [
+    "Unable to connect to the server: getting credentials: exec: executable canary not found",
+    /not on PATH$/,
+  ],
+  [
+    'error: invalid \'proxy-url\' "http://u:canary@p" for cluster "canary": could not parse',
+    /'proxy-url' is none$/,
+  ],
+  [
+    "error: interactiveMode must be specified for canary to use exec authentication plugin",
+    /'exec' of its user is not as it should be$/,
+  ],
+];
+
+for (const [line, why] of KUBECONFIGS) {
+  Deno.test(`kubectl's "${line.slice(0, 60)}" is told of the kubeconfig, and not quoted`, () => {
+    const [report, ...more] = reported(line);
+    assert.deepEqual(more, []);
+    assert.equal(report?.kind, "invalid_kubeconfig");
+    assert.match(report.why, /^the kubeconfig cannot be used: /);
+    assert.match(report.why, why);
+    assert.ok(!report.why.includes("canary"));
+  });
+}
+
+Deno.test("what the API server says of an object is not taken for the kubeconfig's", () => {
+  const line = "Error from server (BadRequest): tls: private key may be set, but not both";
+  assert.deepEqual(reported(line).map(({ kind }) => kind), ["invalid"]);
+});
+
+Deno.test("a policy that denies is named, by letters of names alone", () => {
+  const why = (line: string) => reported(line).map(({ why }) => why);
+  assert.deepEqual(
+    why(
+      "The secrets \"canary\" is invalid: : ValidatingAdmissionPolicy 'no-secrets.example' with " +
+        "binding 'canary' denied request: canary",
+    ),
+    ["the policy 'no-secrets.example' of the cluster denies it"],
+  );
+  assert.deepEqual(
+    why('Error from server: admission webhook "Can Ary" denied the request: canary'),
+    ["the API server, or an admission webhook of it, reports an error"],
+  );
 });
 
 Deno.test("a quota that is used up is not told as a lack of rights", () => {

@@ -236,7 +236,7 @@ argocdNamespaceTest(
     assert.deepEqual([status, body.rolled_back], [400, true]);
     assert.match(
       body.message,
-      /^Cannot create secret '[^']+-second-\w+' in namespace '[^']+' of cluster 'administrator': the API server finds the object invalid; nothing was changed$/,
+      /^Cannot create secret '[^']+-second-\w+' in namespace '[^']+' of cluster 'administrator': the policy 'refuse-[^']+' of the cluster denies it; nothing was changed$/,
     );
     const told = body.results.map(({ result }: { result: { error: string } }) =>
       /(not written|written and put back)$/.exec(result.error)?.[0]

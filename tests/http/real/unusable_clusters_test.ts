@@ -129,6 +129,13 @@ const text =
   (content: (canary: string) => string, mode = 0o600) => (file: string, canary: string) =>
     Deno.writeTextFile(file, content(canary), { mode });
 
+/** A user with a credential plugin in place of the token. */
+const withPlugin = (command: string) =>
+  kubeconfigFor("https://127.0.0.1:1").replace(
+    /token: .*/,
+    `exec: {apiVersion: client.authentication.k8s.io/v1, command: ${command}, interactiveMode: Never}`,
+  );
+
 const UNUSABLE: readonly Unusable[] = [
   { what: "is empty", why: /it is empty$/, make: text(() => "\n") },
   {
@@ -155,7 +162,7 @@ const UNUSABLE: readonly Unusable[] = [
   {
     what: "is no text",
     why: /it is not UTF-8 text$/,
-    make: (file) => Deno.writeFile(file, new Uint8Array([0xff, 0xfe, 0x80]), { mode: 0o600 }),
+    make: (file) => Deno.writeFile(file, new Uint8Array([0x80, 0xfe, 0x80]), { mode: 0o600 }),
   },
   {
     what: "is too large",
@@ -180,8 +187,26 @@ const UNUSABLE: readonly Unusable[] = [
   },
   {
     what: "nests without end",
-    why: /it is not valid YAML/,
+    why: /it is nested deeper than a kubeconfig is, and not read further for safety$/,
     make: text((canary) => `a: ${"[".repeat(20_000)} ${canary}\n`),
+  },
+  {
+    what: "names a credential plugin that is not on PATH",
+    why: /the credential plugin 'no-such-plugin' of its current user is not on the server's PATH$/,
+    make: text(() => withPlugin("no-such-plugin")),
+  },
+  {
+    what: "names a plugin by what may be a credential",
+    why: /the credential plugin of its current user is not on the server's PATH$/,
+    make: text((canary) => withPlugin(canary)),
+  },
+  {
+    what: "has a user of an auth provider that kubectl no longer has",
+    why: /the 'auth-provider' of its current user is gcp, which kubectl no longer has; use its .*$/,
+    make: text((canary) =>
+      kubeconfigFor("https://127.0.0.1:1", canary)
+        .replace(/token: (.*)/, "token: $1\n      auth-provider: {name: gcp}")
+    ),
   },
   {
     what: "names a server that is no URL",

@@ -1,0 +1,87 @@
+import { refuse } from "./refused.ts";
+
+/** What a scalar of YAML means to kubectl. */
+export type Scalar = string | number | boolean | null;
+
+const PREFIX = "tag:yaml.org,2002:";
+
+/** Those which are looked at; of any other, the text itself is the value. */
+const RESOLVED: ReadonlySet<string> = new Set(
+  ["str", "bool", "int", "float", "null", "timestamp"].map((name) => PREFIX + name),
+);
+
+const WORDS: ReadonlyMap<string, boolean | null | number> = new Map<
+  string,
+  boolean | null | number
+>([
+  ...inCases(["y", "yes", "true", "on"], true),
+  ...inCases(["n", "no", "false", "off"], false),
+  ...inCases(["", "~", "null"], null),
+  ...inCases([".nan", "+.inf", "-.inf", ".inf"], NaN), // neither is in JSON
+  [".NaN", NaN],
+]);
+
+function inCases<T>(words: readonly string[], value: T): [string, T][] {
+  const capital = (word: string) => word.replace(/[a-z]/, (letter) => letter.toUpperCase());
+  return words.flatMap((word) =>
+    [word, capital(word), word.toUpperCase()].map((form): [string, T] => [form, value])
+  );
+}
+
+/**
+ * Resolves a scalar as the YAML library of kubectl does: YAML 1.1 without numbers to the base of 60,
+ * and with dates as the text that they are.
+ * @param tag in full; empty when there is none
+ * @param isPlain whether it is neither quoted nor a block, or its tag is `!`
+ * @see https://github.com/yaml/go-yaml/blob/v2.4.3/resolve.go
+ * @throws {NotUsable} when a tag says that it is something else
+ */
+export function scalarOf(text: string, tag: string, isPlain: boolean): Scalar {
+  if (tag === `${PREFIX}binary`) return decoded(text);
+  if (tag === "" ? !isPlain : !RESOLVED.has(tag) || tag === `${PREFIX}str`) return text;
+  const value = plain(text);
+  if (tag === "") return value;
+  const kind = tag.slice(PREFIX.length);
+  const fits: Readonly<Record<string, boolean>> = {
+    bool: typeof value === "boolean",
+    int: typeof value === "number" && Number.isInteger(value),
+    float: typeof value === "number",
+    null: value === null,
+    timestamp: isTimestamp(text),
+  };
+  return fits[kind] ? value : refuse("a tag in it does not fit what it stands before");
+}
+
+function decoded(text: string): string {
+  try {
+    return new TextDecoder().decode(Uint8Array.fromBase64(text));
+  } catch {
+    return refuse("a !!binary in it is not base64");
+  }
+}
+
+function plain(text: string): Scalar {
+  const word = WORDS.get(text);
+  if (word !== undefined) return word;
+  if (/^\.[0-9]+([eE][-+]?[0-9]+)?$/.test(text)) return finite(text);
+  if (!/^[-+0-9]/.test(text) || isTimestamp(text)) return text;
+  const digits = text.replaceAll("_", "");
+  const [, sign, base] = /^([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)$/
+    .exec(digits) ?? [];
+  if (base !== undefined) {
+    const number = Number(/^0[0-7]+$/.test(base) ? `0o${base.slice(1)}` : base);
+    return finite(sign === "-" ? -number : number, text);
+  }
+  const isFloat = /^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/.test(digits);
+  return isFloat ? finite(digits, text) : text;
+}
+
+/** A number too large for Go is none. */
+function finite(value: string | number, text = String(value)): number | string {
+  return Number.isFinite(Number(value)) ? Number(value) : text;
+}
+
+/** Whether it looks like a date, which then is a text and no number; none of its forms is one. */
+function isTimestamp(text: string): boolean {
+  return /^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ]|$)/.test(text);
+}

@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { vetKubeconfig, vetRules } from "../../src/clusters/vet.ts";
+import { surroundings } from "../../src/cli/surroundings.ts";
+import { settingsOf } from "../../src/config/schema.ts";
+import { connectorOf } from "../../src/kube/api/connection.ts";
+import { send } from "../../src/kube/api/http.ts";
+import { failure, soon } from "../contract/secrets.ts";
+import { controlPlane, TRANSPORTS, withFolder } from "../contract/subjects.ts";
+import { clusterOf, credentials, type Draft, draftOf, type Parts, userOf } from "./row.ts";
+import { socksProxy } from "./socks_proxy.ts";
+import { partsOf } from "./stage.ts";
+
+/** What the API server and a plugin are told by the api transport is what they are told by kubectl. */
+
+const HERE = surroundings();
+const rulesOver = (transport: string) =>
+  vetRules(settingsOf({ transport }), { ...HERE, hasKubectl: true });
+
+function compared(
+  sentence: string,
+  edit: (draft: Draft, parts: Parts, folder: string) => void,
+  test: (kubeconfig: string, folder: string) => Promise<void>,
+): void {
+  Deno.test({
+    name: sentence,
+    ignore: controlPlane === undefined,
+    fn: () =>
+      withFolder(async (folder) => {
+        const parts = await partsOf(controlPlane!, "");
+        const draft = draftOf(parts);
+        edit(draft, parts, folder);
+        const kubeconfig = join(folder, "kubeconfig");
+        await Deno.writeTextFile(join(folder, "ca.pem"), parts.ca);
+        await Deno.writeTextFile(kubeconfig, JSON.stringify(draft), { mode: 0o600 });
+        await test(kubeconfig, folder);
+      }),
+  });
+}
+
+async function kubectl(kubeconfig: string, folder: string, ...args: string[]): Promise<string> {
+  const program = Deno.env.get("ARGOCD_CONFIGURER_TEST_KUBECTL") ?? controlPlane!.kubectl;
+  const { success, stdout, stderr } = await new Deno.Command(program, {
+    args: [`--kubeconfig=${kubeconfig}`, `--cache-dir=${join(folder, "cache")}`, ...args],
+    env: { ...HERE.kubectlEnv, KUBERC: "off" },
+    clearEnv: true,
+    stdin: "null",
+  }).output();
+  assert.ok(success, new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout);
+}
+
+/** What the API server answers to a POST by the api transport. */
+async function posted(kubeconfig: string, path: string, body: object): Promise<string> {
+  const { path: given, content } = await vetKubeconfig(kubeconfig, rulesOver("api"));
+  const connector = await connectorOf({ path: given, content }, HERE.kubectlEnv, 10);
+  try {
+    const connection = await connector.connect(soon());
+    const { headers } = connection;
+    const request = { method: "POST", path, headers, body: JSON.stringify(body) } as const;
+    return (await send(connection, request, soon())).body;
+  } finally {
+    connector.close();
+  }
+}
+
+const REVIEWS = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
+
+const TAKEN_FOR: [what: string, edit: (draft: Draft, parts: Parts) => void][] = [
+  ["the administrator", () => {}],
+  ["somebody with everything", (draft) =>
+    Object.assign(userOf(draft), {
+      as: "jürgen",
+      "as-uid": "uid-1",
+      "as-groups": ["système", "system:masters"],
+      "as-user-extra": { "example.org/Scope": ["a", "b"], "öther %2f": ["c"], none: [] },
+    })],
+  ["a certificate's user", (draft, { client }) =>
+    credentials(draft, {
+      "client-certificate-data": btoa(client.certificate),
+      "client-key-data": btoa(client.key),
+      as: "reader",
+    })],
+];
+
+for (const [what, edit] of TAKEN_FOR) {
+  compared(`the API server takes both for ${what}`, edit, async (kubeconfig, folder) => {
+    const review = { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" };
+    const whoIs = (text: string) => JSON.parse(text).status.userInfo;
+    const own = whoIs(await kubectl(kubeconfig, folder, "auth", "whoami", "--output=json"));
+    const ours = whoIs(await posted(kubeconfig, REVIEWS, review));
+    assert.ok(own.username !== undefined);
+    assert.deepEqual(ours, own);
+  });
+}
+
+const TOLD: [what: string, edit: (draft: Draft, parts: Parts) => void][] = [
+  ["its address and authority", () => {}],
+  ["an authority in a file, a proxy, a name and more", (draft, { url, proxy }) => {
+    draft.clusters[0].cluster = {
+      server: url,
+      "certificate-authority": "ca.pem",
+      "tls-server-name": "localhost",
+      "proxy-url": proxy,
+      "disable-compression": true,
+      extensions: [
+        { name: "client.authentication.k8s.io/exec", extension: { audience: "x", n: [1, null] } },
+        { name: "else", extension: {} },
+      ],
+    };
+  }],
+  ["that nothing is verified", (draft, { url }) => {
+    draft.clusters[0].cluster = { server: url, "insecure-skip-tls-verify": true };
+  }],
+];
+
+for (const [what, edit] of TOLD) {
+  compared(`a plugin is told of the cluster by both: ${what}`, (draft, parts, folder) => {
+    edit(draft, parts);
+    const script = `#!/bin/sh
+printf %s "$KUBERNETES_EXEC_INFO" >>"$TOLD"
+echo >>"$TOLD"
+printf '{"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": "%s"}}' '${parts.token}'
+`;
+    Deno.writeTextFileSync(join(folder, "plugin.sh"), script, { mode: 0o700 });
+    credentials(draft, {
+      exec: {
+        apiVersion: "client.authentication.k8s.io/v1",
+        command: "./plugin.sh",
+        env: [{ name: "TOLD", value: join(folder, "told") }],
+        provideClusterInfo: true,
+        interactiveMode: "Never",
+      },
+    });
+  }, async (kubeconfig, folder) => {
+    await kubectl(kubeconfig, folder, "get", "--raw", "/api/v1/namespaces?limit=1");
+    await posted(kubeconfig, REVIEWS, {});
+    const told = (await Deno.readTextFile(join(folder, "told"))).trim().split("\n")
+      .filter((line) => line !== "").map((line) => JSON.parse(line));
+    assert.equal(told.length, 2);
+    assert.deepEqual(told[1], told[0]);
+  });
+}
+
+/** What takes kubectl, which is said in the same words wherever it is found. */
+async function worksOverKubectlOnly(
+  edit: (draft: Draft) => void,
+  reason: RegExp,
+): Promise<void> {
+  await withFolder(async (folder) => {
+    const draft = draftOf(await partsOf(controlPlane!, ""));
+    edit(draft);
+    const kubeconfig = join(folder, "kubeconfig");
+    await Deno.writeTextFile(kubeconfig, JSON.stringify(draft), { mode: 0o600 });
+    await assert.rejects(vetKubeconfig(kubeconfig, rulesOver("api")), { message: reason });
+    await vetKubeconfig(kubeconfig, rulesOver("kubectl"));
+    for (const transport of TRANSPORTS) {
+      const { store, close } = await transport.open({ kubeconfig, cacheDir: folder });
+      const listed = store.list({ selector: "tests.invalid/kind=none" }, soon());
+      if (transport.name === "kubectl") assert.deepEqual(await listed, []);
+      else assert.match((await failure("invalid_kubeconfig", listed)).message, reason);
+      close();
+    }
+  });
+}
+
+Deno.test({
+  name: "a SOCKS proxy works over kubectl; over api it is refused with that reason",
+  ignore: controlPlane === undefined,
+  async fn() {
+    await using proxy = socksProxy();
+    await worksOverKubectlOnly(
+      (draft) => clusterOf(draft)["proxy-url"] = proxy.url,
+      /its current cluster is reached by a SOCKS proxy, .* kubectl transport$/,
+    );
+    assert.ok(proxy.connections() > 0);
+  },
+});
+
+Deno.test({
+  name: "a name beyond Latin letters works over kubectl; over api it is refused with that reason",
+  ignore: controlPlane === undefined,
+  fn: () =>
+    worksOverKubectlOnly(
+      (draft) => Object.assign(userOf(draft), { as: "читатель", "as-groups": ["system:masters"] }),
+      /a token or name of its current user has letters that take the kubectl transport$/,
+    ),
+});

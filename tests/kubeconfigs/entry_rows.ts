@@ -1,0 +1,241 @@
+import { clusterOf, fails, refused, type Row, unsafe, works } from "./row.ts";
+
+const LOADING = /error loading config file/;
+const TWICE = /have the same name$/;
+
+/** The lists of a kubeconfig, and what of them counts. */
+export const ENTRY_ROWS: readonly Row[] = [
+  refused(
+    "the name of the current cluster twice: the first would be another one",
+    (draft, { canary }) => {
+      draft.clusters.unshift({ name: "c", cluster: { server: `https://${canary}.invalid` } });
+    },
+    TWICE,
+    /duplicate name/,
+  ),
+  refused(
+    "the name of the current user twice",
+    (draft, { canary }) => {
+      draft.users.push({ name: "u", user: { token: canary } });
+    },
+    TWICE,
+    /duplicate name/,
+  ),
+  refused(
+    "the name of the current context twice",
+    (draft) => {
+      draft.contexts.push(draft.contexts[0]);
+    },
+    TWICE,
+    /duplicate name/,
+  ),
+  refused(
+    "the name of a cluster twice that is not used",
+    (draft) => {
+      for (let i = 0; i < 2; i++) draft.clusters.push({ name: "d", cluster: {} });
+    },
+    TWICE,
+    /duplicate name/,
+  ),
+  refused(
+    "the name of a user twice that is not used",
+    (draft) => {
+      draft.users.push(draft.users[1]);
+    },
+    TWICE,
+    /duplicate name/,
+  ),
+  refused(
+    "the name of a context twice that is not used",
+    (draft) => {
+      for (let i = 0; i < 2; i++) draft.contexts.push({ name: "y", context: {} });
+    },
+    TWICE,
+    /duplicate name/,
+  ),
+  refused(
+    "the name of an extension twice in a user that is not used",
+    (draft) => {
+      const extension = { name: "e", extension: {} };
+      draft.users[1].user.extensions = [extension, extension];
+    },
+    TWICE,
+    /duplicate name/,
+  ),
+  works("another context without a cluster", (draft) => {
+    draft.contexts.push({ name: "dev", context: { namespace: "x", user: "", cluster: "" } });
+  }),
+  works("another context of a cluster and a user that are not there", (draft) => {
+    draft.contexts.push({ name: "dev", context: { cluster: "gone", user: "gone" } });
+  }),
+  works("another cluster with an empty server", (draft) => {
+    draft.clusters.push({ name: "d", cluster: { server: "" } });
+  }),
+  works("another cluster with a server that is none", (draft) => {
+    draft.clusters.push({ name: "d", cluster: { server: "ht!tp://[", "proxy-url": "no:proxy" } });
+  }),
+  works("another user that is null", (draft) => {
+    draft.users.push({ name: "v", user: null });
+  }),
+  works("another user with contradictions", (draft, { canary }) => {
+    const contradicting = { token: canary, username: "x", "client-certificate": "gone.pem" };
+    draft.users.push({ name: "v", user: { ...contradicting, exec: { command: "" } } });
+  }),
+  works("another cluster whose authority is in a file that is not there", (draft) => {
+    draft.clusters.push({ name: "d", cluster: { "certificate-authority": "gone.pem" } });
+  }),
+  works("an entry that is null", (draft) => {
+    draft.clusters.push(null);
+  }),
+  works("'preferences' and 'extensions'", (draft) => {
+    draft.preferences = { colors: true };
+    draft.extensions = [{ name: "e", extension: [1, null, { a: "b" }] }];
+  }),
+  works("'preferences' and 'extensions' that are null", (draft) => {
+    draft.preferences = null;
+    draft.extensions = null;
+  }),
+  works("fields that nobody knows", (draft) => {
+    draft["more-of-it"] = { a: [1] };
+    clusterOf(draft).more = 1;
+    draft.contexts[0].more = [];
+  }),
+  works("a namespace that is none", (draft) => {
+    draft.contexts[0].context.namespace = "Not A Namespace";
+  }),
+  works("no apiVersion and no kind", (draft) => {
+    delete draft.apiVersion;
+    delete draft.kind;
+  }),
+  works("an apiVersion and a kind that are empty", (draft) => {
+    draft.apiVersion = "";
+    draft.kind = null;
+  }),
+  refused(
+    "apiVersion v2",
+    (draft) => {
+      draft.apiVersion = "v2";
+    },
+    /^its 'apiVersion' is not 'v1'$/,
+    /no kind "Config" is registered for version "v2"/,
+  ),
+  refused(
+    "an apiVersion with a group",
+    (draft) => {
+      draft.apiVersion = "config.k8s.io/v1";
+    },
+    /^its 'apiVersion' is not 'v1'$/,
+    LOADING,
+  ),
+  refused(
+    "apiversion in small letters, which is read all the same",
+    (draft) => {
+      delete draft.apiVersion;
+      draft.apiversion = "v2";
+    },
+    /^its 'apiVersion' is not 'v1'$/,
+    LOADING,
+  ),
+  refused(
+    "another kind",
+    (draft) => {
+      draft.kind = "Secret";
+    },
+    /^its 'kind' is not 'Config'$/,
+    LOADING,
+  ),
+  refused(
+    "clusters that are no list",
+    (draft) => {
+      draft.clusters = { c: draft.clusters[0].cluster };
+    },
+    /^its 'clusters' is no list$/,
+    LOADING,
+  ),
+  refused(
+    "a user that is not used and no mapping",
+    (draft, { canary }) => {
+      draft.users[1].user = canary;
+    },
+    /^its 'users\[1\]\.user' is no mapping$/,
+    LOADING,
+  ),
+  refused(
+    "a flag in quotes in a cluster that is not used",
+    (draft) => {
+      draft.clusters.push({ name: "d", cluster: { "insecure-skip-tls-verify": "true" } });
+    },
+    /^its 'clusters\[1\]\.cluster\.insecure-skip-tls-verify' is not true or false$/,
+    LOADING,
+  ),
+  refused(
+    "a token of a user that is not used and a number",
+    (draft) => {
+      draft.users[1].user.token = 1234567;
+    },
+    /^its 'users\[1\]\.user\.token' is no text; put it in quotes$/,
+    LOADING,
+  ),
+  refused(
+    "data of a user that is not used and no base64",
+    (draft, { canary }) => {
+      draft.users[1].user["client-key-data"] = canary;
+    },
+    /^its 'users\[1\]\.user\.client-key-data' is not base64$/,
+    /illegal base64/,
+  ),
+  fails(
+    "a field in another case of letters, which is not known",
+    (draft, { token }) => {
+      draft.users[0].user = { Token: token, username: "u", password: "p" };
+    },
+    "forbidden",
+    /system:anonymous/,
+  ),
+  unsafe(
+    "no current context",
+    (draft) => {
+      delete draft["current-context"];
+    },
+    /^its 'current-context' is missing$/,
+    /localhost:8080|connection.*refused|no configuration/,
+    "kubectl asks http://localhost:8080, whoever listens there",
+  ),
+  works("no current context, and a context without a name, which is then meant", (draft) => {
+    draft["current-context"] = "";
+    draft.contexts[0].name = "";
+  }),
+  refused(
+    "a current context that is not there",
+    (draft) => {
+      draft["current-context"] = "y";
+    },
+    /^its 'current-context' names a context that is not there$/,
+    /context was not found/,
+  ),
+  unsafe(
+    "a current cluster that is not there",
+    (draft) => {
+      draft.contexts[0].context.cluster = "d";
+    },
+    /^its current context names a cluster that is not there$/,
+    /localhost:8080|connection.*refused/,
+    "kubectl asks http://localhost:8080, whoever listens there",
+  ),
+  refused(
+    "a current user that is not there",
+    (draft) => {
+      draft.contexts[0].context.user = "v";
+    },
+    /^its current context names a user that is not there$/,
+    /EOF|Username/,
+  ),
+  unsafe("nothing", () => "", /^it is empty$/, /localhost:8080|connection.*refused/, "as above"),
+  unsafe(
+    "only comments",
+    () => "# nothing\n",
+    /^it is not a YAML mapping$/,
+    /localhost:8080|connection.*refused|Object|json/,
+    "as above",
+  ),
+];

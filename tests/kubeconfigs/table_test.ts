@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import pLimit from "p-limit";
+import { startEmulator } from "../../src/emulator/emulator.ts";
+import { controlPlane, TRANSPORTS } from "../contract/subjects.ts";
+import type { Parts, Row } from "./row.ts";
+import { ROWS } from "./rows.ts";
+import { partsOf } from "./stage.ts";
+import { type Verdicts, verdictsOn } from "./verdicts.ts";
+
+/**
+ * Odd kubeconfigs, on each of which kubectl itself, this program over either transport, and
+ * `clusters -o wide` have the same verdict; where it is another one for safety, the row says so.
+ */
+
+/** All verdicts, got for two rows at once: most of the time is kubectl's. */
+let begun: Promise<{ parts: Parts; all: Map<Row, Promise<Verdicts>> }> | undefined;
+
+async function begin(): Promise<{ parts: Parts; all: Map<Row, Promise<Verdicts>> }> {
+  const plane = controlPlane!;
+  const emulator = startEmulator();
+  const folder = await Deno.makeTempDir({ prefix: "kubeconfigs-" });
+  const parts = await partsOf(plane, new URL(emulator.url).host);
+  const kubectl = Deno.env.get("ARGOCD_CONFIGURER_TEST_KUBECTL") ?? plane.kubectl;
+  const limit = pLimit(2);
+  const all = new Map(
+    ROWS.map(({ row }, i): [Row, Promise<Verdicts>] => {
+      const verdicts = limit(() => verdictsOn(row, parts, { kubectl, folder, name: `row-${i}` }));
+      verdicts.catch(() => {}); // the test of the row says it
+      return [row, verdicts];
+    }),
+  );
+  Promise.allSettled(all.values()).then(async () => {
+    await emulator.stop();
+    await Deno.remove(folder, { recursive: true });
+  });
+  return { parts, all };
+}
+
+Deno.test("the table has at least 100 kubeconfigs, and no sentence twice", () => {
+  assert.ok(ROWS.length >= 100, `${ROWS.length}`);
+  const sentences = new Set(ROWS.map(({ where, row }) => `${where} ${row.what}`));
+  assert.equal(sentences.size, ROWS.length);
+});
+
+for (const { where, row } of ROWS) {
+  Deno.test({
+    name: `a kubeconfig that has, ${where}, ${row.what}: ${
+      row.verdict === "works" ? "works" : "is refused"
+    }`,
+    ignore: controlPlane === undefined,
+    sanitizeOps: false, // the next rows are under way
+    sanitizeResources: false,
+    async fn() {
+      const { parts, all } = await (begun ??= begin());
+      check(row, await all.get(row)!, parts);
+    },
+  });
+}
+
+function check(row: Row, verdicts: Verdicts, { canary, token, client }: Parts): void {
+  const { kubectl, kinds, wide, used, unvetted, said } = verdicts;
+  const told = JSON.stringify({ kubectl, kinds, wide, used, unvetted }, null, 2);
+  const isTaken = row.kubectl === "takes";
+  assert.equal(kubectl.code === 0, isTaken, told);
+  if (row.kubectl !== "takes") assert.match(kubectl.stderr, row.kubectl);
+  const { verdict } = row;
+  if (row.safety === undefined) assert.equal(isTaken, verdict === "works", "kubectl is the judge");
+  for (const { name } of TRANSPORTS) {
+    if (typeof verdict === "object" && "refused" in verdict) {
+      for (const { is, why } of [wide[name]!, used[name]!]) {
+        assert.equal(is, "refused", told);
+        assert.match(why!, verdict.refused);
+      }
+    } else {
+      assert.equal(wide[name]!.is, "works", told);
+      assert.equal(used[name]!.is, verdict === "works" ? "works" : verdict.kind, told);
+    }
+  }
+  assert.deepEqual(wide.kubectl, wide.api);
+  // By itself, kubectl's own sentence says as much; that it got no user name is no sentence.
+  if (!isTaken && row.safety === undefined && !/^error: EOF$/m.test(kubectl.stderr)) {
+    const kind = typeof verdict === "object" && "kind" in verdict
+      ? verdict.kind
+      : "invalid_kubeconfig";
+    assert.deepEqual([...new Set(kinds)], [kind], told);
+  }
+  // So does the api transport, when the kubeconfig was not looked at before.
+  if (unvetted !== undefined && typeof verdict === "object") {
+    const kind = "kind" in verdict ? verdict.kind : "invalid_kubeconfig";
+    if (!/PATH|may be run/.test(String(wide.api!.why))) {
+      assert.equal(unvetted.is, kind, told);
+    }
+  }
+  for (const secret of [canary, token, client.key]) {
+    assert.ok(!said.includes(secret), "a secret is quoted");
+    assert.ok(!said.includes(btoa(secret)), "a secret is quoted in base64");
+  }
+}

@@ -1,0 +1,103 @@
+import { join } from "node:path";
+import { KubeconfigRefused, stateOf, vetKubeconfig, vetRules } from "../../src/clusters/vet.ts";
+import { surroundings } from "../../src/cli/surroundings.ts";
+import { settingsOf } from "../../src/config/schema.ts";
+import { KubeError } from "../../src/kube/errors.ts";
+import { reported } from "../../src/kube/kubectl/messages.ts";
+import { soon } from "../contract/secrets.ts";
+import { type Transport, TRANSPORTS } from "../contract/subjects.ts";
+import type { Parts, Row } from "./row.ts";
+import { type Ended, judgedByKubectl, write } from "./stage.ts";
+
+/** What comes of listing secrets with a kubeconfig. */
+export interface Verdict {
+  /** `works`, `refused` before anybody is asked, or the kind of failure. */
+  readonly is: string;
+  readonly why?: string;
+}
+
+/** All that is said of one kubeconfig. */
+export interface Verdicts {
+  /** By kubectl itself. */
+  readonly kubectl: Ended;
+  /** What kinds of failure this program takes that for. */
+  readonly kinds: readonly string[];
+  /** By `clusters -o wide`, by transport. */
+  readonly wide: Readonly<Record<string, Verdict>>;
+  /** By use, by transport. */
+  readonly used: Readonly<Record<string, Verdict>>;
+  /** By the api transport alone, when nobody has looked at the kubeconfig before. */
+  readonly unvetted: Verdict | undefined;
+  /** Everything that this program says, which the kubeconfig's secrets must not be in. */
+  readonly said: string;
+}
+
+const HERE = surroundings();
+const rulesOf = (transport: string) =>
+  vetRules(settingsOf({ transport }), { ...HERE, hasKubectl: true });
+
+/** Gets all verdicts on one row. */
+export async function verdictsOn(
+  row: Row,
+  parts: Parts,
+  { kubectl, folder, name }: { kubectl: string; folder: string; name: string },
+): Promise<Verdicts> {
+  const file = await write(row, parts, folder, name);
+  const cacheDir = join(folder, "cache");
+  const own = await judgedByKubectl(kubectl, file, HERE.kubectlEnv, cacheDir);
+  const said: unknown[] = [];
+  const wide: Record<string, Verdict> = {};
+  const used: Record<string, Verdict> = {};
+  for (const transport of TRANSPORTS) {
+    const state = await stateOf(file, rulesOf(transport.name));
+    wide[transport.name] = state.refused === undefined
+      ? { is: "works" }
+      : { is: "refused", why: state.refused };
+    used[transport.name] = await useOf(file, transport, cacheDir, said);
+    said.push(state);
+  }
+  const api = TRANSPORTS.find(({ name }) => name === "api")!;
+  const unvetted = row.files === undefined
+    ? await listed(api, file, cacheDir, said).catch(() => undefined) // which is not YAML
+    : undefined;
+  said.push(used, unvetted);
+  const kinds = reported(own.stderr).map(({ kind, why }) => (said.push(why), kind));
+  return { kubectl: own, kinds, wide, used, unvetted, said: JSON.stringify(said) };
+}
+
+/** As the program uses a cluster: looked at, then opened. */
+async function useOf(
+  file: string,
+  transport: Transport,
+  cacheDir: string,
+  said: unknown[],
+): Promise<Verdict> {
+  try {
+    const { path } = await vetKubeconfig(file, rulesOf(transport.name));
+    return await listed(transport, path, cacheDir, said);
+  } catch (error) {
+    if (!(error instanceof KubeconfigRefused)) throw error;
+    said.push(error.message, Deno.inspect(error));
+    return { is: "refused", why: error.why };
+  }
+}
+
+async function listed(
+  transport: Transport,
+  kubeconfig: string,
+  cacheDir: string,
+  said: unknown[],
+): Promise<Verdict> {
+  const opened = await transport.open({ kubeconfig, cacheDir });
+  try {
+    await opened.store.list({ selector: "tests.invalid/kind=none" }, soon());
+    return { is: "works" };
+  } catch (error) {
+    if (!(error instanceof KubeError)) throw error;
+    said.push(error.message, Deno.inspect(error));
+    return { is: error.kind, why: error.message };
+  } finally {
+    said.push(...opened.said.filter((each) => !each.startsWith("--kubeconfig")));
+    opened.close();
+  }
+}
