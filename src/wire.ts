@@ -27,6 +27,7 @@ import { type App, createApp } from "./server/app.ts";
 import type { UseCases } from "./server/endpoint.ts";
 import { type Tokens, tokensFrom } from "./tokens/tokens.ts";
 import { addressRules } from "./verify/address_rules.ts";
+import { MAX_HELD, ReadBudget } from "./verify/read_budget.ts";
 
 /** What the program knows of the machine that it runs on. */
 export interface Surroundings {
@@ -60,6 +61,8 @@ export interface Shared {
   readonly auditLogs: AuditLogs;
   /** Of credentials, where no audit log has a key for them. */
   readonly fingerprint: AuditKey["fingerprint"];
+  /** Of answers to who tries credentials: what of them is held at once. */
+  readonly readBudget: ReadBudget;
   /** Files in folders of kubeconfigs of which the log says already that they are none. */
   readonly toldFiles: ToldFiles;
 }
@@ -81,6 +84,7 @@ export function shared(
     breakers,
     auditLogs: new AuditLogs(),
     fingerprint: passingFingerprints(),
+    readBudget: new ReadBudget(MAX_HELD),
     toldFiles,
   };
 }
@@ -124,7 +128,7 @@ function wireUseCases(
   settings: Settings,
   surroundings: Surroundings,
   open: OpenCluster,
-  { locks, fingerprint, toldFiles }: Shared,
+  { locks, fingerprint, readBudget, toldFiles }: Shared,
   record: AuditLog | undefined,
 ): UseCases {
   const folder = clustersFolder(settings["clusters-folder"]);
@@ -134,7 +138,7 @@ function wireUseCases(
   const dockerNamespaces = settings["docker-namespaces"] ??
     ["kube-system", "default", argocdNamespace];
   const writeLog = loggerOf("write");
-  const verifyOne = verifier(settings, surroundings);
+  const verifyOne = verifier(settings, surroundings, readBudget);
   const names = { argocdNamespace, dockerNamespaces };
   const services = {
     verifyOne,
@@ -170,11 +174,16 @@ function wireUseCases(
 }
 
 /** Tries credentials, under the same time as a request to a cluster. */
-function verifier(settings: Settings, { kubectlEnv: env }: Surroundings): VerifyOne {
+function verifier(
+  settings: Settings,
+  { kubectlEnv: env }: Surroundings,
+  process: ReadBudget,
+): VerifyOne {
   const allowed = addressRules(settings["verify-allow"]);
-  return async (what) => {
+  return async (what, request) => {
     const { verify } = await import("./verify/verify.ts");
-    return await verify(what, { seconds: settings.kubectl_timeout, allowed, env });
+    const budgets = { request, process };
+    return await verify(what, { seconds: settings.kubectl_timeout, allowed, env, budgets });
   };
 }
 
