@@ -20,6 +20,7 @@ import { KubeError } from "./kube/errors.ts";
 import type { KubectlCommand } from "./kube/kubectl/command.ts";
 import { defaultGateLimits, ProcessGate } from "./kube/kubectl/gate.ts";
 import { kubectlStore } from "./kube/kubectl/store.ts";
+import type { RunProcess } from "./kube/process.ts";
 import type { SecretStore } from "./kube/store.ts";
 import { loggerOf, logInfo } from "./log/logger.ts";
 import type { Sealed } from "./log/sealed.ts";
@@ -43,6 +44,8 @@ export interface Surroundings {
   readonly token?: Sealed<string>;
   /** Who acts where no token is asked for. @default anonymous */
   readonly anyone?: string;
+  /** What runs kubectl and exec plugins. @default runProcess */
+  readonly run?: RunProcess;
   /** Where kubectl keeps what it discovered of clusters. @default kubectl's own */
   readonly kubectlCache?: string;
 }
@@ -253,6 +256,7 @@ function overKubectl(surroundings: Surroundings, gate: ProcessGate): Transport {
         gate,
         onCommand: logCommand,
         cacheDir: surroundings.kubectlCache,
+        run: surroundings.run,
       }),
     close: () => {},
   };
@@ -271,6 +275,7 @@ function overApi(surroundings: Surroundings, connectSeconds: number): Transport 
         kubeconfig: { path, content },
         env: surroundings.kubectlEnv,
         connectSeconds,
+        run: surroundings.run,
         onCall: (call) => logCall(cluster, call),
       });
       kept.set(cluster, { version, store });

@@ -6,7 +6,9 @@ import { type LogFile, logFile } from "../log/line_writer.ts";
 import { configureLog, loggerOf } from "../log/logger.ts";
 import { type Front, front } from "../server/front.ts";
 import type { Program } from "../wire.ts";
+import type { Children } from "../daemon/children.ts";
 import type { ServerRecord } from "../daemon/pid_file.ts";
+import { noting } from "../kube/process.ts";
 import { Failure } from "./failure.ts";
 import { settlesWithin } from "./end_requests.ts";
 import { listen } from "./listen.ts";
@@ -30,6 +32,7 @@ export async function serve(flags: ServeFlags): Promise<number> {
   const config = await readSettings(flags);
   const file = flags.logFile === undefined ? undefined : openLog(flags.logFile);
   let held: HeldPidFile | undefined;
+  let children: Children | undefined;
   try {
     // The first stack of an error takes a file descriptor; without one left Deno 2.9.6 would panic.
     void new Error().stack;
@@ -38,8 +41,10 @@ export async function serve(flags: ServeFlags): Promise<number> {
     await sayClusters(config.settings, told);
     if (flags.pidFile !== undefined) {
       held = await holdPidFile(flags.pidFile, flags, config.settings);
+      const { takeOverChildren } = await import("./take_over_children.ts");
+      children = await takeOverChildren(flags.pidFile);
     }
-    const here = surroundings();
+    const here = surroundings(children && noting(children.add));
     const load = async (): Promise<Wiring> => {
       const { wire, shared } = await import("../wire.ts");
       const common = shared(here, told);
@@ -98,6 +103,7 @@ export async function serve(flags: ServeFlags): Promise<number> {
     await settlesWithin(ended(), CLOSING);
     return code;
   } finally {
+    children?.release();
     held?.release();
     file?.close();
   }

@@ -1,3 +1,4 @@
+import { childrenFile, endLeft } from "../daemon/children.ts";
 import { look, removeLeft, type ServerRecord } from "../daemon/pid_file.ts";
 import { Failure } from "./failure.ts";
 import { lookIn, type RunFlags, type RunFolder, runFolder, unclear } from "./run_folder.ts";
@@ -44,6 +45,7 @@ export async function stopIn(folder: RunFolder, given?: number): Promise<Stopped
   if (!await ended(folder, record, 5)) {
     throw new Failure(`Cannot stop process ${record.pid}: it is still there after SIGKILL`);
   }
+  await endLeft(childrenFile(folder.pidFile)).catch(() => {}); // else the next start ends it
   await removeLeft(folder.pidFile).catch(() => {});
   print(
     `Killed (process ${record.pid}): it did not end within ${timeout} seconds. ` +

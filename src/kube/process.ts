@@ -48,6 +48,8 @@ export interface ProcessOptions {
   readonly limits?: ProcessLimits;
   /** Called once, at the first byte of output: the start is over. */
   readonly onOutput?: () => void;
+  /** Called with the id of the process, which is that of its group too, as soon as it is there. */
+  readonly onSpawn?: (pid: number) => void;
 }
 
 /** Runs a program to its end. @throws only when it was not started: what `Deno.Command#spawn` does */
@@ -56,6 +58,28 @@ export type RunProcess = (
   args: readonly string[],
   options: ProcessOptions,
 ) => Promise<ProcessResult>;
+
+/**
+ * The same, with each process noted as long as it runs.
+ * @param note called with its id; what it gives is called when it has ended
+ */
+export function noting(
+  note: (pid: number) => () => void,
+  run: RunProcess = runProcess,
+): RunProcess {
+  return async (program, args, options) => {
+    let crossOut = () => {};
+    const onSpawn = (pid: number) => {
+      options.onSpawn?.(pid);
+      crossOut = note(pid);
+    };
+    try {
+      return await run(program, args, { ...options, onSpawn });
+    } finally {
+      crossOut();
+    }
+  };
+}
 
 /**
  * Runs a program in a process group of its own and resolves when the last process of that group
@@ -78,6 +102,7 @@ export const runProcess: RunProcess = async (program, args, options) => {
     detached: true,
   }).spawn();
 
+  options.onSpawn?.(child.pid);
   let ended: ProcessResult["ended"] = "exit";
   let ending: Promise<void> | undefined;
   const group = Promise.withResolvers<void>();

@@ -4,6 +4,7 @@ import https from "node:https";
 import { dirname, resolve } from "node:path";
 import type { Sealed } from "../../log/sealed.ts";
 import type { Deadline } from "../deadline.ts";
+import type { RunProcess } from "../process.ts";
 import { deadlinePassed, type Reported, WHY } from "../reasons.ts";
 import { type ExecConfig, type ExecCredential, runExecPlugin } from "./exec_plugin.ts";
 import { Handshakes } from "./handshakes.ts";
@@ -51,11 +52,13 @@ interface User {
  * providers; what it leaves out is done here: token files, exec plugins under a deadline, groups to
  * impersonate, proxies of the environment, and connections that are kept.
  * @param connectSeconds within which a connection has to be made
+ * @param run what runs an exec plugin
  */
 export async function connectorOf(
   { path, content }: KubeconfigSource,
   env: Readonly<Record<string, string>>,
   connectSeconds: number,
+  run?: RunProcess,
 ): Promise<Connector> {
   const folder = dirname(path);
   // A quarter of a second to import: only when used.
@@ -89,7 +92,7 @@ export async function connectorOf(
       "certificate-authority-data": caData,
       "tls-server-name": tlsServerName,
     };
-    running ??= runExecPlugin(user.exec, cluster, folder, env, deadline)
+    running ??= runExecPlugin(user.exec, cluster, folder, env, deadline, run)
       .finally(() => running = undefined);
     return plugin = await running;
   }
