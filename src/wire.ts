@@ -26,6 +26,7 @@ import { KubeError } from "./kube/errors.ts";
 import type { KubectlCommand } from "./kube/kubectl/command.ts";
 import { defaultGateLimits, ProcessGate } from "./kube/kubectl/gate.ts";
 import { kubectlStore } from "./kube/kubectl/store.ts";
+import type { RunProcess } from "./kube/process.ts";
 import type { SecretStore } from "./kube/store.ts";
 import { loggerOf, logInfo } from "./log/logger.ts";
 import type { Sealed } from "./log/sealed.ts";
@@ -33,6 +34,7 @@ import { type App, createApp } from "./server/app.ts";
 import type { UseCases } from "./server/endpoint.ts";
 import { type Tokens, tokensFrom } from "./tokens/tokens.ts";
 import { addressRules } from "./verify/address_rules.ts";
+import { MAX_HELD, ReadBudget } from "./verify/read_budget.ts";
 
 /** What the program knows of the machine that it runs on. */
 export interface Surroundings {
@@ -48,6 +50,8 @@ export interface Surroundings {
   readonly token?: Sealed<string>;
   /** Who acts where no token is asked for. @default anonymous */
   readonly anyone?: string;
+  /** What runs kubectl and exec plugins. @default runProcess */
+  readonly run?: RunProcess;
   /** Where kubectl keeps what it discovered of clusters. @default kubectl's own */
   readonly kubectlCache?: string;
 }
@@ -66,6 +70,8 @@ export interface Shared {
   readonly auditLogs: AuditLogs;
   /** Of credentials, where no audit log has a key for them. */
   readonly fingerprint: AuditKey["fingerprint"];
+  /** Of answers to who tries credentials: what of them is held at once. */
+  readonly readBudget: ReadBudget;
   /** Files in folders of kubeconfigs of which the log says already that they are none. */
   readonly toldFiles: ToldFiles;
 }
@@ -87,6 +93,7 @@ export function shared(
     breakers,
     auditLogs: new AuditLogs(),
     fingerprint: passingFingerprints(),
+    readBudget: new ReadBudget(MAX_HELD),
     toldFiles,
   };
 }
@@ -130,7 +137,7 @@ function wireUseCases(
   settings: Settings,
   surroundings: Surroundings,
   open: OpenCluster,
-  { locks, fingerprint, toldFiles }: Shared,
+  { locks, fingerprint, readBudget, toldFiles }: Shared,
   record: AuditLog | undefined,
 ): UseCases {
   const folder = clustersFolder(settings["clusters-folder"]);
@@ -140,7 +147,7 @@ function wireUseCases(
   const dockerNamespaces = settings["docker-namespaces"] ??
     ["kube-system", "default", argocdNamespace];
   const writeLog = loggerOf("write");
-  const verifyOne = verifier(settings, surroundings);
+  const verifyOne = verifier(settings, surroundings, readBudget);
   const names = { argocdNamespace, dockerNamespaces };
   const services = {
     verifyOne,
@@ -176,11 +183,16 @@ function wireUseCases(
 }
 
 /** Tries credentials, under the same time as a request to a cluster. */
-function verifier(settings: Settings, { kubectlEnv: env }: Surroundings): VerifyOne {
+function verifier(
+  settings: Settings,
+  { kubectlEnv: env }: Surroundings,
+  process: ReadBudget,
+): VerifyOne {
   const allowed = addressRules(settings["verify-allow"]);
-  return async (what) => {
+  return async (what, request) => {
     const { verify } = await import("./verify/verify.ts");
-    return await verify(what, { seconds: settings.kubectl_timeout, allowed, env });
+    const budgets = { request, process };
+    return await verify(what, { seconds: settings.kubectl_timeout, allowed, env, budgets });
   };
 }
 
@@ -247,6 +259,7 @@ function overKubectl(surroundings: Surroundings, gate: ProcessGate): Transport {
         gate,
         onCommand: logCommand,
         cacheDir: surroundings.kubectlCache,
+        run: surroundings.run,
       }),
     close: () => {},
   };
@@ -265,6 +278,7 @@ function overApi(surroundings: Surroundings, connectSeconds: number): Transport 
         kubeconfig: { path, content },
         env: surroundings.kubectlEnv,
         connectSeconds,
+        run: surroundings.run,
         onCall: (call) => logCall(cluster, call),
       });
       kept.set(cluster, { version, store });

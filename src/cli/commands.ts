@@ -29,7 +29,10 @@ const WAIT = {
 } as const;
 
 const TIMEOUT = {
-  timeout: number("Time until it is killed (seconds; default: 120)", "seconds"),
+  timeout: number(
+    "Time until it is killed (seconds; default: a little more than status says that it needs)",
+    "seconds",
+  ),
 } as const;
 
 const LINES = (brief: string) => ({ lines: number(brief, "number") }) as const;

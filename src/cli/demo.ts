@@ -6,6 +6,7 @@ import { front } from "../server/front.ts";
 import { shared, wire } from "../wire.ts";
 import { seedProductionCluster, seedTestCluster } from "./demo_secrets.ts";
 import { listen } from "./listen.ts";
+import { stopSeconds } from "./stop_time.ts";
 import { surroundings } from "./surroundings.ts";
 import { print } from "./terminal.ts";
 import { VERSION } from "./version.ts";
@@ -32,6 +33,7 @@ export async function demo({ port = 8091 }: { port?: number }): Promise<number> 
     const code = await listen(front(() => program), {
       hostname: settings.host,
       port,
+      stopSeconds: () => stopSeconds(settings),
       onListening: (url) => print(introduction(url) + "\n"),
     });
     program.close();

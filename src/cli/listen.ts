@@ -1,10 +1,9 @@
 import { loggerOf } from "../log/logger.ts";
 import type { Front } from "../server/front.ts";
+import { endRequests, settlesWithin } from "./end_requests.ts";
 import { lasting, type Server } from "./lasting.ts";
+import { LINGER } from "./stop_time.ts";
 import type { TlsFiles } from "./tls.ts";
-
-/** How long connections may linger when all requests are answered, in milliseconds. */
-const LINGER = 1000;
 
 export interface ListenOptions {
   readonly hostname: string;
@@ -13,13 +12,16 @@ export interface ListenOptions {
   readonly tls?: TlsFiles;
   /** Called with the URL when requests are taken. */
   readonly onListening?: (url: string) => void | Promise<void>;
+  /** Asked when it stops: seconds that requests may take to end. */
+  readonly stopSeconds: () => number;
   /** Called at each SIGHUP, unless that is a terminal's end, which ends the program as usual. */
   readonly onHangup?: () => void;
 }
 
 /**
  * Serves until SIGTERM or SIGINT, then lets requests under way end, writes above all.
- * @returns the exit code: 0, 1 when the address cannot be had, 2 when the certificate cannot be used
+ * @returns the exit code: 0, 1 when the address cannot be had or requests did not end, 2 when the
+ * certificate cannot be used
  */
 export async function listen(app: Front, options: ListenOptions): Promise<number> {
   const log = loggerOf("server");
@@ -43,11 +45,11 @@ export async function listen(app: Front, options: ListenOptions): Promise<number
     log.info("listening", { url });
     await options.onListening?.(url);
     log.info("stopping", { signal: await stop.received });
-    await app.drain();
+    const all = await endRequests(app, options.stopSeconds());
     // A client that stalls in sending its request does not hold up the end.
-    await Promise.race([server.shutdown(), lingered()]);
+    await settlesWithin(server.shutdown(), LINGER);
     log.info("stopped");
-    return 0;
+    return all ? 0 : 1;
   } catch (error) {
     if (error instanceof Error && error.name === "CertificateInvalid") {
       log.error(`cannot serve HTTPS: ${error.message}`);
@@ -79,10 +81,6 @@ async function serverAt(
   }
   const { serveTls } = await import("./tls.ts");
   return serveTls({ hostname, port }, tls, handler);
-}
-
-function lingered(): Promise<void> {
-  return new Promise((resolve) => Deno.unrefTimer(setTimeout(resolve, LINGER)));
 }
 
 function stopSignal(): { received: Promise<Deno.Signal>; dispose(): void } {

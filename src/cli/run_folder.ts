@@ -57,10 +57,13 @@ export async function isAskedForToken(url: string): Promise<boolean | undefined>
  */
 async function statusOf(url: string, milliseconds = 2000): Promise<number | undefined> {
   const { get } = url.startsWith("https:") ? await import("node:https") : await import("node:http");
+  const signal = AbortSignal.timeout(milliseconds);
   return await new Promise((resolve) => {
+    // After some answers, 101 for one, the request has no event any more.
+    signal.addEventListener("abort", () => resolve(undefined));
     const request = get(url, {
       rejectUnauthorized: false,
-      signal: AbortSignal.timeout(milliseconds),
+      signal,
     } as RequestOptions, (response) => {
       response.resume();
       resolve(response.statusCode);

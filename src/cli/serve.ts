@@ -6,12 +6,16 @@ import { type LogFile, logFile } from "../log/line_writer.ts";
 import { configureLog, loggerOf } from "../log/logger.ts";
 import { type Front, front } from "../server/front.ts";
 import type { Program } from "../wire.ts";
+import type { Children } from "../daemon/children.ts";
 import type { ServerRecord } from "../daemon/pid_file.ts";
+import { noting } from "../kube/process.ts";
 import { Failure } from "./failure.ts";
+import { settlesWithin } from "./end_requests.ts";
 import { listen } from "./listen.ts";
 import { asksForTokens, readSettings } from "./read_settings.ts";
 import { reasonOf } from "./reason.ts";
 import { DEFAULT_CONFIG, inEffect, settingArguments, type SettingFlags } from "./setting_flags.ts";
+import { CLOSING, stopSeconds } from "./stop_time.ts";
 import { surroundings } from "./surroundings.ts";
 import type { TlsFiles } from "./tls.ts";
 import { VERSION } from "./version.ts";
@@ -28,6 +32,7 @@ export async function serve(flags: ServeFlags): Promise<number> {
   const config = await readSettings(flags);
   const file = flags.logFile === undefined ? undefined : openLog(flags.logFile);
   let held: HeldPidFile | undefined;
+  let children: Children | undefined;
   try {
     // The first stack of an error takes a file descriptor; without one left Deno 2.9.6 would panic.
     void new Error().stack;
@@ -36,8 +41,10 @@ export async function serve(flags: ServeFlags): Promise<number> {
     await sayClusters(config.settings, told);
     if (flags.pidFile !== undefined) {
       held = await holdPidFile(flags.pidFile, flags, config.settings);
+      const { takeOverChildren } = await import("./take_over_children.ts");
+      children = await takeOverChildren(flags.pidFile);
     }
-    const here = surroundings();
+    const here = surroundings(children && noting(children.add));
     const load = async (): Promise<Wiring> => {
       const { wire, shared } = await import("../wire.ts");
       const common = shared(here, told);
@@ -55,12 +62,15 @@ export async function serve(flags: ServeFlags): Promise<number> {
       });
     const app = front(async () => (await wired()).program);
     let asked = asksForTokens(config.settings);
+    let longestStop = stopSeconds(config.settings);
     const reloads = reloader({
       read: () => readSettings(flags, config.settings),
       async onRead(next) {
         say(next, flags, file);
         await sayClusters(next.settings, told);
-        held?.change(next.settings);
+        // Requests that began before keep their time.
+        longestStop = Math.max(longestStop, stopSeconds(next.settings));
+        held?.change(next.settings, longestStop);
         const asks = asksForTokens(next.settings);
         if (asked && !asks) {
           loggerOf("config").warn("tokens are asked for no longer; anyone on this machine may act");
@@ -82,13 +92,18 @@ export async function serve(flags: ServeFlags): Promise<number> {
         if (config.settings["audit-log"] !== undefined) void wired();
       },
       onHangup: reloads.reload,
+      stopSeconds: () => longestStop,
     });
-    if (wiring !== undefined) {
+    const ended = async () => {
+      if (wiring === undefined) return;
       (await reloads.current()).close();
       await (await wiring).end();
-    }
+    };
+    // What requests were left unfinished may hold, nobody gets any more.
+    await settlesWithin(ended(), CLOSING);
     return code;
   } finally {
+    children?.release();
     held?.release();
     file?.close();
   }
@@ -97,7 +112,7 @@ export async function serve(flags: ServeFlags): Promise<number> {
 interface HeldPidFile {
   publish(url: string): void;
   /** Says what is in effect from now on; what it listens with stays. */
-  change(settings: Settings): void;
+  change(settings: Settings, stopSeconds: number): void;
   release(): void;
 }
 
@@ -120,6 +135,7 @@ async function holdPidFile(
     cwd: Deno.cwd(),
     args: settingArguments(flags),
     ...of(bound),
+    stopSeconds: stopSeconds(bound),
   };
   try {
     const claimed = await claim(path, record);
@@ -128,9 +144,9 @@ async function holdPidFile(
       const tell = (more: Partial<ServerRecord>) => publish(record = { ...record, ...more });
       return {
         publish: (url) => tell({ url }),
-        change(settings) {
+        change(settings, stopSeconds) {
           try {
-            tell(of(settings));
+            tell({ ...of(settings), stopSeconds });
           } catch (error) { // a full disk, say; what it tells of the process is as before
             loggerOf("server").warn("pid file cannot be written", { reason: reasonOf(error) });
           }

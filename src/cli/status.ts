@@ -24,7 +24,7 @@ export async function status(flags: StatusFlags): Promise<number> {
     print(`${how}\n${shownLog}`);
     return NOT_RUNNING;
   }
-  const { pid, url, version, started } = looked.record;
+  const { pid, url, version, started, stopSeconds } = looked.record;
   const healthy = url !== undefined && await isHealthy(url);
   print(`It runs
   process  ${pid}
@@ -32,6 +32,7 @@ export async function status(flags: StatusFlags): Promise<number> {
   url      ${url ?? "none yet"}
   health   ${healthy ? "healthy" : "no answer"}
   version  ${version}
+  stop     ${stopSeconds === undefined ? "not known" : `within ${stopSeconds} seconds`}
   log      ${folder.log}
 ${shownLog}`);
   return healthy ? 0 : 1;

@@ -1,10 +1,12 @@
+import { childrenFile, endLeft } from "../daemon/children.ts";
 import { look, removeLeft, type ServerRecord } from "../daemon/pid_file.ts";
 import { Failure } from "./failure.ts";
 import { lookIn, type RunFlags, type RunFolder, runFolder, unclear } from "./run_folder.ts";
+import { killAfter } from "./stop_time.ts";
 import { print } from "./terminal.ts";
 
 export type StopFlags = RunFlags & {
-  /** Seconds until it is killed. */
+  /** Seconds until it is killed. @default a little more than it says that it needs */
   readonly timeout?: number;
 };
 
@@ -28,7 +30,7 @@ export interface Stopped {
  * signal goes only to the process that holds the pid file at that time.
  * @throws {Failure} when it cannot be signalled, or lives on
  */
-export async function stopIn(folder: RunFolder, timeout = 120): Promise<Stopped> {
+export async function stopIn(folder: RunFolder, given?: number): Promise<Stopped> {
   const looked = await lookIn(folder);
   if (looked.state === "unclear") return unclear(folder);
   if (looked.state === "stopped") {
@@ -36,12 +38,14 @@ export async function stopIn(folder: RunFolder, timeout = 120): Promise<Stopped>
     return { record: undefined, killed: false };
   }
   const { record } = looked;
+  const timeout = given ?? killAfter(record.stopSeconds);
   signal(record, "SIGTERM");
   if (await ended(folder, record, timeout)) return { record, killed: false };
   signal(record, "SIGKILL");
   if (!await ended(folder, record, 5)) {
     throw new Failure(`Cannot stop process ${record.pid}: it is still there after SIGKILL`);
   }
+  await endLeft(childrenFile(folder.pidFile)).catch(() => {}); // else the next start ends it
   await removeLeft(folder.pidFile).catch(() => {});
   print(
     `Killed (process ${record.pid}): it did not end within ${timeout} seconds. ` +

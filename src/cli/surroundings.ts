@@ -1,3 +1,4 @@
+import type { RunProcess } from "../kube/process.ts";
 import { seal } from "../log/sealed.ts";
 import type { Surroundings } from "../wire.ts";
 
@@ -13,13 +14,15 @@ export const SERVER_TOKEN_VARIABLE = "ARGOCD_CONFIGURER_SERVER_TOKEN";
 
 /**
  * The machine as it is. Permissions: `--allow-env --allow-read --allow-sys=uid,gid`.
+ * @param run what runs kubectl and exec plugins, where that is noted
  */
-export function surroundings(): Surroundings {
+export function surroundings(run?: RunProcess): Surroundings {
   const env = kubectlEnv();
   const token = Deno.env.get(TOKEN_VARIABLE);
   return {
     ...(token ? { token: seal(token) } : {}),
     kubectlEnv: env,
+    ...(run === undefined ? {} : { run }),
     get hasKubectl() {
       return hasOnPath("kubectl", env.PATH ?? "");
     },

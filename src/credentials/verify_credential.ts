@@ -1,12 +1,16 @@
 import { seal } from "../log/sealed.ts";
+import { MAX_READ_FOR_REQUEST, ReadBudget } from "../verify/read_budget.ts";
 import type { TransportOptions, Verdict, Verifiable } from "../verify/verdict.ts";
 import type { DockerCredential } from "./kinds/docker.ts";
 import { hostOfRegistry } from "./kinds/registry.ts";
 import type { RepositoryRequest } from "./kinds/repository.ts";
 import type { SpelledUrl } from "./kinds/url.ts";
 
-/** Tries one credential. */
-export type VerifyOne = (what: Verifiable) => Promise<Verdict>;
+/**
+ * Tries one credential.
+ * @param budget of the request, for what is read of answers
+ */
+export type VerifyOne = (what: Verifiable, budget: ReadBudget) => Promise<Verdict>;
 
 /** What came of trying a credential at one place. */
 export interface Verified {
@@ -33,11 +37,12 @@ export async function verifyDocker(
   credentials: readonly DockerCredential[],
   verify: VerifyOne,
 ): Promise<Verified[]> {
+  const budget = new ReadBudget(MAX_READ_FOR_REQUEST);
   return await Promise.all(credentials.map(async ({ registry, username, password }) => {
     // Below a path no repository is known that could be asked for.
     const host = hostOfRegistry(registry);
     const login = { kind: "registry", host, username, password, transport: {} } as const;
-    return { at: registry, verdict: await verify(login) };
+    return { at: registry, verdict: await verify(login, budget) };
   }));
 }
 
@@ -48,11 +53,12 @@ export interface VerifyRepo
 
 /** Tries a repository's credential at each of its URLs. */
 export async function verifyRepo(request: VerifyRepo, verify: VerifyOne): Promise<Verified[]> {
+  const budget = new ReadBudget(MAX_READ_FOR_REQUEST);
   return await Promise.all(request.urls.map(async (url): Promise<Verified> => {
     const what = verifiable(request, url);
     return typeof what === "string"
       ? { at: url.spelled, notTried: what }
-      : { at: url.spelled, verdict: await verify(what) };
+      : { at: url.spelled, verdict: await verify(what, budget) };
   }));
 }
 

@@ -9,6 +9,7 @@ import { planAll, type Planned, refsOf } from "./write/planning.ts";
 import { applyUses, undoUses } from "./write/pull_secret_uses.ts";
 import { type NotRestored, settleUnknown } from "./write/put_back.ts";
 import { isDone, type Refusal, type Target, writtenAs } from "./write/target.ts";
+import { putBackSeconds as usualPutBack } from "./write/times.ts";
 import { undo } from "./write/undo.ts";
 import type { WriteDeps, WriteRequest, WriteVerdict, WrittenSecret } from "./write/verdict.ts";
 
@@ -55,7 +56,7 @@ async function writeAll(
 ): Promise<WriteVerdict> {
   const { targets, uses: { uses }, hints } = planned;
   const { store, onFault, seconds, pause = realPause } = deps;
-  const { putBackSeconds = (secrets) => Math.max(seconds, secrets / 20) } = deps;
+  const { putBackSeconds = (secrets) => usualPutBack(seconds, secrets) } = deps;
   const { permissions, writeId } = request;
   const fresh = await makeNamespaces(planned.namespaces, { store, deadline, onFault });
   if (fresh.error !== undefined) {

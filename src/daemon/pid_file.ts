@@ -19,12 +19,14 @@ export interface ServerRecord {
   readonly cwd: string;
   readonly args: readonly string[];
   /**
-   * Settings in effect, by key, and the configuration file as `config`. Like the next one, it is not
+   * Settings in effect, by key, and the configuration file as `config`. Like the next ones, it is not
    * in the file of an older version.
    */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Whether only who has a token may use it. */
   readonly asksForTokens?: boolean;
+  /** Seconds within which it ends when it is asked to. */
+  readonly stopSeconds?: number;
 }
 
 /** What a pid file tells. */
@@ -128,7 +130,9 @@ function parse(text: string): ServerRecord | undefined {
   const [first = "", second = ""] = text.split("\n");
   if (!/^[1-9][0-9]*$/.test(first)) return undefined;
   try {
-    const { url, version, started, cwd, args, settings, asksForTokens } = JSON.parse(second);
+    const { url, version, started, cwd, args, settings, asksForTokens, stopSeconds } = JSON.parse(
+      second,
+    );
     if (typeof version !== "string" || typeof cwd !== "string" || !isTexts(args)) return undefined;
     return {
       pid: Number(first),
@@ -139,6 +143,7 @@ function parse(text: string): ServerRecord | undefined {
       args,
       ...(isMap(settings) ? { settings } : {}),
       ...(typeof asksForTokens === "boolean" ? { asksForTokens } : {}),
+      ...(Number.isFinite(stopSeconds) ? { stopSeconds } : {}),
     };
   } catch {
     return undefined;

@@ -27,9 +27,10 @@ Deno.test("a claimed file tells who serves, its first line the process id alone"
   withPath(async (path) => {
     const held = await claim(path, RECORD);
     assert.deepEqual(await look(path), { state: "running", record: { ...RECORD, url: undefined } });
-    held!.publish({ ...RECORD, url: "http://127.0.0.1:8091" });
+    held!.publish({ ...RECORD, url: "http://127.0.0.1:8091", stopSeconds: 164 });
     const looked = await look(path);
     assert.equal(looked.state === "running" && looked.record.url, "http://127.0.0.1:8091");
+    assert.equal(looked.state === "running" && looked.record.stopSeconds, 164);
     assert.equal((await Deno.readTextFile(path)).split("\n")[0], "12345");
     assert.equal((await Deno.stat(path)).mode! & 0o777, 0o600);
     held!.release();

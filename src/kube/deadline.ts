@@ -30,3 +30,22 @@ export const pause: Pause = (milliseconds, deadline) => {
     deadline.signal.addEventListener("abort", done);
   });
 };
+
+/**
+ * What `promise` gives, or at the deadline an error, whether or not the promise settles then. For
+ * waits that a library or the system would have to end: it may never do so.
+ * @throws what `late` makes when the deadline passes first
+ */
+export function inTime<T>(
+  promise: Promise<T>,
+  deadline: Pick<Deadline, "signal">,
+  late: () => Error,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(late());
+    if (deadline.signal.aborted) onAbort();
+    deadline.signal.addEventListener("abort", onAbort);
+    promise.then(resolve, reject)
+      .finally(() => deadline.signal.removeEventListener("abort", onAbort));
+  });
+}

@@ -153,3 +153,22 @@ Deno.test("where no kill(1) may be run, the process itself is ended, and it is s
     await Deno.remove(script);
   }
 });
+
+Deno.test("who is there even after SIGKILL is given up, and it is still the deadline", async () => {
+  const mark = marker();
+  const kill = Deno.kill;
+  let pid = 0;
+  // As of a process that the kernel does not let go: signals do nothing.
+  Deno.kill = (group) => void (pid = -group);
+  let result;
+  try {
+    result = await cutOff(mark, `exec sleep ${mark}`);
+  } finally {
+    Deno.kill = kill;
+  }
+  assert.equal(result.ended, "deadline");
+  assert.notEqual(result.code, 0);
+  assert.ok(running(mark));
+  kill(-pid, "SIGKILL");
+  assert.ok(await gone(mark));
+});

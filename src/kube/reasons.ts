@@ -37,6 +37,7 @@ export const WHY = {
   noAnswer: "no answer came in time",
   broke: "the connection broke",
   noJson: "the answer is not JSON",
+  notHttp: "it answered with an HTTP status that is no answer to a request",
   tooLarge: "the answer is larger than this program accepts",
 } as const;
 

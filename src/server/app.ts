@@ -9,7 +9,7 @@ import { accessLog } from "./middleware/access_log.ts";
 import { anonymous, authenticate } from "./middleware/authenticate.ts";
 import { atOnce } from "./middleware/at_once.ts";
 import { bodyLimit } from "./middleware/body_limit.ts";
-import { Drain } from "./middleware/drain.ts";
+import { Drain, type UnderWay } from "./middleware/drain.ts";
 import { guard, isAllowedOrigin } from "./middleware/guard.ts";
 import { requestId } from "./middleware/request_id.ts";
 import { MAX_PATH } from "./log_request.ts";
@@ -26,6 +26,8 @@ export interface App {
   fetch(request: Request, from?: () => string): Response | Promise<Response>;
   /** Refuses new requests and resolves when the last one under way is answered. */
   drain(): Promise<void>;
+  /** The requests that are not answered yet. */
+  underWay(): readonly UnderWay[];
 }
 
 /** The HTTP edge: middleware in order, then the routes. */
@@ -95,6 +97,7 @@ export function createApp(deps: ServerDeps): App {
         from: deps.behindProxy ? clientAddress(request.headers, from()) : from(),
       }),
     drain: () => drain.drain(),
+    underWay: () => drain.underWay(),
   };
 }
 

@@ -25,7 +25,7 @@ export function front(load: () => App | Promise<App>): Front {
   let loading: Promise<App> | undefined;
   let draining = false;
   /** Apps that were replaced and still have requests. */
-  const ending = new Set<Promise<void>>();
+  const ending = new Map<Promise<void>, App | undefined>();
 
   function loaded(): Promise<App> {
     return loading ??= begin().catch((error) => {
@@ -65,14 +65,15 @@ export function front(load: () => App | Promise<App>): Front {
       loading = Promise.resolve(next);
       if (draining) void next.drain();
       const ended = (before?.drain() ?? Promise.resolve()).finally(() => ending.delete(ended));
-      ending.add(ended);
+      ending.set(ended, before);
       await ended;
     },
     async drain() {
       draining = true;
       await (await loading?.catch(() => undefined))?.drain();
-      while (ending.size > 0) await Promise.all(ending);
+      while (ending.size > 0) await Promise.all(ending.keys());
     },
+    underWay: () => [...ending.values(), app].flatMap((each) => each?.underWay() ?? []),
   };
 }
 

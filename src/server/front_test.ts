@@ -15,6 +15,7 @@ function named(name: string, answered: Promise<void> = Promise.resolve()) {
       await answered;
       app.drained = true;
     },
+    underWay: () => [],
   };
   return app satisfies App;
 }

@@ -3,23 +3,29 @@ import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { NoAnswer } from "./no_answer.ts";
+import type { Reading } from "./read_budget.ts";
 
 /**
  * An answer's body, unpacked where it is packed.
  * @param max bytes; of a longer one no more is read
- * @throws {NoAnswer} when it is longer; else what broke
+ * @param reading what it is taken from, as it is unpacked
+ * @throws {NoAnswer} when it is longer, or more than may be read; else what broke
  */
 export function bodyOf(
   answer: IncomingMessage,
   max: number,
   signal: AbortSignal,
+  reading: Reading,
 ): Promise<string> {
   const isPacked = answer.headers["content-encoding"] === "gzip";
   const body: Readable = isPacked ? answer.pipe(createGunzip()) : answer;
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     let size = 0;
+    let isOver = false;
     const end = (why: unknown) => {
+      isOver = true;
+      chunks.length = 0;
       signal.removeEventListener("abort", broken);
       answer.destroy();
       body.destroy();
@@ -27,10 +33,18 @@ export function bodyOf(
     };
     const broken = () => end(new Error("the body ends before its end"));
     signal.addEventListener("abort", broken);
+    if (signal.aborted) broken();
     body.on("data", (chunk: Uint8Array) => {
+      if (isOver) return; // of what was under way
       size += chunk.length;
-      if (size <= max) return void chunks.push(chunk);
-      end(new NoAnswer(`its answer is larger than the ${max / 1024 / 1024} MiB that are read`));
+      if (size > max) {
+        return end(
+          new NoAnswer(`its answer is larger than the ${max / 1024 / 1024} MiB that are read`),
+        );
+      }
+      const why = reading.take(chunk.length);
+      if (why === undefined) return void chunks.push(chunk);
+      end(new NoAnswer(`its answer was not read to its end: ${why}`));
     });
     body.on("end", () => {
       signal.removeEventListener("abort", broken);

@@ -39,13 +39,18 @@ function connect(
 ): Promise<net.Socket> {
   return new Promise((resolve, reject) => {
     const socket = net.connect({ host: address, port });
-    const giveUp = () => socket.destroy(Object.assign(new Error(), { code: "ETIMEDOUT" }));
-    const timer = setTimeout(giveUp, milliseconds);
-    signal.addEventListener("abort", giveUp);
     const settle = () => {
       clearTimeout(timer);
       signal.removeEventListener("abort", giveUp);
     };
+    // An event of the socket's need not follow.
+    const giveUp = () => {
+      settle();
+      socket.destroy();
+      reject(Object.assign(new Error(), { code: "ETIMEDOUT" }));
+    };
+    const timer = setTimeout(giveUp, milliseconds);
+    signal.addEventListener("abort", giveUp);
     socket.once("connect", () => {
       settle();
       resolve(socket);

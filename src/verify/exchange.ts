@@ -8,6 +8,7 @@ import { hostOf } from "./address_rules.ts";
 import { bodyOf } from "./body.ts";
 import type { Clock } from "./clock.ts";
 import { NoAnswer, whyFailed } from "./no_answer.ts";
+import type { Reading } from "./read_budget.ts";
 
 export interface Request {
   readonly method: "GET" | "POST";
@@ -49,10 +50,11 @@ export function exchange(
   request: Request,
   tls: Tls,
   clock: Clock,
+  reading: Reading,
 ): Promise<Answer> {
   const { url, method } = request;
   const options = { method, path: url.pathname + url.search, headers: headersOf(request) };
-  return answerTo(request, over(socket, url, tls, options, clock), clock);
+  return answerTo(request, over(socket, url, tls, options, clock), clock, reading);
 }
 
 /**
@@ -64,11 +66,12 @@ export async function exchangeByProxy(
   request: Request,
   proxy: Proxy,
   clock: Clock,
+  reading: Reading,
 ): Promise<Answer> {
   const headers = { ...headersOf(request), ...proxyHeaders(proxy) };
   const options = { method: request.method, path: request.url.href, headers };
   const sent = over(socket, proxy.url, proxy.tls, options, clock);
-  const answer = await answerTo(request, sent, clock);
+  const answer = await answerTo(request, sent, clock, reading);
   if (answer.status === 407) throw proxyRefuses(407);
   return answer;
 }
@@ -91,16 +94,18 @@ export async function tunnel(
   const headers = { "Host": target, "User-Agent": USER_AGENT, ...proxyHeaders(proxy) };
   const options = { method: "CONNECT", path: target, headers };
   const sent = over(socket, proxy.url, proxy.tls, options, clock);
-  try {
-    return await new Promise((resolve, reject) => {
-      sent.on("error", reject);
-      sent.once("response", ({ statusCode }) => reject(proxyRefuses(statusCode)));
-      sent.once("connect", ({ statusCode }, tunnelled) => {
-        if (statusCode === 200) resolve(tunnelled);
-        else reject(proxyRefuses(statusCode));
-      });
-      sent.end();
+  const connected = new Promise<Duplex>((resolve, reject) => {
+    sent.on("error", reject);
+    refuseInterim(sent, (status) => reject(proxyRefuses(status)));
+    sent.once("response", ({ statusCode }) => reject(proxyRefuses(statusCode)));
+    sent.once("connect", ({ statusCode }, tunnelled) => {
+      if (statusCode === 200) resolve(tunnelled);
+      else reject(proxyRefuses(statusCode));
     });
+    sent.end();
+  });
+  try {
+    return await clock.inTime(connected);
   } catch (error) {
     throw reasonOf(error, clock);
   }
@@ -130,16 +135,23 @@ async function answerTo(
   { maxBody }: Request,
   sent: http.ClientRequest,
   clock: Clock,
+  reading: Reading,
 ): Promise<Answer> {
+  const answered = new Promise<http.IncomingMessage>((resolve, reject) => {
+    sent.once("response", resolve);
+    sent.on("error", reject);
+    refuseInterim(sent, (status) => reject(noAnswer(status)));
+    sent.end();
+  });
   try {
-    const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
-      sent.once("response", resolve);
-      sent.on("error", reject);
-      sent.end();
-    });
+    const answer = await clock.inTime(answered);
+    if ((answer.statusCode ?? 0) < 200) {
+      answer.on("error", () => {});
+      throw noAnswer(answer.statusCode);
+    }
     const { statusCode: status = 0, headers } = answer;
     if (maxBody > 0) {
-      const body = await bodyOf(answer, maxBody, clock.signal).catch((error) => {
+      const body = await bodyOf(answer, maxBody, clock.signal, reading).catch((error) => {
         throw new NoAnswer(reasonOf(error, clock).message, "unread");
       });
       return { status, headers, body };
@@ -150,6 +162,29 @@ async function answerTo(
   } catch (error) {
     throw reasonOf(error, clock);
   }
+}
+
+/** Interim answers that any request may get, and that mean nothing to one: Continue, Early Hints. */
+const INTERIM: ReadonlySet<number | undefined> = new Set([100, 103]);
+
+/**
+ * Ends a request that gets another interim answer: no answer need follow it. After 101 Deno's
+ * node:http says nothing more than that the request is closed.
+ */
+function refuseInterim(sent: http.ClientRequest, refuse: (status?: number) => void): void {
+  const end = (status: number | undefined) => {
+    refuse(status);
+    sent.destroy();
+  };
+  sent.on("upgrade", ({ statusCode }, socket) => {
+    end(statusCode);
+    socket.destroy();
+  });
+  sent.on("information", ({ statusCode }) => INTERIM.has(statusCode) || end(statusCode));
+}
+
+function noAnswer(status = 0): NoAnswer {
+  return new NoAnswer(`it answers with ${status}, which is no answer to a request`);
 }
 
 function reasonOf(error: unknown, clock: Clock): NoAnswer {

@@ -7,6 +7,7 @@ import { verifyGitHubApp } from "./github_app.ts";
 import { verifyHelm } from "./helm.ts";
 import { NoAnswer } from "./no_answer.ts";
 import type { Env } from "./proxy.ts";
+import { beginReading, ownBudgets, type ReadBudgets } from "./read_budget.ts";
 import { verifyRegistry } from "./registry.ts";
 import { registryUrls } from "./registry_urls.ts";
 import { type Resolve, systemResolve } from "./resolve.ts";
@@ -19,6 +20,8 @@ export interface VerifyOptions {
   readonly seconds: number;
   /** Where a credential may be sent. */
   readonly allowed: AddressRules;
+  /** How much of answers may be read. @default as for a request that is alone */
+  readonly budgets?: ReadBudgets;
   /** Variables that name proxies. @default none */
   readonly env?: Env;
   /** Aborted when nobody waits any longer. */
@@ -48,9 +51,10 @@ export async function verify(what: Verifiable, options: VerifyOptions): Promise<
   }
   const { url } = plan;
   const clock = startClock(seconds, options.signal);
+  const reading = beginReading(options.budgets ?? ownBudgets());
   const begin = (transport: TransportOptions, clock: Clock) =>
     openSession(
-      wayOf(url, transport, { allowed, resolve, env, clock }),
+      wayOf(url, transport, { allowed, resolve, env, clock, reading }),
       url,
       secretsOf(what),
     );
@@ -64,6 +68,7 @@ export async function verify(what: Verifiable, options: VerifyOptions): Promise<
     return verdict({ accepted: undefined, why: error.message }, session.expires);
   } finally {
     clock.stop();
+    reading.end();
   }
 
   async function furtherExpiry({ accepted }: Finding): Promise<string | undefined> {

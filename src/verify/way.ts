@@ -15,6 +15,7 @@ import {
 } from "./exchange.ts";
 import { NoAnswer } from "./no_answer.ts";
 import { type Env, proxyFor } from "./proxy.ts";
+import type { Reading } from "./read_budget.ts";
 import { checkedAddresses, type Resolve } from "./resolve.ts";
 import type { TransportOptions } from "./verdict.ts";
 
@@ -24,6 +25,8 @@ export interface World {
   readonly resolve: Resolve;
   readonly env: Env;
   readonly clock: Clock;
+  /** What answers are read on account of. */
+  readonly reading: Reading;
 }
 
 /**
@@ -36,7 +39,7 @@ export type Send = (request: Request) => Promise<Answer>;
 export function wayOf(
   home: URL,
   transport: TransportOptions,
-  { allowed, resolve, env, clock }: World,
+  { allowed, resolve, env, clock, reading }: World,
 ): Send {
   const addressesOf = checkedAddresses(allowed, resolve, clock);
 
@@ -73,7 +76,7 @@ export function wayOf(
     try {
       if (through === undefined) {
         socket = await connect(url);
-        return await exchange(socket, request, tlsFor(url), clock);
+        return await exchange(socket, request, tlsFor(url), clock, reading);
       }
       // The proxy looks the name up, so only what the name itself says can be refused.
       const what = allowed.whyNotHost(hostOf(url));
@@ -83,8 +86,11 @@ export function wayOf(
         if (!(error instanceof NoAnswer)) throw error;
         throw new NoAnswer(`its proxy cannot be reached (${error.message})`);
       });
-      if (url.protocol !== "https:") return await exchangeByProxy(socket, request, proxy, clock);
-      return await exchange(await tunnel(socket, url, proxy, clock), request, tlsFor(url), clock);
+      if (url.protocol !== "https:") {
+        return await exchangeByProxy(socket, request, proxy, clock, reading);
+      }
+      const tunnelled = await tunnel(socket, url, proxy, clock);
+      return await exchange(tunnelled, request, tlsFor(url), clock, reading);
     } finally {
       socket?.destroy();
     }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { stopSeconds } from "../../src/cli/stop_time.ts";
+import { settingsOf } from "../../src/config/schema.ts";
 import { startEmulator } from "../../src/emulator/emulator.ts";
 import { isServing, lives, type Place, place, until } from "./place.ts";
 import { folder } from "./support.ts";
@@ -18,6 +20,8 @@ Deno.test("start serves in the background, status and logs show it, stop ends it
   assert.match(status.stdout, /uptime +00:00:\d\d\n/);
   assert.match(status.stdout, new RegExp(`url +${url}\\n +health +healthy\\n`));
   assert.match(status.stdout, /version +\d+\.\d+\.\d+\n/);
+  const within = stopSeconds(settingsOf({}));
+  assert.match(status.stdout, new RegExp(`\\n  stop +within ${within} seconds\\n`));
   assert.match(status.stdout, /INFO server: request .*path=\/health/);
 
   const logs = await here.run("logs", "-n", "2");

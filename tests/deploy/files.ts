@@ -37,12 +37,13 @@ export function ofKind(objects: readonly Parsed[], kind: string): Parsed {
   return found[0];
 }
 
-/**
- * Seconds that a server asked to stop may need: the longest write, all of it put back, and the
- * connections that linger. What `src/credentials/write.ts` and `src/cli/listen.ts` allow themselves.
- */
-export function longestStop(kubectlTimeout: number, namespaces: number): number {
-  return kubectlTimeout + Math.max(kubectlTimeout, (namespaces + 2) / 20) + 1;
+/** The seconds within which the program ends, which a comment says for a kubectl_timeout. */
+export function stopThatIsSaid(text: string): { kubectlTimeout: number; seconds: number } {
+  const [, seconds, kubectlTimeout] =
+    /(\d+)\s+(?:#\s+)?seconds\s+(?:#\s+)?with\s+(?:#\s+)?a\s+kubectl_timeout\s+of\s+(\d+)/.exec(
+      text,
+    ) ?? [];
+  return { kubectlTimeout: Number(kubectlTimeout), seconds: Number(seconds) };
 }
 
 /** The largest kubectl_timeout for which, a comment says, the time to stop is enough. */

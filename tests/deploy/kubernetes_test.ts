@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
+import { stopSeconds } from "../../src/cli/stop_time.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import { MAX_NAMESPACES } from "../../src/credentials/namespaces.ts";
 import denoConfig from "../../deno.json" with { type: "json" };
 import { listening, program } from "../cli/support.ts";
 import { parseContainerfile } from "./containerfile.ts";
 import {
-  longestStop,
   manifests,
   manifestsOf,
   ofKind,
   type Parsed,
   parseYaml,
   readDeployFile,
+  stopThatIsSaid,
   timeoutThatStopAllows,
 } from "./files.ts";
 
@@ -133,8 +133,10 @@ Deno.test("a pod that is deleted has time for the longest write", async () => {
   const text = configMap.data["config.yaml"];
   const { settings } = await settingsOf(text);
   for (const timeout of [settings.kubectl_timeout, timeoutThatStopAllows(text)]) {
-    assert.ok(pod.terminationGracePeriodSeconds > longestStop(timeout, MAX_NAMESPACES));
+    assert.ok(pod.terminationGracePeriodSeconds > stopSeconds({ kubectl_timeout: timeout }));
   }
+  const said = { kubectlTimeout: settings.kubectl_timeout, seconds: stopSeconds(settings) };
+  assert.deepEqual(stopThatIsSaid(await readDeployFile("kubernetes/deployment.yaml")), said);
 });
 
 Deno.test("kubeconfigs are mounted in a folder that is not writable by everyone", () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { stopSeconds } from "../../src/cli/stop_time.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import { MAX_NAMESPACES } from "../../src/credentials/namespaces.ts";
-import { deployFile, longestStop, readDeployFile, timeoutThatStopAllows } from "./files.ts";
+import { deployFile, readDeployFile, stopThatIsSaid, timeoutThatStopAllows } from "./files.ts";
 import { findSystemdAnalyze } from "./systemd_analyze.ts";
 
 /** The unit as systemd's own tools see it, and what they cannot see. */
@@ -83,8 +83,10 @@ Deno.test("a stop asks the program alone, and leaves time for the longest write"
   const stop = Number(values("TimeoutStopSec")[0]);
   const limit = timeoutThatStopAllows(await readDeployFile("systemd/config.yaml"));
   for (const timeout of [settings.kubectl_timeout, limit]) {
-    assert.ok(stop > longestStop(timeout, MAX_NAMESPACES), `${timeout}`);
+    assert.ok(stop > stopSeconds({ kubectl_timeout: timeout }), `${timeout}`);
   }
+  const said = { kubectlTimeout: settings.kubectl_timeout, seconds: stopSeconds(settings) };
+  assert.deepEqual(stopThatIsSaid(unit), said);
 });
 
 Deno.test("a wrong configuration is not tried again and again", () => {

@@ -10,6 +10,7 @@ import {
 } from "../../kube/store.ts";
 import { isUnchanged } from "../kinds/kind.ts";
 import { isDeleted, recognise, type Target } from "./target.ts";
+import { LAST_LOOK } from "./times.ts";
 
 /** A secret that does not hold what it held before, and what it holds instead. */
 export interface NotRestored extends SecretRef {
@@ -36,9 +37,6 @@ export interface PutBack {
  * taken in may still be carried out when its connection is gone.
  */
 const LATE_WRITE = 500;
-
-/** Seconds for a look at what the last try was cut in, or as long as the tries if that is less. */
-const LAST_LOOK = 5;
 
 /**
  * Looks what became of unanswered writes.

@@ -13,6 +13,7 @@ import type { DesiredSecret } from "../kinds/kind.ts";
 import { MANAGED_BY, MANAGED_BY_LABEL, REQUEST_ANNOTATION } from "../kinds/kind.ts";
 import { ownerOf } from "../kinds/owner.ts";
 import { inTurn } from "./locks.ts";
+import { putBackSeconds as usualPutBack } from "./times.ts";
 import { undo } from "./undo.ts";
 import type { FailedSecret, WriteDeps } from "./verdict.ts";
 import type { Refused } from "./planning.ts";
@@ -150,7 +151,7 @@ async function removeAll(
   deadline: Deadline,
 ): Promise<RemoveVerdict> {
   const { store, onFault, seconds, pause = realPause } = deps;
-  const { putBackSeconds = (count) => Math.max(seconds, count / 20) } = deps;
+  const { putBackSeconds = (count) => usualPutBack(seconds, count) } = deps;
   const common = { store, onFault, pause };
   const taken = await applyUses("detach", uses, { ...common, deadline });
   const targets = secrets.map(targetOf);

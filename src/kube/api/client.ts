@@ -1,6 +1,6 @@
-import { type Deadline, pause } from "../deadline.ts";
-import { type Reported, WHY } from "../reasons.ts";
-import type { Connector } from "./connection.ts";
+import { type Deadline, inTime, pause } from "../deadline.ts";
+import { deadlinePassed, type Reported, WHY } from "../reasons.ts";
+import type { Connection, Connector } from "./connection.ts";
 import { type ApiRequest, type ApiResponse, NoAnswer, send } from "./http.ts";
 import { reportOfStatus } from "./status.ts";
 
@@ -38,13 +38,19 @@ const RETRIES = 4;
  * again: only reading tells what became of it.
  */
 export function apiClient(connector: Connector, onCall: (call: ApiCall) => void): ApiClient {
+  /** Several wait for one plugin or one file, whoever began with it: each by its own deadline. */
+  function connected(deadline: Deadline): Promise<Connection> {
+    const late = () => new NoAnswer({ ...deadlinePassed(deadline.seconds), uncertain: false });
+    return inTime(connector.connect(deadline), deadline, late);
+  }
+
   async function once(request: ApiRequest, deadline: Deadline): Promise<ApiResponse> {
-    const connection = await connector.connect(deadline);
+    const connection = await connected(deadline);
     const headers = { ...request.headers, ...connection.headers };
     const answer = await send(connection, { ...request, headers }, deadline);
     // A plugin's token may have been withdrawn before it expires.
     if (answer.status !== 401 || !connector.refused()) return answer;
-    const again = await connector.connect(deadline);
+    const again = await connected(deadline);
     return await send(
       again,
       { ...request, headers: { ...request.headers, ...again.headers } },

@@ -8,6 +8,7 @@ import { type Current, judge, whyNotOverApi } from "../kubeconfig/judge.ts";
 import { certificatesIn } from "../kubeconfig/pem.ts";
 import { NotUsable } from "../kubeconfig/refused.ts";
 import type { Value } from "../kubeconfig/yaml.ts";
+import type { RunProcess } from "../process.ts";
 import { deadlinePassed, type Reported, WHY, whyUnusable } from "../reasons.ts";
 import { clusterInfo } from "./cluster_info.ts";
 import { type ExecCredential, runExecPlugin } from "./exec_plugin.ts";
@@ -45,11 +46,13 @@ const MAX_CONNECTIONS = 16;
  * certificates and asks auth providers; what it leaves out is done here: token files, exec plugins
  * under a deadline, impersonation, proxies of the environment, and connections that are kept.
  * @param connectSeconds within which a connection has to be made
+ * @param run what runs an exec plugin
  */
 export async function connectorOf(
   { path, content }: KubeconfigSource,
   env: Readonly<Record<string, string>>,
   connectSeconds: number,
+  run?: RunProcess,
 ): Promise<Connector> {
   const folder = dirname(path);
   const current = verdict(content.reveal());
@@ -75,7 +78,7 @@ export async function connectorOf(
     if (!current.usesPlugin) return undefined;
     if (plugin && (plugin.expires === undefined || plugin.expires > Date.now())) return plugin;
     running ??= clusterInfo(current, folder)
-      .then((cluster) => runExecPlugin(user.exec!, cluster, folder, env, deadline))
+      .then((cluster) => runExecPlugin(user.exec!, cluster, folder, env, deadline, run))
       .finally(() => running = undefined);
     return plugin = await running;
   }

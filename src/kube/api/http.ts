@@ -43,8 +43,12 @@ export interface Endpoint {
   readonly handshakes: Handshakes;
 }
 
+/** Interim answers that any request may get, and that mean nothing to one: Continue, Early Hints. */
+const INTERIM: ReadonlySet<number | undefined> = new Set([100, 103]);
+
 /**
- * Sends one request over a kept connection.
+ * Sends one request over a kept connection. It ends at the deadline, whether or not node:http says
+ * anything then.
  *
  * Permissions: `--allow-net` of the server.
  * @throws {NoAnswer} with whether the request may have been carried out
@@ -86,7 +90,13 @@ export function send(
     }
     const inVain = handshakes.inVain(agent, deadline);
     if (inVain) return giveUp(inVain);
+    /** An answer that is none, such as 101; of Deno's node:http nothing more may come then. */
+    const refuse = () => {
+      giveUp({ kind: "failed", why: WHY.notHttp, uncertain: true });
+      sent.destroy();
+    };
     const sent = (isTls ? https : http).request(options, (answer) => {
+      if ((answer.statusCode ?? 0) < 200) return refuse();
       const chunks: Uint8Array[] = [];
       let size = 0;
       answer.on("data", (chunk: Uint8Array) => {
@@ -96,6 +106,7 @@ export function send(
         giveUp({ kind: "too_large", why: WHY.tooLarge, uncertain: true });
       });
       answer.on("error", fail);
+      answer.on("close", () => fail(new Error("closed before its end"))); // nothing after its end
       answer.on("end", () => {
         const seconds = Number(answer.headers["retry-after"]);
         settled();
@@ -107,6 +118,11 @@ export function send(
       });
     });
     sent.on("error", fail);
+    sent.on("upgrade", (_answer, socket) => {
+      refuse();
+      socket.destroy();
+    });
+    sent.on("information", ({ statusCode }) => INTERIM.has(statusCode) || refuse());
     const waiting: Waiting = {
       sent,
       agent,
@@ -125,9 +141,11 @@ export function send(
     handshakes.watch(waiting);
     // Given as an option, the signal costs several listeners a request.
     deadline.signal.addEventListener("abort", abort);
-    // Deno sends a request again, of any method, when a kept connection breaks before the answer
-    // (canRetryRequest in its node:http). A write must not be: nobody would know what became of it.
-    if (method !== "GET") sent.on("socket", () => sent.reusedSocket = false);
+    // Deno sends a request again, of any method, when a kept connection breaks before the answer, or
+    // is destroyed by us (canRetryRequest in its node:http): of a write nobody would know what became
+    // of it, and a read would go on after its deadline. Reads are sent again by `client.ts`, which
+    // counts and logs them.
+    sent.on("socket", () => sent.reusedSocket = false);
     sent.end(body);
   });
 }

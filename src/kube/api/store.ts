@@ -1,3 +1,4 @@
+import type { RunProcess } from "../process.ts";
 import { type Accounts, changePullSecrets } from "../pull_secrets.ts";
 import type { SecretStore, WriteOptions } from "../store.ts";
 import { type ApiCall, type ApiClient, apiClient } from "./client.ts";
@@ -16,6 +17,8 @@ export interface ApiStoreOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Seconds within which a connection has to be made: TCP, TLS and a proxy's part. */
   readonly connectSeconds: number;
+  /** What runs exec plugins. @default runProcess */
+  readonly run?: RunProcess;
   readonly onCall?: (call: ApiCall) => void;
 }
 
@@ -31,12 +34,12 @@ export interface ApiStore extends SecretStore {
  * `--allow-run` of its exec plugins.
  */
 export function apiStore(options: ApiStoreOptions): ApiStore {
-  const { cluster, kubeconfig, env, connectSeconds } = options;
+  const { cluster, kubeconfig, env, connectSeconds, run } = options;
   let opened: Promise<{ connector: Connector; client: ApiClient }> | undefined;
 
   /** Everything starts with the first request, the import of what reads a kubeconfig too. */
   function open() {
-    return opened ??= connectorOf(kubeconfig, env, connectSeconds).then((connector) => ({
+    return opened ??= connectorOf(kubeconfig, env, connectSeconds, run).then((connector) => ({
       connector,
       client: apiClient(connector, (call) => options.onCall?.(call)),
     }));

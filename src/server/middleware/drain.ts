@@ -1,11 +1,21 @@
 import { createMiddleware } from "hono/factory";
 import type { Env } from "../endpoint.ts";
 import { HttpError } from "../http_error.ts";
+import { MAX_PATH } from "../log_request.ts";
+
+/** A request that is not answered yet. */
+export interface UnderWay {
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  /** By `performance.now`. */
+  readonly began: number;
+}
 
 /** Knows the requests under way, so that a shutdown can wait for them. */
 export class Drain {
   #draining = false;
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #underWay = new Map<Promise<void>, UnderWay>();
 
   /** Refuses requests once draining. */
   refuse() {
@@ -17,10 +27,15 @@ export class Drain {
 
   /** Counts requests, whether or not their client is still there; refuses them once draining. */
   count() {
-    return createMiddleware<Env>(async (_c, next) => {
+    return createMiddleware<Env>(async (c, next) => {
       this.#check(); // it may have begun while the body was read
       const answered = Promise.withResolvers<void>();
-      this.#underWay.add(answered.promise);
+      this.#underWay.set(answered.promise, {
+        id: c.get("requestId"),
+        method: c.req.method,
+        path: c.req.path.slice(0, MAX_PATH),
+        began: performance.now(),
+      });
       try {
         await next();
       } finally {
@@ -33,7 +48,12 @@ export class Drain {
   /** Refuses new requests and resolves when the last one under way is answered. */
   async drain(): Promise<void> {
     this.#draining = true;
-    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay.keys());
+  }
+
+  /** In the order in which they came. */
+  underWay(): UnderWay[] {
+    return [...this.#underWay.values()];
   }
 
   #check(): void {

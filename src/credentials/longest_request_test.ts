@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { fakeClock } from "../../tests/support/fake_clock.ts";
+import { ENDING_SECONDS } from "../kube/process.ts";
+import { pullCluster } from "./fake/clusters.ts";
+import { pullSecrets } from "./fake/desired.ts";
+import { longestRequest } from "./longest_request.ts";
+import { write } from "./write.ts";
+import { Locks } from "./write/locks.ts";
+import { longestWrite } from "./write/times.ts";
+
+for (const seconds of [2, 5, 10, 60]) {
+  Deno.test(`a write that nobody answers takes what is said that it takes, of ${seconds} seconds`, async () => {
+    using clock = fakeClock({ runs: true });
+    const it = pullCluster();
+    // It is read, and from then on nothing is answered.
+    it.fault = ({ method, index }) =>
+      method === "read" && index < 2 ? undefined : { kind: "hang", applied: true };
+    const secrets = pullSecrets("new");
+    const verdict = await write({
+      cluster: "test",
+      secrets,
+      permissions: { upsert: true, force: false, createNamespaces: false },
+      writeId: "a-write",
+    }, {
+      store: it.store(),
+      locks: new Locks(),
+      seconds,
+      onFault: (error) => assert.fail(String(error)),
+    });
+    assert.equal(verdict.kind, "failed");
+    const took = clock.elapsed / 1000;
+    const said = longestWrite(seconds, secrets.length);
+    assert.ok(took <= said + 0.1, `${took} of ${said} seconds`);
+    assert.ok(took > 0.9 * said, `${took} of ${said} seconds`);
+    assert.ok(said >= 3 * seconds, "to write, to look and to put back");
+  });
+}
+
+Deno.test("to try the credential and to look for namespaces comes before the write", () => {
+  const write = longestWrite(10, 1002, ENDING_SECONDS);
+  assert.equal(longestRequest(10), 20 + ENDING_SECONDS + write);
+  // A thousand secrets are put back at twenty a second, if that is longer.
+  assert.ok(write > 10 + 2 * 50);
+});

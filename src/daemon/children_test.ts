@@ -1,0 +1,231 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { type Children, endLeft, takeChildren } from "./children.ts";
+import { justStarted } from "./proc.ts";
+
+/** Needs /proc. */
+const ignore = Deno.build.os !== "linux";
+
+interface World {
+  readonly path: string;
+  readonly children: Children;
+  /** Starts a shell script at the head of a group of its own. */
+  spawn(script: string): Deno.ChildProcess;
+}
+
+function childrenTest(sentence: string, test: (world: World) => Promise<void>): void {
+  Deno.test({
+    name: sentence,
+    ignore,
+    fn: async () => {
+      const folder = await Deno.makeTempDir();
+      const spawned: Deno.ChildProcess[] = [];
+      const path = join(folder, "server.children");
+      const children = (await takeChildren(path))!;
+      try {
+        await test({
+          path,
+          children,
+          spawn(script) {
+            const child = new Deno.Command("sh", {
+              args: ["-c", script],
+              stdin: "null",
+              stdout: "null",
+              stderr: "null",
+              detached: true,
+            }).spawn();
+            spawned.push(child);
+            return child;
+          },
+        });
+      } finally {
+        for (const { pid } of spawned) {
+          try {
+            Deno.kill(-pid, "SIGKILL");
+          } catch {
+            // it has gone
+          }
+        }
+        await Promise.all(spawned.map(({ status }) => status));
+        children.release();
+        await Deno.remove(folder, { recursive: true });
+      }
+    },
+  });
+}
+
+const isAlive = (pid: number) => {
+  try {
+    Deno.kill(pid, 0 as unknown as Deno.Signal);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Who is in a group, but for those that only wait to be taken note of. */
+function membersOf(group: number): string[] {
+  return [...Deno.readDirSync("/proc")].map(({ name }) => name).filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+      const [state, , of] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      return of === String(group) && state !== "Z";
+    } catch {
+      return false; // it has gone in the meantime
+    }
+  });
+}
+
+childrenTest(
+  "what a killed server has left is ended, with its own children",
+  async ({ path, children, spawn }) => {
+    const child = spawn("sleep 60 & sleep 60; true");
+    children.add(child.pid);
+    while (membersOf(child.pid).length < 3) await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.deepEqual(await endLeft(path), { ended: [child.pid] });
+    assert.equal((await child.status).signal, "SIGTERM");
+    assert.deepEqual(membersOf(child.pid), []);
+  },
+);
+
+childrenTest("who ignores SIGTERM is ended, too", async ({ path, children, spawn }) => {
+  const child = spawn("trap '' TERM; while :; do sleep 0.1; done");
+  children.add(child.pid);
+  await new Promise((resolve) => setTimeout(resolve, 200)); // until it ignores it
+  assert.deepEqual(await endLeft(path), { ended: [child.pid] });
+  assert.equal((await child.status).signal, "SIGKILL");
+});
+
+childrenTest(
+  "what has ended is crossed out, and its number signalled to nobody",
+  async ({ path, children, spawn }) => {
+    const child = spawn("sleep 60");
+    children.add(child.pid)();
+    assert.deepEqual(await endLeft(path), { ended: [] });
+    assert.ok(isAlive(child.pid));
+  },
+);
+
+childrenTest(
+  "a number that has become another process's is left alone",
+  async ({ path, spawn }) => {
+    const child = spawn("sleep 60");
+    const { from } = justStarted(child.pid)!;
+    const [boot] = (await Deno.readTextFile(path)).split("\n");
+    // As if it had been noted of a process that was there before this one, or after it.
+    for (const other of [from - 1, from + 1]) {
+      await Deno.writeTextFile(path, `${boot}\n${child.pid} ${other} ${other}\n`);
+      assert.deepEqual(await endLeft(path), { ended: [] });
+    }
+    assert.ok(isAlive(child.pid));
+    await Deno.writeTextFile(path, `${boot}\n${child.pid} ${from} ${from}\n`);
+    assert.deepEqual(await endLeft(path), { ended: [child.pid] }, "it would be ended else");
+  },
+);
+
+childrenTest("what stands in no group of its own is left alone", async ({ path, children }) => {
+  children.add(Deno.pid);
+  assert.notEqual((await Deno.readTextFile(path)).indexOf(String(Deno.pid)), -1);
+  const stat = Deno.readTextFileSync(`/proc/${Deno.pid}/stat`);
+  const isHead = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2] === String(Deno.pid);
+  if (!isHead) assert.deepEqual(await endLeft(path), { ended: [] });
+});
+
+childrenTest(
+  "what was noted before the machine was started anew is left alone",
+  async ({ path, children, spawn }) => {
+    const child = spawn("sleep 60");
+    children.add(child.pid);
+    const [, ...lines] = (await Deno.readTextFile(path)).split("\n");
+    await Deno.writeTextFile(path, ["11111111-2222-3333-4444-555555555555", ...lines].join("\n"));
+    assert.deepEqual(await endLeft(path), { ended: [] });
+    assert.ok(isAlive(child.pid));
+  },
+);
+
+const NOT_BELIEVED: [what: string, reason: string, make: (path: string) => Promise<void>][] = [
+  ["others may write to", "others may write to it", (path) => Deno.chmod(path, 0o622)],
+  ["is a link", "it is no file", async (path) => {
+    await Deno.rename(path, `${path}.elsewhere`);
+    await Deno.symlink(`${path}.elsewhere`, path);
+  }],
+  ["is larger than any of ours", "it is too large", async (path) => {
+    const text = await Deno.readTextFile(path);
+    await Deno.writeTextFile(path, text + "\n".repeat(70_000));
+  }],
+  [
+    "belongs to another user",
+    "it belongs to another user",
+    (path) => Deno.chown(path, 65534, null),
+  ],
+];
+
+for (const [what, reason, make] of NOT_BELIEVED) {
+  const isForRoot = what.includes("another user");
+  if (isForRoot && Deno.uid() !== 0) continue;
+  childrenTest(
+    `a file that ${what} is not believed, and replaced by the next server's own`,
+    async ({ path, children, spawn }) => {
+      const child = spawn("sleep 60");
+      children.add(child.pid);
+      await make(path);
+      assert.deepEqual(await endLeft(path), { ended: [], refused: reason });
+      assert.ok(isAlive(child.pid));
+      const next = (await takeChildren(path))!;
+      const { isFile, mode, uid } = await Deno.lstat(path);
+      assert.deepEqual([isFile, mode! & 0o777, uid], [true, 0o600, Deno.uid()]);
+      next.release();
+      await assert.rejects(Deno.lstat(path), Deno.errors.NotFound);
+    },
+  );
+}
+
+for (
+  const text of ["", "garbage", "1 0 999999999999\n-1 0 1\n0 0 1\n2147483648123 0 1", "\0\xff"]
+) {
+  childrenTest(`a file of ${JSON.stringify(text)} ends nobody`, async ({ path }) => {
+    const [boot] = (await Deno.readTextFile(path)).split("\n");
+    await Deno.writeTextFile(path, `${boot}\n${text}`);
+    assert.deepEqual(await endLeft(path), { ended: [] });
+  });
+}
+
+childrenTest("no file is nothing left", async ({ path }) => {
+  assert.deepEqual(await endLeft(`${path}.none`), { ended: [] });
+});
+
+childrenTest("with what is left unended the file stays", async ({ path, children, spawn }) => {
+  const crossOut = children.add(spawn("sleep 60").pid);
+  const second = (await takeChildren(`${path}.second`))!;
+  second.add(spawn("sleep 60").pid);
+  second.release();
+  assert.ok((await Deno.lstat(`${path}.second`)).isFile);
+  crossOut();
+});
+
+const NOTE_AND_END = `
+import { endLeft, takeChildren } from ${JSON.stringify(import.meta.resolve("./children.ts"))};
+const [path, pid] = Deno.args;
+if (pid !== undefined) (await takeChildren(path)).add(Number(pid));
+else console.log(JSON.stringify(await endLeft(path)));
+`;
+
+childrenTest(
+  "it works with the permissions of the built program, which may not read /proc",
+  async ({ path, spawn }) => {
+    const child = spawn("sleep 60");
+    const permissions = ["--allow-read", "--allow-write", "--allow-run", "--allow-sys"];
+    const script = `${path}.ts`;
+    await Deno.writeTextFile(script, NOTE_AND_END);
+    const run = async (...args: string[]) => {
+      const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "--no-check", "--no-prompt", ...permissions, script, path, ...args],
+      }).output();
+      return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+    };
+    assert.equal(await run(String(child.pid)), "");
+    assert.deepEqual(JSON.parse(await run()), { ended: [child.pid] });
+    await child.status;
+  },
+);
