@@ -1,4 +1,4 @@
-import { loggerOf } from "../log/logger.ts";
+import { loggerOf, ofNoRequest } from "../log/logger.ts";
 import type { App } from "../server/app.ts";
 
 /**
@@ -11,6 +11,11 @@ export async function endRequests(
   seconds: number,
 ): Promise<boolean> {
   if (await settlesWithin(app.drain(), seconds * 1000)) return true;
+  ofNoRequest(() => logUnfinished(app, seconds));
+  return false;
+}
+
+function logUnfinished(app: Pick<App, "underWay">, seconds: number): void {
   const log = loggerOf("server");
   for (const { id, method, path, began } of app.underWay()) {
     const ms = Math.round(performance.now() - began);
@@ -20,7 +25,6 @@ export async function endRequests(
     requests: app.underWay().length,
     seconds,
   });
-  return false;
 }
 
 /** Whether it settles in time, whatever it comes to. */

@@ -1,4 +1,4 @@
-import { loggerOf } from "../log/logger.ts";
+import { loggerOf, ofNoRequest } from "../log/logger.ts";
 import type { Front } from "../server/front.ts";
 import { endRequests, settlesWithin } from "./end_requests.ts";
 import { lasting, type Server } from "./lasting.ts";
@@ -32,7 +32,8 @@ export async function listen(app: Front, options: ListenOptions): Promise<number
   };
   globalThis.addEventListener("unhandledrejection", onUnhandled);
   const stop = stopSignal();
-  const { onHangup } = Deno.stdin.isTerminal() ? {} : options;
+  const reload = Deno.stdin.isTerminal() ? undefined : options.onHangup;
+  const onHangup = reload && (() => ofNoRequest(reload));
   if (onHangup) Deno.addSignalListener("SIGHUP", onHangup);
   try {
     const server = await serverAt(

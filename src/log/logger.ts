@@ -33,6 +33,14 @@ const lineFields: ContextLocalStorage<LineFields> = {
   run: (fields, act) => storage === undefined ? act() : storage.run(fields, act),
 };
 
+/**
+ * Does something that is for no request, so that its lines have none of these fields. In Deno 2.9.6 a
+ * dynamic `import()` leaves the fields of the request that it is in to what the event loop does next.
+ */
+export function ofNoRequest<T>(act: () => T): T {
+  return lineFields.run({}, act);
+}
+
 /** The logger of one part of the program: "server", "kubectl", "write" … */
 export function loggerOf(part: string): Logger {
   return getLogger(["argocd-configurer", part]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { inRequest } from "./in_request.ts";
-import { configureLog, loggerOf, logInfo } from "./logger.ts";
+import { configureLog, loggerOf, logInfo, ofNoRequest } from "./logger.ts";
 import { seal } from "./sealed.ts";
 
 function logged(format: "text" | "json", log: (logger: ReturnType<typeof loggerOf>) => void) {
@@ -53,6 +53,22 @@ Deno.test("a JSON line is an object with the properties beside the message", () 
   );
   const { time: _time, ...rest } = JSON.parse(line!);
   assert.deepEqual(rest, { level: "warning", part: "test", message: "request", method: "GET" });
+});
+
+Deno.test("a line of no request has no id, whatever is going on around it", async () => {
+  const lines: string[] = [];
+  configureLog({ format: "text", level: "debug", write: (line) => lines.push(line) });
+  const log = loggerOf("test");
+  await inRequest("id-a", async () => {
+    await Promise.resolve();
+    ofNoRequest(() => log.info("reloaded"));
+    log.info("asked");
+  });
+  configureLog({ format: "text", level: "error", write: () => {} });
+  assert.deepEqual(lines.map((line) => line.replace(/^.* test: |\n$/g, "")), [
+    "reloaded",
+    "asked id=id-a",
+  ]);
 });
 
 Deno.test("each line of a request has its id, those of others beside it have theirs", async () => {
