@@ -5,6 +5,7 @@ import { clustersFolder } from "./clusters/folder.ts";
 import { ToldFiles } from "./clusters/told_files.ts";
 import { KubeconfigRefused, vetKubeconfig, vetRules, type Vetted } from "./clusters/vet.ts";
 import type { Settings } from "./config/schema.ts";
+import { configuredTrust, type Trust } from "./files/trusted.ts";
 import { addDocker } from "./credentials/add_docker.ts";
 import { addRepo } from "./credentials/add_repo.ts";
 import { listSecrets } from "./credentials/list.ts";
@@ -94,7 +95,9 @@ export function wire(
 ): Program {
   const { gate, breakers, auditLogs } = common;
   const auditPath = settings["audit-log"];
-  const auditLog = auditPath === undefined ? undefined : auditLogs.at(auditPath);
+  const auditLog = auditPath === undefined
+    ? undefined
+    : auditLogs.at(auditPath, trustOf(settings, surroundings));
   const transport = transportOf(settings, surroundings, gate);
   const open = opener(settings, surroundings, transport.storeOf, breakers);
   const app = createApp({
@@ -111,6 +114,11 @@ export function wire(
     auditLog,
   });
   return { ...app, close: transport.close };
+}
+
+/** Who may own the files that the server uses, and write to them. */
+function trustOf(settings: Settings, { user, group }: Surroundings): Trust {
+  return configuredTrust(settings["trusted-owners"], { owners: [user], group });
 }
 
 /** The tokens that are accepted; none when anyone may act. */

@@ -1,11 +1,8 @@
-import { dirname, isAbsolute, join } from "node:path";
 import { load, YAML11_SCHEMA } from "js-yaml";
 import type { Settings } from "../config/schema.ts";
+import { configuredTrust, faultOf, type Trust } from "../files/trusted.ts";
 import { seal, type Sealed } from "../log/sealed.ts";
-import { type NamedFile, namedFiles, whyUnreadable } from "./named_files.ts";
-
-/** Largest kubeconfig accepted, in bytes. */
-const MAX_BYTES = 1024 * 1024;
+import { type NamedFile, namedFiles, whyUnusable } from "./named_files.ts";
 
 /** A kubeconfig that is not used, with the reason; never with a piece of its content. */
 export class KubeconfigRefused extends Error {
@@ -17,23 +14,26 @@ export class KubeconfigRefused extends Error {
   }
 }
 
-export interface VetRules {
-  /** User ids that may own a kubeconfig, besides root. */
-  readonly owners: readonly number[];
-  /** The group that may write to it, the server's own. */
-  readonly group: number;
+/** Who may own a kubeconfig and what it names, and write to it. */
+export interface VetRules extends Trust {
   /** Whether it may name programs to run (`exec`, `auth-provider`). */
   readonly allowExecPlugins: boolean;
+  /** Where programs are looked for: `/usr/local/bin:/usr/bin`. @default nowhere */
+  readonly searchPath?: string;
 }
 
 /** Those of the settings, for a process of this user and group. */
 export function vetRules(
   settings: Pick<Settings, "trusted-owners" | "allow-exec-plugins">,
-  { user, group }: { readonly user: number; readonly group: number },
+  { user, group, kubectlEnv }: {
+    readonly user: number;
+    readonly group: number;
+    readonly kubectlEnv?: Readonly<Record<string, string>>;
+  },
 ): VetRules {
   return {
-    owners: [user, ...settings["trusted-owners"]],
-    group,
+    ...configuredTrust(settings["trusted-owners"], { owners: [user], group }),
+    searchPath: kubectlEnv?.PATH,
     allowExecPlugins: settings["allow-exec-plugins"],
   };
 }
@@ -45,7 +45,7 @@ export interface Vetted {
   readonly content: Sealed<Record<string, unknown>>;
   /** Another one whenever the file is another one or has changed. */
   readonly version: string;
-  /** The certificates, keys and tokens that it has in files of their own. */
+  /** The certificates, keys and tokens that it has in files of their own, and its program. */
   readonly files: readonly NamedFile[];
   /** What is not forbidden, but better otherwise. */
   readonly warnings: readonly string[];
@@ -75,18 +75,13 @@ export async function vetKubeconfig(
     return refuse("the server's user may not follow it, or it is a loop of links");
   });
   // At once, for the way to them was just gone: three turns of waiting are a tenth of a request.
-  const unsafe = whyWayUnsafe(file, rules);
-  if (unsafe !== undefined) refuse(unsafe);
+  const fault = faultOf(file, rules);
+  if (fault !== undefined) refuse(fault.why);
   const info = Deno.statSync(path);
-  // Looked at before it is opened: opening a FIFO would hang.
-  if (!info.isFile) refuse("it is not a regular file");
-  if (info.size > MAX_BYTES) refuse(`it is larger than ${MAX_BYTES} bytes`);
-  const why = writableByOthers(info, rules);
-  if (why !== undefined) refuse(why);
   const { dev, ino, size, mtime, ctime } = info;
   const version = [path, dev, ino, size, mtime?.getTime(), ctime?.getTime()].join(" ");
   const known = seen.get(file);
-  if (known?.version === version) return usable(known, refuse);
+  if (known?.version === version) return usable(known, rules, refuse);
   const config = parse(await readText(path, refuse), refuse);
   const { cluster, user } = currentOf(config, refuse);
   if (!rules.allowExecPlugins && runsPrograms(user)) {
@@ -95,14 +90,14 @@ export async function vetKubeconfig(
   const warnings = (info.mode ?? 0) & 0o044
     ? [`Others may read kubeconfig '${file}'; run chmod 600 on it`]
     : [];
-  const files = namedFiles(path, cluster, user);
+  const files = namedFiles(path, cluster, user, rules.searchPath);
   const vetted = { path, content: seal(config), version, files, warnings };
   seen.set(file, vetted);
-  return usable(vetted, refuse);
+  return usable(vetted, rules, refuse);
 }
 
-function usable(vetted: Vetted, refuse: (why: string) => never): Vetted {
-  const why = whyUnreadable(vetted.files);
+function usable(vetted: Vetted, rules: VetRules, refuse: (why: string) => never): Vetted {
+  const why = whyUnusable(vetted.files, rules);
   return why === undefined ? vetted : refuse(why);
 }
 
@@ -134,64 +129,6 @@ function serverOf(config: Record<string, unknown>): string {
   const cluster = named(config, "clusters", "cluster", context["cluster"])!;
   const { origin, pathname } = new URL(String(cluster["server"]));
   return origin + pathname.replace(/\/+$/, "");
-}
-
-/** More links than the system follows. */
-const MAX_LINKS = 40;
-
-/**
- * Why somebody else could lead a path to another file: whoever may rename in its folder, or in that
- * of a link on its way, may put another file or link in the place of what is there.
- */
-function whyWayUnsafe(file: string, rules: VetRules): string | undefined {
-  const folders = new Set([dirname(file)]);
-  let at = "/";
-  let links = 0;
-  const names = (isAbsolute(file) ? file : `${Deno.cwd()}/${file}`).split("/");
-  for (let name = names.shift(); name !== undefined; name = names.shift()) {
-    const next = join(at, name); // `at` is no link, so that `..` is the folder above it
-    const info = Deno.lstatSync(next);
-    if (!info.isSymlink) {
-      at = next;
-      continue;
-    }
-    if (++links > MAX_LINKS) return "it is a loop of links";
-    if (isReplaceable(next, info, rules)) return `its link '${next}' is somebody else's`;
-    folders.add(at);
-    const target = Deno.readLinkSync(next);
-    names.unshift(...target.split("/"));
-    if (isAbsolute(target)) at = "/";
-  }
-  for (const folder of folders.add(dirname(at))) {
-    const why = writableByOthers(Deno.statSync(folder), rules);
-    if (why !== undefined) return `its folder '${folder}' is not safe: ${why}`;
-  }
-  return undefined;
-}
-
-/** Whether a link is for somebody who is not trusted to replace, as their own in a sticky folder. */
-function isReplaceable(link: string, { uid }: Deno.FileInfo, rules: VetRules): boolean {
-  if (isTrusted(uid, rules)) return false;
-  const mode = Deno.statSync(dirname(link)).mode ?? 0;
-  return (mode & 0o1000) !== 0 && (mode & 0o022) !== 0;
-}
-
-function isTrusted(owner: number | null, { owners }: VetRules): boolean {
-  return owner === null || owner === 0 || owners.includes(owner);
-}
-
-/** Why somebody else could change a file, or replace one in a folder that is not sticky. */
-function writableByOthers(info: Deno.FileInfo, rules: VetRules): string | undefined {
-  const mode = info.mode ?? 0;
-  const isSticky = info.isDirectory && (mode & 0o1000) !== 0;
-  if (mode & 0o002 && !isSticky) return "everyone may write to it; run chmod go-w on it";
-  if (mode & 0o020 && !isSticky && info.gid !== rules.group) {
-    return "a group other than the server's may write to it; run chmod g-w on it";
-  }
-  if (!isTrusted(info.uid, rules)) {
-    return "its owner is neither the server's user nor root nor one of trusted-owners";
-  }
-  return undefined;
 }
 
 async function readText(path: string, refuse: (why: string) => never): Promise<string> {

@@ -226,6 +226,24 @@ Deno.test("another file in its place is another version, whatever its size", () 
     assert.notEqual((await vetKubeconfig(file, rules, seen)).version, version);
   }));
 
+Deno.test("a program is looked for on the search path, and refused where everyone may change it", () =>
+  withFile(
+    GOOD.replace(`token: ${CANARY}`, "exec: {command: a-plugin}"),
+    0o600,
+    async (file, folder) => {
+      const plugin = join(folder, "a-plugin");
+      await Deno.writeTextFile(plugin, "", { mode: 0o755 });
+      const searchPath = `relative:${folder}/none:${folder}`;
+      await vetKubeconfig(file, { ...rules, searchPath });
+      await Deno.chmod(plugin, 0o757);
+      await assert.rejects(
+        vetKubeconfig(file, { ...rules, searchPath }),
+        /the program of the 'exec' of its current user .* is not used: everyone may write to it/,
+      );
+      await vetKubeconfig(file, { ...rules, searchPath: "/none" }); // kubectl says that it is missing
+    },
+  ));
+
 /** A kubeconfig with these fields of its cluster and its user. */
 const withFields = (cluster: string, user: string) =>
   GOOD.replace('6443"', `6443"${cluster}`).replace(`token: ${CANARY}`, user);

@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync } from "node:fs";
+import { openOwn } from "../files/open.ts";
+import { ownTrust } from "../files/trusted.ts";
 
 /** A program and its arguments. */
 export interface Command {
@@ -42,14 +44,14 @@ export interface BackgroundOptions {
  * the terminal's signals, and nobody who waits for our output waits for it.
  *
  * Permissions: `--allow-run --allow-write` of the log.
- * @throws when the log cannot be opened or the program cannot be run
+ * @throws when the log cannot be opened, or is not to be trusted, or the program cannot be run
  */
 export async function startInBackground(
   { program, args }: Command,
   { cwd, log }: BackgroundOptions,
 ): Promise<Background> {
   // Deno.Command knows no file as an output.
-  const output = openSync(log, "a", 0o600);
+  const output = openLog(log);
   try {
     const child = spawn(program, [...args], {
       cwd,
@@ -66,4 +68,15 @@ export async function startInBackground(
   } finally {
     closeSync(output);
   }
+}
+
+/** Deno tells no number of a file; what is opened by one is the file that {@link openOwn} has. */
+function openLog(path: string): number {
+  using file = openOwn(path, ownTrust(), { append: true });
+  const { dev, ino } = file.statSync();
+  const number = openSync(path, constants.O_WRONLY | constants.O_APPEND);
+  const opened = fstatSync(number);
+  if (opened.dev === dev && opened.ino === ino) return number;
+  closeSync(number);
+  throw new Error("it has just become another file");
 }
