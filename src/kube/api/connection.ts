@@ -8,7 +8,7 @@ import { deadlinePassed, type Reported, WHY } from "../reasons.ts";
 import { type ExecConfig, type ExecCredential, runExecPlugin } from "./exec_plugin.ts";
 import { Handshakes } from "./handshakes.ts";
 import { type Endpoint, type Headers, NoAnswer } from "./http.ts";
-import { proxyFromEnv } from "./proxy.ts";
+import { proxyFromEnv } from "../../net/proxy.ts";
 
 export interface KubeconfigSource {
   /** Of the file, for what stands relative to it. */
