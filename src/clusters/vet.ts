@@ -2,6 +2,7 @@ import { load, YAML11_SCHEMA } from "js-yaml";
 import type { Settings } from "../config/schema.ts";
 import { configuredTrust, faultOf, type Trust } from "../files/trusted.ts";
 import { seal, type Sealed } from "../log/sealed.ts";
+import { maskTokens } from "../log/token_shapes.ts";
 import { type NamedFile, namedFiles, whyUnusable } from "./named_files.ts";
 
 /** A kubeconfig that is not used, with the reason; never with a piece of its content. */
@@ -123,12 +124,12 @@ export async function stateOf(file: string, rules: VetRules): Promise<Kubeconfig
   }
 }
 
-/** Without a user or a query, which may be secret. */
+/** Without a user, a query or a token in the path, which are secret. */
 function serverOf(config: Record<string, unknown>): string {
   const context = named(config, "contexts", "context", config["current-context"])!;
   const cluster = named(config, "clusters", "cluster", context["cluster"])!;
   const { origin, pathname } = new URL(String(cluster["server"]));
-  return origin + pathname.replace(/\/+$/, "");
+  return maskTokens(origin + pathname.replace(/\/+$/, ""));
 }
 
 async function readText(path: string, refuse: (why: string) => never): Promise<string> {

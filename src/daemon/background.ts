@@ -41,7 +41,8 @@ export interface BackgroundOptions {
 
 /**
  * Starts a process in a session of its own, with nothing of ours left open in it: it does not get
- * the terminal's signals, and nobody who waits for our output waits for it.
+ * the terminal's signals, and nobody who waits for our output waits for it. It leaves no core file,
+ * which would hold the credentials of its last requests; nor do the programs that it runs.
  *
  * Permissions: `--allow-run --allow-write` of the log.
  * @throws when the log cannot be opened, or is not to be trusted, or the program cannot be run
@@ -53,7 +54,8 @@ export async function startInBackground(
   // Deno.Command knows no file as an output.
   const output = openLog(log);
   try {
-    const child = spawn(program, [...args], {
+    // Deno sets no limits; the shell becomes the program, with its process id.
+    const child = spawn("sh", ["-c", 'ulimit -c 0 && exec "$0" "$@"', program, ...args], {
       cwd,
       detached: true,
       stdio: ["ignore", output, output],
