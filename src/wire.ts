@@ -11,6 +11,7 @@ import {
   type Vetted,
 } from "./clusters/vet.ts";
 import type { Settings } from "./config/schema.ts";
+import { configuredTrust, type Trust } from "./files/trusted.ts";
 import { addDocker } from "./credentials/add_docker.ts";
 import { addRepo } from "./credentials/add_repo.ts";
 import { listSecrets } from "./credentials/list.ts";
@@ -107,7 +108,9 @@ export function wire(
 ): Program {
   const { gate, breakers, auditLogs } = common;
   const auditPath = settings["audit-log"];
-  const auditLog = auditPath === undefined ? undefined : auditLogs.at(auditPath);
+  const auditLog = auditPath === undefined
+    ? undefined
+    : auditLogs.at(auditPath, trustOf(settings, surroundings));
   const transport = transportOf(settings, surroundings, gate);
   const open = opener(settings, surroundings, transport.storeOf, breakers);
   const app = createApp({
@@ -124,6 +127,11 @@ export function wire(
     auditLog,
   });
   return { ...app, close: transport.close };
+}
+
+/** Who may own the files that the server uses, and write to them. */
+function trustOf(settings: Settings, { user, group }: Surroundings): Trust {
+  return configuredTrust(settings["trusted-owners"], { owners: [user], group });
 }
 
 /** The tokens that are accepted; none when anyone may act. */

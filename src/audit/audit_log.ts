@@ -1,4 +1,5 @@
 import { loggerOf } from "../log/logger.ts";
+import { ownTrust, type Trust } from "../files/trusted.ts";
 import type { Sealed } from "../log/sealed.ts";
 import {
   about,
@@ -38,6 +39,8 @@ export interface WriteRecord {
 export interface AuditLogOptions extends Pick<GroupCommitOptions, "open"> {
   /** @default the real time */
   readonly now?: () => Date;
+  /** Who may own the log and its key, and write to them. @default this process's user and root */
+  readonly trust?: Trust;
 }
 
 /**
@@ -52,6 +55,7 @@ export interface AuditLogOptions extends Pick<GroupCommitOptions, "open"> {
 export class AuditLog implements WriteRecord {
   readonly #path: string;
   readonly #now: () => Date;
+  readonly #trust: Trust;
   readonly #file: GroupCommit;
   readonly #log = loggerOf("audit");
   #key: Promise<AuditKey> | undefined;
@@ -62,10 +66,18 @@ export class AuditLog implements WriteRecord {
   /** Interrupted writes that were reported, should they be found once more. */
   readonly #reported = new Set<string>();
 
-  constructor(path: string, { now = () => new Date(), open }: AuditLogOptions = {}) {
+  constructor(
+    path: string,
+    { now = () => new Date(), open, trust = ownTrust() }: AuditLogOptions = {},
+  ) {
     this.#path = path;
+    this.#trust = trust;
     this.#now = now;
-    this.#file = new GroupCommit(path, { open, carryOver: () => [...this.#underWay.values()] });
+    this.#file = new GroupCommit(path, {
+      open,
+      trust,
+      carryOver: () => [...this.#underWay.values()],
+    });
   }
 
   /**
@@ -147,7 +159,7 @@ export class AuditLog implements WriteRecord {
 
   /** @throws when the log cannot be read */
   read(query: AuditQuery): Promise<AuditPage> {
-    return readAudit(this.#path, query);
+    return readAudit(this.#path, query, this.#trust);
   }
 
   /** Lets another process have it. Called when nothing is under way. */
@@ -167,9 +179,9 @@ export class AuditLog implements WriteRecord {
   }
 
   async #take(): Promise<AuditKey> {
-    const key = await takeKey(`${this.#path}.key`);
+    const key = await takeKey(`${this.#path}.key`, this.#trust);
     try {
-      const found = await unfinished(this.#path);
+      const found = await unfinished(this.#path, this.#trust);
       found.forEach((entry) => this.#report(entry));
       const lines = found.map(({ time: _time, phase: _phase, ...said }) =>
         this.#line("interrupted", said)

@@ -1,5 +1,7 @@
 import { Buffer } from "node:buffer";
 import { dirname } from "node:path";
+import { openOwn } from "../files/open.ts";
+import { ownTrust, type Trust } from "../files/trusted.ts";
 
 /** What of an open file is used here. */
 export type AppendFile =
@@ -9,8 +11,10 @@ export type AppendFile =
 export interface GroupCommitOptions {
   /** Gives the lines that a new file is to begin with, in the place of one that is gone. */
   readonly carryOver?: () => readonly string[];
+  /** Who may own the file, and write to it. @default this process's user and root */
+  readonly trust?: Trust;
   /** Opens the file for reading and appending. @default makes it with mode 0600 */
-  readonly open?: (path: string) => Promise<AppendFile>;
+  readonly open?: (path: string, trust: Trust) => Promise<AppendFile>;
 }
 
 /**
@@ -63,8 +67,8 @@ export class GroupCommit {
   }
 
   async #commit(lines: readonly string[]): Promise<void> {
-    const { carryOver = () => [], open = openToAppend } = this.#options;
-    using file = await open(this.#path);
+    const { carryOver = () => [], trust = ownTrust(), open = openToAppend } = this.#options;
+    using file = await open(this.#path, trust);
     const { dev, ino, size, isFile } = await file.stat();
     const left = this.#left;
     const isAnother = left !== undefined &&
@@ -93,11 +97,8 @@ async function isCut(file: AppendFile, size: number): Promise<boolean> {
   return await file.read(last) === 1 && last[0] !== 10;
 }
 
-async function openToAppend(path: string): Promise<Deno.FsFile> {
-  const there = await Deno.stat(path).catch(() => undefined);
-  // To open one would wait for its reader.
-  if (there?.isFifo) throw new Error("it is a pipe");
-  return await Deno.open(path, { read: true, append: true, create: true, mode: 0o600 });
+function openToAppend(path: string, trust: Trust): Promise<Deno.FsFile> {
+  return Promise.try(() => openOwn(path, trust, { read: true, append: true }));
 }
 
 /** A new file's name is on the disk only when its folder is. */

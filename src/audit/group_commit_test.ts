@@ -205,5 +205,5 @@ Deno.test("a full disk is an error with its reason", async () => {
 Deno.test("a pipe is refused instead of waited for", () =>
   withFolder(async (path) => {
     await new Deno.Command("mkfifo", { args: [path] }).output();
-    await assert.rejects(new GroupCommit(path).append(["one"]), /it is a pipe/);
+    await assert.rejects(new GroupCommit(path).append(["one"]), /it is not a regular file/);
   }));

@@ -1,5 +1,7 @@
 import { Buffer } from "node:buffer";
 import { createHmac, randomBytes } from "node:crypto";
+import { openOwn } from "../files/open.ts";
+import { faultOf, NotTrusted, ownTrust, type Trust } from "../files/trusted.ts";
 import { seal, type Sealed } from "../log/sealed.ts";
 
 /** The key of a log's fingerprints; who holds it is the only one to write that log. */
@@ -22,8 +24,8 @@ const LENGTH = 32;
  * Permissions: `--allow-read --allow-write` of the file and its folder.
  * @throws {Error} says why it cannot be had
  */
-export async function takeKey(path: string): Promise<AuditKey> {
-  const file = await Deno.open(path, { read: true, write: true, create: true, mode: 0o600 });
+export async function takeKey(path: string, trust: Trust = ownTrust()): Promise<AuditKey> {
+  const file = open(path, trust);
   try {
     if (!await file.tryLock(true)) throw new Error(`another process holds ${path}`);
     const key = await read(file, path) ?? await make(file);
@@ -31,6 +33,14 @@ export async function takeKey(path: string): Promise<AuditKey> {
   } catch (error) {
     file.close();
     throw error;
+  }
+}
+
+function open(path: string, trust: Trust): Deno.FsFile {
+  try {
+    return openOwn(path, trust, { read: true });
+  } catch (error) {
+    throw error instanceof NotTrusted ? new Error(`cannot use ${path}: ${error.message}`) : error;
   }
 }
 
@@ -53,10 +63,13 @@ export function passingFingerprints(): AuditKey["fingerprint"] {
  */
 export async function fingerprintsBeside(
   path: string,
+  trust: Trust = ownTrust(),
 ): Promise<AuditKey["fingerprint"] | undefined> {
   try {
     // Looked at before it is opened: opening a FIFO would hang.
     if (!(await Deno.stat(path)).isFile) throw new Error(`${path} is not a regular file`);
+    const fault = faultOf(path, trust);
+    if (fault !== undefined) throw new Error(`cannot use ${path}: ${fault.why}`);
     using file = await Deno.open(path, { read: true });
     const key = await read(file, path);
     return key && fingerprintsBy(key);

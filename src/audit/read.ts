@@ -1,3 +1,5 @@
+import { openOwnToRead } from "../files/open.ts";
+import { ownTrust, type Trust } from "../files/trusted.ts";
 import { linesFromEnd } from "../log/lines_from_end.ts";
 import { type Entry, MAX_LINE, parseLine } from "./entry.ts";
 
@@ -32,11 +34,16 @@ const SET_BACK = 60 * 60 * 1000;
  *
  * Permissions: `--allow-read` of the file.
  */
-export async function readAudit(path: string, query: AuditQuery): Promise<AuditPage> {
+export async function readAudit(
+  path: string,
+  query: AuditQuery,
+  trust: Trust = ownTrust(),
+): Promise<AuditPage> {
   const entries: Entry[] = [];
   let damaged = 0;
+  const open = (path: string) => openOwnToRead(path, trust);
   try {
-    for await (const line of linesFromEnd(path, { maxLine: MAX_LINE })) {
+    for await (const line of linesFromEnd(path, { maxLine: MAX_LINE, open })) {
       const entry = typeof line === "string" ? parseLine(line) : undefined;
       if (entry === undefined) {
         if (line !== "") damaged++;

@@ -1,3 +1,5 @@
+import { openOwnToRead } from "../files/open.ts";
+import { ownTrust, type Trust } from "../files/trusted.ts";
 import { linesFromEnd } from "../log/lines_from_end.ts";
 import { type Entry, MAX_LINE, parseLine } from "./entry.ts";
 
@@ -7,11 +9,12 @@ import { type Entry, MAX_LINE, parseLine } from "./entry.ts";
  *
  * Permissions: `--allow-read` of the file.
  */
-export async function unfinished(path: string): Promise<Entry[]> {
+export async function unfinished(path: string, trust: Trust = ownTrust()): Promise<Entry[]> {
   const ended = new Set<string>();
   const found: Entry[] = [];
+  const open = (path: string) => openOwnToRead(path, trust);
   try {
-    for await (const line of linesFromEnd(path, { maxLine: MAX_LINE })) {
+    for await (const line of linesFromEnd(path, { maxLine: MAX_LINE, open })) {
       const entry = typeof line === "string" ? parseLine(line) : undefined;
       if (entry?.phase === "started") break;
       if (entry?.write === undefined) continue;

@@ -1,5 +1,6 @@
 import { ConfigError } from "../config/load.ts";
 import type { Settings } from "../config/schema.ts";
+import { configuredTrust } from "../files/trusted.ts";
 import type { ServerRecord } from "../daemon/pid_file.ts";
 import { Failure } from "./failure.ts";
 import { asksForTokens, readSettings } from "./read_settings.ts";
@@ -49,11 +50,12 @@ async function checkTokens(
   );
 }
 
-async function checkTls({ "tls-cert": cert, "tls-key": key }: Settings): Promise<void> {
+async function checkTls(settings: Settings): Promise<void> {
+  const { "tls-cert": cert, "tls-key": key, "trusted-owners": owners } = settings;
   if (cert === undefined || key === undefined) return;
   const { CertificateInvalid, checkCertificate } = await import("./tls.ts");
   try {
-    await checkCertificate({ cert, key });
+    await checkCertificate({ cert, key, trust: configuredTrust(owners) });
   } catch (error) {
     if (!(error instanceof CertificateInvalid)) throw error;
     throw new ConfigError(error.message);

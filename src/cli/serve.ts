@@ -2,6 +2,7 @@ import { clustersFolder } from "../clusters/folder.ts";
 import { ToldFiles } from "../clusters/told_files.ts";
 import { ConfigError, type LoadedConfig } from "../config/load.ts";
 import type { Settings } from "../config/schema.ts";
+import { configuredTrust } from "../files/trusted.ts";
 import { type LogFile, logFile } from "../log/line_writer.ts";
 import { configureLog, loggerOf } from "../log/logger.ts";
 import { type Front, front } from "../server/front.ts";
@@ -197,8 +198,10 @@ async function sayClusters(settings: Settings, told: ToldFiles): Promise<void> {
   }
 }
 
-function tlsOf({ "tls-cert": cert, "tls-key": key }: Settings): TlsFiles | undefined {
-  return cert === undefined || key === undefined ? undefined : { cert, key };
+function tlsOf(settings: Settings): TlsFiles | undefined {
+  const { "tls-cert": cert, "tls-key": key, "trusted-owners": owners } = settings;
+  if (cert === undefined || key === undefined) return undefined;
+  return { cert, key, trust: configuredTrust(owners) };
 }
 
 /** Without kubectl, `auto` goes on without it and `kubectl` cannot do anything. */

@@ -1,3 +1,5 @@
+import { readTrusted } from "../files/open.ts";
+import { NotTrusted, ownTrust, type Trust } from "../files/trusted.ts";
 import { loggerOf } from "../log/logger.ts";
 import { lasting, type Server } from "./lasting.ts";
 
@@ -6,6 +8,8 @@ export interface TlsFiles {
   readonly cert: string;
   /** Its key in PEM. */
   readonly key: string;
+  /** Who may own both, and write to them. @default this process's user and root */
+  readonly trust?: Trust;
 }
 
 /** A certificate that cannot be served with, with the reason. */
@@ -85,7 +89,8 @@ function open(
   files: TlsFiles,
   handler: Deno.ServeHandler<Deno.NetAddr>,
 ): Deno.HttpServer<Deno.NetAddr> {
-  const [cert, key] = [read(files.cert), read(files.key)];
+  const { trust = ownTrust() } = files;
+  const [cert, key] = [read(files.cert, trust), read(files.key, trust, isPrivate)];
   try {
     return Deno.serve({ ...at, cert, key, reusePort: true, onListen: () => {} }, handler);
   } catch (error) {
@@ -102,10 +107,24 @@ function open(
   }
 }
 
-function read(file: string): string {
+/**
+ * Whoever can read a key can pose as this server. A group may: keys of /etc/ssl/private belong to
+ * root and a group of those who serve with them.
+ * @see https://www.postgresql.org/docs/17/ssl-tcp.html for the same rule; ssh's is stricter
+ * @throws {NotTrusted}
+ */
+function isPrivate({ mode }: Deno.FileInfo): void {
+  if (((mode ?? 0) & 0o007) === 0) return;
+  throw new NotTrusted({ of: "file", why: "everyone may read this key; run chmod o-rwx on it" });
+}
+
+function read(file: string, trust: Trust, may?: (info: Deno.FileInfo) => void): string {
   try {
-    return Deno.readTextFileSync(file);
+    return readTrusted(file, trust, may);
   } catch (error) {
+    if (error instanceof NotTrusted) {
+      throw new CertificateInvalid(`Cannot use ${file}: ${error.message}`);
+    }
     const why = error instanceof Deno.errors.NotFound ? "there is no such file" : "cannot read it";
     throw new CertificateInvalid(`Cannot use ${file}: ${why}`);
   }
@@ -115,8 +134,9 @@ function read(file: string): string {
 function versionOf({ cert, key }: TlsFiles): string {
   return [cert, key].map((file) => {
     try {
-      const { ino, size, mtime } = Deno.statSync(file);
-      return `${ino} ${size} ${mtime?.getTime()}`;
+      // A change of owner or mode alone may be what was missing.
+      const { ino, size, mtime, ctime } = Deno.statSync(file);
+      return `${ino} ${size} ${mtime?.getTime()} ${ctime?.getTime()}`;
     } catch {
       return "none";
     }

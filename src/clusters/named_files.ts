@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from "node:path";
+import { faultOf, type Trust } from "../files/trusted.ts";
 import { fitsHeader } from "../kube/kubeconfig/headers.ts";
 import { type Current, textOf } from "../kube/kubeconfig/judge.ts";
 import { certificatesIn, whyNoPair } from "../kube/kubeconfig/pem.ts";
@@ -31,15 +32,21 @@ const judgedBefore = new WeakMap<
  * beside a token that stands for it or by plain HTTP. Looked at anew each time: files come and go
  * without a change to the kubeconfig.
  *
- * Permissions: `--allow-read` of the files; one that this program may not look at is left to kubectl.
+ * Permissions: `--allow-read` of the files and the ways to them; one that this program may not look
+ * at is left to kubectl.
  * @param folder the kubeconfig's, which relative paths are relative to
+ * @param trust who may own them, and write to them
  * @see https://github.com/kubernetes/client-go/blob/v0.35.4/tools/clientcmd/validation.go
  */
-export function whyFilesUseless(folder: string, current: Current): string | undefined {
+export function whyFilesUseless(
+  folder: string,
+  current: Current,
+  trust: Trust,
+): string | undefined {
   const contents = new Map<Field, { text: string; what: string }>();
   for (const [field, file] of filesOf(folder, current)) {
     const what = file.entry + shown(file);
-    const read = contentOf(file.path);
+    const read = contentOf(file.path, trust);
     if ("why" in read) {
       const hasToken = field === "tokenFile" && current.user.token !== "";
       if (!hasToken) return `${what} ${read.why}`;
@@ -101,13 +108,14 @@ function whyContentsUseless(
 }
 
 /** What is in a file, in so far as it is looked at, or why it is of no use. */
-function contentOf(path: string): { text?: string } | { why: string } {
+function contentOf(path: string, trust: Trust): { text?: string } | { why: string } {
   try {
-    const info = Deno.statSync(path);
-    if (info.isDirectory) return { why: "is a folder" };
-    // To open a FIFO would hang.
-    if (!info.isFile) return {};
-    if (info.size <= MAX_BYTES) return { text: Deno.readTextFileSync(path) };
+    const fault = faultOf(path, trust, Infinity);
+    if (fault !== undefined) {
+      const isFolder = fault.why === "it is a folder";
+      return { why: isFolder ? "is a folder" : `is not used: ${fault.why}` };
+    }
+    if (Deno.statSync(path).size <= MAX_BYTES) return { text: Deno.readTextFileSync(path) };
     Deno.openSync(path).close();
     return {};
   } catch (error) {

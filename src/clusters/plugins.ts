@@ -1,5 +1,12 @@
 import { isAbsolute, join } from "node:path";
+import { faultOf, type Trust } from "../files/trusted.ts";
 import type { Current } from "../kube/kubeconfig/judge.ts";
+
+/** Where programs are looked for, and who may own them and write to them. */
+export interface ProgramRules extends Trust {
+  /** The PATH of whoever runs them. @default they are not looked for */
+  readonly programs?: string | undefined;
+}
 
 /**
  * Why the credential plugin of a kubeconfig's user cannot be run, or `undefined`: looked for as Go
@@ -7,23 +14,38 @@ import type { Current } from "../kube/kubeconfig/judge.ts";
  *
  * Permissions: `--allow-read` of the way to it; what may not be looked at is left to whoever runs it.
  * @param folder the kubeconfig's: a command with a slash is relative to it
- * @param path the PATH of whoever runs it; not looked for without one
  * @see https://pkg.go.dev/os/exec#LookPath
  */
 export function whyNoPlugin(
   folder: string,
   { user, usesPlugin }: Current,
-  path: string | undefined,
+  rules: ProgramRules,
 ): string | undefined {
+  const { programs } = rules;
   const command = user.exec?.command;
-  if (!usesPlugin || command === undefined || path === undefined) return undefined;
+  if (!usesPlugin || command === undefined || programs === undefined) return undefined;
   const what = `the credential plugin${shown(command)} of its current user`;
   if (command.includes("/")) {
     const file = isAbsolute(command) ? command : join(folder, command);
-    return isProgram(file) ? undefined : `${what} is no file that may be run`;
+    return isProgram(file) ? distrust(file) : `${what} is no file that may be run`;
   }
-  const isThere = path.split(":").some((place) => place !== "" && isProgram(join(place, command)));
-  return isThere ? undefined : `${what} is not on the server's PATH`;
+  const found = programs.split(":").filter((place) => place !== "")
+    .map((place) => join(place, command)).find(isProgram);
+  return found === undefined ? `${what} is not on the server's PATH` : distrust(found);
+
+  function distrust(file: string): string | undefined {
+    const fault = faultOrNone(file, rules);
+    return fault === undefined ? undefined : `${what} is not used: ${fault.why}`;
+  }
+}
+
+function faultOrNone(file: string, trust: Trust) {
+  try {
+    return faultOf(file, trust, Infinity);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
+  }
 }
 
 function isProgram(file: string): boolean {

@@ -1,15 +1,13 @@
-import { dirname, isAbsolute } from "node:path";
+import { dirname, isAbsolute, resolve } from "node:path";
 import type { Settings } from "../config/schema.ts";
+import { configuredTrust, faultOf, faultOfFolder, type Trust } from "../files/trusted.ts";
 import { type Current, judge, whyNotOverApi } from "../kube/kubeconfig/judge.ts";
 import { NotUsable } from "../kube/kubeconfig/refused.ts";
 import { readYaml, type Value } from "../kube/kubeconfig/yaml.ts";
 import { seal, type Sealed } from "../log/sealed.ts";
+import { maskTokens } from "../log/token_shapes.ts";
 import { whyFilesUseless } from "./named_files.ts";
 import { whyNoPlugin } from "./plugins.ts";
-import { type OwnerRules, whyWayUnsafe, writableByOthers } from "./safe_way.ts";
-
-/** Largest kubeconfig accepted, in bytes. */
-const MAX_BYTES = 1024 * 1024;
 
 /** A kubeconfig that is not used, with the reason; never with a piece of its content. */
 export class KubeconfigRefused extends Error {
@@ -21,7 +19,8 @@ export class KubeconfigRefused extends Error {
   }
 }
 
-export interface VetRules extends OwnerRules {
+/** Who may own a kubeconfig and what it names, and write to it. */
+export interface VetRules extends Trust {
   /** Whether it may name programs to run (`exec`, `auth-provider`). */
   readonly allowExecPlugins: boolean;
   /** The PATH in which those programs are looked for. @default they are not looked for */
@@ -46,8 +45,7 @@ export function vetRules(
   { user, group, kubectlEnv, hasKubectl }: VetSurroundings,
 ): VetRules {
   return {
-    owners: [user, ...settings["trusted-owners"]],
-    group,
+    ...configuredTrust(settings["trusted-owners"], { owners: [user], group }),
     allowExecPlugins: settings["allow-exec-plugins"],
     programs: kubectlEnv.PATH,
     isOverApi: !isOverKubectl(settings, hasKubectl),
@@ -99,14 +97,10 @@ export async function vetKubeconfig(
     return refuse("the server's user may not follow it, or it is a loop of links");
   });
   // At once, for the way to them was just gone: three turns of waiting are a tenth of a request.
-  const unsafe = whyWayUnsafe(file, rules);
-  if (unsafe !== undefined) refuse(unsafe);
+  // Where a `..` follows a link, kubectl looks for files that it names in another folder.
+  const fault = faultOf(file, rules) ?? faultOfFolder(resolve(dirname(file)), rules);
+  if (fault !== undefined) refuse(fault.why);
   const info = Deno.statSync(path);
-  // Looked at before it is opened: opening a FIFO would hang.
-  if (!info.isFile) refuse("it is not a regular file");
-  if (info.size > MAX_BYTES) refuse(`it is larger than ${MAX_BYTES} bytes`);
-  const why = writableByOthers(info, rules);
-  if (why !== undefined) refuse(why);
   const { dev, ino, size, mtime, ctime } = info;
   const version = [path, dev, ino, size, mtime?.getTime(), ctime?.getTime()].join(" ");
   const known = seen.get(file);
@@ -133,7 +127,7 @@ export async function vetKubeconfig(
 function usable(vetted: Vetted, rules: VetRules, refuse: (why: string) => never): Vetted {
   const current = vetted.current.reveal();
   const folder = dirname(vetted.path); // as kubectl has it, which follows no link for this
-  const why = whyFilesUseless(folder, current) ?? whyNoPlugin(folder, current, rules.programs) ??
+  const why = whyFilesUseless(folder, current, rules) ?? whyNoPlugin(folder, current, rules) ??
     (rules.isOverApi ? whyNotOverApi(current) : undefined);
   return why === undefined ? vetted : refuse(why);
 }
@@ -153,7 +147,8 @@ export async function stateOf(file: string, rules: VetRules): Promise<Kubeconfig
   try {
     const { current, warnings } = await vetKubeconfig(file, rules);
     const { origin, pathname } = current.reveal().server;
-    return { server: origin + pathname.replace(/\/+$/, ""), warnings };
+    // In its path, too, may be a token.
+    return { server: maskTokens(origin + pathname.replace(/\/+$/, "")), warnings };
   } catch (error) {
     if (error instanceof KubeconfigRefused) return { refused: error.why, warnings: [] };
     if (error instanceof Deno.errors.NotFound) return { refused: "it is not there", warnings: [] };

@@ -232,6 +232,26 @@ Deno.test("another file in its place is another version, whatever its size", () 
     assert.notEqual((await vetKubeconfig(file, rules, seen)).version, version);
   }));
 
+Deno.test("a program is looked for on the search path, and refused where everyone may change it", () =>
+  withFile(
+    GOOD.replace(
+      `token: ${CANARY}`,
+      "exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: a-plugin}",
+    ),
+    0o600,
+    async (file, folder) => {
+      const plugin = join(folder, "a-plugin");
+      await Deno.writeTextFile(plugin, "", { mode: 0o755 });
+      const programs = `${folder}/none:${folder}`;
+      await vetKubeconfig(file, { ...rules, programs });
+      await Deno.chmod(plugin, 0o757);
+      await assert.rejects(
+        vetKubeconfig(file, { ...rules, programs }),
+        /the credential plugin 'a-plugin' of its current user is not used: everyone may write to it/,
+      );
+    },
+  ));
+
 /** A kubeconfig with these fields of its cluster and its user. */
 const withFields = (cluster: string, user: string) =>
   GOOD.replace('6443"', `6443"${cluster}`).replace(`token: ${CANARY}`, user);

@@ -1,4 +1,6 @@
 import { load as parseYaml } from "js-yaml";
+import { readTrusted } from "../files/open.ts";
+import { configuredTrust, NotTrusted, type Trust } from "../files/trusted.ts";
 import {
   emptyVariables,
   envName,
@@ -44,12 +46,13 @@ export interface LoadedConfig {
  * from a known one in its hyphens, underscores or case alone and that one protects something: what
  * was meant to be closed would be open.
  *
- * Permissions: `--allow-read` of the file.
+ * Permissions: `--allow-read` of the file and of the way to it, `--allow-sys=uid,gid`.
  * @throws {ConfigError} names where the value stands, its key, and what is expected
  */
+// deno-lint-ignore require-await -- what is wrong rejects, as it always did
 export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> {
   const warnings: string[] = [];
-  const file = await readFile(sources, warnings);
+  const file = readFile(sources, warnings);
   const env = fromEnv(sources.env);
   const given: Record<string, unknown> = {};
   const origin: Record<string, string> = {};
@@ -146,12 +149,44 @@ interface ConfigFile {
   lineOf(key: string): string;
 }
 
-async function readFile(sources: ConfigSources, warnings: string[]): Promise<ConfigFile> {
+/**
+ * Who may own the file and write to it. It cannot say itself whom to trust; the environment can.
+ * @see trusted-owners
+ */
+function trustedBy({ env }: ConfigSources): Trust {
+  const name = envName("trusted-owners");
+  return {
+    ...configuredTrust(idsIn(env[name])),
+    named: `this program's user nor root nor one of ${name}`,
+  };
+}
+
+/** What are none is said when the environment is read. */
+function idsIn(text = ""): readonly number[] {
+  try {
+    const ids = parseYaml(text);
+    return Array.isArray(ids) ? ids.filter(Number.isInteger) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** One that nobody has named may be a stranger's, who left it where the program was started. */
+function whyRefused({ message }: NotTrusted, { fileRequired }: ConfigSources): string {
+  return fileRequired
+    ? message
+    : `${message}, or name another one with --config: it is the one of the working directory`;
+}
+
+function readFile(sources: ConfigSources, warnings: string[]): ConfigFile {
   const { file } = sources;
   let text: string;
   try {
-    text = await Deno.readTextFile(file);
+    text = readTrusted(file, trustedBy(sources));
   } catch (error) {
+    if (error instanceof NotTrusted) {
+      throw new ConfigError(`Cannot use configuration file ${file}: ${whyRefused(error, sources)}`);
+    }
     if (error instanceof Deno.errors.NotFound && !sources.fileRequired) {
       warnings.push(`No configuration file at ${file}; the defaults are in effect`);
       return { values: {}, lineOf: () => "" };

@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync } from "node:fs";
+import { openOwn } from "../files/open.ts";
+import { ownTrust } from "../files/trusted.ts";
 
 /** A program and its arguments. */
 export interface Command {
@@ -39,19 +41,21 @@ export interface BackgroundOptions {
 
 /**
  * Starts a process in a session of its own, with nothing of ours left open in it: it does not get
- * the terminal's signals, and nobody who waits for our output waits for it.
+ * the terminal's signals, and nobody who waits for our output waits for it. It leaves no core file,
+ * which would hold the credentials of its last requests; nor do the programs that it runs.
  *
  * Permissions: `--allow-run --allow-write` of the log.
- * @throws when the log cannot be opened or the program cannot be run
+ * @throws when the log cannot be opened, or is not to be trusted, or the program cannot be run
  */
 export async function startInBackground(
   { program, args }: Command,
   { cwd, log }: BackgroundOptions,
 ): Promise<Background> {
   // Deno.Command knows no file as an output.
-  const output = openSync(log, "a", 0o600);
+  const output = openLog(log);
   try {
-    const child = spawn(program, [...args], {
+    // Deno sets no limits; the shell becomes the program, with its process id.
+    const child = spawn("sh", ["-c", 'ulimit -c 0 && exec "$0" "$@"', program, ...args], {
       cwd,
       detached: true,
       stdio: ["ignore", output, output],
@@ -66,4 +70,15 @@ export async function startInBackground(
   } finally {
     closeSync(output);
   }
+}
+
+/** Deno tells no number of a file; what is opened by one is the file that {@link openOwn} has. */
+function openLog(path: string): number {
+  using file = openOwn(path, ownTrust(), { append: true });
+  const { dev, ino } = file.statSync();
+  const number = openSync(path, constants.O_WRONLY | constants.O_APPEND);
+  const opened = fstatSync(number);
+  if (opened.dev === dev && opened.ino === ino) return number;
+  closeSync(number);
+  throw new Error("it has just become another file");
 }

@@ -7,6 +7,9 @@
  * Its first line is the process id alone, for `head -1`; the others say more.
  */
 
+import { openOwn, openOwnToRead } from "../files/open.ts";
+import { NotTrusted, ownTrust, type Trust } from "../files/trusted.ts";
+
 /** What a server says of itself. */
 export interface ServerRecord {
   readonly pid: number;
@@ -53,13 +56,13 @@ const PATIENCE = 1000;
  *
  * Permissions: `--allow-read --allow-write` of the file.
  * @returns `undefined` when a living process holds it
- * @throws what `Deno.open` does
+ * @throws {NotTrusted} where it is a link, or others may put another file there; what `Deno.open` does
  */
 export async function claim(path: string, record: ServerRecord): Promise<Claim | undefined> {
   const end = Date.now() + PATIENCE;
   for (;;) {
-    const file = await Deno.open(path, { read: true, write: true, create: true, mode: 0o600 });
-    if (await file.tryLock(true)) {
+    const file = openOrReplace(path);
+    if (file !== undefined && await file.tryLock(true)) {
       if (isAt(path, await file.stat())) {
         write(file, record);
         return {
@@ -73,23 +76,45 @@ export async function claim(path: string, record: ServerRecord): Promise<Claim |
       file.close(); // whoever had it has removed it in the meantime
       continue;
     }
-    file.close();
+    file?.close();
     if (Date.now() >= end) return undefined;
     await pause();
   }
 }
 
 /**
+ * Opens the file; one that others may write to is removed, when nobody holds it, and made anew, so
+ * that who has that open has not ours.
+ * @returns `undefined` when somebody holds what others may write to
+ */
+function openOrReplace(path: string): Deno.FsFile | undefined {
+  try {
+    return openOwn(path, trusted(), { read: true });
+  } catch (error) {
+    if (!(error instanceof NotTrusted) || error.fault.of !== "file") throw error;
+    using there = Deno.openSync(path, { read: true });
+    if (!there.tryLockSync(true)) return undefined;
+    if (!isAt(path, there.statSync())) throw error;
+    Deno.removeSync(path);
+    return openOwn(path, trusted(), { read: true });
+  }
+}
+
+/** Nobody else may name the process that is signalled. */
+const trusted = (): Trust => ({ ...ownTrust(), group: undefined });
+
+/**
  * Looks whether a server runs.
  *
- * Permissions: `--allow-read` of the file, `--allow-sys=uid`.
+ * Permissions: `--allow-read` of the file and of the way to it, `--allow-sys=uid,gid`.
+ * @throws {NotTrusted} where it is a link, or others may put another file there; what `Deno.open` does
  */
 export async function look(path: string): Promise<Looked> {
   const end = Date.now() + PATIENCE;
   for (;;) {
     let file: Deno.FsFile;
     try {
-      file = await Deno.open(path, { read: true });
+      file = openToLook(path);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return { state: "stopped", left: false };
       throw error;
@@ -108,6 +133,16 @@ export async function look(path: string): Promise<Looked> {
     }
     if (Date.now() >= end) return { state: "unclear" };
     await pause(); // it may be about to write
+  }
+}
+
+/** Also one that others may write to, which is not believed, but may be held. */
+function openToLook(path: string): Deno.FsFile {
+  try {
+    return openOwnToRead(path, trusted());
+  } catch (error) {
+    if (!(error instanceof NotTrusted) || error.fault.of !== "file") throw error;
+    return Deno.openSync(path, { read: true });
   }
 }
 

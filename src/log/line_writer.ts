@@ -1,3 +1,6 @@
+import { openOwn } from "../files/open.ts";
+import { ownTrust } from "../files/trusted.ts";
+
 /** Takes finished lines. It never throws. */
 export interface LineWriter {
   /** @param now whether it must be written when this returns; else it may wait for a moment */
@@ -77,8 +80,9 @@ export interface LogFile extends LineWriter {
  * is begun; when it was deleted or moved, it is made again; when the disk is full, lines are lost
  * and counted until there is room again. The program goes on in each case.
  *
- * Permissions: `--allow-read --allow-write` of the file and its folder.
- * @throws {Deno.errors.NotFound} and others of `Deno.open`, when it cannot be opened at first
+ * Permissions: `--allow-read --allow-write` of the file and its folder, `--allow-sys=uid,gid`.
+ * @throws {NotTrusted}, {@link Deno.errors.NotFound} and others of `Deno.open`, when it cannot be
+ * opened at first
  */
 export function logFile(path: string, options: LogFileOptions = {}): LogFile {
   const { maxBytes = 10 * 1024 * 1024, keep = 5, lookEvery = 1000, onLost } = options;
@@ -144,7 +148,7 @@ interface Opened {
 }
 
 function open(path: string): Opened {
-  const file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
+  const file = openOwn(path, ownTrust(), { append: true });
   const info = file.statSync();
   let size = info.size;
   let isBroken = false;

@@ -6,6 +6,8 @@ export interface LinesFromEndOptions {
   readonly from?: number;
   /** Longer lines, in bytes, are given as {@link TOO_LONG}. @default none is too long */
   readonly maxLine?: number;
+  /** Opens the file for reading. @default as it is */
+  readonly open?: (path: string) => Deno.FsFile;
 }
 
 /** In the place of a line that is too long. */
@@ -25,9 +27,9 @@ export function linesFromEnd(
 ): AsyncGenerator<string | typeof TOO_LONG>;
 export async function* linesFromEnd(
   path: string,
-  { from = 0, maxLine = Infinity }: LinesFromEndOptions = {},
+  { from = 0, maxLine = Infinity, open }: LinesFromEndOptions = {},
 ): AsyncGenerator<string | typeof TOO_LONG> {
-  using file = await Deno.open(path, { read: true });
+  using file = open?.(path) ?? await Deno.open(path, { read: true });
   const { size } = await file.stat();
   const decoder = new TextDecoder();
   /** Pieces of the line whose beginning is not read yet, the last one first. */

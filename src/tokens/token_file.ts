@@ -1,6 +1,8 @@
-import { dirname, isAbsolute, join } from "node:path";
+import { dirname } from "node:path";
 import { dump, load } from "js-yaml";
 import * as v from "valibot";
+import { readTrusted } from "../files/open.ts";
+import { judgeFolderOf, NotTrusted, ownTrust, type Trust } from "../files/trusted.ts";
 import { ANYONE, isClusterPattern, ROLES } from "./rights.ts";
 
 const TOKEN_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -67,56 +69,15 @@ export function versionOf(path: string): string {
   return [dev, ino, mode, uid, size, mtime?.getTime(), ctime?.getTime()].join(" ");
 }
 
-/** Why somebody else could change a file of tokens, or put another one in its place. */
-function whyUnsafe(path: string): string | undefined {
-  const { isFile, mode, size, uid } = Deno.statSync(path);
-  if (!isFile) return "it is not a regular file";
-  if (size > 1024 * 1024) return "it is larger than 1 MiB";
-  if ((mode ?? 0) & 0o022) return "others may write to it; run chmod go-w on it";
-  if (!isTrusted(uid)) return "its owner is neither this program's user nor root";
-  for (const { at, folder } of onTheWay(path)) {
-    const { mode, uid } = Deno.statSync(folder);
-    const isSticky = ((mode ?? 0) & 0o1000) !== 0;
-    // Who may rename in a folder may put another file or link in its place.
-    if ((mode ?? 0) & 0o022 && !isSticky) {
-      return `others may write to its folder '${folder}'; run chmod go-w on that`;
-    }
-    if (!isTrusted(uid)) {
-      return `the owner of its folder '${folder}' is neither this program's user nor root`;
-    }
-    if (isSticky && !isTrusted(Deno.lstatSync(at).uid)) {
-      return `the owner of its link '${at}' is neither this program's user nor root`;
-    }
-  }
-  return undefined;
-}
-
-function isTrusted(owner: number | null): boolean {
-  return owner === null || owner === 0 || owner === Deno.uid();
-}
-
-/** Each link that a path leads through, and at last the file, with the folder that it is in. */
-function* onTheWay(path: string): Generator<{ at: string; folder: string }> {
-  let folder = "/";
-  const names = (isAbsolute(path) ? path : `${Deno.cwd()}/${path}`).split("/");
-  for (let name = names.shift(); name !== undefined; name = names.shift()) {
-    const at = join(folder, name);
-    const { isSymlink } = Deno.lstatSync(at);
-    if (isSymlink || names.length === 0) yield { at, folder };
-    if (!isSymlink) {
-      folder = at;
-      continue;
-    }
-    const target = Deno.readLinkSync(at);
-    names.unshift(...target.split("/"));
-    if (isAbsolute(target)) folder = "/";
-  }
+/** Only its own user and root: whoever may write to it lets in whom they like. */
+function trusted(): Trust {
+  return { ...ownTrust(), group: undefined };
 }
 
 /**
  * Reads a file of tokens.
  *
- * Permissions: `--allow-read` of the file and of the way to it, `--allow-sys=uid`.
+ * Permissions: `--allow-read` of the file and of the way to it, `--allow-sys=uid,gid`.
  * @throws {TokenFileInvalid} says why; never with a piece of what is in it
  */
 export function readTokenFile(path: string): StoredToken[] {
@@ -125,11 +86,9 @@ export function readTokenFile(path: string): StoredToken[] {
   };
   let text: string;
   try {
-    const why = whyUnsafe(path);
-    if (why !== undefined) return refuse(why);
-    text = Deno.readTextFileSync(path);
+    text = readTrusted(path, trusted());
   } catch (error) {
-    if (error instanceof TokenFileInvalid) throw error;
+    if (error instanceof NotTrusted) return refuse(error.message);
     return refuse(
       error instanceof Deno.errors.NotFound ? "there is no such file" : "it cannot be read",
     );
@@ -173,11 +132,13 @@ const HEAD =
  * its owner and group, and who may read it.
  *
  * Permissions: `--allow-read --allow-write` of the file and its folder.
+ * @throws {NotTrusted} where others may put another file in its place
  */
 export async function writeTokenFile(
   path: string,
   tokens: readonly StoredToken[],
 ): Promise<void> {
+  judgeFolderOf(dirname(path), trusted());
   const plain = tokens.map(({ expires, ...token }) => ({
     ...token,
     ...(expires === undefined ? {} : { expires: expires.toISOString() }),

@@ -35,15 +35,18 @@ for (const [what, links, through] of WAYS) {
       await Deno.chmod(unsafe, 0o777);
       assert.throws(() => readTokenFile(link), {
         name: "TokenFileInvalid",
-        message: `Cannot use tokens file ${link}: others may write to its folder '${unsafe}'; ` +
-          "run chmod go-w on that",
+        message: `Cannot use tokens file ${link}: its folder '${unsafe}' is not safe: ` +
+          "everyone may write to it; run chmod go-w on it",
       });
       await Deno.chmod(unsafe, 0o1777);
       assert.deepEqual(readTokenFile(link), []);
       if (Deno.uid() !== 0) return; // only root can give a folder away
       await Deno.chmod(unsafe, 0o700);
       await Deno.chown(unsafe, 12345, 12345);
-      assert.throws(() => readTokenFile(link), /the owner of its folder '.*' is neither this/);
+      assert.throws(
+        () => readTokenFile(link),
+        /its folder '.*' is not safe: its owner \(user 12345\) is neither this/,
+      );
     }));
 }
 
@@ -56,7 +59,7 @@ Deno.test("in a sticky folder a link to tokens is not another user's, who may re
     assert.ok(success);
     assert.deepEqual(readTokenFile(link), []);
     await Deno.chmod(join(folder, "a"), 0o1777);
-    assert.throws(() => readTokenFile(link), /the owner of its link '.*' is neither this program/);
+    assert.throws(() => readTokenFile(link), /its link '.*' is somebody else's/);
   }));
 
 Deno.test("a path of tokens may be relative", () =>
@@ -64,7 +67,7 @@ Deno.test("a path of tokens may be relative", () =>
     const up = Deno.cwd().split("/").filter((name) => name !== "").map(() => "..").join("/");
     assert.deepEqual(readTokenFile(`${up}${file}`), []);
     await Deno.chmod(join(file, ".."), 0o777);
-    assert.throws(() => readTokenFile(`${up}${file}`), /others may write to its folder/);
+    assert.throws(() => readTokenFile(`${up}${file}`), /its folder '.*' is not safe/);
   }));
 
 Deno.test("a file of tokens whose owner or mode has changed is another version", () =>

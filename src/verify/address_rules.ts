@@ -6,7 +6,7 @@ import {
   type Network,
   parseAddress,
   parseNetwork,
-} from "./address.ts";
+} from "../net/address.ts";
 
 /** Where a credential may be sent. Hosts are as {@link hostOf} gives them. */
 export interface AddressRules {

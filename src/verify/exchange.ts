@@ -3,7 +3,7 @@ import https from "node:https";
 import type { Duplex } from "node:stream";
 import tls from "node:tls";
 import type { Sealed } from "../log/sealed.ts";
-import { parseAddress } from "./address.ts";
+import { parseAddress } from "../net/address.ts";
 import { hostOf } from "./address_rules.ts";
 import { bodyOf } from "./body.ts";
 import type { Clock } from "./clock.ts";

@@ -1,4 +1,4 @@
-import { parseAddress } from "./address.ts";
+import { parseAddress } from "../net/address.ts";
 import { hostOf } from "./address_rules.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { lookup } from "node:dns/promises";
-import { parseAddress } from "./address.ts";
+import { parseAddress } from "../net/address.ts";
 import type { AddressRules } from "./address_rules.ts";
 import type { Clock } from "./clock.ts";
 import { NoAnswer, whyFailed } from "./no_answer.ts";

@@ -71,6 +71,43 @@ Deno.test("where a server is meant its clusters are proposed, and none that does
     late.resolve(new Response());
   }));
 
+Deno.test("of what a server says only names of clusters are proposed", () =>
+  onStage(async (stage) => {
+    const hostile = [
+      "near",
+      "$(touch x)",
+      "`touch x`",
+      "a;touch x",
+      "a b",
+      "a\nnear2",
+      "a\tb",
+      "a\x1b[2J",
+      "-o",
+      "../a",
+      ":files",
+      "a'b",
+      'a"b',
+      "a\\b",
+      "a$b",
+      "",
+      "n".repeat(300),
+      7,
+      null,
+      { near: 1 },
+      "far.example-1",
+    ];
+    for (const clusters of [hostile, "near", null, { 0: "near" }]) {
+      await using server = serve(() =>
+        Response.json({ clusters, total: 2 }, { headers: { "X-Request-Id": "1" } })
+      );
+      const expected = clusters === hostile ? ["near", "far.example-1"] : [];
+      for (const words of [["secrets", ""], ["docker", "add", "--cluster", ""]]) {
+        const env = { ARGOCD_CONFIGURER_SERVER: server.url };
+        assert.deepEqual(await proposed(stage, words, env), expected, words.join(" "));
+      }
+    }
+  }));
+
 Deno.test("the words that flags take are proposed, alone and behind the flag's name", () =>
   onStage(async (stage) => {
     const rows: [words: string[], proposed: string[]][] = [

@@ -135,3 +135,14 @@ Deno.test("a reload that ends the asking for tokens is a warning, and a start kn
   assert.equal(code, 1);
   assert.match(stderr, /with no tokens-file, not tokens-file /);
 });
+
+Deno.test({
+  name: "a server that start made leaves no core file, which would hold credentials",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using here = await place();
+    await here.start();
+    const limits = await Deno.readTextFile(`/proc/${here.pid()}/limits`);
+    assert.match(limits, /^Max core file size +0 +0 +bytes/m);
+  },
+});

@@ -151,6 +151,19 @@ Deno.test("kubeconfigs are mounted in a folder that is not writable by everyone"
   assert.deepEqual(others, { secret: { name: "argocd-configurer-clusters", optional: true } });
 });
 
+Deno.test("settings are mounted in a folder that is not writable by everyone", () => {
+  const volume = pod.volumes.find(({ name }: Parsed) => name === "settings");
+  assert.deepEqual(volume.projected, {
+    defaultMode: 0o440,
+    sources: [{
+      configMap: {
+        name: "argocd-configurer",
+        items: [{ key: "config.yaml", path: "config.yaml" }],
+      },
+    }],
+  });
+});
+
 Deno.test("nobody gets in by the network, and only to DNS and API servers out", () => {
   const { podSelector, policyTypes, ingress, egress } = ofKind(objects, "NetworkPolicy").spec;
   const { labels } = deployment.spec.template.metadata;

@@ -104,6 +104,10 @@ Deno.test("the service runs as a user of its own, without any privilege", () => 
   assert.deepEqual(values("NoNewPrivileges"), ["yes"]);
 });
 
+Deno.test("the service leaves no core file, which would hold credentials", () => {
+  assert.deepEqual(values("LimitCORE"), ["0"]);
+});
+
 Deno.test("the service may do what V8 needs", () => {
   assert.deepEqual(values("MemoryDenyWriteExecute"), []);
   assert.deepEqual(values("SystemCallErrorNumber"), ["EPERM"]);

@@ -151,3 +151,23 @@ trustTest(
     await assertWouldWrite(running, world, all);
   },
 );
+
+trustTest("a GET or HEAD of a foreign Origin: 403, and nothing is run", async (world) => {
+  const running = await world.start();
+  const foreign = PAGES.filter(([status]) => status === 403).map(([, , headers]) => headers);
+  for (const headers of foreign) {
+    for (const target of ["/secrets?cluster=c", "/secrets/a?cluster=c&namespace=b", "/clusters"]) {
+      const read = `GET ${target} HTTP/1.1\r\n${OURS}${headers}\r\n`;
+      const { status, text } = await exchange(running.url, read);
+      world.watch.said(text, headers);
+      assert.equal(status, 403, `${target}, ${headers}`);
+      assert.equal(await statusOfHead(running, read.replace("GET", "HEAD")), 403, headers);
+    }
+  }
+  assert.deepEqual(world.kubectlStarts(), []);
+  const { status } = await exchange(
+    running.url,
+    `GET /secrets?cluster=c HTTP/1.1\r\n${OURS}${LOCAL_PAGE}\r\n`,
+  );
+  assert.equal(status, 200);
+});

@@ -3,6 +3,7 @@ import { type AuditKey, fingerprintsBeside, passingFingerprints } from "../../au
 import { clustersFolder } from "../../clusters/folder.ts";
 import { stateOf, vetRules } from "../../clusters/vet.ts";
 import type { Settings } from "../../config/schema.ts";
+import { configuredTrust } from "../../files/trusted.ts";
 import { type Program, shared, wire } from "../../wire.ts";
 import { surroundings } from "../surroundings.ts";
 import { userName } from "../user_name.ts";
@@ -59,11 +60,11 @@ function useOfLog(request: ApiRequest, purpose: "read" | "write"): LogUse {
 
 /** By the key of the audit log, whoever holds that; else why they have to end with this run. */
 async function fingerprints(
-  { "audit-log": log }: Settings,
+  { "audit-log": log, "trusted-owners": owners }: Settings,
 ): Promise<{ readonly fingerprint?: AuditKey["fingerprint"]; readonly passing?: string }> {
   if (log === undefined) return { passing: "there is no audit log, whose key they would be by" };
   try {
-    const fingerprint = await fingerprintsBeside(`${log}.key`);
+    const fingerprint = await fingerprintsBeside(`${log}.key`, configuredTrust(owners));
     return fingerprint === undefined
       ? { passing: "the audit log has no key yet" }
       : { fingerprint };

@@ -1,4 +1,4 @@
-import { clustersFolder } from "../../clusters/folder.ts";
+import { clustersFolder, isClusterName } from "../../clusters/folder.ts";
 import { loadConfig } from "../../config/load.ts";
 import { DEFAULT_CONFIG } from "../setting_flags.ts";
 import type { ClusterList } from "./answers.ts";
@@ -41,11 +41,15 @@ async function ofServer(server: WhichServer): Promise<readonly string[]> {
   const api = remote({ ...server, requestTimeout: PATIENCE });
   try {
     const { body } = await api.ask({ method: "GET", path: "/clusters" });
-    return (body as Partial<ClusterList>).clusters ?? [];
+    // What a shell inserts has to be a name: a server may send what a shell would run.
+    const { clusters } = body as Partial<ClusterList>;
+    return Array.isArray(clusters) ? clusters.filter(isName) : [];
   } finally {
     await api.close();
   }
 }
+
+const isName = (name: unknown): name is string => typeof name === "string" && isClusterName(name);
 
 /** Of `--flag value` or `--flag=value`. */
 function valueOf(flag: string, words: readonly string[]): string | undefined {

@@ -1,3 +1,4 @@
+import { isLoopback, proxyFromEnv, variableFor } from "../../net/proxy.ts";
 import { Failure } from "../failure.ts";
 import { SERVER_TOKEN_VARIABLE, TOKEN_VARIABLE } from "../surroundings.ts";
 import { answerOf, type Api, type ApiRequest, httpRequest } from "./request.ts";
@@ -13,7 +14,7 @@ export function remote(server: WhichServer): Api {
   const { ca, requestTimeout } = server;
   const base = baseOf(server);
   const headers = tokenHeaders();
-  const client = clientThatTrusts(ca);
+  const client = clientFor(new URL(base), ca);
   return {
     place: `the server at ${base}`,
     async ask(request) {
@@ -108,7 +109,7 @@ function baseOf({ url, namedBy, plainHttp }: WhichServer): string {
     throw refuse(`it must not have a user in it; the token is in ${SERVER_TOKEN_VARIABLE}`);
   }
   if (parsed.search !== "" || parsed.hash !== "") throw refuse("it must not have a query");
-  if (parsed.protocol === "http:" && !isLoopback(parsed.hostname) && !plainHttp) {
+  if (parsed.protocol === "http:" && !isLoopback(parsed) && !plainHttp) {
     throw refuse(
       "passwords would go over the network as they are; use https, or --server-plain-http where " +
         "something else protects them",
@@ -117,17 +118,44 @@ function baseOf({ url, namedBy, plainHttp }: WhichServer): string {
   return parsed.origin + parsed.pathname.replace(/\/+$/, "");
 }
 
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || /^127(\.\d+){3}$/.test(host);
+/**
+ * @param ca file whose certificates are trusted besides
+ * @throws {Failure} when there are none in it, or the environment's proxy can be none
+ */
+function clientFor(server: URL, ca: string | undefined): Deno.HttpClient {
+  const proxy = proxyFromEnv(server, Deno.env.toObject());
+  const scheme = proxy && URL.parse(proxy)?.protocol;
+  if (proxy !== undefined && !/^(https?|socks5h?):$/.test(scheme ?? "")) {
+    throw new Failure(`Cannot use ${variableFor(server)}: it is no URL of a proxy`, 2);
+  }
+  return clientThatTrusts(ca, {
+    http2: false, // which has no header Host, by which a server without tokens knows its clients
+    ...(proxy === undefined ? {} : { proxy: { url: proxy } }),
+  });
 }
 
 /**
- * @param ca file whose certificates are trusted besides
- * @throws {Failure} when there are none in it
+ * A client that goes by no proxy but the one it is given. Deno's own reads the environment when it is
+ * made, in a way of its own: it would send what is for this machine, too, by `http_proxy` and
+ * `all_proxy`, and has no word against it.
+ * @see https://github.com/denoland/deno/blob/v2.5.0/ext/fetch/proxy.rs from_env
  */
-function clientThatTrusts(ca: string | undefined): Deno.HttpClient {
-  const http2 = false; // which has no header Host, by which a server without tokens knows its clients
-  if (ca === undefined) return Deno.createHttpClient({ http2 });
+function createClient(options: Deno.CreateHttpClientOptions): Deno.HttpClient {
+  const hidden = Object.entries(Deno.env.toObject()).filter(([name]) => /_proxy$/i.test(name));
+  for (const [name] of hidden) Deno.env.delete(name);
+  try {
+    return Deno.createHttpClient(options);
+  } finally {
+    for (const [name, value] of hidden) Deno.env.set(name, value);
+  }
+}
+
+/** @throws {Failure} when there is no certificate in the file */
+function clientThatTrusts(
+  ca: string | undefined,
+  options: Deno.CreateHttpClientOptions,
+): Deno.HttpClient {
+  if (ca === undefined) return createClient(options);
   const refuse = (why: string) => new Failure(`Cannot use --server-ca ${ca}: ${why}`, 2);
   let text: string;
   try {
@@ -142,7 +170,7 @@ function clientThatTrusts(ca: string | undefined): Deno.HttpClient {
     throw refuse("there is no certificate in PEM in it");
   }
   try {
-    return Deno.createHttpClient({ http2, caCerts: [text] });
+    return createClient({ ...options, caCerts: [text] });
   } catch {
     throw refuse("a certificate in it is damaged");
   }

@@ -1,4 +1,5 @@
 import { dump } from "js-yaml";
+import { escapedJson, hasHidden } from "../../log/escaped.ts";
 import type { Failure } from "../failure.ts";
 import { print, printError } from "../terminal.ts";
 import type { Fields } from "./flag_words.ts";
@@ -72,11 +73,16 @@ export function show(asked: readonly Asked[], view: View, options: ShowOptions):
 const isDone = (asked: Asked): asked is Asked & { answer: ApiAnswer } =>
   asked.answer !== undefined && asked.answer.status < 300;
 
-/** The API's own text. */
-const jsonOf = ({ answer }: Asked) => answer?.text ?? "";
+/** The API's own text, but for what a terminal would obey. */
+const jsonOf = ({ answer }: Asked) => escapedJson(answer?.text ?? "");
 
-const json = (value: unknown) => JSON.stringify(value, null, 2) + "\n";
-const yaml = (value: unknown) => dump(value, { lineWidth: -1, noRefs: true });
+const json = (value: unknown) => escapedJson(JSON.stringify(value, null, 2) + "\n");
+
+/** Where a character is to be escaped, as JSON, which is YAML: its plain texts know no escapes. */
+function yaml(value: unknown): string {
+  const text = dump(value, { lineWidth: -1, noRefs: true });
+  return hasHidden(text) ? json(value) : text;
+}
 
 /** The answer of one cluster among several. */
 function entryOf({ cluster, answer, failure }: Asked) {
@@ -98,12 +104,12 @@ function showRequests(asked: readonly Asked[], isName: boolean): void {
   const checked = asked.filter(isDone);
   if (isName) {
     const names = checked.map(({ request: { body, query } }) => body?.name ?? query?.name);
-    print([...new Set(names)].map((name) => `secret/${name}\n`).join(""));
+    print([...new Set(names)].map((name) => `secret/${plain(String(name))}\n`).join(""));
     return;
   }
   print(
     checked.map(({ answer: { body: { method, path, body } } }) =>
-      `${method} ${path}\n${body === undefined ? "" : json(body)}`
+      `${plain(`${method} ${path}`)}\n${body === undefined ? "" : json(body)}`
     ).join("\n"),
   );
 }

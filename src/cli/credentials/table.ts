@@ -1,3 +1,5 @@
+import { escaped } from "../../log/escaped.ts";
+
 /** What is shown in columns. */
 export interface Table {
   readonly columns: readonly string[];
@@ -29,8 +31,5 @@ const lengthOf = (text: string) => [...text].length;
  * they want.
  */
 export function plain(text: string | undefined): string {
-  return (text ?? "").replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (char) => `\\u${char.codePointAt(0)!.toString(16).padStart(4, "0")}`,
-  );
+  return escaped(text ?? "");
 }

@@ -1,4 +1,5 @@
 import { decodeBase64Text, encodeBase64Text } from "../../kube/base64.ts";
+import { beginningOfToken } from "../../log/token_shapes.ts";
 import { seal, type Sealed } from "../../log/sealed.ts";
 import type {
   RepositoryFields,
@@ -265,8 +266,8 @@ export function identityOf(secret: SecretSummary): Required<Identity> {
 export function shownUsername(fields: RepositoryFields): string | undefined {
   const { username, usernameIsToken } = fields;
   if (username === undefined) return undefined;
-  const token = /^(gh[pousr]_|github_pat_|glpat-|eyJ)/.exec(username);
-  if (token) return `${token[0]}***`;
+  const token = beginningOfToken(username);
+  if (token !== undefined) return `${token}***`;
   return usernameIsToken ? "***" : username;
 }
 

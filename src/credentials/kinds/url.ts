@@ -1,4 +1,5 @@
 import { comparableUrl, normalizeGitUrl } from "./comparable_url.ts";
+import { maskTokens } from "../../log/token_shapes.ts";
 import { servesOnlyOci } from "./oci_hosts.ts";
 
 /** A repository URL as a user gives it, understood. */
@@ -135,13 +136,18 @@ function understood({ scheme, host, path, oci }: Parts): RepositoryUrl {
 }
 
 /**
- * The URL with user information masked, for showing what others stored: up to the last `@`, even
+ * The URL with user information masked, and tokens wherever they stand, as some put one into the
+ * path, for showing what others stored: user information up to the last `@`, even
  * behind what a parser takes for the end of the host, since too much masked is better than too little. The `git@` of an
  * SSH URL is no secret.
  */
 export function shownUrl(url: string): string {
+  return maskTokens(withoutUser(url));
+}
+
+function withoutUser(url: string): string {
   const query = url.indexOf("?");
-  if (query !== -1) return `${shownUrl(url.slice(0, query))}?***`; // where some put a token
+  if (query !== -1) return `${withoutUser(url.slice(0, query))}?***`; // where some put a token
   const [, scheme = "", rest = ""] = /^([a-z][a-z0-9+.-]*:\/\/)?(.*)$/is.exec(url.trim()) ?? [];
   const user = rest.slice(0, rest.lastIndexOf("@") + 1);
   const isSsh = scheme === "" || scheme.toLowerCase() === "ssh://";

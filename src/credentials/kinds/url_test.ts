@@ -321,6 +321,24 @@ const SHOWN: [url: string, shown: string][] = [
   ["ghcr.io/org", "ghcr.io/org"],
 ];
 
+/** With a token of the length that real ones have, in the place of TOKEN. */
+const WITH_TOKEN: [url: string, shown: string][] = [
+  ["https://host/glpat-TOKEN/x", "https://host/glpat-***/x"],
+  ["https://host/x/glpat-TOKEN", "https://host/x/glpat-***"],
+  ["https://host/basic/ghp_TOKEN/helm/", "https://host/basic/ghp_***/helm/"],
+  ["https://host/github_pat_TOKEN.git", "https://host/github_pat_***.git"],
+  ["host/gho_TOKEN", "host/gho_***"],
+  ["https://user:secret@host/glpat-TOKEN?x=1", "https://***@host/glpat-***?***"],
+  ["git@host:glpat-TOKEN/x.git", "git@host:glpat-***/x.git"],
+  ["ssh://git@host/dckr_pat_TOKEN", "ssh://git@host/dckr_pat_***"],
+];
+
+for (const [url, shown] of WITH_TOKEN) {
+  Deno.test(`${url} is shown as ${shown}`, () => {
+    assert.equal(shownUrl(url.replace("TOKEN", "Fake1Not2Real3".repeat(2))), shown);
+  });
+}
+
 for (const [url, shown] of SHOWN) {
   Deno.test(`${url} is shown as ${shown}`, () => assert.equal(shownUrl(url), shown));
 }

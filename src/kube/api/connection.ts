@@ -14,8 +14,8 @@ import { clusterInfo } from "./cluster_info.ts";
 import { type ExecCredential, runExecPlugin } from "./exec_plugin.ts";
 import { Handshakes } from "./handshakes.ts";
 import { type Endpoint, type Headers, NoAnswer } from "./http.ts";
+import { proxyFromEnv } from "../../net/proxy.ts";
 import { asksAuthProvider, contentFor } from "./library_content.ts";
-import { proxyFromEnv } from "./proxy.ts";
 
 export interface KubeconfigSource {
   /** Of the file, for what stands relative to it. */

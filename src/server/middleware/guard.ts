@@ -14,20 +14,21 @@ const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 /**
  * Without a token anyone on this machine may act, but no web page may: a page of another site that
  * reaches us through the user's browser is told by its Host (a name of its own that it had
- * resolve to 127.0.0.1) or by its Origin. The preflight answers anyone.
+ * resolve to 127.0.0.1) or by its Origin. That it could not see the answer is not enough: a read, too,
+ * runs kubectl and what kubeconfigs name. The preflight answers anyone.
  *
  * @see https://fetch.spec.whatwg.org/#origin-header for when browsers send it
  */
 export function guard(options: GuardOptions) {
   return createMiddleware<Env>(async function guard(c, next) {
     if (c.req.method === "OPTIONS") return await next();
-    checkHost(c.req.header("host") ?? authority(c.req.url), c.req.url, options);
+    const host = c.req.header("host") ?? authority(c.req.url);
+    checkHost(host, c.req.url, options);
     const origin = c.req.header("origin");
-    if (c.req.method !== "GET" && c.req.method !== "HEAD") {
-      checkOrigin(origin, options);
-      if (origin !== undefined && c.req.method === "POST") {
-        checkContentType(c.req.header("content-type"));
-      }
+    const isRead = c.req.method === "GET" || c.req.method === "HEAD";
+    if (!(isRead && isOwnOrigin(origin, host))) checkOrigin(origin, options);
+    if (origin !== undefined && c.req.method === "POST") {
+      checkContentType(c.req.header("content-type"));
     }
     const site = c.req.header("sec-fetch-site");
     if (origin === undefined && site !== undefined && site !== "none" && site !== "same-origin") {
@@ -70,11 +71,18 @@ function isAllowedHost(name: string, { allowedHosts }: GuardOptions): boolean {
     allowedHosts.some((allowed) => allowed.toLowerCase() === name);
 }
 
+/** Whether a page is one of this server's own, at the allowed name by which it is asked. */
+function isOwnOrigin(origin: string | undefined, host: string | undefined): boolean {
+  return origin !== undefined && host !== undefined &&
+    /^https?:\/\//.test(origin) &&
+    origin.replace(/^https?:\/\//, "") === host.toLowerCase();
+}
+
 function checkOrigin(origin: string | undefined, options: GuardOptions): void {
   if (origin === undefined || isAllowedOrigin(origin, options)) return;
   throw new HttpError(
     403,
-    "Writes from pages of this origin are refused; add it to the setting cors-origins",
+    "Requests from pages of this origin are refused; add it to the setting cors-origins",
   );
 }
 
@@ -85,7 +93,7 @@ function checkContentType(contentType: string | undefined): void {
   }
 }
 
-/** Whether a page of this origin may read answers and write. */
+/** Whether a page of this origin may ask, and read answers. */
 export function isAllowedOrigin(origin: string, { corsOrigins }: GuardOptions): boolean {
   if (corsOrigins.includes(origin)) return true;
   const match = /^https?:\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?$/.exec(origin);

@@ -105,9 +105,9 @@ const hosts: Row[] = [
 ];
 
 const NO_CORS = { "Access-Control-Allow-Origin": null };
-const WRITES = {
+const PAGES = {
   error: true,
-  message: "Writes from pages of this origin are refused; add it to the setting cors-origins",
+  message: "Requests from pages of this origin are refused; add it to the setting cors-origins",
   status_code: 403,
 };
 const pages = { deps: { corsOrigins: ["https://console.example"] } };
@@ -178,18 +178,37 @@ const origins: Row[] = [
     },
   ]),
   ...foreignOrigins.flatMap(([origin, options]): Row[] => [
+    ...["/clusters", "/secrets?cluster=test-cluster", "/", "/openapi.json", "/none"].map((path) =>
+      refused(
+        `a read of ${path} by a page of '${origin}' is refused`,
+        () => get(path, { Origin: origin }),
+        403,
+        PAGES,
+        { options, headers: NO_CORS },
+      )
+    ),
     {
-      name: `a page of '${origin}' gets no CORS header on a read`,
-      request: () => get("/clusters", { Origin: origin }),
+      name: `a HEAD from a page of '${origin}' is refused`,
+      request: () => get("/secrets?cluster=test-cluster", { Origin: origin }, "HEAD"),
+      options,
+      status: 403,
+      headers: NO_CORS,
+      opens: false,
+      changes: false,
+    },
+    {
+      name: `/health answers a page of '${origin}', which may not see it`,
+      request: () => get("/health", { Origin: origin }),
       options,
       status: 200,
       headers: NO_CORS,
+      opens: false,
     },
     refused(
       `a write from a page of '${origin}' is refused`,
       () => docker({}, { Origin: origin }),
       403,
-      WRITES,
+      PAGES,
       { options, headers: NO_CORS },
     ),
     {
@@ -201,6 +220,33 @@ const origins: Row[] = [
       opens: false,
     },
   ]),
+  {
+    name: "a page of the server itself may read, by the name at which it is asked",
+    request: () => get("/clusters", { Origin: "https://ops.example", Host: "Ops.example" }),
+    options: ops,
+    status: 200,
+    headers: NO_CORS,
+  },
+  ...[
+    ["another port", { Origin: "https://ops.example:8443", Host: "ops.example" }],
+    ["another allowed name", { Origin: "https://10.0.0.7", Host: "ops.example" }],
+    ["no scheme", { Origin: "ops.example", Host: "ops.example" }],
+  ].map(([what, headers]) =>
+    refused(
+      `a read by a page of ${what} than the server's is refused`,
+      () => get("/clusters", headers as Headers),
+      403,
+      PAGES,
+      { options: ops, headers: NO_CORS },
+    )
+  ),
+  refused(
+    "a write by a page of an allowed host is refused, unless its origin is allowed",
+    () => docker({}, { Origin: "https://ops.example", Host: "ops.example" }),
+    403,
+    PAGES,
+    { options: ops, headers: NO_CORS },
+  ),
   {
     name: "a preflight under a foreign host is answered and grants nothing",
     request: () => preflight("https://evil.example", { Host: "evil.example" }),

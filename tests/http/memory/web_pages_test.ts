@@ -28,7 +28,7 @@ const OWN = ["http://localhost:3000", "https://127.0.0.1:8443", "http://[::1]:80
 const NO_CORS = { "Access-Control-Allow-Origin": null };
 const ORIGIN = {
   error: true,
-  message: "Writes from pages of this origin are refused; add it to the setting cors-origins",
+  message: "Requests from pages of this origin are refused; add it to the setting cors-origins",
   status_code: 403,
 };
 const HOST = {
@@ -106,14 +106,15 @@ for (
       status: 200,
       changes: true,
     },
-    {
-      name:
-        "a page of another site gets a secret without a CORS header, so its browser keeps it back",
-      request: () => show("my-repo", {}, { Origin: "https://evil.example" }),
-      before: there,
-      status: 200,
-      headers: NO_CORS,
-    },
+    ...FOREIGN.map((Origin) =>
+      refused(
+        `GET /secrets/{name} from a page of '${Origin}' is refused`,
+        () => show("my-repo", {}, { Origin }),
+        403,
+        ORIGIN,
+        { before: there, headers: NO_CORS },
+      )
+    ),
     {
       name: "a page may ask whether it may delete",
       request: () =>

@@ -74,8 +74,13 @@ export function meanings(address: Address): Address[] {
 
 const MAPPED = parseNetwork("::ffff:0:0/96")!;
 
+/** The IPv4 address that IPv6 writes as `::ffff:…`; another one as it is. */
+export function unmapped(address: Address): Address {
+  return contains(MAPPED, address) ? address.slice(12) : address;
+}
+
 /** Whether two addresses are one, also where IPv6 writes an IPv4 address. */
 export function isSameAddress(one: Address, other: Address): boolean {
-  const [a, b] = [one, other].map((each) => contains(MAPPED, each) ? each.slice(12) : each);
-  return contains({ base: a!, bits: a!.length * 8 }, b!);
+  const base = unmapped(one);
+  return contains({ base, bits: base.length * 8 }, unmapped(other));
 }

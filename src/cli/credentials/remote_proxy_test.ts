@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { Failure } from "../failure.ts";
+import { remote } from "./remote.ts";
+
+/** By which way a server is asked, where the environment names proxies. */
+
+interface Proxy extends AsyncDisposable {
+  readonly url: string;
+  /** The request lines that came, with all that came with them. */
+  readonly got: string[];
+}
+
+/** A proxy that answers everything itself. */
+function proxy(): Proxy {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const got: string[] = [];
+  const ended = (async () => {
+    for await (const connection of listener) {
+      const block = new Uint8Array(4096);
+      const length = await connection.read(block);
+      got.push(new TextDecoder().decode(block.subarray(0, length ?? 0)));
+      const body = '{"by":"proxy"}';
+      await connection.write(
+        new TextEncoder().encode(
+          `HTTP/1.1 200 OK\r\nX-Request-Id: 1\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+        ),
+      );
+      connection.close();
+    }
+  })();
+  return {
+    url: `http://127.0.0.1:${listener.addr.port}`,
+    got,
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      await ended;
+    },
+  };
+}
+
+const OURS = /_proxy$|^ARGOCD_CONFIGURER_(SERVER_)?TOKEN$/i;
+
+/** Runs with these variables and no others of proxies. */
+async function withEnv<T>(env: Record<string, string>, run: () => Promise<T>): Promise<T> {
+  const before = Object.entries(Deno.env.toObject()).filter(([name]) => OURS.test(name));
+  const clear = () => {
+    for (const name of Object.keys(Deno.env.toObject())) if (OURS.test(name)) Deno.env.delete(name);
+  };
+  clear();
+  for (const [name, value] of Object.entries(env)) Deno.env.set(name, value);
+  try {
+    return await run();
+  } finally {
+    clear();
+    for (const [name, value] of before) Deno.env.set(name, value);
+  }
+}
+
+const TOKEN = `token-${crypto.randomUUID()}`;
+const PASSWORD = `password-${crypto.randomUUID()}`;
+
+/** What a server at this URL answers, and how it got there. */
+async function ask(url: string, env: Record<string, string>): Promise<unknown> {
+  return await withEnv({ ...env, ARGOCD_CONFIGURER_SERVER_TOKEN: TOKEN }, async () => {
+    const api = remote({ url, namedBy: "--server", plainHttp: true, requestTimeout: 5 });
+    try {
+      const body = { password: PASSWORD };
+      return (await api.ask({ method: "POST", path: "/secrets/add_docker", body })).body;
+    } finally {
+      await api.close();
+    }
+  });
+}
+
+const VARIABLES = [
+  "http_proxy",
+  "HTTP_PROXY",
+  "all_proxy",
+  "ALL_PROXY",
+  "https_proxy",
+  "HTTPS_PROXY",
+];
+
+for (const host of ["localhost", "127.0.0.1", "[::1]"]) {
+  for (const variables of [...VARIABLES.map((name) => [name]), VARIABLES]) {
+    const shown = variables.length === 1 ? variables[0] : "all of them";
+    Deno.test(`a server at ${host} is asked without a proxy, with ${shown} set`, async () => {
+      await using between = proxy();
+      await using server = Deno.serve(
+        { hostname: host.replace(/[[\]]/g, ""), port: 0, onListen: () => {} },
+        () => Response.json({ by: "server" }, { headers: { "X-Request-Id": "1" } }),
+      );
+      const env = Object.fromEntries(variables.map((name) => [name, between.url]));
+      assert.deepEqual(await ask(`http://${host}:${server.addr.port}`, env), { by: "server" });
+      assert.deepEqual(between.got, [], "neither token nor password has gone to the proxy");
+    });
+  }
+}
+
+Deno.test("another machine is asked by the proxy that the environment names for it", async () => {
+  await using between = proxy();
+  const env = { http_proxy: between.url, all_proxy: "http://127.0.0.1:1" };
+  assert.deepEqual(await ask("http://server.invalid", env), { by: "proxy" });
+  assert.match(between.got[0]!, /^POST http:\/\/server\.invalid\/secrets\/add_docker HTTP\/1\.1/);
+});
+
+Deno.test("to another machine by HTTPS a proxy is asked for a tunnel, and gets no token", async () => {
+  await using between = proxy();
+  await assert.rejects(ask("https://server.invalid", { HTTPS_PROXY: between.url }), Failure);
+  assert.match(between.got[0]!, /^CONNECT server\.invalid:443 HTTP\/1\.1/);
+  assert.ok(!between.got.join().includes(TOKEN));
+});
+
+for (
+  const [why, env] of [
+    ["NO_PROXY covers it", { http_proxy: "URL", NO_PROXY: ".invalid" }],
+    ["only ALL_PROXY is set, which kubectl does not read either", { ALL_PROXY: "URL" }],
+    ["only the other scheme has a proxy", { https_proxy: "URL" }],
+  ] as const
+) {
+  Deno.test(`another machine is asked without a proxy where ${why}`, async () => {
+    await using between = proxy();
+    const set = Object.fromEntries(
+      Object.entries(env).map(([name, value]) => [name, value.replace("URL", between.url)]),
+    );
+    await assert.rejects(ask("http://server.invalid", set), /there is no such host$/);
+    assert.deepEqual(between.got, []);
+  });
+}
+
+Deno.test("a proxy that is no URL is a wrong usage, and not shown", async () => {
+  const env = { http_proxy: "ftp://user:a-secret@proxy.invalid" };
+  await assert.rejects(
+    ask("http://server.invalid", env),
+    new Failure("Cannot use HTTP_PROXY: it is no URL of a proxy", 2),
+  );
+});
+
+Deno.test("the environment is as before when a server was asked", async () => {
+  await using between = proxy();
+  await withEnv({ http_proxy: between.url, NO_PROXY: "x" }, async () => {
+    await remote({ url: "http://localhost:1", namedBy: "--server", plainHttp: false }).close();
+    assert.equal(Deno.env.get("http_proxy"), between.url);
+    assert.equal(Deno.env.get("NO_PROXY"), "x");
+  });
+});

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { startInBackground } from "./background.ts";
+
+/** The exit code; what runs in the background keeps no process alive that waits for it. */
+async function exitCode(ended: Promise<number>): Promise<number> {
+  const timer = setInterval(() => {}, 1000);
+  try {
+    return await ended;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+Deno.test("what is started leaves no core file, nor do its programs", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const log = join(folder, "log");
+    const script = 'echo "$$ $(ulimit -Sc) $(ulimit -Hc) $0 $*"; sh -c "ulimit -Hc"';
+    const { pid, ended } = await startInBackground(
+      { program: "sh", args: ["-c", script, "a name", "an  argument", "*"] },
+      { cwd: folder, log },
+    );
+    assert.equal(await exitCode(ended), 0);
+    // The process itself, with its arguments as they are.
+    assert.equal(await Deno.readTextFile(log), `${pid} 0 0 a name an  argument *\n0\n`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("what cannot be run says so in its log", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const log = join(folder, "log");
+    const { ended } = await startInBackground({ program: "/no/such", args: [] }, {
+      cwd: folder,
+      log,
+    });
+    assert.equal(await exitCode(ended), 127);
+    assert.match(await Deno.readTextFile(log), /\/no\/such/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,60 @@
+/**
+ * What tokens look like that say so themselves by how they begin. One list for all that is shown: log
+ * lines, URLs, user names. What has no such beginning is known by its place alone.
+ *
+ * @see https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github#githubs-token-formats
+ * @see https://docs.gitlab.com/security/tokens/#token-prefixes
+ */
+
+/** Beginnings that nothing else has, each up to what is secret. */
+const BEGINNINGS = [
+  "gh[pousr]_", // GitHub
+  "github_pat_",
+  "gl(?:pat|oas|dt|rtr?|cbt|ptt|ft|imt|agent|wt|soat|ffct)-", // GitLab
+  "dckr_[po]at_", // Docker Hub
+  "xox[abeoprs]-", // Slack
+  "do[opr]_v1_", // DigitalOcean
+  "ATATT3x", // Atlassian
+  "ATCTT3x",
+  "acfg_", // this program's own
+] as const;
+
+/** Whole ones, since words may begin so. */
+const SHAPES = [
+  "(npm_)[A-Za-z0-9]{36}",
+  "(hf_)[A-Za-z0-9]{30,}",
+  "(pypi-)[A-Za-z0-9_-]{50,}",
+  "(ATBB)[A-Za-z0-9]{24,}", // Bitbucket
+  "(A[KS]IA)[A-Z0-9]{16}", // Amazon
+  "(AKCp)[A-Za-z0-9]{60,}", // Artifactory
+  "(AIza)[A-Za-z0-9_-]{35}", // Google
+  "(ya29\\.)[A-Za-z0-9_-]{20,}",
+] as const;
+
+const WHOLE = new RegExp(
+  `(?<![A-Za-z0-9])(?:${
+    [`(${BEGINNINGS.join("|")})[A-Za-z0-9_-]{10,}`, ...SHAPES].join("|")
+  })(?![A-Za-z0-9])`,
+  "g",
+);
+/** Bounded, since each `eyJ` may begin one: without, time would grow with the square of the text. */
+const JWT = /(?<![A-Za-z0-9])eyJ[\w-]{10,1024}\.[\w-]{10,}\.[\w-]*/g;
+
+/** The text with `***` in the place of what is secret in each token in it: `glpat-***`. */
+export function maskTokens(text: string): string {
+  return text
+    .replace(WHOLE, (...match) => `${match.slice(1, 2 + SHAPES.length).find(isText)}***`)
+    .replace(JWT, "***");
+}
+
+const isText = (value: unknown): value is string => typeof value === "string";
+
+const BEGIN = new RegExp(`^(?:${BEGINNINGS.join("|")}|eyJ)`);
+
+/** How a text begins that is a token, also one that was cut; `undefined` when it is none. */
+export function beginningOfToken(text: string): string | undefined {
+  const [beginning] = BEGIN.exec(text) ?? [];
+  if (beginning !== undefined) return beginning;
+  const masked = maskTokens(text);
+  return masked !== text && masked.endsWith("***") ? masked.slice(0, -3) : undefined;
+}

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { load } from "js-yaml";
+import { serve } from "../verify/http_server.ts";
+import { eachOf, onStage } from "./credentials_support.ts";
+
+/** What others have written into a cluster, or a hostile server says, and what a terminal gets of it. */
+
+/** C1 (a terminal's commands in one character), DEL, bidi overrides and marks, separators, a tag. */
+const NASTY = "a\x9b2Jb\x85\x7fc\u202edrow\u202c\u2066\u2028\u200f\ufeff\u{e0041}z";
+const RAW = /[\p{Cf}\p{Zl}\p{Zp}]|(?![\n])\p{Cc}/u;
+
+/** As a server may send it: what JSON lets stand raw inside a text stands raw. */
+const BODY = {
+  cluster: "c",
+  secrets: [{
+    name: NASTY,
+    namespace: "n",
+    type: "Opaque",
+    secret_type: "docker_registry",
+    created: "2026-01-31T10:00:00Z",
+  }],
+  [NASTY]: NASTY,
+  total: 1,
+  message: NASTY,
+  status: "success",
+};
+
+const ROWS: [args: string[], read: (text: string) => unknown][] = [
+  [["secrets", "c", "-o", "json"], JSON.parse],
+  [["secrets", "c", "-o", "yaml"], (text) => load(text)],
+  [["secrets", "--cluster", "c,d", "-o", "json"], JSON.parse],
+  [["secrets", "--cluster", "c,d", "-o", "yaml"], (text) => load(text)],
+];
+
+for (const status of [200, 422]) {
+  Deno.test(`an answer ${status} as JSON or YAML says the same, and commands no terminal`, () =>
+    onStage(async ({ runAlone }) => {
+      const headers = { "X-Request-Id": "1" };
+      await using server = serve((request) =>
+        new URL(request.url).pathname === "/clusters"
+          ? Response.json({ clusters: ["c", "d"], total: 2 }, { headers })
+          : Response.json(BODY, { status, headers })
+      );
+      const env = { ARGOCD_CONFIGURER_SERVER: server.url };
+      await eachOf(ROWS, async ([args, read]) => {
+        const { stdout, stderr } = await runAlone(args, { env });
+        assert.notEqual(stdout, "", stderr);
+        assert.doesNotMatch(stdout, RAW, args.join(" "));
+        assert.doesNotMatch(stderr, RAW, args.join(" "));
+        const several = args.includes("--cluster");
+        const expected = ["c", "d"].map((cluster) => ({
+          cluster,
+          status_code: status,
+          answer: BODY,
+        }));
+        assert.deepEqual(read(stdout), several ? expected : BODY, args.join(" "));
+      });
+    }));
+}
