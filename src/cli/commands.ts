@@ -21,7 +21,10 @@ import { token } from "./token_commands.ts";
 import { versionDetails } from "./version.ts";
 
 const RUN_DIR = {
-  runDir: text("Folder of server.pid and server.log (default: the working directory)", "folder"),
+  runDir: text(
+    "Folder of server.pid, server.children and server.log (default: the working directory)",
+    "folder",
+  ),
 } as const;
 
 const WAIT = {

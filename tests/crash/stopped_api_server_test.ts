@@ -1,15 +1,23 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { surroundings } from "../../src/cli/surroundings.ts";
+import { settingsOf } from "../../src/config/schema.ts";
+import { longestRequest } from "../../src/credentials/longest_request.ts";
 import { deadlineIn } from "../../src/kube/deadline.ts";
 import type { SecretStore } from "../../src/kube/store.ts";
+import { configureLog } from "../../src/log/logger.ts";
+import { wire } from "../../src/wire.ts";
 import { opaque } from "../contract/secrets.ts";
 import { TRANSPORTS, withFolder } from "../contract/subjects.ts";
+import { makeCanary } from "../support/canary.ts";
 import { type EmulatorProcess, startEmulatorProcess } from "../support/emulator_process.ts";
 
 /** An API server that is stopped (SIGSTOP) while connections to it are kept. */
 
 /** Seconds. */
 const DEADLINE = 1;
+/** The same, where something has to be read before the API server stops. */
+const LONGER = 3;
 /** Milliseconds that ending a kubectl and a busy machine may take besides. */
 const SLACK = 4000;
 
@@ -84,4 +92,57 @@ for (const transport of TRANSPORTS) {
         }),
     });
   }
+}
+
+for (const { name: transport, available } of TRANSPORTS) {
+  Deno.test({
+    name:
+      `${transport}: a write whose API server stops at it is answered within the time that is said`,
+    ignore: !available,
+    fn: () =>
+      withFolder(async (folder) => {
+        await using emulator = await startEmulatorProcess([...NAMESPACES, "argocd"], "POST");
+        await Deno.writeTextFile(join(folder, "c.kubeconfig"), emulator.kubeconfig, {
+          mode: 0o600,
+        });
+        configureLog({ format: "text", level: "error", write: () => {} });
+        const settings = settingsOf({
+          "clusters-folder": folder,
+          transport,
+          kubectl_timeout: LONGER,
+        });
+        const here = { ...surroundings(), kubectlCache: join(folder, "cache") };
+        const app = wire(settings, here, "1.2.3");
+        const ask = async (method: string, path: string, body?: object) => {
+          const began = performance.now();
+          const response = await app.fetch(
+            new Request(`http://localhost${path}`, {
+              method,
+              headers: { host: "localhost", "content-type": "application/json" },
+              body: body && JSON.stringify(body),
+            }),
+          );
+          await response.text();
+          return { status: response.status, seconds: (performance.now() - began) / 1000 };
+        };
+        try {
+          const write = await ask("POST", "/secrets/add_docker", {
+            cluster_name: "c",
+            name: "pull",
+            namespaces: NAMESPACES,
+            username: "user",
+            password: makeCanary().value,
+          });
+          assert.equal(write.status, 504);
+          assert.ok(write.seconds < longestRequest(LONGER) + 1, `${write.seconds} seconds`);
+          // Four times: the write, a look at what became of it, the put-back, a last look.
+          assert.ok(write.seconds > 3 * LONGER, `${write.seconds} seconds`);
+          assert.ok(write.seconds < 4 * (LONGER + SLACK / 1000), `${write.seconds} seconds`);
+          const list = await ask("GET", "/secrets?cluster=c");
+          assert.ok(list.seconds < LONGER + SLACK / 1000, `${list.seconds} seconds`);
+        } finally {
+          app.close();
+        }
+      }),
+  });
 }

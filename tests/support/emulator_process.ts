@@ -12,12 +12,16 @@ export interface EmulatorProcess extends AsyncDisposable {
   requests(): Promise<string[]>;
 }
 
-/** @param namespaces that it has */
+/**
+ * @param namespaces that it has
+ * @param stopsAt the method at whose first request it stops by itself
+ */
 export async function startEmulatorProcess(
   namespaces: readonly string[],
+  stopsAt = "none",
 ): Promise<EmulatorProcess> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", import.meta.filename!, ...namespaces],
+    args: ["run", "-A", "--no-check", import.meta.filename!, stopsAt, ...namespaces],
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",
@@ -45,7 +49,12 @@ export async function startEmulatorProcess(
 
 if (import.meta.main) {
   const emulator = startEmulator();
-  for (const namespace of Deno.args) emulator.cluster.addNamespace(namespace);
+  const [stopsAt, ...namespaces] = Deno.args;
+  emulator.fault = ({ method }) => {
+    if (method === stopsAt) Deno.kill(Deno.pid, "SIGSTOP");
+    return undefined;
+  };
+  for (const namespace of namespaces) emulator.cluster.addNamespace(namespace);
   const { addr: { port } } = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
     () => Response.json(emulator.requests),
