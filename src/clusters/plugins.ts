@@ -27,7 +27,7 @@ export function whyNoPlugin(
   const what = `the credential plugin${shown(command)} of its current user`;
   if (command.includes("/")) {
     const file = isAbsolute(command) ? command : join(folder, command);
-    return isProgram(file) ? distrust(file) : `${what} is no file that may be run`;
+    return distrust(file) ?? (isProgram(file) ? undefined : `${what} is no file that may be run`);
   }
   const found = programs.split(":").filter((place) => place !== "")
     .map((place) => join(place, command)).find(isProgram);
@@ -43,7 +43,8 @@ function faultOrNone(file: string, trust: Trust) {
   try {
     return faultOf(file, trust, Infinity);
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) return undefined;
+    const isLeft = error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.NotFound;
+    if (isLeft) return undefined;
     throw error;
   }
 }

@@ -43,12 +43,13 @@ const kubeconfig = (cluster: object, user: object) =>
 /** A file that a kubeconfig names, in which nothing else is wrong. */
 function named(
   name: string,
+  content: string,
   fields: (path: string) => { cluster?: object; user?: object },
   mode?: number,
 ): Decisive {
   return {
     name: `${name} that a kubeconfig names`,
-    content: "#!/bin/sh\n",
+    content,
     mode,
     async use(path, beside) {
       const { cluster = {}, user = { token: "a-fake-token" } } = fields(path);
@@ -78,15 +79,17 @@ export const READ: readonly Decisive[] = [
     content: kubeconfig({}, { token: "a-fake-token" }),
     use: async (path) => void await vetKubeconfig(path, rules),
   },
-  named("the authority", (path) => ({ cluster: { "certificate-authority": path } })),
-  named("the certificate", (path) => ({
-    user: { "client-certificate": path, "client-key-data": "YQ==" },
+  named("the authority", CERT, (path) => ({ cluster: { "certificate-authority": path } })),
+  named("the certificate", CERT, (path) => ({
+    user: { "client-certificate": path, "client-key-data": btoa(KEY) },
   })),
-  named("the key", (path) => ({
-    user: { "client-certificate-data": "YQ==", "client-key": path },
+  named("the key", KEY, (path) => ({
+    user: { "client-certificate-data": btoa(CERT), "client-key": path },
   })),
-  named("the token", (path) => ({ user: { tokenFile: path } })),
-  named("the program", (path) => ({ user: { exec: { command: path } } }), 0o700),
+  named("the token", "a-fake-token\n", (path) => ({ user: { tokenFile: path } })),
+  named("the program", "#!/bin/sh\n", (path) => ({
+    user: { exec: { apiVersion: "client.authentication.k8s.io/v1beta1", command: path } },
+  }), 0o700),
   {
     name: "the tokens",
     content: "tokens: []\n",
