@@ -1,10 +1,10 @@
-import { refKey, type SecretSummary, type Snapshot, type StoredSecret } from "../../kube/store.ts";
+import { refKey, type Snapshot, type StoredSecret } from "../../kube/store.ts";
 import { templateKey } from "../kinds/comparable_url.ts";
 import { type DesiredSecret, type ExactRepository, REQUEST_ANNOTATION } from "../kinds/kind.ts";
-import { exactName, identityOf, keepingUrl, templateName } from "../kinds/repository.ts";
+import { exactName, keepingUrl, templateName } from "../kinds/repository.ts";
 import { hasOwnCredential, sameCredential } from "../kinds/repository_credential.ts";
 import { shownUrl } from "../kinds/url.ts";
-import { typeOf } from "./identity.ts";
+import { type Holder, typeOf } from "./identity.ts";
 import { type Permissions, plan } from "./plan.ts";
 
 /** What is written beside the secret that was asked for, and what stays as it is. */
@@ -17,14 +17,14 @@ const NOTHING: Beside = { desired: [], hints: [] };
 
 export interface BesideWork {
   /** The repository and template secrets of the namespace. */
-  readonly others: readonly SecretSummary[];
+  readonly others: readonly Holder[];
   /** Holds what {@link namesBeside} names. */
   readonly snapshot: Snapshot;
   readonly permissions: Permissions;
 }
 
 /** Names of the secrets that have to be read before it can be told what is written beside one. */
-export function namesBeside(placed: DesiredSecret, others: readonly SecretSummary[]): string[] {
+export function namesBeside(placed: DesiredSecret, others: readonly Holder[]): string[] {
   const { exact } = placed;
   return [
     ...others.filter((other) => aliasIn(placed, other) !== undefined),
@@ -47,10 +47,10 @@ export function aliasesBeside(placed: DesiredSecret, work: BesideWork): Beside {
     const stored = work.snapshot.secrets.get(refKey(other));
     const isSame = stored !== undefined && hasOwnCredential(stored.data.reveal()) &&
       typeOf(other) === placed.repositoryType &&
-      identityOf(other).project === projectOf(placed, work.others);
+      other.identity.project === projectOf(placed, work.others);
     return alias.isUsed && isSame && mayBeWritten(desired, work) ? [{ other, desired }] : [];
   });
-  const isWritten = (other: SecretSummary) => written.some((each) => each.other === other);
+  const isWritten = (other: Holder) => written.some((each) => each.other === other);
   const hints = found.map(({ other }) => aliasHint(other, isWritten(other)));
   return { desired: written.map(({ desired }) => desired), hints };
 }
@@ -74,7 +74,7 @@ export function exactBeside(templates: readonly DesiredSecret[], work: BesideWor
     .map((other) => aliasHint(other, false));
   for (const other of found) {
     const stored = snapshot.secrets.get(refKey(other));
-    const { project } = identityOf(other);
+    const { project } = other.identity;
     const what = `Secret '${other.name}' is a repository for exactly ${exact.url}` +
       (project === "" ? "" : ` in project '${project}'`);
     if (stored !== undefined && other === mine && isOfTemplate(stored, main, snapshot)) {
@@ -89,7 +89,7 @@ export function exactBeside(templates: readonly DesiredSecret[], work: BesideWor
       hints.push(`${what} without a credential, and ${isGiven ? "got this one" : "got none"}`);
     }
   }
-  const isHeld = found.some((other) => identityOf(other).project === "");
+  const isHeld = found.some((other) => other.identity.project === "");
   if (!isHeld && !isMatched) {
     const stored = snapshot.secrets.get(refKey({ namespace: main.namespace, name }));
     const isMoved = stored !== undefined && isOfTemplate(stored, main, snapshot);
@@ -107,7 +107,7 @@ export function exactBeside(templates: readonly DesiredSecret[], work: BesideWor
  */
 export function leftBehind(
   main: DesiredSecret,
-  others: readonly SecretSummary[],
+  others: readonly Holder[],
   written: ReadonlySet<string>,
 ): string[] {
   const own = others.find(({ name }) => name === main.name);
@@ -115,8 +115,8 @@ export function leftBehind(
   const name = isRepository ? templateName(main.name) : exactName(main.name);
   const made = others.find((other) => other.name === name);
   if (own === undefined || made === undefined || written.has(name)) return [];
-  const url = (secret: SecretSummary) => secret.repository?.url ?? "";
-  const isOfUrl = identityOf(own).secretType !== identityOf(made).secretType &&
+  const url = (secret: Holder) => secret.repository?.url ?? "";
+  const isOfUrl = own.identity.secretType !== made.identity.secretType &&
     templateKey(url(own)) === templateKey(url(made));
   // That one has been named already.
   const isNamed = main.exact !== undefined && isExact(main.exact, made);
@@ -126,15 +126,15 @@ export function leftBehind(
   ];
 }
 
-function aliasHint({ name, repository }: SecretSummary, isWritten: boolean): string {
+function aliasHint({ name, repository }: Holder, isWritten: boolean): string {
   return `Secret '${name}' holds ${
     shownUrl(repository?.url ?? "")
   }, which is another URL to Argo CD, ` +
     `and ${isWritten ? "got the same credential" : "was left alone"}`;
 }
 
-function isExactAlias({ identity, aliases }: ExactRepository, other: SecretSummary): boolean {
-  const held = identityOf(other);
+function isExactAlias({ identity, aliases }: ExactRepository, other: Holder): boolean {
+  const held = other.identity;
   return held.secretType === identity.secretType && aliases.includes(held.url);
 }
 
@@ -152,18 +152,18 @@ function mayBeWritten(desired: DesiredSecret, { snapshot, permissions }: BesideW
   return plan(desired, snapshot, { ...permissions, force: false }).refusal === undefined;
 }
 
-function isExact({ identity }: ExactRepository, other: SecretSummary): boolean {
-  const held = identityOf(other);
+function isExact({ identity }: ExactRepository, other: Holder): boolean {
+  const held = other.identity;
   return held.secretType === identity.secretType && held.url === identity.url;
 }
 
-function aliasIn({ name, identity, aliases = [] }: DesiredSecret, other: SecretSummary) {
-  const held = identityOf(other);
+function aliasIn({ name, identity, aliases = [] }: DesiredSecret, other: Holder) {
+  const held = other.identity;
   if (other.name === name || held.secretType !== identity?.secretType) return undefined;
   return aliases.find(({ url }) => url === held.url);
 }
 
-function projectOf({ name, identity }: DesiredSecret, others: readonly SecretSummary[]): string {
+function projectOf({ name, identity }: DesiredSecret, others: readonly Holder[]): string {
   const own = others.find((other) => other.name === name);
   return identity?.project ?? own?.repository?.project ?? "";
 }

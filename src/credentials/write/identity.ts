@@ -5,6 +5,16 @@ import { identityOf, keepingUrl } from "../kinds/repository.ts";
 import { shownUrl } from "../kinds/url.ts";
 import type { Refusal } from "./target.ts";
 
+/** A repository or template secret of Argo CD's namespace, and what it is known by there. */
+export interface Holder extends SecretSummary {
+  readonly identity: Required<Identity>;
+}
+
+/** What it is known by is worked out once: a cluster may have thousands of them. */
+export function holderOf(secret: SecretSummary): Holder {
+  return { ...secret, identity: identityOf(secret) };
+}
+
 export interface Placed {
   /** Under which name it is to be written. */
   readonly desired: DesiredSecret;
@@ -25,7 +35,7 @@ type Wanted = DesiredSecret & { readonly identity: Identity };
  */
 export function placeByIdentity(
   desired: DesiredSecret,
-  others: readonly SecretSummary[],
+  others: readonly Holder[],
   snapshot: Snapshot,
   upsert: boolean,
 ): Placement {
@@ -36,16 +46,16 @@ export function placeByIdentity(
   const project = wanted.project ?? own?.repository?.project ?? "";
   const identity = { ...wanted, project };
   const same = others.filter((other) => {
-    const held = identityOf(other);
+    const held = other.identity;
     return held.secretType === identity.secretType && held.url === identity.url;
   });
-  const isHeldBy = (other: SecretSummary) => identityOf(other).project === identity.project;
+  const isHeldBy = (other: Holder) => other.identity.project === identity.project;
   const holding = same.filter((other) => other.name !== desired.name && isHeldBy(other));
   const elsewhere = same.filter((other) => other.name !== desired.name && !isHeldBy(other));
   const hints = [...ledElsewhere(own, identity), ...elsewhere.map(heldElsewhere)];
 
   const ref = { namespace: desired.namespace, name: desired.name };
-  const refused = (holders: readonly SecretSummary[]): Placement => ({
+  const refused = (holders: readonly Holder[]): Placement => ({
     refusal: { kind: "identity", ref, holders: holders.map(({ name }) => name) },
   });
   const ownIsThere = snapshot.secrets.has(refKey(desired));
@@ -70,6 +80,7 @@ export function placeByIdentity(
   );
   if (longer.length > 0) return refused(longer);
   // The new spelling is the nearer one, where no secret of the wanted name decides.
+  const rank = (secret: Holder) => secret === holdingOwn ? 0 : endsBySlash(secret) ? 1 : 2;
   picked.sort((a, b) => rank(a) - rank(b));
   const [main, ...more] = picked.map((secret) => placedOn(desired as Wanted, secret));
   return {
@@ -79,53 +90,52 @@ export function placeByIdentity(
       ...hints,
       ...leftTwice(groups.flatMap(([first, ...rest]) => picked.includes(first!) ? rest : [])),
       ...groups.flatMap(([first]) => picked.includes(first!) ? [] : [leftAlone(first!)]),
-      ...picked.flatMap((secret, i) => hintsOn(secret, i === 0)),
+      ...picked.flatMap((secret, i) => replacedHints(secret, desired, i === 0)),
     ],
   };
+}
 
-  function rank(secret: SecretSummary): number {
-    return secret === holdingOwn ? 0 : endsBySlash(secret) ? 1 : 2;
+/** What the user should know of one that is replaced. */
+function replacedHints(secret: Holder, desired: DesiredSecret, isFirst: boolean): string[] {
+  const { name } = secret;
+  const url = shownUrl(secret.repository?.url ?? "");
+  const hints: string[] = [];
+  if (name !== desired.name) {
+    hints.push(
+      isFirst
+        ? `Secret '${name}' held this URL already and was the one replaced`
+        : `Secret '${name}' is a template for the same (${url}) and was replaced too`,
+    );
   }
-
-  function hintsOn(secret: SecretSummary, isFirst: boolean): string[] {
-    const { name } = secret;
-    const url = shownUrl(secret.repository?.url ?? "");
-    return [
-      ...(name === desired.name
-        ? []
-        : isFirst
-        ? [`Secret '${name}' held this URL already and was the one replaced`]
-        : [`Secret '${name}' is a template for the same (${url}) and was replaced too`]),
-      ...(matchesLonger(secret)
-        ? [
-          `Template '${name}' keeps its URL ${url} without a slash at its end, so that nobody loses ` +
-          `access: Argo CD uses it for longer names too, such as ${longerName(url)}`,
-        ]
-        : []),
-    ];
+  if (matchesLonger(secret)) {
+    hints.push(
+      `Template '${name}' keeps its URL ${url} without a slash at its end, so that nobody loses ` +
+        `access: Argo CD uses it for longer names too, such as ${longerName(url)}`,
+    );
   }
+  return hints;
 }
 
 /** The secret that is to be replaced; a template keeps its spelling. */
-function placedOn(desired: Wanted, secret: SecretSummary): DesiredSecret {
+function placedOn(desired: Wanted, secret: Holder): DesiredSecret {
   const placed = { ...desired, name: secret.name };
   if (desired.identity.secretType !== "repo-creds") return placed;
   return { ...keepingUrl(placed), ...(matchesLonger(secret) ? { matchesLonger: true } : {}) };
 }
 
 /** Those that Argo CD compares equal; of a repository all are. The first of each is the first given. */
-function bySpelling(secrets: readonly SecretSummary[]): SecretSummary[][] {
+function bySpelling(secrets: readonly Holder[]): Holder[][] {
   return [
     ...Map.groupBy(secrets, ({ repository }) => comparableUrl(repository?.url ?? "")).values(),
   ];
 }
 
-function endsBySlash({ repository }: SecretSummary): boolean {
+function endsBySlash({ repository }: Holder): boolean {
   return comparableUrl(repository?.url ?? "").endsWith("/");
 }
 
-function matchesLonger(secret: SecretSummary): boolean {
-  return identityOf(secret).secretType === "repo-creds" && !endsBySlash(secret);
+function matchesLonger(secret: Holder): boolean {
+  return secret.identity.secretType === "repo-creds" && !endsBySlash(secret);
 }
 
 /** A URL that a template without a slash at its end matches, though it is of something else. */
@@ -133,29 +143,29 @@ function longerName(url: string): string {
   return `${url.trim().replace(/\.git$/i, "")}-other`;
 }
 
-function leftTwice(secrets: readonly SecretSummary[]): string[] {
+function leftTwice(secrets: readonly Holder[]): string[] {
   if (secrets.length === 0) return [];
   const names = secrets.map(({ name }) => `'${name}'`).join(", ");
   return [`Argo CD picks one at random: ${names} holds the same URL and project too`];
 }
 
-function leftAlone(secret: SecretSummary): string {
+function leftAlone(secret: Holder): string {
   return `Secret '${secret.name}' is a template for the same (${
     shownUrl(secret.repository?.url ?? "")
   }) of type ${typeOf(secret)} and was left alone`;
 }
 
-function heldElsewhere(other: SecretSummary): string {
-  const { project } = identityOf(other);
+function heldElsewhere(other: Holder): string {
+  const { project } = other.identity;
   const where = project === "" ? "without a project" : `for project '${project}'`;
   return `Secret '${other.name}' holds the same URL ${where}`;
 }
 
 /** Says who loses a credential when the secret of this name comes to be for another URL or project. */
-function ledElsewhere(own: SecretSummary | undefined, identity: Required<Identity>): string[] {
+function ledElsewhere(own: Holder | undefined, identity: Required<Identity>): string[] {
   const url = own?.repository?.url;
   if (own === undefined || !url) return [];
-  const held = identityOf(own);
+  const held = own.identity;
   if (held.secretType !== identity.secretType) return [];
   if (held.url !== identity.url) return [`Secret '${own.name}' was for ${shownUrl(url)} until now`];
   // From one project to another one is as it was asked for; all the others may not be thought of.
@@ -164,6 +174,6 @@ function ledElsewhere(own: SecretSummary | undefined, identity: Required<Identit
 }
 
 /** @see https://github.com/argoproj/argo-cd/blob/v3.5.6/pkg/apis/application/v1alpha1/repository_types.go */
-export function typeOf({ repository }: SecretSummary): string {
+export function typeOf({ repository }: Holder): string {
   return repository?.type || "git";
 }

@@ -4,7 +4,6 @@ import {
   refKey,
   type SecretRef,
   type SecretStore,
-  type SecretSummary,
   type Snapshot,
   type StoredSecret,
 } from "../../kube/store.ts";
@@ -12,7 +11,7 @@ import type { DesiredSecret } from "../kinds/kind.ts";
 import { exactName, SECRET_TYPE_LABEL } from "../kinds/repository.ts";
 import type { WriteRequest } from "./verdict.ts";
 import { aliasesBeside, exactBeside, leftBehind, namesBeside } from "./beside.ts";
-import { placeByIdentity, type Placed } from "./identity.ts";
+import { type Holder, holderOf, placeByIdentity, type Placed } from "./identity.ts";
 import { plan } from "./plan.ts";
 import { planUses, type Uses } from "./pull_secret_uses.ts";
 import type { Refusal, Target } from "./target.ts";
@@ -106,7 +105,7 @@ export function refsOf({ namespace, name, exact }: DesiredSecret): SecretRef[] {
 /** What others hold in place of what the request names, or beside it, and was not read yet. */
 function notRead(
   found: readonly Placed[],
-  others: readonly SecretSummary[],
+  others: readonly Holder[],
   asked: readonly SecretRef[],
 ): SecretRef[] {
   const refs = found.flatMap(({ desired, spellings }) => {
@@ -142,7 +141,7 @@ function twice(desired: readonly DesiredSecret[]): Refusal[] {
   });
 }
 
-const NO_OTHERS = { secrets: [] as SecretSummary[], hints: [] as string[] };
+const NO_OTHERS = { secrets: [] as Holder[], hints: [] as string[] };
 
 async function listRepositories(
   store: SecretStore,
@@ -152,7 +151,7 @@ async function listRepositories(
   const selector = `${SECRET_TYPE_LABEL} in (repository,repo-creds)`;
   try {
     const secrets = await store.list({ selector, namespace, repository: true }, deadline);
-    return { secrets, hints: [] };
+    return { secrets: secrets.map(holderOf), hints: [] };
   } catch (error) {
     if (!(error instanceof KubeError) || error.kind !== "forbidden") throw error;
     const hint = "The kubeconfig's user may not list secrets in " +

@@ -35,7 +35,11 @@ export const RepositoryTypeField = z.enum(["git", "helm", "oci"], {
 
 const As = z.enum(["repository", "repo-creds"], { error: "must be repository or repo-creds" })
   .default("repository")
-  .openapi({ description: "repo-creds: a template for all repositories below the URL" });
+  .openapi({
+    description:
+      "repo-creds: a template for all repositories below the URL; of type helm and oci " +
+      "also NAME-repository for the URL itself",
+  });
 
 const Urls = z.array(z.string(), { error: "must be an array of strings" })
   .min(1, "must have a URL").max(MAX_URLS, `must have at most ${MAX_URLS} URLs`);

@@ -204,7 +204,7 @@ realTest("upsert replaces the credential and keeps the other fields", async (pro
     annotations: { note: "keep", ...MANAGED },
     data: {
       url,
-      name,
+      name: fields.name,
       type: "helm",
       username: "user",
       password: program.canary.value,
