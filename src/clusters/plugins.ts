@@ -35,7 +35,8 @@ export function whyNoPlugin(
 
   function distrust(file: string): string | undefined {
     const fault = faultOrNone(file, rules);
-    return fault === undefined ? undefined : `${what} is not used: ${fault.why}`;
+    const isFolder = fault?.why === "it is a folder"; // which is no program, whoever's it is
+    return fault === undefined || isFolder ? undefined : `${what} is not used: ${fault.why}`;
   }
 }
 
@@ -43,8 +44,8 @@ function faultOrNone(file: string, trust: Trust) {
   try {
     return faultOf(file, trust, Infinity);
   } catch (error) {
-    const isLeft = error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.NotFound;
-    if (isLeft) return undefined;
+    // One that cannot be got at is no program either; one that may not be looked at is left alone.
+    if (error instanceof Deno.errors.NotCapable || "code" in (error as Error)) return undefined;
     throw error;
   }
 }
