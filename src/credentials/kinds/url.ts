@@ -136,10 +136,9 @@ function understood({ scheme, host, path, oci }: Parts): RepositoryUrl {
 }
 
 /**
- * The URL with user information masked, and tokens wherever they stand, as some put one into the
- * path, for showing what others stored: user information up to the last `@`, even
- * behind what a parser takes for the end of the host, since too much masked is better than too little. The `git@` of an
- * SSH URL is no secret.
+ * The URL for showing what others stored: tokens are masked wherever they stand, as some put one into
+ * the path, and user information up to the last `@`, even behind what a parser takes for the end of the
+ * host, since too much masked is better than too little. The `git@` of an SSH URL is no secret.
  */
 export function shownUrl(url: string): string {
   return maskTokens(withoutUser(url));
