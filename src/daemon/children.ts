@@ -1,3 +1,5 @@
+import { openOwnToRead } from "../files/open.ts";
+import { NotTrusted, ownTrust } from "../files/trusted.ts";
 import { bootId, isThere, justStarted, type Started } from "./proc.ts";
 
 /**
@@ -41,21 +43,13 @@ export function childrenFile(pidFile: string): string {
 export async function endLeft(path: string): Promise<LeftBehind> {
   let text: string;
   try {
-    const { isFile, uid, mode, size } = await Deno.lstat(path);
     // As of a pid file: whoever else may write to it may name any process in it.
-    const refused = !isFile
-      ? "it is no file"
-      : uid !== Deno.uid()
-      ? "it belongs to another user"
-      : ((mode ?? 0) & 0o022) !== 0
-      ? "others may write to it"
-      : size > MAX_SIZE
-      ? "it is too large"
-      : undefined;
-    if (refused !== undefined) return { ended: [], refused };
-    text = await Deno.readTextFile(path);
+    using file = openOwnToRead(path, { ...ownTrust(), group: undefined });
+    if (file.statSync().size > MAX_SIZE) return { ended: [], refused: "it is too large" };
+    text = await new Response(file.readable).text();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return { ended: [] };
+    if (error instanceof NotTrusted) return { ended: [], refused: error.message };
     throw error;
   }
   const [boot, ...lines] = text.split("\n");
