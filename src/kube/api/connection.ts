@@ -3,7 +3,7 @@ import http from "node:http";
 import https from "node:https";
 import { dirname, resolve } from "node:path";
 import type { Sealed } from "../../log/sealed.ts";
-import type { Deadline } from "../deadline.ts";
+import { type Deadline, inTime } from "../deadline.ts";
 import { type Current, judge, whyNotOverApi } from "../kubeconfig/judge.ts";
 import { certificatesIn } from "../kubeconfig/pem.ts";
 import { NotUsable } from "../kubeconfig/refused.ts";
@@ -105,7 +105,11 @@ export async function connectorOf(
       throw new NoAnswer(asksProvider ? NO_TOKEN : unusable(WHY.unusable));
     });
     // An auth provider of the library's may ask a server of its own.
-    const { tls, headers } = await inTime(applied, deadline);
+    const { tls, headers } = await inTime(
+      applied,
+      deadline,
+      () => new NoAnswer({ ...deadlinePassed(deadline.seconds), uncertain: false }),
+    );
     if (asksProvider && headers.Authorization === undefined) throw new NoAnswer(NO_TOKEN);
     return {
       server,
@@ -181,18 +185,6 @@ async function apply(config: KubeConfig, plugin: ExecCredential | undefined) {
   }
   const authorities = ca.length > 0 ? ca : undefined;
   return { tls: { ca: authorities, cert, key, servername, rejectUnauthorized }, headers };
-}
-
-async function inTime<T>(promise: Promise<T>, deadline: Deadline): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const onAbort = () =>
-    reject(new NoAnswer({ ...deadlinePassed(deadline.seconds), uncertain: false }));
-  deadline.signal.addEventListener("abort", onAbort);
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    deadline.signal.removeEventListener("abort", onAbort);
-  }
 }
 
 function unusable(why: string): Reported {
