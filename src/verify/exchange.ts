@@ -19,6 +19,8 @@ export interface Request {
   readonly authorization: Sealed<string> | undefined;
   /** Most bytes of the body that are read, unpacked; with 0 it is not read at all. */
   readonly maxBody: number;
+  /** Whether of a longer body its head is enough; else it is an error. @default false */
+  readonly headOnly?: boolean;
 }
 
 export interface Answer {
@@ -127,7 +129,7 @@ function proxyHeaders({ authorization }: Proxy): HttpHeaders {
 }
 
 async function answerTo(
-  { maxBody }: Request,
+  { maxBody, headOnly }: Request,
   sent: http.ClientRequest,
   clock: Clock,
 ): Promise<Answer> {
@@ -139,7 +141,7 @@ async function answerTo(
     });
     const { statusCode: status = 0, headers } = answer;
     if (maxBody > 0) {
-      const body = await bodyOf(answer, maxBody, clock.signal).catch((error) => {
+      const body = await bodyOf(answer, maxBody, clock.signal, headOnly).catch((error) => {
         throw new NoAnswer(reasonOf(error, clock).message, "unread");
       });
       return { status, headers, body };
