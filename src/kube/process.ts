@@ -22,16 +22,6 @@ export const defaultProcessLimits: ProcessLimits = {
 /** How long an ended process' children may hold its pipes before they are ended too. */
 const PIPE_GRACE = 250;
 
-/** How long one may take to go after SIGKILL; who is held up in the kernel, by a disk, say, stays. */
-const KILL_GRACE = 1000;
-
-/** Seconds that it may take beyond its deadline until a process is ended, or given up. */
-export const ENDING_SECONDS = (2000 + defaultProcessLimits.grace + KILL_GRACE + 2 * PIPE_GRACE) /
-  1000;
-
-/** Exit code of one that was given up. */
-const GIVEN_UP = 137;
-
 export interface ProcessResult {
   /** `exit`: by itself; else why we ended it. Output is what had come by then. */
   readonly ended: "exit" | "deadline" | "too_large";
@@ -61,8 +51,7 @@ export type RunProcess = (
  * Runs a program in a process group of its own and resolves when the last process of that group
  * has gone: an exec plugin of a kubeconfig is a child of kubectl, outlives a signal to kubectl
  * alone, and holds the pipe open. At the deadline the group gets SIGTERM, and SIGKILL after the
- * grace. Whoever ignores the first and leaves with code 0 late is still `deadline`; who is there even
- * after the second is waited for no longer.
+ * grace. Whoever ignores the first and leaves with code 0 late is still `deadline`.
  *
  * Permissions: `--allow-run` for the program and for `kill`.
  */
@@ -81,14 +70,10 @@ export const runProcess: RunProcess = async (program, args, options) => {
   let ended: ProcessResult["ended"] = "exit";
   let ending: Promise<void> | undefined;
   const group = Promise.withResolvers<void>();
-  const givenUp = Promise.withResolvers<void>();
   const end = (why: ProcessResult["ended"]) => {
     if (ending) return;
     ended = why;
     ending = endGroup(child, group.promise, limits.grace);
-    ending.then(async () => {
-      if (!await settlesWithin(child.status, KILL_GRACE)) givenUp.resolve();
-    });
   };
   const onDeadline = () => end("deadline");
   deadline.signal.addEventListener("abort", onDeadline);
@@ -101,10 +86,7 @@ export const runProcess: RunProcess = async (program, args, options) => {
   // Fed while the output is read: a full pipe on both sides would block for ever.
   const feeding = options.stdin === undefined ? undefined : feed(child.stdin, options.stdin);
 
-  const code = await Promise.race([
-    child.status.then(({ code }) => code),
-    givenUp.promise.then(() => GIVEN_UP),
-  ]);
+  const status = await child.status;
   const pipes = Promise.all([stdout.done, stderr.done, feeding?.done]);
   pipes.then(() => group.resolve());
   if (!ending && !await settlesWithin(pipes, PIPE_GRACE)) {
@@ -116,7 +98,7 @@ export const runProcess: RunProcess = async (program, args, options) => {
     await Promise.all([stdout.cancel(), stderr.cancel(), feeding?.cancel()]);
   }
   deadline.signal.removeEventListener("abort", onDeadline);
-  return { ended, code, stdout: stdout.text(), stderr: stderr.text() };
+  return { ended, code: status.code, stdout: stdout.text(), stderr: stderr.text() };
 };
 
 interface Collected {
@@ -206,13 +188,13 @@ async function signalGroup(
   }
   try {
     // A permission for named programs does not cover Deno.kill, but it does cover kill(1).
-    const { status } = new Deno.Command("kill", {
+    const { success } = await new Deno.Command("kill", {
       args: [`-${signal.slice(3)}`, "--", `-${child.pid}`],
       stdin: "null",
       stdout: "null",
       stderr: "null",
-    }).spawn();
-    if (await settlesWithin(status, KILL_GRACE) && (await status).success) return;
+    }).output();
+    if (success) return;
   } catch {
     // no kill(1) here
   }
