@@ -133,7 +133,7 @@ function serverOf(config: Record<string, unknown>): string {
   const context = named(config, "contexts", "context", config["current-context"])!;
   const cluster = named(config, "clusters", "cluster", context["cluster"])!;
   const { origin, pathname } = new URL(String(cluster["server"]));
-  return origin + pathname.replace(/\/+$/, "");
+  return origin + pathname.replace(/(?<!\/)\/+$/, "");
 }
 
 /** More links than the system follows. */

@@ -106,7 +106,7 @@ interface ContinueToken {
 /** @see k8s.io/apiserver v0.35 pkg/storage/continue.go */
 function makeToken({ rv, start }: ContinueToken): string {
   const json = JSON.stringify({ v: "meta.k8s.io/v1", rv, start });
-  return btoa(json).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  return btoa(json).replaceAll("+", "-").replaceAll("/", "_").replace(/={1,2}$/, "");
 }
 
 function parseToken(token: string): ContinueToken {

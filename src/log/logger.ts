@@ -175,9 +175,9 @@ function oneLine(text: string): string {
 
 /** Shapes of credentials that are never meant to be in a line: the last net, not the first. */
 const CREDENTIALS = [
-  { pattern: /(\w+:\/\/)[^\s/@"']+@/g, shown: "$1***@" },
-  { pattern: /\b(gh[pousr]_|github_pat_|glpat-|acfg_)[A-Za-z0-9_-]{10,}/g, shown: "$1***" },
-  { pattern: /\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*/g, shown: "***" },
+  { pattern: /:\/\/[^\s/@"']+@/g, shown: "://***@" },
+  { pattern: /\b(gh[pousr]_|github_pat_|glpat-|acfg_)[\w-]+/g, shown: "$1***" },
+  { pattern: /\beyJ[\w-]{10}[\w.-]*/g, shown: "***" },
   { pattern: /\b(Bearer|Basic) +[\w.~+/=-]{8,}/gi, shown: "$1 ***" },
 ];
 

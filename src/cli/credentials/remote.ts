@@ -114,7 +114,7 @@ function baseOf({ url, namedBy, plainHttp }: WhichServer): string {
         "something else protects them",
     );
   }
-  return parsed.origin + parsed.pathname.replace(/\/+$/, "");
+  return parsed.origin + parsed.pathname.replace(/(?<!\/)\/+$/, "");
 }
 
 function isLoopback(host: string): boolean {

@@ -84,7 +84,7 @@ function understood({ scheme, host, path, oci }: Parts): RepositoryUrl {
   const hints: string[] = [];
   const wildcard = path.endsWith("/*");
   const withoutStar = wildcard ? path.slice(0, -1) : path;
-  const trimmed = withoutStar.replace(/\/+$/, "");
+  const trimmed = withoutStar.replace(/(?<!\/)\/+$/, "");
   const bare = trimmed === "";
   const root = oci ? host : `${scheme === "http" ? "http" : "https"}://${host}`;
   if (oci && scheme === "http") {
