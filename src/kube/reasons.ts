@@ -35,7 +35,9 @@ export const WHY = {
   noHost: "its host cannot be found or reached",
   noAnswer: "no answer came in time",
   broke: "the connection broke",
-  noJson: "the answer is not JSON",
+  otherAnswer: (given: string, wanted: string) =>
+    `the answer is a success, but ${given} instead of ${wanted}; perhaps what answers at the ` +
+    "kubeconfig's server is no Kubernetes API server",
   tooLarge: "the answer is larger than this program accepts",
 } as const;
 
