@@ -53,6 +53,15 @@ const CALLS: Readonly<Record<string, (store: SecretStore) => Promise<unknown>>> 
   "createNamespaces": (store) => store.createNamespaces(["team-b"], soon()),
 };
 
+/**
+ * kubectl puts what it gets into a List of its own: an empty list of another kind it cannot tell from
+ * one of the right kind. What changes something is not a list, and never done by it.
+ */
+const TOLD_BY_API_ONLY: ReadonlySet<string> = new Set(
+  ["list", "list of repositories", "namespaces", "serviceAccounts", "read"]
+    .map((call) => `${call}: a list of something else`),
+);
+
 /** Discovery as usual, and about objects this. */
 function answering(body: string) {
   const emulator = startEmulator();
@@ -77,7 +86,8 @@ for (const transport of TRANSPORTS) {
     for (const [name, call] of Object.entries(CALLS)) {
       Deno.test({
         name: `${transport.name}: ${name} that is answered by 200 and ${what} is no success`,
-        ignore: !transport.available,
+        ignore: !transport.available ||
+          (transport.name === "kubectl" && TOLD_BY_API_ONLY.has(`${name}: ${what}`)),
         fn: () =>
           withFolder(async (folder) => {
             await using server = answering(body);

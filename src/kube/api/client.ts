@@ -2,7 +2,7 @@ import { type Deadline, pause } from "../deadline.ts";
 import type { Reported } from "../reasons.ts";
 import type { Connector } from "./connection.ts";
 import { type ApiRequest, type ApiResponse, NoAnswer, send } from "./http.ts";
-import { type Shape, whyOther } from "./shapes.ts";
+import { parsedJson, type Shape, whyOther } from "../shapes.ts";
 import { reportOfStatus } from "./status.ts";
 
 /** One finished request, for the log: paths hold names, never a value. */
@@ -129,12 +129,6 @@ function parsed(text: string, shape: Shape, isWrite: boolean): Answered {
     ok: false,
     report: { kind: "failed", why, uncertain: isWrite },
   });
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    // The parser's message would quote the body.
-    return failed(whyOther(shape, undefined));
-  }
+  const body = parsedJson(text);
   return shape.fits(body) ? { ok: true, body } : failed(whyOther(shape, body));
 }

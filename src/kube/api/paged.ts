@@ -12,7 +12,7 @@ import {
   summariesOfList,
   summariesOfTable,
 } from "./lists.ts";
-import { ACCOUNT_LIST, NAMESPACE_LIST, SECRET_LIST, SECRET_TABLE, type Shape } from "./shapes.ts";
+import { ACCOUNT_LIST, NAMESPACE_LIST, SECRET_LIST, SECRET_TABLE, type Shape } from "../shapes.ts";
 
 /** Objects in one page of a list: kubectl's number. */
 const PAGE = 500;

@@ -12,7 +12,7 @@ import {
   type StoredSecret,
 } from "../store.ts";
 import type { Answered, ApiClient } from "./client.ts";
-import { objectShape, type Shape } from "./shapes.ts";
+import { objectShape, type Shape } from "../shapes.ts";
 
 /** Requests of one call under way at once. */
 export const AT_ONCE = 16;

@@ -6,7 +6,7 @@ import { doing, notDone } from "../reasons.ts";
 import type { ItemOutcome, SecretManifest, SecretStore, WriteOptions } from "../store.ts";
 import type { ApiClient } from "./client.ts";
 import { AT_ONCE } from "./reads.ts";
-import { objectShape, removedShape, type Shape, writtenShape } from "./shapes.ts";
+import { objectShape, removedShape, type Shape, writtenShape } from "../shapes.ts";
 
 /** One object that is written by one request. */
 interface Write {

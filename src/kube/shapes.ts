@@ -2,8 +2,8 @@
  * What a success has to look like. A proxy, a page to log in and a server of another kind answer with
  * 200, too; taken for a list, such an answer would be one with nothing in it.
  */
-import { WHY } from "../reasons.ts";
-import type { SecretRef } from "../store.ts";
+import { WHY } from "./reasons.ts";
+import type { SecretRef } from "./store.ts";
 
 /** An answer that is expected. */
 export interface Shape {
@@ -94,6 +94,15 @@ export function removedShape(ref: SecretRef): Shape {
     what: "a Status of success or the Secret",
     fits: (body) => (isOf(body, "Status") && body.status === "Success") || secret.fits(body),
   };
+}
+
+/** A JSON text as a value; `undefined` when it is none. */
+export function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // the message would quote the text
+  }
 }
 
 /** Kinds that are said as they are; any other text may be a value. */
