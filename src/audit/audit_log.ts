@@ -228,5 +228,5 @@ function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.PermissionDenied) return "the server's user may not write it";
   if (error instanceof Deno.errors.NotCapable) return "Deno runs without --allow-write for it";
   const { message } = error as Error;
-  return message.replace(/ \(os error \d+\).*$/, "");
+  return message.split(" (os error ")[0]!;
 }

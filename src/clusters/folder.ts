@@ -75,7 +75,7 @@ export function clustersFolder(path: string): ClustersFolder {
   };
   return {
     path,
-    fileOf: (name: string) => `${path.replace(/\/+$/, "")}/${name}${SUFFIX}`,
+    fileOf: (name: string) => `${path.replace(/(?<!\/)\/+$/, "")}/${name}${SUFFIX}`,
     names: async () => (await look())?.names,
     look,
   };

@@ -148,7 +148,7 @@ export async function stateOf(file: string, rules: VetRules): Promise<Kubeconfig
     const { current, warnings } = await vetKubeconfig(file, rules);
     const { origin, pathname } = current.reveal().server;
     // In its path, too, may be a token.
-    return { server: maskTokens(origin + pathname.replace(/\/+$/, "")), warnings };
+    return { server: maskTokens(origin + pathname.replace(/(?<!\/)\/+$/, "")), warnings };
   } catch (error) {
     if (error instanceof KubeconfigRefused) return { refused: error.why, warnings: [] };
     if (error instanceof Deno.errors.NotFound) return { refused: "it is not there", warnings: [] };

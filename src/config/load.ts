@@ -126,6 +126,7 @@ function fromEnv(env: Readonly<Record<string, string>>): Record<string, unknown>
         "it is Kubernetes' link to a service; set enableServiceLinks: false in the pod",
       );
     }
+    if (text.length > MAX_VALUE) return refuse("it is longer than 16 KiB");
     try {
       values[key] = isTextSetting(key) ? text : parseYaml(text);
     } catch (error) {
@@ -194,16 +195,32 @@ function readFile(sources: ConfigSources, warnings: string[]): ConfigFile {
     const why = error instanceof Deno.errors.NotFound ? "there is no such file" : "cannot read it";
     throw new ConfigError(`Cannot use configuration file ${file}: ${why}`);
   }
-  const lineOf = (key: string) => {
-    const line = text.split("\n").findIndex((each) =>
-      each.startsWith(`${key}:`) || each.startsWith(`"${key}":`)
-    );
-    return line === -1 ? "" : `:${line + 1}`;
-  };
-  return { values: parseFile(file, text), lineOf };
+  const values = parseFile(file, text);
+  const lines = linesOfKeys(text);
+  return { values, lineOf: (key) => lines.has(key) ? `:${lines.get(key)}` : "" };
 }
 
+/** The line on which each key begins, counted from 1; of one that is there twice the first. */
+function linesOfKeys(text: string): Map<string, number> {
+  const lines = new Map<string, number>();
+  for (const [i, line] of text.split("\n").entries()) {
+    const [, quoted, plain] = /^(?:"([^"]*)"|([^\s:"][^:]*)):/.exec(line) ?? [];
+    const key = quoted ?? plain;
+    if (key !== undefined && !lines.has(key)) lines.set(key, i + 1);
+  }
+  return lines;
+}
+
+/** Largest file, in UTF-16 units: it is read by a server that serves, too. */
+const MAX_FILE = 64 * 1024;
+
+/** Largest value in the environment that is read as YAML, in UTF-16 units. */
+const MAX_VALUE = 16 * 1024;
+
 function parseFile(file: string, text: string): Record<string, unknown> {
+  if (text.length > MAX_FILE) {
+    throw new ConfigError(`Cannot use configuration file ${file}: it is larger than 64 KiB`);
+  }
   // A file of comments alone is an empty configuration.
   if (text.split("\n").every((line) => /^\s*(#.*)?$/.test(line))) return {};
   let values: unknown;

@@ -195,3 +195,42 @@ for (const [content, message] of INVALID) {
       return true;
     }));
 }
+
+Deno.test("a configuration file of more than 64 KiB is refused, a value in the environment of more than 16", async () => {
+  const long = (bytes: number) => `docker-labels: {a: ${"b".repeat(bytes)}}\n`;
+  await assert.rejects(loaded(long(64 * 1024)), {
+    name: "ConfigError",
+    message: /^Cannot use configuration file .*config\.yaml: it is larger than 64 KiB$/,
+  });
+  const env = { ARGOCD_CONFIGURER_ALLOWED_HOSTS: `[${"a,".repeat(9000)}]` };
+  await assert.rejects(loaded("", { env }), {
+    name: "ConfigError",
+    message: /from environment variable ARGOCD_CONFIGURER_ALLOWED_HOSTS: it is longer than 16 KiB$/,
+  });
+});
+
+const HOSTILE: [what: string, part: string][] = [
+  ["brackets", "["],
+  ["lists", "- "],
+  ["anchors", "&a "],
+  ["documents", "---\n"],
+  ["merges", "a: &a {<<: *a}\n"],
+  ["comments", "#\n"],
+  ["white space", " "],
+  ["quotes", '"'],
+];
+
+for (const [what, part] of HOSTILE) {
+  Deno.test(`a configuration file of ${what} holds up nobody`, async () => {
+    const start = performance.now();
+    await loaded(part.repeat(Math.floor(64 * 1024 / part.length))).catch(() => {});
+    assert.ok(performance.now() - start < 1500, `${performance.now() - start} ms`);
+  });
+}
+
+Deno.test("of many unknown settings each is told with its line, and soon", async () => {
+  const start = performance.now();
+  const { warnings } = await loaded(Array.from({ length: 7000 }, (_, i) => `k${i}: 1`).join("\n"));
+  assert.match(warnings[6999]!, /^Unknown setting 'k6999' in .*config\.yaml:7000$/);
+  assert.ok(performance.now() - start < 1500, `${performance.now() - start} ms`);
+});

@@ -42,7 +42,7 @@ const PROTECTIVE_VARIABLES: readonly string[] = [
 
 /** Variables that Kubernetes sets for a service whose name begins with this program's. */
 const SERVICE_LINK =
-  /(^|_)(SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$/;
+  /(^|_)(SERVICE_(HOST|PORT)($|_)|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$)/;
 
 const SERVICE_URL = /^(tcp|udp|sctp):\/\//i;
 

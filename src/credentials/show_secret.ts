@@ -119,7 +119,7 @@ async function show(
 
 /** How many bytes base64 stands for. */
 function bytesOf(base64: string): number {
-  return Math.floor(base64.replace(/=+$/, "").length * 3 / 4);
+  return Math.floor(base64.replace(/={1,2}$/, "").length * 3 / 4);
 }
 
 function credentialsIn(data: SecretData): string[] {

@@ -82,9 +82,8 @@ function verifiable(request: VerifyRepo, { url }: SpelledUrl): Verifiable | stri
     return { kind: "github_app", id, installationId, privateKey, enterpriseUrl, transport };
   }
   if (url.oci) {
-    const [, host = "", path = ""] = /^([^/]*)\/?(.*?)\/?$/.exec(
-      url.url.replace(/^oci:\/\//, ""),
-    )!;
+    const [host = "", ...parts] = url.url.replace(/^oci:\/\//, "").split("/");
+    const path = parts.join("/").replace(/\/$/, "");
     // Below a template's prefix no repository is known.
     const repository = as === "repo-creds" || path === "" ? {} : { repository: path };
     return { kind: "registry", host, ...repository, ...login, transport };

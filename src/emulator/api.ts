@@ -47,7 +47,7 @@ export interface Target {
 
 /** Answers a request as the API server does; a refusal is an answer too. */
 export function answer(cluster: EmulatedCluster, request: ApiRequest, now: Date): ApiAnswer {
-  const path = request.path.replace(/\/+$/, "");
+  const path = request.path.replace(/(?<!\/)\/+$/, "");
   if (/^\/(healthz|livez|readyz)$/.test(path)) return text(200, "ok");
   try {
     const document = discoveryDocument(path);

@@ -44,7 +44,7 @@ export function checkUid(resource: Resource, { uid }: ManifestMeta, old: Kuberne
 
 /** For a create; one that is no number does not count. */
 export function checkNoResourceVersion({ resourceVersion }: ManifestMeta): void {
-  if (!/^\d*[1-9]\d*$/.test(resourceVersion)) return;
+  if (!/^0*[1-9]\d*$/.test(resourceVersion)) return;
   const message = "resourceVersion should not be set on objects to be created";
   throw new StatusError(500, undefined, message);
 }

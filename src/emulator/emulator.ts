@@ -113,7 +113,7 @@ export function startEmulator(options: EmulatorOptions = {}): Emulator {
       return statusAnswer(unauthorized());
     }
     if (!body) return statusAnswer(tooLarge());
-    const contentType = (headers.get("content-type") ?? "").replace(/;.*$/, "").trim();
+    const contentType = (headers.get("content-type") ?? "").split(";")[0]!.trim();
     const accept = headers.get("accept") ?? "";
     try {
       return answer(cluster, { ...request, accept, contentType, body }, now());

@@ -1,7 +1,7 @@
+import { type LabelSelector, parseLabelSelector, SelectorError } from "../kube/label_selector.ts";
 import { parseFieldSelector } from "./field_selector.ts";
 import { goJsonSyntaxError } from "./go_json.ts";
 import { KIND, type KubernetesObject, type Resource } from "./objects.ts";
-import { parseLabelSelector } from "./selector.ts";
 import { badRequest, StatusError } from "./status.ts";
 
 export interface ListOptions {
@@ -45,7 +45,7 @@ export class Lister {
     resourceVersion: number,
     options: ListOptions,
   ): ObjectList {
-    const labels = parseLabelSelector(options.labelSelector ?? "");
+    const labels = labelSelector(options.labelSelector ?? "");
     const fields = parseFieldSelector(options.fieldSelector ?? "", resource);
     const token = options.continue ? parseToken(options.continue) : undefined;
     const version = token?.rv ?? resourceVersion;
@@ -106,7 +106,7 @@ interface ContinueToken {
 /** @see k8s.io/apiserver v0.35 pkg/storage/continue.go */
 function makeToken({ rv, start }: ContinueToken): string {
   const json = JSON.stringify({ v: "meta.k8s.io/v1", rv, start });
-  return btoa(json).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  return btoa(json).replaceAll("+", "-").replaceAll("/", "_").replace(/={1,2}$/, "");
 }
 
 function parseToken(token: string): ContinueToken {
@@ -142,4 +142,13 @@ function expired(): StatusError {
     "Expired",
     "The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter.",
   );
+}
+
+/** @throws {StatusError} 400 BadRequest in the server's words */
+export function labelSelector(text: string): LabelSelector {
+  try {
+    return parseLabelSelector(text);
+  } catch (error) {
+    throw error instanceof SelectorError ? badRequest(error.message) : error;
+  }
 }

@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
 import { parseFieldSelector } from "./field_selector.ts";
-import { parseLabelSelector } from "./selector.ts";
+import { labelSelector as parseLabelSelector } from "./list.ts";
 import { EmulatedCluster } from "./cluster.ts";
 import { StatusError } from "./status.ts";
 

@@ -1,3 +1,7 @@
+import { goQuote } from "../kube/formats.ts";
+
+export { goQuote };
+
 /** @see k8s.io/apimachinery v0.35 pkg/apis/meta/v1/types.go, type Status */
 export interface Status {
   readonly kind: "Status";
@@ -139,14 +143,4 @@ export function invalid(
     kind,
     causes: errors.map(({ reason, message, field }) => ({ reason, message, field })),
   });
-}
-
-/** A text as Go's `%q` prints it. */
-export function goQuote(text: string): string {
-  return JSON.stringify(text)
-    .replace(
-      /\\u00([01][0-9a-f])/g,
-      (_, hex) => hex === "07" ? "\\a" : hex === "0b" ? "\\v" : `\\x${hex}`,
-    )
-    .replaceAll("\x7f", "\\x7f");
 }

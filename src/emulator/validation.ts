@@ -1,4 +1,3 @@
-import { decodedLength } from "./base64.ts";
 import {
   byteLength,
   dataKeyErrors,
@@ -7,7 +6,8 @@ import {
   labelValueErrors,
   pathSegmentErrors,
   subdomainErrors,
-} from "./formats.ts";
+} from "../kube/formats.ts";
+import { decodedLength } from "./base64.ts";
 import { goJsonSyntaxError, goJsonType } from "./go_json.ts";
 import type { KubernetesObject, Manifest, ManifestMeta, ObjectMeta, Resource } from "./objects.ts";
 import { type FieldError, goQuote } from "./status.ts";

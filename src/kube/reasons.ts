@@ -36,7 +36,9 @@ export const WHY = {
   noHost: "its host cannot be found or reached",
   noAnswer: "no answer came in time",
   broke: "the connection broke",
-  noJson: "the answer is not JSON",
+  otherAnswer: (given: string, wanted: string) =>
+    `the answer is a success, but ${given} instead of ${wanted}; perhaps what answers at the ` +
+    "kubeconfig's server is no Kubernetes API server",
   notHttp: "it answered with an HTTP status that is no answer to a request",
   tooLarge: "the answer is larger than this program accepts",
 } as const;
@@ -118,10 +120,12 @@ export function whyForbidden(message: string): string {
  * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/staging/src/k8s.io/apiserver/pkg/admission/plugin/webhook/errors/statuserror.go
  */
 export function denial(message: string, reason: string): Reported | undefined {
-  const [, policy] = /\bValidatingAdmissionPolicy '([a-z0-9.-]{1,253})'.* denied request/
-    .exec(message) ?? [];
-  const [, webhook] = /\badmission webhook "([a-z0-9.-]{1,253})" denied the request/
-    .exec(message) ?? [];
+  const [, policy] = message.includes(" denied request")
+    ? /\bValidatingAdmissionPolicy '([a-z0-9.-]+)'/.exec(message) ?? []
+    : [];
+  const [, webhook] = message.includes('" denied the request')
+    ? /\badmission webhook "([a-z0-9.-]+)"/.exec(message) ?? []
+    : [];
   if (policy === undefined && webhook === undefined) return undefined;
   const what = policy === undefined ? `admission webhook '${webhook}'` : `policy '${policy}'`;
   const kind = reason === "Forbidden" ? "forbidden" : "invalid";

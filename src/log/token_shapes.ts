@@ -31,24 +31,50 @@ const SHAPES = [
   "(ya29\\.)[A-Za-z0-9_-]{20,}",
 ] as const;
 
+// regexp: of the constants above; what repeats ends where nothing of it can follow
 const WHOLE = new RegExp(
   `(?<![A-Za-z0-9])(?:${
     [`(${BEGINNINGS.join("|")})[A-Za-z0-9_-]{10,}`, ...SHAPES].join("|")
   })(?![A-Za-z0-9])`,
   "g",
 );
-/** Bounded, since each `eyJ` may begin one: without, time would grow with the square of the text. */
-const JWT = /(?<![A-Za-z0-9])eyJ[\w-]{10,1024}\.[\w-]{10,}\.[\w-]*/g;
+/** What may have a JWT in it: three parts in base64url, the first of which begins as JSON does. */
+const PARTS = /[\w.-]{24,}/g;
 
 /** The text with `***` in the place of what is secret in each token in it: `glpat-***`. */
 export function maskTokens(text: string): string {
   return text
     .replace(WHOLE, (...match) => `${match.slice(1, 2 + SHAPES.length).find(isText)}***`)
-    .replace(JWT, "***");
+    .replace(PARTS, maskJwts);
+}
+
+/** Not by an expression: each `eyJ` may begin one, so that it would look at the rest for each. */
+function maskJwts(parts: string): string {
+  let shown = "";
+  let from = 0;
+  let [first, second] = [-1, -1]; // the dots behind `at`
+  for (
+    let at = parts.indexOf("eyJ");
+    at >= 0;
+    at = parts.indexOf("eyJ", Math.max(at + 3, from))
+  ) {
+    if (/[A-Za-z0-9]/.test(parts[at - 1] ?? "")) continue;
+    if (first < at) {
+      first = parts.indexOf(".", at);
+      second = first < 0 ? -1 : parts.indexOf(".", first + 1);
+    }
+    if (second < 0) break;
+    if (first - at < 13 || second - first <= 10) continue;
+    const end = parts.indexOf(".", second + 1);
+    shown += `${parts.slice(from, at)}***`;
+    from = end < 0 ? parts.length : end;
+  }
+  return shown + parts.slice(from);
 }
 
 const isText = (value: unknown): value is string => typeof value === "string";
 
+// regexp: of the constants above, anchored
 const BEGIN = new RegExp(`^(?:${BEGINNINGS.join("|")}|eyJ)`);
 
 /** How a text begins that is a token, also one that was cut; `undefined` when it is none. */

@@ -12,16 +12,18 @@ export function parseAddress(text: string): Address | undefined {
   return parseIPv4(text) ?? parseIPv6(text.replace(/%.*$/s, ""));
 }
 
+const OCTET = "(0|[1-9][0-9]{0,2})";
+const IPV4 = new RegExp(`^${OCTET}\\.${OCTET}\\.${OCTET}\\.${OCTET}$`);
+
 /** Four decimal numbers. A leading zero is refused, since some read an octal number there. */
 function parseIPv4(text: string): Address | undefined {
-  const byte = "(0|[1-9][0-9]{0,2})";
-  const match = new RegExp(`^${byte}\\.${byte}\\.${byte}\\.${byte}$`).exec(text);
+  const match = IPV4.exec(text);
   const bytes = match?.slice(1).map(Number);
   return bytes?.every((each) => each <= 255) ? Uint8Array.from(bytes) : undefined;
 }
 
 function parseIPv6(text: string): Address | undefined {
-  if (!/^[0-9a-f:.]*:[0-9a-f:.]*$/i.test(text)) return undefined;
+  if (!/^[0-9a-f.]*:[0-9a-f:.]*$/i.test(text)) return undefined;
   if (!URL.canParse(`http://[${text}]/`)) return undefined;
   // The URL parser has brought it to groups in hexadecimal, the longest zeros as `::`.
   const shown = new URL(`http://[${text}]/`).hostname.slice(1, -1);

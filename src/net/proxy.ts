@@ -48,7 +48,7 @@ export function isLoopback(url: URL): boolean {
 
 /** In lower case, without brackets, port and final dots. */
 function hostOf(url: URL): string {
-  return url.hostname.replace(/^\[(.*)\]$/, "$1").replace(/\.+$/, "");
+  return url.hostname.replace(/^\[(.*)\]$/, "$1").replace(/(?<!\.)\.+$/, "");
 }
 
 /** As Go compares them, an IPv4 address that IPv6 writes is one of IPv4. */

@@ -14,5 +14,5 @@ function isAddress(text: string): boolean {
   if (text.length > 45) return false;
   return /^\d+(\.\d+){3}$/.test(text)
     ? URL.canParse(`http://${text}/`)
-    : /^[0-9a-f:.]*:[0-9a-f:.]*$/i.test(text) && URL.canParse(`http://[${text}]/`);
+    : /^[0-9a-f.]*:[0-9a-f:.]*$/i.test(text) && URL.canParse(`http://[${text}]/`);
 }

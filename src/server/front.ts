@@ -1,7 +1,7 @@
 import { loggerOf } from "../log/logger.ts";
 import type { App } from "./app.ts";
 import { bodyText, HEADERS } from "./answer.ts";
-import { logRequest } from "./log_request.ts";
+import { HEALTH_PATH, logRequest } from "./log_request.ts";
 import { REQUEST_ID_HEADER, requestIdOf } from "./request_id.ts";
 import { health } from "./routes/health.ts";
 
@@ -42,14 +42,16 @@ export function front(load: () => App | Promise<App>): Front {
 
   function answerHealth(request: Request): Response | undefined {
     const began = performance.now();
-    if (draining || request.method !== "GET" || pathOf(request.url) !== "/health") return undefined;
+    if (draining || request.method !== "GET" || pathOf(request.url) !== HEALTH_PATH) {
+      return undefined;
+    }
     const { headers } = request;
     if (headers.has("origin")) return undefined;
     const id = requestIdOf(headers.get(REQUEST_ID_HEADER));
     const response = new Response(bodyText(health()), {
       headers: { ...HEADERS, [REQUEST_ID_HEADER]: id },
     });
-    logRequest(log, { id, method: "GET", path: "/health", status: 200, began });
+    logRequest(log, { id, method: "GET", path: HEALTH_PATH, status: 200, began });
     // When this is answered; what is wrong with it, the request that needs it is told.
     if (loading === undefined) queueMicrotask(() => void loaded().catch(() => {}));
     return response;

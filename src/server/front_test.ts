@@ -65,14 +65,26 @@ for (
 
 Deno.test("an unsafe request id is not taken, and each request has one line in the log", async () => {
   const lines: string[] = [];
-  configureLog({ format: "json", level: "info", write: (line) => lines.push(line) });
+  configureLog({ format: "json", level: "debug", write: (line) => lines.push(line) });
   const response = await front(() => named("app")).fetch(get("/health", { "x-request-id": "a b" }));
   configureLog({ format: "json", level: "error", write: () => {} });
   const id = response.headers.get("x-request-id");
   assert.match(id!, /^[0-9a-f-]{36}$/);
   const [line, ...others] = lines.map((each) => JSON.parse(each));
   assert.deepEqual(others, []);
-  assert.deepEqual([line.id, line.method, line.path, line.status], [id, "GET", "/health", 200]);
+  assert.deepEqual(
+    [line.level, line.id, line.method, line.path, line.status],
+    ["debug", id, "GET", "/health", 200],
+  );
+});
+
+Deno.test("10,000 probes leave no line in the log of a server that does not log at debug", async () => {
+  const lines: string[] = [];
+  configureLog({ format: "json", level: "info", write: (line) => lines.push(line) });
+  const served = front(() => named("app"));
+  for (let i = 0; i < 10_000; i++) await served.fetch(get("/health"));
+  configureLog({ format: "json", level: "error", write: () => {} });
+  assert.deepEqual(lines, []);
 });
 
 Deno.test("requests go to the app that replaces another, which ends those it has", async () => {

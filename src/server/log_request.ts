@@ -1,4 +1,4 @@
-import { type Logger, logInfo } from "../log/logger.ts";
+import { logEvent, type Logger } from "../log/logger.ts";
 
 export interface RequestEvent {
   readonly id: string;
@@ -19,10 +19,17 @@ export interface RequestEvent {
 /** Longest path that is logged, in characters. */
 export const MAX_PATH = 200;
 
-/** One line a request. */
+/** What probes ask for. */
+export const HEALTH_PATH = "/health";
+
+/**
+ * One line a request. Probes that are answered as ever are told at debug: a crowd of them would turn
+ * over all logs within a minute, and take with them what is in those.
+ */
 export function logRequest(log: Logger, event: RequestEvent): void {
   const { id, method, path, status, who, from, cluster, began } = event;
-  logInfo(log, "request", {
+  const level = path === HEALTH_PATH && status === 200 ? "debug" : "info";
+  logEvent(log, level, "request", {
     id,
     method,
     path: path.slice(0, MAX_PATH),

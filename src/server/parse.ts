@@ -15,16 +15,15 @@ export function parseQuery<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape, z.core.$strict>,
   inPath: Readonly<Record<string, string | undefined>> = {},
 ): z.output<z.ZodObject<Shape, z.core.$strict>> {
-  const search = searchOf(c);
-  const given = [...new Set(search.keys())].map((key) => {
-    const values = search.getAll(key);
-    return [key, values.length === 1 ? values[0] : values] as const;
-  });
+  // In one pass: `getAll` for each name would take the square of their number.
+  const given = [...Map.groupBy(searchOf(c), ([key]) => key)].map(([key, pairs]) =>
+    [key, pairs.length === 1 ? pairs[0]![1] : pairs.map(([, value]) => value)] as const
+  );
   const twice = given.find(([key]) => Object.hasOwn(inPath, key));
   if (twice) throw new HttpError(400, `Parameter '${twice[0]}' stands in the path`);
-  const query = { ...Object.fromEntries(given), ...inPath };
-  const parsed = schema.safeParse(query, { error: wording });
   const names = Object.keys(schema.shape).filter((name) => !Object.hasOwn(inPath, name));
+  const query = { ...withFewUnknown(given, names), ...inPath };
+  const parsed = schema.safeParse(query, { error: wording });
   if (!parsed.success) {
     throw new HttpError(400, explain(parsed.error.issues, query, "parameter", names));
   }
@@ -48,13 +47,31 @@ export async function parseBody<Schema extends z.ZodType>(
   fields: readonly string[],
 ): Promise<z.output<Schema>> {
   refuseQuery(c, fields);
-  const body = parseJson(await c.req.arrayBuffer());
+  const body = parseJson(await c.req.arrayBuffer(), fields);
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw new HttpError(400, "Request body must be a JSON object");
   }
   const parsed = schema.safeParse(body, { error: wording });
   if (parsed.success) return parsed.data;
   throw new HttpError(400, explain(parsed.error.issues, body, "field", fields));
+}
+
+/** How many names are looked at that are not known: one is enough to refuse a request. */
+const MAX_UNKNOWN = 10;
+
+/** Most fields of an object in a body; those of the body itself end at {@link MAX_UNKNOWN}. */
+const MAX_FIELDS = 1000;
+
+/** All that is known, and the first of what is not, so that a schema refuses it. */
+function withFewUnknown(
+  given: readonly (readonly [name: string, value: unknown])[],
+  names: readonly string[],
+): Record<string, unknown> {
+  const known = new Set(names);
+  let unknown = 0;
+  return Object.fromEntries(
+    given.filter(([name]) => known.has(name) || ++unknown <= MAX_UNKNOWN),
+  );
 }
 
 /** Says of what stands in the query where it belongs. */
@@ -66,7 +83,7 @@ function refuseQuery(c: Context, fields: readonly string[]): void {
     const message = `Parameter '${field}' belongs in the JSON body, as a field; there is no query`;
     throw new HttpError(400, message);
   }
-  const near = given.flatMap((name) => {
+  const near = given.slice(0, MAX_UNKNOWN).flatMap((name) => {
     const nearest = nearestTo(name, fields);
     return nearest === undefined ? [] : [{ name, nearest }];
   })[0];
@@ -91,7 +108,7 @@ export async function refuseBody(c: Context, parameters: readonly string[]): Pro
   throw new HttpError(400, message + parameters.join(", "));
 }
 
-function parseJson(bytes: ArrayBuffer): unknown {
+function parseJson(bytes: ArrayBuffer, fields: readonly string[]): unknown {
   if (bytes.byteLength === 0) throw new HttpError(400, "Request body is empty; send a JSON object");
   let text: string;
   try {
@@ -100,7 +117,7 @@ function parseJson(bytes: ArrayBuffer): unknown {
     throw new HttpError(400, "Request body is not valid UTF-8");
   }
   if (text.trim() === "") throw new HttpError(400, "Request body is empty; send a JSON object");
-  checkJson(text);
+  checkJson(text, fields);
   try {
     return JSON.parse(text);
   } catch {
@@ -109,8 +126,14 @@ function parseJson(bytes: ArrayBuffer): unknown {
   }
 }
 
-/** Finds what JSON.parse would quote in its message (an error) or pass over (a repeated field). */
-function checkJson(text: string): void {
+/**
+ * Finds what JSON.parse would quote in its message (an error) or pass over (a repeated field), and
+ * stops where there are more fields than can be meant.
+ * @param fields that the body may have
+ */
+function checkJson(text: string, fields: readonly string[]): void {
+  const known = new Set(fields);
+  let unknown = 0;
   let wrong: string | undefined;
   const at = (line: number, column: number) => `at line ${line + 1}, column ${column + 1}`;
   const objects: Set<string>[] = [];
@@ -129,14 +152,26 @@ function checkJson(text: string): void {
         const names = objects.at(-1)!;
         if (names.has(name)) wrong ??= `has a field twice ${at(line, column)}`;
         names.add(name);
+        if (objects.length === 1 && !known.has(name)) unknown++;
+        if (unknown > MAX_UNKNOWN) {
+          wrong ??= `has more than ${MAX_UNKNOWN} unknown fields; ` +
+            `the fields are ${fields.join(", ")}`;
+        }
+        if (names.size > MAX_FIELDS) {
+          wrong ??= `has an object of more than ${MAX_FIELDS} fields ${at(line, column)}`;
+        }
+        if (names.size > MAX_FIELDS || unknown > MAX_UNKNOWN) throw new Enough();
       },
     }, { disallowComments: true });
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    wrong ??= "is nested too deep";
+    if (error instanceof RangeError) wrong ??= "is nested too deep";
+    else if (!(error instanceof Enough)) throw error;
   }
   if (wrong !== undefined) throw new HttpError(400, `Request body ${wrong}`);
 }
+
+/** Ends a visit early. */
+class Enough extends Error {}
 
 type Issue = z.core.$ZodIssue;
 

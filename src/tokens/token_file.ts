@@ -31,6 +31,12 @@ export interface StoredToken {
   readonly expires?: Date;
 }
 
+/**
+ * Largest text that is parsed, in UTF-16 units: more than a thousand tokens. It is read again while
+ * requests wait.
+ */
+const MAX_TEXT = 256 * 1024;
+
 /** A file of tokens that cannot be used, with the reason. */
 export class TokenFileInvalid extends Error {
   override readonly name = "TokenFileInvalid";
@@ -93,6 +99,7 @@ export function readTokenFile(path: string): StoredToken[] {
       error instanceof Deno.errors.NotFound ? "there is no such file" : "it cannot be read",
     );
   }
+  if (text.length > MAX_TEXT) return refuse("it is larger than 256 KiB");
   let content: unknown;
   try {
     const isEmpty = text.split("\n").every((line) => /^\s*(#.*)?$/.test(line));
@@ -119,7 +126,8 @@ export function readTokenFile(path: string): StoredToken[] {
   }
   const tokens = parsed.output?.tokens ?? [];
   const names = tokens.map(({ name }) => name);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  const seen = new Set<string>();
+  const twice = names.find((name) => seen.has(name) || !seen.add(name));
   if (twice !== undefined) return refuse(`the name '${twice}' is there twice`);
   return tokens;
 }

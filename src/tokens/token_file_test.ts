@@ -70,6 +70,20 @@ Deno.test("a path of tokens may be relative", () =>
     assert.throws(() => readTokenFile(`${up}${file}`), /its folder '.*' is not safe/);
   }));
 
+Deno.test("a file of more than 256 KiB is not parsed, of 256 KiB of names soon", () =>
+  withFile(async (file) => {
+    await Deno.writeTextFile(file, "tokens: [" + "a, ".repeat(90_000));
+    assert.throws(() => readTokenFile(file), /: it is larger than 256 KiB$/);
+    const sha256 = "0".repeat(64);
+    await writeTokenFile(
+      file,
+      Array.from({ length: 2000 }, (_, i) => ({ name: `t${i}`, role: "reader", sha256 })),
+    );
+    const start = performance.now();
+    assert.equal(readTokenFile(file).length, 2000);
+    assert.ok(performance.now() - start < 1500, `${performance.now() - start} ms`);
+  }));
+
 Deno.test("a file of tokens whose owner or mode has changed is another version", () =>
   withFile((file) => {
     const there = Deno.statSync(file);

@@ -74,7 +74,7 @@ const REFUSED: readonly (readonly [what: string, networks: readonly Network[]])[
 
 /** A URL's host as the rules know it: in lower case, without brackets, port and final dots. */
 export function hostOf(url: URL): string {
-  return url.hostname.replace(/^\[(.*)\]$/, "$1").replace(/\.+$/, "");
+  return url.hostname.replace(/^\[(.*)\]$/, "$1").replace(/(?<!\.)\.+$/, "");
 }
 
 /**

@@ -9,13 +9,16 @@ import type { Reading } from "./read_budget.ts";
  * An answer's body, unpacked where it is packed.
  * @param max bytes; of a longer one no more is read
  * @param reading what it is taken from, as it is unpacked
- * @throws {NoAnswer} when it is longer, or more than may be read; else what broke
+ * @param headOnly whether of a longer one the first `max` bytes are what is asked for
+ * @throws {NoAnswer} when it is longer, and not only its head is asked for, or more than may be read;
+ * else what broke
  */
 export function bodyOf(
   answer: IncomingMessage,
   max: number,
   signal: AbortSignal,
   reading: Reading,
+  headOnly = false,
 ): Promise<string> {
   const isPacked = answer.headers["content-encoding"] === "gzip";
   const body: Readable = isPacked ? answer.pipe(createGunzip()) : answer;
@@ -23,32 +26,42 @@ export function bodyOf(
     const chunks: Uint8Array[] = [];
     let size = 0;
     let isOver = false;
-    const end = (why: unknown) => {
+    const stop = () => {
       isOver = true;
       chunks.length = 0;
       signal.removeEventListener("abort", broken);
       answer.destroy();
       body.destroy();
+    };
+    const end = (why: unknown) => {
+      stop();
       reject(why);
     };
+    const text = () => new TextDecoder().decode(Buffer.concat(chunks));
     const broken = () => end(new Error("the body ends before its end"));
     signal.addEventListener("abort", broken);
     if (signal.aborted) broken();
     body.on("data", (chunk: Uint8Array) => {
       if (isOver) return; // of what was under way
       size += chunk.length;
-      if (size > max) {
+      if (size > max && !headOnly) {
         return end(
           new NoAnswer(`its answer is larger than the ${max / 1024 / 1024} MiB that are read`),
         );
       }
-      const why = reading.take(chunk.length);
-      if (why === undefined) return void chunks.push(chunk);
-      end(new NoAnswer(`its answer was not read to its end: ${why}`));
+      const read = chunk.subarray(0, chunk.length - Math.max(0, size - max));
+      const why = reading.take(read.length);
+      if (why !== undefined) {
+        return end(new NoAnswer(`its answer was not read to its end: ${why}`));
+      }
+      chunks.push(read);
+      if (size <= max) return;
+      resolve(text());
+      stop();
     });
     body.on("end", () => {
       signal.removeEventListener("abort", broken);
-      resolve(new TextDecoder().decode(Buffer.concat(chunks)));
+      resolve(text());
     });
     body.on("error", broken);
     answer.on("error", broken);

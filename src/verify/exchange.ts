@@ -20,6 +20,8 @@ export interface Request {
   readonly authorization: Sealed<string> | undefined;
   /** Most bytes of the body that are read, unpacked; with 0 it is not read at all. */
   readonly maxBody: number;
+  /** Whether of a longer body its head is enough; else it is an error. @default false */
+  readonly headOnly?: boolean;
 }
 
 export interface Answer {
@@ -132,7 +134,7 @@ function proxyHeaders({ authorization }: Proxy): HttpHeaders {
 }
 
 async function answerTo(
-  { maxBody }: Request,
+  { maxBody, headOnly }: Request,
   sent: http.ClientRequest,
   clock: Clock,
   reading: Reading,
@@ -151,7 +153,7 @@ async function answerTo(
     }
     const { statusCode: status = 0, headers } = answer;
     if (maxBody > 0) {
-      const body = await bodyOf(answer, maxBody, clock.signal, reading).catch((error) => {
+      const body = await bodyOf(answer, maxBody, clock.signal, reading, headOnly).catch((error) => {
         throw new NoAnswer(reasonOf(error, clock).message, "unread");
       });
       return { status, headers, body };

@@ -1,14 +1,11 @@
 import { basicOf } from "./authorization.ts";
-import { countCharts } from "./helm_index.ts";
+import { countCharts, HEAD } from "./helm_index.ts";
 import { isPublic } from "./public.ts";
 import type { Session } from "./session.ts";
 import type { Finding, HelmCredential } from "./verdict.ts";
 
-/** Largest index that is read, in bytes. */
-const MAX_INDEX = 32 * 1024 * 1024;
-
 /**
- * Reads the repository's index with the credential, and looks whether it needs one. Argo CD's own
+ * Reads the head of the repository's index with the credential, and looks whether it needs one. Argo CD's own
  * test fails at whatever is not 200 and an index, too.
  * @see https://github.com/argoproj/argo-cd/blob/v3.2.12/util/helm/client.go GetIndex
  */
@@ -19,7 +16,7 @@ export async function verifyHelm(
 ): Promise<Finding> {
   const authorization = basicOf(credential);
   const isOpen = await isPublic({ url }, session);
-  const answer = await session.ask({ url, authorization, maxBody: MAX_INDEX });
+  const answer = await session.ask({ url, authorization, maxBody: HEAD, headOnly: true });
   const { status } = answer;
   if (status === 401 || status === 403) {
     return authorization
@@ -35,11 +32,12 @@ export async function verifyHelm(
       : `The repository answers with ${status}`;
     return { accepted: undefined, why };
   }
-  const count = countCharts(answer.body);
-  if (count === undefined) {
+  const charts = countCharts(answer.body);
+  if (charts === undefined) {
     return { accepted: undefined, why: "What the URL's index.yaml gives is no index of charts" };
   }
-  const may = [`list charts (${count} ${count === 1 ? "entry" : "entries"})`];
+  const entries = charts.count === 1 ? "1 entry" : `${charts.count} entries`;
+  const may = [`list charts (${charts.isCut ? "at least " : ""}${entries})`];
   return isOpen || !authorization
     ? {
       accepted: undefined,

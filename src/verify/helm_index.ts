@@ -1,20 +1,34 @@
+import { visit } from "jsonc-parser";
 import { load } from "js-yaml";
 import { isRecord, parseJson } from "./json.ts";
 
 /**
- * Longest text that is parsed as YAML, in UTF-16 units: one of 20 MiB would hold up everybody for a
- * second.
+ * How much of an index is looked at, in bytes: one loop serves everybody, and an index may be as
+ * large as its repository likes.
  */
-const MAX_PARSED = 1024 * 1024;
+export const HEAD = 64 * 1024;
+
+/** The charts that the head of an index names. */
+export interface Charts {
+  readonly count: number;
+  /** Whether the index may go on behind what was looked at. */
+  readonly isCut: boolean;
+}
 
 /**
- * How many charts a repository's index has; `undefined` when the text is no index. A long one, as
- * `helm repo index` writes it, has its lines counted; its YAML is not checked.
+ * How many charts a repository's index has; `undefined` when the text is no index. Of a longer one
+ * than {@link HEAD} those are counted whose names stand in its head; a long one in YAML, as
+ * `helm repo index` writes it, has its lines counted, and its YAML is not checked.
  * @see https://github.com/helm/helm/blob/v3.18.0/pkg/repo/index.go for what an index has to have
  */
-export function countCharts(text: string): number | undefined {
+export function countCharts(text: string): Charts | undefined {
+  const isCut = text.length >= HEAD || new TextEncoder().encode(text).length >= HEAD;
+  const count = isCut ? countInHead(text.slice(0, HEAD)) : countInWhole(text);
+  return count === undefined ? undefined : { count, isCut };
+}
+
+function countInWhole(text: string): number | undefined {
   if (text.startsWith("{")) return countIn(parseJson(text));
-  if (text.length > MAX_PARSED) return countLines(text);
   try {
     return countIn(load(text));
   } catch {
@@ -28,17 +42,47 @@ function countIn(index: unknown): number | undefined {
   return isRecord(entries) ? Object.keys(entries).length : undefined;
 }
 
+function countInHead(head: string): number | undefined {
+  return head.startsWith("{") ? countProperties(head) : countLines(head);
+}
+
+/** Counts the properties of `entries` in JSON that ends somewhere; the last may be cut short. */
+function countProperties(head: string): number | undefined {
+  let count: number | undefined;
+  let hasVersion = false;
+  try {
+    visit(head, {
+      onObjectProperty(name, _offset, _length, _line, _column, path) {
+        const [first, ...more] = path();
+        if (first === undefined && name === "apiVersion") hasVersion = true;
+        if (first === undefined && name === "entries") count = 0;
+        if (first === "entries" && more.length === 0 && count !== undefined) count++;
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error; // nested deeper than the stack goes
+    return undefined;
+  }
+  return hasVersion ? count : undefined;
+}
+
 /** Counts the keys of the first indentation below `entries:`; items of lists may stand as far left. */
-function countLines(text: string): number | undefined {
-  const start = /^entries:[ \t]*\r?$/m.exec(text);
-  if (!start || !/^apiVersion:[ \t]*\S/m.test(text)) return undefined;
-  const below = text.slice(start.index + start[0].length);
-  const end = /^[^\s#-]/m.exec(below);
-  const entries = end ? below.slice(0, end.index) : below;
-  const first = /^( {1,20})[^\s#-]/m.exec(entries)?.[1];
-  if (first === undefined) return undefined;
+function countLines(head: string): number | undefined {
+  const lines = head.split(/\r\n|\n|\r/).slice(0, -1);
+  if (!lines.some((line) => line.startsWith("apiVersion:") && line.trimEnd() !== "apiVersion:")) {
+    return undefined;
+  }
+  const start = lines.findIndex((line) => line.trimEnd() === "entries:");
+  if (start < 0) return undefined;
+  let indentation: number | undefined;
   let count = 0;
-  const key = new RegExp(`^${first}[^\\s#-][^\\n]*:[ \\t\\r]*$`, "gm");
-  while (key.exec(entries)) count++;
-  return count;
+  for (const line of lines.slice(start + 1)) {
+    const text = line.trimStart();
+    const before = line.length - text.length;
+    if (text === "" || text.startsWith("#") || text.startsWith("-")) continue;
+    if (before === 0) break;
+    indentation ??= before;
+    if (before === indentation && text.trimEnd().endsWith(":")) count++;
+  }
+  return indentation === undefined ? undefined : count;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { countCharts } from "./helm_index.ts";
+import { countCharts, HEAD } from "./helm_index.ts";
 
 const entry = (name: string) =>
   `  ${name}:\n  - annotations:\n      a: b\n    apiVersion: v2\n    name: ${name}\n    keywords:\n    - a\n    version: 1.0.0\n`;
@@ -23,27 +23,80 @@ const ROWS: [what: string, text: string, count: number | undefined][] = [
 
 for (const [what, text, count] of ROWS) {
   Deno.test(`an index of ${what} has ${count ?? "not"} been counted`, () => {
-    assert.equal(countCharts(text), count);
+    const charts = count === undefined ? undefined : { count, isCut: text.length >= HEAD };
+    assert.deepEqual(countCharts(text), charts);
   });
 }
 
-const LONG: [what: string, text: string, count: number | undefined][] = [
-  ["as helm writes it", index(20_000), 20_000],
-  ["with the entries last", index(20_000, ""), 20_000],
-  ["with the lists deeper", index(20_000).replaceAll("\n  -", "\n    -"), 20_000],
-  ["with quoted names", index(20_000).replace(/^ {2}(chart-\d+):/gm, '  "$1":'), 20_000],
-  ["with ends of lines as on Windows", index(20_000).replaceAll("\n", "\r\n"), 20_000],
-  ["with comments", index(20_000).replaceAll("\n  chart", "\n# x:\n\n  # y:\n  chart"), 20_000],
-  ["with the lists as deep as the map", index(20_000).replaceAll(/^ {2}/gm, ""), undefined],
-  ["without a version", index(20_000).replace("apiVersion: v1\n", ""), undefined],
-  ["of a single line", "apiVersion: v1 ".repeat(100_000), undefined],
+/** How many of the first entries have their names in the head. */
+const inHead = (text: string) =>
+  text.slice(0, HEAD).split(/[\r\n]/).slice(0, -1).filter((line) =>
+    /^ {2}"?chart-\d+"?:/.test(line)
+  ).length;
+
+const LONG: [what: string, text: string, isIndex: boolean][] = [
+  ["as helm writes it", index(20_000), true],
+  ["with the entries last", index(20_000, ""), true],
+  ["with the lists deeper", index(20_000).replaceAll("\n  -", "\n    -"), true],
+  ["with quoted names", index(20_000).replace(/^ {2}(chart-\d+):/gm, '  "$1":'), true],
+  ["with ends of lines as on Windows", index(20_000).replaceAll("\n", "\r\n"), true],
+  ["with ends of lines as on old Macs", index(20_000).replaceAll("\n", "\r"), true],
+  ["with comments", index(20_000).replaceAll("\n  chart", "\n# x:\n\n  # y:\n  chart"), true],
+  ["with the lists as deep as the map", index(20_000).replaceAll(/^ {2}/gm, ""), false],
+  ["without a version", index(20_000).replace("apiVersion: v1\n", ""), false],
+  ["of a single line", "apiVersion: v1 ".repeat(100_000), false],
 ];
 
-for (const [what, text, count] of LONG) {
-  Deno.test(`a long index ${what} is counted line by line, and soon`, () => {
+for (const [what, text, isIndex] of LONG) {
+  Deno.test(`of a long index ${what} the head is counted line by line, and soon`, () => {
     assert.ok(text.length > 1024 * 1024);
     const start = performance.now();
-    assert.equal(countCharts(text), count);
-    assert.ok(performance.now() - start < 3000, `${performance.now() - start} ms`);
+    const count = inHead(text);
+    assert.ok(!isIndex || count > 100, String(count));
+    assert.deepEqual(countCharts(text), isIndex ? { count, isCut: true } : undefined);
+    assert.ok(performance.now() - start < 1000, `${performance.now() - start} ms`);
+  });
+}
+
+Deno.test("of a long index in JSON the properties in the head are counted", () => {
+  const entries = Object.fromEntries(
+    Array.from({ length: 20_000 }, (_, i) => [`chart-${i}`, [{ name: "a", entries: { b: 1 } }]]),
+  );
+  const text = JSON.stringify({ apiVersion: "v1", entries });
+  const charts = countCharts(text);
+  assert.equal(charts?.isCut, true);
+  assert.equal(charts?.count, text.slice(0, HEAD).match(/"chart-/g)?.length);
+  assert.equal(countCharts(text.replace("apiVersion", "version")), undefined);
+});
+
+const HOSTILE: [what: string, text: string][] = [
+  ["lone carriage returns", "apiVersion: v1\nentries:\n" + "  a\r".repeat(262_400)],
+  ["indentation", "apiVersion: v1\nentries:\n" + " ".repeat(HEAD * 20)],
+  ["empty lines", "apiVersion: v1\nentries:\n" + "\n".repeat(HEAD * 20)],
+  ["colons", "apiVersion: v1\nentries:\n  a" + ":".repeat(HEAD * 20)],
+  ["brackets in JSON", '{"apiVersion": "v1", "entries": ' + "[".repeat(HEAD * 20)],
+  ["quotes in JSON", '{"apiVersion": "v1", "entries": {' + '"'.repeat(HEAD * 20)],
+  ...[
+    ["brackets", "["],
+    ["braces", "{"],
+    ["lists", "- "],
+    ["keys", "? "],
+    ["anchors", "&a "],
+    ["tags", "!a "],
+    ["quotes", '"'],
+    ["blocks", "|\n "],
+    ["escapes", '"\\'],
+    ["merges", "a: &a {<<: *a}\n"],
+  ].map(([what, part]): [string, string] => [
+    `${what} in YAML`,
+    "apiVersion: v1\nentries: " + part!.repeat(Math.floor(HEAD / part!.length) - 20),
+  ]),
+];
+
+for (const [what, text] of HOSTILE) {
+  Deno.test(`an index of ${what} holds up nobody`, () => {
+    const start = performance.now();
+    countCharts(text);
+    assert.ok(performance.now() - start < 1000, `${performance.now() - start} ms`);
   });
 }

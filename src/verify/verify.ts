@@ -145,7 +145,7 @@ function below(text: string, path: string): URL | undefined {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
   const url = new URL(text);
   for (const part of ["username", "password", "search", "hash"] as const) url[part] = "";
-  return new URL(`${url.href.replace(/\/+$/, "")}/${path}`);
+  return new URL(`${url.href.replace(/(?<!\/)\/+$/, "")}/${path}`);
 }
 
 function secretsOf(what: Verifiable): (Sealed<string> | undefined)[] {

@@ -192,7 +192,6 @@ function endless(size: number, headers: Record<string, string>) {
 }
 
 const BIG: [what: string, MiB: number, path: string, make: (url: string) => Verifiable][] = [
-  ["an index of a gigabyte", 32, "/index.yaml", helm],
   [
     "a token of a gigabyte",
     1,
@@ -224,9 +223,7 @@ for (const [what, MiB, path, make] of BIG) {
     const { answer, sent } = endless(GIB, {});
     await using server = serve((request) => {
       const { pathname, origin } = new URL(request.url);
-      if (pathname === path && (path !== "/index.yaml" || request.headers.has("authorization"))) {
-        return answer();
-      }
+      if (pathname === path) return answer();
       const headers = { "www-authenticate": `Bearer realm="${origin}/token"` };
       return new Response(null, { status: 401, headers });
     });
@@ -249,16 +246,68 @@ Deno.test("references of a gigabyte are not read at all", async () => {
   assert.ok(sent() < 64 * 1024 * 1024, `${sent()} bytes were sent`);
 });
 
-Deno.test("what is small as it is packed and large unpacked is not read to its end", async () => {
-  await using server = serve(() => {
-    const packed = endless(48 * 1024 * 1024, {}).answer().body!.pipeThrough(
-      new CompressionStream("gzip"),
-    );
-    return new Response(packed, { headers: { "content-encoding": "gzip" } });
+/** A registry whose token server answers with this. */
+function registryOf(token: () => Response) {
+  return serve((request) => {
+    const { pathname, origin } = new URL(request.url);
+    if (pathname === "/token") return token();
+    const headers = { "www-authenticate": `Bearer realm="${origin}/token"` };
+    return new Response(null, { status: 401, headers });
   });
-  const { why } = await tried(helm(server.url));
-  assert.match(why, /: its answer is larger than the 32 MiB that are read$/);
+}
+
+const packed = (bytes: ReadableStream<Uint8Array<ArrayBuffer>>) =>
+  new Response(bytes.pipeThrough(new CompressionStream("gzip")), {
+    headers: { "content-encoding": "gzip" },
+  });
+
+Deno.test("what is small as it is packed and large unpacked is not read to its end", async () => {
+  await using server = registryOf(() => packed(endless(48 * 1024 * 1024, {}).answer().body!));
+  const { why } = await tried({
+    ...helm(server.url),
+    kind: "registry",
+    host: new URL(server.url).host,
+    transport: { insecureHttp: true },
+  });
+  assert.match(why, /: its answer is larger than the 1 MiB that are read$/);
 });
+
+const INDEX = "apiVersion: v1\nentries:\n";
+const NAME = "  a:\n";
+const ENTRY = `${NAME}  - n: a\n`;
+
+const INDEXES: [
+  what: string,
+  size: number,
+  answer: (index: ReadableStream<Uint8Array<ArrayBuffer>>) => Response,
+][] = [
+  ["an index of a gigabyte", GIB, (index) => new Response(index)],
+  ["a packed index of 48 MiB", 48 * 1024 * 1024, packed],
+];
+
+for (const [what, size, answer] of INDEXES) {
+  Deno.test(`of ${what} only the head is read, and that counted`, async () => {
+    let sent = 0;
+    await using server = serve((request) => {
+      if (request.headers.get("authorization") === null) return new Response(null, { status: 401 });
+      return answer(
+        new ReadableStream({
+          pull(controller) {
+            if (sent >= size) return controller.close();
+            const bytes = new TextEncoder().encode((sent === 0 ? INDEX : "") + ENTRY.repeat(1000));
+            controller.enqueue(bytes);
+            sent += bytes.length;
+          },
+        }),
+      );
+    });
+    const { accepted, may } = await tried(helm(server.url));
+    const room = 64 * 1024 - INDEX.length - NAME.length;
+    const count = Math.floor(room / ENTRY.length) + 1;
+    assert.deepEqual([accepted, may], [true, [`list charts (at least ${count} entries)`]]);
+    assert.ok(sent < 64 * 1024 * 1024, `${sent} bytes were sent`);
+  });
+}
 
 const BROKEN: [what: string, say: Say, reachable: boolean][] = [
   ["is no HTTP", (write) => write("220 mail.test ESMTP\r\n"), false],

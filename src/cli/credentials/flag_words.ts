@@ -40,7 +40,7 @@ export interface Fields {
 function flagOf(field: string, places: Fields["places"] = {}): string {
   const known = places[field] ?? FLAGS[field];
   if (known !== undefined) return known;
-  const [, first = field, place = ""] = /^([a-z_]+)(\.\d+.*)$/.exec(field) ?? [];
+  const [, first = field, place = ""] = /^([a-z_]+)(\.\d.*)$/.exec(field) ?? [];
   if (place !== "") return `${flagOf(first)} (at ${place.slice(1)})`;
   return `--${field.replaceAll("_", "-")}`;
 }
@@ -78,12 +78,11 @@ export function inFlagWords(message: string, { names, places }: Fields): Said {
 
 /** `send "upsert": true` becomes `give --upsert`, and so does `send upsert=true`. */
 export function inAdvice(text: string): string {
-  const field = /(?:"([a-z_]+)": (true|"(?:[^"\\]|\\.)*")|\b([a-z_]+)=true\b)/;
-  if (!new RegExp(`\\bsend ${field.source}`).test(text)) return text;
-  return text
-    .replaceAll(new RegExp(`\\bsend (?=${field.source})`, "g"), "give ")
-    .replaceAll(new RegExp(field, "g"), (_, inBody, value = "true", inQuery) => {
-      const flag = flagOf(inBody ?? inQuery);
-      return value === "true" ? flag : `${flag} ${JSON.parse(value)}`;
-    });
+  const field = /(?:"([a-z_]{1,40})": (true|"[^"\\]{0,99}")|\b([a-z_]{1,40})=true\b)/g;
+  const send = /\bsend (?=(?:"([a-z_]{1,40})": (true|"[^"\\]{0,99}")|\b([a-z_]{1,40})=true\b))/g;
+  if (text.search(send) < 0) return text;
+  return text.replaceAll(send, "give ").replaceAll(field, (_, inBody, value = "true", inQuery) => {
+    const flag = flagOf(inBody ?? inQuery);
+    return value === "true" ? flag : `${flag} ${value.slice(1, -1)}`;
+  });
 }

@@ -115,7 +115,7 @@ function baseOf({ url, namedBy, plainHttp }: WhichServer): string {
         "something else protects them",
     );
   }
-  return parsed.origin + parsed.pathname.replace(/\/+$/, "");
+  return parsed.origin + parsed.pathname.replace(/(?<!\/)\/+$/, "");
 }
 
 /**

@@ -5,7 +5,9 @@ import { goUrlString } from "./go_url.ts";
  * @see https://github.com/argoproj/argo-cd/blob/v3.5.6/util/git/git.go NormalizeGitURL
  */
 export function normalizeGitUrl(url: string): string {
-  let text = goLowerCase(url.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, ""));
+  let text = goLowerCase(
+    url.replace(/^\p{White_Space}+|(?<!\p{White_Space})\p{White_Space}+$/gu, ""),
+  );
   const isSsh = /^(ssh:\/\/)?[^/:]*@[^@]+$/.test(text);
   if (isSsh && !text.startsWith("ssh://")) text = `ssh://${text.replace(":", "/")}`;
   return (goUrlString(text.replace(/\.git$/, "")) ?? "").replace(/^ssh:\/\//, "");

@@ -13,15 +13,14 @@ export interface OciHosts {
  * all regions but the following, China, the European Sovereign Cloud, and the four isolated ones.
  */
 export const ECR_HOST = new RegExp(
-  String.raw`^(?<account>\d{12})\.dkr[.-]ecr(?:-fips)?\.(?<region>[a-z0-9][a-z0-9-]*)\.(?:` + [
-    "amazonaws.com|on.aws",
-    "amazonaws.com.cn|on.amazonwebservices.com.cn",
-    "amazonaws.eu|on.amazonwebservices.eu",
-    "c2s.ic.gov|on.aws.ic.gov",
-    "sc2s.sgov.gov|on.aws.scloud",
-    "cloud.adc-e.uk|on.cloud-aws.adc-e.uk",
-    "csp.hci.ic.gov|on.aws.hci.ic.gov",
-  ].join("|").replaceAll(".", String.raw`\.`) + ")$",
+  "^(?<account>\\d{12})\\.dkr[.-]ecr(?:-fips)?\\.(?<region>[a-z0-9][a-z0-9-]*)\\.(?:" +
+    "amazonaws\\.com|on\\.aws|" +
+    "amazonaws\\.com\\.cn|on\\.amazonwebservices\\.com\\.cn|" +
+    "amazonaws\\.eu|on\\.amazonwebservices\\.eu|" +
+    "c2s\\.ic\\.gov|on\\.aws\\.ic\\.gov|" +
+    "sc2s\\.sgov\\.gov|on\\.aws\\.scloud|" +
+    "cloud\\.adc-e\\.uk|on\\.cloud-aws\\.adc-e\\.uk|" +
+    "csp\\.hci\\.ic\\.gov|on\\.aws\\.hci\\.ic\\.gov)$",
 );
 
 export const OCI_HOSTS: readonly OciHosts[] = [

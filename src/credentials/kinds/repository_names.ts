@@ -15,7 +15,7 @@ export function namesOf(name: string, urls: readonly string[]): string[] {
   return urls.map((url) => {
     const hash = createHash("sha256").update(comparableUrl(url)).digest("hex").slice(0, 6);
     const room = MAX_SUFFIX - hash.length - 2;
-    return [name, lastPart(url).slice(0, room).replace(/-+$/, ""), hash]
+    return [name, lastPart(url).slice(0, room).replace(/-$/, ""), hash]
       .filter((part) => part !== "").join("-");
   });
 }
@@ -24,7 +24,7 @@ export function namesOf(name: string, urls: readonly string[]): string[] {
 function lastPart(url: string): string {
   const parts = url.replace(/^[a-z]+:\/\//, "").split(/[/:@]/).filter((part) => part !== "");
   return (parts.at(-1) ?? "").toLowerCase().replace(/\.git$/, "").replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "");
+    .replace(/^-|-$/g, "");
 }
 
 /**

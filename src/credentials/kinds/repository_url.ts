@@ -129,7 +129,7 @@ function ownersHint(prefix: string): string[] {
 
 function hostAndPath(url: string): [host: string, path: string] {
   const [, host = "", path = ""] =
-    /^(?:[a-z]+:\/\/)?(?:[^@/]+@)?(\[[^\]]*\](?::\d+)?|[^/:]+(?::\d+(?=\/|$))?)[/:]?(.*)$/.exec(
+    /^(?:[a-z]+:\/\/)?(?:[^@/]+@)?(\[[^\]]*\](?::\d+)?|[^/:]+(?::\d+(?=\/|$))?)[/:]?(.*)/s.exec(
       url,
     ) ?? [];
   return [host, path];

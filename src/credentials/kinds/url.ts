@@ -109,7 +109,7 @@ function understood({ scheme, host, path, oci }: Parts): RepositoryUrl {
   const bare = /^\/*$/.test(withoutStar);
   const root = oci ? host : `${scheme === "http" ? "http" : "https"}://${host}`;
   const whole = withoutSpaces(root + withoutStar);
-  const trimmed = whole.replace(/\/+$/, "");
+  const trimmed = whole.replace(/(?<!\/)\/+$/, "");
   if (oci && scheme === "http") {
     hints.push("Argo CD reaches OCI registries by HTTPS; the http:// was dropped");
   }

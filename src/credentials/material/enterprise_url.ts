@@ -8,7 +8,7 @@
 export function enterpriseUrlHint(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
   const { host, hostname, pathname } = new URL(text);
-  const path = pathname.replace(/\/+$/, "");
+  const path = pathname.replace(/(?<!\/)\/+$/, "");
   if (/^((www|api)\.)?github\.com$/.test(hostname)) {
     return "github.com is no GitHub Enterprise Server: leave its URL out, and the API of github.com " +
       "is asked";

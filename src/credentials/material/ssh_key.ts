@@ -57,7 +57,7 @@ function described(key: KeyObject, text: string, comment: string): Checked<SshPr
     return no(`must have ${RSA_BITS.least} to ${RSA_BITS.most} bits, as an RSA key`);
   }
   if (publicExponent >= RSA_EXPONENT_END) return no("has a public exponent that Argo CD refuses");
-  const hash = createHash("sha256").update(publicKey).digest("base64").replace(/=+$/, "");
+  const hash = createHash("sha256").update(publicKey).digest("base64").replace(/={1,2}$/, "");
   return yes({
     text: seal(text),
     type: kind === "rsa" ? "rsa" : kind === "ec" ? "ecdsa" : "ed25519",

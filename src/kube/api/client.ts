@@ -1,7 +1,8 @@
 import { type Deadline, inTime, pause } from "../deadline.ts";
-import { deadlinePassed, type Reported, WHY } from "../reasons.ts";
+import { deadlinePassed, type Reported } from "../reasons.ts";
 import type { Connection, Connector } from "./connection.ts";
 import { type ApiRequest, type ApiResponse, NoAnswer, send } from "./http.ts";
+import { parsedJson, type Shape, whyOther } from "../shapes.ts";
 import { reportOfStatus } from "./status.ts";
 
 /** One finished request, for the log: paths hold names, never a value. */
@@ -15,7 +16,7 @@ export interface ApiCall {
   readonly failure: string | undefined;
 }
 
-/** The parsed answer of a success, or what went wrong. */
+/** The parsed answer of a success, of the shape that it should have, or what went wrong. */
 export type Answered = { readonly ok: true; readonly body: unknown } | {
   readonly ok: false;
   readonly report: Reported;
@@ -24,6 +25,7 @@ export type Answered = { readonly ok: true; readonly body: unknown } | {
 export interface ApiClient {
   call(
     request: Omit<ApiRequest, "headers">,
+    shape: Shape,
     deadline: Deadline,
     accept?: string,
   ): Promise<Answered>;
@@ -80,12 +82,13 @@ export function apiClient(connector: Connector, onCall: (call: ApiCall) => void)
 
   async function call(
     request: Omit<ApiRequest, "headers">,
+    shape: Shape,
     deadline: Deadline,
     accept = "application/json",
   ): Promise<Answered> {
     const isRead = request.method === "GET";
     for (let attempt = 0;; attempt++) {
-      const { answered, again } = await tried(request, deadline, accept);
+      const { answered, again } = await tried(request, shape, deadline, accept);
       if (answered.ok) return answered;
       const { kind, uncertain } = answered.report;
       const isPassing = again !== undefined || (isRead && uncertain && kind !== "too_large");
@@ -99,12 +102,14 @@ export function apiClient(connector: Connector, onCall: (call: ApiCall) => void)
   /** Tries once; `again`: it was turned away unread and may come back after so many seconds. */
   async function tried(
     request: Omit<ApiRequest, "headers">,
+    shape: Shape,
     deadline: Deadline,
     accept: string,
   ): Promise<{ answered: Answered; again?: number }> {
+    const isWrite = request.method !== "GET";
     try {
       const answer = await logged({ ...request, headers: { Accept: accept } }, deadline);
-      if (answer.status < 300) return { answered: parsed(answer.body) };
+      if (answer.status < 300) return { answered: parsed(answer.body, shape, isWrite) };
       const report = reportOfStatus(answer);
       const { status, retryAfter } = answer;
       // Like client-go: only who says when is asked again.
@@ -124,11 +129,12 @@ export function apiClient(connector: Connector, onCall: (call: ApiCall) => void)
   return { call };
 }
 
-function parsed(body: string): Answered {
-  try {
-    return { ok: true, body: JSON.parse(body) };
-  } catch {
-    // The parser's message would quote the body.
-    return { ok: false, report: { kind: "failed", why: WHY.noJson, uncertain: true } };
-  }
+/** @param isWrite whether what was asked for may be done, though this was answered */
+function parsed(text: string, shape: Shape, isWrite: boolean): Answered {
+  const failed = (why: string): Answered => ({
+    ok: false,
+    report: { kind: "failed", why, uncertain: isWrite },
+  });
+  const body = parsedJson(text);
+  return shape.fits(body) ? { ok: true, body } : failed(whyOther(shape, body));
 }

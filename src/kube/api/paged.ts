@@ -12,6 +12,7 @@ import {
   summariesOfList,
   summariesOfTable,
 } from "./lists.ts";
+import { ACCOUNT_LIST, NAMESPACE_LIST, SECRET_LIST, SECRET_TABLE, type Shape } from "../shapes.ts";
 
 /** Objects in one page of a list: kubectl's number. */
 const PAGE = 500;
@@ -25,6 +26,7 @@ export function apiLists(
     what: string,
     path: string,
     parameters: Readonly<Record<string, string | undefined>>,
+    shape: Shape,
     deadline: Deadline,
     accept?: string,
   ): Promise<P[]> {
@@ -35,7 +37,12 @@ export function apiLists(
     const found: P[] = [];
     for (let next: string | undefined = ""; next !== undefined;) {
       if (next !== "") query.set("continue", next);
-      const answer = await call({ method: "GET", path: `${path}?${query}` }, deadline, accept);
+      const answer = await call(
+        { method: "GET", path: `${path}?${query}` },
+        shape,
+        deadline,
+        accept,
+      );
       if (!answer.ok) throw errorOf(cluster, what, answer.report);
       const page = answer.body as P;
       found.push(page);
@@ -53,11 +60,18 @@ export function apiLists(
         fieldSelector: name === undefined ? undefined : `metadata.name=${name}`,
       };
       if (repository) {
-        const lists = await pages<SecretList>(what, path, parameters, deadline);
+        const lists = await pages<SecretList>(what, path, parameters, SECRET_LIST, deadline);
         return lists.flatMap((list) => summariesOfList(list, annotation));
       }
       const metadata = { ...parameters, includeObject: "Metadata" };
-      const tables = await pages<SecretTable>(what, path, metadata, deadline, AS_TABLE);
+      const tables = await pages<SecretTable>(
+        what,
+        path,
+        metadata,
+        SECRET_TABLE,
+        deadline,
+        AS_TABLE,
+      );
       return tables.flatMap((table) => summariesOfTable(table, annotation));
     },
     async namespaces(selector, deadline) {
@@ -67,6 +81,7 @@ export function apiLists(
         what,
         "/api/v1/namespaces",
         parameters,
+        NAMESPACE_LIST,
         deadline,
       );
       const found = lists.flatMap(({ items }) => items ?? []);
@@ -77,7 +92,7 @@ export function apiLists(
     async serviceAccounts(namespace, deadline) {
       const path = `/api/v1${scope(namespace)}/serviceaccounts`;
       const what = doing.listAccounts(namespace);
-      const lists = await pages<Items<WireServiceAccount>>(what, path, {}, deadline);
+      const lists = await pages<Items<WireServiceAccount>>(what, path, {}, ACCOUNT_LIST, deadline);
       return lists.flatMap(({ items }) => items ?? []).map(accountFromWire);
     },
   };

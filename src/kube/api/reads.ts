@@ -12,6 +12,7 @@ import {
   type StoredSecret,
 } from "../store.ts";
 import type { Answered, ApiClient } from "./client.ts";
+import { objectShape, type Shape } from "../shapes.ts";
 
 /** Requests of one call under way at once. */
 export const AT_ONCE = 16;
@@ -26,10 +27,13 @@ export function apiReads(call: ApiClient["call"], cluster: string): ApiReads {
   async function read(refs: readonly SecretRef[], deadline: Deadline): Promise<Snapshot> {
     const names = [...new Set(refs.map(({ namespace }) => namespace))];
     const limit = pLimit(AT_ONCE);
-    const get = (path: string) => limit(() => call({ method: "GET", path }, deadline));
+    const get = (path: string, shape: Shape) =>
+      limit(() => call({ method: "GET", path }, shape, deadline));
     const [secrets, namespaces] = await Promise.all([
-      Promise.all(refs.map((ref) => get(secretPath(ref)))),
-      Promise.all(names.map((name) => get(`/api/v1/namespaces/${name}`))),
+      Promise.all(refs.map((ref) => get(secretPath(ref), objectShape("Secret", ref)))),
+      Promise.all(
+        names.map((name) => get(`/api/v1/namespaces/${name}`, objectShape("Namespace", { name }))),
+      ),
     ]);
     const mayRead = !namespaces.some((answer) => !answer.ok && answer.report.kind === "forbidden");
     throwFailed(doing.read, [...secrets, ...(mayRead ? namespaces : [])]);
@@ -42,7 +46,12 @@ export function apiReads(call: ApiClient["call"], cluster: string): ApiReads {
   ): Promise<WireServiceAccount[]> {
     const answers = await pLimit(AT_ONCE).map(
       refs,
-      (ref) => call({ method: "GET", path: accountPath(ref) }, deadline),
+      (ref) =>
+        call(
+          { method: "GET", path: accountPath(ref) },
+          objectShape("ServiceAccount", ref),
+          deadline,
+        ),
     );
     throwFailed(doing.readAccounts, answers);
     return answers.flatMap((answer) => answer.ok ? [answer.body as WireServiceAccount] : []);

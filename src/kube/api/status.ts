@@ -51,11 +51,30 @@ interface Status {
   readonly details?: { readonly kind?: string };
 }
 
+/** Largest Status that is read, in UTF-16 units; what is larger is known by its HTTP status alone. */
+const MAX_STATUS = 256 * 1024;
+
+/** How much of its message is read, as of a line of kubectl's. */
+const MAX_MESSAGE = 4096;
+
 function parsed(body: string): Status {
+  if (body.length > MAX_STATUS) return {};
   try {
     const status: unknown = JSON.parse(body);
-    return typeof status === "object" && status !== null ? status : {};
+    if (typeof status !== "object" || status === null) return {};
+    const { reason, message, details } = status as Record<string, unknown>;
+    return {
+      reason: text(reason),
+      message: text(message)?.slice(0, MAX_MESSAGE),
+      details: typeof details === "object" && details !== null
+        ? { kind: text((details as Record<string, unknown>).kind) }
+        : undefined,
+    };
   } catch {
     return {}; // its message would quote the body
   }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }

@@ -87,3 +87,20 @@ Deno.test("a selector that is none is told from an object that is", () => {
   assert.equal(why("found '=', expected: ',' or 'end of string'"), selector);
   assert.equal(why("Secret in version v1 cannot be"), "the API server finds the object invalid");
 });
+
+const ODD: [what: string, body: unknown][] = [
+  ["a message that is no text", { message: 7, reason: null, details: "x" }],
+  ["a list", []],
+  ["null", null],
+  ["a megabyte", { message: 'cannot a resource "b" in '.repeat(50_000) }],
+];
+
+for (const [what, body] of ODD) {
+  Deno.test(`403 with a Status of ${what} is forbidden, and read soon`, () => {
+    const start = performance.now();
+    const text = JSON.stringify(body);
+    const { kind, why } = reportOfStatus({ status: 403, body: text, retryAfter: undefined });
+    assert.deepEqual([kind, why], ["forbidden", "the kubeconfig's user lacks the right"]);
+    assert.ok(performance.now() - start < 1000, `${performance.now() - start} ms`);
+  });
+}

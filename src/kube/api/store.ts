@@ -45,10 +45,10 @@ export function apiStore(options: ApiStoreOptions): ApiStore {
     }));
   }
 
-  const call: ApiClient["call"] = async (request, deadline, accept) => {
+  const call: ApiClient["call"] = async (request, shape, deadline, accept) => {
     try {
       const { client } = await open();
-      return await client.call(request, deadline, accept);
+      return await client.call(request, shape, deadline, accept);
     } catch (error) {
       if (error instanceof NoAnswer) return { ok: false, report: error.report };
       throw error;

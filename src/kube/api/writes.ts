@@ -6,6 +6,7 @@ import { doing, notDone } from "../reasons.ts";
 import type { ItemOutcome, SecretManifest, SecretStore, WriteOptions } from "../store.ts";
 import type { ApiClient } from "./client.ts";
 import { AT_ONCE } from "./reads.ts";
+import { objectShape, removedShape, type Shape, writtenShape } from "../shapes.ts";
 
 /** One object that is written by one request. */
 interface Write {
@@ -13,6 +14,8 @@ interface Write {
   readonly path: string;
   /** Called once: values are in the open in it. */
   readonly wire: () => unknown;
+  /** What it is to be answered with. */
+  readonly shape: Shape;
   /** For messages: "create secret 'a' in namespace 'b'". */
   readonly doing: string;
   /** Of a namespace: its own name. */
@@ -33,9 +36,13 @@ export function apiWrites(call: ApiClient["call"], cluster: string): ApiWrites {
   ): Promise<ItemOutcome[]> {
     const query = `fieldManager=argocd-configurer${dryRun ? "&dryRun=All" : ""}`;
     return await pLimit(AT_ONCE).map(writes, async (one): Promise<ItemOutcome> => {
-      const { method, path, wire, doing } = one;
+      const { method, path, shape, wire, doing } = one;
       const body = JSON.stringify(wire());
-      const answer = await call({ method, path: `${path}?${query}`, body }, deadline);
+      const answer = await call(
+        { method, path: `${path}?${query}`, body },
+        writtenShape(shape, dryRun),
+        deadline,
+      );
       if (!answer.ok) return notDone(cluster, doing, answer.report, one);
       const { metadata } = answer.body as Written;
       return {
@@ -71,7 +78,11 @@ export function apiWrites(call: ApiClient["call"], cluster: string): ApiWrites {
       return await pLimit(AT_ONCE).map(removals, async (removal): Promise<ItemOutcome> => {
         const { uid, resourceVersion } = removal;
         const body = JSON.stringify(deleteOptions(removal, options));
-        const answer = await call({ method: "DELETE", path: secretPath(removal), body }, deadline);
+        const answer = await call(
+          { method: "DELETE", path: secretPath(removal), body },
+          removedShape(removal),
+          deadline,
+        );
         if (answer.ok) return { kind: "done", uid, resourceVersion };
         return notDone(cluster, doing.write("delete", removal), answer.report, removal);
       });
@@ -81,6 +92,7 @@ export function apiWrites(call: ApiClient["call"], cluster: string): ApiWrites {
         names.map((name) => ({
           method: "POST",
           path: "/api/v1/namespaces",
+          shape: objectShape("Namespace", { name }),
           wire: () => namespaceManifest(name),
           doing: doing.createNamespace(name),
           namespace: name,
@@ -93,6 +105,7 @@ export function apiWrites(call: ApiClient["call"], cluster: string): ApiWrites {
         accounts.map((account) => ({
           method: "PUT",
           path: accountPath(account.metadata),
+          shape: objectShape("ServiceAccount", account.metadata),
           wire: () => account,
           doing: doing.useSecrets(account.metadata),
           namespace: account.metadata.namespace,
@@ -110,7 +123,12 @@ interface Written {
 function writeOf(
   verb: "create" | "replace",
   secret: SecretManifest,
-): Pick<Write, "wire" | "doing" | "namespace"> {
+): Pick<Write, "wire" | "shape" | "doing" | "namespace"> {
   const { namespace } = secret;
-  return { wire: () => toWire(secret), doing: doing.write(verb, secret), namespace };
+  return {
+    wire: () => toWire(secret),
+    shape: objectShape("Secret", secret),
+    doing: doing.write(verb, secret),
+    namespace,
+  };
 }

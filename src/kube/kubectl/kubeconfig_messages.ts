@@ -15,27 +15,30 @@ const SENTENCES: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/with the insecure flag is not allowed/, "it has an authority beside insecure-skip-tls-verify"],
   [/unable to load root certificates/, "its certificate authority is no certificate in PEM"],
   [
-    /^error: .*(are both specified for|more than one authentication method|may be set, but not both)/,
+    /are both specified for|more than one authentication method|may be set, but not both/,
     "it has two entries of which only one may be there",
   ],
-  [/must be specified for .* to use the clientCert/, "it has a client certificate without its key"],
+  [/ to use the clientCert authentication method/, "it has a client certificate without its key"],
   [
     /tls: (failed to (find|parse)|private key )/,
     "its client certificate and key are no pair in PEM",
   ],
   [/^error: invalid 'proxy-url'/, "its 'proxy-url' is none"],
   [
-    /unsupported protocol scheme|invalid URL escape|address \S+: invalid port|invalid character .* in host name/,
+    /unsupported protocol scheme|invalid URL escape|: invalid port|" in host name/,
     "its 'server' is no http or https URL",
   ],
   [/without impersonating a user/, "it has 'as-uid', 'as-groups' … without 'as'"],
   [
-    /^error: .*(to use exec authentication plugin|authProvider cannot be provided|invalid interactiveMode)/,
+    /to use exec authentication plugin|authProvider cannot be provided|invalid interactiveMode/,
     "the 'exec' of its user is not as it should be",
   ],
   [/exec plugin: invalid apiVersion/, "the 'exec' of its user has an unknown apiVersion"],
   [/exec plugin cannot support interactive mode/, "its credential plugin asks for a terminal"],
-  [/getting credentials: exec: executable .* not found/, "its credential plugin is not on PATH"],
+  [
+    /getting credentials: exec: executable [^ ]{1,255} not found/,
+    "its credential plugin is not on PATH",
+  ],
   [/getting credentials: exec: fork\/exec /, "its credential plugin is no file that may be run"],
 ];
 

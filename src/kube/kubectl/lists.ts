@@ -1,29 +1,46 @@
 import type { Deadline } from "../deadline.ts";
-import { doing } from "../reasons.ts";
+import { doing, errorOf, WHY } from "../reasons.ts";
 import type { SecretStore } from "../store.ts";
 import type { Kubectl } from "./command.ts";
 import {
   ACCOUNTS_TEMPLATE,
+  kindFirst,
   NAMESPACES_TEMPLATE,
   parseAccounts,
   parseNamespaces,
   parseSummaries,
   summaryTemplate,
+  withoutKind,
 } from "./templates.ts";
+
+const RESOURCES = {
+  Secret: "secrets",
+  Namespace: "namespaces",
+  ServiceAccount: "serviceaccounts",
+} as const;
 
 /** What is listed by one `kubectl get` and a template. */
 export function kubectlLists(
   kubectl: Kubectl,
+  cluster: string,
 ): Pick<SecretStore, "list" | "namespaces" | "serviceAccounts"> {
-  function get(
+  /**
+   * @throws {KubeError} also when what was listed is of another kind; an empty list of another kind
+   * cannot be told: kubectl puts what it gets into a List of its own
+   */
+  async function get(
     what: string,
-    resource: string,
+    kind: keyof typeof RESOURCES,
     scope: readonly string[],
     template: string,
     deadline: Deadline,
   ): Promise<string> {
-    const args = ["get", resource, ...scope, `--output=go-template=${template}`];
-    return kubectl.query(what, args, deadline);
+    const output = `--output=go-template=${kindFirst(template)}`;
+    const args = ["get", RESOURCES[kind], ...scope, output];
+    const lines = withoutKind(await kubectl.query(what, args, deadline), kind);
+    if (lines !== undefined) return lines;
+    const why = WHY.otherAnswer("a list of something else", `one of kind ${kind}`);
+    throw errorOf(cluster, what, { kind: "failed", why, uncertain: false });
   }
 
   return {
@@ -36,18 +53,18 @@ export function kubectlLists(
       ];
       const what = doing.list(namespace);
       const template = summaryTemplate(repository, annotation);
-      const stdout = await get(what, "secrets", scope, template, deadline);
+      const stdout = await get(what, "Secret", scope, template, deadline);
       return parseSummaries(stdout, annotation !== undefined);
     },
     async namespaces(selector, deadline) {
       const scope = selector === undefined ? [] : [`--selector=${selector}`];
       const what = doing.listNamespaces;
-      return parseNamespaces(await get(what, "namespaces", scope, NAMESPACES_TEMPLATE, deadline));
+      return parseNamespaces(await get(what, "Namespace", scope, NAMESPACES_TEMPLATE, deadline));
     },
     async serviceAccounts(namespace, deadline) {
       const scope = inNamespace(namespace);
       const what = doing.listAccounts(namespace);
-      return parseAccounts(await get(what, "serviceaccounts", scope, ACCOUNTS_TEMPLATE, deadline));
+      return parseAccounts(await get(what, "ServiceAccount", scope, ACCOUNTS_TEMPLATE, deadline));
     },
   };
 }

@@ -9,7 +9,8 @@ export interface ReportedByKubectl extends Reported {
 }
 
 interface Rule {
-  readonly pattern: RegExp;
+  /** Of what a line has to have; a pattern's time is linear in the line's length. */
+  readonly pattern: RegExp | { test(line: string): boolean };
   readonly kind: KubeErrorKind;
   readonly why: string;
   readonly uncertain?: true;
@@ -121,14 +122,19 @@ const RULES: readonly Rule[] = [
     uncertain: true,
   },
   {
-    pattern: /was refused - did you specify|dial tcp .*connection refused/,
+    pattern: either(
+      /was refused - did you specify/,
+      inOrder(["dial tcp "], ["connection refused"]),
+    ),
     kind: "unreachable",
     why: WHY.refused,
     whole: true,
   },
   {
-    pattern:
-      /(dial tcp|lookup) .*(no such host|no route to host|network is unreachable|server misbehaving)/,
+    pattern: inOrder(
+      ["dial tcp ", "lookup "],
+      ["no such host", "no route to host", "network is unreachable", "server misbehaving"],
+    ),
     kind: "unreachable",
     why: WHY.noHost,
     whole: true,
@@ -160,9 +166,16 @@ const UNKNOWN: ReportedByKubectl = {
  */
 const FAILURE = /^(Error|error|The |Unable to |Get "|Post "|Put "|Delete "|context ")/;
 
+/**
+ * How much of a line is read, in UTF-16 units. An API server may write what it likes into its
+ * message; reasons stand at its beginning, and kubectl's own lines are shorter.
+ */
+const MAX_LINE = 4096;
+
 /** The failures in kubectl's standard error, in its order: one for each object of a List. */
 export function reported(stderr: string): ReportedByKubectl[] {
-  return stderr.split("\n").filter((line) => FAILURE.test(line)).map(report);
+  return stderr.split("\n").filter((line) => FAILURE.test(line))
+    .map((line) => report(line.slice(0, MAX_LINE)));
 }
 
 function report(line: string): ReportedByKubectl {
@@ -176,4 +189,27 @@ function report(line: string): ReportedByKubectl {
   if (!rule) return UNKNOWN;
   const { kind, why, uncertain = false, whole = false } = rule;
   return { kind, why: kind === "forbidden" ? whyForbidden(line) : why, uncertain, whole };
+}
+
+/**
+ * Whether one of the first texts is in a line and, behind it, one of the others: what
+ * `(a|b).*(c|d)` says, whose time grows with the square of the length.
+ */
+function inOrder(
+  first: readonly string[],
+  then: readonly string[],
+): { test(line: string): boolean } {
+  return {
+    test(line) {
+      const ends = first.map((text) => [line.indexOf(text), text.length] as const)
+        .filter(([at]) => at >= 0).map(([at, length]) => at + length);
+      if (ends.length === 0) return false;
+      const from = Math.min(...ends);
+      return then.some((text) => line.indexOf(text, from) >= 0);
+    },
+  };
+}
+
+function either(...all: readonly { test(line: string): boolean }[]) {
+  return { test: (line: string) => all.some((one) => one.test(line)) };
 }

@@ -304,3 +304,29 @@ Deno.test("a right is named with its resource, and a place unless the resource i
     `${may} get namespaces`,
   );
 });
+
+const MIB = 1024 * 1024;
+const HOSTILE: [what: string, line: string][] = [
+  ["dials without end", "x\nerror: " + "dial tcp ".repeat(MIB / 9)],
+  ["look-ups without end", "error: " + "lookup ".repeat(MIB / 7)],
+  ["lines of dials", ("error: " + "dial tcp ".repeat(100) + "\n").repeat(1000)],
+  ["names in quotes", 'The a "' + '" is "'.repeat(MIB / 6)],
+  ["selectors", "Error from server (BadRequest): " + "Unable to find ".repeat(MIB / 15)],
+  ["namespaces", "Error from server (NotFound): " + ' namespaces "'.repeat(MIB / 13).slice(0, -1)],
+  ["rights", "Error from server (Forbidden): " + 'cannot a resource "b" in '.repeat(MIB / 25)],
+  ["empty lines", "\n".repeat(MIB)],
+];
+
+for (const [what, stderr] of HOSTILE) {
+  Deno.test(`an error of ${what} is read soon`, () => {
+    const start = performance.now();
+    reported(stderr);
+    assert.ok(performance.now() - start < 1000, `${performance.now() - start} ms`);
+  });
+}
+
+Deno.test("a refused dial counts only in the order in which Go writes it", () => {
+  const kinds = (line: string) => reported(line).map(({ kind }) => kind);
+  assert.deepEqual(kinds("error: connection refused by dial tcp 1.2.3.4:5"), ["failed"]);
+  assert.deepEqual(kinds("error: lookup a.test: server misbehaving"), ["unreachable"]);
+});

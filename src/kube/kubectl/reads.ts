@@ -2,7 +2,8 @@ import type { Deadline } from "../deadline.ts";
 import { KubeError } from "../errors.ts";
 import { fromWire, namespacePhase, type WireNamespace, type WireSecret } from "../manifest.ts";
 import type { WireServiceAccount } from "../pull_secrets.ts";
-import { doing } from "../reasons.ts";
+import { doing, errorOf, WHY } from "../reasons.ts";
+import { parsedJson } from "../shapes.ts";
 import {
   type NamespacePhase,
   refKey,
@@ -18,7 +19,7 @@ export interface KubectlReads {
 }
 
 /** What is read by name: one `kubectl get` of a List on standard input. */
-export function kubectlReads(kubectl: Kubectl): KubectlReads {
+export function kubectlReads(kubectl: Kubectl, cluster: string): KubectlReads {
   async function read(refs: readonly SecretRef[], deadline: Deadline): Promise<Snapshot> {
     const secrets = refs.map((ref) => named("Secret", ref));
     const namespaces = [...new Set(refs.map(({ namespace }) => namespace))]
@@ -37,18 +38,44 @@ export function kubectlReads(kubectl: Kubectl): KubectlReads {
     deadline: Deadline,
   ): Promise<WireServiceAccount[]> {
     const accounts = refs.map((ref) => named("ServiceAccount", ref));
-    return itemsOf(await get(doing.readAccounts, accounts, deadline));
+    return await get<WireServiceAccount>(doing.readAccounts, accounts, deadline);
   }
 
-  function get(what: string, items: readonly unknown[], deadline: Deadline): Promise<string> {
+  /** Those of the objects that are there. @throws {KubeError} also when others come */
+  async function get<Item>(
+    what: string,
+    asked: readonly Named[],
+    deadline: Deadline,
+  ): Promise<Item[]> {
     const args = ["get", "--filename=-", "--ignore-not-found", "--output=json"];
-    return kubectl.query(what, args, deadline, listOf(items));
+    const stdout = await kubectl.query(what, args, deadline, listOf(asked));
+    if (stdout.trim() === "") return [];
+    const items = itemsOf(parsedJson(stdout));
+    const keys = new Set(asked.map(keyOf));
+    if (items?.every((item) => isObject(item) && keys.has(keyOf(item)))) return items as Item[];
+    const why = WHY.otherAnswer("something else", "the objects that were asked for");
+    throw errorOf(cluster, what, { kind: "failed", why, uncertain: false });
   }
 
   return { read, readAccounts };
 }
 
-function named(kind: string, { namespace, name }: { namespace?: string; name: string }) {
+interface Named {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly namespace?: string; readonly name: string };
+}
+
+function isObject(item: unknown): item is Named {
+  const metadata = (item as Partial<Named> | null)?.metadata;
+  return typeof metadata === "object" && metadata !== null;
+}
+
+function keyOf({ apiVersion, kind, metadata: { namespace, name } }: Named): string {
+  return JSON.stringify([apiVersion, kind, namespace ?? "", name]);
+}
+
+function named(kind: string, { namespace, name }: { namespace?: string; name: string }): Named {
   return { apiVersion: "v1", kind, metadata: { namespace, name } };
 }
 
@@ -57,10 +84,13 @@ export function listOf(items: readonly unknown[]): string {
   return JSON.stringify({ apiVersion: "v1", kind: "List", items });
 }
 
-function snapshot(stdout: string, withNamespaces: boolean): Snapshot {
+function snapshot(
+  items: readonly (WireSecret | WireNamespace)[],
+  withNamespaces: boolean,
+): Snapshot {
   const secrets = new Map<string, StoredSecret>();
   const namespaces = new Map<string, NamespacePhase>();
-  for (const item of itemsOf<WireSecret | WireNamespace>(stdout)) {
+  for (const item of items) {
     if (item.kind === "Secret") {
       const secret = fromWire(item);
       secrets.set(refKey(secret), secret);
@@ -71,14 +101,9 @@ function snapshot(stdout: string, withNamespaces: boolean): Snapshot {
   return { secrets, namespaces: withNamespaces ? namespaces : undefined };
 }
 
-/** Parses a `get -o json`: nothing, one object, or a List of them. */
-function itemsOf<Item>(stdout: string): Item[] {
-  if (stdout.trim() === "") return [];
-  try {
-    const parsed = JSON.parse(stdout);
-    return parsed.kind === "List" ? parsed.items : [parsed];
-  } catch {
-    // The parser's own message quotes its input, which is secrets.
-    throw new KubeError("failed", "Cannot read secrets: kubectl's output is not JSON");
-  }
+/** Of a `get -o json`: one object, or a List of them. */
+function itemsOf(parsed: unknown): readonly unknown[] | undefined {
+  if (!isObject(parsed) || parsed.kind !== "List") return [parsed];
+  const { items } = parsed as { items?: unknown };
+  return Array.isArray(items) ? items : undefined;
 }

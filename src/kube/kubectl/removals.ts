@@ -3,6 +3,7 @@ import type { Deadline } from "../deadline.ts";
 import { KubeError, type KubeErrorKind } from "../errors.ts";
 import { deleteOptions, secretPath } from "../manifest.ts";
 import { doing, errorOf, notDone } from "../reasons.ts";
+import { parsedJson, removedShape, whyOther } from "../shapes.ts";
 import type { ItemOutcome, Removal, SecretStore, WriteOptions } from "../store.ts";
 import { type Kubectl, UNREPORTED } from "./command.ts";
 
@@ -54,7 +55,14 @@ export function kubectlRemovals(
     const args = ["delete", `--raw=${secretPath(removal)}`, "--filename=-"];
     const body = JSON.stringify(deleteOptions(removal, options));
     const result = await kubectl.start(args, deadline, body);
-    if (result.ended === "exit" && result.code === 0) return { kind: "done", uid, resourceVersion };
+    if (result.ended === "exit" && result.code === 0) {
+      const shape = removedShape(removal);
+      const answer = parsedJson(result.stdout); // it prints what was answered, whatever that is
+      if (shape.fits(answer)) return { kind: "done", uid, resourceVersion };
+      const why = whyOther(shape, answer);
+      const report = { kind: "failed", why, uncertain: true } as const;
+      return notDone(cluster, doing.write("delete", removal), report, removal);
+    }
     const report = kubectl.failures(result, deadline)[0] ?? UNREPORTED;
     return notDone(cluster, doing.write("delete", removal), report, removal);
   }

@@ -7,6 +7,9 @@ import { kubectlOf } from "./command.ts";
 import { defaultGateLimits, ProcessGate } from "./gate.ts";
 import { kubectlRemovals } from "./removals.ts";
 
+/** What kubectl prints of the API server's answer. */
+const REMOVED = JSON.stringify({ kind: "Status", apiVersion: "v1", status: "Success" });
+
 interface Start {
   readonly path: string;
   readonly body: { readonly dryRun?: readonly string[]; readonly preconditions: unknown };
@@ -20,7 +23,7 @@ function removalsTaking(milliseconds: number, result: Partial<ProcessResult> = {
     starts.push({ path: raw.slice("--raw=".length), body: JSON.parse(stdin!) });
     await pause(milliseconds, deadline);
     const ended = deadline.signal.aborted ? "deadline" : "exit";
-    return { ended, code: 0, stdout: "", stderr: "", ...result };
+    return { ended, code: 0, stdout: REMOVED, stderr: "", ...result };
   };
   const kubectl = kubectlOf({
     cluster: "c",
@@ -88,7 +91,7 @@ Deno.test("no more than the places of one cluster are asked for at once", async 
   };
   const run: RunProcess = async (_program, _args, { deadline }) => {
     await pause(1, deadline);
-    return { ended: "exit", code: 0, stdout: "", stderr: "" };
+    return { ended: "exit", code: 0, stdout: REMOVED, stderr: "" };
   };
   const kubectl = kubectlOf({ cluster: "c", kubeconfig: "/c.kubeconfig", env: {}, gate, run });
   await kubectlRemovals(kubectl, "c").remove(secrets(50), deadlineIn(60));

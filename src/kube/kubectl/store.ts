@@ -17,7 +17,7 @@ import { kubectlWrites, type WriteItem } from "./writes.ts";
 export function kubectlStore(options: KubectlOptions): SecretStore {
   const kubectl = kubectlOf(options);
   const { cluster } = options;
-  const { read, readAccounts } = kubectlReads(kubectl);
+  const { read, readAccounts } = kubectlReads(kubectl, cluster);
   const write = kubectlWrites(kubectl, cluster);
 
   const accounts = (options: WriteOptions | undefined): Accounts => ({
@@ -37,7 +37,7 @@ export function kubectlStore(options: KubectlOptions): SecretStore {
   });
 
   return {
-    ...kubectlLists(kubectl),
+    ...kubectlLists(kubectl, cluster),
     read,
     create: (secrets, deadline, options) =>
       write("create", secrets.map((secret) => itemOf("create", secret)), deadline, options),

@@ -94,6 +94,18 @@ export function parseAccounts(stdout: string): ServiceAccount[] {
   });
 }
 
+/** A template of lines, each of which begins with the kind of its object. */
+export function kindFirst(template: string): string {
+  return template.replace("{{range .items}}", "{{range .items}}{{with .kind}}{{.}}{{end}} ");
+}
+
+/** What such a template printed, less the kinds; `undefined` when one is another. */
+export function withoutKind(stdout: string, kind: string): string | undefined {
+  const lines = linesOf(stdout);
+  if (!lines.every((line) => line.startsWith(`${kind} `))) return undefined;
+  return lines.map((line) => line.slice(kind.length + 1) + "\n").join("");
+}
+
 function linesOf(stdout: string): string[] {
   return stdout.split("\n").filter((line) => line !== "");
 }

@@ -3,6 +3,7 @@ import type { DockerCredential } from "../../credentials/kinds/docker.ts";
 import { gitWriteBackName } from "../../credentials/kinds/docker.ts";
 import { registryKeys } from "../../credentials/kinds/registry.ts";
 import type { NamespaceSelection } from "../../credentials/namespaces.ts";
+import { parseRequirements, SelectorError } from "../../kube/label_selector.ts";
 import {
   checkNameRoom,
   ClusterName,
@@ -21,6 +22,9 @@ import { requires } from "./missing.ts";
 
 /** Most registries in one secret. */
 const MAX_REGISTRIES = 50;
+
+/** Longest label selector, in UTF-16 units. */
+const MAX_SELECTOR = 1000;
 
 /** Said of a user name for a registry that has one. */
 export const NO_COLON = "must not contain a colon";
@@ -66,8 +70,11 @@ const DockerFields = z.strictObject({
     description: "Service accounts that get the secret as a pull secret besides those they have",
     example: ["default"],
   }),
-  namespace_selector: z.string().min(1, "must not be empty").max(1000, "must be shorter")
-    .refine(isSelector, "must be a label selector, like team=web,env!=test")
+  namespace_selector: z.string().min(1, "must not be empty")
+    .max(MAX_SELECTOR, "must be shorter").refine(
+      isSelector,
+      "must be a label selector, like team=web,env!=test",
+    )
     .optional().openapi({ description: "Also all namespaces with these labels" }),
   all_namespaces: z.boolean().default(false).openapi({
     description: "Also all namespaces that there are",
@@ -158,11 +165,16 @@ export function dockerCredentials(
   return registries;
 }
 
-/** @see https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors */
+/**
+ * Whether it is a label selector by Kubernetes' own grammar, and asks for something: of white space
+ * alone it would mean every namespace, for which there is `all_namespaces`.
+ */
 function isSelector(text: string): boolean {
-  const key = String.raw`([a-z0-9.-]{1,253}/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?`;
-  const value = String.raw`([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?`;
-  const term = String.raw`\s*(!\s*${key}|${key}(\s*(=|==|!=)\s*${value})?|` +
-    String.raw`${key}\s+(in|notin)\s+\(\s*${value}(\s*,\s*${value})*\s*\))\s*`;
-  return new RegExp(`^${term}(,${term})*$`).test(text);
+  if (text.length > MAX_SELECTOR) return false; // zod asks here, too, when it is too long
+  try {
+    return parseRequirements(text).length > 0;
+  } catch (error) {
+    if (error instanceof SelectorError) return false;
+    throw error;
+  }
 }

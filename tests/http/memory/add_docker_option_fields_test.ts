@@ -74,8 +74,12 @@ const VALUES: Row[] = [
       "team in web",
       "team in (web",
       "team in (web,a b)",
-      "team>1",
+      "team>web",
+      "team!",
       "-team",
+      "a= ,".repeat(40) + "!!", // hung for ever while a regular expression judged it
+      "a in (" + ",".repeat(900),
+      "\u00a0",
       `te am=${CANARY}`,
       "team=web;rm",
       "team=--all",

@@ -64,3 +64,28 @@ Deno.test("behind a proxy the client is the one that the proxy names", async () 
     [200, undefined, "198.51.100.9", undefined],
   ]);
 });
+
+Deno.test("a probe is told at debug, whoever answers it; one that is refused at info", async () => {
+  const { app, logged } = stage();
+  const page = { Origin: "http://localhost:3000" };
+  for (
+    const request of [
+      get("/health"),
+      get("/health", page),
+      get("/health?x=1"),
+      get("/health", {}, "DELETE"),
+      get("/clusters"),
+    ]
+  ) await app.fetch(request, () => CLIENT);
+  assert.deepEqual(
+    logged.map((line) => JSON.parse(line)).filter(({ message }) => message === "request")
+      .map(({ level, method, path, status }) => [level, method, path, status]),
+    [
+      ["debug", "GET", "/health", 200],
+      ["debug", "GET", "/health", 200],
+      ["debug", "GET", "/health", 200],
+      ["info", "DELETE", "/health", 405],
+      ["info", "GET", "/clusters", 200],
+    ],
+  );
+});

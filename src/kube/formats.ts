@@ -1,5 +1,5 @@
 /**
- * The formats of names, labels and keys. Each function answers what is wrong, in the server's
+ * The formats of names, labels and keys. Each function answers what is wrong, in the API server's
  * words, and nothing when the value is right.
  *
  * @see k8s.io/apimachinery v0.35 pkg/util/validation/validation.go, pkg/api/validate/content
@@ -11,12 +11,11 @@ const QUALIFIED_NAME = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
 const LABEL_VALUE = `(${QUALIFIED_NAME})?`;
 const CONFIG_KEY = "[-._a-zA-Z0-9]+";
 
-const whole = (pattern: string) => new RegExp(`^${pattern}$(?!\n)`);
-const label1123 = whole(LABEL_1123);
-const subdomain1123 = whole(SUBDOMAIN_1123);
-const qualifiedName = whole(QUALIFIED_NAME);
-const validLabelValue = whole(LABEL_VALUE);
-const configKey = whole(CONFIG_KEY);
+const label1123 = new RegExp(`^${LABEL_1123}$(?!\n)`);
+const subdomain1123 = new RegExp(`^${SUBDOMAIN_1123}$(?!\n)`);
+const qualifiedName = new RegExp(`^${QUALIFIED_NAME}$(?!\n)`);
+const validLabelValue = new RegExp(`^${LABEL_VALUE}$(?!\n)`);
+const configKey = new RegExp(`^${CONFIG_KEY}$(?!\n)`);
 
 const SUBDOMAIN_RULE =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character" +
@@ -89,4 +88,14 @@ export function pathSegmentErrors(value: string): string[] {
 
 export function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
+}
+
+/** A text as Go's `%q` prints it. */
+export function goQuote(text: string): string {
+  return JSON.stringify(text)
+    .replace(
+      /\\u00([01][0-9a-f])/g,
+      (_, hex) => hex === "07" ? "\\a" : hex === "0b" ? "\\v" : `\\x${hex}`,
+    )
+    .replaceAll("\x7f", "\\x7f");
 }

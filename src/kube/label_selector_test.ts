@@ -1,0 +1,28 @@
+import { equal, ok, throws } from "node:assert/strict";
+import { parseLabelSelector, parseRequirements, SelectorError } from "./label_selector.ts";
+
+/** What is read and refused, and in which words, is in the emulator's tests of selectors. */
+
+const MANY = 20_000;
+const HOSTILE: [what: string, text: string][] = [
+  ["empty values and white space", "a= ,".repeat(MANY) + "!!"],
+  ["values without end", "a in (" + ",".repeat(MANY)],
+  ["white space without end", "a" + " \t\n".repeat(MANY) + "!"],
+  ["negations", "!".repeat(MANY)],
+  ["signs", "a" + "=".repeat(MANY)],
+  ["one long word", "a".repeat(MANY) + "!"],
+  ["a long number", "a>" + "1".repeat(MANY)],
+];
+
+for (const [what, text] of HOSTILE) {
+  Deno.test(`a selector of ${what} is refused soon`, () => {
+    const start = performance.now();
+    throws(() => parseLabelSelector(text), SelectorError);
+    ok(performance.now() - start < 1000, `${performance.now() - start} ms`);
+  });
+}
+
+Deno.test("a selector of white space has no requirement, each part of another is one", () => {
+  equal(parseRequirements(" \n").length, 0);
+  equal(parseRequirements("a,!b, c in (d,e)").length, 3);
+});

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import {
+  ACCOUNT_LIST,
+  NAMESPACE_LIST,
+  objectShape,
+  removedShape,
+  SECRET_LIST,
+  SECRET_TABLE,
+  type Shape,
+  whyOther,
+  writtenShape,
+} from "./shapes.ts";
+
+const REF = { namespace: "a", name: "x" };
+const SECRET = objectShape("Secret", REF);
+const WRITTEN = writtenShape(SECRET, false);
+const secret = (metadata: object = {}) => ({
+  kind: "Secret",
+  apiVersion: "v1",
+  metadata: { ...REF, uid: "u", resourceVersion: "1", ...metadata },
+});
+const list = (kind: string, items: unknown) => ({ kind, apiVersion: "v1", items });
+const table = (more: object = {}) => ({
+  kind: "Table",
+  apiVersion: "meta.k8s.io/v1",
+  columnDefinitions: [{ name: "Name" }, { name: "Type" }],
+  rows: [{ cells: ["x", "Opaque"], object: { metadata: REF } }],
+  ...more,
+});
+
+const ROWS: [what: string, shape: Shape, body: unknown, fits: boolean][] = [
+  ["a list", SECRET_LIST, list("SecretList", [secret()]), true],
+  ["an empty list", SECRET_LIST, list("SecretList", []), true],
+  ["a list that Go wrote as null", SECRET_LIST, list("SecretList", null), true],
+  ["a list without items", SECRET_LIST, { kind: "SecretList", apiVersion: "v1" }, false],
+  ["a list whose items are none", SECRET_LIST, list("SecretList", {}), false],
+  ["a list of null", SECRET_LIST, list("SecretList", [null]), false],
+  ["a list of what has no metadata", SECRET_LIST, list("SecretList", [{}]), false],
+  [
+    "a list of what has no namespace",
+    SECRET_LIST,
+    list("SecretList", [{ metadata: { name: "x" } }]),
+    false,
+  ],
+  [
+    "another version of a list",
+    SECRET_LIST,
+    { ...list("SecretList", []), apiVersion: "v2" },
+    false,
+  ],
+  [
+    "a list of namespaces",
+    NAMESPACE_LIST,
+    list("NamespaceList", [{ metadata: { name: "a" } }]),
+    true,
+  ],
+  ["namespaces in place of accounts", ACCOUNT_LIST, list("NamespaceList", []), false],
+  ["a Table", SECRET_TABLE, table(), true],
+  ["a Table without rows", SECRET_TABLE, table({ rows: null }), true],
+  ["a Table without types", SECRET_TABLE, table({ columnDefinitions: [{ name: "Name" }] }), false],
+  ["a Table of rows without objects", SECRET_TABLE, table({ rows: [{ cells: ["x", ""] }] }), false],
+  ["a list in place of a Table", SECRET_TABLE, list("SecretList", []), false],
+  ["the secret", SECRET, secret(), true],
+  ["another secret", SECRET, secret({ name: "y" }), false],
+  ["the secret of another namespace", SECRET, secret({ namespace: "b" }), false],
+  ["a secret without metadata", SECRET, { kind: "Secret", apiVersion: "v1" }, false],
+  ["a written secret", WRITTEN, secret(), true],
+  ["a written secret without a uid", WRITTEN, secret({ uid: "" }), false],
+  ["a written secret without a version", WRITTEN, secret({ resourceVersion: undefined }), false],
+  [
+    "a tried secret without a version",
+    writtenShape(SECRET, true),
+    secret({ resourceVersion: undefined }),
+    true,
+  ],
+  ["a Status of success", removedShape(REF), {
+    kind: "Status",
+    apiVersion: "v1",
+    status: "Success",
+  }, true],
+  ["a Status of failure", removedShape(REF), {
+    kind: "Status",
+    apiVersion: "v1",
+    status: "Failure",
+  }, false],
+  ["a Status of nothing", removedShape(REF), { kind: "Status", apiVersion: "v1" }, false],
+  ["the secret that stays", removedShape(REF), secret({ deletionTimestamp: "now" }), true],
+];
+
+for (const [what, shape, body, fits] of ROWS) {
+  Deno.test(`${what} is ${fits ? "" : "not "}${shape.what}`, () => {
+    assert.equal(shape.fits(body), fits);
+    for (const other of [undefined, null, 1, "x", [], {}]) assert.ok(!shape.fits(other));
+  });
+}
+
+Deno.test("why an answer is another one says what it is, and quotes nothing of it", () => {
+  const given = (body: unknown) => /but (.*) instead of/.exec(whyOther(SECRET, body))?.[1];
+  assert.equal(given(undefined), "no JSON");
+  assert.equal(given([1]), "a JSON list");
+  assert.equal(given("canary"), "neither a JSON object nor a list");
+  assert.equal(given({ canary: 1 }), "an object without a kind");
+  assert.equal(given({ kind: "canary" }), "an object of another kind");
+  assert.equal(given({ kind: "Status", status: "Failure" }), "a Status of failure");
+  assert.equal(given(secret({ name: "canary" })), "a Secret of another content");
+});

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { attacks } from "../attacks.ts";
+import type { Said } from "./attack_worker.ts";
+
+/** How long the event loop may stand still, in milliseconds. */
+const MOST = 2000;
+
+Deno.test("no text in any field of any operation holds up the event loop", async () => {
+  // In a thread of its own: this one ends it, when it stands still for ever.
+  const worker = new Worker(import.meta.resolve("./attack_worker.ts"), { type: "module" });
+  const failed: string[] = [];
+  let now = "the start";
+  let since = performance.now();
+  const ended = new Promise<number>((resolve, reject) => {
+    worker.onerror = (event) => {
+      event.preventDefault();
+      reject(new Error(`${now}: ${event.message}`));
+    };
+    worker.onmessage = ({ data }: MessageEvent<Said>) => {
+      const took = performance.now() - since;
+      if (took > MOST && now !== "the start") failed.push(`${now} took ${Math.round(took)} ms`);
+      since = performance.now();
+      if ("begin" in data) now = data.begin;
+      else if ("failed" in data) failed.push(data.failed);
+      else resolve(data.end);
+    };
+  });
+  const stuck = Promise.withResolvers<never>();
+  const watching = setInterval(() => {
+    const limit = now === "the start" ? 20 * MOST : 5 * MOST;
+    if (performance.now() - since > limit) stuck.reject(new Error(`${now} stands still`));
+  }, 100);
+  try {
+    const sent = await Promise.race([ended, stuck.promise]);
+    assert.deepEqual(failed, []);
+    assert.ok(sent > 1000, `${sent} were sent`);
+  } finally {
+    clearInterval(watching);
+    worker.terminate();
+  }
+});
+
+Deno.test("fields in lists and objects are among those attacked, and parameters", async () => {
+  const places = new Set(
+    (await attacks()).map(({ what }) => what.slice(0, what.lastIndexOf(": "))),
+  );
+  for (
+    const place of [
+      "POST /secrets/add_docker namespace_selector",
+      "POST /secrets/add_docker registries.0.password",
+      "POST /secrets/add_docker exclude_namespaces.0",
+      "POST /secrets/add_repo github_app.private_key",
+      "POST /secrets/verify proxy",
+      "GET /secrets/{name} name",
+      "DELETE /secrets namespaces",
+      "GET /audit since",
+    ]
+  ) assert.ok(places.has(place), place);
+});
