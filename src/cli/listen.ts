@@ -13,6 +13,8 @@ export interface ListenOptions {
   readonly tls?: TlsFiles;
   /** Called with the URL when requests are taken. */
   readonly onListening?: (url: string) => void | Promise<void>;
+  /** Called when a signal has come to end it. */
+  readonly onStopping?: () => void;
   /** Called at each SIGHUP, unless that is a terminal's end, which ends the program as usual. */
   readonly onHangup?: () => void;
 }
@@ -43,6 +45,7 @@ export async function listen(app: Front, options: ListenOptions): Promise<number
     log.info("listening", { url });
     await options.onListening?.(url);
     log.info("stopping", { signal: await stop.received });
+    options.onStopping?.();
     await app.drain();
     // A client that stalls in sending its request does not hold up the end.
     await Promise.race([server.shutdown(), lingered()]);
