@@ -3,7 +3,7 @@ import { join } from "node:path";
 import denoConfig from "../../deno.json" with { type: "json" };
 import { PERMISSIONS, unstableFlags } from "../../scripts/build/permissions.ts";
 import { notifySocket } from "../support/notify_socket.ts";
-import { folder, listening, program } from "./support.ts";
+import { listening, program } from "./support.ts";
 
 /** The server under a unit of `Type=notify` with a watchdog. */
 
@@ -44,8 +44,12 @@ Deno.test("a stopped process says nothing more, so that the watchdog ends it", a
   assert.equal(socket.told.length, before);
 });
 
-/** Runs the source with these flags of Deno, until it has said this. */
-async function saidWith(flags: readonly string[], pattern: RegExp, env: Record<string, string>) {
+/** Runs the source with these flags of Deno until it listens, and then was heard. */
+async function saidWith(
+  flags: readonly string[],
+  env: Record<string, string>,
+  heard: () => Promise<void> = () => Promise.resolve(),
+): Promise<string> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-check", ...flags, join(ROOT, "main.ts"), "serve", "--port", "0"],
     env: { NO_COLOR: "1", ...env },
@@ -55,38 +59,31 @@ async function saidWith(flags: readonly string[], pattern: RegExp, env: Record<s
     stderr: "piped",
   }).spawn();
   let said = "";
+  let isEnding = false;
   for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
     said += text;
-    if (!pattern.test(said)) continue;
+    if (isEnding || !/listening/.test(said)) continue;
+    isEnding = true;
+    await heard();
     child.kill("SIGTERM");
-    break;
   }
   await child.status;
   return said;
 }
 
 Deno.test("the permissions of the built program are enough for it", async () => {
-  await using caches = await folder();
   await using socket = await notifySocket("abstract");
   const flags = [...unstableFlags(denoConfig.unstable), ...PERMISSIONS];
-  const env = { NOTIFY_SOCKET: socket.name, XDG_CACHE_HOME: caches.path };
-  const said = await saidWith(flags, /listening/, { ...env, DENO_DIR: denoDir() });
-  await socket.heard("READY=1");
+  const env = { NOTIFY_SOCKET: socket.name };
+  const said = await saidWith(flags, env, () => socket.heard("READY=1"));
   assert.doesNotMatch(said, /systemd cannot be notified/);
 });
 
 Deno.test("under the permissions of the task it is said that systemd cannot be notified, and served", async () => {
   await using socket = await notifySocket("abstract");
   const flags = /--allow-net=.* (?=main\.ts)/.exec(denoConfig.tasks.start.command)![0].trim();
-  const said = await saidWith(flags.split(" "), /listening/, {
-    NOTIFY_SOCKET: socket.name,
-    DENO_DIR: denoDir(),
-  });
+  const said = await saidWith(flags.split(" "), { NOTIFY_SOCKET: socket.name });
   assert.match(said, /WARNING server: systemd cannot be notified reason="Deno runs without/);
   assert.match(said, /listening/);
   assert.deepEqual(socket.told, []);
 });
-
-function denoDir(): string {
-  return Deno.env.get("DENO_DIR") ?? join(Deno.env.get("HOME")!, ".cache", "deno");
-}
