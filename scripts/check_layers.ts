@@ -65,7 +65,7 @@ export const layers: Record<string, Rule> = {
 export const anyone: Rule = { values: ["src/log"], types: ["src/config"] };
 
 /** What all tests share that knows nothing of the program. */
-const TEST_SUPPORT = ["fake_clock.ts", "arbitrary.ts", "rsa_keys.ts"]
+const TEST_SUPPORT = ["fake_clock.ts", "arbitrary.ts", "rsa_keys.ts", "notify_socket.ts"]
   .map((name) => `tests/support/${name}`);
 
 /** What a test beside its file may import besides. */

@@ -14,6 +14,8 @@ export interface ListenOptions {
   readonly onListening?: (url: string) => void | Promise<void>;
   /** Asked when it stops: seconds that requests may take to end. */
   readonly stopSeconds: () => number;
+  /** Called when a signal has come to end it. */
+  readonly onStopping?: () => void;
   /** Called at each SIGHUP, unless that is a terminal's end, which ends the program as usual. */
   readonly onHangup?: () => void;
 }
@@ -46,6 +48,7 @@ export async function listen(app: Front, options: ListenOptions): Promise<number
     log.info("listening", { url });
     await options.onListening?.(url);
     log.info("stopping", { signal: await stop.received });
+    options.onStopping?.();
     const all = await endRequests(app, options.stopSeconds());
     // A client that stalls in sending its request does not hold up the end.
     await settlesWithin(server.shutdown(), LINGER);

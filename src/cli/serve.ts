@@ -10,6 +10,7 @@ import type { Program } from "../wire.ts";
 import type { Children } from "../daemon/children.ts";
 import type { ServerRecord } from "../daemon/pid_file.ts";
 import { noting } from "../kube/process.ts";
+import { type SystemdNotifier, systemdNotifier } from "../daemon/systemd_notify.ts";
 import { Failure } from "./failure.ts";
 import { settlesWithin } from "./end_requests.ts";
 import { listen } from "./listen.ts";
@@ -34,10 +35,16 @@ export async function serve(flags: ServeFlags): Promise<number> {
   const file = flags.logFile === undefined ? undefined : openLog(flags.logFile);
   let held: HeldPidFile | undefined;
   let children: Children | undefined;
+  let notifier: SystemdNotifier | undefined;
   try {
     // The first stack of an error takes a file descriptor; without one left Deno 2.9.6 would panic.
     void new Error().stack;
     say(config, flags, file);
+    notifier = systemdNotifier({
+      socket: Deno.env.get("NOTIFY_SOCKET"),
+      watchdogUsec: Deno.env.get("WATCHDOG_USEC"),
+      watchdogPid: Deno.env.get("WATCHDOG_PID"),
+    });
     const told = new ToldFiles();
     await sayClusters(config.settings, told);
     if (flags.pidFile !== undefined) {
@@ -88,10 +95,12 @@ export async function serve(flags: ServeFlags): Promise<number> {
       tls: tlsOf(config.settings),
       onListening: (url) => {
         held?.publish(url);
+        notifier?.ready();
         sayTransport(config.settings.transport, here.hasKubectl);
         // What a crash has interrupted is reported at the start, not with the first request.
         if (config.settings["audit-log"] !== undefined) void wired();
       },
+      onStopping: () => notifier?.stopping(),
       onHangup: reloads.reload,
       stopSeconds: () => longestStop,
     });
@@ -105,6 +114,7 @@ export async function serve(flags: ServeFlags): Promise<number> {
     return code;
   } finally {
     children?.release();
+    notifier?.close();
     held?.release();
     file?.close();
   }

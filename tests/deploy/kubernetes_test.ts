@@ -181,6 +181,15 @@ Deno.test("the Deployment and the Service find the pod by its labels", () => {
   assert.deepEqual(ofKind(objects, "Service").spec.selector, labels);
 });
 
+Deno.test("a pod whose event loop stands still for 30 seconds is started again, and soon", () => {
+  const { periodSeconds, failureThreshold, timeoutSeconds, terminationGracePeriodSeconds } =
+    container.livenessProbe;
+  assert.equal(periodSeconds * failureThreshold, 30);
+  assert.ok(timeoutSeconds < periodSeconds);
+  // It does not hear SIGTERM then: the time for a write to end would pass in vain.
+  assert.ok(terminationGracePeriodSeconds <= 10);
+});
+
 Deno.test("the probes find a server that runs healthy, and one that has ended not", async () => {
   await using server = program(["serve", "--port", "0"]);
   const { port } = new URL(await listening(server));

@@ -89,6 +89,15 @@ Deno.test("a stop asks the program alone, and leaves time for the longest write"
   assert.deepEqual(stopThatIsSaid(unit), said);
 });
 
+Deno.test("a service whose event loop stands still for 30 seconds is ended and started again", () => {
+  assert.deepEqual([values("Type"), values("WatchdogSec")], [["notify"], ["30"]]);
+  // Of these both take in what the watchdog ends.
+  assert.ok(["on-failure", "always"].includes(values("Restart")[0]!));
+  // Its socket is one of AF_UNIX, and is told by the process itself.
+  assert.ok(values("RestrictAddressFamilies")[0]!.split(" ").includes("AF_UNIX"));
+  assert.ok(["", "main"].includes(values("NotifyAccess")[0] ?? ""));
+});
+
 Deno.test("a wrong configuration is not tried again and again", () => {
   assert.deepEqual(values("RestartPreventExitStatus"), ["2"]);
 });

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { configureLog } from "../log/logger.ts";
+import { notifySocket } from "../../tests/support/notify_socket.ts";
+import { systemdNotifier } from "./systemd_notify.ts";
+
+for (const kind of ["file", "abstract"] as const) {
+  Deno.test(`a socket of systemd's in the form of ${kind} is told of ready, of a turning loop and of stopping`, async () => {
+    await using socket = await notifySocket(kind);
+    const notifier = systemdNotifier({ socket: socket.name, watchdogUsec: "60000" });
+    notifier.ready();
+    await socket.heard("WATCHDOG=1", 3);
+    notifier.stopping();
+    await socket.heard("STOPPING=1");
+    notifier.close();
+    assert.equal(socket.told[0], "READY=1");
+    assert.deepEqual(new Set(socket.told), new Set(["READY=1", "WATCHDOG=1", "STOPPING=1"]));
+  });
+}
+
+Deno.test("a loop that stands still says nothing", async () => {
+  await using socket = await notifySocket("abstract");
+  const notifier = systemdNotifier({ socket: socket.name, watchdogUsec: "30000" });
+  notifier.ready();
+  await socket.heard("WATCHDOG=1", 2);
+  const before = socket.told.length;
+  const end = performance.now() + 500; // fifty times as long as between two words
+  while (performance.now() < end);
+  await socket.heard("WATCHDOG=1", before);
+  notifier.close();
+  assert.ok(socket.told.length - before < 10, `${socket.told.length - before} in half a second`);
+});
+
+const WITHOUT_WATCHDOG: [what: string, options: { watchdogUsec?: string; watchdogPid?: string }][] =
+  [
+    ["no time", {}],
+    ["a time that is none", { watchdogUsec: "soon" }],
+    ["another process", { watchdogUsec: "3000", watchdogPid: String(Deno.pid + 1) }],
+  ];
+
+for (const [what, options] of WITHOUT_WATCHDOG) {
+  Deno.test(`with ${what} for the watchdog only ready is told`, async () => {
+    await using socket = await notifySocket("abstract");
+    const notifier = systemdNotifier({ socket: socket.name, ...options });
+    notifier.ready();
+    await socket.heard("READY=1");
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    notifier.close();
+    assert.deepEqual(socket.told, ["READY=1"]);
+  });
+}
+
+Deno.test("without systemd, or with a socket that is gone, nothing fails", async () => {
+  for (const socket of [undefined, "", "relative", "@", "/nowhere/notify"]) {
+    const lines: string[] = [];
+    configureLog({ format: "json", level: "info", write: (line) => lines.push(line) });
+    const notifier = systemdNotifier({ socket, watchdogUsec: "3000" });
+    notifier.ready();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    notifier.stopping();
+    notifier.close();
+    configureLog({ format: "json", level: "error", write: () => {} });
+    // Each word that does not arrive is not said anew.
+    assert.equal(lines.length, socket === "/nowhere/notify" ? 1 : 0, lines.join(""));
+  }
+});

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import denoConfig from "../../deno.json" with { type: "json" };
+import { PERMISSIONS, unstableFlags } from "../../scripts/build/permissions.ts";
+import { notifySocket } from "../support/notify_socket.ts";
+import { listening, program } from "./support.ts";
+
+/** The server under a unit of `Type=notify` with a watchdog. */
+
+const ROOT = join(import.meta.dirname!, "..", "..");
+
+Deno.test("systemd is told when the server listens, that it turns, and when it stops", async () => {
+  await using socket = await notifySocket("file");
+  const env = { NOTIFY_SOCKET: socket.name, WATCHDOG_USEC: "300000" };
+  await using server = program(["serve", "--port", "0"], { env });
+  const url = await listening(server);
+  await socket.heard("READY=1");
+  assert.equal((await fetch(`${url}/health`).then((answer) => answer.json())).status, "healthy");
+  await socket.heard("WATCHDOG=1", 3);
+  server.kill("SIGTERM");
+  await socket.heard("STOPPING=1");
+  assert.equal((await server.ended).code, 0);
+  assert.equal(socket.told[0], "READY=1");
+});
+
+Deno.test("a server that cannot listen is never ready", async () => {
+  await using socket = await notifySocket("file");
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const env = { NOTIFY_SOCKET: socket.name, WATCHDOG_USEC: "300000" };
+  await using server = program(["serve", "--port", String(taken.addr.port)], { env });
+  assert.equal((await server.ended).code, 1);
+  assert.deepEqual(socket.told, []);
+});
+
+Deno.test("a stopped process says nothing more, so that the watchdog ends it", async () => {
+  await using socket = await notifySocket("file");
+  const env = { NOTIFY_SOCKET: socket.name, WATCHDOG_USEC: "150000" };
+  await using server = program(["serve", "--port", "0"], { env });
+  await socket.heard("WATCHDOG=1", 2);
+  server.kill("SIGSTOP");
+  await new Promise((resolve) => setTimeout(resolve, 200)); // what was on its way
+  const before = socket.told.length;
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  assert.equal(socket.told.length, before);
+});
+
+/** Runs the source with these flags of Deno until it listens, and then was heard. */
+async function saidWith(
+  flags: readonly string[],
+  env: Record<string, string>,
+  heard: () => Promise<void> = () => Promise.resolve(),
+): Promise<string> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", ...flags, join(ROOT, "main.ts"), "serve", "--port", "0"],
+    env: { NO_COLOR: "1", ...env },
+    cwd: ROOT,
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  let said = "";
+  let isEnding = false;
+  for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+    said += text;
+    if (isEnding || !/listening/.test(said)) continue;
+    isEnding = true;
+    await heard();
+    child.kill("SIGTERM");
+  }
+  await child.status;
+  return said;
+}
+
+Deno.test("the permissions of the built program are enough for it", async () => {
+  await using socket = await notifySocket("abstract");
+  const flags = [...unstableFlags(denoConfig.unstable), ...PERMISSIONS];
+  const env = { NOTIFY_SOCKET: socket.name };
+  const said = await saidWith(flags, env, () => socket.heard("READY=1"));
+  assert.doesNotMatch(said, /systemd cannot be notified/);
+});
+
+Deno.test("under the permissions of the task it is said that systemd cannot be notified, and served", async () => {
+  await using socket = await notifySocket("abstract");
+  const flags = /--allow-net=.* (?=main\.ts)/.exec(denoConfig.tasks.start.command)![0].trim();
+  const said = await saidWith(flags.split(" "), { NOTIFY_SOCKET: socket.name });
+  assert.match(said, /WARNING server: systemd cannot be notified reason="Deno runs without/);
+  assert.match(said, /listening/);
+  assert.deepEqual(socket.told, []);
+});
