@@ -89,9 +89,8 @@ Deno.test("help marks the flags that a command misses, and tells units", () =>
       assert.match(stdout, /\[--kubectl-timeout\] .*\(seconds\)/);
     }
     const { stdout } = await runAlone(["restart", "--help"]);
-    for (const flag of ["wait", "timeout"]) {
-      assert.match(stdout, new RegExp(`\\[--${flag}\\] .*\\(seconds; default: \\d+\\)`));
-    }
+    assert.match(stdout, /\[--wait\] .*\(seconds; default: \d+\)/);
+    assert.match(stdout, /\[--timeout\] .*\(seconds; default: \D.*\)/); // which the server says
   }));
 
 /** What prints: a command, help, and the completion's words. */
