@@ -27,13 +27,29 @@ const LENGTH = 32;
 export async function takeKey(path: string, trust: Trust = ownTrust()): Promise<AuditKey> {
   const file = open(path, trust);
   try {
-    if (!await file.tryLock(true)) throw new Error(`another process holds ${path}`);
+    if (!await isLocked(file)) throw new Error(`another process holds ${path}`);
     const key = await read(file, path) ?? await make(file);
     return { fingerprint: fingerprintsBy(key), release: () => file.close() };
   } catch (error) {
     file.close();
     throw error;
   }
+}
+
+/** How often a lock that is held is asked for again, and milliseconds in between. */
+const TRIES = 20;
+const PAUSE = 10;
+
+/**
+ * Whether it is ours now. A process that is just being started holds what the one that starts it
+ * holds, until it runs its own program: a kubectl, say, for a few milliseconds.
+ */
+async function isLocked(file: Deno.FsFile): Promise<boolean> {
+  for (let left = TRIES; !await file.tryLock(true); left--) {
+    if (left === 0) return false;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  }
+  return true;
 }
 
 function open(path: string, trust: Trust): Deno.FsFile {

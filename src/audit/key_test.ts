@@ -56,6 +56,14 @@ Deno.test("one holds the key at a time", () =>
     (await takeKey(path)).release();
   }));
 
+Deno.test("who finds it held for a moment looks again", () =>
+  withFolder(async (folder) => {
+    const path = join(folder, "key");
+    const key = await takeKey(path);
+    setTimeout(() => key.release(), 30); // as by a process that was being started
+    (await takeKey(path)).release();
+  }));
+
 Deno.test("a key whose making was interrupted is made, and what is no key is left alone", () =>
   withFolder(async (folder) => {
     const path = join(folder, "key");
