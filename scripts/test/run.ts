@@ -19,7 +19,7 @@ interface Way {
 const WAYS: Readonly<Record<Tier, Way>> = {
   fast: { jobs: navigator.hardwareConcurrency + 1, filesInOne: 16 },
   real: { jobs: navigator.hardwareConcurrency + 1 },
-  crash: { jobs: navigator.hardwareConcurrency },
+  crash: { jobs: navigator.hardwareConcurrency + 1 },
   built: {},
 };
 
