@@ -97,8 +97,10 @@ export async function vetKubeconfig(
     return refuse("the server's user may not follow it, or it is a loop of links");
   });
   // At once, for the way to them was just gone: three turns of waiting are a tenth of a request.
-  // Where a `..` follows a link, kubectl looks for files that it names in another folder.
-  const fault = faultOf(file, rules) ?? faultOfFolder(resolve(dirname(file)), rules);
+  // Where a `..` follows a link, kubectl looks for files that it names in another folder; without one,
+  // in a folder on the way.
+  const fault = faultOf(file, rules) ??
+    (file.split("/").includes("..") ? faultOfFolder(resolve(dirname(file)), rules) : undefined);
   if (fault !== undefined) refuse(fault.why);
   const info = Deno.statSync(path);
   const { dev, ino, size, mtime, ctime } = info;
