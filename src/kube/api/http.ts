@@ -61,7 +61,9 @@ export function send(
   const { method, path, headers, body } = request;
   const isTls = server.protocol === "https:";
   return new Promise((resolve, reject) => {
+    let isSettled = false;
     const giveUp = (report: Reported) => {
+      if (isSettled) return;
       settled();
       reject(new NoAnswer(report));
     };
@@ -106,7 +108,8 @@ export function send(
         giveUp({ kind: "too_large", why: WHY.tooLarge, uncertain: true });
       });
       answer.on("error", fail);
-      answer.on("close", () => fail(new Error("closed before its end"))); // nothing after its end
+      // It comes after every answer, and an error costs as much as parsing one.
+      answer.on("close", () => isSettled || fail(new Error("closed before its end")));
       answer.on("end", () => {
         const seconds = Number(answer.headers["retry-after"]);
         settled();
@@ -135,6 +138,7 @@ export function send(
     // Of one that waits for a connection, destroying it brings no event before it has that.
     const abort = () => waiting.giveUp(deadlinePassed(deadline.seconds));
     settled = () => {
+      isSettled = true;
       deadline.signal.removeEventListener("abort", abort);
       handshakes.forget(waiting);
     };
