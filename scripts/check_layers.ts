@@ -19,6 +19,8 @@ export const layers: Record<string, Rule> = {
   "src/wire.ts": {
     values: [
       "src/server",
+      "src/operations",
+      "src/rate_limit",
       "src/credentials",
       "src/clusters",
       "src/audit",
@@ -31,32 +33,43 @@ export const layers: Record<string, Rule> = {
     types: [],
   },
   "src/server": {
+    values: ["src/operations", "src/tokens", "src/net", "src/rate_limit"],
+    types: ["src/credentials", "src/audit"],
+  },
+  "src/operations": {
     values: [
       "src/credentials",
       "src/clusters",
       "src/tokens",
+      "src/rate_limit",
       "src/kube/store.ts",
       "src/kube/errors.ts",
       "src/kube/label_selector.ts",
     ],
-    types: ["src/kube", "src/verify", "src/audit"],
+    types: ["src/kube", "src/audit", "src/verify"],
   },
   "src/credentials": { values: ["src/clusters", "src/kube", "src/verify"], types: ["src/audit"] },
   "src/clusters": {
-    values: ["src/kube/errors.ts", "src/kube/kubeconfig", "src/files"],
+    values: [
+      "src/kube/errors.ts",
+      "src/kube/late_store.ts",
+      "src/kube/kubeconfig",
+      "src/files",
+    ],
     types: ["src/kube"],
   },
   "src/kube": { values: ["src/net"], types: [] },
   "src/verify": { values: ["src/net"], types: [] },
   "src/net": { values: [], types: [] },
+  "src/rate_limit": { values: ["src/net"], types: [] },
   "src/emulator": {
     values: ["src/kube/formats.ts", "src/kube/label_selector.ts"],
     types: ["src/kube"],
   },
-  "src/audit": { values: ["src/files"], types: [] },
+  "src/audit": { values: ["src/files", "src/net", "src/rate_limit"], types: [] },
   "src/tokens": { values: ["src/files"], types: [] },
   "src/daemon": { values: ["src/files"], types: [] },
-  "src/config": { values: ["configs", "src/files"], types: [] },
+  "src/config": { values: ["configs", "src/files", "src/net"], types: [] },
   "src/files": { values: [], types: [] },
   "src/log": { values: ["src/files"], types: [] },
 };

@@ -2,6 +2,8 @@
  * `deno task soak`: the program as a process, many clients for minutes, some clusters ill; and what
  * came of it, in tables. Nothing but 127.0.0.1 is spoken to. Exit code 0 when what was counted is as
  * it must be, 1 otherwise, 2 for a wrong flag; times are told beside their goals and decide nothing.
+ * Last comes an overload: clients without a pause, fifty times as many as four that are served well,
+ * and 300 at the cluster that hangs.
  *
  *   --minutes M      for each transport (10)
  *   --clients N      (200)

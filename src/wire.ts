@@ -1,29 +1,18 @@
 import type { AuditLog } from "./audit/audit_log.ts";
 import { AuditLogs } from "./audit/audit_logs.ts";
 import { type AuditKey, passingFingerprints } from "./audit/key.ts";
-import { clustersFolder } from "./clusters/folder.ts";
+import { folderSource } from "./clusters/folder_source.ts";
+import { clusterOpener } from "./clusters/open.ts";
+import { type ClusterSource, listClusters, type UsableCluster } from "./clusters/source.ts";
 import { ToldFiles } from "./clusters/told_files.ts";
-import {
-  isOverKubectl,
-  KubeconfigRefused,
-  vetKubeconfig,
-  vetRules,
-  type Vetted,
-} from "./clusters/vet.ts";
+import { isOverKubectl, vetRules } from "./clusters/vet.ts";
 import type { Settings } from "./config/schema.ts";
 import { configuredTrust, type Trust } from "./files/trusted.ts";
-import { addDocker } from "./credentials/add_docker.ts";
-import { addRepo } from "./credentials/add_repo.ts";
-import { listSecrets } from "./credentials/list.ts";
-import { removeSecrets } from "./credentials/remove_secrets.ts";
-import { showSecret } from "./credentials/show_secret.ts";
-import type { OpenCluster } from "./credentials/stores.ts";
-import { verifyDocker, type VerifyOne, verifyRepo } from "./credentials/verify_credential.ts";
+import type { VerifyOne } from "./credentials/verify_credential.ts";
 import { Locks } from "./credentials/write/locks.ts";
 import type { ApiCall } from "./kube/api/client.ts";
 import { type ApiStore, apiStore } from "./kube/api/store.ts";
 import { Breakers } from "./kube/breaker.ts";
-import { KubeError } from "./kube/errors.ts";
 import type { KubectlCommand } from "./kube/kubectl/command.ts";
 import { defaultGateLimits, ProcessGate } from "./kube/kubectl/gate.ts";
 import { kubectlStore } from "./kube/kubectl/store.ts";
@@ -31,8 +20,14 @@ import type { RunProcess } from "./kube/process.ts";
 import type { SecretStore } from "./kube/store.ts";
 import { loggerOf, logInfo } from "./log/logger.ts";
 import type { Sealed } from "./log/sealed.ts";
+import { TRIES_A_MINUTE } from "./operations/call.ts";
+import { Limits } from "./operations/limits.ts";
+import type { Clusters, Services } from "./operations/operation.ts";
+import { serverLimits } from "./operations/server_limits.ts";
+import { OPERATIONS } from "./operations/table.ts";
+import { PerMinute } from "./rate_limit/per_minute.ts";
 import { type App, createApp } from "./server/app.ts";
-import type { UseCases } from "./server/endpoint.ts";
+import { trustedProxies } from "./server/client_address.ts";
 import { type Tokens, tokensFrom } from "./tokens/tokens.ts";
 import { addressRules } from "./verify/address_rules.ts";
 import { MAX_HELD, ReadBudget } from "./verify/read_budget.ts";
@@ -66,6 +61,8 @@ export interface Program extends App {
 /** What programs in one process have in common, so that one may follow another while it serves. */
 export interface Shared {
   readonly locks: Locks;
+  /** As the program that was put together last has them. */
+  readonly limits: Limits;
   readonly gate: ProcessGate;
   readonly breakers: Breakers;
   readonly auditLogs: AuditLogs;
@@ -73,6 +70,8 @@ export interface Shared {
   readonly fingerprint: AuditKey["fingerprint"];
   /** Of answers to who tries credentials: what of them is held at once. */
   readonly readBudget: ReadBudget;
+  /** Dry runs and tried credentials of each token or address. */
+  readonly tries: PerMinute;
   /** Files in folders of kubeconfigs of which the log says already that they are none. */
   readonly toldFiles: ToldFiles;
 }
@@ -90,11 +89,13 @@ export function shared(
   const gate = new ProcessGate(defaultGateLimits(cores));
   return {
     locks: new Locks(),
+    limits: new Limits(serverLimits({ maxRequests: 1, seconds: 1 })),
     gate,
     breakers,
     auditLogs: new AuditLogs(),
     fingerprint: passingFingerprints(),
     readBudget: new ReadBudget(MAX_HELD),
+    tries: new PerMinute({ allowed: TRIES_A_MINUTE }),
     toldFiles,
   };
 }
@@ -106,25 +107,42 @@ export function wire(
   version: string,
   common: Shared = shared(surroundings),
 ): Program {
-  const { gate, breakers, auditLogs } = common;
+  const { limits, gate, breakers, auditLogs } = common;
+  limits.configure(serverLimits({
+    maxRequests: settings["max-requests"],
+    seconds: settings.kubectl_timeout,
+    gate: isOverKubectl(settings, surroundings.hasKubectl) ? gate.limits : undefined,
+  }));
   const auditPath = settings["audit-log"];
-  const auditLog = auditPath === undefined
-    ? undefined
-    : auditLogs.at(auditPath, trustOf(settings, surroundings));
+  const auditLog = auditPath === undefined ? undefined : auditLogs.at(auditPath, {
+    trust: trustOf(settings, surroundings),
+    maxSize: settings["audit-log-max-size"] || Infinity,
+    files: settings["audit-log-files"],
+  });
   const transport = transportOf(settings, surroundings, gate);
-  const open = opener(settings, surroundings, transport.storeOf, breakers);
-  const app = createApp({
-    useCases: wireUseCases(settings, surroundings, open, common, auditLog),
+  const rules = vetRules(settings, surroundings);
+  // A name is looked for in each, in this order.
+  const sources: readonly ClusterSource[] = [
+    folderSource(settings["clusters-folder"], rules, common.toldFiles),
+  ];
+  const seconds = settings.kubectl_timeout;
+  const open = clusterOpener({ sources, storeOf: transport.storeOf, breakers, seconds });
+  const services = servicesOf(settings, surroundings, {
     version,
-    argocdNamespace: settings["argocd-namespace"],
+    clusters: { names: () => namesIn(sources), open },
+    common,
+    auditLog,
+  });
+  const app = createApp({
+    services,
+    gates: { limits, tries: common.tries },
     allowedHosts: settings["allowed-hosts"],
     corsOrigins: settings["cors-origins"],
     maxRequests: settings["max-requests"],
     bodySeconds: settings["body-timeout"],
-    behindProxy: settings["behind-proxy"],
+    behindProxy: trustedProxies(settings["behind-proxy"]),
     tokens: tokensOf(settings, surroundings),
     anyone: surroundings.anyone,
-    auditLog,
   });
   return { ...app, close: transport.close };
 }
@@ -141,53 +159,45 @@ function tokensOf(settings: Settings, { token }: Surroundings): Tokens | undefin
   return tokensFrom({ file, fromEnvironment: token });
 }
 
-function wireUseCases(
+/** What operations work with. */
+function servicesOf(
   settings: Settings,
   surroundings: Surroundings,
-  open: OpenCluster,
-  { locks, fingerprint, readBudget, toldFiles }: Shared,
-  record: AuditLog | undefined,
-): UseCases {
-  const folder = clustersFolder(settings["clusters-folder"]);
-  const seconds = settings.kubectl_timeout;
+  { version, clusters, common, auditLog }: {
+    readonly version: string;
+    readonly clusters: Clusters;
+    readonly common: Shared;
+    readonly auditLog: AuditLog | undefined;
+  },
+): Services {
+  const { locks, fingerprint, readBudget } = common;
   const argocdNamespace = settings["argocd-namespace"];
-  const dockerLabels = settings["docker-labels"];
-  const dockerNamespaces = settings["docker-namespaces"] ??
-    ["kube-system", "default", argocdNamespace];
   const writeLog = loggerOf("write");
-  const verifyOne = verifier(settings, surroundings, readBudget);
-  const names = { argocdNamespace, dockerNamespaces };
-  const services = {
-    verifyOne,
-    open,
-    record,
-    locks,
-    seconds,
-    onFault: (error: unknown) => writeLog.error("internal error during a write", { error }),
-  };
   return {
-    async clusterNames() {
-      const found = await folder.look();
-      if (found !== undefined) toldFiles.tell(folder.path, found.passedOver);
-      else loggerOf("clusters").warn("no clusters folder", { folder: folder.path });
-      return found?.names ?? [];
+    version,
+    settings: {
+      argocdNamespace,
+      dockerLabels: settings["docker-labels"],
+      dockerNamespaces: settings["docker-namespaces"] ??
+        ["kube-system", "default", argocdNamespace],
+      seconds: settings.kubectl_timeout,
     },
-    listSecrets: (cluster) =>
-      listSecrets(cluster, open, { seconds, argocdNamespace, dockerLabels, dockerNamespaces }),
-    addDocker: (request) => addDocker(request, { argocdNamespace, dockerLabels }, services),
-    addRepo: (request) => addRepo(request, { argocdNamespace, dockerLabels }, services),
-    removeSecrets: (request) => removeSecrets(request, names, services),
-    showSecret: (request) =>
-      showSecret(request, {
-        ...names,
-        open,
-        seconds,
-        fingerprint: async (credential) =>
-          record === undefined ? fingerprint(credential) : await record.fingerprint(credential),
-      }),
-    verifyDocker: (credentials) => verifyDocker(credentials, verifyOne),
-    verifyRepo: (request) => verifyRepo(request, verifyOne),
+    clusters,
+    operations: OPERATIONS,
+    locks,
+    verifyOne: verifier(settings, surroundings, readBudget),
+    onFault: (error) => writeLog.error("internal error during a write", { error }),
+    fingerprint: async (credential) =>
+      auditLog === undefined ? fingerprint(credential) : await auditLog.fingerprint(credential),
+    auditLog,
   };
+}
+
+/** Names of the clusters, sorted. */
+async function namesIn(sources: readonly ClusterSource[]): Promise<string[]> {
+  const { clusters, warnings } = await listClusters(sources);
+  for (const warning of warnings) loggerOf("clusters").warn(warning);
+  return clusters.map(({ name }) => name);
 }
 
 /** Tries credentials, under the same time as a request to a cluster. */
@@ -204,45 +214,8 @@ function verifier(
   };
 }
 
-/** Opens clusters of the folder. */
-function opener(
-  settings: Settings,
-  surroundings: Surroundings,
-  storeOf: Transport["storeOf"],
-  breakers: Breakers,
-): OpenCluster {
-  const log = loggerOf("clusters");
-  const folder = clustersFolder(settings["clusters-folder"]);
-  const rules = vetRules(settings, surroundings);
-  const seen = new Map<string, Vetted>();
-  return async (cluster) => {
-    const file = folder.fileOf(cluster);
-    try {
-      const kubeconfig = await vetKubeconfig(file, rules, seen);
-      for (const warning of kubeconfig.warnings) log.debug(warning);
-      const store = storeOf(cluster, kubeconfig);
-      return breakers.of(cluster, kubeconfig.version).guard(store, settings.kubectl_timeout);
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) {
-        return { kind: "cluster_not_found", cluster, file };
-      }
-      if (error instanceof Error && error.message.includes("os error 24")) { // EMFILE
-        const message = `Cannot use kubeconfig '${file}': the server has too many files open`;
-        return {
-          kind: "refused",
-          error: new KubeError("busy", message, { cluster, retryAfter: 5 }),
-        };
-      }
-      if (!(error instanceof KubeconfigRefused)) throw error;
-      log.warn("kubeconfig refused", { cluster, reason: error.message });
-      const refused = new KubeError("invalid_kubeconfig", error.message, { cluster });
-      return { kind: "refused", error: refused };
-    }
-  };
-}
-
 interface Transport {
-  storeOf(cluster: string, kubeconfig: Vetted): SecretStore;
+  storeOf(cluster: UsableCluster): SecretStore;
   close(): void;
 }
 
@@ -259,10 +232,10 @@ function transportOf(
 /** All clusters under one limit of processes. */
 function overKubectl(surroundings: Surroundings, gate: ProcessGate): Transport {
   return {
-    storeOf: (cluster, { path }) =>
+    storeOf: ({ name, kubeconfig }) =>
       kubectlStore({
-        cluster,
-        kubeconfig: path,
+        cluster: name,
+        kubeconfig: kubeconfig.path,
         env: surroundings.kubectlEnv,
         gate,
         onCommand: logCommand,
@@ -273,17 +246,20 @@ function overKubectl(surroundings: Surroundings, gate: ProcessGate): Transport {
   };
 }
 
-/** One store a cluster, which keeps its connections until the kubeconfig changes. */
+/**
+ * One store a cluster, which keeps its connections until the kubeconfig changes. They carry that
+ * kubeconfig's credentials, so two names of one API server have each their own.
+ */
 function overApi(surroundings: Surroundings, connectSeconds: number): Transport {
   const kept = new Map<string, { version: string; store: ApiStore }>();
   return {
-    storeOf(cluster, { path, content, version }) {
+    storeOf({ name: cluster, kubeconfig, version }) {
       const known = kept.get(cluster);
       if (known?.version === version) return known.store;
       known?.store.close();
       const store = apiStore({
         cluster,
-        kubeconfig: { path, content },
+        kubeconfig,
         env: surroundings.kubectlEnv,
         connectSeconds,
         run: surroundings.run,

@@ -11,6 +11,9 @@ export interface Options {
 /** What CI has time for. */
 const SHORT: Readonly<Record<Transport, number>> = { api: 0.5, kubectl: 0.5 };
 const MINUTES = 10;
+/** Seconds of each measurement under overload. */
+const OVERLOAD = 20;
+const SHORT_OVERLOAD = 1;
 const KUBECTL_TIMEOUT = 3;
 /** CI may be slow and busy, and what a healthy cluster does not do in time is an error. */
 const SHORT_KUBECTL_TIMEOUT = 30;
@@ -58,6 +61,7 @@ export function optionsOf(args: string[]): Options | string {
     minutes: minutes ?? (short ? SHORT[transport] : MINUTES),
     think: think ?? THINK[transport],
     timeout,
+    overload: { seconds: short ? SHORT_OVERLOAD : OVERLOAD, short },
   }));
   return report === undefined ? { soaks } : { soaks, report };
 }

@@ -5,6 +5,13 @@ import { runClients } from "./clients.ts";
 import type { HealthThread, Probed } from "./health_thread.ts";
 import { Histories } from "./history.ts";
 import { httpClient } from "./http.ts";
+import {
+  type Overload,
+  overload,
+  overloadCounts,
+  overloadTimes,
+  wrongAnswers,
+} from "./overload.ts";
 import { processesWith } from "./processes.ts";
 import { type Report, timesOf } from "./report.ts";
 import { startServer, type Transport } from "./server.ts";
@@ -23,6 +30,8 @@ export interface Soak {
   readonly think: number;
   /** Seconds that the server gives the commands of one request. */
   readonly timeout: number;
+  /** After all that: many more clients than can be served. */
+  readonly overload: { readonly seconds: number; readonly short: boolean };
 }
 
 /** Of /health, a second. */
@@ -30,10 +39,13 @@ const PROBES = 20;
 const MAX_REQUESTS = 1_000_000;
 /** Until a process counts as left over. */
 const AFTERWARDS = 2000;
+/** Of wrong answers under overload. */
+const EXAMPLES = 10;
 /** A kubectl that runs before the measuring does not count. */
 const SETTLE = 500;
 
-export async function soak({ transport, clients, minutes, think, timeout }: Soak): Promise<Report> {
+export async function soak(options: Soak): Promise<Report> {
+  const { transport, clients, minutes, think, timeout } = options;
   const canary = makeCanary();
   const tally = new Tally(canary);
   const histories = new Histories();
@@ -63,6 +75,14 @@ export async function soak({ transport, clients, minutes, think, timeout }: Soak
   http.close();
   await pause(SETTLE);
   const watched = await watching.ask("finish", { pid: server.pid });
+  const overloaded = await overload({
+    ...options.overload,
+    url: server.url,
+    healthy: "steady-a",
+    hung: "hung",
+    namespace: world.namespaces[0]!,
+    canary: canary.value,
+  });
 
   const code = await server.stop();
   await pause(AFTERWARDS);
@@ -70,6 +90,7 @@ export async function soak({ transport, clients, minutes, think, timeout }: Soak
     tally,
     probed,
     watched,
+    overloaded,
     code,
     orphans: processesWith(`--kubeconfig=${world.clustersFolder}`).length,
     canaryInLog: canary.isIn(await server.log()),
@@ -84,7 +105,11 @@ export async function soak({ transport, clients, minutes, think, timeout }: Soak
     counts: countsOf(found, Object.keys(world.clusters).length),
     times: timesFound(found, seconds),
     memory: watched.memory,
-    examples: [...tally.examples, ...found.verified.examples],
+    examples: [
+      ...tally.examples,
+      ...found.verified.examples,
+      ...wrongAnswers(overloaded).slice(0, EXAMPLES),
+    ],
   };
 }
 
@@ -92,6 +117,7 @@ interface Found {
   readonly tally: Tally;
   readonly probed: Probed;
   readonly watched: Watched;
+  readonly overloaded: Overload;
   /** Of the server, after SIGTERM. */
   readonly code: number;
   readonly orphans: number;
@@ -127,10 +153,14 @@ function countsOf(found: Found, clusters: number): Report["counts"] {
       found: Math.max(0, ...watched.alive),
       most: limits.alive + clusters, // one more for each cluster that has none
     },
+    ...overloadCounts(found.overloaded),
   ];
 }
 
-function timesFound({ tally, probed, watched }: Found, seconds: number): Report["times"] {
+function timesFound(
+  { tally, probed, watched, overloaded }: Found,
+  seconds: number,
+): Report["times"] {
   const share = (part: number) => `${(100 * part / seconds).toFixed(0)} %`;
   const { memory, descriptors, alive, young } = watched;
   const grown = drift(memory);
@@ -172,6 +202,7 @@ function timesFound({ tally, probed, watched }: Found, seconds: number): Report[
         `for ${share(watched.processor.waited)} of the time`,
     ),
     told("answers that ask to come later", String(tally.busy)),
+    ...overloadTimes(overloaded),
   ];
 }
 

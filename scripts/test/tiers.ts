@@ -41,6 +41,7 @@ const PLACES: Readonly<Record<string, Rule>> = {
   "tests/soak/": { tier: "crash", needs: ["kubectl"] },
   "tests/deploy/": { tier: "real" }, // systemd-analyze, actionlint, Git
   "tests/verify/registry_test.ts": { tier: "real" }, // Debian's docker-registry
+  "tests/clients/": { tier: "real" }, // a generator of clients, and the compiler
   "tests/cli/completion_test.ts": { tier: "real" }, // bash, zsh, fish
   "src/emulator/accounts_test.ts": { tier: "real", needs: ["kubectl"] },
   "src/emulator/kubectl_test.ts": { tier: "real", needs: ["kubectl"] },

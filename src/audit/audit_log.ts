@@ -1,83 +1,101 @@
 import { loggerOf } from "../log/logger.ts";
 import { ownTrust, type Trust } from "../files/trusted.ts";
-import type { Sealed } from "../log/sealed.ts";
+import { Sealed } from "../log/sealed.ts";
+import { type ChainHash, linkTo, NO_LINE } from "./chain.ts";
 import {
   about,
   type Attempt,
+  type Credentials,
   type Entry,
-  lineOf,
   type Outcome,
+  parseLine,
   type RefusedAttempt,
   type ServiceAccountRef,
 } from "./entry.ts";
+import { type LogFiles, logLines } from "./files.ts";
 import { GroupCommit, type GroupCommitOptions } from "./group_commit.ts";
-import { type AuditKey, takeKey } from "./key.ts";
+import { whatToDo } from "./interrupted.ts";
+import { type AuditKey, keyBeside, takeKey } from "./key.ts";
+import { carriedLineOf, lineOf } from "./line.ts";
 import { type AuditPage, type AuditQuery, readAudit } from "./read.ts";
+import { Refusals } from "./refusals.ts";
 import { unfinished } from "./unfinished.ts";
+import type { Begun, WriteRecord } from "./write_record.ts";
 
-export type { Attempt, AuditPage, AuditQuery, Entry, Outcome, RefusedAttempt, ServiceAccountRef };
+export type {
+  Attempt,
+  AuditPage,
+  AuditQuery,
+  Begun,
+  Credentials,
+  Entry,
+  Outcome,
+  RefusedAttempt,
+  ServiceAccountRef,
+  WriteRecord,
+};
 
-export type Begun =
-  /** It is on the disk that this write is attempted. */
-  | {
-    readonly kind: "recorded";
-    /** Resolves when the outcome is on the disk, or cannot be; it never rejects. */
-    end(outcome: Outcome): Promise<void>;
-  }
-  /** It is not, for this reason, so it must not be attempted. */
-  | { readonly kind: "unwritable"; readonly why: string };
-
-/** Where writes are recorded. */
-export interface WriteRecord {
-  /**
-   * Called before a write changes anything in a cluster.
-   * @param credential only its fingerprint is kept
-   */
-  begin(attempt: Attempt, credential?: Sealed<string>): Promise<Begun>;
+/** What may differ from one configuration to the next. */
+export interface AuditLogLimits {
+  /** Bytes beyond which a new file is begun. @default there is one file, which grows */
+  readonly maxSize?: number;
+  /** Older files that are kept: `PATH.1`, the newest, and so on. @default 10 */
+  readonly files?: number;
 }
 
-export interface AuditLogOptions extends Pick<GroupCommitOptions, "open"> {
+export interface AuditLogOptions
+  extends AuditLogLimits, Pick<GroupCommitOptions, "open" | "rename"> {
   /** @default the real time */
   readonly now?: () => Date;
   /** Who may own the log and its key, and write to them. @default this process's user and root */
   readonly trust?: Trust;
 }
 
+/** What writes it needs. */
+interface Taken {
+  readonly key: AuditKey;
+  readonly file: GroupCommit;
+}
+
 /**
  * The record of who has attempted to write what, one line of JSON each, on the disk before a write
  * begins and again before it is answered. A `begin` without an `end` is thus a write that a crash
  * has interrupted: the next start reports it. Beside the log, in `PATH.key`, is the key of the
- * credentials' fingerprints. The log is only ever appended to, never rotated; who moves it away
- * gets a new one, which begins with the writes under way.
+ * credentials' fingerprints and of the chain of its lines. A file is only ever appended to. One that
+ * is full, or that somebody moves away, is followed by a new one, which begins with the writes under
+ * way.
  *
- * Permissions: `--allow-read --allow-write` of both files and their folder.
+ * Permissions: `--allow-read --allow-write` of the files and their folder.
  */
 export class AuditLog implements WriteRecord {
   readonly #path: string;
+  readonly #options: AuditLogOptions;
   readonly #now: () => Date;
   readonly #trust: Trust;
-  readonly #file: GroupCommit;
   readonly #log = loggerOf("audit");
-  #key: Promise<AuditKey> | undefined;
-  /** The `begin` lines of writes under way. */
-  readonly #underWay = new Map<string, string>();
-  /** Lines of what was done that could not be written yet. */
-  #owed: string[] = [];
+  readonly #refusals: Refusals;
+  #limits: AuditLogLimits;
+  #taken: Promise<Taken> | undefined;
+  /** The `begin` of writes whose end is not on the disk. */
+  readonly #underWay = new Map<string, Entry>();
+  /** Lines of what was done that could not be written yet, by the write. */
+  readonly #owed = new Map<string, string>();
   /** Interrupted writes that were reported, should they be found once more. */
   readonly #reported = new Set<string>();
 
-  constructor(
-    path: string,
-    { now = () => new Date(), open, trust = ownTrust() }: AuditLogOptions = {},
-  ) {
+  constructor(path: string, options: AuditLogOptions = {}) {
+    const { now = () => new Date(), trust = ownTrust() } = options;
     this.#path = path;
+    this.#options = options;
     this.#trust = trust;
     this.#now = now;
-    this.#file = new GroupCommit(path, {
-      open,
-      trust,
-      carryOver: () => [...this.#underWay.values()],
-    });
+    this.#limits = options;
+    this.#refusals = new Refusals({ now: options.now && (() => now().getTime()) });
+  }
+
+  /** In effect from the next line on. */
+  set limits(limits: AuditLogLimits) {
+    this.#limits = limits;
   }
 
   /**
@@ -85,7 +103,7 @@ export class AuditLog implements WriteRecord {
    * fails is logged, and tried again when something is to be written.
    */
   async start(): Promise<void> {
-    await this.#taken().catch((error) => {
+    await this.#take().catch((error) => {
       this.#log.error("the audit log cannot be written, so every write is refused", {
         file: this.#path,
         reason: reasonOf(error),
@@ -93,19 +111,21 @@ export class AuditLog implements WriteRecord {
     });
   }
 
-  async begin(attempt: Attempt, credential?: Sealed<string>): Promise<Begun> {
+  async begin(attempt: Attempt, credentials?: Credentials): Promise<Begun> {
     const { writeId } = attempt;
-    const owed = this.#owed;
-    this.#owed = [];
-    let said: ReturnType<typeof about>;
+    const owed = [...this.#owed];
+    this.#owed.clear();
     try {
-      const key = await this.#taken();
-      said = about(attempt, credential && key.fingerprint(credential));
-      const line = this.#line("begin", said);
-      await this.#file.append([...owed, line]);
-      this.#underWay.set(writeId, line);
+      const { key, file } = await this.#take();
+      const said = about(attempt, fingerprintsOf(credentials, key));
+      const entry = this.#entry("begin", said);
+      await file.append([...owed.map(([, line]) => line), lineOf(entry)]);
+      for (const [id] of owed) this.#underWay.delete(id);
+      this.#underWay.set(writeId, entry);
+      const end = (outcome: Outcome) => this.#end(file, writeId, { ...said, ...outcome });
+      return { kind: "recorded", end };
     } catch (error) {
-      this.#owed.unshift(...owed);
+      for (const [id, line] of owed) this.#owed.set(id, line);
       const why = reasonOf(error);
       this.#log.error("the audit log cannot be written: a write is refused", {
         write: writeId,
@@ -114,35 +134,39 @@ export class AuditLog implements WriteRecord {
       });
       return { kind: "unwritable", why };
     }
-    return { kind: "recorded", end: (outcome) => this.#end(writeId, { ...said, ...outcome }) };
   }
 
-  async #end(writeId: string, said: Partial<Entry>): Promise<void> {
-    const line = this.#line("end", said);
+  async #end(file: GroupCommit, writeId: string, said: Partial<Entry>): Promise<void> {
+    const line = lineOf(this.#entry("end", said));
     try {
-      await this.#file.append([line]);
+      await file.append([line]);
+      this.#underWay.delete(writeId);
     } catch (error) {
-      this.#owed.push(line);
+      this.#owed.set(writeId, line);
       this.#log.error(
         "the outcome of a write is not in the audit log: writes are refused until it can be written",
         { write: writeId, outcome: said.outcome, file: this.#path, reason: reasonOf(error) },
       );
-    } finally {
-      this.#underWay.delete(writeId);
     }
   }
 
-  /** Records what was not allowed. It never rejects: that it cannot be recorded is logged. */
-  async refused({ requestId, actor, leftOut = 0, ...rest }: RefusedAttempt): Promise<void> {
+  /**
+   * Records what was not allowed, unless there is too much of it: then it is counted, and told with
+   * the next one. It never rejects: that it cannot be recorded is logged.
+   */
+  async refused({ requestId, actor, isKnown = false, ...rest }: RefusedAttempt): Promise<void> {
+    const leftOut = this.#refusals.admit({ ...actor, isKnown });
+    if (leftOut === undefined) return;
     const { action, cluster, reason } = rest;
     const said = {
       ...{ request: requestId, who: actor.name, from: actor.from, action, cluster, reason },
       ...(leftOut > 0 ? { left_out: leftOut } : {}),
     };
     try {
-      await this.#taken();
-      await this.#file.append([this.#line("refused", said)]);
+      const { file } = await this.#take();
+      await file.append([lineOf(this.#entry("refused", said))]);
     } catch (error) {
+      this.#refusals.giveBack(leftOut + 1);
       this.#log.error("a refused attempt is not in the audit log", {
         ...said,
         file: this.#path,
@@ -153,75 +177,126 @@ export class AuditLog implements WriteRecord {
 
   /** Of a credential, as the log has it; `undefined` when the log's key cannot be had. */
   async fingerprint(credential: Sealed<string>): Promise<string | undefined> {
-    const key = await this.#taken().catch(() => undefined);
-    return key?.fingerprint(credential);
+    const taken = await this.#take().catch(() => undefined);
+    return taken?.key.fingerprint(credential);
   }
 
   /** @throws when the log cannot be read */
-  read(query: AuditQuery): Promise<AuditPage> {
-    return readAudit(this.#path, query, this.#trust);
+  async read(query: AuditQuery): Promise<AuditPage> {
+    return await readAudit(this.#files, query, await this.#chainHash());
   }
 
   /** Lets another process have it. Called when nothing is under way. */
   async close(): Promise<void> {
-    const key = await this.#key?.catch(() => undefined);
-    if (key && this.#owed.length > 0) await this.#file.append(this.#owed).catch(() => {});
-    this.#owed = [];
-    this.#key = undefined;
-    key?.release();
+    const taken = await this.#taken?.catch(() => undefined);
+    this.#taken = undefined;
+    const leftOut = this.#refusals.takeLeftOut();
+    const lines = [
+      ...this.#owed.values(),
+      ...leftOut > 0 ? [lineOf(this.#entry("refused", { left_out: leftOut }))] : [],
+    ];
+    if (taken && lines.length > 0) await taken.file.append(lines).catch(() => {});
+    this.#owed.clear();
+    taken?.key.release();
   }
 
-  #taken(): Promise<AuditKey> {
-    return this.#key ??= this.#take().catch((error) => {
-      this.#key = undefined;
+  get #files(): LogFiles {
+    const { files = KEPT } = this.#limits;
+    return { path: this.#path, keep: files, trust: this.#trust };
+  }
+
+  async #chainHash(): Promise<ChainHash | { readonly why: string }> {
+    try {
+      const key = (await this.#taken?.catch(() => undefined))?.key ??
+        await keyBeside(`${this.#path}.key`, this.#trust);
+      return key?.chain ?? { why: "the audit log has no key yet" };
+    } catch (error) {
+      return { why: `the key of the audit log cannot be used: ${reasonOf(error)}` };
+    }
+  }
+
+  /** Has it, or takes it from now on. */
+  #take(): Promise<Taken> {
+    return this.#taken ??= this.#takeNow().catch((error) => {
+      this.#taken = undefined;
       throw error;
     });
   }
 
-  async #take(): Promise<AuditKey> {
+  async #takeNow(): Promise<Taken> {
     const key = await takeKey(`${this.#path}.key`, this.#trust);
     try {
-      const found = await unfinished(this.#path, this.#trust);
+      const found = await unfinished(this.#files);
       found.forEach((entry) => this.#report(entry));
-      const lines = found.map(({ time: _time, phase: _phase, ...said }) =>
-        this.#line("interrupted", said)
-      );
-      await this.#file.append([...lines, this.#line("started", {})]);
-      return key;
+      const entries = [
+        ...found.map(({ time: _time, phase: _phase, ...said }) => this.#entry("interrupted", said)),
+        this.#entry("started", {}),
+      ];
+      const file = this.#fileOf(key);
+      await file.append(entries.map(lineOf));
+      return { key, file };
     } catch (error) {
       key.release();
       throw error;
     }
   }
 
+  #fileOf(key: AuditKey): GroupCommit {
+    const { open, rename } = this.#options;
+    return new GroupCommit(this.#path, {
+      open,
+      rename,
+      trust: this.#trust,
+      carryOver: () => [...this.#underWay.values()].map(carriedLineOf),
+      chain: { hash: key.chain, end: () => endOfChain(this.#files, key.chain) },
+      rotation: () => {
+        const { maxSize = Infinity, files = KEPT } = this.#limits;
+        return { maxSize, keep: files };
+      },
+      onStuck: (error) =>
+        this.#log.error("no new audit log can be begun; this one grows", {
+          file: this.#path,
+          reason: reasonOf(error),
+        }),
+    });
+  }
+
   #report(entry: Entry): void {
-    const { write = "", time, who, cluster, names, namespaces, service_accounts } = entry;
+    const { write = "", time, who, cluster, names, namespaces, service_accounts, more } = entry;
     if (this.#reported.has(write)) return;
     this.#reported.add(write);
     this.#log.warn(whatToDo(entry), {
       ...{ write, began: time, who, cluster, names, namespaces },
       ...(service_accounts ? { service_accounts } : {}),
+      ...(more ? { more } : {}),
     });
   }
 
-  #line(phase: Entry["phase"], said: Partial<Entry>): string {
-    return lineOf({ time: this.#now().toISOString(), phase, ...said });
+  #entry(phase: Entry["phase"], said: Partial<Entry>): Entry {
+    return { time: this.#now().toISOString(), phase, ...said };
   }
 }
 
-/** After an interruption, in a sentence. */
-function whatToDo({ kind, force, service_accounts }: Entry): string {
-  if (kind === "delete") {
-    const accounts = service_accounts ? ", and its service accounts may do without it already" : "";
-    return "a deletion was interrupted: look at its secrets, each is there as it was or gone" +
-      `${accounts}; sending the same deletion again, for each of the names, completes it`;
-  }
-  const missing = force ? " or, because of force, is missing" : "";
-  const accounts = service_accounts ? ", and its service accounts may not use it yet" : "";
-  return "a write was interrupted: look at its secrets, each holds its old or its new value" +
-    `${missing}${accounts}; sending the same request again with upsert completes it`;
+/** Older files that are kept unless it is said. */
+const KEPT = 10;
+
+function fingerprintsOf(
+  credentials: Credentials | undefined,
+  { fingerprint }: AuditKey,
+): Pick<Entry, "credential" | "credentials"> {
+  if (credentials === undefined) return {};
+  if (credentials instanceof Sealed) return { credential: fingerprint(credentials) };
+  const all = Object.entries(credentials).map(([place, each]) => [place, fingerprint(each)]);
+  return { credentials: Object.fromEntries(all) };
 }
 
+/** What the next line is linked to, by the last entry that is there. */
+async function endOfChain(files: LogFiles, hash: ChainHash): Promise<string> {
+  for await (const line of logLines(files)) {
+    if (typeof line === "string" && parseLine(line) !== undefined) return linkTo(line, hash);
+  }
+  return NO_LINE;
+}
 /** In few words, for an answer. */
 function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "its folder does not exist";

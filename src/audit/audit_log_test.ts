@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { configureLog } from "../log/logger.ts";
 import { seal } from "../log/sealed.ts";
 import { type Attempt, AuditLog } from "./audit_log.ts";
-import type { Entry } from "./entry.ts";
+import { type Entry, parseLine } from "./entry.ts";
 
 const ATTEMPT: Attempt = {
   writeId: "r1.12345678",
@@ -46,7 +46,7 @@ async function withPlace(use: (place: Place) => Promise<void>): Promise<void> {
         return log;
       },
       entries: () =>
-        Deno.readTextFileSync(path).trimEnd().split("\n").map((each) => JSON.parse(each)),
+        Deno.readTextFileSync(path).trimEnd().split("\n").map((each) => parseLine(each)!.entry),
     });
   } finally {
     for (const log of opened) await log.close();
@@ -109,6 +109,33 @@ Deno.test("the same credential is known again under another name, and after a re
     const [one, two, three] = entries().filter(({ phase }) => phase === "begin");
     assert.equal(one!.credential, two!.credential);
     assert.notEqual(one!.credential, three!.credential);
+  }));
+
+Deno.test("several credentials of one write have a fingerprint each, by what they are for", () =>
+  withPlace(async ({ open, entries, path }) => {
+    const log = open();
+    await begun(log, "w1");
+    const several = await log.begin({ ...ATTEMPT, writeId: "w2" }, {
+      "ghcr.io": seal("a secret value"),
+      "registry.example:5000": seal("another secret value"),
+    });
+    assert.equal(several.kind, "recorded");
+    const [one, two] = entries().filter(({ phase }) => phase === "begin");
+    assert.equal(one!.credentials, undefined);
+    assert.equal(two!.credential, undefined);
+    assert.deepEqual(Object.keys(two!.credentials!), ["ghcr.io", "registry.example:5000"]);
+    const [same, other] = Object.values(two!.credentials!);
+    assert.equal(same, one!.credential);
+    assert.match(other!, /^[0-9a-f]{16}$/);
+    assert.notEqual(other, same);
+    assert.ok(!Deno.readTextFileSync(path).includes("secret value"));
+  }));
+
+Deno.test("a credential that is for one place is recorded with that, as of one that is tried", () =>
+  withPlace(async ({ open, entries }) => {
+    const log = open();
+    await log.begin({ ...ATTEMPT, kind: "verify" }, { "a.example": seal("y") });
+    assert.deepEqual(Object.keys(entries()[1]!.credentials!), ["a.example"]);
   }));
 
 Deno.test("what was not allowed is recorded with its reason", () =>

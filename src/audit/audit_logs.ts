@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
-import type { Trust } from "../files/trusted.ts";
-import { AuditLog } from "./audit_log.ts";
+import { AuditLog, type AuditLogOptions } from "./audit_log.ts";
 
 /** The audit logs of a process: one a file, whichever program writes it. */
 export class AuditLogs {
@@ -12,15 +11,18 @@ export class AuditLogs {
     this.#areTaken = areTaken;
   }
 
-  /**
-   * The log at this path, which starts when it is first asked for.
-   * @param trust who may own it, and write to it. @default this process's user and root
-   */
-  at(spelled: string, trust?: Trust): AuditLog {
+  /** The log at this path, which starts when it is first asked for. Its limits are the newest ones. */
+  at(
+    spelled: string,
+    options: Pick<AuditLogOptions, "trust" | "maxSize" | "files"> = {},
+  ): AuditLog {
     const path = resolve(spelled);
     const known = this.#logs.get(path);
-    if (known) return known;
-    const log = new AuditLog(path, { trust });
+    if (known) {
+      known.limits = options;
+      return known;
+    }
+    const log = new AuditLog(path, options);
     this.#logs.set(path, log);
     if (this.#areTaken) void log.start();
     return log;

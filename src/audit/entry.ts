@@ -1,3 +1,5 @@
+import type { Sealed } from "../log/sealed.ts";
+
 export interface ServiceAccountRef {
   readonly namespace: string;
   readonly name: string;
@@ -5,13 +7,14 @@ export interface ServiceAccountRef {
 
 /** Who attempts to write what where, as it is known before anything is changed. */
 export interface Attempt {
-  /** Unlike any other write's. */
+  /** Unlike any other write's: one request that writes to several clusters has one for each. */
   readonly writeId: string;
   /** Of the HTTP request. */
   readonly requestId: string;
   readonly actor: { readonly name: string; readonly from: string };
-  readonly cluster: string;
-  /** Of the credential: `docker`, `helm` … */
+  /** Absent when no cluster is asked, as of `verify`. */
+  readonly cluster?: string;
+  /** Of the credential: `docker`, `helm` …; `delete`; `verify` when one is tried and nothing written. */
   readonly kind: string;
   /** Of the secrets, each once. */
   readonly names: readonly string[];
@@ -20,7 +23,15 @@ export interface Attempt {
   readonly serviceAccounts?: readonly ServiceAccountRef[];
   readonly upsert: boolean;
   readonly force: boolean;
+  /** Whether it only asks what a write would do. @default false */
+  readonly dryRun?: boolean;
 }
+
+/**
+ * What is written, of which only fingerprints are kept: one value, or one for each registry or URL
+ * that it is for. There is no user information in these.
+ */
+export type Credentials = Sealed<string> | Readonly<Record<string, Sealed<string>>>;
 
 /** What became of an attempt. */
 export interface Outcome {
@@ -55,8 +66,8 @@ export interface RefusedAttempt {
   readonly cluster?: string;
   /** One sentence; nothing of a body or a token. */
   readonly reason: string;
-  /** How many of the same actor before it were too many to be recorded. @default 0 */
-  readonly leftOut?: number;
+  /** Whether a token has told who it is. @default false */
+  readonly isKnown?: boolean;
 }
 
 /**
@@ -64,6 +75,20 @@ export interface RefusedAttempt {
  * `refused`: it was not allowed. `interrupted`: its end was never written, found at a later start.
  */
 export const PHASES = ["started", "begin", "end", "refused", "interrupted"] as const;
+
+/** What is cut where an entry would be too long, from what is cut first to what is cut last. */
+export const CUT_ORDER = [
+  "service_accounts",
+  "namespaces_created",
+  "namespaces",
+  "written",
+  "credentials",
+  "names",
+  "refusals",
+  "not_restored",
+] as const;
+
+export type Cuttable = typeof CUT_ORDER[number];
 
 /** One line of the log. */
 export interface Entry extends Partial<Outcome> {
@@ -81,44 +106,62 @@ export interface Entry extends Partial<Outcome> {
   readonly service_accounts?: readonly ServiceAccountRef[];
   readonly upsert?: boolean;
   readonly force?: boolean;
+  readonly dry_run?: boolean;
   /** Fingerprint of the credential's value. */
   readonly credential?: string;
+  /** Fingerprints by what each is for, where there may be several. */
+  readonly credentials?: Readonly<Record<string, string>>;
   readonly action?: string;
   readonly reason?: string;
   readonly left_out?: number;
+  /** How many of a list were left out, so that the line is not too long. */
+  readonly more?: Readonly<Partial<Record<Cuttable, number>>>;
 }
 
-/** Longest line that is taken for an entry, in bytes: a thousand namespaces are a tenth of it. */
+/**
+ * Longest line that is taken for an entry, in bytes. None is written that is longer than a quarter of
+ * it (`LONGEST_LINE`), as a line that readers pass over would be an attempt that nobody sees.
+ */
 export const MAX_LINE = 1024 * 1024;
 
-/** The line of an entry, without its end. */
-export function lineOf(entry: Entry): string {
-  return JSON.stringify(entry);
+export interface Parsed {
+  readonly entry: Entry;
+  /** Whether it repeats the `begin` of a write that was under way when this file was begun. */
+  readonly isCarried: boolean;
 }
 
-/** The entry of a line; `undefined` when it is none, as when a crash has cut it. */
-export function parseLine(line: string): Entry | undefined {
-  let entry: unknown;
+/** What is in a line; `undefined` when it is no entry, as when a crash has cut it. */
+export function parseLine(line: string): Parsed | undefined {
+  let parsed: unknown;
   try {
-    entry = JSON.parse(line);
+    parsed = JSON.parse(line);
   } catch {
     return undefined;
   }
-  if (typeof entry !== "object" || entry === null) return undefined;
-  const { time, phase, write, names = [] } = entry as Partial<Entry>;
+  if (typeof parsed !== "object" || parsed === null) return undefined;
+  const { link: _, carried, ...entry } = parsed as Partial<Entry> & {
+    readonly link?: unknown;
+    readonly carried?: unknown;
+  };
+  const { time, phase, write, names = [] } = entry;
   const isOne = typeof time === "string" && !Number.isNaN(Date.parse(time)) &&
     PHASES.some((each) => each === phase) &&
     (write === undefined || typeof write === "string") && Array.isArray(names);
-  return isOne ? entry as Entry : undefined;
+  return isOne ? { entry: entry as Entry, isCarried: carried === true } : undefined;
+}
+
+/** Whether an entry is of what changes nothing, so that nothing of it can be half done. */
+export function changesNothing({ kind, dry_run }: Entry): boolean {
+  return dry_run === true || kind === "verify";
 }
 
 /** What an attempt says in each of its lines. */
 export function about(
   attempt: Attempt,
-  credential: string | undefined,
+  fingerprints: Pick<Entry, "credential" | "credentials">,
 ): Omit<Entry, "time" | "phase"> {
   const { writeId, requestId, actor, cluster, kind, names, namespaces, upsert, force } = attempt;
-  const { serviceAccounts = [] } = attempt;
+  const { serviceAccounts = [], dryRun = false } = attempt;
   return {
     write: writeId,
     request: requestId,
@@ -131,6 +174,7 @@ export function about(
     ...(serviceAccounts.length > 0 ? { service_accounts: serviceAccounts } : {}),
     upsert,
     force,
-    credential,
+    ...(dryRun ? { dry_run: true } : {}),
+    ...fingerprints,
   };
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { configureLog } from "../log/logger.ts";
-import { type Attempt, AuditLog } from "./audit_log.ts";
+import { type Attempt, AuditLog, type Entry } from "./audit_log.ts";
+import { LONGEST_LINE } from "./line.ts";
 
 /** What the next start says of a write that a crash has interrupted. */
 
@@ -47,21 +48,129 @@ const ROWS: [what: string, attempt: Partial<Attempt>, message: string][] = [
   ],
 ];
 
-for (const [what, attempt, message] of ROWS) {
-  Deno.test(`the next start says of ${what} what may be left, and which service accounts it had`, async () => {
-    const folder = await Deno.makeTempDir();
-    const path = join(folder, "audit.log");
-    const logged: Record<string, unknown>[] = [];
-    configureLog({
-      format: "json",
-      level: "debug",
-      write: (line) => logged.push(JSON.parse(line)),
-    });
-    const victim = new AuditLog(path);
-    const next = new AuditLog(path);
-    try {
-      assert.equal((await victim.begin({ ...ATTEMPT, ...attempt })).kind, "recorded");
+interface Place {
+  readonly path: string;
+  /** Lines of the server's log. */
+  readonly logged: Record<string, unknown>[];
+  /** A log that is closed at the end. */
+  open(): AuditLog;
+}
+
+async function withPlace(use: (place: Place) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  const path = join(folder, "audit.log");
+  const opened: AuditLog[] = [];
+  const logged: Place["logged"] = [];
+  configureLog({ format: "json", level: "debug", write: (line) => logged.push(JSON.parse(line)) });
+  const open = () => {
+    const log = new AuditLog(path);
+    opened.push(log);
+    return log;
+  };
+  try {
+    await use({ path, logged, open });
+  } finally {
+    for (const log of opened) await log.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function begun(log: AuditLog, attempt: Partial<Attempt>) {
+  const begun = await log.begin({ ...ATTEMPT, ...attempt });
+  assert.equal(begun.kind, "recorded");
+  return begun;
+}
+
+const textOf = ({ phase, write }: Entry) => write === undefined ? phase : `${phase} ${write}`;
+
+Deno.test("of one request's writes to two clusters the one that did not end is reported, and no other", () =>
+  withPlace(async ({ open, logged }) => {
+    for (const [first, second] of [["a", "b"], ["b", "a"]] as const) {
+      logged.length = 0;
+      const victim = open();
+      const writes = ["a", "b"].map((cluster) =>
+        begun(victim, { cluster, writeId: `r1.${cluster}-before-${second}` })
+      );
+      const [a, b] = await Promise.all(writes);
+      await (first === "a" ? a! : b!).end({ outcome: "created" });
       await victim.close(); // as the end of a process does it: nothing is written any more
+
+      const next = open();
+      await next.start();
+      const written = `r1.${second}-before-${second}`;
+      assert.deepEqual(logged.map(({ cluster, write }) => [cluster, write]), [[second, written]]);
+      const { entries } = await next.read({ limit: 100 });
+      const interrupted = entries.filter(({ phase }) => phase === "interrupted");
+      assert.deepEqual(
+        interrupted.filter(({ write }) => write === written)
+          .map(({ cluster, request }) => [cluster, request]),
+        [[second, "r1"]],
+      );
+      await next.close();
+    }
+  }));
+
+const NO_WRITES: [what: string, attempt: Partial<Attempt>, said: Partial<Entry>][] = [
+  ["a dry run", { dryRun: true }, { kind: "docker", dry_run: true }],
+  ["a dry run of a deletion", { dryRun: true, kind: "delete" }, { kind: "delete", dry_run: true }],
+  [
+    "a credential that is tried",
+    { kind: "verify", cluster: undefined, names: [], namespaces: [] },
+    { kind: "verify" },
+  ],
+];
+
+for (const [what, attempt, said] of NO_WRITES) {
+  Deno.test(`${what} is on record with its begin and end, and not reported by a crash`, () =>
+    withPlace(async ({ open, logged }) => {
+      const victim = open();
+      await (await begun(victim, { ...attempt, writeId: "w1" })).end({ outcome: "created" });
+      await begun(victim, { ...attempt, writeId: "w2" });
+      await begun(victim, { writeId: "w3" });
+      await victim.close();
+      const next = open();
+      await next.start();
+      assert.deepEqual(logged.map(({ write }) => write), ["w3"]);
+      const { entries } = await next.read({ limit: 100 });
+      assert.deepEqual(entries.map(textOf).reverse(), [
+        ...["started", "begin w1", "end w1", "begin w2", "begin w3"],
+        ...["interrupted w3", "started"],
+      ]);
+      for (const { kind, dry_run, write } of entries.filter(({ write }) => write! < "w3")) {
+        assert.deepEqual([kind, dry_run], [said.kind, said.dry_run], write!);
+      }
+    }));
+}
+
+Deno.test("lines of an earlier version are read, and what they leave open is reported", () =>
+  withPlace(async ({ open, path, logged }) => {
+    const time = "2026-01-01T00:00:00.000Z";
+    const { requestId: request, actor: { name: who, from }, ...rest } = ATTEMPT;
+    const { cluster, kind, names, namespaces, upsert, force } = rest;
+    const said = { request, who, from, cluster, kind, names, namespaces, upsert, force };
+    const old = [
+      { time, phase: "started" },
+      { time, phase: "begin", write: "w1", ...said, credential: "0f".repeat(8) },
+      { time, phase: "end", write: "w1", ...said, credential: "0f".repeat(8), outcome: "created" },
+      { time, phase: "begin", write: "w2", ...said },
+      { time, phase: "refused", request, who, from, action: "POST /", reason: "no", left_out: 3 },
+    ];
+    await Deno.writeTextFile(path, old.map((each) => JSON.stringify(each) + "\n").join(""));
+    const log = open();
+    await log.start();
+    assert.deepEqual(logged.map(({ write }) => write), ["w2"]);
+    const { entries, damaged } = await log.read({ limit: 100 });
+    assert.deepEqual(entries.slice(2).reverse(), old);
+    assert.deepEqual([entries.length, damaged], [7, 0]);
+  }));
+
+for (const [what, attempt, message] of ROWS) {
+  Deno.test(`the next start says of ${what} what may be left, and which service accounts it had`, () =>
+    withPlace(async ({ open, logged }) => {
+      const victim = open();
+      await begun(victim, attempt);
+      await victim.close(); // as the end of a process does it: nothing is written any more
+      const next = open();
       await next.start();
       assert.deepEqual(
         logged.map(({ message, service_accounts }) => [message, service_accounts]),
@@ -74,9 +183,36 @@ for (const [what, attempt, message] of ROWS) {
         ["begin", attempt.serviceAccounts],
         ["started", undefined],
       ]);
-    } finally {
-      await next.close();
-      await Deno.remove(folder, { recursive: true });
-    }
-  });
+    }));
 }
+
+Deno.test("a write that says more than fits in a line is shown, and reported by a crash", () =>
+  withPlace(async ({ open, path, logged }) => {
+    const namespaces = Array.from({ length: 1000 }, (_, i) => `${i}`.padStart(63, "n"));
+    const names = Array.from({ length: 10 }, (_, i) => `${i}`.padStart(253, "n"));
+    const accounts = namespaces.flatMap((namespace) => names.map((name) => ({ namespace, name })));
+    const attempt = { namespaces, serviceAccounts: accounts };
+    const victim = open();
+    await (await begun(victim, { ...attempt, writeId: "w1" })).end({ outcome: "created" });
+    await begun(victim, { ...attempt, writeId: "w2" });
+    await victim.close(); // as the end of a process does it: nothing is written any more
+
+    const next = open();
+    await next.start();
+    assert.deepEqual(logged.map(({ write }) => write), ["w2"]);
+    const { entries, damaged, chain } = await next.read({ limit: 9 });
+    assert.deepEqual(entries.map(textOf).reverse(), [
+      ...["started", "begin w1", "end w1", "begin w2", "interrupted w2", "started"],
+    ]);
+    assert.deepEqual([damaged, chain], [0, { state: "unbroken", checked: 5 }]);
+    for (const entry of entries.filter(({ write }) => write !== undefined)) {
+      const { service_accounts = [], more } = entry;
+      assert.deepEqual(entry.namespaces, namespaces);
+      assert.deepEqual(service_accounts, accounts.slice(0, service_accounts.length));
+      assert.deepEqual(more, { service_accounts: 10_000 - service_accounts.length });
+      assert.ok(service_accounts.length > 0);
+    }
+    assert.deepEqual(logged[0]!.more, entries[1]!.more);
+    const lines = (await Deno.readTextFile(path)).split("\n");
+    assert.ok(lines.every(({ length }) => length < LONGEST_LINE), `${lines.map((l) => l.length)}`);
+  }));

@@ -1,8 +1,9 @@
 import { Buffer } from "node:buffer";
-import { createHmac, randomBytes } from "node:crypto";
+import { createHmac, hkdfSync, randomBytes } from "node:crypto";
 import { openOwn } from "../files/open.ts";
 import { faultOf, NotTrusted, ownTrust, type Trust } from "../files/trusted.ts";
 import { seal, type Sealed } from "../log/sealed.ts";
+import type { ChainHash } from "./chain.ts";
 
 /** The key of a log's fingerprints; who holds it is the only one to write that log. */
 export interface AuditKey {
@@ -11,6 +12,8 @@ export interface AuditKey {
    * @returns the first 16 hexadecimal digits of the HMAC-SHA-256
    */
   fingerprint(credential: Sealed<string>): string;
+  /** Chains the lines. It tells nothing of fingerprints, nor do these of it. */
+  readonly chain: ChainHash;
   release(): void;
 }
 
@@ -29,7 +32,7 @@ export async function takeKey(path: string, trust: Trust = ownTrust()): Promise<
   try {
     if (!await isLocked(file)) throw new Error(`another process holds ${path}`);
     const key = await read(file, path) ?? await make(file);
-    return { fingerprint: fingerprintsBy(key), release: () => file.close() };
+    return { ...usesOf(key), release: () => file.close() };
   } catch (error) {
     file.close();
     throw error;
@@ -60,6 +63,16 @@ function open(path: string, trust: Trust): Deno.FsFile {
   }
 }
 
+function usesOf(key: Sealed<Buffer>): Omit<AuditKey, "release"> {
+  return { fingerprint: fingerprintsBy(key), chain: chainBy(key) };
+}
+
+/** By a key of its own: who may write credentials has fingerprints made of texts of his choice. */
+function chainBy(key: Sealed<Buffer>): ChainHash {
+  const own = seal(Buffer.from(hkdfSync("sha256", key.reveal(), "", "audit log chain", LENGTH)));
+  return (text) => createHmac("sha256", own.reveal()).update(text).digest("hex").slice(0, 32);
+}
+
 function fingerprintsBy(key: Sealed<Buffer>): AuditKey["fingerprint"] {
   return (credential) =>
     createHmac("sha256", key.reveal()).update(credential.reveal()).digest("hex").slice(0, 16);
@@ -71,16 +84,16 @@ export function passingFingerprints(): AuditKey["fingerprint"] {
 }
 
 /**
- * Fingerprints by the key of a log that another process may hold: nothing is taken, nor made.
+ * The key of a log that another process may hold: nothing is taken, nor made.
  *
  * Permissions: `--allow-read` of the file.
  * @returns `undefined` where there is no key yet
  * @throws {Error} says why it cannot be had
  */
-export async function fingerprintsBeside(
+export async function keyBeside(
   path: string,
   trust: Trust = ownTrust(),
-): Promise<AuditKey["fingerprint"] | undefined> {
+): Promise<Omit<AuditKey, "release"> | undefined> {
   try {
     // Looked at before it is opened: opening a FIFO would hang.
     if (!(await Deno.stat(path)).isFile) throw new Error(`${path} is not a regular file`);
@@ -88,7 +101,7 @@ export async function fingerprintsBeside(
     if (fault !== undefined) throw new Error(`cannot use ${path}: ${fault.why}`);
     using file = await Deno.open(path, { read: true });
     const key = await read(file, path);
-    return key && fingerprintsBy(key);
+    return key && usesOf(key);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

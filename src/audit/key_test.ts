@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { seal } from "../log/sealed.ts";
-import { fingerprintsBeside, takeKey } from "./key.ts";
+import { keyBeside, takeKey } from "./key.ts";
 
 async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -82,15 +82,25 @@ Deno.test("a key whose making was interrupted is made, and what is no key is lef
     }
   }));
 
-Deno.test("who only reads has the same fingerprints while another process holds the key", () =>
+Deno.test("who only reads has the same fingerprints and chain while another process holds the key", () =>
   withFolder(async (folder) => {
     const path = join(folder, "key");
-    assert.equal(await fingerprintsBeside(path), undefined);
+    assert.equal(await keyBeside(path), undefined);
     await assert.rejects(Deno.stat(path), Deno.errors.NotFound);
     const key = await takeKey(path);
-    const fingerprint = await fingerprintsBeside(path);
-    assert.equal(fingerprint!(seal("secret")), key.fingerprint(seal("secret")));
+    const beside = await keyBeside(path);
+    assert.equal(beside!.fingerprint(seal("secret")), key.fingerprint(seal("secret")));
+    assert.equal(beside!.chain("line"), key.chain("line"));
     await assert.rejects(takeKey(path), /another process holds/);
+    key.release();
+  }));
+
+Deno.test("who has fingerprints made of a text of his own learns nothing of the chain by it", () =>
+  withFolder(async (folder) => {
+    const key = await takeKey(join(folder, "key"));
+    const text = 'x\n{"time":"2026-01-01T00:00:00.000Z","phase":"end"}';
+    assert.match(key.chain(text), /^[0-9a-f]{32}$/);
+    assert.ok(!key.chain(text).startsWith(key.fingerprint(seal(text))));
     key.release();
   }));
 
@@ -98,14 +108,14 @@ Deno.test("who only reads refuses the same keys, and makes none", () =>
   withFolder(async (folder) => {
     const path = join(folder, "key");
     Deno.writeTextFileSync(path, "", { mode: 0o600 });
-    assert.equal(await fingerprintsBeside(path), undefined);
+    assert.equal(await keyBeside(path), undefined);
     assert.equal(Deno.readTextFileSync(path), "");
     Deno.writeTextFileSync(path, "short\n");
-    await assert.rejects(fingerprintsBeside(path), /holds no key/);
+    await assert.rejects(keyBeside(path), /holds no key/);
     Deno.chmodSync(path, 0o640);
-    await assert.rejects(fingerprintsBeside(path), /others may use .*run chmod 600/);
-    await assert.rejects(fingerprintsBeside(folder), /is not a regular file/);
+    await assert.rejects(keyBeside(path), /others may use .*run chmod 600/);
+    await assert.rejects(keyBeside(folder), /is not a regular file/);
     const fifo = join(folder, "fifo");
     await new Deno.Command("mkfifo", { args: ["-m", "600", fifo] }).output();
-    await assert.rejects(fingerprintsBeside(fifo), /is not a regular file/);
+    await assert.rejects(keyBeside(fifo), /is not a regular file/);
   }));

@@ -1,7 +1,6 @@
-import { openOwnToRead } from "../files/open.ts";
-import { ownTrust, type Trust } from "../files/trusted.ts";
-import { linesFromEnd } from "../log/lines_from_end.ts";
-import { type Entry, MAX_LINE, parseLine } from "./entry.ts";
+import { ChainCheck, type ChainHash, type ChainSeen } from "./chain.ts";
+import { type Entry, parseLine } from "./entry.ts";
+import { type LogFiles, logLines } from "./files.ts";
 
 export interface AuditQuery {
   readonly cluster?: string;
@@ -24,40 +23,53 @@ export interface AuditPage {
   readonly truncated: boolean;
   /** Lines that were passed over, because they are no entries: a crash has cut them. */
   readonly damaged: number;
+  /** Of all lines that were read, those that are not asked for too. */
+  readonly chain: ChainSeen;
 }
 
 /** By how much clocks are set back at most while a log is written, in milliseconds. */
 const SET_BACK = 60 * 60 * 1000;
 
 /**
- * Reads a log backwards, only as far as the query needs it. A log that is not there is an empty one.
+ * Reads a log backwards through its files, only as far as the query needs it. A log that is not
+ * there is an empty one.
  *
- * Permissions: `--allow-read` of the file.
+ * Permissions: `--allow-read` of the files.
+ * @param hash by which the lines are chained, or why it cannot be had
  */
 export async function readAudit(
-  path: string,
+  files: LogFiles,
   query: AuditQuery,
-  trust: Trust = ownTrust(),
+  hash: ChainHash | { readonly why: string },
 ): Promise<AuditPage> {
   const entries: Entry[] = [];
+  const chain = new ChainCheck(hash);
+  /** Writes whose `begin` stands once more in an older file. */
+  const carried = new Set<string>();
   let damaged = 0;
-  const open = (path: string) => openOwnToRead(path, trust);
-  try {
-    for await (const line of linesFromEnd(path, { maxLine: MAX_LINE, open })) {
-      const entry = typeof line === "string" ? parseLine(line) : undefined;
-      if (entry === undefined) {
-        if (line !== "") damaged++;
-        continue;
-      }
-      if (query.since && Date.parse(entry.time) < query.since.getTime() - SET_BACK) break;
-      if (!isAskedFor(entry, query)) continue;
-      if (entries.length === query.limit) return { entries, truncated: true, damaged };
-      entries.push(entry);
+  const page = (truncated: boolean) => ({ entries, truncated, damaged, chain: chain.seen });
+  for await (const text of logLines(files)) {
+    const parsed = typeof text === "string" ? parseLine(text) : undefined;
+    if (parsed === undefined) {
+      if (text !== "") damaged++;
+      continue;
     }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    const { entry, isCarried } = parsed;
+    chain.see(text as string, entry.time);
+    if (query.since && isLongBefore(query.since, entry) && !isCarried) break;
+    if (entry.phase === "begin" && entry.write !== undefined) {
+      if (carried.has(entry.write)) continue;
+      if (isCarried) carried.add(entry.write);
+    }
+    if (!isAskedFor(entry, query)) continue;
+    if (entries.length === query.limit) return page(true);
+    entries.push(entry);
   }
-  return { entries, truncated: false, damaged };
+  return page(false);
+}
+
+function isLongBefore(since: Date, { time }: Entry): boolean {
+  return Date.parse(time) < since.getTime() - SET_BACK;
 }
 
 function isAskedFor(entry: Entry, query: AuditQuery): boolean {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type Entry, lineOf } from "./entry.ts";
+import type { Entry } from "./entry.ts";
+import { lineOf } from "./line.ts";
 import { type AuditQuery, readAudit } from "./read.ts";
 
 /** Entry number `i`: a second after the one before. */
@@ -20,12 +21,15 @@ async function page(lines: readonly string[], query: Partial<AuditQuery>) {
   const path = await Deno.makeTempFile();
   try {
     await Deno.writeTextFile(path, lines.map((line) => line + "\n").join(""));
-    const { entries, ...rest } = await readAudit(path, { limit: 100, ...query });
+    const { entries, chain, ...rest } = await readAudit({ path }, { limit: 100, ...query }, NO_KEY);
+    assert.deepEqual(chain, { state: "unchained", checked: 0 }); // as before there were links
     return { writes: entries.map(({ write }) => write), ...rest };
   } finally {
     await Deno.remove(path);
   }
 }
+
+const NO_KEY = { why: "there is no key" };
 
 const TEN = Array.from({ length: 10 }, (_, i) => lineOf(entry(i)));
 const all = { truncated: false, damaged: 0 };
@@ -80,7 +84,12 @@ Deno.test("damaged lines are passed over and counted", async () => {
 });
 
 Deno.test("a log that is not there is an empty one", async () => {
-  assert.deepEqual(await readAudit("/no/such/audit.log", { limit: 1 }), { entries: [], ...all });
+  const chain = { state: "unchained", checked: 0 };
+  assert.deepEqual(await readAudit({ path: "/no/such/audit.log" }, { limit: 1 }, NO_KEY), {
+    entries: [],
+    ...all,
+    chain,
+  });
 });
 
 Deno.test("of a large log only what is asked for is read, and what is an hour older ends the search", async () => {
@@ -89,8 +98,9 @@ Deno.test("of a large log only what is asked for is read, and what is an hour ol
     await Deno.truncate(path, 64 * 1024 ** 3); // which take no room, but minutes to read
     const lines = [lineOf(entry(-7200)), ...TEN].map((line) => line + "\n");
     await Deno.writeTextFile(path, "\n" + lines.join(""), { append: true });
-    assert.equal((await readAudit(path, { limit: 5 })).entries.length, 5);
-    assert.equal((await readAudit(path, { limit: 9, since: at(8) })).entries.length, 2);
+    const read = async (query: AuditQuery) => (await readAudit({ path }, query, NO_KEY)).entries;
+    assert.equal((await read({ limit: 5 })).length, 5);
+    assert.equal((await read({ limit: 9, since: at(8) })).length, 2);
   } finally {
     await Deno.remove(path);
   }

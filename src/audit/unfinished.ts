@@ -1,28 +1,34 @@
-import { openOwnToRead } from "../files/open.ts";
-import { ownTrust, type Trust } from "../files/trusted.ts";
-import { linesFromEnd } from "../log/lines_from_end.ts";
-import { type Entry, MAX_LINE, parseLine } from "./entry.ts";
+import { changesNothing, type Entry, parseLine } from "./entry.ts";
+import { linesByFile, type LogFiles } from "./files.ts";
 
 /**
  * The `begin` entries without an end, since the server was started last, oldest first: writes that
  * a crash has interrupted, when nobody writes the log now. Earlier ones were found at that start.
+ * What changes nothing, as a dry run, is not among them.
  *
- * Permissions: `--allow-read` of the file.
+ * A file begins with the writes under way, so that an older one is looked at only where a crash has
+ * cut that beginning.
+ *
+ * Permissions: `--allow-read` of the files.
  */
-export async function unfinished(path: string, trust: Trust = ownTrust()): Promise<Entry[]> {
+export async function unfinished(files: LogFiles): Promise<Entry[]> {
   const ended = new Set<string>();
-  const found: Entry[] = [];
-  const open = (path: string) => openOwnToRead(path, trust);
-  try {
-    for await (const line of linesFromEnd(path, { maxLine: MAX_LINE, open })) {
-      const entry = typeof line === "string" ? parseLine(line) : undefined;
-      if (entry?.phase === "started") break;
-      if (entry?.write === undefined) continue;
+  const found = new Map<string, Entry>();
+  const oldestFirst = () => [...found.values()].reverse();
+  for (const lines of linesByFile(files)) {
+    let hasWholeBeginning = false;
+    for await (const text of lines) {
+      const parsed = typeof text === "string" ? parseLine(text) : undefined;
+      if (parsed === undefined) continue;
+      const { entry, isCarried } = parsed;
+      if (entry.phase === "started") return oldestFirst();
+      // A start writes `interrupted` and `started` at once, so that one without the other was cut.
+      if (!isCarried && entry.phase !== "interrupted") hasWholeBeginning = true;
+      if (entry.write === undefined) continue;
       if (entry.phase !== "begin") ended.add(entry.write);
-      else if (!ended.delete(entry.write)) found.push(entry);
+      else if (!ended.has(entry.write) && !changesNothing(entry)) found.set(entry.write, entry);
     }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (hasWholeBeginning) break;
   }
-  return found.reverse();
+  return oldestFirst();
 }

@@ -239,9 +239,10 @@ export const audit = command<AuditFlags>(
   },
   {
     brief: "Show who attempted to write what, newest first",
-    full: "Reads the file that the setting audit-log names, also while a server writes it; with " +
-      "--server that server is asked, with the token of an admin. A write is one line: how it " +
-      "ended, or begun while it has not; JSON and YAML show both.",
+    full: "Reads the file that the setting audit-log names, and the older ones beside it, also " +
+      "while a server writes it; with --server that server is asked, with the token of an admin. A " +
+      "write is one line: how it ended, or begun while it has not; JSON and YAML show both. It warns " +
+      "where lines are missing or changed.",
     examples: [
       ["--cluster test-cluster --since 2026-01-31", "What was done on one cluster since"],
       [

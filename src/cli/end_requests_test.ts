@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Hono } from "hono";
 import { fakeClock } from "../../tests/support/fake_clock.ts";
 import { configureLog } from "../log/logger.ts";
-import type { Env } from "../server/endpoint.ts";
+import type { Env } from "../server/env.ts";
 import { front } from "../server/front.ts";
 import { Drain } from "../server/middleware/drain.ts";
 import { requestId } from "../server/middleware/request_id.ts";

@@ -41,7 +41,9 @@ export async function checkExposure(settings: Settings, token: string | undefine
     throw new ConfigError(`Cannot use setting '${there}' without '${missing}'`);
   }
   const hasTokens = file !== undefined || Boolean(token);
-  if (settings["behind-proxy"] && !hasTokens) {
+  const proxies = settings["behind-proxy"];
+  const isBehindProxy = typeof proxies === "boolean" ? proxies : proxies.length > 0;
+  if (isBehindProxy && !hasTokens) {
     // Whatever address it listens on: the Host that the proxy sends may be that of this machine.
     throw new ConfigError(
       "Cannot serve behind a proxy without tokens: whoever gets to the proxy may write " +
@@ -55,10 +57,10 @@ export async function checkExposure(settings: Settings, token: string | undefine
         "tokens-file, or use --host 127.0.0.1 and ssh -L from elsewhere",
     );
   }
-  if (cert === undefined && !settings["behind-proxy"]) {
+  if (cert === undefined && !isBehindProxy) {
     throw new ConfigError(
       `Cannot listen on '${host}': without TLS everyone on the way can read the credentials. Set ` +
-        "tls-cert and tls-key, or behind-proxy: true when a proxy in front does TLS",
+        "tls-cert and tls-key, or behind-proxy with the addresses of a proxy in front that does TLS",
     );
   }
 }

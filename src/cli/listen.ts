@@ -1,6 +1,7 @@
 import { loggerOf, ofNoRequest } from "../log/logger.ts";
 import type { Front } from "../server/front.ts";
 import { endRequests, settlesWithin } from "./end_requests.ts";
+import { failedAnswer } from "./failed_answer.ts";
 import { lasting, type Server } from "./lasting.ts";
 import { LINGER } from "./stop_time.ts";
 import type { TlsFiles } from "./tls.ts";
@@ -81,7 +82,8 @@ async function serverAt(
   handler: Deno.ServeHandler<Deno.NetAddr>,
 ): Promise<Server> {
   if (tls === undefined) {
-    return lasting((port) => Deno.serve({ hostname, port, onListen: () => {} }, handler), port);
+    const options = { hostname, onListen: () => {}, onError: failedAnswer };
+    return lasting((port) => Deno.serve({ ...options, port }, handler), port);
   }
   const { serveTls } = await import("./tls.ts");
   return serveTls({ hostname, port }, tls, handler);

@@ -1,12 +1,11 @@
 import { clustersFolder } from "../clusters/folder.ts";
 import { ToldFiles } from "../clusters/told_files.ts";
-import { ConfigError, type LoadedConfig } from "../config/load.ts";
+import type { LoadedConfig } from "../config/load.ts";
 import type { Settings } from "../config/schema.ts";
 import { configuredTrust } from "../files/trusted.ts";
 import { type LogFile, logFile } from "../log/line_writer.ts";
 import { configureLog, loggerOf } from "../log/logger.ts";
-import { type Front, front } from "../server/front.ts";
-import type { Program } from "../wire.ts";
+import { front } from "../server/front.ts";
 import type { Children } from "../daemon/children.ts";
 import type { ServerRecord } from "../daemon/pid_file.ts";
 import { noting } from "../kube/process.ts";
@@ -16,6 +15,7 @@ import { settlesWithin } from "./end_requests.ts";
 import { listen } from "./listen.ts";
 import { asksForTokens, readSettings } from "./read_settings.ts";
 import { reasonOf } from "./reason.ts";
+import { reloader, type Wiring } from "./reload.ts";
 import { DEFAULT_CONFIG, inEffect, settingArguments, type SettingFlags } from "./setting_flags.ts";
 import { CLOSING, stopSeconds } from "./stop_time.ts";
 import { surroundings } from "./surroundings.ts";
@@ -59,6 +59,7 @@ export async function serve(flags: ServeFlags): Promise<number> {
       return {
         program: wire(config.settings, here, VERSION, common),
         again: (settings) => wire(settings, here, VERSION, common),
+        stopping: () => common.limits.close(),
         end: () => common.auditLogs.close(),
       };
     };
@@ -100,7 +101,10 @@ export async function serve(flags: ServeFlags): Promise<number> {
         // What a crash has interrupted is reported at the start, not with the first request.
         if (config.settings["audit-log"] !== undefined) void wired();
       },
-      onStopping: () => notifier?.stopping(),
+      onStopping() {
+        notifier?.stopping();
+        wiring?.then(({ stopping }) => stopping()).catch(() => {}); // what was not there stops, too
+      },
       onHangup: reloads.reload,
       stopSeconds: () => longestStop,
     });
@@ -220,66 +224,4 @@ function sayTransport(transport: Settings["transport"], hasKubectl: boolean): vo
   const log = loggerOf("kubectl");
   if (transport === "auto") log.info("kubectl cannot be run; clusters are reached directly");
   else log.warn("kubectl cannot be run; install it and have it on PATH, or use --transport api");
-}
-
-interface Wiring {
-  readonly program: Program;
-  again(settings: Settings): Program;
-  /** Called when none of its programs serves any more. */
-  end(): Promise<void>;
-}
-
-interface Reloading {
-  /** @throws {ConfigError} for what cannot be used */
-  read(): Promise<LoadedConfig>;
-  /** Called with what is used from now on. */
-  onRead(config: LoadedConfig): Promise<void>;
-  readonly bound: Settings;
-  readonly app: Front;
-  wired(): Promise<Wiring>;
-}
-
-/** Puts a program with the configuration as it is now in the place of the one that serves. */
-function reloader({ read, onRead, bound, app, wired }: Reloading) {
-  const log = loggerOf("config");
-  let current: Promise<Program> | undefined;
-  const present = () =>
-    current ??= wired().then(({ program }) => program).catch((error) => {
-      current = undefined;
-      throw error;
-    });
-
-  async function replaced(before: Program): Promise<Program> {
-    const config = await read().catch((error) => {
-      if (!(error instanceof ConfigError)) throw error;
-      log.error("configuration not reloaded; the one before stays", { reason: error.message });
-    });
-    if (config === undefined) return before;
-    await onRead(config);
-    for (const key of ["host", "port", "tls-cert", "tls-key"] as const) {
-      if (config.settings[key] === bound[key]) continue;
-      log.warn(`Setting '${key}' has changed, which takes effect with the next start only`);
-    }
-    const next = (await wired()).again(config.settings);
-    // Its requests under way end in their own time.
-    app.replace(next).then(() => before.close());
-    log.info("configuration reloaded");
-    return next;
-  }
-
-  return {
-    /** The program that serves. */
-    current: present,
-    /** A configuration that cannot be used changes nothing. */
-    reload() {
-      current = present().then(async (before) => {
-        try {
-          return await replaced(before);
-        } catch (error) {
-          log.error("internal error in reloading the configuration", { error });
-          return before;
-        }
-      });
-    },
-  };
 }

@@ -13,7 +13,9 @@ export const SERVE_FLAGS = {
   tokensFile: text("File of the tokens that are accepted; 'token create' makes them", "file"),
   tlsCert: text("Certificate chain (PEM), to serve HTTPS", "file"),
   tlsKey: text("Its key (PEM)", "file"),
-  behindProxy: on("A proxy in front does TLS"),
+  behindProxy: on(
+    "A proxy on this machine or in a private network does TLS; the setting names others",
+  ),
   logFormat: text("text or json", "format"),
   logLevel: text("debug, info, warning or error", "level"),
 } as const;

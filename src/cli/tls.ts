@@ -1,6 +1,7 @@
 import { readTrusted } from "../files/open.ts";
 import { NotTrusted, ownTrust, type Trust } from "../files/trusted.ts";
 import { loggerOf } from "../log/logger.ts";
+import { failedAnswer } from "./failed_answer.ts";
 import { lasting, type Server } from "./lasting.ts";
 
 export interface TlsFiles {
@@ -92,7 +93,15 @@ function open(
   const { trust = ownTrust() } = files;
   const [cert, key] = [read(files.cert, trust), read(files.key, trust, isPrivate)];
   try {
-    return Deno.serve({ ...at, cert, key, reusePort: true, onListen: () => {} }, handler);
+    const options = {
+      ...at,
+      cert,
+      key,
+      reusePort: true,
+      onListen: () => {},
+      onError: failedAnswer,
+    };
+    return Deno.serve(options, handler);
   } catch (error) {
     if (
       error instanceof Deno.errors.AddrInUse || error instanceof Deno.errors.PermissionDenied ||

@@ -3,6 +3,7 @@ import type { Settings } from "../config/schema.ts";
 import { configuredTrust, faultOf, faultOfFolder, type Trust } from "../files/trusted.ts";
 import { type Current, judge, whyNotOverApi } from "../kube/kubeconfig/judge.ts";
 import { NotUsable } from "../kube/kubeconfig/refused.ts";
+import { canonicalServer } from "../kube/kubeconfig/server_url.ts";
 import { readYaml, type Value } from "../kube/kubeconfig/yaml.ts";
 import { seal, type Sealed } from "../log/sealed.ts";
 import { maskTokens } from "../log/token_shapes.ts";
@@ -148,9 +149,8 @@ export interface KubeconfigState {
 export async function stateOf(file: string, rules: VetRules): Promise<KubeconfigState> {
   try {
     const { current, warnings } = await vetKubeconfig(file, rules);
-    const { origin, pathname } = current.reveal().server;
     // In its path, too, may be a token.
-    return { server: maskTokens(origin + pathname.replace(/(?<!\/)\/+$/, "")), warnings };
+    return { server: maskTokens(canonicalServer(current.reveal().server)), warnings };
   } catch (error) {
     if (error instanceof KubeconfigRefused) return { refused: error.why, warnings: [] };
     if (error instanceof Deno.errors.NotFound) return { refused: "it is not there", warnings: [] };

@@ -55,6 +55,21 @@ Deno.test("lists and maps come from the environment as YAML", async () => {
   assert.deepEqual(settings["allowed-hosts"], ["ops", "ops.example"]);
 });
 
+Deno.test("proxies in front are a list, or said to be near, in the file and in the environment", async () => {
+  const of = async (file: string, env: Record<string, string> = {}) =>
+    (await loaded(file, { env })).settings["behind-proxy"];
+  assert.equal(await of(""), false);
+  assert.equal(await of("behind-proxy: true\n"), true);
+  assert.deepEqual(await of("behind-proxy: [10.0.0.1, fd00::/8]\n"), ["10.0.0.1", "fd00::/8"]);
+  const env = { ARGOCD_CONFIGURER_BEHIND_PROXY: '["::1"]' };
+  assert.deepEqual(await of("", env), ["::1"]);
+});
+
+Deno.test("an audit log of any size is one that never begins anew", async () => {
+  const { settings } = await loaded("audit-log-max-size: 0\n");
+  assert.equal(settings["audit-log-max-size"], 0);
+});
+
 Deno.test("a missing default file is a warning, a missing named one an error", async () => {
   assert.match((await loaded(undefined)).warnings[0]!, /No configuration file/);
   await assert.rejects(loaded(undefined, { fileRequired: true }), ConfigError);
@@ -182,6 +197,12 @@ const INVALID: [content: string, message: RegExp][] = [
   ["argocd-namespace: Argo CD\n", /'argocd-namespace'.*is not a namespace/],
   ["docker-labels: {}\n", /'docker-labels'.*at least one/],
   ["docker-namespaces: [a, B]\n", /'docker-namespaces.1'/],
+  ["audit-log-max-size: 1000\n", /'audit-log-max-size'.*: must be 0 or at least 1048576$/],
+  ["audit-log-max-size: 64 MiB\n", /'audit-log-max-size'/],
+  ["audit-log-files: 0\n", /'audit-log-files'/],
+  ["audit-log-files: 101\n", /'audit-log-files'/],
+  ["behind-proxy: 10.0.0.1\n", /'behind-proxy'.*: must be true, false, or a list of addresses/],
+  ["behind-proxy: [10.0.0.0/33]\n", /'behind-proxy.0'.*: is not an address or a network$/],
   ["a: b: c\n", /config\.yaml:1:\d+: it is not valid YAML: bad indentation of a mapping entry$/],
   ["port: 1\nhost: a\nport: 2\n", /config\.yaml:3:1: a key is there twice$/],
   ["- a\n", /not a YAML mapping/],

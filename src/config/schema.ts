@@ -1,5 +1,6 @@
 // Not zod, as for what comes over HTTP: a start waits for what is imported here.
 import * as v from "valibot";
+import { parseNetwork } from "../net/address.ts";
 
 const text = v.pipe(v.string(), v.nonEmpty("must not be empty"));
 const namespace = v.pipe(
@@ -17,7 +18,14 @@ const labelValue = v.pipe(
 const origin = v.pipe(v.string(), v.regex(/^https?:\/\/[^/\s]+$/, "is not an origin"));
 /** A host, an address or a network, as what a credential is verified at. */
 const place = v.pipe(v.string(), v.check(isPlace, "is not a host, an address or a network"));
+const network = v.pipe(
+  v.string(),
+  v.check((text) => parseNetwork(text) !== undefined, "is not an address or a network"),
+);
 const id = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** Bytes for which every line of an audit log has room. */
+const MIN_AUDIT_LOG = 1024 * 1024;
 
 /**
  * Every setting with its default, in the file's spelling. `configs/defaults.yaml` and the README's
@@ -31,8 +39,18 @@ const ENTRIES = {
   /** Certificate chain and key in PEM, by which HTTPS is served. */
   "tls-cert": v.optional(text),
   "tls-key": v.optional(text),
-  /** A proxy in front does TLS, so that addresses besides this machine's are allowed without it. */
-  "behind-proxy": v.optional(v.boolean(), false),
+  /**
+   * A proxy in front does TLS, so that addresses besides this machine's are allowed without it, and
+   * says who the client is: at these addresses and networks, or, if `true`, on this machine and in
+   * private networks.
+   */
+  "behind-proxy": v.optional(
+    v.union(
+      [v.boolean(), v.array(network)],
+      "must be true, false, or a list of addresses and networks",
+    ),
+    false,
+  ),
   /** Requests that may be under way at once; one more is refused. */
   "max-requests": v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 256),
   /** Seconds that a client may take to send the body of a request. */
@@ -41,6 +59,20 @@ const ENTRIES = {
   "tokens-file": v.optional(text),
   /** File in which every attempt to write is recorded; none when absent. */
   "audit-log": v.optional(text),
+  /** Bytes beyond which a new audit log is begun; 0 for one file that grows. */
+  "audit-log-max-size": v.optional(
+    v.pipe(
+      v.number(),
+      v.integer(),
+      v.check((bytes) => bytes === 0 || bytes >= MIN_AUDIT_LOG, "must be 0 or at least 1048576"),
+    ),
+    64 * 1024 * 1024,
+  ),
+  /** Older audit logs that are kept. */
+  "audit-log-files": v.optional(
+    v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)),
+    10,
+  ),
   /** Folder of kubeconfigs. */
   "clusters-folder": v.optional(text, "clusters"),
   /** Seconds that the commands of one request may take together. */

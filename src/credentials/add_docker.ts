@@ -1,14 +1,14 @@
+import type { Attempt, Credentials, Outcome } from "../audit/audit_log.ts";
 import { KubeError } from "../kube/errors.ts";
+import type { PullSecretUse } from "../kube/store.ts";
 import type { AddServices, AddSettings, NotAccepted } from "./adding.ts";
-import { seal } from "../log/sealed.ts";
-import { type DockerCredential, dockerSecrets } from "./kinds/docker.ts";
+import { type DockerCredential, dockerSecrets, gitWriteBackName } from "./kinds/docker.ts";
 import { dockerHints } from "./kinds/docker_hints.ts";
 import { MAX_NAMESPACES, type NamespaceSelection, selectNamespaces } from "./namespaces.ts";
-import type { ClusterNotFound } from "./stores.ts";
-import type { WriteVerdict } from "./write.ts";
+import { accountsOf, NOT_ACCEPTED, outcomeOfWrite } from "./outcome.ts";
+import { write, type WriteVerdict } from "./write.ts";
 import { isAccepted, type Verified, verifyDocker } from "./verify_credential.ts";
-import { type WriteServices, writeToCluster } from "./write_to_cluster.ts";
-import type { Writer } from "./writer.ts";
+import type { Writer, WriteServices } from "./writer.ts";
 
 export interface AddDocker extends Writer {
   readonly cluster: string;
@@ -46,16 +46,44 @@ export interface DockerAdded {
   readonly verified: readonly Verified[];
 }
 
+/** What the record says of the attempt; namespaces that are to be selected are not known yet. */
+export function attemptOf(
+  { writeId, requestId, actor, cluster, ...request }: AddDocker,
+  { argocdNamespace }: Pick<AddSettings, "argocdNamespace">,
+): Attempt {
+  const { name, gitWriteBack, namespaces, upsert, merge, force, dryRun } = request;
+  return {
+    ...{ writeId, requestId, actor, cluster, kind: "docker" },
+    ...{ upsert: upsert || merge, force, dryRun },
+    names: gitWriteBack ? [name, gitWriteBackName(name)] : [name],
+    ...found(request, namespaces, argocdNamespace),
+  };
+}
+
+/** The password of each registry; where there is only one, that. */
+export function credentialsOf({ credentials }: Pick<AddDocker, "credentials">): Credentials {
+  const [first, ...more] = credentials.map(({ password }) => password);
+  if (first !== undefined && more.length === 0) return first;
+  return Object.fromEntries(credentials.map(({ registry, password }) => [registry, password]));
+}
+
+export function outcomeOf(result: DockerAdded | NotAccepted): Outcome {
+  if (result.kind === "not_accepted") return NOT_ACCEPTED;
+  return outcomeOfWrite(result.verdict, [result.name, gitWriteBackName(result.name)]);
+}
+
 /** Writes a docker credential as a pull secret into every namespace, and into Argo CD's. */
 export async function addDocker(
   request: AddDocker,
   { argocdNamespace, dockerLabels }: AddSettings,
   services: AddServices,
-): Promise<DockerAdded | NotAccepted | ClusterNotFound> {
-  const { cluster, name, credentials, merge, gitWriteBack, serviceAccounts } = request;
+): Promise<DockerAdded | NotAccepted> {
+  const { cluster, name, credentials, merge, gitWriteBack } = request;
+  const { begin } = services;
+  // Else when the namespaces are known, which the record of an interrupted write has to name.
+  if (request.select === undefined) await begin();
   const hints = dockerHints(credentials);
-  const verified = request.verify ? await verifyDocker(credentials, services.verifyOne) : [];
-  if (!isAccepted(verified)) return { kind: "not_accepted", verified, hints };
+  let verified: readonly Verified[] = [];
   const added = (namespaces: readonly string[], verdict: WriteVerdict): DockerAdded => ({
     kind: "docker",
     cluster,
@@ -66,10 +94,13 @@ export async function addDocker(
     verified,
   });
   const chosen = await namespacesOf(request, argocdNamespace, services);
-  if (chosen.kind === "cluster_not_found") return chosen;
   if (chosen.kind === "unable") return added(request.namespaces, chosen);
 
   const { namespaces } = chosen;
+  await begin(found(request, namespaces, argocdNamespace));
+  // Tried when that is on record, as it is sent out.
+  if (request.verify) verified = await verifyDocker(credentials, services.verifyOne);
+  if (!isAccepted(verified)) return { kind: "not_accepted", verified, hints };
   const secrets = dockerSecrets({
     name,
     namespaces,
@@ -79,34 +110,45 @@ export async function addDocker(
     gitWriteBack,
     labels: dockerLabels,
   });
-  const verdict = await writeToCluster({
+  const verdict = await write({
     ...request,
     secrets,
     // To merge is to change what is there.
     permissions: { ...request, upsert: request.upsert || merge },
-    attach: namespaces.flatMap((namespace) =>
-      serviceAccounts.map((serviceAccount) => ({ namespace, serviceAccount, secret: name }))
-    ),
-    kind: "docker",
-    credential: secretOf(credentials),
+    attach: usesIn(namespaces, request),
   }, services);
-  return verdict.kind === "cluster_not_found" ? verdict : added(namespaces, verdict);
+  return added(namespaces, verdict);
 }
 
-/** Of one registry its password, so that it can be found again; else all of them. */
-function secretOf(credentials: readonly DockerCredential[]) {
-  const [first, ...more] = credentials.map(({ password }) => password);
-  if (first !== undefined && more.length === 0) return first;
-  return seal(JSON.stringify(credentials.map(({ password }) => password.reveal())));
+/** Service accounts that are to use the secret. */
+function usesIn(
+  namespaces: readonly string[],
+  { name, serviceAccounts }: Pick<AddDocker, "name" | "serviceAccounts">,
+): PullSecretUse[] {
+  return namespaces.flatMap((namespace) =>
+    serviceAccounts.map((serviceAccount) => ({ namespace, serviceAccount, secret: name }))
+  );
+}
+
+/** What the record says of namespaces once they are known. */
+function found(
+  request: Pick<AddDocker, "name" | "serviceAccounts">,
+  namespaces: readonly string[],
+  argocdNamespace: string,
+) {
+  return {
+    namespaces: [...new Set([...namespaces, argocdNamespace])],
+    serviceAccounts: accountsOf(usesIn(namespaces, request)),
+  };
 }
 
 async function namespacesOf(
   { cluster, namespaces, select }: AddDocker,
   argocdNamespace: string,
-  { open, seconds }: WriteServices,
+  { store, seconds }: WriteServices,
 ) {
   if (select === undefined) return { kind: "selected", namespaces } as const;
-  const selected = await selectNamespaces(cluster, select, { open, seconds, argocdNamespace });
+  const selected = await selectNamespaces(select, { store, seconds, argocdNamespace });
   if (selected.kind !== "selected") return selected;
   const all = [...new Set([...namespaces, ...selected.namespaces])];
   const no = (why: string) => {

@@ -2,12 +2,20 @@ import assert from "node:assert/strict";
 import { KubeError } from "../kube/errors.ts";
 import type { FakeCluster } from "../kube/fake/store.ts";
 import { seal } from "../log/sealed.ts";
-import { type AddDocker, addDocker, type DockerAdded } from "./add_docker.ts";
+import {
+  type AddDocker,
+  addDocker,
+  attemptOf,
+  credentialsOf,
+  type DockerAdded,
+  outcomeOf,
+} from "./add_docker.ts";
 import { accountCluster } from "./fake/accounts.ts";
 import { emptyCluster, NAMESPACES, passwordOf, pullCluster } from "./fake/clusters.ts";
 import { ARGOCD, LABELS } from "./fake/desired.ts";
-import { ACCEPTED, NOT_FOUND, recorder, servicesOf, writer } from "./fake/services.ts";
+import { ACCEPTED, type Recorder, recorder, servicesOf, writer } from "./fake/services.ts";
 import { MAX_NAMESPACES } from "./namespaces.ts";
+import { recorded } from "./recorded.ts";
 
 const SETTINGS = { argocdNamespace: ARGOCD, dockerLabels: LABELS };
 
@@ -38,6 +46,22 @@ async function added(
   const outcome = await addDocker(request(more), SETTINGS, services);
   assert.ok(outcome.kind === "docker");
   return outcome;
+}
+
+/** The same on record. */
+function onRecord(
+  record: Recorder,
+  it: Parameters<typeof servicesOf>[0],
+  more: Partial<AddDocker>,
+  services = servicesOf(it),
+) {
+  const asked = request(more);
+  const recording = { record, outcomeOf, credentials: credentialsOf(asked) };
+  return recorded(
+    attemptOf(asked, SETTINGS),
+    recording,
+    (begin) => addDocker(asked, SETTINGS, { ...services, begin }),
+  );
 }
 
 Deno.test("a credential is written to the namespaces asked for and to Argo CD's", async () => {
@@ -169,18 +193,23 @@ Deno.test("only when it is asked for the credential is tried, and it is told wha
 
 for (const verdict of [{ accepted: false }, { reachable: false, accepted: undefined }]) {
   const what = verdict.accepted === false ? "refused" : "tried in vain";
-  Deno.test(`a credential that is ${what} writes nothing: the cluster is not asked`, async () => {
+  Deno.test(`a credential that is ${what} writes nothing: the cluster is asked for namespaces alone`, async () => {
     const it = emptyCluster();
     const record = recorder();
-    const services = servicesOf(it, { verdict: { ...ACCEPTED, ...verdict }, record });
-    const outcome = await addDocker(
-      request({ verify: true, select: { exclude: [] } }),
-      SETTINGS,
-      services,
-    );
+    const services = servicesOf(it, { verdict: { ...ACCEPTED, ...verdict } });
+    const more = { verify: true, select: { exclude: [] } };
+    const outcome = await onRecord(record, it, more, services);
     assert.ok(outcome.kind === "not_accepted");
     assert.equal(outcome.verified[0]!.at, "ghcr.io");
-    assert.deepEqual([it.calls, record.lines], [[], []]);
+    // Where namespaces are selected, the record names them before the credential is tried.
+    assert.deepEqual(it.calls.filter(({ method }) => method !== "namespaces"), []);
+    const [begin, end] = record.lines;
+    assert.ok(begin?.phase === "begin");
+    assert.deepEqual(begin.attempt.namespaces, ["a", "b", "c", "d", "argocd"]);
+    assert.deepEqual(end, {
+      phase: "end",
+      outcome: { outcome: "refused", refusals: ["not_accepted"] },
+    });
   });
 }
 
@@ -219,7 +248,7 @@ Deno.test("a password of Amazon ECR comes with a hint that it ends", async () =>
   assert.match(await of("user"), /^The user name for Amazon ECR must be AWS/);
 });
 
-Deno.test("of one registry its password is fingerprinted, of several all of them", async () => {
+Deno.test("of one registry its password is fingerprinted, of several that of each", async () => {
   const credentialOf = async (passwords: readonly string[]) => {
     const record = recorder();
     const it = emptyCluster();
@@ -228,31 +257,102 @@ Deno.test("of one registry its password is fingerprinted, of several all of them
       username: "user",
       password: seal(password),
     }));
-    await added(it, { credentials }, servicesOf(it, { record }));
+    await onRecord(record, it, { credentials });
     const [begin] = record.lines;
     assert.ok(begin?.phase === "begin");
     assert.equal(begin.attempt.kind, "docker");
     return begin.credential;
   };
   assert.equal(await credentialOf(["one"]), "one");
-  assert.equal(await credentialOf(["one", "two"]), `["one","two"]`);
+  assert.deepEqual(await credentialOf(["one", "two"]), {
+    "r0.example": "one",
+    "r1.example": "two",
+  });
 });
 
-Deno.test("a dry run writes nothing and leaves no record", async () => {
+Deno.test("a dry run writes nothing", async () => {
+  const it = emptyCluster();
+  const { verdict } = await added(it, { dryRun: true });
+  assert.equal(verdict.kind === "written" && verdict.dryRun, true);
+  assert.equal(it.secrets.size, 0);
+});
+
+Deno.test("it is on record before the credential is tried and before the cluster is asked", async () => {
   const it = emptyCluster();
   const record = recorder();
-  const { verdict } = await added(it, { dryRun: true }, servicesOf(it, { record }));
-  assert.equal(verdict.kind === "written" && verdict.dryRun, true);
-  assert.deepEqual([it.secrets.size, record.lines], [0, []]);
+  const seen: unknown[] = [];
+  it.fault = ({ method, index }) => {
+    if (index === 0) seen.push([method, record.lines.length]);
+    return undefined;
+  };
+  const services = servicesOf(it, {
+    verifyOne: () => {
+      seen.push(["try", record.lines.length]);
+      return Promise.resolve(ACCEPTED);
+    },
+  });
+  await onRecord(record, it, { verify: true, gitWriteBack: true, merge: true }, services);
+  assert.deepEqual(seen, [["try", 1], ["read", 1]]);
+  const [begin] = record.lines;
+  assert.ok(begin?.phase === "begin");
+  const { writeId: _, ...attempt } = begin.attempt;
+  assert.deepEqual(attempt, {
+    requestId: "r1",
+    actor: { name: "ci", from: "127.0.0.1" },
+    cluster: "test",
+    kind: "docker",
+    names: ["pull", "pull-iu"],
+    namespaces: ["a", "b", "argocd"],
+    serviceAccounts: [],
+    upsert: true, // to merge is to change what is there
+    force: false,
+    dryRun: false,
+  });
 });
 
-Deno.test("a cluster that is not there or refused is told, selecting or not", async () => {
+Deno.test("namespaces that are selected are on record, with their service accounts, before any is written", async () => {
+  const it = labelled();
+  for (const namespace of ["a", "b", "c"]) it.putAccount({ namespace, name: "default" });
+  const record = recorder();
+  let linesAtRead: number | undefined;
+  it.fault = ({ method }) => {
+    if (method === "read") linesAtRead ??= record.lines.length;
+    return undefined;
+  };
+  const select = { selector: "team=x", exclude: [] };
+  await onRecord(record, it, { namespaces: ["a"], select, serviceAccounts: ["default"] });
+  assert.equal(linesAtRead, 1);
+  const [begin] = record.lines;
+  assert.ok(begin?.phase === "begin");
+  assert.deepEqual(begin.attempt.namespaces, ["a", "b", "c", "argocd"]);
+  assert.deepEqual(
+    begin.attempt.serviceAccounts,
+    ["a", "b", "c"].map((namespace) => ({ namespace, name: "default" })),
+  );
+});
+
+Deno.test("namespaces that cannot be selected leave a record of the attempt", async () => {
+  const it = labelled();
+  it.mayReadNamespaces = false;
+  const record = recorder();
+  await onRecord(record, it, { namespaces: [], select: { exclude: [] } });
+  const [begin, end] = record.lines;
+  assert.deepEqual(begin?.phase === "begin" && begin.attempt.namespaces, ["argocd"]);
+  assert.deepEqual(end, { phase: "end", outcome: { outcome: "unable", error: "forbidden" } });
+});
+
+Deno.test("where it cannot be recorded the credential is not tried either", async () => {
+  const it = emptyCluster();
+  const services = servicesOf(it);
+  const outcome = await onRecord(recorder("the disk is full"), it, { verify: true }, services);
+  assert.equal(outcome.kind === "unable" && outcome.error.kind, "not_recorded");
+  assert.deepEqual([services.tried, it.calls], [[], []]);
+});
+
+Deno.test("a cluster that is not asked is told, selecting or not", async () => {
   const error = new KubeError("invalid_kubeconfig", "Cannot use it", {});
   for (const select of [undefined, { exclude: [] }]) {
-    const missing = await addDocker(request({ select }), SETTINGS, servicesOf(NOT_FOUND));
-    assert.deepEqual(missing, NOT_FOUND);
-    const services = servicesOf({ kind: "refused", error });
-    const refused = await addDocker(request({ select }), SETTINGS, services);
+    const refused = await addDocker(request({ select }), SETTINGS, servicesOf(error));
     assert.ok(refused.kind === "docker");
     assert.deepEqual(refused.verdict, { kind: "unable", error });
     assert.deepEqual(refused.namespaces, ["a", "b", "argocd"]);

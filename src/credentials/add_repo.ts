@@ -1,4 +1,6 @@
+import type { Attempt, Credentials, Outcome } from "../audit/audit_log.ts";
 import type { AddServices, AddSettings, NotAccepted } from "./adding.ts";
+import type { DesiredSecret } from "./kinds/kind.ts";
 import {
   type RepositoryRequest,
   repositorySecrets,
@@ -8,10 +10,10 @@ import {
 import { secretOf } from "./kinds/repository_credential.ts";
 import { namesOf } from "./kinds/repository_names.ts";
 import type { SpelledUrl } from "./kinds/url.ts";
-import type { ClusterNotFound } from "./stores.ts";
-import type { WriteVerdict } from "./write.ts";
+import { NOT_ACCEPTED, outcomeOfWrite, placesOf } from "./outcome.ts";
+import { write, type WriteVerdict } from "./write.ts";
+import { refsOf } from "./write/planning.ts";
 import { isAccepted, type Verified, verifyRepo } from "./verify_credential.ts";
-import { writeToCluster } from "./write_to_cluster.ts";
 import type { Writer } from "./writer.ts";
 
 export interface AddRepo extends Writer, Omit<RepositoryRequest, "argocdNamespace"> {
@@ -42,20 +44,61 @@ export interface RepoAdded {
   readonly type: RepositoryType;
   readonly as: SecretKind;
   readonly places: readonly RepoPlace[];
+  /** Names of the secrets as they were to be. */
+  readonly asked: readonly string[];
   readonly verdict: WriteVerdict;
   /** What came of trying it; empty when it was not asked for. */
   readonly verified: readonly Verified[];
 }
 
+/** What the record says of the attempt. */
+export function attemptOf(
+  request: AddRepo,
+  settings: Pick<AddSettings, "argocdNamespace">,
+): Attempt {
+  const { writeId, requestId, actor, cluster, type, upsert, force, dryRun } = request;
+  return {
+    ...{ writeId, requestId, actor, cluster, kind: type, upsert, force, dryRun },
+    ...placesOf(desired(request, settings).secrets.flatMap(refsOf)),
+    serviceAccounts: [],
+  };
+}
+
+/** The value that is written; a certificate's key where there is no other. */
+export function credentialsOf(
+  { credential, clientCertificate }: Pick<AddRepo, "credential" | "clientCertificate">,
+): Credentials | undefined {
+  return credential === undefined ? clientCertificate?.key : secretOf(credential);
+}
+
+export function outcomeOf(result: RepoAdded | NotAccepted): Outcome {
+  return result.kind === "not_accepted"
+    ? NOT_ACCEPTED
+    : outcomeOfWrite(result.verdict, result.asked);
+}
+
 /** Writes one secret a URL, all with one credential, where Argo CD looks for them. */
 export async function addRepo(
   request: AddRepo,
-  { argocdNamespace }: AddSettings,
+  settings: AddSettings,
   services: AddServices,
-): Promise<RepoAdded | NotAccepted | ClusterNotFound> {
-  const { cluster, name, type, as, urls, credential, clientCertificate } = request;
+): Promise<RepoAdded | NotAccepted> {
+  const { cluster, name, type, as } = request;
+  await services.begin();
   const verified = request.verify ? await verifyRepo(request, services.verifyOne) : [];
   if (!isAccepted(verified)) return { kind: "not_accepted", verified, hints: [] };
+  const { secrets, places } = desired(request, settings);
+  const { names: asked } = placesOf(secrets.flatMap(refsOf));
+  const verdict = await write({ ...request, secrets, permissions: request }, services);
+  return { kind: "repo", cluster, name, type, as, places, asked, verdict, verified };
+}
+
+/** The secrets of all URLs, and where those of each stand among them. */
+function desired(
+  request: AddRepo,
+  { argocdNamespace }: Pick<AddSettings, "argocdNamespace">,
+): { readonly secrets: readonly DesiredSecret[]; readonly places: readonly RepoPlace[] } {
+  const { name, urls } = request;
   const names = namesOf(name, urls.map(({ url }) => url.url));
   const places: RepoPlace[] = [];
   const secrets = urls.flatMap((each, i) => {
@@ -72,13 +115,5 @@ export async function addRepo(
     });
     return made.template === undefined ? [made.secret] : [made.secret, made.template];
   });
-  const verdict = await writeToCluster({
-    ...request,
-    secrets,
-    permissions: request,
-    kind: type,
-    credential: credential === undefined ? clientCertificate?.key : secretOf(credential),
-  }, services);
-  if (verdict.kind === "cluster_not_found") return verdict;
-  return { kind: "repo", cluster, name, type, as, places, verdict, verified };
+  return { secrets, places };
 }

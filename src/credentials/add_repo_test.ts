@@ -2,11 +2,19 @@ import assert from "node:assert/strict";
 import { KubeError } from "../kube/errors.ts";
 import type { FakeCluster } from "../kube/fake/store.ts";
 import { seal } from "../log/sealed.ts";
-import { type AddRepo, addRepo, type RepoAdded } from "./add_repo.ts";
+import {
+  type AddRepo,
+  addRepo,
+  attemptOf,
+  credentialsOf,
+  outcomeOf,
+  type RepoAdded,
+} from "./add_repo.ts";
 import { argocdCluster } from "./fake/clusters.ts";
 import { ARGOCD } from "./fake/desired.ts";
-import { ACCEPTED, NOT_FOUND, recorder, servicesOf, writer } from "./fake/services.ts";
+import { ACCEPTED, type Recorder, recorder, servicesOf, writer } from "./fake/services.ts";
 import { parseUrl } from "./kinds/repository_url.ts";
+import { recorded } from "./recorded.ts";
 
 const SETTINGS = { argocdNamespace: ARGOCD, dockerLabels: {} };
 
@@ -58,7 +66,8 @@ const THREE = ["a", "b", "c"].map((each) => `https://git.example.com/${each}`);
 
 Deno.test("one URL is written under the name itself", async () => {
   const it = argocdCluster();
-  const { kind, verdict, verified, places, ...about } = await added(it);
+  const { kind, verdict, verified, places, asked, ...about } = await added(it);
+  assert.deepEqual(asked, ["repo"]);
   assert.deepEqual([kind, verdict.kind, verified], ["repo", "written", []]);
   assert.deepEqual(about, { cluster: "test", name: "repo", type: "git", as: "repository" });
   assert.deepEqual(places.map(({ spelled, name, index }) => [spelled, name, index]), [
@@ -147,6 +156,17 @@ Deno.test("a request that names a project moves the repository of its name there
   assert.equal(atob(it.secrets.get("argocd/repo")!.data.reveal().project!), "second");
 });
 
+/** The same on record. */
+function onRecord(record: Recorder, it: FakeCluster, more: Given, services = servicesOf(it)) {
+  const asked = request(more);
+  const recording = { record, outcomeOf, credentials: credentialsOf(asked) };
+  return recorded(
+    attemptOf(asked, SETTINGS),
+    recording,
+    (begin) => addRepo(asked, SETTINGS, { ...services, begin }),
+  );
+}
+
 // --- tried first --------------------------------------------------------------------------------
 
 Deno.test("only when it is asked for the credential is tried, at each of the URLs", async () => {
@@ -163,14 +183,17 @@ Deno.test("one URL that refuses the credential writes nothing: the cluster is no
   const it = argocdCluster();
   const record = recorder();
   const services = servicesOf(it, {
-    record,
     verifyOne: (what) =>
       Promise.resolve({ ...ACCEPTED, accepted: what.kind === "git" && what.url !== THREE[1] }),
   });
-  const outcome = await addRepo(request({ urls: THREE, verify: true }), SETTINGS, services);
+  const outcome = await onRecord(record, it, { urls: THREE, verify: true }, services);
   assert.ok(outcome.kind === "not_accepted");
   assert.deepEqual(outcome.verified.map(({ verdict }) => verdict!.accepted), [true, false, true]);
-  assert.deepEqual([it.calls, record.lines], [[], []]);
+  assert.deepEqual(it.calls, []);
+  assert.deepEqual(record.lines.at(-1), {
+    phase: "end",
+    outcome: { outcome: "refused", refusals: ["not_accepted"] },
+  });
 });
 
 Deno.test("what cannot be tried is written, and said", async () => {
@@ -199,7 +222,7 @@ for (const [what, more, credential] of RECORDED) {
   Deno.test(`of ${what} the record has the fingerprint of ${credential ?? "nothing"}`, async () => {
     const it = argocdCluster();
     const record = recorder();
-    await added(it, more, servicesOf(it, { record }));
+    await onRecord(record, it, more);
     const [begin] = record.lines;
     assert.ok(begin?.phase === "begin");
     assert.deepEqual([begin.attempt.kind, begin.credential], ["git", credential]);
@@ -210,25 +233,42 @@ Deno.test("the record names the secrets of all URLs, and templates", async () =>
   const it = argocdCluster();
   const record = recorder();
   const urls = ["https://ghcr.io/", "https://charts.example.com/x"];
-  const { places } = await added(it, { type: "helm", urls }, servicesOf(it, { record }));
+  const outcome = await onRecord(record, it, { type: "helm", urls });
   const [begin] = record.lines;
-  assert.ok(begin?.phase === "begin");
+  assert.ok(begin?.phase === "begin" && outcome.kind === "repo");
+  const { places } = outcome;
   const [first, second] = places.map(({ name }) => name);
   assert.deepEqual(begin.attempt.names, [first, `${first}-template`, second]);
   assert.deepEqual([begin.attempt.namespaces, begin.attempt.kind], [["argocd"], "helm"]);
 });
 
-Deno.test("a dry run writes nothing and leaves no record", async () => {
+Deno.test("it is on record before the credential is tried and before the cluster is asked", async () => {
   const it = argocdCluster();
   const record = recorder();
-  const { verdict } = await added(it, { urls: THREE, dryRun: true }, servicesOf(it, { record }));
-  assert.equal(verdict.kind === "written" && verdict.dryRun, true);
-  assert.deepEqual([it.secrets.size, record.lines], [0, []]);
+  const seen: unknown[] = [];
+  it.fault = ({ index }) => {
+    if (index === 0) seen.push(["ask", record.lines.length]);
+    return undefined;
+  };
+  const services = servicesOf(it, {
+    verifyOne: () => {
+      seen.push(["try", record.lines.length]);
+      return Promise.resolve(ACCEPTED);
+    },
+  });
+  await onRecord(record, it, { verify: true }, services);
+  assert.deepEqual(seen, [["try", 1], ["ask", 1]]);
 });
 
-Deno.test("a cluster that is not there or refused is told", async () => {
-  assert.deepEqual(await addRepo(request(), SETTINGS, servicesOf(NOT_FOUND)), NOT_FOUND);
+Deno.test("a dry run writes nothing", async () => {
+  const it = argocdCluster();
+  const { verdict } = await added(it, { urls: THREE, dryRun: true });
+  assert.equal(verdict.kind === "written" && verdict.dryRun, true);
+  assert.equal(it.secrets.size, 0);
+});
+
+Deno.test("a cluster that is not asked is told", async () => {
   const error = new KubeError("invalid_kubeconfig", "Cannot use it", {});
-  const outcome = await addRepo(request(), SETTINGS, servicesOf({ kind: "refused", error }));
+  const outcome = await addRepo(request(), SETTINGS, servicesOf(error));
   assert.deepEqual(outcome.kind === "repo" && outcome.verdict, { kind: "unable", error });
 });

@@ -1,5 +1,5 @@
 import type { Verified, VerifyOne } from "./verify_credential.ts";
-import type { WriteServices } from "./write_to_cluster.ts";
+import type { WriteServices } from "./writer.ts";
 
 /** What an adding use-case gets besides the request. */
 export interface AddServices extends WriteServices {

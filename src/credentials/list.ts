@@ -2,7 +2,6 @@ import { type Deadline, deadlineIn } from "../kube/deadline.ts";
 import { KubeError, type KubeErrorKind } from "../kube/errors.ts";
 import { refKey, type SecretStore, type SecretSummary } from "../kube/store.ts";
 import { SECRET_TYPE_LABEL } from "./kinds/repository.ts";
-import type { ClusterNotFound, OpenCluster } from "./stores.ts";
 
 export interface ListSettings {
   /** Seconds for all reads together. */
@@ -51,23 +50,16 @@ const SEVERITY: readonly KubeErrorKind[] = [
 /** The credentials of a cluster, read at once under one deadline, without their values. */
 export async function listSecrets(
   cluster: string,
-  open: OpenCluster,
+  store: SecretStore,
   settings: ListSettings,
-): Promise<Listed | ListFailed | ClusterNotFound> {
-  const opened = await open(cluster);
-  if (opened.kind === "cluster_not_found") return opened;
-  const failed = (error: KubeError) =>
-    ({ kind: "failed", cluster, error, seconds: settings.seconds }) as const;
-  if (opened.kind === "refused") return failed(opened.error);
-
-  const { store } = opened;
+): Promise<Listed | ListFailed> {
   const deadline = deadlineIn(settings.seconds);
   const [argocd, docker] = await Promise.allSettled([
     listArgocd(store, settings, deadline),
     listDocker(store, settings, deadline),
   ]);
   if (argocd.status === "rejected" || docker.status === "rejected") {
-    return failed(worst([argocd, docker]));
+    return { kind: "failed", cluster, error: worst([argocd, docker]), seconds: settings.seconds };
   }
   const ofType = (type: string) =>
     argocd.value.filter(({ labels }) => labels[SECRET_TYPE_LABEL] === type);

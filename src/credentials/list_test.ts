@@ -31,7 +31,7 @@ function watched(cluster: FakeCluster): { store: SecretStore; queries: ListQuery
 }
 
 const list = (store: SecretStore, settings: Partial<ListSettings> = {}) =>
-  listSecrets("c", () => Promise.resolve({ kind: "open", store }), { ...SETTINGS, ...settings });
+  listSecrets("c", store, { ...SETTINGS, ...settings });
 
 async function listed(store: SecretStore, settings?: Partial<ListSettings>) {
   const outcome = await list(store, settings);

@@ -17,7 +17,6 @@ for (const seconds of [2, 5, 10, 60]) {
       method === "read" && index < 2 ? undefined : { kind: "hang", applied: true };
     const secrets = pullSecrets("new");
     const verdict = await write({
-      cluster: "test",
       secrets,
       permissions: { upsert: true, force: false, createNamespaces: false },
       writeId: "a-write",

@@ -1,7 +1,7 @@
 import type { Deadline } from "../kube/deadline.ts";
 import { KubeError } from "../kube/errors.ts";
 import type { SecretStore, SecretSummary } from "../kube/store.ts";
-import { REQUEST_ANNOTATION } from "./kinds/kind.ts";
+import { WRITE_ANNOTATION } from "./kinds/kind.ts";
 
 export interface NamedSettings {
   readonly argocdNamespace: string;
@@ -26,7 +26,7 @@ export async function secretsNamed(
   store: SecretStore,
   deadline: Deadline,
 ): Promise<Named> {
-  const query = { name, annotation: REQUEST_ANNOTATION };
+  const query = { name, annotation: WRITE_ANNOTATION };
   try {
     return { secrets: sorted(await store.list(query, deadline)), warnings: [] };
   } catch (error) {

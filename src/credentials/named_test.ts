@@ -3,7 +3,7 @@ import { deadlineIn } from "../kube/deadline.ts";
 import type { KubeErrorKind } from "../kube/errors.ts";
 import { FakeCluster } from "../kube/fake/store.ts";
 import type { ListQuery, SecretStore } from "../kube/store.ts";
-import { REQUEST_ANNOTATION } from "./kinds/kind.ts";
+import { WRITE_ANNOTATION } from "./kinds/kind.ts";
 import { type NamedSettings, secretsNamed } from "./named.ts";
 
 const SETTINGS: NamedSettings = {
@@ -14,7 +14,7 @@ const SETTINGS: NamedSettings = {
 function cluster(): FakeCluster {
   const it = new FakeCluster();
   for (const namespace of ["team", "default", "argocd", "kube-system"]) {
-    it.put({ namespace, name: "pull", annotations: { [REQUEST_ANNOTATION]: `of-${namespace}` } });
+    it.put({ namespace, name: "pull", annotations: { [WRITE_ANNOTATION]: `of-${namespace}` } });
   }
   it.put({ namespace: "default", name: "other" });
   return it;
@@ -53,7 +53,7 @@ Deno.test("the secrets of a name are found in all namespaces by one list, sorted
   assert.deepEqual(namespaces(secrets), ["argocd", "default", "kube-system", "team"]);
   assert.deepEqual(secrets.map(({ annotation }) => annotation).at(-1), "of-team");
   assert.deepEqual(warnings, []);
-  assert.deepEqual(queries, [{ name: "pull", annotation: REQUEST_ANNOTATION }]);
+  assert.deepEqual(queries, [{ name: "pull", annotation: WRITE_ANNOTATION }]);
 });
 
 Deno.test("who may not list all namespaces sees those of the settings, and is warned", async () => {

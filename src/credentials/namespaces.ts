@@ -1,6 +1,6 @@
 import { deadlineIn } from "../kube/deadline.ts";
 import { KubeError } from "../kube/errors.ts";
-import type { ClusterNotFound, OpenCluster } from "./stores.ts";
+import type { SecretStore } from "../kube/store.ts";
 
 /** Most namespaces that one request may write to. */
 export const MAX_NAMESPACES = 1000;
@@ -15,11 +15,10 @@ export interface NamespaceSelection {
 
 export type Selected =
   | { readonly kind: "selected"; readonly namespaces: readonly string[] }
-  | { readonly kind: "unable"; readonly error: KubeError }
-  | ClusterNotFound;
+  | { readonly kind: "unable"; readonly error: KubeError };
 
 export interface SelectDeps {
-  readonly open: OpenCluster;
+  readonly store: SecretStore;
   readonly seconds: number;
   /** Written anyway, so never selected. */
   readonly argocdNamespace: string;
@@ -27,15 +26,11 @@ export interface SelectDeps {
 
 /** The namespaces of a cluster that a selection means, sorted; those being deleted are left out. */
 export async function selectNamespaces(
-  cluster: string,
   { selector, exclude }: NamespaceSelection,
-  { open, seconds, argocdNamespace }: SelectDeps,
+  { store, seconds, argocdNamespace }: SelectDeps,
 ): Promise<Selected> {
-  const opened = await open(cluster);
-  if (opened.kind === "cluster_not_found") return opened;
-  if (opened.kind === "refused") return { kind: "unable", error: opened.error };
   try {
-    const phases = await opened.store.namespaces(selector, deadlineIn(seconds));
+    const phases = await store.namespaces(selector, deadlineIn(seconds));
     const names = [...phases].filter(([, phase]) => phase === "Active").map(([name]) => name);
     const excluded = [argocdNamespace, ...exclude];
     const namespaces = names.filter((name) => !excluded.some((each) => isLike(name, each))).sort();

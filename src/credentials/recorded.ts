@@ -1,6 +1,5 @@
-import type { Attempt, Begun, Outcome, WriteRecord } from "../audit/audit_log.ts";
+import type { Attempt, Begun, Credentials, Outcome, WriteRecord } from "../audit/audit_log.ts";
 import { KubeError } from "../kube/errors.ts";
-import type { Sealed } from "../log/sealed.ts";
 
 /** A write that is not tried, since it cannot be recorded. */
 export interface NotRecorded {
@@ -8,42 +7,54 @@ export interface NotRecorded {
   readonly error: KubeError;
 }
 
-export interface Recording<Verdict> {
+export interface Recording<Result> {
   /** Absent when nothing is recorded. */
   readonly record: WriteRecord | undefined;
-  /** The value that is written, of which only a fingerprint is recorded. */
-  readonly credential?: Sealed<string>;
-  /** What the record says of a verdict. */
-  readonly outcomeOf: (verdict: Verdict) => Outcome;
+  /** The values that are written, of which only fingerprints are recorded. */
+  readonly credentials?: Credentials;
+  /** What the record says of a result. */
+  readonly outcomeOf: (result: Result) => Outcome;
 }
 
-/**
- * Records that the write begins, if it is not recorded yet.
- * @param known of the attempt, what was found out since
- * @throws {KubeError} `not_recorded`, when it cannot be
- */
-export type Begin = (known?: Pick<Attempt, "serviceAccounts">) => Promise<void>;
+/** What was found of an attempt since it was asked for. */
+export type Found = Partial<Pick<Attempt, "names" | "namespaces" | "serviceAccounts">>;
 
 /**
- * Has a write recorded before it changes anything, and its outcome before it is answered. One that
- * cannot be recorded is not tried; one whose outcome cannot be is answered as it went.
+ * Records that a write begins, if that is not recorded yet; resolves when it is on the disk.
+ * @param found what then stands in the record in place of what the request told
+ * @throws {KubeError} `not_recorded`, when it cannot be
+ */
+export type Begin = (found?: Found) => Promise<void>;
+
+/** Where nothing is recorded. */
+export const unrecorded: Begin = () => Promise.resolve();
+
+/** Of a write to a cluster that there is not. */
+export const CLUSTER_NOT_FOUND: Outcome = { outcome: "unable", error: "cluster_not_found" };
+
+/**
+ * Has an attempt to write recorded before it changes anything, and its outcome before it is answered,
+ * whatever it fails on. One that cannot be recorded is not tried; one whose outcome cannot be is
+ * answered as it went.
+ * @param attempt as far as the request tells it
  * @param run calls `begin` before it changes anything; what comes to nothing before that is recorded,
  * too
  */
-export async function recorded<Verdict>(
+export async function recorded<Result>(
   attempt: Attempt,
-  { record, credential, outcomeOf }: Recording<Verdict>,
-  run: (begin: Begin) => Promise<Verdict>,
-): Promise<Verdict | NotRecorded> {
-  if (record === undefined) return await run(() => Promise.resolve());
+  { record, credentials, outcomeOf }: Recording<Result>,
+  run: (begin: Begin) => Promise<Result>,
+): Promise<Result | NotRecorded> {
+  if (record === undefined) return await run(unrecorded);
   let asked: Promise<Begun> | undefined;
-  const begun = (known = {}) => asked ??= record.begin({ ...attempt, ...known }, credential);
+  const begun = (found: Found = {}) =>
+    asked ??= record.begin({ ...attempt, ...found }, credentials);
   let outcome: Outcome = { outcome: "failed", error: "internal" };
   try {
-    const verdict = await run(async (known) => refuseUnwritable(await begun(known), attempt));
-    outcome = outcomeOf(verdict);
+    const result = await run(async (found) => refuseUnwritable(await begun(found), attempt));
+    outcome = outcomeOf(result);
     refuseUnwritable(await begun(), attempt);
-    return verdict;
+    return result;
   } catch (error) {
     if (error instanceof KubeError && error.kind === "not_recorded") {
       return { kind: "unable", error };

@@ -1,39 +1,58 @@
 import assert from "node:assert/strict";
 import { fakeClock } from "../../tests/support/fake_clock.ts";
+import type { Attempt } from "../audit/audit_log.ts";
+import { KubeError } from "../kube/errors.ts";
+import type { FakeCluster } from "../kube/fake/store.ts";
 import { seal } from "../log/sealed.ts";
 import { argocdCluster } from "./fake/clusters.ts";
 import { pullSecrets, repoSecrets } from "./fake/desired.ts";
 import { REMOVABLE, removableCluster } from "./fake/removable.ts";
-import { NOT_FOUND, type Recorder, recorder, servicesOf, writer } from "./fake/services.ts";
-import { KubeError } from "../kube/errors.ts";
-import type { FakeCluster } from "../kube/fake/store.ts";
-import { recorded } from "./recorded.ts";
-import { type RecordedWrite, removeFromCluster, writeToCluster } from "./write_to_cluster.ts";
+import { type Recorder, recorder, servicesOf, writer } from "./fake/services.ts";
+import { accountsOf, outcomeOfRemoval, outcomeOfWrite, placesOf } from "./outcome.ts";
+import { type Begin, CLUSTER_NOT_FOUND, recorded, unrecorded } from "./recorded.ts";
+import { write, type WriteRequest, type WriteVerdict } from "./write.ts";
+import { remove } from "./write/removal.ts";
 
-const by = writer();
+const ATTEMPT: Attempt = {
+  ...writer(),
+  cluster: "test",
+  kind: "docker",
+  ...placesOf(pullSecrets()),
+  upsert: true,
+  force: false,
+};
 
-/** Those of the removable cluster that use its pull secrets. */
-const ACCOUNTS = [
-  { namespace: "a", name: "default" },
-  { namespace: "a", name: "runner" },
-  { namespace: "b", name: "default" },
-  { namespace: "c", name: "default" },
-];
+const outcomeOf = (outcome: string) => ({ outcome });
 
-function request(more: Partial<RecordedWrite> = {}): RecordedWrite {
-  return {
-    ...by,
-    cluster: "test",
-    secrets: pullSecrets(),
-    permissions: { upsert: true, force: false },
-    kind: "docker",
-    credential: seal("new"),
-    ...more,
-  };
+/** Has secrets written on record. */
+function writing(
+  record: Recorder | undefined,
+  it: FakeCluster,
+  more: Partial<WriteRequest> = {},
+  value = "new",
+) {
+  const { writeId } = writer();
+  const secrets = more.secrets ?? pullSecrets();
+  const permissions = { upsert: true, force: false };
+  const attempt = { ...ATTEMPT, ...placesOf(secrets) };
+  return recorded(attempt, {
+    record,
+    credentials: seal(value),
+    outcomeOf: (verdict: WriteVerdict) => outcomeOfWrite(verdict, attempt.names),
+  }, async (begin) => {
+    await begin();
+    return await write({ writeId, permissions, ...more, secrets }, servicesOf(it));
+  });
 }
 
-function removal(more: { force?: boolean; dryRun?: boolean } = {}) {
-  return { ...by, cluster: "test", refs: REMOVABLE, force: false, ...more };
+/** Has secrets deleted on record. */
+function removing(record: Recorder | undefined, it: FakeCluster, putBackSeconds?: () => number) {
+  const attempt = { ...ATTEMPT, ...placesOf(REMOVABLE), kind: "delete" };
+  return recorded(attempt, { record, outcomeOf: outcomeOfRemoval }, async (begin) =>
+    await remove(
+      { refs: REMOVABLE, force: false, beforeChange: () => begin() },
+      servicesOf(it, putBackSeconds === undefined ? {} : { putBackSeconds }),
+    ));
 }
 
 /** The outcome in a record. */
@@ -43,150 +62,125 @@ function endOf({ lines }: Recorder) {
   return end?.phase === "end" ? end.outcome : undefined;
 }
 
-/** Has the cluster's calls counted when the record's lines are written. */
-function watched(it: FakeCluster, record: Recorder) {
-  const callsAt: number[] = [];
-  return {
-    callsAt,
-    record: {
-      begin: async (...args: Parameters<Recorder["begin"]>) => {
-        callsAt.push(it.calls.length);
-        const begun = await record.begin(...args);
-        if (begun.kind !== "recorded") return begun;
-        return {
-          ...begun,
-          end: (...outcome: Parameters<typeof begun.end>) => {
-            callsAt.push(it.calls.length);
-            return begun.end(...outcome);
-          },
-        };
-      },
-    },
-  };
-}
-
-Deno.test("a write is recorded before the cluster is asked, and its outcome after that", async () => {
-  const it = removableCluster();
+Deno.test("what is known of an attempt is on record before it begins, and its outcome after that", async () => {
   const record = recorder();
-  const { callsAt, record: seen } = watched(it, record);
-  const verdict = await writeToCluster(request(), servicesOf(it, { record: seen }));
-  assert.equal(verdict.kind, "written");
+  const order: unknown[] = [];
+  const result = await recorded(ATTEMPT, {
+    record,
+    credentials: seal("new"),
+    outcomeOf,
+  }, async (begin) => {
+    order.push(record.lines.length);
+    await begin({ namespaces: ["found"], serviceAccounts: [{ namespace: "found", name: "x" }] });
+    order.push(record.lines.length);
+    return "created";
+  });
+  assert.equal(result, "created");
+  assert.deepEqual(order, [0, 1]);
   assert.deepEqual(record.lines, [
     {
       phase: "begin",
       attempt: {
-        ...by,
-        cluster: "test",
-        names: ["pull"],
-        namespaces: ["a", "b", "c", "d", "argocd"],
-        serviceAccounts: [],
-        kind: "docker",
-        upsert: true,
-        force: false,
+        ...ATTEMPT,
+        namespaces: ["found"],
+        serviceAccounts: [{ namespace: "found", name: "x" }],
       },
       credential: "new",
     },
-    {
-      phase: "end",
-      outcome: { outcome: "mixed", counts: { created: 1, replaced: 4, unchanged: 0 } },
-    },
+    { phase: "end", outcome: { outcome: "created" } },
   ]);
-  assert.deepEqual(callsAt, [0, it.calls.length]);
 });
 
-Deno.test("a deletion is recorded with its service accounts before anything is changed, and its outcome after that", async () => {
-  const it = removableCluster();
+Deno.test("only the first begin counts", async () => {
   const record = recorder();
-  const { callsAt, record: seen } = watched(it, record);
-  const verdict = await removeFromCluster(
-    removal({ force: true }),
-    servicesOf(it, { record: seen }),
+  await recorded(ATTEMPT, { record, outcomeOf }, async (begin) => {
+    await Promise.all([begin({ names: ["first"] }), begin({ names: ["second"] })]);
+    await begin({ names: ["third"] });
+    return "created";
+  });
+  const begun = record.lines.flatMap((line) => line.phase === "begin" ? [line.attempt.names] : []);
+  assert.deepEqual(begun, [["first"]]);
+});
+
+Deno.test("what ends without a begin is on record as it was asked for", async () => {
+  const record = recorder();
+  const notFound = { kind: "cluster_not_found" } as const;
+  const result = await recorded(
+    ATTEMPT,
+    { record, outcomeOf: () => CLUSTER_NOT_FOUND },
+    () => Promise.resolve(notFound),
   );
-  assert.equal(verdict.kind, "removed");
+  assert.equal(result, notFound);
   assert.deepEqual(record.lines, [
-    {
-      phase: "begin",
-      attempt: {
-        ...by,
-        cluster: "test",
-        names: ["pull"],
-        namespaces: ["a", "b", "c", "argocd"],
-        serviceAccounts: ACCOUNTS,
-        kind: "delete",
-        upsert: false,
-        force: true,
-      },
-      credential: undefined,
-    },
-    { phase: "end", outcome: { outcome: "deleted", counts: { deleted: 4 } } },
+    { phase: "begin", attempt: ATTEMPT, credential: undefined },
+    { phase: "end", outcome: { outcome: "unable", error: "cluster_not_found" } },
   ]);
-  assert.equal(callsAt[1], it.calls.length);
-  const before = it.calls.slice(0, callsAt[0]).map(({ method }) => method);
-  assert.deepEqual(before, ["read", "serviceAccounts"]);
 });
 
-Deno.test("dry runs leave no record, and run where none can be written", async () => {
-  for (const record of [recorder(), recorder("the disk is full")]) {
-    const it = removableCluster();
-    const services = servicesOf(it, { record });
-    const tried = await writeToCluster(request({ dryRun: true }), services);
-    const removed = await removeFromCluster(removal({ dryRun: true }), services);
-    assert.deepEqual([tried.kind, removed.kind], ["written", "removed"]);
-    assert.deepEqual(record.lines, []);
-  }
-});
-
-Deno.test("what cannot be recorded is not tried: for a write the cluster is not even opened", async () => {
+Deno.test("what cannot be recorded is not tried", async () => {
   const it = removableCluster();
-  let opened = 0;
-  const services = servicesOf(it, { record: recorder("the disk is full") });
-  const counting = {
-    ...services,
-    open: (name: string) => {
-      opened++;
-      return services.open(name);
-    },
-  };
-  const verdicts = [
-    await writeToCluster(request(), counting),
-    await removeFromCluster(removal(), counting),
-  ];
-  for (const verdict of verdicts) {
+  const before = it.dump();
+  const full = recorder("the disk is full");
+  for (const verdict of [await writing(full, it), await removing(full, it)]) {
     assert.ok(verdict.kind === "unable");
     assert.equal(verdict.error.kind, "not_recorded");
     assert.match(verdict.error.message, /the disk is full; nothing was changed$/);
   }
-  assert.equal(opened, 1);
   const methods = it.calls.map(({ method }) => method);
-  assert.deepEqual(methods, ["read", "serviceAccounts"]);
+  assert.deepEqual(methods, ["read", "serviceAccounts"], "of the deletion, to know what it is");
+  assert.deepEqual(it.dump(), before);
+});
+
+Deno.test("nor is it answered that it came to nothing, where that cannot be recorded", async () => {
+  const result = await recorded(
+    ATTEMPT,
+    { record: recorder("the disk is full"), outcomeOf },
+    () => Promise.resolve("refused"),
+  );
+  assert.ok(typeof result === "object" && result.error.kind === "not_recorded");
 });
 
 Deno.test("without a record writes and deletions are carried out all the same", async () => {
   const it = removableCluster();
-  assert.equal((await writeToCluster(request(), servicesOf(it))).kind, "written");
-  assert.equal((await removeFromCluster(removal(), servicesOf(it))).kind, "removed");
+  assert.equal((await writing(undefined, it)).kind, "written");
+  assert.equal((await removing(undefined, it)).kind, "removed");
+  const begins: Begin[] = [];
+  await recorded(ATTEMPT, { record: undefined, outcomeOf }, (begin) => {
+    begins.push(begin);
+    return Promise.resolve("created");
+  });
+  assert.deepEqual(begins, [unrecorded]);
+});
+
+Deno.test("what is written is handed to the record as it is, one value or several", async () => {
+  for (const given of ["one", { "ghcr.io": "one", "quay.io": "two" }]) {
+    const record = recorder();
+    const credentials = typeof given === "string"
+      ? seal(given)
+      : Object.fromEntries(Object.entries(given).map(([place, each]) => [place, seal(each)]));
+    await recorded(ATTEMPT, { record, credentials, outcomeOf }, () => Promise.resolve("created"));
+    const [begin] = record.lines;
+    assert.deepEqual(begin?.phase === "begin" ? begin.credential : undefined, given);
+  }
 });
 
 // --- what the record says of an outcome ---------------------------------------------------------
 
 Deno.test("one kind of outcome is named, with how many there are", async () => {
   const it = argocdCluster();
-  const of = async (more: Partial<RecordedWrite>) => {
+  const of = async (secrets = repoSecrets()) => {
     const record = recorder();
-    await writeToCluster(
-      request({ secrets: repoSecrets(), kind: "helm", ...more }),
-      servicesOf(it, { record }),
-    );
+    await writing(record, it, { secrets });
     return endOf(record);
   };
   const counts = { created: 0, replaced: 0, unchanged: 0 };
-  assert.deepEqual(await of({}), { outcome: "created", counts: { ...counts, created: 1 } });
-  assert.deepEqual(await of({}), { outcome: "unchanged", counts: { ...counts, unchanged: 1 } });
-  assert.deepEqual(await of({ secrets: repoSecrets({ password: "newer" }) }), {
+  assert.deepEqual(await of(), { outcome: "created", counts: { ...counts, created: 1 } });
+  assert.deepEqual(await of(), { outcome: "unchanged", counts: { ...counts, unchanged: 1 } });
+  assert.deepEqual(await of(repoSecrets({ password: "newer" })), {
     outcome: "replaced",
     counts: { ...counts, replaced: 1 },
   });
-  assert.deepEqual(await of({ secrets: repoSecrets({ name: "second" }) }), {
+  assert.deepEqual(await of(repoSecrets({ name: "second" })), {
     outcome: "replaced",
     counts: { ...counts, replaced: 1 },
     // Not under the name that was asked for.
@@ -194,11 +188,18 @@ Deno.test("one kind of outcome is named, with how many there are", async () => {
   });
 });
 
-Deno.test("a refusal is recorded with its reasons, each once", async () => {
-  const it = removableCluster();
+Deno.test("several kinds of outcome are mixed", async () => {
   const record = recorder();
-  const permissions = { upsert: false, force: false };
-  await writeToCluster(request({ permissions }), servicesOf(it, { record }));
+  await writing(record, removableCluster());
+  assert.deepEqual(endOf(record), {
+    outcome: "mixed",
+    counts: { created: 1, replaced: 4, unchanged: 0 },
+  });
+});
+
+Deno.test("a refusal is recorded with its reasons, each once", async () => {
+  const record = recorder();
+  await writing(record, removableCluster(), { permissions: { upsert: false, force: false } });
   assert.deepEqual(endOf(record), { outcome: "refused", refusals: ["exists"] });
 });
 
@@ -210,41 +211,43 @@ Deno.test("a failure is recorded with what is not as it was", async () => {
     return index > 3 ? { kind: "throw", error: "unreachable" } : undefined;
   };
   const record = recorder();
-  await removeFromCluster(removal(), servicesOf(it, { record, putBackSeconds: () => 0.1 }));
+  await removing(record, it, () => 0.1);
   const outcome = endOf(record)!;
   assert.deepEqual([outcome.outcome, outcome.error], ["failed", "forbidden"]);
   assert.deepEqual(
     outcome.not_restored!.slice(0, 3),
-    ["a", "c", "argocd"].map((namespace) => ({
-      namespace,
-      name: "pull",
-      state: "missing",
-    })),
+    ["a", "c", "argocd"].map((namespace) => ({ namespace, name: "pull", state: "missing" })),
   );
 });
 
-Deno.test("a cluster that is not there or refused is recorded as unable", async () => {
+Deno.test("a cluster that is not asked is recorded as unable", () => {
   const error = new KubeError("invalid_kubeconfig", "Cannot use it", {});
-  for (
-    const [cluster, kind] of [[NOT_FOUND, "cluster_not_found"], [
-      { kind: "refused", error },
-      "invalid_kubeconfig",
-    ]] as const
-  ) {
-    const record = recorder();
-    await writeToCluster(request(), servicesOf(cluster, { record }));
-    assert.deepEqual(endOf(record), { outcome: "unable", error: kind });
-    const second = recorder();
-    await removeFromCluster(removal(), servicesOf(cluster, { record: second }));
-    assert.deepEqual(endOf(second), { outcome: "unable", error: kind });
-  }
+  const outcome = { outcome: "unable", error: "invalid_kubeconfig" };
+  assert.deepEqual(outcomeOfWrite({ kind: "unable", error }, []), outcome);
+  assert.deepEqual(outcomeOfRemoval({ kind: "unable", error }), outcome);
+});
+
+Deno.test("a deletion is recorded with how many are gone", async () => {
+  const record = recorder();
+  await removing(record, removableCluster());
+  assert.deepEqual(endOf(record), { outcome: "deleted", counts: { deleted: 4 } });
+});
+
+Deno.test("service accounts are named once, whatever they use", () => {
+  const uses = ["pull", "second"].flatMap((secret) =>
+    ["default", "runner"].map((serviceAccount) => ({ namespace: "a", serviceAccount, secret }))
+  );
+  assert.deepEqual(accountsOf(uses), [
+    { namespace: "a", name: "default" },
+    { namespace: "a", name: "runner" },
+  ]);
 });
 
 Deno.test("a bug is recorded as a failure, and goes on to be told", async () => {
   const it = removableCluster();
   it.fault = ({ index }) => index === 0 ? { kind: "bug" } : undefined;
   const record = recorder();
-  await assert.rejects(writeToCluster(request(), servicesOf(it, { record })), TypeError);
+  await assert.rejects(writing(record, it), TypeError);
   assert.deepEqual(endOf(record), { outcome: "failed", error: "internal" });
 });
 
@@ -260,19 +263,10 @@ Deno.test("the outcome is recorded before it is answered", async () => {
         },
       }),
   };
-  const attempt = {
-    ...by,
-    cluster: "c",
-    names: [],
-    namespaces: [],
-    kind: "x",
-    upsert: false,
-    force: false,
-  };
-  await recorded(attempt, { record, outcomeOf: () => ({ outcome: "created" }) }, async (begin) => {
+  await recorded(ATTEMPT, { record, outcomeOf }, async (begin) => {
     await begin();
     order.push("run");
-    return "verdict";
+    return "created";
   });
   order.push("answered");
   assert.deepEqual(order, ["run", "recorded", "answered"]);
@@ -280,12 +274,8 @@ Deno.test("the outcome is recorded before it is answered", async () => {
 
 Deno.test("a record holds no value of a credential", async () => {
   const canary = `canary${crypto.randomUUID()}`;
-  const it = removableCluster();
   const record = recorder();
-  await writeToCluster(
-    request({ secrets: pullSecrets(canary), credential: seal(canary) }),
-    servicesOf(it, { record }),
-  );
+  await writing(record, removableCluster(), { secrets: pullSecrets(canary) }, canary);
   // The value itself is handed over sealed, for its fingerprint.
   const lines = record.lines.map((line) =>
     line.phase === "begin" ? { attempt: line.attempt } : line

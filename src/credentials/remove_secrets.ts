@@ -1,14 +1,14 @@
+import type { Attempt, Outcome } from "../audit/audit_log.ts";
 import { deadlineIn } from "../kube/deadline.ts";
 import { KubeError } from "../kube/errors.ts";
-import { refKey, type SecretRef, type SecretSummary } from "../kube/store.ts";
+import { type PullSecretUse, refKey, type SecretRef, type SecretSummary } from "../kube/store.ts";
 import { gitWriteBackName } from "./kinds/docker.ts";
 import { MANAGED_BY, MANAGED_BY_LABEL } from "./kinds/kind.ts";
 import { exactName, templateName } from "./kinds/repository.ts";
 import { type NamedSettings, secretsNamed } from "./named.ts";
-import type { ClusterNotFound } from "./stores.ts";
-import type { RemoveVerdict } from "./write/removal.ts";
-import { removeFromCluster, type WriteServices } from "./write_to_cluster.ts";
-import type { Writer } from "./writer.ts";
+import { accountsOf, NOT_THERE, outcomeOfRemoval, placesOf } from "./outcome.ts";
+import { remove, type RemoveVerdict } from "./write/removal.ts";
+import type { Writer, WriteServices } from "./writer.ts";
 
 export interface RemoveSecrets extends Writer {
   readonly cluster: string;
@@ -29,6 +29,20 @@ export interface SecretsRemoved {
   readonly warnings: readonly string[];
 }
 
+/** What the record says of the attempt, before it is known which secrets are meant. */
+export function attemptOf(request: RemoveSecrets): Attempt {
+  const { writeId, requestId, actor, cluster, name, namespaces = [], force, dryRun } = request;
+  return {
+    ...{ writeId, requestId, actor, cluster, kind: "delete", upsert: false, force, dryRun },
+    names: [name],
+    namespaces,
+  };
+}
+
+export function outcomeOf({ verdict }: SecretsRemoved): Outcome {
+  return verdict.kind === "not_there" ? NOT_THERE : outcomeOfRemoval(verdict);
+}
+
 /**
  * Deletes a credential: the secret in the namespaces asked for, or wherever this program has written
  * it, and with it what the same write has made beside it in Argo CD's namespace (the template of a
@@ -38,17 +52,14 @@ export async function removeSecrets(
   request: RemoveSecrets,
   settings: NamedSettings,
   services: WriteServices,
-): Promise<SecretsRemoved | ClusterNotFound> {
-  const { cluster, name, namespaces } = request;
+): Promise<SecretsRemoved> {
+  const { cluster, name, namespaces, force, dryRun } = request;
+  const { store, begin } = services;
   const done = (
     verdict: SecretsRemoved["verdict"],
     warnings: readonly string[] = [],
     absent: readonly string[] = [],
   ) => ({ kind: "secrets_removed", cluster, name, verdict, absent, warnings }) as const;
-  const opened = await services.open(cluster);
-  if (opened.kind === "cluster_not_found") return opened;
-  if (opened.kind === "refused") return done({ kind: "unable", error: opened.error });
-
   let refs: SecretRef[];
   let warnings: readonly string[];
   let absent: string[];
@@ -56,7 +67,7 @@ export async function removeSecrets(
     const deadline = deadlineIn(services.seconds);
     // Where not all may be listed, those that are named are looked into.
     const places = { ...settings, dockerNamespaces: namespaces ?? settings.dockerNamespaces };
-    const looking = (each: string) => secretsNamed(each, places, opened.store, deadline);
+    const looking = (each: string) => secretsNamed(each, places, store, deadline);
     const [own, ...beside] = await Promise.all([name, ...besides(name)].map(looking));
     const here = own!.secrets.filter((secret) =>
       namespaces === undefined ? isWrittenByUs(secret) : namespaces.includes(secret.namespace)
@@ -76,8 +87,16 @@ export async function removeSecrets(
     throw error;
   }
   if (refs.length === 0) return done({ kind: "not_there" }, warnings, absent);
-  const verdict = await removeFromCluster({ ...request, refs }, services);
-  return verdict.kind === "cluster_not_found" ? verdict : done(verdict, warnings, absent);
+  const found = placesOf(refs);
+  try {
+    // Recorded when it is read which service accounts use the secrets.
+    const beforeChange = (uses: readonly PullSecretUse[]) =>
+      begin({ ...found, serviceAccounts: accountsOf(uses) });
+    const verdict = await remove({ refs, force, dryRun, beforeChange }, services);
+    return done(verdict, warnings, absent);
+  } finally {
+    await begin(found); // of one that has come to nothing before that
+  }
 }
 
 /** Names of what is written beside a secret of this name. */

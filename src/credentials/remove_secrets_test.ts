@@ -5,8 +5,15 @@ import { argocdCluster } from "./fake/clusters.ts";
 import { ARGOCD, pullSecrets, repoSecrets } from "./fake/desired.ts";
 import { putOurs, removableCluster } from "./fake/removable.ts";
 import { runWrite } from "./fake/run.ts";
-import { NOT_FOUND, recorder, servicesOf, writer } from "./fake/services.ts";
-import { type RemoveSecrets, removeSecrets, type SecretsRemoved } from "./remove_secrets.ts";
+import { type Line, type Recorder, recorder, servicesOf, writer } from "./fake/services.ts";
+import { recorded } from "./recorded.ts";
+import {
+  attemptOf,
+  outcomeOf,
+  type RemoveSecrets,
+  removeSecrets,
+  type SecretsRemoved,
+} from "./remove_secrets.ts";
 
 const SETTINGS = { argocdNamespace: ARGOCD, dockerNamespaces: ["a", "b"] };
 
@@ -25,8 +32,17 @@ async function removed(
   services = servicesOf(it),
 ): Promise<SecretsRemoved> {
   const outcome = await removeSecrets(request(more), SETTINGS, services);
-  assert.ok(outcome.kind === "secrets_removed");
   return outcome;
+}
+
+/** The same on record. */
+function onRecord(record: Recorder, it: FakeCluster, more: Partial<RemoveSecrets> = {}) {
+  const asked = request(more);
+  return recorded(
+    attemptOf(asked),
+    { record, outcomeOf },
+    (begin) => removeSecrets(asked, SETTINGS, { ...servicesOf(it), begin }),
+  );
 }
 
 const keysOf = ({ verdict }: SecretsRemoved) =>
@@ -178,17 +194,13 @@ function restricted(it: FakeCluster): ReturnType<typeof servicesOf> {
   const services = servicesOf(it);
   return {
     ...services,
-    open: () =>
-      Promise.resolve({
-        kind: "open",
-        store: {
-          ...store,
-          list: async (query, deadline) => {
-            if (query.namespace !== undefined) return await store.list(query, deadline);
-            throw new KubeError("forbidden", "Cannot list secrets in all namespaces");
-          },
-        },
-      }),
+    store: {
+      ...store,
+      list: async (query, deadline) => {
+        if (query.namespace !== undefined) return await store.list(query, deadline);
+        throw new KubeError("forbidden", "Cannot list secrets in all namespaces");
+      },
+    },
   };
 }
 
@@ -221,14 +233,10 @@ Deno.test("the template goes with its repository there, too", async () => {
 
 // --- failures, trials, records ------------------------------------------------------------------
 
-Deno.test("a cluster that is not there, refused or ill deletes nothing, and says why", async () => {
-  assert.deepEqual(await removeSecrets(request(), SETTINGS, servicesOf(NOT_FOUND)), NOT_FOUND);
+Deno.test("a cluster that is not asked, or is ill, deletes nothing, and says why", async () => {
   const error = new KubeError("invalid_kubeconfig", "Cannot use it", {});
-  const refused = await removeSecrets(request(), SETTINGS, servicesOf({ kind: "refused", error }));
-  assert.deepEqual(refused.kind === "secrets_removed" && refused.verdict, {
-    kind: "unable",
-    error,
-  });
+  const refused = await removeSecrets(request(), SETTINGS, servicesOf(error));
+  assert.deepEqual(refused.verdict, { kind: "unable", error });
   for (let at = 0; at < 5; at++) {
     const it = removableCluster();
     const before = it.dump();
@@ -243,20 +251,19 @@ Deno.test("a cluster that is not there, refused or ill deletes nothing, and says
   }
 });
 
-Deno.test("a dry run names what would go, deletes nothing and leaves no record", async () => {
+Deno.test("a dry run names what would go, and deletes nothing", async () => {
   const it = await withTemplate();
   const before = it.dump();
-  const record = recorder();
-  const outcome = await removed(it, { name: "repo", dryRun: true }, servicesOf(it, { record }));
+  const outcome = await removed(it, { name: "repo", dryRun: true });
   assert.deepEqual(keysOf(outcome), ["argocd/repo", "argocd/repo-template"]);
   assert.equal(outcome.verdict.kind === "removed" && outcome.verdict.dryRun, true);
-  assert.deepEqual([it.dump(), record.lines], [before, []]);
+  assert.deepEqual(it.dump(), before);
 });
 
 Deno.test("a deletion is recorded with all that it is about, from its begin to its end", async () => {
   const it = await withTemplate();
   const record = recorder();
-  await removed(it, { name: "repo" }, servicesOf(it, { record }));
+  await onRecord(record, it, { name: "repo" });
   const [begin, end] = record.lines;
   assert.ok(begin?.phase === "begin" && end?.phase === "end");
   const { kind, names, namespaces } = begin.attempt;
@@ -267,10 +274,80 @@ Deno.test("a deletion is recorded with all that it is about, from its begin to i
 Deno.test("what cannot be recorded is not deleted", async () => {
   const it = removableCluster();
   const before = it.dump();
-  const services = servicesOf(it, { record: recorder("the disk is full") });
-  const { verdict } = await removed(it, {}, services);
-  assert.equal(verdict.kind === "unable" && verdict.error.kind, "not_recorded");
+  const outcome = await onRecord(recorder("the disk is full"), it, {});
+  assert.equal(outcome.kind === "unable" && outcome.error.kind, "not_recorded");
   assert.deepEqual(it.dump(), before);
   const methods = it.calls.map(({ method }) => method);
   assert.deepEqual([...new Set(methods)], ["list", "read", "serviceAccounts"]);
+});
+
+Deno.test("a deletion is on record with its service accounts before anything is changed", async () => {
+  const it = removableCluster();
+  const record = recorder();
+  const linesAt = new Map<string, number>();
+  it.fault = ({ method }) => {
+    if (!linesAt.has(method)) linesAt.set(method, record.lines.length);
+    return undefined;
+  };
+  await onRecord(record, it);
+  assert.deepEqual(Object.fromEntries(linesAt), {
+    list: 0,
+    read: 0,
+    serviceAccounts: 0,
+    detach: 1,
+    remove: 1,
+  });
+  const [begin] = record.lines;
+  assert.ok(begin?.phase === "begin");
+  assert.deepEqual(begin.attempt.namespaces, ["a", "argocd", "b", "c"]);
+  assert.deepEqual(begin.attempt.serviceAccounts, [
+    { namespace: "a", name: "default" },
+    { namespace: "a", name: "runner" },
+    { namespace: "b", name: "default" },
+    { namespace: "c", name: "default" },
+  ]);
+});
+
+const said = (line: Line) => line.phase === "end" ? line.outcome : line.attempt.namespaces;
+
+Deno.test("a deletion that comes to nothing before it changes anything is recorded with what was found", async () => {
+  const it = removableCluster();
+  it.fault = ({ method }) =>
+    method === "serviceAccounts" ? { kind: "throw", error: "unreachable" } : undefined;
+  const record = recorder();
+  await onRecord(record, it);
+  assert.deepEqual(record.lines.map(said), [
+    ["a", "argocd", "b", "c"],
+    { outcome: "unable", error: "unreachable" },
+  ]);
+  it.fault = ({ method }) => method === "read" ? { kind: "bug" } : undefined;
+  const second = recorder();
+  await assert.rejects(onRecord(second, it), TypeError);
+  assert.deepEqual(second.lines.map(said), [
+    ["a", "argocd", "b", "c"],
+    { outcome: "failed", error: "internal" },
+  ]);
+});
+
+Deno.test("a deletion of what is not there, or cannot be looked for, is recorded as it was asked for", async () => {
+  const it = removableCluster();
+  const nowhere = recorder();
+  await onRecord(nowhere, it, { name: "nothing" });
+  const [begin, end] = nowhere.lines;
+  assert.deepEqual(begin?.phase === "begin" && begin.attempt.names, ["nothing"]);
+  assert.deepEqual(end && said(end), { outcome: "refused", refusals: ["not_there"] });
+  it.fault = () => ({ kind: "throw", error: "unreachable" });
+  const ill = recorder();
+  await onRecord(ill, it, { namespaces: ["b", "d"] });
+  assert.deepEqual(ill.lines.map(said), [["b", "d"], { outcome: "unable", error: "unreachable" }]);
+});
+
+Deno.test("a deletion that would be refused is not answered so when that cannot be recorded", async () => {
+  const it = removableCluster();
+  it.put({ namespace: "a", name: "pull" }, { key: "dmFsdWU=" }); // of somebody else
+  const namespaces = ["a"];
+  const refused = await onRecord(recorder(), it, { namespaces });
+  assert.ok(refused.kind === "secrets_removed" && refused.verdict.kind === "refused");
+  const outcome = await onRecord(recorder("the disk is full"), it, { namespaces });
+  assert.equal(outcome.kind === "unable" && outcome.error.kind, "not_recorded");
 });

@@ -6,18 +6,18 @@ import {
   refKey,
   type RepositoryFields,
   type SecretData,
+  type SecretStore,
   type StoredSecret,
 } from "../kube/store.ts";
 import { seal, type Sealed } from "../log/sealed.ts";
 import { configOf } from "./kinds/pull_secret.ts";
-import { REQUEST_ANNOTATION } from "./kinds/kind.ts";
+import { WRITE_ANNOTATION } from "./kinds/kind.ts";
 import { ownerOf } from "./kinds/owner.ts";
 import { SECRET_TYPE_LABEL } from "./kinds/repository.ts";
 import { CREDENTIAL_KEYS } from "./kinds/repository_credential.ts";
 import { registriesIn, type RegistryLogin } from "./material/docker_config.ts";
 import { type NamedSettings, secretsNamed } from "./named.ts";
 import type { ListFailed } from "./list.ts";
-import type { ClusterNotFound, OpenCluster } from "./stores.ts";
 import { isOurs } from "./write/removal.ts";
 
 /** A secret without its values. */
@@ -62,7 +62,7 @@ export interface ShowSecret {
 }
 
 export interface ShowDeps extends NamedSettings {
-  readonly open: OpenCluster;
+  readonly store: SecretStore;
   readonly seconds: number;
   readonly fingerprint: (credential: Sealed<string>) => Promise<string | undefined>;
 }
@@ -70,13 +70,8 @@ export interface ShowDeps extends NamedSettings {
 /** Everything about the secrets of one name but their values, which stay sealed in this process. */
 export async function showSecret(
   { cluster, name, namespace }: ShowSecret,
-  { open, seconds, fingerprint, ...settings }: ShowDeps,
-): Promise<SecretShown | ListFailed | ClusterNotFound> {
-  const opened = await open(cluster);
-  if (opened.kind === "cluster_not_found") return opened;
-  const failed = (error: KubeError) => ({ kind: "failed", cluster, error, seconds }) as const;
-  if (opened.kind === "refused") return failed(opened.error);
-  const { store } = opened;
+  { store, seconds, fingerprint, ...settings }: ShowDeps,
+): Promise<SecretShown | ListFailed> {
   const deadline = deadlineIn(seconds);
   try {
     const { secrets: found, warnings } = namespace === undefined
@@ -88,7 +83,7 @@ export async function showSecret(
     const shown = await Promise.all(there.map((secret) => show(secret, fingerprint)));
     return { kind: "shown", cluster, name, secrets: shown, warnings };
   } catch (error) {
-    if (error instanceof KubeError) return failed(error);
+    if (error instanceof KubeError) return { kind: "failed", cluster, error, seconds };
     throw error;
   }
 }
@@ -109,7 +104,7 @@ async function show(
     immutable: immutable === true,
     owner: ownerOf(secret),
     isOurs: isOurs(secret),
-    request: annotations[REQUEST_ANNOTATION],
+    request: annotations[WRITE_ANNOTATION],
     ...(labels[SECRET_TYPE_LABEL] === undefined
       ? {}
       : { repository: repositoryFields(data), credentials: credentialsIn(data) }),

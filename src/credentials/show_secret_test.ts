@@ -10,7 +10,6 @@ import { argocdCluster } from "./fake/clusters.ts";
 import { pullSecrets, type Repo, repoSecrets } from "./fake/desired.ts";
 import { removableCluster } from "./fake/removable.ts";
 import { runWrite } from "./fake/run.ts";
-import { NOT_FOUND } from "./fake/services.ts";
 import { shown, shownIn } from "./fake/show.ts";
 import type { RepositoryCredential } from "./kinds/repository_credential.ts";
 import type { ShownSecret } from "./show_secret.ts";
@@ -234,9 +233,8 @@ Deno.test("who may not list all namespaces sees those of the settings, and is wa
 
 Deno.test("a cluster that is not there, refused or ill is told", async () => {
   using _clock = fakeClock({ runs: true });
-  assert.deepEqual(await shown(NOT_FOUND, "x"), NOT_FOUND);
   const error = new KubeError("invalid_kubeconfig", "Cannot use it", {});
-  const refused = await shown({ kind: "refused", error }, "x");
+  const refused = await shown(error, "x");
   assert.ok(refused.kind === "failed");
   assert.equal(refused.error, error);
   for (const method of ["list", "read"]) {

@@ -1,7 +1,10 @@
+import type { Credentials } from "../audit/audit_log.ts";
 import { seal } from "../log/sealed.ts";
 import { MAX_READ_FOR_REQUEST, ReadBudget } from "../verify/read_budget.ts";
 import type { TransportOptions, Verdict, Verifiable } from "../verify/verdict.ts";
 import type { DockerCredential } from "./kinds/docker.ts";
+import { secretOf } from "./kinds/repository_credential.ts";
+import { shownUrl } from "./kinds/url.ts";
 import { hostOfRegistry } from "./kinds/registry.ts";
 import type { RepositoryRequest } from "./kinds/repository.ts";
 import type { SpelledUrl } from "./kinds/url.ts";
@@ -30,6 +33,24 @@ export function isAccepted(verified: readonly Verified[]): boolean {
   return verified.every(({ verdict }) =>
     verdict === undefined || verdict.accepted || verdict.open === true
   );
+}
+
+/** The values that are tried, by the place where each is. */
+export function credentialsOf(
+  asked:
+    | { readonly kind: "docker"; readonly credentials: readonly DockerCredential[] }
+    | { readonly kind: "repo"; readonly request: VerifyRepo },
+): Credentials {
+  if (asked.kind === "docker") {
+    return Object.fromEntries(
+      asked.credentials.map(({ registry, password }) => [registry, password]),
+    );
+  }
+  const { urls, credential, clientCertificate } = asked.request;
+  const value = credential === undefined ? clientCertificate?.key : secretOf(credential);
+  return value === undefined
+    ? {}
+    : Object.fromEntries(urls.map(({ url }) => [shownUrl(url.url), value]));
 }
 
 /** Tries a docker credential at each of its registries. */

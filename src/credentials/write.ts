@@ -3,6 +3,7 @@ import { KubeError } from "../kube/errors.ts";
 import { refKey } from "../kube/store.ts";
 import { carryOut } from "./write/carry_out.ts";
 import { dryRun } from "./write/dry_run.ts";
+import { withExistingNamespaces } from "./write/existing_namespaces.ts";
 import { inTurn } from "./write/locks.ts";
 import { makeNamespaces } from "./write/new_namespaces.ts";
 import { planAll, type Planned, refsOf } from "./write/planning.ts";
@@ -23,13 +24,14 @@ export type { NotRestored, Refusal, WriteDeps, WriteRequest, WriteVerdict };
 export async function write(request: WriteRequest, deps: WriteDeps): Promise<WriteVerdict> {
   const deadline = deadlineIn(deps.seconds);
   try {
-    return await inTurn(deps.locks, lockKeys(request), deadline, async () => {
+    const verdict = await inTurn(deps.locks, lockKeys(request), deadline, async () => {
       const planned = await planAll(request, deps.store, deadline);
       if ("kind" in planned) return planned;
       if (!request.dryRun) return await writeAll(planned, request, deps, deadline);
       const { store } = deps;
       return await dryRun(planned, { store, deadline, writeId: request.writeId });
     });
+    return await withExistingNamespaces(verdict, deps, deadline);
   } catch (error) {
     return unable(error);
   }
@@ -40,11 +42,11 @@ function unable(error: unknown): WriteVerdict {
   throw error;
 }
 
-/** Who writes a repository may come to write another's secret, so those of a cluster take turns. */
-function lockKeys({ cluster, secrets }: WriteRequest): string[] {
+/** Who writes a repository may come to write another's secret, so those of a namespace take turns. */
+function lockKeys({ secrets }: WriteRequest): string[] {
   return secrets.flatMap((secret) => [
-    ...refsOf(secret).map((ref) => `${cluster}/${refKey(ref)}`),
-    ...(secret.identity ? [`${cluster}/${secret.namespace}/repositories`] : []),
+    ...refsOf(secret).map(refKey),
+    ...(secret.identity ? [`${secret.namespace}/`] : []),
   ]);
 }
 

@@ -5,7 +5,7 @@ import { LABELS, pullSecrets } from "./fake/desired.ts";
 import { checkTruth, pullCluster } from "./fake/clusters.ts";
 import { type RunOptions, runWrite } from "./fake/run.ts";
 import { DOCKER_CONFIG_TYPE } from "./kinds/pull_secret.ts";
-import { REQUEST_ANNOTATION } from "./kinds/kind.ts";
+import { WRITE_ANNOTATION } from "./kinds/kind.ts";
 
 Deno.test("an upsert creates what is missing and replaces what is there", async () => {
   const it = pullCluster();
@@ -45,7 +45,7 @@ Deno.test("what others put on a secret stays, kubectl's copy of the values goes"
   }, old.data.reveal());
   await runWrite(it, pullSecrets("new"), { writeId: "w1" });
   const now = it.secrets.get("b/pull")!;
-  assert.deepEqual(now.annotations, { "team.example/note": "keep", [REQUEST_ANNOTATION]: "w1" });
+  assert.deepEqual(now.annotations, { "team.example/note": "keep", [WRITE_ANNOTATION]: "w1" });
   assert.equal(now.labels["team.example/owner"], "ops");
   assert.equal(now.labels["app.kubernetes.io/managed-by"], "Helm");
   assert.equal(
@@ -137,9 +137,30 @@ for (const [what, kinds, prepare, options] of REFUSED) {
     assert.equal(verdict.kind, "refused");
     assert.deepEqual(verdict.kind === "refused" && verdict.refusals.map(({ kind }) => kind), kinds);
     assert.deepEqual(it.dump(), before);
-    assert.ok(it.calls.every(({ method }) => method === "read"));
+    // Those that there are may be proposed.
+    const reads = kinds.includes("namespace_missing") ? ["read", "namespaces"] : ["read"];
+    assert.deepEqual(it.calls.map(({ method }) => method), reads);
   });
 }
+
+Deno.test("of missing namespaces those are told that can be written to, where they may be listed", async () => {
+  const told = async (fault: FakeCluster["fault"] = () => undefined) => {
+    const it = pullCluster();
+    it.namespaces.delete("a");
+    it.namespaces.set("b-old", "Terminating");
+    it.fault = fault;
+    const verdict = await runWrite(it, pullSecrets("new"));
+    assert.equal(verdict.kind, "refused");
+    return verdict.kind === "refused" ? verdict.existingNamespaces?.toSorted() : [];
+  };
+  assert.deepEqual(await told(), ["argocd", "b", "c", "d"]);
+  for (const error of ["forbidden", "timeout"] as const) {
+    const existing = await told(({ method }) =>
+      method === "namespaces" ? { kind: "reject", item: 0, error } : undefined
+    );
+    assert.equal(existing, undefined);
+  }
+});
 
 Deno.test("force replaces a foreign secret, its own data gone, others' marks kept", async () => {
   const it = pullCluster();

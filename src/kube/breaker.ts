@@ -31,19 +31,32 @@ const OURS: readonly KubeErrorKind[] = [
   "internal",
 ];
 
-/** A breaker for each cluster, which begins anew when the cluster's kubeconfig changes. */
+/**
+ * A breaker for each API server, whatever clusters are called that it is known by. It begins anew when
+ * the kubeconfig of one of them changes.
+ */
 export class Breakers {
-  readonly #known = new Map<string, { readonly version: string; readonly breaker: Breaker }>();
+  /** By the server's identity, with the versions of kubeconfigs by the cluster's name. */
+  readonly #known = new Map<
+    string,
+    { readonly breaker: Breaker; readonly versions: Map<string, string> }
+  >();
 
   constructor(readonly options: BreakerOptions = {}) {}
 
-  /** @param version of the cluster's kubeconfig */
-  of(cluster: string, version: string): Breaker {
-    const known = this.#known.get(cluster);
-    if (known?.version === version) return known.breaker;
-    const breaker = new Breaker(cluster, this.options);
-    this.#known.set(cluster, { version, breaker });
-    return breaker;
+  /**
+   * @param server what tells it from others, whatever clusters are called that it is known by
+   * @param cluster by which name it is asked
+   * @param version of that cluster's kubeconfig
+   */
+  of(server: string, cluster: string, version: string): Breaker {
+    const { breaker, versions = new Map<string, string>() } = this.#known.get(server) ?? {};
+    const isChanged = (versions.get(cluster) ?? version) !== version;
+    versions.set(cluster, version);
+    if (breaker !== undefined && !isChanged) return breaker;
+    const anew = new Breaker(this.options);
+    this.#known.set(server, { breaker: anew, versions });
+    return anew;
   }
 }
 
@@ -60,8 +73,10 @@ export class Breaker {
   #lastFailure = 0;
   #openUntil = 0;
   #isLeftAlone = false;
+  /** By which name it was asked when it was last told how that went. */
+  #lastAsked = "";
 
-  constructor(readonly cluster: string, options: BreakerOptions = {}) {
+  constructor(options: BreakerOptions = {}) {
     const { failures = 2, within = 30_000, pause = 5000, costly = 2000 } = options;
     this.#options = { failures, within, pause, costly };
     this.#policy = circuitBreaker(handleAll, {
@@ -73,11 +88,11 @@ export class Breaker {
       this.#openUntil = performance.now() + pause;
       if (this.#isLeftAlone) return;
       this.#isLeftAlone = true;
-      if ("error" in reason) options.onOpened?.(cluster, reason.error as KubeError);
+      if ("error" in reason) options.onOpened?.(this.#lastAsked, reason.error as KubeError);
     });
     this.#policy.onReset(() => {
       this.#isLeftAlone = false;
-      options.onClosed?.(cluster);
+      options.onClosed?.(this.#lastAsked);
     });
   }
 
@@ -85,18 +100,18 @@ export class Breaker {
    * Lets one request to the cluster, or tells it without asking that the cluster does not answer:
    * `unreachable`, with the time after which it is asked again. Then one request is let through, and
    * the others when that one has its answer.
+   * @param cluster by which name it is asked, for messages
    * @param store of the cluster, to be used for this request only
    * @param seconds within which the request ends its reads
    */
-  guard(store: SecretStore, seconds: number): Guarded {
+  guard(cluster: string, store: SecretStore, seconds: number): Guarded {
+    const error = this.refusal(cluster);
+    if (error !== undefined) return { kind: "refused", error };
     const { state } = this.#policy;
-    const isWaiting = state === CircuitState.Open && performance.now() < this.#openUntil;
-    if (isWaiting || state === CircuitState.HalfOpen) {
-      return { kind: "refused", error: this.#refusal(state === CircuitState.HalfOpen) };
-    }
     const told = Promise.withResolvers<void>();
     const settled = this.#policy.execute(() => told.promise).catch(() => {});
     const tell: Tell = (error) => {
+      this.#lastAsked = cluster;
       if (error === undefined) told.resolve();
       else told.reject(error);
       return settled;
@@ -142,19 +157,29 @@ export class Breaker {
     };
   }
 
-  /** What a failure after so many milliseconds shows of the cluster. */
-  #shown(error: unknown, cost: number, deadline: Deadline): "answered" | "silent" | "nothing" {
+  /**
+   * What a failure after so many milliseconds shows of the cluster. Of these count those that the
+   * cluster had: not what was waited for a process, nor for a processor to start it.
+   */
+  #shown(error: unknown, took: number, deadline: Deadline): "answered" | "silent" | "nothing" {
     if (!(error instanceof KubeError) || OURS.includes(error.kind)) return "nothing";
     if (error.place.asked === false) return "nothing";
     if (error.kind !== "timeout" && error.kind !== "unreachable") return "answered";
-    const isCostly = cost >= Math.min(this.#options.costly, deadline.seconds * 500);
-    if (isCostly) return "silent";
+    const costly = Math.min(this.#options.costly, deadline.seconds * 500);
+    if ((error.place.given ?? took) >= costly) return "silent";
     // What fails at once need not be spared; of a deadline that was nearly over nothing is learnt.
-    return error.kind === "unreachable" ? "answered" : "nothing";
+    return error.kind === "unreachable" && took < costly ? "answered" : "nothing";
   }
 
-  #refusal(isAsked: boolean): KubeError {
-    const { cluster } = this;
+  /** Why the cluster is not asked now, or `undefined` where a request would be let to it. */
+  refusal(cluster: string): KubeError | undefined {
+    const { state } = this.#policy;
+    const isWaiting = state === CircuitState.Open && performance.now() < this.#openUntil;
+    const isAsked = state === CircuitState.HalfOpen;
+    return isWaiting || isAsked ? this.#refusal(cluster, isAsked) : undefined;
+  }
+
+  #refusal(cluster: string, isAsked: boolean): KubeError {
     const now = performance.now();
     const wait = isAsked ? this.#options.pause : this.#openUntil - now;
     const retryAfter = Math.max(1, Math.ceil(wait / 1000));

@@ -12,7 +12,7 @@ import type { SecretStore } from "./store.ts";
 const SECONDS = 0.1;
 
 function opened(breaker: Breaker, cluster: FakeCluster): SecretStore {
-  const guarded = breaker.guard(cluster.store(), SECONDS);
+  const guarded = breaker.guard("c", cluster.store(), SECONDS);
   assert.ok(guarded.kind === "open");
   return guarded.store;
 }
@@ -21,20 +21,20 @@ for (const method of ["namespaces", "serviceAccounts"] as const) {
   Deno.test(`a first read by ${method} shows the cluster too`, async () => {
     using _clock = fakeClock({ runs: true });
     const cluster = new FakeCluster();
-    const breaker = new Breaker("c");
+    const breaker = new Breaker();
     cluster.fault = () => ({ kind: "hang" });
     for (const _ of [1, 2]) {
       const asking = opened(breaker, cluster)[method](undefined, deadlineIn(SECONDS));
       await assert.rejects(asking, { kind: "timeout" });
     }
-    assert.equal(breaker.guard(cluster.store(), SECONDS).kind, "refused");
+    assert.equal(breaker.guard("c", cluster.store(), SECONDS).kind, "refused");
   });
 }
 
 Deno.test("every write gets through with what it was given", async () => {
   const cluster = new FakeCluster();
   cluster.namespaces.set("default", "Active");
-  const store = opened(new Breaker("c"), cluster);
+  const store = opened(new Breaker(), cluster);
   const deadline = deadlineIn(30);
   const ref = { namespace: "default", name: "a" };
   const secret = { ...ref, type: "Opaque", labels: {}, annotations: {}, data: seal({}) };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fakeClock } from "../../tests/support/fake_clock.ts";
-import { type BreakerOptions, Breakers, type Guarded } from "./breaker.ts";
+import { Breaker, type BreakerOptions, Breakers, type Guarded } from "./breaker.ts";
 import { deadlineIn } from "./deadline.ts";
 import { KubeError } from "./errors.ts";
 import { FakeCluster, type StoreFault } from "./fake/store.ts";
@@ -18,7 +18,7 @@ interface Scene extends Disposable {
   /** What was told of opening and closing. */
   readonly told: string[];
   /** Begins a request. */
-  begin(version?: string): Guarded;
+  begin(version?: string, name?: string): Guarded;
   /** A request that lists: how it fails, or `undefined`. */
   list(version?: string): Promise<KubeError | undefined>;
   /** Milliseconds that have gone by. */
@@ -40,7 +40,8 @@ function scene(options: BreakerOptions = {}): Scene {
     onClosed: (name) => told.push(`${name} closed`),
     ...options,
   });
-  const begin = (version = "1") => breakers.of("c", version).guard(cluster.store(), SECONDS);
+  const begin = (version = "1", name = "c") =>
+    breakers.of("https://c:6443", name, version).guard(name, cluster.store(), SECONDS);
   const waited = async <T>(asking: Promise<T>) => {
     await Promise.allSettled([asking, clock.advance(SECONDS * 1000)]);
     return await asking;
@@ -248,6 +249,46 @@ Deno.test("a kubeconfig that has changed is asked at once", async () => {
   always(it.cluster, undefined);
   assert.equal((await it.list("1"))?.place.asked, false);
   assert.equal(await it.list("2"), undefined);
+});
+
+Deno.test("two names of one API server have one breaker, which names the one that is asked", async () => {
+  using it = await leftAlone();
+  const guarded = it.begin("of the other's kubeconfig", "other");
+  assert.ok(guarded.kind === "refused");
+  assert.match(guarded.error.message, /^Cannot connect to cluster 'other': it did not answer/);
+  assert.equal(guarded.error.place.cluster, "other");
+  // Neither begins anew because the other one's kubeconfig is another.
+  assert.equal((await it.list())?.place.asked, false);
+  assert.equal(it.begin("of the other's kubeconfig", "other").kind, "refused");
+  await it.pass(PAUSE);
+  always(it.cluster, undefined);
+  const probe = opened(it.begin("of the other's kubeconfig", "other"));
+  await probe.list({ selector: "a=b" }, deadlineIn(SECONDS));
+  assert.deepEqual(it.told, ["c opened: timeout", "other closed"]);
+  assert.equal(await it.list(), undefined);
+});
+
+Deno.test("when one name's kubeconfig has changed the server is asked at once, by the other, too", async () => {
+  using it = await leftAlone();
+  assert.equal(it.begin("1", "other").kind, "refused");
+  assert.equal(it.begin("2", "other").kind, "open");
+  assert.equal(it.begin("1", "c").kind, "open");
+});
+
+Deno.test("a question whether it is asked takes nobody's place", async () => {
+  using it = scene();
+  const breaker = new Breaker({ pause: PAUSE });
+  always(it.cluster, { kind: "hang" });
+  const asking = async () => {
+    const store = opened(breaker.guard("c", it.cluster.store(), SECONDS));
+    await it.waited(store.list({ selector: "a=b" }, deadlineIn(SECONDS)).catch(() => {}));
+  };
+  for (const _ of [1, 2]) await asking();
+  assert.match(breaker.refusal("c")!.message, /is asked again in 5 seconds$/);
+  await it.pass(PAUSE);
+  for (const _ of [1, 2]) assert.equal(breaker.refusal("c"), undefined);
+  assert.equal(breaker.guard("c", it.cluster.store(), SECONDS).kind, "open");
+  assert.match(breaker.refusal("c")!.message, /is being asked again$/);
 });
 
 Deno.test("one that was let through and asks nothing leaves its place to another", async () => {

@@ -44,6 +44,11 @@ export interface KubeErrorPlace {
   retryAfter?: number;
   /** Whether it came to asking the cluster. @default true */
   asked?: boolean;
+  /**
+   * Milliseconds that the cluster had to answer in, where this program itself took a part of the
+   * time: for other processes to end, or for starting one. @default all of it
+   */
+  given?: number;
 }
 
 /** A failure whose message is made of our own words: "Cannot <do what>: <why>". */

@@ -1,8 +1,19 @@
 import assert from "node:assert/strict";
-import type { Entry } from "../audit/entry.ts";
-import { AuditAnswer } from "./audit_answers.ts";
+import type { AuditPage, Entry } from "../audit/audit_log.ts";
+import { AuditAnswer } from "../operations/audit_answers.ts";
 
 const place = { namespace: "a", name: "runner" };
+
+const MORE: Required<NonNullable<Entry["more"]>> = {
+  service_accounts: 1,
+  namespaces_created: 2,
+  namespaces: 3,
+  written: 4,
+  credentials: 5,
+  names: 6,
+  refusals: 7,
+  not_restored: 8,
+};
 
 /** All that may stand in a line. */
 const ENTRY: Required<Entry> = {
@@ -19,7 +30,9 @@ const ENTRY: Required<Entry> = {
   service_accounts: [place],
   upsert: false,
   force: false,
+  dry_run: true,
   credential: "0123456789abcdef",
+  credentials: { "ghcr.io": "0123456789abcdef" },
   outcome: "failed",
   counts: { deleted: 1 },
   written: ["other"],
@@ -30,9 +43,16 @@ const ENTRY: Required<Entry> = {
   action: "DELETE /secrets",
   reason: "not a writer",
   left_out: 3,
+  more: MORE,
 };
 
 Deno.test("the answer's schema names all that a line of the audit log may say", () => {
-  const answer = { entries: [ENTRY], total: 1, truncated: false, damaged: 0 };
+  const chain: Required<AuditPage["chain"]> = {
+    state: "broken",
+    checked: 1,
+    broken_at: [ENTRY.time],
+    why: "no key",
+  };
+  const answer = { entries: [ENTRY], total: 1, truncated: false, damaged: 0, chain };
   assert.deepEqual(AuditAnswer.parse(answer), answer); // what it does not name is taken off
 });

@@ -1,14 +1,15 @@
 import { loggerOf } from "../log/logger.ts";
 import type { App } from "./app.ts";
-import { bodyText, HEADERS } from "./answer.ts";
 import { HEALTH_PATH, logRequest } from "./log_request.ts";
+import { bodyText, JSON_HEADERS } from "./headers.ts";
 import { REQUEST_ID_HEADER, requestIdOf } from "./request_id.ts";
-import { health } from "./routes/health.ts";
+import { health } from "../operations/health.ts";
 
 /** What listens: it stays while the app behind it is loaded, or replaced by another one. */
 export interface Front extends App {
   /**
-   * Gives new requests to another app, and resolves when the one before has answered its last.
+   * Gives new requests to another app, and resolves when the one before has answered its last to the
+   * end: only then may what it uses be closed.
    */
   replace(app: App): Promise<void>;
 }
@@ -49,7 +50,7 @@ export function front(load: () => App | Promise<App>): Front {
     if (headers.has("origin")) return undefined;
     const id = requestIdOf(headers.get(REQUEST_ID_HEADER));
     const response = new Response(bodyText(health()), {
-      headers: { ...HEADERS, [REQUEST_ID_HEADER]: id },
+      headers: { ...JSON_HEADERS, [REQUEST_ID_HEADER]: id },
     });
     logRequest(log, { id, method: "GET", path: HEALTH_PATH, status: 200, began });
     // When this is answered; what is wrong with it, the request that needs it is told.

@@ -12,6 +12,8 @@ export interface RequestEvent {
   readonly from?: string;
   /** The cluster that it is about. */
   readonly cluster?: string;
+  /** Why the client did not get the whole of a stream. */
+  readonly cut?: string;
   /** When it came, as `performance.now()` counts. */
   readonly began: number;
 }
@@ -22,13 +24,15 @@ export const MAX_PATH = 200;
 /** What probes ask for. */
 export const HEALTH_PATH = "/health";
 
+const PROBES: ReadonlySet<string> = new Set([HEALTH_PATH, "/api/v1/health"]);
+
 /**
  * One line a request. Probes that are answered as ever are told at debug: a crowd of them would turn
  * over all logs within a minute, and take with them what is in those.
  */
 export function logRequest(log: Logger, event: RequestEvent): void {
-  const { id, method, path, status, who, from, cluster, began } = event;
-  const level = path === HEALTH_PATH && status === 200 ? "debug" : "info";
+  const { id, method, path, status, who, from, cluster, cut, began } = event;
+  const level = PROBES.has(path) && status === 200 ? "debug" : "info";
   logEvent(log, level, "request", {
     id,
     method,
@@ -37,6 +41,7 @@ export function logRequest(log: Logger, event: RequestEvent): void {
     who,
     from,
     cluster,
+    cut,
     ms: Math.round(performance.now() - began),
   });
 }

@@ -19,3 +19,12 @@ Deno.test("however many addresses there are, only so many are remembered", () =>
   for (let i = 0; i < 10_000; i++) wrong.count(`address-${i}`);
   assert.equal(wrong.count("first"), undefined);
 });
+
+Deno.test("the addresses of an IPv6 /64 are one, and so is an IPv4 address in either writing", () => {
+  const wrong = new WrongTokens(() => 0);
+  for (let i = 0; i < 10; i++) assert.equal(wrong.count(`2001:db8::${i}`), undefined);
+  assert.equal(wrong.count("2001:db8::a:b:c:d"), 60);
+  assert.equal(wrong.count("2001:db8:0:1::1"), undefined);
+  for (let i = 0; i < 10; i++) wrong.count("192.0.2.1");
+  assert.equal(wrong.count("::ffff:192.0.2.1"), 60);
+});

@@ -97,6 +97,25 @@ Deno.test("with the setting audit-log writes are recorded, and GET /audit shows 
     }
   }));
 
+Deno.test("a full log is followed by a new one, of which so many are kept as is configured, and both are shown", () =>
+  withPlace(async ({ serve, write, auditLog, phases, folder }) => {
+    const time = "2026-01-01T00:00:00.000Z";
+    const old = { time, phase: "refused", who: "ci", action: "POST /", reason: "x".repeat(1000) };
+    const lines = `${JSON.stringify(old)}\n`.repeat(1024);
+    await Deno.writeTextFile(auditLog, lines, { mode: 0o600 });
+    await Deno.writeTextFile(`${auditLog}.1`, `${JSON.stringify(old)}\n`, { mode: 0o600 });
+    const { url } = await serve(
+      `audit-log: ${auditLog}\naudit-log-max-size: 1048576\naudit-log-files: 1\n`,
+    );
+    assert.equal((await write(url)).status, 200);
+    assert.deepEqual(phases(), ["started", "begin", "end"]);
+    assert.equal(await Deno.readTextFile(`${auditLog}.1`), lines);
+    const { entries, chain } = await (await fetch(`${url}/audit?limit=1000`)).json();
+    assert.deepEqual([entries.length, entries.at(-1).phase], [1000, "refused"]);
+    assert.deepEqual(chain, { state: "unbroken", checked: 3 });
+    assert.ok(![...Deno.readDirSync(folder.path)].some(({ name }) => name === "audit.log.2"));
+  }));
+
 Deno.test("without the setting nothing is recorded, and GET /audit says how it would be", () =>
   withPlace(async ({ serve, write, folder }) => {
     const { url } = await serve("");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { userInfo } from "node:os";
 import { load } from "js-yaml";
+import { AuditLog } from "../../src/audit/audit_log.ts";
 import { assertEnded, eachOf, onStage, type Stage } from "./credentials_support.ts";
 import { listening, program } from "./support.ts";
 
@@ -68,6 +69,64 @@ Deno.test("the audit log is a table, newest first, a write a line", () =>
     // It was neither taken nor written.
     assert.equal(await Deno.readTextFile(`${path}/audit.log`), LOG);
     await assert.rejects(Deno.stat(`${path}/audit.log.key`), Deno.errors.NotFound);
+  }));
+
+Deno.test("dry runs, tried credentials, those of several registries and lists that were cut are told as such", () => {
+  const entry = { time: "2026-01-04T10:00:00.000Z", phase: "end", who: "ci", from: "10.0.0.1" };
+  const lines = [
+    { ...entry, write: "w1", kind: "verify", outcome: "rejected", credentials: { "r.io": "0f" } },
+    { ...entry, write: "w2", kind: "delete", names: ["a"], dry_run: true, outcome: "deleted" },
+    {
+      ...entry,
+      ...{ write: "w3", kind: "docker", names: ["b"], outcome: "created" },
+      credentials: { "one.io": "0f", "two.io": "f0" },
+    },
+    { ...entry, phase: "refused", action: "POST /x", reason: "no", left_out: 7 },
+    {
+      ...{ ...entry, write: "w4", kind: "docker", names: ["c"], namespaces: ["d"] },
+      ...{ outcome: "failed", not_restored: [{ namespace: "d", name: "c", state: "new" }] },
+      more: { namespaces: 900, not_restored: 5, credentials: 3 },
+    },
+  ];
+  return withLog(
+    async ({ run }) => {
+      assertEnded(await run(["audit", "-o", "wide"]), {
+        stdout: new RegExp([
+          "^TIME.*",
+          " failed .* d,and 900 more   and 3 more .* d: secret/c is new; and 5 more not restored",
+          " not allowed .*   POST /x; no; 7 more were left out",
+          " docker   b .* created .* one\\.io=0f,two\\.io=f0 ",
+          " delete   a .* deleted \\(dry run\\) ",
+          " verify   <none> .* rejected .* r\\.io=0f ",
+        ].join(".*\n.*")),
+      });
+    },
+    lines.map((line) => JSON.stringify(line) + "\n").join(""),
+  );
+});
+
+Deno.test("who looks is warned where a line is changed, and told when that cannot be seen", () =>
+  withLog(async ({ run, folder: { path } }) => {
+    const file = `${path}/audit.log`;
+    const log = new AuditLog(file);
+    const actor = { name: "ci", from: "10.0.0.1" };
+    for (const action of ["POST /a", "POST /b", "POST /c"]) {
+      await log.refused({ requestId: "r", actor, action, reason: "no" });
+    }
+    await log.close();
+    assertEnded(await run(["audit"]), { stdout: /not allowed/ });
+    const text = await Deno.readTextFile(file);
+    await Deno.writeTextFile(file, text.replace("POST /b", "POST /x"));
+    assertEnded(await run(["audit"]), {
+      stdout: /not allowed/,
+      stderr:
+        /^warning: the entry of \S+Z does not follow the one before: lines are missing or changed\n$/,
+    });
+    await Deno.chmod(`${file}.key`, 0o644);
+    assertEnded(await run(["audit"]), {
+      stdout: /not allowed/,
+      stderr: /^note: whether lines are missing or changed cannot be told: .*others may use /,
+    });
   }));
 
 Deno.test("JSON and YAML have all entries, as the API has them", () =>

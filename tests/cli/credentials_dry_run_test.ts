@@ -15,7 +15,7 @@ const DOCKER = [
 const NOT_SENT = "Nothing is wrong with it as far as can be told here; it was not sent\n";
 
 const BODY = `{
-  "cluster_name": "one",
+  "cluster": "one",
   "password": "***",
   "username": "u",
   "name": "n",
@@ -33,7 +33,7 @@ function assertNotAsked({ emulators: { one, two } }: Stage): void {
 
 bothWays("what would be sent is shown, less the password", async (stage) => {
   const { run, canary: { value: stdin } } = stage;
-  const text = `POST /secrets/add_docker\n${BODY}\n`;
+  const text = `POST /api/v1/docker\n${BODY}\n`;
   assertEnded(await run(DOCKER, { stdin }), { stdout: text, stderr: NOT_SENT });
   assertEnded(await run([...DOCKER, "-o", "wide"], { stdin }), { stdout: text, stderr: NOT_SENT });
   assertEnded(await run([...DOCKER, "-o", "name"], { stdin }), {
@@ -41,7 +41,7 @@ bothWays("what would be sent is shown, less the password", async (stage) => {
     stderr: NOT_SENT,
   });
   const json = await run([...DOCKER, "-o", "json"], { stdin });
-  const request = { method: "POST", path: "/secrets/add_docker", body: JSON.parse(BODY) };
+  const request = { method: "POST", path: "/api/v1/docker", body: JSON.parse(BODY) };
   assert.deepEqual(JSON.parse(json.stdout), request);
   const yaml = await run([...DOCKER, "-o", "yaml"], { stdin });
   assert.deepEqual(load(yaml.stdout), request);
@@ -55,8 +55,8 @@ bothWays("what was not given is not in it, whatever it would have been", async (
   const login = ["--username", "u", "--password-stdin", "--dry-run", "client"];
   const request = {
     method: "POST",
-    path: "/secrets/add_repo",
-    body: { cluster_name: "one", name: "n", type: "helm", url, username: "u", password: "***" },
+    path: "/api/v1/repositories",
+    body: { cluster: "one", name: "n", type: "helm", url, username: "u", password: "***" },
   };
   const parsers = { json: JSON.parse, yaml: load };
   for (const [format, parse] of Object.entries(parsers)) {
@@ -90,7 +90,8 @@ bothWays("what would be deleted, on each of several clusters", async (stage) => 
   const args = ["delete", "n", "--cluster", "one,two", "--namespaces", "a,b", "--force"];
   const query = (cluster: string) => `cluster=${cluster}&name=n&namespaces=a%2Cb&force=true`;
   assertEnded(await stage.run([...args, "--dry-run", "client"]), {
-    stdout: `DELETE /secrets?${query("one")}\n\nDELETE /secrets?${query("two")}\n`,
+    stdout: `DELETE /api/v1/secrets?${query("one")}\n\n` +
+      `DELETE /api/v1/secrets?${query("two")}\n`,
     stderr: `one: ${NOT_SENT}two: ${NOT_SENT}`,
   });
   assertNotAsked(stage);

@@ -37,7 +37,7 @@ for (const status of [200, 422]) {
     onStage(async ({ runAlone }) => {
       const headers = { "X-Request-Id": "1" };
       await using server = serve((request) =>
-        new URL(request.url).pathname === "/clusters"
+        new URL(request.url).pathname === "/api/v1/clusters"
           ? Response.json({ clusters: ["c", "d"], total: 2 }, { headers })
           : Response.json(BODY, { status, headers })
       );

@@ -159,7 +159,8 @@ bothWays("an error's answer is in the format as well, and its message on standar
   const message = "Cluster 'missing' not found. No kubeconfig file at clusters/missing.kubeconfig";
   assert.deepEqual(ended, {
     code: 1,
-    stdout: `{\n  "error": true,\n  "message": "${message}",\n  "status_code": 404\n}\n`,
+    stdout: `{\n  "error": true,\n  "message": "${message}",\n  "status_code": 404,\n` +
+      '  "code": "cluster_not_found",\n  "field": "cluster"\n}\n',
     stderr: `error: ${message}\n`,
   });
 });
@@ -175,7 +176,13 @@ bothWays("of several clusters each answer is an item, with its status", async (s
   assert.deepEqual(one, {
     cluster: "one",
     status_code: 404,
-    answer: { error: true, message: `Secret 'absent' ${why}`, status_code: 404 },
+    answer: {
+      error: true,
+      message: `Secret 'absent' ${why}`,
+      status_code: 404,
+      code: "secret_not_found",
+      field: "name",
+    },
   });
   assert.deepEqual([other!.cluster, other!.status_code], ["gone", 503]);
 });

@@ -86,7 +86,7 @@ realTest("a pull secret is written, shown, replaced and deleted", async (place) 
       `administrator   ${namespace.padEnd(9)}   secret/${name}   ${result}\n` +
       `administrator   ${"argocd".padEnd(Math.max(namespace.length, 9))}   secret/${name}   ` +
       `${result}\n`,
-    stderr: /successfully in 2 namespace\(s\)\n$/,
+    stderr: /^Docker registry secrets [a-z ]+ in 2 namespace\(s\)\n$/,
   });
   const adding = run(args, { stdin: stdin + "\n" });
   const seen = await commandLinesDuring(adding);

@@ -53,8 +53,8 @@ Deno.test("one behind a path of another server is asked there", () =>
       });
     }
     assert.deepEqual(proxy.seen.map(({ path }) => path), [
-      "/tools/acfg/clusters",
-      "/tools/acfg/clusters",
+      "/tools/acfg/api/v1/clusters",
+      "/tools/acfg/api/v1/clusters",
     ]);
   }));
 

@@ -176,6 +176,31 @@ const REFUSED: Refused[] = [
     says: /Cannot listen on '::': without TLS .* tls-cert and tls-key, or behind-proxy/,
   },
   {
+    what: "another address with an empty list of proxies",
+    flags: async (here) => [
+      ...["--host", "0.0.0.0", "--config"],
+      await here.write("config.yaml", "behind-proxy: []\n"),
+    ],
+    env: { ARGOCD_CONFIGURER_TOKEN: TOKEN },
+    says: /Cannot listen on '0\.0\.0\.0': without TLS/,
+  },
+  {
+    what: "proxies in front without tokens",
+    flags: async (here) => [
+      "--config",
+      await here.write("config.yaml", "behind-proxy: [10.0.0.0/8]\n"),
+    ],
+    says: /Cannot serve behind a proxy without tokens/,
+  },
+  {
+    what: "a proxy that is named by its host name",
+    flags: async (here) => [
+      "--config",
+      await here.write("config.yaml", "behind-proxy: [10.0.0.1, proxy.example]\n"),
+    ],
+    says: /'behind-proxy\.1' from \S+config\.yaml:1: is not an address or a network/,
+  },
+  {
     what: "a certificate without its key",
     flags: async (here) => ["--tls-cert", (await certificate(here, "a")).cert],
     says: /Cannot use setting 'tls-cert' without 'tls-key'/,

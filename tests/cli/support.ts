@@ -56,6 +56,8 @@ export interface ProgramOptions {
   readonly clearEnv?: boolean;
   /** @default the root of the project */
   readonly cwd?: string;
+  /** Another module that is the program, with something added. @default {@link BUILT} or main.ts */
+  readonly main?: string;
   /** How many files it may have open. @default as many as this process */
   readonly maxFiles?: number;
 }
@@ -64,8 +66,10 @@ export interface ProgramOptions {
 export const BUILT = Deno.env.get("ARGOCD_CONFIGURER_TEST_PROGRAM");
 
 export function program(args: readonly string[], options: ProgramOptions = {}): Program {
-  const fromSource = ["run", "-A", "--no-check", join(ROOT, "main.ts")];
-  const command = [BUILT ?? Deno.execPath(), ...(BUILT === undefined ? fromSource : []), ...args];
+  const { main = join(ROOT, "main.ts") } = options;
+  const built = options.main === undefined ? BUILT : undefined;
+  const fromSource = ["run", "-A", "--no-check", main];
+  const command = [built ?? Deno.execPath(), ...(built === undefined ? fromSource : []), ...args];
   const { maxFiles } = options;
   const limited = ["sh", "-c", `ulimit -n ${maxFiles} && exec "$0" "$@"`, ...command];
   const [executable, ...rest] = maxFiles === undefined ? command : limited;

@@ -40,10 +40,10 @@ Deno.test("the program is served anew after each change, and told to end at the 
   };
   const { name } = await service();
 
-  const endpoint = await project.read("src/server/endpoint.ts");
-  assert.ok(endpoint.includes(name));
-  await project.write("src/server/endpoint.ts", endpoint.replace(name, "Another name"));
-  await running.line(/^dev: changed src\/server\/endpoint\.ts$/);
+  const source = await project.read("src/operations/operation.ts");
+  assert.ok(source.includes(name));
+  await project.write("src/operations/operation.ts", source.replace(name, "Another name"));
+  await running.line(/^dev: changed src\/operations\/operation\.ts$/);
   await running.line(/^dev: restarting$/);
   await running.line(/stopped$/);
   assert.equal((await service()).name, "Another name");

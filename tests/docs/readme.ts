@@ -1,8 +1,9 @@
 import { join } from "node:path";
 
-const README = join(import.meta.dirname!, "..", "..", "README.md");
+const ROOT = join(import.meta.dirname!, "..", "..");
+const README = join(ROOT, "README.md");
 
-/** A fenced block of the README. */
+/** A fenced block of a document. */
 export interface Block {
   readonly language: string;
   readonly text: string;
@@ -10,12 +11,15 @@ export interface Block {
   readonly heading: string;
 }
 
-/** All blocks in their order, those in lists without their indentation. */
-export async function blocks(): Promise<Block[]> {
+/**
+ * All blocks in their order, those in lists without their indentation.
+ * @param path of the document
+ */
+export async function blocks(path = README): Promise<Block[]> {
   const found: Block[] = [];
   let heading = "";
   let open: { indent: string; language: string; lines: string[] } | undefined;
-  for (const line of (await Deno.readTextFile(README)).split("\n")) {
+  for (const line of (await Deno.readTextFile(path)).split("\n")) {
     const fence = /^( *)```(\w*)$/.exec(line);
     if (open === undefined) {
       heading = /^#+ (.*)$/.exec(line)?.[1] ?? heading;
@@ -42,6 +46,33 @@ export function commandsOf({ text }: Block): string[] {
     command = "";
   }
   return commands;
+}
+
+/** Paths of all documents that tell how to use the program. */
+export async function documents(): Promise<string[]> {
+  const docs = join(ROOT, "docs");
+  const names = (await Array.fromAsync(Deno.readDir(docs))).map(({ name }) => name);
+  return [
+    README,
+    ...names.filter((name) => name.endsWith(".md")).sort().map((name) => join(docs, name)),
+  ];
+}
+
+/** A request that a document shows as a command of curl. */
+export interface ShownRequest {
+  readonly path: string;
+  readonly body: Record<string, unknown>;
+}
+
+/** Each request with a body in all documents, in their order. */
+export async function shownRequests(): Promise<ShownRequest[]> {
+  const all = await Promise.all((await documents()).map(blocks));
+  return all.flat().filter(({ language }) => language === "sh").flatMap(commandsOf)
+    .flatMap((command) => {
+      const [, path] = /^curl .*http:\/\/localhost:8091(\/[\w/]+)/.exec(command) ?? [];
+      const [, body] = / -d '([^']+)'/.exec(command) ?? [];
+      return path === undefined || body === undefined ? [] : [{ path, body: JSON.parse(body) }];
+    });
 }
 
 /** A command with this password where it has one. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { AuditLog } from "../../src/audit/audit_log.ts";
-import type { Entry } from "../../src/audit/entry.ts";
+import { type Entry, parseLine } from "../../src/audit/entry.ts";
 import type { Stage } from "./stage.ts";
 import { assertAbsent, CANARY } from "./support.ts";
 
@@ -20,7 +20,7 @@ export async function withLog(use: (place: Place) => Promise<void>): Promise<voi
       path,
       auditLog,
       entries: () =>
-        Deno.readTextFileSync(path).trimEnd().split("\n").map((line) => JSON.parse(line)),
+        Deno.readTextFileSync(path).trimEnd().split("\n").map((line) => parseLine(line)!.entry),
     });
   } finally {
     await auditLog.close();

@@ -1,22 +1,20 @@
 import assert from "node:assert/strict";
 import type { AuditLog } from "../../src/audit/audit_log.ts";
-import { addDocker } from "../../src/credentials/add_docker.ts";
-import { addRepo } from "../../src/credentials/add_repo.ts";
-import { listSecrets } from "../../src/credentials/list.ts";
-import { removeSecrets } from "../../src/credentials/remove_secrets.ts";
-import { showSecret } from "../../src/credentials/show_secret.ts";
-import type { OpenCluster } from "../../src/credentials/stores.ts";
-import {
-  verifyDocker,
-  type VerifyOne,
-  verifyRepo,
-} from "../../src/credentials/verify_credential.ts";
+import type { OpenCluster } from "../../src/clusters/open.ts";
+import type { VerifyOne } from "../../src/credentials/verify_credential.ts";
 import { Locks } from "../../src/credentials/write/locks.ts";
 import type { KubeError } from "../../src/kube/errors.ts";
 import { FakeCluster } from "../../src/kube/fake/store.ts";
+import { refusedStore } from "../../src/kube/late_store.ts";
 import { configureLog } from "../../src/log/logger.ts";
+import { TRIES_A_MINUTE } from "../../src/operations/call.ts";
+import { Limits } from "../../src/operations/limits.ts";
+import type { Services } from "../../src/operations/operation.ts";
+import { serverLimits } from "../../src/operations/server_limits.ts";
+import { OPERATIONS } from "../../src/operations/table.ts";
+import { PerMinute } from "../../src/rate_limit/per_minute.ts";
 import { type App, createApp } from "../../src/server/app.ts";
-import type { ServerDeps, UseCases } from "../../src/server/endpoint.ts";
+import type { ServerDeps } from "../../src/server/env.ts";
 
 export const DOCKER_LABELS = {
   "jjo.finance/secret-type": "docker-creds",
@@ -40,8 +38,9 @@ export interface StageOptions {
   readonly refused?: KubeError;
   /** @default 10 */
   readonly seconds?: number;
-  readonly deps?: Partial<Omit<ServerDeps, "useCases">>;
-  readonly useCases?: Partial<UseCases>;
+  readonly deps?: Partial<Omit<ServerDeps, "services">>;
+  readonly services?: Partial<Services>;
+  readonly clusters?: Partial<Services["clusters"]>;
   readonly logFormat?: "text" | "json";
   /** @default writes are not recorded */
   readonly auditLog?: AuditLog;
@@ -76,54 +75,42 @@ export function stage(options: StageOptions = {}): Stage {
       const file = `clusters/${name}.kubeconfig`;
       return Promise.resolve({ kind: "cluster_not_found", cluster: name, file });
     }
-    if (options.refused) return Promise.resolve({ kind: "refused", error: options.refused });
-    return Promise.resolve({ kind: "open", store: cluster.store() });
+    const store = options.refused ? refusedStore(options.refused) : cluster.store();
+    return Promise.resolve({ kind: "open", name, store, lockScope: "https://test:6443" });
   };
   const seconds = options.seconds ?? 10;
-  const settings = { argocdNamespace: "argocd", dockerLabels: DOCKER_LABELS };
-  const names = {
-    argocdNamespace: "argocd",
-    dockerNamespaces: ["kube-system", "default", "argocd"],
-  };
-  const { verifyOne = noneToAsk } = options;
-  const services = {
-    verifyOne,
-    open,
-    record: options.auditLog,
-    locks: new Locks(),
-    seconds,
-    onFault: (error: unknown) => faults.push(error),
-    pause: () => new Promise<void>((resolve) => setTimeout(resolve, 1)),
-  };
-  const app = createApp({
+  const services: Services = {
     version: "1.2.3",
-    argocdNamespace: "argocd",
+    settings: {
+      argocdNamespace: "argocd",
+      dockerLabels: DOCKER_LABELS,
+      dockerNamespaces: ["kube-system", "default", "argocd"],
+      seconds,
+    },
+    clusters: {
+      names: () => Promise.resolve(["production-cluster", "test-cluster"]),
+      open,
+      ...options.clusters,
+    },
+    operations: OPERATIONS,
+    locks: new Locks(),
+    verifyOne: options.verifyOne ?? noneToAsk,
+    onFault: (error) => faults.push(error),
+    pause: () => new Promise<void>((resolve) => setTimeout(resolve, 1)),
+    fingerprint: () => Promise.resolve("fingerprint"),
+    auditLog: options.auditLog,
+    ...options.services,
+  };
+  const { maxRequests = 256 } = options.deps ?? {};
+  const app = createApp({
+    services,
+    gates: {
+      limits: new Limits(serverLimits({ maxRequests, seconds })),
+      tries: new PerMinute({ allowed: TRIES_A_MINUTE }),
+    },
     allowedHosts: [],
     corsOrigins: [],
-    auditLog: options.auditLog,
     ...options.deps,
-    useCases: {
-      clusterNames: () => Promise.resolve(["production-cluster", "test-cluster"]),
-      listSecrets: (name) =>
-        listSecrets(name, open, {
-          ...settings,
-          seconds,
-          dockerNamespaces: names.dockerNamespaces,
-        }),
-      addDocker: (request) => addDocker(request, settings, services),
-      addRepo: (request) => addRepo(request, settings, services),
-      removeSecrets: (request) => removeSecrets(request, names, services),
-      showSecret: (request) =>
-        showSecret(request, {
-          ...names,
-          open,
-          seconds,
-          fingerprint: () => Promise.resolve("fingerprint"),
-        }),
-      verifyDocker: (credentials) => verifyDocker(credentials, verifyOne),
-      verifyRepo: (request) => verifyRepo(request, verifyOne),
-      ...options.useCases,
-    },
   });
   return { app, cluster, opened, logged, faults };
 }

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { ERROR_CODES } from "../../src/operations/errors.ts";
+import { isSeed } from "../../src/server/face.ts";
 import { assertDocumented } from "./documented.ts";
+import { assertRequestDocumented } from "./request_schemas.ts";
 import { fakeClock } from "../support/fake_clock.ts";
 import { type Stage, stage, type StageOptions } from "./stage.ts";
 
@@ -59,14 +62,21 @@ export interface Row {
   /** Brings the stage into the state that the row is about. */
   readonly before?: (stage: Stage) => void | Promise<void>;
   readonly status: number;
-  /** The body to the letter, order of keys too; a pattern is the envelope's message. */
+  /**
+   * The body to the letter, order of keys too, of an error less what is for machines; a pattern is
+   * the envelope's message.
+   */
   readonly body?: object | RegExp;
+  /** What an error says for machines: code, field, fields and remedy, to the letter. */
+  readonly told?: object;
   /** Headers to the letter; `null` for one that must not be there. */
   readonly headers?: Readonly<Record<string, string | null>>;
   /** What besides the canary must be neither in the answer nor in the log. */
   readonly absent?: readonly string[];
   /** Whether a cluster may be opened. @default true */
   readonly opens?: boolean;
+  /** Whether the cluster itself may be asked for anything. @default true */
+  readonly asks?: boolean;
   /** Whether what the cluster holds changes; not looked at when absent. */
   readonly changes?: boolean;
   readonly after?: (stage: Stage, body: unknown, response: Response) => void | Promise<void>;
@@ -93,25 +103,31 @@ export async function check(row: Row): Promise<void> {
   const it = stage(row.options);
   await row.before?.(it);
   const openedBefore = it.opened.length;
+  const askedBefore = it.cluster.calls.length;
   const secretsBefore = it.cluster.dump();
   it.logged.length = 0;
 
   const request = row.request();
   const { method } = request;
+  const copy = method === "POST" ? request.clone() : undefined;
   const { response, text } = await answered(it, request, row.options);
 
   assert.equal(response.status, row.status, text);
   checkUsual(response, text, method);
   if (text !== "") await assertDocumented(request, response.status, JSON.parse(text));
+  if (copy) await assertRequestDocumented(copy, response.status, text);
   for (const [name, value] of Object.entries(row.headers ?? {})) {
     assert.equal(response.headers.get(name), value, name);
   }
-  if (row.body instanceof RegExp) checkEnvelope(text, row.status, row.body);
-  else if (row.body) assert.equal(text, JSON.stringify(row.body, null, 2) + "\n");
+  const { forPeople, forMachines } = parted(request, text);
+  if (row.body instanceof RegExp) checkEnvelope(forPeople, row.status, row.body);
+  else if (row.body) assert.equal(forPeople, JSON.stringify(row.body, null, 2) + "\n");
+  if (row.told) assert.deepEqual(forMachines, row.told);
   const shown = text + JSON.stringify([...response.headers]) + it.logged.join("");
   for (const secret of [CANARY, ...row.absent ?? []]) assertAbsent(shown, secret);
   checkAccessLog(it.logged, response, method);
   if (row.opens === false) assert.deepEqual(it.opened.slice(openedBefore), []);
+  if (row.asks === false) assert.deepEqual(it.cluster.calls.slice(askedBefore), []);
   if (row.changes !== undefined) {
     const same = JSON.stringify(it.cluster.dump()) === JSON.stringify(secretsBefore);
     assert.equal(!same, row.changes, row.changes ? "nothing was written" : "something was written");
@@ -138,6 +154,28 @@ function checkUsual({ status, headers }: Response, text: string, method: string)
   assert.doesNotMatch(text, /Invalid (input|string|option)|Too (small|big): /);
   // People read it in a terminal.
   assert.equal(text, JSON.stringify(JSON.parse(text), null, 2) + "\n");
+}
+
+/** The fields of an error that are for machines, which the seed's own paths do not have. */
+const FOR_MACHINES = ["code", "field", "fields", "remedy"];
+
+/** What an answer says for people, and what for machines. */
+export function parted({ method, url }: Pick<Request, "method" | "url">, text: string) {
+  if (text === "") return { forPeople: text, forMachines: {} };
+  const body: Record<string, unknown> = JSON.parse(text);
+  const isFor = (name: string) => FOR_MACHINES.includes(name);
+  const isTold = body.error === true && !isSeed(method, new URL(url).pathname);
+  if (!isTold) {
+    assert.deepEqual(body.error === true ? Object.keys(body).filter(isFor) : [], [], text);
+    return { forPeople: text, forMachines: {} };
+  }
+  assert.ok(ERROR_CODES.includes(body.code as never), `${body.code} is no code`);
+  const { code: _, field: _field, fields: _fields, remedy: _remedy, ...rest } = body;
+  const told = Object.entries(body).filter(([name]) => isFor(name));
+  return {
+    forPeople: JSON.stringify(rest, null, 2) + "\n",
+    forMachines: Object.fromEntries(told),
+  };
 }
 
 function checkEnvelope(text: string, status: number, message: RegExp): void {

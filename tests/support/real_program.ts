@@ -48,7 +48,7 @@ export interface Stored {
   readonly data: Readonly<Record<string, string>>;
 }
 
-const REQUEST_ANNOTATION = "argocd-configurer.io/request";
+const WRITE_ANNOTATION = "argocd-configurer.io/request";
 
 /** Settings in the file's spelling. */
 type Chosen = Record<string, unknown> | (() => Record<string, unknown>);
@@ -119,7 +119,7 @@ async function run(
 function shown(secret: ApiSecret | undefined): Stored | undefined {
   if (secret === undefined) return undefined;
   const { labels = {}, annotations = {} } = secret.metadata;
-  const { [REQUEST_ANNOTATION]: _, ...others } = annotations;
+  const { [WRITE_ANNOTATION]: _, ...others } = annotations;
   const data = Object.entries(secret.data ?? {}).map(([key, value]) => [key, decodeBase64(value)]);
   return {
     type: secret.type ?? "",

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { makeAuthority } from "../../scripts/control_plane/certificates.ts";
 import { AuditLog } from "../../src/audit/audit_log.ts";
-import { fingerprintsBeside, takeKey } from "../../src/audit/key.ts";
+import { keyBeside, takeKey } from "../../src/audit/key.ts";
 import { vetKubeconfig, vetRules } from "../../src/clusters/vet.ts";
 import { checkCertificate } from "../../src/cli/tls.ts";
 import { settingsOf } from "../../src/config/schema.ts";
@@ -168,7 +168,7 @@ export const WRITTEN: readonly Decisive[] = [
     name: "the key of the audit log",
     async use(path) {
       (await takeKey(path)).release();
-      await fingerprintsBeside(path);
+      await keyBeside(path);
     },
   },
 ];

@@ -44,6 +44,7 @@ trustTest(
       const namespace = await world.namespace();
       let isOver = false;
       const probing = probe(running, () => isOver);
+      probing.catch(() => {}); // it is awaited below, when the crowd has gone
       const clients = Array.from(
         { length: CLIENTS },
         (_, i) => client(i, world, running, namespace),

@@ -1,6 +1,7 @@
 import type { z } from "@hono/zod-openapi";
-import type * as schemas from "../../server/answers.ts";
-import type { AuditAnswer } from "../../server/audit_answers.ts";
+import type * as schemas from "../../operations/answers.ts";
+import type { AuditAnswer } from "../../operations/audit_answers.ts";
+import type * as errors from "../../operations/error_answers.ts";
 
 /** The API's answers, as its schemas have them. */
 
@@ -17,8 +18,13 @@ export type Existing = schemas.ExistingAnswer;
 
 export type Applied = DockerAdded["results"][number]["result"];
 
+/** What an error says for machines; the seed's own paths do not. */
+export type ForMachines = Partial<
+  Pick<z.infer<typeof errors.Envelope>, "code" | "field" | "fields" | "remedy">
+>;
+
 /** What an error may tell besides its message. */
-export interface Details {
+export interface Details extends ForMachines {
   readonly results?: readonly {
     readonly namespace: string;
     readonly result: { readonly success: boolean; readonly error?: string };

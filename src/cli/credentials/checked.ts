@@ -1,12 +1,12 @@
-import { createApp } from "../../server/app.ts";
-import type { UseCases } from "../../server/endpoint.ts";
-import { VERSION } from "../version.ts";
-import { answerOf, type Api, type ApiAnswer, type ApiRequest, httpRequest } from "./request.ts";
+import { errorBody, OperationError } from "../../operations/errors.ts";
+import { PREFIX, routesOf } from "../../operations/routes.ts";
+import { OPERATIONS } from "../../operations/table.ts";
+import type { Api, ApiAnswer, ApiRequest } from "./request.ts";
 import { withoutSecrets } from "./without_secrets.ts";
 
 /**
- * Takes requests up to where a cluster would be asked, by the same routes and schemas: what is
- * wrong with one is answered as ever, and what is not with the request itself, less its secrets.
+ * Takes requests up to where they would be carried out: what is wrong with one is answered as ever,
+ * and what is not with the request itself, less its secrets.
  * @param argocdNamespace `undefined` where it is a server's and not known
  * @param open what tells the clusters' names, where they are asked for; `place` is its own
  */
@@ -18,35 +18,41 @@ export function checked(
     place,
     async ask(request) {
       if (request.path === "/clusters") return await once(open, request);
-      let isSent = false;
-      const reached = () => {
-        isSent = true;
-        return Promise.resolve({ kind: "cluster_not_found", cluster: "", file: "" } as const);
-      };
-      const useCases: UseCases = {
-        clusterNames: () => Promise.resolve([]),
-        listSecrets: reached,
-        showSecret: reached,
-        addDocker: reached,
-        addRepo: reached,
-        removeSecrets: reached,
-        verifyDocker: () => Promise.resolve([]),
-        verifyRepo: () => Promise.resolve([]),
-      };
-      const app = createApp({
-        useCases,
-        version: VERSION,
-        argocdNamespace: argocdNamespace ?? "",
-        allowedHosts: [],
-        corsOrigins: [],
-      });
-      const sent = httpRequest("http://localhost", request, { Host: "localhost" });
-      const answer = (await answerOf(await app.fetch(sent, () => "command line")))!;
-      if (!isSent) return answer;
-      const body = withoutSecrets(request);
-      return { status: 200, text: JSON.stringify(body, null, 2) + "\n", body };
+      try {
+        await understood(request, argocdNamespace);
+      } catch (error) {
+        if (!(error instanceof OperationError)) throw error;
+        return answerWith(error.status, errorBody(error, "v1"));
+      }
+      return answerWith(200, withoutSecrets(request));
     },
     close: () => Promise.resolve(),
+  };
+}
+
+/** @throws {OperationError} says what is wrong with a request */
+async function understood(request: ApiRequest, argocdNamespace = ""): Promise<void> {
+  const { method, path, query = {}, body } = request;
+  const route = routesOf(OPERATIONS).find((each) =>
+    each.path === PREFIX + path && each.operation.method === method.toLowerCase()
+  )!;
+  const { take } = await route.operation.load();
+  const given = Object.entries(query)
+    .filter((entry): entry is [string, string] => entry[1] !== undefined);
+  take({
+    face: route.face,
+    method,
+    query: new URLSearchParams(given),
+    path: {},
+    body: new TextEncoder().encode(body === undefined ? "" : JSON.stringify(body)),
+  }, { argocdNamespace });
+}
+
+function answerWith(status: number, body: object): ApiAnswer {
+  return {
+    status,
+    text: JSON.stringify(body, null, 2) + "\n",
+    body: body as ApiAnswer["body"],
   };
 }
 

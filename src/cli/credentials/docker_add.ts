@@ -60,7 +60,7 @@ export async function dockerAdd(flags: DockerAddFlags): Promise<number> {
     git_write_back: flags.gitWriteBack,
   };
   const view: View = {
-    fields: { names: ["cluster_name", ...Object.keys(fields)] },
+    fields: { names: ["cluster", ...Object.keys(fields)] },
     columns: WRITTEN_COLUMNS,
     wideColumns: ["CHANGES"],
     rows({ body }) {
@@ -86,8 +86,8 @@ export async function dockerAdd(flags: DockerAddFlags): Promise<number> {
   };
   return await carryOut(flags, "write", clusters, (cluster) => ({
     method: "POST",
-    path: "/secrets/add_docker",
-    body: { cluster_name: cluster, ...fields },
+    path: "/docker",
+    body: { cluster, ...fields },
   }), view);
 }
 
@@ -136,7 +136,7 @@ export function writeGiven(
   clusters: readonly (string | undefined)[],
 ) {
   return {
-    cluster_name: !clusters.includes(undefined) || allClusters === true,
+    cluster: !clusters.includes(undefined) || allClusters === true,
     name: name !== undefined,
   };
 }

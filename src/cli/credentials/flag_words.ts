@@ -1,10 +1,10 @@
+import type { ForMachines } from "./answers.ts";
 import { PASSWORD_VARIABLE } from "./secret_input.ts";
 
 /** The API's messages in the words of who has given flags and not fields. */
 
 /** Fields whose flag is not called like them. */
 const FLAGS: Readonly<Record<string, string>> = {
-  cluster_name: "--cluster",
   password: "the password",
   urls: "--url",
   registries: "--registries-file",
@@ -59,8 +59,19 @@ export interface Said {
   readonly isUsage: boolean;
 }
 
-/** What a message says. */
-export function inFlagWords(message: string, { names, places }: Fields): Said {
+/** Errors about what was given, before anything else is looked at. */
+const USAGE: readonly ForMachines["code"][] = ["unknown_field", "misplaced_field"];
+
+/**
+ * What a message says.
+ * @param told the same for machines; where there is none it is read out of the message
+ */
+export function inFlagWords(
+  message: string,
+  { names, places }: Fields,
+  { code, field: first, fields = first === undefined ? [] : [first] }: ForMachines = {},
+): Said {
+  if (code === "missing_field") return { message: missing(fields, places), isUsage: true };
   const lacking = /^Missing required (?:field: |parameter ')([\w.]+)'?$/.exec(message)?.[1] ??
     /^Field '([\w.]+)' is missing$/.exec(message)?.[1];
   if (lacking !== undefined) return { message: missing([lacking], places), isUsage: true };
@@ -73,7 +84,10 @@ export function inFlagWords(message: string, { names, places }: Fields): Said {
     const message = `${flag[0]!.toUpperCase()}${flag.slice(1)} ${inAdvice(said)}`;
     return { message, isUsage: true };
   }
-  return { message: inAdvice(message), isUsage: /^Unknown (field|parameter)\b/.test(message) };
+  const isUsage = code === undefined
+    ? /^Unknown (field|parameter)\b/.test(message)
+    : USAGE.includes(code);
+  return { message: inAdvice(message), isUsage };
 }
 
 /** `send "upsert": true` becomes `give --upsert`, and so does `send upsert=true`. */

@@ -6,7 +6,7 @@ const PLACES = { names: [], places: { cluster: "CLUSTER", name: "NAME" } };
 
 const MESSAGES: [message: string, said: string, isUsage: boolean, fields?: typeof PLACES][] = [
   ["Missing required field: username", "Missing --username", true],
-  ["Missing required field: cluster_name", "Missing --cluster", true],
+  ["Missing required field: cluster", "Missing --cluster", true],
   ["Missing required parameter 'name'", "Missing NAME", true, PLACES],
   ["Field 'tls_client_key' is missing", "Missing --tls-client-key-file", true],
   [
@@ -53,6 +53,25 @@ for (const [message, said, isUsage, fields = FIELDS] of MESSAGES) {
   });
 }
 
+Deno.test("what is for machines is taken in place of what the message says", () => {
+  const fields = ["cluster", "name"];
+  assert.deepEqual(
+    inFlagWords("Missing required parameters 'cluster', 'name'", PLACES, {
+      code: "missing_field",
+      field: "cluster",
+      fields,
+    }),
+    { message: "Missing CLUSTER; NAME", isUsage: true },
+  );
+  assert.deepEqual(
+    inFlagWords("Missing required field: url", FIELDS, { code: "missing_field", field: "url" }),
+    { message: "Missing --url", isUsage: true },
+  );
+  const message = "Unknown field of a cluster's";
+  assert.equal(inFlagWords(message, FIELDS, { code: "unknown_field" }).isUsage, true);
+  assert.equal(inFlagWords(message, FIELDS, { code: "failed" }).isUsage, false);
+});
+
 const ADVICE: [text: string, told: string][] = [
   ['send "force": true to delete it', "give --force to delete it"],
   ["send force=true to delete it", "give --force to delete it"],
@@ -75,7 +94,7 @@ for (const [text, told] of ADVICE) {
 Deno.test("of all that is missing the flags come first, and then what takes more words", () => {
   const rows: [fields: string[], said: string][] = [
     [["name"], "Missing --name"],
-    [["cluster_name", "type", "url"], "Missing --cluster, --type, --url"],
+    [["cluster", "type", "url"], "Missing --cluster, --type, --url"],
     [
       ["namespaces", "name"],
       "Missing --name; --namespaces, --namespace-selector or --all-namespaces",

@@ -1,9 +1,10 @@
 import { AuditLogs } from "../../audit/audit_logs.ts";
-import { type AuditKey, fingerprintsBeside, passingFingerprints } from "../../audit/key.ts";
+import { type AuditKey, keyBeside, passingFingerprints } from "../../audit/key.ts";
 import { clustersFolder } from "../../clusters/folder.ts";
 import { stateOf, vetRules } from "../../clusters/vet.ts";
 import type { Settings } from "../../config/schema.ts";
 import { configuredTrust } from "../../files/trusted.ts";
+import { PerMinute } from "../../rate_limit/per_minute.ts";
 import { type Program, shared, wire } from "../../wire.ts";
 import { surroundings } from "../surroundings.ts";
 import { userName } from "../user_name.ts";
@@ -20,7 +21,9 @@ export async function inProcess(settings: Settings, purpose: "read" | "write"): 
   const { token: _, ...surrounding } = surroundings();
   const here = { ...surrounding, anyone: userName() };
   const { fingerprint = passingFingerprints(), passing } = await fingerprints(settings);
-  const common = { ...shared(here), fingerprint };
+  // Who runs it may try what he likes by kubectl, too, and may have many clusters.
+  const tries = new PerMinute({ allowed: Infinity });
+  const common = { ...shared(here), fingerprint, tries };
   const programs = new Map<LogUse, Program>();
   const programWith = (use: LogUse): Program => {
     const auditLog = use === "none" ? undefined : settings["audit-log"];
@@ -54,7 +57,8 @@ type LogUse = "none" | "read" | "write";
 function useOfLog(request: ApiRequest, purpose: "read" | "write"): LogUse {
   const { method, path, query, body } = request;
   if (method === "GET") return path === "/audit" ? "read" : "none";
-  const isDryRun = query?.dry_run === "true" || body?.dry_run === true; // which is not recorded
+  // Not recorded here: a server may hold the log, and who runs this may read the kubeconfigs anyway.
+  const isDryRun = query?.dry_run === "true" || body?.dry_run === true;
   return purpose === "write" && !isDryRun ? "write" : "none";
 }
 
@@ -64,10 +68,10 @@ async function fingerprints(
 ): Promise<{ readonly fingerprint?: AuditKey["fingerprint"]; readonly passing?: string }> {
   if (log === undefined) return { passing: "there is no audit log, whose key they would be by" };
   try {
-    const fingerprint = await fingerprintsBeside(`${log}.key`, configuredTrust(owners));
-    return fingerprint === undefined
+    const key = await keyBeside(`${log}.key`, configuredTrust(owners));
+    return key === undefined
       ? { passing: "the audit log has no key yet" }
-      : { fingerprint };
+      : { fingerprint: key.fingerprint };
   } catch (error) {
     const why = error instanceof Deno.errors.PermissionDenied
       ? "you may not read it"

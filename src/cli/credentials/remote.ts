@@ -33,6 +33,12 @@ export function remote(server: WhichServer): Api {
           `Cannot ask the server at ${base}: it answers ${status}, and not as this program does`,
         );
       }
+      if (
+        status === 404 && answer.body.code === undefined &&
+        NO_PATH.test(String(answer.body.message))
+      ) {
+        return { ...answer, advice: "that server is older than this program and has no /api/v1" };
+      }
       return status === 401
         ? { ...answer, advice: `the variable ${tokenVariable()} holds the token that is sent` }
         : answer;
@@ -43,6 +49,9 @@ export function remote(server: WhichServer): Api {
     },
   };
 }
+
+/** What servers before the versioned paths say of these. */
+const NO_PATH = /^No such path\b/;
 
 /** Milliseconds of the longest timer; one that is longer would end at once. */
 const LONGEST = 2 ** 31 - 1;
@@ -70,7 +79,7 @@ async function inTime<T>(
 /** Says what may have come of it, and what to do. */
 function unanswered(base: string, { method, path, query, body }: ApiRequest, seconds: number) {
   const within = `no answer came within ${seconds} seconds`;
-  const changesNothing = method === "GET" || path === "/secrets/verify" ||
+  const changesNothing = method === "GET" || path === "/verifications" ||
     query?.dry_run === "true" || body?.dry_run === true;
   return new Failure(
     changesNothing

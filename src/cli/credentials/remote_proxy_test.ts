@@ -65,7 +65,7 @@ async function ask(url: string, env: Record<string, string>): Promise<unknown> {
     const api = remote({ url, namedBy: "--server", plainHttp: true, requestTimeout: 5 });
     try {
       const body = { password: PASSWORD };
-      return (await api.ask({ method: "POST", path: "/secrets/add_docker", body })).body;
+      return (await api.ask({ method: "POST", path: "/docker", body })).body;
     } finally {
       await api.close();
     }
@@ -101,7 +101,7 @@ Deno.test("another machine is asked by the proxy that the environment names for 
   await using between = proxy();
   const env = { http_proxy: between.url, all_proxy: "http://127.0.0.1:1" };
   assert.deepEqual(await ask("http://server.invalid", env), { by: "proxy" });
-  assert.match(between.got[0]!, /^POST http:\/\/server\.invalid\/secrets\/add_docker HTTP\/1\.1/);
+  assert.match(between.got[0]!, /^POST http:\/\/server\.invalid\/api\/v1\/docker HTTP\/1\.1/);
 });
 
 Deno.test("to another machine by HTTPS a proxy is asked for a tunnel, and gets no token", async () => {

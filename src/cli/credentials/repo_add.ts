@@ -37,7 +37,7 @@ export async function repoAdd(flags: RepoAddFlags): Promise<number> {
     depth: flags.depth,
   };
   const view: View = {
-    fields: { names: ["cluster_name", ...Object.keys(fields)] },
+    fields: { names: ["cluster", ...Object.keys(fields)] },
     columns: [...WRITTEN_COLUMNS, "REPOURL"],
     wideColumns: ["URL", "TEMPLATE", "REPOSITORY", "CHANGES"],
     rows({ body }) {
@@ -60,7 +60,7 @@ export async function repoAdd(flags: RepoAddFlags): Promise<number> {
   };
   return await carryOut(flags, "write", clusters, (cluster) => ({
     method: "POST",
-    path: "/secrets/add_repo",
-    body: { cluster_name: cluster, ...fields },
+    path: "/repositories",
+    body: { cluster, ...fields },
   }), view);
 }

@@ -1,9 +1,10 @@
 import type { KubeconfigState } from "../../clusters/vet.ts";
+import { PREFIX } from "../../operations/routes.ts";
 
 /** One request to the API, whichever way it is carried out. */
 export interface ApiRequest {
   readonly method: "GET" | "POST" | "DELETE";
-  /** `/secrets/add_docker` */
+  /** Below `/api/v1`: `/docker`. */
   readonly path: string;
   /** What is `undefined` is left out. */
   readonly query?: Readonly<Record<string, string | undefined>>;
@@ -34,8 +35,9 @@ export interface Api {
   close(): Promise<void>;
 }
 
-/** Path and query. */
-export function target({ path, query = {} }: ApiRequest): string {
+/** Path from the root, and query. */
+export function target({ path: below, query = {} }: ApiRequest): string {
+  const path = PREFIX + below;
   const given = Object.entries(query)
     .filter((entry): entry is [string, string] => entry[1] !== undefined);
   return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`;

@@ -14,7 +14,7 @@ export function toldOf(answer: ApiAnswer, fields: Fields, isShown: boolean): Tol
   const { status, body, advice } = answer;
   const details = body as Details;
   const whole = String(body.message ?? `status ${status}`);
-  const { message, isUsage } = inFlagWords(withoutReason(whole, details), fields);
+  const { message, isUsage } = inFlagWords(withoutReason(whole, details), fields, details);
   const lines = [
     advice === undefined ? message : `${message}; ${advice}`,
     ...detailLines(details, isShown),

@@ -23,7 +23,7 @@ export async function verify(flags: VerifyFlags): Promise<number> {
     names: () => [],
     showsVerified: true,
   };
-  const request = { method: "POST", path: "/secrets/verify", body } as const;
+  const request = { method: "POST", path: "/verifications", body } as const;
   return await carryOut(flags, "read", [undefined], () => request, view);
 }
 

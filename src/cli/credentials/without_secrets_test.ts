@@ -13,9 +13,9 @@ const NOT_GIVEN = {
 
 const repository: ApiRequest = {
   method: "POST",
-  path: "/secrets/add_repo",
+  path: "/repositories",
   body: {
-    cluster_name: "one",
+    cluster: "one",
     name: "n",
     type: "git",
     url: undefined,
@@ -29,7 +29,7 @@ const repository: ApiRequest = {
 
 Deno.test("what stands for a secret is where one was given, and nowhere else", () => {
   assert.deepEqual(withoutSecrets(repository).body, {
-    cluster_name: "one",
+    cluster: "one",
     name: "n",
     type: "git",
     urls: ["https://h.example.com/a", "https://h.example.com/b"],
@@ -53,9 +53,9 @@ for (
     repository,
     {
       method: "POST",
-      path: "/secrets/add_docker",
+      path: "/docker",
       body: {
-        cluster_name: "one",
+        cluster: "one",
         name: "n",
         registries: [{ registry: "ghcr.io", username: "u", password: "not-a-password" }],
         username: undefined,
@@ -79,7 +79,7 @@ for (
     });
     const { status, body } = await api.ask({
       method: shown.method,
-      path: path!,
+      path: path!.replace(/^\/api\/v1/, ""),
       query: Object.fromEntries(new URLSearchParams(query)),
       body: shown.body as ApiRequest["body"],
     });

@@ -1,7 +1,7 @@
 import type { FakeCluster } from "../../kube/fake/store.ts";
 import type { SecretData, SecretRef, StoredSecret } from "../../kube/store.ts";
 import { DOCKER_CONFIG_TYPE } from "../kinds/pull_secret.ts";
-import { MANAGED_BY, MANAGED_BY_LABEL, REQUEST_ANNOTATION } from "../kinds/kind.ts";
+import { MANAGED_BY, MANAGED_BY_LABEL, WRITE_ANNOTATION } from "../kinds/kind.ts";
 import { emptyCluster } from "./clusters.ts";
 import { LABELS } from "./desired.ts";
 
@@ -35,7 +35,7 @@ export function putOurs(
     name: "pull",
     type: DOCKER_CONFIG_TYPE,
     labels: { ...LABELS, [MANAGED_BY_LABEL]: MANAGED_BY, "team.example/owner": "ops" },
-    annotations: { [REQUEST_ANNOTATION]: "w1", "team.example/note": "keep" },
+    annotations: { [WRITE_ANNOTATION]: "w1", "team.example/note": "keep" },
     ...more,
   }, data);
 }

@@ -2,7 +2,7 @@ import type { FakeCluster } from "../../kube/fake/store.ts";
 import type { PullSecretUse, SecretRef, SecretStore } from "../../kube/store.ts";
 import type { DesiredSecret } from "../kinds/kind.ts";
 import { write, type WriteDeps, type WriteVerdict } from "../write.ts";
-import { Locks } from "../write/locks.ts";
+import { Locks, type Turns } from "../write/locks.ts";
 import { remove, type RemoveVerdict } from "../write/removal.ts";
 
 export interface RunOptions {
@@ -16,7 +16,7 @@ export interface RunOptions {
   readonly seconds?: number;
   /** Several are for one look or put-back after the other. @default as `seconds` */
   readonly putBackSeconds?: number | readonly number[];
-  readonly locks?: Locks;
+  readonly locks?: Turns;
   readonly writeId?: string;
   /** Stands between the write and the cluster's store. */
   readonly over?: (store: SecretStore) => SecretStore;
@@ -34,7 +34,6 @@ export async function runWrite(
   const { upsert = true, force = false, createNamespaces = false, attach, dryRun } = options;
   const { deps, faults } = depsOf(cluster, options);
   const verdict = await write({
-    cluster: "test",
     secrets,
     permissions: { upsert, force, createNamespaces },
     writeId: options.writeId ?? crypto.randomUUID(),
@@ -52,7 +51,7 @@ export async function runRemove(
 ): Promise<Ran<RemoveVerdict>> {
   const { force = false, dryRun } = options;
   const { deps, faults } = depsOf(cluster, options);
-  const verdict = await remove({ cluster: "test", refs, force, dryRun }, deps);
+  const verdict = await remove({ refs, force, dryRun }, deps);
   return { ...verdict, faults };
 }
 

@@ -1,9 +1,11 @@
-import type { Attempt, Outcome, WriteRecord } from "../../audit/audit_log.ts";
+import type { Attempt, Credentials, Outcome, WriteRecord } from "../../audit/audit_log.ts";
+import type { KubeError } from "../../kube/errors.ts";
 import type { FakeCluster } from "../../kube/fake/store.ts";
-import type { Sealed } from "../../log/sealed.ts";
+import { refusedStore } from "../../kube/late_store.ts";
+import { Sealed } from "../../log/sealed.ts";
 import type { Verdict, Verifiable } from "../../verify/verdict.ts";
 import type { AddServices } from "../adding.ts";
-import type { OpenedCluster } from "../stores.ts";
+import { unrecorded } from "../recorded.ts";
 import { Locks } from "../write/locks.ts";
 import type { Writer } from "../writer.ts";
 
@@ -18,7 +20,12 @@ export function writer(): Writer {
 
 /** What stands in a record, in the order in which it came. */
 export type Line =
-  | { readonly phase: "begin"; readonly attempt: Attempt; readonly credential: string | undefined }
+  | {
+    readonly phase: "begin";
+    readonly attempt: Attempt;
+    /** The value, or one for each place. */
+    readonly credential: string | Readonly<Record<string, string>> | undefined;
+  }
   | { readonly phase: "end"; readonly outcome: Outcome };
 
 export interface Recorder extends WriteRecord {
@@ -30,9 +37,9 @@ export function recorder(why?: string): Recorder {
   const lines: Line[] = [];
   return {
     lines,
-    begin: (attempt, credential?: Sealed<string>) => {
+    begin: (attempt, credential?: Credentials) => {
       if (why !== undefined) return Promise.resolve({ kind: "unwritable", why });
-      lines.push({ phase: "begin", attempt, credential: credential?.reveal() });
+      lines.push({ phase: "begin", attempt, credential: revealed(credential) });
       const end = (outcome: Outcome) => {
         lines.push({ phase: "end", outcome });
         return Promise.resolve();
@@ -40,6 +47,12 @@ export function recorder(why?: string): Recorder {
       return Promise.resolve({ kind: "recorded", end });
     },
   };
+}
+
+function revealed(credential: Credentials | undefined) {
+  if (credential === undefined || credential instanceof Sealed) return credential?.reveal();
+  const all = Object.entries(credential).map(([place, each]) => [place, each.reveal()]);
+  return Object.fromEntries(all) as Record<string, string>;
 }
 
 export const ACCEPTED: Verdict = {
@@ -55,18 +68,19 @@ export interface Services extends AddServices {
   readonly tried: readonly Verifiable[];
 }
 
-/** What a use-case gets, over a cluster in memory, and accepting every credential. */
+/**
+ * What a use-case gets, over a cluster in memory, and accepting every credential.
+ * @param cluster or why it is not asked
+ */
 export function servicesOf(
-  cluster: FakeCluster | Exclude<OpenedCluster, { kind: "open" }>,
+  cluster: FakeCluster | KubeError,
   more: Partial<AddServices> & { readonly verdict?: Verdict } = {},
 ): Services {
   const { verdict = ACCEPTED, ...services } = more;
   const tried: Verifiable[] = [];
-  const opened: OpenedCluster = "kind" in cluster
-    ? cluster
-    : { kind: "open", store: cluster.store() };
   return {
-    open: () => Promise.resolve(opened),
+    store: storeOf(cluster),
+    begin: unrecorded,
     locks: new Locks(),
     seconds: 20,
     onFault: (error) => {
@@ -82,8 +96,6 @@ export function servicesOf(
   };
 }
 
-export const NOT_FOUND = {
-  kind: "cluster_not_found",
-  cluster: "nowhere",
-  file: "clusters/nowhere.kubeconfig",
-} as const;
+function storeOf(cluster: FakeCluster | KubeError) {
+  return cluster instanceof Error ? refusedStore(cluster) : cluster.store();
+}

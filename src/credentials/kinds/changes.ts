@@ -1,7 +1,7 @@
 import { decodeBase64Text } from "../../kube/base64.ts";
 import type { SecretData, SecretManifest, StoredSecret } from "../../kube/store.ts";
 import { configAt, configOf } from "./pull_secret.ts";
-import { REQUEST_ANNOTATION } from "./kind.ts";
+import { WRITE_ANNOTATION } from "./kind.ts";
 import { HIDDEN, shownLogins } from "./shown_logins.ts";
 import { SECRET_TYPE_LABEL, shownUsername } from "./repository.ts";
 import { shownUrl } from "./url.ts";
@@ -46,7 +46,7 @@ export function changes(before: StoredSecret | undefined, after: SecretManifest)
       : []),
     ...compared("labels", before?.labels ?? {}, after.labels, (_, value) => value),
     ...compared("annotations", before?.annotations ?? {}, after.annotations, shownAnnotation)
-      .filter(({ field }) => field !== `annotations.${REQUEST_ANNOTATION}`),
+      .filter(({ field }) => field !== `annotations.${WRITE_ANNOTATION}`),
     ...compared(
       "data",
       before?.data.reveal() ?? {},
@@ -98,7 +98,7 @@ function valuesOf(
   before?: Pick<StoredSecret, "type" | "data">,
 ): Show {
   const isArgocd = ["repository", "repo-creds"].includes(labels[SECRET_TYPE_LABEL] ?? "");
-  const isOurs = isArgocd || Object.hasOwn(annotations, REQUEST_ANNOTATION);
+  const isOurs = isArgocd || Object.hasOwn(annotations, WRITE_ANNOTATION);
   return (key, value, all) => {
     const text = decodeBase64Text(value);
     if (isArgocd && SHOWN.has(key)) return text;

@@ -4,7 +4,7 @@ import { encodeBase64Text } from "../../kube/base64.ts";
 import type { SecretManifest, StoredSecret } from "../../kube/store.ts";
 import { seal } from "../../log/sealed.ts";
 import { type Change, changes } from "./changes.ts";
-import { REQUEST_ANNOTATION } from "./kind.ts";
+import { WRITE_ANNOTATION } from "./kind.ts";
 
 interface Made extends Partial<Omit<StoredSecret, "data">> {
   readonly data?: Readonly<Record<string, string>>;
@@ -28,7 +28,7 @@ function secret({ data = {}, ...more }: Made): StoredSecret {
 }
 
 const REPOSITORY = { labels: { "argocd.argoproj.io/secret-type": "repository" } };
-const OURS = { annotations: { [REQUEST_ANNOTATION]: "w1" } };
+const OURS = { annotations: { [WRITE_ANNOTATION]: "w1" } };
 
 const repository = (data: Record<string, string>) => secret({ ...REPOSITORY, data });
 const pull = (config: unknown, more: Made = OURS) =>
@@ -55,7 +55,7 @@ const CHANGES: [what: string, before: StoredSecret | undefined, after: SecretMan
     [
       "who wrote it last",
       secret(OURS),
-      secret({ annotations: { [REQUEST_ANNOTATION]: "w2" } }),
+      secret({ annotations: { [WRITE_ANNOTATION]: "w2" } }),
       [],
     ],
     ["a label", secret({ labels: { a: "1", b: "2" } }), secret({ labels: { b: "3", c: "" } }), [

@@ -5,7 +5,7 @@ export const MANAGED_BY_LABEL = "app.kubernetes.io/managed-by";
 export const MANAGED_BY = "argocd-configurer";
 
 /** Says which write made the secret what it is. */
-export const REQUEST_ANNOTATION = "argocd-configurer.io/request";
+export const WRITE_ANNOTATION = "argocd-configurer.io/request";
 
 /** kubectl apply's copy of the whole object, old values included: never kept. */
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
@@ -80,7 +80,7 @@ export function created(desired: DesiredSecret, writeId: string): SecretManifest
     name: desired.name,
     type: desired.type,
     labels: { [MANAGED_BY_LABEL]: MANAGED_BY, ...desired.labels },
-    annotations: { ...desired.annotations, [REQUEST_ANNOTATION]: writeId },
+    annotations: { ...desired.annotations, [WRITE_ANNOTATION]: writeId },
     data: desired.data,
   };
 }
@@ -98,7 +98,7 @@ export function replaced(
     name: current.name,
     type: desired.type,
     labels: { [MANAGED_BY_LABEL]: MANAGED_BY, ...current.labels, ...desired.labels },
-    annotations: { ...annotations, ...desired.annotations, [REQUEST_ANNOTATION]: writeId },
+    annotations: { ...annotations, ...desired.annotations, [WRITE_ANNOTATION]: writeId },
     data,
     // Only where it is deleted for it: the API server refuses to replace an immutable one.
     immutable: current.immutable,
@@ -114,8 +114,8 @@ export function isUnchanged(current: StoredSecret, replacement: SecretManifest):
     sameEntries(current.data.reveal(), replacement.data.reveal()) &&
     sameEntries(current.labels, replacement.labels) &&
     sameEntries(
-      { ...current.annotations, [REQUEST_ANNOTATION]: "" },
-      { ...replacement.annotations, [REQUEST_ANNOTATION]: "" },
+      { ...current.annotations, [WRITE_ANNOTATION]: "" },
+      { ...replacement.annotations, [WRITE_ANNOTATION]: "" },
     );
 }
 

@@ -9,7 +9,7 @@ import {
   MANAGED_BY,
   MANAGED_BY_LABEL,
   replaced,
-  REQUEST_ANNOTATION,
+  WRITE_ANNOTATION,
 } from "./kind.ts";
 
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
@@ -47,7 +47,7 @@ function current(more: Partial<StoredSecret> = {}): StoredSecret {
 Deno.test("a new secret says who made it and by which write", () => {
   const { labels, annotations, data, resourceVersion } = created(desired(), "id");
   assert.deepEqual(labels, { [MANAGED_BY_LABEL]: MANAGED_BY, ours: "label" });
-  assert.deepEqual(annotations, { ours: "annotation", [REQUEST_ANNOTATION]: "id" });
+  assert.deepEqual(annotations, { ours: "annotation", [WRITE_ANNOTATION]: "id" });
   assert.deepEqual(data.reveal(), { key: "bmV3" });
   assert.equal(resourceVersion, undefined);
 });
@@ -66,7 +66,7 @@ Deno.test("a replacement keeps labels and annotations of others and sets ours", 
     assert.deepEqual(after.annotations, {
       ...annotations,
       ours: "annotation",
-      [REQUEST_ANNOTATION]: "id",
+      [WRITE_ANNOTATION]: "id",
     });
     assert.deepEqual(before.labels, labels);
   }));

@@ -49,6 +49,21 @@ Deno.test("who waits for a lock past the deadline is told that others write", as
   assert.equal((await runWrite(it, pullSecrets("new"), { locks })).kind, "written");
 });
 
+Deno.test("two names of one API server take turns, and other servers do not wait for them", async () => {
+  using _clock = fakeClock({ runs: true });
+  const it = pullCluster();
+  const locks = new Locks();
+  const of = (server: string, seconds: number) =>
+    runWrite(it, pullSecrets("new"), { locks: locks.of(server), seconds });
+  it.fault = ({ index }) => index === 0 ? { kind: "hang" } : undefined;
+  const first = of("https://a:6443", 0.3);
+  const same = await of("https://a:6443", 0.05);
+  assert.equal(same.kind === "unable" && same.error.kind, "busy");
+  assert.equal((await of("https://b:6443", 0.05)).kind, "written");
+  await first;
+  assert.equal((await of("https://a:6443", 0.05)).kind, "written");
+});
+
 for (const [name, run] of [["writes", runWrite], ["deletes", runRemove]] as const) {
   for (const hasWaited of [true, false]) {
     const told = hasWaited ? "that others write" : "that the cluster does not answer";
@@ -57,8 +72,7 @@ for (const [name, run] of [["writes", runWrite], ["deletes", runRemove]] as cons
       using _clock = fakeClock({ runs: true });
       const it = pullCluster();
       const locks = new Locks();
-      const keys = PULL_KEYS.map((key) => `test/${key}`);
-      const release = await locks.acquire(keys, deadlineIn(60));
+      const release = await locks.acquire(PULL_KEYS, deadlineIn(60));
       it.fault = () => ({ kind: "hang" });
       setTimeout(release, hasWaited ? 1100 : 0);
       const verdict = await run(it, pullSecrets("new"), { locks, seconds: 2 });

@@ -1,6 +1,6 @@
 import { refKey, type Snapshot, type StoredSecret } from "../../kube/store.ts";
 import { templateKey } from "../kinds/comparable_url.ts";
-import { type DesiredSecret, type ExactRepository, REQUEST_ANNOTATION } from "../kinds/kind.ts";
+import { type DesiredSecret, type ExactRepository, WRITE_ANNOTATION } from "../kinds/kind.ts";
 import { exactName, keepingUrl, templateName } from "../kinds/repository.ts";
 import { hasOwnCredential, sameCredential } from "../kinds/repository_credential.ts";
 import { shownUrl } from "../kinds/url.ts";
@@ -140,10 +140,10 @@ function isExactAlias({ identity, aliases }: ExactRepository, other: Holder): bo
 
 /** Written by this program with the template, and not given another credential since. */
 function isOfTemplate(stored: StoredSecret, main: DesiredSecret, { secrets }: Snapshot): boolean {
-  const id = stored.annotations[REQUEST_ANNOTATION];
+  const id = stored.annotations[WRITE_ANNOTATION];
   const template = secrets.get(refKey(main));
   if (id === undefined || template === undefined) return false;
-  return template.annotations[REQUEST_ANNOTATION] === id ||
+  return template.annotations[WRITE_ANNOTATION] === id ||
     sameCredential(stored.data.reveal(), template.data.reveal());
 }
 

@@ -1,16 +1,31 @@
 import type { Deadline } from "../../kube/deadline.ts";
 import { KubeError } from "../../kube/errors.ts";
 
-/** Locks of this process by key, first come first served. */
-export class Locks {
-  /** For each key that is held: when the last in line gives it back. */
-  readonly #held = new Map<string, Promise<void>>();
-
+/** What whoever wants the same thing takes one after the other. */
+export interface Turns {
   /**
    * Waits for all keys, in sorted order, so that two who want the same ones cannot block each
    * other, and gives what releases them.
    * @throws {KubeError} `busy` when the deadline passes first; then nothing is held
    */
+  acquire(keys: readonly string[], deadline: Deadline): Promise<() => void>;
+}
+
+/** Locks of this process by key, first come first served. */
+export class Locks implements Turns {
+  /** For each key that is held: when the last in line gives it back. */
+  readonly #held = new Map<string, Promise<void>>();
+
+  /**
+   * The locks of one API server.
+   * @param server what tells it from others, whatever clusters are called that it is known by
+   */
+  of(server: string): Turns {
+    return {
+      acquire: (keys, deadline) => this.acquire(keys.map((key) => `${server} ${key}`), deadline),
+    };
+  }
+
   async acquire(keys: readonly string[], deadline: Deadline): Promise<() => void> {
     const releases: (() => void)[] = [];
     const releaseAll = () => releases.forEach((release) => release());
@@ -62,10 +77,10 @@ function inTime(promise: Promise<void>, deadline: Deadline): Promise<boolean> {
  * Does something while the keys are held.
  * @param act what fails with `timeout`, after most of the time went by in waiting for others, is told
  * as `busy`: of the cluster it says nothing
- * @throws {KubeError} like {@link Locks.acquire}, and what `act` throws
+ * @throws {KubeError} like {@link Turns.acquire}, and what `act` throws
  */
 export async function inTurn<T>(
-  locks: Locks,
+  locks: Turns,
   keys: readonly string[],
   deadline: Deadline,
   act: () => Promise<T>,

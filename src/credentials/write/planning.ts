@@ -77,7 +77,9 @@ export async function planAll(
     ...placed.flatMap((each) => "refusal" in each ? [each.refusal] : []),
     ...uses.refusals,
   ];
-  if (refusals.length > 0) return { kind: "refused", refusals, current: snapshot.secrets };
+  if (refusals.length > 0) {
+    return { kind: "refused", refusals, current: snapshot.secrets };
+  }
   const written = new Set(desired.map(({ name }) => name));
   const hints = [
     ...others.hints,

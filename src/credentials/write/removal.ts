@@ -10,7 +10,7 @@ import {
 } from "../../kube/store.ts";
 import { isPullSecretType } from "../kinds/pull_secret.ts";
 import type { DesiredSecret } from "../kinds/kind.ts";
-import { MANAGED_BY, MANAGED_BY_LABEL, REQUEST_ANNOTATION } from "../kinds/kind.ts";
+import { MANAGED_BY, MANAGED_BY_LABEL, WRITE_ANNOTATION } from "../kinds/kind.ts";
 import { ownerOf } from "../kinds/owner.ts";
 import { inTurn } from "./locks.ts";
 import { putBackSeconds as usualPutBack } from "./times.ts";
@@ -22,7 +22,6 @@ import { type NotRestored, settleUnknown } from "./put_back.ts";
 import { isDone, type Refusal, type Target } from "./target.ts";
 
 export interface RemoveRequest {
-  readonly cluster: string;
   readonly refs: readonly SecretRef[];
   /** Whether also what this program did not write, or another one looks after, is deleted. */
   readonly force: boolean;
@@ -66,9 +65,8 @@ const PASSING: ReadonlySet<KubeErrorKind> = new Set(["conflict", "busy"]);
  */
 export async function remove(request: RemoveRequest, deps: WriteDeps): Promise<RemoveVerdict> {
   const deadline = deadlineIn(deps.seconds);
-  const keys = request.refs.map((ref) => `${request.cluster}/${refKey(ref)}`);
   try {
-    return await inTurn(deps.locks, keys, deadline, async () => {
+    return await inTurn(deps.locks, request.refs.map(refKey), deadline, async () => {
       const { store } = deps;
       const { secrets } = await store.read(request.refs, deadline);
       const there = request.refs.flatMap((ref) => secrets.get(refKey(ref)) ?? []);
@@ -90,7 +88,7 @@ export async function remove(request: RemoveRequest, deps: WriteDeps): Promise<R
 /** Whether this program has written it. */
 export function isOurs(secret: Pick<StoredSecret, "labels" | "annotations">): boolean {
   return secret.labels[MANAGED_BY_LABEL] === MANAGED_BY ||
-    Object.hasOwn(secret.annotations, REQUEST_ANNOTATION);
+    Object.hasOwn(secret.annotations, WRITE_ANNOTATION);
 }
 
 function refusalOf(secret: StoredSecret, force: boolean): Refusal[] {

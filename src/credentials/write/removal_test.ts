@@ -8,7 +8,7 @@ import { repoSecrets } from "../fake/desired.ts";
 import { putOurs, REMOVABLE, removableCluster } from "../fake/removable.ts";
 import { runRemove, runWrite } from "../fake/run.ts";
 import { assertAsBefore, worldOf } from "../fake/truth.ts";
-import { MANAGED_BY, MANAGED_BY_LABEL, REQUEST_ANNOTATION } from "../kinds/kind.ts";
+import { MANAGED_BY, MANAGED_BY_LABEL, WRITE_ANNOTATION } from "../kinds/kind.ts";
 
 const isThere = (it: FakeCluster) =>
   REMOVABLE.map(({ namespace }) => namespace)
@@ -165,7 +165,7 @@ Deno.test("either mark tells that this program wrote a secret", async () => {
   const it = removableCluster();
   putOurs(it, { namespace: "a", annotations: {} });
   putOurs(it, { namespace: "b", labels: { [MANAGED_BY_LABEL]: "Helm" } });
-  assert.ok(Object.hasOwn(it.secrets.get("b/pull")!.annotations, REQUEST_ANNOTATION));
+  assert.ok(Object.hasOwn(it.secrets.get("b/pull")!.annotations, WRITE_ANNOTATION));
   assert.equal(it.secrets.get("a/pull")!.labels[MANAGED_BY_LABEL], MANAGED_BY);
   assert.equal((await runRemove(it, REMOVABLE)).kind, "removed");
 });

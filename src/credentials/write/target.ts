@@ -1,6 +1,6 @@
 import type { KubeError } from "../../kube/errors.ts";
 import type { SecretManifest, SecretRef, StoredSecret } from "../../kube/store.ts";
-import { type DesiredSecret, isUnchanged, REQUEST_ANNOTATION } from "../kinds/kind.ts";
+import { type DesiredSecret, isUnchanged, WRITE_ANNOTATION } from "../kinds/kind.ts";
 
 /** What is to be done about one secret. */
 export type Step =
@@ -87,7 +87,7 @@ export function recognise(
   current: StoredSecret | undefined,
   writeId: string,
 ): boolean {
-  if (current?.annotations[REQUEST_ANNOTATION] !== writeId) return false;
+  if (current?.annotations[WRITE_ANNOTATION] !== writeId) return false;
   const isOurs = target.ours === undefined
     ? target.sent !== undefined && isUnchanged(current, target.sent)
     : target.ours.resourceVersion === current.resourceVersion;

@@ -3,13 +3,12 @@ import type { KubeError } from "../../kube/errors.ts";
 import type { PullSecretUse, SecretRef, SecretStore, StoredSecret } from "../../kube/store.ts";
 import type { Change } from "../kinds/changes.ts";
 import type { DesiredSecret } from "../kinds/kind.ts";
-import type { Locks } from "./locks.ts";
+import type { Turns } from "./locks.ts";
 import type { Permissions } from "./plan.ts";
 import type { NotRestored } from "./put_back.ts";
 import type { Refusal } from "./target.ts";
 
 export interface WriteRequest {
-  readonly cluster: string;
   readonly secrets: readonly DesiredSecret[];
   readonly permissions: Permissions;
   /** Unlike any other write's: by it a write recognises its own secrets. */
@@ -22,8 +21,8 @@ export interface WriteRequest {
 
 export interface WriteDeps {
   readonly store: SecretStore;
-  /** Of the whole process: one for all writes. */
-  readonly locks: Locks;
+  /** Of the cluster's API server, in the whole process. */
+  readonly locks: Turns;
   /** For the write. */
   readonly seconds: number;
   /** For putting back so many secrets. @default as long as the write, or 20 a second if longer */
@@ -67,6 +66,8 @@ export type WriteVerdict =
     readonly kind: "refused";
     readonly refusals: readonly Refusal[];
     readonly current: ReadonlyMap<string, StoredSecret>;
+    /** Where a namespace is missing: those that can be written to, if they may be listed. */
+    readonly existingNamespaces?: readonly string[];
   }
   /** The cluster could not be read, so nothing was tried. */
   | { readonly kind: "unable"; readonly error: KubeError }

@@ -20,6 +20,11 @@ export function serverUrl(server: string): { url: URL; user: string | undefined 
   return { url: new URL(url.origin + url.pathname), user: userIn(text, url) };
 }
 
+/** An API server's URL in one spelling: a port that its scheme has anyway and last slashes are left out. */
+export function canonicalServer({ origin, pathname }: URL): string {
+  return origin + pathname.replace(/(?<!\/)\/+$/, "");
+}
+
 function userIn(text: string, { username, password }: URL): string | undefined {
   if (!/^[^/?#]*:\/\/[^/?#]*@/.test(text)) return undefined;
   try {

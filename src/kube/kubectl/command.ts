@@ -75,12 +75,14 @@ export const UNREPORTED: ReportedByKubectl = {
 export function kubectlOf(options: KubectlOptions): Kubectl {
   const { cluster, program = "kubectl", run = runProcess } = options;
 
-  /** Runs kubectl once. @throws {KubeError} when it could not be started or was ended by us */
-  async function start(
+  const start: Kubectl["start"] = async (...given) => (await timed(...given)).result;
+
+  /** Runs kubectl once, and tells how long. @throws {KubeError} when it could not be started */
+  async function timed(
     args: readonly string[],
     deadline: Deadline,
     stdin?: string,
-  ): Promise<ProcessResult> {
+  ): Promise<{ readonly result: ProcessResult; readonly milliseconds: number }> {
     const gatePlace = await options.gate.enter(cluster, deadline.signal);
     const began = performance.now();
     try {
@@ -90,15 +92,16 @@ export function kubectlOf(options: KubectlOptions): Kubectl {
         deadline,
         onOutput: gatePlace.started,
       });
+      const milliseconds = performance.now() - began;
       options.onCommand?.({
         cluster,
         args,
         code: result.code,
         ended: result.ended,
-        milliseconds: Math.round(performance.now() - began),
+        milliseconds: Math.round(milliseconds),
         failures: result.code === 0 ? [] : reported(result.stderr).map(({ kind }) => kind),
       });
-      return result;
+      return { result, milliseconds };
     } catch (error) {
       throw cannotStart(error);
     } finally {
@@ -133,8 +136,16 @@ export function kubectlOf(options: KubectlOptions): Kubectl {
     return error;
   }
 
-  function failure(doing: string, result: ProcessResult, deadline: Deadline): KubeError {
-    return errorOf(cluster, doing, together(failures(result, deadline)) ?? UNREPORTED);
+  /** @param ran for how many milliseconds, all tries together */
+  function failure(
+    doing: string,
+    result: ProcessResult,
+    deadline: Deadline,
+    ran: number,
+  ): KubeError {
+    const error = errorOf(cluster, doing, together(failures(result, deadline)) ?? UNREPORTED);
+    error.place.given = options.gate.givenOf(ran);
+    return error;
   }
 
   function failures(result: ProcessResult, deadline: Deadline): ReportedByKubectl[] {
@@ -154,14 +165,16 @@ export function kubectlOf(options: KubectlOptions): Kubectl {
     deadline: Deadline,
     stdin?: string,
   ): Promise<string> {
+    let ran = 0;
     for (let attempt = 0;; attempt++) {
-      const result = await start(args, deadline, stdin);
+      const { result, milliseconds } = await timed(args, deadline, stdin);
+      ran += milliseconds;
       if (result.ended === "exit" && result.code === 0) return result.stdout;
       const passing = failures(result, deadline).every(({ uncertain }) => uncertain) &&
         result.ended === "exit";
-      if (!passing || attempt === READ_RETRIES) throw failure(doing, result, deadline);
+      if (!passing || attempt === READ_RETRIES) throw failure(doing, result, deadline, ran);
       await pause(100 * 2 ** attempt, deadline);
-      if (deadline.signal.aborted) throw failure(doing, result, deadline);
+      if (deadline.signal.aborted) throw failure(doing, result, deadline, ran);
     }
   }
 

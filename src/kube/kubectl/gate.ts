@@ -40,12 +40,23 @@ interface Waiting {
   enter(): void;
 }
 
+/** Of so many last starts it is known how long they took. */
+const REMEMBERED = 10;
+
+/** For how many milliseconds before a process begins they say something of its time. */
+const BEFORE = 10_000;
+
+/** How often what a start takes longer than usual is taken off what its cluster had: others vary. */
+const DOUBT = 3;
+
 /** Gives places to processes, in the order of asking as far as each cluster's share allows. */
 export class ProcessGate {
   #starting = 0;
   #alive = 0;
   readonly #aliveOf = new Map<string, number>();
   readonly #waiting: Waiting[] = [];
+  /** The last ones that ended with output: when, and after how many milliseconds. */
+  readonly #starts: { readonly at: number; readonly took: number }[] = [];
 
   constructor(readonly limits: GateLimits) {}
 
@@ -79,6 +90,19 @@ export class ProcessGate {
     });
   }
 
+  /**
+   * Of the time that a process has run, what its cluster had to answer in. When no process at all
+   * gets to its first output in the usual time meanwhile, the processors have too much to do, and a cluster
+   * that has not answered says nothing by it.
+   * @param ran milliseconds
+   */
+  givenOf(ran: number): number {
+    const since = performance.now() - ran - BEFORE;
+    const took = this.#starts.filter(({ at }) => at >= since).map(({ took }) => took);
+    if (took.length === 0) return ran;
+    return Math.max(0, ran - DOUBT * Math.max(0, Math.min(...took) - this.limits.startTime));
+  }
+
   #fits(cluster: string): boolean {
     const { starting, alive, alivePerCluster } = this.limits;
     const ofCluster = this.#aliveOf.get(cluster) ?? 0;
@@ -91,16 +115,23 @@ export class ProcessGate {
     this.#starting++;
     this.#alive++;
     this.#aliveOf.set(cluster, (this.#aliveOf.get(cluster) ?? 0) + 1);
+    const began = performance.now();
     let starting = true;
     let alive = true;
-    const started = () => {
+    let silent = true;
+    const endStart = () => {
       if (!starting) return;
       starting = false;
       clearTimeout(timer);
       this.#starting--;
       this.#admit();
     };
-    const timer = setTimeout(started, this.limits.startTime);
+    const timer = setTimeout(endStart, this.limits.startTime);
+    const started = () => {
+      if (silent) this.#remember(performance.now() - began);
+      silent = false;
+      endStart();
+    };
     const release = () => {
       if (!alive) return;
       alive = false;
@@ -108,10 +139,15 @@ export class ProcessGate {
       const left = (this.#aliveOf.get(cluster) ?? 1) - 1;
       if (left > 0) this.#aliveOf.set(cluster, left);
       else this.#aliveOf.delete(cluster);
-      started();
+      endStart();
       this.#admit();
     };
     return { started, release };
+  }
+
+  #remember(took: number): void {
+    this.#starts.push({ at: performance.now(), took });
+    if (this.#starts.length > REMEMBERED) this.#starts.shift();
   }
 
   #admit(): void {

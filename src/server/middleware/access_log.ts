@@ -1,25 +1,30 @@
 import { createMiddleware } from "hono/factory";
 import type { Logger } from "../../log/logger.ts";
 import { ANYONE } from "../../tokens/rights.ts";
-import type { Env } from "../endpoint.ts";
+import { afterBody } from "../body_end.ts";
+import type { Env } from "../env.ts";
 import { logRequest } from "../log_request.ts";
 
-/** One line a request, when it is answered. */
+/** One line a request, when it is answered to its end. */
 export function accessLog(log: Logger) {
   return createMiddleware<Env>(async function accessLog(c, next) {
     const began = performance.now();
     await next();
-    const { method, path } = c.req;
-    const { name, from } = c.get("actor");
-    logRequest(log, {
-      id: c.get("requestId"),
-      method,
-      path,
-      status: c.res.status,
-      who: name === ANYONE.name ? undefined : name,
-      from,
-      cluster: c.get("cluster"),
-      began,
+    const { status } = c.res;
+    afterBody(c, ({ cut }) => {
+      const { method, path } = c.req;
+      const { name, from } = c.get("actor");
+      logRequest(log, {
+        id: c.get("requestId"),
+        method,
+        path,
+        status,
+        who: name === ANYONE.name ? undefined : name,
+        from,
+        cluster: c.get("cluster"),
+        cut,
+        began,
+      });
     });
   });
 }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { HttpError } from "../http_error.ts";
+import { OperationError } from "../../operations/errors.ts";
 import { Places } from "./at_once.ts";
 
 const isRefused = (error: unknown) =>
-  error instanceof HttpError && error.status === 503 && error.headers["Retry-After"] === "1";
+  error instanceof OperationError && error.status === 503 && error.headers["Retry-After"] === "1";
 
 Deno.test("who finds no place is refused at once, and a place that is left is free", async () => {
   const places = new Places(2);

@@ -1,10 +1,10 @@
 import { createMiddleware } from "hono/factory";
 import { loggerOf } from "../../log/logger.ts";
+import { OperationError } from "../../operations/errors.ts";
 import { ANYONE } from "../../tokens/rights.ts";
 import { TokenFileInvalid } from "../../tokens/token_file.ts";
 import type { Tokens, Verified } from "../../tokens/tokens.ts";
-import type { Env } from "../endpoint.ts";
-import { HttpError } from "../http_error.ts";
+import type { Env } from "../env.ts";
 import { WrongTokens } from "../wrong_tokens.ts";
 
 const SCHEME = 'Bearer realm="argocd-configurer"';
@@ -20,17 +20,16 @@ export function authenticate(tokens: Tokens) {
   function refuse(
     from: string,
     reason: string,
-    message: string,
+    tell: (headers: { readonly headers: Readonly<Record<string, string>> }) => OperationError,
     challenge = `${SCHEME}, error="invalid_token"`,
   ): never {
     const wait = wrong.count(from);
     if (wait === undefined) {
       log.warn("token refused", { from, reason });
-      throw new HttpError(401, message, { "WWW-Authenticate": challenge });
+      throw tell({ headers: { "WWW-Authenticate": challenge } });
     }
-    throw new HttpError(429, "Too many missing or wrong tokens from this address", {
-      "Retry-After": String(wait),
-    });
+    const what = "missing or wrong tokens from this address";
+    throw new OperationError("rate_limited", { what }, { retryAfter: wait });
   }
 
   function verified(token: string): Verified {
@@ -40,9 +39,7 @@ export function authenticate(tokens: Tokens) {
       if (!(error instanceof TokenFileInvalid)) throw error;
       // Whose token was removed must not go on because of a mistake in the same file.
       log.error("no token is accepted", { reason: error.message });
-      throw new HttpError(503, "Tokens cannot be checked; the server's log says why", {
-        "Retry-After": "5",
-      });
+      throw new OperationError("tokens_unavailable", {}, { retryAfter: 5 });
     }
   }
 
@@ -51,16 +48,20 @@ export function authenticate(tokens: Tokens) {
     const { from } = c.env;
     const header = c.req.header("authorization");
     if (header === undefined) {
-      refuse(from, "missing", "Token missing: send it as 'Authorization: Bearer TOKEN'", SCHEME);
+      refuse(from, "missing", (more) => new OperationError("token_missing", {}, more), SCHEME);
     }
     const token = /^Bearer +([A-Za-z0-9._~+/=-]{1,512})$/i.exec(header)?.[1];
     if (token === undefined) {
-      refuse(from, "malformed", "Header 'Authorization' is not 'Bearer TOKEN'");
+      refuse(from, "malformed", (more) => new OperationError("token_malformed", {}, more));
     }
     const who = verified(token);
-    if (who.kind === "unknown") refuse(from, "unknown", "The token is not known");
+    if (who.kind === "unknown") {
+      refuse(from, "unknown", (more) => new OperationError("token_unknown", {}, more));
+    }
     if (who.kind === "expired") {
-      refuse(from, `expired: ${who.name}`, `The token '${who.name}' has expired`);
+      const { name: token } = who;
+      const expired = (more: object) => new OperationError("token_expired", { token }, more);
+      refuse(from, `expired: ${token}`, expired);
     }
     c.set("identity", who.identity);
     c.set("actor", { name: who.identity.name, from });

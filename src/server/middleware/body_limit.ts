@@ -1,15 +1,18 @@
 import { createMiddleware } from "hono/factory";
-import type { Env } from "../endpoint.ts";
-import { HttpError } from "../http_error.ts";
-import { Places } from "./at_once.ts";
+import type { Env } from "../env.ts";
+import { OperationError } from "../../operations/errors.ts";
+import { Limits } from "../../operations/limits.ts";
+import { bodyLimits } from "../../operations/server_limits.ts";
 
 export interface BodyLimits {
   /** In bytes. */
   readonly maxSize: number;
   /** From the head of the request to the last byte of its body. */
   readonly seconds: number;
-  /** Bodies that are being read at once. */
+  /** Bodies that are being read at once; a quarter of them for one token. */
   readonly atOnce: number;
+  /** Whether tokens say who sends them. @default false */
+  readonly hasTokens?: boolean;
 }
 
 /**
@@ -18,7 +21,7 @@ export interface BodyLimits {
  * that end too early (400). Nothing is kept of them; whatever else their client sends is dropped.
  */
 export function bodyLimit(limits: BodyLimits) {
-  const places = new Places(limits.atOnce);
+  const places = new Limits(bodyLimits(limits.atOnce));
   return createMiddleware<Env>(async function bodyLimit(c, next) {
     const { raw } = c.req;
     if (raw.body !== null) {
@@ -27,9 +30,9 @@ export function bodyLimit(limits: BodyLimits) {
       const length = raw.headers.has("transfer-encoding")
         ? null
         : raw.headers.get("content-length");
-      const bytes = await places.during(() => read(body, Number(length), limits));
-      // Where Hono itself keeps a body for whoever asks again: as a promise, whatever its types say.
-      Object.assign(c.req.bodyCache, { arrayBuffer: Promise.resolve(bytes.buffer) });
+      const token = limits.hasTokens ? c.get("identity").name : undefined;
+      const reading = () => read(body, Number(length), limits);
+      c.set("body", await places.during({ token, effect: "try" }, reading));
     }
     await next();
   });
@@ -37,14 +40,14 @@ export function bodyLimit(limits: BodyLimits) {
 
 /**
  * @param length that it says to have; 0 when it does not say
- * @throws {HttpError}
+ * @throws {OperationError}
  */
 async function read(
   body: ReadableStream<Uint8Array>,
   length: number,
   { maxSize, seconds }: BodyLimits,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLarge = () => new HttpError(413, `Request body is larger than ${maxSize} bytes`);
+  const tooLarge = () => new OperationError("body_too_large", { max: maxSize });
   if (length > maxSize) throw tooLarge();
   const reader = body.getReader();
   let isLate = false;
@@ -58,8 +61,8 @@ async function read(
     for (;;) {
       const { value, done } = await reader.read();
       if (isLate) {
-        const message = `Request body was not complete within ${seconds} seconds`;
-        throw new HttpError(408, message, { Connection: "close" });
+        const headers = { Connection: "close" };
+        throw new OperationError("body_timeout", { seconds }, { headers });
       }
       if (done) return joined(pieces, size);
       size += value.length;
@@ -71,9 +74,9 @@ async function read(
     }
   } catch (error) {
     // A client that hangs up is no bug of ours.
-    throw error instanceof HttpError
+    throw error instanceof OperationError
       ? error
-      : new HttpError(400, "Request body ended before it was complete");
+      : new OperationError("invalid_body", { why: "ended before it was complete" });
   } finally {
     clearTimeout(timer);
   }

@@ -1,9 +1,10 @@
 import { createMiddleware } from "hono/factory";
-import type { Env } from "../endpoint.ts";
-import { HttpError } from "../http_error.ts";
+import { afterBody } from "../body_end.ts";
+import type { Env } from "../env.ts";
+import { OperationError } from "../../operations/errors.ts";
 import { MAX_PATH } from "../log_request.ts";
 
-/** A request that is not answered yet. */
+/** A request that is not answered yet, or not to the end of a stream. */
 export interface UnderWay {
   readonly id: string;
   readonly method: string;
@@ -16,6 +17,10 @@ export interface UnderWay {
 export class Drain {
   #draining = false;
   readonly #underWay = new Map<Promise<void>, UnderWay>();
+
+  get isDraining(): boolean {
+    return this.#draining;
+  }
 
   /** Refuses requests once draining. */
   refuse() {
@@ -39,13 +44,15 @@ export class Drain {
       try {
         await next();
       } finally {
-        this.#underWay.delete(answered.promise);
-        answered.resolve();
+        afterBody(c, () => {
+          this.#underWay.delete(answered.promise);
+          answered.resolve();
+        });
       }
     });
   }
 
-  /** Refuses new requests and resolves when the last one under way is answered. */
+  /** Refuses new requests and resolves when the last one under way is answered to its end. */
   async drain(): Promise<void> {
     this.#draining = true;
     while (this.#underWay.size > 0) await Promise.all(this.#underWay.keys());
@@ -58,9 +65,9 @@ export class Drain {
 
   #check(): void {
     if (!this.#draining) return;
-    throw new HttpError(503, "The server is shutting down", {
-      "Retry-After": "5",
-      Connection: "close",
+    throw new OperationError("shutting_down", {}, {
+      retryAfter: 5,
+      headers: { Connection: "close" },
     });
   }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Hono } from "hono";
-import type { Env } from "../endpoint.ts";
-import { HttpError } from "../http_error.ts";
+import type { Env } from "../env.ts";
+import { OperationError } from "../../operations/errors.ts";
 import { Drain } from "./drain.ts";
 
 function served(handle: () => Promise<void>) {
@@ -12,7 +12,9 @@ function served(handle: () => Promise<void>) {
     await handle();
     return c.text("done");
   });
-  app.onError((error, c) => c.text("", error instanceof HttpError ? error.status : 500));
+  app.onError((error) =>
+    new Response("", { status: error instanceof OperationError ? error.status : 500 })
+  );
   return { drain, get: async () => await app.request("/") };
 }
 

@@ -1,6 +1,6 @@
 import { createMiddleware } from "hono/factory";
-import type { Env } from "../endpoint.ts";
-import { HttpError } from "../http_error.ts";
+import type { Env } from "../env.ts";
+import { OperationError } from "../../operations/errors.ts";
 
 export interface GuardOptions {
   /** Host names that are answered, besides this machine's. */
@@ -25,14 +25,13 @@ export function guard(options: GuardOptions) {
     const host = c.req.header("host") ?? authority(c.req.url);
     checkHost(host, c.req.url, options);
     const origin = c.req.header("origin");
-    const isRead = c.req.method === "GET" || c.req.method === "HEAD";
-    if (!(isRead && isOwnOrigin(origin, host))) checkOrigin(origin, options);
+    const site = c.req.header("sec-fetch-site");
+    if (!isOwnPage(origin, host, c.req.url, site)) checkOrigin(origin, options);
     if (origin !== undefined && c.req.method === "POST") {
       checkContentType(c.req.header("content-type"));
     }
-    const site = c.req.header("sec-fetch-site");
     if (origin === undefined && site !== undefined && site !== "none" && site !== "same-origin") {
-      throw new HttpError(403, "Requests from pages of other sites are refused");
+      throw new OperationError("cross_site", {});
     }
     await next();
   });
@@ -47,18 +46,17 @@ function authority(url: string): string | undefined {
 }
 
 function checkHost(host: string | undefined, url: string, options: GuardOptions): void {
-  if (host === undefined || host === "") throw new HttpError(400, "Header 'Host' is missing");
+  if (host === undefined || host === "") {
+    throw new OperationError("invalid_host", { isMissing: true });
+  }
   const name = hostName(host);
   // The URL's is another one when the request line has an absolute form.
   const target = URL.parse(url)?.hostname;
   if (name === undefined || target === undefined) {
-    throw new HttpError(400, "Header 'Host' is not one host name");
+    throw new OperationError("invalid_host", { isMissing: false });
   }
   if (isAllowedHost(name, options) && isAllowedHost(target, options)) return;
-  throw new HttpError(
-    421,
-    "This server does not answer to that host name; add it to the setting allowed-hosts",
-  );
+  throw new OperationError("host_not_allowed", {});
 }
 
 /** The name in `name:port`; `undefined` for anything else, two Hosts joined by a comma too. */
@@ -71,25 +69,32 @@ function isAllowedHost(name: string, { allowedHosts }: GuardOptions): boolean {
     allowedHosts.some((allowed) => allowed.toLowerCase() === name);
 }
 
-/** Whether a page is one of this server's own, at the allowed name by which it is asked. */
-function isOwnOrigin(origin: string | undefined, host: string | undefined): boolean {
-  return origin !== undefined && host !== undefined &&
-    /^https?:\/\//.test(origin) &&
-    origin.replace(/^https?:\/\//, "") === host.toLowerCase();
+/**
+ * Whether a page is one of this server's own, at the allowed name by which it is asked. A server of
+ * another scheme at that name is another one: where a proxy does TLS, what browsers say tells it.
+ * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
+ */
+function isOwnPage(
+  origin: string | undefined,
+  host: string | undefined,
+  url: string,
+  site: string | undefined,
+): boolean {
+  if (origin === undefined || host === undefined) return false;
+  if (site !== undefined && site !== "same-origin") return false;
+  const [, scheme, authority] = /^(https?):\/\/(.+)$/.exec(origin) ?? [];
+  return authority === host.toLowerCase() && (scheme === "https" || url.startsWith("http:"));
 }
 
 function checkOrigin(origin: string | undefined, options: GuardOptions): void {
   if (origin === undefined || isAllowedOrigin(origin, options)) return;
-  throw new HttpError(
-    403,
-    "Requests from pages of this origin are refused; add it to the setting cors-origins",
-  );
+  throw new OperationError("origin_not_allowed", {});
 }
 
 /** Other types a page may send by POST without asking by a preflight first. */
 function checkContentType(contentType: string | undefined): void {
   if (!/^application\/json\s*(;|$)/i.test(contentType ?? "")) {
-    throw new HttpError(415, "Pages must send the body as Content-Type: application/json");
+    throw new OperationError("unsupported_content_type", {});
   }
 }
 

@@ -14,14 +14,23 @@ const result = (namespace: string, action: string, name = NAME) => ({
   result: { success: true, namespace, output: `secret/${name} ${action}` },
 });
 
-const added = (namespaces: string[], action: string, more: object = {}, verb = "created") => ({
+/** @param registry `null` where several were sent */
+const added = (
+  namespaces: string[],
+  action: string,
+  more: object = {},
+  verb = "created",
+  registry: string | null = "ghcr.io",
+) => ({
   success: true,
   cluster: "test-cluster",
   name: NAME,
   namespaces,
+  ...(registry === null ? {} : { registry }),
   results: namespaces.map((namespace) => result(namespace, action)),
   ...more,
-  message: `Docker registry secrets ${verb} successfully in ${namespaces.length} namespace(s)`,
+  message: `Docker registry secrets ${verb}${verb === "unchanged" ? "" : " successfully"} in ` +
+    `${namespaces.length} namespace(s)`,
 });
 
 const NO_LOGIN = { username: undefined, password: undefined };
@@ -36,7 +45,7 @@ const registries: Row[] = [
     request: () =>
       docker({ ...NO_LOGIN, registries: [login("ghcr.io", "one"), login("docker.io", "two")] }),
     status: 200,
-    body: added(ALL, "created"),
+    body: added(ALL, "created", {}, "created", null),
     changes: true,
     after: ({ cluster }) => {
       const entry = (username: string) => ({
@@ -55,11 +64,18 @@ const registries: Row[] = [
     name: "a registry of Amazon's is hinted at: the user name, and how long the password is valid",
     request: () => docker({ registry: "123456789012.dkr.ecr.eu-west-1.amazonaws.com" }),
     status: 200,
-    body: added(ALL, "created", {
-      hint: "The user name for Amazon ECR must be AWS. A password of Amazon ECR is valid for 12 " +
-        "hours; write it anew before, with what 'aws ecr get-login-password --region eu-west-1' " +
-        "prints",
-    }),
+    body: added(
+      ALL,
+      "created",
+      {
+        hint:
+          "The user name for Amazon ECR must be AWS. A password of Amazon ECR is valid for 12 " +
+          "hours; write it anew before, with what 'aws ecr get-login-password --region eu-west-1' " +
+          "prints",
+      },
+      "created",
+      "123456789012.dkr.ecr.eu-west-1.amazonaws.com",
+    ),
     changes: true,
   },
 ];
@@ -116,7 +132,7 @@ const merges: Row[] = [
     request: () => docker(MERGE),
     before: sent(docker),
     status: 200,
-    body: added(ALL, "unchanged", {}, "updated"),
+    body: added(ALL, "unchanged", {}, "unchanged"),
     changes: false,
   },
   ...([

@@ -59,7 +59,7 @@ const refused = (name: string, more: object, options: Row["options"], body: obje
   options,
   status: 422,
   body: { error: true, ...body },
-  opens: false,
+  asks: false,
   changes: false,
 });
 
@@ -102,6 +102,7 @@ for (
       {
         message: "The credential cannot be tried at ghcr.io: silent; nothing was written",
         status_code: 422,
+        registry: "ghcr.io",
         verified: [other("ghcr.io", "silent", { reachable: false })],
       },
     ),

@@ -278,7 +278,7 @@ const tried: Row[] = [
       status_code: 422,
       verified: [told(URLS[0]!, true), told(URLS[1]!, false)],
     },
-    opens: false,
+    asks: false,
     changes: false,
   },
 ];

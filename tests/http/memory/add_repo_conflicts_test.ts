@@ -45,6 +45,7 @@ const NOT_THERE = { exists: false, description: {} };
 const exists = (message: string, existing_secrets: object) => ({
   error: true,
   message: `Secrets already exist: ${message}`,
+  status_code: 409,
   existing_secrets,
   upsert_required: true,
 });

@@ -71,7 +71,7 @@ const dryRuns: Row[] = [
     request: () => repo({ ...DRY, upsert: true }),
     before: sent(() => repo()),
     status: 200,
-    body: answer(tried("unchanged", []), { dry_run: true }, "would be updated"),
+    body: answer(tried("unchanged", []), { dry_run: true }, "would be unchanged"),
     changes: false,
   },
   {
@@ -82,6 +82,7 @@ const dryRuns: Row[] = [
     body: {
       error: true,
       message: "Secrets already exist: my-repo",
+      status_code: 409,
       existing_secrets: {
         "my-repo": {
           exists: true,
@@ -192,7 +193,7 @@ const verified: Row[] = [
       status_code: 422,
       verified: [verifiedAs(false)],
     },
-    opens: false,
+    asks: false,
     changes: false,
   },
   {
@@ -207,7 +208,7 @@ const verified: Row[] = [
       status_code: 422,
       verified: [verifiedAs(null)],
     },
-    opens: false,
+    asks: false,
     changes: false,
   },
   {
@@ -224,7 +225,7 @@ const verified: Row[] = [
         { ...verifiedAs(null), reachable: false, message: "Nothing is there" },
       ],
     },
-    opens: false,
+    asks: false,
     changes: false,
   },
   {

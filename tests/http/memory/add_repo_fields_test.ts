@@ -9,30 +9,36 @@ const envelope = (message: string) => ({ error: true, message, status_code: 400 
 const without = (...gone: string[]) =>
   Object.fromEntries(Object.entries(REPO_BODY).filter(([field]) => !gone.includes(field)));
 
-const missing = (fields: readonly string[], name: string, more: object = {}) =>
+/** All that are missing are named at once, in the order of the schema. */
+const missing = (fields: readonly string[], names: readonly string[], more: object = {}) =>
   refused(
-    `add_repo without ${fields.join(", ")} says that ${name} is missing`,
+    `add_repo without ${fields.join(", ")} says that ${names.join(", ")} is missing`,
     () => post(REPO, { ...without(...fields), ...more }),
     400,
-    envelope(`Missing required field: ${name}`),
+    envelope(`Missing required field${names.length > 1 ? "s" : ""}: ${names.join(", ")}`),
+    {
+      told: {
+        code: "missing_field",
+        field: names[0],
+        ...(names.length > 1 ? { fields: names } : {}),
+      },
+    },
   );
 
 const MISSING: Row[] = [
   ...["cluster_name", "name", "type", "url", "username", "password"].map((field) =>
-    missing([field], field)
+    missing([field], [field])
   ),
-  missing(["cluster_name", "name", "type", "url"], "cluster_name"),
-  missing(["name", "type", "url"], "name"),
-  missing(["type", "url"], "type"),
-  missing(["url"], "url", { upsert: CANARY, [CANARY]: 1 }),
-  missing(["name", "username"], "name", { type: CANARY }),
+  missing(["url", "type", "name", "cluster_name"], ["cluster_name", "name", "type", "url"]),
+  missing(["name", "type", "url"], ["name", "type", "url"]),
+  missing(["type", "url"], ["type", "url"]),
+  missing(["url"], ["url"], { upsert: CANARY, [CANARY]: 1 }),
+  missing(["name", "username"], ["name"], { type: CANARY }),
   refused(
-    "add_repo without anything says that cluster_name is missing",
+    "add_repo without anything names all that is missing",
     () => post(REPO, {}),
     400,
-    {
-      ...envelope("Missing required field: cluster_name"),
-    },
+    envelope("Missing required fields: cluster_name, name, type, url"),
   ),
 ];
 

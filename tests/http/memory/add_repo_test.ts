@@ -25,7 +25,7 @@ const added = (action: string, verb: string, more: object = {}) => ({
     application_repo_url: REPO_BODY.url,
   }],
   ...more,
-  message: `Repository secret ${verb} successfully`,
+  message: `Repository secret ${verb}${verb === "unchanged" ? "" : " successfully"}`,
 });
 
 const APP = "https://git.example.com/org/app.git";
@@ -95,7 +95,7 @@ for (
       request: () => repo({ upsert: true }),
       before: sent(() => repo()),
       status: 200,
-      body: added("unchanged", "updated"),
+      body: added("unchanged", "unchanged"),
       changes: false,
     },
     {
@@ -118,7 +118,7 @@ for (
         stage.cluster.secrets.delete(`argocd/${LIB_NAME}`);
       },
       status: 200,
-      body: allAdded(["unchanged", "created"], "updated"),
+      body: allAdded(["unchanged", "created"], "created"),
       changes: true,
     },
     {

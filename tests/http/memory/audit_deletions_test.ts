@@ -166,25 +166,134 @@ const refusing: StageOptions["verifyOne"] = () =>
   Promise.resolve({ reachable: true, accepted: false, may: [], asked: "", why: "It is wrong" });
 
 const NOTHING: [what: string, request: () => Request, status: number][] = [
-  ["a dry run of a repository", () => repo({ upsert: true, dry_run: true }), 200],
-  ["a dry run of pull secrets", () => docker({ dry_run: true }), 200],
-  ["a dry run of a deletion", () => remove({ name: "there", dry_run: "true" }), 200],
-  ["a credential that was tried and refused", () => repo({ verify: true }), 422],
-  ["a login that was tried and refused", () => docker({ verify: true }), 422],
-  ["trying alone", () => verification(), 422],
-  ["a deletion of what is not there", () => remove(), 404],
   ["a mistake in a repository", () => repo({ type: "svn" }), 400],
   ["a mistake in a deletion", () => remove({ force: "yes" }), 400],
 ];
 
 for (const [what, request, status] of NOTHING) {
-  Deno.test(`${what} is no write, so it is not on record`, () =>
+  Deno.test(`${what} is not understood, so it is not on record`, () =>
     withLog(async ({ auditLog, entries }) => {
       const it = stage({ auditLog, verifyOne: refusing });
       await send(it, repo({ name: "there" }));
       const before = entries();
       assert.equal((await send(it, request())).status, status);
       assert.deepEqual(entries(), before);
+    }));
+}
+
+/** What changes nothing and could try a stolen value all the same. */
+const TRIED: [what: string, request: () => Request, begin: Partial<Entry>, outcome: string][] = [
+  [
+    "a dry run of a repository",
+    () => repo({ upsert: true, dry_run: true }),
+    { kind: "git", names: ["my-repo"], dry_run: true },
+    "unchanged",
+  ],
+  [
+    "a dry run of pull secrets",
+    () => docker({ dry_run: true }),
+    { kind: "docker", names: ["my-docker-secret"], dry_run: true },
+    "created",
+  ],
+  [
+    "a dry run of a deletion",
+    () => remove({ name: "there", dry_run: "true" }),
+    { kind: "delete", names: ["there"], dry_run: true },
+    "deleted",
+  ],
+  ["trying alone", () => verification(), { kind: "verify", names: [] }, "not_accepted"],
+];
+
+for (const [what, request, begin, outcome] of TRIED) {
+  Deno.test(`${what} is on record, with the fingerprint of what was tried`, () =>
+    withLog(async ({ auditLog, entries }) => {
+      const it = stage({ auditLog, verifyOne: refusing });
+      await send(it, repo({ name: "there" }));
+      const before = entries().length;
+      await send(it, request());
+      const [first, last] = entries().slice(before);
+      assert.partialDeepStrictEqual(first, { phase: "begin", ...begin });
+      assert.partialDeepStrictEqual(last, { phase: "end", write: first!.write, outcome });
+      const tried = ({ credential, credentials }: Entry) => credential ?? credentials;
+      assert.deepEqual(tried(last!), tried(first!));
+      assert.equal(tried(first!) === undefined, first!.kind === "delete");
+    }));
+}
+
+const selecting = { namespaces: undefined, all_namespaces: true };
+
+/** Attempts that come to nothing before anything is written: each has its lines all the same. */
+const TO_NOTHING: [
+  what: string,
+  request: () => Request,
+  status: number,
+  begin: Partial<Entry>,
+  end: Partial<Entry>,
+][] = [
+  [
+    "a credential that was tried and refused",
+    () => repo({ verify: true }),
+    422,
+    repository(["my-repo"]),
+    { outcome: "refused", refusals: ["not_accepted"] },
+  ],
+  [
+    "a login that was tried and refused",
+    () => docker({ verify: true, namespaces: "default" }),
+    422,
+    { kind: "docker", names: [name], namespaces: ["default", "argocd"] },
+    { outcome: "refused", refusals: ["not_accepted"] },
+  ],
+  [
+    "a login for namespaces that cannot be selected",
+    () => docker(selecting),
+    502,
+    { kind: "docker", names: [name], namespaces: ["argocd"] },
+    { outcome: "unable", error: "forbidden" },
+  ],
+  [
+    "a login for namespaces of a cluster that there is not",
+    () => docker({ ...selecting, cluster_name: "nowhere" }),
+    400,
+    { kind: "docker", cluster: "nowhere", names: [name], namespaces: ["argocd"] },
+    { outcome: "unable", error: "cluster_not_found" },
+  ],
+  [
+    "a repository of a cluster that there is not",
+    () => repo({ cluster_name: "nowhere" }),
+    400,
+    { cluster: "nowhere", ...repository(["my-repo"]) },
+    { outcome: "unable", error: "cluster_not_found" },
+  ],
+  [
+    "a deletion in a cluster that there is not",
+    () => remove({ cluster: "nowhere", namespaces: "default" }),
+    400,
+    { cluster: "nowhere", ...deletion(["my-repo"], ["default"]) },
+    { outcome: "unable", error: "cluster_not_found" },
+  ],
+  [
+    "a deletion of what is not there",
+    () => remove({ namespaces: "default,argocd" }),
+    404,
+    deletion(["my-repo"], ["default", "argocd"]),
+    { outcome: "refused", refusals: ["not_there"] },
+  ],
+];
+
+for (const [what, request, status, begin, end] of TO_NOTHING) {
+  Deno.test(`${what} is on record as an attempt`, () =>
+    withLog(async ({ auditLog, entries }) => {
+      const it = stage({ auditLog, verifyOne: refusing });
+      it.cluster.mayReadNamespaces = false;
+      const answer = await send(it, request());
+      assert.equal(answer.status, status, JSON.stringify(answer.body));
+      const [started, first, last, ...more] = entries();
+      assert.deepEqual([started!.phase, first!.phase, last!.phase], ["started", "begin", "end"]);
+      assert.deepEqual(more, []);
+      assert.equal(first!.write, last!.write);
+      for (const line of [first, last]) assert.partialDeepStrictEqual(line, begin);
+      assert.partialDeepStrictEqual(last, end);
     }));
 }
 
@@ -205,8 +314,9 @@ Deno.test("when the audit log cannot be written, nothing is deleted and no repos
         message: "Cannot write: the audit log cannot be written: No space left on device; " +
           "nothing was changed",
         status_code: 503,
+        code: "not_recorded",
       });
     }
     assert.deepEqual(it.cluster.dump(), before);
-    assert.equal((await send(it, repo({ name: "new", dry_run: true }))).status, 200);
+    assert.equal((await send(it, repo({ name: "new", dry_run: true }))).status, 503);
   }));

@@ -124,13 +124,37 @@ Deno.test("of refusals without end ten a minute of a name and address are record
     const refused = entries.toReversed().filter(({ phase }) => phase === "refused");
     assert.deepEqual(refused.map(({ who, from, left_out }) => [who, from, left_out]), [
       ...Array(10).fill(["reader", "192.0.2.7", undefined]),
-      ["reader", "192.0.2.8", undefined],
+      // Told with the next one that is recorded, whoever it is of.
+      ["reader", "192.0.2.8", 15],
       ["other", "192.0.2.7", undefined],
-      ["reader", "192.0.2.7", 15],
+      ["reader", "192.0.2.7", undefined],
       ["reader", "192.0.2.7", undefined],
     ]);
   } finally {
     Date.now = realNow;
+    await auditLog.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("from however many addresses strangers come, so many are recorded, and no less of who has a token", async () => {
+  const folder = await Deno.makeTempDir();
+  const auditLog = new AuditLog(join(folder, "audit.log"));
+  try {
+    const file = join(folder, "tokens.yaml");
+    await writeTokenFile(file, STORED);
+    const { app } = stage({ auditLog, deps: { tokens: tokensFrom({ file }) } });
+    for (let i = 0; i < 100; i++) {
+      const { body } = await app.fetch(docker(), () => `2001:db8:0:${i.toString(16)}::1`);
+      await body?.cancel();
+    }
+    const { body } = await app.fetch(docker({}, bearer(reader)), () => "192.0.2.7");
+    await body?.cancel();
+    const { entries } = await auditLog.read({ limit: 1000 });
+    const [newest, ...older] = entries.filter(({ phase }) => phase === "refused");
+    assert.deepEqual([newest!.who, newest!.left_out], ["reader", 70]);
+    assert.deepEqual(older.map(({ who }) => who), Array(30).fill("anonymous"));
+  } finally {
     await auditLog.close();
     await Deno.remove(folder, { recursive: true });
   }

@@ -46,12 +46,14 @@ async function before({ app }: Stage): Promise<void> {
 
 /** What an answer shows, in short. */
 function shown(body: unknown) {
-  const { entries, ...rest } = body as {
+  const { entries, chain, ...rest } = body as {
     entries: Record<string, string>[];
     total: number;
     truncated: boolean;
     damaged: number;
+    chain: { state: string; checked: number };
   };
+  assert.ok(["unbroken", "unchained"].includes(chain.state), chain.state);
   return {
     entries: entries.map(({ phase, kind, outcome }) =>
       [phase, kind, outcome].filter(Boolean).join(" ")
@@ -161,6 +163,27 @@ audited({
   after: (_it, body) => {
     const { entries, damaged } = shown(body);
     assert.deepEqual([entries.length, damaged], [13, 1]);
+    // What a crash leaves is not taken for what somebody has done.
+    const { chain } = body as { chain: unknown };
+    assert.deepEqual(chain, { state: "unbroken", checked: 12 });
+  },
+});
+
+audited({
+  name: "a line that somebody has changed is told by the time of the one behind it",
+  async before(it, path) {
+    await before(it);
+    const text = await Deno.readTextFile(path);
+    await Deno.writeTextFile(path, text.replace('"outcome":"created"', '"outcome":"refused"'));
+  },
+  request: () => get("/audit"),
+  status: 200,
+  after: (_it, body) => {
+    const { entries, chain } = body as { entries: { time: string }[]; chain: unknown };
+    assert.deepEqual(chain, {
+      ...{ state: "broken", checked: 5 },
+      broken_at: [entries[entries.length - 3]!.time],
+    });
   },
 });
 

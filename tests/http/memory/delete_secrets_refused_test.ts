@@ -135,7 +135,7 @@ const NAMESPACES = "must name namespaces: lower-case letters, digits and '-', at
 
 /** Parameters, and what is said of them. */
 const WRONG: [parameters: Parameters, message: string][] = [
-  [{}, "Missing required parameter 'cluster'"],
+  [{}, "Missing required parameters 'cluster', 'name'"],
   [{ name: "my-repo" }, "Missing required parameter 'cluster'"],
   [{ cluster: "test-cluster" }, "Missing required parameter 'name'"],
   [{ cluster: "test-cluster", force: "yes" }, "Missing required parameter 'name'"],

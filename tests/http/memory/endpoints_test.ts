@@ -14,10 +14,13 @@ const dockerAdded = (action: string, verb: string) => ({
   cluster: "test-cluster",
   name: "my-docker-secret",
   namespaces: ["kube-system", "default", "argocd"],
+  registry: "ghcr.io",
   results: ["kube-system", "default", "argocd"].map((namespace) =>
     applied(namespace, `secret/my-docker-secret ${action}`)
   ),
-  message: `Docker registry secrets ${verb} successfully in 3 namespace(s)`,
+  message: `Docker registry secrets ${verb}${
+    verb === "unchanged" ? "" : " successfully"
+  } in 3 namespace(s)`,
 });
 
 const helmAdded = (action: string, verb: string) => ({
@@ -68,6 +71,17 @@ const success: Row[] = [
         "GET /secrets/{name}",
         "GET /audit",
         "GET /openapi.json",
+        "GET /api/v1/health",
+        "GET /api/v1/clusters",
+        "GET /api/v1/secrets",
+        "DELETE /api/v1/secrets",
+        "POST /api/v1/docker",
+        "POST /api/v1/helm_repositories",
+        "POST /api/v1/repositories",
+        "POST /api/v1/verifications",
+        "GET /api/v1/secrets/{name}",
+        "GET /api/v1/audit",
+        "GET /api/v1/openapi.json",
       ]);
       assert.ok(Object.values(endpoints).every((text) => text.length > 5));
     },
@@ -139,7 +153,7 @@ const success: Row[] = [
     request: () => docker({ upsert: true }),
     before: send(docker),
     status: 200,
-    body: dockerAdded("unchanged", "updated"),
+    body: dockerAdded("unchanged", "unchanged"),
     changes: false,
   },
   {

@@ -198,6 +198,7 @@ const bugs = [...WRITES, ["GET of a secret", () => show("my-repo")] as const].ma
       error: true,
       message: "Internal server error",
       status_code: 500,
+      ...(request().url.endsWith("/add_docker") ? {} : { code: "internal" }),
       request_id: id,
     });
     const cause = logged.filter((line) => line.includes(BUG)).map((line) => JSON.parse(line));

@@ -277,8 +277,8 @@ Deno.test("when it shuts down, new requests get 503 and those under way are answ
   const begun = Promise.withResolvers<void>();
   const go = Promise.withResolvers<void>();
   const it = stage({
-    useCases: {
-      clusterNames: async () => {
+    clusters: {
+      names: async () => {
         begun.resolve();
         await go.promise;
         return [];

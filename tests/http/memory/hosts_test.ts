@@ -240,12 +240,28 @@ const origins: Row[] = [
       { options: ops, headers: NO_CORS },
     )
   ),
-  refused(
-    "a write by a page of an allowed host is refused, unless its origin is allowed",
-    () => docker({}, { Origin: "https://ops.example", Host: "ops.example" }),
-    403,
-    PAGES,
-    { options: ops, headers: NO_CORS },
+  ...([{}, { "Sec-Fetch-Site": "same-origin" }] as Headers[]).map((site): Row => ({
+    name: `a page of an allowed host may write ${JSON.stringify(site)}`,
+    request: () => docker({}, { Origin: "https://ops.example", Host: "ops.example", ...site }),
+    options: ops,
+    status: 200,
+    changes: true,
+  })),
+  ...([
+    ["another port of an allowed host", { Origin: "https://ops.example:8443" }],
+    ["an allowed host that the browser takes for another site", {
+      Origin: "http://ops.example",
+      "Sec-Fetch-Site": "cross-site",
+    }],
+    ["a host of the same name elsewhere", { Origin: "https://ops.example.evil" }],
+  ] as [string, Headers][]).map(([what, headers]) =>
+    refused(
+      `a page of ${what} may not write`,
+      () => docker({}, { Host: "ops.example", ...headers }),
+      403,
+      PAGES,
+      { options: ops, headers: NO_CORS },
+    )
   ),
   {
     name: "a preflight under a foreign host is answered and grants nothing",

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { KubeError } from "../../../src/kube/errors.ts";
+import { Limits } from "../../../src/operations/limits.ts";
+import { PerMinute } from "../../../src/rate_limit/per_minute.ts";
+import { serverLimits } from "../../../src/operations/server_limits.ts";
 import { fakeClock } from "../../support/fake_clock.ts";
 import { type Stage, stage } from "../stage.ts";
 import {
@@ -172,8 +175,8 @@ function crowd(maxRequests: number) {
   const go = Promise.withResolvers<void>();
   const it = stage({
     deps: { maxRequests },
-    useCases: {
-      clusterNames: async () => {
+    clusters: {
+      names: async () => {
         await go.promise;
         return [];
       },
@@ -221,10 +224,103 @@ Deno.test("in a crowd /health and preflights are answered, and refusals are the 
   await Promise.all(underWay);
 });
 
+/** 300 requests for a cluster that hangs, of a server that is given so many at once. */
+async function hungCrowd() {
+  const go = Promise.withResolvers<void>();
+  const asked: string[] = [];
+  const it = stage({
+    deps: {
+      gates: {
+        limits: new Limits(serverLimits({ maxRequests: 256, seconds: 20, gate: GATE })),
+        tries: new PerMinute(),
+      },
+    },
+    clusters: {
+      async open(cluster) {
+        asked.push(cluster);
+        if (cluster === "hung") await go.promise;
+        return { kind: "cluster_not_found", cluster, file: `${cluster}.kubeconfig` };
+      },
+    },
+  });
+  const list = () => Promise.resolve(it.app.fetch(get("/secrets?cluster=hung")));
+  const answers = Array.from({ length: 300 }, list);
+  await passed(10);
+  return { it, asked, answers, go: go.resolve };
+}
+
+const GATE = { starting: 4, alive: 32, alivePerCluster: 8 };
+
+Deno.test("300 requests for a cluster that hangs shut nobody else out, and most are told at once", async () => {
+  using clock = fakeClock({ runs: false });
+  const crowd = hungCrowd();
+  await clock.advance(10);
+  const { it, asked, answers, go } = await crowd;
+  assert.equal(asked.length, 4, "the others cost no look at a kubeconfig");
+  for (const path of ["/", "/health", "/clusters", "/secrets?cluster=test"]) {
+    assert.ok((await it.app.fetch(get(path))).status < 500, path);
+  }
+  assert.equal((await it.app.fetch(docker())).status, 400);
+  const refused: Response[] = [];
+  for (const answer of answers) answer.then((response) => refused.push(response));
+  await clock.advance(2000); // no longer are those told later that are many
+  assert.equal(refused.length, 300 - 4 - 64);
+  assert.deepEqual(await refused[0]!.json(), {
+    error: true,
+    message: "Cluster 'hung' has too many requests at once; try again in 4 seconds",
+    status_code: 503,
+  });
+  assert.equal(refused[0]!.headers.get("Retry-After"), "4");
+  go();
+  await clock.advance(1000);
+  assert.equal((await Promise.all(answers)).filter(({ status }) => status === 503).length, 232);
+});
+
+Deno.test("a list whose client has gone while it waited is not begun", async () => {
+  const options = serverLimits({ maxRequests: 256, seconds: 10 });
+  const go = Promise.withResolvers<void>();
+  const asked: string[] = [];
+  const it = stage({
+    deps: {
+      gates: { limits: new Limits({ ...options, perCluster: 1 }), tries: new PerMinute() },
+    },
+    clusters: {
+      async open(cluster) {
+        asked.push(cluster);
+        await go.promise;
+        return { kind: "cluster_not_found", cluster, file: `${cluster}.kubeconfig` };
+      },
+    },
+  });
+  let heads = 0;
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    (request) => {
+      heads++;
+      return it.app.fetch(request);
+    },
+  );
+  const list = (signal?: AbortSignal) =>
+    fetch(`http://127.0.0.1:${server.addr.port}/secrets?cluster=c`, { signal })
+      .then((response) => response.text(), () => undefined);
+  const first = list();
+  const gone = new AbortController();
+  while (heads < 1) await passed(5);
+  const second = list(gone.signal);
+  while (heads < 2) await passed(5);
+  gone.abort();
+  assert.equal(await second, undefined);
+  const refused = () => it.logged.some((line) => line.includes('"status":503'));
+  while (!refused()) await passed(5); // its place in the queue is given back
+  go.resolve();
+  await first;
+  assert.deepEqual(asked, ["c"]);
+});
+
 Deno.test("requests that fail give their places back", async () => {
   const it = stage({
     deps: { maxRequests: 1 },
-    useCases: { clusterNames: () => Promise.reject(new Error("a bug")) },
+    clusters: { names: () => Promise.reject(new Error("a bug")) },
   });
   for (const _ of [1, 2, 3]) assert.equal((await it.app.fetch(get("/clusters"))).status, 500);
   for (const _ of [1, 2, 3]) assert.equal((await it.app.fetch(post(DOCKER, "{"))).status, 400);

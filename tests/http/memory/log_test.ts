@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { trustedProxies } from "../../../src/server/client_address.ts";
 import { stage } from "../stage.ts";
 import { CANARY, docker, get, helm } from "../support.ts";
 import { bearer, options } from "../tokens.ts";
@@ -60,8 +61,13 @@ Deno.test("a cluster that a token is not for is told with the token's name", asy
 
 Deno.test("behind a proxy the client is the one that the proxy names", async () => {
   const requests = [get("/clusters", { "X-Forwarded-For": "198.51.100.9" })];
-  assert.deepEqual(await told(requests, { deps: { behindProxy: true } }), [
+  const behind = (...proxies: string[]) => ({ deps: { behindProxy: trustedProxies(proxies) } });
+  assert.deepEqual(await told(requests, behind(CLIENT)), [
     [200, undefined, "198.51.100.9", undefined],
+  ]);
+  // Another peer than the one that is named may say what it likes.
+  assert.deepEqual(await told(requests, behind("192.0.2.8")), [
+    [200, undefined, CLIENT, undefined],
   ]);
 });
 

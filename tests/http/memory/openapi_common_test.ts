@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { KubeError } from "../../../src/kube/errors.ts";
 import { tokensFrom } from "../../../src/tokens/tokens.ts";
-import type { UseCases } from "../../../src/server/endpoint.ts";
-import { ENDPOINTS } from "../../../src/server/endpoints.ts";
+import type { OperationModule } from "../../../src/operations/operation.ts";
+import { dockerAnswer } from "../../../src/operations/respond/docker.ts";
+import { OPERATIONS } from "../../../src/operations/table.ts";
 import { assertDocumented } from "../documented.ts";
 import { REPO, REPO_BODY, VERIFY } from "../requests.ts";
+import { ROUTES } from "../routes.ts";
 import { stage, type StageOptions } from "../stage.ts";
 import {
   CANARY,
@@ -30,29 +32,30 @@ const BODIES: Readonly<Record<string, object>> = {
   [VERIFY]: { username: "octocat", password: CANARY },
 };
 
+/** A body that a path takes; below `/api/v1` the cluster is called so. */
+function bodyOf(path: string): object {
+  const [root] = ROUTES.filter(({ face, name }) =>
+    face !== "v1" && ROUTES.some((route) => route.path === path && route.name === name)
+  ).filter(({ method }) => method === "post");
+  const { cluster_name: cluster, ...rest } = BODIES[root!.path] as { cluster_name?: string };
+  if (cluster === undefined) return rest;
+  return path === root!.path ? { ...rest, cluster_name: cluster } : { ...rest, cluster };
+}
+
 /** A request that an endpoint takes. */
-function requestTo({ method, path }: typeof ENDPOINTS[number], headers: Given): Request {
-  if (method === "post") return post(path, BODIES[path], headers);
-  const query = path.startsWith("/secrets") ? "?cluster=test-cluster" : "";
+function requestTo({ method, path }: typeof ROUTES[number], headers: Given): Request {
+  if (method === "post") return post(path, bodyOf(path), headers);
+  const query = /\/secrets/.test(path) ? "?cluster=test-cluster" : "";
   const name = method === "delete" ? "&name=my-repo" : "";
   return get(path.replace("{name}", "my-repo") + query + name, headers, method.toUpperCase());
 }
 
-const GUARDED = ENDPOINTS.filter(({ role }) => role !== "anyone");
-const POSTS = ENDPOINTS.filter(({ method }) => method === "post");
+const GUARDED = ROUTES.filter(({ role }) => role !== "anyone");
+const POSTS = ROUTES.filter(({ method }) => method === "post");
 
-/** A use-case that has a bug. */
+/** Whatever is asked has a bug. */
 const bug = () => Promise.reject(new TypeError("a bug"));
-const useCases: UseCases = {
-  clusterNames: bug,
-  listSecrets: bug,
-  showSecret: bug,
-  addDocker: bug,
-  addRepo: bug,
-  removeSecrets: bug,
-  verifyDocker: bug,
-  verifyRepo: bug,
-};
+const bugs: StageOptions = { clusters: { names: bug, open: bug }, verifyOne: bug };
 const USES_ONE = GUARDED.filter(({ tag }) => tag === "clusters" || tag === "secrets");
 
 const OF_ANOTHER_SITE = { "Sec-Fetch-Site": "cross-site" };
@@ -62,7 +65,7 @@ const noFile = { deps: { tokens: tokensFrom({ file: "/nowhere/tokens.yaml" }) } 
 const ROWS: [
   status: number,
   why: string,
-  endpoints: typeof ENDPOINTS,
+  endpoints: typeof ROUTES,
   headers: Given,
   options?: StageOptions,
 ][] = [
@@ -71,7 +74,7 @@ const ROWS: [
   [401, "an expired token", GUARDED, bearer("expired"), withTokens],
   [403, "a page of another site", GUARDED, OF_ANOTHER_SITE],
   [421, "an unknown host", GUARDED, { Host: "example.com" }],
-  [500, "a bug", USES_ONE, {}, { useCases }],
+  [500, "a bug", USES_ONE, {}, bugs],
   [503, "a file of tokens that is not there", GUARDED, bearer("admin"), noFile],
   [503, "too many requests", GUARDED, {}, { deps: { maxRequests: 0 } }],
   [415, "a page that sends no JSON", POSTS, OF_A_PAGE],
@@ -123,7 +126,7 @@ for (const endpoint of GUARDED) {
   });
 }
 
-for (const endpoint of ENDPOINTS) {
+for (const endpoint of ROUTES) {
   const { method, path } = endpoint;
   Deno.test(`during a shutdown ${method.toUpperCase()} ${path} is 503, as described`, async () => {
     const { app } = stage();
@@ -135,7 +138,7 @@ for (const endpoint of ENDPOINTS) {
 
 for (const { path } of POSTS) {
   Deno.test(`a body to ${path} that is too large, or too slow, is answered as described`, async () => {
-    const large = post(path, { ...BODIES[path], password: CANARY.padEnd(1024 * 1024, "x") });
+    const large = post(path, { ...bodyOf(path), password: CANARY.padEnd(1024 * 1024, "x") });
     await assertAnswered(large, 413);
     const slow = post(path, new ReadableStream({ cancel() {} }));
     await assertAnswered(slow, 408, { deps: { bodySeconds: 0.01 } });
@@ -152,24 +155,33 @@ Deno.test("all that a failed write may leave is answered as described", async ()
   const error = new KubeError("timeout", "Cannot write: no answer");
   const ref = { namespace: "default", name: "my-docker-secret" };
   const states = ["new", "missing", "changed", "unknown"] as const;
-  const addDocker: UseCases["addDocker"] = () =>
-    Promise.resolve({
-      kind: "docker",
-      cluster: "test-cluster",
-      name: ref.name,
-      namespaces: ["default"],
-      verified: [],
-      hints: [],
-      verdict: {
-        kind: "failed",
-        error,
-        secrets: [{ ...ref, why: "no answer" }],
-        notRestored: [
-          ...states.map((state) => ({ ...ref, state })),
-          { namespace: "default", name: "builder", state: "new", isServiceAccount: true },
-        ],
-        namespaces: ["made"],
-      },
-    });
-  await assertAnswered(post(DOCKER, DOCKER_BODY), 504, { useCases: { addDocker } });
+  const failed: OperationModule["take"] = () => ({
+    run: () =>
+      Promise.resolve({
+        reply: () =>
+          dockerAnswer({
+            kind: "docker",
+            cluster: "test-cluster",
+            name: ref.name,
+            namespaces: ["default"],
+            verified: [],
+            hints: [],
+            verdict: {
+              kind: "failed",
+              error,
+              secrets: [{ ...ref, why: "no answer" }],
+              notRestored: [
+                ...states.map((state) => ({ ...ref, state })),
+                { namespace: "default", name: "builder", state: "new", isServiceAccount: true },
+              ],
+              namespaces: ["made"],
+            },
+          }, "argocd"),
+      }),
+  });
+  const operations = OPERATIONS.map((operation) => ({
+    ...operation,
+    load: async () => ({ ...await operation.load(), take: failed }),
+  }));
+  await assertAnswered(post(DOCKER, DOCKER_BODY), 504, { services: { operations } });
 });

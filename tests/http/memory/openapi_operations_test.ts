@@ -1,26 +1,26 @@
 import assert from "node:assert/strict";
-import { ENDPOINTS } from "../../../src/server/endpoints.ts";
 import type { Role } from "../../../src/tokens/rights.ts";
 import { type Json, openapi, referred } from "../documented.ts";
+import { ROUTES } from "../routes.ts";
 import { stage } from "../stage.ts";
 import { get } from "../support.ts";
 
 /** What `/openapi.json` says of each operation as a whole: its name, its group, who may use it. */
 
-/** Names that clients have been generated with: one that changes breaks them. */
-const OPERATIONS: [method: string, path: string, operationId: string, tag: string][] = [
-  ["get", "/", "getIndex", "server"],
-  ["get", "/health", "getHealth", "server"],
-  ["get", "/clusters", "listClusters", "clusters"],
-  ["get", "/secrets", "listSecrets", "secrets"],
-  ["delete", "/secrets", "deleteSecret", "secrets"],
-  ["post", "/secrets/add_docker", "addDocker", "secrets"],
-  ["post", "/secrets/add_helm_repo", "addHelmRepo", "secrets"],
-  ["post", "/secrets/add_repo", "addRepo", "secrets"],
-  ["post", "/secrets/verify", "verifyCredential", "secrets"],
-  ["get", "/secrets/{name}", "getSecret", "secrets"],
-  ["get", "/audit", "listAuditEntries", "audit"],
-  ["get", "/openapi.json", "getOpenApi", "server"],
+/** Names that clients are generated with: one that changes breaks them. */
+const OPERATIONS: [method: string, root: string, v1: string, name: string, tag: string][] = [
+  ["get", "/", "", "getIndex", "server"],
+  ["get", "/health", "/health", "getHealth", "server"],
+  ["get", "/clusters", "/clusters", "listClusters", "clusters"],
+  ["get", "/secrets", "/secrets", "listSecrets", "secrets"],
+  ["delete", "/secrets", "/secrets", "deleteSecret", "secrets"],
+  ["post", "/secrets/add_docker", "/docker", "addDocker", "secrets"],
+  ["post", "/secrets/add_helm_repo", "/helm_repositories", "addHelmRepo", "secrets"],
+  ["post", "/secrets/add_repo", "/repositories", "addRepo", "secrets"],
+  ["post", "/secrets/verify", "/verifications", "verifyCredential", "secrets"],
+  ["get", "/secrets/{name}", "/secrets/{name}", "getSecret", "secrets"],
+  ["get", "/audit", "/audit", "listAuditEntries", "audit"],
+  ["get", "/openapi.json", "/openapi.json", "getOpenApi", "server"],
 ];
 
 Deno.test("each operation has the name and the tag that generated clients know", async () => {
@@ -31,12 +31,15 @@ Deno.test("each operation has the name and the tag that generated clients know",
       return [method, path, operationId, tag];
     })
   );
-  assert.deepEqual(found, OPERATIONS);
+  assert.deepEqual(found, [
+    ...OPERATIONS.map(([method, root, , name, tag]) => [method, root, `${name}AtRoot`, tag]),
+    ...OPERATIONS.map(([method, , v1, name, tag]) => [method, `/api/v1${v1}`, name, tag]),
+  ]);
 });
 
 Deno.test("the tags are those that it explains", async () => {
   const { tags } = await openapi();
-  const used = new Set(OPERATIONS.map(([, , , tag]) => tag));
+  const used = new Set(OPERATIONS.map(([, , , , tag]) => tag));
   assert.deepEqual(tags.map(({ name }: Json) => name), [...used]);
 });
 
@@ -47,7 +50,7 @@ const MAY: Readonly<Record<Role, string>> = {
   admin: "`admin`",
 };
 
-for (const { method, path, role, summary } of ENDPOINTS) {
+for (const { method, path, role, summary } of ROUTES) {
   Deno.test(`${method.toUpperCase()} ${path} says that it needs ${role}`, async () => {
     const operation = (await openapi()).paths[path][method];
     assert.equal(operation.summary, summary);
@@ -67,7 +70,7 @@ Deno.test("the token is a bearer's", async () => {
   assert.deepEqual([bearer.type, bearer.scheme], ["http", "bearer"]);
 });
 
-for (const { method, path, parameters = [] } of ENDPOINTS) {
+for (const { method, path, parameters = [] } of ROUTES) {
   Deno.test(`GET / names the parameters of ${method.toUpperCase()} ${path}`, async () => {
     const described: Json[] = (await openapi()).paths[path][method].parameters ?? [];
     const inQuery = described.filter((each) => each.in === "query").map(({ name }) => name);
@@ -95,7 +98,7 @@ function* fields({ properties = {}, items }: Json): Generator<[name: string, sch
   if (items) yield* fields(items);
 }
 
-for (const { method, path } of ENDPOINTS) {
+for (const { method, path } of ROUTES) {
   Deno.test(`all that ${method.toUpperCase()} ${path} takes is described, by one type or several`, async () => {
     const root = await openapi();
     for (const [name, schema] of inputs(root.paths[path][method], root)) {
@@ -108,15 +111,15 @@ for (const { method, path } of ENDPOINTS) {
 /** What an endpoint says itself of a status that any other may have, too. */
 const JOINED: [method: string, path: string, status: number, text: RegExp, bodies: string[]][] = [
   ["get", "/secrets", 400, /^Parameter missing, unknown or invalid; header `Host` is missing/, [
-    "Error",
+    "SeedError",
   ]],
-  ["get", "/secrets", 500, /^The kubeconfig.*; a bug of the server/, ["Secrets", "Error"]],
-  ["get", "/secrets", 503, /^The cluster.*; more requests at once/, ["Secrets", "Error"]],
+  ["get", "/secrets", 500, /^The kubeconfig.*; a bug of the server/, ["Secrets", "SeedError"]],
+  ["get", "/secrets", 503, /^The cluster.*; more requests at once/, ["Secrets", "SeedError"]],
   ["get", "/secrets", 504, /^The cluster did not answer in time$/, ["Secrets"]],
   ["get", "/audit", 503, /^The audit log cannot be read; more requests at once/, ["Error"]],
   ["delete", "/secrets", 503, /audit log cannot be written; more/, ["WriteFailed", "Error"]],
   ["post", "/secrets/verify", 503, /^More requests at once/, ["Error"]],
-  ["get", "/health", 503, /^The server is shutting down$/, ["Error"]],
+  ["get", "/health", 503, /^The server is shutting down$/, ["SeedError"]],
 ];
 
 for (const [method, path, status, text, bodies] of JOINED) {

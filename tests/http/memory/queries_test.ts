@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { ENDPOINTS } from "../../../src/server/endpoints.ts";
 import { REPO, REPO_BODY, sent, VERIFY } from "../requests.ts";
+import { ROUTES } from "../routes.ts";
 import { stage } from "../stage.ts";
 import {
   CANARY,
@@ -18,9 +18,9 @@ import {
 /** A query is strict: whoever sends what an operation does not know means something by it. */
 
 /** Operations that probes and people's browsers ask, with whatever they put behind the path. */
-const LENIENT = ["GET /", "GET /health"];
+const LENIENT = ["GET /", "GET /health", "GET /api/v1", "GET /api/v1/health"];
 
-for (const { method, path } of ENDPOINTS) {
+for (const { method, path } of ROUTES) {
   const operation = `${method.toUpperCase()} ${path}`;
   const isLenient = LENIENT.includes(operation);
   for (const parameter of ["no_such_parameter=1", "__proto__=1", "=1", "constructor"]) {

@@ -1,5 +1,5 @@
+import { ROUTES } from "../routes.ts";
 import assert from "node:assert/strict";
-import { ENDPOINTS } from "../../../src/server/endpoints.ts";
 import { type Stage, stage } from "../stage.ts";
 import { assertAbsent, CANARY, DOCKER, DOCKER_BODY } from "../support.ts";
 
@@ -91,7 +91,7 @@ const HOST = "Host: localhost\r\n";
 
 /** Paths of a GET, with and without what it needs, and one of a POST. */
 const HEAD_PATHS = [
-  ...ENDPOINTS.filter(({ method }) => method === "get")
+  ...ROUTES.filter(({ method }) => method === "get")
     .map(({ path }) => path.replace("{name}", "my-secret")),
   "/clusters?unknown=1",
   "/secrets?cluster=nowhere",

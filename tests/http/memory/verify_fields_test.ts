@@ -22,10 +22,10 @@ const PULL_ONLY = "is for pull credentials only";
 
 /** Fields beside the default login, and what is said of them. */
 const ROWS: [more: object, message: string][] = [
-  [NO_LOGIN, "Missing required field: password"],
+  [NO_LOGIN, "Missing required fields: password, username"],
   [{ username: undefined }, "Missing required field: username"],
   [{ password: undefined }, "Missing required field: password"],
-  [{ ...NO_LOGIN, registry: "ghcr.io" }, "Missing required field: password"],
+  [{ ...NO_LOGIN, registry: "ghcr.io" }, "Missing required fields: password, username"],
   [{ type: "git" }, "Missing required field: url"],
   [{ type: "helm", ...NO_LOGIN }, "Missing required field: url"],
   [{ ...git, username: undefined }, "Missing required field: username"],

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { trustedProxies } from "../../../src/server/client_address.ts";
 import { makeToken } from "../../../src/tokens/tokens.ts";
 import { withLog } from "../audit_place.ts";
 import { stage } from "../stage.ts";
@@ -11,7 +12,8 @@ const PEER = () => "192.0.2.1";
 const DEPS = options.deps;
 
 /** Statuses of so many requests with wrong tokens, each with what it says of where it is from. */
-async function statuses(behindProxy: boolean, forwarded: readonly string[]): Promise<number[]> {
+async function statuses(proxies: string[], forwarded: readonly string[]): Promise<number[]> {
+  const behindProxy = trustedProxies(proxies);
   const { app } = stage({ deps: { ...DEPS, behindProxy } });
   const all: number[] = [];
   for (const text of forwarded) {
@@ -27,13 +29,22 @@ const TWELVE = Array.from({ length: 12 }, (_, i) => `198.51.100.${i}`);
 const TEN_THEN_WAIT = [...Array(10).fill(401), 429, 429];
 
 Deno.test("without a proxy in front an address that a client makes up is not believed", async () => {
-  assert.deepEqual(await statuses(false, TWELVE), TEN_THEN_WAIT);
+  assert.deepEqual(await statuses([], TWELVE), TEN_THEN_WAIT);
+});
+
+Deno.test("an address that another peer than the proxy says is not believed", async () => {
+  assert.deepEqual(await statuses(["192.0.2.0/32", "10.0.0.0/8"], TWELVE), TEN_THEN_WAIT);
 });
 
 Deno.test("behind a proxy the address that it adds counts, not those before it", async () => {
-  assert.deepEqual(await statuses(true, TWELVE), Array(12).fill(401));
+  assert.deepEqual(await statuses([PEER()], TWELVE), Array(12).fill(401));
   const madeUp = TWELVE.map((address) => `${address}, 203.0.113.7`);
-  assert.deepEqual(await statuses(true, madeUp), TEN_THEN_WAIT);
+  assert.deepEqual(await statuses([PEER()], madeUp), TEN_THEN_WAIT);
+});
+
+Deno.test("the addresses of one IPv6 network, which a machine has without end, are one", async () => {
+  const many = Array.from({ length: 12 }, (_, i) => `2001:db8::${i}`);
+  assert.deepEqual(await statuses([PEER()], many), TEN_THEN_WAIT);
 });
 
 Deno.test("wrong tokens that are told to wait do not fill the audit log", () =>

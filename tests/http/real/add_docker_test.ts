@@ -53,11 +53,12 @@ function success(name: string, namespaces: string[], action: string, verb: strin
     cluster: "administrator",
     name,
     namespaces,
+    registry: "ghcr.io",
     results: namespaces.map((namespace) => ({
       namespace,
       result: { success: true, namespace, output: `secret/${name} ${action}` },
     })),
-    message: `Docker registry secrets ${verb} successfully in ${namespaces.length} namespace(s)`,
+    message: `Docker registry secrets ${verb} in ${namespaces.length} namespace(s)`,
   };
 }
 
@@ -86,7 +87,7 @@ realTest("a new credential is created in each namespace and in Argo CD's", async
   assertAnswer(
     await add(program, name, ` ${a}, ${b},,${a} `),
     200,
-    success(name, [a, b, "argocd"], "created", "created"),
+    success(name, [a, b, "argocd"], "created", "created successfully"),
   );
   for (const namespace of [a, b, "argocd"]) {
     assert.deepEqual(await program.stored(namespace, name), pullSecret(program.canary.value));
@@ -122,7 +123,7 @@ realTest("upsert replaces the value and keeps what others put there", async (pro
   // It has an owner.
   assert.equal((await add(program, name, [a, b], { upsert: true })).status, 409);
   const answer = await add(program, name, [a, b], { upsert: true, force: true });
-  const expected = success(name, [a, b, "argocd"], "created", "updated");
+  const expected = success(name, [a, b, "argocd"], "created", "updated successfully");
   expected.results[1]!.result.output = `secret/${name} replaced`;
   assertAnswer(answer, 200, expected);
   const after = await program.find(b, name);
@@ -145,7 +146,7 @@ realTest("upsert of the same value changes nothing, not even the version", async
   assertAnswer(
     await add(program, name, namespace, { upsert: true }),
     200,
-    success(name, [namespace, "argocd"], "unchanged", "updated"),
+    success(name, [namespace, "argocd"], "unchanged", "unchanged"),
   );
   assert.deepEqual(await program.find(namespace, name), before);
 });
@@ -167,7 +168,7 @@ realTest("a change of type needs force, which deletes and creates", async (progr
   assert.deepEqual(await program.find(namespace, name), before);
 
   const forced = await add(program, name, namespace, { upsert: true, force: true });
-  const expected = success(name, [namespace, "argocd"], "replaced", "updated");
+  const expected = success(name, [namespace, "argocd"], "replaced", "updated successfully");
   expected.results[1]!.result.output = `secret/${name} created`;
   assertAnswer(forced, 200, expected);
   const pull = pullSecret(program.canary.value);
@@ -261,7 +262,11 @@ for (const transport of TRANSPORTS) {
       assert.match(missing.body.message, new RegExp(`'${argocd}' is Argo CD's own`));
       await program.namespace("Active", argocd);
       const answer = await add(program, name, "argocd");
-      assertAnswer(answer, 200, success(name, ["argocd", argocd], "created", "created"));
+      assertAnswer(
+        answer,
+        200,
+        success(name, ["argocd", argocd], "created", "created successfully"),
+      );
       assert.deepEqual((await program.stored(argocd, name))?.labels, {
         "app.kubernetes.io/managed-by": "argocd-configurer",
         "tests.invalid/docker": "mine",

@@ -117,6 +117,9 @@ realTest("what this program did not write stays, unless that is forced", async (
     message: `Secret '${name}' in namespace '${b}' was not written by this program: send ` +
       "force=true to delete it all the same",
     status_code: 409,
+    code: "not_ours",
+    field: "force",
+    remedy: { force: true },
   });
   assert.deepEqual(await versions([a, b]), before);
   const forced = await remove(program, name, `&namespaces=${a},${b}&force=true`);
@@ -141,6 +144,9 @@ realTest("what another program owns stays, unless that is forced", async (progra
     message: `Secret '${name}' in namespace 'argocd' is looked after by ExternalSecret 'x', ` +
       "which would undo this: change it there, or send force=true",
     status_code: 409,
+    code: "owned",
+    field: "force",
+    remedy: { force: true },
   });
   assert.equal((await remove(program, name, "&force=true")).status, 200);
   assert.equal(await program.find("argocd", name), undefined);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { controlPlaneFromEnv } from "../../../scripts/control_plane/connect.ts";
 import { kubeconfigNames } from "../../../scripts/control_plane/kubeconfigs.ts";
 import { surroundings } from "../../../src/cli/surroundings.ts";
@@ -122,7 +123,12 @@ Deno.test({
           [`/secrets?${named}&force=true&dry_run=true`, undefined, "DELETE"],
         ];
         for (const [path, body, method] of requests) {
-          const [kubectl, api] = await ask(path, body, method);
+          let [kubectl, api] = await ask(path, body, method);
+          // A list has what other tests write in that moment; the next one has it from both.
+          for (let i = 0; i < 5 && path.startsWith("/secrets?cluster") && !method; i++) {
+            if (isDeepStrictEqual(api, kubectl)) break;
+            [kubectl, api] = await ask(path, body, method);
+          }
           assert.deepEqual(
             api,
             kubectl,

@@ -143,13 +143,14 @@ for (const [what, isThere, start] of PLACES) {
     assertAnswer(
       await program.post("/secrets/verify", { ...repository, ...login(value) }),
       422,
-      { error: true, message, status_code: 422, verified },
+      { error: true, message, status_code: 422, code: "credential_refused", verified },
     );
     const name = uniqueName("repo");
     assertAnswer(await add(program, name, { ...repository, ...login(value) }), 422, {
       error: true,
       message: `${message}; nothing was written`,
       status_code: 422,
+      code: "credential_refused",
       verified,
     });
     assert.equal(await program.find("argocd", name), undefined);

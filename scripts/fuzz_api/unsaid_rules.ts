@@ -1,0 +1,104 @@
+/**
+ * What the program may refuse with 400 though the OpenAPI document allows it: all that JSON Schema
+ * cannot say, or only by expressions that nobody reads. Whatever else is refused the document says.
+ */
+export interface UnsaidRule {
+  /** What it is about. */
+  readonly what: string;
+  /** What of the answer's message says so, whole. */
+  readonly message: RegExp;
+}
+
+/** Field of a URL, or of one of several. */
+const URL = "Field '(repository_)?url(s\\.\\d+)?'";
+const KEY =
+  "Field '(ssh_private_key|github_app\\.private_key|gcp_service_account_key|tls_client_cert|tls_client_key)'";
+
+export const UNSAID_RULES: readonly UnsaidRule[] = [
+  {
+    what: "what a URL means to Argo CD, to its type of repository and to OCI",
+    message: new RegExp(
+      `^${URL} (must (begin with |not contain credentials; |name (a host|one repository)|be one URL$|` +
+        "be like git@host:path$|have a user, and no password|not contain white space)|" +
+        "may have a '\\*' only|is not a URL$|ends with \\.git, |is a prefix that Argo CD cannot parse |" +
+        "begins with oci://, )",
+    ),
+  },
+  {
+    what: "two URLs that are one repository to Argo CD",
+    message: new RegExp(`^${URL} is the same repository to Argo CD as the one at \\d+$`),
+  },
+  {
+    what: "how a repository is reached, and with what",
+    message: new RegExp(
+      `^(Field '\\w+' needs a URL (by HTTPS|for SSH)|${URL} must be a URL by HTTPS, since |` +
+        "Field 'insecure_oci_http' is for OCI registries only$)",
+    ),
+  },
+  {
+    what: "whether a text is a key or a certificate that can be used, and a pair is one",
+    message: new RegExp(`^${KEY} (must |is |has |needs a passphrase)`),
+  },
+  {
+    what: "the room that a name leaves for those of secrets beside it",
+    message:
+      /^Field 'name' must be (a secret's name: .* at most 24\d$|at most \d+ characters long)/,
+  },
+  {
+    what: "a port or a name that is too long for a registry",
+    message: /^Field '(registry|registries\.\d+\.registry)' must be the host of a registry, /,
+  },
+  {
+    what: "two logins for one registry",
+    message: /^Field 'registries' must name each registry once$/,
+  },
+  {
+    what: "the number of namespaces, which may be named twice",
+    message: /^(Field|Parameter) 'namespaces' must name at most 1000$/,
+  },
+  {
+    what: "the namespace of Argo CD, which is a setting",
+    message: /^Field 'namespaces' must not name '[\w-]+': the secret is written there anyway$/,
+  },
+  {
+    what: "the grammar of Kubernetes' label selectors",
+    message: /^Field 'namespace_selector' must be a label selector, /,
+  },
+  {
+    what: "half a character, which JSON can spell and no text has",
+    message: /^Field '[\w.]+' must be valid Unicode$/,
+  },
+  {
+    what: "lengths by characters of UTF-16, of which some letters take two",
+    message: /^Field '\w+(\.\d+)?' must be (shorter$|at most \d+ characters long$)/,
+  },
+  {
+    what:
+      "a field that stands twice in the JSON, an object that is too large, what is nested too deep",
+    message:
+      /^Request body (has a field twice|has an object of more than|is nested too deep|is not valid JSON$)/,
+  },
+  {
+    what: "the header Host",
+    message: /^Header 'Host' is (missing|not one host name)$/,
+  },
+  {
+    what: "a cluster that is not there",
+    message: /^Cluster '[\w.-]+' not found\. /,
+  },
+  {
+    what: "what is in a cluster: namespaces and service accounts",
+    message:
+      /^(Namespaces (do not exist|are being deleted)|Service accounts do not exist|Cannot choose namespaces of cluster '[\w.-]+'): /,
+  },
+  {
+    what: "what a cluster's API server holds against a write",
+    message:
+      /^Cannot .*; (nothing was changed|not as before: .*|namespaces were created and stay: .*)$/,
+  },
+];
+
+/** The rule by which something was refused; what the document says is by none. */
+export function unsaidRule(message: string): UnsaidRule | undefined {
+  return UNSAID_RULES.find((rule) => rule.message.test(message));
+}

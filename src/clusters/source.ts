@@ -1,0 +1,78 @@
+import type { KubeconfigSource } from "../kube/api/connection.ts";
+import type { KubeError } from "../kube/errors.ts";
+
+/** Where clusters come from: a folder of kubeconfigs, or something else that knows some. */
+export interface ClusterSource {
+  /**
+   * What it knows now, without looking at how each is reached: a thousand cost no more than a folder
+   * that is read.
+   */
+  list(): Promise<SourceList>;
+  /**
+   * A cluster as it is now; `undefined` when the source has none of this name.
+   * @param name a valid one
+   */
+  find(name: string): Promise<ClusterEntry | undefined>;
+  /** Where a cluster of this name would be, for who looks for it in vain; absent where that is nowhere. */
+  placeOf?(name: string): string;
+}
+
+export interface SourceList {
+  /** Sorted by name. */
+  readonly clusters: readonly ListedCluster[];
+  /** What whoever asked should know, a sentence each. What is only for the log, the source logs. */
+  readonly warnings?: readonly string[];
+}
+
+export interface ListedCluster {
+  readonly name: string;
+  /** By which it can be selected. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A cluster, or why it is not used. */
+export type ClusterEntry = UsableCluster | UnusableCluster;
+
+export interface UsableCluster extends ListedCluster {
+  /** Of its API server: the same for all who reach that one, another for any other; no secret. */
+  readonly identity: string;
+  /** Another one whenever how to connect has changed. */
+  readonly version: string;
+  /** How to connect. */
+  readonly kubeconfig: KubeconfigSource;
+  readonly problem?: undefined;
+}
+
+export interface UnusableCluster extends ListedCluster {
+  readonly problem: KubeError;
+}
+
+/** The clusters of all sources, sorted; of two with one name the earlier source's. */
+export async function listClusters(
+  sources: readonly ClusterSource[],
+): Promise<Required<SourceList>> {
+  const lists = await Promise.all(sources.map((source) => source.list()));
+  const byName = new Map<string, ListedCluster>();
+  const clashes: string[] = [];
+  for (const cluster of lists.flatMap(({ clusters }) => clusters)) {
+    const { name } = cluster;
+    if (!byName.has(name)) byName.set(name, cluster);
+    else clashes.push(`Cluster '${name}' comes from two sources, and the first one's is used`);
+  }
+  return {
+    clusters: [...byName.values()].sort((a, b) => a.name < b.name ? -1 : 1),
+    warnings: [...lists.flatMap(({ warnings = [] }) => warnings), ...new Set(clashes)],
+  };
+}
+
+/** The first source's that has one of this name. */
+export async function findCluster(
+  sources: readonly ClusterSource[],
+  name: string,
+): Promise<ClusterEntry | undefined> {
+  for (const source of sources) {
+    const found = await source.find(name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

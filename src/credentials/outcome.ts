@@ -1,0 +1,93 @@
+import type { Outcome, ServiceAccountRef } from "../audit/audit_log.ts";
+import { type PullSecretUse, refKey } from "../kube/store.ts";
+import type { NotRestored, Refusal, WriteVerdict } from "./write.ts";
+import type { RemoveVerdict } from "./write/removal.ts";
+
+/** What the audit log says of attempts and of what became of them. */
+
+/** Of a credential that was tried and is not accepted. */
+export const NOT_ACCEPTED: Outcome = { outcome: "refused", refusals: ["not_accepted"] };
+
+/** Of a secret that was to be deleted and is not there. */
+export const NOT_THERE: Outcome = { outcome: "refused", refusals: ["not_there"] };
+
+/** @param asked names of the secrets as they were to be */
+export function outcomeOfWrite(verdict: WriteVerdict, asked: readonly string[]): Outcome {
+  if (verdict.kind !== "written") return outcomeOfNothing(verdict);
+  const counts = { created: 0, replaced: 0, unchanged: 0 };
+  for (const { action } of verdict.secrets) counts[action]++;
+  const actions = unique(verdict.secrets.map(({ action }) => action));
+  const written = unique(verdict.secrets.map(({ name }) => name));
+  const isElsewhere = written.some((name) => !asked.includes(name));
+  return {
+    outcome: actions.length === 1 ? actions[0]! : "mixed",
+    counts,
+    ...(isElsewhere ? { written } : {}),
+    ...namespacesCreated(verdict.namespaces),
+  };
+}
+
+export function outcomeOfRemoval(verdict: RemoveVerdict): Outcome {
+  if (verdict.kind !== "removed") return outcomeOfNothing(verdict);
+  return { outcome: "deleted", counts: { deleted: verdict.secrets.length } };
+}
+
+/** Names and namespaces of secrets, each once. */
+export function placesOf(
+  secrets: readonly { readonly namespace: string; readonly name: string }[],
+): { readonly names: string[]; readonly namespaces: string[] } {
+  return {
+    names: unique(secrets.map(({ name }) => name)),
+    namespaces: unique(secrets.map(({ namespace }) => namespace)),
+  };
+}
+
+/** The service accounts that use pull secrets, each once. */
+export function accountsOf(uses: readonly PullSecretUse[]): ServiceAccountRef[] {
+  const accounts = uses.map(({ namespace, serviceAccount: name }) => ({ namespace, name }));
+  return [...new Map(accounts.map((each) => [refKey(each), each])).values()];
+}
+
+function namespacesCreated(namespaces: readonly string[] = []) {
+  return namespaces.length === 0 ? {} : { namespaces_created: namespaces };
+}
+
+type Nothing =
+  | { readonly kind: "refused"; readonly refusals: readonly Refusal[] }
+  | { readonly kind: "unable"; readonly error: { readonly kind: string } }
+  | {
+    readonly kind: "failed";
+    readonly error: { readonly kind: string };
+    readonly notRestored: readonly NotRestored[];
+    readonly namespaces?: readonly string[];
+  };
+
+/** Of what came to nothing. */
+function outcomeOfNothing(verdict: Nothing): Outcome {
+  switch (verdict.kind) {
+    case "refused":
+      return { outcome: "refused", refusals: unique(verdict.refusals.map(({ kind }) => kind)) };
+    case "unable":
+      return { outcome: "unable", error: verdict.error.kind };
+    case "failed": {
+      const not_restored = verdict.notRestored.map(
+        ({ namespace, name, state, isServiceAccount }) => ({
+          namespace,
+          name,
+          ...(isServiceAccount ? { kind: "serviceaccount" } : {}),
+          state,
+        }),
+      );
+      return {
+        outcome: "failed",
+        error: verdict.error.kind,
+        not_restored,
+        ...namespacesCreated(verdict.namespaces),
+      };
+    }
+  }
+}
+
+function unique<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}

@@ -1,0 +1,110 @@
+import type { KubeError, KubeErrorKind } from "../kube/errors.ts";
+import { refKey } from "../kube/store.ts";
+import type { ClusterNotFound } from "../clusters/open.ts";
+import type { NotRestored } from "../credentials/write.ts";
+import type { ClusterFailed, ClusterUnknown } from "./cluster_kinds.ts";
+import { type ErrorCode, type ErrorMore, OperationError } from "./errors.ts";
+import { nearestName } from "./nearest.ts";
+
+/**
+ * @param field what the request calls its cluster
+ * @param names the clusters that whoever asks may know of, of which the nearest is proposed
+ */
+export function clusterNotFound(
+  { cluster, file }: ClusterNotFound,
+  field: ClusterUnknown["field"],
+  names: readonly string[] = [],
+): OperationError<"cluster_not_found"> {
+  const nearest = nearestName(cluster, names);
+  return new OperationError("cluster_not_found", { cluster, file, field, nearest }, { cluster });
+}
+
+/** What `status` says in the body. */
+export type StatusWord =
+  | "cluster_unreachable"
+  | "timeout"
+  | "unauthorized"
+  | "forbidden"
+  | "invalid_kubeconfig"
+  | "error";
+
+const STATUS_WORDS: Readonly<Partial<Record<KubeErrorKind, StatusWord>>> = {
+  unreachable: "cluster_unreachable",
+  timeout: "timeout",
+  unauthorized: "unauthorized",
+  forbidden: "forbidden",
+  invalid_kubeconfig: "invalid_kubeconfig",
+};
+
+/** Of a read: why it came to nothing, in a word. */
+export function statusWord({ kind }: KubeError): StatusWord {
+  return STATUS_WORDS[kind] ?? "error";
+}
+
+/**
+ * A read that came to nothing.
+ * @param seconds that it was given
+ */
+export function readFailed(
+  error: KubeError,
+  seconds: number,
+  more: Pick<ErrorMore, "body" | "seedBody"> = {},
+): OperationError {
+  return clusterError(error, { why: error.message, readSeconds: seconds }, more);
+}
+
+/** A write or removal that came to nothing. */
+export type Nothing =
+  | { readonly kind: "unable"; readonly error: KubeError }
+  | {
+    readonly kind: "failed";
+    readonly error: KubeError;
+    readonly notRestored: readonly NotRestored[];
+    /** Those that were made and stay. */
+    readonly namespaces?: readonly string[];
+  };
+
+/** What its answer tells besides, when it had begun. */
+export interface AboutWrite {
+  readonly cluster: string;
+  readonly name: string;
+  /** Secret by secret. */
+  readonly results: readonly object[];
+}
+
+/** A write or removal that came to nothing; what is not as before is named exactly. */
+export function writeFailed(verdict: Nothing, about: AboutWrite): OperationError {
+  const { error } = verdict;
+  const word = STATUS_WORDS[error.kind];
+  const tells = word === "unauthorized" || word === "forbidden" || word === "invalid_kubeconfig";
+  const status = tells ? { status: word } : {};
+  if (verdict.kind === "unable") {
+    return clusterError(error, undefined, { body: status });
+  }
+  const { notRestored, namespaces = [] } = verdict;
+  const state = notRestored.length === 0 ? { rolled_back: true } : {
+    not_restored: notRestored.map(({ namespace, name, state, isServiceAccount }) => ({
+      namespace,
+      ...(isServiceAccount ? { service_account: name } : { name }),
+      state,
+    })),
+  };
+  const made = namespaces.length === 0 ? {} : { namespaces_created: namespaces };
+  const after = { notRestored: notRestored.map(refKey), namespaces };
+  const body = { ...status, ...about, ...state, ...made };
+  return clusterError(error, { why: error.message, after }, { body });
+}
+
+type Failure = ClusterFailed & { readonly readSeconds?: number };
+
+/** The error of a failure: its code is the failure's kind. */
+export function clusterError(
+  error: KubeError,
+  details: Failure = { why: error.message },
+  more: Pick<ErrorMore, "body" | "seedBody"> = {},
+): OperationError {
+  const { retryAfter, cluster } = error.place;
+  // Each kind is a code, and all of them have details of this form.
+  const code = error.kind satisfies ErrorCode as "busy";
+  return new OperationError(code, details, { ...more, retryAfter, cluster });
+}

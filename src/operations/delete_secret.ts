@@ -1,0 +1,44 @@
+import { attemptOf, outcomeOf, removeSecrets } from "../credentials/remove_secrets.ts";
+import { RemovedAnswer } from "./answers.ts";
+import { WriteFailed } from "./error_answers.ts";
+import { errors, json } from "./openapi/content.ts";
+import type { OperationModule } from "./operation.ts";
+import { parseQuery, refuseBody } from "./parse.ts";
+import { removedAnswer } from "./respond/removed.ts";
+import { RemoveQuery } from "./schemas/queries.ts";
+import { WRITE_ERRORS } from "./write_errors.ts";
+
+export const describe: OperationModule["describe"] = () => ({
+  about: "In all the namespaces or in none; what the same write made beside it goes with it.",
+  request: { query: RemoveQuery },
+  answers: {
+    200: json("All of them are deleted", RemovedAnswer),
+    ...WRITE_ERRORS,
+    ...errors({ 404: "There is no such secret" }),
+    ...errors({
+      400:
+        "Parameter missing, unknown or invalid, there is a body, or no such cluster; nothing is " +
+        "changed",
+      409: "A secret is not ours, or another program looks after it",
+    }, WriteFailed),
+  },
+});
+
+export const take: OperationModule["take"] = ({ method, query, body }, { argocdNamespace }) => {
+  refuseBody(method, body, Object.keys(RemoveQuery.shape));
+  const { dry_run: dryRun, ...parameters } = parseQuery(query, RemoveQuery);
+  const request = { ...parameters, dryRun };
+  return {
+    cluster: request.cluster,
+    // No value is given, so none is tried.
+    attempt: { dryRun, tries: 0, of: (writer) => attemptOf({ ...request, ...writer }) },
+    async run(context) {
+      const { writer, settings } = context;
+      const removed = await removeSecrets({ ...request, ...writer }, settings, context);
+      return {
+        outcome: outcomeOf(removed),
+        reply: () => removedAnswer(removed, argocdNamespace),
+      };
+    },
+  };
+};

@@ -1,0 +1,6 @@
+import { CLUSTER_ERRORS } from "./cluster_kinds.ts";
+import { REQUEST_ERRORS } from "./request_kinds.ts";
+import { SECRET_ERRORS } from "./secret_kinds.ts";
+
+/** Each code with its status, its sentence, its fields and its remedy. */
+export const ERRORS = { ...REQUEST_ERRORS, ...CLUSTER_ERRORS, ...SECRET_ERRORS } as const;

@@ -1,0 +1,29 @@
+import { Index } from "./answers.ts";
+import { json } from "./openapi/content.ts";
+import { type Operation, type OperationModule, SERVICE } from "./operation.ts";
+import { routesOf } from "./routes.ts";
+
+export const describe: OperationModule["describe"] = () => ({
+  answers: { 200: json("The endpoints", Index) },
+});
+
+/** Names what there is at the root and below `/api/v1`; below that, only what is there. */
+export const take: OperationModule["take"] = ({ face }) => ({
+  run({ version, operations }) {
+    const others = operations.filter(({ path }) => path !== ""); // itself not among them
+    const routes = routesOf(others).filter((route) => route.face === "v1" || face !== "v1");
+    const endpoints = Object.fromEntries(
+      routes.map(({ operation, path }) => [
+        `${operation.method.toUpperCase()} ${path}`,
+        inOneLine(operation),
+      ]),
+    );
+    const body = { service: SERVICE, version, endpoints };
+    return Promise.resolve({ reply: () => ({ status: 200, body }) });
+  },
+});
+
+function inOneLine({ summary, parameters = [] }: Operation): string {
+  if (parameters.length === 0) return summary;
+  return `${summary}; parameter${parameters.length > 1 ? "s" : ""}: ${parameters.join(", ")}`;
+}

@@ -1,0 +1,47 @@
+import type { AuditPage } from "../audit/audit_log.ts";
+import { mayUseCluster } from "../tokens/rights.ts";
+import { AuditAnswer } from "./audit_answers.ts";
+import { OperationError } from "./errors.ts";
+import { errors, json } from "./openapi/content.ts";
+import type { Audit, OperationModule } from "./operation.ts";
+import { parseQuery } from "./parse.ts";
+import { AuditQuery } from "./schemas/queries.ts";
+
+export const describe: OperationModule["describe"] = () => ({
+  about: "A token that is for some clusters only is shown what was attempted there.",
+  request: { query: AuditQuery },
+  answers: {
+    200: json("Entries of the audit log", AuditAnswer),
+    ...errors({
+      400: "Parameter unknown or invalid",
+      404: "There is no audit log",
+      503: "The audit log cannot be read",
+    }),
+  },
+});
+
+/** Who is for some clusters only sees what was done there. */
+export const take: OperationModule["take"] = ({ query }) => {
+  const asked = parseQuery(query, AuditQuery);
+  return {
+    async run({ auditLog, identity }) {
+      if (auditLog === undefined) throw new OperationError("no_audit_log", {});
+      const mayShow = identity.clusters === undefined
+        ? undefined
+        : ({ cluster }: { cluster?: string }) =>
+          cluster !== undefined && mayUseCluster(identity, cluster);
+      const { entries, ...page } = await read(auditLog, { ...asked, mayShow });
+      return {
+        reply: () => ({ status: 200, body: { entries, total: entries.length, ...page } }),
+      };
+    },
+  };
+};
+
+async function read(log: Audit, query: Parameters<Audit["read"]>[0]): Promise<AuditPage> {
+  try {
+    return await log.read(query);
+  } catch {
+    throw new OperationError("audit_log_unreadable", {});
+  }
+}

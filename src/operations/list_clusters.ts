@@ -1,0 +1,24 @@
+import { mayUseCluster } from "../tokens/rights.ts";
+import { ClusterList } from "./answers.ts";
+import { errors, json } from "./openapi/content.ts";
+import type { OperationModule } from "./operation.ts";
+import { parseQuery } from "./parse.ts";
+import { NoQuery } from "./schemas/queries.ts";
+
+export const describe: OperationModule["describe"] = () => ({
+  about: "A token that is for some clusters only is shown those.",
+  answers: {
+    200: json("The names, sorted", ClusterList),
+    ...errors({ 400: "A parameter is given" }),
+  },
+});
+
+export const take: OperationModule["take"] = ({ query }) => {
+  parseQuery(query, NoQuery);
+  return {
+    async run({ clusters, identity }) {
+      const names = (await clusters.names()).filter((each) => mayUseCluster(identity, each));
+      return { reply: () => ({ status: 200, body: { clusters: names, total: names.length } }) };
+    },
+  };
+};

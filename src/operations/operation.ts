@@ -1,0 +1,199 @@
+import type { RouteConfig, z } from "@hono/zod-openapi";
+import type {
+  Attempt,
+  AuditPage,
+  AuditQuery,
+  Credentials,
+  Outcome,
+  RefusedAttempt,
+  WriteRecord,
+} from "../audit/audit_log.ts";
+import type { OpenCluster } from "../clusters/open.ts";
+import type { Actor } from "../credentials/actor.ts";
+import type { AddServices } from "../credentials/adding.ts";
+import type { Begin } from "../credentials/recorded.ts";
+import type { VerifyOne } from "../credentials/verify_credential.ts";
+import type { Locks, Turns } from "../credentials/write/locks.ts";
+import type { Writer } from "../credentials/writer.ts";
+import type { Pause } from "../kube/deadline.ts";
+import type { Sealed } from "../log/sealed.ts";
+import type { Identity, Role } from "../tokens/rights.ts";
+import type { Face } from "./face.ts";
+import type { Reply } from "./reply.ts";
+
+/** What an operation is about; a generated client has one group for each. */
+export type Tag = "server" | "clusters" | "secrets" | "audit";
+
+/** One thing that the program can do. Its module, and with it the schemas, is loaded when it is called. */
+export interface Operation {
+  /** By which OpenAPI, and a client that is generated from it, calls it. */
+  readonly name: string;
+  readonly tag: Tag;
+  /** Who may call it, where there are tokens; `anyone` needs none. */
+  readonly role: Role | "anyone";
+  /** Whether it only looks, changes something, or tries a credential where it would be used. */
+  readonly effect: "read" | "write" | "try";
+  /** How many clusters one call is about. */
+  readonly clusters: "none" | "one";
+  readonly method: "get" | "post" | "delete";
+  /** Below `/api/v1`, as OpenAPI writes it: `/secrets/{name}`. */
+  readonly path: string;
+  /** The same at the root, as it was before there were versions. */
+  readonly root: RootPath;
+  /** What it does, for `GET /` and OpenAPI. */
+  readonly summary: string;
+  /** Names of its parameters, which `GET /` adds to the summary. */
+  readonly parameters?: readonly string[];
+  load(): Promise<OperationModule>;
+}
+
+export interface RootPath {
+  readonly path: string;
+  /** Whether the bodies of its errors stay as they were in the first version. @default false */
+  readonly isSeed?: boolean;
+}
+
+/** What the file of an operation exports. */
+export interface OperationModule {
+  /** What it takes and gives, for OpenAPI. */
+  describe(face: Face): Description | Promise<Description>;
+  /**
+   * Understands what was given; nothing is asked or changed yet.
+   * @throws {OperationError} says what is wrong with it; no value is quoted
+   */
+  take(given: Given, settings: Pick<OperationSettings, "argocdNamespace">): Taken;
+}
+
+/** Who calls, and how. */
+export interface Caller {
+  readonly requestId: string;
+  readonly actor: Actor;
+  readonly identity: Identity;
+  readonly face: Face;
+  /** For the audit log, should it be refused: `POST /api/v1/docker`. */
+  readonly action: string;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly gone?: () => AbortSignal;
+}
+
+/** What was given. */
+export interface Given {
+  readonly face: Face;
+  readonly method: string;
+  readonly query: URLSearchParams;
+  /** Parameters that are parts of the path. */
+  readonly path: Readonly<Record<string, string | undefined>>;
+  /** Of no bytes where there is none. */
+  readonly body: Uint8Array;
+}
+
+/** A call that is understood. */
+export type Taken = TakenOfNone | TakenOfCluster;
+
+interface TakenOfNone {
+  readonly cluster?: undefined;
+  /** Absent of what only looks. */
+  readonly attempt?: Attempted;
+  run(context: Context): Promise<Done>;
+}
+
+interface TakenOfCluster {
+  /** The one that it is about. */
+  readonly cluster: string;
+  readonly attempt?: Attempted;
+  run(context: ClusterContext): Promise<Done>;
+}
+
+/** What the audit log says of an attempt. */
+export interface Attempted {
+  readonly dryRun: boolean;
+  /** Values of which it tells whether they are right: the credentials that it tries, or a dry run's. */
+  readonly tries: number;
+  of(writer: Writer): Attempt;
+  /** The values, of which only fingerprints are recorded. */
+  readonly credentials?: Credentials;
+}
+
+/** What came of it. */
+export interface Done {
+  /** For the audit log; of every attempt. */
+  readonly outcome?: Outcome;
+  /** @throws {OperationError} of what came to nothing */
+  reply(): Reply;
+}
+
+/** What operations work with: the program, wired to clusters and settings. */
+export interface Services {
+  readonly version: string;
+  readonly settings: OperationSettings;
+  readonly clusters: Clusters;
+  /** All operations, as `GET /` shows them. */
+  readonly operations: readonly Operation[];
+  readonly locks: Locks;
+  readonly verifyOne: VerifyOne;
+  /** Called with what would be a bug; the write goes on. */
+  readonly onFault: (error: unknown) => void;
+  /** @default the real one */
+  readonly pause?: Pause;
+  /** Of a credential; `undefined` when none can be made. */
+  readonly fingerprint: (credential: Sealed<string>) => Promise<string | undefined>;
+  /** Absent when there is none. */
+  readonly auditLog?: Audit;
+}
+
+/** The clusters that there are. */
+export interface Clusters {
+  /** Sorted. */
+  names(): Promise<readonly string[]>;
+  readonly open: OpenCluster;
+}
+
+export interface OperationSettings {
+  readonly argocdNamespace: string;
+  readonly dockerLabels: Readonly<Record<string, string>>;
+  /** Where to look when not all namespaces may be listed. */
+  readonly dockerNamespaces: readonly string[];
+  /** For what a cluster is asked, in all. */
+  readonly seconds: number;
+}
+
+/** For one call. */
+export interface Context extends Omit<Services, "locks"> {
+  readonly face: Face;
+  readonly identity: Identity;
+  readonly writer: Writer;
+  /** Records that the write begins; called before anything is changed. */
+  readonly begin: Begin;
+}
+
+export interface ClusterContext extends Context, AddServices {
+  /** Whom else its writes wait for. */
+  readonly locks: Turns;
+}
+
+export interface Description {
+  /** What the summary has no room for. */
+  readonly about?: string;
+  readonly request?: RouteConfig["request"];
+  /** By status; besides those that any operation can give. */
+  readonly answers: Answers;
+}
+
+export type Answers = Readonly<Record<number, DescribedAnswer>>;
+
+export interface DescribedAnswer {
+  /** When it is given. */
+  readonly when: string;
+  /** The body is one of these. */
+  readonly bodies: readonly z.ZodType[];
+}
+
+/** What of the audit log operations use. */
+export interface Audit extends WriteRecord {
+  /** Records what was not allowed, before that is answered. It never rejects. */
+  refused(attempt: RefusedAttempt): Promise<void>;
+  /** @throws when the log cannot be read */
+  read(query: AuditQuery): Promise<AuditPage>;
+}
+
+export const SERVICE = "Cluster API Configuration Server";

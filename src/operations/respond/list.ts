@@ -1,0 +1,73 @@
+import { HELM_REPO_CREDS, type Listed, type ListFailed } from "../../credentials/list.ts";
+import { SECRET_TYPE_LABEL, shownUsername } from "../../credentials/kinds/repository.ts";
+import { shownUrl } from "../../credentials/kinds/url.ts";
+import type { SecretSummary } from "../../kube/store.ts";
+import type { RepositorySecretAnswer, SecretAnswer, SecretsAnswer } from "../answers.ts";
+import { readFailed, statusWord } from "../../operations/cluster_errors.ts";
+import type { OperationError } from "../errors.ts";
+import type { Json } from "../reply.ts";
+
+/** @throws {OperationError} where the cluster could not be asked */
+export function listAnswer(outcome: Listed | ListFailed): Json {
+  if (outcome.kind === "failed") throw listFailed(outcome);
+  return listedAnswer(outcome);
+}
+
+function listedAnswer(listed: Listed): Json {
+  const body: SecretsAnswer = {
+    cluster: listed.cluster,
+    repo_creds_secrets: listed.repoCreds.map(repositorySecret),
+    docker_creds_secrets: listed.docker.map(secretAnswer),
+    helm_creds_secrets: listed.helm.map(repositorySecret),
+    repository_secrets: listed.repositories.map(repositorySecret),
+    total_repo_creds: listed.repoCreds.length,
+    total_docker_creds: listed.docker.length,
+    total_helm_creds: listed.helm.length,
+    status: "success",
+    ...(listed.warnings.length === 0 ? {} : { warnings: [...listed.warnings] }),
+  };
+  return { status: 200, body };
+}
+
+/** The fields of a list with nothing in it, and why: an empty list is never all that is said. */
+function listFailed({ cluster, error, seconds }: ListFailed): OperationError {
+  const lists = {
+    cluster,
+    repo_creds_secrets: [],
+    docker_creds_secrets: [],
+    helm_creds_secrets: [],
+    repository_secrets: [],
+    total_repo_creds: 0,
+    total_docker_creds: 0,
+    total_helm_creds: 0,
+    status: statusWord(error),
+  };
+  // The message of the one that is not asked has to be the usual one.
+  const warned = error.kind === "unreachable" && error.place.asked === false
+    ? { warnings: [error.message] }
+    : {};
+  return readFailed(error, seconds, {
+    body: { ...lists, ...warned },
+    seedBody: (message): SecretsAnswer => ({ ...lists, message, ...warned }),
+  });
+}
+
+export function secretAnswer(summary: SecretSummary): SecretAnswer {
+  const { name, namespace, labels, type, creationTimestamp } = summary;
+  return { name, namespace, labels, type, creation_timestamp: creationTimestamp };
+}
+
+export function repositorySecret(summary: SecretSummary): RepositorySecretAnswer {
+  const fields = summary.repository ?? { usernameIsToken: false };
+  return {
+    ...secretAnswer(summary),
+    repository_url: shownUrl(fields.url ?? ""),
+    repository_name: fields.name ?? "",
+    repository_type: fields.type || "git",
+    username: shownUsername(fields) ?? "",
+    enable_oci: /^(1|t|T|TRUE|true|True)$/.test(fields.enableOCI ?? ""),
+    ...(summary.labels[SECRET_TYPE_LABEL] === HELM_REPO_CREDS
+      ? { note: "Argo CD itself does not know the secret type 'helm-repo-creds' and ignores it" }
+      : {}),
+  };
+}

@@ -1,0 +1,52 @@
+import type { SecretsRemoved } from "../../credentials/remove_secrets.ts";
+import { writeFailed } from "../../operations/cluster_errors.ts";
+import { OperationError } from "../errors.ts";
+import { refusedError } from "../../operations/refusal_errors.ts";
+import type { Json } from "../reply.ts";
+import { failedResult } from "./failed.ts";
+
+/** @throws {OperationError} for what came to nothing */
+export function removedAnswer(removed: SecretsRemoved, argocdNamespace: string): Json {
+  const { cluster, name, verdict, absent, warnings } = removed;
+  const warned = warnings.length === 0 ? {} : { warnings };
+  switch (verdict.kind) {
+    case "not_there":
+      throw new OperationError(
+        "secret_not_found",
+        { name, cluster, namespaces: absent, for: "delete" },
+        { body: warned },
+      );
+    case "refused":
+      throw refusedError(verdict, { argocdNamespace, by: "query" });
+    case "unable":
+      throw writeFailed(verdict, { cluster, name, results: [] });
+    case "failed":
+      throw writeFailed(verdict, { cluster, name, results: verdict.secrets.map(failedResult) });
+    case "removed": {
+      const { secrets, detached, dryRun = false } = verdict;
+      const tried = dryRun ? " (dry run)" : "";
+      const body = {
+        success: true,
+        cluster,
+        name,
+        deleted: secrets.map(({ namespace, name }) => ({
+          namespace,
+          name,
+          output: `secret/${name} deleted${tried}`,
+        })),
+        ...(detached.length === 0 ? {} : {
+          service_accounts: detached.map(({ namespace, serviceAccount }) => ({
+            namespace,
+            name: serviceAccount,
+            output: `serviceaccount/${serviceAccount} patched${tried}`,
+          })),
+        }),
+        ...(absent.length === 0 ? {} : { not_found: absent }),
+        ...warned,
+        ...(dryRun ? { dry_run: true } : {}),
+        message: `${secrets.length} secret(s) ${dryRun ? "would be deleted" : "deleted"}`,
+      };
+      return { status: 200, body };
+    }
+  }
+}

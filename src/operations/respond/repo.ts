@@ -1,0 +1,156 @@
+import type { RepoAdded, RepoPlace } from "../../credentials/add_repo.ts";
+import { ENDED_BY_SLASH } from "../../credentials/kinds/repository_url.ts";
+import type { WriteVerdict } from "../../credentials/write.ts";
+import { writeFailed } from "../../operations/cluster_errors.ts";
+import type { OperationError } from "../errors.ts";
+import { refusedError } from "../../operations/refusal_errors.ts";
+import type { Json } from "../reply.ts";
+import { failedResult } from "./failed.ts";
+import { verifiedField } from "./verified.ts";
+import { applied, existing, existsError, verbOf } from "./written.ts";
+
+type Written = Extract<WriteVerdict, { kind: "written" }>;
+
+/**
+ * @param hints what the request itself calls for
+ * @throws {OperationError} for what came to nothing
+ */
+export function repoAnswer(
+  added: RepoAdded,
+  argocdNamespace: string,
+  hints: readonly string[],
+): Json {
+  const { cluster, type, as, places, verdict } = added;
+  if (verdict.kind !== "written") throw nothingError(added, verdict, argocdNamespace, repoExists);
+  const { dryRun = false } = verdict;
+  const what = as === "repo-creds" ? "Repository template" : "Repository";
+  const verb = verbOf(main(places, verdict), dryRun);
+  const body = {
+    success: true,
+    cluster,
+    type,
+    as,
+    results: results(places, verdict),
+    ...common(added, verdict, hints),
+    message: places.length === 1
+      ? `${what} secret ${verb}`
+      : `${what} secrets ${verb}: ${places.length}`,
+  };
+  return { status: 200, body };
+}
+
+/**
+ * The same as the answer of `add_helm_repo`, which has another shape for one URL.
+ * @throws {OperationError} for what came to nothing
+ */
+export function helmRepoAnswer(
+  added: RepoAdded,
+  argocdNamespace: string,
+  hints: readonly string[],
+  isList: boolean,
+): Json {
+  const { cluster, places, verdict } = added;
+  if (verdict.kind !== "written") {
+    throw nothingError(added, verdict, argocdNamespace, isList ? repoExists : helmExists);
+  }
+  const { dryRun = false } = verdict;
+  const [place] = places;
+  const about = main(places, verdict);
+  const [secret] = about;
+  const template = place!.templateIndex === undefined
+    ? undefined
+    : verdict.secrets[place!.templateIndex];
+  const message = `Helm repository secret${isList ? "s" : ""} ${verbOf(about, dryRun)}`;
+  if (isList) {
+    const body = {
+      success: true,
+      cluster,
+      results: results(places, verdict),
+      ...common(added, verdict, hints),
+      message,
+    };
+    return { status: 200, body };
+  }
+  const body = {
+    success: true,
+    cluster,
+    secret_name: secret!.name,
+    repository_url: place!.spelled,
+    helm_secret_applied: applied(secret!),
+    ...(template ? { template: template.name } : {}),
+    application_repo_url: place!.url.applicationRepoUrl,
+    ...common(added, verdict, hints),
+    message,
+  };
+  return { status: 200, body };
+}
+
+/** What became of the secret of each URL, less templates that were written beside it. */
+function main(places: readonly RepoPlace[], { secrets }: Written) {
+  return places.map(({ index }) => secrets[index]!);
+}
+
+function results(places: readonly RepoPlace[], { secrets }: Written) {
+  return places.map(({ spelled, url, index, templateIndex }) => {
+    const { name } = secrets[index]!;
+    const exact = secrets.find(({ beside }) => beside === name);
+    return {
+      name,
+      url: spelled,
+      result: applied(secrets[index]!),
+      ...(templateIndex === undefined ? {} : { template: secrets[templateIndex]!.name }),
+      ...(exact === undefined ? {} : { repository: exact.name }),
+      application_repo_url: url.applicationRepoUrl,
+    };
+  });
+}
+
+/** Of a URL; less what is untrue of a template that keeps the spelling that it had. */
+function hintsOf({ url, index }: RepoPlace, { secrets }: Written): readonly string[] {
+  if (!secrets[index]!.matchesLonger) return url.hints;
+  return url.hints.filter((hint) => !hint.startsWith(ENDED_BY_SLASH));
+}
+
+function common({ places, verified }: RepoAdded, verdict: Written, more: readonly string[]) {
+  const hints = [
+    ...places.flatMap((place) => hintsOf(place, verdict)),
+    ...more,
+    ...verdict.hints,
+  ];
+  return {
+    ...verifiedField(verified),
+    ...(verdict.dryRun ? { dry_run: true } : {}),
+    ...(hints.length > 0 ? { hint: [...new Set(hints)].join(". ") } : {}),
+  };
+}
+
+/** Why it came to nothing. */
+function nothingError(
+  added: RepoAdded,
+  verdict: Exclude<WriteVerdict, Written>,
+  argocdNamespace: string,
+  exists: (added: RepoAdded) => OperationError,
+): OperationError {
+  const { cluster, name } = added;
+  if (verdict.kind === "refused") {
+    return refusedError(verdict, { argocdNamespace, by: "body", exists: () => exists(added) });
+  }
+  const results = "secrets" in verdict ? verdict.secrets.map(failedResult) : [];
+  return writeFailed(verdict, { cluster, name, results });
+}
+
+function repoExists({ places, verdict }: RepoAdded): OperationError {
+  const current = verdict.kind === "refused" ? [...verdict.current.values()] : [];
+  const names = places.map(({ name }) => name);
+  const found = (name: string) => current.find((each) => each.name === name);
+  const beside = current.map(({ name }) => name).filter((name) => !names.includes(name));
+  const all = [...names, ...beside];
+  const existing_secrets = Object.fromEntries(all.map((name) => [name, existing(found(name))]));
+  const held = all.filter((name) => found(name) !== undefined);
+  return existsError({ of: "repository", names: held }, { existing_secrets });
+}
+
+function helmExists({ verdict }: RepoAdded): OperationError {
+  const held = verdict.kind === "refused" ? [...verdict.current.values()][0] : undefined;
+  return existsError({ of: "helm" }, { existing_secret: existing(held) });
+}

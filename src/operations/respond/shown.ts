@@ -1,0 +1,50 @@
+import type { ListFailed } from "../../credentials/list.ts";
+import type { SecretShown, ShownSecret } from "../../credentials/show_secret.ts";
+import { readFailed, statusWord } from "../../operations/cluster_errors.ts";
+import { OperationError } from "../errors.ts";
+import type { Json } from "../reply.ts";
+import { repositorySecret, secretAnswer } from "./list.ts";
+
+/** @throws {OperationError} where the cluster could not be asked, or there is no such secret */
+export function shownAnswer(outcome: SecretShown | ListFailed): Json {
+  if (outcome.kind === "failed") {
+    const { error, seconds } = outcome;
+    throw readFailed(error, seconds, { body: { status: statusWord(error) } });
+  }
+  const { cluster, name, secrets, warnings } = outcome;
+  const warned = warnings.length === 0 ? {} : { warnings };
+  if (secrets.length === 0) {
+    throw new OperationError(
+      "secret_not_found",
+      { name, cluster, namespaces: [], for: "show" },
+      { body: warned },
+    );
+  }
+  const body = {
+    cluster,
+    name,
+    secrets: secrets.map(shownSecret),
+    total: secrets.length,
+    ...warned,
+    status: "success",
+  };
+  return { status: 200, body };
+}
+
+function shownSecret(shown: ShownSecret) {
+  const { secret, repository, credentials, registries } = shown;
+  return {
+    ...(repository === undefined
+      ? secretAnswer(secret)
+      : repositorySecret({ ...secret, repository })),
+    ...(repository?.project ? { project: repository.project } : {}),
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(registries === undefined ? {} : { registries }),
+    keys: shown.keys,
+    fingerprint: shown.fingerprint ?? null,
+    immutable: shown.immutable,
+    managed: shown.isOurs,
+    write: shown.request ?? null,
+    owner: shown.owner ?? null,
+  };
+}

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import type { z } from "@hono/zod-openapi";
+import { OperationError } from "../errors.ts";
+import { parseBody } from "../parse.ts";
+import { dockerExamples, type Examples, helmExamples, repoExamples } from "../examples.ts";
+import type { Body, ClusterField } from "./body.ts";
+import { addDockerBody } from "./docker.ts";
+import { addHelmRepoBody } from "./helm_repo.ts";
+import { addRepoBody } from "./repo.ts";
+
+const BODIES: [
+  name: string,
+  body: (clusterField: ClusterField) => Body<z.ZodType>,
+  examples: (clusterField: ClusterField) => Examples,
+  example: string,
+][] = [
+  ["add_docker", addDockerBody, dockerExamples, "one"],
+  ["add_repo", addRepoBody, repoExamples, "password"],
+  ["add_helm_repo", addHelmRepoBody, helmExamples, "https"],
+];
+
+const FORMS: [ClusterField, other: ClusterField][] = [
+  ["cluster", "cluster_name"],
+  ["cluster_name", "cluster"],
+];
+
+/** What is wrong with a body that is sent, in the words of the answer. */
+function complaint({ schema, fields }: Body<z.ZodType>, sent: object): string {
+  const bytes = new TextEncoder().encode(JSON.stringify(sent));
+  try {
+    parseBody(new URLSearchParams(), bytes, schema, fields);
+  } catch (error) {
+    assert.ok(error instanceof OperationError);
+    return error.message;
+  }
+  assert.fail("it is taken");
+}
+
+for (const [name, body, examples, example] of BODIES) {
+  const sent = (clusterField: ClusterField) => examples(clusterField)[example]!.value;
+
+  Deno.test(`both forms of ${name} understand the same, each by its own field`, () => {
+    const [first, second] = FORMS.map(([field]) => body(field).schema.parse(sent(field)));
+    assert.equal((first as { cluster: string }).cluster, "test-cluster");
+    assert.deepEqual(first, second);
+  });
+
+  for (const [field, other] of FORMS) {
+    const form = body(field);
+
+    Deno.test(`${name} by '${field}' is one schema, with that field where the other form has its own`, () => {
+      assert.equal(body(field), form);
+      assert.ok(form.fields.includes(field));
+      assert.ok(!form.fields.includes(other));
+      const place = body(other).fields.indexOf(other);
+      assert.equal(form.fields.indexOf(field), place);
+    });
+
+    Deno.test(`${name} by '${field}' does not take '${other}' for it`, () => {
+      // At the root what is missing is told first, as it always was.
+      const expected = field === "cluster"
+        ? "Unknown field 'cluster_name'; did you mean 'cluster'?"
+        : "Missing required field: cluster_name";
+      assert.equal(complaint(form, sent(other)), expected);
+    });
+
+    Deno.test(`${name} by '${field}' says so of that field when it is missing or wrong`, () => {
+      const { [field]: _, ...none } = sent(field) as Record<string, unknown>;
+      assert.equal(complaint(form, none), `Missing required field: ${field}`);
+      const wrong = complaint(form, { ...none, [field]: "../x" });
+      assert.ok(wrong.startsWith(`Field '${field}' must be the name of a cluster: `), wrong);
+    });
+  }
+}

@@ -1,0 +1,109 @@
+import { z } from "@hono/zod-openapi";
+import { comparableUrl, templateKey } from "../../credentials/kinds/comparable_url.ts";
+import { exactName, templateName } from "../../credentials/kinds/repository.ts";
+import { MAX_SUFFIX } from "../../credentials/kinds/repository_names.ts";
+import { parseUrl, type UrlQuestion } from "../../credentials/kinds/repository_url.ts";
+import { MAX_LENGTH, type SpelledUrl } from "../../credentials/kinds/url.ts";
+import { checkNameRoom, MAX_NAME } from "./fields.ts";
+import { hasWith, inWords, mayHave, type Rule, when } from "./rules.ts";
+
+/** URLs of repositories in a request, and the names that their secrets get. */
+
+/** Most URLs of one request. */
+const MAX_URLS = 100;
+
+/** Said of the name of a secret that others stand beside. */
+export const NAME_ROOM =
+  "at most 244 characters where NAME-template is written too, 242 where NAME-repository is, and " +
+  "32 fewer where there are several URLs";
+
+/** What every URL's parser asks of its characters: spaces may stand inside of it, and that is all. */
+const URL_CHARACTERS: Rule = {
+  minLength: 1,
+  maxLength: MAX_LENGTH,
+  pattern: "^[^\\s\\x00-\\x1f\\x7f-\\x9f\\\\?#]+( +[^\\s\\x00-\\x1f\\x7f-\\x9f\\\\?#]+)*$",
+};
+const Url = z.string().openapi({ ...inWords(URL_CHARACTERS) });
+
+const Urls = z.array(Url, { error: "must be an array of strings" })
+  .min(1, "must have a URL").max(MAX_URLS, `must have at most ${MAX_URLS} URLs`);
+
+/** Where the repositories are. */
+export const urlFields = {
+  url: Url.optional().openapi({
+    description: "By https, http, oci or SSH; a template's is what all its repositories begin with",
+    example: "https://github.com/org/repo.git",
+  }),
+  urls: Urls.optional().openapi({
+    uniqueItems: true,
+    description: "In place of the single one: several with the same credential",
+  }),
+};
+
+interface GivenUrls {
+  readonly url?: string;
+  readonly urls?: readonly string[];
+}
+
+/** The URLs, understood; what is wrong with one is an issue. */
+export function spelledUrls(
+  { url, urls }: GivenUrls,
+  question: UrlQuestion,
+  context: z.RefinementCtx,
+  fields = { one: "url", many: "urls" },
+): SpelledUrl[] {
+  const wrong = (path: (string | number)[], message: string) =>
+    context.addIssue({ code: "custom", path, message });
+  if (url !== undefined && urls !== undefined) {
+    wrong([fields.many], `contradicts '${fields.one}'; give one of them`);
+    return [];
+  }
+  const understood: SpelledUrl[] = [];
+  const seen = new Map<string, number>();
+  (urls ?? [url ?? ""]).forEach((spelled, i) => {
+    const path = urls === undefined ? [fields.one] : [fields.many, i];
+    const parsed = parseUrl(spelled, question);
+    if (!parsed.ok) return void wrong(path, parsed.why);
+    const { url } = parsed.value;
+    const key = question.as === "repo-creds" ? templateKey(url) : comparableUrl(url);
+    if (seen.has(key)) {
+      return void wrong(path, `is the same repository to Argo CD as the one at ${seen.get(key)}`);
+    }
+    seen.set(key, i);
+    understood.push({ spelled, url: parsed.value });
+  });
+  return understood;
+}
+
+interface Named {
+  readonly name: string;
+  /** Whether a template may be written beside a repository. */
+  readonly template: boolean;
+}
+
+/** Of several URLs each secret gets a longer name, and a template one longer still. */
+export function checkRoom(
+  { name, template }: Named,
+  urls: readonly SpelledUrl[],
+  context: z.RefinementCtx,
+): void {
+  const isBeside = template && urls.some(({ url }) => url.templatePrefix !== undefined);
+  const hasExact = urls.some(({ url }) => url.exactUrl !== undefined);
+  const suffix = hasExact ? exactName("") : isBeside ? templateName("") : "";
+  if (urls.length <= 1) return checkNameRoom(name, suffix, context);
+  const max = MAX_NAME - suffix.length - MAX_SUFFIX;
+  if (name.length <= max) return;
+  const message = `must be at most ${max} characters long where there are several URLs`;
+  context.addIssue({ code: "custom", path: ["name"], message });
+}
+
+/**
+ * What {@link checkRoom} asks whatever the URLs mean.
+ * @param many name of the field of several URLs
+ * @param forOne what is for one URL only
+ */
+export const manyUrlsRule = (many: string, ...forOne: readonly string[]): Rule =>
+  when(
+    hasWith({ [many]: { minItems: 2 } }),
+    mayHave({ name: { maxLength: MAX_NAME - MAX_SUFFIX } }, forOne),
+  );

@@ -1,0 +1,67 @@
+import type { Outcome } from "../audit/audit_log.ts";
+import {
+  credentialsOf,
+  isAccepted,
+  type Verified,
+  verifyDocker,
+  verifyRepo,
+} from "../credentials/verify_credential.ts";
+import { NotAcceptedAnswer, VerifiedAllAnswer } from "./answers.ts";
+import { VERIFY_EXAMPLES } from "./examples.ts";
+import { errors, json } from "./openapi/content.ts";
+import type { OperationModule } from "./operation.ts";
+import { parseBody } from "./parse.ts";
+import { verifyAnswer } from "./respond/verified.ts";
+import { VERIFY_BODY } from "./schemas/verify.ts";
+
+export const describe: OperationModule["describe"] = () => ({
+  about: "With `type`: that of a repository, with `url` or `urls` and the credential's fields as " +
+    "for `POST /secrets/add_repo`. Without: a pull credential, with `username` and `password` or " +
+    "with `registries`.",
+  request: {
+    body: {
+      required: true,
+      content: { "application/json": { schema: VERIFY_BODY.schema, examples: VERIFY_EXAMPLES } },
+    },
+  },
+  answers: {
+    200: json("Nothing speaks against it", VerifiedAllAnswer),
+    422: json(
+      "It is not accepted where it would be used, or that cannot be asked",
+      NotAcceptedAnswer,
+    ),
+    ...errors({
+      400: "The body is no JSON object, a field is missing or invalid, or a parameter is given",
+    }),
+  },
+});
+
+export const take: OperationModule["take"] = ({ query, body }) => {
+  const asked = parseBody(query, body, VERIFY_BODY.schema, VERIFY_BODY.fields);
+  return {
+    attempt: {
+      dryRun: false,
+      tries: asked.kind === "docker" ? asked.credentials.length : 1,
+      of: (writer) => ({
+        ...writer,
+        kind: "verify",
+        names: [],
+        namespaces: [],
+        upsert: false,
+        force: false,
+      }),
+      credentials: credentialsOf(asked),
+    },
+    async run({ verifyOne, begin }) {
+      await begin();
+      const verified = asked.kind === "docker"
+        ? await verifyDocker(asked.credentials, verifyOne)
+        : await verifyRepo(asked.request, verifyOne);
+      return { outcome: outcomeOf(verified), reply: () => verifyAnswer(verified, asked.hints) };
+    },
+  };
+};
+
+function outcomeOf(verified: readonly Verified[]): Outcome {
+  return { outcome: isAccepted(verified) ? "accepted" : "not_accepted" };
+}

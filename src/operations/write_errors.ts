@@ -1,0 +1,19 @@
+import { WriteFailed } from "./error_answers.ts";
+import { CLUSTER_FAILS, errors } from "./openapi/content.ts";
+
+/** The errors that every write can end with, besides 400 and 409. */
+export const WRITE_ERRORS = errors({
+  ...CLUSTER_FAILS,
+  503: `${CLUSTER_FAILS[503]}; other writes to the same secrets took too long, or the audit log ` +
+    "cannot be written",
+}, WriteFailed);
+
+/** Of one with a body. */
+export const ADD_ERRORS = {
+  ...WRITE_ERRORS,
+  ...errors({
+    400:
+      "The body is no JSON object, a field is missing or invalid, a parameter is given, there is " +
+      "no such cluster, namespace or service account; nothing is changed",
+  }, WriteFailed),
+};

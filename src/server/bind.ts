@@ -1,0 +1,72 @@
+import type { Context, Hono, MiddlewareHandler } from "hono";
+import { call, checkRole, type Gates } from "../operations/call.ts";
+import { OperationError } from "../operations/errors.ts";
+import type { Services } from "../operations/operation.ts";
+import type { OperationRoute } from "../operations/routes.ts";
+import type { Env } from "./env.ts";
+import { MAX_PATH } from "./log_request.ts";
+import { send } from "./send.ts";
+
+export interface Binding {
+  readonly services: Services;
+  readonly gates: Gates;
+  /** What a request goes through when its role suffices, its body first. */
+  readonly through: readonly MiddlewareHandler<Env>[];
+}
+
+/** Routes operations, and every other method on their paths to 405. */
+export function bind(
+  app: Hono<Env>,
+  routes: readonly OperationRoute[],
+  binding: Binding,
+): void {
+  for (const [path, there] of Map.groupBy(routes, ({ path }) => path)) {
+    const pattern = path.replaceAll(/\{(\w+)\}/g, ":$1");
+    for (const route of there) bindOne(app, pattern, route, binding);
+    const verbs = there.map(({ operation }) => operation.method.toUpperCase());
+    const allow = verbs.flatMap((verb) => verb === "GET" ? ["GET", "HEAD"] : [verb]);
+    app.all(pattern, () => {
+      const headers = { Allow: [...allow, "OPTIONS"].join(", ") };
+      throw new OperationError("method_not_allowed", { path, methods: verbs }, { headers });
+    });
+  }
+}
+
+function bindOne(
+  app: Hono<Env>,
+  pattern: string,
+  { operation, face }: OperationRoute,
+  { services, gates, through }: Binding,
+): void {
+  const method = operation.method.toUpperCase();
+  // Who may not do it does not get so far as to send a body.
+  const role: MiddlewareHandler<Env> = async (c, next) => {
+    checkRole(c.get("identity"), operation);
+    await next();
+  };
+  app.on(method, pattern, role, ...through, async (c: Context<Env>) => {
+    const caller = {
+      requestId: c.get("requestId"),
+      actor: c.get("actor"),
+      identity: c.get("identity"),
+      face,
+      action: actionOf(c),
+      gone: () => c.req.raw.signal,
+    };
+    const given = {
+      face,
+      method: c.req.method,
+      // Not by Hono's `queries`, which lose a parameter without a name and one that is `__proto__`.
+      query: new URL(c.req.url).searchParams,
+      path: c.req.param(),
+      body: c.get("body") ?? new Uint8Array(),
+    };
+    const note = (cluster: string) => c.set("cluster", cluster);
+    return send(c, await call(operation, caller, given, services, gates, note));
+  });
+}
+
+/** Method and path, for the audit log. */
+export function actionOf(c: Context<Env>): string {
+  return `${c.req.method} ${c.req.path.slice(0, MAX_PATH)}`;
+}

@@ -1,0 +1,42 @@
+import type { Actor } from "../credentials/actor.ts";
+import type { Gates } from "../operations/call.ts";
+import type { Services } from "../operations/operation.ts";
+import type { Identity } from "../tokens/rights.ts";
+import type { Tokens } from "../tokens/tokens.ts";
+import type { TrustedProxies } from "./client_address.ts";
+import type { BodyEnd } from "./ndjson.ts";
+
+export interface ServerDeps {
+  readonly services: Services;
+  readonly gates: Pick<Gates, "limits" | "tries">;
+  /** Host names that are answered, besides this machine's. */
+  readonly allowedHosts: readonly string[];
+  /** Origins of pages that may use the API, besides this machine's. */
+  readonly corsOrigins: readonly string[];
+  /** Requests under way at once, and bodies that are being read besides. @default 256 */
+  readonly maxRequests?: number;
+  /** Seconds that a client may take to send a body. @default 10 */
+  readonly bodySeconds?: number;
+  /** The proxies in front that say who the client is. @default none */
+  readonly behindProxy?: TrustedProxies;
+  /** Absent when anyone may act. */
+  readonly tokens?: Tokens;
+  /** Who that is, for the audit log. @default anonymous */
+  readonly anyone?: string;
+}
+
+/** What a request carries on its way. */
+export interface Env {
+  Bindings: { from: string };
+  Variables: {
+    requestId: string;
+    actor: Actor;
+    identity: Identity;
+    /** What was read of it; absent where there is none. */
+    body?: Uint8Array;
+    /** That it is about, once that is known. */
+    cluster?: string;
+    /** Where the answer is a stream: its end. Awaited by no middleware; see `afterBody`. */
+    bodyEnd?: Promise<BodyEnd>;
+  };
+}

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { Hono } from "hono";
+import { fakeClock } from "../../../tests/support/fake_clock.ts";
+import { paceRefusals, Refusals } from "./pace_refusals.ts";
+
+type Answers = Record<string, { readonly status: 200 | 503; readonly again?: string }>;
+
+const ANSWERS: Answers = {
+  "/busy": { status: 503, again: "2" },
+  "/no-kubectl": { status: 503 },
+  "/well": { status: 200, again: "2" },
+};
+
+/** An app that refuses on some paths, of which two a second are told at once. */
+function scene() {
+  const clock = fakeClock();
+  const app = new Hono();
+  app.use(paceRefusals(() => false, new Refusals({ atOnce: 2, later: 4, latest: 600, most: 3 })));
+  app.all("*", (c) => {
+    const { status, again } = ANSWERS[c.req.path]!;
+    return c.body(null, status, again === undefined ? {} : { "Retry-After": again });
+  });
+  /** Those that were answered, and after how many milliseconds. */
+  const answered: number[] = [];
+  return {
+    clock,
+    answered,
+    async ask(path: string, count: number) {
+      for (let i = 0; i < count; i++) {
+        Promise.resolve(app.request(path)).then(({ status }) => {
+          assert.equal(status, ANSWERS[path]!.status);
+          answered.push(clock.elapsed);
+        });
+      }
+      await clock.advance(0);
+    },
+    [Symbol.dispose]: () => clock[Symbol.dispose](),
+  };
+}
+
+Deno.test("the first refusals of a second are told at once, others one after the other, and in time", async () => {
+  using it = scene();
+  await it.ask("/busy", 5);
+  assert.deepEqual(it.answered, [0, 0]);
+  await it.clock.advance(1000);
+  assert.deepEqual(it.answered, [0, 0, 250, 500, 600]);
+});
+
+Deno.test("a second later some are told at once again", async () => {
+  using it = scene();
+  await it.ask("/busy", 3);
+  await it.clock.advance(1000);
+  await it.ask("/busy", 2);
+  assert.deepEqual(it.answered.slice(-2), [1000, 1000]);
+});
+
+Deno.test("no more wait at once than may: one more is told at once", async () => {
+  using it = scene();
+  await it.ask("/busy", 7);
+  assert.deepEqual(it.answered, [0, 0, 0, 0]);
+});
+
+for (const path of ["/no-kubectl", "/well"]) {
+  Deno.test(`what does not ask to come again is told at once: ${path}`, async () => {
+    using it = scene();
+    await it.ask("/busy", 3);
+    await it.ask(path, 3);
+    assert.equal(it.answered.length, 5);
+  });
+}

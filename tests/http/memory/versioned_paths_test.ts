@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { ROUTES } from "../routes.ts";
+import { remove, repo, REPO_BODY, sent, show, verification } from "../requests.ts";
+import { stage, type StageOptions } from "../stage.ts";
+import {
+  CANARY,
+  docker,
+  DOCKER_BODY,
+  get,
+  helm,
+  HELM_BODY,
+  post,
+  refused,
+  type Row,
+  testsOf,
+} from "../support.ts";
+
+/** Every operation has a path below `/api/v1`, and does there what it does at the root. */
+
+const V1 = "/api/v1";
+
+/** A body as it is below `/api/v1`, where the cluster is called so. */
+function renamed({ cluster_name: cluster, ...rest }: { cluster_name: string }) {
+  return { ...rest, cluster };
+}
+
+const DOCKER_V1 = renamed(DOCKER_BODY);
+
+const accepting: StageOptions = {
+  verifyOne: () =>
+    Promise.resolve({ reachable: true, accepted: true, may: [], asked: "", why: "It is fine" }),
+};
+
+const there = sent(() => repo({ name: "there", url: "https://github.com/org/there.git" }));
+
+const PAIRS: [what: string, root: () => Request, v1: () => Request][] = [
+  ["listClusters", () => get("/clusters"), () => get(`${V1}/clusters`)],
+  [
+    "listSecrets",
+    () => get("/secrets?cluster=test-cluster"),
+    () => get(`${V1}/secrets?cluster=test-cluster`),
+  ],
+  ["addDocker", () => docker(), () => post(`${V1}/docker`, DOCKER_V1)],
+  ["addHelmRepo", () => helm(), () => post(`${V1}/helm_repositories`, renamed(HELM_BODY))],
+  ["addRepo", () => repo(), () => post(`${V1}/repositories`, renamed(REPO_BODY))],
+  [
+    "verifyCredential",
+    () => verification(),
+    () => post(`${V1}/verifications`, { username: "octocat", password: CANARY }),
+  ],
+  [
+    "deleteSecret",
+    () => remove({ name: "there" }),
+    () => get(`${V1}/secrets?cluster=test-cluster&name=there`, {}, "DELETE"),
+  ],
+  [
+    "getSecret",
+    () => show("there"),
+    () => get(`${V1}/secrets/there?cluster=test-cluster`),
+  ],
+];
+
+/** What an answer says, less what is another one each time. */
+async function answerOf(request: () => Request) {
+  const it = stage(accepting);
+  await there(it);
+  const response = await it.app.fetch(request());
+  const text = (await response.text()).replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "TIME")
+    .replaceAll(/[0-9a-f-]{36}\.[0-9a-f]{8}/g, "WRITE");
+  const secrets = JSON.stringify(it.cluster.dump())
+    .replaceAll(/[0-9a-f-]{36}\.[0-9a-f]{8}/g, "WRITE")
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z|"(resourceVersion|uid)":"[^"]*"/g, "NEW");
+  return { status: response.status, text, secrets };
+}
+
+for (const [name, root, v1] of PAIRS) {
+  Deno.test(`${name} answers below ${V1} as at the root, and does the same`, async () => {
+    const [atRoot, below] = [await answerOf(root), await answerOf(v1)];
+    assert.equal(atRoot.status, 200, atRoot.text);
+    assert.deepEqual(below, atRoot);
+  });
+}
+
+Deno.test(`each operation has one path at the root and one below ${V1}`, () => {
+  for (const [name, routes] of Map.groupBy(ROUTES, ({ name }) => name)) {
+    assert.deepEqual(routes.map(({ path }) => path.startsWith(V1)), [false, true], name);
+  }
+});
+
+const UNKNOWN = { cluster: "test-clustr" };
+const NEAREST = { cluster: "test-cluster" };
+
+const rows: Row[] = [
+  {
+    name: "a secret that is called verify is shown",
+    request: () => get(`${V1}/secrets/verify?cluster=test-cluster`),
+    before: sent(() => repo({ name: "verify" })),
+    status: 200,
+  },
+  refused(
+    "a body below /api/v1 has no cluster_name",
+    () => post(`${V1}/docker`, DOCKER_BODY),
+    400,
+    /^Unknown field 'cluster_name'; did you mean 'cluster'\?$/,
+    { told: { code: "unknown_field", field: "cluster_name", remedy: { field: "cluster" } } },
+  ),
+  refused(
+    "a body at the root has no cluster",
+    () => post("/secrets/add_repo", renamed(REPO_BODY)),
+    400,
+    /^Missing required field: cluster_name$/,
+    { told: { code: "missing_field", field: "cluster_name" } },
+  ),
+  refused(
+    "all that is missing is named at once",
+    () => post(`${V1}/docker`, { username: "a" }),
+    400,
+    /^Missing required fields: password, cluster, name, namespaces$/,
+    {
+      told: {
+        code: "missing_field",
+        field: "password",
+        fields: ["password", "cluster", "name", "namespaces"],
+      },
+    },
+  ),
+  ...([
+    ["POST", 400, () => post(`${V1}/docker`, { ...DOCKER_V1, ...UNKNOWN })],
+    ["GET", 404, () => get(`${V1}/secrets?cluster=test-clustr`)],
+    ["DELETE", 404, () => get(`${V1}/secrets?cluster=test-clustr&name=a`, {}, "DELETE")],
+  ] as [string, number, () => Request][]).map(([method, status, request]): Row => ({
+    name: `${method} with a cluster that is not there is ${status}, and the nearest is proposed`,
+    request,
+    status,
+    told: { code: "cluster_not_found", field: "cluster", remedy: NEAREST },
+    changes: false,
+  })),
+  {
+    name: "DELETE at the root with a cluster that is not there stays 400",
+    request: () => remove({ cluster: "test-clustr" }),
+    status: 400,
+    told: { code: "cluster_not_found", field: "cluster", remedy: NEAREST },
+    changes: false,
+  },
+  {
+    name: "what exists is told as at the root, and what to send for it",
+    request: () => post(`${V1}/docker`, DOCKER_V1),
+    before: sent(() => docker()),
+    status: 409,
+    told: { code: "exists", remedy: { upsert: true } },
+    changes: false,
+  },
+  refused(
+    "a path that is none says so for machines, too",
+    () => get(`${V1}/nothing`),
+    404,
+    /^No such path; GET \/ names the endpoints$/,
+    { told: { code: "path_not_found" } },
+  ),
+  refused(
+    "another method names those that there are",
+    () => get(`${V1}/docker`),
+    405,
+    /^Use POST on \/api\/v1\/docker$/,
+    { told: { code: "method_not_allowed", remedy: { methods: ["POST"] } } },
+  ),
+  {
+    name: "GET /api/v1 names what is there, and nothing of the root",
+    request: () => get(V1),
+    status: 200,
+    after: (_stage, body) => {
+      const { endpoints } = body as { endpoints: Record<string, string> };
+      const paths = Object.keys(endpoints).map((each) => each.split(" ")[1]!);
+      assert.equal(paths.length, ROUTES.length / 2 - 1);
+      assert.ok(paths.every((path) => path.startsWith(`${V1}/`)), paths.join());
+    },
+  },
+];
+
+for (const test of testsOf(rows)) Deno.test(test);
