@@ -3,22 +3,18 @@ import { AuditLogs } from "./audit/audit_logs.ts";
 import { type AuditKey, passingFingerprints } from "./audit/key.ts";
 import { folderSource } from "./clusters/folder_source.ts";
 import { clusterOpener } from "./clusters/open.ts";
-import { type ClusterSource, listClusters, type UsableCluster } from "./clusters/source.ts";
+import { type ClusterSource, listClusters } from "./clusters/source.ts";
 import { ToldFiles } from "./clusters/told_files.ts";
 import { isOverKubectl, vetRules } from "./clusters/vet.ts";
 import type { Settings } from "./config/schema.ts";
 import { configuredTrust, type Trust } from "./files/trusted.ts";
 import type { VerifyOne } from "./credentials/verify_credential.ts";
 import { Locks } from "./credentials/write/locks.ts";
-import type { ApiCall } from "./kube/api/client.ts";
-import { type ApiStore, apiStore } from "./kube/api/store.ts";
 import { Breakers } from "./kube/breaker.ts";
-import type { KubectlCommand } from "./kube/kubectl/command.ts";
 import { defaultGateLimits, ProcessGate } from "./kube/kubectl/gate.ts";
-import { kubectlStore } from "./kube/kubectl/store.ts";
 import type { RunProcess } from "./kube/process.ts";
-import type { SecretStore } from "./kube/store.ts";
-import { loggerOf, logInfo } from "./log/logger.ts";
+import { overApi, overKubectl } from "./kube/transport.ts";
+import { loggerOf } from "./log/logger.ts";
 import type { Sealed } from "./log/sealed.ts";
 import { TRIES_A_MINUTE } from "./operations/call.ts";
 import { Limits } from "./operations/limits.ts";
@@ -119,7 +115,9 @@ export function wire(
     maxSize: settings["audit-log-max-size"] || Infinity,
     files: settings["audit-log-files"],
   });
-  const transport = transportOf(settings, surroundings, gate);
+  const transport = isOverKubectl(settings, surroundings.hasKubectl)
+    ? overKubectl(surroundings, gate)
+    : overApi(surroundings, settings["connect-timeout"]);
   const rules = vetRules(settings, surroundings);
   // A name is looked for in each, in this order.
   const sources: readonly ClusterSource[] = [
@@ -212,91 +210,4 @@ function verifier(
     const budgets = { request, process };
     return await verify(what, { seconds: settings.kubectl_timeout, allowed, env, budgets });
   };
-}
-
-interface Transport {
-  storeOf(cluster: UsableCluster): SecretStore;
-  close(): void;
-}
-
-function transportOf(
-  settings: Pick<Settings, "transport" | "connect-timeout">,
-  surroundings: Surroundings,
-  gate: ProcessGate,
-): Transport {
-  return isOverKubectl(settings, surroundings.hasKubectl)
-    ? overKubectl(surroundings, gate)
-    : overApi(surroundings, settings["connect-timeout"]);
-}
-
-/** All clusters under one limit of processes. */
-function overKubectl(surroundings: Surroundings, gate: ProcessGate): Transport {
-  return {
-    storeOf: ({ name, kubeconfig }) =>
-      kubectlStore({
-        cluster: name,
-        kubeconfig: kubeconfig.path,
-        env: surroundings.kubectlEnv,
-        gate,
-        onCommand: logCommand,
-        cacheDir: surroundings.kubectlCache,
-        run: surroundings.run,
-      }),
-    close: () => {},
-  };
-}
-
-/**
- * One store a cluster, which keeps its connections until the kubeconfig changes. They carry that
- * kubeconfig's credentials, so two names of one API server have each their own.
- */
-function overApi(surroundings: Surroundings, connectSeconds: number): Transport {
-  const kept = new Map<string, { version: string; store: ApiStore }>();
-  return {
-    storeOf({ name: cluster, kubeconfig, version }) {
-      const known = kept.get(cluster);
-      if (known?.version === version) return known.store;
-      known?.store.close();
-      const store = apiStore({
-        cluster,
-        kubeconfig,
-        env: surroundings.kubectlEnv,
-        connectSeconds,
-        run: surroundings.run,
-        onCall: (call) => logCall(cluster, call),
-      });
-      kept.set(cluster, { version, store });
-      return store;
-    },
-    close: () => kept.forEach(({ store }) => store.close()),
-  };
-}
-
-function logCall(cluster: string, call: ApiCall): void {
-  const { method, path, status, milliseconds, failure } = call;
-  const properties = { cluster, method, path, status, ms: milliseconds, failure };
-  const log = loggerOf("api");
-  if (failure === undefined || failure === "not_found") logInfo(log, "request", properties);
-  else log.warn("request failed", properties);
-}
-
-function logCommand(command: KubectlCommand): void {
-  const { cluster, args, code, ended, milliseconds, failures } = command;
-  const failed = code !== 0 || ended !== "exit";
-  const properties = {
-    cluster,
-    args: args.map(shortened),
-    code,
-    ms: milliseconds,
-    ...(ended === "exit" ? {} : { ended }),
-    ...(failures.length === 0 ? {} : { failures: [...new Set(failures)] }),
-  };
-  const log = loggerOf("kubectl");
-  if (failed) log.warn("command failed", properties);
-  else log.info("command", properties);
-}
-
-/** A template says nothing new each time. */
-function shortened(arg: string): string {
-  return arg.startsWith("--output=go-template=") ? "--output=go-template=…" : arg;
 }

@@ -1,4 +1,3 @@
-import { addRepo, attemptOf, credentialsOf, outcomeOf } from "../credentials/add_repo.ts";
 import {
   HelmRepoAddedAnswer,
   HelmRepoExistsAnswer,
@@ -12,8 +11,8 @@ import { json } from "./openapi/content.ts";
 import { clusterField } from "./face.ts";
 import type { OperationModule } from "./operation.ts";
 import { parseBody } from "./parse.ts";
+import { repoCall } from "./repo_call.ts";
 import { helmRepoAnswer } from "./respond/repo.ts";
-import { notAccepted } from "./respond/verified.ts";
 import { addHelmRepoBody } from "./schemas/helm_repo.ts";
 import { ADD_ERRORS } from "./write_errors.ts";
 
@@ -48,23 +47,10 @@ export const describe: OperationModule["describe"] = (face) => ({
 export const take: OperationModule["take"] = ({ face, query, body }, settings) => {
   const { schema, fields } = addHelmRepoBody(clusterField(face));
   const { isList, hints, ...request } = parseBody(query, body, schema, fields);
-  return {
-    cluster: request.cluster,
-    attempt: {
-      dryRun: request.dryRun,
-      tries: Number(request.verify || request.dryRun),
-      of: (writer) => attemptOf({ ...request, ...writer }, settings),
-      credentials: credentialsOf(request),
-    },
-    async run(context) {
-      const added = await addRepo({ ...request, ...context.writer }, context.settings, context);
-      return {
-        outcome: outcomeOf(added),
-        reply() {
-          if (added.kind === "not_accepted") throw notAccepted({ ...added, hints });
-          return helmRepoAnswer(added, settings.argocdNamespace, hints, isList);
-        },
-      };
-    },
-  };
+  return repoCall(
+    request,
+    settings,
+    hints,
+    (added) => helmRepoAnswer(added, settings.argocdNamespace, hints, isList),
+  );
 };

@@ -1,4 +1,3 @@
-import { addRepo, attemptOf, credentialsOf, outcomeOf } from "../credentials/add_repo.ts";
 import { NotAcceptedAnswer, RepoAddedAnswer, SecretsExistAnswer } from "./answers.ts";
 import { Envelope, WriteFailed } from "./error_answers.ts";
 import { repoExamples } from "./examples.ts";
@@ -6,8 +5,8 @@ import { json } from "./openapi/content.ts";
 import { clusterField } from "./face.ts";
 import type { OperationModule } from "./operation.ts";
 import { parseBody } from "./parse.ts";
+import { repoCall } from "./repo_call.ts";
 import { repoAnswer } from "./respond/repo.ts";
-import { notAccepted } from "./respond/verified.ts";
 import { addRepoBody } from "./schemas/repo.ts";
 import { ADD_ERRORS } from "./write_errors.ts";
 
@@ -37,23 +36,10 @@ export const describe: OperationModule["describe"] = (face) => ({
 export const take: OperationModule["take"] = ({ face, query, body }, settings) => {
   const { schema, fields } = addRepoBody(clusterField(face));
   const { hints, ...request } = parseBody(query, body, schema, fields);
-  return {
-    cluster: request.cluster,
-    attempt: {
-      dryRun: request.dryRun,
-      tries: Number(request.verify || request.dryRun),
-      of: (writer) => attemptOf({ ...request, ...writer }, settings),
-      credentials: credentialsOf(request),
-    },
-    async run(context) {
-      const added = await addRepo({ ...request, ...context.writer }, context.settings, context);
-      return {
-        outcome: outcomeOf(added),
-        reply() {
-          if (added.kind === "not_accepted") throw notAccepted({ ...added, hints });
-          return repoAnswer(added, settings.argocdNamespace, hints);
-        },
-      };
-    },
-  };
+  return repoCall(
+    request,
+    settings,
+    hints,
+    (added) => repoAnswer(added, settings.argocdNamespace, hints),
+  );
 };

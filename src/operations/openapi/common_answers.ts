@@ -53,13 +53,17 @@ const OF_GUARDED: CommonAnswers = {
     when: "There are no tokens, and the host name is none that this server answers to",
   },
   429: {
-    name: "TooManyWrongTokens",
-    when: "Too many missing or wrong tokens have come from this address",
+    name: "TooMany",
+    when:
+      "Too many missing or wrong tokens have come from this address, or within a minute too many " +
+      "credentials were tried",
   },
   503: {
     name: "Unavailable",
-    when: "More requests at once than the setting `max-requests` allows, the server is shutting " +
-      "down, or the file of tokens cannot be used",
+    when:
+      "More requests at once than the setting `max-requests` allows, or than can be served in " +
+      "time, of all, of a cluster or of a token; the server is shutting down, or the file of tokens " +
+      "cannot be used",
   },
 };
 

@@ -1,0 +1,106 @@
+import type { KubeconfigSource } from "./api/connection.ts";
+import type { ApiCall } from "./api/client.ts";
+import { type ApiStore, apiStore } from "./api/store.ts";
+import type { KubectlCommand } from "./kubectl/command.ts";
+import type { ProcessGate } from "./kubectl/gate.ts";
+import { kubectlStore } from "./kubectl/store.ts";
+import type { RunProcess } from "./process.ts";
+import type { SecretStore } from "./store.ts";
+import { loggerOf, logInfo } from "../log/logger.ts";
+
+/** A cluster, as far as it takes to reach it. */
+export interface Reachable {
+  readonly name: string;
+  /** Another one whenever how to connect has changed. */
+  readonly version: string;
+  readonly kubeconfig: KubeconfigSource;
+}
+
+/** One of the two ways to clusters. */
+export interface Transport {
+  storeOf(cluster: Reachable): SecretStore;
+  /** Closes the connections that it keeps. */
+  close(): void;
+}
+
+interface Around {
+  /** The environment of kubectl and of credential plugins. */
+  readonly kubectlEnv: Record<string, string>;
+  /** What runs kubectl and exec plugins. @default runProcess */
+  readonly run?: RunProcess;
+  /** Where kubectl keeps what it discovered of clusters. @default kubectl's own */
+  readonly kubectlCache?: string;
+}
+
+/** All clusters under one limit of processes. */
+export function overKubectl(around: Around, gate: ProcessGate): Transport {
+  return {
+    storeOf: ({ name, kubeconfig }) =>
+      kubectlStore({
+        cluster: name,
+        kubeconfig: kubeconfig.path,
+        env: around.kubectlEnv,
+        gate,
+        onCommand: logCommand,
+        cacheDir: around.kubectlCache,
+        run: around.run,
+      }),
+    close: () => {},
+  };
+}
+
+/**
+ * One store a cluster, which keeps its connections until the kubeconfig changes. They carry that
+ * kubeconfig's credentials, so two names of one API server have each their own.
+ * @param connectSeconds within which a connection has to be made
+ */
+export function overApi(around: Around, connectSeconds: number): Transport {
+  const kept = new Map<string, { version: string; store: ApiStore }>();
+  return {
+    storeOf({ name: cluster, kubeconfig, version }) {
+      const known = kept.get(cluster);
+      if (known?.version === version) return known.store;
+      known?.store.close();
+      const store = apiStore({
+        cluster,
+        kubeconfig,
+        env: around.kubectlEnv,
+        connectSeconds,
+        run: around.run,
+        onCall: (call) => logCall(cluster, call),
+      });
+      kept.set(cluster, { version, store });
+      return store;
+    },
+    close: () => kept.forEach(({ store }) => store.close()),
+  };
+}
+
+function logCall(cluster: string, call: ApiCall): void {
+  const { method, path, status, milliseconds, failure } = call;
+  const properties = { cluster, method, path, status, ms: milliseconds, failure };
+  const log = loggerOf("api");
+  if (failure === undefined || failure === "not_found") logInfo(log, "request", properties);
+  else log.warn("request failed", properties);
+}
+
+function logCommand(command: KubectlCommand): void {
+  const { cluster, args, code, ended, milliseconds, failures } = command;
+  const failed = code !== 0 || ended !== "exit";
+  const properties = {
+    cluster,
+    args: args.map(shortened),
+    code,
+    ms: milliseconds,
+    ...(ended === "exit" ? {} : { ended }),
+    ...(failures.length === 0 ? {} : { failures: [...new Set(failures)] }),
+  };
+  const log = loggerOf("kubectl");
+  if (failed) log.warn("command failed", properties);
+  else log.info("command", properties);
+}
+
+/** A template says nothing new each time. */
+function shortened(arg: string): string {
+  return arg.startsWith("--output=go-template=") ? "--output=go-template=…" : arg;
+}
