@@ -1,8 +1,8 @@
 import type { z } from "@hono/zod-openapi";
 import { visit } from "jsonc-parser";
 import { OperationError } from "./errors.ts";
-import { nearestName } from "../operations/nearest.ts";
-import type { Part } from "../operations/request_kinds.ts";
+import { nearestName } from "./nearest.ts";
+import type { Part } from "./request_kinds.ts";
 import { jsonError } from "./json_errors.ts";
 
 /**

@@ -119,6 +119,25 @@ Deno.test("a server of plain HTTP is said to speak no TLS", async () => {
   await api.close();
 });
 
+Deno.test("a server that has no versioned paths is said to be older", async () => {
+  const body = {
+    error: true,
+    message: "No such path; GET / names the endpoints",
+    status_code: 404,
+  };
+  const headers = { "X-Request-Id": "1" };
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => Response.json(body, { status: 404, headers }),
+  );
+  const url = `http://localhost:${server.addr.port}`;
+  const api = remote({ url, namedBy: "--server", plainHttp: false });
+  const answer = await api.ask({ method: "GET", path: "/clusters" });
+  assert.deepEqual(answer.body, body);
+  assert.equal(answer.advice, "that server is older than this program and has no /api/v1");
+  await api.close();
+});
+
 /** Run as the README says it, and without what it says. */
 async function selfSigned(folder: string, more: readonly string[]): Promise<Pair> {
   const { success } = await new Deno.Command("openssl", {

@@ -3,7 +3,7 @@ import { SECRET_TYPE_LABEL, shownUsername } from "../../credentials/kinds/reposi
 import { shownUrl } from "../../credentials/kinds/url.ts";
 import type { SecretSummary } from "../../kube/store.ts";
 import type { RepositorySecretAnswer, SecretAnswer, SecretsAnswer } from "../answers.ts";
-import { readFailed, statusWord } from "../../operations/cluster_errors.ts";
+import { readFailed, statusWord } from "../cluster_errors.ts";
 import type { OperationError } from "../errors.ts";
 import type { Json } from "../reply.ts";
 

@@ -1,7 +1,7 @@
 import type { SecretsRemoved } from "../../credentials/remove_secrets.ts";
-import { writeFailed } from "../../operations/cluster_errors.ts";
+import { writeFailed } from "../cluster_errors.ts";
 import { OperationError } from "../errors.ts";
-import { refusedError } from "../../operations/refusal_errors.ts";
+import { refusedError } from "../refusal_errors.ts";
 import type { Json } from "../reply.ts";
 import { failedResult } from "./failed.ts";
 

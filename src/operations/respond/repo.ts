@@ -1,9 +1,9 @@
 import type { RepoAdded, RepoPlace } from "../../credentials/add_repo.ts";
 import { ENDED_BY_SLASH } from "../../credentials/kinds/repository_url.ts";
 import type { WriteVerdict } from "../../credentials/write.ts";
-import { writeFailed } from "../../operations/cluster_errors.ts";
+import { writeFailed } from "../cluster_errors.ts";
 import type { OperationError } from "../errors.ts";
-import { refusedError } from "../../operations/refusal_errors.ts";
+import { refusedError } from "../refusal_errors.ts";
 import type { Json } from "../reply.ts";
 import { failedResult } from "./failed.ts";
 import { verifiedField } from "./verified.ts";

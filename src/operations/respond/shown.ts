@@ -1,6 +1,6 @@
 import type { ListFailed } from "../../credentials/list.ts";
 import type { SecretShown, ShownSecret } from "../../credentials/show_secret.ts";
-import { readFailed, statusWord } from "../../operations/cluster_errors.ts";
+import { readFailed, statusWord } from "../cluster_errors.ts";
 import { OperationError } from "../errors.ts";
 import type { Json } from "../reply.ts";
 import { repositorySecret, secretAnswer } from "./list.ts";

@@ -1,6 +1,6 @@
 import type { WrittenSecret } from "../../credentials/write/verdict.ts";
 import type { StoredSecret } from "../../kube/store.ts";
-import type { Exists } from "../../operations/cluster_kinds.ts";
+import type { Exists } from "../cluster_kinds.ts";
 import { OperationError } from "../errors.ts";
 import type { ExistingAnswer } from "../answers.ts";
 

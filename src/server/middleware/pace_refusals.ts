@@ -2,7 +2,7 @@ import { createMiddleware } from "hono/factory";
 import type { Env } from "../env.ts";
 
 export interface Pace {
-  /** Refusals of one second that are told at once. @default 50 */
+  /** RefusalPace of one second that are told at once. @default 50 */
   readonly atOnce?: number;
   /** How many of the others are told a second, as far as they can wait. @default 50 */
   readonly later?: number;
@@ -13,7 +13,7 @@ export interface Pace {
 }
 
 /** Says when a refusal is told, so that who comes again at once has no use of it. */
-export class Refusals {
+export class RefusalPace {
   readonly #pace: Required<Pace>;
   #second = -Infinity;
   #count = 0;
@@ -44,7 +44,7 @@ export class Refusals {
  * clients without a pause ask for thousands a second, and then those that are served wait for the
  * processor. Whoever waits here holds no place of others.
  */
-export function paceRefusals(isStopping: () => boolean, refusals = new Refusals()) {
+export function paceRefusals(isStopping: () => boolean, refusals = new RefusalPace()) {
   return createMiddleware<Env>(async function paceRefusals(c, next) {
     await next();
     const isRefused = c.res.status === 503 && c.res.headers.has("retry-after");
