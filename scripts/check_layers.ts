@@ -1,12 +1,12 @@
 /**
  * `deno run -A scripts/check_layers.ts`: which file of the program may import which, and no cycles.
- * The picture of it is in the README.
+ * A rule allows exactly what is used: what nobody imports is an error, too. The picture of it is in the README.
  */
 import { dirname, join, relative } from "node:path";
 
 /**
  * A layer is a folder or file directly in src, or main.ts. `values` may be imported in any way,
- * `types` with `import type` only; "src" stands for all of it. Its own files a layer always may.
+ * `types` with `import type` only. Its own files a layer always may.
  */
 interface Rule {
   values: string[];
@@ -15,26 +15,70 @@ interface Rule {
 
 export const layers: Record<string, Rule> = {
   "main.ts": { values: ["src/cli"], types: [] },
-  "src/cli": { values: ["src", "deno.json"], types: [] },
+  "src/cli": {
+    values: [
+      "src/wire.ts",
+      "src/wire_server.ts",
+      "src/shared.ts",
+      "src/server",
+      "src/operations",
+      "src/fleet",
+      "src/clusters",
+      "src/kube/environment.ts",
+      "src/kube/process.ts",
+      "src/emulator",
+      "src/config",
+      "src/daemon",
+      "src/audit",
+      "src/tokens",
+      "src/rate_limit",
+      "src/files",
+      "src/net",
+      "src/log",
+      "deno.json",
+    ],
+    types: [],
+  },
+  "src/wire_server.ts": {
+    values: ["src/server", "src/wire.ts", "src/shared.ts", "src/tokens"],
+    types: [],
+  },
   "src/wire.ts": {
     values: [
-      "src/server",
+      "src/shared.ts",
+      "src/operations",
+      "src/clusters",
+      "src/kube",
+      "src/verify",
+    ],
+    types: [],
+  },
+  /** What programs in one process have in common. */
+  "src/shared.ts": {
+    values: [
       "src/operations",
       "src/rate_limit",
       "src/credentials",
       "src/clusters",
       "src/audit",
-      "src/tokens",
       "src/kube",
       "src/verify",
-      "src/files",
-      "deno.json",
     ],
     types: [],
   },
   "src/server": {
-    values: ["src/operations", "src/tokens", "src/net", "src/rate_limit"],
-    types: ["src/credentials", "src/audit"],
+    values: [
+      "src/operations",
+      "src/tokens",
+      "src/net",
+      "src/rate_limit",
+      "src/files",
+      "src/config",
+      "src/credentials/longest_request.ts",
+      "src/log/logger.ts",
+      "src/log/in_request.ts",
+    ],
+    types: ["src/credentials"],
   },
   "src/operations": {
     values: [
@@ -43,12 +87,12 @@ export const layers: Record<string, Rule> = {
       "src/tokens",
       "src/rate_limit",
       "src/kube/store.ts",
-      "src/kube/errors.ts",
       "src/kube/label_selector.ts",
+      "src/audit/entry.ts",
     ],
-    types: ["src/kube", "src/audit", "src/verify"],
+    types: ["src/kube", "src/audit"],
   },
-  "src/credentials": { values: ["src/clusters", "src/kube", "src/verify"], types: ["src/audit"] },
+  "src/credentials": { values: ["src/kube", "src/verify"], types: ["src/audit"] },
   "src/clusters": {
     values: [
       "src/kube/errors.ts",
@@ -64,18 +108,38 @@ export const layers: Record<string, Rule> = {
   "src/rate_limit": { values: ["src/net"], types: [] },
   "src/emulator": {
     values: ["src/kube/formats.ts", "src/kube/label_selector.ts"],
-    types: ["src/kube"],
+    types: [],
   },
-  "src/audit": { values: ["src/files", "src/net", "src/rate_limit"], types: [] },
+  "src/audit": {
+    values: ["src/log/lines_from_end.ts", "src/files", "src/net", "src/rate_limit"],
+    types: [],
+  },
   "src/tokens": { values: ["src/files"], types: [] },
-  "src/daemon": { values: ["src/files"], types: [] },
-  "src/config": { values: ["configs", "src/files", "src/net"], types: [] },
+  "src/daemon": { values: ["src/log/lines_from_end.ts", "src/files"], types: [] },
+  "src/config": { values: ["src/files", "src/net"], types: [] },
+  "src/fields": { values: [], types: [] },
+  "src/fleet": { values: [], types: [] },
   "src/files": { values: [], types: [] },
+  "src/text": { values: [], types: [] },
+  "src/async": { values: [], types: [] },
   "src/log": { values: ["src/files"], types: [] },
+  // The one place from which events get to the log.
+  "src/observe": { values: ["src/log/logger.ts"], types: [] },
 };
 
 /** What every layer may import besides. */
-export const anyone: Rule = { values: ["src/log"], types: ["src/config"] };
+export const anyone: Rule = {
+  values: [
+    "src/observe",
+    "src/fields",
+    "src/text",
+    "src/async",
+    "src/log/sealed.ts",
+    "src/log/escaped.ts",
+    "src/log/token_shapes.ts",
+  ],
+  types: ["src/config"],
+};
 
 /** What all tests share that knows nothing of the program. */
 const TEST_SUPPORT = ["fake_clock.ts", "arbitrary.ts", "rsa_keys.ts", "notify_socket.ts"]
@@ -83,8 +147,14 @@ const TEST_SUPPORT = ["fake_clock.ts", "arbitrary.ts", "rsa_keys.ts", "notify_so
 
 /** What a test beside its file may import besides. */
 export const unitTests: Rule = {
-  values: ["src/emulator", "src/kube", "scripts/control_plane", ...TEST_SUPPORT],
-  types: [],
+  values: [
+    "src/emulator",
+    "src/kube",
+    "src/log/logger.ts",
+    "scripts/control_plane",
+    ...TEST_SUPPORT,
+  ],
+  types: ["src/audit"],
 };
 
 /** Paths from the root of the project, with "/". */
@@ -98,17 +168,67 @@ export interface Import {
 
 /** Why `from` may not import `to`, or undefined when it may. */
 export function violation({ from, to, typeOnly }: Import): string | undefined {
-  const isTest = /_test\.[jt]sx?$/.test(from);
   const layer = layerOf(from);
   const rule = layers[layer];
   if (!rule) return `${layer} is in no rule of scripts/check_layers.ts`;
-  const rules = [rule, anyone, ...(isTest ? [unitTests] : [])];
+  const rules = [rule, anyone, ...(isTest(from) ? [unitTests] : [])];
   const allowed = (kind: keyof Rule) => rules.flatMap((one) => one[kind]).some((p) => below(to, p));
   if (below(to, layer) || allowed("values")) return undefined;
-  const who = `${shortName(layer)}${isTest ? " tests" : ""}`;
+  const who = `${shortName(layer)}${isTest(from) ? " tests" : ""}`;
   if (!allowed("types")) return `${who} may not import ${shortName(layerOf(to))}`;
   return typeOnly ? undefined : `${who} may import only types of ${shortName(layerOf(to))}`;
 }
+
+/** Rules as a whole: of each layer, of every one besides, of tests besides. */
+interface Rules {
+  readonly layers: Readonly<Record<string, Rule>>;
+  readonly anyone: Rule;
+  readonly unitTests: Rule;
+}
+
+/**
+ * What rules allow and nobody uses, one line each. What only tests use belongs into the rule of tests,
+ * what only types are taken of into `types`, and what everyone may import into no rule of one layer.
+ */
+export function unusedAllowances(
+  imports: readonly Import[],
+  rules: Rules = { layers, anyone, unitTests },
+): string[] {
+  const used = new Map<Rule, Record<keyof Rule, Set<string>>>();
+  /** Whether the rule allows it, as it then notes. */
+  const isBy = (rule: Rule, { to, typeOnly }: Import, kind: keyof Rule): boolean => {
+    const allowance = rule[kind].find((each) => below(to, each));
+    if (allowance === undefined) return false;
+    const noted = used.get(rule) ?? { values: new Set(), types: new Set() };
+    used.set(rule, noted);
+    if (typeOnly === (kind === "types")) noted[kind].add(allowance);
+    return true;
+  };
+  for (const one of imports) {
+    const layer = layerOf(one.from);
+    const own = rules.layers[layer];
+    if (!own || below(one.to, layer)) continue;
+    const mine = [rules.anyone, isTest(one.from) ? rules.unitTests : own];
+    for (const kind of ["values", "types"] as const) {
+      if (mine.some((rule) => isBy(rule, one, kind))) break;
+    }
+  }
+  const named = [
+    ...Object.entries(rules.layers),
+    ["anyone", rules.anyone],
+    ["a unit test", rules.unitTests],
+  ] as const;
+  return named.flatMap(([name, rule]) =>
+    (["values", "types"] as const).flatMap((kind) =>
+      rule[kind].filter((each) => !used.get(rule)?.[kind].has(each))
+        .map((each) =>
+          `scripts/check_layers.ts: ${name} may import ${kind} of ${each}, and does not`
+        )
+    )
+  );
+}
+
+const isTest = (path: string) => /_test\.[jt]sx?$/.test(path);
 
 const below = (path: string, folder: string) => path === folder || path.startsWith(folder + "/");
 
@@ -231,7 +351,10 @@ export function violations(imports: Import[]): string[] {
 
 if (import.meta.main) {
   const lines = await readImports(dirname(import.meta.dirname!))
-    .then(violations, (error: Error) => [error.message]);
+    .then(
+      (imports) => [...violations(imports), ...unusedAllowances(imports)],
+      (error: Error) => [error.message],
+    );
   for (const line of lines) console.log(line);
   if (lines.length) Deno.exitCode = 1;
 }

@@ -1,6 +1,13 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { cycles, readImports, violation, violations } from "./check_layers.ts";
+import {
+  cycles,
+  type Import,
+  readImports,
+  unusedAllowances,
+  violation,
+  violations,
+} from "./check_layers.ts";
 
 const table: [from: string, to: string, asType: string | undefined, asValue: string | undefined][] =
   [
@@ -10,7 +17,13 @@ const table: [from: string, to: string, asType: string | undefined, asValue: str
     ["src/cli/serve.ts", "src/wire.ts", undefined, undefined],
     ["src/cli/a.ts", "tests/b.ts", "cli may not import tests", "cli may not import tests"],
     ["src/cli/a.ts", "scripts/b.ts", "cli may not import scripts", "cli may not import scripts"],
-    ["src/wire.ts", "src/server/app.ts", undefined, undefined],
+    ["src/wire_server.ts", "src/server/app.ts", undefined, undefined],
+    [
+      "src/wire.ts",
+      "src/server/app.ts",
+      "wire may not import server",
+      "wire may not import server",
+    ],
     ["src/wire.ts", "src/cli/run.ts", "wire may not import cli", "wire may not import cli"],
     ["src/server/app.ts", "src/server/middleware/drain.ts", undefined, undefined],
     ["src/server/app.ts", "src/operations/table.ts", undefined, undefined],
@@ -26,7 +39,13 @@ const table: [from: string, to: string, asType: string | undefined, asValue: str
       "server may not import kube",
       "server may not import kube",
     ],
-    ["src/operations/call.ts", "src/kube/errors.ts", undefined, undefined],
+    ["src/operations/call.ts", "src/kube/store.ts", undefined, undefined],
+    [
+      "src/operations/call.ts",
+      "src/kube/errors.ts",
+      undefined,
+      "operations may import only types of kube",
+    ],
     [
       "src/operations/call.ts",
       "src/kube/kubectl/store.ts",
@@ -41,22 +60,35 @@ const table: [from: string, to: string, asType: string | undefined, asValue: str
     ],
     ["src/operations/schemas.ts", "src/clusters/folder.ts", undefined, undefined],
     ["src/server/app.ts", "src/cli/a.ts", "server may not import cli", "server may not import cli"],
-    ["src/credentials/list.ts", "src/clusters/folder.ts", undefined, undefined],
+    [
+      "src/credentials/list.ts",
+      "src/clusters/folder.ts",
+      "credentials may not import clusters",
+      "credentials may not import clusters",
+    ],
     ["src/credentials/add_docker.ts", "src/verify/verify.ts", undefined, undefined],
     [
       "src/operations/schemas.ts",
       "src/verify/verify.ts",
-      undefined,
-      "operations may import only types of verify",
+      "operations may not import verify",
+      "operations may not import verify",
     ],
     ["src/verify/verify.ts", "src/log/sealed.ts", undefined, undefined],
+    ["src/verify/verify.ts", "src/text/bytes.ts", undefined, undefined],
     [
       "src/verify/proxy.ts",
       "src/kube/api/proxy.ts",
       "verify may not import kube",
       "verify may not import kube",
     ],
-    ["src/kube/store.ts", "src/log/logger.ts", undefined, undefined],
+    ["src/kube/store.ts", "src/observe/observe.ts", undefined, undefined],
+    ["src/kube/store.ts", "src/log/sealed.ts", undefined, undefined],
+    [
+      "src/kube/store.ts",
+      "src/log/logger.ts",
+      "kube may not import log",
+      "kube may not import log",
+    ],
     [
       "src/kube/store.ts",
       "src/config/schema.ts",
@@ -72,8 +104,8 @@ const table: [from: string, to: string, asType: string | undefined, asValue: str
     [
       "src/emulator/a.ts",
       "src/kube/store.ts",
-      undefined,
-      "emulator may import only types of kube",
+      "emulator may not import kube",
+      "emulator may not import kube",
     ],
     ["src/emulator/a_test.ts", "src/kube/kubectl/store.ts", undefined, undefined],
     ["src/kube/kubectl/store_test.ts", "src/emulator/server.ts", undefined, undefined],
@@ -98,6 +130,66 @@ Deno.test("the table of layers says who may import whom", () => {
     equal(violation({ from, to, line: 1, typeOnly: true }), asType, `${from} -> type ${to}`);
     equal(violation({ from, to, line: 1, typeOnly: false }), asValue, `${from} -> ${to}`);
   }
+});
+
+/** Rules of two layers, of which `src/a` may import these of `src/b`. */
+function rulesOf(values: string[], types: string[] = []) {
+  const none = { values: [], types: [] };
+  return {
+    layers: { "src/a": { values, types }, "src/b": none },
+    anyone: { values: ["src/log"], types: ["src/config"] },
+    unitTests: { values: ["tests/support"], types: [] },
+  };
+}
+
+/** What is used of the rules for everyone and for tests. */
+const USUAL: Import[] = [
+  ["src/b/z.ts", "src/log/z.ts", false] as const,
+  ["src/b/z.ts", "src/config/z.ts", true] as const,
+  ["src/b/z_test.ts", "tests/support/z.ts", false] as const,
+].map(([from, to, typeOnly]) => ({ from, to, typeOnly, line: 1 }));
+
+const USES: [what: string, values: string[], types: string[], one: string, unused: string[]][] = [
+  ["what is imported", ["src/b"], [], "src/a/x.ts -> src/b/y.ts", []],
+  ["one file that is imported", ["src/b/y.ts"], [], "src/a/x.ts -> src/b/y.ts", []],
+  ["types that are imported", [], ["src/b"], "src/a/x.ts -> type src/b/y.ts", []],
+  ["another file", ["src/b/y.ts", "src/b/w.ts"], [], "src/a/x.ts -> src/b/y.ts", [
+    "src/a may import values of src/b/w.ts",
+  ]],
+  ["values of what only types are taken of", ["src/b"], [], "src/a/x.ts -> type src/b/y.ts", [
+    "src/a may import values of src/b",
+  ]],
+  ["types of what is imported whole", ["src/b"], ["src/b"], "src/a/x.ts -> src/b/y.ts", [
+    "src/a may import types of src/b",
+  ]],
+  ["what only a test imports", ["src/b"], [], "src/a/x_test.ts -> src/b/y.ts", [
+    "src/a may import values of src/b",
+  ]],
+  ["what everyone may import", ["src/b", "src/log"], [], "src/a/x.ts -> src/b/y.ts", [
+    "src/a may import values of src/log",
+  ]],
+  ["a folder whose name only begins alike", ["src/b"], [], "src/a/x.ts -> src/bc/y.ts", [
+    "src/a may import values of src/b",
+  ]],
+];
+
+for (const [what, values, types, one, unused] of USES) {
+  Deno.test(`a rule that allows ${what} has ${unused.length} too many`, () => {
+    const [, from = "", type, to = ""] = /^(\S+) -> (type )?(\S+)$/.exec(one) ?? [];
+    const imports = [...USUAL, { from, to, typeOnly: type !== undefined, line: 1 }];
+    const expected = unused.map((each) => `scripts/check_layers.ts: ${each}, and does not`);
+    deepEqual(unusedAllowances(imports, rulesOf(values, types)), expected);
+  });
+}
+
+Deno.test("what the rules for everyone and for tests allow has to be used, too", () => {
+  const all = ["anyone may import values of src/log", "anyone may import types of src/config"];
+  deepEqual(
+    unusedAllowances([], rulesOf([])),
+    [...all, "a unit test may import values of tests/support"]
+      .map((each) => `scripts/check_layers.ts: ${each}, and does not`),
+  );
+  deepEqual(unusedAllowances(USUAL, rulesOf([])), []);
 });
 
 Deno.test("a cycle is told once, with its way", () => {

@@ -31,7 +31,7 @@ export const UNSAID_RULES: readonly UnsaidRule[] = [
   {
     what: "how a repository is reached, and with what",
     message: new RegExp(
-      `^(Field '\\w+' needs a URL (by HTTPS|for SSH)|${URL} must be a URL by HTTPS, since |` +
+      `^(Field '\\w+' needs a URL (by HTTPS|for SSH|of an OCI registry$)|${URL} must be a URL by HTTPS, since |` +
         "Field 'insecure_oci_http' is for OCI registries only$)",
     ),
   },

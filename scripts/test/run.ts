@@ -38,8 +38,14 @@ export async function runTier(
   const folder = await Deno.makeTempDir({ prefix: "tests-" });
   const junit = join(folder, "junit.xml");
   const { jobs = navigator.hardwareConcurrency, filesInOne } = WAYS[tier];
-  const paths = files.map(({ path }) => path);
-  const modules = filesInOne ? await joined(folder, paths, filesInOne) : paths;
+  const { alone = [], together = [] } = Object.groupBy(
+    files,
+    ({ isAlone }) => isAlone || filesInOne === undefined ? "alone" : "together",
+  );
+  const modules = [
+    ...alone.map(({ path }) => path),
+    ...await joined(folder, together.map(({ path }) => path), filesInOne ?? 1),
+  ];
   // Whose lines would name the modules that join files.
   const dots = filesInOne && !flags.some((flag) => flag.startsWith("--reporter"))
     ? ["--reporter=dot"]

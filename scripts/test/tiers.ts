@@ -29,6 +29,8 @@ export type Need = typeof NEEDS[number];
 interface Rule {
   readonly tier: Tier;
   readonly needs?: readonly Need[];
+  /** That it changes what it loads, and so needs an isolate of its own. */
+  readonly isAlone?: true;
 }
 
 /** Files and folders of tests whose tier does not follow from what they import. */
@@ -55,6 +57,7 @@ const MODULES: Readonly<Record<string, Rule>> = {
   "tests/cli/support.ts": { tier: "real", needs: ["kubectl"] },
   "tests/docs/home.ts": { tier: "real", needs: ["ssh-keygen", "curl"] },
   "src/credentials/material/ssh_key_test.ts": { tier: "fast", needs: ["ssh-keygen"] },
+  "tests/support/made_up_kind.ts": { tier: "fast", isAlone: true },
 };
 
 /** What is known of a file of tests before it runs. */
@@ -63,6 +66,7 @@ export interface TestFile {
   readonly path: string;
   readonly tier: Tier;
   readonly needs: readonly Need[];
+  readonly isAlone?: true;
 }
 
 /** @param loaded every module of the project whose code the file loads, itself included */
@@ -75,5 +79,6 @@ export function classify(path: string, loaded: ReadonlySet<string>): TestFile {
     path,
     tier: rules[0]?.tier ?? "fast",
     needs: NEEDS.filter((need) => rules.some(({ needs }) => needs?.includes(need))),
+    ...(rules.some(({ isAlone }) => isAlone) ? { isAlone: true } : {}),
   };
 }

@@ -1,4 +1,4 @@
-import { loggerOf } from "../log/logger.ts";
+import { observe } from "../observe/observe.ts";
 import { ownTrust, type Trust } from "../files/trusted.ts";
 import { Sealed } from "../log/sealed.ts";
 import { type ChainHash, linkTo, NO_LINE } from "./chain.ts";
@@ -10,30 +10,16 @@ import {
   type Outcome,
   parseLine,
   type RefusedAttempt,
-  type ServiceAccountRef,
 } from "./entry.ts";
 import { type LogFiles, logLines } from "./files.ts";
 import { GroupCommit, type GroupCommitOptions } from "./group_commit.ts";
 import { whatToDo } from "./interrupted.ts";
-import { type AuditKey, keyBeside, takeKey } from "./key.ts";
+import { type AuditKey, HeldByAnother, keyBeside, takeKey } from "./key.ts";
 import { carriedLineOf, lineOf } from "./line.ts";
 import { type AuditPage, type AuditQuery, readAudit } from "./read.ts";
 import { Refusals } from "./refusals.ts";
 import { unfinished } from "./unfinished.ts";
 import type { Begun, WriteRecord } from "./write_record.ts";
-
-export type {
-  Attempt,
-  AuditPage,
-  AuditQuery,
-  Begun,
-  Credentials,
-  Entry,
-  Outcome,
-  RefusedAttempt,
-  ServiceAccountRef,
-  WriteRecord,
-};
 
 /** What may differ from one configuration to the next. */
 export interface AuditLogLimits {
@@ -72,7 +58,6 @@ export class AuditLog implements WriteRecord {
   readonly #options: AuditLogOptions;
   readonly #now: () => Date;
   readonly #trust: Trust;
-  readonly #log = loggerOf("audit");
   readonly #refusals: Refusals;
   #limits: AuditLogLimits;
   #taken: Promise<Taken> | undefined;
@@ -104,10 +89,7 @@ export class AuditLog implements WriteRecord {
    */
   async start(): Promise<void> {
     await this.#take().catch((error) => {
-      this.#log.error("the audit log cannot be written, so every write is refused", {
-        file: this.#path,
-        reason: reasonOf(error),
-      });
+      observe("audit.unwritable", { file: this.#path, reason: reasonOf(error) });
     });
   }
 
@@ -127,12 +109,8 @@ export class AuditLog implements WriteRecord {
     } catch (error) {
       for (const [id, line] of owed) this.#owed.set(id, line);
       const why = reasonOf(error);
-      this.#log.error("the audit log cannot be written: a write is refused", {
-        write: writeId,
-        file: this.#path,
-        reason: why,
-      });
-      return { kind: "unwritable", why };
+      observe("audit.write_refused", { write: writeId, file: this.#path, reason: why });
+      return { kind: "unwritable", why, ...error instanceof HeldByAnother ? { isHeld: true } : {} };
     }
   }
 
@@ -143,10 +121,12 @@ export class AuditLog implements WriteRecord {
       this.#underWay.delete(writeId);
     } catch (error) {
       this.#owed.set(writeId, line);
-      this.#log.error(
-        "the outcome of a write is not in the audit log: writes are refused until it can be written",
-        { write: writeId, outcome: said.outcome, file: this.#path, reason: reasonOf(error) },
-      );
+      observe("audit.outcome_unwritten", {
+        write: writeId,
+        outcome: said.outcome,
+        file: this.#path,
+        reason: reasonOf(error),
+      });
     }
   }
 
@@ -167,11 +147,7 @@ export class AuditLog implements WriteRecord {
       await file.append([lineOf(this.#entry("refused", said))]);
     } catch (error) {
       this.#refusals.giveBack(leftOut + 1);
-      this.#log.error("a refused attempt is not in the audit log", {
-        ...said,
-        file: this.#path,
-        why: reasonOf(error),
-      });
+      observe("audit.refusal_unwritten", { ...said, file: this.#path, why: reasonOf(error) });
     }
   }
 
@@ -254,10 +230,7 @@ export class AuditLog implements WriteRecord {
         return { maxSize, keep: files };
       },
       onStuck: (error) =>
-        this.#log.error("no new audit log can be begun; this one grows", {
-          file: this.#path,
-          reason: reasonOf(error),
-        }),
+        observe("audit.not_rotated", { file: this.#path, reason: reasonOf(error) }),
     });
   }
 
@@ -265,7 +238,8 @@ export class AuditLog implements WriteRecord {
     const { write = "", time, who, cluster, names, namespaces, service_accounts, more } = entry;
     if (this.#reported.has(write)) return;
     this.#reported.add(write);
-    this.#log.warn(whatToDo(entry), {
+    observe("audit.write_interrupted", {
+      advice: whatToDo(entry),
       ...{ write, began: time, who, cluster, names, namespaces },
       ...(service_accounts ? { service_accounts } : {}),
       ...(more ? { more } : {}),

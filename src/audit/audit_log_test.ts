@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { configureLog } from "../log/logger.ts";
 import { seal } from "../log/sealed.ts";
-import { type Attempt, AuditLog } from "./audit_log.ts";
+import { AuditLog } from "./audit_log.ts";
+import type { Attempt } from "./entry.ts";
 import { type Entry, parseLine } from "./entry.ts";
 
 const ATTEMPT: Attempt = {

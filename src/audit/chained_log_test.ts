@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { configureLog } from "../log/logger.ts";
-import { type Attempt, AuditLog, type AuditLogOptions } from "./audit_log.ts";
+import { AuditLog, type AuditLogOptions } from "./audit_log.ts";
+import type { Attempt } from "./entry.ts";
 import type { Entry } from "./entry.ts";
 import { lineOf } from "./line.ts";
 

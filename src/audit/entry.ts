@@ -1,4 +1,5 @@
 import type { Sealed } from "../log/sealed.ts";
+import { parsedObject } from "../text/json.ts";
 
 export interface ServiceAccountRef {
   readonly namespace: string;
@@ -132,13 +133,8 @@ export interface Parsed {
 
 /** What is in a line; `undefined` when it is no entry, as when a crash has cut it. */
 export function parseLine(line: string): Parsed | undefined {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-  if (typeof parsed !== "object" || parsed === null) return undefined;
+  const parsed = parsedObject(line);
+  if (parsed === undefined) return undefined;
   const { link: _, carried, ...entry } = parsed as Partial<Entry> & {
     readonly link?: unknown;
     readonly carried?: unknown;

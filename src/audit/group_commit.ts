@@ -10,13 +10,6 @@ export type AppendFile =
   & Pick<Deno.FsFile, "stat" | "read" | "seek" | "write" | "syncData" | "truncate">
   & Disposable;
 
-export interface Rotation {
-  /** Bytes beyond which a new file is begun. */
-  readonly maxSize: number;
-  /** Older files that are kept, at least 1. */
-  readonly keep: number;
-}
-
 export interface GroupCommitOptions {
   /** Gives the lines that a new file is to begin with, in the place of one that is gone or full. */
   readonly carryOver?: () => readonly string[];
@@ -26,8 +19,11 @@ export interface GroupCommitOptions {
     /** What the next line is to be linked to, by what is in the files. */
     readonly end: () => Promise<string>;
   };
-  /** When a new file is begun, looked up each time. @default never */
-  readonly rotation?: () => Rotation;
+  /**
+   * Bytes beyond which a new file is begun, and older ones that are kept, at least 1; looked up each
+   * time. @default there is one file
+   */
+  readonly rotation?: () => { readonly maxSize: number; readonly keep: number };
   /** Told why none can be begun, so that the one there grows; at most once an hour. */
   readonly onStuck?: (error: Error) => void;
   /** Who may own the file, and write to it. @default this process's user and root */

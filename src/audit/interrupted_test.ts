@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { configureLog } from "../log/logger.ts";
-import { type Attempt, AuditLog, type Entry } from "./audit_log.ts";
+import { AuditLog } from "./audit_log.ts";
+import type { Attempt, Entry } from "./entry.ts";
 import { LONGEST_LINE } from "./line.ts";
 
 /** What the next start says of a write that a crash has interrupted. */

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { createHmac, hkdfSync, randomBytes } from "node:crypto";
+import { delay } from "../async/timed.ts";
 import { openOwn } from "../files/open.ts";
 import { faultOf, NotTrusted, ownTrust, type Trust } from "../files/trusted.ts";
 import { seal, type Sealed } from "../log/sealed.ts";
@@ -17,6 +18,9 @@ export interface AuditKey {
   release(): void;
 }
 
+/** Another process writes the log. */
+export class HeldByAnother extends Error {}
+
 /** Bytes of a key. */
 const LENGTH = 32;
 
@@ -30,7 +34,7 @@ const LENGTH = 32;
 export async function takeKey(path: string, trust: Trust = ownTrust()): Promise<AuditKey> {
   const file = open(path, trust);
   try {
-    if (!await isLocked(file)) throw new Error(`another process holds ${path}`);
+    if (!await isLocked(file)) throw new HeldByAnother(`another process holds ${path}`);
     const key = await read(file, path) ?? await make(file);
     return { ...usesOf(key), release: () => file.close() };
   } catch (error) {
@@ -50,7 +54,7 @@ const PAUSE = 10;
 async function isLocked(file: Deno.FsFile): Promise<boolean> {
   for (let left = TRIES; !await file.tryLock(true); left--) {
     if (left === 0) return false;
-    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    await delay(PAUSE);
   }
   return true;
 }

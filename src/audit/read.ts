@@ -47,6 +47,7 @@ export async function readAudit(
   /** Writes whose `begin` stands once more in an older file. */
   const carried = new Set<string>();
   let damaged = 0;
+  const longBefore = query.since ? query.since.getTime() - SET_BACK : -Infinity;
   const page = (truncated: boolean) => ({ entries, truncated, damaged, chain: chain.seen });
   for await (const text of logLines(files)) {
     const parsed = typeof text === "string" ? parseLine(text) : undefined;
@@ -56,7 +57,7 @@ export async function readAudit(
     }
     const { entry, isCarried } = parsed;
     chain.see(text as string, entry.time);
-    if (query.since && isLongBefore(query.since, entry) && !isCarried) break;
+    if (Date.parse(entry.time) < longBefore && !isCarried) break;
     if (entry.phase === "begin" && entry.write !== undefined) {
       if (carried.has(entry.write)) continue;
       if (isCarried) carried.add(entry.write);
@@ -66,10 +67,6 @@ export async function readAudit(
     entries.push(entry);
   }
   return page(false);
-}
-
-function isLongBefore(since: Date, { time }: Entry): boolean {
-  return Date.parse(time) < since.getTime() - SET_BACK;
 }
 
 function isAskedFor(entry: Entry, query: AuditQuery): boolean {

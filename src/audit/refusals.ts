@@ -1,23 +1,6 @@
 import { addressGroup } from "../net/address_group.ts";
 import { PerMinute } from "../rate_limit/per_minute.ts";
 
-/** Who was refused. */
-export interface Refused {
-  readonly name: string;
-  readonly from: string;
-  /** Whether a token has told who it is. */
-  readonly isKnown: boolean;
-}
-
-export interface RefusalsOptions {
-  /** The real time by default, in milliseconds. */
-  readonly now?: () => number;
-  /** How many a minute are recorded of one name and address. @default 10 */
-  readonly eachClient?: number;
-  /** How many a minute of all whom a token names, and as many of all others. @default 30 */
-  readonly total?: number;
-}
-
 /**
  * Decides which refused attempts are recorded, so that nobody can fill the disk with them, from
  * however many addresses; an IPv6 /64 is one. Strangers take no place from those who have a token:
@@ -28,26 +11,32 @@ export class Refusals {
   readonly #total: PerMinute;
   #leftOut = 0;
 
-  constructor({ now, eachClient = 10, total = 30 }: RefusalsOptions = {}) {
+  /**
+   * @param now the time in milliseconds. @default the real one
+   * @param eachClient how many a minute are recorded of one name and address
+   * @param total how many a minute of all whom a token names, and as many of all others
+   */
+  constructor({ now = () => Date.now(), eachClient = 10, total = 30 } = {}) {
     this.#eachClient = new PerMinute({ now, allowed: eachClient });
     this.#total = new PerMinute({ now, allowed: total });
   }
 
   /**
-   * Counts one.
+   * Counts one of somebody.
+   * @param isKnown whether a token has told who it is
    * @returns how many were left out since the last one that was recorded, whoever they were of;
    * `undefined` when this one is not to be recorded
    */
-  admit({ name, from, isKnown }: Refused): number | undefined {
+  admit(
+    { name, from, isKnown }: { name: string; from: string; isKnown: boolean },
+  ): number | undefined {
     const client = JSON.stringify([name, addressGroup(from)]);
     // Who is alone too many takes nothing from what is left for all.
     if (this.#eachClient.count(client).isTooMany || this.#total.count(String(isKnown)).isTooMany) {
       this.#leftOut++;
       return undefined;
     }
-    const leftOut = this.#leftOut;
-    this.#leftOut = 0;
-    return leftOut;
+    return this.takeLeftOut();
   }
 
   /** Those that `admit` has told of could not be recorded: they are told with the next one. */

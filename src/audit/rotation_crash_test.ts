@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openOwn } from "../files/open.ts";
 import { configureLog } from "../log/logger.ts";
-import { type Attempt, AuditLog } from "./audit_log.ts";
+import { AuditLog } from "./audit_log.ts";
+import type { Attempt } from "./entry.ts";
 import type { Entry } from "./entry.ts";
 import type { AppendFile } from "./group_commit.ts";
 

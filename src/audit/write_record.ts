@@ -8,7 +8,12 @@ export type Begun =
     end(outcome: Outcome): Promise<void>;
   }
   /** It is not, for this reason, so it must not be attempted. */
-  | { readonly kind: "unwritable"; readonly why: string };
+  | {
+    readonly kind: "unwritable";
+    readonly why: string;
+    /** Whether it is that another process writes it. @default false */
+    readonly isHeld?: boolean;
+  };
 
 /** Where writes are recorded. */
 export interface WriteRecord {

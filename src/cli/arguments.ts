@@ -1,18 +1,12 @@
 import type { Command, CommandContext, RouteMap } from "@stricli/core";
 
-/** What is wanted of a command line: which command, and its flags. */
-interface Target {
-  /** `docker add` */
-  readonly command: readonly string[];
-  readonly flags: Flags;
-  readonly aliases: Readonly<Record<string, string>>;
+type Target = ReturnType<typeof targetOf>;
+
+/** A flag of a command, with what it takes. */
+interface Parameter {
+  readonly kind: string;
+  readonly placeholder?: string;
 }
-
-type Flags = Readonly<Record<string, { readonly kind: string }>>;
-
-type Entry<Context extends CommandContext> = ReturnType<
-  RouteMap<Context>["getAllEntries"]
->[number];
 
 /** Names of one flag, of which each command has one at most. */
 const SAME = ["namespace", "namespaces"];
@@ -34,36 +28,25 @@ export function asTaken<Context extends CommandContext>(
   const given = new Set<string>();
   let isValue = false;
   for (const written of words.slice(length, end < 0 ? undefined : end)) {
-    if (isValue) {
-      taken.push(written);
-      isValue = false;
-      continue;
-    }
-    const meant = split(written, target).map((word) => renamed(word, target));
-    taken.push(...meant.filter((word) => isNew(word, target, given)));
-    isValue = takesValue(meant.at(-1)!, target);
+    const meant: readonly string[] = isValue
+      ? [written]
+      : split(written, target).map((word) => renamed(word, target));
+    taken.push(...isValue ? meant : meant.filter((word) => isNew(word, target, given)));
+    isValue = !isValue && (flagOf(meant.at(-1)!, target).flag?.kind ?? "boolean") !== "boolean";
   }
   return [...target.command, ...taken, ...end < 0 ? [] : words.slice(end)];
 }
 
-/** The words of the command that a command line is for; of `docker` alone, that one. */
-export function commandOf<Context extends CommandContext>(
-  root: RouteMap<Context>,
+/** The command that a command line is for, by its words, of `docker` alone that one; and its flags. */
+export function targetOf<Context extends CommandContext>(
+  root: RouteMap<Context> | Command<Context>,
   words: readonly string[],
-): readonly string[] {
-  return targetOf(root, words).command;
-}
-
-function targetOf<Context extends CommandContext>(
-  root: RouteMap<Context>,
-  words: readonly string[],
-): Target {
-  let at: RouteMap<Context> | Command<Context> = root;
+) {
+  let at = root;
   let depth = 0;
   while ("getAllEntries" in at) {
-    const word = words[depth];
-    const entries: readonly Entry<Context>[] = at.getAllEntries();
-    const entry = entries.find(({ name }) => name["convert-camel-to-kebab"] === word);
+    const entry = at.getAllEntries()
+      .find(({ name }) => name["convert-camel-to-kebab"] === words[depth]);
     if (entry === undefined) break;
     at = entry.target;
     depth++;
@@ -71,8 +54,8 @@ function targetOf<Context extends CommandContext>(
   const { flags = {}, aliases = {} } = "parameters" in at ? at.parameters : {};
   return {
     command: words.slice(0, depth),
-    flags: flags as Flags,
-    aliases: aliases as Target["aliases"],
+    flags: flags as Readonly<Record<string, Parameter>>,
+    aliases: aliases as Readonly<Record<string, string>>,
   };
 }
 
@@ -88,14 +71,11 @@ function split(word: string, { flags, aliases }: Target): readonly string[] {
     const letter = word[at]!;
     const flag = Object.hasOwn(aliases, letter) ? flags[aliases[letter]!] : undefined;
     if (flag === undefined) return [word];
-    if (flag.kind === "boolean") {
-      taken.push(`-${letter}`);
-      continue;
-    }
     const value = word.slice(at + 1);
-    if (value === "") taken.push(`-${letter}`);
-    else taken.push(`-${letter}${value.startsWith("=") ? "" : "="}${value}`);
-    break;
+    if (flag.kind !== "boolean" && value !== "") {
+      return [...taken, `-${letter}${value.startsWith("=") ? "" : "="}${value}`];
+    }
+    taken.push(`-${letter}`);
   }
   return taken;
 }
@@ -118,14 +98,8 @@ function isNew(word: string, target: Target, given: Set<string>): boolean {
   return true;
 }
 
-/** Whether the next word is the value of this flag. */
-function takesValue(word: string, target: Target): boolean {
-  const { flag } = flagOf(word, target);
-  return flag !== undefined && flag.kind !== "boolean";
-}
-
 /** The flag that a word is, without a value in it. */
-function flagOf(word: string, { flags, aliases }: Target) {
+export function flagOf(word: string, { flags, aliases }: Target) {
   const own = (name: string) => Object.hasOwn(flags, name) ? flags[name] : undefined;
   const letter = /^-([A-Za-z])$/.exec(word)?.[1];
   if (letter !== undefined) {
@@ -139,5 +113,6 @@ function flagOf(word: string, { flags, aliases }: Target) {
   return { name: switched, flag: own(switched), isOff: true };
 }
 
-const camel = (name: string) =>
+/** The name of a flag, or of a word, as Stricli has it: `githubAppId`. */
+export const camel = (name: string) =>
   name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());

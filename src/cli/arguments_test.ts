@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { buildRouteMap } from "@stricli/core";
 import fc from "fast-check";
 import { anyText } from "../../tests/support/arbitrary.ts";
-import { asTaken, commandOf } from "./arguments.ts";
+import { asTaken, targetOf } from "./arguments.ts";
 import { command, list, number, on, text } from "./command.ts";
-import { ROUTES } from "./commands.ts";
+import { commandsFor } from "./commands.ts";
 
 const docs = { brief: "", examples: [] };
 const load = () => Promise.resolve(() => 0);
@@ -30,19 +30,19 @@ const MANY = command<Many>(load, {
     template: { kind: "boolean", brief: "", optional: true },
   },
   aliases: { o: "output", n: "namespaces", y: "yes", f: "force" },
-}, docs);
+  ...docs,
+});
 
-const ONE = command<{ readonly namespace?: string }>(
-  load,
-  { flags: { namespace: text("", "namespace") } },
-  docs,
-);
+const ONE = command<{ readonly namespace?: string }>(load, {
+  flags: { namespace: text("", "namespace") },
+  ...docs,
+});
 
 const ROOT = buildRouteMap({
   routes: {
     many: MANY,
     docker: buildRouteMap({ routes: { one: ONE }, docs: { brief: "" } }),
-    none: command<Record<never, never>>(load, {}, docs),
+    none: command<Record<never, never>>(load, docs),
   },
   docs: { brief: "" },
 });
@@ -95,7 +95,7 @@ Deno.test("what is taken stays so", () => {
   }));
 });
 
-Deno.test("the command is known by its words", () => {
+Deno.test("the command is known by its words", async () => {
   const commands: [words: string[], command: string[]][] = [
     [[], []],
     [["--yes"], []],
@@ -105,5 +105,6 @@ Deno.test("the command is known by its words", () => {
     [["secrets", "docker", "add"], ["secrets"]],
     [["nope", "docker"], []],
   ];
-  for (const [words, command] of commands) assert.deepEqual(commandOf(ROUTES, words), command);
+  const root = await commandsFor([]);
+  for (const [words, command] of commands) assert.deepEqual(targetOf(root, words).command, command);
 });

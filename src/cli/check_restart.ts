@@ -1,13 +1,13 @@
 import { ConfigError } from "../config/load.ts";
 import type { Settings } from "../config/schema.ts";
-import { configuredTrust } from "../files/trusted.ts";
 import type { ServerRecord } from "../daemon/pid_file.ts";
+import { tlsFilesOf } from "../server/listen/exposure.ts";
 import { Failure } from "./failure.ts";
 import { asksForTokens, readSettings } from "./read_settings.ts";
 import { reasonOf } from "./reason.ts";
 import { isAskedForToken } from "./run_folder.ts";
-import { inEffect, type SettingFlags } from "./setting_flags.ts";
-import { differences, given, ofServer, shownSetting } from "./settings_in_effect.ts";
+import { inEffect, type SettingFlags, settingsGiven } from "./setting_flags.ts";
+import { differences, ofServer, shownSetting } from "./settings_in_effect.ts";
 import { printError } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 
@@ -51,11 +51,11 @@ async function checkTokens(
 }
 
 async function checkTls(settings: Settings): Promise<void> {
-  const { "tls-cert": cert, "tls-key": key, "trusted-owners": owners } = settings;
-  if (cert === undefined || key === undefined) return;
-  const { CertificateInvalid, checkCertificate } = await import("./tls.ts");
+  const files = tlsFilesOf(settings);
+  if (files === undefined) return;
+  const { CertificateInvalid, checkCertificate } = await import("../server/listen/tls.ts");
   try {
-    await checkCertificate({ cert, key, trust: configuredTrust(owners) });
+    await checkCertificate(files);
   } catch (error) {
     if (!(error instanceof CertificateInvalid)) throw error;
     throw new ConfigError(error.message);
@@ -82,7 +82,7 @@ function sayChanges(record: ServerRecord, flags: SettingFlags, settings: Setting
   if (record.settings === undefined) return;
   const server = ofServer(record);
   const wanted = { settings: inEffect(settings, flags), cwd: record.cwd };
-  const byFlag = given(flags);
+  const byFlag: Readonly<Record<string, unknown>> = settingsGiven(flags);
   // Another version may have settings that this one has not, and would only tell their defaults.
   const own = record.version === VERSION ? Object.keys(wanted.settings) : [];
   const keys = [...new Set([...Object.keys(server.settings), ...own])]

@@ -1,5 +1,6 @@
 import { buildCommand, type CommandContext, type TypedCommandParameters } from "@stricli/core";
 import { ConfigError } from "../config/load.ts";
+import type { Command as OperationCommand, CommandHelp } from "../operations/operation.ts";
 import { Failure } from "./failure.ts";
 import { printError } from "./terminal.ts";
 
@@ -13,31 +14,18 @@ export interface Context extends CommandContext {
   finish(exitCode: number): void;
 }
 
-/** Arguments that are no flags; the last ones may be left out. */
-type Arguments = (string | undefined)[];
-
-type Parameters<Flags extends Readonly<Record<string, unknown>>, Args extends Arguments> =
-  TypedCommandParameters<
-    Flags,
-    Args,
-    Context
-  >;
-
 /**
  * One command. What it does is loaded when it runs, because a start waits for what is loaded.
  * @param load gives the function that runs it and resolves with the exit code
  */
 export function command<
   Flags extends Readonly<Record<string, unknown>>,
-  Args extends Arguments = [],
+  Args extends (string | undefined)[] = [],
 >(
   load: () => Promise<(flags: Flags, ...args: Args) => number | Promise<number>>,
-  parameters: Parameters<Flags, Args>,
-  docs: {
-    readonly brief: string;
-    readonly full?: string;
-    readonly examples: readonly (readonly [input: string, brief: string])[];
-  },
+  what:
+    & NoInfer<TypedCommandParameters<Flags, Args, Context>>
+    & Pick<OperationCommand & CommandHelp, "brief" | "full" | "examples">,
 ) {
   return buildCommand<Flags, Args, Context>({
     async loader() {
@@ -54,18 +42,29 @@ export function command<
         }
       };
     },
-    parameters,
+    parameters: what,
     docs: {
-      brief: docs.brief,
-      fullDescription: docs.full,
-      customUsage: docs.examples.map(([input, brief]) => ({ input, brief })),
+      brief: what.brief,
+      fullDescription: what.full,
+      customUsage: what.examples.map(([input, brief]) => ({ input, brief })),
     },
   });
 }
 
-/** A flag that may be left out, and takes a text. */
-export const text = (brief: string, placeholder: string) =>
-  ({ kind: "parsed", parse: String, brief, placeholder, optional: true }) as const;
+/**
+ * A flag that may be left out, and takes a text.
+ * @param placeholder what it is; for a `file` or `folder` shells propose those
+ * @param words that are proposed: what is none of them is told when it is looked at
+ */
+export const text = (brief: string, placeholder: string, words?: readonly string[]) =>
+  ({
+    kind: "parsed",
+    parse: String,
+    brief,
+    placeholder,
+    optional: true,
+    ...words === undefined ? {} : { proposeCompletions: () => words },
+  }) as const;
 
 /** The same for a number, in this unit. */
 export const number = (brief: string, unit: "seconds" | "number") =>
@@ -75,7 +74,7 @@ function numberOf(unit: string): (input: string) => number {
   return (input) => {
     const value = Number(input);
     if (input.trim() !== "" && !Number.isNaN(value)) return value;
-    throw new SyntaxError(`expected a number${unit === "seconds" ? " of seconds, like 30" : ""}`);
+    throw new SyntaxError(`must be a number${unit === "seconds" ? " of seconds, like 30" : ""}`);
   };
 }
 
@@ -89,7 +88,7 @@ const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 function secondsOf(input: string): number {
   const [, count, unit = "s"] = /^([0-9]{1,6}(?:\.[0-9]{1,3})?)([smh])?$/.exec(input) ?? [];
   if (count === undefined) {
-    throw new SyntaxError("expected a time: a number of seconds, or one like 90s, 5m or 1h");
+    throw new SyntaxError("must be a time: a number of seconds, or one like 90s, 5m or 1h");
   }
   return Number(count) * UNITS[unit]!;
 }

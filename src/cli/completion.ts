@@ -2,45 +2,17 @@ import { type Application, type CommandContext, proposeCompletions } from "@stri
 import bash from "./completion/script.bash" with { type: "text" };
 import fish from "./completion/script.fish" with { type: "text" };
 import zsh from "./completion/script.zsh" with { type: "text" };
-import { ROLES } from "../tokens/rights.ts";
-import type { Shell } from "./completion/shells.ts";
+import { flagOf, targetOf } from "./arguments.ts";
 
-const SCRIPTS: Readonly<Record<Shell, string>> = { bash, zsh, fish };
+const SCRIPTS = { bash, zsh, fish };
 
 /** What the shell sources. It asks `argocd-configurer complete`, and evaluates no answer. */
-export function completionScript(shell: Shell): string {
+export function completionScript(shell: keyof typeof SCRIPTS): string {
   return SCRIPTS[shell];
 }
 
-/** Words of the scripts: that the shell proposes files, or folders. */
-const FILES = ":files";
-const FOLDERS = ":folders";
-
-/** What is known of the values of flags, besides what the flags themselves propose. */
-const VALUES = new Map<string, readonly string[] | typeof FILES | typeof FOLDERS>([
-  ["--transport", ["auto", "kubectl", "api"]],
-  ["--log-format", ["text", "json"]],
-  ["--log-level", ["debug", "info", "warning", "error"]],
-  ["--role", ROLES],
-  ["--config", FILES],
-  ["--tokens-file", FILES],
-  ["--tls-cert", FILES],
-  ["--tls-key", FILES],
-  ["--log-file", FILES],
-  ["--pid-file", FILES],
-  ["--server-ca", FILES],
-  ["--password-file", FILES],
-  ["--registries-file", FILES],
-  ["--bearer-token-file", FILES],
-  ["--ssh-private-key-file", FILES],
-  ["--github-app-private-key-file", FILES],
-  ["--gcp-service-account-key-file", FILES],
-  ["--tls-client-cert-file", FILES],
-  ["--tls-client-key-file", FILES],
-  ["--proxy-file", FILES],
-  ["--clusters-folder", FOLDERS],
-  ["--run-dir", FOLDERS],
-]);
+/** What the scripts take for: that the shell proposes these. By what a flag takes. */
+const BY_SHELL: Readonly<Record<string, string>> = { file: ":files", folder: ":folders" };
 
 /** Of the program itself, which Stricli does not propose. */
 const ROOT_FLAGS: readonly Proposal[] = [
@@ -74,17 +46,20 @@ export async function complete<Context extends CommandContext>(
   const context = { process, forCommand: () => ({ process, words }) as unknown as Context };
   const propose: Propose = async (...words) => {
     const found = await proposeCompletions(application, words, context);
-    return found.filter(({ completion }) => completion !== "--").map((
-      { kind, completion, brief },
-    ) => kind === "argument:value" ? { completion } : { completion, brief });
+    return found.filter(({ completion }) => completion !== "--")
+      .map(({ kind, ...each }) => kind === "argument:value" ? { ...each, brief: "" } : each);
   };
-  for (const { completion, brief } of await proposals(words, propose)) {
+  for (const { completion, brief } of await proposals(application.root, words, propose)) {
     print(brief ? `${completion}\t${brief}\n` : `${completion}\n`);
   }
   return 0;
 }
 
-async function proposals(words: readonly string[], propose: Propose): Promise<readonly Proposal[]> {
+async function proposals<Context extends CommandContext>(
+  root: Application<Context>["root"],
+  words: readonly string[],
+  propose: Propose,
+): Promise<readonly Proposal[]> {
   const [word = "", ...others] = words.toReversed();
   const before = others.toReversed();
   // What begins with a flag is for `serve`.
@@ -92,20 +67,20 @@ async function proposals(words: readonly string[], propose: Propose): Promise<re
 
   const inOne = /^(--[^=]+)=(.*)$/s.exec(word);
   const flag = inOne?.[1] ?? before.at(-1) ?? "";
-  const values = VALUES.get(flag);
-  if (values === undefined && inOne) {
+  // Letters of flags Stricli does not propose, so it cannot be asked whether one may stand here.
+  const parameter = flag.startsWith("--") ? flagOf(flag, targetOf(root, before)).flag : undefined;
+  if (parameter !== undefined && parameter.kind !== "boolean") {
+    const beforeFlag = inOne ? before : before.slice(0, -1);
+    const mayBeHere = (await propose(...beforeFlag, flag)).some((one) => one.completion === flag);
+    if (!mayBeHere) return [];
+    const byShell = BY_SHELL[parameter.placeholder ?? ""];
+    if (byShell !== undefined) return [{ completion: byShell }];
+  }
+  if (inOne) {
     const proposed = await propose(...before, flag, inOne[2]!);
     return proposed.map(({ completion }) => ({ completion: `${flag}=${completion}` }));
   }
-  if (values === undefined) {
-    const isFirst = words.length === 1 && word.startsWith("-");
-    const more = isFirst ? ROOT_FLAGS.filter((one) => one.completion.startsWith(word)) : [];
-    return [...await propose(...before, word), ...more];
-  }
-  const beforeFlag = inOne ? before : before.slice(0, -1);
-  const mayBeHere = (await propose(...beforeFlag, flag)).some((one) => one.completion === flag);
-  if (!mayBeHere) return [];
-  if (typeof values === "string") return [{ completion: values }];
-  const completions = values.map((value) => inOne ? `${flag}=${value}` : value);
-  return completions.filter((one) => one.startsWith(word)).map((completion) => ({ completion }));
+  const isFirst = words.length === 1 && word.startsWith("-");
+  const more = isFirst ? ROOT_FLAGS.filter((one) => one.completion.startsWith(word)) : [];
+  return [...await propose(...before, word), ...more];
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { SettingInvalid, settingsOf } from "../config/schema.ts";
 import { complete, completionScript } from "./completion.ts";
-import { SHELLS } from "./completion/shells.ts";
+import { SHELLS } from "./commands.ts";
 import { wholeApplication } from "./run.ts";
 
 const APPLICATION = await wholeApplication();

@@ -3,11 +3,12 @@ import { settingsOf } from "../config/schema.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
 import { configureLog } from "../log/logger.ts";
 import { front } from "../server/front.ts";
-import { shared, wire } from "../wire.ts";
+import { shared } from "../shared.ts";
+import { wireServer } from "../wire_server.ts";
 import { seedProductionCluster, seedTestCluster } from "./demo_secrets.ts";
-import { listen } from "./listen.ts";
-import { stopSeconds } from "./stop_time.ts";
-import { surroundings } from "./surroundings.ts";
+import { listen } from "../server/listen/listen.ts";
+import { stopSeconds } from "../server/listen/graceful_stop.ts";
+import { thisMachine } from "./machine.ts";
 import { print } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 
@@ -27,9 +28,9 @@ export async function demo({ port = 8091 }: { port?: number }): Promise<number> 
       kubectl_timeout: 10,
       "audit-log": join(folder, "audit.log"),
     });
-    const here = { ...surroundings(), kubectlCache: join(folder, "kubectl-cache") };
+    const here = { ...thisMachine(), kubectlCache: join(folder, "kubectl-cache") };
     const common = shared(here);
-    const program = wire(settings, here, VERSION, common);
+    const program = wireServer(settings, here, VERSION, common);
     const code = await listen(front(() => program), {
       hostname: settings.host,
       port,

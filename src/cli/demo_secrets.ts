@@ -1,4 +1,7 @@
 import type { EmulatedCluster } from "../emulator/cluster.ts";
+import { encodeBase64Text } from "../text/bytes.ts";
+
+const READER = { username: "demo-reader", password: "demo-password" };
 
 /**
  * What a cluster of a small team holds; none of the values is a credential anywhere, and no name or
@@ -6,61 +9,44 @@ import type { EmulatedCluster } from "../emulator/cluster.ts";
  */
 export function seedTestCluster(cluster: EmulatedCluster): void {
   for (const namespace of ["argocd", "team-a", "team-b"]) cluster.addNamespace(namespace);
-  pullSecret(cluster, "team-a", "registry", "mcops.tech/secret-type");
-  pullSecret(cluster, "team-b", "registry", "jjo.finance/secret-type");
+  pullSecret(cluster, "team-a", "mcops.tech/secret-type");
+  pullSecret(cluster, "team-b", "jjo.finance/secret-type");
   argocdSecret(cluster, "team-charts", "repository", {
     name: "team-charts",
     type: "helm",
     url: "https://helm.example.net/team",
-    username: "demo-reader",
-    password: "demo-password",
   });
   argocdSecret(cluster, "app-of-apps", "repository", {
     type: "git",
     url: "https://github.com/example/app-of-apps.git",
-    username: "demo-reader",
-    password: "demo-password",
   });
   argocdSecret(cluster, "github", "repo-creds", {
     type: "git",
     url: "https://github.com/example/",
-    username: "demo-reader",
-    password: "demo-password",
   });
 }
 
 /** The same team's production, where a label of their own is in use too. */
 export function seedProductionCluster(cluster: EmulatedCluster): void {
-  for (const namespace of ["argocd", "shop", "billing"]) cluster.addNamespace(namespace);
   for (const namespace of ["argocd", "shop", "billing"]) {
-    pullSecret(cluster, namespace, "registry", "mcops.tech/secret-type");
+    cluster.addNamespace(namespace);
+    pullSecret(cluster, namespace, "mcops.tech/secret-type");
   }
   argocdSecret(cluster, "charts", "repository", {
     name: "charts",
     type: "helm",
     enableOCI: "true",
     url: "registry.example.com/charts",
-    username: "demo-reader",
-    password: "demo-password",
   });
   argocdSecret(cluster, "old-charts", "helm-repo-creds", {
     url: "https://charts.example.com",
-    username: "demo-reader",
-    password: "demo-password",
   });
 }
 
-function pullSecret(
-  cluster: EmulatedCluster,
-  namespace: string,
-  name: string,
-  label: string,
-): void {
-  const username = "demo-reader";
-  const password = "demo-password";
-  const entry = { username, password, auth: btoa(`${username}:${password}`) };
+function pullSecret(cluster: EmulatedCluster, namespace: string, label: string): void {
+  const entry = { ...READER, auth: encodeBase64Text(`${READER.username}:${READER.password}`) };
   cluster.put({
-    metadata: { namespace, name, labels: { [label]: "docker-creds" } },
+    metadata: { namespace, name: "registry", labels: { [label]: "docker-creds" } },
     type: "kubernetes.io/dockerconfigjson",
     stringData: { ".dockerconfigjson": JSON.stringify({ auths: { "ghcr.io": entry } }) },
   });
@@ -73,5 +59,9 @@ function argocdSecret(
   stringData: Record<string, string>,
 ): void {
   const labels = { "argocd.argoproj.io/secret-type": secretType };
-  cluster.put({ metadata: { namespace: "argocd", name, labels }, type: "Opaque", stringData });
+  cluster.put({
+    metadata: { namespace: "argocd", name, labels },
+    type: "Opaque",
+    stringData: { ...stringData, ...READER },
+  });
 }

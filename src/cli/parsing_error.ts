@@ -1,47 +1,82 @@
-import { AliasNotFoundError, FlagNotFoundError, UnexpectedPositionalError } from "@stricli/core";
+import {
+  AliasNotFoundError,
+  ArgumentParseError,
+  EnumValidationError,
+  FlagNotFoundError,
+  InvalidNegatedFlagSyntaxError,
+  UnexpectedFlagError,
+  UnexpectedPositionalError,
+} from "@stricli/core";
+import { PASSWORD_VARIABLE } from "./credentials/secret_input.ts";
 
-/** What gives a secret in place of a flag with it. */
-const INSTEAD: Readonly<Record<string, string>> = {
-  password:
-    "give it by --password-stdin, --password-file or the variable ARGOCD_CONFIGURER_PASSWORD",
-  "bearer-token": "give it by --bearer-token-stdin or --bearer-token-file",
-  "ssh-private-key": "give it by --ssh-private-key-file",
-  "github-app-private-key": "give it by --github-app-private-key-file",
-  "tls-client-key": "give it by --tls-client-key-file",
-  "gcp-service-account-key": "give it by --gcp-service-account-key-file",
-  token: "give it by the variable ARGOCD_CONFIGURER_SERVER_TOKEN",
+/** How secrets are given that no operation has, or every command may be thought to take. */
+const ANYWHERE: Readonly<Record<string, string>> = {
+  password: `--password-stdin, --password-file or the variable ${PASSWORD_VARIABLE}`,
+  token: "the variable ARGOCD_CONFIGURER_SERVER_TOKEN",
 };
 
+/** A word at the place of a command that is none. */
+export interface NoCommand {
+  readonly input: string;
+  readonly corrections: readonly string[];
+}
+
 /**
- * What is wrong with the arguments. One that may be a secret is not repeated: errors are kept in
+ * What is wrong with the arguments. No value is repeated, as it may be a secret and errors are kept in
  * logs.
+ * @param ways how operations take their secrets, by the flag that there is not for them
+ * @param isFlag whether the command has a flag of this name
  */
-export function parsingError(error: unknown): string {
-  const flag = secretFlag(error);
-  if (flag !== undefined) {
-    return `Cannot take --${flag}: arguments are seen by everyone on this machine; ${
-      INSTEAD[flag]
+export function parsingError(
+  error: unknown,
+  ways: Readonly<Record<string, string>>,
+  isFlag: (name: string) => boolean,
+): string {
+  const all = { ...ANYWHERE, ...ways };
+  const flag = flagIn(error)?.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  if (flag !== undefined && Object.hasOwn(all, flag)) {
+    return `Cannot take --${flag}: arguments are seen by everyone on this machine; give it by ${
+      all[flag]
     }`;
   }
-  if (error instanceof UnexpectedPositionalError && error.input.startsWith("-")) {
-    return `No such flag, or it cannot be read: ${/^(--[\w-]{0,40}|-\w?)/.exec(error.input)![0]}…`;
+  if (error instanceof UnexpectedPositionalError) {
+    return error.input.startsWith("-")
+      ? `No such flag, or it cannot be read: ${/^(--[\w-]{0,40}|-\w?)/.exec(error.input)![0]}…`
+      : `Too many arguments: ${error.expectedCount || "none"} may be there besides the flags`;
   }
-  return error instanceof Error ? error.message : String(error);
+  if (error instanceof ArgumentParseError) {
+    const { externalFlagNameOrPlaceholder: name, exception } = error;
+    const own = (exception as Error).message;
+    // What Stricli says of a switch quotes the value.
+    const rule = own.startsWith("must be ") ? own : "takes no value";
+    return `${isFlag(name) ? `--${name}` : name.toUpperCase()} ${rule}`;
+  }
+  if (error instanceof EnumValidationError) {
+    return `--${error.externalFlagName} must be ${anyOf(error.values)}`;
+  }
+  if (error instanceof InvalidNegatedFlagSyntaxError) {
+    return `--${error.externalFlagName} takes no value`;
+  }
+  if (error instanceof UnexpectedFlagError) {
+    return `--${error.externalFlagName} is there twice, and takes one value`;
+  }
+  return error instanceof Error ? error.message : noCommand(error as NoCommand);
 }
 
-/** The flag, where there is none because it would hold a secret. */
-function secretFlag(error: unknown): string | undefined {
-  const given = flagIn(error);
-  if (given === undefined) return undefined;
-  const flag = given.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  return Object.hasOwn(INSTEAD, flag) ? flag : undefined;
+function noCommand({ input, corrections }: NoCommand): string {
+  const meant = corrections.length > 0 ? `; did you mean ${corrections.join(" or ")}?` : "";
+  return `No command '${input.replace(/=.*/s, "=…")}'${meant}`;
 }
 
-/** Without its value. Stricli takes for no flag what has one with a line end, or an empty one. */
+/** `bash, zsh or fish` */
+export const anyOf = (words: readonly string[]) => words.join(", ").replace(/, ([^,]*)$/, " or $1");
+
+/** The flag that there is not, without its value. Stricli takes for no flag what has one with a line end, or an empty one. */
 function flagIn(error: unknown): string | undefined {
   if (error instanceof FlagNotFoundError) return error.input;
   if (error instanceof AliasNotFoundError) return error.input === "p" ? "password" : undefined;
-  if (!(error instanceof UnexpectedPositionalError)) return undefined;
-  if (/^-p/.test(error.input)) return "password";
-  return /^--([\w-]+)/.exec(error.input)?.[1];
+  if (error instanceof Error && !(error instanceof UnexpectedPositionalError)) return undefined;
+  const { input } = error as NoCommand | UnexpectedPositionalError;
+  if (/^-p/.test(input)) return "password";
+  return /^--([\w-]+)/.exec(input)?.[1];
 }

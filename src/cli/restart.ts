@@ -1,10 +1,9 @@
 import { ConfigError } from "../config/load.ts";
 import type { ServerRecord } from "../daemon/pid_file.ts";
-import { flagsOf, settingsAmong, withWholePaths } from "./carried_flags.ts";
 import { checkRestart } from "./check_restart.ts";
 import { Failure } from "./failure.ts";
 import { lookIn, runFolder, unclear } from "./run_folder.ts";
-import { settingArguments, type SettingFlags } from "./setting_flags.ts";
+import { flagsOf, settingArguments, type SettingFlags, withWholePaths } from "./setting_flags.ts";
 import { type StartFlags, startIn } from "./start.ts";
 import { stopIn } from "./stop.ts";
 import { printError } from "./terminal.ts";
@@ -71,7 +70,9 @@ function together(
   others: SettingFlags,
   here: string,
 ): { readonly flags: SettingFlags; readonly kept: readonly string[] } {
-  const given = settingsAmong(others);
+  const given = Object.fromEntries(
+    Object.entries(others).filter(([, value]) => value !== undefined),
+  );
   const over = cwd === here ? given : withWholePaths(given, here);
   const before = Object.entries(flagsOf(args)).filter(([flag]) => !Object.hasOwn(given, flag));
   const kept = Object.fromEntries(before);

@@ -9,10 +9,10 @@ import {
   text_en as english,
 } from "@stricli/core";
 import { flushLog } from "../log/logger.ts";
-import { asTaken, commandOf } from "./arguments.ts";
+import { asTaken, camel, targetOf } from "./arguments.ts";
+import { bugText } from "./bug.ts";
 import type { Context } from "./command.ts";
 import { Failure } from "./failure.ts";
-import { parsingError } from "./parsing_error.ts";
 import { serve } from "./serve_command.ts";
 import { print, printError } from "./terminal.ts";
 import { VERSION } from "./version.ts";
@@ -25,30 +25,35 @@ const hintOf = (command: readonly string[]) =>
     ? `(${NAME} --help shows the commands, ${NAME} COMMAND --help its flags)`
     : `(${[NAME, ...command].join(" ")} --help shows how it is used)`;
 
-/** @param hint for who has given wrong arguments */
-const texts = (hint: string): ApplicationText => ({
+/** @param onWrong told what is wrong with the arguments, of which nothing is said yet */
+const texts = (onWrong: (error: unknown) => void): ApplicationText => ({
   ...english,
   briefs: {
     ...english.briefs,
     argumentEscapeSequence: "What comes after it is no flag",
   },
-  exceptionWhileParsingArguments: (error) => `error: ${parsingError(error)}\n${hint}`,
+  exceptionWhileParsingArguments(error) {
+    onWrong(error);
+    return "";
+  },
+  formatException: bugText,
+  exceptionWhileRunningCommand: (error) => `error: ${bugText(error)}`,
   exceptionWhileRunningIntegrationFlag(args) {
     const { exception } = args;
     return exception instanceof Failure
       ? `error: ${exception.message}`
       : english.exceptionWhileRunningIntegrationFlag(args);
   },
-  noCommandRegisteredForInput: ({ input, corrections }) => {
-    const meant = corrections.length > 0 ? `; did you mean ${corrections.join(" or ")}?` : "";
-    return `error: No command '${input}'${meant}\n${hint}`;
+  noCommandRegisteredForInput(what) {
+    onWrong(what);
+    return "";
   },
 });
 
-/** The program with these commands, and what it tells who has given wrong arguments. */
+/** The program with these commands. */
 function application(
   root: RouteMap<Context>,
-  hint = hintOf([]),
+  onWrong: (error: unknown) => void = () => {},
 ): Application<Context> {
   return buildApplication(root, {
     name: NAME,
@@ -60,20 +65,20 @@ function application(
       onlyRequiredInUsageLine: true,
     },
     completion: { includeAliases: false },
-    localization: { text: texts(hint) },
+    localization: { text: texts(onWrong) },
   });
 }
 
-/** The program with all its commands. */
+/** The program with all its commands, each with its flags. */
 export async function wholeApplication(): Promise<Application<Context>> {
-  return application((await import("./commands.ts")).ROUTES);
+  return application(await (await import("./commands.ts")).commandsFor("all"));
 }
 
 /** All commands, or those that these words need: a server that starts waits for no other. */
-async function routesFor([first]: readonly string[]): Promise<RouteMap<Context>> {
-  return first === "serve"
+async function commandsFor(words: readonly string[]): Promise<RouteMap<Context>> {
+  return words[0] === "serve"
     ? buildRouteMap({ routes: { serve }, docs: { brief: "" } })
-    : (await import("./commands.ts")).ROUTES;
+    : await (await import("./commands.ts")).commandsFor(words);
 }
 
 /** `serve` is what runs without a command. */
@@ -91,16 +96,27 @@ export function withCommand(args: readonly string[]): readonly string[] {
  * is done on several clusters have a 3, and 130 is a Ctrl-C at a question
  */
 export async function run(args: readonly string[]): Promise<number> {
+  try {
+    return await ran(args);
+  } catch (error) {
+    flushLog();
+    printError(`error: ${bugText(error)}\n`);
+    return 1;
+  }
+}
+
+async function ran(args: readonly string[]): Promise<number> {
   // What the shells' scripts ask; no command, since its words are those of other commands.
   if (args[0] === "complete" && args[1] === "--") return await completed(args.slice(2));
   let code = 0;
+  const wrong: unknown[] = [];
   const process: { exitCode?: number | string | null } & Context["process"] = {
     stdout: { write: print },
-    stderr: { write: printError },
+    stderr: { write: (text) => wrong.length === 0 && printError(text) },
   };
   const words = withCommand(args);
-  const routes = await routesFor(words);
-  const hint = hintOf(commandOf(routes, args));
+  const root = await commandsFor(words);
+  const hint = hintOf(targetOf(root, args).command);
   const context: Context = {
     process,
     hint,
@@ -108,7 +124,16 @@ export async function run(args: readonly string[]): Promise<number> {
       code = exitCode;
     },
   };
-  await runApplication(application(routes, hint), asTaken(routes, words), context);
+  const taken = asTaken(root, words);
+  await runApplication(application(root, (error) => wrong.push(error)), taken, context);
+  if (wrong.length > 0) {
+    const { parsingError } = await import("./parsing_error.ts");
+    const ways = await (await import("./commands.ts")).secretWays();
+    const { flags } = targetOf(root, words);
+    const isFlag = (name: string) => Object.hasOwn(flags, camel(name));
+    for (const each of wrong) printError(`error: ${parsingError(each, ways, isFlag)}\n`);
+    printError(`${hint}\n`);
+  }
   flushLog();
   switch (process.exitCode) {
     case ExitCode.Success:
@@ -127,10 +152,11 @@ export async function run(args: readonly string[]): Promise<number> {
  */
 async function completed(words: readonly string[]): Promise<number> {
   const { complete } = await import("./completion.ts");
-  const { ROUTES } = await import("./commands.ts");
-  const before = asTaken(ROUTES, words.slice(0, -1));
+  const { commandsFor } = await import("./commands.ts");
+  const root = await commandsFor(words);
+  const before = asTaken(root, words.slice(0, -1));
   try {
-    return await complete(application(ROUTES), [...before, ...words.slice(-1)], print);
+    return await complete(application(root), [...before, ...words.slice(-1)], print);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return 1;

@@ -10,14 +10,10 @@ export type RunFlags = {
   readonly runDir?: string;
 };
 
-export interface RunFolder {
-  readonly path: string;
-  readonly pidFile: string;
-  readonly log: string;
-}
+export type RunFolder = ReturnType<typeof runFolder>;
 
 /** `server.pid` and `server.log` in the working directory, or in `--run-dir`. */
-export function runFolder({ runDir = "." }: RunFlags): RunFolder {
+export function runFolder({ runDir = "." }: RunFlags) {
   const path = resolve(runDir);
   return { path, pidFile: `${path}/server.pid`, log: `${path}/server.log` };
 }

@@ -1,3 +1,4 @@
+import { delay } from "../async/timed.ts";
 import { ConfigError } from "../config/load.ts";
 import { type Background, ownCommand, startInBackground } from "../daemon/background.ts";
 import { lastLines } from "../daemon/log_tail.ts";
@@ -15,8 +16,8 @@ import {
   runFolder,
   unclear,
 } from "./run_folder.ts";
-import { settingArguments, type SettingFlags } from "./setting_flags.ts";
-import { differences, given, ofServer, shownSetting } from "./settings_in_effect.ts";
+import { settingArguments, type SettingFlags, settingsGiven } from "./setting_flags.ts";
+import { differences, ofServer, shownSetting } from "./settings_in_effect.ts";
 import { print, printError } from "./terminal.ts";
 
 export type StartFlags = SettingFlags & RunFlags & {
@@ -50,13 +51,13 @@ export async function startIn(folder: RunFolder, what: Start): Promise<number> {
   if (before.state === "unclear") return unclear(folder);
   if (before.state === "running") return await already(folder, before.record, what);
 
-  const from = await sizeOf(folder.log);
+  const from = await Deno.stat(folder.log).then(({ size }) => size, () => 0);
   const server = await spawnServer(folder, settingArguments(what.flags), what.cwd);
   let code: number | undefined;
   server.ended.then((ended) => code = ended);
   const end = Date.now() + wait * 1000;
   do {
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await delay(20);
     const now = await lookIn(folder);
     if (now.state === "running") {
       if (now.record.pid !== server.pid) {
@@ -78,7 +79,7 @@ export async function startIn(folder: RunFolder, what: Start): Promise<number> {
     throw new Failure(`Cannot start: the server ended with exit code ${code}`, code === 2 ? 2 : 1);
   }
   Deno.kill(server.pid, "SIGTERM"); // our child, which has not ended: nobody else has its id
-  await Promise.race([server.ended, new Promise((resolve) => setTimeout(resolve, 5000))]);
+  await Promise.race([server.ended, delay(5000)]);
   throw new Failure(`Cannot start: the server did not answer within ${wait} seconds; it is ended`);
 }
 
@@ -119,13 +120,13 @@ async function already(folder: RunFolder, { pid }: ServerRecord, what: Start): P
     if (Date.now() >= end) {
       throw new Failure(`It runs already (process ${pid}), but does not answer at ${url ?? "all"}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await delay(50);
   }
 }
 
 /** @throws {Failure} when what was asked for is not what runs */
 function refuseOthers(record: ServerRecord, { flags, cwd }: Start): void {
-  const wrong = differences({ settings: given(flags), cwd }, ofServer(record));
+  const wrong = differences({ settings: settingsGiven(flags), cwd }, ofServer(record));
   if (wrong.length === 0) return;
   const list = wrong.map(({ key, now, wanted }) =>
     `${shownSetting(key, now)}, not ${shownSetting(key, wanted)}`
@@ -159,10 +160,6 @@ async function refuseOpen(record: ServerRecord, url: string, { flags }: Start): 
 async function showWarnings(log: string, from: number): Promise<void> {
   const lines = await lastLines(log, MOST_READ, from).catch(() => []);
   for (const line of warningsIn(lines)) printError(`${line}\n`);
-}
-
-async function sizeOf(path: string): Promise<number> {
-  return await Deno.stat(path).then(({ size }) => size, () => 0);
 }
 
 async function showLog(path: string, from: number): Promise<void> {

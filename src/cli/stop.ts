@@ -1,8 +1,9 @@
+import { delay } from "../async/timed.ts";
 import { childrenFile, endLeft } from "../daemon/children.ts";
 import { look, removeLeft, type ServerRecord } from "../daemon/pid_file.ts";
 import { Failure } from "./failure.ts";
 import { lookIn, type RunFlags, type RunFolder, runFolder, unclear } from "./run_folder.ts";
-import { killAfter } from "./stop_time.ts";
+import { killAfter } from "../server/listen/graceful_stop.ts";
 import { print } from "./terminal.ts";
 
 export type StopFlags = RunFlags & {
@@ -18,19 +19,16 @@ export async function stop(flags: StopFlags): Promise<number> {
   return killed ? 1 : 0;
 }
 
-export interface Stopped {
-  /** What ran; `undefined` when nothing did. */
-  readonly record: ServerRecord | undefined;
-  /** It did not end by itself in time. */
-  readonly killed: boolean;
-}
-
 /**
  * SIGTERM, on which a server ends the writes that it has, and after the timeout SIGKILL. Each
  * signal goes only to the process that holds the pid file at that time.
+ * @returns what ran, `undefined` when nothing did, and whether it did not end by itself in time
  * @throws {Failure} when it cannot be signalled, or lives on
  */
-export async function stopIn(folder: RunFolder, given?: number): Promise<Stopped> {
+export async function stopIn(
+  folder: RunFolder,
+  given?: number,
+): Promise<{ readonly record: ServerRecord | undefined; readonly killed: boolean }> {
   const looked = await lookIn(folder);
   if (looked.state === "unclear") return unclear(folder);
   if (looked.state === "stopped") {
@@ -73,7 +71,7 @@ async function ended(
   do {
     const now = await look(pidFile);
     if (now.state === "stopped" || (now.state === "running" && now.record.pid !== pid)) return true;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await delay(50);
   } while (Date.now() < end);
   return false;
 }

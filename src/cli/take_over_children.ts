@@ -1,5 +1,5 @@
 import { type Children, childrenFile, endLeft, takeChildren } from "../daemon/children.ts";
-import { loggerOf } from "../log/logger.ts";
+import { observe } from "../observe/observe.ts";
 import { reasonOf } from "./reason.ts";
 
 /**
@@ -9,22 +9,16 @@ import { reasonOf } from "./reason.ts";
  * @returns `undefined` where nothing can be noted
  */
 export async function takeOverChildren(pidFile: string): Promise<Children | undefined> {
-  const log = loggerOf("server");
   const file = childrenFile(pidFile);
+  const onLost = (error: unknown) =>
+    observe("server.processes_unrecorded", { file, reason: reasonOf(error) });
   try {
     const { ended, refused } = await endLeft(file);
-    if (refused !== undefined) {
-      log.warn("processes that a killed server may have left are not ended", {
-        file,
-        reason: refused,
-      });
-    }
-    for (const group of ended) log.warn("process of a killed server ended", { group });
-    const onLost = (error: unknown) =>
-      log.warn("processes are not recorded", { file, reason: reasonOf(error) });
+    if (refused !== undefined) observe("server.processes_left", { file, reason: refused });
+    for (const group of ended) observe("server.process_ended", { group });
     return await takeChildren(file, onLost);
   } catch (error) {
-    log.warn("processes are not recorded", { file, reason: reasonOf(error) });
+    onLost(error);
     return undefined;
   }
 }

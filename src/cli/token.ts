@@ -1,7 +1,6 @@
 import { dirname } from "node:path";
 import { dump } from "js-yaml";
-import { loadConfig } from "../config/load.ts";
-import { isClusterPattern, isRole, type Role, ROLES } from "../tokens/rights.ts";
+import { isClusterPattern, isRole, ROLES } from "../tokens/rights.ts";
 import {
   isTokenName,
   readTokenFile,
@@ -13,7 +12,7 @@ import {
 import { makeToken, sha256 } from "../tokens/tokens.ts";
 import { Failure } from "./failure.ts";
 import { reasonOf } from "./reason.ts";
-import { DEFAULT_CONFIG } from "./setting_flags.ts";
+import { configOf } from "./setting_flags.ts";
 import { print, printError } from "./terminal.ts";
 
 /** Which file of tokens is meant. */
@@ -41,11 +40,9 @@ export type ListTokensFlags = TokenFileFlags & {
 export async function createToken(flags: CreateTokenFlags): Promise<number> {
   const { name, role } = flags;
   if (name === undefined || role === undefined) {
-    const missing = [
-      ...name === undefined ? ["--name"] : [],
-      ...role === undefined ? ["--role"] : [],
-    ];
-    throw new Failure(`Missing ${missing.join(", ")}`, 2);
+    const missing = (["name", "role"] as const).filter((flag) => flags[flag] === undefined);
+    const names = missing.map((flag) => `--${flag}`).join(", ");
+    throw new Failure(`Missing ${names}`, 2, { isInHelp: true });
   }
   if (!isTokenName(name)) throw new Failure(`Cannot use name '${name}': ${TOKEN_NAME_RULE}`, 2);
   if (!isRole(role)) {
@@ -59,7 +56,7 @@ export async function createToken(flags: CreateTokenFlags): Promise<number> {
     if (tokens.some((other) => other.name === name)) {
       throw new Failure(`A token '${name}' is there already; remove it first, or use another name`);
     }
-    return [...tokens, stored(name, role, sha256(token), clusters, expires)];
+    return [...tokens, { name, role, clusters, sha256: sha256(token), expires }];
   });
   const made = { ...described({ name, role, clusters, expires }), token, tokens_file: file };
   print(flags.output === undefined ? `${token}\n` : data(made, flags.output));
@@ -91,16 +88,6 @@ const hasExpired = ({ expires }: Pick<StoredToken, "expires">) =>
 
 const data = (value: unknown, format: "json" | "yaml") =>
   format === "json" ? JSON.stringify(value, null, 2) + "\n" : dump(value, { lineWidth: -1 });
-
-function stored(
-  name: string,
-  role: Role,
-  sha256: string,
-  clusters: string[] | undefined,
-  expires: Date | undefined,
-): StoredToken {
-  return { name, role, ...(clusters ? { clusters } : {}), sha256, ...(expires ? { expires } : {}) };
-}
 
 function clustersOf(text: string): string[] {
   const clusters = text.split(",").map((each) => each.trim()).filter((each) => each !== "");
@@ -163,7 +150,9 @@ function printTable(tokens: readonly StoredToken[]): void {
 
 /** Removes a token, which stops working at once. */
 export async function removeToken(flags: TokenFileFlags, name?: string): Promise<number> {
-  if (name === undefined) throw new Failure("Missing NAME (token remove NAME)", 2);
+  if (name === undefined) {
+    throw new Failure("Missing NAME (token remove NAME)", 2, { isInHelp: true });
+  }
   const file = await fileOf(flags);
   await change(file, (tokens, isThere) => {
     if (!isThere) throw new Failure(`There is no tokens file ${file}`);
@@ -178,12 +167,7 @@ export async function removeToken(flags: TokenFileFlags, name?: string): Promise
 /** That of the flag, else of the configuration. @throws {Failure} */
 async function fileOf({ tokensFile, config }: TokenFileFlags): Promise<string> {
   if (tokensFile !== undefined) return tokensFile;
-  const { settings, warnings } = await loadConfig({
-    flags: {},
-    env: Deno.env.toObject(),
-    file: config ?? DEFAULT_CONFIG,
-    fileRequired: config !== undefined,
-  });
+  const { settings, warnings } = await configOf({ config });
   const file = settings["tokens-file"];
   if (file !== undefined) return file;
   for (const warning of warnings) printError(`warning: ${warning}\n`);

@@ -9,32 +9,6 @@ export function isClusterName(name: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/.test(name);
 }
 
-/** The folder of kubeconfigs, read at each call, so that a file dropped in shows at once. */
-export interface ClustersFolder {
-  /** As configured, for messages. */
-  readonly path: string;
-  /** Names of the clusters, sorted; `undefined` when the folder is missing. */
-  names(): Promise<string[] | undefined>;
-  /** The same, and what is not taken. */
-  look(): Promise<Found | undefined>;
-  /** Path of the cluster's kubeconfig as configured: `clusters/NAME.kubeconfig`. */
-  fileOf(name: string): string;
-}
-
-export interface Found {
-  /** Sorted. */
-  readonly names: string[];
-  /** Files that are no cluster's kubeconfig and may be meant to be, sorted. */
-  readonly passedOver: PassedOver[];
-}
-
-/** A file that is not taken. */
-export interface PassedOver {
-  readonly file: string;
-  /** What is wrong with its name, and what to do. */
-  readonly why: string;
-}
-
 /**
  * What lies beside kubeconfigs and is not meant to be one: what is hidden, texts, copies of editors,
  * certificates and keys that kubeconfigs name.
@@ -53,30 +27,37 @@ function judged({ name, isDirectory }: Deno.DirEntry): { cluster?: string; why?:
     : { why: CLUSTER_NAME_RULE };
 }
 
-/** Permissions: `--allow-read` of the folder. */
-export function clustersFolder(path: string): ClustersFolder {
-  const look = async (): Promise<Found | undefined> => {
-    const names: string[] = [];
-    const passedOver: PassedOver[] = [];
-    try {
-      for await (const entry of Deno.readDir(path)) {
-        const { cluster, why } = judged(entry);
-        if (cluster !== undefined) names.push(cluster);
-        if (why !== undefined) passedOver.push({ file: entry.name, why });
-      }
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      throw error;
-    }
-    return {
-      names: names.sort(),
-      passedOver: passedOver.sort((a, b) => a.file < b.file ? -1 : 1),
-    };
-  };
+/** The folder of kubeconfigs, read at each call, so that a file dropped in shows at once. */
+export type ClustersFolder = ReturnType<typeof clustersFolder>;
+
+/**
+ * Permissions: `--allow-read` of the folder.
+ * @param path as configured, for messages, too
+ */
+export function clustersFolder(path: string) {
   return {
     path,
+    /** Path of the cluster's kubeconfig as configured: `clusters/NAME.kubeconfig`. */
     fileOf: (name: string) => `${path.replace(/(?<!\/)\/+$/, "")}/${name}${SUFFIX}`,
-    names: async () => (await look())?.names,
-    look,
+    /**
+     * Names of the clusters, and files that are no cluster's kubeconfig and may be meant to be, with
+     * what is wrong with their names and what to do; both sorted. `undefined` when it is missing.
+     */
+    async look() {
+      const names: string[] = [];
+      const passedOver: { file: string; why: string }[] = [];
+      try {
+        for await (const entry of Deno.readDir(path)) {
+          const { cluster, why } = judged(entry);
+          if (cluster !== undefined) names.push(cluster);
+          if (why !== undefined) passedOver.push({ file: entry.name, why });
+        }
+      } catch (error) {
+        if (error instanceof Deno.errors.NotFound) return undefined;
+        throw error;
+      }
+      passedOver.sort((a, b) => a.file < b.file ? -1 : 1);
+      return { names: names.sort(), passedOver };
+    },
   };
 }

@@ -1,9 +1,9 @@
 import { KubeError } from "../kube/errors.ts";
 import { serverIdentity } from "../kube/kubeconfig/identity.ts";
-import { loggerOf } from "../log/logger.ts";
+import { observe } from "../observe/observe.ts";
 import { clustersFolder } from "./folder.ts";
 import type { ClusterEntry, ClusterSource } from "./source.ts";
-import type { ToldFiles } from "./told_files.ts";
+import type { PassedOverFiles } from "./passed_over_files.ts";
 import { KubeconfigRefused, vetKubeconfig, type VetRules, type Vetted } from "./vet.ts";
 
 /**
@@ -13,24 +13,25 @@ import { KubeconfigRefused, vetKubeconfig, type VetRules, type Vetted } from "./
  * Permissions: `--allow-read` of the folder and of what kubeconfigs name.
  * @param path of the folder, as configured
  * @param rules which kubeconfigs are used
- * @param told by which the log says once of each file that it is not taken
+ * @param passedOver by which the log says once of each file that it is not taken
  */
-export function folderSource(path: string, rules: VetRules, told: ToldFiles): ClusterSource {
+export function folderSource(
+  path: string,
+  rules: VetRules,
+  passedOver: PassedOverFiles,
+): ClusterSource {
   const folder = clustersFolder(path);
-  const log = loggerOf("clusters");
   const seen = new Map<string, Vetted>();
   return {
     async list() {
-      const found = await folder.look();
-      if (found !== undefined) told.tell(path, found.passedOver);
-      else log.warn("no clusters folder", { folder: path });
-      return { clusters: (found?.names ?? []).map((name) => ({ name, labels: {} })) };
+      const names = await passedOver.namesIn(folder);
+      return { clusters: names.map((name) => ({ name, labels: {} })) };
     },
     async find(name) {
       const file = folder.fileOf(name);
       try {
         const vetted = await vetKubeconfig(file, rules, seen);
-        for (const warning of vetted.warnings) log.debug(warning);
+        for (const warning of vetted.warnings) observe("clusters.kubeconfig_warning", { warning });
         return entryOf(name, vetted);
       } catch (error) {
         if (error instanceof Deno.errors.NotFound) return undefined;
@@ -53,6 +54,6 @@ function problemOf(error: unknown, cluster: string, file: string): KubeError {
     return new KubeError("busy", message, { cluster, retryAfter: 5 });
   }
   if (!(error instanceof KubeconfigRefused)) throw error;
-  loggerOf("clusters").warn("kubeconfig refused", { cluster, reason: error.message });
+  observe("clusters.kubeconfig_refused", { cluster, reason: error.message });
   return new KubeError("invalid_kubeconfig", error.message, { cluster });
 }

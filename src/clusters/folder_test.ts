@@ -45,9 +45,9 @@ Deno.test("names are sorted, and only kubeconfig files count", async () => {
     }
     await Deno.mkdir(join(path, "folder.kubeconfig"));
     const folder = clustersFolder(path);
-    assert.deepEqual(await folder.names(), ["a", "b"]);
+    assert.deepEqual((await folder.look())!.names, ["a", "b"]);
     await Deno.writeTextFile(join(path, "c.kubeconfig"), "");
-    assert.deepEqual(await folder.names(), ["a", "b", "c"]);
+    assert.deepEqual((await folder.look())!.names, ["a", "b", "c"]);
   } finally {
     await Deno.remove(path, { recursive: true });
   }
@@ -93,5 +93,5 @@ Deno.test("what is no kubeconfig's name and may be meant to be one is told with 
 });
 
 Deno.test("a missing folder has no names", async () => {
-  assert.equal(await clustersFolder("/nowhere/at/all").names(), undefined);
+  assert.equal(await clustersFolder("/nowhere/at/all").look(), undefined);
 });

@@ -5,16 +5,7 @@ import { type Current, textOf } from "../kube/kubeconfig/judge.ts";
 import { certificatesIn, whyNoPair } from "../kube/kubeconfig/pem.ts";
 import { seal, type Sealed } from "../log/sealed.ts";
 
-/** A file that a kubeconfig names: a certificate, a key or a token. */
-interface NamedFile {
-  /** What names it, such as `client-key`, and of whom. */
-  readonly entry: string;
-  /** As it stands there. */
-  readonly given: string;
-  /** Where that is. */
-  readonly path: string;
-}
-
+/** What names a file, a certificate, a key or a token. */
 type Field = "certificate-authority" | "client-certificate" | "client-key" | "tokenFile";
 
 /** Of a larger file only that it can be read is looked at, in bytes. */
@@ -44,9 +35,10 @@ export function whyFilesUseless(
   trust: Trust,
 ): string | undefined {
   const contents = new Map<Field, { text: string; what: string }>();
-  for (const [field, file] of filesOf(folder, current)) {
-    const what = file.entry + shown(file);
-    const read = contentOf(file.path, trust);
+  for (const { field, given, of } of filesOf(current)) {
+    const path = resolve(folder, given);
+    const what = `the '${field}' of its current ${of}${shown(given, path)}`;
+    const read = contentOf(path, trust);
     if ("why" in read) {
       const hasToken = field === "tokenFile" && current.user.token !== "";
       if (!hasToken) return `${what} ${read.why}`;
@@ -62,7 +54,7 @@ export function whyFilesUseless(
 }
 
 /** In the order in which kubectl opens them. */
-function filesOf(folder: string, { cluster, user, isTls, serverUser }: Current) {
+function filesOf({ cluster, user, isTls, serverUser }: Current) {
   const hasCertificate = user["client-certificate"] !== "" ||
     user["client-certificate-data"].length > 0;
   const files: readonly (readonly [Field, string, boolean, string])[] = [
@@ -71,15 +63,8 @@ function filesOf(folder: string, { cluster, user, isTls, serverUser }: Current) 
     ["client-key", user["client-key"], hasCertificate, "user"],
     ["tokenFile", user.tokenFile, isTls && serverUser === undefined, "user"],
   ];
-  return files.flatMap(([field, given, isOpened, of]): [Field, NamedFile][] =>
-    isOpened && given !== ""
-      ? [[field, {
-        entry: `the '${field}' of its current ${of}`,
-        given,
-        path: resolve(folder, given),
-      }]]
-      : []
-  );
+  return files.map(([field, given, isOpened, of]) => ({ field, given, isOpened, of }))
+    .filter(({ given, isOpened }) => isOpened && given !== "");
 }
 
 function whyContentsUseless(
@@ -134,7 +119,7 @@ function contentOf(path: string, trust: Trust): { text?: string } | { why: strin
  * The path, unless what stands there may be the key or the token itself, which belongs into another
  * entry: those are long and have no ending.
  */
-function shown({ given, path }: NamedFile): string {
+function shown(given: string, path: string): string {
   const isSurelyPath = isAbsolute(given) || given.length <= 20 || /\.[a-z]{1,8}$/i.test(given);
   return isSurelyPath && given.split("/").every((name) => name.length <= 100) ? ` (${path})` : "";
 }

@@ -16,7 +16,7 @@ import {
   listClusters,
   type UsableCluster,
 } from "./source.ts";
-import { ToldFiles } from "./told_files.ts";
+import { PassedOverFiles } from "./passed_over_files.ts";
 
 /** Seconds of an operation here: half of it is what a failure costs at least. */
 const SECONDS = 0.1;
@@ -75,7 +75,7 @@ async function withFolder(
       await Deno.writeTextFile(`${path}/${name}`, content, { mode: 0o600 });
     }
     const rules = { owners: [Deno.uid()!], group: Deno.gid()!, allowExecPlugins: false };
-    await test(folderSource(path, rules, new ToldFiles()), path);
+    await test(folderSource(path, rules, new PassedOverFiles()), path);
   } finally {
     await Deno.remove(path, { recursive: true });
   }
@@ -171,7 +171,7 @@ Deno.test("a cluster that no source has would be in the folder", () =>
 
 Deno.test("a folder that is not there has no clusters", async () => {
   const rules = { owners: [Deno.uid()!], group: Deno.gid()!, allowExecPlugins: false };
-  const source = folderSource("/nowhere/at/all", rules, new ToldFiles());
+  const source = folderSource("/nowhere/at/all", rules, new PassedOverFiles());
   assert.deepEqual(await listClusters([source]), { clusters: [], warnings: [] });
   assert.equal(await source.find("a"), undefined);
 });

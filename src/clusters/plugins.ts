@@ -1,4 +1,5 @@
 import { isAbsolute, join } from "node:path";
+import { findProgram, isProgram } from "../files/programs.ts";
 import { faultOf, type Trust } from "../files/trusted.ts";
 import type { Current } from "../kube/kubeconfig/judge.ts";
 
@@ -9,12 +10,10 @@ export interface ProgramRules extends Trust {
 }
 
 /**
- * Why the credential plugin of a kubeconfig's user cannot be run, or `undefined`: looked for as Go
- * looks for programs.
+ * Why the credential plugin of a kubeconfig's user cannot be run, or `undefined`.
  *
  * Permissions: `--allow-read` of the way to it; what may not be looked at is left to whoever runs it.
  * @param folder the kubeconfig's: a command with a slash is relative to it
- * @see https://pkg.go.dev/os/exec#LookPath
  */
 export function whyNoPlugin(
   folder: string,
@@ -27,10 +26,10 @@ export function whyNoPlugin(
   const what = `the credential plugin${shown(command)} of its current user`;
   if (command.includes("/")) {
     const file = isAbsolute(command) ? command : join(folder, command);
-    return distrust(file) ?? (isProgram(file) ? undefined : `${what} is no file that may be run`);
+    return distrust(file) ??
+      (isProgram(file, true) ? undefined : `${what} is no file that may be run`);
   }
-  const found = programs.split(":").filter((place) => place !== "")
-    .map((place) => join(place, command)).find(isProgram);
+  const found = findProgram(command, programs, true);
   return found === undefined ? `${what} is not on the server's PATH` : distrust(found);
 
   function distrust(file: string): string | undefined {
@@ -47,15 +46,6 @@ function faultOrNone(file: string, trust: Trust) {
     // One that cannot be got at is no program either; one that may not be looked at is left alone.
     if (error instanceof Deno.errors.NotCapable || "code" in (error as Error)) return undefined;
     throw error;
-  }
-}
-
-function isProgram(file: string): boolean {
-  try {
-    const { isFile, mode } = Deno.statSync(file);
-    return isFile && ((mode ?? 0o111) & 0o111) !== 0;
-  } catch (error) {
-    return error instanceof Deno.errors.NotCapable;
   }
 }
 

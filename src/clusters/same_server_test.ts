@@ -6,7 +6,7 @@ import type { KubeError } from "../kube/errors.ts";
 import { FakeCluster } from "../kube/fake/store.ts";
 import { folderSource } from "./folder_source.ts";
 import { clusterOpener, type OpenedCluster } from "./open.ts";
-import { ToldFiles } from "./told_files.ts";
+import { PassedOverFiles } from "./passed_over_files.ts";
 
 /** Which kubeconfigs lead to one API server, and so share its breaker and its locks. */
 
@@ -92,7 +92,7 @@ function opener(folder: string): (name: string) => Promise<OpenedCluster> {
   const ill = new FakeCluster();
   ill.fault = () => ({ kind: "hang" });
   const open = clusterOpener({
-    sources: [folderSource(folder, rules, new ToldFiles())],
+    sources: [folderSource(folder, rules, new PassedOverFiles())],
     storeOf: ({ name }) => (name === "a" ? ill : new FakeCluster()).store(),
     breakers: new Breakers(),
     seconds: SECONDS,

@@ -31,34 +31,31 @@ export interface VetRules extends Trust {
 }
 
 /** What the rules take from the process and its machine. */
-export interface VetSurroundings {
+export interface ServerMachine {
+  /** Of the server's own process. */
   readonly user: number;
   readonly group: number;
   /** The environment of kubectl and of credential plugins. */
-  readonly kubectlEnv: Readonly<Record<string, string>>;
+  readonly kubectlEnv: Record<string, string>;
   /** Whether kubectl can be run. */
   readonly hasKubectl: boolean;
 }
 
 /** Those of the settings, for this process. */
 export function vetRules(
-  settings: Pick<Settings, "trusted-owners" | "allow-exec-plugins" | "transport">,
-  { user, group, kubectlEnv, hasKubectl }: VetSurroundings,
+  { transport, ...settings }: Pick<
+    Settings,
+    "trusted-owners" | "allow-exec-plugins" | "transport"
+  >,
+  { user, group, kubectlEnv, hasKubectl }: ServerMachine,
 ): VetRules {
   return {
     ...configuredTrust(settings["trusted-owners"], { owners: [user], group }),
     allowExecPlugins: settings["allow-exec-plugins"],
     programs: kubectlEnv.PATH,
-    isOverApi: !isOverKubectl(settings, hasKubectl),
+    // `auto` is kubectl, which works with every kubeconfig, unless it is missing.
+    isOverApi: transport === "api" || (transport === "auto" && !hasKubectl),
   };
-}
-
-/** `auto` is kubectl, which works with every kubeconfig, unless it is missing. */
-export function isOverKubectl(
-  { transport }: Pick<Settings, "transport">,
-  hasKubectl: boolean,
-): boolean {
-  return transport === "kubectl" || (transport === "auto" && hasKubectl);
 }
 
 export interface Vetted {

@@ -1,37 +1,39 @@
 import { load as parseYaml } from "js-yaml";
 import { readTrusted } from "../files/open.ts";
 import { configuredTrust, NotTrusted, type Trust } from "../files/trusted.ts";
+import { isObject } from "../text/json.ts";
 import {
-  emptyVariables,
   envName,
+  flagName,
   isServiceLink,
-  meantKey,
-  meantVariable,
+  type Known,
+  knownKeys,
+  knownVariables,
+  meant,
   unknownVariables,
 } from "./names.ts";
-import {
-  isTextSetting,
-  SETTING_KEYS,
-  SettingInvalid,
-  type SettingKey,
-  type Settings,
-  settingsOf,
-} from "./schema.ts";
+import { SettingInvalid, type SettingKey, type Settings, settingsOf } from "./schema.ts";
+import { kindOf, type SettingTable } from "./setting.ts";
+import { SETTINGS } from "./settings.ts";
 
 /** A configuration that cannot be used; the start ends with exit code 2. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
+type Env = Readonly<Record<string, string>>;
+
 export interface ConfigSources {
   /** Settings given as flags, by key. */
   readonly flags: Readonly<Partial<Record<SettingKey, unknown>>>;
   /** The environment; `ARGOCD_CONFIGURER_KUBECTL_TIMEOUT` sets `kubectl_timeout`. */
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: Env;
   /** Path of the file. */
   readonly file: string;
   /** Whether the file was named by the user: then it has to be there. */
   readonly fileRequired: boolean;
+  /** Those that there are. @default all of this program's */
+  readonly table?: SettingTable;
 }
 
 export interface LoadedConfig {
@@ -53,13 +55,14 @@ export interface LoadedConfig {
 export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> {
   const warnings: string[] = [];
   const file = readFile(sources, warnings);
-  const env = fromEnv(sources.env);
+  const { table = SETTINGS } = sources;
+  const env = fromEnv(sources.env, table);
   const given: Record<string, unknown> = {};
   const origin: Record<string, string> = {};
   const layers = [
     { values: file.values, from: (key: string) => `${sources.file}${file.lineOf(key)}` },
     { values: env, from: (key: string) => `environment variable ${envName(key)}` },
-    { values: sources.flags, from: (key: string) => `flag --${key.replaceAll("_", "-")}` },
+    { values: sources.flags, from: (key: string) => `flag ${flagName(key)}` },
   ];
   for (const { values, from } of layers) {
     for (const [key, value] of Object.entries(values)) {
@@ -68,20 +71,15 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
       origin[key] = from(key);
     }
   }
+  const keys = knownKeys(table);
   for (const key of Object.keys(given)) {
-    if ((SETTING_KEYS as string[]).includes(key)) continue;
-    const { nearest, isProtective } = meantKey(key);
-    if (isProtective) {
-      throw new ConfigError(
-        `Cannot use setting '${key}' from ${origin[key]}: it is spelled '${nearest}'`,
-      );
-    }
-    warnings.push(`Unknown setting '${key}' in ${origin[key]}${question(nearest)}`);
+    if (Object.hasOwn(table, key)) continue;
+    warnings.push(unknown("setting", key, keys, origin[key]));
     delete given[key];
   }
-  warnings.push(...aboutVariables(sources.env));
+  warnings.push(...aboutVariables(sources.env, knownVariables(table)));
   try {
-    return { settings: settingsOf(given), warnings };
+    return { settings: settingsOf(given, table), warnings };
   } catch (error) {
     if (!(error instanceof SettingInvalid)) throw error;
     const { path, key, message } = error;
@@ -89,30 +87,35 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   }
 }
 
-const question = (nearest: string | undefined) =>
-  nearest === undefined ? "" : `; did you mean '${nearest}'?`;
+/**
+ * What to say of a name that is not known.
+ * @param origin where it stands, unless its name tells that
+ * @throws {ConfigError} if it can be nothing but one that protects something
+ */
+function unknown(what: string, name: string, known: Known, origin?: string): string {
+  const { nearest, isProtective } = meant(name, known);
+  const at = (word: string) => origin === undefined ? "" : ` ${word} ${origin}`;
+  if (isProtective) {
+    throw new ConfigError(`Cannot use ${what} '${name}'${at("from")}: it is spelled '${nearest}'`);
+  }
+  const question = nearest === undefined ? "" : `; did you mean '${nearest}'?`;
+  return `Unknown ${what} '${name}'${at("in")}${question}`;
+}
 
 /** What is strange about the environment. @throws {ConfigError} */
-function aboutVariables(env: Readonly<Record<string, string>>): string[] {
-  const unknown = unknownVariables(env).map((name) => {
-    const { nearest, isProtective } = meantVariable(name);
-    if (isProtective) {
-      throw new ConfigError(
-        `Cannot use environment variable '${name}': it is spelled '${nearest}'`,
-      );
-    }
-    return `Unknown environment variable '${name}'${question(nearest)}`;
-  });
-  const empty = emptyVariables(env).map((name) =>
-    `Environment variable '${name}' is empty, as if it were not set`
-  );
-  return [...unknown, ...empty];
+function aboutVariables(env: Env, known: Known): string[] {
+  const what = "environment variable";
+  const empty = known.protective.filter((name) => env[name] === "");
+  return [
+    ...unknownVariables(env, known).map((name) => unknown(what, name, known)),
+    ...empty.map((name) => `Environment variable '${name}' is empty, as if it were not set`),
+  ];
 }
 
 /** Numbers, booleans, lists and maps are written in YAML there, like in the file. */
-function fromEnv(env: Readonly<Record<string, string>>): Record<string, unknown> {
+function fromEnv(env: Env, table: SettingTable): Record<string, unknown> {
   const values: Record<string, unknown> = {};
-  for (const key of SETTING_KEYS) {
+  for (const [key, setting] of Object.entries(table)) {
     const name = envName(key);
     const text = env[name];
     if (text === undefined || text === "") continue;
@@ -128,7 +131,7 @@ function fromEnv(env: Readonly<Record<string, string>>): Record<string, unknown>
     }
     if (text.length > MAX_VALUE) return refuse("it is longer than 16 KiB");
     try {
-      values[key] = isTextSetting(key) ? text : parseYaml(text);
+      values[key] = kindOf(setting) === "text" ? text : parseYaml(text);
     } catch (error) {
       return refuse(notYaml(error));
     }
@@ -142,12 +145,6 @@ function notYaml(error: unknown): string {
   if (reason === "duplicated mapping key") return "a key is there twice";
   const isPlain = reason !== undefined && /^[a-z ,]+$/i.test(reason);
   return isPlain ? `it is not valid YAML: ${reason}` : "it is not valid YAML";
-}
-
-interface ConfigFile {
-  readonly values: Record<string, unknown>;
-  /** `:LINE` of a key. */
-  lineOf(key: string): string;
 }
 
 /**
@@ -179,25 +176,38 @@ function whyRefused({ message }: NotTrusted, { fileRequired }: ConfigSources): s
     : `${message}, or name another one with --config: it is the one of the working directory`;
 }
 
-function readFile(sources: ConfigSources, warnings: string[]): ConfigFile {
-  const { file } = sources;
+/** The values by key, and `:LINE` of a key. */
+function readFile(sources: ConfigSources, warnings: string[]): {
+  readonly values: Record<string, unknown>;
+  lineOf(key: string): string;
+} {
+  const { file, fileRequired } = sources;
+  const refuse = (why: string, at = ""): never => {
+    throw new ConfigError(`Cannot use configuration file ${file}${at}: ${why}`);
+  };
   let text: string;
   try {
     text = readTrusted(file, trustedBy(sources));
   } catch (error) {
-    if (error instanceof NotTrusted) {
-      throw new ConfigError(`Cannot use configuration file ${file}: ${whyRefused(error, sources)}`);
-    }
-    if (error instanceof Deno.errors.NotFound && !sources.fileRequired) {
-      warnings.push(`No configuration file at ${file}; the defaults are in effect`);
-      return { values: {}, lineOf: () => "" };
-    }
-    const why = error instanceof Deno.errors.NotFound ? "there is no such file" : "cannot read it";
-    throw new ConfigError(`Cannot use configuration file ${file}: ${why}`);
+    if (error instanceof NotTrusted) return refuse(whyRefused(error, sources));
+    if (!(error instanceof Deno.errors.NotFound)) return refuse("cannot read it");
+    if (fileRequired) return refuse("there is no such file");
+    warnings.push(`No configuration file at ${file}; the defaults are in effect`);
+    return { values: {}, lineOf: () => "" };
   }
-  const values = parseFile(file, text);
+  if (text.length > MAX_FILE) return refuse("it is larger than 64 KiB");
   const lines = linesOfKeys(text);
-  return { values, lineOf: (key) => lines.has(key) ? `:${lines.get(key)}` : "" };
+  const lineOf = (key: string) => lines.has(key) ? `:${lines.get(key)}` : "";
+  // A file of comments alone is an empty configuration.
+  if (text.split("\n").every((line) => /^\s*(#.*)?$/.test(line))) return { values: {}, lineOf };
+  let values: unknown;
+  try {
+    values = parseYaml(text) ?? {};
+  } catch (error) {
+    const mark = (error as { mark?: { line: number; column: number } }).mark;
+    return refuse(notYaml(error), mark && `:${mark.line + 1}:${mark.column + 1}`);
+  }
+  return isObject(values) ? { values, lineOf } : refuse("it is not a YAML mapping");
 }
 
 /** The line on which each key begins, counted from 1; of one that is there twice the first. */
@@ -216,24 +226,3 @@ const MAX_FILE = 64 * 1024;
 
 /** Largest value in the environment that is read as YAML, in UTF-16 units. */
 const MAX_VALUE = 16 * 1024;
-
-function parseFile(file: string, text: string): Record<string, unknown> {
-  if (text.length > MAX_FILE) {
-    throw new ConfigError(`Cannot use configuration file ${file}: it is larger than 64 KiB`);
-  }
-  // A file of comments alone is an empty configuration.
-  if (text.split("\n").every((line) => /^\s*(#.*)?$/.test(line))) return {};
-  let values: unknown;
-  try {
-    values = parseYaml(text);
-  } catch (error) {
-    const mark = (error as { mark?: { line: number; column: number } }).mark;
-    const where = mark ? `${file}:${mark.line + 1}:${mark.column + 1}` : file;
-    throw new ConfigError(`Cannot use configuration file ${where}: ${notYaml(error)}`);
-  }
-  if (values === null || values === undefined) return {};
-  if (typeof values !== "object" || Array.isArray(values)) {
-    throw new ConfigError(`Cannot use configuration file ${file}: it is not a YAML mapping`);
-  }
-  return values as Record<string, unknown>;
-}

@@ -1,5 +1,5 @@
 import { distance } from "fastest-levenshtein";
-import { SETTING_KEYS, type SettingKey } from "./schema.ts";
+import type { SettingTable } from "./setting.ts";
 
 /** Names of settings in a file and in the environment, and what is meant by one that is none. */
 
@@ -8,6 +8,11 @@ const ENV_PREFIX = "ARGOCD_CONFIGURER_";
 /** `kubectl_timeout`: `ARGOCD_CONFIGURER_KUBECTL_TIMEOUT` */
 export function envName(key: string): string {
   return ENV_PREFIX + key.replaceAll("-", "_").toUpperCase();
+}
+
+/** `kubectl_timeout`: `--kubectl-timeout` */
+export function flagName(key: string): string {
+  return `--${key.replaceAll("_", "-")}`;
 }
 
 /** Variables of the program that are no settings. */
@@ -21,24 +26,28 @@ const OTHER_VARIABLES = [
   "FILE",
 ].map((name) => ENV_PREFIX + name);
 
-const VARIABLES: readonly string[] = [...SETTING_KEYS.map(envName), ...OTHER_VARIABLES];
+/** Names that are known. */
+export interface Known {
+  readonly all: readonly string[];
+  /** Those of which one that is not taken must not go unnoticed. */
+  readonly protective: readonly string[];
+  /** With which all of them begin. */
+  readonly prefix: string;
+}
 
-/**
- * Settings without which more is allowed or less is recorded, so that one that is not taken must not
- * go unnoticed.
- */
-const PROTECTIVE: readonly SettingKey[] = [
-  "tokens-file",
-  "tls-cert",
-  "tls-key",
-  "allow-exec-plugins",
-  "audit-log",
-];
+export function knownKeys(table: SettingTable): Known {
+  const all = Object.keys(table);
+  return { all, protective: all.filter((key) => table[key]!.protective), prefix: "" };
+}
 
-const PROTECTIVE_VARIABLES: readonly string[] = [
-  ...PROTECTIVE.map(envName),
-  `${ENV_PREFIX}TOKEN`,
-];
+export function knownVariables(table: SettingTable): Known {
+  const { all, protective } = knownKeys(table);
+  return {
+    all: [...all.map(envName), ...OTHER_VARIABLES],
+    protective: [...protective.map(envName), `${ENV_PREFIX}TOKEN`],
+    prefix: ENV_PREFIX,
+  };
+}
 
 /** Variables that Kubernetes sets for a service whose name begins with this program's. */
 const SERVICE_LINK =
@@ -56,46 +65,27 @@ export function isServiceLink(name: string, value: string): boolean {
  * Variables that begin as the program's do and are none of them: but for those that the tests take,
  * and the links to services.
  */
-export function unknownVariables(env: Readonly<Record<string, string>>): string[] {
+export function unknownVariables(
+  env: Readonly<Record<string, string>>,
+  { all }: Known,
+): string[] {
   return Object.keys(env).filter((name) =>
-    folded(name).startsWith(folded(ENV_PREFIX)) && !VARIABLES.includes(name) &&
+    folded(name).startsWith(folded(ENV_PREFIX)) && !all.includes(name) &&
     !name.startsWith(`${ENV_PREFIX}TEST_`) && !isServiceLink(name, env[name]!)
   ).sort();
 }
 
-/** Variables that are there, and empty, where that leaves the API open or something unrecorded. */
-export function emptyVariables(env: Readonly<Record<string, string>>): string[] {
-  return PROTECTIVE_VARIABLES.filter((name) => env[name] === "");
-}
-
-/** What a name that is not known may stand for. */
-export interface Meant {
-  /** The nearest known one; `undefined` when none is near. */
-  readonly nearest: string | undefined;
-  /** Whether it can be nothing but that one, which protects something. */
-  readonly isProtective: boolean;
-}
-
-export function meantKey(key: string): Meant {
-  return meant(key, SETTING_KEYS, PROTECTIVE);
-}
-
-export function meantVariable(name: string): Meant {
-  return meant(name, VARIABLES, PROTECTIVE_VARIABLES, ENV_PREFIX.length);
-}
-
-/** @param prefix characters that all of them have in common */
-function meant(
-  name: string,
-  known: readonly string[],
-  protective: readonly string[],
-  prefix = 0,
-): Meant {
-  const same = known.find((each) => folded(each) === folded(name));
+/**
+ * What a name that is not known may stand for.
+ * @returns the nearest known one, `undefined` when none is near; and whether it can be nothing but
+ * that one, which protects something
+ */
+export function meant(name: string, { all, protective, prefix }: Known) {
+  const same = all.find((each) => folded(each) === folded(name));
   if (same !== undefined) return { nearest: same, isProtective: protective.includes(same) };
-  const own = folded(name.slice(prefix));
-  const [closest] = known
-    .map((each) => ({ each, away: distance(own, folded(each.slice(prefix))) }))
+  const own = folded(name.slice(prefix.length));
+  const [closest] = all
+    .map((each) => ({ each, away: distance(own, folded(each.slice(prefix.length))) }))
     .sort((a, b) => a.away - b.away);
   const isNear = closest !== undefined && closest.away <= Math.min(4, own.length / 2);
   return { nearest: isNear ? closest.each : undefined, isProtective: false };

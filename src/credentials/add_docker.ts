@@ -1,9 +1,9 @@
-import type { Attempt, Credentials, Outcome } from "../audit/audit_log.ts";
+import type { Attempt, Credentials, Outcome } from "../audit/entry.ts";
 import { KubeError } from "../kube/errors.ts";
 import type { PullSecretUse } from "../kube/store.ts";
 import type { AddServices, AddSettings, NotAccepted } from "./adding.ts";
-import { type DockerCredential, dockerSecrets, gitWriteBackName } from "./kinds/docker.ts";
-import { dockerHints } from "./kinds/docker_hints.ts";
+import { dockerSecrets, gitWriteBackName } from "./kinds/docker.ts";
+import { type DockerCredential, dockerLogins } from "./kinds/docker_logins.ts";
 import { MAX_NAMESPACES, type NamespaceSelection, selectNamespaces } from "./namespaces.ts";
 import { accountsOf, NOT_ACCEPTED, outcomeOfWrite } from "./outcome.ts";
 import { write, type WriteVerdict } from "./write.ts";
@@ -82,7 +82,7 @@ export async function addDocker(
   const { begin } = services;
   // Else when the namespaces are known, which the record of an interrupted write has to name.
   if (request.select === undefined) await begin();
-  const hints = dockerHints(credentials);
+  const hints = dockerLogins.hints(credentials);
   let verified: readonly Verified[] = [];
   const added = (namespaces: readonly string[], verdict: WriteVerdict): DockerAdded => ({
     kind: "docker",

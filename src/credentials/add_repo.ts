@@ -1,13 +1,8 @@
-import type { Attempt, Credentials, Outcome } from "../audit/audit_log.ts";
+import type { Attempt, Outcome } from "../audit/entry.ts";
 import type { AddServices, AddSettings, NotAccepted } from "./adding.ts";
+import type { RepositoryType, SecretKind } from "./kinds/credential_kind.ts";
 import type { DesiredSecret } from "./kinds/kind.ts";
-import {
-  type RepositoryRequest,
-  repositorySecrets,
-  type RepositoryType,
-  type SecretKind,
-} from "./kinds/repository.ts";
-import { secretOf } from "./kinds/repository_credential.ts";
+import { type RepositoryRequest, repositorySecrets } from "./kinds/repository.ts";
 import { namesOf } from "./kinds/repository_names.ts";
 import type { SpelledUrl } from "./kinds/url.ts";
 import { NOT_ACCEPTED, outcomeOfWrite, placesOf } from "./outcome.ts";
@@ -64,13 +59,6 @@ export function attemptOf(
   };
 }
 
-/** The value that is written; a certificate's key where there is no other. */
-export function credentialsOf(
-  { credential, clientCertificate }: Pick<AddRepo, "credential" | "clientCertificate">,
-): Credentials | undefined {
-  return credential === undefined ? clientCertificate?.key : secretOf(credential);
-}
-
 export function outcomeOf(result: RepoAdded | NotAccepted): Outcome {
   return result.kind === "not_accepted"
     ? NOT_ACCEPTED
@@ -100,20 +88,13 @@ function desired(
 ): { readonly secrets: readonly DesiredSecret[]; readonly places: readonly RepoPlace[] } {
   const { name, urls } = request;
   const names = namesOf(name, urls.map(({ url }) => url.url));
-  const places: RepoPlace[] = [];
-  const secrets = urls.flatMap((each, i) => {
-    const made = repositorySecrets({ ...request, argocdNamespace }, names[i]!, each.url);
-    const index = places.reduce(
-      (sum, { templateIndex }) => sum + (templateIndex === undefined ? 1 : 2),
-      0,
-    );
-    places.push({
-      ...each,
-      name: names[i]!,
-      index,
-      ...(made.template === undefined ? {} : { templateIndex: index + 1 }),
-    });
-    return made.template === undefined ? [made.secret] : [made.secret, made.template];
+  const secrets: DesiredSecret[] = [];
+  const places = urls.map((each, i): RepoPlace => {
+    const name = names[i]!;
+    const made = repositorySecrets({ ...request, argocdNamespace }, name, each.url);
+    const place = { ...each, name, index: secrets.push(made.secret) - 1 };
+    if (made.template === undefined) return place;
+    return { ...place, templateIndex: secrets.push(made.template) - 1 };
   });
   return { secrets, places };
 }

@@ -2,17 +2,11 @@ import assert from "node:assert/strict";
 import { KubeError } from "../kube/errors.ts";
 import type { FakeCluster } from "../kube/fake/store.ts";
 import { seal } from "../log/sealed.ts";
-import {
-  type AddRepo,
-  addRepo,
-  attemptOf,
-  credentialsOf,
-  outcomeOf,
-  type RepoAdded,
-} from "./add_repo.ts";
+import { type AddRepo, addRepo, attemptOf, outcomeOf, type RepoAdded } from "./add_repo.ts";
 import { argocdCluster } from "./fake/clusters.ts";
 import { ARGOCD } from "./fake/desired.ts";
 import { ACCEPTED, type Recorder, recorder, servicesOf, writer } from "./fake/services.ts";
+import { secretOf } from "./kinds/repository_credential.ts";
 import { parseUrl } from "./kinds/repository_url.ts";
 import { recorded } from "./recorded.ts";
 
@@ -159,7 +153,7 @@ Deno.test("a request that names a project moves the repository of its name there
 /** The same on record. */
 function onRecord(record: Recorder, it: FakeCluster, more: Given, services = servicesOf(it)) {
   const asked = request(more);
-  const recording = { record, outcomeOf, credentials: credentialsOf(asked) };
+  const recording = { record, outcomeOf, credentials: secretOf(asked) };
   return recorded(
     attemptOf(asked, SETTINGS),
     recording,

@@ -1,16 +1,14 @@
 import { type Deadline, deadlineIn } from "../kube/deadline.ts";
-import { KubeError, type KubeErrorKind } from "../kube/errors.ts";
+import { isForbidden, KubeError, type KubeErrorKind } from "../kube/errors.ts";
 import { refKey, type SecretStore, type SecretSummary } from "../kube/store.ts";
-import { SECRET_TYPE_LABEL } from "./kinds/repository.ts";
+import { SECRET_TYPE_LABEL } from "./kinds/repository_credential.ts";
+import { listEach, type NamedSettings } from "./named.ts";
 
-export interface ListSettings {
+export interface ListSettings extends NamedSettings {
   /** Seconds for all reads together. */
   readonly seconds: number;
-  readonly argocdNamespace: string;
   /** A secret with any of them is a docker secret. */
   readonly dockerLabels: Readonly<Record<string, string>>;
-  /** Where to look for docker secrets when not all namespaces may be listed. */
-  readonly dockerNamespaces: readonly string[];
 }
 
 export interface Listed {
@@ -104,7 +102,7 @@ async function listDocker(
     try {
       return { secrets: await store.list({ selector }, deadline), warnings: [] };
     } catch (error) {
-      if (!(error instanceof KubeError) || error.kind !== "forbidden") throw error;
+      if (!isForbidden(error)) throw error;
       return await listNamespaces(store, selector, settings.dockerNamespaces, deadline);
     }
   }));
@@ -126,11 +124,8 @@ async function listNamespaces(
   namespaces: readonly string[],
   deadline: Deadline,
 ): Promise<DockerSecrets> {
-  const reads = await Promise.allSettled(
-    namespaces.map((namespace) => store.list({ selector, namespace }, deadline)),
-  );
+  const { reads, seen, secrets } = await listEach(namespaces, { selector }, store, deadline);
   const other = reads.filter((read) => read.status === "rejected" && !isForbidden(read.reason));
-  const seen = namespaces.filter((_, i) => reads[i]?.status === "fulfilled");
   if (other.length > 0 || seen.length === 0) throw worst(reads);
   const hidden = namespaces.filter((namespace) => !seen.includes(namespace));
   const warnings = [
@@ -140,12 +135,7 @@ async function listNamespaces(
       `The kubeconfig's user may not list secrets in ${hidden.join(", ")} either`,
     ]),
   ];
-  const secrets = reads.flatMap((read) => read.status === "fulfilled" ? read.value : []);
   return { secrets, warnings };
-}
-
-function isForbidden(error: unknown): boolean {
-  return error instanceof KubeError && error.kind === "forbidden";
 }
 
 /** The most telling failure. @throws one that is no {@link KubeError}: a bug */

@@ -1,6 +1,6 @@
 import type { Deadline } from "../kube/deadline.ts";
-import { KubeError } from "../kube/errors.ts";
-import type { SecretStore, SecretSummary } from "../kube/store.ts";
+import { isForbidden } from "../kube/errors.ts";
+import type { ListQuery, SecretStore, SecretSummary } from "../kube/store.ts";
 import { WRITE_ANNOTATION } from "./kinds/kind.ts";
 
 export interface NamedSettings {
@@ -33,10 +33,7 @@ export async function secretsNamed(
     if (!isForbidden(error)) throw error;
   }
   const places = [...new Set([...dockerNamespaces, argocdNamespace])];
-  const reads = await Promise.allSettled(
-    places.map((namespace) => store.list({ ...query, namespace }, deadline)),
-  );
-  const seen = places.filter((_, i) => reads[i]!.status === "fulfilled");
+  const { reads, seen, secrets } = await listEach(places, query, store, deadline);
   for (const read of reads) {
     if (read.status === "rejected" && (!isForbidden(read.reason) || seen.length === 0)) {
       throw read.reason;
@@ -44,12 +41,22 @@ export async function secretsNamed(
   }
   const warning = "The kubeconfig's user may not list secrets in all namespaces: " +
     `'${name}' was looked for in ${seen.join(", ")} only`;
-  const found = reads.flatMap((read) => read.status === "fulfilled" ? read.value : []);
-  return { secrets: sorted(found), warnings: [warning] };
+  return { secrets: sorted(secrets), warnings: [warning] };
 }
 
-function isForbidden(error: unknown): boolean {
-  return error instanceof KubeError && error.kind === "forbidden";
+/** Lists namespaces one by one: what came of each, which could be listed, and what is in those. */
+export async function listEach(
+  namespaces: readonly string[],
+  query: ListQuery,
+  store: SecretStore,
+  deadline: Deadline,
+) {
+  const reads = await Promise.allSettled(
+    namespaces.map((namespace) => store.list({ ...query, namespace }, deadline)),
+  );
+  const seen = namespaces.filter((_, i) => reads[i]!.status === "fulfilled");
+  const secrets = reads.flatMap((read) => read.status === "fulfilled" ? read.value : []);
+  return { reads, seen, secrets };
 }
 
 function sorted(secrets: readonly SecretSummary[]): SecretSummary[] {

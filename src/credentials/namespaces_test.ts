@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { KubeError } from "../kube/errors.ts";
 import { FakeCluster } from "../kube/fake/store.ts";
 import { servicesOf } from "./fake/services.ts";
-import { isLike, type NamespaceSelection, selectNamespaces } from "./namespaces.ts";
+import { type NamespaceSelection, selectNamespaces } from "./namespaces.ts";
 
 function cluster(): FakeCluster {
   const it = new FakeCluster();
@@ -87,48 +87,4 @@ Deno.test("a cluster that is not there, refused or ill is told", async () => {
   assert.equal(selected.kind === "unable" && selected.error.kind, "unreachable");
   it.fault = () => ({ kind: "bug" });
   await assert.rejects(select(it, {}), TypeError);
-});
-
-const LIKE: [name: string, pattern: string, is: boolean][] = [
-  ["a", "a", true],
-  ["a", "b", false],
-  ["ab", "a", false],
-  ["a", "ab", false],
-  ["", "*", true],
-  ["abc", "*", true],
-  ["abc", "**", true],
-  ["abc", "a*", true],
-  ["abc", "*c", true],
-  ["abc", "*b*", true],
-  ["abc", "a*c", true],
-  ["ac", "a*c", true],
-  ["abc", "a*b", false],
-  ["abc", "b*", false],
-  // What is before a star and what is behind it do not overlap.
-  ["aba", "ab*ba", false],
-  ["abba", "ab*ba", true],
-  ["aa", "a*a*a", false],
-  ["aaa", "a*a*a", true],
-  ["abcabc", "*abc", true],
-  ["abcabd", "a*bc*bd", true],
-  ["xay", "*a*", true],
-  // Nothing but the star means something else than itself.
-  ["abc", "a.c", false],
-  ["a.c", "a.c", true],
-  ["a+", "a+", true],
-  ["aa", "a+", false],
-];
-
-for (const [name, pattern, is] of LIKE) {
-  Deno.test(`'${name}' is ${is ? "" : "not "}like '${pattern}'`, () => {
-    assert.equal(isLike(name, pattern), is);
-  });
-}
-
-Deno.test("a pattern of many stars takes no longer than any other", () => {
-  const pattern = `${"*a".repeat(31)}b`;
-  const began = performance.now();
-  for (let i = 0; i < 1000; i++) assert.equal(isLike("a".repeat(63), pattern), false);
-  // As a regular expression one of them takes longer than a test may.
-  assert.ok(performance.now() - began < 5000);
 });

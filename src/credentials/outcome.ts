@@ -1,7 +1,8 @@
-import type { Outcome, ServiceAccountRef } from "../audit/audit_log.ts";
-import { type PullSecretUse, refKey } from "../kube/store.ts";
-import type { NotRestored, Refusal, WriteVerdict } from "./write.ts";
+import type { Outcome, ServiceAccountRef } from "../audit/entry.ts";
+import { accountOf, type PullSecretUse, refKey } from "../kube/store.ts";
+import type { WriteVerdict } from "./write.ts";
 import type { RemoveVerdict } from "./write/removal.ts";
+import type { Failed, Refused, Unable } from "./write/verdict.ts";
 
 /** What the audit log says of attempts and of what became of them. */
 
@@ -44,26 +45,15 @@ export function placesOf(
 
 /** The service accounts that use pull secrets, each once. */
 export function accountsOf(uses: readonly PullSecretUse[]): ServiceAccountRef[] {
-  const accounts = uses.map(({ namespace, serviceAccount: name }) => ({ namespace, name }));
-  return [...new Map(accounts.map((each) => [refKey(each), each])).values()];
+  return [...new Map(uses.map(accountOf).map((each) => [refKey(each), each])).values()];
 }
 
-function namespacesCreated(namespaces: readonly string[] = []) {
+function namespacesCreated(namespaces: readonly string[]) {
   return namespaces.length === 0 ? {} : { namespaces_created: namespaces };
 }
 
-type Nothing =
-  | { readonly kind: "refused"; readonly refusals: readonly Refusal[] }
-  | { readonly kind: "unable"; readonly error: { readonly kind: string } }
-  | {
-    readonly kind: "failed";
-    readonly error: { readonly kind: string };
-    readonly notRestored: readonly NotRestored[];
-    readonly namespaces?: readonly string[];
-  };
-
 /** Of what came to nothing. */
-function outcomeOfNothing(verdict: Nothing): Outcome {
+function outcomeOfNothing(verdict: Refused | Unable | Failed): Outcome {
   switch (verdict.kind) {
     case "refused":
       return { outcome: "refused", refusals: unique(verdict.refusals.map(({ kind }) => kind)) };

@@ -1,11 +1,7 @@
-import type { Attempt, Begun, Credentials, Outcome, WriteRecord } from "../audit/audit_log.ts";
+import type { Attempt, Credentials, Outcome } from "../audit/entry.ts";
+import type { Begun, WriteRecord } from "../audit/write_record.ts";
 import { KubeError } from "../kube/errors.ts";
-
-/** A write that is not tried, since it cannot be recorded. */
-export interface NotRecorded {
-  readonly kind: "unable";
-  readonly error: KubeError;
-}
+import type { Unable } from "./write/verdict.ts";
 
 export interface Recording<Result> {
   /** Absent when nothing is recorded. */
@@ -44,7 +40,7 @@ export async function recorded<Result>(
   attempt: Attempt,
   { record, credentials, outcomeOf }: Recording<Result>,
   run: (begin: Begin) => Promise<Result>,
-): Promise<Result | NotRecorded> {
+): Promise<Result | Unable> {
   if (record === undefined) return await run(unrecorded);
   let asked: Promise<Begun> | undefined;
   const begun = (found: Found = {}) =>
@@ -70,5 +66,5 @@ function refuseUnwritable(begun: Begun, { cluster }: Attempt): void {
   if (begun.kind === "recorded") return;
   const message = `Cannot write: the audit log cannot be written: ${begun.why}; ` +
     "nothing was changed";
-  throw new KubeError("not_recorded", message, { cluster });
+  throw new KubeError("not_recorded", message, { cluster, isHeld: begun.isHeld });
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fakeClock } from "../../tests/support/fake_clock.ts";
-import type { Attempt } from "../audit/audit_log.ts";
+import type { Attempt } from "../audit/entry.ts";
 import { KubeError } from "../kube/errors.ts";
 import type { FakeCluster } from "../kube/fake/store.ts";
 import { seal } from "../log/sealed.ts";

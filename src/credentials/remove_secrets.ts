@@ -1,13 +1,19 @@
-import type { Attempt, Outcome } from "../audit/audit_log.ts";
+import type { Attempt, Outcome } from "../audit/entry.ts";
 import { deadlineIn } from "../kube/deadline.ts";
-import { KubeError } from "../kube/errors.ts";
-import { type PullSecretUse, refKey, type SecretRef, type SecretSummary } from "../kube/store.ts";
+import {
+  type PullSecretUse,
+  refKey,
+  refOf,
+  type SecretRef,
+  type SecretSummary,
+} from "../kube/store.ts";
 import { gitWriteBackName } from "./kinds/docker.ts";
 import { MANAGED_BY, MANAGED_BY_LABEL } from "./kinds/kind.ts";
 import { exactName, templateName } from "./kinds/repository.ts";
 import { type NamedSettings, secretsNamed } from "./named.ts";
 import { accountsOf, NOT_THERE, outcomeOfRemoval, placesOf } from "./outcome.ts";
 import { remove, type RemoveVerdict } from "./write/removal.ts";
+import { unable } from "./write/verdict.ts";
 import type { Writer, WriteServices } from "./writer.ts";
 
 export interface RemoveSecrets extends Writer {
@@ -76,15 +82,14 @@ export async function removeSecrets(
     const others = beside.flatMap(({ secrets }) => secrets)
       .filter((secret) => main !== undefined && isBeside(main, secret));
     const companions = others.filter(({ annotation }) => annotation === main?.annotation);
-    refs = [...here, ...companions].map(({ namespace, name }) => ({ namespace, name }));
+    refs = [...here, ...companions].map(refOf);
     warnings = [
       ...own!.warnings,
       ...others.filter((each) => !companions.includes(each)).map(staysWarning),
     ];
     absent = (namespaces ?? []).filter((each) => here.every(({ namespace }) => namespace !== each));
   } catch (error) {
-    if (error instanceof KubeError) return done({ kind: "unable", error });
-    throw error;
+    return done(unable(error));
   }
   if (refs.length === 0) return done({ kind: "not_there" }, warnings, absent);
   const found = placesOf(refs);

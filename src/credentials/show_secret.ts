@@ -1,11 +1,10 @@
-import { decodeBase64Text } from "../kube/base64.ts";
+import { base64Length } from "../text/bytes.ts";
 import { deadlineIn } from "../kube/deadline.ts";
 import { KubeError } from "../kube/errors.ts";
 import { repositoryFields } from "../kube/repository_fields.ts";
 import {
   refKey,
   type RepositoryFields,
-  type SecretData,
   type SecretStore,
   type StoredSecret,
 } from "../kube/store.ts";
@@ -13,8 +12,7 @@ import { seal, type Sealed } from "../log/sealed.ts";
 import { configOf } from "./kinds/pull_secret.ts";
 import { WRITE_ANNOTATION } from "./kinds/kind.ts";
 import { ownerOf } from "./kinds/owner.ts";
-import { SECRET_TYPE_LABEL } from "./kinds/repository.ts";
-import { CREDENTIAL_KEYS } from "./kinds/repository_credential.ts";
+import { credentialsIn, SECRET_TYPE_LABEL } from "./kinds/repository_credential.ts";
 import { registriesIn, type RegistryLogin } from "./material/docker_config.ts";
 import { type NamedSettings, secretsNamed } from "./named.ts";
 import type { ListFailed } from "./list.ts";
@@ -97,36 +95,18 @@ async function show(
   const keys = Object.keys(data).sort();
   const config = configOf(type, data);
   const registries = config && registriesIn(config.text, config.form);
+  const secretType = labels[SECRET_TYPE_LABEL];
   return {
     secret: { namespace, name, labels, type, creationTimestamp },
-    keys: keys.map((key) => ({ key, bytes: bytesOf(data[key]!) })),
+    keys: keys.map((key) => ({ key, bytes: base64Length(data[key]!) })),
     fingerprint: await fingerprint(seal(JSON.stringify(keys.map((key) => [key, data[key]])))),
     immutable: immutable === true,
     owner: ownerOf(secret),
     isOurs: isOurs(secret),
     request: annotations[WRITE_ANNOTATION],
-    ...(labels[SECRET_TYPE_LABEL] === undefined
+    ...(secretType === undefined
       ? {}
-      : { repository: repositoryFields(data), credentials: credentialsIn(data) }),
+      : { repository: repositoryFields(data), credentials: credentialsIn(data, secretType) }),
     ...(registries?.ok ? { registries: registries.value } : {}),
   };
-}
-
-/** How many bytes base64 stands for. */
-function bytesOf(base64: string): number {
-  return Math.floor(base64.replace(/={1,2}$/, "").length * 3 / 4);
-}
-
-function credentialsIn(data: SecretData): string[] {
-  const has = (keys: readonly string[]) => keys.some((key) => (data[key] ?? "") !== "");
-  return [
-    ...Object.entries(CREDENTIAL_KEYS).filter(([, keys]) => has(keys)).map(([kind]) => kind),
-    ...(has(["tlsClientCertData"]) ? ["tls_client_cert"] : []),
-    ...(isTrue(data.useAzureWorkloadIdentity) ? ["azure_workload_identity"] : []),
-  ];
-}
-
-/** As Go's `ParseBool` reads it, which Argo CD uses. */
-function isTrue(base64 = ""): boolean {
-  return ["1", "t", "T", "true", "TRUE", "True"].includes(decodeBase64Text(base64));
 }

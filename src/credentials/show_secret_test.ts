@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fakeClock } from "../../tests/support/fake_clock.ts";
-import { encodeBase64Text } from "../kube/base64.ts";
+import { encodeBase64Text } from "../text/bytes.ts";
 import { KubeError } from "../kube/errors.ts";
 import { REPOSITORY_ROWS } from "../kube/fake/repository_rows.ts";
 import { FakeCluster } from "../kube/fake/store.ts";
@@ -11,7 +11,7 @@ import { pullSecrets, type Repo, repoSecrets } from "./fake/desired.ts";
 import { removableCluster } from "./fake/removable.ts";
 import { runWrite } from "./fake/run.ts";
 import { shown, shownIn } from "./fake/show.ts";
-import type { RepositoryCredential } from "./kinds/repository_credential.ts";
+import type { RepositoryCredential } from "./kinds/kinds.ts";
 import type { ShownSecret } from "./show_secret.ts";
 
 /** One secret, and what is shown of it. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { encodeBase64Text } from "../kube/base64.ts";
+import { encodeBase64Text } from "../text/bytes.ts";
 import { FakeCluster } from "../kube/fake/store.ts";
 import type { StoredSecret } from "../kube/store.ts";
 import { seal } from "../log/sealed.ts";
@@ -8,7 +8,7 @@ import { pullSecrets, repoSecrets } from "./fake/desired.ts";
 import { removableCluster } from "./fake/removable.ts";
 import { runWrite } from "./fake/run.ts";
 import { shown, shownIn } from "./fake/show.ts";
-import type { RepositoryCredential } from "./kinds/repository_credential.ts";
+import type { RepositoryCredential } from "./kinds/kinds.ts";
 
 const labels = { "argocd.argoproj.io/secret-type": "repo-creds" };
 

@@ -1,13 +1,12 @@
-import type { Credentials } from "../audit/audit_log.ts";
+import type { Credentials } from "../audit/entry.ts";
 import { seal } from "../log/sealed.ts";
 import { MAX_READ_FOR_REQUEST, ReadBudget } from "../verify/read_budget.ts";
 import type { TransportOptions, Verdict, Verifiable } from "../verify/verdict.ts";
-import type { DockerCredential } from "./kinds/docker.ts";
+import { type DockerCredential, dockerLogins } from "./kinds/docker_logins.ts";
+import { BESIDE, kindOf } from "./kinds/kinds.ts";
 import { secretOf } from "./kinds/repository_credential.ts";
-import { shownUrl } from "./kinds/url.ts";
-import { hostOfRegistry } from "./kinds/registry.ts";
 import type { RepositoryRequest } from "./kinds/repository.ts";
-import type { SpelledUrl } from "./kinds/url.ts";
+import { shownUrl, type SpelledUrl } from "./kinds/url.ts";
 
 /**
  * Tries one credential.
@@ -23,6 +22,8 @@ export interface Verified {
   readonly verdict?: Verdict;
   /** Why it cannot be tried; then it was looked at only. */
   readonly notTried?: string;
+  /** When it ends, in ISO time, as it says itself. */
+  readonly expires?: string;
 }
 
 /**
@@ -46,11 +47,10 @@ export function credentialsOf(
       asked.credentials.map(({ registry, password }) => [registry, password]),
     );
   }
-  const { urls, credential, clientCertificate } = asked.request;
-  const value = credential === undefined ? clientCertificate?.key : secretOf(credential);
+  const value = secretOf(asked.request);
   return value === undefined
     ? {}
-    : Object.fromEntries(urls.map(({ url }) => [shownUrl(url.url), value]));
+    : Object.fromEntries(asked.request.urls.map(({ url }) => [shownUrl(url.url), value]));
 }
 
 /** Tries a docker credential at each of its registries. */
@@ -59,12 +59,10 @@ export async function verifyDocker(
   verify: VerifyOne,
 ): Promise<Verified[]> {
   const budget = new ReadBudget(MAX_READ_FOR_REQUEST);
-  return await Promise.all(credentials.map(async ({ registry, username, password }) => {
-    // Below a path no repository is known that could be asked for.
-    const host = hostOfRegistry(registry);
-    const login = { kind: "registry", host, username, password, transport: {} } as const;
-    return { at: registry, verdict: await verify(login, budget) };
-  }));
+  return await Promise.all(credentials.map(async (credential) => ({
+    at: credential.registry,
+    verdict: await verify(dockerLogins.tried(credential), budget),
+  })));
 }
 
 export interface VerifyRepo
@@ -75,12 +73,22 @@ export interface VerifyRepo
 /** Tries a repository's credential at each of its URLs. */
 export async function verifyRepo(request: VerifyRepo, verify: VerifyOne): Promise<Verified[]> {
   const budget = new ReadBudget(MAX_READ_FOR_REQUEST);
+  const ends = expiry(request);
   return await Promise.all(request.urls.map(async (url): Promise<Verified> => {
     const what = verifiable(request, url);
+    const at = { at: url.spelled, ...ends === undefined ? {} : { expires: ends } };
     return typeof what === "string"
-      ? { at: url.spelled, notTried: what }
-      : { at: url.spelled, verdict: await verify(what, budget) };
+      ? { ...at, notTried: what }
+      : { ...at, verdict: await verify(what, budget) };
   }));
+}
+
+/** Of credential and client certificate the first to end. */
+function expiry({ credential, clientCertificate }: VerifyRepo): string | undefined {
+  return [
+    credential && kindOf(credential).expires?.(credential),
+    clientCertificate && BESIDE.expires?.(clientCertificate),
+  ].filter((each) => each !== undefined).sort()[0];
 }
 
 /** What is to be asked for one URL, or why nothing can be. */
@@ -88,35 +96,24 @@ function verifiable(request: VerifyRepo, { url }: SpelledUrl): Verifiable | stri
   const { as, type, credential, clientCertificate: certificate, options } = request;
   const transport: TransportOptions = {
     insecure: options.insecure,
-    insecureHttp: options.insecureOciHttp,
+    insecureHttp: options.insecure_oci_http,
     proxy: options.proxy,
-    noProxy: options.noProxy,
+    noProxy: options.no_proxy,
     ...(certificate === undefined
       ? {}
       : { tlsClientCert: seal(certificate.cert), tlsClientKey: certificate.key }),
   };
-  const login = credential?.kind === "password"
-    ? { username: credential.username, password: credential.password }
-    : {};
-  if (credential?.kind === "github_app") {
-    const { id, installationId, privateKey, enterpriseUrl } = credential;
-    return { kind: "github_app", id, installationId, privateKey, enterpriseUrl, transport };
-  }
+  const tried = credential === undefined ? {} : kindOf(credential).tried(credential);
+  if (typeof tried !== "string" && "kind" in tried) return { ...tried, transport };
+  if (as === "repo-creds" && !url.oci) return "a template names no repository that could be asked";
+  if (typeof tried === "string") return tried;
   if (url.oci) {
     const [host = "", ...parts] = url.url.replace(/^oci:\/\//, "").split("/");
     const path = parts.join("/").replace(/\/$/, "");
     // Below a template's prefix no repository is known.
     const repository = as === "repo-creds" || path === "" ? {} : { repository: path };
-    return { kind: "registry", host, ...repository, ...login, transport };
+    return { kind: "registry", host, ...repository, ...tried, transport };
   }
-  if (as === "repo-creds") return "a template names no repository that could be asked";
-  if (credential?.kind === "ssh_private_key" || url.over === "ssh") {
-    return "the key can be read; by SSH it is not tried";
-  }
-  if (credential?.kind === "gcp_service_account_key") {
-    return "the key can be read; Google is not asked for a token";
-  }
-  if (type === "helm") return { kind: "helm", url: url.url, ...login, transport };
-  const bearer = credential?.kind === "bearer_token" ? { bearerToken: credential.token } : {};
-  return { kind: "git", url: url.url, ...login, ...bearer, transport };
+  if (url.over === "ssh") return "the key can be read; by SSH it is not tried";
+  return { kind: type === "helm" ? "helm" : "git", url: url.url, ...tried, transport };
 }

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { seal } from "../log/sealed.ts";
 import type { Verdict, Verifiable } from "../verify/verdict.ts";
 import { ACCEPTED } from "./fake/services.ts";
-import type { RepositoryType } from "./kinds/repository.ts";
-import type { RepositoryCredential } from "./kinds/repository_credential.ts";
+import type { RepositoryType } from "./kinds/credential_kind.ts";
+import type { RepositoryCredential } from "./kinds/kinds.ts";
 import { parseUrl } from "./kinds/repository_url.ts";
 import { isAccepted, verifyDocker, type VerifyRepo, verifyRepo } from "./verify_credential.ts";
 
@@ -207,9 +207,9 @@ Deno.test("the way that Argo CD would take is taken: proxy, certificates and all
   const clientCertificate = { cert: "public", key: seal("private") };
   const options = {
     insecure: true,
-    insecureOciHttp: true,
+    insecure_oci_http: true,
     proxy: "http://proxy:3128",
-    noProxy: "a,b",
+    no_proxy: "a,b",
     project: "team",
     depth: 1,
   };
@@ -283,4 +283,21 @@ for (const [what, verdict, accepted] of VERDICTS) {
 
 Deno.test("what is not asked for speaks not against a credential", () => {
   assert.equal(isAccepted([]), true);
+});
+
+const CERTIFICATE = { cert: "public", key: seal("private"), notAfter: "2030-01-01T00:00:00.000Z" };
+
+Deno.test("a certificate that ends is told where it is tried, and where it is only read", async () => {
+  const tried = await verifyRepo(
+    request("git", ["https://git.example.com/app"], { clientCertificate: CERTIFICATE }),
+    () => Promise.resolve(ACCEPTED),
+  );
+  const read = await verifyRepo(
+    request("helm", ["https://charts.example.com/"], {
+      as: "repo-creds",
+      clientCertificate: CERTIFICATE,
+    }),
+    () => Promise.reject(new Error("asked")),
+  );
+  for (const [first] of [tried, read]) assert.equal(first!.expires, CERTIFICATE.notAfter);
 });

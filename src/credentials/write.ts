@@ -1,18 +1,24 @@
-import { type Deadline, deadlineIn, pause as realPause } from "../kube/deadline.ts";
-import { KubeError } from "../kube/errors.ts";
-import { refKey } from "../kube/store.ts";
+import { type Deadline, deadlineIn } from "../kube/deadline.ts";
+import type { KubeError } from "../kube/errors.ts";
+import { refKey, refOf } from "../kube/store.ts";
 import { carryOut } from "./write/carry_out.ts";
 import { dryRun } from "./write/dry_run.ts";
 import { withExistingNamespaces } from "./write/existing_namespaces.ts";
 import { inTurn } from "./write/locks.ts";
 import { makeNamespaces } from "./write/new_namespaces.ts";
 import { planAll, type Planned, refsOf } from "./write/planning.ts";
-import { applyUses, undoUses } from "./write/pull_secret_uses.ts";
+import { applyUses } from "./write/pull_secret_uses.ts";
 import { type NotRestored, settleUnknown } from "./write/put_back.ts";
 import { isDone, type Refusal, type Target, writtenAs } from "./write/target.ts";
-import { putBackSeconds as usualPutBack } from "./write/times.ts";
-import { undo } from "./write/undo.ts";
-import type { WriteDeps, WriteRequest, WriteVerdict, WrittenSecret } from "./write/verdict.ts";
+import { undoAll } from "./write/undo.ts";
+import {
+  unable,
+  type WriteDeps,
+  type WriteRequest,
+  type WriteVerdict,
+  type WrittenSecret,
+} from "./write/verdict.ts";
+import { worksOf } from "./write/work.ts";
 
 export type { NotRestored, Refusal, WriteDeps, WriteRequest, WriteVerdict };
 
@@ -37,11 +43,6 @@ export async function write(request: WriteRequest, deps: WriteDeps): Promise<Wri
   }
 }
 
-function unable(error: unknown): WriteVerdict {
-  if (error instanceof KubeError) return { kind: "unable", error };
-  throw error;
-}
-
 /** Who writes a repository may come to write another's secret, so those of a namespace take turns. */
 function lockKeys({ secrets }: WriteRequest): string[] {
   return secrets.flatMap((secret) => [
@@ -57,47 +58,30 @@ async function writeAll(
   deadline: Deadline,
 ): Promise<WriteVerdict> {
   const { targets, uses: { uses }, hints } = planned;
-  const { store, onFault, seconds, pause = realPause } = deps;
-  const { putBackSeconds = (secrets) => usualPutBack(seconds, secrets) } = deps;
   const { permissions, writeId } = request;
-  const fresh = await makeNamespaces(planned.namespaces, { store, deadline, onFault });
+  const { now, lastly } = worksOf(deps, writeId, deadline, targets.length);
+  const fresh = await makeNamespaces(planned.namespaces, now);
   if (fresh.error !== undefined) {
     return { kind: "failed", ...notTried(targets, fresh.error), namespaces: fresh.made };
   }
-  await carryOut(targets, { store, permissions, writeId, deadline, onFault, pause });
-
-  const common = { store, writeId, onFault, pause };
-  const lastly = () => ({ ...common, deadline: deadlineIn(putBackSeconds(targets.length)) });
+  await carryOut(targets, { ...now, permissions });
   await settleUnknown(targets, lastly());
   const isWritten = targets.every(isDone);
   const given = isWritten
-    ? await applyUses("attach", uses, { ...common, deadline, justMade: planned.namespaces })
+    ? await applyUses("attach", uses, { ...now, justMade: planned.namespaces })
     : { done: [], touched: [], error: undefined };
+  const namespaces = fresh.made;
   if (isWritten && given.done.length === uses.length) {
     const secrets = targets.map(writtenSecret);
-    return { kind: "written", secrets, namespaces: fresh.made, attached: uses, hints };
+    return { kind: "written", secrets, namespaces, attached: uses, hints };
   }
-  // Each has all of the time: neither waits for what cannot be undone of the other.
-  const afterwards = lastly();
-  const [undone, { error, secrets, notRestored, refusals }] = await Promise.all([
-    undoUses("attach", given, afterwards),
-    undo(targets, given.error, afterwards),
-  ]);
-  if (notRestored.length + undone.length + fresh.made.length === 0 && refusals.length > 0) {
-    const current = new Map(planned.snapshot.secrets);
-    for (const { before, desired } of targets) if (before) current.set(refKey(desired), before);
-    return { kind: "refused", refusals, current };
-  }
-  const left = [...notRestored, ...undone];
-  return { kind: "failed", error, secrets, notRestored: left, namespaces: fresh.made };
+  const { snapshot } = planned;
+  return await undoAll({ targets, verb: "attach", uses: given, namespaces, snapshot }, lastly());
 }
 
 function notTried(targets: readonly Target[], error: KubeError) {
-  const secrets = targets.map(({ desired: { namespace, name } }) => ({
-    namespace,
-    name,
-    why: "not tried; not written",
-  }));
+  const why = "not tried; not written";
+  const secrets = targets.map(({ desired }) => ({ ...refOf(desired), why }));
   return { error, secrets, notRestored: [] };
 }
 

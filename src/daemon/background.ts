@@ -3,12 +3,6 @@ import { closeSync, constants, fstatSync, openSync } from "node:fs";
 import { openOwn } from "../files/open.ts";
 import { ownTrust } from "../files/trusted.ts";
 
-/** A program and its arguments. */
-export interface Command {
-  readonly program: string;
-  readonly args: readonly string[];
-}
-
 /** By which the file that unpacks itself says where it is; `scripts/build/launcher.sh` sets it. */
 const OWN_FILE = "ARGOCD_CONFIGURER_FILE";
 
@@ -18,7 +12,7 @@ const OWN_FILE = "ARGOCD_CONFIGURER_FILE";
  *
  * Permissions: `--allow-env --allow-read`.
  */
-export function ownCommand(): Command {
+export function ownCommand(): { readonly program: string; readonly args: readonly string[] } {
   if (Deno.build.standalone) return { program: Deno.execPath(), args: [] };
   const file = Deno.env.get(OWN_FILE);
   if (file) return { program: file, args: [] };
@@ -33,23 +27,18 @@ export interface Background {
   readonly ended: Promise<number>;
 }
 
-export interface BackgroundOptions {
-  readonly cwd: string;
-  /** Both of its outputs go to the end of this file, which only the owner may read. */
-  readonly log: string;
-}
-
 /**
  * Starts a process in a session of its own, with nothing of ours left open in it: it does not get
  * the terminal's signals, and nobody who waits for our output waits for it. It leaves no core file,
  * which would hold the credentials of its last requests; nor do the programs that it runs.
  *
  * Permissions: `--allow-run --allow-write` of the log.
+ * @param log both of its outputs go to the end of this file, which only the owner may read
  * @throws when the log cannot be opened, or is not to be trusted, or the program cannot be run
  */
 export async function startInBackground(
-  { program, args }: Command,
-  { cwd, log }: BackgroundOptions,
+  { program, args }: ReturnType<typeof ownCommand>,
+  { cwd, log }: { readonly cwd: string; readonly log: string },
 ): Promise<Background> {
   // Deno.Command knows no file as an output.
   const output = openLog(log);

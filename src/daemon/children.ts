@@ -1,5 +1,6 @@
+import { delay } from "../async/timed.ts";
 import { openOwnToRead } from "../files/open.ts";
-import { NotTrusted, ownTrust } from "../files/trusted.ts";
+import { NotTrusted, ownTrustWithoutGroup } from "../files/trusted.ts";
 import { bootId, isThere, justStarted, type Started } from "./proc.ts";
 
 /**
@@ -8,20 +9,7 @@ import { bootId, isThere, justStarted, type Started } from "./proc.ts";
  * place ends them. An entry holds the process group and when it was started, so that a number that
  * has become another process's since is left alone.
  */
-export interface Children {
-  /** Notes a process that has just been started; the function that it gives crosses it out. */
-  add(pid: number): () => void;
-  /** The server ends by itself; removes the file, unless something is left all the same. */
-  release(): void;
-}
-
-/** What became of processes that a killed server left. */
-export interface LeftBehind {
-  /** Groups that were ended. */
-  readonly ended: readonly number[];
-  /** Why the file was not believed. */
-  readonly refused?: string;
-}
+export type Children = NonNullable<Awaited<ReturnType<typeof takeChildren>>>;
 
 /** Milliseconds between SIGTERM and SIGKILL. */
 const GRACE = 1000;
@@ -39,12 +27,15 @@ export function childrenFile(pidFile: string): string {
  * or has killed who held it: else they are a living server's.
  *
  * Permissions: `--allow-read` of the file, `--allow-sys=uid`, `--allow-run`.
+ * @returns groups that were ended, and why the file was not believed
  */
-export async function endLeft(path: string): Promise<LeftBehind> {
+export async function endLeft(
+  path: string,
+): Promise<{ readonly ended: readonly number[]; readonly refused?: string }> {
   let text: string;
   try {
     // As of a pid file: whoever else may write to it may name any process in it.
-    using file = openOwnToRead(path, { ...ownTrust(), group: undefined });
+    using file = openOwnToRead(path, ownTrustWithoutGroup());
     if (file.statSync().size > MAX_SIZE) return { ended: [], refused: "it is too large" };
     text = await new Response(file.readable).text();
   } catch (error) {
@@ -71,7 +62,7 @@ export async function endLeft(path: string): Promise<LeftBehind> {
 export async function takeChildren(
   path: string,
   onLost: (error: unknown) => void = () => {},
-): Promise<Children | undefined> {
+) {
   const boot = await bootId();
   if (boot === undefined || justStarted(Deno.pid) === undefined) return undefined;
   // Made anew under a name that nobody knows: nothing is written through a link.
@@ -103,7 +94,8 @@ export async function takeChildren(
 
   write();
   return {
-    add(pid) {
+    /** Notes a process that has just been started; the function that it gives crosses it out. */
+    add(pid: number): () => void {
       const started = justStarted(pid);
       if (started === undefined) return () => {};
       alive.add(started);
@@ -113,6 +105,7 @@ export async function takeChildren(
         write();
       };
     },
+    /** The server ends by itself; removes the file, unless something is left all the same. */
     release() {
       file.close();
       if (alive.size > 0) return;
@@ -138,22 +131,16 @@ async function endGroup(started: Started): Promise<boolean> {
   if (!signal(started, "SIGTERM")) return false;
   const end = performance.now() + GRACE;
   while (performance.now() < end) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await delay(20);
     // While one of a group is there, nobody else gets its number.
-    if (!isAlive(started)) return true;
+    if (!signal(started, ALIVE)) return true;
   }
   signal(started, "SIGKILL");
   return true;
 }
 
-function isAlive({ pid }: Started): boolean {
-  try {
-    Deno.kill(-pid, 0 as unknown as Deno.Signal);
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** Only asks whether somebody is there. */
+const ALIVE = 0 as unknown as Deno.Signal;
 
 /** @returns whether there was a group to signal */
 function signal({ pid }: Started, name: Deno.Signal): boolean {

@@ -1,3 +1,4 @@
+import { delay } from "../async/timed.ts";
 import { linesFromEnd } from "../log/lines_from_end.ts";
 
 /** Bytes that are read at once. */
@@ -47,7 +48,7 @@ export async function follow(
       await file.seek(0, Deno.SeekMode.Start); // it was emptied
       continue;
     }
-    await pause(every, signal);
+    await delay(every, signal);
   }
   file?.close();
 }
@@ -71,16 +72,4 @@ async function openAtEnd(path: string): Promise<Deno.FsFile | undefined> {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener("abort", done);
-  });
 }

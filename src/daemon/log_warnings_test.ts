@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { configureLog, loggerOf } from "../log/logger.ts";
+import { configureLog, log } from "../log/logger.ts";
 import { warningsIn } from "./log_warnings.ts";
 
 for (const format of ["text", "json"] as const) {
@@ -10,11 +10,10 @@ for (const format of ["text", "json"] as const) {
       level: "debug",
       write: (line) => void lines.push(line.trimEnd()),
     });
-    const log = loggerOf("config");
-    log.debug("one");
-    log.info("two", { reason: "WARNING" });
-    log.warn("three", { reason: "a b", count: 3 });
-    log.error("four");
+    log("config", "debug", "one");
+    log("config", "info", "two", { reason: "WARNING" });
+    log("config", "warning", "three", { reason: "a b", count: 3 });
+    log("config", "error", "four");
     assert.deepEqual(warningsIn([...lines, "{", "a WARNING b", ""]), [
       'warning: config: three reason="a b" count=3',
       "error: config: four",

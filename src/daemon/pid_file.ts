@@ -7,8 +7,10 @@
  * Its first line is the process id alone, for `head -1`; the others say more.
  */
 
+import { delay } from "../async/timed.ts";
 import { openOwn, openOwnToRead } from "../files/open.ts";
-import { NotTrusted, ownTrust, type Trust } from "../files/trusted.ts";
+import { NotTrusted, ownTrustWithoutGroup as trusted } from "../files/trusted.ts";
+import { isObject } from "../text/json.ts";
 
 /** What a server says of itself. */
 export interface ServerRecord {
@@ -40,16 +42,11 @@ export type Looked =
   /** `left`: there is a file of a server that has gone, and what it told if that is to be believed. */
   | { readonly state: "stopped"; readonly left: boolean; readonly record?: ServerRecord };
 
-/** A pid file that is ours. */
-export interface Claim {
-  /** Says more, as of now. */
-  publish(record: ServerRecord): void;
-  /** Removes the file. */
-  release(): void;
-}
-
 /** How long a lock of somebody who only looks may be in the way, in milliseconds. */
 const PATIENCE = 1000;
+
+/** Milliseconds until that is looked at again. */
+const PAUSE = 20;
 
 /**
  * Takes the pid file for this process, until it ends.
@@ -58,7 +55,7 @@ const PATIENCE = 1000;
  * @returns `undefined` when a living process holds it
  * @throws {NotTrusted} where it is a link, or others may put another file there; what `Deno.open` does
  */
-export async function claim(path: string, record: ServerRecord): Promise<Claim | undefined> {
+export async function claim(path: string, record: ServerRecord) {
   const end = Date.now() + PATIENCE;
   for (;;) {
     const file = openOrReplace(path);
@@ -66,7 +63,9 @@ export async function claim(path: string, record: ServerRecord): Promise<Claim |
       if (isAt(path, await file.stat())) {
         write(file, record);
         return {
-          publish: (record) => write(file, record),
+          /** Says more, as of now. */
+          publish: (record: ServerRecord) => write(file, record),
+          /** Removes the file. */
           release() {
             if (isAt(path, file.statSync())) Deno.removeSync(path);
             file.close();
@@ -78,7 +77,7 @@ export async function claim(path: string, record: ServerRecord): Promise<Claim |
     }
     file?.close();
     if (Date.now() >= end) return undefined;
-    await pause();
+    await delay(PAUSE);
   }
 }
 
@@ -100,9 +99,6 @@ function openOrReplace(path: string): Deno.FsFile | undefined {
   }
 }
 
-/** Nobody else may name the process that is signalled. */
-const trusted = (): Trust => ({ ...ownTrust(), group: undefined });
-
 /**
  * Looks whether a server runs.
  *
@@ -119,20 +115,17 @@ export async function look(path: string): Promise<Looked> {
       if (error instanceof Deno.errors.NotFound) return { state: "stopped", left: false };
       throw error;
     }
-    try {
-      const isLeft = await file.tryLock(false);
-      const { uid, mode } = await file.stat();
-      // Whoever else may write to it may hold it, too, and name any process in it.
-      const isOurs = uid === Deno.uid() && ((mode ?? 0) & 0o022) === 0;
-      if (!isLeft && !isOurs) return { state: "unclear" };
-      const record = isOurs ? parse(await new Response(file.readable).text()) : undefined;
-      if (isLeft) return { state: "stopped", left: true, ...(record ? { record } : {}) };
-      if (record) return { state: "running", record };
-    } finally {
-      close(file);
-    }
+    using held = file;
+    const isLeft = await held.tryLock(false);
+    const { uid, mode } = await held.stat();
+    // Whoever else may write to it may hold it, too, and name any process in it.
+    const isOurs = uid === Deno.uid() && ((mode ?? 0) & 0o022) === 0;
+    if (!isLeft && !isOurs) return { state: "unclear" };
+    const record = isOurs ? parse(await new Response(held.readable).text()) : undefined;
+    if (isLeft) return { state: "stopped", left: true, ...(record ? { record } : {}) };
+    if (record) return { state: "running", record };
     if (Date.now() >= end) return { state: "unclear" };
-    await pause(); // it may be about to write
+    await delay(PAUSE); // it may be about to write
   }
 }
 
@@ -176,7 +169,7 @@ function parse(text: string): ServerRecord | undefined {
       started: new Date(started),
       cwd,
       args,
-      ...(isMap(settings) ? { settings } : {}),
+      ...(isObject(settings) ? { settings } : {}),
       ...(typeof asksForTokens === "boolean" ? { asksForTokens } : {}),
       ...(Number.isFinite(stopSeconds) ? { stopSeconds } : {}),
     };
@@ -188,9 +181,6 @@ function parse(text: string): ServerRecord | undefined {
 const isTexts = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((each) => typeof each === "string");
 
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 function isAt(path: string, { dev, ino }: Deno.FileInfo): boolean {
   try {
     const there = Deno.statSync(path);
@@ -198,17 +188,4 @@ function isAt(path: string, { dev, ino }: Deno.FileInfo): boolean {
   } catch {
     return false;
   }
-}
-
-/** A stream that was read to its end has closed the file itself. */
-function close(file: Deno.FsFile): void {
-  try {
-    file.close();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BadResource)) throw error;
-  }
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 20));
 }

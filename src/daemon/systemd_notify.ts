@@ -1,4 +1,4 @@
-import { type Logger, loggerOf } from "../log/logger.ts";
+import { observe } from "../observe/observe.ts";
 
 /** What systemd tells a service of `Type=notify`, in its environment. */
 export interface NotifyOptions {
@@ -8,7 +8,6 @@ export interface NotifyOptions {
   readonly watchdogUsec?: string;
   /** `WATCHDOG_PID`: the process that is meant. */
   readonly watchdogPid?: string;
-  readonly log?: Logger;
 }
 
 /** Tells systemd how the service is. Nothing here fails: what cannot be said is logged once. */
@@ -29,7 +28,7 @@ const SILENT: SystemdNotifier = { ready() {}, stopping() {}, close() {} };
  * @see https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html
  */
 export function systemdNotifier(options: NotifyOptions): SystemdNotifier {
-  const { socket = "", watchdogUsec, watchdogPid, log = loggerOf("server") } = options;
+  const { socket = "", watchdogUsec, watchdogPid } = options;
   if (!/^[/@]./.test(socket)) return SILENT;
   const to = { transport: "unixpacket", path: socket.replace(/^@/, "\0") } as const;
   let from: Deno.DatagramConn;
@@ -49,7 +48,7 @@ export function systemdNotifier(options: NotifyOptions): SystemdNotifier {
     const reason = error instanceof Deno.errors.NotCapable
       ? "Deno runs without --allow-net for it"
       : (error as Error).message;
-    log.warn("systemd cannot be notified", { reason });
+    observe("server.systemd_unreachable", { reason });
   }
 
   function say(message: string): void {

@@ -108,13 +108,11 @@ function serve(
       );
     case "POST":
       if (name || resource !== "namespaces" && !namespace) break;
-      return create(cluster, request, target, shown);
+      return write(cluster, request, target, shown);
     case "PUT":
-      if (!name) break;
-      return update(cluster, request, target, shown);
     case "PATCH":
       if (!name) break;
-      return patch(cluster, request, target, shown);
+      return write(cluster, request, target, shown);
     case "DELETE": {
       if (!name && !namespace) break;
       checkContentType(request);
@@ -164,62 +162,54 @@ function listOptions({ query }: ApiRequest): ListOptions {
   };
 }
 
-function create(
-  cluster: EmulatedCluster,
-  request: ApiRequest,
-  { resource, namespace }: Target,
-  shown: Show,
-): ApiAnswer {
-  const protobuf = request.contentType === PROTOBUF;
-  if (!protobuf) checkContentType(request);
-  const dryRun = isDryRun(request, "CreateOptions");
-  const { manifest, unknownFields } = protobuf
-    ? decodeObject(fromProtobuf(request.body.bytes, resource), resource)
-    : decodeManifest(request.body, resource);
-  const validation = request.query.get("fieldValidation");
-  const warnings = unknownFieldWarnings(unknownFields, validation, resource);
-  return shown(201, cluster.create(resource, namespace, manifest, { dryRun }), warnings);
-}
+const WRITE_OPTIONS: Readonly<Record<string, string>> = {
+  POST: "CreateOptions",
+  PUT: "UpdateOptions",
+  PATCH: "PatchOptions",
+};
 
-function update(
+/** A create, an update or a patch, each of which is checked in the same order. */
+function write(
   cluster: EmulatedCluster,
   request: ApiRequest,
   { resource, namespace, name }: Target,
   shown: Show,
 ): ApiAnswer {
-  checkContentType(request);
-  const dryRun = isDryRun(request, "UpdateOptions");
-  const { manifest, unknownFields } = decodeManifest(request.body, resource);
-  const validation = request.query.get("fieldValidation");
-  const warnings = unknownFieldWarnings(unknownFields, validation, resource);
-  return shown(200, cluster.update(resource, namespace, name, manifest, { dryRun }), warnings);
-}
-
-function patch(
-  cluster: EmulatedCluster,
-  request: ApiRequest,
-  { resource, namespace, name }: Target,
-  shown: Show,
-): ApiAnswer {
-  const type = /^application\/(strategic-)?merge-patch\+json$/.exec(request.contentType);
-  if (!type) {
-    throw new StatusError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {});
+  const { method, contentType, query, body } = request;
+  const isProtobuf = method === "POST" && contentType === PROTOBUF;
+  const patch = method === "PATCH" ? patchType(contentType) : undefined;
+  if (!isProtobuf && !patch) checkContentType(request);
+  const dryRun = isDryRun(request, WRITE_OPTIONS[method]!);
+  const { manifest, unknownFields } = patch
+    ? decodeObject(patched(cluster.get(resource, namespace, name), body, patch), resource)
+    : isProtobuf
+    ? decodeObject(fromProtobuf(body.bytes, resource), resource)
+    : decodeManifest(body, resource);
+  const warnings = unknownFieldWarnings(unknownFields, query.get("fieldValidation"), resource);
+  if (method === "POST") {
+    return shown(201, cluster.create(resource, namespace, manifest, { dryRun }), warnings);
   }
-  const dryRun = isDryRun(request, "PatchOptions");
-  const old = cluster.get(resource, namespace, name);
-  const { value, bytes } = request.body;
+  const options = { dryRun, uidIsPrecondition: !patch };
+  return shown(200, cluster.update(resource, namespace, name, manifest, options), warnings);
+}
+
+type PatchType = "strategic" | "merge";
+
+function patchType(contentType: string): PatchType {
+  const match = /^application\/(strategic-)?merge-patch\+json$/.exec(contentType);
+  if (match) return match[1] === undefined ? "merge" : "strategic";
+  throw new StatusError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {});
+}
+
+function patched(old: KubernetesObject, { value, bytes }: RequestBody, type: PatchType) {
+  const isStrategic = type === "strategic";
   if (goJsonType(value) !== "object") {
     const why = value === undefined
       ? goJsonSyntaxError(binaryText(bytes))
       : `json: cannot unmarshal ${goJsonType(value)} into Go value of type map[string]interface {}`;
-    throw badRequest(type[1] === undefined ? `error decoding patch: ${why}` : why);
+    throw badRequest(isStrategic ? why : `error decoding patch: ${why}`);
   }
-  const patched = mergePatch(old, value, type[1] !== undefined) as Record<string, unknown>;
-  const { manifest, unknownFields } = decodeObject(patched, resource);
-  const validation = request.query.get("fieldValidation");
-  const warnings = unknownFieldWarnings(unknownFields, validation, resource);
-  const options = { dryRun, uidIsPrecondition: false };
-  return shown(200, cluster.update(resource, namespace, name, manifest, options), warnings);
+  return mergePatch(old, value, isStrategic) as Record<string, unknown>;
 }
 
 function isDryRun({ query }: ApiRequest, options: string): boolean {

@@ -1,3 +1,5 @@
+import { Buffer } from "node:buffer";
+
 const CANONICAL =
   /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/;
 
@@ -15,22 +17,9 @@ export function canonicalBase64(text: string): string | { invalidAt: number } {
   return invalidAt === undefined ? btoa(atob(text.replace(/[\r\n]/g, ""))) : { invalidAt };
 }
 
-/** How many bytes a canonical base64 text stands for. */
-export function decodedLength(base64: string): number {
-  return base64.length / 4 * 3 - (base64.endsWith("==") ? 2 : base64.endsWith("=") ? 1 : 0);
-}
-
-export function encodeBase64(bytes: Uint8Array): string {
-  return btoa(binaryText(bytes));
-}
-
 /** One character a byte. */
 export function binaryText(bytes: Uint8Array): string {
-  let text = "";
-  for (let at = 0; at < bytes.length; at += 8192) {
-    text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  }
-  return text;
+  return Buffer.from(bytes).toString("latin1");
 }
 
 function firstIllegalByte(text: string): number | undefined {

@@ -13,15 +13,16 @@ import { generatedName } from "./generated_name.ts";
 import { Lister, type ListOptions, type ObjectList } from "./list.ts";
 import {
   accountObject,
-  emptyMeta,
   KIND,
   type KubernetesObject,
   type Manifest,
+  manifestMeta,
   type Namespace,
   namespaceObject,
   type NamespacePhase,
   type ObjectMeta,
   objectOf,
+  type Objects,
   type Resource,
   type Secret,
   secretObject,
@@ -80,9 +81,8 @@ export class EmulatedCluster {
    */
   addNamespace(name: string, { phase = "Active" }: { phase?: NamespacePhase } = {}): Namespace {
     const old = this.namespace(name);
-    const meta = emptyMeta(name);
-    meta.uid = old?.metadata.uid ?? crypto.randomUUID();
-    meta.labels = namespaceLabels(name, {});
+    const uid = old?.metadata.uid ?? crypto.randomUUID();
+    const meta = manifestMeta({ name, uid, labels: namespaceLabels(name, {}) });
     if (phase === "Terminating") {
       meta.deletionTimestamp = this.#store.timestamp();
       meta.finalizers = ["emulator.invalid/held"];
@@ -98,26 +98,27 @@ export class EmulatedCluster {
    * client had replaced it. A missing namespace is added.
    */
   put(seed: SecretSeed): Secret {
-    const { manifest } = decodeObject({ ...seed }, "secrets");
-    const { metadata } = manifest;
-    if (!this.namespace(metadata.namespace)) this.addNamespace(metadata.namespace);
-    const old = this.secret(metadata.namespace, metadata.name);
-    metadata.uid ||= old?.metadata.uid ?? crypto.randomUUID();
-    const secret = secretObject(manifest, this.#store.stamp(metadata, old));
-    this.#store.set(secret);
-    return secret;
+    return this.#put("secrets", seed, secretObject);
   }
 
   /** As {@linkcode EmulatedCluster.put}, for a service account. */
   putServiceAccount(seed: ServiceAccountSeed): ServiceAccount {
-    const { manifest } = decodeObject({ ...seed }, "serviceaccounts");
+    return this.#put("serviceaccounts", seed, accountObject);
+  }
+
+  #put<R extends "secrets" | "serviceaccounts">(
+    resource: R,
+    seed: SecretSeed | ServiceAccountSeed,
+    objectOf: (manifest: Manifest, metadata: ObjectMeta) => Objects[R],
+  ): Objects[R] {
+    const { manifest } = decodeObject({ ...seed }, resource);
     const { metadata } = manifest;
     if (!this.namespace(metadata.namespace)) this.addNamespace(metadata.namespace);
-    const old = this.serviceAccount(metadata.namespace, metadata.name);
-    metadata.uid = old?.metadata.uid ?? crypto.randomUUID();
-    const account = accountObject(manifest, this.#store.stamp(metadata, old));
-    this.#store.set(account);
-    return account;
+    const old = this.#store.find(resource, metadata.namespace, metadata.name);
+    metadata.uid ||= old?.metadata.uid ?? crypto.randomUUID();
+    const object = objectOf(manifest, this.#store.stamp(metadata, old));
+    this.#store.set(object);
+    return object;
   }
 
   /** Takes a Secret away, as if some other client had deleted it. */
@@ -127,24 +128,20 @@ export class EmulatedCluster {
   }
 
   secret(namespace: string, name: string): Secret | undefined {
-    return this.#store.secret(namespace, name);
+    return this.#store.find("secrets", namespace, name);
   }
 
   /** All of them, sorted by namespace and name. */
   secrets(): Secret[] {
-    return this.#store.secrets();
+    return this.#store.all("secrets");
   }
 
   serviceAccount(namespace: string, name: string): ServiceAccount | undefined {
-    return this.#store.serviceAccount(namespace, name);
+    return this.#store.find("serviceaccounts", namespace, name);
   }
 
   namespace(name: string): Namespace | undefined {
-    return this.#store.namespace(name);
-  }
-
-  namespaces(): Namespace[] {
-    return this.#store.namespaces();
+    return this.#store.find("namespaces", "", name);
   }
 
   /** @param namespace Empty for a namespace itself. */

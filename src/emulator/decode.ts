@@ -1,4 +1,5 @@
-import { binaryText, encodeBase64 } from "./base64.ts";
+import { encodeBase64Text } from "../text/bytes.ts";
+import { binaryText } from "./base64.ts";
 import { goJsonSyntaxError, goJsonType } from "./go_json.ts";
 import { KIND, type Manifest, type ManifestMeta, type Resource } from "./objects.ts";
 import { DecodeError, type Fields, Reader } from "./reader.ts";
@@ -8,8 +9,8 @@ import { badRequest, goQuote } from "./status.ts";
 /** A request body, read but not yet understood. */
 export interface RequestBody {
   readonly bytes: Uint8Array;
-  /** Absent where the body is no JSON. */
-  readonly value?: unknown;
+  /** `undefined` where the body is no JSON. */
+  readonly value: unknown;
 }
 
 export interface Decoded {
@@ -187,9 +188,7 @@ export function unknownFieldWarnings(
 
 function encoded(texts: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(texts).map((
-      [key, value],
-    ) => [key, encodeBase64(new TextEncoder().encode(value))]),
+    Object.entries(texts).map(([key, value]) => [key, encodeBase64Text(value)]),
   );
 }
 

@@ -1,20 +1,20 @@
-/** What clients ask for before anything else: versions and the resources there are. */
+import { KIND, type Resource } from "./objects.ts";
 
-/** The Kubernetes version whose answers are given. */
-const VERSION = { major: "1", minor: "35", gitVersion: "v1.35.4" };
+/** What clients ask for before anything else: versions and the resources there are. */
 
 /** `watch` is missing from the verbs: it is not served. */
 const VERBS = ["create", "delete", "get", "list", "patch", "update"];
 
 const DOCUMENTS: Readonly<Record<string, unknown>> = {
+  /** The Kubernetes version whose answers are given. */
   "/version": {
-    major: VERSION.major,
-    minor: VERSION.minor,
-    emulationMajor: VERSION.major,
-    emulationMinor: VERSION.minor,
+    major: "1",
+    minor: "35",
+    emulationMajor: "1",
+    emulationMinor: "35",
     minCompatibilityMajor: "1",
     minCompatibilityMinor: "34",
-    gitVersion: VERSION.gitVersion,
+    gitVersion: "v1.35.4",
     gitCommit: "",
     gitTreeState: "",
     buildDate: "1970-01-01T00:00:00Z",
@@ -28,35 +28,24 @@ const DOCUMENTS: Readonly<Record<string, unknown>> = {
     kind: "APIResourceList",
     groupVersion: "v1",
     resources: [
-      {
-        name: "namespaces",
-        singularName: "namespace",
-        namespaced: false,
-        kind: "Namespace",
-        verbs: VERBS,
-        shortNames: ["ns"],
-        storageVersionHash: "Q3oi5N2YM8M=",
-      },
-      {
-        name: "secrets",
-        singularName: "secret",
-        namespaced: true,
-        kind: "Secret",
-        verbs: [...VERBS, "deletecollection"].sort(),
-        storageVersionHash: "S6u1pOWzb84=",
-      },
-      {
-        name: "serviceaccounts",
-        singularName: "serviceaccount",
-        namespaced: true,
-        kind: "ServiceAccount",
-        verbs: [...VERBS, "deletecollection"].sort(),
-        shortNames: ["sa"],
-        storageVersionHash: "pbx9ZvyFpBE=",
-      },
+      resource("namespaces", false, "Q3oi5N2YM8M=", ["ns"]),
+      resource("secrets", true, "S6u1pOWzb84="),
+      resource("serviceaccounts", true, "pbx9ZvyFpBE=", ["sa"]),
     ],
   },
 };
+
+function resource(
+  name: Resource,
+  namespaced: boolean,
+  storageVersionHash: string,
+  shortNames?: readonly string[],
+) {
+  const kind = KIND[name];
+  const verbs = namespaced ? [...VERBS, "deletecollection"].sort() : VERBS;
+  const base = { name, singularName: kind.toLowerCase(), namespaced, kind, verbs };
+  return { ...base, ...(shortNames && { shortNames }), storageVersionHash };
+}
 
 /** @returns The discovery document at this path, without a trailing slash, if there is one. */
 export function discoveryDocument(path: string): unknown {

@@ -1,3 +1,5 @@
+import { delay } from "../async/timed.ts";
+import { parsedJson } from "../text/json.ts";
 import { answer, type ApiAnswer, statusAnswer } from "./api.ts";
 import { EmulatedCluster } from "./cluster.ts";
 import type { RequestBody } from "./decode.ts";
@@ -85,7 +87,8 @@ export function startEmulator(options: EmulatorOptions = {}): Emulator {
     const query = new URLSearchParams(search);
     log.push(`${method} ${target}`);
     if (log.length >= 2 * MAX_REQUESTS) log.splice(0, log.length - MAX_REQUESTS);
-    const body = request.body && parseBody(request.body);
+    const bytes = request.body;
+    const body = bytes && { bytes, value: parsedJson(new TextDecoder().decode(bytes)) };
     const asked = {
       method,
       path,
@@ -95,7 +98,7 @@ export function startEmulator(options: EmulatorOptions = {}): Emulator {
     };
     const fault = emulator.fault?.(asked);
     if (fault?.kind === "hang") return "hang";
-    if (fault?.kind === "delay") await delay(fault.milliseconds, stopping.signal);
+    if (fault?.kind === "delay") await delay(fault.milliseconds, stopping.signal); // or until it stops
     if (fault?.kind === "cut" && !fault.after) return "cut";
     if (fault?.kind === "status") {
       return response(statusAnswer(faultStatus(fault, method, path)), fault.retryAfter);
@@ -109,12 +112,12 @@ export function startEmulator(options: EmulatorOptions = {}): Emulator {
     request: Pick<EmulatedRequest, "method" | "path" | "query">,
     body: RequestBody | undefined,
   ): ApiAnswer {
-    if (!authorized(headers.get("authorization") ?? "", options.token)) {
+    if (!authorized(headers.authorization ?? "", options.token)) {
       return statusAnswer(unauthorized());
     }
     if (!body) return statusAnswer(tooLarge());
-    const contentType = (headers.get("content-type") ?? "").split(";")[0]!.trim();
-    const accept = headers.get("accept") ?? "";
+    const contentType = (headers["content-type"] ?? "").split(";")[0]!.trim();
+    const { accept = "" } = headers;
     try {
       return answer(cluster, { ...request, accept, contentType, body }, now());
     } catch (error) {
@@ -150,14 +153,6 @@ function authorized(header: string, token: string | undefined): boolean {
   return token === undefined || scheme.toLowerCase() === "bearer" && given === token;
 }
 
-function parseBody(bytes: Uint8Array): RequestBody {
-  try {
-    return { bytes, value: JSON.parse(new TextDecoder().decode(bytes)) };
-  } catch {
-    return { bytes };
-  }
-}
-
 function response(answer: ApiAnswer, retryAfter?: number): HttpResponse {
   return {
     code: answer.code,
@@ -183,19 +178,6 @@ function internalError(error: unknown): StatusError {
 function tooLarge(): StatusError {
   const message = `Request entity too large: limit is ${MAX_BODY_BYTES}`;
   return new StatusError(413, "RequestEntityTooLarge", message);
-}
-
-/** Resolves early when the emulator stops. */
-function delay(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener("abort", done);
-  });
 }
 
 /** JSON strings are YAML too, whatever the token holds. */

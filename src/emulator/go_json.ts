@@ -1,3 +1,5 @@
+import { goQuote } from "../kube/formats.ts";
+
 /**
  * What Go's encoding/json says where a text is not what was expected: the server hands these words
  * on to the client.
@@ -39,8 +41,8 @@ class Scanner {
 
   #value(): void {
     const c = this.#next();
-    if (c === "{") this.#members();
-    else if (c === "[") this.#elements();
+    if (c === "{") this.#items("}", "after object key:value pair", () => this.#member());
+    else if (c === "[") this.#items("]", "after array element", () => this.#value());
     else if (c === '"') this.#string();
     else if (c === "-" || isDigit(c)) this.#number();
     else if (c === "t") this.#literal("true");
@@ -49,32 +51,24 @@ class Scanner {
     else this.#unexpected("looking for beginning of value");
   }
 
-  #members(): void {
+  #items(close: string, after: string, item: () => void): void {
     this.#at++;
-    if (this.#next() === "}") return void this.#at++;
+    if (this.#next() === close) return void this.#at++;
     for (;;) {
-      if (this.#next() !== '"') this.#unexpected("looking for beginning of object key string");
-      this.#string();
-      if (this.#next() !== ":") this.#unexpected("after object key");
-      this.#at++;
-      this.#value();
+      item();
       const c = this.#next();
-      if (c !== "," && c !== "}") this.#unexpected("after object key:value pair");
+      if (c !== "," && c !== close) this.#unexpected(after);
       this.#at++;
-      if (c === "}") return;
+      if (c === close) return;
     }
   }
 
-  #elements(): void {
+  #member(): void {
+    if (this.#next() !== '"') this.#unexpected("looking for beginning of object key string");
+    this.#string();
+    if (this.#next() !== ":") this.#unexpected("after object key");
     this.#at++;
-    if (this.#next() === "]") return void this.#at++;
-    for (;;) {
-      this.#value();
-      const c = this.#next();
-      if (c !== "," && c !== "]") this.#unexpected("after array element");
-      this.#at++;
-      if (c === "]") return;
-    }
+    this.#value();
   }
 
   #string(): void {
@@ -151,23 +145,8 @@ function isDigit(c: string): boolean {
 }
 
 function quoteCharacter(c: string): string {
-  const named: Record<string, string> = {
-    "'": "\\'",
-    '"': '"',
-    "\\": "\\\\",
-    "\x07": "\\a",
-    "\b": "\\b",
-    "\t": "\\t",
-    "\n": "\\n",
-    "\v": "\\v",
-    "\f": "\\f",
-    "\r": "\\r",
-  };
-  const code = c.charCodeAt(0);
-  const hex = code < 0x20 || code === 0x7f
-    ? `\\x${code.toString(16).padStart(2, "0")}`
-    : code >= 0x80 && code < 0xa1 || code === 0xad
-    ? `\\u00${code.toString(16)}`
-    : undefined;
-  return `'${named[c] ?? hex ?? c}'`;
+  if (c === '"') return `'"'`;
+  if (c === "'") return "'\\''";
+  const isUnseen = /[\x80-\xa0\xad]/.test(c);
+  return `'${isUnseen ? `\\u00${c.charCodeAt(0).toString(16)}` : goQuote(c).slice(1, -1)}'`;
 }

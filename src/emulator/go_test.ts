@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { canonicalBase64, decodedLength } from "./base64.ts";
+import { canonicalBase64 } from "./base64.ts";
 import { goJsonSyntaxError } from "./go_json.ts";
 import { goQuote } from "./status.ts";
 
@@ -45,7 +45,6 @@ Deno.test("base64 is read as Go reads it", () => {
     ["YWJ-", { invalidAt: 3 }],
   ];
   for (const [text, expected] of rows) deepStrictEqual(canonicalBase64(text), expected, text);
-  deepStrictEqual(["", "YQ==", "YWI=", "YWJj"].map(decodedLength), [0, 1, 2, 3]);
 });
 
 Deno.test("a text is quoted as Go quotes it", () => {

@@ -1,9 +1,14 @@
+import type { Buffer } from "node:buffer";
+import http from "node:http";
+import { Duplex } from "node:stream";
+import { byteLength, joined } from "../text/bytes.ts";
+
 /** A request as it came; header names in lower case. */
 export interface HttpRequest {
   readonly method: string;
   /** Path and query. */
   readonly target: string;
-  readonly headers: ReadonlyMap<string, string>;
+  readonly headers: http.IncomingHttpHeaders;
   /** Absent when it was longer than {@linkcode HttpOptions.maxBodyBytes}. */
   readonly body?: Uint8Array;
 }
@@ -32,42 +37,77 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-const MAX_HEAD_BYTES = 64 * 1024;
+type ClientError = Error & { readonly code?: string; readonly rawPacket?: Buffer };
+
+/** No client is too slow, and none has to name a host. */
+const OPTIONS: http.ServerOptions = {
+  maxHeaderSize: 64 * 1024,
+  requireHostHeader: false,
+  keepAliveTimeout: 0,
+  headersTimeout: 0,
+  requestTimeout: 0,
+};
 
 /**
  * A small HTTP/1.1 server on a free port of 127.0.0.1, with keep-alive, whose handler decides over
  * the connection too. `Deno.serve` can neither drop a connection nor leave it unanswered, and a
- * node:http server tells its port only later.
+ * node:http server tells its port only later: so the port is Deno's, and node:http has what comes.
  */
 export function serveHttp({ maxBodyBytes, handle }: HttpOptions): HttpServer {
   let listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
-  const connections = new Map<Deno.Conn, Promise<void>>();
+  const underWay = new Set<Promise<void>>();
+  const until = (end: Promise<void>) => {
+    underWay.add(end);
+    return end.finally(() => underWay.delete(end));
+  };
+
+  const server = http.createServer(OPTIONS, (request, response) => {
+    until(serve(request, response));
+  });
+  // Else each connection would end with its first answer.
+  Object.defineProperty(server, "listening", { value: true });
+  server.on("clientError", (error, socket) => until(serveUnknown(error, socket)));
+
+  /** What node:http does not read: a method of no standard; else no HTTP/1, or a client that went. */
+  async function serveUnknown(error: ClientError, socket: Duplex): Promise<void> {
+    const raw = error.code === "HPE_INVALID_METHOD" && error.rawPacket?.toString("latin1") || "";
+    const [, method, target] = /^([A-Z]+) (\/\S*) HTTP\/1\.[01]\r\n/.exec(raw) ?? [];
+    const [, authorization] = /^authorization: (.*)$/im.exec(raw) ?? [];
+    const outcome = method && target
+      ? await handle({ method, target, headers: { authorization }, body: new Uint8Array() })
+      : "cut";
+    if (outcome === "hang") return;
+    if (outcome === "cut") return void socket.destroy();
+    const { code, headers, body } = outcome;
+    const all = { ...headers, "Content-Length": byteLength(body), Connection: "close" };
+    const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`).join("");
+    socket.end(`HTTP/1.1 ${code} ${http.STATUS_CODES[code]}\r\n${lines}\r\n${body}`);
+  }
+
+  async function serve(
+    request: http.IncomingMessage,
+    response: http.ServerResponse,
+  ): Promise<void> {
+    const body = await bodyOf(request, maxBodyBytes).catch(() => "gone" as const);
+    if (body === "gone") return;
+    const { method = "", url: target = "", headers } = request;
+    const outcome = await handle({ method, target, headers, ...(body && { body }) });
+    if (outcome === "cut") request.socket.destroy();
+    if (typeof outcome === "string") return;
+    response.sendDate = false;
+    const bytes = new TextEncoder().encode(outcome.body);
+    response.writeHead(outcome.code, { ...outcome.headers, "Content-Length": bytes.length });
+    response.end(bytes);
+  }
 
   async function accept(): Promise<void> {
     for await (const connection of listener) {
-      const served = serveConnection(connection).finally(() => connections.delete(connection));
-      connections.set(connection, served);
-    }
-  }
-
-  async function serveConnection(connection: Deno.Conn): Promise<void> {
-    const input = new Input(connection);
-    try {
-      for (;;) {
-        const request = await readRequest(connection, input, maxBodyBytes);
-        if (!request) return;
-        const outcome = await handle(request);
-        if (outcome === "cut") return;
-        if (outcome === "hang") return await input.untilEnd();
-        const last = request.headers.get("connection")?.toLowerCase() === "close";
-        await writeResponse(connection, outcome, last);
-        if (last) return;
-      }
-    } catch (error) {
-      if (!isDisconnect(error)) throw error;
-    } finally {
-      close(connection);
+      connection.setNoDelay();
+      const socket = Duplex.fromWeb(connection as unknown as Parameters<typeof Duplex.fromWeb>[0]);
+      socket.on("error", () => {}); // the client went, or `pause()` took the connection away
+      until(new Promise((resolve) => socket.once("close", resolve)));
+      server.emit("connection", socket);
     }
   }
 
@@ -78,7 +118,7 @@ export function serveHttp({ maxBodyBytes, handle }: HttpOptions): HttpServer {
       await accepting;
       accepting = undefined;
     }
-    for (const connection of connections.keys()) close(connection);
+    server.closeAllConnections();
   }
 
   return {
@@ -91,176 +131,21 @@ export function serveHttp({ maxBodyBytes, handle }: HttpOptions): HttpServer {
     },
     async close() {
       await pause();
-      await Promise.all(connections.values());
+      await Promise.all(underWay);
     },
   };
 }
 
-/** @returns Nothing where the client has closed instead, or does not speak HTTP/1. */
-async function readRequest(
-  connection: Deno.Conn,
-  input: Input,
-  maxBodyBytes: number,
-): Promise<HttpRequest | undefined> {
-  const head = await input.through("\r\n\r\n", MAX_HEAD_BYTES);
-  const [requestLine = "", ...lines] = head?.split("\r\n") ?? [];
-  const match = /^([A-Z]+) (\/\S*) HTTP\/1\.[01]$/.exec(requestLine);
-  if (!match) return undefined;
-  const headers = new Map(
-    lines.map((line) => {
-      const colon = line.indexOf(":");
-      return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()] as const;
-    }),
-  );
-  if (headers.get("expect")?.toLowerCase() === "100-continue") {
-    await writeAll(connection, new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n"));
-  }
+/** `undefined` of one that is too long, which is read and dropped. @throws where the client goes */
+async function bodyOf(
+  request: http.IncomingMessage,
+  max: number,
+): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  const take = (chunk: Uint8Array) => {
+  for await (const chunk of request) {
     length += chunk.length;
-    if (length <= maxBodyBytes) chunks.push(chunk);
-  };
-  if (headers.get("transfer-encoding")?.toLowerCase() === "chunked") {
-    await readChunks(input, take);
-  } else {
-    await input.take(Number(headers.get("content-length") ?? 0), take);
+    if (length <= max) chunks.push(chunk);
   }
-  const [, method = "", target = ""] = match;
-  if (length > maxBodyBytes) return { method, target, headers };
-  return { method, target, headers, body: concat(chunks) };
-}
-
-async function readChunks(input: Input, take: (chunk: Uint8Array) => void): Promise<void> {
-  for (;;) {
-    const size = Number.parseInt(await input.through("\r\n", MAX_HEAD_BYTES) ?? "", 16);
-    if (!(size > 0)) break;
-    await input.take(size, take);
-    await input.through("\r\n", 2);
-  }
-  while (await input.through("\r\n", MAX_HEAD_BYTES)) {
-    // Trailers, to the empty line.
-  }
-}
-
-/** What has been read of a connection and not yet been used. */
-class Input {
-  #rest = new Uint8Array(0);
-
-  constructor(readonly connection: Deno.Conn) {}
-
-  /** @returns The text before the delimiter, or nothing where it does not come. */
-  async through(delimiter: string, maxBytes: number): Promise<string | undefined> {
-    for (;;) {
-      const text = new TextDecoder().decode(this.#rest.subarray(0, maxBytes + delimiter.length));
-      const end = text.indexOf(delimiter);
-      if (end >= 0) {
-        const used = new TextEncoder().encode(text.slice(0, end)).length + delimiter.length;
-        this.#rest = this.#rest.subarray(used);
-        return text.slice(0, end);
-      }
-      if (this.#rest.length > maxBytes || !await this.#more()) return undefined;
-    }
-  }
-
-  async take(bytes: number, use: (chunk: Uint8Array) => void): Promise<void> {
-    for (let left = bytes; left > 0;) {
-      if (this.#rest.length === 0 && !await this.#more()) throw new Deno.errors.UnexpectedEof();
-      const chunk = this.#rest.subarray(0, left);
-      this.#rest = this.#rest.subarray(chunk.length);
-      left -= chunk.length;
-      use(chunk);
-    }
-  }
-
-  async untilEnd(): Promise<void> {
-    while (await this.#more()) this.#rest = new Uint8Array(0);
-  }
-
-  async #more(): Promise<boolean> {
-    const chunk = new Uint8Array(16 * 1024);
-    const length = await this.connection.read(chunk);
-    if (length === null) return false;
-    this.#rest = concat([this.#rest, chunk.subarray(0, length)]);
-    return true;
-  }
-}
-
-function writeResponse(
-  connection: Deno.Conn,
-  { code, headers, body }: HttpResponse,
-  last: boolean,
-): Promise<void> {
-  const encoder = new TextEncoder();
-  const bytes = encoder.encode(body);
-  const all = { ...headers, "Content-Length": bytes.length, ...(last && { Connection: "close" }) };
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  const head = encoder.encode(`HTTP/1.1 ${code} ${REASON_PHRASES[code] ?? ""}\r\n${lines}\r\n`);
-  return writeAll(connection, concat([head, bytes]));
-}
-
-/** kubectl prints the phrase where a body is no Status. */
-const REASON_PHRASES: Readonly<Record<number, string>> = {
-  200: "OK",
-  201: "Created",
-  400: "Bad Request",
-  401: "Unauthorized",
-  403: "Forbidden",
-  404: "Not Found",
-  405: "Method Not Allowed",
-  406: "Not Acceptable",
-  409: "Conflict",
-  410: "Gone",
-  413: "Request Entity Too Large",
-  415: "Unsupported Media Type",
-  422: "Unprocessable Entity",
-  429: "Too Many Requests",
-  500: "Internal Server Error",
-  502: "Bad Gateway",
-  503: "Service Unavailable",
-  504: "Gateway Timeout",
-};
-
-async function writeAll(connection: Deno.Conn, bytes: Uint8Array): Promise<void> {
-  for (let written = 0; written < bytes.length;) {
-    written += await connection.write(bytes.subarray(written));
-  }
-}
-
-function concat(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
-}
-
-function close(connection: Deno.Conn): void {
-  try {
-    connection.close();
-  } catch (error) {
-    if (!isDisconnect(error)) throw error;
-  }
-}
-
-/** The client went, or `close()` took the connection away. */
-function isDisconnect(error: unknown): boolean {
-  const {
-    BadResource,
-    BrokenPipe,
-    ConnectionAborted,
-    ConnectionReset,
-    Interrupted,
-    UnexpectedEof,
-  } = Deno.errors;
-  return [
-    BadResource,
-    BrokenPipe,
-    ConnectionAborted,
-    ConnectionReset,
-    Interrupted,
-    UnexpectedEof,
-  ].some((kind) => error instanceof kind);
+  return length > max ? undefined : joined(chunks);
 }

@@ -37,7 +37,7 @@ Deno.test("one connection serves many requests, with bodies of either framing", 
     4,
   );
   deepStrictEqual(seen, ["POST /a abc", "POST /b def", "POST /c too long", "GET /d?e=f "]);
-  match(got, /^HTTP\/1\.1 200 OK\r\nContent-Length: 3\r\n\r\nü1HTTP/);
+  match(got, /^HTTP\/1\.1 200 OK\r\nContent-Length: 3\r\nConnection: keep-alive\r\n\r\nü1HTTP/);
 });
 
 Deno.test("a client that asks for it is told to go on, or closed after the answer", async () => {

@@ -1,4 +1,5 @@
 import { type LabelSelector, parseLabelSelector, SelectorError } from "../kube/label_selector.ts";
+import { encodeBase64Url } from "../text/bytes.ts";
 import { parseFieldSelector } from "./field_selector.ts";
 import { goJsonSyntaxError } from "./go_json.ts";
 import { KIND, type KubernetesObject, type Resource } from "./objects.ts";
@@ -106,7 +107,7 @@ interface ContinueToken {
 /** @see k8s.io/apiserver v0.35 pkg/storage/continue.go */
 function makeToken({ rv, start }: ContinueToken): string {
   const json = JSON.stringify({ v: "meta.k8s.io/v1", rv, start });
-  return btoa(json).replaceAll("+", "-").replaceAll("/", "_").replace(/={1,2}$/, "");
+  return encodeBase64Url(json);
 }
 
 function parseToken(token: string): ContinueToken {

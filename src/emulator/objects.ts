@@ -52,14 +52,20 @@ export interface ServiceAccount {
 }
 
 /** The resources served, by their names in URLs. */
-export type Resource = "secrets" | "namespaces" | "serviceaccounts";
-export type KubernetesObject = Secret | Namespace | ServiceAccount;
+export interface Objects {
+  readonly secrets: Secret;
+  readonly namespaces: Namespace;
+  readonly serviceaccounts: ServiceAccount;
+}
 
-export const KIND = {
+export type Resource = keyof Objects;
+export type KubernetesObject = Objects[Resource];
+
+export const KIND: { readonly [R in Resource]: Objects[R]["kind"] } = {
   secrets: "Secret",
   namespaces: "Namespace",
   serviceaccounts: "ServiceAccount",
-} as const satisfies Record<Resource, string>;
+};
 
 export const RESOURCE: Readonly<Record<KubernetesObject["kind"], Resource>> = {
   Secret: "secrets",
@@ -167,32 +173,11 @@ export function namespaceObject(metadata: ObjectMeta, phase: NamespacePhase): Na
   };
 }
 
-export function emptyMeta(name: string): ManifestMeta {
+/** Metadata that is all there, of some of its fields: of a new object, or of a stored one to change. */
+export function manifestMeta(meta: Partial<ObjectMeta>): ManifestMeta {
   return {
-    name,
-    generateName: "",
-    namespace: "",
-    uid: "",
-    resourceVersion: "",
-    generation: 0,
-    labels: {},
-    annotations: {},
-    ownerReferences: [],
-    finalizers: [],
-  };
-}
-
-/** The stored metadata as a manifest again, for what changes only a part of it. */
-export function manifestMeta(meta: ObjectMeta): ManifestMeta {
-  return {
-    name: meta.name,
-    generateName: meta.generateName ?? "",
-    namespace: meta.namespace ?? "",
-    uid: meta.uid,
-    resourceVersion: meta.resourceVersion,
-    generation: meta.generation ?? 0,
-    deletionTimestamp: meta.deletionTimestamp,
-    deletionGracePeriodSeconds: meta.deletionGracePeriodSeconds,
+    ...{ name: "", generateName: "", namespace: "", uid: "", resourceVersion: "", generation: 0 },
+    ...meta,
     labels: { ...meta.labels },
     annotations: { ...meta.annotations },
     ownerReferences: [...meta.ownerReferences ?? []],

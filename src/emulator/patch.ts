@@ -1,3 +1,5 @@
+import { isObject } from "../text/json.ts";
+
 /**
  * A JSON merge patch (RFC 7386) applied to a copy.
  *
@@ -17,8 +19,4 @@ export function mergePatch(target: unknown, patch: unknown, strategic = false, p
     else merged.set(key, mergePatch(merged.get(key), value, strategic, `${path}.${key}`));
   }
   return Object.fromEntries(merged);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,3 @@
-import { encodeBase64 } from "./base64.ts";
 import type { Resource } from "./objects.ts";
 import { badRequest } from "./status.ts";
 
@@ -21,7 +20,7 @@ export function fromProtobuf(bytes: Uint8Array, resource: Resource): Record<stri
     metadata: metadata(object.message(1)),
     ...(resource === "secrets" && {
       data: Object.fromEntries(
-        object.messages(2).map((entry) => [entry.text(1), encodeBase64(entry.bytes(2))]),
+        object.messages(2).map((entry) => [entry.text(1), entry.bytes(2).toBase64()]),
       ),
       type: object.text(3),
       stringData: textMap(object.messages(4)),

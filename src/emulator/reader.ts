@@ -19,13 +19,15 @@ export class Reader {
     readonly struct: string,
     readonly fields: Fields,
     readonly prefix = "",
+    /** What unknown fields are named with, where that is another one. */
+    readonly place = prefix,
   ) {}
 
   /** In the order of the document; `nested` reads the struct in the field of that name. */
   unknownFields(nested: Readonly<Record<string, Pick<Reader, "unknownFields">>> = {}): string[] {
     return Object.keys(this.source).flatMap((field) => {
       if (Object.hasOwn(nested, field)) return nested[field]?.unknownFields() ?? [];
-      return Object.hasOwn(this.fields, field) ? [] : [this.prefix + field];
+      return Object.hasOwn(this.fields, field) ? [] : [this.place + field];
     });
   }
 

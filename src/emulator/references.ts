@@ -27,17 +27,13 @@ export interface References {
  */
 export function decodeReferences(reader: Reader, field: keyof typeof REFERENCES): References {
   const { struct, fields } = REFERENCES[field]!;
-  const elements = reader.array(field).map((value) =>
-    new Reader(reader.asObject(value, field, `v1.${struct}`), struct, fields, `${field}.`)
-  );
+  const elements = reader.array(field).map((value, i) => {
+    const object = reader.asObject(value, field, `v1.${struct}`);
+    return new Reader(object, struct, fields, `${field}.`, `${field}[${i}].`);
+  });
   const names = elements.map((element) => element.string("name"));
   return {
     references: names.map((name) => name === "" ? {} : { name }),
-    unknownFields: () =>
-      elements.flatMap(({ source }, i) =>
-        Object.keys(source)
-          .filter((key) => !Object.hasOwn(fields, key))
-          .map((key) => `${field}[${i}].${key}`)
-      ),
+    unknownFields: () => elements.flatMap((element) => element.unknownFields()),
   };
 }

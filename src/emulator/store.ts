@@ -1,13 +1,11 @@
 import {
   type KubernetesObject,
   type ManifestMeta,
-  type Namespace,
   type ObjectMeta,
   objectMeta,
+  type Objects,
   RESOURCE,
   type Resource,
-  type Secret,
-  type ServiceAccount,
 } from "./objects.ts";
 
 /**
@@ -15,9 +13,11 @@ import {
  * never changed once stored.
  */
 export class ObjectStore {
-  readonly #secrets = new Map<string, Secret>();
-  readonly #namespaces = new Map<string, Namespace>();
-  readonly #accounts = new Map<string, ServiceAccount>();
+  readonly #objects: { readonly [R in Resource]: Map<string, Objects[R]> } = {
+    secrets: new Map(),
+    namespaces: new Map(),
+    serviceaccounts: new Map(),
+  };
   readonly #now: () => Date;
   #resourceVersion = 0;
 
@@ -30,20 +30,9 @@ export class ObjectStore {
     return this.#resourceVersion;
   }
 
-  secret(namespace: string, name: string): Secret | undefined {
-    return this.#secrets.get(`${namespace}/${name}`);
-  }
-
-  serviceAccount(namespace: string, name: string): ServiceAccount | undefined {
-    return this.#accounts.get(`${namespace}/${name}`);
-  }
-
-  namespace(name: string): Namespace | undefined {
-    return this.#namespaces.get(name);
-  }
-
-  find(resource: Resource, namespace: string, name: string): KubernetesObject | undefined {
-    return this.#objects(resource).get(namespace ? `${namespace}/${name}` : name);
+  /** @param namespace Empty for a namespace itself. */
+  find<R extends Resource>(resource: R, namespace: string, name: string): Objects[R] | undefined {
+    return this.#objects[resource].get(keyOf({ namespace, name }));
   }
 
   /**
@@ -51,17 +40,10 @@ export class ObjectStore {
    *
    * @param namespace Empty for all of them.
    */
-  all(resource: Resource, namespace = ""): KubernetesObject[] {
-    const all = sortedByKey(this.#objects(resource));
-    return namespace ? all.filter(({ metadata }) => metadata.namespace === namespace) : all;
-  }
-
-  secrets(): Secret[] {
-    return sortedByKey(this.#secrets);
-  }
-
-  namespaces(): Namespace[] {
-    return sortedByKey(this.#namespaces);
+  all<R extends Resource>(resource: R, namespace = ""): Objects[R][] {
+    const sorted = [...this.#objects[resource]].sort(([a], [b]) => a < b ? -1 : 1);
+    return sorted.map(([, object]) => object)
+      .filter(({ metadata }) => !namespace || metadata.namespace === namespace);
   }
 
   /** What is in a namespace, of every resource. */
@@ -70,25 +52,23 @@ export class ObjectStore {
   }
 
   set(object: KubernetesObject): void {
-    const { namespace, name } = object.metadata;
-    if (object.kind === "Secret") this.#secrets.set(`${namespace}/${name}`, object);
-    else if (object.kind === "Namespace") this.#namespaces.set(name, object);
-    else this.#accounts.set(`${namespace}/${name}`, object);
+    const objects: Map<string, KubernetesObject> = this.#objects[RESOURCE[object.kind]];
+    objects.set(keyOf(object.metadata), object);
   }
 
   /**
    * Removes what is in a namespace; and a namespace under deletion once nothing is left in it and no
    * finalizer holds it, until then it stays.
    */
-  remove({ kind, metadata: { namespace = "", name } }: KubernetesObject): void {
+  remove({ kind, metadata }: KubernetesObject): void {
     if (kind !== "Namespace") {
-      this.#objects(RESOURCE[kind]).delete(`${namespace}/${name}`);
+      this.#objects[RESOURCE[kind]].delete(keyOf(metadata));
       this.#resourceVersion++;
     }
-    const emptied = this.namespace(namespace || name);
+    const emptied = this.find("namespaces", "", metadata.namespace || metadata.name);
     if (!emptied?.metadata.deletionTimestamp || emptied.metadata.finalizers) return;
     if (this.contents(emptied.metadata.name).length > 0) return;
-    this.#namespaces.delete(emptied.metadata.name);
+    this.#objects.namespaces.delete(emptied.metadata.name);
     this.#resourceVersion++;
   }
 
@@ -105,17 +85,12 @@ export class ObjectStore {
     return objectMeta(meta, { creationTimestamp, resourceVersion });
   }
 
-  #objects(resource: Resource): Map<string, KubernetesObject> {
-    if (resource === "secrets") return this.#secrets;
-    return resource === "namespaces" ? this.#namespaces : this.#accounts;
-  }
-
   /** Now, in whole seconds. */
   timestamp(): string {
     return this.#now().toISOString().replace(/\.\d+Z$/, "Z");
   }
 }
 
-function sortedByKey<T>(objects: ReadonlyMap<string, T>): T[] {
-  return [...objects].sort(([a], [b]) => a < b ? -1 : 1).map(([, object]) => object);
+function keyOf({ namespace, name }: Pick<ObjectMeta, "namespace" | "name">): string {
+  return namespace ? `${namespace}/${name}` : name;
 }

@@ -1,5 +1,4 @@
 import {
-  byteLength,
   dataKeyErrors,
   labelKeyErrors,
   labelNameErrors,
@@ -7,7 +6,7 @@ import {
   pathSegmentErrors,
   subdomainErrors,
 } from "../kube/formats.ts";
-import { decodedLength } from "./base64.ts";
+import { base64Length, byteLength } from "../text/bytes.ts";
 import { goJsonSyntaxError, goJsonType } from "./go_json.ts";
 import type { KubernetesObject, Manifest, ManifestMeta, ObjectMeta, Resource } from "./objects.ts";
 import { type FieldError, goQuote } from "./status.ts";
@@ -145,7 +144,7 @@ function dataErrors({ data }: Manifest): FieldError[] {
   let bytes = 0;
   for (const [key, value] of Object.entries(data)) {
     errors.push(...dataKeyErrors(key).map((why) => wrong(`data[${key}]`, key, why)));
-    bytes += decodedLength(value);
+    bytes += base64Length(value);
   }
   if (bytes > MAX_SECRET_BYTES) errors.push(tooLong("data", MAX_SECRET_BYTES));
   return errors;
@@ -194,11 +193,7 @@ function jsonObjectErrors(data: Readonly<Record<string, string>>, key: string): 
 }
 
 function wrong(field: string, value: string, why: string): FieldError {
-  return {
-    reason: "FieldValueInvalid",
-    field,
-    message: `Invalid value: ${goQuote(value)}: ${why}`,
-  };
+  return invalid(field, goQuote(value), why);
 }
 
 /** The value is no Go string but of a type of its own, which is printed as JSON. */
@@ -207,11 +202,11 @@ function immutable(field: string, value: unknown): FieldError {
     /[<>&\u2028\u2029]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-  return {
-    reason: "FieldValueInvalid",
-    field,
-    message: `Invalid value: ${json}: field is immutable`,
-  };
+  return invalid(field, json, "field is immutable");
+}
+
+function invalid(field: string, value: string, why: string): FieldError {
+  return { reason: "FieldValueInvalid", field, message: `Invalid value: ${value}: ${why}` };
 }
 
 function required(field: string, why = ""): FieldError {
@@ -223,9 +218,6 @@ function forbids(field: string, why: string): FieldError {
 }
 
 function tooLong(field: string, bytes: number): FieldError {
-  return {
-    reason: "FieldValueTooLong",
-    field,
-    message: `Too long: may not be more than ${bytes} bytes`,
-  };
+  const message = `Too long: may not be more than ${bytes} bytes`;
+  return { reason: "FieldValueTooLong", field, message };
 }

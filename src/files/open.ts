@@ -12,7 +12,14 @@ import { judge, judgeFolderOf, MAX_BYTES, NotTrusted, reach, type Trust } from "
 /** How often a file may be another one than was looked at. */
 const TURNS = 5;
 
-const CHANGES = "it becomes another file again and again";
+/** What an act opens or reads, which gives nothing while the file becomes another one. */
+function untilSame<T>(act: () => T | undefined): T {
+  for (let turn = 0; turn < TURNS; turn++) {
+    const done = act();
+    if (done !== undefined) return done;
+  }
+  throw new Error("it becomes another file again and again");
+}
 
 /**
  * Opens a file that this program writes, made with mode 0600 where there is none. It is no link, but
@@ -28,21 +35,17 @@ export function openOwn(
   { read = false, append = false }: { readonly read?: boolean; readonly append?: boolean } = {},
 ): Deno.FsFile {
   const how = { read, ...(append ? { append } : { write: true }) };
-  for (let turn = 0; turn < TURNS; turn++) {
+  return untilSame(() => {
     const there = lookAt(path, trust);
-    if (there === undefined) {
-      judgeFolderOf(dirname(path), trust);
-      try {
-        return Deno.openSync(path, { ...how, createNew: true, mode: 0o600 });
-      } catch (error) {
-        if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-        continue;
-      }
+    if (there !== undefined) return openSame(path, there, how);
+    judgeFolderOf(dirname(path), trust);
+    try {
+      return Deno.openSync(path, { ...how, createNew: true, mode: 0o600 });
+    } catch (error) {
+      if (error instanceof Deno.errors.AlreadyExists) return undefined;
+      throw error;
     }
-    const file = openSame(path, there, how);
-    if (file !== undefined) return file;
-  }
-  throw new Error(CHANGES);
+  });
 }
 
 /** @throws {NotTrusted} */
@@ -98,13 +101,11 @@ function openSame(
  */
 export function openOwnToRead(path: string, trust: Trust): Deno.FsFile {
   Deno.lstatSync(path); // of one that is not there the way does not matter
-  for (let turn = 0; turn < TURNS; turn++) {
+  return untilSame(() => {
     const there = lookAt(path, trust);
     if (there === undefined) throw new Deno.errors.NotFound(`no file ${path}`);
-    const file = openSame(path, there, { read: true });
-    if (file !== undefined) return file;
-  }
-  throw new Error(CHANGES);
+    return openSame(path, there, { read: true });
+  });
 }
 
 /**
@@ -120,15 +121,14 @@ export function readTrusted(
   may: (info: Deno.FileInfo) => void = () => {},
 ): string {
   Deno.statSync(path); // of one that is not there the way does not matter
-  for (let turn = 0; turn < TURNS; turn++) {
+  return untilSame(() => {
     const reached = reach(path, trust);
     judge(reached, trust, MAX_BYTES);
     may(reached.info);
     using file = openSame(reached.path, reached.info, { read: true });
-    if (file === undefined) continue;
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(readAll(file));
-  }
-  throw new Error(CHANGES);
+    return file &&
+      new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(readAll(file));
+  });
 }
 
 function readAll(file: Deno.FsFile): Uint8Array {

@@ -26,7 +26,12 @@ export function ownTrust(): Trust {
   return { owners: [Deno.uid() ?? 0], group: Deno.gid() ?? 0 };
 }
 
-/** The same with the user ids of the setting `trusted-owners`. */
+/** The same for what decides whom to let in or which process is signalled: no group may write to it. */
+export function ownTrustWithoutGroup(): Trust {
+  return { ...ownTrust(), group: undefined };
+}
+
+/** Of {@link ownTrust}, with the user ids of the setting `trusted-owners`. */
 export function configuredTrust(
   trustedOwners: readonly number[],
   { owners, group }: Trust = ownTrust(),

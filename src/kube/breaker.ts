@@ -1,6 +1,7 @@
 import { circuitBreaker, CircuitState, handleAll, type IBreaker } from "cockatiel";
 import type { Deadline } from "./deadline.ts";
 import { KubeError, type KubeErrorKind } from "./errors.ts";
+import { inWords } from "./reasons.ts";
 import type { SecretStore } from "./store.ts";
 
 export interface BreakerOptions {
@@ -116,16 +117,18 @@ export class Breaker {
       else told.reject(error);
       return settled;
     };
-    if (state === CircuitState.Closed) return { kind: "open", store: this.#telling(store, tell) };
-    // A request that ends without having asked must not leave the others waiting for its answer.
-    const timer = setTimeout(tell, seconds * 1000 + 1000, notAsked());
-    Deno.unrefTimer(timer);
-    settled.then(() => clearTimeout(timer));
-    return { kind: "open", store: this.#telling(store, tell, true) };
+    const isProbe = state !== CircuitState.Closed;
+    if (isProbe) {
+      // A request that ends without having asked must not leave the others waiting for its answer.
+      const timer = setTimeout(tell, seconds * 1000 + 1000, notAsked());
+      Deno.unrefTimer(timer);
+      settled.then(() => clearTimeout(timer));
+    }
+    return { kind: "open", store: this.#telling(store, tell, isProbe) };
   }
 
   /** Says of the first read of a request what it shows of the cluster. */
-  #telling(store: SecretStore, tell: Tell, isProbe = false): SecretStore {
+  #telling(store: SecretStore, tell: Tell, isProbe: boolean): SecretStore {
     const read = async <T>(deadline: Deadline, asking: () => Promise<T>): Promise<T> => {
       const began = performance.now();
       try {
@@ -141,19 +144,13 @@ export class Breaker {
       }
     };
     return {
+      ...store,
       list: (query, deadline) => read(deadline, () => store.list(query, deadline)),
       read: (refs, deadline) => read(deadline, () => store.read(refs, deadline)),
       namespaces: (selector, deadline) =>
         read(deadline, () => store.namespaces(selector, deadline)),
       serviceAccounts: (namespace, deadline) =>
         read(deadline, () => store.serviceAccounts(namespace, deadline)),
-      create: (...write) => store.create(...write),
-      replace: (...write) => store.replace(...write),
-      remove: (...write) => store.remove(...write),
-      foreseeRemoval: (...write) => store.foreseeRemoval(...write),
-      createNamespaces: (...write) => store.createNamespaces(...write),
-      attach: (...write) => store.attach(...write),
-      detach: (...write) => store.detach(...write),
     };
   }
 
@@ -174,13 +171,10 @@ export class Breaker {
   /** Why the cluster is not asked now, or `undefined` where a request would be let to it. */
   refusal(cluster: string): KubeError | undefined {
     const { state } = this.#policy;
-    const isWaiting = state === CircuitState.Open && performance.now() < this.#openUntil;
-    const isAsked = state === CircuitState.HalfOpen;
-    return isWaiting || isAsked ? this.#refusal(cluster, isAsked) : undefined;
-  }
-
-  #refusal(cluster: string, isAsked: boolean): KubeError {
     const now = performance.now();
+    const isWaiting = state === CircuitState.Open && now < this.#openUntil;
+    const isAsked = state === CircuitState.HalfOpen;
+    if (!isWaiting && !isAsked) return undefined;
     const wait = isAsked ? this.#options.pause : this.#openUntil - now;
     const retryAfter = Math.max(1, Math.ceil(wait / 1000));
     const ago = Math.max(1, Math.round((now - this.#lastFailure) / 1000));
@@ -216,8 +210,4 @@ class InARow implements IBreaker {
 
 function notAsked(): KubeError {
   return new KubeError("timeout", "Cannot reach the cluster: it was not asked in time");
-}
-
-function inWords(seconds: number): string {
-  return seconds === 1 ? "1 second" : `${seconds} seconds`;
 }

@@ -49,6 +49,8 @@ export interface KubeErrorPlace {
    * time: for other processes to end, or for starting one. @default all of it
    */
   given?: number;
+  /** Of `not_recorded`: whether another process writes the audit log. @default false */
+  isHeld?: boolean;
 }
 
 /** A failure whose message is made of our own words: "Cannot <do what>: <why>". */
@@ -62,4 +64,19 @@ export class KubeError extends Error {
   ) {
     super(message);
   }
+}
+
+/** Whether the kubeconfig's user lacks the right. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof KubeError && error.kind === "forbidden";
+}
+
+/** `Cannot reach cluster 'c': the deadline passed before kubectl was run` */
+export function cannotReach(
+  cluster: string,
+  kind: KubeErrorKind,
+  why: string,
+  place: KubeErrorPlace = {},
+): KubeError {
+  return new KubeError(kind, `Cannot reach cluster '${cluster}': ${why}`, { cluster, ...place });
 }

@@ -5,6 +5,8 @@
  * @see k8s.io/apimachinery v0.35 pkg/util/validation/validation.go, pkg/api/validate/content
  */
 
+import { byteLength } from "../text/bytes.ts";
+
 const LABEL_1123 = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
 const SUBDOMAIN_1123 = `${LABEL_1123}(\\.${LABEL_1123})*`;
 const QUALIFIED_NAME = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
@@ -84,10 +86,6 @@ export function dataKeyErrors(value: string): string[] {
 export function pathSegmentErrors(value: string): string[] {
   if (value === "." || value === "..") return [`may not be '${value}'`];
   return ["/", "%"].filter((c) => value.includes(c)).map((c) => `may not contain '${c}'`);
-}
-
-export function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
 }
 
 /** A text as Go's `%q` prints it. */

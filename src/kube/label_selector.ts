@@ -9,6 +9,7 @@ type Token =
 
 const SYMBOLS = new Set([")", ",", "!", "==", "=", ">", "<", "!=", "("]);
 const COMPARISONS = new Set(["=", "==", "!=", ">", "<"]);
+const INTEGER = /^[+-]?[0-9]+$/;
 const OPERATORS = "in, notin, =, ==, !=, gt, lt";
 
 /** A text that is no label selector; the message is the API server's, which quotes the text. */
@@ -66,10 +67,7 @@ class Parser {
     if (negated) token = this.#take();
     if (!isWord(token)) throw unparsable(`found '${token.text}', expected: identifier`);
     const key = token.text;
-    const wrong = labelKeyErrors(key);
-    if (wrong.length > 0) {
-      throw unparsable(`<nil>: Invalid value: ${goQuote(key)}: ${wrong.join("; ")}`);
-    }
+    refuse("<nil>", key, labelKeyErrors(key));
     if (negated) return (labels) => !Object.hasOwn(labels, key);
     const next = this.#peek();
     if (next.kind === "end" || isSymbol(next, ",")) return (labels) => Object.hasOwn(labels, key);
@@ -85,28 +83,20 @@ class Parser {
     const values = word ? this.#values() : new Set([this.#exactValue()]);
     const sorted = [...values].sort();
     const numeric = operator.text === ">" || operator.text === "<";
-    if (numeric && !/^[+-]?[0-9]+$/.test(sorted[0] ?? "")) {
-      throw unparsable(
-        `values[0]: Invalid value: ${
-          goQuote(sorted[0] ?? "")
-        }: for 'Gt', 'Lt' operators, the value must be an integer`,
-      );
+    const [first = ""] = sorted;
+    if (numeric && !INTEGER.test(first)) {
+      refuse("values[0]", first, ["for 'Gt', 'Lt' operators, the value must be an integer"]);
     }
     for (const [index, value] of sorted.entries()) {
-      const wrong = labelValueErrors(value);
-      if (wrong.length > 0) {
-        throw unparsable(
-          `values[${index}][${key}]: Invalid value: ${goQuote(value)}: ${wrong.join("; ")}`,
-        );
-      }
+      refuse(`values[${index}][${key}]`, value, labelValueErrors(value));
     }
     const valueOf = (labels: Readonly<Record<string, string>>) =>
       Object.hasOwn(labels, key) ? labels[key] : undefined;
     if (numeric) {
-      const limit = BigInt(sorted[0] ?? "");
+      const limit = BigInt(first);
       return (labels) => {
         const value = valueOf(labels);
-        if (value === undefined || !/^[+-]?[0-9]+$/.test(value)) return false;
+        if (value === undefined || !INTEGER.test(value)) return false;
         return operator.text === ">" ? BigInt(value) > limit : BigInt(value) < limit;
       };
     }
@@ -198,6 +188,12 @@ function isSymbol(token: Token, text: string): boolean {
 
 function startsRequirement(token: Token): boolean {
   return isWord(token) || isSymbol(token, "!");
+}
+
+/** @throws {SelectorError} when something is wrong with a value */
+function refuse(field: string, value: string, wrong: readonly string[]): void {
+  if (wrong.length === 0) return;
+  throw unparsable(`${field}: Invalid value: ${goQuote(value)}: ${wrong.join("; ")}`);
 }
 
 function unparsable(why: string) {

@@ -69,9 +69,25 @@ export function fromWire(wire: WireSecret): StoredSecret {
   };
 }
 
-/** The API path of one secret. */
-export function secretPath(ref: SecretRef): string {
-  return `/api/v1/namespaces/${ref.namespace}/secrets/${ref.name}`;
+/** How kinds are called in paths, and to kubectl. */
+export const PLURALS = {
+  Secret: "secrets",
+  Namespace: "namespaces",
+  ServiceAccount: "serviceaccounts",
+} as const;
+
+/** The kinds of object that this program reads or writes. */
+export type Kind = keyof typeof PLURALS;
+
+/** The API path of all objects of a kind: of a namespace, or of all. */
+export function pathOfAll(kind: Kind, namespace?: string): string {
+  const place = kind === "Namespace" || namespace === undefined ? "" : `/namespaces/${namespace}`;
+  return `/api/v1${place}/${PLURALS[kind]}`;
+}
+
+/** The API path of one object. */
+export function pathOf(kind: Kind, { namespace, name }: Partial<SecretRef>): string {
+  return `${pathOfAll(kind, namespace)}/${name}`;
 }
 
 /**

@@ -1,21 +1,14 @@
+import { settlesWithin } from "../async/timed.ts";
+import { joined } from "../text/bytes.ts";
 import type { Deadline } from "./deadline.ts";
 
-/** What one process may use. */
-export interface ProcessLimits {
-  /** Bytes of standard output. @default 33_554_432 (32 MiB) */
-  readonly stdout: number;
-  /**
-   * Bytes of standard error: kubectl writes a line for each of 1,000 secrets and their namespaces.
-   * @default 1_048_576 (1 MiB)
-   */
-  readonly stderr: number;
-  /** Milliseconds between SIGTERM and SIGKILL. @default 1000 */
-  readonly grace: number;
-}
-
-export const defaultProcessLimits: ProcessLimits = {
+/** What one process may use, unless it is said otherwise. */
+export const defaultProcessLimits = {
+  /** Bytes of standard output. */
   stdout: 32 * 1024 * 1024,
+  /** Bytes of standard error: kubectl writes a line for each of 1,000 secrets and their namespaces. */
   stderr: 1024 * 1024,
+  /** Milliseconds between SIGTERM and SIGKILL. */
   grace: 1000,
 };
 
@@ -45,7 +38,8 @@ export interface ProcessOptions {
   readonly env: Record<string, string>;
   readonly stdin?: string;
   readonly deadline: Deadline;
-  readonly limits?: ProcessLimits;
+  /** @default {@link defaultProcessLimits} */
+  readonly limits?: typeof defaultProcessLimits;
   /** Called once, at the first byte of output: the start is over. */
   readonly onOutput?: () => void;
   /** Called with the id of the process, which is that of its group too, as soon as it is there. */
@@ -144,18 +138,12 @@ export const runProcess: RunProcess = async (program, args, options) => {
   return { ended, code, stdout: stdout.text(), stderr: stderr.text() };
 };
 
-interface Collected {
-  readonly done: Promise<void>;
-  text(): string;
-  cancel(): Promise<void>;
-}
-
 function collect(
   stream: ReadableStream<Uint8Array>,
   limit: number,
   onOutput: () => void,
   onLimit: () => void,
-): Collected {
+) {
   const reader = stream.getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -174,26 +162,13 @@ function collect(
   };
   return {
     done: read().catch(() => {}),
-    text: () => new TextDecoder().decode(joined(chunks, size)),
+    text: () => new TextDecoder().decode(joined(chunks)),
     cancel: () => reader.cancel().catch(() => {}),
   };
 }
 
-function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
-}
-
 /** Writes and closes; a process that ends before it has read everything is no error here. */
-function feed(
-  stdin: WritableStream<Uint8Array>,
-  text: string,
-): { done: Promise<void>; cancel(): Promise<void> } {
+function feed(stdin: WritableStream<Uint8Array>, text: string) {
   const writer = stdin.getWriter();
   const cancel = () => writer.abort().catch(() => {});
   const write = async () => {
@@ -245,18 +220,6 @@ async function signalGroup(
     child.kill(signal); // the process itself, without its children
   } catch {
     // it has gone
-  }
-}
-
-async function settlesWithin(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), milliseconds);
-  });
-  try {
-    return await Promise.race([promise.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

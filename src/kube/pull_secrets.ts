@@ -1,7 +1,8 @@
 import { type Deadline, pause } from "./deadline.ts";
 import { KubeError } from "./errors.ts";
-import { doing, notDone, WHY } from "./reasons.ts";
+import { doing, FAILURES, notDone } from "./reasons.ts";
 import {
+  accountOf,
   type ItemOutcome,
   type PullSecretUse,
   refKey,
@@ -24,11 +25,6 @@ export function accountFromWire({ metadata, imagePullSecrets = [] }: WireService
   const { namespace, name } = metadata;
   const pullSecrets = imagePullSecrets.flatMap(({ name }) => name ? [name] : []);
   return { namespace, name, pullSecrets } satisfies ServiceAccount;
-}
-
-/** The API path of one service account. */
-export function accountPath({ namespace, name }: SecretRef): string {
-  return `/api/v1/namespaces/${namespace}/serviceaccounts/${name}`;
 }
 
 /** How a transport gets at service accounts. */
@@ -71,8 +67,8 @@ export async function changePullSecrets(
       const key = refKey(ref);
       const account = found.get(key);
       if (account === undefined) {
-        const report = { kind: "not_found", why: WHY.notFound, uncertain: false } as const;
-        outcomes.set(key, notDone(accounts.cluster, doing.useSecrets(ref), report, ref));
+        const what = doing.useSecrets(ref);
+        outcomes.set(key, notDone(accounts.cluster, what, FAILURES.notFound, ref));
         continue;
       }
       const { uid, resourceVersion } = account.metadata;
@@ -102,10 +98,6 @@ export async function changePullSecrets(
     }
   }
   return uses.map((use) => outcomes.get(refKey(accountOf(use)))!);
-}
-
-function accountOf({ namespace, serviceAccount }: PullSecretUse): SecretRef {
-  return { namespace, name: serviceAccount };
 }
 
 function isConflict(outcome: ItemOutcome): boolean {

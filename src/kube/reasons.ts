@@ -1,3 +1,4 @@
+import { TLS_WORDS, type TlsFailure } from "../net/tls_failure.ts";
 import { KubeError, type KubeErrorKind } from "./errors.ts";
 import type { ItemOutcome } from "./store.ts";
 
@@ -10,57 +11,78 @@ export interface Reported {
   readonly uncertain: boolean;
 }
 
+const certain = (kind: KubeErrorKind, why: string): Reported => ({ kind, why, uncertain: false });
+const uncertain = (kind: KubeErrorKind, why: string): Reported => ({ kind, why, uncertain: true });
+
 /** The same words for the same failure, whatever the transport. */
-export const WHY = {
-  exists: "it exists already",
-  conflict: "somebody else has changed it in the meantime",
-  namespaceNotFound: "the namespace does not exist",
-  notFound: "it does not exist",
-  namespaceTerminating: "the namespace is being deleted",
-  quota: "a quota of the namespace does not allow it",
-  forbidden: "the kubeconfig's user lacks the right",
-  invalid: "the API server finds the object invalid",
-  selector: "the API server does not understand the label selector",
-  busy: "the API server has too much to do",
-  gaveUp: "the API server gave up waiting",
-  notAvailable: "the API server is not available",
-  serverError: "the API server, or an admission webhook of it, reports an error",
-  unauthorized: "the cluster does not accept the kubeconfig's credentials",
-  plugin: "the kubeconfig's credential plugin gives no credentials",
-  pluginVersion: "the kubeconfig's credential plugin answers in another apiVersion than it names",
-  unusable: "the kubeconfig cannot be used",
-  noHeader: "a token or name in the kubeconfig does not fit into a header",
-  untrusted: "the kubeconfig does not trust the server's certificate",
-  noAgreement: "the server and the kubeconfig do not agree on certificates",
-  refused: "the connection was refused",
-  noHost: "its host cannot be found or reached",
-  noAnswer: "no answer came in time",
-  broke: "the connection broke",
-  otherAnswer: (given: string, wanted: string) =>
-    `the answer is a success, but ${given} instead of ${wanted}; perhaps what answers at the ` +
-    "kubeconfig's server is no Kubernetes API server",
-  notHttp: "it answered with an HTTP status that is no answer to a request",
-  tooLarge: "the answer is larger than this program accepts",
+export const FAILURES = {
+  exists: certain("exists", "it exists already"),
+  conflict: certain("conflict", "somebody else has changed it in the meantime"),
+  namespaceNotFound: certain("namespace_not_found", "the namespace does not exist"),
+  notFound: certain("not_found", "it does not exist"),
+  namespaceTerminating: certain("namespace_terminating", "the namespace is being deleted"),
+  forbidden: certain("forbidden", "the kubeconfig's user lacks the right"),
+  invalid: certain("invalid", "the API server finds the object invalid"),
+  selector: certain("invalid", "the API server does not understand the label selector"),
+  busy: certain("busy", "the API server has too much to do"),
+  gaveUp: uncertain("timeout", "the API server gave up waiting"),
+  notAvailable: uncertain("unreachable", "the API server is not available"),
+  serverError: uncertain(
+    "failed",
+    "the API server, or an admission webhook of it, reports an error",
+  ),
+  unauthorized: certain("unauthorized", "the cluster does not accept the kubeconfig's credentials"),
+  plugin: certain("unauthorized", "the kubeconfig's credential plugin gives no credentials"),
+  pluginVersion: certain(
+    "invalid_kubeconfig",
+    "the kubeconfig's credential plugin answers in another apiVersion than it names",
+  ),
+  unusable: certain("invalid_kubeconfig", "the kubeconfig cannot be used"),
+  noHeader: certain(
+    "invalid_kubeconfig",
+    "a token or name in the kubeconfig does not fit into a header",
+  ),
+  untrusted: certain("untrusted", "the kubeconfig does not trust the server's certificate"),
+  // After the handshake's first half: the request may be on its way already.
+  noAgreement: uncertain("untrusted", "the server and the kubeconfig do not agree on certificates"),
+  refused: certain("unreachable", "the connection was refused"),
+  noHost: certain("unreachable", "its host cannot be found or reached"),
+  noAnswer: uncertain("timeout", "no answer came in time"),
+  broke: uncertain("unreachable", "the connection broke"),
+  notHttp: uncertain("failed", "it answered with an HTTP status that is no answer to a request"),
+  tooLarge: uncertain("too_large", "the answer is larger than this program accepts"),
 } as const;
 
+/** Why a success is none, in our own words. */
+export function whyOtherAnswer(given: string, wanted: string): string {
+  return `the answer is a success, but ${given} instead of ${wanted}; perhaps what answers at the ` +
+    "kubeconfig's server is no Kubernetes API server";
+}
+
 /** @param why as a sentence about the kubeconfig: "it is not valid YAML" */
-export function whyUnusable(why: string): string {
-  return `${WHY.unusable}: ${why}`;
+export function unusable(why: string): Reported {
+  return { ...FAILURES.unusable, why: `${FAILURES.unusable.why}: ${why}` };
+}
+
+/** There is no TLS with the server of a kubeconfig. */
+export function noTls(failure: TlsFailure): Reported {
+  if (failure === "untrusted") return FAILURES.untrusted;
+  if (failure === "disagrees") return FAILURES.noAgreement;
+  const why = TLS_WORDS[failure];
+  return failure === "no_tls" ? uncertain("unreachable", why) : certain("untrusted", why);
 }
 
 /** Why a request that our own deadline ended has failed. */
 export function deadlinePassed(seconds: number): Reported {
-  const why = `no answer came within ${seconds} seconds`;
-  return { kind: "timeout", why, uncertain: true };
+  return uncertain("timeout", `no answer came within ${seconds} seconds`);
 }
 
 /** Why a request has failed for which no connection was made in its own time; nothing was sent. */
 export function notConnected(seconds: number): Reported {
-  const why = `no connection was made within ${inWords(seconds)}`;
-  return { kind: "unreachable", why, uncertain: false };
+  return certain("unreachable", `no connection was made within ${inWords(seconds)}`);
 }
 
-function inWords(seconds: number): string {
+export function inWords(seconds: number): string {
   return seconds === 1 ? "1 second" : `${seconds} seconds`;
 }
 
@@ -102,11 +124,11 @@ export function together(all: readonly Reported[]): Reported | undefined {
  * from closed alphabets, so none can be a value.
  */
 export function whyForbidden(message: string): string {
-  if (/\bexceeded quota: /.test(message)) return WHY.quota;
+  if (/\bexceeded quota: /.test(message)) return "a quota of the namespace does not allow it";
   const right =
     /cannot ([a-z]{1,20}) resource "([a-z]{1,40})" in API group "" (?:in the namespace "([a-z0-9-]{1,63})"|at the cluster scope)/
       .exec(message);
-  if (!right) return WHY.forbidden;
+  if (!right) return FAILURES.forbidden.why;
   const [, verb, resource, namespace] = right;
   const where = resource === "namespaces" ? "" : ` ${inNamespace(namespace)}`;
   return `the kubeconfig's user may not ${verb} ${resource}${where}`;
@@ -129,7 +151,7 @@ export function denial(message: string, reason: string): Reported | undefined {
   if (policy === undefined && webhook === undefined) return undefined;
   const what = policy === undefined ? `admission webhook '${webhook}'` : `policy '${policy}'`;
   const kind = reason === "Forbidden" ? "forbidden" : "invalid";
-  return { kind, why: `the ${what} of the cluster denies it`, uncertain: false };
+  return certain(kind, `the ${what} of the cluster denies it`);
 }
 
 /** What was being done, for messages: the same for every transport. */

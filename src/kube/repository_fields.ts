@@ -1,4 +1,4 @@
-import { decodeBase64Text, encodeBase64Text } from "./base64.ts";
+import { decodeBase64Text, encodeBase64Text } from "../text/bytes.ts";
 import type { RepositoryFields, SecretData } from "./store.ts";
 
 /** Keys of an Argo CD repository secret whose values may be shown as they are. */

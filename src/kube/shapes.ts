@@ -2,7 +2,9 @@
  * What a success has to look like. A proxy, a page to log in and a server of another kind answer with
  * 200, too; taken for a list, such an answer would be one with nothing in it.
  */
-import { WHY } from "./reasons.ts";
+import { isObject } from "../text/json.ts";
+import type { Kind } from "./manifest.ts";
+import { whyOtherAnswer } from "./reasons.ts";
 import type { SecretRef } from "./store.ts";
 
 /** An answer that is expected. */
@@ -13,10 +15,6 @@ export interface Shape {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 function isOf(body: unknown, kind: string, apiVersion = "v1"): body is Fields {
   return isObject(body) && body.kind === kind && body.apiVersion === apiVersion;
@@ -61,7 +59,7 @@ export const SECRET_TABLE: Shape = {
 
 /** The object of that name, and no other. */
 export function objectShape(
-  kind: "Secret" | "ServiceAccount" | "Namespace",
+  kind: Kind,
   { namespace, name }: Partial<SecretRef>,
 ): Shape {
   return {
@@ -96,15 +94,6 @@ export function removedShape(ref: SecretRef): Shape {
   };
 }
 
-/** A JSON text as a value; `undefined` when it is none. */
-export function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // the message would quote the text
-  }
-}
-
 /** Kinds that are said as they are; any other text may be a value. */
 const KINDS: ReadonlySet<unknown> = new Set([
   ...["Secret", "SecretList", "Namespace", "NamespaceList", "ServiceAccount"],
@@ -116,7 +105,7 @@ const KINDS: ReadonlySet<unknown> = new Set([
  * @param body `undefined` when it is no JSON
  */
 export function whyOther({ what }: Shape, body: unknown): string {
-  return WHY.otherAnswer(described(body), what);
+  return whyOtherAnswer(described(body), what);
 }
 
 function described(body: unknown): string {

@@ -8,6 +8,11 @@ export interface SecretRef {
   readonly name: string;
 }
 
+/** Of whatever has a name in a namespace: these alone. */
+export function refOf({ namespace, name }: SecretRef): SecretRef {
+  return { namespace, name };
+}
+
 /** `namespace/name`: the key of a ref in maps, and how it is written in logs. */
 export function refKey(ref: SecretRef): string {
   return `${ref.namespace}/${ref.name}`;
@@ -107,6 +112,11 @@ export interface PullSecretUse {
   readonly secret: string;
 }
 
+/** Names the service account. */
+export function accountOf({ namespace, serviceAccount }: PullSecretUse): SecretRef {
+  return { namespace, name: serviceAccount };
+}
+
 export interface WriteOptions {
   /**
    * Whether the cluster is only asked what would come of it. Each item is asked about alone: what
@@ -122,6 +132,13 @@ export interface Removal extends SecretRef {
   readonly resourceVersion: string;
 }
 
+/** Writes objects, with an outcome for each, in order. */
+export type Batch<Item> = (
+  items: readonly Item[],
+  deadline: Deadline,
+  options?: WriteOptions,
+) => Promise<ItemOutcome[]>;
+
 /**
  * The secrets of one cluster, in batches, because one kubectl process can do fifty namespaces.
  *
@@ -133,22 +150,10 @@ export interface SecretStore {
   list(query: ListQuery, deadline: Deadline): Promise<SecretSummary[]>;
   /** Reads secrets and the namespaces that they are to be in. */
   read(refs: readonly SecretRef[], deadline: Deadline): Promise<Snapshot>;
-  create(
-    secrets: readonly SecretManifest[],
-    deadline: Deadline,
-    options?: WriteOptions,
-  ): Promise<ItemOutcome[]>;
+  readonly create: Batch<SecretManifest>;
   /** Every secret carries the `resourceVersion` that it replaces. */
-  replace(
-    secrets: readonly SecretManifest[],
-    deadline: Deadline,
-    options?: WriteOptions,
-  ): Promise<ItemOutcome[]>;
-  remove(
-    removals: readonly Removal[],
-    deadline: Deadline,
-    options?: WriteOptions,
-  ): Promise<ItemOutcome[]>;
+  readonly replace: Batch<SecretManifest>;
+  readonly remove: Batch<Removal>;
   /**
    * Tells before a removal of so many whether it would end by the deadline. Nothing is changed.
    * @throws {KubeError} `timeout` when it would not, and says what to do about it; others when what
@@ -160,11 +165,7 @@ export interface SecretStore {
     selector: string | undefined,
     deadline: Deadline,
   ): Promise<ReadonlyMap<string, NamespacePhase>>;
-  createNamespaces(
-    names: readonly string[],
-    deadline: Deadline,
-    options?: WriteOptions,
-  ): Promise<ItemOutcome[]>;
+  readonly createNamespaces: Batch<string>;
   /** The service accounts of a namespace, or of all. */
   serviceAccounts(namespace: string | undefined, deadline: Deadline): Promise<ServiceAccount[]>;
   /**
@@ -175,15 +176,7 @@ export interface SecretStore {
    * the right to read one of them nothing is sent. `not_found` is the service account, or its
    * namespace; whether the secret is there is not looked at.
    */
-  attach(
-    uses: readonly PullSecretUse[],
-    deadline: Deadline,
-    options?: WriteOptions,
-  ): Promise<ItemOutcome[]>;
+  readonly attach: Batch<PullSecretUse>;
   /** Takes pull secrets off service accounts and leaves the others there. */
-  detach(
-    uses: readonly PullSecretUse[],
-    deadline: Deadline,
-    options?: WriteOptions,
-  ): Promise<ItemOutcome[]>;
+  readonly detach: Batch<PullSecretUse>;
 }

@@ -1,12 +1,12 @@
 import type { KubeconfigSource } from "./api/connection.ts";
-import type { ApiCall } from "./api/client.ts";
+import type { ApiCall } from "./api/send.ts";
 import { type ApiStore, apiStore } from "./api/store.ts";
 import type { KubectlCommand } from "./kubectl/command.ts";
 import type { ProcessGate } from "./kubectl/gate.ts";
 import { kubectlStore } from "./kubectl/store.ts";
 import type { RunProcess } from "./process.ts";
 import type { SecretStore } from "./store.ts";
-import { loggerOf, logInfo } from "../log/logger.ts";
+import { observe } from "../observe/observe.ts";
 
 /** A cluster, as far as it takes to reach it. */
 export interface Reachable {
@@ -78,16 +78,15 @@ export function overApi(around: Around, connectSeconds: number): Transport {
 
 function logCall(cluster: string, call: ApiCall): void {
   const { method, path, status, milliseconds, failure } = call;
-  const properties = { cluster, method, path, status, ms: milliseconds, failure };
-  const log = loggerOf("api");
-  if (failure === undefined || failure === "not_found") logInfo(log, "request", properties);
-  else log.warn("request failed", properties);
+  const details = { cluster, method, path, status, ms: milliseconds, failure };
+  const isFine = failure === undefined || failure === "not_found";
+  observe(isFine ? "api.request" : "api.request_failed", details);
 }
 
 function logCommand(command: KubectlCommand): void {
   const { cluster, args, code, ended, milliseconds, failures } = command;
   const failed = code !== 0 || ended !== "exit";
-  const properties = {
+  const details = {
     cluster,
     args: args.map(shortened),
     code,
@@ -95,9 +94,7 @@ function logCommand(command: KubectlCommand): void {
     ...(ended === "exit" ? {} : { ended }),
     ...(failures.length === 0 ? {} : { failures: [...new Set(failures)] }),
   };
-  const log = loggerOf("kubectl");
-  if (failed) log.warn("command failed", properties);
-  else log.info("command", properties);
+  observe(failed ? "kubectl.command_failed" : "kubectl.command", details);
 }
 
 /** A template says nothing new each time. */

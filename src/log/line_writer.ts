@@ -137,28 +137,22 @@ export function logFile(path: string, options: LogFileOptions = {}): LogFile {
   });
 }
 
-/** A file that is written at its end. */
-interface Opened {
-  readonly ino: number | null;
-  /** Another kind of file, a pipe or a device, has no size and cannot be moved away. */
-  readonly canRotate: boolean;
-  readonly size: number;
-  write(lines: string): void;
-  close(): void;
-}
+type Opened = ReturnType<typeof open>;
 
-function open(path: string): Opened {
+/** A file that is written at its end. */
+function open(path: string) {
   const file = openOwn(path, ownTrust(), { append: true });
   const info = file.statSync();
   let size = info.size;
   let isBroken = false;
   return {
     ino: info.ino,
+    /** Another kind of file, a pipe or a device, has no size and cannot be moved away. */
     canRotate: info.isFile,
     get size() {
       return size;
     },
-    write(lines) {
+    write(lines: string) {
       const whole = isBroken ? "\n" + lines : lines;
       isBroken = true; // unless it ends well, a piece of a line may be there
       writeWhole(file, whole);

@@ -1,3 +1,5 @@
+import { joined } from "../text/bytes.ts";
+
 /** Bytes that are read at once. */
 const BLOCK = 64 * 1024;
 
@@ -41,7 +43,7 @@ export async function* linesFromEnd(
     else pieces.push(piece);
   };
   const take = () => {
-    const line = length > maxLine ? TOO_LONG : decoder.decode(joined(pieces.reverse(), length));
+    const line = length > maxLine ? TOO_LONG : decoder.decode(joined(pieces.reverse()));
     pieces = [];
     length = 0;
     return line;
@@ -75,14 +77,4 @@ async function readAt(file: Deno.FsFile, position: number, block: Uint8Array): P
     if (got === null) break; // it was emptied meanwhile
     read += got;
   }
-}
-
-function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

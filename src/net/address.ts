@@ -1,5 +1,6 @@
-/** An IP address, as 4 or 16 bytes. */
-export type Address = Uint8Array;
+import ipaddr from "ipaddr.js";
+
+export type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
 /** The addresses that share the first `bits` of `base`. */
 export interface Network {
@@ -7,33 +8,16 @@ export interface Network {
   readonly bits: number;
 }
 
-/** `undefined` when the text is no IP address; a zone behind `%` is left out. */
+/**
+ * `undefined` when the text is no IP address; a zone behind `%` is left out. An IPv4 address is four
+ * decimal numbers without leading zeros, since some read an octal number there; in IPv6, where the
+ * library reads one and takes `::1.2.3.4` for mapped, the URL parser brings it to hexadecimal.
+ */
 export function parseAddress(text: string): Address | undefined {
-  return parseIPv4(text) ?? parseIPv6(text.replace(/%.*$/s, ""));
-}
-
-const OCTET = "(0|[1-9][0-9]{0,2})";
-const IPV4 = new RegExp(`^${OCTET}\\.${OCTET}\\.${OCTET}\\.${OCTET}$`);
-
-/** Four decimal numbers. A leading zero is refused, since some read an octal number there. */
-function parseIPv4(text: string): Address | undefined {
-  const match = IPV4.exec(text);
-  const bytes = match?.slice(1).map(Number);
-  return bytes?.every((each) => each <= 255) ? Uint8Array.from(bytes) : undefined;
-}
-
-function parseIPv6(text: string): Address | undefined {
-  if (!/^[0-9a-f.]*:[0-9a-f:.]*$/i.test(text)) return undefined;
-  if (!URL.canParse(`http://[${text}]/`)) return undefined;
-  // The URL parser has brought it to groups in hexadecimal, the longest zeros as `::`.
-  const shown = new URL(`http://[${text}]/`).hostname.slice(1, -1);
-  const [before, after] = shown.split("::").map((part) => part === "" ? [] : part.split(":"));
-  const zeros = after === undefined ? 0 : 8 - before!.length - after.length;
-  const groups = [...before!, ...Array<string>(zeros).fill("0"), ...after ?? []];
-  return Uint8Array.from(groups.flatMap((group) => {
-    const number = parseInt(group, 16);
-    return [number >> 8, number & 0xff];
-  }));
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
+  const bare = text.replace(/%.*$/s, "");
+  const isIPv6 = /^[0-9a-f.]*:[0-9a-f:.]*$/i.test(bare) && URL.canParse(`http://[${bare}]/`);
+  return isIPv6 ? ipaddr.IPv6.parse(new URL(`http://[${bare}]/`).hostname.slice(1, -1)) : undefined;
 }
 
 /** Of `10.0.0.0/8`, or of an address alone. `undefined` when it is neither. */
@@ -41,17 +25,13 @@ export function parseNetwork(text: string): Network | undefined {
   const match = /^([^/%]+)(?:\/([0-9]{1,3}))?$/.exec(text);
   const base = match && parseAddress(match[1]!.replace(/^\[(.*)\]$/, "$1"));
   if (!base) return undefined;
-  const bits = match[2] === undefined ? base.length * 8 : Number(match[2]);
-  return bits <= base.length * 8 ? { base, bits } : undefined;
+  const most = base.toByteArray().length * 8;
+  const bits = Number(match[2] ?? most);
+  return bits <= most ? { base, bits } : undefined;
 }
 
 export function contains({ base, bits }: Network, address: Address): boolean {
-  if (base.length !== address.length) return false;
-  return base.every((byte, i) => {
-    const left = Math.min(8, Math.max(0, bits - i * 8));
-    const mask = 0xff << (8 - left) & 0xff;
-    return (byte & mask) === (address[i]! & mask);
-  });
+  return base.kind() === address.kind() && address.match([base, bits] as [ipaddr.IPv6, number]);
 }
 
 /**
@@ -70,19 +50,16 @@ const CARRIERS: readonly (readonly [network: Network, at: number])[] = ([
 /** The address itself, and the IPv4 address that it stands for. */
 export function meanings(address: Address): Address[] {
   const carried = CARRIERS.filter(([network]) => contains(network, address))
-    .map(([, at]) => address.slice(at, at + 4));
+    .map(([, at]) => new ipaddr.IPv4(address.toByteArray().slice(at, at + 4)));
   return [address, ...carried];
 }
 
-const MAPPED = parseNetwork("::ffff:0:0/96")!;
-
 /** The IPv4 address that IPv6 writes as `::ffff:…`; another one as it is. */
 export function unmapped(address: Address): Address {
-  return contains(MAPPED, address) ? address.slice(12) : address;
+  return "parts" in address && address.isIPv4MappedAddress() ? address.toIPv4Address() : address;
 }
 
 /** Whether two addresses are one, also where IPv6 writes an IPv4 address. */
 export function isSameAddress(one: Address, other: Address): boolean {
-  const base = unmapped(one);
-  return contains({ base, bits: base.length * 8 }, unmapped(other));
+  return unmapped(one).toString() === unmapped(other).toString();
 }

@@ -1,11 +1,4 @@
-import {
-  type Address,
-  contains,
-  type Network,
-  parseAddress,
-  parseNetwork,
-  unmapped,
-} from "./address.ts";
+import { contains, type Network, parseAddress, parseNetwork, unmapped } from "./address.ts";
 
 /**
  * Bits of an IPv6 address that name a network: the other 64 its hosts choose as they like, so that
@@ -23,15 +16,9 @@ export function addressGroup(text: string): string {
   const address = parseAddress(text);
   if (address === undefined) return text;
   const bare = unmapped(address);
-  return bare.length === 4 ? bare.join(".") : networkOf(bare);
-}
-
-function networkOf(address: Address): string {
-  const groups: string[] = [];
-  for (let at = 0; at < NETWORK_BITS / 8; at += 2) {
-    groups.push((address[at]! << 8 | address[at + 1]!).toString(16));
-  }
-  return `${groups.join(":")}::/${NETWORK_BITS}`;
+  if (!("parts" in bare)) return bare.toString();
+  const network = bare.parts.slice(0, NETWORK_BITS / 16).map((group) => group.toString(16));
+  return `${network.join(":")}::/${NETWORK_BITS}`;
 }
 
 /** Whether an address, as text, is in one of these; an IPv4 address also as IPv6 writes it. */

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { contains, meanings, parseAddress, parseNetwork } from "./address.ts";
+import { type Address, contains, meanings, parseAddress, parseNetwork } from "./address.ts";
 
-const hex = (bytes: Uint8Array | undefined) => bytes?.toHex();
+const hex = (address: Address | undefined) =>
+  address && Uint8Array.from(address.toByteArray()).toHex();
 
 const ADDRESSES: [text: string, bytes: string | undefined][] = [
   ["127.0.0.1", "7f000001"],

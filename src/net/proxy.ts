@@ -1,4 +1,4 @@
-import { contains, parseAddress, parseNetwork, unmapped } from "./address.ts";
+import { contains, isSameAddress, parseAddress, parseNetwork, unmapped } from "./address.ts";
 
 /**
  * By which proxy a place is asked: one rule for all clients of the program, that of Go's programs,
@@ -72,7 +72,7 @@ function covers(entry: string, host: string, port: string): boolean {
   if (wanted !== undefined && wanted !== port) return false;
   const only = addressOf(named);
   if (only || address) {
-    return !!only && !!address && contains({ base: only, bits: only.length * 8 }, address);
+    return !!only && !!address && isSameAddress(only, address);
   }
   if (named === "") return false;
   const suffix = named.replace(/^\*\./, ".");

@@ -1,43 +1,63 @@
 import { addDocker, attemptOf, credentialsOf, outcomeOf } from "../credentials/add_docker.ts";
-import { DockerAddedAnswer, NotAcceptedAnswer, SecretsExistAnswer } from "./answers.ts";
+import { DockerAddedAnswer, SecretsExistAnswer } from "./answers.ts";
 import { Envelope, WriteFailed } from "./error_answers.ts";
 import { OperationError } from "./errors.ts";
 import { dockerExamples } from "./examples.ts";
-import { json } from "./openapi/content.ts";
+import { json, taking } from "./openapi/content.ts";
 import { clusterField } from "./face.ts";
-import type { OperationModule } from "./operation.ts";
+import type { CommandHelp, OperationModule } from "./operation.ts";
 import { parseBody } from "./parse.ts";
 import { dockerAnswer } from "./respond/docker.ts";
 import { notAccepted } from "./respond/verified.ts";
-import { addDockerBody } from "./schemas/docker.ts";
+import { addDockerBody, dockerFields as fields } from "./schemas/docker.ts";
 import { ADD_ERRORS } from "./write_errors.ts";
+
+export { fields };
+
+export const command: CommandHelp = {
+  full: "In each cluster it is written in all the namespaces or in none.",
+  examples: [
+    [
+      "--cluster test-cluster --name ghcr --username ci --password-stdin --namespaces web,api " +
+      "< token",
+      "For ghcr.io, into two namespaces",
+    ],
+    [
+      "--cluster a,b --name hub --registry docker.io --username ci --password-file token " +
+      "--all-namespaces --exclude-namespaces 'kube-*' --upsert --dry-run server",
+      "What would come of it in two clusters",
+    ],
+  ],
+  first: [
+    "name",
+    "username",
+    "password",
+    "registry",
+    "registries",
+    "namespaces",
+    "namespace_selector",
+    "all_namespaces",
+    "exclude_namespaces",
+    "create_namespaces",
+  ],
+  letters: { n: "namespaces" },
+  asks: ({ registry = "ghcr.io" }) => String(registry),
+};
 
 export const describe: OperationModule["describe"] = (face) => ({
   about:
     "In all the namespaces or in none. Needs `username` and `password`, or `registries`; and " +
     "`namespaces`, `namespace_selector` or `all_namespaces`.",
-  request: {
-    body: {
-      required: true,
-      content: {
-        "application/json": {
-          schema: addDockerBody(clusterField(face)).schema,
-          examples: dockerExamples(clusterField(face)),
-        },
-      },
-    },
-  },
+  request: taking(addDockerBody(clusterField(face)), dockerExamples(clusterField(face))),
   answers: {
     200: json("All of them are written", DockerAddedAnswer),
     409: json("Secrets exist, or are not ours", SecretsExistAnswer, WriteFailed, Envelope),
-    422: json("The credential is not accepted where it would be used", NotAcceptedAnswer),
     ...ADD_ERRORS,
   },
 });
 
 export const take: OperationModule["take"] = ({ face, query, body }, settings) => {
-  const { schema, fields } = addDockerBody(clusterField(face));
-  const { registry, ...request } = parseBody(query, body, schema, fields);
+  const { registry, ...request } = parseBody(query, body, addDockerBody(clusterField(face)));
   const { argocdNamespace } = settings;
   if (request.namespaces.includes(argocdNamespace)) {
     const rule = `must not name '${argocdNamespace}': the secret is written there anyway`;

@@ -28,9 +28,9 @@ export const ClusterList = z.object({
 
 const labels = z.record(z.string(), z.string());
 
-const warnings = z.array(z.string()).optional().openapi({
-  description: "What could not be seen, or is left as it is",
-});
+const warnings = z.array(z.string()).optional().describe(
+  "What could not be seen, or is left as it is",
+);
 
 const Secret = z.object({
   name: z.string(),
@@ -41,16 +41,12 @@ const Secret = z.object({
 }).openapi("Secret");
 
 const RepositorySecret = Secret.extend({
-  repository_url: z.string().openapi({ description: "User information in it is masked" }),
-  repository_name: z.string().openapi({ description: "Argo CD's; empty where it has none" }),
-  repository_type: z.string().openapi({
-    description: "`git`, `helm` or `oci`, as it stands there",
-  }),
-  username: z.string().openapi({
-    description: "Masked when it looks like a token; empty where there is none",
-  }),
-  enable_oci: z.boolean().openapi({ description: "Whether Helm charts are OCI artifacts" }),
-  note: z.string().optional().openapi({ description: "Of a secret that Argo CD itself ignores" }),
+  repository_url: z.string().describe("User information in it is masked"),
+  repository_name: z.string().describe("Argo CD's; empty where it has none"),
+  repository_type: z.string().describe("`git`, `helm` or `oci`, as it stands there"),
+  username: z.string().describe("Masked when it looks like a token; empty where there is none"),
+  enable_oci: z.boolean().describe("Whether Helm charts are OCI artifacts"),
+  note: z.string().optional().describe("Of a secret that Argo CD itself ignores"),
 }).openapi("RepositorySecret");
 
 export type SecretAnswer = z.infer<typeof Secret>;
@@ -58,23 +54,19 @@ export type RepositorySecretAnswer = z.infer<typeof RepositorySecret>;
 
 export const Secrets = z.object({
   cluster: z.string(),
-  repo_creds_secrets: z.array(RepositorySecret).openapi({
-    description: "Argo CD's credential templates",
-  }),
-  docker_creds_secrets: z.array(Secret).openapi({
-    description: "Secrets of any namespace with one of the configured docker labels",
-  }),
-  helm_creds_secrets: z.array(RepositorySecret).openapi({
-    description: "Argo CD's repositories of type helm, and secrets labelled `helm-repo-creds`",
-  }),
-  repository_secrets: z.array(RepositorySecret).openapi({
-    description: "Argo CD's repositories of every type",
-  }),
+  repo_creds_secrets: z.array(RepositorySecret).describe("Argo CD's credential templates"),
+  docker_creds_secrets: z.array(Secret).describe(
+    "Secrets of any namespace with one of the configured docker labels",
+  ),
+  helm_creds_secrets: z.array(RepositorySecret).describe(
+    "Argo CD's repositories of type helm, and secrets labelled `helm-repo-creds`",
+  ),
+  repository_secrets: z.array(RepositorySecret).describe("Argo CD's repositories of every type"),
   total_repo_creds: z.int(),
   total_docker_creds: z.int(),
   total_helm_creds: z.int(),
   status: z.enum(["success", ...NOT_ASKED]),
-  message: z.string().optional().openapi({ description: "Why the cluster could not be asked" }),
+  message: z.string().optional().describe("Why the cluster could not be asked"),
   warnings,
 }).openapi("Secrets");
 
@@ -88,9 +80,9 @@ export const SecretsFailed = Envelope.extend({
 }).openapi("SecretsFailed");
 
 const Change = z.object({
-  field: z.string().openapi({ description: "Like `data.KEY` or `labels.KEY`" }),
-  before: z.string().optional().openapi({ description: "Absent when the field was not there" }),
-  after: z.string().optional().openapi({ description: "Absent when the field goes" }),
+  field: z.string().describe("Like `data.KEY` or `labels.KEY`"),
+  before: z.string().optional().describe("Absent when the field was not there"),
+  after: z.string().optional().describe("Absent when the field goes"),
 }).openapi("Change", {
   description: "*** stands for a value that is not shown; of a registry with the same user and " +
     "another password that is said",
@@ -103,7 +95,7 @@ const Applied = z.object({
     description: "As kubectl says it",
     example: "secret/my-docker-secret created",
   }),
-  changes: z.array(Change).optional().openapi({ description: "Of a dry run" }),
+  changes: z.array(Change).optional().describe("Of a dry run"),
 }).openapi("Applied");
 
 const ServiceAccountPatched = z.object({
@@ -113,26 +105,26 @@ const ServiceAccountPatched = z.object({
 }).openapi("ServiceAccountPatched");
 
 const VerifiedSchema = z.object({
-  at: z.string().openapi({ description: "The registry's host, or the URL as it was sent" }),
-  tried: z.boolean().openapi({
-    description: "Whether a server was asked; else the credential was only read, and `message` " +
+  at: z.string().describe("The registry's host, or the URL as it was sent"),
+  tried: z.boolean().describe(
+    "Whether a server was asked; else the credential was only read, and `message` " +
       "says why",
-  }),
-  asked: z.string().optional().openapi({
-    description: "The URL that was asked, or would have been; empty where there is none",
-  }),
-  reachable: z.boolean().optional().openapi({ description: "Whether it answered" }),
-  accepted: z.boolean().nullable().optional().openapi({
-    description: "null: nobody was asked for a credential, or it could not be tried (422)",
-  }),
-  may: z.array(z.string()).optional().openapi({ description: "What it may do, in words" }),
-  expires: z.iso.datetime().optional().openapi({ description: "Where the server tells it" }),
+  ),
+  asked: z.string().optional().describe(
+    "The URL that was asked, or would have been; empty where there is none",
+  ),
+  reachable: z.boolean().optional().describe("Whether it answered"),
+  accepted: z.boolean().nullable().optional().describe(
+    "null: nobody was asked for a credential, or it could not be tried (422)",
+  ),
+  may: z.array(z.string()).optional().describe("What it may do, in words"),
+  expires: z.iso.datetime().optional().describe("Where the server or the credential tells it"),
   message: z.string(),
 }).openapi("Verified");
 
 export type VerifiedAnswer = z.infer<typeof VerifiedSchema>;
 
-const hint = z.string().optional().openapi({ description: "What may not do what it seems to" });
+const hint = z.string().optional().describe("What may not do what it seems to");
 
 const registry = z.string().optional().openapi({
   description: "Of a pull secret: its registry, as sent or by default; absent where `registries` " +
@@ -152,11 +144,11 @@ export const VerifiedAllAnswer = z.object({
   message: z.string(),
 }).openapi("VerifiedAll");
 
-const dry_run = z.literal(true).optional().openapi({ description: "Nothing was changed" });
+const dry_run = z.literal(true).optional().describe("Nothing was changed");
 
 /** What every write's answer may have besides. */
 const more = {
-  verified: z.array(VerifiedSchema).optional().openapi({ description: "Where `verify` was given" }),
+  verified: z.array(VerifiedSchema).optional().describe("Where `verify` was given"),
   dry_run,
   hint,
 };
@@ -165,15 +157,13 @@ export const DockerAddedAnswer = z.object({
   success: z.literal(true),
   cluster: z.string(),
   name: z.string(),
-  namespaces: z.array(z.string()).openapi({ description: "All it is in, Argo CD's too" }),
+  namespaces: z.array(z.string()).describe("All it is in, Argo CD's too"),
   registry,
   results: z.array(
     z.object({ namespace: z.string(), result: Applied }).openapi("DockerResult"),
   ),
   service_accounts: z.array(ServiceAccountPatched).optional(),
-  namespaces_created: z.array(z.string()).optional().openapi({
-    description: "Those that were not there before",
-  }),
+  namespaces_created: z.array(z.string()).optional().describe("Those that were not there before"),
   ...more,
   message: z.string(),
 }).openapi("DockerAdded");
@@ -181,15 +171,15 @@ export const DockerAddedAnswer = z.object({
 const Existing = z.object({
   exists: z.boolean(),
   description: z.object({ name: z.string(), namespace: z.string(), type: z.string(), labels })
-    .partial().openapi({ description: "All of these fields where it exists, else none" }),
+    .partial().describe("All of these fields where it exists, else none"),
 }).openapi("Existing");
 
 export type ExistingAnswer = z.infer<typeof Existing>;
 
 const ofExisting = {
-  existing_secrets: z.record(z.string(), Existing).openapi({
-    description: "By namespace, or by name where all are in Argo CD's",
-  }),
+  existing_secrets: z.record(z.string(), Existing).describe(
+    "By namespace, or by name where all are in Argo CD's",
+  ),
   upsert_required: z.literal(true),
 };
 
@@ -199,16 +189,14 @@ const untold = { error: z.literal(true), message: z.string() };
 export const SeedSecretsExistAnswer = z.object({ ...untold, ...ofExisting })
   .openapi("SeedSecretsExist");
 
-const template = z.string().optional().openapi({
-  description: "Name of the credential template that was written beside it",
-});
-const repository = z.string().optional().openapi({
-  description: "Of a template of charts: name of a repository for exactly its URL, with the same " +
+const template = z.string().optional().describe(
+  "Name of the credential template that was written beside it",
+);
+const repository = z.string().optional().describe(
+  "Of a template of charts: name of a repository for exactly its URL, with the same " +
     "credential",
-});
-const application_repo_url = z.string().openapi({
-  description: "What to write as `repoURL` into an Application",
-});
+);
+const application_repo_url = z.string().describe("What to write as `repoURL` into an Application");
 
 const RepoResult = z.object({
   name: z.string(),
@@ -235,21 +223,21 @@ export const ShownAnswer = z.object({
   secrets: z.array(
     Secret.extend(RepositorySecret.partial().shape).extend({
       ...Secret.shape,
-      project: z.string().optional().openapi({ description: "Argo CD's" }),
-      credentials: z.array(z.string()).optional().openapi({ description: "Kinds of credential" }),
+      project: z.string().optional().describe("Argo CD's"),
+      credentials: z.array(z.string()).optional().describe("Kinds of credential"),
       registries: z.array(
         z.object({ registry: z.string(), username: z.string().optional() }).openapi("ShownLogin"),
-      ).optional().openapi({ description: "Of a pull secret" }),
-      keys: z.array(z.object({ key: z.string(), bytes: z.int() }).openapi("SecretKey")).openapi({
-        description: "Of its data, and how long each value is",
-      }),
-      fingerprint: z.string().nullable().openapi({
-        description: "The same for the same data; null where none can be made",
-      }),
+      ).optional().describe("Of a pull secret"),
+      keys: z.array(z.object({ key: z.string(), bytes: z.int() }).openapi("SecretKey")).describe(
+        "Of its data, and how long each value is",
+      ),
+      fingerprint: z.string().nullable().describe(
+        "The same for the same data; null where none can be made",
+      ),
       immutable: z.boolean(),
-      managed: z.boolean().openapi({ description: "Whether this program wrote it" }),
-      write: z.string().nullable().openapi({ description: "The write that made it what it is" }),
-      owner: z.string().nullable().openapi({ description: "Another program that looks after it" }),
+      managed: z.boolean().describe("Whether this program wrote it"),
+      write: z.string().nullable().describe("The write that made it what it is"),
+      owner: z.string().nullable().describe("Another program that looks after it"),
     }).openapi("ShownSecret"),
   ),
   total: z.int(),
@@ -266,9 +254,9 @@ export const RemovedAnswer = z.object({
       .openapi("DeletedSecret"),
   ),
   service_accounts: z.array(ServiceAccountPatched).optional(),
-  not_found: z.array(z.string()).optional().openapi({
-    description: "Of the namespaces asked for: those that do not have it",
-  }),
+  not_found: z.array(z.string()).optional().describe(
+    "Of the namespaces asked for: those that do not have it",
+  ),
   warnings,
   dry_run,
   message: z.string(),

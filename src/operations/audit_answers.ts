@@ -1,119 +1,98 @@
 import { z } from "@hono/zod-openapi";
+import { CUT_ORDER, PHASES } from "../audit/entry.ts";
 
 /** The wire shapes of the audit log. */
 
 const AuditEntry = z.object({
   time: z.iso.datetime(),
-  phase: z.enum(["started", "begin", "end", "refused", "interrupted"]).openapi({
-    description: "`started`: the server begins to write this log. A write has a `begin` and an " +
+  phase: z.enum(PHASES).describe(
+    "`started`: the server begins to write this log. A write has a `begin` and an " +
       "`end`; one that a crash interrupted has no `end`, but an `interrupted` of a later start. " +
       "`refused`: it was not allowed, or there was no place for it. What changes nothing (`dry_run`, `verify`) is never " +
       "`interrupted`",
-  }),
-  write: z.string().optional().openapi({ description: "Id of the write, as on its secrets" }),
-  request: z.string().optional().openapi({ description: "The request's `X-Request-Id`" }),
-  who: z.string().optional().openapi({
-    description: "Name of the token, or `anonymous`; of the command line the system's user",
-  }),
-  from: z.string().optional().openapi({
-    description: "Address of the client, or `command line`",
-  }),
+  ),
+  write: z.string().optional().describe("Id of the write, as on its secrets"),
+  request: z.string().optional().describe("The request's `X-Request-Id`"),
+  who: z.string().optional().describe(
+    "Name of the token, or `anonymous`; of the command line the system's user",
+  ),
+  from: z.string().optional().describe("Address of the client, or `command line`"),
   cluster: z.string().optional(),
-  kind: z.string().optional().openapi({
-    description:
-      "`docker`, `git`, `helm`, `oci` or `delete`; `verify`: a credential was tried, and " +
+  kind: z.string().optional().describe(
+    "`docker`, `git`, `helm`, `oci` or `delete`; `verify`: a credential was tried, and " +
       "nothing written",
-  }),
-  names: z.array(z.string()).optional().openapi({ description: "Of the secrets asked for" }),
+  ),
+  names: z.array(z.string()).optional().describe("Of the secrets asked for"),
   namespaces: z.array(z.string()).optional(),
   service_accounts: z.array(
     z.object({ namespace: z.string(), name: z.string() }).openapi("AuditServiceAccount"),
-  ).optional().openapi({
-    description: "Those that were to be given the secret, or, of `delete`, that used it",
-  }),
+  ).optional().describe("Those that were to be given the secret, or, of `delete`, that used it"),
   upsert: z.boolean().optional(),
   force: z.boolean().optional(),
-  dry_run: z.boolean().optional().openapi({
-    description: "`true` where it was only asked what a write would do",
-  }),
-  credential: z.string().optional().openapi({
-    description: "Fingerprint of the credential's value, by a key of this log",
-  }),
-  credentials: z.record(z.string(), z.string()).optional().openapi({
-    description:
-      "In its place where there are several: the fingerprint of each, by registry or URL",
-  }),
-  outcome: z.string().optional().openapi({
-    description: "`created`, `replaced`, `unchanged`, `mixed`, `deleted`, `refused`, `failed` or " +
-      "`unable`; of `verify` `accepted` or `not_accepted`",
-  }),
-  counts: z.record(z.string(), z.int()).optional().openapi({
-    description: "How many secrets were `created`, `replaced`, `unchanged` or `deleted`",
-  }),
-  written: z.array(z.string()).optional().openapi({
-    description: "Names of the secrets that were written, where they are others than `names`",
-  }),
-  refusals: z.array(z.string()).optional().openapi({
-    description: "Why it was refused, each once",
-  }),
-  error: z.string().optional().openapi({ description: "Why it failed, in one word" }),
+  dry_run: z.boolean().optional().describe("`true` where it was only asked what a write would do"),
+  credential: z.string().optional().describe(
+    "Fingerprint of the credential's value, by a key of this log",
+  ),
+  credentials: z.record(z.string(), z.string()).optional().describe(
+    "In its place where there are several: the fingerprint of each, by registry or URL",
+  ),
+  outcome: z.string().optional().describe(
+    "`created`, `replaced`, `unchanged`, `mixed`, `deleted`, `refused`, `failed` or " +
+      "`unable`; of `verify` `accepted`, `not_accepted` or `not_tried`",
+  ),
+  counts: z.record(z.string(), z.int()).optional().describe(
+    "How many secrets were `created`, `replaced`, `unchanged` or `deleted`",
+  ),
+  written: z.array(z.string()).optional().describe(
+    "Names of the secrets that were written, where they are others than `names`",
+  ),
+  refusals: z.array(z.string()).optional().describe("Why it was refused, each once"),
+  error: z.string().optional().describe("Why it failed, in one word"),
   not_restored: z.array(
     z.object({
       namespace: z.string(),
       name: z.string(),
-      kind: z.string().optional().openapi({ description: "`serviceaccount`; absent of a secret" }),
-      state: z.string().openapi({ description: "`new`, `missing`, `changed` or `unknown`" }),
+      kind: z.string().optional().describe("`serviceaccount`; absent of a secret"),
+      state: z.string().describe("`new`, `missing`, `changed` or `unknown`"),
     }).openapi("AuditNotRestored"),
-  ).optional().openapi({ description: "What is not as it was before the write failed" }),
+  ).optional().describe("What is not as it was before the write failed"),
   namespaces_created: z.array(z.string()).optional(),
-  action: z.string().optional().openapi({ description: "Method and path of what was refused" }),
-  reason: z.string().optional().openapi({ description: "Why that was refused, in a sentence" }),
-  left_out: z.int().optional().openapi({
-    description:
-      "How many refused attempts since the one recorded before it, of anybody, were too " +
+  action: z.string().optional().describe("Method and path of what was refused"),
+  reason: z.string().optional().describe("Why that was refused, in a sentence"),
+  left_out: z.int().optional().describe(
+    "How many refused attempts since the one recorded before it, of anybody, were too " +
       "many to be recorded one by one. An entry of its own without `who` when the server ended",
-  }),
+  ),
   more: z.partialRecord(
-    z.enum([
-      "service_accounts",
-      "namespaces_created",
-      "namespaces",
-      "written",
-      "credentials",
-      "names",
-      "refusals",
-      "not_restored",
-    ]),
+    z.enum(CUT_ORDER),
     z.int(),
-  ).optional().openapi({
-    description: "How many there are of a list beside those told, where all of them would have " +
+  ).optional().describe(
+    "How many there are of a list beside those told, where all of them would have " +
       'made the entry too long: `{"namespaces": 900}`',
-  }),
+  ),
 }).openapi("AuditEntry");
 
 const AuditChain = z.object({
-  state: z.enum(["unbroken", "broken", "unchained", "unknown"]).openapi({
-    description: "`unbroken`: between the lines that were read none is missing, changed or in " +
+  state: z.enum(["unbroken", "broken", "unchained", "unknown"]).describe(
+    "`unbroken`: between the lines that were read none is missing, changed or in " +
       "another place. `unchained`: none of them has a link, as an earlier version wrote them. " +
       "`unknown`: the log's key cannot be had",
-  }),
-  checked: z.int().openapi({ description: "How many lines were seen to follow the one before" }),
-  broken_at: z.array(z.iso.datetime()).optional().openapi({
-    description:
-      "Times of entries that do not follow the line before them, newest first, ten at most: " +
+  ),
+  checked: z.int().describe("How many lines were seen to follow the one before"),
+  broken_at: z.array(z.iso.datetime()).optional().describe(
+    "Times of entries that do not follow the line before them, newest first, ten at most: " +
       "they were changed or put there, or what was before them is missing or changed",
-  }),
-  why: z.string().optional().openapi({ description: "Why it is unknown" }),
+  ),
+  why: z.string().optional().describe("Why it is unknown"),
 }).openapi("AuditChain");
 
 export const AuditAnswer = z.object({
-  entries: z.array(AuditEntry).openapi({ description: "Newest first" }),
-  total: z.int().openapi({ description: "How many entries these are" }),
-  truncated: z.boolean().openapi({ description: "Whether older ones match, too" }),
-  damaged: z.int().openapi({ description: "Lines passed over, as a crash has cut them" }),
-  chain: AuditChain.openapi({
-    description:
-      "Whether the lines that were read, those that do not match too, follow each other. " +
+  entries: z.array(AuditEntry).describe("Newest first"),
+  total: z.int().describe("How many entries these are"),
+  truncated: z.boolean().describe("Whether older ones match, too"),
+  damaged: z.int().describe("Lines passed over, as a crash has cut them"),
+  chain: AuditChain.describe(
+    "Whether the lines that were read, those that do not match too, follow each other. " +
       "It tells nothing of what came after the newest one or before the oldest one",
-  }),
+  ),
 }).openapi("Audit");

@@ -2,7 +2,9 @@ import type { KubeError, KubeErrorKind } from "../kube/errors.ts";
 import { refKey } from "../kube/store.ts";
 import type { ClusterNotFound } from "../clusters/open.ts";
 import type { NotRestored } from "../credentials/write.ts";
+import type { FailedSecret } from "../credentials/write/verdict.ts";
 import type { ClusterFailed, ClusterUnknown } from "./cluster_kinds.ts";
+import type { NOT_ASKED } from "./error_answers.ts";
 import { type ErrorCode, type ErrorMore, OperationError } from "./errors.ts";
 import { nearestName } from "./nearest.ts";
 
@@ -20,13 +22,7 @@ export function clusterNotFound(
 }
 
 /** What `status` says in the body. */
-export type StatusWord =
-  | "cluster_unreachable"
-  | "timeout"
-  | "unauthorized"
-  | "forbidden"
-  | "invalid_kubeconfig"
-  | "error";
+export type StatusWord = typeof NOT_ASKED[number];
 
 const STATUS_WORDS: Readonly<Partial<Record<KubeErrorKind, StatusWord>>> = {
   unreachable: "cluster_unreachable",
@@ -59,21 +55,17 @@ export type Nothing =
   | {
     readonly kind: "failed";
     readonly error: KubeError;
+    readonly secrets: readonly FailedSecret[];
     readonly notRestored: readonly NotRestored[];
     /** Those that were made and stay. */
     readonly namespaces?: readonly string[];
   };
 
-/** What its answer tells besides, when it had begun. */
-export interface AboutWrite {
-  readonly cluster: string;
-  readonly name: string;
-  /** Secret by secret. */
-  readonly results: readonly object[];
-}
-
 /** A write or removal that came to nothing; what is not as before is named exactly. */
-export function writeFailed(verdict: Nothing, about: AboutWrite): OperationError {
+export function writeFailed(
+  verdict: Nothing,
+  { cluster, name }: { readonly cluster: string; readonly name: string },
+): OperationError {
   const { error } = verdict;
   const word = STATUS_WORDS[error.kind];
   const tells = word === "unauthorized" || word === "forbidden" || word === "invalid_kubeconfig";
@@ -81,7 +73,11 @@ export function writeFailed(verdict: Nothing, about: AboutWrite): OperationError
   if (verdict.kind === "unable") {
     return clusterError(error, undefined, { body: status });
   }
-  const { notRestored, namespaces = [] } = verdict;
+  const { secrets, notRestored, namespaces = [] } = verdict;
+  const results = secrets.map(({ namespace, name, why }) => ({
+    namespace,
+    result: { success: false, namespace, error: `secret/${name}: ${why}` },
+  }));
   const state = notRestored.length === 0 ? { rolled_back: true } : {
     not_restored: notRestored.map(({ namespace, name, state, isServiceAccount }) => ({
       namespace,
@@ -91,7 +87,7 @@ export function writeFailed(verdict: Nothing, about: AboutWrite): OperationError
   };
   const made = namespaces.length === 0 ? {} : { namespaces_created: namespaces };
   const after = { notRestored: notRestored.map(refKey), namespaces };
-  const body = { ...status, ...about, ...state, ...made };
+  const body = { ...status, cluster, name, results, ...state, ...made };
   return clusterError(error, { why: error.message, after }, { body });
 }
 
@@ -103,8 +99,8 @@ export function clusterError(
   details: Failure = { why: error.message },
   more: Pick<ErrorMore, "body" | "seedBody"> = {},
 ): OperationError {
-  const { retryAfter, cluster } = error.place;
+  const { retryAfter, cluster, isHeld } = error.place;
   // Each kind is a code, and all of them have details of this form.
   const code = error.kind satisfies ErrorCode as "busy";
-  return new OperationError(code, details, { ...more, retryAfter, cluster });
+  return new OperationError(code, { ...details, isHeld }, { ...more, retryAfter, cluster });
 }

@@ -8,6 +8,8 @@ export interface ClusterFailed {
   readonly why: string;
   /** Of a write or removal that had begun. */
   readonly after?: Afterwards;
+  /** Of `not_recorded`: whether another process writes the audit log. */
+  readonly isHeld?: boolean;
 }
 
 /** What is not as it was before a write failed. */

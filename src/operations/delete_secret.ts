@@ -2,11 +2,23 @@ import { attemptOf, outcomeOf, removeSecrets } from "../credentials/remove_secre
 import { RemovedAnswer } from "./answers.ts";
 import { WriteFailed } from "./error_answers.ts";
 import { errors, json } from "./openapi/content.ts";
-import type { OperationModule } from "./operation.ts";
+import type { CommandHelp, OperationModule } from "./operation.ts";
 import { parseQuery, refuseBody } from "./parse.ts";
 import { removedAnswer } from "./respond/removed.ts";
-import { RemoveQuery } from "./schemas/queries.ts";
+import { removeFields as fields, RemoveQuery } from "./schemas/queries.ts";
 import { WRITE_ERRORS } from "./write_errors.ts";
+
+export { fields };
+
+export const command: CommandHelp = {
+  full: "In each cluster it is deleted from all the namespaces or from none.",
+  examples: [
+    ["test-cluster my-docker-secret", "From all namespaces that it was written to"],
+    ["my-docker-secret --cluster a,b --namespaces web --yes", "From one, of two clusters"],
+  ],
+  args: [{ field: "name", brief: "The secret's name" }],
+  letters: { n: "namespaces" },
+};
 
 export const describe: OperationModule["describe"] = () => ({
   about: "In all the namespaces or in none; what the same write made beside it goes with it.",

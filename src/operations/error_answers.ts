@@ -16,28 +16,24 @@ export const NOT_ASKED = [
 /** On the seed's own paths. */
 export const SeedEnvelope = z.object({
   error: z.literal(true),
-  message: z.string().openapi({ description: "One or more sentences for people" }),
-  status_code: z.int().openapi({ description: "The status, once more" }),
-  status: z.enum(NOT_ASKED).optional().openapi({
-    description: "Of a cluster that could not be asked, or refused: why",
-  }),
-  warnings: z.array(z.string()).optional().openapi({
-    description: "Of a secret that is not found: what could not be seen",
-  }),
-  request_id: z.string().optional().openapi({ description: "Of a bug: by it the log finds more" }),
+  message: z.string().describe("One or more sentences for people"),
+  status_code: z.int().describe("The status, once more"),
+  status: z.enum(NOT_ASKED).optional().describe(
+    "Of a cluster that could not be asked, or refused: why",
+  ),
+  warnings: z.array(z.string()).optional().describe(
+    "Of a secret that is not found: what could not be seen",
+  ),
+  request_id: z.string().optional().describe("Of a bug: by it the log finds more"),
 }).openapi("SeedError");
 
 export const Envelope = SeedEnvelope.extend({
-  code: z.enum(ERROR_CODES).openapi({
-    description: "What is wrong, in a word that stays the same",
-  }),
+  code: z.enum(ERROR_CODES).describe("What is wrong, in a word that stays the same"),
   field: z.string().optional().openapi({
     description: "The field or parameter that it is about, the first of several; a dotted path",
     example: "registries.0.username",
   }),
-  fields: z.array(z.string()).optional().openapi({
-    description: "All of them, where there are several",
-  }),
+  fields: z.array(z.string()).optional().describe("All of them, where there are several"),
   remedy: z.record(z.string(), z.unknown()).optional().openapi({
     description: "What to send to succeed, by fields or parameters. `setting` is one of the " +
       "server's, `retry_after` seconds to wait, `field` the name that may be meant, `role` a " +
@@ -51,33 +47,33 @@ const FailedResult = z.object({
   result: z.object({
     success: z.literal(false),
     namespace: z.string(),
-    error: z.string().openapi({ description: "What became of the secret, and why" }),
+    error: z.string().describe("What became of the secret, and why"),
   }),
 }).openapi("FailedResult");
 
 const NotRestored = z.object({
   namespace: z.string(),
-  name: z.string().optional().openapi({ description: "Of a secret" }),
-  service_account: z.string().optional().openapi({
-    description: "In place of `name`: it is its pull secrets that are not as before",
-  }),
-  state: z.enum(["new", "missing", "changed", "unknown"]).openapi({
-    description: "`new`: it holds what the request wrote. `missing`: it is not there. `changed`: " +
+  name: z.string().optional().describe("Of a secret"),
+  service_account: z.string().optional().describe(
+    "In place of `name`: it is its pull secrets that are not as before",
+  ),
+  state: z.enum(["new", "missing", "changed", "unknown"]).describe(
+    "`new`: it holds what the request wrote. `missing`: it is not there. `changed`: " +
       "somebody else has written since. `unknown`: it could not be read",
-  }),
+  ),
 }).openapi("NotRestored");
 
 const ofFailedWrite = {
   cluster: z.string(),
   name: z.string(),
-  results: z.array(FailedResult).openapi({ description: "Secret by secret" }),
-  rolled_back: z.literal(true).optional().openapi({ description: "Everything is as before" }),
-  not_restored: z.array(NotRestored).optional().openapi({
-    description: "In place of `rolled_back`: exactly what is not as before",
-  }),
-  namespaces_created: z.array(z.string()).optional().openapi({
-    description: "Those that were made for it and stay",
-  }),
+  results: z.array(FailedResult).describe("Secret by secret"),
+  rolled_back: z.literal(true).optional().describe("Everything is as before"),
+  not_restored: z.array(NotRestored).optional().describe(
+    "In place of `rolled_back`: exactly what is not as before",
+  ),
+  namespaces_created: z.array(z.string()).optional().describe(
+    "Those that were made for it and stay",
+  ),
 };
 
 /** Of a write or removal that had begun. */

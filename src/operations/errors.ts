@@ -1,5 +1,6 @@
 import { ERRORS } from "./error_table.ts";
 import type { ErrorKind, Face, Remedy } from "./error_kind.ts";
+import type { Json } from "./reply.ts";
 
 export type { Face, Remedy };
 
@@ -84,4 +85,14 @@ export function errorBody(error: OperationError, face: Face, status = error.stat
     ...(remedy === undefined ? {} : { remedy }),
     ...body,
   };
+}
+
+/**
+ * The answer that tells of an error. A cluster that is not there is 404, but 400 to a POST, whose body
+ * names it, and to the DELETE at the root, which was so from the first.
+ */
+export function errorReply(error: OperationError, face: Face, method: string): Json {
+  const isWrong = method === "POST" || (method === "DELETE" && face !== "v1");
+  const status = error.code === "cluster_not_found" && isWrong ? 400 : error.status;
+  return { status, body: errorBody(error, face, status), headers: error.headers };
 }

@@ -1,11 +1,27 @@
-import type { AuditPage } from "../audit/audit_log.ts";
+import type { AuditPage } from "../audit/read.ts";
 import { mayUseCluster } from "../tokens/rights.ts";
 import { AuditAnswer } from "./audit_answers.ts";
 import { OperationError } from "./errors.ts";
 import { errors, json } from "./openapi/content.ts";
-import type { Audit, OperationModule } from "./operation.ts";
+import type { Audit, CommandHelp, OperationModule } from "./operation.ts";
 import { parseQuery } from "./parse.ts";
-import { AuditQuery } from "./schemas/queries.ts";
+import { auditFields as fields, AuditQuery } from "./schemas/queries.ts";
+
+export { fields };
+
+export const command: CommandHelp = {
+  full: "Reads the file that the setting audit-log names, and the older ones beside it, also " +
+    "while a server writes it; with --server that server is asked, with the token of an admin. A " +
+    "write is one line: how it ended, or begun while it has not; JSON and YAML show both. It warns " +
+    "where lines are missing or changed.",
+  examples: [
+    ["--cluster test-cluster --since 2026-01-31", "What was done on one cluster since"],
+    [
+      "--name my-docker-secret -o wide",
+      "Who wrote a secret, from where and into which namespaces",
+    ],
+  ],
+};
 
 export const describe: OperationModule["describe"] = () => ({
   about: "A token that is for some clusters only is shown what was attempted there.",

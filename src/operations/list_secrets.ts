@@ -1,10 +1,19 @@
 import { listSecrets } from "../credentials/list.ts";
 import { Secrets } from "./answers.ts";
 import { answers, CLUSTER_FAILS, errors, json } from "./openapi/content.ts";
-import type { OperationModule } from "./operation.ts";
+import type { CommandHelp, OperationModule } from "./operation.ts";
 import { parseQuery } from "./parse.ts";
 import { listAnswer } from "./respond/list.ts";
-import { SecretsQuery } from "./schemas/queries.ts";
+import { secretsFields as fields, SecretsQuery } from "./schemas/queries.ts";
+
+export { fields };
+
+export const command: CommandHelp = {
+  examples: [
+    ["test-cluster", "All of them"],
+    ["--all-clusters", "Those of all clusters"],
+  ],
+};
 
 export const describe: OperationModule["describe"] = () => ({
   about: "When the cluster cannot be asked, the status is 500 or above, the lists are empty, and " +

@@ -1,13 +1,7 @@
 import type { RouteConfig, z } from "@hono/zod-openapi";
-import type {
-  Attempt,
-  AuditPage,
-  AuditQuery,
-  Credentials,
-  Outcome,
-  RefusedAttempt,
-  WriteRecord,
-} from "../audit/audit_log.ts";
+import type { Attempt, Credentials, Outcome, RefusedAttempt } from "../audit/entry.ts";
+import type { AuditPage, AuditQuery } from "../audit/read.ts";
+import type { WriteRecord } from "../audit/write_record.ts";
 import type { OpenCluster } from "../clusters/open.ts";
 import type { Actor } from "../credentials/actor.ts";
 import type { AddServices } from "../credentials/adding.ts";
@@ -15,6 +9,7 @@ import type { Begin } from "../credentials/recorded.ts";
 import type { VerifyOne } from "../credentials/verify_credential.ts";
 import type { Locks, Turns } from "../credentials/write/locks.ts";
 import type { Writer } from "../credentials/writer.ts";
+import type { Fields } from "../fields/field.ts";
 import type { Pause } from "../kube/deadline.ts";
 import type { Sealed } from "../log/sealed.ts";
 import type { Identity, Role } from "../tokens/rights.ts";
@@ -44,7 +39,36 @@ export interface Operation {
   readonly summary: string;
   /** Names of its parameters, which `GET /` adds to the summary. */
   readonly parameters?: readonly string[];
+  /** How a command line asks for it; absent where it cannot. */
+  readonly command?: Command;
   load(): Promise<OperationModule>;
+}
+
+/** A command of the command line, as far as its list of all commands shows it. */
+export interface Command {
+  /** `docker add` */
+  readonly words: readonly string[];
+  /** What it does, in a clause without a period. */
+  readonly brief: string;
+  /** What all commands that begin with the same word have in common. @default that of the first */
+  readonly group?: string;
+}
+
+/** What help says of a command besides, and how it takes its fields. */
+export interface CommandHelp {
+  /** One or more sentences, between what all commands have in common. */
+  readonly full?: string;
+  /** A sentence, where they are others than those of all commands on clusters. */
+  readonly exitCodes?: string;
+  readonly examples: readonly (readonly [args: string, brief: string])[];
+  /** Fields that are arguments by their place and not flags, in order. */
+  readonly args?: readonly { readonly field: string; readonly brief: string }[];
+  /** Flags by one letter: `{ n: "namespaces" }` */
+  readonly letters?: Readonly<Record<string, string>>;
+  /** Fields whose flags come before all others, which have the order of the fields. */
+  readonly first?: readonly string[];
+  /** What the credential is for, where some of it is asked for at a terminal: a registry's host. */
+  asks?(input: Readonly<Record<string, unknown>>): string;
 }
 
 export interface RootPath {
@@ -55,6 +79,10 @@ export interface RootPath {
 
 /** What the file of an operation exports. */
 export interface OperationModule {
+  /** Fields of its body, or parameters, as they are called below `/api/v1`. */
+  readonly fields?: Fields;
+  /** Of what has a {@link Command}. */
+  readonly command?: CommandHelp;
   /** What it takes and gives, for OpenAPI. */
   describe(face: Face): Description | Promise<Description>;
   /**
@@ -83,8 +111,8 @@ export interface Given {
   readonly query: URLSearchParams;
   /** Parameters that are parts of the path. */
   readonly path: Readonly<Record<string, string | undefined>>;
-  /** Of no bytes where there is none. */
-  readonly body: Uint8Array;
+  /** As it was sent, of no bytes where there is none; or what it stands for, where nothing was sent. */
+  readonly body: Uint8Array | Readonly<Record<string, unknown>>;
 }
 
 /** A call that is understood. */

@@ -1,9 +1,12 @@
 import type { z } from "@hono/zod-openapi";
 import { visit } from "jsonc-parser";
+import type { Fields } from "../fields/field.ts";
 import { OperationError } from "./errors.ts";
 import { nearestName } from "./nearest.ts";
+import type { Given } from "./operation.ts";
 import type { Part } from "./request_kinds.ts";
 import { jsonError } from "./json_errors.ts";
+import type { Body } from "./schemas/body.ts";
 
 /**
  * Parses the query by a schema, which is strict.
@@ -27,32 +30,38 @@ export function parseQuery<Shape extends z.ZodRawShape>(
   const query = { ...withFewUnknown(given, names), ...inPath };
   const parsed = schema.safeParse(query, { error: wording });
   if (parsed.success) return parsed.data;
-  throw explain(parsed.error.issues, query, "parameter", names);
+  throw explain(parsed.error.issues, query, "parameter", () => names);
 }
 
 /**
  * Parses the body as JSON by a schema. The content type is not looked at: curl sends a form's. A
  * query is refused: a `dry_run` in it would be passed over, and the write be done.
  * @param search the query
- * @param bytes the body
- * @param fields names of the schema's fields, to tell the nearest one to an unknown one
+ * @param given the body
  * @throws {OperationError} 400 naming the field or the position; nothing of the body is quoted
  */
 export function parseBody<Schema extends z.ZodType>(
   search: URLSearchParams,
-  bytes: Uint8Array,
-  schema: Schema,
-  fields: readonly string[],
+  given: Given["body"],
+  { schema, fields }: Body<Schema>,
 ): z.output<Schema> {
-  refuseQuery(search, fields);
-  const body = parseJson(bytes, fields);
+  const names = Object.keys(fields);
+  refuseQuery(search, names);
+  const body = given instanceof Uint8Array ? parseJson(given, names) : given;
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw invalid("must be a JSON object");
   }
   const parsed = schema.safeParse(body, { error: wording });
   if (parsed.success) return parsed.data;
-  throw explain(parsed.error.issues, body, "field", fields);
+  throw explain(parsed.error.issues, body, "field", (path) => Object.keys(inside(fields, path)));
 }
+
+/** The fields of the object at a path. */
+const inside = (fields: Fields, path: Path): Fields =>
+  path.reduce(
+    (all, step) => typeof step === "number" ? all : all[String(step)]?.fields ?? {},
+    fields,
+  );
 
 const invalid = (why: string) => new OperationError("invalid_body", { why });
 
@@ -90,16 +99,16 @@ function refuseQuery(search: URLSearchParams, fields: readonly string[]): void {
 
 /**
  * Refuses a body where the query says everything: a `dry_run` in it would be passed over.
- * @param bytes the body
  * @param parameters that the query may have
  * @throws {OperationError} 400
  */
 export function refuseBody(
   method: string,
-  bytes: Uint8Array,
+  body: Given["body"],
   parameters: readonly string[],
 ): void {
-  if (bytes.length > 0) throw new OperationError("body_not_allowed", { method, parameters });
+  const isThere = body instanceof Uint8Array ? body.length > 0 : Object.keys(body).length > 0;
+  if (isThere) throw new OperationError("body_not_allowed", { method, parameters });
 }
 
 function parseJson(bytes: Uint8Array, fields: readonly string[]): unknown {
@@ -169,39 +178,41 @@ function checkJson(text: string, fields: readonly string[]): void {
 class Enough extends Error {}
 
 type Issue = z.core.$ZodIssue;
+type Path = Issue["path"];
+
+const at = (given: unknown, path: Path): unknown =>
+  path.reduce((value, step) => (value as Record<PropertyKey, unknown> | undefined)?.[step], given);
 
 /**
  * What is wrong: what is missing first, in the schema's order, unless it is there in another
  * spelling.
+ * @param namesAt those of the fields of the object at a path
  */
 function explain(
   issues: readonly Issue[],
   given: object,
   kind: Part,
-  fields: readonly string[],
+  namesAt: (path: Path) => readonly string[],
 ): OperationError {
-  const missing = [
-    ...new Set(
-      issues.filter(({ path }) => path.length === 1 && !Object.hasOwn(given, path[0]!))
-        .map(({ path }) => String(path[0])),
-    ),
-  ].sort((a, b) => fields.indexOf(a) - fields.indexOf(b));
-  if (missing.length > 0) {
-    const unknown = issues.flatMap((issue) =>
-      issue.code === "unrecognized_keys" && issue.path.length === 0 ? issue.keys : []
-    );
-    const misspelled = unknown.find((key) => nearestTo(key, fields, kind) === missing[0]);
-    return misspelled === undefined
-      ? new OperationError("missing_field", { kind, fields: missing })
-      : unknownField(misspelled, kind, fields);
+  const names = namesAt([]);
+  const lacking = issues.filter(({ path }) => at(given, path) === undefined)
+    .sort(({ path: [a] }, { path: [b] }) => names.indexOf(String(a)) - names.indexOf(String(b)));
+  const fields = [...new Set(lacking.map(({ path }) => path.join(".")))];
+  const unknown = issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys"
+      ? issue.keys.slice(0, MAX_UNKNOWN)
+        .map((name) => unknownField(name, kind, namesAt(issue.path), issue.path))
+      : []
+  );
+  if (lacking.length > 0) {
+    const misspelled = unknown.find(({ remedy }) => remedy?.field === fields[0]);
+    const { path, message: rule } = lacking[0]!;
+    return misspelled ??
+      new OperationError("missing_field", { kind, fields, ...path.length > 1 && { rule } });
   }
-  const issue = issues[0]!;
-  const path = issue.path.join(".");
-  if (issue.code !== "unrecognized_keys") {
-    return new OperationError("invalid_field", { kind, field: path, rule: issue.message });
-  }
-  if (path === "") return unknownField(issue.keys[0]!, kind, fields);
-  return new OperationError("unknown_field", { kind, known: fields, at: path });
+  const { code, path, message: rule } = issues[0]!;
+  if (code === "unrecognized_keys") return unknown[0]!;
+  return new OperationError("invalid_field", { kind, field: path.join("."), rule });
 }
 
 /** The message of a wrong type, where the schema has none of its own; all others have. */
@@ -211,10 +222,16 @@ function wording(issue: z.core.$ZodRawIssue): string | undefined {
   return `must be ${article} ${issue.expected}`;
 }
 
-function unknownField(name: string, kind: Part, known: readonly string[]): OperationError {
+function unknownField(
+  name: string,
+  kind: Part,
+  known: readonly string[],
+  path: Path,
+): OperationError {
   const nearest = nearestTo(name, known, kind);
   const named = nearest === undefined ? {} : { name, nearest };
-  return new OperationError("unknown_field", { kind, known, ...named });
+  const at = path.length === 0 ? {} : { at: path.join(".") };
+  return new OperationError("unknown_field", { kind, known, ...named, ...at });
 }
 
 /** Fields of one endpoint that another one has under another name. */

@@ -2,10 +2,10 @@ import {
   type AddRepo,
   addRepo,
   attemptOf,
-  credentialsOf,
   outcomeOf,
   type RepoAdded,
 } from "../credentials/add_repo.ts";
+import { secretOf } from "../credentials/kinds/repository_credential.ts";
 import type { Writer } from "../credentials/writer.ts";
 import type { OperationSettings, Taken } from "./operation.ts";
 import type { Reply } from "./reply.ts";
@@ -28,7 +28,7 @@ export function repoCall(
       dryRun: request.dryRun,
       tries: Number(request.verify || request.dryRun),
       of: (writer) => attemptOf({ ...request, ...writer }, settings),
-      credentials: credentialsOf(request),
+      credentials: secretOf(request),
     },
     async run(context) {
       const added = await addRepo({ ...request, ...context.writer }, context.settings, context);

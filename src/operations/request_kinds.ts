@@ -5,12 +5,18 @@ import { type ErrorKind, kind, plain } from "./error_kind.ts";
 /** Where a value stands in a request. */
 export type Part = "field" | "parameter";
 
-const capital = (part: Part) => part === "field" ? "Field" : "Parameter";
+/** How a sentence begins that is about one value; what follows it is a rule. */
+export function subject(part: Part, field: string): string {
+  const what = part === "field" ? "Field" : "Parameter";
+  return field === "" ? `${what} ` : `${what} '${field}' `;
+}
 
 export interface MissingFields {
   readonly kind: Part;
-  /** All that are missing, in the order of the schema. */
+  /** Dotted paths of all that are missing, in the order of the schema. */
   readonly fields: readonly string[];
+  /** What the first version's paths say of the first, where it is one inside an object. */
+  readonly rule?: string;
 }
 
 export interface InvalidField {
@@ -58,7 +64,8 @@ function inWords(seconds: number): string {
 }
 
 export const REQUEST_ERRORS = {
-  missing_field: kind<MissingFields>(400, ({ kind, fields }, face) => {
+  missing_field: kind<MissingFields>(400, ({ kind, fields, rule }, face) => {
+    if (face === "seed" && rule !== undefined) return subject(kind, fields[0]!) + rule;
     const named = face === "seed" ? fields.slice(0, 1) : fields;
     const s = named.length > 1 ? "s" : "";
     return kind === "field"
@@ -67,23 +74,31 @@ export const REQUEST_ERRORS = {
   }, { fields: ({ fields }) => fields }),
   invalid_field: kind<InvalidField>(
     400,
-    ({ kind, field, rule }) => `${capital(kind)}${field === "" ? "" : ` '${field}'`} ${rule}`,
+    ({ kind, field, rule }) => subject(kind, field) + rule,
     { fields: ({ field }) => field === "" ? [] : [field] },
   ),
   unknown_field: kind<UnknownField>(400, ({ kind, name, nearest, known, at }) => {
-    if (at !== undefined) return `Field '${at}' has an unknown field`;
+    if (at !== undefined) {
+      return nearest === undefined
+        ? `${subject("field", at)}has an unknown field`
+        : `Unknown ${kind} '${at}.${name}'; did you mean '${nearest}'?`;
+    }
     if (known.length === 0) return `Unknown ${kind}; there is none here`;
     return nearest === undefined
       ? `Unknown ${kind}; the ${kind}s are ${known.join(", ")}`
       : `Unknown ${kind} '${name}'; did you mean '${nearest}'?`;
   }, {
-    fields: ({ name, at }) => at !== undefined ? [at] : name === undefined ? [] : [name],
-    remedy: ({ nearest }) => nearest === undefined ? undefined : { field: nearest },
+    fields: ({ name, at }) =>
+      name === undefined && at === undefined ? [] : [[at ?? [], name ?? []].flat().join(".")],
+    remedy: ({ nearest, at }) =>
+      nearest === undefined
+        ? undefined
+        : { field: at === undefined ? nearest : `${at}.${nearest}` },
   }),
   misplaced_field: kind<Misplaced>(400, ({ field, name, why, known = [] }) => {
     switch (why) {
       case "in_path":
-        return `Parameter '${field}' stands in the path`;
+        return `${subject("parameter", field!)}stands in the path`;
       case "in_body":
         return `Parameter '${field}' belongs in the JSON body, as a field; there is no query`;
       case "like_field":

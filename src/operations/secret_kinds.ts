@@ -1,3 +1,4 @@
+import { send, type Where } from "../fields/advice.ts";
 import { type ErrorKind, kind } from "./error_kind.ts";
 
 /** What is in the way of writing or deleting a secret, and what became of looking for one. */
@@ -9,11 +10,8 @@ export interface InTheWay {
   /** How many more reasons there are. */
   readonly more: number;
   /** How the request says it: a field of a body, or a parameter. */
-  readonly by: "body" | "query";
+  readonly by: Where;
 }
-
-/** `"force": true` in a body, `force=true` in a query. */
-const FORCE = { body: '"force": true', query: "force=true" } as const;
 
 /** A sentence that begins with the secret. */
 function about({ namespace, name, more }: InTheWay, rest: string): string {
@@ -21,15 +19,25 @@ function about({ namespace, name, more }: InTheWay, rest: string): string {
   return more === 0 ? message : `${message} (and ${more} more)`;
 }
 
-const RECREATE =
-  `send ${FORCE.body} to have it deleted and created, which leaves a moment without it`;
+/** A code of what such a secret is: the rest of that sentence. */
+const inTheWay = <Details extends InTheWay>(
+  rest: (details: Details) => string,
+  more?: Parameters<typeof kind<Details>>[2],
+) => kind<Details>(409, (details) => about(details, rest(details)), more);
 
-const forced = { fields: () => ["force"], remedy: () => ({ force: true }) };
+const FORCE = { force: true } as const;
+const REPLACE = { force: true, upsert: true } as const;
+
+const RECREATE = `${send(FORCE)} to have it deleted and created, which leaves a moment without it`;
+
+const forced = { fields: () => ["force"], remedy: () => FORCE };
 
 export interface Held extends InTheWay {
   /** Names of the secrets that hold its URL. */
   readonly holders: readonly string[];
 }
+
+const replacing = (name: string) => ({ upsert: true, name }) as const;
 
 export interface SecretUnknown {
   readonly name: string;
@@ -43,12 +51,16 @@ export interface SecretUnknown {
 export interface NotAcceptedAt {
   /** The registry's host, or the URL as it was sent. */
   readonly at: string;
-  readonly why: string;
+  /** Absent where that is told apart, place by place. */
+  readonly why?: string;
   /** Whether it was to be written. */
   readonly isWrite: boolean;
 }
 
-const untouched = (isWrite: boolean) => isWrite ? "; nothing was written" : "";
+function notAccepted(what: string, { at, why, isWrite }: NotAcceptedAt): string {
+  const untouched = isWrite ? "; nothing was written" : "";
+  return `The credential ${what} ${at}${why === undefined ? "" : `: ${why}`}${untouched}`;
+}
 
 export const SECRET_ERRORS = {
   secret_not_found: kind<SecretUnknown>(404, ({ name, cluster, namespaces, for: aim }) => {
@@ -63,82 +75,55 @@ export const SECRET_ERRORS = {
     const named = accounts.map(({ namespace, name }) => `'${name}' in ${namespace}`);
     return `Service accounts do not exist: ${named.join(", ")}`;
   }, { fields: () => ["service_accounts"] }),
-  foreign: kind<InTheWay & { readonly type: string }>(
-    409,
-    (details) =>
-      about(
-        details,
-        `is none of these credentials (its type is ${JSON.stringify(details.type)}): choose ` +
-          'another name, or send "force": true with "upsert": true to replace it',
-      ),
-    { fields: () => ["name"], remedy: () => ({ force: true, upsert: true }) },
+  foreign: inTheWay<InTheWay & { readonly type: string }>(
+    ({ type }) =>
+      `is none of these credentials (its type is ${JSON.stringify(type)}): choose another name, ` +
+      `or ${send(REPLACE, "body", " with ")} to replace it`,
+    { fields: () => ["name"], remedy: () => REPLACE },
   ),
-  owned: kind<InTheWay & { readonly owner: string }>(
-    409,
-    (details) =>
-      about(
-        details,
-        `is looked after by ${details.owner}, which would undo this: change it there, or send ` +
-          FORCE[details.by],
-      ),
+  owned: inTheWay<InTheWay & { readonly owner: string }>(
+    ({ owner, by }) =>
+      `is looked after by ${owner}, which would undo this: change it there, or ${send(FORCE, by)}`,
     forced,
   ),
-  not_ours: kind<InTheWay>(
-    409,
-    (details) =>
-      about(
-        details,
-        `was not written by this program: send ${FORCE[details.by]} to delete it all the same`,
-      ),
+  not_ours: inTheWay<InTheWay>(
+    ({ by }) => `was not written by this program: ${send(FORCE, by)} to delete it all the same`,
     forced,
   ),
-  unmergeable: kind<InTheWay & { readonly why: string }>(
-    409,
-    (details) => about(details, `cannot be merged with: its Docker configuration ${details.why}`),
+  unmergeable: inTheWay<InTheWay & { readonly why: string }>(
+    ({ why }) => `cannot be merged with: its Docker configuration ${why}`,
     { fields: () => ["merge"] },
   ),
-  type_change: kind<InTheWay & { readonly type: string }>(
-    409,
-    (details) =>
-      about(
-        details,
-        `has the type ${JSON.stringify(details.type)}, which Kubernetes does not change: ` +
-          RECREATE,
-      ),
+  type_change: inTheWay<InTheWay & { readonly type: string }>(
+    ({ type }) =>
+      `has the type ${JSON.stringify(type)}, which Kubernetes does not change: ${RECREATE}`,
     forced,
   ),
-  immutable: kind<InTheWay>(409, (details) => about(details, `is immutable: ${RECREATE}`), forced),
-  finalizers: kind<InTheWay>(409, (details) =>
-    about(
-      details,
-      "has finalizers, so it is not gone at once when it is deleted: " +
-        (details.by === "body" ? "remove them or choose another name" : "remove them first"),
-    )),
-  being_deleted: kind<InTheWay>(
-    409,
-    (details) => about(details, "is being deleted: try again later"),
+  immutable: inTheWay<InTheWay>(() => `is immutable: ${RECREATE}`, forced),
+  finalizers: inTheWay<InTheWay>(({ by }) =>
+    "has finalizers, so it is not gone at once when it is deleted: " +
+    (by === "body" ? "remove them or choose another name" : "remove them first")
   ),
+  being_deleted: inTheWay<InTheWay>(() => "is being deleted: try again later"),
   identity_held: kind<Held>(409, ({ namespace, name, holders, more }) => {
     const names = holders.map((holder) => `'${holder}'`).join(", ");
     const [holder] = holders;
     const held = `The URL of secret '${name}' is held already by secret ${names} in namespace ` +
       `'${namespace}'`;
     const message = holders.length === 1
-      ? `${held}: send "upsert": true and "name": ${JSON.stringify(holder)} to replace that one`
+      ? `${held}: ${send(replacing(holder!))} to replace that one`
       : `${held}, and Argo CD picks one of them at random: delete all but one`;
     return more === 0 ? message : `${message} (and ${more} more)`;
   }, {
     fields: () => ["name"],
-    remedy: ({ holders }) => holders.length === 1 ? { upsert: true, name: holders[0] } : undefined,
+    remedy: ({ holders }) => holders.length === 1 ? replacing(holders[0]!) : undefined,
   }),
   credential_refused: kind<NotAcceptedAt>(
     422,
-    ({ at, why, isWrite }) =>
-      `The credential is not accepted by ${at}: ${why}${untouched(isWrite)}`,
+    (details) => notAccepted("is not accepted by", details),
   ),
   credential_unverifiable: kind<NotAcceptedAt>(
     422,
-    ({ at, why, isWrite }) =>
-      `The credential cannot be tried at ${at}: ${why}${untouched(isWrite)}`,
+    (details) => notAccepted("cannot be tried at", details),
   ),
 } as const satisfies Record<string, ErrorKind<never>>;

@@ -2,10 +2,10 @@ import { showSecret } from "../credentials/show_secret.ts";
 import { ShownAnswer } from "./answers.ts";
 import { Envelope, SeedEnvelope } from "./error_answers.ts";
 import { CLUSTER_FAILS, errors, json } from "./openapi/content.ts";
-import type { Answers, OperationModule } from "./operation.ts";
+import type { Answers, CommandHelp, OperationModule } from "./operation.ts";
 import { parseQuery } from "./parse.ts";
 import { shownAnswer } from "./respond/shown.ts";
-import { SecretQuery } from "./schemas/queries.ts";
+import { secretFields as fields, SecretQuery } from "./schemas/queries.ts";
 
 /** Of names that are another operation's path at the root. */
 const TAKEN: Answers = {
@@ -15,6 +15,21 @@ const TAKEN: Answers = {
     Envelope,
     SeedEnvelope,
   ),
+};
+
+export { fields };
+
+export const command: CommandHelp = {
+  full:
+    "With a name, what is known of that one secret in each namespace; equal fingerprints there " +
+    "are equal values, in all the clusters shown together. They are by the key of the audit log, " +
+    "where the setting audit-log names one; else they end with this run, and of a server with that.",
+  examples: [
+    ["test-cluster my-docker-secret -o wide", "One, and all that is known of it"],
+    ["--cluster 'prod-*,test-cluster' my-docker-secret", "Whether it is the same in several"],
+  ],
+  args: [{ field: "name", brief: "One secret, in all namespaces" }],
+  letters: { n: "namespace" },
 };
 
 export const describe: OperationModule["describe"] = (face) => ({

@@ -10,18 +10,25 @@ function once(load: () => Promise<OperationModule>): Operation["load"] {
     });
 }
 
+const READ = { role: "reader", effect: "read", clusters: "none", method: "get" } as const;
+
+const WRITE = {
+  tag: "secrets",
+  role: "writer",
+  effect: "write",
+  clusters: "one",
+  method: "post",
+} as const;
+
 /**
- * All that the program can do. Routes, OpenAPI and `GET /` derive from it; what they need to know of an
+ * All that the program can do. Routes, OpenAPI, `GET /` and commands derive from it; what they need to know of an
  * operation is here, and what it takes and does is in its module.
  */
 export const OPERATIONS: readonly Operation[] = [
   {
     name: "getIndex",
+    ...READ,
     tag: "server",
-    role: "reader",
-    effect: "read",
-    clusters: "none",
-    method: "get",
     path: "",
     root: { path: "/", isSeed: true },
     summary: "What this server can do",
@@ -29,11 +36,9 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     name: "getHealth",
+    ...READ,
     tag: "server",
     role: "anyone",
-    effect: "read",
-    clusters: "none",
-    method: "get",
     path: "/health",
     root: { path: "/health", isSeed: true },
     summary: "Whether the server runs",
@@ -41,61 +46,56 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     name: "listClusters",
+    ...READ,
     tag: "clusters",
-    role: "reader",
-    effect: "read",
-    clusters: "none",
-    method: "get",
     path: "/clusters",
     root: { path: "/clusters", isSeed: true },
     summary: "The clusters: names of the kubeconfigs in the clusters folder",
+    command: { words: ["clusters"], brief: "Show the clusters" },
     load: once(() => import("./list_clusters.ts")),
   },
   {
     name: "listSecrets",
+    ...READ,
     tag: "secrets",
-    role: "reader",
-    effect: "read",
     clusters: "one",
-    method: "get",
     path: "/secrets",
     root: { path: "/secrets", isSeed: true },
     summary: "The credentials of a cluster, without their values",
     parameters: ["cluster"],
+    command: {
+      words: ["secrets"],
+      brief: "Show the credentials of clusters, without their values",
+    },
     load: once(() => import("./list_secrets.ts")),
   },
   {
     name: "deleteSecret",
-    tag: "secrets",
-    role: "writer",
-    effect: "write",
-    clusters: "one",
+    ...WRITE,
     method: "delete",
     path: "/secrets",
     root: { path: "/secrets" },
     summary: "Delete a credential that this program wrote",
     parameters: ["cluster", "name", "namespaces", "force", "dry_run"],
+    command: { words: ["delete"], brief: "Delete a credential that this program wrote" },
     load: once(() => import("./delete_secret.ts")),
   },
   {
     name: "addDocker",
-    tag: "secrets",
-    role: "writer",
-    effect: "write",
-    clusters: "one",
-    method: "post",
+    ...WRITE,
     path: "/docker",
     root: { path: "/secrets/add_docker", isSeed: true },
     summary: "Write a Docker registry credential into namespaces and Argo CD's",
+    command: {
+      words: ["docker", "add"],
+      brief: "Write a pull secret into namespaces, and into Argo CD's",
+      group: "Write pull secrets of Docker registries",
+    },
     load: once(() => import("./add_docker.ts")),
   },
   {
     name: "addHelmRepo",
-    tag: "secrets",
-    role: "writer",
-    effect: "write",
-    clusters: "one",
-    method: "post",
+    ...WRITE,
     path: "/helm_repositories",
     root: { path: "/secrets/add_helm_repo", isSeed: true },
     summary: "Write a Helm repository credential for Argo CD",
@@ -103,64 +103,69 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     name: "addRepo",
-    tag: "secrets",
-    role: "writer",
-    effect: "write",
-    clusters: "one",
-    method: "post",
+    ...WRITE,
     path: "/repositories",
     root: { path: "/secrets/add_repo" },
     summary: "Write a Git, Helm or OCI credential for Argo CD: a repository's or a template's",
+    command: {
+      words: ["repo", "add"],
+      brief: "Write a credential of Git, Helm or OCI repositories for Argo CD",
+      group: "Write credentials of repositories",
+    },
     load: once(() => import("./add_repo.ts")),
   },
   {
     name: "verifyCredential",
-    tag: "secrets",
-    role: "writer",
+    ...WRITE,
     effect: "try",
     clusters: "none",
-    method: "post",
     path: "/verifications",
     root: { path: "/secrets/verify" },
     summary: "Try a credential where it will be used, without writing it",
+    command: {
+      words: ["verify"],
+      brief: "Try a credential where it would be used, and write nothing",
+    },
     load: once(() => import("./verify_credential.ts")),
   },
   {
     name: "getSecret",
+    ...READ,
     tag: "secrets",
-    role: "reader",
-    effect: "read",
     clusters: "one",
-    method: "get",
     path: "/secrets/{name}",
     root: { path: "/secrets/{name}" },
     summary: "One credential in all namespaces, without its values",
     parameters: ["cluster", "namespace"],
+    command: { words: ["secrets"], brief: "One credential in all namespaces" },
     load: once(() => import("./show_secret.ts")),
   },
   {
     name: "listAuditEntries",
+    ...READ,
     tag: "audit",
     role: "admin",
-    effect: "read",
-    clusters: "none",
-    method: "get",
     path: "/audit",
     root: { path: "/audit" },
     summary: "Who attempted to write what, newest first",
     parameters: ["cluster", "name", "since", "until", "limit"],
+    command: { words: ["audit"], brief: "Show who attempted to write what, newest first" },
     load: once(() => import("./list_audit_entries.ts")),
   },
   {
     name: "getOpenApi",
+    ...READ,
     tag: "server",
-    role: "reader",
-    effect: "read",
-    clusters: "none",
-    method: "get",
     path: "/openapi.json",
     root: { path: "/openapi.json" },
     summary: "The OpenAPI 3.1 description of this API",
     load: once(() => import("./openapi.ts")),
   },
 ];
+
+/** The one of that name. */
+export function operationNamed(name: string): Operation {
+  const named = OPERATIONS.find((each) => each.name === name);
+  if (named === undefined) throw new Error(`There is no operation ${name}`);
+  return named;
+}

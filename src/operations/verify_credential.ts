@@ -1,4 +1,4 @@
-import type { Outcome } from "../audit/audit_log.ts";
+import type { Outcome } from "../audit/entry.ts";
 import {
   credentialsOf,
   isAccepted,
@@ -8,22 +8,33 @@ import {
 } from "../credentials/verify_credential.ts";
 import { NotAcceptedAnswer, VerifiedAllAnswer } from "./answers.ts";
 import { VERIFY_EXAMPLES } from "./examples.ts";
-import { errors, json } from "./openapi/content.ts";
-import type { OperationModule } from "./operation.ts";
+import { errors, json, taking } from "./openapi/content.ts";
+import type { CommandHelp, OperationModule } from "./operation.ts";
 import { parseBody } from "./parse.ts";
 import { verifyAnswer } from "./respond/verified.ts";
-import { VERIFY_BODY } from "./schemas/verify.ts";
+import { repositoryOf } from "./schemas/repo_urls.ts";
+import { VERIFY_BODY, verifyFields as fields } from "./schemas/verify.ts";
+
+export { fields };
+
+export const command: CommandHelp = {
+  exitCodes: "Exit code 1: it is refused, or nobody answers.",
+  examples: [
+    ["--registry ghcr.io --username ci --password-stdin < token", "A pull credential"],
+    [
+      "--type git --url https://github.com/org/repo.git --username ci --password-file token",
+      "That of a repository",
+    ],
+  ],
+  asks: (input) =>
+    input.type === undefined ? String(input.registry ?? "ghcr.io") : repositoryOf(input),
+};
 
 export const describe: OperationModule["describe"] = () => ({
   about: "With `type`: that of a repository, with `url` or `urls` and the credential's fields as " +
     "for `POST /secrets/add_repo`. Without: a pull credential, with `username` and `password` or " +
     "with `registries`.",
-  request: {
-    body: {
-      required: true,
-      content: { "application/json": { schema: VERIFY_BODY.schema, examples: VERIFY_EXAMPLES } },
-    },
-  },
+  request: taking(VERIFY_BODY, VERIFY_EXAMPLES),
   answers: {
     200: json("Nothing speaks against it", VerifiedAllAnswer),
     422: json(
@@ -37,7 +48,7 @@ export const describe: OperationModule["describe"] = () => ({
 });
 
 export const take: OperationModule["take"] = ({ query, body }) => {
-  const asked = parseBody(query, body, VERIFY_BODY.schema, VERIFY_BODY.fields);
+  const asked = parseBody(query, body, VERIFY_BODY);
   return {
     attempt: {
       dryRun: false,
@@ -63,5 +74,6 @@ export const take: OperationModule["take"] = ({ query, body }) => {
 };
 
 function outcomeOf(verified: readonly Verified[]): Outcome {
+  if (verified.every(({ verdict }) => verdict === undefined)) return { outcome: "not_tried" };
   return { outcome: isAccepted(verified) ? "accepted" : "not_accepted" };
 }

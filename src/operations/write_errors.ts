@@ -1,5 +1,6 @@
+import { NotAcceptedAnswer } from "./answers.ts";
 import { WriteFailed } from "./error_answers.ts";
-import { CLUSTER_FAILS, errors } from "./openapi/content.ts";
+import { CLUSTER_FAILS, errors, json } from "./openapi/content.ts";
 
 /** The errors that every write can end with, besides 400 and 409. */
 export const WRITE_ERRORS = errors({
@@ -8,8 +9,9 @@ export const WRITE_ERRORS = errors({
     "cannot be written",
 }, WriteFailed);
 
-/** Of one with a body. */
+/** Of one with a body, which may try what it is to write. */
 export const ADD_ERRORS = {
+  422: json("The credential is not accepted where it would be used", NotAcceptedAnswer),
   ...WRITE_ERRORS,
   ...errors({
     400:

@@ -11,15 +11,6 @@ export interface Counted {
   readonly seconds: number;
 }
 
-export interface PerMinuteOptions {
-  /** The real time by default, in milliseconds. */
-  readonly now?: () => number;
-  /** How many are allowed. @default 10 */
-  readonly allowed?: number;
-  /** Keys that are remembered; the one seen longest ago is forgotten. @default 10 000 */
-  readonly keys?: number;
-}
-
 /** Counts what comes by who sends it, in minutes that begin with the first. */
 export class PerMinute {
   readonly #seen = new Map<string, { count: number; since: number }>();
@@ -27,7 +18,12 @@ export class PerMinute {
   readonly #allowed: number;
   readonly #keys: number;
 
-  constructor({ now = () => Date.now(), allowed = 10, keys = 10_000 }: PerMinuteOptions = {}) {
+  /**
+   * @param now the time in milliseconds. @default the real one
+   * @param allowed how many are
+   * @param keys that are remembered; the one seen longest ago is forgotten
+   */
+  constructor({ now = () => Date.now(), allowed = 10, keys = 10_000 } = {}) {
     this.#now = now;
     this.#allowed = allowed;
     this.#keys = keys;

@@ -21,3 +21,25 @@ Deno.test("no more keys are remembered than were said", () => {
   const isTooMany = (key: string) => counter.count(key).isTooMany;
   assert.deepEqual(["a", "a", "b", "c", "a"].map(isTooMany), [false, true, false, false, false]);
 });
+
+Deno.test("ten a minute are let pass, and the next are to wait for the rest of it", () => {
+  let now = 0;
+  const counter = new PerMinute({ now: () => now });
+  for (let i = 0; i < 10; i++) assert.equal(counter.count("a").isTooMany, false);
+  const { isTooMany, seconds } = counter.count("a");
+  assert.deepEqual([isTooMany, seconds], [true, 60]);
+  now = 30_500;
+  assert.equal(counter.count("a").seconds, 30);
+  assert.equal(counter.count("b").isTooMany, false);
+  now = 60_000;
+  assert.equal(counter.count("a").isTooMany, false);
+});
+
+Deno.test("however many keys there are, ten thousand are remembered", () => {
+  const counter = new PerMinute({ now: () => 0 });
+  counter.count("first", 11);
+  for (let i = 0; i < 9_999; i++) counter.count(`address-${i}`);
+  assert.equal(counter.count("first").isTooMany, true);
+  for (let i = 0; i < 10_000; i++) counter.count(`address-${i}`);
+  assert.equal(counter.count("first").isTooMany, false);
+});

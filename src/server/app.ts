@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import { cors } from "hono/cors";
-import { loggerOf } from "../log/logger.ts";
+import { observe } from "../observe/observe.ts";
 import { OperationError } from "../operations/errors.ts";
 import { type OperationRoute, routesOf } from "../operations/routes.ts";
 import { actionOf, bind } from "./bind.ts";
@@ -33,15 +33,15 @@ export interface App {
 export function createApp(deps: ServerDeps): App {
   const { services, tokens } = deps;
   const { auditLog, operations } = services;
-  const log = loggerOf("server");
   const app = new Hono<Env>();
   const drain = new Drain();
   const hasTokens = tokens !== undefined;
   const gates = { ...deps.gates, hasTokens };
-  const [forAnyone, guarded] = partition(routesOf(operations), isForAnyone);
+  const routes = routesOf(operations);
+  const isForAnyone = ({ operation }: OperationRoute) => operation.role === "anyone";
   app.use(requestId());
-  app.use(anonymous(deps.anyone));
-  app.use(accessLog(log));
+  app.use(anonymous());
+  app.use(accessLog());
   const allowOrigins = cors({
     // A page does not know the token.
     origin: (origin) => hasTokens || isAllowedOrigin(origin, deps) ? origin : null,
@@ -52,7 +52,7 @@ export function createApp(deps: ServerDeps): App {
   app.use((c, next) => fromPage(c) ? allowOrigins(c, next) : next());
   app.use(drain.refuse());
   app.use(paceRefusals(() => drain.isDraining));
-  bind(app, forAnyone, { services, gates, through: [] });
+  bind(app, routes.filter(isForAnyone), { services, gates, through: [] });
   app.use(tokens ? authenticate(tokens) : guard(deps));
   const { maxRequests = 256, bodySeconds = 10 } = deps;
   const through = [
@@ -61,7 +61,7 @@ export function createApp(deps: ServerDeps): App {
     drain.count(),
     atOnce(maxRequests),
   ];
-  bind(app, guarded, { services, gates, through });
+  bind(app, routes.filter((route) => !isForAnyone(route)), { services, gates, through });
   app.notFound((c) => send(c, errorReply(new OperationError("path_not_found", {}), c.req)));
   app.onError(async (thrown, c) => {
     const error = thrown instanceof OperationError ? thrown : bugOf(thrown, c);
@@ -71,7 +71,7 @@ export function createApp(deps: ServerDeps): App {
 
   function bugOf(error: Error, c: Context<Env>): OperationError {
     const id = c.get("requestId");
-    log.error("internal error", { id, error });
+    observe("server.internal_error", { id, error });
     return new OperationError("internal", {}, { body: { request_id: id } });
   }
 
@@ -97,16 +97,10 @@ export function createApp(deps: ServerDeps): App {
   };
 }
 
-const isForAnyone = ({ operation }: OperationRoute) => operation.role === "anyone";
-
 /** Methods of operations that do more than look. */
 const WRITES: ReadonlySet<string> = new Set(["POST", "DELETE"]);
 
 /** Only a browser asks for a page with these; the others have no use for CORS headers. */
 function fromPage(c: Context<Env>): boolean {
   return c.req.method === "OPTIONS" || c.req.header("origin") !== undefined;
-}
-
-function partition<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {
-  return [all.filter(isFirst), all.filter((one) => !isFirst(one))];
 }

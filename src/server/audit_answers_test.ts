@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { AuditPage, Entry } from "../audit/audit_log.ts";
+import type { Entry } from "../audit/entry.ts";
+import type { AuditPage } from "../audit/read.ts";
 import { AuditAnswer } from "../operations/audit_answers.ts";
 
 const place = { namespace: "a", name: "runner" };

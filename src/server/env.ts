@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import type { Actor } from "../credentials/actor.ts";
 import type { Gates } from "../operations/call.ts";
 import type { Services } from "../operations/operation.ts";
@@ -7,12 +8,13 @@ import type { TrustedProxies } from "./client_address.ts";
 import type { BodyEnd } from "./ndjson.ts";
 
 export interface ServerDeps {
-  readonly services: Services;
-  readonly gates: Pick<Gates, "limits" | "tries">;
   /** Host names that are answered, besides this machine's. */
   readonly allowedHosts: readonly string[];
   /** Origins of pages that may use the API, besides this machine's. */
   readonly corsOrigins: readonly string[];
+
+  readonly services: Services;
+  readonly gates: Pick<Gates, "limits" | "tries">;
   /** Requests under way at once, and bodies that are being read besides. @default 256 */
   readonly maxRequests?: number;
   /** Seconds that a client may take to send a body. @default 10 */
@@ -21,8 +23,6 @@ export interface ServerDeps {
   readonly behindProxy?: TrustedProxies;
   /** Absent when anyone may act. */
   readonly tokens?: Tokens;
-  /** Who that is, for the audit log. @default anonymous */
-  readonly anyone?: string;
 }
 
 /** What a request carries on its way. */
@@ -36,7 +36,17 @@ export interface Env {
     body?: Uint8Array;
     /** That it is about, once that is known. */
     cluster?: string;
-    /** Where the answer is a stream: its end. Awaited by no middleware; see `afterBody`. */
+    /** Where the answer is a stream: its end. Awaited by no middleware; see {@link afterBody}. */
     bodyEnd?: Promise<BodyEnd>;
   };
+}
+
+/**
+ * Does something when a request is answered to its end: now, but for a stream when that has ended.
+ * For middleware, after `await next()`; to await the end itself would keep the answer back.
+ */
+export function afterBody(c: Context<Env>, act: (end: BodyEnd) => void): void {
+  const end = c.get("bodyEnd");
+  if (end === undefined) act({});
+  else end.then(act);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { clusterNotFound } from "../operations/cluster_errors.ts";
 import { OperationError } from "../operations/errors.ts";
-import { errorReply, isSeed } from "./face.ts";
+import { errorReply, faceOf } from "./face.ts";
 
 const FACES: [method: string, path: string, face: "seed" | "full"][] = [
   ["GET", "/", "seed"],
@@ -24,7 +24,7 @@ const FACES: [method: string, path: string, face: "seed" | "full"][] = [
 
 for (const [method, path, face] of FACES) {
   Deno.test(`errors of ${method} ${path} have the ${face} face`, () => {
-    assert.equal(isSeed(method, path), face === "seed");
+    assert.equal(faceOf(method, path) === "seed", face === "seed");
   });
 }
 

@@ -1,8 +1,6 @@
-import { loggerOf } from "../log/logger.ts";
 import type { App } from "./app.ts";
 import { HEALTH_PATH, logRequest } from "./log_request.ts";
-import { bodyText, JSON_HEADERS } from "./headers.ts";
-import { REQUEST_ID_HEADER, requestIdOf } from "./request_id.ts";
+import { bodyText, JSON_HEADERS, REQUEST_ID_HEADER, requestIdOf } from "./headers.ts";
 import { health } from "../operations/health.ts";
 
 /** What listens: it stays while the app behind it is loaded, or replaced by another one. */
@@ -21,7 +19,6 @@ export interface Front extends App {
  * @param load gives the app when the first request has come
  */
 export function front(load: () => App | Promise<App>): Front {
-  const log = loggerOf("server");
   let app: App | undefined;
   let loading: Promise<App> | undefined;
   let draining = false;
@@ -29,16 +26,13 @@ export function front(load: () => App | Promise<App>): Front {
   const ending = new Map<Promise<void>, App | undefined>();
 
   function loaded(): Promise<App> {
-    return loading ??= begin().catch((error) => {
+    return loading ??= Promise.try(load).then((first) => {
+      if (draining) void first.drain();
+      return app = first;
+    }).catch((error) => {
       loading = undefined; // the next request tries again
       throw error;
     });
-  }
-
-  async function begin(): Promise<App> {
-    const first = await load();
-    if (draining) void first.drain();
-    return app = first;
   }
 
   function answerHealth(request: Request): Response | undefined {
@@ -52,7 +46,7 @@ export function front(load: () => App | Promise<App>): Front {
     const response = new Response(bodyText(health()), {
       headers: { ...JSON_HEADERS, [REQUEST_ID_HEADER]: id },
     });
-    logRequest(log, { id, method: "GET", path: HEALTH_PATH, status: 200, began });
+    logRequest(began, { id, method: "GET", path: HEALTH_PATH, status: 200 });
     // When this is answered; what is wrong with it, the request that needs it is told.
     if (loading === undefined) queueMicrotask(() => void loaded().catch(() => {}));
     return response;

@@ -57,3 +57,15 @@ export const STATIC_HEADERS: Headers = {
 export function bodyText(body: object): string {
   return JSON.stringify(body, null, 2) + "\n";
 }
+
+/** By which an answer and all log lines of its request are found. */
+export const REQUEST_ID_HEADER = "X-Request-Id";
+
+/** Longest id that is taken from a client, in characters. */
+const MAX_ID = 64;
+
+/** The client's id when it is short and safe to log, else a new one. */
+export function requestIdOf(header: string | null | undefined): string {
+  const isSafe = header && header.length <= MAX_ID && /^[\w=-]+$/.test(header);
+  return isSafe ? header : crypto.randomUUID();
+}

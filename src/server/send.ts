@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { loggerOf } from "../log/logger.ts";
+import { observe } from "../observe/observe.ts";
 import type { Env } from "./env.ts";
 import { ndjson } from "./ndjson.ts";
 import type { Json, Reply, Static, Stream } from "../operations/reply.ts";
@@ -57,7 +57,7 @@ function sendStream(c: Context<Env>, { events, headers, onOver }: Stream): Respo
   const { body, ended } = ndjson(begun(events, gone.signal, onOver), {
     signal: c.req.raw.signal, // Deno.serve cancels no body of a client that left before it began
     onGone: () => gone.abort(),
-    onError: (error) => loggerOf("server").error("internal error in a stream", { id, error }),
+    onError: (error) => observe("server.stream_error", { id, error }),
     onProduced: onOver,
   });
   c.set("bodyEnd", ended);

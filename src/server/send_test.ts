@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Hono } from "hono";
-import { configureLog, loggerOf, logInfo } from "../log/logger.ts";
+import { configureLog, log } from "../log/logger.ts";
 import type { Env } from "./env.ts";
 import { accessLog } from "./middleware/access_log.ts";
 import { atOnce } from "./middleware/at_once.ts";
@@ -23,8 +23,8 @@ function served(reply: () => Reply, places = 256) {
   const app = new Hono<Env>();
   const drain = new Drain();
   app.use(requestId());
-  app.use(anonymous(undefined));
-  app.use(accessLog(loggerOf("server")));
+  app.use(anonymous());
+  app.use(accessLog());
   app.use(drain.count());
   app.use(atOnce(places));
   app.get("/it", (c) => send(c, reply()));
@@ -49,7 +49,7 @@ function twoEvents() {
       runs++;
       yield { event: "started" };
       await go.promise;
-      logInfo(loggerOf("part"), "work", {});
+      log("part", "info", "work");
       yield { event: "done" };
       hasEnded = true;
     },

@@ -1,3 +1,5 @@
+import { matchesPattern } from "../text/glob.ts";
+
 /** What a token allows: a reader sees, a writer also writes, an admin also sees who did. */
 export const ROLES = ["reader", "writer", "admin"] as const;
 
@@ -31,21 +33,4 @@ export function includesRole(role: Role, needed: Role): boolean {
 
 export function mayUseCluster({ clusters }: Identity, cluster: string): boolean {
   return clusters === undefined || clusters.some((pattern) => matchesPattern(pattern, cluster));
-}
-
-/** `*` stands for any characters, also none; everything else for itself. */
-export function matchesPattern(pattern: string, name: string): boolean {
-  // By hand and not by a regular expression, which many stars would make slow.
-  const [first, ...rest] = pattern.split("*") as [string, ...string[]];
-  if (rest.length === 0) return pattern === name;
-  const last = rest.pop()!;
-  if (!name.startsWith(first) || name.length < first.length + last.length) return false;
-  const end = name.length - last.length;
-  let at = first.length;
-  for (const piece of rest) {
-    const found = name.indexOf(piece, at);
-    if (found === -1 || found + piece.length > end) return false;
-    at = found + piece.length;
-  }
-  return name.endsWith(last);
 }

@@ -1,8 +1,9 @@
 import { dirname } from "node:path";
 import { dump, load } from "js-yaml";
-import * as v from "valibot";
+import { z } from "zod";
 import { readTrusted } from "../files/open.ts";
-import { judgeFolderOf, NotTrusted, ownTrust, type Trust } from "../files/trusted.ts";
+import { judgeFolderOf, NotTrusted, ownTrustWithoutGroup } from "../files/trusted.ts";
+import { wording } from "../text/wording.ts";
 import { ANYONE, isClusterPattern, ROLES } from "./rights.ts";
 
 const TOKEN_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -19,18 +20,6 @@ export function isTokenName(text: string): boolean {
   return TOKEN_NAME.test(text) && !TAKEN.includes(text);
 }
 
-/** A token as it is stored: not the token itself, which nobody can make from this. */
-export interface StoredToken {
-  readonly name: string;
-  readonly role: typeof ROLES[number];
-  /** Names, or patterns with `*`; all clusters when absent. */
-  readonly clusters?: readonly string[];
-  /** SHA-256 of the token, 64 hexadecimal digits. */
-  readonly sha256: string;
-  /** From when on it is not accepted. */
-  readonly expires?: Date;
-}
-
 /**
  * Largest text that is parsed, in UTF-16 units: more than a thousand tokens. It is read again while
  * requests wait.
@@ -42,42 +31,34 @@ export class TokenFileInvalid extends Error {
   override readonly name = "TokenFileInvalid";
 }
 
-const time = v.pipe(
-  v.union([v.string(), v.date()]),
-  v.transform((text) => new Date(text)),
-  v.check((date) => !Number.isNaN(date.getTime()), "is not a time"),
-);
+const time = z.union([z.string(), z.date()], "must be a time")
+  .transform((text) => new Date(text))
+  .refine((date) => !Number.isNaN(date.getTime()), "is not a time");
 
-const TOKENS = v.nullish(
-  v.strictObject({
-    tokens: v.nullish(
-      v.array(v.strictObject({
-        name: v.pipe(v.string(), v.check(isTokenName, TOKEN_NAME_RULE)),
-        role: v.picklist(ROLES),
-        clusters: v.optional(
-          v.pipe(
-            v.array(v.pipe(v.string(), v.check(isClusterPattern, "is not a name or pattern"))),
-            v.minLength(1, "names no cluster; leave it out for all"),
-          ),
-        ),
-        sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "is not a SHA-256 sum")),
-        expires: v.optional(time),
-      })),
-      [],
-    ),
-  }),
-  { tokens: [] },
-);
+const TOKEN = z.strictObject({
+  name: z.string().refine(isTokenName, TOKEN_NAME_RULE),
+  role: z.enum(ROLES),
+  /** Names, or patterns with `*`; all clusters when absent. */
+  clusters: z.array(z.string().refine(isClusterPattern, "is not a name or pattern"))
+    .min(1, "names no cluster; leave it out for all").optional(),
+  /** Of the token, in hexadecimal digits. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, "is not a SHA-256 sum"),
+  /** From when on it is not accepted. */
+  expires: time.optional(),
+});
+
+const TOKENS = z.strictObject(
+  { tokens: z.array(TOKEN).nullish() },
+  "must be a map with the key tokens",
+).nullish();
+
+/** A token as it is stored: not the token itself, which nobody can make from this. */
+export type StoredToken = Readonly<z.output<typeof TOKEN>>;
 
 /** Which state of a file was read: another one whenever it has changed, or is another one. */
 export function versionOf(path: string): string {
   const { dev, ino, mode, uid, size, mtime, ctime } = Deno.statSync(path);
   return [dev, ino, mode, uid, size, mtime?.getTime(), ctime?.getTime()].join(" ");
-}
-
-/** Only its own user and root: whoever may write to it lets in whom they like. */
-function trusted(): Trust {
-  return { ...ownTrust(), group: undefined };
 }
 
 /**
@@ -92,7 +73,7 @@ export function readTokenFile(path: string): StoredToken[] {
   };
   let text: string;
   try {
-    text = readTrusted(path, trusted());
+    text = readTrusted(path, ownTrustWithoutGroup());
   } catch (error) {
     if (error instanceof NotTrusted) return refuse(error.message);
     return refuse(
@@ -111,20 +92,18 @@ export function readTokenFile(path: string): StoredToken[] {
         (mark ? ` at line ${mark.line + 1}, column ${mark.column + 1}` : ""),
     );
   }
-  const parsed = v.safeParse(TOKENS, content);
+  const parsed = TOKENS.safeParse(content, { error: wording });
   if (!parsed.success) {
-    const [issue] = parsed.issues;
-    // Its message would quote what is there, which may be a token in the wrong place.
-    const path = v.getDotPath(issue)?.split(".") ?? [];
-    // A field that is not known may be anything, so that its name is not said either.
-    if (issue.expected === "never") {
-      const where = path.length > 1 ? `'${path.slice(0, -1).join(".")}'` : "it";
-      return refuse(`${where} has a field that is not known`);
-    }
-    const why = issue.kind === "schema" ? `must be ${issue.expected}` : issue.message;
-    return refuse(path.length > 0 ? `'${path.join(".")}' ${why}` : `it ${why}`);
+    const { code, path, message } = parsed.error.issues[0]!;
+    const where = path.length > 0 ? `'${path.join(".")}'` : "it";
+    // A field that is not known may be anything, so that its name is not said.
+    return refuse(
+      code === "unrecognized_keys"
+        ? `${where} has a field that is not known`
+        : `${where} ${message}`,
+    );
   }
-  const tokens = parsed.output?.tokens ?? [];
+  const tokens = parsed.data?.tokens ?? [];
   const names = tokens.map(({ name }) => name);
   const seen = new Set<string>();
   const twice = names.find((name) => seen.has(name) || !seen.add(name));
@@ -146,7 +125,7 @@ export async function writeTokenFile(
   path: string,
   tokens: readonly StoredToken[],
 ): Promise<void> {
-  judgeFolderOf(dirname(path), trusted());
+  judgeFolderOf(dirname(path), ownTrustWithoutGroup());
   const plain = tokens.map(({ expires, ...token }) => ({
     ...token,
     ...(expires === undefined ? {} : { expires: expires.toISOString() }),

@@ -30,21 +30,18 @@ export interface Tokens {
   verify(token: string): Verified;
 }
 
-export interface TokenSources {
-  /** Looked at for each request, so that a removed token stops working at once. */
-  readonly file?: string;
-  /** Of an admin, for all clusters. */
-  readonly fromEnvironment?: Sealed<string>;
-  /** @default the real time */
-  readonly now?: () => number;
-}
-
 /**
  * The tokens that are accepted.
  *
  * Permissions: `--allow-read` of the file.
+ * @param file looked at for each request, so that a removed token stops working at once
+ * @param fromEnvironment of an admin, for all clusters
  */
-export function tokensFrom({ file, fromEnvironment, now = Date.now }: TokenSources): Tokens {
+export function tokensFrom({ file, fromEnvironment, now = Date.now }: {
+  readonly file?: string;
+  readonly fromEnvironment?: Sealed<string>;
+  readonly now?: () => number;
+}): Tokens {
   const own: StoredToken[] = fromEnvironment
     ? [{ name: "environment", role: "admin", sha256: sha256(fromEnvironment.reveal()) }]
     : [];

@@ -157,15 +157,24 @@ const CANARY = makeToken();
 const INVALID: [what: string, content: string, why: RegExp][] = [
   ["no YAML", `tokens: [${CANARY}`, /it is not valid YAML at line 1, column/],
   ["a token in place of its sum", one({ sha256: CANARY }), /'tokens\.0\.sha256' is not a SHA-256/],
-  ["an unknown role", one({ role: CANARY }), /'tokens\.0\.role' must be \("reader" \| "writer"/],
-  ["no name", one({ name: undefined }), /'tokens\.0\.name' must be/],
+  [
+    "an unknown role",
+    one({ role: CANARY }),
+    /'tokens\.0\.role' must be "reader", "writer" or "admin"$/,
+  ],
+  ["no name", one({ name: undefined }), /'tokens\.0\.name' is missing$/],
   ["a name with spaces", one({ name: "a b" }), /'tokens\.0\.name' a token's name starts with/],
   ["no cluster", one({ clusters: [] }), /'tokens\.0\.clusters' names no cluster/],
   ["a cluster that is none", one({ clusters: ["a/b"] }), /'tokens\.0\.clusters\.0' is not a name/],
   ["a time that is none", one({ expires: "soon" }), /'tokens\.0\.expires' is not a time/],
+  ["a time of another type", one({ expires: 5 }), /'tokens\.0\.expires' must be a time$/],
+  ["no role", one({ role: undefined }), /'tokens\.0\.role' is missing$/],
+  ["a token that is none", '{"tokens":[1]}', /'tokens\.0' must be a map$/],
+  ["no list of tokens", '{"tokens":{}}', /'tokens' must be a list$/],
+  ["an unknown key", '{"token":[]}', /: it has a field that is not known$/],
   ["an unknown field", one({ [CANARY]: 1 }), /'tokens\.0' has a field that is not known/],
-  ["a list", "- a\n", /it has a field that is not known/],
-  ["a text", `${CANARY}\n`, /it must be Object/],
+  ["a list", "- a\n", /it must be a map with the key tokens$/],
+  ["a text", `${CANARY}\n`, /it must be a map with the key tokens$/],
   ["a name twice", JSON.stringify({ tokens: [entry({}), entry({})] }), /'one' is there twice/],
 ];
 

@@ -1,9 +1,10 @@
 import { seal, type Sealed } from "../log/sealed.ts";
+import { encodeBase64Text } from "../text/bytes.ts";
 import type { Login } from "./verdict.ts";
 
 /** The value of `Authorization` that shows a user name and password. */
 export function basic(username: string, password: string): Sealed<string> {
-  return seal(`Basic ${new TextEncoder().encode(`${username}:${password}`).toBase64()}`);
+  return seal(`Basic ${encodeBase64Text(`${username}:${password}`)}`);
 }
 
 /** The same for what there is of a login; `undefined` when there is nothing of it. */

@@ -1,7 +1,7 @@
-import { Buffer } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { joined } from "../text/bytes.ts";
 import { NoAnswer } from "./no_answer.ts";
 import type { Reading } from "./read_budget.ts";
 
@@ -37,7 +37,7 @@ export function bodyOf(
       stop();
       reject(why);
     };
-    const text = () => new TextDecoder().decode(Buffer.concat(chunks));
+    const text = () => new TextDecoder().decode(joined(chunks));
     const broken = () => end(new Error("the body ends before its end"));
     signal.addEventListener("abort", broken);
     if (signal.aborted) broken();

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import net from "node:net";
 import type { Clock } from "./clock.ts";
 import { NoAnswer, whyFailed } from "./no_answer.ts";
@@ -31,34 +32,20 @@ export async function dial(
 }
 
 /** @param milliseconds after which it is given up */
-function connect(
+async function connect(
   address: string,
   port: number,
   milliseconds: number,
   signal: AbortSignal,
 ): Promise<net.Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = net.connect({ host: address, port });
-    const settle = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", giveUp);
-    };
-    // An event of the socket's need not follow.
-    const giveUp = () => {
-      settle();
-      socket.destroy();
-      reject(Object.assign(new Error(), { code: "ETIMEDOUT" }));
-    };
-    const timer = setTimeout(giveUp, milliseconds);
-    signal.addEventListener("abort", giveUp);
-    socket.once("connect", () => {
-      settle();
-      resolve(socket);
-    });
-    // Stays, for an error that nobody listens to ends the process.
-    socket.on("error", (error) => {
-      settle();
-      reject(error);
-    });
-  });
+  const end = AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
+  const socket = net.connect({ host: address, port });
+  socket.on("error", () => {}); // for an error that nobody listens to ends the process
+  try {
+    await once(socket, "connect", { signal: end });
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw end.aborted ? Object.assign(new Error(), { code: "ETIMEDOUT" }) : error;
+  }
 }

@@ -1,5 +1,5 @@
 import { basicOf, bearer } from "./authorization.ts";
-import { isPublic } from "./public.ts";
+import { isPublic, refusal } from "./public.ts";
 import type { Session } from "./session.ts";
 import type { Finding, GitCredential } from "./verdict.ts";
 
@@ -26,14 +26,8 @@ export async function verifyGit(
   const question = { url, userAgent: USER_AGENT };
   const isOpen = await isPublic(question, session);
   const { status, headers } = await session.ask({ ...question, authorization });
-  if (status === 401 || status === 403) {
-    return authorization
-      ? { accepted: false, why: `The repository refuses the credential with ${status}` }
-      : {
-        accepted: undefined,
-        why: "The repository asks for a credential, and there is none to try",
-      };
-  }
+  const refused = refusal(status, authorization !== undefined);
+  if (refused) return refused;
   if (status === 404) {
     const why = "There is no repository at the URL, or the credential has no right to it, which " +
       "GitHub and others answer with 404 as well";

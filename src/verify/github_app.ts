@@ -1,7 +1,8 @@
 import { createPrivateKey, type KeyObject, sign } from "node:crypto";
+import { encodeBase64Url } from "../text/bytes.ts";
+import { isObject, parsedObject } from "../text/json.ts";
 import { bearer } from "./authorization.ts";
 import { isoTime } from "./expiry.ts";
-import { isRecord, parseJson } from "./json.ts";
 import type { Session } from "./session.ts";
 import type { Finding, GitHubAppCredential } from "./verdict.ts";
 
@@ -43,7 +44,7 @@ export async function verifyGitHubApp(
   const why = WHY[status];
   if (why !== undefined) return { accepted: false, why };
   if (status !== 201) return { accepted: undefined, why: `GitHub answers with ${status}` };
-  const { permissions, expires_at, repository_selection } = parseJson(answer.body) ?? {};
+  const { permissions, expires_at, repository_selection } = parsedObject(answer.body) ?? {};
   const may = rightsIn(permissions);
   const which = repository_selection === "selected" ? "selected repositories" : "all repositories";
   const expires = isoTime(expires_at);
@@ -65,7 +66,7 @@ const WHY: Readonly<Record<number, string>> = {
 
 /** `read contents`, `write metadata`: those that are known here, in their order. */
 function rightsIn(permissions: unknown): string[] {
-  const given = isRecord(permissions) ? permissions : {};
+  const given = isObject(permissions) ? permissions : {};
   return RIGHTS.flatMap((right) =>
     ["read", "write", "admin"].flatMap((level) =>
       given[right] === level ? [`${level} ${right}`] : []
@@ -86,10 +87,8 @@ function jsonWebToken(issuer: string, key: KeyObject, now: number): string {
   const seconds = Math.floor(now / 1000);
   const claims = { iat: seconds + TOKEN_SINCE, exp: seconds + TOKEN_UNTIL, iss: issuer };
   const content = [{ alg: "RS256", typ: "JWT" }, claims]
-    .map((part) => encode(new TextEncoder().encode(JSON.stringify(part)))).join(".");
-  return `${content}.${encode(sign("RSA-SHA256", new TextEncoder().encode(content), key))}`;
-}
-
-function encode(bytes: Uint8Array): string {
-  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+    .map((part) => encodeBase64Url(JSON.stringify(part))).join(".");
+  return `${content}.${
+    encodeBase64Url(sign("RSA-SHA256", new TextEncoder().encode(content), key))
+  }`;
 }

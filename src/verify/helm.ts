@@ -1,6 +1,6 @@
 import { basicOf } from "./authorization.ts";
 import { countCharts, HEAD } from "./helm_index.ts";
-import { isPublic } from "./public.ts";
+import { isPublic, refusal } from "./public.ts";
 import type { Session } from "./session.ts";
 import type { Finding, HelmCredential } from "./verdict.ts";
 
@@ -18,14 +18,8 @@ export async function verifyHelm(
   const isOpen = await isPublic({ url }, session);
   const answer = await session.ask({ url, authorization, maxBody: HEAD, headOnly: true });
   const { status } = answer;
-  if (status === 401 || status === 403) {
-    return authorization
-      ? { accepted: false, why: `The repository refuses the credential with ${status}` }
-      : {
-        accepted: undefined,
-        why: "The repository asks for a credential, and there is none to try",
-      };
-  }
+  const refused = refusal(status, authorization !== undefined);
+  if (refused) return refused;
   if (status !== 200) {
     const why = status === 404
       ? "There is no index.yaml at the URL, or the repository hides it from the credential"

@@ -1,6 +1,7 @@
 import { visit } from "jsonc-parser";
 import { load } from "js-yaml";
-import { isRecord, parseJson } from "./json.ts";
+import { byteLength } from "../text/bytes.ts";
+import { isObject, parsedJson } from "../text/json.ts";
 
 /**
  * How much of an index is looked at, in bytes: one loop serves everybody, and an index may be as
@@ -22,13 +23,13 @@ export interface Charts {
  * @see https://github.com/helm/helm/blob/v3.18.0/pkg/repo/index.go for what an index has to have
  */
 export function countCharts(text: string): Charts | undefined {
-  const isCut = text.length >= HEAD || new TextEncoder().encode(text).length >= HEAD;
+  const isCut = text.length >= HEAD || byteLength(text) >= HEAD;
   const count = isCut ? countInHead(text.slice(0, HEAD)) : countInWhole(text);
   return count === undefined ? undefined : { count, isCut };
 }
 
 function countInWhole(text: string): number | undefined {
-  if (text.startsWith("{")) return countIn(parseJson(text));
+  if (text.startsWith("{")) return countIn(parsedJson(text));
   try {
     return countIn(load(text));
   } catch {
@@ -37,9 +38,9 @@ function countInWhole(text: string): number | undefined {
 }
 
 function countIn(index: unknown): number | undefined {
-  if (!isRecord(index) || !index.apiVersion) return undefined;
+  if (!isObject(index) || !index.apiVersion) return undefined;
   const entries = index.entries ?? {};
-  return isRecord(entries) ? Object.keys(entries).length : undefined;
+  return isObject(entries) ? Object.keys(entries).length : undefined;
 }
 
 function countInHead(head: string): number | undefined {

@@ -1,7 +1,7 @@
 import type { Sealed } from "../log/sealed.ts";
+import { parsedObject } from "../text/json.ts";
 import { bearer } from "./authorization.ts";
 import type { Challenge } from "./challenge.ts";
-import { parseJson } from "./json.ts";
 import { whyNotRealm } from "./realm.ts";
 import type { Session } from "./session.ts";
 
@@ -56,7 +56,7 @@ export async function askToken(
   }
   const said = `The registry's token server answers with ${status}`;
   if (status !== 200) return untold(said);
-  const { token, access_token } = parseJson(answer.body) ?? {};
+  const { token, access_token } = parsedObject(answer.body) ?? {};
   const authorization = bearer(String(token || access_token || ""));
   return authorization ? { kind: "ready", authorization } : untold(`${said} and no token`);
 }

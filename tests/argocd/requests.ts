@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { CaseSecret } from "../../scripts/argocd_reader/answers.ts";
-import { encodeBase64Text } from "../../src/kube/base64.ts";
+import { encodeBase64Text } from "../../src/text/bytes.ts";
 import type { FakeCluster } from "../../src/kube/fake/store.ts";
 import { makeSshKey } from "../http/material.ts";
 import { type Stage, stage, stored } from "../http/stage.ts";

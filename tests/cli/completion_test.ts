@@ -271,13 +271,17 @@ Deno.test({
   fn: async () => {
     const expected: readonly (readonly [line: string, proposals: readonly string[]])[] = [
       ["sta", ["start\tServe in the background", "status\tShow what serves in the background"]],
-      ["--log-fo", ["--log-format\ttext or json"]],
+      ["--log-fo", ["--log-format\tWhat a line of the log looks like: text or json"]],
       ["--transport ", ["api", "auto", "kubectl"]],
       ["serve --transport=ap", ["--transport=api"]],
       ['--log-format "js', ["json"]],
       ["completion z", ["zsh"]],
-      [`--config "/a:b c'd=" --log-le`, ["--log-level\tdebug, info, warning or error"]],
-      ["--config a:b=c --log-le", ["--log-level\tdebug, info, warning or error"]],
+      [`--config "/a:b c'd=" --log-le`, [
+        "--log-level\tLeast level that is logged: debug, info, warning or error",
+      ]],
+      ["--config a:b=c --log-le", [
+        "--log-level\tLeast level that is logged: debug, info, warning or error",
+      ]],
       ["--config co", ["conf.yaml"]],
       ["--config=co", ["--config=conf.yaml"]],
       ["--config my\\ folder/", ["my folder/c d.yaml"]],
@@ -285,7 +289,9 @@ Deno.test({
       ["stop --run-dir it", ["it's: a=b/"]],
       ["stop --run-dir=it", ["--run-dir=it's: a=b/"]],
       ["stop --run-dir (touch evil)", []],
-      ["--config (touch evil) --log-fo", ["--log-format\ttext or json"]],
+      ["--config (touch evil) --log-fo", [
+        "--log-format\tWhat a line of the log looks like: text or json",
+      ]],
       ["serve c", []],
       ["nope c", []],
     ];

@@ -61,13 +61,20 @@ const HINTS: [args: string[], says: RegExp][] = [
   [["secrets", "a", "b", "c"], /\n\(argocd-configurer secrets --help shows how it is used\)\n$/],
   [["docker", "add"], /^error: Missing .*\n\(argocd-configurer docker add --help shows .*\)\n$/],
   [["delete", "one"], /^error: Missing .*\n\(argocd-configurer delete --help shows .*\)\n$/],
+  [["secrets"], /^error: Missing CLUSTER.*\n\(argocd-configurer secrets --help shows .*\)\n$/],
+  [["delete", "one", "n"], /give --yes\n\(argocd-configurer delete --help shows .*\)\n$/],
+  [
+    ["token", "create", "--name", "x"],
+    /^error: Missing --role\n\(argocd-configurer token create --help shows .*\)\n$/,
+  ],
+  [["token", "remove"], /^error: Missing NAME .*\n\(argocd-configurer token remove --help .*\)\n$/],
   [["nope"], /\n\(argocd-configurer --help shows the commands, .* COMMAND --help its flags\)\n$/],
   [["--nope"], /\n\(argocd-configurer --help shows the commands, .* COMMAND --help its flags\)\n$/],
   [
     ["clusters", "--kubectl-timeout", "10s"],
-    /^error: Failed to parse "10s" for kubectl-timeout: expected a number of seconds, like 30\n/,
+    /^error: --kubectl-timeout must be a number of seconds, like 30\n/,
   ],
-  [["clusters", "--kubectl-timeout", ""], /expected a number of seconds/],
+  [["clusters", "--kubectl-timeout", ""], /must be a number of seconds/],
 ];
 
 Deno.test("an error of arguments sends to the help of its command", () =>

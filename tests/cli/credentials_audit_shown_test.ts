@@ -154,7 +154,7 @@ Deno.test("wrong words are wrong usage, and without an audit log there is none t
         [["--until", "2026-13-01"], /^error: --until must be a date/],
         [["--limit", "0"], /^error: --limit must be a number from 1 to 1000/],
         [["--cluster", "a/b"], /^error: --cluster must be the name of a cluster/],
-        [["-o", "name"], /"name" to be one of \(table\|wide\|json\|yaml\)/],
+        [["-o", "name"], /--output must be table, wide, json or yaml\n/],
       ] as const
     ) assertEnded(await run(["audit", ...args]), { code: 2, stderr: says });
     assertEnded(await run(["audit"]), {

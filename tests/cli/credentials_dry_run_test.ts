@@ -20,10 +20,10 @@ const BODY = `{
   "username": "u",
   "name": "n",
   "namespaces": "team-a, team-b",
+  "merge": true,
   "service_accounts": [
     "default"
-  ],
-  "merge": true
+  ]
 }`;
 
 /** Fails when a cluster was asked anything. */

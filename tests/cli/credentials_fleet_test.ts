@@ -72,7 +72,11 @@ const WRONG: [what: string, args: string[], says: RegExp][] = [
     ["secrets", "one", "n", "--all-clusters"],
     /^error: Give CLUSTER or --cluster or --all-clusters, not both\n$/,
   ],
-  ["no cluster", ["secrets"], /^error: Missing CLUSTER, --cluster or --all-clusters\n$/],
+  [
+    "no cluster",
+    ["secrets"],
+    /^error: Missing CLUSTER, --cluster or --all-clusters\n\(.* secrets --help .*\)\n$/,
+  ],
 ];
 
 bothWays("where one cluster is not there, none is asked for anything", async (stage) => {

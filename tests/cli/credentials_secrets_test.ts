@@ -90,6 +90,8 @@ async function writeKeys({ folder, canary: { value } }: Stage) {
   return { ...texts, secret: [ssh, app, gcp.private_key, tls.key].flatMap(linesOf) };
 }
 
+const AZURE = ["--azure-service-principal-client-id", "11111111-2222-3333-4444-555555555555"]
+  .concat("--azure-service-principal-tenant-id", "example.onmicrosoft.com");
 const GITHUB_APP = ["--github-app-id", "1", "--github-app-installation-id", "2"];
 
 bothWays("each kind of a repository's credential comes from its file", async (stage) => {
@@ -107,6 +109,11 @@ bothWays("each kind of a repository's credential comes from its file", async (st
       githubAppPrivateKey: keys.app,
     }],
     [[...git, "--gcp-service-account-key-file", "gcp"], { gcpServiceAccountKey: keys.gcp }],
+    [[...git, ...AZURE, "--azure-service-principal-client-secret-file", "token"], {
+      azureServicePrincipalClientId: "11111111-2222-3333-4444-555555555555",
+      azureServicePrincipalClientSecret: value,
+      azureServicePrincipalTenantId: "example.onmicrosoft.com",
+    }],
     [[...git, "--username", "u", "--password-file", "token", "--proxy-file", "proxy"], {
       username: "u",
       password: value,

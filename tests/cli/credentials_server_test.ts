@@ -87,6 +87,64 @@ Deno.test("what does not answer as this program does is told so", () =>
     });
   }));
 
+/** Answers with a header as this program's, and how each is told. */
+const STRANGE: [args: string[], status: number, body: object, says: string][] = [
+  [["clusters"], 200, {}, "it answers 200, and not as this program does"],
+  [["clusters"], 200, { clusters: [5] }, "it answers 200, and not as this program does"],
+  [["secrets", "one"], 200, {}, "it answers 200, and not as this program does"],
+  [["secrets", "--all-clusters"], 200, {}, "it answers 200, and not as this program does"],
+  [["secrets", "one"], 500, { message: { a: 1 } }, "it answers 500, and not as this program does"],
+  [["secrets", "one"], 500, {}, "error: status 500\n"],
+  [["audit"], 200, { entries: 5 }, "it answers 200, and not as this program does"],
+  [ADD, 422, { code: "credential_refused", message: "No", verified: 5 }, "it answers 422, and not"],
+  [ADD, 400, { code: "missing_field", message: "Nothing there" }, "error: Nothing there\n"],
+  [ADD, 400, { code: "missing_field", fields: [5], message: "Nothing" }, "it answers 400, and not"],
+  [
+    ADD,
+    400,
+    { code: "unknown_field", message: "Unknown field; the fields are cluster, name, namespaces" },
+    "namespaces; that server may be older than this program, which has the password, --username\n",
+  ],
+  [
+    ADD,
+    400,
+    { code: "unknown_field", field: "username", message: "Unknown field 'username'; and so on" },
+    "and so on; that server may be older than this program, which has --username\n",
+  ],
+];
+
+Deno.test("of an answer that is not as expected it is told what it is, and nothing breaks", () =>
+  onStage(async (stage) => {
+    for (const [args, status, body, says] of STRANGE) {
+      await using other = serve(() =>
+        Response.json(body, { status, headers: { "X-Request-Id": "1" } })
+      );
+      const given = { stdin: stage.canary.value };
+      const ended = await stage.run([...args, "--server", other.url], given);
+      assert.deepEqual([ended.code > 0, ended.stdout], [true, ""], says);
+      assert.ok(ended.stderr.includes(says), ended.stderr);
+      assert.doesNotMatch(ended.stderr, /Internal error|\n +at /);
+    }
+  }));
+
+Deno.test("an answer that is not as expected hides those of no other cluster", () =>
+  onStage(async (stage) => {
+    const good = { docker_creds_secrets: [], helm_creds_secrets: [], repo_creds_secrets: [] };
+    await using other = serve((request) => {
+      const { pathname, search } = new URL(request.url);
+      const isList = pathname.endsWith("/clusters");
+      const body = isList ? { clusters: ["one", "two"] } : search.includes("two") ? good : {};
+      return Response.json(body, { headers: { "X-Request-Id": "1" } });
+    });
+    const args = ["secrets", "--all-clusters", "--server", other.url];
+    assertEnded(await stage.run(args), {
+      code: 3,
+      stderr: "one: failed\ntwo: done\nThere are no credentials in cluster 'two'\n" +
+        `error: one: Cannot ask the server at ${other.url}: it answers 200, and not as this ` +
+        "program does\nfailed: --cluster one\n",
+    });
+  }));
+
 Deno.test("neither password nor token follow a redirect", () =>
   onStage(async (stage) => {
     await using elsewhere = serve(() => Response.json({}));

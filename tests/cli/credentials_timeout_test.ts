@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { remote } from "../../src/cli/credentials/remote.ts";
 import { READ_SECONDS, WRITE_SECONDS } from "../../src/cli/credentials/which_server.ts";
+import { operationNamed } from "../../src/operations/table.ts";
 import { settingsOf } from "../../src/config/schema.ts";
 import { silentPort } from "../support/silent_port.ts";
 import { serve } from "../verify/http_server.ts";
@@ -73,7 +74,7 @@ Deno.test("so is one that begins an answer and does not end it", async () => {
       { headers: { "X-Request-Id": "1" } },
     )
   );
-  const api = remote({
+  const way = remote({
     url: server.url,
     namedBy: "--server",
     plainHttp: false,
@@ -81,12 +82,12 @@ Deno.test("so is one that begins an answer and does not end it", async () => {
   });
   try {
     await assert.rejects(
-      api.ask({ method: "GET", path: "/clusters" }),
+      way.ask(operationNamed("listClusters"), {}),
       /^Failure: Cannot ask the server at .*: no answer came within 0\.2 seconds;/,
     );
   } finally {
     closing.resolve();
-    await api.close();
+    await way.close();
   }
 });
 
@@ -109,7 +110,10 @@ Deno.test("--request-timeout is a time as kubectl takes it, 0 is none, and it is
     await eachOf(["soon", "-1", "1d", "1e3", "10 s"], async (time) => {
       const ended = await stage.run([...at.slice(0, -1), `--request-timeout=${time}`]);
       assert.equal(ended.code, 2, JSON.stringify(ended));
-      assert.match(ended.stderr, /expected a time: a number of seconds, or one like 90s, 5m or 1h/);
+      assert.match(
+        ended.stderr,
+        /--request-timeout must be a time: a number of seconds, or one like 90s, 5m or 1h/,
+      );
     });
     assertEnded(await stage.run(["clusters", ...WAIT]), {
       code: 2,

@@ -149,8 +149,16 @@ const ROWS: Row[] = [
   ["delete by both", ["delete", "one", "n", "--cluster", "two", "--yes"], /CLUSTER or --cluster/],
   ["delete a name that is none", ["delete", "one", "a/b", "--yes"], /^error: NAME must be/],
   ["delete where nobody can be asked", ["delete", "one", "n"], /there is no terminal; give --yes/],
-  ["a format that is none", ["clusters", "-o", "xml"], /"xml" to be one of \(table\|wide\|json/],
-  ["names of what has none", ["verify", "-o", "name"], /"name" to be one of \(table\|wide/],
+  [
+    "a format that is none",
+    ["clusters", "-o", "xml"],
+    /^error: --output must be table, wide, json, yaml or name\n/,
+  ],
+  [
+    "names of what has none",
+    ["verify", "-o", "name"],
+    "--output must be table, wide, json or yaml",
+  ],
 ];
 
 bothWays("wrong usage is exit code 2, and tells the flag", async (stage, way) => {
@@ -199,12 +207,40 @@ Deno.test("flags that contradict where it is carried out are wrong usage", () =>
     assert.deepEqual(asked(stage), []);
   }));
 
+/** Arguments whose values may be secrets at a wrong place, and what is said of them. */
+const WRONG: [args: (secret: string) => string[], says: string][] = [
+  [(s) => ["docker", "add", `--password-stdin=${s}`], "--password-stdin takes no value"],
+  [(s) => ["docker", "add", "--password-stdin", s], "Too many arguments: none may be there"],
+  [(s) => ["secrets", "one", "n", s], "Too many arguments: 2 may be there besides the flags"],
+  [(s) => ["repo", `--pass=${s}`], "No command '--pass=…'"],
+  [(s) => ["repo", "add", "--type", s], "--type must be git, helm or oci"],
+  [(s) => ["repo", "add", "--depth", s], "--depth must be a number"],
+  [(s) => ["repo", "add", "--name", s, "--name", s], "--name is there twice, and takes one value"],
+  [(s) => ["clusters", "--request-timeout", s], "--request-timeout must be a time: a number of"],
+  [(s) => ["completion", s], "SHELL must be bash, zsh or fish"],
+  [(s) => ["--port", s], "--port must be a number"],
+];
+
+Deno.test("what is wrong with an argument is told by its name, and no value is repeated", () =>
+  onStage(({ runAlone, canary }) =>
+    eachOf(WRONG, async ([args, says]) => {
+      const { code, stdout, stderr } = await runAlone(args(canary.value));
+      canary.absentFrom(stdout + stderr, says);
+      assert.deepEqual([code, stdout, stderr.slice(0, `error: ${says}`.length)], [
+        2,
+        "",
+        `error: ${says}`,
+      ]);
+    })
+  ));
+
 /** Flags that there are not, as they would hold a secret. */
 const SECRET_FLAGS: [flag: string, instead: string][] = [
   ["password", "--password-stdin, --password-file or the variable ARGOCD_CONFIGURER_PASSWORD"],
   ["bearer-token", "--bearer-token-stdin or --bearer-token-file"],
   ["ssh-private-key", "--ssh-private-key-file"],
   ["github-app-private-key", "--github-app-private-key-file"],
+  ["registries", "--registries-file"],
   ["tls-client-key", "--tls-client-key-file"],
   ["gcp-service-account-key", "--gcp-service-account-key-file"],
   ["token", "the variable ARGOCD_CONFIGURER_SERVER_TOKEN"],
@@ -217,8 +253,11 @@ Deno.test("no flag takes a secret: what is given all the same is not repeated", 
       const says =
         `error: Cannot take --${flag}: arguments are seen by everyone on this machine; ` +
         `give it by ${instead}\n`;
-      for (const args of [[`--${flag}`, secret], [`--${flag}=${secret}`]]) {
-        const ended = await runAlone(["repo", "add", ...args]);
+      const ways = [`--${flag}=${secret}`].flatMap((arg) =>
+        ["repo add", "docker add", "repo", ""].map((words) => [...words.split(" "), arg])
+      );
+      for (const args of [["repo", "add", `--${flag}`, secret], ...ways]) {
+        const ended = await runAlone(args.filter((each) => each !== ""));
         assert.deepEqual([ended.code, ended.stderr.split("(argo")[0]], [2, says]);
       }
     });

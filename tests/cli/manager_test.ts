@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { stopSeconds } from "../../src/cli/stop_time.ts";
+import { stopSeconds } from "../../src/server/listen/graceful_stop.ts";
 import { settingsOf } from "../../src/config/schema.ts";
 import { startEmulator } from "../../src/emulator/emulator.ts";
 import { isServing, lives, type Place, place, until } from "./place.ts";

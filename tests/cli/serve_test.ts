@@ -132,7 +132,7 @@ const WRONG_USAGE: [what: string, args: string[], says: RegExp][] = [
   [
     "a port that is no number",
     ["--port", "many"],
-    /"many" for port: expected a number/,
+    /^error: --port must be a number\n/,
   ],
   ["a flag without its value", ["--port"], /Expected input for flag --port/],
   ["a port that is too high", ["--port", "65536"], /'port' from flag --port: /],

@@ -3,7 +3,7 @@ import {
   type ControlPlaneClient,
   controlPlaneFromEnv,
 } from "../../scripts/control_plane/connect.ts";
-import { kubectlEnv } from "../../src/cli/surroundings.ts";
+import { kubectlEnv } from "../../src/kube/environment.ts";
 import { type Emulator, startEmulator } from "../../src/emulator/emulator.ts";
 import { apiStore } from "../../src/kube/api/store.ts";
 import type { KubectlOptions } from "../../src/kube/kubectl/command.ts";
@@ -56,7 +56,7 @@ const overApi: Transport = {
     const store = apiStore({
       cluster: "test",
       kubeconfig: { path: kubeconfig, content },
-      env: kubectlEnv(),
+      env: kubectlEnv(Deno.env.toObject()),
       connectSeconds: 60, // of a port that never answers, deadlines are what is looked at here
       onCall: (call) => said.push(JSON.stringify(call)),
     });
@@ -85,7 +85,7 @@ function watchedKubectl(
   const store = kubectlStore({
     ...options,
     cluster: "test",
-    env: kubectlEnv(),
+    env: kubectlEnv(Deno.env.toObject()),
     gate: new ProcessGate(defaultGateLimits(8)), // none of a test's few has to wait
     onCommand: (command) => said.push(JSON.stringify(command)),
     run: noting(said),

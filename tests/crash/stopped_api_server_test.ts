@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { surroundings } from "../../src/cli/surroundings.ts";
+import { thisMachine } from "../../src/cli/machine.ts";
 import { settingsOf } from "../../src/config/schema.ts";
 import { longestRequest } from "../../src/credentials/longest_request.ts";
 import { deadlineIn } from "../../src/kube/deadline.ts";
 import type { SecretStore } from "../../src/kube/store.ts";
 import { configureLog } from "../../src/log/logger.ts";
-import { wire } from "../../src/wire.ts";
+import { wireServer } from "../../src/wire_server.ts";
 import { opaque } from "../contract/secrets.ts";
 import { TRANSPORTS, withFolder } from "../contract/subjects.ts";
 import { makeCanary } from "../support/canary.ts";
@@ -111,8 +111,8 @@ for (const { name: transport, available } of TRANSPORTS) {
           transport,
           kubectl_timeout: LONGER,
         });
-        const here = { ...surroundings(), kubectlCache: join(folder, "cache") };
-        const app = wire(settings, here, "1.2.3");
+        const here = { ...thisMachine(), kubectlCache: join(folder, "cache") };
+        const app = wireServer(settings, here, "1.2.3");
         const ask = async (method: string, path: string, body?: object) => {
           const began = performance.now();
           const response = await app.fetch(

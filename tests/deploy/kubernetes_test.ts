@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { stopSeconds } from "../../src/cli/stop_time.ts";
+import { stopSeconds } from "../../src/server/listen/graceful_stop.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import denoConfig from "../../deno.json" with { type: "json" };
 import { listening, program } from "../cli/support.ts";

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { load } from "js-yaml";
 import type { ControlPlaneClient } from "../../scripts/control_plane/connect.ts";
-import { surroundings } from "../../src/cli/surroundings.ts";
+import { thisMachine } from "../../src/cli/machine.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { configureLog } from "../../src/log/logger.ts";
-import { wire } from "../../src/wire.ts";
+import { wireServer } from "../../src/wire_server.ts";
 import { ofKind, type Parsed } from "./files.ts";
 import { NAME } from "./on_cluster.ts";
 import { projected } from "./projected.ts";
@@ -50,7 +50,7 @@ export async function mountedPod(
   const { settings } = await loadConfig({ flags, env: {}, file, fileRequired: true });
   const log: string[] = [];
   configureLog({ format: "json", level: "debug", write: (line) => log.push(line) });
-  const app = wire(settings, surroundings(), "1.2.3");
+  const app = wireServer(settings, thisMachine(), "1.2.3");
   const ask = async (method: string, path: string, body?: unknown): Promise<Answered> => {
     const response = await app.fetch(
       new Request(`http://localhost${path}`, {

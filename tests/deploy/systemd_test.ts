@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { stopSeconds } from "../../src/cli/stop_time.ts";
+import { stopSeconds } from "../../src/server/listen/graceful_stop.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { deployFile, readDeployFile, stopThatIsSaid, timeoutThatStopAllows } from "./files.ts";
 import { findSystemdAnalyze } from "./systemd_analyze.ts";

@@ -39,6 +39,7 @@ export async function makeHome(path: string, password: string): Promise<Home> {
     "app.pem": rsa,
     token: `${password}-token\n`,
     password: `${password}\n`,
+    "client-secret": `${password}-client\n`,
     "client.crt": client.certificate,
     "client.key": client.key,
     "key.json": JSON.stringify({

@@ -115,6 +115,17 @@ const READ: [url: string, Expected][] = [
   ["https://source.developers.google.com/p/your-project/r/app", ({ files }) => ({
     gcpServiceAccountKey: files["key.json"],
   })],
+  ["https://dev.azure.com/your-org/your-project/_git/app", (_, password) => ({
+    azureServicePrincipalClientId: "11111111-2222-3333-4444-555555555555",
+    azureServicePrincipalClientSecret: `${password}-client`,
+    azureServicePrincipalTenantId: "example.onmicrosoft.com",
+    type: "git",
+  })],
+  ["example.azurecr.io/charts", () => ({
+    useAzureWorkloadIdentity: true,
+    type: "helm",
+    enableOCI: true,
+  })],
   ["https://charts.example.com/stable", (_, password) => ({
     username: "robot",
     password,
@@ -154,6 +165,10 @@ const CREDENTIAL = [
   "githubAppInstallationID",
   "githubAppPrivateKey",
   "gcpServiceAccountKey",
+  "azureServicePrincipalClientId",
+  "azureServicePrincipalClientSecret",
+  "azureServicePrincipalTenantId",
+  "useAzureWorkloadIdentity",
   "tlsClientCertData",
   "tlsClientCertKey",
 ] as const;

@@ -1,6 +1,6 @@
+import type { Examples } from "../../src/credentials/kinds/credential_kind.ts";
 import {
   dockerExamples,
-  type Examples,
   helmExamples,
   repoExamples,
   VERIFY_EXAMPLES,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ERROR_CODES } from "../../src/operations/errors.ts";
-import { isSeed } from "../../src/server/face.ts";
+import { faceOf } from "../../src/server/face.ts";
 import { assertDocumented } from "./documented.ts";
 import { assertRequestDocumented } from "./request_schemas.ts";
 import { fakeClock } from "../support/fake_clock.ts";
@@ -164,7 +164,7 @@ export function parted({ method, url }: Pick<Request, "method" | "url">, text: s
   if (text === "") return { forPeople: text, forMachines: {} };
   const body: Record<string, unknown> = JSON.parse(text);
   const isFor = (name: string) => FOR_MACHINES.includes(name);
-  const isTold = body.error === true && !isSeed(method, new URL(url).pathname);
+  const isTold = body.error === true && faceOf(method, new URL(url).pathname) !== "seed";
   if (!isTold) {
     assert.deepEqual(body.error === true ? Object.keys(body).filter(isFor) : [], [], text);
     return { forPeople: text, forMachines: {} };

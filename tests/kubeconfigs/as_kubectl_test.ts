@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { vetKubeconfig, vetRules } from "../../src/clusters/vet.ts";
-import { surroundings } from "../../src/cli/surroundings.ts";
+import { thisMachine } from "../../src/cli/machine.ts";
 import { settingsOf } from "../../src/config/schema.ts";
 import { connectorOf } from "../../src/kube/api/connection.ts";
-import { send } from "../../src/kube/api/http.ts";
+import { roundTrip } from "../../src/kube/api/http.ts";
 import { failure, soon } from "../contract/secrets.ts";
 import { controlPlane, TRANSPORTS, withFolder } from "../contract/subjects.ts";
 import { clusterOf, credentials, type Draft, draftOf, type Parts, userOf } from "./row.ts";
@@ -13,7 +13,7 @@ import { partsOf } from "./stage.ts";
 
 /** What the API server and a plugin are told by the api transport is what they are told by kubectl. */
 
-const HERE = surroundings();
+const HERE = thisMachine();
 const rulesOver = (transport: string) =>
   vetRules(settingsOf({ transport }), { ...HERE, hasKubectl: true });
 
@@ -56,9 +56,8 @@ async function posted(kubeconfig: string, path: string, body: object): Promise<s
   const connector = await connectorOf({ path: given, content }, HERE.kubectlEnv, 10);
   try {
     const connection = await connector.connect(soon());
-    const { headers } = connection;
-    const request = { method: "POST", path, headers, body: JSON.stringify(body) } as const;
-    return (await send(connection, request, soon())).body;
+    const request = { method: "POST", path, body: JSON.stringify(body) } as const;
+    return (await roundTrip(connection, request, soon())).body;
   } finally {
     connector.close();
   }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { KubeconfigRefused, stateOf, vetKubeconfig, vetRules } from "../../src/clusters/vet.ts";
-import { surroundings } from "../../src/cli/surroundings.ts";
+import { thisMachine } from "../../src/cli/machine.ts";
 import { settingsOf } from "../../src/config/schema.ts";
 import { KubeError } from "../../src/kube/errors.ts";
 import { reported } from "../../src/kube/kubectl/messages.ts";
@@ -32,7 +32,7 @@ export interface Verdicts {
   readonly said: string;
 }
 
-const HERE = surroundings();
+const HERE = thisMachine();
 const rulesOf = (transport: string) =>
   vetRules(settingsOf({ transport }), { ...HERE, hasKubectl: true });
 

@@ -1,4 +1,4 @@
-import { decodeBase64Text } from "../../src/kube/base64.ts";
+import { decodeBase64Text } from "../../src/text/bytes.ts";
 
 /**
  * Which logins kubelet tries for an image, in its order, told by its rules anew: what this program

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { kubeconfigNames } from "../../scripts/control_plane/kubeconfigs.ts";
-import { surroundings } from "../../src/cli/surroundings.ts";
+import { thisMachine } from "../../src/cli/machine.ts";
 import { settingsOf } from "../../src/config/schema.ts";
 import { configureLog } from "../../src/log/logger.ts";
-import { wire } from "../../src/wire.ts";
+import { wireServer } from "../../src/wire_server.ts";
 import { assertDocumented } from "../http/documented.ts";
 import { type ApiSecret, type Bystander, bystander, limitSecrets } from "./api_objects.ts";
 import { decodeBase64 } from "./base64.ts";
@@ -77,7 +77,7 @@ async function run(
   const settings = settingsOf({ "clusters-folder": folder, transport, ...chosen });
   const log: string[] = [];
   configureLog({ format: "json", level: "debug", write: (line) => log.push(line) });
-  const app = wire(settings, surroundings(), "1.2.3");
+  const app = wireServer(settings, thisMachine(), "1.2.3");
   const canary = makeCanary();
   const addCluster = (name: string, kubeconfig: string) =>
     Deno.writeTextFile(join(folder, `${name}.kubeconfig`), kubeconfig, { mode: 0o600 });

@@ -3,7 +3,7 @@ import { makeAuthority } from "../../scripts/control_plane/certificates.ts";
 import { AuditLog } from "../../src/audit/audit_log.ts";
 import { keyBeside, takeKey } from "../../src/audit/key.ts";
 import { vetKubeconfig, vetRules } from "../../src/clusters/vet.ts";
-import { checkCertificate } from "../../src/cli/tls.ts";
+import { checkCertificate } from "../../src/server/listen/tls.ts";
 import { settingsOf } from "../../src/config/schema.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { claim } from "../../src/daemon/pid_file.ts";

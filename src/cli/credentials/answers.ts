@@ -14,17 +14,10 @@ export type Removed = z.infer<typeof schemas.RemovedAnswer>;
 export type VerifiedAll = z.infer<typeof schemas.VerifiedAllAnswer>;
 export type Verified = z.infer<typeof schemas.NotAcceptedAnswer>["verified"][number];
 export type AuditPage = z.infer<typeof AuditAnswer>;
-export type Existing = schemas.ExistingAnswer;
 
-export type Applied = DockerAdded["results"][number]["result"];
-
-/** What an error says for machines; the seed's own paths do not. */
-export type ForMachines = Partial<
-  Pick<z.infer<typeof errors.Envelope>, "code" | "field" | "fields" | "remedy">
->;
-
-/** What an error may tell besides its message. */
-export interface Details extends ForMachines {
+/** What an error may tell; that of an older server says nothing for machines. */
+export interface Details
+  extends Partial<Pick<z.infer<typeof errors.Envelope>, "code" | "field" | "fields" | "message">> {
   readonly results?: readonly {
     readonly namespace: string;
     readonly result: { readonly success: boolean; readonly error?: string };
@@ -35,7 +28,7 @@ export interface Details extends ForMachines {
     readonly service_account?: string;
     readonly state: string;
   }[];
-  readonly existing_secrets?: Readonly<Record<string, Existing>>;
+  readonly existing_secrets?: Readonly<Record<string, schemas.ExistingAnswer>>;
   readonly upsert_required?: boolean;
   readonly verified?: readonly Verified[];
   readonly hint?: string;

@@ -60,16 +60,9 @@ async function typedLine(): Promise<string> {
     if (read === null && line.isEmpty) throw new Failure(GIVEN_UP);
     if (read === null) return line.text;
     for (const byte of chunk.subarray(0, read)) {
-      switch (line.type(byte)) {
-        case "more":
-          break;
-        case "end":
-          return line.text;
-        case "interrupted":
-          throw new Failure(GIVEN_UP, INTERRUPTED);
-        case "given up":
-          throw new Failure(GIVEN_UP);
-      }
+      const came = line.type(byte);
+      if (came === "end") return line.text;
+      if (came !== "more") throw new Failure(GIVEN_UP, came === "interrupted" ? INTERRUPTED : 1);
     }
   }
 }

@@ -1,23 +1,17 @@
-import { distance } from "fastest-levenshtein";
 import { CLUSTER_NAME_RULE, isClusterName } from "../../clusters/folder.ts";
-import { isClusterPattern, matchesPattern } from "../../tokens/rights.ts";
+import { nearestName } from "../../operations/nearest.ts";
+import { operationNamed } from "../../operations/table.ts";
+import { matchesPattern } from "../../text/glob.ts";
+import { isClusterPattern } from "../../tokens/rights.ts";
 import { Failure } from "../failure.ts";
 import type { ClusterList } from "./answers.ts";
-import { itemsOf } from "./items.ts";
-import type { Api } from "./request.ts";
-import { toldOf } from "./told.ts";
+import { plain } from "./table.ts";
+import { strange, type Way } from "./way.ts";
 
 /** Clusters as a command line has them: names, patterns, or `undefined` where it names none. */
 export type Given = readonly (string | undefined)[];
 
-/** Those that are meant. */
-export interface Chosen {
-  readonly clusters: Given;
-  /** Whether there may be several, also where it is one by chance: it is shown the same way. */
-  readonly areSeveral: boolean;
-}
-
-export const isPattern = (text: string | undefined) => text?.includes("*") ?? false;
+const isPattern = (text: string | undefined) => text?.includes("*") ?? false;
 
 /**
  * The clusters named by flags, each once.
@@ -36,22 +30,26 @@ export function clustersOf(given: readonly string[] | undefined): Given {
   return [...names];
 }
 
-interface ChooseOptions {
-  readonly allClusters?: boolean;
-  /** Whether names alone are taken as they are, since no server is to be asked. */
-  readonly isOffline: boolean;
-}
+/** What flags name that may be given several times, each with several by commas. */
+export const itemsOf = (given: readonly string[]) =>
+  given.flatMap((each) => each.split(",")).map((each) => each.trim()).filter((each) => each !== "");
 
 /**
  * Finds the clusters, before anything is done on one of them. One name alone is not looked for: what
  * is asked of that cluster tells as well that there is none.
+ * @param isOffline whether names alone are taken as they are, since no server is to be asked
+ * @returns besides whether there may be several, also where it is one by chance: it is shown the same
+ * way
  * @throws {Failure} when one is not there, or nothing matches a pattern
  */
 export async function chooseClusters(
-  api: Api,
+  way: Way,
   given: Given,
-  { allClusters = false, isOffline }: ChooseOptions,
-): Promise<Chosen> {
+  { allClusters = false, isOffline }: {
+    readonly allClusters?: boolean;
+    readonly isOffline: boolean;
+  },
+) {
   if (allClusters && given[0] !== undefined) {
     throw new Failure("Give --cluster or --all-clusters, not both", 2);
   }
@@ -59,7 +57,7 @@ export async function chooseClusters(
   const arePatterns = wanted.some(isPattern);
   const areSeveral = arePatterns || wanted.length > 1;
   if (!areSeveral || (isOffline && !arePatterns)) return { clusters: wanted, areSeveral };
-  const there = await clusterNames(api);
+  const there = await clusterNames(way);
   const found = (wanted as readonly string[]).flatMap((each) =>
     isPattern(each) ? there.filter((name) => matchesPattern(each, name)) : [each]
   );
@@ -69,22 +67,31 @@ export async function chooseClusters(
     const why = allClusters
       ? "There are none"
       : missing.map((each) => absent(each, there)).join("; ");
-    throw new Failure(`${why} in ${api.place}; nothing was done`, 2);
+    throw new Failure(`${why} in ${way.place}; nothing was done`, 2);
   }
   return { clusters: [...new Set(found)], areSeveral };
 }
 
 function absent(name: string, there: readonly string[]): string {
   if (isPattern(name)) return `No cluster matches '${name}'`;
-  const [nearest] = there.toSorted((a, b) => distance(name, a) - distance(name, b));
-  const isNear = nearest !== undefined && distance(name, nearest) <= Math.max(2, name.length / 3);
-  return `There is no cluster '${name}'${isNear ? ` (did you mean '${nearest}'?)` : ""}`;
+  const nearest = nearestName(name, there);
+  const meant = nearest === undefined ? "" : ` (did you mean '${nearest}'?)`;
+  return `There is no cluster '${name}'${meant}`;
 }
 
 /** @throws {Failure} when they are not told */
-async function clusterNames(api: Api): Promise<readonly string[]> {
-  const answer = await api.ask({ method: "GET", path: "/clusters" });
-  if (answer.status === 200) return (answer.body as ClusterList).clusters;
-  const { lines } = toldOf(answer, { names: [] }, false);
-  throw new Failure(`Cannot find the clusters: ${lines.join("\n")}`);
+async function clusterNames(way: Way): Promise<readonly string[]> {
+  const answer = await way.ask(operationNamed("listClusters"), {});
+  if (answer.status === 200) {
+    const { clusters } = answer.body as ClusterList;
+    if (Array.isArray(clusters) && clusters.every((each) => typeof each === "string")) {
+      return clusters;
+    }
+    throw strange(way, answer);
+  }
+  const { advice } = answer;
+  const why = plain(String(answer.body.message ?? `status ${answer.status}`));
+  throw new Failure(
+    `Cannot find the clusters: ${advice === undefined ? why : `${why}; ${advice}`}`,
+  );
 }

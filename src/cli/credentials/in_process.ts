@@ -3,63 +3,89 @@ import { type AuditKey, keyBeside, passingFingerprints } from "../../audit/key.t
 import { clustersFolder } from "../../clusters/folder.ts";
 import { stateOf, vetRules } from "../../clusters/vet.ts";
 import type { Settings } from "../../config/schema.ts";
+import { SETTINGS } from "../../config/settings.ts";
 import { configuredTrust } from "../../files/trusted.ts";
+import { inRequest } from "../../log/in_request.ts";
+import { call } from "../../operations/call.ts";
+import type { Operation } from "../../operations/operation.ts";
 import { PerMinute } from "../../rate_limit/per_minute.ts";
-import { type Program, shared, wire } from "../../wire.ts";
-import { surroundings } from "../surroundings.ts";
+import { shared } from "../../shared.ts";
+import { ANYONE } from "../../tokens/rights.ts";
+import { wire, type Wired } from "../../wire.ts";
+import { thisMachine } from "../machine.ts";
 import { userName } from "../user_name.ts";
 import { VERSION } from "../version.ts";
-import { answerOf, type Api, type ApiAnswer, type ApiRequest, httpRequest } from "./request.ts";
+import { answerOf, answerTo } from "./answer_of.ts";
+import { type Input, partsOf, targetOf, type Way } from "./way.ts";
 
 /**
- * The program as the server has it, in this process: a request goes the same way. Tokens are not
- * asked for, as who runs it may read the kubeconfigs anyway.
- * @param purpose what only reads does not take the audit log, which a server may hold; what writes
- * takes it with the first request to write
+ * The operations themselves, in this process. Tokens are not asked for, as who runs it may read the
+ * kubeconfigs anyway.
  */
-export async function inProcess(settings: Settings, purpose: "read" | "write"): Promise<Api> {
-  const { token: _, ...surrounding } = surroundings();
-  const here = { ...surrounding, anyone: userName() };
+export async function inProcess(settings: Settings): Promise<Way> {
+  const here = thisMachine();
   const { fingerprint = passingFingerprints(), passing } = await fingerprints(settings);
   // Who runs it may try what he likes by kubectl, too, and may have many clusters.
   const tries = new PerMinute({ allowed: Infinity });
   const common = { ...shared(here), fingerprint, tries };
-  const programs = new Map<LogUse, Program>();
-  const programWith = (use: LogUse): Program => {
-    const auditLog = use === "none" ? undefined : settings["audit-log"];
-    const own = { ...settings, "tokens-file": undefined, "audit-log": auditLog };
+  const wired = new Map<LogUse, Wired>();
+  const wiredFor = (use: LogUse): Wired => {
+    const own = {
+      ...settings,
+      "audit-log": use === "none" ? undefined : settings["audit-log"],
+      // Of a server: who runs this waits for one command.
+      "max-requests": SETTINGS["max-requests"].schema.parse(undefined),
+    };
     const auditLogs = use === "read" ? new AuditLogs({ areTaken: false }) : common.auditLogs;
-    const program = programs.get(use) ?? wire(own, here, VERSION, { ...common, auditLogs });
-    programs.set(use, program);
-    return program;
+    const made = wired.get(use) ?? wire(own, here, VERSION, { ...common, auditLogs });
+    wired.set(use, made);
+    return made;
   };
+  const actor = { name: userName(), from: "command line" };
   const folder = clustersFolder(settings["clusters-folder"]);
   return {
     place: `the folder ${folder.path}`,
+    argocdNamespace: settings["argocd-namespace"],
     passing,
     kubeconfig: (name) => stateOf(folder.fileOf(name), vetRules(settings, here)),
-    async ask(request) {
-      const sent = httpRequest("http://localhost", request, { Host: "localhost" });
-      const program = programWith(useOfLog(request, purpose));
-      const answer = (await answerOf(await program.fetch(sent, () => "command line")))!;
-      return isHeldByServer(answer) ? { ...answer, advice: ADVICE } : answer;
+    async passedOver() {
+      const { passedOver = [] } = await folder.look() ?? {};
+      return passedOver.map(({ file, why }) =>
+        `${folder.path}/${file} is no cluster's kubeconfig: ${why}`
+      );
+    },
+    async ask(operation, input) {
+      const { services, gates } = wiredFor(useOfLog(operation, input));
+      const parts = partsOf(operation, input);
+      const { method } = parts;
+      const requestId = crypto.randomUUID();
+      const action = `${method} ${targetOf(operation, { ...parts, query: new URLSearchParams() })}`;
+      const caller = { requestId, actor, identity: ANYONE, face: "v1", action } as const;
+      try {
+        const all = { ...gates, hasTokens: false };
+        const asked = () => call(operation, caller, parts, services, all);
+        return answerOf(await inRequest(requestId, asked));
+      } catch (error) {
+        return answerTo(error, requestId, method);
+      }
     },
     async close() {
-      programs.forEach((program) => program.close());
+      wired.forEach((each) => each.close());
       await common.auditLogs.close();
     },
   };
 }
 
-/** What a request does with the audit log; what writes takes it. */
+/** What an operation does with the audit log; what writes takes it. */
 type LogUse = "none" | "read" | "write";
 
-function useOfLog(request: ApiRequest, purpose: "read" | "write"): LogUse {
-  const { method, path, query, body } = request;
-  if (method === "GET") return path === "/audit" ? "read" : "none";
-  // Not recorded here: a server may hold the log, and who runs this may read the kubeconfigs anyway.
-  const isDryRun = query?.dry_run === "true" || body?.dry_run === true;
-  return purpose === "write" && !isDryRun ? "write" : "none";
+/**
+ * Dry runs, and credentials that are tried, are not recorded here: a server may hold the log, and who
+ * runs this may read the kubeconfigs anyway.
+ */
+function useOfLog({ effect, tag }: Operation, { dry_run }: Input): LogUse {
+  if (effect === "read") return tag === "audit" ? "read" : "none";
+  return effect === "write" && dry_run !== true ? "write" : "none";
 }
 
 /** By the key of the audit log, whoever holds that; else why they have to end with this run. */
@@ -78,13 +104,4 @@ async function fingerprints(
       : (error as Error).message;
     return { passing: `the key of the audit log cannot be used: ${why}` };
   }
-}
-
-const ADVICE = "a running server holds the audit log: give --server with that server's URL, so " +
-  "that it writes and records this";
-
-/** Only one process may write an audit log. */
-function isHeldByServer({ status, body }: ApiAnswer): boolean {
-  return status === 503 &&
-    /audit log cannot be written: another process holds/.test(String(body.message));
 }

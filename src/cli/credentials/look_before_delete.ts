@@ -1,57 +1,48 @@
 import { printError } from "../terminal.ts";
 import type { Removed } from "./answers.ts";
 import { askYes } from "./ask.ts";
-import type { Asked, Look } from "./carry_out.ts";
-import type { Fields } from "./flag_words.ts";
-import type { ApiAnswer, ApiRequest } from "./request.ts";
+import { type Asked, type Done, isDone } from "./show.ts";
 import { plain } from "./table.ts";
-import { notesOf, toldOf } from "./told.ts";
-import { objectOf } from "./written_rows.ts";
+import { notesOf, toldOf, type Words } from "./told.ts";
+import { objectOf } from "../views/written.ts";
 
 /**
- * Asks each cluster what would go, and then the user whether it shall. Where nothing would go, or it
- * cannot be told, nothing is deleted; where that is so everywhere, nobody is asked.
- * @param dryRunFor the request for a cluster that changes nothing
+ * Shows what would go, and asks the user whether it shall. Where nothing would go, or it cannot be
+ * told, nothing is deleted; where that is so everywhere, nobody is asked.
+ * @param looked what a dry run tells
+ * @returns those clusters where nothing is left to do, and why; `undefined` where nothing is to be
+ * done at all
  */
-export function lookBeforeDelete(
-  dryRunFor: (cluster: string | undefined) => ApiRequest,
-  fields: Fields,
-): Look {
-  return async (clusters, ask) => {
-    const looked = await Promise.all(clusters.map(async (cluster): Promise<Asked> => {
-      const request = dryRunFor(cluster);
-      return { cluster, request, ...await ask(request) };
-    }));
-    const failed = looked.filter((each) => !isFound(each));
-    if (failed.length < looked.length) {
-      for (const each of looked) printError(seen(each, fields).map((line) => `${line}\n`).join(""));
-      if (!await askYes(question(looked.filter(isFound)))) {
-        printError("Nothing was deleted\n");
-        return undefined;
-      }
+export async function lookBeforeDelete(
+  looked: readonly Asked[],
+  words: Words,
+): Promise<readonly Asked[] | undefined> {
+  const found = looked.filter(isDone);
+  if (found.length > 0) {
+    for (const each of looked) printError(seen(each, words).map((line) => `${line}\n`).join(""));
+    if (!await askYes(question(found))) {
+      printError("Nothing was deleted\n");
+      return undefined;
     }
-    return new Map(failed.map((each) => [each.cluster, each]));
-  };
+  }
+  return looked.filter((each) => !isDone(each));
 }
 
-const isFound = (asked: Asked): asked is Asked & { answer: ApiAnswer } =>
-  asked.answer !== undefined && asked.answer.status < 300;
-
-function question(found: readonly { readonly answer: ApiAnswer }[]): string {
+function question(found: readonly Done[]): string {
   const secrets = found.flatMap(({ answer }) => (answer.body as Removed).deleted);
   return secrets.length === 1 ? "Delete this secret?" : `Delete these ${secrets.length} secrets?`;
 }
 
 /** What is to be seen before somebody says yes. */
-function seen(asked: Asked, fields: Fields): string[] {
+function seen(asked: Asked, words: Words): string[] {
   const { cluster, answer, failure } = asked;
-  if (!isFound(asked)) {
-    const why = answer === undefined ? failure!.message : toldOf(answer, fields, false).lines[0]!;
+  if (!isDone(asked)) {
+    const why = answer === undefined ? failure!.message : toldOf(answer, words, false).lines[0]!;
     return [`${cluster}: nothing would be deleted: ${plain(why)}`];
   }
   return [
     ...placesOf(asked.answer.body as Removed),
-    ...notesOf(asked.answer, false),
+    ...notesOf(asked.answer, words, false),
   ].map((line) => `${cluster}: ${plain(line)}`);
 }
 
@@ -67,15 +58,11 @@ function placesOf({ name, deleted, service_accounts = [], not_found = [] }: Remo
   ];
 }
 
-type Done = readonly { readonly namespace: string; readonly output: string }[];
-
-function byObject(done: Done): [object: string, namespaces: string][] {
-  const places = new Map<string, string[]>();
-  for (const { namespace, output } of done) {
-    const object = objectOf(output);
-    places.set(object, [...places.get(object) ?? [], namespace]);
-  }
-  return [...places].map(([object, namespaces]) => [object, some(namespaces)]);
+function byObject(
+  done: readonly { readonly namespace: string; readonly output: string }[],
+): [object: string, namespaces: string][] {
+  return [...Map.groupBy(done, ({ output }) => objectOf(output))]
+    .map(([object, places]) => [object, some(places.map(({ namespace }) => namespace))]);
 }
 
 /** Most names in one line. */

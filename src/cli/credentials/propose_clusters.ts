@@ -1,6 +1,6 @@
 import { clustersFolder, isClusterName } from "../../clusters/folder.ts";
-import { loadConfig } from "../../config/load.ts";
-import { DEFAULT_CONFIG } from "../setting_flags.ts";
+import { operationNamed } from "../../operations/table.ts";
+import { configOf } from "../setting_flags.ts";
 import type { ClusterList } from "./answers.ts";
 import { serverOf, type WhichServer } from "./which_server.ts";
 
@@ -26,26 +26,23 @@ export async function clusterNames(words: readonly string[]): Promise<readonly s
 }
 
 async function ofFolder(words: readonly string[]): Promise<readonly string[]> {
-  const config = valueOf("--config", words);
-  const { settings } = await loadConfig({
-    flags: { "clusters-folder": valueOf("--clusters-folder", words) },
-    env: Deno.env.toObject(),
-    file: config ?? DEFAULT_CONFIG,
-    fileRequired: config !== undefined,
+  const { settings } = await configOf({
+    config: valueOf("--config", words),
+    clustersFolder: valueOf("--clusters-folder", words),
   });
-  return await clustersFolder(settings["clusters-folder"]).names() ?? [];
+  return (await clustersFolder(settings["clusters-folder"]).look())?.names ?? [];
 }
 
 async function ofServer(server: WhichServer): Promise<readonly string[]> {
   const { remote } = await import("./remote.ts");
-  const api = remote({ ...server, requestTimeout: PATIENCE });
+  const way = remote({ ...server, requestTimeout: PATIENCE });
   try {
-    const { body } = await api.ask({ method: "GET", path: "/clusters" });
+    const { body } = await way.ask(operationNamed("listClusters"), {});
     // What a shell inserts has to be a name: a server may send what a shell would run.
     const { clusters } = body as Partial<ClusterList>;
     return Array.isArray(clusters) ? clusters.filter(isName) : [];
   } finally {
-    await api.close();
+    await way.close();
   }
 }
 

@@ -1,7 +1,9 @@
 import { isLoopback, proxyFromEnv, variableFor } from "../../net/proxy.ts";
+import { TLS_WORDS, type TlsFailure, tlsFailure } from "../../net/tls_failure.ts";
+import type { Operation } from "../../operations/operation.ts";
 import { Failure } from "../failure.ts";
-import { SERVER_TOKEN_VARIABLE, TOKEN_VARIABLE } from "../surroundings.ts";
-import { answerOf, type Api, type ApiRequest, httpRequest } from "./request.ts";
+import { SERVER_TOKEN_VARIABLE, TOKEN_VARIABLE } from "../../tokens/environment.ts";
+import { type Answer, type Input, partsOf, strange, targetOf, type Way } from "./way.ts";
 import { READ_SECONDS, type WhichServer, WRITE_SECONDS } from "./which_server.ts";
 
 /**
@@ -10,33 +12,46 @@ import { READ_SECONDS, type WhichServer, WRITE_SECONDS } from "./which_server.ts
  * Permissions: `--allow-net` of the server, `--allow-env`, `--allow-read` of the certificates.
  * @throws {Failure} when it cannot be asked like this
  */
-export function remote(server: WhichServer): Api {
+export function remote(server: WhichServer): Way {
   const { ca, requestTimeout } = server;
   const base = baseOf(server);
   const headers = tokenHeaders();
   const client = clientFor(new URL(base), ca);
+  const place = `the server at ${base}`;
   return {
-    place: `the server at ${base}`,
-    async ask(request) {
-      const seconds = requestTimeout ?? (request.method === "GET" ? READ_SECONDS : WRITE_SECONDS);
-      const asked = await inTime(seconds, async (signal) => {
-        const response = await fetch(httpRequest(base, request, headers), { client, signal });
-        const answer = await answerOf(response).catch(() => undefined);
-        return { status: response.status, answer, isOurs: response.headers.has("X-Request-Id") };
-      }).catch((error: unknown) => {
+    place,
+    async ask(operation, input) {
+      const isRead = operation.effect === "read";
+      const seconds = requestTimeout ?? (isRead ? READ_SECONDS : WRITE_SECONDS);
+      const signal = seconds > 0
+        ? AbortSignal.timeout(Math.min(seconds * 1000, LONGEST))
+        : undefined;
+      const { method, body, hasBody, ...target } = partsOf(operation, input);
+      const asked = fetch(base + targetOf(operation, target), {
+        client,
+        signal,
+        method,
+        headers: { ...headers, ...hasBody ? { "Content-Type": "application/json" } : {} },
+        body: hasBody ? JSON.stringify(body) : undefined,
+        // A body with a password goes nowhere but where it was sent.
+        redirect: "manual",
+      }).then(async (response) => ({
+        status: response.status,
+        answer: await answerOf(response).catch(() => undefined),
+        isOurs: response.headers.has("X-Request-Id"),
+      }));
+      const { status, answer, isOurs } = await asked.catch((error: unknown) => {
+        if (signal?.aborted) throw unanswered(base, operation, input, seconds);
         throw new Failure(`Cannot ask the server at ${base}: ${reasonOf(error)}`);
       });
-      if (asked === undefined) throw unanswered(base, request, seconds);
-      const { status, answer, isOurs } = asked;
-      if (answer === undefined || !isOurs) {
-        throw new Failure(
-          `Cannot ask the server at ${base}: it answers ${status}, and not as this program does`,
-        );
+      if (signal?.aborted && answer === undefined) {
+        throw unanswered(base, operation, input, seconds);
       }
-      if (
-        status === 404 && answer.body.code === undefined &&
-        NO_PATH.test(String(answer.body.message))
-      ) {
+      if (answer === undefined || !isOurs) {
+        throw strange({ place }, { status });
+      }
+      // Below /api/v1 every error has a code.
+      if (status === 404 && answer.body.code === undefined) {
         return { ...answer, advice: "that server is older than this program and has no /api/v1" };
       }
       return status === 401
@@ -50,37 +65,20 @@ export function remote(server: WhichServer): Api {
   };
 }
 
-/** What servers before the versioned paths say of these. */
-const NO_PATH = /^No such path\b/;
+/** @throws {Error} when the response is none of this program's */
+async function answerOf(response: Response): Promise<Answer> {
+  const body: unknown = await response.json();
+  if (typeof body !== "object" || body === null || Array.isArray(body)) throw new TypeError();
+  return { status: response.status, body: body as Answer["body"] };
+}
 
 /** Milliseconds of the longest timer; one that is longer would end at once. */
 const LONGEST = 2 ** 31 - 1;
 
-/**
- * What is asked, or `undefined` when that takes longer.
- * @param seconds 0 for as long as it takes
- */
-async function inTime<T>(
-  seconds: number,
-  ask: (signal: AbortSignal) => Promise<T>,
-): Promise<T | undefined> {
-  const stop = new AbortController();
-  const late = Promise.withResolvers<undefined>();
-  const milliseconds = Math.min(seconds * 1000, LONGEST);
-  const timer = seconds > 0 ? setTimeout(() => late.resolve(undefined), milliseconds) : undefined;
-  try {
-    return await Promise.race([ask(stop.signal), late.promise]);
-  } finally {
-    clearTimeout(timer);
-    stop.abort();
-  }
-}
-
 /** Says what may have come of it, and what to do. */
-function unanswered(base: string, { method, path, query, body }: ApiRequest, seconds: number) {
+function unanswered(base: string, { effect }: Operation, { dry_run }: Input, seconds: number) {
   const within = `no answer came within ${seconds} seconds`;
-  const changesNothing = method === "GET" || path === "/verifications" ||
-    query?.dry_run === "true" || body?.dry_run === true;
+  const changesNothing = effect !== "write" || dry_run === true;
   return new Failure(
     changesNothing
       ? `Cannot ask the server at ${base}: ${within}; see that it is the server that listens ` +
@@ -137,10 +135,11 @@ function clientFor(server: URL, ca: string | undefined): Deno.HttpClient {
   if (proxy !== undefined && !/^(https?|socks5h?):$/.test(scheme ?? "")) {
     throw new Failure(`Cannot use ${variableFor(server)}: it is no URL of a proxy`, 2);
   }
-  return clientThatTrusts(ca, {
+  const options = {
     http2: false, // which has no header Host, by which a server without tokens knows its clients
-    ...(proxy === undefined ? {} : { proxy: { url: proxy } }),
-  });
+    ...proxy === undefined ? {} : { proxy: { url: proxy } },
+  };
+  return ca === undefined ? createClient(options) : clientThatTrusts(ca, options);
 }
 
 /**
@@ -160,11 +159,7 @@ function createClient(options: Deno.CreateHttpClientOptions): Deno.HttpClient {
 }
 
 /** @throws {Failure} when there is no certificate in the file */
-function clientThatTrusts(
-  ca: string | undefined,
-  options: Deno.CreateHttpClientOptions,
-): Deno.HttpClient {
-  if (ca === undefined) return createClient(options);
+function clientThatTrusts(ca: string, options: Deno.CreateHttpClientOptions): Deno.HttpClient {
   const refuse = (why: string) => new Failure(`Cannot use --server-ca ${ca}: ${why}`, 2);
   let text: string;
   try {
@@ -188,28 +183,19 @@ function clientThatTrusts(
 /** In our own words: those of fetch hold the whole URL. */
 function reasonOf(error: unknown): string {
   const { cause } = error as Error;
-  const message = cause instanceof Error ? cause.message : "";
+  const message = cause instanceof Error ? cause.message.replace(/^[^)]*\): /, "") : "";
   if (/connection refused/i.test(message)) return "nothing listens there";
   if (/dns error|failed to lookup/i.test(message)) return "there is no such host";
-  if (/InvalidContentType/.test(message)) return "it does not speak TLS there";
-  return whyUntrusted(message) ?? "there is no answer";
+  const failure = tlsFailure({ message });
+  return failure ? TLS_WORDS[failure] + (REMEDY[failure] ?? "") : "there is no answer";
 }
 
 /**
- * A certificate with CA:TRUE, as `openssl req -x509` makes it, is taken for no server's by rustls,
- * though it is the one named. To compare it instead is no way: where Deno does not verify a
- * certificate (`rejectUnauthorized`), it does not ask for a proof of its key either.
+ * To compare the certificate with the one that is named instead is no way: where Deno does not
+ * verify one (`rejectUnauthorized`), it does not ask for a proof of its key either.
  * @see https://github.com/denoland/deno/blob/v2.5.0/ext/tls/lib.rs NoCertificateVerification
  */
-function whyUntrusted(message: string): string | undefined {
-  if (/CaUsedAsEndEntity/.test(message)) {
-    return "its certificate is marked as an authority's (CA:TRUE), which no server's may be: make " +
-      "one with 'openssl req -x509 … -addext basicConstraints=critical,CA:FALSE'";
-  }
-  if (/not valid for name/.test(message)) return "its certificate is another host's";
-  if (/certificate expired/.test(message)) return "its certificate has expired";
-  if (/certificate not valid yet/.test(message)) return "its certificate is not valid yet";
-  return /certificate|tls handshake|UnknownIssuer/i.test(message)
-    ? "its certificate is not trusted; --server-ca names one that is"
-    : undefined;
-}
+const REMEDY: Readonly<Partial<Record<TlsFailure, string>>> = {
+  authority: ": make one with 'openssl req -x509 … -addext basicConstraints=critical,CA:FALSE'",
+  untrusted: "; --server-ca names one that is",
+};

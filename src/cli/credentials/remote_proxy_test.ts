@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Failure } from "../failure.ts";
+import { operationNamed } from "../../operations/table.ts";
 import { remote } from "./remote.ts";
 
 /** By which way a server is asked, where the environment names proxies. */
@@ -62,12 +63,12 @@ const PASSWORD = `password-${crypto.randomUUID()}`;
 /** What a server at this URL answers, and how it got there. */
 async function ask(url: string, env: Record<string, string>): Promise<unknown> {
   return await withEnv({ ...env, ARGOCD_CONFIGURER_SERVER_TOKEN: TOKEN }, async () => {
-    const api = remote({ url, namedBy: "--server", plainHttp: true, requestTimeout: 5 });
+    const way = remote({ url, namedBy: "--server", plainHttp: true, requestTimeout: 5 });
     try {
       const body = { password: PASSWORD };
-      return (await api.ask({ method: "POST", path: "/docker", body })).body;
+      return (await way.ask(operationNamed("addDocker"), body)).body;
     } finally {
-      await api.close();
+      await way.close();
     }
   });
 }

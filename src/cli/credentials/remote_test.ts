@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { makeAuthority } from "../../../scripts/control_plane/certificates.ts";
 import { Failure } from "../failure.ts";
+import { operationNamed } from "../../operations/table.ts";
 import { remote } from "./remote.ts";
 
 /** Whether a server is trusted by what `--server-ca` names. */
@@ -36,11 +37,11 @@ async function place(): Promise<Place> {
       await Deno.writeTextFile(ca, trusted);
       const url = `https://${host}:${server.addr.port}`;
       try {
-        const api = remote({ url, namedBy: "--server", ca, plainHttp: false });
+        const way = remote({ url, namedBy: "--server", ca, plainHttp: false });
         try {
-          return JSON.stringify((await api.ask({ method: "GET", path: "/health" })).body);
+          return JSON.stringify((await way.ask(operationNamed("getHealth"), {})).body);
         } finally {
-          await api.close();
+          await way.close();
         }
       } catch (error) {
         assert.ok(error instanceof Failure);
@@ -111,12 +112,15 @@ Deno.test("a server of plain HTTP is said to speak no TLS", async () => {
     () => new Response(),
   );
   const url = `https://localhost:${server.addr.port}`;
-  const api = remote({ url, namedBy: "--server", plainHttp: false });
+  const way = remote({ url, namedBy: "--server", plainHttp: false });
   await assert.rejects(
-    api.ask({ method: "GET", path: "/health" }),
-    new Failure(`Cannot ask the server at ${url}: it does not speak TLS there`),
+    way.ask(operationNamed("getHealth"), {}),
+    new Failure(
+      `Cannot ask the server at ${url}: it does not speak TLS, ` +
+        "so its URL begins with http://",
+    ),
   );
-  await api.close();
+  await way.close();
 });
 
 Deno.test("a server that has no versioned paths is said to be older", async () => {
@@ -131,11 +135,11 @@ Deno.test("a server that has no versioned paths is said to be older", async () =
     () => Response.json(body, { status: 404, headers }),
   );
   const url = `http://localhost:${server.addr.port}`;
-  const api = remote({ url, namedBy: "--server", plainHttp: false });
-  const answer = await api.ask({ method: "GET", path: "/clusters" });
+  const way = remote({ url, namedBy: "--server", plainHttp: false });
+  const answer = await way.ask(operationNamed("listClusters"), {});
   assert.deepEqual(answer.body, body);
   assert.equal(answer.advice, "that server is older than this program and has no /api/v1");
-  await api.close();
+  await way.close();
 });
 
 /** Run as the README says it, and without what it says. */

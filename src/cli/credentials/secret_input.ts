@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { Failure } from "../failure.ts";
 import { askHidden, isTerminal } from "./ask.ts";
 
@@ -8,7 +9,7 @@ export const PASSWORD_VARIABLE = "ARGOCD_CONFIGURER_PASSWORD";
 const MAX_BYTES = 1024 * 1024;
 
 /** Where a secret comes from; nothing, when it was not given. */
-export interface SecretSource {
+interface SecretSource {
   /** `--password`: what `--password-stdin` and `--password-file` begin with. */
   readonly flag: string;
   readonly stdin?: boolean;
@@ -75,14 +76,8 @@ async function textOf(stream: ReadableStream<Uint8Array>, what: string): Promise
     length += chunk.length;
     if (length > MAX_BYTES) throw new Failure(`Cannot use ${what}: it is over 1 MiB`, 2);
   }
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
   } catch {
     throw new Failure(`Cannot use ${what}: it is not valid UTF-8`, 2);
   }

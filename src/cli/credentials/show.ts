@@ -2,80 +2,94 @@ import { dump } from "js-yaml";
 import { escapedJson, hasHidden } from "../../log/escaped.ts";
 import type { Failure } from "../failure.ts";
 import { print, printError } from "../terminal.ts";
-import type { Fields } from "./flag_words.ts";
-import type { ProgramFlags } from "./open_api.ts";
-import type { Api, ApiAnswer, ApiRequest } from "./request.ts";
+import type { View } from "../views/view.ts";
 import { plain, tableText } from "./table.ts";
-import { notesOf, type Told, toldOf } from "./told.ts";
+import { notesOf, type Told, toldOf, type Words } from "./told.ts";
+import type { Answer, Input, Way } from "./way.ts";
+import type { OutputFormat } from "../bind/program_flags.ts";
 
-/** A request and what came of it: an answer or, where there is none, why. */
+/** What was asked of a cluster, and what came of it: an answer or, where there is none, why. */
 export interface Asked {
   /** Absent where it is for none, or none was named. */
   readonly cluster: string | undefined;
-  readonly request: ApiRequest;
-  readonly answer?: ApiAnswer;
+  /** Without the cluster. */
+  readonly input: Input;
+  readonly answer?: Answer;
   readonly failure?: Failure;
 }
 
-/** How the answers of one command are shown. */
-export interface View {
-  readonly fields: Fields;
-  /** Columns; the wide ones are shown with `-o wide`. */
-  readonly columns: readonly string[];
-  readonly wideColumns: readonly string[];
-  /** Whether one more column tells the cluster where there are several. */
-  readonly namesCluster?: true;
-  /** Cells of all columns, line by line. */
-  rows(answer: ApiAnswer): (string | undefined)[][];
-  /** Lines for `-o name`. */
-  names(answer: ApiAnswer): string[];
-  /** Whether it shows what came of trying a credential, also where that is refused. */
-  readonly showsVerified?: true;
-  /** Whether it shows fingerprints. */
-  readonly showsFingerprints?: true;
-  /** What is said beside a table. */
-  notes?(answer: ApiAnswer): readonly string[];
-  /** Said when there is nothing to show. */
-  nothing?(place: string, clusters: readonly string[]): string;
-}
-
-export interface ShowOptions {
-  readonly flags: Pick<ProgramFlags, "output">;
+/** How it is shown. */
+export interface Showing {
+  readonly words: Words;
+  readonly view: View;
+  readonly way: Way;
+  readonly output?: OutputFormat;
   /** Whether nothing was sent, and the answer is the request itself. */
   readonly isChecked: boolean;
   /** Whether there may be several clusters. */
   readonly areSeveral: boolean;
-  readonly api: Pick<Api, "place" | "passing">;
 }
 
 /** Tells that a cluster of several has ended, while others may go on. */
-export function showEnded(asked: Asked, view: View, options: ShowOptions): void {
-  if (isDone(asked)) showNotes(asked, view, options);
+export function showEnded(asked: Asked, showing: Showing): void {
+  if (isDone(asked)) showNotes(asked, showing);
   // What is wrong with the usage is so for all.
-  else if (!told(asked, view).isUsage) printError(`${asked.cluster}: failed\n`);
+  else if (!told(asked, showing).isUsage) printError(`${asked.cluster}: failed\n`);
 }
 
 /** Shows what came of it: results on standard output, everything else on standard error. */
-export function show(asked: readonly Asked[], view: View, options: ShowOptions): number {
-  const { flags: { output = "table" }, areSeveral } = options;
-  if (output === "json") print(areSeveral ? json(asked.map(entryOf)) : jsonOf(asked[0]!));
-  else if (output === "yaml") {
-    const one = asked[0]!.answer?.body;
-    if (areSeveral) print(yaml(asked.map(entryOf)));
-    else if (one !== undefined) print(yaml(one));
-  } else if (options.isChecked) showRequests(asked, output === "name");
-  else if (output === "name") print(lines(asked.filter(isDone), view.names));
-  else showTable(asked, view, options);
-  if (!areSeveral) { for (const each of asked.filter(isDone)) showNotes(each, view, options); }
-  return exitCode(asked, showFailures(asked, view, areSeveral));
+export async function show(asked: readonly Asked[], showing: Showing): Promise<number> {
+  const { output = "table", view, isChecked, areSeveral } = showing;
+  if (output === "json" || output === "yaml") {
+    showWhole(asked, output === "json" ? json : yaml, areSeveral);
+  } else if (isChecked) showRequests(asked, output === "name");
+  else if (output === "name") print(lines(asked.filter(isDone), view));
+  else await showTable(asked, showing);
+  if (!areSeveral) { for (const each of asked.filter(isDone)) showNotes(each, showing); }
+  return exitCode(asked, showFailures(asked, showing));
 }
 
-const isDone = (asked: Asked): asked is Asked & { answer: ApiAnswer } =>
+/**
+ * Whether an answer is such that it can be shown: what a server says may be anything. What is shown as
+ * it came may be more.
+ */
+export async function isReadable(
+  answer: Answer,
+  { words, view }: Pick<Showing, "words" | "view">,
+): Promise<boolean> {
+  const { status, body } = answer;
+  try {
+    if (status >= 300) toldOf(answer, words, false);
+    else notesOf(answer, words, false);
+    if (status < 300 || (view.showsVerified && status === 422)) {
+      const rows = await view.rows(body);
+      const cells = Object.values(view.columns(rows));
+      tableText({ columns: [], rows: rows.map((row) => cells.map((cell) => cell(row))) });
+      view.notes?.(body);
+      view.names?.(body);
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What succeeded. */
+export type Done = Asked & { readonly answer: Answer };
+
+export const isDone = (asked: Asked): asked is Done =>
   asked.answer !== undefined && asked.answer.status < 300;
 
-/** The API's own text, but for what a terminal would obey. */
-const jsonOf = ({ answer }: Asked) => escapedJson(answer?.text ?? "");
+function showWhole(
+  asked: readonly Asked[],
+  textOf: (value: unknown) => string,
+  areSeveral: boolean,
+): void {
+  const whole = areSeveral ? asked.map(entryOf) : asked[0]?.answer?.body;
+  if (whole !== undefined) print(textOf(whole));
+}
 
+/** As the API has it, but for what a terminal would obey. */
 const json = (value: unknown) => escapedJson(JSON.stringify(value, null, 2) + "\n");
 
 /** Where a character is to be escaped, as JSON, which is YAML: its plain texts know no escapes. */
@@ -92,19 +106,16 @@ function entryOf({ cluster, answer, failure }: Asked) {
 }
 
 /** Each name once: of a credential in many namespaces there is one. */
-function lines(
-  asked: readonly { readonly answer: ApiAnswer }[],
-  namesIn: View["names"],
-): string {
-  const names = asked.flatMap(({ answer }) => namesIn(answer)).map(plain);
+function lines(asked: readonly Done[], view: View): string {
+  const names = asked.flatMap(({ answer }) => view.names?.(answer.body) ?? []).map(plain);
   return [...new Set(names)].map((name) => `${name}\n`).join("");
 }
 
 function showRequests(asked: readonly Asked[], isName: boolean): void {
   const checked = asked.filter(isDone);
   if (isName) {
-    const names = checked.map(({ request: { body, query } }) => body?.name ?? query?.name);
-    print([...new Set(names)].map((name) => `secret/${plain(String(name))}\n`).join(""));
+    const names = new Set(checked.map(({ input: { name } }) => String(name)));
+    print([...names].map((name) => `secret/${plain(name)}\n`).join(""));
     return;
   }
   print(
@@ -114,36 +125,43 @@ function showRequests(asked: readonly Asked[], isName: boolean): void {
   );
 }
 
-function showTable(asked: readonly Asked[], view: View, options: ShowOptions): void {
-  const shown = asked.filter((each): each is Asked & { answer: ApiAnswer } =>
+async function showTable(asked: readonly Asked[], showing: Showing): Promise<void> {
+  const { output, view, way, areSeveral } = showing;
+  const shown = asked.filter((each): each is Done =>
     isDone(each) || (view.showsVerified === true && each.answer?.status === 422)
   );
-  const isWide = options.flags.output === "wide";
-  const columns = isWide ? [...view.columns, ...view.wideColumns] : view.columns;
-  const isNamed = options.areSeveral && view.namesCluster === true;
-  const rows = shown.flatMap(({ answer, cluster }) =>
-    view.rows(answer).map((cells) => [
-      ...(isNamed ? [cluster] : []),
-      ...cells.slice(0, columns.length),
-    ])
+  const isWide = output === "wide";
+  const found = await Promise.all(
+    shown.map(async ({ cluster, answer: { body } }) =>
+      (await view.rows(body, isWide ? way : undefined)).map((row) => ({ cluster, row }))
+    ),
   );
-  const { place, passing } = options.api;
+  const rows = found.flat();
+  const usual = view.columns(rows.map(({ row }) => row));
+  if (Object.keys(usual).length === 0) return showWhole(shown, yaml, areSeveral);
+  const columns = Object.entries({ ...usual, ...isWide ? view.wide : {} });
+  const isNamed = areSeveral && view.namesCluster === true;
   if (rows.length > 0) {
-    print(tableText({ columns: [...(isNamed ? ["CLUSTER"] : []), ...columns], rows }));
-    if (view.showsFingerprints && passing !== undefined) {
-      printError(`note: fingerprints compare within this output only: ${plain(passing)}\n`);
+    print(tableText({
+      columns: [...isNamed ? ["CLUSTER"] : [], ...columns.map(([heading]) => heading)],
+      rows: rows.map(({ cluster, row }) => [
+        ...isNamed ? [cluster] : [],
+        ...columns.map(([, cell]) => cell(row)),
+      ]),
+    }));
+    if (view.showsFingerprints && way.passing !== undefined) {
+      printError(`note: fingerprints compare within this output only: ${plain(way.passing)}\n`);
     }
   } else if (shown.length > 0 && view.nothing) {
     const clusters = shown.map(({ cluster = "" }) => cluster);
-    printError(`${plain(view.nothing(place, clusters))}\n`);
+    printError(`${plain(view.nothing(way.place, clusters))}\n`);
   }
 }
 
 /** What an answer says besides its result; of one of several at least that it is done. */
 function showNotes(
-  { cluster, answer }: Asked & { answer: ApiAnswer },
-  view: View,
-  { flags: { output = "table" }, isChecked, areSeveral }: ShowOptions,
+  { cluster, answer }: Done,
+  { output = "table", view, isChecked, areSeveral, words }: Showing,
 ): void {
   const where = areSeveral ? `${cluster}: ` : "";
   const said: string[] = [];
@@ -153,18 +171,21 @@ function showNotes(
     const isTable = output === "table" || output === "wide";
     if (isTable && typeof message === "string") said.push(plain(message));
     else if (areSeveral) said.push("done");
-    if (isTable) said.push(...view.notes?.(answer) ?? []);
+    if (isTable) said.push(...view.notes?.(answer.body) ?? []);
     // They are in what is printed.
     const isWhole = output === "json" || output === "yaml";
-    if (!isWhole) said.push(...notesOf(answer, view.showsVerified ?? false));
+    if (!isWhole) said.push(...notesOf(answer, words, view.showsVerified ?? false));
   }
   for (const line of said) printError(`${where}${line}\n`);
 }
 
-function told({ answer, failure }: Asked, view: View): Told {
+function told(
+  { answer, failure }: Pick<Asked, "answer" | "failure">,
+  { view, words }: Showing,
+): Told {
   return answer === undefined
     ? { lines: [failure!.message], isUsage: failure!.exitCode === 2 }
-    : toldOf(answer, view.fields, view.showsVerified ?? false);
+    : toldOf(answer, words, view.showsVerified ?? false);
 }
 
 /**
@@ -172,19 +193,15 @@ function told({ answer, failure }: Asked, view: View): Told {
  * to be copied.
  * @returns whether all that failed is wrong usage
  */
-function showFailures(asked: readonly Asked[], view: View, areSeveral: boolean): boolean {
-  const failed = asked.filter((each) => !isDone(each));
-  let isUsage = true;
-  const byText = new Map<string, (string | undefined)[]>();
-  for (const each of failed) {
-    const why = told(each, view);
-    isUsage &&= why.isUsage;
-    const text = why.lines.join("\n");
-    byText.set(text, [...byText.get(text) ?? [], each.cluster]);
+function showFailures(asked: readonly Asked[], showing: Showing): boolean {
+  const { areSeveral } = showing;
+  const failed = asked.filter((each) => !isDone(each))
+    .map(({ cluster, ...each }) => ({ cluster, ...told(each, showing) }));
+  for (const [text, those] of Map.groupBy(failed, ({ lines }) => lines.join("\n"))) {
+    const where = areSeveral ? `${those.map(({ cluster }) => cluster).join(", ")}: ` : "";
+    printError(`error: ${where}${text}\n`);
   }
-  for (const [text, clusters] of byText) {
-    printError(`error: ${areSeveral ? `${clusters.join(", ")}: ` : ""}${text}\n`);
-  }
+  const isUsage = failed.every((each) => each.isUsage);
   if (areSeveral && failed.length > 0 && !isUsage) {
     printError(`failed: --cluster ${failed.map(({ cluster }) => cluster).join(",")}\n`);
   }

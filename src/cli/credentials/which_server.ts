@@ -1,6 +1,6 @@
 /** Variables in place of flags, for who asks the same server all day. */
-export const SERVER_VARIABLE = "ARGOCD_CONFIGURER_SERVER";
-export const SERVER_CA_VARIABLE = "ARGOCD_CONFIGURER_SERVER_CA";
+const SERVER_VARIABLE = "ARGOCD_CONFIGURER_SERVER";
+const SERVER_CA_VARIABLE = "ARGOCD_CONFIGURER_SERVER_CA";
 
 /**
  * Seconds that an answer is waited for: twice what a server that has no `kubectl_timeout` set takes
@@ -21,7 +21,7 @@ export type ServerFlags = {
 };
 
 /** A running server that is asked. */
-export interface WhichServer {
+export interface WhichServer extends Pick<ServerFlags, "requestTimeout"> {
   readonly url: string;
   /** What named it, for messages: `--server`, or the variable. */
   readonly namedBy: string;
@@ -29,8 +29,6 @@ export interface WhichServer {
   readonly ca?: string;
   /** Whether passwords may go to another machine without TLS. */
   readonly plainHttp: boolean;
-  /** Seconds that an answer is waited for; 0 for as long as it takes. @default by what is asked */
-  readonly requestTimeout?: number;
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { Attempt, Credentials, Outcome, WriteRecord } from "../../audit/audit_log.ts";
+import type { Attempt, Credentials, Outcome } from "../../audit/entry.ts";
+import type { WriteRecord } from "../../audit/write_record.ts";
 import type { KubeError } from "../../kube/errors.ts";
 import type { FakeCluster } from "../../kube/fake/store.ts";
 import { refusedStore } from "../../kube/late_store.ts";

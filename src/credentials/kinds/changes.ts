@@ -1,9 +1,11 @@
-import { decodeBase64Text } from "../../kube/base64.ts";
+import { decodeBase64Text } from "../../text/bytes.ts";
 import type { SecretData, SecretManifest, StoredSecret } from "../../kube/store.ts";
 import { configAt, configOf } from "./pull_secret.ts";
 import { WRITE_ANNOTATION } from "./kind.ts";
-import { HIDDEN, shownLogins } from "./shown_logins.ts";
-import { SECRET_TYPE_LABEL, shownUsername } from "./repository.ts";
+import { HIDDEN } from "../../fields/field.ts";
+import { shownLogins } from "./shown_logins.ts";
+import { SECRET_TYPE_LABEL, shownValue } from "./repository_credential.ts";
+import { shownOption } from "./repository_options.ts";
 import { shownUrl } from "./url.ts";
 
 /** One field that a write would change; a value is shown only where it is no secret. */
@@ -16,26 +18,8 @@ export interface Change {
   readonly after?: string;
 }
 
-/** Keys of Argo CD's secrets that hold nothing secret. */
-const SHOWN = new Set([
-  "type",
-  "name",
-  "project",
-  "noProxy",
-  "insecure",
-  "insecureIgnoreHostKey",
-  "enableLfs",
-  "enableOCI",
-  "depth",
-  "forceHttpBasicAuth",
-  "insecureOCIForceHttp",
-  "useAzureWorkloadIdentity",
-  "githubAppID",
-  "githubAppInstallationID",
-]);
-
-/** URLs, which may hold a password. */
-const URLS = new Set(["url", "proxy", "githubAppEnterpriseBaseUrl"]);
+/** Keys of Argo CD's secrets, besides those of a credential and of options, that hold nothing secret. */
+const SHOWN = new Set(["type", "insecureIgnoreHostKey", "enableOCI"]);
 
 /** What differs between what is there and what would be; the mark of who wrote it is left out. */
 export function changes(before: StoredSecret | undefined, after: SecretManifest): Change[] {
@@ -102,11 +86,11 @@ function valuesOf(
   return (key, value, all) => {
     const text = decodeBase64Text(value);
     if (isArgocd && SHOWN.has(key)) return text;
-    if (isArgocd && URLS.has(key)) return shownUrl(text);
-    if (isOurs && key === "username") {
-      const usernameIsToken = decodeBase64Text(all.password ?? "") === "x-oauth-basic";
-      return shownUsername({ username: text, usernameIsToken }) ?? "";
-    }
+    if (isArgocd && key === "url") return shownUrl(text);
+    const shown = isArgocd || isOurs && key === "username"
+      ? shownValue(key, text, all) ?? (isArgocd ? shownOption(key, text) : undefined)
+      : undefined;
+    if (shown !== undefined) return shown;
     const config = configAt(all, key);
     if (config === undefined) return HIDDEN;
     const old = before?.data.reveal() ?? {};

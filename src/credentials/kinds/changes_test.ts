@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { encodeBase64Text } from "../../kube/base64.ts";
+import { encodeBase64Text } from "../../text/bytes.ts";
 import type { SecretManifest, StoredSecret } from "../../kube/store.ts";
 import { seal } from "../../log/sealed.ts";
 import { type Change, changes } from "./changes.ts";

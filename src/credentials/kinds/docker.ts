@@ -1,8 +1,9 @@
-import { encodeBase64Text } from "../../kube/base64.ts";
+import { encodeBase64Text } from "../../text/bytes.ts";
 import type { StoredSecret } from "../../kube/store.ts";
 import { seal, type Sealed } from "../../log/sealed.ts";
 import { type Checked, no } from "../material/checked.ts";
 import { keysBelow, mergeDockerConfig } from "../material/docker_config.ts";
+import type { DockerCredential } from "./docker_logins.ts";
 import type { DesiredSecret } from "./kind.ts";
 import {
   configsOf,
@@ -11,13 +12,6 @@ import {
   isPullSecretType,
 } from "./pull_secret.ts";
 import { registryKeys } from "./registry.ts";
-
-export interface DockerCredential {
-  /** A host, with a port where it is not the usual one, or what is below a path of it. */
-  readonly registry: string;
-  readonly username: string;
-  readonly password: Sealed<string>;
-}
 
 /**
  * The entries of `auths`, in the open. Each has all three fields: readers differ in their need.

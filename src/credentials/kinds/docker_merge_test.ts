@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { webUrl } from "../../../tests/support/arbitrary.ts";
-import { decodeBase64Text, encodeBase64Text } from "../../kube/base64.ts";
+import { decodeBase64Text, encodeBase64Text } from "../../text/bytes.ts";
 import type { StoredSecret } from "../../kube/store.ts";
 import { seal } from "../../log/sealed.ts";
-import { dockerConfigJson, type DockerCredential, dockerSecrets } from "./docker.ts";
+import { dockerConfigJson, dockerSecrets } from "./docker.ts";
+import type { DockerCredential } from "./docker_logins.ts";
 import type { DesiredSecret } from "./kind.ts";
 
 const LABELS = { "a/type": "docker-creds" };

@@ -1,3 +1,4 @@
+import { send } from "../../fields/advice.ts";
 import {
   hasUnfitCharacter,
   hostOf,
@@ -8,6 +9,10 @@ import {
 } from "./url.ts";
 
 const no = (why: string): ParsedUrl => ({ ok: false, why });
+
+export const ONE_REPOSITORY = `must name one repository; ${
+  send({ as: "repo-creds" })
+} for all below a prefix`;
 
 /**
  * Understands the URL of a Git repository: `https://`, `http://`, `ssh://`, Git's short form of the
@@ -65,7 +70,7 @@ function shortSsh(text: string): ParsedUrl {
 
 function understood(url: string, over: "http" | "ssh", path: string): ParsedUrl {
   if (path.includes("*")) {
-    return no('must name one repository; send "as": "repo-creds" for all below a prefix');
+    return no(ONE_REPOSITORY);
   }
   const hints = [
     ...(url.startsWith("http://")

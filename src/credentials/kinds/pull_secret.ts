@@ -1,4 +1,4 @@
-import { decodeBase64Text, encodeBase64Text } from "../../kube/base64.ts";
+import { decodeBase64Text, encodeBase64Text } from "../../text/bytes.ts";
 import type { SecretData } from "../../kube/store.ts";
 import type { DockerConfigForm, DockerConfigText } from "../material/docker_config.ts";
 

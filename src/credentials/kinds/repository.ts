@@ -1,19 +1,14 @@
-import { decodeBase64Text, encodeBase64Text } from "../../kube/base64.ts";
-import { beginningOfToken } from "../../log/token_shapes.ts";
-import { seal, type Sealed } from "../../log/sealed.ts";
-import type {
-  RepositoryFields,
-  SecretData,
-  SecretSummary,
-  StoredSecret,
-} from "../../kube/store.ts";
+import { decodeBase64Text, encodeBase64Text } from "../../text/bytes.ts";
+import { seal } from "../../log/sealed.ts";
+import type { SecretData, SecretSummary, StoredSecret } from "../../kube/store.ts";
 import { comparableUrl, templateKey } from "./comparable_url.ts";
+import type { RepositoryType, SecretKind } from "./credential_kind.ts";
 import type { Alias, DesiredSecret, ExactRepository, Identity } from "./kind.ts";
-import { credentialKeys, type RepositoryCredential } from "./repository_credential.ts";
+import { BESIDE, type RepositoryCredential } from "./kinds.ts";
+import { credentialKeys, SECRET_TYPE_LABEL, valuesOf } from "./repository_credential.ts";
+import { optionKeys, type RepositoryOptions } from "./repository_options.ts";
+import type { ClientCertificate } from "./tls_client_certificate.ts";
 import type { RepositoryUrl } from "./url.ts";
-
-/** What makes a secret a repository or a template of Argo CD. */
-export const SECRET_TYPE_LABEL = "argocd.argoproj.io/secret-type";
 
 /**
  * Argo CD's mark of a repository secret that may be deleted whole; without it `argocd repo rm`
@@ -21,31 +16,6 @@ export const SECRET_TYPE_LABEL = "argocd.argoproj.io/secret-type";
  * @see https://github.com/argoproj/argo-cd/blob/v3.5.0/util/db/repository_secrets.go
  */
 const ARGOCD_MANAGED = { "managed-by": "argocd.argoproj.io" };
-
-export type RepositoryType = "git" | "helm" | "oci";
-
-/** A repository, or a template for all repositories whose URLs begin with its own. */
-export type SecretKind = "repository" | "repo-creds";
-
-/** Fields besides the credential. What is absent stays as it is in a secret that is replaced. */
-export interface RepositoryOptions {
-  /** Repositories only: how charts find it (`@NAME`). @default that of the secret, when it is new */
-  readonly name?: string;
-  /** Repositories only: the project of Argo CD that alone may use it. */
-  readonly project?: string;
-  readonly proxy?: string;
-  readonly noProxy?: string;
-  /** Repositories only: whether the server's certificate or host key is not verified. */
-  readonly insecure?: boolean;
-  /** Whether Git sends the password without being asked for it. */
-  readonly forceBasicAuth?: boolean;
-  /** Repositories only. */
-  readonly enableLfs?: boolean;
-  /** Repositories only: how many commits are fetched; 0 is all. */
-  readonly depth?: number;
-  /** Whether an OCI registry is reached by plain HTTP. */
-  readonly insecureOciHttp?: boolean;
-}
 
 export interface RepositoryRequest {
   readonly as: SecretKind;
@@ -58,12 +28,6 @@ export interface RepositoryRequest {
   readonly options: RepositoryOptions;
   /** Whether to write the template too, where a repository's URL has one. */
   readonly template: boolean;
-}
-
-export interface ClientCertificate {
-  /** PEM; it is public. */
-  readonly cert: string;
-  readonly key: Sealed<string>;
 }
 
 /** The secret of one URL, and its template where only that matches charts. */
@@ -171,26 +135,24 @@ function argocdSecret(
   oci: boolean,
 ): DesiredSecret {
   const { type, credential, clientCertificate: certificate, options } = request;
-  const { taken, dropped } = credentialKeys(credential);
+  const { taken, dropped } = credentialKeys(credential, secretType);
   const isHelmOci = oci && type === "helm";
   const fields: SecretData = {
-    ...(secretType === "repository" ? { name: options.name ?? name } : {}),
+    ...(secretType === "repository" ? { name } : {}),
     url,
     type,
     ...taken,
-    ...(certificate === undefined ? {} : {
-      tlsClientCertData: certificate.cert,
-      tlsClientCertKey: certificate.key.reveal(),
-    }),
+    ...(certificate === undefined ? {} : valuesOf(BESIDE, certificate, secretType)),
     ...optionKeys(options, secretType),
     ...(isHelmOci ? { enableOCI: "true" } : {}),
   };
   const data = seal(mapValues(fields, encodeBase64Text));
   /** Charts depend on the name that is there: it changes only when that is asked for. */
   const nameIn = (current: StoredSecret): SecretData => {
-    const isGiven = options.name !== undefined || (current.data.reveal().name ?? "") === "";
+    const asked = options.repository_name;
+    const isGiven = asked !== undefined || (current.data.reveal().name ?? "") === "";
     if (secretType !== "repository" || !isGiven) return {};
-    if (options.name !== undefined) return { name: encodeBase64Text(options.name) };
+    if (asked !== undefined) return { name: encodeBase64Text(asked) };
     return type === "helm" ? { name: encodeBase64Text(current.name) } : {};
   };
   const gone = new Set([
@@ -228,28 +190,6 @@ function keyOf(secretType: string, url: string): string {
   return secretType === "repo-creds" ? templateKey(url) : comparableUrl(url);
 }
 
-/**
- * Argo CD's keys of the options. Booleans are read by Go's `ParseBool`; one that cannot be breaks
- * the reading of more than its own secret.
- * @see https://github.com/argoproj/argo-cd/blob/v3.2.12/util/db/repository_secrets.go
- */
-function optionKeys(options: RepositoryOptions, secretType: SecretKind): SecretData {
-  const text = (key: string, value: string | number | boolean | undefined) =>
-    value === undefined ? {} : { [key]: String(value) };
-  return {
-    ...text("proxy", options.proxy),
-    ...text("noProxy", options.noProxy),
-    ...text("forceHttpBasicAuth", options.forceBasicAuth),
-    ...text("insecureOCIForceHttp", options.insecureOciHttp),
-    ...(secretType === "repo-creds" ? {} : {
-      ...text("project", options.project),
-      ...text("insecure", options.insecure),
-      ...text("enableLfs", options.enableLfs),
-      ...text("depth", options.depth),
-    }),
-  };
-}
-
 /** What Argo CD knows a listed secret by. */
 export function identityOf(secret: SecretSummary): Required<Identity> {
   const { url = "", project = "" } = secret.repository ?? {};
@@ -257,18 +197,6 @@ export function identityOf(secret: SecretSummary): Required<Identity> {
   // Argo CD does not read it from templates.
   const isTemplate = secretType === "repo-creds";
   return { secretType, url: keyOf(secretType, url), project: isTemplate ? "" : project };
-}
-
-/**
- * A user name for showing: masked when it is a token itself, as GitHub allows (the token as user
- * name, beside the password `x-oauth-basic` or none).
- */
-export function shownUsername(fields: RepositoryFields): string | undefined {
-  const { username, usernameIsToken } = fields;
-  if (username === undefined) return undefined;
-  const token = beginningOfToken(username);
-  if (token !== undefined) return `${token}***`;
-  return usernameIsToken ? "***" : username;
 }
 
 function mapValues(

@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
-import { seal } from "../../log/sealed.ts";
+import { z } from "@hono/zod-openapi";
+import { open, secret } from "../../fields/field.ts";
+import { Password } from "../../fields/texts.ts";
+import { seal, Sealed } from "../../log/sealed.ts";
+import { encodeBase64Text } from "../../text/bytes.ts";
+import { type CredentialKind, type Key, key } from "./credential_kind.ts";
+import { BESIDE, kindOf, KINDS as ALL_KINDS, type RepositoryCredential } from "./kinds.ts";
 import {
-  CREDENTIAL_KEYS,
   credentialKeys,
-  type RepositoryCredential,
+  credentialsIn,
+  sameCredential,
   secretOf,
+  shownValue,
 } from "./repository_credential.ts";
 
 const app = {
@@ -15,7 +22,11 @@ const app = {
 } as const;
 
 /** Each kind, what Argo CD reads it from, and the value that makes it secret. */
-const KINDS: [credential: RepositoryCredential, keys: Record<string, string>, secret: string][] = [
+const KINDS: [
+  credential: RepositoryCredential,
+  keys: Record<string, string>,
+  secret: string | undefined,
+][] = [
   [
     { kind: "password", username: "user", password: seal("pass") },
     { username: "user", password: "pass" },
@@ -51,6 +62,23 @@ const KINDS: [credential: RepositoryCredential, keys: Record<string, string>, se
     { gcpServiceAccountKey: '{"private_key": "x"}' },
     '{"private_key": "x"}',
   ],
+  [
+    {
+      kind: "azure_service_principal",
+      client_id: "client",
+      client_secret: seal("client secret"),
+      tenant_id: "tenant",
+      authority_url: "https://login.microsoftonline.us",
+    },
+    {
+      azureServicePrincipalClientId: "client",
+      azureServicePrincipalClientSecret: "client secret",
+      azureServicePrincipalTenantId: "tenant",
+      azureActiveDirectoryEndpoint: "https://login.microsoftonline.us",
+    },
+    "client secret",
+  ],
+  [{ kind: "azure_workload_identity" }, { useAzureWorkloadIdentity: "true" }, undefined],
 ];
 
 /** Of every kind that Argo CD knows; of a client certificate there are none among them. */
@@ -64,31 +92,114 @@ const ALL = [
   "githubAppPrivateKey",
   "githubAppEnterpriseBaseUrl",
   "gcpServiceAccountKey",
+  "azureServicePrincipalClientId",
+  "azureServicePrincipalClientID",
+  "azureServicePrincipalClientSecret",
+  "azureServicePrincipalTenantId",
+  "azureServicePrincipalTenantID",
+  "azureActiveDirectoryEndpoint",
   "useAzureWorkloadIdentity",
 ];
 
 for (const [credential, keys, secret] of KINDS) {
   const what = Object.keys(keys).join(", ");
   Deno.test(`a credential of ${what} takes these keys and drops those of all other kinds`, () => {
-    const { taken, dropped } = credentialKeys(credential);
+    const { taken, dropped } = credentialKeys(credential, "repository");
     assert.deepEqual(taken, keys);
     assert.deepEqual([...dropped, ...Object.keys(taken)].sort(), [...ALL].sort());
   });
 
   Deno.test(`what is secret of a credential of ${what} is its value`, () => {
-    assert.equal(secretOf(credential).reveal(), secret);
+    assert.equal(secretOf({ credential })?.reveal(), secret);
   });
 }
 
 Deno.test("without a credential no key is taken, and the one that is there stays", () => {
-  assert.deepEqual(credentialKeys(undefined), { taken: {}, dropped: [] });
+  assert.deepEqual(credentialKeys(undefined, "repository"), { taken: {}, dropped: [] });
 });
 
 Deno.test("each kind is known by the keys that it is written with", () => {
   for (const [credential, keys] of KINDS) {
-    for (const key of Object.keys(keys)) {
-      const kinds = Object.entries(CREDENTIAL_KEYS).filter(([, each]) => each.includes(key));
-      assert.deepEqual(kinds.map(([kind]) => kind), [credential.kind]);
+    for (const [key, value] of Object.entries(keys)) {
+      assert.deepEqual(credentialsIn({ [key]: encodeBase64Text(value) }), [credential.kind]);
     }
   }
+});
+
+Deno.test("each kind is among these, and hides what its request hides", () => {
+  const secrets = KINDS.flatMap(([, keys, secret]) =>
+    Object.entries(keys).filter(([, value]) => value === secret).map(([key]) => key)
+  );
+  assert.deepEqual(
+    new Set(KINDS.map(([{ kind }]) => kind)),
+    new Set(ALL_KINDS.map(({ name }) => name)),
+  );
+  for (const key of ALL.filter((each) => each !== "username")) {
+    assert.equal(shownValue(key, "x", {}), secrets.includes(key) ? "***" : "x", key);
+  }
+});
+
+/** Of all kinds, with what may stand beside them. */
+const CREDENTIALS = [
+  ...KINDS.map(([credential]) => [kindOf(credential), credential] as const),
+  [BESIDE, { cert: "certificate", key: seal("key") }] as const,
+];
+
+Deno.test("a key whose value is a secret hides it by its field, whatever its value is", () => {
+  const secrets = CREDENTIALS.flatMap(([kind, credential]) =>
+    Object.entries<Key<never>>(kind.keys)
+      .filter(([, key]) => key.of(credential as never) instanceof Sealed)
+  );
+  assert.ok(secrets.length >= 6);
+  for (const [name, { field }] of secrets) {
+    for (const text of ["", "x"]) {
+      assert.equal(field.shown?.(text), "***", name);
+      assert.equal(shownValue(name, text, {}), "***", name);
+    }
+  }
+});
+
+Deno.test("no key of an open field takes a secret", () => {
+  const token = open(z.string(), "Token");
+  const kind: Pick<CredentialKind<{ readonly token: Sealed<string> }>, "keys"> = {
+    keys: {
+      // @ts-expect-error: what the field shows is secret
+      byName: key(token, "token"),
+      // @ts-expect-error: the same
+      own: { field: token, of: ({ token }) => token },
+      // @ts-expect-error: a secret is not shown in another way
+      shown: { field: secret(Password, "T", { by: "file" }), of: (t) => t.token, shown: String },
+    },
+  };
+  assert.equal(Object.keys(kind.keys).length, 3);
+});
+
+Deno.test("in a template each key is spelled as Argo CD reads it there, and the other spelling goes", () => {
+  const principal = {
+    kind: "azure_service_principal",
+    client_id: "client",
+    client_secret: seal("client secret"),
+    tenant_id: "tenant",
+  } as const;
+  const { taken, dropped } = credentialKeys(principal, "repo-creds");
+  assert.deepEqual(taken, {
+    azureServicePrincipalClientID: "client",
+    azureServicePrincipalClientSecret: "client secret",
+    azureServicePrincipalTenantID: "tenant",
+  });
+  for (const key of ["azureServicePrincipalClientId", "azureServicePrincipalTenantId"]) {
+    assert.ok(dropped.includes(key), key);
+  }
+});
+
+/** A secret of this type with a service principal, as far as it is spelled like that in one. */
+const holding = (secretType: string, end: string) => ({
+  data: seal({ [`azureServicePrincipalClientI${end}`]: "YQ==" }),
+  labels: { "argocd.argoproj.io/secret-type": secretType },
+});
+
+Deno.test("a repository and a template hold the same, each in its own spelling", () => {
+  const repository = holding("repository", "d");
+  assert.equal(sameCredential(repository, holding("repo-creds", "D")), true);
+  assert.equal(sameCredential(repository, holding("repo-creds", "d")), false);
 });

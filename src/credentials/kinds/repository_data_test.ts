@@ -1,16 +1,12 @@
 import assert from "node:assert/strict";
-import { encodeBase64Text } from "../../kube/base64.ts";
+import { encodeBase64Text } from "../../text/bytes.ts";
 import type { StoredSecret } from "../../kube/store.ts";
 import { seal } from "../../log/sealed.ts";
 import type { DesiredSecret } from "./kind.ts";
-import {
-  type RepositoryOptions,
-  type RepositoryRequest,
-  repositorySecrets,
-  type RepositoryType,
-  type SecretKind,
-} from "./repository.ts";
-import type { RepositoryCredential } from "./repository_credential.ts";
+import { type RepositoryRequest, repositorySecrets } from "./repository.ts";
+import type { RepositoryOptions } from "./repository_options.ts";
+import type { RepositoryType, SecretKind } from "./credential_kind.ts";
+import type { RepositoryCredential } from "./kinds.ts";
 import { parseUrl } from "./repository_url.ts";
 
 /** A URL of each type, what is stored of it as a repository and as a template, and keys besides. */
@@ -59,17 +55,17 @@ const CREDENTIALS: [credential: RepositoryCredential | undefined, keys: object][
 const OPTIONS: [options: RepositoryOptions, repository: object, template: object][] = [
   [{}, {}, {}],
   [{ proxy: "http://p:3128" }, { proxy: "http://p:3128" }, { proxy: "http://p:3128" }],
-  [{ noProxy: "a,b" }, { noProxy: "a,b" }, { noProxy: "a,b" }],
-  [{ forceBasicAuth: true }, { forceHttpBasicAuth: "true" }, { forceHttpBasicAuth: "true" }],
-  [{ forceBasicAuth: false }, { forceHttpBasicAuth: "false" }, { forceHttpBasicAuth: "false" }],
-  [{ insecureOciHttp: true }, { insecureOCIForceHttp: "true" }, { insecureOCIForceHttp: "true" }],
-  [{ insecureOciHttp: false }, { insecureOCIForceHttp: "false" }, {
+  [{ no_proxy: "a,b" }, { noProxy: "a,b" }, { noProxy: "a,b" }],
+  [{ force_basic_auth: true }, { forceHttpBasicAuth: "true" }, { forceHttpBasicAuth: "true" }],
+  [{ force_basic_auth: false }, { forceHttpBasicAuth: "false" }, { forceHttpBasicAuth: "false" }],
+  [{ insecure_oci_http: true }, { insecureOCIForceHttp: "true" }, { insecureOCIForceHttp: "true" }],
+  [{ insecure_oci_http: false }, { insecureOCIForceHttp: "false" }, {
     insecureOCIForceHttp: "false",
   }],
   [{ project: "team" }, { project: "team" }, {}],
   [{ insecure: true }, { insecure: "true" }, {}],
   [{ insecure: false }, { insecure: "false" }, {}],
-  [{ enableLfs: true }, { enableLfs: "true" }, {}],
+  [{ enable_lfs: true }, { enableLfs: "true" }, {}],
   [{ depth: 0 }, { depth: "0" }, {}],
   [{ depth: 50 }, { depth: "50" }, {}],
   [{ project: "team", depth: 1, proxy: "socks5://p:1" }, {
@@ -243,14 +239,14 @@ const NAMES: [
 for (const [asked, type, old, now] of NAMES) {
   const what = asked === undefined ? "no name is asked for" : `'${asked}' is asked for`;
   Deno.test(`a ${type} repository named ${old} is then named ${now}, where ${what}`, () => {
-    const secret = secretFor({ type, options: { name: asked } });
+    const secret = secretFor({ type, options: { repository_name: asked } });
     assert.equal(merged(secret, old === undefined ? {} : { name: old }).name, now);
     assert.equal(decoded(secret.data.reveal()).name, asked ?? "repo", "a new one");
   });
 }
 
 Deno.test("a template has no name, whatever is asked for", () => {
-  const secret = secretFor({ as: "repo-creds", options: { name: "x" } });
+  const secret = secretFor({ as: "repo-creds", options: { repository_name: "x" } });
   assert.equal(decoded(secret.data.reveal()).name, undefined);
 });
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { SecretSummary, StoredSecret } from "../../kube/store.ts";
 import { seal } from "../../log/sealed.ts";
-import { identityOf, repositorySecrets, shownUsername, templateName } from "./repository.ts";
+import { shownUsername } from "./password.ts";
+import { identityOf, repositorySecrets, templateName } from "./repository.ts";
 import { parseRepositoryUrl } from "./url.ts";
 
 function secrets(text: string, options: { useOci?: boolean; template?: boolean } = {}) {

@@ -1,6 +1,7 @@
+import { send } from "../../fields/advice.ts";
 import { comparableUrl, normalizeGitUrl, templateKey } from "./comparable_url.ts";
-import { parseGitUrl } from "./git_url.ts";
-import type { RepositoryType, SecretKind } from "./repository.ts";
+import type { RepositoryType, SecretKind } from "./credential_kind.ts";
+import { ONE_REPOSITORY, parseGitUrl } from "./git_url.ts";
 import { type ParsedUrl, parseRepositoryUrl, type RepositoryUrl } from "./url.ts";
 
 export interface UrlQuestion {
@@ -27,7 +28,7 @@ function understood(text: string, question: UrlQuestion): ParsedUrl {
   const [host, path] = hostAndPath(parsed.value.url);
   if (path !== "") return parsed;
   const hint = "Argo CD uses this for an Application with exactly this URL only: for all " +
-    `repositories on ${host} send "as": "repo-creds"`;
+    `repositories on ${host} ${send({ as: "repo-creds" })}`;
   return { ok: true, value: { ...parsed.value, hints: [...parsed.value.hints, hint] } };
 }
 
@@ -43,13 +44,13 @@ function repository(text: string, { type, useOci }: UrlQuestion): ParsedUrl {
  */
 function parseOciUrl(text: string): ParsedUrl {
   if (/^http:\/\//i.test(text)) {
-    return { ok: false, why: 'must begin with oci://; send "insecure_oci_http": true for HTTP' };
+    const why = `must begin with oci://; ${send({ insecure_oci_http: true })} for HTTP`;
+    return { ok: false, why };
   }
   const parsed = parseRepositoryUrl(text, true);
   if (!parsed.ok) return parsed;
   if (text.endsWith("*")) {
-    const why = 'must name one repository; send "as": "repo-creds" for all below a prefix';
-    return { ok: false, why };
+    return { ok: false, why: ONE_REPOSITORY };
   }
   const { hints } = parsed.value;
   const url = `oci://${parsed.value.url}`;
@@ -76,7 +77,9 @@ function template(text: string, question: UrlQuestion): ParsedUrl {
     const others = `${url.replace(/\.git$/i, "")}-other`;
     const why =
       "ends with .git, which Argo CD cuts off before it compares prefixes, so a template " +
-      `would be used for ${others} too: send "as": "repository", or end the prefix with a slash`;
+      `would be used for ${others} too: ${
+        send({ as: "repository" })
+      }, or end the prefix with a slash`;
     return { ok: false, why };
   }
   // Of SSH's short form the colon behind the host is the slash; another one is a part of the path.

@@ -1,12 +1,10 @@
-import { decodeBase64Text } from "../../kube/base64.ts";
+import { HIDDEN } from "../../fields/field.ts";
+import { decodeBase64Text } from "../../text/bytes.ts";
 import {
   type DockerConfigText,
   parseDockerConfig,
   registriesIn,
 } from "../material/docker_config.ts";
-
-/** Stands for a value that is not shown. */
-export const HIDDEN = "***";
 
 /**
  * The logins of a Docker configuration: `ghcr.io (user), quay.io (robot)`. What differs from the

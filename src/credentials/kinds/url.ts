@@ -1,4 +1,5 @@
 import { comparableUrl, normalizeGitUrl } from "./comparable_url.ts";
+import { HIDDEN } from "../../fields/field.ts";
 import { maskTokens } from "../../log/token_shapes.ts";
 import { servesOnlyOci } from "./oci_hosts.ts";
 
@@ -142,6 +143,11 @@ function understood({ scheme, host, path, oci }: Parts): RepositoryUrl {
  */
 export function shownUrl(url: string): string {
   return maskTokens(withoutUser(url));
+}
+
+/** What may be shown of what was given for a URL. */
+export function shownText(given: unknown): string {
+  return typeof given === "string" ? shownUrl(given) : HIDDEN;
 }
 
 function withoutUser(url: string): string {

@@ -274,7 +274,10 @@ Deno.test("whatever the URL, it is refused or stored in a form that Argo CD matc
       const result = parseRepositoryUrl(text, useOci);
       if (!result.ok) return assert.ok(result.why.length > 0);
       const { url, oci, templatePrefix } = result.value;
-      assert.doesNotMatch(url, /[\s\p{Cc}*]/u);
+      assert.doesNotMatch(url, /^ | $|[^\S ]|[\p{Cc}*]/u);
+      // A space stays where the URL with %20 would be another one to Argo CD.
+      const encoded = url.replaceAll(" ", "%20");
+      if (encoded !== url) assert.notEqual(comparableUrl(encoded), comparableUrl(url));
       const { username, password } = new URL(oci ? `https://${url}` : url);
       assert.deepEqual([username, password], ["", ""]);
       if (oci) {

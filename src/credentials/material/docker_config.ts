@@ -1,8 +1,8 @@
 import { type Node, parseTree } from "jsonc-parser";
-import { decodeBase64Text } from "../../kube/base64.ts";
+import { decodeBase64Text } from "../../text/bytes.ts";
 import { seal, type Sealed } from "../../log/sealed.ts";
 import { registryHost, registryKeys, registryName, registryPlace } from "../kinds/registry.ts";
-import { shownUsername } from "../kinds/repository.ts";
+import { shownUsername } from "../kinds/password.ts";
 import { shownUrl } from "../kinds/url.ts";
 import { type Checked, no, yes } from "./checked.ts";
 

@@ -1,13 +1,10 @@
 import { ECR_HOST } from "../kinds/oci_hosts.ts";
 
-/** A private registry of Amazon ECR. */
-export interface EcrRegistry {
-  readonly account: string;
-  readonly region: string;
-}
-
-/** @param host without port */
-export function ecrRegistry(host: string): EcrRegistry | undefined {
+/**
+ * Whose a private registry of Amazon ECR is, and where.
+ * @param host without port
+ */
+export function ecrRegistry(host: string) {
   const { account, region } = ECR_HOST.exec(host.toLowerCase())?.groups ?? {};
   return account !== undefined && region !== undefined ? { account, region } : undefined;
 }

@@ -2,13 +2,11 @@ import { Buffer } from "node:buffer";
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { type Checked, no, yes } from "./checked.ts";
 import { PASSPHRASE, UNREADABLE } from "./private_key.ts";
-import { SSH_CURVES, sshPublicKey, SshReader, toJwk, withoutZeros } from "./ssh_wire.ts";
+import { encodeBase64Url } from "../../text/bytes.ts";
+import { SSH_CURVES, sshPublicKey, SshReader, withoutZeros } from "./ssh_wire.ts";
 
 /** What a block OPENSSH PRIVATE KEY holds. */
-export interface OpensshKey {
-  readonly key: KeyObject;
-  readonly comment: string;
-}
+type OpensshKey = { readonly key: KeyObject; readonly comment: string };
 
 /** With the zero that ends it. */
 const MAGIC = "openssh-key-v1\0";
@@ -77,7 +75,12 @@ function readMembers(type: string, reader: SshReader): Jwk | undefined {
     if (seedAndX.length !== 64 || !Buffer.from(x).equals(seedAndX.subarray(32))) {
       throw new Error("Not the two halves of an Ed25519 key");
     }
-    return { kty: "OKP", crv: "Ed25519", x: toJwk(x), d: toJwk(seedAndX.subarray(0, 32)) };
+    return {
+      kty: "OKP",
+      crv: "Ed25519",
+      x: encodeBase64Url(x),
+      d: encodeBase64Url(seedAndX.subarray(0, 32)),
+    };
   }
   const [crv, curve] = Object.entries(SSH_CURVES)
     .find(([, curve]) => type === `ecdsa-sha2-${curve}`) ?? [];
@@ -89,8 +92,14 @@ function readMembers(type: string, reader: SshReader): Jwk | undefined {
   if (point[0] !== 4 || d.length > size) throw new Error("Not a point and a number of this curve");
   const padded = new Uint8Array(size);
   padded.set(d, size - d.length);
-  const x = toJwk(point.subarray(1, 1 + size));
-  return { kty: "EC", crv, x, y: toJwk(point.subarray(1 + size)), d: toJwk(padded) };
+  const x = encodeBase64Url(point.subarray(1, 1 + size));
+  return {
+    kty: "EC",
+    crv,
+    x,
+    y: encodeBase64Url(point.subarray(1 + size)),
+    d: encodeBase64Url(padded),
+  };
 }
 
 function rsaMembers(reader: SshReader): Jwk {
@@ -108,7 +117,7 @@ function rsaMembers(reader: SshReader): Jwk {
     dp: small(bigD % (bigP - 1n)),
     dq: small(bigD % (bigQ - 1n)),
   };
-  const encoded = Object.entries(members).map(([name, bytes]) => [name, toJwk(bytes)]);
+  const encoded = Object.entries(members).map(([name, bytes]) => [name, encodeBase64Url(bytes)]);
   return { kty: "RSA", ...Object.fromEntries(encoded) };
 }
 

@@ -1,17 +1,18 @@
 import type { Sealed } from "../../log/sealed.ts";
+import { parsedJson } from "../../text/json.ts";
 
 /**
  * What to know about a password as it was sent: white space around it is seldom meant, belongs to it
  * all the same, and is not seen in what a registry or a Git server answers. Google's keys are JSON,
  * of which it is no part.
  */
-export function passwordHint(password: Sealed<string>): string | undefined {
+export function passwordHint(password: Sealed<string>, called = "password"): string | undefined {
   const text = password.reveal();
-  if (text.trim() === text || isJson(text)) return undefined;
+  if (text.trim() === text || typeof parsedJson(text) === "object") return undefined;
   const [where, what] = /[\r\n]$/.test(text)
     ? ["ends", "a line break"]
     : [/\s$/.test(text) ? "ends" : "begins", "white space"];
-  return `The password ${where} with ${what}, which is written as a part of it: if that is only how ` +
+  return `The ${called} ${where} with ${what}, which is written as a part of it: if that is only how ` +
     "a file or a copied text ends, send it without";
 }
 
@@ -19,12 +20,4 @@ export function passwordHint(password: Sealed<string>): string | undefined {
 export function usernameHint(username: string): string | undefined {
   if (username.trim() === username) return undefined;
   return "The user name begins or ends with white space, which is written as a part of it";
-}
-
-function isJson(text: string): boolean {
-  try {
-    return typeof JSON.parse(text) === "object";
-  } catch {
-    return false; // the message would quote the text
-  }
 }

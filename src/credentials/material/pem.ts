@@ -1,3 +1,4 @@
+import { decodeBase64 } from "../../text/bytes.ts";
 import { type Checked, no, yes } from "./checked.ts";
 
 /** One block of a PEM text. */
@@ -47,7 +48,7 @@ export function readPem(text: string): Checked<readonly PemBlock[]> {
       return no("must have line ends where it has a backslash and the letter n");
     }
     const { headers, body } = split(inside);
-    const bytes = decoded(body);
+    const bytes = decodeBase64(body, true);
     if (bytes === undefined) {
       return no("is damaged: what stands below the line -----BEGIN … is no base64");
     }
@@ -71,12 +72,4 @@ function split(inside: string): { headers: string; body: string } {
 
 function lines(label: string, body: string): string[] {
   return body.match(label === OPENSSH_LABEL ? OPENSSH_LINE : PEM_LINE) ?? [];
-}
-
-function decoded(base64: string): Uint8Array<ArrayBuffer> | undefined {
-  try {
-    return Uint8Array.fromBase64(base64, { lastChunkHandling: "strict" });
-  } catch {
-    return undefined;
-  }
 }

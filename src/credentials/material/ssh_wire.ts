@@ -10,15 +10,12 @@ export const SSH_CURVES: Readonly<Record<string, string>> = {
 
 /** Reads what SSH writes (RFC 4251, section 5). Every method throws a RangeError behind the end. */
 export class SshReader {
-  readonly #bytes: Uint8Array;
   #at = 0;
 
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
+  constructor(readonly bytes: Uint8Array) {}
 
   uint32(): number {
-    const { buffer, byteOffset, byteLength } = this.#bytes;
+    const { buffer, byteOffset, byteLength } = this.bytes;
     const value = new DataView(buffer, byteOffset, byteLength).getUint32(this.#at);
     this.#at += 4;
     return value;
@@ -26,9 +23,9 @@ export class SshReader {
 
   string(): Uint8Array {
     const length = this.uint32();
-    if (length > this.#bytes.length - this.#at) throw new RangeError("Too few bytes");
+    if (length > this.bytes.length - this.#at) throw new RangeError("Too few bytes");
     this.#at += length;
-    return this.#bytes.subarray(this.#at - length, this.#at);
+    return this.bytes.subarray(this.#at - length, this.#at);
   }
 
   text(): string {
@@ -37,7 +34,7 @@ export class SshReader {
 
   /** What was not read yet. */
   rest(): Uint8Array {
-    return this.#bytes.subarray(this.#at);
+    return this.bytes.subarray(this.#at);
   }
 }
 
@@ -60,10 +57,6 @@ export function sshPublicKey(key: KeyObject): Uint8Array | undefined {
 /** A member of a JSON Web Key; one that is missing is empty. */
 function fromJwk(member: string | undefined): Uint8Array {
   return Uint8Array.fromBase64(String(member ?? ""), { alphabet: "base64url" });
-}
-
-export function toJwk(bytes: Uint8Array): string {
-  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
 /** A positive number: without leading zeros but for one where it would look negative. */

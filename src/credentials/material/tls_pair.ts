@@ -58,10 +58,7 @@ export function checkTlsPair(cert: string, key: string, now = new Date()): Check
   return { ok: true, value };
 }
 
-interface Chain {
-  readonly certificates: readonly X509Certificate[];
-  readonly text: string;
-}
+type Chain = Pick<PemBlock, "text"> & { readonly certificates: readonly X509Certificate[] };
 
 function readChain(cert: string, key: string): Checked<Chain> {
   if (cert.length > MAX_LENGTH) return no(`must be at most ${MAX_LENGTH} characters long`);

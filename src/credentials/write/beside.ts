@@ -3,8 +3,7 @@ import { templateKey } from "../kinds/comparable_url.ts";
 import { type DesiredSecret, type ExactRepository, WRITE_ANNOTATION } from "../kinds/kind.ts";
 import { exactName, keepingUrl, templateName } from "../kinds/repository.ts";
 import { hasOwnCredential, sameCredential } from "../kinds/repository_credential.ts";
-import { shownUrl } from "../kinds/url.ts";
-import { type Holder, typeOf } from "./identity.ts";
+import { type Holder, isFor, typeOf, urlShown } from "./identity.ts";
 import { type Permissions, plan } from "./plan.ts";
 
 /** What is written beside the secret that was asked for, and what stays as it is. */
@@ -28,7 +27,7 @@ export function namesBeside(placed: DesiredSecret, others: readonly Holder[]): s
   const { exact } = placed;
   return [
     ...others.filter((other) => aliasIn(placed, other) !== undefined),
-    ...(exact === undefined ? [] : others.filter((other) => isExact(exact, other))),
+    ...(exact === undefined ? [] : others.filter((other) => isFor(exact.identity, other))),
     ...(exact === undefined ? [] : [{ name: exactName(placed.name) }]),
   ].map(({ name }) => name);
 }
@@ -68,7 +67,7 @@ export function exactBeside(templates: readonly DesiredSecret[], work: BesideWor
   const mine = others.find((other) => other.name === name);
   if (exact === undefined) return NOTHING;
   const isMatched = templates.some(({ matchesLonger }) => matchesLonger);
-  const found = others.filter((other) => isExact(exact, other));
+  const found = others.filter((other) => isFor(exact.identity, other));
   const desired: DesiredSecret[] = [];
   const hints = others.filter((other) => isExactAlias(exact, other))
     .map((other) => aliasHint(other, false));
@@ -95,7 +94,7 @@ export function exactBeside(templates: readonly DesiredSecret[], work: BesideWor
     const isMoved = stored !== undefined && isOfTemplate(stored, main, snapshot);
     desired.push(exact.named(name, isMoved ? stored.uid : undefined));
     if (isMoved && mine !== undefined) {
-      hints.push(`Secret '${name}' was for ${shownUrl(mine.repository?.url ?? "")} until now`);
+      hints.push(`Secret '${name}' was for ${urlShown(mine)} until now`);
     }
   }
   return { desired: desired.map((each) => ({ ...each, beside: main.name })), hints };
@@ -119,23 +118,20 @@ export function leftBehind(
   const isOfUrl = own.identity.secretType !== made.identity.secretType &&
     templateKey(url(own)) === templateKey(url(made));
   // That one has been named already.
-  const isNamed = main.exact !== undefined && isExact(main.exact, made);
+  const isNamed = main.exact !== undefined && isFor(main.exact.identity, made);
   if (!isOfUrl || isNamed) return [];
   return [
-    `Secret '${name}' (${shownUrl(url(made))}) stands beside '${own.name}' and was left alone`,
+    `Secret '${name}' (${urlShown(made)}) stands beside '${own.name}' and was left alone`,
   ];
 }
 
-function aliasHint({ name, repository }: Holder, isWritten: boolean): string {
-  return `Secret '${name}' holds ${
-    shownUrl(repository?.url ?? "")
-  }, which is another URL to Argo CD, ` +
+function aliasHint(holder: Holder, isWritten: boolean): string {
+  return `Secret '${holder.name}' holds ${urlShown(holder)}, which is another URL to Argo CD, ` +
     `and ${isWritten ? "got the same credential" : "was left alone"}`;
 }
 
 function isExactAlias({ identity, aliases }: ExactRepository, other: Holder): boolean {
-  const held = other.identity;
-  return held.secretType === identity.secretType && aliases.includes(held.url);
+  return aliases.some((url) => isFor({ ...identity, url }, other));
 }
 
 /** Written by this program with the template, and not given another credential since. */
@@ -144,17 +140,12 @@ function isOfTemplate(stored: StoredSecret, main: DesiredSecret, { secrets }: Sn
   const template = secrets.get(refKey(main));
   if (id === undefined || template === undefined) return false;
   return template.annotations[WRITE_ANNOTATION] === id ||
-    sameCredential(stored.data.reveal(), template.data.reveal());
+    sameCredential(stored, template);
 }
 
 /** Who did not name a secret does not have it forced. */
 function mayBeWritten(desired: DesiredSecret, { snapshot, permissions }: BesideWork): boolean {
   return plan(desired, snapshot, { ...permissions, force: false }).refusal === undefined;
-}
-
-function isExact({ identity }: ExactRepository, other: Holder): boolean {
-  const held = other.identity;
-  return held.secretType === identity.secretType && held.url === identity.url;
 }
 
 function aliasIn({ name, identity, aliases = [] }: DesiredSecret, other: Holder) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { encodeBase64Text } from "../../kube/base64.ts";
+import { encodeBase64Text } from "../../text/bytes.ts";
 import type { FakeCluster } from "../../kube/fake/store.ts";
 import { argocdCluster } from "../fake/clusters.ts";
 import { type Repo, repoSecrets } from "../fake/desired.ts";

@@ -1,26 +1,20 @@
-import type { Deadline } from "../../kube/deadline.ts";
-import { KubeError } from "../../kube/errors.ts";
-import type { ItemOutcome, SecretStore } from "../../kube/store.ts";
+import type { KubeError } from "../../kube/errors.ts";
+import { type ItemOutcome, refOf } from "../../kube/store.ts";
 import { changes } from "../kinds/changes.ts";
-import { created, replaced } from "../kinds/kind.ts";
 import type { FailedSecret, WriteVerdict, WrittenSecret } from "./verdict.ts";
 import type { Planned } from "./planning.ts";
-import { type Target, writtenAs } from "./target.ts";
-
-export interface DryRun {
-  readonly store: SecretStore;
-  readonly writeId: string;
-  readonly deadline: Deadline;
-}
+import { errorsOf, sendBatch, type Work } from "./settle.ts";
+import { manifestOf, type Target, writtenAs } from "./target.ts";
 
 /**
  * Asks the cluster what it would make of a planned write, admission and quotas included, without
  * changing anything. What it cannot be asked is left to the plan: a secret in a namespace that would
  * have to be made first, and the second half of deleting and creating.
  */
-export async function dryRun(planned: Planned, work: DryRun): Promise<WriteVerdict> {
-  const { targets, namespaces, uses, hints } = planned;
-  const { store, deadline, writeId } = work;
+export async function dryRun(
+  { targets, namespaces, uses, hints }: Planned,
+  { store, deadline, writeId }: Pick<Work, "store" | "deadline" | "writeId">,
+): Promise<WriteVerdict> {
   const options = { dryRun: true };
   const waiting = new Set(namespaces);
   const attached = uses.uses.filter(({ namespace }) => !waiting.has(namespace));
@@ -42,13 +36,8 @@ export async function dryRun(planned: Planned, work: DryRun): Promise<WriteVerdi
     ...errorsOf(given),
   ];
   if (error !== undefined) {
-    return {
-      kind: "failed",
-      error,
-      secrets: targets.map(wouldFail),
-      notRestored: [],
-      namespaces: [],
-    };
+    const secrets = targets.map(wouldFail);
+    return { kind: "failed", error, secrets, notRestored: [], namespaces: [] };
   }
   return {
     kind: "written",
@@ -72,8 +61,8 @@ export async function dryRun(planned: Planned, work: DryRun): Promise<WriteVerdi
     });
   }
 
-  function newOne({ before, desired }: Target) {
-    return before === undefined ? created(desired, writeId) : replaced(before, desired, writeId);
+  function newOne(target: Target) {
+    return manifestOf(target, writeId);
   }
 
   function wouldBe(target: Target): WrittenSecret {
@@ -85,25 +74,19 @@ export async function dryRun(planned: Planned, work: DryRun): Promise<WriteVerdi
   }
 
   function wouldFail(target: Target): FailedSecret {
-    const { desired: { namespace, name }, step } = target;
-    const otherwise = step === "unchanged" ? "would be unchanged" : "would be written";
-    return { namespace, name, why: rejected.get(target)?.message ?? otherwise };
+    const otherwise = target.step === "unchanged" ? "would be unchanged" : "would be written";
+    return { ...refOf(target.desired), why: rejected.get(target)?.message ?? otherwise };
   }
 }
 
-async function ask<Item>(
+function ask<Item>(
   items: readonly Item[],
   send: (items: readonly Item[]) => Promise<ItemOutcome[]>,
-): Promise<ItemOutcome[]> {
-  if (items.length === 0) return [];
-  try {
-    return await send(items);
-  } catch (error) {
-    if (!(error instanceof KubeError)) throw error;
-    return items.map(() => ({ kind: "rejected", error }));
-  }
+): Promise<readonly ItemOutcome[]> {
+  return sendBatch(items, () => send(items), rethrow);
 }
 
-function errorsOf(outcomes: readonly ItemOutcome[]): KubeError[] {
-  return outcomes.flatMap((outcome) => outcome.kind === "done" ? [] : [outcome.error]);
+/** Nothing has been changed, so a bug is the caller's to tell. */
+function rethrow(fault: unknown): never {
+  throw fault;
 }

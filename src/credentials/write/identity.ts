@@ -1,4 +1,4 @@
-import { refKey, type SecretSummary, type Snapshot } from "../../kube/store.ts";
+import { refKey, refOf, type SecretSummary, type Snapshot } from "../../kube/store.ts";
 import { comparableUrl } from "../kinds/comparable_url.ts";
 import type { DesiredSecret, Identity } from "../kinds/kind.ts";
 import { identityOf, keepingUrl } from "../kinds/repository.ts";
@@ -13,6 +13,16 @@ export interface Holder extends SecretSummary {
 /** What it is known by is worked out once: a cluster may have thousands of them. */
 export function holderOf(secret: SecretSummary): Holder {
   return { ...secret, identity: identityOf(secret) };
+}
+
+/** Its URL, less a password in it. */
+export function urlShown({ repository }: SecretSummary): string {
+  return shownUrl(repository?.url ?? "");
+}
+
+/** Whether a secret is for this URL, to Argo CD, be it in another project. */
+export function isFor({ secretType, url }: Identity, { identity }: Holder): boolean {
+  return identity.secretType === secretType && identity.url === url;
 }
 
 export interface Placed {
@@ -45,18 +55,14 @@ export function placeByIdentity(
   // A replacement keeps the project that the secret is in, unless another one is asked for.
   const project = wanted.project ?? own?.repository?.project ?? "";
   const identity = { ...wanted, project };
-  const same = others.filter((other) => {
-    const held = other.identity;
-    return held.secretType === identity.secretType && held.url === identity.url;
-  });
+  const same = others.filter((other) => isFor(identity, other));
   const isHeldBy = (other: Holder) => other.identity.project === identity.project;
   const holding = same.filter((other) => other.name !== desired.name && isHeldBy(other));
   const elsewhere = same.filter((other) => other.name !== desired.name && !isHeldBy(other));
   const hints = [...ledElsewhere(own, identity), ...elsewhere.map(heldElsewhere)];
 
-  const ref = { namespace: desired.namespace, name: desired.name };
   const refused = (holders: readonly Holder[]): Placement => ({
-    refusal: { kind: "identity", ref, holders: holders.map(({ name }) => name) },
+    refusal: { kind: "identity", ref: refOf(desired), holders: holders.map(({ name }) => name) },
   });
   const ownIsThere = snapshot.secrets.has(refKey(desired));
   const holdingOwn = same.find((other) => other.name === desired.name && isHeldBy(other));
@@ -98,7 +104,7 @@ export function placeByIdentity(
 /** What the user should know of one that is replaced. */
 function replacedHints(secret: Holder, desired: DesiredSecret, isFirst: boolean): string[] {
   const { name } = secret;
-  const url = shownUrl(secret.repository?.url ?? "");
+  const url = urlShown(secret);
   const hints: string[] = [];
   if (name !== desired.name) {
     hints.push(
@@ -150,9 +156,8 @@ function leftTwice(secrets: readonly Holder[]): string[] {
 }
 
 function leftAlone(secret: Holder): string {
-  return `Secret '${secret.name}' is a template for the same (${
-    shownUrl(secret.repository?.url ?? "")
-  }) of type ${typeOf(secret)} and was left alone`;
+  return `Secret '${secret.name}' is a template for the same (${urlShown(secret)}) of type ` +
+    `${typeOf(secret)} and was left alone`;
 }
 
 function heldElsewhere(other: Holder): string {
@@ -163,11 +168,10 @@ function heldElsewhere(other: Holder): string {
 
 /** Says who loses a credential when the secret of this name comes to be for another URL or project. */
 function ledElsewhere(own: Holder | undefined, identity: Required<Identity>): string[] {
-  const url = own?.repository?.url;
-  if (own === undefined || !url) return [];
+  if (!own?.repository?.url) return [];
   const held = own.identity;
   if (held.secretType !== identity.secretType) return [];
-  if (held.url !== identity.url) return [`Secret '${own.name}' was for ${shownUrl(url)} until now`];
+  if (held.url !== identity.url) return [`Secret '${own.name}' was for ${urlShown(own)} until now`];
   // From one project to another one is as it was asked for; all the others may not be thought of.
   const isNarrowed = held.project === "" && identity.project !== "";
   return isNarrowed ? [`Secret '${own.name}' was for all projects until now`] : [];

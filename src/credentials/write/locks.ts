@@ -1,4 +1,4 @@
-import type { Deadline } from "../../kube/deadline.ts";
+import { type Deadline, inTime } from "../../kube/deadline.ts";
 import { KubeError } from "../../kube/errors.ts";
 
 /** What whoever wants the same thing takes one after the other. */
@@ -29,22 +29,16 @@ export class Locks implements Turns {
   async acquire(keys: readonly string[], deadline: Deadline): Promise<() => void> {
     const releases: (() => void)[] = [];
     const releaseAll = () => releases.forEach((release) => release());
-    for (const key of [...new Set(keys)].sort()) {
-      const release = await this.#one(key, deadline);
-      if (release === undefined) {
-        releaseAll();
-        throw new KubeError(
-          "busy",
-          `Cannot write: other writes to the same secrets took all of ${deadline.seconds} seconds`,
-          { retryAfter: 1 },
-        );
-      }
-      releases.push(release);
+    try {
+      for (const key of [...new Set(keys)].sort()) releases.push(await this.#one(key, deadline));
+    } catch (error) {
+      releaseAll();
+      throw error;
     }
     return releaseAll;
   }
 
-  async #one(key: string, deadline: Deadline): Promise<(() => void) | undefined> {
+  async #one(key: string, deadline: Deadline): Promise<() => void> {
     const before = this.#held.get(key);
     const mine = Promise.withResolvers<void>();
     const last = (before ?? Promise.resolve()).then(() => mine.promise);
@@ -52,25 +46,19 @@ export class Locks implements Turns {
     last.then(() => {
       if (this.#held.get(key) === last) this.#held.delete(key);
     });
-    if (before !== undefined && !await inTime(before, deadline)) {
+    try {
+      if (before !== undefined) await inTime(before, deadline, () => late(deadline));
+    } catch (error) {
       mine.resolve(); // whoever is next waits for who is before us only
-      return undefined;
+      throw error;
     }
     return mine.resolve;
   }
 }
 
-/** Whether `promise` resolves before the deadline. */
-function inTime(promise: Promise<void>, deadline: Deadline): Promise<boolean> {
-  if (deadline.signal.aborted) return Promise.resolve(false);
-  return new Promise((resolve) => {
-    const late = () => resolve(false);
-    deadline.signal.addEventListener("abort", late, { once: true });
-    promise.then(() => {
-      deadline.signal.removeEventListener("abort", late);
-      resolve(true);
-    });
-  });
+function late({ seconds }: Deadline): KubeError {
+  const why = `other writes to the same secrets took all of ${seconds} seconds`;
+  return new KubeError("busy", `Cannot write: ${why}`, { retryAfter: 1 });
 }
 
 /**

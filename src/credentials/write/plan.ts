@@ -1,4 +1,4 @@
-import { refKey, type Snapshot } from "../../kube/store.ts";
+import { refKey, refOf, type Snapshot } from "../../kube/store.ts";
 import { type DesiredSecret, isUnchanged, replaced } from "../kinds/kind.ts";
 import { ownerOf } from "../kinds/owner.ts";
 import type { Refusal, Target } from "./target.ts";
@@ -21,7 +21,7 @@ export function plan(
   const before = snapshot.secrets.get(refKey(desired));
   const target = (step: Target["step"]): Target => ({ desired, before, step, state: "planned" });
   const refused = (refusal: Refusal): Target => ({ ...target("create"), state: "failed", refusal });
-  const ref = { namespace: desired.namespace, name: desired.name };
+  const ref = refOf(desired);
 
   if (snapshot.namespaces !== undefined) {
     const phase = snapshot.namespaces.get(desired.namespace);

@@ -1,15 +1,16 @@
 import type { Deadline } from "../../kube/deadline.ts";
-import { KubeError } from "../../kube/errors.ts";
+import { isForbidden } from "../../kube/errors.ts";
 import {
   refKey,
+  refOf,
   type SecretRef,
   type SecretStore,
   type Snapshot,
-  type StoredSecret,
 } from "../../kube/store.ts";
 import type { DesiredSecret } from "../kinds/kind.ts";
-import { exactName, SECRET_TYPE_LABEL } from "../kinds/repository.ts";
-import type { WriteRequest } from "./verdict.ts";
+import { exactName } from "../kinds/repository.ts";
+import { SECRET_TYPE_LABEL } from "../kinds/repository_credential.ts";
+import type { Refused, WriteRequest } from "./verdict.ts";
 import { aliasesBeside, exactBeside, leftBehind, namesBeside } from "./beside.ts";
 import { type Holder, holderOf, placeByIdentity, type Placed } from "./identity.ts";
 import { plan } from "./plan.ts";
@@ -24,13 +25,6 @@ export interface Planned {
   readonly uses: Uses;
   readonly hints: readonly string[];
   readonly snapshot: Snapshot;
-}
-
-/** Nothing is to be done, for these reasons; `current` is what is there. */
-export interface Refused {
-  readonly kind: "refused";
-  readonly refusals: readonly Refusal[];
-  readonly current: ReadonlyMap<string, StoredSecret>;
 }
 
 /** Reads all that a write needs to know, and plans it. @throws {KubeError} when it cannot be read */
@@ -70,7 +64,7 @@ export async function planAll(
   ];
   const targets = desired.map((each) => plan(each, snapshot, permissions));
   const namespaces = permissions.createNamespaces ? missingNamespaces(desired, snapshot) : [];
-  const uses = await planUses(attach, { store, deadline, toBeMade: namespaces });
+  const uses = await planUses(attach, namespaces, store, deadline);
   const refusals: Refusal[] = [
     ...twice(desired),
     ...targets.flatMap(({ refusal }) => refusal ? [refusal] : []),
@@ -133,13 +127,10 @@ function missingNamespaces(
 /** Two that came to have one name: a repository whose holder is called as its template would be. */
 function twice(desired: readonly DesiredSecret[]): Refusal[] {
   const seen = new Set<string>();
-  return desired.flatMap(({ namespace, name }) => {
-    const ref = { namespace, name };
-    if (!seen.has(refKey(ref))) {
-      seen.add(refKey(ref));
-      return [];
-    }
-    return [{ kind: "identity", ref, holders: [name] }];
+  return desired.flatMap((each) => {
+    const isFirst = !seen.has(refKey(each));
+    seen.add(refKey(each));
+    return isFirst ? [] : [{ kind: "identity", ref: refOf(each), holders: [each.name] }];
   });
 }
 
@@ -155,7 +146,7 @@ async function listRepositories(
     const secrets = await store.list({ selector, namespace, repository: true }, deadline);
     return { secrets: secrets.map(holderOf), hints: [] };
   } catch (error) {
-    if (!(error instanceof KubeError) || error.kind !== "forbidden") throw error;
+    if (!isForbidden(error)) throw error;
     const hint = "The kubeconfig's user may not list secrets in " +
       `'${namespace}': whether another secret holds the same URL is not known`;
     return { secrets: [], hints: [hint] };

@@ -1,13 +1,14 @@
-import type { Deadline, Pause } from "../../kube/deadline.ts";
-import { KubeError, type KubeErrorKind } from "../../kube/errors.ts";
+import type { Deadline } from "../../kube/deadline.ts";
+import { isForbidden, type KubeError, type KubeErrorKind } from "../../kube/errors.ts";
 import {
-  type ItemOutcome,
+  accountOf,
   type PullSecretUse,
   refKey,
   type SecretStore,
   type ServiceAccount,
 } from "../../kube/store.ts";
 import type { NotRestored } from "./put_back.ts";
+import { type Judged, sendBatch, settle, type Work } from "./settle.ts";
 import type { Refusal } from "./target.ts";
 
 /** Which service accounts are to get a pull secret, less those that have it. */
@@ -16,30 +17,27 @@ export interface Uses {
   readonly refusals: readonly Refusal[];
 }
 
-export interface PlanUses {
-  readonly store: SecretStore;
-  readonly deadline: Deadline;
-  /** Namespaces whose service accounts Kubernetes makes when it has made the namespace. */
-  readonly toBeMade: readonly string[];
-}
-
-/** @throws {KubeError} when the service accounts cannot be read */
+/**
+ * @param toBeMade namespaces whose service accounts Kubernetes makes when it has made the namespace
+ * @throws {KubeError} when the service accounts cannot be read
+ */
 export async function planUses(
   wanted: readonly PullSecretUse[],
-  { store, deadline, toBeMade }: PlanUses,
+  toBeMade: readonly string[],
+  store: SecretStore,
+  deadline: Deadline,
 ): Promise<Uses> {
   const known = wanted.filter(({ namespace }) => !toBeMade.includes(namespace));
   const namespaces = [...new Set(known.map(({ namespace }) => namespace))];
   const there = new Map(
     (await serviceAccountsIn(namespaces, store, deadline)).map((each) => [refKey(each), each]),
   );
-  const missing = known.filter((use) => !there.has(keyOf(use)));
+  const missing = known.filter((use) => !there.has(refKey(accountOf(use))));
   return {
-    uses: wanted.filter((use) => !there.get(keyOf(use))?.pullSecrets.includes(use.secret)),
-    refusals: missing.map(({ namespace, serviceAccount }) => ({
-      kind: "service_account_missing",
-      ref: { namespace, name: serviceAccount },
-    })),
+    uses: wanted.filter((use) =>
+      !there.get(refKey(accountOf(use)))?.pullSecrets.includes(use.secret)
+    ),
+    refusals: missing.map((use) => ({ kind: "service_account_missing", ref: accountOf(use) })),
   };
 }
 
@@ -64,16 +62,12 @@ export async function serviceAccountsIn(
     const all = await store.serviceAccounts(undefined, deadline);
     return all.filter(({ namespace }) => namespaces.includes(namespace));
   } catch (error) {
-    if (!(error instanceof KubeError) || error.kind !== "forbidden") throw error;
+    if (!isForbidden(error)) throw error;
     return await oneByOne();
   }
 }
 
-export interface ApplyUses {
-  readonly store: SecretStore;
-  readonly deadline: Deadline;
-  readonly onFault: (error: unknown) => void;
-  readonly pause: Pause;
+export interface ApplyUses extends Work {
   /** Namespaces that were made a moment ago: Kubernetes makes their service accounts a bit later. */
   readonly justMade?: readonly string[];
   /** Whether it undoes: what cannot be done leaves the others to be tried. @default false */
@@ -96,39 +90,39 @@ const PASSING: ReadonlySet<KubeErrorKind> = new Set(["conflict", "busy", "unreac
 export async function applyUses(
   verb: "attach" | "detach",
   uses: readonly PullSecretUse[],
-  { store, deadline, onFault, pause, justMade = [], isUndo = false }: ApplyUses,
+  work: ApplyUses,
 ): Promise<AppliedUses> {
+  const { store, deadline, justMade = [], isUndo = false } = work;
   const done = new Set<PullSecretUse>();
   const touched = new Set<PullSecretUse>();
-  let left = [...uses];
   let error: KubeError | undefined;
-  for (let attempt = 0; left.length > 0; attempt++) {
-    if (attempt > 0) await pause(Math.min(50 * 2 ** attempt, 1000), deadline);
-    if (attempt > 0 && deadline.signal.aborted) break;
-    const outcomes = await store[verb](left, deadline).catch((fault: unknown): ItemOutcome[] => {
-      if (fault instanceof KubeError) return left.map(() => ({ kind: "rejected", error: fault }));
-      onFault(fault);
-      const unknown = new KubeError("internal", "Cannot write: an error inside this program");
-      return left.map(() => ({ kind: "unknown", error: unknown }));
-    });
-    error = undefined;
-    const hopeless = new Set<PullSecretUse>();
-    left.forEach((use, i) => {
-      const outcome = outcomes[i]!;
-      if (outcome.kind !== "rejected") touched.add(use);
-      if (outcome.kind === "done") return void done.add(use);
-      // What is gone needs nothing taken off, and nothing given back.
-      const isGone = outcome.error.kind === "not_found";
-      if (isGone && (verb === "detach" || isUndo)) return void done.add(use);
-      const willCome = isGone && justMade.includes(use.namespace);
-      const mayCome = outcome.kind === "unknown" || PASSING.has(outcome.error.kind) || willCome;
-      // What might yet have come is not why it failed.
-      if (hopeless.size === 0) error = outcome.error;
-      if (!mayCome) hopeless.add(use);
-    });
-    left = left.filter((use) => !done.has(use) && !hopeless.has(use));
-    if (hopeless.size > 0 && !isUndo) break;
-  }
+  await settle(uses, {
+    isUndo,
+    wait: (attempts) => Math.min(50 * 2 ** attempts, 1000),
+    async send(uses) {
+      const outcomes = await sendBatch(uses, () => store[verb](uses, deadline), work.onFault);
+      error = undefined;
+      let isLost = false;
+      return uses.map((use, i): Judged => {
+        const outcome = outcomes[i]!;
+        if (outcome.kind !== "rejected") touched.add(use);
+        // What is gone needs nothing taken off, and nothing given back.
+        const isGone = outcome.kind !== "done" && outcome.error.kind === "not_found";
+        if (outcome.kind === "done" || isGone && (verb === "detach" || isUndo)) {
+          done.add(use);
+          return "over";
+        }
+        // What might yet have come is not why it failed.
+        if (!isLost) error = outcome.error;
+        const willCome = isGone && justMade.includes(use.namespace);
+        if (outcome.kind === "unknown" || PASSING.has(outcome.error.kind) || willCome) {
+          return "again";
+        }
+        isLost = true;
+        return "lost";
+      });
+    },
+  }, work);
   return { done: [...done], touched: [...touched], error };
 }
 
@@ -140,14 +134,6 @@ export async function undoUses(
 ): Promise<NotRestored[]> {
   const opposite = verb === "attach" ? "detach" : "attach";
   const { done } = await applyUses(opposite, touched, { ...work, isUndo: true });
-  return touched.filter((use) => !done.includes(use)).map(({ namespace, serviceAccount }) => ({
-    namespace,
-    name: serviceAccount,
-    isServiceAccount: true,
-    state: "unknown",
-  }));
-}
-
-function keyOf({ namespace, serviceAccount }: PullSecretUse): string {
-  return refKey({ namespace, name: serviceAccount });
+  return touched.filter((use) => !done.includes(use))
+    .map((use) => ({ ...accountOf(use), isServiceAccount: true, state: "unknown" }));
 }

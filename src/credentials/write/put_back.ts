@@ -1,14 +1,15 @@
-import { type Deadline, deadlineIn, type Pause } from "../../kube/deadline.ts";
-import { KubeError } from "../../kube/errors.ts";
+import { deadlineIn } from "../../kube/deadline.ts";
+import type { KubeError } from "../../kube/errors.ts";
 import {
   type ItemOutcome,
   refKey,
+  refOf,
   type SecretManifest,
   type SecretRef,
-  type SecretStore,
   type StoredSecret,
 } from "../../kube/store.ts";
 import { isUnchanged } from "../kinds/kind.ts";
+import { type Judged, readAgain, sendBatch, settle, type Work } from "./settle.ts";
 import { isDeleted, recognise, type Target } from "./target.ts";
 import { LAST_LOOK } from "./times.ts";
 
@@ -23,15 +24,6 @@ export interface NotRestored extends SecretRef {
   readonly state: "new" | "missing" | "changed" | "unknown";
 }
 
-export interface PutBack {
-  readonly store: SecretStore;
-  readonly writeId: string;
-  /** Its own: not the one that the write may have used up. */
-  readonly deadline: Deadline;
-  readonly onFault: (error: unknown) => void;
-  readonly pause: Pause;
-}
-
 /**
  * Between two looks at a secret whose write was never answered: a request that the API server has
  * taken in may still be carried out when its connection is gone.
@@ -42,15 +34,15 @@ const LATE_WRITE = 500;
  * Looks what became of unanswered writes.
  * Afterwards a target is `unknown` only if it could not be read.
  */
-export async function settleUnknown(targets: readonly Target[], work: PutBack): Promise<void> {
+export async function settleUnknown(targets: readonly Target[], work: Work): Promise<void> {
   for (let look = 1; look <= 2; look++) {
     const unknown = targets.filter(({ state }) => state === "unknown");
     if (unknown.length === 0) return;
     if (look > 1) await work.pause(LATE_WRITE, work.deadline);
-    const secrets = await readAll(unknown, work);
-    if (secrets === undefined) return;
+    const snapshot = await readAgain(unknown, work);
+    if (snapshot === undefined) return;
     for (const target of unknown) {
-      const current = secrets.get(refKey(target.desired));
+      const current = snapshot.secrets.get(refKey(target.desired));
       if (recognise(target, current, work.writeId)) continue;
       if (look === 2) {
         const gone = target.before !== undefined && current === undefined;
@@ -64,9 +56,10 @@ export async function settleUnknown(targets: readonly Target[], work: PutBack): 
  * Gives every secret that this write has changed its old value back, as far as nobody else has
  * changed it since, trying again until its deadline. What the end of that leaves in doubt is looked
  * at once more.
+ * @param work under a deadline of its own: not the one that the write may have used up
  * @returns those that are not as they were; empty when all is as before
  */
-export async function putBack(targets: readonly Target[], work: PutBack): Promise<NotRestored[]> {
+export async function putBack(targets: readonly Target[], work: Work): Promise<NotRestored[]> {
   const left = new Map<Target, NotRestored["state"]>();
   const changed = new Map<Target, NotRestored["state"]>();
   for (const target of targets) {
@@ -76,31 +69,35 @@ export async function putBack(targets: readonly Target[], work: PutBack): Promis
     if (target.state === "removed" && target.before !== undefined) left.set(target, "missing");
     if (target.state === "unknown") left.set(target, "unknown");
   }
-  const settle = (target: Target, state?: NotRestored["state"]) => {
+  const settled = (target: Target, state?: NotRestored["state"]) => {
     left.delete(target);
     if (state !== undefined) changed.set(target, state);
   };
+  const judge = (targets: readonly Target[]) =>
+    targets.map((target): Judged => left.has(target) ? "again" : "over");
   /** Takes in what secrets hold that may not be as they were. */
-  const look = async (targets: readonly Target[], work: PutBack) => {
-    const secrets = await readAll(targets, work);
-    for (const target of secrets === undefined ? [] : targets) {
-      const state = lookAt(target, secrets!.get(refKey(target.desired)), work);
-      if (state === "restored") settle(target);
-      else if (state === "changed") settle(target, state);
+  const look = async (targets: readonly Target[], work: Work) => {
+    const snapshot = await readAgain(targets, work);
+    for (const target of snapshot === undefined ? [] : targets) {
+      const state = lookAt(target, snapshot!.secrets.get(refKey(target.desired)), work);
+      if (state === "restored") settled(target);
+      else if (state === "changed") settled(target, state);
       else left.set(target, state);
     }
-    return secrets !== undefined;
+    return snapshot && judge(targets);
   };
-
   // Whether it is undone or not is not known until it is read again.
   const doubt = (target: Target) => left.set(target, "unknown");
 
-  await undo([...left.keys()], work, settle, doubt);
-  for (let attempt = 0; left.size > 0 && !work.deadline.signal.aborted; attempt++) {
-    await work.pause(Math.min(100 * 2 ** attempt, 2000), work.deadline);
-    if (!await look([...left.keys()], work)) continue;
-    await undo([...left.keys()], work, settle, doubt);
-  }
+  await settle([...left.keys()], {
+    isUndo: true,
+    wait: (attempts) => Math.min(50 * 2 ** attempts, 2000),
+    send: async (targets) => {
+      await undo(targets, work, settled, doubt);
+      return judge(targets);
+    },
+    look: (targets) => look(targets, work),
+  }, work);
   const doubtful = [...left].filter(([, state]) => state === "unknown").map(([target]) => target);
   if (doubtful.length > 0) {
     const deadline = deadlineIn(Math.min(work.deadline.seconds, LAST_LOOK));
@@ -109,8 +106,7 @@ export async function putBack(targets: readonly Target[], work: PutBack): Promis
   }
   return targets.flatMap((target) => {
     const state = changed.get(target) ?? left.get(target);
-    const { namespace, name } = target.desired;
-    return state === undefined ? [] : [{ namespace, name, state }];
+    return state === undefined ? [] : [{ ...refOf(target.desired), state }];
   });
 }
 
@@ -118,7 +114,7 @@ export async function putBack(targets: readonly Target[], work: PutBack): Promis
 function lookAt(
   target: Target,
   current: StoredSecret | undefined,
-  work: PutBack,
+  work: Work,
 ): NotRestored["state"] | "restored" {
   const { before } = target;
   if (recognise(target, current, work.writeId)) return target.overtaken ? "changed" : "new";
@@ -136,40 +132,36 @@ function lookAt(
 /** Undoes, in one batch each, what is known to be ours. */
 async function undo(
   targets: readonly Target[],
-  work: PutBack,
-  settle: (target: Target, state?: NotRestored["state"]) => void,
+  work: Work,
+  settled: (target: Target, state?: NotRestored["state"]) => void,
   doubt: (target: Target) => void,
 ): Promise<void> {
-  const { store, deadline } = work;
+  const { store, deadline, onFault } = work;
   const written = targets.filter(({ state, ours }) => state === "written" && ours !== undefined);
   const toRemove = written.filter(({ before, step }) =>
     before === undefined || step === "recreate"
   );
   const toReplace = written.filter((target) => !toRemove.includes(target));
-  const removals = toRemove.map(({ desired: { namespace, name }, ours }) => ({
-    namespace,
-    name,
-    ...ours!,
-  }));
+  const removals = toRemove.map(({ desired, ours }) => ({ ...refOf(desired), ...ours! }));
   const olds = toReplace.map(({ before, ours }) => old(before!, ours!.resourceVersion));
   const [removed, replaced] = await Promise.all([
-    attempt(toRemove, work, () => store.remove(removals, deadline)),
-    attempt(toReplace, work, () => store.replace(olds, deadline)),
+    sendBatch(toRemove, () => store.remove(removals, deadline), onFault),
+    sendBatch(toReplace, () => store.replace(olds, deadline), onFault),
   ]);
   toRemove.forEach((target, i) => {
     const outcome = removed[i]!;
     const isGone = outcome.kind === "done" || isRejected(outcome, "not_found");
     if (outcome.kind === "unknown") doubt(target);
-    else if (isRejected(outcome, "conflict")) settle(target, "changed");
-    else if (isGone && target.before === undefined) settle(target);
+    else if (isRejected(outcome, "conflict")) settled(target, "changed");
+    else if (isGone && target.before === undefined) settled(target);
     else if (isGone) Object.assign(target, { state: "removed", ours: undefined });
   });
   toReplace.forEach((target, i) => {
     const outcome = replaced[i]!;
     if (outcome.kind === "unknown") doubt(target);
-    else if (outcome.kind === "done") settle(target);
+    else if (outcome.kind === "done") settled(target);
     else if (isRejected(outcome, "conflict") || isRejected(outcome, "not_found")) {
-      settle(target, "changed");
+      settled(target, "changed");
     }
   });
 
@@ -177,61 +169,21 @@ async function undo(
     state === "removed" && before !== undefined
   );
   const again = toCreate.map(({ before }) => old(before!, undefined));
-  const outcomes = await attempt(toCreate, work, () => store.create(again, deadline));
+  const outcomes = await sendBatch(toCreate, () => store.create(again, deadline), onFault);
   toCreate.forEach((target, i) => {
     const outcome = outcomes[i]!;
     if (outcome.kind === "unknown") doubt(target);
-    else if (outcome.kind === "done") settle(target);
-    else if (isRejected(outcome, "exists")) settle(target, "changed");
+    else if (outcome.kind === "done") settled(target);
+    else if (isRejected(outcome, "exists")) settled(target, "changed");
   });
 }
 
 /** The old object, to replace the version `resourceVersion` or to be created anew. */
 function old(before: StoredSecret, resourceVersion: string | undefined): SecretManifest {
-  const { namespace, name, type, labels, annotations, data, immutable } = before;
-  const { ownerReferences, finalizers } = before;
-  return {
-    namespace,
-    name,
-    type,
-    labels,
-    annotations,
-    data,
-    immutable,
-    ownerReferences,
-    finalizers,
-    resourceVersion,
-  };
-}
-
-async function attempt(
-  targets: readonly Target[],
-  work: PutBack,
-  write: () => Promise<ItemOutcome[]>,
-): Promise<ItemOutcome[]> {
-  if (targets.length === 0) return [];
-  return await write().catch((error: unknown): ItemOutcome[] => {
-    const isBug = !(error instanceof KubeError);
-    if (isBug) work.onFault(error);
-    const failed = new KubeError("failed", "Cannot put back");
-    // A store throws a KubeError only when nothing was sent.
-    return targets.map(() => ({ kind: isBug ? "unknown" : "rejected", error: failed }));
-  });
+  const { uid: _uid, creationTimestamp: _time, deletionTimestamp: _deletion, ...manifest } = before;
+  return { ...manifest, resourceVersion };
 }
 
 function isRejected(outcome: ItemOutcome, kind: KubeError["kind"]): boolean {
   return outcome.kind === "rejected" && outcome.error.kind === kind;
-}
-
-async function readAll(
-  targets: readonly Target[],
-  work: PutBack,
-): Promise<ReadonlyMap<string, StoredSecret> | undefined> {
-  try {
-    const snapshot = await work.store.read(targets.map(({ desired }) => desired), work.deadline);
-    return snapshot.secrets;
-  } catch (error) {
-    if (!(error instanceof KubeError)) work.onFault(error);
-    return undefined;
-  }
 }

@@ -1,25 +1,38 @@
-import { type Deadline, deadlineIn, pause as realPause } from "../../kube/deadline.ts";
-import { KubeError, type KubeErrorKind } from "../../kube/errors.ts";
+import { type Deadline, deadlineIn } from "../../kube/deadline.ts";
+import { isForbidden, type KubeErrorKind } from "../../kube/errors.ts";
 import {
   type ItemOutcome,
   type PullSecretUse,
   refKey,
+  refOf,
   type SecretRef,
   type SecretStore,
   type StoredSecret,
 } from "../../kube/store.ts";
 import { isPullSecretType } from "../kinds/pull_secret.ts";
-import type { DesiredSecret } from "../kinds/kind.ts";
-import { MANAGED_BY, MANAGED_BY_LABEL, WRITE_ANNOTATION } from "../kinds/kind.ts";
+import {
+  type DesiredSecret,
+  MANAGED_BY,
+  MANAGED_BY_LABEL,
+  WRITE_ANNOTATION,
+} from "../kinds/kind.ts";
 import { ownerOf } from "../kinds/owner.ts";
 import { inTurn } from "./locks.ts";
-import { putBackSeconds as usualPutBack } from "./times.ts";
-import { undo } from "./undo.ts";
-import type { FailedSecret, WriteDeps } from "./verdict.ts";
-import type { Refused } from "./planning.ts";
-import { applyUses, serviceAccountsIn, undoUses } from "./pull_secret_uses.ts";
-import { type NotRestored, settleUnknown } from "./put_back.ts";
+import { applyUses, serviceAccountsIn } from "./pull_secret_uses.ts";
+import { settleUnknown } from "./put_back.ts";
+import {
+  AFTER_A_RACE,
+  errorsOf,
+  type Judged,
+  readAgain,
+  sendBatch,
+  settle,
+  type Work,
+} from "./settle.ts";
 import { isDone, type Refusal, type Target } from "./target.ts";
+import { undoAll } from "./undo.ts";
+import { type Failed, type Refused, type Unable, unable, type WriteDeps } from "./verdict.ts";
+import { worksOf } from "./work.ts";
 
 export interface RemoveRequest {
   readonly refs: readonly SecretRef[];
@@ -45,16 +58,8 @@ export type RemoveVerdict =
     readonly detached: readonly PullSecretUse[];
   }
   | Refused
-  | { readonly kind: "unable"; readonly error: KubeError }
-  | {
-    readonly kind: "failed";
-    readonly error: KubeError;
-    readonly secrets: readonly FailedSecret[];
-    readonly notRestored: readonly NotRestored[];
-  };
-
-/** How often a secret that somebody has changed is read and deleted again. */
-const ATTEMPTS = 5;
+  | Unable
+  | Failed;
 
 const PASSING: ReadonlySet<KubeErrorKind> = new Set(["conflict", "busy"]);
 
@@ -80,8 +85,7 @@ export async function remove(request: RemoveRequest, deps: WriteDeps): Promise<R
       return await removeAll(there, uses, request, deps, deadline);
     });
   } catch (error) {
-    if (error instanceof KubeError) return { kind: "unable", error };
-    throw error;
+    return unable(error);
   }
 }
 
@@ -92,7 +96,7 @@ export function isOurs(secret: Pick<StoredSecret, "labels" | "annotations">): bo
 }
 
 function refusalOf(secret: StoredSecret, force: boolean): Refusal[] {
-  const ref = { namespace: secret.namespace, name: secret.name };
+  const ref = refOf(secret);
   if (secret.deletionTimestamp !== undefined) return [{ kind: "being_deleted", ref }];
   // One that waits for finalizers is neither there nor gone, and could not be created again.
   if (secret.finalizers?.length) return [{ kind: "finalizers", ref }];
@@ -112,7 +116,7 @@ async function usesOf(
   const namespaces = [...new Set(pulled.map(({ namespace }) => namespace))];
   const accounts = await serviceAccountsIn(namespaces, store, deadline).catch((error) => {
     // Who may not see service accounts has attached nothing to them.
-    if (error instanceof KubeError && error.kind === "forbidden") return [];
+    if (isForbidden(error)) return [];
     throw error;
   });
   return pulled.flatMap(({ namespace, name }) =>
@@ -134,9 +138,7 @@ async function tried(
     ...secrets.length === 0 ? [] : await store.remove(secrets, deadline, options),
   ];
   // What has gone in the meantime is as wanted.
-  const [error] = outcomes.flatMap((outcome) =>
-    outcome.kind === "done" || outcome.error.kind === "not_found" ? [] : [outcome.error]
-  );
+  const error = errorsOf(outcomes).find(({ kind }) => kind !== "not_found");
   if (error === undefined) return { kind: "removed", dryRun: true, secrets, detached: uses };
   return { kind: "unable", error };
 }
@@ -148,34 +150,15 @@ async function removeAll(
   deps: WriteDeps,
   deadline: Deadline,
 ): Promise<RemoveVerdict> {
-  const { store, onFault, seconds, pause = realPause } = deps;
-  const { putBackSeconds = (count) => usualPutBack(seconds, count) } = deps;
-  const common = { store, onFault, pause };
-  const taken = await applyUses("detach", uses, { ...common, deadline });
+  // No secret is written, so none is recognised as written.
+  const { now, lastly } = worksOf(deps, crypto.randomUUID(), deadline, secrets.length);
+  const taken = await applyUses("detach", uses, now);
   const targets = secrets.map(targetOf);
-  if (taken.done.length === uses.length) {
-    await removeTargets(targets, request.force, deps, deadline);
-  }
-  const lastly = () => ({
-    ...common,
-    writeId: crypto.randomUUID(), // nothing is written, so nothing is recognised as written
-    deadline: deadlineIn(putBackSeconds(targets.length)),
-  });
+  const isTaken = taken.done.length === uses.length;
+  if (isTaken) await removeTargets(targets, request.force, now);
   await settleUnknown(targets, lastly());
-  if (targets.every(isDone) && taken.done.length === uses.length) {
-    return { kind: "removed", secrets, detached: uses };
-  }
-  const afterwards = lastly();
-  const [{ error, secrets: about, notRestored, refusals }, left] = await Promise.all([
-    undo(targets, taken.error, afterwards),
-    undoUses("detach", taken, afterwards),
-  ]);
-  if (notRestored.length + left.length === 0 && refusals.length > 0) {
-    const there = targets.flatMap(({ before }) => before ?? []);
-    const current = new Map(there.map((secret) => [refKey(secret), secret]));
-    return { kind: "refused", refusals, current };
-  }
-  return { kind: "failed", error, secrets: about, notRestored: [...notRestored, ...left] };
+  if (isTaken && targets.every(isDone)) return { kind: "removed", secrets, detached: uses };
+  return await undoAll({ targets, verb: "detach", uses: taken }, lastly());
 }
 
 /** What is put back is what was there. */
@@ -184,40 +167,35 @@ function targetOf(before: StoredSecret): Target {
   return { desired, before, step: "remove", state: "planned" };
 }
 
-async function removeTargets(
-  targets: readonly Target[],
-  force: boolean,
-  { store, onFault, pause = realPause }: WriteDeps,
-  deadline: Deadline,
-): Promise<void> {
-  for (let attempt = 1;; attempt++) {
-    const planned = targets.filter(({ state }) => state === "planned");
-    const outcomes = await store.remove(planned.map(({ before }) => before!), deadline)
-      .catch((error: unknown): ItemOutcome[] => {
-        if (error instanceof KubeError) return planned.map(() => ({ kind: "rejected", error }));
-        onFault(error);
-        const unknown = new KubeError("internal", "Cannot delete: an error inside this program");
-        return planned.map(() => ({ kind: "unknown", error: unknown }));
+async function removeTargets(targets: readonly Target[], force: boolean, work: Work) {
+  await settle(targets, {
+    ...AFTER_A_RACE,
+    async send(targets) {
+      const planned = targets.filter(({ state }) => state === "planned");
+      const removals = planned.map(({ before }) => before!);
+      const remove = () => work.store.remove(removals, work.deadline);
+      const outcomes = await sendBatch(planned, remove, work.onFault, "delete");
+      planned.forEach((target, i) => note(target, outcomes[i]!));
+      return targets.map(judged);
+    },
+    async look(targets) {
+      const snapshot = await readAgain(targets, work);
+      return snapshot && targets.map((target) => {
+        planAgain(target, snapshot.secrets.get(refKey(target.desired)), force);
+        // One that is refused is looked at again: what waits for finalizers may be gone then.
+        return target.state === "removed" ? "over" : "again";
       });
-    planned.forEach((target, i) => settle(target, outcomes[i]!));
-    const again = targets.filter(({ state, error }) =>
-      state === "failed" && error !== undefined && PASSING.has(error.kind)
-    );
-    const lost = targets.some((target) => target.state === "failed" && !again.includes(target));
-    if (again.length === 0 || lost || attempt === ATTEMPTS) return;
-    await pause(50 * 2 ** attempt * (0.5 + Math.random()), deadline);
-    if (deadline.signal.aborted) return;
-    const { secrets } = await store.read(again.map(({ desired }) => desired), deadline)
-      .catch((error) => {
-        if (!(error instanceof KubeError)) onFault(error);
-        return { secrets: undefined };
-      });
-    if (secrets === undefined) return;
-    for (const target of again) planAgain(target, secrets.get(refKey(target.desired)), force);
-  }
+    },
+  }, work);
 }
 
-function settle(target: Target, outcome: ItemOutcome): void {
+/** One without an answer is looked for when all have been tried. */
+function judged({ state, error }: Target): Judged {
+  if (state !== "failed") return "over";
+  return error !== undefined && PASSING.has(error.kind) ? "again" : "lost";
+}
+
+function note(target: Target, outcome: ItemOutcome): void {
   if (outcome.kind === "done") target.state = "removed";
   else if (outcome.kind === "rejected" && outcome.error.kind === "not_found") gone(target);
   else {

@@ -1,6 +1,12 @@
 import type { KubeError } from "../../kube/errors.ts";
-import type { SecretManifest, SecretRef, StoredSecret } from "../../kube/store.ts";
-import { type DesiredSecret, isUnchanged, WRITE_ANNOTATION } from "../kinds/kind.ts";
+import { refOf, type SecretManifest, type SecretRef, type StoredSecret } from "../../kube/store.ts";
+import {
+  created,
+  type DesiredSecret,
+  isUnchanged,
+  replaced,
+  WRITE_ANNOTATION,
+} from "../kinds/kind.ts";
 
 /** What is to be done about one secret. */
 export type Step =
@@ -59,13 +65,18 @@ export interface Target {
 }
 
 /** What is told of a secret that is written, besides what was done. */
-export function writtenAs({ namespace, name, beside, matchesLonger }: DesiredSecret) {
+export function writtenAs(desired: DesiredSecret) {
+  const { beside, matchesLonger } = desired;
   return {
-    namespace,
-    name,
+    ...refOf(desired),
     ...(beside === undefined ? {} : { beside }),
     ...(matchesLonger ? { matchesLonger } : {}),
   };
+}
+
+/** What is sent to make the secret what it is to be. */
+export function manifestOf({ step, before, desired }: Target, writeId: string): SecretManifest {
+  return step === "create" ? created(desired, writeId) : replaced(before!, desired, writeId);
 }
 
 /** Whether what was to be done about a secret is done. */

@@ -1,17 +1,49 @@
 import { KubeError } from "../../kube/errors.ts";
-import { refKey } from "../../kube/store.ts";
-import { type PutBack, putBack } from "./put_back.ts";
+import { refKey, refOf, type Snapshot } from "../../kube/store.ts";
+import { type AppliedUses, undoUses } from "./pull_secret_uses.ts";
+import { putBack } from "./put_back.ts";
+import type { Work } from "./settle.ts";
 import { isDone, type Target } from "./target.ts";
-import type { FailedSecret } from "./verdict.ts";
+import type { Failed, FailedSecret, Refused } from "./verdict.ts";
+
+export interface Undone {
+  readonly targets: readonly Target[];
+  /** What was done to service accounts. */
+  readonly verb: "attach" | "detach";
+  readonly uses: AppliedUses;
+  /** Namespaces that were made for it. @default none */
+  readonly namespaces?: readonly string[];
+  /** What is there besides the targets. */
+  readonly snapshot?: Snapshot;
+}
+
+/** Undoes what was done of a request, and tells what became of it. */
+export async function undoAll(
+  { targets, verb, uses, namespaces = [], snapshot }: Undone,
+  work: Work,
+): Promise<Refused | Failed> {
+  // Each has all of the time: neither waits for what cannot be undone of the other.
+  const [changed, { error, secrets, notRestored, refusals }] = await Promise.all([
+    undoUses(verb, uses, work),
+    undo(targets, uses.error, work),
+  ]);
+  const left = [...notRestored, ...changed];
+  if (left.length + namespaces.length > 0 || refusals.length === 0) {
+    return { kind: "failed", error, secrets, notRestored: left, namespaces };
+  }
+  const current = new Map(snapshot?.secrets);
+  for (const { before, desired } of targets) if (before) current.set(refKey(desired), before);
+  return { kind: "refused", refusals, current };
+}
 
 /**
  * Puts back what was written, and tells of each secret what became of it.
  * @param cause why it is undone, where that is no failure of a secret's
  */
-export async function undo(
+async function undo(
   targets: readonly Target[],
   cause: KubeError | undefined,
-  work: PutBack,
+  work: Work,
 ) {
   const failed = targets.filter((target) => !isDone(target));
   const outcome = new Map(failed.map((target) => [target, reason(target)]));
@@ -21,10 +53,12 @@ export async function undo(
   const notRestored = await putBack(targets, work);
   const refusals = failed.flatMap(({ refusal }) => refusal ? [refusal] : []);
   const secrets = targets.map((target): FailedSecret => {
-    const { namespace, name } = target.desired;
     const left = notRestored.find((each) => refKey(each) === refKey(target.desired));
     const became = left ? `not put back: ${left.state}` : whatBecame(target, touched.has(target));
-    return { namespace, name, why: [outcome.get(target), became].filter(Boolean).join("; ") };
+    return {
+      ...refOf(target.desired),
+      why: [outcome.get(target), became].filter(Boolean).join("; "),
+    };
   });
   return { error, secrets, notRestored, refusals };
 }

@@ -1,5 +1,5 @@
 import type { Pause } from "../../kube/deadline.ts";
-import type { KubeError } from "../../kube/errors.ts";
+import { KubeError } from "../../kube/errors.ts";
 import type { PullSecretUse, SecretRef, SecretStore, StoredSecret } from "../../kube/store.ts";
 import type { Change } from "../kinds/changes.ts";
 import type { DesiredSecret } from "../kinds/kind.ts";
@@ -48,6 +48,37 @@ export interface FailedSecret extends SecretRef {
   readonly why: string;
 }
 
+/** Nothing has changed, for these reasons; `current` is what is there. */
+export interface Refused {
+  readonly kind: "refused";
+  readonly refusals: readonly Refusal[];
+  readonly current: ReadonlyMap<string, StoredSecret>;
+  /** Where a namespace is missing: those that can be written to, if they may be listed. */
+  readonly existingNamespaces?: readonly string[];
+}
+
+/** The cluster could not be read, or is not to be written to, so nothing was tried. */
+export interface Unable {
+  readonly kind: "unable";
+  readonly error: KubeError;
+}
+
+/** @throws what is no {@link KubeError}: a bug */
+export function unable(error: unknown): Unable {
+  if (error instanceof KubeError) return { kind: "unable", error };
+  throw error;
+}
+
+/** Something failed; everything is as before, except what `notRestored` names. */
+export interface Failed {
+  readonly kind: "failed";
+  readonly error: KubeError;
+  readonly secrets: readonly FailedSecret[];
+  readonly notRestored: readonly NotRestored[];
+  /** Those that were made for it and stay. */
+  readonly namespaces: readonly string[];
+}
+
 export type WriteVerdict =
   /** All of it is in the cluster, in the order asked for. */
   | {
@@ -61,22 +92,6 @@ export type WriteVerdict =
     readonly attached: readonly PullSecretUse[];
     readonly hints: readonly string[];
   }
-  /** Nothing has changed, for these reasons; `current` is what is there. */
-  | {
-    readonly kind: "refused";
-    readonly refusals: readonly Refusal[];
-    readonly current: ReadonlyMap<string, StoredSecret>;
-    /** Where a namespace is missing: those that can be written to, if they may be listed. */
-    readonly existingNamespaces?: readonly string[];
-  }
-  /** The cluster could not be read, so nothing was tried. */
-  | { readonly kind: "unable"; readonly error: KubeError }
-  /** Something failed; everything is as before, except what `notRestored` names. */
-  | {
-    readonly kind: "failed";
-    readonly error: KubeError;
-    readonly secrets: readonly FailedSecret[];
-    readonly notRestored: readonly NotRestored[];
-    /** Those that were made for it and stay. */
-    readonly namespaces: readonly string[];
-  };
+  | Refused
+  | Unable
+  | Failed;

@@ -4,17 +4,19 @@ import https from "node:https";
 import { dirname, resolve } from "node:path";
 import type { Sealed } from "../../log/sealed.ts";
 import { type Deadline, inTime } from "../deadline.ts";
+import type { UserHeaders } from "../kubeconfig/headers.ts";
 import { type Current, judge, whyNotOverApi } from "../kubeconfig/judge.ts";
 import { certificatesIn } from "../kubeconfig/pem.ts";
 import { NotUsable } from "../kubeconfig/refused.ts";
 import type { Value } from "../kubeconfig/yaml.ts";
 import type { RunProcess } from "../process.ts";
-import { deadlinePassed, type Reported, WHY, whyUnusable } from "../reasons.ts";
+import { deadlinePassed, FAILURES, unusable } from "../reasons.ts";
 import { clusterInfo } from "./cluster_info.ts";
 import { type ExecCredential, runExecPlugin } from "./exec_plugin.ts";
 import { Handshakes } from "./handshakes.ts";
-import { type Endpoint, type Headers, NoAnswer } from "./http.ts";
+import { type Connection, NoAnswer } from "./http.ts";
 import { proxyFromEnv } from "../../net/proxy.ts";
+import { encodeBase64Text } from "../../text/bytes.ts";
 import { asksAuthProvider, contentFor } from "./library_content.ts";
 
 export interface KubeconfigSource {
@@ -22,11 +24,6 @@ export interface KubeconfigSource {
   readonly path: string;
   /** Its content, as {@link readYaml} gives it. */
   readonly content: Sealed<Value>;
-}
-
-/** A way to the API server that carries the kubeconfig's credentials. */
-export interface Connection extends Endpoint {
-  readonly headers: Headers;
 }
 
 export interface Connector {
@@ -64,7 +61,7 @@ export async function connectorOf(
   try {
     config.loadFromString(JSON.stringify(contentFor(current, folder)));
   } catch {
-    throw new NoAnswer(unusable(WHY.unusable));
+    throw new NoAnswer(FAILURES.unusable);
   }
   let plugin: ExecCredential | undefined;
   let running: Promise<ExecCredential> | undefined;
@@ -102,7 +99,7 @@ export async function connectorOf(
     if (!isTls) return { server, agent: await agentOf({}), handshakes, headers: said };
     const applied = apply(config, given).catch((error) => {
       if (error instanceof NoAnswer) throw error;
-      throw new NoAnswer(asksProvider ? NO_TOKEN : unusable(WHY.unusable));
+      throw new NoAnswer(asksProvider ? FAILURES.plugin : FAILURES.unusable);
     });
     // An auth provider of the library's may ask a server of its own.
     const { tls, headers } = await inTime(
@@ -110,13 +107,8 @@ export async function connectorOf(
       deadline,
       () => new NoAnswer({ ...deadlinePassed(deadline.seconds), uncertain: false }),
     );
-    if (asksProvider && headers.Authorization === undefined) throw new NoAnswer(NO_TOKEN);
-    return {
-      server,
-      agent: await agentOf(tls),
-      handshakes,
-      headers: { ...headers, ...said },
-    };
+    if (asksProvider && headers.Authorization === undefined) throw new NoAnswer(FAILURES.plugin);
+    return { server, agent: await agentOf(tls), handshakes, headers: { ...headers, ...said } };
   }
 
   return {
@@ -133,7 +125,7 @@ export async function connectorOf(
       const token = await tokenIn(resolve(folder, user.tokenFile));
       // Like kubectl: the token that stands beside the file is for when that cannot be read.
       if (token === undefined && user.token) return connection;
-      if (token === undefined) throw new NoAnswer(unusable(WHY.unusable));
+      if (token === undefined) throw new NoAnswer(FAILURES.unusable);
       return {
         ...connection,
         headers: { ...connection.headers, Authorization: `Bearer ${token}` },
@@ -151,8 +143,6 @@ export async function connectorOf(
   };
 }
 
-const NO_TOKEN: Reported = { kind: "unauthorized", why: WHY.plugin, uncertain: false };
-
 /** @throws {NoAnswer} */
 function verdict(content: Value): Current {
   try {
@@ -161,7 +151,7 @@ function verdict(content: Value): Current {
     if (why !== undefined) throw new NotUsable(why);
     return current;
   } catch (error) {
-    if (error instanceof NotUsable) throw new NoAnswer(unusable(whyUnusable(error.why)));
+    if (error instanceof NotUsable) throw new NoAnswer(unusable(error.why));
     throw error;
   }
 }
@@ -176,10 +166,10 @@ async function apply(config: KubeConfig, plugin: ExecCredential | undefined) {
   // What is no certificate is passed over, as by kubectl. An empty file stands for the system's.
   const given = String(options.ca ?? "");
   const ca = certificatesIn(given);
-  if (given !== "" && ca.length === 0) throw new NoAnswer(unusable(WHY.unusable));
+  if (given !== "" && ca.length === 0) throw new NoAnswer(FAILURES.unusable);
   const cert = plugin?.clientCertificateData ?? options.cert;
   const key = plugin?.clientKeyData ?? options.key;
-  const headers = { ...options.headers } as Record<string, string | readonly string[]>;
+  const headers = { ...options.headers } as Record<string, UserHeaders[string]>;
   if (options.auth) {
     headers.Authorization = basic(options.auth);
   }
@@ -187,12 +177,8 @@ async function apply(config: KubeConfig, plugin: ExecCredential | undefined) {
   return { tls: { ca: authorities, cert, key, servername, rejectUnauthorized }, headers };
 }
 
-function unusable(why: string): Reported {
-  return { kind: "invalid_kubeconfig", why, uncertain: false };
-}
-
 function basic(userAndPassword: string): string {
-  return `Basic ${new TextEncoder().encode(userAndPassword).toBase64()}`;
+  return `Basic ${encodeBase64Text(userAndPassword)}`;
 }
 
 /** The token in a file, or `undefined` when that cannot be read or is empty. */
@@ -214,8 +200,9 @@ async function agentFor(
     return isTls ? new https.Agent({ ...options, ...tls }) : new http.Agent(options);
   }
   if (!/^https?:/.test(proxy)) {
-    const what = "a proxy of the environment that is neither http:// nor https://";
-    throw new NoAnswer(unusable(`the api transport does not support ${what}`));
+    const why = "the api transport does not support a proxy of the environment that is neither " +
+      "http:// nor https://";
+    throw new NoAnswer({ ...FAILURES.unusable, why });
   }
   const { HttpProxyAgent, HttpsProxyAgent } = await import("hpagent");
   // The agent copies these for each connection that it makes, and so reads the signal of that one.

@@ -2,7 +2,7 @@ import type { Deadline } from "../deadline.ts";
 import { isAbsolute, join } from "node:path";
 import type { ExecFields } from "../kubeconfig/shape.ts";
 import { readYaml } from "../kubeconfig/yaml.ts";
-import { deadlinePassed, type Reported, WHY } from "../reasons.ts";
+import { deadlinePassed, FAILURES } from "../reasons.ts";
 import { type RunProcess, runProcess } from "../process.ts";
 import { NoAnswer } from "./http.ts";
 
@@ -14,13 +14,6 @@ export interface ExecCredential {
   /** Milliseconds since 1970; as long as it is accepted when absent. */
   readonly expires?: number;
 }
-
-const NO_CREDENTIALS: Reported = { kind: "unauthorized", why: WHY.plugin, uncertain: false };
-const OTHER_VERSION: Reported = {
-  kind: "invalid_kubeconfig",
-  why: WHY.pluginVersion,
-  uncertain: false,
-};
 
 /**
  * Runs a credential plugin, as client-go does, but under a deadline and to its last child.
@@ -51,12 +44,12 @@ export async function runExecPlugin(
     },
     deadline,
   }).catch(() => {
-    throw new NoAnswer(NO_CREDENTIALS); // it cannot be started
+    throw new NoAnswer(FAILURES.plugin); // it cannot be started
   });
   if (result.ended === "deadline") {
     throw new NoAnswer({ ...deadlinePassed(deadline.seconds), uncertain: false });
   }
-  if (result.code !== 0) throw new NoAnswer(NO_CREDENTIALS);
+  if (result.code !== 0) throw new NoAnswer(FAILURES.plugin);
   return credentialIn(result.stdout, exec.apiVersion);
 }
 
@@ -70,12 +63,12 @@ function credentialIn(stdout: string, apiVersion: string): ExecCredential {
   const answer = parsed(stdout);
   const { status } = answer;
   if (answer.kind !== "ExecCredential" || !VERSIONS.includes(answer.apiVersion)) {
-    throw new NoAnswer(NO_CREDENTIALS);
+    throw new NoAnswer(FAILURES.plugin);
   }
-  if (answer.apiVersion !== apiVersion) throw new NoAnswer(OTHER_VERSION);
+  if (answer.apiVersion !== apiVersion) throw new NoAnswer(FAILURES.pluginVersion);
   const { token, clientCertificateData, clientKeyData, expirationTimestamp } = status ?? {};
   const isWhole = !clientCertificateData === !clientKeyData;
-  if (!isWhole || !(token || clientKeyData)) throw new NoAnswer(NO_CREDENTIALS);
+  if (!isWhole || !(token || clientKeyData)) throw new NoAnswer(FAILURES.plugin);
   const expires = Date.parse(expirationTimestamp ?? "");
   return {
     token,

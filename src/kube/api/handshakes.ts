@@ -117,21 +117,15 @@ export class Handshakes {
 class Attempt {
   readonly #asked = new AbortController();
   readonly #timer: ReturnType<typeof setTimeout>;
-  readonly #over: () => void;
-  #socket: Socket | undefined;
+  /** Absent while a proxy is asked. */
+  socket: Socket | undefined;
   #isOver = false;
 
-  constructor(seconds: number, { late, over }: { late: () => void; over: () => void }) {
-    this.#over = over;
+  constructor(seconds: number, readonly on: { late: () => void; over: () => void }) {
     this.#timer = setTimeout(() => {
-      if (!isMade(this.#socket)) late();
+      if (!isMade(this.socket)) on.late();
       this.end();
     }, seconds * 1000);
-  }
-
-  /** Absent while a proxy is asked. */
-  get socket(): Socket | undefined {
-    return this.#socket;
   }
 
   /** Of what a proxy is asked. */
@@ -142,7 +136,7 @@ class Attempt {
   /** Takes what it has been made of so far. */
   goesOnWith(socket: Socket): void {
     if (this.#isOver) return void socket.destroy();
-    this.#socket = socket;
+    this.socket = socket;
     const look = () => (isMade(socket) || socket.destroyed) && this.end();
     // These only spare the timer.
     for (const event of ["connect", "secureConnect", "close"]) socket.once(event, look);
@@ -154,10 +148,10 @@ class Attempt {
     if (this.#isOver) return;
     this.#isOver = true;
     clearTimeout(this.#timer);
-    this.#over();
-    if (isMade(this.#socket)) return;
+    this.on.over();
+    if (isMade(this.socket)) return;
     this.#asked.abort();
-    this.#socket?.destroy();
+    this.socket?.destroy();
   }
 }
 

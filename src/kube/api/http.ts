@@ -1,21 +1,21 @@
-import { Buffer } from "node:buffer";
 import http from "node:http";
 import https from "node:https";
 import type { Deadline } from "../deadline.ts";
-import { deadlinePassed, type Reported, WHY } from "../reasons.ts";
+import { deadlinePassed, FAILURES, noTls, type Reported } from "../reasons.ts";
+import type { UserHeaders } from "../kubeconfig/headers.ts";
+import { tlsFailure } from "../../net/tls_failure.ts";
+import { byteLength, joined } from "../../text/bytes.ts";
 import { type Handshakes, NotConnected, type Waiting } from "./handshakes.ts";
 
 /** Largest answer accepted, in bytes: as much as of kubectl. */
 const MAX_ANSWER = 32 * 1024 * 1024;
 
-/** Several values of one name are several lines. */
-export type Headers = Readonly<Record<string, string | readonly string[]>>;
-
 export interface ApiRequest {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** From the root, with its query. */
   readonly path: string;
-  readonly headers: Headers;
+  /** The media type that is asked for. @default JSON */
+  readonly accept?: string;
   readonly body?: string;
 }
 
@@ -35,12 +35,14 @@ export class NoAnswer extends Error {
   }
 }
 
-/** Where requests go: an agent keeps the connections. */
-export interface Endpoint {
+/** A way to the API server that carries the kubeconfig's credentials. */
+export interface Connection {
   readonly server: URL;
+  /** Keeps the connections. */
   readonly agent: http.Agent | https.Agent;
   /** Of that agent. */
   readonly handshakes: Handshakes;
+  readonly headers: UserHeaders;
 }
 
 /** Interim answers that any request may get, and that mean nothing to one: Continue, Early Hints. */
@@ -53,12 +55,11 @@ const INTERIM: ReadonlySet<number | undefined> = new Set([100, 103]);
  * Permissions: `--allow-net` of the server.
  * @throws {NoAnswer} with whether the request may have been carried out
  */
-export function send(
-  { server, agent, handshakes }: Endpoint,
-  request: ApiRequest,
+export function roundTrip(
+  { server, agent, handshakes, headers }: Connection,
+  { method, path, accept = "application/json", body }: ApiRequest,
   deadline: Deadline,
 ): Promise<ApiResponse> {
-  const { method, path, headers, body } = request;
   const isTls = server.protocol === "https:";
   return new Promise((resolve, reject) => {
     let isSettled = false;
@@ -73,11 +74,12 @@ export function send(
       method,
       agent: agent as https.Agent,
       headers: {
+        Accept: accept,
         ...headers as Record<string, string | string[]>,
         "User-Agent": "argocd-configurer",
         ...(body === undefined ? {} : {
           "Content-Type": "application/json",
-          "Content-Length": String(new TextEncoder().encode(body).length),
+          "Content-Length": String(byteLength(body)),
         }),
       },
       protocol: server.protocol,
@@ -87,14 +89,12 @@ export function send(
     };
     let settled = () => {};
     if (deadline.signal.aborted) return fail(undefined);
-    if (!fitHeaders(options.headers)) {
-      return giveUp({ kind: "invalid_kubeconfig", why: WHY.noHeader, uncertain: false });
-    }
+    if (!fitHeaders(options.headers)) return giveUp(FAILURES.noHeader);
     const inVain = handshakes.inVain(agent, deadline);
     if (inVain) return giveUp(inVain);
     /** An answer that is none, such as 101; of Deno's node:http nothing more may come then. */
     const refuse = () => {
-      giveUp({ kind: "failed", why: WHY.notHttp, uncertain: true });
+      giveUp(FAILURES.notHttp);
       sent.destroy();
     };
     const sent = (isTls ? https : http).request(options, (answer) => {
@@ -105,7 +105,7 @@ export function send(
         size += chunk.length;
         if (size <= MAX_ANSWER) return void chunks.push(chunk);
         sent.destroy();
-        giveUp({ kind: "too_large", why: WHY.tooLarge, uncertain: true });
+        giveUp(FAILURES.tooLarge);
       });
       answer.on("error", fail);
       // It comes after every answer, and an error costs as much as parsing one.
@@ -116,7 +116,7 @@ export function send(
         resolve({
           status: answer.statusCode ?? 0,
           retryAfter: Number.isFinite(seconds) ? seconds : undefined,
-          body: new TextDecoder().decode(Buffer.concat(chunks)),
+          body: new TextDecoder().decode(joined(chunks)),
         });
       });
     });
@@ -147,7 +147,7 @@ export function send(
     deadline.signal.addEventListener("abort", abort);
     // Deno sends a request again, of any method, when a kept connection breaks before the answer, or
     // is destroyed by us (canRetryRequest in its node:http): of a write nobody would know what became
-    // of it, and a read would go on after its deadline. Reads are sent again by `client.ts`, which
+    // of it, and a read would go on after its deadline. Reads are sent again by `send.ts`, which
     // counts and logs them.
     sent.on("socket", () => sent.reusedSocket = false);
     sent.end(body);
@@ -155,30 +155,19 @@ export function send(
 }
 
 /** Failures before a byte of the request was sent, by Node's error codes. */
-const NOT_SENT: Readonly<Record<string, Pick<Reported, "kind" | "why">>> = {
-  ECONNREFUSED: { kind: "unreachable", why: WHY.refused },
-  ENOTFOUND: { kind: "unreachable", why: WHY.noHost },
-  EAI_AGAIN: { kind: "unreachable", why: WHY.noHost },
-  EHOSTUNREACH: { kind: "unreachable", why: WHY.noHost },
-  ENETUNREACH: { kind: "unreachable", why: WHY.noHost },
-  ERR_TLS_CERT_ALTNAME_INVALID: { kind: "untrusted", why: WHY.untrusted },
+const NOT_SENT: Readonly<Record<string, Reported>> = {
+  ECONNREFUSED: FAILURES.refused,
+  ENOTFOUND: FAILURES.noHost,
+  EAI_AGAIN: FAILURES.noHost,
+  EHOSTUNREACH: FAILURES.noHost,
+  ENETUNREACH: FAILURES.noHost,
 };
-
-/** Codes of a certificate that does not verify, as OpenSSL names them. */
-const CERTIFICATE = /CERT|UNABLE_TO_|SELF_SIGNED|ISSUER/;
 
 function reportOf(error: unknown): Reported {
   if (error instanceof NotConnected) return error.report;
   const { code = "", message = "" } = error as { code?: string; message?: string };
-  const known = NOT_SENT[code];
-  if (known) return { ...known, uncertain: false };
-  if (/alert|bad certificate|certificate required/i.test(message)) {
-    return { kind: "untrusted", why: WHY.noAgreement, uncertain: true };
-  }
-  if (CERTIFICATE.test(code)) {
-    return { kind: "untrusted", why: WHY.untrusted, uncertain: false };
-  }
-  return { kind: "unreachable", why: WHY.broke, uncertain: true };
+  const failure = tlsFailure({ code, message });
+  return NOT_SENT[code] ?? (failure ? noTls(failure) : FAILURES.broke);
 }
 
 /** Whether none of the values has a line break, say, which a token in a kubeconfig may have. */

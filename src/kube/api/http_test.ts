@@ -2,17 +2,17 @@ import assert from "node:assert/strict";
 import http from "node:http";
 import { deadlineIn } from "../deadline.ts";
 import { Handshakes } from "./handshakes.ts";
-import { NoAnswer, send } from "./http.ts";
+import { NoAnswer, roundTrip } from "./http.ts";
 
 for (const value of ["a-token\n", "a-token\0", "a-token-日本"]) {
   Deno.test(`a token that no header can hold is the kubeconfig's fault, and not shown: ${JSON.stringify(value)}`, async () => {
-    const endpoint = {
+    const connection = {
       server: new URL("http://127.0.0.1:1"),
       agent: new http.Agent(),
       handshakes: new Handshakes(5),
+      headers: { Authorization: `Bearer ${value}` },
     };
-    const headers = { Authorization: `Bearer ${value}` };
-    const sent = send(endpoint, { method: "GET", path: "/api", headers }, deadlineIn(5));
+    const sent = roundTrip(connection, { method: "GET", path: "/api" }, deadlineIn(5));
     await assert.rejects(sent, (error) => {
       assert.ok(error instanceof NoAnswer);
       assert.equal(error.report.kind, "invalid_kubeconfig");
@@ -39,7 +39,7 @@ for (const method of ["GET", "PUT"] as const) {
   for (const [what, says] of NO_ANSWERS) {
     Deno.test(`${method} that is answered with ${what} fails at once, and may have been carried out`, async () => {
       using server = rawServer(says);
-      const sent = send(server, { method, path: "/api", headers: {} }, deadlineIn(60));
+      const sent = roundTrip(server, { method, path: "/api" }, deadlineIn(60));
       await assert.rejects(sent, (error) => {
         assert.ok(error instanceof NoAnswer);
         const { kind, uncertain, why } = error.report;
@@ -54,7 +54,7 @@ for (const method of ["GET", "PUT"] as const) {
 for (const first of ["100 Continue", "103 Early Hints"]) {
   Deno.test(`an answer after ${first} is the answer`, async () => {
     using server = rawServer(`HTTP/1.1 ${first}\r\n\r\n${OK}`);
-    const answer = await send(server, { method: "GET", path: "/api", headers: {} }, deadlineIn(60));
+    const answer = await roundTrip(server, { method: "GET", path: "/api" }, deadlineIn(60));
     assert.deepEqual([answer.status, answer.body], [200, "{}"]);
   });
 }
@@ -75,6 +75,7 @@ function rawServer(says: string) {
     server: new URL(`http://127.0.0.1:${listener.addr.port}`),
     agent,
     handshakes: new Handshakes(5),
+    headers: {},
     [Symbol.dispose]() {
       agent.destroy();
       listener.close();

@@ -1,60 +1,61 @@
 import pLimit from "p-limit";
 import type { Deadline } from "../deadline.ts";
-import { fromWire, namespacePhase, secretPath, type WireNamespace } from "../manifest.ts";
-import type { WireSecret } from "../manifest.ts";
-import { accountPath, type WireServiceAccount } from "../pull_secrets.ts";
-import { doing, errorOf, type Reported, together } from "../reasons.ts";
 import {
-  type NamespacePhase,
-  refKey,
-  type SecretRef,
-  type Snapshot,
-  type StoredSecret,
-} from "../store.ts";
-import type { Answered, ApiClient } from "./client.ts";
-import { objectShape, type Shape } from "../shapes.ts";
+  fromWire,
+  type Kind,
+  namespacePhase,
+  pathOf,
+  type WireNamespace,
+  type WireSecret,
+} from "../manifest.ts";
+import type { WireServiceAccount } from "../pull_secrets.ts";
+import { doing, errorOf, type Reported, together } from "../reasons.ts";
+import { objectShape } from "../shapes.ts";
+import { refKey, type SecretRef, type Snapshot } from "../store.ts";
+import type { Answered, Send } from "./send.ts";
 
 /** Requests of one call under way at once. */
 export const AT_ONCE = 16;
 
-export interface ApiReads {
-  read(refs: readonly SecretRef[], deadline: Deadline): Promise<Snapshot>;
-  readAccounts(refs: readonly SecretRef[], deadline: Deadline): Promise<WireServiceAccount[]>;
-}
-
 /** What is read by name, a request each. */
-export function apiReads(call: ApiClient["call"], cluster: string): ApiReads {
+export function apiReads(send: Send, cluster: string) {
   async function read(refs: readonly SecretRef[], deadline: Deadline): Promise<Snapshot> {
-    const names = [...new Set(refs.map(({ namespace }) => namespace))];
+    const names = [...new Set(refs.map(({ namespace }) => namespace))].map((name) => ({ name }));
     const limit = pLimit(AT_ONCE);
-    const get = (path: string, shape: Shape) =>
-      limit(() => call({ method: "GET", path }, shape, deadline));
     const [secrets, namespaces] = await Promise.all([
-      Promise.all(refs.map((ref) => get(secretPath(ref), objectShape("Secret", ref)))),
-      Promise.all(
-        names.map((name) => get(`/api/v1/namespaces/${name}`, objectShape("Namespace", { name }))),
-      ),
+      get("Secret", refs, deadline, limit),
+      get("Namespace", names, deadline, limit),
     ]);
     const mayRead = !namespaces.some((answer) => !answer.ok && answer.report.kind === "forbidden");
     throwFailed(doing.read, [...secrets, ...(mayRead ? namespaces : [])]);
-    return { secrets: found(secrets), namespaces: mayRead ? phases(namespaces) : undefined };
+    const stored = found<WireSecret>(secrets).map(fromWire);
+    const phases = found<WireNamespace>(namespaces)
+      .map(({ metadata, status }) => [metadata.name, namespacePhase(status?.phase)] as const);
+    return {
+      secrets: new Map(stored.map((secret) => [refKey(secret), secret])),
+      namespaces: mayRead ? new Map(phases) : undefined,
+    };
   }
 
   async function readAccounts(
     refs: readonly SecretRef[],
     deadline: Deadline,
   ): Promise<WireServiceAccount[]> {
-    const answers = await pLimit(AT_ONCE).map(
-      refs,
-      (ref) =>
-        call(
-          { method: "GET", path: accountPath(ref) },
-          objectShape("ServiceAccount", ref),
-          deadline,
-        ),
-    );
+    const answers = await get("ServiceAccount", refs, deadline);
     throwFailed(doing.readAccounts, answers);
-    return answers.flatMap((answer) => answer.ok ? [answer.body as WireServiceAccount] : []);
+    return found(answers);
+  }
+
+  function get(
+    kind: Kind,
+    refs: readonly Partial<SecretRef>[],
+    deadline: Deadline,
+    limit = pLimit(AT_ONCE),
+  ): Promise<Answered[]> {
+    return Promise.all(refs.map((ref) => {
+      const request = { method: "GET", path: pathOf(kind, ref) } as const;
+      return limit(() => send(request, objectShape(kind, ref), deadline));
+    }));
   }
 
   function throwFailed(what: string, answers: readonly Answered[]): void {
@@ -71,17 +72,6 @@ function isAbsent({ kind }: Reported): boolean {
   return kind === "not_found" || kind === "namespace_not_found";
 }
 
-function found(answers: readonly Answered[]): Map<string, StoredSecret> {
-  const secrets = answers.flatMap((answer) =>
-    answer.ok ? [fromWire(answer.body as WireSecret)] : []
-  );
-  return new Map(secrets.map((secret) => [refKey(secret), secret]));
-}
-
-function phases(answers: readonly Answered[]): Map<string, NamespacePhase> {
-  return new Map(answers.flatMap((answer) => {
-    if (!answer.ok) return [];
-    const { metadata, status } = answer.body as WireNamespace;
-    return [[metadata.name, namespacePhase(status?.phase)] as const];
-  }));
+function found<Item>(answers: readonly Answered[]): Item[] {
+  return answers.flatMap((answer) => answer.ok ? [answer.body as Item] : []);
 }

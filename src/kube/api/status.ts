@@ -1,4 +1,5 @@
-import { denial, type Reported, WHY, whyForbidden } from "../reasons.ts";
+import { isObject, parsedObject } from "../../text/json.ts";
+import { denial, FAILURES, type Reported, whyForbidden } from "../reasons.ts";
 import type { ApiResponse } from "./http.ts";
 
 /**
@@ -8,40 +9,34 @@ import type { ApiResponse } from "./http.ts";
  */
 export function reportOfStatus({ status, body }: ApiResponse): Reported {
   const { reason = "", message = "", details } = parsed(body);
-  const certain = (kind: Reported["kind"], why: string) => ({ kind, why, uncertain: false });
-  const uncertain = (kind: Reported["kind"], why: string) => ({ kind, why, uncertain: true });
   const denied = status >= 400 ? denial(message, reason) : undefined;
   if (denied !== undefined) return denied;
   switch (status) {
     case 401:
-      return certain("unauthorized", WHY.unauthorized);
+      return FAILURES.unauthorized;
     case 403:
       return /because it is being terminated/.test(message)
-        ? certain("namespace_terminating", WHY.namespaceTerminating)
-        : certain("forbidden", whyForbidden(message));
+        ? FAILURES.namespaceTerminating
+        : { ...FAILURES.forbidden, why: whyForbidden(message) };
     case 404:
-      return details?.kind === "namespaces"
-        ? certain("namespace_not_found", WHY.namespaceNotFound)
-        : certain("not_found", WHY.notFound);
+      return details?.kind === "namespaces" ? FAILURES.namespaceNotFound : FAILURES.notFound;
     case 409:
-      return reason === "AlreadyExists"
-        ? certain("exists", WHY.exists)
-        : certain("conflict", WHY.conflict);
+      return reason === "AlreadyExists" ? FAILURES.exists : FAILURES.conflict;
     case 400:
       return /^unable to parse requirement: |^found '.*', expected: /.test(message)
-        ? certain("invalid", WHY.selector)
-        : certain("invalid", WHY.invalid);
+        ? FAILURES.selector
+        : FAILURES.invalid;
     case 413:
     case 422:
-      return certain("invalid", WHY.invalid);
+      return FAILURES.invalid;
     case 429:
-      return certain("busy", WHY.busy);
+      return FAILURES.busy;
     case 503:
-      return uncertain("unreachable", WHY.notAvailable);
+      return FAILURES.notAvailable;
     case 504:
-      return uncertain("timeout", WHY.gaveUp);
+      return FAILURES.gaveUp;
     default:
-      return uncertain("failed", WHY.serverError);
+      return FAILURES.serverError;
   }
 }
 
@@ -58,21 +53,13 @@ const MAX_STATUS = 256 * 1024;
 const MAX_MESSAGE = 4096;
 
 function parsed(body: string): Status {
-  if (body.length > MAX_STATUS) return {};
-  try {
-    const status: unknown = JSON.parse(body);
-    if (typeof status !== "object" || status === null) return {};
-    const { reason, message, details } = status as Record<string, unknown>;
-    return {
-      reason: text(reason),
-      message: text(message)?.slice(0, MAX_MESSAGE),
-      details: typeof details === "object" && details !== null
-        ? { kind: text((details as Record<string, unknown>).kind) }
-        : undefined,
-    };
-  } catch {
-    return {}; // its message would quote the body
-  }
+  const status = body.length > MAX_STATUS ? undefined : parsedObject(body);
+  const { reason, message, details } = status ?? {};
+  return {
+    reason: text(reason),
+    message: text(message)?.slice(0, MAX_MESSAGE),
+    details: isObject(details) ? { kind: text(details.kind) } : undefined,
+  };
 }
 
 function text(value: unknown): string | undefined {

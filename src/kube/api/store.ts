@@ -1,12 +1,11 @@
 import type { RunProcess } from "../process.ts";
-import { type Accounts, changePullSecrets } from "../pull_secrets.ts";
-import type { SecretStore, WriteOptions } from "../store.ts";
-import { type ApiCall, type ApiClient, apiClient } from "./client.ts";
+import type { SecretStore } from "../store.ts";
+import { storeWrites } from "../writes.ts";
 import { type Connector, connectorOf, type KubeconfigSource } from "./connection.ts";
-import { NoAnswer } from "./http.ts";
-import { apiLists } from "./paged.ts";
+import { apiLists } from "./lists.ts";
 import { apiReads } from "./reads.ts";
-import { apiWrites } from "./writes.ts";
+import { type ApiCall, apiSend } from "./send.ts";
+import { apiRemovals, apiWrites } from "./writes.ts";
 
 export interface ApiStoreOptions {
   /** The cluster's name, for messages. */
@@ -35,44 +34,20 @@ export interface ApiStore extends SecretStore {
  */
 export function apiStore(options: ApiStoreOptions): ApiStore {
   const { cluster, kubeconfig, env, connectSeconds, run } = options;
-  let opened: Promise<{ connector: Connector; client: ApiClient }> | undefined;
+  let opened: Promise<Connector> | undefined;
+  // Everything starts with the first request, the import of what reads a kubeconfig too.
+  const open = () => opened ??= connectorOf(kubeconfig, env, connectSeconds, run);
+  const send = apiSend(open, options.onCall);
 
-  /** Everything starts with the first request, the import of what reads a kubeconfig too. */
-  function open() {
-    return opened ??= connectorOf(kubeconfig, env, connectSeconds, run).then((connector) => ({
-      connector,
-      client: apiClient(connector, (call) => options.onCall?.(call)),
-    }));
-  }
-
-  const call: ApiClient["call"] = async (request, shape, deadline, accept) => {
-    try {
-      const { client } = await open();
-      return await client.call(request, shape, deadline, accept);
-    } catch (error) {
-      if (error instanceof NoAnswer) return { ok: false, report: error.report };
-      throw error;
-    }
-  };
-
-  const { read, readAccounts } = apiReads(call, cluster);
-  const { replaceAccounts, ...writes } = apiWrites(call, cluster);
-  const accounts = (options: WriteOptions | undefined): Accounts => ({
-    cluster,
-    read: readAccounts,
-    replace: replaceAccounts(options),
-  });
+  const { read, readAccounts } = apiReads(send, cluster);
 
   return {
-    ...apiLists(call, cluster),
-    ...writes,
+    ...apiLists(send, cluster),
+    ...storeWrites(cluster, apiWrites(send, cluster), readAccounts),
     read,
+    remove: apiRemovals(send, cluster),
     // A thousand take seconds, over connections that are kept.
     foreseeRemoval: () => Promise.resolve(),
-    attach: (uses, deadline, options) =>
-      changePullSecrets("attach", uses, accounts(options), deadline),
-    detach: (uses, deadline, options) =>
-      changePullSecrets("detach", uses, accounts(options), deadline),
-    close: () => void opened?.then(({ connector }) => connector.close(), () => {}),
+    close: () => void opened?.then((connector) => connector.close(), () => {}),
   };
 }

@@ -1,4 +1,4 @@
-import { encodeBase64Text } from "../base64.ts";
+import { encodeBase64Text } from "../../text/bytes.ts";
 import { REPOSITORY_TEXTS } from "../repository_fields.ts";
 import type { RepositoryFields, SecretData } from "../store.ts";
 

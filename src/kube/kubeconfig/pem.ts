@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from "node:crypto";
+import { decodeBase64 } from "../../text/bytes.ts";
 
 interface Block {
   readonly label: string;
@@ -12,18 +13,10 @@ function blocksOf(pem: string): Block[] {
   const expression = /^-----BEGIN ([A-Z0-9 ]+)-----[ \t]*$([^-]*)^-----END \1-----[ \t]*$/gm;
   for (const [text, label = "", body = ""] of pem.replaceAll("\r", "").matchAll(expression)) {
     const hasHeaders = body.includes(":");
-    const der = decoded(hasHeaders ? "" : body);
+    const der = decodeBase64(hasHeaders ? "" : body.replace(/\s/g, ""));
     if (der !== undefined) blocks.push({ label, der, hasHeaders, text });
   }
   return blocks;
-}
-
-function decoded(base64: string): Uint8Array | undefined {
-  try {
-    return Uint8Array.fromBase64(base64.replace(/\s/g, ""));
-  } catch {
-    return undefined;
-  }
 }
 
 /**

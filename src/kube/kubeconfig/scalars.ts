@@ -1,3 +1,4 @@
+import { decodeBase64 } from "../../text/bytes.ts";
 import { refuse } from "./refused.ts";
 
 /** What a scalar of YAML means to kubectl. */
@@ -53,11 +54,8 @@ export function scalarOf(text: string, tag: string, isPlain: boolean): Scalar {
 }
 
 function decoded(text: string): string {
-  try {
-    return new TextDecoder().decode(Uint8Array.fromBase64(text));
-  } catch {
-    return refuse("a !!binary in it is not base64");
-  }
+  const bytes = decodeBase64(text) ?? refuse("a !!binary in it is not base64");
+  return new TextDecoder().decode(bytes);
 }
 
 function plain(text: string): Scalar {

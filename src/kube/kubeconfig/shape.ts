@@ -1,3 +1,4 @@
+import { decodeBase64 } from "../../text/bytes.ts";
 import { refuse } from "./refused.ts";
 import type { Value } from "./yaml.ts";
 
@@ -22,12 +23,8 @@ const flag: Read<boolean> = (value, at) =>
 /** Of base64, in which line breaks mean nothing. */
 const bytes: Read<Uint8Array> = (value, at) => {
   const base64 = text(value, at).replace(/[\r\n]/g, "");
-  try {
-    if (!/^[A-Za-z0-9+/]*=*$/.test(base64) || base64.length % 4 !== 0) throw new Error();
-    return Uint8Array.fromBase64(base64);
-  } catch {
-    return refuse(`${at} is not base64`);
-  }
+  const isWhole = /^[A-Za-z0-9+/]*=*$/.test(base64) && base64.length % 4 === 0;
+  return (isWhole ? decodeBase64(base64) : undefined) ?? refuse(`${at} is not base64`);
 };
 
 /** RawExtension of Go. */

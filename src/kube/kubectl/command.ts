@@ -1,7 +1,7 @@
 import { type Deadline, pause } from "../deadline.ts";
-import { KubeError, type KubeErrorKind } from "../errors.ts";
+import { cannotReach, type KubeError, type KubeErrorKind } from "../errors.ts";
 import type { ProcessGate } from "./gate.ts";
-import { deadlinePassed, errorOf, together, WHY } from "../reasons.ts";
+import { deadlinePassed, errorOf, FAILURES, together } from "../reasons.ts";
 import { reported, type ReportedByKubectl } from "./messages.ts";
 import { type ProcessResult, type RunProcess, runProcess } from "../process.ts";
 
@@ -49,7 +49,11 @@ export interface Kubectl {
    * Runs it once, whatever comes of it.
    * @throws {KubeError} when it was not started
    */
-  start(args: readonly string[], deadline: Deadline, stdin?: string): Promise<ProcessResult>;
+  start(
+    args: readonly string[],
+    deadline: Deadline,
+    stdin?: string,
+  ): Promise<ProcessResult & { readonly milliseconds: number }>;
   /**
    * Runs a command that changes nothing, again after a passing fault, and gives its output.
    * @param doing for the message: "list secrets in namespace 'a'"
@@ -75,14 +79,7 @@ export const UNREPORTED: ReportedByKubectl = {
 export function kubectlOf(options: KubectlOptions): Kubectl {
   const { cluster, program = "kubectl", run = runProcess } = options;
 
-  const start: Kubectl["start"] = async (...given) => (await timed(...given)).result;
-
-  /** Runs kubectl once, and tells how long. @throws {KubeError} when it could not be started */
-  async function timed(
-    args: readonly string[],
-    deadline: Deadline,
-    stdin?: string,
-  ): Promise<{ readonly result: ProcessResult; readonly milliseconds: number }> {
+  const start: Kubectl["start"] = async (args, deadline, stdin) => {
     const gatePlace = await options.gate.enter(cluster, deadline.signal);
     const began = performance.now();
     try {
@@ -101,13 +98,13 @@ export function kubectlOf(options: KubectlOptions): Kubectl {
         milliseconds: Math.round(milliseconds),
         failures: result.code === 0 ? [] : reported(result.stderr).map(({ kind }) => kind),
       });
-      return { result, milliseconds };
+      return { ...result, milliseconds };
     } catch (error) {
       throw cannotStart(error);
     } finally {
       gatePlace.release();
     }
-  }
+  };
 
   function common(deadline: Deadline): string[] {
     // A second more than ours: it only ends a kubectl whose server has died.
@@ -122,16 +119,10 @@ export function kubectlOf(options: KubectlOptions): Kubectl {
   function cannotStart(error: unknown): unknown {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) {
       const why = `'${program}' cannot be run; install kubectl and have it on PATH`;
-      return new KubeError("kubectl_missing", `Cannot reach cluster '${cluster}': ${why}`, {
-        cluster,
-      });
+      return cannotReach(cluster, "kubectl_missing", why);
     }
     if (error instanceof Error && error.message.includes("os error 24")) { // EMFILE
-      const why = "the server has too many files open";
-      return new KubeError("busy", `Cannot reach cluster '${cluster}': ${why}`, {
-        cluster,
-        retryAfter: 5,
-      });
+      return cannotReach(cluster, "busy", "the server has too many files open", { retryAfter: 5 });
     }
     return error;
   }
@@ -149,26 +140,17 @@ export function kubectlOf(options: KubectlOptions): Kubectl {
   }
 
   function failures(result: ProcessResult, deadline: Deadline): ReportedByKubectl[] {
-    if (result.ended === "deadline") {
-      return [{ ...deadlinePassed(deadline.seconds), whole: false }];
-    }
-    if (result.ended === "too_large") {
-      return [{ kind: "too_large", why: WHY.tooLarge, uncertain: true, whole: false }];
-    }
-    return reported(result.stderr);
+    const { ended, stderr } = result;
+    if (ended === "exit") return reported(stderr);
+    const report = ended === "deadline" ? deadlinePassed(deadline.seconds) : FAILURES.tooLarge;
+    return [{ ...report, whole: false }];
   }
 
-  /** A command that changes nothing: run again after a passing fault. Output only of a success. */
-  async function query(
-    doing: string,
-    args: readonly string[],
-    deadline: Deadline,
-    stdin?: string,
-  ): Promise<string> {
+  const query: Kubectl["query"] = async (doing, args, deadline, stdin) => {
     let ran = 0;
     for (let attempt = 0;; attempt++) {
-      const { result, milliseconds } = await timed(args, deadline, stdin);
-      ran += milliseconds;
+      const result = await start(args, deadline, stdin);
+      ran += result.milliseconds;
       if (result.ended === "exit" && result.code === 0) return result.stdout;
       const passing = failures(result, deadline).every(({ uncertain }) => uncertain) &&
         result.ended === "exit";
@@ -176,7 +158,7 @@ export function kubectlOf(options: KubectlOptions): Kubectl {
       await pause(100 * 2 ** attempt, deadline);
       if (deadline.signal.aborted) throw failure(doing, result, deadline, ran);
     }
-  }
+  };
 
   return { start, query, failures };
 }

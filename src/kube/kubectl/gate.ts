@@ -1,28 +1,21 @@
-import { KubeError } from "../errors.ts";
+import { cannotReach, type KubeError } from "../errors.ts";
+
+export type GateLimits = Readonly<ReturnType<typeof defaultGateLimits>>;
 
 /** How many processes there may be. It is the start of a kubectl that costs, not its waiting. */
-export interface GateLimits {
-  /** At once between spawn and first output. @default twice the cores */
-  readonly starting: number;
-  /** At once, all clusters together; as many more for clusters that have none. @default 32 */
-  readonly alive: number;
-  /** At once for one cluster, so that hung ones cannot take all places. @default 8 */
-  readonly alivePerCluster: number;
-  /** Waiting for a place; one more is refused. @default 256 */
-  readonly queue: number;
-  /** Waiting for a place, of one cluster. @default 64 */
-  readonly queuePerCluster: number;
-  /** Milliseconds after which a silent process no longer counts as starting. @default 300 */
-  readonly startTime: number;
-}
-
-export function defaultGateLimits(cores: number): GateLimits {
+export function defaultGateLimits(cores: number) {
   return {
+    /** At once between spawn and first output. */
     starting: 2 * cores,
+    /** At once, all clusters together; as many more for clusters that have none. */
     alive: 32,
+    /** At once for one cluster, so that hung ones cannot take all places. */
     alivePerCluster: 8,
+    /** Waiting for a place; one more is refused. */
     queue: 256,
+    /** Waiting for a place, of one cluster. */
     queuePerCluster: 64,
+    /** Milliseconds after which a silent process no longer counts as starting. */
     startTime: 300,
   };
 }
@@ -168,13 +161,12 @@ const RETRY_AFTER = 5;
 
 /** It is this server that has too much to do: of the cluster, which was not asked, it says nothing. */
 function busy(cluster: string, why: string): KubeError {
-  const message = `Cannot reach cluster '${cluster}': ${why}; try again in ${RETRY_AFTER} seconds`;
-  return new KubeError("busy", message, { cluster, retryAfter: RETRY_AFTER, asked: false });
+  const then = `${why}; try again in ${RETRY_AFTER} seconds`;
+  return cannotReach(cluster, "busy", then, { retryAfter: RETRY_AFTER, asked: false });
 }
 
 /** What came before has taken all the time. */
 function tooLate(cluster: string): KubeError {
   const why = "the deadline passed before kubectl was run";
-  const message = `Cannot reach cluster '${cluster}': ${why}`;
-  return new KubeError("timeout", message, { cluster, asked: false });
+  return cannotReach(cluster, "timeout", why, { asked: false });
 }

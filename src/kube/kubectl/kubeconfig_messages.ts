@@ -1,4 +1,4 @@
-import { WHY, whyUnusable } from "../reasons.ts";
+import { FAILURES, type Reported, unusable } from "../reasons.ts";
 
 /**
  * What kubectl says of a kubeconfig that it does not take, and why that is. Read off kubectl 1.35 and
@@ -43,13 +43,13 @@ const SENTENCES: readonly (readonly [pattern: RegExp, why: string])[] = [
 ];
 
 /** Why kubectl does not take the kubeconfig, by a line of its; `undefined` when it says no such. */
-export function whyKubeconfigRefused(line: string): string | undefined {
-  if (/exec plugin is configured to use API version/.test(line)) return WHY.pluginVersion;
-  if (/invalid header field value/.test(line)) return WHY.noHeader;
+export function kubeconfigRefused(line: string): Reported | undefined {
+  if (/exec plugin is configured to use API version/.test(line)) return FAILURES.pluginVersion;
+  if (/invalid header field value/.test(line)) return FAILURES.noHeader;
   const why = SENTENCES.find(([pattern]) => pattern.test(line))?.[1];
-  if (why !== undefined) return whyUnusable(why);
+  if (why !== undefined) return unusable(why);
   return /^(error: )?(error loading config file|invalid configuration|Error in configuration|no configuration has been provided|context "|stat |unable to read|open |host must be a URL)/i
       .test(line)
-    ? WHY.unusable
+    ? FAILURES.unusable
     : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Deadline } from "../deadline.ts";
-import { doing, errorOf, WHY } from "../reasons.ts";
+import { type Kind, PLURALS } from "../manifest.ts";
+import { doing, errorOf, whyOtherAnswer } from "../reasons.ts";
 import type { SecretStore } from "../store.ts";
 import type { Kubectl } from "./command.ts";
 import {
@@ -13,12 +14,6 @@ import {
   withoutKind,
 } from "./templates.ts";
 
-const RESOURCES = {
-  Secret: "secrets",
-  Namespace: "namespaces",
-  ServiceAccount: "serviceaccounts",
-} as const;
-
 /** What is listed by one `kubectl get` and a template. */
 export function kubectlLists(
   kubectl: Kubectl,
@@ -30,16 +25,16 @@ export function kubectlLists(
    */
   async function get(
     what: string,
-    kind: keyof typeof RESOURCES,
+    kind: Kind,
     scope: readonly string[],
     template: string,
     deadline: Deadline,
   ): Promise<string> {
     const output = `--output=go-template=${kindFirst(template)}`;
-    const args = ["get", RESOURCES[kind], ...scope, output];
+    const args = ["get", PLURALS[kind], ...scope, output];
     const lines = withoutKind(await kubectl.query(what, args, deadline), kind);
     if (lines !== undefined) return lines;
-    const why = WHY.otherAnswer("a list of something else", `one of kind ${kind}`);
+    const why = whyOtherAnswer("a list of something else", `one of kind ${kind}`);
     throw errorOf(cluster, what, { kind: "failed", why, uncertain: false });
   }
 

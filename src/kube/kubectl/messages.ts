@@ -1,6 +1,6 @@
-import type { KubeErrorKind } from "../errors.ts";
-import { denial, type Reported, WHY, whyForbidden } from "../reasons.ts";
-import { whyKubeconfigRefused } from "./kubeconfig_messages.ts";
+import { tlsFailure } from "../../net/tls_failure.ts";
+import { denial, FAILURES, noTls, type Reported, whyForbidden } from "../reasons.ts";
+import { kubeconfigRefused } from "./kubeconfig_messages.ts";
 
 /** One failure that kubectl reports on standard error. */
 export interface ReportedByKubectl extends Reported {
@@ -8,14 +8,12 @@ export interface ReportedByKubectl extends Reported {
   readonly whole: boolean;
 }
 
-interface Rule {
+type Rule = readonly [
   /** Of what a line has to have; a pattern's time is linear in the line's length. */
-  readonly pattern: RegExp | { test(line: string): boolean };
-  readonly kind: KubeErrorKind;
-  readonly why: string;
-  readonly uncertain?: true;
-  readonly whole?: true;
-}
+  pattern: { test(line: string): boolean },
+  report: Reported,
+  scope?: "whole",
+];
 
 /**
  * kubectl's failures by the reason that the API server gives, which kubectl puts in parentheses,
@@ -24,133 +22,50 @@ interface Rule {
  * of it.
  */
 const RULES: readonly Rule[] = [
-  {
-    pattern: /^Error from server \(AlreadyExists\)/,
-    kind: "exists",
-    why: WHY.exists,
-  },
-  {
-    pattern: /^Error from server \(Conflict\)/,
-    kind: "conflict",
-    why: WHY.conflict,
-  },
-  {
-    pattern: /^Error from server \(NotFound\).*\bnamespaces "/,
-    kind: "namespace_not_found",
-    why: WHY.namespaceNotFound,
-  },
-  { pattern: /^Error from server \(NotFound\)/, kind: "not_found", why: WHY.notFound },
-  {
-    pattern: /^Error from server \(Forbidden\).*because it is being terminated/,
-    kind: "namespace_terminating",
-    why: WHY.namespaceTerminating,
-  },
-  {
-    pattern: /^Error from server \(Forbidden\)/,
-    kind: "forbidden",
-    why: WHY.forbidden,
-  },
-  {
-    pattern: /^Error from server \(BadRequest\): Unable to find .* that match label selector/,
-    kind: "invalid",
-    why: WHY.selector,
-  },
-  {
-    pattern:
-      /^(Error from server \((Invalid|BadRequest|RequestEntityTooLarge)\)|The \S+ ".*" is invalid)/,
-    kind: "invalid",
-    why: WHY.invalid,
-  },
-  {
-    pattern: /^(Error from server \(TooManyRequests\))/,
-    kind: "busy",
-    why: WHY.busy,
-  },
-  {
-    pattern: /^Error from server \((Timeout|ServerTimeout|GatewayTimeout)\)/,
-    kind: "timeout",
-    why: WHY.gaveUp,
-    uncertain: true,
-  },
-  {
-    pattern: /^Error from server \(ServiceUnavailable\)/,
-    kind: "unreachable",
-    why: WHY.notAvailable,
-    uncertain: true,
-  },
-  {
-    pattern: /\(Unauthorized\)|: Unauthorized\)/,
-    kind: "unauthorized",
-    why: WHY.unauthorized,
-  },
-  {
-    // Said of the discovery, once for a whole List: kubectl has no cached one of this server.
-    pattern: /has asked for the client to provide credentials/,
-    kind: "unauthorized",
-    why: WHY.unauthorized,
-    whole: true,
-  },
-  {
-    pattern: /^Error from server/,
-    kind: "failed",
-    why: WHY.serverError,
-    uncertain: true,
-  },
-  {
-    pattern: /getting credentials: |exec plugin|No valid id-token|failed to refresh token|oidc: /,
-    kind: "unauthorized",
-    why: WHY.plugin,
-    whole: true,
-  },
-  {
-    pattern: /x509: |failed to verify certificate/,
-    kind: "untrusted",
-    why: WHY.untrusted,
-    whole: true,
-  },
-  {
-    pattern: /TLS handshake timeout/,
-    kind: "timeout",
-    why: WHY.noAnswer,
-    whole: true,
-  },
-  {
-    // After the handshake's first half: the request may be on its way already.
-    pattern: /\btls: |certificate required|bad certificate/,
-    kind: "untrusted",
-    why: WHY.noAgreement,
-    uncertain: true,
-  },
-  {
-    pattern: either(
-      /was refused - did you specify/,
-      inOrder(["dial tcp "], ["connection refused"]),
-    ),
-    kind: "unreachable",
-    why: WHY.refused,
-    whole: true,
-  },
-  {
-    pattern: inOrder(
+  [/^Error from server \(AlreadyExists\)/, FAILURES.exists],
+  [/^Error from server \(Conflict\)/, FAILURES.conflict],
+  [/^Error from server \(NotFound\).*\bnamespaces "/, FAILURES.namespaceNotFound],
+  [/^Error from server \(NotFound\)/, FAILURES.notFound],
+  [
+    /^Error from server \(Forbidden\).*because it is being terminated/,
+    FAILURES.namespaceTerminating,
+  ],
+  [/^Error from server \(Forbidden\)/, FAILURES.forbidden],
+  [
+    /^Error from server \(BadRequest\): Unable to find .* that match label selector/,
+    FAILURES.selector,
+  ],
+  [
+    /^(Error from server \((Invalid|BadRequest|RequestEntityTooLarge)\)|The \S+ ".*" is invalid)/,
+    FAILURES.invalid,
+  ],
+  [/^(Error from server \(TooManyRequests\))/, FAILURES.busy],
+  [/^Error from server \((Timeout|ServerTimeout|GatewayTimeout)\)/, FAILURES.gaveUp],
+  [/^Error from server \(ServiceUnavailable\)/, FAILURES.notAvailable],
+  [/\(Unauthorized\)|: Unauthorized\)/, FAILURES.unauthorized],
+  // Said of the discovery, once for a whole List: kubectl has no cached one of this server.
+  [/has asked for the client to provide credentials/, FAILURES.unauthorized, "whole"],
+  [/^Error from server/, FAILURES.serverError],
+  [
+    /getting credentials: |exec plugin|No valid id-token|failed to refresh token|oidc: /,
+    FAILURES.plugin,
+    "whole",
+  ],
+  [/x509: |failed to verify certificate/, FAILURES.untrusted, "whole"],
+  [/TLS handshake timeout/, { ...FAILURES.noAnswer, uncertain: false }, "whole"],
+  [/\btls: |certificate required|bad certificate/, FAILURES.noAgreement],
+  [/was refused - did you specify/, FAILURES.refused, "whole"],
+  [inOrder(["dial tcp "], ["connection refused"]), FAILURES.refused, "whole"],
+  [
+    inOrder(
       ["dial tcp ", "lookup "],
       ["no such host", "no route to host", "network is unreachable", "server misbehaving"],
     ),
-    kind: "unreachable",
-    why: WHY.noHost,
-    whole: true,
-  },
-  {
-    pattern: /deadline exceeded|Client\.Timeout|i\/o timeout/,
-    kind: "timeout",
-    why: WHY.noAnswer,
-    uncertain: true,
-  },
-  {
-    pattern: /\bEOF\b|connection reset|broken pipe|connection lost|INTERNAL_ERROR|GOAWAY/,
-    kind: "unreachable",
-    why: WHY.broke,
-    uncertain: true,
-  },
+    FAILURES.noHost,
+    "whole",
+  ],
+  [/deadline exceeded|Client\.Timeout|i\/o timeout/, FAILURES.noAnswer],
+  [/\bEOF\b|connection reset|broken pipe|connection lost|INTERNAL_ERROR|GOAWAY/, FAILURES.broke],
 ];
 
 const UNKNOWN: ReportedByKubectl = {
@@ -179,16 +94,16 @@ export function reported(stderr: string): ReportedByKubectl[] {
 }
 
 function report(line: string): ReportedByKubectl {
-  const refused = line.startsWith("Error from server") ? undefined : whyKubeconfigRefused(line);
-  if (refused !== undefined) {
-    return { kind: "invalid_kubeconfig", why: refused, uncertain: false, whole: true };
-  }
+  const refused = line.startsWith("Error from server") ? undefined : kubeconfigRefused(line);
+  if (refused !== undefined) return { ...refused, whole: true };
   const denied = denial(line, /^Error from server \((\w+)\)/.exec(line)?.[1] ?? "");
   if (denied !== undefined) return { ...denied, whole: false };
-  const rule = RULES.find(({ pattern }) => pattern.test(line));
-  if (!rule) return UNKNOWN;
-  const { kind, why, uncertain = false, whole = false } = rule;
-  return { kind, why: kind === "forbidden" ? whyForbidden(line) : why, uncertain, whole };
+  const [, report, scope] = RULES.find(([pattern]) => pattern.test(line)) ?? [];
+  if (report === undefined) return UNKNOWN;
+  const { kind } = report;
+  const failure = kind === "untrusted" ? tlsFailure({ message: line }) : undefined;
+  const more = kind === "forbidden" ? whyForbidden(line) : failure && noTls(failure).why;
+  return { ...report, why: more ?? report.why, whole: scope === "whole" };
 }
 
 /**
@@ -208,8 +123,4 @@ function inOrder(
       return then.some((text) => line.indexOf(text, from) >= 0);
     },
   };
-}
-
-function either(...all: readonly { test(line: string): boolean }[]) {
-  return { test: (line: string) => all.some((one) => one.test(line)) };
 }

@@ -240,6 +240,24 @@ for (const [line, why] of KUBECONFIGS) {
   });
 }
 
+const UNTRUSTED: [of: string, why: RegExp][] = [
+  ["certificate signed by unknown authority", /^the kubeconfig does not trust/],
+  ["certificate is valid for canary, not h", /^its certificate is another host's$/],
+  [
+    "certificate has expired or is not yet valid: current time 2026-11-30T01:00:00Z is after 2020",
+    /^its certificate has expired$/,
+  ],
+];
+
+for (const [of, expected] of UNTRUSTED) {
+  Deno.test(`of a server it is said: ${expected.source}`, () => {
+    const line = `Unable to connect to the server: tls: failed to verify certificate: x509: ${of}`;
+    const [report] = reported(line);
+    assert.deepEqual([report?.kind, report?.uncertain, report?.whole], ["untrusted", false, true]);
+    assert.match(report!.why, expected);
+  });
+}
+
 Deno.test("what the API server says of an object is not taken for the kubeconfig's", () => {
   const line = "Error from server (BadRequest): tls: private key may be set, but not both";
   assert.deepEqual(reported(line).map(({ kind }) => kind), ["invalid"]);

@@ -1,9 +1,9 @@
 import type { Deadline } from "../deadline.ts";
-import { KubeError } from "../errors.ts";
+import { isForbidden } from "../errors.ts";
 import { fromWire, namespacePhase, type WireNamespace, type WireSecret } from "../manifest.ts";
 import type { WireServiceAccount } from "../pull_secrets.ts";
-import { doing, errorOf, WHY } from "../reasons.ts";
-import { parsedJson } from "../shapes.ts";
+import { doing, errorOf, whyOtherAnswer } from "../reasons.ts";
+import { isObject, parsedJson } from "../../text/json.ts";
 import {
   type NamespacePhase,
   refKey,
@@ -13,13 +13,8 @@ import {
 } from "../store.ts";
 import type { Kubectl } from "./command.ts";
 
-export interface KubectlReads {
-  read(refs: readonly SecretRef[], deadline: Deadline): Promise<Snapshot>;
-  readAccounts(refs: readonly SecretRef[], deadline: Deadline): Promise<WireServiceAccount[]>;
-}
-
 /** What is read by name: one `kubectl get` of a List on standard input. */
-export function kubectlReads(kubectl: Kubectl, cluster: string): KubectlReads {
+export function kubectlReads(kubectl: Kubectl, cluster: string) {
   async function read(refs: readonly SecretRef[], deadline: Deadline): Promise<Snapshot> {
     const secrets = refs.map((ref) => named("Secret", ref));
     const namespaces = [...new Set(refs.map(({ namespace }) => namespace))]
@@ -27,7 +22,7 @@ export function kubectlReads(kubectl: Kubectl, cluster: string): KubectlReads {
     try {
       return snapshot(await get(doing.read, [...secrets, ...namespaces], deadline), true);
     } catch (error) {
-      if (!(error instanceof KubeError) || error.kind !== "forbidden") throw error;
+      if (!isForbidden(error)) throw error;
       // Perhaps it is only the namespaces that may not be read.
       return snapshot(await get(doing.read, secrets, deadline), false);
     }
@@ -52,8 +47,8 @@ export function kubectlReads(kubectl: Kubectl, cluster: string): KubectlReads {
     if (stdout.trim() === "") return [];
     const items = itemsOf(parsedJson(stdout));
     const keys = new Set(asked.map(keyOf));
-    if (items?.every((item) => isObject(item) && keys.has(keyOf(item)))) return items as Item[];
-    const why = WHY.otherAnswer("something else", "the objects that were asked for");
+    if (items?.every((item) => isNamed(item) && keys.has(keyOf(item)))) return items as Item[];
+    const why = whyOtherAnswer("something else", "the objects that were asked for");
     throw errorOf(cluster, what, { kind: "failed", why, uncertain: false });
   }
 
@@ -66,9 +61,8 @@ interface Named {
   readonly metadata: { readonly namespace?: string; readonly name: string };
 }
 
-function isObject(item: unknown): item is Named {
-  const metadata = (item as Partial<Named> | null)?.metadata;
-  return typeof metadata === "object" && metadata !== null;
+function isNamed(item: unknown): item is Named {
+  return isObject(item) && isObject(item.metadata);
 }
 
 function keyOf({ apiVersion, kind, metadata: { namespace, name } }: Named): string {

@@ -1,9 +1,10 @@
 import pLimit from "p-limit";
 import type { Deadline } from "../deadline.ts";
 import { KubeError, type KubeErrorKind } from "../errors.ts";
-import { deleteOptions, secretPath } from "../manifest.ts";
+import { deleteOptions, pathOf } from "../manifest.ts";
 import { doing, errorOf, notDone } from "../reasons.ts";
-import { parsedJson, removedShape, whyOther } from "../shapes.ts";
+import { parsedJson } from "../../text/json.ts";
+import { removedShape, whyOther } from "../shapes.ts";
 import type { ItemOutcome, Removal, SecretStore, WriteOptions } from "../store.ts";
 import { type Kubectl, UNREPORTED } from "./command.ts";
 
@@ -52,7 +53,7 @@ export function kubectlRemovals(
     options: WriteOptions,
   ): Promise<ItemOutcome> {
     const { uid, resourceVersion } = removal;
-    const args = ["delete", `--raw=${secretPath(removal)}`, "--filename=-"];
+    const args = ["delete", `--raw=${pathOf("Secret", removal)}`, "--filename=-"];
     const body = JSON.stringify(deleteOptions(removal, options));
     const result = await kubectl.start(args, deadline, body);
     if (result.ended === "exit" && result.code === 0) {

@@ -123,16 +123,11 @@ export const WRITTEN_TEMPLATE =
   "{{with .metadata.namespace}}{{.}}{{end}}/{{.metadata.name}} {{.metadata.uid}}" +
   ' {{with .metadata.resourceVersion}}{{.}}{{end}}{{"\\n"}}';
 
-export interface Written {
-  readonly uid: string;
-  readonly resourceVersion: string;
-}
-
 /**
  * Parses what {@link WRITTEN_TEMPLATE} printed, by `namespace/name`; anything else is dropped. Only
  * of a dry run is something without a version accepted: else it would be one that nobody asked for.
  */
-export function parseWritten(stdout: string, dryRun: boolean): Map<string, Written> {
+export function parseWritten(stdout: string, dryRun: boolean) {
   const complete = stdout.split("\n").slice(0, -1);
   return new Map(complete.flatMap((line) => {
     const [, key, uid, resourceVersion = ""] = /^(\S+) ([0-9a-f-]+) ([0-9]*)$/.exec(line) ?? [];

@@ -1,39 +1,15 @@
 import type { Deadline } from "../deadline.ts";
 import { notDone, type Reported } from "../reasons.ts";
-import type { ItemOutcome, WriteOptions } from "../store.ts";
+import type { ItemOutcome } from "../store.ts";
+import type { WriteItem, WriteItems } from "../writes.ts";
 import { type Kubectl, UNREPORTED } from "./command.ts";
 import { listOf } from "./reads.ts";
 import type { ProcessResult } from "../process.ts";
 import { parseWritten, WRITTEN_TEMPLATE } from "./templates.ts";
 
-/** One object of a batch. */
-export interface WriteItem {
-  /** Of a namespace: its own name. */
-  readonly namespace: string;
-  /** `namespace/name` as kubectl prints it: nothing before the slash for a namespace. */
-  readonly key: string;
-  /** For messages: "create secret 'a' in namespace 'b'". */
-  readonly doing: string;
-  /** Called once: values are in the open in it. */
-  readonly wire: () => unknown;
-}
-
-/** Writes objects. */
-export type KubectlWrite = (
-  verb: "create" | "replace",
-  items: readonly WriteItem[],
-  deadline: Deadline,
-  options?: WriteOptions,
-) => Promise<ItemOutcome[]>;
-
 /** Objects of any kind, all of them by one process. */
-export function kubectlWrites(kubectl: Kubectl, cluster: string): KubectlWrite {
-  async function write(
-    verb: "create" | "replace",
-    items: readonly WriteItem[],
-    deadline: Deadline,
-    { dryRun = false }: WriteOptions = {},
-  ): Promise<ItemOutcome[]> {
+export function kubectlWrites(kubectl: Kubectl, cluster: string): WriteItems {
+  const write: WriteItems = async (verb, items, deadline, { dryRun = false } = {}) => {
     if (items.length === 0) return [];
     const result = await kubectl.start(
       [
@@ -48,7 +24,7 @@ export function kubectlWrites(kubectl: Kubectl, cluster: string): KubectlWrite {
       listOf(items.map(({ wire }) => wire())),
     );
     return outcomes(items, result, deadline, dryRun);
-  }
+  };
 
   /**
    * kubectl goes on after an item that fails, says on standard output which ones succeeded, and on
@@ -62,7 +38,7 @@ export function kubectlWrites(kubectl: Kubectl, cluster: string): KubectlWrite {
   ): ItemOutcome[] {
     const written = parseWritten(result.stdout, dryRun);
     const failures = kubectl.failures(result, deadline);
-    const missing = items.filter(({ key }) => !written.has(key));
+    const missing = items.filter((item) => !written.has(keyOf(item)));
     const reportOf = new Map<WriteItem, Reported>();
     missing.forEach((item, i) => {
       const isWhole = written.size === 0 && failures.every(({ whole }) => whole);
@@ -71,11 +47,16 @@ export function kubectlWrites(kubectl: Kubectl, cluster: string): KubectlWrite {
       reportOf.set(item, own ?? { ...(failures[0] ?? UNREPORTED), uncertain: true });
     });
     return items.map((item) => {
-      const done = written.get(item.key);
+      const done = written.get(keyOf(item));
       if (done) return { kind: "done", ...done };
       return notDone(cluster, item.doing, reportOf.get(item)!, item);
     });
   }
 
   return write;
+}
+
+/** `namespace/name` as kubectl prints it: nothing before the slash for a namespace. */
+function keyOf({ kind, namespace, name }: WriteItem): string {
+  return kind === "Namespace" ? `/${name}` : `${namespace}/${name}`;
 }

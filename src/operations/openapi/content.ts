@@ -1,10 +1,17 @@
 import type { z } from "@hono/zod-openapi";
-import type { Answers, DescribedAnswer } from "../operation.ts";
+import type { Examples } from "../../credentials/kinds/credential_kind.ts";
+import type { Answers, DescribedAnswer, Description } from "../operation.ts";
 import { Envelope } from "../error_answers.ts";
+import type { Body } from "../schemas/body.ts";
 
 /** An answer whose body is one of these. */
 export function json(when: string, ...bodies: z.ZodType[]): DescribedAnswer {
   return { when, bodies };
+}
+
+/** A request with such a body. */
+export function taking({ schema }: Body<z.ZodType>, examples: Examples): Description["request"] {
+  return { body: { required: true, content: { "application/json": { schema, examples } } } };
 }
 
 /** By status: when it is given. */

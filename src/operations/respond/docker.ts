@@ -1,12 +1,10 @@
 import type { DockerAdded } from "../../credentials/add_docker.ts";
+import type { Refused } from "../../credentials/write/verdict.ts";
 import type { StoredSecret } from "../../kube/store.ts";
-import { writeFailed } from "../cluster_errors.ts";
-import { OperationError } from "../errors.ts";
-import { refusedError } from "../refusal_errors.ts";
+import type { OperationError } from "../errors.ts";
 import type { Json } from "../reply.ts";
-import { failedResult } from "./failed.ts";
 import { verifiedField } from "./verified.ts";
-import { applied, existing, existsError, verbOf } from "./written.ts";
+import { applied, existing, existsError, nothingWritten, patched, verbOf } from "./written.ts";
 
 /**
  * @param registry the one that it is for, as the request has it or by default; absent of several
@@ -18,15 +16,9 @@ export function dockerAnswer(
   registry?: string,
 ): Json {
   const { cluster, name, namespaces, verdict } = added;
-  if (verdict.kind === "refused") {
-    const current = [...verdict.current.values()];
-    const existingIn = (namespace: string) => current.find((each) => each.namespace === namespace);
-    const exists = () => dockerExists(namespaces, existingIn);
-    throw refusedError(verdict, { argocdNamespace, by: "body", exists });
-  }
   if (verdict.kind !== "written") {
-    const results = "secrets" in verdict ? verdict.secrets.map(failedResult) : [];
-    throw writeFailed(verdict, { cluster, name, results });
+    const exists = ({ current }: Refused) => dockerExists(namespaces, [...current.values()]);
+    throw nothingWritten({ cluster, name, verdict }, argocdNamespace, exists);
   }
   const { dryRun = false, attached } = verdict;
   const results = verdict.secrets.map((secret) => ({
@@ -43,13 +35,7 @@ export function dockerAnswer(
     namespaces,
     ...(registry === undefined ? {} : { registry }),
     results,
-    ...(attached.length === 0 ? {} : {
-      service_accounts: attached.map(({ namespace, serviceAccount }) => ({
-        namespace,
-        name: serviceAccount,
-        output: `serviceaccount/${serviceAccount} patched${dryRun ? " (dry run)" : ""}`,
-      })),
-    }),
+    ...patched(attached, dryRun),
     ...(verdict.namespaces.length === 0 ? {} : { namespaces_created: verdict.namespaces }),
     ...verifiedField(added.verified),
     ...(dryRun ? { dry_run: true } : {}),
@@ -61,8 +47,9 @@ export function dockerAnswer(
 
 function dockerExists(
   namespaces: readonly string[],
-  existingIn: (namespace: string) => StoredSecret | undefined,
+  current: readonly StoredSecret[],
 ): OperationError {
+  const existingIn = (namespace: string) => current.find((each) => each.namespace === namespace);
   const held = namespaces.filter((namespace) => existingIn(namespace) !== undefined);
   const existing_secrets = Object.fromEntries(
     namespaces.map((namespace) => [namespace, existing(existingIn(namespace))]),

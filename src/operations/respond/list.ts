@@ -1,5 +1,6 @@
 import { HELM_REPO_CREDS, type Listed, type ListFailed } from "../../credentials/list.ts";
-import { SECRET_TYPE_LABEL, shownUsername } from "../../credentials/kinds/repository.ts";
+import { shownUsername } from "../../credentials/kinds/password.ts";
+import { SECRET_TYPE_LABEL } from "../../credentials/kinds/repository_credential.ts";
 import { shownUrl } from "../../credentials/kinds/url.ts";
 import type { SecretSummary } from "../../kube/store.ts";
 import type { RepositorySecretAnswer, SecretAnswer, SecretsAnswer } from "../answers.ts";

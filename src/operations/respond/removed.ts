@@ -3,7 +3,7 @@ import { writeFailed } from "../cluster_errors.ts";
 import { OperationError } from "../errors.ts";
 import { refusedError } from "../refusal_errors.ts";
 import type { Json } from "../reply.ts";
-import { failedResult } from "./failed.ts";
+import { patched } from "./written.ts";
 
 /** @throws {OperationError} for what came to nothing */
 export function removedAnswer(removed: SecretsRemoved, argocdNamespace: string): Json {
@@ -19,9 +19,8 @@ export function removedAnswer(removed: SecretsRemoved, argocdNamespace: string):
     case "refused":
       throw refusedError(verdict, { argocdNamespace, by: "query" });
     case "unable":
-      throw writeFailed(verdict, { cluster, name, results: [] });
     case "failed":
-      throw writeFailed(verdict, { cluster, name, results: verdict.secrets.map(failedResult) });
+      throw writeFailed(verdict, removed);
     case "removed": {
       const { secrets, detached, dryRun = false } = verdict;
       const tried = dryRun ? " (dry run)" : "";
@@ -34,13 +33,7 @@ export function removedAnswer(removed: SecretsRemoved, argocdNamespace: string):
           name,
           output: `secret/${name} deleted${tried}`,
         })),
-        ...(detached.length === 0 ? {} : {
-          service_accounts: detached.map(({ namespace, serviceAccount }) => ({
-            namespace,
-            name: serviceAccount,
-            output: `serviceaccount/${serviceAccount} patched${tried}`,
-          })),
-        }),
+        ...patched(detached, dryRun),
         ...(absent.length === 0 ? {} : { not_found: absent }),
         ...warned,
         ...(dryRun ? { dry_run: true } : {}),

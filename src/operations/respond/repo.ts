@@ -1,13 +1,11 @@
 import type { RepoAdded, RepoPlace } from "../../credentials/add_repo.ts";
 import { ENDED_BY_SLASH } from "../../credentials/kinds/repository_url.ts";
 import type { WriteVerdict } from "../../credentials/write.ts";
-import { writeFailed } from "../cluster_errors.ts";
+import type { Refused } from "../../credentials/write/verdict.ts";
 import type { OperationError } from "../errors.ts";
-import { refusedError } from "../refusal_errors.ts";
 import type { Json } from "../reply.ts";
-import { failedResult } from "./failed.ts";
 import { verifiedField } from "./verified.ts";
-import { applied, existing, existsError, verbOf } from "./written.ts";
+import { applied, existing, existsError, nothingWritten, verbOf } from "./written.ts";
 
 type Written = Extract<WriteVerdict, { kind: "written" }>;
 
@@ -21,7 +19,9 @@ export function repoAnswer(
   hints: readonly string[],
 ): Json {
   const { cluster, type, as, places, verdict } = added;
-  if (verdict.kind !== "written") throw nothingError(added, verdict, argocdNamespace, repoExists);
+  if (verdict.kind !== "written") {
+    throw nothingWritten({ ...added, verdict }, argocdNamespace, repoExists(added));
+  }
   const { dryRun = false } = verdict;
   const what = as === "repo-creds" ? "Repository template" : "Repository";
   const verb = verbOf(main(places, verdict), dryRun);
@@ -51,36 +51,25 @@ export function helmRepoAnswer(
 ): Json {
   const { cluster, places, verdict } = added;
   if (verdict.kind !== "written") {
-    throw nothingError(added, verdict, argocdNamespace, isList ? repoExists : helmExists);
+    const exists = isList ? repoExists(added) : helmExists;
+    throw nothingWritten({ ...added, verdict }, argocdNamespace, exists);
   }
   const { dryRun = false } = verdict;
-  const [place] = places;
-  const about = main(places, verdict);
-  const [secret] = about;
-  const template = place!.templateIndex === undefined
-    ? undefined
-    : verdict.secrets[place!.templateIndex];
-  const message = `Helm repository secret${isList ? "s" : ""} ${verbOf(about, dryRun)}`;
-  if (isList) {
-    const body = {
-      success: true,
-      cluster,
-      results: results(places, verdict),
-      ...common(added, verdict, hints),
-      message,
-    };
-    return { status: 200, body };
-  }
+  const all = results(places, verdict);
+  const { name, url, result, template, application_repo_url } = all[0]!;
+  const verb = verbOf(main(places, verdict), dryRun);
   const body = {
     success: true,
     cluster,
-    secret_name: secret!.name,
-    repository_url: place!.spelled,
-    helm_secret_applied: applied(secret!),
-    ...(template ? { template: template.name } : {}),
-    application_repo_url: place!.url.applicationRepoUrl,
+    ...(isList ? { results: all } : {
+      secret_name: name,
+      repository_url: url,
+      helm_secret_applied: result,
+      ...(template === undefined ? {} : { template }),
+      application_repo_url,
+    }),
     ...common(added, verdict, hints),
-    message,
+    message: `Helm repository secret${isList ? "s" : ""} ${verb}`,
   };
   return { status: 200, body };
 }
@@ -124,23 +113,8 @@ function common({ places, verified }: RepoAdded, verdict: Written, more: readonl
   };
 }
 
-/** Why it came to nothing. */
-function nothingError(
-  added: RepoAdded,
-  verdict: Exclude<WriteVerdict, Written>,
-  argocdNamespace: string,
-  exists: (added: RepoAdded) => OperationError,
-): OperationError {
-  const { cluster, name } = added;
-  if (verdict.kind === "refused") {
-    return refusedError(verdict, { argocdNamespace, by: "body", exists: () => exists(added) });
-  }
-  const results = "secrets" in verdict ? verdict.secrets.map(failedResult) : [];
-  return writeFailed(verdict, { cluster, name, results });
-}
-
-function repoExists({ places, verdict }: RepoAdded): OperationError {
-  const current = verdict.kind === "refused" ? [...verdict.current.values()] : [];
+const repoExists = ({ places }: RepoAdded) => (refused: Refused): OperationError => {
+  const current = [...refused.current.values()];
   const names = places.map(({ name }) => name);
   const found = (name: string) => current.find((each) => each.name === name);
   const beside = current.map(({ name }) => name).filter((name) => !names.includes(name));
@@ -148,9 +122,9 @@ function repoExists({ places, verdict }: RepoAdded): OperationError {
   const existing_secrets = Object.fromEntries(all.map((name) => [name, existing(found(name))]));
   const held = all.filter((name) => found(name) !== undefined);
   return existsError({ of: "repository", names: held }, { existing_secrets });
-}
+};
 
-function helmExists({ verdict }: RepoAdded): OperationError {
-  const held = verdict.kind === "refused" ? [...verdict.current.values()][0] : undefined;
+function helmExists({ current }: Refused): OperationError {
+  const [held] = current.values();
   return existsError({ of: "helm" }, { existing_secret: existing(held) });
 }

@@ -6,9 +6,11 @@ import type { VerifiedAnswer } from "../answers.ts";
 
 /** What came of trying a credential, place by place. */
 export function verifiedAnswers(verified: readonly Verified[]): VerifiedAnswer[] {
-  return verified.map(({ at, verdict, notTried }) => {
-    if (verdict === undefined) return { at, tried: false, message: notTried ?? "" };
-    const { reachable, accepted, may, expires, asked, why } = verdict;
+  return verified.map(({ at, verdict, notTried, expires: itself }) => {
+    const [first] = [verdict?.expires, itself].filter((each) => each !== undefined).sort();
+    const expires = first === undefined ? {} : { expires: first };
+    if (verdict === undefined) return { at, tried: false, ...expires, message: notTried ?? "" };
+    const { reachable, accepted, may, asked, why } = verdict;
     return {
       at,
       tried: true,
@@ -16,7 +18,7 @@ export function verifiedAnswers(verified: readonly Verified[]): VerifiedAnswer[]
       reachable,
       accepted: accepted ?? null,
       may: [...may],
-      ...(expires === undefined ? {} : { expires }),
+      ...expires,
       message: why,
     };
   });

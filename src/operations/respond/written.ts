@@ -1,7 +1,9 @@
-import type { WrittenSecret } from "../../credentials/write/verdict.ts";
-import type { StoredSecret } from "../../kube/store.ts";
+import type { Refused, WriteVerdict, WrittenSecret } from "../../credentials/write/verdict.ts";
+import type { PullSecretUse, StoredSecret } from "../../kube/store.ts";
+import { writeFailed } from "../cluster_errors.ts";
 import type { Exists } from "../cluster_kinds.ts";
 import { OperationError } from "../errors.ts";
+import { refusedError } from "../refusal_errors.ts";
 import type { ExistingAnswer } from "../answers.ts";
 
 /**
@@ -44,4 +46,30 @@ export function existsError(which: Exists, body: object): OperationError<"exists
     body: fields,
     seedBody: (message) => ({ error: true, message, ...fields }),
   });
+}
+
+/** Why a write came to nothing, which was asked for by a request's body. */
+export function nothingWritten(
+  { cluster, name, verdict }: {
+    readonly cluster: string;
+    readonly name: string;
+    readonly verdict: Exclude<WriteVerdict, { kind: "written" }>;
+  },
+  argocdNamespace: string,
+  exists: (refused: Refused) => OperationError,
+): OperationError {
+  return verdict.kind === "refused"
+    ? refusedError(verdict, { argocdNamespace, by: "body", exists: () => exists(verdict) })
+    : writeFailed(verdict, { cluster, name });
+}
+
+/** Service accounts that were given a secret, or had it taken away, or would; absent of none. */
+export function patched(uses: readonly PullSecretUse[], dryRun: boolean) {
+  return uses.length === 0 ? {} : {
+    service_accounts: uses.map(({ namespace, serviceAccount }) => ({
+      namespace,
+      name: serviceAccount,
+      output: `serviceaccount/${serviceAccount} patched${dryRun ? " (dry run)" : ""}`,
+    })),
+  };
 }

@@ -1,9 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { CLUSTER_NAME_RULE, isClusterName } from "../../clusters/folder.ts";
-import { registryPlace } from "../../credentials/kinds/registry.ts";
 import { MAX_NAMESPACES } from "../../credentials/namespaces.ts";
-import { seal } from "../../log/sealed.ts";
-import { anyOf, inWords } from "./rules.ts";
+import { open } from "../../fields/field.ts";
+import { anyOf, inWords } from "../../fields/rules.ts";
+import { refusing, yesOrNo } from "../../fields/texts.ts";
 
 /**
  * The wire shapes of requests: the one source of their validation, their types and their OpenAPI
@@ -18,13 +18,14 @@ import { anyOf, inWords } from "./rules.ts";
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const SUBDOMAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 
-export const ClusterName = z.string()
+const ClusterName = z.string()
   .refine(isClusterName, `must be the name of a cluster: ${CLUSTER_NAME_RULE}`)
   .openapi({
     example: "test-cluster",
-    description: "Name of the kubeconfig less .kubeconfig",
     pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$",
   });
+
+export const cluster = open(ClusterName, "Name of the kubeconfig less .kubeconfig");
 
 /** Longest name of a secret, in characters. */
 export const MAX_NAME = 253;
@@ -33,60 +34,31 @@ const nameRule = (max: number) =>
   "must be a secret's name: lower-case letters, digits, '-' and '.', " +
   `beginning and ending with a letter or digit, at most ${max}`;
 
-/** @param about what else there is to say of it */
-export const secretName = (about?: string) =>
-  z.string()
-    .refine((name) => name.length <= MAX_NAME && SUBDOMAIN.test(name), nameRule(MAX_NAME))
-    .openapi({
-      description: about === undefined ? "Name of the secret" : `Name of the secret; ${about}`,
-      maxLength: MAX_NAME,
-      pattern: SUBDOMAIN.source,
-    });
+export const SecretName = z.string()
+  .refine((name) => name.length <= MAX_NAME && SUBDOMAIN.test(name), nameRule(MAX_NAME))
+  .openapi({ maxLength: MAX_NAME, pattern: SUBDOMAIN.source });
+
+/** @param also what else there is to say of the name of what is written */
+export const newName = (also: string) =>
+  open(SecretName, "The secret's name", { also, value: "name", required: "" });
 
 /** @param suffix what a further secret of the request appends: the name must have room for it */
 export function checkNameRoom(name: string, suffix: string, context: z.RefinementCtx): void {
   const max = MAX_NAME - suffix.length;
   if (name.length <= max) return;
-  context.addIssue({ code: "custom", path: ["name"], message: nameRule(max) });
+  refusing(context)("name", nameRule(max));
 }
 
-/** A pattern of OpenAPI: no control characters. */
-export const NO_CONTROL = "^[^\\x00-\\x1f\\x7f-\\x9f]*$";
+export const upsert = yesOrNo("Replace what exists");
 
-const wellFormed = (text: string) => text.isWellFormed();
-const NOT_WELL_FORMED = "must be valid Unicode";
+export const force = yesOrNo(
+  "With upsert: replace also what is no such credential, or has to be deleted and created for it",
+);
 
-export const Username = z.string().min(1, "must not be empty")
-  .refine(wellFormed, NOT_WELL_FORMED)
-  .refine((name) => !/\p{Cc}/u.test(name), "must not contain control characters")
-  .openapi({ description: "User name beside the password", pattern: NO_CONTROL });
-
-const Text = z.string().min(1, "must not be empty")
-  .refine(wellFormed, NOT_WELL_FORMED);
-
-/** A text that goes nowhere but to where it is for. */
-export const Password = Text.transform(seal)
-  .openapi({ type: "string", format: "password", minLength: 1, description: "Password or token" });
-
-/**
- * A field that may be absent, and then has this value. Not by zod's `default`, which would be one in
- * OpenAPI, too.
- */
-export const orElse = <Schema extends z.ZodType>(schema: Schema, value: z.output<Schema>) =>
-  schema.optional().transform((given): z.output<Schema> => given ?? value);
-
-/**
- * A yes or no that may be absent.
- * @param description a clause that begins with "whether"
- * @param value that it has when absent
- */
-export const flag = (description: string, value = false) =>
-  orElse(z.boolean(), value).openapi({ description: `${description}; ${value} when absent` });
-
-export const Upsert = flag("Whether to replace what exists");
-export const Force = flag(
-  "Whether to replace also a secret that is no such credential, or that has to be deleted and " +
-    "created for it",
+/** Of a repository. */
+export const template = yesOrNo(
+  "Write NAME-template too where the URL alone matches no chart",
+  true,
 );
 
 export const NamespaceName = z.string()
@@ -122,40 +94,11 @@ export const Namespaces = z.union([z.string(), z.array(z.string())], {
         contains: { type: "string", pattern: "\\S" },
       },
     )),
-    example: "kube-system,default",
-    description: "Comma-separated, or an array; Argo CD's namespace is written anyway and refused",
   });
 
-/**
- * What {@link registryPlace} takes, with white space around it. Only ASCII: some letters of other
- * scripts are ASCII's in lower case, as the sign of Kelvin is.
- */
-const REGISTRY =
-  /^\s*([Hh][Tt][Tt][Pp][Ss]:\/\/)?([A-Za-z0-9]+(-+[A-Za-z0-9]+)*(\.[A-Za-z0-9]+(-+[A-Za-z0-9]+)*)*|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(\/[A-Za-z0-9]+((\.|_|__|-+)[A-Za-z0-9]+)*)*\/?\s*$/;
+export const dry_run = yesOrNo("Only ask the cluster what would come of it");
 
-export const Registry = z.string()
-  .transform((text, context) => {
-    const place = registryPlace(text);
-    const isPlain = /^\s*http:/i.test(text);
-    if (place !== undefined && REGISTRY.test(text)) return place;
-    const message = place === undefined || !isPlain
-      ? "must be the host of a registry, like ghcr.io, or a path of it, like ghcr.io/org"
-      : "must be the registry's host without http://: a pull secret cannot say that, and a " +
-        "credential is verified by HTTPS";
-    context.addIssue({ code: "custom", message });
-    return z.NEVER;
-  })
-  .openapi({
-    type: "string",
-    pattern: REGISTRY.source,
-    example: "ghcr.io",
-    description: "The registry's host, or a path of it: of several logins the kubelets take the " +
-      "one with the longest path that an image's name begins with",
-  });
-
-export const DryRun = flag("Whether the cluster is only asked what would come of it");
-
-export const Verify = flag("Whether the credential is tried first, and written if it is accepted");
+export const verify = yesOrNo("Try the credential first, and write it if it is accepted");
 
 /** A name of Kubernetes' that is a DNS label or subdomain. */
 export const ServiceAccounts = z.array(

@@ -3,9 +3,11 @@ import { comparableUrl, templateKey } from "../../credentials/kinds/comparable_u
 import { exactName, templateName } from "../../credentials/kinds/repository.ts";
 import { MAX_SUFFIX } from "../../credentials/kinds/repository_names.ts";
 import { parseUrl, type UrlQuestion } from "../../credentials/kinds/repository_url.ts";
-import { MAX_LENGTH, type SpelledUrl } from "../../credentials/kinds/url.ts";
+import { MAX_LENGTH, shownText, type SpelledUrl } from "../../credentials/kinds/url.ts";
+import { HIDDEN, open } from "../../fields/field.ts";
+import { hasWith, inWords, mayHave, type Rule, when } from "../../fields/rules.ts";
+import { refusing } from "../../fields/texts.ts";
 import { checkNameRoom, MAX_NAME } from "./fields.ts";
-import { hasWith, inWords, mayHave, type Rule, when } from "./rules.ts";
 
 /** URLs of repositories in a request, and the names that their secrets get. */
 
@@ -30,15 +32,31 @@ const Urls = z.array(Url, { error: "must be an array of strings" })
 
 /** Where the repositories are. */
 export const urlFields = {
-  url: Url.optional().openapi({
-    description: "By https, http, oci or SSH; a template's is what all its repositories begin with",
-    example: "https://github.com/org/repo.git",
-  }),
-  urls: Urls.optional().openapi({
-    uniqueItems: true,
-    description: "In place of the single one: several with the same credential",
-  }),
+  url: open(
+    Url.optional(),
+    "Where it is, by https, http, oci or SSH; a template's is what all its repositories begin with",
+    {
+      by: "repeated",
+      value: "url",
+      several: "urls",
+      required: "",
+      example: "https://github.com/org/repo.git",
+      shown: shownText,
+    },
+  ),
+  urls: open(
+    Urls.optional().openapi({ uniqueItems: true }),
+    "Several with the same credential, in place of the single one",
+    {
+      by: "none",
+      shown: (given) => Array.isArray(given) ? given.map(shownText) : HIDDEN,
+    },
+  ),
 };
+
+/** Of the fields above the first, for a question. */
+export const repositoryOf = ({ url, urls }: { readonly url?: unknown; readonly urls?: unknown }) =>
+  String(url ?? (Array.isArray(urls) ? urls[0] : "the repository"));
 
 interface GivenUrls {
   readonly url?: string;
@@ -52,10 +70,9 @@ export function spelledUrls(
   context: z.RefinementCtx,
   fields = { one: "url", many: "urls" },
 ): SpelledUrl[] {
-  const wrong = (path: (string | number)[], message: string) =>
-    context.addIssue({ code: "custom", path, message });
+  const wrong = refusing(context);
   if (url !== undefined && urls !== undefined) {
-    wrong([fields.many], `contradicts '${fields.one}'; give one of them`);
+    wrong(fields.many, `contradicts '${fields.one}'; give one of them`);
     return [];
   }
   const understood: SpelledUrl[] = [];
@@ -63,11 +80,11 @@ export function spelledUrls(
   (urls ?? [url ?? ""]).forEach((spelled, i) => {
     const path = urls === undefined ? [fields.one] : [fields.many, i];
     const parsed = parseUrl(spelled, question);
-    if (!parsed.ok) return void wrong(path, parsed.why);
+    if (!parsed.ok) return wrong(path, parsed.why);
     const { url } = parsed.value;
     const key = question.as === "repo-creds" ? templateKey(url) : comparableUrl(url);
     if (seen.has(key)) {
-      return void wrong(path, `is the same repository to Argo CD as the one at ${seen.get(key)}`);
+      return wrong(path, `is the same repository to Argo CD as the one at ${seen.get(key)}`);
     }
     seen.set(key, i);
     understood.push({ spelled, url: parsed.value });
@@ -93,8 +110,7 @@ export function checkRoom(
   if (urls.length <= 1) return checkNameRoom(name, suffix, context);
   const max = MAX_NAME - suffix.length - MAX_SUFFIX;
   if (name.length <= max) return;
-  const message = `must be at most ${max} characters long where there are several URLs`;
-  context.addIssue({ code: "custom", path: ["name"], message });
+  refusing(context)("name", `must be at most ${max} characters long where there are several URLs`);
 }
 
 /**

@@ -1,68 +1,59 @@
 import { z } from "@hono/zod-openapi";
-import type { DockerCredential } from "../../credentials/kinds/docker.ts";
-import { dockerHints } from "../../credentials/kinds/docker_hints.ts";
-import type { VerifyRepo } from "../../credentials/verify_credential.ts";
-import type { Body } from "./body.ts";
 import {
-  DOCKER_CREDENTIAL_RULE,
-  dockerCredentialFields,
-  dockerCredentials,
+  type DockerCredential,
+  dockerLogins,
   NO_COLON,
   WITHOUT_COLON,
-} from "./docker.ts";
-import { requires } from "./missing.ts";
+} from "../../credentials/kinds/docker_logins.ts";
+import { credentialFields } from "../../credentials/kinds/kinds.ts";
+import { optionFields } from "../../credentials/kinds/repository_options.ts";
+import type { VerifyRepo } from "../../credentials/verify_credential.ts";
+import { open, shapeOf } from "../../fields/field.ts";
+import { allOf, has, hasNone, inWords, mayHave, oneOf } from "../../fields/rules.ts";
+import { refusing, shownName } from "../../fields/texts.ts";
+import { type Body, requires } from "./body.ts";
 import { REPOSITORY_RULE } from "./repo.ts";
-import { repoCredential, repoCredentialFields } from "./repo_credential.ts";
-import { optionFields, repositoryOptions, RepositoryTypeField } from "./repo_options.ts";
+import { repoCredential } from "./repo_credential.ts";
+import { repositoryOptions, RepositoryTypeField } from "./repo_options.ts";
 import { spelledUrls, urlFields } from "./repo_urls.ts";
-import { allOf, has, hasNone, inWords, mayHave, oneOf } from "./rules.ts";
 
-const VerifyFields = z.strictObject({
-  type: RepositoryTypeField.optional().openapi({
-    description: "Of a repository; absent for a registry's pull credential",
+const repositoryFields = credentialFields();
+const { proxy, no_proxy, insecure, insecure_oci_http } = optionFields;
+const reach = { proxy, no_proxy, insecure, insecure_oci_http };
+
+export const verifyFields = {
+  type: open(RepositoryTypeField.optional(), "Kind of repository", {
+    otherwise: "a registry's pull credential",
   }),
   ...urlFields,
-  ...dockerCredentialFields,
-  ...repoCredentialFields,
-  proxy: optionFields.proxy,
-  no_proxy: optionFields.no_proxy,
-  insecure: optionFields.insecure,
-  insecure_oci_http: optionFields.insecure_oci_http,
-});
+  url: { ...urlFields.url, flag: { ...urlFields.url.flag!, required: " with --type" } },
+  ...dockerLogins.fields,
+  ...repositoryFields,
+  username: open(repositoryFields.username.schema, "User name", {
+    by: "login",
+    value: "name",
+    shown: shownName,
+  }),
+  ...reach,
+};
+const VerifyFields = z.strictObject(shapeOf(verifyFields));
 
 /** Of a repository, those that a pull credential does not have. */
-const REPOSITORY_OPTIONS = [
-  "url",
-  "urls",
-  "proxy",
-  "no_proxy",
-  "insecure",
-  "insecure_oci_http",
-] as const;
-const REPOSITORY_CREDENTIALS = [
-  "ssh_private_key",
-  "github_app",
-  "bearer_token",
-  "gcp_service_account_key",
-  "tls_client_cert",
-  "tls_client_key",
-] as const;
+const OF_REPOSITORIES = (Object.keys({ ...urlFields, ...reach, ...repositoryFields }) as (
+  keyof typeof verifyFields
+)[]).filter((name) => !Object.hasOwn(dockerLogins.fields, name));
 
 /** What is asked of them below. */
 const VERIFY_RULES = oneOf(
   allOf(
-    hasNone("type", ...REPOSITORY_OPTIONS, ...REPOSITORY_CREDENTIALS),
+    hasNone("type", ...OF_REPOSITORIES),
     mayHave({ username: WITHOUT_COLON }),
-    DOCKER_CREDENTIAL_RULE,
+    dockerLogins.rule,
   ),
   allOf(has("type"), hasNone("registry", "registries"), REPOSITORY_RULE),
 );
 
-type Given = Readonly<Record<string, unknown>>;
-
-const needsUrl = ({ type, url, urls }: Given) =>
-  type !== undefined && url === undefined && urls === undefined;
-const needsLogin = (field: string) => (given: Given) =>
+const needsLogin = (field: string) => (given: Readonly<Record<string, unknown>>) =>
   given.type === undefined && given.registries === undefined && given[field] === undefined;
 
 export type ToVerify =
@@ -76,43 +67,32 @@ export type ToVerify =
   };
 
 /** The body of `POST /secrets/verify`. */
-const VerifyBody = requires(
-  requires(requires(VerifyFields, "url", needsUrl), "username", needsLogin("username")),
-  "password",
-  needsLogin("password"),
-).transform((body, context): ToVerify => {
+const VerifyBody = requires(VerifyFields, {
+  url: ({ type, url, urls }) => type !== undefined && url === undefined && urls === undefined,
+  username: needsLogin("username"),
+  password: needsLogin("password"),
+}).transform((body, context): ToVerify => {
   const { type } = body;
+  const wrong = refusing(context);
   const only = (fields: readonly (keyof typeof body)[], of: string) => {
-    for (const field of fields) {
-      if (body[field] === undefined) continue;
-      context.addIssue({ code: "custom", path: [field], message: `is for ${of} only` });
-    }
+    for (const field of fields) if (body[field] !== undefined) wrong(field, `is for ${of} only`);
   };
   if (type === undefined) {
-    only(REPOSITORY_OPTIONS, "repositories");
-    only(REPOSITORY_CREDENTIALS, "repositories");
+    only(OF_REPOSITORIES, "repositories");
     // The field is a repository's, too, whose may have one.
-    if (body.username?.includes(":")) {
-      context.addIssue({ code: "custom", path: ["username"], message: NO_COLON });
-    }
-    const credentials = dockerCredentials(body, context);
-    return { kind: "docker", credentials, hints: dockerHints(credentials) };
+    if (body.username?.includes(":")) wrong("username", NO_COLON);
+    const credentials = dockerLogins.understand(body, context);
+    return { kind: "docker", credentials, hints: dockerLogins.hints(credentials) };
   }
   only(["registry", "registries"], "pull credentials");
   const urls = spelledUrls(body, { type, as: "repository" }, context);
-  const { hints, ...credential } = repoCredential(
-    body,
-    type,
-    urls.map(({ url }) => url.over),
-    context,
-  );
-  const { proxy, no_proxy, insecure, insecure_oci_http } = body;
-  const given = { type, as: "repository" as const, proxy, no_proxy, insecure, insecure_oci_http };
-  const options = repositoryOptions(given, urls, context);
+  const repositories = { type, urls: urls.map(({ url }) => url) };
+  const { hints, ...credential } = repoCredential(body, repositories, context);
+  const options = repositoryOptions({ ...body, type, as: "repository" }, urls, context);
   return { kind: "repo", request: { as: "repository", type, urls, ...credential, options }, hints };
 }).openapi("Verify", { ...inWords(VERIFY_RULES) });
 
 export const VERIFY_BODY: Body<typeof VerifyBody> = {
   schema: VerifyBody,
-  fields: Object.keys(VerifyFields.shape),
+  fields: verifyFields,
 };

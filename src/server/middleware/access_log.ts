@@ -1,12 +1,10 @@
 import { createMiddleware } from "hono/factory";
-import type { Logger } from "../../log/logger.ts";
 import { ANYONE } from "../../tokens/rights.ts";
-import { afterBody } from "../body_end.ts";
-import type { Env } from "../env.ts";
+import { afterBody, type Env } from "../env.ts";
 import { logRequest } from "../log_request.ts";
 
 /** One line a request, when it is answered to its end. */
-export function accessLog(log: Logger) {
+export function accessLog() {
   return createMiddleware<Env>(async function accessLog(c, next) {
     const began = performance.now();
     await next();
@@ -14,7 +12,7 @@ export function accessLog(log: Logger) {
     afterBody(c, ({ cut }) => {
       const { method, path } = c.req;
       const { name, from } = c.get("actor");
-      logRequest(log, {
+      logRequest(began, {
         id: c.get("requestId"),
         method,
         path,
@@ -23,7 +21,6 @@ export function accessLog(log: Logger) {
         from,
         cluster: c.get("cluster"),
         cut,
-        began,
       });
     });
   });

@@ -1,26 +1,50 @@
 import assert from "node:assert/strict";
+import { Hono } from "hono";
 import { OperationError } from "../../operations/errors.ts";
-import { Places } from "./at_once.ts";
+import type { Env } from "../env.ts";
+import { atOnce } from "./at_once.ts";
 
-const isRefused = (error: unknown) =>
-  error instanceof OperationError && error.status === 503 && error.headers["Retry-After"] === "1";
+/** An app with so many places, whose requests end as they are told. */
+function served(count: number) {
+  const app = new Hono<Env>();
+  const turns: PromiseWithResolvers<void>[] = [];
+  app.use(atOnce(count));
+  app.get("/", async (c) => {
+    const turn = Promise.withResolvers<void>();
+    turns.push(turn);
+    await turn.promise;
+    return c.text("done");
+  });
+  app.onError((error, c) =>
+    error instanceof OperationError
+      ? c.text(error.code, 503, error.headers)
+      : c.text(error.message, 500)
+  );
+  return { ask: () => Promise.resolve(app.request("/")), turns };
+}
 
 Deno.test("who finds no place is refused at once, and a place that is left is free", async () => {
-  const places = new Places(2);
-  const turns = [Promise.withResolvers<number>(), Promise.withResolvers<number>()];
-  const results = turns.map(({ promise }) => places.during(() => promise));
-  await assert.rejects(places.during(() => Promise.resolve()), isRefused);
-  turns[0]!.resolve(1);
-  assert.equal(await results[0], 1);
-  assert.equal(await places.during(() => Promise.resolve(3)), 3);
-  turns[1]!.resolve(2);
-  assert.equal(await results[1], 2);
+  const { ask, turns } = served(2);
+  const first = ask();
+  const second = ask();
+  const refused = await ask();
+  assert.deepEqual([refused.status, refused.headers.get("retry-after")], [503, "1"]);
+  turns[0]!.resolve();
+  assert.equal((await first).status, 200);
+  const third = ask();
+  turns[2]!.resolve();
+  turns[1]!.resolve();
+  assert.deepEqual((await Promise.all([second, third])).map(({ status }) => status), [200, 200]);
 });
 
 Deno.test("what fails leaves its place", async () => {
-  const places = new Places(1);
-  for (const _ of [1, 2, 3]) {
-    await assert.rejects(places.during(() => Promise.reject(new Error("a bug"))), /a bug/);
+  const { ask, turns } = served(1);
+  for (const at of [0, 1, 2]) {
+    const answer = ask();
+    turns[at]!.reject(new Error("a bug"));
+    assert.equal(await (await answer).text(), "a bug");
   }
-  assert.equal(await places.during(() => Promise.resolve(1)), 1);
+  const last = ask();
+  turns[3]!.resolve();
+  assert.equal((await last).status, 200);
 });

@@ -1,4 +1,5 @@
 import { createMiddleware } from "hono/factory";
+import { joined } from "../../text/bytes.ts";
 import type { Env } from "../env.ts";
 import { OperationError } from "../../operations/errors.ts";
 import { Limits } from "../../operations/limits.ts";
@@ -64,7 +65,7 @@ async function read(
         const headers = { Connection: "close" };
         throw new OperationError("body_timeout", { seconds }, { headers });
       }
-      if (done) return joined(pieces, size);
+      if (done) return joined(pieces);
       size += value.length;
       if (size > maxSize) {
         reader.cancel().catch(() => {});
@@ -80,14 +81,4 @@ async function read(
   } finally {
     clearTimeout(timer);
   }
-}
-
-function joined(pieces: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }

@@ -1,6 +1,5 @@
 import { createMiddleware } from "hono/factory";
-import { afterBody } from "../body_end.ts";
-import type { Env } from "../env.ts";
+import { afterBody, type Env } from "../env.ts";
 import { OperationError } from "../../operations/errors.ts";
 import { MAX_PATH } from "../log_request.ts";
 

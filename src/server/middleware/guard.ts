@@ -1,13 +1,8 @@
 import { createMiddleware } from "hono/factory";
-import type { Env } from "../env.ts";
+import type { Env, ServerDeps } from "../env.ts";
 import { OperationError } from "../../operations/errors.ts";
 
-export interface GuardOptions {
-  /** Host names that are answered, besides this machine's. */
-  readonly allowedHosts: readonly string[];
-  /** Origins of pages that may use the API, besides this machine's. */
-  readonly corsOrigins: readonly string[];
-}
+type GuardOptions = Pick<ServerDeps, "allowedHosts" | "corsOrigins">;
 
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
@@ -26,7 +21,10 @@ export function guard(options: GuardOptions) {
     checkHost(host, c.req.url, options);
     const origin = c.req.header("origin");
     const site = c.req.header("sec-fetch-site");
-    if (!isOwnPage(origin, host, c.req.url, site)) checkOrigin(origin, options);
+    if (
+      origin !== undefined && !isOwnPage(origin, host, c.req.url, site) &&
+      !isAllowedOrigin(origin, options)
+    ) throw new OperationError("origin_not_allowed", {});
     if (origin !== undefined && c.req.method === "POST") {
       checkContentType(c.req.header("content-type"));
     }
@@ -75,20 +73,15 @@ function isAllowedHost(name: string, { allowedHosts }: GuardOptions): boolean {
  * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
  */
 function isOwnPage(
-  origin: string | undefined,
+  origin: string,
   host: string | undefined,
   url: string,
   site: string | undefined,
 ): boolean {
-  if (origin === undefined || host === undefined) return false;
+  if (host === undefined) return false;
   if (site !== undefined && site !== "same-origin") return false;
   const [, scheme, authority] = /^(https?):\/\/(.+)$/.exec(origin) ?? [];
   return authority === host.toLowerCase() && (scheme === "https" || url.startsWith("http:"));
-}
-
-function checkOrigin(origin: string | undefined, options: GuardOptions): void {
-  if (origin === undefined || isAllowedOrigin(origin, options)) return;
-  throw new OperationError("origin_not_allowed", {});
 }
 
 /** Other types a page may send by POST without asking by a preflight first. */

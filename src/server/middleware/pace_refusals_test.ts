@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Hono } from "hono";
 import { fakeClock } from "../../../tests/support/fake_clock.ts";
-import { paceRefusals, RefusalPace } from "./pace_refusals.ts";
+import { paceRefusals, refusalPace } from "./pace_refusals.ts";
 
 type Answers = Record<string, { readonly status: 200 | 503; readonly again?: string }>;
 
@@ -16,7 +16,7 @@ function scene() {
   const clock = fakeClock();
   const app = new Hono();
   app.use(
-    paceRefusals(() => false, new RefusalPace({ atOnce: 2, later: 4, latest: 600, most: 3 })),
+    paceRefusals(() => false, refusalPace({ atOnce: 2, later: 4, latest: 600, most: 3 })),
   );
   app.all("*", (c) => {
     const { status, again } = ANSWERS[c.req.path]!;

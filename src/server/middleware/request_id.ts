@@ -1,7 +1,7 @@
 import { createMiddleware } from "hono/factory";
 import { inRequest } from "../../log/in_request.ts";
 import type { Env } from "../env.ts";
-import { REQUEST_ID_HEADER, requestIdOf } from "../request_id.ts";
+import { REQUEST_ID_HEADER, requestIdOf } from "../headers.ts";
 
 /** Gives each request an id, by which its answer and all its log lines are found. */
 export function requestId() {

@@ -112,6 +112,34 @@ const KINDS: Kind[] = [
     using: [gitKind, () => "googleCloud"],
   },
   {
+    what: "a Git repository with a service principal of Azure's",
+    ...git,
+    body: (client_secret) => ({
+      type: "git",
+      azure_service_principal: {
+        client_id: "11111111-2222-3333-4444-555555555555",
+        client_secret,
+        tenant_id: "example.onmicrosoft.com",
+        authority_url: "https://login.microsoftonline.us",
+      },
+    }),
+    read: (azureServicePrincipalClientSecret) => ({
+      type: "git",
+      azureServicePrincipalClientId: "11111111-2222-3333-4444-555555555555",
+      azureServicePrincipalClientSecret,
+      azureServicePrincipalTenantId: "example.onmicrosoft.com",
+      azureActiveDirectoryEndpoint: "https://login.microsoftonline.us",
+    }),
+    using: [gitKind, () => "azureServicePrincipal"],
+  },
+  {
+    what: "a Git repository with Azure's workload identity",
+    ...git,
+    body: () => ({ type: "git", use_azure_workload_identity: true }),
+    read: () => ({ type: "git", useAzureWorkloadIdentity: true }),
+    using: [gitKind, () => "azureWorkloadIdentity"],
+  },
+  {
     what: "a Git repository with a password and a client certificate",
     ...git,
     body: (password) => ({

@@ -93,6 +93,15 @@ const KINDS: Kind[] = [
     using: [({ helm }) => helm, basic],
   })),
   {
+    what: "charts in Azure's registry by the workload identity",
+    url: "a.azurecr.io/charts",
+    found: ["a.azurecr.io/charts"],
+    not: ["https://a.azurecr.io/charts", "oci://a.azurecr.io/charts"],
+    body: () => ({ type: "helm", url: "a.azurecr.io/charts", use_azure_workload_identity: true }),
+    read: () => ({ type: "helm", enableOCI: true, useAzureWorkloadIdentity: true }),
+    using: [({ helm }) => helm.kind, () => "azureWorkloadIdentity"],
+  },
+  {
     what: "an OCI artifact by plain HTTP, whose certificate would not be looked at",
     url: "oci://registry.example.com:5000/app",
     found: ["oci://registry.example.com:5000/app"],

@@ -106,6 +106,32 @@ const TEMPLATES: Template[] = [
     read: () => ({ type: "git", gcpServiceAccountKey: JSON.stringify(keys.gcp) }),
   },
   {
+    what: "a service principal of Azure's for Git repositories",
+    ...https,
+    body: (client_secret) => ({
+      ...creds,
+      azure_service_principal: {
+        client_id: "11111111-2222-3333-4444-555555555555",
+        client_secret,
+        tenant_id: "example.onmicrosoft.com",
+        authority_url: "https://login.microsoftonline.us",
+      },
+    }),
+    read: (azureServicePrincipalClientSecret) => ({
+      type: "git",
+      azureServicePrincipalClientId: "11111111-2222-3333-4444-555555555555",
+      azureServicePrincipalClientSecret,
+      azureServicePrincipalTenantId: "example.onmicrosoft.com",
+      azureActiveDirectoryEndpoint: "https://login.microsoftonline.us",
+    }),
+  },
+  {
+    what: "Azure's workload identity for Git repositories",
+    ...https,
+    body: () => ({ ...creds, use_azure_workload_identity: true }),
+    read: () => ({ type: "git", useAzureWorkloadIdentity: true }),
+  },
+  {
     what: "a password and a client certificate, with a proxy",
     ...https,
     body: (password) => ({

@@ -34,6 +34,11 @@ interface Stored {
 }
 
 const app = { id: 12, installation_id: "345", private_key: appKey };
+const principal = {
+  client_id: "0000000a-000B-000c-000D-00000000000e",
+  client_secret: CANARY,
+  tenant_id: "example.onmicrosoft.com",
+};
 const ONLY_CERTIFICATE = "Argo CD shows a client certificate to a Git server only beside a " +
   "password, a token or a GitHub App";
 
@@ -88,6 +93,50 @@ const STORED: Stored[] = [
     what: "a key of Google's, as a text",
     more: { ...NO_LOGIN, gcp_service_account_key: JSON.stringify(gcpKey, null, 2) },
     data: { gcpServiceAccountKey: JSON.stringify(gcpKey) },
+  },
+  {
+    what: "a service principal of Azure's",
+    more: { ...NO_LOGIN, azure_service_principal: principal },
+    data: {
+      azureServicePrincipalClientId: principal.client_id,
+      azureServicePrincipalClientSecret: CANARY,
+      azureServicePrincipalTenantId: "example.onmicrosoft.com",
+    },
+  },
+  {
+    what: "a service principal of another cloud of Azure's",
+    more: {
+      ...NO_LOGIN,
+      azure_service_principal: {
+        ...principal,
+        tenant_id: principal.client_id,
+        authority_url: "https://login.microsoftonline.us",
+      },
+    },
+    data: {
+      azureServicePrincipalClientId: principal.client_id,
+      azureServicePrincipalClientSecret: CANARY,
+      azureServicePrincipalTenantId: principal.client_id,
+      azureActiveDirectoryEndpoint: "https://login.microsoftonline.us",
+    },
+  },
+  {
+    what: "a service principal of Azure's with the id of its secret",
+    more: {
+      ...NO_LOGIN,
+      azure_service_principal: { ...principal, client_secret: principal.client_id },
+    },
+    data: {
+      azureServicePrincipalClientId: principal.client_id,
+      azureServicePrincipalClientSecret: principal.client_id,
+      azureServicePrincipalTenantId: "example.onmicrosoft.com",
+    },
+    hint: "The client secret looks like the id of one: Azure wants the secret's value",
+  },
+  {
+    what: "Azure's workload identity",
+    more: { ...NO_LOGIN, use_azure_workload_identity: true },
+    data: { useAzureWorkloadIdentity: "true" },
   },
   {
     what: "a password and a client certificate",
@@ -154,6 +203,8 @@ const NO_TOKENS = [
   "bearer_token",
   "must be of visible ASCII characters only, without spaces and line breaks",
 ]);
+
+const NO_TENANT = "must be the id of a tenant, a GUID, or a domain of it";
 
 /** What is wrong with a credential, and the field that is named. */
 const WRONG: Wrong[] = [
@@ -223,6 +274,88 @@ const WRONG: Wrong[] = [
     "gcp_service_account_key",
     "must have a usable 'private_key': it must be a private key: a text with a line that begins " +
     "with -----BEGIN",
+  ],
+  ...([
+    [
+      "a client id that is no GUID",
+      { client_id: CANARY },
+      "client_id",
+      "must be a GUID: the id of an application",
+    ],
+    [
+      "a client id that begins as a GUID",
+      { client_id: `${principal.client_id}0` },
+      "client_id",
+      "must be a GUID: the id of an application",
+    ],
+    ["an empty client secret", { client_secret: "" }, "client_secret", "must not be empty"],
+    ["a tenant for all of them", { tenant_id: "organizations" }, "tenant_id", NO_TENANT],
+    ["a tenant with a path", { tenant_id: `example.com/${CANARY}` }, "tenant_id", NO_TENANT],
+    [
+      "an authority without TLS",
+      { authority_url: `http://${CANARY}` },
+      "authority_url",
+      "must be an https URL",
+    ],
+    [
+      "an authority with a password",
+      { authority_url: `https://a:${CANARY}@b` },
+      "authority_url",
+      "must be an https URL",
+    ],
+  ] satisfies [string, object, string, string][]).map(([what, more, field, why]): Wrong => [
+    `Azure's service principal with ${what}`,
+    { azure_service_principal: { ...principal, ...more } },
+    `azure_service_principal.${field}`,
+    why,
+  ]),
+  [
+    "a service principal by SSH",
+    { url: SSH_URL, azure_service_principal: principal },
+    "azure_service_principal",
+    "needs a URL by HTTPS; for SSH give 'ssh_private_key'",
+  ],
+  [
+    "a service principal for charts",
+    { type: "helm", url: "a.azurecr.io/x", azure_service_principal: principal },
+    "azure_service_principal",
+    "is for Git repositories only",
+  ],
+  [
+    "a service principal beside a workload identity",
+    { azure_service_principal: principal, use_azure_workload_identity: true },
+    "use_azure_workload_identity",
+    "contradicts 'azure_service_principal'; give one kind of credential",
+  ],
+  [
+    "a workload identity that is none",
+    { use_azure_workload_identity: false },
+    "use_azure_workload_identity",
+    "must be true, or absent",
+  ],
+  [
+    "a workload identity by SSH",
+    { url: SSH_URL, use_azure_workload_identity: true },
+    "use_azure_workload_identity",
+    "needs a URL by HTTPS; for SSH give 'ssh_private_key'",
+  ],
+  [
+    "a workload identity for artifacts",
+    { type: "oci", url: "oci://a.azurecr.io/x", use_azure_workload_identity: true },
+    "use_azure_workload_identity",
+    "is for Git and Helm repositories only",
+  ],
+  [
+    "a workload identity for charts that no registry has",
+    { type: "helm", url: "https://a.example/x", use_azure_workload_identity: true },
+    "use_azure_workload_identity",
+    "needs a URL of an OCI registry",
+  ],
+  [
+    "a workload identity beside a password",
+    { username: "a", password: CANARY, use_azure_workload_identity: true },
+    "use_azure_workload_identity",
+    "contradicts 'username'; give one kind of credential",
   ],
   ...NO_TOKENS,
   ["an empty token", { bearer_token: "" }, "bearer_token", "must not be empty"],

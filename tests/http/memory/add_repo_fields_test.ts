@@ -90,6 +90,13 @@ const TYPES: Row[] = [
     "must be the JSON of a key, as a text or an object",
     NO_LOGIN,
   ),
+  ...wrong("azure_service_principal", [null, 1, CANARY, [CANARY]], "must be an object", NO_LOGIN),
+  ...wrong(
+    "use_azure_workload_identity",
+    [null, 1, "true", CANARY],
+    "must be true, or absent",
+    NO_LOGIN,
+  ),
   ...wrong("depth", [null, 1.5, "1", CANARY], "must be a whole number"),
 ];
 
@@ -154,7 +161,8 @@ const NESTED: Row[] = [
 ];
 
 const FIELDS = "cluster_name, name, type, url, urls, as, username, password, ssh_private_key, " +
-  "github_app, bearer_token, gcp_service_account_key, tls_client_cert, tls_client_key, " +
+  "github_app, bearer_token, gcp_service_account_key, " +
+  "azure_service_principal, use_azure_workload_identity, tls_client_cert, tls_client_key, " +
   "repository_name, project, proxy, no_proxy, insecure, force_basic_auth, enable_lfs, depth, insecure_oci_http, template, " +
   "upsert, force, verify, dry_run";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { encodeBase64Text } from "../../../src/kube/base64.ts";
+import { encodeBase64Text } from "../../../src/text/bytes.ts";
 import { argocdLabels, dataOf, repo, sent } from "../requests.ts";
 import { type Stage, stored } from "../stage.ts";
 import { CANARY, helm, HELM_BODY, type Row, testsOf } from "../support.ts";

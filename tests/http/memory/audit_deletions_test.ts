@@ -181,6 +181,17 @@ for (const [what, request, status] of NOTHING) {
     }));
 }
 
+const PRINCIPAL = {
+  ...NO_LOGIN,
+  type: "git",
+  url: "https://dev.azure.com/org/project/_git/app",
+  azure_service_principal: {
+    client_id: "0000000a-000b-000c-000d-00000000000e",
+    client_secret: crypto.randomUUID().replaceAll("-", ""),
+    tenant_id: "example.onmicrosoft.com",
+  },
+};
+
 /** What changes nothing and could try a stolen value all the same. */
 const TRIED: [what: string, request: () => Request, begin: Partial<Entry>, outcome: string][] = [
   [
@@ -202,6 +213,7 @@ const TRIED: [what: string, request: () => Request, begin: Partial<Entry>, outco
     "deleted",
   ],
   ["trying alone", () => verification(), { kind: "verify", names: [] }, "not_accepted"],
+  ["what cannot be tried", () => verification(PRINCIPAL), { kind: "verify" }, "not_tried"],
 ];
 
 for (const [what, request, begin, outcome] of TRIED) {

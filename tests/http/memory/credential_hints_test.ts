@@ -22,6 +22,9 @@ interface Hinted {
 const google = JSON.stringify({ type: "service_account", private_key: CANARY }) + "\n";
 const login = { registry: "quay.io", username: "robot", password };
 
+const GUID = "0000000a-000b-000c-000d-00000000000e";
+const AZURE = { client_id: GUID, tenant_id: "example.onmicrosoft.com" };
+
 const PASSWORDS: Hinted[] = [
   { what: "add_docker", request: () => docker({ password }), hint: LINE_BREAK },
   {
@@ -42,6 +45,22 @@ const PASSWORDS: Hinted[] = [
     request: () =>
       docker({ registry: "europe-docker.pkg.dev", username: "_json_key", password: google }),
     hint: undefined,
+  },
+  {
+    what: "a client secret of Azure's",
+    request: () =>
+      repo({ ...NO_LOGIN, azure_service_principal: { ...AZURE, client_secret: password } }),
+    hint: LINE_BREAK.replace("password", "client secret"),
+  },
+  {
+    what: "the id of one, too",
+    request: () =>
+      repo({ ...NO_LOGIN, azure_service_principal: { ...AZURE, client_secret: `${GUID}\n` } }),
+    hint:
+      `${
+        LINE_BREAK.replace("password", "client secret")
+      }. The client secret looks like the id of ` +
+      "one: Azure wants the secret's value",
   },
   { what: "no line break", request: () => docker({ password: CANARY }), hint: undefined },
   {

@@ -47,6 +47,7 @@ const TAKEN: Readonly<Record<string, Body[]>> = Object.fromEntries(
 );
 
 const LOGIN = { username: "a", password: "a" };
+const GUID = "0000000a-000B-000c-000D-00000000000e";
 const rsa = makeRsaKey();
 const label = "a".repeat(63);
 const long = Array(4).fill(label).join(".").slice(0, 253);
@@ -107,6 +108,20 @@ const NEARLY: readonly [fields: RegExp, values: readonly unknown[]][] = [
     ...["HTTP://proxy.example.com:3128", "socks5h://u:p@h:1/", "socks4://h", "http://h/x", "a,b c"],
     "localhost,10.0.0.0/8",
   ]],
+  [
+    /^azure_service_principal$/,
+    [
+      {},
+      { tenant_id: "example.com" },
+      { tenant_id: "11111111-2222-3333-4444-555555555555", authority_url: "https://h/" },
+      { tenant_id: "organizations" },
+      { tenant_id: `${long}.io` },
+      { tenant_id: "a.b", authority_url: "http://h" },
+      { tenant_id: "a.b", client_id: "a" },
+      { tenant_id: "a.b", client_secret: "" },
+    ].map((more) => ({ client_id: GUID, client_secret: "a", ...more })),
+  ],
+  [/^use_azure_workload_identity$/, [true, false, "true"]],
   [/^depth$/, [0, -1, 1.5, 1_000_000, 1_000_001, 2 ** 53, "1"]],
   [/^(github_app|gcp_service_account_key)$/, [
     { id: 1, installation_id: "2", private_key: rsa },
@@ -139,7 +154,7 @@ type Change = (body: Body) => Body;
 
 /** One of the path's fields, now and then another one, has another value. */
 const set = (path: string) =>
-  fc.constantFrom(...TAKES[path]!.fields, "unknown", "__proto__").chain((name) =>
+  fc.constantFrom(...Object.keys(TAKES[path]!.fields), "unknown", "__proto__").chain((name) =>
     valueFor(name).map((value): Change => (body) => ({ ...body, [name]: value }))
   );
 

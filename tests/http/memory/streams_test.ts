@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { failedAnswer } from "../../../src/cli/failed_answer.ts";
+import { failedAnswer } from "../../../src/server/listen/failed_answer.ts";
 import type { Operation } from "../../../src/operations/operation.ts";
 import type { Reply, Stream } from "../../../src/operations/reply.ts";
 import { configureLog } from "../../../src/log/logger.ts";

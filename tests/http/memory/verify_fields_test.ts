@@ -12,11 +12,17 @@ const asksNobody = {
 };
 
 const FIELDS = "type, url, urls, password, username, registry, registries, ssh_private_key, " +
-  "github_app, bearer_token, gcp_service_account_key, tls_client_cert, tls_client_key, proxy, " +
+  "github_app, bearer_token, gcp_service_account_key, " +
+  "azure_service_principal, use_azure_workload_identity, tls_client_cert, tls_client_key, proxy, " +
   "no_proxy, insecure, insecure_oci_http";
 
 const git = { type: "git", url: "https://github.com/org/app" };
 const login = { registry: "quay.io", username: "user", password: CANARY };
+const AZURE = {
+  client_id: "11111111-2222-3333-4444-555555555555",
+  client_secret: CANARY,
+  tenant_id: "example.onmicrosoft.com",
+};
 const REPO_ONLY = "is for repositories only";
 const PULL_ONLY = "is for pull credentials only";
 
@@ -62,6 +68,8 @@ const ROWS: [more: object, message: string][] = [
     `Field 'github_app' ${REPO_ONLY}`,
   ],
   [{ gcp_service_account_key: { a: CANARY } }, `Field 'gcp_service_account_key' ${REPO_ONLY}`],
+  [{ azure_service_principal: AZURE }, `Field 'azure_service_principal' ${REPO_ONLY}`],
+  [{ use_azure_workload_identity: true }, `Field 'use_azure_workload_identity' ${REPO_ONLY}`],
   [{ tls_client_cert: CANARY }, `Field 'tls_client_cert' ${REPO_ONLY}`],
   [{ tls_client_key: CANARY }, `Field 'tls_client_key' ${REPO_ONLY}`],
   [{ proxy: "http://proxy.example.com" }, `Field 'proxy' ${REPO_ONLY}`],

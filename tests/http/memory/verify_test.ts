@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import type { VerifyOne } from "../../../src/credentials/verify_credential.ts";
 import { Sealed } from "../../../src/log/sealed.ts";
 import { linesOf, makeGcpKey, makeRsaKey, makeSshKey, makeTlsPair } from "../material.ts";
@@ -27,6 +28,8 @@ interface Asked {
   readonly asked: object[];
   /** Where it is looked at only, and why. */
   readonly notTried?: [at: string, why: string];
+  /** When the credential itself says that it ends. */
+  readonly expires?: string;
 }
 
 const login = { username: "octocat", password: CANARY };
@@ -105,6 +108,7 @@ const ASKED: Asked[] = [
       ...login,
       transport: { tlsClientCert: pair.certificate, tlsClientKey: pair.key },
     }],
+    expires: new X509Certificate(pair.certificate).validToDate.toISOString(),
   },
   {
     what: "a GitHub App",
@@ -177,6 +181,40 @@ const ASKED: Asked[] = [
     asked: [],
     notTried: [git.url, "the key can be read; Google is not asked for a token"],
   },
+  {
+    what: "a service principal of Azure's",
+    more: {
+      ...NO_LOGIN,
+      ...git,
+      azure_service_principal: {
+        client_id: "11111111-2222-3333-4444-555555555555",
+        client_secret: CANARY,
+        tenant_id: "example.onmicrosoft.com",
+      },
+    },
+    asked: [],
+    notTried: [git.url, "the ids are of the right form; Azure is not asked for a token"],
+  },
+  {
+    what: "the workload identity of a Git repository",
+    more: { ...NO_LOGIN, ...git, use_azure_workload_identity: true },
+    asked: [],
+    notTried: [git.url, "only Argo CD's own pods have the identity; it is not tried"],
+  },
+  {
+    what: "the workload identity of a registry",
+    more: {
+      ...NO_LOGIN,
+      type: "helm",
+      url: "a.azurecr.io/charts",
+      use_azure_workload_identity: true,
+    },
+    asked: [],
+    notTried: [
+      "a.azurecr.io/charts",
+      "only Argo CD's own pods have the identity; it is not tried",
+    ],
+  },
 ];
 
 const accepting = (asked: unknown[]): VerifyOne => (what) => {
@@ -190,7 +228,7 @@ const accepting = (asked: unknown[]): VerifyOne => (what) => {
   });
 };
 
-const asked = ASKED.map(({ what, more, asked, notTried }): Row => {
+const asked = ASKED.map(({ what, more, asked, notTried, expires }): Row => {
   const seen: unknown[] = [];
   return {
     name: `${what} is ${notTried ? "looked at only" : "tried"}`,
@@ -202,7 +240,8 @@ const asked = ASKED.map(({ what, more, asked, notTried }): Row => {
     absent: LINES,
     after: (_stage, body) => {
       assert.deepEqual(seen, asked);
-      const { verified, ...rest } = body as { verified: object[] };
+      const { verified, ...rest } = body as { verified: { expires?: string }[] };
+      for (const each of verified) assert.equal(each.expires, expires);
       assert.deepEqual(rest, {
         success: true,
         message: notTried

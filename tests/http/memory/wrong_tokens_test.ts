@@ -47,6 +47,11 @@ Deno.test("the addresses of one IPv6 network, which a machine has without end, a
   assert.deepEqual(await statuses([PEER()], many), TEN_THEN_WAIT);
 });
 
+Deno.test("an IPv4 address is one, however IPv6 writes it", async () => {
+  const many = Array.from({ length: 12 }, (_, i) => `${i % 2 ? "::ffff:" : ""}198.51.100.7`);
+  assert.deepEqual(await statuses([PEER()], many), TEN_THEN_WAIT);
+});
+
 Deno.test("wrong tokens that are told to wait do not fill the audit log", () =>
   withLog(async ({ auditLog, entries }) => {
     const { app } = stage({ auditLog, deps: DEPS });

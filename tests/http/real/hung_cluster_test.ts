@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { settingsOf } from "../../../src/config/schema.ts";
 import { configureLog } from "../../../src/log/logger.ts";
-import { type Shared, shared, wire } from "../../../src/wire.ts";
+import { type Shared, shared } from "../../../src/shared.ts";
+import { wireServer } from "../../../src/wire_server.ts";
 import { kubeconfig } from "../../cli/support.ts";
 import { silentPort } from "../../support/silent_port.ts";
 import { docker, get } from "../support.ts";
@@ -19,7 +20,7 @@ async function settled(count: () => number): Promise<number> {
   return count();
 }
 
-const surroundingsIn = (folder: string) => ({
+const machineIn = (folder: string) => ({
   kubectlEnv: { PATH: Deno.env.get("PATH")!, HOME: folder },
   cores: 2,
   user: Deno.uid()!,
@@ -35,10 +36,10 @@ for (const transport of ["api", "kubectl"] as const) {
     configureLog({ format: "json", level: "debug", write: (line) => logged.push(line) });
     const file = `${folder}/c.kubeconfig`;
     await Deno.writeTextFile(file, kubeconfig(hung.url), { mode: 0o600 });
-    const here = surroundingsIn(folder);
+    const here = machineIn(folder);
     const common: Shared = shared(here);
     const begin = (kubectl_timeout = 1) =>
-      wire(
+      wireServer(
         settingsOf({ "clusters-folder": folder, kubectl_timeout, transport }),
         here,
         "1.2.3",
@@ -90,7 +91,7 @@ Deno.test("api: a cluster that takes connections and never speaks is 503 after c
     kubectl_timeout: 60,
     transport: "api",
   });
-  const program = wire(settings, surroundingsIn(folder), "1.2.3");
+  const program = wireServer(settings, machineIn(folder), "1.2.3");
   try {
     const began = performance.now();
     const listed = await program.fetch(get("/secrets?cluster=c"));

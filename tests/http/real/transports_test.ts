@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { controlPlaneFromEnv } from "../../../scripts/control_plane/connect.ts";
 import { kubeconfigNames } from "../../../scripts/control_plane/kubeconfigs.ts";
-import { surroundings } from "../../../src/cli/surroundings.ts";
+import { thisMachine } from "../../../src/cli/machine.ts";
 import { settingsOf } from "../../../src/config/schema.ts";
 import { configureLog } from "../../../src/log/logger.ts";
-import { wire } from "../../../src/wire.ts";
+import { wireServer } from "../../../src/wire_server.ts";
 import { bystander, uniqueName } from "../../support/api_objects.ts";
 import { realTests, TRANSPORTS } from "../../support/real_program.ts";
 
@@ -30,7 +30,7 @@ async function withPrograms(
       "argocd-namespace": "argocd-is-not-here",
       transport,
     });
-    return wire(settings, surroundings(), "1.2.3");
+    return wireServer(settings, thisMachine(), "1.2.3");
   });
   try {
     for (const name of kubeconfigNames) {

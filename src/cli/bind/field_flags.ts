@@ -1,0 +1,79 @@
+import type { Field, Fields } from "../../fields/field.ts";
+import type { Flag } from "../../fields/flag.ts";
+import { choice, list, number, on, text } from "../command.ts";
+import { clusterFlag } from "./program_flags.ts";
+
+/** One field that a command line gives by a flag, or by two. */
+export interface FieldFlag {
+  /** From the outermost object: `["github_app", "private_key"]`. */
+  readonly path: readonly string[];
+  readonly flag: Flag;
+  /** As its flags begin: `github-app-private-key`. */
+  readonly name: string;
+  /** Whether its value, or what is in it, is not shown as it is. */
+  readonly isMasked: boolean;
+}
+
+/**
+ * The fields that have a flag, in their order.
+ * @param first fields whose flags come before all others
+ */
+export function fieldFlags(fields: Fields, first: readonly string[] = []): FieldFlag[] {
+  const names = [...new Set([...first, ...Object.keys(fields)])];
+  return names.flatMap((name) => flagsBelow([name], fields[name]!));
+}
+
+function flagsBelow(path: readonly string[], field: Field): FieldFlag[] {
+  const { flag, fields = {} } = field;
+  if (flag !== undefined) {
+    return [{ path, flag, name: kebab(path.join("-")), isMasked: isMasked(field) }];
+  }
+  return Object.entries(fields).flatMap(([name, field]) => flagsBelow([...path, name], field));
+}
+
+const isMasked = ({ shown, fields = {} }: Field): boolean =>
+  shown !== undefined || Object.values(fields).some(isMasked);
+
+/** The flags of a field as Stricli has them, by name with hyphens. */
+export function parametersOf({ flag, name }: FieldFlag): Readonly<Record<string, object>> {
+  const { by, required, words = [] } = flag;
+  const value = flag.value ?? (by === "list" || by === "commas" ? "names" : "value");
+  const brief = required === undefined ? flag.brief : `${flag.brief} (required${required})`;
+  const ofFile = (brief: string) => ({ [`${name}-file`]: text(brief, "file") });
+  switch (by) {
+    case "number":
+      return { [name]: number(brief, "number") };
+    case "choice":
+      return { [name]: choice(brief, words) };
+    case "switch":
+      return { [name]: on(brief) };
+    case "on_switch":
+      return { [name]: { ...on(brief), withNegated: true } };
+    case "list":
+    case "commas":
+    case "repeated":
+      return { [name]: list(brief, value) };
+    case "file":
+    case "json_file":
+      return ofFile(brief);
+    case "line":
+    case "password":
+      return {
+        [`${name}-stdin`]: on(`Read ${inSentence(flag.brief)} from standard input`),
+        ...ofFile(`Read it from a file${by === "password" ? "; - is standard input" : ""}`),
+      };
+    case "text_or_file":
+      return {
+        [name]: text(brief, value),
+        ...ofFile("The same from a file, where there is a password in it"),
+      };
+    case "text":
+    case "login":
+      return { [name]: value === "cluster" ? clusterFlag(brief) : text(brief, value) };
+  }
+}
+
+/** The name of a field as flags are written. */
+export const kebab = (name: string) => name.replaceAll("_", "-");
+
+const inSentence = (clause: string) => clause.replace(/^[A-Z](?=[^A-Z])/, (c) => c.toLowerCase());

@@ -1,0 +1,66 @@
+import type { Fields } from "../../fields/field.ts";
+import type {
+  Command,
+  CommandHelp,
+  Operation,
+  OperationModule,
+} from "../../operations/operation.ts";
+import { type FieldFlag, fieldFlags } from "./field_flags.ts";
+
+/** A command by its words: of one operation, or of some that differ by how many arguments they take. */
+export interface NamedCommand extends Command {
+  readonly operations: readonly Operation[];
+}
+
+/** An operation with what its module tells a command line. */
+export interface LoadedOperation {
+  readonly operation: Operation;
+  readonly module: OperationModule;
+  readonly help: CommandHelp;
+  /** Fields that are arguments by their place. */
+  readonly args: readonly string[];
+  /** All others that a command line can give; those that every command gives in its own way apart. */
+  readonly flags: readonly FieldFlag[];
+}
+
+export interface LoadedCommand extends NamedCommand {
+  /** The one with the fewest arguments first. */
+  readonly loaded: readonly [LoadedOperation, ...LoadedOperation[]];
+}
+
+/** All commands that the operations have, in their order; no operation is loaded. */
+export function namedCommands(operations: readonly Operation[]): readonly NamedCommand[] {
+  const withCommand = operations.filter(({ command }) => command !== undefined);
+  return [...Map.groupBy(withCommand, ({ command }) => command!.words.join(" ")).values()].map(
+    (operations) => ({ ...operations[0]!.command!, operations }),
+  );
+}
+
+/** Imports what the command's operations are. */
+export async function load(command: NamedCommand): Promise<LoadedCommand> {
+  const loaded = await Promise.all(command.operations.map(loadOne));
+  loaded.sort((a, b) => a.args.length - b.args.length);
+  return { ...command, loaded: loaded as [LoadedOperation, ...LoadedOperation[]] };
+}
+
+async function loadOne(operation: Operation): Promise<LoadedOperation> {
+  const module = await operation.load();
+  const { fields = {}, command: help = { examples: [] } } = module;
+  const args = (help.args ?? []).map(({ field }) => field);
+  const others = Object.entries(fields)
+    .filter(([name]) => !isOwn(name, operation) && !args.includes(name));
+  const flags = fieldFlags(Object.fromEntries(others) as Fields, help.first);
+  return { operation, module, help, args, flags };
+}
+
+/** Whether every command gives this field in its own way, whatever flag it has. */
+export const isOwn = (field: string, { clusters }: Operation): boolean =>
+  field === "dry_run" || (field === "cluster" && clusters === "one");
+
+/** What takes other fields at their place, or only looks, takes its cluster there, too. */
+export function hasClusterArgument({ operation, args }: LoadedOperation): boolean {
+  return operation.clusters === "one" && (operation.effect === "read" || args.length > 0);
+}
+
+/** What deletes asks first. */
+export const isDeletion = ({ operation }: LoadedOperation) => operation.method === "delete";

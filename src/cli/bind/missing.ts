@@ -1,0 +1,83 @@
+import { OperationError } from "../../operations/errors.ts";
+import { askHidden, askLine, isTerminal } from "../credentials/ask.ts";
+import { PASSWORD_VARIABLE } from "../credentials/secret_input.ts";
+import type { Words } from "../credentials/told.ts";
+import { type Input, partsOf } from "../credentials/way.ts";
+import { Failure } from "../failure.ts";
+import type { LoadedOperation } from "./load.ts";
+
+/** What an input misses of what its operation needs. */
+export class Missing {
+  /** @param isNamed whether a cluster is named, or all are meant */
+  constructor(
+    readonly loaded: LoadedOperation,
+    readonly words: Words,
+    readonly isNamed: boolean,
+  ) {}
+
+  /** @throws {Failure} which names all that is missing and cannot be asked for */
+  refuse(input: Input): void {
+    const lacking = this.#fields(input).filter((field) => !this.#isAskable(field));
+    if (lacking.length > 0) throw new Failure(this.words.missing(lacking), 2, { isInHelp: true });
+  }
+
+  /**
+   * With what was missing and the environment has, or who sits before a terminal says: the user's
+   * name first.
+   * @throws {Failure}
+   */
+  async asked(input: Input): Promise<Input> {
+    for (let known = input;;) {
+      this.refuse(known);
+      const lacking = this.#fields(known);
+      const field = lacking.find((each) => this.#formOf(each) === "login") ?? lacking[0];
+      if (field === undefined) return known;
+      known = { ...known, [field]: await this.#answer(field, known) };
+    }
+  }
+
+  #fields(input: Input): readonly string[] {
+    const { operation, module } = this.loaded;
+    const cluster = this.isNamed ? { cluster: ANY_CLUSTER } : {};
+    try {
+      module.take(partsOf(operation, { ...cluster, ...input }), { argocdNamespace: "" });
+      return [];
+    } catch (error) {
+      // What else is wrong with it is told by who carries it out.
+      if (!(error instanceof OperationError) || error.code !== "missing_field") return [];
+      return [...new Set([...error.fields, ...this.#userBeside(input)])];
+    }
+  }
+
+  /** The user's name, which belongs to a password, where the operation looks at other things first. */
+  #userBeside({ password, username }: Input): readonly string[] {
+    const user = this.loaded.flags.find(({ name }) => name === "username");
+    const isMissed = password !== undefined && username === undefined;
+    return isMissed && user !== undefined && user.flag.required === undefined ? ["username"] : [];
+  }
+
+  #formOf(field: string) {
+    return this.loaded.flags.find(({ path }) => path.join(".") === field)?.flag.by;
+  }
+
+  #isAskable(field: string): boolean {
+    const form = this.#formOf(field);
+    if (form === "password") return Boolean(Deno.env.get(PASSWORD_VARIABLE)) || isTerminal();
+    return form === "login" && isTerminal();
+  }
+
+  async #answer(field: string, input: Input): Promise<string> {
+    const { asks } = this.loaded.help;
+    const place = asks === undefined ? "" : ` for ${asks(input)}`;
+    if (this.#formOf(field) === "login") {
+      const said = await askLine(`User name${place}: `);
+      if (said === "") throw new Failure(this.words.missing([field]), 2, { isInHelp: true });
+      return said;
+    }
+    const whose = input.username === undefined ? "" : ` of ${input.username}`;
+    return Deno.env.get(PASSWORD_VARIABLE) || await askHidden(`Password${whose}${place}: `);
+  }
+}
+
+/** Stands for those that are named: which they are is no matter here. */
+const ANY_CLUSTER = "one";

@@ -1,0 +1,82 @@
+import { PASSWORD_VARIABLE } from "../credentials/secret_input.ts";
+import type { FlagForm } from "../../fields/flag.ts";
+import type { Words } from "../credentials/told.ts";
+import { type FieldFlag, kebab } from "./field_flags.ts";
+import type { LoadedOperation } from "./load.ts";
+
+/** Fields that are arguments by their place, or given in a command's own way. */
+export type Places = Readonly<Record<string, string>>;
+
+/**
+ * How a command calls the fields of its operation.
+ * @param places what is no field's flag: `{ cluster: "--cluster", name: "NAME" }`
+ */
+export function wordsOf({ operation, module, flags }: LoadedOperation, places: Places): Words {
+  const of = (path: string): string => {
+    const known = places[path] ?? ofFlag(flags, path);
+    if (known !== undefined) return known;
+    const [, whole, place] = /^(\w+)\.(\d.*)$/.exec(path) ?? [];
+    return whole === undefined ? `--${kebab(path)}` : `${of(whole)} (at ${place})`;
+  };
+  const order = [...Object.keys(places), ...flags.map(({ path }) => path.join("."))];
+  const placeOf = (path: string) => order.includes(path) ? order.indexOf(path) : order.length;
+  return {
+    operation,
+    fields: Object.keys(module.fields ?? {}),
+    of,
+    missing(paths) {
+      const words = paths.toSorted((a, b) => placeOf(a) - placeOf(b))
+        .map((path) => whatIsMissing(flags, path) ?? of(path));
+      // First the flags alone, then choices among flags, then what takes more words.
+      const rank = (word: string) => /^--\S+$/.test(word) ? 0 : word.startsWith("--") ? 1 : 2;
+      const [alone, ...others] = [0, 1, 2].map((each) =>
+        words.filter((word) => rank(word) === each)
+      );
+      return `Missing ${[alone!.join(", "), ...others.flat()].filter(Boolean).join("; ")}`;
+    },
+  };
+}
+
+const found = (flags: readonly FieldFlag[], path: string) =>
+  flags.find((each) => each.path.join(".") === path || each.flag.several === path);
+
+/** Of an object without a flag what those of its fields begin with. */
+function ofFlag(flags: readonly FieldFlag[], path: string): string | undefined {
+  const own = found(flags, path);
+  if (own === undefined) {
+    return flags.some((each) => each.path[0] === path) ? `--${kebab(path)}-…` : undefined;
+  }
+  if (hasWord(own)) return `the ${spoken(own)}`;
+  return READ.includes(own.flag.by) ? `--${own.name}-file` : `--${own.name}`;
+}
+
+/** What is told of one that is missing, where its name does not tell how it is given. */
+function whatIsMissing(flags: readonly FieldFlag[], path: string): string | undefined {
+  const own = found(flags, path);
+  if (own === undefined || own.flag.missing !== undefined) return own?.flag.missing;
+  return hasWord(own) ? `a ${spoken(own)}: give ${waysOf(own, " FILE")}` : undefined;
+}
+
+/** Whether it has a name of its own, and ways to give it: `the bearer token`. */
+const hasWord = ({ path, flag: { by } }: FieldFlag) =>
+  path.length === 1 && (by === "line" || by === "password");
+
+const spoken = ({ name }: FieldFlag) => name.replaceAll("-", " ");
+
+/** By which flags one is given that is no argument: `--password-stdin, --password-file or …` */
+function waysOf({ name, flag: { by } }: FieldFlag, value = ""): string {
+  const ways = [
+    ...by === "file" || by === "json_file" ? [] : [`--${name}-stdin`],
+    `--${name}-file${value}`,
+    ...by === "password" ? [`the variable ${PASSWORD_VARIABLE}`] : [],
+  ];
+  return ways.join(", ").replace(/, ([^,]*)$/, " or $1");
+}
+
+/** How secrets are given, for who has given one as an argument; by the flag that there is not. */
+export function secretWays(flags: readonly FieldFlag[]): Readonly<Record<string, string>> {
+  const secrets = flags.filter(({ flag: { by }, isMasked }) => isMasked && READ.includes(by));
+  return Object.fromEntries(secrets.map((each) => [each.name, waysOf(each)]));
+}
+
+const READ: readonly FlagForm[] = ["file", "json_file", "line", "password"];

@@ -1,0 +1,82 @@
+import { choice, type Context, duration, list, on, text } from "../command.ts";
+import { READ_SECONDS, WRITE_SECONDS } from "../credentials/which_server.ts";
+import { settingFlags } from "../setting_flags.ts";
+
+/** Flags of the program itself, which every operation's command has, and those for clusters. */
+
+const OUTPUT_FORMATS = ["table", "wide", "json", "yaml", "name"] as const;
+
+export type OutputFormat = typeof OUTPUT_FORMATS[number];
+
+/** By what an operation is carried out, and how the answer is shown. */
+export const PROGRAM_FLAGS = {
+  output: choice("How the answer is shown (default: table)", OUTPUT_FORMATS),
+  server: text(
+    "Ask this running server (default: ARGOCD_CONFIGURER_SERVER), with the token in " +
+      "ARGOCD_CONFIGURER_SERVER_TOKEN, else in ARGOCD_CONFIGURER_TOKEN",
+    "url",
+  ),
+  serverCa: text(
+    "Certificates (PEM) that the server's is trusted by, besides the usual (default: " +
+      "ARGOCD_CONFIGURER_SERVER_CA)",
+    "file",
+  ),
+  serverPlainHttp: on("Send to a server on another machine without TLS"),
+  requestTimeout: duration(
+    `How long the server's answer is waited for: seconds, or 90s, 5m; 0 for as long as it takes ` +
+      `(default: ${READ_SECONDS}, of what writes ${WRITE_SECONDS})`,
+  ),
+  ...settingFlags("commands"),
+} as const;
+
+/** The same where no secret's name is to be shown alone. */
+export const OUTPUT_WITHOUT_NAMES = {
+  output: choice(PROGRAM_FLAGS.output.brief, OUTPUT_FORMATS.filter((each) => each !== "name")),
+} as const;
+
+/** Proposes the last of several clusters. */
+async function proposeClusters(this: Context, partial: string): Promise<readonly string[]> {
+  const { clusterNames } = await import("../credentials/propose_clusters.ts");
+  const before = partial.slice(0, partial.lastIndexOf(",") + 1);
+  return (await clusterNames(this.words ?? [])).map((name) => before + name);
+}
+
+/** A flag that takes the name of one cluster. */
+export const clusterFlag = (brief: string) => ({
+  ...text(brief, "cluster"),
+  proposeCompletions: proposeClusters,
+});
+
+/**
+ * Flags for the clusters of an operation.
+ * @param isRequired whether there is no argument for the one cluster. It is no matter of Stricli,
+ * which would not tell all that is missing at once
+ */
+export const clusterFlags = (isRequired: boolean) => ({
+  cluster: {
+    ...list(
+      "Clusters to do it on, by commas or given again; '*', in quotes, stands for anything" +
+        (isRequired ? " (required, or --all-clusters)" : ""),
+      "names",
+    ),
+    proposeCompletions: proposeClusters,
+  },
+  allClusters: on("All clusters that there are, in place of --cluster"),
+});
+
+/** The one cluster as an argument. */
+export const CLUSTER_ARGUMENT = clusterFlag(
+  "Cluster; left out where there is --cluster or --all-clusters",
+);
+
+export const DRY_RUN_FLAG = {
+  dryRun: choice(
+    "server: ask the cluster what would come of it; client: show what would be sent",
+    ["none", "client", "server"],
+  ),
+} as const;
+
+export type DryRun = typeof DRY_RUN_FLAG.dryRun.values[number];
+
+/** Of what deletes. */
+export const YES_FLAG = { yes: on("Do not ask") } as const;

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import type { Field, Fields } from "../fields/field.ts";
+import { OPERATIONS } from "../operations/table.ts";
+import { parametersOf } from "./bind/field_flags.ts";
+import { isOwn, load, namedCommands } from "./bind/load.ts";
+import { clusterFlags, DRY_RUN_FLAG, PROGRAM_FLAGS, YES_FLAG } from "./bind/program_flags.ts";
+
+/** Fields, by their paths, that nothing on a command line gives. */
+function ungiven(fields: Fields, isGiven: (path: string) => boolean, before = ""): string[] {
+  return Object.entries(fields).flatMap(([name, { flag, fields: own }]: [string, Field]) => {
+    const path = before + name;
+    if (flag !== undefined || isGiven(path)) return [];
+    return own === undefined ? [path] : ungiven(own, isGiven, `${path}.`);
+  });
+}
+
+for (const named of namedCommands(OPERATIONS)) {
+  Deno.test(`${named.words.join(" ")} gives all fields of its operations`, async () => {
+    for (const { operation, module, args, flags } of (await load(named)).loaded) {
+      const several = flags.flatMap(({ flag }) => flag.several ?? []);
+      const left = ungiven(
+        module.fields ?? {},
+        (path) => isOwn(path, operation) || args.includes(path) || several.includes(path),
+      );
+      assert.deepEqual(left, [], operation.name);
+      for (const field of [...args, ...Object.values(module.command?.letters ?? {})]) {
+        assert.ok(Object.hasOwn(module.fields ?? {}, field), `${operation.name} has no ${field}`);
+      }
+    }
+  });
+}
+
+for (const named of namedCommands(OPERATIONS)) {
+  Deno.test(`${named.words.join(" ")} has one flag of a name, and its examples have them`, async () => {
+    const { loaded } = await load(named);
+    const own = { ...PROGRAM_FLAGS, ...clusterFlags(false), ...DRY_RUN_FLAG, ...YES_FLAG };
+    const taken = new Set(Object.keys(own).map(hyphened));
+    const ofFields = loaded.flatMap(({ operation, flags }) =>
+      flags.flatMap((each) => Object.keys(parametersOf(each)))
+        .filter((name) => name !== "cluster" || operation.clusters === "one")
+    );
+    assert.deepEqual(ofFields.filter((name) => taken.has(name)), []);
+    const known = new Set([...taken, ...ofFields]);
+    const examples = loaded.flatMap(({ help }) => help.examples).map(([args]) => args).join(" ");
+    const used = [...examples.matchAll(/(?<=--)[a-z-]+/g)].map(([name]) => name);
+    assert.deepEqual(used.filter((name) => !known.has(name)), []);
+  });
+}
+
+const hyphened = (name: string) =>
+  name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+Deno.test("a command says what it is for, in help and by examples", async () => {
+  for (const named of namedCommands(OPERATIONS)) {
+    for (const { operation, module } of (await load(named)).loaded) {
+      assert.ok(module.command!.examples.length > 0, operation.name);
+      assert.match(operation.command!.brief, /^[A-Z].*[^.]$/);
+    }
+  }
+});

@@ -1,0 +1,67 @@
+import type { KubeconfigState } from "../../clusters/vet.ts";
+import type { Given, Operation } from "../../operations/operation.ts";
+import { PREFIX } from "../../operations/routes.ts";
+import { Failure } from "../failure.ts";
+
+/** Fields as they are called below `/api/v1`; secrets are plain texts. What is `undefined` was not given. */
+export type Input = Readonly<Record<string, unknown>>;
+
+/** What came of an operation. */
+export interface Answer {
+  /** Of HTTP. */
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** What the user can do about it that the operation does not know of. */
+  readonly advice?: string;
+}
+
+/** By which operations are carried out: in this process, or by a running server. */
+export interface Way {
+  /** Where it looks, for messages. */
+  readonly place: string;
+  /** Argo CD's namespace; absent where it is a server's. */
+  readonly argocdNamespace?: string;
+  /** Why its fingerprints compare within this run only; absent where they do for longer. */
+  readonly passing?: string;
+  /** Of a cluster, without asking that; absent where a server has the files. */
+  kubeconfig?(cluster: string): Promise<KubeconfigState>;
+  /** Which files beside the kubeconfigs are none, and why; absent where a server has them. */
+  passedOver?(): Promise<readonly string[]>;
+  /** @throws {Failure} when there is no answer */
+  ask(operation: Operation, input: Input): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** What is told of an answer that this program would not give. */
+export const strange = ({ place }: Pick<Way, "place">, { status }: Pick<Answer, "status">) =>
+  new Failure(`Cannot ask ${place}: it answers ${status}, and not as this program does`);
+
+/** An operation's input where a request has it: parameters in its path and query, or its body. */
+export function partsOf({ method, path }: Operation, input: Input) {
+  const given = Object.entries(input).filter(([, value]) => value !== undefined);
+  const isInPath = ([name]: [string, unknown]) => path.includes(`{${name}}`);
+  const texts = (entries: [string, unknown][]) =>
+    entries.map(([name, value]): [string, string] => [name, String(value)]);
+  const rest = given.filter((entry) => !isInPath(entry));
+  const hasBody = method === "post";
+  return {
+    face: "v1",
+    method: method.toUpperCase(),
+    path: Object.fromEntries(texts(given.filter(isInPath))),
+    query: new URLSearchParams(hasBody ? [] : texts(rest)),
+    body: hasBody ? Object.fromEntries(rest) : {},
+    hasBody,
+  } as const;
+}
+
+/** Path from the root, and query. */
+export function targetOf(
+  operation: Operation,
+  { path, query }: Pick<Given, "path" | "query">,
+): string {
+  const below = operation.path.replaceAll(
+    /\{(\w+)\}/g,
+    (_, name) => encodeURIComponent(path[name] ?? ""),
+  );
+  return PREFIX + below + (query.size === 0 ? "" : `?${query}`);
+}

@@ -1,0 +1,37 @@
+import type { Shown } from "../credentials/answers.ts";
+import type { View } from "./view.ts";
+import { age } from "./age.ts";
+import { labelsOf } from "./list_secrets.ts";
+
+type ShownSecret = Shown["secrets"][number];
+
+export const view: View<Shown, ShownSecret> = {
+  namesCluster: true,
+  showsFingerprints: true,
+  columns: () => ({
+    NAMESPACE: ({ namespace }) => namespace,
+    NAME: ({ name }) => name,
+    TYPE: ({ type }) => type,
+    DATA: ({ keys }) => String(keys.length),
+    FINGERPRINT: ({ fingerprint }) => fingerprint ?? undefined,
+    MANAGED: ({ managed }) => String(managed),
+    AGE: (secret) => age(secret.creation_timestamp),
+  }),
+  wide: {
+    // Registries, or the repository's URL.
+    FOR: ({ registries, repository_url }) =>
+      registries?.map(({ registry }) => registry).join(",") ?? repository_url,
+    USERNAME: usernamesOf,
+    IMMUTABLE: ({ immutable }) => String(immutable),
+    OWNER: ({ owner }) => owner ?? undefined,
+    WRITE: ({ write }) => write ?? undefined,
+    LABELS: labelsOf,
+  },
+  rows: ({ secrets }) => secrets,
+  names: ({ secrets }) => secrets.map(({ name }) => `secret/${name}`),
+};
+
+function usernamesOf({ registries, username }: ShownSecret): string | undefined {
+  const names = registries?.flatMap(({ username }) => username === undefined ? [] : [username]);
+  return names === undefined ? username : [...new Set(names)].join(",");
+}

@@ -1,0 +1,53 @@
+import { z } from "@hono/zod-openapi";
+import { secret } from "../../fields/field.ts";
+import { seal, type Sealed } from "../../log/sealed.ts";
+import { yes } from "../material/checked.ts";
+import { byHttps, type CredentialKind, example, GIT, key, TOKEN } from "./credential_kind.ts";
+
+export interface BearerToken {
+  readonly kind: "bearer_token";
+  readonly token: Sealed<string>;
+}
+
+/**
+ * Argo CD puts it into a header as it is, for Git even unchecked: `http.extraHeader`, in which a
+ * line break begins another header. Go's own client refuses control characters.
+ * @see Argo CD v3.2 util/git/creds.go `BearerAuthHeader`, util/git/client.go
+ */
+const Token = z.string().min(1, "must not be empty")
+  .regex(
+    /^[\x21-\x7e]*$/,
+    "must be of visible ASCII characters only, without spaces and line breaks",
+  )
+  .transform(seal).openapi({
+    type: "string",
+    format: "password",
+    minLength: 1,
+    pattern: "^[\\x21-\\x7e]*$",
+  });
+
+const fields = {
+  bearer_token: secret(Token.optional(), "A bearer token (Git by HTTPS)", {
+    by: "line",
+    also: "an HTTP access token of Bitbucket Data Center",
+  }),
+};
+
+/** Git over HTTPS, as Bitbucket Data Center wants it. */
+export const bearerToken: CredentialKind<BearerToken, typeof fields> = {
+  name: "bearer_token",
+  fields,
+  types: ["git"],
+  unfit: byHttps,
+  understand: ({ bearer_token: token }) => yes({ kind: "bearer_token", token }),
+  keys: { bearerToken: key(fields.bearer_token, "token", { isOwn: true }) },
+  tried: ({ token }) => ({ bearerToken: token }),
+  examples: {
+    bearer_token: example("Bitbucket Data Center with an HTTP access token", {
+      ...GIT,
+      name: "bitbucket",
+      url: "https://bitbucket.example.com/scm/team/app.git",
+      bearer_token: TOKEN,
+    }),
+  },
+};

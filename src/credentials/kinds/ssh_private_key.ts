@@ -1,0 +1,40 @@
+import { secret } from "../../fields/field.ts";
+import { Password } from "../../fields/texts.ts";
+import type { Sealed } from "../../log/sealed.ts";
+import { yes } from "../material/checked.ts";
+import { checkSshPrivateKey } from "../material/ssh_key.ts";
+import { type CredentialKind, example, GIT, key, PEM } from "./credential_kind.ts";
+
+export interface SshPrivateKey {
+  readonly kind: "ssh_private_key";
+  readonly privateKey: Sealed<string>;
+}
+
+const fields = {
+  ssh_private_key: secret(
+    Password.optional(),
+    "Private key for SSH, in OpenSSH's form or PEM, without a passphrase (Git)",
+    { by: "file" },
+  ),
+};
+
+export const sshPrivateKey: CredentialKind<SshPrivateKey, typeof fields> = {
+  name: "ssh_private_key",
+  fields,
+  types: ["git"],
+  unfit: ({ over }) => over === "ssh" ? undefined : "needs a URL for SSH, like git@host:path",
+  understand({ ssh_private_key }) {
+    const checked = checkSshPrivateKey(ssh_private_key.reveal());
+    return checked.ok ? yes({ kind: "ssh_private_key", privateKey: checked.value.text }) : checked;
+  },
+  keys: { sshPrivateKey: key(fields.ssh_private_key, "privateKey", { isOwn: true }) },
+  tried: () => "the key can be read; by SSH it is not tried",
+  examples: {
+    ssh: example("Git by SSH with a deploy key", {
+      ...GIT,
+      name: "infra",
+      url: "git@github.com:your-org/infra.git",
+      ssh_private_key: PEM,
+    }),
+  },
+};

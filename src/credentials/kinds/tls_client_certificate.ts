@@ -1,0 +1,59 @@
+import { z } from "@hono/zod-openapi";
+import { HIDDEN, open, secret } from "../../fields/field.ts";
+import { Password } from "../../fields/texts.ts";
+import { checkTlsPair, type TlsPair } from "../material/tls_pair.ts";
+import {
+  CERTIFICATE,
+  type CredentialKind,
+  example,
+  GIT,
+  key,
+  PEM,
+  TOKEN,
+} from "./credential_kind.ts";
+
+/** The certificate is public. */
+export type ClientCertificate = Pick<TlsPair, "cert" | "key"> & Partial<TlsPair>;
+
+const fields = {
+  tls_client_cert: open(
+    z.string().min(1, "must not be empty").optional(),
+    "Client certificate in PEM, which needs its key",
+    { by: "file" },
+  ),
+  tls_client_key: secret(Password.optional(), "Key of the client certificate in PEM", {
+    by: "file",
+  }),
+};
+
+/** Used beside a password or token. */
+export const tlsClientCertificate: CredentialKind<ClientCertificate, typeof fields> = {
+  name: "tls_client_cert",
+  fields,
+  types: ["git", "helm", "oci"],
+  unfit: ({ over }) => over === "http" ? undefined : "needs a URL by HTTPS",
+  understand({ tls_client_cert, tls_client_key }) {
+    const checked = checkTlsPair(tls_client_cert, tls_client_key.reveal());
+    return checked.ok ? checked : { ...checked, path: [`tls_client_${checked.of}`] };
+  },
+  hints: ({ warnings = [] }) => warnings,
+  keys: {
+    // The certificate is too long to be shown.
+    tlsClientCertData: key(fields.tls_client_cert, "cert", { isOwn: true, shown: () => HIDDEN }),
+    tlsClientCertKey: key(fields.tls_client_key, "key"),
+  },
+  marks: ["tlsClientCertData"],
+  tried: () => ({}),
+  expires: ({ notAfter }) => notAfter,
+  examples: {
+    client_certificate: example("Git with a client certificate beside the password", {
+      ...GIT,
+      name: "internal",
+      url: "https://git.example.com/team/app.git",
+      username: "robot",
+      password: TOKEN,
+      tls_client_cert: CERTIFICATE,
+      tls_client_key: PEM,
+    }),
+  },
+};

@@ -1,0 +1,262 @@
+import assert from "node:assert/strict";
+import type { Deadline } from "../../kube/deadline.ts";
+import { KubeError } from "../../kube/errors.ts";
+import { failure } from "../../kube/fake/faults.ts";
+import { FakeCluster } from "../../kube/fake/store.ts";
+import type { ItemOutcome } from "../../kube/store.ts";
+import { AFTER_A_RACE, type Judged, readAgain, sendBatch, settle, type Step } from "./settle.ts";
+
+/** A deadline that passes when the test says so. */
+function deadlineByHand(): Deadline & { pass(): void } {
+  const end = new AbortController();
+  return {
+    signal: end.signal,
+    seconds: 10,
+    remaining: () => end.signal.aborted ? 0 : 10_000,
+    pass: () => end.abort(),
+  };
+}
+
+/** What each item is judged at each try or look, the last word counting on; `?`: it is not read. */
+type Words = readonly string[];
+
+const WORDS: Readonly<Record<string, Judged>> = { o: "over", a: "again", l: "lost" };
+
+interface Row {
+  readonly what: string;
+  /** For the items `x`, `y`, `z`, a letter each: over, again, lost. */
+  readonly sends: Words;
+  readonly looks?: Words;
+  readonly more?: Pick<Step<string>, "attempts" | "isUndo">;
+  /** Counted in pauses; the deadline passes in that one. */
+  readonly passesIn?: number;
+  /** What is asked for, in order: `send xy`, `look y`, `pause 1`. */
+  readonly asks: readonly string[];
+}
+
+const ROWS: readonly Row[] = [
+  { what: "no item is never sent", sends: [], asks: [] },
+  { what: "all done at once is neither waited for nor looked at", sends: ["oo"], asks: ["xy"] },
+  {
+    what: "what another try may do is sent again, and only that",
+    sends: ["oao", "o"],
+    asks: ["xyz", "pause 1", "y"],
+  },
+  {
+    what: "what is lost ends the tries for the others too",
+    sends: ["aal"],
+    asks: ["xyz"],
+  },
+  {
+    what: "when undoing, what is lost leaves the others to be tried",
+    sends: ["lao", "o"],
+    more: { isUndo: true },
+    asks: ["xyz", "pause 1", "y"],
+  },
+  {
+    what: "what a look shows to be done is not sent again",
+    sends: ["aa", "o"],
+    looks: ["oa"],
+    asks: ["xy", "pause 1", "look xy", "y"],
+  },
+  {
+    what: "what a look shows to be not done is sent again, in the order asked for",
+    sends: ["aa", "oo"],
+    looks: ["aa"],
+    asks: ["xy", "pause 1", "look xy", "xy"],
+  },
+  {
+    what: "when a look shows all to be done nothing is sent",
+    sends: ["aa"],
+    looks: ["oo"],
+    asks: ["xy", "pause 1", "look xy"],
+  },
+  {
+    what: "what a look shows to be lost ends it",
+    sends: ["aa"],
+    looks: ["al"],
+    asks: ["xy", "pause 1", "look xy"],
+  },
+  {
+    what: "when undoing, what a look shows to be lost leaves the others",
+    sends: ["aa", "o"],
+    looks: ["al"],
+    more: { isUndo: true },
+    asks: ["xy", "pause 1", "look xy", "x"],
+  },
+  {
+    what: "what cannot be read is not sent blindly",
+    sends: ["a"],
+    looks: ["?"],
+    asks: ["x", "pause 1", "look x"],
+  },
+  {
+    what: "when undoing, what cannot be read now is looked at later, and not sent before",
+    sends: ["a", "o"],
+    looks: ["?", "?", "a"],
+    more: { isUndo: true },
+    asks: ["x", "pause 1", "look x", "pause 2", "look x", "pause 3", "look x", "x"],
+  },
+  {
+    what: "after the last try there is no pause and no look",
+    sends: ["a"],
+    looks: ["a"],
+    more: { attempts: 3 },
+    asks: ["x", "pause 1", "look x", "x", "pause 2", "look x", "x"],
+  },
+  {
+    what: "a deadline that passes in the first pause ends it, unread",
+    sends: ["a"],
+    looks: ["a"],
+    passesIn: 1,
+    asks: ["x", "pause 1"],
+  },
+  {
+    what: "a deadline that passes in a later pause ends it then",
+    sends: ["a"],
+    looks: ["a"],
+    passesIn: 2,
+    asks: ["x", "pause 1", "look x", "x", "pause 2"],
+  },
+  {
+    what: "when undoing, the deadline alone ends what never can be settled",
+    sends: ["a"],
+    looks: ["?"],
+    more: { isUndo: true },
+    passesIn: 4,
+    asks: ["x", "pause 1", "look x", "pause 2", "look x", "pause 3", "look x", "pause 4"],
+  },
+];
+
+for (const { what, sends, looks, more, passesIn, asks } of ROWS) {
+  Deno.test(what, async () => {
+    const asked: string[] = [];
+    const deadline = deadlineByHand();
+    const next = (words: Words, count: number, items: readonly string[]) => {
+      const word = words[Math.min(count, words.length - 1)]!;
+      if (word === "?") return undefined;
+      assert.equal(word.length, items.length);
+      return [...word].map((letter) => WORDS[letter]!);
+    };
+    let sent = 0;
+    let seen = 0;
+    let pauses = 0;
+    await settle(["x", "y", "z"].slice(0, sends[0]?.length ?? 0), {
+      ...more,
+      wait: (attempts) => attempts,
+      send(items) {
+        asked.push(items.join(""));
+        return Promise.resolve(next(sends, sent++, items)!);
+      },
+      ...looks && {
+        look(items) {
+          asked.push(`look ${items.join("")}`);
+          return Promise.resolve(next(looks, seen++, items));
+        },
+      },
+    }, {
+      deadline,
+      pause(milliseconds) {
+        asked.push(`pause ${milliseconds}`);
+        if (++pauses === passesIn) deadline.pass();
+        return Promise.resolve();
+      },
+    });
+    assert.deepEqual(asked, asks);
+  });
+}
+
+Deno.test("after a race each wait is about twice the one before, and all of them take seconds", () => {
+  const waits = Array.from({ length: AFTER_A_RACE.attempts - 1 }, (_, i) => i + 1);
+  for (const attempts of waits) {
+    const usual = 50 * 2 ** attempts;
+    for (let i = 0; i < 100; i++) {
+      const wait = AFTER_A_RACE.wait(attempts);
+      assert.ok(wait >= usual / 2 && wait < usual * 1.5, `${wait} after ${attempts}`);
+    }
+  }
+});
+
+// --- one batch ----------------------------------------------------------------------------------
+
+const done: ItemOutcome = { kind: "done", uid: "u", resourceVersion: "1" };
+
+const BATCHES: [
+  what: string,
+  send: () => Promise<ItemOutcome[]>,
+  kinds: string[],
+  isFault: boolean,
+][] = [
+  ["outcomes are given as they are", () => Promise.resolve([done, done]), ["done", "done"], false],
+  [
+    "when nothing was sent every item is rejected, with that reason",
+    () => Promise.reject(failure("busy")),
+    ["rejected busy", "rejected busy"],
+    false,
+  ],
+  [
+    "after a bug nobody knows what became of any item",
+    () => Promise.reject(new TypeError("a bug")),
+    ["unknown internal", "unknown internal"],
+    true,
+  ],
+  [
+    "a bug that is thrown before anything is awaited is one, too",
+    () => {
+      throw new TypeError("a bug");
+    },
+    ["unknown internal", "unknown internal"],
+    true,
+  ],
+];
+
+for (const [what, send, kinds, isFault] of BATCHES) {
+  Deno.test(what, async () => {
+    const faults: unknown[] = [];
+    const outcomes = await sendBatch(["x", "y"], send, (fault) => faults.push(fault));
+    const said = outcomes.map((each) =>
+      each.kind === "done" ? each.kind : `${each.kind} ${each.error.kind}`
+    );
+    assert.deepEqual(said, kinds);
+    assert.equal(faults.length, isFault ? 1 : 0);
+  });
+}
+
+Deno.test("no items are no batch", async () => {
+  const never = () => Promise.reject(new Error("it is asked"));
+  assert.deepEqual(await sendBatch([], never, (fault) => assert.fail(String(fault))), []);
+});
+
+Deno.test("the message of a bug names what was done", async () => {
+  for (const doing of ["write", "delete"] as const) {
+    const [outcome] = await sendBatch(["x"], () => Promise.reject(new Error()), () => {}, doing);
+    assert.ok(outcome?.kind === "unknown");
+    assert.equal(outcome.error.message, `Cannot ${doing}: an error inside this program`);
+  }
+});
+
+// --- a look -------------------------------------------------------------------------------------
+
+const LOOKS: [what: string, error: Error | undefined, faults: number][] = [
+  ["what is there is read again", undefined, 0],
+  ["a cluster that cannot be read leaves it open", failure("unreachable"), 0],
+  ["a bug leaves it open, and is told", new TypeError("a bug"), 1],
+];
+
+for (const [what, error, expected] of LOOKS) {
+  Deno.test(what, async () => {
+    const cluster = new FakeCluster();
+    const faults: unknown[] = [];
+    const store = cluster.store();
+    const read = () => error ? Promise.reject(error) : store.read([], deadlineByHand());
+    const snapshot = await readAgain([], {
+      store: { ...store, read },
+      deadline: deadlineByHand(),
+      onFault: (fault) => faults.push(fault),
+      pause: () => Promise.resolve(),
+    });
+    assert.equal(snapshot === undefined, error !== undefined);
+    assert.equal(faults.length, expected);
+    assert.ok(faults.every((fault) => !(fault instanceof KubeError)));
+  });
+}

@@ -1,0 +1,79 @@
+/**
+ * Advice on which fields to send, in its one form. It is written here, for who writes requests, and read
+ * here, for who gives the same fields by other means: neither takes part in what the other says.
+ */
+
+/** Where a request has its fields. */
+export type Where = "body" | "query";
+
+/** What is advised; each value is `true` or a text. */
+export type Advised = Readonly<Record<string, string | true>>;
+
+/** `send "as": "repo-creds" and "url": "…"` of a body, `send force=true` of a query. */
+export function send(fields: Advised, where: Where = "body", joint: Joint = " and "): string {
+  return SEND + Object.entries(fields).map(([name, value]) => headOf(name, where) + valueOf(value))
+    .join(joint);
+}
+
+const SEND = "send ";
+
+/** Between fields of one advice. */
+const JOINTS = [" and ", " with "] as const;
+
+type Joint = typeof JOINTS[number];
+
+const headOf = (name: string, where: Where) => where === "body" ? `"${name}": ` : `${name}=`;
+const valueOf = (value: string | true) => value === true ? "true" : JSON.stringify(value);
+
+/**
+ * A text with what {@link send} has written there in other words.
+ * @param names of the fields that may be advised; what is advised of others stays
+ * @param say how such a field is given: `--as repo-creds`
+ */
+export function given(
+  text: string,
+  names: readonly string[],
+  say: (name: string, value: string | true) => string,
+): string {
+  const [before = "", ...pieces] = text.split(SEND);
+  return before + pieces.map((piece) => {
+    let said = "";
+    for (let rest = piece;;) {
+      const joint = said === "" ? "" : JOINTS.find((each) => rest.startsWith(each));
+      const read = joint === undefined ? undefined : readField(rest.slice(joint.length), names);
+      if (read === undefined) return (said === "" ? SEND : `give ${said}`) + rest;
+      said += joint + say(read.name, read.value);
+      rest = read.rest;
+    }
+  }).join("");
+}
+
+interface Read {
+  readonly name: string;
+  readonly value: string | true;
+  /** What comes after it. */
+  readonly rest: string;
+}
+
+/** The field that a text begins with. */
+function readField(text: string, names: readonly string[]): Read | undefined {
+  for (const name of names) {
+    for (const head of [headOf(name, "body"), headOf(name, "query")]) {
+      const read = text.startsWith(head) ? readValue(text.slice(head.length)) : undefined;
+      if (read !== undefined) return { name, ...read };
+    }
+  }
+}
+
+function readValue(text: string): Omit<Read, "name"> | undefined {
+  const yes = valueOf(true);
+  if (text.startsWith(yes)) return { value: true, rest: text.slice(yes.length) };
+  if (!text.startsWith('"')) return undefined;
+  for (let end = text.indexOf('"', 1); end > 0; end = text.indexOf('"', end + 1)) {
+    try {
+      return { value: JSON.parse(text.slice(0, end + 1)), rest: text.slice(end + 1) };
+    } catch {
+      // That quote belongs to the value.
+    }
+  }
+}

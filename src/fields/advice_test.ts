@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { type Advised, given, send } from "./advice.ts";
+
+const NAMES = ["as", "force", "name", "upsert", "url"];
+
+const flags = (name: string, value: string | true) =>
+  value === true ? `--${name}` : `--${name} ${value}`;
+
+const ADVICE: [text: string, told: string][] = [
+  [`${send({ force: true })} to delete it`, "give --force to delete it"],
+  [`${send({ force: true }, "query")} to delete it`, "give --force to delete it"],
+  ["they hold force=true", "they hold force=true"],
+  [`${send({ force: true, upsert: true }, "body", " with ")} to`, "give --force with --upsert to"],
+  [`${send({ upsert: true, name: "a" })} to`, "give --upsert and --name a to"],
+  [
+    `come (${send({ as: "repo-creds", url: "https://github.com/a/" })})`,
+    "come (give --as repo-creds and --url https://github.com/a/)",
+  ],
+  ['its type is "Opaque"', 'its type is "Opaque"'],
+  [
+    `${send({ merge: true })} of none of these fields`,
+    'send "merge": true of none of these fields',
+  ],
+  ['send it and "force": true', 'send it and "force": true'],
+  [`${send({ name: "unended" }).slice(0, -1)} text`, 'send "name": "unended text'],
+];
+
+for (const [text, told] of ADVICE) {
+  Deno.test(`advice to ${text} is to: ${told}`, () => {
+    assert.equal(given(text, NAMES, flags), told);
+  });
+}
+
+Deno.test("what is written is what clients send", () => {
+  assert.equal(send({ as: "repo-creds" }), 'send "as": "repo-creds"');
+  assert.equal(send({ force: true }, "query"), "send force=true");
+});
+
+const advised: fc.Arbitrary<Advised> = fc.dictionary(
+  fc.constantFrom(...NAMES),
+  fc.oneof(fc.constant(true as const), fc.string({ unit: "binary" })),
+  { minKeys: 1 },
+);
+
+Deno.test("whatever is advised is read as it was written, and nothing else is touched", () => {
+  const text = fc.string().filter((each) => !each.includes("send "));
+  fc.assert(
+    fc.property(text, advised, fc.constantFrom("body", "query"), (before, fields, where) => {
+      const said: [string, unknown][] = [];
+      const told = given(`${before}${send(fields, where)}.`, NAMES, (name, value) => {
+        said.push([name, value]);
+        return "it";
+      });
+      assert.deepEqual(said, Object.entries(fields));
+      assert.equal(told, `${before}give ${said.map(() => "it").join(" and ")}.`);
+    }),
+  );
+});

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { type Ended, overClusters } from "./over_clusters.ts";
+
+/** Clusters that end when they are told to. */
+function held() {
+  const begun: string[] = [];
+  const ends = new Map<string, PromiseWithResolvers<string>>();
+  const of = (cluster: string) => {
+    const end = ends.get(cluster) ?? Promise.withResolvers<string>();
+    ends.set(cluster, end);
+    return end;
+  };
+  return {
+    begun,
+    run(cluster: string) {
+      begun.push(cluster);
+      return of(cluster).promise;
+    },
+    end: (cluster: string) => of(cluster).resolve(`${cluster} is done`),
+  };
+}
+
+const told = <Outcome>(each: Ended<string, Outcome>) => `${each.cluster}: ${each.kind}`;
+
+async function next(events: AsyncIterator<Ended<string, string>>): Promise<string> {
+  const { done, value } = await events.next();
+  return done ? "over" : told(value);
+}
+
+/** Until everything that can go on has. */
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+
+Deno.test("each cluster is told of when it ends, whichever began first, with its outcome", async () => {
+  const { run, end } = held();
+  const events = overClusters(["a", "b", "c"], run, { atOnce: 3 });
+  const first = events.next();
+  end("c");
+  assert.deepEqual((await first).value, { cluster: "c", kind: "done", outcome: "c is done" });
+  end("a");
+  assert.equal(await next(events), "a: done");
+  end("b");
+  assert.deepEqual([await next(events), await next(events)], ["b: done", "over"]);
+});
+
+Deno.test("one that fails, at once or later, hinders no other", async () => {
+  const all = await Array.fromAsync(overClusters(["a", "b", "c"], (cluster) => {
+    if (cluster === "a") throw new Error("a fails at once");
+    return cluster === "b" ? Promise.reject(new Error("b fails")) : Promise.resolve("done");
+  }, { atOnce: 1 }));
+  assert.deepEqual(all.map(told), ["a: failed", "b: failed", "c: done"]);
+  assert.deepEqual(all.map((each) => each.kind === "failed" && (each.error as Error).message), [
+    "a fails at once",
+    "b fails",
+    false,
+  ]);
+});
+
+Deno.test("no more are under way at once than may be; one that hangs holds one place only", async () => {
+  const { begun, run, end } = held();
+  const events = overClusters(["hangs", "a", "b", "c"], run, { atOnce: 2 });
+  const first = next(events);
+  await settled();
+  assert.deepEqual(begun, ["hangs", "a"]);
+  end("a");
+  assert.equal(await first, "a: done");
+  end("b");
+  assert.equal(await next(events), "b: done");
+  end("c");
+  assert.equal(await next(events), "c: done");
+  assert.deepEqual(begun, ["hangs", "a", "b", "c"]);
+  end("hangs");
+  assert.deepEqual([await next(events), await next(events)], ["hangs: done", "over"]);
+});
+
+Deno.test("nothing is begun before events are asked for, and no slow reader delays a cluster", async () => {
+  const { begun, run, end } = held();
+  const events = overClusters(["a", "b", "c"], run, { atOnce: 1 });
+  await settled();
+  assert.deepEqual(begun, []);
+  const first = next(events);
+  for (const cluster of ["a", "b", "c"]) end(cluster);
+  assert.equal(await first, "a: done");
+  await settled();
+  assert.deepEqual(begun, ["a", "b", "c"]);
+  assert.deepEqual([await next(events), await next(events)], ["b: done", "c: done"]);
+});
+
+Deno.test("when it is to stop, what has begun ends, and the others are not begun", async () => {
+  const { begun, run, end } = held();
+  let isStopped = false;
+  const events = overClusters(["a", "b", "c", "d"], run, { atOnce: 2, isStopped: () => isStopped });
+  const first = next(events);
+  await settled();
+  isStopped = true;
+  end("b");
+  assert.deepEqual(
+    [await first, await next(events), await next(events)],
+    ["b: done", "c: not_begun", "d: not_begun"],
+  );
+  end("a");
+  assert.deepEqual([await next(events), await next(events)], ["a: done", "over"]);
+  assert.deepEqual(begun, ["a", "b"]);
+});
+
+Deno.test("who stops reading has no further one begun", async () => {
+  const { begun, run, end } = held();
+  const events = overClusters(["a", "b", "c"], run, { atOnce: 1 });
+  const first = next(events);
+  end("a");
+  assert.equal(await first, "a: done");
+  await settled();
+  await events.return();
+  end("b");
+  await settled();
+  assert.deepEqual(begun, ["a", "b"]);
+});
+
+Deno.test("of no cluster there is no event", async () => {
+  const run = () => Promise.reject(new Error("nothing is asked"));
+  assert.deepEqual(await Array.fromAsync(overClusters([], run, { atOnce: 2 })), []);
+});

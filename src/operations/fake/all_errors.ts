@@ -1,0 +1,468 @@
+import type { NamespacesWrong } from "../cluster_kinds.ts";
+import type { ErrorCode, ErrorDetails, ErrorMore } from "../errors.ts";
+
+/** What an error is told as. */
+export interface Told {
+  readonly status: number;
+  readonly message: string;
+  /** On the seed's own paths, where it is another one. */
+  readonly seed?: string;
+  readonly fields?: readonly string[];
+  readonly remedy?: object;
+  readonly more?: ErrorMore;
+}
+
+/** At least one for each code: a new code without any does not compile. */
+export const ALL_ERRORS: { [Code in ErrorCode]: readonly (readonly [ErrorDetails<Code>, Told])[] } =
+  {
+    missing_field: [
+      [{ kind: "field", fields: ["username"] }, {
+        status: 400,
+        message: "Missing required field: username",
+        fields: ["username"],
+      }],
+      [{ kind: "field", fields: ["password", "username"] }, {
+        status: 400,
+        message: "Missing required fields: password, username",
+        seed: "Missing required field: password",
+        fields: ["password", "username"],
+      }],
+      [{ kind: "parameter", fields: ["cluster", "name"] }, {
+        status: 400,
+        message: "Missing required parameters 'cluster', 'name'",
+        seed: "Missing required parameter 'cluster'",
+        fields: ["cluster", "name"],
+      }],
+    ],
+    invalid_field: [
+      [{ kind: "field", field: "urls.1", rule: "has no host" }, {
+        status: 400,
+        message: "Field 'urls.1' has no host",
+        fields: ["urls.1"],
+      }],
+      [{ kind: "parameter", field: "", rule: "must be an object" }, {
+        status: 400,
+        message: "Parameter must be an object",
+      }],
+    ],
+    unknown_field: [
+      [{ kind: "field", name: "usrname", nearest: "username", known: ["name", "username"] }, {
+        status: 400,
+        message: "Unknown field 'usrname'; did you mean 'username'?",
+        fields: ["usrname"],
+        remedy: { field: "username" },
+      }],
+      [{ kind: "parameter", known: ["cluster", "name"] }, {
+        status: 400,
+        message: "Unknown parameter; the parameters are cluster, name",
+      }],
+      [{ kind: "parameter", known: [] }, {
+        status: 400,
+        message: "Unknown parameter; there is none here",
+      }],
+      [{ kind: "field", known: ["github_app"], at: "github_app" }, {
+        status: 400,
+        message: "Field 'github_app' has an unknown field",
+        fields: ["github_app"],
+      }],
+      [{ kind: "field", known: ["id"], at: "github_app", name: "ids", nearest: "id" }, {
+        status: 400,
+        message: "Unknown field 'github_app.ids'; did you mean 'id'?",
+        fields: ["github_app.ids"],
+        remedy: { field: "github_app.id" },
+      }],
+    ],
+    misplaced_field: [
+      [{ why: "in_path", field: "name" }, {
+        status: 400,
+        message: "Parameter 'name' stands in the path",
+        fields: ["name"],
+      }],
+      [{ why: "in_body", field: "dry_run" }, {
+        status: 400,
+        message: "Parameter 'dry_run' belongs in the JSON body, as a field; there is no query",
+        fields: ["dry_run"],
+      }],
+      [{ why: "like_field", name: "dryrun", field: "dry_run" }, {
+        status: 400,
+        message: "Unknown parameter 'dryrun'; did you mean the field 'dry_run' of the JSON body?",
+        fields: ["dryrun"],
+        remedy: { field: "dry_run" },
+      }],
+      [{ why: "no_query", known: ["name", "url"] }, {
+        status: 400,
+        message:
+          "Unknown parameter; there is no query, and the fields of the JSON body are name, url",
+      }],
+    ],
+    invalid_body: [[{ why: "is not valid UTF-8" }, {
+      status: 400,
+      message: "Request body is not valid UTF-8",
+    }]],
+    body_not_allowed: [[{ method: "DELETE", parameters: ["cluster", "name"] }, {
+      status: 400,
+      message: "DELETE takes no body; the query's parameters are cluster, name",
+    }]],
+    body_too_large: [[{ max: 1024 }, {
+      status: 413,
+      message: "Request body is larger than 1024 bytes",
+    }]],
+    body_timeout: [[{ seconds: 10 }, {
+      status: 408,
+      message: "Request body was not complete within 10 seconds",
+    }]],
+    unsupported_content_type: [[{}, {
+      status: 415,
+      message: "Pages must send the body as Content-Type: application/json",
+    }]],
+    invalid_host: [
+      [{ isMissing: true }, { status: 400, message: "Header 'Host' is missing" }],
+      [{ isMissing: false }, { status: 400, message: "Header 'Host' is not one host name" }],
+    ],
+    host_not_allowed: [[{}, {
+      status: 421,
+      message: "This server does not answer to that host name; add it to the setting allowed-hosts",
+      remedy: { setting: "allowed-hosts" },
+    }]],
+    cross_site: [[{}, {
+      status: 403,
+      message: "Requests from pages of other sites are refused",
+    }]],
+    origin_not_allowed: [[{}, {
+      status: 403,
+      message: "Requests from pages of this origin are refused; add it to the setting cors-origins",
+      remedy: { setting: "cors-origins" },
+    }]],
+    token_missing: [[{}, {
+      status: 401,
+      message: "Token missing: send it as 'Authorization: Bearer TOKEN'",
+    }]],
+    token_malformed: [[{}, {
+      status: 401,
+      message: "Header 'Authorization' is not 'Bearer TOKEN'",
+    }]],
+    token_unknown: [[{}, { status: 401, message: "The token is not known" }]],
+    token_expired: [[{ token: "ci" }, { status: 401, message: "The token 'ci' has expired" }]],
+    tokens_unavailable: [[{}, {
+      status: 503,
+      message: "Tokens cannot be checked; the server's log says why",
+      more: { retryAfter: 5 },
+      remedy: { retry_after: 5 },
+    }]],
+    role_required: [[{ token: "ci", role: "reader", needed: "writer" }, {
+      status: 403,
+      message: "Token 'ci' has the role reader; this needs writer",
+      remedy: { role: "writer" },
+    }]],
+    cluster_not_allowed: [[{ token: "ci", cluster: "prod", clusters: ["dev", "test-*"] }, {
+      status: 403,
+      message: "Token 'ci' is not for cluster 'prod', only for dev, test-*",
+    }]],
+    rate_limited: [[{ what: "missing or wrong tokens from this address" }, {
+      status: 429,
+      message: "Too many missing or wrong tokens from this address",
+      more: { retryAfter: 60 },
+      remedy: { retry_after: 60 },
+    }]],
+    too_many_requests: [[{ full: "count", count: 256 }, {
+      status: 503,
+      message: "More than 256 requests at once",
+      more: { retryAfter: 1 },
+      remedy: { retry_after: 1 },
+    }]],
+    shutting_down: [[{}, { status: 503, message: "The server is shutting down" }]],
+    path_not_found: [[{}, { status: 404, message: "No such path; GET / names the endpoints" }]],
+    method_not_allowed: [[{ path: "/secrets", methods: ["GET", "DELETE"] }, {
+      status: 405,
+      message: "Use GET or DELETE on /secrets",
+      remedy: { methods: ["GET", "DELETE"] },
+    }]],
+    no_audit_log: [[{}, {
+      status: 404,
+      message: "There is no audit log: the setting audit-log names its file",
+      remedy: { setting: "audit-log" },
+    }]],
+    audit_log_unreadable: [[{}, { status: 503, message: "The audit log cannot be read" }]],
+
+    cluster_not_found: [
+      [{ cluster: "prod-e", file: "clusters/prod-e.kubeconfig", field: "cluster" }, {
+        status: 404,
+        message: "Cluster 'prod-e' not found. No kubeconfig file at clusters/prod-e.kubeconfig",
+        fields: ["cluster"],
+      }],
+      [
+        {
+          cluster: "prod-e",
+          file: "c/prod-e.kubeconfig",
+          field: "cluster_name",
+          nearest: "prod-eu",
+        },
+        {
+          status: 404,
+          message:
+            "Cluster 'prod-e' not found. No kubeconfig file at c/prod-e.kubeconfig; did you " +
+            "mean 'prod-eu'?",
+          seed: "Cluster 'prod-e' not found. No kubeconfig file at c/prod-e.kubeconfig",
+          fields: ["cluster_name"],
+          remedy: { cluster_name: "prod-eu" },
+        },
+      ],
+    ],
+    unreachable: [
+      [{ why: "Cannot write: nothing listens" }, {
+        status: 503,
+        message: "Cannot write: nothing listens",
+      }],
+      [{ why: "Cannot list: nothing listens", readSeconds: 10 }, {
+        status: 503,
+        message:
+          "Cannot connect to cluster. Please check if the cluster is running and accessible.",
+      }],
+    ],
+    untrusted: [[{ why: "Cannot list: its certificate is not trusted" }, {
+      status: 502,
+      message: "Cannot list: its certificate is not trusted",
+    }]],
+    timeout: [
+      [{
+        why: "Cannot write: no answer",
+        after: { notRestored: ["default/a"], namespaces: ["new"] },
+      }, {
+        status: 504,
+        message: "Cannot write: no answer; not as before: default/a; namespaces were created and " +
+          "stay: new",
+      }],
+      [{ why: "Cannot list: no answer", readSeconds: 10 }, {
+        status: 504,
+        message: "Commands timed out after 10 seconds",
+      }],
+    ],
+    unauthorized: [[{ why: "Cannot list: unauthorized" }, {
+      status: 502,
+      message: "Cannot list: unauthorized",
+    }]],
+    forbidden: [[{ why: "Cannot write: forbidden", after: { notRestored: [], namespaces: [] } }, {
+      status: 502,
+      message: "Cannot write: forbidden; nothing was changed",
+    }]],
+    not_found: [[{ why: "Cannot write: it is gone" }, {
+      status: 502,
+      message: "Cannot write: it is gone",
+    }]],
+    namespace_not_found: [
+      [namespaces({ missing: ["b", "argocd"], terminating: ["c"] }), {
+        status: 400,
+        message:
+          "Namespaces do not exist: b, argocd; Namespaces are being deleted: c; 'argocd' is " +
+          "Argo CD's own (setting argocd-namespace)",
+        fields: ["namespaces"],
+      }],
+      [namespaces({ missing: ["kube-sytem"], nearest: { "kube-sytem": "kube-system" } }), {
+        status: 400,
+        message: "Namespaces do not exist: kube-sytem; did you mean 'kube-system'?",
+        seed: "Namespaces do not exist: kube-sytem",
+        fields: ["namespaces"],
+        remedy: { namespaces: { "kube-sytem": "kube-system" } },
+      }],
+      [{ why: "Cannot write: there is no namespace 'a'" }, {
+        status: 400,
+        message: "Cannot write: there is no namespace 'a'",
+        fields: ["namespaces"],
+      }],
+    ],
+    namespace_terminating: [[namespaces({ terminating: ["c", "c"] }), {
+      status: 400,
+      message: "Namespaces are being deleted: c",
+      fields: ["namespaces"],
+    }]],
+    exists: [
+      [{ of: "docker", namespaces: ["default", "argocd"] }, {
+        status: 409,
+        message: "Secrets already exist in namespaces: default, argocd",
+        remedy: { upsert: true },
+      }],
+      [{ of: "repository", names: ["a", "b"] }, {
+        status: 409,
+        message: "Secrets already exist: a, b",
+        remedy: { upsert: true },
+      }],
+      [{ of: "helm" }, {
+        status: 409,
+        message: "Helm repository secret already exists",
+        remedy: { upsert: true },
+      }],
+      [{ why: "Cannot write: it exists" }, {
+        status: 409,
+        message: "Cannot write: it exists",
+        remedy: { upsert: true },
+      }],
+    ],
+    conflict: [[{ why: "Cannot write: it has changed" }, {
+      status: 409,
+      message: "Cannot write: it has changed",
+    }]],
+    invalid: [[{ why: "Cannot write: too long" }, {
+      status: 400,
+      message: "Cannot write: too long",
+    }]],
+    invalid_kubeconfig: [[{ why: "Cannot use kubeconfig 'a'" }, {
+      status: 500,
+      message: "Cannot use kubeconfig 'a'",
+    }]],
+    kubectl_missing: [[{ why: "Cannot run kubectl" }, {
+      status: 503,
+      message: "Cannot run kubectl",
+    }]],
+    busy: [[{ why: "Cannot write: too much to do" }, {
+      status: 503,
+      message: "Cannot write: too much to do",
+      more: { retryAfter: 7 },
+      remedy: { retry_after: 7 },
+    }]],
+    too_large: [[{ why: "Cannot list: too large" }, {
+      status: 502,
+      message: "Cannot list: too large",
+    }]],
+    failed: [[{ why: "Cannot list: it failed" }, {
+      status: 502,
+      message: "Cannot list: it failed",
+    }]],
+    not_recorded: [[{ why: "Cannot write: the audit log cannot be written" }, {
+      status: 503,
+      message: "Cannot write: the audit log cannot be written",
+    }]],
+    internal: [
+      [{}, { status: 500, message: "Internal server error" }],
+      [{ why: "Cannot write: a bug", after: { notRestored: [], namespaces: [] } }, {
+        status: 500,
+        message: "Cannot write: a bug; nothing was changed",
+      }],
+    ],
+
+    secret_not_found: [
+      [{ name: "a", cluster: "dev", namespaces: [], for: "show" }, {
+        status: 404,
+        message: "Secret 'a' not found in cluster 'dev'",
+        fields: ["name"],
+      }],
+      [{ name: "a", cluster: "dev", namespaces: ["x", "y"], for: "delete" }, {
+        status: 404,
+        message: "Secret 'a' does not exist in x, y",
+        fields: ["name"],
+      }],
+      [{ name: "a", cluster: "dev", namespaces: [], for: "delete" }, {
+        status: 404,
+        message: "Secret 'a' was not written by this program to any namespace that can be seen",
+        fields: ["name"],
+      }],
+    ],
+    service_account_not_found: [[{ accounts: [{ namespace: "x", name: "builder" }] }, {
+      status: 400,
+      message: "Service accounts do not exist: 'builder' in x",
+      fields: ["service_accounts"],
+    }]],
+    foreign: [[{ ...inBody(0), type: "Opaque" }, {
+      status: 409,
+      message:
+        "Secret 'a' in namespace 'x' is none of these credentials (its type is \"Opaque\"): " +
+        'choose another name, or send "force": true with "upsert": true to replace it',
+      fields: ["name"],
+      remedy: { force: true, upsert: true },
+    }]],
+    owned: [
+      [{ ...inBody(2), owner: "External Secrets" }, {
+        status: 409,
+        message:
+          "Secret 'a' in namespace 'x' is looked after by External Secrets, which would undo " +
+          'this: change it there, or send "force": true (and 2 more)',
+        fields: ["force"],
+        remedy: { force: true },
+      }],
+      [{ ...inBody(0), by: "query", owner: "Helm" }, {
+        status: 409,
+        message:
+          "Secret 'a' in namespace 'x' is looked after by Helm, which would undo this: change " +
+          "it there, or send force=true",
+        fields: ["force"],
+        remedy: { force: true },
+      }],
+    ],
+    not_ours: [[{ ...inBody(0), by: "query" }, {
+      status: 409,
+      message: "Secret 'a' in namespace 'x' was not written by this program: send force=true to " +
+        "delete it all the same",
+      fields: ["force"],
+      remedy: { force: true },
+    }]],
+    unmergeable: [[{ ...inBody(0), why: "must be a JSON object" }, {
+      status: 409,
+      message:
+        "Secret 'a' in namespace 'x' cannot be merged with: its Docker configuration must be " +
+        "a JSON object",
+      fields: ["merge"],
+    }]],
+    type_change: [[{ ...inBody(0), type: "Opaque" }, {
+      status: 409,
+      message: "Secret 'a' in namespace 'x' has the type \"Opaque\", which Kubernetes does not " +
+        'change: send "force": true to have it deleted and created, which leaves a moment without it',
+      fields: ["force"],
+      remedy: { force: true },
+    }]],
+    immutable: [[inBody(1), {
+      status: 409,
+      message:
+        "Secret 'a' in namespace 'x' is immutable: send \"force\": true to have it deleted " +
+        "and created, which leaves a moment without it (and 1 more)",
+      fields: ["force"],
+      remedy: { force: true },
+    }]],
+    finalizers: [
+      [inBody(0), {
+        status: 409,
+        message:
+          "Secret 'a' in namespace 'x' has finalizers, so it is not gone at once when it is " +
+          "deleted: remove them or choose another name",
+      }],
+      [{ ...inBody(0), by: "query" }, {
+        status: 409,
+        message:
+          "Secret 'a' in namespace 'x' has finalizers, so it is not gone at once when it is " +
+          "deleted: remove them first",
+      }],
+    ],
+    being_deleted: [[inBody(0), {
+      status: 409,
+      message: "Secret 'a' in namespace 'x' is being deleted: try again later",
+    }]],
+    identity_held: [
+      [{ ...inBody(0), holders: ["b"] }, {
+        status: 409,
+        message: "The URL of secret 'a' is held already by secret 'b' in namespace 'x': send " +
+          '"upsert": true and "name": "b" to replace that one',
+        fields: ["name"],
+        remedy: { upsert: true, name: "b" },
+      }],
+      [{ ...inBody(1), holders: ["b", "c"] }, {
+        status: 409,
+        message: "The URL of secret 'a' is held already by secret 'b', 'c' in namespace 'x', and " +
+          "Argo CD picks one of them at random: delete all but one (and 1 more)",
+        fields: ["name"],
+      }],
+    ],
+    credential_refused: [[{ at: "ghcr.io", why: "denied", isWrite: true }, {
+      status: 422,
+      message: "The credential is not accepted by ghcr.io: denied; nothing was written",
+    }]],
+    credential_unverifiable: [[{ at: "ghcr.io", why: "no answer", isWrite: false }, {
+      status: 422,
+      message: "The credential cannot be tried at ghcr.io: no answer",
+    }]],
+  };
+
+function namespaces(some: Partial<NamespacesWrong>): NamespacesWrong {
+  return { missing: [], terminating: [], argocdNamespace: "argocd", ...some };
+}
+
+function inBody(more: number) {
+  return { namespace: "x", name: "a", more, by: "body" } as const;
+}

@@ -1,0 +1,41 @@
+import { AuditLogs } from "./audit/audit_logs.ts";
+import { passingFingerprints } from "./audit/key.ts";
+import { PassedOverFiles } from "./clusters/passed_over_files.ts";
+import { Locks } from "./credentials/write/locks.ts";
+import { Breakers } from "./kube/breaker.ts";
+import { defaultGateLimits, ProcessGate } from "./kube/kubectl/gate.ts";
+import { observe } from "./observe/observe.ts";
+import { TRIES_A_MINUTE } from "./operations/call.ts";
+import { Limits } from "./operations/limits.ts";
+import { serverLimits } from "./operations/server_limits.ts";
+import { PerMinute } from "./rate_limit/per_minute.ts";
+import { MAX_HELD, ReadBudget } from "./verify/read_budget.ts";
+
+/** What programs in one process have in common, so that one may follow another while it serves. */
+export type Shared = ReturnType<typeof shared>;
+
+export function shared(
+  { cores }: { readonly cores: number },
+  passedOverFiles: PassedOverFiles = new PassedOverFiles(),
+) {
+  return {
+    locks: new Locks(),
+    /** As the program that was put together last has them. */
+    limits: new Limits(serverLimits({ maxRequests: 1, seconds: 1 })),
+    gate: new ProcessGate(defaultGateLimits(cores)),
+    breakers: new Breakers({
+      onOpened: (cluster, { message: reason }) =>
+        observe("clusters.unreachable", { cluster, reason }),
+      onClosed: (cluster) => observe("clusters.reachable", { cluster }),
+    }),
+    auditLogs: new AuditLogs(),
+    /** Of credentials, where no audit log has a key for them. */
+    fingerprint: passingFingerprints(),
+    /** Of answers to who tries credentials: what of them is held at once. */
+    readBudget: new ReadBudget(MAX_HELD),
+    /** Dry runs and tried credentials of each token or address. */
+    tries: new PerMinute({ allowed: TRIES_A_MINUTE }),
+    /** Files in folders of kubeconfigs of which the log says already that they are none. */
+    passedOverFiles,
+  };
+}

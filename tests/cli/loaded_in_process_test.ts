@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { readImports } from "../../scripts/check_layers.ts";
+
+const ROOT = join(import.meta.dirname!, "..", "..");
+
+/** The files that a file loads, or may load later. */
+async function loadedBy(file: string): Promise<ReadonlySet<string>> {
+  const imports = (await readImports(ROOT)).filter(({ typeOnly }) => !typeOnly);
+  const bySource = Map.groupBy(imports, ({ from }) => from);
+  const loaded = new Set<string>();
+  const visit = (each: string) => {
+    if (loaded.has(each)) return;
+    loaded.add(each);
+    for (const { to } of bySource.get(each) ?? []) visit(to);
+  };
+  visit(file);
+  return loaded;
+}
+
+Deno.test("a command that is carried out in this process loads nothing of the server", async () => {
+  const loaded = await loadedBy("src/cli/credentials/carry_out.ts");
+  // Or else nothing was looked at.
+  for (const needed of ["in_process.ts", "remote.ts"]) {
+    assert.ok(loaded.has(`src/cli/credentials/${needed}`), needed);
+  }
+  assert.ok(loaded.has("src/operations/call.ts"));
+  assert.deepEqual([...loaded].filter((each) => each.startsWith("src/server/")), []);
+  for (const file of loaded) {
+    const text = await Deno.readTextFile(join(ROOT, file));
+    assert.doesNotMatch(text, /from "hono(\/[^"]*)?";/, file);
+  }
+});
