@@ -4,7 +4,7 @@ import type { Operation, OperationModule } from "./operation.ts";
 function once(load: () => Promise<OperationModule>): Operation["load"] {
   let loaded: Promise<OperationModule> | undefined;
   return () =>
-    loaded ??= load().catch((error) => {
+    loaded ??= import("../fields/extend_zod.ts").then(load).catch((error) => {
       loaded = undefined; // the next call tries again
       throw error;
     });

@@ -57,7 +57,9 @@ export async function carryOut(what: CarryOut): Promise<number> {
       if (isChecked) return await unsent(operation, whole, way.argocdNamespace);
       const answer = await way.ask(operation, whole);
       if (!isRemote) return answer;
-      if (!await isReadable(answer, what)) throw strange(way, answer);
+      if (!await isReadable(answer, { words, view, output: flags.output })) {
+        throw strange(way, answer);
+      }
       return await advised(answer, words, whole);
     };
     const asked = new Map<string | undefined, Asked>();

@@ -49,19 +49,20 @@ export async function show(asked: readonly Asked[], showing: Showing): Promise<n
   return exitCode(asked, showFailures(asked, showing));
 }
 
-/**
- * Whether an answer is such that it can be shown: what a server says may be anything. What is shown as
- * it came may be more.
- */
+/** What is shown as it came. */
+const WHOLE: readonly (OutputFormat | undefined)[] = ["json", "yaml"];
+
+/** Whether an answer is such that it can be shown in this way: what a server says may be anything. */
 export async function isReadable(
   answer: Answer,
-  { words, view }: Pick<Showing, "words" | "view">,
+  { words, view, output }: Pick<Showing, "words" | "view" | "output">,
 ): Promise<boolean> {
   const { status, body } = answer;
   try {
     if (status >= 300) toldOf(answer, words, false);
     else notesOf(answer, words, false);
-    if (status < 300 || (view.showsVerified && status === 422)) {
+    const isShown = status < 300 || (view.showsVerified && status === 422);
+    if (isShown && !WHOLE.includes(output)) {
       const rows = await view.rows(body);
       const cells = Object.values(view.columns(rows));
       tableText({ columns: [], rows: rows.map((row) => cells.map((cell) => cell(row))) });
