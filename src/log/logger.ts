@@ -56,6 +56,13 @@ export function flushLog(): void {
   output?.write.flush?.();
 }
 
+/** Whether lines of this part and level are written: what makes one may be left out else. */
+export function isLogged(part: string, level: LogLevel): boolean {
+  if (output === undefined) return false;
+  const { level: least, parts = {} } = output;
+  return LEVELS.indexOf(level) >= LEVELS.indexOf(parts[part] ?? least);
+}
+
 /** @param part of the program: "server", "kubectl", "write" … */
 export function log(
   part: string,
@@ -63,9 +70,7 @@ export function log(
   message: string,
   properties: LineFields = {},
 ): void {
-  if (output === undefined) return;
-  const { level: least, parts = {} } = output;
-  if (LEVELS.indexOf(level) < LEVELS.indexOf(parts[part] ?? least)) return;
+  if (output === undefined || !isLogged(part, level)) return;
   const line = { timestamp: Date.now(), level, part, message };
   const all = { ...storage?.getStore(), ...properties };
   const format = output.format === "json" ? jsonLine : textLine;

@@ -1,4 +1,4 @@
-import { log } from "../log/logger.ts";
+import { isLogged, log } from "../log/logger.ts";
 import { type DetailsOf, type EventName, EVENTS } from "./events.ts";
 
 /** The details are left out where there are none. */
@@ -15,6 +15,7 @@ export function observe<Name extends EventName>(
 ): void {
   const { level, message } = EVENTS[name];
   const part = name.slice(0, name.indexOf("."));
+  if (!isLogged(part, level)) return;
   const rest: Record<string, unknown> = { ...details };
   const text = message.replaceAll(/\{(\w+)\}/g, (_, key) => {
     const value = rest[key];
