@@ -1,3 +1,5 @@
+import { parsedJson } from "../text/json.ts";
+
 /**
  * Advice on which fields to send, in its one form. It is written here, for who writes requests, and read
  * here, for who gives the same fields by other means: neither takes part in what the other says.
@@ -69,11 +71,9 @@ function readValue(text: string): Omit<Read, "name"> | undefined {
   const yes = valueOf(true);
   if (text.startsWith(yes)) return { value: true, rest: text.slice(yes.length) };
   if (!text.startsWith('"')) return undefined;
-  for (let end = text.indexOf('"', 1); end > 0; end = text.indexOf('"', end + 1)) {
-    try {
-      return { value: JSON.parse(text.slice(0, end + 1)), rest: text.slice(end + 1) };
-    } catch {
-      // That quote belongs to the value.
-    }
-  }
+  // Each character once: a server's text may be long, and hold nothing but escaped quotes.
+  let end = 1;
+  while (end < text.length && text[end] !== '"') end += text[end] === "\\" ? 2 : 1;
+  const value = parsedJson(text.slice(0, end + 1));
+  return typeof value === "string" ? { value, rest: text.slice(end + 1) } : undefined;
 }

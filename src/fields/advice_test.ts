@@ -57,3 +57,11 @@ Deno.test("whatever is advised is read as it was written, and nothing else is to
     }),
   );
 });
+
+Deno.test("a text of nothing but escaped quotes takes no longer than its length", () => {
+  const text = `send "name": "${'\\"'.repeat(500_000)}`;
+  const began = performance.now();
+  assert.equal(given(text, NAMES, flags), text);
+  // To read a value up to each of them would take minutes.
+  assert.ok(performance.now() - began < 5000);
+});

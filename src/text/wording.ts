@@ -8,7 +8,8 @@ export function wording(issue: z.core.$ZodRawIssue): string | undefined {
       return `must be ${TYPES[issue.expected] ?? issue.expected}`;
     case "invalid_value": {
       const words = issue.values.map((value) => JSON.stringify(value));
-      return `must be ${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+      const last = words.pop();
+      return `must be ${words.length === 0 ? last : `${words.join(", ")} or ${last}`}`;
     }
     case "too_small":
       return `must be ${issue.inclusive ? "at least" : "more than"} ${issue.minimum}`;
