@@ -59,7 +59,7 @@ export async function claim(path: string, record: ServerRecord) {
   const end = Date.now() + PATIENCE;
   for (;;) {
     const file = openOrReplace(path);
-    if (file !== undefined && await file.tryLock(true)) {
+    if (file !== undefined && await lockEmpty(file)) {
       if (isAt(path, await file.stat())) {
         write(file, record);
         return {
@@ -79,6 +79,18 @@ export async function claim(path: string, record: ServerRecord) {
     if (Date.now() >= end) return undefined;
     await delay(PAUSE);
   }
+}
+
+/**
+ * Takes the lock of a file with nothing in it: what a server that has gone left there would be taken
+ * for this one's word by who looks before that is written. It goes under a lock that does not yet say
+ * that somebody serves, and that nobody gets while another one does.
+ * @returns whether it was to be had
+ */
+async function lockEmpty(file: Deno.FsFile): Promise<boolean> {
+  if (!await file.tryLock(false)) return false;
+  file.truncateSync(0);
+  return await file.tryLock(true);
 }
 
 /**

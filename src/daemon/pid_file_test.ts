@@ -51,6 +51,21 @@ Deno.test("a file that is held is not claimed, one that is released is", () =>
     second!.release();
   }));
 
+Deno.test("while one is claimed nobody takes what a server that has gone left there for its word", () =>
+  withPath(async (path) => {
+    const stale = `2\n${JSON.stringify({ ...RECORD, pid: undefined })}\n`;
+    for (let i = 0; i < 5; i++) {
+      await Deno.writeTextFile(path, stale, { mode: 0o600 });
+      let isClaimed = false;
+      const claiming = claim(path, RECORD).finally(() => isClaimed = true);
+      while (!isClaimed) {
+        const looked = await look(path);
+        if (looked.state === "running") assert.equal(looked.record.pid, RECORD.pid);
+      }
+      (await claiming)!.release();
+    }
+  }));
+
 Deno.test("of many who claim it at once one has it", () =>
   withPath(async (path) => {
     using _clock = fakeClock({ runs: true });
