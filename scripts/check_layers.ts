@@ -96,6 +96,8 @@ export const layers: Record<string, Rule> = {
   "src/clusters": {
     values: [
       "src/kube/errors.ts",
+      "src/kube/formats.ts",
+      "src/kube/check.ts",
       "src/kube/late_store.ts",
       "src/kube/kubeconfig",
       "src/files",

@@ -1,5 +1,6 @@
 import { AuditLogs } from "./audit/audit_logs.ts";
 import { passingFingerprints } from "./audit/key.ts";
+import { checkTurns } from "./clusters/check_clusters.ts";
 import { PassedOverFiles } from "./clusters/passed_over_files.ts";
 import { Locks } from "./credentials/write/locks.ts";
 import { Breakers } from "./kube/breaker.ts";
@@ -14,10 +15,13 @@ import { MAX_HELD, ReadBudget } from "./verify/read_budget.ts";
 /** What programs in one process have in common, so that one may follow another while it serves. */
 export type Shared = ReturnType<typeof shared>;
 
+/** @param onLonger told when a request has more time than any before it, in seconds */
 export function shared(
   { cores }: { readonly cores: number },
   passedOverFiles: PassedOverFiles = new PassedOverFiles(),
+  onLonger: (seconds: number) => void = () => {},
 ) {
+  let longest = 0;
   return {
     locks: new Locks(),
     /** As the program that was put together last has them. */
@@ -28,6 +32,8 @@ export function shared(
         observe("clusters.unreachable", { cluster, reason }),
       onClosed: (cluster) => observe("clusters.reachable", { cluster }),
     }),
+    /** Of requests that check clusters. */
+    checkTurns: checkTurns(),
     auditLogs: new AuditLogs(),
     /** Of credentials, where no audit log has a key for them. */
     fingerprint: passingFingerprints(),
@@ -35,6 +41,12 @@ export function shared(
     readBudget: new ReadBudget(MAX_HELD),
     /** Dry runs and tried credentials of each token or address. */
     tries: new PerMinute({ allowed: TRIES_A_MINUTE }),
+    /** Told of the time that a request to a cluster has, in seconds. */
+    onOpen(seconds: number) {
+      if (seconds <= longest) return;
+      longest = seconds;
+      onLonger(seconds);
+    },
     /** Files in folders of kubeconfigs of which the log says already that they are none. */
     passedOverFiles,
   };

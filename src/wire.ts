@@ -1,10 +1,13 @@
+import { clusterChecker } from "./clusters/check_clusters.ts";
+import { clusterDescriber } from "./clusters/describe.ts";
 import { folderSource } from "./clusters/folder_source.ts";
 import { clusterOpener } from "./clusters/open.ts";
-import { type ClusterSource, listClusters } from "./clusters/source.ts";
+import { argocdNamespaceOf } from "./clusters/own_settings.ts";
+import { type ClusterEntry, type ClusterSource, listClusters } from "./clusters/source.ts";
 import { type ServerMachine, vetRules } from "./clusters/vet.ts";
 import type { Settings } from "./config/schema.ts";
 import type { RunProcess } from "./kube/process.ts";
-import { overApi, overKubectl } from "./kube/transport.ts";
+import { overApi, overKubectl, transportsOf } from "./kube/transport.ts";
 import { observe } from "./observe/observe.ts";
 import type { Sealed } from "./log/sealed.ts";
 import type { Services } from "./operations/operation.ts";
@@ -37,6 +40,8 @@ export function wire(
   const { limits, gate, locks, breakers, tries } = common;
   const { kubectl_timeout: seconds, "argocd-namespace": argocdNamespace } = settings;
   const rules = vetRules(settings, machine);
+  // By the transport and the time of most clusters: one that has its own of both takes its places as
+  // they do, and who waits for one waits no longer than for another.
   limits.configure(serverLimits({
     maxRequests: settings["max-requests"],
     seconds,
@@ -48,34 +53,57 @@ export function wire(
     maxSize: settings["audit-log-max-size"] || Infinity,
     files: settings["audit-log-files"],
   });
-  const transport = rules.isOverApi
-    ? overApi(machine, settings["connect-timeout"])
-    : overKubectl(machine, gate);
+  const transports = transportsOf({
+    api: () => overApi(machine, settings["connect-timeout"]),
+    kubectl: () => overKubectl(machine, gate),
+  });
   // A name is looked for in each, in this order.
   const sources: readonly ClusterSource[] = [
     folderSource(settings["clusters-folder"], rules, common.passedOverFiles),
   ];
+  const usual = rules.isOverApi ? "api" : "kubectl";
+  const transportIn = (entry?: ClusterEntry) =>
+    entry === undefined || entry.problem ? usual : entry.transport;
+  /** Of the last list: each is logged once, and again when it has been gone. */
+  let warned: readonly string[] = [];
   const allowed = addressRules(settings["verify-allow"]);
   const services: Services = {
     version,
     settings: {
-      argocdNamespace,
       dockerLabels: settings["docker-labels"],
-      dockerNamespaces: settings["docker-namespaces"] ??
-        ["kube-system", "default", argocdNamespace],
-      seconds,
+      dockerNamespaces: settings["docker-namespaces"],
     },
     clusters: {
       async names() {
         const { clusters, warnings } = await listClusters(sources);
-        for (const warning of warnings) observe("clusters.warning", { warning });
+        for (const warning of warnings) {
+          if (!warned.includes(warning)) observe("clusters.warning", { warning });
+        }
+        warned = warnings;
         return clusters.map(({ name }) => name);
       },
-      open: clusterOpener({ sources, storeOf: transport.storeOf, breakers, seconds }),
+      open: clusterOpener({
+        sources,
+        storeOf: (cluster) => transports.of(cluster.transport).storeOf(cluster),
+        breakers,
+        seconds,
+        argocdNamespace,
+        onOpen: common.onOpen,
+      }),
+      describe: clusterDescriber(sources, transportIn),
+      check: clusterChecker({
+        sources,
+        probeOf: (cluster) => transports.of(cluster.transport).probeOf(cluster),
+        breakers,
+        turns: common.checkTurns,
+        argocdNamespaceOf: ({ own }) => argocdNamespaceOf(own, argocdNamespace),
+        secondsOf: ({ own }) => own.seconds ?? seconds,
+        isStopping: () => limits.isClosed,
+      }),
     },
     operations: OPERATIONS,
     locks,
-    // Under the same time as a request to a cluster.
+    // Under the same time as a request to a cluster that has none of its own.
     async verifyOne(what, request) {
       const { verify } = await import("./verify/verify.ts");
       const budgets = { request, process: common.readBudget };
@@ -89,6 +117,6 @@ export function wire(
     services,
     gates: { limits, tries },
     /** Closes the connections to clusters. */
-    close: transport.close,
+    close: transports.close,
   };
 }

@@ -11,6 +11,7 @@ import {
   etcdArguments,
   freePorts,
   kubeApiserverArguments,
+  type Storage,
   tokensFile,
   writeCertificates,
   writeSigningKeys,
@@ -18,6 +19,11 @@ import {
 import { makeTokens, tokenFile } from "./tokens.ts";
 
 export interface ControlPlane extends ControlPlaneClient {
+  /**
+   * Starts one more API server over the same etcd: a cluster of its own, with its own certificates,
+   * tokens and kubeconfigs, in a folder below this one's. It stops with this one.
+   */
+  another(): Promise<ControlPlaneClient>;
   /** Ends its processes and removes its folder; a second call waits for the first. */
   stop(): Promise<void>;
 }
@@ -59,43 +65,67 @@ async function start(
   const proxy = startProxy(dir);
   const stop = stopOnce(processes, proxy, dir);
   try {
-    await bringUp(dir, binaries, processes, proxy, readyTimeoutMs);
-    return { ...connect(dir), stop };
+    const [etcdPort, peerPort] = freePorts(2) as [number, number];
+    const etcd = await processes.start(
+      "etcd",
+      binaries.etcd,
+      etcdArguments(dir, etcdPort, peerPort),
+      logFile(dir, "etcd"),
+    );
+    const around = { binaries, processes, proxy, etcd, readyTimeoutMs };
+    let others = 0;
+    await bringUp(dir, { etcdPort, prefix: "/registry" }, around);
+    return {
+      ...connect(dir),
+      async another() {
+        const name = `another-${++others}`;
+        const path = join(dir, name);
+        await Deno.mkdir(path, { mode: 0o700 });
+        await bringUp(path, { etcdPort, prefix: `/${name}` }, around);
+        return connect(path);
+      },
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
+/** What an API server has in common with those beside it. */
+interface Around {
+  readonly binaries: Binaries;
+  readonly processes: Processes;
+  readonly proxy: Proxy;
+  readonly etcd: Process;
+  readonly readyTimeoutMs: number;
+}
+
+const logFile = (dir: string, name: string) => join(dir, `${name}.log`);
+
 async function bringUp(
   dir: string,
-  binaries: Binaries,
-  processes: Processes,
-  proxy: Proxy,
-  timeoutMs: number,
+  storage: Storage,
+  { binaries, processes, proxy, etcd, readyTimeoutMs }: Around,
 ) {
-  const ports = freePorts();
-  const url = `https://127.0.0.1:${ports.api}`;
+  const [port] = freePorts(1) as [number];
+  const url = `https://127.0.0.1:${port}`;
   const tokens = makeTokens();
   await Deno.writeTextFile(tokensFile(dir), tokenFile(tokens), { mode: 0o600 });
   await writeSigningKeys(dir);
   const { server: certificates, writeCredentials } = makeCertificates();
   await writeCertificates(dir, certificates);
-  const log = (name: string) => join(dir, `${name}.log`);
-  const started = [
-    await processes.start("etcd", binaries.etcd, etcdArguments(dir, ports), log("etcd")),
-    await processes.start(
-      "kube-apiserver",
-      binaries.kubeApiserver,
-      kubeApiserverArguments(dir, ports),
-      log("kube-apiserver"),
-    ),
-  ];
+  const apiServer = await processes.start(
+    "kube-apiserver",
+    binaries.kubeApiserver,
+    kubeApiserverArguments(dir, port, storage),
+    logFile(dir, "kube-apiserver"),
+  );
 
   const credentials = await writeCredentials(dir, tokens.administrator);
   const { ca } = certificates;
   const server = { url, ca, administratorToken: tokens.administrator };
-  await untilReady(started, timeoutMs, async () => {
+  await untilReady([etcd, apiServer], readyTimeoutMs, async () => {
     const answer = await request(server, "GET", "/readyz");
     return answer.status === 200;
   });

@@ -3,23 +3,20 @@ import { join } from "node:path";
 import { type Certified, pem } from "./certificates.ts";
 import type { ServerCertificates } from "./credentials.ts";
 
-export interface Ports {
-  api: number;
-  etcd: number;
-  etcdPeer: number;
-}
-
 /** Ports that are free now; another program may still take one before the servers do. */
-export function freePorts(): Ports {
-  const listeners = [0, 0, 0].map(() => Deno.listen({ hostname: "127.0.0.1", port: 0 }));
-  const [api, etcd, etcdPeer] = listeners.map((listener) => listener.addr.port);
+export function freePorts(count: number): number[] {
+  const listeners = Array.from(
+    { length: count },
+    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
+  );
+  const ports = listeners.map((listener) => listener.addr.port);
   listeners.forEach((listener) => listener.close());
-  return { api: api!, etcd: etcd!, etcdPeer: etcdPeer! };
+  return ports;
 }
 
-export function etcdArguments(dir: string, ports: Ports): string[] {
-  const client = `http://127.0.0.1:${ports.etcd}`;
-  const peer = `http://127.0.0.1:${ports.etcdPeer}`;
+export function etcdArguments(dir: string, clientPort: number, peerPort: number): string[] {
+  const client = `http://127.0.0.1:${clientPort}`;
+  const peer = `http://127.0.0.1:${peerPort}`;
   return [
     "--name=test",
     `--data-dir=${join(dir, "etcd")}`,
@@ -37,11 +34,24 @@ const signingKeyFile = (dir: string): string => join(dir, "service_account.key")
 const verifyingKeyFile = (dir: string): string => join(dir, "service_account.pub");
 const certificateFile = (dir: string, name: string): string => join(dir, "certificates", name);
 
-export function kubeApiserverArguments(dir: string, ports: Ports): string[] {
+/** Where an API server keeps its objects. */
+export interface Storage {
+  etcdPort: number;
+  /** API servers of one etcd that have another one each share nothing: they are clusters. */
+  prefix: string;
+}
+
+/** @see https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/ */
+export function kubeApiserverArguments(
+  dir: string,
+  port: number,
+  { etcdPort, prefix }: Storage,
+): string[] {
   return [
-    `--etcd-servers=http://127.0.0.1:${ports.etcd}`,
+    `--etcd-servers=http://127.0.0.1:${etcdPort}`,
+    `--etcd-prefix=${prefix}`,
     "--bind-address=127.0.0.1",
-    `--secure-port=${ports.api}`,
+    `--secure-port=${port}`,
     `--tls-cert-file=${certificateFile(dir, "serving.crt")}`,
     `--tls-private-key-file=${certificateFile(dir, "serving.key")}`,
     `--tls-sni-cert-key=${certificateFile(dir, "extra_name.crt")},${

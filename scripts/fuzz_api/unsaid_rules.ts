@@ -87,6 +87,11 @@ export const UNSAID_RULES: readonly UnsaidRule[] = [
     message: /^Cluster '[\w.-]+' not found\. /,
   },
   {
+    what: "the clusters that there are",
+    message:
+      /^Parameter 'clusters' must (name clusters that are there, and '[\w.-]+' is none(; did you mean '[\w.-]+'\?)?|match a cluster, and '[\w.*-]+' matches none)$/,
+  },
+  {
     what: "what is in a cluster: namespaces and service accounts",
     message:
       /^(Namespaces (do not exist|are being deleted)|Service accounts do not exist|Cannot choose namespaces of cluster '[\w.-]+'): /,

@@ -4,13 +4,15 @@ import { build } from "../build.ts";
 import { argocdVersion, cachedArgocdReader, findArgocdReader } from "../argocd_reader/build.ts";
 import { findServers, officialKubectl } from "../control_plane/binaries.ts";
 import { isExecutable, onPath, realWorld, type World } from "../control_plane/cache.ts";
-import { startControlPlane } from "../control_plane/control_plane.ts";
+import { type ControlPlane, startControlPlane } from "../control_plane/control_plane.ts";
 import { debianProgram } from "../control_plane/debian.ts";
 import { cachedEtcd } from "../control_plane/etcd.ts";
 import { goIsAtHand } from "../control_plane/go.ts";
 import { cachedKubeApiserver, kubernetesVersion } from "../control_plane/kube_apiserver.ts";
 import { cachedKubectl } from "../control_plane/kubectl.ts";
+import { startOthers } from "../control_plane/several.ts";
 import type { Need } from "./tiers.ts";
+import { denoFolder } from "./deno_folder.ts";
 
 export interface Provisions {
   /** By which tests find what was got. */
@@ -27,7 +29,13 @@ interface Provider {
   /** What has to be made or fetched before, with the time that it takes; nothing when all is here. */
   announce(world: World): Promise<readonly string[]>;
   /** @throws Error saying why it cannot be had and what to do */
-  provide(env: Record<string, string>, stops: (() => Promise<void>)[]): Promise<void>;
+  provide(env: Record<string, string>, had: Had): Promise<void>;
+}
+
+/** What was provided before, as far as it goes on. */
+interface Had {
+  readonly stops: (() => Promise<void>)[];
+  plane?: ControlPlane;
 }
 
 const unless = async (here: Promise<unknown>, ...lines: string[]): Promise<string[]> =>
@@ -83,12 +91,20 @@ const PROVIDERS: Readonly<Record<Need, Provider>> = {
         "etcd: from the package etcd-server, seconds",
       ),
     ],
-    async provide(env, stops) {
+    async provide(env, had) {
       const kubectl = env.ARGOCD_CONFIGURER_TEST_KUBECTL ?? "kubectl";
       const plane = await startControlPlane({ binaries: { ...await findServers(), kubectl } });
-      stops.push(() => plane.stop());
+      had.stops.push(() => plane.stop());
+      had.plane = plane;
       env.ARGOCD_CONFIGURER_TEST_CONTROL_PLANE = plane.dir;
       env.KUBECACHEDIR = join(plane.dir, "kubectl_cache"); // else one folder a port stays in HOME
+    },
+  },
+  "several clusters": {
+    announce: () => Promise.resolve([]),
+    async provide(env, { plane }) {
+      if (plane === undefined) throw new Error("there is no control plane");
+      Object.assign(env, await startOthers(plane));
     },
   },
   "argocd reader": {
@@ -104,7 +120,7 @@ const PROVIDERS: Readonly<Record<Need, Provider>> = {
   },
   "executable": {
     announce: () => Promise.resolve(["the executable: built, half a minute"]),
-    async provide(env, stops) {
+    async provide(env, { stops }) {
       const folder = await Deno.makeTempDir();
       stops.push(() => Deno.remove(folder, { recursive: true }));
       const [file] = await build({ offline: true, folder });
@@ -126,12 +142,6 @@ async function withoutDeno(path: string): Promise<string> {
   return folders.filter((_, i) => !hasDeno[i]).join(delimiter);
 }
 
-/** Where Deno keeps what it has downloaded and compiled. */
-async function denoFolder(): Promise<string> {
-  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
-  return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
-}
-
 /** One line for each thing that is not here yet, before anything is got. */
 export async function announce(
   needs: readonly Need[],
@@ -143,7 +153,7 @@ export async function announce(
 /** Gets things when they are first needed, and keeps them until `stop`. */
 export function provisions(): Provisions {
   const env: Record<string, string> = {};
-  const stops: (() => Promise<void>)[] = [];
+  const had: Had = { stops: [] };
   const asked = new Set<Need>();
   const missing: string[] = [];
   return {
@@ -154,7 +164,7 @@ export function provisions(): Provisions {
         if (asked.has(need)) continue;
         asked.add(need);
         try {
-          await PROVIDERS[need].provide(env, stops);
+          await PROVIDERS[need].provide(env, had);
         } catch (error) {
           const why = error instanceof Error ? error.message : String(error);
           missing.push(`Without ${need}, the tests that need it do not run: ${why}`);
@@ -162,7 +172,7 @@ export function provisions(): Provisions {
       }
     },
     async stop() {
-      for (const each of stops.splice(0).reverse()) await each();
+      for (const each of had.stops.splice(0).reverse()) await each();
     },
   };
 }

@@ -19,6 +19,7 @@ export const TIER: Readonly<Record<Tier, { budget: number; what: string }>> = {
 export const NEEDS = [
   "kubectl",
   "control plane",
+  "several clusters",
   "argocd reader",
   "executable",
   "ssh-keygen",
@@ -53,6 +54,10 @@ const PLACES: Readonly<Record<string, Rule>> = {
 const MODULES: Readonly<Record<string, Rule>> = {
   "scripts/control_plane/connect.ts": { tier: "real", needs: ["kubectl", "control plane"] },
   "scripts/control_plane/control_plane.ts": { tier: "real", needs: ["kubectl", "control plane"] },
+  "scripts/control_plane/several.ts": {
+    tier: "real",
+    needs: ["kubectl", "control plane", "several clusters"],
+  },
   "scripts/argocd_reader/process.ts": { tier: "real", needs: ["argocd reader"] },
   "tests/cli/support.ts": { tier: "real", needs: ["kubectl"] },
   "tests/docs/home.ts": { tier: "real", needs: ["ssh-keygen", "curl"] },

@@ -10,6 +10,11 @@ export interface AuditQuery {
   readonly since?: Date;
   /** Before this time. */
   readonly until?: Date;
+  /**
+   * Fingerprint of a credential, or how it begins. An entry that was too long for all of its
+   * fingerprints is given, too, as it may have had that one.
+   */
+  readonly credential?: string;
   /** Most entries that are given. */
   readonly limit: number;
   /** Whether who asks may see an entry. @default all of them */
@@ -69,11 +74,19 @@ export async function readAudit(
   return page(false);
 }
 
+/** Of all credentials that an entry has; a line that somebody has changed may hold anything. */
+function fingerprintsOf({ credential, credentials }: Entry): string[] {
+  return [credential, ...Object.values(credentials ?? {})]
+    .filter((each) => typeof each === "string");
+}
+
 function isAskedFor(entry: Entry, query: AuditQuery): boolean {
-  const { cluster, name, since, until, mayShow = () => true } = query;
+  const { cluster, name, credential, since, until, mayShow = () => true } = query;
   const time = Date.parse(entry.time);
   return (cluster === undefined || entry.cluster === cluster) &&
     (name === undefined || [...entry.names ?? [], ...entry.written ?? []].includes(name)) &&
+    (credential === undefined || (entry.more?.credentials ?? 0) > 0 ||
+      fingerprintsOf(entry).some((each) => each.startsWith(credential))) &&
     (since === undefined || time >= since.getTime()) &&
     (until === undefined || time < until.getTime()) &&
     mayShow(entry);

@@ -53,6 +53,24 @@ Deno.test("a name is found also where it was written instead of the one asked fo
   assert.deepEqual((await page([...TEN, moved], { name: "holder" })).writes, ["w10"]);
 });
 
+Deno.test("entries are picked by the fingerprint of a credential, whole or its beginning", async () => {
+  const [one, other] = ["1f00".repeat(16), "1f01".repeat(16)];
+  const lines = [
+    entry(0, { credential: one }),
+    entry(1, { credential: other }),
+    entry(2, { credentials: { "ghcr.io": other, "quay.io": one } }),
+    entry(3),
+    entry(4, { credentials: { "ghcr.io": other }, more: { credentials: 900 } }),
+    entry(5, { credential: { forged: one } as never }),
+  ].map(lineOf);
+  const picked = async (credential: string) => (await page(lines, { credential })).writes;
+  // What was left out of an entry may have been the one that is asked for.
+  assert.deepEqual(await picked(one), ["w4", "w2", "w0"]);
+  assert.deepEqual(await picked("1f001f00"), ["w4", "w2", "w0"]);
+  assert.deepEqual(await picked("1f01"), ["w4", "w2", "w1"]);
+  assert.deepEqual(await picked(`2${one.slice(1)}`), ["w4"]);
+});
+
 Deno.test("entries are picked by time: since it, and before it", async () => {
   assert.deepEqual((await page(TEN, { since: at(7) })).writes, ["w9", "w8", "w7"]);
   assert.deepEqual((await page(TEN, { until: at(2) })).writes, ["w1", "w0"]);

@@ -1,11 +1,15 @@
 import type { Command, CommandContext, RouteMap } from "@stricli/core";
 
-type Target = ReturnType<typeof targetOf>;
+/** A command with its flags. */
+type Target = Pick<ReturnType<typeof targetOf>, "command" | "flags" | "aliases">;
 
 /** A flag of a command, with what it takes. */
 interface Parameter {
   readonly kind: string;
   readonly placeholder?: string;
+  readonly values?: readonly string[];
+  /** What it is without a value, which then is none of its `values`. */
+  readonly bare?: string;
 }
 
 /** Names of one flag, of which each command has one at most. */
@@ -15,11 +19,16 @@ const SAME = ["namespace", "namespaces"];
  * The arguments as Stricli takes them, where users of kubectl write them otherwise: a value that
  * follows its letter at once (`-ojson`, `-yojson`), `--namespace` for `--namespaces` or the other
  * way round, and a switch that is given again. What comes after `--` stays as it is, and so does
- * the value of a flag, and whatever is none of these.
+ * the value of a flag, and whatever is none of these. A flag that may stand without a value, and is
+ * not followed by one, has it written out.
+ * @param onBare told of such a flag, and of its value
+ * @param isCut whether a value may still come, as they are completed
  */
 export function asTaken<Context extends CommandContext>(
   root: RouteMap<Context>,
   words: readonly string[],
+  onBare: (flag: string, value: string) => void = () => {},
+  isCut = false,
 ): readonly string[] {
   const target = targetOf(root, words);
   const { length } = target.command;
@@ -27,7 +36,15 @@ export function asTaken<Context extends CommandContext>(
   const taken: string[] = [];
   const given = new Set<string>();
   let isValue = false;
-  for (const written of words.slice(length, end < 0 ? undefined : end)) {
+  const own = words.slice(length, end < 0 ? undefined : end);
+  for (const [i, written] of own.entries()) {
+    const isOpen = isCut && i === own.length - 1;
+    const bare = isValue || isOpen ? undefined : bareValue(written, own[i + 1], target);
+    if (bare !== undefined) {
+      onBare(written, bare);
+      taken.push(`${written}=${bare}`);
+      continue;
+    }
     const meant: readonly string[] = isValue
       ? [written]
       : split(written, target).map((word) => renamed(word, target));
@@ -35,6 +52,13 @@ export function asTaken<Context extends CommandContext>(
     isValue = !isValue && (flagOf(meant.at(-1)!, target).flag?.kind ?? "boolean") !== "boolean";
   }
   return [...target.command, ...taken, ...end < 0 ? [] : words.slice(end)];
+}
+
+/** The value that a flag has without one, where the next word is none for it. */
+function bareValue(word: string, next = "", target: Target): string | undefined {
+  const { flag } = flagOf(word, target);
+  if (flag?.bare === undefined || flag.values === undefined) return undefined;
+  return flag.values.includes(next) ? undefined : flag.bare;
 }
 
 /** The command that a command line is for, by its words, of `docker` alone that one; and its flags. */
@@ -45,15 +69,22 @@ export function targetOf<Context extends CommandContext>(
   let at = root;
   let depth = 0;
   while ("getAllEntries" in at) {
-    const entry = at.getAllEntries()
-      .find(({ name }) => name["convert-camel-to-kebab"] === words[depth]);
+    const word = words[depth] ?? "";
+    const entry = at.getAllEntries().find(({ name, aliases }) =>
+      name["convert-camel-to-kebab"] === word || aliases.includes(word)
+    );
     if (entry === undefined) break;
     at = entry.target;
     depth++;
   }
+  const target = at;
+  // Of a group of commands what its first word alone does.
+  if ("getAllEntries" in at) at = at.getDefaultCommand() ?? at;
   const { flags = {}, aliases = {} } = "parameters" in at ? at.parameters : {};
   return {
     command: words.slice(0, depth),
+    /** The command or group of commands itself. */
+    target,
     flags: flags as Readonly<Record<string, Parameter>>,
     aliases: aliases as Readonly<Record<string, string>>,
   };
@@ -116,3 +147,7 @@ export function flagOf(word: string, { flags, aliases }: Target) {
 /** The name of a flag, or of a word, as Stricli has it: `githubAppId`. */
 export const camel = (name: string) =>
   name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+
+/** The same as it is written: `github-app-id`. */
+export const hyphened = (name: string) =>
+  name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -3,7 +3,7 @@ import { buildRouteMap } from "@stricli/core";
 import fc from "fast-check";
 import { anyText } from "../../tests/support/arbitrary.ts";
 import { asTaken, targetOf } from "./arguments.ts";
-import { command, list, number, on, text } from "./command.ts";
+import { choice, command, list, number, on, text } from "./command.ts";
 import { commandsFor } from "./commands.ts";
 
 const docs = { brief: "", examples: [] };
@@ -17,7 +17,11 @@ type Many = {
   readonly force?: boolean;
   readonly dryRun?: boolean;
   readonly template?: boolean;
+  readonly mode?: "none" | "client" | "server";
 };
+
+/** One that may stand without a value. */
+const MODE = { ...choice("", ["none", "client", "server"]), bare: "client" } as const;
 
 const MANY = command<Many>(load, {
   flags: {
@@ -28,6 +32,7 @@ const MANY = command<Many>(load, {
     force: on(""),
     dryRun: on(""),
     template: { kind: "boolean", brief: "", optional: true },
+    mode: MODE,
   },
   aliases: { o: "output", n: "namespaces", y: "yes", f: "force" },
   ...docs,
@@ -68,6 +73,14 @@ const TAKEN: [what: string, words: string, taken: string][] = [
   ["and off is once, too", "many --no-template --no-template", "many --no-template"],
   ["a value that is a switch's name", "many -o --yes --yes", "many -o --yes --yes"],
   ["a flag with a value, twice", "many --output a --output a", "many --output a --output a"],
+  ["a flag alone that may stand alone", "many --mode", "many --mode=client"],
+  ["the same before another flag", "many --mode --yes", "many --mode=client --yes"],
+  ["before what is no value of it", "many --mode a --yes", "many --mode=client a --yes"],
+  ["with a value as the next word", "many --mode server a", "many --mode server a"],
+  ["with one in it", "many --mode=none a", "many --mode=none a"],
+  ["with one that is none in it", "many --mode=a", "many --mode=a"],
+  ["as the value of another one", "many -o --mode a", "many -o --mode a"],
+  ["before --", "many --mode -- server", "many --mode=client -- server"],
   ["after -- all is as it is", "many -y -- -ojson --yes -- -y", "many -y -- -ojson --yes -- -y"],
   ["no command", "-ojson --yes --yes", "-ojson --yes --yes"],
   ["a command that there is not", "docker two -ojson", "docker two -ojson"],
@@ -79,6 +92,20 @@ for (const [what, words, taken] of TAKEN) {
     assert.deepEqual(asTaken(ROOT, words.split(" ")), taken.split(" "));
   });
 }
+
+Deno.test("a flag that stands without a value is told, with the value that it has", () => {
+  const told: string[] = [];
+  for (const words of ["--mode a", "--mode=server", "--mode none", "--yes"]) {
+    asTaken(ROOT, ["many", ...words.split(" ")], (...each) => told.push(each.join("=")));
+  }
+  assert.deepEqual(told, ["--mode=client"]);
+});
+
+Deno.test("of words that go on, the last one may still get its value", () => {
+  assert.deepEqual(asTaken(ROOT, ["many", "--mode"], undefined, true), ["many", "--mode"]);
+  const before = asTaken(ROOT, ["many", "--mode", "a"], undefined, true);
+  assert.deepEqual(before, ["many", "--mode=client", "a"]);
+});
 
 Deno.test("a value is what it was, whatever is in it", () => {
   const value = anyText({ minLength: 1 }).filter((each) => !each.startsWith("="));

@@ -1,13 +1,15 @@
-import { buildRouteMap, type Command, type RouteMap } from "@stricli/core";
+import type { Command } from "@stricli/core";
+import type { FlagForm } from "../fields/flag.ts";
 import type { Operation } from "../operations/operation.ts";
 import { camel } from "./arguments.ts";
-import { kebab, parametersOf } from "./bind/field_flags.ts";
+import { type FieldFlag, kebab, parametersOf } from "./bind/field_flags.ts";
 import { helpOf } from "./bind/help.ts";
 import {
   hasClusterArgument,
   isDeletion,
   load,
   type LoadedCommand,
+  type LoadedOperation,
   type NamedCommand,
   namedCommands,
 } from "./bind/load.ts";
@@ -21,29 +23,25 @@ import {
 } from "./bind/program_flags.ts";
 import { secretWays } from "./bind/names.ts";
 import { command, type Context } from "./command.ts";
+import { type FlagGroup, grouped } from "./help/groups.ts";
+import type { Placed } from "./routes.ts";
 import { viewFor } from "./views.ts";
-
-/** What a word of the command line leads to. */
-type Route = Command<Context> | RouteMap<Context>;
 
 /**
  * The commands that operations have, each with its brief; with flags and help the one that is meant,
  * whose operations alone are loaded.
  * @param words of a command line, or "all" for all commands whole
- * @returns them by their first words in camel case
  */
-export async function operationRoutes(
+export async function operationCommands(
   operations: readonly Operation[],
   words: readonly string[] | "all",
-): Promise<Readonly<Record<string, Route>>> {
-  const bound = await Promise.all(
+): Promise<readonly Placed[]> {
+  return await Promise.all(
     namedCommands(operations).map(async (named) => {
       const isMeant = words === "all" || named.words.every((word, i) => word === words[i]);
-      return { named, route: isMeant ? await whole(await load(named)) : unloaded(named) };
+      return { ...named, command: isMeant ? await whole(await load(named)) : unloaded(named) };
     }),
   );
-  const routes = Map.groupBy(bound, ({ named }) => named.words[0]!);
-  return Object.fromEntries([...routes].map(([word, group]) => [camel(word), routeOf(group)]));
 }
 
 /** How secrets are given to any of them, by the flag that there is not for them. */
@@ -54,18 +52,6 @@ export async function allSecretWays(
   const flags = loaded.flatMap((each) => each.status === "fulfilled" ? each.value.loaded : [])
     .flatMap(({ flags }) => flags);
   return secretWays(flags);
-}
-
-type Bound = { readonly named: NamedCommand; readonly route: Command<Context> };
-
-/** One command, or several that begin with the same word. */
-function routeOf(group: readonly Bound[]): Route {
-  const [{ named, route }] = group as [Bound];
-  if (named.words.length === 1) return route;
-  return buildRouteMap({
-    routes: Object.fromEntries(group.map(({ named, route }) => [camel(named.words[1]!), route])),
-    docs: { brief: named.group ?? named.brief },
-  });
 }
 
 const unloaded = ({ brief }: NamedCommand) =>
@@ -92,23 +78,41 @@ async function whole(loaded: LoadedCommand): Promise<Command<Context>> {
   );
 }
 
+const isClusterRequired = (loaded: LoadedCommand["loaded"]) =>
+  loaded.some(({ operation }) => operation.clusters === "one") && !loaded.some(hasClusterArgument);
+
 /** In the order in which help shows them. */
 async function flagsOf({ loaded }: LoadedCommand): Promise<Readonly<Record<string, object>>> {
   const views = await Promise.all(loaded.map(({ operation }) => viewFor(operation)));
-  return {
-    ...loaded.some(({ operation }) => operation.clusters === "one")
-      ? clusterFlags(!loaded.some(hasClusterArgument))
+  return grouped("how", {
+    ...loaded.some(({ clusterField }) => clusterField !== undefined)
+      ? clusterFlags(isClusterRequired(loaded))
       : {},
     ...Object.fromEntries(
-      loaded.flatMap(({ flags }) => flags.flatMap((each) => Object.entries(parametersOf(each))))
+      loaded.flatMap((each) =>
+        each.flags.flatMap((flag) =>
+          Object.entries(grouped(groupIn(each, flag), parametersOf(flag)))
+        )
+      )
         .map(([name, parameter]) => [camel(name), parameter]),
     ),
     ...loaded.some(({ module }) => module.fields?.dry_run !== undefined) ? DRY_RUN_FLAG : {},
     ...loaded.some(isDeletion) ? YES_FLAG : {},
     ...PROGRAM_FLAGS,
     ...views.some(({ names }) => names !== undefined) ? {} : OUTPUT_WITHOUT_NAMES,
-  };
+  });
 }
+
+/** Where help shows a field's flags. */
+function groupIn({ operation, help }: LoadedOperation, { path, flag }: FieldFlag): FlagGroup {
+  const named = Object.entries(help.groups ?? {}).find(([, fields]) => fields.includes(path[0]!));
+  if (named !== undefined) return named[0] as FlagGroup;
+  if (CREDENTIAL.includes(flag.by) || operation.effect === "try") return "credential";
+  return operation.effect === "read" ? "which" : "how";
+}
+
+/** How credentials are given, and nothing else. */
+const CREDENTIAL: readonly FlagForm[] = ["json_file", "line", "login", "password"];
 
 function aliasesOf({ loaded }: LoadedCommand): Readonly<Record<string, string>> {
   const letters = loaded.flatMap(({ help }) => Object.entries(help.letters ?? {}));

@@ -14,13 +14,26 @@ function ungiven(fields: Fields, isGiven: (path: string) => boolean, before = ""
   });
 }
 
+/** What a command leaves to another one of the same operation: `clusters` to `clusters check`. */
+const byAnother = new Set(
+  OPERATIONS.flatMap(({ name, alsoBy = [] }) =>
+    alsoBy.flatMap(({ input, eachBy }) =>
+      [...Object.keys(input), ...eachBy === undefined ? [] : [eachBy]]
+        .map((field) => `${name} ${field}`)
+    )
+  ),
+);
+
 for (const named of namedCommands(OPERATIONS)) {
   Deno.test(`${named.words.join(" ")} gives all fields of its operations`, async () => {
-    for (const { operation, module, args, flags } of (await load(named)).loaded) {
+    for (const { operation, module, args, flags, ...loaded } of (await load(named)).loaded) {
       const several = flags.flatMap(({ flag }) => flag.several ?? []);
       const left = ungiven(
         module.fields ?? {},
-        (path) => isOwn(path, operation) || args.includes(path) || several.includes(path),
+        (path) =>
+          isOwn(path, operation) || args.includes(path) || several.includes(path) ||
+          path === loaded.clusterField || Object.hasOwn(loaded.input, path) ||
+          byAnother.has(`${operation.name} ${path}`),
       );
       assert.deepEqual(left, [], operation.name);
       for (const field of [...args, ...Object.values(module.command?.letters ?? {})]) {

@@ -1,4 +1,4 @@
-import { ConfigError } from "../config/load.ts";
+import { ConfigError, type LoadedConfig } from "../config/load.ts";
 import type { Settings } from "../config/schema.ts";
 import type { ServerRecord } from "../daemon/pid_file.ts";
 import { tlsFilesOf } from "../server/listen/exposure.ts";
@@ -25,11 +25,12 @@ export async function checkRestart(
   flags: SettingFlags,
   isRunning: boolean,
 ): Promise<void> {
-  const { settings } = await readSettings(flags);
+  const config = await readSettings(flags);
+  const { settings } = config;
   await checkTokens(record, settings, isRunning);
   await checkTls(settings);
   checkAddress(record, settings);
-  sayChanges(record, flags, settings);
+  sayChanges(record, flags, config);
 }
 
 /** Who relied on tokens does so after a restart, too. */
@@ -78,10 +79,10 @@ function checkAddress({ url }: ServerRecord, { host: hostname, port }: Settings)
 }
 
 /** What the environment and the configuration change; who gives flags knows what these do. */
-function sayChanges(record: ServerRecord, flags: SettingFlags, settings: Settings): void {
+function sayChanges(record: ServerRecord, flags: SettingFlags, config: LoadedConfig): void {
   if (record.settings === undefined) return;
   const server = ofServer(record);
-  const wanted = { settings: inEffect(settings, flags), cwd: record.cwd };
+  const wanted = { settings: inEffect(config), cwd: record.cwd };
   const byFlag: Readonly<Record<string, unknown>> = settingsGiven(flags);
   // Another version may have settings that this one has not, and would only tell their defaults.
   const own = record.version === VERSION ? Object.keys(wanted.settings) : [];

@@ -1,6 +1,13 @@
-import { buildCommand, type CommandContext, type TypedCommandParameters } from "@stricli/core";
+import {
+  buildCommand,
+  type Command,
+  type CommandContext,
+  type RouteMap,
+  type TypedCommandParameters,
+} from "@stricli/core";
 import { ConfigError } from "../config/load.ts";
 import type { Command as OperationCommand, CommandHelp } from "../operations/operation.ts";
+import { COLOR_WISHES } from "./color.ts";
 import { Failure } from "./failure.ts";
 import { printError } from "./terminal.ts";
 
@@ -8,10 +15,25 @@ import { printError } from "./terminal.ts";
 export interface Context extends CommandContext {
   /** Those up to the cursor, when it is completed and not run. */
   readonly words?: readonly string[];
+  /** All commands, when it is completed and not run. */
+  readonly root?: RouteMap<Context>;
   /** How the help of the command is shown. */
   readonly hint?: string;
+  /** Shows the help of the program or of a command. */
+  readonly help?: (words: readonly string[], as: { readonly man?: boolean }) => Promise<number>;
   /** Sets the program's exit code. */
   finish(exitCode: number): void;
+}
+
+/** What help says of a command besides its parameters. */
+type Explanation = Pick<
+  OperationCommand & CommandHelp,
+  "brief" | "full" | "exitCodes" | "examples"
+>;
+
+/** A command with what help says of it. */
+export interface Explained extends Command<Context> {
+  readonly explained: Explanation;
 }
 
 /**
@@ -22,17 +44,18 @@ export function command<
   Flags extends Readonly<Record<string, unknown>>,
   Args extends (string | undefined)[] = [],
 >(
-  load: () => Promise<(flags: Flags, ...args: Args) => number | Promise<number>>,
+  load: () => Promise<(this: Context, flags: Flags, ...args: Args) => number | Promise<number>>,
   what:
     & NoInfer<TypedCommandParameters<Flags, Args, Context>>
-    & Pick<OperationCommand & CommandHelp, "brief" | "full" | "examples">,
-) {
-  return buildCommand<Flags, Args, Context>({
+    & Explanation,
+): Explained {
+  const { brief, full, exitCodes, examples, ...parameters } = what;
+  const built = buildCommand<Flags, Args, Context>({
     async loader() {
       const run = await load();
       return async function (this: Context, flags: Flags, ...args: Args): Promise<void> {
         try {
-          this.finish(await run(flags, ...args));
+          this.finish(await run.call(this, flags, ...args));
         } catch (error) {
           const isFailure = error instanceof Failure;
           if (!isFailure && !(error instanceof ConfigError)) throw error;
@@ -42,13 +65,10 @@ export function command<
         }
       };
     },
-    parameters: what,
-    docs: {
-      brief: what.brief,
-      fullDescription: what.full,
-      customUsage: what.examples.map(([input, brief]) => ({ input, brief })),
-    },
+    parameters: { ...parameters, flags: { ...what.flags, ...COLOR_FLAG } } as never,
+    docs: { brief },
   });
+  return Object.assign(built, { explained: { brief, full, exitCodes, examples } });
 }
 
 /**
@@ -105,4 +125,16 @@ export const choice = <const Word extends string>(brief: string, values: readonl
 export const list = (brief: string, placeholder: string) =>
   ({ kind: "parsed", parse: String, brief, placeholder, optional: true, variadic: true }) as const;
 
-export const CONFIG_FLAG = text("Configuration file (default: configs/defaults.yaml)", "file");
+/** A flag of every command; which colours there are is looked for where something is printed. */
+const COLOR_FLAG = {
+  color: {
+    ...choice("When to colour the output (default: auto, on a terminal)", COLOR_WISHES),
+    group: "output",
+  },
+} as const;
+
+export const CONFIG_FLAG = text(
+  "Configuration file (default: configs/defaults.yaml here, else config.yaml in " +
+    "~/.config/argocd-configurer or /etc/argocd-configurer)",
+  "file",
+);

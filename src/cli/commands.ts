@@ -1,18 +1,23 @@
 import { buildRouteMap } from "@stricli/core";
 import type { Operation } from "../operations/operation.ts";
 import { OPERATIONS } from "../operations/table.ts";
-import { allSecretWays, operationRoutes } from "./bind.ts";
-import { anyOf } from "./parsing_error.ts";
-import { command, number, on, text } from "./command.ts";
+import { allSecretWays, operationCommands } from "./bind.ts";
+import { CLUSTER_COMMANDS } from "./clusters/cluster_commands.ts";
+import { choice, command, number, on, text } from "./command.ts";
+import { CONFIG_COMMANDS } from "./config_commands.ts";
+import { help } from "./help_command.ts";
+import { orOf } from "./proposals.ts";
+import { routesOf } from "./routes.ts";
 import { serve, SERVE_FLAGS } from "./serve_command.ts";
 import { print } from "./terminal.ts";
-import { token } from "./token_commands.ts";
+import { TOKEN_COMMANDS } from "./token_commands.ts";
 import { versionDetails } from "./version.ts";
 
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
 const RUN_DIR = text(
-  "Folder of server.pid, server.children and server.log (default: the working directory)",
+  "Folder of server.pid, server.children and server.log (default: the working directory when it has " +
+    "configs/defaults.yaml or clusters/, else ~/.local/state/argocd-configurer)",
   "folder",
 );
 
@@ -30,8 +35,8 @@ const start = command(async () => (await import("./start.ts")).start, {
     "not. When it runs already, that is said and all is well; but with other flags than those " +
     "given here, or without tokens that it would ask for, that is exit code 1: see restart.",
   examples: [
-    ["", "server.pid and server.log are in the working directory"],
-    ["--run-dir /var/lib/argocd-configurer --port 9000", "They are elsewhere"],
+    ["", "With the configuration and the clusters that are found"],
+    ["--run-dir /srv/argocd-configurer --port 9000", "server.pid and server.log are there"],
   ],
 });
 
@@ -40,7 +45,7 @@ const stop = command(async () => (await import("./stop.ts")).stop, {
   brief: "Stop what serves in the background",
   full: "Lets the server end its requests, writes above all, and waits for that. After the " +
     "timeout it is killed, which is exit code 1.",
-  examples: [["", "The server of this folder"]],
+  examples: [["", "That which start started, from any directory"]],
 });
 
 const restart = command(async () => (await import("./restart.ts")).restart, {
@@ -58,11 +63,18 @@ const restart = command(async () => (await import("./restart.ts")).restart, {
 });
 
 const status = command(async () => (await import("./status.ts")).status, {
-  flags: { runDir: RUN_DIR, lines: number("Lines of the log to show (default: 5)", "number") },
-  aliases: { n: "lines" },
+  flags: {
+    runDir: RUN_DIR,
+    lines: number("Lines of the log to show (default: 5)", "number"),
+    output: choice("How it is shown (default: table)", ["table", "json", "yaml"]),
+  },
+  aliases: { n: "lines", o: "output" },
   brief: "Show what serves in the background",
   full: "Exit code 0: it runs. 3: it does not. 1: it runs, but does not answer.",
-  examples: [["", "The server of this folder"]],
+  examples: [
+    ["", "With the end of its log"],
+    ["-o json", "For a script, without the log"],
+  ],
 });
 
 const logs = command(async () => (await import("./logs.ts")).logs, {
@@ -87,7 +99,7 @@ const demo = command(async () => (await import("./demo.ts")).demo, {
 
 function shellOf(input: string): typeof SHELLS[number] {
   const shell = SHELLS.find((each) => each === input);
-  if (shell === undefined) throw new SyntaxError(`must be ${anyOf(SHELLS)}`);
+  if (shell === undefined) throw new SyntaxError(`must be ${orOf(SHELLS)}`);
   return shell;
 }
 
@@ -149,14 +161,20 @@ export async function commandsFor(
       restart,
       status,
       logs,
-      ...await operationRoutes(operations, words),
-      token,
+      ...routesOf([
+        ...await operationCommands(operations, words),
+        ...CLUSTER_COMMANDS,
+        ...TOKEN_COMMANDS,
+        ...CONFIG_COMMANDS,
+      ]),
       demo,
       completion,
+      help,
       version,
     },
     docs: {
-      brief: "Puts, shows and checks the credentials of Argo CD and kubelets on many clusters.",
+      brief:
+        "Manage image pull secrets and Argo CD repository credentials on many Kubernetes clusters",
     },
   });
 }

@@ -1,4 +1,5 @@
 import { type Application, type CommandContext, proposeCompletions } from "@stricli/core";
+import { nounsAfter } from "./aliases.ts";
 import bash from "./completion/script.bash" with { type: "text" };
 import fish from "./completion/script.fish" with { type: "text" };
 import zsh from "./completion/script.zsh" with { type: "text" };
@@ -43,13 +44,16 @@ export async function complete<Context extends CommandContext>(
   const nowhere = { write() {} };
   const process = { stdout: nowhere, stderr: nowhere };
   // No command runs; what proposes values looks at the words at most.
-  const context = { process, forCommand: () => ({ process, words }) as unknown as Context };
+  const { root } = application;
+  const context = { process, forCommand: () => ({ process, words, root }) as unknown as Context };
   const propose: Propose = async (...words) => {
     const found = await proposeCompletions(application, words, context);
-    return found.filter(({ completion }) => completion !== "--")
+    // Of every command, so that it is proposed to who looks for a flag only.
+    const hidden = words.at(-1)!.startsWith("-") ? ["--"] : ["--", "--color"];
+    return found.filter(({ completion }) => !hidden.includes(completion))
       .map(({ kind, ...each }) => kind === "argument:value" ? { ...each, brief: "" } : each);
   };
-  for (const { completion, brief } of await proposals(application.root, words, propose)) {
+  for (const { completion, brief } of await proposals(root, words, propose)) {
     print(brief ? `${completion}\t${brief}\n` : `${completion}\n`);
   }
   return 0;
@@ -82,5 +86,22 @@ async function proposals<Context extends CommandContext>(
   }
   const isFirst = words.length === 1 && word.startsWith("-");
   const more = isFirst ? ROOT_FLAGS.filter((one) => one.completion.startsWith(word)) : [];
-  return [...await propose(...before, word), ...more];
+  const nouns = nounsAfter(before).filter((noun) => noun.startsWith(word));
+  if (nouns.length > 0) return nouns.map((completion) => ({ completion }));
+  const proposed = await propose(...before, word);
+  return [...besideDefault(root, before, word), ...proposed, ...more];
+}
+
+/** The commands of a group that does something alone, too, of which Stricli proposes no command. */
+function besideDefault<Context extends CommandContext>(
+  root: Application<Context>["root"],
+  before: readonly string[],
+  word: string,
+): readonly Proposal[] {
+  const { command, target } = targetOf(root, before);
+  if (command.length < before.length || !("getAllEntries" in target)) return [];
+  if (target.getDefaultCommand() === undefined) return [];
+  return target.getAllEntries().filter(({ hidden }) => !hidden)
+    .map(({ name, target: { brief } }) => ({ completion: name["convert-camel-to-kebab"], brief }))
+    .filter(({ completion }) => completion.startsWith(word));
 }

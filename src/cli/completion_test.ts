@@ -62,7 +62,7 @@ Deno.test("first the commands are proposed, but hidden ones", async () => {
 });
 
 Deno.test("without a command the flags of serve and of the program are proposed", async () => {
-  const ofServe = await completions("serve", "");
+  const ofServe = await completions("serve", "-");
   assert.ok(ofServe.includes("--clusters-folder"));
   assert.deepEqual(await completions("-"), [...ofServe, "--help", "--version"]);
   assert.deepEqual(
@@ -87,6 +87,15 @@ for (
     [["--config=/etc/x=y"], [":files"]],
     [["--clusters-folder", "./"], [":folders"]],
     [["--port", ""], []],
+    [["get", ""], ["audit", "clusters", "secrets", "tokens"]],
+    [["ls", "s"], ["secrets"]],
+    [["help", "ver"], ["verify", "version"]],
+    [["help", "docker", ""], ["--man", "add"]],
+    [["help", "docker", "add", "a"], []],
+    [["help", "-"], ["--man", "--color"]],
+    [["stop", "--color", "a"], ["auto", "always"]],
+    [["docker", "add", "--dry-run", ""], ["none", "client", "server"]],
+    [["docker", "add", "--dry-run=c"], ["--dry-run=client"]],
     [["completion", ""], [...SHELLS]],
     [["completion", "z"], ["zsh"]],
     [["completion", "zsh", ""], []],

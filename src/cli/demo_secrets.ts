@@ -9,6 +9,7 @@ const READER = { username: "demo-reader", password: "demo-password" };
  */
 export function seedTestCluster(cluster: EmulatedCluster): void {
   for (const namespace of ["argocd", "team-a", "team-b"]) cluster.addNamespace(namespace);
+  argocd(cluster, "v3.2.0");
   pullSecret(cluster, "team-a", "mcops.tech/secret-type");
   pullSecret(cluster, "team-b", "jjo.finance/secret-type");
   argocdSecret(cluster, "team-charts", "repository", {
@@ -32,6 +33,7 @@ export function seedProductionCluster(cluster: EmulatedCluster): void {
     cluster.addNamespace(namespace);
     pullSecret(cluster, namespace, "mcops.tech/secret-type");
   }
+  argocd(cluster, "v2.14.11");
   argocdSecret(cluster, "charts", "repository", {
     name: "charts",
     type: "helm",
@@ -41,6 +43,19 @@ export function seedProductionCluster(cluster: EmulatedCluster): void {
   argocdSecret(cluster, "old-charts", "helm-repo-creds", {
     url: "https://charts.example.com",
   });
+}
+
+/** Argo CD itself, as far as its version can be seen. */
+function argocd(cluster: EmulatedCluster, version: string): void {
+  cluster.deployments = [{
+    namespace: "argocd",
+    name: "argocd-server",
+    labels: {
+      "app.kubernetes.io/component": "server",
+      "app.kubernetes.io/part-of": "argocd",
+    },
+    image: `quay.io/argoproj/argocd:${version}`,
+  }];
 }
 
 function pullSecret(cluster: EmulatedCluster, namespace: string, label: string): void {

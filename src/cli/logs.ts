@@ -1,6 +1,6 @@
 import { follow, lastLines } from "../daemon/log_tail.ts";
 import { Failure } from "./failure.ts";
-import { type RunFlags, runFolder } from "./run_folder.ts";
+import { otherPlaces, type RunFlags, runFolder } from "./run_folder.ts";
 import { print } from "./terminal.ts";
 
 export type LogsFlags = RunFlags & {
@@ -11,15 +11,16 @@ export type LogsFlags = RunFlags & {
 
 /** Shows the end of the log; with `follow` until Ctrl-C. */
 export async function logs(flags: LogsFlags): Promise<number> {
-  const { log, path } = runFolder(flags);
+  const folder = runFolder(flags);
+  const { log, path } = folder;
   let lines: string[];
   try {
     lines = await lastLines(log, flags.lines ?? 50);
   } catch (error) {
     const why = error instanceof Deno.errors.NotFound
-      ? `no server was started in ${path}; --run-dir names another folder`
+      ? `no server was started with run directory ${path}; --run-dir names another one`
       : (error as Error).message;
-    throw new Failure(`Cannot read ${log}: ${why}`);
+    throw new Failure(`Cannot read ${log}: ${why}\n${otherPlaces(folder)}`.trimEnd());
   }
   print(lines.map((line) => line + "\n").join(""));
   if (!flags.follow) return 0;

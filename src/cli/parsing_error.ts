@@ -8,6 +8,7 @@ import {
   UnexpectedPositionalError,
 } from "@stricli/core";
 import { PASSWORD_VARIABLE } from "./credentials/secret_input.ts";
+import { closest, didYouMean, orOf } from "./proposals.ts";
 
 /** How secrets are given that no operation has, or every command may be thought to take. */
 const ANYWHERE: Readonly<Record<string, string>> = {
@@ -18,19 +19,18 @@ const ANYWHERE: Readonly<Record<string, string>> = {
 /** A word at the place of a command that is none. */
 export interface NoCommand {
   readonly input: string;
-  readonly corrections: readonly string[];
 }
 
 /**
  * What is wrong with the arguments. No value is repeated, as it may be a secret and errors are kept in
  * logs.
  * @param ways how operations take their secrets, by the flag that there is not for them
- * @param isFlag whether the command has a flag of this name
+ * @param flags the names of those that the command has
  */
 export function parsingError(
   error: unknown,
   ways: Readonly<Record<string, string>>,
-  isFlag: (name: string) => boolean,
+  flags: readonly string[],
 ): string {
   const all = { ...ANYWHERE, ...ways };
   const flag = flagIn(error)?.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -38,6 +38,9 @@ export function parsingError(
     return `Cannot take --${flag}: arguments are seen by everyone on this machine; give it by ${
       all[flag]
     }`;
+  }
+  if (error instanceof FlagNotFoundError || error instanceof AliasNotFoundError) {
+    return noFlag(error, flag, flags);
   }
   if (error instanceof UnexpectedPositionalError) {
     return error.input.startsWith("-")
@@ -49,10 +52,11 @@ export function parsingError(
     const own = (exception as Error).message;
     // What Stricli says of a switch quotes the value.
     const rule = own.startsWith("must be ") ? own : "takes no value";
-    return `${isFlag(name) ? `--${name}` : name.toUpperCase()} ${rule}`;
+    return `${flags.includes(name) ? `--${name}` : name.toUpperCase()} ${rule}`;
   }
   if (error instanceof EnumValidationError) {
-    return `--${error.externalFlagName} must be ${anyOf(error.values)}`;
+    return `--${error.externalFlagName} must be ${orOf(error.values)}` +
+      didYouMean(closest(error.input, error.values));
   }
   if (error instanceof InvalidNegatedFlagSyntaxError) {
     return `--${error.externalFlagName} takes no value`;
@@ -63,13 +67,18 @@ export function parsingError(
   return error instanceof Error ? error.message : noCommand(error as NoCommand);
 }
 
-function noCommand({ input, corrections }: NoCommand): string {
-  const meant = corrections.length > 0 ? `; did you mean ${corrections.join(" or ")}?` : "";
-  return `No command '${input.replace(/=.*/s, "=…")}'${meant}`;
+/** Of one that has a value in it only the name. */
+function noFlag(
+  error: FlagNotFoundError | AliasNotFoundError,
+  name: string | undefined,
+  flags: readonly string[],
+): string {
+  if (error instanceof AliasNotFoundError) return `No flag -${error.input}`;
+  const near = closest(name!.replace(/^no-/, ""), flags).map((each) => `--${each}`);
+  return `No flag --${name}${didYouMean(near)}`;
 }
 
-/** `bash, zsh or fish` */
-export const anyOf = (words: readonly string[]) => words.join(", ").replace(/, ([^,]*)$/, " or $1");
+const noCommand = ({ input }: NoCommand) => `No command '${input.replace(/=.*/s, "=…")}'`;
 
 /** The flag that there is not, without its value. Stricli takes for no flag what has one with a line end, or an empty one. */
 function flagIn(error: unknown): string | undefined {

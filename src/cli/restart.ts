@@ -1,8 +1,10 @@
+import { resolve } from "node:path";
 import { ConfigError } from "../config/load.ts";
 import type { ServerRecord } from "../daemon/pid_file.ts";
 import { checkRestart } from "./check_restart.ts";
 import { Failure } from "./failure.ts";
-import { lookIn, runFolder, unclear } from "./run_folder.ts";
+import { readSettings } from "./read_settings.ts";
+import { lookIn, notRunning, type RunFolder, runFolder, unclear } from "./run_folder.ts";
 import { flagsOf, settingArguments, type SettingFlags, withWholePaths } from "./setting_flags.ts";
 import { type StartFlags, startIn } from "./start.ts";
 import { stopIn } from "./stop.ts";
@@ -29,12 +31,29 @@ export async function restart({ runDir, wait, timeout, ...others }: RestartFlags
           "Start it with all its flags: argocd-configurer start",
       );
     }
-    printError("It does not run; it is started with the flags given here, and no others\n");
+    await sayWhere(folder, others);
     return await startIn(folder, { flags: others, cwd: Deno.cwd(), wait });
   }
   const flags = await checked(record, others, looked.state === "running");
   await stopIn(folder, timeout);
   return await startIn(folder, { flags, cwd: record.cwd, wait });
+}
+
+/**
+ * Says what a server is started with that does not take the place of one.
+ * @throws {ConfigError}
+ */
+async function sayWhere(folder: RunFolder, flags: SettingFlags): Promise<void> {
+  const { file, isThere, settings, home } = await readSettings(flags);
+  const config = isThere
+    ? resolve(file)
+    : home.kind === "none"
+    ? `none; looked into ${home.looked.join(", ")}`
+    : `none in ${home.path}`;
+  printError(
+    `${notRunning(folder)}Starting it with the flags given here, and no others\n` +
+      `  configuration    ${config}\n  clusters folder  ${resolve(settings["clusters-folder"])}\n`,
+  );
 }
 
 /**

@@ -9,11 +9,13 @@ import {
   text_en as english,
 } from "@stricli/core";
 import { flushLog } from "../log/logger.ts";
-import { asTaken, camel, targetOf } from "./arguments.ts";
+import { aliased, isHelp, refusalOf } from "./aliases.ts";
+import { asTaken, hyphened, targetOf } from "./arguments.ts";
 import { bugText } from "./bug.ts";
 import type { Context } from "./command.ts";
 import { Failure } from "./failure.ts";
 import { serve } from "./serve_command.ts";
+import { asksForHelp, showHelp, showHelpOf, showManual } from "./show_help.ts";
 import { print, printError } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 
@@ -81,12 +83,11 @@ async function commandsFor(words: readonly string[]): Promise<RouteMap<Context>>
     : await (await import("./commands.ts")).commandsFor(words);
 }
 
-/** `serve` is what runs without a command. */
+/** Flags without a command are for `serve`, but for those of the program itself. */
 export function withCommand(args: readonly string[]): readonly string[] {
   const [first] = args;
-  const isWhole = first !== undefined &&
-    (!first.startsWith("-") || ["-h", "--help", "--helpAll", "--help-all", "-v", "--version"]
-      .includes(first));
+  const isWhole = first === undefined || !first.startsWith("-") || isHelp(first) ||
+    ["-v", "--version"].includes(first);
   return isWhole ? args : ["serve", ...args];
 }
 
@@ -100,8 +101,9 @@ export async function run(args: readonly string[]): Promise<number> {
     return await ran(args);
   } catch (error) {
     flushLog();
-    printError(`error: ${bugText(error)}\n`);
-    return 1;
+    const isFailure = error instanceof Failure;
+    printError(`error: ${isFailure ? error.message : bugText(error)}\n`);
+    return isFailure ? error.exitCode : 1;
   }
 }
 
@@ -114,24 +116,38 @@ async function ran(args: readonly string[]): Promise<number> {
     stdout: { write: print },
     stderr: { write: (text) => wrong.length === 0 && printError(text) },
   };
-  const words = withCommand(args);
+  const words = aliased(withCommand(args));
   const root = await commandsFor(words);
-  const hint = hintOf(targetOf(root, args).command);
+  const { command } = targetOf(root, words);
+  const hint = hintOf(words[0] === "serve" && args[0] !== "serve" ? [] : command);
+  const refusal = refusalOf(root, words);
+  if (refusal !== undefined) {
+    printError(`error: ${refusal.message}\n${hintOf(refusal.command)}\n`);
+    return 2;
+  }
+  if (asksForHelp(root, words)) return await showHelp(command);
   const context: Context = {
     process,
     hint,
+    help: (words, { man }) => man ? showManual() : showHelpOf(words),
     finish(exitCode) {
       code = exitCode;
     },
   };
-  const taken = asTaken(root, words);
+  const taken = asTaken(root, words, (flag, value) => {
+    printError(
+      `warning: ${flag} without a value is ${flag}=${value}; use ${flag}=server to ask the cluster\n`,
+    );
+  });
   await runApplication(application(root, (error) => wrong.push(error)), taken, context);
   if (wrong.length > 0) {
     const { parsingError } = await import("./parsing_error.ts");
     const ways = await (await import("./commands.ts")).secretWays();
-    const { flags } = targetOf(root, words);
-    const isFlag = (name: string) => Object.hasOwn(flags, camel(name));
-    for (const each of wrong) printError(`error: ${parsingError(each, ways, isFlag)}\n`);
+    const flags = Object.keys(targetOf(root, words).flags).map(hyphened);
+    for (const each of wrong) printError(`error: ${parsingError(each, ways, flags)}\n`);
+    if (await isCommandLater(args)) {
+      printError(`hint: flags come after the command: ${NAME} COMMAND [flags]\n`);
+    }
     printError(`${hint}\n`);
   }
   flushLog();
@@ -146,6 +162,13 @@ async function ran(args: readonly string[]): Promise<number> {
   }
 }
 
+/** Whether a command stands behind flags, as other programs take it. */
+async function isCommandLater(args: readonly string[]): Promise<boolean> {
+  if (!args[0]?.startsWith("-")) return false;
+  const root = await (await import("./commands.ts")).commandsFor([]);
+  return args.some((word) => targetOf(root, aliased([word])).command.length > 0);
+}
+
 /**
  * Prints what a command line may become.
  * @param words up to the cursor
@@ -153,8 +176,10 @@ async function ran(args: readonly string[]): Promise<number> {
 async function completed(words: readonly string[]): Promise<number> {
   const { complete } = await import("./completion.ts");
   const { commandsFor } = await import("./commands.ts");
-  const root = await commandsFor(words);
-  const before = asTaken(root, words.slice(0, -1));
+  const last = words.at(-1) ?? "";
+  const own = aliased(words.slice(0, -1));
+  const root = await commandsFor([...own, last]);
+  const before = asTaken(root, own, undefined, !last.startsWith("-"));
   try {
     return await complete(application(root), [...before, ...words.slice(-1)], print);
   } catch (error) {

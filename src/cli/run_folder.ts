@@ -1,5 +1,7 @@
 import type { RequestOptions } from "node:https";
 import { resolve } from "node:path";
+import { findHome, runFolders } from "../config/home.ts";
+import { RUN_DIR_VARIABLE } from "../config/names.ts";
 import { look, type Looked } from "../daemon/pid_file.ts";
 import { Failure } from "./failure.ts";
 import { reasonOf } from "./reason.ts";
@@ -10,12 +12,51 @@ export type RunFlags = {
   readonly runDir?: string;
 };
 
-export type RunFolder = ReturnType<typeof runFolder>;
+/** Absolute paths. */
+export interface RunFolder {
+  readonly path: string;
+  readonly pidFile: string;
+  readonly log: string;
+  /** Whether a flag or a variable names it. */
+  readonly isNamed: boolean;
+}
 
-/** `server.pid` and `server.log` in the working directory, or in `--run-dir`. */
-export function runFolder({ runDir = "." }: RunFlags) {
-  const path = resolve(runDir);
-  return { path, pidFile: `${path}/server.pid`, log: `${path}/server.log` };
+/** That of `--run-dir`, of the environment, or of the home. @see {@link findHome} */
+export function runFolder({ runDir }: RunFlags): RunFolder {
+  const named = runDir ?? (Deno.env.get(RUN_DIR_VARIABLE) || undefined);
+  const path = named === undefined ? findHome().runFolder : resolve(named);
+  return {
+    path,
+    pidFile: `${path}/${PID_FILE}`,
+    log: `${path}/server.log`,
+    isNamed: named !== undefined,
+  };
+}
+
+const PID_FILE = "server.pid";
+
+/** What is to be said of a folder where no server runs. */
+export function notRunning(folder: RunFolder): string {
+  return `Not running (run directory ${folder.path})\n${otherPlaces(folder)}`;
+}
+
+/**
+ * Where else a server of this user may run, for who finds none in the folder that was looked up: lines
+ * that end in a line break.
+ */
+export function otherPlaces({ path, isNamed }: RunFolder): string {
+  if (isNamed) return "";
+  return runFolders().filter((other) => other !== path && isFile(`${other}/${PID_FILE}`))
+    .map((other) => `A ${PID_FILE} is in ${other}: for that server give --run-dir ${other}\n`)
+    .join("");
+}
+
+export function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
 }
 
 /** Looks for the server of this folder. @throws {Failure} */

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { clustersFolder } from "../clusters/folder.ts";
 import { PassedOverFiles } from "../clusters/passed_over_files.ts";
 import type { LoadedConfig } from "../config/load.ts";
@@ -14,7 +15,7 @@ import { holdPidFile } from "./hold_pid_file.ts";
 import { thisMachine } from "./machine.ts";
 import { asksForTokens, readSettings } from "./read_settings.ts";
 import { reasonOf } from "./reason.ts";
-import { DEFAULT_CONFIG, type SettingFlags } from "./setting_flags.ts";
+import type { SettingFlags } from "./setting_flags.ts";
 import { VERSION } from "./version.ts";
 
 export type ServeFlags = SettingFlags & {
@@ -34,7 +35,7 @@ export async function serve(flags: ServeFlags): Promise<number> {
     : ending.adopt(openLog(flags.logFile), (each) => each.close());
   // The first stack of an error takes a file descriptor; without one left Deno 2.9.6 would panic.
   void new Error().stack;
-  say(config, flags, file);
+  say(config, file);
   const notifier = ending.adopt(
     systemdNotifier({
       socket: Deno.env.get("NOTIFY_SOCKET"),
@@ -46,7 +47,7 @@ export async function serve(flags: ServeFlags): Promise<number> {
   const passedOver = new PassedOverFiles();
   await lookForClusters(settings, passedOver);
   const { pidFile } = flags;
-  const held = pidFile === undefined ? undefined : await holdPidFile(pidFile, flags, settings);
+  const held = pidFile === undefined ? undefined : await holdPidFile(pidFile, flags, config);
   ending.defer(() => held?.release());
   const children = pidFile === undefined
     ? undefined
@@ -56,13 +57,13 @@ export async function serve(flags: ServeFlags): Promise<number> {
   let asked = asksForTokens(settings);
   return await runServer({
     settings,
-    read: () => readSettings(flags, settings),
-    async load(): Promise<Wiring> {
+    read: () => readSettings(flags, config),
+    async load(onLonger): Promise<Wiring> {
       const [{ shared }, { wireServer }] = await Promise.all([
         import("../shared.ts"),
         import("../wire_server.ts"),
       ]);
-      const common = shared(here, passedOver);
+      const common = shared(here, passedOver, onLonger);
       return {
         program: wireServer(settings, here, VERSION, common),
         again: (settings) => wireServer(settings, here, VERSION, common),
@@ -76,13 +77,14 @@ export async function serve(flags: ServeFlags): Promise<number> {
       sayTransport(settings.transport, here.hasKubectl);
     },
     async onReload(next, stopSeconds) {
-      say(next, flags, file);
+      say(next, file);
       await lookForClusters(next.settings, passedOver);
       held?.change(next.settings, stopSeconds);
       const asks = asksForTokens(next.settings);
       if (asked && !asks) observe("config.authentication_disabled");
       asked = asks;
     },
+    onLongerStop: (stopSeconds) => held?.changeStop(stopSeconds),
     onStopping: () => notifier.stopping(),
   });
 }
@@ -99,12 +101,12 @@ function openLog(path: string): LogFile {
 }
 
 /** Logs as configured from now on, and what is configured. */
-function say(config: LoadedConfig, flags: SettingFlags, file: LogFile | undefined): void {
-  const { settings, warnings } = config;
-  configureLog({ format: settings["log-format"], level: settings["log-level"], write: file });
+function say(config: LoadedConfig, log: LogFile | undefined): void {
+  const { settings, warnings, file, isThere } = config;
+  configureLog({ format: settings["log-format"], level: settings["log-level"], write: log });
   observe("config.loaded", {
-    file: flags.config ?? DEFAULT_CONFIG,
-    clusters: settings["clusters-folder"],
+    file: isThere ? resolve(file) : "none",
+    clusters: resolve(settings["clusters-folder"]),
     timeout: settings.kubectl_timeout,
   });
   for (const warning of warnings) observe("config.warning", { warning });

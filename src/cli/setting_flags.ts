@@ -2,15 +2,13 @@ import type { FlagParametersForType } from "@stricli/core";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { loadConfig, type LoadedConfig } from "../config/load.ts";
-import { flagName } from "../config/names.ts";
+import { findHome, type Home } from "../config/home.ts";
+import { CONFIG_VARIABLE, flagName } from "../config/names.ts";
 import type { SettingKey } from "../config/schema.ts";
 import { briefOf, kindOf, type Setting, type SettingTable, wordsOf } from "../config/setting.ts";
 import { SETTINGS } from "../config/settings.ts";
 import { CONFIG_FLAG, type Context, number, on, text } from "./command.ts";
 import { Failure } from "./failure.ts";
-
-/** The configuration that is read unless another one is named. */
-export const DEFAULT_CONFIG = "configs/defaults.yaml";
 
 /** What may have a flag: the settings, and where those stand that have none. */
 export const WITH_CONFIG = {
@@ -72,7 +70,8 @@ export function settingFlags<Of extends "serve" | "commands">(
   const those = flagged(table).filter(({ flag }) => of === "serve" || flag.commands !== undefined);
   return Object.fromEntries(those.map(({ name, setting, flag: { commands } }) => {
     const hasOwn = of === "commands" && typeof commands === "object";
-    return [name, parameterOf(setting, hasOwn ? ` (default: ${commands.default})` : "")];
+    const parameter = parameterOf(setting, hasOwn ? ` (default: ${commands.default})` : "");
+    return [name, { ...parameter, group: setting.flag?.group ?? "configuration" }];
   })) as never;
 }
 
@@ -136,23 +135,30 @@ export function withWholePaths(
   return { ...flags, ...Object.fromEntries(whole) };
 }
 
+/** The configuration in effect, and the home that it was looked for in. */
+export type Configured = LoadedConfig & { readonly home: Home };
+
 /**
  * The configuration that these flags, the environment and the file make.
+ * @param home of a server that runs: what appears in another folder does not move it
  * @throws {ConfigError}
  */
-export function configOf(flags: SettingFlags): Promise<LoadedConfig> {
-  return loadConfig({
+export async function configOf(flags: SettingFlags, home = findHome()): Promise<Configured> {
+  const env = Deno.env.toObject();
+  const named = flags.config ?? (env[CONFIG_VARIABLE] || undefined);
+  const loaded = await loadConfig({
     flags: settingsGiven(flags, SETTINGS),
-    env: Deno.env.toObject(),
-    file: flags.config ?? DEFAULT_CONFIG,
-    fileRequired: flags.config !== undefined,
+    env,
+    file: named ?? home.config,
+    fileRequired: named !== undefined,
+    home,
   });
+  return { ...loaded, home };
 }
 
 /** All that a server has in effect, by key, and the configuration file as `config`: for its pid file. */
 export function inEffect(
-  settings: object,
-  { config }: SettingFlags,
+  { file, settings }: Pick<LoadedConfig, "file" | "settings">,
 ): Readonly<Record<string, unknown>> {
-  return { config: config ?? DEFAULT_CONFIG, ...settings };
+  return { config: file, ...settings };
 }

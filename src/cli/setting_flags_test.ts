@@ -81,12 +81,13 @@ Deno.test("a made-up setting has a flag of its kind, with its own default where 
 
 Deno.test("what a made-up flag gives is its setting's, above the environment and the file", async () => {
   const flags = { teaPot: "pot", teaKind: "green" } as unknown as AnyFlags;
+  const { settings, warnings, origins, file } = await loaded({
+    file: "tea-minutes: 2\nguests: [ann]\ntea-kind: black\n",
+    env: { ARGOCD_CONFIGURER_TEA_MINUTES: "3", ARGOCD_CONFIGURER_WITH_MILK: "true" },
+    flags: settingsGiven(flags, MADE_UP),
+  });
   assert.deepEqual(
-    await loaded({
-      file: "tea-minutes: 2\nguests: [ann]\ntea-kind: black\n",
-      env: { ARGOCD_CONFIGURER_TEA_MINUTES: "3", ARGOCD_CONFIGURER_WITH_MILK: "true" },
-      flags: settingsGiven(flags, MADE_UP),
-    }),
+    { settings, warnings },
     {
       settings: {
         tea_pot: "pot",
@@ -98,6 +99,13 @@ Deno.test("what a made-up flag gives is its setting's, above the environment and
       warnings: [],
     },
   );
+  assert.deepEqual(origins, {
+    tea_pot: "flag --tea-pot",
+    "tea-kind": "flag --tea-kind",
+    "tea-minutes": "environment variable ARGOCD_CONFIGURER_TEA_MINUTES",
+    "with-milk": "environment variable ARGOCD_CONFIGURER_WITH_MILK",
+    guests: `${file}:2`,
+  });
 });
 
 Deno.test("a wrong value of a made-up setting is told by where it stands, not by itself", async () => {

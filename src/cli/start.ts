@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { delay } from "../async/timed.ts";
 import { ConfigError } from "../config/load.ts";
 import { type Background, ownCommand, startInBackground } from "../daemon/background.ts";
@@ -68,7 +69,10 @@ export async function startIn(folder: RunFolder, what: Start): Promise<number> {
       }
       if (now.record.url && await isHealthy(now.record.url)) {
         await showWarnings(folder.log, from);
-        print(`Started: ${now.record.url} (process ${server.pid}, log in ${folder.log})\n`);
+        print(
+          `Started: ${now.record.url} (process ${server.pid}, ${clustersIn(now.record)}` +
+            `log in ${folder.log})\n`,
+        );
         return 0;
       }
     }
@@ -83,13 +87,19 @@ export async function startIn(folder: RunFolder, what: Start): Promise<number> {
   throw new Failure(`Cannot start: the server did not answer within ${wait} seconds; it is ended`);
 }
 
+/** Which clusters it serves. */
+function clustersIn(record: ServerRecord): string {
+  const { "clusters-folder": folder } = ofServer(record).settings;
+  return typeof folder === "string" ? `clusters in ${resolve(record.cwd, folder)}, ` : "";
+}
+
 async function spawnServer(
   folder: RunFolder,
   args: readonly string[],
   cwd: string,
 ): Promise<Background> {
   try {
-    await Deno.mkdir(folder.path, { recursive: true });
+    await Deno.mkdir(folder.path, { recursive: true, mode: 0o700 });
     const { program, args: own } = ownCommand();
     const files = ["--log-file", folder.log, "--pid-file", folder.pidFile];
     return await startInBackground(
@@ -108,31 +118,39 @@ async function already(folder: RunFolder, { pid }: ServerRecord, what: Start): P
   for (;;) {
     const now = await lookIn(folder);
     if (now.state !== "running") {
-      throw new Failure(`It ran already (process ${pid}), and has ended`);
+      throw new Failure(
+        `Another server (process ${pid}, run directory ${folder.path}) was running, and has ended`,
+      );
     }
-    refuseOthers(now.record, what);
+    refuseOthers(folder, now.record, what);
     const { url } = now.record;
     if (url !== undefined && await isHealthy(url)) {
-      await refuseOpen(now.record, url, what);
-      print(`It runs already: ${url} (process ${now.record.pid})\n`);
+      await refuseOpen(folder, now.record, url, what);
+      print(
+        `Already running: ${url} (process ${now.record.pid}, run directory ${folder.path})\n`,
+      );
       return 0;
     }
     if (Date.now() >= end) {
-      throw new Failure(`It runs already (process ${pid}), but does not answer at ${url ?? "all"}`);
+      throw new Failure(
+        `Already running (process ${pid}, run directory ${folder.path}), but does not answer at ` +
+          `${url ?? "all"}`,
+      );
     }
     await delay(50);
   }
 }
 
 /** @throws {Failure} when what was asked for is not what runs */
-function refuseOthers(record: ServerRecord, { flags, cwd }: Start): void {
+function refuseOthers({ path }: RunFolder, record: ServerRecord, { flags, cwd }: Start): void {
   const wrong = differences({ settings: settingsGiven(flags), cwd }, ofServer(record));
   if (wrong.length === 0) return;
   const list = wrong.map(({ key, now, wanted }) =>
     `${shownSetting(key, now)}, not ${shownSetting(key, wanted)}`
   );
   throw new Failure(
-    `It runs already (process ${record.pid}), but with ${list.join("; with ")}. ` +
+    `Already running (process ${record.pid}, run directory ${path}), but with ` +
+      `${list.join("; with ")}. ` +
       "'argocd-configurer restart' with these flags changes that",
   );
 }
@@ -141,7 +159,12 @@ function refuseOthers(record: ServerRecord, { flags, cwd }: Start): void {
  * The environment and the configuration may ask for tokens, too.
  * @throws {Failure} when they do, and what runs does not
  */
-async function refuseOpen(record: ServerRecord, url: string, { flags }: Start): Promise<void> {
+async function refuseOpen(
+  { path }: RunFolder,
+  record: ServerRecord,
+  url: string,
+  { flags }: Start,
+): Promise<void> {
   try {
     if (!asksForTokens((await readSettings(flags)).settings)) return;
   } catch (error) {
@@ -151,8 +174,8 @@ async function refuseOpen(record: ServerRecord, url: string, { flags }: Start): 
   }
   if (record.asksForTokens ?? await isAskedForToken(url) ?? true) return;
   throw new Failure(
-    `It runs already (process ${record.pid}), but asks nobody for a token, as it would if it were ` +
-      "started now. 'argocd-configurer restart' changes that",
+    `Already running (process ${record.pid}, run directory ${path}), but asks nobody for a token, ` +
+      "as it would if it were started now. 'argocd-configurer restart' changes that",
   );
 }
 

@@ -2,7 +2,14 @@ import { delay } from "../async/timed.ts";
 import { childrenFile, endLeft } from "../daemon/children.ts";
 import { look, removeLeft, type ServerRecord } from "../daemon/pid_file.ts";
 import { Failure } from "./failure.ts";
-import { lookIn, type RunFlags, type RunFolder, runFolder, unclear } from "./run_folder.ts";
+import {
+  lookIn,
+  notRunning,
+  type RunFlags,
+  type RunFolder,
+  runFolder,
+  unclear,
+} from "./run_folder.ts";
 import { killAfter } from "../server/listen/graceful_stop.ts";
 import { print } from "./terminal.ts";
 
@@ -13,9 +20,10 @@ export type StopFlags = RunFlags & {
 
 /** Ends the server in the background, after the requests that it has. */
 export async function stop(flags: StopFlags): Promise<number> {
-  const { killed, record } = await stopIn(runFolder(flags), flags.timeout);
-  if (record === undefined) print("It does not run\n");
-  else if (!killed) print(`Stopped (process ${record.pid})\n`);
+  const folder = runFolder(flags);
+  const { killed, record } = await stopIn(folder, flags.timeout);
+  if (record === undefined) print(notRunning(folder));
+  else if (!killed) print(`Stopped (process ${record.pid}, run directory ${folder.path})\n`);
   return killed ? 1 : 0;
 }
 

@@ -1,3 +1,4 @@
+import { coloredMessage, colors } from "./color.ts";
 import { Failure } from "./failure.ts";
 import { reasonOf } from "./reason.ts";
 
@@ -13,10 +14,13 @@ export function print(text: string): void {
   }
 }
 
-/** Writes what is no data: errors, progress. Where that cannot be written there is nobody to tell. */
+/**
+ * Writes what is no data: errors, progress. Where that cannot be written there is nobody to tell. On
+ * a terminal `error:`, `warning:` and `hint:` are coloured.
+ */
 export function printError(text: string): void {
   try {
-    write(Deno.stderr, text);
+    write(Deno.stderr, coloredMessage(text, colors("stderr")));
   } catch {
     // The exit code still tells.
   }

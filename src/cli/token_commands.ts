@@ -1,6 +1,6 @@
-import { buildRouteMap } from "@stricli/core";
 import { ROLES } from "../tokens/rights.ts";
 import { choice, command, CONFIG_FLAG, text } from "./command.ts";
+import type { Placed } from "./routes.ts";
 
 const TOKENS_FILE = {
   tokensFile: text("File of the tokens (default: the setting tokens-file)", "file"),
@@ -53,10 +53,16 @@ const tokenRemove = command(async () => (await import("./token.ts")).removeToken
   examples: [["ci --tokens-file tokens.yaml", "That of the pipeline"]],
 });
 
-/** `token create`, `list` and `remove`. */
-export const token = buildRouteMap({
-  routes: { create: tokenCreate, list: tokenList, remove: tokenRemove },
-  // What credentials are removed by.
-  aliases: { delete: "remove" },
-  docs: { brief: "Make, show and remove tokens for the API" },
-});
+const GROUP = "Make, show and remove tokens for the API";
+
+export const TOKEN_COMMANDS: readonly Placed[] = [
+  { words: ["token", "create"], brief: tokenCreate.brief, group: GROUP, command: tokenCreate },
+  { words: ["token", "list"], brief: tokenList.brief, command: tokenList },
+  {
+    words: ["token", "remove"],
+    // What credentials are removed by.
+    aliases: ["delete"],
+    brief: tokenRemove.brief,
+    command: tokenRemove,
+  },
+];

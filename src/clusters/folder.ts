@@ -1,5 +1,8 @@
 const SUFFIX = ".kubeconfig";
 
+/** The file in a folder of kubeconfigs that holds the clusters' labels. */
+export const LABELS_FILE = "labels.yaml";
+
 /** What a cluster's name is, for messages. */
 export const CLUSTER_NAME_RULE =
   "a cluster name starts with a letter or digit and consists of letters, digits, '.', '_' and '-', at most 253";
@@ -17,6 +20,7 @@ const OTHERS = /^\.|^(README|LICENSE|NOTICE)|\.(md|txt|bak|orig|old|tmp|crt|cer|
 
 /** The cluster whose kubeconfig it is; else why it is none, where that is worth a word. */
 function judged({ name, isDirectory }: Deno.DirEntry): { cluster?: string; why?: string } {
+  if (name === LABELS_FILE && !isDirectory) return {};
   const isKubeconfig = name.endsWith(SUFFIX);
   const cluster = isKubeconfig ? name.slice(0, -SUFFIX.length) : name.replace(/\.[^.]*$/, "");
   if (isDirectory) return isKubeconfig ? { why: "it is a folder" } : {};
@@ -25,6 +29,11 @@ function judged({ name, isDirectory }: Deno.DirEntry): { cluster?: string; why?:
   return isClusterName(cluster)
     ? { why: `kubeconfigs end in ${SUFFIX}: rename it to ${cluster}${SUFFIX}` }
     : { why: CLUSTER_NAME_RULE };
+}
+
+/** A file of the folder, by its path as configured. */
+export function inFolder(folder: string, name: string): string {
+  return `${folder.replace(/(?<!\/)\/+$/, "")}/${name}`;
 }
 
 /** The folder of kubeconfigs, read at each call, so that a file dropped in shows at once. */
@@ -38,7 +47,7 @@ export function clustersFolder(path: string) {
   return {
     path,
     /** Path of the cluster's kubeconfig as configured: `clusters/NAME.kubeconfig`. */
-    fileOf: (name: string) => `${path.replace(/(?<!\/)\/+$/, "")}/${name}${SUFFIX}`,
+    fileOf: (name: string) => inFolder(path, `${name}${SUFFIX}`),
     /**
      * Names of the clusters, and files that are no cluster's kubeconfig and may be meant to be, with
      * what is wrong with their names and what to do; both sorted. `undefined` when it is missing.

@@ -10,38 +10,14 @@ import { readYaml } from "../kube/kubeconfig/yaml.ts";
 import { seal } from "../log/sealed.ts";
 import { folderSource } from "./folder_source.ts";
 import { clusterOpener, type OpenedCluster, type OpenerOptions } from "./open.ts";
-import {
-  type ClusterEntry,
-  type ClusterSource,
-  listClusters,
-  type UsableCluster,
-} from "./source.ts";
+import { inMemory, usable } from "./fake/in_memory.ts";
+import { type ClusterSource, listClusters } from "./source.ts";
 import { PassedOverFiles } from "./passed_over_files.ts";
 
 /** Seconds of an operation here: half of it is what a failure costs at least. */
 const SECONDS = 0.1;
 
 const PAUSE = 5000;
-
-function usable(name: string, more: Partial<UsableCluster> = {}): UsableCluster {
-  return {
-    name,
-    labels: {},
-    identity: `server of ${name}`,
-    version: "1",
-    kubeconfig: { path: "", content: seal(null) },
-    ...more,
-  };
-}
-
-/** A source that is no folder: what it knows is in memory. */
-function inMemory(...entries: readonly ClusterEntry[]): ClusterSource {
-  return {
-    list: () =>
-      Promise.resolve({ clusters: entries.map(({ name, labels }) => ({ name, labels })) }),
-    find: (name) => Promise.resolve(entries.find((each) => each.name === name)),
-  };
-}
 
 /** An opener over what is given, whose clusters are all the same one in memory. */
 function scene(sources: readonly ClusterSource[], more: Partial<OpenerOptions> = {}) {
@@ -52,6 +28,7 @@ function scene(sources: readonly ClusterSource[], more: Partial<OpenerOptions> =
     storeOf: () => cluster.store(),
     breakers: new Breakers({ pause: PAUSE }),
     seconds: SECONDS,
+    argocdNamespace: "argocd",
     ...more,
   });
   return { cluster, open };
@@ -104,9 +81,9 @@ Deno.test("a source that is no folder is listed and opened beside the folder", (
     const sources = [folder, inMemory(usable("a", { labels: { env: "prod" } }), usable("c"))];
     assert.deepEqual(await listClusters(sources), {
       clusters: [
-        { name: "a", labels: { env: "prod" } },
-        { name: "b", labels: {} },
-        { name: "c", labels: {} },
+        { name: "a", labels: { env: "prod" }, source: "folder" },
+        { name: "b", labels: {}, source: "folder" },
+        { name: "c", labels: {}, source: "folder" },
       ],
       warnings: [],
     });
@@ -149,7 +126,7 @@ Deno.test("of two sources with one name the first is used, and that is said", ()
   withFolder({ "a.kubeconfig": kubeconfig("https://of-the-folder:6443/") }, async (folder) => {
     const sources = [folder, inMemory(usable("a"))];
     const { clusters, warnings } = await listClusters(sources);
-    assert.deepEqual(clusters, [{ name: "a", labels: {} }]);
+    assert.deepEqual(clusters, [{ name: "a", labels: {}, source: "folder" }]);
     assert.deepEqual(warnings, ["Cluster 'a' comes from two sources, and the first one's is used"]);
     const it = await opened(scene(sources).open("a"));
     assert.equal(it.lockScope, await identityOf(folder, "a"));
@@ -164,9 +141,15 @@ Deno.test("a cluster that no source has would be in the folder", () =>
       kind: "cluster_not_found",
       cluster: "b",
       file: `${path}/b.kubeconfig`,
+      argocdNamespace: "argocd",
     });
     const alone = await scene([inMemory()]).open("b");
-    assert.deepEqual(alone, { kind: "cluster_not_found", cluster: "b", file: "b" });
+    assert.deepEqual(alone, {
+      kind: "cluster_not_found",
+      cluster: "b",
+      file: "b",
+      argocdNamespace: "argocd",
+    });
   }));
 
 Deno.test("a folder that is not there has no clusters", async () => {

@@ -96,6 +96,7 @@ function opener(folder: string): (name: string) => Promise<OpenedCluster> {
     storeOf: ({ name }) => (name === "a" ? ill : new FakeCluster()).store(),
     breakers: new Breakers(),
     seconds: SECONDS,
+    argocdNamespace: "argocd",
   });
   return async (name) => {
     const it = await open(name);

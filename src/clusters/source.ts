@@ -1,8 +1,11 @@
 import type { KubeconfigSource } from "../kube/api/connection.ts";
 import type { KubeError } from "../kube/errors.ts";
+import type { OwnSettings, TransportName } from "./own_settings.ts";
 
 /** Where clusters come from: a folder of kubeconfigs, or something else that knows some. */
 export interface ClusterSource {
+  /** What it is, for who asks where a cluster comes from. */
+  readonly kind: "folder" | "argocd";
   /**
    * What it knows now, without looking at how each is reached: a thousand cost no more than a folder
    * that is read.
@@ -22,12 +25,19 @@ export interface SourceList {
   readonly clusters: readonly ListedCluster[];
   /** What whoever asked should know, a sentence each. What is only for the log, the source logs. */
   readonly warnings?: readonly string[];
+  /** Why the labels of its clusters are not known: by them nothing can be selected. */
+  readonly labelsProblem?: KubeError;
 }
 
 export interface ListedCluster {
   readonly name: string;
   /** By which it can be selected. */
   readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A cluster, and where it comes from. */
+export interface FoundCluster extends ListedCluster {
+  readonly source: ClusterSource["kind"];
 }
 
 /** A cluster, or why it is not used. */
@@ -40,6 +50,15 @@ export interface UsableCluster extends ListedCluster {
   readonly version: string;
   /** How to connect. */
   readonly kubeconfig: KubeconfigSource;
+  /** The API server's URL, with nothing secret in it: no user, no query, no token. */
+  readonly server: string;
+  /** What is not forbidden, but better otherwise; a sentence each. */
+  readonly warnings?: readonly string[];
+  readonly transport: TransportName;
+  /** What its labels say of how it is used. */
+  readonly own: OwnSettings;
+  /** Where its labels are, or would be: `clusters/labels.yaml`. */
+  readonly labelsAt: string;
   readonly problem?: undefined;
 }
 
@@ -50,16 +69,25 @@ export interface UnusableCluster extends ListedCluster {
 /** The clusters of all sources, sorted; of two with one name the earlier source's. */
 export async function listClusters(
   sources: readonly ClusterSource[],
-): Promise<Required<SourceList>> {
-  const lists = await Promise.all(sources.map((source) => source.list()));
-  const byName = new Map<string, ListedCluster>();
+): Promise<
+  & Required<Omit<SourceList, "labelsProblem" | "clusters">>
+  & Pick<SourceList, "labelsProblem">
+  & { readonly clusters: readonly FoundCluster[] }
+> {
+  const lists = await Promise.all(sources.map(async (source) => {
+    const { clusters, ...more } = await source.list();
+    return { ...more, clusters: clusters.map((each) => ({ ...each, source: source.kind })) };
+  }));
+  const byName = new Map<string, FoundCluster>();
   const clashes: string[] = [];
   for (const cluster of lists.flatMap(({ clusters }) => clusters)) {
     const { name } = cluster;
     if (!byName.has(name)) byName.set(name, cluster);
     else clashes.push(`Cluster '${name}' comes from two sources, and the first one's is used`);
   }
+  const labelsProblem = lists.find((list) => list.labelsProblem !== undefined)?.labelsProblem;
   return {
+    ...(labelsProblem === undefined ? {} : { labelsProblem }),
     clusters: [...byName.values()].sort((a, b) => a.name < b.name ? -1 : 1),
     warnings: [...lists.flatMap(({ warnings = [] }) => warnings), ...new Set(clashes)],
   };
@@ -75,4 +103,10 @@ export async function findCluster(
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** Where a cluster of this name would be: the first source's that has a place for it. */
+export function placeOf(sources: readonly ClusterSource[], name: string): string {
+  const [place = name] = sources.flatMap((source) => source.placeOf?.(name) ?? []);
+  return place;
 }

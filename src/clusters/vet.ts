@@ -3,10 +3,9 @@ import type { Settings } from "../config/schema.ts";
 import { configuredTrust, faultOf, faultOfFolder, type Trust } from "../files/trusted.ts";
 import { type Current, judge, whyNotOverApi } from "../kube/kubeconfig/judge.ts";
 import { NotUsable } from "../kube/kubeconfig/refused.ts";
-import { canonicalServer } from "../kube/kubeconfig/server_url.ts";
 import { readYaml, type Value } from "../kube/kubeconfig/yaml.ts";
 import { seal, type Sealed } from "../log/sealed.ts";
-import { maskTokens } from "../log/token_shapes.ts";
+import { contextCount, furtherContexts } from "./further_contexts.ts";
 import { whyFilesUseless } from "./named_files.ts";
 import { whyNoPlugin } from "./plugins.ts";
 
@@ -69,6 +68,8 @@ export interface Vetted {
   readonly version: string;
   /** What is not forbidden, but better otherwise. */
   readonly warnings: readonly string[];
+  /** How many contexts it has, of which one is used. */
+  readonly contexts: number;
 }
 
 /**
@@ -106,18 +107,22 @@ export async function vetKubeconfig(
   const known = seen.get(file);
   if (known?.version === version) return usable(known, rules, refuse);
   const { content, current } = judged(await readText(path, refuse), refuse);
-  if (!rules.allowExecPlugins && runsPrograms(content, current)) {
-    refuse("it runs a program for credentials, and allow-exec-plugins is false");
-  }
-  const warnings = (info.mode ?? 0) & 0o044
-    ? [`Others may read kubeconfig '${file}'; run chmod 600 on it`]
-    : [];
+  if (!rules.allowExecPlugins && runsPrograms(content, current)) refuse(RUNS_PROGRAM);
+  const contexts = contextCount(content);
+  const further = furtherContexts(file, contexts);
+  const warnings = [
+    ...(info.mode ?? 0) & 0o044
+      ? [`Others may read kubeconfig '${file}'; run chmod 600 on it`]
+      : [],
+    ...further === undefined ? [] : [further],
+  ];
   const vetted = {
     path: isAbsolute(file) ? file : `${Deno.cwd()}/${file}`,
     content: seal(content),
     current: seal(current),
     version,
     warnings,
+    contexts,
   };
   seen.set(file, vetted);
   return usable(vetted, rules, refuse);
@@ -125,37 +130,26 @@ export async function vetKubeconfig(
 
 /** What may change without a change to the kubeconfig. */
 function usable(vetted: Vetted, rules: VetRules, refuse: (why: string) => never): Vetted {
-  const current = vetted.current.reveal();
   const folder = dirname(vetted.path); // as kubectl has it, which follows no link for this
-  const why = whyFilesUseless(folder, current, rules) ?? whyNoPlugin(folder, current, rules) ??
-    (rules.isOverApi ? whyNotOverApi(current) : undefined);
+  const why = whyNamesUseless(folder, vetted.current.reveal(), rules);
   return why === undefined ? vetted : refuse(why);
 }
 
-/** What can be told of a kubeconfig without asking its cluster. */
-export interface KubeconfigState {
-  /** Address of the API server; absent where it is not used. */
-  readonly server?: string;
-  /** Why it is not used. */
-  readonly refused?: string;
-  /** What is not forbidden, but better otherwise. */
-  readonly warnings: readonly string[];
+/**
+ * Why what a kubeconfig names is of no use, or `undefined`: its files, its plugin, its proxy.
+ * @param folder the kubeconfig's
+ */
+export function whyNamesUseless(
+  folder: string,
+  current: Current,
+  rules: VetRules,
+): string | undefined {
+  return whyFilesUseless(folder, current, rules) ?? whyNoPlugin(folder, current, rules) ??
+    (rules.isOverApi ? whyNotOverApi(current) : undefined);
 }
 
-/** Looks at a kubeconfig as {@link vetKubeconfig} does, but tells what that throws. */
-export async function stateOf(file: string, rules: VetRules): Promise<KubeconfigState> {
-  try {
-    const { current, warnings } = await vetKubeconfig(file, rules);
-    // In its path, too, may be a token.
-    return { server: maskTokens(canonicalServer(current.reveal().server)), warnings };
-  } catch (error) {
-    if (error instanceof KubeconfigRefused) return { refused: error.why, warnings: [] };
-    if (error instanceof Deno.errors.NotFound) return { refused: "it is not there", warnings: [] };
-    throw error;
-  }
-}
-
-async function readText(path: string, refuse: (why: string) => never): Promise<string> {
+/** What is in a kubeconfig. @param refuse is told why that cannot be read */
+export async function readText(path: string, refuse: (why: string) => never): Promise<string> {
   try {
     const bytes = await Deno.readFile(path);
     const isUtf16 = /^(fffe|feff)$/.test(bytes.subarray(0, 2).toHex());
@@ -184,6 +178,8 @@ function judged(
   }
 }
 
+export const RUNS_PROGRAM = "it runs a program for credentials, and allow-exec-plugins is false";
+
 /**
  * Fields of a user that name no program. Others may: `exec`, `auth-provider`, what comes next.
  * @see https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/#AuthInfo
@@ -191,7 +187,8 @@ function judged(
 const NO_PROGRAM =
   /^(token|tokenFile|username|password|as|as-uid|as-groups|as-user-extra|extensions|client-(certificate|key)(-data)?)$/;
 
-function runsPrograms(content: Value, { userName }: Current): boolean {
+/** Whether the current user of a kubeconfig names a program. */
+export function runsPrograms(content: Value, { userName }: Current): boolean {
   const { users } = content as { users: { name?: string; user?: object }[] };
   const entry = users.find((each) => (each?.name ?? "") === userName);
   return Object.keys(entry?.user ?? {}).some((field) => !NO_PROGRAM.test(field));

@@ -1,7 +1,8 @@
 import { load as parseYaml } from "js-yaml";
-import { readTrusted } from "../files/open.ts";
-import { configuredTrust, NotTrusted, type Trust } from "../files/trusted.ts";
-import { isObject } from "../text/json.ts";
+import { configuredTrust, faultOfFolder } from "../files/trusted.ts";
+import { ConfigError } from "./config_error.ts";
+import { type Env, type FileSource, notYaml, readConfigFile } from "./config_file.ts";
+import { type Home, placeOf } from "./home.ts";
 import {
   envName,
   flagName,
@@ -16,22 +17,11 @@ import { SettingInvalid, type SettingKey, type Settings, settingsOf } from "./sc
 import { kindOf, type SettingTable } from "./setting.ts";
 import { SETTINGS } from "./settings.ts";
 
-/** A configuration that cannot be used; the start ends with exit code 2. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
-}
+export { ConfigError };
 
-type Env = Readonly<Record<string, string>>;
-
-export interface ConfigSources {
+export interface ConfigSources extends FileSource {
   /** Settings given as flags, by key. */
   readonly flags: Readonly<Partial<Record<SettingKey, unknown>>>;
-  /** The environment; `ARGOCD_CONFIGURER_KUBECTL_TIMEOUT` sets `kubectl_timeout`. */
-  readonly env: Env;
-  /** Path of the file. */
-  readonly file: string;
-  /** Whether the file was named by the user: then it has to be there. */
-  readonly fileRequired: boolean;
   /** Those that there are. @default all of this program's */
   readonly table?: SettingTable;
 }
@@ -39,7 +29,19 @@ export interface ConfigSources {
 export interface LoadedConfig {
   readonly settings: Settings;
   readonly warnings: readonly string[];
+  /** The configuration file, and whether there is one. */
+  readonly file: string;
+  readonly isThere: boolean;
+  /**
+   * Where each setting comes from, by key, as messages have it: `flag --port`,
+   * `environment variable NAME`, `FILE:LINE` or {@link DEFAULT}.
+   */
+  readonly origins: Readonly<Record<string, string>>;
+  readonly home?: Home;
 }
+
+/** The origin of a setting that nobody has set. */
+export const DEFAULT = "default";
 
 /**
  * Puts the settings together: flag before environment before file before default.
@@ -53,13 +55,17 @@ export interface LoadedConfig {
  */
 // deno-lint-ignore require-await -- what is wrong rejects, as it always did
 export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> {
-  const warnings: string[] = [];
-  const file = readFile(sources, warnings);
-  const { table = SETTINGS } = sources;
+  const { table = SETTINGS, home } = sources;
+  const file = readConfigFile(sources, table);
+  const warnings = file.warning === undefined ? [] : [file.warning];
   const env = fromEnv(sources.env, table);
   const given: Record<string, unknown> = {};
   const origin: Record<string, string> = {};
   const layers = [
+    {
+      values: home === undefined ? {} : { "clusters-folder": home.clusters },
+      from: () => DEFAULT,
+    },
     { values: file.values, from: (key: string) => `${sources.file}${file.lineOf(key)}` },
     { values: env, from: (key: string) => `environment variable ${envName(key)}` },
     { values: sources.flags, from: (key: string) => `flag ${flagName(key)}` },
@@ -79,7 +85,12 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   }
   warnings.push(...aboutVariables(sources.env, knownVariables(table)));
   try {
-    return { settings: settingsOf(given, table), warnings };
+    const settings = settingsOf(given, table);
+    const origins = Object.fromEntries(
+      Object.keys(table).map((key) => [key, origin[key] ?? DEFAULT]),
+    );
+    if (origins["clusters-folder"] === DEFAULT) judgeClusters(home, settings["trusted-owners"]);
+    return { settings, warnings, file: sources.file, isThere: file.isThere, origins, home };
   } catch (error) {
     if (!(error instanceof SettingInvalid)) throw error;
     const { path, key, message } = error;
@@ -112,6 +123,24 @@ function aboutVariables(env: Env, known: Known): string[] {
   ];
 }
 
+/**
+ * A clusters folder that nobody has named may be a stranger's: then all in it would be refused, and
+ * what was meant would not be looked for.
+ * @throws {ConfigError}
+ */
+function judgeClusters(home: Home | undefined, trustedOwners: readonly number[]): void {
+  if (home === undefined || home.kind === "none" || home.hasConfig) return;
+  const folder = home.clustersToMake;
+  const fault = faultOfFolder(folder, configuredTrust(trustedOwners));
+  if (fault === undefined) return;
+  throw new ConfigError(
+    `Cannot use clusters folder ${folder}, found ${
+      placeOf(home)
+    }: ${fault.why}. Or run this from ` +
+      "another directory, or name a folder with --clusters-folder",
+  );
+}
+
 /** Numbers, booleans, lists and maps are written in YAML there, like in the file. */
 function fromEnv(env: Env, table: SettingTable): Record<string, unknown> {
   const values: Record<string, unknown> = {};
@@ -138,91 +167,6 @@ function fromEnv(env: Env, table: SettingTable): Record<string, unknown> {
   }
   return values;
 }
-
-/** Why a text is no YAML, without a piece of it, which may be a secret in the wrong place. */
-function notYaml(error: unknown): string {
-  const { reason } = error as { reason?: string };
-  if (reason === "duplicated mapping key") return "a key is there twice";
-  const isPlain = reason !== undefined && /^[a-z ,]+$/i.test(reason);
-  return isPlain ? `it is not valid YAML: ${reason}` : "it is not valid YAML";
-}
-
-/**
- * Who may own the file and write to it. It cannot say itself whom to trust; the environment can.
- * @see trusted-owners
- */
-function trustedBy({ env }: ConfigSources): Trust {
-  const name = envName("trusted-owners");
-  return {
-    ...configuredTrust(idsIn(env[name])),
-    named: `this program's user nor root nor one of ${name}`,
-  };
-}
-
-/** What are none is said when the environment is read. */
-function idsIn(text = ""): readonly number[] {
-  try {
-    const ids = parseYaml(text);
-    return Array.isArray(ids) ? ids.filter(Number.isInteger) : [];
-  } catch {
-    return [];
-  }
-}
-
-/** One that nobody has named may be a stranger's, who left it where the program was started. */
-function whyRefused({ message }: NotTrusted, { fileRequired }: ConfigSources): string {
-  return fileRequired
-    ? message
-    : `${message}, or name another one with --config: it is the one of the working directory`;
-}
-
-/** The values by key, and `:LINE` of a key. */
-function readFile(sources: ConfigSources, warnings: string[]): {
-  readonly values: Record<string, unknown>;
-  lineOf(key: string): string;
-} {
-  const { file, fileRequired } = sources;
-  const refuse = (why: string, at = ""): never => {
-    throw new ConfigError(`Cannot use configuration file ${file}${at}: ${why}`);
-  };
-  let text: string;
-  try {
-    text = readTrusted(file, trustedBy(sources));
-  } catch (error) {
-    if (error instanceof NotTrusted) return refuse(whyRefused(error, sources));
-    if (!(error instanceof Deno.errors.NotFound)) return refuse("cannot read it");
-    if (fileRequired) return refuse("there is no such file");
-    warnings.push(`No configuration file at ${file}; the defaults are in effect`);
-    return { values: {}, lineOf: () => "" };
-  }
-  if (text.length > MAX_FILE) return refuse("it is larger than 64 KiB");
-  const lines = linesOfKeys(text);
-  const lineOf = (key: string) => lines.has(key) ? `:${lines.get(key)}` : "";
-  // A file of comments alone is an empty configuration.
-  if (text.split("\n").every((line) => /^\s*(#.*)?$/.test(line))) return { values: {}, lineOf };
-  let values: unknown;
-  try {
-    values = parseYaml(text) ?? {};
-  } catch (error) {
-    const mark = (error as { mark?: { line: number; column: number } }).mark;
-    return refuse(notYaml(error), mark && `:${mark.line + 1}:${mark.column + 1}`);
-  }
-  return isObject(values) ? { values, lineOf } : refuse("it is not a YAML mapping");
-}
-
-/** The line on which each key begins, counted from 1; of one that is there twice the first. */
-function linesOfKeys(text: string): Map<string, number> {
-  const lines = new Map<string, number>();
-  for (const [i, line] of text.split("\n").entries()) {
-    const [, quoted, plain] = /^(?:"([^"]*)"|([^\s:"][^:]*)):/.exec(line) ?? [];
-    const key = quoted ?? plain;
-    if (key !== undefined && !lines.has(key)) lines.set(key, i + 1);
-  }
-  return lines;
-}
-
-/** Largest file, in UTF-16 units: it is read by a server that serves, too. */
-const MAX_FILE = 64 * 1024;
 
 /** Largest value in the environment that is read as YAML, in UTF-16 units. */
 const MAX_VALUE = 16 * 1024;

@@ -15,8 +15,16 @@ export function flagName(key: string): string {
   return `--${key.replaceAll("_", "-")}`;
 }
 
+/** Names the configuration file, where no flag does. */
+export const CONFIG_VARIABLE = `${ENV_PREFIX}CONFIG`;
+
+/** Names the folder of server.pid and server.log, where no flag does. */
+export const RUN_DIR_VARIABLE = `${ENV_PREFIX}RUN_DIR`;
+
 /** Variables of the program that are no settings. */
 const OTHER_VARIABLES = [
+  "CONFIG",
+  "RUN_DIR",
   "TOKEN",
   "PASSWORD",
   "SERVER",
@@ -44,7 +52,7 @@ export function knownVariables(table: SettingTable): Known {
   const { all, protective } = knownKeys(table);
   return {
     all: [...all.map(envName), ...OTHER_VARIABLES],
-    protective: [...protective.map(envName), `${ENV_PREFIX}TOKEN`],
+    protective: [...protective.map(envName), `${ENV_PREFIX}TOKEN`, CONFIG_VARIABLE],
     prefix: ENV_PREFIX,
   };
 }

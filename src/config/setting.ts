@@ -29,6 +29,8 @@ export interface Setting {
 export interface SettingFlag {
   /** Stands for the value in help. @default what its value is the path of, or "number" */
   readonly value?: string;
+  /** Where help shows it. @default "configuration" */
+  readonly group?: "listen" | "output";
   /** That the commands about credentials have it, too; with their own default, where they have one. */
   readonly commands?: true | { readonly default: string };
 }

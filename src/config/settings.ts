@@ -38,13 +38,13 @@ export const SETTINGS = {
     schema: text.default("127.0.0.1"),
     about:
       "Address to listen on. One besides this machine's needs [tokens and HTTPS](#tokens-and-https).",
-    flag: { value: "address" },
+    flag: { group: "listen", value: "address" },
     reloadable: false,
   },
   port: {
     schema: z.int().min(0).max(65535).default(8091),
     about: "Port to listen on; `0` for any free one.",
-    flag: {},
+    flag: { group: "listen" },
     reloadable: false,
   },
   "clusters-folder": {
@@ -99,7 +99,7 @@ export const SETTINGS = {
     about:
       "File of the [tokens](#tokens-and-https) that are accepted; 'token create' makes them. " +
       "Without it anyone on this machine may use the API.",
-    flag: {},
+    flag: { group: "listen" },
     path: "file",
     protective: true,
     example: "tokens.yaml",
@@ -107,7 +107,7 @@ export const SETTINGS = {
   "tls-cert": {
     schema: text.optional(),
     about: "Certificate chain (PEM), to serve HTTPS. Without it: HTTP.",
-    flag: {},
+    flag: { group: "listen" },
     path: "file",
     protective: true,
     reloadable: false,
@@ -116,7 +116,7 @@ export const SETTINGS = {
   "tls-key": {
     schema: text.optional(),
     about: "Private key (PEM) of `tls-cert`.",
-    flag: {},
+    flag: { group: "listen" },
     path: "file",
     protective: true,
     reloadable: false,
@@ -129,7 +129,7 @@ export const SETTINGS = {
     ).default(false),
     about: "A proxy on this machine or in a private network does TLS; the setting names " +
       "[others](#tokens-and-https). Besides `true` and `false` it is a list of addresses and networks.",
-    flag: {},
+    flag: { group: "listen" },
   },
   "cors-origins": {
     schema: z.array(origin).default([]),
@@ -183,11 +183,11 @@ export const SETTINGS = {
   "log-format": {
     schema: z.enum(["text", "json"]).default("text"),
     about: "What a line of the log looks like: `text` or `json`.",
-    flag: { value: "format" },
+    flag: { group: "output", value: "format" },
   },
   "log-level": {
     schema: z.enum(["debug", "info", "warning", "error"]).default("info"),
     about: "Least level that is logged: `debug`, `info`, `warning` or `error`.",
-    flag: { value: "level", commands: { default: "warning" } },
+    flag: { group: "output", value: "level", commands: { default: "warning" } },
   },
 } as const satisfies SettingTable;

@@ -37,7 +37,7 @@ export interface DockerAdded {
   readonly kind: "docker";
   readonly cluster: string;
   readonly name: string;
-  /** Where it was to be written: as asked for or selected, and Argo CD's. */
+  /** Where it was to be written: as asked for or selected, and Argo CD's if there is one. */
   readonly namespaces: readonly string[];
   readonly verdict: WriteVerdict;
   /** What the user should know about the credential. */
@@ -72,7 +72,10 @@ export function outcomeOf(result: DockerAdded | NotAccepted): Outcome {
   return outcomeOfWrite(result.verdict, [result.name, gitWriteBackName(result.name)]);
 }
 
-/** Writes a docker credential as a pull secret into every namespace, and into Argo CD's. */
+const placesOf = (argocdNamespace: string | undefined) =>
+  argocdNamespace === undefined ? [] : [argocdNamespace];
+
+/** Writes a docker credential as a pull secret into every namespace, and into Argo CD's if there is one. */
 export async function addDocker(
   request: AddDocker,
   { argocdNamespace, dockerLabels }: AddSettings,
@@ -80,6 +83,7 @@ export async function addDocker(
 ): Promise<DockerAdded | NotAccepted> {
   const { cluster, name, credentials, merge, gitWriteBack } = request;
   const { begin } = services;
+  const argocd = placesOf(argocdNamespace);
   // Else when the namespaces are known, which the record of an interrupted write has to name.
   if (request.select === undefined) await begin();
   const hints = dockerLogins.hints(credentials);
@@ -88,7 +92,7 @@ export async function addDocker(
     kind: "docker",
     cluster,
     name,
-    namespaces: [...namespaces, argocdNamespace],
+    namespaces: [...namespaces, ...argocd],
     verdict,
     hints,
     verified,
@@ -134,17 +138,17 @@ function usesIn(
 function found(
   request: Pick<AddDocker, "name" | "serviceAccounts">,
   namespaces: readonly string[],
-  argocdNamespace: string,
+  argocdNamespace: string | undefined,
 ) {
   return {
-    namespaces: [...new Set([...namespaces, argocdNamespace])],
+    namespaces: [...new Set([...namespaces, ...placesOf(argocdNamespace)])],
     serviceAccounts: accountsOf(usesIn(namespaces, request)),
   };
 }
 
 async function namespacesOf(
   { cluster, namespaces, select }: AddDocker,
-  argocdNamespace: string,
+  argocdNamespace: string | undefined,
   { store, seconds }: WriteServices,
 ) {
   if (select === undefined) return { kind: "selected", namespaces } as const;

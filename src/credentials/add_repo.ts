@@ -32,6 +32,11 @@ export interface RepoPlace extends SpelledUrl {
   readonly templateIndex?: number;
 }
 
+/** There is no Argo CD on the cluster, so nothing was tried. */
+export interface NoArgocd {
+  readonly kind: "no_argocd";
+}
+
 export interface RepoAdded {
   readonly kind: "repo";
   readonly cluster: string;
@@ -52,14 +57,18 @@ export function attemptOf(
   settings: Pick<AddSettings, "argocdNamespace">,
 ): Attempt {
   const { writeId, requestId, actor, cluster, type, upsert, force, dryRun } = request;
+  const { argocdNamespace } = settings;
   return {
     ...{ writeId, requestId, actor, cluster, kind: type, upsert, force, dryRun },
-    ...placesOf(desired(request, settings).secrets.flatMap(refsOf)),
+    ...argocdNamespace === undefined
+      ? { names: [request.name], namespaces: [] }
+      : placesOf(desired(request, argocdNamespace).secrets.flatMap(refsOf)),
     serviceAccounts: [],
   };
 }
 
-export function outcomeOf(result: RepoAdded | NotAccepted): Outcome {
+export function outcomeOf(result: RepoAdded | NotAccepted | NoArgocd): Outcome {
+  if (result.kind === "no_argocd") return { outcome: "unable", error: "no_argocd" };
   return result.kind === "not_accepted"
     ? NOT_ACCEPTED
     : outcomeOfWrite(result.verdict, result.asked);
@@ -70,12 +79,14 @@ export async function addRepo(
   request: AddRepo,
   settings: AddSettings,
   services: AddServices,
-): Promise<RepoAdded | NotAccepted> {
+): Promise<RepoAdded | NotAccepted | NoArgocd> {
   const { cluster, name, type, as } = request;
+  const { argocdNamespace } = settings;
+  if (argocdNamespace === undefined) return { kind: "no_argocd" };
   await services.begin();
   const verified = request.verify ? await verifyRepo(request, services.verifyOne) : [];
   if (!isAccepted(verified)) return { kind: "not_accepted", verified, hints: [] };
-  const { secrets, places } = desired(request, settings);
+  const { secrets, places } = desired(request, argocdNamespace);
   const { names: asked } = placesOf(secrets.flatMap(refsOf));
   const verdict = await write({ ...request, secrets, permissions: request }, services);
   return { kind: "repo", cluster, name, type, as, places, asked, verdict, verified };
@@ -84,7 +95,7 @@ export async function addRepo(
 /** The secrets of all URLs, and where those of each stand among them. */
 function desired(
   request: AddRepo,
-  { argocdNamespace }: Pick<AddSettings, "argocdNamespace">,
+  argocdNamespace: string,
 ): { readonly secrets: readonly DesiredSecret[]; readonly places: readonly RepoPlace[] } {
   const { name, urls } = request;
   const names = namesOf(name, urls.map(({ url }) => url.url));

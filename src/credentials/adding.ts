@@ -15,6 +15,7 @@ export interface NotAccepted {
 }
 
 export interface AddSettings {
-  readonly argocdNamespace: string;
+  /** `undefined` where there is no Argo CD. */
+  readonly argocdNamespace: string | undefined;
   readonly dockerLabels: Readonly<Record<string, string>>;
 }

@@ -1,6 +1,13 @@
 import { type Deadline, deadlineIn } from "../kube/deadline.ts";
 import { isForbidden, KubeError, type KubeErrorKind } from "../kube/errors.ts";
 import { refKey, type SecretStore, type SecretSummary } from "../kube/store.ts";
+import {
+  type DockerSummary,
+  filterDocker,
+  filterRepositories,
+  filters,
+  type SecretFilter,
+} from "./list_filter.ts";
 import { SECRET_TYPE_LABEL } from "./kinds/repository_credential.ts";
 import { listEach, type NamedSettings } from "./named.ts";
 
@@ -15,7 +22,7 @@ export interface Listed {
   readonly kind: "listed";
   readonly cluster: string;
   readonly repoCreds: readonly SecretSummary[];
-  readonly docker: readonly SecretSummary[];
+  readonly docker: readonly DockerSummary[];
   readonly helm: readonly SecretSummary[];
   /** Repositories of every type. */
   readonly repositories: readonly SecretSummary[];
@@ -35,6 +42,8 @@ export const HELM_REPO_CREDS = "helm-repo-creds";
 
 /** When several reads fail, the first of these that one of them had is the answer. */
 const SEVERITY: readonly KubeErrorKind[] = [
+  "labels_unreadable",
+  "invalid_labels",
   "invalid_kubeconfig",
   "kubectl_missing",
   "busy",
@@ -45,22 +54,39 @@ const SEVERITY: readonly KubeErrorKind[] = [
   "forbidden",
 ];
 
-/** The credentials of a cluster, read at once under one deadline, without their values. */
+/** Of which secrets it is a list. */
+export interface ListScope extends SecretFilter {
+  /** Only of this one. @default all */
+  readonly namespace?: string;
+}
+
+/**
+ * The credentials of a cluster, read at once under one deadline, without their values.
+ * @param scope what could not be judged by it is left out, and told as a warning
+ */
 export async function listSecrets(
   cluster: string,
   store: SecretStore,
   settings: ListSettings,
+  scope: ListScope = {},
 ): Promise<Listed | ListFailed> {
   const deadline = deadlineIn(settings.seconds);
+  const isFiltered = filters(scope);
   const [argocd, docker] = await Promise.allSettled([
-    listArgocd(store, settings, deadline),
-    listDocker(store, settings, deadline),
+    listArgocd(store, settings, scope, deadline).then((secrets) =>
+      isFiltered ? filterRepositories(secrets, scope) : { secrets, warnings: [] }
+    ),
+    listDocker(store, settings, scope, deadline).then(async (listed) => {
+      if (!isFiltered) return listed;
+      const { secrets, warnings } = await filterDocker(listed.secrets, scope, store, deadline);
+      return { secrets, warnings: [...listed.warnings, ...warnings] };
+    }),
   ]);
   if (argocd.status === "rejected" || docker.status === "rejected") {
     return { kind: "failed", cluster, error: worst([argocd, docker]), seconds: settings.seconds };
   }
   const ofType = (type: string) =>
-    argocd.value.filter(({ labels }) => labels[SECRET_TYPE_LABEL] === type);
+    argocd.value.secrets.filter(({ labels }) => labels[SECRET_TYPE_LABEL] === type);
   const repositories = ofType("repository");
   return {
     kind: "listed",
@@ -72,15 +98,17 @@ export async function listSecrets(
       ...ofType(HELM_REPO_CREDS),
     ]),
     repositories,
-    warnings: docker.value.warnings,
+    warnings: [...docker.value.warnings, ...argocd.value.warnings],
   };
 }
 
 async function listArgocd(
   store: SecretStore,
   { argocdNamespace }: ListSettings,
+  { namespace = argocdNamespace }: ListScope,
   deadline: Deadline,
 ): Promise<SecretSummary[]> {
+  if (argocdNamespace === undefined || namespace !== argocdNamespace) return [];
   const selector = `${SECRET_TYPE_LABEL} in (repo-creds,repository,${HELM_REPO_CREDS})`;
   const query = { selector, namespace: argocdNamespace, repository: true };
   return sorted(await store.list(query, deadline));
@@ -95,14 +123,16 @@ interface DockerSecrets {
 async function listDocker(
   store: SecretStore,
   settings: ListSettings,
+  { namespace }: ListScope,
   deadline: Deadline,
 ): Promise<DockerSecrets> {
   const labels = Object.entries(settings.dockerLabels).map(([key, value]) => `${key}=${value}`);
+  const where = namespace === undefined ? {} : { namespace };
   const reads = await Promise.allSettled(labels.map(async (selector): Promise<DockerSecrets> => {
     try {
-      return { secrets: await store.list({ selector }, deadline), warnings: [] };
+      return { secrets: await store.list({ selector, ...where }, deadline), warnings: [] };
     } catch (error) {
-      if (!isForbidden(error)) throw error;
+      if (!isForbidden(error) || namespace !== undefined) throw error;
       return await listNamespaces(store, selector, settings.dockerNamespaces, deadline);
     }
   }));

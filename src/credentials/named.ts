@@ -4,7 +4,8 @@ import type { ListQuery, SecretStore, SecretSummary } from "../kube/store.ts";
 import { WRITE_ANNOTATION } from "./kinds/kind.ts";
 
 export interface NamedSettings {
-  readonly argocdNamespace: string;
+  /** `undefined` where there is no Argo CD. */
+  readonly argocdNamespace: string | undefined;
   /** Where to look when not all namespaces may be listed. */
   readonly dockerNamespaces: readonly string[];
 }
@@ -32,7 +33,8 @@ export async function secretsNamed(
   } catch (error) {
     if (!isForbidden(error)) throw error;
   }
-  const places = [...new Set([...dockerNamespaces, argocdNamespace])];
+  const argocd = argocdNamespace === undefined ? [] : [argocdNamespace];
+  const places = [...new Set([...dockerNamespaces, ...argocd])];
   const { reads, seen, secrets } = await listEach(places, query, store, deadline);
   for (const read of reads) {
     if (read.status === "rejected" && (!isForbidden(read.reason) || seen.length === 0)) {

@@ -15,20 +15,20 @@ export interface NamespaceSelection {
 
 /**
  * The namespaces of a cluster that a selection means, sorted; those being deleted are left out.
- * @param argocdNamespace written anyway, so never selected
+ * @param argocdNamespace written anyway, so never selected; `undefined` where there is none
  */
 export async function selectNamespaces(
   { selector, exclude }: NamespaceSelection,
   { store, seconds, argocdNamespace }: Pick<WriteDeps, "store" | "seconds"> & {
-    readonly argocdNamespace: string;
+    readonly argocdNamespace: string | undefined;
   },
 ): Promise<{ readonly kind: "selected"; readonly namespaces: readonly string[] } | Unable> {
   try {
     const phases = await store.namespaces(selector, deadlineIn(seconds));
     const names = [...phases].filter(([, phase]) => phase === "Active").map(([name]) => name);
-    const excluded = [argocdNamespace, ...exclude];
-    const namespaces = names.filter((name) => !excluded.some((each) => matchesPattern(each, name)))
-      .sort();
+    const isExcluded = (name: string) =>
+      name === argocdNamespace || exclude.some((each) => matchesPattern(each, name));
+    const namespaces = names.filter((name) => !isExcluded(name)).sort();
     return { kind: "selected", namespaces };
   } catch (error) {
     return unable(error);

@@ -4,8 +4,9 @@ import { decodeManifest, decodeObject, type RequestBody, unknownFieldWarnings } 
 import { checkDryRun, checkFieldValidation, decodeDeleteOptions } from "./delete_options.ts";
 import { discoveryDocument } from "./discovery.ts";
 import { goJsonSyntaxError, goJsonType } from "./go_json.ts";
-import type { ListOptions, ObjectList } from "./list.ts";
+import { labelSelector, type ListOptions, type ObjectList } from "./list.ts";
 import type { KubernetesObject, Resource } from "./objects.ts";
+import { deploymentsIn, listDeployments, review, REVIEWS } from "./other_groups.ts";
 import { mergePatch } from "./patch.ts";
 import { fromProtobuf } from "./protobuf.ts";
 import { inForm, negotiate } from "./representation.ts";
@@ -55,6 +56,15 @@ export function answer(cluster: EmulatedCluster, request: ApiRequest, now: Date)
       // The aggregator in front answers /apis, and does not look at the method.
       if (request.method !== "GET" && path !== "/apis") throw methodNotAllowed();
       return json(200, document);
+    }
+    if (path === REVIEWS) {
+      return json(201, review(request.method, request.body, cluster.isAllowed));
+    }
+    const place = deploymentsIn(path);
+    if (place !== undefined) {
+      const matches = labelSelector(request.query.get("labelSelector") ?? "");
+      const there = cluster.deployments.filter(({ namespace }) => namespace === place);
+      return json(200, listDeployments(there, matches, request));
     }
     if (!path.startsWith("/api/")) return text(404, "404 page not found\n");
     const target = targetOf(path);

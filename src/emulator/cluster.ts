@@ -28,6 +28,7 @@ import {
   secretObject,
   type ServiceAccount,
 } from "./objects.ts";
+import type { AccessAsked, EmulatedDeployment } from "./other_groups.ts";
 import type { SecretSeed, ServiceAccountSeed } from "./seeds.ts";
 import { alreadyExists, forbidden, invalid, notFound, type Status } from "./status.ts";
 import { ObjectStore } from "./store.ts";
@@ -68,6 +69,11 @@ export class EmulatedCluster {
   readonly #lister = new Lister();
 
   readonly #defaultAccounts: boolean;
+
+  /** What access reviews say. Nothing else obeys it: who has the token may do all. */
+  isAllowed: (asked: AccessAsked) => boolean = () => true;
+  /** Those that can be listed. */
+  deployments: readonly EmulatedDeployment[] = [];
 
   constructor({ now = () => new Date(), defaultAccounts = false }: ClusterOptions = {}) {
     this.#store = new ObjectStore(now);

@@ -23,7 +23,40 @@ const DOCUMENTS: Readonly<Record<string, unknown>> = {
     platform: "linux/amd64",
   },
   "/api": { kind: "APIVersions", versions: ["v1"], serverAddressByClientCIDRs: [] },
-  "/apis": { kind: "APIGroupList", apiVersion: "v1", groups: [] },
+  "/apis": {
+    kind: "APIGroupList",
+    apiVersion: "v1",
+    groups: ["apps", "authorization.k8s.io"].map((name) => {
+      const version = { groupVersion: `${name}/v1`, version: "v1" };
+      return { name, versions: [version], preferredVersion: version };
+    }),
+  },
+  "/apis/apps/v1": {
+    kind: "APIResourceList",
+    apiVersion: "v1",
+    groupVersion: "apps/v1",
+    resources: [{
+      name: "deployments",
+      singularName: "deployment",
+      namespaced: true,
+      kind: "Deployment",
+      verbs: ["list"],
+      shortNames: ["deploy"],
+      categories: ["all"],
+    }],
+  },
+  "/apis/authorization.k8s.io/v1": {
+    kind: "APIResourceList",
+    apiVersion: "v1",
+    groupVersion: "authorization.k8s.io/v1",
+    resources: [{
+      name: "selfsubjectaccessreviews",
+      singularName: "selfsubjectaccessreview",
+      namespaced: false,
+      kind: "SelfSubjectAccessReview",
+      verbs: ["create"],
+    }],
+  },
   "/api/v1": {
     kind: "APIResourceList",
     groupVersion: "v1",

@@ -101,10 +101,10 @@ export function startEmulator(options: EmulatorOptions = {}): Emulator {
     if (fault?.kind === "delay") await delay(fault.milliseconds, stopping.signal); // or until it stops
     if (fault?.kind === "cut" && !fault.after) return "cut";
     if (fault?.kind === "status") {
-      return response(statusAnswer(faultStatus(fault, method, path)), fault.retryAfter);
+      return response(statusAnswer(faultStatus(fault, method, path)), now(), fault.retryAfter);
     }
     const answered = serve(request, { method, path, query }, body);
-    return fault?.kind === "cut" ? "cut" : response(answered);
+    return fault?.kind === "cut" ? "cut" : response(answered, now());
   }
 
   function serve(
@@ -153,11 +153,12 @@ function authorized(header: string, token: string | undefined): boolean {
   return token === undefined || scheme.toLowerCase() === "bearer" && given === token;
 }
 
-function response(answer: ApiAnswer, retryAfter?: number): HttpResponse {
+function response(answer: ApiAnswer, date: Date, retryAfter?: number): HttpResponse {
   return {
     code: answer.code,
     headers: {
       "Content-Type": answer.contentType,
+      Date: date.toUTCString(),
       "Cache-Control": "no-cache, private",
       ...(answer.warnings.length > 0 && {
         "Warning": answer.warnings.map((text) =>

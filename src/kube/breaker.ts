@@ -29,6 +29,8 @@ const OURS: readonly KubeErrorKind[] = [
   "busy",
   "kubectl_missing",
   "invalid_kubeconfig",
+  "labels_unreadable",
+  "invalid_labels",
   "internal",
 ];
 
@@ -58,6 +60,18 @@ export class Breakers {
     const anew = new Breaker(this.options);
     this.#known.set(server, { breaker: anew, versions });
     return anew;
+  }
+
+  /**
+   * A server has answered somebody who asked it although it was left alone: it is so no longer. That
+   * it has not answered says nothing here.
+   * @param cluster by which name it was asked
+   */
+  answered(server: string, cluster: string): void {
+    const { breaker, versions } = this.#known.get(server) ?? {};
+    if (breaker === undefined || !breaker.isLeftAlone) return;
+    this.#known.set(server, { breaker: new Breaker(this.options), versions: versions! });
+    this.options.onClosed?.(cluster);
   }
 }
 
@@ -166,6 +180,10 @@ export class Breaker {
     if ((error.place.given ?? took) >= costly) return "silent";
     // What fails at once need not be spared; of a deadline that was nearly over nothing is learnt.
     return error.kind === "unreachable" && took < costly ? "answered" : "nothing";
+  }
+
+  get isLeftAlone(): boolean {
+    return this.#isLeftAlone;
   }
 
   /** Why the cluster is not asked now, or `undefined` where a request would be let to it. */

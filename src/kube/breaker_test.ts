@@ -19,6 +19,8 @@ interface Scene extends Disposable {
   readonly told: string[];
   /** Begins a request. */
   begin(version?: string, name?: string): Guarded;
+  /** Somebody has asked it all the same, and had an answer. */
+  answered(name?: string): void;
   /** A request that lists: how it fails, or `undefined`. */
   list(version?: string): Promise<KubeError | undefined>;
   /** Milliseconds that have gone by. */
@@ -50,6 +52,7 @@ function scene(options: BreakerOptions = {}): Scene {
     cluster,
     told,
     begin,
+    answered: (name = "c") => breakers.answered("https://c:6443", name),
     waited,
     elapsed: () => clock.elapsed,
     pass: (milliseconds) => clock.advance(milliseconds),
@@ -100,6 +103,20 @@ Deno.test("after two requests that timed out the cluster is not asked, and it is
     error.message,
     "Cannot connect to cluster 'c': it did not answer 1 second ago and is asked again in 5 seconds",
   );
+});
+
+Deno.test("when it has answered somebody who asked all the same, everyone asks it again", async () => {
+  using it = await leftAlone();
+  it.answered("other-name");
+  assert.deepEqual(it.told, ["c opened: timeout", "other-name closed"]);
+  always(it.cluster, undefined);
+  assert.equal(await it.list(), undefined);
+  it.answered();
+  assert.equal(it.told.length, 2, "one that is not left alone has nothing to tell");
+  always(it.cluster, { kind: "hang" });
+  assert.equal((await it.list())?.place.asked, undefined);
+  assert.equal((await it.list())?.place.asked, undefined);
+  assert.equal((await it.list())?.place.asked, false, "it is left alone again");
 });
 
 Deno.test("then one request is let through, and others are refused until it has its answer", async () => {

@@ -23,6 +23,10 @@ export type KubeErrorKind =
   /** The API server finds the object itself wrong. */
   | "invalid"
   | "invalid_kubeconfig"
+  /** It is not known what labels the clusters have, and so how each is to be used. */
+  | "labels_unreadable"
+  /** A label of the cluster that says how it is to be used says nothing that can be. */
+  | "invalid_labels"
   /** The kubectl program is not there or cannot be run. */
   | "kubectl_missing"
   /** We have too much to do, or the API server says that it has. */

@@ -57,6 +57,33 @@ export const SECRET_TABLE: Shape = {
     ),
 };
 
+/** A Table of deployments, whose images are among the columns. */
+export const DEPLOYMENT_TABLE: Shape = {
+  what: "a Table of deployments",
+  fits: (body) =>
+    isOf(body, "Table", "meta.k8s.io/v1") &&
+    Array.isArray(body.columnDefinitions) &&
+    body.columnDefinitions.some((column) => isObject(column) && column.name === "Images") &&
+    isListOf(
+      body.rows,
+      (row) => isObject(row) && Array.isArray(row.cells) && isNamespaced(row.object),
+    ),
+};
+
+/** @see https://pkg.go.dev/k8s.io/apimachinery/pkg/version#Info */
+export const VERSION_ANSWER: Shape = {
+  what: "the version of a Kubernetes API server",
+  fits: (body) => isObject(body) && typeof body.gitVersion === "string",
+};
+
+/** An access review that is decided. */
+export const REVIEW_ANSWER: Shape = {
+  what: "an access review",
+  fits: (body) =>
+    isOf(body, "SelfSubjectAccessReview", "authorization.k8s.io/v1") &&
+    isObject(body.status) && typeof body.status.allowed === "boolean",
+};
+
 /** The object of that name, and no other. */
 export function objectShape(
   kind: Kind,

@@ -1,9 +1,13 @@
 import type { KubeconfigSource } from "./api/connection.ts";
 import type { ApiCall } from "./api/send.ts";
 import { type ApiStore, apiStore } from "./api/store.ts";
-import type { KubectlCommand } from "./kubectl/command.ts";
+import { credentialExpiry } from "./kubeconfig/expiry.ts";
+import { judge } from "./kubeconfig/judge.ts";
+import { type KubectlCommand, kubectlOf, type KubectlOptions } from "./kubectl/command.ts";
 import type { ProcessGate } from "./kubectl/gate.ts";
+import { kubectlProbe } from "./kubectl/probe.ts";
 import { kubectlStore } from "./kubectl/store.ts";
+import type { ClusterProbe } from "./probe.ts";
 import type { RunProcess } from "./process.ts";
 import type { SecretStore } from "./store.ts";
 import { observe } from "../observe/observe.ts";
@@ -18,9 +22,29 @@ export interface Reachable {
 
 /** One of the two ways to clusters. */
 export interface Transport {
+  readonly name: "kubectl" | "api";
   storeOf(cluster: Reachable): SecretStore;
+  /** By the same way as the store. */
+  probeOf(cluster: Reachable): ClusterProbe;
   /** Closes the connections that it keeps. */
   close(): void;
+}
+
+/**
+ * Both ways, each made when the first cluster is reached by it.
+ * @param makers of each, by its name
+ */
+export function transportsOf<Name extends string>(makers: Readonly<Record<Name, () => Transport>>) {
+  const made = new Map<Name, Transport>();
+  return {
+    of(name: Name): Transport {
+      const known = made.get(name) ?? makers[name]();
+      made.set(name, known);
+      return known;
+    },
+    /** Closes those that were made. */
+    close: () => made.forEach((each) => each.close()),
+  };
 }
 
 interface Around {
@@ -34,17 +58,20 @@ interface Around {
 
 /** All clusters under one limit of processes. */
 export function overKubectl(around: Around, gate: ProcessGate): Transport {
+  const optionsOf = ({ name, kubeconfig }: Reachable): KubectlOptions => ({
+    cluster: name,
+    kubeconfig: kubeconfig.path,
+    env: around.kubectlEnv,
+    gate,
+    onCommand: logCommand,
+    cacheDir: around.kubectlCache,
+    run: around.run,
+  });
   return {
-    storeOf: ({ name, kubeconfig }) =>
-      kubectlStore({
-        cluster: name,
-        kubeconfig: kubeconfig.path,
-        env: around.kubectlEnv,
-        gate,
-        onCommand: logCommand,
-        cacheDir: around.kubectlCache,
-        run: around.run,
-      }),
+    name: "kubectl",
+    storeOf: (cluster) => kubectlStore(optionsOf(cluster)),
+    probeOf: (cluster) =>
+      kubectlProbe(kubectlOf(optionsOf(cluster)), cluster.name, () => expiryIn(cluster)),
     close: () => {},
   };
 }
@@ -56,24 +83,32 @@ export function overKubectl(around: Around, gate: ProcessGate): Transport {
  */
 export function overApi(around: Around, connectSeconds: number): Transport {
   const kept = new Map<string, { version: string; store: ApiStore }>();
+  function storeOf({ name: cluster, kubeconfig, version }: Reachable): ApiStore {
+    const known = kept.get(cluster);
+    if (known?.version === version) return known.store;
+    known?.store.close();
+    const store = apiStore({
+      cluster,
+      kubeconfig,
+      env: around.kubectlEnv,
+      connectSeconds,
+      run: around.run,
+      onCall: (call) => logCall(cluster, call),
+    });
+    kept.set(cluster, { version, store });
+    return store;
+  }
   return {
-    storeOf({ name: cluster, kubeconfig, version }) {
-      const known = kept.get(cluster);
-      if (known?.version === version) return known.store;
-      known?.store.close();
-      const store = apiStore({
-        cluster,
-        kubeconfig,
-        env: around.kubectlEnv,
-        connectSeconds,
-        run: around.run,
-        onCall: (call) => logCall(cluster, call),
-      });
-      kept.set(cluster, { version, store });
-      return store;
-    },
+    name: "api",
+    storeOf,
+    probeOf: (cluster) => storeOf(cluster).probe,
     close: () => kept.forEach(({ store }) => store.close()),
   };
+}
+
+/** What stands in it, as {@link judge} has found it usable. */
+async function expiryIn({ kubeconfig: { path, content } }: Reachable): Promise<Date | undefined> {
+  return await credentialExpiry(path, judge(content.reveal()));
 }
 
 function logCall(cluster: string, call: ApiCall): void {

@@ -114,7 +114,11 @@ export const EVENTS = {
     "file is no cluster's kubeconfig",
   ),
   "clusters.files_ignored": warning<{ folder: string }>("more files are no cluster's kubeconfig"),
+  "clusters.further_contexts": warning<{ file: string; contexts: number; import: string }>(
+    "kubeconfig has further contexts, which are not used",
+  ),
   "clusters.kubeconfig_refused": warning<Cluster & Reason>("kubeconfig refused"),
+  "clusters.labels_unusable": warning<Cluster & Reason>("labels of the cluster cannot be used"),
   "clusters.kubeconfig_warning": debug<Warning>("{warning}"),
 
   "api.request": info<ApiRequest>("request"),

@@ -40,6 +40,16 @@ export const command: CommandHelp = {
     "exclude_namespaces",
     "create_namespaces",
   ],
+  groups: {
+    credential: ["name", "registry"],
+    where: [
+      "namespaces",
+      "namespace_selector",
+      "all_namespaces",
+      "exclude_namespaces",
+      "create_namespaces",
+    ],
+  },
   letters: { n: "namespaces" },
   asks: ({ registry = "ghcr.io" }) => String(registry),
 };
@@ -56,28 +66,34 @@ export const describe: OperationModule["describe"] = (face) => ({
   },
 });
 
-export const take: OperationModule["take"] = ({ face, query, body }, settings) => {
+export const take: OperationModule["take"] = ({ face, query, body }) => {
   const { registry, ...request } = parseBody(query, body, addDockerBody(clusterField(face)));
-  const { argocdNamespace } = settings;
-  if (request.namespaces.includes(argocdNamespace)) {
-    const rule = `must not name '${argocdNamespace}': the secret is written there anyway`;
-    throw new OperationError("invalid_field", { kind: "field", field: "namespaces", rule });
-  }
+  const { cluster } = request;
   return {
-    cluster: request.cluster,
+    cluster,
+    refuse({ argocdNamespace, labelsAt }) {
+      if (argocdNamespace === undefined) {
+        if (!request.gitWriteBack) return;
+        throw new OperationError("no_argocd", { cluster, labelsAt, field: "git_write_back" });
+      }
+      if (!request.namespaces.includes(argocdNamespace)) return;
+      const rule = `must not name '${argocdNamespace}': the secret is written there anyway`;
+      throw new OperationError("invalid_field", { kind: "field", field: "namespaces", rule });
+    },
     attempt: {
       dryRun: request.dryRun,
       tries: request.verify ? request.credentials.length : Number(request.dryRun),
-      of: (writer) => attemptOf({ ...request, ...writer }, settings),
+      of: (writer, place) => attemptOf({ ...request, ...writer }, place),
       credentials: credentialsOf(request),
     },
     async run(context) {
-      const added = await addDocker({ ...request, ...context.writer }, context.settings, context);
+      const { writer, settings } = context;
+      const added = await addDocker({ ...request, ...writer }, settings, context);
       return {
         outcome: outcomeOf(added),
         reply() {
           if (added.kind === "not_accepted") throw notAccepted(added, registry);
-          return dockerAnswer(added, argocdNamespace, registry);
+          return dockerAnswer(added, settings, registry);
         },
       };
     },

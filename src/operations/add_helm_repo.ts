@@ -34,12 +34,13 @@ export const describe: OperationModule["describe"] = (face) => ({
 });
 
 /** The same as `addRepo` in the words of its first version. */
-export const take: OperationModule["take"] = ({ face, query, body }, settings) => {
-  const { isList, hints, ...request } = parseBody(query, body, addHelmRepoBody(clusterField(face)));
+export const take: OperationModule["take"] = ({ face, query, body }) => {
+  const field = clusterField(face);
+  const { isList, hints, ...request } = parseBody(query, body, addHelmRepoBody(field));
   return repoCall(
     request,
-    settings,
+    field,
     hints,
-    (added) => helmRepoAnswer(added, settings.argocdNamespace, hints, isList),
+    (added, place) => helmRepoAnswer(added, place, hints, isList),
   );
 };

@@ -1,4 +1,5 @@
-import type { RepoAdded } from "../credentials/add_repo.ts";
+import { credentialFields } from "../credentials/kinds/kinds.ts";
+import { optionFields } from "../credentials/kinds/repository_options.ts";
 import { RepoAddedAnswer, SecretsExistAnswer } from "./answers.ts";
 import { Envelope, WriteFailed } from "./error_answers.ts";
 import { repoExamples } from "./examples.ts";
@@ -29,6 +30,10 @@ export const command: CommandHelp = {
       "A template for all repositories of an organisation, in two clusters",
     ],
   ],
+  groups: {
+    credential: ["name", ...Object.keys(credentialFields())],
+    repository: ["type", "url", "as", ...Object.keys(optionFields), "template"],
+  },
   asks: repositoryOf,
 };
 
@@ -43,8 +48,8 @@ export const describe: OperationModule["describe"] = (face) => ({
   },
 });
 
-export const take: OperationModule["take"] = ({ face, query, body }, settings) => {
-  const { hints, ...request } = parseBody(query, body, addRepoBody(clusterField(face)));
-  const reply = (added: RepoAdded) => repoAnswer(added, settings.argocdNamespace, hints);
-  return repoCall(request, settings, hints, reply);
+export const take: OperationModule["take"] = ({ face, query, body }) => {
+  const field = clusterField(face);
+  const { hints, ...request } = parseBody(query, body, addRepoBody(field));
+  return repoCall(request, field, hints, (added, place) => repoAnswer(added, place, hints));
 };

@@ -21,11 +21,6 @@ export const Index = z.object({
   }),
 }).openapi("Index");
 
-export const ClusterList = z.object({
-  clusters: z.array(z.string()),
-  total: z.int(),
-}).openapi("Clusters");
-
 const labels = z.record(z.string(), z.string());
 
 const warnings = z.array(z.string()).optional().describe(
@@ -49,13 +44,23 @@ const RepositorySecret = Secret.extend({
   note: z.string().optional().describe("Of a secret that Argo CD itself ignores"),
 }).openapi("RepositorySecret");
 
+const ShownLogin = z.object({ registry: z.string(), username: z.string().optional() })
+  .openapi("ShownLogin");
+
+const DockerSecret = Secret.extend({
+  registries: z.array(ShownLogin).optional().describe(
+    "Where it was looked at for `username` or `registry`: what it is for",
+  ),
+}).openapi("DockerSecret");
+
+export type DockerSecretAnswer = z.infer<typeof DockerSecret>;
 export type SecretAnswer = z.infer<typeof Secret>;
 export type RepositorySecretAnswer = z.infer<typeof RepositorySecret>;
 
 export const Secrets = z.object({
   cluster: z.string(),
   repo_creds_secrets: z.array(RepositorySecret).describe("Argo CD's credential templates"),
-  docker_creds_secrets: z.array(Secret).describe(
+  docker_creds_secrets: z.array(DockerSecret).describe(
     "Secrets of any namespace with one of the configured docker labels",
   ),
   helm_creds_secrets: z.array(RepositorySecret).describe(
@@ -225,9 +230,7 @@ export const ShownAnswer = z.object({
       ...Secret.shape,
       project: z.string().optional().describe("Argo CD's"),
       credentials: z.array(z.string()).optional().describe("Kinds of credential"),
-      registries: z.array(
-        z.object({ registry: z.string(), username: z.string().optional() }).openapi("ShownLogin"),
-      ).optional().describe("Of a pull secret"),
+      registries: z.array(ShownLogin).optional().describe("Of a pull secret"),
       keys: z.array(z.object({ key: z.string(), bytes: z.int() }).openapi("SecretKey")).describe(
         "Of its data, and how long each value is",
       ),

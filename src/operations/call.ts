@@ -1,3 +1,4 @@
+import type { ClusterNotFound, OpenedCluster } from "../clusters/open.ts";
 import { CLUSTER_NOT_FOUND, recorded, unrecorded } from "../credentials/recorded.ts";
 import type { Begin } from "../credentials/recorded.ts";
 import type { Locks } from "../credentials/write/locks.ts";
@@ -8,7 +9,17 @@ import { clusterError, clusterNotFound } from "./cluster_errors.ts";
 import { OperationError } from "./errors.ts";
 import { type Limits, Overloaded } from "./limits.ts";
 import { clusterField } from "./face.ts";
-import type { Caller, Context, Done, Given, Operation, Services, Taken } from "./operation.ts";
+import type {
+  Caller,
+  ClusterSettings,
+  Context,
+  Done,
+  Given,
+  Operation,
+  OperationSettings,
+  Services,
+  Taken,
+} from "./operation.ts";
 import { type Reply, whenOver } from "./reply.ts";
 
 /** What calls go through besides the services: one for each program. */
@@ -40,7 +51,7 @@ export async function call(
 ): Promise<Reply> {
   checkRole(caller.identity, operation);
   const { take } = await operation.load();
-  const taken = take(given, services.settings);
+  const taken = take(given);
   const { cluster, attempt } = taken;
   if (cluster !== undefined) {
     note(cluster);
@@ -123,7 +134,7 @@ async function enter(
 /** Opens the cluster, has the attempt recorded, and does it. */
 async function carriedOut(
   { method }: Operation,
-  { requestId, actor, identity, face }: Caller,
+  { requestId, actor, identity, face, gone }: Caller,
   taken: Taken,
   services: Services,
 ): Promise<Done> {
@@ -132,11 +143,16 @@ async function carriedOut(
   const writer = { writeId, requestId, actor };
   const { locks, ...common } = services;
   const field = method === "post" ? clusterField(face) : "cluster";
+  const opened = taken.cluster === undefined
+    ? undefined
+    : await services.clusters.open(taken.cluster);
+  const place = opened?.kind === "open" ? opened : { argocdNamespace: opened?.argocdNamespace };
+  if (opened?.kind === "open") taken.refuse?.(place);
   const act = (begin: Begin) =>
-    run(taken, { ...common, face, identity, writer, begin }, locks, field);
+    run(taken, opened, { ...common, face, identity, writer, gone, begin }, locks, field);
   const { attempt } = taken;
   if (attempt === undefined) return await act(unrecorded);
-  const done = await recorded(attempt.of(writer), {
+  const done = await recorded(attempt.of(writer, place), {
     record: services.auditLog,
     credentials: attempt.credentials,
     outcomeOf: ({ outcome }: Done) => outcome ?? { outcome: "done" },
@@ -147,25 +163,41 @@ async function carriedOut(
 
 async function run(
   taken: Taken,
+  opened: OpenedCluster | ClusterNotFound | undefined,
   context: Context,
   locks: Locks,
   field: "cluster" | "cluster_name",
 ): Promise<Done> {
   if (taken.cluster === undefined) return await taken.run(context);
-  const opened = await context.clusters.open(taken.cluster);
-  if (opened.kind === "open") {
-    const { store, lockScope } = opened;
-    const { seconds } = context.settings;
-    return await taken.run({ ...context, store, seconds, locks: locks.of(lockScope) });
+  if (opened?.kind === "open") {
+    const { store, lockScope, seconds } = opened;
+    const settings = settingsOf(context.settings, opened);
+    const own = { ...context, settings, store, seconds, locks: locks.of(lockScope) };
+    return await taken.run(own);
   }
   // The nearest one is proposed, of those that the caller may see.
   const names = context.face === "seed" ? [] : (await context.clusters.names())
     .filter((each) => mayUseCluster(context.identity, each));
-  const error = clusterNotFound(opened, field, names);
+  const error = clusterNotFound(opened!, field, names);
   return {
     outcome: CLUSTER_NOT_FOUND,
     reply() {
       throw error;
     },
+  };
+}
+
+/** What holds for one cluster. */
+function settingsOf(
+  { dockerLabels, dockerNamespaces }: OperationSettings,
+  { seconds, argocdNamespace, labelsAt }: OpenedCluster,
+): ClusterSettings {
+  const argocd = argocdNamespace === undefined ? [] : [argocdNamespace];
+  return {
+    dockerLabels,
+    dockerNamespaces: dockerNamespaces ?? ["kube-system", "default", ...argocd],
+    seconds,
+    argocdNamespace,
+    labelsAt,
   };
 }

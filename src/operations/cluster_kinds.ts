@@ -1,3 +1,4 @@
+import { NO_ARGOCD, OWN_LABELS } from "../clusters/own_settings.ts";
 import { type ErrorKind, kind, listed } from "./error_kind.ts";
 
 /** What a cluster, or what is between it and this program, does not do. */
@@ -52,24 +53,41 @@ export interface ClusterUnknown {
 export interface NamespacesWrong {
   readonly missing: readonly string[];
   readonly terminating: readonly string[];
-  /** Argo CD's own. */
-  readonly argocdNamespace: string;
+  /** Argo CD's own; absent where the cluster has none. */
+  readonly argocdNamespace?: string;
+  /** Where the cluster's labels are: `clusters/labels.yaml`. */
+  readonly labelsAt?: string;
   /** Of those that are missing, the one that there is and that may be meant. */
   readonly nearest?: Readonly<Record<string, string>>;
 }
 
 function namespacesWrong(details: NamespacesWrong | ClusterFailed, isFull: boolean): string {
   if ("why" in details) return failed(details);
-  const { missing, terminating, argocdNamespace, nearest = {} } = details;
+  const { missing, terminating, nearest = {} } = details;
+  const argocd = missingArgocd(details);
   const meant = isFull ? Object.values(nearest).map((name) => `'${name}'`) : [];
   return [
     ...(missing.length > 0 ? [`Namespaces do not exist: ${listed(missing)}`] : []),
     ...(terminating.length > 0 ? [`Namespaces are being deleted: ${listed(terminating)}`] : []),
-    ...(missing.includes(argocdNamespace)
-      ? [`'${argocdNamespace}' is Argo CD's own (setting argocd-namespace)`]
+    ...(argocd === undefined ? [] : [`'${argocd}' is Argo CD's own (setting argocd-namespace)`]),
+    ...(argocd !== undefined && isFull
+      ? [`if this cluster has no Argo CD, set its label ${HAS_NONE}${inFile(details)}`]
       : []),
     ...(meant.length > 0 ? [`did you mean ${meant.join(", ")}?`] : []),
   ].join("; ");
+}
+
+/** How a label says that a cluster has no Argo CD. */
+const HAS_NONE = `${OWN_LABELS.argocdNamespace}: ${NO_ARGOCD}`;
+
+const inFile = ({ labelsAt }: { readonly labelsAt?: string }) =>
+  labelsAt === undefined ? "" : ` in ${labelsAt}`;
+
+/** Argo CD's namespace where it is one of those that are missing. */
+function missingArgocd({ missing, argocdNamespace }: NamespacesWrong): string | undefined {
+  return argocdNamespace !== undefined && missing.includes(argocdNamespace)
+    ? argocdNamespace
+    : undefined;
 }
 
 const namespacesKind = kind<NamespacesWrong | ClusterFailed>(
@@ -78,11 +96,25 @@ const namespacesKind = kind<NamespacesWrong | ClusterFailed>(
   {
     fields: () => ["namespaces"],
     remedy: (details) => {
-      const { nearest = {} } = "why" in details ? {} : details;
-      return Object.keys(nearest).length === 0 ? undefined : { namespaces: nearest };
+      if ("why" in details) return undefined;
+      const { nearest = {} } = details;
+      return {
+        ...Object.keys(nearest).length === 0 ? {} : { namespaces: nearest },
+        ...missingArgocd(details) === undefined
+          ? {}
+          : { labels: { [OWN_LABELS.argocdNamespace]: NO_ARGOCD } },
+      };
     },
   },
 );
+
+export interface WithoutArgocd {
+  readonly cluster: string;
+  /** Where the label is that says so. */
+  readonly labelsAt?: string;
+  /** The field that needs Argo CD; what the request calls its cluster where all of it does. */
+  readonly field: "cluster" | "cluster_name" | "git_write_back";
+}
 
 /** Which secrets are there already. */
 export type Exists =
@@ -113,6 +145,18 @@ export const CLUSTER_ERRORS = {
     fields: ({ field }) => [field],
     remedy: ({ field, nearest }) => nearest === undefined ? undefined : { [field]: nearest },
   }),
+  no_argocd: kind<WithoutArgocd>(
+    422,
+    (details) =>
+      `Cluster '${details.cluster}' has no Argo CD (its label is ${HAS_NONE}${inFile(details)}): ` +
+      (details.field === "git_write_back"
+        ? "leave out the write-back to Git for it"
+        : "leave it out, or set the label to Argo CD's namespace"),
+    {
+      fields: ({ field }) => [field],
+      remedy: ({ field }) => field === "git_write_back" ? { git_write_back: false } : undefined,
+    },
+  ),
   unreachable: kind<ReadFailed>(
     503,
     (details) =>
@@ -141,6 +185,8 @@ export const CLUSTER_ERRORS = {
   conflict: clusterFailed(409),
   invalid: clusterFailed(400),
   invalid_kubeconfig: clusterFailed(500),
+  labels_unreadable: clusterFailed(500),
+  invalid_labels: clusterFailed(500),
   kubectl_missing: clusterFailed(503),
   busy: clusterFailed(503),
   too_large: clusterFailed(502),

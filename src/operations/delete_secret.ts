@@ -17,6 +17,7 @@ export const command: CommandHelp = {
     ["my-docker-secret --cluster a,b --namespaces web --yes", "From one, of two clusters"],
   ],
   args: [{ field: "name", brief: "The secret's name" }],
+  groups: { where: ["namespaces"] },
   letters: { n: "namespaces" },
 };
 
@@ -36,7 +37,7 @@ export const describe: OperationModule["describe"] = () => ({
   },
 });
 
-export const take: OperationModule["take"] = ({ method, query, body }, { argocdNamespace }) => {
+export const take: OperationModule["take"] = ({ method, query, body }) => {
   refuseBody(method, body, Object.keys(RemoveQuery.shape));
   const { dry_run: dryRun, ...parameters } = parseQuery(query, RemoveQuery);
   const request = { ...parameters, dryRun };
@@ -49,7 +50,7 @@ export const take: OperationModule["take"] = ({ method, query, body }, { argocdN
       const removed = await removeSecrets({ ...request, ...writer }, settings, context);
       return {
         outcome: outcomeOf(removed),
-        reply: () => removedAnswer(removed, argocdNamespace),
+        reply: () => removedAnswer(removed, settings),
       };
     },
   };

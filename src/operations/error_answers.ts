@@ -36,7 +36,7 @@ export const Envelope = SeedEnvelope.extend({
   fields: z.array(z.string()).optional().describe("All of them, where there are several"),
   remedy: z.record(z.string(), z.unknown()).optional().openapi({
     description: "What to send to succeed, by fields or parameters. `setting` is one of the " +
-      "server's, `retry_after` seconds to wait, `field` the name that may be meant, `role` a " +
+      "server's, `labels` the cluster's, `retry_after` seconds to wait, `field` the name that may be meant, `role` a " +
       "token's, `methods` the path's, `namespaces` by each name the one that may be meant",
     example: { upsert: true },
   }),

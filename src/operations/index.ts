@@ -1,7 +1,7 @@
 import { Index } from "./answers.ts";
 import { json } from "./openapi/content.ts";
-import { type Operation, type OperationModule, SERVICE } from "./operation.ts";
-import { routesOf } from "./routes.ts";
+import { type OperationModule, SERVICE } from "./operation.ts";
+import { type OperationRoute, routesOf } from "./routes.ts";
 
 export const describe: OperationModule["describe"] = () => ({
   answers: { 200: json("The endpoints", Index) },
@@ -13,9 +13,9 @@ export const take: OperationModule["take"] = ({ face }) => ({
     const others = operations.filter(({ path }) => path !== ""); // itself not among them
     const routes = routesOf(others).filter((route) => route.face === "v1" || face !== "v1");
     const endpoints = Object.fromEntries(
-      routes.map(({ operation, path }) => [
-        `${operation.method.toUpperCase()} ${path}`,
-        inOneLine(operation),
+      routes.map((route) => [
+        `${route.operation.method.toUpperCase()} ${route.path}`,
+        inOneLine(route),
       ]),
     );
     const body = { service: SERVICE, version, endpoints };
@@ -23,7 +23,7 @@ export const take: OperationModule["take"] = ({ face }) => ({
   },
 });
 
-function inOneLine({ summary, parameters = [] }: Operation): string {
+function inOneLine({ operation: { summary }, parameters }: OperationRoute): string {
   if (parameters.length === 0) return summary;
   return `${summary}; parameter${parameters.length > 1 ? "s" : ""}: ${parameters.join(", ")}`;
 }

@@ -96,6 +96,11 @@ export class Limits {
     this.#places.refuseWaiting();
   }
 
+  /** Whether the program is about to stop. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   #count(token: string | undefined, change: 1 | -1): void {
     this.#underWay += change;
     if (token === undefined) return;

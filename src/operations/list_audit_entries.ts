@@ -15,7 +15,8 @@ export const command: CommandHelp = {
     "write is one line: how it ended, or begun while it has not; JSON and YAML show both. It warns " +
     "where lines are missing or changed.",
   examples: [
-    ["--cluster test-cluster --since 2026-01-31", "What was done on one cluster since"],
+    ["--cluster test-cluster --since 1h", "What was done on one cluster in the last hour"],
+    ["--credential 5b0c8f2e --since 2026-01-31", "Where one credential was written, and by whom"],
     [
       "--name my-docker-secret -o wide",
       "Who wrote a secret, from where and into which namespaces",

@@ -2,7 +2,8 @@ import type { RouteConfig, z } from "@hono/zod-openapi";
 import type { Attempt, Credentials, Outcome, RefusedAttempt } from "../audit/entry.ts";
 import type { AuditPage, AuditQuery } from "../audit/read.ts";
 import type { WriteRecord } from "../audit/write_record.ts";
-import type { OpenCluster } from "../clusters/open.ts";
+import type { Described, WhichClusters } from "../clusters/describe.ts";
+import type { OpenCluster, OpenedCluster } from "../clusters/open.ts";
 import type { Actor } from "../credentials/actor.ts";
 import type { AddServices } from "../credentials/adding.ts";
 import type { Begin } from "../credentials/recorded.ts";
@@ -10,6 +11,7 @@ import type { VerifyOne } from "../credentials/verify_credential.ts";
 import type { Locks, Turns } from "../credentials/write/locks.ts";
 import type { Writer } from "../credentials/writer.ts";
 import type { Fields } from "../fields/field.ts";
+import type { Checked } from "../kube/check.ts";
 import type { Pause } from "../kube/deadline.ts";
 import type { Sealed } from "../log/sealed.ts";
 import type { Identity, Role } from "../tokens/rights.ts";
@@ -41,6 +43,12 @@ export interface Operation {
   readonly parameters?: readonly string[];
   /** How a command line asks for it; absent where it cannot. */
   readonly command?: Command;
+  /** Other commands that ask for it, with some of its fields given: `clusters check`. */
+  readonly alsoBy?: readonly (Command & {
+    readonly input: Readonly<Record<string, unknown>>;
+    /** The field by which the command asks for one cluster after the other; all where none is named. */
+    readonly eachBy?: string;
+  })[];
   load(): Promise<OperationModule>;
 }
 
@@ -58,11 +66,13 @@ export interface Command {
 export interface CommandHelp {
   /** One or more sentences, between what all commands have in common. */
   readonly full?: string;
-  /** A sentence, where they are others than those of all commands on clusters. */
+  /** `1: refused; 2: …`, where they are others than those of all commands on clusters. */
   readonly exitCodes?: string;
   readonly examples: readonly (readonly [args: string, brief: string])[];
   /** Fields that are arguments by their place and not flags, in order. */
   readonly args?: readonly { readonly field: string; readonly brief: string }[];
+  /** Which fields help shows together; what is not named here by its form and what the operation does. */
+  readonly groups?: Readonly<Partial<Record<FieldGroup, readonly string[]>>>;
   /** Flags by one letter: `{ n: "namespaces" }` */
   readonly letters?: Readonly<Record<string, string>>;
   /** Fields whose flags come before all others, which have the order of the fields. */
@@ -71,10 +81,15 @@ export interface CommandHelp {
   asks?(input: Readonly<Record<string, unknown>>): string;
 }
 
+/** Of fields: what is written, where to, what kind of repository, what is asked for, and how. */
+export type FieldGroup = "credential" | "where" | "repository" | "which" | "how";
+
 export interface RootPath {
   readonly path: string;
   /** Whether the bodies of its errors stay as they were in the first version. @default false */
   readonly isSeed?: boolean;
+  /** Names of its parameters there. @default those that it has below `/api/v1` */
+  readonly parameters?: readonly string[];
 }
 
 /** What the file of an operation exports. */
@@ -83,13 +98,15 @@ export interface OperationModule {
   readonly fields?: Fields;
   /** Of what has a {@link Command}. */
   readonly command?: CommandHelp;
+  /** Of further commands, by their words: `clusters check`. */
+  readonly otherCommands?: Readonly<Record<string, CommandHelp>>;
   /** What it takes and gives, for OpenAPI. */
   describe(face: Face): Description | Promise<Description>;
   /**
    * Understands what was given; nothing is asked or changed yet.
    * @throws {OperationError} says what is wrong with it; no value is quoted
    */
-  take(given: Given, settings: Pick<OperationSettings, "argocdNamespace">): Taken;
+  take(given: Given): Taken;
 }
 
 /** Who calls, and how. */
@@ -122,6 +139,7 @@ interface TakenOfNone {
   readonly cluster?: undefined;
   /** Absent of what only looks. */
   readonly attempt?: Attempted;
+  readonly refuse?: undefined;
   run(context: Context): Promise<Done>;
 }
 
@@ -129,6 +147,11 @@ interface TakenOfCluster {
   /** The one that it is about. */
   readonly cluster: string;
   readonly attempt?: Attempted;
+  /**
+   * Says what is wrong with what was given, on this cluster; nothing is asked or changed yet.
+   * @throws {OperationError}
+   */
+  refuse?(place: Place): void;
   run(context: ClusterContext): Promise<Done>;
 }
 
@@ -137,7 +160,8 @@ export interface Attempted {
   readonly dryRun: boolean;
   /** Values of which it tells whether they are right: the credentials that it tries, or a dry run's. */
   readonly tries: number;
-  of(writer: Writer): Attempt;
+  /** @param place where that is known */
+  of(writer: Writer, place: Place): Attempt;
   /** The values, of which only fingerprints are recorded. */
   readonly credentials?: Credentials;
 }
@@ -174,14 +198,31 @@ export interface Clusters {
   /** Sorted. */
   names(): Promise<readonly string[]>;
   readonly open: OpenCluster;
+  /** What can be told of them without asking one. */
+  describe(which: WhichClusters): Promise<Described>;
+  /**
+   * Asks clusters what can be found out, by name; of one that is not there or not used nothing.
+   * @param gone aborted when nobody waits for the answer any more
+   */
+  check(
+    names: readonly string[],
+    gone?: AbortSignal,
+  ): Promise<ReadonlyMap<string, Checked>>;
 }
 
+/** What holds for all clusters. */
 export interface OperationSettings {
-  readonly argocdNamespace: string;
   readonly dockerLabels: Readonly<Record<string, string>>;
-  /** Where to look when not all namespaces may be listed. */
-  readonly dockerNamespaces: readonly string[];
-  /** For what a cluster is asked, in all. */
+  /** Where to look when not all namespaces may be listed. @default those of a usual cluster */
+  readonly dockerNamespaces?: readonly string[];
+}
+
+/** Where Argo CD is on one cluster. */
+export type Place = Pick<OpenedCluster, "argocdNamespace" | "labelsAt">;
+
+/** What holds for one cluster. */
+export interface ClusterSettings extends Required<OperationSettings>, Place {
+  /** For what it is asked, in all. */
   readonly seconds: number;
 }
 
@@ -190,11 +231,14 @@ export interface Context extends Omit<Services, "locks"> {
   readonly face: Face;
   readonly identity: Identity;
   readonly writer: Writer;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly gone?: () => AbortSignal;
   /** Records that the write begins; called before anything is changed. */
   readonly begin: Begin;
 }
 
-export interface ClusterContext extends Context, AddServices {
+export interface ClusterContext extends Omit<Context, "settings">, AddServices {
+  readonly settings: ClusterSettings;
   /** Whom else its writes wait for. */
   readonly locks: Turns;
 }

@@ -85,7 +85,7 @@ for (const [name, given, message, fields, nearest] of WRONG) {
       path: {},
       body,
     } as const;
-    assert.throws(() => take(input, { argocdNamespace: "argocd" }), (error) => {
+    assert.throws(() => take(input), (error) => {
       assert.ok(error instanceof OperationError);
       assert.equal(
         error.code,

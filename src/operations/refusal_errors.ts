@@ -1,6 +1,7 @@
 import type { Refusal } from "../credentials/write.ts";
 import { OperationError } from "./errors.ts";
 import { nearestName } from "./nearest.ts";
+import type { Place } from "./operation.ts";
 import type { InTheWay } from "./secret_kinds.ts";
 
 type Kind = Refusal["kind"];
@@ -12,8 +13,7 @@ export interface Refused {
   readonly existingNamespaces?: readonly string[];
 }
 
-export interface RefusedBy {
-  readonly argocdNamespace: string;
+export interface RefusedBy extends Place {
   /** Where the request has its fields. */
   readonly by: InTheWay["by"];
   /** The error when secrets exist, whose body depends on what was to be written. */
@@ -23,7 +23,7 @@ export interface RefusedBy {
 /** Why a write is refused: of several reasons the one that the user has to mend first. */
 export function refusedError(
   { refusals, existingNamespaces = [] }: Refused,
-  { argocdNamespace, by, exists }: RefusedBy,
+  { argocdNamespace, labelsAt, by, exists }: RefusedBy,
 ): OperationError {
   const of = <K extends Kind>(kind: K) =>
     refusals.filter((refusal): refusal is Of<K> => refusal.kind === kind);
@@ -37,7 +37,8 @@ export function refusedError(
     const asked = missing.filter((name) => name !== argocdNamespace);
     const choice = existingNamespaces.filter((name) => name !== argocdNamespace);
     const nearest = nearestNames(asked, choice);
-    return new OperationError(code, { missing, terminating, argocdNamespace, nearest });
+    const about = { missing, terminating, argocdNamespace, labelsAt, nearest };
+    return new OperationError(code, about);
   }
   const [foreign] = of("foreign");
   if (foreign) return inTheWay(foreign, by, 0);

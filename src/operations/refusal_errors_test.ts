@@ -17,8 +17,12 @@ const NEAREST: [missing: string[], existing: string[] | undefined, remedy: objec
   [["kube-sytem"], undefined, undefined],
   // It is written anyway, and a request must not name it.
   [["argocdd"], EXISTING, undefined],
-  // What it is called is a setting.
-  [["argocd"], ["argocd2"], undefined],
+  // What it is called is a setting, and whether there is one a label.
+  [["argocd"], ["argocd2"], { labels: { "argocd-configurer.io/argocd-namespace": "none" } }],
+  [["argocd", "kube-sytem"], EXISTING, {
+    namespaces: { "kube-sytem": "kube-system" },
+    labels: { "argocd-configurer.io/argocd-namespace": "none" },
+  }],
 ];
 
 for (const [names, existingNamespaces, remedy] of NEAREST) {

@@ -7,36 +7,44 @@ import {
 } from "../credentials/add_repo.ts";
 import { secretOf } from "../credentials/kinds/repository_credential.ts";
 import type { Writer } from "../credentials/writer.ts";
-import type { OperationSettings, Taken } from "./operation.ts";
+import { OperationError } from "./errors.ts";
+import type { Place, Taken } from "./operation.ts";
 import type { Reply } from "./reply.ts";
 import { notAccepted } from "./respond/verified.ts";
 
 /**
  * A call that writes a repository's or a template's credential, in whichever words it was asked for.
+ * @param field what the request calls its cluster
  * @param hints what the request itself calls for
  * @param reply of what was written; throws for what came to nothing
  */
 export function repoCall(
   request: Omit<AddRepo, keyof Writer>,
-  settings: Pick<OperationSettings, "argocdNamespace">,
+  field: "cluster" | "cluster_name",
   hints: readonly string[],
-  reply: (added: RepoAdded) => Reply,
+  reply: (added: RepoAdded, place: Place) => Reply,
 ): Taken {
   return {
     cluster: request.cluster,
     attempt: {
       dryRun: request.dryRun,
       tries: Number(request.verify || request.dryRun),
-      of: (writer) => attemptOf({ ...request, ...writer }, settings),
+      of: (writer, place) => attemptOf({ ...request, ...writer }, place),
       credentials: secretOf(request),
     },
     async run(context) {
-      const added = await addRepo({ ...request, ...context.writer }, context.settings, context);
+      const { writer, settings } = context;
+      const added = await addRepo({ ...request, ...writer }, settings, context);
       return {
         outcome: outcomeOf(added),
         reply() {
+          if (added.kind === "no_argocd") {
+            const { cluster } = request;
+            const { labelsAt } = settings;
+            throw new OperationError("no_argocd", { cluster, labelsAt, field }, { cluster });
+          }
           if (added.kind === "not_accepted") throw notAccepted({ ...added, hints });
-          return reply(added);
+          return reply(added, settings);
         },
       };
     },

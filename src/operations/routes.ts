@@ -10,17 +10,20 @@ export interface OperationRoute {
   readonly face: Face;
   /** From the root, as OpenAPI writes it. */
   readonly path: string;
+  /** Names of its parameters there. */
+  readonly parameters: readonly string[];
 }
 
 /** All ways to ask for operations: at the root, and then below {@link PREFIX}. */
 export function routesOf(operations: readonly Operation[]): OperationRoute[] {
   return [
     ...operations.map((operation): OperationRoute => {
-      const { root: { path, isSeed } } = operation;
-      return { operation, face: isSeed ? "seed" : "root", path };
+      const { parameters: below = [], root: { path, isSeed, parameters = below } } = operation;
+      return { operation, face: isSeed ? "seed" : "root", path, parameters };
     }),
     ...operations.map((operation): OperationRoute => {
-      return { operation, face: "v1", path: PREFIX + operation.path };
+      const { path, parameters = [] } = operation;
+      return { operation, face: "v1", path: PREFIX + path, parameters };
     }),
   ];
 }

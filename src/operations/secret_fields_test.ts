@@ -97,6 +97,7 @@ Deno.test("a user name that is a token is masked, of all operations and kinds", 
     })
   );
   assert.deepEqual(found, [
+    "listSecrets username",
     "addDocker username",
     "addDocker registries",
     "addHelmRepo username",

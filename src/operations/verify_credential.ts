@@ -18,7 +18,7 @@ import { VERIFY_BODY, verifyFields as fields } from "./schemas/verify.ts";
 export { fields };
 
 export const command: CommandHelp = {
-  exitCodes: "Exit code 1: it is refused, or nobody answers.",
+  exitCodes: "1: it is refused, or nobody answers; 2: wrong usage, nothing was tried.",
   examples: [
     ["--registry ghcr.io --username ci --password-stdin < token", "A pull credential"],
     [
@@ -26,6 +26,11 @@ export const command: CommandHelp = {
       "That of a repository",
     ],
   ],
+  first: ["type", "url", "registry", "username", "password"],
+  groups: {
+    credential: ["type", "url", "registry"],
+    how: ["proxy", "no_proxy", "insecure", "insecure_oci_http"],
+  },
   asks: (input) =>
     input.type === undefined ? String(input.registry ?? "ghcr.io") : repositoryOf(input),
 };

@@ -1,5 +1,5 @@
 import { NotAcceptedAnswer } from "./answers.ts";
-import { WriteFailed } from "./error_answers.ts";
+import { Envelope, WriteFailed } from "./error_answers.ts";
 import { CLUSTER_FAILS, errors, json } from "./openapi/content.ts";
 
 /** The errors that every write can end with, besides 400 and 409. */
@@ -11,7 +11,12 @@ export const WRITE_ERRORS = errors({
 
 /** Of one with a body, which may try what it is to write. */
 export const ADD_ERRORS = {
-  422: json("The credential is not accepted where it would be used", NotAcceptedAnswer),
+  422: json(
+    "The credential is not accepted where it would be used, or the cluster has no Argo CD and " +
+      "that is what it would be for; nothing is changed",
+    NotAcceptedAnswer,
+    Envelope,
+  ),
   ...WRITE_ERRORS,
   ...errors({
     400:

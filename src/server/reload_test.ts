@@ -83,7 +83,8 @@ function served() {
   const reloads = reloader({
     read: () => {
       if (broken !== undefined) return Promise.reject(new ConfigError(broken));
-      return Promise.resolve({ settings: bound, warnings: [] });
+      const file = { file: "config.yaml", isThere: true, origins: {} };
+      return Promise.resolve({ ...file, settings: bound, warnings: [] });
     },
     onRead: () => Promise.resolve(),
     bound,

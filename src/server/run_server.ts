@@ -12,12 +12,17 @@ export interface ServerOptions {
   readonly settings: Settings;
   /** The configuration as it is now. @throws {ConfigError} for what cannot be used */
   read(): Promise<LoadedConfig>;
-  /** What serves; it is loaded with the first request that needs it. */
-  load(): Promise<Wiring>;
+  /**
+   * What serves; it is loaded with the first request that needs it.
+   * @param onLonger to be told when a request has more time than any before it, in seconds
+   */
+  load(onLonger: (seconds: number) => void): Promise<Wiring>;
   /** Called with the URL when requests are taken. */
   onListening(url: string): void;
   /** Called with what is used from now on, before it serves, and with the time to stop then. */
   onReload(config: LoadedConfig, stopSeconds: number): Promise<void>;
+  /** Called with the time to stop, where the time of a cluster of its own has made that longer. */
+  onLongerStop?(stopSeconds: number): void;
   /** Called when a signal has come to end it. */
   onStopping(): void;
 }
@@ -29,13 +34,19 @@ export interface ServerOptions {
 export async function runServer(options: ServerOptions): Promise<number> {
   const { settings } = options;
   let wiring: Promise<Wiring> | undefined;
+  let longestStop = stopSeconds(settings);
+  const onLonger = (seconds: number) => {
+    const needed = stopSeconds({ kubectl_timeout: seconds });
+    if (needed <= longestStop) return;
+    longestStop = needed;
+    options.onLongerStop?.(needed);
+  };
   const wired = () =>
-    wiring ??= options.load().catch((error) => {
+    wiring ??= options.load(onLonger).catch((error) => {
       wiring = undefined; // the next request tries again
       throw error;
     });
   const app = front(async () => (await wired()).program);
-  let longestStop = stopSeconds(settings);
   const reloads = reloader({
     read: options.read,
     async onRead(next) {

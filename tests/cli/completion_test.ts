@@ -116,6 +116,9 @@ const LINES = [
   ["stop --run-dir=it\tx", "<stop><--run-dir=it's: a=b/x>"],
   ["--config '$(echo 1)' --tran\tx", "<--config><$(echo 1)><--transport><x>"],
   ["serve c\tx", "<serve><cx>"],
+  ["help docker a\tx", "<help><docker><add><x>"],
+  ["get sec\tx", "<get><secrets><x>"],
+  ["token list --color=al\tx", "<token><list><--color=always><x>"],
   ["nope c\tx", "<nope><cx>"],
 ] as const;
 

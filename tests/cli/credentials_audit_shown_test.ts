@@ -47,6 +47,8 @@ const ROWS: [args: string[], stdout: string | RegExp, stderr?: RegExp][] = [
   [["--until", "2026-01-02"], /^TIME.*\n.* created\n.* started\n$/],
   [["--since", "2026-01-03"], /^TIME.*\n.* not allowed\n$/],
   [["--since=2026-01-03", "-o=wide"], /POST \/secrets\/add_repo; needs\\u001b\[31mwriter\n$/],
+  [["--since", "36500d", "--until", "2026-01-02"], /^TIME.*\n.* created\n.* started\n$/],
+  [["--credential", "0f0f0f0f", "-o", "wide"], /^TIME.*\n.* 0f0f0f0f0f0f0f0f .*\n$/],
   [["--limit", "1"], /^TIME.*\n.* not allowed\n$/, /^note: there are more than these 1 entries/],
 ];
 
@@ -151,6 +153,11 @@ Deno.test("wrong words are wrong usage, and without an audit log there is none t
     for (
       const [args, says] of [
         [["--since", "yesterday"], /^error: --since must be a date, or a time with its zone/],
+        [
+          ["--since", "1w"],
+          /^error: --since must be a date, .* or how long ago: 90s, 5m, 1h or 7d/,
+        ],
+        [["--credential", "0f"], /^error: --credential must be a fingerprint, or at least/],
         [["--until", "2026-13-01"], /^error: --until must be a date/],
         [["--limit", "0"], /^error: --limit must be a number from 1 to 1000/],
         [["--cluster", "a/b"], /^error: --cluster must be the name of a cluster/],

@@ -64,7 +64,7 @@ const WRONG: [what: string, args: string[], says: RegExp][] = [
   [
     "one of those of a dry run by the client",
     [...add("--cluster", "one,x-*"), "--dry-run", "client"],
-    /^error: No cluster matches 'x-\*' in the (folder clusters|server at http:.*); nothing was done\n$/,
+    /^error: No cluster matches 'x-\*' in the (folder \/.*\/clusters|server at http:.*); nothing was done\n$/,
   ],
   ["both", add("--cluster", "one", "--all-clusters"), /--cluster or --all-clusters, not both\n$/],
   [

@@ -34,10 +34,13 @@ Deno.test("of each kubeconfig it is told whether it is used, or why not, and no 
     await Deno.chmod(`${path}/clusters/readable.kubeconfig`, 0o644);
     await Deno.symlink("nowhere", `${path}/clusters/link.kubeconfig`);
     const ended = await run(["clusters", "-o", "wide"]);
-    assertEnded(ended, { stdout: /^NAME +SERVER +KUBECONFIG\n/ });
-    const rows = ended.stdout.trimEnd().split("\n").slice(1).map((line) => line.split(/ {3,}/));
-    const readable = "usable; Others may read kubeconfig 'clusters/readable.kubeconfig'; run " +
-      "chmod 600 on it";
+    const stderr =
+      "warning: Others may read kubeconfig 'clusters/readable.kubeconfig'; run chmod " +
+      "600 on it\n";
+    assertEnded(ended, { stdout: /^NAME +SERVER +KUBECONFIG +LABELS +TRANSPORT\n/, stderr });
+    const rows = ended.stdout.trimEnd().split("\n").slice(1)
+      .map((line) => line.split(/ {3,}/).slice(0, 3));
+    const readable = "usable; same server as one";
     assert.deepEqual(rows, [
       ["broken", "<none>", "refused: it is not valid YAML at line 1, column 12"],
       ["empty", "<none>", "refused: it is empty"],
@@ -64,5 +67,5 @@ Deno.test("of each kubeconfig it is told whether it is used, or why not, and no 
     assert.doesNotMatch(ended.stdout, /secret-in-url/);
     assert.deepEqual([...one.requests, ...two.requests], []);
     const names = rows.map(([name]) => name);
-    assertEnded(await run(["clusters"]), { stdout: ["NAME", ...names, ""].join("\n") });
+    assertEnded(await run(["clusters"]), { stdout: ["NAME", ...names, ""].join("\n"), stderr });
   }));

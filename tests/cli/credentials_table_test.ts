@@ -9,8 +9,6 @@ const bothWays = testsBothWays((test) => Deno.test(test));
 interface Shown {
   readonly table: string;
   readonly wide: string;
-  /** In process, where that shows more. */
-  readonly wideHere?: string;
   readonly name?: string;
   /** Beside a table. */
   readonly stderr?: string;
@@ -21,12 +19,11 @@ interface Shown {
 const SHOWN: Readonly<Record<keyof typeof COMMANDS, Shown>> = {
   clusters: {
     table: "NAME\ngone\none\ntwo\n",
-    wide: "NAME\ngone\none\ntwo\n",
-    wideHere: `
-NAME   SERVER          KUBECONFIG
-gone   http://server   usable
-one    http://server   usable
-two    http://server   usable
+    wide: `
+NAME   SERVER          KUBECONFIG   LABELS   TRANSPORT
+gone   http://server   usable       <none>   api
+one    http://server   usable       <none>   api
+two    http://server   usable       <none>   api
 `,
     name: "gone\none\ntwo\n",
   },
@@ -119,10 +116,8 @@ one       team-b      secret/pull   not found
 bothWays("tables, wide tables and names are what they are", async (stage, way) => {
   seed(stage);
   await eachOf(Object.entries(SHOWN), async ([command, shown]) => {
-    const { table, name } = shown;
-    const isHere = way === "in process";
-    const wide = isHere ? shown.wideHere ?? shown.wide : shown.wide;
-    const stderr = (isHere ? shown.stderrHere : undefined) ?? shown.stderr ?? "";
+    const { table, wide, name } = shown;
+    const stderr = (way === "in process" ? shown.stderrHere : undefined) ?? shown.stderr ?? "";
     const args = COMMANDS[command as keyof typeof COMMANDS];
     const printed = async (format: string) => {
       const ended = await stage.run([...args, "-o", format], { stdin: stage.canary.value });
@@ -149,7 +144,7 @@ Deno.test("where nothing is, nothing is printed, and that is said", () =>
     assert.deepEqual(await stage.run(["clusters", "--clusters-folder", "empty"]), {
       code: 0,
       stdout: "",
-      stderr: "There are no clusters in the folder empty\n",
+      stderr: `There are no clusters in the folder ${await Deno.realPath(path)}/empty\n`,
     });
     assert.deepEqual(await stage.run(["secrets", "two"]), {
       code: 0,

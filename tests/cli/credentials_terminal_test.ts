@@ -1,65 +1,15 @@
 import assert from "node:assert/strict";
-import { onPath, realWorld } from "../../scripts/control_plane/cache.ts";
-import {
-  eachOf,
-  onStage,
-  programCommand,
-  type Stage,
-  storedPassword,
-} from "./credentials_support.ts";
+import { eachOf, onStage, type Stage, storedPassword } from "./credentials_support.ts";
+import { script, sit as sitIn, type Typed } from "./sit.ts";
 
 /** Where somebody sits before a terminal. */
 
-/** Makes one. Others than Linux's differ. */
-const script = Deno.build.os === "linux" ? await onPath("script", realWorld) : undefined;
-
-interface Sat {
-  readonly code: number;
-  /** All that was to be seen. */
-  readonly seen: string;
-  /** Whether the terminal shows again what is typed. */
-  readonly echoes: boolean;
-}
-
-/**
- * Runs the program in a terminal.
- * @param typed what is typed when that is seen, one after the other
- */
-async function sit(
+/** Runs the program in a terminal. */
+const sit = (
   { folder: { path } }: Stage,
   args: readonly string[],
-  typed: readonly (readonly [when: RegExp, keys: string])[],
-): Promise<Sat> {
-  const quoted = programCommand(args).map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
-  // Ctrl-C is for the program, and not for the shell around it.
-  const shell = `trap : INT; ${quoted.join(" ")}; code=$?; stty -a; echo "code $code."`;
-  const child = new Deno.Command(script!, {
-    args: ["-qec", shell, "/dev/null"],
-    cwd: path,
-    env: { NO_COLOR: "1", TERM: "xterm" },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-    signal: AbortSignal.timeout(120_000), // where it waits for what is not typed
-  }).spawn();
-  const keyboard = child.stdin.getWriter();
-  const left = [...typed];
-  let seen = "";
-  let looked = 0;
-  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-    seen += text;
-    const [next] = left;
-    if (next === undefined || !next[0].test(seen.slice(looked))) continue;
-    looked = seen.length;
-    left.shift();
-    await keyboard.write(new TextEncoder().encode(next[1]));
-  }
-  await keyboard.close().catch(() => {});
-  await child.status;
-  const [, code] = /code (\d+)\./.exec(seen) ?? [];
-  assert.notEqual(code, undefined, seen);
-  return { code: Number(code), seen, echoes: /(?<![-\w])echo\b/.test(seen) };
-}
+  typed: readonly Typed[],
+) => sitIn(path, args, typed);
 
 function terminalTest(sentence: string, test: (stage: Stage) => Promise<void>): void {
   Deno.test({ name: sentence, ignore: script === undefined, fn: () => onStage(test) });

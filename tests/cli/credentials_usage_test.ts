@@ -141,9 +141,14 @@ const ROWS: Row[] = [
   ["a secret that no URL can have", ["secrets", "one", ".."], "NAME must be a secret's name"],
   ["an empty cluster", ["secrets", ""], /^error: CLUSTER must be the name of a cluster/],
   [
-    "a namespace without a name",
-    ["secrets", "one", "--namespace", "a"],
-    /--namespace needs a NAME/,
+    "a flag of a list beside a name",
+    ["secrets", "one", "n", "--url-prefix", "https://a"],
+    /--url-prefix is for a list: leave out NAME/,
+  ],
+  [
+    "a namespace that is none",
+    ["secrets", "one", "--namespace", "A"],
+    /--namespace must be a namespace's name/,
   ],
   ["delete without a name", ["delete", "one", "--yes"], /^error: Missing NAME/],
   ["delete by both", ["delete", "one", "n", "--cluster", "two", "--yes"], /CLUSTER or --cluster/],

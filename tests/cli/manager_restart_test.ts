@@ -129,7 +129,10 @@ Deno.test("restart starts what does not run, and says that no flags are kept", a
   const { code, stdout, stderr } = await here.run("restart", "--port", "0");
   assert.equal(code, 0);
   assert.match(stdout, /^Started: /);
-  assert.match(stderr, /^It does not run; it is started with the flags given here/m);
+  assert.match(
+    stderr,
+    /^Not running \(run directory .*\)\nStarting it with the flags given here, and no others$/m,
+  );
 });
 
 Deno.test("what else changes by a restart is said", async () => {

@@ -10,6 +10,7 @@ Deno.test("a start says that it runs already only where it runs as asked for", a
   await here.write("tokens.yaml", "tokens: []\n");
   await here.start("--kubectl-timeout", "5", "--clusters-folder", "clusters");
   const pid = here.pid();
+  const dir = await Deno.realPath(here.path);
   const same: string[][] = [
     [],
     ["--kubectl-timeout=5.0", "--port=0"],
@@ -19,7 +20,7 @@ Deno.test("a start says that it runs already only where it runs as asked for", a
   for (const flags of same) {
     const { code, stdout, stderr } = await here.run("start", ...flags);
     // The configuration that is named has to be there; that it is the same is known before.
-    assert.deepEqual([code, stdout.startsWith("It runs already: ")], [0, true], stderr);
+    assert.deepEqual([code, stdout.startsWith("Already running: ")], [0, true], stderr);
   }
   const others: [flags: string[], says: string][] = [
     [["--tokens-file", "tokens.yaml"], "with no tokens-file, not tokens-file tokens.yaml"],
@@ -30,7 +31,10 @@ Deno.test("a start says that it runs already only where it runs as asked for", a
   for (const [flags, says] of others) {
     const { code, stdout, stderr } = await here.run("start", ...flags);
     assert.deepEqual([code, stdout], [1, ""]);
-    assert.ok(stderr.includes(`It runs already (process ${pid}), but ${says}. `), stderr);
+    assert.ok(
+      stderr.includes(`Already running (process ${pid}, run directory ${dir}), but ${says}. `),
+      stderr,
+    );
     assert.match(stderr, /'argocd-configurer restart' with these flags/);
   }
   assert.equal(here.pid(), pid);
@@ -65,7 +69,7 @@ Deno.test("a start shows what the server has warned of, in either format of the 
       const line of [
         /^warning: config: Unknown setting 'tokensfile1' in config\.yaml:3; did you mean 'tokens-file'\?$/m,
         /^warning: config: Unknown environment variable 'ARGOCD_CONFIGURER_TOKEN_FILE'; did you mean 'ARGOCD_CONFIGURER_TOKENS_FILE'\?$/m,
-        /^warning: clusters: no clusters folder folder="?clusters"?$/m,
+        /^warning: clusters: no clusters folder folder="?\/[^"\s]+\/clusters"?$/m,
       ]
     ) assert.match(stderr, line);
     assert.ok(!stderr.includes("a-value"), stderr);

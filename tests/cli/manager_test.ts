@@ -38,7 +38,11 @@ Deno.test("start serves in the background, status and logs show it, stop ends it
   assert.equal(logs.stdout.split("\n").length, 3);
 
   const stopped = await here.run("stop");
-  assert.deepEqual([stopped.code, stopped.stdout], [0, `Stopped (process ${pid})\n`]);
+  const dir = await Deno.realPath(here.path);
+  assert.deepEqual([stopped.code, stopped.stdout], [
+    0,
+    `Stopped (process ${pid}, run directory ${dir})\n`,
+  ]);
   await until("the process is gone", async () => !await lives(pid));
   assert.equal(await isServing(url), false);
   await assert.rejects(Deno.stat(here.pidFile), Deno.errors.NotFound);
@@ -48,12 +52,19 @@ Deno.test("start serves in the background, status and logs show it, stop ends it
 Deno.test("what is not running is told by status with exit code 3, and stop has nothing to do", async () => {
   await using here = await place();
   const status = await here.run("status");
-  assert.deepEqual([status.code, status.stdout], [3, "It does not run\n"]);
+  const dir = await Deno.realPath(here.path);
+  assert.deepEqual(
+    [status.code, status.stdout],
+    [3, `stopped\n  run dir  ${dir}\n  log      ${dir}/server.log\n`],
+  );
   const stopped = await here.run("stop");
-  assert.deepEqual([stopped.code, stopped.stdout], [0, "It does not run\n"]);
+  assert.deepEqual([stopped.code, stopped.stdout], [0, `Not running (run directory ${dir})\n`]);
   const logs = await here.run("logs");
   assert.equal(logs.code, 1);
-  assert.match(logs.stderr, /Cannot read .*server\.log: no server was started in .*--run-dir/);
+  assert.match(
+    logs.stderr,
+    /Cannot read .*server\.log: no server was started with run directory .*--run-dir/,
+  );
 });
 
 Deno.test("a second start says that it runs already, and changes nothing", async () => {
@@ -61,7 +72,11 @@ Deno.test("a second start says that it runs already, and changes nothing", async
   const url = await here.start();
   const pid = here.pid();
   const { code, stdout } = await here.run("start", "--port", "0");
-  assert.deepEqual([code, stdout], [0, `It runs already: ${url} (process ${pid})\n`]);
+  const dir = await Deno.realPath(here.path);
+  assert.deepEqual(
+    [code, stdout],
+    [0, `Already running: ${url} (process ${pid}, run directory ${dir})\n`],
+  );
   assert.equal(here.pid(), pid);
 });
 
@@ -145,7 +160,8 @@ for (
       await here.write("server.pid", content(other.pid));
       assert.equal((await here.run("status")).code, 3);
       const stopped = await here.run("stop");
-      assert.deepEqual([stopped.code, stopped.stdout], [0, "It does not run\n"]);
+      assert.equal(stopped.code, 0);
+      assert.match(stopped.stdout, /^Not running \(run directory \S+\)\n$/);
       await here.write("server.pid", content(other.pid));
       await here.start();
       assert.notEqual(here.pid(), other.pid);
@@ -180,7 +196,7 @@ Deno.test("after kill -9 status says so, and a start serves again", async () => 
   await until("it is gone", async () => !await lives(pid));
   const status = await here.run("status");
   assert.equal(status.code, 3);
-  assert.match(status.stdout, /^It does not run: it was killed/);
+  assert.match(status.stdout, /^stopped: it was killed, or the machine was$/m);
   assert.ok(await isServing(await here.start()));
 });
 

@@ -121,14 +121,14 @@ const WRONG_USAGE: [what: string, args: string[], says: RegExp][] = [
   [
     "an unknown flag",
     ["serve", "--prot", "0"],
-    /No flag registered for --prot, did you mean --port\?/,
+    /No flag --prot; did you mean --port\?/,
   ],
   [
     "an unknown flag without a subcommand",
     ["--prot", "0"],
-    /No flag registered for --prot, did you mean --port\?/,
+    /No flag --prot; did you mean --port\?/,
   ],
-  ["an unknown command", ["sevre"], /No command 'sevre'; did you mean `serve`\?/],
+  ["an unknown command", ["sevre"], /No command 'sevre'; did you mean 'serve'\?/],
   [
     "a port that is no number",
     ["--port", "many"],
@@ -200,11 +200,13 @@ Deno.test("a file of settings is used, an unknown key in it is a warning", async
   await health(await listening(running));
 });
 
-for (const flag of ["--help", "-h"]) {
-  Deno.test(`${flag} shows the commands and is exit code 0`, async () => {
-    const { code, stdout } = await outcome([flag]);
+for (const args of [[], ["--help"], ["-h"], ["help"]]) {
+  Deno.test(`'${args}' shows the commands and is exit code 0`, async () => {
+    const { code, stdout } = await outcome(args);
     assert.equal(code, 0);
-    assert.match(stdout, /^USAGE\n +argocd-configurer serve\n[^]*\n +serve +Serve the HTTP API\n/);
+    assert.match(stdout, /\nUsage:\n {2}argocd-configurer COMMAND \[flags\]\n/);
+    assert.match(stdout, /\nServer:\n {2}serve +Serve the HTTP API\n/);
+    assert.match(stdout, /\nExamples:\n(?: {2}# .*\n(?: {2}argocd.*\n(?: {4}.*\n)*)\n?){3}/);
   });
 }
 
@@ -214,7 +216,7 @@ Deno.test("serve --help shows its options and is exit code 0", async () => {
   for (
     const flag of ["config", "host", "port", "clusters-folder", "kubectl-timeout", "transport"]
   ) {
-    assert.ok(stdout.includes(`[--${flag}] `), stdout);
+    assert.ok(stdout.includes(` --${flag} `), stdout);
   }
 });
 
@@ -226,8 +228,12 @@ for (
       env: { NO_COLOR: "", FORCE_COLOR: "1" },
     });
     assert.deepEqual([code, stderr], [0, ""]);
-    assert.match(stdout, new RegExp(`^USAGE\\n +argocd-configurer ${command}[^]*\\n {4}\\w`));
-    assert.match(stdout, /^FLAGS\n/m);
+    assert.match(stdout, new RegExp(`^Usage:\\n {2}argocd-configurer ${command} .*\\n`, "m"));
+    assert.match(
+      stdout,
+      new RegExp(`^Examples:\\n {2}# \\w.*\\n {2}argocd-configurer ${command}`, "m"),
+    );
+    assert.match(stdout, /^[A-Z].*[Ff]lags:\n/m);
     assert.ok(!stdout.includes("\x1b"), stdout);
   });
 }

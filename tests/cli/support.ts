@@ -62,6 +62,9 @@ export interface ProgramOptions {
   readonly maxFiles?: number;
 }
 
+/** Whoever runs the tests may have a configuration, and a server. */
+const NOBODYS = { XDG_CONFIG_HOME: "/nonexistent", XDG_STATE_HOME: "/nonexistent" };
+
 /** A built executable to test in place of the source. */
 export const BUILT = Deno.env.get("ARGOCD_CONFIGURER_TEST_PROGRAM");
 
@@ -77,7 +80,7 @@ export function program(args: readonly string[], options: ProgramOptions = {}): 
     args: rest,
     cwd: options.cwd ?? ROOT,
     clearEnv: options.clearEnv,
-    env: { NO_COLOR: "1", ...options.env },
+    env: { NO_COLOR: "1", ...NOBODYS, ...options.env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

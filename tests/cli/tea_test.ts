@@ -125,23 +125,23 @@ Deno.test("help shows its flags, and that of all commands loads none of them", (
     const { stdout } = await run("tea", "brew", "--help");
     for (
       const line of [
-        /--tea\] +Which tea \(required\) +\[green\|black\]$/m,
-        /--guests\]\.\.\. +Who drinks it, by commas \(required\)$/m,
-        /--tin-code-stdin\] +Read the code of the tin from standard input$/m,
-        /--tin-code-file\] +Read it from a file$/m,
-        /--milk\] +With milk$/m,
-        /--pot-colour\] +The pot's colour$/m,
-        /--pot-lid-key-file\] +Key of its lid \(PEM\)$/m,
-        /--dry-run\] .*\[none\|client\|server\]$/m,
+        /--tea green\|black +Which tea \(required\)$/m,
+        /--guests NAMES +Who drinks it, by commas \(required\)$/m,
+        /--tin-code-stdin +Read the code of the tin from standard input$/m,
+        /--tin-code-file FILE +Read it from a file$/m,
+        /--milk +With milk$/m,
+        /--pot-colour COLOUR +The pot's colour$/m,
+        /--pot-lid-key-file FILE +Key of its lid \(PEM\)$/m,
+        /--dry-run\[=none\|client\|server\]\n/m,
         /^The tin is locked\.$/m,
-        /^ +argocd-configurer tea brew --tea green .*\n +Green tea for one$/m,
+        /^ +# Green tea for one\n +argocd-configurer tea brew --tea green .*$/m,
       ]
     ) assert.match(stdout, line);
-    assert.doesNotMatch(stdout, /--cluster\]|--yes/);
+    assert.doesNotMatch(stdout, /--cluster |--yes/);
     const all = await run("--help");
     assert.deepEqual([all.code, all.stderr], [0, ""]);
-    assert.match(all.stdout, /^ +tea +Make and read tea$/m);
-    assert.match((await run("spil")).stderr, /^error: No command 'spil'; did you mean `spill`\?\n/);
+    assert.match(all.stdout, /^ +tea brew +Brew tea for guests$/m);
+    assert.match((await run("spil")).stderr, /^error: No command 'spil'; did you mean 'spill'\?\n/);
   }));
 
 Deno.test("shells complete it", () =>

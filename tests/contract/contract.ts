@@ -3,6 +3,7 @@ import { createContract } from "./create_contract.ts";
 import { dryRunContract } from "./dry_run_contract.ts";
 import { listContract } from "./list_contract.ts";
 import { namespacesContract } from "./namespaces_contract.ts";
+import { probeContract } from "./probe_contract.ts";
 import { queryContract } from "./query_contract.ts";
 import { readContract } from "./read_contract.ts";
 import { removeContract } from "./remove_contract.ts";
@@ -20,4 +21,5 @@ export function secretStoreContract(subject: Subject): void {
   queryContract(subject);
   namespacesContract(subject);
   accountsContract(subject);
+  probeContract(subject);
 }

@@ -13,9 +13,18 @@ export const FAKE_SUBJECT: Subject = {
   judges: false,
   async run(test) {
     const cluster = new FakeCluster();
+    const argocds = new Map<string, string>();
     const found = (namespace: string, name: string) => cluster.secrets.get(`${namespace}/${name}`);
     await test({
       store: cluster.store(),
+      probe: {
+        ...cluster.probe(),
+        argocdVersion: (namespace) => Promise.resolve(argocds.get(namespace)),
+      },
+      deploy({ namespace, image }) {
+        argocds.set(namespace, image.slice(image.indexOf(":") + 1));
+        return Promise.resolve();
+      },
       canary: makeCanary(),
       said: [],
       namespace(phase = "Active", name = uniqueName("ns")) {

@@ -20,6 +20,16 @@ function ofThoseServed(body: Body): Body {
   return { ...body, resources };
 }
 
+const REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+
+/** The real server has a reason besides, of its own configuration. */
+const decided = ({ kind, apiVersion, spec, status }: Body): Body => ({
+  kind,
+  apiVersion,
+  spec,
+  status: status?.allowed === undefined ? status : { allowed: status.allowed },
+});
+
 function part(name: string, path: string, compared: (body: Body) => unknown): Row {
   return { ...row(name, () => [["GET", path], ["GET", `${path}/`]]), part: compared };
 }
@@ -46,6 +56,39 @@ export const discoveryRows: readonly Row[] = [
   ...unknown.map(([method, path, body]) =>
     row(`the unknown path ${method} ${path}`, () => [[method, path, body]])
   ),
+  {
+    ...row("an access review", ({ namespace }) => [
+      ["POST", REVIEWS, {
+        apiVersion: "authorization.k8s.io/v1",
+        kind: "SelfSubjectAccessReview",
+        spec: { resourceAttributes: { verb: "list", resource: "secrets", namespace } },
+      }],
+    ]),
+    part: decided,
+  },
+  {
+    ...row("the resources of access reviews", () => [["GET", "/apis/authorization.k8s.io/v1"]]),
+    part: ({ resources, ...body }) => ({
+      ...fields("kind", "apiVersion", "groupVersion")(body),
+      resources: resources.filter(({ name }: Body) => name === "selfsubjectaccessreviews"),
+    }),
+  },
+  {
+    ...row("no deployments", ({ namespace }) => [
+      ["GET", `/apis/apps/v1/namespaces/${namespace}/deployments?limit=5`],
+      ["GET", `/apis/apps/v1/namespaces/${namespace}/deployments`, undefined, {
+        accept: "application/json;as=Table;g=meta.k8s.io;v=v1",
+      }],
+    ]),
+    part: ({ kind, apiVersion, items, rows, columnDefinitions }) => ({
+      kind,
+      apiVersion,
+      items: items ?? null,
+      rows: rows ?? [],
+      columns: columnDefinitions?.map(({ name, priority }: Body) => ({ name, priority }))
+        .filter(({ name }: Body) => name !== "Selector"),
+    }),
+  },
   row("unknown paths in a namespace", ({ secrets, namespaces, namespace }) => [
     ["GET", `${namespaces}/${namespace}/foos`],
     ["GET", `${namespaces}/${namespace}/foos/a`],

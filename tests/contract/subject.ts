@@ -1,3 +1,5 @@
+import type { EmulatedDeployment } from "../../src/emulator/other_groups.ts";
+import type { ClusterProbe } from "../../src/kube/probe.ts";
 import type { SecretStore } from "../../src/kube/store.ts";
 import type { Bystander } from "../support/api_objects.ts";
 import type { Canary } from "../support/canary.ts";
@@ -7,6 +9,10 @@ import type { AccountBystander } from "./accounts.ts";
 /** One cluster with a store for it, for one test. */
 export interface World extends Bystander, AccountBystander {
   readonly store: SecretStore;
+  /** Of the same cluster. */
+  readonly probe: ClusterProbe;
+  /** Puts a deployment there as somebody else would. */
+  deploy(deployment: EmulatedDeployment): Promise<void>;
   /** A password; the harness looks for it in all that the store says. */
   readonly canary: Canary;
   /** What the store and what it runs have said so far, values of credentials excepted. */

@@ -6,9 +6,10 @@ import {
 import { kubectlEnv } from "../../src/kube/environment.ts";
 import { type Emulator, startEmulator } from "../../src/emulator/emulator.ts";
 import { apiStore } from "../../src/kube/api/store.ts";
-import type { KubectlOptions } from "../../src/kube/kubectl/command.ts";
+import { kubectlOf, type KubectlOptions } from "../../src/kube/kubectl/command.ts";
 import { defaultGateLimits, ProcessGate } from "../../src/kube/kubectl/gate.ts";
 import { type RunProcess, runProcess } from "../../src/kube/process.ts";
+import { kubectlProbe } from "../../src/kube/kubectl/probe.ts";
 import { kubectlStore } from "../../src/kube/kubectl/store.ts";
 import { readYaml } from "../../src/kube/kubeconfig/yaml.ts";
 import { seal } from "../../src/log/sealed.ts";
@@ -34,7 +35,7 @@ export interface OpenOptions {
   readonly cacheDir?: string;
 }
 
-export type Opened = Pick<World, "store" | "said"> & { close(): void };
+export type Opened = Pick<World, "store" | "probe" | "said"> & { close(): void };
 
 export function overKubectl(name: string, program: string | undefined): Transport {
   return {
@@ -60,7 +61,7 @@ const overApi: Transport = {
       connectSeconds: 60, // of a port that never answers, deadlines are what is looked at here
       onCall: (call) => said.push(JSON.stringify(call)),
     });
-    return { store, said, close: () => store.close() };
+    return { store, probe: store.probe, said, close: () => store.close() };
   },
 };
 
@@ -82,15 +83,16 @@ function watchedKubectl(
   options: Pick<KubectlOptions, "kubeconfig" | "program" | "cacheDir">,
 ): Opened {
   const said: string[] = [];
-  const store = kubectlStore({
+  const all: KubectlOptions = {
     ...options,
     cluster: "test",
     env: kubectlEnv(Deno.env.toObject()),
     gate: new ProcessGate(defaultGateLimits(8)), // none of a test's few has to wait
     onCommand: (command) => said.push(JSON.stringify(command)),
     run: noting(said),
-  });
-  return { store, said, close: () => {} };
+  };
+  const probe = kubectlProbe(kubectlOf(all), "test", () => Promise.resolve(undefined));
+  return { store: kubectlStore(all), probe, said, close: () => {} };
 }
 
 /** Notes kubectl's arguments, and its output but for that of a read, which is values by purpose. */
@@ -104,8 +106,10 @@ function noting(said: string[]): RunProcess {
 }
 
 /** Somebody else on the cluster. */
-export function othersBy(request: ApiRequest): Bystander & AccountBystander {
-  return { ...bystander(request), ...accountBystander(request) };
+export function othersBy(
+  request: ApiRequest,
+): Bystander & AccountBystander & Pick<World, "deploy"> {
+  return { ...bystander(request), ...accountBystander(request), deploy: deployBy(request) };
 }
 
 export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
@@ -137,7 +141,17 @@ export function emulatorSubject(transport: Transport): Subject<EmulatedWorld> {
           const opened = await transport.open({ kubeconfig, cacheDir: join(folder, "cache") });
           const others = othersBy(requestOf(emulator));
           try {
-            await test({ ...opened, ...others, canary: makeCanary(), emulator, kubeconfig });
+            await test({
+              ...opened,
+              ...others,
+              deploy(deployment) {
+                emulator.cluster.deployments = [...emulator.cluster.deployments, deployment];
+                return Promise.resolve();
+              },
+              canary: makeCanary(),
+              emulator,
+              kubeconfig,
+            });
           } finally {
             opened.close();
           }
@@ -165,6 +179,23 @@ function realSubject(transport: Transport): Subject {
     },
   };
 }
+
+/** A deployment of no replicas. */
+const deployBy = (request: ApiRequest): World["deploy"] => async ({ image, ...metadata }) => {
+  const { namespace, name, labels } = metadata;
+  const selector = { matchLabels: { app: name } };
+  const template = {
+    metadata: { labels: selector.matchLabels },
+    spec: { containers: [{ name, image, env: [{ name: "A", value: "not for us" }] }] },
+  };
+  const answer = await request("POST", `/apis/apps/v1/namespaces/${namespace}/deployments`, {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name, labels },
+    spec: { replicas: 0, selector, template },
+  });
+  if (answer.status !== 201) throw new Error(`deployment: ${JSON.stringify(answer.body)}`);
+};
 
 function requestOf(emulator: Emulator): ApiRequest {
   return async (method, path, body) => {

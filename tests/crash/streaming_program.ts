@@ -40,12 +40,14 @@ const TICKS: Operation = {
           async run({ clusters, settings }) {
             const opened = await clusters.open("c");
             if (opened.kind !== "open") throw new Error("There is no cluster");
-            const { store } = opened;
+            const { store, seconds, argocdNamespace } = opened;
+            const { dockerLabels } = settings;
+            const own = { dockerLabels, dockerNamespaces: [], seconds, argocdNamespace };
             async function* events() {
               yield { event: "started" };
               let left = more!;
               for (let tick = 0;; tick++) {
-                const found = await listSecrets("c", store, settings);
+                const found = await listSecrets("c", store, own);
                 yield { event: "tick", tick, found: found.kind, pad: "x".repeat(pad!) };
                 const isEnough = found.kind === "listed" &&
                   found.docker.some(({ name }) => name === ENOUGH);

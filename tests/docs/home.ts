@@ -3,6 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { join } from "node:path";
 import { makeAuthority } from "../../scripts/control_plane/certificates.ts";
 import { BUILT } from "../cli/support.ts";
+import { denoFolder } from "../../scripts/test/deno_folder.ts";
 
 /** What the README's examples find on the user's machine. */
 export interface Home {
@@ -21,13 +22,7 @@ export async function install({ path }: Home): Promise<Record<string, string>> {
   await Deno.writeTextFile(join(bin, "argocd-configurer"), `#!/bin/sh\nexec "${from}" "$@"\n`, {
     mode: 0o755,
   });
-  return { HOME: path, PATH: `${bin}:${Deno.env.get("PATH")}`, DENO_DIR: await denoDir() };
-}
-
-/** Where Deno keeps packages, which it looks for by HOME otherwise and would fetch anew. */
-async function denoDir(): Promise<string> {
-  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
-  return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
+  return { HOME: path, PATH: `${bin}:${Deno.env.get("PATH")}`, DENO_DIR: await denoFolder() };
 }
 
 /** @param password of every example that takes it from a file */

@@ -3,4 +3,4 @@ import { OPERATIONS } from "../../src/operations/table.ts";
 
 /** All ways to ask for all operations, each with what is known of its operation. */
 export const ROUTES = routesOf(OPERATIONS)
-  .map(({ operation, face, path }) => ({ ...operation, face, path }));
+  .map(({ operation, face, path, parameters }) => ({ ...operation, face, path, parameters }));

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import type { AuditLog } from "../../src/audit/audit_log.ts";
+import { checkTurns, clusterChecker } from "../../src/clusters/check_clusters.ts";
+import { clusterDescriber } from "../../src/clusters/describe.ts";
+import { inMemory, usable } from "../../src/clusters/fake/in_memory.ts";
 import type { OpenCluster } from "../../src/clusters/open.ts";
+import { type ClusterSource, listClusters } from "../../src/clusters/source.ts";
 import type { VerifyOne } from "../../src/credentials/verify_credential.ts";
 import { Locks } from "../../src/credentials/write/locks.ts";
 import type { KubeError } from "../../src/kube/errors.ts";
@@ -27,6 +31,8 @@ export interface Stage {
   readonly cluster: FakeCluster;
   /** Names of the clusters that were opened, in order. */
   readonly opened: string[];
+  /** Names of the clusters that a check had an answer of. */
+  readonly answered: string[];
   /** What was logged since, one line each. */
   readonly logged: string[];
   /** Bugs that a write has survived. */
@@ -38,9 +44,15 @@ export interface StageOptions {
   readonly refused?: KubeError;
   /** @default 10 */
   readonly seconds?: number;
+  /** Of `test-cluster`; `null` when it has no Argo CD. @default argocd */
+  readonly argocdNamespace?: string | null;
   readonly deps?: Partial<Omit<ServerDeps, "services">>;
   readonly services?: Partial<Services>;
   readonly clusters?: Partial<Services["clusters"]>;
+  /** @default it has `production-cluster` and `test-cluster` */
+  readonly sources?: readonly ClusterSource[];
+  /** @default false */
+  readonly isStopping?: boolean;
   readonly logFormat?: "text" | "json";
   /** @default writes are not recorded */
   readonly auditLog?: AuditLog;
@@ -69,27 +81,47 @@ export function stage(options: StageOptions = {}): Stage {
     level: "debug",
     write: (line) => logged.push(line),
   });
+  const seconds = options.seconds ?? 10;
   const open: OpenCluster = (name) => {
     opened.push(name);
     if (name !== "test-cluster") {
       const file = `clusters/${name}.kubeconfig`;
-      return Promise.resolve({ kind: "cluster_not_found", cluster: name, file });
+      return Promise.resolve({
+        ...{ kind: "cluster_not_found", cluster: name, file, argocdNamespace: "argocd" },
+      });
     }
     const store = options.refused ? refusedStore(options.refused) : cluster.store();
-    return Promise.resolve({ kind: "open", name, store, lockScope: "https://test:6443" });
+    const { argocdNamespace = "argocd" } = options;
+    return Promise.resolve({
+      ...{ kind: "open", name, store, lockScope: "https://test:6443" },
+      ...{
+        seconds,
+        argocdNamespace: argocdNamespace ?? undefined,
+        labelsAt: "clusters/labels.yaml",
+      },
+    });
   };
-  const seconds = options.seconds ?? 10;
+  const answered: string[] = [];
+  const { isStopping = false } = options;
+  const { sources = [inMemory(usable("production-cluster"), usable("test-cluster"))] } = options;
   const services: Services = {
     version: "1.2.3",
     settings: {
-      argocdNamespace: "argocd",
       dockerLabels: DOCKER_LABELS,
-      dockerNamespaces: ["kube-system", "default", "argocd"],
-      seconds,
     },
     clusters: {
-      names: () => Promise.resolve(["production-cluster", "test-cluster"]),
+      names: async () => (await listClusters(sources)).clusters.map(({ name }) => name),
       open,
+      describe: clusterDescriber(sources, () => "api"),
+      check: clusterChecker({
+        sources,
+        probeOf: () => cluster.probe(),
+        breakers: { answered: (_server, name) => answered.push(name) },
+        turns: checkTurns(),
+        argocdNamespaceOf: () => "argocd",
+        secondsOf: () => seconds,
+        isStopping: () => isStopping,
+      }),
       ...options.clusters,
     },
     operations: OPERATIONS,
@@ -112,7 +144,7 @@ export function stage(options: StageOptions = {}): Stage {
     corsOrigins: [],
     ...options.deps,
   });
-  return { app, cluster, opened, logged, faults };
+  return { app, cluster, opened, answered, logged, faults };
 }
 
 /** A stored value of a secret as text. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { KubeconfigRefused, stateOf, vetKubeconfig, vetRules } from "../../src/clusters/vet.ts";
+import { KubeconfigRefused, vetKubeconfig, vetRules } from "../../src/clusters/vet.ts";
 import { thisMachine } from "../../src/cli/machine.ts";
 import { settingsOf } from "../../src/config/schema.ts";
 import { KubeError } from "../../src/kube/errors.ts";
@@ -49,12 +49,9 @@ export async function verdictsOn(
   const wide: Record<string, Verdict> = {};
   const used: Record<string, Verdict> = {};
   for (const transport of TRANSPORTS) {
-    const state = await stateOf(file, rulesOf(transport.name));
-    wide[transport.name] = state.refused === undefined
-      ? { is: "works" }
-      : { is: "refused", why: state.refused };
+    wide[transport.name] = await vettedOf(file, transport.name);
     used[transport.name] = await useOf(file, transport, cacheDir, said);
-    said.push(state);
+    said.push(wide[transport.name]);
   }
   const api = TRANSPORTS.find(({ name }) => name === "api")!;
   const unvetted = row.files === undefined
@@ -63,6 +60,18 @@ export async function verdictsOn(
   said.push(used, unvetted);
   const kinds = reported(own.stderr).map(({ kind, why }) => (said.push(why), kind));
   return { kubectl: own, kinds, wide, used, unvetted, said: JSON.stringify(said) };
+}
+
+/** What is told of it without asking its cluster. */
+async function vettedOf(file: string, transport: string): Promise<Verdict> {
+  try {
+    await vetKubeconfig(file, rulesOf(transport));
+    return { is: "works" };
+  } catch (error) {
+    if (error instanceof KubeconfigRefused) return { is: "refused", why: error.why };
+    if (error instanceof Deno.errors.NotFound) return { is: "refused", why: "it is not there" };
+    throw error;
+  }
 }
 
 /** As the program uses a cluster: looked at, then opened. */

@@ -10,6 +10,10 @@ import { type FieldFlag, fieldFlags } from "./field_flags.ts";
 /** A command by its words: of one operation, or of some that differ by how many arguments they take. */
 export interface NamedCommand extends Command {
   readonly operations: readonly Operation[];
+  /** Fields of them that the command itself gives. */
+  readonly input?: Readonly<Record<string, unknown>>;
+  /** The field by which it names each cluster of several, where the operation can take all at once. */
+  readonly eachBy?: string;
 }
 
 /** An operation with what its module tells a command line. */
@@ -21,6 +25,10 @@ export interface LoadedOperation {
   readonly args: readonly string[];
   /** All others that a command line can give; those that every command gives in its own way apart. */
   readonly flags: readonly FieldFlag[];
+  /** Fields that the command itself gives. */
+  readonly input: Readonly<Record<string, unknown>>;
+  /** The field that names the cluster; absent where it is for none, or for all at once. */
+  readonly clusterField?: string;
 }
 
 export interface LoadedCommand extends NamedCommand {
@@ -30,27 +38,41 @@ export interface LoadedCommand extends NamedCommand {
 
 /** All commands that the operations have, in their order; no operation is loaded. */
 export function namedCommands(operations: readonly Operation[]): readonly NamedCommand[] {
-  const withCommand = operations.filter(({ command }) => command !== undefined);
-  return [...Map.groupBy(withCommand, ({ command }) => command!.words.join(" ")).values()].map(
-    (operations) => ({ ...operations[0]!.command!, operations }),
+  const all = operations.flatMap((operation) =>
+    [operation.command ?? [], operation.alsoBy ?? []].flat()
+      .map((command) => ({ ...command, operations: [operation] }))
   );
+  return [...Map.groupBy(all, ({ words }) => words.join(" ")).values()].map((those) => ({
+    ...those[0]!,
+    operations: those.flatMap(({ operations }) => operations),
+  }));
 }
 
 /** Imports what the command's operations are. */
 export async function load(command: NamedCommand): Promise<LoadedCommand> {
-  const loaded = await Promise.all(command.operations.map(loadOne));
+  const { operations } = command;
+  const loaded = await Promise.all(
+    operations.map((operation) => loadOne(operation, command)),
+  );
   loaded.sort((a, b) => a.args.length - b.args.length);
   return { ...command, loaded: loaded as [LoadedOperation, ...LoadedOperation[]] };
 }
 
-async function loadOne(operation: Operation): Promise<LoadedOperation> {
+async function loadOne(
+  operation: Operation,
+  { words, input = {}, eachBy }: NamedCommand,
+): Promise<LoadedOperation> {
   const module = await operation.load();
-  const { fields = {}, command: help = { examples: [] } } = module;
+  const { fields = {}, otherCommands = {} } = module;
+  const help = otherCommands[words.join(" ")] ?? module.command ?? { examples: [] };
   const args = (help.args ?? []).map(({ field }) => field);
   const others = Object.entries(fields)
-    .filter(([name]) => !isOwn(name, operation) && !args.includes(name));
+    .filter(([name]) =>
+      !isOwn(name, operation) && !args.includes(name) && !Object.hasOwn(input, name)
+    );
   const flags = fieldFlags(Object.fromEntries(others) as Fields, help.first);
-  return { operation, module, help, args, flags };
+  const clusterField = operation.clusters === "one" ? "cluster" : eachBy;
+  return { operation, module, help, args, flags, input, clusterField };
 }
 
 /** Whether every command gives this field in its own way, whatever flag it has. */

@@ -40,7 +40,7 @@ export class Missing {
     const { operation, module } = this.loaded;
     const cluster = this.isNamed ? { cluster: ANY_CLUSTER } : {};
     try {
-      module.take(partsOf(operation, { ...cluster, ...input }), { argocdNamespace: "" });
+      module.take(partsOf(operation, { ...cluster, ...input }));
       return [];
     } catch (error) {
       // What else is wrong with it is told by who carries it out.

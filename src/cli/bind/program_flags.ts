@@ -1,5 +1,6 @@
 import { choice, type Context, duration, list, on, text } from "../command.ts";
 import { READ_SECONDS, WRITE_SECONDS } from "../credentials/which_server.ts";
+import { grouped } from "../help/groups.ts";
 import { settingFlags } from "../setting_flags.ts";
 
 /** Flags of the program itself, which every operation's command has, and those for clusters. */
@@ -8,30 +9,35 @@ const OUTPUT_FORMATS = ["table", "wide", "json", "yaml", "name"] as const;
 
 export type OutputFormat = typeof OUTPUT_FORMATS[number];
 
+const outputOf = <const Format extends OutputFormat>(formats: readonly Format[]) =>
+  ({ ...choice("How the answer is shown (default: table)", formats), group: "output" }) as const;
+
 /** By what an operation is carried out, and how the answer is shown. */
 export const PROGRAM_FLAGS = {
-  output: choice("How the answer is shown (default: table)", OUTPUT_FORMATS),
-  server: text(
-    "Ask this running server (default: ARGOCD_CONFIGURER_SERVER), with the token in " +
-      "ARGOCD_CONFIGURER_SERVER_TOKEN, else in ARGOCD_CONFIGURER_TOKEN",
-    "url",
-  ),
-  serverCa: text(
-    "Certificates (PEM) that the server's is trusted by, besides the usual (default: " +
-      "ARGOCD_CONFIGURER_SERVER_CA)",
-    "file",
-  ),
-  serverPlainHttp: on("Send to a server on another machine without TLS"),
-  requestTimeout: duration(
-    `How long the server's answer is waited for: seconds, or 90s, 5m; 0 for as long as it takes ` +
-      `(default: ${READ_SECONDS}, of what writes ${WRITE_SECONDS})`,
-  ),
+  output: outputOf(OUTPUT_FORMATS),
+  ...grouped("connection", {
+    server: text(
+      "Ask this running server (default: ARGOCD_CONFIGURER_SERVER), with the token in " +
+        "ARGOCD_CONFIGURER_SERVER_TOKEN, else in ARGOCD_CONFIGURER_TOKEN",
+      "url",
+    ),
+    serverCa: text(
+      "Certificates (PEM) that the server's is trusted by, besides the usual (default: " +
+        "ARGOCD_CONFIGURER_SERVER_CA)",
+      "file",
+    ),
+    serverPlainHttp: on("Send to a server on another machine without TLS"),
+    requestTimeout: duration(
+      `How long the server's answer is waited for: seconds, or 90s, 5m; 0 for as long as it takes ` +
+        `(default: ${READ_SECONDS}, of what writes ${WRITE_SECONDS})`,
+    ),
+  }),
   ...settingFlags("commands"),
 } as const;
 
 /** The same where no secret's name is to be shown alone. */
 export const OUTPUT_WITHOUT_NAMES = {
-  output: choice(PROGRAM_FLAGS.output.brief, OUTPUT_FORMATS.filter((each) => each !== "name")),
+  output: outputOf(OUTPUT_FORMATS.filter((each) => each !== "name")),
 } as const;
 
 /** Proposes the last of several clusters. */
@@ -54,6 +60,7 @@ export const clusterFlag = (brief: string) => ({
  */
 export const clusterFlags = (isRequired: boolean) => ({
   cluster: {
+    group: "where",
     ...list(
       "Clusters to do it on, by commas or given again; '*', in quotes, stands for anything" +
         (isRequired ? " (required, or --all-clusters)" : ""),
@@ -61,7 +68,10 @@ export const clusterFlags = (isRequired: boolean) => ({
     ),
     proposeCompletions: proposeClusters,
   },
-  allClusters: on("All clusters that there are, in place of --cluster"),
+  allClusters: {
+    group: "where",
+    ...on("All clusters that there are, in place of --cluster"),
+  },
 });
 
 /** The one cluster as an argument. */
@@ -70,10 +80,13 @@ export const CLUSTER_ARGUMENT = clusterFlag(
 );
 
 export const DRY_RUN_FLAG = {
-  dryRun: choice(
-    "server: ask the cluster what would come of it; client: show what would be sent",
-    ["none", "client", "server"],
-  ),
+  dryRun: {
+    ...choice(
+      "server: ask the cluster what would come of it; client: show what would be sent",
+      ["none", "client", "server"],
+    ),
+    bare: "client",
+  },
 } as const;
 
 export type DryRun = typeof DRY_RUN_FLAG.dryRun.values[number];

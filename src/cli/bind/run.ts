@@ -36,7 +36,8 @@ export async function run(
   refusePaths(loaded, args);
   const isNamed = !clusters.includes(undefined) || given.allClusters === true;
   const missing = new Missing(loaded, words, isNamed);
-  const read = await readInput(loaded.flags, given, args, (input) => missing.refuse(input));
+  const known = { ...loaded.input, ...args };
+  const read = await readInput(loaded.flags, given, known, (input) => missing.refuse(input));
   const input = await missing.asked(read);
   const flags = given as CarryOut["flags"];
   const isAsked = isDeletion(loaded) && (flags.dryRun ?? "none") === "none" && given.yes !== true;
@@ -49,6 +50,7 @@ export async function run(
     words,
     view: await viewFor(loaded.operation),
     input: inOrder(input, loaded.module.fields),
+    clusterField: loaded.clusterField,
     clusters,
     flags,
     isAsked,
@@ -70,7 +72,12 @@ function refuseOthers(command: LoadedCommand, meant: LoadedOperation, given: Giv
     const other = flags.find((each) =>
       !own.has(each.name) && given[camel(each.name)] !== undefined
     );
-    if (other === undefined || name === undefined) continue;
+    if (other === undefined) continue;
+    if (name === undefined) {
+      const [field] = meant.args.filter((each) => !args.includes(each));
+      if (field === undefined) continue;
+      throw new Failure(`--${other.name} is for a list: leave out ${placeName(field)}`, 2);
+    }
     const what = other.name.replaceAll("-", " ");
     throw new Failure(`--${other.name} needs a ${placeName(name)}, of which it is the ${what}`, 2);
   }
@@ -121,10 +128,17 @@ function meantBy(
       ? [cluster]
       : isOfOne
       ? clustersOf(given.cluster as string[] | undefined)
-      : [undefined],
+      : meant.clusterField === undefined
+      ? [undefined]
+      // Of what can be asked about all at once, all are meant where none is named.
+      : areFlags
+      ? clustersOf(given.cluster as string[] | undefined)
+      : ["*"],
     args: Object.fromEntries(meant.args.map((field, i) => [field, args[i]])),
     places: {
-      ...isOfOne ? { cluster: isPlaced ? "CLUSTER" : "--cluster" } : {},
+      ...meant.clusterField === undefined
+        ? {}
+        : { [meant.clusterField]: isPlaced ? "CLUSTER" : "--cluster" },
       ...Object.fromEntries(meant.args.map((field) => [field, placeName(field)])),
     },
   };

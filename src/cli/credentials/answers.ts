@@ -1,11 +1,12 @@
 import type { z } from "@hono/zod-openapi";
 import type * as schemas from "../../operations/answers.ts";
+import type * as clusters from "../../operations/cluster_answers.ts";
 import type { AuditAnswer } from "../../operations/audit_answers.ts";
 import type * as errors from "../../operations/error_answers.ts";
 
 /** The API's answers, as its schemas have them. */
 
-export type ClusterList = z.infer<typeof schemas.ClusterList>;
+export type ClusterList = z.infer<typeof clusters.ClusterList>;
 export type Secrets = z.infer<typeof schemas.Secrets>;
 export type Shown = z.infer<typeof schemas.ShownAnswer>;
 export type DockerAdded = z.infer<typeof schemas.DockerAddedAnswer>;

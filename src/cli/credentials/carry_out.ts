@@ -21,6 +21,8 @@ const AT_ONCE = 4;
 export interface CarryOut extends Pick<Showing, "words" | "view"> {
   /** Of an operation on one cluster without that. */
   readonly input: Input;
+  /** By which each cluster is named; absent where the operation is asked once for whatever. */
+  readonly clusterField?: string;
   /** Names or patterns; `undefined` stands for one that was not named, and for none. */
   readonly clusters: Given;
   readonly flags: ProgramFlags & {
@@ -38,7 +40,7 @@ export interface CarryOut extends Pick<Showing, "words" | "view"> {
  * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 3 done on some clusters only
  */
 export async function carryOut(what: CarryOut): Promise<number> {
-  const { flags, view, words } = what;
+  const { flags, view, words, clusterField } = what;
   const { allClusters, dryRun } = flags;
   const { operation } = words;
   const isChecked = dryRun === "client";
@@ -52,12 +54,14 @@ export async function carryOut(what: CarryOut): Promise<number> {
     onEnded?: (asked: Asked) => void,
     isStopped?: () => boolean,
   ): Promise<readonly Asked[]> {
+    const placeOf = async (cluster: string | undefined) =>
+      cluster === undefined ? undefined : await way.placeOf?.(cluster);
     const run = async (cluster: string | undefined) => {
-      const whole = operation.clusters === "one" ? { cluster, ...input } : input;
-      if (isChecked) return await unsent(operation, whole, way.argocdNamespace);
+      const whole = clusterField === undefined ? input : { [clusterField]: cluster, ...input };
+      if (isChecked) return await unsent(operation, whole, await placeOf(cluster));
       const answer = await way.ask(operation, whole);
       if (!isRemote) return answer;
-      if (!await isReadable(answer, { words, view, output: flags.output })) {
+      if (!isReadable(answer, { words, view, output: flags.output })) {
         throw strange(way, answer);
       }
       return await advised(answer, words, whole);
@@ -89,7 +93,7 @@ export async function carryOut(what: CarryOut): Promise<number> {
     const tell = (each: Asked) => areSeveral && showEnded(each, showing);
     const asked = await askAll(left, input, tell, () => ending?.isAsked ?? false);
     const all = new Map([...known, ...asked].map((each) => [each.cluster, each]));
-    const code = await show(clusters.map((cluster) => all.get(cluster)!), showing);
+    const code = show(clusters.map((cluster) => all.get(cluster)!), showing);
     for (const warning of await view.warnings?.(way) ?? []) {
       printError(`warning: ${plain(warning)}\n`);
     }

@@ -4,7 +4,7 @@ import { operationNamed } from "../../operations/table.ts";
 import { matchesPattern } from "../../text/glob.ts";
 import { isClusterPattern } from "../../tokens/rights.ts";
 import { Failure } from "../failure.ts";
-import type { ClusterList } from "./answers.ts";
+import { clusterNamesIn } from "./cluster_names.ts";
 import { plain } from "./table.ts";
 import { strange, type Way } from "./way.ts";
 
@@ -83,10 +83,8 @@ function absent(name: string, there: readonly string[]): string {
 async function clusterNames(way: Way): Promise<readonly string[]> {
   const answer = await way.ask(operationNamed("listClusters"), {});
   if (answer.status === 200) {
-    const { clusters } = answer.body as ClusterList;
-    if (Array.isArray(clusters) && clusters.every((each) => typeof each === "string")) {
-      return clusters;
-    }
+    const names = clusterNamesIn(answer.body);
+    if (names !== undefined) return names;
     throw strange(way, answer);
   }
   const { advice } = answer;

@@ -1,21 +1,22 @@
 import { shownFields } from "../../fields/field.ts";
-import type { Operation } from "../../operations/operation.ts";
+import type { Operation, Place } from "../../operations/operation.ts";
 import { answerTo } from "./answer_of.ts";
 import { type Answer, type Input, partsOf, targetOf } from "./way.ts";
 
 /**
  * Takes an input up to where it would be carried out: what is wrong with it is answered as ever, and
  * what is not with the request that would be sent, less its secrets.
- * @param argocdNamespace `""` where it is a server's and not known
+ * @param place where Argo CD is on the cluster; absent where only a server knows
  */
 export async function unsent(
   operation: Operation,
   input: Input,
-  argocdNamespace = "",
+  place?: Place,
 ): Promise<Answer> {
   const { take, fields = {} } = await operation.load();
   try {
-    take(partsOf(operation, input), { argocdNamespace });
+    const taken = take(partsOf(operation, input));
+    if (place !== undefined) taken.refuse?.(place);
   } catch (error) {
     return answerTo(error, crypto.randomUUID(), operation.method.toUpperCase());
   }

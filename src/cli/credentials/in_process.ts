@@ -1,7 +1,8 @@
+import { resolve } from "node:path";
 import { AuditLogs } from "../../audit/audit_logs.ts";
 import { type AuditKey, keyBeside, passingFingerprints } from "../../audit/key.ts";
-import { clustersFolder } from "../../clusters/folder.ts";
-import { stateOf, vetRules } from "../../clusters/vet.ts";
+import { type ClustersFolder, clustersFolder } from "../../clusters/folder.ts";
+import { whyPassedOver } from "../../clusters/further_contexts.ts";
 import type { Settings } from "../../config/schema.ts";
 import { SETTINGS } from "../../config/settings.ts";
 import { configuredTrust } from "../../files/trusted.ts";
@@ -21,8 +22,12 @@ import { type Input, partsOf, targetOf, type Way } from "./way.ts";
 /**
  * The operations themselves, in this process. Tokens are not asked for, as who runs it may read the
  * kubeconfigs anyway.
+ * @param place where clusters are, for messages
  */
-export async function inProcess(settings: Settings): Promise<Way> {
+export async function inProcess(
+  settings: Settings,
+  place = `the folder ${resolve(settings["clusters-folder"])}`,
+): Promise<Way> {
   const here = thisMachine();
   const { fingerprint = passingFingerprints(), passing } = await fingerprints(settings);
   // Who runs it may try what he likes by kubectl, too, and may have many clusters.
@@ -44,16 +49,13 @@ export async function inProcess(settings: Settings): Promise<Way> {
   const actor = { name: userName(), from: "command line" };
   const folder = clustersFolder(settings["clusters-folder"]);
   return {
-    place: `the folder ${folder.path}`,
-    argocdNamespace: settings["argocd-namespace"],
+    place,
     passing,
-    kubeconfig: (name) => stateOf(folder.fileOf(name), vetRules(settings, here)),
-    async passedOver() {
-      const { passedOver = [] } = await folder.look() ?? {};
-      return passedOver.map(({ file, why }) =>
-        `${folder.path}/${file} is no cluster's kubeconfig: ${why}`
-      );
+    async placeOf(cluster) {
+      const opened = await wiredFor("none").services.clusters.open(cluster);
+      return opened.kind === "open" ? opened : undefined;
     },
+    passedOver: () => filesToTell(folder),
     async ask(operation, input) {
       const { services, gates } = wiredFor(useOfLog(operation, input));
       const parts = partsOf(operation, input);
@@ -104,4 +106,16 @@ async function fingerprints(
       : (error as Error).message;
     return { passing: `the key of the audit log cannot be used: ${why}` };
   }
+}
+
+/** Most files that are read for what is in them besides. */
+const MOST = 1000;
+
+/** Which files are no cluster's kubeconfig, and why. */
+async function filesToTell(folder: ClustersFolder): Promise<readonly string[]> {
+  const { passedOver = [] } = await folder.look() ?? {};
+  return passedOver.map((each, i) => {
+    const why = i < MOST ? whyPassedOver(folder.path, each) : each.why;
+    return `${folder.path}/${each.file} is no cluster's kubeconfig: ${why}`;
+  });
 }

@@ -1,10 +1,11 @@
-import type { Settings } from "../../config/schema.ts";
+import { resolve } from "node:path";
+import { DEFAULT } from "../../config/load.ts";
 import { configureLog } from "../../log/logger.ts";
 import { Failure } from "../failure.ts";
 import {
   type CommandSettingFlags,
   configOf,
-  DEFAULT_CONFIG,
+  type Configured,
   settingFlags,
 } from "../setting_flags.ts";
 import { printError } from "../terminal.ts";
@@ -27,8 +28,8 @@ export async function openWay(flags: ProgramFlags): Promise<Way> {
   const server = serverOf(flags);
   if (server === undefined) {
     refuse(flags, OF_A_SERVER, "is of no use without --server");
-    const settings = await settingsOf(flags);
-    return await (await import("./in_process.ts")).inProcess(settings);
+    const config = await configFor(flags);
+    return await (await import("./in_process.ts")).inProcess(config.settings, placeOf(config));
   }
   configureLog(LOG);
   refuse(flags, OF_THIS_PROCESS, `is of no use with ${server.namedBy}: the server has its own`);
@@ -49,16 +50,24 @@ function refuse(flags: ProgramFlags, refused: readonly (keyof ProgramFlags)[], w
   throw new Failure(`--${name} ${why}`, 2);
 }
 
-/** The settings, with the log as a command wants it. */
-async function settingsOf(flags: ProgramFlags): Promise<Settings> {
-  const { settings, warnings } = await configOf(flags);
+/** The configuration, with the log as a command wants it. */
+async function configFor(flags: ProgramFlags): Promise<Configured> {
+  const config = await configOf(flags);
+  const { settings, warnings, isThere } = config;
   // That there is no file where none has to be is worth a word in a server's log only.
-  const isThere = await Deno.stat(flags.config ?? DEFAULT_CONFIG).then(() => true, () => false);
   for (const warning of isThere ? warnings : []) printError(`warning: ${warning}\n`);
   // The setting log-level is a server's; what goes wrong with the request the answer says.
   if (flags.logLevel !== undefined) configureLog({ ...LOG, level: settings["log-level"] });
   else configureLog({ ...LOG, parts: SAID_BY_THE_ANSWER });
-  return settings;
+  return config;
+}
+
+/** Where clusters are, for messages: where nothing was found, each folder that was looked into. */
+function placeOf({ settings, origins, home }: Configured): string {
+  const isUnknown = home.kind === "none" && origins["clusters-folder"] === DEFAULT;
+  return isUnknown
+    ? `the folder clusters of ${home.looked.join(", nor of ")}`
+    : `the folder ${resolve(settings["clusters-folder"])}`;
 }
 
 const LOG = { format: "text", level: "warning", hidesMessages: true } as const;

@@ -1,7 +1,7 @@
 import { clustersFolder, isClusterName } from "../../clusters/folder.ts";
 import { operationNamed } from "../../operations/table.ts";
 import { configOf } from "../setting_flags.ts";
-import type { ClusterList } from "./answers.ts";
+import { namedIn } from "./cluster_names.ts";
 import { serverOf, type WhichServer } from "./which_server.ts";
 
 /** How long a server is waited for, in seconds. */
@@ -39,8 +39,7 @@ async function ofServer(server: WhichServer): Promise<readonly string[]> {
   try {
     const { body } = await way.ask(operationNamed("listClusters"), {});
     // What a shell inserts has to be a name: a server may send what a shell would run.
-    const { clusters } = body as Partial<ClusterList>;
-    return Array.isArray(clusters) ? clusters.filter(isName) : [];
+    return (namedIn(body) ?? []).filter(isName);
   } finally {
     await way.close();
   }

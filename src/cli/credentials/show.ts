@@ -38,32 +38,33 @@ export function showEnded(asked: Asked, showing: Showing): void {
 }
 
 /** Shows what came of it: results on standard output, everything else on standard error. */
-export async function show(asked: readonly Asked[], showing: Showing): Promise<number> {
+export function show(asked: readonly Asked[], showing: Showing): number {
   const { output = "table", view, isChecked, areSeveral } = showing;
   if (output === "json" || output === "yaml") {
-    showWhole(asked, output === "json" ? json : yaml, areSeveral);
+    showWhole(asked, output === "json" ? json : yaml, showing);
   } else if (isChecked) showRequests(asked, output === "name");
   else if (output === "name") print(lines(asked.filter(isDone), view));
-  else await showTable(asked, showing);
+  else showTable(asked, showing);
   if (!areSeveral) { for (const each of asked.filter(isDone)) showNotes(each, showing); }
-  return exitCode(asked, showFailures(asked, showing));
+  return exitCode(asked, showFailures(asked, showing), view);
 }
 
 /** What is shown as it came. */
 const WHOLE: readonly (OutputFormat | undefined)[] = ["json", "yaml"];
 
 /** Whether an answer is such that it can be shown in this way: what a server says may be anything. */
-export async function isReadable(
+export function isReadable(
   answer: Answer,
   { words, view, output }: Pick<Showing, "words" | "view" | "output">,
-): Promise<boolean> {
+): boolean {
   const { status, body } = answer;
   try {
     if (status >= 300) toldOf(answer, words, false);
     else notesOf(answer, words, false);
+    if (status < 300) view.isFine?.(body);
     const isShown = status < 300 || (view.showsVerified && status === 422);
     if (isShown && !WHOLE.includes(output)) {
-      const rows = await view.rows(body);
+      const rows = view.rows(body);
       const cells = Object.values(view.columns(rows));
       tableText({ columns: [], rows: rows.map((row) => cells.map((cell) => cell(row))) });
       view.notes?.(body);
@@ -84,9 +85,13 @@ export const isDone = (asked: Asked): asked is Done =>
 function showWhole(
   asked: readonly Asked[],
   textOf: (value: unknown) => string,
-  areSeveral: boolean,
+  { areSeveral, view }: Showing,
 ): void {
-  const whole = areSeveral ? asked.map(entryOf) : asked[0]?.answer?.body;
+  const whole = !areSeveral
+    ? asked[0]?.answer?.body
+    : view.merge && asked.every(isDone)
+    ? view.merge(asked.map(({ answer }) => answer.body))
+    : asked.map(entryOf);
   if (whole !== undefined) print(textOf(whole));
 }
 
@@ -126,21 +131,19 @@ function showRequests(asked: readonly Asked[], isName: boolean): void {
   );
 }
 
-async function showTable(asked: readonly Asked[], showing: Showing): Promise<void> {
+function showTable(asked: readonly Asked[], showing: Showing): void {
   const { output, view, way, areSeveral } = showing;
   const shown = asked.filter((each): each is Done =>
     isDone(each) || (view.showsVerified === true && each.answer?.status === 422)
   );
   const isWide = output === "wide";
-  const found = await Promise.all(
-    shown.map(async ({ cluster, answer: { body } }) =>
-      (await view.rows(body, isWide ? way : undefined)).map((row) => ({ cluster, row }))
-    ),
+  const rows = shown.flatMap(({ cluster, answer: { body } }) =>
+    view.rows(body).map((row) => ({ cluster, row }))
   );
-  const rows = found.flat();
   const usual = view.columns(rows.map(({ row }) => row));
-  if (Object.keys(usual).length === 0) return showWhole(shown, yaml, areSeveral);
-  const columns = Object.entries({ ...usual, ...isWide ? view.wide : {} });
+  if (Object.keys(usual).length === 0) return showWhole(shown, yaml, showing);
+  const wide = typeof view.wide === "function" ? view.wide(rows.map(({ row }) => row)) : view.wide;
+  const columns = Object.entries({ ...usual, ...isWide ? wide : {} });
   const isNamed = areSeveral && view.namesCluster === true;
   if (rows.length > 0) {
     print(tableText({
@@ -171,7 +174,7 @@ function showNotes(
     const { message } = answer.body;
     const isTable = output === "table" || output === "wide";
     if (isTable && typeof message === "string") said.push(plain(message));
-    else if (areSeveral) said.push("done");
+    else if (areSeveral) said.push(plain(view.ended?.(answer.body) ?? "done"));
     if (isTable) said.push(...view.notes?.(answer.body) ?? []);
     // They are in what is printed.
     const isWhole = output === "json" || output === "yaml";
@@ -209,9 +212,9 @@ function showFailures(asked: readonly Asked[], showing: Showing): boolean {
   return isUsage;
 }
 
-function exitCode(asked: readonly Asked[], isUsage: boolean): number {
-  const done = asked.filter(isDone).length;
+function exitCode(asked: readonly Asked[], isUsage: boolean, { isFine }: View): number {
+  const done = asked.filter((each) => isDone(each) && (isFine?.(each.answer.body) ?? true)).length;
   if (done === asked.length) return 0;
   if (done > 0) return 3;
-  return isUsage ? 2 : 1;
+  return isUsage && !asked.some(isDone) ? 2 : 1;
 }

@@ -1,5 +1,4 @@
-import type { KubeconfigState } from "../../clusters/vet.ts";
-import type { Given, Operation } from "../../operations/operation.ts";
+import type { Given, Operation, Place } from "../../operations/operation.ts";
 import { PREFIX } from "../../operations/routes.ts";
 import { Failure } from "../failure.ts";
 
@@ -19,12 +18,13 @@ export interface Answer {
 export interface Way {
   /** Where it looks, for messages. */
   readonly place: string;
-  /** Argo CD's namespace; absent where it is a server's. */
-  readonly argocdNamespace?: string;
   /** Why its fingerprints compare within this run only; absent where they do for longer. */
   readonly passing?: string;
-  /** Of a cluster, without asking that; absent where a server has the files. */
-  kubeconfig?(cluster: string): Promise<KubeconfigState>;
+  /**
+   * Where Argo CD is on a cluster, without asking that; `undefined` when there is no such cluster.
+   * Absent where a server knows.
+   */
+  placeOf?(cluster: string): Promise<Place | undefined>;
   /** Which files beside the kubeconfigs are none, and why; absent where a server has them. */
   passedOver?(): Promise<readonly string[]>;
   /** @throws {Failure} when there is no answer */

@@ -1,37 +1,62 @@
-import pLimit from "p-limit";
-import type { KubeconfigState } from "../../clusters/vet.ts";
-import type { ClusterList } from "../credentials/answers.ts";
-import type { View } from "./view.ts";
+import { type ClusterListOfAny, clusterNamesIn } from "../credentials/cluster_names.ts";
+import { plain } from "../credentials/table.ts";
+import { CHECKED, type ClusterRow, inBrief, isFine, whyOf } from "./checked_cluster.ts";
+import { labelsOf } from "./list_secrets.ts";
+import type { Columns, View } from "./view.ts";
 
-/** Kubeconfigs that are read at once, so that thousands take few file descriptors. */
-const AT_ONCE = 16;
-
-interface Row {
-  readonly name: string;
-  /** What the kubeconfig tells, where that is here and shown. */
-  readonly state?: KubeconfigState;
+/** @throws {TypeError} of what a server says that is no list of clusters */
+function rowsOf(body: ClusterListOfAny): readonly ClusterRow[] {
+  if (clusterNamesIn(body) === undefined) throw new TypeError();
+  return body.clusters.map((each) => typeof each === "string" ? { name: each } : each);
 }
 
-/** The names of the clusters; with `-o wide` what their kubeconfigs tell, too. */
-export const view: View<ClusterList, Row> = {
+/** The names of the clusters, with `-o wide` what their kubeconfigs tell; and what a check has found. */
+export const view: View<ClusterListOfAny, ClusterRow> = {
   columns: (rows) => ({
     NAME: ({ name }) => name,
-    ...rows.some(({ state }) => state) && {
-      SERVER: ({ state }) => state?.server,
-      KUBECONFIG: ({ state }) => state && told(state),
-    },
+    ...rows.some(({ check }) => check !== undefined) && CHECKED,
   }),
-  // No cluster is asked.
-  rows: ({ clusters }, way) => {
-    const look = way?.kubeconfig;
-    return look === undefined
-      ? clusters.map((name) => ({ name }))
-      : pLimit(AT_ONCE).map(clusters, async (name) => ({ name, state: await look(name) }));
-  },
-  names: ({ clusters }) => clusters,
+  wide: (rows) => rows.some(({ usable }) => usable !== undefined) ? WIDE : NAMES_ALONE,
+  rows: rowsOf,
+  names: (body) => clusterNamesIn(body) ?? [],
   nothing: (place) => `There are no clusters in ${place}`,
+  ended: (body) => rowsOf(body).map(inBrief).join(", "),
+  isFine: (body) => rowsOf(body).every(isFine),
+  merge: (bodies) => {
+    const clusters = bodies.flatMap(({ clusters }) => clusters);
+    const warnings = [...new Set(bodies.flatMap(({ warnings = [] }) => warnings))];
+    return { clusters, total: clusters.length, ...warnings.length === 0 ? {} : { warnings } };
+  },
+  notes: (body) => notesOn(rowsOf(body)),
   warnings: async (way) => await way.passedOver?.() ?? [],
 };
 
-const told = ({ refused, warnings }: KubeconfigState) =>
-  [refused === undefined ? "usable" : `refused: ${refused}`, ...warnings].join("; ");
+const WIDE: Columns<ClusterRow> = {
+  SERVER: ({ server }) => server ?? undefined,
+  KUBECONFIG: told,
+  LABELS: ({ labels = {} }) => labelsOf({ labels }),
+  TRANSPORT: ({ transport }) => transport,
+};
+
+/** Of an older server. */
+const NAMES_ALONE: Columns<ClusterRow> = {};
+
+/** As many as somebody reads. */
+const MOST = 20;
+
+/** What should be otherwise about kubeconfigs; what a check tells has a column for it. */
+function notesOn(rows: readonly ClusterRow[]): readonly string[] {
+  const all = rows.flatMap(({ check, warnings = [] }) => check === undefined ? warnings : []);
+  return [
+    ...all.slice(0, MOST).map((warning) => `warning: ${plain(warning)}`),
+    ...all.length > MOST ? [`warning: … and ${all.length - MOST} more of these`] : [],
+  ];
+}
+
+function told({ usable, reason, same_server_as }: ClusterRow): string | undefined {
+  if (usable === undefined) return undefined;
+  return [
+    usable ? "usable" : `refused: ${whyOf(reason ?? "")}`,
+    ...same_server_as === undefined ? [] : [`same server as ${same_server_as}`],
+  ].join("; ");
+}

@@ -31,11 +31,11 @@ export const view: View<Secrets, Listed> = {
     NAME: ({ name }) => name,
     KIND: ({ kind }) => kind,
     TYPE: (secret) => secret.repository_type,
-    URL: (secret) => secret.repository_url,
+    URL: (secret) => secret.repository_url ?? listOf(secret, ({ registry }) => registry),
     AGE: (secret) => age(secret.creation_timestamp),
   }),
   wide: {
-    USERNAME: ({ username }) => username,
+    USERNAME: (secret) => secret.username ?? listOf(secret, ({ username }) => username),
     OCI: (secret) => secret.enable_oci?.toString(),
     LABELS: labelsOf,
   },
@@ -46,6 +46,14 @@ export const view: View<Secrets, Listed> = {
     return `There are no credentials in ${clusters.length === 1 ? "cluster" : "clusters"} ${names}`;
   },
 };
+
+type Login = NonNullable<Listed["registries"]>[number];
+
+/** What a pull secret is for, where that was looked at. */
+function listOf({ registries }: Listed, of: (login: Login) => string | undefined) {
+  const known = registries?.flatMap((login) => of(login) ?? []);
+  return known === undefined || known.length === 0 ? undefined : [...new Set(known)].join(",");
+}
 
 /** By commas. */
 export function labelsOf(

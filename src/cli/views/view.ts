@@ -7,12 +7,11 @@ export type Columns<Row> = Readonly<
 
 /** How the answers of one command are shown. */
 export interface View<Body = object, Row = unknown> {
-  /** @param way for what `-o wide` shows that no answer has; absent without that */
-  rows(body: Body, way?: Way): readonly Row[] | Promise<readonly Row[]>;
+  rows(body: Body): readonly Row[];
   /** Where there are none it is shown as YAML. */
   columns(rows: readonly Row[]): Columns<Row>;
   /** Columns besides, with `-o wide`. */
-  readonly wide?: Columns<Row>;
+  readonly wide?: Columns<Row> | { of(rows: readonly Row[]): Columns<Row> }["of"];
   /** Whether one more column tells the cluster where there are several. */
   readonly namesCluster?: true;
   /** Lines for `-o name`. */
@@ -23,6 +22,12 @@ export interface View<Body = object, Row = unknown> {
   readonly showsFingerprints?: true;
   /** What is said beside a table. */
   notes?(body: Body): readonly string[];
+  /** Said of one of several when it has ended. @default "done" */
+  ended?(body: Body): string;
+  /** Whether an answer that is no error tells of nothing wrong either. @default nothing is */
+  isFine?(body: Body): boolean;
+  /** The answers of several clusters as one, for JSON and YAML. @default an entry for each */
+  merge?(bodies: readonly Body[]): object;
   /** Said when there is nothing to show. */
   nothing?(place: string, clusters: readonly string[]): string;
   /** Said at the end, whatever came of it. */

@@ -33,8 +33,8 @@ export interface DockerSecretsRequest {
   readonly name: string;
   /** Where the kubelets need it. */
   readonly namespaces: readonly string[];
-  /** Written too: Image Updater reads it there. */
-  readonly argocdNamespace: string;
+  /** Written too: Image Updater reads it there. `undefined` where there is no Argo CD. */
+  readonly argocdNamespace: string | undefined;
   /** One for each registry. */
   readonly credentials: readonly DockerCredential[];
   /** Whether the registries that a secret has besides stay. */
@@ -95,12 +95,13 @@ export function dockerSecrets(request: DockerSecretsRequest): DesiredSecret[] {
       return result.ok ? undefined : result.why;
     },
   };
-  const secrets: DesiredSecret[] = [...request.namespaces, argocdNamespace].map((namespace) => ({
+  const argocd = argocdNamespace === undefined ? [] : [argocdNamespace];
+  const secrets: DesiredSecret[] = [...request.namespaces, ...argocd].map((namespace) => ({
     ...pullSecret,
     namespace,
   }));
   const [first] = credentials;
-  if (request.gitWriteBack && first !== undefined) {
+  if (request.gitWriteBack && first !== undefined && argocdNamespace !== undefined) {
     const login = seal({
       username: encodeBase64Text(first.username),
       password: encodeBase64Text(first.password.reveal()),

@@ -7,6 +7,7 @@ import { type Deadline, inTime } from "../deadline.ts";
 import type { UserHeaders } from "../kubeconfig/headers.ts";
 import { type Current, judge, whyNotOverApi } from "../kubeconfig/judge.ts";
 import { certificatesIn } from "../kubeconfig/pem.ts";
+import { credentialExpiry } from "../kubeconfig/expiry.ts";
 import { NotUsable } from "../kubeconfig/refused.ts";
 import type { Value } from "../kubeconfig/yaml.ts";
 import type { RunProcess } from "../process.ts";
@@ -31,6 +32,8 @@ export interface Connector {
   connect(deadline: Deadline): Promise<Connection>;
   /** The server did not accept the credentials: whether others can be had. */
   refused(): boolean;
+  /** Until when its credential is good, as far as that is known; no plugin is run for it. */
+  expires(): Promise<Date | undefined>;
   /** Closes what is kept open. */
   close(): void;
 }
@@ -135,6 +138,10 @@ export async function connectorOf(
       const had = plugin !== undefined;
       plugin = undefined;
       return had;
+    },
+    async expires() {
+      if (!current.usesPlugin) return await credentialExpiry(path, current);
+      return plugin?.expires === undefined ? undefined : new Date(plugin.expires);
     },
     close() {
       handshakes.close();

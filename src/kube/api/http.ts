@@ -17,12 +17,16 @@ export interface ApiRequest {
   /** The media type that is asked for. @default JSON */
   readonly accept?: string;
   readonly body?: string;
+  /** Whether it is a question, whatever its method. @default as of GET */
+  readonly changesNothing?: boolean;
 }
 
 export interface ApiResponse {
   readonly status: number;
   /** Seconds, from `Retry-After`. */
   readonly retryAfter: number | undefined;
+  /** The header: when it was made. */
+  readonly date: string | undefined;
   readonly body: string;
 }
 
@@ -116,6 +120,7 @@ export function roundTrip(
         resolve({
           status: answer.statusCode ?? 0,
           retryAfter: Number.isFinite(seconds) ? seconds : undefined,
+          date: answer.headers.date,
           body: new TextDecoder().decode(joined(chunks)),
         });
       });

@@ -18,7 +18,12 @@ export interface ApiCall {
 }
 
 /** The parsed answer of a success, of the shape that it should have, or what went wrong. */
-export type Answered = { readonly ok: true; readonly body: unknown } | {
+export type Answered = {
+  readonly ok: true;
+  readonly body: unknown;
+  /** When it was made, as the server says. */
+  readonly date: string | undefined;
+} | {
   readonly ok: false;
   readonly report: Reported;
 };
@@ -39,8 +44,7 @@ export function apiSend(
   onCall: (call: ApiCall) => void = () => {},
 ): Send {
   return async function send(request, shape, deadline) {
-    const { method, path } = request;
-    const isRead = method === "GET";
+    const { method, path, changesNothing: isRead = method === "GET" } = request;
     for (let attempt = 0;; attempt++) {
       let report: Reported;
       /** Seconds after which it may come back, for it was turned away unread. */
@@ -68,7 +72,7 @@ export function apiSend(
         if (status < 300) {
           log(status, undefined);
           const body = parsedJson(answer.body);
-          if (shape.fits(body)) return { ok: true, body };
+          if (shape.fits(body)) return { ok: true, body, date: answer.date };
           // What was asked for may be done, though this was answered.
           return {
             ok: false,

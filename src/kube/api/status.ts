@@ -7,7 +7,7 @@ import type { ApiResponse } from "./http.ts";
  * from something in front of it, only the HTTP status.
  * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/
  */
-export function reportOfStatus({ status, body }: ApiResponse): Reported {
+export function reportOfStatus({ status, body }: Omit<ApiResponse, "date">): Reported {
   const { reason = "", message = "", details } = parsed(body);
   const denied = status >= 400 ? denial(message, reason) : undefined;
   if (denied !== undefined) return denied;

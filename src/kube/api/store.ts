@@ -3,6 +3,8 @@ import type { SecretStore } from "../store.ts";
 import { storeWrites } from "../writes.ts";
 import { type Connector, connectorOf, type KubeconfigSource } from "./connection.ts";
 import { apiLists } from "./lists.ts";
+import type { ClusterProbe } from "../probe.ts";
+import { apiProbe } from "./probe.ts";
 import { apiReads } from "./reads.ts";
 import { type ApiCall, apiSend } from "./send.ts";
 import { apiRemovals, apiWrites } from "./writes.ts";
@@ -23,6 +25,8 @@ export interface ApiStoreOptions {
 
 /** A store that keeps connections. */
 export interface ApiStore extends SecretStore {
+  /** By the same connections. */
+  readonly probe: ClusterProbe;
   close(): void;
 }
 
@@ -48,6 +52,12 @@ export function apiStore(options: ApiStoreOptions): ApiStore {
     remove: apiRemovals(send, cluster),
     // A thousand take seconds, over connections that are kept.
     foreseeRemoval: () => Promise.resolve(),
+    probe: apiProbe(
+      send,
+      cluster,
+      // Of a kubeconfig that cannot be used nothing is known; requests say why.
+      () => open().then((connector) => connector.expires(), () => undefined),
+    ),
     close: () => void opened?.then((connector) => connector.close(), () => {}),
   };
 }

@@ -1,5 +1,6 @@
 import type { Deadline } from "../deadline.ts";
 import { KubeError, type KubeErrorKind } from "../errors.ts";
+import type { ClusterProbe } from "../probe.ts";
 import type { ItemOutcome, SecretStore } from "../store.ts";
 
 /** What goes wrong at one call of the store. */
@@ -20,7 +21,7 @@ export type FaultAt<Cluster> =
   | { readonly kind: "meanwhile"; readonly act: (cluster: Cluster) => void };
 
 export interface StoreCall {
-  readonly method: keyof SecretStore;
+  readonly method: keyof SecretStore | keyof ClusterProbe;
   /** 0 for the first call of this cluster. */
   readonly index: number;
   /** Items in the batch. */

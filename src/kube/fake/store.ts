@@ -1,5 +1,6 @@
 import { seal } from "../../log/sealed.ts";
 import type { KubeError } from "../errors.ts";
+import type { AccessQuestion, ClusterProbe, ServerVersion } from "../probe.ts";
 import {
   type ItemOutcome,
   type NamespacePhase,
@@ -80,6 +81,37 @@ export class FakeCluster extends FaultyCalls {
         JSON.parse(JSON.stringify({ ...rest, data: data.reveal() })),
       ]),
     );
+  }
+
+  /** What a probe finds out. */
+  readonly shown: {
+    version: ServerVersion;
+    isAllowed: (question: AccessQuestion) => boolean;
+    argocdVersion: string | undefined;
+    credentialExpires: Date | undefined;
+  } = {
+    version: { version: "v1.35.4", clockSkewSeconds: 0 },
+    isAllowed: () => true,
+    argocdVersion: undefined,
+    credentialExpires: undefined,
+  };
+
+  probe(): ClusterProbe {
+    return {
+      version: async (deadline) => {
+        await this.query("version", 1, deadline);
+        return this.shown.version;
+      },
+      access: async (questions, deadline) => {
+        await this.query("access", questions.length, deadline);
+        return questions.map(this.shown.isAllowed);
+      },
+      argocdVersion: async (_namespace, deadline) => {
+        await this.query("argocdVersion", 1, deadline);
+        return this.shown.argocdVersion;
+      },
+      credentialExpires: () => Promise.resolve(this.shown.credentialExpires),
+    };
   }
 
   store(): SecretStore {

@@ -1,3 +1,4 @@
+import { maskTokens } from "../../log/token_shapes.ts";
 import { refuse } from "./refused.ts";
 
 const WHY = "its current cluster has no 'server' that is an http or https URL";
@@ -24,6 +25,24 @@ export function serverUrl(server: string): { url: URL; user: string | undefined 
 export function canonicalServer({ origin, pathname }: URL): string {
   return origin + pathname.replace(/(?<!\/)\/+$/, "");
 }
+
+/**
+ * An API server's URL as it is shown, in the spelling of {@link canonicalServer}. Proxies in front of
+ * clusters have the cluster's id in its path (Rancher: `/k8s/clusters/c-m-abcdefgh`), which tells one
+ * cluster from another and is shown; a part of it that looks like a token, or is as long as one and
+ * no UUID, is not.
+ */
+export function shownServer(server: URL): string {
+  const { origin, pathname } = new URL(canonicalServer(server));
+  const path = pathname.split("/").map((part) => mayBeSecret(part) ? "***" : maskTokens(part));
+  return origin + path.join("/").replace(/\/$/, "");
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Names of clusters are made of words, and a word of them is seldom so long. */
+const mayBeSecret = (part: string): boolean =>
+  !UUID.test(part) && part.split(/[-._]/).some((word) => word.length >= 20 && /\d/.test(word));
 
 function userIn(text: string, { username, password }: URL): string | undefined {
   if (!/^[^/?#]*:\/\/[^/?#]*@/.test(text)) return undefined;

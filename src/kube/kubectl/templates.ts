@@ -1,3 +1,4 @@
+import type { ArgocdDeployment } from "../argocd_version.ts";
 import { namespacePhase } from "../manifest.ts";
 import { OAUTH_BASIC, REPOSITORY_TEXTS, repositoryFields } from "../repository_fields.ts";
 import type { NamespacePhase, RepositoryFields, SecretSummary, ServiceAccount } from "../store.ts";
@@ -134,4 +135,40 @@ export function parseWritten(stdout: string, dryRun: boolean) {
     const isWritten = key && uid && (dryRun || resourceVersion !== "");
     return isWritten ? [[key, { uid, resourceVersion }] as const] : [];
   }));
+}
+
+/** Prints whether an access review allows what it asks for, a line each. */
+export const ALLOWED_TEMPLATE =
+  '{{with .status}}{{if .allowed}}allowed{{else}}refused{{end}}{{end}}{{"\\n"}}';
+
+/** Parses what {@link ALLOWED_TEMPLATE} printed; what is neither is left out. */
+export function parseAllowed(stdout: string): boolean[] {
+  return linesOf(stdout).flatMap((line) =>
+    line === "allowed" ? [true] : line === "refused" ? [false] : []
+  );
+}
+
+/**
+ * Prints two labels and the images of each deployment; what else is in it, such as the environment of
+ * its containers, stays in the kubectl process.
+ */
+export function deploymentTemplate(component: string, version: string): string {
+  const label = (key: string) =>
+    `{{range $key, $value := .metadata.labels}}{{if eq $key ${JSON.stringify(key)}}}` +
+    "{{urlquery $value}}{{end}}{{end}}";
+  return `{{range .items}}${label(component)} ${label(version)} ` +
+    "{{with .spec}}{{with .template}}{{with .spec}}{{range .containers}}" +
+    '{{with .image}}{{urlquery .}},{{end}}{{end}}{{end}}{{end}}{{end}}{{"\\n"}}{{end}}';
+}
+
+/** Parses what {@link deploymentTemplate} printed. */
+export function parseDeployments(stdout: string): ArgocdDeployment[] {
+  return linesOf(stdout).map((line) => {
+    const [component = "", version = "", images = ""] = line.split(" ");
+    return {
+      component: decodeQuery(component),
+      version: decodeQuery(version),
+      images: images.split(",").slice(0, -1).map(decodeQuery),
+    };
+  });
 }

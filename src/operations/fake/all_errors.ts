@@ -249,14 +249,42 @@ export const ALL_ERRORS: { [Code in ErrorCode]: readonly (readonly [ErrorDetails
       status: 502,
       message: "Cannot write: it is gone",
     }]],
-    namespace_not_found: [
-      [namespaces({ missing: ["b", "argocd"], terminating: ["c"] }), {
-        status: 400,
-        message:
-          "Namespaces do not exist: b, argocd; Namespaces are being deleted: c; 'argocd' is " +
-          "Argo CD's own (setting argocd-namespace)",
-        fields: ["namespaces"],
+    no_argocd: [
+      [{ cluster: "spoke", labelsAt: "clusters/labels.yaml", field: "cluster" }, {
+        status: 422,
+        message: "Cluster 'spoke' has no Argo CD (its label is " +
+          "argocd-configurer.io/argocd-namespace: none in clusters/labels.yaml): leave it out, or " +
+          "set the label to Argo CD's namespace",
+        fields: ["cluster"],
       }],
+      [{ cluster: "spoke", field: "git_write_back" }, {
+        status: 422,
+        message: "Cluster 'spoke' has no Argo CD (its label is " +
+          "argocd-configurer.io/argocd-namespace: none): leave out the write-back to Git for it",
+        fields: ["git_write_back"],
+        remedy: { git_write_back: false },
+      }],
+    ],
+    namespace_not_found: [
+      [
+        namespaces({
+          missing: ["b", "argocd"],
+          terminating: ["c"],
+          labelsAt: "clusters/labels.yaml",
+        }),
+        {
+          status: 400,
+          message:
+            "Namespaces do not exist: b, argocd; Namespaces are being deleted: c; 'argocd' is " +
+            "Argo CD's own (setting argocd-namespace); if this cluster has no Argo CD, set its label " +
+            "argocd-configurer.io/argocd-namespace: none in clusters/labels.yaml",
+          seed:
+            "Namespaces do not exist: b, argocd; Namespaces are being deleted: c; 'argocd' is " +
+            "Argo CD's own (setting argocd-namespace)",
+          fields: ["namespaces"],
+          remedy: { labels: { "argocd-configurer.io/argocd-namespace": "none" } },
+        },
+      ],
       [namespaces({ missing: ["kube-sytem"], nearest: { "kube-sytem": "kube-system" } }), {
         status: 400,
         message: "Namespaces do not exist: kube-sytem; did you mean 'kube-system'?",
@@ -308,6 +336,14 @@ export const ALL_ERRORS: { [Code in ErrorCode]: readonly (readonly [ErrorDetails
     invalid_kubeconfig: [[{ why: "Cannot use kubeconfig 'a'" }, {
       status: 500,
       message: "Cannot use kubeconfig 'a'",
+    }]],
+    labels_unreadable: [[{ why: "Cannot read the labels of clusters in a:1: why" }, {
+      status: 500,
+      message: "Cannot read the labels of clusters in a:1: why",
+    }]],
+    invalid_labels: [[{ why: "Cannot use cluster 'a': its label b is 'c'" }, {
+      status: 500,
+      message: "Cannot use cluster 'a': its label b is 'c'",
     }]],
     kubectl_missing: [[{ why: "Cannot run kubectl" }, {
       status: 503,

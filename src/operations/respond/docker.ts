@@ -2,6 +2,8 @@ import type { DockerAdded } from "../../credentials/add_docker.ts";
 import type { Refused } from "../../credentials/write/verdict.ts";
 import type { StoredSecret } from "../../kube/store.ts";
 import type { OperationError } from "../errors.ts";
+import { NO_ARGOCD, OWN_LABELS } from "../../clusters/own_settings.ts";
+import type { Place } from "../operation.ts";
 import type { Json } from "../reply.ts";
 import { verifiedField } from "./verified.ts";
 import { applied, existing, existsError, nothingWritten, patched, verbOf } from "./written.ts";
@@ -12,20 +14,20 @@ import { applied, existing, existsError, nothingWritten, patched, verbOf } from 
  */
 export function dockerAnswer(
   added: DockerAdded,
-  argocdNamespace: string,
+  place: Place,
   registry?: string,
 ): Json {
   const { cluster, name, namespaces, verdict } = added;
   if (verdict.kind !== "written") {
     const exists = ({ current }: Refused) => dockerExists(namespaces, [...current.values()]);
-    throw nothingWritten({ cluster, name, verdict }, argocdNamespace, exists);
+    throw nothingWritten({ cluster, name, verdict }, place, exists);
   }
   const { dryRun = false, attached } = verdict;
   const results = verdict.secrets.map((secret) => ({
     namespace: secret.namespace,
     result: applied(secret),
   }));
-  const hints = [...added.hints, ...verdict.hints];
+  const hints = [...added.hints, ...verdict.hints, ...ofNewArgocd(verdict.namespaces, place)];
   const message = `Docker registry secrets ${verbOf(verdict.secrets, dryRun)} in ` +
     `${namespaces.length} namespace(s)`;
   const body = {
@@ -43,6 +45,16 @@ export function dockerAnswer(
     message,
   };
   return { status: 200, body };
+}
+
+/** A cluster without Argo CD gets its namespace only because nobody has said so. */
+function ofNewArgocd(created: readonly string[], { argocdNamespace, labelsAt }: Place): string[] {
+  if (argocdNamespace === undefined || !created.includes(argocdNamespace)) return [];
+  const file = labelsAt === undefined ? "" : ` in ${labelsAt}`;
+  return [
+    `Namespace '${argocdNamespace}' is Argo CD's own: if this cluster has no Argo CD, set its label ` +
+    `${OWN_LABELS.argocdNamespace}: ${NO_ARGOCD}${file}`,
+  ];
 }
 
 function dockerExists(

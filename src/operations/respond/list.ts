@@ -1,9 +1,15 @@
 import { HELM_REPO_CREDS, type Listed, type ListFailed } from "../../credentials/list.ts";
+import type { DockerSummary } from "../../credentials/list_filter.ts";
 import { shownUsername } from "../../credentials/kinds/password.ts";
 import { SECRET_TYPE_LABEL } from "../../credentials/kinds/repository_credential.ts";
 import { shownUrl } from "../../credentials/kinds/url.ts";
 import type { SecretSummary } from "../../kube/store.ts";
-import type { RepositorySecretAnswer, SecretAnswer, SecretsAnswer } from "../answers.ts";
+import type {
+  DockerSecretAnswer,
+  RepositorySecretAnswer,
+  SecretAnswer,
+  SecretsAnswer,
+} from "../answers.ts";
 import { readFailed, statusWord } from "../cluster_errors.ts";
 import type { OperationError } from "../errors.ts";
 import type { Json } from "../reply.ts";
@@ -18,7 +24,7 @@ function listedAnswer(listed: Listed): Json {
   const body: SecretsAnswer = {
     cluster: listed.cluster,
     repo_creds_secrets: listed.repoCreds.map(repositorySecret),
-    docker_creds_secrets: listed.docker.map(secretAnswer),
+    docker_creds_secrets: listed.docker.map(dockerSecret),
     helm_creds_secrets: listed.helm.map(repositorySecret),
     repository_secrets: listed.repositories.map(repositorySecret),
     total_repo_creds: listed.repoCreds.length,
@@ -51,6 +57,15 @@ function listFailed({ cluster, error, seconds }: ListFailed): OperationError {
     body: { ...lists, ...warned },
     seedBody: (message): SecretsAnswer => ({ ...lists, message, ...warned }),
   });
+}
+
+/** What it is for is told where that was looked at. */
+function dockerSecret(summary: DockerSummary): DockerSecretAnswer {
+  const { registries } = summary;
+  return {
+    ...secretAnswer(summary),
+    ...(registries === undefined ? {} : { registries: [...registries] }),
+  };
 }
 
 export function secretAnswer(summary: SecretSummary): SecretAnswer {

@@ -2,11 +2,12 @@ import type { SecretsRemoved } from "../../credentials/remove_secrets.ts";
 import { writeFailed } from "../cluster_errors.ts";
 import { OperationError } from "../errors.ts";
 import { refusedError } from "../refusal_errors.ts";
+import type { Place } from "../operation.ts";
 import type { Json } from "../reply.ts";
 import { patched } from "./written.ts";
 
 /** @throws {OperationError} for what came to nothing */
-export function removedAnswer(removed: SecretsRemoved, argocdNamespace: string): Json {
+export function removedAnswer(removed: SecretsRemoved, place: Place): Json {
   const { cluster, name, verdict, absent, warnings } = removed;
   const warned = warnings.length === 0 ? {} : { warnings };
   switch (verdict.kind) {
@@ -17,7 +18,7 @@ export function removedAnswer(removed: SecretsRemoved, argocdNamespace: string):
         { body: warned },
       );
     case "refused":
-      throw refusedError(verdict, { argocdNamespace, by: "query" });
+      throw refusedError(verdict, { ...place, by: "query" });
     case "unable":
     case "failed":
       throw writeFailed(verdict, removed);

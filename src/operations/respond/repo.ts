@@ -3,6 +3,7 @@ import { ENDED_BY_SLASH } from "../../credentials/kinds/repository_url.ts";
 import type { WriteVerdict } from "../../credentials/write.ts";
 import type { Refused } from "../../credentials/write/verdict.ts";
 import type { OperationError } from "../errors.ts";
+import type { Place } from "../operation.ts";
 import type { Json } from "../reply.ts";
 import { verifiedField } from "./verified.ts";
 import { applied, existing, existsError, nothingWritten, verbOf } from "./written.ts";
@@ -15,12 +16,12 @@ type Written = Extract<WriteVerdict, { kind: "written" }>;
  */
 export function repoAnswer(
   added: RepoAdded,
-  argocdNamespace: string,
+  place: Place,
   hints: readonly string[],
 ): Json {
   const { cluster, type, as, places, verdict } = added;
   if (verdict.kind !== "written") {
-    throw nothingWritten({ ...added, verdict }, argocdNamespace, repoExists(added));
+    throw nothingWritten({ ...added, verdict }, place, repoExists(added));
   }
   const { dryRun = false } = verdict;
   const what = as === "repo-creds" ? "Repository template" : "Repository";
@@ -45,14 +46,14 @@ export function repoAnswer(
  */
 export function helmRepoAnswer(
   added: RepoAdded,
-  argocdNamespace: string,
+  place: Place,
   hints: readonly string[],
   isList: boolean,
 ): Json {
   const { cluster, places, verdict } = added;
   if (verdict.kind !== "written") {
     const exists = isList ? repoExists(added) : helmExists;
-    throw nothingWritten({ ...added, verdict }, argocdNamespace, exists);
+    throw nothingWritten({ ...added, verdict }, place, exists);
   }
   const { dryRun = false } = verdict;
   const all = results(places, verdict);

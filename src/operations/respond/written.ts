@@ -5,6 +5,7 @@ import type { Exists } from "../cluster_kinds.ts";
 import { OperationError } from "../errors.ts";
 import { refusedError } from "../refusal_errors.ts";
 import type { ExistingAnswer } from "../answers.ts";
+import type { Place } from "../operation.ts";
 
 /**
  * What became of all of them together, in a message: `updated` when one of them was replaced, else
@@ -55,11 +56,14 @@ export function nothingWritten(
     readonly name: string;
     readonly verdict: Exclude<WriteVerdict, { kind: "written" }>;
   },
-  argocdNamespace: string,
+  { argocdNamespace, labelsAt }: Place,
   exists: (refused: Refused) => OperationError,
 ): OperationError {
   return verdict.kind === "refused"
-    ? refusedError(verdict, { argocdNamespace, by: "body", exists: () => exists(verdict) })
+    ? refusedError(verdict, {
+      ...{ argocdNamespace, labelsAt, by: "body" },
+      exists: () => exists(verdict),
+    })
     : writeFailed(verdict, { cluster, name });
 }
 

@@ -1,5 +1,8 @@
 import { z } from "@hono/zod-openapi";
+import { registryPlace } from "../../credentials/kinds/registry.ts";
 import { open, shapeOf } from "../../fields/field.ts";
+import { shownName, Username } from "../../fields/texts.ts";
+import { isClusterPattern } from "../../tokens/rights.ts";
 import { cluster, LISTED, NamespaceName, Namespaces, SecretName } from "./fields.ts";
 
 /**
@@ -10,13 +13,43 @@ import { cluster, LISTED, NamespaceName, Namespaces, SecretName } from "./fields
 /** Of an operation that takes none. */
 export const NoQuery = z.strictObject({});
 
-export const secretsFields = { cluster };
+/** Of the seed's own path. */
+export const SeedSecretsQuery = z.strictObject(shapeOf({ cluster }));
+
+const UrlPrefix = z.string().min(1, "must not be empty")
+  .refine((text) => text.length <= 2048, "must have at most 2048 characters")
+  .refine((text) => !/[\p{Cc}\s]/u.test(text), "must not contain white space or control characters")
+  .refine((text) => !/^https?:\/\/[^/]*@/i.test(text), "must not contain a user")
+  .openapi({ maxLength: 2048, example: "https://github.com/org/" });
+
+export const secretsFields = {
+  cluster,
+  namespace: open(NamespaceName.optional(), "Only those in this namespace", {
+    value: "namespace",
+    otherwise: "all",
+  }),
+  username: open(Username.optional(), "Only those of this user, by the name that is shown", {
+    value: "name",
+    shown: shownName,
+  }),
+  registry: open(
+    z.string().refine((text) => registryPlace(text) !== undefined, "must be a registry's host")
+      .optional(),
+    "Only those for this registry, and for what is below its path: ghcr.io or ghcr.io/org",
+    { value: "host" },
+  ),
+  url_prefix: open(
+    UrlPrefix.optional(),
+    "Only repositories and templates whose URL begins so, as Argo CD compares them",
+    { value: "url" },
+  ),
+};
 export const SecretsQuery = z.strictObject(shapeOf(secretsFields));
 
 export const secretFields = {
   name: open(SecretName, "The secret's name"),
   cluster,
-  namespace: open(NamespaceName.optional(), "Namespace of the one secret", {
+  namespace: open(NamespaceName.optional(), "Only those in this namespace", {
     value: "namespace",
     otherwise: "all",
   }),
@@ -50,21 +83,79 @@ export const removeFields = {
 };
 export const RemoveQuery = z.strictObject(shapeOf(removeFields));
 
-const DATE =
-  /^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?(Z|[+ -]([01][0-9]|2[0-3]):[0-5][0-9]))?$/;
+const ITEM = "!?[A-Za-z0-9._*-]{1,253}";
 
-const Time = z.string()
-  .transform((text, context) => {
-    // A plus that was not encoded arrives as a space.
-    const date = new Date(text.replace(" ", "+"));
-    if (DATE.test(text) && !Number.isNaN(date.getTime())) return date;
+const Clusters = z.string().default("")
+  .transform((given, context) => {
+    const items = given.split(",").map((item) => item.trim()).filter((item) => item !== "");
+    if (items.every((item) => isClusterPattern(item.replace(/^!/, "")))) return items;
     context.addIssue({
       code: "custom",
-      message: "must be a date, or a time with its zone, like 2026-01-31T12:00:00Z",
+      message: "must be names of clusters by commas, in which '*' stands for any characters; '!' " +
+        "before one takes it out",
     });
     return z.NEVER;
   })
-  .openapi({ type: "string", example: "2026-01-31T12:00:00Z", pattern: DATE.source });
+  .openapi({
+    type: "string",
+    default: undefined,
+    pattern: `^\\s*(${ITEM})?\\s*(,\\s*(${ITEM})?\\s*)*$`,
+  });
+
+export const clustersFields = {
+  clusters: open(Clusters, "Names of clusters, or patterns with `*`", {
+    by: "none",
+    also: "comma-separated; `!` before one takes it out",
+    example: "prod-*,!prod-old",
+    otherwise: "all",
+  }),
+  check: open(Flag, "Ask each cluster: whether it answers, its versions, the kubeconfig's rights", {
+    by: "none",
+    otherwise: "false",
+  }),
+};
+export const ClustersQuery = z.strictObject(shapeOf(clustersFields));
+
+const DATE =
+  /^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?(Z|[+ -]([01][0-9]|2[0-3]):[0-5][0-9]))?$/;
+
+/** How long ago: `90s`, `5m`, `1h`, `7d`. */
+const AGO = /^[1-9][0-9]{0,8}[smhd]$/;
+
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** A time as it was given; one that is so long ago counts from when it is asked for. */
+function timeOf(text: string): Date | undefined {
+  if (AGO.test(text)) {
+    const ago = Number(text.slice(0, -1)) * SECONDS[text.at(-1)!]! * 1000;
+    return new Date(Math.max(0, Date.now() - ago));
+  }
+  // A plus that was not encoded arrives as a space.
+  const date = new Date(text.replace(" ", "+"));
+  return DATE.test(text) && !Number.isNaN(date.getTime()) ? date : undefined;
+}
+
+const Time = z.string()
+  .transform((text, context) => {
+    const time = timeOf(text);
+    if (time !== undefined) return time;
+    context.addIssue({
+      code: "custom",
+      message: "must be a date, or a time with its zone, like 2026-01-31T12:00:00Z, or how long " +
+        "ago: 90s, 5m, 1h or 7d",
+    });
+    return z.NEVER;
+  })
+  .openapi({
+    type: "string",
+    example: "2026-01-31T12:00:00Z",
+    pattern: `${DATE.source}|${AGO.source}`,
+  });
+
+/** Of how many characters a fingerprint is known at least: fewer would be many. */
+const Fingerprint = z.string()
+  .regex(/^[0-9a-f]{8,64}$/, "must be a fingerprint, or at least its first 8 digits")
+  .openapi({ example: "5b0c8f2e" });
 
 const Limit = z.string().default("100")
   .transform((text, context) => {
@@ -85,10 +176,15 @@ export const auditFields = {
   name: open(SecretName.optional(), "Of a secret of this name", { value: "name" }),
   since: open(
     Time.optional(),
-    "Not before this date, or time with its zone: 2026-01-31T12:00:00Z",
+    "Not before this date, time with its zone (2026-01-31T12:00:00Z), or so long ago: 90s, 5m, 1h, 7d",
     { value: "time" },
   ),
   until: open(Time.optional(), "Before this one", { value: "time" }),
+  credential: open(
+    Fingerprint.optional(),
+    "That wrote or tried the credential of this fingerprint, or of one that begins so",
+    { value: "fingerprint" },
+  ),
   limit: open(Limit, "Most entries that are shown, up to 1000", {
     by: "number",
     otherwise: "100",

@@ -250,6 +250,7 @@ for (
       () => docker({ namespaces: "argocd", all_namespaces: true }),
       400,
       envelope("Field 'namespaces' must not name 'argocd': the secret is written there anyway"),
+      { opens: true, asks: false },
     ),
   ])
 ) Deno.test(test);

@@ -252,7 +252,7 @@ function refusedOf(name: string, what: "delete" | "end"): Row {
     status: 400,
     body: what === "end"
       ? /^Namespaces are being deleted: argocd$/
-      : /^Namespaces do not exist: argocd; 'argocd' is Argo CD's own \(setting argocd-namespace\)$/,
+      : /^Namespaces do not exist: argocd; 'argocd' is Argo CD's own \(setting argocd-namespace\); if this cluster has no Argo CD, set its label argocd-configurer\.io\/argocd-namespace: none in clusters\/labels\.yaml$/,
     changes: false,
   };
 }

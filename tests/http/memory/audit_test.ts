@@ -96,6 +96,11 @@ const QUERIES: [query: string, entries: string[], truncated: boolean][] = [
   ["until=2020-01-01T00:00%2B01:00", [], false],
   ["since=2020-01-01T00:00:00+01:00", EVERYTHING, false],
   ["since=9999-01-01", [], false],
+  ["since=1h", EVERYTHING, false],
+  ["since=90s", EVERYTHING, false],
+  ["since=7d&until=5m", [], false],
+  ["since=999999999d", EVERYTHING, false],
+  ["credential=0123456789abcdef", [], false],
 ];
 
 for (const [query, entries, truncated] of QUERIES) {
@@ -118,6 +123,14 @@ const MISTAKES: [query: string, message: RegExp][] = [
   ["until=2026-01-31T12:00:00", TIME],
   ["until=2026-13-31", TIME],
   ["since=1767225600", TIME],
+  ["since=1w", TIME],
+  ["since=0h", TIME],
+  ["since=1.5h", TIME],
+  ["since=-1h", TIME],
+  ["since=1h30m", TIME],
+  ["until=h", TIME],
+  ["credential=abc", /^Parameter 'credential' must be a fingerprint, or at least its first 8/],
+  ["credential=ghp_1234567890", /^Parameter 'credential' must be a fingerprint/],
   ["limit=0", new RegExp(`^Parameter 'limit' ${LIMIT}$`)],
   ["limit=1001", new RegExp(`^Parameter 'limit' ${LIMIT}$`)],
   ["limit=ten", new RegExp(`^Parameter 'limit' ${LIMIT}$`)],

@@ -243,7 +243,16 @@ async function hungCrowd() {
         asked.push(cluster);
         if (cluster === "hung") await go.promise;
         if (cluster === "test-cluster") {
-          return { kind: "open", name: cluster, store: healthy.store(), lockScope: cluster };
+          const store = healthy.store();
+          const ofArgocd = { argocdNamespace: "argocd" };
+          return {
+            kind: "open",
+            name: cluster,
+            store,
+            lockScope: cluster,
+            seconds: 20,
+            ...ofArgocd,
+          };
         }
         return { kind: "cluster_not_found", cluster, file: `${cluster}.kubeconfig` };
       },

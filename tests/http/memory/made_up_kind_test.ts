@@ -131,6 +131,8 @@ const rows: Row[] = [
 
 for (const test of testsOf(rows)) Deno.test(test);
 
+const ARGOCD = { argocdNamespace: "argocd" };
+
 for (const name of ["addRepo", "verifyCredential"]) {
   Deno.test(`the command line has flags for it, and its dry run shows ${name} without it`, async () => {
     const operation = operationNamed(name);
@@ -145,11 +147,11 @@ for (const name of ["addRepo", "verifyCredential"]) {
     );
     const common = { type: "git", url: "https://github.com/org/app.git", made_up: MADE_UP };
     const ofWrite = name === "addRepo" ? { cluster: "test-cluster", name: "x" } : {};
-    const { body } = await unsent(operation, { ...ofWrite, ...common }, "argocd");
+    const { body } = await unsent(operation, { ...ofWrite, ...common }, ARGOCD);
     assertAbsent(JSON.stringify(body), CANARY);
     assert.deepEqual((body as { body: object }).body, { ...ofWrite, ...common, made_up: SHOWN });
     const wrong = { ...ofWrite, ...common, made_up: { ...MADE_UP, token: `bad${CANARY}` } };
-    assertAbsent(JSON.stringify(await unsent(operation, wrong, "argocd")), CANARY);
+    assertAbsent(JSON.stringify(await unsent(operation, wrong, ARGOCD)), CANARY);
   });
 }
 

@@ -176,7 +176,7 @@ Deno.test("all that a failed write may leave is answered as described", async ()
               ],
               namespaces: ["made"],
             },
-          }, "argocd"),
+          }, { argocdNamespace: "argocd" }),
       }),
   });
   const operations = OPERATIONS.map((operation) => ({

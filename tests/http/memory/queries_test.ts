@@ -27,9 +27,12 @@ for (const { method, path } of ROUTES) {
     Deno.test(`${operation}?${parameter} is ${isLenient ? "answered" : "refused"}`, async () => {
       const { app, opened, cluster } = stage();
       const before = cluster.dump();
-      const required = method === "post" || /^\/(clusters|openapi.json|audit)?$/.test(path)
-        ? ""
-        : `cluster=test-cluster&${path.includes("{") ? "" : method === "delete" ? "name=a&" : ""}`;
+      const required =
+        method === "post" || /^(\/api\/v1)?\/(clusters|openapi.json|audit)?$/.test(path)
+          ? ""
+          : `cluster=test-cluster&${
+            path.includes("{") ? "" : method === "delete" ? "name=a&" : ""
+          }`;
       const target = `${path.replace("{name}", "a")}?${isLenient ? "" : required}${parameter}`;
       const request = method === "post"
         ? post(target, BODIES[path])

@@ -181,6 +181,8 @@ const namespaces: Row[] = [
       () => docker({ namespaces: given }),
       400,
       PROHIBITED,
+      // Which namespace is Argo CD's is a matter of the cluster, which is not asked for that.
+      { opens: true, asks: false },
     )
   ),
   ...[

@@ -34,7 +34,6 @@ const accepting: StageOptions = {
 const there = sent(() => repo({ name: "there", url: "https://github.com/org/there.git" }));
 
 const PAIRS: [what: string, root: () => Request, v1: () => Request][] = [
-  ["listClusters", () => get("/clusters"), () => get(`${V1}/clusters`)],
   [
     "listSecrets",
     () => get("/secrets?cluster=test-cluster"),

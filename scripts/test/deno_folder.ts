@@ -1,0 +1,5 @@
+/** Where Deno keeps what it has downloaded and compiled: for who runs it with another home. */
+export async function denoFolder(): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
+  return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
+}

@@ -1,0 +1,116 @@
+import { NAMING_RULE } from "../../clusters/import/names.ts";
+import { clusterFlag } from "../bind/program_flags.ts";
+import { command, list, on, text } from "../command.ts";
+import type { Placed } from "../routes.ts";
+import { settingFlags } from "../setting_flags.ts";
+
+const { config, clustersFolder } = settingFlags("commands");
+
+const FOLDER_FLAGS = {
+  config,
+  clustersFolder,
+  server: { ...text("Not for this command", "url"), hidden: true },
+} as const;
+
+const KUBECONFIG = text(
+  "Kubeconfig to import from (default: as for kubectl, KUBECONFIG, else ~/.kube/config)",
+  "file",
+);
+
+const LABEL = list("Label for the clusters, kept in labels.yaml; may be given again", "key=value");
+
+const OVERWRITE = on(
+  "Replace kubeconfigs that are there with another content, and labels with another value",
+);
+
+const importCommand = command(async () => (await import("./import.ts")).importClusters, {
+  flags: {
+    kubeconfig: KUBECONFIG,
+    context: list(
+      "Contexts to import, by commas or given again; '*', in quotes, stands for anything, and " +
+        "'!PATTERN' takes out (default: all)",
+      "patterns",
+    ),
+    label: LABEL,
+    overwrite: OVERWRITE,
+    dryRun: on("Show the plan, and change nothing"),
+    yes: on("Do not ask"),
+    ...FOLDER_FLAGS,
+  },
+  aliases: { y: "yes" },
+  brief: "Import contexts of a kubeconfig as clusters",
+  full: "Writes one private kubeconfig (mode 0600) per context to the clusters folder, with " +
+    "certificates and keys embedded, as 'kubectl config view --minify --flatten --raw' does. Shows " +
+    "what it will do and asks first. Contexts that could not be used are left out, with the " +
+    `reason. No cluster is contacted.\n\n${NAMING_RULE}\n\n` +
+    "Exit code 0: all contexts have their cluster; 3: some have; 1: none has; 2: wrong usage.",
+  examples: [
+    ["", "All contexts of ~/.kube/config"],
+    ["--context 'prod-*,!prod-test' --label env=prod", "Some of them, with a label"],
+    ["--kubeconfig all.yaml --dry-run", "Show the plan for another file"],
+  ],
+});
+
+const addCommand = command(async () => (await import("./add.ts")).addCluster, {
+  flags: {
+    kubeconfig: KUBECONFIG,
+    context: text("Context to add (default: the current one)", "context"),
+    label: LABEL,
+    overwrite: OVERWRITE,
+    dryRun: on("Say what would be done, and change nothing"),
+    ...FOLDER_FLAGS,
+  },
+  positional: {
+    kind: "tuple",
+    parameters: [{ brief: "Of the cluster", placeholder: "name", parse: String, optional: true }],
+  },
+  brief: "Add one context of a kubeconfig as a cluster",
+  full: "Writes one private kubeconfig, as 'clusters import' does, under a name of your own. The " +
+    "cluster is not contacted.",
+  examples: [
+    ["prod-eu --kubeconfig admin.conf", "The current context of a file"],
+    [
+      "prod-us --context admin@prod-us --label env=prod,region=us",
+      "One of ~/.kube/config, with labels",
+    ],
+  ],
+});
+
+const removeCommand = command(async () => (await import("./remove.ts")).removeClusters, {
+  flags: { yes: on("Do not ask"), ...FOLDER_FLAGS },
+  aliases: { y: "yes" },
+  positional: {
+    kind: "array",
+    parameter: {
+      brief: "Clusters to remove",
+      placeholder: "name",
+      parse: String,
+      proposeCompletions: clusterFlag("").proposeCompletions,
+    },
+  },
+  brief: "Remove clusters from the clusters folder",
+  full: "Removes the clusters' kubeconfigs and labels from the clusters folder, and asks first. " +
+    "Nothing changes on the clusters themselves, and secrets that were written there stay.",
+  examples: [
+    ["prod-old", "Asks, then removes prod-old.kubeconfig"],
+    ["prod-old test --yes", "Two, without a question"],
+  ],
+});
+
+const GROUP = "Show clusters, import them from kubeconfigs, check and remove them";
+
+export const CLUSTER_COMMANDS: readonly Placed[] = [
+  {
+    words: ["clusters", "import"],
+    brief: importCommand.brief,
+    group: GROUP,
+    command: importCommand,
+  },
+  { words: ["clusters", "add"], brief: addCommand.brief, command: addCommand },
+  {
+    words: ["clusters", "remove"],
+    aliases: ["delete"],
+    brief: removeCommand.brief,
+    command: removeCommand,
+  },
+];

@@ -1,0 +1,20 @@
+import type { PlannedContext } from "../../clusters/import/plan.ts";
+import { tableText } from "../credentials/table.ts";
+
+/** What is to become of contexts, as a table. */
+export function planText(planned: readonly PlannedContext[]): string {
+  return tableText({
+    columns: ["CONTEXT", "CLUSTER", "SERVER", "ACTION"],
+    rows: planned.map((each) => [each.context, each.cluster, each.server, shown(each)]),
+  });
+}
+
+function shown({ action, insteadOf, sameServerAs }: PlannedContext): string {
+  if (action.kind === "left out") return `left out: ${action.why}`;
+  if (action.kind === "same") return `none: same cluster and user as context ${action.as}`;
+  const notes = [
+    ...insteadOf === undefined ? [] : [`several contexts would be '${insteadOf}'`],
+    ...sameServerAs === undefined ? [] : [`same server as ${sameServerAs}`],
+  ];
+  return action.kind + (notes.length === 0 ? "" : ` (${notes.join("; ")})`);
+}

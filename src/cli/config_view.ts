@@ -1,0 +1,80 @@
+import { dump } from "js-yaml";
+import { resolve } from "node:path";
+import type { SettingKey } from "../config/schema.ts";
+import { SETTINGS } from "../config/settings.ts";
+import { tableText } from "./credentials/table.ts";
+import { runFolder } from "./run_folder.ts";
+import { configOf, type Configured, type SettingFlags } from "./setting_flags.ts";
+import { print, printError } from "./terminal.ts";
+
+export type ConfigViewFlags = SettingFlags & {
+  readonly showOrigin?: boolean;
+  /** @default "table" */
+  readonly output?: "table" | "yaml" | "json";
+};
+
+/** Shows the settings in effect, and where they and the files come from. */
+export async function configView(
+  { showOrigin = false, output = "table", ...flags }: ConfigViewFlags,
+): Promise<number> {
+  const config = await configOf(flags);
+  for (const warning of config.warnings) printError(`warning: ${warning}\n`);
+  const places = placesOf(config);
+  const settings = (Object.keys(SETTINGS) as SettingKey[]).map((key) => ({
+    key,
+    value: shown(config.settings[key]),
+    origin: config.origins[key]!,
+  }));
+  if (output === "table") {
+    print(tableText({ columns: ["PLACE", "PATH"], rows: rowsOf(places) }) + "\n");
+    const columns = ["SETTING", "VALUE", ...showOrigin ? ["ORIGIN"] : []];
+    const rows = settings.map(({ key, value, origin }) => [
+      key,
+      textOf(value),
+      ...showOrigin ? [origin] : [],
+    ]);
+    print(tableText({ columns, rows }));
+    return 0;
+  }
+  const all = {
+    ...places,
+    settings: Object.fromEntries(
+      settings.map(({ key, value, origin }) => [key, showOrigin ? { value, origin } : value]),
+    ),
+  };
+  print(output === "json" ? JSON.stringify(all, null, 2) + "\n" : dump(all, { lineWidth: -1 }));
+  return 0;
+}
+
+/** Folders and files, absolute; `null` for what there is none of. */
+function placesOf({ home, file, isThere, settings }: Configured) {
+  return {
+    /** Where the others are looked for, unless they are named. */
+    home: home.kind === "none" ? null : home.path,
+    looked_in: home.looked,
+    config: isThere ? resolve(file) : null,
+    clusters_folder: resolve(settings["clusters-folder"]),
+    run_directory: runFolder({}).path,
+  };
+}
+
+const rowsOf = (places: ReturnType<typeof placesOf>) => [
+  ["home", places.home ?? `none; looked into ${places.looked_in.join(", ")}`],
+  ["configuration", places.config ?? undefined],
+  ["clusters folder", places.clusters_folder],
+  ["run directory", places.run_directory],
+];
+
+/** Without the user info of a URL, which is no place for a secret, but may hold one. */
+function shown(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(shown);
+  if (typeof value === "string") return value.replace(/:\/\/[^/@\s]*@/g, "://***@");
+  return value ?? null;
+}
+
+const textOf = (value: unknown) =>
+  value === null
+    ? undefined
+    : typeof value === "string"
+    ? value
+    : dump(value, { flowLevel: 0, lineWidth: -1 }).trimEnd();

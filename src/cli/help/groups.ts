@@ -1,0 +1,44 @@
+/**
+ * Groups of flags in the order in which help shows them, with their titles. What has no group is in
+ * `other`.
+ */
+export const FLAG_GROUPS = {
+  other: "Flags",
+  credential: "Credential flags",
+  repository: "Repository flags",
+  where: "Target flags",
+  which: "Filter flags",
+  how: "Behaviour flags",
+  listen: "Server flags",
+  process: "Process flags",
+  connection: "Connection flags",
+  configuration: "Configuration flags",
+  output: "Output flags",
+} as const;
+
+export type FlagGroup = keyof typeof FLAG_GROUPS;
+
+/** Flags as Stricli has them, each in this group, but for those that have one. */
+export function grouped<Flags extends Readonly<Record<string, object>>>(
+  group: FlagGroup,
+  flags: Flags,
+): Flags {
+  return Object.fromEntries(
+    Object.entries(flags).map(([name, flag]) => [name, { group, ...flag }]),
+  ) as Flags;
+}
+
+/** What a flag's own group is, where it has one that there is. */
+export function groupOf(flag: object): FlagGroup {
+  const group = "group" in flag ? String(flag.group) : "";
+  return Object.hasOwn(FLAG_GROUPS, group) ? group as FlagGroup : "other";
+}
+
+/** Commands by their first words, as the overview has them. What is new stands under the last title. */
+export const COMMAND_GROUPS: readonly (readonly [title: string, words: readonly string[]])[] = [
+  ["Credentials", ["secrets", "docker", "repo", "verify", "delete"]],
+  ["Clusters", ["clusters"]],
+  ["Server", ["serve", "start", "stop", "restart", "status", "logs"]],
+  ["Access and records", ["token", "audit"]],
+  ["More", ["config", "demo", "completion", "help", "version"]],
+];

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { helpWidth, wrap, wrapCommand } from "./wrap.ts";
+
+const WIDTHS: [what: string, terminal: number | undefined, columns: string, width: number][] = [
+  ["the terminal's", 90, "70", 90],
+  ["at most a hundred", 300, "", 100],
+  ["at least forty", 10, "", 40],
+  ["without a terminal COLUMNS", undefined, "60", 60],
+  ["of COLUMNS that is no number 80", undefined, "wide", 80],
+  ["of none 80", undefined, "", 80],
+  ["of a terminal without a size 80", 0, "", 80],
+];
+
+for (const [what, terminal, columns, width] of WIDTHS) {
+  Deno.test(`the width of help is ${what}`, () => {
+    assert.equal(helpWidth({ terminal: () => terminal, env: () => columns }), width);
+  });
+}
+
+const word = fc.stringMatching(/^[a-z,'(-]{1,14}$/);
+
+Deno.test("lines hold all words in their order, and as many as fit", () => {
+  fc.assert(fc.property(fc.array(word), fc.integer({ min: 20, max: 100 }), (words, width) => {
+    const lines = wrap(words.join(" "), width, "  ");
+    assert.deepEqual(lines.join(" ").split(/\s+/).filter(Boolean), words);
+    for (const [i, line] of lines.entries()) {
+      assert.ok(line.length <= width, line);
+      const next = lines[i + 1]?.trimStart().split(" ", 1)[0];
+      if (next !== undefined) assert.ok(line.length + 1 + next.length > width, line);
+    }
+  }));
+});
+
+Deno.test("a word that is too long has a line of its own", () => {
+  assert.deepEqual(wrap("a bbbbbbbb c", 4), ["a", "bbbbbbbb", "c"]);
+});
+
+Deno.test("a command goes on after a backslash, a flag with its value, quotes whole", () => {
+  const line = "prog add --name ghcr --label 'a b c' --yes --url=x < token";
+  assert.deepEqual(wrapCommand(line, 80, "  "), [`  ${line}`]);
+  assert.deepEqual(wrapCommand(line, 24, "  "), [
+    "  prog add --name ghcr \\",
+    "    --label 'a b c' \\",
+    "    --yes --url=x \\",
+    "    < token",
+  ]);
+});

@@ -1,0 +1,84 @@
+import { age } from "./age.ts";
+import type { ListedCluster } from "../credentials/cluster_names.ts";
+import type { Columns } from "./view.ts";
+
+type Listed = Exclude<ListedCluster, string>;
+
+/** A cluster; of a server that is older than this program there is only its name. */
+export type ClusterRow = Pick<Listed, "name"> & Partial<Omit<Listed, "name">>;
+
+/** Seconds from which a difference between two clocks is worth a word. */
+const SKEW = 5;
+
+/** What a check has found, by its column. */
+export const CHECKED: Columns<ClusterRow> = {
+  STATUS: ({ check }) => check && (check.status === "success" ? "ok" : STATUS_WORDS[check.status]),
+  VERSION: ({ check }) => check?.version,
+  ARGOCD: ({ check }) => check?.argocd_version,
+  RIGHTS: rightsOf,
+  EXPIRES: ({ check }) => check?.credential_expires && untilThen(check.credential_expires),
+  NOTES: notesOf,
+};
+
+type Check = NonNullable<ClusterRow["check"]>;
+
+const STATUS_WORDS: Readonly<Record<Exclude<Check["status"], "success">, string>> = {
+  cluster_unreachable: "unreachable",
+  timeout: "timeout",
+  unauthorized: "unauthorized",
+  forbidden: "forbidden",
+  invalid_kubeconfig: "kubeconfig refused",
+  error: "error",
+};
+
+/** What came of it, in a word or two. */
+export function inBrief(row: ClusterRow): string {
+  if (row.check?.status !== "success" || isFine(row)) return CHECKED.STATUS!(row) ?? "done";
+  return "unknown" in row.check.rights ? "rights not known" : "rights missing";
+}
+
+/** Whether nothing that was found speaks against using it. */
+export function isFine({ check }: ClusterRow): boolean {
+  if (check === undefined) return true;
+  const { status, rights } = check;
+  return status === "success" && !("unknown" in rights) && rights.missing.length === 0;
+}
+
+function rightsOf({ check }: ClusterRow): string | undefined {
+  if (check === undefined || check.status !== "success") return undefined;
+  const { rights } = check;
+  if ("unknown" in rights) return "unknown";
+  if (rights.missing.length > 0) return `missing: ${rights.missing.join("; ")}`;
+  const { argocd_namespace: argocd, all_namespaces: all } = rights;
+  const isEverywhere = argocd === undefined ||
+    argocd.secrets.every((verb) => all.secrets.includes(verb));
+  return isEverywhere ? "ok" : `ok in ${argocd.namespace} only`;
+}
+
+/** `in 12d`, or how long it has been over. */
+function untilThen(time: string, now = new Date()): string {
+  const then = Date.parse(time);
+  if (Number.isNaN(then)) return "<unknown>";
+  return then > now.getTime()
+    ? `in ${age(now.toISOString(), new Date(then))}`
+    : `expired ${age(time, now)} ago`;
+}
+
+function notesOf({ name, reason, same_server_as, warnings = [], check }: ClusterRow): string {
+  const { clock_skew_seconds: skew = 0, message } = check ?? {};
+  const ahead = skew > 0 ? "ahead" : "behind";
+  return [
+    ...reason === undefined ? [] : [whyOf(reason)],
+    ...message === undefined || message === reason
+      ? []
+      : [message.replace(`Cannot read the version of cluster '${name}': `, "")],
+    ...Math.abs(skew) < SKEW ? [] : [`its clock is ${duration(Math.abs(skew))} ${ahead}`],
+    ...same_server_as === undefined ? [] : [`same server as ${same_server_as}`],
+    ...warnings,
+  ].join("; ");
+}
+
+const duration = (seconds: number) => age(new Date(0).toISOString(), new Date(seconds * 1000));
+
+/** Without the kubeconfig's path, which is that of the row's cluster. */
+export const whyOf = (reason: string) => reason.replace(/^Cannot use kubeconfig '[^']*': /, "");

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { CHECKED, type ClusterRow, inBrief, isFine } from "./checked_cluster.ts";
+
+type Check = NonNullable<ClusterRow["check"]>;
+type KnownRights = Exclude<Check["rights"], { unknown: string }>;
+
+const ALL: KnownRights["all_namespaces"]["secrets"] = ["get", "list", "create", "update", "delete"];
+const RIGHTS: KnownRights = {
+  missing: [],
+  limited: [],
+  argocd_namespace: { namespace: "argocd", secrets: ALL },
+  all_namespaces: { secrets: ALL, namespaces: ["get"], service_accounts: [] },
+};
+
+const row = (check: Partial<Check>, more: Partial<ClusterRow> = {}): ClusterRow => ({
+  name: "prod",
+  usable: true,
+  ...more,
+  check: { reachable: true, status: "success", rights: RIGHTS, ...check },
+});
+
+const from = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
+const DAY = 24 * 3600;
+
+const CELLS: [what: string, column: string, row: ClusterRow, cell: string | RegExp | undefined][] =
+  [
+    ["all rights", "RIGHTS", row({}), "ok"],
+    [
+      "rights in one namespace",
+      "RIGHTS",
+      row({ rights: { ...RIGHTS, all_namespaces: { ...RIGHTS.all_namespaces, secrets: [] } } }),
+      "ok in argocd only",
+    ],
+    [
+      "no Argo CD",
+      "RIGHTS",
+      row({ rights: { ...RIGHTS, argocd_namespace: undefined } }),
+      "ok",
+    ],
+    [
+      "a right that is missing",
+      "RIGHTS",
+      row({ rights: { ...RIGHTS, missing: ["create secrets in namespace 'argocd'"] } }),
+      "missing: create secrets in namespace 'argocd'",
+    ],
+    ["rights that are not known", "RIGHTS", row({ rights: { unknown: "why" } }), "unknown"],
+    ["rights of one not asked", "RIGHTS", row({ status: "timeout" }), undefined],
+    ["an end in twelve days", "EXPIRES", row({ credential_expires: from(12.5 * DAY) }), "in 12d"],
+    [
+      "an end that is over",
+      "EXPIRES",
+      row({ credential_expires: from(-30 * DAY) }),
+      "expired 30d ago",
+    ],
+    ["no end", "EXPIRES", row({}), undefined],
+    ["an end that is no time", "EXPIRES", row({ credential_expires: "soon" }), "<unknown>"],
+    ["a clock that is nearly right", "NOTES", row({ clock_skew_seconds: 4 }), ""],
+    ["a clock ahead", "NOTES", row({ clock_skew_seconds: 90 }), "its clock is 90s ahead"],
+    ["a clock behind", "NOTES", row({ clock_skew_seconds: -7200 }), "its clock is 120m behind"],
+    [
+      "a message about its version",
+      "NOTES",
+      row({ message: "Cannot read the version of cluster 'prod': the connection was refused" }),
+      "the connection was refused",
+    ],
+    [
+      "everything",
+      "NOTES",
+      row({ message: "m", clock_skew_seconds: 60 }, { same_server_as: "a", warnings: ["w"] }),
+      "m; its clock is 60s ahead; same server as a; w",
+    ],
+  ];
+
+for (const [what, column, row, cell] of CELLS) {
+  Deno.test(`${column} of ${what} is ${cell}`, () => {
+    assert.equal(CHECKED[column]!(row), cell);
+  });
+}
+
+Deno.test("only a cluster that was asked, with its rights known and none missing, is fine", () => {
+  const missing = { ...RIGHTS, missing: ["create secrets"] };
+  const rows: [ClusterRow, boolean, string][] = [
+    [row({}), true, "ok"],
+    [row({ rights: missing }), false, "rights missing"],
+    [row({ rights: { unknown: "why" } }), false, "rights not known"],
+    [row({ status: "unauthorized" }), false, "unauthorized"],
+    [row({ status: "cluster_unreachable", reachable: false }), false, "unreachable"],
+    [{ name: "of an older server" }, true, "done"],
+  ];
+  for (const [each, fine, brief] of rows) {
+    assert.deepEqual([isFine(each), inBrief(each)], [fine, brief]);
+  }
+});

@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { ownTrust } from "../files/trusted.ts";
+import { configureLog } from "../log/logger.ts";
+import { folderSource } from "./folder_source.ts";
+import { contextsIn, furtherContexts, whyPassedOver } from "./further_contexts.ts";
+import { PassedOverFiles } from "./passed_over_files.ts";
+
+const withContexts = (count: number) => ({
+  contexts: Array.from({ length: count }, (_, i) => ({
+    name: `c${i}`,
+    context: { cluster: "c", user: "u" },
+  })),
+  "current-context": "c0",
+});
+
+const FILES: [what: string, text: string, count: number][] = [
+  ["an empty file", "", 0],
+  ["a text", "context: a text about context: and so on", 0],
+  ["no YAML", "contexts: [{context: 1}, {context: 2}", 0],
+  ["one context in JSON", JSON.stringify(withContexts(1), null, 2), 1],
+  ["twelve contexts in JSON", JSON.stringify(withContexts(12)), 12],
+  [
+    "two contexts in YAML",
+    "contexts:\n- name: a\n  context: {cluster: c, user: u}\n- name: b\n  context:\n    cluster: c\n",
+    2,
+  ],
+  ["a list of other things", JSON.stringify([{ context: 1 }, { context: 2 }]), 0],
+];
+
+for (const [what, text, count] of FILES) {
+  Deno.test(`in ${what} are ${count} contexts`, async () => {
+    const file = await Deno.makeTempFile();
+    try {
+      await Deno.writeTextFile(file, text);
+      assert.equal(contextsIn(file), count);
+    } finally {
+      await Deno.remove(file);
+    }
+  });
+}
+
+Deno.test("what is no file, not there or too large has none, and is not waited for", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const fifo = join(folder, "fifo");
+    await new Deno.Command("mkfifo", { args: [fifo] }).output();
+    const large = join(folder, "large");
+    await Deno.writeTextFile(large, JSON.stringify(withContexts(2)) + " ".repeat(1024 * 1024));
+    for (const file of [folder, fifo, large, join(folder, "nothing")]) {
+      assert.equal(contextsIn(file), 0, file);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("what is said names the file, the number and the command", () => {
+  assert.equal(furtherContexts("clusters/all.kubeconfig", 1), undefined);
+  assert.equal(
+    furtherContexts("clusters/all.kubeconfig", 2),
+    "clusters/all.kubeconfig has 1 further context, which is not used: argocd-configurer clusters " +
+      "import --kubeconfig clusters/all.kubeconfig",
+  );
+  assert.equal(
+    furtherContexts("my clusters/all.kubeconfig", 12),
+    "my clusters/all.kubeconfig has 11 further contexts, which are not used: argocd-configurer " +
+      "clusters import --kubeconfig 'my clusters/all.kubeconfig'",
+  );
+});
+
+Deno.test("of a file without the right name the import is offered where it has several contexts", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const count of [1, 3]) {
+      await Deno.writeTextFile(join(folder, `config${count}`), JSON.stringify(withContexts(count)));
+    }
+    const told = (file: string) => whyPassedOver(folder, { file, why: "rename it" });
+    assert.equal(told("config1"), "rename it");
+    assert.equal(
+      told("config3"),
+      "rename it; or import its 3 contexts: argocd-configurer clusters import --kubeconfig " +
+        `${folder}/config3`,
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("the log says once of a cluster that its kubeconfig has further contexts, when it is used", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const [name, count] of [["all", 12], ["one", 1]] as const) {
+      const text = JSON.stringify({
+        ...withContexts(count),
+        clusters: [{ name: "c", cluster: { server: "https://a.example.com" } }],
+        users: [{ name: "u", user: { token: "fake-token" } }],
+      });
+      await Deno.writeTextFile(join(folder, `${name}.kubeconfig`), text, { mode: 0o600 });
+    }
+    const rules = { ...ownTrust(), allowExecPlugins: true };
+    const lines: string[] = [];
+    configureLog({ format: "text", level: "warning", write: (line) => void lines.push(line) });
+    const source = folderSource(folder, rules, new PassedOverFiles());
+    for (const name of ["all", "one", "all"]) await source.find(name);
+    assert.equal(lines.length, 1, lines.join(""));
+    assert.match(lines[0]!, /kubeconfig has further contexts, which are not used/);
+    assert.match(lines[0]!, /all\.kubeconfig contexts=11 import=.*clusters import --kubeconfig \//);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

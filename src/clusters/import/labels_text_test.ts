@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { LabelsInvalid, parseLabels } from "../labels.ts";
+import { withLabels, withoutCluster } from "./labels_text.ts";
+
+const SET: [sentence: string, before: string, after: string][] = [
+  ["in an empty file", "", "prod: {env: prod}\n"],
+  ["below comments", "# ours\n", "# ours\nprod: {env: prod}\n"],
+  ["behind others", "eu: {a: b} # c\n", "eu: {a: b} # c\nprod: {env: prod}\n"],
+  ["without a last line break", "eu: {a: b}", "eu: {a: b}\nprod: {env: prod}\n"],
+  ["besides its own", "prod: {a: b} # main\n", "prod: {a: b, env: prod} # main\n"],
+  ["in the place of another value", "prod: {env: dev}\n", "prod: {env: prod}\n"],
+  ["where it has none", "prod:\neu: {a: b}\n", "prod: {env: prod}\neu: {a: b}\n"],
+  ["where it has an empty mapping", "prod: {}\n", "prod: {env: prod}\n"],
+  [
+    "in lines of their own",
+    "# 1\nprod:\n  a: b\n  c: d\n\n# 2\neu:\n  a: b # 3\n",
+    "# 1\nprod: {a: b, c: d, env: prod}\n\n# 2\neu:\n  a: b # 3\n",
+  ],
+  ["in brackets", "# head\n{eu: {a: b}}\n", "# head\neu: {a: b}\nprod: {env: prod}\n"],
+  [
+    "in brackets over several lines",
+    "prod: {a: b,\n  c: d\n }\neu: {a: b}\n",
+    "prod: {a: b, c: d, env: prod}\neu: {a: b}\n",
+  ],
+];
+
+for (const [sentence, before, after] of SET) {
+  Deno.test(`a label is set ${sentence}`, () => {
+    assert.equal(withLabels(before, "prod", { env: "prod" }), after);
+  });
+}
+
+Deno.test("texts that YAML may take for something else are quoted, and read as they are", () => {
+  const labels = { yes: "on", n: "1.20", "example.com/x": "0x1f", empty: "", t: "2001-01-01" };
+  const text = withLabels("", "1e3", labels);
+  assert.deepEqual(parseLabels(text), new Map([["1e3", labels]]));
+});
+
+Deno.test("a cluster is removed with its lines alone", () => {
+  const text = "# 1\nprod:\n  a: b\n# 2\neu: {a: b} # 3\n";
+  assert.equal(withoutCluster(text, "prod"), "# 1\n# 2\neu: {a: b} # 3\n");
+  assert.equal(withoutCluster(text, "eu"), "# 1\nprod:\n  a: b\n# 2\n");
+  assert.equal(withoutCluster(text, "none"), text);
+  assert.equal(withoutCluster("{eu: {a: b}, prod: {}}\n", "eu"), "prod: {}\n");
+});
+
+Deno.test("a text that is not valid stays as it is", () => {
+  for (
+    const text of ["prod: [1]\n", "prod: {a: b}\nprod: {}\n", "a: *b\n", "{", "--- {}\n--- {}\n"]
+  ) {
+    assert.throws(() => withLabels(text, "prod", { env: "prod" }), LabelsInvalid, text);
+    assert.throws(() => withoutCluster(text, "prod"), LabelsInvalid, text);
+  }
+});
+
+Deno.test("whatever is set and removed, one after the other, all is read as it is meant", () => {
+  const names = fc.constantFrom("a", "prod", "1.0", "yes", "x_y");
+  const values = fc.constantFrom("", "true", "1.20", "a-b", "0");
+  const step = fc.record({
+    cluster: names,
+    labels: fc.option(fc.dictionary(fc.constantFrom("env", "a.b/c", "on", "12"), values)),
+  });
+  fc.assert(fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
+    let text = "# head\n";
+    const wanted = new Map<string, Record<string, string>>();
+    for (const { cluster, labels } of steps) {
+      if (labels === null) {
+        text = withoutCluster(text, cluster);
+        wanted.delete(cluster);
+      } else {
+        text = withLabels(text, cluster, labels);
+        wanted.set(cluster, { ...wanted.get(cluster), ...labels });
+      }
+    }
+    const full = (labels: ReadonlyMap<string, object>) =>
+      Object.fromEntries(
+        [...labels].filter(([, each]) => Object.keys(each).length > 0)
+          .map(([name, each]) => [name, { ...each }]),
+      );
+    assert.deepEqual(full(parseLabels(text)), full(wanted));
+    assert.ok(text.startsWith("# head\n"));
+  }));
+});

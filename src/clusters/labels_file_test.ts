@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import { KubeError } from "../kube/errors.ts";
+import { FakeCluster } from "../kube/fake/store.ts";
+import { Breakers } from "../kube/breaker.ts";
+import { folderSource } from "./folder_source.ts";
+import { clusterOpener } from "./open.ts";
+import { PassedOverFiles } from "./passed_over_files.ts";
+import { type ClusterSource, listClusters, type UsableCluster } from "./source.ts";
+
+const KUBECONFIG = `apiVersion: v1
+kind: Config
+clusters: [{name: c, cluster: {server: "https://c:6443"}}]
+users: [{name: u, user: {token: token-${crypto.randomUUID()}}}]
+contexts: [{name: c, context: {cluster: c, user: u}}]
+current-context: c
+`;
+
+interface Folder {
+  readonly path: string;
+  readonly file: string;
+  readonly source: ClusterSource;
+  write(labels: string): void;
+}
+
+/** With the clusters a and b, and these labels if any. */
+async function withFolder(
+  labels: string | undefined,
+  test: (folder: Folder) => Promise<void>,
+): Promise<void> {
+  const path = await Deno.makeTempDir();
+  try {
+    for (const name of ["a", "b"]) {
+      await Deno.writeTextFile(`${path}/${name}.kubeconfig`, KUBECONFIG, { mode: 0o600 });
+    }
+    const file = `${path}/labels.yaml`;
+    const write = (text: string) => Deno.writeTextFileSync(file, text, { mode: 0o600 });
+    if (labels !== undefined) write(labels);
+    const rules = { owners: [Deno.uid()!], group: Deno.gid()!, allowExecPlugins: false };
+    const source = folderSource(path, rules, new PassedOverFiles());
+    await test({ path, file, source, write });
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+}
+
+async function usable(source: ClusterSource, name: string): Promise<UsableCluster> {
+  const found = await source.find(name);
+  assert.ok(found !== undefined && found.problem === undefined, String(found?.problem));
+  return found;
+}
+
+async function problemOf(source: ClusterSource, name: string): Promise<KubeError> {
+  const found = await source.find(name);
+  assert.ok(found?.problem !== undefined);
+  return found.problem;
+}
+
+Deno.test("a folder's clusters have the labels of its file, which is no stray file", () =>
+  withFolder("a: {env: prod, argocd-configurer.io/timeout: 60}\n", async ({ source, file }) => {
+    const labels = { env: "prod", "argocd-configurer.io/timeout": "60" };
+    assert.deepEqual(await source.list(), {
+      clusters: [{ name: "a", labels }, { name: "b", labels: {} }],
+      warnings: [],
+    });
+    const { own, labelsAt, ...a } = await usable(source, "a");
+    assert.deepEqual([a.labels, own, labelsAt], [labels, { seconds: 60 }, file]);
+    assert.deepEqual((await usable(source, "b")).own, {});
+  }));
+
+Deno.test("a labels file is not told to be a kubeconfig with a wrong name", () =>
+  withFolder("", async ({ path }) => {
+    const { clustersFolder } = await import("./folder.ts");
+    assert.deepEqual(await clustersFolder(path).look(), { names: ["a", "b"], passedOver: [] });
+  }));
+
+Deno.test("labels for names without a kubeconfig are warned of, sorted, and hinder nobody", () =>
+  withFolder("z: {env: prod}\na: {env: dev}\nc: {env: dev}\n", async ({ source, file }) => {
+    const { warnings } = await listClusters([source]);
+    assert.deepEqual(warnings, [`${file} has labels for clusters without a kubeconfig: c, z`]);
+    assert.deepEqual((await usable(source, "a")).labels, { env: "dev" });
+    assert.equal(await source.find("z"), undefined);
+  }));
+
+Deno.test("of many names without a kubeconfig twenty are told", () =>
+  withFolder(
+    Array.from({ length: 25 }, (_, i) => `x${i}: {env: dev}`).join("\n"),
+    async ({ source }) => {
+      const [warning] = (await source.list()).warnings!;
+      assert.match(warning!, /: x0, x1, x10, .*, x3, x4 and 5 more$/);
+    },
+  ));
+
+Deno.test("labels that change count at once, also when they become unreadable or go away", () =>
+  withFolder(undefined, async ({ source, write, file }) => {
+    assert.deepEqual((await usable(source, "a")).labels, {});
+    write("a: {env: prod}");
+    assert.deepEqual((await usable(source, "a")).labels, { env: "prod" });
+    write("a: {env: prod2}");
+    assert.deepEqual((await usable(source, "a")).labels, { env: "prod2" });
+    write("a: {env: [");
+    assert.equal((await problemOf(source, "a")).kind, "labels_unreadable");
+    write("a: {env: prod}");
+    assert.deepEqual((await usable(source, "a")).labels, { env: "prod" });
+    await Deno.remove(file);
+    assert.deepEqual((await usable(source, "a")).labels, {});
+  }));
+
+const UNREADABLE: [what: string, spoil: (folder: Folder) => void, why: RegExp][] = [
+  ["malformed", ({ write }) => write("a:\n  b c: d"), /labels\.yaml:2: "b c" is not a label key/],
+  ["not UTF-8", ({ file }) => Deno.writeFileSync(file, new Uint8Array([0xc3, 0x28])), /not UTF-8/],
+  ["writable by everyone", ({ file }) => Deno.chmodSync(file, 0o666), /everyone may write to it/],
+  [
+    "in a folder that everyone may write to",
+    ({ path }) => Deno.chmodSync(path, 0o777),
+    /its folder .* is not safe/,
+  ],
+  ["a folder", ({ file }) => {
+    Deno.removeSync(file);
+    Deno.mkdirSync(file);
+  }, /it is a folder/],
+  ["a link to nothing", ({ file, path }) => {
+    Deno.removeSync(file);
+    Deno.symlinkSync(`${path}/gone`, file);
+  }, /a link to a file that does not exist/],
+  ["over a megabyte", ({ write }) => write("#".repeat(1024 * 1024 + 1)), /larger than/],
+];
+
+for (const [what, spoil, why] of UNREADABLE) {
+  Deno.test(`while labels are ${what}, no cluster is used, and all are listed with a warning`, () =>
+    withFolder("a: {env: prod}\n", async (folder) => {
+      await usable(folder.source, "a"); // what was read before does not count any more
+      spoil(folder);
+      if (what === "in a folder that everyone may write to") {
+        // The kubeconfigs are not used either, but that is not the reason that is told.
+        assert.match((await problemOf(folder.source, "b")).message, why);
+      }
+      const { clusters, warnings = [], labelsProblem } = await folder.source.list();
+      assert.deepEqual(clusters, [{ name: "a", labels: {} }, { name: "b", labels: {} }]);
+      assert.match(warnings.join(), why);
+      assert.equal(labelsProblem?.kind, "labels_unreadable");
+      const all = await listClusters([folder.source]);
+      assert.equal(all.labelsProblem?.message, labelsProblem.message);
+      for (const name of ["a", "b"]) {
+        const { kind, message, place } = await problemOf(folder.source, name);
+        assert.deepEqual([kind, place.cluster], ["labels_unreadable", name]);
+        assert.match(message, why);
+        assert.match(message, /^Cannot read the labels of clusters in .*labels\.yaml/);
+      }
+      // Nobody is told of the labels of a cluster that there is not.
+      assert.equal(await folder.source.find("c"), undefined);
+    }));
+}
+
+Deno.test("a label that says nothing that can be used makes that cluster unusable alone", () =>
+  withFolder("a: {argocd-configurer.io/timeout: fast}\n", async ({ source, file }) => {
+    const { kind, message } = await problemOf(source, "a");
+    assert.equal(kind, "invalid_labels");
+    assert.equal(
+      message,
+      "Cannot use cluster 'a': its label argocd-configurer.io/timeout is 'fast' and must be a " +
+        `number of seconds above 0, at most 3600 (in ${file})`,
+    );
+    await usable(source, "b");
+    assert.deepEqual((await source.list()).warnings, []);
+  }));
+
+const OWN: [labels: string, seconds: number, argocdNamespace: string | undefined, way: string][] = [
+  ["", 10, "argocd", "kubectl"],
+  ["a: {argocd-configurer.io/timeout: 2.5}", 2.5, "argocd", "kubectl"],
+  ["a: {argocd-configurer.io/argocd-namespace: gitops}", 10, "gitops", "kubectl"],
+  ["a: {argocd-configurer.io/argocd-namespace: none}", 10, undefined, "kubectl"],
+  ["a: {argocd-configurer.io/transport: api}", 10, "argocd", "api"],
+  ["b: {argocd-configurer.io/timeout: 1}", 10, "argocd", "kubectl"],
+];
+
+for (const [labels, seconds, argocdNamespace, way] of OWN) {
+  Deno.test(`with the labels ${JSON.stringify(labels)} a cluster opens as they say`, () =>
+    withFolder(labels, async ({ source }) => {
+      const reached: string[] = [];
+      const times: number[] = [];
+      const open = clusterOpener({
+        sources: [source],
+        storeOf({ transport }) {
+          reached.push(transport);
+          return new FakeCluster().store();
+        },
+        breakers: new Breakers(),
+        ...{ seconds: 10, argocdNamespace: "argocd" },
+        onOpen: (seconds) => times.push(seconds),
+      });
+      const it = await open("a");
+      assert.ok(it.kind === "open");
+      assert.deepEqual([it.seconds, it.argocdNamespace], [seconds, argocdNamespace]);
+      assert.deepEqual([reached, times], [[way], [seconds]]);
+    }));
+}
+
+Deno.test("a SOCKS proxy hinders only a cluster that is reached by api", () =>
+  withFolder("a: {argocd-configurer.io/transport: api}\n", async ({ source, path }) => {
+    const proxied = KUBECONFIG.replace("server:", "proxy-url: socks5://p:1080, server:");
+    for (const name of ["a", "b"]) Deno.writeTextFileSync(`${path}/${name}.kubeconfig`, proxied);
+    assert.equal((await problemOf(source, "a")).kind, "invalid_kubeconfig");
+    assert.equal((await usable(source, "b")).transport, "kubectl");
+  }));

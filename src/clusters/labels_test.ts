@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { LabelsInvalid, parseLabels } from "./labels.ts";
+
+const READ: [what: string, text: string, labels: Record<string, Record<string, string>>][] = [
+  ["a line a cluster", "prod-eu: {env: prod, region: eu}\ndev: {env: dev}", {
+    "prod-eu": { env: "prod", region: "eu" },
+    dev: { env: "dev" },
+  }],
+  ["a block a cluster", "prod-eu:\n  env: prod\n  example.com/tier: gold\n", {
+    "prod-eu": { env: "prod", "example.com/tier": "gold" },
+  }],
+  ["values as they are spelled", "a: {b: 60, c: 2.50, d: true, e: n, f: 0x1F}", {
+    a: { b: "60", c: "2.50", d: "true", e: "n", f: "0x1F" },
+  }],
+  ["quoted texts", `'a': {"b": 'c', d: "e"}`, { a: { b: "c", d: "e" } }],
+  ["an empty value", "a: {b: , c: ''}", { a: { b: "", c: "" } }],
+  ["a cluster without labels", "a:\nb: {}\nc: {d: e}", { b: {}, c: { d: "e" } }],
+  ["line ends of Windows", "a:\r\n  b: c\r\n", { a: { b: "c" } }],
+  ["a document's beginning and end", "---\na: {b: c}\n...\n", { a: { b: "c" } }],
+  ["names that objects have", "constructor: {toString: x}", { constructor: { toString: "x" } }],
+  ["nothing", "", {}],
+  ["comments alone", "# labels\n\n  # more\n", {}],
+  ["an empty document", "---\n", {}],
+];
+
+for (const [what, text, labels] of READ) {
+  Deno.test(`clusters' labels: ${what} is read`, () => {
+    assert.deepEqual(Object.fromEntries(parseLabels(text)), labels);
+  });
+}
+
+const REFUSED: [what: string, text: string, line: number | undefined, why: RegExp][] = [
+  ["a list", "- a\n", 1, /a list is not allowed/],
+  ["a text", "\nprod\n", 2, /must map clusters to labels/],
+  ["a list of labels", "a: {b: c}\nd:\n  - e\n", 3, /a list is not allowed/],
+  ["a text for labels", "a: prod", 1, /cluster "a" needs a mapping of labels/],
+  ["labels in labels", "a:\n  b: {c: d}", 2, /label "b" must be a text/],
+  ["a name that no cluster has", "a: {b: c}\n../d: {e: f}", 2, /"\.\.\/d" is not a cluster name/],
+  ["a merge key", "a: {b: c}\n<<: {d: {e: f}}", 2, /"<<" is not a cluster name/],
+  ["a key that is no label's", "a:\n  b c: d", 2, /"b c" is not a label key: name part must/],
+  ["a key with an empty prefix", "a: {/b: c}", 1, /"\/b" is not a label key: prefix part/],
+  ["a key of two prefixes", "a: {b/c/d: e}", 1, /"b\/c\/d" is not a label key/],
+  ["a key that is too long", `a: {${"b".repeat(64)}: c}`, 1, /no more than 63/],
+  ["__proto__", "a: {__proto__: b}", 1, /"__proto__" is not a label key/],
+  ["a value that is no label's", "a:\n  b: c d", 2, /"c d" is not a value of a label \(b\)/],
+  ["a value that is too long", `a: {b: ${"c".repeat(64)}}`, 1, /no more than 63/],
+  ["null, which is no text", "a: {b: ~}", 1, /"~" is not a value of a label/],
+  ["a cluster twice", "a: {b: c}\n\na: {d: e}", 3, /"a" is there twice/],
+  ["a label twice", "a:\n  b: c\n  'b': d", 3, /"b" is there twice/],
+  ["a key that is a mapping", "? {a: b}\n: {c: d}", 1, /a key must be a text/],
+  ["an alias", "a: &x {b: c}\nd: *x", 1, /anchors \(&\) are not allowed/],
+  ["a tag", "a: {b: !!str c}", 1, /tags \(!\) are not allowed/],
+  ["two documents", "a: {b: c}\n---\nd: {e: f}", undefined, /more than one document/],
+  ["what is not YAML", "a: {b: c\nd: [", 2, /it is not valid YAML/],
+  ["tabs for indentation", "a:\n\tb: c", 2, /it is not valid YAML/],
+];
+
+for (const [what, text, line, why] of REFUSED) {
+  Deno.test(`clusters' labels: ${what} is refused, with its line`, () => {
+    assert.throws(() => parseLabels(text), (error) => {
+      assert.ok(error instanceof LabelsInvalid);
+      assert.match(error.why, why);
+      assert.equal(error.line, line);
+      return true;
+    });
+  });
+}
+
+Deno.test("clusters' labels: a file of a megabyte is read in time that grows with its length", () => {
+  const text = Array.from({ length: 40_000 }, (_, i) => `cluster-${i}: {env: prod}`).join("\n");
+  const began = performance.now();
+  assert.equal(parseLabels(text).size, 40_000);
+  assert.throws(() => parseLabels(`${text}\nlast: 1 2`), { line: 40_001 });
+  assert.ok(performance.now() - began < 10_000);
+});

@@ -1,0 +1,103 @@
+import type { DescribedCluster } from "../../clusters/describe.ts";
+import type { Checked, Rights } from "../../kube/check.ts";
+import type { KubeError } from "../../kube/errors.ts";
+import { statusWord } from "../cluster_errors.ts";
+import type { CheckAnswer, ClusterAnswer } from "../cluster_answers.ts";
+
+export function clusterAnswer(
+  cluster: DescribedCluster,
+  checked: ReadonlyMap<string, Checked> | undefined,
+): ClusterAnswer {
+  const { name, source, labels, transport, server = null, problem, sameServerAs, warnings } =
+    cluster;
+  const refused = problem && checked && notAsked(problem);
+  const check = refused ?? checked?.get(name);
+  return {
+    name,
+    source,
+    server,
+    labels: { ...labels },
+    usable: problem === undefined,
+    ...problem === undefined ? {} : { reason: problem.message },
+    ...sameServerAs === undefined ? {} : { same_server_as: sameServerAs },
+    transport,
+    ...warnings.length === 0 ? {} : { warnings: [...warnings] },
+    ...check === undefined ? {} : { check: checkAnswer(check) },
+  };
+}
+
+const notAsked = (error: KubeError): Checked => ({
+  isReachable: false,
+  error,
+  rights: error,
+  notKnown: [],
+});
+
+function checkAnswer(checked: Checked): CheckAnswer {
+  const { isReachable, error, version, argocdVersion, rights, notKnown } = checked;
+  const { credentialExpires, clockSkewSeconds } = checked;
+  const whys = [error, rights instanceof Error ? rights : undefined, ...notKnown]
+    .flatMap((each) => each?.message ?? []);
+  const message = [...new Set(whys)].join("; ");
+  return {
+    reachable: isReachable,
+    status: error === undefined ? "success" : statusWord(error),
+    ...version === undefined ? {} : { version },
+    ...argocdVersion === undefined ? {} : { argocd_version: argocdVersion },
+    rights: rights instanceof Error ? { unknown: rights.message } : rightsAnswer(rights),
+    ...credentialExpires === undefined
+      ? {}
+      : { credential_expires: credentialExpires.toISOString() },
+    ...clockSkewSeconds === undefined ? {} : { clock_skew_seconds: clockSkewSeconds },
+    ...message === "" ? {} : { message },
+  };
+}
+
+/** Those that a list, a write and a deletion have in common. */
+const SECRETS = ["get", "list", "create", "update", "delete"] as const;
+
+/**
+ * Without Argo CD, and without its namespace, it is the rights on all secrets that count; with it, a
+ * kubeconfig may well be for that namespace and a few others, of which nothing is known here.
+ */
+function rightsAnswer(
+  { argocd, allNamespaces: all }: Rights,
+): Exclude<CheckAnswer["rights"], { unknown: string }> {
+  const lacking = (wanted: readonly string[], granted: readonly string[]) =>
+    wanted.filter((verb) => !granted.includes(verb)).join(", ");
+  const clause = (verbs: string, what: string) => verbs === "" ? [] : [`${verbs} ${what}`];
+  const everywhere = lacking(SECRETS, all.secrets);
+  const missing = argocd === undefined ? clause(everywhere, "secrets in all namespaces") : clause(
+    lacking(SECRETS, argocd.secrets),
+    `secrets in namespace '${argocd.namespace}'`,
+  );
+  return {
+    missing,
+    limited: [
+      ...argocd === undefined || everywhere === "" ||
+          lacking(SECRETS, argocd.secrets) === everywhere
+        ? []
+        : [
+          `${everywhere} secrets in all namespaces: others than '${argocd.namespace}' need a ` +
+          "right of their own",
+        ],
+      ...clause(
+        lacking(["get", "list"], all.namespaces),
+        "namespaces: whether one exists is not seen before a write",
+      ),
+      ...clause(lacking(["create"], all.namespaces), "namespaces: 'create_namespaces' fails"),
+      ...clause(
+        lacking(["get", "list", "update"], all.serviceaccounts),
+        "service accounts in all namespaces: 'service_accounts' fails",
+      ),
+    ],
+    ...argocd === undefined
+      ? {}
+      : { argocd_namespace: { namespace: argocd.namespace, secrets: [...argocd.secrets] } },
+    all_namespaces: {
+      secrets: [...all.secrets],
+      namespaces: [...all.namespaces],
+      service_accounts: [...all.serviceaccounts],
+    },
+  };
+}

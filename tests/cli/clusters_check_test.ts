@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { assertEnded, eachOf, onStage, testsBothWays } from "./credentials_support.ts";
+import { serve } from "../verify/http_server.ts";
+
+const bothWays = testsBothWays((test) => Deno.test(test));
+
+/** `clusters check`: what a person sees of clusters that are fine and of those that are not. */
+
+const SERVER_LABELS = {
+  "app.kubernetes.io/component": "server",
+  "app.kubernetes.io/part-of": "argocd",
+};
+
+const rowsOf = (stdout: string) => stdout.trimEnd().split("\n").map((line) => line.split(/ {3,}/));
+
+bothWays("of each cluster it is told whether it can be used, and why not", async (stage) => {
+  const { run, emulators: { one, two }, folder: { write } } = stage;
+  one.cluster.deployments = [{
+    namespace: "argocd",
+    name: "argocd-server",
+    labels: SERVER_LABELS,
+    image: "quay.io/argoproj/argocd:v3.2.0",
+  }];
+  two.cluster.isAllowed = ({ verb }) => verb === "get" || verb === "list";
+  await write("clusters/again.kubeconfig", two.kubeconfig());
+  await write("clusters/broken.kubeconfig", "");
+  const { code, stdout, stderr } = await run(["clusters", "check"]);
+  // The emulators' clock shows a time that is long over.
+  const behind = "its clock is 400d behind";
+  const missing = "missing: create, update, delete secrets in namespace 'argocd'";
+  assert.deepEqual(rowsOf(stdout), [
+    ["NAME", "STATUS", "VERSION", "ARGOCD", "RIGHTS", "EXPIRES", "NOTES"],
+    ["again", "ok", "v1.35.4", "<none>", missing, "<none>", behind],
+    ["broken", "kubeconfig refused", "<none>", "<none>", "<none>", "<none>", "it is empty"],
+    ["gone", "unreachable", "<none>", "<none>", "<none>", "<none>", "the connection was refused"],
+    ["one", "ok", "v1.35.4", "v3.2.0", "ok", "<none>", behind],
+    ["two", "ok", "v1.35.4", "<none>", missing, "<none>", `${behind}; same server as again`],
+  ]);
+  assert.deepEqual(stderr.trimEnd().split("\n").sort(), [
+    "again: rights missing",
+    "broken: kubeconfig refused",
+    "gone: unreachable",
+    "one: ok",
+    "two: rights missing",
+  ]);
+  assert.equal(code, 3);
+});
+
+bothWays("the exit code tells whether all clusters are fine, some, or none", async ({ run }) => {
+  const rows: [string, number][] = [["one,two", 0], ["one,gone", 3], ["gone", 1], ["*", 3]];
+  await eachOf(rows, async ([clusters, code]) => {
+    assert.equal((await run(["clusters", "check", "--cluster", clusters])).code, code, clusters);
+  });
+  assertEnded(await run(["clusters", "check", "--cluster", "oen"]), {
+    code: 2,
+    stderr: "error: --cluster must name clusters that are there, and 'oen' is none; did you mean " +
+      "'one'?\n",
+  });
+});
+
+bothWays("as JSON it is the API's answer, with the rights one by one", async ({ run }) => {
+  const { code, stdout } = await run(["clusters", "check", "--cluster", "o*,two", "-o", "json"]);
+  assert.equal(code, 0);
+  const { clusters, total } = JSON.parse(stdout);
+  assert.equal(total, 2);
+  assert.deepEqual(clusters.map(({ name }: { name: string }) => name), ["one", "two"]);
+  for (const { check } of clusters) {
+    assert.deepEqual(check.rights.missing, []);
+    assert.deepEqual(check.rights.argocd_namespace.namespace, "argocd");
+  }
+});
+
+Deno.test("a token in a kubeconfig, and what a cluster says, is shown nowhere", () =>
+  onStage(async ({ run, canary, emulators: { one }, folder: { write } }) => {
+    const text = one.kubeconfig().replace("user: {}", `user: {token: "${canary.value}"}`)
+      .replaceAll(one.url, one.url.replace("//", `//user:${canary.value}@`));
+    await write("clusters/secret.kubeconfig", text);
+    one.fault = ({ path }) =>
+      path === "/version"
+        ? { kind: "status", code: 500, reason: "InternalError", message: `\x1b[2J${canary.value}` }
+        : undefined;
+    for (const output of ["table", "wide", "json", "yaml"]) {
+      const args = ["clusters", "check", "--cluster", "secret,one", "-o", output];
+      const { code, stdout } = await run([...args, "--kubectl-timeout", "2"]);
+      assert.equal(code, 1);
+      assert.match(stdout, /secret/);
+      // deno-lint-ignore no-control-regex -- what a terminal would obey
+      assert.doesNotMatch(stdout, /\x1b/);
+    } // the stage looks for the canary in all that was printed
+  }));
+
+Deno.test("an older server's list of names is shown and chosen from, and its check is refused", () =>
+  onStage(async ({ runAlone }) => {
+    const headers = { "X-Request-Id": "1" };
+    await using server = serve((request) => {
+      const { pathname, search } = new URL(request.url);
+      if (!pathname.endsWith("/clusters")) {
+        return Response.json({ secrets: [], total: 0, status: "success" }, { headers });
+      }
+      if (search === "") return Response.json({ clusters: ["a", "b"], total: 2 }, { headers });
+      const message = "Unknown parameter; there are none";
+      const body = { error: true, message, status_code: 400, code: "unknown_field" };
+      return Response.json(body, { status: 400, headers });
+    });
+    const env = { ARGOCD_CONFIGURER_SERVER: server.url };
+    for (const output of ["table", "wide"]) {
+      assertEnded(await runAlone(["clusters", "-o", output], { env }), { stdout: "NAME\na\nb\n" });
+    }
+    assertEnded(await runAlone(["clusters", "-o", "name"], { env }), { stdout: "a\nb\n" });
+    const listed = await runAlone(["secrets", "--cluster", "*", "pull", "-o", "name"], { env });
+    assert.equal(listed.code, 0, listed.stderr);
+    const checked = await runAlone(["clusters", "check"], { env });
+    assert.equal(checked.code, 2);
+    assert.match(checked.stderr, /that server may be older than this program/);
+  }));

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { onPath, realWorld } from "../../scripts/control_plane/cache.ts";
+import { installedProgram } from "../../scripts/control_plane/debian.ts";
+import { folder, outcome } from "./support.ts";
+
+/** Help, colours and the words of other command lines, as the program's user has them. */
+
+/** Formats manual pages; in CI its package is installed where it is missing. */
+const groff = await installedProgram("groff", "groff-base", realWorld);
+
+/** Makes a terminal. Others than Linux's differ. */
+const script = Deno.build.os === "linux" ? await onPath("script", realWorld) : undefined;
+
+Deno.test("without arguments nothing is served: the commands are shown", async () => {
+  await using here = await folder();
+  const { code, stdout, stderr } = await outcome([], { cwd: here.path });
+  assert.deepEqual([code, stderr], [0, ""]);
+  assert.match(stdout, /^Manage image pull secrets .*\n/);
+  assert.match(stdout, /^Run 'argocd-configurer help COMMAND' /m);
+});
+
+Deno.test("help COMMAND is COMMAND --help, also by another name, and help of all is --help", async () => {
+  const { stdout: all } = await outcome(["--help"]);
+  const { stdout: ofAdd } = await outcome(["docker", "add", "--name", "n", "--help"]);
+  assert.match(ofAdd, /^ {2}argocd-configurer docker add \[flags\]$/m);
+  for (
+    const [args, expected] of [
+      [["help"], all],
+      [["help", "docker", "add"], ofAdd],
+      [["help", "docker", "add", "--color=never"], ofAdd],
+      [["docker", "add", "-h"], ofAdd],
+      [["get", "secrets", "--help"], (await outcome(["help", "secrets"])).stdout],
+      [["docker"], (await outcome(["docker", "--help"])).stdout],
+    ] as const
+  ) {
+    const { code, stdout, stderr } = await outcome(args);
+    assert.deepEqual([code, stdout, stderr], [0, expected, ""], args.join(" "));
+  }
+});
+
+Deno.test("help of what is no command says which may be meant", async () => {
+  const { code, stdout, stderr } = await outcome(["help", "dokcer"]);
+  assert.deepEqual([code, stdout], [2, ""]);
+  assert.match(stderr, /^error: No command 'dokcer'; did you mean 'docker'\?\n/);
+});
+
+Deno.test("help is as wide as COLUMNS says, and coloured where it is asked for", async () => {
+  const widest = (text: string) => Math.max(...text.split("\n").map((line) => line.length));
+  const { stdout } = await outcome(["secrets", "--help"], { env: { COLUMNS: "60" } });
+  const wide = await outcome(["secrets", "--help"], { env: { COLUMNS: "200" } });
+  assert.ok(widest(stdout) <= 60, stdout);
+  assert.ok(widest(wide.stdout) > 80 && widest(wide.stdout) <= 100, wide.stdout);
+  assert.ok(!stdout.includes("\x1b"), stdout);
+  const { stdout: coloured } = await outcome(["secrets", "--help", "--color=always"]);
+  assert.ok(coloured.includes("\n\x1b[1mUsage:\x1b[22m\n"), coloured);
+});
+
+Deno.test({
+  name: "on a terminal an error is red, with NO_COLOR and --color=never it is not",
+  ignore: script === undefined,
+  fn: async () => {
+    const run = async (args: string, env: Record<string, string>) => {
+      const main = join(import.meta.dirname!, "..", "..", "main.ts");
+      const command = `'${Deno.execPath()}' run -A --no-check '${main}' ${args}`;
+      const { stdout } = await new Deno.Command(script!, {
+        args: ["-qec", command, "/dev/null"],
+        env: { TERM: "xterm", NO_COLOR: "", ...env },
+        stdin: "null",
+      }).output();
+      return new TextDecoder().decode(stdout);
+    };
+    const seen = await run("secr", {});
+    assert.ok(seen.startsWith("\x1b[31merror:\x1b[39m No command 'secr'"), seen);
+    assert.match(await run("secr", { NO_COLOR: "1" }), /^error: No command 'secr'/);
+    assert.match(await run("secrets --al --color=never", {}), /^error: No flag --al/);
+  },
+});
+
+Deno.test("a word that would delete is answered, and nothing is asked or run", async () => {
+  await using here = await folder();
+  for (
+    const args of [["rm", "one", "n", "--yes"], ["secrets", "delete", "n"], ["del", "one", "n"]]
+  ) {
+    const { code, stdout, stderr } = await outcome(args, { cwd: here.path });
+    assert.deepEqual([code, stdout], [2, ""]);
+    assert.match(
+      stderr,
+      /^error: No command '.*'; the command is 'delete'\n\(argocd-configurer delete --help .*\)\n$/,
+    );
+  }
+});
+
+Deno.test("an unknown flag is told with the one that is meant, and its value is not", async () => {
+  for (const given of [["--user=hidden-value"], ["--user", "hidden-value"]]) {
+    const { code, stderr } = await outcome(["docker", "add", ...given]);
+    assert.equal(code, 2);
+    assert.match(stderr, /^error: No flag --user; did you mean --username\?\n/);
+    assert.ok(!stderr.includes("hidden-value"), stderr);
+  }
+});
+
+Deno.test("who writes flags before the command is told where they belong", async () => {
+  for (const args of [["-o", "json", "secrets", "one"], ["--output=json", "cluster"]]) {
+    const { code, stderr } = await outcome(args);
+    assert.equal(code, 2);
+    assert.match(stderr, /^error: No flag --?o.*\nhint: flags come after the command: /);
+  }
+  assert.doesNotMatch((await outcome(["--prot", "0"])).stderr, /hint:/);
+});
+
+Deno.test("a bare --dry-run is that of the client, with a warning, and takes no argument", async () => {
+  const words = ["delete", "--cluster", "one", "--dry-run", "ghcr", "-o", "json"];
+  await using here = await folder();
+  await Deno.mkdir(join(here.path, "clusters"));
+  await here.write(
+    "clusters/one.kubeconfig",
+    JSON.stringify({
+      apiVersion: "v1",
+      kind: "Config",
+      "current-context": "c",
+      clusters: [{ name: "c", cluster: { server: "https://127.0.0.1:1" } }],
+      contexts: [{ name: "c", context: { cluster: "c", user: "u" } }],
+      users: [{ name: "u", user: { token: "made-up" } }],
+    }),
+  );
+  const bare = await outcome(words, { cwd: here.path });
+  assert.match(
+    bare.stderr,
+    /^warning: --dry-run without a value is --dry-run=client; use --dry-run=server to ask the cluster\n/,
+  );
+  const told = await outcome(words.with(3, "--dry-run=client"), { cwd: here.path });
+  assert.deepEqual([bare.code, bare.stdout], [0, told.stdout]);
+  assert.match(bare.stdout, /"path": ".*\bghcr\b.*"/);
+  assert.doesNotMatch(told.stderr, /without a value/);
+});
+
+Deno.test({
+  name: "the manual page is formatted without a warning, and shows the flags as they are typed",
+  ignore: groff === undefined,
+  fn: async () => {
+    await using here = await folder();
+    const { code, stdout } = await outcome(["help", "--man"]);
+    assert.equal(code, 0);
+    const page = await here.write("argocd-configurer.1", stdout);
+    const formatted = await new Deno.Command(groff!, {
+      args: ["-man", "-Tutf8", "-ww", "-P-c", page],
+    }).output();
+    const [text, warnings] = [formatted.stdout, formatted.stderr]
+      .map((bytes) => new TextDecoder().decode(bytes));
+    assert.deepEqual([formatted.code, warnings], [0, ""]);
+    // Overstruck for bold and underlined.
+    const shown = text!.replaceAll(/.[\b]/g, "");
+    for (const flag of ["--namespaces NAMES", "--dry-run[=none|client|server]", "-o, --output"]) {
+      assert.ok(shown.includes(flag), flag);
+    }
+    assert.match(shown, /^SYNOPSIS\n +argocd-configurer COMMAND \[flags\]$/m);
+  },
+});

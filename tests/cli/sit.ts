@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { onPath, realWorld } from "../../scripts/control_plane/cache.ts";
+import { programCommand } from "./credentials_support.ts";
+
+/** Where somebody sits before a terminal. */
+
+/** Makes one. Others than Linux's differ. */
+export const script = Deno.build.os === "linux" ? await onPath("script", realWorld) : undefined;
+
+export interface Sat {
+  readonly code: number;
+  /** All that was to be seen. */
+  readonly seen: string;
+  /** Whether the terminal shows again what is typed. */
+  readonly echoes: boolean;
+}
+
+/** What is typed when that is seen. */
+export type Typed = readonly [when: RegExp, keys: string];
+
+/**
+ * Runs the program in a terminal.
+ * @param cwd its working directory
+ * @param typed one after the other
+ */
+export async function sit(
+  cwd: string,
+  args: readonly string[],
+  typed: readonly Typed[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Sat> {
+  const quoted = programCommand(args).map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
+  // Ctrl-C is for the program, and not for the shell around it.
+  const shell = `trap : INT; ${quoted.join(" ")}; code=$?; stty -a; echo "code $code."`;
+  const child = new Deno.Command(script!, {
+    args: ["-qec", shell, "/dev/null"],
+    cwd,
+    env: { NO_COLOR: "1", TERM: "xterm", ...env },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+    signal: AbortSignal.timeout(120_000), // where it waits for what is not typed
+  }).spawn();
+  const keyboard = child.stdin.getWriter();
+  const left = [...typed];
+  let seen = "";
+  let looked = 0;
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    seen += text;
+    const [next] = left;
+    if (next === undefined || !next[0].test(seen.slice(looked))) continue;
+    looked = seen.length;
+    left.shift();
+    await keyboard.write(new TextEncoder().encode(next[1]));
+  }
+  await keyboard.close().catch(() => {});
+  await child.status;
+  const [, code] = /code (\d+)\./.exec(seen) ?? [];
+  assert.notEqual(code, undefined, seen);
+  return { code: Number(code), seen, echoes: /(?<![-\w])echo\b/.test(seen) };
+}

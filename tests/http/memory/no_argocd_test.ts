@@ -1,0 +1,284 @@
+import assert from "node:assert/strict";
+import { KubeError } from "../../../src/kube/errors.ts";
+import { clusterField } from "../../../src/operations/face.ts";
+import type { StageOptions } from "../stage.ts";
+import { CANARY, get, HELM_BODY, post, type Row, testsOf } from "../support.ts";
+
+/** A cluster without Argo CD, which is only elsewhere in the fleet; and one that has it elsewhere. */
+
+const SPOKE: StageOptions = { argocdNamespace: null };
+const GITOPS: StageOptions = { argocdNamespace: "gitops" };
+
+const NAME = "pull";
+
+type Face = "v1" | "root";
+
+const inFace = (face: Face, body: Record<string, unknown>) => ({
+  ...body,
+  [clusterField(face)]: "test-cluster",
+});
+
+const docker = (face: Face, more: object = {}) =>
+  post(
+    face === "v1" ? "/api/v1/docker" : "/secrets/add_docker",
+    inFace(face, {
+      ...{ name: NAME, username: "bot", password: CANARY, namespaces: ["default"] },
+      ...more,
+    }),
+  );
+
+const repo = (face: Face, more: object = {}) =>
+  post(
+    face === "v1" ? "/api/v1/repositories" : "/secrets/add_repo",
+    inFace(face, {
+      ...{ name: "charts", type: "helm", url: "https://charts.example.com" },
+      ...{ username: "bot", password: CANARY },
+      ...more,
+    }),
+  );
+
+const LABEL = "argocd-configurer.io/argocd-namespace: none in clusters/labels.yaml";
+const NO_ARGOCD = new RegExp(
+  `^Cluster 'test-cluster' has no Argo CD \\(its label is ${LABEL}\\): leave it out, or set the ` +
+    "label to Argo CD's namespace$",
+);
+
+const withoutArgocd: Row["before"] = ({ cluster }) => void cluster.namespaces.delete("argocd");
+
+function rowsOf(face: Face): Row[] {
+  const field = clusterField(face);
+  const told = (more: object) => ({ told: { code: "no_argocd", ...more } });
+  const list = face === "v1" ? "/api/v1/secrets" : "/secrets";
+  return [
+    {
+      name: `${face}: a pull secret goes to the requested namespaces alone`,
+      options: SPOKE,
+      before: withoutArgocd,
+      request: () => docker(face, { namespaces: ["default", "kube-system"] }),
+      status: 200,
+      after({ cluster }, body) {
+        const { namespaces, message } = body as { namespaces: string[]; message: string };
+        assert.deepEqual(namespaces, ["default", "kube-system"]);
+        assert.equal(message, "Docker registry secrets created successfully in 2 namespace(s)");
+        assert.deepEqual([...cluster.secrets.keys()], ["default/pull", "kube-system/pull"]);
+      },
+    },
+    {
+      name: `${face}: a namespace that is called like Argo CD's elsewhere is one like any other`,
+      options: SPOKE,
+      request: () => docker(face, { namespaces: ["argocd"] }),
+      status: 200,
+      after: ({ cluster }) => assert.deepEqual([...cluster.secrets.keys()], ["argocd/pull"]),
+    },
+    {
+      name: `${face}: to create namespaces does not make one for Argo CD`,
+      options: SPOKE,
+      before: withoutArgocd,
+      request: () => docker(face, { namespaces: ["new"], create_namespaces: true }),
+      status: 200,
+      after({ cluster }, body) {
+        assert.deepEqual((body as { namespaces_created: string[] }).namespaces_created, ["new"]);
+        assert.equal((body as { hint?: string }).hint, undefined);
+        assert.ok(!cluster.namespaces.has("argocd"));
+      },
+    },
+    {
+      name: `${face}: all namespaces are all of them`,
+      options: SPOKE,
+      request: () => docker(face, { namespaces: undefined, all_namespaces: true }),
+      status: 200,
+      after: (_, body) =>
+        assert.deepEqual((body as { namespaces: string[] }).namespaces, [
+          "argocd",
+          "default",
+          "kube-system",
+        ]),
+    },
+    {
+      name: `${face}: a dry run says the same, and writes nothing`,
+      options: SPOKE,
+      before: withoutArgocd,
+      request: () => docker(face, { dry_run: true }),
+      status: 200,
+      changes: false,
+      after: (_, body) =>
+        assert.deepEqual((body as { namespaces: string[] }).namespaces, ["default"]),
+    },
+    {
+      name: `${face}: what Image Updater would commit with is refused, and nothing is asked`,
+      options: SPOKE,
+      request: () => docker(face, { git_write_back: true }),
+      status: 422,
+      body: /^Cluster 'test-cluster' has no Argo CD .*: leave out the write-back to Git for it$/,
+      ...(face === "v1"
+        ? told({ field: "git_write_back", remedy: { git_write_back: false } })
+        : {}),
+      asks: false,
+      changes: false,
+    },
+    ...([["a repository", {}], ["a template", { as: "repo-creds" }], [
+      "a repository that is tried first",
+      { verify: true },
+    ]] as const).map(([what, more]): Row => ({
+      name: `${face}: ${what} is refused, and nothing is asked`,
+      options: {
+        ...SPOKE,
+        verifyOne: () => assert.fail("it was tried"),
+      },
+      request: () => repo(face, more),
+      status: 422,
+      body: NO_ARGOCD,
+      ...told({ field }),
+      asks: false,
+      changes: false,
+    })),
+    {
+      name: `${face}: the lists of Argo CD's secrets are empty, those of others are not`,
+      options: SPOKE,
+      before({ cluster }) {
+        const repository = { "argocd.argoproj.io/secret-type": "repository" };
+        cluster.put({ namespace: "argocd", name: "left-over", labels: repository });
+        const docker = { "jjo.finance/secret-type": "docker-creds" };
+        cluster.put({ namespace: "default", name: NAME, labels: docker });
+      },
+      request: () => get(`${list}?cluster=test-cluster`),
+      status: 200,
+      after(_, body) {
+        const lists = body as Record<string, unknown>;
+        assert.deepEqual(
+          Object.entries(lists).filter(([key]) => /_secrets$/.test(key))
+            .map(([key, value]) => [key, (value as unknown[]).length]),
+          [
+            ["repo_creds_secrets", 0],
+            ["docker_creds_secrets", 1],
+            ["helm_creds_secrets", 0],
+            ["repository_secrets", 0],
+          ],
+        );
+        assert.deepEqual([lists.status, lists.warnings], ["success", undefined]);
+      },
+    },
+    {
+      name: `${face}: where not all namespaces may be listed, Argo CD's is not looked into`,
+      options: SPOKE,
+      before({ cluster }) {
+        // One for each docker label, and none for Argo CD's.
+        cluster.fault = ({ index }) =>
+          index < 2 ? { kind: "throw", error: "forbidden" } : undefined;
+      },
+      request: () => get(`${list}?cluster=test-cluster`),
+      status: 200,
+      after: (_, body) =>
+        assert.match(
+          (body as { warnings: string[] }).warnings[0]!,
+          /looked for in kube-system, default only$/,
+        ),
+    },
+    {
+      name: `${face}: Argo CD's own namespace of a cluster is where its secrets go`,
+      options: GITOPS,
+      before: ({ cluster }) => void cluster.namespaces.set("gitops", "Active"),
+      request: () => docker(face),
+      status: 200,
+      after: ({ cluster }) =>
+        assert.deepEqual([...cluster.secrets.keys()], ["default/pull", "gitops/pull"]),
+    },
+    {
+      name: `${face}: a namespace that is Argo CD's on this cluster is prohibited there`,
+      options: GITOPS,
+      request: () => docker(face, { namespaces: ["gitops"] }),
+      status: 400,
+      body: /^Field 'namespaces' must not name 'gitops': the secret is written there anyway$/,
+      asks: false,
+      changes: false,
+    },
+    {
+      name: `${face}: a repository goes into Argo CD's own namespace of a cluster`,
+      options: GITOPS,
+      before: ({ cluster }) => void cluster.namespaces.set("gitops", "Active"),
+      request: () => repo(face),
+      status: 200,
+      after: ({ cluster }) => assert.deepEqual([...cluster.secrets.keys()], ["gitops/charts"]),
+    },
+    {
+      name: `${face}: a namespace made for Argo CD is told, with how to do without`,
+      before: withoutArgocd,
+      request: () => docker(face, { create_namespaces: true }),
+      status: 200,
+      after({ cluster }, body) {
+        const { namespaces_created, hint } = body as { namespaces_created: string[]; hint: string };
+        assert.deepEqual(namespaces_created, ["argocd"]);
+        assert.match(hint, new RegExp(`if this cluster has no Argo CD, set its label ${LABEL}$`));
+        assert.ok(cluster.namespaces.has("argocd"));
+      },
+    },
+    ...(["labels_unreadable", "invalid_labels"] as const).map((kind): Row => ({
+      name: `${face}: ${kind} stops a write before anything is asked`,
+      options: { refused: new KubeError(kind, "Cannot read labels: why", { cluster: "a" }) },
+      request: () => repo(face),
+      status: 500,
+      asks: false,
+      changes: false,
+      after: (_, body) =>
+        assert.partialDeepStrictEqual(body, {
+          ...{ error: true, message: "Cannot read labels: why", status_code: 500 },
+          ...face === "v1" ? { code: kind } : {},
+        }),
+    })),
+    {
+      name: `${face}: labels_unreadable is never told as an empty list`,
+      options: { refused: new KubeError("labels_unreadable", "Cannot read labels: why") },
+      request: () => get(`${list}?cluster=test-cluster`),
+      status: 500,
+      after: (_, body) =>
+        assert.partialDeepStrictEqual(body, {
+          ...{ status: "error", message: "Cannot read labels: why" },
+        }),
+    },
+  ];
+}
+
+const helm: Row = {
+  name: "seed: a chart repository is refused, and nothing is asked",
+  options: SPOKE,
+  request: () => post("/secrets/add_helm_repo", HELM_BODY),
+  status: 422,
+  body: NO_ARGOCD,
+  asks: false,
+  changes: false,
+};
+
+const missing: Row = {
+  name: "v1: where Argo CD's namespace is missing, how to say that there is none is told",
+  before: withoutArgocd,
+  request: () => docker("v1"),
+  status: 400,
+  body: new RegExp(
+    "^Namespaces do not exist: argocd; 'argocd' is Argo CD's own \\(setting argocd-namespace\\); " +
+      `if this cluster has no Argo CD, set its label ${LABEL}$`,
+  ),
+  told: {
+    code: "namespace_not_found",
+    field: "namespaces",
+    remedy: { labels: { "argocd-configurer.io/argocd-namespace": "none" } },
+  },
+  changes: false,
+};
+
+const removal: Row = {
+  name: "v1: a secret is deleted where it is, and what stands beside others is left",
+  options: SPOKE,
+  before({ cluster }) {
+    const labels = { "app.kubernetes.io/managed-by": "argocd-configurer" };
+    const annotations = { "argocd-configurer.io/write": "one" };
+    cluster.put({ namespace: "default", name: NAME, labels, annotations });
+    cluster.put({ namespace: "argocd", name: `${NAME}-iu`, labels, annotations });
+  },
+  request: () => get(`/api/v1/secrets?cluster=test-cluster&name=${NAME}`, {}, "DELETE"),
+  status: 200,
+  after: ({ cluster }) => assert.deepEqual([...cluster.secrets.keys()], [`argocd/${NAME}-iu`]),
+};
+
+for (const test of testsOf([...rowsOf("v1"), ...rowsOf("root"), helm, missing, removal])) {
+  Deno.test(test);
+}
