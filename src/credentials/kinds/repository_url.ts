@@ -83,7 +83,8 @@ function template(text: string, question: UrlQuestion): ParsedUrl {
     return { ok: false, why };
   }
   // Of SSH's short form the colon behind the host is the slash; another one is a part of the path.
-  const isWhole = normalizeGitUrl(url).endsWith("/");
+  // Argo CD cuts `.git` off, also where it is a whole segment.
+  const isWhole = normalizeGitUrl(url).endsWith("/") && !/\.git$/i.test(url);
   const prefix = isWhole ? url : `${url}/`;
   const isEnded = isWhole || /[/:]$/.test(withoutStar);
   if (normalizeGitUrl(prefix) === "") {

@@ -195,6 +195,11 @@ Deno.test("a hint about a whole host names it with its port", () => {
   assert.match(hints("ghcr.io/*", "oci"), /repository on ghcr\.io that/);
 });
 
+Deno.test("a template below a segment that is .git alone is ended by a slash as others are", () => {
+  const template = { as: "repo-creds" } as const;
+  assert.equal(parsed("oci://org/.git//", { type: "oci", ...template }).url, "oci://org/.git/");
+});
+
 Deno.test("whether the charts of a template are OCI artifacts may be said", () => {
   const question = { type: "helm", as: "repo-creds" } as const;
   assert.equal(
