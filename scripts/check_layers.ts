@@ -86,6 +86,7 @@ export const layers: Record<string, Rule> = {
       "src/clusters",
       "src/tokens",
       "src/rate_limit",
+      "src/kube/check.ts",
       "src/kube/store.ts",
       "src/kube/label_selector.ts",
       "src/audit/entry.ts",

@@ -89,7 +89,7 @@ export const UNSAID_RULES: readonly UnsaidRule[] = [
   {
     what: "the clusters that there are",
     message:
-      /^Parameter 'clusters' must (name clusters that are there, and '[\w.-]+' is none(; did you mean '[\w.-]+'\?)?|match a cluster, and '[\w.*-]+' matches none)$/,
+      /^Parameter 'clusters' must (name existing clusters: there is no '[\w.-]+'(; did you mean '[\w.-]+'\?)?|match at least one cluster: '[\w.*-]+' matches none)$/,
   },
   {
     what: "what is in a cluster: namespaces and service accounts",

@@ -1,3 +1,4 @@
+import { isThere } from "../files/lock.ts";
 import { openOwnToRead } from "../files/open.ts";
 import { ownTrust, type Trust } from "../files/trusted.ts";
 import { linesFromEnd, TOO_LONG } from "../log/lines_from_end.ts";
@@ -76,15 +77,5 @@ export async function rotate(
   while (free < keep && isThere(nameOf(path, free))) free++;
   for (let number = free; number > 0; number--) {
     await rename(nameOf(path, number - 1), nameOf(path, number));
-  }
-}
-
-function isThere(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }

@@ -18,15 +18,8 @@ const LISTED: Readonly<Record<string, readonly string[]>> = {
   tokens: ["token", "list"],
 };
 
-/** The same as they are proposed. */
-const NOUNS = ["audit", "clusters", "secrets", "tokens"];
-
-/** A command by its other name. */
-const NAMES: Readonly<Record<string, string>> = {
-  cluster: "clusters",
-  secret: "secrets",
-  tokens: "token",
-};
+/** The same as they are proposed: of two words for one thing the plural. */
+const NOUNS = Object.keys(LISTED).filter((word) => !Object.hasOwn(LISTED, `${word}s`));
 
 /** What deletes, in other command lines. Nothing is deleted by a word that is not the command's. */
 const DELETING = ["del", "delete", "remove", "rm"];
@@ -55,10 +48,9 @@ export function aliased(args: readonly string[]): readonly string[] {
   }
   // `list --help`: what can be listed is said there.
   if (LISTING.includes(first) && isHelp(second)) return args.slice(1);
-  const named = Object.hasOwn(NAMES, first) ? [NAMES[first]!, ...args.slice(1)] : args;
-  return Object.hasOwn(LISTED, first) && LISTING.includes(second)
-    ? [...LISTED[first]!, ...others]
-    : named;
+  if (!Object.hasOwn(LISTED, first)) return args;
+  const command = LISTED[first]!;
+  return LISTING.includes(second) ? [...command, ...others] : [command[0]!, ...args.slice(1)];
 }
 
 /** Why words are no command. */

@@ -70,7 +70,7 @@ const status = command(async () => (await import("./status.ts")).status, {
   },
   aliases: { n: "lines", o: "output" },
   brief: "Show what serves in the background",
-  full: "Exit code 0: it runs. 3: it does not. 1: it runs, but does not answer.",
+  exitCodes: "0: running; 1: running, but not answering; 3: stopped",
   examples: [
     ["", "With the end of its log"],
     ["-o json", "For a script, without the log"],

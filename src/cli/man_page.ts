@@ -47,10 +47,21 @@ const ENVIRONMENT: readonly Entry[] = [
 ];
 
 const FILES: readonly Entry[] = [
-  { term: "configs/defaults.yaml", brief: "Configuration file, in the working directory." },
+  {
+    term: "configs/defaults.yaml, clusters/",
+    brief:
+      "Configuration file and clusters folder in the working directory; either is enough for " +
+      "it to be used.",
+  },
+  {
+    term: "~/.config/argocd-configurer/, /etc/argocd-configurer/",
+    brief: "Otherwise the first of these that has config.yaml or clusters/ ($XDG_CONFIG_HOME).",
+  },
   { term: "clusters/NAME.kubeconfig", brief: "The kubeconfig of the cluster NAME." },
+  { term: "clusters/labels.yaml", brief: "Labels of the clusters." },
   {
     term: "server.pid, server.log",
-    brief: "Of the server in the background: its process and URL, and its log.",
+    brief: "Process, URL and log of the background server: in the working directory when that is " +
+      "used, else in ~/.local/state/argocd-configurer ($XDG_STATE_HOME).",
   },
 ];

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { dump } from "js-yaml";
+import { lockFolder } from "../files/lock.ts";
 import { isClusterPattern, isRole, ROLES } from "../tokens/rights.ts";
 import {
   isTokenName,
@@ -190,12 +191,11 @@ async function change(
 ): Promise<void> {
   let folder: Deno.FsFile;
   try {
-    folder = await Deno.open(dirname(file), { read: true });
+    folder = await lockFolder(dirname(file));
   } catch (error) {
     throw new Failure(`Cannot write ${file}: ${reasonOf(error)}`);
   }
   using _ = folder;
-  await folder.lock(true);
   const isThere = await Deno.stat(file).then(() => true, () => false);
   const tokens = by(isThere ? read(file) : [], isThere);
   try {

@@ -1,16 +1,21 @@
 import { matchesPattern } from "../text/glob.ts";
 
 /**
- * Clusters by names and patterns, in which `*` stands for any characters; behind a `!` stands what is
+ * What names and patterns choose, in which `*` stands for any characters; behind a `!` stands what is
  * taken out. Only what is taken out: all but those.
  */
 export class Selection {
   readonly #wanted: readonly string[];
   readonly #out: readonly string[];
 
-  constructor(items: readonly string[]) {
-    this.#wanted = items.filter((item) => !item.startsWith("!"));
-    this.#out = items.filter((item) => item.startsWith("!")).map((item) => item.slice(1));
+  /** @param isName of what begins with `!` and is a name all the same */
+  constructor(
+    items: readonly string[],
+    isName: (item: string) => boolean = () => false,
+  ) {
+    const isOut = (item: string) => item.startsWith("!") && !isName(item);
+    this.#wanted = items.filter((item) => !isOut(item));
+    this.#out = items.filter(isOut).map((item) => item.slice(1));
   }
 
   has(name: string): boolean {
@@ -24,10 +29,10 @@ export class Selection {
     return this.#wanted.filter((item) => !item.includes("*"));
   }
 
-  /** The first item that none of these names matches. */
+  /** The first of what takes in, else of what takes out, that none of these names matches. */
   without(names: readonly string[]): string | undefined {
-    return [...this.#wanted, ...this.#out].find((pattern) =>
-      !names.some((name) => matchesPattern(pattern, name))
-    );
+    const isUnmatched = (pattern: string) => !names.some((name) => matchesPattern(pattern, name));
+    const out = this.#out.find(isUnmatched);
+    return this.#wanted.find(isUnmatched) ?? (out === undefined ? undefined : `!${out}`);
   }
 }

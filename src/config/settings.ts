@@ -56,7 +56,8 @@ export const SETTINGS = {
   },
   kubectl_timeout: {
     schema: seconds.default(30),
-    about: "Time for the commands of one request (seconds).",
+    about: "Time for the commands of one request (seconds). A cluster's label " +
+      "`argocd-configurer.io/timeout` overrides it.",
     flag: { value: "seconds", commands: true },
     shipped: 10,
   },
@@ -70,12 +71,13 @@ export const SETTINGS = {
     schema: z.enum(["auto", "kubectl", "api"]).default("auto"),
     about:
       "How clusters are reached: `auto`, `kubectl` or `api`. `auto` is `kubectl` when it is on " +
-      "PATH, else `api`.",
+      "PATH, else `api`. A cluster's label `argocd-configurer.io/transport` overrides it.",
     flag: { value: "transport", commands: true },
   },
   "argocd-namespace": {
     schema: namespace.default("argocd"),
-    about: "Namespace of Argo CD.",
+    about: "Namespace of Argo CD. A cluster's label `argocd-configurer.io/argocd-namespace` " +
+      "overrides it; `none` says that the cluster has no Argo CD.",
     flag: { value: "namespace", commands: true },
   },
   "docker-labels": {

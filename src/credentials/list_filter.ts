@@ -71,8 +71,8 @@ export async function filterDocker(
     ({ secrets: found } = await store.read(secrets, deadline));
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
-    const warning = `Docker secrets could not be read to look who they are for, and may match: ` +
-      `${listed(secrets)} (${error.message})`;
+    const warning = `Cannot read these docker secrets, so they may match: ${listed(secrets)} ` +
+      `(${error.message})`;
     return { secrets: [], warnings: [warning] };
   }
   const there = secrets.filter((secret) => found.has(refKey(secret)));
@@ -95,7 +95,7 @@ export async function filterDocker(
     secrets: meant,
     warnings: [
       ...unreadable.length === 0 ? [] : [
-        `Docker secrets hold no Docker configuration that can be read, and may match: ${
+        `Cannot parse the Docker configuration of these secrets, so they may match: ${
           listed(unreadable)
         }`,
       ],
@@ -126,7 +126,7 @@ function judged<Secret extends SecretSummary>(
   return {
     secrets: secrets.filter((_, i) => verdicts[i] === "meant"),
     warnings: hidden.length === 0 ? [] : [
-      "User names that look like tokens are not shown and not compared, so these may match: " +
+      "User names that look like tokens are hidden and not compared, so these secrets may match: " +
       listed(hidden),
     ],
   };

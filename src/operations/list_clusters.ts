@@ -29,9 +29,8 @@ export const otherCommands: Readonly<Record<string, CommandHelp>> = {
       "service accounts. Nothing is changed. EXPIRES is the end of the client certificate or of " +
       "the token, where it says one; clocks are compared with the transport api only. JSON has " +
       "the rights one by one.",
-    exitCodes:
-      "Exit code 0: all clusters answer, and no right is missing in Argo CD's namespace; " +
-      "1: so it is with none; 2: wrong usage; 3: with some.",
+    exitCodes: "0: all clusters answer, and no right is missing in Argo CD's namespace; " +
+      "1: no cluster is like this; 2: wrong usage; 3: only some are.",
     examples: [
       ["", "All of them"],
       ["--cluster 'prod-*'", "Some"],
@@ -60,7 +59,7 @@ export const describe: OperationModule["describe"] = (face) =>
       request: { query: ClustersQuery },
       answers: {
         200: json("The clusters, sorted by name", ClusterList),
-        ...errors({ 400: "A parameter is unknown or invalid, or a cluster is not there" }),
+        ...errors({ 400: "A parameter is unknown or invalid, or a cluster does not exist" }),
       },
     };
 
@@ -115,12 +114,12 @@ function checkSelection(
     const { name: token, clusters = [] } = identity;
     throw new OperationError("cluster_not_allowed", { token, cluster: outside, clusters });
   }
-  const unmatched = selection.without(names);
+  const unmatched = selection.without(names)?.replace(/^!/, "");
   if (unmatched === undefined) return;
   const nearest = nearestName(unmatched, names);
   const meant = nearest === undefined ? "" : `; did you mean '${nearest}'?`;
   const rule = unmatched.includes("*")
-    ? `must match a cluster, and '${unmatched}' matches none`
-    : `must name clusters that are there, and '${unmatched}' is none${meant}`;
+    ? `must match at least one cluster: '${unmatched}' matches none`
+    : `must name existing clusters: there is no '${unmatched}'${meant}`;
   throw new OperationError("invalid_field", { kind: "parameter", field: "clusters", rule });
 }

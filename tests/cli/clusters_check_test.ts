@@ -53,8 +53,8 @@ bothWays("the exit code tells whether all clusters are fine, some, or none", asy
   });
   assertEnded(await run(["clusters", "check", "--cluster", "oen"]), {
     code: 2,
-    stderr: "error: --cluster must name clusters that are there, and 'oen' is none; did you mean " +
-      "'one'?\n",
+    stderr:
+      "error: --cluster must name existing clusters: there is no 'oen'; did you mean 'one'?\n",
   });
 });
 

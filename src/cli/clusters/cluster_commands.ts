@@ -42,8 +42,8 @@ const importCommand = command(async () => (await import("./import.ts")).importCl
   full: "Writes one private kubeconfig (mode 0600) per context to the clusters folder, with " +
     "certificates and keys embedded, as 'kubectl config view --minify --flatten --raw' does. Shows " +
     "what it will do and asks first. Contexts that could not be used are left out, with the " +
-    `reason. No cluster is contacted.\n\n${NAMING_RULE}\n\n` +
-    "Exit code 0: all contexts have their cluster; 3: some have; 1: none has; 2: wrong usage.",
+    `reason. No cluster is contacted.\n\n${NAMING_RULE}`,
+  exitCodes: "0: every context has its cluster; 1: none has; 2: wrong usage; 3: only some have.",
   examples: [
     ["", "All contexts of ~/.kube/config"],
     ["--context 'prod-*,!prod-test' --label env=prod", "Some of them, with a label"],

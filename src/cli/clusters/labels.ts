@@ -4,7 +4,7 @@ import {
   labelChanges,
   labelsGiven,
 } from "../../clusters/import/labels_given.ts";
-import { withLabels, withoutCluster } from "../../clusters/import/labels_text.ts";
+import { withLabels, withoutClusters } from "../../clusters/import/labels_text.ts";
 import type { PlannedContext } from "../../clusters/import/plan.ts";
 import type { FolderWriter } from "../../clusters/import/write.ts";
 import { type LabelsByCluster, LabelsInvalid, parseLabels } from "../../clusters/labels.ts";
@@ -71,11 +71,7 @@ export async function setLabels(
   here: FolderHere,
   { toSet }: Pick<LabelChanges, "toSet">,
 ): Promise<void> {
-  await change(
-    writer,
-    here,
-    (text) => [...toSet].reduce((so, [cluster, labels]) => withLabels(so, cluster, labels), text),
-  );
+  await change(writer, here, (text) => withLabels(text, toSet));
 }
 
 /** Removes all labels of clusters. @throws {Failure} */
@@ -84,7 +80,7 @@ export async function removeLabels(
   here: FolderHere,
   clusters: readonly string[],
 ): Promise<void> {
-  await change(writer, here, (text) => clusters.reduce(withoutCluster, text));
+  await change(writer, here, (text) => withoutClusters(text, clusters));
 }
 
 async function change(

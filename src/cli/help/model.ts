@@ -43,7 +43,10 @@ type Target = Command<Context> | RouteMap<Context>;
 /** What a new user types first. */
 const FIRST: readonly Example[] = [
   { line: `${PROGRAM} demo`, brief: "Try it without a cluster: serve three emulated ones" },
-  { line: `${PROGRAM} clusters`, brief: "Show the clusters that have a kubeconfig in ./clusters" },
+  {
+    line: `${PROGRAM} clusters import`,
+    brief: "Import the clusters of your kubeconfig; shows what it will do and asks first",
+  },
   {
     line: `${PROGRAM} docker add --cluster prod --name ghcr --username ci --namespaces web,api`,
     brief: "Write a pull secret for ghcr.io into two namespaces; asks for the password",
@@ -93,7 +96,7 @@ function overview(root: RouteMap<Context>): HelpPage {
     brief: root.brief,
     usage: ["COMMAND [flags]"],
     paragraphs: [
-      "What is listed may be asked for as with kubectl: 'get secrets', 'ls clusters', 'token list'.",
+      "kubectl's words work for lists, too: 'get secrets', 'ls clusters', 'list tokens'.",
     ],
     commands: titled.map(({ title, entries }, i) => ({
       title,

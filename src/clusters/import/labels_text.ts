@@ -5,41 +5,39 @@ import { type LabelsByCluster, parseLabels } from "../labels.ts";
 type Labels = Readonly<Record<string, string>>;
 
 /**
- * The text of `labels.yaml` with labels for a cluster, besides those that it has. Comments stay where
- * they are, but for those in a text that has to be written anew.
+ * The text of `labels.yaml` with labels for clusters, besides those that they have. Comments stay
+ * where they are, but for those in a text that has to be written anew.
  * @throws {LabelsInvalid} when the text is not valid as it is
  */
-export function withLabels(text: string, cluster: string, labels: Labels): string {
-  const before = parseLabels(text);
-  const wanted = new Map(before).set(cluster, { ...before.get(cluster), ...labels });
-  return firstRight(wanted, [
-    () => edited(text, cluster, wanted.get(cluster)!),
-    () => anew(text, wanted),
-  ]);
+export function withLabels(text: string, toSet: LabelsByCluster): string {
+  const wanted = new Map(parseLabels(text));
+  for (const [cluster, labels] of toSet) {
+    wanted.set(cluster, { ...wanted.get(cluster), ...labels });
+  }
+  const changed = new Map([...toSet.keys()].map((cluster) => [cluster, wanted.get(cluster)!]));
+  return firstRight(wanted, [() => edited(text, changed), () => anew(text, wanted)]);
 }
 
 /**
- * The same without a cluster.
+ * The same without clusters.
  * @throws {LabelsInvalid}
  */
-export function withoutCluster(text: string, cluster: string): string {
+export function withoutClusters(text: string, clusters: readonly string[]): string {
   const wanted = new Map(parseLabels(text));
-  const entry = entriesOf(text)?.find(({ name }) => name === cluster);
-  if (!wanted.delete(cluster) && entry === undefined) return text;
+  const gone = new Set(clusters);
+  for (const cluster of gone) wanted.delete(cluster);
   return firstRight(wanted, [
-    ...entry === undefined ? [] : [() => text.slice(0, entry.start) + text.slice(entry.end)],
+    () => replaced(text, entriesOf(text), ({ name }) => gone.has(name) ? "" : undefined),
     () => anew(text, wanted),
   ]);
 }
 
 /** The first text that says what is wanted: one that was edited by places may say something else. */
 function firstRight(wanted: LabelsByCluster, texts: readonly (() => string)[]): string {
-  const plain = (labels: LabelsByCluster) =>
-    new Map([...labels].filter(([, each]) => Object.keys(each).length > 0));
   for (const make of texts) {
     const text = make();
     try {
-      if (isDeepStrictEqual(plain(parseLabels(text)), plain(wanted))) return text;
+      if (isDeepStrictEqual(parseLabels(text), wanted)) return text;
     } catch {
       continue;
     }
@@ -47,17 +45,38 @@ function firstRight(wanted: LabelsByCluster, texts: readonly (() => string)[]): 
   throw new Error("labels cannot be written so that they are read as they are meant");
 }
 
-function edited(text: string, cluster: string, labels: Labels): string {
-  const line = `${scalar(cluster)}: ${flow(labels)}\n`;
-  const entry = entriesOf(text)?.find(({ name }) => name === cluster);
-  if (entry !== undefined) {
-    const rest = text.slice(entry.last, entry.end);
+/** With these labels of clusters, in the places of those that are there and below all others. */
+function edited(text: string, changed: LabelsByCluster): string {
+  const lineOf = (cluster: string) => `${scalar(cluster)}: ${flow(changed.get(cluster)!)}\n`;
+  const entries = entriesOf(text);
+  const there = new Set(entries.map(({ name }) => name));
+  const whole = replaced(text, entries, ({ name, last, end }) => {
+    if (!changed.has(name)) return undefined;
+    const rest = text.slice(last, end);
     const comment = rest.search(/\s#/);
-    const kept = comment < 0 ? line : `${line.trimEnd()} ${rest.slice(comment).trim()}\n`;
-    return text.slice(0, entry.start) + kept + text.slice(entry.end);
-  }
-  const isWhole = text === "" || text.endsWith("\n");
-  return `${text}${isWhole ? "" : "\n"}${line}`;
+    const line = lineOf(name);
+    return comment < 0 ? line : `${line.trimEnd()} ${rest.slice(comment).trim()}\n`;
+  });
+  const isWhole = whole === "" || whole.endsWith("\n");
+  const added = [...changed.keys()].filter((cluster) => !there.has(cluster)).map(lineOf);
+  return [whole, ...isWhole || added.length === 0 ? [] : ["\n"], ...added].join("");
+}
+
+/** The text with another one in the place of each entry for which there is one. */
+function replaced(
+  text: string,
+  entries: readonly EntryAt[],
+  by: (entry: EntryAt) => string | undefined,
+): string {
+  let at = 0;
+  const pieces = entries.flatMap((entry) => {
+    const instead = by(entry);
+    if (instead === undefined) return [];
+    const before = text.slice(at, entry.start);
+    at = entry.end;
+    return [before, instead];
+  });
+  return [...pieces, text.slice(at)].join("");
 }
 
 /** All of it, below the comments that it begins with. */
@@ -84,11 +103,11 @@ interface EntryAt {
   readonly end: number;
 }
 
-/** Entries of a block mapping, each with its lines; `undefined` of what is written in another way. */
-function entriesOf(text: string): EntryAt[] | undefined {
+/** Entries of a block mapping, each with its lines; none of what is written in another way. */
+function entriesOf(text: string): EntryAt[] {
   const events = parseEvents(text, {});
   const root = events[1];
-  if (root?.type !== EVENT_ID.MAPPING || root.style === COLLECTION_STYLE.FLOW) return undefined;
+  if (root?.type !== EVENT_ID.MAPPING || root.style === COLLECTION_STYLE.FLOW) return [];
   const keys: { readonly name: string; readonly at: number; last: number }[] = [];
   let depth = 0;
   let isKey = true;

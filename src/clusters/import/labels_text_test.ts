@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { LabelsInvalid, parseLabels } from "../labels.ts";
-import { withLabels, withoutCluster } from "./labels_text.ts";
+import { withLabels, withoutClusters } from "./labels_text.ts";
 
 const SET: [sentence: string, before: string, after: string][] = [
   ["in an empty file", "", "prod: {env: prod}\n"],
@@ -27,30 +27,49 @@ const SET: [sentence: string, before: string, after: string][] = [
 
 for (const [sentence, before, after] of SET) {
   Deno.test(`a label is set ${sentence}`, () => {
-    assert.equal(withLabels(before, "prod", { env: "prod" }), after);
+    assert.equal(withLabels(before, new Map([["prod", { env: "prod" }]])), after);
   });
 }
 
 Deno.test("texts that YAML may take for something else are quoted, and read as they are", () => {
   const labels = { yes: "on", n: "1.20", "example.com/x": "0x1f", empty: "", t: "2001-01-01" };
-  const text = withLabels("", "1e3", labels);
+  const text = withLabels("", new Map([["1e3", labels]]));
   assert.deepEqual(parseLabels(text), new Map([["1e3", labels]]));
 });
 
 Deno.test("a cluster is removed with its lines alone", () => {
   const text = "# 1\nprod:\n  a: b\n# 2\neu: {a: b} # 3\n";
-  assert.equal(withoutCluster(text, "prod"), "# 1\n# 2\neu: {a: b} # 3\n");
-  assert.equal(withoutCluster(text, "eu"), "# 1\nprod:\n  a: b\n# 2\n");
-  assert.equal(withoutCluster(text, "none"), text);
-  assert.equal(withoutCluster("{eu: {a: b}, prod: {}}\n", "eu"), "prod: {}\n");
+  assert.equal(withoutClusters(text, ["prod"]), "# 1\n# 2\neu: {a: b} # 3\n");
+  assert.equal(withoutClusters(text, ["eu"]), "# 1\nprod:\n  a: b\n# 2\n");
+  assert.equal(withoutClusters(text, ["none"]), text);
+  assert.equal(withoutClusters("{eu: {a: b}, prod: {}}\n", ["eu"]), "prod: {}\n");
+  assert.equal(withoutClusters("{eu: {a: b}, prod: {}}\n", ["prod"]), "eu: {a: b}\n");
+});
+
+Deno.test("labels of many clusters are set at once, as one after the other", () => {
+  const text = "eu: {a: b} # main\n# end\n";
+  const toSet = new Map<string, Record<string, string>>([["us", { env: "prod" }], ["eu", {
+    env: "dev",
+  }], ["asia", { x: "z" }]]);
+  const oneByOne = [...toSet].reduce((so, each) => withLabels(so, new Map([each])), text);
+  assert.equal(withLabels(text, toSet), oneByOne);
+  assert.equal(
+    oneByOne,
+    "eu: {a: b, env: dev} # main\n# end\nus: {env: prod}\nasia: {x: z}\n",
+  );
+  assert.equal(withoutClusters(oneByOne, ["us", "none", "eu"]), "# end\nasia: {x: z}\n");
 });
 
 Deno.test("a text that is not valid stays as it is", () => {
   for (
     const text of ["prod: [1]\n", "prod: {a: b}\nprod: {}\n", "a: *b\n", "{", "--- {}\n--- {}\n"]
   ) {
-    assert.throws(() => withLabels(text, "prod", { env: "prod" }), LabelsInvalid, text);
-    assert.throws(() => withoutCluster(text, "prod"), LabelsInvalid, text);
+    assert.throws(
+      () => withLabels(text, new Map([["prod", { env: "prod" }]])),
+      LabelsInvalid,
+      text,
+    );
+    assert.throws(() => withoutClusters(text, ["prod"]), LabelsInvalid, text);
   }
 });
 
@@ -66,10 +85,10 @@ Deno.test("whatever is set and removed, one after the other, all is read as it i
     const wanted = new Map<string, Record<string, string>>();
     for (const { cluster, labels } of steps) {
       if (labels === null) {
-        text = withoutCluster(text, cluster);
+        text = withoutClusters(text, [cluster]);
         wanted.delete(cluster);
       } else {
-        text = withLabels(text, cluster, labels);
+        text = withLabels(text, new Map([[cluster, labels]]));
         wanted.set(cluster, { ...wanted.get(cluster), ...labels });
       }
     }

@@ -37,18 +37,19 @@ export function clusterNames(
 ): ReadonlyMap<string, ClusterName> {
   const sorted = contexts.toSorted((a, b) => a.context < b.context ? -1 : 1);
   const named = sorted.map((each) => ({ ...each, ...formsOf(each.context) }));
-  const byShort = Map.groupBy(named, ({ short }) => short);
+  const byShort = firsts(named, ({ short }) => short);
   const chosen = named.map((each) => {
-    const [first] = byShort.get(each.short)!.filter((other) => isSame(each, other));
-    const isAlone = byShort.get(each.short)!.every((other) => isSame(each, other));
-    return isAlone
+    const those = byShort.get(each.short)!;
+    return those.size === 1
       ? { ...each, name: each.short, instead: undefined }
-      : { ...each, name: first!.full, instead: each.short };
+      : { ...each, name: those.get(entriesOf(each))!.full, instead: each.short };
   });
-  const byName = Map.groupBy(chosen, ({ name }) => name);
+  const byName = firsts(chosen, ({ name }) => name);
   return new Map(chosen.map((each) => {
     const { context, name, instead } = each;
-    const other = byName.get(name)!.find((other) => !isSame(each, other));
+    const [first, second] = byName.get(name)!.values();
+    const isFirst = entriesOf(first!) === entriesOf(each);
+    const other = isFirst ? second : first;
     return [
       context,
       other === undefined ? checked(name, instead) : { why: clash(name, other.context) },
@@ -56,8 +57,22 @@ export function clusterNames(
   }));
 }
 
-/** Whether two contexts differ in nothing but their names and namespaces. */
-const isSame = (a: NamedContext, b: NamedContext) => a.cluster === b.cluster && a.user === b.user;
+/** Of those with one name, and of these with the same entries, the first: by both. */
+function firsts<Named extends NamedContext>(
+  contexts: readonly Named[],
+  nameOf: (context: Named) => string,
+): ReadonlyMap<string, ReadonlyMap<string, Named>> {
+  const found = new Map<string, Map<string, Named>>();
+  for (const each of contexts) {
+    const those = found.get(nameOf(each)) ?? new Map<string, Named>();
+    found.set(nameOf(each), those);
+    if (!those.has(entriesOf(each))) those.set(entriesOf(each), each);
+  }
+  return found;
+}
+
+/** The same for contexts that differ in nothing but their names and namespaces. */
+const entriesOf = ({ cluster, user }: NamedContext) => JSON.stringify([cluster, user]);
 
 const clash = (name: string, other: string) =>
   `its cluster name would be '${name}', as that of context '${other}'; ${REMEDY}`;

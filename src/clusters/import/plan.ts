@@ -45,7 +45,8 @@ export interface PlanOptions {
 }
 
 /** What is to be done with contexts, in their order; nothing is changed yet. */
-export function plan({ contexts, ...options }: PlanOptions): PlannedContext[] {
+export function plan({ contexts, ...given }: PlanOptions): PlannedContext[] {
+  const options = { ...given, renamed: given.anyName === false ? new Map() : renamedIn(given) };
   const planned: PlannedContext[] = [];
   const servers = new Map<string, string>(); // clusters by what tells API servers apart
   for (const { name, login, isSource } of options.there.values()) {
@@ -68,7 +69,21 @@ export function plan({ contexts, ...options }: PlanOptions): PlannedContext[] {
   return planned;
 }
 
-type Options = Omit<PlanOptions, "contexts">;
+interface Options extends Omit<PlanOptions, "contexts"> {
+  /** Clusters of the folder with a name that no context has, by how they connect. */
+  readonly renamed: ReadonlyMap<string, ThereCluster>;
+}
+
+function renamedIn({ names, there }: Pick<PlanOptions, "names" | "there">): Options["renamed"] {
+  const claimed = new Set([...names.values()].map((each) => "name" in each ? each.name : ""));
+  const renamed = new Map<string, ThereCluster>();
+  for (const each of there.values()) {
+    const { name, isSource, login } = each;
+    if (login === undefined || isSource || claimed.has(name) || renamed.has(login.key)) continue;
+    renamed.set(login.key, each);
+  }
+  return renamed;
+}
 
 function planOne(
   context: string,
@@ -112,15 +127,10 @@ function planOne(
 function knownAs(
   name: string,
   key: string,
-  { names, there, anyName = true }: Options,
+  { there, renamed }: Options,
 ): ThereCluster | undefined {
   const own = there.get(name);
-  if (own?.login?.key === key) return own;
-  if (!anyName) return undefined;
-  const claimed = new Set([...names.values()].map((each) => "name" in each ? each.name : ""));
-  return [...there.values()].find((each) =>
-    !each.isSource && !claimed.has(each.name) && each.login?.key === key
-  );
+  return own?.login?.key === key ? own : renamed.get(key);
 }
 
 function whyKept({ isSource, login, why }: ThereCluster, { identity }: Login): string {

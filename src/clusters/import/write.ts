@@ -1,3 +1,4 @@
+import { isThere, lockFolder } from "../../files/lock.ts";
 import { judgeFolderOf, type Trust } from "../../files/trusted.ts";
 import type { Sealed } from "../../log/sealed.ts";
 
@@ -16,14 +17,13 @@ export class FolderWriter implements Disposable {
    * Opens a folder, made with mode 0700 where there is none.
    *
    * Permissions: `--allow-read --allow-write` of the folder, `--allow-read` of the way to it.
-   * @throws {NotTrusted} where others may put other files there; what `Deno.mkdir` and `Deno.open` do
+   * @throws {NotTrusted} where others may put other files there; what `Deno.mkdir` and {@link lockFolder} do
    */
   static async open(path: string, trust: Trust): Promise<FolderWriter> {
     await Deno.mkdir(path, { recursive: true, mode: 0o700 });
     judgeFolderOf(path, trust);
-    const lock = await Deno.open(path, { read: true });
+    const lock = await lockFolder(path);
     try {
-      await lock.lock(true);
       const writer = new FolderWriter(path, lock);
       await writer.#removeBeside();
       return writer;
@@ -77,15 +77,4 @@ export class FolderWriter implements Disposable {
 
 async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await file.write(rest));
-}
-
-/** Whether anything is there, be it a link to nothing. */
-function isThere(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

@@ -1,5 +1,5 @@
 import type { DescribedCluster } from "../../clusters/describe.ts";
-import type { Checked, Rights } from "../../kube/check.ts";
+import { type Checked, NEEDED, type Rights } from "../../kube/check.ts";
 import type { KubeError } from "../../kube/errors.ts";
 import { statusWord } from "../cluster_errors.ts";
 import type { CheckAnswer, ClusterAnswer } from "../cluster_answers.ts";
@@ -53,9 +53,6 @@ function checkAnswer(checked: Checked): CheckAnswer {
   };
 }
 
-/** Those that a list, a write and a deletion have in common. */
-const SECRETS = ["get", "list", "create", "update", "delete"] as const;
-
 /**
  * Without Argo CD, and without its namespace, it is the rights on all secrets that count; with it, a
  * kubeconfig may well be for that namespace and a few others, of which nothing is known here.
@@ -66,16 +63,16 @@ function rightsAnswer(
   const lacking = (wanted: readonly string[], granted: readonly string[]) =>
     wanted.filter((verb) => !granted.includes(verb)).join(", ");
   const clause = (verbs: string, what: string) => verbs === "" ? [] : [`${verbs} ${what}`];
-  const everywhere = lacking(SECRETS, all.secrets);
+  const everywhere = lacking(NEEDED.secrets, all.secrets);
   const missing = argocd === undefined ? clause(everywhere, "secrets in all namespaces") : clause(
-    lacking(SECRETS, argocd.secrets),
+    lacking(NEEDED.secrets, argocd.secrets),
     `secrets in namespace '${argocd.namespace}'`,
   );
   return {
     missing,
     limited: [
       ...argocd === undefined || everywhere === "" ||
-          lacking(SECRETS, argocd.secrets) === everywhere
+          lacking(NEEDED.secrets, argocd.secrets) === everywhere
         ? []
         : [
           `${everywhere} secrets in all namespaces: others than '${argocd.namespace}' need a ` +
@@ -87,7 +84,7 @@ function rightsAnswer(
       ),
       ...clause(lacking(["create"], all.namespaces), "namespaces: 'create_namespaces' fails"),
       ...clause(
-        lacking(["get", "list", "update"], all.serviceaccounts),
+        lacking(NEEDED.serviceaccounts, all.serviceaccounts),
         "service accounts in all namespaces: 'service_accounts' fails",
       ),
     ],

@@ -98,10 +98,10 @@ for (const [query, names] of SELECTIONS) {
 }
 
 const WRONG: [query: string, status: number, code: string, message: RegExp][] = [
-  ["clusters=nope", 400, "invalid_field", /names? clusters that are there, and 'nope' is none$/],
-  ["clusters=tset-2", 400, "invalid_field", /'tset-2' is none; did you mean 'test-2'\?$/],
-  ["clusters=x-*", 400, "invalid_field", /must match a cluster, and 'x-\*' matches none$/],
-  ["clusters=!nope", 400, "invalid_field", /'nope' is none$/],
+  ["clusters=nope", 400, "invalid_field", /must name existing clusters: there is no 'nope'$/],
+  ["clusters=tset-2", 400, "invalid_field", /there is no 'tset-2'; did you mean 'test-2'\?$/],
+  ["clusters=x-*", 400, "invalid_field", /must match at least one cluster: 'x-\*' matches none$/],
+  ["clusters=!nope", 400, "invalid_field", /there is no 'nope'$/],
   ["clusters=a/b", 400, "invalid_field", /must be names of clusters by commas/],
   ["clusters=a&clusters=b", 400, "invalid_field", /must be a string$/],
   ["check=yes", 400, "invalid_field", /'check' must be true or false$/],

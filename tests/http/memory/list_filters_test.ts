@@ -76,7 +76,7 @@ const namesIn = (body: Body) => [
 ];
 
 const HIDDEN =
-  "User names that look like tokens are not shown and not compared, so these may match: ";
+  "User names that look like tokens are hidden and not compared, so these secrets may match: ";
 const PULL_TOKEN = `${HIDDEN}default/token`;
 const REPO_TOKEN = `${HIDDEN}argocd/pat`;
 
@@ -180,7 +180,7 @@ const more: Row[] = [
       assert.deepEqual(namesIn(body), ["org"]);
       assert.match(
         body.warnings![0]!,
-        /^Docker secrets could not be read to look who they are for, and may match: default\/both, .*kube-system\/ghcr \(.*forbidden/,
+        /^Cannot read these docker secrets, so they may match: default\/both, .*kube-system\/ghcr \(.*forbidden/,
       );
     },
   },
@@ -197,7 +197,7 @@ const more: Row[] = [
     after(_, answer) {
       assert.deepEqual(namesIn(answer as Body), []);
       assert.deepEqual((answer as Body).warnings, [
-        "Docker secrets hold no Docker configuration that can be read, and may match: " +
+        "Cannot parse the Docker configuration of these secrets, so they may match: " +
         "default/broken",
       ]);
     },
