@@ -1,6 +1,6 @@
 #!/bin/sh
 # argocd-configurer @VERSION@: unpacks itself into the user's cache folder, once, and runs from there.
-# It needs sh, tail, gzip, tar and sha256sum (or shasum).
+# It needs sh, tail, gzip, tar and sha256sum (or shasum); with stat it starts faster.
 set -eu
 unset CDPATH
 
@@ -19,7 +19,8 @@ case $0 in
   */*) self=$0 ;;
   *) self=$(command -v -- "$0") || fail "cannot find itself: call it by its path" ;;
 esac
-self=$(cd -- "$(dirname -- "$self")" && pwd -P)/${self##*/}
+self_folder=${self%/*}
+self=$(cd -- "${self_folder:-/}" && pwd -P)/${self##*/}
 
 if [ -n "${XDG_CACHE_HOME:-}" ]; then
   cache=$XDG_CACHE_HOME/argocd-configurer
@@ -48,14 +49,31 @@ SUMS
   )
 }
 
+# What changes when somebody writes to a file of a folder, or puts another in its place: number, size,
+# and the times of its content and of itself, the last of which nobody can set. Nothing without stat,
+# which has one form on Linux and another on macOS.
+facts() {
+  (
+    cd -- "$1" 2>/dev/null || exit 0
+    TZ=UTC0 stat -c '%i %s %y %z %n' argocd-configurer program/* 2>/dev/null ||
+      stat -f '%i %z %Fm %Fc %N' argocd-configurer program/* 2>/dev/null || :
+  )
+}
+
+# Whether the files are still those that were compared. The sums of 100 MB take 0.3 seconds, this a few
+# milliseconds.
+is_unchanged() {
+  [ -f "$folder/facts" ] && [ -n "$now" ] && [ "$now" = "$(cat -- "$folder/facts")" ]
+}
+
 # Whoever owns a folder here, or may write to it, could put another program in it.
 check_owner() {
   for each in "$cache" "$unpacked" "$folder"; do
     [ -e "$each" ] || continue
     [ -O "$each" ] || fail "cannot run from $cache: $each belongs to another user; set XDG_CACHE_HOME to a folder of your own"
     # shellcheck disable=SC2012 # macOS' find has no -printf
-    case $(ls -ld -- "$each" | cut -c6,9) in
-      *w*) fail "cannot run from $cache: others may write to $each; run chmod go-w on it" ;;
+    case $(ls -ld -- "$each") in
+      ?????w* | ????????w*) fail "cannot run from $cache: others may write to $each; run chmod go-w on it" ;;
     esac
   done
 }
@@ -71,6 +89,7 @@ unpack() {
   mkdir -- "$new/whole"
   tail -c +@OFFSET@ -- "$self" | gzip -dc 2>/dev/null | tar -xf - -C "$new/whole" 2>/dev/null || :
   is_whole "$new/whole" || fail "cannot unpack itself: $self is damaged, or there is no room in $cache"
+  facts "$new/whole" >"$new/whole/facts"
   # One that was damaged goes, whoever runs from it keeps what it has open.
   if [ -e "$folder" ] && ! is_whole "$folder"; then mv -- "$folder" "$new/damaged" 2>/dev/null || :; fi
   # Where another one was faster, this lands inside of its folder, and is removed from there.
@@ -91,12 +110,17 @@ unpack() {
 
 check_owner
 
-# Completion answers at a keystroke: what it runs was looked at when it was unpacked.
-if [ "${1:-}" != complete ] || [ ! -d "$folder" ]; then
-  is_whole "$folder" || unpack
-  touch -c -- "$folder" 2>/dev/null || :
+now=$(facts "$folder")
+if ! is_unchanged; then
+  if is_whole "$folder"; then
+    # Copied, or given other rights: not looked through again until the next time.
+    { printf '%s\n' "$now" >"$folder/facts-$$" && mv -- "$folder/facts-$$" "$folder/facts"; } 2>/dev/null || :
+  else
+    unpack
+  fi
 fi
-[ -x "$folder/deno" ] || fail "cannot run from $folder: programs may not be run there (is it mounted noexec?); set XDG_CACHE_HOME to another folder"
+touch -c -- "$folder" 2>/dev/null || :
+[ -x "$folder/argocd-configurer" ] || fail "cannot run from $folder: programs may not be run there (is it mounted noexec?); set XDG_CACHE_HOME to another folder"
 
 PATH=$path
 LC_ALL=$locale
@@ -104,5 +128,6 @@ LC_ALL=$locale
 export ARGOCD_CONFIGURER_FILE="$self"
 export DENO_DIR="$cache/deno"
 export DENO_NO_UPDATE_CHECK=1
-exec "$folder/deno" run @FLAGS@ "$folder/program/main.js" "$@"
+# By the name of its file it is found in a list of processes.
+exec "$folder/argocd-configurer" run @FLAGS@ "$folder/program/main.js" "$@"
 exit 126

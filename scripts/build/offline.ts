@@ -28,18 +28,21 @@ export const ALONE: readonly string[] = [
   "--quiet",
 ];
 
+/** The file of the runtime, and so what `ps` and `pgrep` know the program by; also in launcher.sh. */
+const PROCESS_NAME = "argocd-configurer";
+
 /** Makes one executable of the Deno at hand and the bundle, which unpacks itself. */
 export async function buildOffline(options: OfflineOptions): Promise<void> {
   const { bundle, output, version, unstable, time, workFolder } = options;
   const whole = join(workFolder, "whole");
   const program = join(whole, "program");
   await Deno.mkdir(program, { recursive: true });
-  await Deno.copyFile(options.deno ?? Deno.execPath(), join(whole, "deno"));
-  await Deno.chmod(join(whole, "deno"), 0o700);
+  await Deno.copyFile(options.deno ?? Deno.execPath(), join(whole, PROCESS_NAME));
+  await Deno.chmod(join(whole, PROCESS_NAME), 0o700);
   const pieces = [...Deno.readDirSync(bundle)].map(({ name }) => name).sort();
   for (const name of pieces) await Deno.copyFile(join(bundle, name), join(program, name));
 
-  const files = ["deno", ...pieces.map((name) => `program/${name}`)];
+  const files = [PROCESS_NAME, ...pieces.map((name) => `program/${name}`)];
   const sums = (await Promise.all(
     files.map(async (file) => `${await sha256(join(whole, file))}  ${file}`),
   )).join("\n");

@@ -144,6 +144,19 @@ export function flagOf(word: string, { flags, aliases }: Target) {
   return { name: switched, flag: own(switched), isOff: true };
 }
 
+/** How many of the words are neither flags nor their values. */
+export function argumentsIn(words: readonly string[], target: Target): number {
+  let count = 0;
+  let isValue = false;
+  for (const [i, word] of words.entries()) {
+    if (word === "--" && !isValue) return count + words.length - i - 1;
+    const { flag } = flagOf(word, target);
+    if (!isValue && flag === undefined && !word.startsWith("-")) count++;
+    isValue = !isValue && (flag?.kind ?? "boolean") !== "boolean";
+  }
+  return count;
+}
+
 /** The name of a flag, or of a word, as Stricli has it: `githubAppId`. */
 export const camel = (name: string) =>
   name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());

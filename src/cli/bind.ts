@@ -1,7 +1,7 @@
 import type { Command } from "@stricli/core";
 import type { FlagForm } from "../fields/flag.ts";
 import type { Operation } from "../operations/operation.ts";
-import { camel } from "./arguments.ts";
+import { argumentsIn, camel } from "./arguments.ts";
 import { type FieldFlag, kebab, parametersOf } from "./bind/field_flags.ts";
 import { helpOf } from "./bind/help.ts";
 import {
@@ -12,14 +12,17 @@ import {
   type LoadedOperation,
   type NamedCommand,
   namedCommands,
+  takesSecrets,
 } from "./bind/load.ts";
 import {
   CLUSTER_ARGUMENT,
   clusterFlags,
+  DELETE_FLAGS,
   DRY_RUN_FLAG,
+  EXIT_CODE_FLAG,
   OUTPUT_WITHOUT_NAMES,
   PROGRAM_FLAGS,
-  YES_FLAG,
+  SECRET_ARGUMENTS,
 } from "./bind/program_flags.ts";
 import { secretWays } from "./bind/names.ts";
 import { command, type Context } from "./command.ts";
@@ -73,7 +76,9 @@ async function whole(loaded: LoadedCommand): Promise<Command<Context>> {
       ...helpOf(loaded),
       flags: await flagsOf(loaded),
       aliases: aliasesOf(loaded),
-      positional: { kind: "tuple", parameters: argumentsOf(loaded) },
+      positional: takesSecrets(loaded)
+        ? { kind: "array", parameter: secretArguments(loaded, await flagsOf(loaded)) }
+        : { kind: "tuple", parameters: argumentsOf(loaded) },
     } as never, // its types are for flags that are known here
   );
 }
@@ -96,8 +101,10 @@ async function flagsOf({ loaded }: LoadedCommand): Promise<Readonly<Record<strin
       )
         .map(([name, parameter]) => [camel(name), parameter]),
     ),
-    ...loaded.some(({ module }) => module.fields?.dry_run !== undefined) ? DRY_RUN_FLAG : {},
-    ...loaded.some(isDeletion) ? YES_FLAG : {},
+    ...loaded.some(({ module }) => module.fields?.dry_run !== undefined)
+      ? { ...DRY_RUN_FLAG, ...EXIT_CODE_FLAG }
+      : {},
+    ...loaded.some(isDeletion) ? DELETE_FLAGS : {},
     ...PROGRAM_FLAGS,
     ...views.some(({ names }) => names !== undefined) ? {} : OUTPUT_WITHOUT_NAMES,
   });
@@ -121,6 +128,14 @@ function aliasesOf({ loaded }: LoadedCommand): Readonly<Record<string, string>> 
     ...loaded.some(isDeletion) ? { y: "yes" } : {},
     ...Object.fromEntries(letters.map(([letter, field]) => [letter, camel(kebab(field))])),
   };
+}
+
+/** Of what names secrets. */
+function secretArguments(command: LoadedCommand, flags: Readonly<Record<string, object>>) {
+  const target = { command: command.words, flags, aliases: aliasesOf(command) };
+  const isFirst = (words: readonly string[]) =>
+    argumentsIn(words.slice(0, -1), target as never) === command.words.length;
+  return SECRET_ARGUMENTS(isFirst, command.loaded[0].args.length > 0);
 }
 
 /** All may be left out: what is missing is told with all that is missing. */

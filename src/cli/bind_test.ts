@@ -3,7 +3,13 @@ import type { Field, Fields } from "../fields/field.ts";
 import { OPERATIONS } from "../operations/table.ts";
 import { parametersOf } from "./bind/field_flags.ts";
 import { isOwn, load, namedCommands } from "./bind/load.ts";
-import { clusterFlags, DRY_RUN_FLAG, PROGRAM_FLAGS, YES_FLAG } from "./bind/program_flags.ts";
+import {
+  clusterFlags,
+  DELETE_FLAGS,
+  DRY_RUN_FLAG,
+  EXIT_CODE_FLAG,
+  PROGRAM_FLAGS,
+} from "./bind/program_flags.ts";
 
 /** Fields, by their paths, that nothing on a command line gives. */
 function ungiven(fields: Fields, isGiven: (path: string) => boolean, before = ""): string[] {
@@ -46,7 +52,13 @@ for (const named of namedCommands(OPERATIONS)) {
 for (const named of namedCommands(OPERATIONS)) {
   Deno.test(`${named.words.join(" ")} has one flag of a name, and its examples have them`, async () => {
     const { loaded } = await load(named);
-    const own = { ...PROGRAM_FLAGS, ...clusterFlags(false), ...DRY_RUN_FLAG, ...YES_FLAG };
+    const own = {
+      ...PROGRAM_FLAGS,
+      ...clusterFlags(false),
+      ...DRY_RUN_FLAG,
+      ...EXIT_CODE_FLAG,
+      ...DELETE_FLAGS,
+    };
     const taken = new Set(Object.keys(own).map(hyphened));
     const ofFields = loaded.flatMap(({ operation, flags }) =>
       flags.flatMap((each) => Object.keys(parametersOf(each)))

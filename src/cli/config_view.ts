@@ -2,7 +2,7 @@ import { dump } from "js-yaml";
 import { resolve } from "node:path";
 import type { SettingKey } from "../config/schema.ts";
 import { SETTINGS } from "../config/settings.ts";
-import { tableText } from "./credentials/table.ts";
+import { tableText } from "./client/table.ts";
 import { runFolder } from "./run_folder.ts";
 import { configOf, type Configured, type SettingFlags } from "./setting_flags.ts";
 import { print, printError } from "./terminal.ts";

@@ -1,7 +1,7 @@
 import { envName } from "../config/names.ts";
 import { SETTINGS } from "../config/settings.ts";
 import { commandsFor } from "./commands.ts";
-import { PASSWORD_VARIABLE } from "./credentials/secret_input.ts";
+import { PASSWORD_VARIABLE } from "./client/secret_input.ts";
 import { manText } from "./help/man.ts";
 import { allCommands, type Entry, helpPage } from "./help/model.ts";
 import { VERSION } from "./version.ts";

@@ -7,7 +7,7 @@ import {
   UnexpectedFlagError,
   UnexpectedPositionalError,
 } from "@stricli/core";
-import { PASSWORD_VARIABLE } from "./credentials/secret_input.ts";
+import { PASSWORD_VARIABLE } from "./client/secret_input.ts";
 import { closest, didYouMean, orOf } from "./proposals.ts";
 
 /** How secrets are given that no operation has, or every command may be thought to take. */

@@ -58,10 +58,10 @@ Deno.test("without deno on PATH it unpacks itself once, says its version, and se
   const first = await run(file, ["version"], env);
   assert.equal(first.code, 0, first.stderr);
   assert.match(first.stdout, /^argocd-configurer \d+\.\d+\.\d+ \([0-9a-f]{12}(-changed)?\)\nDeno /);
-  const { mtime, ino } = await Deno.stat(join(unpacked(cache.path), "deno"));
+  const { mtime, ino } = await Deno.stat(join(unpacked(cache.path), "argocd-configurer"));
   assert.deepEqual(await run(file, ["version"], env), first);
   assert.deepEqual(
-    await Deno.stat(join(unpacked(cache.path), "deno")).then((info) => [
+    await Deno.stat(join(unpacked(cache.path), "argocd-configurer")).then((info) => [
       info.mtime,
       info.ino,
     ]),
@@ -93,7 +93,8 @@ Deno.test("many that start at once unpack one whole program", async () => {
   const all = await Promise.all(Array.from({ length: 5 }, () => run(file, ["version"], env)));
   for (const { code, stderr } of all) assert.deepEqual([code, stderr], [0, ""]);
   assert.deepEqual([...Deno.readDirSync(unpacked(cache.path))].map(({ name }) => name).sort(), [
-    "deno",
+    "argocd-configurer",
+    "facts",
     "program",
   ]);
 });
@@ -101,7 +102,7 @@ Deno.test("many that start at once unpack one whole program", async () => {
 for (
   const [what, damage] of [
     ["changed", (path: string) => Deno.writeTextFile(join(path, "program", "main.js"), "x()")],
-    ["incomplete", (path: string) => Deno.remove(join(path, "deno"))],
+    ["incomplete", (path: string) => Deno.remove(join(path, "argocd-configurer"))],
     ["empty", async (path: string) => {
       await Deno.remove(path, { recursive: true });
       await Deno.mkdir(path);
@@ -119,6 +120,93 @@ for (
     assert.match(again.stdout, /^argocd-configurer /);
   });
 }
+
+Deno.test("what looks as it was unpacked, but for its times, is compared again and kept", async () => {
+  const { file } = await built();
+  await using cache = await folder();
+  const env = { XDG_CACHE_HOME: cache.path };
+  await run(file, ["version"], env);
+  const main = join(unpacked(cache.path), "program", "main.js");
+  const { ino } = await Deno.stat(main);
+  await Deno.utime(main, 1, 1);
+  const facts = () => Deno.readTextFile(join(unpacked(cache.path), "facts"));
+  const before = await facts();
+  assert.equal((await run(file, ["version"], env)).code, 0);
+  assert.equal((await Deno.stat(main)).ino, ino);
+  assert.notEqual(await facts(), before);
+});
+
+Deno.test("a change is noticed although size and time of the file are as before", async () => {
+  const { file } = await built();
+  await using cache = await folder();
+  const env = { XDG_CACHE_HOME: cache.path };
+  const first = await run(file, ["version"], env);
+  const main = join(unpacked(cache.path), "program", "main.js");
+  const [text, { mtime, size }] = [await Deno.readTextFile(main), await Deno.stat(main)];
+  await Deno.writeTextFile(main, "throw 1;".padEnd(size));
+  await Deno.utime(main, mtime!, mtime!);
+  assert.deepEqual(await run(file, ["version"], env), first);
+  assert.equal(await Deno.readTextFile(main), text);
+});
+
+Deno.test("a start of what is unpacked and unchanged computes no sums, which would take most of its time", async () => {
+  const { file } = await built();
+  await using cache = await folder();
+  const first = await run(file, ["version"], { XDG_CACHE_HOME: cache.path });
+  await using here = await folder();
+  const [ran, standIn] = [join(here.path, "ran"), join(here.path, "sha256sum")];
+  await Deno.writeTextFile(standIn, `#!/bin/sh\ntouch '${ran}'\nexit 0\n`, { mode: 0o755 });
+  const env = { XDG_CACHE_HOME: cache.path, PATH: `${here.path}:${PATH}` };
+  assert.deepEqual(await run(file, ["version"], env), first);
+  await assert.rejects(Deno.stat(ran), Deno.errors.NotFound);
+  await Deno.utime(join(unpacked(cache.path), "argocd-configurer"), 1, 1);
+  assert.deepEqual(await run(file, ["version"], env), first);
+  assert.ok((await Deno.stat(ran)).isFile, "the stand-in is not asked after a change");
+});
+
+Deno.test("a start without stat on PATH compares the sums, and works the same", async () => {
+  const { file } = await built();
+  await using cache = await folder();
+  const first = await run(file, ["version"], { XDG_CACHE_HOME: cache.path });
+  await using here = await folder();
+  await Deno.writeTextFile(join(here.path, "stat"), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+  const env = { XDG_CACHE_HOME: cache.path, PATH: `${here.path}:${PATH}` };
+  assert.deepEqual(await run(file, ["version"], env), first);
+  await Deno.writeTextFile(join(unpacked(cache.path), "program", "main.js"), "x()");
+  assert.deepEqual(await run(file, ["version"], env), first);
+});
+
+Deno.test("a list of processes shows it by its name, and a signal gets to it", async () => {
+  const { file } = await built();
+  await using cache = await folder();
+  const child = new Deno.Command(file, {
+    args: ["serve", "--port", "0"],
+    clearEnv: true,
+    env: { PATH, XDG_CACHE_HOME: cache.path, HOME: cache.path },
+    cwd: cache.path,
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const reader = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  let log = "";
+  while (!log.includes("listening")) {
+    const { value, done } = await reader.read();
+    assert.ok(!done, log);
+    log += value;
+  }
+  const ps = async (what: string) => {
+    const args = ["-o", `${what}=`, "-p", String(child.pid)];
+    const { stdout } = await new Deno.Command("ps", { args }).output();
+    return new TextDecoder().decode(stdout).trim();
+  };
+  // Linux keeps 15 characters of a name; macOS shows the whole path.
+  assert.match(await ps("comm"), /(^|\/)argocd-configur(er)?$/);
+  assert.match(await ps("args"), /^\S+\/argocd-configurer run .*\/main\.js serve --port 0$/);
+  child.kill("SIGTERM");
+  reader.releaseLock();
+  assert.equal((await child.status).code, 0);
+});
 
 Deno.test("a cache folder that cannot be written is said in one line", async () => {
   const { file } = await built();
@@ -147,7 +235,7 @@ Deno.test("where programs may not be run, that is said", async () => {
   await using cache = await folder();
   const env = { XDG_CACHE_HOME: cache.path };
   await run(file, ["version"], env);
-  await Deno.chmod(join(unpacked(cache.path), "deno"), 0o600); // as on a file system mounted noexec
+  await Deno.chmod(join(unpacked(cache.path), "argocd-configurer"), 0o600); // as on a file system mounted noexec
   const { code, stderr } = await run(file, ["version"], env);
   assert.equal(code, 1);
   assert.match(
@@ -305,6 +393,8 @@ Deno.test("a stand-in for the runtime gets the program, its permissions and no m
   assert.equal(permissions.allow_ffi, null);
   assert.deepEqual([permissions.deny_ffi, permissions.allow_import], [[], ["localhost:0"]]);
   assert.equal(permissions.prompt, false);
+  // It would lie in the folder for temporary files, where another user could have put it.
+  assert.match(text, /"code_cache_key":null/);
   assert.match(text, /no-legacy-abort/);
   assert.match(text, /Cluster API Configuration Server/);
   assert.match(text, /"n":"main\.js"/);

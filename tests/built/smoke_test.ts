@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { realWorld } from "../../scripts/control_plane/cache.ts";
+import { installedProgram } from "../../scripts/control_plane/debian.ts";
 import { assertEnded, storedPassword, testsBothWays } from "../cli/credentials_support.ts";
 import { BUILT, folder, listening, outcome, program } from "../cli/support.ts";
 import { crashTests, during } from "../crash/world.ts";
@@ -8,6 +10,7 @@ import { decodeBase64 } from "../support/base64.ts";
 import { trustTests } from "../trust/world.ts";
 import { basicHeader, serve, turnedAway } from "../verify/http_server.ts";
 
+const groff = await installedProgram("groff", "groff-base", realWorld);
 const bothWays = testsBothWays((test) => Deno.test(test));
 const trustTest = trustTests((test) => Deno.test(test));
 const crashTest = crashTests((test) => Deno.test(test));
@@ -41,6 +44,20 @@ Deno.test("the completion of each shell is in it", async () => {
     assert.deepEqual([code, stderr], [0, ""], shell);
     assert.match(stdout, /argocd-configurer/, shell);
   }
+});
+
+Deno.test("the manual page is in it, as it is in a release, and man reads it without a complaint", async () => {
+  const { code, stdout, stderr } = await outcome(["help", "--man"]);
+  assert.deepEqual([code, stderr], [0, ""]);
+  assert.match(stdout, /^\.TH ARGOCD-CONFIGURER 1 /);
+  if (groff === undefined) return;
+  await using here = await folder();
+  const page = await here.write("argocd-configurer.1", stdout);
+  // What man runs: with its macros, warnings on, as text.
+  const read = await new Deno.Command(groff, { args: ["-man", "-ww", "-Tutf8", page] }).output();
+  const [text, said] = [read.stdout, read.stderr].map((bytes) => new TextDecoder().decode(bytes));
+  assert.deepEqual([read.code, said], [0, ""]);
+  assert.match(text!, /docker\u{2010}? ?add/u);
 });
 
 Deno.test("the demo answers, and Ctrl-C ends it with exit code 0", async () => {

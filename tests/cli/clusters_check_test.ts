@@ -37,10 +37,11 @@ bothWays("of each cluster it is told whether it can be used, and why not", async
     ["two", "ok", "v1.35.4", "<none>", missing, "<none>", `${behind}; same server as again`],
   ]);
   assert.deepEqual(stderr.trimEnd().split("\n").sort(), [
+    "1 cluster ok; 4 failed",
     "again: rights missing",
     "broken: kubeconfig refused",
+    "failed: --cluster again,broken,gone,two",
     "gone: unreachable",
-    "one: ok",
     "two: rights missing",
   ]);
   assert.equal(code, 3);

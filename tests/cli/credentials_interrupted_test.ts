@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
 import { type Fault, startEmulator } from "../../src/emulator/emulator.ts";
-import { onStage, programCommand, type Stage, storedPassword } from "./credentials_support.ts";
+import {
+  onStage,
+  programCommand,
+  type Stage,
+  storedPassword,
+  TOKEN_ENV,
+} from "./credentials_support.ts";
 
-/** A signal during a write. */
+/** A signal while something is done. */
 
 /** A command, and when it has begun to write, which takes a while. */
 function begun(
@@ -42,7 +48,10 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
       const { code, stdout, stderr } = await child.output();
       const said = new TextDecoder().decode(stderr);
       assert.equal(code, 0, said);
-      assert.match(said, /^What is being written ends first; once more to leave it half done$/m);
+      assert.match(
+        said,
+        /^Finishing the current write\. Press Ctrl-C again to abort and leave it incomplete$/m,
+      );
       assert.match(new TextDecoder().decode(stdout), /secret\/n +created/);
       for (const namespace of ["team-a", "team-b", "argocd"]) {
         assert.equal(storedPassword(stage.emulators.one, namespace, "n"), stage.canary.value);
@@ -57,7 +66,7 @@ Deno.test("a second signal ends it at once", () =>
     const said = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
     child.kill("SIGINT");
     let text = "";
-    while (!text.includes("once more")) text += (await said.read()).value ?? assert.fail(text);
+    while (!text.includes("Ctrl-C again")) text += (await said.read()).value ?? assert.fail(text);
     child.kill("SIGINT");
     assert.equal((await child.status).signal, "SIGINT");
     await said.cancel();
@@ -84,9 +93,116 @@ Deno.test("clusters that have not begun are left alone, and that is said", () =>
       const { code, stderr } = await child.output();
       const said = new TextDecoder().decode(stderr);
       assert.equal(code, 3, said);
-      assert.match(said, /^error: two: Not tried, as it was interrupted$/m);
+      assert.match(said, /^4 clusters: 12 created; 1 not begun\nnot begun: --cluster two$/m);
       assert.deepEqual(two.requests, []);
     } finally {
       for (const { emulator } of others) await emulator.stop();
     }
   }));
+
+/** A command, and when the second cluster has been asked, which does not answer. */
+function hanging({ folder: { path }, emulators: { two }, canary }: Stage, args: readonly string[]) {
+  const asked = Promise.withResolvers<void>();
+  two.fault = () => {
+    asked.resolve();
+    return { kind: "hang" };
+  };
+  const [executable, ...rest] = programCommand(args);
+  const child = new Deno.Command(executable!, {
+    args: rest,
+    cwd: path,
+    env: { NO_COLOR: "1", ARGOCD_CONFIGURER_PASSWORD: canary.value, ...TOKEN_ENV },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  return { child, asked: asked.promise };
+}
+
+interface Interrupted {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What it says when it gets a signal while the second cluster hangs. */
+async function interrupted(
+  stage: Stage,
+  args: readonly string[],
+  signal: Deno.Signal,
+): Promise<Interrupted> {
+  const { child, asked } = hanging(stage, args);
+  await asked;
+  child.kill(signal);
+  const { code, stdout, stderr } = await child.output();
+  stage.emulators.two.fault = undefined;
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  Deno.test(`${signal} ends a read at once, says what was not finished, and is exit code ${code}`, () =>
+    onStage(async (stage) => {
+      const { folder } = stage;
+      // More than are asked at once: the last one waits until the first ones have ended.
+      for (const name of ["h1", "h2", "h3"]) {
+        await folder.write(`clusters/${name}.kubeconfig`, stage.emulators.two.kubeconfig());
+      }
+      const ended = await interrupted(
+        stage,
+        ["secrets", "--cluster", "two,h1,h2,h3,one"],
+        signal,
+      );
+      assert.deepEqual(ended, {
+        code,
+        stdout: "",
+        stderr: "4 clusters not finished; 1 not begun\n" +
+          "not finished: --cluster two,h1,h2,h3\nnot begun: --cluster one\n",
+      });
+    }));
+}
+
+Deno.test("of one cluster alone it is an error", () =>
+  onStage(async (stage) => {
+    assert.deepEqual(await interrupted(stage, ["secrets", "two"], "SIGINT"), {
+      code: 130,
+      stdout: "",
+      stderr: "error: Interrupted before an answer came\n",
+    });
+  }));
+
+Deno.test("a dry run changes nothing, so that it is not waited for", () =>
+  onStage(async (stage) => {
+    const ended = await interrupted(stage, [...add("two"), "--dry-run=server"], "SIGINT");
+    assert.equal(ended.code, 130, ended.stderr);
+    assert.match(ended.stderr, /^not begun|^error: Interrupted before an answer came$/m);
+  }));
+
+/** How a server goes on with a write that nobody waits for. */
+const UNKNOWN: [clusters: string, stderr: RegExp][] = [
+  [
+    "two",
+    /^error: Interrupted\. The server goes on with it, and its outcome is unknown: look with 'secrets' before you send it again\n$/,
+  ],
+  [
+    "one,two",
+    /^error: (one, )?two: Interrupted\. The server goes on [^]*\nunknown: --cluster (one,)?two\n$/,
+  ],
+];
+
+for (const [clusters, stderr] of UNKNOWN) {
+  Deno.test(`a server goes on with a write on ${clusters}, which is said, and nobody waits for it`, () =>
+    onStage(
+      async (stage) => {
+        const ended = await interrupted(
+          stage,
+          [...add(clusters), "--server", stage.url!],
+          "SIGINT",
+        );
+        assert.equal(ended.code, 130, ended.stderr);
+        assert.match(ended.stderr, stderr);
+      },
+      "by a server",
+      { seconds: 3 },
+    ));
+}

@@ -53,6 +53,9 @@ export interface StageOptions {
 /** A token that the server asks for. */
 const TOKEN = `token-${crypto.randomUUID()}`;
 
+/** The same in the environment of who asks it. */
+export const TOKEN_ENV = { ARGOCD_CONFIGURER_TOKEN: TOKEN };
+
 /** Namespaces that both clusters have, besides Kubernetes' own and Argo CD's. */
 const NAMESPACES = ["team-a", "team-b"];
 
@@ -127,13 +130,13 @@ async function withServer(
   const { path } = stage.folder;
   await using server = program(["serve", "--port", "0"], {
     cwd: path,
-    env: { ARGOCD_CONFIGURER_TOKEN: TOKEN },
+    env: TOKEN_ENV,
   });
   const url = await listening(server);
   const run = (args: readonly string[], given: Given = {}) =>
     stage.runAlone([...args, "--server", url], {
       ...given,
-      env: { ARGOCD_CONFIGURER_TOKEN: TOKEN, ...given.env },
+      env: { ...TOKEN_ENV, ...given.env },
     });
   await test({ ...stage, url, run });
   server.kill("SIGTERM");

@@ -48,8 +48,8 @@ NAMESPACE   NAME   TYPE                             DATA   FINGERPRINT        MA
 team-a      pull   kubernetes.io/dockerconfigjson   1      0123456789abcdef   false     400d
 `,
     wide: `
-NAMESPACE   NAME   TYPE                             DATA   FINGERPRINT        MANAGED   AGE    FOR       USERNAME   IMMUTABLE   OWNER    WRITE    LABELS
-team-a      pull   kubernetes.io/dockerconfigjson   1      0123456789abcdef   false     400d   ghcr.io   ci         false       <none>   <none>   mcops.tech/secret-type=docker-creds
+NAMESPACE   NAME   TYPE                             DATA   FINGERPRINT        MANAGED   AGE    KIND     CREDENTIALS   FOR       USERNAME   IMMUTABLE   OWNER    WRITE    LABELS
+team-a      pull   kubernetes.io/dockerconfigjson   1      0123456789abcdef   false     400d   docker   <none>        ghcr.io   ci         false       <none>   <none>   mcops.tech/secret-type=docker-creds
 `,
     name: "secret/pull\n",
     stderrHere:
@@ -184,18 +184,25 @@ Deno.test("one column more names several clusters, and names are there once", ()
     const args = ["docker", "add", "--cluster", "one, two", "--cluster", "one", "--name", "new"];
     const login = ["--username", "ci", "--password-stdin", "--namespaces", "team-b"];
     const given = { stdin: stage.canary.value };
-    const { stdout, stderr } = await stage.run([...args, ...login], given);
-    assert.equal(
-      stdout,
-      `CLUSTER   NAMESPACE   OBJECT       RESULT
-one       team-b      secret/new   created
-one       argocd      secret/new   created
-two       team-b      secret/new   created
-two       argocd      secret/new   created
+    const checked = [...args, ...login, "--dry-run=server"];
+    assertEnded(await stage.run(checked, given), {
+      stdout: `CLUSTER   NAMESPACE   OBJECT       RESULT
+one       team-b      secret/new   created (dry run)
+one       argocd      secret/new   created (dry run)
+two       team-b      secret/new   created (dry run)
+two       argocd      secret/new   created (dry run)
 `,
-    );
-    const message = "Docker registry secrets created successfully in 2 namespace(s)";
-    assert.deepEqual(stderr.split("\n").sort(), ["", `one: ${message}`, `two: ${message}`]);
-    const again = await stage.run([...args, ...login, "--upsert", "-o", "name"], given);
-    assertEnded(again, { stdout: "secret/new\n", stderr: /^(one|two): done\n(one|two): done\n$/ });
+      stderr: "2 clusters: 4 created (dry run)\n",
+    });
+    // What is as wished has no rows.
+    assertEnded(await stage.run([...args, ...login], given), { stderr: "2 clusters: 4 created\n" });
+    const again = [...args, ...login, "--upsert", "-o"];
+    assertEnded(await stage.run([...again, "wide"], given), {
+      stdout: /^one +team-b +secret\/new +unchanged +<none>$/m,
+      stderr: "2 clusters: 4 unchanged\n",
+    });
+    assertEnded(await stage.run([...again, "name"], given), {
+      stdout: "one/team-b/new\none/argocd/new\ntwo/team-b/new\ntwo/argocd/new\n",
+      stderr: "2 clusters: 4 unchanged\n",
+    });
   }));

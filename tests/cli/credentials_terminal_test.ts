@@ -132,7 +132,10 @@ terminalTest("Ctrl-C at its question deletes nothing", async (stage) => {
 terminalTest("where nothing is to be deleted nobody is asked", async (stage) => {
   const rows: [args: string[], says: RegExp][] = [
     [["one", "nope"], /^error: .*not written by this program/],
-    [["nope", "--cluster", "one,two"], /error: one, two: .*not written by this program/],
+    [
+      ["nope", "--cluster", "one,two"],
+      /^(one|two): failed: .*not written by this program[^]*2 clusters failed/m,
+    ],
     [["gone", "nope"], /^error: /],
     [["one", "nope", "--namespace", "team-a"], /^error: .*team-a/],
   ];
@@ -166,7 +169,8 @@ terminalTest(
     const sat = await sit(stage, args, [[question, "y\n"]]);
     assert.equal(sat.code, 3, sat.seen);
     assert.equal(one.cluster.secret("team-a", "n"), undefined);
-    assert.match(sat.seen, /error: two: .*not written by this program/);
+    assert.match(sat.seen, /^1 cluster: 3 deleted, 1 service account patched; 2 failed\r$/m);
+    assert.match(sat.seen, /^failed: --cluster two,gone\r$/m);
     assert.equal(two.requests.length, 2 * looked, "where nothing was seen nothing is tried");
   },
 );
@@ -181,4 +185,57 @@ terminalTest("delete does not ask with --yes, nor for a dry run", async (stage) 
   }
   assert.equal((await sit(stage, ["delete", "n", "--cluster", "one", "-y"], [])).code, 0);
   assert.equal(one.cluster.secret("team-a", "n"), undefined);
+});
+
+/** Lets the first request from now on wait. */
+function slow({ emulators: { one, two } }: Stage, milliseconds: number): void {
+  for (const each of [one, two]) {
+    let isFirst = true;
+    each.fault = () => {
+      if (!isFirst) return undefined;
+      isFirst = false;
+      return { kind: "delay", milliseconds };
+    };
+  }
+}
+
+/** Runs it in a terminal that is wide enough for a line. */
+const sitWide = (stage: Stage, args: readonly string[], typed: readonly Typed[] = []) =>
+  sitIn(stage.folder.path, args, typed, {}, 80);
+
+terminalTest(
+  "what is awaited is shown in place, with its time, and is gone at the end",
+  async (stage) => {
+    slow(stage, 2500);
+    const sat = await sitWide(stage, ["secrets", "--cluster", "one,two,gone"]);
+    assert.equal(sat.code, 3, sat.seen);
+    // Drawn over, and not one below the other.
+    const seen = sat.seen.replaceAll("\x1b[1A", "<up>");
+    assert.match(seen, /waiting for one \(1 s of 20\) and two \(1 s of 20\)\r\n[^\n]*<up>/);
+    assert.match(sat.seen, /gone: failed: Cannot connect/);
+    const last = seen.split(/waiting for [^\r]*\r\n/).at(-1)!;
+    assert.match(last, /^[^\n]*<up>[^\n]*There are no credentials in clusters/);
+    assert.match(last, /^2 clusters ok; 1 failed\r\nfailed: --cluster gone\r$/m);
+  },
+);
+
+terminalTest("one cluster alone is shown when it takes more than two seconds", async (stage) => {
+  const quick = await sitWide(stage, ["secrets", "one"]);
+  assert.doesNotMatch(quick.seen, /waiting/);
+  slow(stage, 3500);
+  const late = await sitWide(stage, ["secrets", "one"]);
+  assert.match(late.seen, /waiting for one \(2 s of 20\)/);
+});
+
+terminalTest("Ctrl-C ends a read at once, and what is known is shown", async (stage) => {
+  const { emulators: { two }, run, canary } = stage;
+  assert.equal((await run([...ADD, "--password-stdin"], { stdin: canary.value })).code, 0);
+  two.fault = () => ({ kind: "hang" });
+  const typed = [[/waiting for two/, "\x03"]] as const;
+  const sat = await sitWide(stage, ["secrets", "--cluster", "one,two"], typed);
+  two.fault = undefined;
+  assert.deepEqual([sat.code, sat.echoes], [130, true], sat.seen);
+  assert.match(sat.seen, /^one +team-a +n +docker /m);
+  assert.match(sat.seen, /^1 cluster: 2 secrets; 1 not finished\r$/m);
+  assert.match(sat.seen, /^not finished: --cluster two\r$/m);
 });

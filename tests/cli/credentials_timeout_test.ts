@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { remote } from "../../src/cli/credentials/remote.ts";
-import { READ_SECONDS, WRITE_SECONDS } from "../../src/cli/credentials/which_server.ts";
+import { remote } from "../../src/cli/client/remote.ts";
+import { READ_SECONDS, WRITE_SECONDS } from "../../src/cli/client/which_server.ts";
 import { operationNamed } from "../../src/operations/table.ts";
 import { settingsOf } from "../../src/config/schema.ts";
 import { silentPort } from "../support/silent_port.ts";

@@ -19,10 +19,10 @@ async function loadedBy(file: string): Promise<ReadonlySet<string>> {
 }
 
 Deno.test("a command that is carried out in this process loads nothing of the server", async () => {
-  const loaded = await loadedBy("src/cli/credentials/carry_out.ts");
+  const loaded = await loadedBy("src/cli/client/carry_out.ts");
   // Or else nothing was looked at.
   for (const needed of ["in_process.ts", "remote.ts"]) {
-    assert.ok(loaded.has(`src/cli/credentials/${needed}`), needed);
+    assert.ok(loaded.has(`src/cli/client/${needed}`), needed);
   }
   assert.ok(loaded.has("src/operations/call.ts"));
   assert.deepEqual([...loaded].filter((each) => each.startsWith("src/server/")), []);

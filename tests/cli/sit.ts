@@ -22,16 +22,20 @@ export type Typed = readonly [when: RegExp, keys: string];
  * Runs the program in a terminal.
  * @param cwd its working directory
  * @param typed one after the other
+ * @param columns how wide it is. On one that has a width the runtime clears lines before the program
+ * begins; without one no line is drawn in place
  */
 export async function sit(
   cwd: string,
   args: readonly string[],
   typed: readonly Typed[],
   env: Readonly<Record<string, string>> = {},
+  columns?: number,
 ): Promise<Sat> {
   const quoted = programCommand(args).map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
   // Ctrl-C is for the program, and not for the shell around it.
-  const shell = `trap : INT; ${quoted.join(" ")}; code=$?; stty -a; echo "code $code."`;
+  const size = columns === undefined ? "" : `stty rows 24 cols ${columns}; `;
+  const shell = `${size}trap : INT; ${quoted.join(" ")}; code=$?; stty -a; echo "code $code."`;
   const child = new Deno.Command(script!, {
     args: ["-qec", shell, "/dev/null"],
     cwd,

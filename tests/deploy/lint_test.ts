@@ -5,7 +5,7 @@ import { realWorld } from "../../scripts/control_plane/cache.ts";
 import { installedProgram } from "../../scripts/control_plane/debian.ts";
 import { findActionlint } from "./tools.ts";
 
-/** What linters say of the release workflow and of the shell scripts. */
+/** What linters say of the workflows and of the shell scripts. */
 
 const shellcheck = await installedProgram("shellcheck", "shellcheck", realWorld);
 const actionlint = shellcheck && await findActionlint();
@@ -42,6 +42,22 @@ Deno.test({
     assert.match(await lintWorkflow(unknown), /property "versoin" is not defined/);
     const unquoted = text.replace('cd "$RUNNER_TEMP/denort"', "cd $RUNNER_TEMP/denort");
     assert.match(await lintWorkflow(unquoted), /SC2086/);
+  },
+});
+
+Deno.test({
+  name: "actionlint and shellcheck have nothing to say of the other workflows",
+  ignore,
+  fn: async () => {
+    const folder = join(ROOT, ".github/workflows");
+    const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
+    assert.deepEqual(names.sort(), ["release.yml", "test.yml"]);
+    for (const name of names) {
+      const text = await Deno.readTextFile(join(folder, name));
+      assert.equal(await lintWorkflow(text), "", name);
+      const wrong = text.replace("timeout-minutes:", "timeout-minuts:");
+      assert.match(await lintWorkflow(wrong), /unexpected key "timeout-minuts"/, name);
+    }
   },
 });
 

@@ -8,6 +8,7 @@ import { type ControlPlane, startControlPlane } from "../../scripts/control_plan
 import { folder, program } from "../cli/support.ts";
 import { makeCanary } from "../support/canary.ts";
 import { type Home, install, makeHome } from "./home.ts";
+import { prepare } from "./prepare.ts";
 import { type Block, blocks, commandsOf, withPassword } from "./readme.ts";
 
 /** The README's examples, each run as it stands, on a cluster of its own; then Argo CD is asked. */
@@ -56,26 +57,6 @@ async function staged(test: (stage: Stage) => Promise<void>): Promise<void> {
     canary.absentFrom(stderr, "the log");
   } finally {
     await plane.stop();
-  }
-}
-
-/** What a cluster that is in use has: nothing here makes service accounts by itself. */
-async function prepare(plane: ControlPlane): Promise<void> {
-  const { body } = await plane.request("GET", "/api/v1/namespaces");
-  const there: string[] = body.items.map(({ metadata }: { metadata: { name: string } }) =>
-    metadata.name
-  );
-  for (const name of ["argocd", "team-a"].filter((name) => !there.includes(name))) {
-    const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name } };
-    await plane.request("POST", "/api/v1/namespaces", namespace);
-    there.push(name);
-  }
-  for (const namespace of there) {
-    await plane.request("POST", `/api/v1/namespaces/${namespace}/serviceaccounts`, {
-      apiVersion: "v1",
-      kind: "ServiceAccount",
-      metadata: { name: "default", namespace },
-    });
   }
 }
 

@@ -9,25 +9,35 @@ const SECRETS = "A password is no argument, since everyone on the machine sees t
   "before a terminal it is asked for, and so is the user name of a registry.";
 
 const EXIT_CODES = "1: failed; 2: wrong usage, nothing was done; 3: done on some of several " +
-  "clusters only.";
+  "clusters only; 130: interrupted by Ctrl-C";
+
+const WOULD_CHANGE = "5: with --exit-code and --dry-run=server, something would change";
+
+const SHORT = "Of several clusters the table has only what is not as wished, and a summary line " +
+  "counts the rest; -o wide shows every row.";
 
 export function helpOf({ brief, loaded }: LoadedCommand) {
+  const isDry = loaded.some(({ module }) => module.fields?.dry_run !== undefined);
   const paragraphs = [
     ...loaded.some(({ operation: { tag } }) => tag === "clusters" || tag === "secrets") ? [BY] : [],
     ...loaded.flatMap(({ help }) => help.full ?? []),
     ...loaded.some(({ flags }) => flags.some(({ flag }) => flag.by === "password"))
       ? [SECRETS]
       : [],
+    ...isDry ? [SHORT] : [],
   ];
   const exitCodes = new Set(
     loaded.flatMap(({ clusterField, help }) =>
       help.exitCodes ?? (clusterField === undefined ? [] : EXIT_CODES)
     ),
   );
+  if (isDry) exitCodes.add(WOULD_CHANGE);
   return {
     brief,
     full: paragraphs.join("\n\n"),
-    exitCodes: exitCodes.size === 0 ? undefined : [...exitCodes].join(" "),
+    exitCodes: exitCodes.size === 0
+      ? undefined
+      : [...exitCodes].map((each) => each.replace(/\.$/, "")).join("; ") + ".",
     examples: loaded.flatMap(({ help }) => help.examples),
   };
 }

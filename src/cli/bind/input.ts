@@ -1,7 +1,7 @@
 import { camel } from "../arguments.ts";
-import { itemsOf } from "../credentials/choose_clusters.ts";
-import { SecretInput } from "../credentials/secret_input.ts";
-import type { Input } from "../credentials/way.ts";
+import { itemsOf } from "../client/choose_clusters.ts";
+import { SecretInput } from "../client/secret_input.ts";
+import type { Input } from "../client/way.ts";
 import { Failure } from "../failure.ts";
 import type { FieldFlag } from "./field_flags.ts";
 

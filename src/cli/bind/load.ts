@@ -84,5 +84,9 @@ export function hasClusterArgument({ operation, args }: LoadedOperation): boolea
   return operation.clusters === "one" && (operation.effect === "read" || args.length > 0);
 }
 
+/** Whether its arguments name secrets of clusters, as `-o name` prints them. */
+export const takesSecrets = ({ loaded }: LoadedCommand) =>
+  loaded.some((each) => hasClusterArgument(each) && each.args.join() === "name");
+
 /** What deletes asks first. */
 export const isDeletion = ({ operation }: LoadedOperation) => operation.method === "delete";

@@ -1,8 +1,8 @@
 import { OperationError } from "../../operations/errors.ts";
-import { askHidden, askLine, isTerminal } from "../credentials/ask.ts";
-import { PASSWORD_VARIABLE } from "../credentials/secret_input.ts";
-import type { Words } from "../credentials/told.ts";
-import { type Input, partsOf } from "../credentials/way.ts";
+import { askHidden, askLine, isTerminal } from "../client/ask.ts";
+import { PASSWORD_VARIABLE } from "../client/secret_input.ts";
+import type { Words } from "../client/told.ts";
+import { type Input, partsOf } from "../client/way.ts";
 import { Failure } from "../failure.ts";
 import type { LoadedOperation } from "./load.ts";
 

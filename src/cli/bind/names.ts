@@ -1,6 +1,6 @@
-import { PASSWORD_VARIABLE } from "../credentials/secret_input.ts";
+import { PASSWORD_VARIABLE } from "../client/secret_input.ts";
 import type { FlagForm } from "../../fields/flag.ts";
-import type { Words } from "../credentials/told.ts";
+import type { Words } from "../client/told.ts";
 import { type FieldFlag, kebab } from "./field_flags.ts";
 import type { LoadedOperation } from "./load.ts";
 

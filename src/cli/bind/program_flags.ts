@@ -1,5 +1,5 @@
 import { choice, type Context, duration, list, on, text } from "../command.ts";
-import { READ_SECONDS, WRITE_SECONDS } from "../credentials/which_server.ts";
+import { READ_SECONDS, WRITE_SECONDS } from "../client/which_server.ts";
 import { grouped } from "../help/groups.ts";
 import { settingFlags } from "../setting_flags.ts";
 
@@ -42,7 +42,7 @@ export const OUTPUT_WITHOUT_NAMES = {
 
 /** Proposes the last of several clusters. */
 async function proposeClusters(this: Context, partial: string): Promise<readonly string[]> {
-  const { clusterNames } = await import("../credentials/propose_clusters.ts");
+  const { clusterNames } = await import("../client/propose_clusters.ts");
   const before = partial.slice(0, partial.lastIndexOf(",") + 1);
   return (await clusterNames(this.words ?? [])).map((name) => before + name);
 }
@@ -79,6 +79,24 @@ export const CLUSTER_ARGUMENT = clusterFlag(
   "Cluster; left out where there is --cluster or --all-clusters",
 );
 
+/**
+ * The cluster and a secret's name, or secrets as `-o name` prints them.
+ * @param isFirst whether the word that is completed is the first argument
+ * @param isNeeded whether a name is
+ */
+export const SECRET_ARGUMENTS = (
+  isFirst: (words: readonly string[]) => boolean,
+  isNeeded: boolean,
+) => ({
+  brief: `CLUSTER ${isNeeded ? "NAME" : "[NAME]"} (NAME alone with --cluster or --all-clusters); ` +
+    "or secrets as -o name prints them: secret/NAME, CLUSTER/NAMESPACE/NAME",
+  placeholder: isNeeded ? "cluster name" : "cluster [name]",
+  parse: String,
+  proposeCompletions(this: Context, partial: string) {
+    return isFirst(this.words ?? []) ? proposeClusters.call(this, partial) : [];
+  },
+});
+
 export const DRY_RUN_FLAG = {
   dryRun: {
     ...choice(
@@ -91,5 +109,13 @@ export const DRY_RUN_FLAG = {
 
 export type DryRun = typeof DRY_RUN_FLAG.dryRun.values[number];
 
+/** Of what has a dry run. */
+export const EXIT_CODE_FLAG = {
+  exitCode: on("With --dry-run=server: exit code 5 when something would change"),
+} as const;
+
 /** Of what deletes. */
-export const YES_FLAG = { yes: on("Do not ask") } as const;
+export const DELETE_FLAGS = {
+  yes: on("Do not ask"),
+  ignoreNotFound: on("Exit code 0 where the secret does not exist"),
+} as const;

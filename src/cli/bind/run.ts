@@ -1,8 +1,8 @@
 import { camel } from "../arguments.ts";
-import { isTerminal } from "../credentials/ask.ts";
-import { type CarryOut, carryOut } from "../credentials/carry_out.ts";
-import { clustersOf } from "../credentials/choose_clusters.ts";
-import type { Input } from "../credentials/way.ts";
+import { isTerminal } from "../client/ask.ts";
+import { type CarryOut, carryOut } from "../client/carry_out.ts";
+import { clustersOf } from "../client/choose_clusters.ts";
+import type { Input } from "../client/way.ts";
 import { Failure } from "../failure.ts";
 import { viewFor } from "../views.ts";
 import { type GivenFlags, readInput } from "./input.ts";
@@ -11,9 +11,11 @@ import {
   isDeletion,
   type LoadedCommand,
   type LoadedOperation,
+  takesSecrets,
 } from "./load.ts";
 import { Missing } from "./missing.ts";
 import { wordsOf } from "./names.ts";
+import { namedBy, type PlacedSecret } from "./secret_names.ts";
 
 /**
  * Carries out what a command line asks for.
@@ -26,20 +28,21 @@ export async function run(
   given: GivenFlags,
   ...values: readonly (string | undefined)[]
 ): Promise<number> {
-  const { loaded, clusters, args, places } = meantBy(
+  const { loaded, clusters, own, places } = meantBy(
     command,
     given,
     values.filter((each) => each !== undefined),
   );
   const words = wordsOf(loaded, places);
   refuseOthers(command, loaded, given);
-  refusePaths(loaded, args);
+  for (const { args } of own) refusePaths(loaded, args);
+  const flags = given as CarryOut["flags"];
+  refuseExitCode(flags);
   const isNamed = !clusters.includes(undefined) || given.allClusters === true;
   const missing = new Missing(loaded, words, isNamed);
-  const known = { ...loaded.input, ...args };
+  const known = { ...loaded.input, ...own[0]?.args };
   const read = await readInput(loaded.flags, given, known, (input) => missing.refuse(input));
   const input = await missing.asked(read);
-  const flags = given as CarryOut["flags"];
   const isAsked = isDeletion(loaded) && (flags.dryRun ?? "none") === "none" && given.yes !== true;
   if (isAsked && !isTerminal()) {
     throw new Failure("Cannot ask whether to delete: there is no terminal; give --yes", 2, {
@@ -49,12 +52,25 @@ export async function run(
   return await carryOut({
     words,
     view: await viewFor(loaded.operation),
-    input: inOrder(input, loaded.module.fields),
+    inputs: own.map(({ cluster, text, args }) => ({
+      cluster,
+      input: inOrder({ ...input, ...args }, loaded.module.fields),
+      ...text === undefined ? {} : { places: [text] },
+    })),
     clusterField: loaded.clusterField,
     clusters,
     flags,
     isAsked,
   });
+}
+
+/** @throws {Failure} where nothing would tell whether something would change */
+function refuseExitCode({ exitCode, dryRun }: CarryOut["flags"]): void {
+  if (exitCode !== true || dryRun === "server") return;
+  throw new Failure(
+    "--exit-code needs --dry-run=server: only the cluster can tell whether something would change",
+    2,
+  );
 }
 
 /** As the operation's fields are: so a dry run shows it. */
@@ -91,26 +107,35 @@ function refusePaths({ operation, args }: LoadedOperation, given: Input): void {
   }
 }
 
+/** What one of the arguments names. */
+interface Own {
+  /** Where it names its own. */
+  readonly cluster?: string;
+  /** As it was given, then. */
+  readonly text?: string;
+  /** The fields that stand at their place. */
+  readonly args: Input;
+}
+
 /**
- * `[CLUSTER] [NAME]`, or `[NAME]` with `--cluster` or `--all-clusters`; of several operations of one
- * command the one that takes as many.
- * @returns besides the clusters, the fields that stand at their place, and how those are called
+ * `[CLUSTER] [NAME]`, or `[NAME]` with `--cluster` or `--all-clusters`, or what `-o name` prints; of
+ * several operations of one command the one that takes as many.
+ * @returns besides the clusters what the arguments name, and how those are called
  * @throws {Failure}
  */
-function meantBy(
-  { words, loaded }: LoadedCommand,
-  given: GivenFlags,
-  values: readonly string[],
-) {
+function meantBy(command: LoadedCommand, given: GivenFlags, values: readonly string[]) {
+  const { words, loaded } = command;
   const [fewest] = loaded;
   const most = loaded.at(-1)!;
   const areFlags = given.cluster !== undefined || given.allClusters === true;
   const isPlaced = hasClusterArgument(most) && !areFlags;
-  const [cluster, ...args] = isPlaced ? values : [undefined, ...values];
-  if (args.length > most.args.length) {
-    throw new Failure("Give CLUSTER or --cluster or --all-clusters, not both", 2);
-  }
-  if (isPlaced && args.length < fewest.args.length) {
+  const areSecrets = takesSecrets(command);
+  const named = areSecrets
+    ? namedBy(values, areFlags)
+    : { kind: "names", ...takenApart(values, isPlaced) } as const;
+  if (named.kind === "placed") return placedBy(most, given, named.secrets);
+  const { cluster, names }: { cluster?: string; names: readonly string[] } = named;
+  if (isPlaced && names.length < fewest.args.length) {
     const lacking = fewest.args.map(placeName).join(" ");
     const usage = `${words.join(" ")} CLUSTER ${lacking}`;
     throw new Failure(`Missing ${lacking} (${usage}), or --cluster, or --all-clusters`, 2, {
@@ -120,8 +145,15 @@ function meantBy(
   if (isPlaced && cluster === undefined) {
     throw new Failure("Missing CLUSTER, --cluster or --all-clusters", 2, { isInHelp: true });
   }
-  const meant = loaded.find((each) => each.args.length === args.length) ?? most;
+  const count = areSecrets ? Math.min(names.length, 1) : names.length;
+  const meant = loaded.find((each) => each.args.length === count) ?? most;
   const isOfOne = meant.operation.clusters === "one";
+  const argsOf = (values: readonly (string | undefined)[]): Own => ({
+    args: Object.fromEntries(meant.args.map((field, i) => [field, values[i]])),
+  });
+  const own = areSecrets && names.length > 0
+    ? names.map((name) => argsOf([name]))
+    : [argsOf(names)];
   return {
     loaded: meant,
     clusters: isPlaced
@@ -134,15 +166,48 @@ function meantBy(
       : areFlags
       ? clustersOf(given.cluster as string[] | undefined)
       : ["*"],
-    args: Object.fromEntries(meant.args.map((field, i) => [field, args[i]])),
-    places: {
-      ...meant.clusterField === undefined
-        ? {}
-        : { [meant.clusterField]: isPlaced ? "CLUSTER" : "--cluster" },
-      ...Object.fromEntries(meant.args.map((field) => [field, placeName(field)])),
-    },
+    own,
+    places: placesOf(meant, isPlaced ? "CLUSTER" : "--cluster"),
   };
 }
+
+const takenApart = (values: readonly string[], isPlaced: boolean) =>
+  isPlaced ? { cluster: values[0], names: values.slice(1) } : { names: values };
+
+/**
+ * Secrets that are named with their places: one of several namespaces of a cluster is done at once where
+ * the operation takes several.
+ * @throws {Failure} where a flag names namespaces, too
+ */
+function placedBy(meant: LoadedOperation, given: GivenFlags, secrets: readonly PlacedSecret[]) {
+  const { fields = {} } = meant.module;
+  const field = ["namespaces", "namespace"].find((each) => Object.hasOwn(fields, each))!;
+  if (given[field] !== undefined) {
+    throw new Failure(`Give CLUSTER/NAMESPACE/NAME or --${field}, not both`, 2);
+  }
+  const groups = Map.groupBy(
+    secrets,
+    ({ cluster, name, text }) => field === "namespaces" ? `${cluster}/${name}` : text,
+  );
+  return {
+    loaded: meant,
+    clusters: [...new Set(secrets.map(({ cluster }) => cluster))],
+    own: [...groups.values()].map((those): Own => ({
+      cluster: those[0]!.cluster,
+      text: those.map(({ text }) => text).join(" "),
+      args: {
+        name: those[0]!.name,
+        [field]: those.map(({ namespace }) => namespace).join(","),
+      },
+    })),
+    places: placesOf(meant, "CLUSTER"),
+  };
+}
+
+const placesOf = ({ args, clusterField }: LoadedOperation, cluster: string) => ({
+  ...clusterField === undefined ? {} : { [clusterField]: cluster },
+  ...Object.fromEntries(args.map((field) => [field, placeName(field)])),
+});
 
 /** As an argument is called. */
 const placeName = (field: string) => field.toUpperCase();

@@ -3,7 +3,7 @@ import { plan } from "../../clusters/import/plan.ts";
 import type { Source } from "../../clusters/import/source.ts";
 import { clustersThere } from "../../clusters/import/there.ts";
 import { nearestName } from "../../operations/nearest.ts";
-import { plain } from "../credentials/table.ts";
+import { plain } from "../client/table.ts";
 import { Failure } from "../failure.ts";
 import { print, printError } from "../terminal.ts";
 import { carryOut, exitCodeOf, fileNameOf, some } from "./carry_out.ts";

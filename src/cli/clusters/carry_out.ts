@@ -4,7 +4,7 @@ import type { PlannedContext } from "../../clusters/import/plan.ts";
 import { FolderWriter } from "../../clusters/import/write.ts";
 import { clustersFolder } from "../../clusters/folder.ts";
 import { NotTrusted } from "../../files/trusted.ts";
-import { plain } from "../credentials/table.ts";
+import { plain } from "../client/table.ts";
 import { Failure } from "../failure.ts";
 import { reasonOf } from "../reason.ts";
 import { printError } from "../terminal.ts";

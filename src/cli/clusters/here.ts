@@ -2,7 +2,7 @@ import { type VetRules, vetRules } from "../../clusters/vet.ts";
 import { faultOfFolder } from "../../files/trusted.ts";
 import { shellWord } from "../../text/shell.ts";
 import { clustersHome } from "../clusters_home.ts";
-import { serverOf } from "../credentials/which_server.ts";
+import { serverOf } from "../client/which_server.ts";
 import { Failure } from "../failure.ts";
 import { thisMachine } from "../machine.ts";
 import { reasonOf } from "../reason.ts";

@@ -12,7 +12,7 @@ import { ownSettings } from "../../clusters/own_settings.ts";
 import { readTrusted } from "../../files/open.ts";
 import { NotTrusted } from "../../files/trusted.ts";
 import { seal } from "../../log/sealed.ts";
-import { plain } from "../credentials/table.ts";
+import { plain } from "../client/table.ts";
 import { Failure } from "../failure.ts";
 import { reasonOf } from "../reason.ts";
 import { printError } from "../terminal.ts";

@@ -1,7 +1,7 @@
 import { clustersFolder } from "../../clusters/folder.ts";
 import { nearestName } from "../../operations/nearest.ts";
-import { askYes, isTerminal } from "../credentials/ask.ts";
-import { plain } from "../credentials/table.ts";
+import { askYes, isTerminal } from "../client/ask.ts";
+import { plain } from "../client/table.ts";
 import { Failure } from "../failure.ts";
 import { reasonOf } from "../reason.ts";
 import { print, printError } from "../terminal.ts";

@@ -1,5 +1,5 @@
 import type { PlannedContext } from "../../clusters/import/plan.ts";
-import { tableText } from "../credentials/table.ts";
+import { tableText } from "../client/table.ts";
 
 /** What is to become of contexts, as a table. */
 export function planText(planned: readonly PlannedContext[]): string {

@@ -1,6 +1,6 @@
 import { NoKubeconfig, readSource, type Source } from "../../clusters/import/source.ts";
 import { KubeconfigRefused, type VetRules } from "../../clusters/vet.ts";
-import { plain } from "../credentials/table.ts";
+import { plain } from "../client/table.ts";
 import { Failure } from "../failure.ts";
 import { printError } from "../terminal.ts";
 

@@ -1,5 +1,5 @@
 import { age } from "./age.ts";
-import type { ListedCluster } from "../credentials/cluster_names.ts";
+import type { ListedCluster } from "../client/cluster_names.ts";
 import type { Columns } from "./view.ts";
 
 type Listed = Exclude<ListedCluster, string>;

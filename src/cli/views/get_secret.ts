@@ -1,4 +1,4 @@
-import type { Shown } from "../credentials/answers.ts";
+import type { Shown } from "../client/answers.ts";
 import type { View } from "./view.ts";
 import { age } from "./age.ts";
 import { labelsOf } from "./list_secrets.ts";
@@ -18,6 +18,8 @@ export const view: View<Shown, ShownSecret> = {
     AGE: (secret) => age(secret.creation_timestamp),
   }),
   wide: {
+    KIND: kindOf,
+    CREDENTIALS: ({ credentials }) => credentials?.join(","),
     // Registries, or the repository's URL.
     FOR: ({ registries, repository_url }) =>
       registries?.map(({ registry }) => registry).join(",") ?? repository_url,
@@ -28,10 +30,18 @@ export const view: View<Shown, ShownSecret> = {
     LABELS: labelsOf,
   },
   rows: ({ secrets }) => secrets,
-  names: ({ secrets }) => secrets.map(({ name }) => `secret/${name}`),
+  names: ({ secrets }) => secrets.map(({ namespace, name }) => ({ namespace, name })),
+  counted: ({ secrets }) => secrets.map(() => ({ noun: "secret" })),
 };
 
 function usernamesOf({ registries, username }: ShownSecret): string | undefined {
   const names = registries?.flatMap(({ username }) => username === undefined ? [] : [username]);
   return names === undefined ? username : [...new Set(names)].join(",");
+}
+
+/** As the list has it, by Argo CD's label. */
+function kindOf({ registries, labels }: ShownSecret): string | undefined {
+  if (registries !== undefined) return "docker";
+  const type = labels["argocd.argoproj.io/secret-type"];
+  return type === "repo-creds" ? "template" : type;
 }

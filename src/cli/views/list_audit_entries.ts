@@ -1,4 +1,4 @@
-import type { AuditPage } from "../credentials/answers.ts";
+import type { AuditPage } from "../client/answers.ts";
 import type { View } from "./view.ts";
 
 type Entry = AuditPage["entries"][number];

@@ -1,5 +1,5 @@
-import { type ClusterListOfAny, clusterNamesIn } from "../credentials/cluster_names.ts";
-import { plain } from "../credentials/table.ts";
+import { type ClusterListOfAny, clusterNamesIn } from "../client/cluster_names.ts";
+import { plain } from "../client/table.ts";
 import { CHECKED, type ClusterRow, inBrief, isFine, whyOf } from "./checked_cluster.ts";
 import { labelsOf } from "./list_secrets.ts";
 import type { Columns, View } from "./view.ts";

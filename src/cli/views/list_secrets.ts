@@ -1,4 +1,4 @@
-import type { Secrets } from "../credentials/answers.ts";
+import type { Secrets } from "../client/answers.ts";
 import type { View } from "./view.ts";
 import { age } from "./age.ts";
 
@@ -40,7 +40,8 @@ export const view: View<Secrets, Listed> = {
     LABELS: labelsOf,
   },
   rows: listed,
-  names: (body) => listed(body).map(({ name }) => `secret/${name}`),
+  names: (body) => listed(body).map(({ namespace, name }) => ({ namespace, name })),
+  counted: (body) => listed(body).map(() => ({ noun: "secret" })),
   nothing: (_place, clusters) => {
     const names = clusters.map((cluster) => `'${cluster}'`).join(", ");
     return `There are no credentials in ${clusters.length === 1 ? "cluster" : "clusters"} ${names}`;

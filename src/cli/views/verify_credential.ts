@@ -1,5 +1,5 @@
-import type { Verified, VerifiedAll } from "../credentials/answers.ts";
-import { verdictOf } from "../credentials/told.ts";
+import type { Verified, VerifiedAll } from "../client/answers.ts";
+import { verdictOf } from "../client/told.ts";
 import type { View } from "./view.ts";
 
 export const view: View<VerifiedAll, Verified> = {

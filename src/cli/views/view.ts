@@ -1,9 +1,20 @@
-import type { Way } from "../credentials/way.ts";
+import type { Way } from "../client/way.ts";
 
 /** What stands in each column, by its heading; what has no text is shown as such. */
 export type Columns<Row> = Readonly<
   Record<string, { cell(row: Row): string | undefined }["cell"]>
 >;
+
+/** A secret that is printed by its name, or what is printed as it is. */
+export type Name = string | { readonly namespace: string; readonly name: string };
+
+/** One thing that a summary counts. */
+export interface Counted {
+  /** Absent of a secret that was written: `60 created`. */
+  readonly noun?: string;
+  /** What became of it, as an answer says it: `created (dry run)`. */
+  readonly state?: string;
+}
 
 /** How the answers of one command are shown. */
 export interface View<Body = object, Row = unknown> {
@@ -14,15 +25,19 @@ export interface View<Body = object, Row = unknown> {
   readonly wide?: Columns<Row> | { of(rows: readonly Row[]): Columns<Row> }["of"];
   /** Whether one more column tells the cluster where there are several. */
   readonly namesCluster?: true;
-  /** Lines for `-o name`. */
-  names?(body: Body): readonly string[];
+  /** Whether a row is left to the summary where there are several clusters; none is with `-o wide`. */
+  isAsWished?(row: Row): boolean;
+  /** For `-o name`. */
+  names?(body: Body): readonly Name[];
+  /** What a summary of several clusters counts. */
+  counted?(body: Body): readonly Counted[];
   /** Whether it shows what came of trying a credential, also where that is refused. */
   readonly showsVerified?: true;
   /** Whether it shows fingerprints. */
   readonly showsFingerprints?: true;
   /** What is said beside a table. */
   notes?(body: Body): readonly string[];
-  /** Said of one of several when it has ended. @default "done" */
+  /** Said of one of several as soon as it has ended and something is wrong. */
   ended?(body: Body): string;
   /** Whether an answer that is no error tells of nothing wrong either. @default nothing is */
   isFine?(body: Body): boolean;

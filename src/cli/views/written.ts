@@ -1,5 +1,5 @@
-import type { DockerAdded, Removed, RepoAdded } from "../credentials/answers.ts";
-import type { View } from "./view.ts";
+import type { DockerAdded, Removed, RepoAdded } from "../client/answers.ts";
+import type { Counted, Name, View } from "./view.ts";
 
 /** Views of what is done to objects of a cluster. */
 
@@ -15,11 +15,35 @@ const WRITTEN = {
   CLUSTER: ({ cluster }: Written) => cluster,
   NAMESPACE: ({ namespace }: Written) => namespace,
   OBJECT: ({ output }: Written) => objectOf(output),
-  RESULT: ({ output }: Written) => output.slice(objectOf(output).length + 1),
+  RESULT: ({ output }: Written) => stateOf(output),
 };
 
 /** The object in an output. */
 export const objectOf = (output: string) => output.split(" ", 1)[0]!;
+
+/** What became of it. */
+const stateOf = (output: string) => output.slice(objectOf(output).length + 1);
+
+/** What is not there is worth a row, and so is what a dry run would change. */
+function isAsWished({ output }: Written): boolean {
+  const state = stateOf(output);
+  return /^unchanged\b/.test(state) || !/^not found$| \(dry run\)$/.test(state);
+}
+
+/** Kinds of objects besides secrets, as they are counted. */
+const NOUNS: Readonly<Record<string, string>> = {
+  namespace: "namespace",
+  serviceaccount: "service account",
+};
+
+function counted({ output }: Pick<Written, "output">): Counted {
+  return { noun: NOUNS[output.split("/", 1)[0]!], state: stateOf(output) };
+}
+
+/** A secret by where it is, and what the API says of it. */
+const named = (
+  { namespace, output }: { readonly namespace: string; readonly output: string },
+): Name => ({ namespace, name: objectOf(output).replace(/^secret\//, "") });
 
 /** What a dry run says would be another value, in one cell; all is, of what would be created. */
 function changesOf({ output, changes = [] }: Written): string | undefined {
@@ -32,19 +56,26 @@ function changesOf({ output, changes = [] }: Written): string | undefined {
 export const addedDocker: View<DockerAdded, Written> = {
   columns: () => WRITTEN,
   wide: { CHANGES: changesOf },
-  rows({ cluster, results, service_accounts = [], namespaces_created = [], dry_run }) {
-    const created = `created${dry_run ? " (dry run)" : ""}`;
-    return [
-      ...namespaces_created.map((namespace) => ({
-        namespace,
-        output: `namespace/${namespace} ${created}`,
-      })),
-      ...results.map(({ namespace, result }) => ({ ...result, namespace })),
-      ...service_accounts,
-    ].map((each) => ({ ...each, cluster }));
-  },
-  names: ({ results }) => results.map(({ result }) => objectOf(result.output)),
+  isAsWished,
+  rows: dockerRows,
+  names: ({ results }) =>
+    results.map(({ namespace, result: { output } }) => named({ namespace, output })),
+  counted: (body) => dockerRows(body).map(counted),
 };
+
+function dockerRows(
+  { cluster, results, service_accounts = [], namespaces_created = [], dry_run }: DockerAdded,
+): Written[] {
+  const created = `created${dry_run ? " (dry run)" : ""}`;
+  return [
+    ...namespaces_created.map((namespace) => ({
+      namespace,
+      output: `namespace/${namespace} ${created}`,
+    })),
+    ...results.map(({ namespace, result }) => ({ ...result, namespace })),
+    ...service_accounts,
+  ].map((each) => ({ ...each, cluster }));
+}
 
 export const addedRepo: View<RepoAdded, Written & Omit<RepoAdded["results"][number], "namespace">> =
   {
@@ -55,21 +86,32 @@ export const addedRepo: View<RepoAdded, Written & Omit<RepoAdded["results"][numb
       REPOSITORY: ({ repository }) => repository,
       CHANGES: changesOf,
     },
+    isAsWished,
     rows: ({ cluster, results }) => results.map((each) => ({ ...each, ...each.result, cluster })),
     names: ({ results }) =>
       results.flatMap(({ result, template, repository }) => [
-        objectOf(result.output),
-        ...[template, repository].flatMap((name) => name === undefined ? [] : `secret/${name}`),
+        named(result),
+        ...[template, repository].flatMap((name) =>
+          name === undefined ? [] : { namespace: result.namespace, name }
+        ),
       ]),
+    counted: ({ results }) => results.map(({ result }) => counted(result)),
   };
 
 export const deleted: View<Removed, Written> = {
   columns: () => WRITTEN,
-  rows: ({ cluster, name, deleted, service_accounts = [], not_found = [] }) =>
-    [
-      ...deleted,
-      ...service_accounts,
-      ...not_found.map((namespace) => ({ namespace, output: `secret/${name} not found` })),
-    ].map((each) => ({ ...each, cluster })),
-  names: ({ deleted }) => deleted.map(({ output }) => objectOf(output)),
+  isAsWished,
+  rows: removedRows,
+  names: ({ deleted }) => deleted.map(named),
+  counted: (body) => removedRows(body).map(counted),
 };
+
+function removedRows(
+  { cluster, name, deleted, service_accounts = [], not_found = [] }: Removed,
+): Written[] {
+  return [
+    ...deleted,
+    ...service_accounts,
+    ...not_found.map((namespace) => ({ namespace, output: `secret/${name} not found` })),
+  ].map((each) => ({ ...each, cluster }));
+}

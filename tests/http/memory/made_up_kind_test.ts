@@ -2,7 +2,7 @@ import "../../support/made_up_kind.ts";
 import assert from "node:assert/strict";
 import { parametersOf } from "../../../src/cli/bind/field_flags.ts";
 import { load, namedCommands } from "../../../src/cli/bind/load.ts";
-import { unsent } from "../../../src/cli/credentials/client_dry_run.ts";
+import { unsent } from "../../../src/cli/client/client_dry_run.ts";
 import { shownFields } from "../../../src/fields/field.ts";
 import { seal } from "../../../src/log/sealed.ts";
 import { operationNamed, OPERATIONS } from "../../../src/operations/table.ts";

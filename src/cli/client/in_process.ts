@@ -6,6 +6,7 @@ import { whyPassedOver } from "../../clusters/further_contexts.ts";
 import type { Settings } from "../../config/schema.ts";
 import { SETTINGS } from "../../config/settings.ts";
 import { configuredTrust } from "../../files/trusted.ts";
+import { runProcess } from "../../kube/process.ts";
 import { inRequest } from "../../log/in_request.ts";
 import { call } from "../../operations/call.ts";
 import type { Operation } from "../../operations/operation.ts";
@@ -28,7 +29,12 @@ export async function inProcess(
   settings: Settings,
   place = `the folder ${resolve(settings["clusters-folder"])}`,
 ): Promise<Way> {
-  const here = thisMachine();
+  // What is not waited for any more ends with this: kubectl would go on by itself.
+  const closing = new AbortController();
+  const here = thisMachine((program, args, options) => {
+    const signal = AbortSignal.any([options.deadline.signal, closing.signal]);
+    return runProcess(program, args, { ...options, deadline: { ...options.deadline, signal } });
+  });
   const { fingerprint = passingFingerprints(), passing } = await fingerprints(settings);
   // Who runs it may try what he likes by kubectl, too, and may have many clusters.
   const tries = new PerMinute({ allowed: Infinity });
@@ -46,16 +52,22 @@ export async function inProcess(
     wired.set(use, made);
     return made;
   };
+  const openedIn = async (cluster: string) => {
+    const opened = await wiredFor("none").services.clusters.open(cluster);
+    return opened.kind === "open" ? opened : undefined;
+  };
   const actor = { name: userName(), from: "command line" };
   const folder = clustersFolder(settings["clusters-folder"]);
   return {
     place,
+    isRemote: false,
     passing,
-    async placeOf(cluster) {
-      const opened = await wiredFor("none").services.clusters.open(cluster);
-      return opened.kind === "open" ? opened : undefined;
-    },
+    placeOf: openedIn,
     passedOver: () => filesToTell(folder),
+    async seconds(_operation, cluster) {
+      const own = cluster === undefined ? undefined : await openedIn(cluster);
+      return own?.seconds ?? settings.kubectl_timeout;
+    },
     async ask(operation, input) {
       const { services, gates } = wiredFor(useOfLog(operation, input));
       const parts = partsOf(operation, input);
@@ -72,6 +84,7 @@ export async function inProcess(
       }
     },
     async close() {
+      closing.abort();
       wired.forEach((each) => each.close());
       await common.auditLogs.close();
     },

@@ -18,6 +18,8 @@ export interface Answer {
 export interface Way {
   /** Where it looks, for messages. */
   readonly place: string;
+  /** Whether it is a server. */
+  readonly isRemote: boolean;
   /** Why its fingerprints compare within this run only; absent where they do for longer. */
   readonly passing?: string;
   /**
@@ -27,6 +29,11 @@ export interface Way {
   placeOf?(cluster: string): Promise<Place | undefined>;
   /** Which files beside the kubeconfigs are none, and why; absent where a server has them. */
   passedOver?(): Promise<readonly string[]>;
+  /**
+   * After how many seconds an answer is given up; `undefined` where it is waited for without end.
+   * @param cluster that it is about, where it is about one
+   */
+  seconds(operation: Operation, cluster: string | undefined): Promise<number | undefined>;
   /** @throws {Failure} when there is no answer */
   ask(operation: Operation, input: Input): Promise<Answer>;
   close(): Promise<void>;

@@ -35,9 +35,10 @@ export const itemsOf = (given: readonly string[]) =>
   given.flatMap((each) => each.split(",")).map((each) => each.trim()).filter((each) => each !== "");
 
 /**
- * Finds the clusters, before anything is done on one of them. One name alone is not looked for: what
- * is asked of that cluster tells as well that there is none.
- * @param isOffline whether names alone are taken as they are, since no server is to be asked
+ * Finds the clusters, before anything is done on one of them. One name alone is not looked for where
+ * that cluster is asked, which tells as well that there is none.
+ * @param isChecked whether no cluster is asked, and no server either: names alone are taken as they are
+ * where a server would know them
  * @returns besides whether there may be several, also where it is one by chance: it is shown the same
  * way
  * @throws {Failure} when one is not there, or nothing matches a pattern
@@ -45,9 +46,9 @@ export const itemsOf = (given: readonly string[]) =>
 export async function chooseClusters(
   way: Way,
   given: Given,
-  { allClusters = false, isOffline }: {
+  { allClusters = false, isChecked }: {
     readonly allClusters?: boolean;
-    readonly isOffline: boolean;
+    readonly isChecked: boolean;
   },
 ) {
   if (allClusters && given[0] !== undefined) {
@@ -56,7 +57,10 @@ export async function chooseClusters(
   const wanted = allClusters ? ["*"] : given;
   const arePatterns = wanted.some(isPattern);
   const areSeveral = arePatterns || wanted.length > 1;
-  if (!areSeveral || (isOffline && !arePatterns)) return { clusters: wanted, areSeveral };
+  // Of one that can be no name, or is missing, the operation tells.
+  const isName = wanted.every((each) => each !== undefined && isClusterName(each));
+  const isLooked = arePatterns || (isChecked ? !way.isRemote && isName : areSeveral);
+  if (!isLooked) return { clusters: wanted, areSeveral };
   const there = await clusterNames(way);
   const found = (wanted as readonly string[]).flatMap((each) =>
     isPattern(each) ? there.filter((name) => matchesPattern(each, name)) : [each]

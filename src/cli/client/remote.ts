@@ -18,11 +18,14 @@ export function remote(server: WhichServer): Way {
   const headers = tokenHeaders();
   const client = clientFor(new URL(base), ca);
   const place = `the server at ${base}`;
+  const secondsFor = ({ effect }: Operation) =>
+    requestTimeout ?? (effect === "read" ? READ_SECONDS : WRITE_SECONDS);
   return {
     place,
+    isRemote: true,
+    seconds: (operation) => Promise.resolve(secondsFor(operation) || undefined),
     async ask(operation, input) {
-      const isRead = operation.effect === "read";
-      const seconds = requestTimeout ?? (isRead ? READ_SECONDS : WRITE_SECONDS);
+      const seconds = secondsFor(operation);
       const signal = seconds > 0
         ? AbortSignal.timeout(Math.min(seconds * 1000, LONGEST))
         : undefined;

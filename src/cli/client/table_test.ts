@@ -22,3 +22,11 @@ Deno.test("what others have written cannot command the terminal", () => {
   const [, row] = tableText({ columns: ["A"], rows }).split("\n");
   assert.equal(row, "a\\u001b[2J\\u000ab\\u009b1m\\u202ec\\u2028");
 });
+
+Deno.test("states alone are coloured, and the columns stay where they are", () => {
+  const paint = (state: string) => `<${state}>`;
+  assert.equal(
+    tableText({ columns: ["NAME", "RESULT", "WHY"], rows: [["created", "created", "a"]], paint }),
+    "NAME      RESULT    WHY\ncreated   <created>   a\n",
+  );
+});

@@ -1,7 +1,7 @@
 import { printError } from "../terminal.ts";
 import type { Removed } from "./answers.ts";
 import { askYes } from "./ask.ts";
-import { type Asked, type Done, isDone } from "./show.ts";
+import { type Asked, type Done, isDone } from "./asked.ts";
 import { plain } from "./table.ts";
 import { notesOf, toldOf, type Words } from "./told.ts";
 import { objectOf } from "../views/written.ts";
@@ -17,27 +17,42 @@ export async function lookBeforeDelete(
   looked: readonly Asked[],
   words: Words,
 ): Promise<readonly Asked[] | undefined> {
-  const found = looked.filter(isDone);
+  const found = looked.filter(isThere);
   if (found.length > 0) {
-    for (const each of looked) printError(seen(each, words).map((line) => `${line}\n`).join(""));
+    const lines = new Set(looked.flatMap((each) => seen(each, words)));
+    printError([...lines].map((line) => `${line}\n`).join(""));
     if (!await askYes(question(found))) {
       printError("Nothing was deleted\n");
       return undefined;
     }
   }
-  return looked.filter((each) => !isDone(each));
+  return looked.filter((each) => !isThere(each));
 }
 
+const isThere = (asked: Asked): asked is Done =>
+  isDone(asked) && (asked.answer.body as Removed).deleted.length > 0;
+
 function question(found: readonly Done[]): string {
-  const secrets = found.flatMap(({ answer }) => (answer.body as Removed).deleted);
-  return secrets.length === 1 ? "Delete this secret?" : `Delete these ${secrets.length} secrets?`;
+  // What goes with another one may be named itself, too.
+  const { size } = new Set(
+    found.flatMap(({ cluster, answer }) =>
+      (answer.body as Removed).deleted.map(({ namespace, name }) =>
+        `${cluster}/${namespace}/${name}`
+      )
+    ),
+  );
+  return size === 1 ? "Delete this secret?" : `Delete these ${size} secrets?`;
 }
 
 /** What is to be seen before somebody says yes. */
 function seen(asked: Asked, words: Words): string[] {
   const { cluster, answer, failure } = asked;
-  if (!isDone(asked)) {
-    const why = answer === undefined ? failure!.message : toldOf(answer, words, false).lines[0]!;
+  if (!isThere(asked)) {
+    const why = answer === undefined
+      ? failure!.message
+      : isDone(asked)
+      ? String(answer.body.message)
+      : toldOf(answer, words, false).lines[0]!;
     return [`${cluster}: nothing would be deleted: ${plain(why)}`];
   }
   return [

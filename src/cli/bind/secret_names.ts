@@ -1,0 +1,82 @@
+import { isClusterName } from "../../clusters/folder.ts";
+import { UnexpectedPositionalError } from "@stricli/core";
+import { Failure } from "../failure.ts";
+import { parsingError } from "../parsing_error.ts";
+
+/** How secrets are named by arguments: as `-o name` prints them. */
+
+/** One that an argument names with its place. */
+export interface PlacedSecret {
+  /** As it was given. */
+  readonly text: string;
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What arguments name. */
+export type Named =
+  | { readonly kind: "placed"; readonly secrets: readonly PlacedSecret[] }
+  | { readonly kind: "names"; readonly cluster?: string; readonly names: readonly string[] };
+
+/** No value is repeated: it may be a password at the wrong place. */
+const otherForm = () =>
+  new Failure("A secret must be given as NAME, secret/NAME or CLUSTER/NAMESPACE/NAME", 2);
+
+/** As kubectl names an object; with two slashes the first word is a cluster. */
+const OBJECT = /^secrets?\/(?=[^/]*$)/;
+
+/**
+ * What stands in place of `[CLUSTER] [NAME …]`, or of `[NAME …]` where flags name the clusters.
+ * @param areFlags whether they do
+ * @throws {Failure}
+ */
+export function namedBy(values: readonly string[], areFlags: boolean): Named {
+  const flag = values.find((text) => text.startsWith("-"));
+  if (flag !== undefined) {
+    const error = new UnexpectedPositionalError(values.length, flag);
+    throw new Failure(parsingError(error, {}, []), 2, { isInHelp: true });
+  }
+  const isPlaced = (text: string) => text.split("/").length === 3;
+  if (values.some(isPlaced)) {
+    if (!values.every(isPlaced)) {
+      throw new Failure("Give all secrets as CLUSTER/NAMESPACE/NAME, or none", 2);
+    }
+    if (areFlags) {
+      throw new Failure("Give CLUSTER/NAMESPACE/NAME or --cluster or --all-clusters, not both", 2);
+    }
+    return { kind: "placed", secrets: [...new Set(values)].map(placed) };
+  }
+  const cluster = areFlags ? undefined : values[0];
+  const names = areFlags ? values : values.slice(1);
+  if (cluster !== undefined && OBJECT.test(cluster)) {
+    throw new Failure("Missing CLUSTER, --cluster or --all-clusters beside secret/NAME", 2, {
+      isInHelp: true,
+    });
+  }
+  if (cluster?.includes("/")) throw otherForm();
+  if (names.length > 1 && !names.every((name) => OBJECT.test(name))) {
+    throw new Failure(
+      areFlags
+        ? "Give CLUSTER or --cluster or --all-clusters, not both"
+        : "Give one NAME, or several as secret/NAME or CLUSTER/NAMESPACE/NAME",
+      2,
+      { isInHelp: !areFlags },
+    );
+  }
+  return { kind: "names", cluster, names: [...new Set(names.map(bare))] };
+}
+
+function placed(text: string): PlacedSecret {
+  const [cluster = "", namespace = "", name = ""] = text.split("/");
+  if (!isClusterName(cluster) || namespace === "" || name === "") {
+    throw otherForm();
+  }
+  return { text, cluster, namespace, name };
+}
+
+function bare(text: string): string {
+  const name = text.replace(OBJECT, "");
+  if (name.includes("/")) throw otherForm();
+  return name;
+}

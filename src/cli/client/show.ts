@@ -1,0 +1,92 @@
+import { dump } from "js-yaml";
+import { escapedJson, hasHidden } from "../../log/escaped.ts";
+import { print } from "../terminal.ts";
+import type { Name, View } from "../views/view.ts";
+import { type Asked, type Done, isDone, isFine } from "./asked.ts";
+import { sayFailures, sayNotes, saySummary } from "./said.ts";
+import type { Showing } from "./showing.ts";
+import { showTable } from "./show_table.ts";
+import { plain } from "./table.ts";
+
+/**
+ * Shows what came of it: results on standard output, everything else on standard error.
+ * @returns the exit code of what was not interrupted
+ */
+export function show(asked: readonly Asked[], showing: Showing): number {
+  const { output = "table", view, isChecked, areSeveral } = showing;
+  if (output === "json" || output === "yaml") {
+    showWhole(asked, output === "json" ? json : yaml, showing);
+  } else if (isChecked) showRequests(asked, output === "name");
+  else if (output === "name") print(namesOf(asked.filter(isDone), view, areSeveral));
+  else showTable(asked, showing, (shown) => showWhole(shown, yaml, showing));
+  sayNotes(asked, showing);
+  const isUsage = sayFailures(asked, showing);
+  if (areSeveral && !isUsage) saySummary(asked, showing);
+  return exitCode(asked, isUsage, view);
+}
+
+function showWhole(
+  asked: readonly Asked[],
+  textOf: (value: unknown) => string,
+  { areSeveral, view }: Showing,
+): void {
+  const whole = !areSeveral
+    ? asked[0]?.answer?.body
+    : view.merge && asked.every(isDone)
+    ? view.merge(asked.map(({ answer }) => answer.body))
+    : asked.map(entryOf);
+  if (whole !== undefined) print(textOf(whole));
+}
+
+/** As the API has it, but for what a terminal would obey. */
+const json = (value: unknown) => escapedJson(JSON.stringify(value, null, 2) + "\n");
+
+/** Where a character is to be escaped, as JSON, which is YAML: its plain texts know no escapes. */
+function yaml(value: unknown): string {
+  const text = dump(value, { lineWidth: -1, noRefs: true });
+  return hasHidden(text) ? json(value) : text;
+}
+
+/** The answer of one cluster among several. */
+function entryOf({ cluster, answer, failure }: Asked) {
+  return answer === undefined
+    ? { cluster, error: failure!.message }
+    : { cluster, status_code: answer.status, answer: answer.body };
+}
+
+/** Each once: of one cluster a credential in many namespaces has one name. */
+function namesOf(asked: readonly Done[], view: View, areSeveral: boolean): string {
+  const names = asked.flatMap(({ cluster, answer }) =>
+    (view.names?.(answer.body) ?? []).map((name) => nameOf(name, areSeveral ? cluster : undefined))
+  );
+  return [...new Set(names)].map((name) => `${name}\n`).join("");
+}
+
+/** As it may be given as an argument: `secret/NAME`, or with a cluster `CLUSTER/NAMESPACE/NAME`. */
+function nameOf(name: Name, cluster: string | undefined): string {
+  if (typeof name === "string") return plain(name);
+  return cluster === undefined
+    ? plain(`secret/${name.name}`)
+    : plain(`${cluster}/${name.namespace}/${name.name}`);
+}
+
+function showRequests(asked: readonly Asked[], isName: boolean): void {
+  const checked = asked.filter(isDone);
+  if (isName) {
+    const names = new Set(checked.map(({ input: { name } }) => String(name)));
+    print([...names].map((name) => `secret/${plain(name)}\n`).join(""));
+    return;
+  }
+  print(
+    checked.map(({ answer: { body: { method, path, body } } }) =>
+      `${plain(`${method} ${path}`)}\n${body === undefined ? "" : json(body)}`
+    ).join("\n"),
+  );
+}
+
+function exitCode(asked: readonly Asked[], isUsage: boolean, view: View): number {
+  const done = asked.filter((each) => isFine(each, view)).length;
+  if (done === asked.length) return 0;
+  if (done > 0) return 3;
+  return isUsage && !asked.some(isDone) ? 2 : 1;
+}

@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { assertEnded, eachOf, type Stage, testsBothWays } from "./credentials_support.ts";
+
+const bothWays = testsBothWays((test) => Deno.test(test));
+
+/** What `-o name` prints, and that it is taken as arguments. */
+
+const add = (name: string, clusters: string, ...more: string[]) => [
+  ...["docker", "add", "--cluster", clusters, "--name", name, "--username", "u"],
+  ...["--password-stdin", "--namespaces", "team-a", ...more],
+];
+
+async function added(stage: Stage, ...args: Parameters<typeof add>): Promise<string[]> {
+  const { code, stdout, stderr } = await stage.run([...add(...args), "-o", "name"], {
+    stdin: stage.canary.value,
+  });
+  assert.equal(code, 0, stderr);
+  return stdout.trimEnd().split("\n");
+}
+
+bothWays("several clusters' names have their places, and each is shown by it", async (stage) => {
+  const names = await added(stage, "n", "one,two");
+  assert.deepEqual(names.sort(), ["one/argocd/n", "one/team-a/n", "two/argocd/n", "two/team-a/n"]);
+  const one = await stage.run(["secrets", "one/team-a/n"]);
+  assertEnded(one, { stdout: /^NAMESPACE[^\n]*\nteam-a +n [^\n]*\n$/, stderr: /^(note: .*\n)?$/ });
+  const { stdout } = await stage.run(["secrets", ...names]);
+  const rows = stdout.trimEnd().split("\n").map((line) => line.split(/ +/).slice(0, 3).join("/"));
+  assert.deepEqual(rows, ["CLUSTER/NAMESPACE/NAME", ...names]);
+  const again = await stage.run(["secrets", ...names, "-o", "name"]);
+  assert.deepEqual(again.stdout.trimEnd().split("\n"), names);
+});
+
+bothWays(
+  "those of one cluster are taken with the cluster, before it or by a flag",
+  async (stage) => {
+    assert.deepEqual(await added(stage, "n", "one"), ["secret/n"]);
+    assert.deepEqual(await added(stage, "m", "one"), ["secret/m"]);
+    const listed = await stage.run(["secrets", "one", "-o", "name"]);
+    assertEnded(listed, { stdout: "secret/m\nsecret/n\n" });
+    const names = listed.stdout.trimEnd().split("\n");
+    await eachOf([["one", ...names], [...names, "--cluster", "one"]], async (args) => {
+      const { code, stdout } = await stage.run(["secrets", ...args, "-o", "wide"]);
+      assert.equal(code, 0);
+      assert.deepEqual(stdout.match(/^one +\S+ +\w/gm)!.length, 4, stdout);
+    });
+    assertEnded(await stage.run(["delete", "one", ...names, "--yes"]), {
+      stderr: "1 cluster: 4 deleted\n",
+    });
+  },
+);
+
+bothWays(
+  "all that was written is deleted by its names, also what goes with another",
+  async (stage) => {
+    const { emulators: { one, two } } = stage;
+    const names = await added(stage, "n", "one,two", "--git-write-back");
+    assert.ok(names.includes("one/argocd/n-iu"), names.join());
+    // What else is there stays.
+    await added(stage, "other", "one");
+    const dry = await stage.run(["delete", ...names, "--dry-run=server", "--exit-code"]);
+    assert.equal(dry.code, 5, dry.stderr);
+    const deleted = await stage.run(["delete", ...names, "--yes"]);
+    assertEnded(deleted, { stderr: "2 clusters: 6 deleted\n" });
+    for (const { cluster } of [one, two]) {
+      for (const namespace of ["argocd", "team-a"]) {
+        assert.equal(cluster.secret(namespace, "n"), undefined);
+      }
+      assert.equal(cluster.secret("argocd", "n-iu"), undefined);
+    }
+    assert.notEqual(one.cluster.secret("team-a", "other"), undefined);
+  },
+);
+
+bothWays("of several namespaces of a cluster only those that are named lose it", async (stage) => {
+  const { emulators: { one, two } } = stage;
+  await added(stage, "n", "one,two");
+  assertEnded(await stage.run(["delete", "one/team-a/n", "two/argocd/n", "--yes"]), {
+    stderr: "2 clusters: 2 deleted\n",
+  });
+  const there = (cluster: typeof one, namespace: string) =>
+    cluster.cluster.secret(namespace, "n") !== undefined;
+  assert.deepEqual(
+    [there(one, "team-a"), there(one, "argocd"), there(two, "team-a"), there(two, "argocd")],
+    [false, true, true, false],
+  );
+});
+
+bothWays("what failed is printed as it may be given again", async (stage) => {
+  await added(stage, "n", "one");
+  const ended = await stage.run(["delete", "one/team-a/n", "gone/team-a/n", "gone/a/m", "--yes"]);
+  assert.equal(ended.code, 3);
+  assert.match(
+    ended.stderr,
+    /^1 cluster: 1 deleted; 1 failed\nfailed: gone\/team-a\/n gone\/a\/m$/m,
+  );
+});
+
+bothWays("a cluster that is not there hinders all, before anything is done", async (stage) => {
+  const names = await added(stage, "n", "one,two");
+  assertEnded(await stage.run(["delete", ...names, "tow/team-a/n", "--yes"]), {
+    code: 2,
+    stderr: /^error: There is no cluster 'tow' \(did you mean 'two'\?\) in .*; nothing was done\n$/,
+  });
+  assert.notEqual(stage.emulators.one.cluster.secret("team-a", "n"), undefined);
+});

@@ -1,0 +1,191 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { join } from "node:path";
+import { TARGETS } from "../../scripts/build/compile.ts";
+import {
+  DENORT_SUMS as sums,
+  ignore,
+  onStage,
+  pretendDeno,
+  program,
+  type Stage,
+  write,
+} from "./release_stage.ts";
+
+/** What the release workflow builds and refuses to build. */
+
+Deno.test("only the tag of the version in deno.json is built, and no tag is run as shell", {
+  ignore,
+}, async () => {
+  await onStage(async ({ project, run }) => {
+    await write(join(project, "deno.json"), '{ "version": "1.2.3-rc.1" }');
+    const output = join(project, "..", "output");
+    const at = (type: string, name: string) =>
+      run("version", { GITHUB_REF_TYPE: type, GITHUB_REF_NAME: name });
+    deepEqual(await at("tag", "v1.2.3-rc.1"), { code: 0, said: "" });
+    deepEqual(await at("branch", "main"), { code: 0, said: "" });
+    equal(await Deno.readTextFile(output), "version=1.2.3-rc.1\n".repeat(2));
+    for (const name of ["v1.2.3", "1.2.3-rc.1", "v*", "v1.2.3$(touch${IFS}ran)", "v`touch ran`"]) {
+      const { code, said } = await at("tag", name);
+      equal(code, 1, name);
+      match(said, /^::error::The tag has to be v1\.2\.3-rc\.1/);
+    }
+    await write(join(project, "deno.json"), JSON.stringify({ version: "1.2.3\nx=y" }));
+    equal((await at("tag", "v1.2.3\nx=y")).code, 1);
+    deepEqual([...Deno.readDirSync(project)].map(({ name }) => name), ["deno.json"]);
+  });
+});
+
+/** Each download is as published, or, with it in the environment, what is in `TAMPERED`. */
+async function pretendDownloads(stage: Stage): Promise<void> {
+  await program(
+    stage,
+    "curl",
+    `while [[ $# -gt 1 ]]; do [[ $1 == --output ]] && file=$2; shift; done
+[[ $1 == https://github.com/denoland/deno/releases/download/v$DENO_VERSION/$file ]]
+target=\${file#denort-}; target=\${target%%.*}
+case $file in
+  *.zip) printf '%s' "\${TAMPERED-zip of $target}" > "$file" ;;
+  *.sha256sum)
+    printf 'zip of %s' "$target" | sha256sum | sed "s/-$/denort-$target.zip/" > "$file" ;;
+esac`,
+  );
+  await program(
+    stage,
+    "unzip",
+    `[[ "$1 $3 $4" == "-q denort -d" ]]
+mkdir "$5"; cp "$2" "$5/denort"`,
+  );
+}
+const COMMITTED = "scripts/build/denort.sha256";
+
+Deno.test("runtimes that are as published and as committed are taken", { ignore }, async () => {
+  await onStage(async (stage) => {
+    await pretendDownloads(stage);
+    await write(join(stage.project, COMMITTED), sums);
+    const { code, said } = await stage.run("denort", { RECORD: "" });
+    equal(code, 0, said);
+    for (const target of TARGETS) {
+      const taken = await Deno.readTextFile(join(stage.temporary, "denort", target, "denort"));
+      equal(taken, `zip of ${target}`);
+    }
+    equal(await Deno.readTextFile(join(stage.temporary, "denort", "DENORT_SHA256SUMS")), sums);
+  });
+});
+
+Deno.test("a runtime that is not as published is refused", { ignore }, async () => {
+  await onStage(async (stage) => {
+    await pretendDownloads(stage);
+    await write(join(stage.project, COMMITTED), sums);
+    const { code, said } = await stage.run("denort", { TAMPERED: "other", RECORD: "true" });
+    equal(code, 1);
+    match(said, /denort-x86_64-unknown-linux-gnu\.zip: FAILED/);
+  });
+});
+
+Deno.test("sums that are not committed are shown and refused, unless they are to be recorded", {
+  ignore,
+}, async () => {
+  for (const committed of [undefined, sums.replace(/^./, "g")]) {
+    for (const record of ["", "false", "true"]) {
+      await onStage(async (stage) => {
+        await pretendDownloads(stage);
+        if (committed) await write(join(stage.project, COMMITTED), committed);
+        await Deno.mkdir(join(stage.project, "scripts"), { recursive: true });
+        const { code, said } = await stage.run("denort", { RECORD: record });
+        equal(code, record === "true" ? 0 : 1, said);
+        ok(said.includes(`\n\`\`\`\n${sums}\`\`\`\n`), said);
+        const summary = await Deno.readTextFile(join(stage.project, "..", "summary"));
+        ok(summary.includes(sums));
+      });
+    }
+  }
+});
+
+async function list(archive: string): Promise<string[]> {
+  const { stdout } = await new Deno.Command("tar", {
+    args: ["--list", "--verbose", "--numeric-owner", "--full-time", "--utc", "--file", archive],
+    env: { LC_ALL: "C" },
+  }).output();
+  return new TextDecoder().decode(stdout).trimEnd().split("\n");
+}
+
+Deno.test("an archive a target holds the executable of its runtime and what goes with it", {
+  ignore,
+}, async () => {
+  await onStage(async (stage) => {
+    await pretendDeno(stage, "1.2.3");
+    for (const id of ["build", "archives"]) {
+      const { code, said } = await stage.run(id, { VERSION: "1.2.3" });
+      equal(code, 0, said);
+    }
+    const release = join(stage.project, "release");
+    const names = [...Deno.readDirSync(release)].map(({ name }) => name).sort();
+    deepEqual(names, [
+      "DENORT_SHA256SUMS",
+      "SHA256SUMS",
+      ...[...TARGETS].sort().map((target) => `argocd-configurer-1.2.3-${target}.tar.gz`),
+      "argocd-configurer-1.2.3.cdx.json",
+    ]);
+    for (const target of TARGETS) {
+      const name = `argocd-configurer-1.2.3-${target}`;
+      const lines = await list(join(release, `${name}.tar.gz`));
+      const line = (mode: string, path: string) => [mode, `${name}/${path}`] as const;
+      deepEqual(
+        lines.map((each) => each.split(/\s+/)).map(([mode, , , , , path]) => [mode, path]),
+        [
+          line("drwxr-xr-x", ""),
+          line("-rw-r--r--", "LICENSE"),
+          line("-rw-r--r--", "README.md"),
+          line("-rw-r--r--", "THIRD_PARTY_LICENSES.txt"),
+          line("-rwxr-xr-x", "argocd-configurer"),
+          line("drwxr-xr-x", "completions/"),
+          line("-rw-r--r--", "completions/_argocd-configurer"),
+          line("-rw-r--r--", "completions/argocd-configurer.bash"),
+          line("-rw-r--r--", "completions/argocd-configurer.fish"),
+          ...target.includes("linux")
+            ? [
+              line("drwxr-xr-x", "deploy/"),
+              line("drwxr-xr-x", "deploy/systemd/"),
+              line("-rw-r--r--", "deploy/systemd/argocd-configurer.service"),
+              line("-rw-r--r--", "deploy/systemd/config.yaml"),
+            ]
+            : [],
+          line("drwxr-xr-x", "man/"),
+          line("drwxr-xr-x", "man/man1/"),
+          line("-rw-r--r--", "man/man1/argocd-configurer.1"),
+        ],
+      );
+      for (const each of lines) match(each, / 0\/0 .* 2025-11-24 16:00:00 /);
+      const folder = join(stage.temporary, "archives", name);
+      const executable = await Deno.readTextFile(join(folder, "argocd-configurer"));
+      ok(executable.includes(`# of runtime of ${target}\n`), target);
+      equal(await Deno.readTextFile(join(folder, "THIRD_PARTY_LICENSES.txt")), "all\n");
+      const completion = await Deno.readTextFile(join(folder, "completions/_argocd-configurer"));
+      equal(completion, "completion for zsh\n");
+      const manual = await Deno.readTextFile(join(folder, "man/man1/argocd-configurer.1"));
+      equal(manual, "help for --man\n");
+    }
+  });
+});
+
+Deno.test("the same commit gives the same archives", { ignore }, async () => {
+  const hashes: string[] = [];
+  for (const _ of [1, 2]) {
+    await onStage(async (stage) => {
+      await pretendDeno(stage, "1.2.3");
+      await stage.run("build", { VERSION: "1.2.3" });
+      await stage.run("archives", { VERSION: "1.2.3" });
+      hashes.push(await Deno.readTextFile(join(stage.project, "release", "SHA256SUMS")));
+    });
+  }
+  equal(hashes[0], hashes[1]);
+});
+
+Deno.test("an executable that says another version is not released", { ignore }, async () => {
+  await onStage(async (stage) => {
+    await pretendDeno(stage, "1.2.4");
+    const { code, said } = await stage.run("build", { VERSION: "1.2.3" });
+    equal(code, 1);
+    match(said, /::error::The executable says that it is 1\.2\.4/);
+  });
+});
