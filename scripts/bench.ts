@@ -9,7 +9,9 @@ import { benchHealth, benchMemory, benchStart } from "./bench/health.ts";
 import { benchListOverApi, benchListOverKubectl } from "./bench/list.ts";
 import { benchManyClusters } from "./bench/many_clusters.ts";
 import { PROGRAM, type ServerProcess, startServer } from "./bench/server.ts";
+import { benchMatrix } from "./bench/matrix.ts";
 import { markdown, type Row } from "./bench/table.ts";
+import { benchTwelve } from "./bench/twelve.ts";
 import { type ControlPlane, startControlPlane } from "./control_plane/control_plane.ts";
 
 const ROOT = join(import.meta.dirname!, "..");
@@ -118,6 +120,7 @@ async function machine(): Promise<string> {
 
 if (import.meta.main) {
   const { goals, growth } = await bench();
+  const fleet = [...await benchMatrix(), ...await benchTwelve()];
   const text = `# Benchmarks
 
 Made by \`deno task bench --write\` on ${await machine()}: this program beside the least that could do
@@ -128,6 +131,14 @@ program that does nothing else.
 ## Goals
 
 ${markdown(goals)}
+
+## Fleet
+
+Beside the matrix stand the requests that it sends, by a client that throws the answers away; beside a
+fan-out what each row says. Of twelve clusters ten are API servers with an etcd prefix each; the time is
+until the last of these ten has ended.
+
+${markdown(fleet)}
 
 ## How the cost grows
 

@@ -84,6 +84,7 @@ export const layers: Record<string, Rule> = {
     values: [
       "src/credentials",
       "src/clusters",
+      "src/fleet",
       "src/tokens",
       "src/rate_limit",
       "src/kube/check.ts",
@@ -101,6 +102,7 @@ export const layers: Record<string, Rule> = {
       "src/kube/check.ts",
       "src/kube/late_store.ts",
       "src/kube/kubeconfig",
+      "src/net/proxy.ts",
       "src/files",
     ],
     types: ["src/kube"],
@@ -121,7 +123,16 @@ export const layers: Record<string, Rule> = {
   "src/daemon": { values: ["src/log/lines_from_end.ts", "src/files"], types: [] },
   "src/config": { values: ["src/files", "src/net"], types: [] },
   "src/fields": { values: [], types: [] },
-  "src/fleet": { values: [], types: [] },
+  "src/fleet": {
+    values: [
+      "src/credentials",
+      "src/kube/store.ts",
+      "src/kube/repository_fields.ts",
+      "src/kube/deadline.ts",
+      "src/kube/errors.ts",
+    ],
+    types: [],
+  },
   "src/files": { values: [], types: [] },
   "src/text": { values: [], types: [] },
   "src/async": { values: [], types: [] },

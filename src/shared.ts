@@ -1,5 +1,6 @@
 import { AuditLogs } from "./audit/audit_logs.ts";
-import { passingFingerprints } from "./audit/key.ts";
+import { FingerprintKeys } from "./audit/fingerprint_keys.ts";
+import { NO_KEY, passingFingerprints } from "./audit/key.ts";
 import { checkTurns } from "./clusters/check_clusters.ts";
 import { PassedOverFiles } from "./clusters/passed_over_files.ts";
 import { Locks } from "./credentials/write/locks.ts";
@@ -8,7 +9,7 @@ import { defaultGateLimits, ProcessGate } from "./kube/kubectl/gate.ts";
 import { observe } from "./observe/observe.ts";
 import { TRIES_A_MINUTE } from "./operations/call.ts";
 import { Limits } from "./operations/limits.ts";
-import { serverLimits } from "./operations/server_limits.ts";
+import { fleetQueue, serverLimits } from "./operations/server_limits.ts";
 import { PerMinute } from "./rate_limit/per_minute.ts";
 import { MAX_HELD, ReadBudget } from "./verify/read_budget.ts";
 
@@ -22,11 +23,14 @@ export function shared(
   onLonger: (seconds: number) => void = () => {},
 ) {
   let longest = 0;
+  const gate = new ProcessGate(defaultGateLimits(cores));
   return {
     locks: new Locks(),
     /** As the program that was put together last has them. */
     limits: new Limits(serverLimits({ maxRequests: 1, seconds: 1 })),
-    gate: new ProcessGate(defaultGateLimits(cores)),
+    /** Of requests about several clusters; as {@link limits}. */
+    fleet: fleetQueue(1, gate.limits),
+    gate,
     breakers: new Breakers({
       onOpened: (cluster, { message: reason }) =>
         observe("clusters.unreachable", { cluster, reason }),
@@ -35,8 +39,12 @@ export function shared(
     /** Of requests that check clusters. */
     checkTurns: checkTurns(),
     auditLogs: new AuditLogs(),
-    /** Of credentials, where no audit log has a key for them. */
+    /** Of credentials, by the keys in files. */
+    fingerprintKeys: new FingerprintKeys(),
+    /** Of credentials, where neither a file nor an audit log has a key for them. */
     fingerprint: passingFingerprints(),
+    /** Why those end with this process; absent where they do not. */
+    fingerprintsEnd: NO_KEY as string | undefined,
     /** Of answers to who tries credentials: what of them is held at once. */
     readBudget: new ReadBudget(MAX_HELD),
     /** Dry runs and tried credentials of each token or address. */

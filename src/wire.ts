@@ -1,4 +1,5 @@
 import { clusterChecker } from "./clusters/check_clusters.ts";
+import { clusterChooser } from "./clusters/choose.ts";
 import { clusterDescriber } from "./clusters/describe.ts";
 import { folderSource } from "./clusters/folder_source.ts";
 import { clusterOpener } from "./clusters/open.ts";
@@ -11,7 +12,7 @@ import { overApi, overKubectl, transportsOf } from "./kube/transport.ts";
 import { observe } from "./observe/observe.ts";
 import type { Sealed } from "./log/sealed.ts";
 import type { Services } from "./operations/operation.ts";
-import { serverLimits } from "./operations/server_limits.ts";
+import { fleetLimits, serverLimits } from "./operations/server_limits.ts";
 import { OPERATIONS } from "./operations/table.ts";
 import { type Shared, shared } from "./shared.ts";
 import { addressRules } from "./verify/address_rules.ts";
@@ -37,7 +38,7 @@ export function wire(
   version: string,
   common: Shared = shared(machine),
 ) {
-  const { limits, gate, locks, breakers, tries } = common;
+  const { limits, fleet, gate, locks, breakers, tries } = common;
   const { kubectl_timeout: seconds, "argocd-namespace": argocdNamespace } = settings;
   const rules = vetRules(settings, machine);
   // By the transport and the time of most clusters: one that has its own of both takes its places as
@@ -47,11 +48,17 @@ export function wire(
     seconds,
     gate: rules.isOverApi ? undefined : gate.limits,
   }));
+  const keyFile = settings["fingerprint-key-file"];
+  const fingerprints = keyFile === undefined
+    ? undefined
+    : common.fingerprintKeys.at(keyFile, rules);
+  fleet.configure(fleetLimits(settings["fleet-at-once"], gate.limits));
   const auditPath = settings["audit-log"];
   const auditLog = auditPath === undefined ? undefined : common.auditLogs.at(auditPath, {
     trust: rules,
     maxSize: settings["audit-log-max-size"] || Infinity,
     files: settings["audit-log-files"],
+    fingerprints,
   });
   const transports = transportsOf({
     api: () => overApi(machine, settings["connect-timeout"]),
@@ -66,6 +73,14 @@ export function wire(
     entry === undefined || entry.problem ? usual : entry.transport;
   /** Of the last list: each is logged once, and again when it has been gone. */
   let warned: readonly string[] = [];
+  async function list() {
+    const listed = await listClusters(sources);
+    for (const warning of listed.warnings) {
+      if (!warned.includes(warning)) observe("clusters.warning", { warning });
+    }
+    warned = listed.warnings;
+    return listed;
+  }
   const allowed = addressRules(settings["verify-allow"]);
   const services: Services = {
     version,
@@ -74,17 +89,16 @@ export function wire(
       dockerNamespaces: settings["docker-namespaces"],
     },
     clusters: {
-      async names() {
-        const { clusters, warnings } = await listClusters(sources);
-        for (const warning of warnings) {
-          if (!warned.includes(warning)) observe("clusters.warning", { warning });
-        }
-        warned = warnings;
-        return clusters.map(({ name }) => name);
-      },
+      names: async () => (await list()).clusters.map(({ name }) => name),
+      list,
+      choose: clusterChooser(sources),
       open: clusterOpener({
         sources,
-        storeOf: (cluster) => transports.of(cluster.transport).storeOf(cluster),
+        async storeOf(cluster, transport) {
+          const way = transports.of(transport);
+          await way.ready();
+          return way.storeOf(cluster);
+        },
         breakers,
         seconds,
         argocdNamespace,
@@ -110,12 +124,16 @@ export function wire(
       return await verify(what, { seconds, allowed, env: machine.kubectlEnv, budgets });
     },
     onFault: (error) => observe("write.internal_error", { error }),
-    fingerprint: async (credential) => await (auditLog ?? common).fingerprint(credential),
+    fingerprint: async (credential) =>
+      fingerprints === undefined
+        ? await (auditLog ?? common).fingerprint(credential)
+        : await fingerprints.of(credential).catch(() => undefined), // which is logged
+    fingerprintsEnd: fingerprints ?? auditLog ? undefined : common.fingerprintsEnd,
     auditLog,
   };
   return {
     services,
-    gates: { limits, tries },
+    gates: { limits, fleet, tries },
     /** Closes the connections to clusters. */
     close: transports.close,
   };

@@ -12,6 +12,8 @@ export interface ServerProcess {
   readonly url: string;
   /** Resident memory in MB. */
   residentMemory(): Promise<number>;
+  /** The most resident memory that it has had, in MB. */
+  peakMemory(): Promise<number>;
   stop(): Promise<void>;
   /** Ends it at once, without waiting. */
   kill(): void;
@@ -43,12 +45,14 @@ export async function startServer(args: readonly string[]): Promise<ServerProces
     if (ended) throw new Error(`The server ended: ${text}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+  const memory = async (pattern: RegExp) => {
+    const status = await Deno.readTextFile(`/proc/${child.pid}/status`);
+    return Number(pattern.exec(status)?.[1]) / 1024;
+  };
   return {
     url,
-    async residentMemory() {
-      const status = await Deno.readTextFile(`/proc/${child.pid}/status`);
-      return Number(/VmRSS:\s+([0-9]+) kB/.exec(status)?.[1]) / 1024;
-    },
+    residentMemory: () => memory(/VmRSS:\s+([0-9]+) kB/),
+    peakMemory: () => memory(/VmHWM:\s+([0-9]+) kB/),
     async stop() {
       child.kill("SIGTERM");
       await child.status;

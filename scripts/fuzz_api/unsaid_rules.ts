@@ -62,7 +62,7 @@ export const UNSAID_RULES: readonly UnsaidRule[] = [
   },
   {
     what: "the grammar of Kubernetes' label selectors",
-    message: /^Field 'namespace_selector' must be a label selector, /,
+    message: /^(Field|Parameter) '(namespace|cluster)_selector' must be a label selector, /,
   },
   {
     what: "half a character, which JSON can spell and no text has",
@@ -87,9 +87,34 @@ export const UNSAID_RULES: readonly UnsaidRule[] = [
     message: /^Cluster '[\w.-]+' not found\. /,
   },
   {
-    what: "the clusters that there are",
+    what:
+      "which clusters, in one of two forms, and what else parameters of a query have to do with " +
+      "each other, for which OpenAPI has no words",
     message:
-      /^Parameter 'clusters' must (name existing clusters: there is no '[\w.-]+'(; did you mean '[\w.-]+'\?)?|match at least one cluster: '[\w.*-]+' matches none)$/,
+      /^(Field 'cluster' is missing|Missing required parameter 'url'|(Field|Parameter) '\w+' (contradicts '\w+'; give one of them|is for several clusters, by 'clusters' or 'cluster_selector'|is about (an image|a repoURL))|No cluster selected: set 'cluster', 'clusters' \((\*|\["\*"\]) for all\) or 'cluster_selector')$/,
+  },
+  {
+    what: "what an image is called",
+    message: /^Parameter 'image' must /,
+  },
+  {
+    what: "what a list is filtered by: the host of a registry, the beginning of a URL",
+    message: /^Parameter '(registry' must be a registry's host$|url_prefix' must not contain )/,
+  },
+  {
+    what: "how many names and patterns of clusters",
+    message:
+      /^(Field|Parameter) '(clusters|first)' must have at most (1000 names|64 patterns with '\*')$/,
+  },
+  {
+    what: "the clusters that there are",
+    message: new RegExp(
+      "^(Field|Parameter) ('(clusters|first)' must (name existing clusters: there is no " +
+        "'[\\w.-]+'(; did you mean '[\\w.-]+'\\?)?|match at least one cluster( of the selection)?: " +
+        "'[\\w.*-]+' matches none|name clusters of the selection: '[\\w.-]+' is not selected" +
+        "(; did you mean '[\\w.-]+'\\?)?)|'clusters' selects no cluster|'cluster_selector' matches no " +
+        "(selected )?cluster|'cluster(s|_selector)' matches no cluster: you have access to none)$",
+    ),
   },
   {
     what: "what is in a cluster: namespaces and service accounts",

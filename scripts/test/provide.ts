@@ -9,6 +9,7 @@ import { debianProgram } from "../control_plane/debian.ts";
 import { cachedEtcd } from "../control_plane/etcd.ts";
 import { goIsAtHand } from "../control_plane/go.ts";
 import { cachedKubeApiserver, kubernetesVersion } from "../control_plane/kube_apiserver.ts";
+import { cachedKubeletReader, findKubeletReader } from "../control_plane/kubelet_reader.ts";
 import { cachedKubectl } from "../control_plane/kubectl.ts";
 import { startOthers } from "../control_plane/several.ts";
 import type { Need } from "./tiers.ts";
@@ -117,6 +118,17 @@ const PROVIDERS: Readonly<Record<Need, Provider>> = {
         ),
       ),
     provide: async () => void await findArgocdReader(), // the tests look into the cache
+  },
+  "kubelet reader": {
+    announce: async (world) =>
+      await unless(
+        isExecutable(await cachedKubeletReader(world)),
+        ...await withGo(
+          `kubelet's code ${kubernetesVersion}: built with Go, a minute or two, once`,
+          world,
+        ),
+      ),
+    provide: async () => void await findKubeletReader(), // as above
   },
   "executable": {
     announce: () => Promise.resolve(["the executable: built, half a minute"]),

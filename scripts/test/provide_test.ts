@@ -29,6 +29,7 @@ Deno.test("what has to be got first is announced, with how long that takes", asy
       "kube-apiserver",
       "etcd",
       "Argo",
+      "kubelet's",
       "the",
       "ssh-keygen",
     ]);

@@ -11,12 +11,14 @@ import {
   parseLine,
   type RefusedAttempt,
 } from "./entry.ts";
+import type { FingerprintKey } from "./fingerprint_keys.ts";
 import { type LogFiles, logLines } from "./files.ts";
 import { GroupCommit, type GroupCommitOptions } from "./group_commit.ts";
 import { whatToDo } from "./interrupted.ts";
 import { type AuditKey, HeldByAnother, keyBeside, takeKey } from "./key.ts";
 import { carriedLineOf, lineOf } from "./line.ts";
 import { type AuditPage, type AuditQuery, readAudit } from "./read.ts";
+import { reasonOf } from "./reason.ts";
 import { Refusals } from "./refusals.ts";
 import { unfinished } from "./unfinished.ts";
 import type { Begun, WriteRecord } from "./write_record.ts";
@@ -27,6 +29,8 @@ export interface AuditLogLimits {
   readonly maxSize?: number;
   /** Older files that are kept: `PATH.1`, the newest, and so on. @default 10 */
   readonly files?: number;
+  /** By which credentials are told to be the same; a write that it fails for is refused. @default its own key */
+  readonly fingerprints?: Pick<FingerprintKey, "of">;
 }
 
 export interface AuditLogOptions
@@ -99,7 +103,8 @@ export class AuditLog implements WriteRecord {
     this.#owed.clear();
     try {
       const { key, file } = await this.#take();
-      const said = about(attempt, fingerprintsOf(credentials, key));
+      const by = this.#limits.fingerprints ?? { of: key.fingerprint };
+      const said = about(attempt, await fingerprintsOf(credentials, by));
       const entry = this.#entry("begin", said);
       await file.append([...owed.map(([, line]) => line), lineOf(entry)]);
       for (const [id] of owed) this.#underWay.delete(id);
@@ -151,7 +156,7 @@ export class AuditLog implements WriteRecord {
     }
   }
 
-  /** Of a credential, as the log has it; `undefined` when the log's key cannot be had. */
+  /** Of a credential, by the log's own key; `undefined` when that cannot be had. */
   async fingerprint(credential: Sealed<string>): Promise<string | undefined> {
     const taken = await this.#take().catch(() => undefined);
     return taken?.key.fingerprint(credential);
@@ -254,13 +259,15 @@ export class AuditLog implements WriteRecord {
 /** Older files that are kept unless it is said. */
 const KEPT = 10;
 
-function fingerprintsOf(
+async function fingerprintsOf(
   credentials: Credentials | undefined,
-  { fingerprint }: AuditKey,
-): Pick<Entry, "credential" | "credentials"> {
+  by: { of(value: Sealed<string>): string | Promise<string> },
+): Promise<Pick<Entry, "credential" | "credentials">> {
   if (credentials === undefined) return {};
-  if (credentials instanceof Sealed) return { credential: fingerprint(credentials) };
-  const all = Object.entries(credentials).map(([place, each]) => [place, fingerprint(each)]);
+  if (credentials instanceof Sealed) return { credential: await by.of(credentials) };
+  const all = await Promise.all(
+    Object.entries(credentials).map(async ([place, each]) => [place, await by.of(each)]),
+  );
   return { credentials: Object.fromEntries(all) };
 }
 
@@ -270,12 +277,4 @@ async function endOfChain(files: LogFiles, hash: ChainHash): Promise<string> {
     if (typeof line === "string" && parseLine(line) !== undefined) return linkTo(line, hash);
   }
   return NO_LINE;
-}
-/** In few words, for an answer. */
-function reasonOf(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "its folder does not exist";
-  if (error instanceof Deno.errors.PermissionDenied) return "the server's user may not write it";
-  if (error instanceof Deno.errors.NotCapable) return "Deno runs without --allow-write for it";
-  const { message } = error as Error;
-  return message.split(" (os error ")[0]!;
 }

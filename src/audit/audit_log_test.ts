@@ -4,6 +4,8 @@ import { configureLog } from "../log/logger.ts";
 import { seal } from "../log/sealed.ts";
 import { AuditLog } from "./audit_log.ts";
 import type { Attempt } from "./entry.ts";
+import { FingerprintKey } from "./fingerprint_keys.ts";
+import { ownTrust } from "../files/trusted.ts";
 import { type Entry, parseLine } from "./entry.ts";
 
 const ATTEMPT: Attempt = {
@@ -130,6 +132,38 @@ Deno.test("several credentials of one write have a fingerprint each, by what the
     assert.match(other!, /^[0-9a-f]{16}$/);
     assert.notEqual(other, same);
     assert.ok(!Deno.readTextFileSync(path).includes("secret value"));
+  }));
+
+Deno.test("by another key credentials are told as that does, and the chain is the log's own", () =>
+  withPlace(async ({ open, entries, folder }) => {
+    const key = new FingerprintKey(join(folder, "fingerprints.key"), ownTrust());
+    const log = open();
+    log.limits = { fingerprints: key };
+    await begun(log, "w1");
+    await log.begin({ ...ATTEMPT, writeId: "w2" }, { a: seal("a secret value"), b: seal("other") });
+    const [one, two] = entries().filter(({ phase }) => phase === "begin");
+    const own = await key.of(seal("a secret value"));
+    assert.equal(one!.credential, own);
+    assert.deepEqual(two!.credentials, { a: own, b: await key.of(seal("other")) });
+    assert.notEqual(await log.fingerprint(seal("a secret value")), own);
+    const { chain } = await log.read({ limit: 10 });
+    assert.equal(chain.state, "unbroken");
+  }));
+
+Deno.test("a write whose credential gets no fingerprint is not recorded, and says why", () =>
+  withPlace(async ({ open, entries, folder }) => {
+    const key = new FingerprintKey(join(folder, "nowhere", "fingerprints.key"), ownTrust());
+    const log = open();
+    log.limits = { fingerprints: key };
+    const refused = await log.begin(ATTEMPT, seal("a secret value"));
+    assert.ok(refused.kind === "unwritable");
+    assert.match(
+      refused.why,
+      /^the fingerprint-key-file .* cannot be used: its folder does not exist$/,
+    );
+    assert.deepEqual(entries().map(({ phase }) => phase), ["started"]);
+    // One without a credential needs none.
+    assert.equal((await log.begin({ ...ATTEMPT, kind: "delete" })).kind, "recorded");
   }));
 
 Deno.test("a credential that is for one place is recorded with that, as of one that is tried", () =>

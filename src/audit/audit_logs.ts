@@ -14,7 +14,7 @@ export class AuditLogs {
   /** The log at this path, which starts when it is first asked for. Its limits are the newest ones. */
   at(
     spelled: string,
-    options: Pick<AuditLogOptions, "trust" | "maxSize" | "files"> = {},
+    options: Pick<AuditLogOptions, "trust" | "maxSize" | "files" | "fingerprints"> = {},
   ): AuditLog {
     const path = resolve(spelled);
     const known = this.#logs.get(path);

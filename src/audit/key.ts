@@ -82,6 +82,10 @@ function fingerprintsBy(key: Sealed<Buffer>): AuditKey["fingerprint"] {
     createHmac("sha256", key.reveal()).update(credential.reveal()).digest("hex").slice(0, 16);
 }
 
+/** Why fingerprints are by such a key where nothing is configured: for the end of a sentence. */
+export const NO_KEY =
+  "there is neither a fingerprint-key-file nor an audit log, whose key they would be by";
+
 /** Fingerprints by a key that nobody keeps: they tell what is the same until this process ends. */
 export function passingFingerprints(): AuditKey["fingerprint"] {
   return fingerprintsBy(seal(randomBytes(LENGTH)));

@@ -13,7 +13,7 @@ interface Parameter {
 }
 
 /** Names of one flag, of which each command has one at most. */
-const SAME = ["namespace", "namespaces"];
+const SAME = [["namespace", "namespaces"], ["cluster", "clusters"]];
 
 /**
  * The arguments as Stricli takes them, where users of kubectl write them otherwise: a value that
@@ -114,8 +114,9 @@ function split(word: string, { flags, aliases }: Target): readonly string[] {
 /** With the name of {@link SAME} that the command has. */
 function renamed(word: string, { flags }: Target): string {
   const [, name = "", value = ""] = /^--([a-z]+)(=.*)?$/s.exec(word) ?? [];
-  if (!SAME.includes(name) || Object.hasOwn(flags, name)) return word;
-  const own = SAME.find((each) => Object.hasOwn(flags, each));
+  const same = SAME.find((names) => names.includes(name));
+  if (same === undefined || Object.hasOwn(flags, name)) return word;
+  const own = same.find((each) => Object.hasOwn(flags, each));
   return own === undefined ? word : `--${own}${value}`;
 }
 

@@ -7,12 +7,15 @@ import { helpOf } from "./bind/help.ts";
 import {
   hasClusterArgument,
   isDeletion,
+  isLimited,
   load,
   type LoadedCommand,
   type LoadedOperation,
   type NamedCommand,
   namedCommands,
+  takesCluster,
   takesSecrets,
+  takesSelection,
 } from "./bind/load.ts";
 import {
   CLUSTER_ARGUMENT,
@@ -20,6 +23,7 @@ import {
   DELETE_FLAGS,
   DRY_RUN_FLAG,
   EXIT_CODE_FLAG,
+  LIMIT_FLAGS,
   OUTPUT_WITHOUT_NAMES,
   PROGRAM_FLAGS,
   SECRET_ARGUMENTS,
@@ -84,15 +88,16 @@ async function whole(loaded: LoadedCommand): Promise<Command<Context>> {
 }
 
 const isClusterRequired = (loaded: LoadedCommand["loaded"]) =>
-  loaded.some(({ operation }) => operation.clusters === "one") && !loaded.some(hasClusterArgument);
+  loaded.some(({ operation }) => takesCluster(operation)) && !loaded.some(hasClusterArgument);
 
 /** In the order in which help shows them. */
 async function flagsOf({ loaded }: LoadedCommand): Promise<Readonly<Record<string, object>>> {
   const views = await Promise.all(loaded.map(({ operation }) => viewFor(operation)));
   return grouped("how", {
-    ...loaded.some(({ clusterField }) => clusterField !== undefined)
+    ...loaded.some((each) => each.clusterField !== undefined || takesSelection(each.operation))
       ? clusterFlags(isClusterRequired(loaded))
       : {},
+    ...loaded.some(isLimited) ? LIMIT_FLAGS : {},
     ...Object.fromEntries(
       loaded.flatMap((each) =>
         each.flags.flatMap((flag) =>
@@ -105,6 +110,7 @@ async function flagsOf({ loaded }: LoadedCommand): Promise<Readonly<Record<strin
       ? { ...DRY_RUN_FLAG, ...EXIT_CODE_FLAG }
       : {},
     ...loaded.some(isDeletion) ? DELETE_FLAGS : {},
+    ...Object.assign({}, ...views.map(({ flags = {} }) => flags)),
     ...PROGRAM_FLAGS,
     ...views.some(({ names }) => names !== undefined) ? {} : OUTPUT_WITHOUT_NAMES,
   });
@@ -125,6 +131,9 @@ function aliasesOf({ loaded }: LoadedCommand): Readonly<Record<string, string>> 
   const letters = loaded.flatMap(({ help }) => Object.entries(help.letters ?? {}));
   return {
     o: "output",
+    ...loaded.some((each) => each.clusterField !== undefined || takesSelection(each.operation))
+      ? { l: "selector" }
+      : {},
     ...loaded.some(isDeletion) ? { y: "yes" } : {},
     ...Object.fromEntries(letters.map(([letter, field]) => [letter, camel(kebab(field))])),
   };

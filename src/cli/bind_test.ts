@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
 import type { Field, Fields } from "../fields/field.ts";
+import type { Operation } from "../operations/operation.ts";
 import { OPERATIONS } from "../operations/table.ts";
 import { parametersOf } from "./bind/field_flags.ts";
-import { isOwn, load, namedCommands } from "./bind/load.ts";
+import { isOwn, load, namedCommands, takesCluster, takesSelection } from "./bind/load.ts";
 import {
   clusterFlags,
   DELETE_FLAGS,
   DRY_RUN_FLAG,
   EXIT_CODE_FLAG,
+  LIMIT_FLAGS,
   PROGRAM_FLAGS,
 } from "./bind/program_flags.ts";
+import { viewFor } from "./views.ts";
 
 /** Fields, by their paths, that nothing on a command line gives. */
 function ungiven(fields: Fields, isGiven: (path: string) => boolean, before = ""): string[] {
@@ -30,6 +33,11 @@ const byAnother = new Set(
   ),
 );
 
+/** Whether the flags for clusters give it, or choose those that are asked for one after the other. */
+const isOfClusters = (field: string, operation: Operation) =>
+  (takesSelection(operation) || operation.alsoBy?.some(({ eachBy }) => eachBy === "clusters")) &&
+  ["clusters", "cluster_selector", "first", "max_failures"].includes(field);
+
 for (const named of namedCommands(OPERATIONS)) {
   Deno.test(`${named.words.join(" ")} gives all fields of its operations`, async () => {
     for (const { operation, module, args, flags, ...loaded } of (await load(named)).loaded) {
@@ -37,7 +45,8 @@ for (const named of namedCommands(OPERATIONS)) {
       const left = ungiven(
         module.fields ?? {},
         (path) =>
-          isOwn(path, operation) || args.includes(path) || several.includes(path) ||
+          isOwn(path, operation) || isOfClusters(path, operation) || args.includes(path) ||
+          several.includes(path) ||
           path === loaded.clusterField || Object.hasOwn(loaded.input, path) ||
           byAnother.has(`${operation.name} ${path}`),
       );
@@ -58,11 +67,18 @@ for (const named of namedCommands(OPERATIONS)) {
       ...DRY_RUN_FLAG,
       ...EXIT_CODE_FLAG,
       ...DELETE_FLAGS,
+      ...LIMIT_FLAGS,
+      ...Object.assign(
+        {},
+        ...await Promise.all(
+          named.operations.map(async (each) => (await viewFor(each)).flags ?? {}),
+        ),
+      ),
     };
     const taken = new Set(Object.keys(own).map(hyphened));
     const ofFields = loaded.flatMap(({ operation, flags }) =>
       flags.flatMap((each) => Object.keys(parametersOf(each)))
-        .filter((name) => name !== "cluster" || operation.clusters === "one")
+        .filter((name) => name !== "cluster" || takesCluster(operation))
     );
     assert.deepEqual(ofFields.filter((name) => taken.has(name)), []);
     const known = new Set([...taken, ...ofFields]);

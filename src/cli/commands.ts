@@ -93,7 +93,7 @@ const logs = command(async () => (await import("./logs.ts")).logs, {
 
 const demo = command(async () => (await import("./demo.ts")).demo, {
   flags: { port: number("Port to listen on; 0 for any free one (default: 8091)", "number") },
-  brief: "Try it without a cluster: serve three emulated ones",
+  brief: "Try it without a cluster: serve eight emulated ones",
   examples: [["", "Serve them until Ctrl-C, and print curl commands to try"]],
 });
 

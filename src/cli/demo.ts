@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import { settingsOf } from "../config/schema.ts";
-import { type Emulator, startEmulator } from "../emulator/emulator.ts";
+import type { EmulatedCluster } from "../emulator/cluster.ts";
+import { startEmulator } from "../emulator/emulator.ts";
 import { configureLog } from "../log/logger.ts";
 import { front } from "../server/front.ts";
 import { shared } from "../shared.ts";
 import { wireServer } from "../wire_server.ts";
+import { FLEET, labelsFile } from "./demo_fleet.ts";
 import { seedProductionCluster, seedTestCluster } from "./demo_secrets.ts";
 import { listen } from "../server/listen/listen.ts";
 import { stopSeconds } from "../server/listen/graceful_stop.ts";
@@ -16,12 +18,16 @@ import { VERSION } from "./version.ts";
 export async function demo({ port = 8091 }: { port?: number }): Promise<number> {
   configureLog({ format: "text", level: "info" });
   const folder = await Deno.makeTempDir({ prefix: "argocd-configurer-demo-" });
-  const test = startEmulator({ defaultAccounts: true });
-  const production = startEmulator({ defaultAccounts: true });
+  const emulators = Object.entries(SEEDS).map(([name, seed]) => {
+    const emulator = startEmulator({ defaultAccounts: true });
+    seed(emulator.cluster);
+    return { name, emulator };
+  });
   try {
-    seedTestCluster(test.cluster);
-    seedProductionCluster(production.cluster);
-    const clusters = await writeKubeconfigs(folder, test, production);
+    const clusters = await writeFolder(folder, {
+      ...Object.fromEntries(emulators.map(({ name, emulator }) => [name, emulator.kubeconfig()])),
+      "unreachable-cluster": UNREACHABLE,
+    });
     const settings = settingsOf({
       port,
       "clusters-folder": clusters,
@@ -41,27 +47,38 @@ export async function demo({ port = 8091 }: { port?: number }): Promise<number> 
     await common.auditLogs.close();
     return code;
   } finally {
-    await Promise.all([test.stop(), production.stop()]);
+    await Promise.all(emulators.map(({ emulator }) => emulator.stop()));
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-async function writeKubeconfigs(
+const SEEDS: Readonly<Record<string, (cluster: EmulatedCluster) => void>> = {
+  "test-cluster": seedTestCluster,
+  "production-cluster": seedProductionCluster,
+  ...Object.fromEntries(Object.entries(FLEET).map(([name, { seed }]) => [name, seed])),
+};
+
+/** Of port 1 of this machine: nothing listens there. */
+const UNREACHABLE = JSON.stringify({
+  apiVersion: "v1",
+  kind: "Config",
+  clusters: [{ name: "nowhere", cluster: { server: "http://127.0.0.1:1" } }],
+  users: [{ name: "nobody", user: {} }],
+  contexts: [{ name: "nowhere", context: { cluster: "nowhere", user: "nobody" } }],
+  "current-context": "nowhere",
+});
+
+/** @param kubeconfigs by the clusters' names. @returns the path of the folder with them */
+async function writeFolder(
   folder: string,
-  test: Emulator,
-  production: Emulator,
+  kubeconfigs: Readonly<Record<string, string>>,
 ): Promise<string> {
   const clusters = join(folder, "clusters");
   await Deno.mkdir(clusters);
-  const kubeconfigs = {
-    "test-cluster": test.kubeconfig(),
-    "production-cluster": production.kubeconfig(),
-    // Port 1 of this machine: nothing listens there.
-    "unreachable-cluster": test.kubeconfig().replaceAll(test.url, "http://127.0.0.1:1"),
-  };
-  for (const [name, kubeconfig] of Object.entries(kubeconfigs)) {
-    await Deno.writeTextFile(join(clusters, `${name}.kubeconfig`), kubeconfig, { mode: 0o600 });
-  }
+  const write = (name: string, text: string) =>
+    Deno.writeTextFile(join(clusters, name), text, { mode: 0o600 });
+  await write("labels.yaml", labelsFile(FLEET));
+  for (const [name, text] of Object.entries(kubeconfigs)) await write(`${name}.kubeconfig`, text);
   return clusters;
 }
 
@@ -83,7 +100,7 @@ function introduction(url: string): string {
     password: "demo-token",
   };
   return `
-argocd-configurer serves three emulated clusters on ${url}
+argocd-configurer serves eight emulated clusters on ${url}
 Nothing of this is real, and all of it is gone with Ctrl-C.
 
 Look around:
@@ -103,5 +120,11 @@ Commands ask it, too, in another terminal:
   export ARGOCD_CONFIGURER_SERVER=${url}
   argocd-configurer secrets --all-clusters
   argocd-configurer audit
+
+Compare all clusters, and ask why Argo CD and a kubelet do not use a credential (docs/fleet.md):
+  argocd-configurer fleet
+  argocd-configurer explain us-prod https://github.com/example-shop/deploy.git
+  argocd-configurer explain dev --image registry.example.net/shop/web:1.4 --namespace shop
+  curl "${url}/api/v1/credentials?cluster_selector=env%3Dprod"
 `;
 }

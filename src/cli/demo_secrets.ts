@@ -1,7 +1,8 @@
 import type { EmulatedCluster } from "../emulator/cluster.ts";
 import { encodeBase64Text } from "../text/bytes.ts";
 
-const READER = { username: "demo-reader", password: "demo-password" };
+/** What all of these secrets hold. */
+export const READER = { username: "demo-reader", password: "demo-password" };
 
 /**
  * What a cluster of a small team holds; none of the values is a credential anywhere, and no name or
@@ -16,14 +17,17 @@ export function seedTestCluster(cluster: EmulatedCluster): void {
     name: "team-charts",
     type: "helm",
     url: "https://helm.example.net/team",
+    ...READER,
   });
   argocdSecret(cluster, "app-of-apps", "repository", {
     type: "git",
     url: "https://github.com/example/app-of-apps.git",
+    ...READER,
   });
   argocdSecret(cluster, "github", "repo-creds", {
     type: "git",
     url: "https://github.com/example/",
+    ...READER,
   });
 }
 
@@ -39,14 +43,17 @@ export function seedProductionCluster(cluster: EmulatedCluster): void {
     type: "helm",
     enableOCI: "true",
     url: "registry.example.com/charts",
+    ...READER,
   });
   argocdSecret(cluster, "old-charts", "helm-repo-creds", {
     url: "https://charts.example.com",
+    ...READER,
   });
 }
 
 /** Argo CD itself, as far as its version can be seen. */
-function argocd(cluster: EmulatedCluster, version: string): void {
+export function argocd(cluster: EmulatedCluster, version: string): void {
+  cluster.addNamespace("argocd");
   cluster.deployments = [{
     namespace: "argocd",
     name: "argocd-server",
@@ -58,25 +65,37 @@ function argocd(cluster: EmulatedCluster, version: string): void {
   }];
 }
 
-function pullSecret(cluster: EmulatedCluster, namespace: string, label: string): void {
-  const entry = { ...READER, auth: encodeBase64Text(`${READER.username}:${READER.password}`) };
+interface PullSecret {
+  /** @default "registry" */
+  readonly name?: string;
+  /** The key of its one entry. @default "ghcr.io" */
+  readonly host?: string;
+  readonly password?: string;
+}
+
+/** Puts in a pull secret that has this label. */
+export function pullSecret(
+  cluster: EmulatedCluster,
+  namespace: string,
+  label: string,
+  { name = "registry", host = "ghcr.io", password = READER.password }: PullSecret = {},
+): void {
+  const { username } = READER;
+  const entry = { username, password, auth: encodeBase64Text(`${username}:${password}`) };
   cluster.put({
-    metadata: { namespace, name: "registry", labels: { [label]: "docker-creds" } },
+    metadata: { namespace, name, labels: { [label]: "docker-creds" } },
     type: "kubernetes.io/dockerconfigjson",
-    stringData: { ".dockerconfigjson": JSON.stringify({ auths: { "ghcr.io": entry } }) },
+    stringData: { ".dockerconfigjson": JSON.stringify({ auths: { [host]: entry } }) },
   });
 }
 
-function argocdSecret(
+/** Puts in a secret of Argo CD's with these fields. */
+export function argocdSecret(
   cluster: EmulatedCluster,
   name: string,
   secretType: string,
   stringData: Record<string, string>,
 ): void {
   const labels = { "argocd.argoproj.io/secret-type": secretType };
-  cluster.put({
-    metadata: { namespace: "argocd", name, labels },
-    type: "Opaque",
-    stringData: { ...stringData, ...READER },
-  });
+  cluster.put({ metadata: { namespace: "argocd", name, labels }, type: "Opaque", stringData });
 }

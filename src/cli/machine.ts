@@ -19,8 +19,18 @@ export function thisMachine(run?: RunProcess): Machine {
     get hasKubectl() {
       return findProgram("kubectl", env.PATH ?? "") !== undefined;
     },
+    permissions: {
+      mayConnect: ({ hostname, port, protocol }) => {
+        const host = `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
+        return isGranted({ name: "net", host });
+      },
+      mayRun: (command) => isGranted({ name: "run", command }),
+    },
     cores: navigator.hardwareConcurrency,
     user: Deno.uid() ?? 0,
     group: Deno.gid() ?? 0,
   };
 }
+
+const isGranted = (permission: Deno.PermissionDescriptor) =>
+  Deno.permissions.querySync(permission).state === "granted";

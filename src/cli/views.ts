@@ -4,8 +4,10 @@ import type { View } from "./views/view.ts";
 /** Views of operations whose answers are shown otherwise than any other's, by operation. */
 const OWN: Readonly<Record<string, () => Promise<View>>> = {
   listClusters: async () => (await import("./views/list_clusters.ts")).view,
+  listCredentials: async () => (await import("./views/list_credentials.ts")).view,
   listSecrets: async () => (await import("./views/list_secrets.ts")).view,
   getSecret: async () => (await import("./views/get_secret.ts")).view,
+  explain: async () => (await import("./views/explain.ts")).view,
   deleteSecret: async () => (await import("./views/written.ts")).deleted,
   addDocker: async () => (await import("./views/written.ts")).addedDocker,
   addRepo: async () => (await import("./views/written.ts")).addedRepo,

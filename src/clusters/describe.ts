@@ -21,8 +21,8 @@ export interface DescribedCluster {
   /** Why it is not used. */
   readonly problem?: KubeError;
   readonly warnings: readonly string[];
-  /** The first name by alphabet, of those that may be seen, by which its server is known, too. */
-  readonly sameServerAs?: string;
+  /** Other names, of those that may be seen, by which its server is known, too; sorted. */
+  readonly sameServerAs: readonly string[];
 }
 
 export interface Described {
@@ -70,19 +70,20 @@ export function clusterDescriber(
     const { clusters: listed, warnings } = await listClusters(sources);
     const visible = listed.filter(({ name }) => isVisible(name));
     const entries = await pLimit(AT_ONCE).map(visible, ({ name }) => look(name, isMeant(name)));
-    const firstAt = new Map<string, string>();
+    const usable = entries.filter((entry) => entry !== undefined)
+      .filter((entry) => entry.problem === undefined);
+    const byServer = Map.groupBy(usable, ({ identity }) => identity);
     const described = visible.map(({ name, source, labels }, i): DescribedCluster => {
       const entry = entries[i];
       const known = { name, source, labels, transport: transportOf(entry) };
       if (entry === undefined || entry.problem !== undefined) {
         const problem = entry?.problem ?? notThere(sources, name);
-        return { ...known, problem, warnings: [] };
+        return { ...known, problem, warnings: [], sameServerAs: [] };
       }
       const { identity, server, warnings = [] } = entry;
-      const first = firstAt.get(identity);
-      if (first === undefined) firstAt.set(identity, name);
-      const same = first === undefined ? {} : { sameServerAs: first };
-      return { ...known, server, warnings, ...same };
+      const names = byServer.get(identity)!.map((each) => each.name);
+      const sameServerAs = names.filter((each) => each !== name);
+      return { ...known, server, warnings, sameServerAs };
     });
     return { clusters: described.filter(({ name }) => isMeant(name)), warnings };
   };

@@ -1,7 +1,9 @@
+import { dirname } from "node:path";
 import { KubeError } from "../kube/errors.ts";
 import { serverIdentity } from "../kube/kubeconfig/identity.ts";
 import { shownServer } from "../kube/kubeconfig/server_url.ts";
 import { observe } from "../observe/observe.ts";
+import { fleetWay } from "./fleet_way.ts";
 import { clustersFolder } from "./folder.ts";
 import { importCommand } from "./further_contexts.ts";
 import type { LabelsByCluster } from "./labels.ts";
@@ -63,7 +65,15 @@ export function folderSource(
           const contexts = vetted.contexts - 1;
           observe("clusters.further_contexts", { file, contexts, import: importCommand(file) });
         }
-        return entryOf(vetted, { name, labels, transport, own, labelsAt: labelsFile.path });
+        const { fleetOverApi: permissions, env = {} } = rules;
+        const inFleet = () => {
+          const current = vetted.current.reveal();
+          return own.transport === undefined && permissions !== undefined
+            ? fleetWay(dirname(vetted.path), current, env, permissions)
+            : { transport, runsPrograms: transport === "kubectl" || current.usesPlugin };
+        };
+        const labelsAt = labelsFile.path;
+        return entryOf(vetted, { name, labels, transport, inFleet, own, labelsAt });
       } catch (error) {
         if (error instanceof Deno.errors.NotFound) return undefined;
         return { name, labels, problem: problem ?? problemOf(error, name, file) };
@@ -75,7 +85,7 @@ export function folderSource(
 
 function entryOf(
   { path, content, current, version, warnings }: Vetted,
-  about: Pick<UsableCluster, "name" | "labels" | "transport" | "own" | "labelsAt">,
+  about: Pick<UsableCluster, "name" | "labels" | "transport" | "inFleet" | "own" | "labelsAt">,
 ): UsableCluster {
   const identity = serverIdentity(current.reveal());
   const server = shownServer(current.reveal().server);

@@ -5,7 +5,10 @@ import { CLUSTER_NAME_RULE, isClusterName } from "./folder.ts";
 /** By the cluster's name; of clusters without labels there may be no entry. */
 export type LabelsByCluster = ReadonlyMap<string, Readonly<Record<string, string>>>;
 
-/** Labels that cannot be read; nothing of the file counts then. */
+/**
+ * Labels that cannot be read; nothing of the file counts then. The message says on which line, and quotes
+ * nothing of the file: it is also for callers who may not know of all clusters.
+ */
 export class LabelsInvalid extends Error {
   override readonly name = "LabelsInvalid";
 
@@ -36,11 +39,11 @@ export function parseLabels(text: string): LabelsByCluster {
   else {
     for (const { key, value } of root.entries) {
       if (!isClusterName(key.text)) {
-        key.refuse(`${quoted(key.text)} is not a cluster name: ${CLUSTER_NAME_RULE}`);
+        key.refuse(`a key is not a cluster name: ${CLUSTER_NAME_RULE}`);
       }
       if (isEmpty(value)) continue;
       if (value.kind === "mapping") found.set(key.text, labelsIn(value.entries));
-      else value.refuse(`cluster ${quoted(key.text)} needs a mapping of labels, like {env: prod}`);
+      else value.refuse("a cluster needs a mapping of labels, like {env: prod}");
     }
   }
   return found;
@@ -51,15 +54,13 @@ const SHAPE = "it must map clusters to labels, like 'prod-eu: {env: prod, region
 function labelsIn(entries: readonly Entry[]): Record<string, string> {
   return Object.fromEntries(entries.map(({ key, value }) => {
     const [wrongKey] = labelKeyErrors(key.text);
-    if (wrongKey !== undefined) key.refuse(`${quoted(key.text)} is not a label key: ${wrongKey}`);
-    if (value.kind !== "scalar") return value.refuse(`label ${quoted(key.text)} must be a text`);
+    if (wrongKey !== undefined) key.refuse(`a key is not a label key: ${wrongKey}`);
+    if (value.kind !== "scalar") return value.refuse("a label's value must be a text");
     const [wrong] = labelValueErrors(value.text);
     if (wrong === undefined) return [key.text, value.text];
-    return value.refuse(`${quoted(value.text)} is not a value of a label (${key.text}): ${wrong}`);
+    return value.refuse(`a value is not a label value: ${wrong}`);
   }));
 }
-
-const quoted = (text: string) => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 
 type Node =
   & { refuse(why: string): never }
@@ -123,7 +124,7 @@ class Reading {
     while (this.#events[this.#at]!.type !== EVENT_ID.POP) {
       const key = this.#node();
       if (key.kind !== "scalar") return key.refuse("a key must be a text");
-      if (keys.has(key.text)) key.refuse(`${quoted(key.text)} is there twice`);
+      if (keys.has(key.text)) key.refuse("a key is there twice");
       keys.add(key.text);
       entries.push({ key, value: this.#node() });
     }

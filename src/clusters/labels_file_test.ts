@@ -5,7 +5,8 @@ import { Breakers } from "../kube/breaker.ts";
 import { folderSource } from "./folder_source.ts";
 import { clusterOpener } from "./open.ts";
 import { PassedOverFiles } from "./passed_over_files.ts";
-import { type ClusterSource, listClusters, type UsableCluster } from "./source.ts";
+import { type ClusterSource, listClusters, type UsableCluster, wayInFleet } from "./source.ts";
+import type { VetRules } from "./vet.ts";
 
 const KUBECONFIG = `apiVersion: v1
 kind: Config
@@ -26,6 +27,7 @@ interface Folder {
 async function withFolder(
   labels: string | undefined,
   test: (folder: Folder) => Promise<void>,
+  more: Partial<VetRules> = {},
 ): Promise<void> {
   const path = await Deno.makeTempDir();
   try {
@@ -35,7 +37,7 @@ async function withFolder(
     const file = `${path}/labels.yaml`;
     const write = (text: string) => Deno.writeTextFileSync(file, text, { mode: 0o600 });
     if (labels !== undefined) write(labels);
-    const rules = { owners: [Deno.uid()!], group: Deno.gid()!, allowExecPlugins: false };
+    const rules = { owners: [Deno.uid()!], group: Deno.gid()!, allowExecPlugins: false, ...more };
     const source = folderSource(path, rules, new PassedOverFiles());
     await test({ path, file, source, write });
   } finally {
@@ -106,7 +108,7 @@ Deno.test("labels that change count at once, also when they become unreadable or
   }));
 
 const UNREADABLE: [what: string, spoil: (folder: Folder) => void, why: RegExp][] = [
-  ["malformed", ({ write }) => write("a:\n  b c: d"), /labels\.yaml:2: "b c" is not a label key/],
+  ["malformed", ({ write }) => write("a:\n  b c: d"), /labels\.yaml:2: a key is not a label key/],
   ["not UTF-8", ({ file }) => Deno.writeFileSync(file, new Uint8Array([0xc3, 0x28])), /not UTF-8/],
   ["writable by everyone", ({ file }) => Deno.chmodSync(file, 0o666), /everyone may write to it/],
   [
@@ -202,3 +204,29 @@ Deno.test("a SOCKS proxy hinders only a cluster that is reached by api", () =>
     assert.equal((await problemOf(source, "a")).kind, "invalid_kubeconfig");
     assert.equal((await usable(source, "b")).transport, "kubectl");
   }));
+
+const PLUGIN = KUBECONFIG.replace(
+  /\{token: [^}]*\}/,
+  "{exec: {apiVersion: client.authentication.k8s.io/v1, command: aws, interactiveMode: Never}}",
+);
+
+const WAYS: [by: string, labels: string, rules: Partial<VetRules>, transport: string][] = [
+  ["a label", "a: {argocd-configurer.io/transport: api}\n", {}, "api"],
+  ["the setting", "", { isOverApi: true }, "api"],
+  ["a label against the setting", "a: {argocd-configurer.io/transport: kubectl}\n", {
+    isOverApi: true,
+  }, "kubectl"],
+];
+
+for (const [by, labels, rules, transport] of WAYS) {
+  Deno.test(`by ${transport} of ${by}, a kubeconfig with a plugin runs programs in a fleet, too`, () =>
+    withFolder(labels, async ({ source, path }) => {
+      const isKubectl = transport === "kubectl";
+      assert.deepEqual(wayInFleet(await usable(source, "a")), {
+        transport,
+        runsPrograms: isKubectl,
+      });
+      Deno.writeTextFileSync(`${path}/a.kubeconfig`, PLUGIN);
+      assert.deepEqual(wayInFleet(await usable(source, "a")), { transport, runsPrograms: true });
+    }, { allowExecPlugins: true, ...rules }));
+}

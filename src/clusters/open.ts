@@ -2,8 +2,14 @@ import type { Breakers } from "../kube/breaker.ts";
 import type { KubeError } from "../kube/errors.ts";
 import { lateStore, refusedStore } from "../kube/late_store.ts";
 import type { SecretStore } from "../kube/store.ts";
-import { argocdNamespaceOf } from "./own_settings.ts";
-import { type ClusterSource, findCluster, placeOf, type UsableCluster } from "./source.ts";
+import { argocdNamespaceOf, type TransportName } from "./own_settings.ts";
+import {
+  type ClusterSource,
+  findCluster,
+  placeOf,
+  type UsableCluster,
+  wayInFleet,
+} from "./source.ts";
 
 /** A cluster for one operation. */
 export interface OpenedCluster {
@@ -22,6 +28,8 @@ export interface OpenedCluster {
   readonly argocdNamespace: string | undefined;
   /** Where its labels are, or would be, for messages; absent of a cluster that is not used. */
   readonly labelsAt?: string;
+  /** As they are now; absent of a cluster that is not used. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** What holds for clusters whose labels say nothing else. */
@@ -40,14 +48,23 @@ export interface ClusterNotFound {
   readonly argocdNamespace?: string;
 }
 
-/** Opens a cluster by its name, which is a valid one. */
-export type OpenCluster = (name: string) => Promise<OpenedCluster | ClusterNotFound>;
+/**
+ * Opens a cluster by its name, which is a valid one.
+ * @param as whether it is the only one that a request is about. @default alone
+ */
+export type OpenCluster = (
+  name: string,
+  as?: "alone" | "one of several",
+) => Promise<OpenedCluster | ClusterNotFound>;
 
 export interface OpenerOptions extends ClusterDefaults {
   /** A name is looked for in each, in this order. */
   readonly sources: readonly ClusterSource[];
   /** The way to a cluster, whose connections may be kept from one operation to the next. */
-  readonly storeOf: (cluster: UsableCluster) => SecretStore;
+  readonly storeOf: (
+    cluster: UsableCluster,
+    transport: TransportName,
+  ) => SecretStore | Promise<SecretStore>;
   readonly breakers: Breakers;
   /** Told of the time that each cluster has when it is opened, in seconds. */
   readonly onOpen?: (seconds: number) => void;
@@ -63,7 +80,7 @@ export function clusterOpener(
     seconds: defaults.seconds,
     argocdNamespace: defaults.argocdNamespace,
   });
-  return async (name) => {
+  return async (name, as = "alone") => {
     const cluster = await findCluster(sources, name);
     if (cluster === undefined) {
       const { argocdNamespace } = defaults;
@@ -71,18 +88,19 @@ export function clusterOpener(
       return { kind: "cluster_not_found", cluster: name, file, argocdNamespace };
     }
     if (cluster.problem !== undefined) return refused(name, cluster.problem);
-    const { identity, version, own, labelsAt } = cluster;
+    const { identity, version, own, labels, labelsAt } = cluster;
     const { seconds = defaults.seconds } = own;
     const breaker = breakers.of(identity, name, version);
     // At once, too, so that nobody waits for the lock of a write to which the cluster does not answer.
     const refusal = breaker.refusal(name);
     const argocdNamespace = argocdNamespaceOf(own, defaults.argocdNamespace);
-    const about = { kind: "open", name, seconds, argocdNamespace, labelsAt } as const;
+    const about = { kind: "open", name, seconds, argocdNamespace, labels, labelsAt } as const;
     if (refusal !== undefined) {
       return { ...refused(name, refusal), ...about };
     }
     onOpen(seconds);
-    const store = storeOf(cluster);
+    const { transport } = as === "alone" ? cluster : wayInFleet(cluster);
+    const store = await storeOf(cluster, transport);
     // Not before it is asked: who is let through to see whether it answers keeps others waiting.
     const guarded = lateStore(() => {
       const now = breaker.guard(name, store, seconds);

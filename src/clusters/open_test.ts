@@ -127,7 +127,7 @@ Deno.test("of two sources with one name the first is used, and that is said", ()
     const sources = [folder, inMemory(usable("a"))];
     const { clusters, warnings } = await listClusters(sources);
     assert.deepEqual(clusters, [{ name: "a", labels: {}, source: "folder" }]);
-    assert.deepEqual(warnings, ["Cluster 'a' comes from two sources, and the first one's is used"]);
+    assert.deepEqual(warnings, ["Cluster 'a' is defined in two sources; the first one is used"]);
     const it = await opened(scene(sources).open("a"));
     assert.equal(it.lockScope, await identityOf(folder, "a"));
     const turned = await opened(scene(sources.toReversed()).open("a"));

@@ -55,6 +55,8 @@ export interface UsableCluster extends ListedCluster {
   /** What is not forbidden, but better otherwise; a sentence each. */
   readonly warnings?: readonly string[];
   readonly transport: TransportName;
+  /** How it is asked in a request about several. @default by its transport */
+  readonly inFleet?: (() => FleetWay) | undefined;
   /** What its labels say of how it is used. */
   readonly own: OwnSettings;
   /** Where its labels are, or would be: `clusters/labels.yaml`. */
@@ -62,18 +64,30 @@ export interface UsableCluster extends ListedCluster {
   readonly problem?: undefined;
 }
 
+/** How a cluster is asked in a request about several. */
+export interface FleetWay {
+  readonly transport: TransportName;
+  /** Whether programs are run for it: kubectl, or a plugin for its credential. */
+  readonly runsPrograms: boolean;
+}
+
+export const wayInFleet = ({ transport, inFleet }: UsableCluster): FleetWay =>
+  inFleet?.() ?? { transport, runsPrograms: transport === "kubectl" };
+
 export interface UnusableCluster extends ListedCluster {
   readonly problem: KubeError;
 }
 
+/** What all sources know together. */
+export type ListedClusters =
+  & Required<Omit<SourceList, "labelsProblem" | "clusters">>
+  & Pick<SourceList, "labelsProblem">
+  & { readonly clusters: readonly FoundCluster[] };
+
 /** The clusters of all sources, sorted; of two with one name the earlier source's. */
 export async function listClusters(
   sources: readonly ClusterSource[],
-): Promise<
-  & Required<Omit<SourceList, "labelsProblem" | "clusters">>
-  & Pick<SourceList, "labelsProblem">
-  & { readonly clusters: readonly FoundCluster[] }
-> {
+): Promise<ListedClusters> {
   const lists = await Promise.all(sources.map(async (source) => {
     const { clusters, ...more } = await source.list();
     return { ...more, clusters: clusters.map((each) => ({ ...each, source: source.kind })) };
@@ -83,7 +97,7 @@ export async function listClusters(
   for (const cluster of lists.flatMap(({ clusters }) => clusters)) {
     const { name } = cluster;
     if (!byName.has(name)) byName.set(name, cluster);
-    else clashes.push(`Cluster '${name}' comes from two sources, and the first one's is used`);
+    else clashes.push(`Cluster '${name}' is defined in two sources; the first one is used`);
   }
   const labelsProblem = lists.find((list) => list.labelsProblem !== undefined)?.labelsProblem;
   return {

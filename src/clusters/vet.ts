@@ -6,6 +6,7 @@ import { NotUsable } from "../kube/kubeconfig/refused.ts";
 import { readYaml, type Value } from "../kube/kubeconfig/yaml.ts";
 import { seal, type Sealed } from "../log/sealed.ts";
 import { contextCount, furtherContexts } from "./further_contexts.ts";
+import type { Permissions } from "./fleet_way.ts";
 import { whyFilesUseless } from "./named_files.ts";
 import { whyNoPlugin } from "./plugins.ts";
 
@@ -27,6 +28,13 @@ export interface VetRules extends Trust {
   readonly programs?: string | undefined;
   /** Whether clusters are reached without kubectl, and so by no SOCKS proxy. @default false */
   readonly isOverApi?: boolean;
+  /**
+   * Of requests about several clusters that may be reached without kubectl though others are not: what
+   * this process may do. @default they are reached as those about one are
+   */
+  readonly fleetOverApi?: Permissions | undefined;
+  /** The environment in which proxies may stand. @default none */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** What the rules take from the process and its machine. */
@@ -38,6 +46,8 @@ export interface ServerMachine {
   readonly kubectlEnv: Record<string, string>;
   /** Whether kubectl can be run. */
   readonly hasKubectl: boolean;
+  /** What this process may do itself. @default not known, so that nothing is tried */
+  readonly permissions?: Permissions;
 }
 
 /** Those of the settings, for this process. */
@@ -46,7 +56,7 @@ export function vetRules(
     Settings,
     "trusted-owners" | "allow-exec-plugins" | "transport"
   >,
-  { user, group, kubectlEnv, hasKubectl }: ServerMachine,
+  { user, group, kubectlEnv, hasKubectl, permissions }: ServerMachine,
 ): VetRules {
   return {
     ...configuredTrust(settings["trusted-owners"], { owners: [user], group }),
@@ -54,6 +64,8 @@ export function vetRules(
     programs: kubectlEnv.PATH,
     // `auto` is kubectl, which works with every kubeconfig, unless it is missing.
     isOverApi: transport === "api" || (transport === "auto" && !hasKubectl),
+    fleetOverApi: transport === "auto" && hasKubectl ? permissions : undefined,
+    env: kubectlEnv,
   };
 }
 

@@ -71,7 +71,8 @@ export const SETTINGS = {
     schema: z.enum(["auto", "kubectl", "api"]).default("auto"),
     about:
       "How clusters are reached: `auto`, `kubectl` or `api`. `auto` is `kubectl` when it is on " +
-      "PATH, else `api`. A cluster's label `argocd-configurer.io/transport` overrides it.",
+      "PATH, else `api`; a request about several clusters asks each by `api` where its kubeconfig and " +
+      "the permissions of this process allow it. A cluster's label `argocd-configurer.io/transport` overrides it.",
     flag: { value: "transport", commands: true },
   },
   "argocd-namespace": {
@@ -163,6 +164,14 @@ export const SETTINGS = {
     protective: true,
     example: "audit.log",
   },
+  "fingerprint-key-file": {
+    schema: text.optional(),
+    about: "File of the key by which credentials are [told to be the same](#audit-log), in " +
+      "answers and in the audit log; made where it is not there. Without it they are told by the " +
+      "audit log's key, and without that by one that ends with the process.",
+    path: "file",
+    example: "fingerprints.key",
+  },
   "audit-log-max-size": {
     schema: z.int().refine((bytes) => bytes === 0 || bytes >= MIB, `must be 0 or at least ${MIB}`)
       .default(64 * MIB),
@@ -177,6 +186,12 @@ export const SETTINGS = {
   "max-requests": {
     schema: z.int().min(1).default(256),
     about: "Requests that may be under way at once; one more is 503.",
+  },
+  "fleet-at-once": {
+    schema: z.int().min(1).max(1000).default(32),
+    about:
+      "Clusters that requests about several ask at once, of all such requests; the others wait. One " +
+      "that has not ended after two seconds lets another begin.",
   },
   "body-timeout": {
     schema: seconds.default(10),

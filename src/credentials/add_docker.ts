@@ -4,6 +4,7 @@ import type { PullSecretUse } from "../kube/store.ts";
 import type { AddServices, AddSettings, NotAccepted } from "./adding.ts";
 import { dockerSecrets, gitWriteBackName } from "./kinds/docker.ts";
 import { type DockerCredential, dockerLogins } from "./kinds/docker_logins.ts";
+import { canonicalSealed } from "./material/canonical.ts";
 import { MAX_NAMESPACES, type NamespaceSelection, selectNamespaces } from "./namespaces.ts";
 import { accountsOf, NOT_ACCEPTED, outcomeOfWrite } from "./outcome.ts";
 import { write, type WriteVerdict } from "./write.ts";
@@ -62,9 +63,12 @@ export function attemptOf(
 
 /** The password of each registry; where there is only one, that. */
 export function credentialsOf({ credentials }: Pick<AddDocker, "credentials">): Credentials {
-  const [first, ...more] = credentials.map(({ password }) => password);
-  if (first !== undefined && more.length === 0) return first;
-  return Object.fromEntries(credentials.map(({ registry, password }) => [registry, password]));
+  const values = credentials.map(({ registry, password }) =>
+    [registry, canonicalSealed(password)] as const
+  );
+  const [first, ...more] = values;
+  if (first !== undefined && more.length === 0) return first[1];
+  return Object.fromEntries(values);
 }
 
 export function outcomeOf(result: DockerAdded | NotAccepted): Outcome {
@@ -103,7 +107,9 @@ export async function addDocker(
   const { namespaces } = chosen;
   await begin(found(request, namespaces, argocdNamespace));
   // Tried when that is on record, as it is sent out.
-  if (request.verify) verified = await verifyDocker(credentials, services.verifyOne);
+  if (request.verify) {
+    verified = await services.once(() => verifyDocker(credentials, services.verifyOne));
+  }
   if (!isAccepted(verified)) return { kind: "not_accepted", verified, hints };
   const secrets = dockerSecrets({
     name,

@@ -84,7 +84,9 @@ export async function addRepo(
   const { argocdNamespace } = settings;
   if (argocdNamespace === undefined) return { kind: "no_argocd" };
   await services.begin();
-  const verified = request.verify ? await verifyRepo(request, services.verifyOne) : [];
+  const verified = request.verify
+    ? await services.once(() => verifyRepo(request, services.verifyOne))
+    : [];
   if (!isAccepted(verified)) return { kind: "not_accepted", verified, hints: [] };
   const { secrets, places } = desired(request, argocdNamespace);
   const { names: asked } = placesOf(secrets.flatMap(refsOf));

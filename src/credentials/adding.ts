@@ -4,6 +4,8 @@ import type { WriteServices } from "./writer.ts";
 /** What an adding use-case gets besides the request. */
 export interface AddServices extends WriteServices {
   readonly verifyOne: VerifyOne;
+  /** Has what is the same on every cluster of one call done once: to try the credential. */
+  readonly once: <Result>(act: () => Promise<Result>) => Promise<Result>;
 }
 
 /** The credential was tried and is not accepted, so nothing was written. */

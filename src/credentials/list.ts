@@ -1,6 +1,6 @@
 import { type Deadline, deadlineIn } from "../kube/deadline.ts";
-import { isForbidden, KubeError, type KubeErrorKind } from "../kube/errors.ts";
-import { refKey, type SecretStore, type SecretSummary } from "../kube/store.ts";
+import type { KubeError } from "../kube/errors.ts";
+import type { SecretStore, SecretSummary } from "../kube/store.ts";
 import {
   type DockerSummary,
   filterDocker,
@@ -9,7 +9,8 @@ import {
   type SecretFilter,
 } from "./list_filter.ts";
 import { SECRET_TYPE_LABEL } from "./kinds/repository_credential.ts";
-import { listEach, type NamedSettings } from "./named.ts";
+import type { NamedSettings } from "./named.ts";
+import { fulfilled, type ListIn, listWherePossible, sortedRefs, worst } from "./reads.ts";
 
 export interface ListSettings extends NamedSettings {
   /** Seconds for all reads together. */
@@ -39,20 +40,6 @@ export interface ListFailed {
 
 /** A label that Argo CD itself does not know. */
 export const HELM_REPO_CREDS = "helm-repo-creds";
-
-/** When several reads fail, the first of these that one of them had is the answer. */
-const SEVERITY: readonly KubeErrorKind[] = [
-  "labels_unreadable",
-  "invalid_labels",
-  "invalid_kubeconfig",
-  "kubectl_missing",
-  "busy",
-  "unreachable",
-  "untrusted",
-  "timeout",
-  "unauthorized",
-  "forbidden",
-];
 
 /** Of which secrets it is a list. */
 export interface ListScope extends SecretFilter {
@@ -93,7 +80,7 @@ export async function listSecrets(
     cluster,
     repoCreds: ofType("repo-creds"),
     docker: docker.value.secrets,
-    helm: sorted([
+    helm: sortedRefs([
       ...repositories.filter(({ repository }) => repository?.type === "helm"),
       ...ofType(HELM_REPO_CREDS),
     ]),
@@ -111,12 +98,7 @@ async function listArgocd(
   if (argocdNamespace === undefined || namespace !== argocdNamespace) return [];
   const selector = `${SECRET_TYPE_LABEL} in (repo-creds,repository,${HELM_REPO_CREDS})`;
   const query = { selector, namespace: argocdNamespace, repository: true };
-  return sorted(await store.list(query, deadline));
-}
-
-interface DockerSecrets {
-  readonly secrets: SecretSummary[];
-  readonly warnings: string[];
+  return sortedRefs(await store.list(query, deadline));
 }
 
 /** Labels cannot be OR-ed in one selector: one read for each. */
@@ -125,61 +107,25 @@ async function listDocker(
   settings: ListSettings,
   { namespace }: ListScope,
   deadline: Deadline,
-): Promise<DockerSecrets> {
-  const labels = Object.entries(settings.dockerLabels).map(([key, value]) => `${key}=${value}`);
-  const where = namespace === undefined ? {} : { namespace };
-  const reads = await Promise.allSettled(labels.map(async (selector): Promise<DockerSecrets> => {
-    try {
-      return { secrets: await store.list({ selector, ...where }, deadline), warnings: [] };
-    } catch (error) {
-      if (!isForbidden(error) || namespace !== undefined) throw error;
-      return await listNamespaces(store, selector, settings.dockerNamespaces, deadline);
-    }
-  }));
-  if (reads.some(({ status }) => status === "rejected")) throw worst(reads);
-  const done = reads.flatMap((read) => read.status === "fulfilled" ? [read.value] : []);
-  const unique = new Map(
-    done.flatMap(({ secrets }) => secrets).map((secret) => [refKey(secret), secret]),
+): Promise<{ readonly secrets: SecretSummary[]; readonly warnings: string[] }> {
+  const reads = await Promise.allSettled(
+    dockerSelectors(settings).map((selector) => {
+      const list: ListIn<SecretSummary> = (namespace) =>
+        store.list({ selector, ...(namespace === undefined ? {} : { namespace }) }, deadline);
+      return namespace === undefined
+        ? listWherePossible(settings.dockerNamespaces, list)
+        : list(namespace).then((found) => ({ found, warnings: [] }));
+    }),
   );
+  if (reads.some(({ status }) => status === "rejected")) throw worst(reads);
+  const done = fulfilled(reads);
   return {
-    secrets: sorted([...unique.values()]),
+    secrets: sortedRefs(done.flatMap(({ found }) => found)),
     warnings: [...new Set(done.flatMap(({ warnings }) => warnings))],
   };
 }
 
-/** The namespaces that may be listed one by one. @throws {KubeError} when none may be */
-async function listNamespaces(
-  store: SecretStore,
-  selector: string,
-  namespaces: readonly string[],
-  deadline: Deadline,
-): Promise<DockerSecrets> {
-  const { reads, seen, secrets } = await listEach(namespaces, { selector }, store, deadline);
-  const other = reads.filter((read) => read.status === "rejected" && !isForbidden(read.reason));
-  if (other.length > 0 || seen.length === 0) throw worst(reads);
-  const hidden = namespaces.filter((namespace) => !seen.includes(namespace));
-  const warnings = [
-    "The kubeconfig's user may not list secrets in all namespaces: " +
-    `docker secrets were looked for in ${seen.join(", ")} only`,
-    ...(hidden.length === 0 ? [] : [
-      `The kubeconfig's user may not list secrets in ${hidden.join(", ")} either`,
-    ]),
-  ];
-  return { secrets, warnings };
-}
-
-/** The most telling failure. @throws one that is no {@link KubeError}: a bug */
-function worst(reads: readonly PromiseSettledResult<unknown>[]): KubeError {
-  const errors = reads.flatMap((read) => read.status === "rejected" ? [read.reason] : []);
-  const rank = (error: KubeError) => {
-    const index = SEVERITY.indexOf(error.kind);
-    return index === -1 ? SEVERITY.length : index;
-  };
-  for (const error of errors) if (!(error instanceof KubeError)) throw error;
-  return (errors as KubeError[]).sort((a, b) => rank(a) - rank(b))[0]!;
-}
-
-function sorted(secrets: readonly SecretSummary[]): SecretSummary[] {
-  const order = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0;
-  return [...secrets].sort((a, b) => order(refKey(a), refKey(b)));
+/** A selector for each docker label. */
+export function dockerSelectors({ dockerLabels }: Pick<ListSettings, "dockerLabels">): string[] {
+  return Object.entries(dockerLabels).map(([key, value]) => `${key}=${value}`);
 }

@@ -121,7 +121,7 @@ Deno.test("without the right to list all namespaces those of the setting are lis
   assert.deepEqual(names(outcome.docker), ["argocd/second", "default/first"]);
   assert.deepEqual(outcome.warnings, [
     "The kubeconfig's user may not list secrets in all namespaces: " +
-    "docker secrets were looked for in kube-system, default, argocd only",
+    "only namespaces kube-system, default, argocd were searched for docker secrets",
   ]);
 });
 
@@ -130,7 +130,7 @@ Deno.test("namespaces that may not be listed either are named", async () => {
   assert.deepEqual(names(outcome.docker), ["default/first"]);
   assert.deepEqual(outcome.warnings, [
     "The kubeconfig's user may not list secrets in all namespaces: " +
-    "docker secrets were looked for in default only",
+    "only namespace default was searched for docker secrets",
     "The kubeconfig's user may not list secrets in kube-system, argocd either",
   ]);
 });

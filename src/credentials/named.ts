@@ -1,7 +1,8 @@
 import type { Deadline } from "../kube/deadline.ts";
 import { isForbidden } from "../kube/errors.ts";
-import type { ListQuery, SecretStore, SecretSummary } from "../kube/store.ts";
+import type { SecretStore, SecretSummary } from "../kube/store.ts";
 import { WRITE_ANNOTATION } from "./kinds/kind.ts";
+import { listEach } from "./reads.ts";
 
 export interface NamedSettings {
   /** `undefined` where there is no Argo CD. */
@@ -35,7 +36,10 @@ export async function secretsNamed(
   }
   const argocd = argocdNamespace === undefined ? [] : [argocdNamespace];
   const places = [...new Set([...dockerNamespaces, ...argocd])];
-  const { reads, seen, secrets } = await listEach(places, query, store, deadline);
+  const { reads, seen, found } = await listEach(
+    places,
+    (namespace) => store.list({ ...query, namespace }, deadline),
+  );
   for (const read of reads) {
     if (read.status === "rejected" && (!isForbidden(read.reason) || seen.length === 0)) {
       throw read.reason;
@@ -43,22 +47,7 @@ export async function secretsNamed(
   }
   const warning = "The kubeconfig's user may not list secrets in all namespaces: " +
     `'${name}' was looked for in ${seen.join(", ")} only`;
-  return { secrets: sorted(secrets), warnings: [warning] };
-}
-
-/** Lists namespaces one by one: what came of each, which could be listed, and what is in those. */
-export async function listEach(
-  namespaces: readonly string[],
-  query: ListQuery,
-  store: SecretStore,
-  deadline: Deadline,
-) {
-  const reads = await Promise.allSettled(
-    namespaces.map((namespace) => store.list({ ...query, namespace }, deadline)),
-  );
-  const seen = namespaces.filter((_, i) => reads[i]!.status === "fulfilled");
-  const secrets = reads.flatMap((read) => read.status === "fulfilled" ? read.value : []);
-  return { reads, seen, secrets };
+  return { secrets: sorted(found), warnings: [warning] };
 }
 
 function sorted(secrets: readonly SecretSummary[]): SecretSummary[] {

@@ -8,7 +8,8 @@ import {
   type SecretStore,
   type StoredSecret,
 } from "../kube/store.ts";
-import { seal, type Sealed } from "../log/sealed.ts";
+import { seal } from "../log/sealed.ts";
+import { fingerprintsIn, type MakeFingerprint } from "./fingerprints.ts";
 import { configOf } from "./kinds/pull_secret.ts";
 import { WRITE_ANNOTATION } from "./kinds/kind.ts";
 import { ownerOf } from "./kinds/owner.ts";
@@ -27,7 +28,9 @@ export interface ShownSecret {
   /** The keys of its data, sorted, and how many bytes each has. */
   readonly keys: readonly { readonly key: string; readonly bytes: number }[];
   /** Tells whether two secrets hold the same data; `undefined` when it cannot be made. */
-  readonly fingerprint: string | undefined;
+  readonly dataFingerprint: string | undefined;
+  /** Of each credential in it, by its place. */
+  readonly fingerprints: Readonly<Record<string, string>>;
   readonly immutable: boolean;
   /** Another program that looks after it. */
   readonly owner: string | undefined;
@@ -62,7 +65,7 @@ export interface ShowSecret {
 export interface ShowDeps extends NamedSettings {
   readonly store: SecretStore;
   readonly seconds: number;
-  readonly fingerprint: (credential: Sealed<string>) => Promise<string | undefined>;
+  readonly fingerprint: MakeFingerprint;
 }
 
 /** Everything about the secrets of one name but their values, which stay sealed in this process. */
@@ -99,7 +102,8 @@ async function show(
   return {
     secret: { namespace, name, labels, type, creationTimestamp },
     keys: keys.map((key) => ({ key, bytes: base64Length(data[key]!) })),
-    fingerprint: await fingerprint(seal(JSON.stringify(keys.map((key) => [key, data[key]])))),
+    dataFingerprint: await fingerprint(seal(JSON.stringify(keys.map((key) => [key, data[key]])))),
+    fingerprints: await fingerprintsIn(secret, fingerprint),
     immutable: immutable === true,
     owner: ownerOf(secret),
     isOurs: isOurs(secret),

@@ -30,8 +30,10 @@ Deno.test("a pull secret is shown with its registries, users and sizes, in each 
   await runWrite(it, pullSecrets("pass", { namespaces: ["a", "b", "c"] }), { writeId: "w7" });
   const secrets = await shownIn(it, "pull");
   assert.deepEqual(secrets.map(({ secret }) => secret.namespace), ["a", "argocd", "b", "c"]);
-  const { fingerprint, ...rest } = secrets[0]!;
-  assert.match(fingerprint!, /^[0-9a-f]{64}$/);
+  const { dataFingerprint, fingerprints, ...rest } = secrets[0]!;
+  assert.match(dataFingerprint!, /^[0-9a-f]{64}$/);
+  assert.deepEqual(Object.keys(fingerprints), ["ghcr.io"]);
+  assert.notEqual(fingerprints["ghcr.io"], dataFingerprint);
   const config = { username: "user", password: "pass", auth: btoa("user:pass") };
   const { labels } = it.secrets.get("a/pull")!;
   assert.deepEqual(rest, {

@@ -30,7 +30,7 @@ Deno.test("fingerprints are equal exactly when the data is, whatever else differ
     put("b", { type: "other", annotations: { x: "y" } }, b);
     const [first, second] = await shownIn(it, "x");
     const entries = (data: Record<string, string>) => JSON.stringify(Object.entries(data).sort());
-    assert.equal(first!.fingerprint === second!.fingerprint, entries(a) === entries(b));
+    assert.equal(first!.dataFingerprint === second!.dataFingerprint, entries(a) === entries(b));
   }));
 });
 
@@ -38,7 +38,10 @@ Deno.test("what cannot be fingerprinted is shown all the same", async () => {
   const it = removableCluster();
   const outcome = await shown(it, "pull", { fingerprint: () => Promise.resolve(undefined) });
   assert.ok(outcome.kind === "shown");
-  assert.deepEqual(outcome.secrets.map(({ fingerprint }) => fingerprint), Array(4).fill(undefined));
+  assert.deepEqual(
+    outcome.secrets.map(({ dataFingerprint }) => dataFingerprint),
+    Array(4).fill(undefined),
+  );
 });
 
 Deno.test("no value of any kind is in what is shown", async () => {

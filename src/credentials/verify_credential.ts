@@ -7,6 +7,7 @@ import { BESIDE, kindOf } from "./kinds/kinds.ts";
 import { secretOf } from "./kinds/repository_credential.ts";
 import type { RepositoryRequest } from "./kinds/repository.ts";
 import { shownUrl, type SpelledUrl } from "./kinds/url.ts";
+import { canonicalSealed } from "./material/canonical.ts";
 
 /**
  * Tries one credential.
@@ -44,7 +45,7 @@ export function credentialsOf(
 ): Credentials {
   if (asked.kind === "docker") {
     return Object.fromEntries(
-      asked.credentials.map(({ registry, password }) => [registry, password]),
+      asked.credentials.map(({ registry, password }) => [registry, canonicalSealed(password)]),
     );
   }
   const value = secretOf(asked.request);

@@ -17,6 +17,8 @@ export interface Field<Schema extends z.ZodType = z.ZodType> {
   readonly shown?: (given: unknown) => unknown;
   /** Its own fields, where the value is an object of them or an array of such. */
   readonly fields?: Fields;
+  /** Whether its value is a credential. @default false */
+  readonly isSecret?: true;
 }
 
 /** Fields by name, in the order in which they are told. */
@@ -60,6 +62,7 @@ type HasSecret<Value> = Value extends Sealed<unknown> ? true
 /** A field of which no value is shown. */
 export type SecretField<Schema extends z.ZodType = z.ZodType> = Field<Schema> & {
   readonly shown: () => typeof HIDDEN;
+  readonly isSecret: true;
 };
 
 /**
@@ -90,7 +93,7 @@ export function secret<Schema extends z.ZodType>(
   },
 ): SecretField<Schema> {
   const shown = () => HIDDEN;
-  return { ...field<Schema>(schema, about, more), shown };
+  return { ...field<Schema>(schema, about, more), shown, isSecret: true };
 }
 
 function field<Schema extends z.ZodType>(schema: Schema, about: string, more: More) {

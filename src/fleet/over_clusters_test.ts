@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Ended, overClusters } from "./over_clusters.ts";
+import { type Ended, overClusters, type OverOptions } from "./over_clusters.ts";
 
 /** Clusters that end when they are told to. */
 function held() {
@@ -118,4 +118,95 @@ Deno.test("who stops reading has no further one begun", async () => {
 Deno.test("of no cluster there is no event", async () => {
   const run = () => Promise.reject(new Error("nothing is asked"));
   assert.deepEqual(await Array.fromAsync(overClusters([], run, { atOnce: 2 })), []);
+});
+
+/** Clusters that end at once: those named fail. */
+const failing = (...names: readonly string[]) => (cluster: string) =>
+  names.includes(cluster) ? Promise.reject(new Error("it fails")) : Promise.resolve(cluster);
+
+/** What became of each, with why it was not begun. */
+async function ends(
+  run: (cluster: string) => Promise<string>,
+  options: Partial<OverOptions<string, string>>,
+): Promise<string[]> {
+  const all = await Array.fromAsync(
+    overClusters(["a", "b", "c", "d"], run, { atOnce: 1, ...options }),
+  );
+  return all.map((each) => told(each) + (each.kind === "not_begun" ? ` (${each.why})` : ""));
+}
+
+const first = (...names: readonly string[]) => ({
+  isFirst: (cluster: string) => names.includes(cluster),
+});
+
+const GROUPS: [
+  what: string,
+  run: (cluster: string) => Promise<string>,
+  options: Partial<OverOptions<string, string>>,
+  ended: readonly string[],
+][] = [
+  ["those that go first go first", failing(), first("c", "d"), [
+    "c: done",
+    "d: done",
+    "a: done",
+    "b: done",
+  ]],
+  ["when one of them fails, neither the rest of them nor another is begun", failing("b"), {
+    ...first("b", "c"),
+    maxFailures: 3,
+  }, [
+    "b: failed",
+    "c: not_begun (first_failed)",
+    "a: not_begun (first_failed)",
+    "d: not_begun (first_failed)",
+  ]],
+  ["an outcome may be a failure", failing(), {
+    ...first("b"),
+    isFailure: (outcome) => outcome === "b",
+  }, [
+    "b: done",
+    "a: not_begun (first_failed)",
+    "c: not_begun (first_failed)",
+    "d: not_begun (first_failed)",
+  ]],
+  ["as many may fail as are allowed", failing("a", "c"), { maxFailures: 2 }, [
+    "a: failed",
+    "b: done",
+    "c: failed",
+    "d: done",
+  ]],
+  ["after one more no further one is begun", failing("a", "b"), { maxFailures: 1 }, [
+    "a: failed",
+    "b: failed",
+    "c: not_begun (too_many_failures)",
+    "d: not_begun (too_many_failures)",
+  ]],
+  ["when it is to stop, none is begun for that reason", failing(), {
+    ...first("d"),
+    isStopped: () => true,
+  }, [
+    "d: not_begun (stopped)",
+    "a: not_begun (stopped)",
+    "b: not_begun (stopped)",
+    "c: not_begun (stopped)",
+  ]],
+];
+
+for (const [what, run, options, expected] of GROUPS) {
+  Deno.test(what, async () => assert.deepEqual(await ends(run, options), expected));
+}
+
+Deno.test("no other is begun while one that goes first is under way", async () => {
+  const { begun, run, end } = held();
+  const events = overClusters(["a", "b", "c"], run, { atOnce: 3, ...first("b") });
+  const next1 = next(events);
+  await settled();
+  assert.deepEqual(begun, ["b"]);
+  end("b");
+  assert.equal(await next1, "b: done");
+  await settled();
+  assert.deepEqual(begun, ["b", "a", "c"]);
+  end("a");
+  end("c");
+  assert.deepEqual([await next(events), await next(events)], ["a: done", "c: done"]);
 });

@@ -160,6 +160,7 @@ export class Breaker {
     return {
       ...store,
       list: (query, deadline) => read(deadline, () => store.list(query, deadline)),
+      listData: (query, deadline) => read(deadline, () => store.listData(query, deadline)),
       read: (refs, deadline) => read(deadline, () => store.read(refs, deadline)),
       namespaces: (selector, deadline) =>
         read(deadline, () => store.namespaces(selector, deadline)),

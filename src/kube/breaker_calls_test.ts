@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { fakeClock } from "../../tests/support/fake_clock.ts";
 import { seal } from "../log/sealed.ts";
 import { Breaker } from "./breaker.ts";
-import { deadlineIn } from "./deadline.ts";
+import { type Deadline, deadlineIn } from "./deadline.ts";
 import { FakeCluster } from "./fake/store.ts";
 import type { SecretStore } from "./store.ts";
 
@@ -17,14 +17,20 @@ function opened(breaker: Breaker, cluster: FakeCluster): SecretStore {
   return guarded.store;
 }
 
-for (const method of ["namespaces", "serviceAccounts"] as const) {
+const READS = {
+  namespaces: (store, deadline) => store.namespaces(undefined, deadline),
+  serviceAccounts: (store, deadline) => store.serviceAccounts(undefined, deadline),
+  listData: (store, deadline) => store.listData({ type: "a" }, deadline),
+} satisfies Record<string, (store: SecretStore, deadline: Deadline) => Promise<unknown>>;
+
+for (const [method, read] of Object.entries(READS)) {
   Deno.test(`a first read by ${method} shows the cluster too`, async () => {
     using _clock = fakeClock({ runs: true });
     const cluster = new FakeCluster();
     const breaker = new Breaker();
     cluster.fault = () => ({ kind: "hang" });
     for (const _ of [1, 2]) {
-      const asking = opened(breaker, cluster)[method](undefined, deadlineIn(SECONDS));
+      const asking = read(opened(breaker, cluster), deadlineIn(SECONDS));
       await assert.rejects(asking, { kind: "timeout" });
     }
     assert.equal(breaker.guard("c", cluster.store(), SECONDS).kind, "refused");

@@ -10,6 +10,7 @@ export function lateStore(make: () => SecretStore): SecretStore {
   const store = () => made ??= make();
   return {
     list: async (...args) => await store().list(...args),
+    listData: async (...args) => await store().listData(...args),
     read: async (...args) => await store().read(...args),
     create: async (...args) => await store().create(...args),
     replace: async (...args) => await store().replace(...args),

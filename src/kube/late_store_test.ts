@@ -16,6 +16,7 @@ type Call = (store: SecretStore) => Promise<unknown>;
 /** Each call of a store. */
 const CALLS: Readonly<Record<keyof SecretStore, Call>> = {
   list: (store) => store.list({ selector: "a=b" }, deadlineIn(9)),
+  listData: (store) => store.listData({ type: "a" }, deadlineIn(9)),
   read: (store) => store.read([REF], deadlineIn(9)),
   create: (store) => store.create([SECRET], deadlineIn(9)),
   replace: (store) => store.replace([{ ...SECRET, ...VERSION }], deadlineIn(9)),

@@ -1,11 +1,15 @@
 import { seal } from "../log/sealed.ts";
-import type {
-  NamespacePhase,
-  Removal,
-  SecretManifest,
-  SecretRef,
-  StoredSecret,
-  WriteOptions,
+import { OAUTH_BASIC } from "./repository_fields.ts";
+import {
+  type DataQuery,
+  type NamespacePhase,
+  type Removal,
+  type SecretData,
+  type SecretManifest,
+  type SecretRef,
+  type StoredSecret,
+  WITHHELD,
+  type WriteOptions,
 } from "./store.ts";
 
 /** A v1 Secret as the API speaks it: values in the open, so only ever on its way to a cluster. */
@@ -67,6 +71,33 @@ export function fromWire(wire: WireSecret): StoredSecret {
     data: seal(wire.data ?? {}),
     immutable: wire.immutable,
   };
+}
+
+/** kubectl apply's copy of the whole object, old values included. */
+export const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+/**
+ * Seals what the API listed, without kubectl's copy of it and the values that were not asked for.
+ * @param keys of those that were; all when absent
+ */
+export function fromListed(wire: WireSecret, keys?: DataQuery["keys"]): StoredSecret {
+  const { [LAST_APPLIED]: _, ...annotations } = wire.metadata.annotations ?? {};
+  const data = keys === undefined
+    ? wire.data
+    : keys.length === 0
+    ? {}
+    : withheld(wire.data ?? {}, new Set(keys));
+  return fromWire({ ...wire, metadata: { ...wire.metadata, annotations }, data });
+}
+
+/** Values by these keys; of the others only whether there is one. */
+function withheld(data: SecretData, keys: ReadonlySet<string>): SecretData {
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [
+      key,
+      keys.has(key) || value === "" || value === OAUTH_BASIC ? value : WITHHELD,
+    ]),
+  );
 }
 
 /** How kinds are called in paths, and to kubectl. */

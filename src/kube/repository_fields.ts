@@ -11,16 +11,17 @@ export const REPOSITORY_TEXTS = [
   "project",
 ] as const satisfies readonly (keyof RepositoryFields)[];
 
-/** base64 of the password beside which Git hosts take the user name for the token. */
-export const OAUTH_BASIC = encodeBase64Text("x-oauth-basic");
+/** The password beside which Git hosts take the user name for the token; and the same in base64. */
+export const NO_PASSWORD = "x-oauth-basic";
+export const OAUTH_BASIC = encodeBase64Text(NO_PASSWORD);
 
 /**
  * The fields of a repository or template secret that may be shown. Argo CD takes an empty value for
  * an absent one, and so does this: a field without a text is left out.
  */
 export function repositoryFields(data: Readonly<SecretData>): RepositoryFields {
-  const texts = REPOSITORY_TEXTS
-    .map((key) => [key, decodeBase64Text(data[key] ?? "")] as const)
+  const texts = REPOSITORY_TEXTS.filter((key) => data[key])
+    .map((key) => [key, decodeBase64Text(data[key]!)] as const)
     .filter(([, text]) => text !== "");
   return { ...Object.fromEntries(texts), usernameIsToken: data.password === OAUTH_BASIC };
 }

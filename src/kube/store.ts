@@ -1,4 +1,5 @@
 import type { Sealed } from "../log/sealed.ts";
+import { encodeBase64Text } from "../text/bytes.ts";
 import type { Deadline } from "./deadline.ts";
 import type { KubeError } from "./errors.ts";
 
@@ -83,6 +84,21 @@ export interface ListQuery {
   readonly repository?: boolean;
 }
 
+export interface DataQuery extends Pick<ListQuery, "selector" | "namespace"> {
+  /** Only secrets of this type. */
+  readonly type?: string;
+  /**
+   * Keys of `data` whose values are wanted. Of each other key that has a value no more than that is told:
+   * it is {@link WITHHELD}, unless it is the fixed text beside which a user name is a token. None at all:
+   * `data` is empty, whatever the secret has.
+   * @default all
+   */
+  readonly keys?: readonly string[];
+}
+
+/** base64 of what stands for a value that was not asked for. */
+export const WITHHELD = encodeBase64Text("***");
+
 export type NamespacePhase = "Active" | "Terminating";
 
 export interface Snapshot {
@@ -148,6 +164,11 @@ export type Batch<Item> = (
  */
 export interface SecretStore {
   list(query: ListQuery, deadline: Deadline): Promise<SecretSummary[]>;
+  /**
+   * Secrets with their data, sealed, in one request however many there are, or in one for each page. Of
+   * their annotations kubectl's copy of the whole object is left out: it would hold values that are not.
+   */
+  listData(query: DataQuery, deadline: Deadline): Promise<StoredSecret[]>;
   /** Reads secrets and the namespaces that they are to be in. */
   read(refs: readonly SecretRef[], deadline: Deadline): Promise<Snapshot>;
   readonly create: Batch<SecretManifest>;

@@ -1,4 +1,4 @@
-import type { KubeconfigSource } from "./api/connection.ts";
+import { type KubeconfigSource, loadLibrary } from "./api/connection.ts";
 import type { ApiCall } from "./api/send.ts";
 import { type ApiStore, apiStore } from "./api/store.ts";
 import { credentialExpiry } from "./kubeconfig/expiry.ts";
@@ -23,6 +23,8 @@ export interface Reachable {
 /** One of the two ways to clusters. */
 export interface Transport {
   readonly name: "kubectl" | "api";
+  /** Loads what it needs, for which no cluster's time should count: of many the first would have it. */
+  ready(): Promise<unknown>;
   storeOf(cluster: Reachable): SecretStore;
   /** By the same way as the store. */
   probeOf(cluster: Reachable): ClusterProbe;
@@ -69,6 +71,7 @@ export function overKubectl(around: Around, gate: ProcessGate): Transport {
   });
   return {
     name: "kubectl",
+    ready: () => Promise.resolve(),
     storeOf: (cluster) => kubectlStore(optionsOf(cluster)),
     probeOf: (cluster) =>
       kubectlProbe(kubectlOf(optionsOf(cluster)), cluster.name, () => expiryIn(cluster)),
@@ -98,8 +101,10 @@ export function overApi(around: Around, connectSeconds: number): Transport {
     kept.set(cluster, { version, store });
     return store;
   }
+  let library: Promise<unknown> | undefined;
   return {
     name: "api",
+    ready: () => library ??= loadLibrary(),
     storeOf,
     probeOf: (cluster) => storeOf(cluster).probe,
     close: () => kept.forEach(({ store }) => store.close()),

@@ -49,6 +49,8 @@ export interface RequestAnswered {
   readonly from?: string;
   /** The cluster that it is about. */
   readonly cluster?: string;
+  /** How many it is about, where these are several. */
+  readonly clusters?: number;
   /** Why the client did not get the whole of a stream. */
   readonly cut?: string;
   readonly ms: number;
@@ -146,6 +148,9 @@ export const EVENTS = {
     "a refused attempt is not in the audit log",
   ),
   "audit.not_rotated": error<File & Reason>("no new audit log can be begun; this one grows"),
+  "fingerprints.key_unusable": error<File & Reason>(
+    "the fingerprint-key-file cannot be used: there are no fingerprints, and writes are not recorded",
+  ),
   /** A crash has interrupted a write. */
   "audit.write_interrupted": warning<{ advice: string; write: string }>("{advice}"),
 

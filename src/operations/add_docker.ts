@@ -10,6 +10,7 @@ import { parseBody } from "./parse.ts";
 import { dockerAnswer } from "./respond/docker.ts";
 import { notAccepted } from "./respond/verified.ts";
 import { addDockerBody, dockerFields as fields } from "./schemas/docker.ts";
+import { onEach } from "./target.ts";
 import { ADD_ERRORS } from "./write_errors.ts";
 
 export { fields };
@@ -67,35 +68,37 @@ export const describe: OperationModule["describe"] = (face) => ({
 });
 
 export const take: OperationModule["take"] = ({ face, query, body }) => {
-  const { registry, ...request } = parseBody(query, body, addDockerBody(clusterField(face)));
-  const { cluster } = request;
-  return {
-    cluster,
-    refuse({ argocdNamespace, labelsAt }) {
-      if (argocdNamespace === undefined) {
-        if (!request.gitWriteBack) return;
-        throw new OperationError("no_argocd", { cluster, labelsAt, field: "git_write_back" });
-      }
-      if (!request.namespaces.includes(argocdNamespace)) return;
-      const rule = `must not name '${argocdNamespace}': the secret is written there anyway`;
-      throw new OperationError("invalid_field", { kind: "field", field: "namespaces", rule });
-    },
-    attempt: {
-      dryRun: request.dryRun,
-      tries: request.verify ? request.credentials.length : Number(request.dryRun),
-      of: (writer, place) => attemptOf({ ...request, ...writer }, place),
-      credentials: credentialsOf(request),
-    },
-    async run(context) {
-      const { writer, settings } = context;
-      const added = await addDocker({ ...request, ...writer }, settings, context);
-      return {
-        outcome: outcomeOf(added),
-        reply() {
-          if (added.kind === "not_accepted") throw notAccepted(added, registry);
-          return dockerAnswer(added, settings, registry);
-        },
-      };
-    },
-  };
+  const { registry, target, ...asked } = parseBody(query, body, addDockerBody(clusterField(face)));
+  return onEach(target, (cluster) => {
+    const request = { ...asked, cluster };
+    return {
+      cluster,
+      refuse({ argocdNamespace, labelsAt }) {
+        if (argocdNamespace === undefined) {
+          if (!request.gitWriteBack) return;
+          throw new OperationError("no_argocd", { cluster, labelsAt, field: "git_write_back" });
+        }
+        if (!request.namespaces.includes(argocdNamespace)) return;
+        const rule = `must not name '${argocdNamespace}': the secret is written there anyway`;
+        throw new OperationError("invalid_field", { kind: "field", field: "namespaces", rule });
+      },
+      attempt: {
+        dryRun: request.dryRun,
+        tries: request.verify ? request.credentials.length : Number(request.dryRun),
+        of: (writer, place) => attemptOf({ ...request, ...writer }, place),
+        credentials: credentialsOf(request),
+      },
+      async run(context) {
+        const { writer, settings } = context;
+        const added = await addDocker({ ...request, ...writer }, settings, context);
+        return {
+          outcome: outcomeOf(added),
+          reply() {
+            if (added.kind === "not_accepted") throw notAccepted(added, registry);
+            return dockerAnswer(added, settings, registry);
+          },
+        };
+      },
+    };
+  });
 };

@@ -222,31 +222,53 @@ export const RepoAddedAnswer = z.object({
   message: z.string(),
 }).openapi("RepoAdded");
 
-export const ShownAnswer = z.object({
+const shownSecret = {
+  ...Secret.shape,
+  project: z.string().optional().describe("Argo CD's"),
+  credentials: z.array(z.string()).optional().describe("Kinds of credential"),
+  registries: z.array(ShownLogin).optional().describe("Of a pull secret"),
+  keys: z.array(z.object({ key: z.string(), bytes: z.int() }).openapi("SecretKey")).describe(
+    "Of its data, and how long each value is",
+  ),
+  immutable: z.boolean(),
+  managed: z.boolean().describe("Whether this program wrote it"),
+  write: z.string().nullable().describe("The write that made it what it is"),
+  owner: z.string().nullable().describe("Another program that looks after it"),
+};
+
+const dataFingerprint = z.string().nullable().describe(
+  "The same for the same data; null where none can be made",
+);
+
+/** Secrets of one name, each with its fingerprints. */
+const shownAnswer = <Shape extends z.ZodRawShape>(prefix: string, fingerprints: Shape) => ({
   cluster: z.string(),
   name: z.string(),
   secrets: z.array(
-    Secret.extend(RepositorySecret.partial().shape).extend({
-      ...Secret.shape,
-      project: z.string().optional().describe("Argo CD's"),
-      credentials: z.array(z.string()).optional().describe("Kinds of credential"),
-      registries: z.array(ShownLogin).optional().describe("Of a pull secret"),
-      keys: z.array(z.object({ key: z.string(), bytes: z.int() }).openapi("SecretKey")).describe(
-        "Of its data, and how long each value is",
-      ),
-      fingerprint: z.string().nullable().describe(
-        "The same for the same data; null where none can be made",
-      ),
-      immutable: z.boolean(),
-      managed: z.boolean().describe("Whether this program wrote it"),
-      write: z.string().nullable().describe("The write that made it what it is"),
-      owner: z.string().nullable().describe("Another program that looks after it"),
-    }).openapi("ShownSecret"),
+    Secret.extend(RepositorySecret.partial().shape).extend({ ...shownSecret, ...fingerprints })
+      .openapi(`${prefix}ShownSecret`),
   ),
   total: z.int(),
   warnings,
   status: z.literal("success"),
+});
+
+export const ShownAnswer = z.object({
+  ...shownAnswer("", {
+    data_fingerprint: dataFingerprint,
+    fingerprints: z.record(z.string(), z.string()).describe(
+      "Of each credential in it, by Argo CD's key or by registry: the same for the same one, in every " +
+        "secret and in the audit log",
+    ),
+  }),
+  fingerprints_end: z.string().optional().describe(
+    "Why fingerprints compare until the program ends only; absent where they do for longer",
+  ),
 }).openapi("Shown");
+
+/** At the root as it was before there were versions. */
+export const RootShownAnswer = z.object(shownAnswer("Root", { fingerprint: dataFingerprint }))
+  .openapi("RootShown");
 
 export const RemovedAnswer = z.object({
   success: z.literal(true),

@@ -77,10 +77,10 @@ const Cluster = z.object({
   labels: z.record(z.string(), z.string()),
   usable: z.boolean().describe("Whether its kubeconfig can be used; no cluster is asked for that"),
   reason: z.string().optional().describe("Why it cannot"),
-  same_server_as: z.string().optional().describe(
-    "The first name by alphabet by which the same API server is known, too",
+  same_server_as: z.array(z.string()).optional().describe(
+    "Other clusters with the same API server, of those that the caller may see",
   ),
-  transport: z.enum(["kubectl", "api"]).describe("By which it is asked"),
+  transport: z.enum(["kubectl", "api"]).describe("Transport used"),
   warnings: z.array(z.string()).optional().describe(
     "What should be otherwise about its kubeconfig",
   ),
@@ -94,7 +94,9 @@ export type ClusterAnswer = z.infer<typeof Cluster>;
 export const ClusterList = z.object({
   clusters: z.array(Cluster),
   total: z.int(),
-  warnings: z.array(z.string()).optional().describe("About the folder of clusters as a whole"),
+  warnings: z.array(z.string()).optional().describe(
+    "About the folder of clusters as a whole; not shown to a token that is for some clusters only",
+  ),
 }).openapi("Clusters");
 
 export type ClusterListAnswer = z.infer<typeof ClusterList>;

@@ -1,4 +1,5 @@
 import { NO_ARGOCD, OWN_LABELS } from "../clusters/own_settings.ts";
+import type { WhyNotBegun } from "../fleet/over_clusters.ts";
 import { type ErrorKind, kind, listed } from "./error_kind.ts";
 
 /** What a cluster, or what is between it and this program, does not do. */
@@ -116,6 +117,37 @@ export interface WithoutArgocd {
   readonly field: "cluster" | "cluster_name" | "git_write_back";
 }
 
+/** Of several clusters: why nothing was asked of one. */
+export interface NotBegun {
+  readonly cluster: string;
+  readonly why:
+    | WhyNotBegun
+    /** It is no longer one of those that are meant by labels. */
+    | "labels_changed";
+  /** How many may fail. */
+  readonly maxFailures?: number | undefined;
+}
+
+function notBegun({ cluster, why, maxFailures = 0 }: NotBegun): string {
+  const because: Readonly<Record<NotBegun["why"], string>> = {
+    stopped: "the request was stopped (server shutdown or client disconnect)",
+    first_failed: "a cluster in 'first' failed",
+    labels_changed: "its labels have changed and do not match 'cluster_selector' any more",
+    too_many_failures: `more than ${maxFailures} cluster${
+      maxFailures === 1 ? " has" : "s have"
+    } failed (max_failures)`,
+  };
+  return `Cluster '${cluster}' was skipped: ${because[why]}. Nothing was changed`;
+}
+
+/** None of several clusters succeeded. */
+export interface ClustersFailed {
+  readonly count: number;
+  /** The first of them, and what it said. */
+  readonly cluster: string;
+  readonly message: string;
+}
+
 /** Which secrets are there already. */
 export type Exists =
   | { readonly of: "docker"; readonly namespaces: readonly string[] }
@@ -145,6 +177,14 @@ export const CLUSTER_ERRORS = {
     fields: ({ field }) => [field],
     remedy: ({ field, nearest }) => nearest === undefined ? undefined : { [field]: nearest },
   }),
+  not_begun: kind<NotBegun>(503, notBegun),
+  clusters_failed: kind<ClustersFailed>(
+    502,
+    ({ count, cluster, message }) =>
+      count === 1
+        ? `Cluster '${cluster}': ${message}`
+        : `None of ${count} clusters succeeded. '${cluster}': ${message}`,
+  ),
   no_argocd: kind<WithoutArgocd>(
     422,
     (details) =>

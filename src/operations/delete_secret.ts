@@ -5,7 +5,8 @@ import { errors, json } from "./openapi/content.ts";
 import type { CommandHelp, OperationModule } from "./operation.ts";
 import { parseQuery, refuseBody } from "./parse.ts";
 import { removedAnswer } from "./respond/removed.ts";
-import { removeFields as fields, RemoveQuery } from "./schemas/queries.ts";
+import { removeFields as fields, removeQuery } from "./schemas/queries.ts";
+import { onEach, targetOf } from "./target.ts";
 import { WRITE_ERRORS } from "./write_errors.ts";
 
 export { fields };
@@ -21,9 +22,9 @@ export const command: CommandHelp = {
   letters: { n: "namespaces" },
 };
 
-export const describe: OperationModule["describe"] = () => ({
+export const describe: OperationModule["describe"] = (face) => ({
   about: "In all the namespaces or in none; what the same write made beside it goes with it.",
-  request: { query: RemoveQuery },
+  request: { query: removeQuery(face) },
   answers: {
     200: json("All of them are deleted", RemovedAnswer),
     ...WRITE_ERRORS,
@@ -37,21 +38,24 @@ export const describe: OperationModule["describe"] = () => ({
   },
 });
 
-export const take: OperationModule["take"] = ({ method, query, body }) => {
-  refuseBody(method, body, Object.keys(RemoveQuery.shape));
-  const { dry_run: dryRun, ...parameters } = parseQuery(query, RemoveQuery);
-  const request = { ...parameters, dryRun };
-  return {
-    cluster: request.cluster,
-    // No value is given, so none is tried.
-    attempt: { dryRun, tries: 0, of: (writer) => attemptOf({ ...request, ...writer }) },
-    async run(context) {
-      const { writer, settings } = context;
-      const removed = await removeSecrets({ ...request, ...writer }, settings, context);
-      return {
-        outcome: outcomeOf(removed),
-        reply: () => removedAnswer(removed, settings),
-      };
-    },
-  };
+export const take: OperationModule["take"] = ({ method, face, query, body }) => {
+  const schema = removeQuery(face);
+  refuseBody(method, body, Object.keys(schema.shape));
+  const { dry_run: dryRun, name, namespaces, force, ...which } = parseQuery(query, schema);
+  return onEach(targetOf(which, "parameter"), (cluster) => {
+    const request = { cluster, name, namespaces, force, dryRun };
+    return {
+      cluster,
+      // No value is given, so none is tried.
+      attempt: { dryRun, tries: 0, of: (writer) => attemptOf({ ...request, ...writer }) },
+      async run(context) {
+        const { writer, settings } = context;
+        const removed = await removeSecrets({ ...request, ...writer }, settings, context);
+        return {
+          outcome: outcomeOf(removed),
+          reply: () => removedAnswer(removed, settings),
+        };
+      },
+    };
+  });
 };

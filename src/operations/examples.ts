@@ -35,8 +35,8 @@ const DOCKER = { name: "my-docker-secret" };
 const LOGIN = { username: "your_username", password: TOKEN };
 
 /** Of `POST /secrets/add_docker`. */
-export const dockerExamples = (clusterField: ClusterField): Examples =>
-  onCluster(clusterField, {
+export const dockerExamples = (clusterField: ClusterField): Examples => ({
+  ...onCluster(clusterField, {
     one: example("One registry in two namespaces", {
       ...DOCKER,
       ...LOGIN,
@@ -52,7 +52,19 @@ export const dockerExamples = (clusterField: ClusterField): Examples =>
         service_accounts: ["default"],
       },
     ),
-  });
+  }),
+  ...clusterField === "cluster"
+    ? {
+      clusters: example("One registry in several clusters, one of them first", {
+        clusters: ["test-*"],
+        first: [CLUSTER],
+        ...DOCKER,
+        ...LOGIN,
+        namespaces: "default",
+      }),
+    }
+    : {},
+});
 
 /** Of `POST /secrets/add_helm_repo`. */
 export const helmExamples = (clusterField: ClusterField): Examples =>

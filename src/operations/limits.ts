@@ -13,6 +13,8 @@ export interface Asked {
   readonly cluster?: string;
   /** Name of the token; absent where none is asked for, and then no token has a share. */
   readonly token?: string;
+  /** Whether it is about several clusters, all of whose answers it may hold. @default false */
+  readonly isFleet?: boolean | undefined;
   readonly effect: Effect;
   /**
    * Aborted when nobody waits for the answer any more; only who has no place yet is left out then, and
@@ -32,6 +34,8 @@ export class Limits {
   /** Requests under way, who waits among them; of each token that has any, too. */
   #underWay = 0;
   readonly #ofToken = new Map<string, number>();
+  /** Those about several clusters. */
+  readonly #fleetsOfToken = new Map<string, number>();
   #isClosed = false;
 
   constructor(options: LimitsOptions) {
@@ -63,14 +67,19 @@ export class Limits {
    * @returns what frees it again; to be called at the end, and more often does no harm
    * @throws {Overloaded} as {@link during} does
    */
-  async enter({ cluster, token, effect, gone }: Asked): Promise<() => void> {
-    const { all, perToken } = this.#options;
+  async enter(asked: Asked): Promise<() => void> {
+    const { cluster, token, effect, gone, isFleet = false } = asked;
+    const { all, perToken, fleetsPerToken } = this.#options;
     if (this.#isClosed) throw stopping();
     if (this.#underWay >= all) throw new Overloaded({ full: "server", retryAfter: 1 });
-    if (token !== undefined && (this.#ofToken.get(token) ?? 0) >= perToken) {
+    const isFull = (counts: ReadonlyMap<string, number>, most: number) =>
+      token !== undefined && (counts.get(token) ?? 0) >= most;
+    if (
+      isFull(this.#ofToken, perToken) || isFleet && isFull(this.#fleetsOfToken, fleetsPerToken)
+    ) {
       throw new Overloaded({ full: "token", token, retryAfter: 1 });
     }
-    this.#count(token, 1);
+    this.#count(asked, 1);
     let release = () => {};
     try {
       if (cluster !== undefined) {
@@ -78,14 +87,14 @@ export class Limits {
         release = await this.#places.enter(cluster, token, kind, gone);
       }
     } catch (error) {
-      this.#count(token, -1);
+      this.#count(asked, -1);
       throw error;
     }
     let isHeld = true;
     return () => {
       if (!isHeld) return;
       isHeld = false;
-      this.#count(token, -1);
+      this.#count(asked, -1);
       release();
     };
   }
@@ -101,11 +110,13 @@ export class Limits {
     return this.#isClosed;
   }
 
-  #count(token: string | undefined, change: 1 | -1): void {
+  #count({ token, isFleet = false }: Asked, change: 1 | -1): void {
     this.#underWay += change;
     if (token === undefined) return;
-    const count = (this.#ofToken.get(token) ?? 0) + change;
-    if (count > 0) this.#ofToken.set(token, count);
-    else this.#ofToken.delete(token);
+    for (const counts of [this.#ofToken, ...isFleet ? [this.#fleetsOfToken] : []]) {
+      const count = (counts.get(token) ?? 0) + change;
+      if (count > 0) counts.set(token, count);
+      else counts.delete(token);
+    }
   }
 }

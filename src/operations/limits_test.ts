@@ -7,6 +7,7 @@ import { bodyLimits, serverLimits } from "./server_limits.ts";
 const OPTIONS: LimitsOptions = {
   all: 100,
   perToken: 100,
+  fleetsPerToken: 100,
   places: 4,
   stalled: 2000,
   held: 8,
@@ -195,6 +196,20 @@ const FULL: {
     what: "more of a token than may be under way of one",
     options: { perToken: 2 },
     come: async (it) => (await many(it, 3, "r", { token: "t" }))[2]!,
+    message: "Token 't' has too many requests at once; try again in 1 second",
+  },
+  {
+    what: "more of a token about several clusters than may be under way of one",
+    options: { fleetsPerToken: 2 },
+    come: async (it) => {
+      const fleet = { cluster: undefined, token: "t", isFleet: true };
+      const requests = await many(it, 3, "r", fleet);
+      const others = { another: { ...fleet, token: "u" }, one: { ...fleet, isFleet: false } };
+      for (const [name, asked] of Object.entries(others)) {
+        assert.equal((await it.ask(name, asked)).state, "in");
+      }
+      return requests[2]!;
+    },
     message: "Token 't' has too many requests at once; try again in 1 second",
   },
   {

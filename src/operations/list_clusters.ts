@@ -1,13 +1,12 @@
-import { Selection } from "../clusters/selection.ts";
-import { type Identity, mayUseCluster } from "../tokens/rights.ts";
+import { mayUseCluster } from "../tokens/rights.ts";
+import { meantClusters } from "./choose_clusters.ts";
 import { ClusterList, type ClusterListAnswer, SeedClusterList } from "./cluster_answers.ts";
-import { OperationError } from "./errors.ts";
 import { errors, json } from "./openapi/content.ts";
-import { nearestName } from "./nearest.ts";
-import type { CommandHelp, Context, OperationModule } from "./operation.ts";
+import type { AskedSelection, CommandHelp, Context, OperationModule } from "./operation.ts";
 import { parseQuery } from "./parse.ts";
 import { clusterAnswer } from "./respond/clusters.ts";
 import { clustersFields as fields, ClustersQuery, NoQuery } from "./schemas/queries.ts";
+import { askedSelection } from "./target.ts";
 
 export { fields };
 
@@ -34,6 +33,7 @@ export const otherCommands: Readonly<Record<string, CommandHelp>> = {
     examples: [
       ["", "All of them"],
       ["--cluster 'prod-*'", "Some"],
+      ["--selector env=prod", "Those with a label"],
       ["-o json", "With the rights one by one"],
     ],
   },
@@ -68,8 +68,9 @@ export const take: OperationModule["take"] = ({ query, face }) => {
     parseQuery(query, NoQuery);
     return { run: listNames };
   }
-  const { clusters, check } = parseQuery(query, ClustersQuery);
-  return { run: (context) => listClusters(context, new Selection(clusters), check) };
+  const { check, ...selected } = parseQuery(query, ClustersQuery);
+  const selection = askedSelection(selected, "parameter");
+  return { run: (context) => listClusters(context, selection, check) };
 };
 
 /** As in the first version. */
@@ -80,46 +81,26 @@ async function listNames({ clusters, identity }: Context) {
 
 async function listClusters(
   { clusters, identity, gone }: Context,
-  selection: Selection,
+  selection: AskedSelection,
   isChecked: boolean,
 ) {
-  const names = (await clusters.names()).filter((each) => mayUseCluster(identity, each));
-  checkSelection(selection, names, identity);
-  const visible = new Set(names);
+  const names = await meantClusters(selection, identity, clusters, true);
+  const visible = new Set(names.visible);
+  const meant = new Set(names.meant);
   const described = await clusters.describe({
     isVisible: (name) => visible.has(name),
-    isMeant: (name) => selection.has(name),
+    isMeant: (name) => meant.has(name),
   });
   const usable = described.clusters.filter(({ problem }) => problem === undefined);
   const checked = isChecked
     ? await clusters.check(usable.map(({ name }) => name), gone?.())
     : undefined;
-  const { warnings } = described;
+  // What the sources say is about all clusters, also those that a limited token is not shown.
+  const warnings = identity.clusters === undefined ? described.warnings : [];
   const body: ClusterListAnswer = {
     clusters: described.clusters.map((each) => clusterAnswer(each, checked)),
     total: described.clusters.length,
     ...warnings.length === 0 ? {} : { warnings: [...warnings] },
   };
   return { reply: () => ({ status: 200, body }) };
-}
-
-/** @throws {OperationError} of what is not for this token, or matches nothing */
-function checkSelection(
-  selection: Selection,
-  names: readonly string[],
-  identity: Identity,
-): void {
-  const outside = selection.names.find((name) => !mayUseCluster(identity, name));
-  if (outside !== undefined) {
-    const { name: token, clusters = [] } = identity;
-    throw new OperationError("cluster_not_allowed", { token, cluster: outside, clusters });
-  }
-  const unmatched = selection.without(names)?.replace(/^!/, "");
-  if (unmatched === undefined) return;
-  const nearest = nearestName(unmatched, names);
-  const meant = nearest === undefined ? "" : `; did you mean '${nearest}'?`;
-  const rule = unmatched.includes("*")
-    ? `must match at least one cluster: '${unmatched}' matches none`
-    : `must name existing clusters: there is no '${unmatched}'${meant}`;
-  throw new OperationError("invalid_field", { kind: "parameter", field: "clusters", rule });
 }

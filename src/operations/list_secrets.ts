@@ -7,6 +7,7 @@ import type { CommandHelp, OperationModule } from "./operation.ts";
 import { parseQuery } from "./parse.ts";
 import { listAnswer } from "./respond/list.ts";
 import { secretsFields as fields, SecretsQuery, SeedSecretsQuery } from "./schemas/queries.ts";
+import { onEach, targetOf } from "./target.ts";
 
 export { fields };
 
@@ -39,15 +40,15 @@ export const describe: OperationModule["describe"] = (face) => ({
 /** The seed's own path takes nothing but the cluster. */
 const queryOf = (face: Face) => face === "seed" ? SeedSecretsQuery : SecretsQuery;
 
-type Asked = z.output<typeof SecretsQuery>;
-
 export const take: OperationModule["take"] = ({ face, query }) => {
-  const { cluster, url_prefix: urlPrefix, ...scope }: Asked = parseQuery(query, queryOf(face));
-  return {
+  const asked: z.output<typeof SecretsQuery> = parseQuery(query, queryOf(face));
+  const { namespace, username, registry, url_prefix: urlPrefix, ...which } = asked;
+  const scope = { namespace, username, registry, urlPrefix };
+  return onEach(targetOf(which, "parameter"), (cluster) => ({
     cluster,
     async run({ store, settings }) {
-      const outcome = await listSecrets(cluster, store, settings, { ...scope, urlPrefix });
+      const outcome = await listSecrets(cluster, store, settings, scope);
       return { reply: () => listAnswer(outcome) };
     },
-  };
+  }));
 };

@@ -24,12 +24,20 @@ const TAGS: Readonly<Record<Tag, string>> = {
 const ABOUT = "Puts, shows, tries and deletes the credentials that Argo CD and the kubelets of " +
   "many Kubernetes clusters use.\n\n" +
   "Every operation has a path below `/api/v1` and one at the root, and does the same by either. " +
-  "Every answer is JSON. An error has `error`, a `message` for people and a `code` for machines. " +
+  "Every answer is JSON, but for streams of events. An error has `error`, a `message` for people and a `code` for machines. " +
   "The six paths of the first version have no `code`; of these, only an error of `GET /secrets` " +
   "about its cluster has the fields of a list in place of `error`. An unknown field of a request body " +
   "is refused, and so is one that stands twice. An unknown parameter of a query is refused, but by " +
   "`GET /` and `GET /health`; a POST has no parameters, a DELETE no body. A HEAD is answered like a " +
   "GET, without the body.";
+
+/** Of what may be about several clusters. */
+const SEVERAL =
+  "With `clusters` or `cluster_selector` in place of `cluster` it is done on each of " +
+  "them by itself, and the answer has that of each. A read without any of these is about all " +
+  "clusters that the token is for. With `Accept: application/x-ndjson` the answer about several " +
+  "is a stream of events, a line each: `started`, `cluster` as each ends, and `done`; without " +
+  "`done` it was cut, and of what it does not name nothing is known.";
 
 export const take: OperationModule["take"] = ({ query }) => {
   parseQuery(query, NoQuery);
@@ -72,9 +80,13 @@ export async function openApiDocument(
 }
 
 async function operationAt({ operation, face, path }: OperationRoute): Promise<RouteConfig> {
-  const { method, name, tag, summary, role, load } = operation;
+  const { method, name, tag, summary, role, clusters, load } = operation;
   const { about, request, answers } = await (await load()).describe(face);
-  const sentences = [...about === undefined ? [] : [about], needs(role)];
+  const sentences = [
+    ...about === undefined ? [] : [about],
+    ...clusters === "each" && face === "v1" ? [SEVERAL] : [],
+    needs(role),
+  ];
   return {
     method,
     path,

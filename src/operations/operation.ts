@@ -2,8 +2,10 @@ import type { RouteConfig, z } from "@hono/zod-openapi";
 import type { Attempt, Credentials, Outcome, RefusedAttempt } from "../audit/entry.ts";
 import type { AuditPage, AuditQuery } from "../audit/read.ts";
 import type { WriteRecord } from "../audit/write_record.ts";
+import type { ChosenCluster } from "../clusters/choose.ts";
 import type { Described, WhichClusters } from "../clusters/describe.ts";
 import type { OpenCluster, OpenedCluster } from "../clusters/open.ts";
+import type { ListedClusters } from "../clusters/source.ts";
 import type { Actor } from "../credentials/actor.ts";
 import type { AddServices } from "../credentials/adding.ts";
 import type { Begin } from "../credentials/recorded.ts";
@@ -13,10 +15,16 @@ import type { Writer } from "../credentials/writer.ts";
 import type { Fields } from "../fields/field.ts";
 import type { Checked } from "../kube/check.ts";
 import type { Pause } from "../kube/deadline.ts";
+import type { LabelSelector } from "../kube/label_selector.ts";
 import type { Sealed } from "../log/sealed.ts";
 import type { Identity, Role } from "../tokens/rights.ts";
 import type { Face } from "./face.ts";
-import type { Reply } from "./reply.ts";
+import type { Command, CommandHelp } from "./command.ts";
+import type { ClusterEntry } from "./fleet_answers.ts";
+import type { Json, Reply } from "./reply.ts";
+import type { Part } from "./request_kinds.ts";
+
+export type { Command, CommandHelp, FieldGroup } from "./command.ts";
 
 /** What an operation is about; a generated client has one group for each. */
 export type Tag = "server" | "clusters" | "secrets" | "audit";
@@ -30,13 +38,16 @@ export interface Operation {
   readonly role: Role | "anyone";
   /** Whether it only looks, changes something, or tries a credential where it would be used. */
   readonly effect: "read" | "write" | "try";
-  /** How many clusters one call is about. */
-  readonly clusters: "none" | "one";
+  /**
+   * How many clusters one call is about: `one`; `each`, which is one or, below `/api/v1`, each of a
+   * selection by itself; `many`, a selection as a whole.
+   */
+  readonly clusters: "none" | "one" | "each" | "many";
   readonly method: "get" | "post" | "delete";
   /** Below `/api/v1`, as OpenAPI writes it: `/secrets/{name}`. */
   readonly path: string;
-  /** The same at the root, as it was before there were versions. */
-  readonly root: RootPath;
+  /** The same at the root, for what was there before there were versions. */
+  readonly root?: RootPath;
   /** What it does, for `GET /` and OpenAPI. */
   readonly summary: string;
   /** Names of its parameters, which `GET /` adds to the summary. */
@@ -51,38 +62,6 @@ export interface Operation {
   })[];
   load(): Promise<OperationModule>;
 }
-
-/** A command of the command line, as far as its list of all commands shows it. */
-export interface Command {
-  /** `docker add` */
-  readonly words: readonly string[];
-  /** What it does, in a clause without a period. */
-  readonly brief: string;
-  /** What all commands that begin with the same word have in common. @default that of the first */
-  readonly group?: string;
-}
-
-/** What help says of a command besides, and how it takes its fields. */
-export interface CommandHelp {
-  /** One or more sentences, between what all commands have in common. */
-  readonly full?: string;
-  /** `1: refused; 2: …`, where they are others than those of all commands on clusters. */
-  readonly exitCodes?: string;
-  readonly examples: readonly (readonly [args: string, brief: string])[];
-  /** Fields that are arguments by their place and not flags, in order. */
-  readonly args?: readonly { readonly field: string; readonly brief: string }[];
-  /** Which fields help shows together; what is not named here by its form and what the operation does. */
-  readonly groups?: Readonly<Partial<Record<FieldGroup, readonly string[]>>>;
-  /** Flags by one letter: `{ n: "namespaces" }` */
-  readonly letters?: Readonly<Record<string, string>>;
-  /** Fields whose flags come before all others, which have the order of the fields. */
-  readonly first?: readonly string[];
-  /** What the credential is for, where some of it is asked for at a terminal: a registry's host. */
-  asks?(input: Readonly<Record<string, unknown>>): string;
-}
-
-/** Of fields: what is written, where to, what kind of repository, what is asked for, and how. */
-export type FieldGroup = "credential" | "where" | "repository" | "which" | "how";
 
 export interface RootPath {
   readonly path: string;
@@ -119,6 +98,8 @@ export interface Caller {
   readonly action: string;
   /** Aborted when nobody waits for the answer any more. */
   readonly gone?: () => AbortSignal;
+  /** Whether of several clusters events are wanted, as each ends, in place of one answer. @default false */
+  readonly wantsEvents?: boolean;
 }
 
 /** What was given. */
@@ -133,19 +114,21 @@ export interface Given {
 }
 
 /** A call that is understood. */
-export type Taken = TakenOfNone | TakenOfCluster;
+export type Taken = TakenOfNone | TakenOfCluster | TakenOfMany;
 
-interface TakenOfNone {
+export interface TakenOfNone {
   readonly cluster?: undefined;
+  readonly selection?: undefined;
   /** Absent of what only looks. */
   readonly attempt?: Attempted;
   readonly refuse?: undefined;
   run(context: Context): Promise<Done>;
 }
 
-interface TakenOfCluster {
+export interface TakenOfCluster {
   /** The one that it is about. */
   readonly cluster: string;
+  readonly selection?: undefined;
   readonly attempt?: Attempted;
   /**
    * Says what is wrong with what was given, on this cluster; nothing is asked or changed yet.
@@ -153,6 +136,37 @@ interface TakenOfCluster {
    */
   refuse?(place: Place): void;
   run(context: ClusterContext): Promise<Done>;
+}
+
+/** A call about several clusters: it is carried out on each by itself. */
+export interface TakenOfMany {
+  readonly cluster?: undefined;
+  readonly run?: undefined;
+  readonly refuse?: undefined;
+  /** Those that it is about. */
+  readonly selection: AskedSelection;
+  /** The call on one of them, of the same kind on each. */
+  of(cluster: string): TakenOfCluster;
+  /**
+   * The one answer, where no events are wanted, made of what came of each.
+   * @param entries sorted by name
+   * @default each of them as it is, with counts
+   */
+  whole?(entries: readonly ClusterEntry[]): Json;
+}
+
+/** Which clusters a request is about, as it says it; which there are is not looked up yet. */
+export interface AskedSelection {
+  /** Where it was said, for messages. */
+  readonly part: Part;
+  /** Names and patterns, behind a `!` what is taken out; without any, all that may be seen are meant. */
+  readonly clusters: readonly string[];
+  /** What has to match besides. */
+  readonly selector?: LabelSelector | undefined;
+  /** Names and patterns of those that go first and must all succeed. */
+  readonly first: readonly string[];
+  /** How many may fail. @default any number */
+  readonly maxFailures?: number | undefined;
 }
 
 /** What the audit log says of an attempt. */
@@ -189,6 +203,8 @@ export interface Services {
   readonly pause?: Pause;
   /** Of a credential; `undefined` when none can be made. */
   readonly fingerprint: (credential: Sealed<string>) => Promise<string | undefined>;
+  /** Why fingerprints compare until this process ends only; absent where they do for longer. */
+  readonly fingerprintsEnd?: string;
   /** Absent when there is none. */
   readonly auditLog?: Audit;
 }
@@ -197,6 +213,10 @@ export interface Services {
 export interface Clusters {
   /** Sorted. */
   names(): Promise<readonly string[]>;
+  /** With their labels, and why those are not known. */
+  list(): Promise<ListedClusters>;
+  /** Of those with one API server the first, in the order given; with how each is asked. */
+  choose(names: readonly string[]): Promise<readonly ChosenCluster[]>;
   readonly open: OpenCluster;
   /** What can be told of them without asking one. */
   describe(which: WhichClusters): Promise<Described>;
@@ -217,11 +237,11 @@ export interface OperationSettings {
   readonly dockerNamespaces?: readonly string[];
 }
 
-/** Where Argo CD is on one cluster. */
-export type Place = Pick<OpenedCluster, "argocdNamespace" | "labelsAt">;
+/** Where Argo CD is on one cluster, and its labels. */
+export type Place = Pick<OpenedCluster, "argocdNamespace" | "labels" | "labelsAt">;
 
 /** What holds for one cluster. */
-export interface ClusterSettings extends Required<OperationSettings>, Place {
+export interface ClusterSettings extends Required<OperationSettings>, Omit<Place, "labels"> {
   /** For what it is asked, in all. */
   readonly seconds: number;
 }
@@ -258,6 +278,8 @@ export interface DescribedAnswer {
   readonly when: string;
   /** The body is one of these. */
   readonly bodies: readonly z.ZodType[];
+  /** One line of it, where a stream of events is asked for. */
+  readonly event?: z.ZodType;
 }
 
 /** What of the audit log operations use. */

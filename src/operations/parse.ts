@@ -15,11 +15,11 @@ import type { Body } from "./schemas/body.ts";
  * @param inPath parameters that are parts of the path
  * @throws {OperationError} 400 naming the parameter; no value is quoted
  */
-export function parseQuery<Shape extends z.ZodRawShape>(
+export function parseQuery<Schema extends z.ZodObject<z.ZodRawShape, z.core.$strict>>(
   search: URLSearchParams,
-  schema: z.ZodObject<Shape, z.core.$strict>,
+  schema: Schema,
   inPath: Readonly<Record<string, string | undefined>> = {},
-): z.output<z.ZodObject<Shape, z.core.$strict>> {
+): z.output<Schema> {
   // In one pass: `getAll` for each name would take the square of their number.
   const given = [...Map.groupBy(search, ([key]) => key)].map(([key, pairs]) =>
     [key, pairs.length === 1 ? pairs[0]![1] : pairs.map(([, value]) => value)] as const
@@ -207,8 +207,11 @@ function explain(
   if (lacking.length > 0) {
     const misspelled = unknown.find(({ remedy }) => remedy?.field === fields[0]);
     const { path, message: rule } = lacking[0]!;
-    return misspelled ??
-      new OperationError("missing_field", { kind, fields, ...path.length > 1 && { rule } });
+    if (misspelled !== undefined) return misspelled;
+    if (fields.includes("cluster") && names.includes("cluster_selector")) {
+      return new OperationError("selection_required", { kind, fields });
+    }
+    return new OperationError("missing_field", { kind, fields, ...path.length > 1 && { rule } });
   }
   const { code, path, message: rule } = issues[0]!;
   if (code === "unrecognized_keys") return unknown[0]!;

@@ -1,7 +1,7 @@
 import { Overloaded, retryAfter, stopping } from "./overloaded.ts";
 import type { LimitsOptions } from "./server_limits.ts";
 import { Times } from "./times.ts";
-import { Turns } from "./turns.ts";
+import { Turns } from "../async/turns.ts";
 
 /** Of what is carried out, half is for each of them while both wait. */
 export type Kind = "read" | "write";

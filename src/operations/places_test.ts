@@ -8,6 +8,7 @@ import { type Effect, Limits, Overloaded } from "./limits.ts";
 const OPTIONS = {
   all: 20,
   perToken: 16,
+  fleetsPerToken: 16,
   places: 3,
   stalled: 2000,
   held: 5,

@@ -11,6 +11,7 @@ import { OperationError } from "./errors.ts";
 import type { Place, Taken } from "./operation.ts";
 import type { Reply } from "./reply.ts";
 import { notAccepted } from "./respond/verified.ts";
+import { onEach, type Target } from "./target.ts";
 
 /**
  * A call that writes a repository's or a template's credential, in whichever words it was asked for.
@@ -19,34 +20,36 @@ import { notAccepted } from "./respond/verified.ts";
  * @param reply of what was written; throws for what came to nothing
  */
 export function repoCall(
-  request: Omit<AddRepo, keyof Writer>,
+  { target, ...asked }: Omit<AddRepo, keyof Writer | "cluster"> & { readonly target: Target },
   field: "cluster" | "cluster_name",
   hints: readonly string[],
   reply: (added: RepoAdded, place: Place) => Reply,
 ): Taken {
-  return {
-    cluster: request.cluster,
-    attempt: {
-      dryRun: request.dryRun,
-      tries: Number(request.verify || request.dryRun),
-      of: (writer, place) => attemptOf({ ...request, ...writer }, place),
-      credentials: secretOf(request),
-    },
-    async run(context) {
-      const { writer, settings } = context;
-      const added = await addRepo({ ...request, ...writer }, settings, context);
-      return {
-        outcome: outcomeOf(added),
-        reply() {
-          if (added.kind === "no_argocd") {
-            const { cluster } = request;
-            const { labelsAt } = settings;
-            throw new OperationError("no_argocd", { cluster, labelsAt, field }, { cluster });
-          }
-          if (added.kind === "not_accepted") throw notAccepted({ ...added, hints });
-          return reply(added, settings);
-        },
-      };
-    },
-  };
+  return onEach(target, (cluster) => {
+    const request = { ...asked, cluster };
+    return {
+      cluster,
+      attempt: {
+        dryRun: request.dryRun,
+        tries: Number(request.verify || request.dryRun),
+        of: (writer, place) => attemptOf({ ...request, ...writer }, place),
+        credentials: secretOf(request),
+      },
+      async run(context) {
+        const { writer, settings } = context;
+        const added = await addRepo({ ...request, ...writer }, settings, context);
+        return {
+          outcome: outcomeOf(added),
+          reply() {
+            if (added.kind === "no_argocd") {
+              const { labelsAt } = settings;
+              throw new OperationError("no_argocd", { cluster, labelsAt, field }, { cluster });
+            }
+            if (added.kind === "not_accepted") throw notAccepted({ ...added, hints });
+            return reply(added, settings);
+          },
+        };
+      },
+    };
+  });
 }

@@ -72,6 +72,12 @@ export const REQUEST_ERRORS = {
       ? `Missing required field${s}: ${named.join(", ")}`
       : `Missing required parameter${s} ${named.map((name) => `'${name}'`).join(", ")}`;
   }, { fields: ({ fields }) => fields }),
+  selection_required: kind<MissingFields>(400, ({ kind, fields }) => {
+    const all = kind === "field" ? '["*"]' : "*";
+    const others = fields.filter((field) => field !== "cluster");
+    return `No cluster selected: set 'cluster', 'clusters' (${all} for all) or 'cluster_selector'` +
+      (others.length === 0 ? "" : `; also missing: ${others.join(", ")}`);
+  }, { fields: ({ fields }) => fields }),
   invalid_field: kind<InvalidField>(
     400,
     ({ kind, field, rule }) => subject(kind, field) + rule,

@@ -17,9 +17,11 @@ export interface OperationRoute {
 /** All ways to ask for operations: at the root, and then below {@link PREFIX}. */
 export function routesOf(operations: readonly Operation[]): OperationRoute[] {
   return [
-    ...operations.map((operation): OperationRoute => {
-      const { parameters: below = [], root: { path, isSeed, parameters = below } } = operation;
-      return { operation, face: isSeed ? "seed" : "root", path, parameters };
+    ...operations.flatMap((operation): OperationRoute[] => {
+      const { parameters: below = [], root } = operation;
+      if (root === undefined) return [];
+      const { path, isSeed, parameters = below } = root;
+      return [{ operation, face: isSeed ? "seed" : "root", path, parameters }];
     }),
     ...operations.map((operation): OperationRoute => {
       const { path, parameters = [] } = operation;

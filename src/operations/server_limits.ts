@@ -1,8 +1,12 @@
+import { type FleetLimits, FleetQueue } from "../fleet/queue.ts";
+
 export interface LimitsOptions {
   /** Requests under way, who waits among them; one more is refused. */
   readonly all: number;
   /** Of these of one token. */
   readonly perToken: number;
+  /** Of these those about several clusters, each of which may hold what all of them answer. */
+  readonly fleetsPerToken: number;
   /** Requests to clusters that are carried out at once and may be at work here. */
   readonly places: number;
   /** Milliseconds after which one is no work for this machine any more: it waits for its cluster. */
@@ -49,8 +53,9 @@ export function serverLimits({ maxRequests: all, seconds, gate }: Given): Limits
   return {
     all,
     perToken: some(3 / 4),
+    fleetsPerToken: Math.max(4, some(1 / 16)),
     places,
-    stalled: 2000,
+    stalled: STALLED,
     held,
     perCluster: Math.min(
       Math.ceil(places / 2),
@@ -62,12 +67,42 @@ export function serverLimits({ maxRequests: all, seconds, gate }: Given): Limits
   };
 }
 
+/** Milliseconds after which a request is no work for this machine any more. */
+const STALLED = 2000;
+
+/**
+ * Requests about several clusters that ask one API server at once. One request may be half a dozen
+ * processes there, and the gate has room for eight that run and 64 that wait.
+ */
+const PER_SERVER = { connections: 16, processes: 2 };
+
+/**
+ * Of requests about several clusters: those that take processes no more at once than may be starting,
+ * so that none waits for a process by its own deadline, and of those that hang so many that half of
+ * the processes are left.
+ * @param atOnce clusters, as of the setting
+ */
+export function fleetLimits(atOnce: number, gate: NonNullable<Given["gate"]>): FleetLimits {
+  const processes = Math.min(atOnce, gate.starting);
+  return {
+    atOnce: { connections: atOnce, processes },
+    stalled: STALLED,
+    held: { connections: 4 * atOnce, processes: Math.max(processes, gate.alive / 2) },
+    perServer: PER_SERVER,
+  };
+}
+
+/** With these, until it is configured anew. */
+export const fleetQueue = (atOnce: number, gate: NonNullable<Given["gate"]>): FleetQueue =>
+  new FleetQueue(fleetLimits(atOnce, gate));
+
 /** Of bodies that are being read: nobody waits, and one token has a quarter of the places. */
 export function bodyLimits(maxRequests: number): LimitsOptions {
   return {
     all: maxRequests,
     perToken: Math.ceil(maxRequests / 4),
     // None of these is for a cluster.
+    fleetsPerToken: 0,
     places: 0,
     stalled: 0,
     held: 0,

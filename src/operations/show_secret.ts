@@ -1,11 +1,17 @@
 import { showSecret } from "../credentials/show_secret.ts";
-import { ShownAnswer } from "./answers.ts";
+import { RootShownAnswer, ShownAnswer } from "./answers.ts";
 import { Envelope, SeedEnvelope } from "./error_answers.ts";
 import { CLUSTER_FAILS, errors, json } from "./openapi/content.ts";
 import type { Answers, CommandHelp, OperationModule } from "./operation.ts";
 import { parseQuery } from "./parse.ts";
 import { shownAnswer } from "./respond/shown.ts";
-import { secretFields as fields, SecretQuery } from "./schemas/queries.ts";
+import {
+  secretFields as fields,
+  SecretPath,
+  secretQuery,
+  secretQueryShape,
+} from "./schemas/queries.ts";
+import { onEach, targetOf } from "./target.ts";
 
 /** Of names that are another operation's path at the root. */
 const TAKEN: Answers = {
@@ -22,8 +28,9 @@ export { fields };
 export const command: CommandHelp = {
   full:
     "With a name, what is known of that one secret in each namespace; equal fingerprints there " +
-    "are equal values, in all the clusters shown together. They are by the key of the audit log, " +
-    "where the setting audit-log names one; else they end with this run, and of a server with that.",
+    "are equal data, and with -o wide equal credentials, in all the clusters shown together. They " +
+    "are by the key in the file of the setting fingerprint-key-file, else by that of the audit log; " +
+    "without both they end with this run, and of a server with that.",
   examples: [
     ["test-cluster my-docker-secret -o wide", "One, and all that is known of it"],
     ["--cluster 'prod-*,test-cluster' my-docker-secret", "Whether it is the same in several"],
@@ -35,11 +42,14 @@ export const command: CommandHelp = {
 export const describe: OperationModule["describe"] = (face) => ({
   about: "The secrets of that name in all namespaces, or in `namespace`.",
   request: {
-    params: SecretQuery.pick({ name: true }),
-    query: SecretQuery.omit({ name: true }),
+    params: SecretPath,
+    query: secretQueryShape(face),
   },
   answers: {
-    200: json("What is there, without its values", ShownAnswer),
+    200: json(
+      "What is there, without its values",
+      face === "v1" ? ShownAnswer : RootShownAnswer,
+    ),
     ...errors({
       400: "Parameter missing, unknown or invalid",
       404: "No such cluster, or no such secret in it",
@@ -49,13 +59,14 @@ export const describe: OperationModule["describe"] = (face) => ({
   },
 });
 
-export const take: OperationModule["take"] = ({ query, path }) => {
-  const request = parseQuery(query, SecretQuery, { name: path.name });
-  return {
-    cluster: request.cluster,
-    async run({ store, fingerprint, settings }) {
+export const take: OperationModule["take"] = ({ face, query, path }) => {
+  const { name, namespace, ...which } = parseQuery(query, secretQuery(face), { name: path.name });
+  return onEach(targetOf(which, "parameter"), (cluster) => ({
+    cluster,
+    async run({ store, fingerprint, fingerprintsEnd, settings }) {
+      const request = { cluster, name, namespace };
       const shown = await showSecret(request, { ...settings, store, fingerprint });
-      return { reply: () => shownAnswer(shown) };
+      return { reply: () => shownAnswer(shown, face, fingerprintsEnd) };
     },
-  };
+  }));
 };

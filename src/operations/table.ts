@@ -10,13 +10,16 @@ function once(load: () => Promise<OperationModule>): Operation["load"] {
     });
 }
 
+/** Parameters that say which clusters are meant. */
+const SELECTING = ["cluster", "clusters", "cluster_selector"] as const;
+
 const READ = { role: "reader", effect: "read", clusters: "none", method: "get" } as const;
 
 const WRITE = {
   tag: "secrets",
   role: "writer",
   effect: "write",
-  clusters: "one",
+  clusters: "each",
   method: "post",
 } as const;
 
@@ -50,7 +53,7 @@ export const OPERATIONS: readonly Operation[] = [
     tag: "clusters",
     path: "/clusters",
     root: { path: "/clusters", isSeed: true, parameters: [] },
-    parameters: ["clusters", "check"],
+    parameters: ["clusters", "cluster_selector", "check"],
     summary: "The clusters: names of the kubeconfigs in the clusters folder",
     command: { words: ["clusters"], brief: "Show the clusters" },
     alsoBy: [{
@@ -65,11 +68,11 @@ export const OPERATIONS: readonly Operation[] = [
     name: "listSecrets",
     ...READ,
     tag: "secrets",
-    clusters: "one",
+    clusters: "each",
     path: "/secrets",
     root: { path: "/secrets", isSeed: true, parameters: ["cluster"] },
     summary: "The credentials of a cluster, without their values",
-    parameters: ["cluster", "namespace", "username", "registry", "url_prefix"],
+    parameters: [...SELECTING, "namespace", "username", "registry", "url_prefix"],
     command: {
       words: ["secrets"],
       brief: "Show the credentials of clusters, without their values",
@@ -81,9 +84,20 @@ export const OPERATIONS: readonly Operation[] = [
     ...WRITE,
     method: "delete",
     path: "/secrets",
-    root: { path: "/secrets" },
+    root: {
+      path: "/secrets",
+      parameters: ["cluster", "name", "namespaces", "force", "dry_run"],
+    },
     summary: "Delete a credential that this program wrote",
-    parameters: ["cluster", "name", "namespaces", "force", "dry_run"],
+    parameters: [
+      ...SELECTING,
+      "first",
+      "max_failures",
+      "name",
+      "namespaces",
+      "force",
+      "dry_run",
+    ],
     command: { words: ["delete"], brief: "Delete a credential that this program wrote" },
     load: once(() => import("./delete_secret.ts")),
   },
@@ -139,13 +153,51 @@ export const OPERATIONS: readonly Operation[] = [
     name: "getSecret",
     ...READ,
     tag: "secrets",
-    clusters: "one",
+    clusters: "each",
     path: "/secrets/{name}",
-    root: { path: "/secrets/{name}" },
+    root: { path: "/secrets/{name}", parameters: ["cluster", "namespace"] },
     summary: "One credential in all namespaces, without its values",
-    parameters: ["cluster", "namespace"],
+    parameters: [...SELECTING, "namespace"],
     command: { words: ["secrets"], brief: "One credential in all namespaces" },
     load: once(() => import("./show_secret.ts")),
+  },
+  {
+    name: "listCredentials",
+    ...READ,
+    tag: "secrets",
+    clusters: "many",
+    path: "/credentials",
+    summary:
+      "The credentials of all clusters side by side: what differs, and what is missing where",
+    parameters: [
+      "clusters",
+      "cluster_selector",
+      "kind",
+      "state",
+      "q",
+      "owner",
+      "everywhere",
+      "fingerprints",
+    ],
+    command: {
+      words: ["fleet"],
+      brief: "Compare the credentials of clusters: what differs, and what is missing where",
+    },
+    load: once(() => import("./list_credentials.ts")),
+  },
+  {
+    name: "explain",
+    ...READ,
+    tag: "secrets",
+    clusters: "one",
+    path: "/explain",
+    summary: "Which secret Argo CD uses for a repoURL, or kubelet for an image, and why",
+    parameters: ["cluster", "url", "project", "image", "namespace", "service_account"],
+    command: {
+      words: ["explain"],
+      brief: "Explain which secret Argo CD uses for a repoURL, or kubelet for an image",
+    },
+    load: once(() => import("./explain.ts")),
   },
   {
     name: "listAuditEntries",

@@ -1,5 +1,5 @@
 import type { Context, Hono, MiddlewareHandler } from "hono";
-import { call, checkRole, type Gates } from "../operations/call.ts";
+import { type About, call, checkRole, type Gates } from "../operations/call.ts";
 import { OperationError } from "../operations/errors.ts";
 import type { Services } from "../operations/operation.ts";
 import type { OperationRoute } from "../operations/routes.ts";
@@ -52,6 +52,7 @@ function bindOne(
       face,
       action: actionOf(c),
       gone: () => c.req.raw.signal,
+      wantsEvents: wantsEvents(c.req.header("Accept")),
     };
     const given = {
       face,
@@ -61,8 +62,19 @@ function bindOne(
       path: c.req.param(),
       body: c.get("body") ?? new Uint8Array(),
     };
-    const note = (cluster: string) => c.set("cluster", cluster);
+    const note = (about: About) => c.set("about", about);
     return send(c, await call(operation, caller, given, services, gates, note));
+  });
+}
+
+/**
+ * Whether events are asked for by name: what takes anything is answered as those who know of none.
+ * @see https://www.rfc-editor.org/rfc/rfc9110.html#name-accept
+ */
+function wantsEvents(accept = ""): boolean {
+  return accept.split(",").some((each) => {
+    const [type = "", ...parameters] = each.split(";").map((part) => part.trim().toLowerCase());
+    return type === "application/x-ndjson" && !parameters.some((one) => /^q=0(\.0*)?$/.test(one));
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { Actor } from "../credentials/actor.ts";
-import type { Gates } from "../operations/call.ts";
+import type { About, Gates } from "../operations/call.ts";
 import type { Services } from "../operations/operation.ts";
 import type { Identity } from "../tokens/rights.ts";
 import type { Tokens } from "../tokens/tokens.ts";
@@ -14,7 +14,7 @@ export interface ServerDeps {
   readonly corsOrigins: readonly string[];
 
   readonly services: Services;
-  readonly gates: Pick<Gates, "limits" | "tries">;
+  readonly gates: Omit<Gates, "hasTokens">;
   /** Requests under way at once, and bodies that are being read besides. @default 256 */
   readonly maxRequests?: number;
   /** Seconds that a client may take to send a body. @default 10 */
@@ -34,8 +34,8 @@ export interface Env {
     identity: Identity;
     /** What was read of it; absent where there is none. */
     body?: Uint8Array;
-    /** That it is about, once that is known. */
-    cluster?: string;
+    /** The clusters that it is about, once that is known. */
+    about?: About;
     /** Where the answer is a stream: its end. Awaited by no middleware; see {@link afterBody}. */
     bodyEnd?: Promise<BodyEnd>;
   };

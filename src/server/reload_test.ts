@@ -8,7 +8,7 @@ import { configureLog, ofNoRequest } from "../log/logger.ts";
 import { createApp } from "./app.ts";
 import { Limits } from "../operations/limits.ts";
 import type { Operation, Services } from "../operations/operation.ts";
-import { serverLimits } from "../operations/server_limits.ts";
+import { fleetQueue, serverLimits } from "../operations/server_limits.ts";
 import { PerMinute } from "../rate_limit/per_minute.ts";
 import { front } from "./front.ts";
 import { endRequests } from "./listen/graceful_stop.ts";
@@ -68,6 +68,7 @@ function served() {
       services: { operations: [operation] } as Partial<Services> as Services,
       gates: {
         limits: new Limits(serverLimits({ maxRequests: 10, seconds: 10 })),
+        fleet: fleetQueue(32, { starting: 4, alive: 32, alivePerCluster: 8 }),
         tries: new PerMinute(),
       },
       allowedHosts: [],

@@ -18,7 +18,7 @@ export function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 
 /** base64 of a text's UTF-8 bytes, as `data` of a secret has it. */
 export function encodeBase64Text(text: string): string {
-  return bytesOf(text).toBase64();
+  return isAscii(text) ? btoa(text) : bytesOf(text).toBase64();
 }
 
 /** base64url of bytes, or of a text's, without padding, as JSON Web Tokens and Keys have it. */
@@ -40,8 +40,23 @@ export function decodeBase64(base64: string, strict = false): Uint8Array<ArrayBu
 
 /** The text of base64, invalid UTF-8 replaced; empty when it is no base64 at all. */
 export function decodeBase64Text(base64: string): string {
-  return new TextDecoder().decode(decodeBase64(base64));
+  return asciiText(base64) ?? new TextDecoder().decode(decodeBase64(base64));
 }
+
+/**
+ * The text of base64 where that is ASCII, in a fifth of the time that a decoder takes; else `undefined`.
+ * Nearly all values of secrets are, and a list may hold thousands of them.
+ */
+export function asciiText(base64: string): string | undefined {
+  try {
+    const text = atob(base64);
+    return isAscii(text) ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isAscii = (text: string) => /^[\0-\x7f]*$/.test(text);
 
 /** How many bytes a base64 text without white space stands for. */
 export function base64Length(base64: string): number {

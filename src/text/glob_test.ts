@@ -53,6 +53,11 @@ Deno.test("patterns match as their regular expressions would", () => {
 const SLOW: [what: string, pattern: string, text: string][] = [
   ["many stars before letters", `${"*a".repeat(31)}b`, "a".repeat(63)],
   ["many stars behind letters", `${"a*".repeat(100)}b`, "a".repeat(253)],
+  [
+    "stars beside each other before letters",
+    `${"*".repeat(150)}${"9*".repeat(50)}`,
+    "a".repeat(253),
+  ],
   ["nothing but stars and a letter that is not there", `${"*".repeat(250)}b`, "a".repeat(253)],
 ];
 

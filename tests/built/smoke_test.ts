@@ -64,7 +64,16 @@ Deno.test("the demo answers, and Ctrl-C ends it with exit code 0", async () => {
   await using running = program(["demo", "--port", "0"]);
   const url = await listening(running);
   const { clusters } = await (await fetch(`${url}/clusters`)).json();
-  assert.deepEqual(clusters, ["production-cluster", "test-cluster", "unreachable-cluster"]);
+  assert.deepEqual(clusters, [
+    "dev",
+    "edge",
+    "eu-prod",
+    "hub",
+    "production-cluster",
+    "test-cluster",
+    "unreachable-cluster",
+    "us-prod",
+  ]);
   const secrets = await fetch(`${url}/secrets?cluster=test-cluster`);
   assert.equal((await secrets.json()).status, "success");
   running.kill("SIGINT");

@@ -30,7 +30,7 @@ bothWays("of each cluster it is told whether it can be used, and why not", async
   const missing = "missing: create, update, delete secrets in namespace 'argocd'";
   assert.deepEqual(rowsOf(stdout), [
     ["NAME", "STATUS", "VERSION", "ARGOCD", "RIGHTS", "EXPIRES", "NOTES"],
-    ["again", "ok", "v1.35.4", "<none>", missing, "<none>", behind],
+    ["again", "ok", "v1.35.4", "<none>", missing, "<none>", `${behind}; same server as two`],
     ["broken", "kubeconfig refused", "<none>", "<none>", "<none>", "<none>", "it is empty"],
     ["gone", "unreachable", "<none>", "<none>", "<none>", "<none>", "the connection was refused"],
     ["one", "ok", "v1.35.4", "v3.2.0", "ok", "<none>", behind],
@@ -90,15 +90,13 @@ Deno.test("a token in a kubeconfig, and what a cluster says, is shown nowhere", 
     } // the stage looks for the canary in all that was printed
   }));
 
-Deno.test("an older server's list of names is shown and chosen from, and its check is refused", () =>
+Deno.test("an older server's list of names is shown, and what it does not know is refused", () =>
   onStage(async ({ runAlone }) => {
     const headers = { "X-Request-Id": "1" };
     await using server = serve((request) => {
       const { pathname, search } = new URL(request.url);
-      if (!pathname.endsWith("/clusters")) {
-        return Response.json({ secrets: [], total: 0, status: "success" }, { headers });
-      }
-      if (search === "") return Response.json({ clusters: ["a", "b"], total: 2 }, { headers });
+      const isKnown = pathname.endsWith("/clusters") && search === "";
+      if (isKnown) return Response.json({ clusters: ["a", "b"], total: 2 }, { headers });
       const message = "Unknown parameter; there are none";
       const body = { error: true, message, status_code: 400, code: "unknown_field" };
       return Response.json(body, { status: 400, headers });
@@ -108,9 +106,18 @@ Deno.test("an older server's list of names is shown and chosen from, and its che
       assertEnded(await runAlone(["clusters", "-o", output], { env }), { stdout: "NAME\na\nb\n" });
     }
     assertEnded(await runAlone(["clusters", "-o", "name"], { env }), { stdout: "a\nb\n" });
-    const listed = await runAlone(["secrets", "--cluster", "*", "pull", "-o", "name"], { env });
-    assert.equal(listed.code, 0, listed.stderr);
-    const checked = await runAlone(["clusters", "check"], { env });
-    assert.equal(checked.code, 2);
-    assert.match(checked.stderr, /that server may be older than this program/);
+    const ROWS: [args: string[], says: RegExp][] = [
+      [
+        ["secrets", "--cluster", "*", "pull"],
+        /older than this program: name one cluster at a time/,
+      ],
+      [["secrets", "-l", "env=prod"], /older than this program: name one cluster at a time/],
+      [["clusters", "check"], /that server may be older than this program/],
+      [["clusters", "check", "-l", "a=b"], /older than this program: name one cluster at a time/],
+    ];
+    for (const [args, says] of ROWS) {
+      const { code, stdout, stderr } = await runAlone(args, { env });
+      assert.deepEqual([code, stdout], [2, ""], stderr);
+      assert.match(stderr, says);
+    }
   }));

@@ -88,7 +88,7 @@ Deno.test("in process the client's dry run knows which clusters there are", () =
     assertEnded(await run([...docker("oen"), "--dry-run=client"], { stdin }), {
       code: 2,
       stderr:
-        /^error: There is no cluster 'oen' \(did you mean 'one'\?\) in .*clusters; nothing was done\n$/,
+        /^error: --cluster must name existing clusters: there is no 'oen'; did you mean 'one'\?\n {2}Clusters were looked for in .*clusters; nothing was done\n$/,
     });
     assert.deepEqual(one.requests, []);
   }));

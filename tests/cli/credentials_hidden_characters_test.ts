@@ -36,9 +36,22 @@ for (const status of [200, 422]) {
   Deno.test(`an answer ${status} as JSON or YAML says the same, and commands no terminal`, () =>
     onStage(async ({ runAlone }) => {
       const headers = { "X-Request-Id": "1" };
-      await using server = serve((request) =>
-        new URL(request.url).pathname === "/api/v1/clusters"
-          ? Response.json({ clusters: ["c", "d"], total: 2 }, { headers })
+      const names = ["c", "d"];
+      const events = [
+        { event: "started", clusters: 2, names },
+        ...names.map((cluster) => ({
+          event: "cluster",
+          cluster,
+          status_code: status,
+          answer: BODY,
+        })),
+        { event: "done" },
+      ];
+      await using server = serve(({ url }) =>
+        new URL(url).searchParams.has("clusters")
+          ? new Response(events.map((event) => JSON.stringify(event) + "\n").join(""), {
+            headers: { ...headers, "Content-Type": "application/x-ndjson" },
+          })
           : Response.json(BODY, { status, headers })
       );
       const env = { ARGOCD_CONFIGURER_SERVER: server.url };
@@ -57,3 +70,19 @@ for (const status of [200, 422]) {
       });
     }));
 }
+
+Deno.test("a cluster's name that would command a terminal is none", () =>
+  onStage(async ({ runAlone }) => {
+    const started = JSON.stringify({ event: "started", clusters: 1, names: [NASTY] });
+    await using server = serve(() =>
+      new Response(started + "\n", {
+        headers: { "X-Request-Id": "1", "Content-Type": "application/x-ndjson" },
+      })
+    );
+    const { code, stdout, stderr } = await runAlone(["secrets", "*", "--server", server.url]);
+    assert.deepEqual([code, stdout], [1, ""]);
+    assert.match(
+      stderr,
+      /^error: .*unexpected response \(status 200\); is it an argocd-configurer server\?\n$/,
+    );
+  }));

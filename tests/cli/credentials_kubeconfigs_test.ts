@@ -46,7 +46,7 @@ Deno.test("of each kubeconfig it is told whether it is used, or why not, and no 
       ["empty", "<none>", "refused: it is empty"],
       ["gone", "http://127.0.0.1:1", "usable"],
       ["link", "<none>", "refused: it is not there"],
-      ["one", one.url, "usable"],
+      ["one", one.url, "usable; same server as readable"],
       ["open", "<none>", "refused: everyone may write to it; run chmod go-w on it"],
       [
         "plugin",

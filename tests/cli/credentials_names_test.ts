@@ -99,7 +99,8 @@ bothWays("a cluster that is not there hinders all, before anything is done", asy
   const names = await added(stage, "n", "one,two");
   assertEnded(await stage.run(["delete", ...names, "tow/team-a/n", "--yes"]), {
     code: 2,
-    stderr: /^error: There is no cluster 'tow' \(did you mean 'two'\?\) in .*; nothing was done\n$/,
+    stderr:
+      /^error: CLUSTER must name existing clusters: there is no 'tow'; did you mean 'two'\?\n.*; nothing was done\n$/,
   });
   assert.notEqual(stage.emulators.one.cluster.secret("team-a", "n"), undefined);
 });

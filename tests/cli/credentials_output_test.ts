@@ -227,6 +227,7 @@ bothWays("of several clusters each answer is an item, with its status", async (s
       code: "secret_not_found",
       field: "name",
     },
+    transport: "api",
   });
   assert.deepEqual([other!.cluster, other!.status_code], ["gone", 503]);
 });

@@ -59,20 +59,20 @@ Deno.test("one behind a path of another server is asked there", () =>
   }));
 
 /** Servers that are none of this program. */
-const OTHERS: [what: string, answer: () => Response, says: string][] = [
-  ["a page", () => new Response("<html>", { status: 200 }), "it answers 200"],
-  ["JSON of another program", () => Response.json({ clusters: [] }), "it answers 200"],
-  ["a list", () => Response.json([], { headers: { "X-Request-Id": "1" } }), "it answers 200"],
-  ["an error of a proxy", () => new Response("Bad Gateway", { status: 502 }), "it answers 502"],
+const OTHERS: [what: string, answer: () => Response, status: number][] = [
+  ["a page", () => new Response("<html>", { status: 200 }), 200],
+  ["JSON of another program", () => Response.json({ clusters: [] }), 200],
+  ["a list", () => Response.json([], { headers: { "X-Request-Id": "1" } }), 200],
+  ["an error of a proxy", () => new Response("Bad Gateway", { status: 502 }), 502],
 ];
 
 Deno.test("what does not answer as this program does is told so", () =>
   onStage(async (stage) => {
-    for (const [what, answer, says] of OTHERS) {
+    for (const [what, answer, status] of OTHERS) {
       await using other = serve(answer);
       const ended = await stage.run(["clusters", "--server", other.url]);
-      const stderr =
-        `error: Cannot ask the server at ${other.url}: ${says}, and not as this program does\n`;
+      const stderr = `error: Cannot ask the server at ${other.url}: unexpected response ` +
+        `(status ${status}); is it an argocd-configurer server?\n`;
       assert.deepEqual(ended, { code: 1, stdout: "", stderr }, what);
     }
     // Of the ports where nobody listens this is one that fetch asks.
@@ -96,17 +96,29 @@ const UNLABELLED = {
 
 /** Answers with a header as this program's, and how each is told. */
 const STRANGE: [args: string[], status: number, body: object, says: string][] = [
-  [["clusters"], 200, {}, "it answers 200, and not as this program does"],
-  [["clusters"], 200, { clusters: [5] }, "it answers 200, and not as this program does"],
-  [["secrets", "one"], 200, {}, "it answers 200, and not as this program does"],
-  [["secrets", "--all-clusters"], 200, {}, "it answers 200, and not as this program does"],
-  [["secrets", "one", "-o", "wide"], 200, UNLABELLED, "it answers 200, and not as this program"],
-  [["secrets", "one"], 500, { message: { a: 1 } }, "it answers 500, and not as this program does"],
+  [["clusters"], 200, {}, "unexpected response (status 200)"],
+  [["clusters"], 200, { clusters: [5] }, "unexpected response (status 200)"],
+  [["secrets", "one"], 200, {}, "unexpected response (status 200)"],
+  [["secrets", "--all-clusters"], 200, {}, "unexpected response (status 200)"],
+  [["secrets", "one", "-o", "wide"], 200, UNLABELLED, "unexpected response (status 200)"],
+  [["secrets", "one"], 500, { message: { a: 1 } }, "unexpected response (status 500)"],
   [["secrets", "one"], 500, {}, "error: status 500\n"],
-  [["audit"], 200, { entries: 5 }, "it answers 200, and not as this program does"],
-  [ADD, 422, { code: "credential_refused", message: "No", verified: 5 }, "it answers 422, and not"],
+  [["audit"], 200, { entries: 5 }, "unexpected response (status 200)"],
+  [ADD, 200, { success: true }, "Cannot tell what the server at "],
+  [["secrets", "--all-clusters"], 200, { clusters: [] }, "unexpected response (status 200)"],
+  [
+    ADD,
+    422,
+    { code: "credential_refused", message: "No", verified: 5 },
+    "unexpected response (status 422)",
+  ],
   [ADD, 400, { code: "missing_field", message: "Nothing there" }, "error: Nothing there\n"],
-  [ADD, 400, { code: "missing_field", fields: [5], message: "Nothing" }, "it answers 400, and not"],
+  [
+    ADD,
+    400,
+    { code: "missing_field", fields: [5], message: "Nothing" },
+    "unexpected response (status 400)",
+  ],
   [
     ADD,
     400,
@@ -135,22 +147,155 @@ Deno.test("of an answer that is not as expected it is told what it is, and nothi
     }
   }));
 
+/** What a server says of several clusters. */
+function told(events: readonly object[], end = ""): Response {
+  const lines = events.map((event) => JSON.stringify(event) + "\n").join("") + end;
+  return new Response(lines, {
+    headers: { "X-Request-Id": "1", "Content-Type": "application/x-ndjson" },
+  });
+}
+
+const STARTED = { event: "started", clusters: 3, names: ["gone", "one", "two"] };
+const DONE = { event: "done", success: true, succeeded: 3, failed: 0, not_begun: 0 };
+const ADDED_ONE = {
+  event: "cluster",
+  cluster: "one",
+  status_code: 200,
+  answer: {
+    success: true,
+    cluster: "one",
+    message: "Added",
+    results: [{ namespace: "a", result: { success: true, output: "secret/n created" } }],
+  },
+};
+
+/** What is told of several clusters and ends too early, or is nothing. */
+const CUT: [what: string, response: () => Response, stderr: RegExp, stderrOfRead: RegExp][] = [
+  [
+    "is cut after the first of them",
+    () => told([STARTED, ADDED_ONE], '{"event":"cluster","cluster":"tw'),
+    /^error: gone, two: Cannot tell what the server at .* has done: the connection was lost .*\. Look with 'secrets' before you send it again\n1 cluster: 1 created; 2 unknown\nunknown: --cluster gone,two\n$/,
+    /^gone: failed: Cannot ask the server at .*: the connection was lost before the answer was complete\ntwo: failed: [^]*\n1 cluster ok; 2 failed\nfailed: --cluster gone,two\n$/,
+  ],
+  [
+    "is no event after the first of them",
+    () => told([STARTED, ADDED_ONE, { event: "more" }, DONE]),
+    /^error: gone, two: .* unexpected response \(status 200\); is it an argocd-configurer server\? Look with \'secrets\' before you send it again\n1 cluster: 1 created; 2 unknown\n/,
+    /^gone: failed: .* unexpected response \(status 200\); is it an argocd-configurer server\?\n/,
+  ],
+  [
+    "is done before it is told of all",
+    () => told([STARTED, ADDED_ONE, DONE]),
+    /^error: gone, two: The server reported no result for this cluster\n/,
+    /^gone: failed: The server reported no result for this cluster\n/,
+  ],
+  [
+    "is cut before it is told which there are",
+    () => told([]),
+    /^error: Cannot tell what the server at .* has done: the connection was lost /,
+    /^error: Cannot ask the server at .*: the connection was lost /,
+  ],
+];
+
+Deno.test("of clusters of which a server tells nothing a write may have been done", () =>
+  onStage(async (stage) => {
+    for (const [what, response, stderr, stderrOfRead] of CUT) {
+      await using other = serve(response);
+      const given = { stdin: stage.canary.value };
+      const add = ADD.map((word) => word === "one" ? "*" : word);
+      const written = await stage.run([...add, "--server", other.url], given);
+      assert.match(written.stderr, stderr, what);
+      assert.equal(written.code, /unknown/.test(written.stderr) ? 3 : 1, what);
+      const tried = await stage.run([...add, "--dry-run=server", "--server", other.url], given);
+      const text = tried.stderr.replace("1 cluster: 1 created;", "1 cluster ok;");
+      assert.match(text, stderrOfRead, what);
+      assert.doesNotMatch(text, /unknown/);
+      const [{ path } = { path: "" }] = other.seen;
+      assert.equal(path, "/api/v1/docker", what);
+      assert.equal(other.seen.length, 2, "one request for all clusters");
+    }
+  }));
+
 Deno.test("an answer that is not as expected hides those of no other cluster", () =>
   onStage(async (stage) => {
     const good = { docker_creds_secrets: [], helm_creds_secrets: [], repo_creds_secrets: [] };
-    await using other = serve((request) => {
-      const { pathname, search } = new URL(request.url);
-      const isList = pathname.endsWith("/clusters");
-      const body = isList ? { clusters: ["one", "two"] } : search.includes("two") ? good : {};
-      return Response.json(body, { headers: { "X-Request-Id": "1" } });
-    });
+    await using other = serve(() =>
+      told([
+        { event: "started", clusters: 2, names: ["one", "two"] },
+        { event: "cluster", cluster: "one", status_code: 200, answer: {} },
+        { event: "cluster", cluster: "two", status_code: 200, answer: good },
+        { event: "done", success: true, succeeded: 2, failed: 0, not_begun: 0 },
+      ])
+    );
     const args = ["secrets", "--all-clusters", "--server", other.url];
     assertEnded(await stage.run(args), {
       code: 3,
-      stderr: `one: failed: Cannot ask the server at ${other.url}: it answers 200, and not as ` +
-        "this program does\nThere are no credentials in cluster 'two'\n1 cluster ok; 1 failed\n" +
+      stderr: `one: failed: Cannot ask the server at ${other.url}: unexpected response (status ` +
+        "200); is it an argocd-configurer server?\nThere are no credentials in cluster 'two'\n1 cluster ok; 1 failed\n" +
         "failed: --cluster one\n",
     });
+  }));
+
+/** A proxy that does not pass on what the client accepts: the server answers with one JSON text. */
+Deno.test("one answer about several clusters in place of a stream is taken as what it is", () =>
+  onStage(async (stage) => {
+    const { event: _, ...ok } = ADDED_ONE;
+    const clusters = [
+      {
+        cluster: "gone",
+        status_code: 503,
+        answer: { error: true, code: "cluster_unreachable", message: "No answer" },
+        same_server_as: ["also"],
+      },
+      ok,
+      { ...ok, cluster: "two", answer: { ...ok.answer, cluster: "two" } },
+    ];
+    await using other = serve(() =>
+      Response.json({ success: false, clusters, succeeded: 2, failed: 1, not_begun: 0 }, {
+        status: 207,
+        headers: { "X-Request-Id": "1" },
+      })
+    );
+    const add = ADD.map((word) => word === "one" ? "*" : word);
+    const given = { stdin: stage.canary.value };
+    assertEnded(await stage.run([...add, "--server", other.url], given), {
+      code: 3,
+      stderr: "gone: failed: No answer\n" +
+        "note: gone, also share one API server and are treated as one cluster\n" +
+        "2 clusters: 2 created; 1 failed\nfailed: --cluster gone\n",
+    });
+  }));
+
+/** Entries of a write that this program would not send, and what is told of them. */
+const ENTRIES: [what: string, entry: object, stderr: RegExp][] = [
+  [
+    "success in another shape",
+    { ...ADDED_ONE, answer: { results: 5 } },
+    /^error: one: Cannot tell what the server at .* has done: unexpected response \(status 200\)[^]*\n1 cluster unknown\nunknown: --cluster one\n$/,
+  ],
+  [
+    "refusal in another shape",
+    { ...ADDED_ONE, status_code: 400, answer: { message: {} } },
+    /^one: failed: Cannot ask the server at .*: unexpected response \(status 400\)[^]*\n1 cluster failed\nfailed: --cluster one\n$/,
+  ],
+  [
+    "other names that are no list",
+    { ...ADDED_ONE, same_server_as: "two" },
+    /^error: one: Cannot tell what the server at .* has done: unexpected response \(status 200\)[^]*\n1 cluster unknown\n/,
+  ],
+];
+
+Deno.test("of a write that a server answers in another shape nobody says that it has failed", () =>
+  onStage(async (stage) => {
+    for (const [what, entry, stderr] of ENTRIES) {
+      const started = { event: "started", clusters: 1, names: ["one"] };
+      await using other = serve(() => told([started, entry, DONE]));
+      const add = ADD.map((word) => word === "one" ? "*" : word);
+      const given = { stdin: stage.canary.value };
+      const ended = await stage.run([...add, "--server", other.url], given);
+      assert.match(ended.stderr, stderr, what);
+      assert.equal(ended.code, 1, what);
+    }
   }));
 
 Deno.test("neither password nor token follow a redirect", () =>
@@ -164,7 +309,10 @@ Deno.test("neither password nor token follow a redirect", () =>
         stdin: stage.canary.value,
         env: { ARGOCD_CONFIGURER_TOKEN: "a-token-of-some-length" },
       });
-      assertEnded(ended, { code: 1, stderr: new RegExp(`it answers ${status}, and not as`) });
+      assertEnded(ended, {
+        code: 1,
+        stderr: new RegExp(`unexpected response \\(status ${status}\\)`),
+      });
       assert.equal(server.seen[0]?.authorization, "Bearer a-token-of-some-length");
     }
     assert.deepEqual(elsewhere.seen, []);
@@ -213,8 +361,8 @@ Deno.test("a token allows what it allows, and what it does not is told", () =>
       });
       const on = (clusters: string) => ADD.map((word) => word === "one" ? clusters : word);
       assertEnded(await run("limited", on("one,two")), {
-        code: 2,
-        stderr: /^error: There is no cluster 'two' in the server at .*; nothing was done\n$/,
+        code: 1,
+        stderr: "error: Token 'limited' is not for cluster 'two', only for one\n",
       });
       assertEnded(await run("limited", on("two")), {
         code: 1,
@@ -225,7 +373,7 @@ Deno.test("a token allows what it allows, and what it does not is told", () =>
       });
       assertEnded(await run("not-a-known-token", on("one,two")), {
         code: 1,
-        stderr: /^error: Cannot find the clusters: The token is not known; the variable/,
+        stderr: /^error: The token is not known; the variable/,
       });
       assertEnded(await run("", ["clusters"]), {
         code: 1,

@@ -48,13 +48,12 @@ NAMESPACE   NAME   TYPE                             DATA   FINGERPRINT        MA
 team-a      pull   kubernetes.io/dockerconfigjson   1      0123456789abcdef   false     400d
 `,
     wide: `
-NAMESPACE   NAME   TYPE                             DATA   FINGERPRINT        MANAGED   AGE    KIND     CREDENTIALS   FOR       USERNAME   IMMUTABLE   OWNER    WRITE    LABELS
-team-a      pull   kubernetes.io/dockerconfigjson   1      0123456789abcdef   false     400d   docker   <none>        ghcr.io   ci         false       <none>   <none>   mcops.tech/secret-type=docker-creds
+NAMESPACE   NAME   TYPE                             DATA   FINGERPRINT        MANAGED   AGE    KIND     CREDENTIALS   FOR       USERNAME   FINGERPRINTS               IMMUTABLE   OWNER    WRITE    LABELS
+team-a      pull   kubernetes.io/dockerconfigjson   1      0123456789abcdef   false     400d   docker   <none>        ghcr.io   ci         ghcr.io=0123456789abcdef   false       <none>   <none>   mcops.tech/secret-type=docker-creds
 `,
     name: "secret/pull\n",
-    stderrHere:
-      "note: fingerprints compare within this output only: there is no audit log, whose " +
-      "key they would be by\n",
+    stderrHere: "note: fingerprints compare within this output only: there is neither a " +
+      "fingerprint-key-file nor an audit log, whose key they would be by\n",
   },
   docker: {
     table: `

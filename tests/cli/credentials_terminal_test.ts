@@ -211,7 +211,10 @@ terminalTest(
     assert.equal(sat.code, 3, sat.seen);
     // Drawn over, and not one below the other.
     const seen = sat.seen.replaceAll("\x1b[1A", "<up>");
-    assert.match(seen, /waiting for one \(1 s of 20\) and two \(1 s of 20\)\r\n[^\n]*<up>/);
+    assert.match(
+      seen,
+      /waiting for one \(\d s of 20\)\r\nwaiting for two \(\d s of 20\)\r\n[^\n]*<up>[^\n]*<up>/,
+    );
     assert.match(sat.seen, /gone: failed: Cannot connect/);
     const last = seen.split(/waiting for [^\r]*\r\n/).at(-1)!;
     assert.match(last, /^[^\n]*<up>[^\n]*There are no credentials in clusters/);
@@ -231,11 +234,25 @@ terminalTest("Ctrl-C ends a read at once, and what is known is shown", async (st
   const { emulators: { two }, run, canary } = stage;
   assert.equal((await run([...ADD, "--password-stdin"], { stdin: canary.value })).code, 0);
   two.fault = () => ({ kind: "hang" });
-  const typed = [[/waiting for two/, "\x03"]] as const;
+  const typed = [[/(?<!waiting for one[^\n]*\n)waiting for two/, "\x03"]] as const;
   const sat = await sitWide(stage, ["secrets", "--cluster", "one,two"], typed);
   two.fault = undefined;
   assert.deepEqual([sat.code, sat.echoes], [130, true], sat.seen);
   assert.match(sat.seen, /^one +team-a +n +docker /m);
   assert.match(sat.seen, /^1 cluster: 2 secrets; 1 not finished\r$/m);
   assert.match(sat.seen, /^not finished: --cluster two\r$/m);
+});
+
+terminalTest("rows of the fleet appear above the clusters that are awaited", async (stage) => {
+  const { emulators: { two }, run, canary } = stage;
+  assert.equal((await run([...ADD, "--password-stdin"], { stdin: canary.value })).code, 0);
+  two.fault = () => ({ kind: "hang" });
+  const row = /^docker +n .*\r\n(?:.*\r\n)*waiting for two/m;
+  const sat = await sitWide(stage, ["fleet", "--all", "--cluster", "one,two"], [[row, "\x03"]]);
+  two.fault = undefined;
+  assert.deepEqual([sat.code, sat.echoes], [130, true], sat.seen);
+  // At the end it is printed once more, below what was drawn and is gone.
+  const last = sat.seen.split(/waiting for two[^\n]*\n/).at(-1)!;
+  assert.match(last, /KIND +CREDENTIAL [^\n]*\r\ndocker +n [^\n]*\? no answer\r\n/);
+  assert.match(last, /^1 cluster ok; 1 not finished\r\nnot finished: --cluster two\r$/m);
 });

@@ -145,3 +145,39 @@ Deno.test("a cluster that takes connections and never speaks TLS is given up aft
       await port.close();
     }
   }));
+
+Deno.test("of several clusters each that is told of gives the others as much time again", () =>
+  onStage(async (stage) => {
+    const lines = (events: readonly object[]) =>
+      events.map((event) => new TextEncoder().encode(JSON.stringify(event) + "\n"));
+    const answer = { docker_creds_secrets: [], helm_creds_secrets: [], repo_creds_secrets: [] };
+    const names = ["a", "b", "c", "silent"];
+    const events = lines([
+      { event: "started", clusters: 4, names },
+      ...names.slice(0, 3).map((cluster) => ({
+        event: "cluster",
+        cluster,
+        status_code: 200,
+        answer,
+      })),
+    ]);
+    await using server = serve(() => {
+      let at = 0;
+      const body = new ReadableStream({
+        async pull(controller) {
+          // Longer in all than one wait, and then nothing more.
+          if (at > 0) await new Promise((resolve) => setTimeout(resolve, 700));
+          if (at < events.length) controller.enqueue(events[at++]!);
+          else await new Promise(() => {});
+        },
+      });
+      return new Response(body, {
+        headers: { "X-Request-Id": "1", "Content-Type": "application/x-ndjson" },
+      });
+    });
+    const args = ["secrets", "*", "--server", server.url, "--request-timeout", "1.5"];
+    const ended = await stage.run(args);
+    assert.equal(ended.code, 3, ended.stderr);
+    assert.match(ended.stderr, /^silent: failed: .*: no answer came within 1\.5 seconds; /);
+    assert.match(ended.stderr, /^3 clusters: .*; 1 failed|^3 clusters ok; 1 failed$/m);
+  }));

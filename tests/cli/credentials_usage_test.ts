@@ -151,7 +151,8 @@ const ROWS: Row[] = [
   [
     "a place, and a flag for its cluster",
     ["secrets", "one/a/n", "--cluster", "one"],
-    "Give CLUSTER/NAMESPACE/NAME or --cluster or --all-clusters, not both",
+    "Give CLUSTER/NAMESPACE/NAME or flags for clusters (--cluster, --selector, --all-clusters), " +
+    "not both",
   ],
   [
     "a place, and a flag for its namespace",
@@ -161,7 +162,7 @@ const ROWS: Row[] = [
   [
     "an object without a cluster",
     ["secrets", "secret/n"],
-    "Missing CLUSTER, --cluster or --all-clusters beside secret/NAME",
+    "Missing CLUSTER, --cluster, --selector or --all-clusters beside secret/NAME",
   ],
   [
     "several names that may be clusters",
@@ -191,7 +192,11 @@ const ROWS: Row[] = [
     /--namespace must be a namespace's name/,
   ],
   ["delete without a name", ["delete", "one", "--yes"], /^error: Missing NAME/],
-  ["delete by both", ["delete", "one", "n", "--cluster", "two", "--yes"], /CLUSTER or --cluster/],
+  [
+    "delete by both",
+    ["delete", "one", "n", "--cluster", "two", "--yes"],
+    /CLUSTER or flags for clusters/,
+  ],
   ["delete a name that is none", ["delete", "one", "a/b", "--yes"], NO_SECRET],
   ["delete where nobody can be asked", ["delete", "one", "n"], /there is no terminal; give --yes/],
   [

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { listening, program } from "./support.ts";
+import { listening, outcome, program } from "./support.ts";
 
-/** `demo` as users run it, with the curl commands that it prints. */
+/** `demo` as users run it, with the commands that it prints. */
 
 interface Command {
   readonly method: "GET" | "POST";
@@ -26,6 +26,16 @@ const EXPECTED: [status: number, answer: RegExp][] = [
   [200, /"Docker registry secrets created successfully in 3 namespace\(s\)"/],
   [200, /"Docker registry secrets updated successfully in 3 namespace\(s\)"/],
   [200, /"template": "ghcr-helm-repo-template"/],
+  [200, /"id": "docker\/ghcr",[^{]*"state": "differs"/],
+];
+
+/** What the printed commands of the program itself say, and their exit codes. */
+const TOLD: [command: RegExp, code: number, said: RegExp][] = [
+  [/^secrets /, 3, /^failed: --cluster unreachable-cluster$/m],
+  [/^audit$/, 0, /my-docker-secret/],
+  [/^fleet$/, 3, /^docker +ghcr +differs/m],
+  [/^explain us-prod /, 0, /^finding username_only: Repository 'shop-deploy'/m],
+  [/^explain dev /, 0, /^finding kubelet_cannot_match: /m],
 ];
 
 /** The folder that the server says a kubeconfig would be in. */
@@ -67,7 +77,7 @@ Deno.test("the demo's curl commands give the documented answers, and Ctrl-C leav
   assert.equal(commands(stdout).length, EXPECTED.length);
 });
 
-Deno.test("each curl command that the demo prints is answered as documented", async () => {
+Deno.test("each command that the demo prints is answered as documented", async () => {
   // A first demo prints the commands, a second one, on a port of its own, is given them.
   const printed = await (async () => {
     await using first = program(["demo", "--port", "0"]);
@@ -84,6 +94,16 @@ Deno.test("each curl command that the demo prints is answered as documented", as
     const response = await fetch(base + pathname + search, { method, body });
     assert.equal(response.status, status, url);
     assert.match(await response.text(), answer);
+  }
+  const words = printed.split("\n").filter((line) => line.startsWith("  argocd-configurer "))
+    .map((line) => line.trim().split(" ").slice(1));
+  assert.equal(words.length, TOLD.length);
+  for (const [i, [command, expected, said]] of TOLD.entries()) {
+    assert.match(words[i]!.join(" "), command);
+    const env = { ARGOCD_CONFIGURER_SERVER: base };
+    const { code, stdout, stderr } = await outcome(words[i]!, { env });
+    assert.equal(code, expected, stdout + stderr);
+    assert.match(stdout + stderr, said);
   }
   running.kill("SIGTERM");
   assert.equal((await running.ended).code, 0);

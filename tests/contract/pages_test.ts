@@ -54,6 +54,24 @@ pagesTest(
   },
 );
 
+pagesTest(
+  "a thousand and one secrets are listed with their data, in three pages",
+  async (world) => {
+    for (const name of MANY) {
+      world.emulator.cluster.put({
+        metadata: { namespace: "n", name },
+        data: { name: btoa(name) },
+      });
+    }
+    const listed = await world.store.listData({}, soon());
+    assert.deepEqual(
+      listed.map(({ data }) => data.reveal()),
+      MANY.map((name) => ({ name: btoa(name) })),
+    );
+    assert.equal(pages(world, "secrets"), 3);
+  },
+);
+
 pagesTest("what kubectl and the API are asked for by name holds no other secret", async (world) => {
   for (const namespace of ["n", "m"]) {
     for (const name of ["a", "b"]) world.emulator.cluster.put({ metadata: { namespace, name } });

@@ -70,6 +70,7 @@ function watch<W extends World>(world: W): W {
     },
     store: {
       list: (...asked) => note(store.list(...asked)),
+      listData: (...asked) => note(store.listData(...asked)),
       read: (...asked) => note(store.read(...asked)),
       create: (...asked) => note(store.create(...asked)),
       replace: (...asked) => note(store.replace(...asked)),

@@ -88,6 +88,8 @@ async function checkAll(world: World, kind: KubeErrorKind): Promise<void> {
   const { store, canary } = world;
   await failure(kind, store.list({ selector: SELECTOR }, soon()));
   await failure(kind, store.list({ selector: SELECTOR, namespace: "team-b" }, soon()));
+  await failure(kind, store.listData({ type: "a" }, soon()));
+  await failure(kind, store.listData({ namespace: "team-b", keys: ["a"] }, soon()));
   await failure(kind, store.read(REFS, soon()));
   const secrets = REFS.map(({ namespace, name }) =>
     opaque(namespace, name, canary.value, { resourceVersion: "1" })

@@ -41,6 +41,9 @@ const ANSWERS: Readonly<Record<string, string>> = {
 const CALLS: Readonly<Record<string, (store: SecretStore) => Promise<unknown>>> = {
   "list": (store) => store.list({ selector: "a=b" }, soon()),
   "list of repositories": (store) => store.list({ repository: true, namespace: "a" }, soon()),
+  "list with data": (store) => store.listData({ type: "a" }, soon()),
+  "list with some data": (store) => store.listData({ keys: ["a"], namespace: "a" }, soon()),
+  "list without data": (store) => store.listData({ keys: [] }, soon()),
   "namespaces": (store) => store.namespaces(undefined, soon()),
   "serviceAccounts": (store) => store.serviceAccounts("team-a", soon()),
   "read": (store) => store.read([REF], soon()),
@@ -58,7 +61,7 @@ const CALLS: Readonly<Record<string, (store: SecretStore) => Promise<unknown>>> 
  * one of the right kind. What changes something is not a list, and never done by it.
  */
 const TOLD_BY_API_ONLY: ReadonlySet<string> = new Set(
-  ["list", "list of repositories", "namespaces", "serviceAccounts", "read"]
+  Object.keys(CALLS).filter((call) => /^list|^namespaces|^serviceAccounts|^read/.test(call))
     .map((call) => `${call}: a list of something else`),
 );
 

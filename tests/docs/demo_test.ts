@@ -1,40 +1,8 @@
 import assert from "node:assert/strict";
-import { folder, listening, program } from "../cli/support.ts";
-import { makeCanary } from "../support/canary.ts";
-import { install, makeHome } from "./home.ts";
-import { blocks, commandsOf, withPassword } from "./readme.ts";
+import { inDemo } from "./in_demo.ts";
+import { blocks, commandsOf } from "./readme.ts";
 
 /** What a newcomer types after starting the demo: the examples of a README, in their order. */
-
-/** A fresh demo; `run` runs a command in a shell, where the program's commands ask the demo. */
-async function inDemo(
-  test: (run: (command: string) => Promise<{ code: number; out: string }>) => Promise<void>,
-): Promise<void> {
-  const canary = makeCanary();
-  await using place = await folder();
-  const home = await makeHome(place.path, canary.value);
-  const env = await install(home);
-  // A credential that is to be tried goes nowhere from here.
-  const nowhere = { HTTPS_PROXY: "http://127.0.0.1:1" };
-  await using demo = program(["demo", "--port", "0"], { env: nowhere });
-  const url = await listening(demo);
-  await test(async (command) => {
-    const asked = withPassword(command, canary.value).replaceAll("http://localhost:8091", url);
-    const { code, stdout, stderr } = await new Deno.Command("sh", {
-      args: ["-c", asked],
-      cwd: home.path,
-      env: { ...env, ARGOCD_CONFIGURER_SERVER: url },
-      stdin: "null",
-    }).output();
-    const [out, said] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-    canary.absentFrom(out! + said!, `what ${command.slice(0, 40)} says`);
-    return { code, out: code === 0 ? out! : out! + said! };
-  });
-  demo.kill("SIGTERM");
-  const { stderr, code } = await demo.ended;
-  assert.equal(code, 0);
-  canary.absentFrom(stderr, "the log");
-}
 
 /** The requests of the first document's quick start, and what that says of their answers. */
 const QUICK_START: [command: string, answer: Record<string, unknown>][] = [
@@ -42,9 +10,19 @@ const QUICK_START: [command: string, answer: Record<string, unknown>][] = [
     status: "healthy",
     service: "Cluster API Configuration Server",
   }],
+  // The document's three, among the demo's others.
   ["curl http://localhost:8091/clusters", {
-    clusters: ["production-cluster", "test-cluster", "unreachable-cluster"],
-    total: 3,
+    clusters: [
+      "dev",
+      "edge",
+      "eu-prod",
+      "hub",
+      "production-cluster",
+      "test-cluster",
+      "unreachable-cluster",
+      "us-prod",
+    ],
+    total: 8,
   }],
   ['curl "http://localhost:8091/secrets?cluster=test-cluster"', {
     cluster: "test-cluster",

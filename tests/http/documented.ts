@@ -37,6 +37,17 @@ export async function assertDocumented(
   if (headers) assert.deepEqual(headerProblems(response.headers, headers, root), [], what);
 }
 
+/** Fails when the document has another event for a stream of this request than this one. */
+export async function assertEventDocumented(
+  request: { readonly method: string; readonly url: string },
+  event: unknown,
+): Promise<void> {
+  const root = await openapi();
+  const { responses } = await operationOf(request);
+  const { schema } = responses[200].content["application/x-ndjson"];
+  assert.deepEqual(problems(schema, event, root), []);
+}
+
 /** Headers that tell something of one answer, and so have to be described where they are. */
 const TELLING = ["X-Request-Id", "WWW-Authenticate", "Retry-After", "Allow"];
 

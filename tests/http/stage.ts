@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { AuditLog } from "../../src/audit/audit_log.ts";
 import { checkTurns, clusterChecker } from "../../src/clusters/check_clusters.ts";
+import { clusterChooser } from "../../src/clusters/choose.ts";
 import { clusterDescriber } from "../../src/clusters/describe.ts";
 import { inMemory, usable } from "../../src/clusters/fake/in_memory.ts";
 import type { OpenCluster } from "../../src/clusters/open.ts";
@@ -10,11 +11,12 @@ import { Locks } from "../../src/credentials/write/locks.ts";
 import type { KubeError } from "../../src/kube/errors.ts";
 import { FakeCluster } from "../../src/kube/fake/store.ts";
 import { refusedStore } from "../../src/kube/late_store.ts";
+import { defaultGateLimits } from "../../src/kube/kubectl/gate.ts";
 import { configureLog } from "../../src/log/logger.ts";
 import { TRIES_A_MINUTE } from "../../src/operations/call.ts";
 import { Limits } from "../../src/operations/limits.ts";
 import type { Services } from "../../src/operations/operation.ts";
-import { serverLimits } from "../../src/operations/server_limits.ts";
+import { fleetQueue, serverLimits } from "../../src/operations/server_limits.ts";
 import { OPERATIONS } from "../../src/operations/table.ts";
 import { PerMinute } from "../../src/rate_limit/per_minute.ts";
 import { type App, createApp } from "../../src/server/app.ts";
@@ -46,7 +48,9 @@ export interface StageOptions {
   readonly seconds?: number;
   /** Of `test-cluster`; `null` when it has no Argo CD. @default argocd */
   readonly argocdNamespace?: string | null;
-  readonly deps?: Partial<Omit<ServerDeps, "services">>;
+  readonly deps?: Partial<Omit<ServerDeps, "services" | "gates">> & {
+    readonly gates?: Partial<ServerDeps["gates"]>;
+  };
   readonly services?: Partial<Services>;
   readonly clusters?: Partial<Services["clusters"]>;
   /** @default it has `production-cluster` and `test-cluster` */
@@ -111,6 +115,8 @@ export function stage(options: StageOptions = {}): Stage {
     },
     clusters: {
       names: async () => (await listClusters(sources)).clusters.map(({ name }) => name),
+      list: () => listClusters(sources),
+      choose: clusterChooser(sources),
       open,
       describe: clusterDescriber(sources, () => "api"),
       check: clusterChecker({
@@ -133,16 +139,19 @@ export function stage(options: StageOptions = {}): Stage {
     auditLog: options.auditLog,
     ...options.services,
   };
-  const { maxRequests = 256 } = options.deps ?? {};
+  const { gates, ...deps } = options.deps ?? {};
+  const { maxRequests = 256 } = deps;
   const app = createApp({
     services,
     gates: {
       limits: new Limits(serverLimits({ maxRequests, seconds })),
+      fleet: fleetQueue(32, defaultGateLimits(2)),
       tries: new PerMinute({ allowed: TRIES_A_MINUTE }),
+      ...gates,
     },
     allowedHosts: [],
     corsOrigins: [],
-    ...options.deps,
+    ...deps,
   });
   return { app, cluster, opened, answered, logged, faults };
 }

@@ -71,22 +71,34 @@ async function loadOne(
       !isOwn(name, operation) && !args.includes(name) && !Object.hasOwn(input, name)
     );
   const flags = fieldFlags(Object.fromEntries(others) as Fields, help.first);
-  const clusterField = operation.clusters === "one" ? "cluster" : eachBy;
+  const clusterField = takesCluster(operation) ? "cluster" : eachBy;
   return { operation, module, help, args, flags, input, clusterField };
 }
 
 /** Whether every command gives this field in its own way, whatever flag it has. */
-export const isOwn = (field: string, { clusters }: Operation): boolean =>
-  field === "dry_run" || (field === "cluster" && clusters === "one");
+export const isOwn = (field: string, operation: Operation): boolean =>
+  field === "dry_run" || (field === "cluster" && takesCluster(operation));
+
+/** Whether it is about one cluster, or does the same on each of several. */
+export const takesCluster = ({ clusters }: Operation): boolean =>
+  clusters === "one" || clusters === "each";
+
+/** Whether one request may be about several clusters. */
+export const takesSelection = ({ clusters }: Operation): boolean =>
+  clusters === "each" || clusters === "many";
 
 /** What takes other fields at their place, or only looks, takes its cluster there, too. */
 export function hasClusterArgument({ operation, args }: LoadedOperation): boolean {
-  return operation.clusters === "one" && (operation.effect === "read" || args.length > 0);
+  return takesCluster(operation) && (operation.effect === "read" || args.length > 0);
 }
 
 /** Whether its arguments name secrets of clusters, as `-o name` prints them. */
 export const takesSecrets = ({ loaded }: LoadedCommand) =>
   loaded.some((each) => hasClusterArgument(each) && each.args.join() === "name");
+
+/** Whether it may end before all of several clusters have had their turn. */
+export const isLimited = ({ operation }: LoadedOperation): boolean =>
+  operation.clusters === "each" && operation.effect === "write";
 
 /** What deletes asks first. */
 export const isDeletion = ({ operation }: LoadedOperation) => operation.method === "delete";

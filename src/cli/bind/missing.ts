@@ -44,7 +44,7 @@ export class Missing {
       return [];
     } catch (error) {
       // What else is wrong with it is told by who carries it out.
-      if (!(error instanceof OperationError) || error.code !== "missing_field") return [];
+      if (!(error instanceof OperationError) || !LACKING.includes(error.code)) return [];
       return [...new Set([...error.fields, ...this.#userBeside(input)])];
     }
   }
@@ -78,6 +78,9 @@ export class Missing {
     return Deno.env.get(PASSWORD_VARIABLE) || await askHidden(`Password${whose}${place}: `);
   }
 }
+
+/** Errors about what is not there. */
+const LACKING: readonly string[] = ["missing_field", "selection_required"];
 
 /** Stands for those that are named: which they are is no matter here. */
 const ANY_CLUSTER = "one";

@@ -1,4 +1,4 @@
-import { choice, type Context, duration, list, on, text } from "../command.ts";
+import { choice, type Context, duration, list, number, on, text } from "../command.ts";
 import { READ_SECONDS, WRITE_SECONDS } from "../client/which_server.ts";
 import { grouped } from "../help/groups.ts";
 import { settingFlags } from "../setting_flags.ts";
@@ -28,8 +28,9 @@ export const PROGRAM_FLAGS = {
     ),
     serverPlainHttp: on("Send to a server on another machine without TLS"),
     requestTimeout: duration(
-      `How long the server's answer is waited for: seconds, or 90s, 5m; 0 for as long as it takes ` +
-        `(default: ${READ_SECONDS}, of what writes ${WRITE_SECONDS})`,
+      `How long the server's answer is waited for, of several clusters the next one's: seconds, or ` +
+        `90s, 5m; 0 for as long as it takes (default: ${READ_SECONDS}, of what writes ` +
+        `${WRITE_SECONDS})`,
     ),
   }),
   ...settingFlags("commands"),
@@ -58,25 +59,41 @@ export const clusterFlag = (brief: string) => ({
  * @param isRequired whether there is no argument for the one cluster. It is no matter of Stricli,
  * which would not tell all that is missing at once
  */
-export const clusterFlags = (isRequired: boolean) => ({
-  cluster: {
-    group: "where",
+export const clusterFlags = (isRequired: boolean) =>
+  grouped("where", {
+    cluster: {
+      ...list(
+        "Clusters, by commas or given again; in quotes, '*' stands for anything, and '!' before one " +
+          "takes it out" + (isRequired ? " (required, or --selector, or --all-clusters)" : ""),
+        "names",
+      ),
+      proposeCompletions: proposeClusters,
+    },
+    selector: text(
+      "Label selector, as of kubectl -l: env=prod,region!=eu; with --cluster, both must match",
+      "labels",
+    ),
+    allClusters: on("All clusters, in place of --cluster and --selector"),
+  });
+
+/** Of what writes on several clusters. */
+export const LIMIT_FLAGS = grouped("where", {
+  first: {
     ...list(
-      "Clusters to do it on, by commas or given again; '*', in quotes, stands for anything" +
-        (isRequired ? " (required, or --all-clusters)" : ""),
+      "Selected clusters to start with: the others follow only if all of these succeed",
       "names",
     ),
     proposeCompletions: proposeClusters,
   },
-  allClusters: {
-    group: "where",
-    ...on("All clusters that there are, in place of --cluster"),
-  },
+  maxFailures: number(
+    "Maximum number of failed clusters; once exceeded, no further cluster is started (default: any number)",
+    "number",
+  ),
 });
 
 /** The one cluster as an argument. */
 export const CLUSTER_ARGUMENT = clusterFlag(
-  "Cluster; left out where there is --cluster or --all-clusters",
+  "Cluster; left out where there is --cluster, --selector or --all-clusters",
 );
 
 /**
@@ -88,7 +105,8 @@ export const SECRET_ARGUMENTS = (
   isFirst: (words: readonly string[]) => boolean,
   isNeeded: boolean,
 ) => ({
-  brief: `CLUSTER ${isNeeded ? "NAME" : "[NAME]"} (NAME alone with --cluster or --all-clusters); ` +
+  brief: `CLUSTER ${isNeeded ? "NAME" : "[NAME]"} (NAME alone with --cluster, --selector or ` +
+    "--all-clusters); " +
     "or secrets as -o name prints them: secret/NAME, CLUSTER/NAMESPACE/NAME",
   placeholder: isNeeded ? "cluster name" : "cluster [name]",
   parse: String,

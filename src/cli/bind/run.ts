@@ -1,7 +1,8 @@
-import { camel } from "../arguments.ts";
+import { camel, hyphened } from "../arguments.ts";
 import { isTerminal } from "../client/ask.ts";
-import { type CarryOut, carryOut } from "../client/carry_out.ts";
-import { clustersOf } from "../client/choose_clusters.ts";
+import { carryOut } from "../client/carry_out.ts";
+import type { CarryOut } from "../client/plan.ts";
+import { areNamed, type Chosen, chosenBy, type ClusterFlags } from "../client/choose_clusters.ts";
 import type { Input } from "../client/way.ts";
 import { Failure } from "../failure.ts";
 import { viewFor } from "../views.ts";
@@ -11,7 +12,9 @@ import {
   isDeletion,
   type LoadedCommand,
   type LoadedOperation,
+  takesCluster,
   takesSecrets,
+  takesSelection,
 } from "./load.ts";
 import { Missing } from "./missing.ts";
 import { wordsOf } from "./names.ts";
@@ -28,7 +31,7 @@ export async function run(
   given: GivenFlags,
   ...values: readonly (string | undefined)[]
 ): Promise<number> {
-  const { loaded, clusters, own, places } = meantBy(
+  const { loaded, chosen, own, places } = meantBy(
     command,
     given,
     values.filter((each) => each !== undefined),
@@ -38,7 +41,9 @@ export async function run(
   for (const { args } of own) refusePaths(loaded, args);
   const flags = given as CarryOut["flags"];
   refuseExitCode(flags);
-  const isNamed = !clusters.includes(undefined) || given.allClusters === true;
+  refuseLimits(given);
+  const isNamed = chosen.kind === "several" || chosen.cluster !== undefined ||
+    own.some(({ cluster }) => cluster !== undefined);
   const missing = new Missing(loaded, words, isNamed);
   const known = { ...loaded.input, ...own[0]?.args };
   const read = await readInput(loaded.flags, given, known, (input) => missing.refuse(input));
@@ -58,7 +63,8 @@ export async function run(
       ...text === undefined ? {} : { places: [text] },
     })),
     clusterField: loaded.clusterField,
-    clusters,
+    takesSelection: takesSelection(loaded.operation),
+    chosen,
     flags,
     isAsked,
   });
@@ -69,6 +75,17 @@ function refuseExitCode({ exitCode, dryRun }: CarryOut["flags"]): void {
   if (exitCode !== true || dryRun === "server") return;
   throw new Failure(
     "--exit-code needs --dry-run=server: only the cluster can tell whether something would change",
+    2,
+  );
+}
+
+/** @throws {Failure} where what is counted as a failure would be none */
+function refuseLimits({ ignoreNotFound, first, maxFailures }: GivenFlags): void {
+  if (ignoreNotFound !== true || (first === undefined && maxFailures === undefined)) return;
+  throw new Failure(
+    `--ignore-not-found cannot be given with ${
+      first === undefined ? "--max-failures" : "--first"
+    }: there a cluster without the secret counts as failed`,
     2,
   );
 }
@@ -127,7 +144,8 @@ function meantBy(command: LoadedCommand, given: GivenFlags, values: readonly str
   const { words, loaded } = command;
   const [fewest] = loaded;
   const most = loaded.at(-1)!;
-  const areFlags = given.cluster !== undefined || given.allClusters === true;
+  const flags = given as ClusterFlags;
+  const areFlags = areNamed(flags);
   const isPlaced = hasClusterArgument(most) && !areFlags;
   const areSecrets = takesSecrets(command);
   const named = areSecrets
@@ -135,19 +153,25 @@ function meantBy(command: LoadedCommand, given: GivenFlags, values: readonly str
     : { kind: "names", ...takenApart(values, isPlaced) } as const;
   if (named.kind === "placed") return placedBy(most, given, named.secrets);
   const { cluster, names }: { cluster?: string; names: readonly string[] } = named;
-  if (isPlaced && names.length < fewest.args.length) {
-    const lacking = fewest.args.map(placeName).join(" ");
+  const needed = (fewest.help.args ?? []).filter(({ isOptional }) => isOptional !== true);
+  if (isPlaced && names.length < needed.length) {
+    const lacking = needed.map(({ field }) => placeName(field)).join(" ");
     const usage = `${words.join(" ")} CLUSTER ${lacking}`;
-    throw new Failure(`Missing ${lacking} (${usage}), or --cluster, or --all-clusters`, 2, {
+    throw new Failure(
+      `Missing ${lacking} (${usage}), or --cluster, --selector or --all-clusters`,
+      2,
+      {
+        isInHelp: true,
+      },
+    );
+  }
+  if (isPlaced && cluster === undefined) {
+    throw new Failure("Missing CLUSTER, --cluster, --selector or --all-clusters", 2, {
       isInHelp: true,
     });
   }
-  if (isPlaced && cluster === undefined) {
-    throw new Failure("Missing CLUSTER, --cluster or --all-clusters", 2, { isInHelp: true });
-  }
   const count = areSecrets ? Math.min(names.length, 1) : names.length;
   const meant = loaded.find((each) => each.args.length === count) ?? most;
-  const isOfOne = meant.operation.clusters === "one";
   const argsOf = (values: readonly (string | undefined)[]): Own => ({
     args: Object.fromEntries(meant.args.map((field, i) => [field, values[i]])),
   });
@@ -156,19 +180,21 @@ function meantBy(command: LoadedCommand, given: GivenFlags, values: readonly str
     : [argsOf(names)];
   return {
     loaded: meant,
-    clusters: isPlaced
-      ? [cluster]
-      : isOfOne
-      ? clustersOf(given.cluster as string[] | undefined)
-      : meant.clusterField === undefined
-      ? [undefined]
-      // Of what can be asked about all at once, all are meant where none is named.
-      : areFlags
-      ? clustersOf(given.cluster as string[] | undefined)
-      : ["*"],
+    chosen: isPlaced ? chosenBy(flags, cluster) : chosenOf(meant, flags),
     own,
     places: placesOf(meant, isPlaced ? "CLUSTER" : "--cluster"),
   };
+}
+
+/** The clusters that flags name; of what may be asked about all, all where they name none. */
+function chosenOf({ operation, clusterField }: LoadedOperation, flags: ClusterFlags): Chosen {
+  const isOfAny = operation.clusters === "many";
+  if (clusterField === undefined && !isOfAny) return { kind: "one", cluster: undefined };
+  const chosen = chosenBy(flags);
+  if (!areNamed(flags) && !takesCluster(operation)) return { kind: "several", selected: {} };
+  if (!isOfAny || chosen.kind === "several") return chosen;
+  const { cluster } = chosen;
+  return { kind: "several", selected: cluster === undefined ? {} : { clusters: [cluster] } };
 }
 
 const takenApart = (values: readonly string[], isPlaced: boolean) =>
@@ -180,6 +206,11 @@ const takenApart = (values: readonly string[], isPlaced: boolean) =>
  * @throws {Failure} where a flag names namespaces, too
  */
 function placedBy(meant: LoadedOperation, given: GivenFlags, secrets: readonly PlacedSecret[]) {
+  const limit = ["first", "maxFailures"].find((each) => given[each] !== undefined);
+  if (limit !== undefined) {
+    const flag = `--${hyphened(limit)}`;
+    throw new Failure(`${flag} is for clusters by flags: not with CLUSTER/NAMESPACE/NAME`, 2);
+  }
   const { fields = {} } = meant.module;
   const field = ["namespaces", "namespace"].find((each) => Object.hasOwn(fields, each))!;
   if (given[field] !== undefined) {
@@ -191,7 +222,7 @@ function placedBy(meant: LoadedOperation, given: GivenFlags, secrets: readonly P
   );
   return {
     loaded: meant,
-    clusters: [...new Set(secrets.map(({ cluster }) => cluster))],
+    chosen: { kind: "one", cluster: undefined } as Chosen,
     own: [...groups.values()].map((those): Own => ({
       cluster: those[0]!.cluster,
       text: those.map(({ text }) => text).join(" "),
@@ -204,8 +235,11 @@ function placedBy(meant: LoadedOperation, given: GivenFlags, secrets: readonly P
   };
 }
 
-const placesOf = ({ args, clusterField }: LoadedOperation, cluster: string) => ({
+const placesOf = ({ args, clusterField, operation }: LoadedOperation, cluster: string) => ({
   ...clusterField === undefined ? {} : { [clusterField]: cluster },
+  ...takesSelection(operation) || clusterField === "clusters"
+    ? { clusters: cluster, cluster_selector: "--selector" }
+    : {},
   ...Object.fromEntries(args.map((field) => [field, placeName(field)])),
 });
 

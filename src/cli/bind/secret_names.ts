@@ -23,6 +23,9 @@ export type Named =
 const otherForm = () =>
   new Failure("A secret must be given as NAME, secret/NAME or CLUSTER/NAMESPACE/NAME", 2);
 
+const FLAGS = "--cluster, --selector or --all-clusters";
+const ALL_FLAGS = "flags for clusters (--cluster, --selector, --all-clusters)";
+
 /** As kubectl names an object; with two slashes the first word is a cluster. */
 const OBJECT = /^secrets?\/(?=[^/]*$)/;
 
@@ -43,14 +46,14 @@ export function namedBy(values: readonly string[], areFlags: boolean): Named {
       throw new Failure("Give all secrets as CLUSTER/NAMESPACE/NAME, or none", 2);
     }
     if (areFlags) {
-      throw new Failure("Give CLUSTER/NAMESPACE/NAME or --cluster or --all-clusters, not both", 2);
+      throw new Failure(`Give CLUSTER/NAMESPACE/NAME or ${ALL_FLAGS}, not both`, 2);
     }
     return { kind: "placed", secrets: [...new Set(values)].map(placed) };
   }
   const cluster = areFlags ? undefined : values[0];
   const names = areFlags ? values : values.slice(1);
   if (cluster !== undefined && OBJECT.test(cluster)) {
-    throw new Failure("Missing CLUSTER, --cluster or --all-clusters beside secret/NAME", 2, {
+    throw new Failure(`Missing CLUSTER, ${FLAGS} beside secret/NAME`, 2, {
       isInHelp: true,
     });
   }
@@ -58,7 +61,7 @@ export function namedBy(values: readonly string[], areFlags: boolean): Named {
   if (names.length > 1 && !names.every((name) => OBJECT.test(name))) {
     throw new Failure(
       areFlags
-        ? "Give CLUSTER or --cluster or --all-clusters, not both"
+        ? `Give CLUSTER or ${ALL_FLAGS}, not both`
         : "Give one NAME, or several as secret/NAME or CLUSTER/NAMESPACE/NAME",
       2,
       { isInHelp: !areFlags },

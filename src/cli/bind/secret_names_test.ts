@@ -45,11 +45,15 @@ const REFUSED: [values: string[], areFlags: boolean, says: RegExp][] = [
   [["a//n"], false, FORMS],
   [["a/b/"], false, FORMS],
   [["*/b/n"], false, FORMS],
-  [["a", "secret/"], true, /^Give CLUSTER or --cluster/],
+  [["a", "secret/"], true, /^Give CLUSTER or flags for clusters/],
   [["a/b/c/d"], false, FORMS],
   [["a/b/n", "secret/n"], false, /^Give all secrets as CLUSTER\/NAMESPACE\/NAME, or none$/],
-  [["a/b/n"], true, /^Give CLUSTER\/NAMESPACE\/NAME or --cluster or --all-clusters, not both$/],
-  [["secret/n"], false, /^Missing CLUSTER, --cluster or --all-clusters beside secret\/NAME$/],
+  [["a/b/n"], true, /^Give CLUSTER\/NAMESPACE\/NAME or flags for clusters \(.*\), not both$/],
+  [
+    ["secret/n"],
+    false,
+    /^Missing CLUSTER, --cluster, --selector or --all-clusters beside secret\/NAME$/,
+  ],
   [
     ["a", "n", "m"],
     false,

@@ -1,5 +1,6 @@
 import type { z } from "@hono/zod-openapi";
 import type * as schemas from "../../operations/answers.ts";
+import type * as explained from "../../operations/explain_answers.ts";
 import type * as clusters from "../../operations/cluster_answers.ts";
 import type { AuditAnswer } from "../../operations/audit_answers.ts";
 import type * as errors from "../../operations/error_answers.ts";
@@ -9,6 +10,8 @@ import type * as errors from "../../operations/error_answers.ts";
 export type ClusterList = z.infer<typeof clusters.ClusterList>;
 export type Secrets = z.infer<typeof schemas.Secrets>;
 export type Shown = z.infer<typeof schemas.ShownAnswer>;
+export type Explained = z.infer<typeof explained.RepositoryExplainedAnswer>;
+export type ImageExplained = z.infer<typeof explained.ImageExplainedAnswer>;
 export type DockerAdded = z.infer<typeof schemas.DockerAddedAnswer>;
 export type RepoAdded = z.infer<typeof schemas.RepoAddedAnswer>;
 export type Removed = z.infer<typeof schemas.RemovedAnswer>;

@@ -39,6 +39,7 @@ export async function askAll(
 ): Promise<readonly Asked[]> {
   const { line, interruption: { signal }, nameless } = how;
   const byCluster = Map.groupBy(jobs, ({ cluster }) => cluster);
+  line.expect(byCluster.size);
   const asked = new Map<Job, Asked>();
   const end = (job: Job, ended: Asked) => {
     asked.set(job, ended);
@@ -56,7 +57,7 @@ export async function askAll(
   };
   const isStopped = () => signal.aborted;
   for await (const _ of overClusters([...byCluster.keys()], run, { atOnce: AT_ONCE, isStopped }));
-  for (const job of jobs) if (!asked.has(job)) end(job, leftOff(job, "not begun"));
+  for (const job of jobs) if (!asked.has(job)) end(job, { ...job, ...leftOff("not begun") });
   return jobs.map((job) => asked.get(job)!);
 }
 
@@ -67,7 +68,7 @@ async function one(job: Job, { ask, interruption, whenInterrupted }: AskAll): Pr
   );
   if (whenInterrupted === "wait") return await asking;
   const { promise: left, resolve } = Promise.withResolvers<Asked>();
-  const leave = () => resolve(leftOff(job, whenInterrupted));
+  const leave = () => resolve({ ...job, ...leftOff(whenInterrupted) });
   interruption.signal.addEventListener("abort", leave);
   try {
     return await Promise.race([asking, left]);

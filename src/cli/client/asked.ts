@@ -17,13 +17,17 @@ export interface Asked extends Job {
   readonly answer?: Answer;
   /** Why there is no answer. */
   readonly failure?: Failure;
-  /** Why there is no answer where somebody wanted it to end. */
+  /** Why nothing is known of it, or nothing was done. */
   readonly left?: Left;
+  /** Of one of several: by which it was asked. */
+  readonly transport?: "kubectl" | "api";
+  /** Others of the several that have its API server, and are done with it. */
+  readonly sameServerAs?: readonly string[];
 }
 
 /**
- * What was interrupted: nothing was asked; it only looked, and was not waited for; or a server goes on
- * with a write, and nobody waits for what comes of it.
+ * What has no outcome: nothing was asked; it only looked, and was not waited for; or a server may go on
+ * with a write, and nobody hears what comes of it.
  */
 export type Left = "not begun" | "not finished" | "unknown";
 
@@ -44,9 +48,5 @@ const WHY: Readonly<Record<Left, string>> = {
     "'secrets' before you send it again",
 };
 
-/** One that was interrupted. */
-export const leftOff = (job: Job, left: Left): Asked => ({
-  ...job,
-  left,
-  failure: new Failure(WHY[left]),
-});
+/** What came of one that was interrupted. */
+export const leftOff = (left: Left) => ({ left, failure: new Failure(WHY[left]) });

@@ -1,33 +1,91 @@
 import { CLUSTER_NAME_RULE, isClusterName } from "../../clusters/folder.ts";
-import { nearestName } from "../../operations/nearest.ts";
 import { operationNamed } from "../../operations/table.ts";
-import { matchesPattern } from "../../text/glob.ts";
 import { isClusterPattern } from "../../tokens/rights.ts";
 import { Failure } from "../failure.ts";
 import { clusterNamesIn } from "./cluster_names.ts";
-import { plain } from "./table.ts";
-import { strange, type Way } from "./way.ts";
+import { advised } from "./older_server.ts";
+import type { Words } from "./told.ts";
+import { type Answer, strange, type Way } from "./way.ts";
 
-/** Clusters as a command line has them: names, patterns, or `undefined` where it names none. */
-export type Given = readonly (string | undefined)[];
+/** Several clusters, as a request has them. */
+export type Selected = {
+  /** Names and patterns; behind a `!` what is taken out. */
+  readonly clusters?: readonly string[];
+  readonly cluster_selector?: string;
+};
 
-const isPattern = (text: string | undefined) => text?.includes("*") ?? false;
+/** Further limits of what writes on several. */
+export type SelectionLimits = {
+  readonly first?: readonly string[];
+  readonly max_failures?: number;
+};
+
+/** The clusters that a command line means. */
+export type Chosen =
+  /** One by its name; `undefined` where none is named, or the operation is about none. */
+  | { readonly kind: "one"; readonly cluster: string | undefined }
+  /** Several, also where it is one by chance: they are shown the same way. */
+  | { readonly kind: "several"; readonly selected: Selected & SelectionLimits };
+
+/** How a command line names clusters. */
+export type ClusterFlags = {
+  readonly cluster?: readonly string[];
+  readonly selector?: string;
+  readonly allClusters?: boolean;
+  readonly first?: readonly string[];
+  readonly maxFailures?: number;
+};
+
+/** Whether flags name them. */
+export const areNamed = ({ cluster, selector, allClusters }: ClusterFlags): boolean =>
+  cluster !== undefined || selector !== undefined || allClusters === true;
 
 /**
- * The clusters named by flags, each once.
- * @throws {Failure} when one of several is neither a name nor a pattern
+ * The clusters named by flags, each item once.
+ * @param place an argument in place of the flag
+ * @throws {Failure} when one of several is neither a name nor a pattern, or flags contradict each other
  */
-export function clustersOf(given: readonly string[] | undefined): Given {
-  if (given === undefined) return [undefined];
-  const names = new Set(itemsOf(given));
-  if (names.size === 0) return [""];
-  const wrong = [...names].find((name) =>
-    isPattern(name) ? !isClusterPattern(name) : names.size > 1 && !isClusterName(name)
-  );
-  if (wrong !== undefined) {
-    throw new Failure(`Cannot use --cluster '${wrong}': ${CLUSTER_NAME_RULE}`, 2);
+export function chosenBy(flags: ClusterFlags, place?: string): Chosen {
+  const { selector, allClusters = false } = flags;
+  const items = place === undefined
+    ? flags.cluster && [...new Set(itemsOf(flags.cluster))]
+    : [place];
+  if (allClusters && items !== undefined) throw both("--cluster");
+  if (allClusters && selector !== undefined) throw both("--selector");
+  const limits = limitsOf(flags);
+  const hasLimits = Object.keys(limits).length > 0;
+  if (allClusters) return { kind: "several", selected: { clusters: ["*"], ...limits } };
+  if (selector !== undefined) {
+    refuseItems(items ?? []);
+    const clusters = items === undefined ? {} : { clusters: items };
+    return { kind: "several", selected: { ...clusters, cluster_selector: selector, ...limits } };
   }
-  return [...names];
+  if (items === undefined) return { kind: "one", cluster: undefined };
+  if (items.length === 0) return { kind: "one", cluster: "" };
+  if (items.length === 1 && !isPattern(items[0]!) && !hasLimits) {
+    return { kind: "one", cluster: items[0]! };
+  }
+  refuseItems(items);
+  return { kind: "several", selected: { clusters: items, ...limits } };
+}
+
+const both = (flag: string) => new Failure(`Give ${flag} or --all-clusters, not both`, 2);
+
+function limitsOf({ first, maxFailures }: ClusterFlags): SelectionLimits {
+  return {
+    ...first === undefined ? {} : { first: itemsOf(first) },
+    ...maxFailures === undefined ? {} : { max_failures: maxFailures },
+  };
+}
+
+const isPattern = (text: string) => text.includes("*") || text.startsWith("!");
+
+function refuseItems(items: readonly string[]): void {
+  const wrong = items.find((item) =>
+    isPattern(item) ? !isClusterPattern(item.replace(/^!/, "")) : !isClusterName(item)
+  );
+  if (wrong === undefined) return;
+  throw new Failure(`Cannot use --cluster '${wrong}': ${CLUSTER_NAME_RULE}`, 2);
 }
 
 /** What flags name that may be given several times, each with several by commas. */
@@ -35,65 +93,25 @@ export const itemsOf = (given: readonly string[]) =>
   given.flatMap((each) => each.split(",")).map((each) => each.trim()).filter((each) => each !== "");
 
 /**
- * Finds the clusters, before anything is done on one of them. One name alone is not looked for where
- * that cluster is asked, which tells as well that there is none.
- * @param isChecked whether no cluster is asked, and no server either: names alone are taken as they are
- * where a server would know them
- * @returns besides whether there may be several, also where it is one by chance: it is shown the same
- * way
- * @throws {Failure} when one is not there, or nothing matches a pattern
+ * The names of several clusters, of which none is asked.
+ * @returns or the answer that says what is wrong with how they were chosen
+ * @throws {Failure} when they are not told
  */
-export async function chooseClusters(
+export async function namesOf(
   way: Way,
-  given: Given,
-  { allClusters = false, isChecked }: {
-    readonly allClusters?: boolean;
-    readonly isChecked: boolean;
-  },
-) {
-  if (allClusters && given[0] !== undefined) {
-    throw new Failure("Give --cluster or --all-clusters, not both", 2);
+  { clusters = [], cluster_selector }: Selected,
+  words: Pick<Words, "of">,
+): Promise<readonly string[] | Answer> {
+  const input = {
+    ...clusters.length === 0 ? {} : { clusters: clusters.join(",") },
+    ...cluster_selector === undefined ? {} : { cluster_selector },
+  };
+  const operation = operationNamed("listClusters");
+  const answer = await way.ask(operation, input);
+  if (answer.status !== 200) {
+    return way.isRemote ? await advised(answer, operation, input, words) : answer;
   }
-  const wanted = allClusters ? ["*"] : given;
-  const arePatterns = wanted.some(isPattern);
-  const areSeveral = arePatterns || wanted.length > 1;
-  // Of one that can be no name, or is missing, the operation tells.
-  const isName = wanted.every((each) => each !== undefined && isClusterName(each));
-  const isLooked = arePatterns || (isChecked ? !way.isRemote && isName : areSeveral);
-  if (!isLooked) return { clusters: wanted, areSeveral };
-  const there = await clusterNames(way);
-  const found = (wanted as readonly string[]).flatMap((each) =>
-    isPattern(each) ? there.filter((name) => matchesPattern(each, name)) : [each]
-  );
-  const missing = (wanted as readonly string[])
-    .filter((each) => !there.some((name) => matchesPattern(each, name)));
-  if (missing.length > 0) {
-    const why = allClusters
-      ? "There are none"
-      : missing.map((each) => absent(each, there)).join("; ");
-    throw new Failure(`${why} in ${way.place}; nothing was done`, 2);
-  }
-  return { clusters: [...new Set(found)], areSeveral };
-}
-
-function absent(name: string, there: readonly string[]): string {
-  if (isPattern(name)) return `No cluster matches '${name}'`;
-  const nearest = nearestName(name, there);
-  const meant = nearest === undefined ? "" : ` (did you mean '${nearest}'?)`;
-  return `There is no cluster '${name}'${meant}`;
-}
-
-/** @throws {Failure} when they are not told */
-async function clusterNames(way: Way): Promise<readonly string[]> {
-  const answer = await way.ask(operationNamed("listClusters"), {});
-  if (answer.status === 200) {
-    const names = clusterNamesIn(answer.body);
-    if (names !== undefined) return names;
-    throw strange(way, answer);
-  }
-  const { advice } = answer;
-  const why = plain(String(answer.body.message ?? `status ${answer.status}`));
-  throw new Failure(
-    `Cannot find the clusters: ${advice === undefined ? why : `${why}; ${advice}`}`,
-  );
+  const names = clusterNamesIn(answer.body);
+  if (names === undefined) throw strange(way, answer);
+  return names;
 }

@@ -7,20 +7,23 @@ import { type Answer, type Input, partsOf, targetOf } from "./way.ts";
  * Takes an input up to where it would be carried out: what is wrong with it is answered as ever, and
  * what is not with the request that would be sent, less its secrets.
  * @param place where Argo CD is on the cluster; absent where only a server knows
+ * @param cluster of several, the one that is looked at
  */
 export async function unsent(
   operation: Operation,
   input: Input,
   place?: Place,
+  cluster?: string,
 ): Promise<Answer> {
   const { take, fields = {} } = await operation.load();
   try {
     const taken = take(partsOf(operation, input));
-    if (place !== undefined) taken.refuse?.(place);
+    const own = "of" in taken ? cluster && taken.of(cluster) : taken;
+    if (own && place !== undefined) own.refuse?.(place);
   } catch (error) {
     return answerTo(error, crypto.randomUUID(), operation.method.toUpperCase());
   }
-  const shown = partsOf(operation, shownFields(fields, input));
+  const shown = partsOf(operation, { ...shownFields(fields, input), ...selectionIn(input) });
   const { method, body, hasBody } = shown;
   return {
     status: 200,
@@ -31,3 +34,11 @@ export async function unsent(
     },
   };
 }
+
+/** How several clusters are chosen, which is nothing secret. */
+const selectionIn = ({ clusters, cluster_selector, first, max_failures }: Input): Input => ({
+  clusters,
+  cluster_selector,
+  first,
+  max_failures,
+});

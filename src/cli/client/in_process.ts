@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { AuditLogs } from "../../audit/audit_logs.ts";
-import { type AuditKey, keyBeside, passingFingerprints } from "../../audit/key.ts";
+import { type AuditKey, keyBeside, NO_KEY, passingFingerprints } from "../../audit/key.ts";
 import { type ClustersFolder, clustersFolder } from "../../clusters/folder.ts";
 import { whyPassedOver } from "../../clusters/further_contexts.ts";
 import type { Settings } from "../../config/schema.ts";
@@ -9,11 +9,16 @@ import { configuredTrust } from "../../files/trusted.ts";
 import { runProcess } from "../../kube/process.ts";
 import { inRequest } from "../../log/in_request.ts";
 import { call } from "../../operations/call.ts";
-import type { Operation } from "../../operations/operation.ts";
+import { observe } from "../../observe/observe.ts";
+import type { FleetEvent } from "../../operations/fleet_answers.ts";
+import type { Caller, Operation } from "../../operations/operation.ts";
+import type { Stream } from "../../operations/reply.ts";
 import { PerMinute } from "../../rate_limit/per_minute.ts";
 import { shared } from "../../shared.ts";
 import { ANYONE } from "../../tokens/rights.ts";
 import { wire, type Wired } from "../../wire.ts";
+import { bugText } from "../bug.ts";
+import { Failure } from "../failure.ts";
 import { thisMachine } from "../machine.ts";
 import { userName } from "../user_name.ts";
 import { VERSION } from "../version.ts";
@@ -38,7 +43,7 @@ export async function inProcess(
   const { fingerprint = passingFingerprints(), passing } = await fingerprints(settings);
   // Who runs it may try what he likes by kubectl, too, and may have many clusters.
   const tries = new PerMinute({ allowed: Infinity });
-  const common = { ...shared(here), fingerprint, tries };
+  const common = { ...shared(here), fingerprint, fingerprintsEnd: passing, tries };
   const wired = new Map<LogUse, Wired>();
   const wiredFor = (use: LogUse): Wired => {
     const own = {
@@ -57,6 +62,18 @@ export async function inProcess(
     return opened.kind === "open" ? opened : undefined;
   };
   const actor = { name: userName(), from: "command line" };
+  const callOf = (operation: Operation, input: Input) => {
+    const { services, gates } = wiredFor(useOfLog(operation, input));
+    const parts = partsOf(operation, input);
+    const { method } = parts;
+    const requestId = crypto.randomUUID();
+    const action = `${method} ${targetOf(operation, { ...parts, query: new URLSearchParams() })}`;
+    const caller = { requestId, actor, identity: ANYONE, face: "v1", action } as const;
+    const all = { ...gates, hasTokens: false };
+    const asked = (how: Pick<Caller, "wantsEvents" | "gone"> = {}) =>
+      call(operation, { ...caller, ...how }, parts, services, all);
+    return { method, requestId, asked };
+  };
   const folder = clustersFolder(settings["clusters-folder"]);
   return {
     place,
@@ -69,16 +86,19 @@ export async function inProcess(
       return own?.seconds ?? settings.kubectl_timeout;
     },
     async ask(operation, input) {
-      const { services, gates } = wiredFor(useOfLog(operation, input));
-      const parts = partsOf(operation, input);
-      const { method } = parts;
-      const requestId = crypto.randomUUID();
-      const action = `${method} ${targetOf(operation, { ...parts, query: new URLSearchParams() })}`;
-      const caller = { requestId, actor, identity: ANYONE, face: "v1", action } as const;
+      const { method, requestId, asked } = callOf(operation, input);
       try {
-        const all = { ...gates, hasTokens: false };
-        const asked = () => call(operation, caller, parts, services, all);
-        return answerOf(await inRequest(requestId, asked));
+        return answerOf(await inRequest(requestId, () => asked()));
+      } catch (error) {
+        return answerTo(error, requestId, method);
+      }
+    },
+    async follow(operation, input, gone) {
+      const { method, requestId, asked } = callOf(operation, input);
+      try {
+        const wants = { wantsEvents: true, gone: () => gone };
+        const reply = await inRequest(requestId, () => asked(wants));
+        return reply.kind === "stream" ? eventsOf(reply, requestId, gone) : answerOf(reply);
       } catch (error) {
         return answerTo(error, requestId, method);
       }
@@ -89,6 +109,27 @@ export async function inProcess(
       await common.auditLogs.close();
     },
   };
+}
+
+/** The events of a reply, each made in the context of its request, by which lines of the log name it. */
+async function* eventsOf(
+  { events, onOver }: Stream,
+  requestId: string,
+  gone: AbortSignal,
+): AsyncGenerator<FleetEvent> {
+  try {
+    const iterator = inRequest(requestId, () => events({ gone })[Symbol.asyncIterator]());
+    for (;;) {
+      const { done, value } = await inRequest(requestId, () => iterator.next());
+      if (done) return;
+      yield value as FleetEvent;
+    }
+  } catch (error) {
+    observe("command.internal_error", { id: requestId, error });
+    throw new Failure(bugText(error));
+  } finally {
+    onOver?.();
+  }
 }
 
 /** What an operation does with the audit log; what writes takes it. */
@@ -105,9 +146,11 @@ function useOfLog({ effect, tag }: Operation, { dry_run }: Input): LogUse {
 
 /** By the key of the audit log, whoever holds that; else why they have to end with this run. */
 async function fingerprints(
-  { "audit-log": log, "trusted-owners": owners }: Settings,
+  { "audit-log": log, "fingerprint-key-file": keyFile, "trusted-owners": owners }: Settings,
 ): Promise<{ readonly fingerprint?: AuditKey["fingerprint"]; readonly passing?: string }> {
-  if (log === undefined) return { passing: "there is no audit log, whose key they would be by" };
+  // Which goes before both.
+  if (keyFile !== undefined) return {};
+  if (log === undefined) return { passing: NO_KEY };
   try {
     const key = await keyBeside(`${log}.key`, configuredTrust(owners));
     return key === undefined

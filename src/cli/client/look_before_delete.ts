@@ -29,7 +29,8 @@ export async function lookBeforeDelete(
   return looked.filter((each) => !isThere(each));
 }
 
-const isThere = (asked: Asked): asked is Done =>
+/** Whether something would be deleted. */
+export const isThere = (asked: Asked): asked is Done =>
   isDone(asked) && (asked.answer.body as Removed).deleted.length > 0;
 
 function question(found: readonly Done[]): string {

@@ -1,9 +1,16 @@
-import { isLoopback, proxyFromEnv, variableFor } from "../../net/proxy.ts";
-import { TLS_WORDS, type TlsFailure, tlsFailure } from "../../net/tls_failure.ts";
 import type { Operation } from "../../operations/operation.ts";
 import { Failure } from "../failure.ts";
-import { SERVER_TOKEN_VARIABLE, TOKEN_VARIABLE } from "../../tokens/environment.ts";
-import { type Answer, type Input, partsOf, strange, targetOf, type Way } from "./way.ts";
+import { baseOf, clientFor, reasonOf, tokenHeaders, tokenVariable } from "./connection.ts";
+import { eventsIn, isStream, readEvents } from "./remote_events.ts";
+import {
+  type Answer,
+  changesNothing,
+  type Input,
+  partsOf,
+  strange,
+  targetOf,
+  type Way,
+} from "./way.ts";
 import { READ_SECONDS, type WhichServer, WRITE_SECONDS } from "./which_server.ts";
 
 /**
@@ -20,6 +27,46 @@ export function remote(server: WhichServer): Way {
   const place = `the server at ${base}`;
   const secondsFor = ({ effect }: Operation) =>
     requestTimeout ?? (effect === "read" ? READ_SECONDS : WRITE_SECONDS);
+
+  function send(
+    operation: Operation,
+    input: Input,
+    signal: AbortSignal | undefined,
+    wants: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
+    const { method, body, hasBody, ...target } = partsOf(operation, input);
+    return fetch(base + targetOf(operation, target), {
+      client,
+      signal,
+      method,
+      headers: { ...headers, ...wants, ...hasBody ? { "Content-Type": "application/json" } : {} },
+      body: hasBody ? JSON.stringify(body) : undefined,
+      // A body with a password goes nowhere but where it was sent.
+      redirect: "manual",
+    });
+  }
+
+  /** @throws {Failure} when it is none of this program's */
+  function advised(
+    { status, headers }: Response,
+    answer: Answer | undefined,
+    isWrite: boolean,
+  ): Answer {
+    if (answer === undefined || !headers.has("X-Request-Id")) {
+      throw strange({ place }, { status }, isWrite);
+    }
+    // Below /api/v1 every error has a code.
+    if (status === 404 && answer.body.code === undefined) {
+      return { ...answer, advice: "that server is older than this program and has no /api/v1" };
+    }
+    return status === 401
+      ? { ...answer, advice: `the variable ${tokenVariable()} holds the token that is sent` }
+      : answer;
+  }
+
+  const noAnswer = (error: unknown) =>
+    new Failure(`Cannot ask the server at ${base}: ${reasonOf(error)}`);
+
   return {
     place,
     isRemote: true,
@@ -29,37 +76,47 @@ export function remote(server: WhichServer): Way {
       const signal = seconds > 0
         ? AbortSignal.timeout(Math.min(seconds * 1000, LONGEST))
         : undefined;
-      const { method, body, hasBody, ...target } = partsOf(operation, input);
-      const asked = fetch(base + targetOf(operation, target), {
-        client,
-        signal,
-        method,
-        headers: { ...headers, ...hasBody ? { "Content-Type": "application/json" } : {} },
-        body: hasBody ? JSON.stringify(body) : undefined,
-        // A body with a password goes nowhere but where it was sent.
-        redirect: "manual",
-      }).then(async (response) => ({
-        status: response.status,
-        answer: await answerOf(response).catch(() => undefined),
-        isOurs: response.headers.has("X-Request-Id"),
-      }));
-      const { status, answer, isOurs } = await asked.catch((error: unknown) => {
+      const asked = send(operation, input, signal)
+        .then(async (response) => ({ response, answer: await answerOf(response) }));
+      const { response, answer } = await asked.catch((error: unknown) => {
         if (signal?.aborted) throw unanswered(base, operation, input, seconds);
-        throw new Failure(`Cannot ask the server at ${base}: ${reasonOf(error)}`);
+        throw noAnswer(error);
       });
       if (signal?.aborted && answer === undefined) {
         throw unanswered(base, operation, input, seconds);
       }
-      if (answer === undefined || !isOurs) {
-        throw strange({ place }, { status });
+      return advised(response, answer, !changesNothing(operation, input));
+    },
+    async follow(operation, input, gone) {
+      const seconds = secondsFor(operation);
+      const isWrite = !changesNothing(operation, input);
+      const silence = new Silence(seconds);
+      const signal = AbortSignal.any([gone, silence.signal]);
+      const whyCut = (error?: unknown) => {
+        if (silence.signal.aborted) return unanswered(base, operation, input, seconds);
+        return error instanceof Failure ? error : cut(base, operation, input);
+      };
+      const asked = send(operation, input, signal, { Accept: "application/x-ndjson" })
+        .then(async (response) => ({
+          response,
+          answer: isStream(response) ? undefined : await answerOf(response),
+        }));
+      const { response, answer } = await asked.catch((error: unknown) => {
+        silence.end();
+        throw signal.aborted ? whyCut() : noAnswer(error);
+      });
+      if (!isStream(response) || !response.headers.has("X-Request-Id")) {
+        silence.end();
+        if (silence.signal.aborted && answer === undefined) throw whyCut();
+        const advice = advised(response, answer, isWrite);
+        return eventsIn(advice) ?? advice;
       }
-      // Below /api/v1 every error has a code.
-      if (status === 404 && answer.body.code === undefined) {
-        return { ...answer, advice: "that server is older than this program and has no /api/v1" };
-      }
-      return status === 401
-        ? { ...answer, advice: `the variable ${tokenVariable()} holds the token that is sent` }
-        : answer;
+      return readEvents(response, {
+        onRead: () => silence.begin(),
+        onEnd: () => silence.end(),
+        strange: () => strange({ place }, response, isWrite),
+        whyCut,
+      });
     },
     close() {
       client.close();
@@ -68,22 +125,51 @@ export function remote(server: WhichServer): Way {
   };
 }
 
-/** @throws {Error} when the response is none of this program's */
-async function answerOf(response: Response): Promise<Answer> {
-  const body: unknown = await response.json();
-  if (typeof body !== "object" || body === null || Array.isArray(body)) throw new TypeError();
-  return { status: response.status, body: body as Answer["body"] };
+/** What a response has for an answer; `undefined` when it is none of this program's. */
+async function answerOf(response: Response): Promise<Answer | undefined> {
+  try {
+    const body: unknown = await response.json();
+    if (typeof body !== "object" || body === null || Array.isArray(body)) return undefined;
+    return { status: response.status, body: body as Answer["body"] };
+  } catch {
+    return undefined;
+  }
 }
 
 /** Milliseconds of the longest timer; one that is longer would end at once. */
 const LONGEST = 2 ** 31 - 1;
 
+/** Aborts when nothing has come for so long; each time that something comes it begins anew. */
+class Silence {
+  readonly #aborter = new AbortController();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param seconds 0 for as long as it takes */
+  constructor(readonly seconds: number) {
+    this.begin();
+  }
+
+  get signal(): AbortSignal {
+    return this.#aborter.signal;
+  }
+
+  begin(): void {
+    this.end();
+    if (this.seconds === 0) return;
+    const milliseconds = Math.min(this.seconds * 1000, LONGEST);
+    this.#timer = setTimeout(() => this.#aborter.abort(), milliseconds);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
 /** Says what may have come of it, and what to do. */
-function unanswered(base: string, { effect }: Operation, { dry_run }: Input, seconds: number) {
+function unanswered(base: string, operation: Operation, input: Input, seconds: number) {
   const within = `no answer came within ${seconds} seconds`;
-  const changesNothing = effect !== "write" || dry_run === true;
   return new Failure(
-    changesNothing
+    changesNothing(operation, input)
       ? `Cannot ask the server at ${base}: ${within}; see that it is the server that listens ` +
         "there, or wait longer with --request-timeout"
       : `Cannot tell what the server at ${base} has done: ${within}. It may do it all the same: ` +
@@ -91,114 +177,12 @@ function unanswered(base: string, { effect }: Operation, { dry_run }: Input, sec
   );
 }
 
-/** What holds the token; the one of servers serves, too, where it is the same token. */
-function tokenVariable(): string {
-  const isGiven = Deno.env.get(SERVER_TOKEN_VARIABLE) || !Deno.env.get(TOKEN_VARIABLE);
-  return isGiven ? SERVER_TOKEN_VARIABLE : TOKEN_VARIABLE;
+/** The same of an answer that ended before its end. */
+function cut(base: string, operation: Operation, input: Input) {
+  return new Failure(
+    changesNothing(operation, input)
+      ? `Cannot ask the server at ${base}: the connection was lost before the answer was complete`
+      : `Cannot tell what the server at ${base} has done: the connection was lost before the ` +
+        "answer was complete. Look with 'secrets' before you send it again",
+  );
 }
-
-/** @throws {Failure} when what is in the environment can be no token */
-function tokenHeaders(): Record<string, string> {
-  const variable = tokenVariable();
-  const token = Deno.env.get(variable);
-  if (!token) return {};
-  if (!/^[!-~]+$/.test(token)) {
-    throw new Failure(`Cannot use ${variable}: there are blanks or line ends in it`, 2);
-  }
-  return { Authorization: `Bearer ${token}` };
-}
-
-/** What paths are appended to. */
-function baseOf({ url, namedBy, plainHttp }: WhichServer): string {
-  const parsed = URL.parse(url);
-  const refuse = (why: string) => new Failure(`Cannot use ${namedBy}: ${why}`, 2);
-  if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
-    throw refuse("it is the URL of a server, like http://localhost:8091");
-  }
-  if (parsed.username !== "" || parsed.password !== "") {
-    throw refuse(`it must not have a user in it; the token is in ${SERVER_TOKEN_VARIABLE}`);
-  }
-  if (parsed.search !== "" || parsed.hash !== "") throw refuse("it must not have a query");
-  if (parsed.protocol === "http:" && !isLoopback(parsed) && !plainHttp) {
-    throw refuse(
-      "passwords would go over the network as they are; use https, or --server-plain-http where " +
-        "something else protects them",
-    );
-  }
-  return parsed.origin + parsed.pathname.replace(/(?<!\/)\/+$/, "");
-}
-
-/**
- * @param ca file whose certificates are trusted besides
- * @throws {Failure} when there are none in it, or the environment's proxy can be none
- */
-function clientFor(server: URL, ca: string | undefined): Deno.HttpClient {
-  const proxy = proxyFromEnv(server, Deno.env.toObject());
-  const scheme = proxy && URL.parse(proxy)?.protocol;
-  if (proxy !== undefined && !/^(https?|socks5h?):$/.test(scheme ?? "")) {
-    throw new Failure(`Cannot use ${variableFor(server)}: it is no URL of a proxy`, 2);
-  }
-  const options = {
-    http2: false, // which has no header Host, by which a server without tokens knows its clients
-    ...proxy === undefined ? {} : { proxy: { url: proxy } },
-  };
-  return ca === undefined ? createClient(options) : clientThatTrusts(ca, options);
-}
-
-/**
- * A client that goes by no proxy but the one it is given. Deno's own reads the environment when it is
- * made, in a way of its own: it would send what is for this machine, too, by `http_proxy` and
- * `all_proxy`, and has no word against it.
- * @see https://github.com/denoland/deno/blob/v2.5.0/ext/fetch/proxy.rs from_env
- */
-function createClient(options: Deno.CreateHttpClientOptions): Deno.HttpClient {
-  const hidden = Object.entries(Deno.env.toObject()).filter(([name]) => /_proxy$/i.test(name));
-  for (const [name] of hidden) Deno.env.delete(name);
-  try {
-    return Deno.createHttpClient(options);
-  } finally {
-    for (const [name, value] of hidden) Deno.env.set(name, value);
-  }
-}
-
-/** @throws {Failure} when there is no certificate in the file */
-function clientThatTrusts(ca: string, options: Deno.CreateHttpClientOptions): Deno.HttpClient {
-  const refuse = (why: string) => new Failure(`Cannot use --server-ca ${ca}: ${why}`, 2);
-  let text: string;
-  try {
-    text = Deno.readTextFileSync(ca);
-  } catch (error) {
-    throw refuse(
-      error instanceof Deno.errors.NotFound ? "there is no such file" : "cannot read it",
-    );
-  }
-  // One without any would be taken, and nobody be trusted for it.
-  if (!text.includes("-----BEGIN CERTIFICATE-----")) {
-    throw refuse("there is no certificate in PEM in it");
-  }
-  try {
-    return createClient({ ...options, caCerts: [text] });
-  } catch {
-    throw refuse("a certificate in it is damaged");
-  }
-}
-
-/** In our own words: those of fetch hold the whole URL. */
-function reasonOf(error: unknown): string {
-  const { cause } = error as Error;
-  const message = cause instanceof Error ? cause.message.replace(/^[^)]*\): /, "") : "";
-  if (/connection refused/i.test(message)) return "nothing listens there";
-  if (/dns error|failed to lookup/i.test(message)) return "there is no such host";
-  const failure = tlsFailure({ message });
-  return failure ? TLS_WORDS[failure] + (REMEDY[failure] ?? "") : "there is no answer";
-}
-
-/**
- * To compare the certificate with the one that is named instead is no way: where Deno does not
- * verify one (`rejectUnauthorized`), it does not ask for a proof of its key either.
- * @see https://github.com/denoland/deno/blob/v2.5.0/ext/tls/lib.rs NoCertificateVerification
- */
-const REMEDY: Readonly<Partial<Record<TlsFailure, string>>> = {
-  authority: ": make one with 'openssl req -x509 … -addext basicConstraints=critical,CA:FALSE'",
-  untrusted: "; --server-ca names one that is",
-};

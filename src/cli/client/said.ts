@@ -4,7 +4,8 @@ import { type Asked, type Done, isDone, isFine, type Left } from "./asked.ts";
 import type { Showing } from "./showing.ts";
 import { plain } from "./table.ts";
 import { summaryOf } from "./tally.ts";
-import { notesOf, type Told, toldOf } from "./told.ts";
+import { notesOf, type Told, toldOf, type Words } from "./told.ts";
+import type { Answer } from "./way.ts";
 
 /** What is said of what was asked, on standard error, besides results. */
 
@@ -39,6 +40,11 @@ export function sayNotes(asked: readonly Asked[], showing: Showing): void {
   const said = done.flatMap((each) =>
     textsOf(each, showing).map((text) => ({ text, cluster: each.cluster }))
   );
+  for (const { cluster, sameServerAs: others = [] } of asked) {
+    if (others.length === 0) continue;
+    const names = plain([cluster, ...others].join(", "));
+    printError(`note: ${names} share one API server and are treated as one cluster\n`);
+  }
   for (const [text, those] of Map.groupBy(said, ({ text }) => text)) {
     const clusters = new Set(those.map(({ cluster }) => cluster));
     const isForAll = !showing.areSeveral || (clusters.size === all.size && all.size > 1);
@@ -49,7 +55,7 @@ export function sayNotes(asked: readonly Asked[], showing: Showing): void {
 
 function textsOf(
   { answer }: Done,
-  { output = "table", view, isChecked, areSeveral, words }: Showing,
+  { output = "table", view, isChecked, areSeveral, words, flags }: Showing,
 ): string[] {
   if (isChecked) return [NOT_SENT];
   const { message } = answer.body;
@@ -59,7 +65,7 @@ function textsOf(
   return [
     // Of several a summary tells it.
     ...isTable && !areSeveral && typeof message === "string" ? [plain(message)] : [],
-    ...isTable ? view.notes?.(answer.body) ?? [] : [],
+    ...isTable ? view.notes?.(answer.body, flags) ?? [] : [],
     ...isWhole ? [] : notesOf(answer, words, view.showsVerified ?? false),
   ];
 }
@@ -72,9 +78,9 @@ function textsOf(
 export function sayFailures(asked: readonly Asked[], showing: Showing): boolean {
   const { areSeveral } = showing;
   const failed = asked.filter((each) => !isDone(each))
-    .map(({ cluster, left, ...each }) => ({ cluster, left, ...toldWhy(each, showing) }));
+    .map((each) => ({ ...each, ...toldWhy(each, showing) }));
   const isUsage = failed.length > 0 && failed.every((each) => each.isUsage);
-  const untold = failed.filter((each) => !areSeveral || each.isUsage || each.left === "unknown");
+  const untold = failed.filter((each) => !areSeveral || each.isUsage || isUntold(each));
   for (const [text, those] of Map.groupBy(untold, ({ lines }) => lines.join("\n"))) {
     const where = areSeveral ? `${named(those).join(", ")}: ` : "";
     printError(`error: ${where}${text}\n`);
@@ -82,13 +88,27 @@ export function sayFailures(asked: readonly Asked[], showing: Showing): boolean 
   return isUsage;
 }
 
+/** Whether it was not told when it ended: that something may have been done, or others were waited for. */
+const isUntold = ({ left, answer }: Asked): boolean =>
+  left === "unknown" || left === "not begun" && answer !== undefined;
+
 function toldWhy(
-  { answer, failure }: Pick<Asked, "answer" | "failure">,
+  { answer, failure, left }: Pick<Asked, "answer" | "failure" | "left">,
   { view, words }: Pick<Showing, "view" | "words">,
 ): Told {
+  if (answer !== undefined && left === "not begun") {
+    return { lines: [plain(whyNotBegun(answer, words))], isUsage: false };
+  }
   return answer === undefined
     ? { lines: [failure!.message], isUsage: failure!.exitCode === 2 }
     : toldOf(answer, words, view.showsVerified ?? false);
+}
+
+/** Without the cluster's name, so that it is the same for all. */
+function whyNotBegun({ body: { message } }: Answer, words: Words): string {
+  const why = String(message).replace(/^Cluster '[^']*' was skipped: /, "Skipped: ")
+    .replace(/\. Nothing was changed$/, "").replaceAll("max_failures", words.of("max_failures"));
+  return why.replace(/'(first|cluster_selector)'/, (_, field) => words.of(field));
 }
 
 /** In numbers what came of several clusters; and those where it was not done, to be copied. */

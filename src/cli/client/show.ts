@@ -3,10 +3,12 @@ import { escapedJson, hasHidden } from "../../log/escaped.ts";
 import { print } from "../terminal.ts";
 import type { Name, View } from "../views/view.ts";
 import { type Asked, type Done, isDone, isFine } from "./asked.ts";
+import { entryFor } from "./preview.ts";
 import { sayFailures, sayNotes, saySummary } from "./said.ts";
 import type { Showing } from "./showing.ts";
 import { showTable } from "./show_table.ts";
 import { plain } from "./table.ts";
+import type { Answer } from "./way.ts";
 
 /**
  * Shows what came of it: results on standard output, everything else on standard error.
@@ -14,6 +16,9 @@ import { plain } from "./table.ts";
  */
 export function show(asked: readonly Asked[], showing: Showing): number {
   const { output = "table", view, isChecked, areSeveral } = showing;
+  if (areSeveral && !isChecked && view.whole !== undefined) {
+    return showOne(asked, { ...showing, view: { ...view, whole: view.whole } });
+  }
   if (output === "json" || output === "yaml") {
     showWhole(asked, output === "json" ? json : yaml, showing);
   } else if (isChecked) showRequests(asked, output === "name");
@@ -23,6 +28,24 @@ export function show(asked: readonly Asked[], showing: Showing): number {
   const isUsage = sayFailures(asked, showing);
   if (areSeveral && !isUsage) saySummary(asked, showing);
   return exitCode(asked, isUsage, view);
+}
+
+/** Shows the one answer that is made of those of all clusters, and what failed. */
+function showOne(
+  asked: readonly Asked[],
+  showing: Showing & { readonly view: View & Pick<Required<View>, "whole"> },
+): number {
+  const { view } = showing;
+  const { whole, ...one } = view;
+  const body = whole(asked.map(entryFor), asked[0]?.input ?? {}, []);
+  // What came of each is told below.
+  const { message: _, ...told } = body as Answer["body"];
+  const isWhole = showing.output === "json" || showing.output === "yaml";
+  const answer = { status: 200, body: isWhole ? body as Answer["body"] : told };
+  show([{ cluster: undefined, input: {}, answer }], { ...showing, view: one, areSeveral: false });
+  sayFailures(asked, showing);
+  saySummary(asked, { ...showing, view: { ...view, counted: undefined } });
+  return exitCode(asked, false, view);
 }
 
 function showWhole(
@@ -48,10 +71,15 @@ function yaml(value: unknown): string {
 }
 
 /** The answer of one cluster among several. */
-function entryOf({ cluster, answer, failure }: Asked) {
-  return answer === undefined
-    ? { cluster, error: failure!.message }
-    : { cluster, status_code: answer.status, answer: answer.body };
+function entryOf({ cluster, answer, failure, transport, sameServerAs }: Asked) {
+  if (answer === undefined) return { cluster, error: failure!.message };
+  return {
+    cluster,
+    status_code: answer.status,
+    answer: answer.body,
+    ...transport === undefined ? {} : { transport },
+    ...sameServerAs === undefined ? {} : { same_server_as: sameServerAs },
+  };
 }
 
 /** Each once: of one cluster a credential in many namespaces has one name. */

@@ -1,7 +1,7 @@
 import type { OutputFormat } from "../bind/program_flags.ts";
 import { colors } from "../color.ts";
 import { print, printError } from "../terminal.ts";
-import type { Columns, View } from "../views/view.ts";
+import type { ColumnList, Columns, View } from "../views/view.ts";
 import { type Asked, type Done, isDone } from "./asked.ts";
 import type { Showing } from "./showing.ts";
 import { plain, tableText } from "./table.ts";
@@ -15,50 +15,70 @@ import type { Answer } from "./way.ts";
  */
 export function showTable(
   asked: readonly Asked[],
-  { output, view, way, areSeveral }: Showing,
+  showing: Showing,
   showWhole: (asked: readonly Asked[]) => void,
 ): void {
+  const { view, way } = showing;
   const shown = asked.filter((each): each is Done =>
     isDone(each) || (view.showsVerified === true && each.answer?.status === 422)
   );
-  const isWide = output === "wide";
-  const all = shown.flatMap(({ cluster, answer: { body } }) =>
-    view.rows(body).map((row) => ({ cluster, row }))
-  );
-  const usual = view.columns(all.map(({ row }) => row));
-  if (Object.keys(usual).length === 0) return showWhole(shown);
-  const columns = columnsOf(usual, all.map(({ row }) => row), view, output);
-  const isShort = areSeveral && !isWide;
-  const rows = all.filter(({ row }) => !(isShort && view.isAsWished?.(row)));
-  const isNamed = areSeveral && view.namesCluster === true;
-  if (rows.length > 0) {
-    print(tableText({
-      paint: colors("stdout").state,
-      columns: [...isNamed ? ["CLUSTER"] : [], ...columns.map(([heading]) => heading)],
-      rows: rows.map(({ cluster, row }) => [
-        ...isNamed ? [cluster] : [],
-        ...columns.map(([, cell]) => cell(row)),
-      ]),
-    }));
+  const { text, isOfNothing, isTable } = tableOf(shown, showing, colors("stdout").state);
+  if (!isTable) return showWhole(shown);
+  if (text !== "") {
+    print(text);
     if (view.showsFingerprints && way.passing !== undefined) {
       printError(`note: fingerprints compare within this output only: ${plain(way.passing)}\n`);
     }
-  } else if (all.length === 0 && shown.length > 0 && view.nothing) {
+  } else if (isOfNothing && shown.length > 0 && view.nothing) {
     const clusters = shown.map(({ cluster = "" }) => cluster);
     printError(`${plain(view.nothing(way.place, clusters))}\n`);
   }
 }
 
+/** The table of answers: of no text where no row is to be shown. */
+export function tableOf(
+  shown: readonly Done[],
+  { output, view, areSeveral, flags }: Pick<Showing, "output" | "view" | "areSeveral" | "flags">,
+  paint?: (state: string) => string,
+) {
+  const isWide = output === "wide";
+  const all = shown.flatMap(({ cluster, answer: { body } }) =>
+    view.rows(body, flags).map((row) => ({ cluster, row }))
+  );
+  const usual = view.columns(all.map(({ row }) => row));
+  if (Object.keys(usual).length === 0) return { text: "", isTable: false };
+  const columns = columnsOf(usual, all.map(({ row }) => row), view, output);
+  const isShort = areSeveral && !isWide;
+  const rows = all.filter(({ row }) => !(isShort && view.isAsWished?.(row)));
+  const isNamed = areSeveral && view.namesCluster === true;
+  const text = rows.length === 0 ? "" : tableText({
+    paint,
+    columns: [...isNamed ? ["CLUSTER"] : [], ...columns.map(([heading]) => heading)],
+    rows: rows.map(({ cluster, row }) => [
+      ...isNamed ? [cluster] : [],
+      ...columns.map(([, cell]) => cell(row)),
+    ]),
+  });
+  return { text, isTable: true, isOfNothing: all.length === 0 };
+}
+
 function columnsOf(
-  usual: Columns<unknown>,
+  given: Columns<unknown> | ColumnList<unknown>,
   rows: readonly unknown[],
   view: View,
   output: OutputFormat | undefined,
-) {
-  if (output !== "wide") return Object.entries(usual);
-  const wide = typeof view.wide === "function" ? view.wide(rows) : view.wide;
-  return Object.entries({ ...usual, ...wide });
+): ColumnList<unknown> {
+  const wide = output !== "wide"
+    ? {}
+    : typeof view.wide === "function"
+    ? view.wide(rows)
+    : view.wide ?? {};
+  if (isList(given)) return [...given, ...Object.entries(wide)];
+  return Object.entries({ ...given, ...wide });
 }
+
+const isList = <Row>(columns: Columns<Row> | ColumnList<Row>): columns is ColumnList<Row> =>
+  Array.isArray(columns);
 
 /** What is shown as it came. */
 const WHOLE: readonly (OutputFormat | undefined)[] = ["json", "yaml"];

@@ -11,6 +11,8 @@ export interface Showing {
   readonly output?: OutputFormat;
   /** Whether nothing was sent, and the answer is the request itself. */
   readonly isChecked: boolean;
+  /** All flags of the command line, by their names in camel case. */
+  readonly flags: Readonly<Record<string, unknown>>;
   /** Whether there may be several clusters, or several things were asked. */
   readonly areSeveral: boolean;
 }

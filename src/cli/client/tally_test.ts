@@ -22,8 +22,11 @@ const failed = (cluster: string): Asked => ({
   answer: { status: 409, body: {} },
 });
 
-const left = (cluster: string, why: Parameters<typeof leftOff>[1]): Asked =>
-  leftOff({ cluster, input: {} }, why);
+const left = (cluster: string, why: Parameters<typeof leftOff>[0]): Asked => ({
+  cluster,
+  input: {},
+  ...leftOff(why),
+});
 
 const listed = (cluster: string, ...nouns: string[]): Asked => ({
   cluster,

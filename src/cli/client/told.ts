@@ -33,12 +33,13 @@ const USAGE: ReadonlySet<Details["code"]> = new Set([
 
 /** @param isShown whether what came of trying a credential is shown already */
 export function toldOf(answer: Answer, words: Words, isShown: boolean): Told {
-  const { status, advice } = answer;
+  const { status, advice, place } = answer;
   const details: Details = answer.body;
   const said = sentence(answer, words);
   const lines = [
     advice === undefined ? said : `${said}; ${advice}`,
     ...detailLines(details, words, isShown),
+    ...place === undefined ? [] : [`  Clusters were looked for in ${place}; nothing was done`],
     ...(details.upsert_required ? [`  Give ${words.of("upsert")} to replace what exists`] : []),
   ];
   return { lines: lines.map(plain), isUsage: status === 400 && USAGE.has(details.code) };

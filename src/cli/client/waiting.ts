@@ -1,4 +1,4 @@
-/** What is awaited, and what a line says of it. */
+/** What is awaited, and what lines say of it. */
 
 /** One of what is awaited. */
 interface Awaited {
@@ -9,19 +9,26 @@ interface Awaited {
   readonly seconds?: number;
 }
 
-/** Most that are named in one line. */
-const MOST = 3;
+/** How much room there is. */
+export interface Room {
+  /** Characters of a line. */
+  readonly columns: number;
+  readonly rows: number;
+}
 
-/** Keeps what is awaited, and tells it in a line. */
+/** Keeps what is awaited, and tells each in a line. */
 export class Waiting {
   readonly #awaited = new Map<string, Awaited>();
+  #total = 0;
   #ended = 0;
 
-  /**
-   * @param total of all that will be begun: those that have not begun yet are counted, too
-   * @param now the time in milliseconds
-   */
-  constructor(readonly total: number, readonly now: () => number = () => performance.now()) {}
+  /** @param now the time in milliseconds */
+  constructor(readonly now: () => number = () => performance.now()) {}
+
+  /** @param count of what will be begun: what has not begun yet is counted, too */
+  expect(count: number): void {
+    this.#total += count;
+  }
 
   begin(name: string): void {
     this.#awaited.set(name, { name, since: this.now() });
@@ -37,31 +44,41 @@ export class Waiting {
     if (this.#awaited.delete(name)) this.#ended++;
   }
 
-  /**
-   * `waiting for prod-12 (9 s of 30), prod-13 (2 s of 30) and 3 more`: those that have been awaited for
-   * longest, as many as there is room for. `undefined` where nothing is awaited.
-   * @param columns of the terminal
-   */
-  line(columns = Infinity): string | undefined {
-    const longest = [...this.#awaited.values()].toSorted((a, b) => a.since - b.since);
-    if (longest.length === 0) return undefined;
-    const left = Math.max(this.total - this.#ended, longest.length);
-    for (let count = Math.min(MOST, longest.length); count > 1; count--) {
-      const line = this.#told(longest.slice(0, count), left - count);
-      if (line.length < columns) return line;
-    }
-    const line = this.#told(longest.slice(0, 1), left - 1);
-    return line.length < columns ? line : line.slice(0, Math.max(0, columns - 2)) + "…";
+  /** Of those that are told where there is so much room, the names. */
+  shown({ rows }: Room): readonly string[] {
+    return this.#longest(rows).map(({ name }) => name);
   }
 
-  #told(awaited: readonly Awaited[], more: number): string {
-    const each = awaited.map(({ name, since, seconds }) => {
-      const waited = Math.floor((this.now() - since) / 1000);
-      // A write asks several times, each for so long.
-      const of = seconds !== undefined && waited <= seconds ? ` of ${seconds}` : "";
-      return `${name} (${waited} s${of})`;
-    });
-    const last = more > 0 ? `${more} more` : each.length > 1 ? each.pop()! : undefined;
-    return `waiting for ${each.join(", ")}${last === undefined ? "" : ` and ${last}`}`;
+  /**
+   * `waiting for prod-12 (9 s of 30)`, a line each, of those that have been awaited for longest; where
+   * there is no room for all, or some have not begun, the last line is `and 3 more`.
+   */
+  lines({ columns, rows }: Room): readonly string[] {
+    const shown = this.#longest(rows);
+    if (shown.length === 0) return [];
+    const more = this.#left - shown.length;
+    const lines = shown.map((each) => `waiting for ${this.#told(each)}`);
+    if (more > 0 && rows > 1) lines.push(`and ${more} more`);
+    return lines.map((line) =>
+      line.length < columns ? line : line.slice(0, Math.max(0, columns - 2)) + "…"
+    );
+  }
+
+  /** What has not ended. */
+  get #left(): number {
+    return Math.max(this.#total - this.#ended, this.#awaited.size);
+  }
+
+  #longest(rows: number): readonly Awaited[] {
+    const longest = [...this.#awaited.values()].toSorted((a, b) => a.since - b.since);
+    const isRoom = this.#left <= longest.length && longest.length <= rows;
+    return isRoom ? longest : longest.slice(0, Math.max(1, rows - 1));
+  }
+
+  #told({ name, since, seconds }: Awaited): string {
+    const waited = Math.floor((this.now() - since) / 1000);
+    // A write asks several times, each for so long.
+    const of = seconds !== undefined && waited <= seconds ? ` of ${seconds}` : "";
+    return `${name} (${waited} s${of})`;
   }
 }

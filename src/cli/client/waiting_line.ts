@@ -1,21 +1,28 @@
 import { printError } from "../terminal.ts";
-import { Waiting } from "./waiting.ts";
+import { type Room, Waiting } from "./waiting.ts";
 
-/** A line at the end of a terminal, which is drawn in place. */
+/** Lines at the end of a terminal, which are drawn in place. */
 export interface Screen {
   /** In place of what was drawn before. */
-  draw(line: string): void;
+  draw(lines: string): void;
   clear(): void;
-  /** How many characters a line has room for. */
-  columns(): number;
+  /** How much there is room for. */
+  room(): Room;
 }
 
 export interface WaitingLine extends Disposable {
-  /** @param seconds after which it is given up */
+  /** @param count of what will be begun */
+  expect(count: number): void;
+  /** @param seconds after which it is given up; asked for when its line is drawn */
   begin(name: string, seconds?: () => Promise<number | undefined>): void;
   end(name: string): void;
-  /** Prints on standard error, above the line. */
+  /** Prints on standard error, above the lines. */
   say(text: string): void;
+  /**
+   * Shows what there is so far above what is awaited.
+   * @param lines made anew when something has ended since
+   */
+  preview(lines: (columns: number) => readonly string[]): void;
 }
 
 /** Milliseconds after which a wait is worth a line: of several clusters some always take longer. */
@@ -24,22 +31,30 @@ const PATIENCE = { one: 2000, several: 500 } as const;
 /** Milliseconds between two drawings. */
 const EVERY = 1000;
 
+/** The same where rows are added all the time. */
+const EVERY_WITH_PREVIEW = 250;
+
+/** Lines of the terminal that are left as they are: the last prompt, and the cursor's. */
+const FREE = 2;
+
 /**
- * Shows on a terminal what is awaited, until it is disposed of; elsewhere nothing.
+ * Shows on a terminal what is awaited, a line each, until it is disposed of; elsewhere nothing.
  * @param screen of the terminal; `undefined` where there is none
- * @param total of what will be awaited
+ * @param areSeveral whether several are awaited
  */
 export function waitingLine(
   screen: Screen | undefined,
-  total: number,
+  areSeveral: boolean,
   print: (text: string) => void = printError,
 ): WaitingLine {
-  const waiting = new Waiting(total);
-  const patience = total > 1 ? PATIENCE.several : PATIENCE.one;
+  const waiting = new Waiting();
+  const limits = new Map<string, () => Promise<number | undefined>>();
+  let preview: ((columns: number) => readonly string[]) | undefined;
+  let previewed: readonly string[] | undefined;
   let isDrawn = false;
-  let timer = screen && setTimeout(draw, patience);
+  let timer = screen && setTimeout(draw, areSeveral ? PATIENCE.several : PATIENCE.one);
   function draw() {
-    timer = setTimeout(draw, EVERY);
+    timer = setTimeout(draw, preview === undefined ? EVERY : EVERY_WITH_PREVIEW);
     redraw();
   }
   function clear() {
@@ -47,29 +62,61 @@ export function waitingLine(
     isDrawn = false;
   }
   function redraw() {
-    const line = waiting.line(screen!.columns());
-    if (line === undefined) return clear();
-    screen!.draw(line);
+    const { columns, rows } = screen!.room();
+    const all = Math.max(1, rows - FREE);
+    const room = { columns, rows: preview === undefined ? all : Math.max(1, Math.floor(all / 3)) };
+    askLimits(waiting.shown(room));
+    const lines = waiting.lines(room);
+    if (lines.length === 0) return clear();
+    const above = cutTo(previewOf(columns), all - lines.length);
+    screen!.draw([...above, ...lines].join("\n"));
     isDrawn = true;
   }
+  function previewOf(columns: number): readonly string[] {
+    return previewed ??= preview?.(columns) ?? [];
+  }
+  function askLimits(names: readonly string[]) {
+    const asked = names.flatMap((name) => {
+      const seconds = limits.get(name);
+      limits.delete(name);
+      // The wait itself tells what may be wrong with that.
+      return seconds?.().then((known) => waiting.limit(name, known), () => {}) ?? [];
+    });
+    if (asked.length > 0) void Promise.all(asked).then(() => isDrawn && redraw());
+  }
   return {
+    expect: (count) => waiting.expect(count),
     begin(name, seconds) {
       waiting.begin(name);
-      // The wait itself tells what may be wrong with that.
-      if (screen) void seconds?.().then((known) => waiting.limit(name, known), () => {});
+      if (screen && seconds) limits.set(name, seconds);
     },
-    end: (name) => waiting.end(name),
+    end(name) {
+      waiting.end(name);
+      limits.delete(name);
+      previewed = undefined;
+    },
     say(text) {
       const wasDrawn = isDrawn;
       clear();
       print(text);
       if (wasDrawn) redraw();
     },
+    preview(lines) {
+      preview = lines;
+      previewed = undefined;
+    },
     [Symbol.dispose]() {
       clearTimeout(timer);
       clear();
     },
   };
+}
+
+/** The first ones, and that there are more. */
+function cutTo(lines: readonly string[], rows: number): readonly string[] {
+  if (lines.length <= rows) return lines;
+  const shown = Math.max(0, rows - 1);
+  return rows <= 0 ? [] : [...lines.slice(0, shown), `… and ${lines.length - shown} more rows`];
 }
 
 /** Standard error, where that is a terminal that can be drawn on. */
@@ -82,16 +129,17 @@ export async function openScreen(): Promise<Screen | undefined> {
   // A cursor that is hidden would have to be shown again, however the program ends.
   const update = createLogUpdate(process.stderr, { showCursor: true });
   return {
-    draw: (line) => update(line),
+    draw: (lines) => update(lines),
     clear: () => update.clear(),
-    columns: columnsOf,
+    room: roomOf,
   };
 }
 
-function columnsOf(): number {
+function roomOf(): Room {
   try {
-    return Deno.consoleSize().columns || 80;
+    const { columns, rows } = Deno.consoleSize();
+    return { columns: columns || 80, rows: rows || 24 };
   } catch {
-    return 80;
+    return { columns: 80, rows: 24 };
   }
 }

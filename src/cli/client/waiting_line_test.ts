@@ -15,7 +15,7 @@ function fakeScreen() {
       shown = "";
       done.push("cleared");
     },
-    columns: () => 80,
+    room: () => ({ columns: 80, rows: 6 }),
   };
   const print = (text: string) => {
     assert.equal(shown, "", "nothing is printed into a line that is drawn");
@@ -30,7 +30,7 @@ Deno.test("several are shown from the first half second on, every second, and ar
   using clock = fakeClock();
   const { screen, done, print } = fakeScreen();
   {
-    using line = waitingLine(screen, 2, print);
+    using line = waitingLine(screen, true, print);
     line.begin("a", halfMinute);
     line.begin("b", halfMinute);
     await clock.advance(400);
@@ -41,8 +41,9 @@ Deno.test("several are shown from the first half second on, every second, and ar
   }
   await clock.advance(5000);
   assert.deepEqual(done, [
-    "waiting for a (0 s of 30) and b (0 s of 30)",
-    "waiting for a (1 s of 30) and b (1 s of 30)",
+    "waiting for a (0 s)\nwaiting for b (0 s)",
+    "waiting for a (0 s of 30)\nwaiting for b (0 s of 30)",
+    "waiting for a (1 s of 30)\nwaiting for b (1 s of 30)",
     "waiting for b (2 s of 30)",
     "cleared",
   ]);
@@ -51,18 +52,19 @@ Deno.test("several are shown from the first half second on, every second, and ar
 Deno.test("one alone is shown when it takes more than two seconds", async () => {
   using clock = fakeClock();
   const { screen, done, print } = fakeScreen();
-  using line = waitingLine(screen, 1, print);
+  using line = waitingLine(screen, false, print);
   line.begin("a", halfMinute);
   await clock.advance(1900);
   assert.deepEqual(done, []);
   await clock.advance(200);
-  assert.deepEqual(done, ["waiting for a (2 s of 30)"]);
+  assert.deepEqual(done, ["waiting for a (2 s)", "waiting for a (2 s of 30)"]);
 });
 
 Deno.test("what is said stands above the line, which is drawn again", async () => {
   using clock = fakeClock();
   const { screen, done, print } = fakeScreen();
-  using line = waitingLine(screen, 2, print);
+  using line = waitingLine(screen, true, print);
+  line.expect(2);
   line.say("before\n");
   line.begin("a");
   await clock.advance(500);
@@ -72,20 +74,77 @@ Deno.test("what is said stands above the line, which is drawn again", async () =
   line.say("and nothing is drawn\n");
   assert.deepEqual(done, [
     "printed before\n",
-    "waiting for a (0 s) and 1 more",
+    "waiting for a (0 s)\nand 1 more",
     "cleared",
     "printed a: failed\n",
-    "waiting for a (0 s) and 1 more",
+    "waiting for a (0 s)\nand 1 more",
     "cleared",
     "printed nothing is awaited\n",
     "printed and nothing is drawn\n",
   ]);
 });
 
+Deno.test("what there is so far stands above what is awaited, as much as there is room for", async () => {
+  using clock = fakeClock();
+  const { screen, done, print } = fakeScreen();
+  const rows = ["r1", "r2", "r3", "r4"];
+  {
+    using line = waitingLine(screen, true, print);
+    line.preview(() => rows);
+    for (const name of ["a", "b", "c"]) line.begin(name, halfMinute);
+    line.expect(3);
+    await clock.advance(500);
+    line.end("a");
+    rows.push("r5");
+    line.end("b");
+    await clock.advance(250);
+  }
+  assert.deepEqual(done, [
+    "r1\nr2\n… and 2 more rows\nwaiting for a (0 s)",
+    "r1\nr2\n… and 2 more rows\nwaiting for a (0 s of 30)",
+    "r1\nr2\n… and 3 more rows\nwaiting for c (0 s)",
+    "r1\nr2\n… and 3 more rows\nwaiting for c (0 s of 30)",
+    "cleared",
+  ]);
+});
+
+Deno.test("where nothing has ended what is shown is not made again", async () => {
+  using clock = fakeClock();
+  const { screen, print } = fakeScreen();
+  using line = waitingLine(screen, true, print);
+  let made = 0;
+  line.preview(() => [`made ${++made}`]);
+  line.begin("a");
+  line.begin("b");
+  await clock.advance(2000);
+  assert.equal(made, 1);
+  line.end("a");
+  await clock.advance(1000);
+  assert.equal(made, 2);
+});
+
+Deno.test("seconds are asked for those that are shown only", async () => {
+  using clock = fakeClock();
+  const { screen, print } = fakeScreen();
+  using line = waitingLine(screen, true, print);
+  const asked: string[] = [];
+  for (const name of ["a", "b", "c", "d", "e", "f"]) {
+    line.begin(name, () => {
+      asked.push(name);
+      return Promise.resolve(30);
+    });
+  }
+  line.expect(6);
+  await clock.advance(400);
+  assert.deepEqual(asked, []);
+  await clock.advance(2000);
+  assert.deepEqual(asked, ["a", "b", "c"]);
+});
+
 Deno.test("without a screen what is said is printed, and no timer is left", async () => {
   using clock = fakeClock();
   const { done, print } = fakeScreen();
-  using line = waitingLine(undefined, 2, print);
+  using line = waitingLine(undefined, true, print);
   line.begin("a", halfMinute);
   await clock.advance(60_000);
   line.say("a: failed\n");

@@ -1,3 +1,4 @@
+import type { FleetEvent } from "../../operations/fleet_answers.ts";
 import type { Given, Operation, Place } from "../../operations/operation.ts";
 import { PREFIX } from "../../operations/routes.ts";
 import { Failure } from "../failure.ts";
@@ -12,7 +13,15 @@ export interface Answer {
   readonly body: Readonly<Record<string, unknown>>;
   /** What the user can do about it that the operation does not know of. */
   readonly advice?: string;
+  /** Where clusters were looked for, where nothing was done because of which were meant. */
+  readonly place?: string;
 }
+
+/** What is told of several clusters: how many there are, each of them, and the end. */
+export type Followed = AsyncIterable<FleetEvent>;
+
+export const isFollowed = (came: Answer | Followed): came is Followed =>
+  Symbol.asyncIterator in came;
 
 /** By which operations are carried out: in this process, or by a running server. */
 export interface Way {
@@ -36,12 +45,45 @@ export interface Way {
   seconds(operation: Operation, cluster: string | undefined): Promise<number | undefined>;
   /** @throws {Failure} when there is no answer */
   ask(operation: Operation, input: Input): Promise<Answer>;
+  /**
+   * Carries an operation out on several clusters and tells of each as it ends.
+   * @param gone aborted when it is to end: what has begun ends, and the rest is not begun. A server is
+   * not listened to any longer, and does the same
+   * @returns the events, which throw a {@link Failure} where they are cut; or the answer, where it came
+   * to nothing before any cluster was asked
+   * @throws {Failure} when there is no answer
+   */
+  follow(operation: Operation, input: Input, gone: AbortSignal): Promise<Answer | Followed>;
   close(): Promise<void>;
 }
 
-/** What is told of an answer that this program would not give. */
-export const strange = ({ place }: Pick<Way, "place">, { status }: Pick<Answer, "status">) =>
-  new Failure(`Cannot ask ${place}: it answers ${status}, and not as this program does`);
+/** Whether it leaves everything as it is, so that it may be asked again without a look. */
+export const changesNothing = ({ effect }: Operation, { dry_run }: Input): boolean =>
+  effect !== "write" || dry_run === true;
+
+/**
+ * Whether a write may have been done of which a strange answer tells: an error of a proxy tells as
+ * little as a success. What is redirected or refused was not done.
+ */
+export const mayBeDone = ({ status }: Pick<Answer, "status">): boolean =>
+  status < 300 || status >= 500;
+
+/**
+ * What is told of an answer that this program would not give.
+ * @param isWrite whether what was asked for changes something
+ */
+export function strange(
+  { place }: Pick<Way, "place">,
+  { status }: Pick<Answer, "status">,
+  isWrite = false,
+): Failure {
+  const what = `unexpected response (status ${status}); is it an argocd-configurer server?`;
+  return new Failure(
+    isWrite && mayBeDone({ status })
+      ? `Cannot tell what ${place} has done: ${what} Look with 'secrets' before you send it again`
+      : `Cannot ask ${place}: ${what}`,
+  );
+}
 
 /** An operation's input where a request has it: parameters in its path and query, or its body. */
 export function partsOf({ method, path }: Operation, input: Input) {

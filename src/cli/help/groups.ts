@@ -36,7 +36,7 @@ export function groupOf(flag: object): FlagGroup {
 
 /** Commands by their first words, as the overview has them. What is new stands under the last title. */
 export const COMMAND_GROUPS: readonly (readonly [title: string, words: readonly string[]])[] = [
-  ["Credentials", ["secrets", "docker", "repo", "verify", "delete"]],
+  ["Credentials", ["secrets", "fleet", "explain", "docker", "repo", "verify", "delete"]],
   ["Clusters", ["clusters"]],
   ["Server", ["serve", "start", "stop", "restart", "status", "logs"]],
   ["Access and records", ["token", "audit"]],

@@ -42,7 +42,7 @@ type Target = Command<Context> | RouteMap<Context>;
 
 /** What a new user types first. */
 const FIRST: readonly Example[] = [
-  { line: `${PROGRAM} demo`, brief: "Try it without a cluster: serve three emulated ones" },
+  { line: `${PROGRAM} demo`, brief: "Try it without a cluster: serve eight emulated ones" },
   {
     line: `${PROGRAM} clusters import`,
     brief: "Import the clusters of your kubeconfig; shows what it will do and asks first",

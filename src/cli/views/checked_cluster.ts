@@ -73,7 +73,7 @@ function notesOf({ name, reason, same_server_as, warnings = [], check }: Cluster
       ? []
       : [message.replace(`Cannot read the version of cluster '${name}': `, "")],
     ...Math.abs(skew) < SKEW ? [] : [`its clock is ${duration(Math.abs(skew))} ${ahead}`],
-    ...same_server_as === undefined ? [] : [`same server as ${same_server_as}`],
+    ...same_server_as === undefined ? [] : [`same server as ${same_server_as.join(", ")}`],
     ...warnings,
   ].join("; ");
 }

@@ -66,8 +66,11 @@ const CELLS: [what: string, column: string, row: ClusterRow, cell: string | RegE
     [
       "everything",
       "NOTES",
-      row({ message: "m", clock_skew_seconds: 60 }, { same_server_as: "a", warnings: ["w"] }),
-      "m; its clock is 60s ahead; same server as a; w",
+      row({ message: "m", clock_skew_seconds: 60 }, {
+        same_server_as: ["a", "b"],
+        warnings: ["w"],
+      }),
+      "m; its clock is 60s ahead; same server as a, b; w",
     ],
   ];
 

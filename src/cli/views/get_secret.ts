@@ -13,7 +13,7 @@ export const view: View<Shown, ShownSecret> = {
     NAME: ({ name }) => name,
     TYPE: ({ type }) => type,
     DATA: ({ keys }) => String(keys.length),
-    FINGERPRINT: ({ fingerprint }) => fingerprint ?? undefined,
+    FINGERPRINT: ({ data_fingerprint }) => data_fingerprint ?? undefined,
     MANAGED: ({ managed }) => String(managed),
     AGE: (secret) => age(secret.creation_timestamp),
   }),
@@ -24,6 +24,8 @@ export const view: View<Shown, ShownSecret> = {
     FOR: ({ registries, repository_url }) =>
       registries?.map(({ registry }) => registry).join(",") ?? repository_url,
     USERNAME: usernamesOf,
+    FINGERPRINTS: ({ fingerprints }) =>
+      Object.entries(fingerprints).map(([place, each]) => `${place}=${each}`).join(","),
     IMMUTABLE: ({ immutable }) => String(immutable),
     OWNER: ({ owner }) => owner ?? undefined,
     WRITE: ({ write }) => write ?? undefined,

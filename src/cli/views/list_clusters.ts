@@ -57,6 +57,6 @@ function told({ usable, reason, same_server_as }: ClusterRow): string | undefine
   if (usable === undefined) return undefined;
   return [
     usable ? "usable" : `refused: ${whyOf(reason ?? "")}`,
-    ...same_server_as === undefined ? [] : [`same server as ${same_server_as}`],
+    ...same_server_as === undefined ? [] : [`same server as ${same_server_as.join(", ")}`],
   ].join("; ");
 }

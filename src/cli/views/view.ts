@@ -1,9 +1,13 @@
-import type { Way } from "../client/way.ts";
+import type { Input, Way } from "../client/way.ts";
+import type { ClusterEntry } from "../../operations/fleet_answers.ts";
 
 /** What stands in each column, by its heading; what has no text is shown as such. */
 export type Columns<Row> = Readonly<
   Record<string, { cell(row: Row): string | undefined }["cell"]>
 >;
+
+/** The same in their order, whatever the headings: two may be the same, and one a number. */
+export type ColumnList<Row> = readonly (readonly [heading: string, cell: Columns<Row>[string]])[];
 
 /** A secret that is printed by its name, or what is printed as it is. */
 export type Name = string | { readonly namespace: string; readonly name: string };
@@ -18,9 +22,10 @@ export interface Counted {
 
 /** How the answers of one command are shown. */
 export interface View<Body = object, Row = unknown> {
-  rows(body: Body): readonly Row[];
-  /** Where there are none it is shown as YAML. */
-  columns(rows: readonly Row[]): Columns<Row>;
+  /** @param flags all of the command line, by their names in camel case */
+  rows(body: Body, flags?: Readonly<Record<string, unknown>>): readonly Row[];
+  /** Where there are none it is shown as YAML; a list where headings are names that may be any. */
+  columns(rows: readonly Row[]): Columns<Row> | ColumnList<Row>;
   /** Columns besides, with `-o wide`. */
   readonly wide?: Columns<Row> | { of(rows: readonly Row[]): Columns<Row> }["of"];
   /** Whether one more column tells the cluster where there are several. */
@@ -35,14 +40,26 @@ export interface View<Body = object, Row = unknown> {
   readonly showsVerified?: true;
   /** Whether it shows fingerprints. */
   readonly showsFingerprints?: true;
-  /** What is said beside a table. */
-  notes?(body: Body): readonly string[];
+  /**
+   * What is said beside a table.
+   * @param flags as those of {@link rows}
+   */
+  notes?(body: Body, flags?: Readonly<Record<string, unknown>>): readonly string[];
   /** Said of one of several as soon as it has ended and something is wrong. */
   ended?(body: Body): string;
   /** Whether an answer that is no error tells of nothing wrong either. @default nothing is */
   isFine?(body: Body): boolean;
   /** The answers of several clusters as one, for JSON and YAML. @default an entry for each */
   merge?(bodies: readonly Body[]): object;
+  /**
+   * Of an operation that is about many clusters as a whole: the one answer, out of what has ended so
+   * far, in whatever order. On a terminal it is made again and again while others are awaited.
+   * @param input of the operation, without the clusters
+   * @param awaited names of those that have not ended
+   */
+  whole?(ended: readonly ClusterEntry[], input: Input, awaited: readonly string[]): Body;
+  /** Flags of the command alone, which no request has, by their names in camel case. */
+  readonly flags?: Readonly<Record<string, object>>;
   /** Said when there is nothing to show. */
   nothing?(place: string, clusters: readonly string[]): string;
   /** Said at the end, whatever came of it. */

@@ -92,6 +92,7 @@ export function servicesOf(
       tried.push(what);
       return Promise.resolve(verdict);
     },
+    once: (act) => act(),
     ...services,
     tried,
   };

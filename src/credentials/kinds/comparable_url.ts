@@ -5,9 +5,7 @@ import { goUrlString } from "./go_url.ts";
  * @see https://github.com/argoproj/argo-cd/blob/v3.5.6/util/git/git.go NormalizeGitURL
  */
 export function normalizeGitUrl(url: string): string {
-  let text = goLowerCase(
-    url.replace(/^\p{White_Space}+|(?<!\p{White_Space})\p{White_Space}+$/gu, ""),
-  );
+  let text = goLowerCase(trimmed(url));
   const isSsh = /^(ssh:\/\/)?[^/:]*@[^@]+$/.test(text);
   if (isSsh && !text.startsWith("ssh://")) text = `ssh://${text.replace(":", "/")}`;
   return (goUrlString(text.replace(/\.git$/, "")) ?? "").replace(/^ssh:\/\//, "");
@@ -30,7 +28,14 @@ export function templateKey(url: string): string {
   return normalizeGitUrl(url).replace(/\/$/, "");
 }
 
+/** Without the white space around it, that of Unicode. */
+function trimmed(text: string): string {
+  if (/^[!-~](?:.*[!-~])?$/.test(text)) return text; // as nearly all are; what follows takes longer
+  return text.replace(/^\p{White_Space}+|(?<!\p{White_Space})\p{White_Space}+$/gu, "");
+}
+
 /** One character at a time and without regard to its place, as Go does it. */
 function goLowerCase(text: string): string {
+  if (/^[ -~]*$/.test(text)) return text.toLowerCase();
   return Array.from(text, (char) => char === "\u0130" ? "i" : char.toLowerCase()).join("");
 }

@@ -80,6 +80,13 @@ interface KeyOf {
   readonly shown?: (text: string, all: SecretData) => string;
   /** Whether it says anything. @default unless it is empty, as to Argo CD */
   readonly isSet?: (text: string) => boolean;
+  /** Whether this text in it is a credential by itself. @default whether its field is secret */
+  readonly isCredential?: (text: string, all: SecretData) => boolean;
+  /**
+   * The text by which two are told to be the same credential, however it was stored.
+   * @default byte for byte
+   */
+  readonly canonical?: (text: string) => string;
 }
 
 export type Tried =

@@ -3,6 +3,7 @@ import { secret } from "../../fields/field.ts";
 import { anyOf, be, hasWith, inWords, type Rule } from "../../fields/rules.ts";
 import { Password } from "../../fields/texts.ts";
 import { seal, type Sealed } from "../../log/sealed.ts";
+import { canonicalJson } from "../material/canonical.ts";
 import { type Checked, no, yes } from "../material/checked.ts";
 import { checkRsaKey } from "../material/rsa_key.ts";
 import { byHttps, type CredentialKind, example, GIT, key, PEM } from "./credential_kind.ts";
@@ -49,7 +50,9 @@ export const gcpServiceAccountKey: CredentialKind<GcpServiceAccountKey, typeof f
     const checked = checkGcpKey(key.reveal());
     return checked.ok ? yes({ kind: "gcp_service_account_key", key: checked.value.text }) : checked;
   },
-  keys: { gcpServiceAccountKey: key(fields.gcp_service_account_key, "key") },
+  keys: {
+    gcpServiceAccountKey: key(fields.gcp_service_account_key, "key", { canonical: canonicalJson }),
+  },
   tried: () => "the key can be read; Google is not asked for a token",
   examples: {
     google: example("Google Cloud Source Repositories with the key of a service account", {

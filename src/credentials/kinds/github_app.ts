@@ -3,6 +3,7 @@ import { open, secret, shapeOf } from "../../fields/field.ts";
 import { anyOf, inWords } from "../../fields/rules.ts";
 import { Password } from "../../fields/texts.ts";
 import type { Sealed } from "../../log/sealed.ts";
+import { canonicalPem } from "../material/canonical.ts";
 import { yes } from "../material/checked.ts";
 import { enterpriseUrlHint } from "../material/enterprise_url.ts";
 import { checkAppPrivateKey } from "../material/rsa_key.ts";
@@ -66,7 +67,10 @@ export const githubApp: CredentialKind<GitHubApp, typeof fields> = {
   keys: {
     githubAppID: key(inside.id, "id"),
     githubAppInstallationID: key(inside.installation_id, "installationId"),
-    githubAppPrivateKey: key(inside.private_key, "privateKey", { isOwn: true }),
+    githubAppPrivateKey: key(inside.private_key, "privateKey", {
+      isOwn: true,
+      canonical: canonicalPem,
+    }),
     githubAppEnterpriseBaseUrl: key(inside.enterprise_url, "enterpriseUrl"),
   },
   tried: (app) => app,

@@ -7,6 +7,7 @@ import { isGoIpv6 } from "./go_ipv6.ts";
  * @see https://github.com/golang/go/blob/go1.26.3/src/net/url/url.go parse, setPath, String
  */
 export function goUrlString(text: string): string | undefined {
+  if (PLAIN_URL.test(text)) return text;
   try {
     return fromBytes(printed(toBytes(text)));
   } catch (error) {
@@ -14,6 +15,29 @@ export function goUrlString(text: string): string | undefined {
     throw error;
   }
 }
+
+/**
+ * `Host` and `Path` of Go's `url.Parse("https://" + text)`, the path decoded; `undefined` where Go cannot
+ * parse that.
+ * @param text as {@link toBytes} gives it, and so is what is returned
+ */
+export function goHostAndPath(text: string): { host: string; path: string } | undefined {
+  try {
+    const [before, fragment] = cut(text, "#");
+    // deno-lint-ignore no-control-regex -- Go looks for these bytes
+    if (/[\0-\x1f\x7f]/.test(before)) throw new Unparsable();
+    unescape(fragment, "fragment");
+    const [, authority = "", path = ""] = /^([^/]*)(.*)$/s.exec(cut(before, "?")[0])!;
+    const [, host] = authorityOf("https", authority);
+    return { host, path: unescape(path, "path") };
+  } catch (error) {
+    if (error instanceof Unparsable) return undefined;
+    throw error;
+  }
+}
+
+/** What nearly all are: nothing in it is escaped, decoded or refused, so that it is printed as it is. */
+const PLAIN_URL = /^https?:\/\/[a-z0-9.-]+(:[0-9]+)?(\/[A-Za-z0-9._~\/-]*)?$/;
 
 /** Go would return an error; which one is no matter here. */
 class Unparsable extends Error {}
@@ -161,7 +185,8 @@ function cut(text: string, separator: string): [before: string, after: string] {
   return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + separator.length)];
 }
 
-function toBytes(text: string): string {
+/** A text's bytes in UTF-8, each as one character. */
+export function toBytes(text: string): string {
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
 }
 

@@ -1,3 +1,4 @@
+import { LAST_APPLIED } from "../../kube/manifest.ts";
 import type { SecretManifest, SecretRef, StoredSecret } from "../../kube/store.ts";
 
 /** Says which program wrote a secret; set only where nobody has set it before. */
@@ -6,9 +7,6 @@ export const MANAGED_BY = "argocd-configurer";
 
 /** Says which write made the secret what it is. */
 export const WRITE_ANNOTATION = "argocd-configurer.io/request";
-
-/** kubectl apply's copy of the whole object, old values included: never kept. */
-const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
 /** What a secret is known by to Argo CD: two with the same are one too many. */
 export interface Identity {
@@ -91,6 +89,7 @@ export function replaced(
   desired: DesiredSecret,
   writeId: string,
 ): SecretManifest {
+  // What it was applied with, old values included, is never kept.
   const { [LAST_APPLIED]: _dropped, ...annotations } = current.annotations;
   const data = desired.recognises(current) ? desired.merge(current) : desired.data;
   return {

@@ -1,7 +1,7 @@
 import { HIDDEN, open, secret } from "../../fields/field.ts";
 import { Password, shownName, Username } from "../../fields/texts.ts";
-import { OAUTH_BASIC } from "../../kube/repository_fields.ts";
-import type { RepositoryFields } from "../../kube/store.ts";
+import { NO_PASSWORD, OAUTH_BASIC } from "../../kube/repository_fields.ts";
+import type { RepositoryFields, SecretData } from "../../kube/store.ts";
 import type { Sealed } from "../../log/sealed.ts";
 import { yes } from "../material/checked.ts";
 import { passwordHint, usernameHint } from "../material/password.ts";
@@ -30,10 +30,14 @@ export const password: CredentialKind<PasswordCredential, typeof fields> = {
   keys: {
     username: key(fields.username, "username", {
       isOwn: true,
+      isCredential: isTokenName,
       shown: (username, { password }) =>
         shownUsername({ username, usernameIsToken: password === OAUTH_BASIC }) ?? "",
     }),
-    password: key(fields.password, "password", { isOwn: true }),
+    password: key(fields.password, "password", {
+      isOwn: true,
+      isCredential: (password) => password !== NO_PASSWORD,
+    }),
   },
   tried: ({ username, password }) => ({ username, password }),
   examples: {
@@ -45,6 +49,11 @@ export const password: CredentialKind<PasswordCredential, typeof fields> = {
     }),
   },
 };
+
+/** Whether a user name is the token itself: by its form, or by what stands in the password's place. */
+function isTokenName(username: string, { password }: SecretData): boolean {
+  return shownUsername({ username, usernameIsToken: password === OAUTH_BASIC }) !== username;
+}
 
 /** A stored user name for showing: beside the password `x-oauth-basic` it is a token, whatever its form. */
 export function shownUsername(fields: RepositoryFields): string | undefined {

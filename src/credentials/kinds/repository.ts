@@ -1,12 +1,19 @@
 import { decodeBase64Text, encodeBase64Text } from "../../text/bytes.ts";
 import { seal } from "../../log/sealed.ts";
+import { REPOSITORY_TEXTS } from "../../kube/repository_fields.ts";
 import type { SecretData, SecretSummary, StoredSecret } from "../../kube/store.ts";
 import { comparableUrl, templateKey } from "./comparable_url.ts";
 import type { RepositoryType, SecretKind } from "./credential_kind.ts";
 import type { Alias, DesiredSecret, ExactRepository, Identity } from "./kind.ts";
 import { BESIDE, type RepositoryCredential } from "./kinds.ts";
-import { credentialKeys, SECRET_TYPE_LABEL, valuesOf } from "./repository_credential.ts";
-import { optionKeys, type RepositoryOptions } from "./repository_options.ts";
+import {
+  credentialKeys,
+  encoded,
+  openCredentialKeys,
+  SECRET_TYPE_LABEL,
+  valuesOf,
+} from "./repository_credential.ts";
+import { openOptionKeys, optionKeys, type RepositoryOptions } from "./repository_options.ts";
 import type { ClientCertificate } from "./tls_client_certificate.ts";
 import type { RepositoryUrl } from "./url.ts";
 
@@ -146,7 +153,7 @@ function argocdSecret(
     ...optionKeys(options, secretType),
     ...(isHelmOci ? { enableOCI: "true" } : {}),
   };
-  const data = seal(mapValues(fields, encodeBase64Text));
+  const data = seal(encoded(fields));
   /** Charts depend on the name that is there: it changes only when that is asked for. */
   const nameIn = (current: StoredSecret): SecretData => {
     const asked = options.repository_name;
@@ -185,6 +192,13 @@ function argocdSecret(
   };
 }
 
+/** Keys of a repository or template whose values are shown in lists, or hold no credential. */
+export function openKeys(): string[] {
+  const others = ["enableOCI", "insecureIgnoreHostKey", "webhookManifestCacheWarmDisabled"];
+  return [...REPOSITORY_TEXTS, ...others, ...openCredentialKeys(), ...openOptionKeys()]
+    .filter((key, i, all) => all.indexOf(key) === i);
+}
+
 /** What a repository or a template of this URL is known by. */
 function keyOf(secretType: string, url: string): string {
   return secretType === "repo-creds" ? templateKey(url) : comparableUrl(url);
@@ -197,11 +211,4 @@ export function identityOf(secret: SecretSummary): Required<Identity> {
   // Argo CD does not read it from templates.
   const isTemplate = secretType === "repo-creds";
   return { secretType, url: keyOf(secretType, url), project: isTemplate ? "" : project };
-}
-
-function mapValues(
-  record: Readonly<Record<string, string>>,
-  map: (value: string) => string,
-): SecretData {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 }

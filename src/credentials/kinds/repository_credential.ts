@@ -1,6 +1,7 @@
-import { decodeBase64Text } from "../../text/bytes.ts";
+import { decodeBase64Text, encodeBase64Text } from "../../text/bytes.ts";
 import type { SecretData, StoredSecret } from "../../kube/store.ts";
-import { Sealed } from "../../log/sealed.ts";
+import { seal, Sealed } from "../../log/sealed.ts";
+import { canonicalValue, exactText } from "../material/canonical.ts";
 import type { CredentialKind, Key, SecretKind } from "./credential_kind.ts";
 import { BESIDE, kindOf, KINDS, type RepositoryCredential } from "./kinds.ts";
 import type { ClientCertificate } from "./tls_client_certificate.ts";
@@ -8,10 +9,20 @@ import type { ClientCertificate } from "./tls_client_certificate.ts";
 /** What makes a secret a repository or a template of Argo CD. */
 export const SECRET_TYPE_LABEL = "argocd.argoproj.io/secret-type";
 
+/** Values of that label, of those that hold credentials for repositories. */
+export const SECRET_TYPES = ["repo-creds", "repo-write-creds", "repository", "repository-write"];
+
+/**
+ * Whether Argo CD reads it as a template.
+ * @see https://github.com/argoproj/argo-cd/blob/v3.5.6/util/db/repository_secrets.go secretToRepoCred
+ */
+export const isTemplateType = (secretType: string | undefined): boolean =>
+  secretType === "repo-creds" || secretType === "repo-write-creds";
+
 /** Keys with their names in a secret of this type. */
 const named = ({ keys }: CredentialKind, secretType?: string): [name: string, key: Key][] =>
   Object.entries(keys).map(([name, key]) => [
-    secretType === "repo-creds" ? key.inTemplates ?? name : name,
+    isTemplateType(secretType) ? key.inTemplates ?? name : name,
     key,
   ]);
 
@@ -82,9 +93,45 @@ export function credentialKeys(
   return { taken, dropped: [...new Set(all)].filter((key) => !Object.hasOwn(taken, key)) };
 }
 
+/** A credential's value as it is compared with others: in its canonical form. */
+export interface StoredValue {
+  /** Of the secret's data. */
+  readonly key: string;
+  readonly value: Sealed<string>;
+}
+
+/**
+ * Which values of a repository or template are credentials by themselves; a user name that is a token
+ * comes behind what is secret in any case.
+ * @param data in base64
+ */
+export function credentialValues(
+  data: Readonly<SecretData>,
+  secretType: string | undefined,
+): StoredValue[] {
+  const isSecret = ([, { field }]: [string, Key]) => field.isSecret === true;
+  const keys = [...KINDS, BESIDE].flatMap((kind) => named(kind, secretType))
+    .filter((each) => data[each[0]] && (isSecret(each) || each[1].isCredential))
+    .sort((a, b) => Number(isSecret(b)) - Number(isSecret(a)));
+  return keys.flatMap((each) => {
+    const [name, key] = each;
+    const text = exactText(data[name]!);
+    const isCredential = key.isCredential?.(text, data) ?? isSecret(each);
+    return isCredential
+      ? [{ key: name, value: seal((key.canonical ?? canonicalValue)(text)) }]
+      : [];
+  });
+}
+
+/** Keys of a repository or template that hold no credential but in what may be shown of them. */
+export function openCredentialKeys(): string[] {
+  const all = [...KINDS, BESIDE].flatMap((kind) => [...named(kind), ...named(kind, "repo-creds")]);
+  return [...new Set(all.filter(([, { field }]) => !field.isSecret).map(([name]) => name))];
+}
+
 /**
  * The value that makes it secret, of which a fingerprint goes on record: a certificate's key where there
- * is no other credential.
+ * is no other credential. It is what {@link credentialValues} gives of the secret that it is written to.
  */
 export function secretOf(
   { credential, clientCertificate }: {
@@ -92,7 +139,15 @@ export function secretOf(
     readonly clientCertificate?: ClientCertificate;
   },
 ): Sealed<string> | undefined {
-  if (credential === undefined) return clientCertificate?.key;
-  return Object.values(kindOf(credential).keys).map((key) => key.of(credential))
-    .find((value) => value instanceof Sealed);
+  const values = credential === undefined
+    ? clientCertificate && valuesOf(BESIDE, clientCertificate, "repository")
+    : valuesOf(kindOf(credential), credential, "repository");
+  return credentialValues(encoded(values ?? {}), "repository")[0]?.value;
+}
+
+/** Texts as `data` of a secret has them. */
+export function encoded(texts: Readonly<Record<string, string>>): SecretData {
+  return Object.fromEntries(
+    Object.entries(texts).map(([key, text]) => [key, encodeBase64Text(text)]),
+  );
 }

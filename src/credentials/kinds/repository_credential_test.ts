@@ -58,9 +58,9 @@ const KINDS: [
     "app key",
   ],
   [
-    { kind: "gcp_service_account_key", key: seal('{"private_key": "x"}') },
-    { gcpServiceAccountKey: '{"private_key": "x"}' },
-    '{"private_key": "x"}',
+    { kind: "gcp_service_account_key", key: seal('{"private_key":"x"}') },
+    { gcpServiceAccountKey: '{"private_key":"x"}' },
+    '{"private_key":"x"}',
   ],
   [
     {

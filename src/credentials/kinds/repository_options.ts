@@ -136,6 +136,11 @@ export function optionKeys(options: RepositoryOptions, secretType: SecretKind): 
   );
 }
 
+/** Argo CD's keys of the options in which no credential can stand: a proxy's URL may have one. */
+export function openOptionKeys(): string[] {
+  return OPTIONS.flatMap(([, { key, shown }]) => shown === undefined ? [key] : []);
+}
+
 /** What is shown of an option's value; `undefined` for a key that is of none. */
 export function shownOption(key: string, text: string): string | undefined {
   const [, found] = OPTIONS.find(([, option]) => option.key === key) ?? [];

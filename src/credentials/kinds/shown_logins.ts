@@ -1,7 +1,8 @@
 import { HIDDEN } from "../../fields/field.ts";
-import { decodeBase64Text } from "../../text/bytes.ts";
 import {
   type DockerConfigText,
+  type DockerLogin,
+  dockerLogin,
   parseDockerConfig,
   registriesIn,
 } from "../material/docker_config.ts";
@@ -48,17 +49,12 @@ function loginsIn({ text, form }: DockerConfigText): ReadonlyMap<string, Login> 
   return new Map(
     [...config.value.entries].map(([key, json], i) => {
       const { registry, username } = shown.value[i]!;
-      return [key, { registry, username, password: passwordIn(JSON.parse(json.reveal())) }];
+      return [key, { registry, username, password: passwordIn(dockerLogin(json.reveal())) }];
     }),
   );
 }
 
-/** `auth` counts before `username` and `password`, unless it is empty; tokens stand beside them. */
-function passwordIn(entry: unknown): string {
-  if (typeof entry !== "object" || entry === null) return "";
-  const { auth, password, identitytoken, registrytoken } = entry as Record<string, unknown>;
-  const own = typeof auth === "string" && auth !== ""
-    ? decodeBase64Text(auth).replace(/^[^:]*:/, "")
-    : password;
-  return JSON.stringify([own, identitytoken, registrytoken]);
+function passwordIn({ auth, password, fields }: DockerLogin): string {
+  const { identitytoken, registrytoken } = fields;
+  return JSON.stringify([auth ?? password, identitytoken, registrytoken]);
 }

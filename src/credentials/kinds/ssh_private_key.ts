@@ -1,6 +1,7 @@
 import { secret } from "../../fields/field.ts";
 import { Password } from "../../fields/texts.ts";
 import type { Sealed } from "../../log/sealed.ts";
+import { canonicalPem } from "../material/canonical.ts";
 import { yes } from "../material/checked.ts";
 import { checkSshPrivateKey } from "../material/ssh_key.ts";
 import { type CredentialKind, example, GIT, key, PEM } from "./credential_kind.ts";
@@ -27,7 +28,12 @@ export const sshPrivateKey: CredentialKind<SshPrivateKey, typeof fields> = {
     const checked = checkSshPrivateKey(ssh_private_key.reveal());
     return checked.ok ? yes({ kind: "ssh_private_key", privateKey: checked.value.text }) : checked;
   },
-  keys: { sshPrivateKey: key(fields.ssh_private_key, "privateKey", { isOwn: true }) },
+  keys: {
+    sshPrivateKey: key(fields.ssh_private_key, "privateKey", {
+      isOwn: true,
+      canonical: canonicalPem,
+    }),
+  },
   tried: () => "the key can be read; by SSH it is not tried",
   examples: {
     ssh: example("Git by SSH with a deploy key", {

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { HIDDEN, open, secret } from "../../fields/field.ts";
 import { Password } from "../../fields/texts.ts";
+import { canonicalPem } from "../material/canonical.ts";
 import { checkTlsPair, type TlsPair } from "../material/tls_pair.ts";
 import {
   CERTIFICATE,
@@ -40,7 +41,7 @@ export const tlsClientCertificate: CredentialKind<ClientCertificate, typeof fiel
   keys: {
     // The certificate is too long to be shown.
     tlsClientCertData: key(fields.tls_client_cert, "cert", { isOwn: true, shown: () => HIDDEN }),
-    tlsClientCertKey: key(fields.tls_client_key, "key"),
+    tlsClientCertKey: key(fields.tls_client_key, "key", { canonical: canonicalPem }),
   },
   marks: ["tlsClientCertData"],
   tried: () => ({}),

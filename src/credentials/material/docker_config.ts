@@ -1,9 +1,12 @@
-import { type Node, parseTree } from "jsonc-parser";
+import { getNodeValue, type Node, parseTree } from "jsonc-parser";
 import { decodeBase64Text } from "../../text/bytes.ts";
+import { NO_PASSWORD } from "../../kube/repository_fields.ts";
 import { seal, type Sealed } from "../../log/sealed.ts";
+import { isObject } from "../../text/json.ts";
 import { registryHost, registryKeys, registryName, registryPlace } from "../kinds/registry.ts";
 import { shownUsername } from "../kinds/password.ts";
 import { shownUrl } from "../kinds/url.ts";
+import { utf8Text } from "./canonical.ts";
 import { type Checked, no, yes } from "./checked.ts";
 
 /** Where the entries stand: in `auths` or, in the older `.dockercfg`, at the top. */
@@ -173,7 +176,7 @@ export function registriesIn(
   if (!parsed.ok) return parsed;
   return yes(
     [...parsed.value.entries].map(([key, json]) => {
-      const username = usernameIn(JSON.parse(json.reveal()));
+      const username = shownLoginName(dockerLogin(json.reveal()));
       return { registry: shownUrl(key), ...(username === undefined ? {} : { username }) };
     }),
   );
@@ -193,20 +196,60 @@ function registryOf(key: string): string {
   return registryKeys(host)[0]!;
 }
 
-/** `auth` counts before `username` and `password`, unless it is empty. */
-function usernameIn(entry: unknown): string | undefined {
-  if (typeof entry !== "object" || entry === null) return undefined;
-  const { auth, username, password } = entry as Record<string, unknown>;
-  if (typeof auth === "string" && auth !== "") {
-    const [, user, secret] = /^([^:]*):(.*)$/s.exec(decodeBase64Text(auth)) ?? [];
-    return shown(user, secret);
-  }
-  return shown(username, password);
+/** One entry as it is read: `auth` counts before `username` and `password`, unless it is empty. */
+export interface DockerLogin {
+  readonly username: unknown;
+  readonly password: unknown;
+  /** Of `auth`: what follows its first colon; all of it, where there is none or it is no UTF-8. */
+  readonly auth?: string;
+  /** Beside it, whether or not it counts. */
+  readonly fields: Readonly<Record<"password" | "identitytoken" | "registrytoken", unknown>>;
 }
 
-function shown(username: unknown, password: unknown): string | undefined {
+/** @param entry its JSON; what is no object has nothing in it */
+export function dockerLogin(entry: string): DockerLogin {
+  const { auth, username, password, identitytoken, registrytoken } = fieldsOf(entry);
+  const fields = { password, identitytoken, registrytoken };
+  if (typeof auth !== "string" || auth === "") return { username, password, fields };
+  const text = utf8Text(auth);
+  const [, user, secret] = /^([^:]*):(.*)$/s.exec(text ?? decodeBase64Text(auth)) ?? [];
+  // Of what is no text in UTF-8 the bytes count.
+  const value = text === undefined ? auth : secret ?? auth;
+  return { username: user, password: secret, auth: value, fields };
+}
+
+type LoginFields = Partial<Record<typeof LOGIN_FIELDS[number]["field"], unknown>>;
+
+/** In the spellings that Go takes for the same: `ſ` is an `s` to it. */
+const LOGIN_FIELDS = [
+  { field: "auth", name: /^auth$/iu },
+  { field: "username", name: /^username$/iu },
+  { field: "password", name: /^password$/iu },
+  { field: "identitytoken", name: /^identitytoken$/iu },
+  { field: "registrytoken", name: /^registrytoken$/iu },
+] as const;
+
+/**
+ * The fields of an entry as Go reads them: their names in any case, of those that are there more than once
+ * the last that is not null.
+ */
+function fieldsOf(entry: string): LoginFields {
+  const object = JSON.parse(entry);
+  if (!isObject(object)) return {};
+  // As nearly all are written; what follows takes longer.
+  if (Object.keys(object).every((name) => /^[a-z]+$/.test(name))) return object;
+  const fields: LoginFields = {};
+  for (const { name, value } of propertiesOf(parseTree(entry)!)) {
+    const field = LOGIN_FIELDS.find((each) => each.name.test(name))?.field;
+    if (field !== undefined && value.type !== "null") fields[field] = getNodeValue(value);
+  }
+  return fields;
+}
+
+/** For showing: masked where it is a token itself. */
+export function shownLoginName({ username, password }: DockerLogin): string | undefined {
   if (typeof username !== "string" || username === "") return undefined;
-  return shownUsername({ username, usernameIsToken: password === "x-oauth-basic" });
+  return shownUsername({ username, usernameIsToken: password === NO_PASSWORD });
 }
 
 interface Property {

@@ -38,6 +38,9 @@ export interface Connector {
   close(): void;
 }
 
+/** A quarter of a second's work: only when it is used. */
+export const loadLibrary = () => import("@kubernetes/client-node");
+
 /** Connections to one cluster at once; more requests wait. */
 const MAX_CONNECTIONS = 16;
 
@@ -58,8 +61,7 @@ export async function connectorOf(
   const current = verdict(content.reveal());
   const { server, serverUser, user, isTls, impersonation } = current;
   const asksProvider = asksAuthProvider(current);
-  // A quarter of a second to import: only when used.
-  const { KubeConfig } = await import("@kubernetes/client-node");
+  const { KubeConfig } = await loadLibrary();
   const config = new KubeConfig();
   try {
     config.loadFromString(JSON.stringify(contentFor(current, folder)));

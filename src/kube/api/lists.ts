@@ -1,9 +1,15 @@
 import type { Deadline } from "../deadline.ts";
-import { namespacePhase, pathOfAll, type WireNamespace, type WireSecret } from "../manifest.ts";
+import {
+  fromListed,
+  namespacePhase,
+  pathOfAll,
+  type WireNamespace,
+  type WireSecret,
+} from "../manifest.ts";
 import { accountFromWire, type WireServiceAccount } from "../pull_secrets.ts";
 import { doing, errorOf } from "../reasons.ts";
 import { repositoryFields } from "../repository_fields.ts";
-import type { ListQuery, SecretStore, SecretSummary } from "../store.ts";
+import type { ListQuery, SecretStore, SecretSummary, ServiceAccount } from "../store.ts";
 import type { Send } from "./send.ts";
 import { ACCOUNT_LIST, NAMESPACE_LIST, SECRET_LIST, SECRET_TABLE, type Shape } from "../shapes.ts";
 
@@ -20,30 +26,45 @@ const PAGE = 500;
 export function apiLists(
   send: Send,
   cluster: string,
-): Pick<SecretStore, "list" | "namespaces" | "serviceAccounts"> {
-  async function pages<P extends Page>(
+): Pick<SecretStore, "list" | "listData" | "namespaces" | "serviceAccounts"> {
+  /** @param taken of each page as it comes: what is not taken is not kept until the last one is there */
+  async function pages<P extends Page, Item>(
     what: string,
     path: string,
     parameters: Readonly<Record<string, string | undefined>>,
     shape: Shape,
     deadline: Deadline,
+    taken: (page: P) => readonly Item[],
     accept?: string,
-  ): Promise<P[]> {
+  ): Promise<Item[]> {
     const given = Object.entries(parameters).flatMap(([key, value]) =>
       value === undefined ? [] : [[key, value]]
     );
     const query = new URLSearchParams([...given, ["limit", String(PAGE)]]);
-    const found: P[] = [];
+    const found: Item[][] = [];
     for (let next: string | undefined = ""; next !== undefined;) {
       if (next !== "") query.set("continue", next);
       const request = { method: "GET", path: `${path}?${query}`, accept } as const;
       const answer = await send(request, shape, deadline);
       if (!answer.ok) throw errorOf(cluster, what, answer.report);
       const page = answer.body as P;
-      found.push(page);
+      found.push([...taken(page)]);
       next = page.metadata?.continue || undefined;
     }
-    return found;
+    return found.flat();
+  }
+
+  /** Values do not travel. */
+  function tables<Item>(
+    what: string,
+    path: string,
+    parameters: Readonly<Record<string, string | undefined>>,
+    deadline: Deadline,
+    taken: (metadata: Metadata, type: string) => Item,
+  ): Promise<Item[]> {
+    const metadata = { ...parameters, includeObject: "Metadata" };
+    const rows = (table: SecretTable) => rowsOf(table, taken);
+    return pages(what, path, metadata, SECRET_TABLE, deadline, rows, AS_TABLE);
   }
 
   return {
@@ -55,36 +76,51 @@ export function apiLists(
         fieldSelector: name === undefined ? undefined : `metadata.name=${name}`,
       };
       if (repository) {
-        const lists = await pages<Items<WireSecret>>(what, path, parameters, SECRET_LIST, deadline);
-        return itemsOf(lists).map((secret) => summaryOfSecret(secret, annotation));
+        const summaries = eachOf((secret: WireSecret) => summaryOfSecret(secret, annotation));
+        return await pages(what, path, parameters, SECRET_LIST, deadline, summaries);
       }
-      const metadata = { ...parameters, includeObject: "Metadata" };
-      const tables = await pages<SecretTable>(
+      return await tables(
         what,
         path,
-        metadata,
-        SECRET_TABLE,
+        parameters,
         deadline,
-        AS_TABLE,
+        (metadata, type) => summary(metadata, type, annotation),
       );
-      return tables.flatMap((table) => summariesOfTable(table, annotation));
+    },
+    async listData({ selector, namespace, type, keys }, deadline) {
+      const path = pathOfAll("Secret", namespace);
+      const what = doing.list(namespace);
+      const parameters = {
+        labelSelector: selector,
+        fieldSelector: type === undefined ? undefined : `type=${type}`,
+      };
+      const sealed = (secret: Pick<WireSecret, "metadata" | "type" | "data" | "immutable">) =>
+        fromListed({ ...secret, apiVersion: "v1", kind: "Secret" }, keys);
+      if (keys?.length !== 0) {
+        return await pages(what, path, parameters, SECRET_LIST, deadline, eachOf(sealed));
+      }
+      return await tables(
+        what,
+        path,
+        parameters,
+        deadline,
+        (metadata, type) => sealed({ metadata, type }),
+      );
     },
     async namespaces(selector, deadline) {
       const what = doing.listNamespaces;
       const parameters = { labelSelector: selector };
       const path = pathOfAll("Namespace");
-      const found = itemsOf(
-        await pages<Items<WireNamespace>>(what, path, parameters, NAMESPACE_LIST, deadline),
+      const phases = eachOf(({ metadata, status }: WireNamespace) =>
+        [metadata.name, namespacePhase(status?.phase)] as const
       );
-      return new Map(
-        found.map(({ metadata, status }) => [metadata.name, namespacePhase(status?.phase)]),
-      );
+      return new Map(await pages(what, path, parameters, NAMESPACE_LIST, deadline, phases));
     },
     async serviceAccounts(namespace, deadline) {
       const path = pathOfAll("ServiceAccount", namespace);
       const what = doing.listAccounts(namespace);
-      const lists = await pages<Items<WireServiceAccount>>(what, path, {}, ACCOUNT_LIST, deadline);
-      return itemsOf(lists).map(accountFromWire);
+      const accounts = eachOf<WireServiceAccount, ServiceAccount>(accountFromWire);
+      return await pages(what, path, {}, ACCOUNT_LIST, deadline, accounts);
     },
   };
 }
@@ -100,8 +136,9 @@ interface Items<Item> extends Page {
   readonly items?: readonly Item[];
 }
 
-function itemsOf<Item>(lists: readonly Items<Item>[]): Item[] {
-  return lists.flatMap(({ items }) => items ?? []);
+/** Takes each object of a page. */
+function eachOf<Item, Taken>(take: (item: Item) => Taken) {
+  return ({ items }: Items<Item>): Taken[] => (items ?? []).map(take);
 }
 
 interface SecretTable extends Page {
@@ -114,11 +151,14 @@ interface SecretTable extends Page {
 
 type Annotation = ListQuery["annotation"];
 
-/** The summaries in a Table; its column `Type` is a secret's type. */
-function summariesOfTable(table: SecretTable, annotation: Annotation): SecretSummary[] {
+/** Takes each row of a Table; its column `Type` is a secret's type. */
+function rowsOf<Item>(
+  table: SecretTable,
+  taken: (metadata: Metadata, type: string) => Item,
+): Item[] {
   const column = table.columnDefinitions?.findIndex(({ name }) => name === "Type") ?? -1;
   return (table.rows ?? []).map(({ cells, object }) =>
-    summary(object.metadata, String(cells[column] ?? ""), annotation)
+    taken(object.metadata, String(cells[column] ?? ""))
   );
 }
 

@@ -1,6 +1,7 @@
 import { parseLabelSelector } from "../label_selector.ts";
 import { repositoryFields } from "../repository_fields.ts";
-import type { ListQuery, SecretSummary, StoredSecret } from "../store.ts";
+import { fromListed, toWire } from "../manifest.ts";
+import type { DataQuery, ListQuery, SecretSummary, StoredSecret } from "../store.ts";
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -22,4 +23,10 @@ export function summary(secret: StoredSecret, query: ListQuery): SecretSummary {
     ...(annotation === undefined ? {} : { annotation }),
     ...(query.repository ? { repository: repositoryFields(secret.data.reveal()) } : {}),
   };
+}
+
+/** A secret as listed with its data, or with as much of that as was asked for. */
+export function listed(secret: StoredSecret, { keys }: DataQuery): StoredSecret {
+  const { annotations, data } = fromListed(toWire(secret), keys);
+  return { ...secret, annotations, data };
 }

@@ -14,7 +14,7 @@ import {
   type StoredSecret,
 } from "../store.ts";
 import { failure, type FaultAt, FaultyCalls, rejected } from "./faults.ts";
-import { matches, summary } from "./lists.ts";
+import { listed, matches, summary } from "./lists.ts";
 
 export type { StoreCall } from "./faults.ts";
 
@@ -123,6 +123,14 @@ export class FakeCluster extends FaultyCalls {
           .filter(({ name }) => name === (query.name ?? name))
           .filter(({ labels }) => matches(labels, query.selector))
           .map((secret) => summary(secret, query));
+      },
+      listData: async (query, deadline) => {
+        await this.query("listData", 1, deadline);
+        return [...this.secrets.values()]
+          .filter(({ namespace }) => namespace === (query.namespace ?? namespace))
+          .filter(({ type }) => type === (query.type ?? type))
+          .filter(({ labels }) => matches(labels, query.selector))
+          .map((secret) => listed(secret, query));
       },
       read: async (refs, deadline) => {
         await this.query("read", refs.length, deadline);

@@ -107,6 +107,7 @@ const READS: [
   read: (store: SecretStore, deadline: Deadline) => Promise<unknown>,
 ][] = [
   ["namespaces", (store, deadline) => store.namespaces(undefined, deadline)],
+  ["listData", (store, deadline) => store.listData({ type: "a" }, deadline)],
   ["serviceAccounts", (store, deadline) => store.serviceAccounts(undefined, deadline)],
 ];
 

@@ -1,8 +1,10 @@
 import type { Deadline } from "../deadline.ts";
-import { type Kind, PLURALS } from "../manifest.ts";
+import type { KubeError } from "../errors.ts";
+import { fromListed, type Kind, PLURALS } from "../manifest.ts";
 import { doing, errorOf, whyOtherAnswer } from "../reasons.ts";
 import type { SecretStore } from "../store.ts";
 import type { Kubectl } from "./command.ts";
+import { dataTemplate, parseData, secretsIn } from "./data.ts";
 import {
   ACCOUNTS_TEMPLATE,
   kindFirst,
@@ -18,7 +20,7 @@ import {
 export function kubectlLists(
   kubectl: Kubectl,
   cluster: string,
-): Pick<SecretStore, "list" | "namespaces" | "serviceAccounts"> {
+): Pick<SecretStore, "list" | "listData" | "namespaces" | "serviceAccounts"> {
   /**
    * @throws {KubeError} also when what was listed is of another kind; an empty list of another kind
    * cannot be told: kubectl puts what it gets into a List of its own
@@ -34,8 +36,12 @@ export function kubectlLists(
     const args = ["get", PLURALS[kind], ...scope, output];
     const lines = withoutKind(await kubectl.query(what, args, deadline), kind);
     if (lines !== undefined) return lines;
+    throw ofOther(what, kind);
+  }
+
+  function ofOther(what: string, kind: Kind): KubeError {
     const why = whyOtherAnswer("a list of something else", `one of kind ${kind}`);
-    throw errorOf(cluster, what, { kind: "failed", why, uncertain: false });
+    return errorOf(cluster, what, { kind: "failed", why, uncertain: false });
   }
 
   return {
@@ -50,6 +56,22 @@ export function kubectlLists(
       const template = summaryTemplate(repository, annotation);
       const stdout = await get(what, "Secret", scope, template, deadline);
       return parseSummaries(stdout, annotation !== undefined);
+    },
+    async listData({ selector, namespace, type, keys }, deadline) {
+      const scope = [
+        ...inNamespace(namespace),
+        ...(selector === undefined ? [] : [`--selector=${selector}`]),
+        ...(type === undefined ? [] : [`--field-selector=type=${type}`]),
+      ];
+      const what = doing.list(namespace);
+      if (keys !== undefined) {
+        const stdout = await get(what, "Secret", scope, dataTemplate(keys), deadline);
+        return parseData(stdout);
+      }
+      const args = ["get", PLURALS.Secret, ...scope, "--output=json"];
+      const secrets = secretsIn(await kubectl.query(what, args, deadline));
+      if (secrets === undefined) throw ofOther(what, "Secret");
+      return secrets.map((secret) => fromListed(secret));
     },
     async namespaces(selector, deadline) {
       const scope = selector === undefined ? [] : [`--selector=${selector}`];

@@ -107,12 +107,12 @@ export function withoutKind(stdout: string, kind: string): string | undefined {
   return lines.map((line) => line.slice(kind.length + 1) + "\n").join("");
 }
 
-function linesOf(stdout: string): string[] {
+export function linesOf(stdout: string): string[] {
   return stdout.split("\n").filter((line) => line !== "");
 }
 
 /** What `urlquery` encodes. */
-function decodeQuery(text: string): string {
+export function decodeQuery(text: string): string {
   return decodeURIComponent(text.replaceAll("+", " "));
 }
 

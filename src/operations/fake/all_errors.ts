@@ -34,6 +34,21 @@ export const ALL_ERRORS: { [Code in ErrorCode]: readonly (readonly [ErrorDetails
         fields: ["cluster", "name"],
       }],
     ],
+    selection_required: [
+      [{ kind: "field", fields: ["cluster"] }, {
+        status: 400,
+        message: "No cluster selected: set 'cluster', 'clusters' ([\"*\"] for all) or " +
+          "'cluster_selector'",
+        fields: ["cluster"],
+      }],
+      [{ kind: "parameter", fields: ["cluster", "name"] }, {
+        status: 400,
+        message:
+          "No cluster selected: set 'cluster', 'clusters' (* for all) or 'cluster_selector'; " +
+          "also missing: name",
+        fields: ["cluster", "name"],
+      }],
+    ],
     invalid_field: [
       [{ kind: "field", field: "urls.1", rule: "has no host" }, {
         status: 400,
@@ -249,6 +264,42 @@ export const ALL_ERRORS: { [Code in ErrorCode]: readonly (readonly [ErrorDetails
       status: 502,
       message: "Cannot write: it is gone",
     }]],
+    not_begun: [
+      [{ cluster: "b", why: "stopped" }, {
+        status: 503,
+        message: "Cluster 'b' was skipped: the request was stopped (server shutdown or client " +
+          "disconnect). Nothing was changed",
+      }],
+      [{ cluster: "b", why: "first_failed" }, {
+        status: 503,
+        message: "Cluster 'b' was skipped: a cluster in 'first' failed. Nothing was changed",
+      }],
+      [{ cluster: "b", why: "labels_changed" }, {
+        status: 503,
+        message: "Cluster 'b' was skipped: its labels have changed and do not match " +
+          "'cluster_selector' any more. Nothing was changed",
+      }],
+      [{ cluster: "b", why: "too_many_failures", maxFailures: 1 }, {
+        status: 503,
+        message: "Cluster 'b' was skipped: more than 1 cluster has failed (max_failures). " +
+          "Nothing was changed",
+      }],
+      [{ cluster: "b", why: "too_many_failures", maxFailures: 0 }, {
+        status: 503,
+        message: "Cluster 'b' was skipped: more than 0 clusters have failed (max_failures). " +
+          "Nothing was changed",
+      }],
+    ],
+    clusters_failed: [
+      [{ count: 2, cluster: "a", message: "It is gone" }, {
+        status: 502,
+        message: "None of 2 clusters succeeded. 'a': It is gone",
+      }],
+      [{ count: 1, cluster: "a", message: "It is gone" }, {
+        status: 502,
+        message: "Cluster 'a': It is gone",
+      }],
+    ],
     no_argocd: [
       [{ cluster: "spoke", labelsAt: "clusters/labels.yaml", field: "cluster" }, {
         status: 422,

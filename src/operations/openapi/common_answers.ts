@@ -1,6 +1,7 @@
 import { type OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
 import * as answers from "../answers.ts";
 import type { Face } from "../face.ts";
+import { Fleet, FleetEventLine } from "../fleet_answers.ts";
 import type { Answers, DescribedAnswer, Operation } from "../operation.ts";
 import { Envelope, SeedEnvelope, SeedWriteFailed, WriteFailed } from "../error_answers.ts";
 
@@ -138,11 +139,13 @@ export function registerCommon(registry: Registry, responses: readonly Responses
  * @param takesBody whether it has a request body
  */
 export function responsesOf(
-  { role }: Pick<Operation, "role">,
+  { role, clusters }: Pick<Operation, "role" | "clusters">,
   face: Face,
-  own: Answers,
+  ofOne: Answers,
   takesBody: boolean,
 ): Responses {
+  const isOfSeveral = face === "v1" && (clusters === "each" || clusters === "many");
+  const own = isOfSeveral ? withEvents(clusters === "each" ? ofEach(ofOne) : ofOne) : ofOne;
   const common: CommonAnswers = {
     ...OF_ALL,
     ...role === "anyone" ? {} : OF_GUARDED,
@@ -153,6 +156,20 @@ export function responsesOf(
     statuses.map((status) => [status, responseOf(status, own[status], common[status], face)]),
   );
 }
+
+/** Besides the answers about one cluster those about several, whose status may be any of these. */
+function ofEach(ofOne: Answers): Answers {
+  const each = Object.entries(ofOne)
+    .map(([status, { when, bodies }]) => [status, { when, bodies: [...bodies, Fleet] }]);
+  const some = "Of several clusters some have succeeded and some have not";
+  return { ...Object.fromEntries(each), 207: { when: some, bodies: [Fleet] } };
+}
+
+/** Who asks for a stream of events gets it with status 200, whatever comes of the clusters. */
+const withEvents = (answers: Answers): Answers => ({
+  ...answers,
+  200: { ...answers[200]!, event: FleetEventLine },
+});
 
 /** At least one of them is there. */
 function responseOf(
@@ -167,7 +184,10 @@ function responseOf(
   return {
     description: common === undefined ? own.when : `${own.when}; ${lowerFirst(common.when)}`,
     headers: headersOf(status),
-    content: { "application/json": { schema: bodies.length > 1 ? z.union(bodies) : bodies[0] } },
+    content: {
+      "application/json": { schema: bodies.length > 1 ? z.union(bodies) : bodies[0] },
+      ...own.event === undefined ? {} : { "application/x-ndjson": { schema: own.event } },
+    },
   };
 }
 

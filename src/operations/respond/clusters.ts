@@ -19,7 +19,7 @@ export function clusterAnswer(
     labels: { ...labels },
     usable: problem === undefined,
     ...problem === undefined ? {} : { reason: problem.message },
-    ...sameServerAs === undefined ? {} : { same_server_as: sameServerAs },
+    ...sameServerAs.length === 0 ? {} : { same_server_as: [...sameServerAs] },
     transport,
     ...warnings.length === 0 ? {} : { warnings: [...warnings] },
     ...check === undefined ? {} : { check: checkAnswer(check) },

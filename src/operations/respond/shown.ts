@@ -2,11 +2,19 @@ import type { ListFailed } from "../../credentials/list.ts";
 import type { SecretShown, ShownSecret } from "../../credentials/show_secret.ts";
 import { readFailed, statusWord } from "../cluster_errors.ts";
 import { OperationError } from "../errors.ts";
+import type { Face } from "../face.ts";
 import type { Json } from "../reply.ts";
 import { repositorySecret, secretAnswer } from "./list.ts";
 
-/** @throws {OperationError} where the cluster could not be asked, or there is no such secret */
-export function shownAnswer(outcome: SecretShown | ListFailed): Json {
+/**
+ * @param fingerprintsEnd why fingerprints end with this process; absent where they do not
+ * @throws {OperationError} where the cluster could not be asked, or there is no such secret
+ */
+export function shownAnswer(
+  outcome: SecretShown | ListFailed,
+  face: Face,
+  fingerprintsEnd: string | undefined,
+): Json {
   if (outcome.kind === "failed") {
     const { error, seconds } = outcome;
     throw readFailed(error, seconds, { body: { status: statusWord(error) } });
@@ -23,15 +31,18 @@ export function shownAnswer(outcome: SecretShown | ListFailed): Json {
   const body = {
     cluster,
     name,
-    secrets: secrets.map(shownSecret),
+    secrets: secrets.map((secret) => shownSecret(secret, face)),
     total: secrets.length,
+    ...(face !== "v1" || fingerprintsEnd === undefined
+      ? {}
+      : { fingerprints_end: fingerprintsEnd }),
     ...warned,
     status: "success",
   };
   return { status: 200, body };
 }
 
-function shownSecret(shown: ShownSecret) {
+function shownSecret(shown: ShownSecret, face: Face) {
   const { secret, repository, credentials, registries } = shown;
   return {
     ...(repository === undefined
@@ -41,7 +52,9 @@ function shownSecret(shown: ShownSecret) {
     ...(credentials === undefined ? {} : { credentials }),
     ...(registries === undefined ? {} : { registries }),
     keys: shown.keys,
-    fingerprint: shown.fingerprint ?? null,
+    ...(face === "v1"
+      ? { data_fingerprint: shown.dataFingerprint ?? null, fingerprints: shown.fingerprints }
+      : { fingerprint: shown.dataFingerprint ?? null }),
     immutable: shown.immutable,
     managed: shown.isOurs,
     write: shown.request ?? null,

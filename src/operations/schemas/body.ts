@@ -1,7 +1,10 @@
 import { z } from "@hono/zod-openapi";
 import { type Fields, type Shape, shapeOf } from "../../fields/field.ts";
 import { inWords, type Rule } from "../../fields/rules.ts";
+import { type Target, targetOf } from "../target.ts";
 import type * as common from "./fields.ts";
+import { type Needs, requires } from "./requires.ts";
+import { bodyLimits, bodySelection, selecting, withSelection } from "./selection.ts";
 
 /** What a body calls its cluster: `cluster` below `/api/v1/`, `cluster_name` at the root. */
 export type ClusterField = "cluster" | "cluster_name";
@@ -11,23 +14,6 @@ export interface Body<Schema extends z.ZodType> {
   readonly schema: Schema;
   /** Its fields in their order, by whose names a misspelled one is told the nearest. */
   readonly fields: Fields;
-}
-
-type Given = Readonly<Record<string, unknown>>;
-
-/** Fields that are only needed where others are absent, each with whether it is missing. */
-export type Needs = Readonly<Record<string, (given: Given) => boolean>>;
-
-/**
- * Requires such fields. It is asked whatever else is wrong, so that the first missing field is told and
- * not the first of those that are always needed.
- */
-export function requires<Schema extends z.ZodType>(schema: Schema, needs: Needs): Schema {
-  return Object.entries(needs).reduce((all, [field, isMissing]) =>
-    all.refine(
-      (given) => typeof given !== "object" || given === null || !isMissing(given as Given),
-      { path: [field], message: "is missing", when: () => true },
-    ), schema);
 }
 
 /** Fields that every write has. */
@@ -51,13 +37,14 @@ interface Write<Of extends Fields, Own> {
 /** What is common to all writes, understood. */
 type Common = ReturnType<typeof commonOf>;
 
-const commonOf = (body: Values<WriteFields>, cluster: string) => {
+const commonOf = (body: Values<WriteFields>, target: Target) => {
   const { name, upsert, force, verify, dry_run: dryRun } = body;
-  return { cluster, name, upsert, force, verify, dryRun };
+  return { target, name, upsert, force, verify, dryRun };
 };
 
 /**
- * The body of a write in both forms, each made when it is first asked for and then the same: OpenAPI
+ * The body of a write in both forms, of which the one below `/api/v1/` may choose several clusters in
+ * place of one. Each is made when it is first asked for and then the same: OpenAPI
  * has one component for one schema.
  */
 export function writeBody<Of extends WriteFields, Own extends object>(
@@ -65,17 +52,21 @@ export function writeBody<Of extends WriteFields, Own extends object>(
 ): (clusterField: ClusterField) => Body<z.ZodType<Common & Own>> {
   const made = new Map<ClusterField, Body<z.ZodType<Common & Own>>>();
   const make = (clusterField: ClusterField) => {
-    const called: Fields = Object.fromEntries(
-      Object.entries(fields).map(([name, field]) => [
-        name === "cluster" ? clusterField : name,
-        field,
-      ]),
-    );
-    const schema = requires(z.strictObject(shapeOf(called)), needs).transform((given, context) => {
+    const isRoot = clusterField === "cluster_name";
+    const called = isRoot
+      ? renamed(fields)
+      : withSelection(fields, { ...bodySelection, ...bodyLimits });
+    const object = requires(z.strictObject(shapeOf(called)), needs);
+    const schema = (isRoot ? object : selecting(object, true)).transform((given, context) => {
       const body = given as Values<Of> & Values<WriteFields>;
-      const cluster = given[clusterField] as string;
-      return { ...commonOf(body, cluster), ...understand(body, context) };
-    }).openapi(clusterField === "cluster" ? name : `${name}AtRoot`, { ...inWords(rule) });
+      const cluster = given[clusterField] as string | undefined;
+      return {
+        ...commonOf(body, targetOf({ ...given, cluster }, "field")),
+        ...understand(body, context),
+      };
+    }).openapi(isRoot ? `${name}AtRoot` : name, {
+      ...inWords(rule),
+    });
     return { schema, fields: called };
   };
   return (clusterField) => {
@@ -84,3 +75,11 @@ export function writeBody<Of extends WriteFields, Own extends object>(
     return body;
   };
 }
+
+const renamed = (fields: Fields): Fields =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => [
+      name === "cluster" ? "cluster_name" : name,
+      field,
+    ]),
+  );

@@ -44,7 +44,7 @@ for (const [name, body, examples, example] of BODIES) {
 
   Deno.test(`both forms of ${name} understand the same, each by its own field`, () => {
     const [first, second] = FORMS.map(([field]) => body(field).schema.parse(sent(field)));
-    assert.equal((first as { cluster: string }).cluster, "test-cluster");
+    assert.equal((first as { target: unknown }).target, "test-cluster");
     assert.deepEqual(first, second);
   });
 
@@ -69,7 +69,10 @@ for (const [name, body, examples, example] of BODIES) {
 
     Deno.test(`${name} by '${field}' says so of that field when it is missing or wrong`, () => {
       const { [field]: _, ...none } = sent(field) as Record<string, unknown>;
-      assert.equal(complaint(form, none), `Missing required field: ${field}`);
+      const expected = field === "cluster"
+        ? "No cluster selected: set 'cluster', 'clusters' ([\"*\"] for all) or 'cluster_selector'"
+        : `Missing required field: ${field}`;
+      assert.equal(complaint(form, none), expected);
       const wrong = complaint(form, { ...none, [field]: "../x" });
       assert.ok(wrong.startsWith(`Field '${field}' must be the name of a cluster: `), wrong);
     });

@@ -2,7 +2,6 @@ import { z } from "@hono/zod-openapi";
 import { gitWriteBackName } from "../../credentials/kinds/docker.ts";
 import { dockerLogins } from "../../credentials/kinds/docker_logins.ts";
 import type { NamespaceSelection } from "../../credentials/namespaces.ts";
-import { parseRequirements, SelectorError } from "../../kube/label_selector.ts";
 import { open } from "../../fields/field.ts";
 import { allOf, anyOf, be, has, hasNone, hasWith, mayHave, when } from "../../fields/rules.ts";
 import { orElse, refusing, yesOrNo } from "../../fields/texts.ts";
@@ -15,13 +14,11 @@ import {
   MAX_NAME,
   Namespaces,
   newName,
+  Selector,
   ServiceAccounts,
   upsert,
   verify,
 } from "./fields.ts";
-
-/** Longest label selector, in UTF-16 units. */
-const MAX_SELECTOR = 1000;
 
 const { password, username, registry, registries } = dockerLogins.fields;
 
@@ -56,9 +53,7 @@ export const dockerFields = {
     { example: ["default"] },
   ),
   namespace_selector: open(
-    z.string().min(1, "must not be empty").max(MAX_SELECTOR, "must be shorter")
-      .refine(isSelector, "must be a label selector, like team=web,env!=test")
-      .optional().openapi({ pattern: "[^\\s]" }),
+    Selector.optional(),
     "Also all namespaces with these labels, like team=web,env!=test",
     { value: "selector", example: "team=web,env!=test" },
   ),
@@ -133,17 +128,3 @@ export const addDockerBody = writeBody({
     };
   },
 });
-
-/**
- * Whether it is a label selector by Kubernetes' own grammar, and asks for something: of white space
- * alone it would mean every namespace, for which there is `all_namespaces`.
- */
-function isSelector(text: string): boolean {
-  if (text.length > MAX_SELECTOR) return false; // zod asks here, too, when it is too long
-  try {
-    return parseRequirements(text).length > 0;
-  } catch (error) {
-    if (error instanceof SelectorError) return false;
-    throw error;
-  }
-}

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { CLUSTER_NAME_RULE, isClusterName } from "../../clusters/folder.ts";
 import { MAX_NAMESPACES } from "../../credentials/namespaces.ts";
+import { parseRequirements, SelectorError } from "../../kube/label_selector.ts";
 import { open } from "../../fields/field.ts";
 import { anyOf, inWords } from "../../fields/rules.ts";
 import { refusing, yesOrNo } from "../../fields/texts.ts";
@@ -100,10 +101,35 @@ export const dry_run = yesOrNo("Only ask the cluster what would come of it");
 
 export const verify = yesOrNo("Try the credential first, and write it if it is accepted");
 
+/** Longest label selector, in UTF-16 units. */
+const MAX_SELECTOR = 1000;
+
+export const Selector = z.string().min(1, "must not be empty").max(MAX_SELECTOR, "must be shorter")
+  .refine(isSelector, "must be a label selector, like team=web,env!=test")
+  .openapi({ pattern: "[^\\s]" });
+
+/**
+ * Whether it is a label selector by Kubernetes' own grammar, and asks for something: of white space
+ * alone it would mean everything, which is said in another way.
+ */
+function isSelector(text: string): boolean {
+  if (text.length > MAX_SELECTOR) return false; // zod asks here, too, when it is too long
+  try {
+    return parseRequirements(text).length > 0;
+  } catch (error) {
+    if (error instanceof SelectorError) return false;
+    throw error;
+  }
+}
+
 /** A name of Kubernetes' that is a DNS label or subdomain. */
+const serviceAccountName = (message: string) =>
+  z.string().refine((name) => name.length <= 253 && SUBDOMAIN.test(name), { message })
+    .openapi({ maxLength: 253, pattern: SUBDOMAIN.source });
+
+export const ServiceAccountName = serviceAccountName("must be a service account's name");
+
 export const ServiceAccounts = z.array(
-  z.string().refine((name) => name.length <= 253 && SUBDOMAIN.test(name), {
-    message: "must name service accounts",
-  }).openapi({ maxLength: 253, pattern: SUBDOMAIN.source }),
+  serviceAccountName("must name service accounts"),
 ).max(10, "must name at most 10")
   .transform((names) => [...new Set(names)]);

@@ -2,8 +2,9 @@ import { z } from "@hono/zod-openapi";
 import { registryPlace } from "../../credentials/kinds/registry.ts";
 import { open, shapeOf } from "../../fields/field.ts";
 import { shownName, Username } from "../../fields/texts.ts";
-import { isClusterPattern } from "../../tokens/rights.ts";
+import type { Face } from "../face.ts";
 import { cluster, LISTED, NamespaceName, Namespaces, SecretName } from "./fields.ts";
+import { queryLimits, querySelection, selecting, SomeByComma } from "./selection.ts";
 
 /**
  * Queries are strict: who sends what is not known means something by it, and of a misspelled
@@ -22,8 +23,11 @@ const UrlPrefix = z.string().min(1, "must not be empty")
   .refine((text) => !/^https?:\/\/[^/]*@/i.test(text), "must not contain a user")
   .openapi({ maxLength: 2048, example: "https://github.com/org/" });
 
+/** One cluster, or several in its place. */
+const which = { cluster: { ...cluster, schema: cluster.schema.optional() }, ...querySelection };
+
 export const secretsFields = {
-  cluster,
+  ...which,
   namespace: open(NamespaceName.optional(), "Only those in this namespace", {
     value: "namespace",
     otherwise: "all",
@@ -44,26 +48,27 @@ export const secretsFields = {
     { value: "url" },
   ),
 };
-export const SecretsQuery = z.strictObject(shapeOf(secretsFields));
+export const SecretsQuery = selecting(z.strictObject(shapeOf(secretsFields)), false);
 
-export const secretFields = {
-  name: open(SecretName, "The secret's name"),
-  cluster,
-  namespace: open(NamespaceName.optional(), "Only those in this namespace", {
-    value: "namespace",
-    otherwise: "all",
-  }),
-};
-export const SecretQuery = z.strictObject(shapeOf(secretFields));
+const name = open(SecretName, "The secret's name");
+const { namespace } = secretsFields;
+export const SecretPath = z.object({ name: name.schema });
+export const secretFields = { name, ...which, namespace };
+const SecretQuery = selecting(z.strictObject(shapeOf(secretFields)), false);
+const RootSecretQuery = z.strictObject(shapeOf({ name, cluster, namespace }));
+
+/** What of a secret's is no part of the path, for OpenAPI. */
+export const secretQueryShape = (face: Face) =>
+  z.strictObject(shapeOf(face === "v1" ? { ...which, namespace } : { cluster, namespace }));
+export const secretQuery = (face: Face) => face === "v1" ? SecretQuery : RootSecretQuery;
 
 const Flag = z.enum(["true", "false"], { error: "must be true or false" }).default("false")
   .transform((text) => text === "true")
   .openapi({ type: "boolean", default: undefined });
 const OFF = { by: "switch", otherwise: "false" } as const;
 
-export const removeFields = {
-  cluster,
-  name: open(SecretName, "The secret's name"),
+const removing = {
+  name,
   namespaces: open(
     Namespaces.optional().openapi({
       type: "string",
@@ -81,34 +86,19 @@ export const removeFields = {
   force: open(Flag, "Delete also what this program did not write, or another one looks after", OFF),
   dry_run: open(Flag, "Only ask the cluster what would come of it", OFF),
 };
-export const RemoveQuery = z.strictObject(shapeOf(removeFields));
-
-const ITEM = "!?[A-Za-z0-9._*-]{1,253}";
-
-const Clusters = z.string().default("")
-  .transform((given, context) => {
-    const items = given.split(",").map((item) => item.trim()).filter((item) => item !== "");
-    if (items.every((item) => isClusterPattern(item.replace(/^!/, "")))) return items;
-    context.addIssue({
-      code: "custom",
-      message: "must be names of clusters by commas, in which '*' stands for any characters; '!' " +
-        "before one takes it out",
-    });
-    return z.NEVER;
-  })
-  .openapi({
-    type: "string",
-    default: undefined,
-    pattern: `^\\s*(${ITEM})?\\s*(,\\s*(${ITEM})?\\s*)*$`,
-  });
+export const removeFields = { ...which, ...queryLimits, ...removing };
+const RemoveQuery = selecting(z.strictObject(shapeOf(removeFields)), true);
+const RootRemoveQuery = z.strictObject(shapeOf({ cluster, ...removing }));
+export const removeQuery = (face: Face) => face === "v1" ? RemoveQuery : RootRemoveQuery;
 
 export const clustersFields = {
-  clusters: open(Clusters, "Names of clusters, or patterns with `*`", {
+  clusters: open(SomeByComma.optional(), "Names of clusters, or patterns with `*`", {
     by: "none",
     also: "comma-separated; `!` before one takes it out",
     example: "prod-*,!prod-old",
     otherwise: "all",
   }),
+  cluster_selector: querySelection.cluster_selector,
   check: open(Flag, "Ask each cluster: whether it answers, its versions, the kubeconfig's rights", {
     by: "none",
     otherwise: "false",

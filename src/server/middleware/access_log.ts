@@ -19,7 +19,7 @@ export function accessLog() {
         status,
         who: name === ANYONE.name ? undefined : name,
         from,
-        cluster: c.get("cluster"),
+        ...c.get("about"),
         cut,
       });
     });

@@ -16,6 +16,8 @@ import { argocdNamespaceTests } from "../real/cluster.ts";
 /** The program writes, and Argo CD's own code reads: both on the real API server. */
 
 export interface ArgocdProgram extends RealProgram {
+  /** Argo CD's own namespace. */
+  readonly argocd: string;
   /** Writes, and fails unless that succeeds. */
   write(endpoint: "add_repo" | "add_helm_repo", body: object): Promise<void>;
   /** What Argo CD's own code says of what is there now. */
@@ -38,6 +40,7 @@ export function argocdReadsTests(declare: Declare) {
       const reader = argocdReader({ kubeconfig, namespace });
       await test({
         ...program,
+        argocd: namespace,
         ask: (questions) => reader.ask(questions),
         async write(endpoint, body) {
           const answer = await program.post(`/secrets/${endpoint}`, {

@@ -48,7 +48,7 @@ Deno.test("each cluster is told with its server, its labels and whether it can b
   });
   assert.deepEqual(body, {
     clusters: [
-      of("a-prod"),
+      { ...of("a-prod"), same_server_as: ["production-cluster"] },
       {
         ...of("broken"),
         server: null,
@@ -58,11 +58,11 @@ Deno.test("each cluster is told with its server, its labels and whether it can b
       {
         ...of("production-cluster"),
         labels: { env: "prod" },
-        same_server_as: "a-prod",
+        same_server_as: ["a-prod"],
         warnings: ["Others may read it"],
       },
-      of("test-2"),
-      { ...of("test-cluster"), same_server_as: "test-2" },
+      { ...of("test-2"), same_server_as: ["test-cluster"] },
+      { ...of("test-cluster"), same_server_as: ["test-2"] },
     ],
     total: 5,
   });
@@ -86,7 +86,6 @@ const SELECTIONS: [query: string, names: string[]][] = [
   ["!test-*", ["a-prod", "broken", "production-cluster"]],
   [" a-prod , ,broken", ["a-prod", "broken"]],
   ["*", ["a-prod", "broken", "production-cluster", "test-2", "test-cluster"]],
-  ["", ["a-prod", "broken", "production-cluster", "test-2", "test-cluster"]],
 ];
 
 for (const [query, names] of SELECTIONS) {
@@ -102,6 +101,8 @@ const WRONG: [query: string, status: number, code: string, message: RegExp][] = 
   ["clusters=tset-2", 400, "invalid_field", /there is no 'tset-2'; did you mean 'test-2'\?$/],
   ["clusters=x-*", 400, "invalid_field", /must match at least one cluster: 'x-\*' matches none$/],
   ["clusters=!nope", 400, "invalid_field", /there is no 'nope'$/],
+  ["clusters=", 400, "invalid_field", /'clusters' must name at least one cluster$/],
+  ["clusters=,%20,", 400, "invalid_field", /'clusters' must name at least one cluster$/],
   ["clusters=a/b", 400, "invalid_field", /must be names of clusters by commas/],
   ["clusters=a&clusters=b", 400, "invalid_field", /must be a string$/],
   ["check=yes", 400, "invalid_field", /'check' must be true or false$/],
@@ -323,4 +324,18 @@ Deno.test("when nobody waits any more, no further cluster is asked", async () =>
   await app.fetch(new Request(target, { headers: { Host: "localhost" }, signal: gone.signal }));
   const asked = cluster.calls.filter(({ method }) => method === "version").length;
   assert.ok(asked <= 8, `${asked} were asked`);
+});
+
+Deno.test("what the sources say of all clusters is for who may see all of them", async () => {
+  const warning = "clusters/labels.yaml has labels for clusters without a kubeconfig: a-secret";
+  const [source] = SOURCES;
+  const options = {
+    sources: [{ ...source!, list: async () => ({ ...await source!.list(), warnings: [warning] }) }],
+    ...withTokens,
+  };
+  const all = await asked(`${V1}/clusters`, options, bearer("reader"));
+  assert.deepEqual(all.body.warnings, [warning]);
+  const some = await asked(`${V1}/clusters`, options, bearer("one-cluster"));
+  assert.deepEqual(namesIn(some.body), ["test-2", "test-cluster"]);
+  assert.equal(some.body.warnings, undefined);
 });

@@ -80,6 +80,8 @@ const success: Row[] = [
         "POST /api/v1/repositories",
         "POST /api/v1/verifications",
         "GET /api/v1/secrets/{name}",
+        "GET /api/v1/credentials",
+        "GET /api/v1/explain",
         "GET /api/v1/audit",
         "GET /api/v1/openapi.json",
       ]);

@@ -223,7 +223,7 @@ const more: Row[] = [
     "a misspelled filter is refused",
     () => list({ user: "bot" }),
     400,
-    /^Unknown parameter; the parameters are cluster, namespace, username, registry, url_prefix$/,
+    /^Unknown parameter; the parameters are cluster, clusters, cluster_selector, namespace, username, registry, url_prefix$/,
   ),
   refused(
     "the seed's own path knows no filter",

@@ -171,7 +171,7 @@ function rowsOf(face: Face): Row[] {
       after: (_, body) =>
         assert.match(
           (body as { warnings: string[] }).warnings[0]!,
-          /looked for in kube-system, default only$/,
+          /only namespaces kube-system, default were searched for docker secrets$/,
         ),
     },
     {

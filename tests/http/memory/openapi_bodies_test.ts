@@ -231,6 +231,10 @@ const UNSAID: [path: string, body: Body, what: RegExp][] = [
   [DOCKER, { ...DOCKER_BODY, namespace_selector: "team in" }, /label selectors/],
   [DOCKER, { ...DOCKER_BODY, password: "\ud800" }, /half a character/],
   [REPO, { ...REPO_BODY, url: LONG_URL }, /UTF-16/],
+  ["/api/v1/docker", {
+    ...DOCKER_BODY,
+    ...{ cluster_name: undefined, cluster: "test-cluster", clusters: ["*"] },
+  }, /which clusters/],
 ];
 
 for (const [path, body, what] of UNSAID) {

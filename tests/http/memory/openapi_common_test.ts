@@ -45,7 +45,11 @@ function bodyOf(path: string): object {
 /** A request that an endpoint takes. */
 function requestTo({ method, path }: typeof ROUTES[number], headers: Given): Request {
   if (method === "post") return post(path, bodyOf(path), headers);
-  const query = /\/secrets/.test(path) ? "?cluster=test-cluster" : "";
+  const query = /\/secrets/.test(path)
+    ? "?cluster=test-cluster"
+    : path.endsWith("/explain")
+    ? "?cluster=test-cluster&url=https://git.example.com/app"
+    : "";
   const name = method === "delete" ? "&name=my-repo" : "";
   return get(path.replace("{name}", "my-repo") + query + name, headers, method.toUpperCase());
 }
@@ -55,7 +59,10 @@ const POSTS = ROUTES.filter(({ method }) => method === "post");
 
 /** Whatever is asked has a bug. */
 const bug = () => Promise.reject(new TypeError("a bug"));
-const bugs: StageOptions = { clusters: { names: bug, open: bug }, verifyOne: bug };
+const bugs: StageOptions = {
+  clusters: { names: bug, list: bug, open: bug },
+  verifyOne: bug,
+};
 const USES_ONE = GUARDED.filter(({ tag }) => tag === "clusters" || tag === "secrets");
 
 const OF_ANOTHER_SITE = { "Sec-Fetch-Site": "cross-site" };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { OPERATIONS } from "../../../src/operations/table.ts";
 import { type Json, referred } from "../documented.ts";
 import { stage } from "../stage.ts";
 import { DOCKER_BODY, get, HELM_BODY } from "../support.ts";
@@ -28,17 +29,23 @@ function references(node: Json): Json[] {
   ];
 }
 
-Deno.test("it is an OpenAPI 3.1 document, and each answer in it is JSON with a request id", async () => {
+Deno.test("it is an OpenAPI 3.1 document, and each answer in it is JSON, or events of several clusters, with a request id", async () => {
   const openapi = await document();
   assert.match(openapi.openapi, /^3\.1\.\d+$/);
   assert.equal(openapi.info.title, "Cluster API Configuration Server");
   assert.equal(openapi.info.version, "1.2.3");
+  const ofSeveral = new Set(
+    OPERATIONS.filter(({ clusters }) => clusters === "each" || clusters === "many")
+      .map(({ name }) => name),
+  );
   for (const [method, path, operation] of operations(openapi)) {
     for (const [status, answer] of Object.entries<Json>(operation.responses)) {
       const { description, content, headers } = referred(answer, openapi);
       const what = `${method} ${path} ${status}`;
       assert.ok(description.length > 5, what);
-      assert.deepEqual(Object.keys(content), ["application/json"], what);
+      const isOfSeveral = status === "200" && ofSeveral.has(operation.operationId);
+      const types = ["application/json", ...isOfSeveral ? ["application/x-ndjson"] : []];
+      assert.deepEqual(Object.keys(content), types, what);
       assert.ok(content["application/json"].schema, what);
       assert.equal(referred(headers["X-Request-Id"], openapi).required, true, what);
     }

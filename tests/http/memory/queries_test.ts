@@ -28,10 +28,16 @@ for (const { method, path } of ROUTES) {
       const { app, opened, cluster } = stage();
       const before = cluster.dump();
       const required =
-        method === "post" || /^(\/api\/v1)?\/(clusters|openapi.json|audit)?$/.test(path)
+        method === "post" || /^(\/api\/v1)?\/(clusters|openapi.json|audit|credentials)?$/.test(path)
           ? ""
           : `cluster=test-cluster&${
-            path.includes("{") ? "" : method === "delete" ? "name=a&" : ""
+            path.includes("{")
+              ? ""
+              : method === "delete"
+              ? "name=a&"
+              : path.endsWith("/explain")
+              ? "url=a&"
+              : ""
           }`;
       const target = `${path.replace("{name}", "a")}?${isLenient ? "" : required}${parameter}`;
       const request = method === "post"

@@ -159,7 +159,7 @@ const rows: Row[] = [
       total_docker_creds: 1,
       warnings: [
         "The kubeconfig's user may not list secrets in all namespaces: " +
-        "docker secrets were looked for in kube-system, default, argocd only",
+        "only namespaces kube-system, default, argocd were searched for docker secrets",
       ],
     },
   },

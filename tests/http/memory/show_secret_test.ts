@@ -213,6 +213,57 @@ const found: Row[] = [
   },
 ];
 
+const v1 = (name: string) => get(`/api/v1/secrets/${name}?cluster=test-cluster`);
+
+/** The same secret as it is shown below /api/v1. */
+const below = (
+  { fingerprint, immutable, managed, write, owner, ...rest }: ReturnType<typeof pull>,
+) => ({
+  ...rest,
+  data_fingerprint: fingerprint,
+  fingerprints: { "ghcr.io": "fingerprint" },
+  ...{ immutable, managed, write, owner },
+});
+
+const versioned: Row[] = [
+  {
+    name: "below /api/v1 the fingerprint is the data's, and each credential has one of its own",
+    request: () => v1(NAME),
+    before: (stage) => settle(stage, docker),
+    status: 200,
+    body: shown(NAME, ["argocd", "default", "kube-system"].map((each) => below(pull(each)))),
+  },
+  {
+    name: "below /api/v1 it is said that fingerprints end with the process, and why",
+    request: () => v1(NAME),
+    options: { services: { fingerprintsEnd: "there is no key" } },
+    before: (stage) => settle(stage, () => docker({ namespaces: "default" })),
+    status: 200,
+    body: shown(NAME, [below(pull("argocd")), below(pull("default"))], {
+      fingerprints_end: "there is no key",
+    }),
+  },
+  {
+    name: "at the root it is not",
+    request: () => show(NAME),
+    options: { services: { fingerprintsEnd: "there is no key" } },
+    before: (stage) => settle(stage, () => docker({ namespaces: "default" })),
+    status: 200,
+    body: shown(NAME, [pull("argocd"), pull("default")]),
+  },
+  {
+    name: "below /api/v1 a secret without a credential has no fingerprint of one",
+    request: () => v1("my-repo"),
+    before: ({ cluster }) => void cluster.put({ namespace: "default", name: "my-repo" }, { a: "" }),
+    status: 200,
+    after: (_stage, body) => {
+      const [secret] = (body as { secrets: Record<string, unknown>[] }).secrets;
+      assert.deepEqual(secret!.fingerprints, {});
+      assert.equal("fingerprint" in secret!, false);
+    },
+  },
+];
+
 /** Lists of all namespaces are not allowed, those of one are. */
 const onlyOneByOne = async (stage: Stage) => {
   await settle(stage, () => docker({ namespaces: "default" }));
@@ -252,4 +303,4 @@ const limited: Row[] = [
   },
 ];
 
-for (const test of testsOf([...found, ...limited])) Deno.test(test);
+for (const test of testsOf([...found, ...versioned, ...limited])) Deno.test(test);

@@ -171,8 +171,8 @@ realTest(
   async (program) => {
     const { body } = await program.get("/api/v1/clusters");
     const of = (name: string) => body.clusters.find((each: Json) => each.name === name);
-    assert.equal(of("reader").same_server_as, "administrator");
-    assert.equal(of("administrator").same_server_as, undefined);
+    assert.ok(of("reader").same_server_as.includes("administrator"));
+    assert.ok(of("administrator").same_server_as.includes("reader"));
     assert.match(of("reader").server, /^https:\/\/127\.0\.0\.1:\d+$/);
   },
 );

@@ -1,0 +1,163 @@
+/**
+ * Many emulated clusters behind one listener, each below a path of its own (`/c17/api/v1/...`), in a
+ * process of their own: what they cost is not taken from the program that asks them.
+ */
+import { answer } from "../../src/emulator/api.ts";
+import { EmulatedCluster } from "../../src/emulator/cluster.ts";
+
+/** A request as it came, to be sent again. */
+export interface Asked {
+  readonly cluster: string;
+  /** From the root of the cluster, with the query. */
+  readonly target: string;
+  readonly accept: string;
+}
+
+export interface EmulatedFleet extends AsyncDisposable {
+  /** Of a cluster, as YAML text. */
+  kubeconfig(cluster: string): string;
+  urlOf(cluster: string): string;
+  /** What came since the last call. */
+  asked(): Promise<Asked[]>;
+}
+
+export const clusterNames = (count: number) => Array.from({ length: count }, (_, i) => `c${i}`);
+
+/**
+ * @param credentials in each cluster
+ * @param isReady whether an answer is made once and kept, so that the servers cost next to nothing
+ */
+export async function startEmulatedFleet(
+  clusters: number,
+  credentials: number,
+  isReady: boolean,
+): Promise<EmulatedFleet> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-A",
+      "--no-check",
+      import.meta.filename!,
+      String(clusters),
+      String(credentials),
+      String(isReady),
+    ],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const { value: url } = await reader.read();
+  if (url === undefined) throw new Error("The emulated fleet has ended");
+  const urlOf = (cluster: string) => `${url.trim()}/${cluster}`;
+  return {
+    urlOf,
+    kubeconfig: (cluster) => kubeconfig(urlOf(cluster)),
+    asked: async () => await (await fetch(urlOf("asked"))).json(),
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGKILL");
+      await child.status;
+      await reader.cancel();
+    },
+  };
+}
+
+/** Also of a server that is not emulated, where it takes no credential. */
+export function kubeconfig(server: string): string {
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{ name: "bench", cluster: { server } }],
+    users: [{ name: "bench", user: {} }],
+    contexts: [{ name: "bench", context: { cluster: "bench", user: "bench" } }],
+    "current-context": "bench",
+  });
+}
+
+/** Two fifths pull secrets, two fifths repositories, the rest templates; one in ten is not the same everywhere. */
+function seed(cluster: EmulatedCluster, index: number, credentials: number): void {
+  for (let i = 0; i < credentials; i++) {
+    const password = `bench-${i}-${i % 10 === 0 ? index % 3 : 0}`;
+    const kind = i % 5;
+    if (kind < 2) {
+      const login = { username: "bench", password, auth: btoa(`bench:${password}`) };
+      cluster.put({
+        metadata: {
+          namespace: `team-${i % 4}`,
+          name: `pull-${i}`,
+          labels: { "mcops.tech/secret-type": "docker-creds" },
+        },
+        type: "kubernetes.io/dockerconfigjson",
+        stringData: { ".dockerconfigjson": JSON.stringify({ auths: { "ghcr.io": login } }) },
+      });
+    } else {
+      const isTemplate = kind === 4;
+      const labels = {
+        "argocd.argoproj.io/secret-type": isTemplate ? "repo-creds" : "repository",
+      };
+      const url = `https://git.example.com/team-${i}/${isTemplate ? "" : "app.git"}`;
+      cluster.put({
+        metadata: { namespace: "argocd", name: `argocd-${i}`, labels },
+        type: "Opaque",
+        stringData: { type: "git", url, username: "bench", password },
+      });
+    }
+  }
+}
+
+function serveFleet(count: number, credentials: number, isReady: boolean): void {
+  const clusters = new Map(
+    clusterNames(count).map((name, i) => {
+      const cluster = new EmulatedCluster();
+      seed(cluster, i, credentials);
+      return [name, cluster];
+    }),
+  );
+  const ready = new Map<string, { body: Uint8Array; contentType: string; code: number }>();
+  let asked: Asked[] = [];
+  const headers = (contentType: string) => ({ "Content-Type": contentType });
+  Deno.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    onListen: ({ port }) => console.log(`http://127.0.0.1:${port}`),
+  }, async (request) => {
+    const { method } = request;
+    const { pathname, search, searchParams } = new URL(request.url);
+    if (pathname === "/asked") {
+      const all = asked;
+      asked = [];
+      return Response.json(all);
+    }
+    const [, name = "", path = ""] = /^\/(c\d+)(\/.*)$/.exec(pathname) ?? [];
+    const accept = request.headers.get("accept") ?? "";
+    const target = path + search;
+    if (method === "GET") asked.push({ cluster: name, target, accept });
+    const key = `${name} ${target} ${accept}`;
+    const kept = isReady ? ready.get(key) : undefined;
+    if (kept) {
+      return new Response(kept.body as BodyInit, {
+        status: kept.code,
+        headers: headers(kept.contentType),
+      });
+    }
+    const bytes = new Uint8Array(await request.arrayBuffer());
+    const value = bytes.length > 0 ? JSON.parse(new TextDecoder().decode(bytes)) : undefined;
+    const { code, contentType, body } = answer(clusters.get(name)!, {
+      method,
+      path,
+      query: searchParams,
+      accept,
+      contentType: "application/json",
+      body: { bytes, value },
+    }, new Date());
+    if (isReady && method === "GET") {
+      ready.set(key, { body: new TextEncoder().encode(body), contentType, code });
+    }
+    return new Response(body, { status: code, headers: headers(contentType) });
+  });
+}
+
+if (import.meta.main) {
+  const [clusters, credentials, isReady] = Deno.args;
+  serveFleet(Number(clusters), Number(credentials), isReady === "true");
+}

@@ -1,0 +1,94 @@
+import type { EmulatedCluster } from "../emulator/cluster.ts";
+import { argocd, argocdSecret, pullSecret, READER } from "./demo_secrets.ts";
+
+/** One of the clusters by which the demo shows what may be wrong in a fleet. */
+export interface FleetCluster {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Puts in what it holds. */
+  readonly seed: (cluster: EmulatedCluster) => void;
+}
+
+const SHOP_URL = "https://github.com/example-shop";
+
+/**
+ * Five clusters of a shop: one has an old token, one lacks a pull secret, two have something that is
+ * written correctly and does not work, and one has no Argo CD. None of the values is a credential
+ * anywhere, and no name is one that the quick start writes or selects.
+ */
+export const FLEET: Readonly<Record<string, FleetCluster>> = {
+  "dev": {
+    labels: { env: "dev", region: "eu" },
+    seed(cluster) {
+      argocd(cluster, "v3.3.0");
+      registries(cluster, { "ghcr": "ghcr.io", "mirror": "oci://registry.example.net" });
+      shopTemplate(cluster, SHOP_URL); // without a slash it is that of example-shop-partners, too
+      shopRepository(cluster);
+    },
+  },
+  "edge": {
+    labels: { env: "edge", region: "eu", "argocd-configurer.io/argocd-namespace": "none" },
+    seed(cluster) {
+      registries(cluster, { "ghcr": "ghcr.io" });
+      account(cluster, "ghcr", "harbor"); // the second is not there
+    },
+  },
+  "eu-prod": {
+    labels: { env: "prod", region: "eu" },
+    seed(cluster) {
+      argocd(cluster, "v3.2.0");
+      registries(cluster, { "ghcr": "ghcr.io", "harbor": "harbor.example.net" });
+      shopTemplate(cluster);
+      shopRepository(cluster);
+    },
+  },
+  "hub": {
+    labels: { role: "hub", region: "eu" },
+    seed(cluster) {
+      argocd(cluster, "v3.2.0");
+      shopTemplate(cluster);
+    },
+  },
+  "us-prod": {
+    labels: { env: "prod", region: "us" },
+    seed(cluster) {
+      argocd(cluster, "v3.2.0");
+      registries(cluster, { "ghcr": "ghcr.io" }, "demo-old-password");
+      shopTemplate(cluster);
+      shopRepository(cluster, { username: READER.username }); // and so it gets no password
+    },
+  },
+};
+
+/** Labels of the clusters as the file of them has it: JSON is YAML, too. */
+export function labelsFile(clusters: Readonly<Record<string, FleetCluster>>): string {
+  return Object.entries(clusters)
+    .map(([name, { labels }]) => `${name}: ${JSON.stringify(labels)}\n`).join("");
+}
+
+/** Pull secrets in the shop's namespace, each for one registry, and the account that has them. */
+function registries(
+  cluster: EmulatedCluster,
+  hosts: Readonly<Record<string, string>>,
+  password?: string,
+): void {
+  for (const [name, host] of Object.entries(hosts)) {
+    pullSecret(cluster, "shop", "mcops.tech/secret-type", { name, host, password });
+  }
+  account(cluster, ...Object.keys(hosts));
+}
+
+function account(cluster: EmulatedCluster, ...pullSecrets: string[]): void {
+  cluster.putServiceAccount({
+    metadata: { namespace: "shop", name: "default" },
+    imagePullSecrets: pullSecrets.map((name) => ({ name })),
+  });
+}
+
+function shopTemplate(cluster: EmulatedCluster, url = `${SHOP_URL}/`): void {
+  argocdSecret(cluster, "shop-github", "repo-creds", { type: "git", url, ...READER });
+}
+
+function shopRepository(cluster: EmulatedCluster, more: Record<string, string> = {}): void {
+  const fields = { type: "git", url: `${SHOP_URL}/deploy.git`, ...more };
+  argocdSecret(cluster, "shop-deploy", "repository", fields);
+}

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { tableOf } from "../client/show_table.ts";
+import type { Matrix, MatrixRow } from "../../fleet/matrix/shapes.ts";
+import { view } from "./list_credentials.ts";
+
+/** The table of `fleet`, whatever the clusters are called. */
+
+const NAMES = ["10", "9", "CREDENTIAL", "GROUPS", "KIND", "STATUS"];
+
+const ROW: MatrixRow = {
+  id: "docker/ghcr",
+  kind: "docker",
+  name: "ghcr",
+  state: "differs",
+  not_seen: 0,
+  findings: [],
+  cells: Object.fromEntries(
+    NAMES.map((name, i) => [name, { state: "present", secrets: [], group: i === 0 ? "A" : "B" }]),
+  ),
+};
+
+const WIDE = ["GROUPS", "USERNAMES", "OWNERS", "NAMESPACES"];
+
+for (const output of ["table", "wide"] as const) {
+  Deno.test(`a cluster that is called as a column has one of its own, with -o ${output}`, () => {
+    const body = { credentials: [ROW] } as unknown as Matrix;
+    const { text } = tableOf([{
+      cluster: undefined,
+      input: {},
+      answer: { status: 200, body: { ...body } },
+    }], {
+      output,
+      view,
+      areSeveral: false,
+      flags: {},
+    });
+    const [headings, cells] = text.split("\n").map((line) => line.trim().split(/ {2,}/));
+    const clusters = Object.keys(ROW.cells);
+    assert.deepEqual(clusters.toSorted(), NAMES);
+    assert.deepEqual(headings, [
+      ...["KIND", "CREDENTIAL", "STATUS"],
+      ...clusters,
+      ...output === "wide" ? WIDE : [],
+    ]);
+    assert.deepEqual(cells!.slice(0, 3), ["docker", "ghcr", "differs"]);
+    assert.deepEqual(
+      cells!.slice(3, 3 + NAMES.length),
+      clusters.map((name) => name === "10" ? "= A" : "≠ B"),
+    );
+  });
+}

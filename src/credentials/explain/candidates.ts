@@ -1,0 +1,155 @@
+import type { SecretRef } from "../../kube/store.ts";
+import { normalizeGitUrl } from "../kinds/comparable_url.ts";
+import { shownUrl } from "../kinds/url.ts";
+import { type ArgocdSecret, isUsernameOnly } from "./argocd_secret.ts";
+import { differences } from "./near_urls.ts";
+import type { FoundByUrl } from "./resolve.ts";
+
+/** A secret that is used for a URL, or that a person may expect to be. */
+export interface Candidate extends SecretRef {
+  readonly kind: ArgocdSecret["kind"];
+  /** As it may be shown. */
+  readonly url: string;
+  /** Of a repository that is for one project. */
+  readonly project?: string;
+  /** `possible`: one of several that fit equally well. */
+  readonly state: "used" | "possible" | "not_used";
+  /** One or two sentences. */
+  readonly why: string;
+}
+
+/** How many secrets of other spellings are told: those of one host may be many. */
+const MOST_NEAR = 20;
+
+/**
+ * The secrets that match a URL, and those of another spelling of it, each with the reason why Argo CD uses
+ * it or does not.
+ * @param all those for reading
+ * @returns what is used first, then what may be, then what matches, then what nearly does
+ */
+export function candidatesOf(
+  all: readonly ArgocdSecret[],
+  found: FoundByUrl,
+  url: string,
+  project: string,
+): readonly Candidate[] {
+  const uses = found.uses(url, project);
+  const repositories = found.ofUrl(url);
+  const chosen = found.repositories(url, project);
+  const templates = found.matching(url);
+  const matching = [
+    ...repositories.map((each) => candidate(each, uses, whyRepository(each, chosen, project))),
+    ...templates.map((each) => candidate(each, uses, whyTemplate(each, templates, chosen))),
+  ];
+  const known = new Set([...repositories, ...templates]);
+  const near = all.flatMap((each) => {
+    if (known.has(each)) return [];
+    const why = whyNot(each, url);
+    return why === undefined ? [] : [candidate(each, uses, why)];
+  });
+  return [...matching.sort((a, b) => RANK[a.state] - RANK[b.state]), ...near.slice(0, MOST_NEAR)];
+}
+
+const RANK: Readonly<Record<Candidate["state"], number>> = { used: 0, possible: 1, not_used: 2 };
+
+function candidate(
+  secret: ArgocdSecret,
+  uses: ReturnType<FoundByUrl["uses"]>,
+  why: string,
+): Candidate {
+  const { ref, kind, url, project } = secret;
+  const state = uses.get(secret) ?? "not_used";
+  return {
+    ...ref,
+    kind,
+    url: shownUrl(url),
+    ...project === "" ? {} : { project },
+    state,
+    why: why + unread(secret, state !== "not_used"),
+  };
+}
+
+function unread({ unparsable: [key] }: ArgocdSecret, isUsed: boolean): string {
+  if (key === undefined) return "";
+  const what = ` Argo CD cannot parse its key '${key}'`;
+  return isUsed ? `${what}: an Application with this URL fails.` : `${what}.`;
+}
+
+function whyRepository(
+  secret: ArgocdSecret,
+  chosen: readonly ArgocdSecret[],
+  project: string,
+): string {
+  if (!chosen.includes(secret)) {
+    return secret.project === ""
+      ? `Its URL matches, but one for project '${project}' takes precedence: ${names(chosen)}.`
+      : `Its URL matches, but it is for project '${secret.project}' only.`;
+  }
+  const what = secret.project === ""
+    ? "Its URL matches, and it is for any project"
+    : "Its URL and project match";
+  return `${what}${tie(secret, chosen)}. ${ownCredential(secret)}`;
+}
+
+function tie(secret: ArgocdSecret, tied: readonly ArgocdSecret[]): string {
+  const others = tied.filter((each) => each !== secret);
+  return others.length === 0 ? "" : `, like ${names(others)}: Argo CD picks one at random`;
+}
+
+function ownCredential(secret: ArgocdSecret): string {
+  if (!secret.hasOwnCredential) {
+    return Object.hasOwn(secret.fields.reveal(), "gcpServiceAccountKey")
+      ? "Its Google key does not count as its own credential, so Argo CD looks for a template."
+      : "It has no credential of its own, so Argo CD looks for a template.";
+  }
+  return isUsernameOnly(secret)
+    ? "Its user name alone counts as a credential, so Argo CD ignores templates."
+    : "It has its own credential, so Argo CD ignores templates.";
+}
+
+function whyTemplate(
+  secret: ArgocdSecret,
+  matching: readonly ArgocdSecret[],
+  chosen: readonly ArgocdSecret[],
+): string {
+  const longest = matching.filter(({ prefix }) => prefix.length === matching[0]!.prefix.length);
+  const unread = chosen.filter(({ unparsable }) => unparsable.length > 0);
+  const holders = chosen.filter(({ hasOwnCredential }) => hasOwnCredential);
+  if (!longest.includes(secret)) {
+    return `Its URL is a prefix, but a longer one takes precedence: ${names(longest)}.`;
+  }
+  if (chosen.length > 0 && unread.length === chosen.length) {
+    return `Its URL is the longest matching prefix, but Argo CD fails on the repository: ${
+      names(unread)
+    }.`;
+  }
+  if (chosen.length > 0 && holders.length === chosen.length) {
+    return `Its URL is the longest matching prefix, but a repository with its own credential takes precedence: ${
+      names(holders)
+    }.`;
+  }
+  return `Its URL is the longest matching prefix${tie(secret, longest)}.`;
+}
+
+/** Of what Argo CD does not take for the URL's, where a person may. */
+function whyNot({ kind, url: stored, prefix }: ArgocdSecret, url: string): string | undefined {
+  const found = differences(stored, url, kind);
+  if (found === undefined) return undefined;
+  if (kind === "template" && prefix === "") {
+    return "Argo CD cannot parse its URL, and so never uses it.";
+  }
+  if (kind === "template" && normalizeGitUrl(url) === "") {
+    return "Argo CD cannot parse the Application's URL, and so uses no template for it.";
+  }
+  const what = kind === "template" ? "Its URL is not a prefix" : "Its URL does not match";
+  return `${what}: ${found.join(", and ")}.`;
+}
+
+/** `'a'`, or `'a' and 'b'`, or `'a' and 7 others`. */
+function names(secrets: readonly ArgocdSecret[]): string {
+  const [first, second] = secrets.map(({ ref }) => `'${ref.name}'`);
+  if (secrets.length <= 2) {
+    return [first, second].filter((each) => each !== undefined).join(" and ");
+  }
+  return `${first} and ${secrets.length - 1} others`;
+}

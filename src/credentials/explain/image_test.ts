@@ -1,0 +1,212 @@
+import { deepEqual, doesNotMatch, equal } from "node:assert/strict";
+import type { StoredSecret } from "../../kube/store.ts";
+import { dockercfg, login, pullSecret, pullSecretOf } from "../fake/pull_secret.ts";
+import { explainPull, type ImageExplanation } from "./image.ts";
+import { imageRepository } from "./image_name.ts";
+
+const CANARY = "not-a-secret";
+const IMAGE = "ghcr.io/org/app:1.2";
+
+interface There {
+  readonly image?: string;
+  /** That the service account names. @default those that are there, in their order */
+  readonly names?: readonly string[];
+  readonly hasAccount?: false;
+  readonly others?: readonly StoredSecret[];
+}
+
+function explained(named: readonly StoredSecret[], there: There = {}): ImageExplanation {
+  const { image = IMAGE, names = named.map(({ name }) => name), others = [] } = there;
+  const repository = imageRepository(image);
+  if (!repository.ok) throw new Error(repository.why);
+  const account = { namespace: "team", name: "default", pullSecrets: names };
+  return explainPull(
+    { image, repository: repository.value, namespace: "team", serviceAccount: "default" },
+    { account: there.hasAccount === false ? undefined : account, named, others },
+  );
+}
+
+const entries = (...keys: string[]) =>
+  Object.fromEntries(keys.map((key) => [key, login("u", CANARY)]));
+
+/** `state name key: why`, one line a candidate, and the codes of findings. */
+interface Row {
+  readonly what: string;
+  readonly named: readonly StoredSecret[];
+  readonly there?: There;
+  readonly candidates: readonly string[];
+  readonly findings?: readonly string[];
+}
+
+const rows: Row[] = [
+  {
+    what: "a host's login",
+    named: [pullSecret("a", entries("ghcr.io"))],
+    candidates: ["used a ghcr.io: Its key matches the image."],
+  },
+  {
+    what: "the longest path first, whatever the order of the secrets",
+    named: [pullSecret("a", entries("ghcr.io")), pullSecret("b", entries("ghcr.io/org"))],
+    candidates: [
+      "used b ghcr.io/org: Its key matches the image.",
+      "next a ghcr.io: Its key matches the image; tried if the registry refuses those above.",
+    ],
+  },
+  {
+    what: "of equal keys the order in which the service account names them",
+    named: [pullSecret("a", entries("ghcr.io")), pullSecret("b", entries("https://ghcr.io"))],
+    there: { names: ["b", "a"] },
+    candidates: [
+      "used b https://ghcr.io: Its key matches the image.",
+      "next a ghcr.io: Its key matches the image; tried if the registry refuses those above.",
+    ],
+  },
+  {
+    what: "Docker Hub",
+    named: [
+      pullSecret("a", entries("https://index.docker.io/v1/", "https://registry-1.docker.io")),
+    ],
+    there: { image: "nginx" },
+    candidates: [
+      "used a https://index.docker.io/v1/: It is Docker Hub's login.",
+      "not_used a https://registry-1.docker.io: Does not match: kubelet knows Docker Hub by " +
+      "docker.io and by https://index.docker.io/v1/ only.",
+    ],
+  },
+  {
+    what: "the older type",
+    named: [dockercfg("a", entries("ghcr.io"))],
+    candidates: ["used a ghcr.io: Its key matches the image."],
+  },
+  {
+    what: "why the others are not tried",
+    named: [
+      pullSecret(
+        "a",
+        entries(
+          "quay.io",
+          "u@quay.io",
+          "ghcr.io/other-",
+          "ghcr.io:5000",
+          "ghcr.io/other",
+          "ghcr.io/v2",
+          "oci://ghcr.io",
+          "*.example.com",
+          "ghcr.io x",
+        ),
+      ),
+    ],
+    candidates: [
+      "not_used a quay.io: Is for another registry.",
+      "not_used a u@quay.io: Is for another registry.",
+      "not_used a ghcr.io/other-: Its key does not match the image.",
+      "not_used a ghcr.io:5000: Is for another port of the registry.",
+      "not_used a ghcr.io/other: Is for another path of the registry.",
+      "not_used a ghcr.io/v2: Does not match: kubelet takes /v2 without a slash behind it for the " +
+      "path of an image.",
+      "not_used a oci://ghcr.io: Does not match: kubelet knows no oci:// in a key.",
+      "not_used a *.example.com: Does not match: * stands for anything in one part of a host, and " +
+      "ports must be equal.",
+      "not_used a ghcr.io x: Its key is no URL, and kubelet passes over it.",
+    ],
+    findings: ["kubelet_cannot_match", "kubelet_cannot_match"],
+  },
+  {
+    what: "a pull secret that is not there",
+    named: [],
+    there: { names: ["gone"] },
+    candidates: ["not_used gone -: The service account names it, and it is not there."],
+    findings: ["pull_secret_missing"],
+  },
+  {
+    what: "a secret that is no pull secret",
+    named: [pullSecret("a", entries("ghcr.io"), { type: "Opaque" })],
+    candidates: ['not_used a -: A secret of type "Opaque" is no pull secret.'],
+  },
+  {
+    what: "one that cannot be read, which stops all",
+    named: [pullSecret("a", entries("ghcr.io")), pullSecretOf("b", "{")],
+    candidates: [
+      "not_used a ghcr.io: Its key matches the image, but kubelet cannot read 'b' and pulls " +
+      "nothing.",
+      "not_used b -: Kubelet cannot read it and pulls nothing: it is no valid JSON.",
+    ],
+    findings: ["pull_secret_unreadable"],
+  },
+  {
+    what: "a service account without pull secrets, where the namespace has one",
+    named: [],
+    there: { others: [pullSecret("a", entries("ghcr.io", "quay.io")), pullSecretOf("b", "{")] },
+    candidates: [
+      "not_used a ghcr.io: Would be tried, but the service account does not name the secret.",
+    ],
+    findings: ["pull_secret_not_named"],
+  },
+  {
+    what: "a service account that is not there",
+    named: [],
+    there: { hasAccount: false },
+    candidates: [],
+    findings: ["service_account_missing"],
+  },
+  {
+    what: "plain HTTP for this registry, and not for others",
+    named: [pullSecret("a", entries("http://ghcr.io", "http://quay.io"))],
+    candidates: [
+      "used a http://ghcr.io: Its key matches the image.",
+      "not_used a http://quay.io: Is for another registry.",
+    ],
+    findings: ["plain_http_registry"],
+  },
+];
+
+for (const { what, named, there, candidates, findings = [] } of rows) {
+  Deno.test(`an image is explained: ${what}`, () => {
+    const explanation = explained(named, there);
+    deepEqual(
+      explanation.candidates.map(({ state, name, key = "-", why }) =>
+        `${state} ${name} ${key}: ${why}`
+      ),
+      candidates,
+    );
+    deepEqual(explanation.findings.map(({ code }) => code), findings);
+    const used = explanation.candidates.find(({ state }) => state === "used");
+    equal(explanation.used?.name, used?.name);
+    equal(explanation.used?.key, used?.key);
+    equal(explanation.ambiguous, false);
+    doesNotMatch(JSON.stringify(explanation), new RegExp(CANARY));
+  });
+}
+
+Deno.test("two logins by keys that are the same to kubelet are told as chance", () => {
+  const { used, ambiguous, candidates, findings } = explained([
+    pullSecret("a", { "ghcr.io": login("one"), "https://ghcr.io/v2/": login("two") }),
+    pullSecret("b", entries("ghcr.io")),
+  ]);
+  equal(ambiguous, true);
+  equal(used!.name, "a");
+  deepEqual(candidates.map(({ state }) => state), ["possible", "possible", "next"]);
+  deepEqual(findings.map(({ code }) => code), ["login_by_chance"]);
+});
+
+Deno.test("the same login by two such keys is no matter of chance", () => {
+  const { ambiguous, candidates } = explained([
+    pullSecret("a", entries("ghcr.io", "https://ghcr.io/v2/")),
+  ]);
+  equal(ambiguous, false);
+  deepEqual(candidates.map(({ state }) => state), ["used", "next"]);
+});
+
+Deno.test("a secret that is named twice is told once", () => {
+  const named = [pullSecret("a", entries("ghcr.io"))];
+  equal(explained(named, { names: ["a", "a"] }).candidates.length, 1);
+});
+
+Deno.test("a user name that is a token is masked, and a password in a key is left out", () => {
+  const { used } = explained([
+    pullSecret("a", {
+      [`https://u:${CANARY}@ghcr.io`]: login(`ghp_${"x".repeat(36)}`, "x-oauth-basic"),
+    }),
+  ]);
+  doesNotMatch(JSON.stringify(used), /not-a-secret|xxxx/);
+});

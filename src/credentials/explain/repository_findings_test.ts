@@ -1,0 +1,255 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import { deadlineIn } from "../../kube/deadline.ts";
+import { FakeCluster } from "../../kube/fake/store.ts";
+import type { StoredSecret } from "../../kube/store.ts";
+import { repository, storedSecret, template } from "../fake/argocd_secret.ts";
+import { openKeys } from "../kinds/repository.ts";
+import { repositoryFindings } from "./repository_findings.ts";
+
+const URL = "https://git.example.com/org/app";
+const ORG = "https://git.example.com/org/";
+const LOGIN = { username: "bot", password: "fake-password" };
+
+interface Case {
+  readonly name: string;
+  readonly secrets: readonly StoredSecret[];
+  /** `CODE: SECRETS`, of all that is found. */
+  readonly found: readonly string[];
+  /** In the first one's message. */
+  readonly message?: RegExp;
+  readonly remedy?: RegExp;
+}
+
+const CASES: readonly Case[] = [
+  {
+    name: "a repository and a template as they should be",
+    secrets: [repository("app", { url: URL, ...LOGIN }), template("org", { url: ORG, ...LOGIN })],
+    found: [],
+  },
+  {
+    name: "a flag that is none breaks the Applications of the URL",
+    secrets: [repository("app", { url: URL, insecure: "yes", enableLfs: "true\n" })],
+    found: ["unparsable_value: app", "unparsable_value: app"],
+    message: /'insecure' that Argo CD cannot parse as a boolean .*: each Application with its URL/,
+    remedy: /^Set it to "true" or "false", .*, or remove the key$/,
+  },
+  {
+    name: "in a project's repository it breaks all of the project",
+    secrets: [repository("app", { url: URL, project: "team", depth: "" })],
+    found: ["unparsable_value: app"],
+    message: /as a whole number .*: each Application of project 'team' fails$/,
+  },
+  {
+    name: "in a template of charts it breaks all Applications",
+    secrets: [template("org", { url: ORG, type: "Helm", enableOCI: "" })],
+    found: ["unparsable_value: org"],
+    message: /no Application of this Argo CD gets its manifests$/,
+  },
+  {
+    name: "in another template it breaks those that it is used for",
+    secrets: [template("org", { url: ORG, githubAppID: "12x" })],
+    found: ["unparsable_value: org"],
+    message: /each Application that it would be used for fails$/,
+  },
+  {
+    name: "a template does not read what is a repository's only",
+    secrets: [template("org", { url: ORG, insecure: "yes", depth: "x", ...LOGIN })],
+    found: [],
+  },
+  {
+    name: "two repositories of one URL and project",
+    secrets: [
+      repository("a", { url: URL, ...LOGIN }),
+      repository("b", { url: `${URL.toUpperCase()}.git`, ...LOGIN }),
+      repository("c", { url: URL, project: "team", ...LOGIN }),
+    ],
+    found: ["duplicate_url: a b"],
+    message: /^Repository 'a' has the same URL as 'b', .*: Argo CD picks one of them at random/,
+  },
+  {
+    name: "two templates of one prefix; one to read and one to push with are not two",
+    secrets: [
+      template("a", { url: ORG, ...LOGIN }),
+      template("b", { url: "https://GIT.example.com/org/", project: "ignored", ...LOGIN }),
+      storedSecret({ name: "c", secretType: "repo-write-creds", data: { url: ORG, ...LOGIN } }),
+    ],
+    found: ["duplicate_url: a b"],
+  },
+  {
+    name: "two secrets to push with",
+    secrets: ["a", "b"].map((name) =>
+      storedSecret({ name, secretType: "repository-write", data: { url: URL, ...LOGIN } })
+    ),
+    found: ["duplicate_url: a b"],
+    message: /^Write repository 'a'/,
+  },
+  {
+    name: "a template without a slash at its end",
+    secrets: [template("org", { url: "https://git.example.com/org", ...LOGIN })],
+    found: ["template_matches_others: org"],
+    message: /also for longer names, whoever owns them: https:\/\/git\.example\.com\/org-other$/,
+    remedy: /^End its URL with a slash$/,
+  },
+  {
+    name: "the same for charts, whose usual repoURL it is",
+    secrets: [template("org", { url: "ghcr.io/org", type: "helm", enableOCI: "true", ...LOGIN })],
+    found: ["template_matches_others: org"],
+    remedy: /slash, and add a repository secret for the URL without it/,
+  },
+  {
+    name: "a template that ends with .git, which is cut off",
+    secrets: [template("org", { url: "https://git.example.com/org/.git", ...LOGIN })],
+    found: [],
+  },
+  {
+    name: "a template of a host without a slash is for others' hosts",
+    secrets: [template("host", { url: "https://git.example.com", ...LOGIN })],
+    found: ["template_matches_others: host"],
+    message: /also for other hosts, .*: https:\/\/git\.example\.com\.example\.net$/,
+  },
+  {
+    name: "a template of a whole host that others share",
+    secrets: [
+      template("shared", { url: "https://github.com/", ...LOGIN }),
+      template("shared-ssh", { url: "git@github.com:", sshPrivateKey: "fake" }),
+      template("own", { url: "https://git.example.com/", ...LOGIN }),
+    ],
+    found: ["template_matches_others: shared", "template_matches_others: shared-ssh"],
+    message: /every repository on github\.com .*whoever owns it$/,
+    remedy: /^Use https:\/\/github\.com\/ORG\/ as the URL$/,
+  },
+  {
+    name: "the same by SSH",
+    secrets: [template("ssh", { url: "git@github.com:", sshPrivateKey: "fake" })],
+    found: ["template_matches_others: ssh"],
+    remedy: /^Use git@github\.com:ORG\/ as the URL$/,
+  },
+  {
+    name: "a template that turns off a repository's OCI",
+    secrets: [
+      repository("a", { url: "oci.example.com/org/a", type: "helm", enableOCI: "true" }),
+      repository("b", { url: "oci.example.com/org/b", type: "helm", enableOCI: "true" }),
+      repository("own", { url: "oci.example.com/org/c", enableOCI: "true", ...LOGIN }),
+      template("org", { url: "oci.example.com/org/", type: "helm", ...LOGIN }),
+    ],
+    found: ["template_without_enable_oci: org a b"],
+    message: /used for 2 repositories with enableOCI, such as 'a', but has no enableOCI itself/,
+  },
+  {
+    name: "a template for a registry that says nothing of OCI",
+    secrets: [
+      template("org", { url: "ghcr.io/org/", type: "helm", ...LOGIN }),
+      template("plain", { url: "https://charts.example.com/org/", type: "helm", ...LOGIN }),
+      template("oci", { url: "oci://ghcr.io/org/", type: "oci", ...LOGIN }),
+      template("ssh", { url: "git@git.example.com:org/", sshPrivateKey: "fake" }),
+    ],
+    found: ["template_without_enable_oci: org"],
+    message: /for an OCI registry, since its URL \(ghcr\.io\/org\/\) has no scheme/,
+    remedy: /^Set its enableOCI to "true"$/,
+  },
+  {
+    name: "a repository with a user name only",
+    secrets: [
+      repository("app", { url: URL, username: "bot" }),
+      repository("charts", { url: `${URL}-charts`, username: "bot", type: "helm" }),
+      repository("key", {
+        url: "git@git.example.com:org/key",
+        username: "bot",
+        sshPrivateKey: "f",
+      }),
+      template("org", { url: ORG, username: "bot" }),
+    ],
+    found: ["username_only: app", "username_only: charts"],
+    message: /counts as a credential, so Argo CD ignores templates, and Git gets no credential$/,
+  },
+  {
+    name: "a credential that Git does not use for the URL",
+    secrets: [
+      repository("ssh", { url: "git@git.example.com:org/app", ...LOGIN }),
+      template("https", { url: ORG, sshPrivateKey: "fake" }),
+      repository("both", { url: URL, sshPrivateKey: "fake", ...LOGIN }),
+      repository("charts", { url: "bot@git.example.com", type: "helm", ...LOGIN }),
+    ],
+    found: ["credential_unfit: https", "credential_unfit: ssh"],
+    message: /^Template 'https' has a credential \(ssh_private_key\) that Git does not use/,
+    remedy: /^Add a password or token, or use an SSH URL/,
+  },
+  {
+    name: "Azure's keys in the other's spelling",
+    secrets: [
+      repository("app", { url: URL, azureServicePrincipalClientID: "fake", ...LOGIN }),
+      template("org", { url: ORG, azureServicePrincipalTenantId: "fake", ...LOGIN }),
+      repository("both", {
+        url: `${URL}-both`,
+        ...LOGIN,
+        azureServicePrincipalClientId: "fake",
+        azureServicePrincipalClientID: "fake",
+      }),
+    ],
+    found: ["azure_key_spelling: app", "azure_key_spelling: org"],
+    message: /'azureServicePrincipalClientID', which Argo CD reads from templates only$/,
+    remedy: /^Rename the key to 'azureServicePrincipalClientId'$/,
+  },
+  {
+    name: "plain HTTP",
+    secrets: [
+      repository("app", { url: "HTTP://git.example.com/org/app", ...LOGIN }),
+      repository("oci", { url: "oci://oci.example.com/a", insecureOCIForceHttp: "1", ...LOGIN }),
+    ],
+    found: ["plain_http: app", "plain_http: oci"],
+    message: /uses plain HTTP \(its URL begins with http:\/\/\)/,
+  },
+  {
+    name: "a server that is not verified",
+    secrets: [
+      repository("app", { url: URL, insecure: "true", ...LOGIN }),
+      repository("old", { url: `${URL}-old`, insecureIgnoreHostKey: "t", ...LOGIN }),
+      repository("fine", { url: `${URL}-fine`, insecure: "false", ...LOGIN }),
+    ],
+    found: ["tls_not_verified: app", "tls_not_verified: old"],
+    remedy: /argocd-ssh-known-hosts-cm, and remove insecure$/,
+  },
+  {
+    name: "a line break that came with a password",
+    secrets: [repository("app", { url: URL, username: "bot", password: "fake-password\n" })],
+    found: ["white_space_around: app"],
+    message: /trailing white space in 'password'/,
+  },
+  {
+    name: "URLs that are none",
+    secrets: [
+      template("t", { url: "192.0.2.10:1843/org/", ...LOGIN }),
+      repository("r", { url: "192.0.2.10:1843/org/app", ...LOGIN }),
+      repository("none", LOGIN),
+    ],
+    found: ["unparsable_url: none", "unparsable_url: r", "unparsable_url: t"],
+    message: /has no URL, so it is never used$/,
+  },
+];
+
+for (const { name, secrets, found, message, remedy } of CASES) {
+  Deno.test(`found: ${name}`, () => {
+    const findings = repositoryFindings(secrets);
+    const told = findings.map(({ code, secrets }) =>
+      `${code}: ${secrets.map(({ name }) => name).join(" ")}`
+    );
+    deepEqual(told, found);
+    if (message !== undefined) match(findings[0]!.message, message);
+    if (remedy !== undefined) match(findings[0]!.remedy ?? "", remedy);
+    for (const { secrets } of findings) {
+      for (const { namespace } of secrets) equal(namespace, "argocd");
+    }
+  });
+}
+
+Deno.test("without the values the same is found, but what is said of them alone", async () => {
+  for (const { name, secrets } of CASES) {
+    const cluster = new FakeCluster();
+    for (const each of secrets) cluster.put(each);
+    const keys = openKeys();
+    const withheld = await cluster.store().listData({ namespace: "argocd", keys }, deadlineIn(5));
+    const told = (those: readonly StoredSecret[]) =>
+      repositoryFindings(those).filter(({ code }) => code !== "white_space_around");
+    deepEqual(told(withheld), told(secrets), name);
+  }
+});

@@ -1,0 +1,250 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import type { StoredSecret } from "../../kube/store.ts";
+import { repository, storedSecret, template } from "../fake/argocd_secret.ts";
+import { explainRepository, type RepositoryExplanation } from "./repository.ts";
+
+const URL = "https://git.example.com/org/app";
+const PASSWORD = { username: "bot", password: "fake-password" };
+
+interface Case {
+  readonly name: string;
+  readonly secrets: readonly StoredSecret[];
+  /** @default {@link URL} */
+  readonly url?: string;
+  /** @default default */
+  readonly project?: string;
+  /** `NAME kind credential`, or nothing. */
+  readonly used: string | null;
+  readonly more?: Partial<RepositoryExplanation>;
+  /** All candidates by name: the state, and what the reason has in it. */
+  readonly why?: Readonly<Record<string, readonly [state: string, why: RegExp]>>;
+}
+
+const CASES: readonly Case[] = [
+  { name: "nothing is there", secrets: [], used: null },
+  {
+    name: "a repository of the URL in another spelling, for any project",
+    secrets: [repository("app", { url: "HTTPS://git.example.com/Org/app.git", ...PASSWORD })],
+    used: "app repository password",
+    more: { inherited: [], template: null, client: "git", credentials: ["password"] },
+    why: {
+      app: ["used", /^Its URL matches, and it is for any project\. It has its own credential/],
+    },
+  },
+  {
+    name: "the project's own repository goes before that of none",
+    secrets: [
+      repository("any", { url: URL, ...PASSWORD }),
+      repository("own", { url: URL, project: "team", ...PASSWORD }),
+      repository("other", { url: URL, project: "others", ...PASSWORD }),
+    ],
+    project: "team",
+    used: "own repository password",
+    why: {
+      any: ["not_used", /^Its URL matches, but one for project 'team' takes precedence: 'own'\.$/],
+      own: ["used", /^Its URL and project match\./],
+      other: ["not_used", /it is for project 'others' only\.$/],
+    },
+  },
+  {
+    name: "the longest of two templates",
+    secrets: [
+      template("host", { url: "https://git.example.com/", password: "fake" }),
+      template("org", { url: "https://git.example.com/org/", ...PASSWORD }),
+    ],
+    used: "org template password",
+    more: { repository: null, inherited: ["username", "password"] },
+    why: {
+      org: ["used", /^Its URL is the longest matching prefix\.$/],
+      host: ["not_used", /a prefix, but a longer one takes precedence: 'org'\.$/],
+    },
+  },
+  {
+    name: "a repository with a credential of its own keeps templates out",
+    secrets: [
+      repository("app", { url: URL, sshPrivateKey: "fake" }),
+      template("org", { url: "https://git.example.com/org/", ...PASSWORD }),
+    ],
+    used: "app repository ssh_private_key",
+    more: { template: null },
+    why: {
+      app: ["used", /so Argo CD ignores templates\.$/],
+      org: ["not_used", /a repository with its own credential takes precedence: 'app'\.$/],
+    },
+  },
+  {
+    name: "a user name alone keeps templates out, and Git gets nothing",
+    secrets: [
+      repository("app", { url: URL, username: "bot" }),
+      template("org", { url: "https://git.example.com/org/", ...PASSWORD }),
+    ],
+    used: null,
+    more: { template: null, credentials: [] },
+    why: {
+      app: ["used", /Its user name alone counts as a credential/],
+      org: ["not_used", /a repository with its own credential takes precedence: 'app'\.$/],
+    },
+  },
+  {
+    name: "for charts a user name alone is a login",
+    secrets: [repository("app", { url: URL, type: "helm", username: "bot" })],
+    used: "app repository password",
+    more: { client: "helm" },
+  },
+  {
+    name: "a Google key is none of its own: the template's password goes before it",
+    secrets: [
+      repository("app", { url: URL, gcpServiceAccountKey: "{}" }),
+      template("org", { url: "https://git.example.com/org", ...PASSWORD }),
+    ],
+    used: "org template password",
+    more: { credentials: ["password", "gcp_service_account_key"] },
+  },
+  {
+    name: "a Google key is the repository's beside a template without a credential",
+    secrets: [
+      repository("app", { url: URL, gcpServiceAccountKey: "{}" }),
+      template("org", { url: "https://git.example.com/org", proxy: "http://proxy.example.com" }),
+    ],
+    used: "app repository gcp_service_account_key",
+    more: { inherited: ["proxy"] },
+  },
+  {
+    name: "a template turns off what the repository says of OCI",
+    secrets: [
+      repository("charts", { url: "ghcr.io/org/charts", type: "helm", enableOCI: "true" }),
+      template("org", { url: "ghcr.io/org/", type: "helm", ...PASSWORD }),
+    ],
+    url: "ghcr.io/org/charts",
+    used: "org template password",
+    more: { overwritten: ["enableOCI"], client: "helm" },
+  },
+  {
+    name: "an Azure identity of a template is used, where there is nothing else",
+    secrets: [
+      template("azure", { url: "https://git.example.com/", useAzureWorkloadIdentity: "1" }),
+    ],
+    used: "azure template azure_workload_identity",
+    more: { inherited: ["useAzureWorkloadIdentity"] },
+  },
+  {
+    name: "a template's Azure keys in a repository's spelling are none",
+    secrets: [template("azure", {
+      url: "https://git.example.com/",
+      azureServicePrincipalClientId: "fake",
+      azureServicePrincipalTenantId: "fake",
+      azureServicePrincipalClientSecret: "fake",
+    })],
+    used: null,
+  },
+  {
+    name: "an artifact is read with user name and password only",
+    secrets: [repository("oci", { url: "oci://ghcr.io/org/app", sshPrivateKey: "fake" })],
+    url: "oci://ghcr.io/org/app",
+    used: null,
+    more: { client: "oci" },
+  },
+  {
+    name: "with a password and a token the token is sent",
+    secrets: [repository("app", { url: URL, ...PASSWORD, bearerToken: "fake" })],
+    used: "app repository bearer_token",
+    more: { credentials: ["bearer_token", "password"] },
+  },
+  {
+    name: "a value that cannot be parsed is the end of it",
+    secrets: [repository("app", { url: URL, ...PASSWORD, insecure: "yes" })],
+    used: null,
+    more: { failed: { namespace: "argocd", name: "app" } },
+    why: {
+      app: ["used", /cannot parse its key 'insecure': an Application with this URL fails\.$/],
+    },
+  },
+  {
+    name: "and no template is looked for then",
+    secrets: [
+      repository("app", { url: URL, depth: "" }),
+      template("org", { url: "https://git.example.com/org/", ...PASSWORD }),
+    ],
+    used: null,
+    why: {
+      app: ["used", /cannot parse its key 'depth'/],
+      org: ["not_used", /longest matching prefix, but Argo CD fails on the repository: 'app'\.$/],
+    },
+  },
+  {
+    name: "so is a template's, but not where no template is looked for",
+    secrets: [
+      repository("app", { url: URL, ...PASSWORD }),
+      template("org", { url: "https://git.example.com/org/", enableOCI: "" }),
+    ],
+    used: "app repository password",
+    more: { failed: null },
+  },
+  {
+    name: "what pushes is not read with",
+    secrets: [
+      storedSecret({ name: "w", secretType: "repository-write", data: { url: URL, ...PASSWORD } }),
+      storedSecret({ name: "v", secretType: "repo-write-creds", data: { url: URL, ...PASSWORD } }),
+      storedSecret({ name: "c", secretType: "cluster", data: { url: URL } }),
+    ],
+    used: null,
+    more: { candidates: [], findings: [] },
+  },
+  {
+    name: "other spellings of the place are told with what differs",
+    secrets: [
+      repository("http", { url: "http://git.example.com/org/app" }),
+      repository("slash", { url: `${URL}/` }),
+      repository("ssh", { url: "git@git.example.com:org/app.git" }),
+      repository("port", { url: "https://git.example.com:8443/org/app" }),
+      template("user", { url: "https://bot@git.example.com/org/" }),
+      template("exact", { url: `${URL}/` }),
+      repository("elsewhere", { url: "https://git.example.com/org/app2" }),
+      template("others", { url: "https://git.example.com/others/" }),
+    ],
+    used: null,
+    why: {
+      http: ["not_used", /^Its URL does not match: its scheme is http, not https\.$/],
+      slash: ["not_used", /it ends with a slash\.$/],
+      ssh: ["not_used", /its scheme is ssh, not https, and it has a user before the host\.$/],
+      port: ["not_used", /it has the port 8443\.$/],
+      user: ["not_used", /^Its URL is not a prefix: it has a user before the host\.$/],
+      exact: ["not_used", /^Its URL is not a prefix: it ends with a slash\.$/],
+    },
+  },
+  {
+    name: "what Go cannot parse is found as it is written, and no template is",
+    secrets: [
+      repository("app", { url: "192.0.2.10:1843/org/app", username: "bot", password: "fake" }),
+      template("org", { url: "192.0.2.10:1843/org/", ...PASSWORD }),
+    ],
+    url: "192.0.2.10:1843/org/app",
+    used: "app repository password",
+    why: {
+      app: ["used", /^Its URL matches/],
+      org: ["not_used", /^Argo CD cannot parse its URL, and so never uses it\.$/],
+    },
+  },
+];
+
+for (const each of CASES) {
+  Deno.test(`explained: ${each.name}`, () => {
+    const { secrets, url = URL, project = "default", used, more = {}, why } = each;
+    const explained = explainRepository(secrets, url, project);
+    const { used: found } = explained;
+    equal(found && `${found.name} ${found.kind} ${found.credential}`, used);
+    equal(explained.ambiguous, false);
+    for (const [key, value] of Object.entries(more)) {
+      deepEqual(explained[key as keyof RepositoryExplanation], value, key);
+    }
+    if (why === undefined) return;
+    const names = explained.candidates.map(({ name }) => name);
+    deepEqual(names.sort(), Object.keys(why).sort());
+    for (const [name, [state, reason]] of Object.entries(why)) {
+      const candidate = explained.candidates.find((each) => each.name === name);
+      ok(candidate !== undefined, `${name} is no candidate`);
+      equal(candidate.state, state, name);
+      match(candidate.why, reason);
+    }
+  });
+}

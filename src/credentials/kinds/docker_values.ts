@@ -1,0 +1,65 @@
+import { NO_PASSWORD } from "../../kube/repository_fields.ts";
+import type { SecretData } from "../../kube/store.ts";
+import { seal } from "../../log/sealed.ts";
+import { canonicalValue, exactText } from "../material/canonical.ts";
+import {
+  type DockerLogin,
+  dockerLogin,
+  parseDockerConfig,
+  shownLoginName,
+} from "../material/docker_config.ts";
+import { shownName } from "../../fields/texts.ts";
+import { configsOf, type StoredConfig } from "./pull_secret.ts";
+import type { StoredValue } from "./repository_credential.ts";
+import { shownUrl } from "./url.ts";
+
+/** A credential in an entry of a pull secret. */
+export interface EntryValue extends StoredValue {
+  /** Its registry for showing; with a clause behind it where it is not the one that kubelet takes. */
+  readonly place: string;
+  /** Absent where the whole configuration stands for what is in it. */
+  readonly registry?: string;
+  /** For showing. */
+  readonly username?: string;
+}
+
+/** The credentials in the Docker configurations of a secret: one for each entry, and what differs from it. */
+export function dockerValues(type: string, data: SecretData): EntryValue[] {
+  return configsOf(type, data).flatMap((config) => valuesIn(config, data));
+}
+
+function valuesIn({ key, text, form, isExact }: StoredConfig, data: SecretData): EntryValue[] {
+  const config = parseDockerConfig(text, form);
+  // Whatever is in it: two that differ are seen to.
+  if (!config.ok || !isExact) return [{ key, place: key, value: seal(exactText(data[key]!)) }];
+  return [...config.value.entries].flatMap(([entry, json]) => {
+    const login = dockerLogin(json.reveal());
+    const username = shownLoginName(login);
+    const registry = shownUrl(entry);
+    return valuesOf(login).map(([field, value], i) => ({
+      key,
+      registry,
+      place: i === 0 ? registry : `${registry} (${field})`,
+      ...(username === undefined ? {} : { username }),
+      value: seal(canonicalValue(value)),
+    }));
+  });
+}
+
+/**
+ * What is secret in an entry, each value once, with its field: first what kubelet takes.
+ * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/credentialprovider/config.go
+ */
+function valuesOf(login: DockerLogin): (readonly [field: string, value: string])[] {
+  const { username, auth, fields } = login;
+  const isToken = typeof username === "string" && shownName(username) !== username;
+  const all = [
+    ["auth", auth] as const,
+    ...Object.entries(fields),
+    ["username", isToken ? username : undefined] as const,
+  ].map(([field, value]) => [field, value === NO_PASSWORD ? username : value] as const);
+  const texts = all.flatMap(([field, value]) =>
+    typeof value === "string" && value !== "" ? [[field, value] as const] : []
+  );
+  return texts.filter(([, value], i) => texts.findIndex((other) => other[1] === value) === i);
+}

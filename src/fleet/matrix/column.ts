@@ -1,0 +1,187 @@
+import type { MakeFingerprint } from "../../credentials/fingerprints.ts";
+import type { Finding } from "../../credentials/finding.ts";
+import { azureWorkloadIdentity } from "../../credentials/kinds/azure_workload_identity.ts";
+import { WRITE_ANNOTATION } from "../../credentials/kinds/kind.ts";
+import { ownerOf } from "../../credentials/kinds/owner.ts";
+import { shownUsername } from "../../credentials/kinds/password.ts";
+import { configOf } from "../../credentials/kinds/pull_secret.ts";
+import { credentialsIn, SECRET_TYPE_LABEL } from "../../credentials/kinds/repository_credential.ts";
+import { registriesIn } from "../../credentials/material/docker_config.ts";
+import { type CredentialValue, valuesIn } from "../../credentials/values.ts";
+import { isOurs } from "../../credentials/write/removal.ts";
+import { repositoryFields } from "../../kube/repository_fields.ts";
+import { refKey, type StoredSecret } from "../../kube/store.ts";
+import { compare } from "./groups.ts";
+import { argocdIdentity, dockerIdentity } from "./identity.ts";
+import type {
+  CellSecret,
+  Column,
+  ColumnRow,
+  Part,
+  RowIdentity,
+  RowKind,
+  ShownFinding,
+} from "./shapes.ts";
+
+/** What one cluster has told. */
+export interface ColumnSource {
+  /** Repositories and templates, also those for writing. */
+  readonly argocd: readonly StoredSecret[];
+  readonly pullSecrets: readonly StoredSecret[];
+  readonly findings: readonly Finding[];
+  /** Why pull secrets may be there that are not listed, and so on. */
+  readonly notSeen?: Readonly<Partial<Record<Part, string>>>;
+  readonly hasArgocd: boolean;
+  readonly warnings: readonly string[];
+}
+
+export interface ColumnOptions {
+  /** Absent where no value was read. */
+  readonly fingerprint?: MakeFingerprint;
+  /** Only rows of these kinds. @default all */
+  readonly kinds?: readonly RowKind[];
+}
+
+/** A row as it grows. */
+interface Growing {
+  readonly identity: RowIdentity;
+  readonly secrets: CellSecret[];
+  readonly findings: ShownFinding[];
+}
+
+/**
+ * One cluster's column. What is sealed is only fingerprinted here: nothing of it is in the column, so that
+ * the secrets can be dropped as soon as it is made.
+ */
+export async function columnOf(
+  cluster: string,
+  source: ColumnSource,
+  { fingerprint, kinds }: ColumnOptions,
+): Promise<Column> {
+  const rows = new Map<string, Growing>();
+  const rowOf = (identity: RowIdentity): Growing => {
+    const row = rows.get(identity.id) ?? { identity, secrets: [], findings: [] };
+    rows.set(identity.id, row);
+    return row;
+  };
+  const placed = placedIn(source);
+  for (const each of placed) {
+    rowOf(each.identity).secrets.push(await cellSecret(each, fingerprint));
+  }
+  const byRef = Map.groupBy(placed, ({ secret }) => refKey(secret));
+  for (const finding of source.findings) {
+    const identities = finding.secrets.flatMap((ref) =>
+      byRef.get(refKey(ref))?.map(({ identity }) => identity) ?? [dockerIdentity(ref.name)]
+    );
+    for (const row of new Set(identities.map(rowOf))) row.findings.push(shownFinding(finding));
+  }
+  const { notSeen = {}, hasArgocd, warnings } = source;
+  return {
+    cluster,
+    status: "success",
+    credentials: [...rows.values()].map(finished)
+      .filter(({ kind }) => kinds?.includes(kind) ?? true)
+      .sort((a, b) => compare(a.id, b.id)),
+    ...Object.keys(notSeen).length > 0 && { not_seen: notSeen },
+    ...!hasArgocd && { no_argocd: true as const },
+    ...warnings.length > 0 && { warnings },
+  };
+}
+
+interface Placed {
+  readonly secret: StoredSecret;
+  readonly identity: RowIdentity;
+  /** Of a repository or template. */
+  readonly username?: string;
+}
+
+function placedIn({ argocd, pullSecrets }: ColumnSource): Placed[] {
+  return [
+    ...pullSecrets.map((secret) => ({ secret, identity: dockerIdentity(secret.name) })),
+    ...argocd.flatMap((secret) => {
+      const fields = repositoryFields(secret.data.reveal());
+      const identity = argocdIdentity(secret, fields);
+      const username = shownUsername(fields);
+      if (identity === undefined) return [];
+      return [{ secret, identity, ...username !== undefined && { username } }];
+    }),
+  ];
+}
+
+async function cellSecret(
+  { secret, username }: Placed,
+  fingerprint: MakeFingerprint | undefined,
+): Promise<CellSecret> {
+  const { namespace, name, annotations } = secret;
+  const write = annotations[WRITE_ANNOTATION];
+  return {
+    namespace,
+    name,
+    // Without its password nobody can tell whether a user name is a token.
+    ...fingerprint && await comparedBy(secret, username, fingerprint),
+    ...isOfWorkload(secret) && { workload_identity: true as const },
+    managed: isOurs(secret),
+    owner: ownerOf(secret) ?? null,
+    ...write !== undefined && { write },
+  };
+}
+
+/** Fingerprints are absent where what it holds cannot be understood: as nothing, all such would be equal. */
+async function comparedBy(
+  secret: StoredSecret,
+  ownName: string | undefined,
+  fingerprint: MakeFingerprint,
+): Promise<Pick<CellSecret, "fingerprints" | "username" | "usernames">> {
+  const values = valuesIn(secret);
+  const made = await Promise.all(values.map(({ value }) => fingerprint(value)));
+  const isWhole = made.every((each) => each !== undefined) && isUnderstood(secret, values);
+  const named = ownName === undefined ? values : [];
+  const names = ownName === undefined
+    ? values.flatMap(({ username }) => username ?? [])
+    : [ownName];
+  const isVaried = new Set(named.map(({ username }) => username)).size > 1;
+  return {
+    ...isWhole && {
+      fingerprints: Object.fromEntries(values.map(({ place }, i) => [place, made[i]!])),
+    },
+    ...names.length > 0 && { username: [...new Set(names)].sort(compare).join(", ") },
+    ...isVaried && {
+      usernames: Object.fromEntries(
+        named.flatMap(({ place, username }) => username === undefined ? [] : [[place, username]]),
+      ),
+    },
+  };
+}
+
+/**
+ * Whether its Docker configuration is one, where it has such. What is neither that nor Argo CD's has
+ * something in it that is a credential to somebody.
+ */
+function isUnderstood(
+  { type, labels, data: sealed }: StoredSecret,
+  values: readonly CredentialValue[],
+): boolean {
+  const data = sealed.reveal();
+  const config = configOf(type, data);
+  if (config !== undefined) return registriesIn(config.text, config.form).ok;
+  return values.length > 0 || labels[SECRET_TYPE_LABEL] !== undefined ||
+    Object.keys(data).length === 0;
+}
+
+const isOfWorkload = ({ labels, data }: StoredSecret) =>
+  labels[SECRET_TYPE_LABEL] !== undefined &&
+  credentialsIn(data.reveal(), labels[SECRET_TYPE_LABEL]).includes(azureWorkloadIdentity.name);
+
+function shownFinding({ code, message, remedy }: Finding): ShownFinding {
+  return { code, message, ...remedy !== undefined && { remedy } };
+}
+
+function finished({ identity, secrets, findings }: Growing): ColumnRow {
+  return {
+    ...identity,
+    secrets: secrets.sort((a, b) => compare(refKey(a), refKey(b))),
+    ...findings.length > 0 && {
+      findings: findings.sort((a, b) => compare(a.code, b.code) || compare(a.message, b.message)),
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { comparableUrl, templateKey } from "../../credentials/kinds/comparable_url.ts";
+import { SECRET_TYPE_LABEL } from "../../credentials/kinds/repository_credential.ts";
+import { shownUrl } from "../../credentials/kinds/url.ts";
+import type { RepositoryFields, StoredSecret } from "../../kube/store.ts";
+import type { RowIdentity, RowKind } from "./shapes.ts";
+
+/** Argo CD's types of secrets that are rows. */
+const KINDS: Readonly<Record<string, Exclude<RowKind, "docker">>> = {
+  "repository": "repository",
+  "repo-creds": "template",
+  "repository-write": "write_repository",
+  "repo-write-creds": "write_template",
+};
+
+/** The row of the pull secrets of a name. */
+export function dockerIdentity(name: string): RowIdentity {
+  return { id: `docker/${name}`, kind: "docker", name };
+}
+
+/**
+ * The row of a repository or template: `repository/git/URL`, with a project `repository/git@PROJECT/URL`.
+ * A credential in its URL is not part of what it is for, so that it stays one row when that is rotated.
+ * @returns `undefined` for a secret that is none
+ */
+export function argocdIdentity(
+  { labels }: Pick<StoredSecret, "labels">,
+  fields: Pick<RepositoryFields, "url" | "type" | "project">,
+): RowIdentity | undefined {
+  const secretType = labels[SECRET_TYPE_LABEL] ?? "";
+  if (!Object.hasOwn(KINDS, secretType)) return undefined;
+  const kind = KINDS[secretType]!;
+  if (kind === "template" || kind === "write_template") {
+    const url = normalised(fields.url ?? "", (text) => templateKey(text) || text);
+    return { id: `${kind}/${url}`, kind, url };
+  }
+  const { type = "git", project = "" } = fields;
+  const url = normalised(fields.url ?? "", comparableUrl);
+  const scope = [type, ...project === "" ? [] : [project]].map(encodeURIComponent).join("@");
+  return {
+    id: `${kind}/${scope}/${url}`,
+    kind,
+    url,
+    ...project === "" ? {} : { project },
+    type,
+  };
+}
+
+/** Masked first, since tokens are known by their letters' case, and again, since Go escapes the mask. */
+function normalised(url: string, by: (url: string) => string): string {
+  return shownUrl(by(shownUrl(url)));
+}

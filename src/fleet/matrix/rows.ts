@@ -1,0 +1,161 @@
+import { compare, groupKeys, type KeyOf, lettersOf } from "./groups.ts";
+import {
+  type Cell,
+  type Column,
+  type ColumnOrReason,
+  type ColumnRow,
+  type EmptyCell,
+  type Matrix,
+  type MatrixCluster,
+  type MatrixRow,
+  MIXED,
+  type Part,
+  partOf,
+  ROW_KINDS,
+  type RowIdentity,
+  type RowKind,
+  type RowState,
+} from "./shapes.ts";
+
+/**
+ * The matrix of these columns, in whatever order they have come. The server makes it when all clusters
+ * have answered; who reads a stream may make it again at each one that has.
+ */
+export function matrixOf(columns: readonly ColumnOrReason[]): Matrix {
+  const sorted = [...columns].sort((a, b) => compare(a.name, b.name));
+  const identities = new Map<string, RowIdentity>();
+  const keyOf = groupKeys();
+  const parts = sorted.map((each) => {
+    const rows = new Map<string, ColumnRow>();
+    if ("column" in each) {
+      for (const row of each.column.credentials) {
+        rows.set(row.id, row);
+        if (!identities.has(row.id)) identities.set(row.id, identityOf(row));
+      }
+    }
+    return { name: each.name, rows, emptyOf: emptiesOf(each) };
+  });
+  const credentials = [...identities.values()].sort(byIdentity)
+    .map((identity) => rowOf(identity, parts, keyOf));
+  const end = sorted.map((each) => "column" in each ? each.column.fingerprints_end : undefined)
+    .find((each) => each !== undefined);
+  return {
+    clusters: sorted.map(clusterOf),
+    credentials,
+    total: credentials.length,
+    ...end !== undefined && { fingerprints_end: end },
+  };
+}
+
+interface ColumnPart {
+  readonly name: string;
+  readonly rows: ReadonlyMap<string, ColumnRow>;
+  emptyOf(kind: RowKind): EmptyCell;
+}
+
+/** What a column has of a row. */
+interface Found {
+  readonly row: ColumnRow;
+  /** Of each secret. */
+  readonly keys: readonly (string | undefined)[];
+}
+
+function rowOf(identity: RowIdentity, parts: readonly ColumnPart[], keyOf: KeyOf): MatrixRow {
+  // One look at each column: most rows may be in few of very many.
+  const found = parts.map(({ rows }): Found | undefined => {
+    const row = rows.get(identity.id);
+    return row && { row, keys: row.secrets.map(keyOf) };
+  });
+  const letters = lettersOf(found.flatMap((each) => each ? [new Set(each.keys)] : []));
+  const cells = parts.map(({ emptyOf }, i): Cell => {
+    const there = found[i];
+    if (there !== undefined && there.keys.length > 0) return present(there, letters);
+    return emptyOf(identity.kind);
+  });
+  return {
+    ...identity,
+    state: stateOf(cells),
+    not_seen: cells.reduce((sum, { state }) => sum + (state === "unknown" ? 1 : 0), 0),
+    findings: found.flatMap((each, i) =>
+      each?.row.findings?.map((finding) => ({ ...finding, cluster: parts[i]!.name })) ?? []
+    ),
+    cells: Object.fromEntries(parts.map(({ name }, i) => [name, cells[i]!])),
+  };
+}
+
+function present({ row: { secrets }, keys }: Found, letters: ReadonlyMap<string, string>): Cell {
+  const lettered = secrets.map((secret, i) => {
+    const group = letters.get(keys[i] ?? "");
+    return group === undefined ? secret : { ...secret, group };
+  });
+  const [group, ...others] = new Set(lettered.map(({ group }) => group));
+  if (others.length > 0) return { state: "present", group: MIXED, secrets: lettered };
+  return { state: "present", ...group === undefined ? {} : { group }, secrets: lettered };
+}
+
+function stateOf(cells: readonly Cell[]): RowState {
+  const groups = new Set<string | undefined>();
+  let isPartial = false;
+  for (const cell of cells) {
+    if (cell.state === "present") groups.add(cell.group);
+    // Where there is no Argo CD, nothing of it is missing.
+    else if (cell.state === "absent" && cell.reason === undefined) isPartial = true;
+  }
+  // One that could not be understood is not what another one is that could.
+  if (groups.size > 1 || groups.has(MIXED)) return "differs";
+  if (isPartial) return "partial";
+  return groups.size === 0 || groups.has(undefined) ? "not_compared" : "same";
+}
+
+const ABSENT: EmptyCell = { state: "absent", secrets: [] };
+
+/** What a cell of that column is without a secret; one object for all, since they may be very many. */
+function emptiesOf(each: ColumnOrReason): ColumnPart["emptyOf"] {
+  if (!("column" in each)) {
+    const unknown: EmptyCell = { state: "unknown", reason: each.status, secrets: [] };
+    return () => unknown;
+  }
+  const byPart: Readonly<Record<Part, EmptyCell>> = {
+    docker: emptyOf(each.column, "docker"),
+    argocd: each.column.no_argocd
+      ? { state: "absent", reason: "no_argocd", secrets: [] }
+      : emptyOf(each.column, "argocd"),
+  };
+  return (kind) => byPart[partOf(kind)];
+}
+
+function emptyOf({ not_seen = {} }: Column, part: Part): EmptyCell {
+  const reason = not_seen[part];
+  return reason === undefined ? ABSENT : { state: "unknown", reason, secrets: [] };
+}
+
+function clusterOf(each: ColumnOrReason): MatrixCluster {
+  const { name, transport, same_server_as } = each;
+  const about = { ...transport && { transport }, ...same_server_as && { same_server_as } };
+  if (!("column" in each)) {
+    const { status, message } = each;
+    return { name, status, ...message !== undefined && { message }, ...about };
+  }
+  const { status, no_argocd, warnings } = each.column;
+  return { name, status, ...no_argocd && { no_argocd }, ...about, ...warnings && { warnings } };
+}
+
+function identityOf({ id, kind, name, url, project, type }: ColumnRow): RowIdentity {
+  return {
+    id,
+    kind,
+    ...name !== undefined && { name },
+    ...url !== undefined && { url },
+    ...project !== undefined && { project },
+    ...type !== undefined && { type },
+  };
+}
+
+function byIdentity(a: RowIdentity, b: RowIdentity): number {
+  const texts = ({ name = "", url = "", project = "", type = "" }: RowIdentity) =>
+    [name, url, project, type] as const;
+  const [these, those] = [texts(a), texts(b)];
+  return ROW_KINDS.indexOf(a.kind) - ROW_KINDS.indexOf(b.kind) ||
+    these.map((text, i) => compare(text, those[i]!)).find((order) => order !== 0) ||
+    compare(a.id, b.id);
+}

@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { fakeClock } from "../../tests/support/fake_clock.ts";
+import { type FleetLimits, FleetQueue, type Takes, type Turn } from "./queue.ts";
+
+const STALLED = 2000;
+
+const limits = (atOnce: number, processes = atOnce, held = 4, perServer = 9): FleetLimits => ({
+  atOnce: { connections: atOnce, processes },
+  held: { connections: held, processes: held },
+  perServer: { connections: perServer, processes: perServer },
+  stalled: STALLED,
+});
+
+/** A request, by its caller's name and its own. */
+const CALLS = new Map<string, symbol>();
+
+function turnOf(request: string, server: string, takes: Takes = "connections"): Turn {
+  const [caller = ""] = request.split("/");
+  const call = CALLS.get(request) ?? Symbol(request);
+  CALLS.set(request, call);
+  return { caller, call, server, takes };
+}
+
+/** Clusters that end when they are told to, of requests as `caller/request`. */
+function queued(queue: FleetQueue) {
+  const begun: string[] = [];
+  const ends = new Map<string, () => void>();
+  return {
+    begun,
+    ask(request: string, cluster: string, takes?: Takes, server = cluster): Promise<void> {
+      return queue.during(turnOf(request, server, takes), () => {
+        begun.push(cluster);
+        return new Promise<void>((resolve) => ends.set(cluster, resolve));
+      });
+    },
+    async end(cluster: string): Promise<void> {
+      ends.get(cluster)!();
+      await settled();
+    },
+  };
+}
+
+async function settled(): Promise<void> {
+  for (let i = 0; i < 10; i++) await Promise.resolve();
+}
+
+Deno.test("no more are at work at once than may be; each that ends lets another begin", async () => {
+  using _clock = fakeClock();
+  const { begun, ask, end } = queued(new FleetQueue(limits(2)));
+  for (const cluster of ["a", "b", "c", "d"]) void ask("one", cluster);
+  await settled();
+  assert.deepEqual(begun, ["a", "b"]);
+  await end("b");
+  assert.deepEqual(begun, ["a", "b", "c"]);
+  await end("a");
+  assert.deepEqual(begun, ["a", "b", "c", "d"]);
+});
+
+Deno.test("requests take turns: a small one is not behind all clusters of a large one", async () => {
+  using _clock = fakeClock();
+  const { begun, ask, end } = queued(new FleetQueue(limits(1)));
+  for (const cluster of ["a1", "a2", "a3"]) void ask("one/large", cluster);
+  void ask("one/small", "b1");
+  await settled();
+  for (const cluster of ["a1", "a2", "b1"]) await end(cluster);
+  assert.deepEqual(begun, ["a1", "a2", "b1", "a3"]);
+});
+
+Deno.test("callers take turns, however many requests one of them has", async () => {
+  using _clock = fakeClock();
+  const { begun, ask, end } = queued(new FleetQueue(limits(1)));
+  for (const request of ["1", "2", "3"]) {
+    for (const cluster of ["a", "b"]) void ask(`many/${request}`, `${cluster}${request}`);
+  }
+  for (const cluster of ["c", "d"]) void ask("few/1", cluster);
+  await settled();
+  for (const cluster of ["a1", "b1", "c", "a2", "d"]) await end(cluster);
+  assert.deepEqual(begun, ["a1", "b1", "c", "a2", "d", "a3"]);
+});
+
+for (const takes of ["connections", "processes"] as const) {
+  Deno.test(`a server that hangs holds no more than its share of ${takes}, whoever asks`, async () => {
+    using clock = fakeClock();
+    const { begun, ask, end } = queued(new FleetQueue(limits(4, 4, 4, 2)));
+    for (const request of ["one/1", "one/2", "two/1", "two/2"]) {
+      void ask(request, `hangs for ${request}`, takes, "hangs");
+    }
+    void ask("one/1", "a", takes);
+    void ask("two/2", "b", takes);
+    await settled();
+    const held = ["hangs for one/1", "hangs for one/2"];
+    assert.deepEqual(begun.toSorted(), ["a", "b", ...held].toSorted());
+    await end("a");
+    await clock.advance(10 * STALLED);
+    assert.equal(begun.length, 4, "a third one is begun where two hang");
+    await end(held[0]!);
+    assert.equal(begun.length, 5);
+    await end(held[1]!);
+    assert.equal(begun.length, 6);
+  });
+}
+
+Deno.test("one that hangs gives its turn to another and stays under way, up to some", async () => {
+  using clock = fakeClock();
+  const { begun, ask, end } = queued(new FleetQueue(limits(1, 1, 2)));
+  for (const cluster of ["hangs", "hangs, too", "a"]) void ask("one", cluster);
+  await settled();
+  assert.deepEqual(begun, ["hangs"]);
+  await clock.advance(STALLED);
+  assert.deepEqual(begun, ["hangs", "hangs, too"]);
+  await clock.advance(STALLED);
+  assert.deepEqual(begun, ["hangs", "hangs, too"]);
+  await end("hangs");
+  assert.deepEqual(begun, ["hangs", "hangs, too", "a"]);
+});
+
+Deno.test("what takes processes waits for its own turns, and holds up no other", async () => {
+  using _clock = fakeClock();
+  const { begun, ask, end } = queued(new FleetQueue(limits(3, 1)));
+  void ask("one", "k1", "processes");
+  void ask("one", "k2", "processes");
+  void ask("one", "a");
+  await settled();
+  assert.deepEqual(begun, ["k1", "a"]);
+  await end("k1");
+  assert.deepEqual(begun, ["k1", "a", "k2"]);
+});
+
+Deno.test("what fails gives its turn back, and is told", async () => {
+  using _clock = fakeClock();
+  const queue = new FleetQueue(limits(1));
+  const failing = queue.during(turnOf("one", "a"), () => Promise.reject(new Error("it fails")));
+  const next = queue.during(turnOf("one", "a"), () => Promise.resolve("done"));
+  await assert.rejects(failing, /it fails/);
+  assert.equal(await next, "done");
+});
+
+Deno.test("with more places those that wait begin at once", async () => {
+  using _clock = fakeClock();
+  const queue = new FleetQueue(limits(1));
+  const { begun, ask } = queued(queue);
+  for (const cluster of ["a", "b", "c"]) void ask("one", cluster);
+  await settled();
+  queue.configure(limits(3));
+  await settled();
+  assert.deepEqual(begun, ["a", "b", "c"]);
+});

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import type { ClusterEntry } from "../fleet_answers.ts";
+import { outcomeOf, summaryOf } from "./fleet.ts";
+
+const LARGE = { secrets: ["x".repeat(1000)] };
+
+const entry = (cluster: string, status_code: number, answer: object): ClusterEntry => ({
+  ...{ cluster, status_code, answer: { ...LARGE, ...answer } },
+  transport: "api",
+  same_server_as: ["z"],
+});
+
+const FAILED = { code: "forbidden", message: "It may not" };
+const NOT_BEGUN = { code: "not_begun", message: "It was skipped" };
+
+const ROWS: [what: string, entries: ClusterEntry[], status: number, code?: string][] = [
+  ["all succeed", [entry("a", 200, {}), entry("b", 200, {})], 200],
+  ["some fail", [entry("a", 200, {}), entry("b", 403, FAILED)], 207],
+  ["all fail alike", [entry("a", 403, FAILED), entry("b", 403, FAILED)], 403, "forbidden"],
+  ["some are not begun", [entry("a", 503, NOT_BEGUN), entry("b", 403, FAILED)], 403, "forbidden"],
+  ["none is begun", [entry("a", 503, NOT_BEGUN), entry("b", 503, NOT_BEGUN)], 503, "not_begun"],
+  [
+    "all fail, each in its way",
+    [entry("a", 403, FAILED), entry("b", 504, { code: "timeout" })],
+    502,
+    "clusters_failed",
+  ],
+];
+
+for (const [what, entries, status, code] of ROWS) {
+  Deno.test(`when ${what} the whole is ${status}, and to know it takes little of each answer`, () => {
+    const summary = summaryOf(entries);
+    assert.deepEqual([summary.status, summary.body.code], [status, code]);
+    const kept = entries.map(outcomeOf);
+    assert.deepEqual(summaryOf(kept), summary);
+    assert.ok(JSON.stringify(kept).length < 300);
+  });
+}

@@ -1,0 +1,21 @@
+import { columnOrReason } from "../../fleet/matrix/entry.ts";
+import { filtered, type MatrixFilter } from "../../fleet/matrix/filter.ts";
+import type { ColumnRead } from "../../fleet/matrix/read_column.ts";
+import { matrixOf } from "../../fleet/matrix/rows.ts";
+import { readFailed, statusWord } from "../cluster_errors.ts";
+import type { ClusterEntry } from "../fleet_answers.ts";
+import type { Json } from "../reply.ts";
+import { summaryOf } from "./fleet.ts";
+
+/** The matrix of what came of all clusters, with the rows that are meant. */
+export function matrixAnswer(entries: readonly ClusterEntry[], filter: MatrixFilter): Json {
+  const { status, body } = summaryOf(entries);
+  return { status, body: { ...filtered(matrixOf(entries.map(columnOrReason)), filter), ...body } };
+}
+
+/** @throws {OperationError} where the cluster could not be asked */
+export function columnAnswer(read: ColumnRead): Json {
+  if (read.kind === "column") return { status: 200, body: read.column };
+  const { error, seconds } = read;
+  throw readFailed(error, seconds, { body: { status: statusWord(error) } });
+}

@@ -1,0 +1,75 @@
+import { z } from "@hono/zod-openapi";
+import { open, shapeOf } from "../../fields/field.ts";
+import { NO_CONTROL } from "../../fields/texts.ts";
+import { wordsIn } from "../../fleet/matrix/filter.ts";
+import { ROW_KINDS, ROW_STATES } from "../../fleet/matrix/shapes.ts";
+import { querySelection } from "./selection.ts";
+
+/** Some of these words, by commas. */
+function wordsOf<Word extends string>(words: readonly Word[]) {
+  const word = `(${words.join("|")})`;
+  return z.string()
+    .transform((given, context): readonly Word[] => {
+      const items = given.split(",").map((item) => item.trim()).filter((item) => item !== "");
+      const known = wordsIn(given, words);
+      if (items.length > 0 && items.every((item) => known.some((each) => each === item))) {
+        return known;
+      }
+      context.addIssue({
+        code: "custom",
+        message: `must be one or several of ${words.join(", ")}`,
+      });
+      return z.NEVER;
+    })
+    .openapi({
+      type: "string",
+      pattern: `^(\\s*,)*\\s*${word}\\s*(,\\s*(${word}\\s*)?)*$`,
+    });
+}
+
+const MOST = 200;
+
+const Text = z.string().min(1, "must not be empty")
+  .refine((text) => text.length <= MOST, `must have at most ${MOST} characters`)
+  .refine((text) => !/\p{Cc}/u.test(text), "must not contain control characters")
+  .openapi({ maxLength: MOST, pattern: NO_CONTROL });
+
+const flag = (otherwise: "true" | "false") =>
+  z.enum(["true", "false"], { error: "must be true or false" }).default(otherwise)
+    .transform((text) => text === "true")
+    .openapi({ type: "boolean", default: undefined });
+
+export const credentialsFields = {
+  ...querySelection,
+  kind: open(wordsOf(ROW_KINDS).optional(), "Only credentials of these kinds", {
+    by: "commas",
+    value: "kinds",
+    also: `comma-separated: ${ROW_KINDS.join(", ")}`,
+    example: "repository,template",
+    otherwise: "all",
+  }),
+  state: open(wordsOf(ROW_STATES).optional(), "Only rows in these states", {
+    by: "commas",
+    value: "states",
+    also: `comma-separated: ${ROW_STATES.join(", ")}`,
+    example: "differs,partial",
+    otherwise: "all",
+  }),
+  q: open(Text.optional(), "Filter rows by text, case-insensitive", {
+    value: "text",
+    also: "a name, URL, user name, fingerprint or code of a finding",
+  }),
+  owner: open(Text.optional(), "Only rows with a secret managed by this", {
+    value: "name",
+    also: "part of the name: `Helm`; `argocd-configurer` is this program, `none` nobody",
+  }),
+  everywhere: open(flag("false"), "Also pull secrets without a docker label", {
+    by: "switch",
+    otherwise: "false",
+  }),
+  fingerprints: open(flag("true"), "Read the values and compare them by fingerprint", {
+    by: "on_switch",
+    otherwise: "true",
+  }),
+};
+export const CredentialsQuery = z.strictObject(shapeOf(credentialsFields));

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { seed } from "./credentials_seed.ts";
+import { assertEnded, type Stage, testsBothWays } from "./credentials_support.ts";
+
+const bothWays = testsBothWays((test) => Deno.test(test));
+
+/** Which login kubelet takes for an image, as people read it. */
+
+/** Service accounts beside the pull secret of namespace `team-a`. */
+function seedMore(stage: Stage): void {
+  seed(stage);
+  const { cluster } = stage.emulators.one;
+  const account = (name: string, ...names: string[]) =>
+    cluster.putServiceAccount({
+      metadata: { namespace: "team-a", name },
+      imagePullSecrets: names.map((name) => ({ name })),
+    });
+  account("default");
+  account("ci", "pull", "gone");
+}
+
+const IMAGE = ["--image", "ghcr.io/org/app:1.2", "-n", "team-a"];
+
+bothWays("explained is which login kubelet takes for an image", async (stage) => {
+  seedMore(stage);
+  const ended = await stage.run(["explain", "one", ...IMAGE, "--service-account", "ci"]);
+  assertEnded(ended, {
+    stdout: `
+RESULT        NAMESPACE   NAME   REGISTRY   USERNAME   WHY
+used          team-a      pull   ghcr.io    ci         Its key matches the image.
+passed over   team-a      gone   <none>     <none>     The service account names it, and it is not there.
+`.slice(1),
+    stderr:
+      /^ghcr\.io\/org\/app:1\.2 with service account 'ci' in namespace 'team-a': kubelet tries the login of user 'ci' for ghcr\.io from pull secret 'pull' first \(rules of Kubernetes v1\.35\.4\)\nfinding pull_secret_missing: .* Write the pull secret to the namespace, or remove it from the service account's imagePullSecrets\.\n$/,
+  });
+});
+
+bothWays("a pull secret that the service account does not name is a finding", async (stage) => {
+  seedMore(stage);
+  const { code, stdout, stderr } = await stage.run(["explain", "one", ...IMAGE]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^passed over .* pull .* the service account does not name the secret\.$/m);
+  assert.match(stderr, /: kubelet pulls without a login from a pull secret/);
+  assert.match(stderr, /^finding pull_secret_not_named: /m);
+});
+
+bothWays(
+  "an image's JSON is the answer as it is, names are those of the secrets",
+  async (stage) => {
+    seedMore(stage);
+    const args = ["explain", "one", ...IMAGE, "--service-account", "ci"];
+    const { stdout } = await stage.run([...args, "-o", "json"]);
+    assert.deepEqual(JSON.parse(stdout).used, {
+      namespace: "team-a",
+      name: "pull",
+      key: "ghcr.io",
+      username: "ci",
+    });
+    assertEnded(await stage.run([...args, "-o", "name"]), {
+      stdout: "secret/pull\nsecret/gone\n",
+    });
+  },
+);
+
+bothWays("where there is no pull secret at all that is said", async (stage) => {
+  seedMore(stage);
+  assertEnded(await stage.run(["explain", "one", "--image", "nginx"]), {
+    stderr:
+      /^No secret matches, and none nearly does\nnginx .*: kubelet pulls without a login from a pull secret/,
+  });
+  assertEnded(await stage.run(["explain", "one", "--image", "nginx", "--service-account", "x"]), {
+    stderr: /\nfinding service_account_missing: Namespace 'default' has no service account 'x'/,
+  });
+});
+
+bothWays("wrong usage with an image is told in the words of the command line", async (stage) => {
+  const rows: [args: string[], stderr: RegExp][] = [
+    [
+      ["explain", "one", "--image", "https://ghcr.io/app"],
+      /^error: --image must be an image as a pod names it/,
+    ],
+    [
+      ["explain", "one", "https://github.com/org/app", "--image", "nginx"],
+      /^error: --image contradicts URL/,
+    ],
+    [["explain", "one", "--image", "nginx", "--project", "x"], /^error: --project is about a repo/],
+  ];
+  for (const [args, stderr] of rows) {
+    assertEnded(await stage.run(args), { code: 2, stderr });
+  }
+});

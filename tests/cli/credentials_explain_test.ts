@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { seed } from "./credentials_seed.ts";
+import { assertEnded, type Stage, testsBothWays } from "./credentials_support.ts";
+
+const bothWays = testsBothWays((test) => Deno.test(test));
+
+/** Why Argo CD uses a credential or does not, as people read it. */
+
+const APP = "https://github.com/example/app";
+
+/** Beside the usual ones: a repository that has a user name only, and one of another scheme. */
+function seedMore(stage: Stage): void {
+  seed(stage);
+  const repository = (name: string, url: string, more: object = {}) =>
+    stage.emulators.one.cluster.put({
+      metadata: {
+        namespace: "argocd",
+        name,
+        labels: { "argocd.argoproj.io/secret-type": "repository" },
+      },
+      stringData: { url, type: "git", ...more },
+    });
+  repository("named", `${APP}-named.git`, { username: "ci" });
+  repository("ssh", "git@github.com:example/app.git", { sshPrivateKey: stage.canary.value });
+}
+
+bothWays("explained is which secret is used, and what else might be expected", async (stage) => {
+  seedMore(stage);
+  assertEnded(await stage.run(["explain", "one", APP]), {
+    stdout: `
+RESULT        KIND         NAME     URL                              WHY
+used          template     github   https://github.com/example/      Its URL is the longest matching prefix.
+passed over   repository   ssh      git@github.com:example/app.git   Its URL does not match: its scheme is ssh, not https, and it has a user before the host.
+`.slice(1),
+    stderr:
+      `${APP} in project 'default': Git gets the password of user 'ci' from template 'github' (rules of Argo CD v3.5.6)\n`,
+  });
+});
+
+bothWays("why a template is not used is a finding with its remedy", async (stage) => {
+  seedMore(stage);
+  const { stdout, stderr } = await stage.run(["explain", "one", `${APP}-named`]);
+  assert.match(stdout, /^used +repository +named .*Its user name alone counts as a credential/m);
+  assert.match(
+    stdout,
+    /^passed over +template +github .*with its own credential takes precedence: 'named'/m,
+  );
+  assert.match(stderr, /: Git gets no credential from repository 'named'/);
+  assert.match(stderr, /^finding username_only: .* Remove its user name, or add the password\.$/m);
+});
+
+bothWays("JSON is the answer as it is, names are those of the secrets", async (stage) => {
+  seedMore(stage);
+  const { stdout } = await stage.run(["explain", "one", APP, "-o", "json"]);
+  const { used, argocd_rules } = JSON.parse(stdout);
+  assert.deepEqual(used, {
+    namespace: "argocd",
+    name: "github",
+    kind: "template",
+    credential: "password",
+    username: "ci",
+  });
+  assert.equal(argocd_rules, "v3.5.6");
+  assertEnded(await stage.run(["explain", "one", APP, "-o", "name"]), {
+    stdout: "secret/github\nsecret/ssh\n",
+  });
+});
+
+bothWays("several clusters are explained beside each other", async (stage) => {
+  seedMore(stage);
+  const { code, stdout } = await stage.run(["explain", "--cluster", "one,two", APP]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^CLUSTER .*\none +used +template +github /);
+});
+
+bothWays("where no secret is near that is said", async (stage) => {
+  seedMore(stage);
+  assertEnded(await stage.run(["explain", "two", APP]), {
+    stderr: /^No secret matches, and none nearly does\n.*gets no credential/,
+  });
+});
+
+bothWays("a login in the URL is told, and not shown", async (stage) => {
+  seedMore(stage);
+  const url = `https://ci:${stage.canary.value}@git.example.com/app`;
+  const { stdout, stderr } = await stage.run(["explain", "two", url]);
+  assert.match(stderr, /: Git gets no credential, and uses the login in the URL \(rules/);
+  assert.match(stderr, /^finding login_in_url: .* store them in a secret\.$/m);
+  assert.ok(!`${stdout}${stderr}`.includes(stage.canary.value));
+});
+
+bothWays("wrong usage is told in the words of the command line", async (stage) => {
+  const rows: [args: string[], stderr: RegExp][] = [
+    [["explain", "one"], /^error: Missing URL/],
+    [["explain"], /^error: Missing /],
+    [
+      ["explain", "one", APP, "--project", "../x"],
+      /^error: --project must be the name of a project/,
+    ],
+    [["explain", "one", ""], /^error: URL must not be empty/],
+  ];
+  for (const [args, stderr] of rows) {
+    assertEnded(await stage.run(args), { code: 2, stderr });
+  }
+});
+
+bothWays("a cluster without Argo CD, and one that does not answer, are errors", async (stage) => {
+  await stage.folder.write(
+    "clusters/labels.yaml",
+    "two: {argocd-configurer.io/argocd-namespace: none}\n",
+  );
+  assertEnded(await stage.run(["explain", "two", APP]), {
+    code: 1,
+    stderr: /^error: Cluster 'two' has no Argo CD/,
+  });
+  assertEnded(await stage.run(["explain", "gone", APP]), {
+    code: 1,
+    stderr: /^error: Cannot connect/,
+  });
+});

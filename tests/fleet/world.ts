@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { ControlPlaneClient } from "../../scripts/control_plane/connect.ts";
+import { clustersFromEnv } from "../../scripts/control_plane/several.ts";
+import { thisMachine } from "../../src/cli/machine.ts";
+import { settingsOf } from "../../src/config/schema.ts";
+import { configureLog } from "../../src/log/logger.ts";
+import type { FleetAnswer } from "../../src/operations/fleet_answers.ts";
+import { wireServer } from "../../src/wire_server.ts";
+import type { Machine } from "../../src/wire.ts";
+import { folder, kubeconfig } from "../cli/support.ts";
+import { assertDocumented } from "../http/documented.ts";
+import { type Canary, makeCanary } from "../support/canary.ts";
+import type { Declare } from "../support/declare.ts";
+import { type SilentPort, silentPort } from "../support/silent_port.ts";
+
+/**
+ * The whole program over its HTTP edge and real API servers: `a`, `b`, `c` and `d` have each their
+ * own, `alias` is another name of `a`'s, at `closed` nothing listens, and `hung` never says anything.
+ */
+export interface FleetWorld {
+  readonly planes: Readonly<Record<"a" | "b" | "c" | "d", ControlPlaneClient>>;
+  readonly hung: SilentPort;
+  /** The clusters folder. */
+  readonly path: string;
+  readonly canary: Canary;
+  /** Writes a file of the clusters folder. */
+  write(name: string, content: string): Promise<string>;
+  ask(method: string, target: string, body?: object): Promise<Asked>;
+}
+
+export interface Asked {
+  readonly status: number;
+  readonly body: FleetAnswer & { readonly code?: string };
+  readonly seconds: number;
+}
+
+/** Seconds that the cluster has that says nothing; the others have as many as a busy machine may need. */
+export const SECONDS = 5;
+
+/** What `labels.yaml` says of that one. */
+const HUNG_LABELS = `hung: {argocd-configurer.io/timeout: "${SECONDS}"}\n`;
+
+/** Of the control plane's people, who looks at the same server by another name. */
+const ALIAS = "two-namespaces";
+
+export interface WorldOptions {
+  readonly transport: "auto" | "kubectl" | "api";
+  /** What the process may do. @default whatever this one may */
+  readonly permissions?: Machine["permissions"];
+}
+
+/** What declares a test on real API servers; it is ignored where there are none. */
+export function fleetTests(declare: Declare) {
+  const planes = clustersFromEnv();
+  return (
+    sentence: string,
+    options: WorldOptions,
+    test: (world: FleetWorld) => Promise<void>,
+  ): void =>
+    declare({
+      name: sentence,
+      ignore: planes.length === 0,
+      fn: () => run(planes, options, test),
+    });
+}
+
+async function run(
+  [a, b, c, d]: readonly ControlPlaneClient[],
+  { transport, permissions }: WorldOptions,
+  test: (world: FleetWorld) => Promise<void>,
+): Promise<void> {
+  await using place = await folder();
+  const planes = { a: a!, b: b!, c: c!, d: d! };
+  const hung = silentPort();
+  const write = (name: string, content: string) => place.write(name, content);
+  for (const [name, { kubeconfigs }] of Object.entries(planes)) {
+    await write(`${name}.kubeconfig`, await Deno.readTextFile(kubeconfigs.administrator));
+  }
+  await write("alias.kubeconfig", await Deno.readTextFile(planes.a.kubeconfigs[ALIAS]));
+  await write("closed.kubeconfig", await Deno.readTextFile(planes.a.kubeconfigs["closed-port"]));
+  await write("hung.kubeconfig", kubeconfig(hung.url));
+  await write("labels.yaml", HUNG_LABELS);
+  const log: string[] = [];
+  configureLog({ format: "json", level: "debug", write: (line) => log.push(line) });
+  const machine = thisMachine();
+  const here = {
+    ...machine,
+    hasKubectl: machine.hasKubectl,
+    permissions: permissions ?? machine.permissions,
+  };
+  const app = wireServer(
+    settingsOf({ "clusters-folder": place.path, kubectl_timeout: 60, transport }),
+    here,
+    "1.2.3",
+  );
+  const canary = makeCanary();
+  const ask = async (method: string, target: string, body?: object): Promise<Asked> => {
+    const began = performance.now();
+    const request = new Request(`http://localhost/api/v1${target}`, {
+      method,
+      headers: { host: "localhost", "content-type": "application/json" },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const response = await app.fetch(request);
+    const text = await response.text();
+    const seconds = (performance.now() - began) / 1000;
+    canary.absentFrom(text, "an answer");
+    await assertDocumented(request, response.status, JSON.parse(text));
+    return { status: response.status, body: JSON.parse(text), seconds };
+  };
+  try {
+    await test({ planes, hung, path: join(place.path), canary, write, ask });
+  } finally {
+    app.close();
+    await hung.close();
+  }
+  for (const line of log) canary.absentFrom(line, "the log");
+}
+
+/** Whether a secret stands in team-a of a real cluster. */
+export async function isThere(plane: ControlPlaneClient, name: string): Promise<boolean> {
+  const { status } = await plane.request("GET", `/api/v1/namespaces/team-a/secrets/${name}`);
+  assert.ok(status === 200 || status === 404, String(status));
+  return status === 200;
+}

@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { inMemory, usable } from "../../src/clusters/fake/in_memory.ts";
+import { KubeError, type KubeErrorKind } from "../../src/kube/errors.ts";
+import { FakeCluster } from "../../src/kube/fake/store.ts";
+import type { SecretStore } from "../../src/kube/store.ts";
+import type { ColumnRow, Matrix } from "../../src/fleet/matrix/shapes.ts";
+import type { FleetEvent } from "../../src/operations/fleet_answers.ts";
+import { encodeBase64Text } from "../../src/text/bytes.ts";
+import { assertDocumented } from "./documented.ts";
+import { search } from "./requests.ts";
+import { DOCKER_LABELS, type Stage, stage, type StageOptions } from "./stage.ts";
+import { assertAbsent, CANARY, get, type Headers } from "./support.ts";
+
+/** Several clusters in memory, and what their credentials are side by side. */
+
+export interface MatrixStage extends Stage {
+  readonly clusters: Readonly<Record<string, FakeCluster>>;
+  /** The answer to `GET /api/v1/credentials`, which is described and has no password in it. */
+  ask(parameters?: Record<string, string>, headers?: Headers): Promise<Answered>;
+  /** The events of the same as a stream. */
+  follow(parameters?: Record<string, string>): Promise<readonly FleetEvent[]>;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly body: Matrix & Readonly<Record<string, unknown>>;
+}
+
+/** Of one cluster. */
+export interface Kept {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly argocdNamespace?: string | null;
+  /** Why every call fails. */
+  readonly fails?: KubeErrorKind;
+  /** Which call fails. @default all */
+  readonly failsAt?: string;
+  /** Whether single namespaces only may be listed. @default false */
+  readonly isNarrow?: boolean;
+  fill?(cluster: FakeCluster): void;
+}
+
+/** A pull secret with one of the configured labels. */
+export function putPull(
+  cluster: FakeCluster,
+  ref: { namespace: string; name: string },
+  auths: Record<string, { username: string; password: string }>,
+  more: Partial<Parameters<FakeCluster["put"]>[0]> = {},
+): void {
+  const [label] = Object.entries(DOCKER_LABELS);
+  cluster.put({
+    ...ref,
+    type: "kubernetes.io/dockerconfigjson",
+    labels: Object.fromEntries([label!]),
+    ...more,
+  }, { ".dockerconfigjson": encodeBase64Text(JSON.stringify({ auths })) });
+}
+
+/** One of Argo CD's secrets. */
+export function putArgocd(
+  cluster: FakeCluster,
+  name: string,
+  type: string,
+  data: Readonly<Record<string, string>>,
+): void {
+  cluster.put(
+    { namespace: "argocd", name, labels: { "argocd.argoproj.io/secret-type": type } },
+    Object.fromEntries(Object.entries(data).map(([key, text]) => [key, encodeBase64Text(text)])),
+  );
+}
+
+export function matrixStage(
+  kept: Readonly<Record<string, Kept>>,
+  options: StageOptions = {},
+): MatrixStage {
+  const clusters = Object.fromEntries(
+    Object.entries(kept).map(([name, { fails, failsAt, fill }]) => {
+      const cluster = new FakeCluster();
+      for (const each of ["default", "argocd"]) cluster.namespaces.set(each, "Active");
+      fill?.(cluster);
+      if (fails !== undefined) {
+        cluster.fault = ({ method }) =>
+          failsAt === undefined || method === failsAt ? { kind: "throw", error: fails } : undefined;
+      }
+      return [name, cluster];
+    }),
+  );
+  const it = stage({
+    ...options,
+    sources: [
+      inMemory(...Object.entries(kept).map(([name, { labels = {} }]) => usable(name, { labels }))),
+    ],
+    services: {
+      fingerprint: async (value) => {
+        const bytes = new TextEncoder().encode(value.reveal());
+        return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex().slice(0, 16);
+      },
+      ...options.services,
+    },
+    clusters: {
+      open(name) {
+        const { argocdNamespace = "argocd", isNarrow = false } = kept[name]!;
+        const store = clusters[name]!.store();
+        return Promise.resolve({
+          kind: "open",
+          name,
+          store: isNarrow ? narrow(store) : store,
+          lockScope: name,
+          seconds: 10,
+          argocdNamespace: argocdNamespace ?? undefined,
+          labelsAt: "clusters/labels.yaml",
+        });
+      },
+      ...options.clusters,
+    },
+  });
+  const send = async (parameters: Record<string, string>, headers: Headers) => {
+    const request = get(`/api/v1/credentials?${search(parameters)}`, headers);
+    const response = await it.app.fetch(request);
+    const text = await response.text();
+    assertAbsent(text + it.logged.join(""), CANARY);
+    return { request, response, text };
+  };
+  return {
+    ...it,
+    clusters,
+    async ask(parameters = {}, headers = {}) {
+      const { request, response: { status }, text } = await send(parameters, headers);
+      const body = JSON.parse(text);
+      await assertDocumented(request, status, body);
+      return { status, body };
+    },
+    async follow(parameters = {}) {
+      const { response, text } = await send(parameters, { Accept: "application/x-ndjson" });
+      assert.equal(response.headers.get("Content-Type"), "application/x-ndjson");
+      return text.trimEnd().split("\n").map((line) => JSON.parse(line));
+    },
+  };
+}
+
+/** The store of a kubeconfig whose user may list single namespaces only. */
+function narrow(store: SecretStore): SecretStore {
+  return {
+    ...store,
+    listData(query, deadline) {
+      if (query.namespace !== undefined) return store.listData(query, deadline);
+      return Promise.reject(new KubeError("forbidden", "secrets is forbidden"));
+    },
+  };
+}
+
+/** Each row in a line: `docker/ghcr differs: a A, b B`. */
+export function linesOf({ credentials }: Matrix): string[] {
+  return credentials.map(({ id, state, cells }) =>
+    `${id} ${state}: ` +
+    Object.entries(cells).map(([name, cell]) =>
+      `${name} ${cell.state === "present" ? cell.group ?? "present" : cell.reason ?? cell.state}`
+    ).join(", ")
+  );
+}
+
+/** The rows of a column, by their ids. */
+export const idsOf = ({ credentials }: { readonly credentials: readonly ColumnRow[] }) =>
+  credentials.map(({ id }) => id);

@@ -1,0 +1,222 @@
+import assert from "node:assert/strict";
+import { login, pullSecret, pullSecretOf } from "../../../src/credentials/fake/pull_secret.ts";
+import type { StoredSecret } from "../../../src/kube/store.ts";
+import { CANARY, get, refused, type Row, testsOf } from "../support.ts";
+
+const IMAGE = "ghcr.io/your-org/app:1.2";
+
+const explain = (query: Readonly<Record<string, string>>) =>
+  get(`/api/v1/explain?${new URLSearchParams({ cluster: "test-cluster", ...query })}`);
+
+const inTeam = { image: IMAGE, namespace: "team" };
+
+/** @param pullSecrets that the service account `default` names */
+const there = (
+  pullSecrets: readonly string[],
+  ...secrets: readonly StoredSecret[]
+): Row["before"] =>
+({ cluster }) => {
+  cluster.putAccount({ namespace: "team", name: "default", pullSecrets });
+  for (const each of secrets) cluster.put(each);
+};
+
+const host = pullSecret("host", { "ghcr.io": login("ci", CANARY) });
+const org = pullSecret("org", { "https://ghcr.io/your-org": login("bot", CANARY) });
+
+const rows: Row[] = [
+  {
+    name: "the login that kubelet tries first, the next, and why",
+    before: there(["host", "org", "gone"], host, org),
+    request: () => explain(inTeam),
+    status: 200,
+    changes: false,
+    body: {
+      cluster: "test-cluster",
+      image: IMAGE,
+      image_repository: "ghcr.io/your-org/app",
+      namespace: "team",
+      service_account: "default",
+      used: { namespace: "team", name: "org", key: "https://ghcr.io/your-org", username: "bot" },
+      ambiguous: false,
+      failed: null,
+      candidates: [
+        {
+          namespace: "team",
+          name: "org",
+          key: "https://ghcr.io/your-org",
+          username: "bot",
+          state: "used",
+          why: "Its key matches the image.",
+        },
+        {
+          namespace: "team",
+          name: "host",
+          key: "ghcr.io",
+          username: "ci",
+          state: "next",
+          why: "Its key matches the image; tried if the registry refuses those above.",
+        },
+        {
+          namespace: "team",
+          name: "gone",
+          state: "not_used",
+          why: "The service account names it, and it is not there.",
+        },
+      ],
+      findings: [{
+        code: "pull_secret_missing",
+        message:
+          "Service account 'default' names the pull secret 'gone', and namespace 'team' has " +
+          "no pull secret of that name: kubelet pulls without it",
+        remedy:
+          "Write the pull secret to the namespace, or remove it from the service account's imagePullSecrets",
+        secrets: [{ namespace: "team", name: "gone" }],
+      }],
+      kubelet_rules: "v1.35.4",
+    },
+  },
+  {
+    name: "only the service account and its secrets are read where they have a login",
+    before: there(["host"], host, org),
+    request: () => explain(inTeam),
+    status: 200,
+    after({ cluster }) {
+      assert.deepEqual(cluster.calls.map(({ method }) => method), ["serviceAccounts", "read"]);
+    },
+  },
+  {
+    name: "the namespace's other pull secrets are looked at where those have none",
+    before: there(["quay"], host, pullSecret("quay", { "quay.io": login("ci", CANARY) })),
+    request: () => explain(inTeam),
+    status: 200,
+    after({ cluster }, body) {
+      const { used, candidates, findings } = body as {
+        used: unknown;
+        candidates: { name: string; state: string }[];
+        findings: { code: string }[];
+      };
+      assert.equal(used, null);
+      assert.deepEqual(candidates.map(({ name, state }) => [name, state]), [
+        ["quay", "not_used"],
+        ["host", "not_used"],
+      ]);
+      assert.deepEqual(findings.map(({ code }) => code), ["pull_secret_not_named"]);
+      assert.deepEqual(
+        cluster.calls.map(({ method }) => method),
+        ["serviceAccounts", "read", "listData", "listData"],
+      );
+    },
+  },
+  {
+    name: "who may not list them is answered without them, and told so",
+    before(stage) {
+      there([], host)!(stage);
+      stage.cluster.fault = ({ method }) =>
+        method === "listData" ? { kind: "throw", error: "forbidden" } : undefined;
+    },
+    request: () => explain(inTeam),
+    status: 200,
+    after(_, body) {
+      const { used, candidates, warnings } = body as Record<string, unknown>;
+      assert.deepEqual([used, candidates], [null, []]);
+      assert.deepEqual(warnings, [
+        "The kubeconfig's user may not list secrets in namespace 'team': pull secrets that the " +
+        "service account does not name were not searched",
+      ]);
+    },
+  },
+  {
+    name: "one that cannot be read stops all, and is named",
+    before: there(["host", "broken"], host, pullSecretOf("broken", `{"auths":"${CANARY}"`)),
+    request: () => explain(inTeam),
+    status: 200,
+    after(_, body) {
+      const { used, failed } = body as Record<string, unknown>;
+      assert.deepEqual([used, failed], [null, { namespace: "team", name: "broken" }]);
+    },
+  },
+  {
+    name: "another service account, in the namespace default",
+    before({ cluster }) {
+      cluster.putAccount({ namespace: "default", name: "ci", pullSecrets: ["host"] });
+      cluster.put({ ...host, namespace: "default" });
+    },
+    request: () => explain({ image: IMAGE, service_account: "ci" }),
+    status: 200,
+    after: (_, body) =>
+      assert.equal((body as { used: { namespace: string } }).used.namespace, "default"),
+  },
+  {
+    name: "a service account that is not there is a finding",
+    request: () => explain(inTeam),
+    status: 200,
+    after(_, body) {
+      const { findings, used } = body as { findings: { code: string }[]; used: unknown };
+      assert.equal(used, null);
+      assert.deepEqual(findings.map(({ code }) => code), ["service_account_missing"]);
+    },
+  },
+  {
+    name: "an image needs no Argo CD",
+    options: { argocdNamespace: null },
+    before: there(["host"], host),
+    request: () => explain(inTeam),
+    status: 200,
+  },
+  {
+    name: "a cluster that refuses to list service accounts is an error",
+    before({ cluster }) {
+      cluster.fault = () => ({ kind: "throw", error: "forbidden" });
+    },
+    request: () => explain(inTeam),
+    status: 502,
+    after(_, body) {
+      const { code, status } = body as Record<string, unknown>;
+      assert.deepEqual([code, status], ["forbidden", "forbidden"]);
+    },
+  },
+  refused(
+    "a URL and an image contradict each other",
+    () => explain({ url: "https://github.com/org/app", image: IMAGE }),
+    400,
+    /'image' contradicts 'url'; give one of them$/,
+  ),
+  refused(
+    "an image is none with a scheme",
+    () => explain({ image: `https://${IMAGE}` }),
+    400,
+    /'image' must be an image as a pod names it, like ghcr\.io\/org\/app:1\.2 or nginx$/,
+  ),
+  refused(
+    "an image is none without a name",
+    () => explain({ image: "" }),
+    400,
+    /'image' must be an image/,
+  ),
+  refused(
+    "an image has no Application's project",
+    () => explain({ image: IMAGE, project: "team" }),
+    400,
+    /'project' is about a repoURL$/,
+  ),
+  refused(
+    "a repoURL has no namespace",
+    () => explain({ url: "https://github.com/org/app", namespace: "team" }),
+    400,
+    /'namespace' is about an image$/,
+  ),
+  refused(
+    "a namespace is the name of one",
+    () => explain({ image: IMAGE, namespace: "../x" }),
+    400,
+    /'namespace' must be a namespace's name/,
+  ),
+  refused(
+    "a service account is the name of one",
+    () => explain({ image: IMAGE, service_account: "../x" }),
+    400,
+    /'service_account' must be a service account's name$/,
+  ),
+];
+
+for (const test of testsOf(rows)) Deno.test(test);
