@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import type { ControlPlaneClient } from "../../scripts/control_plane/connect.ts";
+import { clustersFromEnv } from "../../scripts/control_plane/several.ts";
+import type { Entry } from "../../src/audit/entry.ts";
+import type { FleetAnswer } from "../../src/operations/fleet_answers.ts";
+import {
+  type Folder,
+  folder,
+  kubeconfig,
+  listening,
+  type Program,
+  program,
+} from "../cli/support.ts";
+import { statuses } from "../http/fleet.ts";
+import { uniqueName } from "../support/api_objects.ts";
+import { decodeBase64 } from "../support/base64.ts";
+import { type Canary, makeCanary } from "../support/canary.ts";
+import { silentPort } from "../support/silent_port.ts";
+
+/**
+ * A write to four real API servers and one that hangs, cut off while it waits for that one: what was
+ * begun is whole, nothing else is begun, and the same request again does the rest.
+ */
+
+const planes = clustersFromEnv();
+
+/** One cluster has its turn after the other, by name: `b` is the one that hangs. */
+const REAL = ["a", "c", "d", "e"] as const;
+
+const NAMESPACES = ["team-a", "team-b", "argocd"];
+
+interface World {
+  readonly place: Folder;
+  readonly name: string;
+  readonly canary: Canary;
+  start(): Promise<{ running: Program; url: string }>;
+  /** Begins the write, and resolves when the cluster that hangs is asked. */
+  begin(url: string): Promise<{ answer: Promise<Response>; leave(): void }>;
+  write(url: string): Promise<Response>;
+  /** On each cluster how many of the namespaces have the secret; all of it is right. */
+  held(): Promise<Readonly<Record<string, number>>>;
+  audit(): readonly Entry[];
+}
+
+async function heldBy(plane: ControlPlaneClient, name: string, password: string) {
+  const selector = `fieldSelector=metadata.name%3D${name}`;
+  const { body } = await plane.request("GET", `/api/v1/secrets?${selector}`);
+  for (const { data } of body.items) {
+    const { auths } = JSON.parse(decodeBase64(data[".dockerconfigjson"]));
+    assert.equal(auths["ghcr.io"].password, password);
+  }
+  return body.items.length as number;
+}
+
+async function inWorld(transport: string, test: (world: World) => Promise<void>): Promise<void> {
+  await using place = await folder();
+  const name = uniqueName("fleet");
+  const canary = makeCanary();
+  const hung = silentPort();
+  for (const [i, cluster] of REAL.entries()) {
+    const { administrator } = planes[i]!.kubeconfigs;
+    await place.write(`${cluster}.kubeconfig`, await Deno.readTextFile(administrator));
+  }
+  await place.write("b.kubeconfig", kubeconfig(hung.url));
+  // Less than the time after which one that hangs lets another begin.
+  await place.write("labels.yaml", 'b: {argocd-configurer.io/timeout: "1.5"}\n');
+  const config = await place.write(
+    "config.yaml",
+    [
+      `clusters-folder: ${place.path}`,
+      `audit-log: ${place.path}/audit.log`,
+      `transport: ${transport}`,
+      ...["fleet-at-once: 1", "kubectl_timeout: 60", "port: 0", ""],
+    ].join("\n"),
+  );
+  const write = (url: string, signal?: AbortSignal) =>
+    fetch(`${url}/api/v1/docker`, {
+      method: "POST",
+      signal,
+      body: JSON.stringify({
+        ...{ clusters: ["*"], name, username: "ci", password: canary.value, upsert: true },
+        namespaces: "team-a,team-b",
+        // In the order of their names, however busy the machine is.
+        first: ["a"],
+      }),
+    });
+  try {
+    await test({
+      place,
+      name,
+      canary,
+      async start() {
+        const running = program(["serve", "--config", config]);
+        return { running, url: await listening(running) };
+      },
+      write,
+      async begin(url) {
+        const leaving = new AbortController();
+        const answer = write(url, leaving.signal);
+        answer.catch(() => {}); // it may be left
+        while (hung.connections === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+        return { answer, leave: () => leaving.abort() };
+      },
+      async held() {
+        const counts = REAL.map(async (cluster, i) =>
+          [cluster, await heldBy(planes[i]!, name, canary.value)] as const
+        );
+        return Object.fromEntries(await Promise.all(counts));
+      },
+      audit() {
+        const text = Deno.readTextFileSync(`${place.path}/audit.log`);
+        canary.absentFrom(text, "the audit log");
+        return text.trimEnd().split("\n").map((line) => JSON.parse(line) as Entry);
+      },
+    });
+  } finally {
+    await hung.close();
+    for (const plane of planes) {
+      for (const namespace of NAMESPACES) {
+        await plane.request("DELETE", `/api/v1/namespaces/${namespace}/secrets/${name}`);
+      }
+    }
+  }
+}
+
+/** What the audit log says of each cluster, in its order. */
+const phases = (entries: readonly Entry[]) =>
+  entries.flatMap(({ cluster, phase }) => cluster === undefined ? [] : [`${cluster} ${phase}`]);
+
+const ONLY_A = { a: NAMESPACES.length, c: 0, d: 0, e: 0 };
+
+/** The hung one goes, and the same request again completes the others. */
+async function completed({ place, start, write, held, audit }: World): Promise<void> {
+  await Deno.remove(`${place.path}/b.kubeconfig`);
+  await place.write("labels.yaml", "");
+  const { running, url } = await start();
+  await using _ = running;
+  const response = await write(url);
+  const { clusters } = await response.json() as FleetAnswer;
+  assert.deepEqual(statuses(clusters), { a: 200, c: 200, d: 200, e: 200 });
+  const all = NAMESPACES.length;
+  assert.deepEqual(await held(), { a: all, c: all, d: all, e: all });
+  running.kill("SIGTERM");
+  assert.equal((await running.ended).code, 0);
+  const ends = audit().filter(({ phase }) => phase === "end").slice(-4);
+  const outcomes = ends.map(({ cluster, outcome }) => [cluster, outcome]);
+  assert.deepEqual(outcomes[0], ["a", "unchanged"]);
+  const writes = ends.map(({ write }) => write);
+  assert.equal(new Set(writes).size, writes.length, "each cluster has a write id of its own");
+}
+
+for (const transport of ["auto", "kubectl"]) {
+  const crashTest = (sentence: string, test: (world: World) => Promise<void>) =>
+    Deno.test({
+      name: `${transport}: ${sentence}`,
+      ignore: planes.length === 0,
+      fn: () => inWorld(transport, test),
+    });
+
+  crashTest(
+    "SIGTERM while a fleet is written to: what was begun ends, and the rest is told",
+    async (world) => {
+      const { running, url } = await world.start();
+      await using _ = running;
+      const { answer } = await world.begin(url);
+      running.kill("SIGTERM");
+      const response = await answer;
+      assert.equal(response.status, 207);
+      const { clusters, succeeded, failed, not_begun } = await response.json() as FleetAnswer;
+      assert.deepEqual(statuses(clusters), { a: 200, b: 504, c: 503, d: 503, e: 503 });
+      assert.deepEqual([succeeded, failed, not_begun], [1, 1, 3]);
+      assert.equal((await running.ended).code, 0);
+      assert.deepEqual(await world.held(), ONLY_A);
+      assert.deepEqual(phases(world.audit()), ["a begin", "a end", "b begin", "b end"]);
+      await completed(world);
+    },
+  );
+
+  crashTest("a client that leaves has no further cluster written to", async (world) => {
+    const { running, url } = await world.start();
+    await using _ = running;
+    const { leave } = await world.begin(url);
+    leave();
+    await running.line(/path=\/api\/v1\/docker /);
+    assert.deepEqual(await world.held(), ONLY_A);
+    running.kill("SIGTERM");
+    assert.equal((await running.ended).code, 0);
+    assert.deepEqual(phases(world.audit()), ["a begin", "a end", "b begin", "b end"]);
+    await completed(world);
+  });
+
+  crashTest(
+    "SIGKILL while a fleet is written to: the next start names the cluster",
+    async (world) => {
+      const { running, url } = await world.start();
+      await using _ = running;
+      const { answer } = await world.begin(url);
+      running.kill("SIGKILL");
+      await assert.rejects(answer);
+      await running.ended;
+      assert.deepEqual(await world.held(), ONLY_A);
+      const next = await world.start();
+      await using other = next.running;
+      const [line] = await other.line(/WARNING audit: a write was interrupted.*/);
+      assert.match(line, /cluster=b /);
+      other.kill("SIGTERM");
+      await other.ended;
+      assert.deepEqual(phases(world.audit()), ["a begin", "a end", "b begin", "b interrupted"]);
+      await completed(world);
+    },
+  );
+}
