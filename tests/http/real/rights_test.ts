@@ -40,8 +40,8 @@ realTest("without the right to list everywhere the default namespaces are", asyn
   const { status, body } = await program.get("/secrets?cluster=two-namespaces");
   assert.deepEqual([status, body.status], [200, "success"]);
   assert.deepEqual(body.warnings, [
-    "The kubeconfig's user may not list secrets in all namespaces: docker secrets were looked " +
-    "for in argocd only",
+    "The kubeconfig's user may not list secrets in all namespaces: only namespace argocd " +
+    "was searched for docker secrets",
     "The kubeconfig's user may not list secrets in kube-system, default either",
   ]);
   const found = body.docker_creds_secrets.filter((each: { name: string }) => each.name === name);
@@ -58,8 +58,8 @@ realTestWith(
     const { status, body } = await program.get("/secrets?cluster=two-namespaces");
     assert.equal(status, 200);
     assert.deepEqual(body.warnings, [
-      "The kubeconfig's user may not list secrets in all namespaces: docker secrets were looked " +
-      "for in team-a, argocd only",
+      "The kubeconfig's user may not list secrets in all namespaces: only namespaces " +
+      "team-a, argocd were searched for docker secrets",
     ]);
     assert.ok(body.docker_creds_secrets.some((each: { name: string }) => each.name === name));
   },
