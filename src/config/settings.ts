@@ -166,9 +166,10 @@ export const SETTINGS = {
   },
   "fingerprint-key-file": {
     schema: text.optional(),
-    about: "File of the key by which credentials are [told to be the same](#audit-log), in " +
-      "answers and in the audit log; made where it is not there. Without it they are told by the " +
-      "audit log's key, and without that by one that ends with the process.",
+    about:
+      "File with the key for [fingerprints](#audit-log) of credentials, in answers and in the " +
+      "audit log; created if it does not exist. Without it, the audit log's key is used, or else one " +
+      "that is lost when the process ends.",
     path: "file",
     example: "fingerprints.key",
   },
@@ -190,8 +191,8 @@ export const SETTINGS = {
   "fleet-at-once": {
     schema: z.int().min(1).max(1000).default(32),
     about:
-      "Clusters that requests about several ask at once, of all such requests; the others wait. One " +
-      "that has not ended after two seconds lets another begin.",
+      "Maximum number of clusters under way at the same time, for all requests about several clusters " +
+      "together; the others wait. A cluster that takes longer than two seconds lets another one start.",
   },
   "body-timeout": {
     schema: seconds.default(10),

@@ -64,7 +64,7 @@ export const clusterFlags = (isRequired: boolean) =>
     cluster: {
       ...list(
         "Clusters, by commas or given again; in quotes, '*' stands for anything, and '!' before one " +
-          "takes it out" + (isRequired ? " (required, or --selector, or --all-clusters)" : ""),
+          "excludes it" + (isRequired ? " (required, or --selector, or --all-clusters)" : ""),
         "names",
       ),
       proposeCompletions: proposeClusters,

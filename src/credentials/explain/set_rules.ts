@@ -45,7 +45,9 @@ export function withoutEnableOci(
     const isOci = secret.fields.reveal().enableOCI === true;
     if (secret.kind !== "repository" || secret.hasOwnCredential || !isOci) continue;
     for (const template of found.templates(secret.url).filter(lacksOci)) {
-      turnedOff.set(template, [...turnedOff.get(template) ?? [], secret.ref]);
+      const repositories = turnedOff.get(template);
+      if (repositories === undefined) turnedOff.set(template, [secret.ref]);
+      else repositories.push(secret.ref);
     }
   }
   return all.flatMap((template) => {

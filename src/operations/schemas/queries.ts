@@ -94,7 +94,7 @@ export const removeQuery = (face: Face) => face === "v1" ? RemoveQuery : RootRem
 export const clustersFields = {
   clusters: open(SomeByComma.optional(), "Names of clusters, or patterns with `*`", {
     by: "none",
-    also: "comma-separated; `!` before one takes it out",
+    also: "comma-separated; `!` before one excludes it",
     example: "prod-*,!prod-old",
     otherwise: "all",
   }),

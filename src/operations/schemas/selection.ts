@@ -27,7 +27,7 @@ const tooManyOf = (items: readonly string[]): string | undefined =>
 const isItem = (item: string) => isClusterPattern(item.replace(/^!/, ""));
 
 const RULE = "must be names of clusters, in which '*' stands for any characters; '!' before one " +
-  "takes it out";
+  "excludes it";
 
 /** By commas, between which there may be nothing. */
 const ItemsByComma = z.string()
@@ -61,10 +61,9 @@ const NumberInQuery = z.string().regex(/^[0-9]{1,6}$/, "must be a number, 0 or m
   .openapi({ type: "integer", minimum: 0, maximum: 999_999, pattern: undefined });
 
 const WHICH = "Clusters by name, or by patterns with `*`";
-const ALSO = "`!` before one takes it out, and with those alone all others are meant";
+const ALSO = "`!` before one excludes it; only exclusions mean all other clusters";
 const BY_LABELS = "Kubernetes label selector, matched against cluster labels";
-const FIRST =
-  "Of the clusters, those that go first: all of them must succeed before others are begun";
+const FIRST = "Clusters that go first; all of them must succeed before the others start";
 const MAX = "Maximum number of failed clusters; once exceeded, no further cluster is started";
 
 /** Which clusters a query is about. */
