@@ -5,16 +5,17 @@
  */
 import { join } from "node:path";
 import { benchAddOverApi, benchAddOverKubectl } from "./bench/add_docker.ts";
+import { BENCHMARKS, BY_HAND, machine, sectionOf } from "./bench/document.ts";
 import { benchHealth, benchMemory, benchStart } from "./bench/health.ts";
 import { benchListOverApi, benchListOverKubectl } from "./bench/list.ts";
 import { benchManyClusters } from "./bench/many_clusters.ts";
 import { PROGRAM, type ServerProcess, startServer } from "./bench/server.ts";
 import { benchMatrix } from "./bench/matrix.ts";
+import { benchRotation } from "./bench/rotate.ts";
 import { markdown, type Row } from "./bench/table.ts";
 import { benchTwelve } from "./bench/twelve.ts";
 import { type ControlPlane, startControlPlane } from "./control_plane/control_plane.ts";
 
-const ROOT = join(import.meta.dirname!, "..");
 const NAMESPACES = Array.from({ length: 200 }, (_, i) => `bench-${i}`);
 
 async function bench(): Promise<{ goals: Row[]; growth: Row[] }> {
@@ -111,16 +112,10 @@ async function removeSecrets(plane: ControlPlane): Promise<void> {
   }
 }
 
-async function machine(): Promise<string> {
-  const cpu = /model name\s*: (.+)/.exec(await Deno.readTextFile("/proc/cpuinfo"))?.[1];
-  const memory = Math.round(Deno.systemMemoryInfo().total / 2 ** 30);
-  return `${navigator.hardwareConcurrency} cores of ${cpu ?? Deno.build.arch}, ${memory} GiB, ` +
-    `${Deno.build.os}, Deno ${Deno.version.deno}`;
-}
-
 if (import.meta.main) {
   const { goals, growth } = await bench();
-  const fleet = [...await benchMatrix(), ...await benchTwelve()];
+  const fleet = [...await benchMatrix(), await benchRotation(), ...await benchTwelve()];
+  const written = await Deno.readTextFile(BENCHMARKS);
   const text = `# Benchmarks
 
 Made by \`deno task bench --write\` on ${await machine()}: this program beside the least that could do
@@ -134,9 +129,9 @@ ${markdown(goals)}
 
 ## Fleet
 
-Beside the matrix stand the requests that it sends, by a client that throws the answers away; beside a
-fan-out what each row says. Of twelve clusters ten are API servers with an etcd prefix each; the time is
-until the last of these ten has ended.
+Beside the matrix and the rotation stand the requests that they send, by a client that throws the
+answers away; beside a fan-out what each row says. Of twelve clusters ten are API servers with an etcd
+prefix each; the time is until the last of these ten has ended.
 
 ${markdown(fleet)}
 
@@ -145,10 +140,10 @@ ${markdown(fleet)}
 The goals here are those of the same work above.
 
 ${markdown(growth)}
-`;
+
+${sectionOf(written, BY_HAND)}`.trimEnd() + "\n";
   console.log(text);
   if (Deno.args.includes("--write")) {
-    await Deno.mkdir(join(ROOT, "docs"), { recursive: true });
-    await Deno.writeTextFile(join(ROOT, "docs", "benchmarks.md"), text);
+    await Deno.writeTextFile(BENCHMARKS, text);
   }
 }

@@ -40,9 +40,10 @@ const table: [from: string, to: string, asType: string | undefined, asValue: str
       "server may not import kube",
     ],
     ["src/operations/call.ts", "src/kube/store.ts", undefined, undefined],
+    ["src/operations/each.ts", "src/kube/errors.ts", undefined, undefined],
     [
       "src/operations/call.ts",
-      "src/kube/errors.ts",
+      "src/kube/deadline.ts",
       undefined,
       "operations may import only types of kube",
     ],

@@ -3,11 +3,13 @@ import { FingerprintKeys } from "./audit/fingerprint_keys.ts";
 import { NO_KEY, passingFingerprints } from "./audit/key.ts";
 import { checkTurns } from "./clusters/check_clusters.ts";
 import { PassedOverFiles } from "./clusters/passed_over_files.ts";
+import { CheckMemory } from "./credentials/checks/memory.ts";
 import { Locks } from "./credentials/write/locks.ts";
+import { Rotations } from "./fleet/rotation/rotations.ts";
 import { Breakers } from "./kube/breaker.ts";
 import { defaultGateLimits, ProcessGate } from "./kube/kubectl/gate.ts";
 import { observe } from "./observe/observe.ts";
-import { TRIES_A_MINUTE } from "./operations/call.ts";
+import { FINDS_A_MINUTE, TRIES_A_MINUTE } from "./operations/call.ts";
 import { Limits } from "./operations/limits.ts";
 import { fleetQueue, serverLimits } from "./operations/server_limits.ts";
 import { PerMinute } from "./rate_limit/per_minute.ts";
@@ -49,6 +51,12 @@ export function shared(
     readBudget: new ReadBudget(MAX_HELD),
     /** Dry runs and tried credentials of each token or address. */
     tries: new PerMinute({ allowed: TRIES_A_MINUTE }),
+    /** What came of trying stored credentials. */
+    checks: new CheckMemory(),
+    /** Searches for a value of each token or address. */
+    finds: new PerMinute({ allowed: FINDS_A_MINUTE }),
+    /** Rotations that run, and that are remembered. */
+    rotations: new Rotations(),
     /** Told of the time that a request to a cluster has, in seconds. */
     onOpen(seconds: number) {
       if (seconds <= longest) return;

@@ -16,6 +16,7 @@ import { fleetLimits, serverLimits } from "./operations/server_limits.ts";
 import { OPERATIONS } from "./operations/table.ts";
 import { type Shared, shared } from "./shared.ts";
 import { addressRules } from "./verify/address_rules.ts";
+import type { Send } from "./verify/way.ts";
 
 /** What the program knows of the machine that it runs on. */
 export interface Machine extends ServerMachine {
@@ -26,6 +27,8 @@ export interface Machine extends ServerMachine {
   readonly run?: RunProcess;
   /** Where kubectl keeps what it discovered of clusters. @default kubectl's own */
   readonly kubectlCache?: string;
+  /** Answers whoever tries credentials, in place of every server; for the demo. @default they are asked */
+  readonly send?: Send;
 }
 
 /** The program, to be asked by whichever face. */
@@ -38,7 +41,7 @@ export function wire(
   version: string,
   common: Shared = shared(machine),
 ) {
-  const { limits, fleet, gate, locks, breakers, tries } = common;
+  const { limits, fleet, gate, locks, breakers, tries, finds } = common;
   const { kubectl_timeout: seconds, "argocd-namespace": argocdNamespace } = settings;
   const rules = vetRules(settings, machine);
   // By the transport and the time of most clusters: one that has its own of both takes its places as
@@ -121,19 +124,22 @@ export function wire(
     async verifyOne(what, request) {
       const { verify } = await import("./verify/verify.ts");
       const budgets = { request, process: common.readBudget };
-      return await verify(what, { seconds, allowed, env: machine.kubectlEnv, budgets });
+      const { kubectlEnv: env, send } = machine;
+      return await verify(what, { seconds, allowed, env, budgets, ...send && { send } });
     },
     onFault: (error) => observe("write.internal_error", { error }),
     fingerprint: async (credential) =>
       fingerprints === undefined
         ? await (auditLog ?? common).fingerprint(credential)
         : await fingerprints.of(credential).catch(() => undefined), // which is logged
+    checks: common.checks,
     fingerprintsEnd: fingerprints ?? auditLog ? undefined : common.fingerprintsEnd,
     auditLog,
+    rotations: common.rotations,
   };
   return {
     services,
-    gates: { limits, fleet, tries },
+    gates: { limits, fleet, tries, finds },
     /** Closes the connections to clusters. */
     close: transports.close,
   };

@@ -8,39 +8,48 @@ import { EmulatedCluster } from "../../src/emulator/cluster.ts";
 /** A request as it came, to be sent again. */
 export interface Asked {
   readonly cluster: string;
+  readonly method: string;
   /** From the root of the cluster, with the query. */
   readonly target: string;
   readonly accept: string;
+  /** Absent where there was none. */
+  readonly body?: string;
 }
+
+/** What each cluster holds: many different credentials, or one that stands in each of its secrets. */
+export type Seeding = "different" | "one value";
+
+/** The value that stands in each secret of a cluster that is seeded so. */
+export const ONE_VALUE = "bench-first-value";
 
 export interface EmulatedFleet extends AsyncDisposable {
   /** Of a cluster, as YAML text. */
   kubeconfig(cluster: string): string;
   urlOf(cluster: string): string;
-  /** What came since the last call. */
-  asked(): Promise<Asked[]>;
+  /** What comes while this is done. Else nothing is kept. */
+  asked(work: () => Promise<unknown>): Promise<Asked[]>;
+}
+
+export interface FleetOptions {
+  readonly clusters: number;
+  /** In each cluster. */
+  readonly credentials: number;
+  /** @default "different" */
+  readonly seeding?: Seeding;
+  /** Whether an answer is made once and kept, so that the servers cost next to nothing. @default false */
+  readonly isReady?: boolean;
 }
 
 export const clusterNames = (count: number) => Array.from({ length: count }, (_, i) => `c${i}`);
 
-/**
- * @param credentials in each cluster
- * @param isReady whether an answer is made once and kept, so that the servers cost next to nothing
- */
-export async function startEmulatedFleet(
-  clusters: number,
-  credentials: number,
-  isReady: boolean,
-): Promise<EmulatedFleet> {
+export async function startEmulatedFleet(options: FleetOptions): Promise<EmulatedFleet> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       "run",
       "-A",
       "--no-check",
       import.meta.filename!,
-      String(clusters),
-      String(credentials),
-      String(isReady),
+      JSON.stringify(options),
     ],
     stdin: "null",
     stdout: "piped",
@@ -53,7 +62,11 @@ export async function startEmulatedFleet(
   return {
     urlOf,
     kubeconfig: (cluster) => kubeconfig(urlOf(cluster)),
-    asked: async () => await (await fetch(urlOf("asked"))).json(),
+    async asked(work) {
+      await (await fetch(urlOf("record"))).body?.cancel();
+      await work();
+      return await (await fetch(urlOf("recorded"))).json();
+    },
     async [Symbol.asyncDispose]() {
       child.kill("SIGKILL");
       await child.status;
@@ -74,10 +87,16 @@ export function kubeconfig(server: string): string {
   });
 }
 
-/** Two fifths pull secrets, two fifths repositories, the rest templates; one in ten is not the same everywhere. */
-function seed(cluster: EmulatedCluster, index: number, credentials: number): void {
-  for (let i = 0; i < credentials; i++) {
-    const password = `bench-${i}-${i % 10 === 0 ? index % 3 : 0}`;
+/**
+ * Two fifths pull secrets, two fifths repositories, the rest templates; of different ones, one in ten is
+ * not the same everywhere. This program counts as the one that wrote them.
+ */
+function seed(cluster: EmulatedCluster, index: number, count: number, seeding: Seeding): void {
+  for (let i = 0; i < count; i++) {
+    const password = seeding === "one value"
+      ? ONE_VALUE
+      : `bench-${i}-${i % 10 === 0 ? index % 3 : 0}`;
+    const ours = { "app.kubernetes.io/managed-by": "argocd-configurer" };
     const kind = i % 5;
     if (kind < 2) {
       const login = { username: "bench", password, auth: btoa(`bench:${password}`) };
@@ -85,7 +104,7 @@ function seed(cluster: EmulatedCluster, index: number, credentials: number): voi
         metadata: {
           namespace: `team-${i % 4}`,
           name: `pull-${i}`,
-          labels: { "mcops.tech/secret-type": "docker-creds" },
+          labels: { "mcops.tech/secret-type": "docker-creds", ...ours },
         },
         type: "kubernetes.io/dockerconfigjson",
         stringData: { ".dockerconfigjson": JSON.stringify({ auths: { "ghcr.io": login } }) },
@@ -94,6 +113,7 @@ function seed(cluster: EmulatedCluster, index: number, credentials: number): voi
       const isTemplate = kind === 4;
       const labels = {
         "argocd.argoproj.io/secret-type": isTemplate ? "repo-creds" : "repository",
+        ...ours,
       };
       const url = `https://git.example.com/team-${i}/${isTemplate ? "" : "app.git"}`;
       cluster.put({
@@ -105,16 +125,17 @@ function seed(cluster: EmulatedCluster, index: number, credentials: number): voi
   }
 }
 
-function serveFleet(count: number, credentials: number, isReady: boolean): void {
+function serveFleet(options: FleetOptions): void {
+  const { clusters: count, credentials, seeding = "different", isReady = false } = options;
   const clusters = new Map(
     clusterNames(count).map((name, i) => {
       const cluster = new EmulatedCluster();
-      seed(cluster, i, credentials);
+      seed(cluster, i, credentials, seeding);
       return [name, cluster];
     }),
   );
   const ready = new Map<string, { body: Uint8Array; contentType: string; code: number }>();
-  let asked: Asked[] = [];
+  let recorded: Asked[] | undefined;
   const headers = (contentType: string) => ({ "Content-Type": contentType });
   Deno.serve({
     hostname: "127.0.0.1",
@@ -123,25 +144,27 @@ function serveFleet(count: number, credentials: number, isReady: boolean): void 
   }, async (request) => {
     const { method } = request;
     const { pathname, search, searchParams } = new URL(request.url);
-    if (pathname === "/asked") {
-      const all = asked;
-      asked = [];
-      return Response.json(all);
+    if (pathname === "/record" || pathname === "/recorded") {
+      const all = recorded;
+      recorded = pathname === "/record" ? [] : undefined;
+      return Response.json(all ?? []);
     }
     const [, name = "", path = ""] = /^\/(c\d+)(\/.*)$/.exec(pathname) ?? [];
     const accept = request.headers.get("accept") ?? "";
     const target = path + search;
-    if (method === "GET") asked.push({ cluster: name, target, accept });
     const key = `${name} ${target} ${accept}`;
-    const kept = isReady ? ready.get(key) : undefined;
+    const kept = isReady && method === "GET" ? ready.get(key) : undefined;
     if (kept) {
+      recorded?.push({ cluster: name, method, target, accept });
       return new Response(kept.body as BodyInit, {
         status: kept.code,
         headers: headers(kept.contentType),
       });
     }
     const bytes = new Uint8Array(await request.arrayBuffer());
-    const value = bytes.length > 0 ? JSON.parse(new TextDecoder().decode(bytes)) : undefined;
+    const text = bytes.length > 0 ? new TextDecoder().decode(bytes) : undefined;
+    recorded?.push({ cluster: name, method, target, accept, ...text && { body: text } });
+    const value = text && JSON.parse(text);
     const { code, contentType, body } = answer(clusters.get(name)!, {
       method,
       path,
@@ -157,7 +180,4 @@ function serveFleet(count: number, credentials: number, isReady: boolean): void 
   });
 }
 
-if (import.meta.main) {
-  const [clusters, credentials, isReady] = Deno.args;
-  serveFleet(Number(clusters), Number(credentials), isReady === "true");
-}
+if (import.meta.main) serveFleet(JSON.parse(Deno.args[0]!));

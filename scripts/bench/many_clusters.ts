@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { seedTestCluster } from "../../src/cli/demo_secrets.ts";
+import { seedTestCluster } from "../../src/demo/secrets.ts";
 import { startEmulator } from "../../src/emulator/emulator.ts";
 import { get } from "./http.ts";
 import { timed } from "./measure.ts";

@@ -20,7 +20,10 @@ export interface ServerProcess {
 }
 
 /** Starts `deno run` with these arguments, its log in a file, and waits for the URL in it. */
-export async function startServer(args: readonly string[]): Promise<ServerProcess> {
+export async function startServer(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
   const log = await Deno.makeTempFile({ suffix: ".log" });
   const child = new Deno.Command("sh", {
     args: [
@@ -33,6 +36,7 @@ export async function startServer(args: readonly string[]): Promise<ServerProces
       "-A",
       ...args,
     ],
+    env: { ...env },
     stdin: "null",
     stdout: "null",
   }).spawn();

@@ -12,6 +12,8 @@ export interface Row {
 
 const milliseconds = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
 
+export const inSeconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(2)} s`;
+
 /** A row of two durations, ours at most `goal` times the bare one. */
 export function atMost(goal: number, work: string, times: { ours: number; bare: number }): Row {
   const ratio = times.ours / times.bare;

@@ -47,8 +47,11 @@ export function oid(dotted: string): Der {
   return value(0x06, Uint8Array.of(first * 40 + second, ...bytes));
 }
 
-/** UTCTime: a year from 1950 to 2049, in whole seconds. */
+/** In whole seconds: UTCTime for a year from 1950 to 2049, else GeneralizedTime, as RFC 5280 wants it. */
 export function time(date: Date): Der {
-  const text = date.toISOString().replace(/\.\d+Z$/, "Z").replace(/[-:T]/g, "").slice(2);
-  return value(0x17, new TextEncoder().encode(text));
+  const text = date.toISOString().replace(/\.\d+Z$/, "Z").replace(/[-:T]/g, "");
+  const year = date.getUTCFullYear();
+  return year >= 1950 && year < 2050
+    ? value(0x17, new TextEncoder().encode(text.slice(2)))
+    : value(0x18, new TextEncoder().encode(text));
 }

@@ -12,7 +12,7 @@ export interface UnsaidRule {
 /** Field of a URL, or of one of several. */
 const URL = "Field '(repository_)?url(s\\.\\d+)?'";
 const KEY =
-  "Field '(ssh_private_key|github_app\\.private_key|gcp_service_account_key|tls_client_cert|tls_client_key)'";
+  "Field '(set\\.)?(ssh_private_key|github_app[._]private_key|gcp_service_account_key|tls_client_cert|tls_client_key)'";
 
 export const UNSAID_RULES: readonly UnsaidRule[] = [
   {
@@ -46,7 +46,8 @@ export const UNSAID_RULES: readonly UnsaidRule[] = [
   },
   {
     what: "a port or a name that is too long for a registry",
-    message: /^Field '(registry|registries\.\d+\.registry)' must be the host of a registry, /,
+    message:
+      /^Field '(find\.)?(registry|registries\.\d+\.registry)' must be the host of a registry, /,
   },
   {
     what: "two logins for one registry",
@@ -70,7 +71,7 @@ export const UNSAID_RULES: readonly UnsaidRule[] = [
   },
   {
     what: "lengths by characters of UTF-16, of which some letters take two",
-    message: /^Field '\w+(\.\d+)?' must be (shorter$|at most \d+ characters long$)/,
+    message: /^Field '[\w.]+' must be (shorter$|at most \d+ characters long$)/,
   },
   {
     what:
@@ -92,6 +93,11 @@ export const UNSAID_RULES: readonly UnsaidRule[] = [
       "each other, for which OpenAPI has no words",
     message:
       /^(Field 'cluster' is missing|Missing required parameter 'url'|(Field|Parameter) '\w+' (contradicts '\w+'; give one of them|is for several clusters, by 'clusters' or 'cluster_selector'|is about (an image|a repoURL))|No cluster selected: set 'cluster', 'clusters' \((\*|\["\*"\]) for all\) or 'cluster_selector')$/,
+  },
+  {
+    what: "an old and a new credential that are the same, or a place that cannot hold the new one",
+    message:
+      /^(The old and the new credential are the same|Field 'set' does not fit everywhere\. .*); nothing was written$/,
   },
   {
     what: "what an image is called",

@@ -63,6 +63,7 @@ const MODULES: Readonly<Record<string, Rule>> = {
   "scripts/control_plane/ask_kubelet.ts": { tier: "real", needs: ["kubelet reader"] },
   "tests/cli/support.ts": { tier: "real", needs: ["kubectl"] },
   "tests/docs/home.ts": { tier: "real", needs: ["ssh-keygen", "curl"] },
+  "src/credentials/expiry/in_value_test.ts": { tier: "fast", needs: ["ssh-keygen"] },
   "src/credentials/material/ssh_key_test.ts": { tier: "fast", needs: ["ssh-keygen"] },
   "tests/support/made_up_kind.ts": { tier: "fast", isAlone: true },
 };

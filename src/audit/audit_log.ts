@@ -240,12 +240,15 @@ export class AuditLog implements WriteRecord {
   }
 
   #report(entry: Entry): void {
-    const { write = "", time, who, cluster, names, namespaces, service_accounts, more } = entry;
+    const { write = "", time, who, cluster, names, namespaces, more } = entry;
+    const { rotation, clusters, service_accounts } = entry;
     if (this.#reported.has(write)) return;
     this.#reported.add(write);
     observe("audit.write_interrupted", {
       advice: whatToDo(entry),
       ...{ write, began: time, who, cluster, names, namespaces },
+      ...(rotation ? { rotation } : {}),
+      ...(clusters ? { clusters } : {}),
       ...(service_accounts ? { service_accounts } : {}),
       ...(more ? { more } : {}),
     });

@@ -13,10 +13,21 @@ export interface Attempt {
   /** Of the HTTP request. */
   readonly requestId: string;
   readonly actor: { readonly name: string; readonly from: string };
-  /** Absent when no cluster is asked, as of `verify`. */
+  /** Absent when no cluster is asked, as of `verify`, and of several as a whole. */
   readonly cluster?: string;
-  /** Of the credential: `docker`, `helm` …; `delete`; `verify` when one is tried and nothing written. */
+  /** Names of those that a call about several is about. */
+  readonly clusters?: readonly string[];
+  /**
+   * Of the credential: `docker`, `helm` …; `delete`, `rotate`; `verify`, `find` and `check` when one is
+   * tried or looked for, and nothing written.
+   */
   readonly kind: string;
+  /** Of the rotation that it is part of. */
+  readonly rotation?: string;
+  /** Fingerprints of the values that are to be replaced. */
+  readonly replaces?: readonly string[];
+  /** Of a value that is not known itself. */
+  readonly fingerprint?: string;
   /** Of the secrets, each once. */
   readonly names: readonly string[];
   readonly namespaces: readonly string[];
@@ -80,11 +91,13 @@ export const PHASES = ["started", "begin", "end", "refused", "interrupted"] as c
 /** What is cut where an entry would be too long, from what is cut first to what is cut last. */
 export const CUT_ORDER = [
   "service_accounts",
+  "clusters",
   "namespaces_created",
   "namespaces",
   "written",
   "credentials",
   "names",
+  "replaces",
   "refusals",
   "not_restored",
 ] as const;
@@ -101,7 +114,11 @@ export interface Entry extends Partial<Outcome> {
   readonly who?: string;
   readonly from?: string;
   readonly cluster?: string;
+  readonly clusters?: readonly string[];
   readonly kind?: string;
+  readonly rotation?: string;
+  /** Fingerprints of the values that are to be replaced. */
+  readonly replaces?: readonly string[];
   readonly names?: readonly string[];
   readonly namespaces?: readonly string[];
   readonly service_accounts?: readonly ServiceAccountRef[];
@@ -146,9 +163,12 @@ export function parseLine(line: string): Parsed | undefined {
   return isOne ? { entry: entry as Entry, isCarried: carried === true } : undefined;
 }
 
+/** Kinds of what only looks, or tries. */
+const LOOKS: readonly string[] = ["verify", "find", "check"];
+
 /** Whether an entry is of what changes nothing, so that nothing of it can be half done. */
 export function changesNothing({ kind, dry_run }: Entry): boolean {
-  return dry_run === true || kind === "verify";
+  return dry_run === true || kind !== undefined && LOOKS.includes(kind);
 }
 
 /** What an attempt says in each of its lines. */
@@ -158,19 +178,24 @@ export function about(
 ): Omit<Entry, "time" | "phase"> {
   const { writeId, requestId, actor, cluster, kind, names, namespaces, upsert, force } = attempt;
   const { serviceAccounts = [], dryRun = false } = attempt;
+  const { clusters, rotation, replaces = [], fingerprint } = attempt;
   return {
     write: writeId,
     request: requestId,
     who: actor.name,
     from: actor.from,
     cluster,
+    ...(clusters === undefined ? {} : { clusters }),
     kind,
+    ...(rotation === undefined ? {} : { rotation }),
     names,
     namespaces,
     ...(serviceAccounts.length > 0 ? { service_accounts: serviceAccounts } : {}),
     upsert,
     force,
     ...(dryRun ? { dry_run: true } : {}),
+    ...(replaces.length > 0 ? { replaces } : {}),
+    ...(fingerprint === undefined ? {} : { credential: fingerprint }),
     ...fingerprints,
   };
 }

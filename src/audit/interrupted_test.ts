@@ -27,6 +27,9 @@ const UPSERT = "; sending the same request again with upsert completes it";
 const THERE_OR_GONE =
   "a deletion was interrupted: look at its secrets, each is there as it was or gone";
 const SAME = "; sending the same deletion again, for each of the names, completes it";
+const ROTATION = "a rotation was interrupted: ";
+const HOLDS = "look at its secrets, each holds its old or its new value";
+const CONTINUES = "; sending the same request again continues it";
 
 const ROWS: [what: string, attempt: Partial<Attempt>, message: string][] = [
   ["a write", {}, OLD_OR_NEW + UPSERT],
@@ -46,6 +49,17 @@ const ROWS: [what: string, attempt: Partial<Attempt>, message: string][] = [
     "a deletion of what service accounts use",
     { kind: "delete", serviceAccounts },
     `${THERE_OR_GONE}, and its service accounts may do without it already${SAME}`,
+  ],
+  ["a rotation on one cluster", { kind: "rotate" }, ROTATION + HOLDS + CONTINUES],
+  [
+    "a rotation on one cluster with force",
+    { kind: "rotate", force: true },
+    `${ROTATION}${HOLDS} or, because of force, is missing${CONTINUES}`,
+  ],
+  [
+    "a rotation as a whole",
+    { kind: "rotate", cluster: undefined, clusters: ["a", "b"], force: true },
+    `${ROTATION}look at its clusters, which have lines of their own${CONTINUES}`,
   ],
 ];
 
@@ -119,6 +133,11 @@ const NO_WRITES: [what: string, attempt: Partial<Attempt>, said: Partial<Entry>]
     { kind: "verify", cluster: undefined, names: [], namespaces: [] },
     { kind: "verify" },
   ],
+  ...["find", "check"].map((kind): typeof NO_WRITES[number] => [
+    `a ${kind}`,
+    { kind, cluster: undefined, clusters: ["a", "b"], names: [], namespaces: [] },
+    { kind, clusters: ["a", "b"] },
+  ]),
 ];
 
 for (const [what, attempt, said] of NO_WRITES) {

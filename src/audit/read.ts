@@ -1,8 +1,9 @@
 import { ChainCheck, type ChainHash, type ChainSeen } from "./chain.ts";
-import { type Entry, parseLine } from "./entry.ts";
+import { type Cuttable, type Entry, parseLine } from "./entry.ts";
 import { type LogFiles, logLines } from "./files.ts";
 
 export interface AuditQuery {
+  /** Of this one, also of what was about several with it. */
   readonly cluster?: string;
   /** Of a secret. */
   readonly name?: string;
@@ -11,10 +12,14 @@ export interface AuditQuery {
   /** Before this time. */
   readonly until?: Date;
   /**
-   * Fingerprint of a credential, or how it begins. An entry that was too long for all of its
-   * fingerprints is given, too, as it may have had that one.
+   * Fingerprint of a credential, or how it begins, also of one that was to be replaced. An entry that
+   * was too long for all of its fingerprints is given, too, as it may have had that one.
    */
   readonly credential?: string;
+  /** Id of a rotation. */
+  readonly rotation?: string;
+  /** Fingerprint of a credential that was to be replaced. */
+  readonly replaced?: string;
   /** Most entries that are given. */
   readonly limit: number;
   /** Whether who asks may see an entry. @default all of them */
@@ -75,17 +80,32 @@ export async function readAudit(
 }
 
 /** Of all credentials that an entry has; a line that somebody has changed may hold anything. */
-function fingerprintsOf({ credential, credentials }: Entry): string[] {
-  return [credential, ...Object.values(credentials ?? {})]
+function fingerprintsOf({ credential, credentials, ...entry }: Entry): string[] {
+  return [credential, ...Object.values(credentials ?? {}), ...replacedOf(entry)]
     .filter((each) => typeof each === "string");
 }
 
+const replacedOf = ({ replaces }: Pick<Entry, "replaces">): readonly string[] =>
+  Array.isArray(replaces) ? replaces : [];
+
+const clustersOf = ({ cluster, clusters }: Entry): readonly unknown[] => [
+  cluster,
+  ...Array.isArray(clusters) ? clusters : [],
+];
+
+/** Whether a list was too long for the entry. */
+const isCut = ({ more }: Entry, list: Cuttable): boolean => (more?.[list] ?? 0) > 0;
+
 function isAskedFor(entry: Entry, query: AuditQuery): boolean {
-  const { cluster, name, credential, since, until, mayShow = () => true } = query;
+  const { cluster, name, credential, rotation, replaced, since, until } = query;
+  const { mayShow = () => true } = query;
   const time = Date.parse(entry.time);
-  return (cluster === undefined || entry.cluster === cluster) &&
+  return (cluster === undefined || isCut(entry, "clusters") ||
+    clustersOf(entry).includes(cluster)) &&
+    (rotation === undefined || entry.rotation === rotation) &&
+    (replaced === undefined || isCut(entry, "replaces") || replacedOf(entry).includes(replaced)) &&
     (name === undefined || [...entry.names ?? [], ...entry.written ?? []].includes(name)) &&
-    (credential === undefined || (entry.more?.credentials ?? 0) > 0 ||
+    (credential === undefined || isCut(entry, "credentials") || isCut(entry, "replaces") ||
       fingerprintsOf(entry).some((each) => each.startsWith(credential))) &&
     (since === undefined || time >= since.getTime()) &&
     (until === undefined || time < until.getTime()) &&

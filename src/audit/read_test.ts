@@ -71,6 +71,35 @@ Deno.test("entries are picked by the fingerprint of a credential, whole or its b
   assert.deepEqual(await picked(`2${one.slice(1)}`), ["w4"]);
 });
 
+Deno.test("entries are picked by rotation, and by the credential that was to be replaced", async () => {
+  const [old, cut] = ["1f00".repeat(16), "1f01".repeat(16)];
+  const lines = [
+    entry(0, { rotation: "r-1", replaces: [old] }),
+    entry(1, { rotation: "r-1" }),
+    entry(2, { rotation: "r-2", replaces: [cut], more: { replaces: 900 } }),
+    entry(3, { credential: old }),
+    entry(4, { replaces: "forged" as never }),
+  ].map(lineOf);
+  const picked = async (query: Partial<AuditQuery>) => (await page(lines, query)).writes;
+  assert.deepEqual(await picked({ rotation: "r-1" }), ["w1", "w0"]);
+  assert.deepEqual(await picked({ rotation: "r-" }), []);
+  // What was left out of an entry may have been the one that is asked for.
+  assert.deepEqual(await picked({ replaced: old }), ["w2", "w0"]);
+  assert.deepEqual(await picked({ replaced: old.slice(0, 8) }), ["w2"]);
+  assert.deepEqual(await picked({ credential: old.slice(0, 8) }), ["w3", "w2", "w0"]);
+});
+
+Deno.test("what was about several clusters is picked by each of them", async () => {
+  const lines = [
+    entry(0, { cluster: undefined, clusters: ["a", "b"] }),
+    entry(1, { cluster: undefined, clusters: ["a"], more: { clusters: 900 } }),
+    entry(2, { cluster: undefined, clusters: { forged: "a" } as never }),
+    entry(3, { cluster: "a" }),
+  ].map(lineOf);
+  assert.deepEqual((await page(lines, { cluster: "a" })).writes, ["w3", "w1", "w0"]);
+  assert.deepEqual((await page(lines, { cluster: "b" })).writes, ["w1", "w0"]);
+});
+
 Deno.test("entries are picked by time: since it, and before it", async () => {
   assert.deepEqual((await page(TEN, { since: at(7) })).writes, ["w9", "w8", "w7"]);
   assert.deepEqual((await page(TEN, { until: at(2) })).writes, ["w1", "w0"]);

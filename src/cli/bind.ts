@@ -8,6 +8,7 @@ import {
   hasClusterArgument,
   isDeletion,
   isLimited,
+  isWhole,
   load,
   type LoadedCommand,
   type LoadedOperation,
@@ -23,10 +24,12 @@ import {
   DELETE_FLAGS,
   DRY_RUN_FLAG,
   EXIT_CODE_FLAG,
-  LIMIT_FLAGS,
+  limitFlags,
   OUTPUT_WITHOUT_NAMES,
+  PLAN_FLAG,
   PROGRAM_FLAGS,
   SECRET_ARGUMENTS,
+  YES_FLAG,
 } from "./bind/program_flags.ts";
 import { secretWays } from "./bind/names.ts";
 import { command, type Context } from "./command.ts";
@@ -71,6 +74,8 @@ const unloaded = ({ brief }: NamedCommand) =>
   );
 
 async function whole(loaded: LoadedCommand): Promise<Command<Context>> {
+  const flags = await flagsOf(loaded);
+  const aliases = aliasesOf(loaded, flags);
   return command<Readonly<Record<string, unknown>>, (string | undefined)[]>(
     async () => {
       const { run } = await import("./bind/run.ts");
@@ -78,26 +83,29 @@ async function whole(loaded: LoadedCommand): Promise<Command<Context>> {
     },
     {
       ...helpOf(loaded),
-      flags: await flagsOf(loaded),
-      aliases: aliasesOf(loaded),
+      flags,
+      aliases,
       positional: takesSecrets(loaded)
-        ? { kind: "array", parameter: secretArguments(loaded, await flagsOf(loaded)) }
+        ? { kind: "array", parameter: secretArguments(loaded, flags, aliases) }
         : { kind: "tuple", parameters: argumentsOf(loaded) },
     } as never, // its types are for flags that are known here
   );
 }
 
 const isClusterRequired = (loaded: LoadedCommand["loaded"]) =>
-  loaded.some(({ operation }) => takesCluster(operation)) && !loaded.some(hasClusterArgument);
+  loaded.some((each) => takesCluster(each.operation) || isWhole(each)) &&
+  !loaded.some(hasClusterArgument);
 
 /** In the order in which help shows them. */
-async function flagsOf({ loaded }: LoadedCommand): Promise<Readonly<Record<string, object>>> {
-  const views = await Promise.all(loaded.map(({ operation }) => viewFor(operation)));
+async function flagsOf(
+  { loaded, words }: LoadedCommand,
+): Promise<Readonly<Record<string, object>>> {
+  const views = await Promise.all(loaded.map(({ operation }) => viewFor(operation, words)));
   return grouped("how", {
     ...loaded.some((each) => each.clusterField !== undefined || takesSelection(each.operation))
       ? clusterFlags(isClusterRequired(loaded))
       : {},
-    ...loaded.some(isLimited) ? LIMIT_FLAGS : {},
+    ...loaded.some(isLimited) ? limitFlags(loaded.some(isWhole) ? "0" : "any number") : {},
     ...Object.fromEntries(
       loaded.flatMap((each) =>
         each.flags.flatMap((flag) =>
@@ -107,8 +115,9 @@ async function flagsOf({ loaded }: LoadedCommand): Promise<Readonly<Record<strin
         .map(([name, parameter]) => [camel(name), parameter]),
     ),
     ...loaded.some(({ module }) => module.fields?.dry_run !== undefined)
-      ? { ...DRY_RUN_FLAG, ...EXIT_CODE_FLAG }
+      ? { ...loaded.some(isWhole) ? PLAN_FLAG : DRY_RUN_FLAG, ...EXIT_CODE_FLAG }
       : {},
+    ...views.some(({ confirmation }) => confirmation !== undefined) ? YES_FLAG : {},
     ...loaded.some(isDeletion) ? DELETE_FLAGS : {},
     ...Object.assign({}, ...views.map(({ flags = {} }) => flags)),
     ...PROGRAM_FLAGS,
@@ -127,21 +136,28 @@ function groupIn({ operation, help }: LoadedOperation, { path, flag }: FieldFlag
 /** How credentials are given, and nothing else. */
 const CREDENTIAL: readonly FlagForm[] = ["json_file", "line", "login", "password"];
 
-function aliasesOf({ loaded }: LoadedCommand): Readonly<Record<string, string>> {
+function aliasesOf(
+  { loaded }: LoadedCommand,
+  flags: Readonly<Record<string, object>>,
+): Readonly<Record<string, string>> {
   const letters = loaded.flatMap(({ help }) => Object.entries(help.letters ?? {}));
   return {
     o: "output",
     ...loaded.some((each) => each.clusterField !== undefined || takesSelection(each.operation))
       ? { l: "selector" }
       : {},
-    ...loaded.some(isDeletion) ? { y: "yes" } : {},
+    ...flags.yes === undefined ? {} : { y: "yes" },
     ...Object.fromEntries(letters.map(([letter, field]) => [letter, camel(kebab(field))])),
   };
 }
 
 /** Of what names secrets. */
-function secretArguments(command: LoadedCommand, flags: Readonly<Record<string, object>>) {
-  const target = { command: command.words, flags, aliases: aliasesOf(command) };
+function secretArguments(
+  command: LoadedCommand,
+  flags: Readonly<Record<string, object>>,
+  aliases: Readonly<Record<string, string>>,
+) {
+  const target = { command: command.words, flags, aliases };
   const isFirst = (words: readonly string[]) =>
     argumentsIn(words.slice(0, -1), target as never) === command.words.length;
   return SECRET_ARGUMENTS(isFirst, command.loaded[0].args.length > 0);

@@ -9,7 +9,7 @@ import {
   DELETE_FLAGS,
   DRY_RUN_FLAG,
   EXIT_CODE_FLAG,
-  LIMIT_FLAGS,
+  limitFlags,
   PROGRAM_FLAGS,
 } from "./bind/program_flags.ts";
 import { viewFor } from "./views.ts";
@@ -61,19 +61,15 @@ for (const named of namedCommands(OPERATIONS)) {
 for (const named of namedCommands(OPERATIONS)) {
   Deno.test(`${named.words.join(" ")} has one flag of a name, and its examples have them`, async () => {
     const { loaded } = await load(named);
+    const views = await Promise.all(named.operations.map((each) => viewFor(each, named.words)));
     const own = {
       ...PROGRAM_FLAGS,
       ...clusterFlags(false),
       ...DRY_RUN_FLAG,
       ...EXIT_CODE_FLAG,
       ...DELETE_FLAGS,
-      ...LIMIT_FLAGS,
-      ...Object.assign(
-        {},
-        ...await Promise.all(
-          named.operations.map(async (each) => (await viewFor(each)).flags ?? {}),
-        ),
-      ),
+      ...limitFlags("any number"),
+      ...Object.assign({}, ...views.map(({ flags }) => flags)),
     };
     const taken = new Set(Object.keys(own).map(hyphened));
     const ofFields = loaded.flatMap(({ operation, flags }) =>
@@ -81,6 +77,10 @@ for (const named of namedCommands(OPERATIONS)) {
         .filter((name) => name !== "cluster" || takesCluster(operation))
     );
     assert.deepEqual(ofFields.filter((name) => taken.has(name)), []);
+    for (const { flags } of loaded) {
+      const all = flags.flatMap((each) => Object.keys(parametersOf(each)));
+      assert.deepEqual(all, [...new Set(all)]);
+    }
     const known = new Set([...taken, ...ofFields]);
     const examples = loaded.flatMap(({ help }) => help.examples).map(([args]) => args).join(" ");
     const used = [...examples.matchAll(/(?<=--)[a-z-]+/g)].map(([name]) => name);

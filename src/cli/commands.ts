@@ -92,9 +92,15 @@ const logs = command(async () => (await import("./logs.ts")).logs, {
 });
 
 const demo = command(async () => (await import("./demo.ts")).demo, {
-  flags: { port: number("Port to listen on; 0 for any free one (default: 8091)", "number") },
+  flags: {
+    port: number("Port to listen on; 0 for any free one (default: 8091)", "number"),
+    twelve: on("Serve the twelve clusters of docs/rotate.md instead"),
+  },
   brief: "Try it without a cluster: serve eight emulated ones",
-  examples: [["", "Serve them until Ctrl-C, and print curl commands to try"]],
+  examples: [
+    ["", "Serve them until Ctrl-C, and print commands to try"],
+    ["--twelve", "Those on which docs/rotate.md replaces a leaked token"],
+  ],
 });
 
 function shellOf(input: string): typeof SHELLS[number] {

@@ -135,6 +135,7 @@ async function ran(args: readonly string[]): Promise<number> {
     },
   };
   const taken = asTaken(root, words, (flag, value) => {
+    if (value === "server") return;
     printError(
       `warning: ${flag} without a value is ${flag}=${value}; use ${flag}=server to ask the cluster\n`,
     );

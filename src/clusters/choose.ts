@@ -18,22 +18,39 @@ export interface ChosenCluster {
 /** Kubeconfigs that are looked at at once, so that thousands take few file descriptors. */
 const AT_ONCE = 16;
 
+/** Of which names one cluster is made. */
+export interface ChooseOptions {
+  /**
+   * Whether names of one API server stay apart whose labels have Argo CD in different namespaces: of what
+   * looks into each of these. @default false
+   */
+  readonly byArgocd?: boolean | undefined;
+}
+
 /**
  * Makes one cluster of those that have one API server, under the first name, so that nothing is
  * written twice and no cluster is counted twice. Each is looked at, and none is asked.
  */
 export function clusterChooser(sources: readonly ClusterSource[]) {
-  return async (names: readonly string[]): Promise<readonly ChosenCluster[]> => {
+  return async (
+    names: readonly string[],
+    { byArgocd = false }: ChooseOptions = {},
+  ): Promise<readonly ChosenCluster[]> => {
     const entries = await pLimit(AT_ONCE).map(
       names,
       async (name) => ({ name, entry: await findCluster(sources, name) }),
     );
+    const serverOf = ({ name, entry }: typeof entries[number]) =>
+      entry?.problem === undefined ? entry?.identity ?? name : name;
+    const argocdOf = ({ entry }: typeof entries[number]) =>
+      entry?.problem === undefined ? entry?.own.argocdNamespace : undefined;
     const byServer = Map.groupBy(
       entries,
-      ({ name, entry }) => entry?.problem === undefined ? entry?.identity ?? name : name,
+      (each) => JSON.stringify([serverOf(each), byArgocd ? String(argocdOf(each)) : ""]),
     );
-    return [...byServer].map(([server, [first, ...others]]) => {
+    return [...byServer.values()].map(([first, ...others]) => {
       const { name, entry } = first!;
+      const server = serverOf(first!);
       const usable = entry?.problem === undefined ? entry : undefined;
       return {
         name,

@@ -23,3 +23,19 @@ Deno.test("of those that have one API server only the first is a cluster, and na
     { name: "gone", sameServerAs: [], server: "gone", runsPrograms: false },
   ]);
 });
+
+Deno.test("of what looks into Argo CD's namespace those stay apart that have it in different ones", async () => {
+  const one = { identity: "one" };
+  const source = inMemory(
+    usable("a", one),
+    usable("b", { ...one, own: { argocdNamespace: "argocd-b" } }),
+    usable("c", { ...one, own: { argocdNamespace: null } }),
+    usable("d", one),
+    usable("e", { ...one, own: { argocdNamespace: "argocd-b" } }),
+  );
+  const namesOf = async (options?: { byArgocd: boolean }) =>
+    (await clusterChooser([source])(["a", "b", "c", "d", "e"], options))
+      .map(({ name, sameServerAs }) => [name, ...sameServerAs].join());
+  assert.deepEqual(await namesOf(), ["a,b,c,d,e"]);
+  assert.deepEqual(await namesOf({ byArgocd: true }), ["a,d", "b,e", "c"]);
+});

@@ -2,6 +2,7 @@ import type { Attempt, Credentials, Outcome } from "../audit/entry.ts";
 import { KubeError } from "../kube/errors.ts";
 import type { PullSecretUse } from "../kube/store.ts";
 import type { AddServices, AddSettings, NotAccepted } from "./adding.ts";
+import { declaredHints } from "./expiry/expiry.ts";
 import { dockerSecrets, gitWriteBackName } from "./kinds/docker.ts";
 import { type DockerCredential, dockerLogins } from "./kinds/docker_logins.ts";
 import { canonicalSealed } from "./material/canonical.ts";
@@ -27,6 +28,8 @@ export interface AddDocker extends Writer {
   readonly serviceAccounts: readonly string[];
   /** Whether namespaces that are not there are made. */
   readonly createNamespaces: boolean;
+  /** When the credentials end, as it was declared, in ISO time. */
+  readonly expires?: string | undefined;
   readonly upsert: boolean;
   readonly force: boolean;
   /** Whether the credential is tried first. */
@@ -90,7 +93,7 @@ export async function addDocker(
   const argocd = placesOf(argocdNamespace);
   // Else when the namespaces are known, which the record of an interrupted write has to name.
   if (request.select === undefined) await begin();
-  const hints = dockerLogins.hints(credentials);
+  const hints = [...dockerLogins.hints(credentials), ...declaredHints(request.expires)];
   let verified: readonly Verified[] = [];
   const added = (namespaces: readonly string[], verdict: WriteVerdict): DockerAdded => ({
     kind: "docker",
@@ -119,6 +122,7 @@ export async function addDocker(
     merge,
     gitWriteBack,
     labels: dockerLabels,
+    expires: request.expires,
   });
   const verdict = await write({
     ...request,

@@ -44,6 +44,8 @@ export interface InventoryScope {
    * withheld, and no data of pull secrets. @default true
    */
   readonly values?: boolean;
+  /** Which of Argo CD's secrets, by their label. @default repositories and templates */
+  readonly secretTypes?: readonly string[];
 }
 
 /**
@@ -56,12 +58,14 @@ export interface InventoryScope {
 export async function inventory(
   store: SecretStore,
   settings: InventorySettings,
-  { parts = PARTS, everywhere = false, serviceAccounts = false, values = true }: InventoryScope,
+  scope: InventoryScope,
   deadline: Deadline,
 ): Promise<Inventory> {
+  const { parts = PARTS, everywhere = false, serviceAccounts = false, values = true } = scope;
+  const { secretTypes = SECRET_TYPES } = scope;
   const { argocdNamespace: namespace, dockerNamespaces } = settings;
   const argocd = async (namespace: string) => {
-    const query = { selector: `${SECRET_TYPE_LABEL} in (${SECRET_TYPES.join()})`, namespace };
+    const query = { selector: `${SECRET_TYPE_LABEL} in (${secretTypes.join()})`, namespace };
     return await store.listData({ ...query, ...(values ? {} : { keys: openKeys() }) }, deadline);
   };
   const hasArgocd = namespace !== undefined && parts.includes("argocd");

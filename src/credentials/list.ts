@@ -8,6 +8,7 @@ import {
   filters,
   type SecretFilter,
 } from "./list_filter.ts";
+import { EXPIRES_ANNOTATION } from "./kinds/expires_annotation.ts";
 import { SECRET_TYPE_LABEL } from "./kinds/repository_credential.ts";
 import type { NamedSettings } from "./named.ts";
 import { fulfilled, type ListIn, listWherePossible, sortedRefs, worst } from "./reads.ts";
@@ -22,6 +23,7 @@ export interface ListSettings extends NamedSettings {
 export interface Listed {
   readonly kind: "listed";
   readonly cluster: string;
+  /** The annotation of each is what was declared of its expiry. */
   readonly repoCreds: readonly SecretSummary[];
   readonly docker: readonly DockerSummary[];
   readonly helm: readonly SecretSummary[];
@@ -98,7 +100,7 @@ async function listArgocd(
   if (argocdNamespace === undefined || namespace !== argocdNamespace) return [];
   const selector = `${SECRET_TYPE_LABEL} in (repo-creds,repository,${HELM_REPO_CREDS})`;
   const query = { selector, namespace: argocdNamespace, repository: true };
-  return sortedRefs(await store.list(query, deadline));
+  return sortedRefs(await store.list({ ...query, annotation: EXPIRES_ANNOTATION }, deadline));
 }
 
 /** Labels cannot be OR-ed in one selector: one read for each. */
@@ -110,8 +112,9 @@ async function listDocker(
 ): Promise<{ readonly secrets: SecretSummary[]; readonly warnings: string[] }> {
   const reads = await Promise.allSettled(
     dockerSelectors(settings).map((selector) => {
+      const query = { selector, annotation: EXPIRES_ANNOTATION };
       const list: ListIn<SecretSummary> = (namespace) =>
-        store.list({ selector, ...(namespace === undefined ? {} : { namespace }) }, deadline);
+        store.list({ ...query, ...(namespace === undefined ? {} : { namespace }) }, deadline);
       return namespace === undefined
         ? listWherePossible(settings.dockerNamespaces, list)
         : list(namespace).then((found) => ({ found, warnings: [] }));

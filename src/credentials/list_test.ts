@@ -12,6 +12,7 @@ const SETTINGS: ListSettings = {
   dockerNamespaces: ["kube-system", "default", "argocd"],
 };
 
+const annotation = "argocd-configurer.io/expires";
 const ARGOCD = "argocd.argoproj.io/secret-type";
 
 /** The store of `cluster`, and what it is asked for. */
@@ -88,9 +89,10 @@ Deno.test("one read is for Argo CD's secrets and one for each docker label", asy
       selector: `${ARGOCD} in (repo-creds,repository,helm-repo-creds)`,
       namespace: "argocd",
       repository: true,
+      annotation,
     },
-    { selector: "a/type=docker" },
-    { selector: "b/type=docker" },
+    { selector: "a/type=docker", annotation },
+    { selector: "b/type=docker", annotation },
   ]);
 });
 

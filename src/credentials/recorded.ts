@@ -13,7 +13,9 @@ export interface Recording<Result> {
 }
 
 /** What was found of an attempt since it was asked for. */
-export type Found = Partial<Pick<Attempt, "names" | "namespaces" | "serviceAccounts">>;
+export type Found = Partial<
+  Pick<Attempt, "names" | "namespaces" | "serviceAccounts" | "replaces">
+>;
 
 /**
  * Records that a write begins, if that is not recorded yet; resolves when it is on the disk.
@@ -42,24 +44,62 @@ export async function recorded<Result>(
   run: (begin: Begin) => Promise<Result>,
 ): Promise<Result | Unable> {
   if (record === undefined) return await run(unrecorded);
+  const { begin, end } = recordOf(record, attempt, credentials);
+  let outcome = CAME_TO_NOTHING;
+  try {
+    const result = await run(begin);
+    outcome = outcomeOf(result);
+    await begin();
+    return result;
+  } catch (error) {
+    return unable(error);
+  } finally {
+    await end(outcome);
+  }
+}
+
+/** As {@link recorded}, of what tells of its steps as it goes. */
+export async function* recordedSteps<Step, Result>(
+  attempt: Attempt,
+  { record, credentials, outcomeOf }: Recording<Result>,
+  run: (begin: Begin) => AsyncGenerator<Step, Result, void>,
+): AsyncGenerator<Step, Result | Unable, void> {
+  if (record === undefined) return yield* run(unrecorded);
+  const { begin, end } = recordOf(record, attempt, credentials);
+  let outcome = CAME_TO_NOTHING;
+  try {
+    const result = yield* run(begin);
+    outcome = outcomeOf(result);
+    await begin();
+    return result;
+  } catch (error) {
+    return unable(error);
+  } finally {
+    await end(outcome);
+  }
+}
+
+/** What is recorded when there is a bug. */
+const CAME_TO_NOTHING: Outcome = { outcome: "failed", error: "internal" };
+
+/** The two lines of one attempt. */
+function recordOf(record: WriteRecord, attempt: Attempt, credentials: Credentials | undefined) {
   let asked: Promise<Begun> | undefined;
   const begun = (found: Found = {}) =>
     asked ??= record.begin({ ...attempt, ...found }, credentials);
-  let outcome: Outcome = { outcome: "failed", error: "internal" };
-  try {
-    const result = await run(async (found) => refuseUnwritable(await begun(found), attempt));
-    outcome = outcomeOf(result);
-    refuseUnwritable(await begun(), attempt);
-    return result;
-  } catch (error) {
-    if (error instanceof KubeError && error.kind === "not_recorded") {
-      return { kind: "unable", error };
-    }
-    throw error;
-  } finally {
-    const written = await begun();
-    if (written.kind === "recorded") await written.end(outcome);
-  }
+  return {
+    begin: async (found?: Found) => refuseUnwritable(await begun(found), attempt),
+    async end(outcome: Outcome) {
+      const written = await begun();
+      if (written.kind === "recorded") await written.end(outcome);
+    },
+  };
+}
+
+/** @throws what it is, unless it is that the attempt could not be recorded */
+function unable(error: unknown): Unable {
+  if (error instanceof KubeError && error.kind === "not_recorded") return { kind: "unable", error };
+  throw error;
 }
 
 function refuseUnwritable(begun: Begun, { cluster }: Attempt): void {

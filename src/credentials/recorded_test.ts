@@ -9,7 +9,7 @@ import { pullSecrets, repoSecrets } from "./fake/desired.ts";
 import { REMOVABLE, removableCluster } from "./fake/removable.ts";
 import { type Recorder, recorder, servicesOf, writer } from "./fake/services.ts";
 import { accountsOf, outcomeOfRemoval, outcomeOfWrite, placesOf } from "./outcome.ts";
-import { type Begin, CLUSTER_NOT_FOUND, recorded, unrecorded } from "./recorded.ts";
+import { type Begin, CLUSTER_NOT_FOUND, recorded, recordedSteps, unrecorded } from "./recorded.ts";
 import { write, type WriteRequest, type WriteVerdict } from "./write.ts";
 import { remove } from "./write/removal.ts";
 
@@ -89,6 +89,54 @@ Deno.test("what is known of an attempt is on record before it begins, and its ou
     },
     { phase: "end", outcome: { outcome: "created" } },
   ]);
+});
+
+/** What tells of two steps, and in between is on record. */
+async function* twoSteps(begin: Begin) {
+  yield "looked";
+  await begin({ replaces: ["old"] });
+  yield "written";
+  return "rotated";
+}
+
+Deno.test("what tells of its steps is on record from its begin on to its last step", async () => {
+  const record = recorder();
+  const steps = recordedSteps(ATTEMPT, { record, outcomeOf }, twoSteps);
+  const seen: unknown[] = [];
+  for (let next = await steps.next();; next = await steps.next()) {
+    seen.push([next.value, record.lines.map(({ phase }) => phase).join()]);
+    if (next.done === true) break;
+  }
+  assert.deepEqual(seen, [["looked", ""], ["written", "begin"], ["rotated", "begin,end"]]);
+  assert.deepEqual(record.lines[0], {
+    phase: "begin",
+    attempt: { ...ATTEMPT, replaces: ["old"] },
+    credential: undefined,
+  });
+  assert.deepEqual(endOf(record), { outcome: "rotated" });
+});
+
+Deno.test("of steps that cannot be recorded the first one is not done", async () => {
+  const record = recorder("the disk is full");
+  const steps = recordedSteps(ATTEMPT, { record, outcomeOf }, twoSteps);
+  assert.deepEqual(await steps.next(), { value: "looked", done: false });
+  const { value, done } = await steps.next();
+  assert.ok(done === true && typeof value === "object" && value.error.kind === "not_recorded");
+});
+
+Deno.test("steps that nobody follows to their end, or that fail, are on record as that", async () => {
+  const left = recorder();
+  for await (const step of recordedSteps(ATTEMPT, { record: left, outcomeOf }, twoSteps)) {
+    if (step === "written") break;
+  }
+  assert.deepEqual(endOf(left), { outcome: "failed", error: "internal" });
+  const failed = recorder();
+  const steps = recordedSteps(ATTEMPT, { record: failed, outcomeOf }, async function* () {
+    yield* [];
+    return await Promise.reject<string>(new TypeError("a bug"));
+  });
+  await assert.rejects(steps.next(), TypeError);
+  assert.deepEqual(endOf(failed), { outcome: "failed", error: "internal" });
 });
 
 Deno.test("only the first begin counts", async () => {

@@ -9,6 +9,8 @@ import {
   type StoredSecret,
 } from "../kube/store.ts";
 import { seal } from "../log/sealed.ts";
+import type { Expiry } from "./expiry/expiry.ts";
+import { expiryIn } from "./expiry/stored.ts";
 import { fingerprintsIn, type MakeFingerprint } from "./fingerprints.ts";
 import { configOf } from "./kinds/pull_secret.ts";
 import { WRITE_ANNOTATION } from "./kinds/kind.ts";
@@ -31,6 +33,8 @@ export interface ShownSecret {
   readonly dataFingerprint: string | undefined;
   /** Of each credential in it, by its place. */
   readonly fingerprints: Readonly<Record<string, string>>;
+  /** When the first credential in it ends. */
+  readonly expires?: Expiry;
   readonly immutable: boolean;
   /** Another program that looks after it. */
   readonly owner: string | undefined;
@@ -99,11 +103,13 @@ async function show(
   const config = configOf(type, data);
   const registries = config && registriesIn(config.text, config.form);
   const secretType = labels[SECRET_TYPE_LABEL];
+  const expires = expiryIn(secret);
   return {
     secret: { namespace, name, labels, type, creationTimestamp },
     keys: keys.map((key) => ({ key, bytes: base64Length(data[key]!) })),
     dataFingerprint: await fingerprint(seal(JSON.stringify(keys.map((key) => [key, data[key]])))),
     fingerprints: await fingerprintsIn(secret, fingerprint),
+    ...(expires === undefined ? {} : { expires }),
     immutable: immutable === true,
     owner: ownerOf(secret),
     isOurs: isOurs(secret),

@@ -2,6 +2,7 @@ import type { Credentials } from "../audit/entry.ts";
 import { seal } from "../log/sealed.ts";
 import { MAX_READ_FOR_REQUEST, ReadBudget } from "../verify/read_budget.ts";
 import type { TransportOptions, Verdict, Verifiable } from "../verify/verdict.ts";
+import { verifiable } from "./checks/verifiable.ts";
 import { type DockerCredential, dockerLogins } from "./kinds/docker_logins.ts";
 import { BESIDE, kindOf } from "./kinds/kinds.ts";
 import { secretOf } from "./kinds/repository_credential.ts";
@@ -76,7 +77,7 @@ export async function verifyRepo(request: VerifyRepo, verify: VerifyOne): Promis
   const budget = new ReadBudget(MAX_READ_FOR_REQUEST);
   const ends = expiry(request);
   return await Promise.all(request.urls.map(async (url): Promise<Verified> => {
-    const what = verifiable(request, url);
+    const what = asked(request, url);
     const at = { at: url.spelled, ...ends === undefined ? {} : { expires: ends } };
     return typeof what === "string"
       ? { ...at, notTried: what }
@@ -93,8 +94,10 @@ function expiry({ credential, clientCertificate }: VerifyRepo): string | undefin
 }
 
 /** What is to be asked for one URL, or why nothing can be. */
-function verifiable(request: VerifyRepo, { url }: SpelledUrl): Verifiable | string {
-  const { as, type, credential, clientCertificate: certificate, options } = request;
+function asked(
+  { as, type, credential, clientCertificate: certificate, options }: VerifyRepo,
+  { url }: SpelledUrl,
+): Verifiable | string {
   const transport: TransportOptions = {
     insecure: options.insecure,
     insecureHttp: options.insecure_oci_http,
@@ -104,17 +107,5 @@ function verifiable(request: VerifyRepo, { url }: SpelledUrl): Verifiable | stri
       ? {}
       : { tlsClientCert: seal(certificate.cert), tlsClientKey: certificate.key }),
   };
-  const tried = credential === undefined ? {} : kindOf(credential).tried(credential);
-  if (typeof tried !== "string" && "kind" in tried) return { ...tried, transport };
-  if (as === "repo-creds" && !url.oci) return "a template names no repository that could be asked";
-  if (typeof tried === "string") return tried;
-  if (url.oci) {
-    const [host = "", ...parts] = url.url.replace(/^oci:\/\//, "").split("/");
-    const path = parts.join("/").replace(/\/$/, "");
-    // Below a template's prefix no repository is known.
-    const repository = as === "repo-creds" || path === "" ? {} : { repository: path };
-    return { kind: "registry", host, ...repository, ...tried, transport };
-  }
-  if (url.over === "ssh") return "the key can be read; by SSH it is not tried";
-  return { kind: type === "helm" ? "helm" : "git", url: url.url, ...tried, transport };
+  return verifiable({ as, type, url, credential, transport });
 }

@@ -164,9 +164,9 @@ const NOT_TRIED: [
     credential: { kind: "ssh_private_key", privateKey: seal("key") },
   }, /by SSH it is not tried/],
   ["no credential by SSH", "git", "ssh://git@github.com/org/app", {}, /by SSH it is not tried/],
-  ["Google's key", "git", "https://source.developers.google.com/p/x/r/y", {
+  ["Google's key without its id", "git", "https://source.developers.google.com/p/x/r/y", {
     credential: { kind: "gcp_service_account_key", key: seal("{}") },
-  }, /Google is not asked/],
+  }, /without 'private_key_id' Google cannot be asked for it$/],
   ["a Git template", "git", "https://git.example.com/org/", {
     as: "repo-creds",
     credential: PASSWORD,

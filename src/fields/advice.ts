@@ -8,8 +8,8 @@ import { parsedJson } from "../text/json.ts";
 /** Where a request has its fields. */
 export type Where = "body" | "query";
 
-/** What is advised; each value is `true` or a text. */
-export type Advised = Readonly<Record<string, string | true>>;
+/** What is advised; each value is a yes or no, or a text. */
+export type Advised = Readonly<Record<string, string | boolean>>;
 
 /** `send "as": "repo-creds" and "url": "…"` of a body, `send force=true` of a query. */
 export function send(fields: Advised, where: Where = "body", joint: Joint = " and "): string {
@@ -25,25 +25,27 @@ const JOINTS = [" and ", " with "] as const;
 type Joint = typeof JOINTS[number];
 
 const headOf = (name: string, where: Where) => where === "body" ? `"${name}": ` : `${name}=`;
-const valueOf = (value: string | true) => value === true ? "true" : JSON.stringify(value);
+const valueOf = (value: string | boolean) => JSON.stringify(value);
 
 /**
- * A text with what {@link send} has written there in other words.
+ * A text with what {@link send} has written there in other words, also where it begins a sentence.
  * @param names of the fields that may be advised; what is advised of others stays
  * @param say how such a field is given: `--as repo-creds`
  */
 export function given(
   text: string,
   names: readonly string[],
-  say: (name: string, value: string | true) => string,
+  say: (name: string, value: string | boolean) => string,
 ): string {
-  const [before = "", ...pieces] = text.split(SEND);
-  return before + pieces.map((piece) => {
+  const [before = "", ...parts] = text.split(/([Ss]end )/);
+  const pieces = parts.flatMap((send, i) => i % 2 === 0 ? [{ send, piece: parts[i + 1]! }] : []);
+  return before + pieces.map(({ send, piece }) => {
+    const give = send === SEND ? "give " : "Give ";
     let said = "";
     for (let rest = piece;;) {
       const joint = said === "" ? "" : JOINTS.find((each) => rest.startsWith(each));
       const read = joint === undefined ? undefined : readField(rest.slice(joint.length), names);
-      if (read === undefined) return (said === "" ? SEND : `give ${said}`) + rest;
+      if (read === undefined) return (said === "" ? send : give + said) + rest;
       said += joint + say(read.name, read.value);
       rest = read.rest;
     }
@@ -52,7 +54,7 @@ export function given(
 
 interface Read {
   readonly name: string;
-  readonly value: string | true;
+  readonly value: string | boolean;
   /** What comes after it. */
   readonly rest: string;
 }
@@ -68,8 +70,10 @@ function readField(text: string, names: readonly string[]): Read | undefined {
 }
 
 function readValue(text: string): Omit<Read, "name"> | undefined {
-  const yes = valueOf(true);
-  if (text.startsWith(yes)) return { value: true, rest: text.slice(yes.length) };
+  for (const value of [true, false]) {
+    const written = valueOf(value);
+    if (text.startsWith(written)) return { value, rest: text.slice(written.length) };
+  }
   if (!text.startsWith('"')) return undefined;
   // Each character once: a server's text may be long, and hold nothing but escaped quotes.
   let end = 1;

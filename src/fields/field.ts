@@ -17,6 +17,10 @@ export interface Field<Schema extends z.ZodType = z.ZodType> {
   readonly shown?: (given: unknown) => unknown;
   /** Its own fields, where the value is an object of them or an array of such. */
   readonly fields?: Fields;
+  /** How the flags of its fields begin, of an object; "" for as if they stood alone. @default its own name */
+  readonly prefix?: string;
+  /** What is told where nothing of an object was given: `what to replace: --fingerprint or --name`. */
+  readonly missing?: string;
   /** Whether its value is a credential. @default false */
   readonly isSecret?: true;
 }
@@ -35,7 +39,8 @@ export function shapeOf<Of extends Fields>(fields: Of): Shape<Of> {
 }
 
 /** What is to be said of a field besides its schema and what it is. */
-export interface More extends Omit<Partial<Flag>, "by" | "brief">, Pick<Field, "shown" | "fields"> {
+export interface More
+  extends Omit<Partial<Flag>, "by" | "brief">, Pick<Field, "shown" | "fields" | "prefix"> {
   /** Where the schema does not tell the form; `none` for a field without a flag. */
   readonly by?: FlagForm | "none";
   /** What the API's description says besides: a clause. */
@@ -88,7 +93,7 @@ export function open<Schema extends z.ZodType>(schema: Schema, about: string, mo
 export function secret<Schema extends z.ZodType>(
   schema: OfSecret<Schema>,
   about: string,
-  more: Omit<More, "shown" | "fields"> & {
+  more: Omit<More, "shown" | "fields" | "prefix"> & {
     readonly by: Extract<FlagForm, "file" | "json_file" | "line" | "password">;
   },
 ): SecretField<Schema> {
@@ -97,7 +102,7 @@ export function secret<Schema extends z.ZodType>(
 }
 
 function field<Schema extends z.ZodType>(schema: Schema, about: string, more: More) {
-  const { shown, fields, also, otherwise, example, by, ...flag } = more;
+  const { shown, fields, prefix, also, otherwise, example, by, ...flag } = more;
   const absent = otherwise === undefined ? undefined : `${otherwise} when absent`;
   const description = [about, also, absent].filter((part) => part !== undefined).join("; ");
   const form = by === undefined ? formOf(schema) : { by };
@@ -107,6 +112,8 @@ function field<Schema extends z.ZodType>(schema: Schema, about: string, more: Mo
     schema: schema.openapi({ description, ...example === undefined ? {} : { example } }),
     ...shown && { shown },
     ...fields && { fields },
+    ...prefix !== undefined && { prefix },
+    ...!isGiven && flag.missing !== undefined && { missing: flag.missing },
     ...isGiven && { flag: { ...form, brief: briefOf(about, form.by, otherwise), ...flag } as Flag },
   };
 }

@@ -1,9 +1,11 @@
 /**
  * How a command line gives a field. Its name is the field's with hyphens, below an object after the
- * object's: `github_app.private_key` is `--github-app-private-key`.
+ * object's or its prefix: `github_app.private_key` is `--github-app-private-key`.
  */
 export interface Flag {
   readonly by: FlagForm;
+  /** Its whole name, wherever it stands: `url-prefix`. */
+  readonly name?: string;
   /** For help: a clause that begins with a capital, without a period. */
   readonly brief: string;
   /** Stands for the value in help: `name`, `file`, `url`. Of a switch none. */

@@ -41,6 +41,6 @@ export const take: OperationModule["take"] = ({ face, query, body }) => {
     request,
     field,
     hints,
-    (added, place) => helmRepoAnswer(added, place, hints, isList),
+    (added, place, hints) => helmRepoAnswer(added, place, hints, isList),
   );
 };

@@ -51,5 +51,5 @@ export const describe: OperationModule["describe"] = (face) => ({
 export const take: OperationModule["take"] = ({ face, query, body }) => {
   const field = clusterField(face);
   const { hints, ...request } = parseBody(query, body, addRepoBody(field));
-  return repoCall(request, field, hints, (added, place) => repoAnswer(added, place, hints));
+  return repoCall(request, field, hints, repoAnswer);
 };

@@ -3,7 +3,7 @@ import { callerKey } from "../rate_limit/caller.ts";
 import type { PerMinute } from "../rate_limit/per_minute.ts";
 import { OperationError } from "./errors.ts";
 import { type Limits, Overloaded } from "./limits.ts";
-import type { Attempted, Caller, Operation, Services } from "./operation.ts";
+import type { Caller, Limited, Operation, Services } from "./operation.ts";
 
 /** What calls go through besides the services: one for each program. */
 export interface Gates {
@@ -13,12 +13,22 @@ export interface Gates {
   readonly fleet: FleetQueue;
   /** Dry runs and tried credentials: by them stolen values could be tried one after the other. */
   readonly tries: PerMinute;
+  /** Searches for a value, each of which tells whether a guess is right. */
+  readonly finds: PerMinute;
   /** Whether tokens say who calls. */
   readonly hasTokens: boolean;
 }
 
 /** How many dry runs and tried credentials a minute one token, or one address, may have. */
 export const TRIES_A_MINUTE = 60;
+
+/** How many searches for a value. */
+export const FINDS_A_MINUTE = 10;
+
+const LIMITED = {
+  tries: `dry runs and tried credentials: ${TRIES_A_MINUTE} a minute are allowed`,
+  finds: `searches for a credential: ${FINDS_A_MINUTE} a minute are allowed`,
+} as const satisfies Record<NonNullable<Limited["limit"]>, string>;
 
 /** What a call is about, for the log: one cluster, or how many. */
 export type About = { readonly cluster: string } | { readonly clusters: number };
@@ -27,7 +37,7 @@ export type About = { readonly cluster: string } | { readonly clusters: number }
 export interface ToAdmit {
   /** The one that it is about; absent where that is none or several. */
   readonly cluster?: string | undefined;
-  readonly attempt?: Attempted | undefined;
+  readonly attempt?: Limited | undefined;
   /** Whether it is about several. @default false */
   readonly isFleet?: boolean;
 }
@@ -46,11 +56,12 @@ export async function checkTries(
   gates: Gates,
 ): Promise<void> {
   if (attempt === undefined || attempt.tries === 0) return;
-  const { tries, hasTokens } = gates;
+  const { limit = "tries", tries } = attempt;
+  const { hasTokens } = gates;
   const { actor, requestId, action } = caller;
-  const { isTooMany, seconds } = tries.count(callerOf(caller, gates), attempt.tries);
+  const { isTooMany, seconds } = gates[limit].count(callerOf(caller, gates), tries);
   if (!isTooMany) return;
-  const what = `dry runs and tried credentials: ${TRIES_A_MINUTE} a minute are allowed`;
+  const what = LIMITED[limit];
   const error = new OperationError("rate_limited", { what }, { retryAfter: seconds, cluster });
   const reason = error.message;
   await auditLog?.refused({ requestId, actor, action, cluster, reason, isKnown: hasTokens });

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { Envelope, NOT_ASKED, SeedEnvelope } from "./error_answers.ts";
+import { ExpiryAnswer } from "./expiry_answers.ts";
 
 /** The wire shapes of answers, for `/openapi.json` and as types of what `respond.ts` makes. */
 
@@ -33,6 +34,9 @@ const Secret = z.object({
   labels,
   type: z.string().openapi({ description: "Kubernetes' type", example: "Opaque" }),
   creation_timestamp: z.string().openapi({ example: "2026-01-31T10:00:00Z" }),
+  expires: ExpiryAnswer.optional().describe(
+    "Below `/api/v1`: when it ends, where that is declared; of a single secret also where its values tell it",
+  ),
 }).openapi("Secret");
 
 const RepositorySecret = Secret.extend({

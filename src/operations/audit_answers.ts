@@ -8,7 +8,7 @@ const AuditEntry = z.object({
   phase: z.enum(PHASES).describe(
     "`started`: the server begins to write this log. A write has a `begin` and an " +
       "`end`; one that a crash interrupted has no `end`, but an `interrupted` of a later start. " +
-      "`refused`: it was not allowed, or there was no place for it. What changes nothing (`dry_run`, `verify`) is never " +
+      "`refused`: it was not allowed, or there was no place for it. What changes nothing (`dry_run`, `verify`, `find`, `check`) is never " +
       "`interrupted`",
   ),
   write: z.string().optional().describe("Id of the write, as on its secrets"),
@@ -18,10 +18,14 @@ const AuditEntry = z.object({
   ),
   from: z.string().optional().describe("Address of the client, or `command line`"),
   cluster: z.string().optional(),
-  kind: z.string().optional().describe(
-    "`docker`, `git`, `helm`, `oci` or `delete`; `verify`: a credential was tried, and " +
-      "nothing written",
+  clusters: z.array(z.string()).optional().describe(
+    "Of one line about several clusters: their names",
   ),
+  kind: z.string().optional().describe(
+    "`docker`, `git`, `helm`, `oci`, `delete` or `rotate`; `verify`, `find`, `check`: a credential was " +
+      "tried or looked for, and nothing written",
+  ),
+  rotation: z.string().optional().describe("Id of the rotation that it is part of"),
   names: z.array(z.string()).optional().describe("Of the secrets asked for"),
   namespaces: z.array(z.string()).optional(),
   service_accounts: z.array(
@@ -36,12 +40,17 @@ const AuditEntry = z.object({
   credentials: z.record(z.string(), z.string()).optional().describe(
     "In its place where there are several: the fingerprint of each, by registry or URL",
   ),
+  replaces: z.array(z.string()).optional().describe(
+    "Fingerprints of the values that a rotation replaces",
+  ),
   outcome: z.string().optional().describe(
     "`created`, `replaced`, `unchanged`, `mixed`, `deleted`, `refused`, `failed` or " +
-      "`unable`; of `verify` `accepted`, `not_accepted` or `not_tried`",
+      "`unable`; of `verify` `accepted`, `not_accepted` or `not_tried`; of `find` `found`, `not_found` or " +
+      "`not_all_seen`",
   ),
   counts: z.record(z.string(), z.int()).optional().describe(
-    "How many secrets were `created`, `replaced`, `unchanged` or `deleted`",
+    "How many secrets were `created`, `replaced`, `unchanged` or `deleted`; of `find` how many `places` " +
+      "were found, and how often something was `not_seen`",
   ),
   written: z.array(z.string()).optional().describe(
     "Names of the secrets that were written, where they are others than `names`",

@@ -1,13 +1,14 @@
 import { type Identity, includesRole, mayUseCluster } from "../tokens/rights.ts";
 import { type About, checkTries, enter, type Gates } from "./admission.ts";
+import { callFleet } from "./call_fleet.ts";
 import { callMany } from "./call_many.ts";
-import { carriedOut } from "./carry_out.ts";
+import { carriedOut, carriedOutOn, outcomeOfDone } from "./carry_out.ts";
 import { notAllowed } from "./choose_clusters.ts";
 import { OperationError } from "./errors.ts";
 import type { Caller, Given, Operation, Services } from "./operation.ts";
 import { type Reply, whenOver } from "./reply.ts";
 
-export { type About, type Gates, TRIES_A_MINUTE } from "./admission.ts";
+export { type About, FINDS_A_MINUTE, type Gates, TRIES_A_MINUTE } from "./admission.ts";
 
 /**
  * The one way in: the role, what was given, rights on its clusters, limits, the record, and only then
@@ -27,7 +28,9 @@ export async function call(
   const { take } = await operation.load();
   const taken = take(given);
   if (taken.selection !== undefined) {
-    return await callMany(operation, caller, taken, services, gates, note);
+    return taken.of === undefined
+      ? await callFleet(operation, caller, taken, services, gates, note)
+      : await callMany(operation, caller, taken, services, gates, note);
   }
   const { cluster } = taken;
   if (cluster !== undefined) {
@@ -37,7 +40,9 @@ export async function call(
   await checkTries(caller, taken, services, gates);
   const leave = await enter(operation, caller, taken, services, gates);
   try {
-    const done = await carriedOut(operation, caller, taken, services);
+    const done = cluster === undefined
+      ? await carriedOut(caller, taken, services)
+      : await carriedOutOn(operation, caller, { ...taken, outcomeOf: outcomeOfDone }, services);
     // A stream keeps its place until its end.
     return whenOver(done.reply(), leave);
   } catch (error) {

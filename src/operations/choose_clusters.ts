@@ -1,5 +1,6 @@
-import type { ChosenCluster } from "../clusters/choose.ts";
+import type { ChooseOptions, ChosenCluster } from "../clusters/choose.ts";
 import { Selection } from "../clusters/selection.ts";
+import type { AllClusters, Chosen } from "../fleet/each.ts";
 import { type Identity, mayUseCluster } from "../tokens/rights.ts";
 import { clusterError } from "./cluster_errors.ts";
 import { OperationError } from "./errors.ts";
@@ -7,17 +8,12 @@ import { nearestName } from "./nearest.ts";
 import type { AskedSelection, Clusters } from "./operation.ts";
 import type { Part } from "./request_kinds.ts";
 
-/** A cluster that is chosen, and whether it is one of those that go first. */
-export interface Chosen extends ChosenCluster {
-  readonly isFirst: boolean;
-}
-
 /** What a request is about, before any kubeconfig is looked at. */
 export interface Meant {
   /** At least one name, sorted. */
   readonly names: readonly string[];
   /** Looks at their kubeconfigs: those with one API server are one cluster. Sorted by name. */
-  choose(): Promise<readonly Chosen[]>;
+  choose(options?: ChooseOptions): Promise<readonly Chosen[]>;
 }
 
 /**
@@ -38,9 +34,27 @@ export async function chooseClusters(
     firstItems.length > 0 && [name, ...sameServerAs].some((each) => first.has(each));
   return {
     names: meant,
-    async choose() {
-      return (await clusters.choose(meant)).map((each) => ({ ...each, isFirst: isFirst(each) }));
+    async choose(options) {
+      const chosen = await clusters.choose(meant, options);
+      return chosen.map((each) => ({ ...each, isFirst: isFirst(each) }));
     },
+  };
+}
+
+/**
+ * All clusters that the caller may see, and whether there may be others: each API server once, but as
+ * often as names of it have Argo CD in different namespaces.
+ */
+export async function allClusters(
+  identity: Identity,
+  clusters: Pick<Clusters, "list" | "choose">,
+): Promise<AllClusters> {
+  const names = (await clusters.list()).clusters.map(({ name }) => name);
+  const visible = names.filter((name) => mayUseCluster(identity, name));
+  const chosen = await clusters.choose(visible, { byArgocd: true });
+  return {
+    clusters: chosen.map((each) => ({ ...each, isFirst: false })),
+    isLimited: identity.clusters !== undefined,
   };
 }
 

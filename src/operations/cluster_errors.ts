@@ -61,10 +61,13 @@ export type Nothing =
     readonly namespaces?: readonly string[];
   };
 
-/** A write or removal that came to nothing; what is not as before is named exactly. */
+/**
+ * A write or removal that came to nothing; what is not as before is named exactly.
+ * @param about `name` of the secrets, where all of them have one
+ */
 export function writeFailed(
   verdict: Nothing,
-  { cluster, name }: { readonly cluster: string; readonly name: string },
+  { cluster, name }: { readonly cluster: string; readonly name?: string },
 ): OperationError {
   const { error } = verdict;
   const word = STATUS_WORDS[error.kind];
@@ -87,7 +90,8 @@ export function writeFailed(
   };
   const made = namespaces.length === 0 ? {} : { namespaces_created: namespaces };
   const after = { notRestored: notRestored.map(refKey), namespaces };
-  const body = { ...status, cluster, name, results, ...state, ...made };
+  const named = name === undefined ? {} : { name };
+  const body = { ...status, cluster, ...named, results, ...state, ...made };
   return clusterError(error, { why: error.message, after }, { body });
 }
 

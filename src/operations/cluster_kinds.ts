@@ -1,5 +1,5 @@
 import { NO_ARGOCD, OWN_LABELS } from "../clusters/own_settings.ts";
-import type { WhyNotBegun } from "../fleet/over_clusters.ts";
+import type { WhyLeft } from "../fleet/each.ts";
 import { type ErrorKind, kind, listed } from "./error_kind.ts";
 
 /** What a cluster, or what is between it and this program, does not do. */
@@ -120,10 +120,7 @@ export interface WithoutArgocd {
 /** Of several clusters: why nothing was asked of one. */
 export interface NotBegun {
   readonly cluster: string;
-  readonly why:
-    | WhyNotBegun
-    /** It is no longer one of those that are meant by labels. */
-    | "labels_changed";
+  readonly why: WhyLeft;
   /** How many may fail. */
   readonly maxFailures?: number | undefined;
 }

@@ -28,9 +28,15 @@ export interface CommandHelp {
   readonly letters?: Readonly<Record<string, string>>;
   /** Fields whose flags come before all others, which have the order of the fields. */
   readonly first?: readonly string[];
+  /** Other names of fields' flags in this command, by field: `{ expires_within: "within" }` */
+  readonly flagNames?: Readonly<Record<string, string>>;
+  /** What is meant where the flag of a field is absent, by field; help tells it. */
+  readonly defaults?: Readonly<Record<string, string | number>>;
+  /** What is asked for at a terminal, by the path of its field: `{ "set.password": "New password" }` */
+  readonly questions?: Readonly<Record<string, string>>;
   /** What the credential is for, where some of it is asked for at a terminal: a registry's host. */
   asks?(input: Readonly<Record<string, unknown>>): string;
 }
 
-/** Of fields: what is written, where to, what kind of repository, what is asked for, and how. */
-export type FieldGroup = "credential" | "where" | "repository" | "which" | "how";
+/** Of fields: what is replaced, what is written, where to, what kind of repository, what is asked for, and how. */
+export type FieldGroup = "old" | "credential" | "where" | "repository" | "which" | "how";

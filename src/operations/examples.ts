@@ -31,6 +31,18 @@ export const repoExamples = (clusterField: ClusterField): Examples =>
     public: example("A public repository", { ...GIT, name: "public" }),
   });
 
+/** Of `POST /credentials/find`. */
+export const FIND_EXAMPLES: Examples = {
+  token: example("Where a leaked token stands, on all clusters", {
+    password: TOKEN,
+    everywhere: true,
+  }),
+  fingerprint: example("Where the value of a fingerprint stands, on some clusters", {
+    fingerprint: "5b0c8f2e5b0c8f2e",
+    clusters: ["test-*"],
+  }),
+};
+
 const DOCKER = { name: "my-docker-secret" };
 const LOGIN = { username: "your_username", password: TOKEN };
 
@@ -85,6 +97,14 @@ export const helmExamples = (clusterField: ClusterField): Examples =>
 export const VERIFY_EXAMPLES: Examples = {
   registry: example("At a registry", { registry: "ghcr.io", ...LOGIN }),
   git: example("At a Git server", { ...GIT, ...LOGIN }),
+};
+
+/** Of `POST /checks`. */
+export const CHECK_EXAMPLES: Examples = {
+  all: example("All credentials of some clusters", { clusters: ["test-*"] }),
+  everywhere: example("All pull secrets among them, whatever their labels", {
+    everywhere: true,
+  }),
 };
 
 /** Examples that name their cluster first. */

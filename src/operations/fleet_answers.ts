@@ -42,8 +42,12 @@ export const Fleet = z.object({
 /**
  * One line of a stream.
  * @param answer of a cluster
+ * @param done what is said of all at the end
  */
-export const eventLineOf = (answer: z.ZodType) =>
+export const eventLineOf = (
+  answer: z.ZodType,
+  done: z.ZodRawShape = { ...ofWhole, ...ofNone },
+) =>
   z.union([
     z.object({
       event: z.literal("started"),
@@ -51,7 +55,7 @@ export const eventLineOf = (answer: z.ZodType) =>
       names: z.array(z.string()).describe("Of which clusters, sorted"),
     }),
     z.object({ event: z.literal("cluster"), ...entry, answer }),
-    z.object({ event: z.literal("done"), ...ofWhole, ...ofNone }),
+    z.object({ event: z.literal("done"), ...done }),
   ]);
 
 export const FleetEventLine = eventLineOf(entry.answer).openapi("ClustersEvent");
@@ -68,4 +72,4 @@ export type FleetAnswer = FleetSummary & { readonly clusters: readonly ClusterEn
 export type FleetEvent =
   | { readonly event: "started"; readonly clusters: number; readonly names: readonly string[] }
   | { readonly event: "cluster" } & ClusterEntry
-  | { readonly event: "done" } & FleetSummary;
+  | { readonly event: "done" } & object;

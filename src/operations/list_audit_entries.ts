@@ -1,5 +1,6 @@
+import type { Entry } from "../audit/entry.ts";
 import type { AuditPage } from "../audit/read.ts";
-import { mayUseCluster } from "../tokens/rights.ts";
+import { type Identity, mayUseCluster } from "../tokens/rights.ts";
 import { AuditAnswer } from "./audit_answers.ts";
 import { OperationError } from "./errors.ts";
 import { errors, json } from "./openapi/content.ts";
@@ -43,16 +44,21 @@ export const take: OperationModule["take"] = ({ query }) => {
   return {
     async run({ auditLog, identity }) {
       if (auditLog === undefined) throw new OperationError("no_audit_log", {});
-      const mayShow = identity.clusters === undefined
-        ? undefined
-        : ({ cluster }: { cluster?: string }) =>
-          cluster !== undefined && mayUseCluster(identity, cluster);
+      const mayShow = identity.clusters === undefined ? undefined : shownTo(identity);
       const { entries, ...page } = await read(auditLog, { ...asked, mayShow });
       return {
         reply: () => ({ status: 200, body: { entries, total: entries.length, ...page } }),
       };
     },
   };
+};
+
+/** Of what was about several clusters the line is shown to who may see all of them. */
+const shownTo = (identity: Identity) => ({ cluster, clusters, more }: Entry): boolean => {
+  // A line that somebody has changed may hold anything.
+  const all = cluster !== undefined ? [cluster] : Array.isArray(clusters) ? clusters : [];
+  return all.length > 0 && more?.clusters === undefined &&
+    all.every((each) => mayUseCluster(identity, each));
 };
 
 async function read(log: Audit, query: Parameters<Audit["read"]>[0]): Promise<AuditPage> {

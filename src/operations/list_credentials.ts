@@ -1,3 +1,4 @@
+import { filterOf, SOON } from "../fleet/matrix/filter.ts";
 import { readColumn } from "../fleet/matrix/read_column.ts";
 import { Matrix, MatrixEventLine } from "./matrix_answers.ts";
 import { CLUSTER_FAILS, errors, json } from "./openapi/content.ts";
@@ -26,6 +27,27 @@ export const command: CommandHelp = {
   letters: { q: "q" },
 };
 
+export const otherCommands: OperationModule["otherCommands"] = {
+  expiring: {
+    full:
+      "What has expired, and what will within a time. An expiry is known from the issuer, when `check` has " +
+      "asked it, from the value (certificates, JSON Web Tokens), or because it was declared by `--expires` " +
+      "or the annotation argocd-configurer.io/expires. Of other credentials nobody knows.",
+    exitCodes:
+      "0: nothing expires, and every cluster was seen; 3: nothing was found, and some were not " +
+      "seen; 4: something expires",
+    examples: [
+      ["", `What expires within ${SOON}, on all clusters`],
+      ["--within 12h --selector env=prod", "What expires today, on some clusters"],
+      ["--within 0d -o wide", "What has expired, with the exact time and namespaces"],
+    ],
+    letters: { q: "q" },
+    first: ["expires_within"],
+    flagNames: { expires_within: "within" },
+    defaults: { expires_within: SOON },
+  },
+};
+
 const ABOUT =
   "One row per credential: a pull secret by its name, a repository by type, URL and project, a template " +
   "by its URL. Each has a cell for each cluster, `unknown` with the reason where it could not be seen. " +
@@ -46,20 +68,23 @@ export const describe: OperationModule["describe"] = () => ({
 });
 
 export const take: OperationModule["take"] = ({ query }) => {
-  const { kind: kinds, state: states, q, owner, ...asked } = parseQuery(query, CredentialsQuery);
-  const { everywhere, fingerprints, ...which } = asked;
+  const { kind: kinds, everywhere, fingerprints, ...asked } = parseQuery(query, CredentialsQuery);
+  const { state: states, q, owner, expires_within, ...which } = asked;
+  const { expiresBefore } = filterOf({ expires_within });
   return {
     selection: askedSelection(which, "parameter"),
     of: (cluster) => ({
       cluster,
-      async run({ store, settings, fingerprint, fingerprintsEnd }) {
+      async run({ store, settings, fingerprint, fingerprintsEnd, checks }) {
         const request = { everywhere, fingerprints, kinds };
         const { seconds } = settings;
-        const deps = { store, settings, seconds, fingerprint, fingerprintsEnd };
+        const issuerExpiry = (each: string) => checks.expiryOf(each);
+        const values = { fingerprint, issuerExpiry, checks, fingerprintsEnd };
+        const deps = { store, settings, seconds, ...values };
         const read = await readColumn(cluster, request, deps);
         return { reply: () => columnAnswer(read) };
       },
     }),
-    whole: (entries) => matrixAnswer(entries, { kinds, states, q, owner }),
+    whole: (entries) => matrixAnswer(entries, { kinds, states, q, owner, expiresBefore }),
   };
 };

@@ -48,7 +48,7 @@ export const take: OperationModule["take"] = ({ face, query }) => {
     cluster,
     async run({ store, settings }) {
       const outcome = await listSecrets(cluster, store, settings, scope);
-      return { reply: () => listAnswer(outcome) };
+      return { reply: () => listAnswer(outcome, face) };
     },
   }));
 };

@@ -1,6 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { ROW_KINDS, ROW_STATES } from "../fleet/matrix/shapes.ts";
+import { CheckStateAnswer } from "./check_answers.ts";
 import { Envelope } from "./error_answers.ts";
+import { ExpiryAnswer } from "./expiry_answers.ts";
 import { eventLineOf, ofNone, ofWhole } from "./fleet_answers.ts";
 
 /** The wire shapes of the matrix of credentials; their types are in `fleet/matrix/shapes.ts`. */
@@ -18,6 +20,9 @@ const identity = {
   project: z.string().optional().describe("Of a repository of an Argo CD project"),
   type: z.string().optional().openapi({ description: "Of a repository", example: "git" }),
 };
+
+const CheckAnswer = z.object({ state: CheckStateAnswer, at: z.iso.datetime() })
+  .openapi("StoredCheck");
 
 const secret = {
   namespace: z.string(),
@@ -38,6 +43,11 @@ const secret = {
   managed: z.boolean().describe("Whether this program wrote it"),
   owner: z.string().nullable().describe("Another program that looks after it"),
   write: z.string().optional().describe("The write that made it what it is"),
+  checks: z.record(z.string(), CheckAnswer).optional().describe(
+    "What came of trying its credentials (`POST /checks`) within the last 24 hours, by the keys of " +
+      "`fingerprints`; what is not there was not checked",
+  ),
+  expires: ExpiryAnswer.optional().describe("When the first of its credentials ends, where known"),
 };
 
 const finding = {
@@ -51,6 +61,9 @@ const fingerprints_end = z.string().optional().describe(
 );
 const no_argocd = z.literal(true).optional().describe(
   "It has none, so no repository is missing there",
+);
+const not_seen = z.object({ docker: z.string(), argocd: z.string() }).partial().optional().describe(
+  "Why pull secrets, or Argo CD's secrets, may be there that are not listed",
 );
 const warnings = z.array(z.string()).optional().describe("What could not be seen of it");
 const secrets = z.array(z.object(secret).openapi("ColumnSecret"));
@@ -66,9 +79,7 @@ const ColumnSchema = z.object({
       findings: z.array(z.object(finding).openapi("Finding")).optional(),
     }).openapi("ColumnRow"),
   ),
-  not_seen: z.object({ docker: z.string(), argocd: z.string() }).partial().optional().describe(
-    "Why pull secrets, or Argo CD's secrets, may be there that are not listed",
-  ),
+  not_seen,
   no_argocd,
   warnings,
   fingerprints_end,
@@ -88,6 +99,10 @@ const Cell = z.object({
       "Cells of one letter hold the same; `mixed` where the secrets of one cluster do not",
     example: "A",
   }),
+  check: CheckAnswer.optional().describe(
+    "The worst of the `checks` of its secrets; absent where none of them was checked",
+  ),
+  expires: ExpiryAnswer.optional().describe("When the first of its secrets ends, where known"),
   secrets: z.array(
     z.object({ ...secret, group: z.string().optional() }).openapi("CellSecret"),
   ),
@@ -112,6 +127,7 @@ const Cluster = z.object({
   }),
   message: z.string().optional().describe("Why it was not seen"),
   no_argocd,
+  not_seen,
   transport: z.enum(["kubectl", "api"]).optional().describe("Transport used"),
   same_server_as: z.array(z.string()).optional().describe(
     "Others of the selection with the same API server: they are this one cluster",

@@ -1,30 +1,27 @@
 import type { RouteConfig, z } from "@hono/zod-openapi";
-import type { Attempt, Credentials, Outcome, RefusedAttempt } from "../audit/entry.ts";
-import type { AuditPage, AuditQuery } from "../audit/read.ts";
-import type { WriteRecord } from "../audit/write_record.ts";
-import type { ChosenCluster } from "../clusters/choose.ts";
-import type { Described, WhichClusters } from "../clusters/describe.ts";
-import type { OpenCluster, OpenedCluster } from "../clusters/open.ts";
-import type { ListedClusters } from "../clusters/source.ts";
 import type { Actor } from "../credentials/actor.ts";
 import type { AddServices } from "../credentials/adding.ts";
+import type { CheckMemory } from "../credentials/checks/memory.ts";
 import type { Begin } from "../credentials/recorded.ts";
 import type { VerifyOne } from "../credentials/verify_credential.ts";
 import type { Locks, Turns } from "../credentials/write/locks.ts";
 import type { Writer } from "../credentials/writer.ts";
+import type { AllClusters, Chosen, Each, StepEnded } from "../fleet/each.ts";
+import type { Rotations } from "../fleet/rotation/rotations.ts";
 import type { Fields } from "../fields/field.ts";
-import type { Checked } from "../kube/check.ts";
 import type { Pause } from "../kube/deadline.ts";
-import type { LabelSelector } from "../kube/label_selector.ts";
 import type { Sealed } from "../log/sealed.ts";
 import type { Identity, Role } from "../tokens/rights.ts";
-import type { Face } from "./face.ts";
+import type { AskedSelection, Attempted, AttemptedOnFleet, Done } from "./attempted.ts";
 import type { Command, CommandHelp } from "./command.ts";
-import type { ClusterEntry } from "./fleet_answers.ts";
-import type { Json, Reply } from "./reply.ts";
-import type { Part } from "./request_kinds.ts";
+import type { Face } from "./face.ts";
+import type { ClusterEntry, FleetEvent } from "./fleet_answers.ts";
+import type { Audit, Clusters, ClusterSettings, OperationSettings, Place } from "./program.ts";
+import type { Json } from "./reply.ts";
 
+export type { AskedSelection, Attempted, AttemptedOnFleet, Done, Limited } from "./attempted.ts";
 export type { Command, CommandHelp, FieldGroup } from "./command.ts";
+export type { Audit, Clusters, ClusterSettings, OperationSettings, Place } from "./program.ts";
 
 /** What an operation is about; a generated client has one group for each. */
 export type Tag = "server" | "clusters" | "secrets" | "audit";
@@ -52,6 +49,8 @@ export interface Operation {
   readonly summary: string;
   /** Names of its parameters, which `GET /` adds to the summary. */
   readonly parameters?: readonly string[];
+  /** Whether it only looks, and needs the audit log for that. @default whether it is about that */
+  readonly readsAuditLog?: true;
   /** How a command line asks for it; absent where it cannot. */
   readonly command?: Command;
   /** Other commands that ask for it, with some of its fields given: `clusters check`. */
@@ -114,7 +113,7 @@ export interface Given {
 }
 
 /** A call that is understood. */
-export type Taken = TakenOfNone | TakenOfCluster | TakenOfMany;
+export type Taken = TakenOfNone | TakenOfCluster | TakenOfMany | TakenOfFleet;
 
 export interface TakenOfNone {
   readonly cluster?: undefined;
@@ -143,6 +142,7 @@ export interface TakenOfMany {
   readonly cluster?: undefined;
   readonly run?: undefined;
   readonly refuse?: undefined;
+  readonly steps?: undefined;
   /** Those that it is about. */
   readonly selection: AskedSelection;
   /** The call on one of them, of the same kind on each. */
@@ -155,38 +155,35 @@ export interface TakenOfMany {
   whole?(entries: readonly ClusterEntry[]): Json;
 }
 
-/** Which clusters a request is about, as it says it; which there are is not looked up yet. */
-export interface AskedSelection {
-  /** Where it was said, for messages. */
-  readonly part: Part;
-  /** Names and patterns, behind a `!` what is taken out; without any, all that may be seen are meant. */
-  readonly clusters: readonly string[];
-  /** What has to match besides. */
-  readonly selector?: LabelSelector | undefined;
-  /** Names and patterns of those that go first and must all succeed. */
-  readonly first: readonly string[];
-  /** How many may fail. @default any number */
-  readonly maxFailures?: number | undefined;
+/** A call about several clusters in one or several steps, each of which is done on some of them. */
+export interface TakenOfFleet {
+  readonly cluster?: undefined;
+  readonly run?: undefined;
+  readonly refuse?: undefined;
+  readonly of?: undefined;
+  /** Those that it is about. */
+  readonly selection: AskedSelection;
+  /**
+   * By which the call is known: the id of its own line in the audit log, and what the ids of its writes
+   * begin with. @default made of the request's id
+   */
+  readonly id?: string;
+  /**
+   * Whether names of one API server stay apart that have Argo CD in different namespaces: of what only
+   * looks. @default false
+   */
+  readonly looksByArgocd?: true;
+  /** Its own line in the audit log, besides those of its steps. */
+  readonly attempt?: AttemptedOnFleet;
+  /**
+   * Does it. What is thrown before the first event is an ordinary error, also where events are wanted;
+   * later it ends the stream, as the event `done`.
+   * @returns what came of it; the body of its answer is what `done` says where events are wanted
+   */
+  steps(context: FleetContext): FleetSteps;
 }
 
-/** What the audit log says of an attempt. */
-export interface Attempted {
-  readonly dryRun: boolean;
-  /** Values of which it tells whether they are right: the credentials that it tries, or a dry run's. */
-  readonly tries: number;
-  /** @param place where that is known */
-  of(writer: Writer, place: Place): Attempt;
-  /** The values, of which only fingerprints are recorded. */
-  readonly credentials?: Credentials;
-}
-
-/** What came of it. */
-export interface Done {
-  /** For the audit log; of every attempt. */
-  readonly outcome?: Outcome;
-  /** @throws {OperationError} of what came to nothing */
-  reply(): Reply;
-}
+export type FleetSteps = AsyncGenerator<FleetEvent, Done, void>;
 
 /** What operations work with: the program, wired to clusters and settings. */
 export interface Services {
@@ -203,47 +200,14 @@ export interface Services {
   readonly pause?: Pause;
   /** Of a credential; `undefined` when none can be made. */
   readonly fingerprint: (credential: Sealed<string>) => Promise<string | undefined>;
+  /** What came of trying stored credentials. */
+  readonly checks: CheckMemory;
   /** Why fingerprints compare until this process ends only; absent where they do for longer. */
   readonly fingerprintsEnd?: string;
   /** Absent when there is none. */
   readonly auditLog?: Audit;
-}
-
-/** The clusters that there are. */
-export interface Clusters {
-  /** Sorted. */
-  names(): Promise<readonly string[]>;
-  /** With their labels, and why those are not known. */
-  list(): Promise<ListedClusters>;
-  /** Of those with one API server the first, in the order given; with how each is asked. */
-  choose(names: readonly string[]): Promise<readonly ChosenCluster[]>;
-  readonly open: OpenCluster;
-  /** What can be told of them without asking one. */
-  describe(which: WhichClusters): Promise<Described>;
-  /**
-   * Asks clusters what can be found out, by name; of one that is not there or not used nothing.
-   * @param gone aborted when nobody waits for the answer any more
-   */
-  check(
-    names: readonly string[],
-    gone?: AbortSignal,
-  ): Promise<ReadonlyMap<string, Checked>>;
-}
-
-/** What holds for all clusters. */
-export interface OperationSettings {
-  readonly dockerLabels: Readonly<Record<string, string>>;
-  /** Where to look when not all namespaces may be listed. @default those of a usual cluster */
-  readonly dockerNamespaces?: readonly string[];
-}
-
-/** Where Argo CD is on one cluster, and its labels. */
-export type Place = Pick<OpenedCluster, "argocdNamespace" | "labels" | "labelsAt">;
-
-/** What holds for one cluster. */
-export interface ClusterSettings extends Required<OperationSettings>, Omit<Place, "labels"> {
-  /** For what it is asked, in all. */
-  readonly seconds: number;
+  /** Those that run, and that are remembered. */
+  readonly rotations: Rotations;
 }
 
 /** For one call. */
@@ -263,6 +227,32 @@ export interface ClusterContext extends Omit<Context, "settings">, AddServices {
   readonly locks: Turns;
 }
 
+/** For one call about several clusters. */
+export interface FleetContext extends Context {
+  /** Those that it is about, sorted by name. */
+  readonly chosen: readonly Chosen[];
+  /** Whether events are wanted, as each cluster ends, in place of one answer. */
+  readonly wantsEvents: boolean;
+  /** Whether the program is about to stop, or nobody waits for the answer any more: no more is begun then. */
+  isStopped(): boolean;
+  /**
+   * Does a step on several clusters. No further one is begun when it {@link isStopped}.
+   */
+  readonly each: Each<ClusterContext>;
+  /**
+   * All clusters that there are, whatever the call is about, to look at: those of one API server that have
+   * Argo CD in different namespaces are apart.
+   */
+  all(): Promise<AllClusters>;
+  /** What of an answer tells of one cluster: as the same request about that one alone is answered. */
+  entryOf<Result>(ended: StepEnded<Result>, answer: (result: Result) => Json): ClusterEntry;
+  /**
+   * Counts values that are tried, where only the call itself knows how many.
+   * @throws {OperationError} 429, on record, when it is too many
+   */
+  countTries(count: number): Promise<void>;
+}
+
 export interface Description {
   /** What the summary has no room for. */
   readonly about?: string;
@@ -280,14 +270,6 @@ export interface DescribedAnswer {
   readonly bodies: readonly z.ZodType[];
   /** One line of it, where a stream of events is asked for. */
   readonly event?: z.ZodType;
-}
-
-/** What of the audit log operations use. */
-export interface Audit extends WriteRecord {
-  /** Records what was not allowed, before that is answered. It never rejects. */
-  refused(attempt: RefusedAttempt): Promise<void>;
-  /** @throws when the log cannot be read */
-  read(query: AuditQuery): Promise<AuditPage>;
 }
 
 export const SERVICE = "Cluster API Configuration Server";

@@ -43,13 +43,17 @@ export function parseQuery<Schema extends z.ZodObject<z.ZodRawShape, z.core.$str
 export function parseBody<Schema extends z.ZodType>(
   search: URLSearchParams,
   given: Given["body"],
-  { schema, fields }: Body<Schema>,
+  { schema, fields, refused = {} }: Body<Schema>,
 ): z.output<Schema> {
   const names = Object.keys(fields);
   refuseQuery(search, names);
   const body = given instanceof Uint8Array ? parseJson(given, names) : given;
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw invalid("must be a JSON object");
+  }
+  for (const [field, rule] of Object.entries(refused)) {
+    if (!Object.hasOwn(body, field)) continue;
+    throw new OperationError("invalid_field", { kind: "field", field, rule });
   }
   const parsed = schema.safeParse(body, { error: wording });
   if (parsed.success) return parsed.data;
@@ -207,16 +211,27 @@ function explain(
   if (lacking.length > 0) {
     const misspelled = unknown.find(({ remedy }) => remedy?.field === fields[0]);
     const { path, message: rule } = lacking[0]!;
+    const instead = insteadOf(lacking[0]!);
     if (misspelled !== undefined) return misspelled;
-    if (fields.includes("cluster") && names.includes("cluster_selector")) {
+    const isNoneSelected = fields.includes("cluster") || fields.includes("clusters");
+    if (isNoneSelected && names.includes("cluster_selector")) {
       return new OperationError("selection_required", { kind, fields });
     }
-    return new OperationError("missing_field", { kind, fields, ...path.length > 1 && { rule } });
+    return new OperationError("missing_field", {
+      kind,
+      fields,
+      ...path.length > 1 && { rule },
+      ...instead && { instead },
+    });
   }
   const { code, path, message: rule } = issues[0]!;
   if (code === "unrecognized_keys") return unknown[0]!;
   return new OperationError("invalid_field", { kind, field: path.join("."), rule });
 }
+
+/** Of a field that is missing: those of which any would do, as a schema of its own says it. */
+const insteadOf = (issue: Issue): readonly string[] | undefined =>
+  issue.code === "custom" ? issue.params?.instead : undefined;
 
 /** The message of a wrong type, where the schema has none of its own; all others have. */
 function wording(issue: z.core.$ZodRawIssue): string | undefined {

@@ -46,6 +46,7 @@ export function refusedError(
   if (accounts.length > 0) return new OperationError("service_account_not_found", { accounts });
   if (exists !== undefined && of("exists").length > 0) return exists();
   const [first, ...rest] = [
+    ...of("changed"),
     ...of("owned"),
     ...of("not_ours"),
     ...of("unmergeable"),
@@ -89,6 +90,8 @@ function inTheWay(refusal: OfOneSecret, by: InTheWay["by"], more: number): Opera
       return new OperationError("unmergeable", { ...about, why: refusal.why });
     case "identity":
       return new OperationError("identity_held", { ...about, holders: refusal.holders });
+    case "changed":
+      return new OperationError("secret_changed", about);
     case "not_ours":
     case "immutable":
     case "finalizers":

@@ -5,6 +5,7 @@ import {
   outcomeOf,
   type RepoAdded,
 } from "../credentials/add_repo.ts";
+import { declaredHints } from "../credentials/expiry/expiry.ts";
 import { secretOf } from "../credentials/kinds/repository_credential.ts";
 import type { Writer } from "../credentials/writer.ts";
 import { OperationError } from "./errors.ts";
@@ -23,8 +24,9 @@ export function repoCall(
   { target, ...asked }: Omit<AddRepo, keyof Writer | "cluster"> & { readonly target: Target },
   field: "cluster" | "cluster_name",
   hints: readonly string[],
-  reply: (added: RepoAdded, place: Place) => Reply,
+  reply: (added: RepoAdded, place: Place, hints: readonly string[]) => Reply,
 ): Taken {
+  const all = [...hints, ...declaredHints(asked.expires)];
   return onEach(target, (cluster) => {
     const request = { ...asked, cluster };
     return {
@@ -45,8 +47,8 @@ export function repoCall(
               const { labelsAt } = settings;
               throw new OperationError("no_argocd", { cluster, labelsAt, field }, { cluster });
             }
-            if (added.kind === "not_accepted") throw notAccepted({ ...added, hints });
-            return reply(added, settings);
+            if (added.kind === "not_accepted") throw notAccepted({ ...added, hints: all });
+            return reply(added, settings, all);
           },
         };
       },

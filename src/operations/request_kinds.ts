@@ -17,6 +17,8 @@ export interface MissingFields {
   readonly fields: readonly string[];
   /** What the first version's paths say of the first, where it is one inside an object. */
   readonly rule?: string;
+  /** Fields of which any would do in place of the first. */
+  readonly instead?: readonly string[];
 }
 
 export interface InvalidField {
@@ -64,7 +66,10 @@ function inWords(seconds: number): string {
 }
 
 export const REQUEST_ERRORS = {
-  missing_field: kind<MissingFields>(400, ({ kind, fields, rule }, face) => {
+  missing_field: kind<MissingFields>(400, ({ kind, fields, rule, instead = [] }, face) => {
+    if (instead.length > 0) {
+      return `Missing one of the fields ${[fields[0], ...instead].join(", ")}`;
+    }
     if (face === "seed" && rule !== undefined) return subject(kind, fields[0]!) + rule;
     const named = face === "seed" ? fields.slice(0, 1) : fields;
     const s = named.length > 1 ? "s" : "";
@@ -74,8 +79,9 @@ export const REQUEST_ERRORS = {
   }, { fields: ({ fields }) => fields }),
   selection_required: kind<MissingFields>(400, ({ kind, fields }) => {
     const all = kind === "field" ? '["*"]' : "*";
-    const others = fields.filter((field) => field !== "cluster");
-    return `No cluster selected: set 'cluster', 'clusters' (${all} for all) or 'cluster_selector'` +
+    const one = fields.includes("cluster") ? "'cluster', " : "";
+    const others = fields.filter((field) => field !== "cluster" && field !== "clusters");
+    return `No cluster selected: set ${one}'clusters' (${all} for all) or 'cluster_selector'` +
       (others.length === 0 ? "" : `; also missing: ${others.join(", ")}`);
   }, { fields: ({ fields }) => fields }),
   invalid_field: kind<InvalidField>(
@@ -194,5 +200,10 @@ export const REQUEST_ERRORS = {
   no_audit_log: plain(404, "There is no audit log: the setting audit-log names its file", {
     setting: "audit-log",
   }),
+  fingerprints_unavailable: plain(
+    503,
+    "Fingerprints cannot be made: the key for them cannot be read; the server's log says why. Look for " +
+      "the value itself, or mend the key",
+  ),
   audit_log_unreadable: plain(503, "The audit log cannot be read"),
 } as const satisfies Record<string, ErrorKind<never>>;

@@ -104,6 +104,8 @@ Deno.test("a user name that is a token is masked, of all operations and kinds", 
     "addRepo username",
     "verifyCredential username",
     "verifyCredential registries",
+    "rotateCredential find",
+    "rotateCredential set",
     "password username",
   ]);
 });

@@ -69,6 +69,11 @@ export const SECRET_ERRORS = {
       ? `Secret '${name}' was not written by this program to any namespace that can be seen`
       : `Secret '${name}' does not exist in ${namespaces.join(", ")}`;
   }, { fields: () => ["name"] }),
+  credential_not_found: kind<Record<never, never>>(
+    404,
+    () => "No credential of these clusters has this id: take it from the matrix of credentials",
+    { fields: () => ["id"] },
+  ),
   service_account_not_found: kind<
     { readonly accounts: readonly { readonly namespace: string; readonly name: string }[] }
   >(400, ({ accounts }) => {
@@ -105,6 +110,10 @@ export const SECRET_ERRORS = {
     (by === "body" ? "remove them or choose another name" : "remove them first")
   ),
   being_deleted: inTheWay<InTheWay>(() => "is being deleted: try again later"),
+  secret_changed: inTheWay<InTheWay>(() =>
+    "was changed or deleted since it was read, so nothing was written to this cluster: send the same " +
+    "request again"
+  ),
   identity_held: kind<Held>(409, ({ namespace, name, holders, more }) => {
     const names = holders.map((holder) => `'${holder}'`).join(", ");
     const [holder] = holders;

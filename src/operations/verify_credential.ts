@@ -4,6 +4,7 @@ import {
   isAccepted,
   type Verified,
   verifyDocker,
+  type VerifyOne,
   verifyRepo,
 } from "../credentials/verify_credential.ts";
 import { NotAcceptedAnswer, VerifiedAllAnswer } from "./answers.ts";
@@ -68,11 +69,17 @@ export const take: OperationModule["take"] = ({ query, body }) => {
       }),
       credentials: credentialsOf(asked),
     },
-    async run({ verifyOne, begin }) {
+    async run({ verifyOne, checks, begin }) {
       await begin();
+      // What is asked for by its value is tried in any case, and is known then to who tries what is stored.
+      const verify: VerifyOne = async (what, budget) => {
+        const verdict = await verifyOne(what, budget);
+        checks.learn(what, verdict);
+        return verdict;
+      };
       const verified = asked.kind === "docker"
-        ? await verifyDocker(asked.credentials, verifyOne)
-        : await verifyRepo(asked.request, verifyOne);
+        ? await verifyDocker(asked.credentials, verify)
+        : await verifyRepo(asked.request, verify);
       return { outcome: outcomeOf(verified), reply: () => verifyAnswer(verified, asked.hints) };
     },
   };

@@ -14,6 +14,8 @@ const MORE: Required<NonNullable<Entry["more"]>> = {
   names: 6,
   refusals: 7,
   not_restored: 8,
+  clusters: 9,
+  replaces: 10,
 };
 
 /** All that may stand in a line. */
@@ -25,7 +27,10 @@ const ENTRY: Required<Entry> = {
   who: "alice",
   from: "10.0.0.1",
   cluster: "c",
+  clusters: ["c", "d"],
   kind: "delete",
+  rotation: "rotation-1",
+  replaces: ["fedcba9876543210"],
   names: ["pull"],
   namespaces: ["a"],
   service_accounts: [place],

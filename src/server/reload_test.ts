@@ -70,6 +70,7 @@ function served() {
         limits: new Limits(serverLimits({ maxRequests: 10, seconds: 10 })),
         fleet: fleetQueue(32, { starting: 4, alive: 32, alivePerCluster: 8 }),
         tries: new PerMinute(),
+        finds: new PerMinute(),
       },
       allowedHosts: [],
       corsOrigins: [],

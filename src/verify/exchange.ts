@@ -3,6 +3,7 @@ import https from "node:https";
 import type { Duplex } from "node:stream";
 import tls from "node:tls";
 import type { Sealed } from "../log/sealed.ts";
+import { byteLength } from "../text/bytes.ts";
 import { parseAddress } from "../net/address.ts";
 import { hostOf } from "./address_rules.ts";
 import { bodyOf } from "./body.ts";
@@ -18,6 +19,10 @@ export interface Request {
   readonly userAgent?: string;
   /** Value of the header `Authorization`. */
   readonly authorization: Sealed<string> | undefined;
+  /** Further headers, whose values nobody may see. */
+  readonly secretHeaders?: Readonly<Record<string, Sealed<string>>>;
+  /** The body of what is posted. @default none */
+  readonly json?: Sealed<string>;
   /** Most bytes of the body that are read, unpacked; with 0 it is not read at all. */
   readonly maxBody: number;
   /** Whether of a longer body its head is enough; else it is an error. @default false */
@@ -79,7 +84,7 @@ export async function exchangeByProxy(
 }
 
 function proxyRefuses(status = 0): NoAnswer {
-  return new NoAnswer(`its proxy answers with ${status}`);
+  return new NoAnswer(`its proxy answers with ${status}`, "none", status);
 }
 
 /**
@@ -119,12 +124,17 @@ type HttpHeaders = Record<string, string>;
 
 function headersOf(request: Request): HttpHeaders {
   const { method, url, accept, authorization, maxBody, userAgent = USER_AGENT } = request;
+  const { secretHeaders = {}, json } = request;
   return {
     "Host": url.host,
     "User-Agent": userAgent,
     "Accept": accept,
     ...(maxBody > 0 ? { "Accept-Encoding": "gzip" } : {}),
-    ...(method === "POST" ? { "Content-Length": "0" } : {}),
+    ...(method === "POST" ? { "Content-Length": String(byteLength(json?.reveal() ?? "")) } : {}),
+    ...(json === undefined ? {} : { "Content-Type": "application/json" }),
+    ...Object.fromEntries(
+      Object.entries(secretHeaders).map(([name, value]) => [name, value.reveal()]),
+    ),
     ...(authorization ? { "Authorization": authorization.reveal() } : {}),
   };
 }
@@ -134,7 +144,7 @@ function proxyHeaders({ authorization }: Proxy): HttpHeaders {
 }
 
 async function answerTo(
-  { maxBody, headOnly }: Request,
+  { maxBody, headOnly, json }: Request,
   sent: http.ClientRequest,
   clock: Clock,
   reading: Reading,
@@ -143,7 +153,7 @@ async function answerTo(
     sent.once("response", resolve);
     sent.on("error", reject);
     refuseInterim(sent, (status) => reject(noAnswer(status)));
-    sent.end();
+    sent.end(json?.reveal());
   });
   try {
     const answer = await clock.inTime(answered);

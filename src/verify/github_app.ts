@@ -2,7 +2,6 @@ import { createPrivateKey, type KeyObject, sign } from "node:crypto";
 import { encodeBase64Url } from "../text/bytes.ts";
 import { isObject, parsedObject } from "../text/json.ts";
 import { bearer } from "./authorization.ts";
-import { isoTime } from "./expiry.ts";
 import type { Session } from "./session.ts";
 import type { Finding, GitHubAppCredential } from "./verdict.ts";
 
@@ -44,14 +43,13 @@ export async function verifyGitHubApp(
   const why = WHY[status];
   if (why !== undefined) return { accepted: false, why };
   if (status !== 201) return { accepted: undefined, why: `GitHub answers with ${status}` };
-  const { permissions, expires_at, repository_selection } = parsedObject(answer.body) ?? {};
+  // `expires_at` is that of the token which was made, and is dropped; the key does not end.
+  const { permissions, repository_selection } = parsedObject(answer.body) ?? {};
   const may = rightsIn(permissions);
   const which = repository_selection === "selected" ? "selected repositories" : "all repositories";
-  const expires = isoTime(expires_at);
   return {
     accepted: true,
     may,
-    ...(expires ? { expires } : {}),
     why: may.some((right) => right.endsWith("contents"))
       ? `GitHub accepts the key, and the installation may read contents of ${which}`
       : "GitHub accepts the key, but the installation may not read the contents of repositories",

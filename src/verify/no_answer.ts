@@ -7,8 +7,13 @@ export class NoAnswer extends Error {
   /**
    * @param kind `elsewhere`: the server answered, and points to another one; `unread`: it answered,
    * but the answer could not be read to its end
+   * @param status of a proxy that refuses: of an answer that is not the server's
    */
-  constructor(why: string, readonly kind: "elsewhere" | "unread" | "none" = "none") {
+  constructor(
+    why: string,
+    readonly kind: "elsewhere" | "unread" | "none" = "none",
+    readonly status?: number,
+  ) {
     super(why);
   }
 }

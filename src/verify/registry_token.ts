@@ -56,6 +56,7 @@ export async function askToken(
   }
   const said = `The registry's token server answers with ${status}`;
   if (status !== 200) return untold(said);
+  if (login !== undefined) session.tokenServer = url;
   const { token, access_token } = parsedObject(answer.body) ?? {};
   const authorization = bearer(String(token || access_token || ""));
   return authorization ? { kind: "ready", authorization } : untold(`${said} and no token`);

@@ -27,6 +27,10 @@ export interface Session {
   readonly answered: boolean;
   /** When the credential expires, if an answer to it has said so. */
   readonly expires: string | undefined;
+  /** Of the last answer, or of a proxy's that stood in its place. */
+  readonly status: number | undefined;
+  /** Who gave a registry's token for the credential, which it has seen. */
+  tokenServer?: URL;
 }
 
 /**
@@ -40,6 +44,7 @@ export function openSession(
 ): Session {
   let answered = false;
   let expires: string | undefined;
+  let status: number | undefined;
 
   function shown(url: URL): string {
     const host = url.host;
@@ -57,6 +62,9 @@ export function openSession(
     get expires() {
       return expires;
     },
+    get status() {
+      return status;
+    },
     shown,
     async ask(question) {
       const request = { ...READING, ...question };
@@ -68,9 +76,11 @@ export function openSession(
         const answer = await send({ ...request, url }).catch((error) => {
           if (!(error instanceof NoAnswer)) throw error;
           answered ||= error.kind === "unread";
+          status = error.status;
           throw fail(error.message);
         });
         answered = true;
+        status = answer.status;
         if (authorization) expires ??= expiryIn(answer.headers);
         const { location } = answer.headers;
         if (!REDIRECTS.has(answer.status) || location === undefined) return answer;

@@ -60,12 +60,21 @@ export interface GitHubAppCredential {
   readonly transport: TransportOptions;
 }
 
+/** A key of a Google service account, of which Google is asked whether it is there. */
+export interface GoogleKeyCredential {
+  readonly kind: "google_key";
+  /** Its JSON, with `client_email` and `private_key_id`. */
+  readonly key: Sealed<string>;
+  readonly transport: TransportOptions;
+}
+
 /** What can be tried, and where. */
 export type Verifiable =
   | RegistryCredential
   | HelmCredential
   | GitCredential
-  | GitHubAppCredential;
+  | GitHubAppCredential
+  | GoogleKeyCredential;
 
 /** What came of trying. Nothing in it is from an answer's body, or a credential. */
 export interface Verdict {
@@ -82,6 +91,8 @@ export interface Verdict {
   readonly may: readonly string[];
   /** ISO time at which the credential expires, where the server said so. */
   readonly expires?: string;
+  /** Of the last answer; of a proxy's that refused to pass the question on. */
+  readonly status?: number;
   /** The URL that was asked, without user information and query; empty where none can be asked. */
   readonly asked: string;
   /** One sentence, without a period. */

@@ -1,10 +1,12 @@
 import type { Sealed } from "../log/sealed.ts";
-import { type AddressRules, hostOf } from "./address_rules.ts";
+import type { AddressRules } from "./address_rules.ts";
 import { type Clock, startClock } from "./clock.ts";
-import { askExpiry, expiryApi, type ExpiryApis, GITHUB_EXPIRY } from "./expiry_api.ts";
+import { askExpiry } from "./expiry_api.ts";
 import { verifyGit } from "./git.ts";
 import { verifyGitHubApp } from "./github_app.ts";
 import { verifyHelm } from "./helm.ts";
+import { endOfGoogleKey, googleKeyIn, googleKeyOf, verifyGoogleKey } from "./google_key.ts";
+import { issuerOf, type Issuers, PUBLIC_ISSUERS } from "./issuers.ts";
 import { NoAnswer } from "./no_answer.ts";
 import type { Env } from "./proxy.ts";
 import { beginReading, ownBudgets, type ReadBudgets } from "./read_budget.ts";
@@ -12,8 +14,16 @@ import { verifyRegistry } from "./registry.ts";
 import { registryUrls } from "./registry_urls.ts";
 import { type Resolve, systemResolve } from "./resolve.ts";
 import { openSession, type Session } from "./session.ts";
-import type { Finding, TransportOptions, Verdict, Verifiable } from "./verdict.ts";
-import { wayOf } from "./way.ts";
+import type {
+  Finding,
+  GitCredential,
+  HelmCredential,
+  RegistryCredential,
+  TransportOptions,
+  Verdict,
+  Verifiable,
+} from "./verdict.ts";
+import { type Send, wayOf } from "./way.ts";
 
 export interface VerifyOptions {
   /** For all of it; what is under way then is ended. */
@@ -30,8 +40,10 @@ export interface VerifyOptions {
   readonly resolve?: Resolve;
   /** Milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
-  /** Who is asked when a token expires. @default GitHub, for its own hosts */
-  readonly expiryApis?: ExpiryApis;
+  /** Who is asked when a credential expires. @default those that everybody can reach */
+  readonly issuers?: Issuers;
+  /** Answers in place of every server; nothing is then connected to. @default they are asked */
+  readonly send?: Send;
 }
 
 /** Longest wait for what is only good to know, in seconds. */
@@ -45,7 +57,8 @@ const EXPIRY_SECONDS = 3;
  */
 export async function verify(what: Verifiable, options: VerifyOptions): Promise<Verdict> {
   const { seconds, allowed, env = {}, resolve = systemResolve, now = Date.now } = options;
-  const plan = planOf(what, now);
+  const { issuers = PUBLIC_ISSUERS } = options;
+  const plan = planOf(what, { now, issuers });
   if (typeof plan === "string") {
     return { reachable: false, accepted: undefined, may: [], asked: "", why: plan };
   }
@@ -54,7 +67,7 @@ export async function verify(what: Verifiable, options: VerifyOptions): Promise<
   const reading = beginReading(options.budgets ?? ownBudgets());
   const begin = (transport: TransportOptions, clock: Clock) =>
     openSession(
-      wayOf(url, transport, { allowed, resolve, env, clock, reading }),
+      options.send ?? wayOf(url, transport, { allowed, resolve, env, clock, reading }),
       url,
       secretsOf(what),
     );
@@ -72,14 +85,18 @@ export async function verify(what: Verifiable, options: VerifyOptions): Promise<
   }
 
   async function furtherExpiry({ accepted }: Finding): Promise<string | undefined> {
-    if (!accepted || what.kind === "github_app") return undefined;
-    const api = expiryApi(options.expiryApis ?? GITHUB_EXPIRY, hostOf(url), what.password);
-    if (!api) return undefined;
+    if (!accepted || !hasLogin(what)) return undefined;
+    const asked = issuerOf(issuers, { url, tokenServer: session.tokenServer }, what);
+    const key = asked === undefined ? googleKeyOf(what.password) : undefined;
+    if (asked === undefined && key === undefined) return undefined;
     // The proxy is the credential's; whom it trusts is no matter of another host.
     const { proxy, noProxy } = what.transport;
+    const transport = asked?.isOwn ? what.transport : { proxy, noProxy };
     const limit = startClock(Math.min(EXPIRY_SECONDS, clock.remaining() / 1000), clock.signal);
     try {
-      return await askExpiry(begin({ proxy, noProxy }, limit), api, what.password!);
+      const session = begin(transport, limit);
+      if (asked !== undefined) return await askExpiry(session, asked, what.username ?? "");
+      return await endOfGoogleKey(key!, certificatesOf(issuers, key!)!, session);
     } finally {
       limit.stop();
     }
@@ -89,7 +106,7 @@ export async function verify(what: Verifiable, options: VerifyOptions): Promise<
     { accepted, open, may = [], why }: Finding,
     expires: string | undefined,
   ): Verdict {
-    const { answered: reachable } = session;
+    const { answered: reachable, status } = session;
     const asked = url.origin + url.pathname;
     return {
       reachable,
@@ -97,6 +114,7 @@ export async function verify(what: Verifiable, options: VerifyOptions): Promise<
       ...(open ? { open } : {}),
       may,
       ...(expires ? { expires } : {}),
+      ...(status === undefined ? {} : { status }),
       asked,
       why,
     };
@@ -110,7 +128,10 @@ interface Plan {
 }
 
 /** A text says why there is nothing to ask. */
-function planOf(what: Verifiable, now: () => number): Plan | string {
+function planOf(
+  what: Verifiable,
+  { now, issuers }: { readonly now: () => number; readonly issuers: Issuers },
+): Plan | string {
   switch (what.kind) {
     case "registry": {
       const urls = registryUrls(what);
@@ -135,8 +156,27 @@ function planOf(what: Verifiable, now: () => number): Plan | string {
       if (url === undefined) return NO_URL;
       return { url, find: (session) => verifyGitHubApp(what, url, session, now()) };
     }
+    case "google_key": {
+      const url = certificatesOf(issuers, what.key);
+      if (url === undefined) return NO_GOOGLE_KEY;
+      return { url, find: (session) => verifyGoogleKey(what, url, session) };
+    }
   }
 }
+
+/** Where the certificates of a key's service account are. */
+function certificatesOf(
+  { googleCertificates }: Issuers,
+  key: Sealed<string>,
+): URL | undefined {
+  const { clientEmail } = googleKeyIn(key.reveal()) ?? {};
+  return clientEmail === undefined
+    ? undefined
+    : new URL(encodeURIComponent(clientEmail), googleCertificates);
+}
+
+const NO_GOOGLE_KEY =
+  "There is nobody to ask: the key lacks its id, or is not of Google's own cloud";
 
 const NO_URL = "There is nobody to ask: the URL is no http or https URL";
 
@@ -149,7 +189,15 @@ function below(text: string, path: string): URL | undefined {
 }
 
 function secretsOf(what: Verifiable): (Sealed<string> | undefined)[] {
-  return what.kind === "github_app"
-    ? [what.privateKey]
-    : [what.password, what.kind === "git" ? what.bearerToken : undefined];
+  switch (what.kind) {
+    case "github_app":
+      return [what.privateKey];
+    case "google_key":
+      return [what.key];
+    default:
+      return [what.password, what.kind === "git" ? what.bearerToken : undefined];
+  }
 }
+
+const hasLogin = (what: Verifiable): what is RegistryCredential | HelmCredential | GitCredential =>
+  what.kind !== "github_app" && what.kind !== "google_key";

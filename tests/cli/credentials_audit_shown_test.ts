@@ -36,8 +36,8 @@ TIME                       WHO         CLUSTER   KIND     NAMES          OUTCOME
 `.slice(1);
 
 const WIDE = `
-TIME                       WHO   CLUSTER   KIND     NAMES          OUTCOME   FROM       NAMESPACES      CREDENTIAL         WRITE   WHY
-2026-01-01T10:00:03.000Z   ci    one       docker   pull,pull-iu   created   10.0.0.1   team-a,argocd   0f0f0f0f0f0f0f0f   w1      <none>
+TIME                       WHO   CLUSTER   KIND     NAMES          OUTCOME   FROM       NAMESPACES      CREDENTIAL         WRITE   ROTATION   REPLACES   WHY
+2026-01-01T10:00:03.000Z   ci    one       docker   pull,pull-iu   created   10.0.0.1   team-a,argocd   0f0f0f0f0f0f0f0f   w1      <none>     <none>     <none>
 `.slice(1);
 
 const ROWS: [args: string[], stdout: string | RegExp, stderr?: RegExp][] = [

@@ -48,8 +48,8 @@ NAMESPACE   NAME   TYPE                             DATA   FINGERPRINT        MA
 team-a      pull   kubernetes.io/dockerconfigjson   1      0123456789abcdef   false     400d
 `,
     wide: `
-NAMESPACE   NAME   TYPE                             DATA   FINGERPRINT        MANAGED   AGE    KIND     CREDENTIALS   FOR       USERNAME   FINGERPRINTS               IMMUTABLE   OWNER    WRITE    LABELS
-team-a      pull   kubernetes.io/dockerconfigjson   1      0123456789abcdef   false     400d   docker   <none>        ghcr.io   ci         ghcr.io=0123456789abcdef   false       <none>   <none>   mcops.tech/secret-type=docker-creds
+NAMESPACE   NAME   TYPE                             DATA   FINGERPRINT        MANAGED   AGE    KIND     CREDENTIALS   FOR       USERNAME   FINGERPRINTS               IMMUTABLE   EXPIRES   OWNER    WRITE    LABELS
+team-a      pull   kubernetes.io/dockerconfigjson   1      0123456789abcdef   false     400d   docker   <none>        ghcr.io   ci         ghcr.io=0123456789abcdef   false       <none>    <none>   <none>   mcops.tech/secret-type=docker-creds
 `,
     name: "secret/pull\n",
     stderrHere: "note: fingerprints compare within this output only: there is neither a " +

@@ -103,7 +103,7 @@ bothWays("fleet -o wide shows what stands behind the letters", async (stage) => 
   assert.equal(ended.code, 0, ended.stderr);
   assert.match(
     ended.stdout,
-    /^docker +pull +partial +[=] A +- missing +A: ghcr\.io=[0-9a-f]{16} +ci +<none> +team-a$/m,
+    /^docker +pull +partial +[=] A +- missing +A: ghcr\.io=[0-9a-f]{16} +ci +<none> +<none> +not checked +team-a$/m,
   );
 });
 

@@ -96,6 +96,37 @@ export function listContract(subject: Subject): void {
     );
   });
 
+  test("gives one annotation beside the fields of a repository, where there is one", async (world) => {
+    const namespace = await world.namespace();
+    const labels = { [LABEL]: "repository" };
+    const note = "2027-01-31 = two\nlines, %20";
+    const data = { url: encodeBase64("https://example.com/a") };
+    const put = (
+      name: string,
+      annotations: Record<string, string>,
+      data: Record<string, string> = {},
+    ) => world.put({ metadata: { namespace, name, labels, annotations }, data });
+    await put("a-noted", { note, other: world.canary.value }, data);
+    await put("b-other", { other: world.canary.value }, data);
+    await put("c-empty", { note });
+    const query = {
+      selector: `${LABEL}=repository`,
+      namespace,
+      repository: true,
+      annotation: "note",
+    };
+    const listed = await world.store.list(query, soon());
+    assert.deepEqual(
+      listed.map(({ name, annotation, repository }) => [name, annotation, repository?.url])
+        .sort(([a], [b]) => a! < b! ? -1 : 1),
+      [
+        ["a-noted", note, "https://example.com/a"],
+        ["b-other", undefined, "https://example.com/a"],
+        ["c-empty", note, undefined],
+      ],
+    );
+  });
+
   for (const repository of [false, true]) {
     const how = repository ? "with repository fields" : "without repository fields";
     test(`lists secrets with odd types and without data, ${how}, no value shown`, async (world) => {

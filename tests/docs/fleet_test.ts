@@ -1,49 +1,66 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { load } from "js-yaml";
-import { FLEET, labelsFile } from "../../src/cli/demo_fleet.ts";
+import { FLEET, labelsFile } from "../../src/demo/fleet.ts";
+import { REASON_CODES } from "../../src/fleet/rotation/shapes.ts";
 import { OPERATIONS } from "../../src/operations/table.ts";
 import { inDemo } from "./in_demo.ts";
 import { blocks, commandsOf } from "./readme.ts";
 
-/** docs/fleet.md: its commands in their order in a fresh demo, and what it shows of their output. */
+/**
+ * The documents about many clusters: their commands in their order in a fresh demo, and what they show of
+ * the output.
+ */
 
 const ROOT = join(import.meta.dirname!, "..", "..");
-const DOCUMENT = join(ROOT, "docs", "fleet.md");
+const document = (name: string) => join(ROOT, "docs", name);
+const DOCUMENT = document("fleet.md");
 
-/** Columns are as wide as what is in them. */
-const spaced = (line: string) => line.trim().replace(/ +/g, " ");
+/** With the flags of the demo that they speak of, and how many commands and lines of output they have. */
+const DOCUMENTS: [name: string, flags: string[], atLeast: { commands: number; lines: number }][] = [
+  ["fleet.md", [], { commands: 14, lines: 14 }],
+  ["explain.md", [], { commands: 4, lines: 6 }],
+  ["rotate.md", ["--twelve"], { commands: 12, lines: 32 }],
+];
+
+/** Columns are as wide as what is in them, and times and what is made by chance are never the same. */
+const spaced = (line: string) =>
+  line.trim().replace(/ +/g, " ")
+    .replace(/\b\d{4}-\d\d-\d\d(T[\d:.]+Z)?/g, "DATE")
+    .replace(/\b[0-9a-f]{16}\b/g, "HEX");
 
 /** That of a block with `# exit code N` at its top. */
 const exitCode = (text: string) => Number(/^# exit code (\d)$/m.exec(text)?.[1] ?? 0);
 
-Deno.test("each command of the document about fleets works in a fresh demo, with the output that it shows", () =>
-  inDemo(async (run) => {
-    const all = await blocks(DOCUMENT);
-    let printed: string[] = [];
-    let [commands, samples] = [0, 0];
-    for (const block of all) {
-      if (block.language === "sh") {
-        printed = [];
-        for (const command of commandsOf(block)) {
-          const { code, out, said } = await run(command);
-          assert.equal(code, exitCode(block.text), `${command}\n${out}${said}`);
-          if (command.startsWith("curl") && !command.includes("x-ndjson")) {
-            assert.notEqual(JSON.parse(out).error, true, `${command}\n${out}`);
+for (const [name, flags, atLeast] of DOCUMENTS) {
+  Deno.test(`each command of docs/${name} works in a fresh demo, with the output that it shows`, () =>
+    inDemo(async (run) => {
+      const all = await blocks(document(name));
+      let printed: string[] = [];
+      let [commands, lines] = [0, 0];
+      for (const block of all) {
+        if (block.language === "sh") {
+          printed = [];
+          for (const command of commandsOf(block)) {
+            const { code, out, said } = await run(command);
+            assert.equal(code, exitCode(block.text), `${command}\n${out}${said}`);
+            if (command.startsWith("curl") && !command.includes("x-ndjson")) {
+              assert.notEqual(JSON.parse(out).error, true, `${command}\n${out}`);
+            }
+            printed.push(...`${out}\n${said}`.split("\n").map(spaced));
+            commands++;
           }
-          printed.push(...`${out}\n${said}`.split("\n").map(spaced));
-          commands++;
-        }
-      } else if (block.language === "text") {
-        for (const line of block.text.split("\n").map(spaced)) {
-          assert.ok(printed.includes(line), `is not printed: ${line}\n${printed.join("\n")}`);
-          samples++;
+        } else if (block.language === "text") {
+          for (const line of block.text.split("\n").map(spaced)) {
+            assert.ok(printed.includes(line), `is not printed: ${line}\n${printed.join("\n")}`);
+            lines++;
+          }
         }
       }
-    }
-    assert.ok(commands >= 18, `only ${commands} commands are found`);
-    assert.ok(samples >= 18, `only ${samples} lines of output are found`);
-  }));
+      assert.ok(commands >= atLeast.commands, `only ${commands} commands are found`);
+      assert.ok(lines >= atLeast.lines, `only ${lines} lines of output are found`);
+    }, flags));
+}
 
 Deno.test("the document about fleets shows the answer and the events that its requests get", () =>
   inDemo(async (run) => {
@@ -68,6 +85,26 @@ Deno.test("the document about fleets shows the answer and the events that its re
     assert.equal(events[3].success, true);
   }));
 
+Deno.test("docs/rotate.md shows a part of the answer that its request gets", () =>
+  inDemo(async (run) => {
+    const all = await blocks(document("rotate.md"));
+    const at = all.findIndex(({ language }) => language === "json");
+    const { out } = await run(all[at - 1]!.text);
+    assertPart(JSON.parse(all[at]!.text), JSON.parse(out), "the answer");
+  }, ["--twelve"]));
+
+/** Whether all that is shown is in the answer, too. Of lists, the first entries are shown. */
+function assertPart(shown: unknown, answer: unknown, where: string): void {
+  if (typeof shown === "string") assert.equal(spaced(String(answer)), spaced(shown), where);
+  else if (typeof shown !== "object" || shown === null) assert.equal(answer, shown, where);
+  else {
+    if (Array.isArray(shown) && shown.length === 0) assert.deepEqual(answer, [], where);
+    for (const [key, value] of Object.entries(shown)) {
+      assertPart(value, (answer as Record<string, unknown>)[key], `${where}.${key}`);
+    }
+  }
+}
+
 Deno.test("the labels that the document about fleets shows are those of the demo", async () => {
   const shown = (await blocks(DOCUMENT)).find(({ language }) => language === "yaml")!;
   assert.deepEqual(load(shown.text), load(labelsFile(FLEET)));
@@ -79,6 +116,21 @@ Deno.test("the document about fleets names the requests that take a selection, a
   const taken = OPERATIONS.filter(({ clusters }) => clusters === "each" || clusters === "many")
     .map(({ method, path }) => `${method.toUpperCase()} /api/v1${path}`);
   assert.deepEqual([...list!.matchAll(/`([^`]+)`/g)].map(([, name]) => name).sort(), taken.sort());
+});
+
+Deno.test("docs/rotate.md has each reason for which a secret is left or a value not safe to revoke", async () => {
+  const text = await Deno.readTextFile(document("rotate.md"));
+  const left = await Deno.readTextFile(
+    join(ROOT, "src", "credentials", "rotation", "left.ts"),
+  );
+  const [, union] = /export type LeftReason =([^;]+);/.exec(left)!;
+  const reasons = [...union!.matchAll(/"(\w+)"/g)].map(([, reason]) => reason!);
+  for (const [heading, codes] of [["to rotate it, too", reasons], ["meaning", REASON_CODES]]) {
+    const [, table] = text.split(`| reason | ${heading} |\n`);
+    const cells = table!.split("\n\n")[0]!.split("\n").map((line) => line.split("|")[1] ?? "");
+    const shown = cells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, code]) => code!));
+    assert.deepEqual(shown.sort(), [...codes!].sort());
+  }
 });
 
 /** Findings of `explain` alone, whose messages say it all. */

@@ -15,7 +15,7 @@ export interface Home {
 const ROOT = join(import.meta.dirname!, "..", "..");
 
 /** Puts the program there by its name. @returns the variables by which a shell finds it */
-export async function install({ path }: Home): Promise<Record<string, string>> {
+export async function install({ path }: Pick<Home, "path">): Promise<Record<string, string>> {
   const bin = join(path, "bin");
   await Deno.mkdir(bin);
   const from = BUILT ?? `${Deno.execPath()}" run -A --no-check "${join(ROOT, "main.ts")}`;

@@ -7,15 +7,21 @@ import { withPassword } from "./readme.ts";
 /** Runs a command in a shell. `out` is its standard output and, where it fails, also what it `said`. */
 export type Run = (command: string) => Promise<{ code: number; out: string; said: string }>;
 
-/** A fresh demo, and a shell where the program's commands ask the demo. */
-export async function inDemo(test: (run: Run) => Promise<void>): Promise<void> {
+/**
+ * A fresh demo, and a shell where the program's commands ask the demo.
+ * @param flags of `demo`
+ */
+export async function inDemo(
+  test: (run: Run) => Promise<void>,
+  flags: readonly string[] = [],
+): Promise<void> {
   const canary = makeCanary();
   await using place = await folder();
   const home = await makeHome(place.path, canary.value);
   const env = await install(home);
-  // A credential that is to be tried goes nowhere from here.
+  // Credentials are tried inside the demo; one that left it would get nowhere.
   const nowhere = { HTTPS_PROXY: "http://127.0.0.1:1" };
-  await using demo = program(["demo", "--port", "0"], { env: nowhere });
+  await using demo = program(["demo", "--port", "0", ...flags], { env: nowhere });
   const url = await listening(demo);
   await test(async (command) => {
     const asked = withPassword(command, canary.value).replaceAll("http://localhost:8091", url);

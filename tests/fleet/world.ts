@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { ControlPlaneClient } from "../../scripts/control_plane/connect.ts";
 import { clustersFromEnv } from "../../scripts/control_plane/several.ts";
+import type { Entry } from "../../src/audit/entry.ts";
 import { thisMachine } from "../../src/cli/machine.ts";
 import { settingsOf } from "../../src/config/schema.ts";
 import { configureLog } from "../../src/log/logger.ts";
@@ -13,27 +14,40 @@ import { assertDocumented } from "../http/documented.ts";
 import { type Canary, makeCanary } from "../support/canary.ts";
 import type { Declare } from "../support/declare.ts";
 import { type SilentPort, silentPort } from "../support/silent_port.ts";
+import { filesUnder } from "../trust/canary_watch.ts";
 
 /**
  * The whole program over its HTTP edge and real API servers: `a`, `b`, `c` and `d` have each their
  * own, `alias` is another name of `a`'s, at `closed` nothing listens, and `hung` never says anything.
  */
 export interface FleetWorld {
-  readonly planes: Readonly<Record<"a" | "b" | "c" | "d", ControlPlaneClient>>;
+  readonly planes: Readonly<Record<RealName, ControlPlaneClient>>;
   readonly hung: SilentPort;
   /** The clusters folder. */
   readonly path: string;
   readonly canary: Canary;
+  /** A value that is looked for, as the canary is, in answers, in the log and in files. */
+  secret(): Canary;
   /** Writes a file of the clusters folder. */
   write(name: string, content: string): Promise<string>;
-  ask(method: string, target: string, body?: object): Promise<Asked>;
+  ask<Body = FleetAnswer & { readonly code?: string }>(
+    method: string,
+    target: string,
+    body?: object,
+  ): Promise<Asked<Body>>;
+  /** What the audit log says, where there is one. */
+  audit(): readonly Entry[];
 }
 
-export interface Asked {
+export interface Asked<Body> {
   readonly status: number;
-  readonly body: FleetAnswer & { readonly code?: string };
+  readonly body: Body;
   readonly seconds: number;
 }
+
+/** The clusters that have an API server. */
+export const REAL = ["a", "b", "c", "d"] as const;
+export type RealName = typeof REAL[number];
 
 /** Seconds that the cluster has that says nothing; the others have as many as a busy machine may need. */
 export const SECONDS = 5;
@@ -48,6 +62,10 @@ export interface WorldOptions {
   readonly transport: "auto" | "kubectl" | "api";
   /** What the process may do. @default whatever this one may */
   readonly permissions?: Machine["permissions"];
+  /** More settings, in the file's spelling. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Whether what is done is on record. @default false */
+  readonly hasAuditLog?: boolean;
 }
 
 /** What declares a test on real API servers; it is ignored where there are none. */
@@ -67,10 +85,11 @@ export function fleetTests(declare: Declare) {
 
 async function run(
   [a, b, c, d]: readonly ControlPlaneClient[],
-  { transport, permissions }: WorldOptions,
+  { transport, permissions, settings, hasAuditLog = false }: WorldOptions,
   test: (world: FleetWorld) => Promise<void>,
 ): Promise<void> {
   await using place = await folder();
+  await using kept = await folder();
   const planes = { a: a!, b: b!, c: c!, d: d! };
   const hung = silentPort();
   const write = (name: string, content: string) => place.write(name, content);
@@ -89,13 +108,26 @@ async function run(
     hasKubectl: machine.hasKubectl,
     permissions: permissions ?? machine.permissions,
   };
+  const auditLog = join(kept.path, "audit.log");
   const app = wireServer(
-    settingsOf({ "clusters-folder": place.path, kubectl_timeout: 60, transport }),
+    settingsOf({
+      ...{ "clusters-folder": place.path, kubectl_timeout: 60, transport },
+      ...hasAuditLog ? { "audit-log": auditLog } : {},
+      ...settings,
+    }),
     here,
     "1.2.3",
   );
   const canary = makeCanary();
-  const ask = async (method: string, target: string, body?: object): Promise<Asked> => {
+  const canaries = [canary];
+  const assertAbsent = (text: string, where: string) => {
+    for (const each of canaries) each.absentFrom(text, where);
+  };
+  const ask = async <Body>(
+    method: string,
+    target: string,
+    body?: object,
+  ): Promise<Asked<Body>> => {
     const began = performance.now();
     const request = new Request(`http://localhost/api/v1${target}`, {
       method,
@@ -105,17 +137,33 @@ async function run(
     const response = await app.fetch(request);
     const text = await response.text();
     const seconds = (performance.now() - began) / 1000;
-    canary.absentFrom(text, "an answer");
+    assertAbsent(text, "an answer");
     await assertDocumented(request, response.status, JSON.parse(text));
     return { status: response.status, body: JSON.parse(text), seconds };
   };
   try {
-    await test({ planes, hung, path: join(place.path), canary, write, ask });
+    await test({
+      ...{ planes, hung, path: place.path, canary, write, ask },
+      secret() {
+        const another = makeCanary();
+        canaries.push(another);
+        return another;
+      },
+      audit: () => entriesIn(auditLog),
+    });
   } finally {
     app.close();
     await hung.close();
   }
-  for (const line of log) canary.absentFrom(line, "the log");
+  for (const line of log) assertAbsent(line, "the log");
+  for (const path of [...filesUnder(kept.path), ...filesUnder(place.path)]) {
+    assertAbsent(await Deno.readTextFile(path), path);
+  }
+}
+
+export function entriesIn(auditLog: string): Entry[] {
+  const lines = Deno.readTextFileSync(auditLog).split("\n").filter((line) => line !== "");
+  return lines.map((line) => JSON.parse(line));
 }
 
 /** Whether a secret stands in team-a of a real cluster. */

@@ -1,6 +1,8 @@
 import type { Examples } from "../../src/credentials/kinds/credential_kind.ts";
 import {
+  CHECK_EXAMPLES,
   dockerExamples,
+  FIND_EXAMPLES,
   helmExamples,
   repoExamples,
   VERIFY_EXAMPLES,
@@ -39,4 +41,6 @@ export const EXAMPLES: readonly (readonly [path: string, examples: Examples])[] 
   ["/api/v1/docker", dockerExamples("cluster")],
   ["/api/v1/helm_repositories", helmExamples("cluster")],
   ["/api/v1/verifications", VERIFY_EXAMPLES],
+  ["/api/v1/credentials/find", FIND_EXAMPLES],
+  ["/api/v1/checks", CHECK_EXAMPLES],
 ];

@@ -21,6 +21,8 @@ export interface FleetOptions extends Omit<StageOptions, "sources"> {
   readonly known?: Readonly<Record<string, Partial<UsableCluster>>>;
   /** What the sources say besides. */
   readonly source?: Partial<ClusterSource>;
+  /** What is behind the names. @default clusters with the namespaces `default` and `argocd` */
+  readonly fleet?: Readonly<Record<string, FakeCluster>>;
   /** Called when a cluster is opened, before it is. */
   readonly onOpen?: (name: string) => void | Promise<void>;
 }
@@ -30,7 +32,7 @@ export const THREE = { a: {}, b: {}, c: {} };
 export function fleetStage(
   { known = THREE, source = {}, onOpen = () => {}, clusters, ...options }: FleetOptions = {},
 ): FleetStage {
-  const fleet = Object.fromEntries(
+  const fleet = options.fleet ?? Object.fromEntries(
     Object.keys(known).map((name) => {
       const cluster = new FakeCluster();
       for (const each of ["default", "argocd"]) cluster.namespaces.set(each, "Active");

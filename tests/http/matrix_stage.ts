@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { inMemory, usable } from "../../src/clusters/fake/in_memory.ts";
+import type { UsableCluster } from "../../src/clusters/source.ts";
 import { KubeError, type KubeErrorKind } from "../../src/kube/errors.ts";
 import { FakeCluster } from "../../src/kube/fake/store.ts";
 import type { SecretStore } from "../../src/kube/store.ts";
@@ -29,6 +30,8 @@ export interface Answered {
 /** Of one cluster. */
 export interface Kept {
   readonly labels?: Readonly<Record<string, string>>;
+  /** What its source knows of it besides. */
+  readonly known?: Partial<UsableCluster>;
   readonly argocdNamespace?: string | null;
   /** Why every call fails. */
   readonly fails?: KubeErrorKind;
@@ -36,6 +39,8 @@ export interface Kept {
   readonly failsAt?: string;
   /** Whether single namespaces only may be listed. @default false */
   readonly isNarrow?: boolean;
+  /** A namespace that may not be listed, though all at once may. */
+  readonly refused?: string;
   fill?(cluster: FakeCluster): void;
 }
 
@@ -61,9 +66,10 @@ export function putArgocd(
   name: string,
   type: string,
   data: Readonly<Record<string, string>>,
+  annotations: Record<string, string> = {},
 ): void {
   cluster.put(
-    { namespace: "argocd", name, labels: { "argocd.argoproj.io/secret-type": type } },
+    { namespace: "argocd", name, labels: { "argocd.argoproj.io/secret-type": type }, annotations },
     Object.fromEntries(Object.entries(data).map(([key, text]) => [key, encodeBase64Text(text)])),
   );
 }
@@ -87,7 +93,11 @@ export function matrixStage(
   const it = stage({
     ...options,
     sources: [
-      inMemory(...Object.entries(kept).map(([name, { labels = {} }]) => usable(name, { labels }))),
+      inMemory(
+        ...Object.entries(kept).map(([name, { labels = {}, known }]) =>
+          usable(name, { labels, ...known })
+        ),
+      ),
     ],
     services: {
       fingerprint: async (value) => {
@@ -98,12 +108,12 @@ export function matrixStage(
     },
     clusters: {
       open(name) {
-        const { argocdNamespace = "argocd", isNarrow = false } = kept[name]!;
+        const { argocdNamespace = "argocd", isNarrow = false, refused } = kept[name]!;
         const store = clusters[name]!.store();
         return Promise.resolve({
           kind: "open",
           name,
-          store: isNarrow ? narrow(store) : store,
+          store: isNarrow || refused ? limited(store, refused) : store,
           lockScope: name,
           seconds: 10,
           argocdNamespace: argocdNamespace ?? undefined,
@@ -137,12 +147,15 @@ export function matrixStage(
   };
 }
 
-/** The store of a kubeconfig whose user may list single namespaces only. */
-function narrow(store: SecretStore): SecretStore {
+/**
+ * The store of a kubeconfig whose user may list single namespaces only.
+ * @param refused in place of that: the one namespace that may not be listed
+ */
+function limited(store: SecretStore, refused: string | undefined): SecretStore {
   return {
     ...store,
     listData(query, deadline) {
-      if (query.namespace !== undefined) return store.listData(query, deadline);
+      if (query.namespace !== refused) return store.listData(query, deadline);
       return Promise.reject(new KubeError("forbidden", "secrets is forbidden"));
     },
   };

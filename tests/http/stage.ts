@@ -7,13 +7,15 @@ import { inMemory, usable } from "../../src/clusters/fake/in_memory.ts";
 import type { OpenCluster } from "../../src/clusters/open.ts";
 import { type ClusterSource, listClusters } from "../../src/clusters/source.ts";
 import type { VerifyOne } from "../../src/credentials/verify_credential.ts";
+import { CheckMemory } from "../../src/credentials/checks/memory.ts";
 import { Locks } from "../../src/credentials/write/locks.ts";
 import type { KubeError } from "../../src/kube/errors.ts";
+import { Rotations } from "../../src/fleet/rotation/rotations.ts";
 import { FakeCluster } from "../../src/kube/fake/store.ts";
 import { refusedStore } from "../../src/kube/late_store.ts";
 import { defaultGateLimits } from "../../src/kube/kubectl/gate.ts";
 import { configureLog } from "../../src/log/logger.ts";
-import { TRIES_A_MINUTE } from "../../src/operations/call.ts";
+import { FINDS_A_MINUTE, TRIES_A_MINUTE } from "../../src/operations/call.ts";
 import { Limits } from "../../src/operations/limits.ts";
 import type { Services } from "../../src/operations/operation.ts";
 import { fleetQueue, serverLimits } from "../../src/operations/server_limits.ts";
@@ -136,6 +138,8 @@ export function stage(options: StageOptions = {}): Stage {
     onFault: (error) => faults.push(error),
     pause: () => new Promise<void>((resolve) => setTimeout(resolve, 1)),
     fingerprint: () => Promise.resolve("fingerprint"),
+    checks: new CheckMemory(),
+    rotations: new Rotations(),
     auditLog: options.auditLog,
     ...options.services,
   };
@@ -147,6 +151,7 @@ export function stage(options: StageOptions = {}): Stage {
       limits: new Limits(serverLimits({ maxRequests, seconds })),
       fleet: fleetQueue(32, defaultGateLimits(2)),
       tries: new PerMinute({ allowed: TRIES_A_MINUTE }),
+      finds: new PerMinute({ allowed: FINDS_A_MINUTE }),
       ...gates,
     },
     allowedHosts: [],

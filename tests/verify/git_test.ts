@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { makeAuthority } from "../../scripts/control_plane/certificates.ts";
 import { seal } from "../../src/log/sealed.ts";
+import { type Issuers, PUBLIC_ISSUERS } from "../../src/verify/issuers.ts";
 import type { GitCredential } from "../../src/verify/verdict.ts";
 import { makeCanary } from "../support/canary.ts";
 import { type GitServer, hasGit, startGitServer } from "./git_server.ts";
@@ -33,6 +34,7 @@ gitTest("a user name and password that it knows are accepted", async () => {
     reachable: true,
     accepted: true,
     may: ["read team/app.git"],
+    status: 200,
     asked: `${server.repository}/info/refs`,
     why: "The repository accepts the credential and may be read",
   });
@@ -135,12 +137,16 @@ Deno.test("when a personal token expires is told by the answer, or by who is kno
     shown(request) ? new Response("", { headers: git }) : away()
   );
   await using api = serve(() => new Response("{}", { headers: header }));
-  const expiryApis = { "127.0.0.1": `${api.url}/rate_limit` };
-  const asked = await tried(login(silent.url, password), { expiryApis });
+  const at = (url: string): Issuers => ({
+    ...PUBLIC_ISSUERS,
+    byHost: { "127.0.0.1": { kind: "github", api: `${url}/` } },
+  });
+  const issuers = at(api.url);
+  const asked = await tried(login(silent.url, password), { issuers });
   assert.deepEqual([asked.accepted, asked.expires], [true, "2030-01-02T01:04:05.000Z"]);
   assert.deepEqual(api.seen.map(({ authorization }) => authorization), [`Bearer ${password}`]);
 
-  const other = await tried(login(silent.url, makeCanary().value), { expiryApis });
+  const other = await tried(login(silent.url, makeCanary().value), { issuers });
   assert.deepEqual([other.accepted, "expires" in other, api.seen.length], [true, false, 1]);
 
   const { certificate, key } = makeAuthority("unknown").issue({
@@ -150,11 +156,11 @@ Deno.test("when a personal token expires is told by the answer, or by who is kno
   });
   await using untrusted = serve(() => new Response("{}"), { tls: { certificate, key } });
   const insecure = { ...login(silent.url, password), transport: { insecure: true } };
-  await tried(insecure, { expiryApis: { "127.0.0.1": untrusted.url } });
+  await tried(insecure, { issuers: at(untrusted.url) });
   assert.deepEqual(untrusted.seen, [], "that a host is not looked at says nothing of GitHub");
 
   const gone = await tried(login(silent.url, password), {
-    expiryApis: { "127.0.0.1": "http://127.0.0.1:1/rate_limit" },
+    issuers: at("http://127.0.0.1:1"),
   });
   assert.deepEqual([gone.accepted, "expires" in gone], [true, false]);
 });

@@ -29,7 +29,7 @@ Deno.test("an app's key is accepted, and what its installation may is said", asy
     reachable: true,
     accepted: true,
     may: ["write contents", "read metadata"],
-    expires: "2030-01-02T03:04:05.000Z",
+    status: 201,
     asked: `${github.url}/api/v3/app/installations/678/access_tokens`,
     why: "GitHub accepts the key, and the installation may read contents of selected repositories",
   });

@@ -13,6 +13,7 @@ Deno.test("a chart repository that knows the credential accepts it, and its char
       reachable: true,
       accepted: true,
       may: ["list charts (2 entries)"],
+      status: 200,
       asked: `${server.url}/charts/index.yaml`,
       why: "The repository accepts the credential and lists its charts",
     });

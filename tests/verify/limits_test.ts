@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { seal } from "../../src/log/sealed.ts";
+import { PUBLIC_ISSUERS } from "../../src/verify/issuers.ts";
 import type { GitCredential, Verifiable } from "../../src/verify/verdict.ts";
 import { makeCanary } from "../support/canary.ts";
 import { fakeClock } from "../support/fake_clock.ts";
@@ -149,7 +150,10 @@ Deno.test("who may know when a token expires, but says nothing, changes nothing"
   let isOver = false;
   const trying = tried(git(server.url, `ghp_${makeCanary().value}`), {
     seconds: 2,
-    expiryApis: { "127.0.0.1": hung.url },
+    issuers: {
+      ...PUBLIC_ISSUERS,
+      byHost: { "127.0.0.1": { kind: "github", api: `${hung.url}/` } },
+    },
   }).finally(() => isOver = true);
   await isAsked.promise;
   await clock.advance(1999);

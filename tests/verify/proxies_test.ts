@@ -122,6 +122,7 @@ Deno.test("a proxy that refuses says so by its status", async () => {
     const verdict = await tried(helmLogin(url, makeCanary().value, transport), { resolve });
     assert.equal(verdict.reachable, false);
     assert.equal(verdict.why, "Cannot ask charts.test: its proxy answers with 407");
+    assert.deepEqual([verdict.reachable, verdict.status], [false, 407]);
   }
 });
 

@@ -63,6 +63,7 @@ registryTest("a credential that its token server knows is accepted", async () =>
       reachable: true,
       accepted: true,
       may: [],
+      status: 200,
       asked: `http://${host}/v2/`,
       why: "The registry accepts the credential",
     });

@@ -33,6 +33,7 @@ function formsOf(what: Verifiable): string[] {
   if (what.kind === "github_app") {
     return what.privateKey.reveal().split("\n").filter((line) => line.length > 20);
   }
+  if (what.kind === "google_key") return [JSON.parse(what.key.reveal()).private_key];
   const values = [what.password, what.kind === "git" ? what.bearerToken : undefined]
     .flatMap((sealed) => sealed?.reveal() || []);
   return values.flatMap((value) => [

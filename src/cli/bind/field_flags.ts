@@ -14,21 +14,34 @@ export interface FieldFlag {
   readonly isMasked: boolean;
 }
 
-/**
- * The fields that have a flag, in their order.
- * @param first fields whose flags come before all others
- */
-export function fieldFlags(fields: Fields, first: readonly string[] = []): FieldFlag[] {
-  const names = [...new Set([...first, ...Object.keys(fields)])];
-  return names.flatMap((name) => flagsBelow([name], fields[name]!));
+/** How a command has the flags of fields otherwise than their names say. */
+export interface FlagOrder {
+  /** Fields whose flags come before all others. */
+  readonly first?: readonly string[];
+  /** Other names of their flags, by field. */
+  readonly names?: Readonly<Record<string, string>>;
 }
 
-function flagsBelow(path: readonly string[], field: Field): FieldFlag[] {
-  const { flag, fields = {} } = field;
+/** The fields that have a flag, in their order. */
+export function fieldFlags(
+  fields: Fields,
+  { first = [], names = {} }: FlagOrder = {},
+): FieldFlag[] {
+  const all = [...new Set([...first, ...Object.keys(fields)])];
+  return all.flatMap((name) =>
+    fields[name] === undefined ? [] : flagsBelow([name], fields[name], names[name] ?? name)
+  );
+}
+
+/** @param name as its flag is called, or what the flags of its fields begin with */
+function flagsBelow(path: readonly string[], field: Field, name: string): FieldFlag[] {
+  const { flag, fields = {}, prefix = name } = field;
   if (flag !== undefined) {
-    return [{ path, flag, name: kebab(path.join("-")), isMasked: isMasked(field) }];
+    return [{ path, flag, name: flag.name ?? kebab(name), isMasked: isMasked(field) }];
   }
-  return Object.entries(fields).flatMap(([name, field]) => flagsBelow([...path, name], field));
+  return Object.entries(fields).flatMap(([own, field]) =>
+    flagsBelow([...path, own], field, prefix === "" ? own : `${prefix}-${own}`)
+  );
 }
 
 const isMasked = ({ shown, fields = {} }: Field): boolean =>

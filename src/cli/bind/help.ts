@@ -1,3 +1,4 @@
+import type { FlagForm } from "../../fields/flag.ts";
 import type { LoadedCommand } from "./load.ts";
 
 /** What help says of a command beside its flags. */
@@ -6,7 +7,9 @@ const BY = "Works on the folder of kubeconfigs itself; with --server a running s
 
 const SECRETS = "A password is no argument, since everyone on the machine sees these: " +
   "--password-stdin or --password-file gives it, or the variable ARGOCD_CONFIGURER_PASSWORD; " +
-  "before a terminal it is asked for, and so is the user name of a registry.";
+  "before a terminal it is asked for";
+
+const AND_LOGIN = ", and so is the user name of a registry";
 
 const EXIT_CODES = "1: failed; 2: wrong usage, nothing was done; 3: done on some of several " +
   "clusters only; 130: interrupted by Ctrl-C";
@@ -17,13 +20,13 @@ const SHORT = "Of several clusters the table has only what is not as wished, and
   "counts the rest; -o wide shows every row.";
 
 export function helpOf({ brief, loaded }: LoadedCommand) {
+  const hasFlag = (form: FlagForm) =>
+    loaded.some(({ flags }) => flags.some(({ flag }) => flag.by === form));
   const isDry = loaded.some(({ module }) => module.fields?.dry_run !== undefined);
   const paragraphs = [
     ...loaded.some(({ operation: { tag } }) => tag === "clusters" || tag === "secrets") ? [BY] : [],
     ...loaded.flatMap(({ help }) => help.full ?? []),
-    ...loaded.some(({ flags }) => flags.some(({ flag }) => flag.by === "password"))
-      ? [SECRETS]
-      : [],
+    ...hasFlag("password") ? [`${SECRETS}${hasFlag("login") ? AND_LOGIN : ""}.`] : [],
     ...isDry ? [SHORT] : [],
   ];
   const exitCodes = new Set(

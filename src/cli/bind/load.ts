@@ -70,9 +70,17 @@ async function loadOne(
     .filter(([name]) =>
       !isOwn(name, operation) && !args.includes(name) && !Object.hasOwn(input, name)
     );
-  const flags = fieldFlags(Object.fromEntries(others) as Fields, help.first);
+  const { first, flagNames: names, defaults = {} } = help;
+  const flags = fieldFlags(Object.fromEntries(others) as Fields, { first, names })
+    .map((each) => withDefault(each, defaults[each.path.join(".")]));
   const clusterField = takesCluster(operation) ? "cluster" : eachBy;
   return { operation, module, help, args, flags, input, clusterField };
+}
+
+/** Help tells what is meant where the flag is absent. */
+function withDefault(each: FieldFlag, value: string | number | undefined): FieldFlag {
+  if (value === undefined) return each;
+  return { ...each, flag: { ...each.flag, brief: `${each.flag.brief} (default: ${value})` } };
 }
 
 /** Whether every command gives this field in its own way, whatever flag it has. */
@@ -98,7 +106,11 @@ export const takesSecrets = ({ loaded }: LoadedCommand) =>
 
 /** Whether it may end before all of several clusters have had their turn. */
 export const isLimited = ({ operation }: LoadedOperation): boolean =>
-  operation.clusters === "each" && operation.effect === "write";
+  takesSelection(operation) && operation.effect === "write";
+
+/** Whether it is done in steps over clusters as a whole, and stops at the first that fails. */
+export const isWhole = ({ operation }: LoadedOperation): boolean =>
+  operation.clusters === "many" && operation.effect === "write";
 
 /** What deletes asks first. */
 export const isDeletion = ({ operation }: LoadedOperation) => operation.method === "delete";

@@ -1,4 +1,5 @@
 import { OperationError } from "../../operations/errors.ts";
+import type { Operation } from "../../operations/operation.ts";
 import { askHidden, askLine, isTerminal } from "../client/ask.ts";
 import { PASSWORD_VARIABLE } from "../client/secret_input.ts";
 import type { Words } from "../client/told.ts";
@@ -32,15 +33,15 @@ export class Missing {
       const lacking = this.#fields(known);
       const field = lacking.find((each) => this.#formOf(each) === "login") ?? lacking[0];
       if (field === undefined) return known;
-      known = { ...known, [field]: await this.#answer(field, known) };
+      known = withValue(known, this.#flagOf(field)!.path, await this.#answer(field, known));
     }
   }
 
   #fields(input: Input): readonly string[] {
     const { operation, module } = this.loaded;
-    const cluster = this.isNamed ? { cluster: ANY_CLUSTER } : {};
+    const named = this.isNamed ? anyCluster(operation) : {};
     try {
-      module.take(partsOf(operation, { ...cluster, ...input }));
+      module.take(partsOf(operation, { ...named, ...input }));
       return [];
     } catch (error) {
       // What else is wrong with it is told by who carries it out.
@@ -56,8 +57,15 @@ export class Missing {
     return isMissed && user !== undefined && user.flag.required === undefined ? ["username"] : [];
   }
 
+  /** The flag of a field; of an object that of the password in it, which alone would do. */
+  #flagOf(field: string) {
+    const { flags } = this.loaded;
+    return flags.find(({ path }) => path.join(".") === field) ??
+      flags.find(({ path, flag }) => path[0] === field && flag.by === "password");
+  }
+
   #formOf(field: string) {
-    return this.loaded.flags.find(({ path }) => path.join(".") === field)?.flag.by;
+    return this.#flagOf(field)?.flag.by;
   }
 
   #isAskable(field: string): boolean {
@@ -67,7 +75,7 @@ export class Missing {
   }
 
   async #answer(field: string, input: Input): Promise<string> {
-    const { asks } = this.loaded.help;
+    const { asks, questions = {} } = this.loaded.help;
     const place = asks === undefined ? "" : ` for ${asks(input)}`;
     if (this.#formOf(field) === "login") {
       const said = await askLine(`User name${place}: `);
@@ -75,7 +83,8 @@ export class Missing {
       return said;
     }
     const whose = input.username === undefined ? "" : ` of ${input.username}`;
-    return Deno.env.get(PASSWORD_VARIABLE) || await askHidden(`Password${whose}${place}: `);
+    const what = questions[this.#flagOf(field)!.path.join(".")] ?? "Password";
+    return Deno.env.get(PASSWORD_VARIABLE) || await askHidden(`${what}${whose}${place}: `);
   }
 }
 
@@ -83,4 +92,13 @@ export class Missing {
 const LACKING: readonly string[] = ["missing_field", "selection_required"];
 
 /** Stands for those that are named: which they are is no matter here. */
-const ANY_CLUSTER = "one";
+function anyCluster({ clusters, method }: Operation): Input {
+  if (clusters !== "many") return { cluster: "one" };
+  return { clusters: method === "post" ? ["one"] : "one" };
+}
+
+/** With a value at a path, whose objects may not be there yet. */
+function withValue(input: Input, [name, ...rest]: readonly string[], value: unknown): Input {
+  if (rest.length === 0) return { ...input, [name!]: value };
+  return { ...input, [name!]: withValue((input[name!] ?? {}) as Input, rest, value) };
+}

@@ -1,4 +1,5 @@
 import { PASSWORD_VARIABLE } from "../client/secret_input.ts";
+import type { Field } from "../../fields/field.ts";
 import type { FlagForm } from "../../fields/flag.ts";
 import type { Words } from "../client/told.ts";
 import { type FieldFlag, kebab } from "./field_flags.ts";
@@ -12,8 +13,9 @@ export type Places = Readonly<Record<string, string>>;
  * @param places what is no field's flag: `{ cluster: "--cluster", name: "NAME" }`
  */
 export function wordsOf({ operation, module, flags }: LoadedOperation, places: Places): Words {
+  const { fields = {} } = module;
   const of = (path: string): string => {
-    const known = places[path] ?? ofFlag(flags, path);
+    const known = places[path] ?? ofFlag(flags, path) ?? ofObject(flags, path, fields[path]);
     if (known !== undefined) return known;
     const [, whole, place] = /^(\w+)\.(\d.*)$/.exec(path) ?? [];
     return whole === undefined ? `--${kebab(path)}` : `${of(whole)} (at ${place})`;
@@ -22,11 +24,12 @@ export function wordsOf({ operation, module, flags }: LoadedOperation, places: P
   const placeOf = (path: string) => order.includes(path) ? order.indexOf(path) : order.length;
   return {
     operation,
-    fields: Object.keys(module.fields ?? {}),
+    fields: Object.keys(fields),
+    inside: (object) => Object.keys(fields[object]?.fields ?? {}),
     of,
     missing(paths) {
       const words = paths.toSorted((a, b) => placeOf(a) - placeOf(b))
-        .map((path) => whatIsMissing(flags, path) ?? of(path));
+        .map((path) => fields[path]?.missing ?? whatIsMissing(flags, path) ?? of(path));
       // First the flags alone, then choices among flags, then what takes more words.
       const rank = (word: string) => /^--\S+$/.test(word) ? 0 : word.startsWith("--") ? 1 : 2;
       const [alone, ...others] = [0, 1, 2].map((each) =>
@@ -40,12 +43,19 @@ export function wordsOf({ operation, module, flags }: LoadedOperation, places: P
 const found = (flags: readonly FieldFlag[], path: string) =>
   flags.find((each) => each.path.join(".") === path || each.flag.several === path);
 
-/** Of an object without a flag what those of its fields begin with. */
+/** Of an object without a flag what its message says that it is, else what those of its fields begin with. */
+function ofObject(
+  flags: readonly FieldFlag[],
+  path: string,
+  { missing, prefix = path }: Pick<Field, "missing" | "prefix"> = {},
+): string | undefined {
+  if (missing !== undefined) return missing.split(":", 1)[0]!;
+  return flags.some((each) => each.path[0] === path) ? `--${kebab(prefix)}-…` : undefined;
+}
+
 function ofFlag(flags: readonly FieldFlag[], path: string): string | undefined {
   const own = found(flags, path);
-  if (own === undefined) {
-    return flags.some((each) => each.path[0] === path) ? `--${kebab(path)}-…` : undefined;
-  }
+  if (own === undefined) return undefined;
   if (hasWord(own)) return `the ${spoken(own)}`;
   return READ.includes(own.flag.by) ? `--${own.name}-file` : `--${own.name}`;
 }
@@ -58,8 +68,8 @@ function whatIsMissing(flags: readonly FieldFlag[], path: string): string | unde
 }
 
 /** Whether it has a name of its own, and ways to give it: `the bearer token`. */
-const hasWord = ({ path, flag: { by } }: FieldFlag) =>
-  path.length === 1 && (by === "line" || by === "password");
+const hasWord = ({ path, name, flag: { by } }: FieldFlag) =>
+  (path.length === 1 || name !== kebab(path.join("-"))) && (by === "line" || by === "password");
 
 const spoken = ({ name }: FieldFlag) => name.replaceAll("-", " ");
 

@@ -76,20 +76,25 @@ export const clusterFlags = (isRequired: boolean) =>
     allClusters: on("All clusters, in place of --cluster and --selector"),
   });
 
-/** Of what writes on several clusters. */
-export const LIMIT_FLAGS = grouped("where", {
-  first: {
-    ...list(
-      "Selected clusters to start with: the others follow only if all of these succeed",
-      "names",
+/**
+ * Of what writes on several clusters.
+ * @param most how many may fail where that is not said
+ */
+export const limitFlags = (most: string) =>
+  grouped("where", {
+    first: {
+      ...list(
+        "Selected clusters to start with: the others follow only if all of these succeed",
+        "names",
+      ),
+      proposeCompletions: proposeClusters,
+    },
+    maxFailures: number(
+      "Maximum number of failed clusters; once exceeded, no further cluster is started " +
+        `(default: ${most})`,
+      "number",
     ),
-    proposeCompletions: proposeClusters,
-  },
-  maxFailures: number(
-    "Maximum number of failed clusters; once exceeded, no further cluster is started (default: any number)",
-    "number",
-  ),
-});
+  });
 
 /** The one cluster as an argument. */
 export const CLUSTER_ARGUMENT = clusterFlag(
@@ -127,13 +132,25 @@ export const DRY_RUN_FLAG = {
 
 export type DryRun = typeof DRY_RUN_FLAG.dryRun.values[number];
 
+/** The same of what plans over several clusters before it writes: the plan is what a dry run is for. */
+export const PLAN_FLAG = {
+  dryRun: {
+    ...DRY_RUN_FLAG.dryRun,
+    brief: "server: show the plan, and write nothing; client: show what would be sent",
+    bare: "server",
+  },
+} as const;
+
 /** Of what has a dry run. */
 export const EXIT_CODE_FLAG = {
   exitCode: on("With --dry-run=server: exit code 5 when something would change"),
 } as const;
 
+/** Of what asks first. */
+export const YES_FLAG = { yes: on("Do not ask") } as const;
+
 /** Of what deletes. */
 export const DELETE_FLAGS = {
-  yes: on("Do not ask"),
+  ...YES_FLAG,
   ignoreNotFound: on("Exit code 0 where the secret does not exist"),
 } as const;

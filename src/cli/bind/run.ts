@@ -10,6 +10,7 @@ import { type GivenFlags, readInput } from "./input.ts";
 import {
   hasClusterArgument,
   isDeletion,
+  isWhole,
   type LoadedCommand,
   type LoadedOperation,
   takesCluster,
@@ -42,21 +43,19 @@ export async function run(
   const flags = given as CarryOut["flags"];
   refuseExitCode(flags);
   refuseLimits(given);
-  const isNamed = chosen.kind === "several" || chosen.cluster !== undefined ||
-    own.some(({ cluster }) => cluster !== undefined);
-  const missing = new Missing(loaded, words, isNamed);
-  const known = { ...loaded.input, ...own[0]?.args };
-  const read = await readInput(loaded.flags, given, known, (input) => missing.refuse(input));
+  const view = await viewFor(loaded.operation, command.words);
+  const isAsked = (isDeletion(loaded) || view.confirmation !== undefined) &&
+    (flags.dryRun ?? "none") === "none" && given.yes !== true;
+  const missing = new Missing(loaded, words, areMeant(loaded, chosen, own));
+  const known = { ...loaded.help.defaults, ...loaded.input, ...own[0]?.args };
+  const read = await readInput(loaded.flags, given, known, (input) => {
+    missing.refuse(input);
+    if (isAsked && !isTerminal()) throw cannotAsk(view.confirmation?.verb ?? "delete");
+  });
   const input = await missing.asked(read);
-  const isAsked = isDeletion(loaded) && (flags.dryRun ?? "none") === "none" && given.yes !== true;
-  if (isAsked && !isTerminal()) {
-    throw new Failure("Cannot ask whether to delete: there is no terminal; give --yes", 2, {
-      isInHelp: true,
-    });
-  }
   return await carryOut({
     words,
-    view: await viewFor(loaded.operation),
+    view,
     inputs: own.map(({ cluster, text, args }) => ({
       cluster,
       input: inOrder({ ...input, ...args }, loaded.module.fields),
@@ -69,6 +68,19 @@ export async function run(
     isAsked,
   });
 }
+
+/** Whether it is told which clusters are meant, where that has to be. */
+function areMeant(loaded: LoadedOperation, chosen: Chosen, own: readonly Own[]): boolean {
+  if (chosen.kind === "several") {
+    return !isWhole(loaded) || Object.keys(chosen.selected).length > 0;
+  }
+  return chosen.cluster !== undefined || own.some(({ cluster }) => cluster !== undefined);
+}
+
+const cannotAsk = (verb: string) =>
+  new Failure(`Cannot ask whether to ${verb}: there is no terminal; give --yes`, 2, {
+    isInHelp: true,
+  });
 
 /** @throws {Failure} where nothing would tell whether something would change */
 function refuseExitCode({ exitCode, dryRun }: CarryOut["flags"]): void {
@@ -169,6 +181,11 @@ function meantBy(command: LoadedCommand, given: GivenFlags, values: readonly str
     throw new Failure("Missing CLUSTER, --cluster, --selector or --all-clusters", 2, {
       isInHelp: true,
     });
+  }
+  const [lacked] = needed.slice(names.length);
+  if (most.operation.clusters === "none" && lacked !== undefined) {
+    const usage = `${words.join(" ")} ${placeName(lacked.field)}`;
+    throw new Failure(`Missing ${placeName(lacked.field)} (${usage})`, 2, { isInHelp: true });
   }
   const count = areSecrets ? Math.min(names.length, 1) : names.length;
   const meant = loaded.find((each) => each.args.length === count) ?? most;

@@ -1,16 +1,18 @@
 import { askAll } from "./ask_all.ts";
 import type { ClusterEntry } from "../../operations/fleet_answers.ts";
-import { askFleet, type FleetAsked } from "./ask_fleet.ts";
-import { type Asked, type Job, leftOff } from "./asked.ts";
+import { askFleet, type FleetAsked, type ToldAtEnd } from "./ask_fleet.ts";
+import { type Asked, isDone, type Job, leftOff } from "./asked.ts";
 import { unsent } from "./client_dry_run.ts";
 import { type Interruption, interruption } from "./interruption.ts";
 import { takenAs } from "./not_found.ts";
+import type { ToldOfAll } from "../views/view.ts";
 import { advised } from "./older_server.ts";
 import { type Call, type CarryOut, nothingDone, type Several } from "./plan.ts";
 import { withPreview } from "./preview.ts";
 import { failedLines } from "./said.ts";
 import { isReadable } from "./show_table.ts";
 import type { Showing } from "./showing.ts";
+import { plain } from "./table.ts";
 import { type Screen, type WaitingLine, waitingLine } from "./waiting_line.ts";
 import { type Answer, type Input, isFollowed, strange } from "./way.ts";
 
@@ -27,6 +29,8 @@ export interface Stage {
 export interface Acted {
   /** Of each call that was made, by cluster. */
   readonly asked: ReadonlyMap<Call, readonly Asked[]>;
+  /** What was told of all clusters of each call that tells of several. */
+  readonly told: ReadonlyMap<Call, ToldAtEnd>;
   /** Of the others: they are about no cluster, as it was not told on which they would be done. */
   readonly whole: readonly Asked[];
   /** Where it was interrupted and not waited for. */
@@ -56,21 +60,28 @@ export async function act(
       interrupted.signal.aborted && each.left === "not begun"
         ? { ...each, answer: undefined, ...leftOff("not begun") }
         : taken(each),
-    onEnded: (each) => isLook || line.say(failed(each, stage)),
+    onEnded(each) {
+      if (isLook && stage.showing.view.confirmation === undefined) return;
+      line.say(failed(each, stage));
+      if (!isDry) line.say(succeeded(each, stage));
+    },
     isWrite,
     isDry,
   };
   const asked = await askOnes(calls, stage, how);
   const whole: Asked[] = [];
+  const told = new Map<Call, ToldAtEnd>();
   for (const call of calls) {
     if (call.kind === "one") continue;
     const came = await askSeveral(call, stage, how);
-    if (came.kind === "clusters") asked.set(call, came.asked);
-    else whole.push(came.asked);
+    if (came.kind === "clusters") {
+      asked.set(call, came.asked);
+      told.set(call, came);
+    } else whole.push(came.asked);
   }
   const isLeft = [...asked.values(), whole].flat().some(({ left }) => left !== undefined);
   const isOver = interrupted.signal.aborted && isLeft && whenInterrupted !== "wait";
-  return { asked, whole, ...isOver ? { exitCode: interrupted.exitCode } : {} };
+  return { asked, told, whole, ...isOver ? { exitCode: interrupted.exitCode } : {} };
 }
 
 const FINISHING =
@@ -79,6 +90,15 @@ const FINISHING =
 /** Why one of several has failed; of others nothing. */
 export const failed = (asked: Asked, { showing, told }: Stage): string =>
   showing.areSeveral ? failedLines(asked, showing, told) : "";
+
+/** What one of several tells as it ends, where its view has a line for that. */
+function succeeded(asked: Asked, { showing: { view, output = "table" } }: Stage): string {
+  if (view.line === undefined || !isDone(asked) || output !== "table" && output !== "wide") {
+    return "";
+  }
+  const line = view.line(asked.answer.body);
+  return line === undefined ? "" : `${asked.cluster}: ${plain(line)}\n`;
+}
 
 interface How {
   readonly line: WaitingLine;
@@ -129,7 +149,9 @@ async function askSeveral(call: Several, stage: Stage, how: How): Promise<FleetA
     },
     seconds: async (cluster) => way.isRemote ? undefined : await way.seconds(operation, cluster),
     check: (entry) => checkEntry(entry, job.input, showing, how.isWrite),
+    checkTold: (told) => checkTold(told, job.input, showing, how.isWrite),
     order: selected.clusters ?? [],
+    steps: showing.view.steps,
   });
 }
 
@@ -153,7 +175,7 @@ async function unsentToSeveral(
     return { kind: "whole", asked: { ...job, cluster: undefined, answer: sent } };
   }
   asked.forEach(onEnded);
-  return { kind: "clusters", asked };
+  return { kind: "clusters", asked, told: {} };
 }
 
 /** @throws {Failure} of what a server says that this program would not */
@@ -176,16 +198,33 @@ function checkEntry(
     return checkRead({ status, body }, showing, isWrite);
   }
   if (!way.isRemote) return;
-  if (!isWholeReadable(() => view.whole!([entry], input, []), showing)) {
-    throw strange(way, { status }, isWrite);
-  }
+  const made = () => {
+    view.line?.(body);
+    view.counted?.(body);
+    return view.whole!([entry], input, []);
+  };
+  if (!isWholeReadable(made, showing)) throw strange(way, { status }, isWrite);
+}
+
+/** @throws {Failure} of what a server says of all clusters that this program would not */
+function checkTold(told: ToldOfAll, input: Input, showing: Showing, isWrite: boolean): void {
+  const { way, view } = showing;
+  if (!way.isRemote || view.whole === undefined) return;
+  const made = () => {
+    const body = view.whole!([], input, [], told);
+    view.exitCode?.(body, { ok: 0, failed: 0 }, showing.flags);
+    view.confirmation?.question(body);
+    return body;
+  };
+  if (!isWholeReadable(made, showing)) throw strange(way, { status: 200 }, isWrite);
 }
 
 /** Whether one answer can be made with what a server says of a cluster, and be shown in any way. */
 function isWholeReadable(made: () => object, showing: Showing): boolean {
   try {
     const body = made() as Answer["body"];
-    return isReadable({ status: 200, body }, { ...showing, output: "wide" });
+    const view = { ...showing.view, counted: undefined }; // which is of each
+    return isReadable({ status: 200, body }, { ...showing, view, output: "wide" });
   } catch {
     return false;
   }

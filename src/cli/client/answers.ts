@@ -3,6 +3,7 @@ import type * as schemas from "../../operations/answers.ts";
 import type * as explained from "../../operations/explain_answers.ts";
 import type * as clusters from "../../operations/cluster_answers.ts";
 import type { AuditAnswer } from "../../operations/audit_answers.ts";
+import type { TriedPlace } from "../../fleet/rotation/shapes.ts";
 import type * as errors from "../../operations/error_answers.ts";
 
 /** The API's answers, as its schemas have them. */
@@ -17,6 +18,8 @@ export type RepoAdded = z.infer<typeof schemas.RepoAddedAnswer>;
 export type Removed = z.infer<typeof schemas.RemovedAnswer>;
 export type VerifiedAll = z.infer<typeof schemas.VerifiedAllAnswer>;
 export type Verified = z.infer<typeof schemas.NotAcceptedAnswer>["verified"][number];
+/** What came of trying a credential: of a write place by place, of what is about many places in short. */
+export type Tried = Verified | TriedPlace;
 export type AuditPage = z.infer<typeof AuditAnswer>;
 
 /** What an error may tell; that of an older server says nothing for machines. */
@@ -34,6 +37,16 @@ export interface Details
   }[];
   readonly existing_secrets?: Readonly<Record<string, schemas.ExistingAnswer>>;
   readonly upsert_required?: boolean;
-  readonly verified?: readonly Verified[];
+  readonly verified?: readonly Tried[];
+  /** Clusters that were not seen. */
+  readonly not_seen?: readonly { readonly cluster: string; readonly message: string }[];
+  /** Places that cannot hold what was to be written there. */
+  readonly places?: readonly {
+    readonly cluster: string;
+    readonly namespace: string;
+    readonly name: string;
+    readonly key: string;
+    readonly why: string;
+  }[];
   readonly hint?: string;
 }

@@ -3,6 +3,7 @@ import type { ClusterEntry, FleetEvent } from "../../operations/fleet_answers.ts
 import { bugText } from "../bug.ts";
 import { Failure } from "../failure.ts";
 import type { AskAll } from "./ask_all.ts";
+import type { ToldOfAll, View } from "../views/view.ts";
 import { type Asked, type Job, leftOff } from "./asked.ts";
 import { type Answer, type Followed, isFollowed, mayBeDone } from "./way.ts";
 
@@ -16,24 +17,39 @@ export interface AskFleet
   seconds(cluster: string): Promise<number | undefined>;
   /** @throws {Failure} of what this program would not say of a cluster */
   check(entry: ClusterEntry): void;
+  /** @throws {Failure} of what this program would not say of all clusters at the end */
+  checkTold(told: ToldOfAll): void;
   /** Whether a cluster of which nothing was told may have been changed. */
   readonly isWrite: boolean;
   /** Names and patterns in the order in which their clusters are to be shown. */
   readonly order: readonly string[];
+  /** What is awaited before the first cluster is told of, and after the last one. */
+  readonly steps?: View["steps"];
 }
 
 /** What came of it: by cluster, or of the call as a whole, where no cluster was asked or told of. */
 export type FleetAsked =
-  | { readonly kind: "clusters"; readonly asked: readonly Asked[] }
+  | { readonly kind: "clusters"; readonly asked: readonly Asked[] } & ToldAtEnd
   | { readonly kind: "whole"; readonly asked: Asked };
+
+/** What was told beside each cluster. */
+export interface ToldAtEnd {
+  readonly told: ToldOfAll;
+  /** Why the end was not told. */
+  readonly cut?: Failure;
+}
 
 /** Asks several clusters by one call. */
 export async function askFleet(job: FleetJob, how: AskFleet): Promise<FleetAsked> {
   const clusters = new Clusters(job, how);
+  clusters.await("before");
   const rest = await heard(clusters, how);
-  if (!clusters.areKnown) return { kind: "whole", asked: { ...job, cluster: undefined, ...rest } };
   clusters.endOthers(rest);
-  return { kind: "clusters", asked: clusters.asked };
+  clusters.await(undefined);
+  if (!clusters.areKnown) return { kind: "whole", asked: { ...job, cluster: undefined, ...rest } };
+  const { isEnded, told } = clusters;
+  const cut = isEnded || rest.failure === undefined ? {} : { cut: rest.failure };
+  return { kind: "clusters", asked: clusters.asked, told, ...cut };
 }
 
 const LEFT = Symbol("left");
@@ -83,19 +99,45 @@ class Clusters {
   readonly #ended = new Map<string, Asked | undefined>();
   /** Whether it was told which there are. */
   areKnown = false;
+  /** Whether the end was told. */
+  isEnded = false;
+  /** What was told of all of them. */
+  told: ToldOfAll = {};
+  /** What is awaited besides. */
+  #step: string | undefined;
+  /** How many have not ended. */
+  #open = 0;
 
   constructor(readonly job: FleetJob, readonly how: AskFleet) {}
 
+  /** Tells what is awaited where it is no cluster. */
+  await(step: keyof NonNullable<View["steps"]> | undefined): void {
+    const { line, steps } = this.how;
+    if (this.#step !== undefined) line.end(this.#step);
+    this.#step = step && steps?.[step];
+    if (this.#step === undefined) return;
+    line.expect(1);
+    line.begin(this.#step);
+  }
+
   take(event: FleetEvent): void {
-    const { line, seconds, check, order, isWrite } = this.how;
-    if (event.event === "started") {
+    const { line, seconds, check, checkTold, order, isWrite } = this.how;
+    if (event.event === "done") {
+      const told = this.#with(event);
+      checkTold(told);
+      this.told = told;
+      this.isEnded = true;
+    } else if (event.event === "started") {
+      this.told = this.#with(event);
       this.areKnown = true;
+      this.await(undefined);
       line.expect(event.names.length);
+      this.#open = event.names.length;
       for (const name of ordered(event.names, order)) {
         this.#ended.set(name, undefined);
         line.begin(name, () => seconds(name));
       }
-    } else if (event.event === "cluster") {
+    } else {
       const { cluster, status_code: status, answer, transport, same_server_as: same } = event;
       const body = answer as Answer["body"];
       const strange = whyNot(() => check(event));
@@ -112,6 +154,10 @@ class Clusters {
     }
   }
 
+  #with({ event: _, ...told }: Exclude<FleetEvent, { event: "cluster" }>): ToldOfAll {
+    return { ...this.told, ...told };
+  }
+
   /** Ends those of which nothing was told. */
   endOthers(rest: Partial<Asked>): void {
     for (const [name, ended] of this.#ended) if (ended === undefined) this.#end(name, rest);
@@ -123,6 +169,8 @@ class Clusters {
     const ended = taken({ ...this.job, ...came, cluster });
     this.#ended.set(cluster, ended);
     onEnded(ended);
+    this.#open -= 1;
+    if (this.#open === 0 && !this.isEnded) this.await("after");
   }
 
   get asked(): readonly Asked[] {

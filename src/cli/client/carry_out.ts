@@ -2,6 +2,7 @@ import { printError } from "../terminal.ts";
 import { act, type Acted, failed, type Stage } from "./act.ts";
 import { type Asked, isDone } from "./asked.ts";
 import { lookBeforeDelete } from "./look_before_delete.ts";
+import { actIfConfirmed } from "./confirm.ts";
 import { leftOf, overLimits } from "./look_limits.ts";
 import { openWay } from "./open_way.ts";
 import { type Call, type CarryOut, planned } from "./plan.ts";
@@ -34,9 +35,11 @@ export async function carryOut(what: CarryOut): Promise<number> {
       screen,
       told: new Set(),
     };
-    const ended = what.isAsked
+    const ended = !what.isAsked
+      ? await act(plan.calls, stage, false)
+      : view.confirmation === undefined
       ? await actIfWanted(plan.calls, stage)
-      : await act(plan.calls, stage, false);
+      : await actIfConfirmed(plan.calls, stage, view.confirmation);
     if (typeof ended === "number") return ended;
     const code = shown(plan.calls, ended, stage);
     for (const warning of await view.warnings?.(way) ?? []) {
@@ -54,10 +57,11 @@ export async function carryOut(what: CarryOut): Promise<number> {
 }
 
 /** Shows what came of clusters, and then of calls that came to nothing before. */
-function shown(calls: readonly Call[], { asked, whole }: Acted, { showing }: Stage): number {
+function shown(calls: readonly Call[], { asked, told, whole }: Acted, { showing }: Stage): number {
   const all = calls.flatMap((call) => asked.get(call) ?? []);
+  const [atEnd] = calls.flatMap((call) => told.get(call) ?? []);
   const codes = [
-    ...all.length > 0 ? [show(all, showing)] : [],
+    ...all.length > 0 ? [show(all, { ...showing, ...atEnd && { atEnd } })] : [],
     ...whole.length > 0 ? [show(whole, { ...showing, areSeveral: false })] : [],
   ];
   return codes.every((code) => code === codes[0]) ? codes[0] ?? 0 : 3;

@@ -18,7 +18,7 @@ export async function unsent(
   const { take, fields = {} } = await operation.load();
   try {
     const taken = take(partsOf(operation, input));
-    const own = "of" in taken ? cluster && taken.of(cluster) : taken;
+    const own = taken.selection === undefined ? taken : cluster && taken.of?.(cluster);
     if (own && place !== undefined) own.refuse?.(place);
   } catch (error) {
     return answerTo(error, crypto.randomUUID(), operation.method.toUpperCase());

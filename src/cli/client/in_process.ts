@@ -42,8 +42,9 @@ export async function inProcess(
   });
   const { fingerprint = passingFingerprints(), passing } = await fingerprints(settings);
   // Who runs it may try what he likes by kubectl, too, and may have many clusters.
-  const tries = new PerMinute({ allowed: Infinity });
-  const common = { ...shared(here), fingerprint, fingerprintsEnd: passing, tries };
+  const unlimited = new PerMinute({ allowed: Infinity });
+  const passes = { tries: unlimited, finds: unlimited };
+  const common = { ...shared(here), fingerprint, fingerprintsEnd: passing, ...passes };
   const wired = new Map<LogUse, Wired>();
   const wiredFor = (use: LogUse): Wired => {
     const own = {
@@ -139,8 +140,8 @@ type LogUse = "none" | "read" | "write";
  * Dry runs, and credentials that are tried, are not recorded here: a server may hold the log, and who
  * runs this may read the kubeconfigs anyway.
  */
-function useOfLog({ effect, tag }: Operation, { dry_run }: Input): LogUse {
-  if (effect === "read") return tag === "audit" ? "read" : "none";
+function useOfLog({ effect, tag, readsAuditLog }: Operation, { dry_run }: Input): LogUse {
+  if (effect === "read") return readsAuditLog || tag === "audit" ? "read" : "none";
   return effect === "write" && dry_run !== true ? "write" : "none";
 }
 

@@ -36,7 +36,7 @@ export function withPreview(
   const { output = "table", view } = showing;
   const { whole, ...one } = view;
   const isShown = (output === "table" || output === "wide") && Deno.stdout.isTerminal();
-  if (whole === undefined || !isShown) return how;
+  if (whole === undefined || view.line !== undefined || !isShown) return how;
   const awaited = new Set<string>();
   const ended: ClusterEntry[] = [];
   const line: WaitingLine = {

@@ -173,7 +173,7 @@ function unanswered(base: string, operation: Operation, input: Input, seconds: n
       ? `Cannot ask the server at ${base}: ${within}; see that it is the server that listens ` +
         "there, or wait longer with --request-timeout"
       : `Cannot tell what the server at ${base} has done: ${within}. It may do it all the same: ` +
-        "look with 'secrets' before you send it again, or wait longer with --request-timeout",
+        `${againOf(operation)}, or wait longer with --request-timeout`,
   );
 }
 
@@ -183,6 +183,12 @@ function cut(base: string, operation: Operation, input: Input) {
     changesNothing(operation, input)
       ? `Cannot ask the server at ${base}: the connection was lost before the answer was complete`
       : `Cannot tell what the server at ${base} has done: the connection was lost before the ` +
-        "answer was complete. Look with 'secrets' before you send it again",
+        `answer was complete. ${againOf(operation).replace(/^./, (c) => c.toUpperCase())}`,
   );
 }
+
+/** What to do where it is not known what was done. */
+const againOf = ({ clusters }: Operation) =>
+  clusters === "many"
+    ? "send the same again, which goes on where this ended"
+    : "look with 'secrets' before you send it again";

@@ -1,5 +1,5 @@
 import { isClusterName } from "../../clusters/folder.ts";
-import type { ClusterEntry, FleetEvent } from "../../operations/fleet_answers.ts";
+import type { ClusterEntry, FleetEvent, FleetSummary } from "../../operations/fleet_answers.ts";
 import { isObject, parsedObject } from "../../text/json.ts";
 import { Failure } from "../failure.ts";
 import type { Answer } from "./way.ts";
@@ -109,14 +109,29 @@ const isEntry = (
  * for a stream.
  * @returns `undefined` where it does not tell of each cluster
  */
-export function eventsIn({ body: { clusters } }: Answer): AsyncIterable<FleetEvent> | undefined {
-  const isWhole = Array.isArray(clusters) && clusters.length > 0 &&
-    clusters.every((each) => isObject(each) && isEntry(each));
-  return isWhole ? eventsOf(clusters as readonly ClusterEntry[]) : undefined;
+export function eventsIn({ body }: Answer): AsyncIterable<FleetEvent> | undefined {
+  const { clusters, ...told } = body;
+  if (!Array.isArray(clusters) || clusters.length === 0 || !clusters.every(isObject)) {
+    return undefined;
+  }
+  const entries = clusters.map(entryIn);
+  return entries.every(isEntry)
+    ? eventsOf(entries as unknown as readonly ClusterEntry[], told)
+    : undefined;
 }
 
-async function* eventsOf(entries: readonly ClusterEntry[]): AsyncGenerator<FleetEvent> {
+/** What is told of a cluster at its top level is its answer, where there is no other. */
+function entryIn(each: Record<string, unknown>): Record<string, unknown> {
+  const { cluster, status_code, transport, same_server_as, answer, ...own } = each;
+  return { cluster, status_code, transport, same_server_as, answer: answer ?? own };
+}
+
+async function* eventsOf(
+  entries: readonly ClusterEntry[],
+  told: Record<string, unknown>,
+): AsyncGenerator<FleetEvent> {
   const names = entries.map(({ cluster }) => cluster);
   yield { event: "started", clusters: names.length, names };
   for (const entry of entries) yield { ...entry, event: "cluster" };
+  yield { ...told as FleetSummary, event: "done" };
 }

@@ -4,7 +4,7 @@ import { type Asked, type Done, isDone, isFine, type Left } from "./asked.ts";
 import type { Showing } from "./showing.ts";
 import { plain } from "./table.ts";
 import { summaryOf } from "./tally.ts";
-import { notesOf, type Told, toldOf, type Words } from "./told.ts";
+import { inFlags, notesOf, type Told, toldOf, type Words } from "./told.ts";
 import type { Answer } from "./way.ts";
 
 /** What is said of what was asked, on standard error, besides results. */
@@ -64,10 +64,21 @@ function textsOf(
   const isWhole = output === "json" || output === "yaml";
   return [
     // Of several a summary tells it.
-    ...isTable && !areSeveral && typeof message === "string" ? [plain(message)] : [],
-    ...isTable ? view.notes?.(answer.body, flags) ?? [] : [],
-    ...isWhole ? [] : notesOf(answer, words, view.showsVerified ?? false),
+    ...isTable && !areSeveral && !view.notesTellAll && typeof message === "string"
+      ? [plain(message)]
+      : [],
+    ...isTable ? (view.notes?.(answer.body, flags) ?? []).map((each) => inFlags(each, words)) : [],
+    ...isWhole ? [] : notesOf(answer, words, view.showsVerified ?? view.notesTellAll ?? false),
   ];
+}
+
+/** Says what the one answer of several clusters says besides, where that is to be the last. */
+export function sayNotesOfAll(
+  body: object,
+  { output = "table", view, words, flags }: Showing,
+): void {
+  if (output !== "table" && output !== "wide") return;
+  for (const note of view.notes?.(body, flags) ?? []) printError(`${inFlags(note, words)}\n`);
 }
 
 /**

@@ -1,10 +1,11 @@
 import { dump } from "js-yaml";
 import { escapedJson, hasHidden } from "../../log/escaped.ts";
-import { print } from "../terminal.ts";
-import type { Name, View } from "../views/view.ts";
+import type { Failure } from "../failure.ts";
+import { print, printError } from "../terminal.ts";
+import type { Name, ToldOfAll, View } from "../views/view.ts";
 import { type Asked, type Done, isDone, isFine } from "./asked.ts";
 import { entryFor } from "./preview.ts";
-import { sayFailures, sayNotes, saySummary } from "./said.ts";
+import { sayFailures, sayNotes, sayNotesOfAll, saySummary } from "./said.ts";
 import type { Showing } from "./showing.ts";
 import { showTable } from "./show_table.ts";
 import { plain } from "./table.ts";
@@ -27,7 +28,10 @@ export function show(asked: readonly Asked[], showing: Showing): number {
   sayNotes(asked, showing);
   const isUsage = sayFailures(asked, showing);
   if (areSeveral && !isUsage) saySummary(asked, showing);
-  return exitCode(asked, isUsage, view);
+  const code = exitCode(asked, isUsage, view);
+  const [only] = asked;
+  if (areSeveral || isChecked || only === undefined || !isDone(only)) return code;
+  return view.exitCode?.(only.answer.body, { ok: 1, failed: 0 }, showing.flags) ?? code;
 }
 
 /** Shows the one answer that is made of those of all clusters, and what failed. */
@@ -35,17 +39,41 @@ function showOne(
   asked: readonly Asked[],
   showing: Showing & { readonly view: View & Pick<Required<View>, "whole"> },
 ): number {
-  const { view } = showing;
+  const { view, atEnd: { told, cut } = { told: {} }, flags } = showing;
   const { whole, ...one } = view;
-  const body = whole(asked.map(entryFor), asked[0]?.input ?? {}, []);
+  const body = whole(asked.map(entryFor), asked[0]?.input ?? {}, [], told);
   // What came of each is told below.
-  const { message: _, ...told } = body as Answer["body"];
+  const { message: _, ...rest } = body as Answer["body"];
   const isWhole = showing.output === "json" || showing.output === "yaml";
-  const answer = { status: 200, body: isWhole ? body as Answer["body"] : told };
-  show([{ cluster: undefined, input: {}, answer }], { ...showing, view: one, areSeveral: false });
+  const answer = { status: 200, body: isWhole ? body as Answer["body"] : rest };
+  show([{ cluster: undefined, input: {}, answer }], {
+    ...showing,
+    view: {
+      ...one,
+      exitCode: undefined,
+      counted: undefined,
+      ...view.notesTellAll && { notes: undefined },
+    },
+    areSeveral: false,
+  });
   sayFailures(asked, showing);
-  saySummary(asked, { ...showing, view: { ...view, counted: undefined } });
-  return exitCode(asked, false, view);
+  saySummary(asked, showing);
+  const ok = asked.filter((each) => isFine(each, view)).length;
+  const isTold = ok === 0 || asked.some(({ failure }) => failure !== undefined && failure === cut);
+  const why = isTold ? undefined : whyNotEnded(told, cut);
+  if (why !== undefined) printError(`error: ${why}\n`);
+  if (view.notesTellAll) sayNotesOfAll(body, showing);
+  const seen = { ok, failed: asked.length - ok };
+  const code = view.exitCode?.(body, seen, flags) ?? exitCode(asked, false, view);
+  return code === 0 && why !== undefined ? 3 : code;
+}
+
+/** Why it is not known how it ended, of what some clusters have done. */
+function whyNotEnded(
+  { error, message }: ToldOfAll,
+  cut: Failure | undefined,
+): string | undefined {
+  return cut?.message ?? (error === true ? plain(String(message)) : undefined);
 }
 
 function showWhole(

@@ -1,5 +1,6 @@
 import type { OutputFormat } from "../bind/program_flags.ts";
 import type { View } from "../views/view.ts";
+import type { ToldAtEnd } from "./ask_fleet.ts";
 import type { Words } from "./told.ts";
 import type { Way } from "./way.ts";
 
@@ -13,6 +14,8 @@ export interface Showing {
   readonly isChecked: boolean;
   /** All flags of the command line, by their names in camel case. */
   readonly flags: Readonly<Record<string, unknown>>;
+  /** What was told of several clusters beside each of them, and why not to the end. */
+  readonly atEnd?: ToldAtEnd;
   /** Whether there may be several clusters, or several things were asked. */
   readonly areSeveral: boolean;
 }

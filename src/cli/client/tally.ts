@@ -11,7 +11,7 @@ export const countedIn = ({ answer: { body } }: Pick<Done, "answer">, view: View
   view.counted?.(body) ?? [];
 
 /** States of what is as it is to be, without anything being done. */
-const AS_BEFORE: readonly (string | undefined)[] = [undefined, "unchanged", "not found"];
+const AS_BEFORE: readonly (string | undefined)[] = [undefined, "unchanged", "not found", "left"];
 
 /** Whether any of it has changed, or would. */
 export const isChange = ({ state }: Counted): boolean =>

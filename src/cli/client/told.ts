@@ -2,8 +2,9 @@ import { given } from "../../fields/advice.ts";
 import { ERRORS } from "../../operations/error_table.ts";
 import type { Operation } from "../../operations/operation.ts";
 import { subject } from "../../operations/request_kinds.ts";
-import type { Details, Verified } from "./answers.ts";
+import type { Details, Tried } from "./answers.ts";
 import { plain } from "./table.ts";
+import { triedLines } from "./tried.ts";
 import type { Answer } from "./way.ts";
 
 /** What the answers of an operation are told in: how the command line calls its fields. */
@@ -11,6 +12,8 @@ export interface Words {
   readonly operation: Operation;
   /** The operation's own, which a rule may name. */
   readonly fields: readonly string[];
+  /** Those of an object among them, by its name, that a rule for one of these may name. */
+  inside?(object: string): readonly string[];
   /** By the dotted path below `/api/v1`: `--github-app-id`, `the password`, `CLUSTER`. */
   of(path: string): string;
   /** A sentence without its full stop that says that nothing was given for these: "Missing …". */
@@ -29,6 +32,7 @@ const USAGE: ReadonlySet<Details["code"]> = new Set([
   "invalid_field",
   "unknown_field",
   "misplaced_field",
+  "same_value",
 ]);
 
 /** @param isShown whether what came of trying a credential is shown already */
@@ -53,36 +57,50 @@ function sentence({ status, body }: Answer, words: Words): string {
     case "missing_field":
       return fields.length === 0 ? message : words.missing(fields);
     case "credential_refused":
+    case "credential_untried":
     case "credential_unverifiable": {
       // What is said of a place is shown place by place.
       const isWrite = words.operation.effect === "write";
       const say = (at: string, why?: string) => ERRORS[code].sentence({ at, why, isWrite }, "v1");
-      const place = verified.find(({ at, message: why }) => say(at, why) === message);
-      return place === undefined ? message : say(place.at);
+      const place = verified.find((each) => say(each.at, each.message) === message);
+      return inFlags(place === undefined ? message : say(place.at), words);
     }
   }
   const beginning = [subject("field", field), subject("parameter", field)]
     .find((each) => message.startsWith(each));
   if (field === "" || beginning === undefined || !USAGE.has(code)) return inFlags(message, words);
   const name = words.of(field);
-  const rule = words.fields.reduce(
-    (rule, each) => rule.replaceAll(`'${each}'`, () => words.of(each)),
-    message.slice(beginning.length),
+  const [, object = ""] = /^([^.]+)\./.exec(field) ?? [];
+  const inside = words.inside?.(object) ?? [];
+  const rule = message.slice(beginning.length).replaceAll(
+    /'(\w+)'/g,
+    (quoted, each) =>
+      inside.includes(each)
+        ? words.of(`${object}.${each}`)
+        : words.fields.includes(each)
+        ? words.of(each)
+        : quoted,
   );
   return `${name[0]!.toUpperCase()}${name.slice(1)} ${inFlags(rule, words)}`;
 }
 
 /** Advice on fields as advice on flags. */
-function inFlags(text: string, words: Words): string {
+export function inFlags(text: string, words: Words): string {
   return given(
     text,
     words.fields,
-    (name, value) => value === true ? words.of(name) : `${words.of(name)} ${value}`,
+    (name, value) => flagFor(words.of(name), value),
   );
 }
 
+/** As it is given: `--force`, `--managed-only=false`, `--name a`. */
+export function flagFor(flag: string, value: string | boolean): string {
+  if (typeof value === "string") return `${flag} ${value}`;
+  return value || flag.startsWith("--no-") ? flag : `${flag}=false`;
+}
+
 function detailLines(
-  { results, not_restored, existing_secrets, verified, hint }: Details,
+  { results, not_restored, existing_secrets, verified, hint, not_seen, places }: Details,
   words: Words,
   isShown: boolean,
 ): string[] {
@@ -101,21 +119,12 @@ function detailLines(
       : []
   );
   const hints = hint === undefined ? [] : [`  hint: ${inFlags(hint, words)}`];
-  const tried = isShown ? [] : verifiedLines(verified ?? []);
-  return [...failed, ...left, ...existing, ...tried, ...hints];
-}
-
-/** What came of trying a credential, a line a place. */
-function verifiedLines(verified: readonly Verified[]): string[] {
-  return verified.map((each) => `  ${each.at}: ${verdictOf(each)}: ${each.message}`);
-}
-
-/** In a word. */
-export function verdictOf({ tried, reachable, accepted }: Verified): string {
-  if (!tried) return "not tried";
-  if (reachable === false) return "no answer";
-  if (accepted === false) return "refused";
-  return accepted === true ? "accepted" : "unknown";
+  const tried = isShown ? [] : triedLines(verified ?? []);
+  const unseen = (not_seen ?? []).map(({ cluster, message }) => `  ${cluster}: ${message}`);
+  const unfit = (places ?? []).map(({ cluster, namespace, name, key, why }) =>
+    `  ${cluster}: ${namespace}/${name} (${key}): ${why}`
+  );
+  return [...failed, ...left, ...existing, ...tried, ...unseen, ...unfit, ...hints];
 }
 
 /**
@@ -126,9 +135,9 @@ export function notesOf({ body }: Answer, words: Words, isShown: boolean): strin
   const { warnings = [], hint, verified = [] } = body as {
     warnings?: readonly string[];
     hint?: string;
-    verified?: readonly Verified[];
+    verified?: readonly Tried[];
   };
-  const tried = isShown || verified.length === 0 ? [] : ["verified:", ...verifiedLines(verified)];
+  const tried = isShown || verified.length === 0 ? [] : ["verified:", ...triedLines(verified)];
   const hints = hint === undefined ? [] : [`hint: ${inFlags(hint, words)}`];
   return [...tried, ...warnings.map((warning) => `warning: ${warning}`), ...hints].map(plain);
 }

@@ -28,6 +28,10 @@ async function wordsOf(operation: Operation): Promise<Words> {
 /** What is told in other words than a server's message: about what was given, unless `isUsage` is false. */
 const IN_FLAGS: Readonly<Record<string, { readonly says: string; readonly isUsage?: false }>> = {
   "Missing required field: username": { says: "Missing --username" },
+  // The words of a command with such fields tell what else would do.
+  "Missing one of the fields password, ssh_private_key, fingerprint": {
+    says: "Missing the password",
+  },
   "Missing required fields: password, username": { says: "Missing the password, --username" },
   "Missing required parameters 'cluster', 'name'": { says: "Missing --cluster, --name" },
   "Field 'urls.1' has no host": { says: "--urls-1 has no host" },
@@ -51,6 +55,13 @@ const IN_FLAGS: Readonly<Record<string, { readonly says: string; readonly isUsag
       "The credential is not accepted by ghcr.io; nothing was written\n  ghcr.io: refused: denied",
     isUsage: false,
   },
+  'The new credential cannot be tried at ghcr.io: no answer; nothing was written. To write it there untried, send "allow_untried": true':
+    {
+      says:
+        "The new credential cannot be tried at ghcr.io; nothing was written. To write it there " +
+        'untried, send "allow_untried": true\n  ghcr.io: no answer: no answer',
+      isUsage: false,
+    },
   "The credential cannot be tried at ghcr.io: no answer": {
     says: "The credential cannot be tried at ghcr.io\n  ghcr.io: unknown: no answer",
     isUsage: false,
@@ -58,7 +69,12 @@ const IN_FLAGS: Readonly<Record<string, { readonly says: string; readonly isUsag
 };
 
 /** What is wrong with what was given, though it is told as it stands. */
-const USAGE: readonly ErrorCode[] = ["invalid_field", "unknown_field", "misplaced_field"];
+const USAGE: readonly ErrorCode[] = [
+  "invalid_field",
+  "unknown_field",
+  "misplaced_field",
+  "same_value",
+];
 
 /** Advice, as each of the faces has it. */
 const ADVICE: readonly (readonly [sent: string, given: string])[] = [
@@ -114,6 +130,10 @@ function allErrors(): OperationError[] {
 
 function bodyOf({ code, details }: OperationError): object {
   if (code === "exists") return { upsert_required: true };
+  if (code === "credential_untried") {
+    const { at, why: message } = details as { at: string; why: string };
+    return { verified: [{ at, state: "unreachable", message }] };
+  }
   if (code !== "credential_refused" && code !== "credential_unverifiable") return {};
   const { at, why } = details as { at: string; why: string };
   const accepted = code === "credential_refused" ? false : null;

@@ -4,6 +4,7 @@
  */
 export const FLAG_GROUPS = {
   other: "Flags",
+  old: "Old credential flags",
   credential: "Credential flags",
   repository: "Repository flags",
   where: "Target flags",
@@ -36,7 +37,17 @@ export function groupOf(flag: object): FlagGroup {
 
 /** Commands by their first words, as the overview has them. What is new stands under the last title. */
 export const COMMAND_GROUPS: readonly (readonly [title: string, words: readonly string[]])[] = [
-  ["Credentials", ["secrets", "fleet", "explain", "docker", "repo", "verify", "delete"]],
+  ["Credentials", [
+    "secrets",
+    "fleet",
+    "expiring",
+    "explain",
+    "docker",
+    "repo",
+    "verify",
+    "delete",
+  ]],
+  ["Leaks and rotation", ["find", "check", "rotate", "rotations"]],
   ["Clusters", ["clusters"]],
   ["Server", ["serve", "start", "stop", "restart", "status", "logs"]],
   ["Access and records", ["token", "audit"]],

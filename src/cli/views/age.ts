@@ -26,3 +26,15 @@ export function age(time: string, now = new Date()): string {
   const rest = Math.floor((seconds % unit.of) / unit.ofSmaller);
   return `${whole}${unit.name}${seconds < unit.exactTo && rest > 0 ? rest + unit.smaller : ""}`;
 }
+
+/**
+ * When something ends: `in 12d`, or `expired 3d ago`.
+ * @param time ISO 8601
+ */
+export function untilThen(time: string, now = new Date()): string {
+  const then = Date.parse(time);
+  if (Number.isNaN(then)) return "<unknown>";
+  return then > now.getTime()
+    ? `in ${age(now.toISOString(), new Date(then))}`
+    : `expired ${age(time, now)} ago`;
+}

@@ -1,4 +1,4 @@
-import { age } from "./age.ts";
+import { age, untilThen } from "./age.ts";
 import type { ListedCluster } from "../client/cluster_names.ts";
 import type { Columns } from "./view.ts";
 
@@ -53,15 +53,6 @@ function rightsOf({ check }: ClusterRow): string | undefined {
   const isEverywhere = argocd === undefined ||
     argocd.secrets.every((verb) => all.secrets.includes(verb));
   return isEverywhere ? "ok" : `ok in ${argocd.namespace} only`;
-}
-
-/** `in 12d`, or how long it has been over. */
-function untilThen(time: string, now = new Date()): string {
-  const then = Date.parse(time);
-  if (Number.isNaN(then)) return "<unknown>";
-  return then > now.getTime()
-    ? `in ${age(now.toISOString(), new Date(then))}`
-    : `expired ${age(time, now)} ago`;
 }
 
 function notesOf({ name, reason, same_server_as, warnings = [], check }: ClusterRow): string {

@@ -1,6 +1,6 @@
 import type { Shown } from "../client/answers.ts";
 import type { View } from "./view.ts";
-import { age } from "./age.ts";
+import { age, untilThen } from "./age.ts";
 import { labelsOf } from "./list_secrets.ts";
 
 type ShownSecret = Shown["secrets"][number];
@@ -27,6 +27,7 @@ export const view: View<Shown, ShownSecret> = {
     FINGERPRINTS: ({ fingerprints }) =>
       Object.entries(fingerprints).map(([place, each]) => `${place}=${each}`).join(","),
     IMMUTABLE: ({ immutable }) => String(immutable),
+    EXPIRES: ({ expires }) => expires && untilThen(expires.at),
     OWNER: ({ owner }) => owner ?? undefined,
     WRITE: ({ write }) => write ?? undefined,
     LABELS: labelsOf,

@@ -7,7 +7,7 @@ export const view: View<AuditPage, Entry> = {
   columns: () => ({
     TIME: ({ time }) => time,
     WHO: ({ who }) => who,
-    CLUSTER: ({ cluster }) => cluster,
+    CLUSTER: (entry) => entry.cluster ?? listed(entry, "clusters"),
     KIND: ({ kind }) => kind,
     NAMES: (entry) => listed(entry, entry.written ? "written" : "names"),
     OUTCOME: outcomeOf,
@@ -17,6 +17,8 @@ export const view: View<AuditPage, Entry> = {
     NAMESPACES: (entry) => listed(entry, "namespaces"),
     CREDENTIAL: fingerprintsOf,
     WRITE: ({ write }) => write,
+    ROTATION: ({ rotation }) => rotation,
+    REPLACES: (entry) => listed(entry, "replaces"),
     WHY: whyOf,
   },
   rows: ({ entries }) => withoutBegun(entries),
@@ -45,7 +47,10 @@ function outcomeOf({ phase, outcome = "ended", dry_run }: Entry): string {
 }
 
 /** By commas, with how many there were besides, if the entry does not name all. */
-function listed(entry: Entry, list: "names" | "namespaces" | "written"): string | undefined {
+function listed(
+  entry: Entry,
+  list: "clusters" | "names" | "namespaces" | "replaces" | "written",
+): string | undefined {
   return entry[list] && [...entry[list], ...moreOf(entry, list)].join(",");
 }
 

@@ -19,7 +19,7 @@ const ROW: MatrixRow = {
   ),
 };
 
-const WIDE = ["GROUPS", "USERNAMES", "OWNERS", "NAMESPACES"];
+const WIDE = ["GROUPS", "USERNAMES", "OWNERS", "EXPIRES", "CHECKED", "NAMESPACES"];
 
 for (const output of ["table", "wide"] as const) {
   Deno.test(`a cluster that is called as a column has one of its own, with -o ${output}`, () => {

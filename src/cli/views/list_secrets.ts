@@ -1,6 +1,6 @@
 import type { Secrets } from "../client/answers.ts";
-import type { View } from "./view.ts";
-import { age } from "./age.ts";
+import { age, untilThen } from "./age.ts";
+import type { Columns, View } from "./view.ts";
 
 type Listed =
   & Secrets["docker_creds_secrets"][number]
@@ -24,14 +24,18 @@ function listed(body: Secrets): Listed[] {
 /** No namespace or name has a slash in it, so this sorts by both. */
 const placeOf = ({ namespace, name }: Omit<Listed, "kind">) => `${namespace}/${name}`;
 
+/** Where something is declared. */
+const EXPIRES: Columns<Listed> = { EXPIRES: ({ expires }) => expires && untilThen(expires.at) };
+
 export const view: View<Secrets, Listed> = {
   namesCluster: true,
-  columns: () => ({
+  columns: (rows) => ({
     NAMESPACE: ({ namespace }) => namespace,
     NAME: ({ name }) => name,
     KIND: ({ kind }) => kind,
     TYPE: (secret) => secret.repository_type,
     URL: (secret) => secret.repository_url ?? listOf(secret, ({ registry }) => registry),
+    ...rows.some(({ expires }) => expires !== undefined) ? EXPIRES : {},
     AGE: (secret) => age(secret.creation_timestamp),
   }),
   wide: {

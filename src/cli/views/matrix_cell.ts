@@ -3,10 +3,18 @@ import { type Cell, type MatrixRow, MIXED } from "../../fleet/matrix/shapes.ts";
 /** Why a cell is unknown whose cluster has not ended yet. */
 export const AWAITED = "awaited";
 
-/** A row's cell in a word and by a sign, so that no colour is needed; a `!` tells of a finding. */
+/**
+ * A row's cell in a word and by a sign, so that no colour is needed, with what came of trying it where that
+ * was done; a `!` tells of a finding.
+ */
 export function cellText({ cells, findings }: MatrixRow, cluster: string): string {
-  const text = stateText(cells[cluster]);
+  const cell = cells[cluster];
+  const text = [stateText(cell), ...checkText(cell)].join(" ");
   return findings.some((finding) => finding.cluster === cluster) ? `${text} !` : text;
+}
+
+function checkText(cell: Cell | undefined): readonly string[] {
+  return cell?.state === "present" && cell.check ? [cell.check.state.replace("_", " ")] : [];
 }
 
 function stateText(cell: Cell | undefined): string {

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import type { Cell, MatrixRow } from "../../fleet/matrix/shapes.ts";
 import { AWAITED, cellText } from "./matrix_cell.ts";
 import { linesOf } from "./matrix_lines.ts";
-import { matrixNotes } from "./matrix_notes.ts";
+import { isNotable, matrixNotes } from "./matrix_notes.ts";
 
 const PRESENT = { state: "present", secrets: [] } as const;
+const AT = "2026-11-30T00:00:00.000Z";
 const ABSENT: Cell = { state: "absent", secrets: [] };
 
 const unknown = (reason: string): Cell => ({ state: "unknown", reason, secrets: [] });
@@ -27,6 +28,8 @@ const CELLS: [cell: Cell, text: string][] = [
   [{ ...PRESENT, group: "B" }, "≠ B"],
   [{ ...PRESENT, group: "mixed" }, "± mixed"],
   [PRESENT, "+ present"],
+  [{ ...PRESENT, group: "A", check: { state: "refused", at: AT } }, "= A refused"],
+  [{ ...PRESENT, group: "B", check: { state: "not_tried", at: AT } }, "≠ B not tried"],
   [ABSENT, "- missing"],
   [{ state: "absent", reason: "no_argocd", secrets: [] }, ". no Argo CD"],
   [unknown("cluster_unreachable"), "? cluster unreachable"],
@@ -111,6 +114,15 @@ Deno.test("what others have written cannot command the terminal", () => {
   assert.deepEqual(matrixNotes(matrix(row({ dev: A }, { findings }))), [
     "warning: dev: docker/ghcr: a\\u001b[2Jb",
   ]);
+});
+
+Deno.test("what is the same everywhere is shown when it is refused somewhere", () => {
+  const check = (state: "accepted" | "refused") => ({
+    ...SAME,
+    cells: { dev: { ...PRESENT, group: "A", check: { state, at: AT } } },
+  });
+  assert.deepEqual([isNotable(check("accepted")), isNotable(check("refused"))], [false, true]);
+  assert.deepEqual(matrixNotes(matrix(check("refused"), row({ dev: A }))), []);
 });
 
 Deno.test("what is not shown is counted, unless all of it is asked for", () => {

@@ -1,3 +1,4 @@
+import { checkOfRow } from "../../fleet/matrix/rows.ts";
 import type { Matrix, MatrixRow } from "../../fleet/matrix/shapes.ts";
 import { plain } from "../client/table.ts";
 
@@ -6,10 +7,16 @@ const MOST = 20;
 
 type Flags = Readonly<Record<string, unknown>>;
 
-/** Whether a row is worth a look: it is not the same everywhere, or something was found. */
-export function isNotable({ state, findings }: MatrixRow): boolean {
-  return state === "differs" || state === "partial" || findings.length > 0;
+/** Whether a row is worth a look: it is not the same everywhere, something was found, or it is refused. */
+export function isNotable(row: MatrixRow): boolean {
+  const { state, findings } = row;
+  return state === "differs" || state === "partial" || findings.length > 0 ||
+    checkOfRow(row)?.state === "refused";
 }
+
+/** Whether no row is left out: they were asked for, or chosen by what hides none. */
+export const showsAll = ({ all, state, expiresWithin }: Flags): boolean =>
+  all === true || state !== undefined || expiresWithin !== undefined;
 
 /** What is said beside the table: findings, what was not seen of clusters, and what is not shown. */
 export function matrixNotes(matrix: Matrix, flags: Flags = {}): readonly string[] {
@@ -33,7 +40,7 @@ function findingsIn({ credentials }: Matrix): readonly string[] {
   ));
 }
 
-function warningsIn({ clusters }: Matrix): readonly string[] {
+export function warningsIn({ clusters }: Matrix): readonly string[] {
   return byText(
     clusters.flatMap(({ name: cluster, warnings = [] }) =>
       warnings.map((text) => ({ cluster, text }))
@@ -48,7 +55,7 @@ function byText(all: readonly { readonly cluster: string; readonly text: string 
   );
 }
 
-function cut(lines: readonly string[], what: string): readonly string[] {
+export function cut(lines: readonly string[], what: string): readonly string[] {
   const more = lines.length - MOST;
   return more <= 0 ? lines : [...lines.slice(0, MOST), `warning: … and ${more} more ${what}`];
 }
@@ -63,7 +70,7 @@ function hiddenIn(
     return isSeen ? ["note: no such credentials in the clusters that were seen"] : [];
   }
   const hidden = credentials.filter((row) => !isNotable(row));
-  if (hidden.length === 0 || flags.all === true || flags.state !== undefined) return [];
+  if (hidden.length === 0 || showsAll(flags)) return [];
   return [`note: ${whatIsHidden(hidden, total)}; --all shows them`];
 }
 

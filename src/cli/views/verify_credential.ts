@@ -1,5 +1,5 @@
 import type { Verified, VerifiedAll } from "../client/answers.ts";
-import { verdictOf } from "../client/told.ts";
+import { verdictOf } from "../client/tried.ts";
 import type { View } from "./view.ts";
 
 export const view: View<VerifiedAll, Verified> = {

@@ -20,6 +20,33 @@ export interface Counted {
   readonly state?: string;
 }
 
+/** What a stream says of all clusters beside each of them, as it begins and at its end. */
+export type ToldOfAll = Readonly<Record<string, unknown>>;
+
+/** How many clusters of several have succeeded. */
+export interface SeenClusters {
+  readonly ok: number;
+  readonly failed: number;
+}
+
+/** Of what is shown before it is done, and asked for: in a pipe it needs `--yes`. */
+export interface Confirmation<Body> {
+  /** As in "Cannot ask whether to rotate". */
+  readonly verb: string;
+  /** As in "nothing was rotated". */
+  readonly done: string;
+  /**
+   * What is asked when a dry run has been shown.
+   * @returns `undefined` where nothing would be written: it is done without a question
+   */
+  question(body: Body): string | undefined;
+  /**
+   * Why it would be refused by what the dry run has seen; then nobody is asked.
+   * @param input of the operation
+   */
+  refusal?(seen: SeenClusters, input: Input): string | undefined;
+}
+
 /** How the answers of one command are shown. */
 export interface View<Body = object, Row = unknown> {
   /** @param flags all of the command line, by their names in camel case */
@@ -34,7 +61,7 @@ export interface View<Body = object, Row = unknown> {
   isAsWished?(row: Row): boolean;
   /** For `-o name`. */
   names?(body: Body): readonly Name[];
-  /** What a summary of several clusters counts. */
+  /** What a summary of several clusters counts: of a view with {@link whole} by the body of each. */
   counted?(body: Body): readonly Counted[];
   /** Whether it shows what came of trying a credential, also where that is refused. */
   readonly showsVerified?: true;
@@ -45,6 +72,11 @@ export interface View<Body = object, Row = unknown> {
    * @param flags as those of {@link rows}
    */
   notes?(body: Body, flags?: Readonly<Record<string, unknown>>): readonly string[];
+  /**
+   * Whether its notes tell what else there is to say of the answer: its message, and what came of trying
+   * a credential. They are the last thing that is said then.
+   */
+  readonly notesTellAll?: true;
   /** Said of one of several as soon as it has ended and something is wrong. */
   ended?(body: Body): string;
   /** Whether an answer that is no error tells of nothing wrong either. @default nothing is */
@@ -56,8 +88,36 @@ export interface View<Body = object, Row = unknown> {
    * far, in whatever order. On a terminal it is made again and again while others are awaited.
    * @param input of the operation, without the clusters
    * @param awaited names of those that have not ended
+   * @param told of all of them; nothing as long as none was
    */
-  whole?(ended: readonly ClusterEntry[], input: Input, awaited: readonly string[]): Body;
+  whole?(
+    ended: readonly ClusterEntry[],
+    input: Input,
+    awaited: readonly string[],
+    told?: ToldOfAll,
+  ): Body;
+  /**
+   * Said of each cluster of such an operation as it has succeeded, behind its name and a colon; no table is
+   * drawn meanwhile then.
+   * @param body of this cluster
+   */
+  line?(body: object): string | undefined;
+  /**
+   * What is awaited before such an operation tells of its first cluster, and after the last: behind
+   * "waiting for".
+   */
+  readonly steps?: Readonly<Record<"before" | "after", string>>;
+  /**
+   * The exit code of the one answer, where that was not refused or interrupted.
+   * @returns `undefined` for 0 where all clusters succeeded, 3 where some did, 1 where none did
+   */
+  exitCode?(
+    body: Body,
+    seen: SeenClusters,
+    flags: Readonly<Record<string, unknown>>,
+  ): number | undefined;
+  /** Of what is asked for before it is done. */
+  readonly confirmation?: Confirmation<Body>;
   /** Flags of the command alone, which no request has, by their names in camel case. */
   readonly flags?: Readonly<Record<string, object>>;
   /** Said when there is nothing to show. */

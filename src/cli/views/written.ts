@@ -22,7 +22,7 @@ const WRITTEN = {
 export const objectOf = (output: string) => output.split(" ", 1)[0]!;
 
 /** What became of it. */
-const stateOf = (output: string) => output.slice(objectOf(output).length + 1);
+export const stateOf = (output: string) => output.slice(objectOf(output).length + 1);
 
 /** What is not there is worth a row, and so is what a dry run would change. */
 function isAsWished({ output }: Written): boolean {

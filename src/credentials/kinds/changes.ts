@@ -1,6 +1,8 @@
 import { decodeBase64Text } from "../../text/bytes.ts";
 import type { SecretData, SecretManifest, StoredSecret } from "../../kube/store.ts";
 import { configAt, configOf } from "./pull_secret.ts";
+import { declaredTime } from "../expiry/expiry.ts";
+import { EXPIRES_ANNOTATION } from "./expires_annotation.ts";
 import { WRITE_ANNOTATION } from "./kind.ts";
 import { HIDDEN } from "../../fields/field.ts";
 import { shownLogins } from "./shown_logins.ts";
@@ -70,7 +72,9 @@ function change(field: string, before: string | undefined, after: string | undef
 
 /** Those of others may hold anything; kubectl's last-applied one is the whole secret. */
 function shownAnnotation(key: string, value: string): string {
-  return key === "managed-by" ? value : HIDDEN;
+  const isOpen = key === "managed-by" ||
+    key === EXPIRES_ANNOTATION && declaredTime(value) !== undefined;
+  return isOpen ? value : HIDDEN;
 }
 
 /**

@@ -2,8 +2,13 @@ import type { z } from "@hono/zod-openapi";
 import type { Field, Fields, SecretField } from "../../fields/field.ts";
 import type { SecretData } from "../../kube/store.ts";
 import type { Sealed } from "../../log/sealed.ts";
-import type { GitCredential, GitHubAppCredential } from "../../verify/verdict.ts";
+import type {
+  GitCredential,
+  GitHubAppCredential,
+  GoogleKeyCredential,
+} from "../../verify/verdict.ts";
 import type { Checked } from "../material/checked.ts";
+import type { Material } from "../material/material.ts";
 import type { RepositoryUrl } from "./url.ts";
 
 export type RepositoryType = "git" | "helm" | "oci";
@@ -87,11 +92,19 @@ interface KeyOf {
    * @default byte for byte
    */
   readonly canonical?: (text: string) => string;
+  /**
+   * When the stored credential ends, in ISO time, where another key of the secret tells it.
+   * @default what its text itself tells
+   */
+  readonly expires?: (all: SecretData) => string | undefined;
+  /** What it is made of. @default any text, as passwords and tokens are */
+  readonly material?: Exclude<Material, "token">;
 }
 
 export type Tried =
   | Pick<GitCredential, "username" | "password" | "bearerToken">
-  | Omit<GitHubAppCredential, "transport">;
+  | Omit<GitHubAppCredential, "transport">
+  | Omit<GoogleKeyCredential, "transport">;
 
 export type Examples = Readonly<
   Record<string, { readonly summary: string; readonly value: object }>

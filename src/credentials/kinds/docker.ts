@@ -42,6 +42,8 @@ export interface DockerSecretsRequest {
   /** Whether Image Updater is to commit with the first credential. */
   readonly gitWriteBack: boolean;
   readonly labels: Readonly<Record<string, string>>;
+  /** When the credentials end, as it was declared, in ISO time. */
+  readonly expires?: string | undefined;
 }
 
 /** The pull secret in every namespace, Argo CD's last, and the one for writing back to Git. */
@@ -59,6 +61,7 @@ export function dockerSecrets(request: DockerSecretsRequest): DesiredSecret[] {
   const common = {
     labels,
     annotations: {},
+    ...(request.expires === undefined ? {} : { expires: request.expires }),
     recognises: (current: StoredSecret) => isDockerSecret(current, labels),
   };
   const pullSecret = {

@@ -36,7 +36,7 @@ function valuesIn({ key, text, form, isExact }: StoredConfig, data: SecretData):
     const login = dockerLogin(json.reveal());
     const username = shownLoginName(login);
     const registry = shownUrl(entry);
-    return valuesOf(login).map(([field, value], i) => ({
+    return loginValues(login).map(([field, value], i) => ({
       key,
       registry,
       place: i === 0 ? registry : `${registry} (${field})`,
@@ -50,7 +50,7 @@ function valuesIn({ key, text, form, isExact }: StoredConfig, data: SecretData):
  * What is secret in an entry, each value once, with its field: first what kubelet takes.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/credentialprovider/config.go
  */
-function valuesOf(login: DockerLogin): (readonly [field: string, value: string])[] {
+export function loginValues(login: DockerLogin): (readonly [field: string, value: string])[] {
   const { username, auth, fields } = login;
   const isToken = typeof username === "string" && shownName(username) !== username;
   const all = [

@@ -3,6 +3,7 @@ import { secret } from "../../fields/field.ts";
 import { anyOf, be, hasWith, inWords, type Rule } from "../../fields/rules.ts";
 import { Password } from "../../fields/texts.ts";
 import { seal, type Sealed } from "../../log/sealed.ts";
+import { googleKeyIn } from "../../verify/google_key.ts";
 import { canonicalJson } from "../material/canonical.ts";
 import { type Checked, no, yes } from "../material/checked.ts";
 import { checkRsaKey } from "../material/rsa_key.ts";
@@ -51,9 +52,16 @@ export const gcpServiceAccountKey: CredentialKind<GcpServiceAccountKey, typeof f
     return checked.ok ? yes({ kind: "gcp_service_account_key", key: checked.value.text }) : checked;
   },
   keys: {
-    gcpServiceAccountKey: key(fields.gcp_service_account_key, "key", { canonical: canonicalJson }),
+    gcpServiceAccountKey: key(fields.gcp_service_account_key, "key", {
+      canonical: canonicalJson,
+      material: "google_key",
+    }),
   },
-  tried: () => "the key can be read; Google is not asked for a token",
+  tried({ key }) {
+    return googleKeyIn(key.reveal()) === undefined
+      ? "the key can be read; without 'private_key_id' Google cannot be asked for it"
+      : { kind: "google_key", key };
+  },
   examples: {
     google: example("Google Cloud Source Repositories with the key of a service account", {
       ...GIT,

@@ -70,6 +70,7 @@ export const githubApp: CredentialKind<GitHubApp, typeof fields> = {
     githubAppPrivateKey: key(inside.private_key, "privateKey", {
       isOwn: true,
       canonical: canonicalPem,
+      material: "pem",
     }),
     githubAppEnterpriseBaseUrl: key(inside.enterprise_url, "enterpriseUrl"),
   },

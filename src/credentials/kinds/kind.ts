@@ -1,5 +1,6 @@
 import { LAST_APPLIED } from "../../kube/manifest.ts";
 import type { SecretManifest, SecretRef, StoredSecret } from "../../kube/store.ts";
+import { expiresAnnotation, expiresAnnotations } from "./expires_annotation.ts";
 
 /** Says which program wrote a secret; set only where nobody has set it before. */
 export const MANAGED_BY_LABEL = "app.kubernetes.io/managed-by";
@@ -27,6 +28,8 @@ export interface DesiredSecret extends SecretRef {
   /** Set on what is written; labels of others stay. */
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+  /** When what it holds ends, as it was declared, in ISO time; else what was declared goes with old values. */
+  readonly expires?: string;
   /** The whole data of a new secret, in base64, sealed. */
   readonly data: SecretManifest["data"];
   /** The data of a replacement of a credential of this kind, from what is there. */
@@ -37,6 +40,11 @@ export interface DesiredSecret extends SecretRef {
   hints?(current: StoredSecret): readonly string[];
   /** Whether what is there is a credential of this kind; else it is left alone. */
   recognises(current: StoredSecret): boolean;
+  /**
+   * The version of what is there that alone may be replaced; then nothing is created. @default any, and
+   * one that has changed in the meantime is planned anew
+   */
+  readonly expects?: Pick<StoredSecret, "uid" | "resourceVersion">;
   readonly identity?: Identity;
   /** `helm`, `git` … of what has an identity. */
   readonly repositoryType?: string;
@@ -78,7 +86,11 @@ export function created(desired: DesiredSecret, writeId: string): SecretManifest
     name: desired.name,
     type: desired.type,
     labels: { [MANAGED_BY_LABEL]: MANAGED_BY, ...desired.labels },
-    annotations: { ...desired.annotations, [WRITE_ANNOTATION]: writeId },
+    annotations: {
+      ...expiresAnnotation(desired.expires),
+      ...desired.annotations,
+      [WRITE_ANNOTATION]: writeId,
+    },
     data: desired.data,
   };
 }
@@ -89,14 +101,17 @@ export function replaced(
   desired: DesiredSecret,
   writeId: string,
 ): SecretManifest {
-  // What it was applied with, old values included, is never kept.
-  const { [LAST_APPLIED]: _dropped, ...annotations } = current.annotations;
+  const { type } = desired;
   const data = desired.recognises(current) ? desired.merge(current) : desired.data;
+  const labels = { [MANAGED_BY_LABEL]: MANAGED_BY, ...current.labels, ...desired.labels };
+  const kept = expiresAnnotations(current, { type, labels, data }, desired.expires);
+  // What it was applied with, old values included, is never kept.
+  const { [LAST_APPLIED]: _dropped, ...annotations } = kept;
   return {
     namespace: current.namespace,
     name: current.name,
-    type: desired.type,
-    labels: { [MANAGED_BY_LABEL]: MANAGED_BY, ...current.labels, ...desired.labels },
+    type,
+    labels,
     annotations: { ...annotations, ...desired.annotations, [WRITE_ANNOTATION]: writeId },
     data,
     // Only where it is deleted for it: the API server refuses to replace an immutable one.

@@ -33,6 +33,8 @@ export interface RepositoryRequest {
   /** A client certificate, which is used beside a password or token too. */
   readonly clientCertificate?: ClientCertificate;
   readonly options: RepositoryOptions;
+  /** When the credential ends, as it was declared, in ISO time. */
+  readonly expires?: string | undefined;
   /** Whether to write the template too, where a repository's URL has one. */
   readonly template: boolean;
 }
@@ -174,6 +176,7 @@ function argocdSecret(
     type: "Opaque",
     labels: { [SECRET_TYPE_LABEL]: secretType },
     annotations: ARGOCD_MANAGED,
+    ...(request.expires === undefined ? {} : { expires: request.expires }),
     data,
     // The fields that the request is about; others (project, proxy, TLS …) stay.
     merge: (current) => {

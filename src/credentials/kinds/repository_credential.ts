@@ -67,7 +67,7 @@ export function shownValue(name: string, text: string, all: SecretData): string 
 export function valuesOf<Credential>(
   kind: CredentialKind<Credential>,
   credential: Credential,
-  secretType: SecretKind,
+  secretType: string | undefined,
 ): SecretData {
   return Object.fromEntries(
     named(kind, secretType).flatMap(([name, key]) => {
@@ -91,6 +91,25 @@ export function credentialKeys(
   const all = KINDS.flatMap((kind) => [...named(kind), ...named(kind, "repo-creds")])
     .map(([name]) => name);
   return { taken, dropped: [...new Set(all)].filter((key) => !Object.hasOwn(taken, key)) };
+}
+
+/** A key of Argo CD's for a credential, and of which kind it is. */
+export interface KeyOfKind {
+  readonly kind: CredentialKind;
+  readonly of: Key;
+}
+
+/** All of them, by their names in a secret of this type. */
+export function keysOfKinds(secretType: string | undefined): ReadonlyMap<string, KeyOfKind> {
+  const isTemplate = isTemplateType(secretType);
+  const all = new Map<string, KeyOfKind>();
+  for (const kind of [...KINDS, BESIDE] as CredentialKind[]) {
+    for (const name in kind.keys) {
+      const of = kind.keys[name]!;
+      all.set(isTemplate ? of.inTemplates ?? name : name, { kind, of });
+    }
+  }
+  return all;
 }
 
 /** A credential's value as it is compared with others: in its canonical form. */
@@ -121,6 +140,23 @@ export function credentialValues(
       ? [{ key: name, value: seal((key.canonical ?? canonicalValue)(text)) }]
       : [];
   });
+}
+
+/** When the credential at a key ends, in ISO time, where another key of the secret tells it. */
+export function endBeside(
+  name: string,
+  data: Readonly<SecretData>,
+  secretType: string | undefined,
+): string | undefined {
+  // Asked of each value of each secret there is: without a list of all keys.
+  for (const { keys } of [...KINDS, BESIDE]) {
+    for (const own in keys) {
+      const { expires, inTemplates = own } = keys[own]!;
+      if (expires === undefined) continue;
+      if (name === (isTemplateType(secretType) ? inTemplates : own)) return expires(data);
+    }
+  }
+  return undefined;
 }
 
 /** Keys of a repository or template that hold no credential but in what may be shown of them. */

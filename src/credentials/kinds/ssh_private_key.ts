@@ -32,6 +32,7 @@ export const sshPrivateKey: CredentialKind<SshPrivateKey, typeof fields> = {
     sshPrivateKey: key(fields.ssh_private_key, "privateKey", {
       isOwn: true,
       canonical: canonicalPem,
+      material: "pem",
     }),
   },
   tried: () => "the key can be read; by SSH it is not tried",

@@ -1,6 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { HIDDEN, open, secret } from "../../fields/field.ts";
 import { Password } from "../../fields/texts.ts";
+import { decodeBase64Text } from "../../text/bytes.ts";
+import { endOfCertificates } from "../expiry/in_value.ts";
 import { canonicalPem } from "../material/canonical.ts";
 import { checkTlsPair, type TlsPair } from "../material/tls_pair.ts";
 import {
@@ -41,7 +43,12 @@ export const tlsClientCertificate: CredentialKind<ClientCertificate, typeof fiel
   keys: {
     // The certificate is too long to be shown.
     tlsClientCertData: key(fields.tls_client_cert, "cert", { isOwn: true, shown: () => HIDDEN }),
-    tlsClientCertKey: key(fields.tls_client_key, "key", { canonical: canonicalPem }),
+    tlsClientCertKey: key(fields.tls_client_key, "key", {
+      canonical: canonicalPem,
+      expires: ({ tlsClientCertData = "" }) =>
+        endOfCertificates(decodeBase64Text(tlsClientCertData)),
+      material: "pem",
+    }),
   },
   marks: ["tlsClientCertData"],
   tried: () => ({}),

@@ -13,14 +13,23 @@ export function canonicalPem(text: string): string {
 
 /**
  * A value of any place. The key of a Google service account is one in all of them: by a key of its own, and
- * as the password of the user `_json_key`.
+ * as the password of the user `_json_key` or, in base64, of `_json_key_base64`.
  * @see https://cloud.google.com/artifact-registry/docs/docker/authentication#json-key
  */
 export function canonicalValue(text: string): string {
+  return googleKeyIn(text)?.json ?? text;
+}
+
+/** The key of a Google service account as compact JSON, and whether it stands there in base64. */
+export function googleKeyIn(text: string): { json: string; isBase64: boolean } | undefined {
   // As most are none; what follows takes longer.
-  if (!/^\s*\{/.test(text) || !text.includes("service_account")) return text;
-  const object = parsedObject(text);
-  return object?.type === "service_account" ? JSON.stringify(object) : text;
+  const isBase64 = /^e[wy][A-Za-z0-9+/\s]{50,}={0,2}$/.test(text.trim());
+  const json = isBase64 ? utf8Text(text) ?? "" : text;
+  if (!/^\s*\{/.test(json) || !json.includes("service_account")) return undefined;
+  const object = parsedObject(json);
+  return object?.type === "service_account"
+    ? { json: JSON.stringify(object), isBase64 }
+    : undefined;
 }
 
 /** {@link canonicalValue} of what is sealed. */
@@ -42,8 +51,13 @@ export function canonicalJson(text: string): string {
  * @param base64 as `data` of a secret has it
  */
 export function exactText(base64: string): string {
-  return utf8Text(base64) ?? `\0base64:${base64}`;
+  return utf8Text(base64) ?? `${BYTES}${base64}`;
 }
+
+const BYTES = "\0base64:";
+
+/** Whether {@link exactText} stands for bytes that are no text. */
+export const isBytes = (text: Sealed<string>): boolean => text.reveal().startsWith(BYTES);
 
 /** The text of base64, with nothing dropped; `undefined` where it is no UTF-8. */
 export function utf8Text(base64: string): string | undefined {

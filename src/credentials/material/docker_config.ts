@@ -221,7 +221,7 @@ export function dockerLogin(entry: string): DockerLogin {
 type LoginFields = Partial<Record<typeof LOGIN_FIELDS[number]["field"], unknown>>;
 
 /** In the spellings that Go takes for the same: `ſ` is an `s` to it. */
-const LOGIN_FIELDS = [
+export const LOGIN_FIELDS = [
   { field: "auth", name: /^auth$/iu },
   { field: "username", name: /^username$/iu },
   { field: "password", name: /^password$/iu },
@@ -252,13 +252,13 @@ export function shownLoginName({ username, password }: DockerLogin): string | un
   return shownUsername({ username, usernameIsToken: password === NO_PASSWORD });
 }
 
-interface Property {
+export interface Property {
   readonly name: string;
   readonly property: Node;
   readonly value: Node;
 }
 
-function propertiesOf(object: Node): Property[] {
+export function propertiesOf(object: Node): Property[] {
   return (object.children ?? []).map((property) => {
     const [name, value] = property.children!;
     return { name: String(name!.value), property, value: value! };

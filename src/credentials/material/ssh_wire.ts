@@ -21,6 +21,13 @@ export class SshReader {
     return value;
   }
 
+  uint64(): bigint {
+    const { buffer, byteOffset, byteLength } = this.bytes;
+    const value = new DataView(buffer, byteOffset, byteLength).getBigUint64(this.#at);
+    this.#at += 8;
+    return value;
+  }
+
   string(): Uint8Array {
     const length = this.uint32();
     if (length > this.bytes.length - this.#at) throw new RangeError("Too few bytes");

@@ -1,5 +1,6 @@
 import { type KeyObject, X509Certificate } from "node:crypto";
 import { seal, type Sealed } from "../../log/sealed.ts";
+import { endOfCertificates } from "../expiry/in_value.ts";
 import { type Checked, no, yes } from "./checked.ts";
 import { type PemBlock, readPem } from "./pem.ts";
 import { readPemKey, readPrivateKeyBlock, UNREADABLE } from "./private_key.ts";
@@ -8,8 +9,8 @@ export interface TlsPair {
   /** The certificates alone, in their order, LF behind each line. */
   readonly cert: string;
   readonly key: Sealed<string>;
-  /** End of the first certificate's validity, ISO 8601. */
-  readonly notAfter: string;
+  /** When the first of the certificates ends, ISO 8601; absent where none does. */
+  readonly notAfter?: string;
   /** `CN=…, O=…` of the first certificate. */
   readonly subject: string;
   /** Sentences about what may not work. */
@@ -48,10 +49,11 @@ export function checkTlsPair(cert: string, key: string, now = new Date()): Check
     const place = `number ${owner + 1} of ${certificates.length}`;
     return { ...no(`must begin with the certificate of the key, which is ${place}`), of: "cert" };
   }
+  const notAfter = endOfCertificates(text);
   const value = {
     cert: text,
     key: seal(block.value.text),
-    notAfter: leaf!.validToDate.toISOString(),
+    ...(notAfter === undefined ? {} : { notAfter }),
     subject: shownSubject(leaf!),
     warnings: certificates.flatMap((one, index) => warnings(one, index + 1, now)),
   };

@@ -108,8 +108,11 @@ async function recreateAll(targets: readonly Target[], work: CarryOut): Promise<
     if (work.deadline.signal.aborted) return;
     await send([target], [], work, () => work.store.remove([before!], work.deadline));
     // Not found: somebody else has deleted it, and does not get it back when this fails.
-    const isGone = target.error?.kind === "not_found";
-    if (!isIn(target, "written") && !isGone) return;
+    const isGone = target.error?.kind === "not_found" && target.desired.expects === undefined;
+    if (!isIn(target, "written") && !isGone) {
+      if (isIn(target, "failed")) target.refusal ??= changedSince(target);
+      return;
+    }
     Object.assign(target, { state: "removed", ours: undefined, error: undefined });
     if (isGone) Object.assign(target, { before: undefined, step: "create" });
     const manifest = { ...manifestOf(target, work.writeId), resourceVersion: undefined };
@@ -117,6 +120,14 @@ async function recreateAll(targets: readonly Target[], work: CarryOut): Promise<
     if (isIn(target, "failed") && !isGone) target.state = "removed";
     if (!isIn(target, "written")) return;
   }
+}
+
+/** Of what is written in one version alone: that it is there in that version no more. */
+function changedSince({ desired, error }: Target): Refusal | undefined {
+  const isChanged = error?.kind === "conflict" || error?.kind === "not_found";
+  return desired.expects !== undefined && isChanged
+    ? { kind: "changed", ref: refOf(desired) }
+    : undefined;
 }
 
 /** A call, because the compiler does not see that `send` changes the state. */

@@ -29,6 +29,10 @@ export function plan(
     if (phase === undefined) return refused({ kind: "namespace_missing", ref });
     if (phase === "Terminating") return refused({ kind: "namespace_terminating", ref });
   }
+  const { expects } = desired;
+  const isExpected = expects === undefined || before?.uid === expects.uid &&
+      before.resourceVersion === expects.resourceVersion;
+  if (!isExpected) return refused({ kind: "changed", ref });
   if (before === undefined) return target("create");
   if (!force && !desired.recognises(before)) {
     return refused({ kind: "foreign", ref, type: before.type });

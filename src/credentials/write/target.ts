@@ -34,6 +34,8 @@ export type Refusal =
   | { readonly kind: "unmergeable"; readonly ref: SecretRef; readonly why: string }
   /** `ref` is the service account's. */
   | { readonly kind: "service_account_missing"; readonly ref: SecretRef }
+  /** It is not in the version that alone may be replaced, or not there any more. */
+  | { readonly kind: "changed"; readonly ref: SecretRef }
   /** Only deleting and creating would do. */
   | { readonly kind: "type_change"; readonly ref: SecretRef; readonly type: string }
   | { readonly kind: "immutable"; readonly ref: SecretRef }

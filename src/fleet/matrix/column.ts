@@ -1,4 +1,7 @@
+import { expiryOfAll } from "../../credentials/expiry/stored.ts";
 import type { MakeFingerprint } from "../../credentials/fingerprints.ts";
+import { checksIn } from "../../credentials/checks/checks_in.ts";
+import type { CheckMemory } from "../../credentials/checks/memory.ts";
 import type { Finding } from "../../credentials/finding.ts";
 import { azureWorkloadIdentity } from "../../credentials/kinds/azure_workload_identity.ts";
 import { WRITE_ANNOTATION } from "../../credentials/kinds/kind.ts";
@@ -23,6 +26,9 @@ import type {
   ShownFinding,
 } from "./shapes.ts";
 
+/** When the value of a fingerprint ends, in ISO time, as its issuer has said. */
+export type IssuerExpiry = (fingerprint: string) => string | undefined;
+
 /** What one cluster has told. */
 export interface ColumnSource {
   /** Repositories and templates, also those for writing. */
@@ -38,6 +44,10 @@ export interface ColumnSource {
 export interface ColumnOptions {
   /** Absent where no value was read. */
   readonly fingerprint?: MakeFingerprint;
+  /** When the value of a fingerprint ends, in ISO time, as its issuer has said. @default nobody has */
+  readonly issuerExpiry?: IssuerExpiry | undefined;
+  /** What came of trying the values. */
+  readonly checks?: CheckMemory;
   /** Only rows of these kinds. @default all */
   readonly kinds?: readonly RowKind[];
 }
@@ -56,7 +66,7 @@ interface Growing {
 export async function columnOf(
   cluster: string,
   source: ColumnSource,
-  { fingerprint, kinds }: ColumnOptions,
+  { fingerprint, issuerExpiry, checks, kinds }: ColumnOptions,
 ): Promise<Column> {
   const rows = new Map<string, Growing>();
   const rowOf = (identity: RowIdentity): Growing => {
@@ -65,8 +75,11 @@ export async function columnOf(
     return row;
   };
   const placed = placedIn(source);
+  const checkedIn = checksIn(checks, source.argocd);
   for (const each of placed) {
-    rowOf(each.identity).secrets.push(await cellSecret(each, fingerprint));
+    const cell = await cellSecret(each, fingerprint, issuerExpiry);
+    const checked = checkedIn(each.secret);
+    rowOf(each.identity).secrets.push(checked === undefined ? cell : { ...cell, checks: checked });
   }
   const byRef = Map.groupBy(placed, ({ secret }) => refKey(secret));
   for (const finding of source.findings) {
@@ -111,29 +124,39 @@ function placedIn({ argocd, pullSecrets }: ColumnSource): Placed[] {
 async function cellSecret(
   { secret, username }: Placed,
   fingerprint: MakeFingerprint | undefined,
+  issuerExpiry: IssuerExpiry = () => undefined,
 ): Promise<CellSecret> {
   const { namespace, name, annotations } = secret;
   const write = annotations[WRITE_ANNOTATION];
+  const values = valuesIn(secret);
+  const made = fingerprint && await Promise.all(values.map(({ value }) => fingerprint(value)));
+  const says = (i: number) => made?.[i] === undefined ? undefined : issuerExpiry(made[i]);
+  const expires = expiryOfAll(secret, values.map((value, i) => ({ value, issuer: says(i) })));
   return {
     namespace,
     name,
     // Without its password nobody can tell whether a user name is a token.
-    ...fingerprint && await comparedBy(secret, username, fingerprint),
+    ...made && comparedBy(secret, username, { values, made }),
     ...isOfWorkload(secret) && { workload_identity: true as const },
     managed: isOurs(secret),
     owner: ownerOf(secret) ?? null,
     ...write !== undefined && { write },
+    ...expires && { expires },
   };
 }
 
+/** The values of a secret, each with its fingerprint. */
+interface Fingerprinted {
+  readonly values: readonly CredentialValue[];
+  readonly made: readonly (string | undefined)[];
+}
+
 /** Fingerprints are absent where what it holds cannot be understood: as nothing, all such would be equal. */
-async function comparedBy(
+function comparedBy(
   secret: StoredSecret,
   ownName: string | undefined,
-  fingerprint: MakeFingerprint,
-): Promise<Pick<CellSecret, "fingerprints" | "username" | "usernames">> {
-  const values = valuesIn(secret);
-  const made = await Promise.all(values.map(({ value }) => fingerprint(value)));
+  { values, made }: Fingerprinted,
+): Pick<CellSecret, "fingerprints" | "username" | "usernames"> {
   const isWhole = made.every((each) => each !== undefined) && isUnderstood(secret, values);
   const named = ownName === undefined ? values : [];
   const names = ownName === undefined

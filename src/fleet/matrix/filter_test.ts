@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { filtered, type MatrixFilter } from "./filter.ts";
+import { filtered, type MatrixFilter, secondsIn } from "./filter.ts";
 import { matrixOf } from "./rows.ts";
 import type { CellSecret, ColumnRow } from "./shapes.ts";
 
@@ -20,6 +20,7 @@ const ROWS: readonly ColumnRow[] = [
     fingerprints: { "ghcr.io": "aaaabbbbccccdddd" },
     username: "Bot",
     managed: true,
+    expires: { at: "2030-01-01T00:00:00.000Z", source: "declared" },
   }),
   {
     ...row("repository/git/https://git.example/app", "repository", {
@@ -28,7 +29,10 @@ const ROWS: readonly ColumnRow[] = [
     }),
     findings: [{ code: "username_only", message: "It never looks at templates" }],
   },
-  row("template/https://git.example", "template", { name: "tpl" }),
+  row("template/https://git.example", "template", {
+    name: "tpl",
+    expires: { at: "2030-01-01T00:00:00.001Z", source: "value" },
+  }),
 ];
 
 const matrix = matrixOf([
@@ -54,6 +58,9 @@ const FILTERS: [filter: MatrixFilter, kinds: (string | undefined)[]][] = [
   [{ owner: "helm" }, [REPOSITORY]],
   [{ owner: "argocd-configurer" }, [DOCKER]],
   [{ owner: "none" }, [TEMPLATE]],
+  [{ expiresBefore: Date.parse("2029-12-31T23:59:59.999Z") }, []],
+  [{ expiresBefore: Date.parse("2030-01-01T00:00:00.000Z") }, [DOCKER]],
+  [{ expiresBefore: Date.parse("2031-01-01T00:00:00.000Z") }, [DOCKER, TEMPLATE]],
   [{ q: "git.example", states: ["partial"], kinds: ["template"] }, [TEMPLATE]],
 ];
 
@@ -63,5 +70,22 @@ for (const [filter, kinds] of FILTERS) {
     assert.deepEqual(credentials.map(({ kind }) => kind), kinds);
     assert.equal(total, kinds.length);
     assert.deepEqual(clusters, matrix.clusters);
+  });
+}
+
+const DURATIONS: [text: string, seconds: number | undefined][] = [
+  ["30d", 30 * 86_400],
+  ["12h", 12 * 3600],
+  ["90m", 90 * 60],
+  ["0s", 0],
+  ["30", undefined],
+  ["1.5d", undefined],
+  ["30D", undefined],
+  ["123456d", undefined],
+];
+
+for (const [text, seconds] of DURATIONS) {
+  Deno.test(`the duration ${text} is ${seconds === undefined ? "none" : `${seconds} seconds`}`, () => {
+    assert.equal(secondsIn(text), seconds);
   });
 }

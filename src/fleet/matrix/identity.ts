@@ -1,6 +1,7 @@
 import { comparableUrl, templateKey } from "../../credentials/kinds/comparable_url.ts";
 import { SECRET_TYPE_LABEL } from "../../credentials/kinds/repository_credential.ts";
 import { shownUrl } from "../../credentials/kinds/url.ts";
+import { repositoryFields } from "../../kube/repository_fields.ts";
 import type { RepositoryFields, StoredSecret } from "../../kube/store.ts";
 import type { RowIdentity, RowKind } from "./shapes.ts";
 
@@ -43,6 +44,13 @@ export function argocdIdentity(
     ...project === "" ? {} : { project },
     type,
   };
+}
+
+/** The row of a secret; `undefined` for one of Argo CD's that is for no repository. */
+export function identityOf(secret: StoredSecret): RowIdentity | undefined {
+  const isArgocd = secret.labels[SECRET_TYPE_LABEL] !== undefined;
+  if (!isArgocd) return dockerIdentity(secret.name);
+  return argocdIdentity(secret, repositoryFields(secret.data.reveal()));
 }
 
 /** Masked first, since tokens are known by their letters' case, and again, since Go escapes the mask. */

@@ -1,9 +1,11 @@
+import type { CheckMemory } from "../../credentials/checks/memory.ts";
 import type { MakeFingerprint } from "../../credentials/fingerprints.ts";
 import { repositoryFindings } from "../../credentials/explain/repository_findings.ts";
 import {
   pullSecretFindings,
   type PullSecretScope,
 } from "../../credentials/explain/pull_secret_findings.ts";
+import { expiryFindings } from "../../credentials/expiry/findings.ts";
 import type { Finding } from "../../credentials/finding.ts";
 import {
   type Inventory,
@@ -15,7 +17,7 @@ import type { ListFailed } from "../../credentials/list.ts";
 import { deadlineIn } from "../../kube/deadline.ts";
 import { KubeError } from "../../kube/errors.ts";
 import type { SecretStore } from "../../kube/store.ts";
-import { columnOf } from "./column.ts";
+import { columnOf, type IssuerExpiry } from "./column.ts";
 import { missingPullSecrets } from "./missing.ts";
 import { type Column, type Part, partOf, ROW_KINDS, type RowKind } from "./shapes.ts";
 
@@ -35,6 +37,10 @@ export interface ColumnDeps {
   /** For all reads together. */
   readonly seconds: number;
   readonly fingerprint: MakeFingerprint;
+  /** When the value of a fingerprint ends, as its issuer has said. */
+  readonly issuerExpiry?: IssuerExpiry;
+  /** What came of trying the values. */
+  readonly checks?: CheckMemory;
   /** Why fingerprints end with this process. */
   readonly fingerprintsEnd?: string;
 }
@@ -58,7 +64,7 @@ export async function readColumn(
 async function read(
   cluster: string,
   { everywhere = false, fingerprints = true, kinds }: ColumnRequest,
-  { store, settings, seconds, fingerprint, fingerprintsEnd }: ColumnDeps,
+  { store, settings, seconds, fingerprint, issuerExpiry, checks, fingerprintsEnd }: ColumnDeps,
 ): Promise<Column> {
   const { argocdNamespace } = settings;
   const deadline = deadlineIn(seconds);
@@ -73,7 +79,7 @@ async function read(
     hasArgocd: argocdNamespace !== undefined,
     warnings: [...all.warnings, ...missing.warnings],
     notSeen: notSeenIn(all),
-  }, { kinds, ...fingerprints && { fingerprint } });
+  }, { kinds, ...fingerprints && { fingerprint, issuerExpiry, checks } });
   const ends = fingerprints && fingerprintsEnd !== undefined;
   return { ...column, ...ends && { fingerprints_end: fingerprintsEnd } };
 }
@@ -99,6 +105,7 @@ function findingsIn(
 ): Finding[] {
   return [
     ...repositoryFindings(argocd),
+    ...expiryFindings([...argocd, ...pullSecrets]),
     ...pullSecretFindings(hasData ? pullSecrets : [], serviceAccounts, scope),
   ];
 }

@@ -1,3 +1,5 @@
+import { earliest } from "../../credentials/expiry/expiry.ts";
+import { type ShownCheck, worstOf } from "../../credentials/checks/shown_check.ts";
 import { compare, groupKeys, type KeyOf, lettersOf } from "./groups.ts";
 import {
   type Cell,
@@ -5,6 +7,7 @@ import {
   type ColumnOrReason,
   type ColumnRow,
   type EmptyCell,
+  type Expiry,
   type Matrix,
   type MatrixCluster,
   type MatrixRow,
@@ -89,8 +92,25 @@ function present({ row: { secrets }, keys }: Found, letters: ReadonlyMap<string,
     return group === undefined ? secret : { ...secret, group };
   });
   const [group, ...others] = new Set(lettered.map(({ group }) => group));
-  if (others.length > 0) return { state: "present", group: MIXED, secrets: lettered };
-  return { state: "present", ...group === undefined ? {} : { group }, secrets: lettered };
+  const expires = earliest(secrets.map(({ expires }) => expires));
+  const check = worstOf(secrets.flatMap(({ checks = {} }) => Object.values(checks)));
+  const of = { ...check && { check }, ...expires && { expires }, secrets: lettered };
+  if (others.length > 0) return { state: "present", group: MIXED, ...of };
+  return { state: "present", ...group === undefined ? {} : { group }, ...of };
+}
+
+/** The worst that came of trying what a row's cells have; `undefined` where none was tried within the day. */
+export function checkOfRow({ cells }: MatrixRow): ShownCheck | undefined {
+  return worstOf(
+    Object.values(cells).flatMap((cell) => cell.state === "present" ? cell.check ?? [] : []),
+  );
+}
+
+/** When the first secret of a row ends, on any cluster. */
+export function expiryOfRow({ cells }: Pick<MatrixRow, "cells">): Expiry | undefined {
+  return earliest(
+    Object.values(cells).map((cell) => cell.state === "present" ? cell.expires : undefined),
+  );
 }
 
 function stateOf(cells: readonly Cell[]): RowState {
@@ -136,8 +156,15 @@ function clusterOf(each: ColumnOrReason): MatrixCluster {
     const { status, message } = each;
     return { name, status, ...message !== undefined && { message }, ...about };
   }
-  const { status, no_argocd, warnings } = each.column;
-  return { name, status, ...no_argocd && { no_argocd }, ...about, ...warnings && { warnings } };
+  const { status, no_argocd, not_seen, warnings } = each.column;
+  return {
+    name,
+    status,
+    ...no_argocd && { no_argocd },
+    ...not_seen && { not_seen },
+    ...about,
+    ...warnings && { warnings },
+  };
 }
 
 function identityOf({ id, kind, name, url, project, type }: ColumnRow): RowIdentity {

@@ -1,3 +1,8 @@
+import type { ShownCheck } from "../../credentials/checks/shown_check.ts";
+import type { Expiry } from "../../credentials/expiry/expiry.ts";
+
+export type { Expiry };
+
 /**
  * The matrix of credentials as it goes over the wire: rows are credentials by what they are for, columns
  * are clusters. No value is in it, user names and URLs are masked as in every list.
@@ -56,6 +61,10 @@ export interface CellSecret {
   readonly owner: string | null;
   /** The write that made it what it is. */
   readonly write?: string;
+  /** When the first of its values ends; without values what is declared, or stands in the open. */
+  readonly expires?: Expiry;
+  /** What came of trying its values within the last day, by the same places; of what was not tried nothing. */
+  readonly checks?: Readonly<Record<string, ShownCheck>>;
   /** Of a row's group. It is given in rows only. */
   readonly group?: string;
 }
@@ -117,6 +126,10 @@ export type Cell =
     readonly state: "present";
     /** `A` is the most frequent one; `mixed` where its secrets disagree; absent without fingerprints. */
     readonly group?: string;
+    /** The worst that came of trying its values; absent where none was tried within the last day. */
+    readonly check?: ShownCheck;
+    /** When the first of its secrets ends. */
+    readonly expires?: Expiry;
     readonly secrets: readonly CellSecret[];
   }
   | EmptyCell;
@@ -140,6 +153,8 @@ export interface MatrixCluster extends ClusterAbout {
   readonly status: string;
   readonly message?: string;
   readonly no_argocd?: true;
+  /** As of its {@link Column}. */
+  readonly not_seen?: Column["not_seen"];
   readonly warnings?: readonly string[];
 }
 

@@ -1,7 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { dirname, resolve } from "node:path";
-import { decodeBase64 } from "../../text/bytes.ts";
-import { isObject, parsedJson } from "../../text/json.ts";
+import { endOfToken } from "../../text/json_web_token.ts";
 import { type Current, textOf } from "./judge.ts";
 import { certificatesIn } from "./pem.ts";
 
@@ -38,20 +37,6 @@ function endOfCertificate(pem: string): number | undefined {
   } catch {
     return undefined; // what this runtime does not read
   }
-}
-
-/**
- * `exp` of a JWT; in milliseconds since 1970.
- * @see https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4
- */
-function endOfToken(token: string): number | undefined {
-  const [, payload, , more] = token.split(".");
-  if (payload === undefined || more !== undefined) return undefined;
-  const base64 = payload.replaceAll("-", "+").replaceAll("_", "/");
-  const bytes = decodeBase64(base64.padEnd(Math.ceil(base64.length / 4) * 4, "="));
-  const claims = bytes && parsedJson(new TextDecoder().decode(bytes));
-  const exp = isObject(claims) ? claims.exp : undefined;
-  return typeof exp === "number" ? timeOrNone(exp * 1000) : undefined;
 }
 
 /** What a Date can hold. */

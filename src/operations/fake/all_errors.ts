@@ -21,6 +21,11 @@ export const ALL_ERRORS: { [Code in ErrorCode]: readonly (readonly [ErrorDetails
         message: "Missing required field: username",
         fields: ["username"],
       }],
+      [{ kind: "field", fields: ["password"], instead: ["ssh_private_key", "fingerprint"] }, {
+        status: 400,
+        message: "Missing one of the fields password, ssh_private_key, fingerprint",
+        fields: ["password"],
+      }],
       [{ kind: "field", fields: ["password", "username"] }, {
         status: 400,
         message: "Missing required fields: password, username",
@@ -196,6 +201,12 @@ export const ALL_ERRORS: { [Code in ErrorCode]: readonly (readonly [ErrorDetails
       status: 404,
       message: "There is no audit log: the setting audit-log names its file",
       remedy: { setting: "audit-log" },
+    }]],
+    fingerprints_unavailable: [[{}, {
+      status: 503,
+      message:
+        "Fingerprints cannot be made: the key for them cannot be read; the server's log says " +
+        "why. Look for the value itself, or mend the key",
     }]],
     audit_log_unreadable: [[{}, { status: 503, message: "The audit log cannot be read" }]],
 
@@ -426,6 +437,15 @@ export const ALL_ERRORS: { [Code in ErrorCode]: readonly (readonly [ErrorDetails
       }],
     ],
 
+    credential_not_found: [
+      [{}, {
+        status: 404,
+        message:
+          "No credential of these clusters has this id: take it from the matrix of credentials",
+        fields: ["id"],
+      }],
+    ],
+
     secret_not_found: [
       [{ name: "a", cluster: "dev", namespaces: [], for: "show" }, {
         status: 404,
@@ -521,6 +541,12 @@ export const ALL_ERRORS: { [Code in ErrorCode]: readonly (readonly [ErrorDetails
       status: 409,
       message: "Secret 'a' in namespace 'x' is being deleted: try again later",
     }]],
+    secret_changed: [[inBody(1), {
+      status: 409,
+      message:
+        "Secret 'a' in namespace 'x' was changed or deleted since it was read, so nothing was " +
+        "written to this cluster: send the same request again (and 1 more)",
+    }]],
     identity_held: [
       [{ ...inBody(0), holders: ["b"] }, {
         status: 409,
@@ -544,6 +570,61 @@ export const ALL_ERRORS: { [Code in ErrorCode]: readonly (readonly [ErrorDetails
       status: 422,
       message: "The credential cannot be tried at ghcr.io: no answer",
     }]],
+    same_value: [[{}, {
+      status: 400,
+      message: "The old and the new credential are the same; nothing was written",
+    }]],
+    cannot_hold: [[{ places: [cannotHold("a"), cannotHold("b")] }, {
+      status: 400,
+      message: "Field 'set' does not fit everywhere. Cluster 'a': Secret 'x' in namespace 'y': " +
+        "the place 'password' holds a password (and 1 more); nothing was written",
+      fields: ["set"],
+    }]],
+    clusters_not_seen: [
+      [{ maxFailures: 0, notSeen: [notSeen("a")] }, {
+        status: 409,
+        message:
+          "Cluster 'a' could not be read: no answer; nothing was written (max_failures is 0)",
+        fields: ["max_failures"],
+      }],
+      [{ maxFailures: 1, notSeen: ["a", "b", "c", "d", "e"].map(notSeen) }, {
+        status: 409,
+        message: "5 clusters could not be read: 'a', 'b', 'c' and 2 more; nothing was written " +
+          "(max_failures is 1)",
+        fields: ["max_failures"],
+      }],
+    ],
+    first_not_found: [[{ clusters: ["a", "b"] }, {
+      status: 409,
+      message: "There is nothing to rotate in 'a', 'b', which 'first' names; nothing was written",
+      fields: ["first"],
+    }]],
+    rotation_running: [[{ rotation: "rotation-1" }, {
+      status: 409,
+      message: "Rotation rotation-1 of the same credential is running; nothing was written",
+    }]],
+    credential_untried: [[{ at: "ghcr.io", why: "no answer", isWrite: true }, {
+      status: 422,
+      message:
+        "The new credential cannot be tried at ghcr.io: no answer; nothing was written. To " +
+        'write it there untried, send "allow_untried": true',
+      fields: ["allow_untried"],
+      remedy: { allow_untried: true },
+    }]],
+    rotation_not_found: [
+      [{ hasAuditLog: true }, {
+        status: 404,
+        message: "There is no such rotation",
+        fields: ["id"],
+      }],
+      [{ hasAuditLog: false }, {
+        status: 404,
+        message:
+          "There is no such rotation, or it ran before this server was started: without an " +
+          "audit log (setting audit-log) older ones are not known",
+        fields: ["id"],
+      }],
+    ],
   };
 
 function namespaces(some: Partial<NamespacesWrong>): NamespacesWrong {
@@ -552,4 +633,15 @@ function namespaces(some: Partial<NamespacesWrong>): NamespacesWrong {
 
 function inBody(more: number) {
   return { namespace: "x", name: "a", more, by: "body" } as const;
+}
+
+function notSeen(cluster: string) {
+  return { cluster, status: "timeout", message: "no answer" };
+}
+
+function cannotHold(cluster: string) {
+  return {
+    ...{ cluster, namespace: "y", name: "x", key: "password" },
+    why: "Secret 'x' in namespace 'y': the place 'password' holds a password",
+  };
 }

@@ -57,7 +57,7 @@ const OF_GUARDED: CommonAnswers = {
     name: "TooMany",
     when:
       "Too many missing or wrong tokens have come from this address, or within a minute too many " +
-      "credentials were tried",
+      "credentials were tried or looked for",
   },
   503: {
     name: "Unavailable",
@@ -168,7 +168,7 @@ function ofEach(ofOne: Answers): Answers {
 /** Who asks for a stream of events gets it with status 200, whatever comes of the clusters. */
 const withEvents = (answers: Answers): Answers => ({
   ...answers,
-  200: { ...answers[200]!, event: FleetEventLine },
+  200: { event: FleetEventLine, ...answers[200]! },
 });
 
 /** At least one of them is there. */

@@ -1,3 +1,4 @@
+import { declaredTime } from "../../credentials/expiry/expiry.ts";
 import { HELM_REPO_CREDS, type Listed, type ListFailed } from "../../credentials/list.ts";
 import type { DockerSummary } from "../../credentials/list_filter.ts";
 import { shownUsername } from "../../credentials/kinds/password.ts";
@@ -12,21 +13,27 @@ import type {
 } from "../answers.ts";
 import { readFailed, statusWord } from "../cluster_errors.ts";
 import type { OperationError } from "../errors.ts";
+import type { Face } from "../face.ts";
 import type { Json } from "../reply.ts";
 
 /** @throws {OperationError} where the cluster could not be asked */
-export function listAnswer(outcome: Listed | ListFailed): Json {
+export function listAnswer(outcome: Listed | ListFailed, face: Face): Json {
   if (outcome.kind === "failed") throw listFailed(outcome);
-  return listedAnswer(outcome);
+  return listedAnswer(outcome, face);
 }
 
-function listedAnswer(listed: Listed): Json {
+function listedAnswer(listed: Listed, face: Face): Json {
+  const withExpiry = <Summary extends SecretSummary, Answer>(of: (secret: Summary) => Answer) =>
+  (
+    secret: Summary,
+  ) => ({ ...of(secret), ...(face === "v1" ? declaredField(secret) : {}) });
+  const repository = withExpiry(repositorySecret);
   const body: SecretsAnswer = {
     cluster: listed.cluster,
-    repo_creds_secrets: listed.repoCreds.map(repositorySecret),
-    docker_creds_secrets: listed.docker.map(dockerSecret),
-    helm_creds_secrets: listed.helm.map(repositorySecret),
-    repository_secrets: listed.repositories.map(repositorySecret),
+    repo_creds_secrets: listed.repoCreds.map(repository),
+    docker_creds_secrets: listed.docker.map(withExpiry(dockerSecret)),
+    helm_creds_secrets: listed.helm.map(repository),
+    repository_secrets: listed.repositories.map(repository),
     total_repo_creds: listed.repoCreds.length,
     total_docker_creds: listed.docker.length,
     total_helm_creds: listed.helm.length,
@@ -34,6 +41,12 @@ function listedAnswer(listed: Listed): Json {
     ...(listed.warnings.length === 0 ? {} : { warnings: [...listed.warnings] }),
   };
   return { status: 200, body };
+}
+
+/** What was declared of its expiry: values are not read for a list. */
+function declaredField({ annotation = "" }: SecretSummary) {
+  const at = declaredTime(annotation);
+  return at === undefined ? {} : { expires: { at, source: "declared" as const } };
 }
 
 /** The fields of a list with nothing in it, and why: an empty list is never all that is said. */

@@ -53,7 +53,11 @@ function shownSecret(shown: ShownSecret, face: Face) {
     ...(registries === undefined ? {} : { registries }),
     keys: shown.keys,
     ...(face === "v1"
-      ? { data_fingerprint: shown.dataFingerprint ?? null, fingerprints: shown.fingerprints }
+      ? {
+        data_fingerprint: shown.dataFingerprint ?? null,
+        fingerprints: shown.fingerprints,
+        ...(shown.expires === undefined ? {} : { expires: shown.expires }),
+      }
       : { fingerprint: shown.dataFingerprint ?? null }),
     immutable: shown.immutable,
     managed: shown.isOurs,

@@ -14,11 +14,13 @@ export interface Body<Schema extends z.ZodType> {
   readonly schema: Schema;
   /** Its fields in their order, by whose names a misspelled one is told the nearest. */
   readonly fields: Fields;
+  /** Fields that somebody may well give, and why they are not taken: the rest of "Field 'x' …". */
+  readonly refused?: Readonly<Record<string, string>>;
 }
 
 /** Fields that every write has. */
 type WriteFields =
-  & Pick<typeof common, "cluster" | "upsert" | "force" | "verify" | "dry_run">
+  & Pick<typeof common, "cluster" | "upsert" | "force" | "expires" | "verify" | "dry_run">
   & { readonly name: ReturnType<typeof common.newName> };
 
 type Values<Of extends Fields> = z.output<z.ZodObject<Shape<Of>>>;
@@ -38,8 +40,8 @@ interface Write<Of extends Fields, Own> {
 type Common = ReturnType<typeof commonOf>;
 
 const commonOf = (body: Values<WriteFields>, target: Target) => {
-  const { name, upsert, force, verify, dry_run: dryRun } = body;
-  return { target, name, upsert, force, verify, dryRun };
+  const { name, upsert, force, expires, verify, dry_run: dryRun } = body;
+  return { target, name, upsert, force, expires, verify, dryRun };
 };
 
 /**

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { open, shapeOf } from "../../fields/field.ts";
 import { NO_CONTROL } from "../../fields/texts.ts";
-import { wordsIn } from "../../fleet/matrix/filter.ts";
+import { DURATION, secondsIn, wordsIn } from "../../fleet/matrix/filter.ts";
 import { ROW_KINDS, ROW_STATES } from "../../fleet/matrix/shapes.ts";
 import { querySelection } from "./selection.ts";
 
@@ -34,6 +34,10 @@ const Text = z.string().min(1, "must not be empty")
   .refine((text) => !/\p{Cc}/u.test(text), "must not contain control characters")
   .openapi({ maxLength: MOST, pattern: NO_CONTROL });
 
+const Within = z.string()
+  .refine((text) => secondsIn(text) !== undefined, "must be a duration: 30d, 12h, 90m or 60s")
+  .openapi({ pattern: DURATION.source, example: "30d" });
+
 const flag = (otherwise: "true" | "false") =>
   z.enum(["true", "false"], { error: "must be true or false" }).default(otherwise)
     .transform((text) => text === "true")
@@ -63,6 +67,11 @@ export const credentialsFields = {
     value: "name",
     also: "part of the name: `Helm`; `argocd-configurer` is this program, `none` nobody",
   }),
+  expires_within: open(
+    Within.optional(),
+    "Only rows with a credential that ends within this time, or has ended: 30d, 12h, 90m",
+    { value: "duration", example: "30d" },
+  ),
   everywhere: open(flag("false"), "Also pull secrets without a docker label", {
     by: "switch",
     otherwise: "false",

@@ -10,6 +10,7 @@ import {
   checkNameRoom,
   cluster,
   dry_run,
+  expires,
   force,
   MAX_NAME,
   Namespaces,
@@ -66,6 +67,7 @@ export const dockerFields = {
   create_namespaces: yesOrNo(
     "Create namespaces that do not exist, which stay when a write fails",
   ),
+  expires,
   verify,
   dry_run,
 };

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { CLUSTER_NAME_RULE, isClusterName } from "../../clusters/folder.ts";
+import { DECLARED, declaredTime } from "../../credentials/expiry/expiry.ts";
 import { MAX_NAMESPACES } from "../../credentials/namespaces.ts";
 import { parseRequirements, SelectorError } from "../../kube/label_selector.ts";
 import { open } from "../../fields/field.ts";
@@ -100,6 +101,25 @@ export const Namespaces = z.union([z.string(), z.array(z.string())], {
 export const dry_run = yesOrNo("Only ask the cluster what would come of it");
 
 export const verify = yesOrNo("Try the credential first, and write it if it is accepted");
+
+const Expires = z.string()
+  .transform((text, context) => {
+    const time = declaredTime(text);
+    if (time !== undefined) return time;
+    context.addIssue({
+      code: "custom",
+      message: "must be a date like 2027-01-31, or a time with its zone like 2027-01-31T12:00:00Z",
+    });
+    return z.NEVER;
+  })
+  .openapi({ type: "string", pattern: DECLARED.source, example: "2027-01-31" });
+
+/** When a credential ends, as who writes it knows; understood it is ISO time of UTC. */
+export const expires = open(
+  Expires.optional(),
+  "When the credential expires: a date, or a time with its zone; kept in an annotation",
+  { value: "time" },
+);
 
 /** Longest label selector, in UTF-16 units. */
 const MAX_SELECTOR = 1000;

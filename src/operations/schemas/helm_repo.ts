@@ -5,7 +5,7 @@ import { open, secret } from "../../fields/field.ts";
 import { allOf, be, has, mayHave, oneOf, when } from "../../fields/rules.ts";
 import { orElse, Password, refusing, shownName, Username } from "../../fields/texts.ts";
 import { writeBody } from "./body.ts";
-import { cluster, dry_run, force, newName, template, upsert, verify } from "./fields.ts";
+import { cluster, dry_run, expires, force, newName, template, upsert, verify } from "./fields.ts";
 import { RepositoryTypeField } from "./repo_options.ts";
 import { checkRoom, manyUrlsRule, NAME_ROOM, spelledUrls, urlFields } from "./repo_urls.ts";
 
@@ -30,6 +30,7 @@ export const helmRepoFields = {
   template,
   type: open(orElse(RepositoryTypeField, "helm"), "Kind of repository", { otherwise: "helm" }),
   repository_urls: urlFields.urls,
+  expires,
   verify,
   dry_run,
 };

@@ -147,6 +147,10 @@ const Fingerprint = z.string()
   .regex(/^[0-9a-f]{8,64}$/, "must be a fingerprint, or at least its first 8 digits")
   .openapi({ example: "5b0c8f2e" });
 
+const RotationId = z.string()
+  .regex(/^[0-9A-Za-z._-]{1,128}$/, "must be the id of a rotation")
+  .openapi({ example: "r-5b0c8f2e1d3a4c6b" });
+
 const Limit = z.string().default("100")
   .transform((text, context) => {
     const number = /^\d{1,4}$/.test(text) ? Number(text) : 0;
@@ -172,8 +176,13 @@ export const auditFields = {
   until: open(Time.optional(), "Before this one", { value: "time" }),
   credential: open(
     Fingerprint.optional(),
-    "That wrote or tried the credential of this fingerprint, or of one that begins so",
+    "That wrote, tried, looked for or replaced the credential of this fingerprint, or of one that begins so",
     { value: "fingerprint" },
+  ),
+  rotation: open(
+    RotationId.optional(),
+    "Of the rotation of this id",
+    { value: "id" },
   ),
   limit: open(Limit, "Most entries that are shown, up to 1000", {
     by: "number",

@@ -9,7 +9,7 @@ import { open } from "../../fields/field.ts";
 import { allOf, be, has, mayHave, oneOf } from "../../fields/rules.ts";
 import { orElse } from "../../fields/texts.ts";
 import { writeBody } from "./body.ts";
-import { cluster, dry_run, force, newName, template, upsert, verify } from "./fields.ts";
+import { cluster, dry_run, expires, force, newName, template, upsert, verify } from "./fields.ts";
 import { REPO_CREDENTIAL_RULE, repoCredential, unfitFields } from "./repo_credential.ts";
 import { GIT_ONLY, repositoryOptions, RepositoryTypeField, TEMPLATE_RULE } from "./repo_options.ts";
 import { checkRoom, manyUrlsRule, NAME_ROOM, spelledUrls, urlFields } from "./repo_urls.ts";
@@ -61,6 +61,7 @@ export const repoFields = {
   template,
   upsert,
   force,
+  expires,
   verify,
   dry_run,
 };

@@ -164,7 +164,7 @@ const FIELDS = "cluster_name, name, type, url, urls, as, username, password, ssh
   "github_app, bearer_token, gcp_service_account_key, " +
   "azure_service_principal, use_azure_workload_identity, tls_client_cert, tls_client_key, " +
   "repository_name, project, proxy, no_proxy, insecure, force_basic_auth, enable_lfs, depth, insecure_oci_http, template, " +
-  "upsert, force, verify, dry_run";
+  "upsert, force, expires, verify, dry_run";
 
 const UNKNOWN: Row[] = [
   ...[["ulr", "url"], ["Password", "password"], ["dryrun", "dry_run"], ["projct", "project"], [

@@ -4,7 +4,7 @@ import { AuditLog } from "../../../src/audit/audit_log.ts";
 import type { Identity } from "../../../src/tokens/rights.ts";
 import type { Tokens } from "../../../src/tokens/tokens.ts";
 import type { Stage } from "../stage.ts";
-import { check, docker, get, helm, refused, type Row, testsOf } from "../support.ts";
+import { check, docker, get, helm, post, refused, type Row, testsOf } from "../support.ts";
 
 /** `GET /audit`. */
 
@@ -131,6 +131,7 @@ const MISTAKES: [query: string, message: RegExp][] = [
   ["until=h", TIME],
   ["credential=abc", /^Parameter 'credential' must be a fingerprint, or at least its first 8/],
   ["credential=ghp_1234567890", /^Parameter 'credential' must be a fingerprint/],
+  ["rotation=a%20b", /^Parameter 'rotation' must be the id of a rotation$/],
   ["limit=0", new RegExp(`^Parameter 'limit' ${LIMIT}$`)],
   ["limit=1001", new RegExp(`^Parameter 'limit' ${LIMIT}$`)],
   ["limit=ten", new RegExp(`^Parameter 'limit' ${LIMIT}$`)],
@@ -211,6 +212,55 @@ audited({
   // Not when the server was started: that is of no cluster.
   after: (_it, body) =>
     assert.deepEqual(shown(body), { entries: EVERYTHING.slice(0, 6), total: 6, ...whole }),
+});
+
+/** Looks for a value on these clusters. */
+const find = (clusters: string[]) =>
+  post("/api/v1/credentials/find", { fingerprint: "0123456789abcdef", clusters }, bearer);
+
+for (const [clusters, entries] of [["test-*", 1], ["*-cluster", 2]] as const) {
+  audited({
+    name: `of what was about several clusters, who is for ${clusters} sees what was about no other`,
+    deps: {
+      tokens: {
+        verify: (token) => {
+          const isAny = token === "admin-of-everything";
+          const identity = { name: "a", role: "admin", ...isAny ? {} : { clusters: [clusters] } };
+          return { kind: "known", identity: identity as Identity };
+        },
+      },
+    },
+    async before({ app }) {
+      for (const which of [["test-cluster"], ["*"]]) await app.fetch(find(which));
+    },
+    request: () => get("/api/v1/audit", { Authorization: "Bearer of-some" }),
+    status: 200,
+    after: (_it, body) => {
+      const { entries: all } = body as { entries: { phase: string; clusters: string[] }[] };
+      const ends = all.filter(({ phase }) => phase === "end");
+      assert.equal(ends.length, entries);
+      assert.deepEqual(ends.at(-1)!.clusters, ["test-cluster"]);
+    },
+  });
+}
+
+audited({
+  name: "a search is found by the fingerprint that was looked for, and by each of its clusters",
+  async before({ app }) {
+    await app.fetch(find(["*"]));
+  },
+  request: () => get("/api/v1/audit?credential=01234567&cluster=production-cluster"),
+  status: 200,
+  after: (_it, body) =>
+    assert.deepEqual(shown(body).entries, ["end find not_all_seen", "begin find"]),
+});
+
+audited({
+  name: "of a rotation that is not known there are no entries",
+  before,
+  request: () => get("/api/v1/audit?rotation=r-0123456789abcdef"),
+  status: 200,
+  after: (_it, body) => assert.deepEqual(shown(body), { entries: [], total: 0, ...whole }),
 });
 
 audited({

@@ -103,6 +103,7 @@ const FILTERED: [parameters: Record<string, string>, status: number, rows: strin
   [{ q: "no such thing" }, 207, []],
   [{ owner: "none", kind: "docker" }, 207, [ROWS[0]!]],
   [{ owner: "Helm" }, 207, []],
+  [{ expires_within: "99999d" }, 207, []],
   [{ kind: "docker", fingerprints: "false" }, 207, [
     "docker/ghcr not_compared: dev present, edge present, hung timeout, prod present",
   ]],
@@ -263,7 +264,10 @@ const REFUSED: [query: string, message: RegExp][] = [
   ["cluster_selector=a%3D%3D%3Db", /^Parameter 'cluster_selector' /],
   ["cluster_selector=env%3Dnowhere", /^Parameter 'cluster_selector' matches no cluster$/],
   ["cluster=test-cluster", /^Unknown parameter 'cluster'; did you mean 'clusters'/],
-  ["expires_within=30d", /^Unknown parameter; /],
+  ...["", "30", "d", "1.5d", "-1d", "30 d", "100000d", "1w"].map((text): [string, RegExp] => [
+    `expires_within=${text}`,
+    /^Parameter 'expires_within' must be a duration: 30d, 12h, 90m or 60s$/,
+  ]),
 ];
 
 const refusals = REFUSED.map(([query, message]) =>

@@ -81,7 +81,11 @@ const success: Row[] = [
         "POST /api/v1/verifications",
         "GET /api/v1/secrets/{name}",
         "GET /api/v1/credentials",
+        "POST /api/v1/credentials/find",
+        "POST /api/v1/checks",
         "GET /api/v1/explain",
+        "POST /api/v1/rotations",
+        "GET /api/v1/rotations/{id}",
         "GET /api/v1/audit",
         "GET /api/v1/openapi.json",
       ]);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { inMemory, usable } from "../../../src/clusters/fake/in_memory.ts";
 import { type Body, EXAMPLES, withKeys } from "../bodies.ts";
 import { openapi } from "../documented.ts";
 import { stage } from "../stage.ts";
@@ -9,7 +10,10 @@ for (const [path, examples] of EXAMPLES) {
     Deno.test(`the documented example of ${path} is accepted: ${summary}`, async () => {
       const accepted = () =>
         Promise.resolve({ reachable: true, accepted: true, may: [], asked: "", why: "accepted" });
-      const { app, cluster } = stage({ verifyOne: accepted });
+      const { app, cluster } = stage({
+        verifyOne: accepted,
+        sources: [inMemory(usable("test-cluster"))],
+      });
       for (const namespace of ["default", "kube-system"]) {
         cluster.putAccount({ namespace, name: "default" });
       }

@@ -54,6 +54,7 @@ const BODIES: [path: string, required: string[] | undefined, types: Record<strin
     template: "boolean",
     upsert: "boolean",
     force: "boolean",
+    expires: "string",
     verify: "boolean",
     dry_run: "boolean",
   }],

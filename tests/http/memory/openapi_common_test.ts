@@ -5,6 +5,7 @@ import type { OperationModule } from "../../../src/operations/operation.ts";
 import { dockerAnswer } from "../../../src/operations/respond/docker.ts";
 import { OPERATIONS } from "../../../src/operations/table.ts";
 import { assertDocumented } from "../documented.ts";
+import { PREFIX as V1 } from "../../../src/operations/routes.ts";
 import { REPO, REPO_BODY, VERIFY } from "../requests.ts";
 import { ROUTES } from "../routes.ts";
 import { stage, type StageOptions } from "../stage.ts";
@@ -30,16 +31,22 @@ const BODIES: Readonly<Record<string, object>> = {
   [HELM]: HELM_BODY,
   [REPO]: REPO_BODY,
   [VERIFY]: { username: "octocat", password: CANARY },
+  [`${V1}/credentials/find`]: { password: CANARY },
+  [`${V1}/checks`]: {},
+  [`${V1}/rotations`]: {
+    ...{ find: { password: CANARY }, set: { password: `${CANARY}-new` }, clusters: ["*"] },
+  },
 };
 
-/** A body that a path takes; below `/api/v1` the cluster is called so. */
+/** A body that a path takes, by that at the root where there is one; below `/api/v1` the cluster is called so. */
 function bodyOf(path: string): object {
   const [root] = ROUTES.filter(({ face, name }) =>
     face !== "v1" && ROUTES.some((route) => route.path === path && route.name === name)
   ).filter(({ method }) => method === "post");
-  const { cluster_name: cluster, ...rest } = BODIES[root!.path] as { cluster_name?: string };
+  const known = BODIES[root?.path ?? path];
+  const { cluster_name: cluster, ...rest } = known as { cluster_name?: string };
   if (cluster === undefined) return rest;
-  return path === root!.path ? { ...rest, cluster_name: cluster } : { ...rest, cluster };
+  return path === root?.path ? { ...rest, cluster_name: cluster } : { ...rest, cluster };
 }
 
 /** A request that an endpoint takes. */
@@ -51,7 +58,8 @@ function requestTo({ method, path }: typeof ROUTES[number], headers: Given): Req
     ? "?cluster=test-cluster&url=https://git.example.com/app"
     : "";
   const name = method === "delete" ? "&name=my-repo" : "";
-  return get(path.replace("{name}", "my-repo") + query + name, headers, method.toUpperCase());
+  const at = path.replace("{name}", "my-repo").replace("{id}", "rotation-1");
+  return get(at + query + name, headers, method.toUpperCase());
 }
 
 const GUARDED = ROUTES.filter(({ role }) => role !== "anyone");
@@ -63,7 +71,9 @@ const bugs: StageOptions = {
   clusters: { names: bug, list: bug, open: bug },
   verifyOne: bug,
 };
-const USES_ONE = GUARDED.filter(({ tag }) => tag === "clusters" || tag === "secrets");
+const USES_ONE = GUARDED.filter(({ tag, name }) =>
+  (tag === "clusters" || tag === "secrets") && name !== "showRotation"
+);
 
 const OF_ANOTHER_SITE = { "Sec-Fetch-Site": "cross-site" };
 const OF_A_PAGE = { Origin: "http://localhost:3000", "Content-Type": "text/plain" };

@@ -26,7 +26,11 @@ const OPERATIONS: [
   ["post", "/secrets/verify", "/verifications", "verifyCredential", "secrets"],
   ["get", "/secrets/{name}", "/secrets/{name}", "getSecret", "secrets"],
   ["get", undefined, "/credentials", "listCredentials", "secrets"],
+  ["post", undefined, "/credentials/find", "findCredential", "secrets"],
+  ["post", undefined, "/checks", "checkCredentials", "secrets"],
   ["get", undefined, "/explain", "explain", "secrets"],
+  ["post", undefined, "/rotations", "rotateCredential", "secrets"],
+  ["get", undefined, "/rotations/{id}", "showRotation", "secrets"],
   ["get", "/audit", "/audit", "listAuditEntries", "audit"],
   ["get", "/openapi.json", "/openapi.json", "getOpenApi", "server"],
 ];

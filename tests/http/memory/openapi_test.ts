@@ -86,6 +86,7 @@ const BODIES: [path: string, seed: object, always: string[], optional: Record<st
       all_namespaces: false,
       exclude_namespaces: undefined,
       create_namespaces: false,
+      expires: undefined,
       verify: false,
       dry_run: false,
     }],
@@ -96,6 +97,7 @@ const BODIES: [path: string, seed: object, always: string[], optional: Record<st
       template: true,
       type: undefined,
       repository_urls: undefined,
+      expires: undefined,
       verify: false,
       dry_run: false,
     }],
@@ -108,6 +110,7 @@ const TYPES: Readonly<Record<string, string>> = {
   service_accounts: "array",
   namespace_selector: "string",
   exclude_namespaces: "array",
+  expires: "string",
   type: "string",
   repository_urls: "array",
 };

@@ -27,19 +27,19 @@ for (const { method, path } of ROUTES) {
     Deno.test(`${operation}?${parameter} is ${isLenient ? "answered" : "refused"}`, async () => {
       const { app, opened, cluster } = stage();
       const before = cluster.dump();
-      const required =
-        method === "post" || /^(\/api\/v1)?\/(clusters|openapi.json|audit|credentials)?$/.test(path)
-          ? ""
-          : `cluster=test-cluster&${
-            path.includes("{")
-              ? ""
-              : method === "delete"
-              ? "name=a&"
-              : path.endsWith("/explain")
-              ? "url=a&"
-              : ""
-          }`;
-      const target = `${path.replace("{name}", "a")}?${isLenient ? "" : required}${parameter}`;
+      const required = method === "post" ||
+          /^(\/api\/v1)?\/(clusters|openapi.json|audit|credentials|rotations\/{id})?$/.test(path)
+        ? ""
+        : `cluster=test-cluster&${
+          path.includes("{")
+            ? ""
+            : method === "delete"
+            ? "name=a&"
+            : path.endsWith("/explain")
+            ? "url=a&"
+            : ""
+        }`;
+      const target = `${path.replace(/{name}|{id}/, "a")}?${isLenient ? "" : required}${parameter}`;
       const request = method === "post"
         ? post(target, BODIES[path])
         : get(target, {}, method.toUpperCase());

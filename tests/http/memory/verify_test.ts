@@ -177,9 +177,25 @@ const ASKED: Asked[] = [
   },
   {
     what: "a key of Google's",
-    more: { ...NO_LOGIN, ...git, gcp_service_account_key: gcpKey },
+    more: {
+      ...NO_LOGIN,
+      ...git,
+      gcp_service_account_key: gcpKey,
+    },
+    asked: [{ kind: "google_key", key: JSON.stringify(gcpKey), transport: {} }],
+  },
+  {
+    what: "a key of Google's without its id",
+    more: {
+      ...NO_LOGIN,
+      ...git,
+      gcp_service_account_key: { ...gcpKey, private_key_id: undefined },
+    },
     asked: [],
-    notTried: [git.url, "the key can be read; Google is not asked for a token"],
+    notTried: [
+      git.url,
+      "the key can be read; without 'private_key_id' Google cannot be asked for it",
+    ],
   },
   {
     what: "a service principal of Azure's",

@@ -208,7 +208,8 @@ realTestWith(ALLOWED, "a GitHub App is tried at its Enterprise Server", async (p
   const known = await ask({ ...app(345), insecure: true });
   assert.equal(known.status, 200, JSON.stringify(known.body));
   assert.equal(known.body.verified[0].accepted, true);
-  assert.equal(known.body.verified[0].expires, "2030-01-02T03:04:05.000Z");
+  // What the installation's token says is nothing of the key, which does not end.
+  assert.equal(known.body.verified[0].expires, undefined);
   const stranger = await ask({ ...app(346), insecure: true });
   assert.deepEqual([stranger.status, stranger.body.verified[0].accepted], [422, false]);
   const said = program.log.join("") + JSON.stringify([untrusted, known, stranger]);

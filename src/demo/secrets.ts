@@ -65,12 +65,23 @@ export function argocd(cluster: EmulatedCluster, version: string): void {
   }];
 }
 
-interface PullSecret {
+interface PullSecret extends Stored {
   /** @default "registry" */
   readonly name?: string;
   /** The key of its one entry. @default "ghcr.io" */
   readonly host?: string;
+  /** @default that of {@link READER} */
+  readonly username?: string;
+  /** @default that of {@link READER} */
   readonly password?: string;
+}
+
+/** What may be said of a secret besides what it holds. */
+export interface Stored {
+  /** Whether this program counts as the one that wrote it. @default false */
+  readonly isManaged?: boolean;
+  /** When its credential is declared to end, ISO time. */
+  readonly expires?: string;
 }
 
 /** Puts in a pull secret that has this label. */
@@ -78,15 +89,36 @@ export function pullSecret(
   cluster: EmulatedCluster,
   namespace: string,
   label: string,
-  { name = "registry", host = "ghcr.io", password = READER.password }: PullSecret = {},
+  { name = "registry", host = "ghcr.io", ...more }: PullSecret = {},
 ): void {
-  const { username } = READER;
-  const entry = { username, password, auth: encodeBase64Text(`${username}:${password}`) };
+  const { username = READER.username, password = READER.password } = more;
+  const { labels, annotations } = marksOf(more);
   cluster.put({
-    metadata: { namespace, name, labels: { [label]: "docker-creds" } },
+    metadata: { namespace, name, labels: { [label]: "docker-creds", ...labels }, annotations },
     type: "kubernetes.io/dockerconfigjson",
-    stringData: { ".dockerconfigjson": JSON.stringify({ auths: { [host]: entry } }) },
+    stringData: {
+      ".dockerconfigjson": JSON.stringify({ auths: { [host]: loginOf(username, password) } }),
+    },
   });
+}
+
+/** Puts in a pull secret as it was before Kubernetes 1.2, with no label: lists show it nowhere. */
+export function legacyPullSecret(
+  cluster: EmulatedCluster,
+  namespace: string,
+  name: string,
+  host: string,
+  { username, password }: { readonly username: string; readonly password: string } = READER,
+): void {
+  cluster.put({
+    metadata: { namespace, name },
+    type: "kubernetes.io/dockercfg",
+    stringData: { ".dockercfg": JSON.stringify({ [host]: loginOf(username, password) }) },
+  });
+}
+
+function loginOf(username: string, password: string) {
+  return { username, password, auth: encodeBase64Text(`${username}:${password}`) };
 }
 
 /** Puts in a secret of Argo CD's with these fields. */
@@ -95,7 +127,30 @@ export function argocdSecret(
   name: string,
   secretType: string,
   stringData: Record<string, string>,
+  stored: Stored = {},
 ): void {
-  const labels = { "argocd.argoproj.io/secret-type": secretType };
-  cluster.put({ metadata: { namespace: "argocd", name, labels }, type: "Opaque", stringData });
+  const { labels, annotations } = marksOf(stored);
+  const type = { "argocd.argoproj.io/secret-type": secretType };
+  cluster.put({
+    metadata: { namespace: "argocd", name, labels: { ...type, ...labels }, annotations },
+    type: "Opaque",
+    stringData,
+  });
+}
+
+type Marks = Readonly<Record<"labels" | "annotations", Readonly<Record<string, string>>>>;
+
+function marksOf({ isManaged = false, expires }: Stored): Marks {
+  return {
+    labels: isManaged ? { "app.kubernetes.io/managed-by": "argocd-configurer" } : {},
+    annotations: expires === undefined ? {} : { "argocd-configurer.io/expires": expires },
+  };
+}
+
+const HOUR = 60 * 60 * 1000;
+
+/** The full hour after so many days, as ISO time: what is made at once ends at once. */
+export function inDays(days: number): string {
+  const hour = Math.ceil((Date.now() + days * 24 * HOUR) / HOUR);
+  return new Date(hour * HOUR).toISOString().replace(".000Z", "Z");
 }

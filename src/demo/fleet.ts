@@ -1,5 +1,14 @@
 import type { EmulatedCluster } from "../emulator/cluster.ts";
-import { argocd, argocdSecret, pullSecret, READER } from "./demo_secrets.ts";
+import { selfSigned } from "./certificate.ts";
+import {
+  argocd,
+  argocdSecret,
+  inDays,
+  legacyPullSecret,
+  pullSecret,
+  READER,
+  type Stored,
+} from "./secrets.ts";
 
 /** One of the clusters by which the demo shows what may be wrong in a fleet. */
 export interface FleetCluster {
@@ -10,10 +19,18 @@ export interface FleetCluster {
 
 const SHOP_URL = "https://github.com/example-shop";
 
+/** A password that no server of the demo takes any longer. */
+export const OLD_PASSWORD = "demo-old-password";
+
+/** This program counts as the one that wrote them. */
+const OURS: Stored = { isManaged: true };
+
 /**
  * Five clusters of a shop: one has an old token, one lacks a pull secret, two have something that is
- * written correctly and does not work, and one has no Argo CD. None of the values is a credential
- * anywhere, and no name is one that the quick start writes or selects.
+ * written correctly and does not work, and one has no Argo CD. Two credentials end soon. The password
+ * of all others stands in two more places that are easily overlooked: in a legacy pull secret without a
+ * label, and in the URL of a repository. None of the values is a credential anywhere, and no name is
+ * one that the quick start writes or selects.
  */
 export const FLEET: Readonly<Record<string, FleetCluster>> = {
   "dev": {
@@ -29,6 +46,7 @@ export const FLEET: Readonly<Record<string, FleetCluster>> = {
     labels: { env: "edge", region: "eu", "argocd-configurer.io/argocd-namespace": "none" },
     seed(cluster) {
       registries(cluster, { "ghcr": "ghcr.io" });
+      legacyPullSecret(cluster, "shop", "old-registry", "https://ghcr.io");
       account(cluster, "ghcr", "harbor"); // the second is not there
     },
   },
@@ -36,7 +54,12 @@ export const FLEET: Readonly<Record<string, FleetCluster>> = {
     labels: { env: "prod", region: "eu" },
     seed(cluster) {
       argocd(cluster, "v3.2.0");
-      registries(cluster, { "ghcr": "ghcr.io", "harbor": "harbor.example.net" });
+      registries(cluster, { "ghcr": "ghcr.io" });
+      registries(cluster, { "harbor": "harbor.example.net" }, {
+        password: "demo-harbor-token",
+        expires: inDays(20),
+      });
+      account(cluster, "ghcr", "harbor");
       shopTemplate(cluster);
       shopRepository(cluster);
     },
@@ -46,13 +69,25 @@ export const FLEET: Readonly<Record<string, FleetCluster>> = {
     seed(cluster) {
       argocd(cluster, "v3.2.0");
       shopTemplate(cluster);
+      const { username, password } = READER;
+      const url = `https://${username}:${password}@git.example.net/tools.git`;
+      argocdSecret(cluster, "tools", "repository", { type: "git", url });
+      const robot = selfSigned("demo-robot", new Date(inDays(12)));
+      argocdSecret(cluster, "internal", "repository", {
+        type: "git",
+        url: "https://git.example.net/internal.git",
+        username: "demo-robot",
+        password: "demo-robot-token",
+        tlsClientCertData: robot.certificate,
+        tlsClientCertKey: robot.key,
+      }, OURS);
     },
   },
   "us-prod": {
     labels: { env: "prod", region: "us" },
     seed(cluster) {
       argocd(cluster, "v3.2.0");
-      registries(cluster, { "ghcr": "ghcr.io" }, "demo-old-password");
+      registries(cluster, { "ghcr": "ghcr.io" }, { password: OLD_PASSWORD });
       shopTemplate(cluster);
       shopRepository(cluster, { username: READER.username }); // and so it gets no password
     },
@@ -69,10 +104,10 @@ export function labelsFile(clusters: Readonly<Record<string, FleetCluster>>): st
 function registries(
   cluster: EmulatedCluster,
   hosts: Readonly<Record<string, string>>,
-  password?: string,
+  more: { readonly password?: string; readonly expires?: string } = {},
 ): void {
   for (const [name, host] of Object.entries(hosts)) {
-    pullSecret(cluster, "shop", "mcops.tech/secret-type", { name, host, password });
+    pullSecret(cluster, "shop", "mcops.tech/secret-type", { name, host, ...OURS, ...more });
   }
   account(cluster, ...Object.keys(hosts));
 }
@@ -85,10 +120,10 @@ function account(cluster: EmulatedCluster, ...pullSecrets: string[]): void {
 }
 
 function shopTemplate(cluster: EmulatedCluster, url = `${SHOP_URL}/`): void {
-  argocdSecret(cluster, "shop-github", "repo-creds", { type: "git", url, ...READER });
+  argocdSecret(cluster, "shop-github", "repo-creds", { type: "git", url, ...READER }, OURS);
 }
 
 function shopRepository(cluster: EmulatedCluster, more: Record<string, string> = {}): void {
   const fields = { type: "git", url: `${SHOP_URL}/deploy.git`, ...more };
-  argocdSecret(cluster, "shop-deploy", "repository", fields);
+  argocdSecret(cluster, "shop-deploy", "repository", fields, OURS);
 }

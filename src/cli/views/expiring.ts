@@ -1,0 +1,73 @@
+import { endsBefore, secondsIn, SOON } from "../../fleet/matrix/filter.ts";
+import type { Expiry, Matrix, MatrixRow } from "../../fleet/matrix/shapes.ts";
+import { untilThen } from "./age.ts";
+import { matrixOfAll } from "./list_credentials.ts";
+import { cut, warningsIn } from "./matrix_notes.ts";
+import type { View } from "./view.ts";
+
+/** What ends at one time, by the same source, on some clusters. */
+interface Line extends Expiry {
+  readonly row: MatrixRow;
+  readonly clusters: readonly string[];
+  /** `namespace/name` of its secrets, each once. */
+  readonly secrets: readonly string[];
+}
+
+type Flags = Readonly<Record<string, unknown>>;
+
+/** What ends soon, the first to end first. */
+export const view: View<Matrix, Line> = {
+  whole: matrixOfAll,
+  rows: ({ credentials }, flags = {}) =>
+    credentials.flatMap((row) => linesOf(row, Date.now() + secondsIn(withinOf(flags))! * 1000))
+      .sort((a, b) => Date.parse(a.at) - Date.parse(b.at)),
+  columns: () => ({
+    EXPIRES: ({ at }) => untilThen(at),
+    CREDENTIAL: ({ row }) => row.id,
+    CLUSTERS: ({ clusters }) => clusters.join(", "),
+    SOURCE: ({ source }) => source,
+  }),
+  wide: {
+    AT: ({ at }) => at,
+    SECRETS: ({ secrets }) => secrets.join(", "),
+  },
+  names: ({ credentials }) => credentials.map(({ id }) => id),
+  notes: (matrix, flags = {}) => [
+    ...cut(warningsIn(matrix), "warnings"),
+    ...nothingIn(matrix, withinOf(flags)),
+  ],
+  exitCode: ({ clusters, credentials }) =>
+    credentials.length > 0 ? 4 : clusters.every(isWhole) ? 0 : 3,
+};
+
+const withinOf = ({ within }: Flags): string => typeof within === "string" ? within : SOON;
+
+/** Whether all that a cluster has was seen. */
+const isWhole = ({ status, not_seen }: Matrix["clusters"][number]) =>
+  status === "success" && not_seen === undefined;
+
+/** @param before milliseconds since 1970 */
+function linesOf(row: MatrixRow, before: number): Line[] {
+  const ending = Object.entries(row.cells).flatMap(([cluster, { secrets }]) =>
+    secrets.flatMap(({ namespace, name, expires }) =>
+      expires === undefined || !endsBefore({ expires }, before)
+        ? []
+        : [{ cluster, secret: `${namespace}/${name}`, ...expires }]
+    )
+  );
+  return [...Map.groupBy(ending, ({ at, source }) => `${at} ${source}`).values()].map((those) => ({
+    row,
+    at: those[0]!.at,
+    source: those[0]!.source,
+    clusters: [...new Set(those.map(({ cluster }) => cluster))],
+    secrets: [...new Set(those.map(({ secret }) => secret))],
+  }));
+}
+
+/** Where no cluster was seen, that alone is said. */
+function nothingIn({ clusters, credentials }: Matrix, within: string): readonly string[] {
+  const isSeen = clusters.some(({ status }) => status === "success");
+  if (credentials.length > 0 || !isSeen) return [];
+  const where = clusters.every(isWhole) ? "" : " in what was seen";
+  return [`note: nothing is known to expire within ${within}${where}`];
+}

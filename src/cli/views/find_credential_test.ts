@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import type { ClusterEntry } from "../../operations/fleet_answers.ts";
+import { foundAnswer } from "../../operations/respond/found.ts";
+import { view } from "./find_credential.ts";
+
+type Found = Parameters<typeof foundAnswer>[1];
+
+const PLACE: Found["places"][number] = {
+  ...{ namespace: "default", name: "ghcr", place: "ghcr.io", key: ".dockerconfigjson" },
+  ...{ kind: "docker", registry: "ghcr.io", managed: true, owner: null },
+};
+
+function entry(cluster: string, found: Partial<Found>): ClusterEntry {
+  const all = { places: [], isWhole: true, refused: [], warnings: [], ...found };
+  const { status, body } = foundAnswer(cluster, all);
+  return { cluster, status_code: status, answer: body };
+}
+
+const gone = (cluster: string): ClusterEntry => ({
+  cluster,
+  status_code: 503,
+  answer: { error: true, status: "cluster_unreachable", message: "It is off" },
+});
+
+const partly = { isWhole: false, warnings: ["Only 'default' was searched"] };
+
+const ROWS: [what: string, entries: ClusterEntry[], code: number | undefined, notes: string[]][] = [
+  ["found", [entry("a", { places: [PLACE] })], 4, []],
+  ["found, though not all was seen", [entry("a", { places: [PLACE] }), gone("b")], 4, []],
+  ["found nowhere", [entry("a", {}), entry("b", {})], 0, []],
+  ["found nowhere, but a cluster was not seen", [entry("a", {}), gone("b")], 3, []],
+  ["found nowhere, but a cluster was seen in part", [entry("a", partly)], 3, [
+    "warning: a was not seen as a whole: Only 'default' was searched",
+  ]],
+  ["not looked for, as no cluster was seen", [gone("a")], undefined, []],
+];
+
+for (const [what, entries, code, notes] of ROWS) {
+  Deno.test(`the exit code of what was ${what} is ${code ?? "that of any failure"}`, () => {
+    const body = view.whole!(entries, {}, []);
+    const failed = entries.filter(({ status_code }) => status_code >= 400).length;
+    const seen = { ok: entries.length - failed, failed };
+    assert.equal(view.exitCode!(body, seen, {}), code);
+    assert.deepEqual(view.notes!(body, { everywhere: true }), notes);
+  });
+}
+
+Deno.test("that not all pull secrets were searched is told, so that nowhere is not taken for gone", () => {
+  const body = view.whole!([entry("a", {})], {}, []);
+  assert.deepEqual(view.notes!(body, {}), [
+    "note: of pull secrets only those with a docker label were searched; --everywhere searches all",
+  ]);
+});
+
+Deno.test("that fingerprints end with the process is told beside the places", () => {
+  const body = view.whole!([entry("a", {})], {}, [], { fingerprints_end: "there is no key" });
+  assert.deepEqual(view.notes!(body, { everywhere: true }), [
+    "warning: fingerprints of another process are others: there is no key",
+  ]);
+});

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { CHECK_STATES } from "./result.ts";
+import { type ShownCheck, worstOf } from "./shown_check.ts";
+
+const at = (day: number) => `2026-11-0${day}T00:00:00.000Z`;
+
+const WORST: [all: readonly ShownCheck["state"][], worst: ShownCheck["state"] | undefined][] = [
+  [[], undefined],
+  [["accepted"], "accepted"],
+  [["accepted", "not_tried"], "not_tried"],
+  [["not_tried", "unreachable", "accepted"], "unreachable"],
+  [CHECK_STATES, "refused"],
+];
+
+for (const [all, worst] of WORST) {
+  Deno.test(`of [${all.join(", ")}] the worst is ${worst}, in whatever order`, () => {
+    const checks = all.map((state) => ({ state, at: at(1) }));
+    assert.equal(worstOf(checks)?.state, worst);
+    assert.equal(worstOf(checks.toReversed())?.state, worst);
+  });
+}
+
+Deno.test("of equal ones the latest is told", () => {
+  const checks = [1, 3, 2].map((day) => ({ state: "accepted" as const, at: at(day) }));
+  assert.equal(worstOf(checks)?.at, at(3));
+});

@@ -1,0 +1,31 @@
+import { seal } from "../../log/sealed.ts";
+import type { Login } from "../../verify/verdict.ts";
+
+const USER_INFO = /^(\s*[a-z][a-z0-9+.-]*:\/\/)([^/?#]*)@/i;
+
+/** A URL by HTTP without its user information; others stay as they are, as `git@` of SSH is no login. */
+export function withoutLogin(url: string): string {
+  return isHttp(url) ? url.replace(USER_INFO, "$1") : url;
+}
+
+/** What a client of HTTP sends of a URL's user information; `undefined` where there is none. */
+export function loginIn(url: string): Login | undefined {
+  const [, , userInfo = ""] = isHttp(url) ? USER_INFO.exec(url) ?? [] : [];
+  if (userInfo === "") return undefined;
+  const [, user = "", password] = /^([^:]*)(?::(.*))?$/s.exec(userInfo) ?? [];
+  return {
+    username: decoded(user),
+    ...password !== undefined && { password: seal(decoded(password)) },
+  };
+}
+
+const isHttp = (url: string) => /^\s*https?:\/\//i.test(url);
+
+/** What is no percent-encoding counts as it stands. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

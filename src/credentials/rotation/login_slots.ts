@@ -1,0 +1,86 @@
+import { shownName } from "../../fields/texts.ts";
+import { NO_PASSWORD } from "../../kube/repository_fields.ts";
+import type { SecretData } from "../../kube/store.ts";
+import { seal } from "../../log/sealed.ts";
+import { configsOf, type StoredConfig } from "../kinds/pull_secret.ts";
+import { shownUrl } from "../kinds/url.ts";
+import { canonicalValue, exactText } from "../material/canonical.ts";
+import { type DockerLogin, dockerLogin, shownLoginName } from "../material/docker_config.ts";
+import { authText, type EntryNode, entryNodes } from "../material/docker_nodes.ts";
+import { loginValues } from "../kinds/docker_values.ts";
+import type { Slot } from "./slot.ts";
+
+/** Where credentials may stand in the Docker configurations of a secret. */
+export function loginSlots(type: string, data: Readonly<SecretData>): Slot[] {
+  return configsOf(type, data).flatMap((config) => slotsIn(config, data));
+}
+
+function slotsIn({ key, text, form, isExact }: StoredConfig, data: SecretData): Slot[] {
+  const entries = isExact ? entryNodes(text, form) : undefined;
+  if (entries === undefined) {
+    const why = isExact
+      ? "its Docker configuration cannot be understood"
+      : "its Docker configuration is no text in UTF-8";
+    return [opaque({ key, place: key }, exactText(data[key]!), why)];
+  }
+  return entries.flatMap((entry) => entrySlots(key, entry));
+}
+
+function entrySlots(key: string, entry: EntryNode): Slot[] {
+  const login = dockerLogin(entry.json);
+  const username = shownLoginName(login);
+  const registry = shownUrl(entry.name);
+  const values = loginValues(login);
+  const names = nameRole(login);
+  /** As the entry's values are told, of which each stands there once. */
+  const placeOf = (field: string, text: string) => {
+    const at = values.findIndex(([, value]) => value === text);
+    return at === 0 ? registry : `${registry} (${values[at]?.[0] ?? field})`;
+  };
+  const about = (field: string, text: string) => ({
+    key,
+    registry,
+    place: placeOf(field, text),
+    ...username !== undefined && { username },
+  });
+  return entry.nodes.flatMap((node): Slot[] => {
+    const { field, text } = node;
+    if (text === "" || text === NO_PASSWORD) return [];
+    const slot = (text: string, role: Slot["role"], half?: "user" | "password"): Slot[] =>
+      text === "" || text === NO_PASSWORD ? [] : [{
+        ...about(half === "user" ? "username" : field, text),
+        text: seal(text),
+        canonical: seal(canonicalValue(text)),
+        role,
+        holder: { in: "login", entry, node, ...half !== undefined && { half } },
+      }];
+    if (field === "username") return slot(text, names(text));
+    if (field !== "auth") return slot(text, "secret");
+    const halves = authText(text);
+    if (halves === undefined) {
+      return [opaque(about(field, text), text, "its field auth is no user name and password")];
+    }
+    return [
+      ...slot(halves.password, "secret", "password"),
+      ...slot(halves.user, names(halves.user), "user"),
+    ];
+  });
+}
+
+/** Of a user name: a token by its form, beside `x-oauth-basic`, or where the entry has nothing else. */
+function nameRole(login: DockerLogin): (name: string) => Slot["role"] {
+  const { auth, fields } = login;
+  const isSole = loginValues(login).length === 0 ||
+    [auth, ...Object.values(fields)].includes(NO_PASSWORD);
+  return (name) => isSole || shownName(name) !== name ? "token_name" : "name";
+}
+
+function opaque(at: Pick<Slot, "key" | "place">, text: string, why: string): Slot {
+  return {
+    ...at,
+    text: seal(text),
+    canonical: seal(text),
+    role: "secret",
+    holder: { in: "opaque", why },
+  };
+}

@@ -1,0 +1,531 @@
+import assert from "node:assert/strict";
+import type { StoredSecret } from "../../kube/store.ts";
+import { seal } from "../../log/sealed.ts";
+import { encodeBase64Text } from "../../text/bytes.ts";
+import {
+  argocd,
+  auth,
+  holding,
+  NEW,
+  newOf,
+  OLD,
+  old,
+  plainFingerprint,
+  planned,
+  pull,
+  pullText,
+  textsOf,
+} from "../fake/rotation.ts";
+import { DOCKER_CONFIG_TYPE } from "../kinds/pull_secret.ts";
+import { matchesIn } from "./matches.ts";
+import type { LeftReason } from "./left.ts";
+import type { RotationRequest } from "./plan.ts";
+
+type Request = Partial<RotationRequest>;
+
+const notOurs = (secret: StoredSecret): StoredSecret => ({
+  ...secret,
+  labels: Object.fromEntries(
+    Object.entries(secret.labels).filter(([, value]) => !/configurer/.test(value)),
+  ),
+});
+const owned = (secret: StoredSecret): StoredSecret => ({
+  ...secret,
+  ownerReferences: [{ apiVersion: "v1", kind: "ExternalSecret", name: "x", uid: "1" }],
+});
+const PULL = pull({ "ghcr.io": { username: "u", password: OLD, auth: auth("u", OLD) } });
+const REPO = argocd({ url: "https://git.example.com/a", username: "u", password: OLD });
+const base64 = (text: string) => encodeBase64Text(text);
+
+// --- what is left -------------------------------------------------------------------------------
+
+const LEFT: [
+  what: string,
+  of: StoredSecret,
+  reason: LeftReason,
+  keys: readonly string[],
+  request?: Request,
+][] = [
+  ["not ours", notOurs(PULL), "not_ours", ["ghcr.io"]],
+  ["owned by another program", owned(REPO), "owned", ["password"]],
+  ["owned, though others' are meant, too", owned(notOurs(REPO)), "owned", ["password"], {
+    managedOnly: false,
+  }],
+  ["immutable", { ...REPO, immutable: true }, "immutable", ["password"]],
+  [
+    "immutable with finalizers, by force",
+    { ...REPO, immutable: true, finalizers: ["a/b"] },
+    "finalizers",
+    [
+      "password",
+    ],
+    { force: true },
+  ],
+  [
+    "being deleted, by force too",
+    { ...REPO, deletionTimestamp: "2026-11-30T00:00:00Z" },
+    "being_deleted",
+    [
+      "password",
+    ],
+    { force: true },
+  ],
+  ["padded by a line break", argocd({ password: `${OLD}\n` }), "padded", ["password"]],
+  ["padded in an auth", pull({ "ghcr.io": { auth: auth("u", `${OLD}\n`) } }), "padded", [
+    "ghcr.io",
+  ]],
+  [
+    "padded in one field of an entry, which is left whole",
+    pull({ "ghcr.io": { password: OLD, auth: auth("u", ` ${OLD}`) } }),
+    "padded",
+    ["ghcr.io", "ghcr.io (password)"],
+  ],
+  ["inside of a text that nobody reads", argocd({ note: `token: ${OLD}` }), "inside", ["note"]],
+  ["inside of the path of a URL", argocd({ url: `https://x/${OLD}/y` }), "inside", ["url"]],
+  [
+    "inside of a URL's query, encoded",
+    argocd({ proxy: `https://x/?a=${encodeURIComponent(`${OLD}/+`)}` }),
+    "inside",
+    [
+      "proxy",
+    ],
+    { sought: old(`${OLD}/+`) },
+  ],
+  ["encoded twice", argocd({ password: base64(OLD) }), "inside", ["password"]],
+  ["inside of a header", pullText(JSON.stringify({ HttpHeaders: { X: OLD } })), "inside", [
+    ".dockerconfigjson",
+  ]],
+  [
+    "a configuration that no reader understands",
+    pullText(`{"auths":{"ghcr.io":{"password":"${OLD}"}`),
+    "inside",
+    [
+      ".dockerconfigjson",
+    ],
+  ],
+  [
+    "a configuration with its registries twice",
+    pullText(`{"auths":{},"Auths":{"ghcr.io":{"auth":"${auth("u", OLD)}"}}}`),
+    "inside",
+    ["ghcr.io"],
+  ],
+  ["an auth without a colon", pull({ "ghcr.io": { auth: base64(OLD) } }), "inside", ["ghcr.io"]],
+  ["an auth that is the value as it stands", pull({ "ghcr.io": { auth: OLD } }), "unmergeable", [
+    "ghcr.io",
+  ]],
+  [
+    "the user name beside another password",
+    argocd({ username: OLD, password: "other" }),
+    "as_username",
+    [
+      "username",
+    ],
+  ],
+  [
+    "the user name of an entry beside another password",
+    pull({ "ghcr.io": { auth: auth(OLD, "other") } }),
+    "as_username",
+    [
+      "ghcr.io (username)",
+    ],
+  ],
+  [
+    "several values below one URL",
+    argocd({
+      url: "https://git.example.com/a",
+      username: "u",
+      bearerToken: "a",
+      azureServicePrincipalClientSecret: "b",
+    }),
+    "several_values",
+    ["azureServicePrincipalClientSecret", "bearerToken"],
+    { sought: { by: "url_prefix", urlPrefix: "https://git.example.com", username: "u" } },
+  ],
+  [
+    "several values by one name",
+    pull({ "ghcr.io": { auth: auth("u", "a") }, "quay.io": { auth: auth("u", "b") } }),
+    "several_values",
+    ["ghcr.io", "quay.io"],
+    { sought: { by: "name", name: "x" } },
+  ],
+];
+
+for (const [what, of, reason, keys, request] of LEFT) {
+  Deno.test(`left, with the reason and what to do: ${what}`, async () => {
+    const plan = await planned([of], request);
+    assert.deepEqual([plan.status, plan.toRotate, plan.cannotHold], ["not_found", [], []]);
+    const { message, remedy, ...left } = plan.left[0]!;
+    assert.equal(plan.left.length, 1);
+    assert.deepEqual({ ...left, keys: left.keys.toSorted() }, {
+      namespace: "argocd",
+      name: "x",
+      reason,
+      keys,
+    });
+    assert.match(message, /^Secret 'x' in namespace 'argocd' .*[^.]$/s);
+    assert.match(remedy, /^[A-Z].*[^.]$/s);
+    assert.notEqual(plan.places.length, 0);
+    const told = JSON.stringify(plan);
+    assert.ok(!told.includes(OLD) && !told.includes(base64(OLD)));
+  });
+}
+
+const TAKEN: [what: string, of: StoredSecret, request: Request][] = [
+  ["not ours, where others' are meant, too", notOurs(PULL), { managedOnly: false }],
+  ["not ours, by force", notOurs(PULL), { force: true }],
+  ["owned, by force", owned(PULL), { force: true }],
+  ["immutable, by force", { ...PULL, immutable: true }, { force: true }],
+  ["all of them, by force", { ...owned(notOurs(PULL)), immutable: true }, { force: true }],
+];
+
+for (const [what, of, request] of TAKEN) {
+  Deno.test(`taken: ${what}`, async () => {
+    const plan = await planned([of], request);
+    assert.deepEqual([plan.toRotate.length, plan.left], [1, []]);
+  });
+}
+
+Deno.test("a secret of which one entry is left is rotated all the same", async () => {
+  const plan = await planned([
+    pull({ "ghcr.io": { auth: auth("u", OLD) }, "quay.io": { auth: auth("u", `${OLD}\n`) } }),
+  ]);
+  assert.equal(plan.status, "rotates");
+  assert.deepEqual(plan.left.map(({ reason, keys }) => [reason, keys]), [["padded", ["quay.io"]]]);
+  assert.deepEqual(plan.places.map(({ place, padded }) => [place, padded]), [
+    ["ghcr.io", undefined],
+    [
+      "quay.io",
+      true,
+    ],
+  ]);
+  assert.deepEqual(plan.toRotate[0]!.places.map(({ place }) => place), ["ghcr.io"]);
+});
+
+Deno.test("a value of which the new one is a longer form is not taken for it afterwards", async () => {
+  const request = { sought: old("correct horse 1"), set: newOf({ password: "correct horse 1 " }) };
+  const plan = await planned(
+    [argocd({ password: "correct horse 1", note: "correct horse 1 " })],
+    request,
+  );
+  assert.deepEqual([plan.toRotate.length, plan.left], [1, []]);
+  const again = await planned([plan.toRotate[0]!.rewritten], request);
+  assert.deepEqual([again.status, again.places], ["unchanged", []]);
+  const longer = { sought: old("correct-horse-1"), set: newOf({ password: "correct-horse-12" }) };
+  const held = await planned([argocd({ password: "correct-horse-12" })], longer);
+  assert.deepEqual([held.status, held.places], ["unchanged", []]);
+});
+
+Deno.test("an old value that has the new one in it is found as a part of other texts all the same", async () => {
+  const request = { sought: old("new-demo-password"), set: newOf({ password: "demo-password" }) };
+  const texts = { password: "new-demo-password", note: "token: new-demo-password; x" };
+  const plan = await planned([argocd(texts)], request);
+  assert.deepEqual(plan.left.map(({ reason, keys }) => [reason, keys]), [["inside", ["note"]]]);
+  const after = plan.toRotate[0]!.rewritten;
+  assert.deepEqual(textsOf(after), { ...texts, password: "demo-password" });
+  const again = await planned([after], request);
+  assert.deepEqual([again.status, again.left.length], ["unchanged", 1]);
+});
+
+for (
+  const [before, after] of [["demo-password", "new-demo-password"], [
+    "new-demo-password",
+    "demo-password",
+  ]]
+) {
+  Deno.test(`${after} is no place of ${before}, wherever it stands`, async () => {
+    const request = { sought: old(before!), set: newOf({ password: after! }) };
+    const secrets = [
+      argocd({
+        url: `https://u:${after}@x/y`,
+        password: after!,
+        note: `token: ${after}, ${after}`,
+      }),
+      pull({ "ghcr.io": { username: "u", password: after, auth: auth("u", after!) } }),
+    ].map((secret, i) => ({ ...secret, name: `x${i}` }));
+    const plan = await planned(secrets, request);
+    assert.deepEqual([plan.status, plan.places, plan.left], ["unchanged", [], []]);
+    assert.equal(plan.unchanged.length, 2);
+    for (const secret of secrets) {
+      assert.deepEqual(await matchesIn(secret, request.sought, plainFingerprint, request.set), []);
+    }
+  });
+}
+
+Deno.test("a short value is not taken for a part of other texts", async () => {
+  const plan = await planned([argocd({ url: "https://x/robot/y", note: "robot wars" })], {
+    sought: old("robot"),
+  });
+  assert.deepEqual([plan.status, plan.places], ["not_found", []]);
+});
+
+Deno.test("a password that is its own user name, too: the user name stays, and is told", async () => {
+  const request = { sought: old("robot"), set: newOf({ password: NEW }) };
+  const plan = await planned(
+    [argocd({ url: "https://x", username: "robot", password: "robot" })],
+    request,
+  );
+  const after = plan.toRotate[0]!.rewritten;
+  assert.deepEqual(textsOf(after), { url: "https://x", username: "robot", password: NEW });
+  const again = await planned([after], request);
+  assert.deepEqual(again.toRotate, []);
+  assert.deepEqual(again.left.map(({ reason }) => reason), ["as_username"]);
+});
+
+// --- what a place cannot hold -------------------------------------------------------------------
+
+const PEM = "-----BEGIN PRIVATE KEY-----\nb2xk\n-----END PRIVATE KEY-----\n";
+const GOOGLE = '{"type":"service_account","private_key":"old"}';
+const robot = { set: newOf({ password: NEW, username: "robot" }) };
+
+const CANNOT: [what: string, of: StoredSecret, why: RegExp, request: Request][] = [
+  [
+    "a user name beside a bearer token",
+    argocd({ bearerToken: OLD }),
+    /the place 'bearerToken' has no place for 'username'/,
+    robot,
+  ],
+  [
+    "another user name where that is the token",
+    argocd({ username: OLD, password: "x-oauth-basic" }),
+    /has the token as its user name/,
+    robot,
+  ],
+  [
+    "a user name in a URL that has the token in its place",
+    argocd({ url: `https://${OLD}@x` }),
+    /has the token/,
+    robot,
+  ],
+  [
+    "a user name in an entry without one",
+    pull({ "ghcr.io": { identitytoken: OLD } }),
+    /the place 'ghcr.io' has no place for 'username'/,
+    robot,
+  ],
+  [
+    "a user name with a colon in a pull secret",
+    PULL,
+    /must not contain a colon/,
+    { set: newOf({ password: NEW, username: "a:b" }) },
+  ],
+  [
+    "a bearer token that is none",
+    argocd({ bearerToken: OLD }),
+    /visible ASCII/,
+    { set: newOf({ password: "with a space" }) },
+  ],
+  [
+    "a token in place of a key",
+    argocd({ sshPrivateKey: PEM }),
+    /holds a private key in PEM, not a password or token/,
+    { sought: { by: "fingerprint", fingerprint: `fingerprint of ${PEM.trim()}` } },
+  ],
+  [
+    "a token in place of Google's key",
+    argocd({ gcpServiceAccountKey: GOOGLE }),
+    /holds the key of a Google service account, not/,
+    { sought: old(GOOGLE, "gcp_service_account_key") },
+  ],
+  [
+    "a token for the user of Google's keys",
+    pull({ "gcr.io": { auth: auth("_json_key", GOOGLE) } }),
+    /holds the key of a Google service account, not/,
+    { sought: old(GOOGLE, "gcp_service_account_key") },
+  ],
+  [
+    "an id in a pull secret",
+    PULL,
+    /has no place for 'azure_service_principal_client_id'/,
+    {
+      set: newOf({
+        azure_service_principal_client_secret: NEW,
+        azure_service_principal_client_id: "66666666-2222-3333-4444-555555555555",
+      }),
+    },
+  ],
+];
+
+for (const [what, of, why, request] of CANNOT) {
+  Deno.test(`a place cannot hold ${what}`, async () => {
+    const plan = await planned([of], request);
+    assert.deepEqual([plan.toRotate, plan.left], [[], []]);
+    assert.equal(plan.cannotHold.length, 1);
+    const [{ namespace, name, why: said }] = plan.cannotHold as [typeof plan.cannotHold[0]];
+    assert.deepEqual([namespace, name], ["argocd", "x"]);
+    assert.match(said, why);
+    assert.ok(!said.includes(OLD) && !said.includes(NEW));
+  });
+}
+
+Deno.test("what is left for another reason does not have to hold it", async () => {
+  const plan = await planned([notOurs(argocd({ bearerToken: OLD }))], robot);
+  assert.deepEqual([plan.cannotHold, plan.left.length], [[], 1]);
+});
+
+// --- by where it is and whose it is -------------------------------------------------------------
+
+const named = (name: string, secret: StoredSecret) => ({ ...secret, name });
+const HUB = {
+  "https://index.docker.io/v1/": { auth: auth("u", "a") },
+  "https://registry-1.docker.io": { auth: auth("u", "a") },
+  "docker.io/org": { auth: auth("u", "b") },
+  "ghcr.io": { auth: auth("u", "a") },
+};
+
+const BY: [
+  what: string,
+  of: StoredSecret[],
+  sought: Request["sought"],
+  rotated: Record<string, readonly string[]>,
+  olds: readonly string[],
+][] = [
+  ["a registry, by any of its names", [pull(HUB)], {
+    by: "registry",
+    registry: "docker.io",
+    username: "u",
+  }, {
+    x: ["https://index.docker.io/v1/", "https://registry-1.docker.io"],
+  }, ["a"]],
+  [
+    "a registry of another user",
+    [pull(HUB)],
+    { by: "registry", registry: "ghcr.io", username: "v" },
+    {},
+    [],
+  ],
+  ["a path of a registry", [pull(HUB)], {
+    by: "registry",
+    registry: "index.docker.io/org/",
+    username: "u",
+  }, {
+    x: ["docker.io/org"],
+  }, ["b"]],
+  [
+    "a registry, with other values on several secrets",
+    [
+      named("a", pull({ "ghcr.io": { auth: auth("u", "a"), password: "stale" } })),
+      named("b", pull({ "GHCR.IO": { username: "u", password: "b", auth: auth("u", "b") } })),
+    ],
+    { by: "registry", registry: "https://ghcr.io/", username: "u" },
+    { a: ["ghcr.io"], b: ["GHCR.IO"] },
+    ["a", "b"],
+  ],
+  [
+    "a URL's prefix and a user name",
+    [
+      named("at", argocd({ url: "https://git.example.com/team", username: "u", password: "a" })),
+      named(
+        "below",
+        argocd(
+          { url: "https://GIT.example.com/team/app.git", username: "u", password: "b" },
+          "repo-creds",
+        ),
+      ),
+      named(
+        "beside",
+        argocd({ url: "https://git.example.com/team-other/app", username: "u", password: "c" }),
+      ),
+      named(
+        "whose",
+        argocd({ url: "https://git.example.com/team/app", username: "v", password: "d" }),
+      ),
+      named("in-url", argocd({ url: "https://u:e@git.example.com/team/x" })),
+      named("pull", pull({ "git.example.com": { auth: auth("u", "f") } })),
+    ],
+    { by: "url_prefix", urlPrefix: "https://git.example.com/team/", username: "u" },
+    { at: ["password"], below: ["password"], "in-url": ["url"] },
+    ["a", "b", "e"],
+  ],
+  [
+    "a name, and the same value wherever else it stands in the secret",
+    [
+      argocd({
+        url: "https://u:a@x/y",
+        proxy: "http://u:other@p",
+        username: "u",
+        password: "a",
+        tlsClientCertKey: "k",
+      }),
+      named("y", argocd({ url: "https://x", password: "a" })),
+    ],
+    { by: "name", name: "x" },
+    { x: ["password", "url"] },
+    ["a"],
+  ],
+  ["a name in another namespace", [PULL], { by: "name", name: "x", namespace: "team" }, {}, []],
+  ["a name of a pull secret", [pull({ "ghcr.io": { auth: auth("u", "a") } })], {
+    by: "name",
+    name: "x",
+  }, {
+    x: ["ghcr.io"],
+  }, ["a"]],
+];
+
+for (const [what, secrets, sought, rotated, olds] of BY) {
+  Deno.test(`the credential is found by ${what}`, async () => {
+    const plan = await planned(secrets, { sought });
+    assert.deepEqual(
+      Object.fromEntries(
+        plan.toRotate.map((
+          { secret, places },
+        ) => [secret.name, places.map(({ place }) => place).sort()]),
+      ),
+      rotated,
+    );
+    assert.deepEqual(plan.oldValues.map((value) => value.reveal()), olds);
+    assert.deepEqual(plan.left, []);
+    const again = await planned(plan.toRotate.map(({ rewritten }) => rewritten), { sought });
+    assert.equal(again.status, plan.toRotate.length > 0 ? "unchanged" : "not_found");
+    assert.deepEqual([again.places, again.oldValues], [[], []]);
+  });
+}
+
+Deno.test("what is found by a registry and user name is unchanged when it has got another user name", async () => {
+  const request: Request = {
+    sought: { by: "registry", registry: "ghcr.io", username: "u" },
+    ...robot,
+  };
+  const plan = await planned([PULL], request);
+  const again = await planned([plan.toRotate[0]!.rewritten], request);
+  assert.deepEqual([again.status, again.unchanged.map(({ keys }) => keys)], ["unchanged", [[
+    "ghcr.io",
+  ]]]);
+});
+
+Deno.test("what holds the new value with another user name is not all of it", async () => {
+  const there = argocd({ url: "https://x", username: "u", password: NEW });
+  assert.equal((await planned([there])).status, "unchanged");
+  assert.equal((await planned([there], robot)).status, "not_found");
+});
+
+// --- fingerprints -------------------------------------------------------------------------------
+
+Deno.test("by its fingerprint a value is found as by itself, with white space around it too", async () => {
+  const sought = { by: "fingerprint", fingerprint: `fingerprint of ${OLD}` } as const;
+  const secrets = [PULL, named("y", REPO), named("z", argocd({ password: `${OLD}\n`, note: OLD }))];
+  const [by, of] = [await planned(secrets, { sought }), await planned(secrets)];
+  assert.deepEqual(by.places, of.places);
+  assert.deepEqual(by.left, of.left);
+  assert.deepEqual(
+    by.toRotate.map(({ rewritten }) => textsOf(rewritten)),
+    of.toRotate.map(({ rewritten }) => textsOf(rewritten)),
+  );
+  assert.deepEqual(by.oldValues.map((value) => value.reveal()), [OLD]);
+});
+
+Deno.test("by the fingerprint of a whole configuration nothing can be put there", async () => {
+  const secret = {
+    ...holding({}, { type: DOCKER_CONFIG_TYPE }),
+    data: seal({ ".dockerconfigjson": new Uint8Array([0x7b, 0xff]).toBase64() }),
+  };
+  const text = `\0base64:${new Uint8Array([0x7b, 0xff]).toBase64()}`;
+  const plan = await planned([secret], {
+    sought: { by: "fingerprint", fingerprint: `fingerprint of ${text}` },
+  });
+  assert.deepEqual(plan.left.map(({ reason }) => reason), ["unmergeable"]);
+});
+
+Deno.test("who relies on the credential in a URL is named", async () => {
+  const plan = await planned([argocd({ url: `https://u:${OLD}@x/y` })]);
+  assert.match(plan.toRotate[0]!.hints.join(), /Applications that name the URL/);
+});

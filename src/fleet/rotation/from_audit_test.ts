@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import type { Entry } from "../../audit/entry.ts";
+import { rotationFromAudit } from "./from_audit.ts";
+
+const ID = "rotation-0f3b2c1d4e5f6a7b";
+
+let minute = 0;
+const line = (more: Partial<Entry>): Entry => ({
+  time: `2026-01-31T12:${String(minute++).padStart(2, "0")}:00.000Z`,
+  phase: "begin",
+  rotation: ID,
+  kind: "rotate",
+  who: "ci",
+  ...more,
+});
+
+const whole = (more: Partial<Entry>) =>
+  line({ write: ID, clusters: ["a", "b", "c"], replaces: ["old"], credential: "new", ...more });
+
+const of = (cluster: string, more: Partial<Entry> = {}) =>
+  line({
+    write: `${ID}.${cluster}`,
+    cluster,
+    names: ["ghcr"],
+    namespaces: ["web", "api"],
+    ...more,
+  });
+
+/** As the log gives them: newest first. */
+const told = (...lines: readonly Entry[]) => rotationFromAudit(ID, [...lines].reverse());
+
+Deno.test("a rotation that has ended is told with its clusters, and whether it was safe to revoke", () => {
+  minute = 0;
+  const counts = { created: 0, replaced: 2, unchanged: 0 };
+  const record = told(
+    whole({}),
+    of("a"),
+    of("a", { phase: "end", outcome: "replaced", counts }),
+    whole({ phase: "end", outcome: "safe_to_revoke" }),
+  );
+  assert.deepEqual(record, {
+    rotation: ID,
+    state: "done",
+    started: "2026-01-31T12:00:00.000Z",
+    ended: "2026-01-31T12:03:00.000Z",
+    by: "ci",
+    names: ["a", "b", "c"],
+    clusters: [{
+      ...{ cluster: "a", status: "rotated", status_code: 200, secrets: [], left: [] },
+      written: { names: ["ghcr"], namespaces: ["web", "api"], counts },
+    }],
+    replaces: ["old"],
+    to: "new",
+    proof: {
+      old_value: { state: "gone", fingerprints: ["old"], places: [], not_seen: [] },
+      safe_to_revoke: true,
+    },
+  });
+});
+
+Deno.test("one that a crash has interrupted says so, and which cluster was being written", () => {
+  const record = told(
+    whole({}),
+    of("a"),
+    of("a", { phase: "end", outcome: "replaced" }),
+    of("b"),
+    of("b", { phase: "interrupted" }),
+    whole({ phase: "interrupted" }),
+  )!;
+  assert.equal(record.state, "interrupted");
+  assert.equal(record.proof, undefined, "nobody has looked again");
+  assert.deepEqual(record.clusters.map(({ cluster, status }) => [cluster, status]), [
+    ["b", "failed"],
+    ["a", "rotated"],
+  ]);
+  const { code, message } = record.clusters[0]!.answer as { code: string; message: string };
+  assert.equal(code, "interrupted");
+  assert.match(message, /each of its secrets holds its old or its new value/);
+});
+
+Deno.test("one without an end runs, perhaps in another process; what is under way has not ended", () => {
+  const record = told(whole({}), of("a"), of("a", { phase: "end", outcome: "mixed" }), of("b"))!;
+  assert.deepEqual([record.state, record.ended], ["running", undefined]);
+  assert.deepEqual(record.clusters.map(({ cluster, status }) => [cluster, status]), [
+    ["a", "rotated"],
+  ]);
+});
+
+const OUTCOMES: [outcome: string, status: string][] = [
+  ["created", "rotated"],
+  ["replaced", "rotated"],
+  ["mixed", "rotated"],
+  ["unchanged", "unchanged"],
+  ["refused", "failed"],
+  ["failed", "failed"],
+  ["unable", "failed"],
+];
+
+for (const [outcome, status] of OUTCOMES) {
+  Deno.test(`a cluster whose write has ended as ${outcome} is ${status}`, () => {
+    const record = told(
+      whole({}),
+      of("a"),
+      of("a", { phase: "end", outcome }),
+      whole({ phase: "end" }),
+    );
+    assert.deepEqual(record!.clusters.map((each) => each.status), [status]);
+  });
+}
+
+Deno.test("reasons are told by their codes; one with places left says that the old value remains", () => {
+  const record = told(
+    whole({}),
+    whole({ phase: "end", outcome: "rotated", refusals: ["not_seen", "places_left", "new_word"] }),
+  );
+  const { safe_to_revoke, reasons, old_value } = record!.proof!;
+  assert.deepEqual([safe_to_revoke, old_value.state], [false, "remains"]);
+  assert.deepEqual(reasons!.map(({ code }) => code), ["not_seen", "places_left"]);
+});
+
+Deno.test("an outcome that does not say that it is safe to revoke is none that is", () => {
+  const record = told(whole({}), whole({ phase: "end", outcome: "mixed" }));
+  assert.equal(record!.proof!.safe_to_revoke, false);
+});
+
+Deno.test("a dry run is told as a plan", () => {
+  const record = told(
+    whole({ dry_run: true }),
+    whole({ dry_run: true, phase: "end", outcome: "planned", refusals: ["dry_run"] }),
+  );
+  assert.equal(record!.state, "planned");
+});
+
+Deno.test("one that was refused, or has no line, is none", () => {
+  assert.equal(told(), undefined);
+  assert.equal(told(whole({}), whole({ phase: "end", outcome: "refused" })), undefined);
+  assert.equal(told(of("a")), undefined, "whose beginning is in a file that is gone");
+});

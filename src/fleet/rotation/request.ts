@@ -1,0 +1,47 @@
+import { hostOfRegistry } from "../../credentials/kinds/registry.ts";
+import type { NewCredential } from "../../credentials/rotation/new_credential.ts";
+import type { Sought } from "../../credentials/rotation/sought.ts";
+
+/** A rotation, as it is asked for. */
+export interface RotationRequest {
+  /** Unlike any other's: its writes' ids begin with it. */
+  readonly rotation: string;
+  readonly sought: Sought;
+  readonly set: NewCredential;
+  /** Whether the new value is tried where it will be used. */
+  readonly verify: boolean;
+  /** Whether it is written also where it cannot be tried. */
+  readonly allowUntried: boolean;
+  /** How many clusters may fail. */
+  readonly maxFailures: number;
+  /** Whether only what this program wrote is rotated. */
+  readonly managedOnly: boolean;
+  /** Whether also pull secrets without a docker label are. */
+  readonly everywhere: boolean;
+  readonly force: boolean;
+  readonly dryRun: boolean;
+  /** When the new value ends, in ISO time. */
+  readonly expires?: string | undefined;
+}
+
+/**
+ * What is sought, in words that are the same for the same: no two rotations of it run at once. Without
+ * the value, whose fingerprint stands for it.
+ */
+export function aboutOf(sought: Sought): string | undefined {
+  switch (sought.by) {
+    case "value":
+      return undefined;
+    case "fingerprint":
+      return fingerprintKey(sought.fingerprint);
+    case "registry":
+      return `registry ${hostOfRegistry(sought.registry)} ${sought.username}`;
+    case "url_prefix":
+      return `url_prefix ${sought.urlPrefix} ${sought.username}`;
+    case "name":
+      return `name ${sought.namespace ?? "*"}/${sought.name}`;
+  }
+}
+
+/** The key of a value, in the same form. */
+export const fingerprintKey = (fingerprint: string) => `value ${fingerprint}`;

@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { Rotations, type Running } from "./rotations.ts";
+import type { RotationCluster } from "./shapes.ts";
+
+const cluster = (name: string, status: RotationCluster["status"] = "rotated"): RotationCluster => ({
+  ...{ cluster: name, status, status_code: 200, secrets: [], left: [] },
+});
+
+/** Of who may see all clusters. */
+const ANY = () => true;
+
+function begun(rotations: Rotations, id: string, keys: readonly string[], about?: string): Running {
+  const running = rotations.begin(id, { keys, by: "ci", about, to: "new" });
+  assert.ok(!("running" in running), `${id} runs`);
+  return running;
+}
+
+Deno.test("no second rotation of what one is about begins, until that one is over", () => {
+  const rotations = new Rotations();
+  const first = begun(rotations, "r1", ["value a"]);
+  const second = () => rotations.begin("r2", { keys: ["value b", "value a"], by: "ci" });
+  assert.deepEqual(second(), { running: "r1" });
+  begun(rotations, "r3", ["value b"]).drop(); // the one that was refused has claimed nothing
+  first.end("done");
+  assert.ok(!("running" in second()));
+});
+
+Deno.test("what a rotation finds it is about is claimed then, and nothing of it where another has it", () => {
+  const rotations = new Rotations();
+  const first = begun(rotations, "r1", ["registry a"]);
+  const second = begun(rotations, "r2", ["registry b"]);
+  assert.equal(first.claim(["value a"]), undefined);
+  assert.equal(first.claim(["value a"]), undefined, "its own");
+  assert.equal(second.claim(["value b", "value a"]), "r1");
+  assert.equal(first.claim(["value b"]), undefined, "r2 has not claimed it");
+});
+
+Deno.test("none begins that replaces what another one writes, or writes what that replaces", () => {
+  const rotations = new Rotations();
+  const of = (from: string, to: string) => ({ keys: [`value ${from}`], by: "ci", to });
+  const first = rotations.begin("r1", of("a", "b")) as Running;
+  assert.deepEqual(rotations.begin("back", of("b", "a")), { running: "r1" });
+  assert.deepEqual(rotations.begin("on", of("b", "c")), { running: "r1" });
+  assert.deepEqual(rotations.begin("from", of("c", "a")), { running: "r1" });
+  const other = rotations.begin("r2", of("c", "b")) as Running;
+  assert.equal(other.rotation, "r2", "two may be replaced by one");
+  assert.equal(other.claim(["value b"]), "r1");
+  first.end("done");
+  other.end("done");
+  assert.ok(!("running" in rotations.begin("back", of("b", "a"))));
+});
+
+Deno.test("a rotation is known while it runs, and afterwards", () => {
+  let now = Date.parse("2026-01-31T12:00:00Z");
+  const rotations = new Rotations(undefined, () => now);
+  const running = begun(rotations, "r1", ["value a"]);
+  running.note({ names: ["a", "b"], replaces: ["a"] });
+  running.ended(cluster("a"));
+  const { state, clusters, started, ended } = rotations.get("r1")!;
+  assert.deepEqual({ state, clusters, started, ended }, {
+    state: "running",
+    clusters: [cluster("a")],
+    started: "2026-01-31T12:00:00.000Z",
+    ended: undefined,
+  });
+  now += 5000;
+  running.ended(cluster("b"));
+  running.end("done");
+  const after = rotations.get("r1")!;
+  assert.equal(after.state, "done");
+  assert.equal(after.ended, "2026-01-31T12:00:05.000Z");
+  assert.deepEqual(after.clusters, [cluster("a"), cluster("b")]);
+});
+
+Deno.test("one that came to nothing is not remembered", () => {
+  const rotations = new Rotations();
+  begun(rotations, "r1", ["value a"]).drop();
+  assert.equal(rotations.get("r1"), undefined);
+});
+
+Deno.test("one that has ended stays so, whatever is said of it", () => {
+  const rotations = new Rotations();
+  const running = begun(rotations, "r1", ["value a"]);
+  running.end("done");
+  running.drop();
+  running.end("interrupted");
+  assert.equal(rotations.get("r1")?.state, "done");
+});
+
+Deno.test("a value is known as found where a rotation has found it", () => {
+  const rotations = new Rotations();
+  const ended = (id: string, value: string, wasFound: boolean) => {
+    const running = begun(rotations, id, [value]);
+    running.note({ replaces: [value], wasFound });
+    running.end("done");
+  };
+  ended("r1", "a", true);
+  ended("r2", "b", false);
+  assert.equal(rotations.hasFound("a", ANY), true);
+  assert.equal(rotations.hasFound("b", ANY), false);
+  assert.equal(rotations.hasFound("c", ANY), false);
+});
+
+Deno.test("what an earlier rotation replaced is known to one that seeks and writes the same", () => {
+  const rotations = new Rotations();
+  const first = begun(rotations, "r1", ["registry ghcr.io ci"], "registry ghcr.io ci");
+  first.note({ replaces: ["a"] });
+  first.end("done");
+  begun(rotations, "r2", ["registry ghcr.io ci"], "registry ghcr.io ci");
+  assert.deepEqual(rotations.earlier("r2", ANY), ["a"]);
+  begun(rotations, "r3", ["registry quay.io ci"], "registry quay.io ci");
+  assert.deepEqual(rotations.earlier("r3", ANY), []);
+});
+
+Deno.test("what was found in clusters that are not for somebody is not known to them", () => {
+  const rotations = new Rotations();
+  const about = "registry ghcr.io ci";
+  const first = begun(rotations, "r1", ["value a"], about);
+  first.note({ names: ["dev", "prod"], replaces: ["a"], wasFound: true });
+  first.end("done");
+  begun(rotations, "r2", ["value b"], about);
+  const isDev = (cluster: string) => cluster === "dev";
+  assert.deepEqual([rotations.hasFound("a", ANY), rotations.hasFound("a", isDev)], [true, false]);
+  assert.deepEqual([rotations.earlier("r2", ANY), rotations.earlier("r2", isDev)], [["a"], []]);
+});
+
+Deno.test("the oldest are forgotten where all together are too large, and the last one never", () => {
+  const rotations = new Rotations(5);
+  const ended = (id: string, clusters: number) => {
+    const running = begun(rotations, id, [id]);
+    for (let i = 0; i < clusters; i++) running.ended(cluster(`c${i}`));
+    running.end("done");
+  };
+  ended("r1", 3);
+  ended("r2", 2);
+  assert.ok(rotations.get("r1"), "five fit");
+  ended("r3", 1);
+  assert.equal(rotations.get("r1"), undefined);
+  assert.ok(rotations.get("r2"));
+  ended("r4", 10);
+  assert.ok(rotations.get("r4"));
+  assert.equal(rotations.get("r3"), undefined);
+});

@@ -1,0 +1,197 @@
+import type { Outcome } from "../audit/entry.ts";
+import { RotationRefused } from "../fleet/rotation/refusal.ts";
+import type { RotationRequest } from "../fleet/rotation/request.ts";
+import { rotate, type RotationDeps, type RotationEnd } from "../fleet/rotation/rotate.ts";
+import type { RotationCluster } from "../fleet/rotation/shapes.ts";
+import { tryNew } from "../fleet/rotation/try_new.ts";
+import { wasFound } from "../fleet/rotation/was_found.ts";
+import { mayUseCluster } from "../tokens/rights.ts";
+import { Envelope } from "./error_answers.ts";
+import type { FleetEvent } from "./fleet_answers.ts";
+import { CLUSTER_FAILS, errors, json, taking } from "./openapi/content.ts";
+import type { CommandHelp, Done, FleetContext, OperationModule } from "./operation.ts";
+import { parseBody } from "./parse.ts";
+import { rotationAnswer } from "./respond/rotation.ts";
+import { clusterEvent, rotationCluster } from "./respond/rotation_cluster.ts";
+import {
+  CannotHoldAnswer,
+  FirstNotFoundAnswer,
+  NotAcceptedByPlaces,
+  NotSeenAnswer,
+  Rotation,
+  RotationEventLine,
+  RunningAnswer,
+} from "./rotation_answers.ts";
+import { rotationRefused } from "./rotation_errors.ts";
+import { ROTATION_EXAMPLES } from "./rotation_examples.ts";
+import { ROTATION_BODY, rotationFields as fields } from "./schemas/rotation.ts";
+
+export { fields };
+
+export const command: CommandHelp = {
+  full:
+    "Finds the old credential in all clusters that are selected, tries the new one once at each " +
+    "place where it will be used, replaces it, in each cluster all of it or nothing, and looks for " +
+    "the old one again in all clusters that there are. The same command again continues what was " +
+    "stopped. The way back is the same command with both values exchanged.\n\n" +
+    "On a terminal the plan is shown first, and nothing is written without a yes; elsewhere --yes is " +
+    "needed. One of the two values may come from standard input; one line break at the end of a " +
+    "password or token is cut off.",
+  exitCodes:
+    "0: everything is rotated, and the old value is safe to revoke; 3: some of it is not, or the " +
+    "old value is not safe to revoke yet; 1: nothing was rotated; 2: wrong usage; 130: interrupted " +
+    "by Ctrl-C",
+  examples: [
+    [
+      "--old-password-file old --password-file new --all-clusters --dry-run",
+      "Where the old token stands, and what would be done",
+    ],
+    [
+      "--old-password-file old --password-stdin --cluster 'prod-*' --first prod-eu --yes < new",
+      "One cluster first, and the others when that one has succeeded",
+    ],
+    [
+      "--registry ghcr.io --old-username ci --password-stdin --all-clusters --everywhere --yes < new",
+      "Whatever token one registry's user has, also where somebody else wrote it into a pull secret",
+    ],
+  ],
+  groups: { old: ["find"], credential: ["set", "verify", "allow_untried", "expires"] },
+  questions: { "set.password": "New password" },
+};
+
+export const describe: OperationModule["describe"] = () => ({
+  about:
+    "Finds the old value, tries the new one once at each distinct place, writes in each cluster all " +
+    "or nothing and only in the versions that were read, first where `first` says, and looks for the " +
+    "old one again in all clusters. Nothing is written where it is refused. The same request again " +
+    "continues: what holds the new value already is `unchanged`.",
+  request: taking(ROTATION_BODY, ROTATION_EXAMPLES),
+  answers: {
+    200: { ...json("No cluster failed", Rotation), event: RotationEventLine },
+    207: json("Some clusters failed or were not begun", Rotation),
+    400: json(
+      "The body is no JSON object, a field is missing or invalid, both values are the same, or a " +
+        "place cannot hold the new one; nothing is written",
+      CannotHoldAnswer,
+      Envelope,
+      Rotation,
+    ),
+    409: json(
+      "Clusters could not be read, there is nothing to rotate in one of `first`, or a rotation of " +
+        "the same value is running; nothing is written",
+      NotSeenAnswer,
+      FirstNotFoundAnswer,
+      RunningAnswer,
+      Envelope,
+      Rotation,
+    ),
+    422: json(
+      "The new value is refused at a place, or cannot be tried there; nothing is written",
+      NotAcceptedByPlaces,
+      Envelope,
+    ),
+    ...errors(CLUSTER_FAILS, Rotation),
+  },
+});
+
+/** Unlike any other: it begins what names its writes. */
+const newId = () => `rotation-${crypto.randomUUID().replaceAll("-", "").slice(0, 16)}`;
+
+export const take: OperationModule["take"] = ({ query, body }) => {
+  const { selection, hints, request: asked } = parseBody(query, body, ROTATION_BODY);
+  const request: RotationRequest = { rotation: newId(), ...asked };
+  const { rotation, dryRun, force, set } = request;
+  return {
+    selection,
+    id: rotation,
+    attempt: {
+      dryRun,
+      // It tells whether a guess of the old value is right.
+      tries: 1,
+      of: (writer, clusters) => ({
+        ...writer,
+        ...{ kind: "rotate", rotation, clusters, names: [], namespaces: [] },
+        ...{ upsert: true, force, dryRun },
+      }),
+      credentials: set.value,
+    },
+    steps: (context) => steps(request, hints, context),
+  };
+};
+
+async function* steps(
+  request: RotationRequest,
+  hints: readonly string[],
+  context: FleetContext,
+): AsyncGenerator<FleetEvent, Done, void> {
+  const { rotation, maxFailures, dryRun } = request;
+  const { wantsEvents, writer: { actor: { name: by } } } = context;
+  const started = new Date().toISOString();
+  const clusters: RotationCluster[] = [];
+  try {
+    const all = rotate(request, depsOf(context));
+    let next = await all.next();
+    for (; next.done !== true; next = await all.next()) {
+      const step = next.value;
+      if (step.step === "begun") {
+        const { names } = step;
+        const begun = { event: "started", clusters: names.length, names, rotation } as const;
+        yield begun;
+      } else {
+        clusters.push(step.cluster);
+        yield clusterEvent(step.cluster);
+      }
+    }
+    const end = next.value;
+    const ended = new Date().toISOString();
+    const state = dryRun ? "planned" as const : "done" as const;
+    const names = context.chosen.map(({ name }) => name);
+    const told = { rotation, state, started, ended, by, names, clusters, replaces: [], ...end };
+    const record = context.rotations.get(rotation) ?? told;
+    return {
+      outcome: outcomeOf(clusters, end, dryRun),
+      reply: () => rotationAnswer(record, { hints, isStreamed: wantsEvents }),
+    };
+  } catch (error) {
+    if (error instanceof RotationRefused) throw rotationRefused(error.refusal, maxFailures);
+    throw error;
+  }
+}
+
+function depsOf(context: FleetContext): RotationDeps {
+  const { chosen, each, all, fingerprint, rotations, begin, identity, auditLog, onFault } = context;
+  const { writer: { actor }, verifyOne: verify, checks: memory, isStopped } = context;
+  const whyStopped = () =>
+    isStopped() ? "it was stopped before this: server shutdown or client disconnect" : undefined;
+  const isSeen = (cluster: string) => mayUseCluster(identity, cluster);
+  const deps = { verify, memory, whyStopped, fingerprint };
+  return {
+    ...{ chosen, each, all, fingerprint, rotations, begin, onFault, by: actor.name, isSeen },
+    tryAll: (tries, isDryRun) => tryNew(tries, isDryRun, deps),
+    wasFound: (values) => wasFound(values, { rotations, auditLog, isSeen }),
+    told: (result) => rotationCluster(result, context),
+  };
+}
+
+/** What the audit log says of all of it. */
+function outcomeOf(
+  clusters: readonly RotationCluster[],
+  { proof: { safe_to_revoke, reasons = [] } }: RotationEnd,
+  dryRun: boolean,
+): Outcome {
+  const counts = Object.fromEntries(
+    [...Map.groupBy(clusters, ({ status }) => status)].map(([status, of]) => [status, of.length]),
+  );
+  const succeeded = clusters.filter(({ status_code }) => status_code < 400).length;
+  const outcome = dryRun
+    ? "planned"
+    : succeeded === 0
+    ? "failed"
+    : succeeded < clusters.length
+    ? "mixed"
+    : safe_to_revoke
+    ? "safe_to_revoke"
+    : "rotated";
+  const codes = reasons.map(({ code }) => code);
+  return { outcome, counts, ...codes.length === 0 ? {} : { refusals: codes } };
+}

@@ -1,0 +1,42 @@
+import type { Refusal } from "../fleet/rotation/refusal.ts";
+import type { TriedPlace } from "../fleet/rotation/shapes.ts";
+import { OperationError } from "./errors.ts";
+
+/** Why a rotation was refused, as an error. */
+export function rotationRefused(refusal: Refusal, maxFailures: number): OperationError {
+  switch (refusal.kind) {
+    case "same_value":
+      return new OperationError("same_value", {});
+    case "running": {
+      const { rotation } = refusal;
+      return new OperationError("rotation_running", { rotation }, { body: { rotation } });
+    }
+    case "clusters_not_seen": {
+      const { notSeen } = refusal;
+      const about = { notSeen, maxFailures };
+      return new OperationError("clusters_not_seen", about, { body: { not_seen: notSeen } });
+    }
+    case "cannot_hold": {
+      const { places } = refusal;
+      return new OperationError("cannot_hold", { places }, { body: { places } });
+    }
+    case "first_not_found": {
+      const { clusters } = refusal;
+      return new OperationError("first_not_found", { clusters }, { body: { first: clusters } });
+    }
+    case "refused":
+    case "untried":
+      return notAccepted(refusal);
+  }
+}
+
+function notAccepted(
+  { kind, tried }: { readonly kind: "refused" | "untried"; readonly tried: readonly TriedPlace[] },
+): OperationError {
+  const isRefused = kind === "refused";
+  const { at, message: why } = tried.find(({ state, open }) =>
+    isRefused ? state === "refused" : state !== "accepted" && !open
+  )!;
+  const code = isRefused ? "credential_refused" : "credential_untried";
+  return new OperationError(code, { at, why, isWrite: true }, { body: { verified: tried } });
+}

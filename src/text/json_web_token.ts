@@ -1,0 +1,25 @@
+import { decodeBase64 } from "./bytes.ts";
+import { isObject, parsedJson } from "./json.ts";
+
+/**
+ * `exp` of a JSON Web Token, in milliseconds since 1970; `undefined` where it has none, or is no such token.
+ * Nothing is verified.
+ * @see https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4
+ */
+export function endOfToken(token: string): number | undefined {
+  const exp = claimsOf(token)?.exp;
+  return typeof exp === "number" ? timeOrNone(exp * 1000) : undefined;
+}
+
+/** What a JSON Web Token says; nothing is verified. */
+export function claimsOf(token: string): Readonly<Record<string, unknown>> | undefined {
+  const [, payload, , more] = token.split(".");
+  if (payload === undefined || more !== undefined) return undefined;
+  const base64 = payload.replaceAll("-", "+").replaceAll("_", "/");
+  const bytes = decodeBase64(base64.padEnd(Math.ceil(base64.length / 4) * 4, "="));
+  const claims = bytes && parsedJson(new TextDecoder().decode(bytes));
+  return isObject(claims) ? claims : undefined;
+}
+
+/** What a Date can hold. */
+const timeOrNone = (time: number) => Math.abs(time) <= 8.64e15 ? time : undefined;

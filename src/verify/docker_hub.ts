@@ -1,0 +1,56 @@
+import { seal, type Sealed } from "../log/sealed.ts";
+import { isObject, parsedObject } from "../text/json.ts";
+import { claimsOf } from "../text/json_web_token.ts";
+import { bearer } from "./authorization.ts";
+import { isoTime } from "./expiry.ts";
+import type { Session } from "./session.ts";
+
+/** Largest answer that is read, in bytes: of a hundred tokens, each with its labels. */
+const MAX_ANSWER = 256 * 1024;
+
+/** Most tokens that are looked at. */
+const MOST = 100;
+
+/**
+ * When a personal access token of Docker Hub ends, in ISO time. It gets a token for the API, which lists all of
+ * the user's; which of them is the one that was used is known where the API's token names it by its id, where
+ * there is one active alone, or all of them end together. This was written by the documents, and tried against
+ * their examples only.
+ * @see https://docs.docker.com/reference/api/hub/latest/operations/AuthCreateAccessToken.md
+ * @see https://docs.docker.com/reference/api/hub/latest/operations/getV2AccessTokens.md
+ */
+export async function askDockerHub(
+  session: Session,
+  api: string,
+  { username, token }: { readonly username: string; readonly token: Sealed<string> },
+): Promise<string | undefined> {
+  const login = await session.ask({
+    method: "POST",
+    url: new URL("auth/token", api),
+    accept: "application/json",
+    json: seal(JSON.stringify({ identifier: username, secret: token.reveal() })),
+    maxBody: MAX_ANSWER,
+  });
+  const { access_token: access } = parsedObject(login.body) ?? {};
+  if (login.status !== 200 || typeof access !== "string") return undefined;
+  const authorization = bearer(access);
+  if (authorization === undefined) return undefined;
+  const { status, body } = await session.ask({
+    url: new URL(`access-tokens?page_size=${MOST}`, api),
+    accept: "application/json",
+    authorization,
+    maxBody: MAX_ANSWER,
+  });
+  const { results, next } = parsedObject(body) ?? {};
+  if (status !== 200 || !Array.isArray(results)) return undefined;
+  const active = results.filter(isObject).filter(({ is_active }) => is_active === true);
+  const named = active.filter(({ uuid }) => typeof uuid === "string" && says(access, uuid));
+  const meant = named.length === 1 ? named : next ? [] : active;
+  const [end, ...others] = new Set(meant.map(({ expires_at }) => isoTime(expires_at)));
+  return others.length === 0 ? end : undefined;
+}
+
+/** Whether a JSON Web Token has this text in what it says. */
+function says(token: string, text: string): boolean {
+  return JSON.stringify(claimsOf(token) ?? {}).includes(JSON.stringify(text));
+}

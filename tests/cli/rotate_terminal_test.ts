@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { makeCanary } from "../support/canary.ts";
+import { eachOf, onStage, type Stage } from "./credentials_support.ts";
+import { forgetGone, NEW, OLD, ROTATE, store, stored } from "./rotate_support.ts";
+import { script, sit, type Typed } from "./sit.ts";
+
+/** `rotate` where somebody sits before a terminal: the plan, the question, and what came of it. */
+
+function terminalTest(
+  sentence: string,
+  act: (stage: Stage & { readonly fresh: string }) => Promise<void>,
+): void {
+  const fn = () =>
+    onStage(async (stage) => {
+      const fresh = makeCanary();
+      await store(stage, fresh.value);
+      await forgetGone(stage);
+      await act({ ...stage, fresh: fresh.value });
+    });
+  Deno.test({ name: sentence, ignore: script === undefined, fn });
+}
+
+const ALL = ["--all-clusters"];
+
+/** Sits down before it, and looks that no value is seen. */
+async function sat(stage: Stage & { readonly fresh: string }, args: string[], typed: Typed[]) {
+  const ended = await sit(stage.folder.path, args, typed);
+  for (const value of [stage.canary.value, stage.fresh]) {
+    assert.ok(!ended.seen.includes(value), ended.seen);
+  }
+  return ended;
+}
+
+const PLAN =
+  "^CLUSTER +SECRET +KEYS +RESULT\r\n(one|two) +[^]*two +team-a/ghcr +[^\r]*\\(dry run\\)\r\n";
+const QUESTION = new RegExp(`${PLAN}[^]*Rotate 5 secrets on 2 clusters\\? \\[y/N\\] $`);
+
+terminalTest(
+  "the plan is shown, and a yes carries it out, with a line a cluster",
+  async (stage) => {
+    const { code, seen } = await sat(stage, [...ROTATE, ...ALL], [[QUESTION, "y\n"]]);
+    assert.equal(code, 0, seen);
+    assert.match(seen, /^one: rotated: 2 secrets\r$/m);
+    assert.match(seen, /^two: rotated: 3 secrets\r$/m);
+    assert.match(seen, /^Safe to revoke: /m);
+    assert.match(seen, /^To go back: /m);
+    assert.deepEqual(stored(stage), Array(5).fill(stage.fresh));
+  },
+);
+
+const NOS = ["n\n", "\n", "yesterday\n", "\x04"];
+
+terminalTest("anything but a yes changes nothing", async (stage) => {
+  await eachOf(NOS, async (answer) => {
+    const { code, seen } = await sat(stage, [...ROTATE, ...ALL], [[QUESTION, answer]]);
+    assert.equal(code, 0, seen);
+    assert.match(seen, /^Nothing was rotated\r$/m);
+  });
+  assert.deepEqual(stored(stage), Array(5).fill(stage.canary.value));
+});
+
+terminalTest("both values are asked for, and not shown", async (stage) => {
+  const args = ["rotate", "--old-password-stdin", "--no-verify", ...ALL, "--yes"];
+  const { code, seen, echoes } = await sat(stage, args, [
+    [/^old-password: $/, `${stage.canary.value}\n`],
+    [/New password: $/, `${stage.fresh}\n`],
+  ]);
+  assert.deepEqual([code, echoes], [0, true], seen);
+  assert.deepEqual(stored(stage), Array(5).fill(stage.fresh));
+});
+
+terminalTest("where nothing would be written nobody is asked", async (stage) => {
+  const { folder } = stage;
+  await folder.write("another", "another-value-4711\n");
+  const args = ["rotate", "--old-password-file", "another", ...NEW, "--no-verify", ...ALL];
+  const { code, seen } = await sat(stage, args, []);
+  assert.equal(code, 3, seen);
+  assert.doesNotMatch(seen, /y\/N/);
+  assert.match(seen, /^Nothing to rotate: /m);
+  assert.match(seen, /^ {2}never_found: /m);
+});
+
+terminalTest("neither --yes nor a dry run asks", async (stage) => {
+  const dry = await sat(stage, [...ROTATE, ...ALL, "--dry-run"], []);
+  assert.deepEqual([dry.code, /y\/N/.test(dry.seen)], [0, false], dry.seen);
+  assert.deepEqual(stored(stage), Array(5).fill(stage.canary.value));
+  const { code, seen } = await sat(
+    stage,
+    ["rotate", ...OLD, ...NEW, "--no-verify", ...ALL, "-y"],
+    [],
+  );
+  assert.deepEqual([code, /y\/N/.test(seen)], [0, false], seen);
+});

@@ -1,0 +1,271 @@
+import assert from "node:assert/strict";
+import { makeCanary } from "../support/canary.ts";
+import {
+  assertEnded,
+  eachOf,
+  type Expected,
+  onStage,
+  type Stage,
+  type StageOptions,
+  testsBothWays,
+} from "./credentials_support.ts";
+import { forgetGone, NEW, OLD, ROTATE, store, stored } from "./rotate_support.ts";
+
+/** A value replaced everywhere, as `rotate` tells it. */
+
+const test = testsBothWays((each) => Deno.test(each));
+
+type Act = (stage: Stage & { readonly fresh: string }) => Promise<void>;
+
+/** The same where both clusters hold the old value, with a new one. */
+const rotationTest = (sentence: string, act: Act, options?: StageOptions) =>
+  test(sentence, withValues(act), options);
+
+/** What is the same by a server. */
+const clientTest = (sentence: string, act: Act) =>
+  Deno.test(sentence, () => onStage(withValues(act)));
+
+function withValues(act: Act): (stage: Stage) => Promise<void> {
+  return async (stage) => {
+    const fresh = makeCanary();
+    await store(stage, fresh.value);
+    const run: Stage["run"] = async (args, given) => {
+      const ended = await stage.run(args, given);
+      fresh.absentFrom(ended.stdout + ended.stderr, "what is printed");
+      return ended;
+    };
+    await act({ ...stage, run, fresh: fresh.value });
+  };
+}
+
+const BOTH = ["--cluster", "one,two"];
+
+rotationTest("a rotation of all clusters is safe, and says so", async (stage) => {
+  await forgetGone(stage);
+  const { run, fresh } = stage;
+  assertEnded(await run([...ROTATE, "--all-clusters", "--yes"]), {
+    stderr: new RegExp(
+      "^(one: rotated: 2 secrets\ntwo: rotated: 3 secrets|two: .*\none: .*)\n" +
+        "2 clusters: 5 replaced\nSafe to revoke: .*\nNever searched: .*\n" +
+        "To go back: the same command with the two values exchanged.*\n" +
+        "rotation: (\\S+) \\('rotations \\2' shows it again\\)\n$",
+    ),
+  });
+  assert.deepEqual(stored(stage), Array(5).fill(fresh));
+});
+
+clientTest("in a pipe nothing is done without --yes", async (stage) => {
+  const { run, canary: { value } } = stage;
+  assertEnded(await run([...ROTATE, ...BOTH]), {
+    code: 2,
+    stderr: /^error: Cannot ask whether to rotate: there is no terminal; give --yes\n/,
+  });
+  assert.deepEqual(stored(stage), Array(5).fill(value));
+});
+
+const PLAN = /^CLUSTER +SECRET +KEYS +RESULT\none +argocd\/ghcr +\S.* \w+ \(dry run\)\n/;
+
+rotationTest("a dry run shows the plan, and changes nothing", async (stage) => {
+  const { run, canary: { value } } = stage;
+  const rows: [args: string[], expected: Expected][] = [
+    [["--dry-run"], { stdout: PLAN, stderr: /^2 clusters: 5 \w+ \(dry run\)\n$/m }],
+    [["--dry-run=server", "--exit-code"], { code: 5, stdout: PLAN, stderr: /dry run/ }],
+    [
+      ["--dry-run=client"],
+      { stdout: /^POST \/api\/v1\/rotations\n[^]*"find": \{\n +"password": "\*\*\*"/, stderr: /./ },
+    ],
+  ];
+  await eachOf(rows, async ([args, expected]) => {
+    assertEnded(await run([...ROTATE, ...BOTH, ...args]), expected);
+  });
+  assert.deepEqual(stored(stage), Array(5).fill(value));
+});
+
+/** What is wrong with a command line; nothing is done. */
+const WRONG: [args: string[], stdin: string | undefined, stderr: RegExp][] = [
+  [["rotate", ...OLD, ...NEW, "--yes"], undefined, /^error: Missing --cluster/],
+  [["rotate", ...NEW, ...BOTH, "--yes"], undefined, /^error: Missing what to replace: /],
+  [["rotate", ...OLD, ...BOTH, "--yes"], undefined, /^error: Missing the new credential: /],
+  [
+    ["rotate", "--old-password-stdin", "--password-stdin", ...BOTH, "--yes"],
+    "x\n",
+    /^error: Only one thing can be read from standard input: --old-password-stdin or --password-stdin\n/,
+  ],
+  [
+    ["rotate", ...OLD, "--password-file", "old", ...BOTH, "--yes"],
+    undefined,
+    /^error: .*(same|equal)/,
+  ],
+  [
+    ["rotate", "--old-username", "ci", ...NEW, ...BOTH, "--yes"],
+    undefined,
+    /^error: --old-username needs --registry or --url-prefix beside it/,
+  ],
+  [
+    ["rotate", ...OLD, "--fingerprint", "0123456789abcdef", ...NEW, ...BOTH, "--yes"],
+    undefined,
+    /^error: /,
+  ],
+  [["rotate", ...OLD, ...NEW, ...BOTH, "--exit-code"], undefined, /^error: --exit-code needs/],
+  [["rotations"], undefined, /^error: Missing ID/],
+];
+
+clientTest("wrong usage is told, and nothing is done", async (stage) => {
+  const { run, canary: { value } } = stage;
+  await eachOf(WRONG, async ([args, stdin, stderr]) => {
+    assertEnded(await run(args, { stdin }), { code: 2, stderr });
+  });
+  assert.deepEqual(stored(stage), Array(5).fill(value));
+});
+
+clientTest("one value comes from standard input, without the break at its end", async (stage) => {
+  await forgetGone(stage);
+  const { run, fresh } = stage;
+  const args = ["rotate", ...OLD, "--password-stdin", "--no-verify", "--all-clusters", "--yes"];
+  const ended = await run(args, { stdin: `${fresh}\r\n` });
+  assert.equal(ended.code, 0, ended.stderr);
+  assert.deepEqual(stored(stage), Array(5).fill(fresh));
+});
+
+clientTest(
+  "the new value comes from the environment, and the old one never does",
+  async (stage) => {
+    const { run, fresh, canary: { value } } = stage;
+    const env = { ARGOCD_CONFIGURER_PASSWORD: fresh };
+    const none = await run(["rotate", ...NEW, ...BOTH, "--yes"], { env });
+    assertEnded(none, { code: 2, stderr: /^error: Missing what to replace/ });
+    assert.deepEqual(stored(stage), Array(5).fill(value));
+    const args = ["rotate", ...OLD, "--no-verify", "--managed-only=false", ...BOTH, "--yes"];
+    const ended = await run(args, { env });
+    // Not all clusters were seen.
+    assertEnded(ended, {
+      code: 3,
+      stderr: /^NOT safe to revoke the old value:\n {2}not_seen: .*gone/m,
+    });
+    assert.deepEqual(stored(stage), Array(5).fill(fresh));
+  },
+);
+
+rotationTest("more clusters that are not seen than may fail refuse it all", async (stage) => {
+  const { run, fresh, canary: { value } } = stage;
+  assertEnded(await run([...ROTATE, "--all-clusters", "--yes"]), {
+    code: 1,
+    stderr: /^error: [^]*\n {2}gone: /,
+  });
+  assert.deepEqual(stored(stage), Array(5).fill(value));
+  const ended = await run([...ROTATE, "--all-clusters", "--max-failures", "1", "--yes"]);
+  assertEnded(ended, {
+    code: 3,
+    stderr:
+      /^gone: failed: [^]*^failed: --cluster gone\n[^]*^Run the same command again to continue/m,
+  });
+  assert.deepEqual(stored(stage), Array(5).fill(fresh));
+});
+
+clientTest(
+  "a value that cannot be tried is not written, unless that is allowed",
+  async (stage) => {
+    const { run, fresh, canary: { value } } = stage;
+    const args = ["rotate", ...OLD, ...NEW, "--cluster", "one", "--yes"];
+    assertEnded(await run(args), {
+      code: 1,
+      stderr:
+        /^error: .*cannot be tried at 127\.0\.0\.1:1; nothing was written[^\n]* give --allow-untried\n {2}/,
+    });
+    assert.equal(stored(stage)[0], value);
+    const ended = await run([...args, "--allow-untried"]);
+    assert.equal(ended.code, 3, ended.stderr);
+    assert.deepEqual(stored(stage).slice(0, 2), [fresh, fresh]);
+  },
+);
+
+clientTest("the way back is the same with the values exchanged", async (stage) => {
+  await forgetGone(stage);
+  const { run, canary: { value } } = stage;
+  const all = ["--no-verify", "--all-clusters", "--yes"];
+  assert.equal((await run([...ROTATE, "--all-clusters", "--yes"])).code, 0);
+  const back = ["--old-password-file", "new", "--password-file", "old"];
+  const ended = await run(["rotate", ...back, ...all]);
+  assert.equal(ended.code, 0, ended.stderr);
+  assert.deepEqual(stored(stage), Array(5).fill(value));
+});
+
+rotationTest("the JSON answer is the API's, and is alone on standard output", async (stage) => {
+  const { run } = stage;
+  const ended = await run([...ROTATE, ...BOTH, "--yes", "-o", "json"]);
+  const { clusters, safe_to_revoke, old_value, rotation } = JSON.parse(ended.stdout);
+  assert.equal(ended.code, 3);
+  assert.deepEqual([safe_to_revoke, old_value.state, typeof rotation], [
+    false,
+    "unknown",
+    "string",
+  ]);
+  assert.deepEqual(
+    clusters.map(({ cluster, status, secrets }: Record<string, unknown[]>) => [
+      cluster,
+      status,
+      secrets!.length,
+    ]),
+    [["one", "rotated", 2], ["two", "rotated", 3]],
+  );
+});
+
+rotationTest(
+  "the same command again changes nothing, and is safe by the audit log",
+  async (stage) => {
+    await forgetGone(stage);
+    const { run } = stage;
+    const first = await run([...ROTATE, "--all-clusters", "--yes", "-o", "json"]);
+    const again = await run([...ROTATE, "--all-clusters", "--yes"]);
+    assertEnded(again, {
+      stderr:
+        /^(one|two): unchanged\n(one|two): unchanged\n2 clusters: 5 unchanged\nSafe to revoke/,
+    });
+    const { rotation } = JSON.parse(first.stdout);
+    const shown = await run(["rotations", rotation]);
+    assertEnded(shown, {
+      stdout: /^CLUSTER +STATUS +SECRETS +LEFT .*\none +rotated +2 +0\b.*\ntwo +rotated +3 +0\b/,
+      stderr: /Safe to revoke/,
+    });
+    assertEnded(await run(["rotations", "r-0000000000000000"]), { code: 1, stderr: /^error: / });
+  },
+  { config: "audit-log: audit.jsonl\n" },
+);
+
+const DONE = { event: "done", success: true, succeeded: 1, failed: 0, not_begun: 0 };
+const ROTATED = { status: "rotated", secrets: [], left: [] };
+const GONE = { state: "gone", fingerprints: [], places: [], not_seen: [] };
+const PROVEN = { ...DONE, safe_to_revoke: true, old_value: GONE };
+
+/** What a server sends of its one cluster and at the end, and what the command makes of it. */
+const SENT: [answer: object, done: object | undefined, code: number, stderr: RegExp][] = [
+  [ROTATED, PROVEN, 0, /^a: rotated: 0 secrets\n[^]*^Safe to revoke/m],
+  [{}, PROVEN, 1, /unexpected response \(status 200\)/],
+  [{ ...ROTATED, left: [3] }, PROVEN, 1, /unexpected response \(status 200\)/],
+  [ROTATED, { ...PROVEN, safe_to_revoke: "yes" }, 3, /^NOT safe to revoke/m],
+  [ROTATED, { ...PROVEN, reasons: "none" }, 3, /unexpected response[^]*^NOT safe to revoke/m],
+  [ROTATED, undefined, 3, /the connection was lost[^]*Send the same again[^]*^NOT safe to revoke/m],
+  [ROTATED, { ...DONE, error: true, message: "Broken" }, 3, /^error: Broken$[^]*^NOT safe/m],
+];
+
+Deno.test("nothing is safe to revoke by what a server has not said in full", async () => {
+  await onStage(async ({ runAlone }) => {
+    await eachOf(SENT, async ([answer, done, code, stderr]) => {
+      const events = [
+        { event: "started", clusters: 1, names: ["a"], rotation: "r-1" },
+        { event: "cluster", cluster: "a", status_code: 200, answer },
+        ...done === undefined ? [] : [done],
+      ];
+      const text = events.map((each) => `${JSON.stringify(each)}\n`).join("");
+      const headers = { "Content-Type": "application/x-ndjson", "X-Request-Id": "r" };
+      await using server = Deno.serve(
+        { hostname: "127.0.0.1", port: 0, onListen() {} },
+        () => new Response(text, { headers }),
+      );
+      const url = `http://127.0.0.1:${server.addr.port}`;
+      const find = ["rotate", "--fingerprint", "0123456789abcdef", "--password-stdin"];
+      const args = [...find, "--all-clusters", "--yes", "--server", url];
+      assertEnded(await runAlone(args, { stdin: "new-4711\n" }), { code, stderr });
+    });
+  });
+});

@@ -1,0 +1,275 @@
+import assert from "node:assert/strict";
+import type { Verdict } from "../../../src/verify/verdict.ts";
+import { makeSshKey } from "../material.ts";
+import {
+  NEW,
+  OLD,
+  passwordIn,
+  putManaged,
+  putRepository,
+  type RotationOptions,
+  type RotationStage,
+  rotationStage,
+  statusesOf,
+} from "../rotation_stage.ts";
+import { putArgocd } from "../matrix_stage.ts";
+
+/** Why a rotation is refused: then nothing is written anywhere. */
+
+const REFUSED: Verdict = {
+  ...{ reachable: true, accepted: false, may: [], asked: "https://ghcr.io/", status: 401 },
+  why: "The registry refuses it",
+};
+const SILENT: Verdict = {
+  ...{ reachable: false, accepted: undefined, may: [], asked: "https://ghcr.io/" },
+  why: "Nobody answers",
+};
+
+interface Row {
+  readonly name: string;
+  readonly options?: RotationOptions;
+  readonly before?: (it: RotationStage) => void;
+  readonly more: object;
+  readonly status: number;
+  readonly code: string;
+  readonly message: RegExp;
+  readonly field?: string;
+  readonly body?: Readonly<Record<string, unknown>>;
+  /** How many places are tried. @default 0 */
+  readonly tries?: number;
+}
+
+const fails = (name: string) => (it: RotationStage) => {
+  it.fleet[name]!.fault = () => ({ kind: "throw", error: "unreachable" });
+};
+
+const ROWS: readonly Row[] = [
+  {
+    name: "old and new value are the same",
+    more: { set: { password: OLD } },
+    status: 400,
+    code: "same_value",
+    message: /are the same; nothing was written/,
+  },
+  {
+    name: "nothing is selected",
+    more: { clusters: undefined },
+    status: 400,
+    code: "selection_required",
+    message: /^No cluster selected: set 'clusters' \(\["\*"\] for all\) or 'cluster_selector'$/,
+    field: "clusters",
+  },
+  {
+    name: "there is no old value",
+    more: { find: undefined },
+    status: 400,
+    code: "missing_field",
+    message: /find/,
+    field: "find",
+  },
+  {
+    name: "there is no new one",
+    more: { set: undefined },
+    status: 400,
+    code: "missing_field",
+    message: /set/,
+    field: "set",
+  },
+  {
+    name: "the old one is a user name alone",
+    more: { find: { username: "ci" } },
+    status: 400,
+    code: "invalid_field",
+    message: /'find.username' needs 'registry' or 'url_prefix' beside it/,
+    field: "find.username",
+  },
+  {
+    name: "the old one is a registry alone",
+    more: { find: { registry: "ghcr.io" } },
+    status: 400,
+    code: "invalid_field",
+    message: /'find.registry' needs 'username' beside it/,
+    field: "find.registry",
+  },
+  {
+    name: "the old one is said in two ways",
+    more: { find: { password: OLD, name: "ghcr" } },
+    status: 400,
+    code: "invalid_field",
+    message: /contradicts/,
+    field: "find.name",
+  },
+  {
+    name: "the new one is of two kinds",
+    more: { set: { password: NEW, bearer_token: NEW } },
+    status: 400,
+    code: "invalid_field",
+    message: /contradicts/,
+    field: "set.bearer_token",
+  },
+  {
+    name: "the new one is a user name alone",
+    more: { set: { username: "ci" } },
+    status: 400,
+    code: "invalid_field",
+    message: /'set' must have a credential/,
+    field: "set",
+  },
+  {
+    name: "more clusters than may fail cannot be read",
+    before: fails("b"),
+    more: {},
+    status: 409,
+    code: "clusters_not_seen",
+    message: /Cluster 'b' could not be read: .*; nothing was written \(max_failures is 0\)/,
+    field: "max_failures",
+    body: {
+      not_seen: [{
+        ...{ cluster: "b", status: "cluster_unreachable", message: "Cannot do it: unreachable" },
+      }],
+    },
+  },
+  {
+    name: "a cluster of those that go first cannot be read",
+    before: fails("b"),
+    more: { first: ["b"], max_failures: 3 },
+    status: 409,
+    code: "clusters_not_seen",
+    message: /Cluster 'b' could not be read/,
+    field: "max_failures",
+  },
+  {
+    name: "there is nothing to rotate in one of those that go first",
+    options: { fill: (cluster, name) => name === "b" ? undefined : putManaged(cluster) },
+    more: { first: ["a", "b"] },
+    status: 409,
+    code: "first_not_found",
+    message: /There is nothing to rotate in 'b', which 'first' names; nothing was written/,
+    field: "first",
+    body: { first: ["b"] },
+  },
+  {
+    name: "all that one of those that go first has is left",
+    options: {
+      fill: (cluster, name) =>
+        putManaged(cluster, "ghcr", OLD, name === "b" ? { annotations: {} } : {}),
+    },
+    more: { first: ["b"] },
+    status: 409,
+    code: "first_not_found",
+    message: /There is nothing to rotate in 'b'/,
+    field: "first",
+  },
+  {
+    name: "the new value is refused where it would be used",
+    options: { verdict: () => REFUSED },
+    more: {},
+    status: 422,
+    code: "credential_refused",
+    message: /not accepted by ghcr.io: The registry refuses it; nothing was written/,
+    body: { verified: [{ at: "ghcr.io", state: "refused", message: "The registry refuses it" }] },
+    tries: 1,
+  },
+  {
+    name: "the new value is refused, though what cannot be tried is allowed",
+    options: { verdict: () => REFUSED },
+    more: { allow_untried: true },
+    status: 422,
+    code: "credential_refused",
+    message: /The registry refuses it/,
+    tries: 1,
+  },
+];
+
+for (const { name, options, before, more, status, code, message, field, body, tries = 0 } of ROWS) {
+  Deno.test(`where ${name}, it is ${status} ${code} and nothing is written`, async () => {
+    const it = rotationStage(options);
+    before?.(it);
+    const was = Object.values(it.fleet).map((cluster) => cluster.dump());
+    const answer = await it.rotate(more);
+    assert.equal(answer.status, status);
+    assert.equal(answer.body.code, code);
+    assert.match(answer.body.message!, message);
+    assert.equal(answer.body.field, field);
+    for (const [name, value] of Object.entries(body ?? {})) {
+      assert.deepEqual(answer.body[name], value);
+    }
+    assert.deepEqual(Object.values(it.fleet).map((cluster) => cluster.dump()), was);
+    assert.equal(it.tried.length, tries);
+  });
+}
+
+Deno.test("a new value that cannot be tried is refused, unless that is allowed", async () => {
+  const it = rotationStage({ verdict: () => SILENT });
+  const { status, body } = await it.rotate();
+  assert.deepEqual([status, body.code, body.field], [422, "credential_untried", "allow_untried"]);
+  assert.deepEqual(body.remedy, { allow_untried: true });
+  assert.equal(passwordIn(it.fleet.a!), OLD);
+  const allowed = await it.rotate({ allow_untried: true });
+  assert.equal(allowed.status, 200);
+  assert.equal(passwordIn(it.fleet.a!), NEW);
+});
+
+Deno.test("a place of which nobody knows who uses it cannot be tried", async () => {
+  const it = rotationStage({
+    known: { a: {} },
+    fill(cluster) {
+      putManaged(cluster);
+      putArgocd(cluster, "scm", "scm-creds", { token: OLD });
+    },
+  });
+  const { status, body } = await it.rotate({ managed_only: false });
+  assert.deepEqual([status, body.code], [422, "credential_untried"]);
+  assert.deepEqual(body.verified!.map(({ at, state }) => [at, state]), [
+    ["secret argocd/scm (token)", "not_tried"],
+    ["ghcr.io", "accepted"],
+  ]);
+  const allowed = await it.rotate({ managed_only: false, allow_untried: true });
+  assert.equal(allowed.body.safe_to_revoke, true);
+});
+
+Deno.test("without verify nothing is tried", async () => {
+  const it = rotationStage({ verdict: () => REFUSED });
+  const { status, body } = await it.rotate({ verify: false });
+  assert.equal(status, 200);
+  assert.equal(body.verified, undefined);
+  assert.deepEqual(it.tried, []);
+});
+
+Deno.test("a new credential that a place cannot hold is refused, and the places are named", async () => {
+  const it = rotationStage({
+    known: { a: {} },
+    fill(cluster) {
+      putManaged(cluster);
+      putRepository(cluster);
+    },
+  });
+  const was = it.fleet.a!.dump();
+  const { status, body } = await it.rotate({ set: { ssh_private_key: makeSshKey() } });
+  assert.deepEqual([status, body.code, body.field], [400, "cannot_hold", "set"]);
+  const places = body.places as { cluster: string; name: string; key: string }[];
+  assert.deepEqual(places.map(({ cluster, name, key }) => [cluster, name, key]), [
+    ["a", "app", "password"],
+    ["a", "ghcr", ".dockerconfigjson"],
+  ]);
+  assert.deepEqual(it.fleet.a!.dump(), was);
+});
+
+Deno.test("clusters that cannot be read count as failures, up to max_failures", async () => {
+  const it = rotationStage();
+  fails("b")(it);
+  const { status, body } = await it.rotate({ max_failures: 1 });
+  assert.equal(status, 207);
+  assert.deepEqual(statusesOf(body), { a: "rotated", b: "failed", c: "rotated" });
+});
+
+Deno.test("a new value that was refused is tried afresh by the same request", async () => {
+  let verdict = REFUSED;
+  const it = rotationStage({ verdict: () => verdict });
+  assert.equal((await it.rotate()).status, 422);
+  verdict = { ...REFUSED, accepted: true, status: 200, why: "It is accepted" };
+  // What was said in the same millisecond counts as said now.
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  assert.equal((await it.rotate()).status, 200);
+  assert.equal(it.tried.length, 2);
+});

@@ -1,0 +1,51 @@
+import type {
+  FleetContext,
+  FleetSteps,
+  Operation,
+  TakenOfFleet,
+} from "../../src/operations/operation.ts";
+import { askedSelection } from "../../src/operations/target.ts";
+import { PREFIX } from "../../src/operations/routes.ts";
+import type { Attempt } from "../../src/audit/entry.ts";
+import { post } from "./support.ts";
+
+/** What a made-up operation in steps is. */
+export interface Steps extends Partial<Omit<TakenOfFleet, "selection" | "steps">> {
+  steps(context: FleetContext): FleetSteps;
+  readonly selector?: string;
+}
+
+/** A made-up operation on all clusters that are named, or on all. */
+export function stepsOperation({ steps, selector, ...taken }: Steps): Operation {
+  return {
+    name: "steps",
+    tag: "secrets",
+    role: "writer",
+    effect: "write",
+    clusters: "many",
+    method: "post",
+    path: "/steps",
+    summary: "A made-up act in steps",
+    load: () =>
+      Promise.resolve({
+        describe: () => ({ answers: {} }),
+        take({ body }) {
+          const given = JSON.parse(new TextDecoder().decode(body as Uint8Array));
+          const which = { ...given, cluster_selector: selector };
+          return { ...taken, selection: askedSelection(which, "field"), steps };
+        },
+      }),
+  };
+}
+
+export const askSteps = (which: object = {}, headers: Readonly<Record<string, string>> = {}) =>
+  post(`${PREFIX}/steps`, which, headers);
+
+/** What an attempt says of a made-up act. */
+export const MADE_UP: Omit<Attempt, "writeId" | "requestId" | "actor"> = {
+  kind: "rotate",
+  names: [],
+  namespaces: [],
+  upsert: false,
+  force: false,
+};
