@@ -3,6 +3,7 @@ import { FingerprintKeys } from "./audit/fingerprint_keys.ts";
 import { NO_KEY, passingFingerprints } from "./audit/key.ts";
 import { checkTurns } from "./clusters/check_clusters.ts";
 import { PassedOverFiles } from "./clusters/passed_over_files.ts";
+import { IssuerAnswers } from "./credentials/checks/issuer_answers.ts";
 import { CheckMemory } from "./credentials/checks/memory.ts";
 import { Locks } from "./credentials/write/locks.ts";
 import { Rotations } from "./fleet/rotation/rotations.ts";
@@ -47,12 +48,16 @@ export function shared(
     fingerprint: passingFingerprints(),
     /** Why those end with this process; absent where they do not. */
     fingerprintsEnd: NO_KEY as string | undefined,
+    /** Whether this process makes them for one call only. */
+    fingerprintsAreNew: false,
     /** Of answers to who tries credentials: what of them is held at once. */
     readBudget: new ReadBudget(MAX_HELD),
     /** Dry runs and tried credentials of each token or address. */
     tries: new PerMinute({ allowed: TRIES_A_MINUTE }),
     /** What came of trying stored credentials. */
     checks: new CheckMemory(),
+    /** When tokens end, as their issuers said. */
+    issuerAnswers: new IssuerAnswers(),
     /** Searches for a value of each token or address. */
     finds: new PerMinute({ allowed: FINDS_A_MINUTE }),
     /** Rotations that run, and that are remembered. */

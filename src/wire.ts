@@ -125,7 +125,9 @@ export function wire(
       const { verify } = await import("./verify/verify.ts");
       const budgets = { request, process: common.readBudget };
       const { kubectlEnv: env, send } = machine;
-      return await verify(what, { seconds, allowed, env, budgets, ...send && { send } });
+      const { issuerAnswers: issuerMemory } = common;
+      const options = { seconds, allowed, env, budgets, issuerMemory };
+      return await verify(what, { ...options, ...send && { send } });
     },
     onFault: (error) => observe("write.internal_error", { error }),
     fingerprint: async (credential) =>
@@ -134,6 +136,7 @@ export function wire(
         : await fingerprints.of(credential).catch(() => undefined), // which is logged
     checks: common.checks,
     fingerprintsEnd: fingerprints ?? auditLog ? undefined : common.fingerprintsEnd,
+    fingerprintsAreNew: fingerprints ?? auditLog ? false : common.fingerprintsAreNew,
     auditLog,
     rotations: common.rotations,
   };

@@ -97,7 +97,7 @@ export const UNSAID_RULES: readonly UnsaidRule[] = [
   {
     what: "an old and a new credential that are the same, or a place that cannot hold the new one",
     message:
-      /^(The old and the new credential are the same|Field 'set' does not fit everywhere\. .*); nothing was written$/,
+      /^(The old and the new credential are the same|The new credential cannot be stored everywhere: .*); nothing was written$/,
   },
   {
     what: "what an image is called",

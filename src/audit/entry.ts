@@ -26,6 +26,14 @@ export interface Attempt {
   readonly rotation?: string;
   /** Fingerprints of the values that are to be replaced. */
   readonly replaces?: readonly string[];
+  /** Names of the clusters of which all that is to be replaced is among these. */
+  readonly replacesOf?: readonly string[];
+  /** Of a rotation that seeks something else than a value: a fingerprint of that. */
+  readonly about?: string;
+  /** Whether also pull secrets are meant that have no docker label. @default false */
+  readonly everywhere?: boolean;
+  /** By which key fingerprints are made, by the fingerprint of a text that is always the same. */
+  readonly key?: string;
   /** Of a value that is not known itself. */
   readonly fingerprint?: string;
   /** Of the secrets, each once. */
@@ -57,6 +65,10 @@ export interface Outcome {
   readonly refusals?: readonly string[];
   /** The kind of the failure. */
   readonly error?: string;
+  /** Of a rotation that has found in the end what it did not at first: fingerprints of that. */
+  readonly replaces?: readonly string[];
+  /** Of a rotation: whether what it replaced was then safe to revoke. */
+  readonly safe_to_revoke?: boolean;
   /** What is not as it was before a failure. */
   readonly not_restored?: readonly {
     readonly namespace: string;
@@ -92,6 +104,7 @@ export const PHASES = ["started", "begin", "end", "refused", "interrupted"] as c
 export const CUT_ORDER = [
   "service_accounts",
   "clusters",
+  "replaces_of",
   "namespaces_created",
   "namespaces",
   "written",
@@ -119,6 +132,11 @@ export interface Entry extends Partial<Outcome> {
   readonly rotation?: string;
   /** Fingerprints of the values that are to be replaced. */
   readonly replaces?: readonly string[];
+  readonly replaces_of?: readonly string[];
+  readonly about?: string;
+  readonly everywhere?: boolean;
+  /** Of the key that fingerprints are made by. */
+  readonly key?: string;
   readonly names?: readonly string[];
   readonly namespaces?: readonly string[];
   readonly service_accounts?: readonly ServiceAccountRef[];
@@ -179,6 +197,7 @@ export function about(
   const { writeId, requestId, actor, cluster, kind, names, namespaces, upsert, force } = attempt;
   const { serviceAccounts = [], dryRun = false } = attempt;
   const { clusters, rotation, replaces = [], fingerprint } = attempt;
+  const { replacesOf = [], about, everywhere = false, key } = attempt;
   return {
     write: writeId,
     request: requestId,
@@ -195,6 +214,10 @@ export function about(
     force,
     ...(dryRun ? { dry_run: true } : {}),
     ...(replaces.length > 0 ? { replaces } : {}),
+    ...(replacesOf.length > 0 ? { replaces_of: replacesOf } : {}),
+    ...(about === undefined ? {} : { about }),
+    ...(everywhere ? { everywhere } : {}),
+    ...(key === undefined ? {} : { key }),
     ...(fingerprint === undefined ? {} : { credential: fingerprint }),
     ...fingerprints,
   };

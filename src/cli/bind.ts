@@ -165,14 +165,20 @@ function secretArguments(
 
 /** All may be left out: what is missing is told with all that is missing. */
 function argumentsOf({ loaded }: LoadedCommand): readonly object[] {
+  const [fewest] = loaded;
   const most = loaded.at(-1)!;
+  const isAlone = most.operation.clusters === "none";
+  const needed = (fewest.help.args ?? []).filter(({ isOptional }) =>
+    isAlone && isOptional !== true
+  );
   return [
     ...hasClusterArgument(most) ? [CLUSTER_ARGUMENT] : [],
-    ...(most.help.args ?? []).map(({ field, brief }) => ({
+    ...(most.help.args ?? []).map(({ field, brief }, i) => ({
       brief,
       placeholder: field,
       parse: String,
       optional: true,
+      isNeeded: i < needed.length,
     })),
   ];
 }

@@ -44,8 +44,8 @@ export interface InventoryScope {
    * withheld, and no data of pull secrets. @default true
    */
   readonly values?: boolean;
-  /** Which of Argo CD's secrets, by their label. @default repositories and templates */
-  readonly secretTypes?: readonly string[];
+  /** Which of Argo CD's secrets: also clusters, and what else it may have. @default repositories and templates */
+  readonly anyType?: boolean;
 }
 
 /**
@@ -62,10 +62,10 @@ export async function inventory(
   deadline: Deadline,
 ): Promise<Inventory> {
   const { parts = PARTS, everywhere = false, serviceAccounts = false, values = true } = scope;
-  const { secretTypes = SECRET_TYPES } = scope;
+  const ofTypes = scope.anyType ? "" : ` in (${SECRET_TYPES.join()})`;
   const { argocdNamespace: namespace, dockerNamespaces } = settings;
   const argocd = async (namespace: string) => {
-    const query = { selector: `${SECRET_TYPE_LABEL} in (${secretTypes.join()})`, namespace };
+    const query = { selector: `${SECRET_TYPE_LABEL}${ofTypes}`, namespace };
     return await store.listData({ ...query, ...(values ? {} : { keys: openKeys() }) }, deadline);
   };
   const hasArgocd = namespace !== undefined && parts.includes("argocd");

@@ -14,7 +14,10 @@ export interface Recording<Result> {
 
 /** What was found of an attempt since it was asked for. */
 export type Found = Partial<
-  Pick<Attempt, "names" | "namespaces" | "serviceAccounts" | "replaces">
+  Pick<
+    Attempt,
+    "names" | "namespaces" | "serviceAccounts" | "replaces" | "replacesOf" | "about" | "key"
+  >
 >;
 
 /**

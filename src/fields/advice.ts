@@ -8,8 +8,9 @@ import { parsedJson } from "../text/json.ts";
 /** Where a request has its fields. */
 export type Where = "body" | "query";
 
-/** What is advised; each value is a yes or no, or a text. */
-export type Advised = Readonly<Record<string, string | boolean>>;
+/** What is advised; each value is a yes or no, a whole number, or a text. */
+export type Value = string | boolean | number;
+export type Advised = Readonly<Record<string, Value>>;
 
 /** `send "as": "repo-creds" and "url": "…"` of a body, `send force=true` of a query. */
 export function send(fields: Advised, where: Where = "body", joint: Joint = " and "): string {
@@ -25,7 +26,7 @@ const JOINTS = [" and ", " with "] as const;
 type Joint = typeof JOINTS[number];
 
 const headOf = (name: string, where: Where) => where === "body" ? `"${name}": ` : `${name}=`;
-const valueOf = (value: string | boolean) => JSON.stringify(value);
+const valueOf = (value: Value) => JSON.stringify(value);
 
 /**
  * A text with what {@link send} has written there in other words, also where it begins a sentence.
@@ -35,7 +36,7 @@ const valueOf = (value: string | boolean) => JSON.stringify(value);
 export function given(
   text: string,
   names: readonly string[],
-  say: (name: string, value: string | boolean) => string,
+  say: (name: string, value: Value) => string,
 ): string {
   const [before = "", ...parts] = text.split(/([Ss]end )/);
   const pieces = parts.flatMap((send, i) => i % 2 === 0 ? [{ send, piece: parts[i + 1]! }] : []);
@@ -54,7 +55,7 @@ export function given(
 
 interface Read {
   readonly name: string;
-  readonly value: string | boolean;
+  readonly value: Value;
   /** What comes after it. */
   readonly rest: string;
 }
@@ -74,6 +75,8 @@ function readValue(text: string): Omit<Read, "name"> | undefined {
     const written = valueOf(value);
     if (text.startsWith(written)) return { value, rest: text.slice(written.length) };
   }
+  const [digits] = /^\d{1,15}(?!\d)/.exec(text) ?? [];
+  if (digits !== undefined) return { value: Number(digits), rest: text.slice(digits.length) };
   if (!text.startsWith('"')) return undefined;
   // Each character once: a server's text may be long, and hold nothing but escaped quotes.
   let end = 1;

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Advised, given, send } from "./advice.ts";
+import { type Advised, given, send, type Value } from "./advice.ts";
 
-const NAMES = ["as", "force", "name", "upsert", "url"];
+const NAMES = ["as", "force", "most", "name", "upsert", "url"];
 
-const flags = (name: string, value: string | boolean) =>
-  typeof value === "string" ? `--${name} ${value}` : value ? `--${name}` : `--${name}=false`;
+const flags = (name: string, value: Value) =>
+  typeof value !== "boolean" ? `--${name} ${value}` : value ? `--${name}` : `--${name}=false`;
 
 const ADVICE: [text: string, told: string][] = [
   [`${send({ force: true })} to delete it`, "give --force to delete it"],
@@ -21,6 +21,7 @@ const ADVICE: [text: string, told: string][] = [
     `come (${send({ as: "repo-creds", url: "https://github.com/a/" })})`,
     "come (give --as repo-creds and --url https://github.com/a/)",
   ],
+  [`${send({ most: 5 })}. Or not`, "give --most 5. Or not"],
   ['its type is "Opaque"', 'its type is "Opaque"'],
   [
     `${send({ merge: true })} of none of these fields`,
@@ -43,7 +44,7 @@ Deno.test("what is written is what clients send", () => {
 
 const advised: fc.Arbitrary<Advised> = fc.dictionary(
   fc.constantFrom(...NAMES),
-  fc.oneof(fc.boolean(), fc.string({ unit: "binary" })),
+  fc.oneof(fc.boolean(), fc.nat(), fc.string({ unit: "binary" })),
   { minKeys: 1 },
 );
 

@@ -31,7 +31,7 @@ export interface EachOptions<Result> {
   /** Which go first: all of them must succeed, or no other is begun, nor the rest of them. @default none */
   readonly isFirst?: (cluster: Chosen) => boolean;
   /** Whether a result is a failure; what is thrown always is. @default none is */
-  readonly isFailure?: (result: Result) => boolean;
+  readonly isFailure?: (result: Result, cluster: Chosen) => boolean;
   /** How many may fail: after one more no further cluster is begun. @default any number */
   readonly maxFailures?: number | undefined;
   /** Whether also clusters are meant whose labels the selection does not match any more. @default false */

@@ -32,8 +32,10 @@ export interface OverOptions<Cluster, Outcome> {
   readonly isStopped?: () => boolean;
   /** Which go first: all of them must succeed, or no other is begun, nor the rest of them. @default none */
   readonly isFirst?: (cluster: Cluster) => boolean;
-  /** Whether an outcome is a failure; what is thrown always is. @default none is */
-  readonly isFailure?: (outcome: Outcome) => boolean;
+  /** Whether an outcome is a failure; what is thrown is. @default none is */
+  readonly isFailure?: (outcome: Outcome, cluster: Cluster) => boolean;
+  /** Whether what was thrown says that a cluster is not meant, which is a failure only of a first one. @default never */
+  readonly isNotMeant?: (error: unknown) => boolean;
   /** How many may fail: after one more no further cluster is begun. @default any number */
   readonly maxFailures?: number;
 }
@@ -53,6 +55,7 @@ export async function* overClusters<Cluster, Outcome>(
 ): AsyncGenerator<Ended<Cluster, Outcome>, void, void> {
   const { atOnce, isStopped = () => false, isFirst = () => false, isFailure = () => false } =
     options;
+  const { isNotMeant = () => false } = options;
   const turn = typeof atOnce === "number" ? turnsOf<Cluster>(atOnce) : atOnce;
   const ended: Ended<Cluster, Outcome>[] = [];
   let tell = () => {};
@@ -62,10 +65,10 @@ export async function* overClusters<Cluster, Outcome>(
   async function one(cluster: Cluster): Promise<Ended<Cluster, Outcome>> {
     try {
       const outcome = await run(cluster);
-      if (isFailure(outcome)) failures++;
+      if (isFailure(outcome, cluster)) failures++;
       return { cluster, kind: "done", outcome };
     } catch (error) {
-      failures++;
+      if (!isNotMeant(error) || isFirst(cluster)) failures++;
       return { cluster, kind: "failed", error };
     }
   }

@@ -181,6 +181,33 @@ const GROUPS: [
     "c: not_begun (too_many_failures)",
     "d: not_begun (too_many_failures)",
   ]],
+  ["one that is not meant any more is no failure", failing("a", "b"), {
+    maxFailures: 0,
+    isNotMeant: () => true,
+  }, [
+    "a: failed",
+    "b: failed",
+    "c: done",
+    "d: done",
+  ]],
+  ["unless it is one of those that go first", failing("b"), {
+    ...first("b"),
+    isNotMeant: () => true,
+  }, [
+    "b: failed",
+    "a: not_begun (first_failed)",
+    "c: not_begun (first_failed)",
+    "d: not_begun (first_failed)",
+  ]],
+  ["what is a failure may depend on the cluster", failing(), {
+    isFailure: (_, cluster) => cluster === "a",
+    maxFailures: 0,
+  }, [
+    "a: done",
+    "b: not_begun (too_many_failures)",
+    "c: not_begun (too_many_failures)",
+    "d: not_begun (too_many_failures)",
+  ]],
   ["when it is to stop, none is begun for that reason", failing(), {
     ...first("d"),
     isStopped: () => true,

@@ -19,7 +19,7 @@ export const TLS_WORDS: Readonly<Record<TlsFailure, string>> = {
   authority: "its certificate is marked as an authority's (CA:TRUE), which no server's may be",
   untrusted: "its certificate is not trusted",
   disagrees: "it does not agree on a certificate",
-  no_tls: "it does not speak TLS, so its URL begins with http://",
+  no_tls: "it does not speak TLS: its URL would have to begin with http://",
 };
 
 /** By Node's error codes. Deno tells no more than UNABLE_TO_VERIFY_LEAF_SIGNATURE of most. */

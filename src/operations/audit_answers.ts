@@ -43,6 +43,19 @@ const AuditEntry = z.object({
   replaces: z.array(z.string()).optional().describe(
     "Fingerprints of the values that a rotation replaces",
   ),
+  replaces_of: z.array(z.string()).optional().describe(
+    "Of a rotation as a whole: clusters of which all that is replaced is among these",
+  ),
+  about: z.string().optional().describe(
+    "Of a rotation by a registry, URL or name: a fingerprint that is the same where these are",
+  ),
+  everywhere: z.boolean().optional().describe(
+    "`true` of a rotation that also meant pull secrets without a docker label",
+  ),
+  key: z.string().optional().describe(
+    "Of a rotation as a whole: which key its fingerprints are made by, by the fingerprint of a text that is " +
+      "always the same",
+  ),
   outcome: z.string().optional().describe(
     "`created`, `replaced`, `unchanged`, `mixed`, `deleted`, `refused`, `failed` or " +
       "`unable`; of `verify` `accepted`, `not_accepted` or `not_tried`; of `find` `found`, `not_found` or " +
@@ -55,8 +68,13 @@ const AuditEntry = z.object({
   written: z.array(z.string()).optional().describe(
     "Names of the secrets that were written, where they are others than `names`",
   ),
-  refusals: z.array(z.string()).optional().describe("Why it was refused, each once"),
+  refusals: z.array(z.string()).optional().describe(
+    "Why it was refused, each once; of a rotation that has ended why the old value was not safe to revoke",
+  ),
   error: z.string().optional().describe("Why it failed, in one word"),
+  safe_to_revoke: z.boolean().optional().describe(
+    "Of a rotation as a whole: whether the old value was safe to revoke when it ended",
+  ),
   not_restored: z.array(
     z.object({
       namespace: z.string(),

@@ -60,6 +60,7 @@ export async function* overEach<Made, Result>(
   const all = overClusters(clusters, one, {
     ...options,
     maxFailures,
+    isNotMeant: (error) => leftOf(error) !== undefined,
     atOnce: ({ runsPrograms, server }, act) =>
       fleet.during({ ...whose, server, takes: runsPrograms ? "processes" : "connections" }, act),
     isStopped: () => limits.isClosed || isGone(),
@@ -127,7 +128,7 @@ function notBegun(
 }
 
 /** Why a cluster was left alone that had its turn. */
-function leftOf(error: Error): WhyLeft | undefined {
+function leftOf(error: unknown): WhyLeft | undefined {
   if (!(error instanceof OperationError) || error.code !== "not_begun") return undefined;
   return (error as OperationError<"not_begun">).details.why;
 }

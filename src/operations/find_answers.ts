@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { PLACE_KINDS } from "../credentials/rotation/place_kind.ts";
 import { Envelope } from "./error_answers.ts";
 import { eventLineOf, ofNone, ofWhole } from "./fleet_answers.ts";
 
@@ -13,14 +14,14 @@ export const Place = z.object({
     example: "ghcr.io",
   }),
   key: z.string().openapi({ description: "Of the secret's data", example: ".dockerconfigjson" }),
-  kind: z.enum(["docker", "repository", "template", "write_repository", "write_template", "scm"]),
+  kind: z.enum(PLACE_KINDS),
   registry: z.string().optional().describe("Of an entry of a pull secret"),
   url: z.string().optional().describe("Of all others; user information and tokens are masked"),
   username: z.string().optional().describe("Masked when it looks like a token"),
   managed: z.boolean().describe("Whether this program wrote the secret"),
   owner: z.string().nullable().describe("Another program that looks after it"),
   padded: z.literal(true).optional().describe(
-    "It stands there with white space around it, so a rotation leaves it",
+    "It stands there with other white space around it than the value that was given, so a rotation leaves it",
   ),
   inside: z.literal(true).optional().describe(
     "It stands there as a part of a longer text, so a rotation leaves it",
@@ -60,6 +61,7 @@ const counted = {
     "Whether pull secrets without a docker label were looked into, too",
   ),
   fingerprints_end,
+  hint: z.string().optional().describe("What to know of the value that was given"),
   ...ofNone,
 };
 

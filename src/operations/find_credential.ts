@@ -1,8 +1,8 @@
 import { findPlaces } from "../credentials/rotation/find.ts";
-import { seal } from "../log/sealed.ts";
-import { OperationError } from "./errors.ts";
+import type { Sought } from "../credentials/rotation/sought.ts";
 import { FIND_EXAMPLES } from "./examples.ts";
 import { FoundAnswer, FoundEventLine } from "./find_answers.ts";
+import { assertFingerprintsMatch } from "./fingerprints_match.ts";
 import type { ClusterEntry } from "./fleet_answers.ts";
 import { CLUSTER_FAILS, errors, json, taking } from "./openapi/content.ts";
 import type { CommandHelp, FleetContext, FleetSteps, OperationModule } from "./operation.ts";
@@ -22,13 +22,13 @@ export { fields };
 
 export const command: CommandHelp = {
   full:
-    "Looks for one value in Argo CD's repositories and templates and in pull secrets: passwords, " +
-    "tokens and keys, also inside `auth`, and in the user information of URLs. `--everywhere` looks " +
+    "Looks for one value in Argo CD's secrets (repositories, templates, clusters) and in pull secrets: " +
+    "passwords, tokens and keys, also inside `auth`, and in the user information of URLs. `--everywhere` looks " +
     "into all pull secrets, whatever their labels. Nothing is changed. Not looked at are other Opaque " +
     "secrets, ConfigMaps, environments of pods, and Git.",
   exitCodes:
     "0: found nowhere, and everything was seen; 4: found; 3: found nowhere, but not everything " +
-    "was seen; 1: refused, or no cluster was seen",
+    "was seen, or the server's fingerprints end with it; 1: refused, or no cluster was seen",
   examples: [
     ["--password-stdin --everywhere < token", "Where a leaked token stands, on all clusters"],
     ["--fingerprint 5b0c8f2e5b0c8f2e -o wide", "Where the value of this fingerprint stands"],
@@ -45,7 +45,7 @@ export const command: CommandHelp = {
 export const describe: OperationModule["describe"] = () => ({
   about:
     "Looks for one value, or for that of a fingerprint, in all keys of Argo CD's repositories, " +
-    "templates and write credentials, in each entry of pull secrets (password, token and `auth`), and " +
+    "templates, write credentials and clusters, in each entry of pull secrets (password, token and `auth`), and " +
     "in the user information of URLs. With `everywhere` in all secrets of types dockerconfigjson and " +
     "dockercfg, else in those with a docker label. Not looked at are other Opaque secrets, ConfigMaps, " +
     "environments of pods, and Git. It tells whether a guess is right, so 10 a minute are allowed for " +
@@ -80,15 +80,21 @@ export const take: OperationModule["take"] = ({ query, body }) => {
   };
 };
 
+/** Whether the value was given with white space around it, in each form in which it may be stored. */
+const isPadded = (sought: Sought) =>
+  sought.by === "value" && [...sought.forms.reveal()].every((form) => form !== form.trim());
+
+const PADDED =
+  "The value that was given has white space around it: places that hold it without are " +
+  "`padded`, too. If that does not belong to it, give it without";
+
 async function* findSteps(
   { sought, fingerprint, everywhere }: ToFind,
   { chosen, each, entryOf, begin, wantsEvents, ...context }: FleetContext,
 ): FleetSteps {
   await begin();
   const isByFingerprint = fingerprint !== undefined;
-  if (isByFingerprint && await context.fingerprint(seal("a value")) === undefined) {
-    throw new OperationError("fingerprints_unavailable", {});
-  }
+  if (isByFingerprint) await assertFingerprintsMatch(context);
   const names = chosen.map(({ name }) => name);
   yield { event: "started", clusters: names.length, names };
   const found = each(chosen, {
@@ -108,7 +114,11 @@ async function* findSteps(
     else entries.push(entry);
   }
   const ends = isByFingerprint && context.fingerprintsEnd !== undefined;
-  const more = { everywhere, ...ends && { fingerprints_end: context.fingerprintsEnd } };
+  const more = {
+    everywhere,
+    ...ends && { fingerprints_end: context.fingerprintsEnd },
+    ...isPadded(sought) && { hint: PADDED },
+  };
   return {
     outcome: {
       outcome: total > 0 ? "found" : notSeen.length > 0 ? "not_all_seen" : "not_found",

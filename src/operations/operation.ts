@@ -169,8 +169,8 @@ export interface TakenOfFleet {
    */
   readonly id?: string;
   /**
-   * Whether names of one API server stay apart that have Argo CD in different namespaces: of what only
-   * looks. @default false
+   * Whether names of one API server stay apart that have Argo CD in different namespaces: of what is about
+   * the secrets of each. What they have in common is not to be written by both. @default false
    */
   readonly looksByArgocd?: true;
   /** Its own line in the audit log, besides those of its steps. */
@@ -204,6 +204,8 @@ export interface Services {
   readonly checks: CheckMemory;
   /** Why fingerprints compare until this process ends only; absent where they do for longer. */
   readonly fingerprintsEnd?: string;
+  /** Whether they are by a key that was made just now, so that nobody can know one of them. */
+  readonly fingerprintsAreNew?: boolean;
   /** Absent when there is none. */
   readonly auditLog?: Audit;
   /** Those that run, and that are remembered. */

@@ -233,8 +233,13 @@ function explain(
 const insteadOf = (issue: Issue): readonly string[] | undefined =>
   issue.code === "custom" ? issue.params?.instead : undefined;
 
-/** The message of a wrong type, where the schema has none of its own; all others have. */
+/**
+ * The message of a wrong type, and of a whole number that is too large for one, where the schema has none of
+ * its own; all others have.
+ */
 function wording(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === "too_big") return "must be smaller";
+  if (issue.code === "too_small") return "must be larger";
   if (issue.code !== "invalid_type") return undefined;
   const article = /^[aeiou]/.test(issue.expected) ? "an" : "a";
   return `must be ${article} ${issue.expected}`;

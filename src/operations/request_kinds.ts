@@ -200,10 +200,15 @@ export const REQUEST_ERRORS = {
   no_audit_log: plain(404, "There is no audit log: the setting audit-log names its file", {
     setting: "audit-log",
   }),
-  fingerprints_unavailable: plain(
+  /** `why`: they are made, but by a key that is new with this call. */
+  fingerprints_unavailable: kind<{ readonly why?: string | undefined }>(
     503,
-    "Fingerprints cannot be made: the key for them cannot be read; the server's log says why. Look for " +
-      "the value itself, or mend the key",
+    ({ why }) =>
+      why === undefined
+        ? "Fingerprints cannot be made: the key for them cannot be read; the server's log says why. Look " +
+          "for the value itself, or mend the key"
+        : `A fingerprint made elsewhere cannot be found: ${why}. Look for the value itself, or set ` +
+          "fingerprint-key-file to the file by which it was made",
   ),
   audit_log_unreadable: plain(503, "The audit log cannot be read"),
 } as const satisfies Record<string, ErrorKind<never>>;

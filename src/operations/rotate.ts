@@ -1,4 +1,6 @@
 import type { Outcome } from "../audit/entry.ts";
+import { declaredHints } from "../credentials/expiry/expiry.ts";
+import { earlierOf } from "../fleet/rotation/earlier.ts";
 import { RotationRefused } from "../fleet/rotation/refusal.ts";
 import type { RotationRequest } from "../fleet/rotation/request.ts";
 import { rotate, type RotationDeps, type RotationEnd } from "../fleet/rotation/rotate.ts";
@@ -7,6 +9,7 @@ import { tryNew } from "../fleet/rotation/try_new.ts";
 import { wasFound } from "../fleet/rotation/was_found.ts";
 import { mayUseCluster } from "../tokens/rights.ts";
 import { Envelope } from "./error_answers.ts";
+import { assertFingerprintsMatch } from "./fingerprints_match.ts";
 import type { FleetEvent } from "./fleet_answers.ts";
 import { CLUSTER_FAILS, errors, json, taking } from "./openapi/content.ts";
 import type { CommandHelp, Done, FleetContext, OperationModule } from "./operation.ts";
@@ -23,6 +26,7 @@ import {
   RunningAnswer,
 } from "./rotation_answers.ts";
 import { rotationRefused } from "./rotation_errors.ts";
+import { visibleTo } from "./show_rotation.ts";
 import { ROTATION_EXAMPLES } from "./rotation_examples.ts";
 import { ROTATION_BODY, rotationFields as fields } from "./schemas/rotation.ts";
 
@@ -38,9 +42,9 @@ export const command: CommandHelp = {
     "needed. One of the two values may come from standard input; one line break at the end of a " +
     "password or token is cut off.",
   exitCodes:
-    "0: everything is rotated, and the old value is safe to revoke; 3: some of it is not, or the " +
-    "old value is not safe to revoke yet; 1: nothing was rotated; 2: wrong usage; 130: interrupted " +
-    "by Ctrl-C",
+    "0: everything is rotated, and the old value is safe to revoke, or it was a dry run; 3: some of " +
+    "it is not, or the old value is not safe to revoke yet; 1: nothing was rotated, also after a no; " +
+    "2: wrong usage; 130: interrupted by Ctrl-C",
   examples: [
     [
       "--old-password-file old --password-file new --all-clusters --dry-run",
@@ -98,11 +102,13 @@ export const describe: OperationModule["describe"] = () => ({
 const newId = () => `rotation-${crypto.randomUUID().replaceAll("-", "").slice(0, 16)}`;
 
 export const take: OperationModule["take"] = ({ query, body }) => {
-  const { selection, hints, request: asked } = parseBody(query, body, ROTATION_BODY);
+  const { selection, hints: ofSet, request: asked } = parseBody(query, body, ROTATION_BODY);
   const request: RotationRequest = { rotation: newId(), ...asked };
-  const { rotation, dryRun, force, set } = request;
+  const { rotation, dryRun, force, everywhere, set } = request;
+  const hints = [...ofSet, ...declaredHints(request.expires)];
   return {
     selection,
+    looksByArgocd: true,
     id: rotation,
     attempt: {
       dryRun,
@@ -111,7 +117,7 @@ export const take: OperationModule["take"] = ({ query, body }) => {
       of: (writer, clusters) => ({
         ...writer,
         ...{ kind: "rotate", rotation, clusters, names: [], namespaces: [] },
-        ...{ upsert: true, force, dryRun },
+        ...{ upsert: true, force, dryRun, everywhere },
       }),
       credentials: set.value,
     },
@@ -126,6 +132,7 @@ async function* steps(
 ): AsyncGenerator<FleetEvent, Done, void> {
   const { rotation, maxFailures, dryRun } = request;
   const { wantsEvents, writer: { actor: { name: by } } } = context;
+  if (request.sought.by === "fingerprint") await assertFingerprintsMatch(context);
   const started = new Date().toISOString();
   const clusters: RotationCluster[] = [];
   try {
@@ -148,12 +155,21 @@ async function* steps(
     const names = context.chosen.map(({ name }) => name);
     const told = { rotation, state, started, ended, by, names, clusters, replaces: [], ...end };
     const record = context.rotations.get(rotation) ?? told;
+    const { auditLog, fingerprintsEnd } = context;
+    const hasAuditLog = dryRun || auditLog !== undefined;
+    const remembers = { hasAuditLog, fingerprintsEnd };
     return {
       outcome: outcomeOf(clusters, end, dryRun),
-      reply: () => rotationAnswer(record, { hints, isStreamed: wantsEvents }),
+      reply: () => rotationAnswer(record, { hints, isStreamed: wantsEvents, ...remembers }),
     };
   } catch (error) {
-    if (error instanceof RotationRefused) throw rotationRefused(error.refusal, maxFailures);
+    if (error instanceof RotationRefused) {
+      const isShown = (id: string) => {
+        const running = context.rotations.get(id);
+        return running !== undefined && visibleTo(context.identity, running) !== undefined;
+      };
+      throw rotationRefused(error.refusal, { maxFailures, isShown });
+    }
     throw error;
   }
 }
@@ -164,11 +180,13 @@ function depsOf(context: FleetContext): RotationDeps {
   const whyStopped = () =>
     isStopped() ? "it was stopped before this: server shutdown or client disconnect" : undefined;
   const isSeen = (cluster: string) => mayUseCluster(identity, cluster);
+  const memories = { rotations, auditLog, isSeen };
   const deps = { verify, memory, whyStopped, fingerprint };
   return {
-    ...{ chosen, each, all, fingerprint, rotations, begin, onFault, by: actor.name, isSeen },
+    ...{ chosen, each, all, fingerprint, rotations, begin, onFault, by: actor.name },
     tryAll: (tries, isDryRun) => tryNew(tries, isDryRun, deps),
-    wasFound: (values) => wasFound(values, { rotations, auditLog, isSeen }),
+    wasFound: (values, key) => wasFound(values, key, memories),
+    earlier: (same) => earlierOf(same, memories),
     told: (result) => rotationCluster(result, context),
   };
 }
@@ -176,7 +194,7 @@ function depsOf(context: FleetContext): RotationDeps {
 /** What the audit log says of all of it. */
 function outcomeOf(
   clusters: readonly RotationCluster[],
-  { proof: { safe_to_revoke, reasons = [] } }: RotationEnd,
+  { proof: { safe_to_revoke, reasons = [], old_value }, wasFound }: RotationEnd,
   dryRun: boolean,
 ): Outcome {
   const counts = Object.fromEntries(
@@ -189,9 +207,13 @@ function outcomeOf(
     ? "failed"
     : succeeded < clusters.length
     ? "mixed"
-    : safe_to_revoke
-    ? "safe_to_revoke"
     : "rotated";
   const codes = reasons.map(({ code }) => code);
-  return { outcome, counts, ...codes.length === 0 ? {} : { refusals: codes } };
+  const said = {
+    outcome,
+    counts,
+    safe_to_revoke,
+    ...wasFound && { replaces: old_value.fingerprints },
+  };
+  return { ...said, ...codes.length === 0 ? {} : { refusals: codes } };
 }

@@ -89,6 +89,9 @@ const Tried = z.object({
   expires: z.string().optional().describe("When the new value ends, as its issuer says"),
   open: z.literal(true).optional().describe("The place asks nobody for a credential"),
   remembered: z.literal(true).optional().describe("It was refused earlier, and not asked again"),
+  untriable: z.literal(true).optional().describe(
+    "Of a dry run: the new value could not be tried here, so that a rotation needs `allow_untried`",
+  ),
 }).openapi("TriedPlace");
 
 const ofRotation = {
@@ -119,6 +122,9 @@ const ofRotation = {
   undo: z.object({
     message: z.string(),
     find: z.object({ fingerprint: z.string() }).describe("What finds the new value"),
+    fingerprints_end: z.string().optional().describe(
+      "Why it finds it only as long as this process runs; absent where it does for longer",
+    ),
   }).optional().describe("How to go back"),
   hint: z.string().optional(),
   message: z.string(),
@@ -187,7 +193,11 @@ export const CannotHoldAnswer = Envelope.extend({
 }).openapi("CannotHold");
 
 /** Because another one runs. */
-export const RunningAnswer = Envelope.extend({ rotation: ofRotation.rotation })
+export const RunningAnswer = Envelope.extend({
+  rotation: ofRotation.rotation.optional().describe(
+    "The one that runs; absent where it is for clusters that your token may not see",
+  ),
+})
   .openapi("RotationRunning");
 
 /** Because the new value is not accepted, or cannot be tried. */

@@ -2,14 +2,25 @@ import type { Refusal } from "../fleet/rotation/refusal.ts";
 import type { TriedPlace } from "../fleet/rotation/shapes.ts";
 import { OperationError } from "./errors.ts";
 
-/** Why a rotation was refused, as an error. */
-export function rotationRefused(refusal: Refusal, maxFailures: number): OperationError {
+/**
+ * Why a rotation was refused, as an error.
+ * @param isShown whether a rotation may be shown to who has asked
+ */
+export function rotationRefused(
+  refusal: Refusal,
+  { maxFailures, isShown }: {
+    readonly maxFailures: number;
+    readonly isShown: (rotation: string) => boolean;
+  },
+): OperationError {
   switch (refusal.kind) {
     case "same_value":
       return new OperationError("same_value", {});
+    case "fingerprints_unavailable":
+      return new OperationError("fingerprints_unavailable", {});
     case "running": {
-      const { rotation } = refusal;
-      return new OperationError("rotation_running", { rotation }, { body: { rotation } });
+      const about = isShown(refusal.rotation) ? { rotation: refusal.rotation } : {};
+      return new OperationError("rotation_running", about, { body: about });
     }
     case "clusters_not_seen": {
       const { notSeen } = refusal;

@@ -29,13 +29,20 @@ function clustersNotSeen(
     : `${notSeen.length} clusters could not be read: ${
       some(notSeen.map(({ cluster }) => `'${cluster}'`))
     }`;
-  return `${which}; ${UNTOUCHED} (max_failures is ${maxFailures})`;
+  const those = notSeen.length === 1 ? "it" : "them";
+  // Else one of those that go first is among them.
+  const isTooMany = notSeen.length > maxFailures;
+  const more = isTooMany
+    ? `Leave ${those} out, or ${send({ max_failures: notSeen.length })}`
+    : `Leave ${those} out, or out of those that go first`;
+  return `${which}; ${UNTOUCHED}. ${more}`;
 }
 
 function cannotHold({ places }: { readonly places: readonly CannotHold[] }): string {
-  const { cluster, why } = places[0]!;
+  const { cluster, namespace, name, why } = places[0]!;
   const more = places.length === 1 ? "" : ` (and ${places.length - 1} more)`;
-  return `Field 'set' does not fit everywhere. Cluster '${cluster}': ${why}${more}; ${UNTOUCHED}`;
+  return `The new credential cannot be stored everywhere: ${cluster}, secret ${namespace}/${name}: ` +
+    `${why}${more}; ${UNTOUCHED}`;
 }
 
 export const ROTATION_ERRORS = {
@@ -55,9 +62,14 @@ export const ROTATION_ERRORS = {
       `'first' names; ${UNTOUCHED}`,
     { fields: () => ["first"] },
   ),
-  rotation_running: kind<{ readonly rotation: string }>(
+  /** `rotation`: absent where it may not be shown. */
+  rotation_running: kind<{ readonly rotation?: string }>(
     409,
-    ({ rotation }) => `Rotation ${rotation} of the same credential is running; ${UNTOUCHED}`,
+    ({ rotation }) =>
+      `${
+        rotation === undefined ? "A rotation" : `Rotation ${rotation}`
+      } of the same credential is ` +
+      `running; ${UNTOUCHED}`,
   ),
   credential_untried: kind<NotAcceptedAt>(
     422,
@@ -72,8 +84,7 @@ export const ROTATION_ERRORS = {
       "There is no such rotation" +
       (hasAuditLog
         ? ""
-        : ", or it ran before this server was started: without an audit log (setting audit-log) " +
-          "older ones are not known"),
+        : ", or another process ran it: without an audit log (setting audit-log) it is not remembered"),
     { fields: () => ["id"] },
   ),
 } as const satisfies Record<string, ErrorKind<never>>;

@@ -42,14 +42,14 @@ const MOST_LINES = 20_000;
 export const take: OperationModule["take"] = ({ query, path }) => {
   const { id } = parseQuery(query, RotationPath, path);
   return {
-    async run({ rotations, auditLog, identity }) {
+    async run({ rotations, auditLog, identity, fingerprintsEnd }) {
+      const hasAuditLog = auditLog !== undefined;
       const record = rotations.get(id) ?? await remembered(id, auditLog);
       const visible = record && visibleTo(identity, record);
       if (visible === undefined) {
-        const hasAuditLog = auditLog !== undefined;
         throw new OperationError("rotation_not_found", { hasAuditLog });
       }
-      return { reply: () => rotationShown(visible, identity) };
+      return { reply: () => rotationShown(visible, identity, { hasAuditLog, fingerprintsEnd }) };
     },
   };
 };
@@ -62,7 +62,8 @@ async function remembered(id: string, auditLog: Audit | undefined) {
   return rotationFromAudit(id, page.entries);
 }
 
-function visibleTo(identity: Identity, record: RotationRecord): RotationRecord | undefined {
+/** What of a rotation somebody may see; `undefined` where nothing is for them. */
+export function visibleTo(identity: Identity, record: RotationRecord): RotationRecord | undefined {
   if (identity.clusters === undefined) return record;
   return partlyVisible(record, (cluster) => mayUseCluster(identity, cluster));
 }

@@ -16,6 +16,7 @@ const MORE: Required<NonNullable<Entry["more"]>> = {
   not_restored: 8,
   clusters: 9,
   replaces: 10,
+  replaces_of: 11,
 };
 
 /** All that may stand in a line. */
@@ -31,6 +32,10 @@ const ENTRY: Required<Entry> = {
   kind: "delete",
   rotation: "rotation-1",
   replaces: ["fedcba9876543210"],
+  replaces_of: ["c"],
+  about: "456789abcdef0123",
+  everywhere: true,
+  key: "89abcdef01234567",
   names: ["pull"],
   namespaces: ["a"],
   service_accounts: [place],
@@ -44,6 +49,7 @@ const ENTRY: Required<Entry> = {
   written: ["other"],
   refusals: ["exists"],
   error: "timeout",
+  safe_to_revoke: false,
   not_restored: [{ ...place, kind: "serviceaccount", state: "unknown" }],
   namespaces_created: ["a"],
   action: "DELETE /secrets",

@@ -63,6 +63,18 @@ export interface Asked extends Issuer {
   readonly isOwn: boolean;
 }
 
+/** Remembers what issuers said of tokens. */
+export interface IssuerMemory {
+  /**
+   * Asks an issuer of a token, or tells what came of asking it before.
+   * @returns ISO time; `undefined` where the issuer did not tell
+   */
+  once(
+    asked: Pick<Asked, "api" | "token">,
+    ask: () => Promise<string | undefined>,
+  ): Promise<string | undefined>;
+}
+
 /** Who has accepted a login. */
 export interface Accepted {
   readonly url: URL;

@@ -18,7 +18,7 @@ const ROWS: [error: unknown, why: string][] = [
   [new Error("received fatal alert: CertificateRequired"), "it does not agree on a certificate"],
   [
     coded("ERR_SSL_WRONG_VERSION_NUMBER"),
-    "it does not speak TLS, so its URL begins with http://",
+    "it does not speak TLS: its URL would have to begin with http://",
   ],
   [coded("ECONNRESET"), "the connection broke"],
   [new Error(CANARY), "the connection broke"],

@@ -6,7 +6,7 @@ import { verifyGit } from "./git.ts";
 import { verifyGitHubApp } from "./github_app.ts";
 import { verifyHelm } from "./helm.ts";
 import { endOfGoogleKey, googleKeyIn, googleKeyOf, verifyGoogleKey } from "./google_key.ts";
-import { issuerOf, type Issuers, PUBLIC_ISSUERS } from "./issuers.ts";
+import { type IssuerMemory, issuerOf, type Issuers, PUBLIC_ISSUERS } from "./issuers.ts";
 import { NoAnswer } from "./no_answer.ts";
 import type { Env } from "./proxy.ts";
 import { beginReading, ownBudgets, type ReadBudgets } from "./read_budget.ts";
@@ -42,6 +42,8 @@ export interface VerifyOptions {
   readonly now?: () => number;
   /** Who is asked when a credential expires. @default those that everybody can reach */
   readonly issuers?: Issuers;
+  /** What they said before. @default they are asked each time */
+  readonly issuerMemory?: IssuerMemory;
   /** Answers in place of every server; nothing is then connected to. @default they are asked */
   readonly send?: Send;
 }
@@ -92,13 +94,23 @@ export async function verify(what: Verifiable, options: VerifyOptions): Promise<
     // The proxy is the credential's; whom it trusts is no matter of another host.
     const { proxy, noProxy } = what.transport;
     const transport = asked?.isOwn ? what.transport : { proxy, noProxy };
-    const limit = startClock(Math.min(EXPIRY_SECONDS, clock.remaining() / 1000), clock.signal);
-    try {
-      const session = begin(transport, limit);
-      if (asked !== undefined) return await askExpiry(session, asked, what.username ?? "");
-      return await endOfGoogleKey(key!, certificatesOf(issuers, key!)!, session);
-    } finally {
-      limit.stop();
+    if (asked === undefined) {
+      return await briefly((session) =>
+        endOfGoogleKey(key!, certificatesOf(issuers, key!)!, session)
+      );
+    }
+    const ask = () => briefly((session) => askExpiry(session, asked, what.username ?? ""));
+    return await (options.issuerMemory?.once(asked, ask) ?? ask());
+
+    async function briefly(
+      ask: (session: Session) => Promise<string | undefined>,
+    ): Promise<string | undefined> {
+      const limit = startClock(Math.min(EXPIRY_SECONDS, clock.remaining() / 1000), clock.signal);
+      try {
+        return await ask(begin(transport, limit));
+      } finally {
+        limit.stop();
+      }
     }
   }
 

@@ -28,6 +28,16 @@ function put(
   url: string,
   ...clusters: ("one" | "two")[]
 ) {
+  putPassword(emulators, canary.value, name, url, ...clusters);
+}
+
+function putPassword(
+  emulators: Stage["emulators"],
+  password: string,
+  name: string,
+  url: string,
+  ...clusters: ("one" | "two")[]
+) {
   for (const cluster of clusters) {
     emulators[cluster].cluster.put({
       metadata: {
@@ -35,7 +45,7 @@ function put(
         name,
         labels: { "argocd.argoproj.io/secret-type": "repository" },
       },
-      stringData: { type: "helm", url, username: "alice", password: canary.value },
+      stringData: { type: "helm", url, username: "alice", password },
     });
   }
 }
@@ -71,6 +81,22 @@ bothWays("check tries each place once, and ends with 4 where one refuses", async
   assert.deepEqual([checks.length, refused], [2, 1]);
   assert.deepEqual(Object.keys(checks[0].cells[0]), ["cluster", "namespace", "name", "key"]);
 }, LOOPBACK);
+
+bothWays(
+  "check asks a host once when a token ends, however many places it has there",
+  async ({ run, emulators, canary }) => {
+    const token = `glpat-${canary.value}`;
+    const { server } = chartRepository(token);
+    await using _ = server;
+    for (const name of ["a", "b"]) {
+      putPassword(emulators, token, name, `${server.url}/${name}`, "one", "two");
+    }
+    assertEnded(await run(["check", ...PAIR]), { stdout: /accepted.*\naccepted/s, stderr: /./ });
+    const questions = server.seen.filter(({ path }) => path.startsWith("/api/"));
+    assert.deepEqual(questions.map(({ path }) => path), ["/api/v4/personal_access_tokens/self"]);
+  },
+  LOOPBACK,
+);
 
 bothWays(
   "check ends with 3 where a place or a cluster was not reached, and with 1 where no cluster was",

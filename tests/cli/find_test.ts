@@ -38,7 +38,9 @@ bothWays("find shows every place of a value, and ends with 4", async (stage) => 
   );
   const labelled = await stage.run([...BY_VALUE, ...PAIR, "-o", "name"], given);
   assert.equal(labelled.code, 4, labelled.stderr);
-  assert.ok(!labelled.stdout.includes("legacy"), labelled.stdout);
+  assert.deepEqual(labelled.stdout.split("\n"), [
+    ...["one/argocd/charts", "one/argocd/github", "one/team-a/pull", ""],
+  ]);
 });
 
 bothWays(
@@ -70,6 +72,14 @@ bothWays(
   },
 );
 
+bothWays("find tells of white space around the value that it was given", async (stage) => {
+  seed(stage);
+  const ended = await stage.run([...BY_VALUE, ...PAIR], { stdin: ` ${stage.canary.value}\n` });
+  assert.equal(ended.code, 4, ended.stderr);
+  assert.match(ended.stdout, /ghcr\.io \(padded\)/);
+  assert.match(ended.stderr, /^note: The value that was given has white space around it/m);
+});
+
 bothWays("find -o json is the API's answer, and by a fingerprint finds the same", async (stage) => {
   seed(stage);
   const given = { stdin: stage.canary.value };
@@ -84,6 +94,33 @@ bothWays("find -o json is the API's answer, and by a fingerprint finds the same"
   assert.equal(by.code, 4, by.stderr);
   assert.deepEqual(JSON.parse(by.stdout).places, body.places);
 }, { config: "fingerprint-key-file: fingerprints.key\n" });
+
+bothWays(
+  "a fingerprint that nobody can know here is not called found nowhere",
+  async (stage, way) => {
+    seed(stage);
+    const by = ["--fingerprint", "0123456789abcdef", ...PAIR];
+    const found = await stage.run(["find", ...by, "--everywhere"]);
+    if (way === "by a server") {
+      assert.equal(found.code, 3, found.stderr);
+      assert.match(
+        found.stderr,
+        /^warning: fingerprints from another process never match: set fingerprint-key-file or audit-log$/m,
+      );
+      return;
+    }
+    const rotated = await stage.run(["rotate", ...by, "--password-stdin", "--no-verify", "--yes"], {
+      stdin: "another-4711",
+    });
+    for (const { code, stdout, stderr } of [found, rotated]) {
+      assert.deepEqual([code, stdout], [1, ""], stderr);
+      assert.match(
+        stderr,
+        /^error: A fingerprint made elsewhere cannot be found: there is neither /,
+      );
+    }
+  },
+);
 
 bothWays(
   "find without anything to look for, or with a user name, is wrong usage",

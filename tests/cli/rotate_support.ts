@@ -53,3 +53,13 @@ export function stored({ emulators: { one, two } }: Stage): (string | undefined)
 export async function forgetGone({ folder: { path } }: Stage): Promise<void> {
   await Deno.remove(join(path, "clusters", "gone.kubeconfig"));
 }
+
+/** A template below which there is no repository, so that its login can be tried nowhere. */
+export const untriable = ({ canary: { value } }: Stage) => ({
+  metadata: {
+    namespace: "argocd",
+    name: "template",
+    labels: { ...OURS, "argocd.argoproj.io/secret-type": "repo-creds" },
+  },
+  stringData: { type: "git", url: "https://git.example.net/", username: "ci", password: value },
+});

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { makeCanary } from "../support/canary.ts";
 import { eachOf, onStage, type Stage } from "./credentials_support.ts";
-import { forgetGone, NEW, OLD, ROTATE, store, stored } from "./rotate_support.ts";
+import { forgetGone, NEW, OLD, ROTATE, store, stored, untriable } from "./rotate_support.ts";
 import { script, sit, type Typed } from "./sit.ts";
 
 /** `rotate` where somebody sits before a terminal: the plan, the question, and what came of it. */
@@ -53,7 +53,7 @@ const NOS = ["n\n", "\n", "yesterday\n", "\x04"];
 terminalTest("anything but a yes changes nothing", async (stage) => {
   await eachOf(NOS, async (answer) => {
     const { code, seen } = await sat(stage, [...ROTATE, ...ALL], [[QUESTION, answer]]);
-    assert.equal(code, 0, seen);
+    assert.equal(code, 1, seen);
     assert.match(seen, /^Nothing was rotated\r$/m);
   });
   assert.deepEqual(stored(stage), Array(5).fill(stage.canary.value));
@@ -62,22 +62,33 @@ terminalTest("anything but a yes changes nothing", async (stage) => {
 terminalTest("both values are asked for, and not shown", async (stage) => {
   const args = ["rotate", "--old-password-stdin", "--no-verify", ...ALL, "--yes"];
   const { code, seen, echoes } = await sat(stage, args, [
-    [/^old-password: $/, `${stage.canary.value}\n`],
+    [/^Old password: $/, `${stage.canary.value}\n`],
     [/New password: $/, `${stage.fresh}\n`],
   ]);
   assert.deepEqual([code, echoes], [0, true], seen);
   assert.deepEqual(stored(stage), Array(5).fill(stage.fresh));
 });
 
-terminalTest("where nothing would be written nobody is asked", async (stage) => {
+terminalTest("also where nothing would be written it is done after a yes only", async (stage) => {
   const { folder } = stage;
   await folder.write("another", "another-value-4711\n");
   const args = ["rotate", "--old-password-file", "another", ...NEW, "--no-verify", ...ALL];
-  const { code, seen } = await sat(stage, args, []);
+  const question = /^Nothing to rotate: [^]*Carry it out all the same[^\n]*\? \[y\/N\] $/m;
+  const no = await sat(stage, args, [[question, "n\n"]]);
+  assert.equal(no.code, 1, no.seen);
+  assert.doesNotMatch(no.seen, /never_found/);
+  const { code, seen } = await sat(stage, args, [[question, "y\n"]]);
   assert.equal(code, 3, seen);
-  assert.doesNotMatch(seen, /y\/N/);
-  assert.match(seen, /^Nothing to rotate: /m);
   assert.match(seen, /^ {2}never_found: /m);
+});
+
+terminalTest("what would surely be refused is told, and not asked for", async (stage) => {
+  stage.emulators.two.cluster.put(untriable(stage));
+  const tried = await sat(stage, ["rotate", ...OLD, ...NEW, ...ALL], []);
+  assert.equal(tried.code, 1, tried.seen);
+  assert.match(tried.seen, /^error: the new value cannot be tried at [^\r]*give --allow-untried/m);
+  assert.match(tried.seen, /; nothing was rotated\r$/m);
+  assert.deepEqual(stored(stage), Array(5).fill(stage.canary.value));
 });
 
 terminalTest("neither --yes nor a dry run asks", async (stage) => {
@@ -90,4 +101,10 @@ terminalTest("neither --yes nor a dry run asks", async (stage) => {
     [],
   );
   assert.deepEqual([code, /y\/N/.test(seen)], [0, false], seen);
+});
+
+terminalTest("Ctrl-C at the question changes nothing", async (stage) => {
+  const { code, seen, echoes } = await sat(stage, [...ROTATE, ...ALL], [[QUESTION, "\x03"]]);
+  assert.deepEqual([code, echoes], [130, true], seen);
+  assert.deepEqual(stored(stage), Array(5).fill(stage.canary.value));
 });

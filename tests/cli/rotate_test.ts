@@ -44,14 +44,30 @@ rotationTest("a rotation of all clusters is safe, and says so", async (stage) =>
   await forgetGone(stage);
   const { run, fresh } = stage;
   assertEnded(await run([...ROTATE, "--all-clusters", "--yes"]), {
+    stdout: /^CLUSTER +SECRET +KEYS +RESULT\n(?:(?:one|two) +\S+ +\S+ +replaced\n){5}$/,
     stderr: new RegExp(
       "^(one: rotated: 2 secrets\ntwo: rotated: 3 secrets|two: .*\none: .*)\n" +
         "2 clusters: 5 replaced\nSafe to revoke: .*\nNever searched: .*\n" +
-        "To go back: the same command with the two values exchanged.*\n" +
+        "To go back: the same command with the two values exchanged, or with --fingerprint .*\n" +
         "rotation: (\\S+) \\('rotations \\2' shows it again\\)\n$",
     ),
   });
   assert.deepEqual(stored(stage), Array(5).fill(fresh));
+}, { config: "audit-log: audit.jsonl\n" });
+
+clientTest("without an audit log nothing is advised that needs a memory", async (stage) => {
+  await forgetGone(stage);
+  const { run } = stage;
+  const all = [...ROTATE, "--all-clusters", "--yes"];
+  assertEnded(await run(all), {
+    stdout: /^CLUSTER/,
+    stderr: /^To go back: the same command with the two values exchanged\n$(?![^])/m,
+  });
+  assertEnded(await run(all), {
+    code: 3,
+    stderr:
+      /^ {2}never_found: .*[wW]ithout an audit log \(setting audit-log\) it is not remembered/m,
+  });
 });
 
 clientTest("in a pipe nothing is done without --yes", async (stage) => {
@@ -83,7 +99,11 @@ rotationTest("a dry run shows the plan, and changes nothing", async (stage) => {
 
 /** What is wrong with a command line; nothing is done. */
 const WRONG: [args: string[], stdin: string | undefined, stderr: RegExp][] = [
-  [["rotate", ...OLD, ...NEW, "--yes"], undefined, /^error: Missing --cluster/],
+  [
+    ["rotate", ...OLD, ...NEW, "--yes"],
+    undefined,
+    /^error: Missing --cluster, --selector or --all-clusters\n/,
+  ],
   [["rotate", ...NEW, ...BOTH, "--yes"], undefined, /^error: Missing what to replace: /],
   [["rotate", ...OLD, ...BOTH, "--yes"], undefined, /^error: Missing the new credential: /],
   [
@@ -140,6 +160,7 @@ clientTest(
     // Not all clusters were seen.
     assertEnded(ended, {
       code: 3,
+      stdout: /^CLUSTER/,
       stderr: /^NOT safe to revoke the old value:\n {2}not_seen: .*gone/m,
     });
     assert.deepEqual(stored(stage), Array(5).fill(fresh));
@@ -150,12 +171,14 @@ rotationTest("more clusters that are not seen than may fail refuse it all", asyn
   const { run, fresh, canary: { value } } = stage;
   assertEnded(await run([...ROTATE, "--all-clusters", "--yes"]), {
     code: 1,
-    stderr: /^error: [^]*\n {2}gone: /,
+    stderr:
+      /^error: Cluster 'gone' could not be read: [^\n]*; nothing was written\. Leave it out with --cluster '!gone', or give --max-failures 1\n$/,
   });
   assert.deepEqual(stored(stage), Array(5).fill(value));
   const ended = await run([...ROTATE, "--all-clusters", "--max-failures", "1", "--yes"]);
   assertEnded(ended, {
     code: 3,
+    stdout: /^CLUSTER/,
     stderr:
       /^gone: failed: [^]*^failed: --cluster gone\n[^]*^Run the same command again to continue/m,
   });

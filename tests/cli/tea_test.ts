@@ -53,7 +53,7 @@ Deno.test("all that it misses is told at once, before a file is looked for", () 
       "error: Missing --tea, --guests, --pot-colour; a tin code: give --tin-code-stdin or --tin-code-file FILE\n" +
       "(argocd-configurer tea brew --help shows how it is used)\n",
     ]);
-    assert.match((await run("tea", "leaves")).stderr, /^error: Missing NAME\n/);
+    assert.match((await run("tea", "leaves")).stderr, /^error: Missing NAME \(tea leaves NAME\)\n/);
   }));
 
 Deno.test("a dry run by the client shows what would be sent, less its secrets", () =>
@@ -128,7 +128,7 @@ Deno.test("help shows its flags, and that of all commands loads none of them", (
         /--tea green\|black +Which tea \(required\)$/m,
         /--guests NAMES +Who drinks it, by commas \(required\)$/m,
         /--tin-code-stdin +Read the code of the tin from standard input$/m,
-        /--tin-code-file FILE +Read it from a file$/m,
+        /--tin-code-file FILE +Read it from a file; - is standard input$/m,
         /--milk +With milk$/m,
         /--pot-colour COLOUR +The pot's colour$/m,
         /--pot-lid-key-file FILE +Key of its lid \(PEM\)$/m,

@@ -46,12 +46,13 @@ export function fleetStage(
     opened.push(name);
     await onOpen(name);
     const store = fleet[name]!.store();
-    const { identity } = entries.find((each) => each.name === name)!;
+    const { identity, own } = entries.find((each) => each.name === name)!;
     const labels = (await sources[0]!.find(name))?.labels;
     const { argocdNamespace = "argocd", seconds = 10 } = options;
     return {
       ...{ kind: "open", name, store, lockScope: identity, seconds, labels },
-      argocdNamespace: argocdNamespace ?? undefined,
+      argocdNamespace:
+        (own.argocdNamespace === undefined ? argocdNamespace : own.argocdNamespace) ?? undefined,
     };
   };
   const it = stage({

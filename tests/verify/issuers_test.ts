@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { makeAuthority } from "../../scripts/control_plane/certificates.ts";
+import { IssuerAnswers } from "../../src/credentials/checks/issuer_answers.ts";
 import { seal } from "../../src/log/sealed.ts";
 import { encodeBase64Text, encodeBase64Url } from "../../src/text/bytes.ts";
 import { type Issuers, PUBLIC_ISSUERS } from "../../src/verify/issuers.ts";
@@ -112,6 +113,41 @@ for (const [what, answer, expires] of GITLAB) {
     const verdict = await tried(login(`${server.url}/team/app.git`, token));
     assert.deepEqual([verdict.accepted, verdict.expires], [true, expires]);
     assert.deepEqual(askedAt(server), ["GET /api/v4/personal_access_tokens/self"]);
+  });
+}
+
+const ANSWERS: [what: string, answer: () => Response, expires: string | undefined][] = [
+  ["tells", () => Response.json(SELF), "2030-01-31T00:00:00.000Z"],
+  ["refuses", () => new Response(null, { status: 401 }), undefined],
+  ["is no GitLab", () => new Response(null, { status: 404 }), undefined],
+  ["fails", () => new Response(null, { status: 503 }), undefined],
+];
+
+for (const [what, answer, expires] of ANSWERS) {
+  Deno.test(`an issuer that ${what} is asked of a token once a day, whoever tries it where`, async () => {
+    const [token, other] = [made("glpat-"), made("glpat-")];
+    await using server = gitServer(answer);
+    let time = 0;
+    const issuerMemory = new IssuerAnswers({ now: () => time });
+    const end = async (path: string, value = token, username = "alice") => {
+      const what = login(`${server.url}/${path}.git`, value, username);
+      const verdict = await tried(what, { issuerMemory });
+      assert.equal(verdict.accepted, true);
+      return verdict.expires;
+    };
+    assert.deepEqual(await Promise.all([end("a"), end("b"), end("c", token, "bob")]), [
+      expires,
+      expires,
+      expires,
+    ]);
+    time += 24 * 60 * 60 * 1000 - 1;
+    assert.equal(await end("a"), expires);
+    assert.equal(askedAt(server).length, 1);
+    await end("a", other);
+    assert.equal(askedAt(server).length, 2, "of another token");
+    time += 1;
+    await end("a");
+    assert.equal(askedAt(server).length, 3, "a day later");
   });
 }
 

@@ -73,7 +73,7 @@ export function parametersOf({ flag, name }: FieldFlag): Readonly<Record<string,
     case "password":
       return {
         [`${name}-stdin`]: on(`Read ${inSentence(flag.brief)} from standard input`),
-        ...ofFile(`Read it from a file${by === "password" ? "; - is standard input" : ""}`),
+        ...ofFile("Read it from a file; - is standard input"),
       };
     case "text_or_file":
       return {

@@ -1,5 +1,5 @@
 import type { FlagForm } from "../../fields/flag.ts";
-import type { LoadedCommand } from "./load.ts";
+import { isWhole, type LoadedCommand } from "./load.ts";
 
 /** What help says of a command beside its flags. */
 
@@ -27,7 +27,7 @@ export function helpOf({ brief, loaded }: LoadedCommand) {
     ...loaded.some(({ operation: { tag } }) => tag === "clusters" || tag === "secrets") ? [BY] : [],
     ...loaded.flatMap(({ help }) => help.full ?? []),
     ...hasFlag("password") ? [`${SECRETS}${hasFlag("login") ? AND_LOGIN : ""}.`] : [],
-    ...isDry ? [SHORT] : [],
+    ...isDry && !loaded.some(isWhole) ? [SHORT] : [],
   ];
   const exitCodes = new Set(
     loaded.flatMap(({ clusterField, help }) =>

@@ -1,6 +1,7 @@
 import { PASSWORD_VARIABLE } from "../client/secret_input.ts";
 import type { Field } from "../../fields/field.ts";
 import type { FlagForm } from "../../fields/flag.ts";
+import type { Operation } from "../../operations/operation.ts";
 import type { Words } from "../client/told.ts";
 import { type FieldFlag, kebab } from "./field_flags.ts";
 import type { LoadedOperation } from "./load.ts";
@@ -29,7 +30,10 @@ export function wordsOf({ operation, module, flags }: LoadedOperation, places: P
     of,
     missing(paths) {
       const words = paths.toSorted((a, b) => placeOf(a) - placeOf(b))
-        .map((path) => fields[path]?.missing ?? whatIsMissing(flags, path) ?? of(path));
+        .map((path) =>
+          selecting(path, operation) ?? fields[path]?.missing ?? whatIsMissing(flags, path) ??
+            of(path)
+        );
       // First the flags alone, then choices among flags, then what takes more words.
       const rank = (word: string) => /^--\S+$/.test(word) ? 0 : word.startsWith("--") ? 1 : 2;
       const [alone, ...others] = [0, 1, 2].map((each) =>
@@ -39,6 +43,12 @@ export function wordsOf({ operation, module, flags }: LoadedOperation, places: P
     },
   };
 }
+
+/** How the clusters of what is about several of them are selected. */
+const selecting = (path: string, { clusters }: Operation) =>
+  path === "clusters" && clusters === "many"
+    ? "--cluster, --selector or --all-clusters"
+    : undefined;
 
 const found = (flags: readonly FieldFlag[], path: string) =>
   flags.find((each) => each.path.join(".") === path || each.flag.several === path);

@@ -12,6 +12,7 @@ async function namesFor(operation: string, places: Record<string, string> = {}) 
 
 const DOCKER = await namesFor("addDocker", { cluster: "--cluster" });
 const REPO = await namesFor("addRepo", { cluster: "--cluster" });
+const ROTATE = await namesFor("rotateCredential", { clusters: "--cluster" });
 const DELETE = await namesFor("deleteSecret", { cluster: "CLUSTER", name: "NAME" });
 
 const NAMES: [names: typeof DOCKER, path: string, name: string][] = [
@@ -28,6 +29,13 @@ const NAMES: [names: typeof DOCKER, path: string, name: string][] = [
   [REPO, "github_app", "--github-app-…"],
   [REPO, "github_app.id", "--github-app-id"],
   [REPO, "github_app.private_key", "--github-app-private-key-file"],
+  [ROTATE, "find", "what to replace"],
+  [ROTATE, "find.password", "the old password"],
+  [ROTATE, "find.url_prefix", "--url-prefix"],
+  [ROTATE, "find.username", "--old-username"],
+  [ROTATE, "set.password", "the password"],
+  [ROTATE, "set.username", "--username"],
+  [ROTATE, "set.tls_client_key", "--tls-client-key-file"],
   [DELETE, "cluster", "CLUSTER"],
   [DELETE, "name", "NAME"],
 ];

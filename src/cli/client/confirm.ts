@@ -6,6 +6,7 @@ import { isFine } from "./asked.ts";
 import type { Call } from "./plan.ts";
 import { entryFor } from "./preview.ts";
 import { tableOf } from "./show_table.ts";
+import { plain } from "./table.ts";
 import { inFlags, notesOf } from "./told.ts";
 import type { Answer } from "./way.ts";
 
@@ -33,21 +34,20 @@ export async function actIfConfirmed(
   if (cut !== undefined || ok === 0) return looked;
   const body = view.whole!(asked.map(entryFor), asked[0]?.input ?? {}, [], told);
   printError(planOf(body, stage));
-  const seen = { ok, failed: asked.length - ok };
-  const why = confirmation.refusal?.(seen, { ...limitsOf(calls), ...asked[0]?.input });
+  const why = confirmation.refusal?.(body, stage.showing.flags);
   if (why !== undefined) {
-    printError(`error: ${why}; nothing was ${confirmation.done}\n`);
-    return 1;
+    printError(`error: ${plain(why)}; nothing was ${confirmation.done}\n`);
+    return NOT_DONE;
   }
-  const question = confirmation.question(body);
-  if (question !== undefined && !await askYes(question)) {
+  if (!await askYes(confirmation.question(body))) {
     printError(`Nothing was ${confirmation.done}\n`);
-    return 0;
+    return NOT_DONE;
   }
   return await act(calls, stage, false);
 }
 
-const limitsOf = ([call]: readonly Call[]) => call?.kind === "several" ? call.selected : {};
+/** Exit code where a plan is not carried out: what follows in a script may rely on that it was. */
+const NOT_DONE = 1;
 
 /** As a dry run has it, for the eyes of who is asked. */
 function planOf(body: object, { showing }: Stage): string {
@@ -56,7 +56,8 @@ function planOf(body: object, { showing }: Stage): string {
   const done = { cluster: undefined, input: {}, answer };
   const { text } = tableOf([done], { ...showing, view, areSeveral: false });
   const notes = [
-    ...view.notes?.(body, showing.flags).map((each) => inFlags(each, showing.words)) ?? [],
+    ...view.notes?.(body, showing.flags, showing.way).map((each) => inFlags(each, showing.words)) ??
+      [],
     ...notesOf(done.answer, showing.words, view.notesTellAll ?? false),
   ];
   return text + notes.map((note) => `${note}\n`).join("");

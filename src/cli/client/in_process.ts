@@ -44,7 +44,9 @@ export async function inProcess(
   // Who runs it may try what he likes by kubectl, too, and may have many clusters.
   const unlimited = new PerMinute({ allowed: Infinity });
   const passes = { tries: unlimited, finds: unlimited };
-  const common = { ...shared(here), fingerprint, fingerprintsEnd: passing, ...passes };
+  const fingerprintsAreNew = passing !== undefined;
+  const key = { fingerprint, fingerprintsEnd: passing, fingerprintsAreNew };
+  const common = { ...shared(here), ...key, ...passes };
   const wired = new Map<LogUse, Wired>();
   const wiredFor = (use: LogUse): Wired => {
     const own = {
@@ -80,6 +82,7 @@ export async function inProcess(
     place,
     isRemote: false,
     passing,
+    isForgotten: settings["audit-log"] === undefined,
     placeOf: openedIn,
     passedOver: () => filesToTell(folder),
     async seconds(_operation, cluster) {

@@ -1,4 +1,5 @@
 import type { Operation } from "../../operations/operation.ts";
+import { plural } from "../plural.ts";
 import { Failure } from "../failure.ts";
 import { baseOf, clientFor, reasonOf, tokenHeaders, tokenVariable } from "./connection.ts";
 import { eventsIn, isStream, readEvents } from "./remote_events.ts";
@@ -58,6 +59,10 @@ export function remote(server: WhichServer): Way {
     // Below /api/v1 every error has a code.
     if (status === 404 && answer.body.code === undefined) {
       return { ...answer, advice: "that server is older than this program and has no /api/v1" };
+    }
+    const wait = headers.get("Retry-After");
+    if (status === 429 && wait !== null && /^\d+$/.test(wait)) {
+      return { ...answer, advice: `try again in ${plural(Number(wait), "second")}` };
     }
     return status === 401
       ? { ...answer, advice: `the variable ${tokenVariable()} holds the token that is sent` }

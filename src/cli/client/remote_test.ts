@@ -116,8 +116,8 @@ Deno.test("a server of plain HTTP is said to speak no TLS", async () => {
   await assert.rejects(
     way.ask(operationNamed("getHealth"), {}),
     new Failure(
-      `Cannot ask the server at ${url}: it does not speak TLS, ` +
-        "so its URL begins with http://",
+      `Cannot ask the server at ${url}: it does not speak TLS: ` +
+        "its URL would have to begin with http://",
     ),
   );
   await way.close();
@@ -139,6 +139,20 @@ Deno.test("a server that has no versioned paths is said to be older", async () =
   const answer = await way.ask(operationNamed("listClusters"), {});
   assert.deepEqual(answer.body, body);
   assert.equal(answer.advice, "that server is older than this program and has no /api/v1");
+  await way.close();
+});
+
+Deno.test("who has asked too often is told when to try again", async () => {
+  const body = { error: true, message: "Too many tries", status_code: 429, code: "rate_limited" };
+  const headers = { "X-Request-Id": "1", "Retry-After": "23" };
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => Response.json(body, { status: 429, headers }),
+  );
+  const url = `http://localhost:${server.addr.port}`;
+  const way = remote({ url, namedBy: "--server", plainHttp: false });
+  const { advice } = await way.ask(operationNamed("listClusters"), {});
+  assert.equal(advice, "try again in 23 seconds");
   await way.close();
 });
 

@@ -55,7 +55,7 @@ export function sayNotes(asked: readonly Asked[], showing: Showing): void {
 
 function textsOf(
   { answer }: Done,
-  { output = "table", view, isChecked, areSeveral, words, flags }: Showing,
+  { output = "table", view, isChecked, areSeveral, words, flags, way }: Showing,
 ): string[] {
   if (isChecked) return [NOT_SENT];
   const { message } = answer.body;
@@ -67,7 +67,9 @@ function textsOf(
     ...isTable && !areSeveral && !view.notesTellAll && typeof message === "string"
       ? [plain(message)]
       : [],
-    ...isTable ? (view.notes?.(answer.body, flags) ?? []).map((each) => inFlags(each, words)) : [],
+    ...isTable
+      ? (view.notes?.(answer.body, flags, way) ?? []).map((each) => inFlags(each, words))
+      : [],
     ...isWhole ? [] : notesOf(answer, words, view.showsVerified ?? view.notesTellAll ?? false),
   ];
 }
@@ -75,10 +77,10 @@ function textsOf(
 /** Says what the one answer of several clusters says besides, where that is to be the last. */
 export function sayNotesOfAll(
   body: object,
-  { output = "table", view, words, flags }: Showing,
+  { output = "table", view, words, flags, way }: Showing,
 ): void {
   if (output !== "table" && output !== "wide") return;
-  for (const note of view.notes?.(body, flags) ?? []) printError(`${inFlags(note, words)}\n`);
+  for (const note of view.notes?.(body, flags, way) ?? []) printError(`${inFlags(note, words)}\n`);
 }
 
 /**

@@ -31,7 +31,7 @@ export class SecretInput {
     if (stdin && file !== undefined) {
       throw new Failure(`Give ${flag}-stdin or ${flag}-file, not both`, 2);
     }
-    if (stdin && isTerminal()) return await askHidden(`${flag.slice(2)}: `);
+    if (stdin && isTerminal()) return await askHidden(`${asPrompt(flag)}: `);
     const text = stdin ? await this.#standardInput(`${flag}-stdin`) : await this.text(source);
     return text?.replace(/\r?\n$/, "");
   }
@@ -65,6 +65,12 @@ export class SecretInput {
     this.#taken = flag;
     return await textOf(Deno.stdin.readable, flag);
   }
+}
+
+/** `Old password` of `--old-password`. */
+function asPrompt(flag: string): string {
+  const words = flag.slice(2).replaceAll("-", " ");
+  return words.replace(/^./, (first) => first.toUpperCase());
 }
 
 /** @throws {Failure} when it is too long, or no text; nothing of it is told */

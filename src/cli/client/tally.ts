@@ -1,3 +1,4 @@
+import { plural } from "../plural.ts";
 import type { Counted, View } from "../views/view.ts";
 import { type Asked, type Done, isDone, isFine, type Left } from "./asked.ts";
 
@@ -72,5 +73,3 @@ function countsOf(counted: readonly Counted[]): string {
   });
   return counts.join(", ") + (isTried ? TRIED : "");
 }
-
-const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;

@@ -1,4 +1,4 @@
-import { given } from "../../fields/advice.ts";
+import { given, type Value } from "../../fields/advice.ts";
 import { ERRORS } from "../../operations/error_table.ts";
 import type { Operation } from "../../operations/operation.ts";
 import { subject } from "../../operations/request_kinds.ts";
@@ -54,6 +54,11 @@ function sentence({ status, body }: Answer, words: Words): string {
   const { code, field = "", verified = [], message = `status ${status}` } = body as Details;
   const { fields = field === "" ? [] : [field] } = body as Details;
   switch (code) {
+    case "clusters_not_seen":
+      return inFlags(message, words).replace(
+        /\bLeave (?:it|them) out\b/,
+        (said) => said + leftOut(body as Details),
+      );
     case "missing_field":
       return fields.length === 0 ? message : words.missing(fields);
     case "credential_refused":
@@ -84,19 +89,32 @@ function sentence({ status, body }: Answer, words: Words): string {
   return `${name[0]!.toUpperCase()}${name.slice(1)} ${inFlags(rule, words)}`;
 }
 
-/** Advice on fields as advice on flags. */
-export function inFlags(text: string, words: Words): string {
-  return given(
-    text,
-    words.fields,
-    (name, value) => flagFor(words.of(name), value),
-  );
+/** Most clusters that are named in a line. */
+const MOST = 5;
+
+/** As it selects all others. */
+function leftOut({ not_seen = [] }: Details): string {
+  if (not_seen.length === 0) return "";
+  const names = not_seen.length > MOST ? ["NAME"] : not_seen.map(({ cluster }) => cluster);
+  return ` with --cluster '${names.map((name) => `!${name}`).join(",")}'`;
 }
 
-/** As it is given: `--force`, `--managed-only=false`, `--name a`. */
-export function flagFor(flag: string, value: string | boolean): string {
-  if (typeof value === "string") return `${flag} ${value}`;
-  return value || flag.startsWith("--no-") ? flag : `${flag}=false`;
+/** Advice on fields and requests as advice on flags and commands. */
+export function inFlags(text: string, words: Words): string {
+  return ofCommand(given(text, words.fields, (name, value) => flagFor(words.of(name), value)));
+}
+
+/** What may be sent again is run again. */
+export const ofCommand = (text: string): string =>
+  text.replaceAll(
+    /\b([Ss])end the same request again\b/g,
+    (_, first) => `${first === "S" ? "R" : "r"}un the same command again`,
+  );
+
+/** As it is given: `--force`, `--no-managed-only`, `--name a`. */
+export function flagFor(flag: string, value: Value): string {
+  if (typeof value !== "boolean") return `${flag} ${value}`;
+  return value || flag.startsWith("--no-") ? flag : flag.replace(/^--/, "--no-");
 }
 
 function detailLines(
@@ -120,12 +138,15 @@ function detailLines(
   );
   const hints = hint === undefined ? [] : [`  hint: ${inFlags(hint, words)}`];
   const tried = isShown ? [] : triedLines(verified ?? []);
-  const unseen = (not_seen ?? []).map(({ cluster, message }) => `  ${cluster}: ${message}`);
-  const unfit = (places ?? []).map(({ cluster, namespace, name, key, why }) =>
+  // Of one alone the message tells why.
+  const unseen = several(not_seen).map(({ cluster, message }) => `  ${cluster}: ${message}`);
+  const unfit = several(places).map(({ cluster, namespace, name, key, why }) =>
     `  ${cluster}: ${namespace}/${name} (${key}): ${why}`
   );
   return [...failed, ...left, ...existing, ...tried, ...unseen, ...unfit, ...hints];
 }
+
+const several = <Each>(of: readonly Each[] = []) => of.length > 1 ? of : [];
 
 /**
  * What a success has to say besides what was done.

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { settingsOf } from "../../config/schema.ts";
 import { send } from "../../fields/advice.ts";
 import { ERROR_CODES, type ErrorCode, OperationError } from "../../operations/errors.ts";
+import { ERRORS } from "../../operations/error_table.ts";
 import { ALL_ERRORS } from "../../operations/fake/all_errors.ts";
 import type { Operation } from "../../operations/operation.ts";
 import { operationNamed } from "../../operations/table.ts";
@@ -10,7 +11,7 @@ import { wire } from "../../wire.ts";
 import { thisMachine } from "../machine.ts";
 import { inProcess } from "./in_process.ts";
 import { remote } from "./remote.ts";
-import { notesOf, type Told, toldOf, type Words } from "./told.ts";
+import { flagFor, notesOf, type Told, toldOf, type Words } from "./told.ts";
 import type { Way } from "./way.ts";
 
 /** Errors in the words of the command line, whichever way the operation was carried out. */
@@ -82,6 +83,7 @@ const ADVICE: readonly (readonly [sent: string, given: string])[] = [
   ['send "upsert": true and "name": "b"', "give --upsert and --name b"],
   ['send "force": true', "give --force"],
   ["send force=true", "give --force"],
+  ["send the same request again", "run the same command again"],
 ];
 
 function expected({ code, message, more }: OperationError): Told {
@@ -225,4 +227,33 @@ Deno.test("a hint advises flags, and what it quotes of a cluster stays as it is"
   assert.deepEqual(notesOf({ status: 200, body: { hint } }, words, false), [
     "hint: one template would do (give --as repo-creds and --url https://h/); 'url'",
   ]);
+});
+
+Deno.test("clusters that were not seen are told with the flag that leaves them out, once", async () => {
+  const operation = operationNamed("rotateCredential");
+  const { fields = {} } = await operation.load();
+  const words = { operation, fields: Object.keys(fields), ...NAMES };
+  const lines = (names: readonly string[]) => {
+    const notSeen = names.map((cluster) => ({ cluster, status: "timeout", message: "no answer" }));
+    const message = ERRORS.clusters_not_seen.sentence({ notSeen, maxFailures: 0 }, "v1");
+    const body = { error: true, code: "clusters_not_seen", message, not_seen: notSeen };
+    return toldOf({ status: 409, body }, words, false).lines;
+  };
+  assert.deepEqual(lines(["a"]), [
+    "Cluster 'a' could not be read: no answer; nothing was written. Leave it out with --cluster '!a', " +
+    "or give --max-failures 1",
+  ]);
+  assert.deepEqual(lines(["a", "b"]), [
+    "2 clusters could not be read: 'a', 'b'; nothing was written. Leave them out with --cluster " +
+    "'!a,!b', or give --max-failures 2",
+    ...["  a: no answer", "  b: no answer"],
+  ]);
+});
+
+Deno.test("a flag is advised as it is given, also one that is on unless it is negated", () => {
+  assert.deepEqual(
+    [flagFor("--force", true), flagFor("--managed-only", false), flagFor("--no-verify", false)],
+    ["--force", "--no-managed-only", "--no-verify"],
+  );
+  assert.equal(flagFor("--as", "repo-creds"), "--as repo-creds");
 });

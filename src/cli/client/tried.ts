@@ -36,7 +36,8 @@ export function verdictOf(each: Tried): string {
 
 const isOfFleet = (each: Tried): each is TriedPlace => "state" in each;
 
-function some(places: readonly string[]): string {
+/** `a, b and 3 more` */
+export function some(places: readonly string[]): string {
   const rest = places.length - MOST;
   return places.slice(0, MOST).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
 }

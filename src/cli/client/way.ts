@@ -31,6 +31,8 @@ export interface Way {
   readonly isRemote: boolean;
   /** Why its fingerprints compare within this run only; absent where they do for longer. */
   readonly passing?: string;
+  /** Whether what it has done is known to nobody once this run has ended. */
+  readonly isForgotten?: boolean;
   /**
    * Where Argo CD is on a cluster, without asking that; `undefined` when there is no such cluster.
    * Absent where a server knows.

@@ -76,6 +76,11 @@ Deno.test("a command is shown with its arguments, and a value as it is written",
   assert.match(helpText(helpPage(ROOT, ["repo", "add"]), 80, paint(false)), / --\[no-\]template /);
 });
 
+Deno.test("an argument without which nothing is done stands without brackets", () => {
+  assert.deepEqual(helpPage(ROOT, ["rotations"]).usage, ["ID [flags]"]);
+  assert.deepEqual(helpPage(ROOT, ["explain"]).usage, ["[CLUSTER] [URL] [flags]"]);
+});
+
 Deno.test("a command's other name has its help", () => {
   const { words, ...page } = helpPage(ROOT, ["token", "delete"]);
   assert.deepEqual(words, ["token", "delete"]);

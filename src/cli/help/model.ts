@@ -155,6 +155,8 @@ interface Parameter {
   readonly values?: readonly string[];
   readonly withNegated?: boolean;
   readonly optional?: boolean;
+  /** Whether it is told that it is missing by the command itself. */
+  readonly isNeeded?: boolean;
   readonly hidden?: boolean;
   readonly bare?: string;
 }
@@ -170,7 +172,7 @@ function commandPage(command: Command<Context>, words: readonly string[]): HelpP
   const several = positional?.kind === "array" ? "..." : "";
   const shown = args.map((each) => {
     const name = (each.placeholder ?? "args").toUpperCase();
-    return each.optional || several !== "" ? `[${name}${several}]` : name;
+    return each.optional && !each.isNeeded || several !== "" ? `[${name}${several}]` : name;
   });
   const letters = new Map(Object.entries(aliases).map(([letter, name]) => [name, letter]));
   const entries = Object.entries(flags as Readonly<Record<string, Parameter>>)

@@ -1,5 +1,6 @@
 import type { CheckedAnswer, ReadAnswer } from "../../operations/check_answers.ts";
 import { NOT_LISTED, type NotSeen } from "../../operations/respond/found.ts";
+import { plural } from "../plural.ts";
 import { plain } from "../client/table.ts";
 import { age, untilThen } from "./age.ts";
 import { cut } from "./matrix_notes.ts";
@@ -108,5 +109,3 @@ function summaryOf(body: Checks): readonly string[] {
     (remembered === 0 ? "" : ` (${remembered} from memory: not asked again)`),
   ];
 }
-
-const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;

@@ -55,6 +55,10 @@ Deno.test("that not all pull secrets were searched is told, so that nowhere is n
 Deno.test("that fingerprints end with the process is told beside the places", () => {
   const body = view.whole!([entry("a", {})], {}, [], { fingerprints_end: "there is no key" });
   assert.deepEqual(view.notes!(body, { everywhere: true }), [
-    "warning: fingerprints of another process are others: there is no key",
+    "warning: fingerprints from another process never match: set fingerprint-key-file or audit-log",
   ]);
+  const seen = { ok: 1, failed: 0 };
+  assert.equal(view.exitCode!(body, seen, {}), 3, "what is not found may stand there");
+  const found = view.whole!([entry("a", { places: [PLACE] })], {}, [], { fingerprints_end: "x" });
+  assert.equal(view.exitCode!(found, seen, {}), 4);
 });

@@ -1,7 +1,9 @@
 import type { RotationCluster } from "../../fleet/rotation/shapes.ts";
 import type { ClusterEntry } from "../../operations/fleet_answers.ts";
+import { plural } from "../plural.ts";
 import type { Rotation } from "./rotation_notes.ts";
 import { isSafe, notesOfRotation } from "./rotation_notes.ts";
+import { whyRefused } from "./rotation_refusal.ts";
 import { type Line, linesOf } from "./rotation_lines.ts";
 import type { Columns, Counted, SeenClusters, ToldOfAll, View } from "./view.ts";
 import { stateOf } from "./written.ts";
@@ -19,8 +21,8 @@ const COLUMNS: Columns<Line> = {
 const REASON: Columns<Line> = { REASON: ({ reason = " " }) => reason };
 
 /**
- * A rotation: a line on standard error as each cluster ends, a table of what is left, or with `-o wide`
- * of all secrets, and at the end whether the old value may be revoked.
+ * A rotation: a line on standard error as each cluster ends, a table of what was done and what is left,
+ * with `-o wide` of all secrets, and at the end whether the old value may be revoked.
  */
 export const rotated: View<Rotation, Line> = {
   steps: {
@@ -34,7 +36,7 @@ export const rotated: View<Rotation, Line> = {
   line: (body) => lineOf(body as OfCluster),
   // Of one cluster.
   counted: (body) => countedOf(body as unknown as OfCluster),
-  rows: (body, flags = {}) => linesOf(body, flags.output === "wide"),
+  rows: (body, flags = {}) => linesOf(body, flags),
   columns: (lines) =>
     lines.some(({ reason }) => reason !== undefined) ? { ...COLUMNS, ...REASON } : COLUMNS,
   wide: { REMEDY: ({ remedy = " " }) => remedy },
@@ -42,7 +44,7 @@ export const rotated: View<Rotation, Line> = {
     clusters.flatMap(({ cluster, secrets, left }) =>
       [...secrets, ...left].map(({ namespace, name }) => `${cluster}/${namespace}/${name}`)
     ),
-  notes: (body) => notesOfRotation(body),
+  notes: notesOfRotation,
   notesTellAll: true,
   exitCode: exitCodeOf,
   confirmation: {
@@ -51,14 +53,11 @@ export const rotated: View<Rotation, Line> = {
     question({ clusters }) {
       const counts = clusters.map(({ secrets }) => secrets.filter(isReplaced).length);
       const secrets = counts.reduce((sum, count) => sum + count, 0);
-      if (secrets === 0) return undefined;
+      if (secrets === 0) return "Carry it out all the same, and search all clusters?";
       const some = counts.filter((count) => count > 0).length;
       return `Rotate ${plural(secrets, "secret")} on ${plural(some, "cluster")}?`;
     },
-    refusal({ failed }, { max_failures: most = 0 }) {
-      if (failed <= Number(most)) return undefined;
-      return `${plural(failed, "cluster")} could not be seen, more than --max-failures ${most}`;
-    },
+    refusal: whyRefused,
   },
 };
 
@@ -73,7 +72,7 @@ export const shownRotation: View<Rotation, RotationCluster> = {
   }),
   rows: ({ clusters }) => clusters,
   names: rotated.names,
-  notes: (body) => notesOfRotation(body),
+  notes: notesOfRotation,
   notesTellAll: true,
   exitCode: exitCodeOf,
 };
@@ -135,5 +134,3 @@ function exitCodeOf(
   const isDone = success === true && (state ?? "done") === "done";
   return isDone && isSafe(body) ? 0 : 3;
 }
-
-export const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;

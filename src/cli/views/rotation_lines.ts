@@ -1,7 +1,7 @@
 import { given } from "../../fields/advice.ts";
-import type { RotatedSecret, ValuePlace } from "../../fleet/rotation/shapes.ts";
+import type { RotatedSecret, RotationCluster, ValuePlace } from "../../fleet/rotation/shapes.ts";
 import { kebab } from "../bind/field_flags.ts";
-import { flagFor } from "../client/told.ts";
+import { flagFor, ofCommand } from "../client/told.ts";
 import type { Rotation } from "./rotation_notes.ts";
 import { stateOf } from "./written.ts";
 
@@ -23,12 +23,16 @@ const FIELDS = ["force", "managed_only", "everywhere"];
 const MOST = 50;
 
 /**
- * What became of secrets: of a plan what would, else what is not as wished.
- * @param isWide whether all are told, a row each
+ * What became of secrets, or of a plan would, and where the old value remains.
+ * @param flags of the command line: with `-o wide` those that stay as they are are told, too, a row each
  */
-export function linesOf({ clusters, old_value, dry_run }: Rotation, isWide: boolean): Line[] {
+export function linesOf(
+  { clusters, old_value, dry_run }: Rotation,
+  flags: Readonly<Record<string, unknown>>,
+): Line[] {
+  const isWide = flags.output === "wide";
   const all = clusters.flatMap(({ cluster, secrets, left }): Line[] => [
-    ...secrets.filter((each) => isWide || dry_run === true && !isUnchanged(each)).map((each) => ({
+    ...secrets.filter((each) => isWide || !isUnchanged(each)).map((each) => ({
       ...lineOf(cluster, each),
       result: stateOf(each.output),
     })),
@@ -36,11 +40,14 @@ export function linesOf({ clusters, old_value, dry_run }: Rotation, isWide: bool
       ...lineOf(cluster, each),
       result: "left",
       reason: each.message,
-      remedy: given(each.remedy, FIELDS, (name, value) => flagFor(`--${kebab(name)}`, value)),
+      remedy: ofCommand(
+        given(each.remedy, FIELDS, (name, value) => flagFor(`--${kebab(name)}`, value)),
+      ),
     })),
   ]);
   const known = new Set(all.filter(({ result }) => result === "left").map(placeOf));
-  const others = (dry_run ? [] : old_value?.places ?? []).map(remaining)
+  const others = (dry_run ? [] : old_value?.places ?? [])
+    .map((each) => remaining(each, clusters, flags))
     .filter((each) => !known.has(placeOf(each)));
   const lines = [...all, ...distinct(others)];
   return isWide || lines.length <= MOST ? lines : merged(lines);
@@ -58,12 +65,38 @@ const lineOf = (
 const placeOf = ({ clusters, secret }: Line) => `${clusters}/${secret}`;
 
 /** Where the old value still stands, and the rotation had nothing to do. */
-function remaining({ cluster, key, registry, ...secret }: ValuePlace): Line {
+function remaining(
+  place: ValuePlace,
+  clusters: readonly RotationCluster[],
+  flags: Readonly<Record<string, unknown>>,
+): Line {
+  const { cluster, key, registry, ...secret } = place;
   return {
     ...lineOf(cluster, { ...secret, keys: [registry ?? key] }),
     result: "old value remains",
+    reason: whyRemains(place, clusters, flags),
   };
 }
+
+/** As far as the answer tells it. */
+function whyRemains(
+  { cluster, key }: ValuePlace,
+  clusters: readonly RotationCluster[],
+  { everywhere = false }: Readonly<Record<string, unknown>>,
+): string {
+  const own = clusters.find((each) =>
+    each.cluster === cluster || each.same_server_as?.includes(cluster)
+  );
+  if (own === undefined) return "not selected";
+  if (own.status === "failed") return "the cluster has failed";
+  if (own.status === "not_begun") return "the cluster was not begun";
+  return PULL_KEYS.includes(key) && everywhere !== true
+    ? "has no docker label, or was stored meanwhile: give --everywhere"
+    : "was not searched for, or was stored meanwhile";
+}
+
+/** Of pull secrets' data. */
+const PULL_KEYS: readonly string[] = [".dockerconfigjson", ".dockercfg"];
 
 const distinct = (lines: readonly Line[]): Line[] => [
   ...new Map(lines.map((each) => [JSON.stringify(each), each])).values(),

@@ -1,6 +1,8 @@
 import type { OldValue, Reason, RotationCluster, TriedPlace } from "../../fleet/rotation/shapes.ts";
 import { plain } from "../client/table.ts";
+import type { Way } from "../client/way.ts";
 import { triedLines } from "../client/tried.ts";
+import { whyRefused } from "./rotation_refusal.ts";
 
 /** The answer about a rotation, as far as it is shown. */
 export interface Rotation {
@@ -15,33 +17,51 @@ export interface Rotation {
   readonly reasons?: readonly Reason[];
   readonly verified?: readonly TriedPlace[];
   readonly never_looked_at?: readonly string[];
-  readonly undo?: { readonly find?: { readonly fingerprint?: string } };
+  readonly undo?: {
+    readonly find?: { readonly fingerprint?: string };
+    /** Why that one ends; absent where it does not. */
+    readonly fingerprints_end?: string;
+  };
 }
 
 /** Most of anything that is told one by one. */
 const MOST = 20;
 
-/** What is said below the table: what to do about what is left, what to revoke or why not, and the way back. */
-export function notesOfRotation(body: Rotation): string[] {
-  const notes = body.dry_run ? planned(body) : body.state === "running" ? running(body) : [
+/**
+ * What is said below the table: what to do about what is left, what to revoke or why not, and the way back.
+ * @param flags of the command line
+ * @param way by which it was done
+ */
+export function notesOfRotation(
+  body: Rotation,
+  flags: Readonly<Record<string, unknown>> = {},
+  { isForgotten = false }: Pick<Way, "isForgotten"> = {},
+): string[] {
+  const notes = body.dry_run ? planned(body, flags) : body.state === "running" ? running(body) : [
     ...remedies(body),
     ...tried(body, "The new value was tried:"),
     ...resumable(body),
     ...verdict(body),
     ...wayBack(body),
-    ...body.rotation === undefined
+    ...body.rotation === undefined || isForgotten
       ? []
       : [`rotation: ${body.rotation} ('rotations ${body.rotation}' shows it again)`],
   ];
   return notes.map(plain);
 }
 
-function planned(body: Rotation): string[] {
-  const isAny = body.clusters.some(({ status }) => status === "rotated");
+function planned(body: Rotation, flags: Readonly<Record<string, unknown>>): string[] {
+  const is = (wanted: string) => body.clusters.some(({ status }) => status === wanted);
+  const nothing = is("unchanged")
+    ? "the new value is there already"
+    : "no secret that may be rotated holds the old value";
+  // Who would be asked is told why that is not done.
+  const why = flags.dryRun === undefined ? undefined : whyRefused(body, flags);
   return [
     ...remedies(body),
     ...tried(body, "Trying the new value:"),
-    ...isAny ? [] : ["Nothing to rotate: no secret that may be rotated holds the old value"],
+    ...is("rotated") ? [] : [`Nothing to rotate: ${nothing}`],
+    ...why === undefined ? [] : [`This would be refused: ${why}`],
   ];
 }
 
@@ -96,7 +116,8 @@ function verdict(body: Rotation): string[] {
 /** The same command with the values exchanged; of the new one its fingerprint does. */
 function wayBack({ clusters, undo }: Rotation): string[] {
   if (!clusters.some(({ status }) => status === "rotated")) return [];
-  const fingerprint = undo?.find?.fingerprint;
+  // One that ends is of no use to who reads this later.
+  const fingerprint = undo?.fingerprints_end === undefined ? undo?.find?.fingerprint : undefined;
   const orBy = fingerprint === undefined
     ? ""
     : `, or with --fingerprint ${fingerprint} in place of the value to replace`;

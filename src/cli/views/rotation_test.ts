@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { send } from "../../fields/advice.ts";
-import type { LeftSecret, RotatedSecret, ValuePlace } from "../../fleet/rotation/shapes.ts";
+import type {
+  LeftSecret,
+  RotatedSecret,
+  TriedPlace,
+  ValuePlace,
+} from "../../fleet/rotation/shapes.ts";
 import type { ClusterEntry } from "../../operations/fleet_answers.ts";
 import { tableOf } from "../client/show_table.ts";
 import { rotated, shownRotation } from "./rotation.ts";
@@ -51,7 +56,7 @@ const UNSAFE = {
 const whole = (entries: readonly ClusterEntry[], told: object) =>
   rotated.whole!(entries, {}, [], { names: [], clusters: 0, ...told });
 
-const tableFor = (body: object, flags: { output?: "wide" } = {}) =>
+const tableFor = (body: object, flags: { output?: "wide"; everywhere?: boolean } = {}) =>
   tableOf([{
     cluster: undefined,
     input: {},
@@ -111,12 +116,14 @@ for (const [body, line] of LINES) {
   Deno.test(`a cluster that has ended says ${line}`, () => assert.equal(rotated.line!(body), line));
 }
 
-Deno.test("the table has what is left and where the old value stands besides, each once", () => {
+Deno.test("the table has what was done, what is left and where the old value stands besides, each once", () => {
   const body = whole([entry("a", ROTATED), entry("c", LEFT)], UNSAFE);
   assert.deepEqual(tableFor(body), [
     "CLUSTER | SECRET | KEYS | RESULT | REASON",
+    "a | ci/a | ghcr.io | replaced",
+    "a | ci/b | ghcr.io | replaced",
     "c | ci/theirs | password | left | is managed by External Secrets",
-    "c | ci/forgotten | password | old value remains",
+    "c | ci/forgotten | password | old value remains | was not searched for, or was stored meanwhile",
   ]);
   assert.match(tableFor(body, { output: "wide" }).join("\n"), /Change it there, or give --force/);
   assert.deepEqual(tableFor(body, { output: "wide" }).map((line) => line.split(" | ")[1]), [
@@ -124,9 +131,38 @@ Deno.test("the table has what is left and where the old value stands besides, ea
   ]);
 });
 
-Deno.test("nothing is in the table where all is as wished", () => {
-  assert.deepEqual(tableFor(whole([entry("a", ROTATED)], SAFE)), []);
+Deno.test("nothing is in the table where nothing was to be done", () => {
+  const body = { status: "unchanged", secrets: [unchanged], left: [] };
+  assert.deepEqual(tableFor(whole([entry("a", body)], SAFE)), []);
 });
+
+/** Why the old value stands somewhere still. */
+const WHY: [what: string, of: Partial<ValuePlace>, flags: object, why: string][] = [
+  ["a cluster that was not selected", { cluster: "z" }, {}, "not selected"],
+  ["a cluster that failed", { cluster: "b" }, {}, "the cluster has failed"],
+  ["one that was not begun", { cluster: "d" }, {}, "the cluster was not begun"],
+  [
+    "a pull secret",
+    { key: ".dockerconfigjson" },
+    {},
+    "has no docker label, or was stored meanwhile: give --everywhere",
+  ],
+  [
+    "a pull secret, with --everywhere",
+    { key: ".dockercfg" },
+    { everywhere: true },
+    "was not searched for, or was stored meanwhile",
+  ],
+];
+
+for (const [what, of, flags, why] of WHY) {
+  Deno.test(`why the old value stands still in ${what} is told: ${why}`, () => {
+    const old_value = { ...GONE, state: "remains", places: [{ ...place("x"), ...of }] };
+    const entries = [entry("b", FAILED, 503), entry("c", LEFT), entry("d", NOT_BEGUN, 503)];
+    const [row] = tableFor(whole(entries, { ...UNSAFE, old_value }), flags).slice(-1);
+    assert.equal(row!.split(" | ").at(-1), why);
+  });
+}
 
 const PLANNED = {
   status: "rotated",
@@ -156,20 +192,68 @@ Deno.test("in a large plan clusters that are alike share a row, unless it is a w
   assert.equal(rotated.confirmation!.question(body), "Rotate 60 secrets on 60 clusters?");
 });
 
-Deno.test("where nothing would be written nobody is asked", () => {
+Deno.test("also where nothing would be written it is asked", () => {
   const body = whole([entry("c", LEFT)], { ...UNSAFE, dry_run: true });
-  assert.equal(rotated.confirmation!.question(body), undefined);
-  assert.match(rotated.notes!(body).at(-1)!, /^Nothing to rotate/);
-});
-
-Deno.test("more clusters that were not seen than may fail refuse it", () => {
-  const refusal = rotated.confirmation!.refusal!;
-  assert.equal(refusal({ ok: 3, failed: 1 }, { max_failures: 1 }), undefined);
   assert.equal(
-    refusal({ ok: 3, failed: 1 }, {}),
-    "1 cluster could not be seen, more than --max-failures 0",
+    rotated.confirmation!.question(body),
+    "Carry it out all the same, and search all clusters?",
+  );
+  assert.match(rotated.notes!(body).at(-1)!, /^Nothing to rotate: no secret/);
+  const same = { status: "unchanged", secrets: [unchanged], left: [] };
+  const again = whole([entry("b", same), entry("c", LEFT)], { ...UNSAFE, dry_run: true });
+  assert.equal(
+    rotated.notes!(again).at(-1),
+    "Nothing to rotate: the new value is there already",
   );
 });
+
+const tried = (at: string, more: Partial<TriedPlace> = {}): TriedPlace => ({
+  ...{ at, state: "not_tried", message: "It would be tried here" },
+  ...more,
+});
+
+/** What is known against a plan, of which clusters, of which places, with which flags. */
+const REFUSED: [
+  failed: readonly string[],
+  verified: readonly TriedPlace[],
+  flags: Record<string, unknown>,
+  why: string | undefined,
+][] = [
+  [[], [tried("ghcr.io")], {}, undefined],
+  [["b"], [], { maxFailures: 1 }, undefined],
+  [
+    ["b", "c"],
+    [],
+    { maxFailures: 1 },
+    "2 clusters could not be seen, more than --max-failures 1: leave out by --cluster '!b,!c', or " +
+    "allow it with --max-failures 2",
+  ],
+  [
+    ["b", "c", "d", "e", "f", "g"],
+    [],
+    {},
+    "6 clusters could not be seen, more than --max-failures 0: leave them out by --cluster '!NAME', " +
+    "or allow it with --max-failures 6",
+  ],
+  [
+    [],
+    [tried("ghcr.io"), tried("git.example.com", { untriable: true })],
+    {},
+    "the new value cannot be tried at git.example.com: give --allow-untried to write it there untried",
+  ],
+  [[], [tried("git.example.com", { untriable: true })], { allowUntried: true }, undefined],
+];
+
+for (const [failed, verified, flags, why] of REFUSED) {
+  Deno.test(`a plan with ${JSON.stringify([failed, verified.length, flags])} ${why ?? "may be carried out"}`, () => {
+    const entries = [entry("a", PLANNED), ...failed.map((name) => entry(name, FAILED, 503))];
+    const body = whole(entries, { ...UNSAFE, dry_run: true, verified });
+    assert.equal(rotated.confirmation!.refusal!(body, flags), why);
+    const notes = rotated.notes!(body, { ...flags, dryRun: "server" });
+    assert.equal(notes.includes(`This would be refused: ${why}`), why !== undefined);
+    assert.equal(rotated.notes!(body, flags).join("\n").includes("refused"), false);
+  });
+}
 
 Deno.test("at the end it is said what to revoke, where never is looked, and the way back", () => {
   const body = whole([entry("a", ROTATED)], {
@@ -183,6 +267,15 @@ Deno.test("at the end it is said what to revoke, where never is looked, and the 
     "To go back: the same command with the two values exchanged, or with --fingerprint " +
     "0123456789abcdef in place of the value to replace",
     "rotation: r-1 ('rotations r-1' shows it again)",
+  ]);
+});
+
+Deno.test("nothing is advised that needs a memory which ends with the process", () => {
+  const undo = { find: { fingerprint: "0123456789abcdef" }, fingerprints_end: "no key" };
+  const body = whole([entry("a", ROTATED)], { ...SAFE, undo });
+  assert.deepEqual(rotated.notes!(body, {}, { isForgotten: true }), [
+    "Safe to revoke: the old value was found nowhere any more, on all clusters",
+    "To go back: the same command with the two values exchanged",
   ]);
 });
 

@@ -36,15 +36,15 @@ export interface Confirmation<Body> {
   /** As in "nothing was rotated". */
   readonly done: string;
   /**
-   * What is asked when a dry run has been shown.
-   * @returns `undefined` where nothing would be written: it is done without a question
+   * What is asked when a dry run has been shown, also where nothing would be written: that may be another
+   * when it is carried out.
    */
-  question(body: Body): string | undefined;
+  question(body: Body): string;
   /**
    * Why it would be refused by what the dry run has seen; then nobody is asked.
-   * @param input of the operation
+   * @param flags as those of {@link View.rows}
    */
-  refusal?(seen: SeenClusters, input: Input): string | undefined;
+  refusal?(body: Body, flags: Readonly<Record<string, unknown>>): string | undefined;
 }
 
 /** How the answers of one command are shown. */
@@ -70,8 +70,13 @@ export interface View<Body = object, Row = unknown> {
   /**
    * What is said beside a table.
    * @param flags as those of {@link rows}
+   * @param way by which it was done
    */
-  notes?(body: Body, flags?: Readonly<Record<string, unknown>>): readonly string[];
+  notes?(
+    body: Body,
+    flags?: Readonly<Record<string, unknown>>,
+    way?: Pick<Way, "isForgotten">,
+  ): readonly string[];
   /**
    * Whether its notes tell what else there is to say of the answer: its message, and what came of trying
    * a credential. They are the last thing that is said then.

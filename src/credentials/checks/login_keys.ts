@@ -1,8 +1,7 @@
-import { createHmac, randomBytes } from "node:crypto";
-import { Sealed } from "../../log/sealed.ts";
 import { PUBLIC_ISSUERS } from "../../verify/issuers.ts";
 import type { Verifiable } from "../../verify/verdict.ts";
 import { registryName } from "../kinds/registry.ts";
+import { keyed } from "./keyed.ts";
 
 /** What tells tries apart. Each is the same for the same, and tells nothing of a value. */
 export interface LoginKeys {
@@ -10,7 +9,7 @@ export interface LoginKeys {
   readonly whole: string;
   /** Of the login and the host that gets to see it. */
   readonly login: string;
-  /** Of the host and the way there. */
+  /** Of the server, by its scheme, host and port, and the way there. */
   readonly way: string;
   /** Of the proxy with its login, where the secret names one. */
   readonly proxy: string | undefined;
@@ -18,9 +17,7 @@ export interface LoginKeys {
 
 /** Makes them by a key that ends with the process. */
 export function loginKeys(): (what: Verifiable) => LoginKeys {
-  const key = randomBytes(32);
-  const of = (...parts: readonly unknown[]) =>
-    createHmac("sha256", key).update(JSON.stringify(parts.map(opened))).digest("base64url");
+  const of = keyed();
   return (what) => {
     const { transport } = what;
     const host = hostOf(what);
@@ -33,7 +30,7 @@ export function loginKeys(): (what: Verifiable) => LoginKeys {
         return of(host, loginOf(what), transport.tlsClientKey);
       },
       get way() {
-        return of(host, transport);
+        return of(serverOf(what), transport);
       },
       get proxy() {
         return transport.proxy === undefined ? undefined : of(transport.proxy);
@@ -42,14 +39,24 @@ export function loginKeys(): (what: Verifiable) => LoginKeys {
   };
 }
 
-/** Whose server it is shown to. Docker Hub has several names. */
+/** Whose server it is shown to, however it is asked there. Docker Hub has several names. */
 export function hostOf(what: Verifiable): string {
-  if (what.kind === "registry") return registryName(what.host);
-  if (what.kind === "google_key") return new URL(PUBLIC_ISSUERS.googleCertificates).host;
-  const url = what.kind === "github_app"
-    ? what.enterpriseUrl ?? "https://api.github.com"
-    : what.url;
-  return URL.canParse(url) ? new URL(url).host : url;
+  return serverOf(what).host;
+}
+
+/** Who answers: what listens at one port of a host says nothing of another, nor `http` of `https`. */
+function serverOf(what: Verifiable): { readonly scheme?: string; readonly host: string } {
+  // By which scheme a registry is asked its transport says.
+  if (what.kind === "registry") return { host: registryName(what.host) };
+  const url = urlOf(what);
+  if (!URL.canParse(url)) return { host: url };
+  const { protocol: scheme, host } = new URL(url);
+  return { scheme, host };
+}
+
+function urlOf(what: Exclude<Verifiable, { readonly kind: "registry" }>): string {
+  if (what.kind === "google_key") return PUBLIC_ISSUERS.googleCertificates;
+  return what.kind === "github_app" ? what.enterpriseUrl ?? "https://api.github.com" : what.url;
 }
 
 function loginOf(what: Verifiable): readonly unknown[] {
@@ -57,13 +64,4 @@ function loginOf(what: Verifiable): readonly unknown[] {
   return what.kind === "github_app"
     ? [what.id, what.installationId, what.privateKey]
     : [what.username, what.password, what.kind === "git" ? what.bearerToken : undefined];
-}
-
-/** With its values in the open, and its fields in one order. */
-function opened(value: unknown): unknown {
-  if (value instanceof Sealed) return ["sealed", value.reveal()];
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(opened);
-  return Object.entries(value).filter(([, each]) => each !== undefined)
-    .sort(([a], [b]) => a < b ? -1 : 1).map(([name, each]) => [name, opened(each)]);
 }

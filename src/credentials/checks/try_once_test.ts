@@ -261,6 +261,21 @@ Deno.test("a host that cannot be reached is asked once more, and then left alone
   assert.equal(it.asked.length, 4, "now for ten seconds");
 });
 
+Deno.test("a server that cannot be reached by http or at one port says nothing of the others at its host", async () => {
+  const at = (url: string) => repository("app", { url, username: "ci", password: "s3cret" });
+  const others = ["https://git.example.com/a", "https://git.example.com:8443/a"];
+  const it = stage((what) => "url" in what && others.includes(what.url) ? VERDICT : UNREACHABLE);
+  await it.try([at("http://git.example.com/a")]);
+  assert.deepEqual(
+    (await it.try(others.map(at))).map(({ state }) => state),
+    ["accepted", "accepted"],
+  );
+  const refusing = stage(() => REFUSED);
+  await refusing.try([at("http://git.example.com/a")]);
+  await refusing.try([at("https://git.example.com/a")]);
+  assert.equal(refusing.asked.length, 1, "a refused login is not shown to the host in another way");
+});
+
 Deno.test("a host that answers at the second try is told by that", async () => {
   const it = stage((_, count) => count === 1 ? UNREACHABLE : VERDICT);
   const checked = await it.try([app("a"), app("b")]);

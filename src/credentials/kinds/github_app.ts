@@ -33,7 +33,7 @@ const Id = z.union([
 const inside = {
   id: open(Id, "Id of a GitHub App", { value: "id" }),
   installation_id: open(Id, "Id of its installation in the organisation", { value: "id" }),
-  private_key: secret(Password, "Its private key: RSA in PEM", { by: "file" }),
+  private_key: secret(Password, "Private key of the GitHub App: RSA in PEM", { by: "file" }),
   enterprise_url: open(
     z.string().regex(/^https:\/\/[^\s@?#]+$/, "must be an https URL").optional(),
     "API of a GitHub Enterprise Server: https://HOST/api/v3; not for github.com",

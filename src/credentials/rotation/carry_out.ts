@@ -15,6 +15,8 @@ export interface CarryOutRotation extends Pick<RotationRequest, "force" | "expir
 export interface RotationVerdict {
   /** As of any write: all secrets are rotated, or none is. */
   readonly verdict: WriteVerdict;
+  /** `unchanged` and `not_found`: nothing was written, since all that was to be written is going. */
+  readonly status: "rotated" | "unchanged" | "not_found" | "failed";
   /** Secrets that turned out to be going, with their namespace, and were left. */
   readonly left: readonly Left[];
 }
@@ -24,7 +26,7 @@ export interface RotationVerdict {
  * changed since, or is gone, has the whole plan refused, and is for the same request to plan anew.
  */
 export async function carryOutRotation(
-  { toRotate }: Pick<RotationPlan, "toRotate">,
+  { toRotate, unchanged }: Pick<RotationPlan, "toRotate" | "unchanged">,
   { force, expires, writeId, dryRun }: CarryOutRotation,
   deps: WriteDeps,
 ): Promise<RotationVerdict> {
@@ -37,17 +39,28 @@ export async function carryOutRotation(
     }, deps);
     return hiding(planned, verdict);
   };
-  if (toRotate.length === 0) return { verdict: NOTHING, left: [] };
+  const ended = (verdict: WriteVerdict, left: readonly Left[] = []): RotationVerdict => ({
+    verdict,
+    status: verdict.kind !== "written"
+      ? "failed"
+      : verdict.secrets.length > 0
+      ? "rotated"
+      : unchanged.length > 0
+      ? "unchanged"
+      : "not_found",
+    left,
+  });
+  if (toRotate.length === 0) return ended(NOTHING);
   const verdict = await send(toRotate);
   const going = verdict.kind === "refused" && verdict.refusals.every(({ kind }) => isGoing(kind))
     ? new Map(verdict.refusals.map(({ kind, ref }) => [refKey(ref), kind]))
     : undefined;
-  if (going === undefined) return { verdict, left: [] };
+  if (going === undefined) return ended(verdict);
   // What is going takes its value with it, and holds up nothing that stays.
   const staying = toRotate.filter(({ secret }) => !going.has(refKey(secret)));
   const left = toRotate.filter((each) => !staying.includes(each))
     .map((each) => leftGoing(each, going.get(refKey(each.secret)) === "namespace_terminating"));
-  return { verdict: staying.length === 0 ? NOTHING : await send(staying), left };
+  return ended(staying.length === 0 ? NOTHING : await send(staying), left);
 }
 
 /** Without the values in what is told of a dry run. */

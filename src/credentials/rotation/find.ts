@@ -10,15 +10,15 @@ import {
 } from "../inventory.ts";
 import { ownerOf } from "../kinds/owner.ts";
 import { shownUsername } from "../kinds/password.ts";
-import { SECRET_TYPE_LABEL, SECRET_TYPES } from "../kinds/repository_credential.ts";
 import { shownUrl } from "../kinds/url.ts";
-import { HELM_REPO_CREDS } from "../list.ts";
 import { sortedRefs } from "../reads.ts";
 import { isOurs } from "../write/removal.ts";
 import { withoutValue } from "./hide.ts";
 import { type Match, matchesIn } from "./matches.ts";
 import type { NewCredential } from "./new_credential.ts";
+import { kindOfSecret, type PlaceKind } from "./place_kind.ts";
 import type { Sought } from "./sought.ts";
+import { wantedIn } from "./wanted.ts";
 
 /** A place that holds what was looked for, less everything secret. */
 export interface FoundPlace {
@@ -42,24 +42,6 @@ export interface FoundPlace {
   /** It stands there as a part of a longer text. */
   readonly inside?: true;
 }
-
-export type PlaceKind =
-  | "docker"
-  | "repository"
-  | "template"
-  | "write_repository"
-  | "write_template"
-  | "scm";
-
-/** What Argo CD's secrets are, by their label. */
-const KINDS: Readonly<Record<string, PlaceKind>> = {
-  "repository": "repository",
-  "repo-creds": "template",
-  [HELM_REPO_CREDS]: "template",
-  "repository-write": "write_repository",
-  "repo-write-creds": "write_template",
-  "scm-creds": "scm",
-};
 
 export interface Found {
   /** Sorted. */
@@ -97,26 +79,25 @@ export async function findPlaces(
   { everywhere, set }: FindScope,
 ): Promise<Found> {
   const all = await rotationInventory(store, settings, { everywhere }, deadlineIn(seconds));
-  const places: FoundPlace[] = [];
-  for (const secret of secretsOf(all)) {
-    const found = await Promise.all(
-      soughts.map((sought) => matchesIn(secret, sought, fingerprint, set)),
-    );
-    places.push(...shownPlaces(secret, found.flat()));
-  }
+  const secrets = secretsOf(all);
+  const wanted = await wantedIn(secrets, soughts, fingerprint);
+  // What is looked for by its registry, URL or name may hold the new value by now.
+  const isOld = ({ value }: Match) => value.reveal() !== set?.value.reveal();
+  const places = secrets.flatMap((secret) =>
+    shownPlaces(secret, matchesIn(secret, wanted, set).filter(isOld))
+  );
   const { isWhole, refused, warnings } = all;
   return { places, isWhole, refused, warnings };
 }
 
-/** All secrets that a value is looked for in, and replaced. @throws {KubeError} as {@link inventory} does */
+/** All secrets that a value is looked for in; which of them are rewritten, a plan says. @throws {KubeError} as {@link inventory} does */
 export async function rotationInventory(
   store: SecretStore,
   settings: InventorySettings,
   { everywhere }: { readonly everywhere: boolean },
   deadline: Deadline,
 ): Promise<Inventory> {
-  const secretTypes = [...SECRET_TYPES, HELM_REPO_CREDS, "scm-creds"];
-  return await inventory(store, settings, { everywhere, secretTypes }, deadline);
+  return await inventory(store, settings, { everywhere, anyType: true }, deadline);
 }
 
 /** Each once: a pull secret may have a label of Argo CD's, too. */
@@ -126,19 +107,33 @@ export function secretsOf(
   return sortedRefs([...argocd, ...pullSecrets]);
 }
 
-/** Matches as they may be shown, each once. */
-export function shownPlaces(secret: StoredSecret, matches: readonly Match[]): FoundPlace[] {
-  const shown = matches.map((match) => placeOf(secret, match));
+/**
+ * Matches as they may be shown, each once.
+ * @param all of which nothing may be shown
+ */
+export function shownPlaces(
+  secret: StoredSecret,
+  matches: readonly Match[],
+  all: readonly Match[] = matches,
+): FoundPlace[] {
+  // A longer one first, of which another one may be a part.
+  const values = [...new Set(all.map(({ value }) => value.reveal().trim()))]
+    .sort((a, b) => b.length - a.length);
+  const masked = (text: string) => values.reduce(withoutValue, text);
+  const shown = matches.map((match) => placeOf(secret, match, masked));
   return [...new Map(shown.map((place) => [JSON.stringify(place), place])).values()];
 }
 
-function placeOf(secret: StoredSecret, match: Match): FoundPlace {
+function placeOf(
+  secret: StoredSecret,
+  match: Match,
+  masked: (text: string) => string,
+): FoundPlace {
   const { key, how } = match;
   const fields = repositoryFields(secret.data.reveal());
-  const kind = KINDS[secret.labels[SECRET_TYPE_LABEL] ?? ""];
-  const isArgocd = kind !== undefined && match.registry === undefined;
+  const kind = kindOfSecret(secret);
+  const isArgocd = kind !== "docker" && match.registry === undefined;
   const username = match.username ?? (isArgocd ? shownUsername(fields) : undefined);
-  const masked = (text: string) => withoutValue(text, match.value.reveal().trim());
   return {
     ...refOf(secret),
     place: masked(match.place),

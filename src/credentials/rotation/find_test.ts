@@ -64,7 +64,11 @@ function cluster(): FakeCluster {
   argocd("helm", "helm-repo-creds", { url: "https://h", password: OLD }, {
     ownerReferences: [{ kind: "ExternalSecret", name: "x" }],
   });
-  argocd("cluster", "cluster", { config: OLD });
+  argocd("cluster", "cluster", {
+    server: "https://k",
+    config: JSON.stringify({ bearerToken: OLD, tlsClientConfig: { insecure: false } }),
+  });
+  argocd("new", "a-new-type", { token: OLD });
   return it;
 }
 
@@ -90,6 +94,7 @@ Deno.test("a value is found in all secrets of Argo CD's and pull secrets, with a
       },
       ...{ registry: "ghcr.io", username: "robot", managed: true, owner: null },
     },
+    { ...argocd, name: "cluster", place: "config", key: "config", kind: "cluster" },
     {
       ...{
         ...argocd,
@@ -101,6 +106,7 @@ Deno.test("a value is found in all secrets of Argo CD's and pull secrets, with a
       },
       owner: "ExternalSecret 'x'",
     },
+    { ...argocd, name: "new", place: "token", key: "token", kind: "other" },
     {
       ...{ ...argocd, name: "repo", place: "password", key: "password", kind: "repository" },
       ...{ url, username: "u", managed: true },
@@ -133,13 +139,13 @@ Deno.test("with everywhere pull secrets of both types are looked at, whatever th
   assert.deepEqual(names(all).filter((name) => !names(some).includes(name)), ["other", "older"]);
 });
 
-Deno.test("by its fingerprint it is found in the same places, but where it is a part of a text", async () => {
+Deno.test("by its fingerprint it is found in the same places", async () => {
   const by: Sought = { by: "fingerprint", fingerprint: `fingerprint of ${OLD}` };
   const value = await found(cluster(), true);
   const { places } = await found(cluster(), true, by);
   assert.deepEqual(
     places.map(({ name, place }) => [name, place]),
-    value.places.filter(({ inside }) => !inside).map(({ name, place }) => [name, place]),
+    value.places.map(({ name, place }) => [name, place]),
   );
   assert.equal(places.find(({ name }) => name === "template")!.username, "***");
 });

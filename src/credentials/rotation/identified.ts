@@ -10,9 +10,7 @@ import { loginValues } from "../kinds/docker_values.ts";
 import { tlsClientCertificate } from "../kinds/tls_client_certificate.ts";
 import { canonicalValue } from "../material/canonical.ts";
 import { entryOf, type Slot } from "./slot.ts";
-import type { Sought } from "./sought.ts";
-
-type Identity = Exclude<Sought, { by: "value" | "fingerprint" }>;
+import type { Identity } from "./sought.ts";
 
 /**
  * The slots of the credential that is meant by where it is and whose it is: of an entry of a pull secret what
@@ -45,12 +43,29 @@ export function identified(
 
 /** Whether an entry is the login of a registry, by this user where one is given. */
 function isOf(entry: EntryNode, registry: string, username: string | undefined): boolean {
-  const place = (key: string) => {
-    const place = registryPlace(key);
-    return place === undefined ? key.trim() : registryName(place).replace(/\/$/, "");
-  };
-  return place(entry.name) === place(registry) &&
+  return comparableRegistry(entry.name) === comparableRegistry(registry) &&
     (username === undefined || dockerLogin(entry.json).username === username);
+}
+
+/** A registry, or a part of one, as it is compared: Docker Hub has several names. */
+function comparableRegistry(key: string): string {
+  const place = registryPlace(key);
+  return place === undefined ? key.trim() : registryName(place).replace(/\/$/, "");
+}
+
+/** A URL as repositories are compared with it. */
+const comparablePrefix = (url: string) => withoutUser(comparableUrl(url)).replace(/\/$/, "");
+
+/** What is meant, in words that are the same for all that mean the same. */
+export function identityText(sought: Identity): string {
+  switch (sought.by) {
+    case "registry":
+      return JSON.stringify([sought.by, comparableRegistry(sought.registry), sought.username]);
+    case "url_prefix":
+      return JSON.stringify([sought.by, comparablePrefix(sought.urlPrefix), sought.username]);
+    case "name":
+      return JSON.stringify([sought.by, sought.name, sought.namespace]);
+  }
 }
 
 /** Whether a repository or template is for a URL at or below this one, with this user where one is given. */
@@ -62,7 +77,7 @@ function isAt({ labels, data }: StoredSecret, prefix: string, username?: string)
     decodeBase64Text(name),
     ...userInfoParts(url).flatMap(({ part, text }) => part === "user" ? [text] : []),
   ];
-  const above = withoutUser(comparableUrl(prefix)).replace(/\/$/, "");
+  const above = comparablePrefix(prefix);
   const at = withoutUser(comparableUrl(url));
   const isBelow = at.replace(/\/$/, "") === above || at.startsWith(`${above}/`);
   return above !== "" && isBelow && (username === undefined || users.includes(username));

@@ -6,10 +6,11 @@ import { URL_KEYS } from "../kinds/user_info.ts";
 import { shownUrl } from "../kinds/url.ts";
 import { canonicalPem } from "../material/canonical.ts";
 import type { ValuesOf } from "../values.ts";
+import { readings } from "./readings.ts";
 import type { Slot } from "./slot.ts";
 
 /** Shorter ones stand in longer texts by chance: `robot`, `password`. */
-const LEAST_LENGTH = 12;
+export const LEAST_LENGTH = 12;
 
 /** A text that a value stands in as a part. */
 export interface TextWith {
@@ -22,52 +23,94 @@ export interface TextWith {
 
 type At = Omit<TextWith, "part">;
 
+/** A text in the open. */
+type TextAt = At & { readonly text: string };
+
 /**
- * Where a value stands as a part of a longer text: behind a word in a key that this program does not know, in the
+ * Where values stand as parts of longer texts: behind a word in a key that this program does not know, in the
  * path or query of a URL, in a Docker configuration that cannot be understood or in base64 in one. What is known
- * to hold it is left out.
- * @param forms of the value, in the open
- * @param held slots that hold it
- * @param besides a text of which it may be a part, in the open
+ * to hold one is left out.
+ * @param forms of the values, in the open
+ * @param held slots that hold one
+ * @param besides a text of which one may be a part, in the open
  */
 export function textsWith(
   forms: ReadonlySet<string>,
-  { type, data: sealed }: ValuesOf,
+  secret: ValuesOf,
   held: readonly Slot[],
   besides?: string,
 ): TextWith[] {
-  const data = sealed.reveal();
-  const parts = [...forms].map((form) => form.trim())
+  const parts = [...new Set([...forms].map((form) => form.trim()))]
     .filter(({ length }) => length >= LEAST_LENGTH);
   if (parts.length === 0) return [];
   const longer = besides && canonicalPem(besides);
-  const has = (text: string) => {
-    const lines = canonicalPem(text);
-    return parts.some((part) =>
-      isPartOf(longer?.includes(part) ? lines.replaceAll(longer, " ") : lines, part)
-    );
-  };
+  const found = textsBut(secret, held).flatMap(({ text, ...at }) => {
+    const read = readings(text).map(canonicalPem);
+    return parts.filter((part) => {
+      const isInLonger = longer && longer.includes(part);
+      return read.some((each) =>
+        each.includes(part) && isPartOf(isInLonger ? each.replaceAll(longer, " ") : each, part)
+      );
+    }).map((part): TextWith => ({ ...at, part }));
+  });
+  return [...new Map(found.map((each) => [JSON.stringify(each), each])).values()];
+}
+
+/**
+ * Parts of a secret's texts that may be a value, of which only the fingerprint is known: words, with punctuation or
+ * without, texts in quotes, lines, and what stands behind a name.
+ */
+export function wordsIn(secret: ValuesOf): Set<string> {
+  const words = textsBut(secret, []).flatMap(({ text }) => readings(text)).flatMap((text) => {
+    const { blocks, rest } = pemBlocks(text);
+    // What stands behind a name.
+    const ends = rest.split(/[\r\n]+/).map((line) => line.slice(line.search(/[:=]/) + 1));
+    return [...blocks, ...ends, ...WORDS.flatMap((each) => rest.match(each) ?? [])];
+  });
+  return new Set(words.map((word) => word.trim()).filter(({ length }) => length >= LEAST_LENGTH));
+}
+
+/** How a value is told from what stands around it, the narrowest first; the last one is a text in quotes, or a line. */
+const WORDS = [
+  /[A-Za-z0-9_-]+/g,
+  // What may stand behind `Bearer`. https://www.rfc-editor.org/rfc/rfc7235#section-2.1 token68
+  /[A-Za-z0-9._~+/-]+=*/g,
+  /[^\\\s"'`,;:@]+/g,
+  /\S+/g,
+  /[^"'\r\n]+/g,
+];
+
+/** Those of a text, whose lines are no words; in a time that grows with the text alone. */
+function pemBlocks(text: string): { readonly blocks: string[]; readonly rest: string } {
+  const [blocks, rest]: [string[], string[]] = [[], []];
+  let at = 0;
+  for (;;) {
+    const from = text.indexOf("-----BEGIN ", at);
+    const last = from < 0 ? -1 : text.indexOf("-----END ", from);
+    const to = last < 0 ? -1 : text.indexOf("-----", last + "-----END ".length);
+    if (to < 0) return { blocks, rest: [...rest, text.slice(at)].join(" ") };
+    rest.push(text.slice(at, from));
+    at = to + "-----".length;
+    blocks.push(canonicalPem(text.slice(from, at)));
+  }
+}
+
+/** All texts of a secret, less what is known to hold a value. */
+function textsBut({ type, data: sealed }: ValuesOf, held: readonly Slot[]): TextAt[] {
+  const data = sealed.reveal();
   const configs = new Map(configsOf(type, data).map((config) => [config.key, config]));
-  const found = Object.keys(data).flatMap((key): At[] => {
+  return Object.keys(data).flatMap((key): TextAt[] => {
     const here = held.filter((slot) => slot.key === key);
     const config = configs.get(key);
-    if (config !== undefined) return inConfig(config, here, has);
-    if (here.some(({ holder }) => holder.in !== "user_info")) return [];
-    const text = decodeBase64Text(data[key]!);
-    return isWith(cut(text, here), has) && mayHold(key) ? [{ place: key, key }] : [];
+    if (config !== undefined) return textsOfConfig(config, here);
+    if (here.some(({ holder }) => holder.in !== "user_info") || !mayHold(key)) return [];
+    return [{ place: key, key, text: cut(decodeBase64Text(data[key]!), here) }];
   });
-  return found.map((at) => ({ ...at, part: parts[0]! }));
 }
 
 /** Names, projects and options say other things than credentials. */
 function mayHold(key: string): boolean {
   return key === "username" || URL_KEYS.includes(key) || !openKeys().includes(key);
-}
-
-/** Whether a text has it, in the open, in base64 or encoded as URLs are. */
-function isWith(text: string, has: (text: string) => boolean): boolean {
-  if (has(text) || text.includes("%") && has(decoded(text))) return true;
-  return /^[A-Za-z0-9+/\s]{16,}={0,2}$/.test(text.trim()) && has(decodeBase64Text(text));
 }
 
 /** Whether a text has another one in it that is not the piece of a longer word. */
@@ -86,11 +129,10 @@ function cut(text: string, held: readonly Slot[]): string {
     .reduce((rest, { from, to }) => `${rest.slice(0, from)} ${rest.slice(to)}`, text);
 }
 
-function inConfig(
+function textsOfConfig(
   { key, text, form }: StoredConfig,
   held: readonly Slot[],
-  has: (text: string) => boolean,
-): At[] {
+): TextAt[] {
   const opaque = held.filter(({ holder }) => holder.in === "opaque");
   if (opaque.some(({ place }) => place === key)) return [];
   const known = new Set(
@@ -98,15 +140,15 @@ function inConfig(
   );
   const texts = new Set(opaque.map(({ text }) => text.reveal()));
   const leaves = leavesOf(text);
-  if (leaves === undefined) return has(text) ? [{ place: key, key }] : [];
-  const places = leaves.filter(({ from, text }) =>
-    !known.has(from) && !texts.has(text) && isWith(text, has)
-  ).map(({ above: [first = "", second] }): At => {
-    const entry = form === "dockercfg" ? first : /^auths$/i.test(first) ? second : undefined;
-    const registry = entry === undefined ? undefined : shownUrl(entry);
-    return registry === undefined ? { place: key, key } : { place: registry, key, registry };
-  });
-  return [...new Map(places.map((each) => [each.place, each])).values()];
+  if (leaves === undefined) return [{ place: key, key, text }];
+  return leaves.filter(({ from, text }) => !known.has(from) && !texts.has(text))
+    .map(({ text, above: [first = "", second] }): TextAt => {
+      const entry = form === "dockercfg" ? first : /^auths$/i.test(first) ? second : undefined;
+      const registry = entry === undefined ? undefined : shownUrl(entry);
+      return registry === undefined
+        ? { place: key, key, text }
+        : { place: registry, key, registry, text };
+    });
 }
 
 interface Leaf {
@@ -144,12 +186,4 @@ function gather(
     leaves.push({ text: String(node.value), from: node.offset, above });
   }
   for (const child of node?.children ?? []) gather(child, above, leaves);
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -1,11 +1,13 @@
 import { send } from "../../fields/advice.ts";
 import { refOf, type SecretRef, type StoredSecret } from "../../kube/store.ts";
 import { ownerOf } from "../kinds/owner.ts";
+import { isRewritable, kindOfSecret } from "./place_kind.ts";
 import { isOurs } from "../write/removal.ts";
 
 /** Why a place that holds the old value is not rewritten. */
 export type LeftReason =
   | "being_deleted"
+  | "other_type"
   | "not_ours"
   | "owned"
   | "immutable"
@@ -37,6 +39,7 @@ export function obstacleOf(
 ): Pick<Left, "reason" | "message" | "remedy"> | undefined {
   const called = calledSecret(secret);
   if (secret.deletionTimestamp !== undefined) return beingDeleted(secret);
+  if (!isRewritable(secret)) return ofOtherType(secret);
   if (!force && managedOnly && !isOurs(secret)) {
     return {
       reason: "not_ours",
@@ -72,6 +75,18 @@ export function obstacleOf(
     : undefined;
 }
 
+/** Of one that is looked at only: what stands in it is no credential for repositories or registries. */
+function ofOtherType(secret: StoredSecret): Pick<Left, "reason" | "message" | "remedy"> {
+  const what = kindOfSecret(secret) === "cluster"
+    ? "says how Argo CD logs in to a cluster"
+    : "is of a type of Argo CD's that is not known here";
+  return {
+    reason: "other_type",
+    message: `${calledSecret(secret)} ${what}, and is never rewritten`,
+    remedy: "Change it where it was written, as with 'argocd cluster add'",
+  };
+}
+
 /** Of a secret that is going, or whose namespace is. */
 export function beingDeleted(
   secret: SecretRef,
@@ -98,6 +113,20 @@ export function leftPlaces(
   const at = keys.map((key) => `'${key}'`).join(", ");
   const { message, remedy } = PLACES[reason];
   return { ...refOf(secret), reason, keys, message: `${called} ${message(at, why)}`, remedy };
+}
+
+/** Why places are left that hold what was given, less the white space that was given around it. */
+export function leftWithoutPadding(secret: SecretRef, keys: readonly string[]): Left {
+  const at = keys.map((key) => `'${key}'`).join(", ");
+  return {
+    ...refOf(secret),
+    reason: "padded",
+    keys,
+    message:
+      `${calledSecret(secret)} holds the old value in ${at} without the white space that was ` +
+      "given around it, so it is another value",
+    remedy: "Give the old value without white space around it",
+  };
 }
 
 const PLACES: Readonly<

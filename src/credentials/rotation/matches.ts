@@ -1,6 +1,5 @@
 import { seal, type Sealed } from "../../log/sealed.ts";
 import type { StoredSecret } from "../../kube/store.ts";
-import type { MakeFingerprint } from "../fingerprints.ts";
 import { canonicalValue } from "../material/canonical.ts";
 import type { CredentialValue } from "../values.ts";
 import { identified } from "./identified.ts";
@@ -8,7 +7,7 @@ import { textsWith } from "./inside.ts";
 import type { NewCredential } from "./new_credential.ts";
 import type { Slot } from "./slot.ts";
 import { slotsIn } from "./slots.ts";
-import type { Sought } from "./sought.ts";
+import type { Wanted } from "./wanted.ts";
 
 /** A place in a secret that holds what is looked for. */
 export interface Match extends Omit<CredentialValue, "value"> {
@@ -31,39 +30,31 @@ type Replacement = Pick<NewCredential, "kind" | "value" | "text">;
  * @param set what takes its place: it is not taken for the old value where that is a part of it, and of
  * what is looked for by registry, URL or name it says which credential is meant where a secret has several
  */
-export async function matchesIn(
-  secret: StoredSecret,
-  sought: Sought,
-  fingerprint: MakeFingerprint,
-  set?: Replacement,
-): Promise<Match[]> {
-  return await matchesAmong(slotsIn(secret), secret, sought, fingerprint, set);
+export function matchesIn(secret: StoredSecret, wanted: Wanted, set?: Replacement): Match[] {
+  return matchesAmong(slotsIn(secret), secret, wanted, set);
 }
 
 /** The same. @param all the secret's slots */
-export async function matchesAmong(
+export function matchesAmong(
   all: readonly Slot[],
   secret: StoredSecret,
-  sought: Sought,
-  fingerprint: MakeFingerprint,
+  wanted: Wanted,
   set?: Replacement,
-): Promise<Match[]> {
-  if (sought.by !== "value" && sought.by !== "fingerprint") {
-    return matched(identified(secret, sought, all, set?.kind.name).map((slot) => [slot, "equal"]));
-  }
+): Match[] {
+  const meant = wanted.identities.flatMap((sought) =>
+    identified(secret, sought, all, set?.kind.name)
+  );
+  const forms = wanted.forms.reveal();
   const held: (readonly [Slot, Match["how"]])[] = [];
-  for (const slot of all) {
-    if (slot.canonical.reveal() === set?.value.reveal()) continue;
-    const how = sought.by === "value"
-      ? howOf(slot, sought.forms.reveal())
-      : await howByFingerprint(slot, sought, fingerprint);
+  for (const slot of forms.size === 0 ? [] : all) {
+    if (slot.canonical.reveal() === set?.value.reveal() || meant.includes(slot)) continue;
+    const how = howOf(slot, wanted);
     if (how !== undefined) held.push([slot, how]);
   }
-  const inside = sought.by === "value"
-    ? textsWith(sought.forms.reveal(), secret, held.map(([slot]) => slot), set?.text.reveal())
-    : [];
+  const known = [...meant, ...held.map(([slot]) => slot)];
+  const inside = textsWith(forms, secret, known, set?.text.reveal());
   return [
-    ...matched(held),
+    ...matched([...meant.map((slot) => [slot, "equal"] as const), ...held]),
     ...inside.map(({ part, ...at }): Match => ({
       ...at,
       value: seal(part),
@@ -73,26 +64,12 @@ export async function matchesAmong(
   ];
 }
 
-function howOf(
-  { text, canonical }: Slot,
-  forms: ReadonlySet<string>,
-): Match["how"] | undefined {
-  if (forms.has(canonical.reveal())) return "equal";
-  const trimmed = text.reveal().trim();
-  if (trimmed === "") return undefined;
-  for (const form of forms) if (form.trim() === trimmed) return "padded";
-  return undefined;
-}
-
-async function howByFingerprint(
-  { text, canonical }: Slot,
-  sought: Extract<Sought, { by: "fingerprint" }>,
-  fingerprint: MakeFingerprint,
-): Promise<Match["how"] | undefined> {
-  if (await fingerprint(canonical) === sought.fingerprint) return "equal";
-  const trimmed = text.reveal().trim();
-  if (trimmed === text.reveal() || trimmed === "") return undefined;
-  return await fingerprint(seal(canonicalValue(trimmed))) === sought.fingerprint
+function howOf({ text, canonical }: Slot, { forms, trimmed }: Wanted): Match["how"] | undefined {
+  if (forms.reveal().has(canonical.reveal())) return "equal";
+  const inner = text.reveal().trim();
+  if (trimmed.reveal().has(inner)) return "padded";
+  // White space around a value that is told in another form than it stands there.
+  return inner !== text.reveal() && forms.reveal().has(canonicalValue(inner))
     ? "padded"
     : undefined;
 }

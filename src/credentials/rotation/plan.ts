@@ -4,14 +4,16 @@ import type { MakeFingerprint } from "../fingerprints.ts";
 import type { Inventory } from "../inventory.ts";
 import { type FoundPlace, secretsOf, shownPlaces } from "./find.ts";
 import { identified } from "./identified.ts";
-import { type Left, leftPlaces, type LeftScope, obstacleOf } from "./left.ts";
+import { type Left, leftPlaces, type LeftScope, leftWithoutPadding, obstacleOf } from "./left.ts";
 import { type Match, matchesAmong } from "./matches.ts";
 import type { NewCredential } from "./new_credential.ts";
+import { isRewritable } from "./place_kind.ts";
 import { rewritten } from "./rewrite.ts";
 import { saysTheSame } from "./same.ts";
 import { entryOf, type Slot } from "./slot.ts";
 import { slotsIn } from "./slots.ts";
 import type { Sought } from "./sought.ts";
+import { wantedIn } from "./wanted.ts";
 
 export interface RotationRequest extends LeftScope {
   readonly sought: Sought;
@@ -71,14 +73,16 @@ export async function planRotation(
   const decisions: Decision[] = [];
   const places: FoundPlace[] = [];
   const oldValues = new Set<string>();
-  for (const secret of secretsOf(all)) {
+  const secrets = secretsOf(all);
+  const wanted = await wantedIn(secrets, [sought], fingerprint);
+  for (const secret of secrets) {
     const slots = slotsIn(secret);
-    const matches = await matchesAmong(slots, secret, sought, fingerprint, set);
+    const matches = matchesAmong(slots, secret, wanted, set);
     const decision = decide(secret, slots, matches, request);
     decisions.push(decision);
     // What is looked for by its name holds the new value in the end.
     const old = matches.filter(({ value }) => value.reveal() !== set.value.reveal());
-    places.push(...shownPlaces(secret, old));
+    places.push(...shownPlaces(secret, old, matches));
     for (const { how, value } of old) if (how === "equal") oldValues.add(value.reveal());
   }
   const toRotate = decisions.flatMap((each) => each.toRotate ?? []);
@@ -101,6 +105,7 @@ function decide(
   request: RotationRequest,
 ): Decision {
   const { sought, set } = request;
+  if (!isRewritable(secret)) return untouched(secret, matches, request);
   const { chosen, left } = sorted(secret, matches, sought);
   if (chosen.length === 0) {
     const held = holding(secret, slots, request);
@@ -117,8 +122,7 @@ function decide(
   if (obstacle !== undefined) return { left: [{ ...refOf(secret), keys, ...obstacle }, ...left] };
   if (!after.ok) {
     const { key, place } = after.slot;
-    const why = `Secret '${secret.name}' in namespace '${secret.namespace}': ` +
-      `the place '${place}' ${after.why}`;
+    const why = `'${place}' ${after.why}`;
     return { left, cannotHold: [{ ...refOf(secret), key, why }] };
   }
   const isChosen = ({ slots }: Match) => slots.reveal().some((slot) => chosen.includes(slot));
@@ -127,7 +131,7 @@ function decide(
     toRotate: [{
       secret,
       rewritten: { ...secret, data: after.data },
-      places: shownPlaces(secret, matches.filter(isChosen)),
+      places: shownPlaces(secret, matches.filter(isChosen), matches),
       hints: urlHints(secret, chosen),
       hidden: seal([
         ...chosen.flatMap(({ text, canonical }) => [text.reveal(), canonical.reveal()]),
@@ -135,6 +139,20 @@ function decide(
       ]),
     }],
   };
+}
+
+/** Of a secret that is only looked at, whatever holds the old value in it. */
+function untouched(
+  secret: StoredSecret,
+  matches: readonly Match[],
+  request: RotationRequest,
+): Decision {
+  const old = matches.filter(({ value }) => value.reveal() !== request.set.value.reveal());
+  const keys = [...new Set(old.map(({ place }) => place))];
+  const obstacle = obstacleOf(secret, request);
+  return keys.length === 0 || obstacle === undefined
+    ? {}
+    : { left: [{ ...refOf(secret), keys, ...obstacle }] };
 }
 
 /** What of it may be rewritten, and what is left whatever is allowed. */
@@ -166,8 +184,12 @@ function sorted(
   );
   const left = [
     ...group(
-      [...padded, ...equal.filter(isBesidePadded)],
+      [...padded.filter(isPadded), ...equal.filter(isBesidePadded)],
       (keys) => leftPlaces(secret, "padded", keys),
+    ),
+    ...group(
+      padded.filter((slot) => !isPadded(slot)),
+      (keys) => leftWithoutPadding(secret, keys),
     ),
     ...of("inside").map(({ place }) => leftPlaces(secret, "inside", [place])),
     ...group(names, (keys) => leftPlaces(secret, "as_username", keys)),
@@ -177,6 +199,9 @@ function sorted(
   ];
   return { chosen, left };
 }
+
+/** Whether there is white space around what is stored; else it is around what is looked for. */
+const isPadded = ({ text }: Slot) => text.reveal() !== text.reveal().trim();
 
 function group(slots: readonly Slot[], make: (keys: readonly string[]) => Left): Left[] {
   return slots.length === 0 ? [] : [make(placesOf(slots))];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { StoredSecret } from "../../kube/store.ts";
 import { seal } from "../../log/sealed.ts";
-import { encodeBase64Text } from "../../text/bytes.ts";
+import { encodeBase64Text, encodeBase64Url } from "../../text/bytes.ts";
 import {
   argocd,
   auth,
@@ -20,6 +20,7 @@ import { DOCKER_CONFIG_TYPE } from "../kinds/pull_secret.ts";
 import { matchesIn } from "./matches.ts";
 import type { LeftReason } from "./left.ts";
 import type { RotationRequest } from "./plan.ts";
+import { wantedIn } from "./wanted.ts";
 
 type Request = Partial<RotationRequest>;
 
@@ -35,7 +36,16 @@ const owned = (secret: StoredSecret): StoredSecret => ({
 });
 const PULL = pull({ "ghcr.io": { username: "u", password: OLD, auth: auth("u", OLD) } });
 const REPO = argocd({ url: "https://git.example.com/a", username: "u", password: OLD });
+const CLUSTER = argocd({
+  server: "https://k",
+  config: JSON.stringify({ bearerToken: OLD, password: "short", tlsClientConfig: {} }),
+}, "cluster");
 const base64 = (text: string) => encodeBase64Text(text);
+
+/** Of which base64 needs the two letters that the alphabet of URLs has others for. */
+const URL_SAFE = "old-token->>>???-4711";
+const URL_AUTH = encodeBase64Url(`u:${URL_SAFE}`);
+assert.match(URL_AUTH, /[-_]/);
 
 // --- what is left -------------------------------------------------------------------------------
 
@@ -70,6 +80,18 @@ const LEFT: [
     ],
     { force: true },
   ],
+  ["how Argo CD logs in to a cluster, by force too", CLUSTER, "other_type", ["config"], {
+    managedOnly: false,
+    force: true,
+  }],
+  ["another key of a cluster", argocd({ password: OLD }, "cluster"), "other_type", ["password"]],
+  ["a cluster's login with a short password", CLUSTER, "other_type", ["config"], {
+    sought: old("short"),
+  }],
+  ["what is sought by the name of a cluster", argocd({ password: OLD }, "cluster"), "other_type", [
+    "password",
+  ], { sought: { by: "name", name: "x" } }],
+  ["of a type that is not known", argocd({ token: OLD }, "a-new-type"), "other_type", ["token"]],
   ["padded by a line break", argocd({ password: `${OLD}\n` }), "padded", ["password"]],
   ["padded in an auth", pull({ "ghcr.io": { auth: auth("u", `${OLD}\n`) } }), "padded", [
     "ghcr.io",
@@ -108,6 +130,32 @@ const LEFT: [
     pullText(`{"auths":{},"Auths":{"ghcr.io":{"auth":"${auth("u", OLD)}"}}}`),
     "inside",
     ["ghcr.io"],
+  ],
+  ["behind an escape of JSON", argocd({ config: `{"k":"a\\n${OLD}"}` }), "inside", ["config"]],
+  ["escaped letter by letter", argocd({ note: `"\\u006f${OLD.slice(1)}"` }), "inside", ["note"]],
+  [
+    "in base64 within a longer text",
+    argocd({ note: `Authorization: Basic ${auth("u", OLD)}; a=b` }),
+    "inside",
+    ["note"],
+  ],
+  [
+    "in base64 of an escaped text in base64",
+    argocd({ note: base64(`{"a": "Basic ${auth("u", OLD)}"}`) }),
+    "inside",
+    ["note"],
+  ],
+  ["percent-encoded beside a per cent", argocd({ url: `https://x/%zz?a=%22${OLD}` }), "inside", [
+    "url",
+  ]],
+  [
+    "an auth in the base64 of URLs",
+    pull({ "ghcr.io": { auth: URL_AUTH } }),
+    "inside",
+    ["ghcr.io"],
+    {
+      sought: old(URL_SAFE),
+    },
   ],
   ["an auth without a colon", pull({ "ghcr.io": { auth: base64(OLD) } }), "inside", ["ghcr.io"]],
   ["an auth that is the value as it stands", pull({ "ghcr.io": { auth: OLD } }), "unmergeable", [
@@ -201,6 +249,31 @@ Deno.test("a secret of which one entry is left is rotated all the same", async (
   assert.deepEqual(plan.toRotate[0]!.places.map(({ place }) => place), ["ghcr.io"]);
 });
 
+Deno.test("of an old value with white space around it, what is stored without is not blamed", async () => {
+  const plan = await planned(
+    [
+      { ...argocd({ password: OLD }), name: "plain" },
+      { ...argocd({ password: `${OLD}\n` }), name: "padded" },
+      { ...argocd({ password: `${OLD} ` }), name: "same" },
+    ],
+    { sought: old(`${OLD} `) },
+  );
+  const why = Object.fromEntries(plan.left.map((each) => [each.name, [each.message, each.remedy]]));
+  assert.deepEqual(why, {
+    plain: [
+      "Secret 'plain' in namespace 'argocd' holds the old value in 'password' without the white space " +
+      "that was given around it, so it is another value",
+      "Give the old value without white space around it",
+    ],
+    padded: [
+      "Secret 'padded' in namespace 'argocd' holds the old value in 'password' with white space around " +
+      "it, which is another value",
+      "Write the credential anew, without the white space",
+    ],
+  });
+  assert.deepEqual(plan.toRotate.map(({ secret }) => secret.name), ["same"]);
+});
+
 Deno.test("a value of which the new one is a longer form is not taken for it afterwards", async () => {
   const request = { sought: old("correct horse 1"), set: newOf({ password: "correct horse 1 " }) };
   const plan = await planned(
@@ -246,10 +319,36 @@ for (
     assert.deepEqual([plan.status, plan.places, plan.left], ["unchanged", [], []]);
     assert.equal(plan.unchanged.length, 2);
     for (const secret of secrets) {
-      assert.deepEqual(await matchesIn(secret, request.sought, plainFingerprint, request.set), []);
+      const wanted = await wantedIn([secret], [request.sought], plainFingerprint);
+      assert.deepEqual(matchesIn(secret, wanted, request.set), []);
     }
   });
 }
+
+Deno.test("what is sought by its fingerprint is planned as by its value: parts of texts are left", async () => {
+  const secrets = [
+    argocd({ password: OLD, note: `${OLD};` }),
+    { ...argocd({ note: `token: ${OLD}` }), name: "y" },
+  ];
+  const fingerprint = await plainFingerprint({ reveal: () => OLD });
+  const plan = await planned(secrets, { sought: { by: "fingerprint", fingerprint } });
+  assert.deepEqual(plan, await planned(secrets));
+  assert.deepEqual(plan.left.map(({ name, reason }) => [name, reason]), [
+    ["x", "inside"],
+    ["y", "inside"],
+  ]);
+});
+
+Deno.test("a cluster's login that has the new value is none of what is rotated", async () => {
+  const plan = await planned([argocd({ config: `{"password":"${NEW}"}`, token: NEW }, "cluster")]);
+  assert.deepEqual([plan.status, plan.unchanged, plan.left], ["not_found", [], []]);
+});
+
+Deno.test("a cluster's login is read however deep it is", async () => {
+  const config = '{"a":'.repeat(20_000) + `"${OLD}"` + "}".repeat(20_000);
+  const plan = await planned([argocd({ config }, "cluster")]);
+  assert.deepEqual(plan.left.map(({ keys }) => keys), [["config"]]);
+});
 
 Deno.test("a short value is not taken for a part of other texts", async () => {
   const plan = await planned([argocd({ url: "https://x/robot/y", note: "robot wars" })], {
@@ -281,7 +380,7 @@ const CANNOT: [what: string, of: StoredSecret, why: RegExp, request: Request][] 
   [
     "a user name beside a bearer token",
     argocd({ bearerToken: OLD }),
-    /the place 'bearerToken' has no place for 'username'/,
+    /^'bearerToken' has no place for 'username'/,
     robot,
   ],
   [
@@ -299,7 +398,7 @@ const CANNOT: [what: string, of: StoredSecret, why: RegExp, request: Request][] 
   [
     "a user name in an entry without one",
     pull({ "ghcr.io": { identitytoken: OLD } }),
-    /the place 'ghcr.io' has no place for 'username'/,
+    /^'ghcr.io' has no place for 'username'/,
     robot,
   ],
   [

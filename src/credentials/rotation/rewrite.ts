@@ -14,7 +14,7 @@ import { entryOf, type Slot } from "./slot.ts";
 
 export type Rewritten =
   | { readonly ok: true; readonly data: Sealed<SecretData> }
-  /** `why` is the rest of "the place …", and quotes nothing of a value. */
+  /** `why` is the rest of "'PLACE' …", and quotes nothing of a value. */
   | { readonly ok: false; readonly slot: Slot; readonly why: string };
 
 /**

@@ -10,6 +10,7 @@ import { DOCKER_CONFIG_TYPE, DOCKERCFG_TYPE } from "../kinds/pull_secret.ts";
 import { SECRET_TYPE_LABEL, SECRET_TYPES } from "../kinds/repository_credential.ts";
 import { valuesIn } from "../values.ts";
 import { matchesIn } from "./matches.ts";
+import { wantedIn } from "./wanted.ts";
 import { slotsIn } from "./slots.ts";
 
 /** Of any secrets with the old value in any of their places. */
@@ -132,7 +133,8 @@ Deno.test("the old value is nowhere in what is rewritten, the new one is in its 
         Object.entries(before).map(([at, text]) => [at, text === OLD ? NEW : text]),
       );
       assert.deepEqual(reading(after), expected);
-      assert.deepEqual(await matchesIn(after, old(OLD), plainFingerprint, request.set), []);
+      const wanted = await wantedIn([after], [old(OLD)], plainFingerprint);
+      assert.deepEqual(matchesIn(after, wanted, request.set), []);
       assert.equal((await planned([after], request)).status, "unchanged");
       // Back again to the letter, in what may be written in one way only.
       const back = await planned([after], { sought: old(NEW), set: newOf({ password: OLD }) });

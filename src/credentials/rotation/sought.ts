@@ -17,6 +17,14 @@ export type Sought =
   /** The credential of secrets of this name. */
   | { readonly by: "name"; readonly name: string; readonly namespace?: string };
 
+/** A credential that is meant by where it is and whose it is. */
+export type Identity = Exclude<Sought, { by: "value" | "fingerprint" }>;
+
+/** Whether it is sought by something else than its value. */
+export function isIdentity(sought: Sought): sought is Identity {
+  return sought.by !== "value" && sought.by !== "fingerprint";
+}
+
 export interface SoughtValue {
   readonly by: "value";
   /** The forms in which it may be stored, each as values are compared. */
@@ -29,9 +37,15 @@ export function soughtValue(given: GivenFields): SoughtValue | undefined {
   return part && { by: "value", forms: seal(formsOf(part, givenText(given, part.name)!)) };
 }
 
-/** A value that was found, as what is looked for. @param value in the form in which values are compared */
+/**
+ * A value that was found, as what is looked for: in each form that it would have if it were given.
+ * @param value in the form in which values are compared
+ */
 export function soughtCanonical(value: Sealed<string>): SoughtValue {
-  return { by: "value", forms: seal(new Set([value.reveal()])) };
+  const text = value.reveal();
+  const parts = materialOf(text) === "token" ? [] : secretParts();
+  const forms = new Set([text, ...parts.flatMap((part) => [...formsOf(part, text)])]);
+  return { by: "value", forms: seal(forms) };
 }
 
 /** As it was given, and as this program writes what was given so: of a key without what stands around it. */

@@ -12,7 +12,7 @@ import type { Writer, WriteServices } from "../../credentials/writer.ts";
 import { deadlineIn } from "../../kube/deadline.ts";
 import { refKey, type SecretRef, type SecretStore } from "../../kube/store.ts";
 import type { Sealed } from "../../log/sealed.ts";
-import type { ClusterStep } from "../each.ts";
+import type { Chosen, ClusterStep } from "../each.ts";
 import type { RotationRequest } from "./request.ts";
 import type { NotSeen } from "./shapes.ts";
 
@@ -81,19 +81,22 @@ export interface Looked {
   readonly hasArgocd: boolean;
 }
 
-/** Looks for values, whatever the labels of the secrets are. */
+/**
+ * Looks for values, whatever the labels of the secrets are.
+ * @param soughtsIn what is looked for in a cluster
+ */
 export const lookStep = (
-  soughts: readonly Sought[],
+  soughtsIn: (cluster: Chosen) => readonly Sought[],
   set: RotationRequest["set"],
 ): ClusterStep<ReadContext, Looked> => ({
-  async act({ store, settings, fingerprint }, { name }) {
+  async act({ store, settings, fingerprint }, cluster) {
     const { seconds } = settings;
     const deps = { store, settings, seconds, fingerprint };
-    const found = await findPlaces(soughts, deps, { everywhere: true, set });
+    const found = await findPlaces(soughtsIn(cluster), deps, { everywhere: true, set });
     const { places, isWhole, refused } = found;
     return {
       places,
-      notSeen: partsNotSeen(name, found),
+      notSeen: partsNotSeen(cluster.name, found),
       hasAllPullSecrets: isWhole && !refused.includes("docker"),
       hasArgocd: !refused.includes("argocd"),
     };
@@ -142,11 +145,12 @@ export const writeStep = (
     const asked = { force, writeId, dryRun, ...expires === undefined ? {} : { expires } };
     return await carryOutRotation(plans.get(name)!.plan, asked, { ...context, seconds });
   },
-  outcomeOf: ({ verdict }) =>
-    outcomeOfWrite(
-      verdict,
-      verdict.kind === "written" ? verdict.secrets.map(({ name }) => name) : [],
-    ),
+  outcomeOf: ({ verdict, status, left }) =>
+    verdict.kind !== "written"
+      ? outcomeOfWrite(verdict, [])
+      : verdict.secrets.length === 0
+      ? { outcome: status, refusals: [...new Set(left.map(({ reason }) => reason))] }
+      : outcomeOfWrite(verdict, verdict.secrets.map(({ name }) => name)),
 });
 
 /** Of values, each once; of one that cannot be fingerprinted none. */

@@ -8,6 +8,7 @@ const DONE: Readonly<Record<string, RotationCluster["status"]>> = {
   replaced: "rotated",
   mixed: "rotated",
   unchanged: "unchanged",
+  not_found: "not_found",
 };
 
 /**
@@ -24,11 +25,13 @@ export function rotationFromAudit(
   const last = ofAll[0];
   if (begin === undefined || last === undefined || last.outcome === "refused") return undefined;
   const isOver = last.phase !== "begin";
+  // One that ended by a bug has not looked again.
+  const isWhole = last.phase === "end" && last.error === undefined;
   const state = begin.dry_run
     ? "planned"
     : last.phase === "begin"
     ? "running"
-    : last.phase === "end"
+    : isWhole
     ? "done"
     : "interrupted";
   const byWrite = Map.groupBy(
@@ -44,9 +47,9 @@ export function rotationFromAudit(
     by: begin.who ?? "",
     names: begin.clusters ?? clusters.map(({ cluster }) => cluster),
     clusters,
-    replaces: begin.replaces ?? [],
+    replaces: last.replaces ?? [],
     ...begin.credential === undefined ? {} : { to: begin.credential },
-    ...last.phase === "end" ? { proof: proofOf(begin, last) } : {},
+    ...isWhole ? { proof: proofOf(last) } : {},
   };
 }
 
@@ -75,13 +78,20 @@ const REASONS: Readonly<Record<string, string>> = {
   dry_run: "It was a dry run",
 };
 
+/** A line may have words of another version, or its list may have been cut. */
+const NOT_KNOWN: Reason = {
+  code: "not_seen",
+  message: "What was not seen then is not on record: look for the old value again",
+};
+
 /** As it was when it ended. */
-function proofOf({ replaces = [] }: Entry, { outcome, refusals = [] }: Entry): Proof {
-  const reasons = refusals.flatMap((code): Reason[] => {
+function proofOf({ safe_to_revoke, refusals = [], replaces = [] }: Entry): Proof {
+  const known = refusals.flatMap((code): Reason[] => {
     const message = REASONS[code];
     return message === undefined ? [] : [{ code: code as Reason["code"], message }];
   });
-  const isSafe = reasons.length === 0 && outcome === "safe_to_revoke";
+  const isSafe = safe_to_revoke === true && refusals.length === 0;
+  const reasons = isSafe || known.length > 0 ? known : [NOT_KNOWN];
   const remains = reasons.some(({ code }) => code === "places_left");
   return {
     old_value: {

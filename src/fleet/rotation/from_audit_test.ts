@@ -36,7 +36,7 @@ Deno.test("a rotation that has ended is told with its clusters, and whether it w
     whole({}),
     of("a"),
     of("a", { phase: "end", outcome: "replaced", counts }),
-    whole({ phase: "end", outcome: "safe_to_revoke" }),
+    whole({ phase: "end", outcome: "rotated", safe_to_revoke: true }),
   );
   assert.deepEqual(record, {
     rotation: ID,
@@ -91,6 +91,7 @@ const OUTCOMES: [outcome: string, status: string][] = [
   ["replaced", "rotated"],
   ["mixed", "rotated"],
   ["unchanged", "unchanged"],
+  ["not_found", "not_found"],
   ["refused", "failed"],
   ["failed", "failed"],
   ["unable", "failed"],
@@ -118,9 +119,36 @@ Deno.test("reasons are told by their codes; one with places left says that the o
   assert.deepEqual(reasons!.map(({ code }) => code), ["not_seen", "places_left"]);
 });
 
-Deno.test("an outcome that does not say that it is safe to revoke is none that is", () => {
-  const record = told(whole({}), whole({ phase: "end", outcome: "mixed" }));
-  assert.equal(record!.proof!.safe_to_revoke, false);
+const SAFE: [what: string, end: Partial<Entry>, codes: string[] | undefined][] = [
+  ["says that it is", { safe_to_revoke: true }, undefined],
+  [
+    "says that it is, though a cluster failed",
+    { outcome: "mixed", safe_to_revoke: true },
+    undefined,
+  ],
+  ["says that it is not, and why", { safe_to_revoke: false, refusals: ["places_left"] }, [
+    "places_left",
+  ]],
+  ["says nothing of it", { outcome: "mixed" }, ["not_seen"]],
+  ["says why not in words of another version", { safe_to_revoke: false, refusals: ["new_word"] }, [
+    "not_seen",
+  ]],
+  ["says both", { safe_to_revoke: true, refusals: ["new_word"] }, ["not_seen"]],
+];
+
+for (const [what, end, codes] of SAFE) {
+  Deno.test(`an old value is ${codes ? "not " : ""}told to be safe to revoke by an end that ${what}`, () => {
+    const { state, proof } = told(whole({}), whole({ phase: "end", outcome: "rotated", ...end }))!;
+    assert.equal(state, "done");
+    assert.equal(proof!.safe_to_revoke, codes === undefined);
+    assert.deepEqual(proof!.reasons?.map(({ code }) => code), codes);
+  });
+}
+
+Deno.test("one that ended by a bug was interrupted, and nobody has looked again", () => {
+  const end = { phase: "end", outcome: "failed", error: "internal" } as const;
+  const record = told(whole({}), whole(end))!;
+  assert.deepEqual([record.state, record.proof], ["interrupted", undefined]);
 });
 
 Deno.test("a dry run is told as a plan", () => {

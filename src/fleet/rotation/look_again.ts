@@ -1,7 +1,9 @@
+import type { MakeFingerprint } from "../../credentials/fingerprints.ts";
 import type { FoundPlace } from "../../credentials/rotation/find.ts";
-import { type Sought, soughtCanonical } from "../../credentials/rotation/sought.ts";
+import { isIdentity, type Sought, soughtCanonical } from "../../credentials/rotation/sought.ts";
 import type { AllClusters, Chosen, Each, StepEnded } from "../each.ts";
 import { type Looked, lookStep, type WriteContext } from "./cluster_steps.ts";
+import { keyInUse } from "./key.ts";
 import { proofOf } from "./proof.ts";
 import type { RotationRequest } from "./request.ts";
 import type { Plans } from "./results.ts";
@@ -9,10 +11,14 @@ import type { NotSeen, Proof, ValuePlace } from "./shapes.ts";
 
 export interface Found {
   readonly plans: Plans;
-  /** Fingerprints of what was found to be replaced. */
+  /** Fingerprints of what is replaced. */
   readonly replaces: readonly string[];
-  /** Of what earlier rotations of the same have replaced besides. */
+  /** Those of them that earlier rotations of the same have found, and this one has not. */
   readonly earlier: readonly string[];
+  /** Clusters of which it is not known which old value they held. */
+  readonly unknownIn: readonly string[];
+  /** By which all of these are made; absent where none can be. */
+  readonly key?: string | undefined;
 }
 
 export interface LookDeps {
@@ -20,33 +26,45 @@ export interface LookDeps {
   readonly chosen: readonly Chosen[];
   /** All clusters that there are. */
   all(): Promise<AllClusters>;
+  readonly fingerprint: MakeFingerprint;
   /** Told of what would be a bug; the rotation goes on. */
   readonly onFault: (error: unknown) => void;
   readonly each: Each<WriteContext>;
   /** Whether an earlier rotation has found a value with one of these fingerprints. */
-  wasFound(fingerprints: readonly string[]): Promise<boolean>;
+  wasFound(fingerprints: readonly string[], key: string | undefined): Promise<boolean>;
 }
 
 /** Looks for the old value again, everywhere. */
 export async function lookAgain(
   { sought, set }: Pick<RotationRequest, "sought" | "set">,
   deps: LookDeps,
-  { plans, replaces, earlier }: Found,
+  { plans, replaces, earlier, unknownIn, key }: Found,
 ): Promise<{ readonly proof: Proof; readonly wasFound: boolean }> {
   const { clusters, isLimited, notListed = [] } = await allOrChosen(deps);
-  const soughts = soughtAgain(sought, plans, earlier);
+  const values = soughtAgain(sought, plans, earlier);
+  const isMeant = oneOf(deps.chosen);
+  // Where it is meant also what no plan has found: the cluster could not be read, or was changed since.
+  const soughtsIn = (cluster: Chosen) =>
+    isIdentity(sought) && isMeant(cluster) ? [...values, sought] : values;
   const seen = await Array.fromAsync(
-    deps.each(clusters, lookStep(soughts, set), { anyLabels: true }),
+    deps.each(clusters, lookStep(soughtsIn, set), { anyLabels: true }),
   );
   const places = placesOnce(seen);
-  const fingerprints = [...replaces, ...earlier];
-  const isFound = places.length > 0 || plans.done.some(([, { plan }]) => plan.places.length > 0);
-  const wasFound = isFound || await deps.wasFound(fingerprints);
+  const isFound = plans.done.some(([, { plan }]) => plan.places.length > 0);
+  // What was looked for by fingerprints was not, where they could not be made any more.
+  const byThem = earlier.length > 0 || sought.by === "fingerprint";
+  const isLooked = !byThem || key !== undefined && await keyInUse(deps.fingerprint) === key;
+  const wasFound = places.length > 0 ||
+    isLooked && (isFound || earlier.length > 0 || await deps.wasFound(replaces, key));
+  const clustersNotSeen = [...seen.flatMap(notSeenOf), ...notListed];
+  // Where there is a reason already, no other one is needed.
+  const told = new Set([...places, ...clustersNotSeen].map(({ cluster }) => cluster));
   const proof = proofOf({
-    fingerprints,
+    fingerprints: replaces,
     wasFound,
+    unknownIn: unknownIn.filter((cluster) => !told.has(cluster)),
     places,
-    clustersNotSeen: [...seen.flatMap(notSeenOf), ...notListed],
+    clustersNotSeen,
     partsNotSeen: partsNotSeen(seen),
     isLimited,
   });
@@ -110,8 +128,8 @@ export function proofOfPlan({ done, failed }: Plans, fingerprints: readonly stri
 }
 
 /**
- * What is looked for at the end: the value itself, or those that were found by something else. A value
- * says more than its fingerprint, which no part of a longer text has.
+ * What is looked for at the end: the value itself, or those that were found by something else. Where a value is
+ * known, it says more than its fingerprint, which of a longer text only words have.
  */
 function soughtAgain(sought: Sought, { done }: Plans, earlier: readonly string[]): Sought[] {
   if (sought.by === "value") return [sought];
@@ -122,6 +140,13 @@ function soughtAgain(sought: Sought, { done }: Plans, earlier: readonly string[]
     ...[...distinct].map(soughtCanonical),
     ...earlier.map((fingerprint): Sought => ({ by: "fingerprint", fingerprint })),
   ];
+}
+
+/** Whether a cluster, by any of its names, is one of these. */
+function oneOf(clusters: readonly Chosen[]): (cluster: Chosen) => boolean {
+  const namesOf = ({ name, sameServerAs }: Chosen) => [name, ...sameServerAs];
+  const names = new Set(clusters.flatMap(namesOf));
+  return (cluster) => namesOf(cluster).some((name) => names.has(name));
 }
 
 const placed = ({ name: cluster }: Chosen, places: readonly FoundPlace[]): ValuePlace[] =>

@@ -6,6 +6,8 @@ export interface Evidence {
   readonly fingerprints: readonly string[];
   /** Whether it was found at least once: by this rotation, or by an earlier one of the same value. */
   readonly wasFound: boolean;
+  /** Clusters of which it is not known which old value they held. @default none */
+  readonly unknownIn?: readonly string[];
   /** Where it still stands. */
   readonly places: readonly ValuePlace[];
   /** Clusters that were not seen at all. */
@@ -40,14 +42,15 @@ export function proofOf(evidence: Evidence): Proof {
 /** A value that was never found is not gone: it may be another one than was meant. */
 function stateOf(evidence: Evidence): OldValueState {
   const { places, clustersNotSeen, partsNotSeen, isLimited, wasFound, isDryRun } = evidence;
+  const isFound = wasFound && (evidence.unknownIn ?? []).length === 0;
   if (places.length > 0) return "remains";
   const isAllSeen = clustersNotSeen.length + partsNotSeen.length === 0 &&
     !isLimited && !isDryRun;
-  return isAllSeen && wasFound ? "gone" : "unknown";
+  return isAllSeen && isFound ? "gone" : "unknown";
 }
 
 function reasonsOf(evidence: Evidence): Reason[] {
-  const { wasFound, places, clustersNotSeen, partsNotSeen, isLimited } = evidence;
+  const { wasFound, unknownIn = [], places, clustersNotSeen, partsNotSeen, isLimited } = evidence;
   const reasons: Reason[] = [];
   const add = (code: ReasonCode, message: string, of: readonly { cluster: string }[] = []) => {
     const clusters = namesOf(of);
@@ -61,10 +64,23 @@ function reasonsOf(evidence: Evidence): Reason[] {
       "never_found",
       "The old value was never found, by this rotation or an earlier one: check that it is the right one",
     );
+  } else if (unknownIn.length > 0) {
+    add(
+      "never_found",
+      `What was replaced in ${
+        unknownIn.join(", ")
+      } is not known, so it was not looked for: rotate the old ` +
+        "value itself, or its fingerprint",
+      unknownIn.map((cluster) => ({ cluster })),
+    );
   }
   if (clustersNotSeen.length > 0) {
     const names = namesOf(clustersNotSeen).join(", ");
-    add("not_seen", `Clusters that were not seen: ${names}`, clustersNotSeen);
+    add(
+      "not_seen",
+      `Clusters that were not seen: ${names}. Send the same request again when they can be reached`,
+      clustersNotSeen,
+    );
   }
   if (partsNotSeen.length > 0) {
     add(

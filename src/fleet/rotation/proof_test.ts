@@ -97,7 +97,17 @@ Deno.test("the reason names the clusters that were not seen", () => {
   const { reasons } = proofOf({ ...ALL_IS_WELL, clustersNotSeen: [notSeen("b"), notSeen("a")] });
   assert.deepEqual(reasons, [{
     code: "not_seen",
-    message: "Clusters that were not seen: a, b",
+    message:
+      "Clusters that were not seen: a, b. Send the same request again when they can be reached",
     clusters: ["a", "b"],
   }]);
+});
+
+Deno.test("a value is not safe to revoke where it is not known what a cluster held before", () => {
+  const { old_value, safe_to_revoke, reasons } = proofOf({ ...ALL_IS_WELL, unknownIn: ["b", "c"] });
+  assert.deepEqual([old_value.state, safe_to_revoke], ["unknown", false]);
+  assert.deepEqual(reasons!.map(({ code, clusters }) => [code, clusters]), [
+    ["never_found", ["b", "c"]],
+  ]);
+  assert.match(reasons![0]!.message, /^What was replaced in b, c is not known/);
 });

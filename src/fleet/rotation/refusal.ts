@@ -6,13 +6,15 @@ export interface CannotHold {
   readonly namespace: string;
   readonly name: string;
   readonly key: string;
-  /** A sentence that begins with the secret. */
+  /** A clause that begins with the place. */
   readonly why: string;
 }
 
 /** Why a rotation is refused; nothing was written. */
 export type Refusal =
   | { readonly kind: "same_value" }
+  /** No value can be told by its fingerprint. */
+  | { readonly kind: "fingerprints_unavailable" }
   /** @property rotation the one that runs */
   | { readonly kind: "running"; readonly rotation: string }
   | { readonly kind: "clusters_not_seen"; readonly notSeen: readonly NotSeen[] }

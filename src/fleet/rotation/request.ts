@@ -1,6 +1,6 @@
-import { hostOfRegistry } from "../../credentials/kinds/registry.ts";
+import { identityText } from "../../credentials/rotation/identified.ts";
 import type { NewCredential } from "../../credentials/rotation/new_credential.ts";
-import type { Sought } from "../../credentials/rotation/sought.ts";
+import { isIdentity, type Sought } from "../../credentials/rotation/sought.ts";
 
 /** A rotation, as it is asked for. */
 export interface RotationRequest {
@@ -25,22 +25,11 @@ export interface RotationRequest {
 }
 
 /**
- * What is sought, in words that are the same for the same: no two rotations of it run at once. Without
- * the value, whose fingerprint stands for it.
+ * What is sought by something else than a value, in words that are the same for the same: no two rotations of it
+ * run at once. For a value its fingerprint stands.
  */
 export function aboutOf(sought: Sought): string | undefined {
-  switch (sought.by) {
-    case "value":
-      return undefined;
-    case "fingerprint":
-      return fingerprintKey(sought.fingerprint);
-    case "registry":
-      return `registry ${hostOfRegistry(sought.registry)} ${sought.username}`;
-    case "url_prefix":
-      return `url_prefix ${sought.urlPrefix} ${sought.username}`;
-    case "name":
-      return `name ${sought.namespace ?? "*"}/${sought.name}`;
-  }
+  return isIdentity(sought) ? identityText(sought) : undefined;
 }
 
 /** The key of a value, in the same form. */

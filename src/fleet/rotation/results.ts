@@ -62,7 +62,9 @@ export async function* results(
   const plans = new Map(written.map(([{ name }, plan]) => [name, plan]));
   const writing = each(written.map(([cluster]) => cluster), writeStep(request, plans), {
     isFirst: ({ isFirst }) => isFirst,
-    isFailure: ({ verdict }) => verdict.kind !== "written",
+    // Where nothing was written in the end, nothing is proven for the others.
+    isFailure: ({ status }, { isFirst }) =>
+      status === "failed" || isFirst && status === "not_found",
     // What is not written is asked of all of them.
     maxFailures: dryRun ? undefined : maxFailures - failuresOf(failed).length,
   });

@@ -3,22 +3,22 @@ import type { MakeFingerprint } from "../../credentials/fingerprints.ts";
 import type { Begin } from "../../credentials/recorded.ts";
 import { isSameValue, type Sought } from "../../credentials/rotation/sought.ts";
 import { seal } from "../../log/sealed.ts";
+import { keyInUse } from "./key.ts";
 import { lookAgain, type LookDeps, proofOfPlan } from "./look_again.ts";
+import { onceAServer } from "./once_a_server.ts";
 import { RotationRefused } from "./refusal.ts";
 import { aboutOf, fingerprintKey, type RotationRequest } from "./request.ts";
 import { type ClusterResult, planAll, results } from "./results.ts";
 import type { Rotations, Running } from "./rotations.ts";
 import type { Proof, RotationCluster, TriedPlace } from "./shapes.ts";
+import { type AsAsked, type OldDeps, onRecord, whatIsOld } from "./what_is_old.ts";
 import { refuseTried, whyNot } from "./why_not.ts";
 
 /** What a rotation works with. */
-export interface RotationDeps extends LookDeps {
-  readonly fingerprint: MakeFingerprint;
+export interface RotationDeps extends LookDeps, OldDeps {
   readonly rotations: Rotations;
   /** Who asks for it. */
   readonly by: string;
-  /** Whether a cluster is for who asks. */
-  readonly isSeen: (cluster: string) => boolean;
   /** Records that it begins, before anything is tried or written. */
   readonly begin: Begin;
   /**
@@ -39,6 +39,8 @@ export type RotationStep =
 export interface RotationEnd {
   readonly verified: readonly TriedPlace[] | undefined;
   readonly proof: Proof;
+  /** Whether the old value was found, now or by an earlier rotation. */
+  readonly wasFound: boolean;
   /** Fingerprint of the new value. */
   readonly to: string | undefined;
 }
@@ -52,22 +54,31 @@ export async function* rotate(
   request: RotationRequest,
   deps: RotationDeps,
 ): AsyncGenerator<RotationStep, RotationEnd, void> {
-  const { rotation, sought, set } = request;
+  const { rotation, sought, set, everywhere } = request;
   const { fingerprint } = deps;
+  const key = await keyInUse(fingerprint);
+  if (sought.by === "fingerprint" && key === undefined) {
+    throw new RotationRefused({ kind: "fingerprints_unavailable" });
+  }
   if (await isSameValue(sought, set, fingerprint)) {
     throw new RotationRefused({ kind: "same_value" });
   }
   const to = await fingerprint(set.value);
-  const about = aboutOf(sought);
+  const named = aboutOf(sought);
+  const about = named === undefined ? undefined : await fingerprint(seal(named));
   const known = await fingerprintsOf(sought, fingerprint);
-  if (request.dryRun) return yield* carriedOut(request, deps, { to, known });
+  const same = { to, key, known, about };
+  if (request.dryRun) return yield* carriedOut(request, deps, same);
   // Of a value that cannot be fingerprinted it is not known which one it is.
   const values = sought.by === "value" && known.length === 0 ? [UNKNOWN] : known;
-  const keys = [...values.map(fingerprintKey), ...about === undefined ? [] : [about]];
-  const begun = deps.rotations.begin(rotation, { keys, by: deps.by, about, to });
+  const keys = [...values.map(fingerprintKey), ...named === undefined ? [] : [named]];
+  const begun = deps.rotations.begin(rotation, {
+    ...{ keys, by: deps.by, about, to, key, everywhere },
+    names: deps.chosen.map(({ name }) => name),
+  });
   if ("running" in begun) throw new RotationRefused({ kind: "running", rotation: begun.running });
   try {
-    return yield* carriedOut(request, deps, { to, known, running: begun });
+    return yield* carriedOut(request, deps, { ...same, running: begun });
   } finally {
     begun.drop();
   }
@@ -75,10 +86,7 @@ export async function* rotate(
 
 const UNKNOWN = "unknown";
 
-interface Known {
-  readonly to: string | undefined;
-  /** Fingerprints of the old value, as far as the request tells them. */
-  readonly known: readonly string[];
+interface Known extends AsAsked {
   /** Absent of a dry run. */
   readonly running?: Running;
 }
@@ -86,26 +94,32 @@ interface Known {
 async function* carriedOut(
   request: RotationRequest,
   deps: RotationDeps,
-  { to, known, running }: Known,
+  { running, ...same }: Known,
 ): AsyncGenerator<RotationStep, RotationEnd, void> {
   const { chosen, told } = deps;
-  const plans = await planAll(request, deps);
-  const refusal = whyNot(request, plans);
+  const all = await planAll(request, deps);
+  const refusal = whyNot(request, all);
   if (refusal !== undefined) throw new RotationRefused(refusal);
-  const found = [...new Set(plans.done.flatMap(([, { replaces }]) => replaces))];
-  // Of the forms that it may have, those that are there.
-  const replaces = found.length > 0 ? found : known;
+  const plans = onceAServer(all);
+  const { to, key } = same;
+  const old = await whatIsOld(request, deps, all, same);
+  const { found, replaces, replacesOf } = old;
   const other = running?.claim(replaces.map(fingerprintKey));
   if (other !== undefined) throw new RotationRefused({ kind: "running", rotation: other });
   // On record stands what was found, by which a later rotation knows that.
-  await deps.begin({ replaces: found });
+  await deps.begin(onRecord(old, same));
   const tries = plans.done.flatMap(([, { tries }]) => tries);
   const verified = request.verify ? await deps.tryAll(tries, request.dryRun) : undefined;
   if (verified !== undefined && !request.dryRun) refuseTried(request, verified);
 
   const names = chosen.map(({ name }) => name);
   const wasFound = found.length > 0;
-  running?.note({ names, replaces, wasFound, ...verified === undefined ? {} : { verified } });
+  running?.note({
+    replaces,
+    replacesOf,
+    wasFound,
+    ...verified === undefined ? {} : { verified },
+  });
   try {
     yield { step: "begun", names };
     for await (const result of results(request, deps, plans)) {
@@ -113,13 +127,13 @@ async function* carriedOut(
       running?.ended(cluster);
       yield { step: "cluster", cluster };
     }
-    if (running === undefined) return { verified, proof: proofOfPlan(plans, replaces), to };
-    const earlier = deps.rotations.earlier(request.rotation, deps.isSeen)
-      .filter((each) => !replaces.includes(each));
-    const { proof, wasFound } = await lookAgain(request, deps, { plans, replaces, earlier });
-    running.note({ proof, wasFound });
+    if (running === undefined) {
+      return { verified, proof: proofOfPlan(plans, replaces), wasFound, to };
+    }
+    const again = await lookAgain(request, deps, { plans, key, ...old });
+    running.note(again);
     running.end("done");
-    return { verified, proof, to };
+    return { verified, ...again, to };
   } finally {
     running?.end("interrupted");
   }

@@ -50,7 +50,7 @@ function depsOf(plans: () => ClusterPlan, more: Partial<RotationDeps> = {}): Rot
     onFault: (error) => {
       throw error;
     },
-    isSeen: () => true,
+    earlier: () => Promise.resolve({ replaces: [], replacesOf: [] }),
     tryAll: () => Promise.resolve([]),
     wasFound: () => Promise.resolve(false),
     told: ({ cluster: { name: cluster } }): RotationCluster => ({
@@ -102,7 +102,7 @@ Deno.test("nothing is tried before it is on record that it begins, with what was
     },
   });
   await Array.fromAsync(rotate(request(), deps));
-  assert.deepEqual(did, [{ replaces: ["old"] }, "tried"]);
+  assert.deepEqual(did, [{ replaces: ["old"], replacesOf: [], key: "arg" }, "tried"]);
 });
 
 Deno.test("of values that cannot be fingerprinted one is rotated at a time", async () => {

@@ -1,3 +1,4 @@
+import type { Past, SameAgain } from "./past.ts";
 import { fingerprintKey } from "./request.ts";
 import type { Proof, RotationCluster, TriedPlace } from "./shapes.ts";
 
@@ -20,8 +21,14 @@ export interface RotationRecord {
   readonly proof?: Proof;
   /** Fingerprints of what it replaces, once known. */
   readonly replaces: readonly string[];
-  /** What was sought, where that is no value. */
+  /** Of the key by which all fingerprints of it are made. */
+  readonly key?: string | undefined;
+  /** See {@link Past}. */
+  readonly replacesOf?: readonly string[];
+  /** Fingerprint of what was sought, where that is no value. */
   readonly about?: string | undefined;
+  /** Whether also pull secrets without a docker label were meant. @default false */
+  readonly everywhere?: boolean;
   /** Whether the old value was found: then, or by an earlier rotation. */
   readonly wasFound?: boolean;
   /** Fingerprint of the new value. */
@@ -29,7 +36,10 @@ export interface RotationRecord {
 }
 
 /** What is known of one when it begins. */
-export interface Beginning extends Pick<RotationRecord, "by" | "about" | "to"> {
+export interface Beginning
+  extends Pick<RotationRecord, "by" | "about" | "to" | "key" | "everywhere"> {
+  /** Of the clusters that are selected. @default none is known yet */
+  readonly names?: readonly string[];
   /** What it is about, as far as it is known: no two with one key run at once. */
   readonly keys: readonly string[];
 }
@@ -45,7 +55,7 @@ export interface Running {
   /** Notes how far it is. */
   note(
     progress: Partial<
-      Pick<RotationRecord, "names" | "verified" | "replaces" | "wasFound" | "proof">
+      Pick<RotationRecord, "names" | "verified" | "replaces" | "replacesOf" | "wasFound" | "proof">
     >,
   ): void;
   /** Notes what came of a cluster. */
@@ -122,27 +132,31 @@ export class Rotations {
 
   /**
    * Whether one of these rotations has found a value with this fingerprint.
+   * @param key by which it is made
    * @param isSeen whether a cluster is for who asks: of a rotation that is about others nothing is told
    */
-  hasFound(fingerprint: string, isSeen: (cluster: string) => boolean): boolean {
-    return [...this.#ended.values()].some(({ names, replaces, wasFound }) =>
-      wasFound && replaces.includes(fingerprint) && names.every(isSeen)
+  hasFound(fingerprint: string, key: string, isSeen: (cluster: string) => boolean): boolean {
+    return [...this.#ended.values()].some((each) =>
+      each.wasFound && each.key === key && each.replaces.includes(fingerprint) &&
+      each.names.every(isSeen)
     );
   }
 
   /**
-   * Fingerprints of what was replaced by rotations that had sought the same, which is no value, and had
-   * the same new one. By them one that was carried out already is proven.
-   * @param rotation one that runs
+   * Rotations that have sought the same, newest first.
    * @param isSeen see {@link hasFound}
    */
-  earlier(rotation: string, isSeen: (cluster: string) => boolean): string[] {
-    const { about, to } = this.#running.get(rotation) ?? {};
-    if (about === undefined || to === undefined) return [];
+  past(
+    { about, key }: Pick<SameAgain, "about" | "key">,
+    isSeen: (cluster: string) => boolean,
+  ): Past[] {
     const same = [...this.#ended.values()].filter((each) =>
-      each.about === about && each.to === to && each.names.every(isSeen)
+      each.about === about && each.key === key && each.names.every(isSeen)
     );
-    return [...new Set(same.flatMap(({ replaces }) => replaces))];
+    return same.reverse().map(({ to, everywhere = false, replaces, replacesOf = [], proof }) => ({
+      ...{ to, everywhere, replaces, replacesOf },
+      isSafe: proof?.safe_to_revoke === true,
+    }));
   }
 
   /** @returns the id of the one that is about one of these, or writes what this one replaces, or the reverse */

@@ -9,8 +9,17 @@ const cluster = (name: string, status: RotationCluster["status"] = "rotated"): R
 /** Of who may see all clusters. */
 const ANY = () => true;
 
-function begun(rotations: Rotations, id: string, keys: readonly string[], about?: string): Running {
-  const running = rotations.begin(id, { keys, by: "ci", about, to: "new" });
+/** Which key fingerprints are made by. */
+const KEY = "key";
+
+function begun(
+  rotations: Rotations,
+  id: string,
+  keys: readonly string[],
+  about?: string,
+  key = KEY,
+): Running {
+  const running = rotations.begin(id, { keys, by: "ci", about, to: "new", key });
   assert.ok(!("running" in running), `${id} runs`);
   return running;
 }
@@ -96,32 +105,42 @@ Deno.test("a value is known as found where a rotation has found it", () => {
   };
   ended("r1", "a", true);
   ended("r2", "b", false);
-  assert.equal(rotations.hasFound("a", ANY), true);
-  assert.equal(rotations.hasFound("b", ANY), false);
-  assert.equal(rotations.hasFound("c", ANY), false);
+  assert.equal(rotations.hasFound("a", KEY, ANY), true);
+  assert.equal(rotations.hasFound("b", KEY, ANY), false);
+  assert.equal(rotations.hasFound("c", KEY, ANY), false);
+  assert.equal(rotations.hasFound("a", "another key", ANY), false);
 });
 
-Deno.test("what an earlier rotation replaced is known to one that seeks and writes the same", () => {
+Deno.test("rotations that have sought the same are known, the newest first", () => {
   const rotations = new Rotations();
-  const first = begun(rotations, "r1", ["registry ghcr.io ci"], "registry ghcr.io ci");
-  first.note({ replaces: ["a"] });
-  first.end("done");
-  begun(rotations, "r2", ["registry ghcr.io ci"], "registry ghcr.io ci");
-  assert.deepEqual(rotations.earlier("r2", ANY), ["a"]);
-  begun(rotations, "r3", ["registry quay.io ci"], "registry quay.io ci");
-  assert.deepEqual(rotations.earlier("r3", ANY), []);
+  const ended = (id: string, about: string, value: string, key = KEY) => {
+    const running = begun(rotations, id, [id], about, key);
+    running.note({ replaces: [value], replacesOf: ["c"] });
+    running.end("done");
+  };
+  ended("r1", "ghcr", "a");
+  ended("r2", "ghcr", "b");
+  ended("r3", "quay", "c");
+  ended("r4", "ghcr", "d", "another key");
+  const past = rotations.past({ about: "ghcr", key: KEY }, ANY);
+  const more = { to: "new", everywhere: false, replacesOf: ["c"], isSafe: false };
+  assert.deepEqual(past, [{ ...more, replaces: ["b"] }, { ...more, replaces: ["a"] }]);
 });
 
 Deno.test("what was found in clusters that are not for somebody is not known to them", () => {
   const rotations = new Rotations();
-  const about = "registry ghcr.io ci";
+  const about = "ghcr";
   const first = begun(rotations, "r1", ["value a"], about);
   first.note({ names: ["dev", "prod"], replaces: ["a"], wasFound: true });
   first.end("done");
-  begun(rotations, "r2", ["value b"], about);
   const isDev = (cluster: string) => cluster === "dev";
-  assert.deepEqual([rotations.hasFound("a", ANY), rotations.hasFound("a", isDev)], [true, false]);
-  assert.deepEqual([rotations.earlier("r2", ANY), rotations.earlier("r2", isDev)], [["a"], []]);
+  const pasts = (isSeen: (cluster: string) => boolean) =>
+    rotations.past({ about, key: KEY }, isSeen).length;
+  assert.deepEqual([rotations.hasFound("a", KEY, ANY), rotations.hasFound("a", KEY, isDev)], [
+    true,
+    false,
+  ]);
+  assert.deepEqual([pasts(ANY), pasts(isDev)], [1, 0]);
 });
 
 Deno.test("the oldest are forgotten where all together are too large, and the last one never", () => {

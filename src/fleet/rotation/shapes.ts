@@ -3,6 +3,7 @@
  * new one.
  */
 
+import { LEAST_LENGTH } from "../../credentials/rotation/inside.ts";
 import type { Change } from "../../credentials/kinds/changes.ts";
 
 /** What came of a rotation on one cluster; of a dry run, what would. */
@@ -146,13 +147,16 @@ export interface TriedPlace {
   readonly remembered?: true;
   /** That the place asks nobody for a credential. */
   readonly open?: true;
+  /** Of a dry run: that nothing could be tried there, so that it is written untried or not at all. */
+  readonly untriable?: true;
 }
 
 /** Places where no rotation looks, for whoever is about to revoke a value. */
 export const NEVER_LOOKED_AT: readonly string[] = [
   "other Opaque secrets",
   "annotations and labels of secrets",
-  "longer texts with the value in them, where only its fingerprint is known",
+  `longer texts with a value of under ${LEAST_LENGTH} characters in them`,
+  "longer texts with the value in them, where only its fingerprint is known and it is no word of its own",
   "ConfigMaps",
   "environment variables of pods",
   "Git repositories",

@@ -41,8 +41,10 @@ export async function tryNew(
 }
 
 function foreseen(each: ReturnType<Tries<undefined>["all"]>[number]): TriedPlace {
-  const message = "what" in each ? "It would be tried here" : each.notTried;
-  return { at: each.at, state: "not_tried", message };
+  const { at } = each;
+  return "what" in each
+    ? { at, state: "not_tried", message: "It would be tried here" }
+    : { at, state: "not_tried", message: each.notTried, untriable: true };
 }
 
 function toldOf(

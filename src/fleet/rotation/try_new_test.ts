@@ -114,10 +114,10 @@ Deno.test("a dry run asks nobody, and tells where it would be tried and where no
     repository(APP),
     template(other),
   ], true);
-  assert.deepEqual(told.map(({ state, message }) => [state, message]), [
-    ["not_tried", `It would be tried at ${APP}`],
-    ["not_tried", "It would be tried here"],
-    ["not_tried", "a template names no repository that could be asked"],
+  assert.deepEqual(told.map(({ state, message, untriable }) => [state, message, untriable]), [
+    ["not_tried", `It would be tried at ${APP}`, undefined],
+    ["not_tried", "It would be tried here", undefined],
+    ["not_tried", "a template names no repository that could be asked", true],
   ]);
   assert.deepEqual(asked, []);
 });

@@ -32,9 +32,11 @@ function visibleProof(
 ): Proof {
   const seen = not_seen.filter(({ cluster }) => isSeen(cluster));
   const isPart = ({ status }: { readonly status: string }) => status === "namespaces_not_listed";
+  const never = reasons.filter(({ code }) => code === "never_found");
   return proofOf({
     fingerprints,
-    wasFound: !reasons.some(({ code }) => code === "never_found"),
+    wasFound: !never.some(({ clusters }) => clusters === undefined),
+    unknownIn: never.flatMap(({ clusters = [] }) => clusters).filter(isSeen),
     places: places.filter(({ cluster }) => isSeen(cluster)),
     clustersNotSeen: seen.filter((each) => !isPart(each)),
     partsNotSeen: seen.filter(isPart),

@@ -207,6 +207,11 @@ export const ALL_ERRORS: { [Code in ErrorCode]: readonly (readonly [ErrorDetails
       message:
         "Fingerprints cannot be made: the key for them cannot be read; the server's log says " +
         "why. Look for the value itself, or mend the key",
+    }], [{ why: "the audit log has no key yet" }, {
+      status: 503,
+      message:
+        "A fingerprint made elsewhere cannot be found: the audit log has no key yet. Look for the " +
+        "value itself, or set fingerprint-key-file to the file by which it was made",
     }]],
     audit_log_unreadable: [[{}, { status: 503, message: "The audit log cannot be read" }]],
 
@@ -576,21 +581,30 @@ export const ALL_ERRORS: { [Code in ErrorCode]: readonly (readonly [ErrorDetails
     }]],
     cannot_hold: [[{ places: [cannotHold("a"), cannotHold("b")] }, {
       status: 400,
-      message: "Field 'set' does not fit everywhere. Cluster 'a': Secret 'x' in namespace 'y': " +
-        "the place 'password' holds a password (and 1 more); nothing was written",
+      message:
+        "The new credential cannot be stored everywhere: a, secret y/x: 'password' holds a " +
+        "password (and 1 more); nothing was written",
       fields: ["set"],
     }]],
     clusters_not_seen: [
       [{ maxFailures: 0, notSeen: [notSeen("a")] }, {
         status: 409,
         message:
-          "Cluster 'a' could not be read: no answer; nothing was written (max_failures is 0)",
+          "Cluster 'a' could not be read: no answer; nothing was written. Leave it out, or " +
+          'send "max_failures": 1',
         fields: ["max_failures"],
       }],
       [{ maxFailures: 1, notSeen: ["a", "b", "c", "d", "e"].map(notSeen) }, {
         status: 409,
-        message: "5 clusters could not be read: 'a', 'b', 'c' and 2 more; nothing was written " +
-          "(max_failures is 1)",
+        message: "5 clusters could not be read: 'a', 'b', 'c' and 2 more; nothing was written. " +
+          'Leave them out, or send "max_failures": 5',
+        fields: ["max_failures"],
+      }],
+      [{ maxFailures: 1, notSeen: [notSeen("a")] }, {
+        status: 409,
+        message:
+          "Cluster 'a' could not be read: no answer; nothing was written. Leave it out, or " +
+          "out of those that go first",
         fields: ["max_failures"],
       }],
     ],
@@ -602,6 +616,9 @@ export const ALL_ERRORS: { [Code in ErrorCode]: readonly (readonly [ErrorDetails
     rotation_running: [[{ rotation: "rotation-1" }, {
       status: 409,
       message: "Rotation rotation-1 of the same credential is running; nothing was written",
+    }], [{}, {
+      status: 409,
+      message: "A rotation of the same credential is running; nothing was written",
     }]],
     credential_untried: [[{ at: "ghcr.io", why: "no answer", isWrite: true }, {
       status: 422,
@@ -620,8 +637,8 @@ export const ALL_ERRORS: { [Code in ErrorCode]: readonly (readonly [ErrorDetails
       [{ hasAuditLog: false }, {
         status: 404,
         message:
-          "There is no such rotation, or it ran before this server was started: without an " +
-          "audit log (setting audit-log) older ones are not known",
+          "There is no such rotation, or another process ran it: without an audit log (setting " +
+          "audit-log) it is not remembered",
         fields: ["id"],
       }],
     ],
@@ -642,6 +659,6 @@ function notSeen(cluster: string) {
 function cannotHold(cluster: string) {
   return {
     ...{ cluster, namespace: "y", name: "x", key: "password" },
-    why: "Secret 'x' in namespace 'y': the place 'password' holds a password",
+    why: "'password' holds a password",
   };
 }

@@ -35,6 +35,8 @@ export interface FoundEverywhere {
   readonly success: boolean;
   /** Of a fingerprint: why those of another process are others. */
   readonly fingerprints_end?: string;
+  /** What to know of the value that was given. */
+  readonly hint?: string;
 }
 
 /** What one cluster answers. */

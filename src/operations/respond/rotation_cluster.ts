@@ -35,13 +35,13 @@ export function rotationCluster(
       return { ...told(entry), status, ...first, secrets, left: leftSecrets(plan.left) };
     }
     case "written": {
-      const { plan, result: { verdict, left } } = result;
+      const { plan, result: { verdict, status, left } } = result;
       const all = leftSecrets([...plan.left, ...left]);
       const made = answerOf(cluster.name, verdict);
       const entry = entryOf({ kind: "done", cluster, outcome: {} }, () => made);
       if (verdict.kind !== "written") {
         const { answer } = entry;
-        return { ...told(entry), status: "failed", ...first, secrets: [], left: all, answer };
+        return { ...told(entry), status, ...first, secrets: [], left: all, answer };
       }
       const keys = new Map(plan.toRotate.map((each) => [refKey(each.secret), keysOf(each.places)]));
       const written = verdict.secrets.map((secret): RotatedSecret => {
@@ -55,9 +55,9 @@ export function rotationCluster(
         };
       });
       const secrets = [...written, ...unchangedSecrets(plan)];
-      const hints = plan.toRotate.flatMap((each) => each.hints);
+      const hints = written.length === 0 ? [] : plan.toRotate.flatMap((each) => each.hints);
       const more = hints.length === 0 ? {} : { hints };
-      return { ...told(entry), status: "rotated", ...first, secrets, left: all, ...more };
+      return { ...told(entry), status, ...first, secrets, left: all, ...more };
     }
   }
 }

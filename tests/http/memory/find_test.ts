@@ -175,6 +175,14 @@ Deno.test("the value of a fingerprint is found where the matrix shows that finge
   assert.equal(body.fingerprints_end, undefined);
 });
 
+Deno.test("white space around the value that was given is told, and no other", async () => {
+  const it = matrixStage(seen);
+  const { body: padded } = await asked(it, { password: ` ${CANARY}`, clusters: ["dev"] });
+  assert.match(padded.hint!, /^The value that was given has white space around it/);
+  assert.deepEqual(padded.places.map(lineOf)[0], "dev: argocd/app password padded");
+  assert.equal((await asked(it, { password: CANARY })).body.hint, undefined);
+});
+
 Deno.test("where fingerprints end with the process, an answer by one says so, and no other", async () => {
   const it = matrixStage(seen, { services: { fingerprintsEnd: "there is no key" } });
   const { body: by } = await asked(it, { fingerprint: "0123456789abcdef" });
@@ -189,6 +197,15 @@ Deno.test("where no fingerprint can be made, nothing is called not found by one"
   assert.deepEqual([status, body.code], [503, "fingerprints_unavailable"]);
   const { body: value } = await asked(it, { password: CANARY });
   assert.equal(value.total, ROWS[0]![2].length);
+});
+
+Deno.test("where fingerprints are by a key that is new, nobody can know one, and none is looked for", async () => {
+  const services = { fingerprintsAreNew: true, fingerprintsEnd: "there is no key" };
+  const it = matrixStage(seen, { services });
+  const { status, body } = await asked(it, { fingerprint: "0123456789abcdef" });
+  assert.deepEqual([status, body.code], [503, "fingerprints_unavailable"]);
+  assert.match(body.message!, /cannot be found: there is no key\. Look for the value itself/);
+  assert.equal((await asked(it, { password: CANARY })).body.total, ROWS[0]![2].length);
 });
 
 Deno.test("of two names of one API server with Argo CD in different namespaces both are looked into", async () => {

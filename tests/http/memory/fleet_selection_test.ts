@@ -226,6 +226,16 @@ const LIMITS: [what: string, which: object, message: string][] = [
     { clusters: ["*"], max_failures: -1 },
     "Field 'max_failures' must be 0 or more",
   ],
+  [
+    "a number above what can be counted",
+    { clusters: ["*"], max_failures: 1e99 },
+    "Field 'max_failures' must be smaller",
+  ],
+  [
+    "a number below what can be counted",
+    { clusters: ["*"], max_failures: -1e99 },
+    "Field 'max_failures' must be larger",
+  ],
 ];
 
 for (const [what, which, message] of LIMITS) {

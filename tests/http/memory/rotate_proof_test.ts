@@ -3,8 +3,10 @@ import { inMemory, usable } from "../../../src/clusters/fake/in_memory.ts";
 import { KubeError } from "../../../src/kube/errors.ts";
 import type { FakeCluster } from "../../../src/kube/fake/store.ts";
 import type { SecretStore } from "../../../src/kube/store.ts";
+import { Rotations } from "../../../src/fleet/rotation/rotations.ts";
 import { encodeBase64Text } from "../../../src/text/bytes.ts";
-import { putPull } from "../matrix_stage.ts";
+import { withLog } from "../audit_place.ts";
+import { putArgocd, putPull } from "../matrix_stage.ts";
 import {
   codesOf,
   fingerprintOf,
@@ -53,7 +55,8 @@ const ROWS: readonly Row[] = [
     options: { fill: () => {} },
     reasons: [{ code: "never_found" }],
     state: "unknown",
-    message: /never found.*check that it is the right one/,
+    message:
+      /never found.*check that it is the right one\. Without an audit log \(setting audit-log\) it is not/,
   },
   {
     name: "a cluster outside the selection cannot be seen",
@@ -61,7 +64,7 @@ const ROWS: readonly Row[] = [
     more: { clusters: ["a", "b"] },
     reasons: [{ code: "not_seen", clusters: ["c"] }],
     state: "unknown",
-    message: /not seen: c$/,
+    message: /not seen: c\. Send the same request again when they can be reached$/,
   },
   {
     name: "not all namespaces of a cluster can be listed",
@@ -95,6 +98,19 @@ const ROWS: readonly Row[] = [
       fill(cluster, name) {
         putManaged(cluster);
         if (name === "a") putManaged(cluster, "padded", `${OLD}\n`);
+      },
+    },
+    reasons: [{ code: "places_left", clusters: ["a"] }],
+    state: "remains",
+    message: /1 place still holds/,
+  },
+  {
+    name: "Argo CD logs in to a cluster with it, which is never rewritten",
+    options: {
+      fill(cluster, name) {
+        putManaged(cluster);
+        const config = JSON.stringify({ bearerToken: OLD });
+        if (name === "a") putArgocd(cluster, "k", "cluster", { server: "https://k", config });
       },
     },
     reasons: [{ code: "places_left", clusters: ["a"] }],
@@ -158,6 +174,12 @@ Deno.test("a value that was found once is known to have been, by whatever it is 
   const second = await it.rotate();
   assert.deepEqual(statusesOf(second.body), { a: "not_found", b: "not_found", c: "not_found" });
   assert.equal(second.body.safe_to_revoke, true, "somebody else has changed them");
+  assert.deepEqual([first.body.message, second.body.message], [
+    "0 of 3 cluster(s) rotated; the old value is not safe to revoke yet",
+    "Found on none of 3 cluster(s); the old value is gone and safe to revoke",
+  ]);
+  const dry = await it.rotate({ find: { password: "another-value" }, dry_run: true });
+  assert.equal(dry.body.message, "Found on none of 3 cluster(s); nothing was written");
 });
 
 Deno.test("with everywhere what this program did not write is looked at, and rotated if that is wanted", async () => {
@@ -174,7 +196,9 @@ Deno.test("with everywhere what this program did not write is looked at, and rot
 Deno.test("what is never looked at is said in every answer", async () => {
   const { body } = await rotationStage().rotate();
   const told = (body.never_looked_at as string[]).join();
-  for (const what of [/Opaque/, /ConfigMaps/, /environment/, /Git/]) assert.match(told, what);
+  for (const what of [/Opaque/, /ConfigMaps/, /environment/, /Git/, /under 12 char/]) {
+    assert.match(told, what);
+  }
 });
 
 const WITHIN: [what: string, from: string, to: string][] = [
@@ -202,7 +226,7 @@ Deno.test("a place is told once, by whichever names its server is known", async 
     fill: (cluster) => putManaged(cluster, "ghcr", OLD, { annotations: {} }),
   });
   const { body } = await it.rotate();
-  assert.deepEqual(statusesOf(body), { a: "not_found" });
+  assert.deepEqual(statusesOf(body), { a: "not_found", b: "not_found" });
   assert.deepEqual(body.old_value?.places.map(({ cluster }) => cluster), ["a"]);
   assert.match(body.reasons![0]!.message, /^1 place /);
 });
@@ -221,7 +245,7 @@ Deno.test("where it cannot be said in the end which clusters there are, what was
   assert.deepEqual(statusesOf(body), { a: "rotated" });
   assert.deepEqual(body.reasons, [{
     code: "not_seen",
-    message: "Clusters that were not seen: *",
+    message: "Clusters that were not seen: *. Send the same request again when they can be reached",
     clusters: ["*"],
   }]);
   assert.equal(it.faults.length, 1);
@@ -233,11 +257,11 @@ const TWO_NAMES = {
   b: { identity: "one server", own: { argocdNamespace: "other" } },
 };
 
-/** May list nothing in Argo CD's namespace. */
+/** May list nothing in the namespace of its own Argo CD. */
 const withoutArgocd = (store: SecretStore): SecretStore => ({
   ...store,
   listData: (query, deadline) =>
-    query.namespace === "argocd"
+    query.namespace === "other"
       ? Promise.reject(new KubeError("forbidden", "secrets is forbidden"))
       : store.listData(query, deadline),
 });
@@ -305,4 +329,44 @@ Deno.test("what is sought by its registry is gone when all its values are, also 
   assert.deepEqual(rest.body.old_value!.places.map(({ cluster, name }) => [cluster, name]), [
     ["c", "quay"],
   ]);
+});
+
+for (const where of ["this process", "the audit log"]) {
+  Deno.test(`a fingerprint that another key made is none that ${where} remembers`, () =>
+    withLog(async ({ auditLog }) => {
+      const rotations = new Rotations();
+      const services = where === "this process" ? { rotations } : {};
+      const log = where === "the audit log" ? { auditLog } : {};
+      const before = rotationStage({ ...log, services });
+      await before.rotate({ clusters: ["a"] });
+      // From now on another key makes them, of all values others.
+      const it = rotationStage({
+        ...log,
+        services: { ...services, fingerprint: (value) => fingerprintOf(`other ${value.reveal()}`) },
+      });
+      const { body } = await it.rotate({ find: { fingerprint: await fingerprintOf(OLD) } });
+      assert.deepEqual(statusesOf(body), { a: "not_found", b: "not_found", c: "not_found" });
+      assert.deepEqual([codesOf(body), body.safe_to_revoke], [["never_found"], false]);
+    }));
+}
+
+Deno.test("what was looked for by its fingerprint is not gone where none could be made any more", async () => {
+  let isKeyThere = true;
+  const it = rotationStage({
+    services: {
+      fingerprint: async (value) => isKeyThere ? await fingerprintOf(value.reveal()) : undefined,
+    },
+    stores: {
+      c: (store) => ({
+        ...store,
+        async replace(...of) {
+          isKeyThere = false;
+          return await store.replace(...of);
+        },
+      }),
+    },
+  });
+  const { body } = await it.rotate({ find: { fingerprint: await fingerprintOf(OLD) } });
+  assert.deepEqual(statusesOf(body), { a: "rotated", b: "rotated", c: "rotated" });
+  assert.deepEqual([codesOf(body), body.safe_to_revoke], [["never_found"], false]);
 });

@@ -52,6 +52,14 @@ const ROWS: readonly Row[] = [
     message: /are the same; nothing was written/,
   },
   {
+    name: "the old one is told by its fingerprint, and none can be made",
+    options: { services: { fingerprint: () => Promise.resolve(undefined) } },
+    more: { find: { fingerprint: "0123456789abcdef" } },
+    status: 503,
+    code: "fingerprints_unavailable",
+    message: /^Fingerprints cannot be made/,
+  },
+  {
     name: "nothing is selected",
     more: { clusters: undefined },
     status: 400,
@@ -121,7 +129,8 @@ const ROWS: readonly Row[] = [
     more: {},
     status: 409,
     code: "clusters_not_seen",
-    message: /Cluster 'b' could not be read: .*; nothing was written \(max_failures is 0\)/,
+    message:
+      /Cluster 'b' could not be read: .*; nothing was written\. Leave it out, or send "max_failures": 1$/,
     field: "max_failures",
     body: {
       not_seen: [{
@@ -135,7 +144,7 @@ const ROWS: readonly Row[] = [
     more: { first: ["b"], max_failures: 3 },
     status: 409,
     code: "clusters_not_seen",
-    message: /Cluster 'b' could not be read/,
+    message: /Cluster 'b' could not be read: .*Leave it out, or out of those that go first$/,
     field: "max_failures",
   },
   {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { usable } from "../../../src/clusters/fake/in_memory.ts";
 import { Limits } from "../../../src/operations/limits.ts";
 import { serverLimits } from "../../../src/operations/server_limits.ts";
 import { FleetQueue } from "../../../src/fleet/queue.ts";
@@ -9,12 +10,14 @@ import {
   OLD,
   passwordIn,
   putManaged,
+  putRepository,
   rotation,
   type RotationOptions,
   rotationStage,
   statusesOf,
 } from "../rotation_stage.ts";
 import { post } from "../support.ts";
+import { bearer, options as withTokens } from "../tokens.ts";
 
 /** In which order clusters are rotated, and what stops it. */
 
@@ -54,6 +57,58 @@ Deno.test("those that go first are done before the others are begun", async () =
   const { status } = await it.rotate({ first: ["c"] });
   assert.equal(status, 200);
   assert.deepEqual([replaced[0], replaced.length], ["c", 3]);
+});
+
+Deno.test("where nothing is written in the end, since all of it is going, nothing is rotated or proven", async () => {
+  const it = rotationStage();
+  it.fleet.a!.namespaces.set("default", "Terminating");
+  const { status, body } = await it.rotate({ first: ["a"] });
+  assert.equal(status, 207);
+  assert.deepEqual(statusesOf(body), { a: "not_found", b: "not_begun", c: "not_begun" });
+  assert.deepEqual(body.clusters[0]!.left.map(({ reason }) => reason), ["being_deleted"]);
+  assert.equal(body.rotated, 0);
+  assert.equal(passwordIn(it.fleet.b!), OLD);
+  const all = await it.rotate();
+  assert.deepEqual(statusesOf(all.body), { a: "not_found", b: "rotated", c: "rotated" });
+  assert.deepEqual(codesOf(all.body), ["places_left"]);
+});
+
+Deno.test("where the rest of it is going, a cluster that holds the new value is unchanged", async () => {
+  const it = rotationStage({
+    fill(cluster, name) {
+      putManaged(cluster);
+      if (name === "a") putRepository(cluster, "app", NEW);
+    },
+  });
+  it.fleet.a!.namespaces.set("default", "Terminating");
+  const { body } = await it.rotate({ first: ["a"] });
+  assert.deepEqual(statusesOf(body), { a: "unchanged", b: "rotated", c: "rotated" });
+  assert.deepEqual(body.clusters[0]!.secrets.map(({ output }) => output), ["secret/app unchanged"]);
+});
+
+Deno.test("one whose labels have changed since the plan is left alone, and is no failure", async () => {
+  for (const first of [undefined, ["b"]]) {
+    let isPlanned = false;
+    const labelsOf = (name: string) => ({ env: isPlanned && name === "b" ? "test" : "prod" });
+    const it = oneAtOnce({
+      verdict() {
+        isPlanned = true;
+        return { reachable: true, accepted: true, may: [], asked: "https://ghcr.io/", why: "Yes" };
+      },
+      source: {
+        list: () =>
+          Promise.resolve({
+            clusters: ["a", "b", "c"].map((name) => ({ name, labels: labelsOf(name) })),
+          }),
+        find: (name) => Promise.resolve(usable(name, { labels: labelsOf(name) })),
+      },
+    });
+    const which = { clusters: undefined, cluster_selector: "env=prod" };
+    const { body } = await it.rotate({ ...which, first });
+    const other = first === undefined ? "rotated" : "not_begun";
+    assert.deepEqual(statusesOf(body), { a: other, b: "not_begun", c: other });
+    assert.deepEqual(codesOf(body), ["places_left"]);
+  }
 });
 
 Deno.test("one that goes first may hold the new value already", async () => {
@@ -127,6 +182,29 @@ Deno.test("a second rotation of the value that one replaces is refused while tha
   assert.notEqual(other, undefined, "one of something else is not held up");
   const after = await it.rotate();
   assert.equal(after.status, 200);
+});
+
+Deno.test("a rotation that runs is named to who may see one of its clusters, and to nobody else", async () => {
+  const tried = Promise.withResolvers<void>();
+  const go = Promise.withResolvers<void>();
+  const it = rotationStage({
+    known: { "test-a": {}, "production-cluster": {} },
+    ...withTokens,
+    async verdict() {
+      tried.resolve();
+      await go.promise;
+      return { reachable: true, accepted: true, may: [], asked: "https://ghcr.io/", why: "Yes" };
+    },
+  });
+  const first = it.rotate({ clusters: ["test-a"] }, bearer("writer"));
+  await tried.promise;
+  const seen = await it.rotate({}, bearer("one-cluster"));
+  const unseen = await it.rotate({}, bearer("other-cluster"));
+  go.resolve();
+  const { rotation } = (await first).body;
+  assert.deepEqual([seen.status, seen.body.rotation], [409, rotation]);
+  assert.deepEqual([unseen.status, unseen.body.code], [409, "rotation_running"]);
+  assert.ok(!JSON.stringify(unseen.body).includes(rotation));
 });
 
 Deno.test("what is not begun at a stop is told, and not seen in the end", async () => {

@@ -73,6 +73,14 @@ Deno.test("the same request again finds all of it done, and the old value safe t
   assert.equal(body.undo, undefined);
 });
 
+Deno.test("an expiry in the past is taken, and hinted at as in other writes", async () => {
+  const it = rotationStage();
+  const { status, body } = await it.rotate({ expires: "2020-01-31" });
+  assert.equal(status, 200);
+  assert.deepEqual(statusesOf(body), { a: "rotated", b: "rotated", c: "rotated" });
+  assert.equal(body.hint, "The declared expiry is in the past: 2020-01-31T00:00:00.000Z");
+});
+
 Deno.test("the same request again completes what failed", async () => {
   const it = rotationStage();
   it.fleet.b!.fault = ({ method }) =>

@@ -115,6 +115,22 @@ Deno.test("afterwards the audit log knows what came of it, without the values", 
     assert.deepEqual(body.old_value!.fingerprints, [oldOne]);
   }));
 
+Deno.test("the audit log tells of the old value what the answer did, also where a cluster has failed", () =>
+  withLog(async ({ auditLog }) => {
+    const it = rotationStage({ auditLog });
+    it.fleet.b!.fault = ({ method }) => {
+      if (method !== "replace") return undefined;
+      it.fleet.b!.secrets.clear(); // somebody else deletes it meanwhile
+      return { kind: "throw", error: "forbidden" };
+    };
+    const live = (await it.rotate({ max_failures: 1 })).body;
+    assert.deepEqual(statusesOf(live), { a: "rotated", b: "failed", c: "rotated" });
+    const { body } = await rotationStage({ auditLog }).show(live.rotation);
+    for (const { state, safe_to_revoke, reasons } of [live, body]) {
+      assert.deepEqual([state, safe_to_revoke, reasons], ["done", true, undefined]);
+    }
+  }));
+
 Deno.test("a value that a rotation of another process found is known by the audit log to have been", () =>
   withLog(async ({ auditLog }) => {
     await rotationStage({ auditLog }).rotate();

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import type { Entry } from "../../audit/entry.ts";
+import { Rotations } from "./rotations.ts";
+import { wasFound } from "./was_found.ts";
+
+const WHOLE: Entry = {
+  ...{ time: "2026-01-31T12:00:00.000Z", phase: "begin", kind: "rotate", key: "the key" },
+  ...{ clusters: ["a"], replaces: ["old"] },
+};
+
+const ROWS: [what: string, entry: Partial<Entry>, isFound: boolean][] = [
+  ["has it", {}, true],
+  ["was made by another key", { key: "another key" }, false],
+  ["does not say by which key it was made", { key: undefined }, false],
+  [
+    "has a list that was cut, in which it is not",
+    { replaces: ["x"], more: { replaces: 9 } },
+    false,
+  ],
+  ["has a list that was cut, in which it is", { more: { replaces: 9 } }, true],
+  ["is of a dry run", { dry_run: true }, false],
+  ["looks for it", { kind: "find" }, false],
+  ["is about a cluster that is not for who asks", { clusters: ["a", "hidden"] }, false],
+  ["was changed by somebody", { replaces: "old" as unknown as string[] }, false],
+];
+
+for (const [what, more, isFound] of ROWS) {
+  Deno.test(`a value is ${isFound ? "" : "not "}known by an entry that ${what}`, async () => {
+    const entry = { ...WHOLE, ...more };
+    const auditLog = {
+      read: ({ mayShow }: { readonly mayShow: (entry: Entry) => boolean }) =>
+        Promise.resolve({ entries: [entry].filter(mayShow) }),
+    };
+    const isSeen = (cluster: string) => cluster !== "hidden";
+    const memories = { rotations: new Rotations(), auditLog, isSeen };
+    assert.equal(await wasFound(["old"], "the key", memories), isFound);
+    assert.equal(await wasFound(["old"], undefined, memories), false);
+  });
+}
