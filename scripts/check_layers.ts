@@ -1,6 +1,6 @@
 /**
  * `deno run -A scripts/check_layers.ts`: which file of the program may import which, and no cycles.
- * A rule allows exactly what is used: what nobody imports is an error, too. The picture of it is in the README.
+ * A rule allows exactly what is used: what nobody imports is an error, too. docs/architecture.md has a picture.
  */
 import { dirname, join, relative } from "node:path";
 

@@ -1,17 +1,24 @@
 /**
- * `deno run -A scripts/write_docs.ts [--check]`: writes what documents repeat of the program: the
- * README's table of settings, and configs/defaults.yaml. With --check it only says what differs.
+ * `deno run -A scripts/write_docs.ts [--check]`: writes what documents repeat of the program:
+ * tables of its settings, operations, statuses and commands, and configs/defaults.yaml. With --check it
+ * only says what differs.
  */
 import { dump } from "js-yaml";
 import { join } from "node:path";
 import { envName, flagName } from "../src/config/names.ts";
 import { defaultOf, plain, type SettingTable } from "../src/config/setting.ts";
 import { SETTINGS } from "../src/config/settings.ts";
+import { ERRORS } from "../src/operations/error_table.ts";
+import { OPERATIONS } from "../src/operations/table.ts";
+import { commandsTable, exitCodesTable } from "./write_docs/commands.ts";
+import { logMessagesTable } from "./write_docs/log_messages.ts";
+import { type MarkedTable, withMarked } from "./write_docs/marked.ts";
+import { operationsTable } from "./write_docs/operations.ts";
+import { rightsTable } from "./write_docs/rights.ts";
+import { statusesTable } from "./write_docs/statuses.ts";
+import { errorCodesTable } from "./write_docs/troubleshooting.ts";
 
-const BEGIN = "<!-- settings, written by scripts/write_docs.ts -->\n";
-const END = "<!-- end of settings -->\n";
-
-/** The README's table of settings, between its two comments. */
+/** The table of settings. */
 export function settingsTable(table: SettingTable): string {
   const rows = Object.entries(table).map(([key, setting]) => {
     const usual = yaml(defaultOf(setting));
@@ -22,13 +29,29 @@ export function settingsTable(table: SettingTable): string {
       `\`${envName(key)}\``,
       (usual === undefined ? "none" : `\`${usual}\``) +
       (shipped === usual ? "" : ` (as shipped: \`${shipped}\`)`),
-      setting.about,
+      linked(setting.about),
     ];
   });
   const lines = rows.map((cells) => `| ${cells.join(" | ")} |\n`.replaceAll(/ {2,}/g, " "));
   return ["| key | flag | environment | default | |\n", "|---|---|---|---|---|\n", ...lines].join(
     "",
   );
+}
+
+/** Which document has the headings that settings refer to. */
+const HEADINGS: Readonly<Record<string, string>> = {
+  "tokens-and-https": "operations.md",
+  "audit-log": "operations.md",
+  "whose-files-are-used": "",
+};
+
+/** @throws {Error} when it refers to a heading that no document is known for */
+function linked(about: string): string {
+  return about.replaceAll(/\(#([a-z-]+)\)/g, (_, heading: string) => {
+    const document = HEADINGS[heading];
+    if (document === undefined) throw new Error(`No document is known to have #${heading}`);
+    return `(${document}#${heading})`;
+  });
 }
 
 /** configs/defaults.yaml: what it sets, and all else in comments with its default. */
@@ -66,26 +89,39 @@ function wrapped(text: string): string {
   return lines.map((line) => `#${line}\n`).join("");
 }
 
-/** The README with its table as it is to be. */
-function readme(now: string): string {
-  const begin = now.indexOf(BEGIN);
-  const end = now.indexOf(END);
-  if (begin < 0 || end < begin) throw new Error(`README.md: no ${BEGIN.trim()} … ${END.trim()}`);
-  return now.slice(0, begin + BEGIN.length) + settingsTable(SETTINGS) + now.slice(end);
+/** Tables that documents repeat of the program, between two comments. */
+const TABLES: readonly MarkedTable[] = [
+  { document: "docs/configuration.md", name: "settings", make: () => settingsTable(SETTINGS) },
+  { document: "docs/operations.md", name: "rights", make: () => rightsTable(OPERATIONS) },
+  { document: "docs/troubleshooting.md", name: "error codes", make: errorCodesTable },
+  { document: "docs/troubleshooting.md", name: "log messages", make: logMessagesTable },
+  { document: "docs/api.md", name: "operations", make: () => operationsTable(OPERATIONS) },
+  { document: "docs/api.md", name: "statuses", make: () => statusesTable(ERRORS) },
+  { document: "docs/cli.md", name: "commands", make: commandsTable },
+  { document: "docs/cli.md", name: "exit codes", make: exitCodesTable },
+];
+
+/** What each file is to be, made of what it is. */
+export async function written(document: string, now: string): Promise<string> {
+  if (document === SETTINGS_FILE) return defaultsFile(SETTINGS);
+  let text = now;
+  for (const { name, make } of TABLES.filter((each) => each.document === document)) {
+    text = withMarked(document, text, name, await make());
+  }
+  return text;
 }
 
-/** What each document is to be, made of what it is. */
-const DOCUMENTS: Readonly<Record<string, (now: string) => string>> = {
-  "README.md": readme,
-  "configs/defaults.yaml": () => defaultsFile(SETTINGS),
-};
+const SETTINGS_FILE = "configs/defaults.yaml";
+
+/** All files that repeat something of the program. */
+export const WRITTEN = [SETTINGS_FILE, ...new Set(TABLES.map(({ document }) => document))];
 
 if (import.meta.main) {
   const isCheck = Deno.args.includes("--check");
-  for (const [name, made] of Object.entries(DOCUMENTS)) {
+  for (const name of WRITTEN) {
     const path = join(import.meta.dirname!, "..", name);
     const now = await Deno.readTextFile(path);
-    const next = made(now);
+    const next = await written(name, now);
     if (next === now) continue;
     if (!isCheck) await Deno.writeTextFile(path, next);
     console.error(

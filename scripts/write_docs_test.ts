@@ -4,14 +4,19 @@ import { join } from "node:path";
 import { z } from "zod";
 import { settingsOf } from "../src/config/schema.ts";
 import { SETTINGS } from "../src/config/settings.ts";
-import { defaultsFile, settingsTable } from "./write_docs.ts";
+import { ERRORS } from "../src/operations/error_table.ts";
+import { OPERATIONS } from "../src/operations/table.ts";
+import { defaultsFile, settingsTable, WRITTEN, written } from "./write_docs.ts";
+import { withMarked } from "./write_docs/marked.ts";
+import { operationsTable } from "./write_docs/operations.ts";
+import { statusesTable } from "./write_docs/statuses.ts";
 
 const ROOT = join(import.meta.dirname!, "..");
 
 const MADE_UP = {
   "tea-pot": {
     schema: z.string().optional(),
-    about: "Where [tea](#tea) is made, by `water`.",
+    about: "Where [tea](#audit-log) is made, by `water`.",
     flag: {},
     path: "folder",
     example: "pot",
@@ -26,7 +31,7 @@ Deno.test("a made-up setting is a row of the table", () =>
     [
       "| key | flag | environment | default | |",
       "|---|---|---|---|---|",
-      "| `tea-pot` | `--tea-pot` | `ARGOCD_CONFIGURER_TEA_POT` | none | Where [tea](#tea) is made, by `water`. |",
+      "| `tea-pot` | `--tea-pot` | `ARGOCD_CONFIGURER_TEA_POT` | none | Where [tea](operations.md#audit-log) is made, by `water`. |",
       "| `tea_minutes` | | `ARGOCD_CONFIGURER_TEA_MINUTES` | `4` (as shipped: `3`) | How long it draws. |",
       "| `guests` | | `ARGOCD_CONFIGURER_GUESTS` | `[ann, bob]` | Who drinks it. |",
       "",
@@ -49,8 +54,40 @@ Deno.test("without its marks every line of the file as shipped is a setting that
   assert.deepEqual(settingsOf(given), given);
 });
 
-Deno.test("the documents in the repository are as they are written from the settings", async () => {
-  const read = (path: string) => Deno.readTextFile(join(ROOT, path));
-  assert.equal(await read("configs/defaults.yaml"), defaultsFile(SETTINGS));
-  assert.ok((await read("README.md")).includes(settingsTable(SETTINGS)));
+Deno.test("the documents in the repository are as they are written from the program", async () => {
+  for (const name of WRITTEN) {
+    const now = await Deno.readTextFile(join(ROOT, name));
+    assert.equal(now, await written(name, now), name);
+  }
+});
+
+Deno.test("a document without the marks of its table is named", () =>
+  assert.throws(
+    () =>
+      withMarked("docs/tea.md", "<!-- pots, written by scripts/write_docs.ts -->\n", "pots", ""),
+    /docs\/tea\.md: no <!-- pots, written by/,
+  ));
+
+Deno.test("a table is written between its marks, and nothing else of the document changes", () => {
+  const document = (table: string) =>
+    `# Tea\n<!-- pots, written by scripts/write_docs.ts -->\n${table}<!-- end of pots -->\nEnd\n`;
+  assert.equal(withMarked("tea.md", document("old\n"), "pots", "new\n"), document("new\n"));
+});
+
+Deno.test("a status that nothing is said of, or that no code has, stops the writing of its table", () => {
+  assert.throws(
+    () => statusesTable({ ...ERRORS, is_teapot: { status: 418 } }),
+    /418 has no code or/,
+  );
+  const { body_timeout: _, ...others } = ERRORS;
+  assert.throws(() => statusesTable(others), /408 has no code or/);
+});
+
+Deno.test("each operation is a row of the table of operations, with each of its paths", () => {
+  const rows = operationsTable(OPERATIONS).trim().split("\n").slice(2);
+  assert.equal(rows.length, OPERATIONS.length);
+  for (const [i, { path, root }] of OPERATIONS.entries()) {
+    assert.ok(rows[i]!.includes(`/api/v1${path}\``), rows[i]!);
+    if (root !== undefined) assert.ok(rows[i]!.includes(` ${root.path}\``), rows[i]!);
+  }
 });

@@ -144,7 +144,7 @@ const PROVIDERS: Readonly<Record<Need, Provider>> = {
     },
   },
   "ssh-keygen": debian("ssh-keygen", "openssh-client"), // whose keys ours are compared with
-  "curl": debian("curl", "curl"), // in which the README speaks
+  "curl": debian("curl", "curl"), // in which the documents speak
 };
 
 /** PATH as on a machine that has no Deno. */

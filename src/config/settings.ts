@@ -30,7 +30,7 @@ function isPlace(text: string): boolean {
 }
 
 /**
- * Every setting, in the file's spelling. `configs/defaults.yaml` and the README's table are written
+ * Every setting, in the file's spelling. `configs/defaults.yaml` and the table of docs/configuration.md are written
  * from it, by `deno run -A scripts/write_docs.ts`.
  */
 export const SETTINGS = {

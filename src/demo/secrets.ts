@@ -6,7 +6,7 @@ export const READER = { username: "demo-reader", password: "demo-password" };
 
 /**
  * What a cluster of a small team holds; none of the values is a credential anywhere, and no name or
- * URL is one that an example of the README writes.
+ * URL is one that an example of the documents writes.
  */
 export function seedTestCluster(cluster: EmulatedCluster): void {
   for (const namespace of ["argocd", "team-a", "team-b"]) cluster.addNamespace(namespace);

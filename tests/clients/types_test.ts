@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { shownRequests } from "../docs/readme.ts";
+import { shownRequests } from "../docs/documents.ts";
 import { EXAMPLES } from "../http/bodies.ts";
 import { openapi } from "../http/documented.ts";
 
@@ -94,7 +94,7 @@ Deno.test("types made of the document refuse what the program refuses", async ()
   assert.equal(await compiled(await openapi(), wrong), "");
 });
 
-Deno.test("a default in the document would make its types refuse the README's own request", async () => {
+Deno.test("a default in the document would make its types refuse the documents' own request", async () => {
   const document = structuredClone(await openapi());
   document.components.schemas.AddDockerAtRoot.properties.upsert.default = false;
   assert.match(await compiled(document, await documented()), /'upsert' is missing/);

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { blocks } from "../docs/readme.ts";
 import { onStage, pretendDeno, program, type Stage } from "./release_stage.ts";
 
-/** The README's commands that install a release, on archives that the release workflow made. */
+/** The commands of docs/install.md that install a release, on archives that the release workflow made. */
+
+const DOCUMENT = "docs/install.md";
 
 /** Of which the archives below are. */
 const VERSION = "0.1.0";
@@ -12,13 +14,14 @@ const VERSION = "0.1.0";
 const ignore = Deno.build.os !== "linux";
 
 /**
- * Runs the README's commands in a fresh home, as whoever copies them into a shell, with a curl that
- * takes files of the release.
+ * Runs the commands under these headings in a fresh home, as whoever copies them into a shell, with a curl
+ * that takes files of the release.
  */
 async function installed(
   stage: Stage,
   /** Done to each file that was downloaded. */
   damage = ":",
+  headings: readonly string[] = ["Release archive"],
 ): Promise<{ code: number; said: string; home: string; called: string[] }> {
   await pretendDeno(stage, VERSION);
   for (const id of ["build", "archives"]) {
@@ -36,8 +39,11 @@ if [[ $2 == *.tar.gz ]]; then ${damage}; fi`,
   await program(stage, "gh", `echo "gh $*" >> ${calls}`);
   const home = join(stage.temporary, "home");
   await Deno.mkdir(home);
-  const shown = (await blocks()).slice(0, 3);
-  for (const { heading } of shown) equal(heading, "Install");
+  await Deno.mkdir(join(home, ".cache", "argocd-configurer"), { recursive: true });
+  const shown = (await blocks(DOCUMENT)).filter(({ heading, language }) =>
+    headings.includes(heading) && language === "sh"
+  );
+  ok(shown.length >= 3);
   const { code, stdout, stderr } = await new Deno.Command("bash", {
     args: ["-c", shown.map(({ text }) => text).join("\n")],
     cwd: home,
@@ -50,7 +56,7 @@ if [[ $2 == *.tar.gz ]]; then ${damage}; fi`,
 }
 
 Deno.test(
-  "the README installs the program of a release, its manual page and completions, after a look at the sums",
+  "docs/install.md installs the program of a release, its manual page and completions, after a look at the sums",
   {
     ignore,
   },
@@ -89,6 +95,7 @@ Deno.test("of an archive that is not the one of the sums nothing is unpacked or 
     match(said, /\.tar\.gz: FAILED$/m);
     ok(code !== 0, said);
     deepEqual([...Deno.readDirSync(home)].map(({ name }) => name).sort(), [
+      ".cache",
       ".local",
       "SHA256SUMS",
       `argocd-configurer-${VERSION}-${Deno.build.arch}-unknown-linux-gnu.tar.gz`,
@@ -97,10 +104,31 @@ Deno.test("of an archive that is not the one of the sums nothing is unpacked or 
   });
 });
 
-Deno.test("the README names the version that deno.json has", async () => {
+Deno.test(
+  "the commands of an upgrade install and restart, and those of an uninstall leave no program",
+  {
+    ignore,
+  },
+  async () => {
+    await onStage(async (stage) => {
+      const headings = ["Release archive", "Upgrade and go back", "Uninstall"];
+      const { code, said, home } = await installed(stage, ":", headings);
+      equal(code, 0, said);
+      match(said, /^restart for $/m);
+      match(said, /^stop for $/m);
+      deepEqual([...Deno.readDirSync(join(home, ".local/bin"))], []);
+      deepEqual([...Deno.readDirSync(join(home, ".cache"))], []);
+    });
+  },
+);
+
+Deno.test("docs/install.md names the version that deno.json has", async () => {
   const { version } = JSON.parse(
     await Deno.readTextFile(new URL("../../deno.json", import.meta.url)),
   );
-  const [block] = await blocks();
-  match(block!.text, new RegExp(`^version=${version.replaceAll(".", "\\.")}$`, "m"));
+  const text = await Deno.readTextFile(new URL(`../../${DOCUMENT}`, import.meta.url));
+  match(text, new RegExp(`^version=${version.replaceAll(".", "\\.")}$`, "m"));
+  for (const [, named] of text.matchAll(/argocd-configurer:v?(\d+\.\d+\.\d+)/g)) {
+    equal(named, version);
+  }
 });

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { documentsOf } from "./documents.ts";
 import { inDemo } from "./in_demo.ts";
-import { blocks, commandsOf } from "./readme.ts";
+import { runDocument } from "./run_document.ts";
 
-/** What a newcomer types after starting the demo: the examples of a README, in their order. */
+/** The first document's quick start, and the commands of the documents, in a fresh demo each. */
 
 /** The requests of the first document's quick start, and what that says of their answers. */
 const QUICK_START: [command: string, answer: Record<string, unknown>][] = [
@@ -82,45 +83,7 @@ Deno.test("each request of the first document's quick start is answered in a fre
     }
   }));
 
-/** Commands for a server, or for the command line that asks one; `clusters import` works on files. */
-const ASKS =
-  /^curl .*localhost:8091|^argocd-configurer (clusters(?! import)|secrets|docker|repo|verify|delete|audit)\b/s;
-
-interface Example {
-  readonly command: string;
-  /** The answer that the README shows for it. */
-  readonly sample?: Record<string, unknown>;
+for (const document of await documentsOf("demo")) {
+  Deno.test(`each command of ${document.path} works in a fresh demo, with the output that it shows`, () =>
+    inDemo((run) => runDocument(document, run), document.flags));
 }
-
-async function examples(): Promise<Example[]> {
-  const all = await blocks();
-  return all.flatMap((block, i) => {
-    if (block.language !== "sh") return [];
-    const next = all[i + 1];
-    const isSampled = next?.language === "json" && next.heading === block.heading;
-    const sample = isSampled ? JSON.parse(next.text) : undefined;
-    return commandsOf(block).filter((each) => ASKS.test(each))
-      .map((command) => ({ command, sample }));
-  });
-}
-
-/** Fields of samples that are as they are in the demo, too. */
-const SAME = ["success", "status", "service", "application_repo_url", "helm_secret_applied"];
-
-Deno.test("each command of the README that asks a server is answered in a fresh demo as it says", () =>
-  inDemo(async (run) => {
-    const all = await examples();
-    assert.ok(all.length >= 26, `only ${all.length} are found`);
-    assert.ok(all.filter(({ sample }) => sample).length >= 7, "fewer have a sample");
-    for (const { command, sample = {} } of all) {
-      const { code, out } = await run(command);
-      assert.equal(code, 0, `${command}\n${out}`);
-      if (!command.startsWith("curl")) continue;
-      const answer = JSON.parse(out);
-      assert.equal(answer.status_code, undefined, `${command}\n${out}`);
-      for (const [field, value] of Object.entries(sample)) {
-        assert.ok(field in answer, `${command}\n${out}\nhas no ${field}`);
-        if (SAME.includes(field)) assert.deepEqual(answer[field], value, command);
-      }
-    }
-  }));

@@ -5,62 +5,13 @@ import { FLEET, labelsFile } from "../../src/demo/fleet.ts";
 import { REASON_CODES } from "../../src/fleet/rotation/shapes.ts";
 import { OPERATIONS } from "../../src/operations/table.ts";
 import { inDemo } from "./in_demo.ts";
-import { blocks, commandsOf } from "./readme.ts";
+import { blocks, ROOT } from "./readme.ts";
+import { spaced } from "./run_document.ts";
 
-/**
- * The documents about many clusters: their commands in their order in a fresh demo, and what they show of
- * the output.
- */
+/** The documents about many clusters: what they show of answers, and lists that repeat the program's. */
 
-const ROOT = join(import.meta.dirname!, "..", "..");
-const document = (name: string) => join(ROOT, "docs", name);
-const DOCUMENT = document("fleet.md");
-
-/** With the flags of the demo that they speak of, and how many commands and lines of output they have. */
-const DOCUMENTS: [name: string, flags: string[], atLeast: { commands: number; lines: number }][] = [
-  ["fleet.md", [], { commands: 14, lines: 14 }],
-  ["explain.md", [], { commands: 4, lines: 6 }],
-  ["rotate.md", ["--twelve"], { commands: 12, lines: 32 }],
-];
-
-/** Columns are as wide as what is in them, and times and what is made by chance are never the same. */
-const spaced = (line: string) =>
-  line.trim().replace(/ +/g, " ")
-    .replace(/\b\d{4}-\d\d-\d\d(T[\d:.]+Z)?/g, "DATE")
-    .replace(/\b[0-9a-f]{16}\b/g, "HEX");
-
-/** That of a block with `# exit code N` at its top. */
-const exitCode = (text: string) => Number(/^# exit code (\d)$/m.exec(text)?.[1] ?? 0);
-
-for (const [name, flags, atLeast] of DOCUMENTS) {
-  Deno.test(`each command of docs/${name} works in a fresh demo, with the output that it shows`, () =>
-    inDemo(async (run) => {
-      const all = await blocks(document(name));
-      let printed: string[] = [];
-      let [commands, lines] = [0, 0];
-      for (const block of all) {
-        if (block.language === "sh") {
-          printed = [];
-          for (const command of commandsOf(block)) {
-            const { code, out, said } = await run(command);
-            assert.equal(code, exitCode(block.text), `${command}\n${out}${said}`);
-            if (command.startsWith("curl") && !command.includes("x-ndjson")) {
-              assert.notEqual(JSON.parse(out).error, true, `${command}\n${out}`);
-            }
-            printed.push(...`${out}\n${said}`.split("\n").map(spaced));
-            commands++;
-          }
-        } else if (block.language === "text") {
-          for (const line of block.text.split("\n").map(spaced)) {
-            assert.ok(printed.includes(line), `is not printed: ${line}\n${printed.join("\n")}`);
-            lines++;
-          }
-        }
-      }
-      assert.ok(commands >= atLeast.commands, `only ${commands} commands are found`);
-      assert.ok(lines >= atLeast.lines, `only ${lines} lines of output are found`);
-    }, flags));
-}
+const DOCUMENT = "docs/fleet.md";
+const read = (document: string) => Deno.readTextFile(join(ROOT, document));
 
 Deno.test("the document about fleets shows the answer and the events that its requests get", () =>
   inDemo(async (run) => {
@@ -87,7 +38,7 @@ Deno.test("the document about fleets shows the answer and the events that its re
 
 Deno.test("docs/rotate.md shows a part of the answer that its request gets", () =>
   inDemo(async (run) => {
-    const all = await blocks(document("rotate.md"));
+    const all = await blocks("docs/rotate.md");
     const at = all.findIndex(({ language }) => language === "json");
     const { out } = await run(all[at - 1]!.text);
     assertPart(JSON.parse(all[at]!.text), JSON.parse(out), "the answer");
@@ -111,7 +62,7 @@ Deno.test("the labels that the document about fleets shows are those of the demo
 });
 
 Deno.test("the document about fleets names the requests that take a selection, and no other", async () => {
-  const text = await Deno.readTextFile(DOCUMENT);
+  const text = await read(DOCUMENT);
   const [, list] = /^These requests take a selection: ([^]*?)\.$/m.exec(text)!;
   const taken = OPERATIONS.filter(({ clusters }) => clusters === "each" || clusters === "many")
     .map(({ method, path }) => `${method.toUpperCase()} /api/v1${path}`);
@@ -119,10 +70,8 @@ Deno.test("the document about fleets names the requests that take a selection, a
 });
 
 Deno.test("docs/rotate.md has each reason for which a secret is left or a value not safe to revoke", async () => {
-  const text = await Deno.readTextFile(document("rotate.md"));
-  const left = await Deno.readTextFile(
-    join(ROOT, "src", "credentials", "rotation", "left.ts"),
-  );
+  const text = await read("docs/rotate.md");
+  const left = await read("src/credentials/rotation/left.ts");
   const [, union] = /export type LeftReason =([^;]+);/.exec(left)!;
   const reasons = [...union!.matchAll(/"(\w+)"/g)].map(([, reason]) => reason!);
   for (const [heading, codes] of [["to rotate it, too", reasons], ["meaning", REASON_CODES]]) {
@@ -144,7 +93,7 @@ Deno.test("the document about fleets has each finding that there is, and no othe
     const text = await Deno.readTextFile(join(folder, name));
     for (const [, code] of text.matchAll(/\bcode: "([a-z_]+)"/g)) codes.add(code!);
   }
-  const [, section] = (await Deno.readTextFile(DOCUMENT)).split("### Findings\n");
+  const [, section] = (await read(DOCUMENT)).split("### Findings\n");
   const cells = section!.split("\n## ")[0]!.split("\n").map((line) => line.split("|")[1] ?? "");
   const shown = cells.flatMap((cell) =>
     [...cell.matchAll(/`([a-z_]+)`/g)].map(([, code]) => code!)

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { folder, listening, program } from "../cli/support.ts";
 import { makeCanary } from "../support/canary.ts";
 import { install, makeHome } from "./home.ts";
-import { withPassword } from "./readme.ts";
-
-/** Runs a command in a shell. `out` is its standard output and, where it fails, also what it `said`. */
-export type Run = (command: string) => Promise<{ code: number; out: string; said: string }>;
+import { type Run, shell } from "./shell.ts";
 
 /**
  * A fresh demo, and a shell where the program's commands ask the demo.
@@ -23,18 +21,12 @@ export async function inDemo(
   const nowhere = { HTTPS_PROXY: "http://127.0.0.1:1" };
   await using demo = program(["demo", "--port", "0", ...flags], { env: nowhere });
   const url = await listening(demo);
-  await test(async (command) => {
-    const asked = withPassword(command, canary.value).replaceAll("http://localhost:8091", url);
-    const { code, stdout, stderr } = await new Deno.Command("sh", {
-      args: ["-c", asked],
-      cwd: home.path,
-      env: { ...env, ARGOCD_CONFIGURER_SERVER: url },
-      stdin: "null",
-    }).output();
-    const [out, said] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-    canary.absentFrom(out! + said!, `what ${command.slice(0, 40)} says`);
-    return { code, out: code === 0 ? out! : out! + said!, said: said! };
-  });
+  await test(shell(join(place.path, ".shell"), {
+    cwd: home.path,
+    env: { ...env, ARGOCD_CONFIGURER_SERVER: url },
+    change: (command) => command.replaceAll("http://localhost:8091", url),
+    canary,
+  }));
   demo.kill("SIGTERM");
   const { stderr, code } = await demo.ended;
   assert.equal(code, 0);

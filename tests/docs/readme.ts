@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
-const ROOT = join(import.meta.dirname!, "..", "..");
-const README = join(ROOT, "README.md");
+/** The root of the project. */
+export const ROOT = join(import.meta.dirname!, "..", "..");
 
 /** A fenced block of a document. */
 export interface Block {
@@ -13,13 +13,13 @@ export interface Block {
 
 /**
  * All blocks in their order, those in lists without their indentation.
- * @param path of the document
+ * @param path of the document, from the root of the project
  */
-export async function blocks(path = README): Promise<Block[]> {
+export async function blocks(path = "README.md"): Promise<Block[]> {
   const found: Block[] = [];
   let heading = "";
   let open: { indent: string; language: string; lines: string[] } | undefined;
-  for (const line of (await Deno.readTextFile(path)).split("\n")) {
+  for (const line of (await Deno.readTextFile(join(ROOT, path))).split("\n")) {
     const fence = /^( *)```(\w*)$/.exec(line);
     if (open === undefined) {
       heading = /^#+ (.*)$/.exec(line)?.[1] ?? heading;
@@ -46,33 +46,6 @@ export function commandsOf({ text }: Block): string[] {
     command = "";
   }
   return commands;
-}
-
-/** Paths of all documents that tell how to use the program. */
-export async function documents(): Promise<string[]> {
-  const docs = join(ROOT, "docs");
-  const names = (await Array.fromAsync(Deno.readDir(docs))).map(({ name }) => name);
-  return [
-    README,
-    ...names.filter((name) => name.endsWith(".md")).sort().map((name) => join(docs, name)),
-  ];
-}
-
-/** A request that a document shows as a command of curl. */
-export interface ShownRequest {
-  readonly path: string;
-  readonly body: Record<string, unknown>;
-}
-
-/** Each request with a body in all documents, in their order. */
-export async function shownRequests(): Promise<ShownRequest[]> {
-  const all = await Promise.all((await documents()).map(blocks));
-  return all.flat().filter(({ language }) => language === "sh").flatMap(commandsOf)
-    .flatMap((command) => {
-      const [, path] = /^curl .*http:\/\/localhost:8091(\/[\w/]+)/.exec(command) ?? [];
-      const [, body] = / -d '([^']+)'/.exec(command) ?? [];
-      return path === undefined || body === undefined ? [] : [{ path, body: JSON.parse(body) }];
-    });
 }
 
 /** A command with this password where it has one. */

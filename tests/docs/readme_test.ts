@@ -1,68 +1,35 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { argocdReader } from "../../scripts/argocd_reader/argocd_reader.ts";
 import type { Repository } from "../../scripts/argocd_reader/answers.ts";
 import { argocdReaderIsAtHand } from "../../scripts/argocd_reader/build.ts";
 import { controlPlaneFromEnv } from "../../scripts/control_plane/connect.ts";
-import { type ControlPlane, startControlPlane } from "../../scripts/control_plane/control_plane.ts";
-import { folder, program } from "../cli/support.ts";
-import { makeCanary } from "../support/canary.ts";
-import { type Home, install, makeHome } from "./home.ts";
-import { prepare } from "./prepare.ts";
-import { type Block, blocks, commandsOf, withPassword } from "./readme.ts";
+import type { Home } from "./home.ts";
+import { type OnCluster, onCluster } from "./on_cluster.ts";
+import { type Block, blocks, commandsOf } from "./readme.ts";
+import type { Run } from "./shell.ts";
 
-/** The README's examples, each run as it stands, on a cluster of its own; then Argo CD is asked. */
+/** The documents' examples, each run as it stands, on a cluster of its own; then Argo CD is asked. */
 
 const ignore = controlPlaneFromEnv() === undefined || !await argocdReaderIsAtHand();
 
-interface Stage {
-  readonly plane: ControlPlane;
-  readonly home: Home;
-  readonly password: string;
-  /** Runs a command of the README. @returns what it printed on standard output */
-  run(command: string): Promise<string>;
-}
+/** The documents whose examples Argo CD is asked about. */
+const EXAMPLES = ["docs/api-write.md", "docs/credentials.md"];
 
-async function staged(test: (stage: Stage) => Promise<void>): Promise<void> {
-  const canary = makeCanary();
-  const plane = await startControlPlane();
-  try {
-    await using place = await folder();
-    const home = await makeHome(place.path, canary.value);
-    await Deno.mkdir(join(home.path, "clusters"));
-    // Two names of one cluster.
-    for (const name of ["test-cluster", "production-cluster"]) {
-      const file = join(home.path, "clusters", `${name}.kubeconfig`);
-      await Deno.copyFile(plane.kubeconfigs.administrator, file);
-    }
-    await prepare(plane);
-    const env = await install(home);
-    await using server = program(["serve", "--port", "0"], { cwd: home.path, env });
-    const [, url] = await server.line(/listening url=(\S+)/);
-    const run = async (command: string) => {
-      const { code, stdout, stderr } = await new Deno.Command("sh", {
-        args: ["-c", command.replaceAll("http://localhost:8091", url!)],
-        cwd: home.path,
-        env,
-        stdin: "null",
-      }).output();
-      const [out, said] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-      canary.absentFrom(out! + said!, `what ${command.slice(0, 40)} says`);
-      assert.equal(code, 0, `${command}\n${out}${said}`);
-      return out!;
-    };
-    await test({ plane, home, password: canary.value, run });
-    server.kill("SIGTERM");
-    const { stderr } = await server.ended;
-    canary.absentFrom(stderr, "the log");
-  } finally {
-    await plane.stop();
-  }
-}
+/** All blocks of these documents. */
+const examples = async (): Promise<Block[]> => (await Promise.all(EXAMPLES.map(blocks))).flat();
+
+/** A cluster with two names, and a server that serves it. */
+const served = (test: (stage: OnCluster) => Promise<void>) =>
+  onCluster(async (stage) => {
+    const { code, said } = await stage.run("argocd-configurer start");
+    assert.equal(code, 0, said);
+    await test(stage);
+  }, ["test-cluster", "production-cluster"]);
 
 const isWrite = ({ language, text }: Block) =>
   language === "sh" &&
-  (/\/secrets\/add_/.test(text) || /^argocd-configurer (repo|docker) add/m.test(text));
+  (/8091\/(secrets\/add_|api\/v1\/(docker|(helm_)?repositories)\b)/.test(text) ||
+    /^argocd-configurer (repo|docker) add/m.test(text));
 
 type Expected = (home: Home, password: string) => Partial<Repository>;
 
@@ -162,17 +129,31 @@ function shown(repository: Repository | undefined, keys: readonly string[]) {
   );
 }
 
+/** The commands of kubectl that look at charts' secrets from ghcr.io print what the text around them says. */
+async function assertShownByKubectl(run: Run): Promise<void> {
+  const commands = (await blocks("docs/credentials.md")).flatMap(commandsOf)
+    .filter((command) => command.startsWith("kubectl "));
+  assert.equal(commands.length, 2, commands.join("\n"));
+  const [labels, url] = await Promise.all(commands.map(run));
+  assert.match(labels!.out, /argocd\.argoproj\.io\/secret-type=repository$/m);
+  assert.match(labels!.out, /argocd\.argoproj\.io\/secret-type=repo-creds$/m);
+  assert.equal(url!.out, "ghcr.io/");
+}
+
 Deno.test({
-  name: "Argo CD uses every credential of the README's examples as it says, and for no other URL",
+  name: "Argo CD uses every credential of the documents' examples as it says, and for no other URL",
   ignore,
   fn: () =>
-    staged(async ({ plane, home, password, run }) => {
-      const commands = (await blocks()).filter(isWrite).flatMap(commandsOf);
+    served(async ({ plane, home, canary, run }) => {
+      const password = canary.value;
+      const commands = (await examples()).filter(isWrite).flatMap(commandsOf);
       assert.ok(commands.length >= 14, `only ${commands.length} examples are found`);
       for (const command of commands) {
-        const out = await run(withPassword(command, password));
+        const { code, out } = await run(command);
+        assert.equal(code, 0, `${command}\n${out}`);
         if (command.startsWith("curl")) assert.equal(JSON.parse(out).success, true, out);
       }
+      await assertShownByKubectl(run);
       const kubeconfig = plane.kubeconfigs.administrator;
       const reader = argocdReader({ kubeconfig, namespace: "argocd" });
       const answers = await reader.ask({ repositories: READ.map(([url]) => ({ url })) });
@@ -199,20 +180,21 @@ Deno.test({
 });
 
 Deno.test({
-  name: "the README's sample answers are the ones that its sample requests get",
+  name: "the documents' sample answers are the ones that its sample requests get",
   ignore,
   fn: () =>
-    staged(async ({ password, run }) => {
-      const all = await blocks();
+    served(async ({ run }) => {
+      const all = await examples();
       const samples = all.flatMap((block, i) => {
         const answer = all[i + 1];
-        const isSample = block.language === "sh" && /add_(repo|helm_repo)/.test(block.heading) &&
+        const isSample = block.language === "sh" &&
+          /8091\/(secrets\/add_helm_repo|api\/v1\/(helm_)?repositories)\b/.test(block.text) &&
           answer?.language === "json" && answer.heading === block.heading;
         return isSample ? [[block, answer] as const] : [];
       });
       assert.equal(samples.length, 2);
       for (const [request, answer] of samples) {
-        const out = await run(withPassword(request.text, password));
+        const { out } = await run(request.text);
         assert.deepEqual(JSON.parse(out), JSON.parse(answer.text));
       }
     }),

@@ -156,7 +156,7 @@ Deno.test("who has asked too often is told when to try again", async () => {
   await way.close();
 });
 
-/** Run as the README says it, and without what it says. */
+/** Run as docs/operations.md has it, and without what it says. */
 async function selfSigned(folder: string, more: readonly string[]): Promise<Pair> {
   const { success } = await new Deno.Command("openssl", {
     args: [

@@ -174,7 +174,7 @@ argocdReadsTest("what was in an OCI registry and is not any more is not OCI", as
 
 const helmLogin = (password: string) => ({ type: "helm", username: "user", password });
 
-/** What the README tells to send for charts from ghcr.io. */
+/** What docs/credentials.md tells to send for charts from ghcr.io. */
 const REGISTRIES: [given: string, stored: string, below: string[], not: string[]][] = [
   [
     "https://ghcr.io/",

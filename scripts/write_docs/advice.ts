@@ -1,0 +1,11 @@
+/** What a code means and what to do, in Markdown. */
+export interface Advice {
+  readonly means: string;
+  readonly todo: string;
+}
+
+export const advice = (means: string, todo: string): Advice => ({ means, todo });
+
+export const WAIT = "Wait for the seconds in `Retry-After`, then send the same request again.";
+export const LOG =
+  "Read the server's log: the line with the request's `request_id` has the reason.";

@@ -1,0 +1,91 @@
+import { EVENTS } from "../../src/observe/events.ts";
+import { table } from "./marked.ts";
+
+const BUG = "A bug in this program: report it with this line and the stack, without credentials.";
+const RIGHTS = "Check the disk, and the owner and mode of the file and its folder.";
+
+/** What to do about each warning and error of the log, by the event's name. */
+export const EVENT_ADVICE: Readonly<Record<string, string>> = {
+  "server.cannot_listen": "Another program uses the port, or the address is not this machine's. " +
+    "Choose another with `--port` or `--host`.",
+  "server.cannot_serve_https": "Check `tls-cert` and `tls-key`: PEM files that belong together.",
+  "server.certificate_not_reloaded":
+    "Correct the new certificate or key; until then the old one is " +
+    "used.",
+  "server.cannot_accept":
+    "The process has no file descriptors left. Raise `LimitNOFILE`, or limit " +
+    "connections in a proxy.",
+  "server.request_unfinished":
+    "The server stopped before this request ended. If it was a write, send " +
+    "it again with `upsert`.",
+  "server.stop_timeout": "A cluster did not answer. Look for the lines `request left unfinished`.",
+  "server.internal_error": BUG,
+  "server.stream_error": BUG,
+  "server.unhandled_rejection": BUG,
+  "server.systemd_unreachable":
+    "Start the server by the unit, or remove `Type=notify` from your own unit.",
+  "server.pid_file_unwritable": `${RIGHTS} \`status\` and \`stop\` cannot find the server.`,
+  "server.process_ended": "Nothing: a kubectl or plugin of a killed server was ended.",
+  "server.processes_left": "Look for old kubectl processes, and end them yourself.",
+  "server.processes_unrecorded":
+    `${RIGHTS} If the server is killed, nobody ends its kubectl processes.`,
+  "config.not_reloaded": "Correct the configuration as `reason` says, and reload.",
+  "config.reload_error": BUG,
+  "config.needs_restart": "`argocd-configurer restart`",
+  "config.authentication_disabled":
+    "If this is not intended, set `tokens-file` and reload at once.",
+  "tokens.refused": "A client sent no token or a wrong one; `from` is its address.",
+  "tokens.unusable": "Correct `tokens-file`, its owner or its mode. All requests are refused.",
+  "clusters.unreachable":
+    "The circuit breaker is open: check the cluster. Nothing else to do: it " +
+    "closes by itself.",
+  "clusters.no_folder": "Create the folder, or set `clusters-folder`.",
+  "clusters.folder_unreadable": RIGHTS,
+  "clusters.file_ignored": "Rename it to `NAME.kubeconfig` if it is a kubeconfig, or move it away.",
+  "clusters.files_ignored": "As above; `argocd-configurer clusters` lists all of them.",
+  "clusters.further_contexts":
+    "Only the current context is used. `argocd-configurer clusters import` " +
+    "makes a file for each.",
+  "clusters.kubeconfig_refused": "Correct the file as `reason` says.",
+  "clusters.labels_unusable": "Correct `labels.yaml` as `reason` says.",
+  "api.request_failed": "A request to an API server failed: `failure` says why.",
+  "kubectl.command_failed": "A kubectl failed: `failures` says why. `id` leads to the request.",
+  "kubectl.missing": "Install kubectl on the server's PATH, or set `transport: api`.",
+  "command.internal_error": BUG,
+  "write.internal_error": BUG,
+  "audit.unwritable": RIGHTS,
+  "audit.write_refused": RIGHTS,
+  "audit.outcome_unwritten": `${RIGHTS} The write itself was done: \`outcome\` says how.`,
+  "audit.refusal_unwritten": RIGHTS,
+  "audit.not_rotated": RIGHTS,
+  "fingerprints.key_unusable": "Correct the file: its owner, its mode, or its contents.",
+  "log.lines_lost": "The disk was full or the log could not be written.",
+  "log.not_rotated": RIGHTS,
+};
+
+/** Whether all of the message is a detail, so that there are no words to look for. */
+const isDetail = (message: string) => /^\{\w+\}$/.test(message);
+
+/** Every warning and error of the log that has words of its own. */
+export function logMessagesTable(): string {
+  const shown = Object.entries(EVENTS).filter(([, { level, message }]) =>
+    (level === "warning" || level === "error") && !isDetail(message)
+  );
+  const names = shown.map(([name]) => name);
+  const wrong = [...new Set([...names, ...Object.keys(EVENT_ADVICE)])]
+    .filter((name) => names.includes(name) !== (name in EVENT_ADVICE));
+  if (wrong.length > 0) {
+    throw new Error(
+      `scripts/write_docs/log_messages.ts: says nothing of, or too much: ${wrong.join(", ")}`,
+    );
+  }
+  return table(
+    ["part", "level", "message", "what to do"],
+    shown.map(([name, { level, message }]) => [
+      name.slice(0, name.indexOf(".")),
+      level,
+      `\`${message.replaceAll(/\{(\w+)\}/g, (_, key) => key.toUpperCase())}\``,
+      EVENT_ADVICE[name]!,
+    ]),
+  );
+}

@@ -1,0 +1,31 @@
+/** A table that a document repeats of the program. */
+export interface MarkedTable {
+  /** From the root of the project. */
+  readonly document: string;
+  /** What its marks call it. */
+  readonly name: string;
+  /** The lines between the marks, each ended. */
+  make(): string | Promise<string>;
+}
+
+/**
+ * A document with this text between `<!-- NAME, written by scripts/write_docs.ts -->` and
+ * `<!-- end of NAME -->`.
+ * @throws {Error} names the document that has no such marks
+ */
+export function withMarked(document: string, now: string, name: string, text: string): string {
+  const begin = `<!-- ${name}, written by scripts/write_docs.ts -->\n`;
+  const end = `<!-- end of ${name} -->\n`;
+  const from = now.indexOf(begin);
+  const to = now.indexOf(end);
+  if (from < 0 || to < from) throw new Error(`${document}: no ${begin.trim()} … ${end.trim()}`);
+  return now.slice(0, from + begin.length) + text + now.slice(to);
+}
+
+/** Rows of cells as a table of Markdown, its head first. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |\n`
+      .replaceAll(/ {2,}/g, " ");
+  return line(head) + `|${"---|".repeat(head.length)}\n` + rows.map(line).join("");
+}

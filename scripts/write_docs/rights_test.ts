@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import { NEEDED } from "../../src/kube/check.ts";
+import { OPERATIONS } from "../../src/operations/table.ts";
+import { RIGHTS, rightsTable } from "./rights.ts";
+
+Deno.test("the rights of all operations together are those that a check of a cluster asks for", () => {
+  for (const resource of ["secrets", "namespaces", "serviceaccounts"] as const) {
+    const needed = Object.values(RIGHTS).flatMap((rights) =>
+      (rights[resource] ?? "").replaceAll(/\([^)]*\)/g, "").match(/[a-z]+/g) ?? []
+    );
+    assert.deepEqual([...new Set(needed)].sort(), [...NEEDED[resource]].sort(), resource);
+  }
+});
+
+Deno.test("an operation on clusters without a row of rights stops the writing of their table", () => {
+  const [some] = OPERATIONS.filter(({ clusters }) => clusters === "each");
+  assert.throws(() => rightsTable([...OPERATIONS, { ...some!, name: "teapot" }]), /teapot/);
+  assert.throws(() => rightsTable(OPERATIONS.filter(({ name }) => name !== "explain")), /explain/);
+});
