@@ -31,7 +31,7 @@ terminalTest("a password that is missing is asked for, and not shown", async (st
 
 terminalTest("so is one that standard input was to give", async (stage) => {
   const { canary, emulators: { one } } = stage;
-  const typed = [[/^password: $/, `${canary.value}\n`]] as const;
+  const typed = [[/^Password: $/, `${canary.value}\n`]] as const;
   const sat = await sit(stage, [...ADD, "--password-stdin"], typed);
   assert.deepEqual([sat.code, sat.echoes], [0, true], sat.seen);
   canary.absentFrom(sat.seen, "the terminal");
