@@ -31,6 +31,3 @@ export interface RotationRequest {
 export function aboutOf(sought: Sought): string | undefined {
   return isIdentity(sought) ? identityText(sought) : undefined;
 }
-
-/** The key of a value, in the same form. */
-export const fingerprintKey = (fingerprint: string) => `value ${fingerprint}`;

@@ -1,6 +1,8 @@
 import type { Past, SameAgain } from "./past.ts";
-import { fingerprintKey } from "./request.ts";
 import type { Proof, RotationCluster, TriedPlace } from "./shapes.ts";
+
+/** By which a rotation of a value is known, beside what `aboutOf` gives. */
+export const fingerprintKey = (fingerprint: string) => `value ${fingerprint}`;
 
 /** What is known of a rotation, while it runs and afterwards. */
 export interface RotationRecord {
