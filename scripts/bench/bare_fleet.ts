@@ -5,6 +5,9 @@ import type { Asked, EmulatedFleet } from "./emulated_fleet.ts";
 /** As many clusters at once as the program asks (`fleet-at-once`). */
 const AT_ONCE = 32;
 
+/** Idle connections to all clusters together, which leaves room for those of the servers and of the program. */
+const MAX_IDLE = 10_000;
+
 /** The least that can ask many clusters: requests over kept connections, answers read and thrown away. */
 export interface BareFleet extends Disposable {
   /**
@@ -15,10 +18,12 @@ export interface BareFleet extends Disposable {
   send(requests: readonly Asked[]): Promise<void>;
 }
 
-export function bareFleet(fleet: EmulatedFleet): BareFleet {
+/** @param count of its clusters */
+export function bareFleet(fleet: EmulatedFleet, count: number): BareFleet {
+  const maxFreeSockets = Math.floor(MAX_IDLE / count);
   const agents = new Map<string, http.Agent>();
   const agentOf = (cluster: string) => {
-    const agent = agents.get(cluster) ?? new http.Agent({ keepAlive: true });
+    const agent = agents.get(cluster) ?? new http.Agent({ keepAlive: true, maxFreeSockets });
     agents.set(cluster, agent);
     return agent;
   };

@@ -20,7 +20,7 @@ export async function measureMatrix(
     async ({ server, fleet }) => {
       await get(`${server.url}${MATRIX}?clusters=c0`); // loads what it needs
       const asked = await fleet.asked(() => matrix(server, clusters));
-      using bare = bareFleet(fleet);
+      using bare = bareFleet(fleet, clusters);
       const requests = asked.filter(({ method }) => method === "GET");
       const times = await sideBySide(
         turns,

@@ -21,7 +21,7 @@ export async function measureRotation(clusters: number, turns: number): Promise<
       now = 1 - now;
     };
     for (const _ of values) recorded.push(repeatable(await stage.fleet.asked(rotate)));
-    using bare = bareFleet(stage.fleet);
+    using bare = bareFleet(stage.fleet, clusters);
     const times = await sideBySide(turns, rotate, async () => {
       await bare.send(recorded[now]!);
       now = 1 - now;

@@ -1,4 +1,5 @@
 import { type KubeconfigSource, loadLibrary } from "./api/connection.ts";
+import { IdleConnections } from "./api/idle_connections.ts";
 import type { ApiCall } from "./api/send.ts";
 import { type ApiStore, apiStore } from "./api/store.ts";
 import { credentialExpiry } from "./kubeconfig/expiry.ts";
@@ -86,6 +87,7 @@ export function overKubectl(around: Around, gate: ProcessGate): Transport {
  */
 export function overApi(around: Around, connectSeconds: number): Transport {
   const kept = new Map<string, { version: string; store: ApiStore }>();
+  const idle = new IdleConnections();
   function storeOf({ name: cluster, kubeconfig, version }: Reachable): ApiStore {
     const known = kept.get(cluster);
     if (known?.version === version) return known.store;
@@ -96,6 +98,7 @@ export function overApi(around: Around, connectSeconds: number): Transport {
       env: around.kubectlEnv,
       connectSeconds,
       run: around.run,
+      idle,
       onCall: (call) => logCall(cluster, call),
     });
     kept.set(cluster, { version, store });

@@ -13,6 +13,7 @@ import type { Value } from "../kubeconfig/yaml.ts";
 import type { RunProcess } from "../process.ts";
 import { deadlinePassed, FAILURES, unusable } from "../reasons.ts";
 import { clusterInfo } from "./cluster_info.ts";
+import { IdleConnections } from "./idle_connections.ts";
 import { type ExecCredential, runExecPlugin } from "./exec_plugin.ts";
 import { Handshakes } from "./handshakes.ts";
 import { type Connection, NoAnswer } from "./http.ts";
@@ -50,12 +51,14 @@ const MAX_CONNECTIONS = 16;
  * under a deadline, impersonation, proxies of the environment, and connections that are kept.
  * @param connectSeconds within which a connection has to be made
  * @param run what runs an exec plugin
+ * @param idle what limits the connections that are kept, those to other clusters included
  */
 export async function connectorOf(
   { path, content }: KubeconfigSource,
   env: Readonly<Record<string, string>>,
   connectSeconds: number,
   run?: RunProcess,
+  idle: IdleConnections = new IdleConnections(),
 ): Promise<Connector> {
   const folder = dirname(path);
   const current = verdict(content.reveal());
@@ -89,7 +92,8 @@ export async function connectorOf(
   async function agentOf(tls: https.AgentOptions): Promise<http.Agent | https.Agent> {
     const certificate = String(tls.cert ?? "");
     if (kept?.certificate === certificate) return kept.agent;
-    const agent = handshakes.limit(await agentFor(server, tls, config, env, handshakes));
+    const agent = await agentFor(server, tls, config, env, handshakes);
+    idle.share(handshakes.limit(agent));
     agents.push(agent);
     kept = { agent, certificate };
     return agent;

@@ -2,6 +2,7 @@ import type { RunProcess } from "../process.ts";
 import type { SecretStore } from "../store.ts";
 import { storeWrites } from "../writes.ts";
 import { type Connector, connectorOf, type KubeconfigSource } from "./connection.ts";
+import type { IdleConnections } from "./idle_connections.ts";
 import { apiLists } from "./lists.ts";
 import type { ClusterProbe } from "../probe.ts";
 import { apiProbe } from "./probe.ts";
@@ -20,6 +21,8 @@ export interface ApiStoreOptions {
   readonly connectSeconds: number;
   /** What runs exec plugins. @default runProcess */
   readonly run?: RunProcess;
+  /** What limits the connections that are kept. @default a limit of its own */
+  readonly idle?: IdleConnections;
   readonly onCall?: (call: ApiCall) => void;
 }
 
@@ -37,10 +40,10 @@ export interface ApiStore extends SecretStore {
  * `--allow-run` of its exec plugins.
  */
 export function apiStore(options: ApiStoreOptions): ApiStore {
-  const { cluster, kubeconfig, env, connectSeconds, run } = options;
+  const { cluster, kubeconfig, env, connectSeconds, run, idle } = options;
   let opened: Promise<Connector> | undefined;
   // Everything starts with the first request, the import of what reads a kubeconfig too.
-  const open = () => opened ??= connectorOf(kubeconfig, env, connectSeconds, run);
+  const open = () => opened ??= connectorOf(kubeconfig, env, connectSeconds, run, idle);
   const send = apiSend(open, options.onCall);
 
   const { read, readAccounts } = apiReads(send, cluster);
