@@ -10,8 +10,13 @@ interface Keeping {
   reuseSocket(socket: Socket, request: unknown): void;
 }
 
-/** Two for each of a thousand clusters. A write to one cluster leaves up to sixteen. */
-const MAX_IDLE = 2000;
+/**
+ * Sixteen for each of 200 clusters, which is what a write leaves; three for each of a thousand. With
+ * those in use (16 for each of 32 clusters at once) they stay below 4,096 open files, the hard limit of
+ * Linux where nothing has raised it.
+ * @see https://github.com/torvalds/linux/blob/master/include/uapi/linux/fs.h INR_OPEN_MAX
+ */
+const MAX_IDLE = 3200;
 
 /**
  * The connections that agents keep without using them. An agent limits those of its own cluster only,
