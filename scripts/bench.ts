@@ -1,7 +1,7 @@
 /**
- * `deno task bench`: this program beside the least that could do the same, on a real control plane,
- * in one run. Prints tables of medians and ratios; a goal that is missed is marked. With
- * `--write` it also writes them to docs/benchmarks.md.
+ * `deno task bench`: compares argocd-configurer with the minimal program for the same work, in one run on
+ * a real control plane. Prints tables of medians and ratios, and marks missed goals. With `--write` it
+ * also writes them to docs/benchmarks.md.
  */
 import { join } from "node:path";
 import { benchAddOverApi, benchAddOverKubectl } from "./bench/add_docker.ts";
@@ -20,7 +20,7 @@ const NAMESPACES = Array.from({ length: 200 }, (_, i) => `bench-${i}`);
 
 async function bench(): Promise<{ goals: Row[]; growth: Row[] }> {
   const plane = await startControlPlane();
-  // Inherited by every kubectl, the server's too: nothing is left in the user's own.
+  // For every kubectl, also the server's: nothing is left in the user's cache.
   Deno.env.set("KUBECACHEDIR", join(plane.dir, "kubectl-cache"));
   const clusters = await Deno.makeTempDir();
   const serve = (transport: string) =>
@@ -118,10 +118,10 @@ if (import.meta.main) {
   const written = await Deno.readTextFile(BENCHMARKS);
   const text = `# Benchmarks
 
-Made by \`deno task bench --write\` on ${await machine()}: this program beside the least that could do
-the same, in turns in one run, on a real kube-apiserver and etcd of the same machine. Durations are
-medians. "Bare" is the same kubectl processes, or the same requests over kept connections, run by a
-program that does nothing else.
+Measured by \`deno task bench --write\` on ${await machine()}, with a real kube-apiserver and etcd on the
+same machine. Both sides are measured alternately in one run, and durations are medians. "Bare" is a
+program that runs the same kubectl processes, or sends the same requests over kept connections, and does
+nothing else.
 
 ## Goals
 
@@ -129,15 +129,15 @@ ${markdown(goals)}
 
 ## Fleet
 
-Beside the matrix and the rotation stand the requests that they send, by a client that throws the
-answers away; beside a fan-out what each row says. Of twelve clusters ten are API servers with an etcd
-prefix each; the time is until the last of these ten has ended.
+"Bare" for the matrix and the rotation is a client that sends the same requests and discards the responses;
+for the rows about twelve clusters, each row names it. Ten of the twelve clusters are API servers with an
+etcd prefix each; the time is until the last of these ten is finished.
 
 ${markdown(fleet)}
 
 ## How the cost grows
 
-The goals here are those of the same work above.
+The goals are those of the same work above.
 
 ${markdown(growth)}
 

@@ -1,13 +1,13 @@
 /**
- * `deno task build`: makes one executable, `dist/argocd-configurer`, with its SHA-256 sum, a list of
- * what is in it, and the licences of all that.
+ * `deno task build`: builds one executable, `dist/argocd-configurer`, with its SHA-256 checksum, an SBOM, and
+ * the licenses of its parts.
  *
- *   build                    for this machine, by deno compile
- *   build --target TRIPLE    for another one: dist/argocd-configurer-TRIPLE; `all` for all of them
- *   build --offline          for this machine, of the Deno at hand, without a download
+ *   build                    for this machine, with deno compile
+ *   build --target TRIPLE    for another one: dist/argocd-configurer-TRIPLE; `all` for all targets
+ *   build --offline          for this machine, from this Deno, without a download
  *   build --folder FOLDER    into another folder than dist
  *
- * The same source gives the same bytes; the time of the commit stands for the time of the build.
+ * Builds are reproducible: the time of the commit is used as the time of the build.
  */
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
@@ -23,7 +23,7 @@ import { THIRD_PARTY_LICENSES, thirdPartyLicenses } from "./build/third_party_li
 const ROOT = join(import.meta.dirname!, "..");
 
 export interface BuildOptions {
-  /** Compiled for; @default this machine */
+  /** @default this machine */
   readonly targets?: readonly Target[];
   readonly offline?: boolean;
   /** @default dist */
@@ -31,8 +31,8 @@ export interface BuildOptions {
 }
 
 /**
- * Builds, and gives the paths of the executables.
- * @throws what says what to do
+ * Builds executables, and returns their paths.
+ * @throws {Error} that says what to do
  */
 export async function build(options: BuildOptions): Promise<string[]> {
   const { folder = join(ROOT, "dist"), offline = false } = options;
@@ -42,7 +42,7 @@ export async function build(options: BuildOptions): Promise<string[]> {
   try {
     await Deno.mkdir(folder, { recursive: true });
     const contents = await contentsOf({ root: ROOT });
-    // Before what takes long, as it fails for a new package without a licence.
+    // Before the slow steps, since it fails for a new package without a license.
     const licenses = await thirdPartyLicenses({ contents });
     const pieces = join(work, "argocd-configurer");
     await bundle({ root: ROOT, folder: pieces, commit });
@@ -66,7 +66,7 @@ export async function build(options: BuildOptions): Promise<string[]> {
     for (const target of offline ? [] : options.targets ?? [hostTarget()]) {
       const suffix = options.targets ? `-${target}` : "";
       const output = join(folder, `argocd-configurer${suffix}`);
-      // Deno replaces only what it has made itself.
+      // Deno replaces only files that it has created itself.
       const made = join(work, `made-${target}`);
       await compile({ bundle: pieces, output: made, target, unstable });
       await move(made, output);
@@ -84,7 +84,7 @@ export async function build(options: BuildOptions): Promise<string[]> {
   }
 }
 
-/** The commit that is built, marked when the files differ from it, and its time. */
+/** The commit and its time. The commit is marked when files differ from it. */
 async function source(): Promise<{ commit: string; time: Date }> {
   const git = async (...args: string[]) => {
     const { success, stdout } = await new Deno.Command("git", {
@@ -101,7 +101,7 @@ async function source(): Promise<{ commit: string; time: Date }> {
   return { commit: changed === "" ? commit : `${commit}-changed`, time: new Date(seconds * 1000) };
 }
 
-/** Replaces `to`, also while it runs and from another file system. */
+/** Replaces `to`, also while it is running, and across file systems. */
 async function move(from: string, to: string): Promise<void> {
   const beside = `${to}.new`;
   await Deno.copyFile(from, beside);
@@ -109,7 +109,7 @@ async function move(from: string, to: string): Promise<void> {
   await Deno.rename(beside, to);
 }
 
-/** What is embedded carries its age. */
+/** Sets the time of the files, which is embedded, too. */
 async function setTime(folder: string, time: Date): Promise<void> {
   for (const { name } of Deno.readDirSync(folder)) await Deno.utime(join(folder, name), time, time);
 }

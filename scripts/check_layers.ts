@@ -1,12 +1,12 @@
 /**
- * `deno run -A scripts/check_layers.ts`: which file of the program may import which, and no cycles.
- * A rule allows exactly what is used: what nobody imports is an error, too. docs/architecture.md has a picture.
+ * `deno run -A scripts/check_layers.ts`: checks which file of the program imports which, and that there are
+ * no cycles. An allowance that is not used is an error, too. docs/architecture.md has a picture.
  */
 import { dirname, join, relative } from "node:path";
 
 /**
- * A layer is a folder or file directly in src, or main.ts. `values` may be imported in any way,
- * `types` with `import type` only. Its own files a layer always may.
+ * The rule of a layer: a folder or file directly in src, or main.ts. `values` may be imported in any way,
+ * `types` with `import type` only. A layer may always import its own files.
  */
 interface Rule {
   values: string[];
@@ -54,7 +54,7 @@ export const layers: Record<string, Rule> = {
     ],
     types: [],
   },
-  /** What programs in one process have in common. */
+  /** State that is shared within a process. */
   "src/shared.ts": {
     values: [
       "src/operations",
@@ -103,7 +103,7 @@ export const layers: Record<string, Rule> = {
       "src/kube/errors.ts",
       "src/kube/formats.ts",
       "src/kube/check.ts",
-      "src/kube/late_store.ts",
+      "src/kube/lazy_store.ts",
       "src/kube/kubeconfig",
       "src/net/proxy.ts",
       "src/files",
@@ -118,7 +118,7 @@ export const layers: Record<string, Rule> = {
     values: ["src/kube/formats.ts", "src/kube/label_selector.ts"],
     types: [],
   },
-  /** What the emulated clusters hold, and servers that their credentials are good for. */
+  /** The objects of the emulated clusters, and servers that accept their credentials. */
   "src/demo": { values: ["src/verify/no_answer.ts"], types: ["src/emulator", "src/verify"] },
   "src/audit": {
     values: ["src/log/lines_from_end.ts", "src/files", "src/net", "src/rate_limit"],
@@ -142,11 +142,11 @@ export const layers: Record<string, Rule> = {
   "src/text": { values: [], types: [] },
   "src/async": { values: [], types: [] },
   "src/log": { values: ["src/files"], types: [] },
-  // The one place from which events get to the log.
+  // The only layer that writes to the log.
   "src/observe": { values: ["src/log/logger.ts"], types: [] },
 };
 
-/** What every layer may import besides. */
+/** What every layer may import in addition. */
 export const anyone: Rule = {
   values: [
     "src/observe",
@@ -160,11 +160,11 @@ export const anyone: Rule = {
   types: ["src/config"],
 };
 
-/** What all tests share that knows nothing of the program. */
+/** Test support that does not depend on the program. */
 const TEST_SUPPORT = ["fake_clock.ts", "arbitrary.ts", "rsa_keys.ts", "notify_socket.ts"]
   .map((name) => `tests/support/${name}`);
 
-/** What a test beside its file may import besides. */
+/** What a unit test may import in addition. */
 export const unitTests: Rule = {
   values: [
     "src/emulator",
@@ -198,7 +198,7 @@ export function violation({ from, to, typeOnly }: Import): string | undefined {
   return typeOnly ? undefined : `${who} may import only types of ${shortName(layerOf(to))}`;
 }
 
-/** Rules as a whole: of each layer, of every one besides, of tests besides. */
+/** All rules: of each layer, of every layer, of unit tests. */
 interface Rules {
   readonly layers: Readonly<Record<string, Rule>>;
   readonly anyone: Rule;
@@ -206,15 +206,15 @@ interface Rules {
 }
 
 /**
- * What rules allow and nobody uses, one line each. What only tests use belongs into the rule of tests,
- * what only types are taken of into `types`, and what everyone may import into no rule of one layer.
+ * One line for each allowance that is not used. An import that only tests need belongs into the rule of
+ * tests, one that only needs types into `types`, and one that every layer may have not into a single layer.
  */
 export function unusedAllowances(
   imports: readonly Import[],
   rules: Rules = { layers, anyone, unitTests },
 ): string[] {
   const used = new Map<Rule, Record<keyof Rule, Set<string>>>();
-  /** Whether the rule allows it, as it then notes. */
+  /** Whether the rule allows the import; if so, records its use. */
   const isBy = (rule: Rule, { to, typeOnly }: Import, kind: keyof Rule): boolean => {
     const allowance = rule[kind].find((each) => below(to, each));
     if (allowance === undefined) return false;
@@ -251,14 +251,14 @@ const isTest = (path: string) => /_test\.[jt]sx?$/.test(path);
 
 const below = (path: string, folder: string) => path === folder || path.startsWith(folder + "/");
 
-/** `src/kube` of `src/kube/kubectl/store.ts`; outside of src the first part, such as `tests`. */
+/** `src/kube` for `src/kube/kubectl/store.ts`; outside src the first folder, such as `tests`. */
 function layerOf(path: string): string {
   return path.split("/").slice(0, path.startsWith("src/") ? 2 : 1).join("/");
 }
 
 const shortName = (layer: string) => layer.replace(/^src\//, "").replace(/\.ts$/, "");
 
-/** Each import that closes a circle, in any way of importing, once a circle. */
+/** One line for each cycle, with the import that closes it. */
 export function cycles(imports: Import[]): string[] {
   const bySource = Map.groupBy(imports, (one) => one.from);
   const done = new Set<string>();
@@ -277,7 +277,7 @@ export function cycles(imports: Import[]): string[] {
   return found;
 }
 
-/** The part of `deno info --json` that is read here. Lines count from 0. */
+/** The part of `deno info --json` that is used here. Lines count from 0. */
 interface ModuleGraph {
   modules: {
     specifier: string;
@@ -291,7 +291,7 @@ interface Target {
   span: { start: { line: number } };
 }
 
-/** The imports of the program's files below `root`, as Deno's own parser sees them. */
+/** The imports of the program's files below `root`, by Deno's own parser. */
 export async function readImports(root: string): Promise<Import[]> {
   const imports: Import[] = [];
   for (const file of await sourceFiles(root)) {
@@ -326,7 +326,7 @@ function pathIn(root: string, specifier: string): string | undefined {
   return relative(root, decodeURIComponent(new URL(specifier).pathname));
 }
 
-/** Asked through a temporary module that imports every file, as `deno info` takes only one. */
+/** By a temporary module that imports every file, since `deno info` takes only one. */
 async function moduleGraph(root: string): Promise<ModuleGraph> {
   const folder = await Deno.makeTempDir();
   try {

@@ -77,7 +77,7 @@ const table: [from: string, to: string, asType: string | undefined, asValue: str
     ["src/verify/verify.ts", "src/log/sealed.ts", undefined, undefined],
     ["src/verify/verify.ts", "src/text/bytes.ts", undefined, undefined],
     [
-      "src/verify/proxy.ts",
+      "src/verify/way.ts",
       "src/kube/api/proxy.ts",
       "verify may not import kube",
       "verify may not import kube",
@@ -183,7 +183,7 @@ for (const [what, values, types, one, unused] of USES) {
   });
 }
 
-Deno.test("what the rules for everyone and for tests allow has to be used, too", () => {
+Deno.test("allowances for every layer and for tests have to be used, too", () => {
   const all = ["anyone may import values of src/log", "anyone may import types of src/config"];
   deepEqual(
     unusedAllowances([], rulesOf([])),
@@ -193,7 +193,7 @@ Deno.test("what the rules for everyone and for tests allow has to be used, too",
   deepEqual(unusedAllowances(USUAL, rulesOf([])), []);
 });
 
-Deno.test("a cycle is told once, with its way", () => {
+Deno.test("a cycle is reported once, with its path", () => {
   const edge = (from: string, to: string) => ({ from, to, line: 3, typeOnly: true });
   deepEqual(cycles([edge("a", "b"), edge("b", "c"), edge("a", "c")]), []);
   deepEqual(cycles([edge("a", "b"), edge("b", "c"), edge("c", "b")]), [
@@ -247,7 +247,7 @@ Deno.test("every form of import is seen, with its line", async () => {
   });
 });
 
-Deno.test("an import by a computed name is refused, as nobody can check it", async () => {
+Deno.test("an import by a computed name is rejected, since it cannot be checked", async () => {
   await inProject({ "src/cli/run.ts": "\nawait import(name);" }, async (root) => {
     await rejects(readImports(root), /src\/cli\/run.ts:2 imports by a computed name/);
   });

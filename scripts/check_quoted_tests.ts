@@ -1,6 +1,6 @@
 /**
- * `deno run -A scripts/check_quoted_tests.ts`: that each test which a document quotes is there, as
- * `FILE`: "TITLE" or as a row of a table of tests, and that each threat names one.
+ * `deno run -A scripts/check_quoted_tests.ts`: checks that each test that a document quotes exists, as
+ * `FILE`: "TITLE" or as a row of a table of tests, and that each threat has a test.
  */
 import { join } from "node:path";
 
@@ -9,20 +9,20 @@ export interface Quoted {
   /** `DOCUMENT:LINE`. */
   readonly at: string;
   readonly file: string;
-  /** All of its name, or a part of it, as it stands in the file; absent when only a file is named. */
+  /** The name of the test or a part of it; absent when only the file is named. */
   readonly title?: string;
 }
 
-/** Quotes the tests of each promise, and of each threat in its tables. */
+/** The document that quotes the tests of each promise and each threat. */
 const THREATS = "tests/trust/README.md";
 
-/** Documents that quote tests in their text. */
+/** Documents that quote tests. */
 const QUOTING = [THREATS, "SECURITY.md"];
 
-/** The table whose rows are tests: INPUT OR FAULT, EXPECTED, transports, file. */
+/** The table whose rows are tests: input or fault, expected, transports, file. */
 const TABLE = "tests/trust/table.md";
 
-/** Each `FILE`: "TITLE" and each file of tests that stands alone. */
+/** Each `FILE`: "TITLE", and each test file without a title. */
 export function quotedIn(document: string, text: string): Quoted[] {
   return text.split("\n").flatMap((line, i) =>
     [...line.matchAll(/`((?:src|tests|scripts)\/[^`\s]+\.ts)`(?:: "([^"]+)")?/g)]
@@ -30,7 +30,7 @@ export function quotedIn(document: string, text: string): Quoted[] {
   );
 }
 
-/** The tests that the rows of a table are; a row of another shape is one without a file. */
+/** The tests in the rows of the table; a malformed row has no file. */
 export function rowsOf(document: string, text: string): Quoted[] {
   return text.split("\n").flatMap((line, i) => {
     if (!/^\| (?!input or fault)[^-]/.test(line)) return [];
@@ -41,7 +41,7 @@ export function rowsOf(document: string, text: string): Quoted[] {
   });
 }
 
-/** Rows of a table of threats that name no test. */
+/** One line for each threat without a test. */
 export function threatsWithoutTest(document: string, text: string): string[] {
   return text.split("\n").flatMap((line, i) =>
     /^\| [^-|]/.test(line) && !/^\| threat /i.test(line) && !/`(src|tests)\/.*_test\.ts`/.test(line)
@@ -50,21 +50,21 @@ export function threatsWithoutTest(document: string, text: string): string[] {
   );
 }
 
-/** One line for each that is not there. @param read the text of a file; rejects when there is none */
+/** One line for each test that does not exist. @param read reads a file; rejects when it does not exist */
 export async function missing(
   quoted: readonly Quoted[],
   read: (file: string) => Promise<string>,
 ): Promise<string[]> {
   const lines = quoted.map(async ({ at, file, title }) => {
     const text = await read(file).catch(() => undefined);
-    if (text === undefined) return `${at} names ${file || "no file"}, which is not there`;
+    if (text === undefined) return `${at} names ${file || "no file"}, which does not exist`;
     if (title === undefined || holds(text, title)) return undefined;
     return `${at} quotes "${title}", which is not in ${file}`;
   });
   return (await Promise.all(lines)).filter((line) => line !== undefined);
 }
 
-/** Whether a text of the source is this title, or holds it; `${…}` in it stands for anything. */
+/** Whether the source has a test whose title contains this; `${…}` in the source matches any text. */
 function holds(source: string, title: string): boolean {
   if (source.includes(title)) return true;
   return [...source.matchAll(/`([^`\\]*\$\{[^`\\]*)`/g)].some(([, template = ""]) => {

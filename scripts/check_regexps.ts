@@ -1,23 +1,22 @@
 /**
- * `deno run -A scripts/check_regexps.ts`: that each regular expression of the program takes time that
- * is linear in the length of the text. One that may take more hangs the one event loop that serves
- * everybody. An expression that sees only text of our own, or a short one, says so in a comment in
- * front of it: `// regexp: why`.
+ * `deno run -A scripts/check_regexps.ts`: checks that each regular expression of the program takes time
+ * linear in the length of the text. Others could block the event loop for all clients. An expression that
+ * sees only trusted or short text may have a reason in a comment before it: `// regexp: why`.
  */
 import { join, relative } from "node:path";
 import { cacheFolder, realWorld } from "./control_plane/cache.ts";
 import { findRegexps, type Found } from "./regexps/find.ts";
 import { judge, keyOf, type Pattern, recall, RECHECK, remember } from "./regexps/judge.ts";
 
-/** Most expressions that a reason stands for: each is one that nobody has checked. */
+/** The most expressions with a reason, since these are not checked. */
 export const MOST_REASONS = 3;
 
-/** An expression and where it stands. */
+/** An expression and its file. */
 export interface Placed extends Found {
   readonly file: string;
 }
 
-/** Those of the program's files below `root`; tests, which read nothing of others, are left out. */
+/** The expressions of all files below `root`, without tests, which read no untrusted text. */
 export async function readRegexps(root: string): Promise<Placed[]> {
   const found: Placed[] = [];
   for (const path of await sources(root)) {
@@ -41,7 +40,7 @@ async function sources(root: string): Promise<string[]> {
   return [...paths.sort(), join(root, "main.ts")];
 }
 
-/** One line for each that is not known to be linear and has no reason, or has one too many. */
+/** One line for each expression that is not linear and has no reason, and for too many reasons. */
 export async function complaints(
   found: readonly Placed[],
   judged: (patterns: readonly Pattern[]) => Promise<Readonly<Record<string, string>>>,
@@ -51,14 +50,14 @@ export async function complaints(
   const verdicts = await judged(known);
   const lines = open.flatMap((one) => {
     const at = `${one.file}:${one.line}`;
-    if (!isKnown(one)) return [`${at} makes a regular expression of what is not constant`];
+    if (!isKnown(one)) return [`${at} makes a regular expression of a text that is not constant`];
     const verdict = verdicts[keyOf(one)];
     return verdict === "linear" ? [] : [`${at} ${keyOf(one)} is not linear: ${verdict}`];
   });
   const reasons = found.filter(({ reason }) => reason !== undefined);
   if (reasons.length > MOST_REASONS) {
     const at = reasons.map(({ file, line }) => `${file}:${line}`).join(", ");
-    lines.push(`${reasons.length} have a reason instead, of ${MOST_REASONS} at most: ${at}`);
+    lines.push(`${reasons.length} expressions have a reason, at most ${MOST_REASONS} may: ${at}`);
   }
   return lines;
 }
@@ -77,5 +76,5 @@ if (import.meta.main) {
     return verdicts;
   });
   for (const line of lines) console.log(line);
-  Deno.exit(lines.length > 0 ? 1 : 0); // recheck's thread goes on
+  Deno.exit(lines.length > 0 ? 1 : 0); // recheck's thread keeps running
 }

@@ -9,7 +9,7 @@ const placed = (source: string): Placed[] =>
 
 const said = (source: string) => complaints(placed(source), (patterns) => judge(patterns));
 
-Deno.test("a planted expression that is exponential or quadratic is refused, with its line", async () => {
+Deno.test("an exponential or quadratic expression is rejected, with its line", async () => {
   const lines = await said('const a = 1;\nconst b = /^(a|a)*$/;\nx.replace(/ +$/, "");\n');
   assert.deepEqual(lines, [
     "src/a.ts:2 /^(a|a)*$/ is not linear: exponential",
@@ -17,7 +17,7 @@ Deno.test("a planted expression that is exponential or quadratic is refused, wit
   ]);
 });
 
-Deno.test("the selector that hung the server is refused", async () => {
+Deno.test("the selector that once hung the server is rejected", async () => {
   const source = [
     "const key = String.raw`[a-z]([a-z.]{0,9}[a-z])?`;",
     "const value = `([a-z]{0,9})?`;",
@@ -29,11 +29,11 @@ Deno.test("the selector that hung the server is refused", async () => {
   assert.deepEqual(more, []);
 });
 
-Deno.test("what is linear, or repeats nothing, is fine", async () => {
+Deno.test("an expression that is linear or has no repetition is accepted", async () => {
   assert.deepEqual(await said("const a = /^[a-z]+$/; /a|b/.test(c); d.match(/x{2,5}/g);"), []);
 });
 
-Deno.test("an expression is found wherever it stands, and not in texts and comments", () => {
+Deno.test("an expression is found anywhere in the code, and not in strings and comments", () => {
   const source = [
     "// /(a+)+/",
     'const text = "/(b+)+/";',
@@ -48,10 +48,10 @@ Deno.test("an expression is found wherever it stands, and not in texts and comme
   );
 });
 
-Deno.test("one that is put together of what is not constant needs a reason", async () => {
+Deno.test("an expression of a text that is not constant needs a reason", async () => {
   const made = 'const made = (a: string) => new RegExp("^" + a);\n';
   assert.deepEqual(await said(made), [
-    "src/a.ts:1 makes a regular expression of what is not constant",
+    "src/a.ts:1 makes a regular expression of a text that is not constant",
   ]);
   assert.deepEqual(await said(`// regexp: a is one of our own words\n${made}`), []);
   assert.deepEqual(await said(`// regexp:\n${made}`), await said(`\n${made}`));
@@ -74,10 +74,10 @@ Deno.test("reasons are few", async () => {
   const one = "// regexp: only our own text\nuse(/^(a|a)*$/);\n";
   assert.deepEqual(await said(one.repeat(MOST_REASONS)), []);
   const [line] = await said(one.repeat(MOST_REASONS + 1));
-  assert.match(line!, /^4 have a reason instead, of 3 at most: src\/a\.ts:2, src\/a\.ts:4, /);
+  assert.match(line!, /^4 expressions have a reason, at most 3 may: src\/a\.ts:2, src\/a\.ts:4, /);
 });
 
-Deno.test("a verdict is remembered, one that is not settled is not", async () => {
+Deno.test("a verdict is cached, except an unknown one", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const file = join(folder, "cache", "verdicts.json");
@@ -93,7 +93,7 @@ Deno.test("a verdict is remembered, one that is not settled is not", async () =>
   }
 });
 
-Deno.test("verdicts are those of the recheck that deno.json has", async () => {
+Deno.test("verdicts are of the version of recheck in deno.json", async () => {
   const config = JSON.parse(await Deno.readTextFile(join(import.meta.dirname!, "../deno.json")));
   assert.equal(config.imports.recheck, `npm:recheck@${RECHECK}`);
 });

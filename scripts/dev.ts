@@ -1,6 +1,6 @@
 /**
- * `deno task dev [flags of serve]`: the server, started again whenever its sources, configuration
- * or kubeconfigs change. What happens is told on standard error, in lines that start with `dev:`.
+ * `deno task dev [flags of serve]`: runs the server, and restarts it when its sources, configuration or
+ * kubeconfigs change. Prints events to standard error, in lines that start with `dev:`.
  */
 import { join, relative } from "node:path";
 import { placesOf } from "./dev/places.ts";
@@ -49,7 +49,7 @@ async function dev(args: readonly string[]): Promise<number> {
   }
 }
 
-/** As a user would start it; nothing is checked before it runs, so that it is quick. */
+/** Starts the server as a user would, without a type check, so that it is quick. */
 function serve(args: readonly string[]): Deno.ChildProcess {
   const file = (path: string) => relative(Deno.cwd(), join(ROOT, path));
   const leash = `--preload=${file("scripts/dev/leash.ts")}`;
@@ -65,7 +65,7 @@ function log(line: string): void {
   console.error(`dev: ${line}`);
 }
 
-/** A path from the project, or in full when it is elsewhere; always one line. */
+/** A path relative to the project, or absolute if it is elsewhere; always one line. */
 function shown(path: string): string {
   const inProject = relative(ROOT, path);
   return (inProject.startsWith("..") ? path : inProject).replaceAll(/\p{Cc}/gu, "?");

@@ -1,11 +1,11 @@
 /**
- * `deno task fuzz-api [MINUTES]` (3): Schemathesis reads the OpenAPI document and sends the demo's
- * clusters what that allows, and what it does not. Every answer is one that the document describes,
- * none is a bug, what the document refuses is refused, and what it allows is refused only by the rules
- * that JSON Schema cannot say (fuzz_api/unsaid_rules.ts). Exit code 0 when all of that holds.
+ * `deno task fuzz-api [MINUTES]` (3): Schemathesis sends requests to the demo that the OpenAPI document
+ * allows, and requests that it does not allow. Every response must match the document, none may be a
+ * bug, requests that the document does not allow must be rejected, and others may be rejected only by
+ * rules that JSON Schema cannot express (fuzz_api/unsaid_rules.ts). Exit code 0 if all of that holds.
  *
- * It needs python3 and, the first time, the Python Package Index. A credential that is to be tried is
- * sent nowhere: the demo gets a proxy that is not there.
+ * It needs python3 and, the first time, the Python Package Index. Credentials are not sent anywhere: the
+ * demo gets a proxy that does not exist.
  */
 import { dirname, join } from "node:path";
 import { cacheFolder, realWorld } from "./control_plane/cache.ts";
@@ -16,7 +16,7 @@ const SCHEMATHESIS = "4.32.5";
 const ROOT = join(import.meta.dirname!, "..");
 const HERE = join(import.meta.dirname!, "fuzz_api");
 
-/** Those of Schemathesis, and of hooks.py. Tokens and deletions are other tests' subject. */
+/** Checks of Schemathesis and of hooks.py. Other tests cover tokens and deletes. */
 const CHECKS = [
   "status_code_conformance",
   "content_type_conformance",
@@ -30,7 +30,7 @@ const CHECKS = [
 async function main([minutes = "3"]: readonly string[]): Promise<number> {
   const seconds = Math.round(Number(minutes) * 60);
   if (!(seconds >= 1)) {
-    console.error("fuzz-api: MINUTES must be a number of at least a second");
+    console.error("fuzz-api: MINUTES must be a number, at least 0.02");
     return 2;
   }
   const schemathesis = await installed();
@@ -49,15 +49,15 @@ async function main([minutes = "3"]: readonly string[]): Promise<number> {
     },
   }).spawn().status;
   const bugs = (await demo.stop()).split("\n").filter((line) => /internal error/.test(line));
-  for (const line of bugs) console.error(`fuzz-api: the demo's log has ${line}`);
+  for (const line of bugs) console.error(`fuzz-api: in the log of the demo: ${line}`);
   const isWell = code === 0 && bugs.length === 0;
   console.log(
-    isWell ? "fuzz-api: all is as the document says" : "fuzz-api: NOT all is as it must be",
+    isWell ? "fuzz-api: passed" : "fuzz-api: FAILED, see above",
   );
   return isWell ? 0 : 1;
 }
 
-/** Path of Schemathesis' command, which is put into the cache folder when it is not there. */
+/** The path of Schemathesis, which is installed into the cache folder if it is missing. */
 async function installed(): Promise<string> {
   const folder = join(dirname(cacheFolder(realWorld)), `schemathesis-${SCHEMATHESIS}`);
   const command = join(folder, "bin", "schemathesis");
@@ -77,37 +77,38 @@ async function run(command: string, args: string[]): Promise<void> {
 
 interface Demo extends AsyncDisposable {
   readonly url: string;
-  /** An empty one, for what Schemathesis writes. */
+  /** An empty folder, for files of Schemathesis. */
   readonly folder: string;
-  /** Ends it. @returns its log */
+  /** Stops the demo. @returns its log */
   stop(): Promise<string>;
 }
 
 async function startDemo(): Promise<Demo> {
   const folder = await Deno.makeTempDir({ prefix: "fuzz-api-" });
+  const logFile = join(folder, "demo.log");
   const nowhere = "http://127.0.0.1:1";
   const demo = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", join(ROOT, "main.ts"), "demo", "--port", "0"],
+    args: ["run", "-A", join(ROOT, "main.ts"), "demo", "--port", "0", "--log-file", logFile],
     env: { HTTPS_PROXY: nowhere, HTTP_PROXY: nowhere, NO_PROXY: "127.0.0.1" },
-    stdout: "null",
-    stderr: "piped",
+    stdout: "piped",
+    stderr: "inherit",
   }).spawn();
-  let log = "";
+  let screen = "";
   const { promise: url, resolve, reject } = Promise.withResolvers<string>();
   const read = (async () => {
-    for await (const text of demo.stderr.pipeThrough(new TextDecoderStream())) {
-      log += text;
-      const [, listening] = /listening url=(\S+)/.exec(log) ?? [];
+    for await (const text of demo.stdout.pipeThrough(new TextDecoderStream())) {
+      screen += text;
+      const [, listening] = /^argocd-configurer demo: .* on (http\S+)$/m.exec(screen) ?? [];
       if (listening !== undefined) resolve(listening);
     }
-    reject(new Error(`The demo does not start: ${log}`));
+    reject(new Error("Cannot start the demo"));
   })();
   const stop = async () => {
     try {
       demo.kill("SIGTERM");
     } catch { /* it has ended */ }
     await Promise.all([demo.status, read]);
-    return log;
+    return await Deno.readTextFile(logFile);
   };
   return {
     url: await url,

@@ -1,7 +1,7 @@
 /**
- * `deno task smoke --url http://localhost:8091 --cluster test-cluster`: exercises every endpoint of
- * a running server on a named cluster, prints each request and its verdict, removes what it made,
- * and exits 0 when all is as documented, else 1.
+ * `deno task smoke --url http://localhost:8091 --cluster test-cluster`: sends a request to every endpoint
+ * of a running server, prints each request and its result, and deletes the secrets that it wrote. Exit
+ * code 0 if every response is as documented, otherwise 1.
  */
 import { parseArgs } from "node:util";
 
@@ -26,7 +26,7 @@ interface Step {
   readonly expected: Expectation;
 }
 
-/** Every endpoint, in an order that leaves what it wrote replaced once. */
+/** Requests to every endpoint. Each secret is created, replaced and deleted. */
 export function steps(options: Options, run: string): Step[] {
   const { cluster, namespace, argocdNamespace } = options;
   const docker = {
@@ -77,10 +77,10 @@ export function steps(options: Options, run: string): Step[] {
     get("the OpenAPI description", "/openapi.json", 200, { openapi: "3.1.0" }),
     get("the clusters", "/clusters", 200, {}),
     get("the secrets of the cluster", secrets, 200, { cluster, status: "success" }),
-    get("no cluster named", "/secrets", 400, { message: "Missing required parameter 'cluster'" }),
-    get("no such cluster", `/secrets?cluster=no-such-${run}`, 404, { error: true }),
-    get("no such path", "/nowhere", 404, { error: true, status_code: 404 }),
-    post("a field missing", "/secrets/add_docker", { ...docker, username: undefined }, 400, {
+    get("no cluster given", "/secrets", 400, { message: "Missing required parameter 'cluster'" }),
+    get("an unknown cluster", `/secrets?cluster=no-such-${run}`, 404, { error: true }),
+    get("an unknown path", "/nowhere", 404, { error: true, status_code: 404 }),
+    post("a missing field", "/secrets/add_docker", { ...docker, username: undefined }, 400, {
       message: "Missing required field: username",
     }),
     post("a docker secret", "/secrets/add_docker", docker, 200, {
@@ -117,7 +117,7 @@ export function steps(options: Options, run: string): Step[] {
       200,
       { message: "Helm repository secret updated successfully" },
     ),
-    post("what a git repository would be", "/secrets/add_repo", { ...repo, dry_run: true }, 200, {
+    post("a dry run of a git repository", "/secrets/add_repo", { ...repo, dry_run: true }, 200, {
       dry_run: true,
       message: "Repository secret would be created",
     }),
@@ -127,7 +127,7 @@ export function steps(options: Options, run: string): Step[] {
     }),
     post("the same again", "/secrets/add_repo", repo, 409, { upsert_required: true }),
     post(
-      "a credential that cannot be tried",
+      "a credential that cannot be verified",
       "/secrets/verify",
       {
         registry: "registry.invalid",
@@ -137,26 +137,36 @@ export function steps(options: Options, run: string): Step[] {
       422,
       { error: true },
     ),
-    get("the secrets with these", secrets, 200, { status: "success" }),
-    get("one of them", `/secrets/${docker.name}?cluster=${encodeURIComponent(cluster)}`, 200, {
-      total: targets.length,
-    }),
+    get("the secrets of the cluster again", secrets, 200, { status: "success" }),
+    get(
+      "the docker secret",
+      `/secrets/${docker.name}?cluster=${encodeURIComponent(cluster)}`,
+      200,
+      {
+        total: targets.length,
+      },
+    ),
     ...removals(options, run),
-    get("none is left", `/secrets/${docker.name}?cluster=${encodeURIComponent(cluster)}`, 404, {}),
+    get(
+      "the deleted docker secret",
+      `/secrets/${docker.name}?cluster=${encodeURIComponent(cluster)}`,
+      404,
+      {},
+    ),
   ];
 }
 
-/** Removes what the other steps have written. */
+/** Delete the secrets of the other steps. */
 function removals({ cluster }: Options, run: string): Step[] {
   return ["docker", "helm", "repo"].map((kind) => ({
-    what: "that it is deleted",
+    what: `delete of the ${kind} secret`,
     method: "DELETE",
     path: `/secrets?cluster=${encodeURIComponent(cluster)}&name=smoke-${kind}-${run}`,
     expected: { status: 200, body: { success: true } },
   }));
 }
 
-/** What is wrong with an answer; empty when it is as expected. */
+/** The differences between a response and the expectation. */
 export function deviations(
   status: number,
   body: unknown,
@@ -172,7 +182,7 @@ export function deviations(
   return wrong;
 }
 
-/** How long an answer is waited for, in milliseconds. */
+/** Timeout of a request, in milliseconds. */
 const PATIENCE = 120_000;
 
 async function take(step: Step, url: string): Promise<boolean> {
@@ -205,9 +215,9 @@ async function smoke(options: Options): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-/** Removes what a failure may have left, and says what came of it. */
+/** Deletes secrets that a failure may have left, and prints the results. */
 async function cleanUp(options: Options, run: string): Promise<void> {
-  console.log("What may be left is removed:");
+  console.log("Cleaning up:");
   for (const { method, path } of removals(options, run)) {
     const said = await fetch(new URL(path, options.url), {
       method,
@@ -221,11 +231,11 @@ const USAGE = `Usage: smoke --cluster NAME [flags]
 
   --url URL                     the server (default: http://localhost:8091)
   --cluster NAME                the cluster to write to
-  --namespace NAMESPACE         where a docker secret is written (default: default)
-  --argocd-namespace NAMESPACE  Argo CD's, as the server has it (default: argocd)
+  --namespace NAMESPACE         the namespace for the docker secret (default: default)
+  --argocd-namespace NAMESPACE  Argo CD's namespace, as configured in the server (default: argocd)
 `;
 
-/** @throws {Error} says what is wrong with the arguments */
+/** @throws {Error} for wrong arguments */
 function optionsOf(args: string[]): Options {
   const { values } = parseArgs({
     args,

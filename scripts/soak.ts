@@ -1,15 +1,15 @@
 /**
- * `deno task soak`: the program as a process, many clients for minutes, some clusters ill; and what
- * came of it, in tables. Nothing but 127.0.0.1 is spoken to. Exit code 0 when what was counted is as
- * it must be, 1 otherwise, 2 for a wrong flag; times are told beside their goals and decide nothing.
- * Last comes an overload: clients without a pause, fifty times as many as four that are served well,
- * and 300 at the cluster that hangs.
+ * `deno task soak`: runs the program under many clients for minutes, with some faulty clusters, and
+ * prints tables of results. It connects to 127.0.0.1 only. Exit code 0 if all counts are correct, 1 if
+ * not, 2 for a wrong flag; times are shown beside their goals and do not count. The last part is an
+ * overload: clients without a pause, fifty times as many as four well-served ones, and 300 for the
+ * cluster that hangs.
  *
  *   --minutes M      for each transport (10)
  *   --clients N      (200)
  *   --transport T    kubectl, api or both (both)
- *   --think SECONDS  between an answer and a client's next request (api 2, kubectl 30)
- *   --kubectl-timeout SECONDS  as the server's own (3, with --short 30)
+ *   --think SECONDS  between a response and the client's next request (api 2, kubectl 30)
+ *   --kubectl-timeout SECONDS  of the server (3, with --short 30)
  *   --short          as CI runs it: half a minute over each transport
  *   --report FILE    the same as JSON
  */
@@ -34,7 +34,7 @@ async function main(args: string[]): Promise<number> {
     await Deno.writeTextFile(options.report, JSON.stringify(reports, undefined, 2));
   }
   const well = reports.every(isAsItMustBe);
-  console.log(well ? "soak: all counts are as they must be" : "soak: NOT all is as it must be");
+  console.log(well ? "soak: passed" : "soak: FAILED: some counts are wrong, see above");
   return well ? 0 : 1;
 }
 

@@ -1,8 +1,7 @@
 /**
- * `deno task test [--tier=TIER,…] [paths and flags of deno test]`: the tests, tier by tier, with
- * what they need beside them and nothing else. The last line is `N passed, N failed`, with
- * `, N skipped` when there were some; steps are not counted, except skipped ones. When CI=true, what
- * did not run is a failure.
+ * `deno task test [--tier=TIER,…] [paths and flags of deno test]`: runs the tests, tier by tier, and provides
+ * exactly what they need. The last line is `N passed, N failed`, with `, N skipped` if there were any. Steps
+ * do not count, except skipped ones. With CI=true, skipped tests are failures.
  */
 import { parseArguments } from "./test/arguments.ts";
 import { findTests } from "./test/find.ts";
@@ -38,9 +37,9 @@ async function main(): Promise<number> {
   const complaints = [...provided.missing];
   if (all.skipped.length) complaints.push(["Skipped:", ...all.skipped].join("\n  "));
   const inCi = Deno.env.get("CI") === "true";
-  if (inCi && complaints.length) complaints.push("In CI, what did not run is a failure");
+  if (inCi && complaints.length) complaints.push("In CI, skipped tests are failures");
   if (all.passed + all.failed === 0) complaints.push("No test ran");
-  // Said once more: the first of several runs is far above, and a log may be cut.
+  // Repeated, since the first of several runs is far above, and a log may be cut.
   if (all.failures.length) console.log(["Failed:", ...all.failures].join("\n  "));
   for (const line of [...complaints, ...times]) console.log(line);
   console.log(lastLine(all));

@@ -1,14 +1,14 @@
 /**
- * `deno run -A scripts/write_docs.ts [--check]`: writes what documents repeat of the program:
- * tables of its settings, operations, statuses and commands, and configs/defaults.yaml. With --check it
- * only says what differs.
+ * `deno run -A scripts/write_docs.ts [--check]`: writes the generated parts of documents (tables of
+ * settings, operations, statuses, commands …) and configs/defaults.yaml. With --check it only reports
+ * which files are stale.
  */
 import { dump } from "js-yaml";
 import { join } from "node:path";
 import { envName, flagName } from "../src/config/names.ts";
-import { defaultOf, plain, type SettingTable } from "../src/config/setting.ts";
+import { defaultOf, plainText, type SettingTable } from "../src/config/setting.ts";
 import { SETTINGS } from "../src/config/settings.ts";
-import { ERRORS } from "../src/operations/error_table.ts";
+import { ERRORS } from "../src/operations/errors.ts";
 import { OPERATIONS } from "../src/operations/table.ts";
 import { commandsTable, exitCodesTable } from "./write_docs/commands.ts";
 import { logMessagesTable } from "./write_docs/log_messages.ts";
@@ -38,14 +38,14 @@ export function settingsTable(table: SettingTable): string {
   );
 }
 
-/** Which document has the headings that settings refer to. */
+/** The documents of headings that settings refer to. */
 const HEADINGS: Readonly<Record<string, string>> = {
   "tokens-and-https": "operations.md",
   "audit-log": "operations.md",
   "whose-files-are-used": "",
 };
 
-/** @throws {Error} when it refers to a heading that no document is known for */
+/** @throws {Error} for a reference to a heading that is not in `HEADINGS` */
 function linked(about: string): string {
   return about.replaceAll(/\(#([a-z-]+)\)/g, (_, heading: string) => {
     const document = HEADINGS[heading];
@@ -54,31 +54,31 @@ function linked(about: string): string {
   });
 }
 
-/** configs/defaults.yaml: what it sets, and all else in comments with its default. */
+/** configs/defaults.yaml: settings that it sets, and the others as comments with their defaults. */
 export function defaultsFile(table: SettingTable): string {
   const settings = Object.entries(table).map(([key, setting]) => {
     const { about, shipped, example } = setting;
     const usual = defaultOf(setting);
     const value = yaml(shipped ?? usual ?? example);
     const comment = usual === undefined || (shipped ?? usual) === usual
-      ? plain(about)
-      : `${plain(about)} Without this line: ${yaml(usual)}.`;
+      ? plainText(about)
+      : `${plainText(about)} Without this line: ${yaml(usual)}.`;
     return `${wrapped(comment)}${shipped === undefined ? "# " : ""}${key}: ${value}\n`;
   });
   return HEAD + settings.map((each) => `\n${each}`).join("");
 }
 
 const HEAD = wrapped(
-  "Settings of argocd-configurer; a flag or an ARGOCD_CONFIGURER_… variable wins over them. A line " +
-    "in comments has the default; where there is none, a value that it may have.",
+  "Settings of argocd-configurer. A flag or an ARGOCD_CONFIGURER_… variable overrides them. Lines " +
+    "in comments have the default, or an example where there is no default.",
 );
 
-/** In one line; of no value `undefined`. */
+/** A value as YAML in one line. */
 function yaml(value: unknown): string | undefined {
   return value === undefined ? undefined : dump(value, { flowLevel: 0, lineWidth: -1 }).trimEnd();
 }
 
-/** As comments of YAML. */
+/** A text as YAML comments. */
 function wrapped(text: string): string {
   const lines = [""];
   for (const word of text.split(" ")) {
@@ -89,7 +89,7 @@ function wrapped(text: string): string {
   return lines.map((line) => `#${line}\n`).join("");
 }
 
-/** Tables that documents repeat of the program, between two comments. */
+/** Generated tables, between two comments in a document. */
 const TABLES: readonly MarkedTable[] = [
   { document: "docs/configuration.md", name: "settings", make: () => settingsTable(SETTINGS) },
   { document: "docs/operations.md", name: "rights", make: () => rightsTable(OPERATIONS) },
@@ -101,7 +101,7 @@ const TABLES: readonly MarkedTable[] = [
   { document: "docs/cli.md", name: "exit codes", make: exitCodesTable },
 ];
 
-/** What each file is to be, made of what it is. */
+/** @returns the new text of a file, from its present text */
 export async function written(document: string, now: string): Promise<string> {
   if (document === SETTINGS_FILE) return defaultsFile(SETTINGS);
   let text = now;
@@ -113,7 +113,7 @@ export async function written(document: string, now: string): Promise<string> {
 
 const SETTINGS_FILE = "configs/defaults.yaml";
 
-/** All files that repeat something of the program. */
+/** All files with generated parts. */
 export const WRITTEN = [SETTINGS_FILE, ...new Set(TABLES.map(({ document }) => document))];
 
 if (import.meta.main) {
@@ -125,7 +125,7 @@ if (import.meta.main) {
     if (next === now) continue;
     if (!isCheck) await Deno.writeTextFile(path, next);
     console.error(
-      isCheck ? `${name} is stale: deno run -A scripts/write_docs.ts` : `${name} is written`,
+      isCheck ? `${name} is stale: deno run -A scripts/write_docs.ts` : `${name}: written`,
     );
     if (isCheck) Deno.exitCode = 1;
   }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { settingsOf } from "../src/config/schema.ts";
 import { SETTINGS } from "../src/config/settings.ts";
-import { ERRORS } from "../src/operations/error_table.ts";
+import { ERRORS } from "../src/operations/errors.ts";
 import { OPERATIONS } from "../src/operations/table.ts";
 import { defaultsFile, settingsTable, WRITTEN, written } from "./write_docs.ts";
 import { withMarked } from "./write_docs/marked.ts";
@@ -38,7 +38,7 @@ Deno.test("a made-up setting is a row of the table", () =>
     ].join("\n"),
   ));
 
-Deno.test("a made-up setting stands in the file as shipped, in comments unless that sets it", () => {
+Deno.test("a made-up setting is in the shipped file, as a comment unless the file sets it", () => {
   const [, ...paragraphs] = defaultsFile(MADE_UP).split("\n\n");
   assert.deepEqual(paragraphs, [
     "# Where tea is made, by water.\n# tea-pot: pot",
@@ -47,21 +47,21 @@ Deno.test("a made-up setting stands in the file as shipped, in comments unless t
   ]);
 });
 
-Deno.test("without its marks every line of the file as shipped is a setting that can be used", () => {
+Deno.test("without comment marks, every line of the shipped file is a valid setting", () => {
   const all = defaultsFile(SETTINGS).replaceAll(/^# ([\w-]+: )/gm, "$1");
   const given = load(all) as Record<string, unknown>;
   assert.deepEqual(Object.keys(given), Object.keys(SETTINGS));
   assert.deepEqual(settingsOf(given), given);
 });
 
-Deno.test("the documents in the repository are as they are written from the program", async () => {
+Deno.test("the generated parts of the documents are up to date", async () => {
   for (const name of WRITTEN) {
     const now = await Deno.readTextFile(join(ROOT, name));
     assert.equal(now, await written(name, now), name);
   }
 });
 
-Deno.test("a document without the marks of its table is named", () =>
+Deno.test("a document without the marks of its table is reported", () =>
   assert.throws(
     () =>
       withMarked("docs/tea.md", "<!-- pots, written by scripts/write_docs.ts -->\n", "pots", ""),
@@ -74,7 +74,7 @@ Deno.test("a table is written between its marks, and nothing else of the documen
   assert.equal(withMarked("tea.md", document("old\n"), "pots", "new\n"), document("new\n"));
 });
 
-Deno.test("a status that nothing is said of, or that no code has, stops the writing of its table", () => {
+Deno.test("a status without a cause, or without a code, is an error", () => {
   assert.throws(
     () => statusesTable({ ...ERRORS, is_teapot: { status: 418 } }),
     /418 has no code or/,

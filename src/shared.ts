@@ -2,7 +2,7 @@ import { AuditLogs } from "./audit/audit_logs.ts";
 import { FingerprintKeys } from "./audit/fingerprint_keys.ts";
 import { NO_KEY, passingFingerprints } from "./audit/key.ts";
 import { checkTurns } from "./clusters/check_clusters.ts";
-import { PassedOverFiles } from "./clusters/passed_over_files.ts";
+import { IgnoredFiles } from "./clusters/ignored_files.ts";
 import { IssuerAnswers } from "./credentials/checks/issuer_answers.ts";
 import { CheckMemory } from "./credentials/checks/memory.ts";
 import { Locks } from "./credentials/write/locks.ts";
@@ -16,22 +16,22 @@ import { fleetQueue, serverLimits } from "./operations/server_limits.ts";
 import { PerMinute } from "./rate_limit/per_minute.ts";
 import { MAX_HELD, ReadBudget } from "./verify/read_budget.ts";
 
-/** What programs in one process have in common, so that one may follow another while it serves. */
+/** State that survives a reload: all wired programs of a process share it. */
 export type Shared = ReturnType<typeof shared>;
 
-/** @param onLonger told when a request has more time than any before it, in seconds */
+/** @param onLonger called when a request has a longer timeout than any before it, in seconds */
 export function shared(
   { cores }: { readonly cores: number },
-  passedOverFiles: PassedOverFiles = new PassedOverFiles(),
+  ignoredFiles: IgnoredFiles = new IgnoredFiles(),
   onLonger: (seconds: number) => void = () => {},
 ) {
   let longest = 0;
   const gate = new ProcessGate(defaultGateLimits(cores));
   return {
     locks: new Locks(),
-    /** As the program that was put together last has them. */
+    /** The last wired program configures them. */
     limits: new Limits(serverLimits({ maxRequests: 1, seconds: 1 })),
-    /** Of requests about several clusters; as {@link limits}. */
+    /** The queue of requests about several clusters; configured as {@link limits}. */
     fleet: fleetQueue(1, gate.limits),
     gate,
     breakers: new Breakers({
@@ -39,36 +39,36 @@ export function shared(
         observe("clusters.unreachable", { cluster, reason }),
       onClosed: (cluster) => observe("clusters.reachable", { cluster }),
     }),
-    /** Of requests that check clusters. */
+    /** Limits concurrent checks of clusters. */
     checkTurns: checkTurns(),
     auditLogs: new AuditLogs(),
-    /** Of credentials, by the keys in files. */
+    /** Fingerprint keys from files. */
     fingerprintKeys: new FingerprintKeys(),
-    /** Of credentials, where neither a file nor an audit log has a key for them. */
+    /** Makes fingerprints if neither a key file nor an audit log has a key. */
     fingerprint: passingFingerprints(),
-    /** Why those end with this process; absent where they do not. */
+    /** Why those fingerprints are lost with this process; absent if they are not. */
     fingerprintsEnd: NO_KEY as string | undefined,
     /** Whether this process makes them for one call only. */
     fingerprintsAreNew: false,
-    /** Of answers to who tries credentials: what of them is held at once. */
+    /** Limits the size of responses held in memory while credentials are verified. */
     readBudget: new ReadBudget(MAX_HELD),
-    /** Dry runs and tried credentials of each token or address. */
+    /** Dry runs and verifications of each token or address. */
     tries: new PerMinute({ allowed: TRIES_A_MINUTE }),
-    /** What came of trying stored credentials. */
+    /** Results of verified stored credentials. */
     checks: new CheckMemory(),
-    /** When tokens end, as their issuers said. */
+    /** Expiry of tokens, as reported by their issuers. */
     issuerAnswers: new IssuerAnswers(),
     /** Searches for a value of each token or address. */
     finds: new PerMinute({ allowed: FINDS_A_MINUTE }),
-    /** Rotations that run, and that are remembered. */
+    /** Running and remembered rotations. */
     rotations: new Rotations(),
-    /** Told of the time that a request to a cluster has, in seconds. */
+    /** Called with the timeout of each request to a cluster, in seconds. */
     onOpen(seconds: number) {
       if (seconds <= longest) return;
       longest = seconds;
       onLonger(seconds);
     },
-    /** Files in folders of kubeconfigs of which the log says already that they are none. */
-    passedOverFiles,
+    /** Ignored files in clusters folders that the log has already reported. */
+    ignoredFiles,
   };
 }

@@ -4,11 +4,16 @@ import { clusterDescriber } from "./clusters/describe.ts";
 import { folderSource } from "./clusters/folder_source.ts";
 import { clusterOpener } from "./clusters/open.ts";
 import { argocdNamespaceOf } from "./clusters/own_settings.ts";
-import { type ClusterEntry, type ClusterSource, listClusters } from "./clusters/source.ts";
+import {
+  type ClusterListWarning,
+  type ClusterSource,
+  listClusters,
+  type SourceEntry,
+} from "./clusters/source.ts";
 import { type ServerMachine, vetRules } from "./clusters/vet.ts";
 import type { Settings } from "./config/schema.ts";
 import type { RunProcess } from "./kube/process.ts";
-import { overApi, overKubectl, transportsOf } from "./kube/transport.ts";
+import { apiTransport, kubectlTransport, transportsOf } from "./kube/transport.ts";
 import { observe } from "./observe/observe.ts";
 import type { Sealed } from "./log/sealed.ts";
 import type { Services } from "./operations/operation.ts";
@@ -18,23 +23,23 @@ import { type Shared, shared } from "./shared.ts";
 import { addressRules } from "./verify/address_rules.ts";
 import type { Send } from "./verify/way.ts";
 
-/** What the program knows of the machine that it runs on. */
+/** The machine that the program runs on. */
 export interface Machine extends ServerMachine {
   readonly cores: number;
-  /** A token of an admin. */
+  /** The admin token of the environment. */
   readonly token?: Sealed<string>;
-  /** What runs kubectl and exec plugins. @default runProcess */
+  /** Runs kubectl and exec plugins. @default runProcess */
   readonly run?: RunProcess;
-  /** Where kubectl keeps what it discovered of clusters. @default kubectl's own */
+  /** kubectl's folder for cached discovery. @default kubectl's own */
   readonly kubectlCache?: string;
-  /** Answers whoever tries credentials, in place of every server; for the demo. @default they are asked */
+  /** Replaces all requests that verify credentials, for the demo. @default real requests */
   readonly send?: Send;
 }
 
-/** The program, to be asked by whichever face. */
+/** The wired program, for the server and the command line. */
 export type Wired = ReturnType<typeof wire>;
 
-/** Puts the program together: settings, clusters, stores, use-cases. */
+/** Wires the program: settings, clusters, stores, use-cases. */
 export function wire(
   settings: Settings,
   machine: Machine,
@@ -44,8 +49,7 @@ export function wire(
   const { limits, fleet, gate, locks, breakers, tries, finds } = common;
   const { kubectl_timeout: seconds, "argocd-namespace": argocdNamespace } = settings;
   const rules = vetRules(settings, machine);
-  // By the transport and the time of most clusters: one that has its own of both takes its places as
-  // they do, and who waits for one waits no longer than for another.
+  // By the transport and timeout of the settings. Clusters with their own take slots of the same limits.
   limits.configure(serverLimits({
     maxRequests: settings["max-requests"],
     seconds,
@@ -64,24 +68,24 @@ export function wire(
     fingerprints,
   });
   const transports = transportsOf({
-    api: () => overApi(machine, settings["connect-timeout"]),
-    kubectl: () => overKubectl(machine, gate),
+    api: () => apiTransport(machine, settings["connect-timeout"]),
+    kubectl: () => kubectlTransport(machine, gate),
   });
-  // A name is looked for in each, in this order.
+  // A cluster name is searched in this order.
   const sources: readonly ClusterSource[] = [
-    folderSource(settings["clusters-folder"], rules, common.passedOverFiles),
+    folderSource(settings["clusters-folder"], rules, common.ignoredFiles),
   ];
   const usual = rules.isOverApi ? "api" : "kubectl";
-  const transportIn = (entry?: ClusterEntry) =>
+  const transportIn = (entry?: SourceEntry) =>
     entry === undefined || entry.problem ? usual : entry.transport;
-  /** Of the last list: each is logged once, and again when it has been gone. */
+  /** The warnings of the last list. A warning is logged once, and again after it was gone. */
   let warned: readonly string[] = [];
   async function list() {
     const listed = await listClusters(sources);
     for (const warning of listed.warnings) {
-      if (!warned.includes(warning)) observe("clusters.warning", { warning });
+      if (!warned.includes(warning.text)) logListWarning(warning);
     }
-    warned = listed.warnings;
+    warned = listed.warnings.map(({ text }) => text);
     return listed;
   }
   const allowed = addressRules(settings["verify-allow"]);
@@ -120,20 +124,20 @@ export function wire(
     },
     operations: OPERATIONS,
     locks,
-    // Under the same time as a request to a cluster that has none of its own.
+    // With the timeout of a request to a cluster that has none of its own.
     async verifyOne(what, request) {
-      const { verify } = await import("./verify/verify.ts");
+      const { verifyCredential } = await import("./verify/verify.ts");
       const budgets = { request, process: common.readBudget };
       const { kubectlEnv: env, send } = machine;
       const { issuerAnswers: issuerMemory } = common;
       const options = { seconds, allowed, env, budgets, issuerMemory };
-      return await verify(what, { ...options, ...send && { send } });
+      return await verifyCredential(what, { ...options, ...send && { send } });
     },
-    onFault: (error) => observe("write.internal_error", { error }),
+    onBug: (error) => observe("write.internal_error", { error }),
     fingerprint: async (credential) =>
       fingerprints === undefined
         ? await (auditLog ?? common).fingerprint(credential)
-        : await fingerprints.of(credential).catch(() => undefined), // which is logged
+        : await fingerprints.of(credential).catch(() => undefined), // the error is logged
     checks: common.checks,
     fingerprintsEnd: fingerprints ?? auditLog ? undefined : common.fingerprintsEnd,
     fingerprintsAreNew: fingerprints ?? auditLog ? false : common.fingerprintsAreNew,
@@ -146,4 +150,17 @@ export function wire(
     /** Closes the connections to clusters. */
     close: transports.close,
   };
+}
+
+function logListWarning(warning: ClusterListWarning): void {
+  switch (warning.kind) {
+    case "labels_unusable":
+      return observe("clusters.labels_file_unusable", { reason: warning.text });
+    case "labels_unused": {
+      const { file, clusters, total } = warning;
+      return observe("clusters.labels_unused", { file, clusters, total });
+    }
+    case "defined_twice":
+      return observe("clusters.defined_twice", { cluster: warning.cluster });
+  }
 }

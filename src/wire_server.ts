@@ -6,7 +6,7 @@ import { type Shared, shared } from "./shared.ts";
 import { tokensFrom } from "./tokens/tokens.ts";
 import { type Machine, wire } from "./wire.ts";
 
-/** Puts the program together as {@link wire} does, behind HTTP. */
+/** Wires the program as {@link wire} does, behind HTTP. */
 export function wireServer(
   settings: Settings,
   machine: Machine,

@@ -1,11 +1,11 @@
-/** What the argocd reader is asked and answers, as questions.go and answers.go have it. */
+/** Questions and answers of the argocd reader, as in questions.go and answers.go. */
 
 export interface Questions {
-  /** Read as for an Application of that project. */
+  /** The project of the Application. */
   readonly repositories?: readonly RepositoryQuestion[];
-  /** URLs whose template is looked for. */
+  /** URLs to find a template for. */
   readonly credentials?: readonly string[];
-  /** What the source hydrator pushes with: secrets of type repository-write and repo-write-creds. */
+  /** For pushes of the source hydrator: secrets of type repository-write and repo-write-creds. */
   readonly writeRepositories?: readonly RepositoryQuestion[];
   readonly writeCredentials?: readonly string[];
 }
@@ -16,7 +16,7 @@ export interface RepositoryQuestion {
   readonly project?: string;
 }
 
-/** An answer for each question, in the order of the questions, and all that there is. */
+/** An answer for each question, in the same order, and lists of everything. */
 export interface Answers {
   /** The version of Argo CD whose code answered, such as `v3.5.6`. */
   readonly argocd: string;
@@ -26,18 +26,18 @@ export interface Answers {
   readonly writeCredentials: readonly CredentialsAnswer[];
   readonly lists: {
     readonly repositories: List<Repository>;
-    /** Those that charts may depend on: of type helm, with a name. */
+    /** Repositories that charts may depend on: of type helm, with a name. */
     readonly helmRepositories: List<Repository>;
     readonly ociRepositories: List<Repository>;
     readonly credentials: List<RepoCreds>;
-    /** These two go along with each Application, whatever its source. */
+    /** This and the next are sent with each Application, whatever its source. */
     readonly helmCredentials: List<RepoCreds>;
     readonly ociCredentials: List<RepoCreds>;
     readonly writeRepositories: List<Repository>;
   };
 }
 
-/** What Argo CD said besides. */
+/** Warnings of Argo CD. */
 export interface Told {
   readonly error?: string;
   /** Lines of its log. */
@@ -45,7 +45,7 @@ export interface Told {
 }
 
 export interface RepositoryAnswer extends Told {
-  /** Without a secret for the URL still the URL, with what a template gives it. */
+  /** Without a secret for the URL, the URL with the values of a template. */
   readonly repository?: Repository;
   /** Missing when there is an error. */
   readonly uses?: Uses;
@@ -60,7 +60,7 @@ export interface List<T> extends Told {
   readonly items: readonly T[];
 }
 
-/** What a repository and a template both have. Argo CD leaves out what is empty, false or 0. */
+/** Fields of repositories and templates. Argo CD leaves out empty values, false and 0. */
 interface Common {
   readonly type?: string;
   readonly username?: string;
@@ -99,9 +99,9 @@ export interface Repository extends Common {
   readonly enableLfs?: true;
   readonly depth?: number;
   readonly webhookManifestCacheWarmDisabled?: true;
-  /** Its credential is a template's. */
+  /** Whether its credential is from a template. */
   readonly inheritedCreds?: true;
-  /** In lists, when the secret could not be read to its end. */
+  /** In lists: why the secret could not be read completely. */
   readonly connectionState?: { readonly status: string; readonly message: string };
 }
 
@@ -111,9 +111,8 @@ export interface RepoCreds extends Common {
 }
 
 /**
- * What each of Argo CD's three clients would take of the repository. Which of them runs is not the
- * secret's to say: an Application's source with a chart is for helm, a repoURL that begins with
- * `oci://` for oci, all else for git.
+ * The credential that each of Argo CD's three clients would use. The Application decides which client runs:
+ * helm for a source with a chart, oci for a repoURL that starts with `oci://`, otherwise git.
  */
 export interface Uses {
   readonly git: {
@@ -125,7 +124,7 @@ export interface Uses {
       | "azureWorkloadIdentity"
       | "azureServicePrincipal"
       | "none";
-    /** git would show one, besides the credential. */
+    /** Whether git would present a client certificate, in addition to the credential. */
     readonly clientCertificate: boolean;
   };
   readonly helm: RegistryUse;
@@ -133,7 +132,7 @@ export interface Uses {
 }
 
 export interface RegistryUse {
-  /** With the latter the user name and password are Azure's. */
+  /** With the latter, user name and password are Azure's. */
   readonly kind: "basic" | "azureWorkloadIdentity";
   readonly username?: string;
   readonly password?: string;
@@ -146,11 +145,11 @@ export interface RegistryUse {
 /** A case for `askMany`, as in cases.go: an Argo CD namespace that exists only in memory. */
 export interface Case {
   readonly secrets?: readonly CaseSecret[];
-  /** Read as for an Application of that project. */
+  /** The project of the Application. */
   readonly repositories?: readonly RepositoryQuestion[];
-  /** URLs whose template is looked for. */
+  /** URLs to find a template for. */
   readonly credentials?: readonly string[];
-  /** URLs to normalise, as Argo CD does with both sides before it compares them. */
+  /** URLs to normalize, as Argo CD does before it compares them. */
   readonly normalize?: readonly string[];
   /**
    * How often each repository and template is looked up, at about 0.03 ms of CPU each time. When several
@@ -163,7 +162,7 @@ export interface Case {
   readonly repeat?: number;
 }
 
-/** Text in it has to be well-formed Unicode: a lone surrogate arrives as U+FFFD. */
+/** Texts have to be well-formed Unicode: a lone surrogate becomes U+FFFD. */
 export interface CaseSecret {
   /** Unique within the case. */
   readonly name: string;
@@ -176,7 +175,7 @@ export interface CaseSecret {
 /**
  * The distinct answers to each question, in the order of the questions. There is exactly one, unless
  * the question was repeated and several secrets match equally well; then they are sorted by their JSON.
- * Warnings are left out: Argo CD's log does not tell the cases apart.
+ * Without warnings, since Argo CD's log does not distinguish the cases.
  */
 export interface CaseAnswer {
   readonly repositories: readonly (readonly RepositoryAnswer[])[];

@@ -1,24 +1,24 @@
-/** What Argo CD would use, said by Argo CD's own code: for tests of what the program has written. */
+/** Reads secrets with Argo CD's own code, to test the secrets that the program has written. */
 import type { Answers, Questions } from "./answers.ts";
 import { findArgocdReader } from "./build.ts";
 import { answerOf } from "./process.ts";
 
 export interface ArgocdReader {
   /**
-   * Reads the cluster as it is at this moment and answers. It only reads; Argo CD need not be there.
-   * @throws Error with what the program said, when the cluster cannot be read
+   * Reads the present state of the cluster, and answers. It writes nothing, and Argo CD need not be installed.
+   * @throws Error with the output of the program, when the cluster cannot be read
    */
   ask(questions?: Questions): Promise<Answers>;
 }
 
 export interface ArgocdReaderOptions {
-  /** Path of one whose user may list and watch secrets and configmaps of the namespace. */
+  /** Path of a kubeconfig that may list and watch secrets and configmaps of the namespace. */
   kubeconfig: string;
-  /** Argo CD's own. */
+  /** Argo CD's namespace. */
   namespace: string;
   /** Path of the program. @default what `findArgocdReader` finds or, on first use, builds */
   program?: string;
-  /** For an answer, in milliseconds. @default 60000 */
+  /** Timeout for an answer, in milliseconds. @default 60000 */
   timeoutMs?: number;
 }
 

@@ -1,4 +1,4 @@
-/** Lets Argo CD's own code answer many generated cases in one process, without a cluster. */
+/** Answers many generated cases with Argo CD's own code in one process, without a cluster. */
 import type { Case, CaseAnswer } from "./answers.ts";
 import { findArgocdReader } from "./build.ts";
 import { answerOf } from "./process.ts";
@@ -6,13 +6,13 @@ import { answerOf } from "./process.ts";
 export interface AskManyOptions {
   /** Path of the program. @default what `findArgocdReader` finds or, on first use, builds */
   program?: string;
-  /** For each case, in milliseconds. @default 60000 */
+  /** Timeout for each case, in milliseconds. @default 60000 */
   timeoutMs?: number;
 }
 
 /**
- * Answers several hundred cases a second: about fifty run at once, and each takes 0.1 s. Cases do not
- * see each other's secrets.
+ * Answers several hundred cases a second: about fifty run concurrently, and each takes 0.1 s. Cases are
+ * isolated from each other.
  * @returns one answer for each case, in the same order
  * @throws Error with the number of the first invalid case, counting from 0, and never a value from it
  */

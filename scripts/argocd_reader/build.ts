@@ -1,4 +1,4 @@
-/** The Go program of this folder: built on Argo CD's own packages, once for each state of its source. */
+/** The Go program of this folder with Argo CD's packages, built once for each state of its source. */
 import { join } from "node:path";
 import {
   cacheFolder,
@@ -9,24 +9,24 @@ import {
 } from "../control_plane/cache.ts";
 import { goBuild, goIsAtHand } from "../control_plane/go.ts";
 
-/** Whose code judges; go.mod has it too, which a test compares. */
+/** The version of Argo CD; a test compares it with go.mod. */
 export const argocdVersion = "v3.5.6";
 
 const folder = import.meta.dirname!;
 
-/** The argocd reader's world: what it says begins with its own name. */
+/** The environment of the argocd reader: its messages start with its name. */
 export const readersWorld: World = {
   ...realWorld,
   report: (line) => console.error(`argocd reader: ${line}`),
 };
 
-/** Whether it is built or can be: a test that needs it is ignored where it cannot. */
+/** Whether it is built or can be built; otherwise tests that need it are ignored. */
 export async function argocdReaderIsAtHand(world: World = readersWorld): Promise<boolean> {
   return await isExecutable(await cachedArgocdReader(world)) || await goIsAtHand(world);
 }
 
 /**
- * The path of the program: from the cache, else built, which takes minutes and the network.
+ * The path of the program: from the cache, or built, which takes minutes and needs the network.
  * @throws Error saying how to get it
  */
 export async function findArgocdReader(world: World = readersWorld): Promise<string> {
@@ -44,12 +44,12 @@ export async function findArgocdReader(world: World = readersWorld): Promise<str
   });
 }
 
-/** Of `go build`: without the state of the repository, which go would ask git for and bake in. */
+/** Flags of `go build`: without the state of the repository, which Go would embed. */
 function buildArguments(output: string): string[] {
   return ["-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", output, "."];
 }
 
-/** Its place in the cache, which is another one as soon as a byte of its source is. */
+/** Its path in the cache, which depends on a hash of its source. */
 export async function cachedArgocdReader(world: World): Promise<string> {
   const state = `${argocdVersion}-${(await sourceSum()).slice(0, 12)}`;
   return join(cacheFolder(world), "argocd-reader", state, "argocd-reader");

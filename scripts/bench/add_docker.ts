@@ -18,7 +18,7 @@ function secret(namespace: string, name: string) {
   };
 }
 
-/** Names that no other measurement has used. */
+/** Names that no other measurement uses. */
 const fresh = () => crypto.randomUUID().slice(0, 8);
 
 function add(server: ServerProcess, namespaces: readonly string[]): Promise<void> {
@@ -31,7 +31,7 @@ function add(server: ServerProcess, namespaces: readonly string[]): Promise<void
   });
 }
 
-/** Over kubectl, against its two kubectl processes. */
+/** Over kubectl, compared with its two kubectl processes. */
 export async function benchAddOverKubectl(
   server: ServerProcess,
   plane: ControlPlane,
@@ -61,7 +61,7 @@ export async function benchAddOverKubectl(
   return atMost(1.4, `add_docker, ${namespaces.length} namespaces, kubectl`, times);
 }
 
-/** Over the API, against the same requests sent at once over as many kept connections. */
+/** Over the API, compared with the same requests sent concurrently over as many kept connections. */
 export async function benchAddOverApi(
   server: ServerProcess,
   plane: ControlPlane,

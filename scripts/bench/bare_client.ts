@@ -1,6 +1,6 @@
 import https from "node:https";
 
-/** The least that can ask an API server: requests over kept connections, answers thrown away. */
+/** A minimal client of an API server: it sends requests over kept connections and discards responses. */
 export interface BareClient {
   ask(method: string, path: string, body?: unknown, accept?: string): Promise<void>;
   close(): void;

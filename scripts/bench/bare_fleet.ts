@@ -2,23 +2,23 @@ import http from "node:http";
 import pLimit from "p-limit";
 import type { Asked, EmulatedFleet } from "./emulated_fleet.ts";
 
-/** As many clusters at once as the program asks (`fleet-at-once`). */
+/** The number of concurrent clusters, as in the program (`fleet-at-once`). */
 const AT_ONCE = 32;
 
-/** Idle connections to all clusters together, which leaves room for those of the servers and of the program. */
+/** The most idle connections to all clusters, with room for those of the servers and of the program. */
 const MAX_IDLE = 10_000;
 
-/** The least that can ask many clusters: requests over kept connections, answers read and thrown away. */
+/** A minimal client of many clusters: it sends requests over kept connections and discards responses. */
 export interface BareFleet extends Disposable {
   /**
-   * Sends each cluster its requests, as many clusters at once as the program has: reads together, then
-   * the writes that came after them together, and so on.
-   * @throws where a write is refused
+   * Sends each cluster its requests, to as many clusters concurrently as the program: the first reads
+   * together, then the writes after them together, and so on.
+   * @throws when a write fails
    */
   send(requests: readonly Asked[]): Promise<void>;
 }
 
-/** @param count of its clusters */
+/** @param count number of clusters */
 export function bareFleet(fleet: EmulatedFleet, count: number): BareFleet {
   const maxFreeSockets = Math.floor(MAX_IDLE / count);
   const agents = new Map<string, http.Agent>();
@@ -49,7 +49,7 @@ export function bareFleet(fleet: EmulatedFleet, count: number): BareFleet {
 
 const isWrite = ({ method }: Asked) => method !== "GET";
 
-/** Cut where reads follow writes, or writes reads. */
+/** Splits requests between reads and writes. */
 function steps(requests: readonly Asked[]): Asked[][] {
   const all: Asked[][] = [];
   for (const each of requests) {

@@ -1,4 +1,4 @@
-/** The least that `Deno.serve` can do to give the answer of /health. */
+/** A minimal server with `Deno.serve` that answers /health. */
 Deno.serve({
   hostname: "127.0.0.1",
   port: 0,

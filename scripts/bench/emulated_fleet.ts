@@ -1,42 +1,42 @@
 /**
- * Many emulated clusters behind one listener, each below a path of its own (`/c17/api/v1/...`), in a
- * process of their own: what they cost is not taken from the program that asks them.
+ * Many emulated clusters behind one listener, each below its own path (`/c17/api/v1/...`), in a separate
+ * process, so that their cost does not count for the program.
  */
 import { answer } from "../../src/emulator/api.ts";
 import { EmulatedCluster } from "../../src/emulator/cluster.ts";
 
-/** A request as it came, to be sent again. */
+/** A received request, to be sent again. */
 export interface Asked {
   readonly cluster: string;
   readonly method: string;
-  /** From the root of the cluster, with the query. */
+  /** The path from the root of the cluster, with the query. */
   readonly target: string;
   readonly accept: string;
-  /** Absent where there was none. */
+  /** Absent if there was none. */
   readonly body?: string;
 }
 
-/** What each cluster holds: many different credentials, or one that stands in each of its secrets. */
+/** The content of each cluster: many different credentials, or the same one in each secret. */
 export type Seeding = "different" | "one value";
 
-/** The value that stands in each secret of a cluster that is seeded so. */
+/** The value in each secret of a cluster with the same credential. */
 export const ONE_VALUE = "bench-first-value";
 
 export interface EmulatedFleet extends AsyncDisposable {
-  /** Of a cluster, as YAML text. */
+  /** The kubeconfig of a cluster, as YAML text. */
   kubeconfig(cluster: string): string;
   urlOf(cluster: string): string;
-  /** What comes while this is done. Else nothing is kept. */
+  /** Records the requests during this call. */
   asked(work: () => Promise<unknown>): Promise<Asked[]>;
 }
 
 export interface FleetOptions {
   readonly clusters: number;
-  /** In each cluster. */
+  /** Credentials in each cluster. */
   readonly credentials: number;
   /** @default "different" */
   readonly seeding?: Seeding;
-  /** Whether an answer is made once and kept, so that the servers cost next to nothing. @default false */
+  /** Whether responses are cached, so that the servers cost next to nothing. @default false */
   readonly isReady?: boolean;
 }
 
@@ -57,7 +57,7 @@ export async function startEmulatedFleet(options: FleetOptions): Promise<Emulate
   }).spawn();
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   const { value: url } = await reader.read();
-  if (url === undefined) throw new Error("The emulated fleet has ended");
+  if (url === undefined) throw new Error("The emulated fleet has exited");
   const urlOf = (cluster: string) => `${url.trim()}/${cluster}`;
   return {
     urlOf,
@@ -75,7 +75,7 @@ export async function startEmulatedFleet(options: FleetOptions): Promise<Emulate
   };
 }
 
-/** Also of a server that is not emulated, where it takes no credential. */
+/** Also for a server that is not emulated and needs no credential. */
 export function kubeconfig(server: string): string {
   return JSON.stringify({
     apiVersion: "v1",
@@ -88,8 +88,8 @@ export function kubeconfig(server: string): string {
 }
 
 /**
- * Two fifths pull secrets, two fifths repositories, the rest templates; of different ones, one in ten is
- * not the same everywhere. This program counts as the one that wrote them.
+ * Two fifths are pull secrets, two fifths repositories, the rest templates. With different credentials, one
+ * in ten differs between clusters. All are marked as written by argocd-configurer.
  */
 function seed(cluster: EmulatedCluster, index: number, count: number, seeding: Seeding): void {
   for (let i = 0; i < count; i++) {

@@ -13,12 +13,12 @@ export interface Stage {
   readonly fleet: EmulatedFleet;
 }
 
-/** Durations in milliseconds, and the most memory that the server had, in MB. */
+/** Durations in milliseconds, and the peak memory of the server in MB. */
 export interface Measured extends SideBySide {
   readonly memory: number;
 }
 
-/** Emulated clusters, and a server of its own for them, whose memory is only that of this work. */
+/** Emulated clusters with a server for them alone, so that its memory is that of this work. */
 export async function staged<T>(
   options: FleetOptions,
   work: (stage: Stage) => Promise<T>,
@@ -31,7 +31,7 @@ export async function staged<T>(
       await Deno.writeTextFile(file, fleet.kubeconfig(name), { mode: 0o600 });
     }
     const flags = ["--port", "0", "--clusters-folder", folder, "--transport", "api"];
-    // A slow machine is no reason to measure nothing.
+    // Long timeouts, so that slow machines can be measured, too.
     const patience = {
       ARGOCD_CONFIGURER_KUBECTL_TIMEOUT: "120",
       ARGOCD_CONFIGURER_CONNECT_TIMEOUT: "60",

@@ -10,7 +10,7 @@ import { atMost, type Row } from "./table.ts";
 const BARE = join(import.meta.dirname!, "bare_server.ts");
 const ROOT = join(import.meta.dirname!, "..", "..");
 
-/** The rate of /health, against a server that gives the same answer and does nothing else. */
+/** The rate of /health, compared with a server that does nothing but send the same response. */
 export async function benchHealth(server: ServerProcess): Promise<Row> {
   const bare = await startServer([BARE]);
   const rates: { ours: number[]; bare: number[] } = { ours: [], bare: [] };
@@ -18,7 +18,7 @@ export async function benchHealth(server: ServerProcess): Promise<Row> {
     for (let turn = 0; turn < 6; turn++) {
       const ours = await rate(`${server.url}/health`);
       const least = await rate(bare.url);
-      if (turn === 0) continue; // warming up
+      if (turn === 0) continue; // warm-up
       rates.ours.push(ours);
       rates.bare.push(least);
     }
@@ -37,15 +37,15 @@ export async function benchHealth(server: ServerProcess): Promise<Row> {
   };
 }
 
-/** Answers a second, by 20 connections for two seconds. */
+/** Responses per second over 20 connections, for two seconds. */
 async function rate(url: string): Promise<number> {
   const { requests } = await autocannon({ url, connections: 20, duration: 2 });
   return requests.average;
 }
 
 /**
- * From the start of the process to the first answer, against a server of one line: from source, and
- * the bundle that is in the executable.
+ * The time from the start of the process to the first response, compared with a server of one line: from
+ * source, and with the bundle of the executable.
  */
 export async function benchStart(clusters: string): Promise<Row[]> {
   const folder = await Deno.makeTempDir();
@@ -63,7 +63,7 @@ export async function benchStart(clusters: string): Promise<Row[]> {
     for (let turn = 0; turn < 23; turn++) {
       for (const way of ["built", "source", "bare"] as const) {
         const took = await timed(ways[way]);
-        if (turn > 2) times[way].push(took); // by then Deno has cached what it compiled
+        if (turn > 2) times[way].push(took); // by now Deno has cached the compiled code
       }
     }
     const bare = median(times.bare);
@@ -76,7 +76,7 @@ export async function benchStart(clusters: string): Promise<Row[]> {
   }
 }
 
-/** Quick enough for whoever waits for it; nothing is done for milliseconds below that. */
+/** The goal in milliseconds, which is quick enough for people. */
 const START_MS = 150;
 
 function underStart(work: string, { ours, bare }: { ours: number; bare: number }): Row {
@@ -90,7 +90,7 @@ function underStart(work: string, { ours, bare }: { ours: number; bare: number }
 async function startAndAsk(args: readonly string[], path: string): Promise<void> {
   const server = await startServer(args);
   await (await fetch(server.url + path)).body?.cancel();
-  server.kill(); // not part of what is measured
+  server.kill(); // not part of the measurement
 }
 
 export async function benchMemory(server: ServerProcess): Promise<Row> {

@@ -12,7 +12,7 @@ const DOCKER = ["jjo.finance/secret-type=docker-creds", "mcops.tech/secret-type=
 
 const TURNS = 15;
 
-/** GET /secrets over kubectl, against the same three kubectl processes run at once. */
+/** GET /secrets over kubectl, compared with the same three concurrent kubectl processes. */
 export async function benchListOverKubectl(
   server: ServerProcess,
   plane: ControlPlane,
@@ -38,7 +38,7 @@ export async function benchListOverKubectl(
   return atMost(1.3, "GET /secrets, kubectl", times);
 }
 
-/** GET /secrets over the API, against the same three lists over kept connections. */
+/** GET /secrets over the API, compared with the same three lists over kept connections. */
 export async function benchListOverApi(
   server: ServerProcess,
   plane: ControlPlane,
@@ -63,7 +63,7 @@ export async function benchListOverApi(
             )
           ),
         ]),
-      600, // until both are compiled, ours too, which is more: a request takes two milliseconds
+      600, // until V8 has compiled both, also ours, which is larger: a request takes two milliseconds
     );
     return atMost(1.5, what, times);
   } finally {

@@ -8,7 +8,7 @@ import type { Row } from "./table.ts";
 
 const CLUSTERS = 200;
 
-/** GET /secrets of two hundred emulated clusters at once, by a server that has seen none before. */
+/** GET /secrets of two hundred emulated clusters, by a server that has just started. */
 export async function benchManyClusters(): Promise<Row> {
   const folder = await Deno.makeTempDir();
   const emulators = Array.from({ length: CLUSTERS }, () => startEmulator());

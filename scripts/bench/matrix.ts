@@ -9,7 +9,7 @@ const CREDENTIALS = 50;
 
 const MATRIX = "/api/v1/credentials";
 
-/** The matrix of emulated clusters, beside its requests alone; and the most memory that it took. */
+/** The matrix of emulated clusters, compared with its requests alone, and its peak memory. */
 export async function measureMatrix(
   clusters: number,
   turns: number,
@@ -18,7 +18,7 @@ export async function measureMatrix(
   return await staged(
     { clusters, credentials: CREDENTIALS, isReady },
     async ({ server, fleet }) => {
-      await get(`${server.url}${MATRIX}?clusters=c0`); // loads what it needs
+      await get(`${server.url}${MATRIX}?clusters=c0`); // loads the modules
       const asked = await fleet.asked(() => matrix(server, clusters));
       using bare = bareFleet(fleet, clusters);
       const requests = asked.filter(({ method }) => method === "GET");
@@ -32,7 +32,7 @@ export async function measureMatrix(
   );
 }
 
-/** @throws where it is not the whole one, with fingerprints */
+/** @throws when the matrix is incomplete or has no fingerprints */
 async function matrix(server: ServerProcess, clusters: number): Promise<void> {
   const response = await fetch(server.url + MATRIX);
   const text = await response.text();
@@ -43,7 +43,7 @@ async function matrix(server: ServerProcess, clusters: number): Promise<void> {
   }
 }
 
-/** Of 200 and of 1,000 emulated clusters; and how much of it is the program's own work. */
+/** For 200 and for 1,000 emulated clusters, and the share of the program's own work. */
 export async function benchMatrix(): Promise<Row[]> {
   const of200 = await measureMatrix(200, 5);
   const ready = await measureMatrix(200, 5, true);

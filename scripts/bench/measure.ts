@@ -1,4 +1,4 @@
-/** The median of some numbers; NaN of none. */
+/** The median; NaN without numbers. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
@@ -20,8 +20,8 @@ export interface SideBySide {
 }
 
 /**
- * Medians of two ways to do the same, in turns, so that what else the machine does hits both.
- * @param warmUp first turns that are thrown away
+ * Medians of two ways to do the same, measured alternately, so that other load affects both.
+ * @param warmUp number of first turns that do not count
  */
 export async function sideBySide(
   turns: number,

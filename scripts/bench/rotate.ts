@@ -4,17 +4,17 @@ import { type Measured, type Stage, staged } from "./fleet_stage.ts";
 import { sideBySide } from "./measure.ts";
 import { atMost, inSeconds, markdown, type Row } from "./table.ts";
 
-/** In each cluster, all with the same value. */
+/** Secrets in each cluster, all with the same value. */
 const SECRETS = 20;
 
-/** Rotates one value in all secrets of emulated clusters, to and fro; beside the same requests alone. */
+/** Rotates one value back and forth in all secrets of emulated clusters, compared with the requests alone. */
 export async function measureRotation(clusters: number, turns: number): Promise<Measured> {
   const options = { clusters, credentials: SECRETS, seeding: "one value" } as const;
   return await staged(options, async (stage) => {
     const values = [ONE_VALUE, "bench-second-value"] as const;
-    /** Which of them stands in the clusters. */
+    /** The value that is stored at present. */
     let now = 0;
-    /** Of a rotation from each of them to the other one. */
+    /** The requests of a rotation in each direction. */
     const recorded: Asked[][] = [];
     const rotate = async () => {
       await rotation(stage, values[now]!, values[1 - now]!, clusters);
@@ -30,7 +30,7 @@ export async function measureRotation(clusters: number, turns: number): Promise<
   });
 }
 
-/** Without the versions that they were about, so that they may be sent again. */
+/** Requests without resource versions, so that they can be sent again. */
 function repeatable(requests: readonly Asked[]): Asked[] {
   return requests.map(({ body, ...request }) => {
     if (body === undefined) return request;
@@ -40,7 +40,7 @@ function repeatable(requests: readonly Asked[]): Asked[] {
   });
 }
 
-/** @throws where it has not replaced every one of them, and found no other */
+/** @throws unless it has replaced exactly these secrets */
 async function rotation(
   { server }: Stage,
   from: string,

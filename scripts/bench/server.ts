@@ -1,21 +1,21 @@
 import { join } from "node:path";
 import { V8_FLAGS } from "../build/v8_flags.ts";
 
-/** What runs the program from source, for {@link startServer}; its own arguments follow. */
+/** The command that runs the program from source, for {@link startServer}, without its arguments. */
 export const PROGRAM: readonly string[] = [
   ...V8_FLAGS,
   join(import.meta.dirname!, "..", "..", "main.ts"),
 ];
 
-/** A server in a process of its own, as users run it. */
+/** A server in its own process, as users run it. */
 export interface ServerProcess {
   readonly url: string;
   /** Resident memory in MB. */
   residentMemory(): Promise<number>;
-  /** The most resident memory that it has had, in MB. */
+  /** Peak resident memory in MB. */
   peakMemory(): Promise<number>;
   stop(): Promise<void>;
-  /** Ends it at once, without waiting. */
+  /** Kills it. */
   kill(): void;
 }
 
@@ -46,7 +46,7 @@ export async function startServer(
   while (url === undefined) {
     const text = await Deno.readTextFile(log);
     url = /(http:\/\/127\.0\.0\.1:[0-9]+)/.exec(text)?.[1];
-    if (ended) throw new Error(`The server ended: ${text}`);
+    if (ended) throw new Error(`The server exited: ${text}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   const memory = async (pattern: RegExp) => {

@@ -2,7 +2,7 @@
 export interface Row {
   readonly work: string;
   readonly ours: string;
-  /** What is measured against; empty when the goal is an absolute one. */
+  /** The result to compare with; empty if the goal is absolute. */
   readonly bare: string;
   readonly ratio: number | undefined;
   /** Empty when there is none. */
@@ -14,7 +14,7 @@ const milliseconds = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)} ms
 
 export const inSeconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(2)} s`;
 
-/** A row of two durations, ours at most `goal` times the bare one. */
+/** A row with two durations; ours should be at most `goal` times the bare one. */
 export function atMost(goal: number, work: string, times: { ours: number; bare: number }): Row {
   const ratio = times.ours / times.bare;
   return {

@@ -1,7 +1,7 @@
 /**
- * `deno run -A scripts/bench/thousand.ts`: how the matrix and a rotation grow, up to 1,000 emulated
- * clusters, or as many as the arguments say. It takes some minutes, so that `deno task bench` leaves it
- * out. With `--write` the figures get a section of docs/benchmarks.md.
+ * `deno run -A scripts/bench/thousand.ts`: measures how the matrix and a rotation grow, up to 1,000 emulated
+ * clusters, or the numbers in the arguments. It takes some minutes, so `deno task bench` does not run it.
+ * With `--write` it updates its section of docs/benchmarks.md.
  */
 import { BENCHMARKS, BY_HAND, machine, sectionOf } from "./document.ts";
 import type { Measured } from "./fleet_stage.ts";

@@ -9,10 +9,10 @@ import { atMost, markdown, type Row } from "./table.ts";
 const HEALTHY = 10;
 const TURNS = 9;
 
-/** Seconds until the hung one is given up, by the program and by kubectl. */
+/** Timeout for the hung cluster in seconds, for the program and for kubectl. */
 const PATIENCE = 30;
 
-/** What a script would list, and what the program asks for itself. */
+/** The resources that a script would list, and those that the program lists. */
 const LISTS = [
   "--namespace=argocd --selector='argocd.argoproj.io/secret-type in (repository,repo-creds)'",
   "--all-namespaces --selector=mcops.tech/secret-type=docker-creds",
@@ -21,12 +21,12 @@ const LISTS = [
 
 interface Stage {
   readonly server: ServerProcess;
-  /** With a kubeconfig for each of the twelve. */
+  /** A folder with a kubeconfig for each of the twelve. */
   readonly folder: string;
   readonly kubectl: string;
 }
 
-/** Ten API servers over one etcd, one listener that never answers, one port that nobody listens on. */
+/** Ten API servers with one etcd, one listener that never responds, one closed port. */
 export async function benchTwelve(): Promise<Row[]> {
   const plane = await startControlPlane();
   Deno.env.set("KUBECACHEDIR", join(plane.dir, "kubectl-cache"));
@@ -58,7 +58,7 @@ export async function benchTwelve(): Promise<Row[]> {
   }
 }
 
-/** One after the other: each takes seconds of a core to start. */
+/** Starts them sequentially, since each start takes seconds of CPU time. */
 async function tenOf(plane: ControlPlane): Promise<ControlPlaneClient[]> {
   const all: ControlPlaneClient[] = [plane];
   while (all.length < HEALTHY) all.push(await plane.another());
@@ -69,7 +69,7 @@ async function tenOf(plane: ControlPlane): Promise<ControlPlaneClient[]> {
   return all;
 }
 
-/** Takes connections and says nothing. */
+/** A listener that accepts connections and never responds. */
 function silentListener(): Disposable & { readonly port: number } {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const held: Deno.Conn[] = [];
@@ -105,7 +105,7 @@ async function rows(stage: Stage): Promise<Row[]> {
           namespaces: NAMESPACES,
         }),
       }));
-  await read("h0", 1); // loads what it needs
+  await read("h0", 1); // loads the modules
   const healthy = await sideBySide(TURNS, () => read("*"), () => read("h*"));
   const reads = await sideBySide(TURNS, () => read("*"), () => byXargs(stage, readScript(stage)));
   const writes = await sideBySide(TURNS, write, async () => {
@@ -129,13 +129,13 @@ async function rows(stage: Stage): Promise<Row[]> {
 
 const NDJSON = { headers: { Accept: "application/x-ndjson" } };
 
-/** Argo CD's is written besides. */
+/** Argo CD's namespace is written in addition. */
 const NAMESPACES = ["default", "kube-system"];
 
-/** Names that no other measurement has used. */
+/** Names that no other measurement uses. */
 const fresh = () => crypto.randomUUID().slice(0, 8);
 
-/** Reads a stream until so many healthy ones have ended. @throws where one of them failed */
+/** Reads a stream until this many healthy clusters are finished. @throws when one of them failed */
 async function untilEnded(healthy: number, ask: () => Promise<Response>): Promise<void> {
   const response = await ask();
   if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
@@ -151,10 +151,10 @@ async function untilEnded(healthy: number, ask: () => Promise<Response>): Promis
       if (--left === 0) return;
     }
   }
-  throw new Error(`The stream ended with ${left} healthy clusters missing`);
+  throw new Error(`The stream ended, and ${left} healthy clusters are missing`);
 }
 
-/** Runs a script for each kubeconfig (`$1`), four at once, until those of the healthy have ended. */
+/** Runs a script for each kubeconfig (`$1`), four concurrently, until the healthy clusters are finished. */
 async function byXargs({ folder }: Stage, script: string): Promise<void> {
   const command = `printf '%s\\0' "$0"/*.kubeconfig | xargs -0 -P 4 -I{} sh -c "$1" sh {}`;
   const child = new Deno.Command("sh", {
@@ -167,10 +167,10 @@ async function byXargs({ folder }: Stage, script: string): Promise<void> {
     text += piece;
     if (text.match(/\/h\d+\.kubeconfig\n/g)?.length === HEALTHY) break;
   }
-  child.kill("SIGTERM"); // what waits for the hung one ends by its own timeout
+  child.kill("SIGTERM"); // the process for the hung cluster exits by its own timeout
   await child.status;
   const done = text.match(/\/h\d+\.kubeconfig\n/g)?.length;
-  if (done !== HEALTHY) throw new Error(`xargs has done ${done} of the healthy clusters`);
+  if (done !== HEALTHY) throw new Error(`xargs has finished ${done} of the healthy clusters`);
 }
 
 const common = ({ kubectl }: Stage) =>
@@ -180,7 +180,7 @@ function readScript(stage: Stage): string {
   return LISTS.map((list) => `${common(stage)} get secrets ${list} --output=json`).join(" && ");
 }
 
-/** Looks first whether the names are free, as the program does. */
+/** Checks first that the names are free, as the program does. */
 function writeScript(stage: Stage, file: string): string {
   return [
     `${common(stage)} get --ignore-not-found --output=json --filename=${file}`,
@@ -188,7 +188,7 @@ function writeScript(stage: Stage, file: string): string {
   ].join(" && ");
 }
 
-/** A pull secret for each namespace, of a name that is new. */
+/** A pull secret with a new name for each namespace. */
 async function writeManifest(): Promise<string> {
   const name = `bare-${fresh()}`;
   const login = { username: "bench", password: "bench", auth: btoa("bench:bench") };

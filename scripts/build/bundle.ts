@@ -3,15 +3,15 @@ import { join } from "node:path";
 export interface BundleOptions {
   /** The root of the project. */
   readonly root: string;
-  /** Made; has to be empty or missing. */
+  /** The output folder; it has to be empty or missing. */
   readonly folder: string;
-  /** What `version` shows beside the version. */
+  /** The commit that `version` shows. */
   readonly commit: string;
 }
 
 /**
- * Runs the bundler on main.ts, as for what ships.
- * @throws with what it said, when it fails
+ * Runs the bundler on main.ts, as for a release.
+ * @throws {Error} with its output, when it fails
  */
 export async function runBundler(root: string, folder: string, ...flags: string[]): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -22,7 +22,7 @@ export async function runBundler(root: string, folder: string, ...flags: string[
       "--minify",
       "--platform=deno",
       "--code-splitting",
-      // Wanted by debug if it is there, and it is there for a development tool only.
+      // An optional dependency of debug, which is installed for a development tool only.
       "--external=supports-color",
       ...flags,
       `--outdir=${folder}`,
@@ -38,9 +38,9 @@ export async function runBundler(root: string, folder: string, ...flags: string[
 }
 
 /**
- * Bundles the program into a folder: `main.js` with what every start needs, beside it pieces that are
- * loaded when used. The commit is put where the source has a word for it.
- * @throws when the bundler fails, or the word is not there exactly once
+ * Bundles the program into a folder: `main.js` with the code of every start, and chunks that are loaded when
+ * needed. The commit replaces a placeholder in the source.
+ * @throws when the bundler fails, or the placeholder does not occur exactly once
  */
 export async function bundle({ root, folder, commit }: BundleOptions): Promise<void> {
   await runBundler(root, folder);
@@ -52,7 +52,7 @@ export async function bundle({ root, folder, commit }: BundleOptions): Promise<v
   await Deno.writeTextFile(join(folder, name), text);
 }
 
-/** The name of the piece that has the word for the commit, and its text with the commit. */
+/** The name of the chunk with the placeholder, and its text with the commit. */
 export function withCommit(
   pieces: ReadonlyMap<string, string>,
   commit: string,
@@ -60,10 +60,10 @@ export function withCommit(
   const found = [...pieces].filter(([, text]) => text.includes(WORD));
   const [[name, text] = ["", ""]] = found;
   if (found.length !== 1 || text.split(WORD).length !== 2) {
-    throw new Error(`Cannot bundle: the word for the commit is not there exactly once`);
+    throw new Error(`Cannot bundle: the placeholder of the commit does not occur exactly once`);
   }
   return [name, text.replace(WORD, () => commit)];
 }
 
-/** In the source, for the commit of the build. */
+/** The placeholder in the source. */
 const WORD = "COMMIT-OF-THE-BUILD";

@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { PERMISSIONS, unstableFlags } from "./permissions.ts";
 import { V8_FLAGS } from "./v8_flags.ts";
 
-/** What can be compiled for. Windows: WSL, since there are no process groups. */
+/** The targets. On Windows use WSL, since Windows has no process groups. */
 export const TARGETS = [
   "x86_64-unknown-linux-gnu",
   "aarch64-unknown-linux-gnu",
@@ -15,19 +15,19 @@ export type Target = typeof TARGETS[number];
 export interface CompileOptions {
   /** The bundle. */
   readonly bundle: string;
-  /** Written. */
+  /** The output file. */
   readonly output: string;
   readonly target: Target;
-  /** That deno.json turns on. */
+  /** Unstable features in deno.json. */
   readonly unstable: readonly string[];
-  /** Besides the variables that there are. */
+  /** Additional environment variables. */
   readonly env?: Record<string, string>;
 }
 
 /**
- * A compiled program would keep V8's code cache in the folder for temporary files, by a name that can
- * be guessed: another user of the machine could put one there, and V8 runs what is in it. A start
- * without it takes some 30 ms more.
+ * A compiled program would keep V8's code cache in the folder for temporary files under a predictable name.
+ * Another user of the machine could create that file, and V8 would run its code. A start without the cache
+ * takes about 30 ms longer.
  *
  * @see https://github.com/denoland/deno/blob/v2.9.5/cli/rt/binary.rs `root_path`
  * @see https://github.com/denoland/deno/blob/v2.9.5/cli/rt/run.rs `DenoCompileCodeCache::new`
@@ -54,9 +54,9 @@ export function compileArguments({ bundle, output, target, unstable }: CompileOp
 }
 
 /**
- * Compiles a bundle into an executable. Deno takes its runtime from `DENORT_BIN`, from its own
- * folder, or downloads it, and compares no checksum; the release workflow does.
- * @throws with what to do, when it can be had from nowhere
+ * Compiles a bundle into an executable. Deno takes its runtime from `DENORT_BIN` or from its own folder, or
+ * downloads it without comparing a checksum; the release workflow compares it.
+ * @throws {Error} that says what to do, when there is no runtime
  */
 export async function compile(options: CompileOptions): Promise<void> {
   await Deno.mkdir(dirname(options.output), { recursive: true });

@@ -2,54 +2,53 @@ import { join } from "node:path";
 import { type LockedPackages, plainPackage, reachable } from "./lock.ts";
 import { filesOfBundle, importedPackages, moduleGraph, packagesOfFiles } from "./module_graph.ts";
 
-/** An npm package that is in the executable, or that one in it depends on. */
+/** An npm package in the executable, or a dependency of one. */
 export interface Package {
-  /** In deno.lock. */
+  /** The key in deno.lock. */
   readonly key: string;
   readonly name: string;
   readonly version: string;
-  /** Keys of those that it depends on. */
+  /** Keys of its dependencies. */
   readonly needs: readonly string[];
   /**
-   * Whether the bundler took in any of its files. Another may be in the executable all the same, as
-   * a copy that a package ships in a file of its own.
+   * Whether the bundle has any of its files. A package without may still be in the executable, as a copy
+   * within a file of another package.
    */
   readonly bundled: boolean;
-  /** Of the registry's archive, from deno.lock. */
+  /** The integrity of the registry's archive, from deno.lock. */
   readonly integrity?: string;
-  /** Missing for a package that is not in the cache, as those for other systems are. */
+  /** Absent for a package that is not in the cache, such as one for another system. */
   readonly folder?: string;
-  /** As package.json says it. */
+  /** The license in package.json. */
   readonly license?: string;
-  /** The name alone. */
+  /** The name of the author. */
   readonly author?: string;
 }
 
-/** What the executable is made of, besides Deno. */
+/** The contents of the executable, besides Deno. */
 export interface Contents {
   readonly program: { readonly version: string; readonly license: string };
-  /** Keys of the packages that the program itself needs. */
+  /** Keys of direct dependencies. */
   readonly direct: readonly string[];
-  /** Sorted by key. A package has a key for each set of peers that it is used with. */
+  /** Sorted by key. A package has a key for each set of peer dependencies. */
   readonly packages: readonly Package[];
 }
 
 export interface ContentsOptions {
   /** The folder of main.ts, deno.json and deno.lock. */
   readonly root: string;
-  /** The files that the bundle is made of. @default those of a bundle made for this */
+  /** The files of the bundle. @default those of a new bundle */
   readonly bundledFiles?: (root: string) => Promise<string[]>;
 }
 
 /**
- * Finds the npm packages that main.ts imports, their dependencies, and whatever else the bundler
- * finds: it leaves out what is not called, and takes in what a package tries to require without
- * naming it as a dependency, when that happens to be in deno.lock. What is imported for its types
- * only is left out, and so are packages of declarations.
+ * Finds the npm packages that main.ts imports, their dependencies, and others that the bundler finds: it
+ * removes unused code, and includes packages that another package requires without declaring them, if they
+ * are in deno.lock. Type imports and packages of declarations are left out.
  */
 export async function contentsOf(options: ContentsOptions): Promise<Contents> {
   const { root, bundledFiles = filesOfBundle } = options;
-  // First the graph, as it fills the cache.
+  // The graph first, since it fills the cache.
   const graph = await moduleGraph(root);
   const [files, lock, { version, license }] = await Promise.all([
     bundledFiles(root),

@@ -1,33 +1,32 @@
 import { join } from "node:path";
 import type { Package } from "./contents.ts";
 
-/** Where the texts of licences are that packages leave out, each named by its SPDX id. */
+/** The folder of standard license texts, named by SPDX id, for packages without a license file. */
 const TEXTS = join(import.meta.dirname!, "licenses");
 
-/** Who holds the copyright of a work whose archive does not say so. */
+/** The copyright of a package whose archive does not have it. */
 export interface Copyright {
-  /** Under which it was when this was looked up: an SPDX id. */
+  /** The SPDX id of its license when this was looked up. */
   readonly license: string;
-  /** The line that stands before the text of the licence. */
+  /** The line before the license text. */
   readonly copyright: string;
-  /** Where it was looked up. */
+  /** The source of this information. */
   readonly source: string;
 }
 
-/** By the names of packages. */
+/** By package name. */
 export type Copyrights = Readonly<Record<string, Copyright>>;
 
 export interface LicenseText {
-  /** The file of the package, or what else it comes from. */
+  /** The file of the package, or another source. */
   readonly from: string;
   readonly text: string;
 }
 
 /**
- * The licences and notices of a package: all such files in it, or, when it has no licence in its
- * folder, the standard text of the licence that its package.json names, under the copyright line
- * that `copyrights` has for it, or else with the author from package.json.
- * @throws what to do, when there is no such text, or nobody to name
+ * The licenses and notices of a package: all such files in it. If it has no license file, the standard text
+ * of the license in its package.json, with the copyright line in `copyrights` or the author in package.json.
+ * @throws {Error} that says what to do, when there is no such text or no copyright holder
  */
 export async function licenseTexts(
   pkg: Package,
@@ -85,13 +84,13 @@ async function hasStandardText(license: string): Promise<boolean> {
   return false;
 }
 
-/** LICENSE, COPYING, NOTICE and the like, but no code, by their paths with "/", sorted. */
+/** Sorted paths of LICENSE, COPYING, NOTICE and similar files, without code. */
 async function licenseFiles(folder: string, below = ""): Promise<string[]> {
   const found: string[] = [];
   for await (const { name, isDirectory, isFile } of Deno.readDir(join(folder, below))) {
     const path = below + name;
     if (isFile && isLicenseFile(path)) found.push(path);
-    // The packages in there are in deno.lock themselves.
+    // These packages are in deno.lock themselves.
     if (isDirectory && name !== "node_modules") {
       found.push(...await licenseFiles(folder, `${path}/`));
     }
@@ -107,12 +106,12 @@ function isLicenseFile(path: string): boolean {
   return new RegExp(`(^|/)(${name.source}|${inFolder.source})$`, "i").test(path);
 }
 
-/** Whether it is for the whole package: neither for a part of it, nor a mere notice. */
+/** Whether it is a license of the whole package, and not a notice or a license of a part. */
 function isLicenseOfAll(path: string): boolean {
   return /^((un|mit-)?licen[cs]e|copying)[^/]*$/i.test(path);
 }
 
-/** With "\n" at the end of each line and once at the end. */
+/** Normalizes line breaks to "\n", with one at the end. */
 async function readText(path: string): Promise<string> {
   const text = await Deno.readTextFile(path);
   return text.replace(/^\uFEFF/, "").replaceAll(/\r\n?/g, "\n").replace(/^\n+|\s+$/g, "") + "\n";

@@ -23,7 +23,7 @@ async function texts(
   }
 }
 
-Deno.test("all licences and notices of a package are given, sorted, and nothing else", async () => {
+Deno.test("all licenses and notices of a package are returned, sorted, and nothing else", async () => {
   const files = [
     ...["LICENSE", "License.md", "COPYING", "UNLICENSE", "MIT-LICENSE.txt", "LICENSE-MIT"],
     ...["NOTICE", "NOTICE.txt", "copyright", "ThirdPartyNotices.txt", "third-party-licenses.md"],
@@ -37,13 +37,13 @@ Deno.test("all licences and notices of a package are given, sorted, and nothing 
   deepEqual(found, files.sort().map((name) => ({ from: name, text: `${name}\n` })));
 });
 
-Deno.test("texts come with plain line ends, and otherwise as they are", async () => {
+Deno.test("texts have normalized line breaks, and are otherwise unchanged", async () => {
   deepEqual(await texts({ LICENSE: "\uFEFF\r\n  A  \r\n\r\n b\r\n\r\n" }), [
     { from: "LICENSE", text: "  A  \n\n b\n" },
   ]);
 });
 
-Deno.test("without a licence file the author goes above the standard text", async () => {
+Deno.test("without a license file, the author is above the standard text", async () => {
   const start = {
     "MIT": "Permission is hereby granted, free of charge,",
     "ISC": "Permission to use, copy, modify,",
@@ -58,7 +58,7 @@ Deno.test("without a licence file the author goes above the standard text", asyn
   }
 });
 
-Deno.test("a notice, and the licence of a part, are not the licence of the package", async () => {
+Deno.test("a notice, or the license of a part, is not the license of the package", async () => {
   const files = { NOTICE: "n", "lib/LICENSE": "l", "third-party-licenses.txt": "t" };
   await rejects(texts(files, { license: "MIT" }), /it has no licence file/);
   const found = await texts(files, { license: "MIT", author: "Ann" });
@@ -67,7 +67,7 @@ Deno.test("a notice, and the licence of a part, are not the licence of the packa
 
 const copyrights = { a: { license: "MIT", copyright: "Copyright 2020 Bea", source: "https://b" } };
 
-Deno.test("who was looked up goes before who is in package.json", async () => {
+Deno.test("a recorded copyright takes precedence over package.json", async () => {
   const [only] = await texts({}, { license: "MIT", author: "Ann" }, copyrights);
   equal(only!.from, "as in https://b");
   match(only!.text, /^Copyright 2020 Bea\n\nPermission/);

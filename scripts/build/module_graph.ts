@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { runBundler } from "./bundle.ts";
 
-/** The part of `deno info --json` that is read here. */
+/** The part of `deno info --json` that is used here. */
 export interface ModuleGraph {
   roots: string[];
   redirects: Record<string, string>;
@@ -10,13 +10,13 @@ export interface ModuleGraph {
     error?: string;
     /** A key of deno.lock. */
     npmPackage?: string;
-    /** `code` is missing where only types are imported. */
+    /** `code` is absent for type imports. */
     dependencies?: { specifier: string; code?: { specifier?: string; error?: string } }[];
   }[];
   npmPackages: Record<string, { localPath?: string }>;
 }
 
-/** What main.ts imports. It also fetches into Deno's cache what is missing there. */
+/** The imports of main.ts. Missing packages are downloaded into Deno's cache. */
 export async function moduleGraph(root: string): Promise<ModuleGraph> {
   const output = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json", "--frozen", "main.ts"],
@@ -29,7 +29,7 @@ export async function moduleGraph(root: string): Promise<ModuleGraph> {
   return JSON.parse(decoder.decode(output.stdout));
 }
 
-/** Keys of the packages that code of any module imports, and not only its types. */
+/** Keys of packages that modules import, except for types. */
 export function importedPackages(graph: ModuleGraph): string[] {
   const modules = new Map(graph.modules.map((module) => [module.specifier, module]));
   const found = new Set<string>();
@@ -51,16 +51,16 @@ export function importedPackages(graph: ModuleGraph): string[] {
   return [...found].sort();
 }
 
-/** The keys of the packages that files are in. */
+/** The keys of the packages of files. */
 export function packagesOfFiles(files: readonly string[], { npmPackages }: ModuleGraph): string[] {
   return Object.entries(npmPackages).flatMap(([key, { localPath }]) =>
     localPath && files.some((file) => file.startsWith(`${localPath}/`)) ? [key] : []
   );
 }
 
-/** Bundled as in `bundle.ts`, but with source maps, which name what is left after all pruning. */
+/** Bundles as `bundle.ts`, with source maps, which name the files that are left after tree shaking. */
 export async function filesOfBundle(root: string): Promise<string[]> {
-  // The maps are relative to where it really is.
+  // The source maps are relative to the real path.
   const folder = await Deno.realPath(await Deno.makeTempDir());
   try {
     await runBundler(root, folder, "--sourcemap=external");

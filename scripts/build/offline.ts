@@ -5,20 +5,20 @@ import { V8_FLAGS } from "./v8_flags.ts";
 export interface OfflineOptions {
   /** The bundle. */
   readonly bundle: string;
-  /** Written. */
+  /** The output file. */
   readonly output: string;
   readonly version: string;
-  /** That deno.json turns on. */
+  /** Unstable features in deno.json. */
   readonly unstable: readonly string[];
-  /** When the source was last changed, as the age of what is packed. */
+  /** The time of the commit, for the packed files. */
   readonly time: Date;
-  /** Made and removed. */
+  /** A temporary folder, which is created and removed. */
   readonly workFolder: string;
-  /** The Deno to pack. @default the one that runs this */
+  /** The Deno executable to pack. @default the running one */
   readonly deno?: string;
 }
 
-/** Flags by which the program runs as if compiled: whatever lies in the folder it is run in. */
+/** Flags so that the program runs as if compiled, and ignores files in the working directory. */
 export const ALONE: readonly string[] = [
   "--no-config",
   "--no-lock",
@@ -28,10 +28,10 @@ export const ALONE: readonly string[] = [
   "--quiet",
 ];
 
-/** The file of the runtime, and so what `ps` and `pgrep` know the program by; also in launcher.sh. */
+/** The file name of the runtime, which `ps` and `pgrep` show; also in launcher.sh. */
 const PROCESS_NAME = "argocd-configurer";
 
-/** Makes one executable of the Deno at hand and the bundle, which unpacks itself. */
+/** Builds one self-unpacking executable from this Deno and the bundle. */
 export async function buildOffline(options: OfflineOptions): Promise<void> {
   const { bundle, output, version, unstable, time, workFolder } = options;
   const whole = join(workFolder, "whole");
@@ -57,7 +57,7 @@ export async function buildOffline(options: OfflineOptions): Promise<void> {
       .replaceAll("@SUMS@", sums)
       .replaceAll("@FLAGS@", flags.join(" "))
       .replaceAll("@OFFSET@", offset);
-  // The offset counts itself in.
+  // The length of the offset is part of the offset.
   const width = 8;
   const hash = (await digest(new TextEncoder().encode(fill("").replaceAll("@HASH@", "")))).slice(
     0,
@@ -70,7 +70,7 @@ export async function buildOffline(options: OfflineOptions): Promise<void> {
   await Deno.chmod(output, 0o755);
 }
 
-/** Packs files so that the same files give the same bytes. */
+/** Packs files reproducibly. */
 async function pack(
   folder: string,
   files: readonly string[],

@@ -1,5 +1,5 @@
 /**
- * A CycloneDX 1.6 list of what is in the program's executable.
+ * An SBOM of the executable in CycloneDX 1.6.
  *
  * @see https://cyclonedx.org/docs/1.6/json/
  */
@@ -10,15 +10,15 @@ import { plainPackage } from "./lock.ts";
 const NAME = "argocd-configurer";
 
 export interface SbomOptions {
-  /** What is in the executable. */
+  /** The contents of the executable. */
   readonly contents: Contents;
-  /** The time of the commit, so that two builds of it give the same bytes. */
+  /** The time of the commit, so that builds are reproducible. */
   readonly timestamp: Date;
-  /** @default the running Deno's, whose runtime the executable has in it */
+  /** @default the running Deno's, whose runtime is in the executable */
   readonly denoVersion?: string;
 }
 
-/** What is used here of CycloneDX. */
+/** The part of CycloneDX that is used here. */
 export interface Bom {
   $schema: string;
   bomFormat: "CycloneDX";
@@ -37,7 +37,7 @@ export interface Component {
   group?: string;
   name: string;
   version: string;
-  /** "optional" is a package that another depends on, of whose files none is in the executable. */
+  /** "optional" is a dependency of another package without a file in the executable. */
   scope?: "required" | "optional";
   hashes?: { alg: string; content: string }[];
   licenses?: LicenseChoice[];
@@ -49,8 +49,8 @@ export type LicenseChoice =
   | { expression: string };
 
 /**
- * Lists the npm packages of the executable, Deno, and who depends on whom. The scope says whether
- * the bundler took in any file of a package.
+ * Lists the npm packages of the executable, Deno, and the dependencies. The scope shows whether the bundle
+ * has any file of a package.
  */
 export function sbom(options: SbomOptions): Bom {
   const { contents, timestamp, denoVersion = Deno.version.deno } = options;
@@ -70,7 +70,7 @@ export function sbom(options: SbomOptions): Bom {
     licenses: licenses("MIT"),
     purl: `pkg:github/denoland/deno@v${denoVersion}`,
   };
-  // Copies of a package for different peers are one component here, which depends on all theirs.
+  // Copies of a package for different peer dependencies are one component with all dependencies.
   const components = new Map([[deno["bom-ref"], deno]]);
   const edges = new Map([
     [program["bom-ref"], new Set([deno["bom-ref"], ...contents.direct.map(purlOf)])],
@@ -90,12 +90,12 @@ export function sbom(options: SbomOptions): Bom {
     metadata: { timestamp: timestamp.toISOString(), component: program },
     components: sortedEntries(components).map(([, component]) => component),
     dependencies: sortedEntries(edges).map(([ref, to]) => ({ ref, dependsOn: [...to].sort() })),
-    // Deno's own parts, V8 and its Rust crates among them, are not listed.
+    // Parts of Deno, such as V8 and Rust crates, are not listed.
     compositions: [{ aggregate: "incomplete", dependencies: [deno["bom-ref"]] }],
   });
 }
 
-/** With a serial number that is made from the content. */
+/** Adds a serial number that is derived from the content. */
 function numbered(bom: Bom): Bom {
   const hash = createHash("sha256").update(JSON.stringify(bom)).digest();
   // A UUID of version 8, whose other bits are free. See RFC 9562, section 5.8.
@@ -130,7 +130,7 @@ function libraryOf({ key, name, version, bundled, integrity, license }: Package)
   };
 }
 
-/** Of one or more `sha512-BASE64`, as npm writes them. */
+/** Hashes from one or more `sha512-BASE64` of npm. */
 export function hashes(integrity: string): { alg: string; content: string }[] {
   return integrity.trim().split(/\s+/).map((one) => {
     const [, bits, base64] = /^sha(1|256|384|512)-([A-Za-z0-9+/]+=*)$/.exec(one) ?? [];
@@ -139,14 +139,14 @@ export function hashes(integrity: string): { alg: string; content: string }[] {
   });
 }
 
-/** Those of npm packages. Another is given as a name, which is right too, only less exact. */
+/** SPDX ids of npm packages. Other licenses are given by name, which is valid, but less exact. */
 const spdxIds = new Set([
   ...["0BSD", "AFL-2.1", "Apache-2.0", "Artistic-2.0", "BlueOak-1.0.0", "BSD-2-Clause"],
   ...["BSD-3-Clause", "BSL-1.0", "CC-BY-3.0", "CC-BY-4.0", "CC0-1.0", "EPL-2.0", "ISC", "MIT"],
   ...["MIT-0", "MPL-2.0", "PSF-2.0", "Python-2.0", "Unicode-3.0", "Unlicense", "WTFPL", "Zlib"],
 ]);
 
-/** An SPDX id, an expression of such, or else the words as they are. */
+/** An SPDX id, an SPDX expression, or the text as it is. */
 export function licenses(said: string): [LicenseChoice] {
   if (spdxIds.has(said)) return [{ license: { id: said } }];
   const words = said.split(/[\s()]+/).filter((word) => word !== "" && !/^(AND|OR)$/.test(word));

@@ -137,7 +137,7 @@ Deno.test("the same source gives the same bytes, another time another number", a
   ok(sbom({ contents, timestamp: new Date(0) }).serialNumber !== bom.serialNumber);
 });
 
-Deno.test("what the bundler left out is optional, and what it took in is listed", async () => {
+Deno.test("packages outside the bundle are optional, and those in it are listed", async () => {
   const { npmPackages } = await moduleGraph(ROOT);
   const fileOf = (name: string) => {
     const key = Object.keys(npmPackages).find((each) => each.startsWith(`${name}@`));
@@ -174,7 +174,7 @@ Deno.test("checksums of npm are given in hexadecimal digits", () => {
   throws(() => hashes("md5-AAEC"), /Cannot read the integrity md5-AAEC/);
 });
 
-Deno.test("a licence is an SPDX id where it is one, an expression, or else a name", () => {
+Deno.test("a license is an SPDX id, an SPDX expression, or else a name", () => {
   deepEqual(licenses("Apache-2.0"), [{ license: { id: "Apache-2.0" } }]);
   deepEqual(licenses("(MIT AND Zlib)"), [{ expression: "(MIT AND Zlib)" }]);
   deepEqual(licenses("MIT OR Nothing"), [{ license: { name: "MIT OR Nothing" } }]);

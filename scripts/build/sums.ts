@@ -8,14 +8,13 @@ import { join } from "node:path";
 export const SUMS = "SHA256SUMS";
 
 /**
- * Writes the sums of all files below a folder, sorted by name and without the list itself, which it
- * replaces.
+ * Writes the checksums of all files below a folder, sorted by name, without the list itself.
  *
  * @throws when there is no file, or one with a name that the format has to escape
  */
 export async function writeSums(folder: string): Promise<void> {
   const names = (await filesBelow(folder)).filter((name) => name !== SUMS).sort();
-  if (names.length === 0) throw new Error(`Cannot write sums: ${folder} has no files`);
+  if (names.length === 0) throw new Error(`Cannot write checksums: ${folder} has no files`);
   const lines: string[] = [];
   for (const name of names) {
     if (/[\\\n\r]/.test(name)) throw new Error(`Cannot list the file ${JSON.stringify(name)}`);
@@ -35,7 +34,7 @@ async function filesBelow(folder: string, prefix = ""): Promise<string[]> {
   return names;
 }
 
-/** Read in pieces, as an executable has about 100 MB. */
+/** Reads in chunks, since an executable has about 100 MB. */
 async function sha256(path: string): Promise<string> {
   const hash = createHash("sha256");
   using file = await Deno.open(path);

@@ -1,20 +1,20 @@
 /**
- * The licences and notices of all that the executable holds and is not the project's own: MIT,
- * Apache-2.0 and the like ask that they go with each copy.
+ * The licenses and notices of third-party code in the executable: MIT, Apache-2.0 and similar licenses
+ * require them with each copy.
  */
 import type { Contents, Package } from "./contents.ts";
 import { type Copyrights, licenseTexts, standardText } from "./license_texts.ts";
 import copyrights from "./licenses/copyrights.json" with { type: "json" };
 
-/** Goes beside the executable by this name. */
+/** The file name, beside the executable. */
 export const THIRD_PARTY_LICENSES = "THIRD_PARTY_LICENSES.txt";
 
 export interface ThirdPartyLicensesOptions {
-  /** What is in the executable. */
+  /** The contents of the executable. */
   readonly contents: Contents;
-  /** @default the running Deno's, whose runtime the executable has in it */
+  /** @default the running Deno's, whose runtime is in the executable */
   readonly denoVersion?: string;
-  /** For packages that come without a licence. @default licenses/copyrights.json */
+  /** For packages without a license file. @default licenses/copyrights.json */
   readonly copyrights?: Copyrights;
 }
 
@@ -22,12 +22,12 @@ export interface ThirdPartyLicensesOptions {
 const DENO = { license: "MIT", copyright: "Copyright 2018-2026 the Deno authors" };
 
 /**
- * The text of the file: Deno and the packages with version and licence, then each text once, under
- * those that it is for. The same contents give the same text.
+ * The text of the file: Deno and the packages with version and license, then each text once, below the
+ * packages that it is for. It is reproducible.
  *
- * Packages are here of which the bundler took in no file: some ship copies of others, as
- * jsonpath-plus does of jsep, which no list of files shows.
- * @throws with each package whose licence cannot be given, and what to do about it
+ * Packages without a file in the bundle are included: some packages contain copies of others, as jsonpath-plus
+ * of jsep, which no list of files shows.
+ * @throws {Error} with each package without a license text, and what to do
  */
 export async function thirdPartyLicenses(options: ThirdPartyLicensesOptions): Promise<string> {
   const { contents, denoVersion = Deno.version.deno } = options;
@@ -55,8 +55,8 @@ const RULE = "=".repeat(80);
 const titleOf = ({ name, version }: Package) => `${name} ${version}`;
 
 /**
- * Each package once, whatever its peers, by name and version. One that is not in the cache, as it
- * is for another system, had nothing that could have come into the executable.
+ * Each package once, by name and version, whatever its peer dependencies. A package that is not in the cache,
+ * since it is for another system, cannot be in the executable.
  */
 function withoutCopies(packages: readonly Package[]): Package[] {
   const here = packages.filter(({ folder }) => folder !== undefined);

@@ -31,7 +31,7 @@ const headings = (text: string) =>
     start,
   ]);
 
-Deno.test("equal texts are there once, under all that they are for, after Deno's", async () => {
+Deno.test("equal texts are included once, below all their packages, after Deno's", async () => {
   await withPackages({ "b@1": "one", "c@2": "two", "a@3": "one\r\n" }, async (contents) => {
     const text = await thirdPartyLicenses({ contents, denoVersion: "9.8.7" });
     deepEqual(headings(text), [
@@ -54,7 +54,7 @@ Deno.test("the order of the packages makes no difference", async () => {
   });
 });
 
-Deno.test("a package for several peers is there once, one that is not here is not", async () => {
+Deno.test("a package for several peers is listed once, and one that is not in the cache is not", async () => {
   await withPackages({ "a@1_b@1": "one", "a@1_b@2": "one" }, async (contents) => {
     const { folder: _, ...elsewhere } = { ...contents.packages[0]!, key: "d@1", name: "d" };
     const packages = [...contents.packages, { ...elsewhere, bundled: false }];
@@ -64,7 +64,7 @@ Deno.test("a package for several peers is there once, one that is not here is no
   });
 });
 
-Deno.test("the error names each package whose licence cannot be given", async () => {
+Deno.test("the error names each package without a license text", async () => {
   await withPackages({ "a@1": undefined, "b@1": "one", "c@2": undefined }, async (contents) => {
     await rejects(
       thirdPartyLicenses({ contents }),

@@ -30,7 +30,7 @@ async function roomFor(flags: readonly string[]): Promise<number> {
   }
 }
 
-Deno.test("what has just been made gets at most 16 MiB, which it would exceed", async () => {
+Deno.test("the young generation has at most 16 MiB, which it would exceed", async () => {
   const [bound, unbound] = [await roomFor(V8_FLAGS), await roomFor([])];
   assert.ok(bound > 0 && bound <= 16, `${bound}`);
   assert.ok(unbound > 16, `${unbound}`);

@@ -1,4 +1,4 @@
-/** The namespaces and the rights that the test cluster starts with. */
+/** The initial namespaces and rights of the test cluster. */
 import { namespaces } from "./kubeconfigs.ts";
 
 export interface ApiObject {
@@ -6,7 +6,7 @@ export interface ApiObject {
   body: unknown;
 }
 
-/** What to POST, in this order. */
+/** The objects to POST, in this order. */
 export function initialObjects(): ApiObject[] {
   return [
     ...namespaces.map((name) => ({

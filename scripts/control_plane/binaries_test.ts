@@ -53,7 +53,7 @@ Deno.test("the server is built with its own version", () => {
   ok(flags.endsWith("version.gitMinor=35"));
 });
 
-Deno.test("two that want the same binary at once make it once", async () => {
+Deno.test("two concurrent callers make a binary once", async () => {
   await inFolder(async (folder) => {
     const target = join(folder, "tool", "tool");
     await Deno.mkdir(join(folder, "tool", "making-by-a-killed-process"), { recursive: true });
@@ -74,7 +74,7 @@ Deno.test("two that want the same binary at once make it once", async () => {
   });
 });
 
-Deno.test("a failure leaves nothing half made", async () => {
+Deno.test("a failure leaves nothing incomplete", async () => {
   await inFolder(async (folder) => {
     const target = join(folder, "tool");
     const make = async (temporaryFolder: string) => {

@@ -1,9 +1,9 @@
-/** The cache folder of the test binaries, and how a binary gets there safely. */
+/** The cache folder of test binaries, and how a binary is added safely. */
 import { dirname, join } from "node:path";
 
 export interface World {
   env: (name: string) => string | undefined;
-  /** Told one line for each step. @default standard error */
+  /** Prints a line for each step. @default standard error */
   report: (line: string) => void;
 }
 
@@ -33,10 +33,10 @@ export async function onPath(name: string, { env }: World): Promise<string | und
 }
 
 /**
- * Makes the executable `target` once, however many ask at the same time: under a file lock that ends
- * with its process, in a temporary folder beside it, and then renamed, so nobody sees half a file.
- * @param make writes somewhere below the temporary folder and gives that path back
- * @param what is said while it is made
+ * Makes the executable `target` once, even with concurrent calls: under a file lock that is released with
+ * its process, in a temporary folder beside it, and then renamed, so that it is never incomplete.
+ * @param make writes a file below the temporary folder and returns its path
+ * @param what name of the program, for progress messages
  */
 export async function makeOnce(
   target: string,
@@ -68,9 +68,9 @@ export async function makeOnce(
 
 /**
  * Runs a tool to its end.
- * @param options.onLine is given each line of standard error as it comes
+ * @param options.onLine called with each line of standard error
  * @returns its standard output
- * @throws Error with the end of what the tool said, when it is missing or fails
+ * @throws Error with the end of the tool's output, when it is missing or fails
  */
 export async function run(
   command: string,
@@ -105,7 +105,7 @@ export async function run(
   return stdout.trim();
 }
 
-/** Gives each line away, and returns the last eight. */
+/** Passes on each line, and returns the last eight. */
 async function lastLines(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   onLine: (line: string) => void,

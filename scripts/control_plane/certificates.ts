@@ -1,4 +1,4 @@
-/** Certificate authorities and the certificates they sign, made here, so that no tool is needed. */
+/** Creates certificate authorities and certificates without an external tool. */
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
 import * as der from "./der.ts";
 
@@ -9,19 +9,19 @@ export interface Certified {
 }
 
 export interface Authority {
-  /** Its own certificate in PEM, for those who are to trust it. */
+  /** The certificate of the authority in PEM. */
   certificate: string;
   issue(request: CertificateRequest): Certified;
 }
 
 export interface CertificateRequest {
   commonName: string;
-  /** Kubernetes takes it for the group, as it takes the common name for the user. */
+  /** The group in Kubernetes; the common name is the user. */
   organization?: string;
   for: "server" | "client";
   /** Names and IPv4 addresses of a server. */
   hosts?: readonly string[];
-  /** RSA keys take a tenth of a second and more to make. @default "P-256" */
+  /** RSA keys take more than a tenth of a second. @default "P-256" */
   keyType?: "P-256" | "RSA";
   /** @default an hour ago */
   notBefore?: Date;
@@ -47,7 +47,7 @@ const oids = {
   client: "1.3.6.1.5.5.7.3.2",
 } as const;
 
-/** @param commonName Two authorities of one name are two still: only the keys count. */
+/** @param commonName Two authorities with the same name are different: only the keys count. */
 export function makeAuthority(commonName: string): Authority {
   const keys = keyPair("P-256");
   const subject = name(commonName);
@@ -82,7 +82,7 @@ export function makeAuthority(commonName: string): Authority {
   };
 }
 
-/** `label` is what stands behind BEGIN. */
+/** @param label the text after BEGIN */
 export function pem(label: string, bytes: Uint8Array): string {
   const lines = bytes.toBase64().match(/.{1,64}/g) ?? [];
   return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");

@@ -1,4 +1,4 @@
-/** A running control plane, reached from its folder alone: test files run in isolates of their own. */
+/** Connects to a running control plane by its folder, since test files run in separate isolates. */
 import { Agent, request as httpsRequest } from "node:https";
 import { join } from "node:path";
 import { type KubeconfigName, kubeconfigPaths } from "./kubeconfigs.ts";
@@ -6,7 +6,7 @@ import { type KubeconfigName, kubeconfigPaths } from "./kubeconfigs.ts";
 /** An answer of the API server. */
 export interface ApiResponse {
   status: number;
-  /** The parsed JSON, or the text when it is not JSON. Untyped, as tests look at many kinds. */
+  /** The parsed JSON, or the text if it is not JSON. Untyped, since tests read many kinds. */
   // deno-lint-ignore no-explicit-any
   body: any;
 }
@@ -20,14 +20,14 @@ export interface ControlPlaneClient {
   /** Path of the kubectl to use. */
   kubectl: string;
   /**
-   * Asks the API server as the administrator. An error status is an answer, not an exception.
+   * Sends a request to the API server as the administrator. An error status is not an exception.
    * @param path from the root, such as `/api/v1/namespaces/argocd/secrets?labelSelector=a%3Db`
    * @param body sent as JSON; PATCH sends a merge patch
    */
   request(method: string, path: string, body?: unknown): Promise<ApiResponse>;
 }
 
-/** What `startControlPlane` leaves in `dir/control_plane.json` for `connect`. */
+/** The content of `dir/control_plane.json`, which `startControlPlane` writes for `connect`. */
 export interface ControlPlaneRecord {
   url: string;
   ca: string;
@@ -37,7 +37,7 @@ export interface ControlPlaneRecord {
 
 export const recordFile = (dir: string): string => join(dir, "control_plane.json");
 
-/** The control plane whose folder is `dir`. Holds nothing open between requests. */
+/** The control plane in the folder `dir`. It keeps no connections between requests. */
 export function connect(dir: string): ControlPlaneClient {
   const record: ControlPlaneRecord = JSON.parse(Deno.readTextFileSync(recordFile(dir)));
   return {
@@ -55,7 +55,7 @@ export function controlPlaneFromEnv(): ControlPlaneClient | undefined {
   return dir ? connect(dir) : undefined;
 }
 
-/** One HTTPS request on a connection of its own. @throws Error when the server cannot be reached */
+/** Sends one HTTPS request over a new connection. @throws Error when the server cannot be reached */
 export function request(
   server: Pick<ControlPlaneRecord, "url" | "ca" | "administratorToken">,
   method: string,

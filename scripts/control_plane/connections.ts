@@ -1,9 +1,9 @@
-/** The ways there are for a kubeconfig to say who asks, whom to trust and by which way to go. */
+/** Kubeconfigs with all forms of credentials, trust and connections. */
 import type { Credentials } from "./credentials.ts";
 import { closedPortUrl, type Entry, kubeconfig } from "./kubeconfig_text.ts";
 import type { Tokens } from "./tokens.ts";
 
-/** The administrator with all rights, but where it says otherwise. */
+/** The user is the administrator, unless noted otherwise. */
 export const connectionNames = [
   /** User admin-by-certificate, group system:masters, the certificate embedded; an EC key. */
   "client-certificate",
@@ -13,24 +13,24 @@ export const connectionNames = [
   "expired-certificate",
   /** A plugin that gives the administrator's token for ten minutes; see `execPluginRuns`. */
   "exec-plugin",
-  /** A plugin that says nothing for ten minutes, minds no SIGTERM, and has a child that neither. */
+  /** A plugin that hangs for ten minutes and ignores SIGTERM, with a child that does the same. */
   "exec-plugin-hangs",
-  /** A plugin that ends with code 1 and "no credentials today" on standard error. */
+  /** A plugin that exits with code 1 and "no credentials today" on standard error. */
   "exec-plugin-fails",
   /** `tokenFile`, by an absolute path. */
   "token-file",
   /** The current context is the second of three; the others lead to closed ports. */
   "several-contexts",
   /**
-   * `kube.test.invalid`: to those who ask for that name the server shows a certificate for nothing
-   * else, signed by an authority of its own, which is the one trusted here.
+   * `kube.test.invalid`: for this name the server has a certificate for that name alone, signed by another
+   * authority, which is the trusted one here.
    */
   "tls-server-name",
-  /** A name that the server's certificate does not have: refused by the client. */
+  /** A name that is not in the server's certificate, so that the client refuses it. */
   "wrong-tls-server-name",
-  /** The data of an authority of the same name that did not sign the server's certificate. */
+  /** An authority with the same name that did not sign the server's certificate. */
   "wrong-ca",
-  /** No authority at all, which means the system's: refused by the client. */
+  /** No authority, which stands for the system's, so that the client refuses the server. */
   "no-ca",
   /** `insecure-skip-tls-verify`. */
   "insecure",
@@ -44,7 +44,7 @@ export const connectionNames = [
 
 export type ConnectionName = typeof connectionNames[number];
 
-/** What the kubeconfigs are made from. */
+/** The parts of the kubeconfigs. */
 export interface Wiring {
   url: string;
   /** The authority of the server, in PEM. */
@@ -55,7 +55,7 @@ export interface Wiring {
   proxyUrl: string;
 }
 
-/** Is in the command line of `exec-plugin-hangs` and of its child. */
+/** A text in the command line of `exec-plugin-hangs` and of its child. */
 export const hangingPluginMarker = "hanging-plugin-of-the-tests";
 
 export function connections(wiring: Wiring): Record<ConnectionName, string> {

@@ -20,29 +20,29 @@ import { makeTokens, tokenFile } from "./tokens.ts";
 
 export interface ControlPlane extends ControlPlaneClient {
   /**
-   * Starts one more API server over the same etcd: a cluster of its own, with its own certificates,
-   * tokens and kubeconfigs, in a folder below this one's. It stops with this one.
+   * Starts another API server with the same etcd: a separate cluster with its own certificates, tokens and
+   * kubeconfigs, in a subfolder. It stops with this control plane.
    */
   another(): Promise<ControlPlaneClient>;
-  /** Ends its processes and removes its folder; a second call waits for the first. */
+  /** Stops its processes and removes its folder; a second call waits for the first. */
   stop(): Promise<void>;
 }
 
 export interface ControlPlaneOptions {
   /** @default what `findBinaries` finds */
   binaries?: Binaries;
-  /** Until the API server says it is ready, in milliseconds. @default 60000 */
+  /** Timeout for the API server to be ready, in milliseconds. @default 60000 */
   readyTimeoutMs?: number;
-  /** Where its own folder is made. @default where the system keeps what is temporary */
+  /** The parent of its folder. @default the system's folder for temporary files */
   folder?: string;
-  /** How often to try again when another program took a port in between. @default 3 */
+  /** Attempts, since another program may take a port in between. @default 3 */
   attempts?: number;
 }
 
 /**
- * Starts one. SIGINT and SIGTERM of this process stop it before they end the process, and so does
- * the death of this process.
- * @throws Error with the end of the log when it does not become ready; nothing is left behind then
+ * Starts a control plane. It is stopped on SIGINT and SIGTERM of this process, and when this process is
+ * killed.
+ * @throws Error with the end of the log when it does not become ready; then nothing is left behind
  */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const binaries = options.binaries ?? await findBinaries();
@@ -92,7 +92,7 @@ async function start(
   }
 }
 
-/** What an API server has in common with those beside it. */
+/** State that API servers of one etcd share. */
 interface Around {
   readonly binaries: Binaries;
   readonly processes: Processes;
@@ -141,7 +141,7 @@ async function bringUp(
   await Deno.writeTextFile(recordFile(dir), record, { mode: 0o600 });
 }
 
-/** Asks again and again until `isReady`; its errors mean "not yet". */
+/** Polls until `isReady`; errors count as not ready. */
 async function untilReady(
   processes: Process[],
   timeoutMs: number,
@@ -168,7 +168,7 @@ function stopOnce(processes: Processes, proxy: Proxy, dir: string): () => Promis
   let stopping: Promise<void> | undefined;
   const stop = () => stopping ??= stopAndRemove();
   const signals = (["SIGINT", "SIGTERM"] as const).map((name) => {
-    // Taken away by `stop`, so that the second one does what it does without a control plane.
+    // `stop` removes the listener, so that a second signal has its default effect.
     const listener = () => void stop().finally(() => Deno.kill(Deno.pid, name));
     Deno.addSignalListener(name, listener);
     return { name, listener };

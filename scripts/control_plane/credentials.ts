@@ -2,12 +2,12 @@
 import { join } from "node:path";
 import { type Certified, makeAuthority } from "./certificates.ts";
 
-/** What the server is started with. */
+/** Files and tokens of the server. */
 export interface ServerCertificates {
-  /** The authority of the server's certificate and of the clients', in PEM. */
+  /** The authority of the server's and the clients' certificates, in PEM. */
   ca: string;
   serving: Certified;
-  /** Shown to those who ask for this name, and signed by an authority of its own. */
+  /** The certificate for this server name, signed by another authority. */
   extraName: Certified & { ca: string; host: string };
 }
 
@@ -15,7 +15,7 @@ export interface Credentials {
   client: Certified;
   expired: Certified;
   extraName: { ca: string; host: string };
-  /** In PEM: has the name of the server's authority and did not sign anything. */
+  /** An authority with the name of the server's authority that signed nothing, in PEM. */
   otherCa: string;
   files: typeof files;
   /** The absolute path of one of `files`. */
@@ -40,7 +40,7 @@ const extraHost = "kube.test.invalid";
 const pluginRunsFile = (dir: string): string => join(dir, "plugin_runs");
 
 /**
- * How often the plugin of `exec-plugin` has run until now.
+ * The number of runs of the plugin of `exec-plugin`.
  * @param dir the control plane's folder
  */
 export async function execPluginRuns(dir: string): Promise<number> {
@@ -48,7 +48,7 @@ export async function execPluginRuns(dir: string): Promise<number> {
   return text.split("\n").length - 1;
 }
 
-/** Some of it is wanted before the server starts, the rest is made while it does. */
+/** Some parts are needed before the server starts; the rest is made during its start. */
 export function makeCertificates(): {
   server: ServerCertificates;
   writeCredentials: (dir: string, token: string) => Promise<Credentials>;
@@ -101,7 +101,7 @@ export function makeCertificates(): {
   return { server, writeCredentials };
 }
 
-/** A line for each run; EXEC_PLUGIN_SECONDS is how long the token is said to be good. */
+/** Writes a line for each run; EXEC_PLUGIN_SECONDS is the validity of the token. */
 const plugin = (tokenFile: string, runsFile: string) =>
   `#!/bin/sh
 [ "$1" = get-token ] || { echo "plugin: unknown command: $1" >&2; exit 2; }
@@ -117,8 +117,8 @@ EOF
 `;
 
 /**
- * Its child holds the standard output too, so that it is not enough to end the first process. Both
- * end by themselves after ten minutes, and when the control plane's folder is gone.
+ * Its child has the standard output open, too, so that killing the first process is not enough. Both exit
+ * after ten minutes, and when the control plane's folder is gone.
  */
 const hangingPlugin = `#!/bin/sh
 trap '' TERM

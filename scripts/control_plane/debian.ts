@@ -2,11 +2,11 @@
 import { join } from "node:path";
 import { cacheFolder, isExecutable, makeOnce, onPath, run, type World } from "./cache.ts";
 
-/** Several may want apt at once: it then waits, for seconds, until the other one is done. */
+/** Seconds that apt waits for another apt process. */
 const WAIT = ["-o", "DPkg::Lock::Timeout=300"];
 
 /**
- * Without installing it: on PATH, in the cache, or fetched by apt and taken out of its package.
+ * Finds a program without installing it: on PATH, in the cache, or downloaded by apt and unpacked.
  * @returns its path
  * @throws Error saying which package has it
  */
@@ -21,7 +21,7 @@ export async function debianProgram(
   const what = `getting ${program} with apt-get download`;
   return await makeOnce(cached, what, world, async (folder) => {
     const download = () => run("apt-get", ["download", packageName], { cwd: folder });
-    // Its lists may be old, or not there at all.
+    // The package lists may be outdated or missing.
     await download().catch(async () => {
       await run("apt-get", ["update"]);
       await download();
@@ -37,9 +37,8 @@ export async function debianProgram(
 }
 
 /**
- * A program that may need libraries of its package's neighbours: on PATH, else in CI its package is
- * installed.
- * @returns `undefined` where it is missing and this is not CI
+ * Finds a program that may need libraries of other packages: on PATH; in CI its package is installed.
+ * @returns `undefined` if it is missing and this is not CI
  * @throws Error when it is missing in CI and cannot be installed
  */
 export async function installedProgram(

@@ -1,4 +1,4 @@
-/** The few shapes of ASN.1 DER that an X.509 certificate is made of. @see ITU-T X.690 */
+/** The parts of ASN.1 DER that an X.509 certificate needs. @see ITU-T X.690 */
 
 export type Der = Uint8Array<ArrayBuffer>;
 
@@ -12,7 +12,7 @@ export function join(parts: readonly Uint8Array[]): Der {
   return all;
 }
 
-/** Any value: its tag byte, its length and what it holds. */
+/** A value: tag, length, content. */
 export function value(tag: number, ...content: readonly Uint8Array[]): Der {
   const body = join(content);
   const size = body.length;
@@ -33,7 +33,7 @@ export const utf8 = (text: string) => value(0x0c, new TextEncoder().encode(text)
 /** `[number]`, around a whole value. */
 export const explicit = (number: number, content: Uint8Array) => value(0xa0 + number, content);
 
-/** A positive number, of bytes whose first has its highest bit clear and is not zero. */
+/** A positive number, whose first byte must be from 1 to 127. */
 export const integer = (bytes: Uint8Array) => value(0x02, bytes);
 
 /** @param dotted such as `2.5.4.3` */
@@ -47,7 +47,7 @@ export function oid(dotted: string): Der {
   return value(0x06, Uint8Array.of(first * 40 + second, ...bytes));
 }
 
-/** In whole seconds: UTCTime for a year from 1950 to 2049, else GeneralizedTime, as RFC 5280 wants it. */
+/** In whole seconds: UTCTime for a year from 1950 to 2049, else GeneralizedTime, as RFC 5280 requires. */
 export function time(date: Date): Der {
   const text = date.toISOString().replace(/\.\d+Z$/, "Z").replace(/[-:T]/g, "");
   const year = date.getUTCFullYear();

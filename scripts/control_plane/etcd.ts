@@ -4,7 +4,7 @@ import { cacheFolder, isExecutable, makeOnce, run, type World } from "./cache.ts
 
 const folderOf = (world: World) => join(cacheFolder(world), "etcd");
 
-/** The cached etcd of whichever version the machine's package had. */
+/** The cached etcd, of any version. */
 export async function cachedEtcd(world: World): Promise<string | undefined> {
   try {
     for await (const { name } of Deno.readDir(folderOf(world))) {
@@ -17,7 +17,7 @@ export async function cachedEtcd(world: World): Promise<string | undefined> {
   return undefined;
 }
 
-/** When apt does not know the package, or no longer finds it, its lists are brought up to date once. */
+/** If apt does not find the package, its lists are updated once. */
 export async function makeEtcd(world: World): Promise<string> {
   const known = await candidate();
   let why = "apt knows no package etcd-server";
@@ -49,7 +49,7 @@ async function download(version: string, world: World): Promise<string> {
   });
 }
 
-/** The version that apt would fetch. */
+/** The version that apt would download. */
 async function candidate(): Promise<string | undefined> {
   const args = ["show", "--no-all-versions", "etcd-server"];
   const shown = await run("apt-cache", args).catch((error: Error) => {

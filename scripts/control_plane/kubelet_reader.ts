@@ -1,4 +1,4 @@
-/** The Go program beside kube-apiserver's module: built on kubelet's packages, once for each state of its source. */
+/** The Go program with kubelet's packages, built once for each state of its source. */
 import { join } from "node:path";
 import { cacheFolder, isExecutable, makeOnce, realWorld, type World } from "./cache.ts";
 import { goBuild, goIsAtHand } from "./go.ts";
@@ -11,12 +11,12 @@ const readersWorld: World = {
   report: (line) => console.error(`kubelet reader: ${line}`),
 };
 
-/** Whether it is built or can be: a test that needs it is ignored where it cannot. */
+/** Whether it is built or can be built; otherwise tests that need it are ignored. */
 export async function kubeletReaderIsAtHand(world: World = readersWorld): Promise<boolean> {
   return await isExecutable(await cachedKubeletReader(world)) || await goIsAtHand(world);
 }
 
-/** Its place in the cache, which is another one as soon as a byte of its source is. */
+/** Its path in the cache, which depends on a hash of its source. */
 export async function cachedKubeletReader(world: World): Promise<string> {
   const names = ["go.mod", "go.sum", "kubelet_reader/main.go"];
   const texts = await Promise.all(names.map((name) => Deno.readTextFile(join(folder, name))));
@@ -27,7 +27,7 @@ export async function cachedKubeletReader(world: World): Promise<string> {
 }
 
 /**
- * The path of the program: from the cache, else built, which takes a minute and the network.
+ * The path of the program: from the cache, or built, which takes a minute and needs the network.
  * @throws Error saying how to get it
  */
 export async function findKubeletReader(world: World = readersWorld): Promise<string> {

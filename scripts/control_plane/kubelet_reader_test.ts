@@ -51,6 +51,6 @@ Deno.test("kubelet's code in the cache is not built again", async () => {
   });
 });
 
-Deno.test("the rules that are told are of the version that judges them", () => {
+Deno.test("the rules in messages are of the version that judges them", () => {
   equal(KUBELET_RULES, kubernetesVersion);
 });

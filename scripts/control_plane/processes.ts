@@ -1,9 +1,9 @@
-/** The processes of one control plane, which end with it whatever happens to their parent. */
+/** The processes of a control plane, which are stopped even if their parent is killed. */
 import { dirname } from "node:path";
 
 /**
- * Reads one process id a line, and when its standard input closes, because the parent died, ends
- * those processes and removes the folder. Its argument is the folder.
+ * A watchdog that reads process ids, one a line. When its standard input closes because the parent died, it
+ * kills these processes and removes the folder, which is its argument.
  */
 const watchdogScript = `
 pids=
@@ -17,20 +17,20 @@ rm -rf -- "$1"
 export interface Process {
   name: string;
   logFile: string;
-  /** Resolves with the exit code when it ends by itself or is ended. */
+  /** Resolves with the exit code. */
   ended: Promise<number>;
 }
 
 export interface Processes {
   /** Starts a program whose output goes to `logFile`. */
   start(name: string, command: string, args: string[], logFile: string): Promise<Process>;
-  /** Ends every process started here: SIGTERM, and what is left after `graceMs` SIGKILL. */
+  /** Stops every process that was started here: SIGTERM, then SIGKILL after `graceMs`. */
   stop(graceMs?: number): Promise<void>;
 }
 
 /**
- * Each process is a group of its own, so that Ctrl-C in a terminal reaches only the parent, which
- * then stops them in order.
+ * Each process has its own group, so that Ctrl-C in a terminal reaches only the parent, which then stops
+ * them in order.
  * @param folder removed by the watchdog when the parent dies without calling `stop`
  */
 export function startProcesses(folder: string): Processes {
@@ -77,7 +77,7 @@ async function end(child: Deno.ChildProcess, graceMs: number): Promise<void> {
   clearTimeout(timer);
 }
 
-/** A process that has ended already is no error. */
+/** Ignores processes that have exited. */
 function signal(child: Deno.ChildProcess, name: Deno.Signal): void {
   try {
     child.kill(name);

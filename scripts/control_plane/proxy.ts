@@ -1,24 +1,24 @@
-/** A forward proxy on loopback that knows CONNECT only, as `proxy-url` needs it for https. */
+/** A forward proxy on loopback that supports CONNECT only, which `proxy-url` needs for https. */
 import { join } from "node:path";
 
 export interface Proxy {
   /** http://127.0.0.1:PORT */
   url: string;
-  /** Closes the port and every connection; resolves when all are gone. */
+  /** Closes the port and every connection; resolves when all are closed. */
   stop(): Promise<void>;
 }
 
 const logFile = (dir: string): string => join(dir, "proxy.log");
 
 /**
- * The `HOST:PORT` of each CONNECT until now, oldest first.
+ * The `HOST:PORT` of each CONNECT, oldest first.
  * @param dir the control plane's folder
  */
 export async function proxyTargets(dir: string): Promise<string[]> {
   return (await Deno.readTextFile(logFile(dir))).split("\n").filter((line) => line !== "");
 }
 
-/** Notes each target in a file of the folder, and connects to 127.0.0.1 and localhost only. */
+/** Records each target in a file of the folder, and connects to 127.0.0.1 and localhost only. */
 export function startProxy(dir: string): Proxy {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   Deno.writeTextFileSync(logFile(dir), "");
@@ -28,7 +28,7 @@ export function startProxy(dir: string): Proxy {
   async function accept(): Promise<void> {
     for await (const client of listener) {
       open.add(client);
-      const served = serve(client).catch(() => {}) // a client that went
+      const served = serve(client).catch(() => {}) // the client disconnected
         .finally(() => serving.delete(served));
       serving.add(served);
     }
@@ -75,7 +75,7 @@ export function startProxy(dir: string): Proxy {
   };
 }
 
-/** A client of CONNECT waits for the answer, so nothing comes after the head. */
+/** A client of CONNECT waits for the response, so that nothing follows the head. */
 async function head(client: Deno.Conn): Promise<string> {
   let text = "";
   const bytes = new Uint8Array(4096);

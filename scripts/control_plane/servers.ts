@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Certified, pem } from "./certificates.ts";
 import type { ServerCertificates } from "./credentials.ts";
 
-/** Ports that are free now; another program may still take one before the servers do. */
+/** Free ports; another program may take one before the servers do. */
 export function freePorts(count: number): number[] {
   const listeners = Array.from(
     { length: count },
@@ -34,10 +34,10 @@ const signingKeyFile = (dir: string): string => join(dir, "service_account.key")
 const verifyingKeyFile = (dir: string): string => join(dir, "service_account.pub");
 const certificateFile = (dir: string, name: string): string => join(dir, "certificates", name);
 
-/** Where an API server keeps its objects. */
+/** The storage of an API server. */
 export interface Storage {
   etcdPort: number;
-  /** API servers of one etcd that have another one each share nothing: they are clusters. */
+  /** The key prefix in etcd. API servers with different prefixes are separate clusters. */
   prefix: string;
 }
 
@@ -80,7 +80,7 @@ export async function writeSigningKeys(dir: string): Promise<void> {
   await Deno.writeTextFile(verifyingKeyFile(dir), pem("PUBLIC KEY", new Uint8Array(publicKey)));
 }
 
-/** Writes what the server shows of itself, and the authority of its clients. */
+/** Writes the server's certificate and the authority of its clients. */
 export async function writeCertificates(dir: string, server: ServerCertificates): Promise<void> {
   await Deno.mkdir(join(dir, "certificates"), { mode: 0o700 });
   const write = (name: string, text: string) =>

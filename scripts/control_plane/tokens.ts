@@ -1,7 +1,7 @@
 /** The users that the server knows by their tokens. */
 export const users = ["administrator", "two-namespaces", "reader", "no-rights"] as const;
 
-/** Random bearer tokens, one a user. */
+/** A random bearer token for each user. */
 export type Tokens = Record<typeof users[number], string>;
 
 export function makeTokens(): Tokens {

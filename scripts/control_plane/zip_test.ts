@@ -45,7 +45,7 @@ Deno.test("a deflated and a stored file are read", () => {
   deepEqual(text("plain"), "as it is");
 });
 
-Deno.test("a missing file and something else than an archive are clear errors", () => {
+Deno.test("a missing file and a file that is not an archive are clear errors", () => {
   throws(() => readZipEntry(archive, "kubectl"), /it has no file kubectl/);
   throws(() => readZipEntry(new Uint8Array(100), "a"), /it has no directory/);
   throws(() => readZipEntry(new Uint8Array(0), "a"), /it has no directory/);

@@ -2,35 +2,35 @@ import { basename, dirname, sep } from "node:path";
 import { counts, type Place } from "./places.ts";
 
 export interface EventOptions {
-  /** Called when something may have changed in one of the places. */
+  /** Called when something in one of the places may have changed. */
   readonly onEvent: () => void;
   /** @default Deno.watchFs */
   readonly watchFs?: typeof Deno.watchFs;
 }
 
 export interface Events {
-  /** Places that are not heard of themselves, and why; when they appear is. */
+  /** Places that cannot be watched, and why; their creation is noticed. */
   readonly troubles: ReadonlyMap<string, "missing" | Error>;
-  /** Resolves when the same places may be listened to again: before, that would share watchers. */
+  /** Resolves when the same places can be watched again. */
   close(): Promise<void>;
 }
 
 /**
- * Listens to the file system's events about places, of whatever they are: a place that is missing,
- * or removed later, is listened for in the nearest folder above it. After a place was removed and
- * made again, what happens below it is heard only by listening anew.
+ * Watches places in the file system. For a place that is missing or is removed later, the nearest existing
+ * parent folder is watched. After a place was removed and created again, changes below it are noticed only
+ * by a new watch.
  *
  * Permissions: `--allow-read` of the places and the folders that they are in.
  */
 export async function listen(places: readonly Place[], options: EventOptions): Promise<Events> {
   const { onEvent, watchFs = Deno.watchFs } = options;
   const troubles = new Map<string, "missing" | Error>();
-  /** Folders to listen to, and whether also to those below. */
+  /** Folders to watch, and whether to include subfolders. */
   const folders = new Map<string, boolean>();
   const add = (path: string, deep: boolean) => folders.set(path, deep || !!folders.get(path));
   const paths = new Set<string>();
   for (const { path, kind } of places) {
-    // A folder behind a link is told of by its own name, and the link by its.
+    // Events have the real name of a folder behind a link, and events of the link its own name.
     const real = await realPath(path);
     for (const each of new Set([path, real ?? path])) {
       paths.add(each);
@@ -47,7 +47,7 @@ export async function listen(places: readonly Place[], options: EventOptions): P
       watchers.push(watcher);
       reading.push(read(watcher, (event) => concerns(event, paths) && onEvent()));
     } catch (error) {
-      // One that has just been removed is missed, but not the event of it in its parent.
+      // If it has just been removed, the event in its parent is noticed.
       if (!(error instanceof Deno.errors.NotFound)) troubles.set(path, error as Error);
     }
   }
@@ -64,15 +64,15 @@ async function read(watcher: Deno.FsWatcher, onEvent: (event: Deno.FsEvent) => v
   for await (const event of watcher) onEvent(event);
 }
 
-/** Whether it can be about a change of one of the paths, which may stand for what is in them. */
+/** Whether an event can be about one of the paths or about a file in it. */
 function concerns({ kind, paths, flag }: Deno.FsEvent, places: ReadonlySet<string>): boolean {
   if (kind === "access") return false;
   if (flag === "rescan" || kind === "any" || kind === "other") return true;
   return paths.some((path) =>
     [...places].some((place) => {
       if (path === place) return true;
-      // A log that is written all the time would put off the quiet for ever. But links and folders
-      // of any name can bring other files.
+      // A log that is written all the time would delay the restart for ever. But links and folders of
+      // any name can contain other files.
       if (path.startsWith(place + sep)) return kind !== "modify" || counts(basename(path));
       return place.startsWith(path + sep) && kind !== "modify";
     })
@@ -81,7 +81,7 @@ function concerns({ kind, paths, flag }: Deno.FsEvent, places: ReadonlySet<strin
 
 const realPath = (path: string) => Deno.realPath(path).catch(() => undefined);
 
-/** The folder that `path` is in or, while that is missing, would be in. */
+/** The nearest existing parent folder of `path`. */
 async function nearestFolder(path: string): Promise<string> {
   const folder = dirname(path);
   if (folder === path) return path;

@@ -1,6 +1,6 @@
 /**
- * Runs in the server before it does (`--preload`): should the development server be killed, so that
- * it cannot stop its child any more, the child stops itself, as gracefully.
+ * Runs in the server before its own code (`--preload`): if the development server is killed and cannot stop
+ * its child, the child stops itself gracefully.
  */
 const parent = Deno.ppid;
 const timer = setInterval(() => {

@@ -1,30 +1,30 @@
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
-/** Something on the disk that the server is made of. */
+/** A file or folder that the server uses. */
 export interface Place {
-  /** Absolute. It need not be there. */
+  /** Absolute path; it may be missing. */
   readonly path: string;
-  /** `folder` stands for the files directly in it, `tree` for those in folders below it too. */
+  /** `folder`: the files directly in it; `tree`: those in subfolders, too. */
   readonly kind: "file" | "folder" | "tree";
 }
 
 export interface Surroundings {
   /** The project's folder, absolute. */
   readonly root: string;
-  /** What relative paths in flags and settings start from, absolute. */
+  /** The working directory for relative paths in flags and settings, absolute. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** What `serve` reads without `--config`. */
+/** The file that `serve` reads without `--config`. */
 const DEFAULT_CONFIG = "configs/defaults.yaml";
 const CLUSTERS_VARIABLE = "ARGOCD_CONFIGURER_CLUSTERS_FOLDER";
 
 /**
- * Where a change asks for a restart: the program, its configuration, the folder of kubeconfigs.
- * That folder is named by the flag, else the environment, else the configuration file. A
- * configuration that cannot be used is no error here: the server says what is wrong with it.
+ * The places whose change needs a restart: the program, its configuration, the clusters folder. The flag, the
+ * environment or the configuration file names that folder. An invalid configuration is not an error here:
+ * the server reports it.
  *
  * Permissions: `--allow-read` of the configuration file.
  * @param args the flags of `serve`
@@ -45,7 +45,7 @@ export async function placesOf(args: readonly string[], here: Surroundings): Pro
     { path: join(root, "deno.json"), kind: "file" },
     { path: join(root, "configs"), kind: "tree" },
     { path: config, kind: "file" },
-    // The program looks at nothing below it, and ~/.kube has kubectl's cache there.
+    // The program reads no subfolders, and ~/.kube contains kubectl's cache.
     { path: resolve(cwd, clusters), kind: "folder" },
   ];
 }
@@ -54,7 +54,7 @@ const textOf = (value: unknown) => typeof value === "string" ? value : undefined
 
 async function configured(file: string, { env }: Surroundings): Promise<string | undefined> {
   try {
-    // Imported here, since it is what is being developed: it may be broken just now.
+    // Imported here, since the code under development may be broken.
     const { loadConfig } = await import("../../src/config/load.ts");
     const { settings } = await loadConfig({ flags: {}, env, file, fileRequired: false });
     return settings["clusters-folder"];
@@ -64,8 +64,8 @@ async function configured(file: string, { env }: Surroundings): Promise<string |
 }
 
 /**
- * Whether a file of that name is part of the server: not a test, and nothing that an editor keeps
- * beside a file (`.app.ts.swp`, `.#app.ts`, `#app.ts#`, `app.ts~`, `app.ts.tmp`).
+ * Whether a file of that name is part of the server: not a test, and not a temporary file of an editor
+ * (`.app.ts.swp`, `.#app.ts`, `#app.ts#`, `app.ts~`, `app.ts.tmp`).
  */
 export function counts(name: string): boolean {
   return /^[^.#].*\.(tsx?|ya?ml|json|kubeconfig)$/.test(name) && !/_test\.tsx?$/.test(name);

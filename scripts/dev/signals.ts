@@ -1,12 +1,12 @@
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** Milliseconds within which signals are those of one Ctrl-C: launchers pass theirs on too. */
+/** Milliseconds within which signals belong to one Ctrl-C, since launchers forward theirs, too. */
 const ONE_PRESS = 300;
 
-/** Being asked to stop, by Ctrl-C, SIGTERM or the end of the terminal. */
+/** Signals to stop: Ctrl-C, SIGTERM, or a closed terminal. */
 export interface StopSignals extends Disposable {
   readonly first: Promise<void>;
-  /** Somebody is impatient. */
+  /** Resolves at a second signal. */
   readonly second: Promise<void>;
 }
 

@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { counts, type Place } from "./places.ts";
 
-/** The contents of files, by place and path. Hashes only, as some are kubeconfigs. */
+/** Hashes of file contents, by place and path. Only hashes, since some files are kubeconfigs. */
 export type Snapshot = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /**
- * What is there now. What cannot be read is in it as such; what is missing is not.
+ * Takes a snapshot. It records unreadable files as such, and no missing ones.
  *
  * Permissions: `--allow-read` of the places.
  */
@@ -30,14 +30,14 @@ async function addFolder(files: Map<string, string>, folder: string, deep: boole
       else if (!isDirectory && counts(name)) added.push(addFile(files, path));
     }
   } catch {
-    // Missing, just removed, or not to be read: no files.
+    // Missing, just removed, or unreadable: no files.
   }
   await Promise.all(added);
 }
 
 async function addFile(files: Map<string, string>, path: string) {
   try {
-    // A pipe would be waited for.
+    // Reading a pipe would block.
     if (!(await Deno.stat(path)).isFile) return;
     files.set(path, createHash("sha256").update(await Deno.readFile(path)).digest("base64"));
   } catch (error) {
@@ -46,8 +46,8 @@ async function addFile(files: Map<string, string>, path: string) {
 }
 
 /**
- * Paths of the files that were added, removed, or have another content, sorted. A place that only
- * one of the two looked at has not changed by that.
+ * Paths of files that were added, removed or changed, sorted. A place that is in only one of the snapshots
+ * has not changed.
  */
 export function changed(before: Snapshot, after: Snapshot): string[] {
   const paths = new Set<string>();

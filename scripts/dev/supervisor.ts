@@ -1,4 +1,4 @@
-/** A process, as far as it matters here. */
+/** The part of a process that is used here. */
 export interface Child {
   readonly status: Promise<Pick<Deno.CommandStatus, "code" | "signal">>;
   kill(signal: Deno.Signal): void;
@@ -6,29 +6,29 @@ export interface Child {
 
 export interface SuperviseOptions {
   readonly spawn: () => Child;
-  /** Takes one line of what is going on. */
+  /** Logs a line. */
   readonly log: (line: string) => void;
   /** Milliseconds between SIGTERM and SIGKILL. @default 10_000 */
   readonly grace?: number;
 }
 
-/** Keeps one child: there are never two, since they would want the same port. */
+/** Runs one child process at a time, since two would use the same port. */
 export interface Supervisor {
   start(): void;
   /**
-   * Ends the child, if there is one, and starts the next. Those asked for while one is under way
-   * are one more after it.
+   * Stops the child, if there is one, and starts a new one. Calls during a restart cause one more restart
+   * after it.
    */
   restart(): void;
-  /** Ends the child for good. Resolves when it has gone. */
+  /** Stops the child for good. Resolves when it has exited. */
   stop(): Promise<void>;
-  /** Has the child gone at once, whatever it is doing. */
+  /** Kills the child. */
   kill(): void;
 }
 
 /**
- * A child is ended with SIGTERM and has the grace to finish what it is doing. One that ends by
- * itself stays ended until a restart is asked for.
+ * Stops a child with SIGTERM, and with SIGKILL after the grace period. A child that exits by itself is not
+ * started again before the next restart.
  */
 export function supervise({ spawn, log, grace = 10_000 }: SuperviseOptions): Supervisor {
   let child: Child | undefined;
@@ -55,7 +55,7 @@ export function supervise({ spawn, log, grace = 10_000 }: SuperviseOptions): Sup
     try {
       child?.kill(signal);
     } catch {
-      // It has just ended.
+      // It has just exited.
     }
   };
   const end = async () => {

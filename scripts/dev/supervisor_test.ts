@@ -39,7 +39,7 @@ function world(grace?: number) {
   return { children, lines, supervisor };
 }
 
-Deno.test("the next child starts when the one before has ended, and not earlier", async () => {
+Deno.test("the next child starts only after the previous one has exited", async () => {
   const { children, lines, supervisor } = world();
   supervisor.start();
   supervisor.restart();
@@ -67,7 +67,7 @@ Deno.test("changes during a restart are one more restart", async () => {
   assert.deepEqual(lines, ["restarting", "restarting"]);
 });
 
-Deno.test("a child that does not end in time is killed, and only then followed", async () => {
+Deno.test("a child that does not exit in time is killed before the next one starts", async () => {
   const { children, lines, supervisor } = world(1);
   supervisor.start();
   const [child] = children;
@@ -100,7 +100,7 @@ for (
   });
 }
 
-Deno.test("a child that was restarted and then ends by itself is told of", async () => {
+Deno.test("a child that was restarted and then exits by itself is reported", async () => {
   const { children, lines, supervisor } = world();
   supervisor.start();
   supervisor.restart();
@@ -155,7 +155,7 @@ Deno.test("stopping during a restart starts no other child", async () => {
   assert.deepEqual(children[0]!.signals, ["SIGTERM"]);
 });
 
-Deno.test("stopping without a child is done at once", async () => {
+Deno.test("stopping without a child finishes immediately", async () => {
   const { children, supervisor } = world();
   supervisor.start();
   await children[0]!.end(1);
@@ -164,7 +164,7 @@ Deno.test("stopping without a child is done at once", async () => {
   assert.deepEqual(children[0]!.signals, []);
 });
 
-Deno.test("killing does not wait for the grace", async () => {
+Deno.test("killing does not wait for the grace period", async () => {
   const { children, supervisor } = world();
   supervisor.start();
   const stopping = supervisor.stop();

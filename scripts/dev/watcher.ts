@@ -3,11 +3,11 @@ import type { Place } from "./places.ts";
 import { changed, snapshot } from "./snapshot.ts";
 
 export interface WatchOptions {
-  /** Asked again at each change, since it may have been one of the configuration. */
+  /** Called at each change, since the configuration may have changed. */
   readonly places: () => Promise<readonly Place[]>;
-  /** Called with the absolute paths of files that have another content than before, sorted. */
+  /** Called with the sorted absolute paths of changed files. */
   readonly onChange: (paths: string[]) => void;
-  /** Called when a place turns out to be missing, or something cannot be watched. */
+  /** Called when a place is missing or cannot be watched. */
   readonly onTrouble: (path: string, why: "missing" | Error) => void;
   /** Milliseconds without an event after which a change is complete. @default 100 */
   readonly quiet?: number;
@@ -20,10 +20,9 @@ export interface Watching {
 }
 
 /**
- * Watches places until it is closed; when this resolves, no later change is missed. An event only
- * tells that it is time to look: what has changed is found by comparing contents. So a save is one
- * change however an editor does it, one of the same content is none, a `..data` link that is
- * swapped is one, and an event that got lost does no harm when another follows.
+ * Watches places until it is closed; after this resolves, no change is missed. An event only triggers a
+ * comparison of contents. So a save is one change, whatever the editor does, a save of the same content is
+ * none, a swapped `..data` link is one, and a lost event does no harm if another follows.
  *
  * Permissions: `--allow-read` of the places and the folders that they are in.
  */
@@ -38,7 +37,7 @@ export async function watch(options: WatchOptions): Promise<Watching> {
     clearTimeout(timer);
     timer = closed ? undefined : setTimeout(() => looking = looking.then(compare), quiet);
   };
-  /** Listens anew first: what changes while the files are read is an event again. */
+  /** Starts the new watch first, so that changes during the comparison cause another event. */
   const look = async () => {
     const now = await places();
     const known = events?.troubles;

@@ -121,14 +121,14 @@ for (
   });
 }
 
-Deno.test("all files of one moment are one change", async () => {
+Deno.test("files that change at the same time are one change", async () => {
   await using project = await watched();
   const files = Array.from({ length: 100 }, (_, i) => `src/file${100 + i}.ts`);
   for (const file of files) write(project.at(file));
   assert.deepEqual(await project.next(), files);
 });
 
-Deno.test("changes one after the other are seen one after the other", async () => {
+Deno.test("successive changes are reported one after the other", async () => {
   await using project = await watched();
   for (const content of ["1", "2", "3"]) {
     write(project.at("src/a.ts"), content);
@@ -165,7 +165,7 @@ Deno.test("a folder behind a link is watched, and the link too", async () => {
   await project.sees("clusters/z.kubeconfig");
 });
 
-Deno.test("a folder that is missing at first is told of, and watched when it appears", async () => {
+Deno.test("a folder that is missing at first is reported, and watched when it appears", async () => {
   await using project = await watched((at) => Deno.removeSync(at("clusters"), { recursive: true }));
   assert.deepEqual(project.troubles, ["clusters missing"]);
   Deno.mkdirSync(project.at("clusters"));
@@ -187,7 +187,7 @@ Deno.test("a missing folder of a missing folder is watched when both appear", as
   await project.sees("far/off/x.kubeconfig");
 });
 
-Deno.test("a folder that is removed and made again is still watched", async () => {
+Deno.test("a folder that is removed and created again is still watched", async () => {
   await using project = await watched();
   Deno.removeSync(project.at("src"), { recursive: true });
   await project.sees("src/a.ts", "src/server/b.ts");
@@ -199,7 +199,7 @@ Deno.test("a folder that is removed and made again is still watched", async () =
   await project.sees("src/a.ts");
 });
 
-Deno.test("a folder that is replaced in one moment is still watched", async () => {
+Deno.test("a folder that is replaced atomically is still watched", async () => {
   await using project = await watched();
   Deno.removeSync(project.at("src"), { recursive: true });
   Deno.mkdirSync(project.at("src"));
@@ -210,7 +210,7 @@ Deno.test("a folder that is replaced in one moment is still watched", async () =
   assert.deepEqual(project.troubles, []);
 });
 
-Deno.test("a place that is no longer asked for is no change by that", async () => {
+Deno.test("a place that is no longer watched is not a change", async () => {
   await using project = await watched((at) => {
     Deno.mkdirSync(at("others"));
     write(at("others/o.kubeconfig"));
@@ -222,7 +222,7 @@ Deno.test("a place that is no longer asked for is no change by that", async () =
   await project.sees("others/o.kubeconfig");
 });
 
-Deno.test("what cannot be watched is said, and the rest is watched", async () => {
+Deno.test("a place that cannot be watched is reported, and the rest is watched", async () => {
   await using project = await watched();
   const troubles: string[] = [];
   const seen = Promise.withResolvers<string[]>();

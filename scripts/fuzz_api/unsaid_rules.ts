@@ -1,11 +1,11 @@
 /**
- * What the program may refuse with 400 though the OpenAPI document allows it: all that JSON Schema
- * cannot say, or only by expressions that nobody reads. Whatever else is refused the document says.
+ * Rules by which the program may reject requests with 400 although the OpenAPI document allows them, since
+ * JSON Schema cannot express them, or only by unreadable expressions. The document has all other rules.
  */
 export interface UnsaidRule {
-  /** What it is about. */
+  /** The subject of the rule. */
   readonly what: string;
-  /** What of the answer's message says so, whole. */
+  /** Matches the message of the response. */
   readonly message: RegExp;
 }
 
@@ -26,12 +26,12 @@ export const UNSAID_RULES: readonly UnsaidRule[] = [
   },
   {
     what: "two URLs that are one repository to Argo CD",
-    message: new RegExp(`^${URL} is the same repository to Argo CD as the one at \\d+$`),
+    message: new RegExp(`^${URL} is the same repository for Argo CD as the URL at index \\d+$`),
   },
   {
     what: "how a repository is reached, and with what",
     message: new RegExp(
-      `^(Field '\\w+' needs a URL (by HTTPS|for SSH|of an OCI registry$)|${URL} must be a URL by HTTPS, since |` +
+      `^(Field '\\w+' needs (an HTTPS URL|an SSH URL|a URL of an OCI registry$)|${URL} must be an HTTPS URL, because |` +
         "Field 'insecure_oci_http' is for OCI registries only$)",
     ),
   },
@@ -42,7 +42,7 @@ export const UNSAID_RULES: readonly UnsaidRule[] = [
   {
     what: "the room that a name leaves for those of secrets beside it",
     message:
-      /^Field 'name' must be (a secret's name: .* at most 24\d$|at most \d+ characters long)/,
+      /^Field 'name' must (be a valid secret name: .* at most 24\d characters$|have at most \d+ characters )/,
   },
   {
     what: "a port or a name that is too long for a registry",
@@ -55,7 +55,7 @@ export const UNSAID_RULES: readonly UnsaidRule[] = [
   },
   {
     what: "the number of namespaces, which may be named twice",
-    message: /^(Field|Parameter) 'namespaces' must name at most 1000$/,
+    message: /^(Field|Parameter) 'namespaces' must contain at most 1000 namespaces$/,
   },
   {
     what: "the namespace of Argo CD, which is a setting",
@@ -63,7 +63,7 @@ export const UNSAID_RULES: readonly UnsaidRule[] = [
   },
   {
     what: "the grammar of Kubernetes' label selectors",
-    message: /^(Field|Parameter) '(namespace|cluster)_selector' must be a label selector, /,
+    message: /^(Field|Parameter) '(namespace|cluster)_selector' must be a label selector such as /,
   },
   {
     what: "half a character, which JSON can spell and no text has",
@@ -71,17 +71,18 @@ export const UNSAID_RULES: readonly UnsaidRule[] = [
   },
   {
     what: "lengths by characters of UTF-16, of which some letters take two",
-    message: /^Field '[\w.]+' must be (shorter$|at most \d+ characters long$)/,
+    message:
+      /^Field '[\w.]+' must (be shorter$|be at most \d+ characters long$|have at most \d+ characters$)/,
   },
   {
     what:
       "a field that stands twice in the JSON, an object that is too large, what is nested too deep",
     message:
-      /^Request body (has a field twice|has an object of more than|is nested too deep|is not valid JSON$)/,
+      /^Request body (has a duplicate field|has an object with more than|is nested too deeply|is not valid JSON$)/,
   },
   {
     what: "the header Host",
-    message: /^Header 'Host' is (missing|not one host name)$/,
+    message: /^Header 'Host' is (missing|not a single host name)$/,
   },
   {
     what: "a cluster that is not there",
@@ -92,12 +93,12 @@ export const UNSAID_RULES: readonly UnsaidRule[] = [
       "which clusters, in one of two forms, and what else parameters of a query have to do with " +
       "each other, for which OpenAPI has no words",
     message:
-      /^(Field 'cluster' is missing|Missing required parameter 'url'|(Field|Parameter) '\w+' (contradicts '\w+'; give one of them|is for several clusters, by 'clusters' or 'cluster_selector'|is about (an image|a repoURL))|No cluster selected: set 'cluster', 'clusters' \((\*|\["\*"\]) for all\) or 'cluster_selector')$/,
+      /^(Field 'cluster' is missing|Missing required parameter 'url'|(Field|Parameter) '\w+' (cannot be combined with '\w+'|requires '(clusters' or 'cluster_selector|image|url)')|No cluster selected: set 'cluster', 'clusters' \((\*|\["\*"\]) for all\) or 'cluster_selector')$/,
   },
   {
     what: "an old and a new credential that are the same, or a place that cannot hold the new one",
     message:
-      /^(The old and the new credential are the same|The new credential cannot be stored everywhere: .*); nothing was written$/,
+      /^(The old and the new credential are the same|Cannot store the new credential in secret .*)\. Nothing was changed$/,
   },
   {
     what: "what an image is called",
@@ -105,7 +106,7 @@ export const UNSAID_RULES: readonly UnsaidRule[] = [
   },
   {
     what: "what a list is filtered by: the host of a registry, the beginning of a URL",
-    message: /^Parameter '(registry' must be a registry's host$|url_prefix' must not contain )/,
+    message: /^Parameter '(registry' must be a registry host$|url_prefix' must not contain )/,
   },
   {
     what: "how many names and patterns of clusters",
@@ -125,16 +126,16 @@ export const UNSAID_RULES: readonly UnsaidRule[] = [
   {
     what: "what is in a cluster: namespaces and service accounts",
     message:
-      /^(Namespaces (do not exist|are being deleted)|Service accounts do not exist|Cannot choose namespaces of cluster '[\w.-]+'): /,
+      /^(Namespaces (do not exist|are being deleted)|Service accounts do not exist|Cannot select namespaces of cluster '[\w.-]+'): /,
   },
   {
     what: "what a cluster's API server holds against a write",
     message:
-      /^Cannot .*; (nothing was changed|not as before: .*|namespaces were created and stay: .*)$/,
+      /^Cannot .*\. (Nothing was changed|Not restored: .*|Namespaces created and not removed: .*)$/,
   },
 ];
 
-/** The rule by which something was refused; what the document says is by none. */
+/** The rule for a message; none for rules of the document. */
 export function unsaidRule(message: string): UnsaidRule | undefined {
   return UNSAID_RULES.find((rule) => rule.message.test(message));
 }

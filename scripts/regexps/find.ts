@@ -1,20 +1,20 @@
 /** Finds the regular expressions of a source file in its syntax tree. */
 import { parse } from "@babel/parser";
 
-/** A regular expression as it stands in the source. */
+/** A regular expression in the source. */
 export interface Found {
   /** Counted from 1. */
   readonly line: number;
-  /** Absent where it is put together of more than constants, so that only a reason can speak for it. */
+  /** Absent if it is not made of constants only; then it needs a reason. */
   readonly pattern?: string;
   readonly flags: string;
-  /** What a comment in front of it says for it, after {@link MARK}. */
+  /** The reason in a comment before it, after {@link MARK}. */
   readonly reason?: string;
 }
 
 /**
- * Begins a comment, on the line of an expression or the one above, with the reason why one may stay
- * that is not linear or not known: it sees only text of our own, or a short one.
+ * Starts a comment, on the line of an expression or the line above, with the reason why an expression is
+ * allowed that is not linear: it sees only trusted or short text.
  */
 export const MARK = "regexp:";
 
@@ -50,7 +50,7 @@ export function findRegexps(source: string, tsx = false): Found[] {
   });
 }
 
-/** The values of names that are bound once in the file, by `const NAME = …`; others are unknown. */
+/** The values of names that are bound once in the file, by `const NAME = …`. */
 type Constants = ReadonlyMap<string, Node | undefined>;
 
 function constantsOf(nodes: readonly Node[]): Constants {
@@ -58,7 +58,7 @@ function constantsOf(nodes: readonly Node[]): Constants {
   const bind = (name: string, value?: Node) =>
     constants.set(name, constants.has(name) ? undefined : value);
   for (const node of nodes) {
-    // Parameters, and parts of what is taken apart, may be anything.
+    // Parameters and destructured values are unknown.
     for (const each of nodesOf(node.params ?? [])) {
       if (each.type === "Identifier") bind(String(each.name));
     }
@@ -88,7 +88,7 @@ function expressionOf(
   };
 }
 
-/** The text that an expression of constants stands for. */
+/** The text of an expression of constants. */
 function textOf(node: Node | undefined, constants: Constants): string | undefined {
   switch (node?.type) {
     case "StringLiteral":

@@ -1,15 +1,15 @@
-/** Judges regular expressions by recheck, and remembers what it found. */
+/** Judges regular expressions with recheck, and caches the verdicts. */
 import { dirname } from "node:path";
 import pLimit from "p-limit";
 import { check } from "recheck";
 
-/** Of {@link check}; verdicts of another version are not believed. Held to deno.json by a test. */
+/** Version of recheck; verdicts of other versions are not used. A test compares it with deno.json. */
 export const RECHECK = "4.5.0";
 
-/** Milliseconds for one expression; what takes longer is not known to be linear. */
+/** Timeout for one expression in milliseconds, after which its verdict is unknown. */
 const TIMEOUT = 10_000;
 
-/** Expressions that are judged at once. */
+/** Expressions that are judged concurrently. */
 const AT_ONCE = 2;
 
 export interface Pattern {
@@ -17,7 +17,7 @@ export interface Pattern {
   readonly flags: string;
 }
 
-/** `linear`, or what else is known: "exponential", "2nd degree polynomial", "unknown (timeout)". */
+/** `linear`, "exponential", "2nd degree polynomial", "unknown (timeout)" … */
 export type Verdict = string;
 
 /** Verdicts by `/pattern/flags`. */
@@ -25,7 +25,7 @@ export type Remembered = Record<string, Verdict>;
 
 export const keyOf = ({ pattern, flags }: Pattern) => `/${pattern}/${flags}`;
 
-/** The verdict on each, by {@link keyOf}; those that are remembered are not judged again. */
+/** The verdicts by {@link keyOf}; cached ones are not judged again. */
 export async function judge(
   patterns: readonly Pattern[],
   remembered: Readonly<Remembered> = {},
@@ -39,7 +39,7 @@ export async function judge(
 }
 
 async function judgeOne({ pattern, flags }: Pattern): Promise<Verdict> {
-  // Whatever repeats nothing looks at a fixed number of characters from each place.
+  // An expression without repetition reads a fixed number of characters from each position.
   if (!/[*+{]/.test(pattern)) return "linear";
   const result = await check(pattern, flags, { timeout: TIMEOUT });
   if (result.status === "safe") return "linear";
@@ -48,16 +48,16 @@ async function judgeOne({ pattern, flags }: Pattern): Promise<Verdict> {
     : `unknown (${result.error.kind})`;
 }
 
-/** What an earlier run wrote to this file; nothing when there is none. */
+/** Reads the verdicts of earlier runs; none without a file. */
 export async function recall(file: string): Promise<Remembered> {
   try {
     return JSON.parse(await Deno.readTextFile(file));
   } catch {
-    return {}; // it is made anew
+    return {}; // it is created again
   }
 }
 
-/** Only what is settled: an unknown one may be known on a machine that is less busy. */
+/** Writes the verdicts except unknown ones, which may be known on a machine with less load. */
 export async function remember(file: string, verdicts: Readonly<Remembered>): Promise<void> {
   const settled = Object.entries(verdicts).filter(([, verdict]) => !verdict.startsWith("unknown"));
   await Deno.mkdir(dirname(file), { recursive: true });

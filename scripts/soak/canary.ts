@@ -1,7 +1,7 @@
-/** A text that is in every password of a run, looked for where no credential may be. */
+/** A text in every password of a run, to search for where no credential may be. */
 export interface Canary {
   readonly value: string;
-  /** Whether it is in the text: as it is, or what of it is recognisable in base64. */
+  /** Whether a text contains it, in plain text or in base64. */
   isIn(text: string): boolean;
 }
 
@@ -10,8 +10,8 @@ export function makeCanary(value = `canary-${crypto.randomUUID()}`): Canary {
   return { value, isIn: (text) => forms.some((form) => text.includes(form)) };
 }
 
-/** In base64 a text looks three ways, by where in the encoded whole it begins. */
+/** The three forms of a text in base64, which depend on its offset in the encoded whole. */
 function base64Forms(text: string): string[] {
-  // The outermost characters depend on the neighbours.
+  // The first and last characters depend on the neighbours.
   return [0, 1, 2].map((offset) => btoa("\0".repeat(offset) + text).slice(4, -4));
 }

@@ -1,4 +1,4 @@
-/** The clients of a soak: each asks one thing after another, with a pause for thought. */
+/** The clients of a soak: each sends one request after another, with a pause. */
 import { effectOf } from "./effects.ts";
 import type { Temper } from "./emulated_thread.ts";
 import { type Histories, type Ref } from "./history.ts";
@@ -9,20 +9,20 @@ import type { World } from "./world.ts";
 
 export interface Load {
   readonly clients: number;
-  /** Milliseconds between an answer and the next request, on average. */
+  /** Average milliseconds between a response and the next request. */
   readonly think: number;
   readonly http: HttpClient;
   readonly world: World;
   readonly canary: string;
   readonly histories: Histories;
   readonly tally: Tally;
-  /** Milliseconds until no client begins another request. */
+  /** Milliseconds after which no client starts another request. */
   readonly duration: number;
-  /** After so many none is begun either. */
+  /** The number of requests after which no client starts another. */
   readonly maxRequests: number;
 }
 
-/** Resolves when every client has its last answer. */
+/** Resolves when every client has its last response. */
 export async function runClients(load: Load): Promise<void> {
   const end = performance.now() + load.duration;
   await Promise.all(Array.from({ length: load.clients }, (_, i) => runClient(i, end, load)));
@@ -30,7 +30,7 @@ export async function runClients(load: Load): Promise<void> {
 
 async function runClient(index: number, end: number, load: Load): Promise<void> {
   const client = makeClient(index, load);
-  // Each begins with a write, so that soon everything is there: what grows later is no secrets.
+  // Each starts with a write, so that all secrets exist early, and later growth is something else.
   const first = Math.random() * Math.min(load.think, load.duration);
   if (!await thought(first, end)) return;
   let retryAfter = await client.writeOwn();
@@ -41,31 +41,31 @@ async function runClient(index: number, end: number, load: Load): Promise<void> 
   }
 }
 
-/** False when there is no time for it. */
+/** Waits; returns false if the time of the run is over. */
 async function thought(milliseconds: number, end: number): Promise<boolean> {
   const left = end - performance.now();
   await new Promise((resolve) => setTimeout(resolve, Math.max(0, Math.min(milliseconds, left))));
   return milliseconds < left;
 }
 
-/** Of how many namespaces a client's own secret is. */
+/** The number of namespaces of a client's own secret. */
 const NAMESPACES = [1, 1, 2, 3, 5, 8, 13, 20];
 
 const pick = <T>(values: readonly T[]): T => values[Math.floor(Math.random() * values.length)]!;
 const upTo = (most: number) => 1 + Math.floor(Math.random() * most);
 
-/** What one client does; each gives whether it was told to come again later. */
+/** The actions of a client; each returns whether the server asked to retry later. */
 function makeClient(index: number, load: Load) {
   const { world, http, tally, histories } = load;
   const of = (temper: Temper) =>
     Object.keys(world.clusters).filter((name) => world.clusters[name] === temper);
   const writable = [...of("healthy"), ...of("flapping")];
-  // Their own cluster, namespaces and names: nobody else writes there.
+  // Each client has its own cluster, namespaces and names, where no other client writes.
   const home = writable[index % writable.length]!;
   const own = world.namespaces.slice(0, NAMESPACES[index % NAMESPACES.length]);
   let sent = 0;
 
-  function tell(work: string, cluster: string | undefined, answered: Answered): boolean {
+  function record(work: string, cluster: string | undefined, answered: Answered): boolean {
     tally.add(work, cluster, cluster === undefined ? undefined : world.clusters[cluster], answered);
     return answered.retryAfter;
   }
@@ -79,7 +79,7 @@ function makeClient(index: number, load: Load) {
     const ended = answered.status === 0 ? Infinity : performance.now();
     const effect = effectOf(answered);
     for (const ref of refs) histories.add(ref, { value, began, ended, effect: effect(ref) });
-    return tell(`POST ${work}`, cluster, answered);
+    return record(`POST ${work}`, cluster, answered);
   }
 
   function docker(cluster: string, name: string, namespaces: readonly string[], upsert = true) {
@@ -97,14 +97,14 @@ function makeClient(index: number, load: Load) {
   }
 
   async function list(cluster: string): Promise<boolean> {
-    return tell("GET /secrets", cluster, await http.ask("GET", `/secrets?cluster=${cluster}`));
+    return record("GET /secrets", cluster, await http.ask("GET", `/secrets?cluster=${cluster}`));
   }
 
   const writeOwn = () => docker(home, `own-c${index}`, own);
   const shared = (upsert: boolean) =>
     docker(pick(writable), `shared-${upTo(4)}`, world.namespaces.slice(0, upTo(3)), upsert);
 
-  /** What of a hundred requests. */
+  /** The share of an action, in percent. */
   const DOINGS: [number, () => Promise<boolean>][] = [
     [16, writeOwn],
     [4, () => docker(home, `own-c${index}`, own.slice(0, upTo(own.length)))],
@@ -115,7 +115,7 @@ function makeClient(index: number, load: Load) {
     [30, () => list(pick(of("healthy")))],
     [4, () => list(pick(of("hung")))],
     [8, () => list(pick(of("flapping")))],
-    [27, async () => tell("GET /clusters", undefined, await http.ask("GET", "/clusters"))],
+    [27, async () => record("GET /clusters", undefined, await http.ask("GET", "/clusters"))],
   ];
 
   return {

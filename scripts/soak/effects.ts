@@ -6,11 +6,11 @@ interface Place {
   readonly name: string;
 }
 
-/** What the answer to a write says of each of the secrets that it was for. */
+/** The result of a write for each of its secrets, from the response. */
 export function effectOf(answered: Answered): (place: Place) => Effect {
   const { status, text } = answered;
   if (status >= 200 && status < 300) return () => "written";
-  // A bug, or no answer: neither says what became of it.
+  // After a bug or without a response, the result is unknown.
   const body = status === 0 || status === 500 ? undefined : parsed(text);
   if (body === undefined) return () => "maybe";
   const left = (body.not_restored ?? []) as (Place & { state: string })[];

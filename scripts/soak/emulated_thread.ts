@@ -1,4 +1,4 @@
-/** The emulated clusters of a soak: healthy ones, one that never answers, one that flaps. */
+/** The emulated clusters of a soak: healthy ones, one that never responds, one that flaps. */
 import { type Emulator, startEmulator } from "../../src/emulator/emulator.ts";
 import { MOODS } from "./moods.ts";
 import { answerQuestions } from "./thread.ts";
@@ -39,7 +39,7 @@ async function flap(emulator: Emulator): Promise<void> {
   emulator.fault = undefined;
 }
 
-/** While it is not listened to, its port may become another program's for a moment. */
+/** While it does not listen, another program may briefly take its port. */
 async function resume(emulator: Emulator): Promise<void> {
   for (;;) {
     try {
@@ -65,7 +65,7 @@ function until(seconds: number, signal: AbortSignal): Promise<void> {
 const answers = {
   /** @returns the kubeconfig of each, by name */
   start,
-  /** Everything a cluster holds. */
+  /** All secrets of a cluster. */
   secrets: ({ cluster }: { cluster: string }): ApiSecret[] =>
     emulators.get(cluster)!.cluster.secrets().map(({ metadata, type, data }) => ({
       metadata: { namespace: metadata.namespace!, name: metadata.name },

@@ -1,10 +1,10 @@
-/** Asks /health at a fixed rate, whether or not earlier answers are there, and measures. */
+/** Requests /health at a fixed rate, without waiting for earlier responses, and measures. */
 import { answerQuestions } from "./thread.ts";
 
 export interface Probed {
-  /** Milliseconds of each answer, whatever it was. */
+  /** Duration of each request in milliseconds. */
   readonly times: readonly number[];
-  /** Answers that were not 200, or none within ten seconds. */
+  /** Responses other than 200, and requests without a response within ten seconds. */
   readonly failed: number;
 }
 
@@ -28,7 +28,7 @@ async function probe(url: string): Promise<void> {
 }
 
 const answers = {
-  /** @param given.rate a second */
+  /** @param given.rate requests per second */
   start({ url, rate }: { url: string; rate: number }): void {
     timer = setInterval(() => {
       const probing = probe(url).finally(() => underWay.delete(probing));

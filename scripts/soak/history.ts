@@ -1,17 +1,17 @@
 /**
- * What was sent to one secret, and whether what it holds at the end agrees with the answers. Many
- * may write it at once: an attempt is known by when it began and when its answer was there.
+ * The writes to one secret, and whether its final value agrees with the responses. Many clients may write
+ * it concurrently: each attempt has a start and the time of its response.
  */
 
-/** What the answer says of one secret. `maybe`: it does not say, or there was none. */
+/** The result for one secret. `maybe`: the response does not say, or there was none. */
 export type Effect = "written" | "not written" | "maybe";
 
 export interface Attempt {
-  /** No two attempts of a run send the same. */
+  /** Unique for each attempt of a run. */
   readonly value: string;
   /** Milliseconds. */
   readonly began: number;
-  /** Milliseconds; Infinity without an answer: it may be carried out at any time. */
+  /** Milliseconds; Infinity without a response, since the write may be carried out at any time. */
   readonly ended: number;
   readonly effect: Effect;
 }
@@ -19,20 +19,20 @@ export interface Attempt {
 export type Held =
   | { readonly kind: "nothing" }
   | { readonly kind: "whole"; readonly value: string }
-  /** No value that one request has sent. */
+  /** The value is not one that a request sent. */
   | { readonly kind: "half"; readonly why: string };
 
 export type Verdict =
   | "right"
-  /** Nothing, or a value that was replaced: what was answered to be written is not there. */
+  /** The secret is missing or has a replaced value, although a later write was successful. */
   | "lost"
   | "half-written"
-  /** What was answered not to be written is there. */
+  /** The secret has a value whose write failed. */
   | "denied";
 
 /**
- * A write that began after another's answer came after it. So the last value is that of an attempt
- * that may have written, and after whose end none began that did write.
+ * A write that started after the response of another one is later. So the final value must be of an attempt
+ * that may have succeeded, and after whose end no successful write started.
  */
 export function judge(attempts: readonly Attempt[], held: Held): Verdict {
   const written = attempts.filter(({ effect }) => effect === "written");

@@ -1,12 +1,12 @@
 import { Agent, request } from "node:http";
 
 export interface Answered {
-  /** 0 without an answer. */
+  /** 0 without a response. */
   readonly status: number;
   readonly retryAfter: boolean;
-  /** Also of an answer: its body; without one: why. */
+  /** The body of the response, or why there is none. */
   readonly text: string;
-  /** Milliseconds, from sending to the end of the answer. */
+  /** Milliseconds until the end of the response. */
   readonly took: number;
 }
 
@@ -16,10 +16,10 @@ export interface HttpClient {
   close(): void;
 }
 
-/** Far longer than the server may take: a minute for a write, and as long for putting back. */
+/** Much longer than the server may take: a minute for a write and a minute for its rollback. */
 const TIMEOUT = 180_000;
 
-/** @param sockets connections at once, which are kept */
+/** @param sockets number of kept connections */
 export function httpClient(url: string, sockets: number): HttpClient {
   const agent = new Agent({ keepAlive: true, maxSockets: sockets });
   return {

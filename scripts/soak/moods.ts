@@ -1,22 +1,22 @@
-import type { EmulatedRequest, Fault } from "../../src/emulator/emulator.ts";
+import type { EmulatedFault, EmulatedRequest } from "../../src/emulator/emulator.ts";
 
-/** What a flapping cluster does for a while. */
+/** A temporary behaviour of a flapping cluster. */
 export interface Mood {
   readonly seconds: number;
   /** Whether connections are refused. */
   readonly refuses?: boolean;
-  readonly fault?: (request: EmulatedRequest) => Fault | undefined;
+  readonly fault?: (request: EmulatedRequest) => EmulatedFault | undefined;
 }
 
 const GOOD: Mood = { seconds: 2 };
 
-const every = (n: number, fault: Fault): Mood["fault"] => ({ count }) =>
+const every = (n: number, fault: EmulatedFault): Mood["fault"] => ({ count }) =>
   count % n === 0 ? fault : undefined;
 
 /**
- * One after another, again and again. Some hit every request, some every few, so that a write fails
- * in its middle too. What is slow stays under half a second: a program that has given a write up
- * looks once more after that whether it was carried out late.
+ * The moods, in a loop. Some affect every request, some every few, so that writes also fail in the middle.
+ * Delays are under half a second: after a write that timed out, the program checks once more whether it was
+ * carried out late.
  */
 export const MOODS: readonly Mood[] = [
   GOOD,

@@ -4,23 +4,23 @@ import type { Transport } from "./server.ts";
 
 export interface Options {
   readonly soaks: readonly Soak[];
-  /** Where the reports go as JSON. */
+  /** The file for the reports in JSON. */
   readonly report?: string;
 }
 
-/** What CI has time for. */
+/** The options for CI. */
 const SHORT: Readonly<Record<Transport, number>> = { api: 0.5, kubectl: 0.5 };
 const MINUTES = 10;
-/** Seconds of each measurement under overload. */
+/** Duration of each measurement under overload, in seconds. */
 const OVERLOAD = 20;
 const SHORT_OVERLOAD = 1;
 const KUBECTL_TIMEOUT = 3;
-/** CI may be slow and busy, and what a healthy cluster does not do in time is an error. */
+/** Longer for CI, which may be slow: a timeout of a healthy cluster is an error. */
 const SHORT_KUBECTL_TIMEOUT = 30;
-/** On two cores some thirty kubectls a second can be run, and a request takes two on average. */
+/** Two cores run about thirty kubectl processes a second, and a request takes two on average. */
 const THINK: Readonly<Record<Transport, number>> = { api: 2, kubectl: 30 };
 
-/** The options, or what is wrong with them. */
+/** The options, or an error message. */
 export function optionsOf(args: string[]): Options | string {
   let values;
   try {

@@ -1,7 +1,6 @@
 /**
- * Many more clients than can be served, without a pause between an answer and the next request and
- * deaf to `Retry-After`: what four clients get of a healthy cluster, what is left of that beside 300
- * that ask a cluster that hangs, and what 200 of their own kind get.
+ * An overload by clients without a pause that ignore `Retry-After`. It measures the throughput of four
+ * clients of a healthy cluster: alone, beside 300 clients of a cluster that hangs, and of 200 such clients.
  */
 import { type Answered, type HttpClient, httpClient } from "./http.ts";
 import type { Count, Time } from "./report.ts";
@@ -12,22 +11,22 @@ export interface OverloadOptions {
   readonly healthy: string;
   readonly hung: string;
   readonly namespace: string;
-  /** Of each measurement; longer when until then nothing of one kind was answered well. */
+  /** Duration of a measurement; it is longer until one request of each kind has succeeded. */
   readonly seconds: number;
-  /** Whether to leave out the cluster that hangs, of which one waits to the end. */
+  /** Whether to leave out the cluster that hangs, which takes until the end. */
   readonly short: boolean;
-  /** In every password. */
+  /** A text in every password. */
   readonly canary: string;
 }
 
-/** Answers of the healthy cluster. */
+/** Responses of the healthy cluster. */
 export interface Got {
-  /** Good ones, a second. */
+  /** Successful responses per second. */
   readonly lists: number;
   readonly writes: number;
-  /** Those that are neither good nor ask to come later. */
+  /** Responses that are neither successful nor ask to retry later. */
   readonly wrong: readonly string[];
-  /** How many asked to come later. */
+  /** Responses that ask to retry later. */
   readonly busy: number;
 }
 
@@ -41,13 +40,13 @@ const FEW = 4;
 const MANY = 50 * FEW;
 const AT_HUNG = 300;
 
-/** Secrets that are written again and again: a list is as long for few clients as for many. */
+/** Number of secrets that are rewritten, so that lists are as long for few clients as for many. */
 const SECRETS = 8;
 
-/** Seconds until what is not answered well by then is starved. */
+/** Seconds after which requests without a successful response count as starved. */
 const STARVED = 30;
 
-/** Whoever is not answered in the end is broken off: the server has to be stopped then. */
+/** Requests without a response at the end are aborted, since the server has to be stopped. */
 export async function overload(options: OverloadOptions): Promise<Overload> {
   const { seconds, short } = options;
   await warmUp(options);
@@ -56,7 +55,7 @@ export async function overload(options: OverloadOptions): Promise<Overload> {
   return { few, ...besideHung, many: await measure(options, seconds, MANY) };
 }
 
-/** Until everything is loaded and all secrets are there. */
+/** Runs until everything is loaded and all secrets exist. */
 async function warmUp(options: OverloadOptions): Promise<void> {
   const http = httpClient(options.url, FEW);
   for (let i = 0; i < SECRETS; i += FEW) {
@@ -66,7 +65,7 @@ async function warmUp(options: OverloadOptions): Promise<void> {
   http.close();
 }
 
-/** @param atHung clients that ask the cluster that hangs meanwhile */
+/** @param atHung clients of the cluster that hangs, at the same time */
 async function measure(
   options: OverloadOptions,
   seconds: number,
@@ -137,20 +136,20 @@ const allOf = (
   { few, many, besideHung }: Overload,
 ) => [few, many, ...besideHung ? [besideHung] : []];
 
-/** Those of a healthy cluster that are neither good nor ask to come later. */
+/** Responses of a healthy cluster that are neither successful nor ask to retry later. */
 export function wrongAnswers(overload: Overload): string[] {
   return allOf(overload).flatMap(({ wrong }) => wrong).map((text) =>
     text.replace(/\s+/g, " ").slice(0, 300)
   );
 }
 
-/** What must not be in an overload, however slow the machine is. */
+/** Conditions for an overload on any machine, however slow. */
 export function overloadCounts(overload: Overload): Count[] {
   const all = allOf(overload);
   const starved = all.flatMap(({ lists, writes }) => [lists, writes]).filter((each) => each === 0);
   return [
     {
-      what: "overload: wrong answers of the healthy cluster",
+      what: "overload: wrong responses of the healthy cluster",
       found: wrongAnswers(overload).length,
       most: 0,
     },
@@ -160,7 +159,12 @@ export function overloadCounts(overload: Overload): Count[] {
 
 export function overloadTimes({ few, many, besideHung }: Overload): Time[] {
   return [
-    { what: `overload: good answers to ${FEW} clients`, found: said(few), goal: "", met: true },
+    {
+      what: `overload: successful responses to ${FEW} clients`,
+      found: said(few),
+      goal: "",
+      met: true,
+    },
     ...besideHung === undefined
       ? []
       : [besides(`overload: to ${FEW} beside ${AT_HUNG} at a cluster that hangs`, besideHung, few)],
@@ -174,11 +178,13 @@ export function overloadTimes({ few, many, besideHung }: Overload): Time[] {
   ];
 }
 
-/** The least that is left of what the few get when nobody else is there. */
+/** The minimum share of the throughput that the few clients have alone. */
 const LEFT = 0.7;
 
 function besides(what: string, got: Got, few: Got): Time {
-  const found = `${said(got)}: ${percent(sum(got), sum(few))}; ${got.busy} were told to come later`;
+  const found = `${said(got)}: ${
+    percent(sum(got), sum(few))
+  }; ${got.busy} were asked to retry later`;
   return { what, found, goal: "at least 70 %", met: sum(got) >= LEFT * sum(few) };
 }
 

@@ -1,4 +1,4 @@
-/** What Linux says of processes in /proc. Elsewhere there is nothing to see. */
+/** Processes in /proc of Linux. On other systems there are none. */
 
 export interface Seen {
   readonly pid: number;
@@ -11,14 +11,14 @@ export interface Seen {
 
 export const CAN_SEE = Deno.build.os === "linux";
 
-/** Ticks of a clock that Linux shows all programs, whatever its own is. */
+/** Clock ticks per second in /proc. */
 const TICKS = 100;
 
 function read(path: string): string | undefined {
   try {
     return Deno.readTextFileSync(path);
   } catch {
-    return undefined; // it has just ended
+    return undefined; // it has just exited
   }
 }
 
@@ -26,7 +26,7 @@ function pids(): number[] {
   return [...Deno.readDirSync("/proc")].map(({ name }) => Number(name)).filter(Number.isInteger);
 }
 
-/** The children of a process, those that have ended and not been waited for too. */
+/** The children of a process, zombies included. */
 export function childrenOf(parent: number): Seen[] {
   const stats = pids().map((pid) => [pid, read(`/proc/${pid}/stat`)] as const);
   const uptime = Number(read("/proc/uptime")!.split(" ")[0]);
@@ -35,13 +35,13 @@ export function childrenOf(parent: number): Seen[] {
 }
 
 function seen(pid: number, stat: string, uptime: number): Seen {
-  // The name before it may hold spaces and parentheses.
+  // The name before it may contain spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const [state = "", parent] = fields;
   return { pid, parent: Number(parent), state, age: uptime - Number(fields[19]) / TICKS };
 }
 
-/** Processes whose command line holds this text. */
+/** Processes whose command line contains this text. */
 export function processesWith(text: string): number[] {
   if (!CAN_SEE) return [];
   return pids().filter((pid) => read(`/proc/${pid}/cmdline`)?.includes(text));
@@ -53,7 +53,7 @@ export function residentMemory(pid: number): number | undefined {
   return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
 }
 
-/** Seconds that the main thread of a process has had a processor, and has waited for one. */
+/** Seconds that the main thread of a process was running, and was waiting for a CPU. */
 export function processorTime(pid: number): { readonly had: number; readonly waited: number } {
   const [had = NaN, waited = NaN] = (read(`/proc/${pid}/task/${pid}/schedstat`) ?? "").split(" ")
     .map((nanoseconds) => Number(nanoseconds) / 1e9);

@@ -1,4 +1,4 @@
-/** The real control plane of a soak, where this machine has one: nothing is fetched or built. */
+/** The real control plane of a soak, if this machine has one: nothing is downloaded or built. */
 import { cachedKubeApiserver } from "../control_plane/kube_apiserver.ts";
 import { isExecutable, onPath, realWorld } from "../control_plane/cache.ts";
 import { type ControlPlaneClient, controlPlaneFromEnv } from "../control_plane/connect.ts";
@@ -10,11 +10,11 @@ import type { ApiSecret } from "./values.ts";
 export interface RealCluster {
   kubeconfig(): Promise<string>;
   secrets(): Promise<ApiSecret[]>;
-  /** Takes away what the soak wrote, or the whole control plane when it was started here. */
+  /** Deletes what the soak wrote, or stops the control plane if it was started here. */
   stop(): Promise<void>;
 }
 
-/** @param namespaces made in it, of names that nobody else has */
+/** @param namespaces unique names to create in it */
 export async function startReal(namespaces: readonly string[]): Promise<RealCluster | undefined> {
   const shared = controlPlaneFromEnv();
   if (shared === undefined && !await isAtHand()) return undefined;
@@ -23,7 +23,7 @@ export async function startReal(namespaces: readonly string[]): Promise<RealClus
   for (const name of namespaces) {
     const body = { apiVersion: "v1", kind: "Namespace", metadata: { name } };
     const { status } = await plane.request("POST", "/api/v1/namespaces", body);
-    if (status !== 201) throw new Error(`Cannot make namespace '${name}': status ${status}`);
+    if (status !== 201) throw new Error(`Cannot create namespace '${name}': status ${status}`);
   }
   const path = (namespace: string) => `/api/v1/namespaces/${namespace}/secrets`;
   return {

@@ -1,19 +1,19 @@
-/** What a soak found, and whether it is as it must be. */
+/** The results of a soak, and whether they are correct. */
 import type { Spread } from "./statistics.ts";
 
-/** Decides the exit code. */
+/** A count that decides the exit code. */
 export interface Count {
   readonly what: string;
   readonly found: number;
-  /** At most so many. */
+  /** The maximum. */
   readonly most: number;
 }
 
-/** Told only: what else the machine does is in it too. */
+/** A duration, shown for information: it depends on the load of the machine. */
 export interface Time {
   readonly what: string;
   readonly found: string;
-  /** Empty when there is none. */
+  /** Empty without a goal. */
   readonly goal: string;
   readonly met: boolean;
 }
@@ -22,14 +22,14 @@ export interface Report {
   readonly transport: string;
   readonly clients: number;
   readonly seconds: number;
-  /** Whether there was a real control plane among the clusters. */
+  /** Whether a real control plane was among the clusters. */
   readonly hasReal: boolean;
   readonly requests: readonly { work: string; statuses: Readonly<Record<string, number>> }[];
   readonly counts: readonly Count[];
   readonly times: readonly Time[];
-  /** MB of the server, every second: not in the tables. */
+  /** Memory of the server in MB, every second; not in the tables. */
   readonly memory: readonly number[];
-  /** The first few of what should not have been. */
+  /** The first unexpected results. */
   readonly examples: readonly string[];
 }
 
@@ -51,7 +51,7 @@ export function timesOf(what: string, spread: Spread, goal?: number): Time {
   };
 }
 
-/** The report in Markdown. */
+/** The report as Markdown. */
 export function markdown(report: Report): string {
   const { transport, clients, seconds, hasReal, requests, counts, times, examples } = report;
   const sum = (statuses: Readonly<Record<string, number>>) =>

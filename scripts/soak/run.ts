@@ -1,4 +1,4 @@
-/** One soak over one transport. */
+/** Runs one soak over one transport. */
 import { defaultGateLimits } from "../../src/kube/kubectl/gate.ts";
 import { makeCanary } from "./canary.ts";
 import { runClients } from "./clients.ts";
@@ -26,22 +26,22 @@ export interface Soak {
   readonly transport: Transport;
   readonly clients: number;
   readonly minutes: number;
-  /** Seconds between an answer and a client's next request, on average. */
+  /** Average seconds between a response and a client's next request. */
   readonly think: number;
-  /** Seconds that the server gives the commands of one request. */
+  /** `kubectl_timeout` of the server, in seconds. */
   readonly timeout: number;
-  /** After all that: many more clients than can be served. */
+  /** The overload at the end. */
   readonly overload: { readonly seconds: number; readonly short: boolean };
 }
 
-/** Of /health, a second. */
+/** Requests to /health per second. */
 const PROBES = 20;
 const MAX_REQUESTS = 1_000_000;
-/** Until a process counts as left over. */
+/** Time until a process counts as left over. */
 const AFTERWARDS = 2000;
-/** Of wrong answers under overload. */
+/** The most examples of wrong responses that are kept. */
 const EXAMPLES = 10;
-/** A kubectl that runs before the measuring does not count. */
+/** Milliseconds until the measurement starts, so that earlier kubectl processes do not count. */
 const SETTLE = 500;
 
 export async function soak(options: Soak): Promise<Report> {
@@ -118,7 +118,7 @@ interface Found {
   readonly probed: Probed;
   readonly watched: Watched;
   readonly overloaded: Overload;
-  /** Of the server, after SIGTERM. */
+  /** Exit code of the server after SIGTERM. */
   readonly code: number;
   readonly orphans: number;
   readonly canaryInLog: boolean;
@@ -133,25 +133,25 @@ function countsOf(found: Found, clusters: number): Report["counts"] {
   return [
     none(`secrets lost, of ${secrets}`, lost),
     none("secrets half-written", halfWritten),
-    none("secrets holding what was answered not to be written", denied),
+    none("secrets with a value whose write failed", denied),
     none("errors on healthy clusters", tally.errorsOnHealthy),
-    none("answers of status 500", tally.bugs),
-    none("requests without an answer", tally.unanswered),
+    none("responses with status 500", tally.bugs),
+    none("requests without a response", tally.unanswered),
     none("errors of /health", probed.failed),
-    none("canaries in answers", tally.canaries),
+    none("canaries in responses", tally.canaries),
     none("canaries in the log", Number(canaryInLog)),
     none("processes left over", orphans),
     none("exit code after SIGTERM", code),
     {
-      // Twice, because from outside the ones that have begun to answer look as if they started.
-      what: "processes younger than 250 ms at once",
+      // Twice the limit, since from outside, processes that have started to respond look like starting ones.
+      what: "concurrent processes younger than 250 ms",
       found: Math.max(0, ...watched.young),
       most: 2 * limits.starting,
     },
     {
-      what: "processes alive at once",
+      what: "concurrent processes",
       found: Math.max(0, ...watched.alive),
-      most: limits.alive + clusters, // one more for each cluster that has none
+      most: limits.alive + clusters, // one more for each cluster without a process
     },
     ...overloadCounts(found.overloaded),
   ];
@@ -164,7 +164,7 @@ function timesFound(
   const share = (part: number) => `${(100 * part / seconds).toFixed(0)} %`;
   const { memory, descriptors, alive, young } = watched;
   const grown = drift(memory);
-  const told = (what: string, found: string) => ({ what, found, goal: "", met: true });
+  const measured = (what: string, found: string) => ({ what, found, goal: "", met: true });
   const ends = (values: readonly number[]) =>
     [values[0], Math.max(...values), values.at(-1)].map((value) => value?.toFixed(0) ?? "?");
   const [memoryFirst, memoryMost, memoryLast] = ends(memory);
@@ -184,24 +184,24 @@ function timesFound(
       goal: "drift under 10 %",
       met: grown < 0.1,
     },
-    told(
+    measured(
       "file descriptors",
       `${openFirst} at first, ${openMost} at most, ${openLast} at last`,
     ),
-    told(
-      "processes alive at once",
+    measured(
+      "concurrent processes",
       `p50 ${percentile(alive, 0.5)}, p99 ${percentile(alive, 0.99)}, max ${percentile(alive, 1)}`,
     ),
-    told(
+    measured(
       "of these younger than 250 ms",
       `p50 ${percentile(young, 0.5)}, p99 ${percentile(young, 0.99)}, max ${percentile(young, 1)}`,
     ),
-    told(
+    measured(
       "the server's main thread",
-      `had a processor for ${share(watched.processor.had)}, waited for one ` +
-        `for ${share(watched.processor.waited)} of the time`,
+      `running ${share(watched.processor.had)}, waiting for a CPU ` +
+        `${share(watched.processor.waited)} of the time`,
     ),
-    told("answers that ask to come later", String(tally.busy)),
+    measured("responses that ask to retry later", String(tally.busy)),
     ...overloadTimes(overloaded),
   ];
 }

@@ -1,4 +1,4 @@
-/** The server under test: a process, started as users do. */
+/** The server under test: a process, started as users start it. */
 import { join } from "node:path";
 import { V8_FLAGS } from "../build/v8_flags.ts";
 import type { World } from "./world.ts";
@@ -10,7 +10,7 @@ export interface Server extends AsyncDisposable {
   readonly pid: number;
   log(): Promise<string>;
   /**
-   * SIGTERM, and after half a minute SIGKILL.
+   * Sends SIGTERM, and after half a minute SIGKILL.
    * @returns the exit code
    */
   stop(): Promise<number>;
@@ -20,7 +20,7 @@ const ROOT = join(import.meta.dirname!, "..", "..");
 const STARTED = 60_000;
 const STOPPED = 30_000;
 
-/** @param seconds for the commands of one request */
+/** @param seconds `kubectl_timeout` */
 export async function startServer(
   world: World,
   transport: Transport,
@@ -34,7 +34,7 @@ export async function startServer(
   const child = new Deno.Command("sh", {
     args: [
       "-c",
-      'log=$1; shift; exec "$@" 2>"$log"', // a file: nobody has to read along
+      'log=$1; shift; exec "$@" 2>"$log"', // a file, which needs no reader
       "sh",
       log,
       ...program,
@@ -55,7 +55,7 @@ export async function startServer(
     if (code === undefined) child.kill(signal);
   };
 
-  // Whoever ends the soak ends the server too, which would not hear of it.
+  // Signals of the soak also stop the server, which does not receive them.
   const signals = (["SIGINT", "SIGTERM"] as const).map((name) => {
     const listener = async () => {
       await end();
@@ -76,7 +76,7 @@ export async function startServer(
       const text = await Deno.readTextFile(log).catch(() => "");
       const url = /listening.*(http:\/\/127\.0\.0\.1:\d+)/.exec(text)?.[1];
       if (url !== undefined) return url;
-      if (code !== undefined) throw new Error(`The server ended with exit code ${code}: ${text}`);
+      if (code !== undefined) throw new Error(`The server exited with code ${code}: ${text}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     throw new Error("The server does not listen");

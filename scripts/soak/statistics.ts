@@ -1,7 +1,7 @@
-/** What the numbers of a run come to. */
+/** Statistics of a run. */
 
 /**
- * The smallest of the values that at least this share of them does not exceed; NaN of none.
+ * The smallest value that at least this share of the values does not exceed; NaN without values.
  * @param share from 0 to 1: 0.99 for the 99th percentile
  */
 export function percentile(values: readonly number[], share: number): number {
@@ -26,9 +26,9 @@ export function spread(values: readonly number[]): Spread {
 }
 
 /**
- * How much the values have grown in the course of a run: the median of its last fifth against that
- * of its second; 0.1 is a tenth more. The first fifth is the warming up. NaN of fewer than five.
- * @param values in the order in which they were taken, at equal distances
+ * The growth of the values during a run: the median of its last fifth compared with its second fifth; 0.1
+ * is ten percent. The first fifth is the warm-up. NaN for fewer than five values.
+ * @param values in the order in which they were taken, at equal intervals
  */
 export function drift(values: readonly number[]): number {
   const fifth = Math.floor(values.length / 5);

@@ -2,12 +2,12 @@ import type { Canary } from "./canary.ts";
 import type { Temper } from "./emulated_thread.ts";
 import type { Answered } from "./http.ts";
 
-/** What is counted of the answers, by the kind of request. */
+/** Counts of responses, by kind of request. */
 export class Tally {
   readonly #statuses = new Map<string, Map<string, number>>();
-  /** Milliseconds of each list of a healthy cluster that succeeded. */
+  /** Duration of each successful list of a healthy cluster, in milliseconds. */
   readonly listTimes: number[] = [];
-  /** The first few of what should not have been. */
+  /** The first unexpected results. */
   readonly examples: string[] = [];
   requests = 0;
   errorsOnHealthy = 0;
@@ -19,7 +19,7 @@ export class Tally {
 
   constructor(readonly canary: Canary) {}
 
-  /** @param temper of the cluster that was asked for; `undefined` where none was */
+  /** @param temper of the requested cluster; `undefined` without a cluster */
   add(work: string, cluster: string | undefined, temper: Temper | undefined, answered: Answered) {
     const { status, retryAfter, text, took } = answered;
     this.requests++;

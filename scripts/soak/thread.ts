@@ -1,6 +1,6 @@
 /**
- * A module in a thread of its own, asked one thing or another: what the clients of a soak do does
- * not delay it, and the other way round.
+ * Runs a module in its own thread and calls its functions, so that the clients of a soak and the module do
+ * not delay each other.
  */
 
 // deno-lint-ignore no-explicit-any
@@ -49,7 +49,7 @@ export function startThread<A extends Answers>(module: string): Thread<A> {
   };
 }
 
-/** To be called once, by the module of a thread. */
+/** Called once, by the module of a thread. */
 export function answerQuestions(answers: Answers): void {
   const port = self as unknown as Worker;
   port.addEventListener(

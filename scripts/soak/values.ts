@@ -1,24 +1,24 @@
 import type { Held } from "./history.ts";
 
-/** A secret as the API speaks it, as far as it is looked at here. */
+/** The fields of a secret in the API that are used here. */
 export interface ApiSecret {
   readonly metadata: { readonly namespace: string; readonly name: string };
   readonly type?: string;
   readonly data?: Readonly<Record<string, string>>;
 }
 
-/** A user name and a password that belong together: with another's one the value is half-written. */
+/** A user name and its password. A value that mixes two attempts is half-written. */
 export interface Login {
   readonly username: string;
   readonly password: string;
 }
 
-/** What an attempt sends. The canary is in every password. */
+/** The value that an attempt sends. Every password contains the canary. */
 export function loginOf(value: string, canary: string): Login {
   return { username: `user-${value}`, password: `${canary}-${value}` };
 }
 
-/** Which value a secret holds, when it holds one whole one. */
+/** The value in a secret, if it is a complete one. */
 export function heldBy(secret: ApiSecret | undefined, canary: string): Held {
   if (secret === undefined) return { kind: "nothing" };
   const data = Object.fromEntries(
@@ -37,7 +37,7 @@ function decoded(base64: string): string {
   return new TextDecoder().decode(Uint8Array.fromBase64(base64));
 }
 
-/** Its login, or why it is none. */
+/** The login in a secret, or why there is none. */
 function dockerLogin(
   { type }: ApiSecret,
   data: Readonly<Record<string, string>>,

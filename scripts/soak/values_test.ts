@@ -19,7 +19,7 @@ const two = loginOf("2", CANARY);
 const entry = { ...one, auth: btoa(`${one.username}:${one.password}`) };
 const helm = { url: "https://charts.example.com", type: "helm" };
 
-Deno.test("a whole value is known by its login", () => {
+Deno.test("a complete value is recognized by its login", () => {
   const whole = { kind: "whole", value: "1" };
   assert.deepEqual(heldBy(docker({ auths: { "ghcr.io": entry } }), CANARY), whole);
   assert.deepEqual(heldBy(repository({ ...helm, ...one }), CANARY), whole);

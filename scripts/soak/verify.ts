@@ -7,11 +7,11 @@ export interface Verified {
   readonly lost: number;
   readonly halfWritten: number;
   readonly denied: number;
-  /** Each of these, and what was sent to it. */
+  /** Each secret, and the values that were sent to it. */
   readonly examples: readonly string[];
 }
 
-/** Reads every secret that was written, past the server, and compares it with the answers. */
+/** Reads every written secret directly, without the server, and compares it with the responses. */
 export async function verify(
   histories: Histories,
   world: World,

@@ -1,21 +1,21 @@
-/** Looks at the server from outside: its children ten times a second, the rest every second. */
+/** Observes the server process: its children ten times a second, the rest every second. */
 import { CAN_SEE, childrenOf, descriptors, processorTime, residentMemory } from "./processes.ts";
 import { answerQuestions } from "./thread.ts";
 
 export interface Watched {
-  /** Children alive, ten times a second. */
+  /** Number of running children, ten times a second. */
   readonly alive: readonly number[];
-  /** Of these the ones so young that they are starting, or have just begun to answer. */
+  /** Number of children that are still starting or have just started to respond. */
   readonly young: readonly number[];
   /** MB, every second. */
   readonly memory: readonly number[];
   /** Every second. */
   readonly descriptors: readonly number[];
-  /** Seconds that the server's main thread had a processor, and waited for one, at the end. */
+  /** Seconds that the server's main thread was running, and was waiting for a CPU, at the end. */
   readonly processor: { readonly had: number; readonly waited: number };
 }
 
-/** Seconds. The server takes a silent one as started after 0.3, counted from before it is there. */
+/** Seconds. The server counts a silent child as started after 0.3 s, from before it exists. */
 const YOUTH = 0.25;
 
 const watched = {

@@ -6,16 +6,16 @@ import { startThread } from "./thread.ts";
 import type { ApiSecret } from "./values.ts";
 
 export interface World extends AsyncDisposable {
-  /** Of everything that the server and its children write. */
+  /** The folder for all files of the server and its children. */
   readonly folder: string;
-  /** Of the kubeconfigs: by its path one tells whose a kubectl is. */
+  /** The folder of the kubeconfigs; its path identifies the kubectl processes of this soak. */
   readonly clustersFolder: string;
   readonly clusters: Readonly<Record<string, Temper>>;
   readonly hasReal: boolean;
-  /** Twenty, beside Argo CD's. */
+  /** Twenty namespaces, besides Argo CD's. */
   readonly namespaces: readonly string[];
   readonly argocd: string;
-  /** What a cluster holds, past the server. */
+  /** The secrets of a cluster, read without the server. */
   secrets(cluster: string): Promise<ApiSecret[]>;
 }
 

@@ -4,15 +4,15 @@ import { type Tier, TIERS } from "./tiers.ts";
 export interface Arguments {
   /** @default all of them */
   readonly tiers: readonly Tier[];
-  /** What `deno test` gets as it is. */
+  /** Flags that are passed to `deno test`. */
   readonly flags: readonly string[];
   /** Files and folders; empty for all tests. */
   readonly paths: readonly string[];
 }
 
 /**
- * Sorts arguments into tiers (`--tier=fast,real`), paths that are there, and flags of `deno test`.
- * @throws Error for a tier that is none
+ * Sorts arguments into tiers (`--tier=fast,real`), existing paths, and flags of `deno test`.
+ * @throws Error for an unknown tier
  */
 export async function parseArguments(args: readonly string[]): Promise<Arguments> {
   const exists = (path: string) => Deno.stat(path).then(() => true, () => false);

@@ -2,7 +2,7 @@ import { deepEqual, rejects } from "node:assert/strict";
 import { parseArguments } from "./arguments.ts";
 import { TIERS } from "./tiers.ts";
 
-Deno.test("paths that are there, tiers, and all else are told apart", async () => {
+Deno.test("existing paths, tiers and flags are distinguished", async () => {
   deepEqual(
     await parseArguments(["--filter", "no such path", "scripts/test", "--tier=fast,built"]),
     {
@@ -14,6 +14,6 @@ Deno.test("paths that are there, tiers, and all else are told apart", async () =
   deepEqual(await parseArguments([]), { tiers: TIERS, flags: [], paths: [] });
 });
 
-Deno.test("a tier that is none is an error that names those there are", async () => {
+Deno.test("an unknown tier is an error that lists the tiers", async () => {
   await rejects(parseArguments(["--tier=quick"]), /No tier "quick": there are fast, real, crash/);
 });

@@ -1,4 +1,4 @@
-/** Where Deno keeps what it has downloaded and compiled: for who runs it with another home. */
+/** The cache folder of Deno, to run it with another home. */
 export async function denoFolder(): Promise<string> {
   const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
   return JSON.parse(new TextDecoder().decode(stdout)).denoDir;

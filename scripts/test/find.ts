@@ -1,15 +1,15 @@
-/** Finds the files of tests, and what each of them loads. */
+/** Finds test files, and the modules that each of them loads. */
 import { join, relative, resolve } from "node:path";
 import { classify, type TestFile } from "./tiers.ts";
 
 /** The root of the project. */
 const ROOT = join(import.meta.dirname!, "..", "..");
 
-/** Where tests are looked for when no path is given. */
+/** The folders that are searched when no path is given. */
 const FOLDERS = ["src", "tests", "scripts"];
 
 /**
- * The files of tests at or below these paths, each once, sorted.
+ * The test files at or below these paths, each once, sorted.
  * @param paths relative to the working directory, or absolute
  */
 export async function findTests(paths: readonly string[]): Promise<TestFile[]> {
@@ -31,14 +31,13 @@ async function testsBelow(path: string): Promise<string[]> {
   return found;
 }
 
-/** The part of `deno info --json` that is read here. */
+/** The part of `deno info --json` that is used here. */
 interface ModuleGraph {
   modules: { specifier: string; dependencies?: { code?: { specifier?: string } }[] }[];
 }
 
 /**
- * Which modules of the project the code of each file loads, by Deno's own graph; imports of types
- * load nothing.
+ * The modules of the project that each file loads, by Deno's own graph; type imports load nothing.
  */
 async function importsOf(
   files: readonly string[],
@@ -60,7 +59,7 @@ async function importsOf(
   };
 }
 
-/** Asked through a module that imports them all, as `deno info` takes only one. */
+/** By a module that imports them all, since `deno info` takes only one. */
 async function moduleGraph(files: readonly string[]): Promise<ModuleGraph> {
   const folder = await Deno.makeTempDir();
   try {

@@ -1,4 +1,4 @@
-/** Gets what tests need from outside this repository, and says first what that takes. */
+/** Provides what tests need from outside this repository, and first prints what has to be downloaded or built. */
 import { delimiter, dirname, join } from "node:path";
 import { build } from "../build.ts";
 import { argocdVersion, cachedArgocdReader, findArgocdReader } from "../argocd_reader/build.ts";
@@ -16,24 +16,24 @@ import type { Need } from "./tiers.ts";
 import { denoFolder } from "./deno_folder.ts";
 
 export interface Provisions {
-  /** By which tests find what was got. */
+  /** Variables by which tests find what was provided. */
   readonly env: Readonly<Record<string, string>>;
-  /** A sentence for each need that could not be met. */
+  /** A sentence for each need that could not be provided. */
   readonly missing: readonly string[];
-  /** Gets what is not there yet, one after the other; what cannot be had is noted, and left out. */
+  /** Provides what is missing, sequentially. Failures are added to `missing`. */
   provide(needs: readonly Need[]): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** How one need is met. */
+/** Provides one need. */
 interface Provider {
-  /** What has to be made or fetched before, with the time that it takes; nothing when all is here. */
+  /** What has to be built or downloaded, with the time that it takes; empty if nothing. */
   announce(world: World): Promise<readonly string[]>;
-  /** @throws Error saying why it cannot be had and what to do */
+  /** @throws Error saying why it cannot be provided and what to do */
   provide(env: Record<string, string>, had: Had): Promise<void>;
 }
 
-/** What was provided before, as far as it goes on. */
+/** What was provided before and is still running. */
 interface Had {
   readonly stops: (() => Promise<void>)[];
   plane?: ControlPlane;
@@ -45,7 +45,7 @@ const unless = async (here: Promise<unknown>, ...lines: string[]): Promise<strin
 const withGo = async (what: string, world: World): Promise<string[]> =>
   await goIsAtHand(world)
     ? [what]
-    : [`${what}: left out, as there is neither Go nor pip3 to get it`];
+    : [`${what}: skipped, since there is neither Go nor pip3 to install it`];
 
 const addToPath = (env: Record<string, string>, program: string) => {
   env.PATH = (env.PATH ?? Deno.env.get("PATH") ?? "") + delimiter + dirname(program);
@@ -98,7 +98,7 @@ const PROVIDERS: Readonly<Record<Need, Provider>> = {
       had.stops.push(() => plane.stop());
       had.plane = plane;
       env.ARGOCD_CONFIGURER_TEST_CONTROL_PLANE = plane.dir;
-      env.KUBECACHEDIR = join(plane.dir, "kubectl_cache"); // else one folder a port stays in HOME
+      env.KUBECACHEDIR = join(plane.dir, "kubectl_cache"); // otherwise a folder for each port stays in HOME
     },
   },
   "several clusters": {
@@ -117,7 +117,7 @@ const PROVIDERS: Readonly<Record<Need, Provider>> = {
           world,
         ),
       ),
-    provide: async () => void await findArgocdReader(), // the tests look into the cache
+    provide: async () => void await findArgocdReader(), // tests find it in the cache
   },
   "kubelet reader": {
     announce: async (world) =>
@@ -139,22 +139,22 @@ const PROVIDERS: Readonly<Record<Need, Provider>> = {
       env.ARGOCD_CONFIGURER_TEST_BUILT = file!;
       env.ARGOCD_CONFIGURER_TEST_PROGRAM = file!;
       env.PATH = await withoutDeno(env.PATH ?? Deno.env.get("PATH") ?? "");
-      env.XDG_CACHE_HOME = join(folder, "cache"); // unpacked where nothing is
-      env.DENO_DIR = await denoFolder(); // while Deno's own cache stays where it is
+      env.XDG_CACHE_HOME = join(folder, "cache"); // an empty folder to unpack into
+      env.DENO_DIR = await denoFolder(); // but with the present cache of Deno
     },
   },
   "ssh-keygen": debian("ssh-keygen", "openssh-client"), // whose keys ours are compared with
   "curl": debian("curl", "curl"), // in which the documents speak
 };
 
-/** PATH as on a machine that has no Deno. */
+/** PATH as on a machine without Deno. */
 async function withoutDeno(path: string): Promise<string> {
   const folders = path.split(delimiter);
   const hasDeno = await Promise.all(folders.map((folder) => isExecutable(join(folder, "deno"))));
   return folders.filter((_, i) => !hasDeno[i]).join(delimiter);
 }
 
-/** One line for each thing that is not here yet, before anything is got. */
+/** One line for each download and build to come. */
 export async function announce(
   needs: readonly Need[],
   world: World = realWorld,
@@ -162,7 +162,7 @@ export async function announce(
   return (await Promise.all(needs.map((need) => PROVIDERS[need].announce(world)))).flat();
 }
 
-/** Gets things when they are first needed, and keeps them until `stop`. */
+/** Provides needs at their first use, and keeps them until `stop`. */
 export function provisions(): Provisions {
   const env: Record<string, string> = {};
   const had: Had = { stops: [] };

@@ -21,7 +21,7 @@ async function onMachine(programs: readonly string[], test: (world: World) => Pr
   }
 }
 
-Deno.test("what has to be got first is announced, with how long that takes", async () => {
+Deno.test("downloads and builds are announced, with their duration", async () => {
   await onMachine(["go", "curl"], async (world) => {
     const lines = await announce(NEEDS, world);
     deepEqual(lines.map((line) => line.split(/[: ]/)[0]), [
@@ -37,10 +37,13 @@ Deno.test("what has to be got first is announced, with how long that takes", asy
   });
 });
 
-Deno.test("what cannot be had is announced as left out, with what is missing for it", async () => {
+Deno.test("needs that cannot be provided are announced as skipped, with the missing program", async () => {
   await onMachine([], async (world) => {
     const [apiserver, etcd] = await announce(["control plane"], world);
-    match(apiserver!, /^kube-apiserver .*left out, as there is neither Go nor pip3 to get it$/);
+    match(
+      apiserver!,
+      /^kube-apiserver .*skipped, since there is neither Go nor pip3 to install it$/,
+    );
     match(etcd!, /^etcd: /);
   });
   await onMachine(["pip3"], async (world) => {
@@ -49,6 +52,6 @@ Deno.test("what cannot be had is announced as left out, with what is missing for
   });
 });
 
-Deno.test("where nothing is needed nothing is announced", async () => {
+Deno.test("without needs nothing is announced", async () => {
   await onMachine([], async (world) => deepEqual(await announce([], world), []));
 });

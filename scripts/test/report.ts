@@ -1,12 +1,12 @@
-/** What came of a run of `deno test`, read from its JUnit report. */
+/** The results of `deno test`, from its JUnit report. */
 
-/** Lines that are told once more of what a test has thrown. */
+/** Lines of an error that are repeated at the end. */
 const MOST = 30;
 
 export interface Results {
   passed: number;
   failed: number;
-  /** `file: name` of each test and step that failed, and below it what was thrown. */
+  /** `file: name` of each failed test and step, with its error below. */
   failures: string[];
   /** `file: name` of each test and step that was ignored. */
   skipped: string[];
@@ -20,7 +20,7 @@ export interface Results {
 export function countResults(junit: string, succeeded: boolean): Results {
   const results: Results = { passed: 0, failed: 0, failures: [], skipped: [] };
   const tests = new Set<string>();
-  // Those that --filter left out have no time.
+  // Tests that --filter excludes have no time.
   const cases = /<testcase name="([^"]*)" classname="([^"]*)" time=[^>]*>([^]*?)<\/testcase>/g;
   for (const [, name = "", file = "", inside = ""] of junit.matchAll(cases)) {
     const isStep = [...name.matchAll(/ &gt; /g)]
@@ -38,13 +38,13 @@ export function countResults(junit: string, succeeded: boolean): Results {
   return results;
 }
 
-/** What a case of the report has thrown: its text, or its message when it has none. */
+/** The error of a case: its text, or its message if there is none. */
 function thrown(attributes: string, inside: string): string {
   const text = inside.replace(/<\/(failure|error)>[^]*/, "").trim() ||
     attributes.match(/message="([^"]*)"/)?.[1] || "";
   const lines = unescapeXml(text).split("\n");
-  const told = lines.length > MOST ? [...lines.slice(0, MOST), "…"] : lines;
-  return told.map((line) => `    ${line}`).join("\n");
+  const shown = lines.length > MOST ? [...lines.slice(0, MOST), "…"] : lines;
+  return shown.map((line) => `    ${line}`).join("\n");
 }
 
 function unescapeXml(text: string): string {

@@ -29,7 +29,7 @@ const report = `<?xml version="1.0" encoding="UTF-8"?>
   </testsuite>
 </testsuites>`;
 
-Deno.test("tests are counted, steps only when they were skipped, and what failed is told", () => {
+Deno.test("tests are counted, steps only when they were skipped, and failures are reported", () => {
   const results = countResults(report, false);
   deepEqual(results, {
     passed: 1,
@@ -44,7 +44,7 @@ Deno.test("tests are counted, steps only when they were skipped, and what failed
   equal(lastLine(results), "1 passed, 2 failed, 2 skipped");
 });
 
-Deno.test("of a long failure its first lines are told, and that there were more", () => {
+Deno.test("the first lines of a long failure are reported, with a mark for the rest", () => {
   const lines = Array.from({ length: 100 }, (_, i) => `line ${i}`);
   const report = `<testcase name="long" classname="./a_test.ts" time="0.1">
     <failure message="x">${lines.join("\n")}</failure>

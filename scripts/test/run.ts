@@ -1,10 +1,10 @@
-/** Runs the files of one tier. */
+/** Runs the test files of a tier. */
 import { join } from "node:path";
 import { importing } from "./find.ts";
 import { countResults, type Results } from "./report.ts";
 import type { TestFile, Tier } from "./tiers.ts";
 
-/** How a tier runs: how many isolates at once, and how many files share one. */
+/** How a tier runs: the number of concurrent isolates, and of files in an isolate. */
 interface Way {
   /** @default the number of cores */
   readonly jobs?: number;
@@ -13,8 +13,8 @@ interface Way {
 }
 
 /**
- * Loading the program costs an isolate more than most files of tests need to run, so quick ones
- * share. Tests that wait leave their core to others.
+ * Loading the program takes an isolate longer than most test files need to run, so that quick files share an
+ * isolate. Tests that wait leave their core to others.
  */
 const WAYS: Readonly<Record<Tier, Way>> = {
   fast: { jobs: navigator.hardwareConcurrency + 1, filesInOne: 16 },
@@ -24,10 +24,9 @@ const WAYS: Readonly<Record<Tier, Way>> = {
 };
 
 /**
- * Runs these files with `deno test`, whose output is shown. Types are the business of
- * `deno task check`.
+ * Runs these files with `deno test`, and shows its output. `deno task check` checks types.
  * @param flags further ones of `deno test`
- * @param env what tests find what they need by
+ * @param env variables by which tests find what they need
  */
 export async function runTier(
   tier: Tier,
@@ -46,7 +45,7 @@ export async function runTier(
     ...alone.map(({ path }) => path),
     ...await joined(folder, together.map(({ path }) => path), filesInOne ?? 1),
   ];
-  // Whose lines would name the modules that join files.
+  // Otherwise the lines would name the modules that join files.
   const dots = filesInOne && !flags.some((flag) => flag.startsWith("--reporter"))
     ? ["--reporter=dot"]
     : [];
@@ -60,7 +59,7 @@ export async function runTier(
     const listener = () => {
       try {
         child.kill(name);
-      } catch { /* it has ended */ }
+      } catch { /* it has exited */ }
     };
     Deno.addSignalListener(name, listener);
     return () => Deno.removeSignalListener(name, listener);
@@ -74,7 +73,7 @@ export async function runTier(
   }
 }
 
-/** Modules that import some of the files each, neighbours together. @returns their paths */
+/** Writes modules that import some of the files each. @returns their paths */
 async function joined(folder: string, paths: readonly string[], size: number): Promise<string[]> {
   const modules: string[] = [];
   for (let i = 0; i < paths.length; i += size) {

@@ -1,10 +1,10 @@
-/** The tiers of the tests, and the tier of each file: it follows from where it is and what it imports. */
+/** The tiers of tests, and the tier of each file, by its path and its imports. */
 
-/** In the order in which they run: what fails most often, and fails soonest, first. */
+/** In the order in which they run: the quickest first. */
 export const TIERS = ["fast", "real", "crash", "built"] as const;
 export type Tier = typeof TIERS[number];
 
-/** Seconds that a tier may take on two idle cores, and what is in it. */
+/** The time budget of a tier in seconds on two idle cores, and its contents. */
 export const TIER: Readonly<Record<Tier, { budget: number; what: string }>> = {
   fast: { budget: 60, what: "in one process: no control plane, no build, no real waiting" },
   real: {
@@ -15,7 +15,7 @@ export const TIER: Readonly<Record<Tier, { budget: number; what: string }>> = {
   built: { budget: 180, what: "the executable that is built, and what goes with it" },
 };
 
-/** What a test may need that is not in this repository. */
+/** Things outside this repository that a test may need. */
 export const NEEDS = [
   "kubectl",
   "control plane",
@@ -31,11 +31,11 @@ export type Need = typeof NEEDS[number];
 interface Rule {
   readonly tier: Tier;
   readonly needs?: readonly Need[];
-  /** That it changes what it loads, and so needs an isolate of its own. */
+  /** Whether it changes modules that it loads, and so needs its own isolate. */
   readonly isAlone?: true;
 }
 
-/** Files and folders of tests whose tier does not follow from what they import. */
+/** Test files and folders whose tier does not follow from their imports. */
 const PLACES: Readonly<Record<string, Rule>> = {
   "tests/built/": { tier: "built", needs: ["executable", "kubectl", "control plane"] },
   "tests/deploy/licences_test.ts": { tier: "built" }, // builds three times
@@ -43,6 +43,7 @@ const PLACES: Readonly<Record<string, Rule>> = {
   "scripts/build/v8_flags_test.ts": { tier: "built" },
   "tests/crash/": { tier: "crash" },
   "tests/soak/": { tier: "crash", needs: ["kubectl"] },
+  "tests/deploy/version_test.ts": { tier: "fast" },
   "tests/deploy/": { tier: "real" }, // systemd-analyze, actionlint, Git
   "tests/verify/registry_test.ts": { tier: "real" }, // Debian's docker-registry
   "tests/clients/": { tier: "real" }, // a generator of clients, and the compiler
@@ -51,7 +52,7 @@ const PLACES: Readonly<Record<string, Rule>> = {
   "src/emulator/kubectl_test.ts": { tier: "real", needs: ["kubectl"] },
 };
 
-/** Modules that decide for each test which loads them. */
+/** Modules that determine the tier of tests that load them. */
 const MODULES: Readonly<Record<string, Rule>> = {
   "scripts/control_plane/connect.ts": { tier: "real", needs: ["kubectl", "control plane"] },
   "scripts/control_plane/control_plane.ts": { tier: "real", needs: ["kubectl", "control plane"] },
@@ -68,7 +69,7 @@ const MODULES: Readonly<Record<string, Rule>> = {
   "tests/support/made_up_kind.ts": { tier: "fast", isAlone: true },
 };
 
-/** What is known of a file of tests before it runs. */
+/** A test file. */
 export interface TestFile {
   /** From the root of the project, with "/". */
   readonly path: string;

@@ -12,12 +12,12 @@ Deno.test("a test that loads nothing special is fast and needs nothing", () => {
   });
 });
 
-Deno.test("a test that changes what others load is alone", () => {
+Deno.test("a test that changes modules of others runs alone", () => {
   const file = tierOf("tests/http/memory/x_test.ts", "tests/support/made_up_kind.ts");
   deepEqual([file.tier, file.isAlone], ["fast", true]);
 });
 
-Deno.test("a test that may ask the control plane is real, and gets it with kubectl", () => {
+Deno.test("a test that may use the control plane is real, and gets it with kubectl", () => {
   const file = tierOf("src/x_test.ts", "tests/support/y.ts", "scripts/control_plane/connect.ts");
   deepEqual([file.tier, file.needs], ["real", ["kubectl", "control plane"]]);
 });

@@ -1,4 +1,4 @@
-/** What a code means and what to do, in Markdown. */
+/** The meaning of an error code and what to do, in Markdown. */
 export interface Advice {
   readonly means: string;
   readonly todo: string;
@@ -7,5 +7,4 @@ export interface Advice {
 export const advice = (means: string, todo: string): Advice => ({ means, todo });
 
 export const WAIT = "Wait for the seconds in `Retry-After`, then send the same request again.";
-export const LOG =
-  "Read the server's log: the line with the request's `request_id` has the reason.";
+export const LOG = "The line of the server's log with this `request_id` has the reason.";

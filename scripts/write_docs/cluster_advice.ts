@@ -1,14 +1,14 @@
 import type { CLUSTER_ERRORS } from "../../src/operations/cluster_kinds.ts";
 import { type Advice, advice, WAIT } from "./advice.ts";
 
-/** Of clusters, and of what is between them and this program. */
+/** Advice for errors of clusters and of the connections to them. */
 export const CLUSTER_ADVICE: Readonly<Record<keyof typeof CLUSTER_ERRORS, Advice>> = {
   cluster_not_found: advice(
     "No `NAME.kubeconfig` in the clusters folder has this name.",
     "Use the name in `remedy`, or list the names with `argocd-configurer clusters`.",
   ),
   not_begun: advice(
-    "The request is for several clusters and ended before it came to this one.",
+    "The request is for several clusters and stopped before it reached this one.",
     "Correct the cluster that failed, then send the request again for the clusters that were skipped.",
   ),
   clusters_failed: advice(
@@ -20,7 +20,7 @@ export const CLUSTER_ADVICE: Readonly<Record<keyof typeof CLUSTER_ERRORS, Advice
     "Leave the cluster out, or set `argocd-configurer.io/argocd-namespace` in `labels.yaml`.",
   ),
   unreachable: advice(
-    "No connection to the API server: host, port, network or proxy. Or the " +
+    "No connection to the API server: wrong host or port, network, or proxy; or the " +
       "[circuit breaker](operations.md#limits-timeouts-and-the-circuit-breaker) is open.",
     "Run `argocd-configurer clusters check --cluster NAME`. With `Retry-After`, wait that long first.",
   ),
@@ -30,7 +30,7 @@ export const CLUSTER_ADVICE: Readonly<Record<keyof typeof CLUSTER_ERRORS, Advice
     "Renew `certificate-authority-data` or the client certificate in the kubeconfig.",
   ),
   timeout: advice(
-    "The cluster did not answer within `kubectl_timeout`, or there is more to do than that allows.",
+    "The cluster did not respond within `kubectl_timeout`, or the request needs more time.",
     "Check the cluster. Raise `kubectl_timeout` or the label `argocd-configurer.io/timeout`, or use " +
       "`transport: api`.",
   ),
@@ -44,28 +44,28 @@ export const CLUSTER_ADVICE: Readonly<Record<keyof typeof CLUSTER_ERRORS, Advice
       "the policy.",
   ),
   not_found: advice(
-    "An object disappeared while the request was under way.",
+    "An object was deleted while the request was under way.",
     "Send the request again.",
   ),
   namespace_not_found: advice(
-    "A namespace does not exist. Nothing was written.",
+    "A namespace does not exist. Nothing was changed.",
     'Correct the name, leave it out, or send `"create_namespaces": true`.',
   ),
   namespace_terminating: advice(
-    "A namespace is being deleted. Nothing was written.",
+    "A namespace is being deleted. Nothing was changed.",
     "Wait until it is gone, or leave it out of `namespaces`.",
   ),
   exists: advice(
-    "A secret of this name exists. Nothing was written.",
+    "A secret of this name exists. Nothing was changed.",
     'Send `"upsert": true` to replace it, or choose another name.',
   ),
   conflict: advice(
-    "Another client changed the object at the same time, again and again.",
+    "Another client kept changing the object at the same time.",
     "Send the request again. Find out which controller writes to it.",
   ),
   invalid: advice(
     "The API server or an admission policy does not accept the object.",
-    "Correct what the message names, such as a label selector or a namespace selection.",
+    "Correct the part that the message names, such as a label selector.",
   ),
   invalid_kubeconfig: advice(
     "The kubeconfig cannot be used: syntax, a missing file, wrong owner or mode, an exec plugin " +
@@ -81,19 +81,19 @@ export const CLUSTER_ADVICE: Readonly<Record<keyof typeof CLUSTER_ERRORS, Advice
     "Correct it in `labels.yaml`. Other clusters are not affected.",
   ),
   kubectl_missing: advice(
-    "The transport is `kubectl`, and kubectl cannot be run.",
+    "The transport is `kubectl`, and kubectl is not available.",
     "Install kubectl on the server's PATH, or set `transport: api`.",
   ),
   busy: advice(
-    "The server has no process, file descriptor or turn free, or the API server limits its clients.",
-    `${WAIT} If it lasts, raise the limit of open files or use \`transport: api\`.`,
+    "The server has no free process slot or file descriptor, or the API server limits its clients.",
+    `${WAIT} If it persists, raise the limit of open files or use \`transport: api\`.`,
   ),
   too_large: advice(
-    "The cluster's answer is larger than this program accepts.",
-    "Ask for less: one namespace, or a narrower selector.",
+    "The cluster's response is larger than the limit.",
+    "Narrow the request: one namespace, or a narrower selector.",
   ),
   failed: advice(
-    "The API server or kubectl reported an error that is none of the others, or what answers is no " +
+    "The API server or kubectl reported another error, or the `server` of the kubeconfig is not a " +
       "Kubernetes API server.",
     "Check the `server` of the kubeconfig and the API server's log.",
   ),
@@ -103,7 +103,7 @@ export const CLUSTER_ADVICE: Readonly<Record<keyof typeof CLUSTER_ERRORS, Advice
       "`--server`.",
   ),
   internal: advice(
-    "A bug in this program.",
+    "A bug in argocd-configurer.",
     "Report it with the version and the log lines of the `request_id`, without credentials.",
   ),
 };

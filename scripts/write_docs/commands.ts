@@ -2,7 +2,7 @@ import { commandsFor } from "../../src/cli/commands.ts";
 import { helpPage } from "../../src/cli/help/model.ts";
 import { table } from "./marked.ts";
 
-/** docs/cli.md: the commands in the groups that help has, and what each does. */
+/** docs/cli.md: the commands in the groups of the help, with their descriptions. */
 export async function commandsTable(): Promise<string> {
   const { commands } = helpPage(await commandsFor("all"), []);
   return commands.map(({ title, entries }) =>
@@ -15,7 +15,7 @@ export async function commandsTable(): Promise<string> {
   ).join("\n");
 }
 
-/** docs/cli.md: the exit codes of each command whose help lists other ones than most commands have. */
+/** docs/cli.md: the exit codes of each command that differ from the common ones. */
 export async function exitCodesTable(): Promise<string> {
   const root = await commandsFor("all");
   const all = helpPage(root, []).commands.flatMap(({ entries }) => entries)
@@ -29,10 +29,10 @@ export async function exitCodesTable(): Promise<string> {
   return table(["command", "exit codes"], rows);
 }
 
-/** What most commands' help lists, which the document says once. */
+/** Common exit codes, which the document lists once. */
 const COMMON: Readonly<Record<string, string>> = {
   "1": "failed",
   "2": "wrong usage, nothing was done",
-  "3": "done on some of several clusters only",
+  "3": "done on some of the clusters only",
   "130": "interrupted by Ctrl-C",
 };

@@ -1,17 +1,17 @@
-/** A table that a document repeats of the program. */
+/** A generated table of a document. */
 export interface MarkedTable {
   /** From the root of the project. */
   readonly document: string;
-  /** What its marks call it. */
+  /** The name in its marks. */
   readonly name: string;
-  /** The lines between the marks, each ended. */
+  /** Returns the lines between the marks, each with a line break. */
   make(): string | Promise<string>;
 }
 
 /**
- * A document with this text between `<!-- NAME, written by scripts/write_docs.ts -->` and
+ * Replaces the text between `<!-- NAME, written by scripts/write_docs.ts -->` and
  * `<!-- end of NAME -->`.
- * @throws {Error} names the document that has no such marks
+ * @throws {Error} when the document has no such marks
  */
 export function withMarked(document: string, now: string, name: string, text: string): string {
   const begin = `<!-- ${name}, written by scripts/write_docs.ts -->\n`;
@@ -22,7 +22,7 @@ export function withMarked(document: string, now: string, name: string, text: st
   return now.slice(0, from + begin.length) + text + now.slice(to);
 }
 
-/** Rows of cells as a table of Markdown, its head first. */
+/** A Markdown table. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |\n`

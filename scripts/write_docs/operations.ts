@@ -2,7 +2,7 @@ import type { Operation } from "../../src/operations/operation.ts";
 import { PREFIX } from "../../src/operations/routes.ts";
 import { table } from "./marked.ts";
 
-/** Where documents tell more of an operation, by its name, as seen from docs/api.md. */
+/** Links from docs/api.md to the description of an operation, by its name. */
 const EXPLAINED: Readonly<Record<string, string>> = {
   getHealth: "api-read.md#health",
   listClusters: "api-read.md#clusters",
@@ -22,7 +22,7 @@ const EXPLAINED: Readonly<Record<string, string>> = {
   listAuditEntries: "api-read.md#audit-log",
 };
 
-/** What takes a selection of clusters, as documents say it. */
+/** The clusters of an operation, for documents. */
 const CLUSTERS: Readonly<Record<Operation["clusters"], string>> = {
   none: "",
   one: "one",

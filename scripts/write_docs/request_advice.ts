@@ -1,7 +1,7 @@
 import type { REQUEST_ERRORS } from "../../src/operations/request_kinds.ts";
 import { type Advice, advice, LOG, WAIT } from "./advice.ts";
 
-/** Of requests that do not get to an operation, and of what the server has of its own. */
+/** Advice for errors before an operation starts, and for errors of the server itself. */
 export const REQUEST_ADVICE: Readonly<Record<keyof typeof REQUEST_ERRORS, Advice>> = {
   missing_field: advice(
     "A required field or parameter is missing.",
@@ -21,7 +21,7 @@ export const REQUEST_ADVICE: Readonly<Record<keyof typeof REQUEST_ERRORS, Advice
   ),
   misplaced_field: advice(
     "The field exists, but elsewhere: a POST takes fields in the body, a GET or DELETE in the query.",
-    "Move it to where the message says.",
+    "Move it, as the message says.",
   ),
   invalid_body: advice(
     "The body is empty, not JSON, not UTF-8, not an object, or was cut off.",
@@ -37,7 +37,7 @@ export const REQUEST_ADVICE: Readonly<Record<keyof typeof REQUEST_ERRORS, Advice
   ),
   body_timeout: advice(
     "The client did not send the whole body within `body-timeout`.",
-    "Check the client and the proxies in front, or raise `body-timeout`.",
+    "Check the client and its proxies, or raise `body-timeout`.",
   ),
   unsupported_content_type: advice(
     "A web page sent a body that is not JSON.",
@@ -45,10 +45,10 @@ export const REQUEST_ADVICE: Readonly<Record<keyof typeof REQUEST_ERRORS, Advice
   ),
   invalid_host: advice(
     "The `Host` header is missing, repeated, or not a host name.",
-    "Check the client or the proxy in front.",
+    "Check the client or its proxy.",
   ),
   host_not_allowed: advice(
-    "The server was asked under a host name that it does not serve.",
+    "The request uses a host name that the server does not serve.",
     "Add the name to `allowed-hosts` and reload.",
   ),
   cross_site: advice(
@@ -73,7 +73,7 @@ export const REQUEST_ADVICE: Readonly<Record<keyof typeof REQUEST_ERRORS, Advice
   ),
   token_expired: advice("The token has expired.", "Create a new token and remove the old one."),
   tokens_unavailable: advice(
-    "`tokens-file` cannot be read or is not valid, so nobody is let in.",
+    "`tokens-file` cannot be read or is not valid, so every token is rejected.",
     "Correct the file, its owner or its mode. " + LOG,
   ),
   role_required: advice(
@@ -85,16 +85,17 @@ export const REQUEST_ADVICE: Readonly<Record<keyof typeof REQUEST_ERRORS, Advice
     "Use another token, or create one with `--clusters`.",
   ),
   rate_limited: advice(
-    "More wrong tokens, dry runs, tried credentials or searches than one client may send in a minute.",
+    "More wrong tokens, dry runs, verified credentials or searches than one client may send in a minute.",
     WAIT,
   ),
   too_many_requests: advice(
-    "The server, the cluster or the token has as many requests as it may have. Nothing was begun.",
+    "The limit of concurrent requests of the server, the cluster or the token is reached. Nothing was " +
+      "started.",
     `${WAIT} See [Limits](operations.md#limits-timeouts-and-the-circuit-breaker).`,
   ),
   shutting_down: advice(
-    "The server is stopping. Requests under way still end.",
-    "Send the request again when the server is back.",
+    "The server is stopping. Requests under way are finished.",
+    "Send the request again when the server is running.",
   ),
   path_not_found: advice(
     "There is no such path.",
@@ -106,14 +107,14 @@ export const REQUEST_ADVICE: Readonly<Record<keyof typeof REQUEST_ERRORS, Advice
   ),
   no_audit_log: advice(
     "The server keeps no audit log.",
-    "Set `audit-log` and reload. Earlier writes are not on record.",
+    "Set `audit-log` and reload. Earlier writes are not recorded.",
   ),
   fingerprints_unavailable: advice(
     "The key for fingerprints cannot be read.",
     "Correct `fingerprint-key-file` or `PATH.key` of the audit log, or search by the value itself.",
   ),
   audit_log_unreadable: advice(
-    "The audit log is there, but cannot be read.",
+    "The audit log exists, but cannot be read.",
     "Check the owner and mode of the file and its folder. " + LOG,
   ),
 };

@@ -1,20 +1,20 @@
 import type { Operation } from "../../src/operations/operation.ts";
 import { table } from "./marked.ts";
 
-/** Verbs of RBAC on these resources of the core group; with what needs them, where that is not all of it. */
+/** RBAC verbs on resources of the core group, with the feature that needs them if not all do. */
 export interface NeededRights {
   readonly secrets?: string;
   readonly namespaces?: string;
   readonly serviceaccounts?: string;
-  /** What it does with less. */
+  /** What the operation does with fewer rights. */
   readonly otherwise?: string;
 }
 
 const WRITES = "get, create; update (`upsert`); delete (rollback, `force`)";
 
 /**
- * By the operation's name, for those that ask a cluster. As the use-cases do: `read` of a store needs
- * get, and its lists need list.
+ * Rights by operation, for operations that contact a cluster. `read` of a store needs get, its lists need
+ * list.
  */
 export const RIGHTS: Readonly<Record<string, NeededRights>> = {
   listSecrets: {
@@ -32,7 +32,8 @@ export const RIGHTS: Readonly<Record<string, NeededRights>> = {
     secrets: WRITES,
     namespaces: "get; list (selectors); create (`create_namespaces`)",
     serviceaccounts: "list, get, update (`service_accounts`)",
-    otherwise: "Without get on namespaces a missing one is found while writing, and rolled back",
+    otherwise:
+      "Without get on namespaces, a missing one is detected during the write, which is rolled back",
   },
   addHelmRepo: {
     secrets: `list, ${WRITES}`,
@@ -49,7 +50,7 @@ export const RIGHTS: Readonly<Record<string, NeededRights>> = {
     serviceaccounts: "list",
     otherwise: "Without rights on service accounts: a warning",
   },
-  findCredential: { secrets: "list", otherwise: "Namespaces that were not seen are named" },
+  findCredential: { secrets: "list", otherwise: "Namespaces that are not visible are listed" },
   checkCredentials: { secrets: "list" },
   explain: { secrets: "list; get (`image`)", serviceaccounts: "list (`image`)" },
   rotateCredential: {
@@ -58,14 +59,14 @@ export const RIGHTS: Readonly<Record<string, NeededRights>> = {
   },
 };
 
-/** Which rights each operation needs in a cluster, and which role its token. */
+/** The rights that each operation needs in a cluster, and the role that its token needs. */
 export function rightsTable(operations: readonly Operation[]): string {
   const asking = operations.filter(({ clusters }) => clusters !== "none").map(({ name }) => name);
   const wrong = [...new Set([...asking, ...Object.keys(RIGHTS)])]
     .filter((name) => asking.includes(name) !== (name in RIGHTS));
   if (wrong.length > 0) {
     throw new Error(
-      `scripts/write_docs/rights.ts: says nothing of, or too much: ${wrong.join(", ")}`,
+      `scripts/write_docs/rights.ts: rights missing, or without an operation: ${wrong.join(", ")}`,
     );
   }
   const rows = operations.filter(({ name }) => name in RIGHTS).map((operation) => {

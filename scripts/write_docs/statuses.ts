@@ -1,6 +1,6 @@
 import { table } from "./marked.ts";
 
-/** When each status is given, on all paths. */
+/** The cause of each status. */
 const WHEN: Readonly<Record<number, string>> = {
   400:
     "A parameter or field is missing, unknown or invalid, a namespace does not exist, or a POST " +
@@ -16,7 +16,8 @@ const WHEN: Readonly<Record<number, string>> = {
   413: "The body is larger than 1 MiB.",
   415: "A web page sent a body that is not `application/json`.",
   421: "The server does not answer to this host name. See the setting `allowed-hosts`.",
-  422: "The credential is not accepted where it would be used, or cannot be tried there; or the " +
+  422:
+    "The credential is not accepted where it would be used, or cannot be verified there; or the " +
     "cluster has no Argo CD. Nothing is written.",
   429: "Too many failed logins, verifications, dry runs or searches in a minute. Wait for " +
     "`Retry-After`.",
@@ -29,8 +30,8 @@ const WHEN: Readonly<Record<number, string>> = {
 };
 
 /**
- * docs/api.md: each status of an error, when it is given, and its codes.
- * @throws {Error} names a status that nothing is said of here, or that no code has
+ * docs/api.md: each error status with its cause and its codes.
+ * @throws {Error} names a status without a cause here, or without a code
  */
 export function statusesTable(
   errors: Readonly<Record<string, { readonly status: number }>>,

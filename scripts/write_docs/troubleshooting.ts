@@ -10,14 +10,14 @@ import { CLUSTER_ADVICE } from "./cluster_advice.ts";
 import { REQUEST_ADVICE } from "./request_advice.ts";
 import { SECRET_ADVICE } from "./secret_advice.ts";
 
-/** For each code of an error; a new code without any does not compile. */
+/** Advice for each error code; a new code without advice does not compile. */
 export const ERROR_ADVICE: Readonly<Record<ErrorCode, Advice>> = {
   ...REQUEST_ADVICE,
   ...CLUSTER_ADVICE,
   ...SECRET_ADVICE,
 };
 
-/** Codes that have a heading in common. */
+/** Groups of codes, by heading. */
 const GROUPS: Readonly<Record<string, Readonly<Record<string, { readonly status: number }>>>> = {
   "Requests and access": REQUEST_ERRORS,
   "Clusters": CLUSTER_ERRORS,
@@ -32,8 +32,7 @@ const REPLACE = doing.write("replace", SECRET);
 const failed = (what: string, why: Reported) => errorOf("prod", what, why).message;
 
 /**
- * What these codes say: a failure of a cluster is told in the words of `kube`, or of the file that is
- * named, and each stands for several.
+ * Examples of messages for codes whose message comes from `kube` or from a file.
  */
 export const FAILED: Readonly<Partial<Record<ErrorCode, string>>> = {
   unreachable: failed(CREATE, FAILURES.refused),
@@ -50,13 +49,13 @@ export const FAILED: Readonly<Partial<Record<ErrorCode, string>>> = {
   failed: failed(CREATE, FAILURES.serverError),
 };
 
-/** A message that an error of this code may have. */
+/** An example of the message of a code. */
 export function messageOf<Code extends ErrorCode>(code: Code): string {
   const [[details]] = ALL_ERRORS[code] as unknown as [[ErrorDetails<Code>]];
   return FAILED[code] ?? new OperationError(code, details).message;
 }
 
-/** All codes with their status, a message, what they mean and what to do, a table for each group. */
+/** A table for each group: codes with status, an example message, meaning and advice. */
 export function errorCodesTable(): string {
   return Object.entries(GROUPS).map(([heading, kinds]) => {
     const rows = Object.entries(kinds).map(([name, { status }]) => {

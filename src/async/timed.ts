@@ -11,7 +11,7 @@ export function delay(milliseconds: number, signal?: AbortSignal): Promise<void>
   });
 }
 
-/** Whether it settles in time, whatever it comes to. */
+/** Whether a promise settles in time, fulfilled or rejected. */
 export async function settlesWithin(
   promise: Promise<unknown>,
   milliseconds: number,

@@ -5,55 +5,53 @@ import { type ChainHash, linkTo, NO_LINE } from "./chain.ts";
 import {
   about,
   type Attempt,
+  type AuditEntry,
   type Credentials,
-  type Entry,
   type Outcome,
   parseLine,
   type RefusedAttempt,
 } from "./entry.ts";
 import type { FingerprintKey } from "./fingerprint_keys.ts";
-import { type LogFiles, logLines } from "./files.ts";
+import { fileErrorReason, type LogFiles, logLines } from "./files.ts";
 import { GroupCommit, type GroupCommitOptions } from "./group_commit.ts";
-import { whatToDo } from "./interrupted.ts";
+import { advice } from "./interrupted.ts";
 import { type AuditKey, HeldByAnother, keyBeside, takeKey } from "./key.ts";
 import { carriedLineOf, lineOf } from "./line.ts";
-import { type AuditPage, type AuditQuery, readAudit } from "./read.ts";
-import { reasonOf } from "./reason.ts";
+import { type EntryPage, type EntryQuery, readAudit } from "./read.ts";
 import { Refusals } from "./refusals.ts";
 import { unfinished } from "./unfinished.ts";
 import type { Begun, WriteRecord } from "./write_record.ts";
 
-/** What may differ from one configuration to the next. */
+/** Settings that a reload may change. */
 export interface AuditLogLimits {
-  /** Bytes beyond which a new file is begun. @default there is one file, which grows */
+  /** Size in bytes at which the log is rotated. @default it is never rotated */
   readonly maxSize?: number;
-  /** Older files that are kept: `PATH.1`, the newest, and so on. @default 10 */
+  /** Number of old files that are kept: `PATH.1` is the newest. @default 10 */
   readonly files?: number;
-  /** By which credentials are told to be the same; a write that it fails for is refused. @default its own key */
+  /** Makes fingerprints; a write whose fingerprint fails is rejected. @default the log's own key */
   readonly fingerprints?: Pick<FingerprintKey, "of">;
 }
 
 export interface AuditLogOptions
   extends AuditLogLimits, Pick<GroupCommitOptions, "open" | "rename"> {
-  /** @default the real time */
+  /** @default the current time */
   readonly now?: () => Date;
   /** Who may own the log and its key, and write to them. @default this process's user and root */
   readonly trust?: Trust;
 }
 
-/** What writes it needs. */
+/** The key, whose lock this process has, and the open log. */
 interface Taken {
   readonly key: AuditKey;
   readonly file: GroupCommit;
 }
 
 /**
- * The record of who has attempted to write what, one line of JSON each, on the disk before a write
- * begins and again before it is answered. A `begin` without an `end` is thus a write that a crash
- * has interrupted: the next start reports it. Beside the log, in `PATH.key`, is the key of the
- * credentials' fingerprints and of the chain of its lines. A file is only ever appended to. One that
- * is full, or that somebody moves away, is followed by a new one, which begins with the writes under
- * way.
+ * Records who attempted to write what. Each attempt has two lines of JSON: `begin` is on the disk
+ * before the write starts, `end` before the response is sent. A `begin` without an `end` is a write
+ * that a crash interrupted; the next start reports it. `PATH.key` beside the log has the key for the
+ * fingerprints of credentials and for the chain of lines. Files are only appended to. A file that is
+ * full or was moved away is followed by a new one, which starts with the writes under way.
  *
  * Permissions: `--allow-read --allow-write` of the files and their folder.
  */
@@ -65,11 +63,11 @@ export class AuditLog implements WriteRecord {
   readonly #refusals: Refusals;
   #limits: AuditLogLimits;
   #taken: Promise<Taken> | undefined;
-  /** The `begin` of writes whose end is not on the disk. */
-  readonly #underWay = new Map<string, Entry>();
-  /** Lines of what was done that could not be written yet, by the write. */
+  /** The `begin` entries of writes whose `end` is not on the disk. */
+  readonly #underWay = new Map<string, AuditEntry>();
+  /** `end` lines that could not be written yet, by the id of the write. */
   readonly #owed = new Map<string, string>();
-  /** Interrupted writes that were reported, should they be found once more. */
+  /** Interrupted writes that are already reported, by id. */
   readonly #reported = new Set<string>();
 
   constructor(path: string, options: AuditLogOptions = {}) {
@@ -82,18 +80,18 @@ export class AuditLog implements WriteRecord {
     this.#refusals = new Refusals({ now: options.now && (() => now().getTime()) });
   }
 
-  /** In effect from the next line on. */
+  /** Takes effect with the next line. */
   set limits(limits: AuditLogLimits) {
     this.#limits = limits;
   }
 
   /**
-   * Takes the log, and reports in it and in the server's log what a crash has interrupted. What
-   * fails is logged, and tried again when something is to be written.
+   * Locks the log, and reports writes that a crash interrupted, in it and in the server's log. A
+   * failure is logged, and the next write tries again.
    */
   async start(): Promise<void> {
     await this.#take().catch((error) => {
-      observe("audit.unwritable", { file: this.#path, reason: reasonOf(error) });
+      observe("audit.unwritable", { file: this.#path, reason: fileErrorReason(error) });
     });
   }
 
@@ -104,23 +102,23 @@ export class AuditLog implements WriteRecord {
     try {
       const { key, file } = await this.#take();
       const by = this.#limits.fingerprints ?? { of: key.fingerprint };
-      const said = about(attempt, await fingerprintsOf(credentials, by));
-      const entry = this.#entry("begin", said);
+      const fields = about(attempt, await fingerprintsOf(credentials, by));
+      const entry = this.#entry("begin", fields);
       await file.append([...owed.map(([, line]) => line), lineOf(entry)]);
       for (const [id] of owed) this.#underWay.delete(id);
       this.#underWay.set(writeId, entry);
-      const end = (outcome: Outcome) => this.#end(file, writeId, { ...said, ...outcome });
+      const end = (outcome: Outcome) => this.#end(file, writeId, { ...fields, ...outcome });
       return { kind: "recorded", end };
     } catch (error) {
       for (const [id, line] of owed) this.#owed.set(id, line);
-      const why = reasonOf(error);
+      const why = fileErrorReason(error);
       observe("audit.write_refused", { write: writeId, file: this.#path, reason: why });
       return { kind: "unwritable", why, ...error instanceof HeldByAnother ? { isHeld: true } : {} };
     }
   }
 
-  async #end(file: GroupCommit, writeId: string, said: Partial<Entry>): Promise<void> {
-    const line = lineOf(this.#entry("end", said));
+  async #end(file: GroupCommit, writeId: string, fields: Partial<AuditEntry>): Promise<void> {
+    const line = lineOf(this.#entry("end", fields));
     try {
       await file.append([line]);
       this.#underWay.delete(writeId);
@@ -128,46 +126,50 @@ export class AuditLog implements WriteRecord {
       this.#owed.set(writeId, line);
       observe("audit.outcome_unwritten", {
         write: writeId,
-        outcome: said.outcome,
+        outcome: fields.outcome,
         file: this.#path,
-        reason: reasonOf(error),
+        reason: fileErrorReason(error),
       });
     }
   }
 
   /**
-   * Records what was not allowed, unless there is too much of it: then it is counted, and told with
-   * the next one. It never rejects: that it cannot be recorded is logged.
+   * Records a rejected attempt. Attempts beyond the limit are counted, and the next line that is
+   * written has their number. Never rejects: a failure to record is logged.
    */
   async refused({ requestId, actor, isKnown = false, ...rest }: RefusedAttempt): Promise<void> {
     const leftOut = this.#refusals.admit({ ...actor, isKnown });
     if (leftOut === undefined) return;
     const { action, cluster, reason } = rest;
-    const said = {
+    const fields = {
       ...{ request: requestId, who: actor.name, from: actor.from, action, cluster, reason },
       ...(leftOut > 0 ? { left_out: leftOut } : {}),
     };
     try {
       const { file } = await this.#take();
-      await file.append([lineOf(this.#entry("refused", said))]);
+      await file.append([lineOf(this.#entry("refused", fields))]);
     } catch (error) {
       this.#refusals.giveBack(leftOut + 1);
-      observe("audit.refusal_unwritten", { ...said, file: this.#path, why: reasonOf(error) });
+      observe("audit.refusal_unwritten", {
+        ...fields,
+        file: this.#path,
+        error: fileErrorReason(error),
+      });
     }
   }
 
-  /** Of a credential, by the log's own key; `undefined` when that cannot be had. */
+  /** The fingerprint by the log's own key; `undefined` when the key cannot be used. */
   async fingerprint(credential: Sealed<string>): Promise<string | undefined> {
     const taken = await this.#take().catch(() => undefined);
     return taken?.key.fingerprint(credential);
   }
 
   /** @throws when the log cannot be read */
-  async read(query: AuditQuery): Promise<AuditPage> {
+  async read(query: EntryQuery): Promise<EntryPage> {
     return await readAudit(this.#files, query, await this.#chainHash());
   }
 
-  /** Lets another process have it. Called when nothing is under way. */
+  /** Releases the lock, so that another process can write the log. Call when no write is under way. */
   async close(): Promise<void> {
     const taken = await this.#taken?.catch(() => undefined);
     this.#taken = undefined;
@@ -192,11 +194,11 @@ export class AuditLog implements WriteRecord {
         await keyBeside(`${this.#path}.key`, this.#trust);
       return key?.chain ?? { why: "the audit log has no key yet" };
     } catch (error) {
-      return { why: `the key of the audit log cannot be used: ${reasonOf(error)}` };
+      return { why: `cannot use the key of the audit log: ${fileErrorReason(error)}` };
     }
   }
 
-  /** Has it, or takes it from now on. */
+  /** Locks the log, unless this process has the lock. */
   #take(): Promise<Taken> {
     return this.#taken ??= this.#takeNow().catch((error) => {
       this.#taken = undefined;
@@ -210,7 +212,9 @@ export class AuditLog implements WriteRecord {
       const found = await unfinished(this.#files);
       found.forEach((entry) => this.#report(entry));
       const entries = [
-        ...found.map(({ time: _time, phase: _phase, ...said }) => this.#entry("interrupted", said)),
+        ...found.map(({ time: _time, phase: _phase, ...fields }) =>
+          this.#entry("interrupted", fields)
+        ),
         this.#entry("started", {}),
       ];
       const file = this.#fileOf(key);
@@ -235,18 +239,18 @@ export class AuditLog implements WriteRecord {
         return { maxSize, keep: files };
       },
       onStuck: (error) =>
-        observe("audit.not_rotated", { file: this.#path, reason: reasonOf(error) }),
+        observe("audit.not_rotated", { file: this.#path, reason: fileErrorReason(error) }),
     });
   }
 
-  #report(entry: Entry): void {
-    const { write = "", time, who, cluster, names, namespaces, more } = entry;
+  #report(entry: AuditEntry): void {
+    const { write = "", kind, time, who, cluster, names, namespaces, more } = entry;
     const { rotation, clusters, service_accounts } = entry;
     if (this.#reported.has(write)) return;
     this.#reported.add(write);
     observe("audit.write_interrupted", {
-      advice: whatToDo(entry),
-      ...{ write, began: time, who, cluster, names, namespaces },
+      ...{ write, kind, advice: advice(entry), started: time },
+      ...{ who, cluster, names, namespaces },
       ...(rotation ? { rotation } : {}),
       ...(clusters ? { clusters } : {}),
       ...(service_accounts ? { service_accounts } : {}),
@@ -254,18 +258,18 @@ export class AuditLog implements WriteRecord {
     });
   }
 
-  #entry(phase: Entry["phase"], said: Partial<Entry>): Entry {
-    return { time: this.#now().toISOString(), phase, ...said };
+  #entry(phase: AuditEntry["phase"], fields: Partial<AuditEntry>): AuditEntry {
+    return { time: this.#now().toISOString(), phase, ...fields };
   }
 }
 
-/** Older files that are kept unless it is said. */
+/** Old files that are kept by default. */
 const KEPT = 10;
 
 async function fingerprintsOf(
   credentials: Credentials | undefined,
   by: { of(value: Sealed<string>): string | Promise<string> },
-): Promise<Pick<Entry, "credential" | "credentials">> {
+): Promise<Pick<AuditEntry, "credential" | "credentials">> {
   if (credentials === undefined) return {};
   if (credentials instanceof Sealed) return { credential: await by.of(credentials) };
   const all = await Promise.all(
@@ -274,7 +278,7 @@ async function fingerprintsOf(
   return { credentials: Object.fromEntries(all) };
 }
 
-/** What the next line is linked to, by the last entry that is there. */
+/** The link for the next line, from the last entry in the files. */
 async function endOfChain(files: LogFiles, hash: ChainHash): Promise<string> {
   for await (const line of logLines(files)) {
     if (typeof line === "string" && parseLine(line) !== undefined) return linkTo(line, hash);

@@ -6,7 +6,7 @@ import { AuditLog } from "./audit_log.ts";
 import type { Attempt } from "./entry.ts";
 import { FingerprintKey } from "./fingerprint_keys.ts";
 import { ownTrust } from "../files/trusted.ts";
-import { type Entry, parseLine } from "./entry.ts";
+import { type AuditEntry, parseLine } from "./entry.ts";
 
 const ATTEMPT: Attempt = {
   writeId: "r1.12345678",
@@ -27,7 +27,7 @@ interface Place {
   readonly logged: Record<string, unknown>[];
   /** A log that is closed at the end. */
   open(): AuditLog;
-  entries(): Entry[];
+  entries(): AuditEntry[];
 }
 
 async function withPlace(use: (place: Place) => Promise<void>): Promise<void> {
@@ -63,10 +63,10 @@ async function begun(log: AuditLog, writeId = ATTEMPT.writeId, more: Partial<Att
   return begun;
 }
 
-const phases = (entries: readonly Entry[]) =>
+const phases = (entries: readonly AuditEntry[]) =>
   entries.map(({ phase, write }) => write === undefined ? phase : `${phase} ${write}`);
 
-Deno.test("a write has a line before and one after, which say who did what to what", () =>
+Deno.test("a write has a line before and a line after it, with who did what", () =>
   withPlace(async ({ open, entries, path }) => {
     const write = await begun(open());
     const said = {
@@ -100,7 +100,7 @@ Deno.test("a write has a line before and one after, which say who did what to wh
     assert.equal(Deno.statSync(path).mode! & 0o777, 0o600);
   }));
 
-Deno.test("the same credential is known again under another name, and after a restart", () =>
+Deno.test("the same credential has the same fingerprint under another name and after a restart", () =>
   withPlace(async ({ open, entries }) => {
     const first = open();
     await (await begun(first, "w1")).end({ outcome: "created" });
@@ -114,7 +114,7 @@ Deno.test("the same credential is known again under another name, and after a re
     assert.notEqual(one!.credential, three!.credential);
   }));
 
-Deno.test("several credentials of one write have a fingerprint each, by what they are for", () =>
+Deno.test("several credentials of one write have a fingerprint each, by registry or URL", () =>
   withPlace(async ({ open, entries, path }) => {
     const log = open();
     await begun(log, "w1");
@@ -134,7 +134,7 @@ Deno.test("several credentials of one write have a fingerprint each, by what the
     assert.ok(!Deno.readTextFileSync(path).includes("secret value"));
   }));
 
-Deno.test("by another key credentials are told as that does, and the chain is the log's own", () =>
+Deno.test("with another fingerprint key, the chain still uses the log's own key", () =>
   withPlace(async ({ open, entries, folder }) => {
     const key = new FingerprintKey(join(folder, "fingerprints.key"), ownTrust());
     const log = open();
@@ -150,7 +150,7 @@ Deno.test("by another key credentials are told as that does, and the chain is th
     assert.equal(chain.state, "unbroken");
   }));
 
-Deno.test("a write whose credential gets no fingerprint is not recorded, and says why", () =>
+Deno.test("a write whose fingerprint fails is not recorded, with the reason", () =>
   withPlace(async ({ open, entries, folder }) => {
     const key = new FingerprintKey(join(folder, "nowhere", "fingerprints.key"), ownTrust());
     const log = open();
@@ -159,21 +159,21 @@ Deno.test("a write whose credential gets no fingerprint is not recorded, and say
     assert.ok(refused.kind === "unwritable");
     assert.match(
       refused.why,
-      /^the fingerprint-key-file .* cannot be used: its folder does not exist$/,
+      /^cannot use fingerprint-key-file .*: its folder does not exist$/,
     );
     assert.deepEqual(entries().map(({ phase }) => phase), ["started"]);
     // One without a credential needs none.
     assert.equal((await log.begin({ ...ATTEMPT, kind: "delete" })).kind, "recorded");
   }));
 
-Deno.test("a credential that is for one place is recorded with that, as of one that is tried", () =>
+Deno.test("a credential for one place is recorded with the place, as for verify", () =>
   withPlace(async ({ open, entries }) => {
     const log = open();
     await log.begin({ ...ATTEMPT, kind: "verify" }, { "a.example": seal("y") });
     assert.deepEqual(Object.keys(entries()[1]!.credentials!), ["a.example"]);
   }));
 
-Deno.test("what was not allowed is recorded with its reason", () =>
+Deno.test("a rejected attempt is recorded with its reason", () =>
   withPlace(async ({ open, entries }) => {
     const { actor } = ATTEMPT;
     const action = "POST /secrets/add_docker";
@@ -190,7 +190,7 @@ Deno.test("what was not allowed is recorded with its reason", () =>
     });
   }));
 
-Deno.test("writes that a crash has interrupted are reported once, by the next start", () =>
+Deno.test("writes that a crash interrupted are reported once, by the next start", () =>
   withPlace(async ({ open, entries, logged }) => {
     const victim = open();
     await begun(victim, "w1", { force: true });
@@ -203,13 +203,13 @@ Deno.test("writes that a crash has interrupted are reported once, by the next st
     await next.start();
     const warnings = logged.filter(({ level }) => level === "warning");
     assert.deepEqual(
-      warnings.map(({ write, cluster, names, namespaces, who, began }) => [
+      warnings.map(({ write, cluster, names, namespaces, who, started }) => [
         write,
         cluster,
         names,
         namespaces,
         who,
-        began,
+        started,
       ]),
       [
         ["w1", "c", ["pull"], ["a", "argocd"], "alice", "2026-01-01T00:00:01.000Z"],
@@ -217,10 +217,10 @@ Deno.test("writes that a crash has interrupted are reported once, by the next st
       ],
     );
     assert.match(
-      String(warnings[0]!.message),
-      /its old or its new value or, .* is missing.*upsert/,
+      String(warnings[0]!.advice),
+      /its old or its new value, or is missing because of force; .*upsert/,
     );
-    assert.match(String(warnings[1]!.message), /its old or its new value; .* upsert completes it/);
+    assert.match(String(warnings[1]!.advice), /its old or its new value; .* upsert to complete it/);
     assert.deepEqual(phases(entries().slice(5)), ["interrupted w1", "interrupted w3", "started"]);
     await next.close();
 
@@ -252,7 +252,7 @@ Deno.test("an interrupted write is reported once, however often the log cannot b
     );
   }));
 
-Deno.test("a start reads no further back than to the one before, which has reported what was there", () =>
+Deno.test("a start reads back to the previous start only, which has reported earlier writes", () =>
   withPlace(async ({ open, path, logged }) => {
     await Deno.writeTextFile(path, "");
     await Deno.truncate(path, 64 * 1024 ** 3); // which take no room, but minutes to read
@@ -268,7 +268,7 @@ Deno.test("a start reads no further back than to the one before, which has repor
     assert.deepEqual(logged.map(({ write }) => write), ["w2"]);
   }));
 
-Deno.test("a begin that was cut was no begin, and an end that was cut is an interruption", () =>
+Deno.test("a cut begin does not count, and a cut end is an interruption", () =>
   withPlace(async ({ open, path, logged }) => {
     const victim = open();
     await (await begun(victim, "w1")).end({ outcome: "created" });
@@ -286,24 +286,24 @@ Deno.test("a begin that was cut was no begin, and an end that was cut is an inte
     assert.equal((await next.read({ limit: 10 })).damaged, 2);
   }));
 
-Deno.test("a log that cannot be written refuses writes with the reason until it can be", () =>
+Deno.test("while the log cannot be written, writes are rejected with the reason", () =>
   withPlace(async ({ open, path, logged, entries }) => {
     Deno.symlinkSync("/dev/full", path);
     const log = open();
     await log.start();
-    assert.match(String(logged[0]!.message), /cannot be written, so every write is refused/);
+    assert.match(String(logged[0]!.message), /cannot write audit log: all writes rejected/);
     for (const _ of [1, 2]) {
       const refused = await log.begin(ATTEMPT);
       assert.deepEqual(refused, { kind: "unwritable", why: "No space left on device" });
     }
     await log.refused({ requestId: "r", actor: ATTEMPT.actor, action: "POST /", reason: "no" });
-    assert.match(String(logged.at(-1)!.message), /a refused attempt is not in the audit log/);
+    assert.match(String(logged.at(-1)!.message), /cannot record rejected attempt in audit log/);
     Deno.removeSync(path);
     await begun(log);
     assert.deepEqual(phases(entries()), ["started", `begin ${ATTEMPT.writeId}`]);
   }));
 
-Deno.test("an outcome that cannot be written is written before the next write, which else is refused", () =>
+Deno.test("an outcome that could not be written is written before the next write, or that write is rejected", () =>
   withPlace(async ({ open, path, logged, entries }) => {
     const log = open();
     const first = await begun(log, "w1");
@@ -311,7 +311,7 @@ Deno.test("an outcome that cannot be written is written before the next write, w
     Deno.symlinkSync("/dev/full", path);
     await first.end({ outcome: "created" });
     assert.equal(logged.at(-1)!.level, "error");
-    assert.match(String(logged.at(-1)!.message), /outcome of a write is not in the audit log/);
+    assert.match(String(logged.at(-1)!.message), /cannot record outcome in audit log/);
     assert.deepEqual([logged.at(-1)!.write, logged.at(-1)!.outcome], ["w1", "created"]);
     assert.equal((await log.begin({ ...ATTEMPT, writeId: "w2" })).kind, "unwritable");
 
@@ -321,7 +321,7 @@ Deno.test("an outcome that cannot be written is written before the next write, w
     assert.deepEqual(phases(entries()), ["started", "begin w1", "end w1", "begin w3", "end w3"]);
   }));
 
-Deno.test("an outcome that could not be written is tried again when the log is closed", () =>
+Deno.test("an outcome that could not be written is written when the log is closed", () =>
   withPlace(async ({ open, path, entries }) => {
     const log = open();
     const first = await begun(log, "w1");
@@ -334,7 +334,7 @@ Deno.test("an outcome that could not be written is tried again when the log is c
     assert.deepEqual(phases(entries()), ["started", "begin w1", "end w1"]);
   }));
 
-Deno.test("a log that is moved away goes on in a new one, which knows the writes under way", () =>
+Deno.test("a log that is moved away continues in a new file, which starts with the writes under way", () =>
   withPlace(async ({ open, path, entries, logged }) => {
     const log = open();
     const one = await begun(log, "w1");
@@ -351,7 +351,7 @@ Deno.test("a log that is moved away goes on in a new one, which knows the writes
     assert.deepEqual(logged.map(({ write }) => write), ["w2", "w3"]);
   }));
 
-Deno.test("a log that another server writes is not written, and its writes are not taken for interrupted", () =>
+Deno.test("a log of another server is not written, and its writes do not count as interrupted", () =>
   withPlace(async ({ open, logged, entries }) => {
     const first = open();
     const write = await begun(first, "w1");
@@ -367,7 +367,7 @@ Deno.test("a log that another server writes is not written, and its writes are n
     assert.deepEqual(phases(entries()).slice(3), ["started", "begin w3"]);
   }));
 
-Deno.test("a folder that does not exist is the reason", () =>
+Deno.test("a missing folder is the reason", () =>
   withPlace(async () => {
     const log = new AuditLog("/no/such/folder/audit.log");
     assert.deepEqual(await log.begin(ATTEMPT), {
@@ -378,7 +378,7 @@ Deno.test("a folder that does not exist is the reason", () =>
     await log.close();
   }));
 
-Deno.test("fifty writes at once are all recorded, each once", () =>
+Deno.test("fifty concurrent writes are all recorded, each once", () =>
   withPlace(async ({ open, entries }) => {
     const log = open();
     const ids = Array.from({ length: 50 }, (_, i) => `w${i}`);

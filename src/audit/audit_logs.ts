@@ -1,17 +1,17 @@
 import { resolve } from "node:path";
 import { AuditLog, type AuditLogOptions } from "./audit_log.ts";
 
-/** The audit logs of a process: one a file, whichever program writes it. */
+/** The audit logs of this process, one for each file. */
 export class AuditLogs {
   readonly #logs = new Map<string, AuditLog>();
   readonly #areTaken: boolean;
 
-  /** @param areTaken whether they are to be written: who only reads leaves them to another process */
+  /** @param areTaken whether this process writes the logs; otherwise another process can */
   constructor({ areTaken = true } = {}) {
     this.#areTaken = areTaken;
   }
 
-  /** The log at this path, which starts when it is first asked for. Its limits are the newest ones. */
+  /** Returns the log at this path, with these limits. The first call starts it. */
   at(
     spelled: string,
     options: Pick<AuditLogOptions, "trust" | "maxSize" | "files" | "fingerprints"> = {},
@@ -28,7 +28,7 @@ export class AuditLogs {
     return log;
   }
 
-  /** Called when nothing is under way. */
+  /** Call when no write is under way. */
   async close(): Promise<void> {
     for (const log of this.#logs.values()) await log.close();
   }

@@ -1,12 +1,10 @@
 /**
- * The lines of a log are chained: each ends with a link, a keyed hash of itself and of the link of
- * the line before, also where that is in an older file. Without the key nobody can make a line that
- * fits, change one, leave one out or put it elsewhere without its being seen; that the newest lines
- * were cut off, or the oldest ones, does not show. Lines of versions without links may stand before
- * the first link.
+ * The lines of a log form a chain. Each line ends with a link: a keyed hash of the line and of the link
+ * before it, which may be in an older file. Without the key, nobody can add, change, remove or move a
+ * line without detection, except that the newest or oldest lines can be cut off. Lines without links,
+ * of earlier versions, may stand before the first link.
  *
- * What is no entry, as a crash leaves it, is no link of the chain: the line behind follows the last
- * entry before.
+ * Lines that are not entries, which a crash may leave, are not part of the chain.
  */
 
 /** A keyed hash, as 32 hexadecimal digits. */
@@ -16,23 +14,23 @@ const BEFORE = ',"link":"';
 const DIGITS = 32;
 const AFTER = '"}';
 
-/** Characters by which a link lengthens a line. */
+/** The number of characters that a link adds to a line. */
 export const LINK_LENGTH = BEFORE.length + DIGITS + AFTER.length - 1;
 
-/** Stands for the line before the first one. */
+/** The link before the first line. */
 export const NO_LINE = "";
 
 /**
- * A line with its link.
+ * Adds the link to a line.
  * @param line JSON of an object that is not empty
- * @param before the link of the line before, or what {@link linkTo} has for it
+ * @param before the link of the previous line, from {@link linkTo}
  */
 export function withLink(line: string, before: string, hash: ChainHash) {
   const link = hash(`${before}\n${line}`);
   return { line: line.slice(0, -1) + BEFORE + link + AFTER, link };
 }
 
-/** The link of a line, and the line without it; `undefined` when it has none. */
+/** The link of a line, and the line without it; `undefined` for a line without a link. */
 function linkIn(line: string): { readonly link: string; readonly rest: string } | undefined {
   const at = line.length - AFTER.length - DIGITS - BEFORE.length;
   if (at < 0 || !line.startsWith(BEFORE, at) || !line.endsWith(AFTER)) return undefined;
@@ -40,33 +38,33 @@ function linkIn(line: string): { readonly link: string; readonly rest: string } 
   return /^[0-9a-f]+$/.test(link) ? { link, rest: line.slice(0, at) + "}" } : undefined;
 }
 
-/** What the line that follows this one is linked to. */
+/** The link that the next line refers to. */
 export function linkTo(line: string, hash: ChainHash): string {
   return linkIn(line)?.link ?? hash(line);
 }
 
-/** What was seen of the chain in lines that were read. */
+/** The state of the chain in the lines that were read. */
 export interface ChainSeen {
   /**
-   * `unbroken`, `broken`; `unchained`: there are no links, as in the log of an earlier version;
-   * `unknown`: the key cannot be had.
+   * `unchained`: the lines have no links, as in the log of an earlier version. `unknown`: the key
+   * cannot be used.
    */
   readonly state: "unbroken" | "broken" | "unchained" | "unknown";
-  /** How many lines follow the one before them. */
+  /** The number of lines that follow the one before them. */
   readonly checked: number;
   /**
-   * Times of the entries that do not follow the one before them, newest first, so many at most: they
-   * were changed, or put there, or the one before was.
+   * Times of entries that do not follow the one before them, newest first, at most ten: either of the
+   * two was changed, added or removed.
    */
   readonly broken_at?: readonly string[];
-  /** Why it is unknown. */
+  /** Why the state is unknown. */
   readonly why?: string;
 }
 
-/** Times that are told. */
-const MAX_TOLD = 10;
+/** The most times in `broken_at`. */
+const MAX_TIMES = 10;
 
-/** Looks at the chain of entries that are read from the last to the first. */
+/** Checks the chain of entries that are read from the last to the first. */
 export class ChainCheck {
   readonly #hash: ChainHash | { readonly why: string };
   #newer: { readonly line: string; readonly time: string } | undefined;
@@ -74,7 +72,7 @@ export class ChainCheck {
   #checked = 0;
   readonly #brokenAt: string[] = [];
 
-  /** @param hash or why there is none */
+  /** @param hash the hash, or why it cannot be computed */
   constructor(hash: ChainHash | { readonly why: string }) {
     this.#hash = hash;
   }
@@ -98,6 +96,6 @@ export class ChainCheck {
     if (!this.#hasLinks) return { state: "unchained", checked };
     if (typeof this.#hash !== "function") return { state: "unknown", checked, ...this.#hash };
     if (this.#brokenAt.length === 0) return { state: "unbroken", checked };
-    return { state: "broken", checked, broken_at: this.#brokenAt.slice(0, MAX_TOLD) };
+    return { state: "broken", checked, broken_at: this.#brokenAt.slice(0, MAX_TIMES) };
   }
 }

@@ -71,23 +71,23 @@ const BROKEN: [what: string, lines: string[], at: string[]][] = [
 ];
 
 for (const [what, lines, at] of BROKEN) {
-  Deno.test(`${what} is seen, by the entries that do not follow the one before`, () => {
+  Deno.test(`${what} is detected, by the entries that do not follow the one before`, () => {
     const { state, broken_at } = seen(lines);
     assert.deepEqual([state, broken_at], ["broken", at]);
   });
 }
 
-Deno.test("however often it is broken, ten places are told, the newest", () => {
+Deno.test("of a chain that is broken many times, the newest ten places are reported", () => {
   const { broken_at } = seen(linked(50).filter((_, i) => i % 2 === 0));
   assert.deepEqual(broken_at, Array.from({ length: 10 }, (_, i) => `t${48 - 2 * i}`));
 });
 
-Deno.test("by another key every line is out of place, without one it is not known", () => {
+Deno.test("with another key every line is broken, without a key the state is unknown", () => {
   assert.equal(seen(LINES, hashBy("another")).state, "broken");
   assert.deepEqual(seen(LINES, { why: "no key" }), { state: "unknown", checked: 0, why: "no key" });
 });
 
-Deno.test("lines of an earlier version alone are unchained, with a key or without", () => {
+Deno.test("lines of an earlier version are unchained, with or without a key", () => {
   assert.deepEqual(seen(OLD), { state: "unchained", checked: 0 });
   assert.deepEqual(seen(OLD, { why: "no key" }), { state: "unchained", checked: 0 });
   assert.deepEqual(seen([]), { state: "unchained", checked: 0 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { configureLog } from "../log/logger.ts";
 import { AuditLog, type AuditLogOptions } from "./audit_log.ts";
 import type { Attempt } from "./entry.ts";
-import type { Entry } from "./entry.ts";
+import type { AuditEntry } from "./entry.ts";
 import { lineOf } from "./line.ts";
 
 /** The chain of a log's lines, from one process to the next and across its files. */
@@ -62,7 +62,7 @@ const chainOf = async (log: AuditLog) => (await log.read({ limit: 1000 })).chain
 
 const ids = (count: number, name = "w") => Array.from({ length: count }, (_, i) => `${name}${i}`);
 
-const textOf = ({ phase, write }: Entry) => write === undefined ? phase : `${phase} ${write}`;
+const textOf = ({ phase, write }: AuditEntry) => write === undefined ? phase : `${phase} ${write}`;
 
 /** All entries of a log, oldest first. */
 async function textsOf(log: AuditLog): Promise<string[]> {
@@ -71,7 +71,7 @@ async function textsOf(log: AuditLog): Promise<string[]> {
 
 const namesIn = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 
-Deno.test("the chain goes on with each process, and when many write at once", () =>
+Deno.test("the chain continues across processes and with concurrent writes", () =>
   withPlace(async ({ open }) => {
     for (const name of ["a", "b", "c"]) {
       const log = open();
@@ -82,10 +82,10 @@ Deno.test("the chain goes on with each process, and when many write at once", ()
     assert.deepEqual(await chainOf(open()), { state: "unbroken", checked: 3 * 41 - 1 });
   }));
 
-Deno.test("a log of an earlier version goes on, chained from then on", () =>
+Deno.test("a log of an earlier version continues, and is chained from then on", () =>
   withPlace(async ({ open, path }) => {
     const time = "2026-01-01T00:00:00.000Z";
-    const old: Entry[] = [{ time, phase: "started" }, { time, phase: "begin", write: "w1" }];
+    const old: AuditEntry[] = [{ time, phase: "started" }, { time, phase: "begin", write: "w1" }];
     await Deno.writeTextFile(path, old.map((each) => lineOf(each) + "\n").join(""));
     const log = open();
     assert.deepEqual(await chainOf(log), { state: "unchained", checked: 0 });
@@ -128,7 +128,7 @@ const SPOILS: [what: string, spoil: (lines: string[]) => string[]][] = [
 ];
 
 for (const [what, spoil] of SPOILS) {
-  Deno.test(`who ${what} while it is written does not go unseen`, () =>
+  Deno.test(`somebody who ${what} while it is written is detected`, () =>
     withPlace(async ({ open, path }) => {
       const log = open();
       await write(log, "w1", "w2");
@@ -140,7 +140,7 @@ for (const [what, spoil] of SPOILS) {
     }));
 }
 
-Deno.test("that all older lines were taken away does not show, as when the oldest file was dropped", () =>
+Deno.test("removing all older lines is not detected, like removing the oldest file", () =>
   withPlace(async ({ open, path }) => {
     const log = open();
     await write(log, "w1", "w2");
@@ -149,7 +149,7 @@ Deno.test("that all older lines were taken away does not show, as when the oldes
     assert.deepEqual(await chainOf(log), { state: "unbroken", checked: 1 });
   }));
 
-Deno.test("a log that is moved to the name of an older file goes on behind it", () =>
+Deno.test("a log that is moved to the name of an older file continues after it", () =>
   withPlace(async ({ open, path }) => {
     const log = open();
     await write(log, "w1", "w2");
@@ -158,7 +158,7 @@ Deno.test("a log that is moved to the name of an older file goes on behind it", 
     assert.deepEqual(await chainOf(log), { state: "unbroken", checked: 6 });
   }));
 
-Deno.test("the last line, changed while nobody writes the log, is seen when it goes on", () =>
+Deno.test("a change of the last line while nobody writes the log is detected when it continues", () =>
   withPlace(async ({ open, path }) => {
     const first = open();
     await write(first, "w1");
@@ -173,7 +173,7 @@ Deno.test("the last line, changed while nobody writes the log, is seen when it g
     assert.deepEqual([chain.state, chain.broken_at], ["broken", [changed.time]]);
   }));
 
-Deno.test("lines of which a full disk leaves a piece that cannot be taken back break no chain", () =>
+Deno.test("a part of a line that a full disk leaves does not break the chain", () =>
   withPlace(async ({ open, path }) => {
     let room = Infinity;
     const log = open({
@@ -214,7 +214,7 @@ Deno.test("lines of which a full disk leaves a piece that cannot be taken back b
     assert.deepEqual([chain.state, chain.broken_at], ["unbroken", undefined]);
   }));
 
-Deno.test("a full log is followed by a new one, so many are kept, and all are read as one", () =>
+Deno.test("a full log is rotated, old files are kept, and all are read as one", () =>
   withPlace(async ({ open, folder, path }) => {
     const log = open({ maxSize: 2000, files: 3 });
     await write(log, ...ids(40));
@@ -241,7 +241,7 @@ Deno.test("a full log is followed by a new one, so many are kept, and all are re
     assert.deepEqual([entries.length, truncated], [found.length - 1, true]);
   }));
 
-Deno.test("a file that is taken from between the others is a gap that is seen", () =>
+Deno.test("a missing file between others is a detected gap", () =>
   withPlace(async ({ open, path }) => {
     const log = open({ maxSize: 2000, files: 9 });
     await write(log, ...ids(12));
@@ -253,7 +253,7 @@ Deno.test("a file that is taken from between the others is a gap that is seen", 
     assert.ok(entries.length < before.length);
   }));
 
-Deno.test("a write under way in however many files is one, and is reported after a crash", () =>
+Deno.test("a write under way across several files is one write, and is reported after a crash", () =>
   withPlace(async ({ open, logged }) => {
     const options = { maxSize: 2000, files: 9 };
     const victim = open(options);
@@ -268,7 +268,7 @@ Deno.test("a write under way in however many files is one, and is reported after
     assert.equal((await chainOf(next)).state, "unbroken");
   }));
 
-Deno.test("writes under way that fill a file by themselves do not begin a new one with each line", () =>
+Deno.test("writes under way that fill a file by themselves do not rotate it with each line", () =>
   withPlace(async ({ open, folder }) => {
     const log = open({ maxSize: 2000, files: 50 });
     for (const id of ids(20, "long")) await begun(log, id);
@@ -277,7 +277,7 @@ Deno.test("writes under way that fill a file by themselves do not begin a new on
     assert.ok(namesIn(folder).length <= before + 2, `${namesIn(folder)}`);
   }));
 
-Deno.test("an end that is owed when a new file begins is reported by a crash, and not lost without", () =>
+Deno.test("an unwritten end at a rotation is reported after a crash, and written without one", () =>
   withPlace(async ({ open, logged, path }) => {
     let isFull = false;
     const options: AuditLogOptions = {
@@ -311,7 +311,7 @@ Deno.test("an end that is owed when a new file begins is reported by a crash, an
     assert.deepEqual(logged.map(({ write }) => write), ["w2"]);
   }));
 
-Deno.test("a log that cannot be given another name grows, and that is said", () =>
+Deno.test("a log that cannot be renamed grows, which is logged", () =>
   withPlace(async ({ open, path, logged, folder }) => {
     const log = open({
       maxSize: 1000,
@@ -323,11 +323,11 @@ Deno.test("a log that cannot be given another name grows, and that is said", () 
     assert.ok((await Deno.stat(path)).size > 1000);
     assert.equal((await textsOf(log)).length, 21);
     assert.deepEqual(logged.map(({ message, level }) => [level, message]), [
-      ["error", "no new audit log can be begun; this one grows"],
+      ["error", "cannot rotate audit log: it keeps growing"],
     ]);
   }));
 
-Deno.test("another size and number of files count from the next line on", () =>
+Deno.test("another size and number of files take effect with the next line", () =>
   withPlace(async ({ open, folder }) => {
     const log = open();
     await write(log, ...ids(20));
@@ -350,7 +350,7 @@ for (
     }],
   ] as const
 ) {
-  Deno.test(`an older file ${what} is not read, and hinders no write`, () =>
+  Deno.test(`an older file ${what} is not read, and prevents no write`, () =>
     withPlace(async ({ open, path }) => {
       const log = open({ maxSize: 2000, files: 9 });
       await write(log, ...ids(12));
@@ -363,7 +363,7 @@ for (
     }));
 }
 
-Deno.test("while new files are begun a reader sees each entry once, and none is missing", () =>
+Deno.test("during rotations a reader gets each entry exactly once", () =>
   withPlace(async ({ open }) => {
     const log = open({ maxSize: 1500, files: 60 });
     const reader = open({ maxSize: 1500, files: 60 });
@@ -386,7 +386,7 @@ Deno.test("while new files are begun a reader sees each entry once, and none is 
     assert.ok(await reading > 3);
   }));
 
-Deno.test("what was left out is told when the log is closed, should nothing come before", () =>
+Deno.test("the number of left-out attempts is written at the latest when the log is closed", () =>
   withPlace(async ({ open }) => {
     const log = open();
     const { actor } = ATTEMPT;

@@ -6,101 +6,100 @@ export interface ServiceAccountRef {
   readonly name: string;
 }
 
-/** Who attempts to write what where, as it is known before anything is changed. */
+/** An attempt to write: who, what and where, as known before anything is changed. */
 export interface Attempt {
-  /** Unlike any other write's: one request that writes to several clusters has one for each. */
+  /** Unique: a request that writes to several clusters has one id for each cluster. */
   readonly writeId: string;
-  /** Of the HTTP request. */
   readonly requestId: string;
   readonly actor: { readonly name: string; readonly from: string };
-  /** Absent when no cluster is asked, as of `verify`, and of several as a whole. */
+  /** Absent when the attempt is not about one cluster: `verify`, or several clusters as a whole. */
   readonly cluster?: string;
-  /** Names of those that a call about several is about. */
+  /** The clusters of a request about several. */
   readonly clusters?: readonly string[];
   /**
-   * Of the credential: `docker`, `helm` …; `delete`, `rotate`; `verify`, `find` and `check` when one is
-   * tried or looked for, and nothing written.
+   * The kind of credential (`docker`, `helm` …), `delete` or `rotate`; or `verify`, `find` and `check`,
+   * which write nothing.
    */
   readonly kind: string;
-  /** Of the rotation that it is part of. */
+  /** Id of the rotation that the attempt is part of. */
   readonly rotation?: string;
-  /** Fingerprints of the values that are to be replaced. */
+  /** Fingerprints of the values to replace. */
   readonly replaces?: readonly string[];
-  /** Names of the clusters of which all that is to be replaced is among these. */
+  /** Clusters whose values to replace are all in `replaces`. */
   readonly replacesOf?: readonly string[];
-  /** Of a rotation that seeks something else than a value: a fingerprint of that. */
+  /** For a rotation that does not search for a value: a fingerprint of what it searches for. */
   readonly about?: string;
-  /** Whether also pull secrets are meant that have no docker label. @default false */
+  /** Whether pull secrets without a docker label are included. @default false */
   readonly everywhere?: boolean;
-  /** By which key fingerprints are made, by the fingerprint of a text that is always the same. */
+  /** Identifies the key of the fingerprints: the fingerprint of a fixed text. */
   readonly key?: string;
-  /** Of a value that is not known itself. */
+  /** Fingerprint of a value that is not known itself. */
   readonly fingerprint?: string;
-  /** Of the secrets, each once. */
+  /** Names of the secrets, each once. */
   readonly names: readonly string[];
   readonly namespaces: readonly string[];
-  /** Those whose pull secrets are to be changed. */
+  /** Service accounts whose `imagePullSecrets` are to be changed. */
   readonly serviceAccounts?: readonly ServiceAccountRef[];
   readonly upsert: boolean;
   readonly force: boolean;
-  /** Whether it only asks what a write would do. @default false */
+  /** @default false */
   readonly dryRun?: boolean;
 }
 
 /**
- * What is written, of which only fingerprints are kept: one value, or one for each registry or URL
- * that it is for. There is no user information in these.
+ * The credentials of an attempt, of which only fingerprints are recorded: one value, or one for each
+ * registry or URL. The keys contain no user information.
  */
 export type Credentials = Sealed<string> | Readonly<Record<string, Sealed<string>>>;
 
-/** What became of an attempt. */
+/** The result of an attempt. */
 export interface Outcome {
   /** `created`, `replaced`, `unchanged`, `mixed`, `refused`, `failed`, `unable` … */
   readonly outcome: string;
-  /** How many secrets of each, when it is written. */
+  /** The number of secrets for each result, when secrets were written. */
   readonly counts?: Readonly<Record<string, number>>;
-  /** Names of the secrets that were written, where they are others than those asked for. */
+  /** Names of the secrets that were written, if they differ from the requested ones. */
   readonly written?: readonly string[];
-  /** Why it was refused, each kind once. */
+  /** Reasons of a refusal, each once. */
   readonly refusals?: readonly string[];
-  /** The kind of the failure. */
+  /** The kind of error. */
   readonly error?: string;
-  /** Of a rotation that has found in the end what it did not at first: fingerprints of that. */
+  /** For a rotation: fingerprints of values that only the last search found. */
   readonly replaces?: readonly string[];
-  /** Of a rotation: whether what it replaced was then safe to revoke. */
+  /** For a rotation: whether the replaced credential was safe to revoke. */
   readonly safe_to_revoke?: boolean;
-  /** What is not as it was before a failure. */
+  /** Objects that could not be rolled back after a failure. */
   readonly not_restored?: readonly {
     readonly namespace: string;
     readonly name: string;
-    /** `serviceaccount`, of whose pull secrets this is said; a secret when absent. */
+    /** `serviceaccount`, whose `imagePullSecrets` were not restored. @default a secret */
     readonly kind?: string;
     readonly state: string;
   }[];
-  /** Those that were made for it; they stay when it fails. */
+  /** Namespaces that the write created; they stay when it fails. */
   readonly namespaces_created?: readonly string[];
 }
 
-/** An attempt that was not allowed, of which no more may be known than who made it. */
+/** An attempt that was rejected before anything but its sender was known. */
 export interface RefusedAttempt {
   readonly requestId: string;
   readonly actor: Attempt["actor"];
   /** Method and path. */
   readonly action: string;
   readonly cluster?: string;
-  /** One sentence; nothing of a body or a token. */
+  /** One sentence, without any part of a body or a token. */
   readonly reason: string;
-  /** Whether a token has told who it is. @default false */
+  /** Whether a token identified the sender. @default false */
   readonly isKnown?: boolean;
 }
 
 /**
- * `started`: the server begins to write this log. `begin`, `end`: before and after a write.
- * `refused`: it was not allowed. `interrupted`: its end was never written, found at a later start.
+ * `started`: the server started to write this log. `begin`, `end`: before and after a write. `refused`:
+ * a rejected attempt. `interrupted`: a write without `end`, found at a later start.
  */
 export const PHASES = ["started", "begin", "end", "refused", "interrupted"] as const;
 
-/** What is cut where an entry would be too long, from what is cut first to what is cut last. */
+/** The lists that are cut when an entry is too long, in this order. */
 export const CUT_ORDER = [
   "service_accounts",
   "clusters",
@@ -118,7 +117,7 @@ export const CUT_ORDER = [
 export type Cuttable = typeof CUT_ORDER[number];
 
 /** One line of the log. */
-export interface Entry extends Partial<Outcome> {
+export interface AuditEntry extends Partial<Outcome> {
   /** ISO 8601, UTC. */
   readonly time: string;
   readonly phase: typeof PHASES[number];
@@ -130,12 +129,12 @@ export interface Entry extends Partial<Outcome> {
   readonly clusters?: readonly string[];
   readonly kind?: string;
   readonly rotation?: string;
-  /** Fingerprints of the values that are to be replaced. */
+  /** Fingerprints of the values to replace. */
   readonly replaces?: readonly string[];
   readonly replaces_of?: readonly string[];
   readonly about?: string;
   readonly everywhere?: boolean;
-  /** Of the key that fingerprints are made by. */
+  /** Identifies the key of the fingerprints. */
   readonly key?: string;
   readonly names?: readonly string[];
   readonly namespaces?: readonly string[];
@@ -145,32 +144,32 @@ export interface Entry extends Partial<Outcome> {
   readonly dry_run?: boolean;
   /** Fingerprint of the credential's value. */
   readonly credential?: string;
-  /** Fingerprints by what each is for, where there may be several. */
+  /** Fingerprints by registry or URL, when there may be several. */
   readonly credentials?: Readonly<Record<string, string>>;
   readonly action?: string;
   readonly reason?: string;
   readonly left_out?: number;
-  /** How many of a list were left out, so that the line is not too long. */
+  /** The number of items that were left out of a list, so that the line is not too long. */
   readonly more?: Readonly<Partial<Record<Cuttable, number>>>;
 }
 
 /**
- * Longest line that is taken for an entry, in bytes. None is written that is longer than a quarter of
- * it (`LONGEST_LINE`), as a line that readers pass over would be an attempt that nobody sees.
+ * Longest line that is read as an entry, in bytes. Lines that are written have at most a quarter of
+ * this (`LONGEST_LINE`), since readers skip longer ones.
  */
 export const MAX_LINE = 1024 * 1024;
 
 export interface Parsed {
-  readonly entry: Entry;
-  /** Whether it repeats the `begin` of a write that was under way when this file was begun. */
+  readonly entry: AuditEntry;
+  /** Whether the entry repeats the `begin` of a write that was under way at a rotation of the log. */
   readonly isCarried: boolean;
 }
 
-/** What is in a line; `undefined` when it is no entry, as when a crash has cut it. */
+/** Parses a line; `undefined` when it is not an entry, as when a crash has cut it. */
 export function parseLine(line: string): Parsed | undefined {
   const parsed = parsedObject(line);
   if (parsed === undefined) return undefined;
-  const { link: _, carried, ...entry } = parsed as Partial<Entry> & {
+  const { link: _, carried, ...entry } = parsed as Partial<AuditEntry> & {
     readonly link?: unknown;
     readonly carried?: unknown;
   };
@@ -178,22 +177,22 @@ export function parseLine(line: string): Parsed | undefined {
   const isOne = typeof time === "string" && !Number.isNaN(Date.parse(time)) &&
     PHASES.some((each) => each === phase) &&
     (write === undefined || typeof write === "string") && Array.isArray(names);
-  return isOne ? { entry: entry as Entry, isCarried: carried === true } : undefined;
+  return isOne ? { entry: entry as AuditEntry, isCarried: carried === true } : undefined;
 }
 
-/** Kinds of what only looks, or tries. */
-const LOOKS: readonly string[] = ["verify", "find", "check"];
+/** Kinds that write nothing. */
+const READ_ONLY: readonly string[] = ["verify", "find", "check"];
 
-/** Whether an entry is of what changes nothing, so that nothing of it can be half done. */
-export function changesNothing({ kind, dry_run }: Entry): boolean {
-  return dry_run === true || kind !== undefined && LOOKS.includes(kind);
+/** Whether an attempt changes nothing, so that a crash cannot leave it incomplete. */
+export function isReadOnly({ kind, dry_run }: AuditEntry): boolean {
+  return dry_run === true || kind !== undefined && READ_ONLY.includes(kind);
 }
 
-/** What an attempt says in each of its lines. */
+/** The fields of both lines of an attempt. */
 export function about(
   attempt: Attempt,
-  fingerprints: Pick<Entry, "credential" | "credentials">,
-): Omit<Entry, "time" | "phase"> {
+  fingerprints: Pick<AuditEntry, "credential" | "credentials">,
+): Omit<AuditEntry, "time" | "phase"> {
   const { writeId, requestId, actor, cluster, kind, names, namespaces, upsert, force } = attempt;
   const { serviceAccounts = [], dryRun = false } = attempt;
   const { clusters, rotation, replaces = [], fingerprint } = attempt;

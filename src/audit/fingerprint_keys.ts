@@ -3,14 +3,14 @@ import type { Trust } from "../files/trusted.ts";
 import type { Sealed } from "../log/sealed.ts";
 import { observe } from "../observe/observe.ts";
 import { type AuditKey, keyBeside, takeKey } from "./key.ts";
-import { reasonOf } from "./reason.ts";
+import { fileErrorReason } from "./files.ts";
 
-/** Fingerprints by the key in a file, which any number of processes read. */
+/** Makes fingerprints by the key in a file. Any number of processes can use the file. */
 export class FingerprintKey {
   readonly #path: string;
   readonly #trust: Trust;
   #key: Promise<AuditKey["fingerprint"]> | undefined;
-  /** Of the last time that it could not be had: each is logged once. */
+  /** The last reason that was logged, so that each is logged once. */
   #logged: string | undefined;
 
   /** @param trust who may own the file, and write to it */
@@ -20,10 +20,10 @@ export class FingerprintKey {
   }
 
   /**
-   * The fingerprint of a value. The key is read when it is first asked for, and made where there is none.
+   * Returns the fingerprint of a value. The first call reads the key, or creates it if there is no file.
    *
-   * Permissions: `--allow-read` of the file, `--allow-write` where it is to be made.
-   * @throws {Error} says why the key cannot be had; the next call tries again
+   * Permissions: `--allow-read` of the file, `--allow-write` to create it.
+   * @throws {Error} with the reason, when the key cannot be used; the next call tries again
    */
   async of(value: Sealed<string>): Promise<string> {
     this.#key ??= keyIn(this.#path, this.#trust);
@@ -31,22 +31,21 @@ export class FingerprintKey {
       return (await this.#key)(value);
     } catch (error) {
       this.#key = undefined;
-      const reason = reasonOf(error);
-      const said = `the fingerprint-key-file ${this.#path} cannot be used: ${reason}`;
+      const reason = fileErrorReason(error);
       if (this.#logged !== reason) {
         observe("fingerprints.key_unusable", { file: this.#path, reason });
       }
       this.#logged = reason;
-      throw new Error(said);
+      throw new Error(`cannot use fingerprint-key-file ${this.#path}: ${reason}`);
     }
   }
 }
 
-/** The keys of a process: one a file. */
+/** The keys of this process, one for each file. */
 export class FingerprintKeys {
   readonly #keys = new Map<string, FingerprintKey>();
 
-  /** The key in the file at this path, as it is when it is first asked for. */
+  /** Returns the key in the file at this path, which is read at its first use. */
   at(spelled: string, trust: Trust): FingerprintKey {
     const path = resolve(spelled);
     const key = this.#keys.get(path) ?? new FingerprintKey(path, trust);
@@ -60,7 +59,7 @@ async function keyIn(path: string, trust: Trust): Promise<AuditKey["fingerprint"
   return fingerprint;
 }
 
-/** Who makes it at the same time waits for the lock, and reads what is there then. */
+/** Creates the key. Another process that creates it at the same time waits, and reads this one. */
 async function make(path: string, trust: Trust): Promise<AuditKey> {
   const key = await takeKey(path, trust);
   key.release();

@@ -27,7 +27,7 @@ async function withPlace(use: (place: Place) => Promise<void>): Promise<void> {
 const VALUE = seal("a secret value");
 const keyAt = (path: string) => new FingerprintKey(path, ownTrust());
 
-Deno.test("the key is made at the first fingerprint, for its owner alone, and stays", () =>
+Deno.test("the key is created at the first fingerprint, readable by its owner only, and stays", () =>
   withPlace(async ({ path }) => {
     const key = keyAt(path);
     await assert.rejects(Deno.stat(path), Deno.errors.NotFound);
@@ -39,20 +39,20 @@ Deno.test("the key is made at the first fingerprint, for its owner alone, and st
     assert.notEqual(await key.of(seal("another value")), print);
   }));
 
-Deno.test("many who begin at once have one key", () =>
+Deno.test("concurrent starts share one key", () =>
   withPlace(async ({ path }) => {
     const prints = await Promise.all(Array.from({ length: 8 }, () => keyAt(path).of(VALUE)));
     assert.equal(new Set(prints).size, 1);
   }));
 
-Deno.test("an empty file, as of who was killed while making it, gets its key", () =>
+Deno.test("an empty file, as after a kill during its creation, gets a key", () =>
   withPlace(async ({ path }) => {
     await Deno.writeTextFile(path, "", { mode: 0o600 });
     assert.equal(await keyAt(path).of(VALUE), await keyAt(path).of(VALUE));
     assert.match(await Deno.readTextFile(path), /^[0-9a-f]{64}\n$/);
   }));
 
-Deno.test("the key of an audit log serves too, also while another process holds it", () =>
+Deno.test("the key of an audit log can be used, too, also while another process has its lock", () =>
   withPlace(async ({ path }) => {
     const own = await takeKey(path);
     try {
@@ -71,19 +71,19 @@ const UNUSABLE: [what: string, make: (path: string) => Promise<unknown>, why: Re
   [
     "one that holds something else",
     (path) => Deno.writeTextFile(path, "a secret value\n", { mode: 0o600 }),
-    /holds no key; move it away to have one made$/,
+    /has no valid key; move it away to create a new one$/,
   ],
   ["a folder", (path) => Deno.mkdir(path), /is not a regular file$/],
 ];
 
 for (const [what, make, why] of UNUSABLE) {
-  Deno.test(`${what} is no key: it is said and logged once, until it is mended`, () =>
+  Deno.test(`${what} is not a key: that is reported, and logged once, until it is corrected`, () =>
     withPlace(async ({ path, logged }) => {
       await make(path);
       const key = keyAt(path);
       for (const _ of [1, 2]) {
         await assert.rejects(key.of(VALUE), ({ message }: Error) => {
-          assert.match(message, /^the fingerprint-key-file .* cannot be used: /);
+          assert.match(message, /^cannot use fingerprint-key-file .*: /);
           assert.match(message, why);
           assert.doesNotMatch(message, /secret value/);
           return true;
@@ -96,7 +96,7 @@ for (const [what, make, why] of UNUSABLE) {
     }));
 }
 
-Deno.test("one file has one key in a process, however it is spelled", () =>
+Deno.test("a file has one key in a process, however its path is spelled", () =>
   withPlace(async ({ folder, path }) => {
     const keys = new FingerprintKeys();
     const key = keys.at(path, ownTrust());

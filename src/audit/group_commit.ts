@@ -3,46 +3,46 @@ import { dirname } from "node:path";
 import { openOwn } from "../files/open.ts";
 import { ownTrust, type Trust } from "../files/trusted.ts";
 import { type ChainHash, LINK_LENGTH, withLink } from "./chain.ts";
-import { type Rename, rotate } from "./files.ts";
+import { type Rename, rotateFiles } from "./files.ts";
 
-/** What of an open file is used here. */
+/** The part of `Deno.FsFile` that is used here. */
 export type AppendFile =
   & Pick<Deno.FsFile, "stat" | "read" | "seek" | "write" | "syncData" | "truncate">
   & Disposable;
 
 export interface GroupCommitOptions {
-  /** Gives the lines that a new file is to begin with, in the place of one that is gone or full. */
+  /** Returns the lines that a new file starts with, after one that is gone or full. */
   readonly carryOver?: () => readonly string[];
-  /** Links each line to the one before. @default they are not linked */
+  /** Links each line to the one before. @default lines are not linked */
   readonly chain?: {
     readonly hash: ChainHash;
-    /** What the next line is to be linked to, by what is in the files. */
+    /** Reads from the files what the next line is linked to. */
     readonly end: () => Promise<string>;
   };
   /**
-   * Bytes beyond which a new file is begun, and older ones that are kept, at least 1; looked up each
-   * time. @default there is one file
+   * The size in bytes at which the file is rotated, and the number of old files that are kept, at least
+   * 1. Called each time. @default the file is not rotated
    */
   readonly rotation?: () => { readonly maxSize: number; readonly keep: number };
-  /** Told why none can be begun, so that the one there grows; at most once an hour. */
+  /** Called when the file cannot be rotated and keeps growing; at most once an hour. */
   readonly onStuck?: (error: Error) => void;
   /** Who may own the file, and write to it. @default this process's user and root */
   readonly trust?: Trust;
-  /** Opens the file for reading and appending. @default makes it with mode 0600 */
+  /** Opens the file for reading and appending. @default creates it with mode 0600 */
   readonly open?: (path: string, trust: Trust) => Promise<AppendFile>;
   /** @default Deno.rename */
   readonly rename?: Rename;
 }
 
-/** Milliseconds until a new file is tried again after that failed. */
+/** Milliseconds until the next attempt after a rotation failed. */
 const ROTATE_AGAIN = 3_600_000;
 
 /**
- * Appends lines to a file and has them on the disk when it says so. Those that come while others
- * are being written wait, and are then written together: fifty at once cost two times, not fifty.
+ * Appends lines to a file and flushes them to the disk. Lines that arrive during a write are then written
+ * together: fifty concurrent calls take two writes, not fifty.
  *
- * The file is looked up each time, so that one that is moved or deleted is made anew; one that is
- * full is given another name. What could not be written whole is taken back.
+ * The file is opened each time, so that one that was moved or deleted is created again. A full file is
+ * rotated. A write that fails is truncated away.
  *
  * Permissions: `--allow-read --allow-write` of the file and its folder.
  */
@@ -51,11 +51,11 @@ export class GroupCommit {
   readonly #options: GroupCommitOptions;
   #waiting: { readonly lines: readonly string[]; readonly done: PromiseWithResolvers<void> }[] = [];
   #running = false;
-  /** The file as it was left. */
+  /** The file after the last write. */
   #left: { readonly dev: number; readonly ino: number | null; readonly size: number } | undefined;
-  /** Bytes that it began with: were they all that fits, each line would begin another one. */
+  /** Bytes of the lines that the file started with; they do not count towards a rotation. */
   #carried = 0;
-  /** What the next line is linked to; `undefined` when only the file tells. */
+  /** What the next line is linked to; `undefined` when it has to be read from the file. */
   #link: string | undefined;
   #rotateAgain = 0;
 
@@ -66,8 +66,8 @@ export class GroupCommit {
 
   /**
    * Resolves when the lines are on the disk.
-   * @param lines without their ends; what belongs together stays together
-   * @throws {Error} when they are not there, with the reason
+   * @param lines without line breaks; they stay together
+   * @throws {Error} with the reason, when the lines are not on the disk
    */
   append(lines: readonly string[]): Promise<void> {
     const done = Promise.withResolvers<void>();
@@ -113,13 +113,13 @@ export class GroupCommit {
       this.#link = link;
       if (isAnother) this.#carried = Buffer.byteLength(carried);
     } catch (error) {
-      // Else a line that was said not to be there may be there, or a piece of it.
+      // Otherwise the lines that the caller takes for lost, or a part of them, could be there.
       await file.truncate(size).catch(() => this.#link = undefined);
       throw error;
     }
   }
 
-  /** The lines with their ends, and what the next one is linked to. */
+  /** The lines with links and line breaks, and what the next line is linked to. */
   #linked(lines: readonly string[], before: string | undefined) {
     const { chain } = this.#options;
     let link = before;
@@ -132,7 +132,7 @@ export class GroupCommit {
     return { texts, link };
   }
 
-  /** The file, or a new one where that has no room for these lines. */
+  /** Opens the file, after a rotation if it has no room for these lines. */
   async #openFor(lines: readonly string[]): Promise<AppendFile> {
     const { trust = ownTrust(), open = openToAppend } = this.#options;
     const file = await open(this.#path, trust);
@@ -151,11 +151,11 @@ export class GroupCommit {
     return size + more > Math.max(rotation.maxSize, 2 * this.#carried);
   }
 
-  /** That none can be begun hinders no line. */
+  /** Rotates the file. A failure does not prevent the write. */
   async #rotate(): Promise<void> {
     const { rotation, rename, onStuck } = this.#options;
     try {
-      await rotate(this.#path, rotation!().keep, rename);
+      await rotateFiles(this.#path, rotation!().keep, rename);
       this.#carried = 0;
     } catch (error) {
       this.#rotateAgain = Date.now() + ROTATE_AGAIN;
@@ -164,7 +164,7 @@ export class GroupCommit {
   }
 }
 
-/** Whether the last line has no end, because its writer was killed or had no room. */
+/** Whether the last line has no line break, because its writer was killed or the disk was full. */
 async function isCut(file: AppendFile, size: number): Promise<boolean> {
   if (size === 0) return false;
   const last = new Uint8Array(1);
@@ -176,7 +176,7 @@ function openToAppend(path: string, trust: Trust): Promise<Deno.FsFile> {
   return Promise.try(() => openOwn(path, trust, { read: true, append: true }));
 }
 
-/** A new file's name is on the disk only when its folder is. */
+/** The name of a new file is on the disk only after its folder is flushed, too. */
 async function syncFolder(path: string): Promise<void> {
   using folder = await Deno.open(path, { read: true });
   await folder.sync();

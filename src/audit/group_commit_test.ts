@@ -61,7 +61,7 @@ function roomFor(bytes: number): Disk["taken"] {
   };
 }
 
-Deno.test("fifty lines at once are on the disk with two syncs, whole and in their order", () =>
+Deno.test("fifty concurrent lines are on the disk after two syncs, whole and in order", () =>
   withFolder(async (path) => {
     const disk = calm();
     const file = new GroupCommit(path, { open: watched(disk) });
@@ -71,7 +71,7 @@ Deno.test("fifty lines at once are on the disk with two syncs, whole and in thei
     assert.equal(read(path), lines.map((line) => line + "\n").join(""));
   }));
 
-Deno.test("nobody is told that a line is there before it is synced", () =>
+Deno.test("a call resolves only after its line is synced", () =>
   withFolder(async (path) => {
     const synced = Promise.withResolvers<void>();
     const reached = Promise.withResolvers<void>();
@@ -87,7 +87,7 @@ Deno.test("nobody is told that a line is there before it is synced", () =>
     await appended;
   }));
 
-Deno.test("the name of a new file is on the disk before a line in it is said to be there", () =>
+Deno.test("the name of a new file is synced before a call for a line in it resolves", () =>
   withFolder(async (path) => {
     const folder = dirname(path);
     const synced: string[] = [];
@@ -115,7 +115,7 @@ Deno.test("the name of a new file is on the disk before a line in it is said to 
     }
   }));
 
-Deno.test("only its owner may read the file, and what is there stays", () =>
+Deno.test("only its owner may read the file, and existing lines stay", () =>
   withFolder(async (path) => {
     await new GroupCommit(path).append(["one"]);
     assert.equal(Deno.statSync(path).mode! & 0o777, 0o600);
@@ -123,14 +123,14 @@ Deno.test("only its owner may read the file, and what is there stays", () =>
     assert.equal(read(path), "one\ntwo\n");
   }));
 
-Deno.test("a line that a crash has cut is ended before the next", () =>
+Deno.test("a line that a crash cut is terminated before the next line", () =>
   withFolder(async (path) => {
     Deno.writeTextFileSync(path, "one\ntw");
     await new GroupCommit(path).append(["three"]);
     assert.equal(read(path), "one\ntw\nthree\n");
   }));
 
-Deno.test("what cannot be written is said to all who wait for it, taken back, and hinders no later line", () =>
+Deno.test("a failed write rejects all its calls, is truncated away, and prevents no later line", () =>
   withFolder(async (path) => {
     const disk = calm();
     const file = new GroupCommit(path, { open: watched(disk) });
@@ -149,14 +149,14 @@ Deno.test("what cannot be written is said to all who wait for it, taken back, an
     assert.equal(read(path), "one\nfour\n");
   }));
 
-Deno.test("a line that the system takes in pieces is whole", () =>
+Deno.test("a line that is written in several steps is whole", () =>
   withFolder(async (path) => {
     const disk = { ...calm(), taken: roomFor(1000) };
     await new GroupCommit(path, { open: watched(disk) }).append(["one", "two"]);
     assert.equal(read(path), "one\ntwo\n");
   }));
 
-Deno.test("the piece of a line that a disk took before it was full is taken back", () =>
+Deno.test("a part of a line before the disk was full is truncated away", () =>
   withFolder(async (path) => {
     const disk = calm();
     const file = new GroupCommit(path, { open: watched(disk) });
@@ -166,7 +166,7 @@ Deno.test("the piece of a line that a disk took before it was full is taken back
     assert.equal(read(path), "one\n");
   }));
 
-Deno.test("a piece that cannot be taken back is ended before the next line", () =>
+Deno.test("a part of a line that cannot be truncated away is terminated before the next line", () =>
   withFolder(async (path) => {
     const disk = calm();
     const file = new GroupCommit(path, { open: watched(disk) });
@@ -180,7 +180,7 @@ Deno.test("a piece that cannot be taken back is ended before the next line", () 
     assert.equal(read(path), "sec\nthird\n");
   }));
 
-Deno.test("a file that was deleted, moved or emptied begins anew, with what is carried over", () =>
+Deno.test("a file that was deleted, moved or emptied starts again with the carried lines", () =>
   withFolder(async (path) => {
     const file = new GroupCommit(path, { carryOver: () => ["carried"] });
     await file.append(["one"]);
@@ -202,7 +202,7 @@ Deno.test("a full disk is an error with its reason", async () => {
   await assert.rejects(new GroupCommit("/dev/full").append(["one"]), /No space left on device/);
 });
 
-Deno.test("a pipe is refused instead of waited for", () =>
+Deno.test("a pipe is rejected instead of blocking", () =>
   withFolder(async (path) => {
     await new Deno.Command("mkfifo", { args: [path] }).output();
     await assert.rejects(new GroupCommit(path).append(["one"]), /it is not a regular file/);

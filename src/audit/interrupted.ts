@@ -1,21 +1,18 @@
-import type { Entry } from "./entry.ts";
+import type { AuditEntry } from "./entry.ts";
 
-/** After an interruption, in a sentence. */
-export function whatToDo({ kind, cluster, force, service_accounts }: Entry): string {
+/** The possible state of the secrets after an interruption, and how to complete the operation. */
+export function advice({ kind, cluster, force, service_accounts }: AuditEntry): string {
+  const value = "each secret has its old or its new value" +
+    (force ? ", or is missing because of force" : "");
   if (kind === "rotate") {
-    const where = cluster === undefined
-      ? "look at its clusters, which have lines of their own"
-      : "look at its secrets, each holds its old or its new value";
-    const missing = cluster !== undefined && force ? " or, because of force, is missing" : "";
-    return `a rotation was interrupted: ${where}${missing}; sending the same request again continues it`;
+    const state = cluster === undefined ? "see the entries of its clusters" : value;
+    return `${state}; send the same request again to continue`;
   }
   if (kind === "delete") {
-    const accounts = service_accounts ? ", and its service accounts may do without it already" : "";
-    return "a deletion was interrupted: look at its secrets, each is there as it was or gone" +
-      `${accounts}; sending the same deletion again, for each of the names, completes it`;
+    const accounts = service_accounts ? ", and service accounts may have lost it already" : "";
+    return `each secret is unchanged or deleted${accounts}; ` +
+      "send the same delete again for each of the names to complete it";
   }
-  const missing = force ? " or, because of force, is missing" : "";
-  const accounts = service_accounts ? ", and its service accounts may not use it yet" : "";
-  return "a write was interrupted: look at its secrets, each holds its old or its new value" +
-    `${missing}${accounts}; sending the same request again with upsert completes it`;
+  const accounts = service_accounts ? ", and service accounts may not use it yet" : "";
+  return `${value}${accounts}; send the same request again with upsert to complete it`;
 }

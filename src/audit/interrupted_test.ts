@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { configureLog } from "../log/logger.ts";
 import { AuditLog } from "./audit_log.ts";
-import type { Attempt, Entry } from "./entry.ts";
+import type { Attempt, AuditEntry } from "./entry.ts";
 import { LONGEST_LINE } from "./line.ts";
 
 /** What the next start says of a write that a crash has interrupted. */
@@ -21,45 +21,42 @@ const ATTEMPT: Attempt = {
   force: false,
 };
 
-const OLD_OR_NEW =
-  "a write was interrupted: look at its secrets, each holds its old or its new value";
-const UPSERT = "; sending the same request again with upsert completes it";
-const THERE_OR_GONE =
-  "a deletion was interrupted: look at its secrets, each is there as it was or gone";
-const SAME = "; sending the same deletion again, for each of the names, completes it";
-const ROTATION = "a rotation was interrupted: ";
-const HOLDS = "look at its secrets, each holds its old or its new value";
-const CONTINUES = "; sending the same request again continues it";
+const OLD_OR_NEW = "each secret has its old or its new value";
+const OR_MISSING = ", or is missing because of force";
+const UPSERT = "; send the same request again with upsert to complete it";
+const UNCHANGED_OR_DELETED = "each secret is unchanged or deleted";
+const SAME = "; send the same delete again for each of the names to complete it";
+const CONTINUE = "; send the same request again to continue";
 
-const ROWS: [what: string, attempt: Partial<Attempt>, message: string][] = [
+const ROWS: [what: string, attempt: Partial<Attempt>, advice: string][] = [
   ["a write", {}, OLD_OR_NEW + UPSERT],
   [
     "a write with force",
     { force: true },
-    `${OLD_OR_NEW} or, because of force, is missing${UPSERT}`,
+    OLD_OR_NEW + OR_MISSING + UPSERT,
   ],
   [
     "a write for service accounts",
     { serviceAccounts },
-    `${OLD_OR_NEW}, and its service accounts may not use it yet${UPSERT}`,
+    `${OLD_OR_NEW}, and service accounts may not use it yet${UPSERT}`,
   ],
-  ["a deletion", { kind: "delete" }, THERE_OR_GONE + SAME],
-  ["a deletion with force", { kind: "delete", force: true }, THERE_OR_GONE + SAME],
+  ["a deletion", { kind: "delete" }, UNCHANGED_OR_DELETED + SAME],
+  ["a deletion with force", { kind: "delete", force: true }, UNCHANGED_OR_DELETED + SAME],
   [
     "a deletion of what service accounts use",
     { kind: "delete", serviceAccounts },
-    `${THERE_OR_GONE}, and its service accounts may do without it already${SAME}`,
+    `${UNCHANGED_OR_DELETED}, and service accounts may have lost it already${SAME}`,
   ],
-  ["a rotation on one cluster", { kind: "rotate" }, ROTATION + HOLDS + CONTINUES],
+  ["a rotation on one cluster", { kind: "rotate" }, OLD_OR_NEW + CONTINUE],
   [
     "a rotation on one cluster with force",
     { kind: "rotate", force: true },
-    `${ROTATION}${HOLDS} or, because of force, is missing${CONTINUES}`,
+    OLD_OR_NEW + OR_MISSING + CONTINUE,
   ],
   [
     "a rotation as a whole",
     { kind: "rotate", cluster: undefined, clusters: ["a", "b"], force: true },
-    `${ROTATION}look at its clusters, which have lines of their own${CONTINUES}`,
+    "see the entries of its clusters" + CONTINUE,
   ],
 ];
 
@@ -96,9 +93,9 @@ async function begun(log: AuditLog, attempt: Partial<Attempt>) {
   return begun;
 }
 
-const textOf = ({ phase, write }: Entry) => write === undefined ? phase : `${phase} ${write}`;
+const textOf = ({ phase, write }: AuditEntry) => write === undefined ? phase : `${phase} ${write}`;
 
-Deno.test("of one request's writes to two clusters the one that did not end is reported, and no other", () =>
+Deno.test("of one request's writes to two clusters, only the unfinished one is reported", () =>
   withPlace(async ({ open, logged }) => {
     for (const [first, second] of [["a", "b"], ["b", "a"]] as const) {
       logged.length = 0;
@@ -125,7 +122,7 @@ Deno.test("of one request's writes to two clusters the one that did not end is r
     }
   }));
 
-const NO_WRITES: [what: string, attempt: Partial<Attempt>, said: Partial<Entry>][] = [
+const NO_WRITES: [what: string, attempt: Partial<Attempt>, said: Partial<AuditEntry>][] = [
   ["a dry run", { dryRun: true }, { kind: "docker", dry_run: true }],
   ["a dry run of a deletion", { dryRun: true, kind: "delete" }, { kind: "delete", dry_run: true }],
   [
@@ -141,7 +138,7 @@ const NO_WRITES: [what: string, attempt: Partial<Attempt>, said: Partial<Entry>]
 ];
 
 for (const [what, attempt, said] of NO_WRITES) {
-  Deno.test(`${what} is on record with its begin and end, and not reported by a crash`, () =>
+  Deno.test(`${what} is recorded with begin and end, and not reported after a crash`, () =>
     withPlace(async ({ open, logged }) => {
       const victim = open();
       await (await begun(victim, { ...attempt, writeId: "w1" })).end({ outcome: "created" });
@@ -162,7 +159,7 @@ for (const [what, attempt, said] of NO_WRITES) {
     }));
 }
 
-Deno.test("lines of an earlier version are read, and what they leave open is reported", () =>
+Deno.test("lines of an earlier version are read, and their unfinished writes are reported", () =>
   withPlace(async ({ open, path, logged }) => {
     const time = "2026-01-01T00:00:00.000Z";
     const { requestId: request, actor: { name: who, from }, ...rest } = ATTEMPT;
@@ -184,8 +181,8 @@ Deno.test("lines of an earlier version are read, and what they leave open is rep
     assert.deepEqual([entries.length, damaged], [7, 0]);
   }));
 
-for (const [what, attempt, message] of ROWS) {
-  Deno.test(`the next start says of ${what} what may be left, and which service accounts it had`, () =>
+for (const [what, attempt, advice] of ROWS) {
+  Deno.test(`the next start logs for ${what} the possible state of its secrets, and its service accounts`, () =>
     withPlace(async ({ open, logged }) => {
       const victim = open();
       await begun(victim, attempt);
@@ -193,8 +190,18 @@ for (const [what, attempt, message] of ROWS) {
       const next = open();
       await next.start();
       assert.deepEqual(
-        logged.map(({ message, service_accounts }) => [message, service_accounts]),
-        [[message, attempt.serviceAccounts]],
+        logged.map(({ message, kind, advice, service_accounts }) => [
+          message,
+          kind,
+          advice,
+          service_accounts,
+        ]),
+        [[
+          "write interrupted by a crash",
+          attempt.kind ?? "docker",
+          advice,
+          attempt.serviceAccounts,
+        ]],
       );
       const { entries } = await next.read({ limit: 9 });
       assert.deepEqual(entries.map(({ phase, service_accounts }) => [phase, service_accounts]), [
@@ -206,7 +213,7 @@ for (const [what, attempt, message] of ROWS) {
     }));
 }
 
-Deno.test("a write that says more than fits in a line is shown, and reported by a crash", () =>
+Deno.test("a write that does not fit in a line is listed, and reported after a crash", () =>
   withPlace(async ({ open, path, logged }) => {
     const namespaces = Array.from({ length: 1000 }, (_, i) => `${i}`.padStart(63, "n"));
     const names = Array.from({ length: 10 }, (_, i) => `${i}`.padStart(253, "n"));

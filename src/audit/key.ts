@@ -2,18 +2,18 @@ import { Buffer } from "node:buffer";
 import { createHmac, hkdfSync, randomBytes } from "node:crypto";
 import { delay } from "../async/timed.ts";
 import { openOwn } from "../files/open.ts";
-import { faultOf, NotTrusted, ownTrust, type Trust } from "../files/trusted.ts";
+import { fileProblem, NotTrusted, ownTrust, type Trust } from "../files/trusted.ts";
 import { seal, type Sealed } from "../log/sealed.ts";
 import type { ChainHash } from "./chain.ts";
 
-/** The key of a log's fingerprints; who holds it is the only one to write that log. */
+/** The key of a log. The process that holds its lock is the only writer of the log. */
 export interface AuditKey {
   /**
-   * Tells whether two credentials are the same, and nothing else of them to who has not the key.
+   * Equal credentials have equal fingerprints. Without the key, a fingerprint reveals nothing else.
    * @returns the first 16 hexadecimal digits of the HMAC-SHA-256
    */
   fingerprint(credential: Sealed<string>): string;
-  /** Chains the lines. It tells nothing of fingerprints, nor do these of it. */
+  /** Chains the lines. Links reveal nothing about fingerprints, nor fingerprints about links. */
   readonly chain: ChainHash;
   release(): void;
 }
@@ -21,21 +21,21 @@ export interface AuditKey {
 /** Another process writes the log. */
 export class HeldByAnother extends Error {}
 
-/** Bytes of a key. */
+/** Length of a key in bytes. */
 const LENGTH = 32;
 
 /**
- * Takes the key file of a log, which is made at first, and its lock, which ends with the process
- * that holds it however that ends.
+ * Locks and reads the key file of a log, and creates it if there is none. The lock is released with the
+ * process, even if it is killed.
  *
  * Permissions: `--allow-read --allow-write` of the file and its folder.
- * @throws {Error} says why it cannot be had
+ * @throws {Error} with the reason, when the key cannot be used
  */
 export async function takeKey(path: string, trust: Trust = ownTrust()): Promise<AuditKey> {
   const file = open(path, trust);
   try {
     if (!await isLocked(file)) throw new HeldByAnother(`another process holds ${path}`);
-    const key = await read(file, path) ?? await make(file);
+    const key = await read(file, path) ?? await writeNewKey(file);
     return { ...usesOf(key), release: () => file.close() };
   } catch (error) {
     file.close();
@@ -43,13 +43,13 @@ export async function takeKey(path: string, trust: Trust = ownTrust()): Promise<
   }
 }
 
-/** How often a lock that is held is asked for again, and milliseconds in between. */
+/** Attempts to get a lock, and milliseconds between them. */
 const TRIES = 20;
 const PAUSE = 10;
 
 /**
- * Whether it is ours now. A process that is just being started holds what the one that starts it
- * holds, until it runs its own program: a kubectl, say, for a few milliseconds.
+ * Tries to lock the file for a moment: a process that is being started, such as kubectl, shares the locks
+ * of its parent for a few milliseconds, until it executes its own program.
  */
 async function isLocked(file: Deno.FsFile): Promise<boolean> {
   for (let left = TRIES; !await file.tryLock(true); left--) {
@@ -71,7 +71,7 @@ function usesOf(key: Sealed<Buffer>): Omit<AuditKey, "release"> {
   return { fingerprint: fingerprintsBy(key), chain: chainBy(key) };
 }
 
-/** By a key of its own: who may write credentials has fingerprints made of texts of his choice. */
+/** By a derived key, since whoever may write credentials can get fingerprints of chosen texts. */
 function chainBy(key: Sealed<Buffer>): ChainHash {
   const own = seal(Buffer.from(hkdfSync("sha256", key.reveal(), "", "audit log chain", LENGTH)));
   return (text) => createHmac("sha256", own.reveal()).update(text).digest("hex").slice(0, 32);
@@ -82,30 +82,29 @@ function fingerprintsBy(key: Sealed<Buffer>): AuditKey["fingerprint"] {
     createHmac("sha256", key.reveal()).update(credential.reveal()).digest("hex").slice(0, 16);
 }
 
-/** Why fingerprints are by such a key where nothing is configured: for the end of a sentence. */
-export const NO_KEY =
-  "there is neither a fingerprint-key-file nor an audit log, whose key they would be by";
+/** Why fingerprints change with each process, for the end of a sentence. */
+export const NO_KEY = "neither fingerprint-key-file nor audit-log is set";
 
-/** Fingerprints by a key that nobody keeps: they tell what is the same until this process ends. */
+/** Makes fingerprints by a temporary key: they can be compared until this process exits. */
 export function passingFingerprints(): AuditKey["fingerprint"] {
   return fingerprintsBy(seal(randomBytes(LENGTH)));
 }
 
 /**
- * The key of a log that another process may hold: nothing is taken, nor made.
+ * Reads the key of a log, whether or not another process has the lock. Nothing is locked or created.
  *
  * Permissions: `--allow-read` of the file.
- * @returns `undefined` where there is no key yet
- * @throws {Error} says why it cannot be had
+ * @returns `undefined` when there is no key yet
+ * @throws {Error} with the reason, when the key cannot be used
  */
 export async function keyBeside(
   path: string,
   trust: Trust = ownTrust(),
 ): Promise<Omit<AuditKey, "release"> | undefined> {
   try {
-    // Looked at before it is opened: opening a FIFO would hang.
+    // Checked before it is opened: to open a FIFO would hang.
     if (!(await Deno.stat(path)).isFile) throw new Error(`${path} is not a regular file`);
-    const fault = faultOf(path, trust);
+    const fault = fileProblem(path, trust);
     if (fault !== undefined) throw new Error(`cannot use ${path}: ${fault.why}`);
     using file = await Deno.open(path, { read: true });
     const key = await read(file, path);
@@ -116,7 +115,7 @@ export async function keyBeside(
   }
 }
 
-/** The key in a file; `undefined` when it is new, or its maker was killed before it was there. */
+/** The key in a file; `undefined` when the file is empty, as after a kill during its creation. */
 async function read(file: Deno.FsFile, path: string): Promise<Sealed<Buffer> | undefined> {
   const { mode, size, isFile } = await file.stat();
   if (!isFile) throw new Error(`${path} is not a regular file`);
@@ -125,11 +124,13 @@ async function read(file: Deno.FsFile, path: string): Promise<Sealed<Buffer> | u
   const content = Buffer.alloc(2 * LENGTH + 2);
   const length = await file.read(content);
   const [hex] = /^[0-9a-f]{64}(?=\n$)/.exec(content.toString("latin1", 0, length ?? 0)) ?? [];
-  if (hex === undefined) throw new Error(`${path} holds no key; move it away to have one made`);
+  if (hex === undefined) {
+    throw new Error(`${path} has no valid key; move it away to create a new one`);
+  }
   return seal(Buffer.from(hex, "hex"));
 }
 
-async function make(file: Deno.FsFile): Promise<Sealed<Buffer>> {
+async function writeNewKey(file: Deno.FsFile): Promise<Sealed<Buffer>> {
   const key = randomBytes(LENGTH);
   await file.write(Buffer.from(key.toString("hex") + "\n"));
   await file.sync();

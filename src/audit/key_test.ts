@@ -21,7 +21,7 @@ async function fingerprints(path: string, ...values: string[]): Promise<string[]
   }
 }
 
-Deno.test("the same credential has the same fingerprint, also after a restart, another one another", () =>
+Deno.test("the same credential has the same fingerprint, also after a restart, and another one has another", () =>
   withFolder(async (folder) => {
     const path = join(folder, "key");
     const [a, b, c] = await fingerprints(path, "secret", "secret", "other");
@@ -31,14 +31,14 @@ Deno.test("the same credential has the same fingerprint, also after a restart, a
     assert.deepEqual(await fingerprints(path, "secret"), [a]);
   }));
 
-Deno.test("fingerprints of two logs tell nothing of each other", () =>
+Deno.test("fingerprints of two logs cannot be compared", () =>
   withFolder(async (folder) => {
     const [a] = await fingerprints(join(folder, "a"), "secret");
     const [b] = await fingerprints(join(folder, "b"), "secret");
     assert.notEqual(a, b);
   }));
 
-Deno.test("only its owner may read the key, and one that others may read is refused", () =>
+Deno.test("only its owner may read the key, and a key that others may read is rejected", () =>
   withFolder(async (folder) => {
     const path = join(folder, "key");
     await fingerprints(path);
@@ -47,7 +47,7 @@ Deno.test("only its owner may read the key, and one that others may read is refu
     await assert.rejects(takeKey(path), /others may use .*run chmod 600/);
   }));
 
-Deno.test("one holds the key at a time", () =>
+Deno.test("one process at a time has the lock of a key", () =>
   withFolder(async (folder) => {
     const path = join(folder, "key");
     const key = await takeKey(path);
@@ -56,7 +56,7 @@ Deno.test("one holds the key at a time", () =>
     (await takeKey(path)).release();
   }));
 
-Deno.test("who finds it held for a moment looks again", () =>
+Deno.test("a lock that is held for a moment is tried again", () =>
   withFolder(async (folder) => {
     const path = join(folder, "key");
     const key = await takeKey(path);
@@ -64,7 +64,7 @@ Deno.test("who finds it held for a moment looks again", () =>
     (await takeKey(path)).release();
   }));
 
-Deno.test("a key whose making was interrupted is made, and what is no key is left alone", () =>
+Deno.test("a key whose creation was interrupted is created, and a file that is not a key is not changed", () =>
   withFolder(async (folder) => {
     const path = join(folder, "key");
     Deno.writeTextFileSync(path, "", { mode: 0o600 });
@@ -74,7 +74,7 @@ Deno.test("a key whose making was interrupted is made, and what is no key is lef
     ) {
       Deno.writeTextFileSync(path, content);
       await assert.rejects(takeKey(path), (error: Error) => {
-        assert.match(error.message, /holds no key/);
+        assert.match(error.message, /has no valid key/);
         assert.ok(!error.message.includes("000"), error.message);
         return true;
       });
@@ -82,7 +82,7 @@ Deno.test("a key whose making was interrupted is made, and what is no key is lef
     }
   }));
 
-Deno.test("who only reads has the same fingerprints and chain while another process holds the key", () =>
+Deno.test("a reader has the same fingerprints and chain while another process has the lock", () =>
   withFolder(async (folder) => {
     const path = join(folder, "key");
     assert.equal(await keyBeside(path), undefined);
@@ -95,7 +95,7 @@ Deno.test("who only reads has the same fingerprints and chain while another proc
     key.release();
   }));
 
-Deno.test("who has fingerprints made of a text of his own learns nothing of the chain by it", () =>
+Deno.test("fingerprints of chosen texts reveal nothing about the chain", () =>
   withFolder(async (folder) => {
     const key = await takeKey(join(folder, "key"));
     const text = 'x\n{"time":"2026-01-01T00:00:00.000Z","phase":"end"}';
@@ -104,14 +104,14 @@ Deno.test("who has fingerprints made of a text of his own learns nothing of the 
     key.release();
   }));
 
-Deno.test("who only reads refuses the same keys, and makes none", () =>
+Deno.test("a reader rejects the same keys, and creates none", () =>
   withFolder(async (folder) => {
     const path = join(folder, "key");
     Deno.writeTextFileSync(path, "", { mode: 0o600 });
     assert.equal(await keyBeside(path), undefined);
     assert.equal(Deno.readTextFileSync(path), "");
     Deno.writeTextFileSync(path, "short\n");
-    await assert.rejects(keyBeside(path), /holds no key/);
+    await assert.rejects(keyBeside(path), /has no valid key/);
     Deno.chmodSync(path, 0o640);
     await assert.rejects(keyBeside(path), /others may use .*run chmod 600/);
     await assert.rejects(keyBeside(folder), /is not a regular file/);

@@ -1,45 +1,44 @@
 import { Buffer } from "node:buffer";
-import { CUT_ORDER, type Cuttable, type Entry } from "./entry.ts";
+import { type AuditEntry, CUT_ORDER, type Cuttable } from "./entry.ts";
 
 /**
- * Longest line that is written, with its link and its end, in bytes: a thousand namespaces of 63
- * characters are a quarter of it.
+ * Longest line that is written, with link and line break, in bytes. A thousand namespaces of 63
+ * characters take a quarter of it.
  */
 export const LONGEST_LINE = 256 * 1024;
 
-/** Bytes of a line beside the entry without `more`: `more`, `carried`, the link and the end. */
+/** Bytes reserved for `more`, `carried`, the link and the line break. */
 const BESIDE = 512;
 
 const ROOM = LONGEST_LINE - BESIDE;
 
 /**
- * Most bytes of service accounts, also where there is room for more: a request names them as so many
- * names times so many namespaces. One with a short name in each of a thousand namespaces fits.
+ * Most bytes of service accounts, even if there is room for more: a request can name a thousand names in
+ * a thousand namespaces. One account with a short name in each of a thousand namespaces fits.
  */
 const ROOM_FOR_ACCOUNTS = 100 * 1024;
 
-/** So many of a list stay as long as another one that is cut later can be. */
+/** Items of a list that stay as long as another list can still be cut. */
 const KEPT = 10;
 
-/** Characters that stay of a text in an entry that is too long without any list. */
+/** Length to which texts are cut in an entry that is too long even without lists. */
 const MAX_TEXT = 1000;
 
-/** The line of an entry, cut where it is too long, without its end and its link. */
-export function lineOf(entry: Entry): string {
+/** The line of an entry, cut to fit, without link and line break. */
+export function lineOf(entry: AuditEntry): string {
   return JSON.stringify(fitted(entry));
 }
 
-/** The same again, at the beginning of a new file: see `Parsed.isCarried`. */
-export function carriedLineOf(entry: Entry): string {
+/** The line of an entry that is repeated at the start of a new file: see `Parsed.isCarried`. */
+export function carriedLineOf(entry: AuditEntry): string {
   return JSON.stringify({ ...fitted(entry), carried: true });
 }
 
 /**
- * An entry whose line is at most {@link LONGEST_LINE} long. Of lists that are too long the first
- * items stay, and `more` says how many were left out; what was not restored is cut last. One that
- * fits stays as it is.
+ * Cuts an entry so that its line has at most {@link LONGEST_LINE} bytes. The first items of a list stay,
+ * and `more` has the number of the others. `not_restored` is cut last. An entry that fits is unchanged.
  */
-export function fitted(entry: Entry): Entry {
+export function fitted(entry: AuditEntry): AuditEntry {
   const accounts = sizeOf(entry.service_accounts ?? []);
   let fitting = shortened(entry, "service_accounts", { by: accounts - ROOM_FOR_ACCOUNTS });
   for (const keep of [KEPT, 0]) {
@@ -52,12 +51,12 @@ export function fitted(entry: Entry): Entry {
   return sizeOf({ ...fitting, more: undefined }) <= ROOM ? fitting : withShortTexts(fitting);
 }
 
-/** Without as many of the last items as make it shorter by some bytes, but with the first `keep`. */
+/** Removes the last items of a list until the entry is shorter by `by` bytes, but keeps the first `keep`. */
 function shortened(
-  entry: Entry,
+  entry: AuditEntry,
   list: Cuttable,
   { by, keep = 0 }: { readonly by: number; readonly keep?: number },
-): Entry {
+): AuditEntry {
   const all = entry[list];
   if (typeof all !== "object" || all === null || by <= 0) return entry;
   const isList = Array.isArray(all);
@@ -77,7 +76,7 @@ function shortened(
   };
 }
 
-function withShortTexts(entry: Entry): Entry {
+function withShortTexts(entry: AuditEntry): AuditEntry {
   const short = Object.entries(entry).map(([key, value]) => [
     key,
     typeof value === "string" && value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value,
@@ -85,7 +84,7 @@ function withShortTexts(entry: Entry): Entry {
   return Object.fromEntries(short);
 }
 
-/** Of its JSON, in bytes. */
+/** The length of the JSON in bytes. */
 function sizeOf(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value));
 }

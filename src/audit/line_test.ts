@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { LINK_LENGTH } from "./chain.ts";
-import { type Cuttable, type Entry, MAX_LINE, parseLine } from "./entry.ts";
+import { type AuditEntry, type Cuttable, MAX_LINE, parseLine } from "./entry.ts";
 import { carriedLineOf, fitted, lineOf, LONGEST_LINE } from "./line.ts";
 
-const ENTRY: Entry = {
+const ENTRY: AuditEntry = {
   time: "2026-01-01T00:00:00.000Z",
   phase: "end",
   write: "r1.12345678",
@@ -14,7 +14,7 @@ const ENTRY: Entry = {
 const sizeOf = (line: string) => new TextEncoder().encode(line).length;
 
 /** Of the longest line that an entry can become, with all that comes to it. */
-const writtenSize = (entry: Entry) => sizeOf(carriedLineOf(entry)) + LINK_LENGTH + 1;
+const writtenSize = (entry: AuditEntry) => sizeOf(carriedLineOf(entry)) + LINK_LENGTH + 1;
 
 const named = (count: number, length: number) =>
   Array.from({ length: count }, (_, i) => `${i}`.padStart(length, "n"));
@@ -25,14 +25,14 @@ const accountsIn = (namespaces: readonly string[], names: readonly string[]) =>
 const notRestored = (count: number) =>
   named(count, 63).map((namespace) => ({ namespace, name: "pull", state: "unknown" }));
 
-Deno.test("what the largest ordinary request says stands in the line as it is", () => {
+Deno.test("the largest ordinary request fits in a line without cuts", () => {
   const namespaces = named(1000, 63);
   const entry = { ...ENTRY, namespaces, service_accounts: accountsIn(namespaces, ["default"]) };
   assert.equal(lineOf(entry), JSON.stringify(entry));
   assert.deepEqual(fitted(entry), entry);
 });
 
-Deno.test("an entry is cut from the byte on that is too much, by one item", () => {
+Deno.test("an entry that is one byte too long is cut by one item", () => {
   const of = (length: number) => ({
     ...ENTRY,
     reason: "r".repeat(length),
@@ -50,7 +50,7 @@ Deno.test("an entry is cut from the byte on that is too much, by one item", () =
 
 const MANY = named(20_000, 63);
 
-const LONG: [what: string, said: Partial<Entry>][] = [
+const LONG: [what: string, said: Partial<AuditEntry>][] = [
   ["names", { names: MANY }],
   ["namespaces", { namespaces: MANY }],
   ["names of what was written", { written: MANY }],
@@ -81,7 +81,7 @@ const LONG: [what: string, said: Partial<Entry>][] = [
 ];
 
 for (const [what, said] of LONG) {
-  Deno.test(`a line is an entry, and not too long, whatever it has of ${what}`, () => {
+  Deno.test(`a line is an entry of limited length, with any number of ${what}`, () => {
     const entry = { ...ENTRY, ...said };
     assert.ok(sizeOf(JSON.stringify(entry)) > MAX_LINE);
     assert.ok(writtenSize(entry) <= LONGEST_LINE);
@@ -100,7 +100,7 @@ for (const [what, said] of LONG) {
   });
 }
 
-Deno.test("service accounts are cut first, and what was not restored last", () => {
+Deno.test("service accounts are cut first, and not_restored last", () => {
   const namespaces = named(1000, 63);
   const entry = {
     ...ENTRY,
@@ -121,7 +121,7 @@ Deno.test("service accounts are cut first, and what was not restored last", () =
   assert.ok(failed.not_restored!.length > 2000);
 });
 
-Deno.test("service accounts take little of a line, also where there is room", () => {
+Deno.test("service accounts take a limited part of a line, even if there is room", () => {
   const service_accounts = accountsIn(named(200, 20), named(10, 60));
   const cut = fitted({ ...ENTRY, service_accounts });
   const size = sizeOf(JSON.stringify(cut.service_accounts));
@@ -129,7 +129,7 @@ Deno.test("service accounts take little of a line, also where there is room", ()
   assert.equal(cut.service_accounts!.length + cut.more!.service_accounts!, 2000);
 });
 
-Deno.test("what is cut once more, as by a later version, was left out of the whole", () => {
+Deno.test("items that are cut again, as by a later version, count as left out of the original list", () => {
   const namespaces = named(8000, 63);
   const { more } = fitted({ ...ENTRY, namespaces, more: { namespaces: 100, names: 2 } });
   assert.equal(more!.names, 2);

@@ -1,60 +1,59 @@
 import { ChainCheck, type ChainHash, type ChainSeen } from "./chain.ts";
-import { type Cuttable, type Entry, parseLine } from "./entry.ts";
+import { type AuditEntry, type Cuttable, parseLine } from "./entry.ts";
 import { type LogFiles, logLines } from "./files.ts";
 
-export interface AuditQuery {
-  /** Of this one, also of what was about several with it. */
+export interface EntryQuery {
+  /** Entries about this cluster, alone or among several. */
   readonly cluster?: string;
-  /** Of a secret. */
+  /** Entries about a secret of this name. */
   readonly name?: string;
-  /** Not before this time. */
+  /** Entries at or after this time. */
   readonly since?: Date;
-  /** Before this time. */
+  /** Entries before this time. */
   readonly until?: Date;
   /**
-   * Fingerprint of a credential, or how it begins, also of one that was to be replaced. An entry that
-   * was too long for all of its fingerprints is given, too, as it may have had that one.
+   * Entries with a fingerprint that starts with this text, of a written or a replaced credential. An
+   * entry whose fingerprints were cut matches, too.
    */
   readonly credential?: string;
-  /** Id of a rotation. */
+  /** Entries of this rotation. */
   readonly rotation?: string;
-  /** Fingerprint of a credential that was to be replaced. */
+  /** Entries that replace the credential with this fingerprint. */
   readonly replaced?: string;
-  /** Most entries that are given. */
+  /** The most entries to return. */
   readonly limit: number;
-  /** Whether who asks may see an entry. @default all of them */
-  readonly mayShow?: (entry: Entry) => boolean;
+  /** Whether the caller may see an entry. @default every entry */
+  readonly mayShow?: (entry: AuditEntry) => boolean;
 }
 
-export interface AuditPage {
+export interface EntryPage {
   /** Newest first. */
-  readonly entries: readonly Entry[];
+  readonly entries: readonly AuditEntry[];
   /** Whether there are more. */
   readonly truncated: boolean;
-  /** Lines that were passed over, because they are no entries: a crash has cut them. */
+  /** The number of lines that are not entries, because a crash cut them. */
   readonly damaged: number;
-  /** Of all lines that were read, those that are not asked for too. */
+  /** The chain of all lines that were read, whether or not the query matches them. */
   readonly chain: ChainSeen;
 }
 
-/** By how much clocks are set back at most while a log is written, in milliseconds. */
+/** The most that a clock is set back while a log is written, in milliseconds. */
 const SET_BACK = 60 * 60 * 1000;
 
 /**
- * Reads a log backwards through its files, only as far as the query needs it. A log that is not
- * there is an empty one.
+ * Reads a log backwards through its files, as far as the query needs it. A missing log counts as empty.
  *
  * Permissions: `--allow-read` of the files.
- * @param hash by which the lines are chained, or why it cannot be had
+ * @param hash the hash of the chain, or why it cannot be computed
  */
 export async function readAudit(
   files: LogFiles,
-  query: AuditQuery,
+  query: EntryQuery,
   hash: ChainHash | { readonly why: string },
-): Promise<AuditPage> {
-  const entries: Entry[] = [];
+): Promise<EntryPage> {
+  const entries: AuditEntry[] = [];
   const chain = new ChainCheck(hash);
-  /** Writes whose `begin` stands once more in an older file. */
+  /** Writes whose `begin` is repeated from an older file. */
   const carried = new Set<string>();
   let damaged = 0;
   const longBefore = query.since ? query.since.getTime() - SET_BACK : -Infinity;
@@ -72,31 +71,31 @@ export async function readAudit(
       if (carried.has(entry.write)) continue;
       if (isCarried) carried.add(entry.write);
     }
-    if (!isAskedFor(entry, query)) continue;
+    if (!matches(entry, query)) continue;
     if (entries.length === query.limit) return page(true);
     entries.push(entry);
   }
   return page(false);
 }
 
-/** Of all credentials that an entry has; a line that somebody has changed may hold anything. */
-function fingerprintsOf({ credential, credentials, ...entry }: Entry): string[] {
+/** All fingerprints of an entry. A line that somebody changed may contain anything. */
+function fingerprintsOf({ credential, credentials, ...entry }: AuditEntry): string[] {
   return [credential, ...Object.values(credentials ?? {}), ...replacedOf(entry)]
     .filter((each) => typeof each === "string");
 }
 
-const replacedOf = ({ replaces }: Pick<Entry, "replaces">): readonly string[] =>
+const replacedOf = ({ replaces }: Pick<AuditEntry, "replaces">): readonly string[] =>
   Array.isArray(replaces) ? replaces : [];
 
-const clustersOf = ({ cluster, clusters }: Entry): readonly unknown[] => [
+const clustersOf = ({ cluster, clusters }: AuditEntry): readonly unknown[] => [
   cluster,
   ...Array.isArray(clusters) ? clusters : [],
 ];
 
-/** Whether a list was too long for the entry. */
-const isCut = ({ more }: Entry, list: Cuttable): boolean => (more?.[list] ?? 0) > 0;
+/** Whether items of a list were left out. */
+const isCut = ({ more }: AuditEntry, list: Cuttable): boolean => (more?.[list] ?? 0) > 0;
 
-function isAskedFor(entry: Entry, query: AuditQuery): boolean {
+function matches(entry: AuditEntry, query: EntryQuery): boolean {
   const { cluster, name, credential, rotation, replaced, since, until } = query;
   const { mayShow = () => true } = query;
   const time = Date.parse(entry.time);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import type { Entry } from "./entry.ts";
+import type { AuditEntry } from "./entry.ts";
 import { lineOf } from "./line.ts";
-import { type AuditQuery, readAudit } from "./read.ts";
+import { type EntryQuery, readAudit } from "./read.ts";
 
 /** Entry number `i`: a second after the one before. */
-function entry(i: number, more: Partial<Entry> = {}): Entry {
+function entry(i: number, more: Partial<AuditEntry> = {}): AuditEntry {
   return {
     time: new Date(Date.UTC(2026, 0, 1) + i * 1000).toISOString(),
     phase: "begin",
@@ -17,7 +17,7 @@ function entry(i: number, more: Partial<Entry> = {}): Entry {
 
 const at = (i: number) => new Date(entry(i).time);
 
-async function page(lines: readonly string[], query: Partial<AuditQuery>) {
+async function page(lines: readonly string[], query: Partial<EntryQuery>) {
   const path = await Deno.makeTempFile();
   try {
     await Deno.writeTextFile(path, lines.map((line) => line + "\n").join(""));
@@ -34,26 +34,26 @@ const NO_KEY = { why: "there is no key" };
 const TEN = Array.from({ length: 10 }, (_, i) => lineOf(entry(i)));
 const all = { truncated: false, damaged: 0 };
 
-Deno.test("entries come newest first, as many as asked for, and it is said when there are more", async () => {
+Deno.test("entries are newest first, up to the limit, with a mark when there are more", async () => {
   const newest = ["w9", "w8", "w7"];
   assert.deepEqual(await page(TEN, { limit: 3 }), { writes: newest, truncated: true, damaged: 0 });
   assert.equal((await page(TEN, { limit: 9 })).truncated, true);
   assert.equal((await page(TEN, { limit: 10 })).truncated, false);
 });
 
-Deno.test("entries are picked by cluster, by a secret's name and by both", async () => {
+Deno.test("entries are filtered by cluster, by a secret's name and by both", async () => {
   assert.deepEqual((await page(TEN, { cluster: "odd" })).writes, ["w9", "w7", "w5", "w3", "w1"]);
   assert.deepEqual((await page(TEN, { name: "name-0" })).writes, ["w9", "w6", "w3", "w0"]);
   const both = await page(TEN, { name: "name-0", cluster: "even", limit: 2 });
   assert.deepEqual(both, { writes: ["w6", "w0"], ...all });
 });
 
-Deno.test("a name is found also where it was written instead of the one asked for", async () => {
+Deno.test("a name is also found if it was written instead of the requested one", async () => {
   const moved = lineOf(entry(10, { phase: "end", written: ["holder"] }));
   assert.deepEqual((await page([...TEN, moved], { name: "holder" })).writes, ["w10"]);
 });
 
-Deno.test("entries are picked by the fingerprint of a credential, whole or its beginning", async () => {
+Deno.test("entries are filtered by the fingerprint of a credential or its start", async () => {
   const [one, other] = ["1f00".repeat(16), "1f01".repeat(16)];
   const lines = [
     entry(0, { credential: one }),
@@ -71,7 +71,7 @@ Deno.test("entries are picked by the fingerprint of a credential, whole or its b
   assert.deepEqual(await picked(`2${one.slice(1)}`), ["w4"]);
 });
 
-Deno.test("entries are picked by rotation, and by the credential that was to be replaced", async () => {
+Deno.test("entries are filtered by rotation, and by the credential to replace", async () => {
   const [old, cut] = ["1f00".repeat(16), "1f01".repeat(16)];
   const lines = [
     entry(0, { rotation: "r-1", replaces: [old] }),
@@ -80,7 +80,7 @@ Deno.test("entries are picked by rotation, and by the credential that was to be 
     entry(3, { credential: old }),
     entry(4, { replaces: "forged" as never }),
   ].map(lineOf);
-  const picked = async (query: Partial<AuditQuery>) => (await page(lines, query)).writes;
+  const picked = async (query: Partial<EntryQuery>) => (await page(lines, query)).writes;
   assert.deepEqual(await picked({ rotation: "r-1" }), ["w1", "w0"]);
   assert.deepEqual(await picked({ rotation: "r-" }), []);
   // What was left out of an entry may have been the one that is asked for.
@@ -89,7 +89,7 @@ Deno.test("entries are picked by rotation, and by the credential that was to be 
   assert.deepEqual(await picked({ credential: old.slice(0, 8) }), ["w3", "w2", "w0"]);
 });
 
-Deno.test("what was about several clusters is picked by each of them", async () => {
+Deno.test("an entry about several clusters is found by each of them", async () => {
   const lines = [
     entry(0, { cluster: undefined, clusters: ["a", "b"] }),
     entry(1, { cluster: undefined, clusters: ["a"], more: { clusters: 900 } }),
@@ -100,7 +100,7 @@ Deno.test("what was about several clusters is picked by each of them", async () 
   assert.deepEqual((await page(lines, { cluster: "b" })).writes, ["w1", "w0"]);
 });
 
-Deno.test("entries are picked by time: since it, and before it", async () => {
+Deno.test("entries are filtered by time: since and until", async () => {
   assert.deepEqual((await page(TEN, { since: at(7) })).writes, ["w9", "w8", "w7"]);
   assert.deepEqual((await page(TEN, { until: at(2) })).writes, ["w1", "w0"]);
   assert.deepEqual((await page(TEN, { since: at(3), until: at(5) })).writes, ["w4", "w3"]);
@@ -111,12 +111,12 @@ Deno.test("a clock that was set back hides nothing", async () => {
   assert.deepEqual((await page(lines, { since: at(60) })).writes, ["w100"]);
 });
 
-Deno.test("who may not see an entry does not get it, and it takes no place", async () => {
+Deno.test("entries that the caller may not see are left out, and do not count for the limit", async () => {
   const { writes } = await page(TEN, { mayShow: ({ cluster }) => cluster === "even", limit: 2 });
   assert.deepEqual(writes, ["w8", "w6"]);
 });
 
-Deno.test("damaged lines are passed over and counted", async () => {
+Deno.test("damaged lines are skipped and counted", async () => {
   const damaged = [
     '{"time":"2026-01-01T00:00:00.000Z","phase":"be',
     "null",
@@ -130,7 +130,7 @@ Deno.test("damaged lines are passed over and counted", async () => {
   assert.deepEqual(await page(lines, {}), { writes: ["w1", "w0"], truncated: false, damaged: 7 });
 });
 
-Deno.test("a log that is not there is an empty one", async () => {
+Deno.test("a missing log counts as empty", async () => {
   const chain = { state: "unchained", checked: 0 };
   assert.deepEqual(await readAudit({ path: "/no/such/audit.log" }, { limit: 1 }, NO_KEY), {
     entries: [],
@@ -139,13 +139,13 @@ Deno.test("a log that is not there is an empty one", async () => {
   });
 });
 
-Deno.test("of a large log only what is asked for is read, and what is an hour older ends the search", async () => {
+Deno.test("only the needed part of a large log is read, and the search stops an hour before `since`", async () => {
   const path = await Deno.makeTempFile();
   try {
     await Deno.truncate(path, 64 * 1024 ** 3); // which take no room, but minutes to read
     const lines = [lineOf(entry(-7200)), ...TEN].map((line) => line + "\n");
     await Deno.writeTextFile(path, "\n" + lines.join(""), { append: true });
-    const read = async (query: AuditQuery) => (await readAudit({ path }, query, NO_KEY)).entries;
+    const read = async (query: EntryQuery) => (await readAudit({ path }, query, NO_KEY)).entries;
     assert.equal((await read({ limit: 5 })).length, 5);
     assert.equal((await read({ limit: 9, since: at(8) })).length, 2);
   } finally {

@@ -2,9 +2,9 @@ import { addressGroup } from "../net/address_group.ts";
 import { PerMinute } from "../rate_limit/per_minute.ts";
 
 /**
- * Decides which refused attempts are recorded, so that nobody can fill the disk with them, from
- * however many addresses; an IPv6 /64 is one. Strangers take no place from those who have a token:
- * what is tried with a stolen one is worth more than what anybody may send.
+ * Decides which rejected attempts are recorded, so that nobody can fill the disk with them, even from many
+ * addresses (an IPv6 /64 counts as one). Attempts with and without a known token have separate limits:
+ * what somebody tries with a stolen token must not be crowded out.
  */
 export class Refusals {
   readonly #eachClient: PerMinute;
@@ -12,9 +12,9 @@ export class Refusals {
   #leftOut = 0;
 
   /**
-   * @param now the time in milliseconds. @default the real one
-   * @param eachClient how many a minute are recorded of one name and address
-   * @param total how many a minute of all whom a token names, and as many of all others
+   * @param now the time in milliseconds. @default the current time
+   * @param eachClient attempts that are recorded for each name and address in a minute
+   * @param total attempts that are recorded in a minute for all known tokens, and for all others
    */
   constructor({ now = () => Date.now(), eachClient = 10, total = 30 } = {}) {
     this.#eachClient = new PerMinute({ now, allowed: eachClient });
@@ -22,16 +22,16 @@ export class Refusals {
   }
 
   /**
-   * Counts one of somebody.
-   * @param isKnown whether a token has told who it is
-   * @returns how many were left out since the last one that was recorded, whoever they were of;
-   * `undefined` when this one is not to be recorded
+   * Counts an attempt.
+   * @param isKnown whether a token identified the sender
+   * @returns the number of attempts that were left out since the last recorded one, of any sender;
+   * `undefined` when this attempt is not to be recorded
    */
   admit(
     { name, from, isKnown }: { name: string; from: string; isKnown: boolean },
   ): number | undefined {
     const client = JSON.stringify([name, addressGroup(from)]);
-    // Who is alone too many takes nothing from what is left for all.
+    // An attempt beyond the client's limit does not count against the total.
     if (this.#eachClient.count(client).isTooMany || this.#total.count(String(isKnown)).isTooMany) {
       this.#leftOut++;
       return undefined;
@@ -39,12 +39,12 @@ export class Refusals {
     return this.takeLeftOut();
   }
 
-  /** Those that `admit` has told of could not be recorded: they are told with the next one. */
+  /** Counts attempts again that `admit` returned, but that could not be recorded. */
   giveBack(leftOut: number): void {
     this.#leftOut += leftOut;
   }
 
-  /** Those that nobody was told of yet, who is told now. */
+  /** Returns the number of attempts that were left out, and resets it. */
   takeLeftOut(): number {
     const leftOut = this.#leftOut;
     this.#leftOut = 0;

@@ -11,7 +11,7 @@ function recorded(refusals: Refusals, count: number, who: (i: number) => ReturnT
   return [told.length, told.reduce((sum, each) => sum + each, 0)];
 }
 
-Deno.test("ten a minute of a client are recorded, and the next one tells how many were not", () => {
+Deno.test("ten attempts of a client are recorded in a minute, and the next one has the number of the others", () => {
   let now = 0;
   const refusals = new Refusals({ now: () => now });
   assert.deepEqual(recorded(refusals, 25, () => token("ci")), [10, 0]);
@@ -42,7 +42,7 @@ for (const [what, address] of ONE_CLIENT) {
   });
 }
 
-Deno.test("from however many addresses, so many a minute are recorded in total", () => {
+Deno.test("the number of recorded attempts in a minute is limited for all addresses together", () => {
   let now = 0;
   const refusals = new Refusals({ now: () => now });
   const anywhere = (i: number) => stranger(`198.51.${i >> 8}.${i & 255}`);
@@ -51,19 +51,19 @@ Deno.test("from however many addresses, so many a minute are recorded in total",
   assert.deepEqual(recorded(refusals, 5000, anywhere), [30, 4970]);
 });
 
-Deno.test("strangers without end take no place from those who have a token", () => {
+Deno.test("attempts without a token do not use up the limit of those with a token", () => {
   const refusals = new Refusals({ now: () => 0 });
   recorded(refusals, 1000, (i) => stranger(`198.51.${i >> 8}.${i & 255}`));
   assert.equal(refusals.admit(token("ci")), 970);
 });
 
-Deno.test("a client that is too many by itself takes no place from others", () => {
+Deno.test("attempts beyond a client's limit do not count against the total", () => {
   const refusals = new Refusals({ now: () => 0 });
   recorded(refusals, 1000, () => stranger("198.51.100.1"));
   assert.deepEqual(recorded(refusals, 40, (i) => stranger(`192.0.2.${i}`))[0], 20);
 });
 
-Deno.test("what was told and could not be recorded is told again", () => {
+Deno.test("a number that could not be recorded is returned again", () => {
   const refusals = new Refusals({ now: () => 0, eachClient: 1 });
   recorded(refusals, 3, () => token("ci"));
   const leftOut = refusals.admit(token("cd"));

@@ -4,7 +4,7 @@ import { openOwn } from "../files/open.ts";
 import { configureLog } from "../log/logger.ts";
 import { AuditLog } from "./audit_log.ts";
 import type { Attempt } from "./entry.ts";
-import type { Entry } from "./entry.ts";
+import type { AuditEntry } from "./entry.ts";
 import type { AppendFile } from "./group_commit.ts";
 
 /** A log that begins new files is killed between each two of its steps. */
@@ -116,7 +116,7 @@ async function withLog(use: (path: string, logged: string[]) => Promise<void>): 
   }
 }
 
-const textOf = ({ phase, write }: Entry) => write === undefined ? phase : `${phase} ${write}`;
+const textOf = ({ phase, write }: AuditEntry) => write === undefined ? phase : `${phase} ${write}`;
 
 /** Looks at what the next process finds. */
 async function assertWhole(path: string, said: ReadonlySet<string>, logged: string[], at: string) {
@@ -137,7 +137,7 @@ async function assertWhole(path: string, said: ReadonlySet<string>, logged: stri
   assert.deepEqual([chain.state, chain.broken_at], ["unbroken", undefined], `chain, ${at}`);
 }
 
-Deno.test("killed between any two steps of its rotation, a log has each line once, and the next start reports what was interrupted", async () => {
+Deno.test("killed between any two steps of its rotation, a log has each line once, and the next start reports interrupted writes", async () => {
   let steps = 0;
   await withLog(async (path, logged) => {
     const whole = new Victim();
@@ -161,7 +161,7 @@ Deno.test("killed between any two steps of its rotation, a log has each line onc
   }
 });
 
-Deno.test("killed in its rotation, and once more in the start after it, nothing is lost or doubled", async () => {
+Deno.test("killed in its rotation, and again in the next start, a log loses and repeats no line", async () => {
   for (let first = 20; first < 80; first += 7) {
     for (let second = 0; second < 6; second++) {
       await withLog(async (path, logged) => {

@@ -1,24 +1,24 @@
 import type { Attempt, Credentials, Outcome } from "./entry.ts";
 
 export type Begun =
-  /** It is on the disk that this write is attempted. */
+  /** The attempt is on the disk. */
   | {
     readonly kind: "recorded";
     /** Resolves when the outcome is on the disk, or cannot be; it never rejects. */
     end(outcome: Outcome): Promise<void>;
   }
-  /** It is not, for this reason, so it must not be attempted. */
+  /** The attempt could not be recorded, for this reason, so it must not be made. */
   | {
     readonly kind: "unwritable";
     readonly why: string;
-    /** Whether it is that another process writes it. @default false */
+    /** Whether another process writes the log. @default false */
     readonly isHeld?: boolean;
   };
 
-/** Where writes are recorded. */
+/** A record of writes. */
 export interface WriteRecord {
   /**
-   * Called before a write changes anything in a cluster, or a credential is tried.
+   * Call before a write changes anything in a cluster, or a credential is verified.
    * @param credentials only their fingerprints are kept
    */
   begin(attempt: Attempt, credentials?: Credentials): Promise<Begun>;

@@ -1,13 +1,13 @@
 import type { RouteMap } from "@stricli/core";
-import { targetOf } from "./arguments.ts";
-import type { Context } from "./command.ts";
+import { findCommand } from "./arguments.ts";
+import type { CliContext } from "./command.ts";
 import { allCommands } from "./help/model.ts";
 import { closest, didYouMean, orOf } from "./proposals.ts";
 
-/** Words of other command lines for what lists something: kubectl, argocd and shells. */
+/** Verbs of kubectl, argocd and shells for lists. */
 const LISTING = ["get", "list", "ls"];
 
-/** What can be listed, by the words it is called by, and the command that does it. */
+/** Commands that list, by noun. */
 const LISTED: Readonly<Record<string, readonly string[]>> = {
   audit: ["audit"],
   cluster: ["clusters"],
@@ -18,16 +18,16 @@ const LISTED: Readonly<Record<string, readonly string[]>> = {
   tokens: ["token", "list"],
 };
 
-/** The same as they are proposed: of two words for one thing the plural. */
+/** The nouns to propose: plurals where there are both. */
 const NOUNS = Object.keys(LISTED).filter((word) => !Object.hasOwn(LISTED, `${word}s`));
 
-/** What deletes, in other command lines. Nothing is deleted by a word that is not the command's. */
+/** Verbs of other programs that delete. They get a hint and are never an alias of `delete`. */
 const DELETING = ["del", "delete", "remove", "rm"];
 
-/** What writes or makes something, in other command lines. */
+/** Verbs of other programs that create or write. */
 const ADDING = ["add", "apply", "create", "put", "set"];
 
-/** What other programs call something here. */
+/** Commands to propose for words of other programs. */
 const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   describe: ["secrets", "clusters"],
   show: ["secrets", "clusters"],
@@ -37,45 +37,47 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The arguments with the program's own words for commands: `get secrets`, `ls secrets` and
- * `secrets list` are `secrets`, and so on for all that can be listed. A cluster with such a name is
- * still named by `--cluster`.
+ * The arguments with aliases replaced: `get secrets`, `ls secrets` and `secrets list` become `secrets`.
+ * A cluster named `list` can still be given by `--cluster`.
  */
 export function aliased(args: readonly string[]): readonly string[] {
   const [first = "", second = "", ...others] = args;
   if (LISTING.includes(first) && Object.hasOwn(LISTED, second)) {
     return [...LISTED[second]!, ...others];
   }
-  // `list --help`: what can be listed is said there.
+  // `list --help` shows the help of the program.
   if (LISTING.includes(first) && isHelp(second)) return args.slice(1);
   if (!Object.hasOwn(LISTED, first)) return args;
   const command = LISTED[first]!;
   return LISTING.includes(second) ? [...command, ...others] : [command[0]!, ...args.slice(1)];
 }
 
-/** Why words are no command. */
+/** The error for words that are not a command. */
 interface Refusal {
   readonly message: string;
-  /** Whose help tells more. */
+  /** The command whose help is recommended. */
   readonly command: readonly string[];
 }
 
-/** What may follow these words, where they are `get` or the like alone. */
+/** Completions after `get`, `list` or `ls`. */
 export const nounsAfter = (words: readonly string[]): readonly string[] =>
   words.length === 1 && LISTING.includes(words[0]!) ? NOUNS : [];
 
-/** Whether a word asks for help. */
+/** Whether a word is a help flag. */
 export const isHelp = (word: string) => ["-h", "--help", "--helpAll", "--help-all"].includes(word);
 
 /**
- * Why these words are no command, and which may have been meant; `undefined` where they are one.
- * @param words with the program's own words, as {@link aliased} gives them
+ * The error for words that are not a command, with proposals; `undefined` if they are a command.
+ * @param words from {@link aliased}
  */
-export function refusalOf(root: RouteMap<Context>, words: readonly string[]): Refusal | undefined {
-  const { command, target } = targetOf(root, words);
+export function refusalOf(
+  root: RouteMap<CliContext>,
+  words: readonly string[],
+): Refusal | undefined {
+  const { command, target } = findCommand(root, words);
   const word = words[command.length] ?? "";
   if (word === "" || word.startsWith("-")) return undefined;
-  // An alias of the group's own.
+  // An alias within the group.
   if ("getAllEntries" in target && target.getRoutingTargetForInput(word)) return undefined;
   const own = command.join(" ");
   const none = `No command '${[...command, word.replace(/=.*/s, "=…")].join(" ")}'`;
@@ -110,10 +112,10 @@ export function refusalOf(root: RouteMap<Context>, words: readonly string[]): Re
 /** Whether a command deletes or stops something. */
 const isHarmful = (command: string) => ["delete", "remove", "stop"].includes(lastOf(command));
 
-/** Commands about secrets, of which `delete` deletes what they show or write. */
+/** Commands that list or write secrets, which `delete` deletes. */
 const OF_SECRETS = ["secrets", "docker", "repo"];
 
-/** Of `get` and the like without what can be listed; a word that is none is not repeated. */
+/** The error for `get`, `list` or `ls` without a known noun. The message does not repeat the word. */
 function refusedListing(word: string, what: string | undefined): Refusal {
   const isGiven = what !== undefined && !what.startsWith("-");
   const near = isGiven ? closest(what, NOUNS) : [];
@@ -128,8 +130,8 @@ const instead = (none: string, command: string): Refusal => ({
   command: command.split(" "),
 });
 
-/** Whether a group of commands does something alone that takes arguments. */
-function takesArguments(group: RouteMap<Context>): boolean {
+/** Whether a group has a default command that takes arguments. */
+function takesArguments(group: RouteMap<CliContext>): boolean {
   const positional = group.getDefaultCommand()?.parameters.positional;
   return positional?.kind === "array" || (positional?.parameters.length ?? 0) > 0;
 }

@@ -4,7 +4,7 @@ import { aliased, refusalOf } from "./aliases.ts";
 import { command } from "./command.ts";
 import { commandsFor } from "./commands.ts";
 import { allCommands } from "./help/model.ts";
-import { routesOf } from "./routes.ts";
+import { commandRoutes } from "./routes.ts";
 
 const ALIASES: [given: string, meant: string][] = [
   ["get secrets one", "secrets one"],
@@ -96,7 +96,7 @@ Deno.test("'add' alone may be every command that adds, and 'create' what creates
 
 /** A group of commands that does something alone. */
 const GROUPED = buildRouteMap({
-  routes: routesOf(["", "import", "remove", "check"].map((word) => ({
+  routes: commandRoutes(["", "import", "remove", "check"].map((word) => ({
     words: ["clusters", word].filter(Boolean),
     brief: `${word} clusters`,
     command: command<Record<never, never>>(

@@ -1,28 +1,26 @@
 import type { Command, CommandContext, RouteMap } from "@stricli/core";
 
 /** A command with its flags. */
-type Target = Pick<ReturnType<typeof targetOf>, "command" | "flags" | "aliases">;
+type Target = Pick<ReturnType<typeof findCommand>, "command" | "flags" | "aliases">;
 
-/** A flag of a command, with what it takes. */
+/** A flag of a command. */
 interface Parameter {
   readonly kind: string;
   readonly placeholder?: string;
   readonly values?: readonly string[];
-  /** What it is without a value, which then is none of its `values`. */
+  /** The value of the flag if none is given. */
   readonly bare?: string;
 }
 
-/** Names of one flag, of which each command has one at most. */
+/** Alternative names of one flag; a command has at most one of each. */
 const SAME = [["namespace", "namespaces"], ["cluster", "clusters"]];
 
 /**
- * The arguments as Stricli takes them, where users of kubectl write them otherwise: a value that
- * follows its letter at once (`-ojson`, `-yojson`), `--namespace` for `--namespaces` or the other
- * way round, and a switch that is given again. What comes after `--` stays as it is, and so does
- * the value of a flag, and whatever is none of these. A flag that may stand without a value, and is
- * not followed by one, has it written out.
- * @param onBare told of such a flag, and of its value
- * @param isCut whether a value may still come, as they are completed
+ * Rewrites arguments that kubectl accepts into the form of Stricli: a value directly after its letter
+ * (`-ojson`, `-yojson`), `--namespace` for `--namespaces` and the reverse, a repeated switch, and a flag
+ * whose value may be omitted. Values of flags, and everything after `--`, are not changed.
+ * @param onBare called for a flag without a value, with the default
+ * @param isCut whether the last word is being completed, so that its value may follow
  */
 export function asTaken<Context extends CommandContext>(
   root: RouteMap<Context>,
@@ -30,7 +28,7 @@ export function asTaken<Context extends CommandContext>(
   onBare: (flag: string, value: string) => void = () => {},
   isCut = false,
 ): readonly string[] {
-  const target = targetOf(root, words);
+  const target = findCommand(root, words);
   const { length } = target.command;
   const end = words.indexOf("--");
   const taken: string[] = [];
@@ -54,15 +52,15 @@ export function asTaken<Context extends CommandContext>(
   return [...target.command, ...taken, ...end < 0 ? [] : words.slice(end)];
 }
 
-/** The value that a flag has without one, where the next word is none for it. */
+/** The default of a flag that is not followed by one of its values. */
 function bareValue(word: string, next = "", target: Target): string | undefined {
   const { flag } = flagOf(word, target);
   if (flag?.bare === undefined || flag.values === undefined) return undefined;
   return flag.values.includes(next) ? undefined : flag.bare;
 }
 
-/** The command that a command line is for, by its words, of `docker` alone that one; and its flags. */
-export function targetOf<Context extends CommandContext>(
+/** The command or group that a command line starts with, and its flags. */
+export function findCommand<Context extends CommandContext>(
   root: RouteMap<Context> | Command<Context>,
   words: readonly string[],
 ) {
@@ -78,12 +76,12 @@ export function targetOf<Context extends CommandContext>(
     depth++;
   }
   const target = at;
-  // Of a group of commands what its first word alone does.
+  // The default command of a group.
   if ("getAllEntries" in at) at = at.getDefaultCommand() ?? at;
   const { flags = {}, aliases = {} } = "parameters" in at ? at.parameters : {};
   return {
     command: words.slice(0, depth),
-    /** The command or group of commands itself. */
+    /** The command or the group. */
     target,
     flags: flags as Readonly<Record<string, Parameter>>,
     aliases: aliases as Readonly<Record<string, string>>,
@@ -91,8 +89,8 @@ export function targetOf<Context extends CommandContext>(
 }
 
 /**
- * `-ojson` becomes `-o=json`, and `-yojson` becomes `-y -o=json`: the first letter that takes a
- * value has the rest for it, as in POSIX.
+ * Splits `-ojson` into `-o=json`, and `-yojson` into `-y -o=json`: the first letter that takes a value
+ * takes the rest, as in POSIX.
  * @see https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap12.html guidelines 5 and 6
  */
 function split(word: string, { flags, aliases }: Target): readonly string[] {
@@ -111,7 +109,7 @@ function split(word: string, { flags, aliases }: Target): readonly string[] {
   return taken;
 }
 
-/** With the name of {@link SAME} that the command has. */
+/** Replaces a flag of {@link SAME} by the name that the command has. */
 function renamed(word: string, { flags }: Target): string {
   const [, name = "", value = ""] = /^--([a-z]+)(=.*)?$/s.exec(word) ?? [];
   const same = SAME.find((names) => names.includes(name));
@@ -120,7 +118,7 @@ function renamed(word: string, { flags }: Target): string {
   return own === undefined ? word : `--${own}${value}`;
 }
 
-/** Whether it is no switch that was given before, in whichever way. */
+/** Whether the word is not a repeated switch. */
 function isNew(word: string, target: Target, given: Set<string>): boolean {
   const { name, flag, isOff } = flagOf(word, target);
   if (flag?.kind !== "boolean") return true;
@@ -130,7 +128,7 @@ function isNew(word: string, target: Target, given: Set<string>): boolean {
   return true;
 }
 
-/** The flag that a word is, without a value in it. */
+/** The flag that a word names: `--flag`, `--no-flag` or `-f`, without `=VALUE`. */
 export function flagOf(word: string, { flags, aliases }: Target) {
   const own = (name: string) => Object.hasOwn(flags, name) ? flags[name] : undefined;
   const letter = /^-([A-Za-z])$/.exec(word)?.[1];
@@ -145,7 +143,7 @@ export function flagOf(word: string, { flags, aliases }: Target) {
   return { name: switched, flag: own(switched), isOff: true };
 }
 
-/** How many of the words are neither flags nor their values. */
+/** The number of words that are neither flags nor their values. */
 export function argumentsIn(words: readonly string[], target: Target): number {
   let count = 0;
   let isValue = false;
@@ -158,10 +156,10 @@ export function argumentsIn(words: readonly string[], target: Target): number {
   return count;
 }
 
-/** The name of a flag, or of a word, as Stricli has it: `githubAppId`. */
+/** The camel-case name, as Stricli has it: `githubAppId`. */
 export const camel = (name: string) =>
   name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
-/** The same as it is written: `github-app-id`. */
+/** The kebab-case name, as users write it: `github-app-id`. */
 export const hyphened = (name: string) =>
   name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { buildRouteMap } from "@stricli/core";
 import fc from "fast-check";
 import { anyText } from "../../tests/support/arbitrary.ts";
-import { asTaken, targetOf } from "./arguments.ts";
+import { asTaken, findCommand } from "./arguments.ts";
 import { choice, command, list, number, on, text } from "./command.ts";
 import { commandsFor } from "./commands.ts";
 
@@ -93,7 +93,7 @@ for (const [what, words, taken] of TAKEN) {
   });
 }
 
-Deno.test("a flag that stands without a value is told, with the value that it has", () => {
+Deno.test("a flag without a value is reported with its default", () => {
   const told: string[] = [];
   for (const words of ["--mode a", "--mode=server", "--mode none", "--yes"]) {
     asTaken(ROOT, ["many", ...words.split(" ")], (...each) => told.push(each.join("=")));
@@ -101,20 +101,20 @@ Deno.test("a flag that stands without a value is told, with the value that it ha
   assert.deepEqual(told, ["--mode=client"]);
 });
 
-Deno.test("of words that go on, the last one may still get its value", () => {
+Deno.test("a flag at the end of a completed line gets no default", () => {
   assert.deepEqual(asTaken(ROOT, ["many", "--mode"], undefined, true), ["many", "--mode"]);
   const before = asTaken(ROOT, ["many", "--mode", "a"], undefined, true);
   assert.deepEqual(before, ["many", "--mode=client", "a"]);
 });
 
-Deno.test("a value is what it was, whatever is in it", () => {
+Deno.test("values are not changed", () => {
   const value = anyText({ minLength: 1 }).filter((each) => !each.startsWith("="));
   fc.assert(fc.property(value, (value) => {
     assert.deepEqual(asTaken(ROOT, ["many", `-o${value}`]), ["many", `-o=${value}`]);
   }));
 });
 
-Deno.test("what is taken stays so", () => {
+Deno.test("rewritten arguments are not rewritten again", () => {
   const word = fc.constantFrom(...TAKEN.flatMap(([, words]) => words.split(" ")), "a", "-", "");
   fc.assert(fc.property(fc.array(word), (words) => {
     const once = asTaken(ROOT, ["many", ...words]);
@@ -122,7 +122,7 @@ Deno.test("what is taken stays so", () => {
   }));
 });
 
-Deno.test("the command is known by its words", async () => {
+Deno.test("the command is found by its words", async () => {
   const commands: [words: string[], command: string[]][] = [
     [[], []],
     [["--yes"], []],
@@ -133,5 +133,7 @@ Deno.test("the command is known by its words", async () => {
     [["nope", "docker"], []],
   ];
   const root = await commandsFor([]);
-  for (const [words, command] of commands) assert.deepEqual(targetOf(root, words).command, command);
+  for (const [words, command] of commands) {
+    assert.deepEqual(findCommand(root, words).command, command);
+  }
 });

@@ -1,6 +1,7 @@
 import type { Command } from "@stricli/core";
 import type { FlagForm } from "../fields/flag.ts";
 import type { Operation } from "../operations/operation.ts";
+import { OPERATIONS } from "../operations/table.ts";
 import { argumentsIn, camel } from "./arguments.ts";
 import { type FieldFlag, kebab, parametersOf } from "./bind/field_flags.ts";
 import { helpOf } from "./bind/help.ts";
@@ -32,15 +33,15 @@ import {
   YES_FLAG,
 } from "./bind/program_flags.ts";
 import { secretWays } from "./bind/names.ts";
-import { command, type Context } from "./command.ts";
+import { type CliContext, command } from "./command.ts";
 import { type FlagGroup, grouped } from "./help/groups.ts";
 import type { Placed } from "./routes.ts";
 import { viewFor } from "./views.ts";
 
 /**
- * The commands that operations have, each with its brief; with flags and help the one that is meant,
- * whose operations alone are loaded.
- * @param words of a command line, or "all" for all commands whole
+ * The commands of the operations. Only the command of these words has flags and help, because only its
+ * operations are loaded.
+ * @param words of a command line, or "all" to load all commands
  */
 export async function operationCommands(
   operations: readonly Operation[],
@@ -54,9 +55,9 @@ export async function operationCommands(
   );
 }
 
-/** How secrets are given to any of them, by the flag that there is not for them. */
+/** The flags that take each secret of any operation, by the name of the flag that does not exist. */
 export async function allSecretWays(
-  operations: readonly Operation[],
+  operations: readonly Operation[] = OPERATIONS,
 ): Promise<Readonly<Record<string, string>>> {
   const loaded = await Promise.allSettled(namedCommands(operations).map(load));
   const flags = loaded.flatMap((each) => each.status === "fulfilled" ? each.value.loaded : [])
@@ -73,13 +74,13 @@ const unloaded = ({ brief }: NamedCommand) =>
     },
   );
 
-async function whole(loaded: LoadedCommand): Promise<Command<Context>> {
+async function whole(loaded: LoadedCommand): Promise<Command<CliContext>> {
   const flags = await flagsOf(loaded);
   const aliases = aliasesOf(loaded, flags);
   return command<Readonly<Record<string, unknown>>, (string | undefined)[]>(
     async () => {
-      const { run } = await import("./bind/run.ts");
-      return (flags, ...values) => run(loaded, flags, ...values);
+      const { runOperation } = await import("./bind/run.ts");
+      return (flags, ...values) => runOperation(loaded, flags, ...values);
     },
     {
       ...helpOf(loaded),
@@ -96,7 +97,7 @@ const isClusterRequired = (loaded: LoadedCommand["loaded"]) =>
   loaded.some((each) => takesCluster(each.operation) || isWhole(each)) &&
   !loaded.some(hasClusterArgument);
 
-/** In the order in which help shows them. */
+/** The flags of a command, in the order of its help. */
 async function flagsOf(
   { loaded, words }: LoadedCommand,
 ): Promise<Readonly<Record<string, object>>> {
@@ -125,7 +126,7 @@ async function flagsOf(
   });
 }
 
-/** Where help shows a field's flags. */
+/** The group of a field's flags in help. */
 function groupIn({ operation, help }: LoadedOperation, { path, flag }: FieldFlag): FlagGroup {
   const named = Object.entries(help.groups ?? {}).find(([, fields]) => fields.includes(path[0]!));
   if (named !== undefined) return named[0] as FlagGroup;
@@ -133,7 +134,7 @@ function groupIn({ operation, help }: LoadedOperation, { path, flag }: FieldFlag
   return operation.effect === "read" ? "which" : "how";
 }
 
-/** How credentials are given, and nothing else. */
+/** Forms of flags for credentials only. */
 const CREDENTIAL: readonly FlagForm[] = ["json_file", "line", "login", "password"];
 
 function aliasesOf(
@@ -151,7 +152,7 @@ function aliasesOf(
   };
 }
 
-/** Of what names secrets. */
+/** The positional arguments of a command that names secrets. */
 function secretArguments(
   command: LoadedCommand,
   flags: Readonly<Record<string, object>>,
@@ -163,7 +164,7 @@ function secretArguments(
   return SECRET_ARGUMENTS(isFirst, command.loaded[0].args.length > 0);
 }
 
-/** All may be left out: what is missing is told with all that is missing. */
+/** The positional arguments, all optional for Stricli: the command reports all missing ones at once. */
 function argumentsOf({ loaded }: LoadedCommand): readonly object[] {
   const [fewest] = loaded;
   const most = loaded.at(-1)!;

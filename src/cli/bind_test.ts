@@ -91,7 +91,7 @@ for (const named of namedCommands(OPERATIONS)) {
 const hyphened = (name: string) =>
   name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-Deno.test("a command says what it is for, in help and by examples", async () => {
+Deno.test("a command has a brief and examples", async () => {
   for (const named of namedCommands(OPERATIONS)) {
     for (const { operation, module } of (await load(named)).loaded) {
       assert.ok(module.command!.examples.length > 0, operation.name);

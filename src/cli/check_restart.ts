@@ -2,23 +2,22 @@ import { ConfigError, type LoadedConfig } from "../config/load.ts";
 import type { Settings } from "../config/schema.ts";
 import type { ServerRecord } from "../daemon/pid_file.ts";
 import { tlsFilesOf } from "../server/listen/exposure.ts";
-import { Failure } from "./failure.ts";
-import { asksForTokens, readSettings } from "./read_settings.ts";
-import { reasonOf } from "./reason.ts";
-import { isAskedForToken } from "./run_folder.ts";
+import { checkAddress } from "./check_address.ts";
+import { areTokensRequired, readSettings } from "./read_settings.ts";
+import { requiresToken } from "./run_folder.ts";
 import { inEffect, type SettingFlags, settingsGiven } from "./setting_flags.ts";
 import { differences, ofServer, shownSetting } from "./settings_in_effect.ts";
 import { printError } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 
 /**
- * Looks whether a server can be started in the place of one, from the working directory as it is;
- * and says what else than the flags given changes by it.
+ * Checks that a server could start with these flags in the current working directory, and prints which
+ * settings change besides the given flags.
  *
  * Permissions: `--allow-read` of the configuration, the tokens, the certificate and its key,
  * `--allow-net` of the address.
- * @param isRunning whether there is something to lose
- * @throws {ConfigError} and {@link Failure}, which say what is wrong
+ * @param isRunning whether the server to replace is running
+ * @throws {ConfigError} for wrong settings, `Failure` for an address that cannot be used
  */
 export async function checkRestart(
   record: ServerRecord,
@@ -29,25 +28,29 @@ export async function checkRestart(
   const { settings } = config;
   await checkTokens(record, settings, isRunning);
   await checkTls(settings);
-  checkAddress(record, settings);
-  sayChanges(record, flags, config);
+  const { host, port } = settings;
+  const isOwn = record.url !== undefined && Number(new URL(record.url).port) === port;
+  checkAddress(host, port, isOwn);
+  printChanges(record, flags, config);
 }
 
-/** Who relied on tokens does so after a restart, too. */
+/** A restart never disables authentication. */
 async function checkTokens(
-  { url, asksForTokens: asked }: ServerRecord,
+  { url, asksForTokens: recorded }: ServerRecord,
   settings: Settings,
   isRunning: boolean,
 ): Promise<void> {
-  if (asksForTokens(settings)) return;
-  const isAsked = asked ?? (isRunning && url !== undefined ? await isAskedForToken(url) : false);
-  if (isAsked === false) return;
-  const before = isAsked
-    ? "it asks for tokens, and would not any more"
-    : "it would ask for no tokens, and whether it does now cannot be told";
+  if (areTokensRequired(settings)) return;
+  const isRequired = recorded ??
+    (isRunning && url !== undefined ? await requiresToken(url) : false);
+  if (isRequired === false) return;
+  const effect = isRequired
+    ? "this would disable authentication"
+    : "this could disable authentication: whether the server requires tokens now is unknown";
   throw new ConfigError(
-    `Cannot restart: ${before}. Give --tokens-file, or the variable ARGOCD_CONFIGURER_TOKENS_FILE ` +
-      "or ARGOCD_CONFIGURER_TOKEN with which it was started; to do without, stop it and start it",
+    `Cannot restart: ${effect}. Give --tokens-file, or the environment variable ` +
+      "ARGOCD_CONFIGURER_TOKENS_FILE or ARGOCD_CONFIGURER_TOKEN that the server was started with. To " +
+      "run without tokens, use stop and start",
   );
 }
 
@@ -63,32 +66,17 @@ async function checkTls(settings: Settings): Promise<void> {
   }
 }
 
-/** This machine must have the address, and the port be free unless it is that of the server. */
-function checkAddress({ url }: ServerRecord, { host: hostname, port }: Settings): void {
-  const isItsOwn = url !== undefined && Number(new URL(url).port) === port;
-  try {
-    Deno.listen({ hostname, port: isItsOwn ? 0 : port }).close();
-  } catch (error) {
-    const why = error instanceof Deno.errors.AddrInUse
-      ? "it is in use"
-      : error instanceof Deno.errors.AddrNotAvailable
-      ? "this machine does not have the address"
-      : reasonOf(error);
-    throw new Failure(`Cannot listen on ${hostname}:${port}: ${why}`);
-  }
-}
-
-/** What the environment and the configuration change; who gives flags knows what these do. */
-function sayChanges(record: ServerRecord, flags: SettingFlags, config: LoadedConfig): void {
+/** Prints settings that the environment and the configuration change; the given flags are left out. */
+function printChanges(record: ServerRecord, flags: SettingFlags, config: LoadedConfig): void {
   if (record.settings === undefined) return;
   const server = ofServer(record);
   const wanted = { settings: inEffect(config), cwd: record.cwd };
   const byFlag: Readonly<Record<string, unknown>> = settingsGiven(flags);
-  // Another version may have settings that this one has not, and would only tell their defaults.
+  // A server of another version does not record this version's new settings.
   const own = record.version === VERSION ? Object.keys(wanted.settings) : [];
   const keys = [...new Set([...Object.keys(server.settings), ...own])]
     .filter((key) => byFlag[key] === undefined);
   for (const { key, now, wanted: next } of differences(wanted, server, keys)) {
-    printError(`Changes: ${shownSetting(key, next)}, before ${shownSetting(key, now)}\n`);
+    printError(`Setting changed: ${shownSetting(key, next)} (was: ${shownSetting(key, now)})\n`);
   }
 }

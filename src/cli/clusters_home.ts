@@ -2,21 +2,18 @@ import { resolve } from "node:path";
 import { DEFAULT } from "../config/load.ts";
 import { configOf, type Configured, type SettingFlags } from "./setting_flags.ts";
 
-/** Where clusters are put. */
+/** The folder for new clusters. */
 export interface ClustersHome {
-  /** Absolute. It need not be there. */
+  /** Absolute. The folder may not exist. */
   readonly path: string;
-  /**
-   * Whether nothing was found and nothing is named: the folder is then one that later commands find
-   * from anywhere.
-   */
+  /** Whether no clusters folder was found or named, so that the user's own folder is used. */
   readonly isNew: boolean;
   readonly config: Configured;
 }
 
 /**
- * The folder into which new clusters go: the clusters folder in effect; where there is none yet,
- * `$XDG_CONFIG_HOME/argocd-configurer/clusters`.
+ * The folder for new clusters: the clusters folder in effect, or
+ * `$XDG_CONFIG_HOME/argocd-configurer/clusters`, which later commands find from any directory.
  * @throws {ConfigError}
  */
 export async function clustersHome(

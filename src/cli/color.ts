@@ -1,25 +1,24 @@
 import { stripVTControlCharacters, styleText } from "node:util";
 
-/** When output is coloured: `auto` is on a terminal. */
+/** Values of `--color`; `auto` colours output on a terminal. */
 export const COLOR_WISHES = ["auto", "always", "never"] as const;
 
 export type ColorWish = typeof COLOR_WISHES[number];
 
-/** Colours texts, or leaves them as they are where no colour is wanted. */
+/** Colours texts; returns them unchanged if colours are off. */
 export interface Colors {
-  /** Whether it colours anything. */
   readonly isOn: boolean;
   /** A state in its colour: `created (dry run)`, `cluster_unreachable`. */
   state(text: string): string;
   good(text: string): string;
   changed(text: string): string;
   bad(text: string): string;
-  /** What matters less, such as headings. */
+  /** For less important texts, such as headings. */
   dim(text: string): string;
   strong(text: string): string;
 }
 
-/** Where it is decided from. */
+/** What decides whether colours are on. */
 export interface ColorWorld {
   readonly args: readonly string[];
   readonly isTerminal: boolean;
@@ -27,9 +26,9 @@ export interface ColorWorld {
 }
 
 /**
- * The colours for one of the two outputs. `--color` decides, then NO_COLOR (https://no-color.org),
- * then CLICOLOR_FORCE (https://bixense.com/clicolors), then whether it is a terminal that is not
- * `dumb`. Only for what people read: json, yaml and names stay as they are whatever is wanted.
+ * The colours for standard output or standard error. `--color` decides, then NO_COLOR
+ * (https://no-color.org), then CLICOLOR_FORCE (https://bixense.com/clicolors), then whether the output
+ * is a terminal that is not `dumb`. Only for texts for people: json, yaml and names are never coloured.
  */
 export function colors(
   output: "stdout" | "stderr",
@@ -55,10 +54,10 @@ export function colors(
   };
 }
 
-/** Characters that are seen, for columns. */
+/** The number of visible characters, for columns. */
 export const visibleWidth = (text: string): number => [...stripVTControlCharacters(text)].length;
 
-/** First words of states; one of `bad` may stand anywhere in it. */
+/** First words of states; a word of `bad` counts anywhere in the text. */
 const STATES = {
   good: [
     "accepted",
@@ -92,10 +91,10 @@ const STATES = {
   ],
 };
 
-/** What a message may begin with, and how that is coloured. */
+/** Colours of the prefixes of messages. */
 const PREFIXES = { error: "bad", warning: "changed", hint: "dim" } as const;
 
-/** Messages with `error:` red, `warning:` yellow and `hint:` dim at the beginning of a line. */
+/** Colours `error:` red, `warning:` yellow and `hint:` dim at the start of lines. */
 export function coloredMessage(text: string, paint: Colors): string {
   if (!paint.isOn) return text;
   return text.replaceAll(
@@ -112,7 +111,7 @@ function isWanted(wish: ColorWish, isTerminal: boolean, env: ColorWorld["env"]):
   return isTerminal && env("TERM") !== "dumb";
 }
 
-/** The last one that is given; what is none of the words is told where flags are read. */
+/** The last `--color`; the flag parser reports invalid values. */
 function wishIn(args: readonly string[]): ColorWish {
   const end = args.indexOf("--");
   const flags = end < 0 ? args : args.slice(0, end);

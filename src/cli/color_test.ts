@@ -42,7 +42,7 @@ for (const [what, args, env, isTerminal, isOn] of ROWS) {
 const paint = (isTerminal: boolean) =>
   colors("stdout", { args: [], isTerminal, env: () => undefined });
 
-Deno.test("a state has the colour of what it means, whatever stands behind it", () => {
+Deno.test("a state has its colour, whatever follows it", () => {
   const codes: [state: string, code: string][] = [
     ["unchanged", "32"],
     ["created (dry run)", "33"],
@@ -59,12 +59,12 @@ Deno.test("a state has the colour of what it means, whatever stands behind it", 
   }
 });
 
-Deno.test("a coloured text is as wide as what is seen of it", () => {
+Deno.test("the width of a coloured text is its visible width", () => {
   assert.equal(visibleWidth(paint(true).state("failed")), "failed".length);
   assert.equal(visibleWidth("naïve 🔑"), 7);
 });
 
-Deno.test("messages have their first word coloured, and only there", () => {
+Deno.test("only the prefix of a message is coloured", () => {
   const text = "error: no error: here\nhint: see\nwarning: w\nother\n";
   assert.equal(
     coloredMessage(text, paint(true)),

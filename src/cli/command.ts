@@ -11,13 +11,13 @@ import { COLOR_WISHES } from "./color.ts";
 import { Failure } from "./failure.ts";
 import { printError } from "./terminal.ts";
 
-/** What a command is run with. */
-export interface Context extends CommandContext {
-  /** Those up to the cursor, when it is completed and not run. */
+/** The context of a command. */
+export interface CliContext extends CommandContext {
+  /** The words up to the cursor; set for completion only. */
   readonly words?: readonly string[];
-  /** All commands, when it is completed and not run. */
-  readonly root?: RouteMap<Context>;
-  /** How the help of the command is shown. */
+  /** All commands; set for completion only. */
+  readonly root?: RouteMap<CliContext>;
+  /** The line after a usage error, which names the command's help. */
   readonly hint?: string;
   /** Shows the help of the program or of a command. */
   readonly help?: (words: readonly string[], as: { readonly man?: boolean }) => Promise<number>;
@@ -25,35 +25,35 @@ export interface Context extends CommandContext {
   finish(exitCode: number): void;
 }
 
-/** What help says of a command besides its parameters. */
+/** The help of a command, without its parameters. */
 type Explanation = Pick<
   OperationCommand & CommandHelp,
   "brief" | "full" | "exitCodes" | "examples"
 >;
 
-/** A command with what help says of it. */
-export interface Explained extends Command<Context> {
+/** A command with its help. */
+export interface Explained extends Command<CliContext> {
   readonly explained: Explanation;
 }
 
 /**
- * One command. What it does is loaded when it runs, because a start waits for what is loaded.
- * @param load gives the function that runs it and resolves with the exit code
+ * Makes a command. Its function is loaded only when the command runs, for a fast start.
+ * @param load resolves with the function of the command, which returns the exit code
  */
 export function command<
   Flags extends Readonly<Record<string, unknown>>,
   Args extends (string | undefined)[] = [],
 >(
-  load: () => Promise<(this: Context, flags: Flags, ...args: Args) => number | Promise<number>>,
+  load: () => Promise<(this: CliContext, flags: Flags, ...args: Args) => number | Promise<number>>,
   what:
-    & NoInfer<TypedCommandParameters<Flags, Args, Context>>
+    & NoInfer<TypedCommandParameters<Flags, Args, CliContext>>
     & Explanation,
 ): Explained {
   const { brief, full, exitCodes, examples, ...parameters } = what;
-  const built = buildCommand<Flags, Args, Context>({
+  const built = buildCommand<Flags, Args, CliContext>({
     async loader() {
       const run = await load();
-      return async function (this: Context, flags: Flags, ...args: Args): Promise<void> {
+      return async function (this: CliContext, flags: Flags, ...args: Args): Promise<void> {
         try {
           this.finish(await run.call(this, flags, ...args));
         } catch (error) {
@@ -72,9 +72,9 @@ export function command<
 }
 
 /**
- * A flag that may be left out, and takes a text.
- * @param placeholder what it is; for a `file` or `folder` shells propose those
- * @param words that are proposed: what is none of them is told when it is looked at
+ * An optional flag that takes a text.
+ * @param placeholder name of the value in help; `file` and `folder` complete paths
+ * @param words completions; the command validates the value itself
  */
 export const text = (brief: string, placeholder: string, words?: readonly string[]) =>
   ({
@@ -86,7 +86,7 @@ export const text = (brief: string, placeholder: string, words?: readonly string
     ...words === undefined ? {} : { proposeCompletions: () => words },
   }) as const;
 
-/** The same for a number, in this unit. */
+/** An optional flag that takes a number in this unit. */
 export const number = (brief: string, unit: "seconds" | "number") =>
   ({ kind: "parsed", parse: numberOf(unit), brief, placeholder: unit, optional: true }) as const;
 
@@ -98,43 +98,43 @@ function numberOf(unit: string): (input: string) => number {
   };
 }
 
-/** A flag that may be left out, and takes a time: seconds, or a number with `s`, `m` or `h`. */
+/** An optional flag that takes a duration: seconds, or a number with `s`, `m` or `h`. */
 export const duration = (brief: string) =>
   ({ kind: "parsed", parse: secondsOf, brief, placeholder: "time", optional: true }) as const;
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
-/** As kubectl takes its `--request-timeout`. */
+/** Parses a duration as kubectl's `--request-timeout` does. */
 function secondsOf(input: string): number {
   const [, count, unit = "s"] = /^([0-9]{1,6}(?:\.[0-9]{1,3})?)([smh])?$/.exec(input) ?? [];
   if (count === undefined) {
-    throw new SyntaxError("must be a time: a number of seconds, or one like 90s, 5m or 1h");
+    throw new SyntaxError("must be a number of seconds, or a duration like 90s, 5m or 1h");
   }
   return Number(count) * UNITS[unit]!;
 }
 
-/** A flag that may be there or not, and takes nothing. */
+/** A switch: an optional flag without a value. */
 export const on = (brief: string) =>
   ({ kind: "boolean", brief, optional: true, withNegated: false }) as const;
 
-/** A flag that may be left out, and takes one of some words. */
+/** An optional flag that takes one of these words. */
 export const choice = <const Word extends string>(brief: string, values: readonly Word[]) =>
   ({ kind: "enum", values, brief, optional: true }) as const;
 
-/** A flag that may be left out, or given several times; commas in it are for the command. */
+/** An optional flag that can be repeated; the command splits values at commas. */
 export const list = (brief: string, placeholder: string) =>
   ({ kind: "parsed", parse: String, brief, placeholder, optional: true, variadic: true }) as const;
 
-/** A flag of every command; which colours there are is looked for where something is printed. */
+/** A flag of every command. Stricli only validates it: `colors` reads it from the arguments. */
 const COLOR_FLAG = {
   color: {
-    ...choice("When to colour the output (default: auto, on a terminal)", COLOR_WISHES),
+    ...choice("When to use colours (default: auto, on a terminal)", COLOR_WISHES),
     group: "output",
   },
 } as const;
 
 export const CONFIG_FLAG = text(
-  "Configuration file (default: configs/defaults.yaml here, else config.yaml in " +
+  "Configuration file (default: configs/defaults.yaml in the working directory, or config.yaml in " +
     "~/.config/argocd-configurer or /etc/argocd-configurer)",
   "file",
 );

@@ -1,14 +1,14 @@
 import { buildRouteMap } from "@stricli/core";
 import type { Operation } from "../operations/operation.ts";
 import { OPERATIONS } from "../operations/table.ts";
-import { allSecretWays, operationCommands } from "./bind.ts";
+import { operationCommands } from "./bind.ts";
 import { CLUSTER_COMMANDS } from "./clusters/cluster_commands.ts";
 import { choice, command, number, on, text } from "./command.ts";
 import { CONFIG_COMMANDS } from "./config_commands.ts";
 import { help } from "./help_command.ts";
 import { orOf } from "./proposals.ts";
-import { routesOf } from "./routes.ts";
-import { serve, SERVE_FLAGS } from "./serve_command.ts";
+import { commandRoutes } from "./routes.ts";
+import { SERVE_FLAGS, serveCommand } from "./serve_command.ts";
 import { print } from "./terminal.ts";
 import { TOKEN_COMMANDS } from "./token_commands.ts";
 import { versionDetails } from "./version.ts";
@@ -16,49 +16,54 @@ import { versionDetails } from "./version.ts";
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
 const RUN_DIR = text(
-  "Folder of server.pid, server.children and server.log (default: the working directory when it has " +
+  "Folder of server.pid, server.children and server.log (default: the working directory if it has " +
     "configs/defaults.yaml or clusters/, else ~/.local/state/argocd-configurer)",
   "folder",
 );
 
-const WAIT = number("Time until the server has to answer (seconds; default: 30)", "seconds");
+const WAIT = number("Time to wait until the server is healthy (seconds; default: 30)", "seconds");
 
 const TIMEOUT = number(
-  "Time until it is killed (seconds; default: a little more than status says that it needs)",
+  "Time after which the server is killed (seconds; default: slightly more than the 'stop' time of status)",
   "seconds",
 );
 
 const start = command(async () => (await import("./start.ts")).start, {
   flags: { ...SERVE_FLAGS, runDir: RUN_DIR, wait: WAIT },
-  brief: "Serve in the background",
-  full: "Starts the server in the background and returns when it answers, or says why it does " +
-    "not. When it runs already, that is said and all is well; but with other flags than those " +
-    "given here, or without tokens that it would ask for, that is exit code 1: see restart.",
+  brief: "Start the server in the background and wait until it is healthy",
+  full:
+    "Prints the warnings of the start, or the end of the log if the start fails. If the server is " +
+    "already running, the exit code is 0; it is 1 if that server has other settings than the flags " +
+    "given here, or no authentication although the settings require it. Use restart to change that.",
   examples: [
-    ["", "With the configuration and the clusters that are found"],
-    ["--run-dir /srv/argocd-configurer --port 9000", "server.pid and server.log are there"],
+    ["", "Start with the configuration and the clusters that are found"],
+    [
+      "--run-dir /srv/argocd-configurer --port 9000",
+      "Start on another port, with server.pid and server.log in another folder",
+    ],
   ],
 });
 
 const stop = command(async () => (await import("./stop.ts")).stop, {
   flags: { runDir: RUN_DIR, timeout: TIMEOUT },
-  brief: "Stop what serves in the background",
-  full: "Lets the server end its requests, writes above all, and waits for that. After the " +
-    "timeout it is killed, which is exit code 1.",
-  examples: [["", "That which start started, from any directory"]],
+  brief: "Stop the background server",
+  full:
+    "Waits until the server has finished the requests in progress. After the timeout, the server is " +
+    "killed (exit code 1).",
+  examples: [["", "Stop the server that start has started"]],
 });
 
 const restart = command(async () => (await import("./restart.ts")).restart, {
   flags: { ...SERVE_FLAGS, runDir: RUN_DIR, wait: WAIT, timeout: TIMEOUT },
-  brief: "Stop and start again",
-  full: "Stops the server and starts it again as it was started before, in the same working " +
-    "directory; flags of serve that are given here take the place of those from before. What is " +
-    "wrong with the configuration, the tokens or the certificate is said first, with exit code " +
-    "2, and the server goes on. To start with other flags and none from before, or without " +
-    "tokens: stop, then start.",
+  brief: "Restart the background server with its previous flags",
+  full:
+    "Stops the server and starts it again with the same flags and in the same working directory. " +
+    "Flags given here override the previous ones. Configuration, tokens and certificate are checked " +
+    "first: if they are not valid, the exit code is 2 and the server keeps running. To drop the " +
+    "previous flags, or to disable authentication, use stop and start.",
   examples: [
-    ["", "After an upgrade"],
-    ["--transport api", "With this flag besides those from before"],
+    ["", "Restart after an upgrade"],
+    ["--transport api", "Restart with one changed flag"],
   ],
 });
 
@@ -66,40 +71,47 @@ const status = command(async () => (await import("./status.ts")).status, {
   flags: {
     runDir: RUN_DIR,
     lines: number("Lines of the log to show (default: 5)", "number"),
-    output: choice("How it is shown (default: table)", ["table", "json", "yaml"]),
+    output: choice("Output format (default: table)", ["table", "json", "yaml"]),
   },
   aliases: { n: "lines", o: "output" },
-  brief: "Show what serves in the background",
-  exitCodes: "0: running; 1: running, but not answering; 3: stopped",
+  brief: "Show the status of the background server",
+  exitCodes: "0: running and healthy; 1: running, but not responding; 3: stopped",
   examples: [
-    ["", "With the end of its log"],
-    ["-o json", "For a script, without the log"],
+    ["", "Show the status and the end of the log"],
+    ["-o json", "Show the status for a script, without the log"],
   ],
 });
 
 const logs = command(async () => (await import("./logs.ts")).logs, {
   flags: {
-    follow: on("Go on until Ctrl-C"),
+    follow: on("Follow the log until Ctrl-C"),
     lines: number("Lines to show (default: 50)", "number"),
     runDir: RUN_DIR,
   },
   aliases: { f: "follow", n: "lines" },
-  brief: "Show the log of what serves in the background",
+  brief: "Show the log of the background server",
   examples: [
-    ["-n 100", "The last hundred lines"],
-    ["-f", "What comes, too"],
+    ["-n 100", "Show the last 100 lines"],
+    ["-f", "Show the last lines, and new ones as they are written"],
   ],
 });
 
 const demo = command(async () => (await import("./demo.ts")).demo, {
   flags: {
     port: number("Port to listen on; 0 for any free one (default: 8091)", "number"),
-    twelve: on("Serve the twelve clusters of docs/rotate.md instead"),
+    twelve: on("Serve the twelve clusters of docs/rotate.md instead of eight"),
+    logFile: text(
+      "Write the log to this file and keep it (default: a temporary file, deleted at the end)",
+      "file",
+    ),
   },
-  brief: "Try it without a cluster: serve eight emulated ones",
+  brief: "Serve eight emulated clusters to try argocd-configurer",
+  full:
+    "Serves emulated clusters until Ctrl-C, and prints requests and commands to try. The log goes " +
+    "to a file. Nothing leaves this machine.",
   examples: [
-    ["", "Serve them until Ctrl-C, and print commands to try"],
-    ["--twelve", "Those on which docs/rotate.md replaces a leaked token"],
+    ["", "Serve eight emulated clusters on port 8091"],
+    ["--twelve", "Serve the clusters on which docs/rotate.md replaces a leaked token"],
   ],
 });
 
@@ -128,11 +140,14 @@ const completion = command(
         proposeCompletions: () => SHELLS,
       }],
     },
-    brief: "Print what makes a shell complete the command line",
+    brief: "Print the completion script for a shell",
     examples: [
-      ["bash", "source <(argocd-configurer completion bash)"],
-      ["zsh", "source <(argocd-configurer completion zsh), after compinit"],
-      ["fish", "argocd-configurer completion fish | source"],
+      ["bash", "In ~/.bashrc: source <(argocd-configurer completion bash)"],
+      ["zsh", "In ~/.zshrc, after compinit: source <(argocd-configurer completion zsh)"],
+      [
+        "fish",
+        "In ~/.config/fish/config.fish: argocd-configurer completion fish | source",
+      ],
     ],
   },
 );
@@ -145,15 +160,15 @@ const version = command(
     }),
   {
     flags: {},
-    brief: "Show version, commit and runtime",
-    examples: [["", "What to say when you report a problem"]],
+    brief: "Show the version, commit and runtime",
+    examples: [["", "Show the versions to include in a bug report"]],
   },
 );
 
 /**
  * All commands.
- * @param words of the command line; those of operations that are not meant have neither flags nor
- * help, whose modules would have to be loaded for that. "all" for all of them whole
+ * @param words of the command line: commands of other operations have neither flags nor help, because
+ * that would load their modules. "all" loads all of them
  */
 export async function commandsFor(
   words: readonly string[] | "all",
@@ -161,13 +176,13 @@ export async function commandsFor(
 ) {
   return buildRouteMap({
     routes: {
-      serve,
+      serve: serveCommand,
       start,
       stop,
       restart,
       status,
       logs,
-      ...routesOf([
+      ...commandRoutes([
         ...await operationCommands(operations, words),
         ...CLUSTER_COMMANDS,
         ...TOKEN_COMMANDS,
@@ -184,6 +199,3 @@ export async function commandsFor(
     },
   });
 }
-
-/** How secrets are given, for who has given one as an argument; by the flag that there is not. */
-export const secretWays = () => allSecretWays(OPERATIONS);

@@ -3,22 +3,22 @@ import { nounsAfter } from "./aliases.ts";
 import bash from "./completion/script.bash" with { type: "text" };
 import fish from "./completion/script.fish" with { type: "text" };
 import zsh from "./completion/script.zsh" with { type: "text" };
-import { flagOf, targetOf } from "./arguments.ts";
+import { findCommand, flagOf } from "./arguments.ts";
 
 const SCRIPTS = { bash, zsh, fish };
 
-/** What the shell sources. It asks `argocd-configurer complete`, and evaluates no answer. */
+/** The script for a shell. It runs `argocd-configurer complete`, and never evaluates its output. */
 export function completionScript(shell: keyof typeof SCRIPTS): string {
   return SCRIPTS[shell];
 }
 
-/** What the scripts take for: that the shell proposes these. By what a flag takes. */
+/** Answers that make the scripts complete paths, by the placeholder of the flag. */
 const BY_SHELL: Readonly<Record<string, string>> = { file: ":files", folder: ":folders" };
 
-/** Of the program itself, which Stricli does not propose. */
+/** Flags of the program itself, which Stricli does not propose. */
 const ROOT_FLAGS: readonly Proposal[] = [
-  { completion: "--help", brief: "Print help information and exit" },
-  { completion: "--version", brief: "Print version information and exit" },
+  { completion: "--help", brief: "Show this help" },
+  { completion: "--version", brief: "Show the version" },
 ];
 
 interface Proposal {
@@ -26,14 +26,13 @@ interface Proposal {
   readonly brief?: string;
 }
 
-/** What the last of these words may become. */
+/** Completions of the last of these words. */
 type Propose = (...words: readonly string[]) => Promise<readonly Proposal[]>;
 
 /**
- * Prints what the last of the words may become: one a line, and after a tab what it is, if that can
- * be said. `:files` or `:folders` alone leaves it to the shell. Nothing when the words before it
- * are wrong.
- * @param words those after the program's name up to the cursor; the last one may be empty
+ * Prints the completions of the last word, one per line, with a description after a tab. `:files` or
+ * `:folders` lets the shell complete paths. Prints nothing if the words before it are wrong.
+ * @param words after the program's name, up to the cursor; the last one may be empty
  * @returns the exit code
  */
 export async function complete<Context extends CommandContext>(
@@ -43,12 +42,12 @@ export async function complete<Context extends CommandContext>(
 ): Promise<number> {
   const nowhere = { write() {} };
   const process = { stdout: nowhere, stderr: nowhere };
-  // No command runs; what proposes values looks at the words at most.
+  // No command runs: functions that propose values use the words at most.
   const { root } = application;
   const context = { process, forCommand: () => ({ process, words, root }) as unknown as Context };
   const propose: Propose = async (...words) => {
     const found = await proposeCompletions(application, words, context);
-    // Of every command, so that it is proposed to who looks for a flag only.
+    // Every command has --color: it is proposed only after a hyphen.
     const hidden = words.at(-1)!.startsWith("-") ? ["--"] : ["--", "--color"];
     return found.filter(({ completion }) => !hidden.includes(completion))
       .map(({ kind, ...each }) => kind === "argument:value" ? { ...each, brief: "" } : each);
@@ -66,13 +65,15 @@ async function proposals<Context extends CommandContext>(
 ): Promise<readonly Proposal[]> {
   const [word = "", ...others] = words.toReversed();
   const before = others.toReversed();
-  // What begins with a flag is for `serve`.
+  // Flags without a command are flags of `serve`.
   if ((before[0] ?? word).startsWith("-")) before.unshift("serve");
 
   const inOne = /^(--[^=]+)=(.*)$/s.exec(word);
   const flag = inOne?.[1] ?? before.at(-1) ?? "";
-  // Letters of flags Stricli does not propose, so it cannot be asked whether one may stand here.
-  const parameter = flag.startsWith("--") ? flagOf(flag, targetOf(root, before)).flag : undefined;
+  // Stricli proposes no one-letter flags, so it cannot tell whether one is allowed here.
+  const parameter = flag.startsWith("--")
+    ? flagOf(flag, findCommand(root, before)).flag
+    : undefined;
   if (parameter !== undefined && parameter.kind !== "boolean") {
     const beforeFlag = inOne ? before : before.slice(0, -1);
     const mayBeHere = (await propose(...beforeFlag, flag)).some((one) => one.completion === flag);
@@ -92,13 +93,13 @@ async function proposals<Context extends CommandContext>(
   return [...besideDefault(root, before, word), ...proposed, ...more];
 }
 
-/** The commands of a group that does something alone, too, of which Stricli proposes no command. */
+/** The commands of a group with a default command, which Stricli does not propose. */
 function besideDefault<Context extends CommandContext>(
   root: Application<Context>["root"],
   before: readonly string[],
   word: string,
 ): readonly Proposal[] {
-  const { command, target } = targetOf(root, before);
+  const { command, target } = findCommand(root, before);
   if (command.length < before.length || !("getAllEntries" in target)) return [];
   if (target.getDefaultCommand() === undefined) return [];
   return target.getAllEntries().filter(({ hidden }) => !hidden)

@@ -5,20 +5,24 @@ import { SERVE_FLAGS } from "./serve_command.ts";
 const view = command(async () => (await import("./config_view.ts")).configView, {
   flags: {
     ...SERVE_FLAGS,
-    showOrigin: on("Show where each setting comes from"),
-    output: choice("How it is shown (default: table)", ["table", "yaml", "json"]),
+    showOrigin: on("Show the source of each setting: flag, environment variable, file or default"),
+    output: choice("Output format (default: table)", ["table", "yaml", "json"]),
   },
   aliases: { o: "output" },
-  brief: "Show the settings in effect, and where they come from",
+  brief: "Show the settings in effect, and their source",
   full:
-    "Shows where configuration, clusters and run files were found, and each setting in effect. " +
-    "They are looked for in this order: flags; environment variables; the working directory, when it " +
-    "has configs/defaults.yaml or clusters/; $XDG_CONFIG_HOME/argocd-configurer " +
-    "(~/.config/argocd-configurer) and /etc/argocd-configurer, with config.yaml or clusters/. " +
-    "ARGOCD_CONFIGURER_CONFIG and ARGOCD_CONFIGURER_RUN_DIR stand for --config and --run-dir.",
+    "Shows the paths of the configuration, the clusters folder and the run directory, and each setting " +
+    "in effect. Search order: flags; environment variables; the working directory, if it has " +
+    "configs/defaults.yaml or clusters/; $XDG_CONFIG_HOME/argocd-configurer " +
+    "(~/.config/argocd-configurer), then /etc/argocd-configurer, if it has config.yaml or clusters/. The " +
+    "environment variables ARGOCD_CONFIGURER_CONFIG and ARGOCD_CONFIGURER_RUN_DIR set --config and " +
+    "--run-dir.",
   examples: [
-    ["", "What a command or a start from here would use"],
-    ["--show-origin", "The flag, environment variable, file and line, or default of each setting"],
+    ["", "Show the settings that a command or a start in this directory would use"],
+    [
+      "--show-origin",
+      "Show the flag, environment variable, file and line, or default of each setting",
+    ],
   ],
 });
 

@@ -2,6 +2,7 @@ import { dump } from "js-yaml";
 import { resolve } from "node:path";
 import type { SettingKey } from "../config/schema.ts";
 import { SETTINGS } from "../config/settings.ts";
+import { warningText } from "../config/warning.ts";
 import { tableText } from "./client/table.ts";
 import { runFolder } from "./run_folder.ts";
 import { configOf, type Configured, type SettingFlags } from "./setting_flags.ts";
@@ -13,12 +14,12 @@ export type ConfigViewFlags = SettingFlags & {
   readonly output?: "table" | "yaml" | "json";
 };
 
-/** Shows the settings in effect, and where they and the files come from. */
+/** Shows the settings in effect with their source, and the paths of files and folders. */
 export async function configView(
   { showOrigin = false, output = "table", ...flags }: ConfigViewFlags,
 ): Promise<number> {
   const config = await configOf(flags);
-  for (const warning of config.warnings) printError(`warning: ${warning}\n`);
+  for (const warning of config.warnings) printError(`warning: ${warningText(warning)}\n`);
   const places = placesOf(config);
   const settings = (Object.keys(SETTINGS) as SettingKey[]).map((key) => ({
     key,
@@ -46,10 +47,10 @@ export async function configView(
   return 0;
 }
 
-/** Folders and files, absolute; `null` for what there is none of. */
+/** Absolute paths; `null` for a file or folder that does not exist. */
 function placesOf({ home, file, isThere, settings }: Configured) {
   return {
-    /** Where the others are looked for, unless they are named. */
+    /** Where the other paths are searched, unless they are named. */
     home: home.kind === "none" ? null : home.path,
     looked_in: home.looked,
     config: isThere ? resolve(file) : null,
@@ -59,13 +60,13 @@ function placesOf({ home, file, isThere, settings }: Configured) {
 }
 
 const rowsOf = (places: ReturnType<typeof placesOf>) => [
-  ["home", places.home ?? `none; looked into ${places.looked_in.join(", ")}`],
+  ["home", places.home ?? `none; searched ${places.looked_in.join(", ")}`],
   ["configuration", places.config ?? undefined],
   ["clusters folder", places.clusters_folder],
   ["run directory", places.run_directory],
 ];
 
-/** Without the user info of a URL, which is no place for a secret, but may hold one. */
+/** With the user info of URLs masked, because it may hold a password. */
 function shown(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(shown);
   if (typeof value === "string") return value.replace(/:\/\/[^/@\s]*@/g, "://***@");

@@ -1,39 +1,66 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { settingsOf } from "../config/schema.ts";
 import type { EmulatedCluster } from "../emulator/cluster.ts";
 import { startEmulator } from "../emulator/emulator.ts";
-import { configureLog } from "../log/logger.ts";
+import { warningsIn } from "../daemon/log_warnings.ts";
+import { configureLog, flushLog } from "../log/logger.ts";
 import { front } from "../server/front.ts";
 import { shared } from "../shared.ts";
 import { wireServer } from "../wire_server.ts";
 import { FLEET, type FleetCluster, labelsFile, OLD_PASSWORD } from "../demo/fleet.ts";
+import { type DemoScreen, EIGHT_SCREEN, screenText, TWELVE_SCREEN } from "../demo/screen.ts";
 import { seedProductionCluster, seedTestCluster } from "../demo/secrets.ts";
 import { emulatedServers } from "../demo/servers.ts";
 import { TWELVE } from "../demo/twelve.ts";
 import { listen } from "../server/listen/listen.ts";
 import { stopSeconds } from "../server/listen/graceful_stop.ts";
+import { checkAddress } from "./check_address.ts";
+import { Failure } from "./failure.ts";
 import { thisMachine } from "./machine.ts";
-import { print } from "./terminal.ts";
+import { openLog } from "./open_log.ts";
+import { print, printError } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 
 type DemoFlags = {
   /** 0 for any free one. @default 8091 */
   readonly port?: number;
-  /** Whether the clusters are those of docs/rotate.md. @default false */
+  /** Whether to serve the clusters of docs/rotate.md. @default false */
   readonly twelve?: boolean;
+  /** @default demo.log in a private temporary folder, which is deleted at the end */
+  readonly logFile?: string;
 };
 
-/** Serves until Ctrl-C; leaves nothing behind. */
-export async function demo({ port = 8091, twelve = false }: DemoFlags): Promise<number> {
-  configureLog({ format: "text", level: "info" });
+/** Serves until Ctrl-C, and leaves nothing behind but a log file that was named. */
+export async function demo(
+  { port = 8091, twelve = false, logFile }: DemoFlags,
+): Promise<number> {
+  checkPort(port);
   const folder = await Deno.makeTempDir({ prefix: "argocd-configurer-demo-" });
-  const { fleet, others, unreachable, introduction } = sceneOf(twelve);
+  const { fleet, others, unreachable, screen } = twelve ? TWELVE_SCENE : EIGHT_SCENE;
   const emulators = Object.entries({ ...seedsOf(fleet), ...others }).map(([name, seed]) => {
     const emulator = startEmulator({ defaultAccounts: true });
     seed(emulator.cluster);
     return { name, emulator };
   });
+  let state: "starting" | "serving" | "stopping" = "starting";
   try {
+    using ending = new DisposableStack();
+    const log = resolve(logFile ?? join(folder, "demo.log"));
+    const file = ending.adopt(openLog(log), (each) => each.close());
+    // The screen stays alone on the terminal, but for what fails at the start or at the end.
+    const write = (line: string, now?: boolean) => {
+      file(line, now);
+      if (state === "serving") return;
+      for (const each of warningsIn([line.trimEnd()])) {
+        if (each.startsWith("error:")) printError(`${each}\n`);
+      }
+    };
+    configureLog({
+      format: "text",
+      level: "info",
+      write: Object.assign(write, { flush: file.flush }),
+    });
+    ending.defer(flushLog);
     const clusters = await writeFolder(folder, fleet, {
       ...Object.fromEntries(emulators.map(({ name, emulator }) => [name, emulator.kubeconfig()])),
       ...unreachable,
@@ -55,7 +82,13 @@ export async function demo({ port = 8091, twelve = false }: DemoFlags): Promise<
       hostname: settings.host,
       port,
       stopSeconds: () => stopSeconds(settings),
-      onListening: (url) => print(introduction(url) + "\n"),
+      onListening(url) {
+        state = "serving";
+        print(screenText(screen, url, log));
+      },
+      onStopping() {
+        state = "stopping";
+      },
     });
     program.close();
     await common.auditLogs.close();
@@ -66,6 +99,16 @@ export async function demo({ port = 8091, twelve = false }: DemoFlags): Promise<
   }
 }
 
+/** @throws {Failure} when the port cannot be used, such as by a second demo */
+function checkPort(port: number): void {
+  try {
+    checkAddress(settingsOf({}).host, port);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw new Failure(`${error.message}. Choose another port with --port, or 0 for any free one`);
+  }
+}
+
 type Seeds = Readonly<Record<string, (cluster: EmulatedCluster) => void>>;
 
 type Fleet = Readonly<Record<string, FleetCluster>>;
@@ -73,7 +116,7 @@ type Fleet = Readonly<Record<string, FleetCluster>>;
 const seedsOf = (fleet: Fleet): Seeds =>
   Object.fromEntries(Object.entries(fleet).map(([name, { seed }]) => [name, seed]));
 
-/** Of port 1 of this machine: nothing listens there. */
+/** A kubeconfig for port 1 of this machine, where nothing listens. */
 const UNREACHABLE = JSON.stringify({
   apiVersion: "v1",
   kind: "Config",
@@ -83,29 +126,31 @@ const UNREACHABLE = JSON.stringify({
   "current-context": "nowhere",
 });
 
-/** Clusters, and what is said of them. */
+/** The clusters, and the screen that goes with them. */
 interface Scene {
-  /** Those that have labels. */
+  /** Clusters with labels. */
   readonly fleet: Fleet;
+  /** Clusters without labels. */
   readonly others: Seeds;
-  /** Kubeconfigs of those that cannot be reached, by their names. */
+  /** Kubeconfigs of unreachable clusters, by cluster name. */
   readonly unreachable: Readonly<Record<string, string>>;
-  readonly introduction: (url: string) => string;
+  readonly screen: DemoScreen;
 }
 
-function sceneOf(twelve: boolean): Scene {
-  if (twelve) {
-    return { fleet: TWELVE, others: {}, unreachable: {}, introduction: introductionOfTwelve };
-  }
-  return {
-    fleet: FLEET,
-    others: { "test-cluster": seedTestCluster, "production-cluster": seedProductionCluster },
-    unreachable: { "unreachable-cluster": UNREACHABLE },
-    introduction: introductionOfEight,
-  };
-}
+const EIGHT_SCENE: Scene = {
+  fleet: FLEET,
+  others: { "test-cluster": seedTestCluster, "production-cluster": seedProductionCluster },
+  unreachable: { "unreachable-cluster": UNREACHABLE },
+  screen: EIGHT_SCREEN,
+};
 
-/** @param kubeconfigs by the clusters' names. @returns the path of the folder with them */
+const TWELVE_SCENE: Scene = { fleet: TWELVE, others: {}, unreachable: {}, screen: TWELVE_SCREEN };
+
+/**
+ * Writes the clusters folder.
+ * @param kubeconfigs by cluster name
+ * @returns its path
+ */
 async function writeFolder(
   folder: string,
   fleet: Fleet,
@@ -118,68 +163,4 @@ async function writeFolder(
   await write("labels.yaml", labelsFile(fleet));
   for (const [name, text] of Object.entries(kubeconfigs)) await write(`${name}.kubeconfig`, text);
   return clusters;
-}
-
-function introductionOfEight(url: string): string {
-  const post = (path: string, body: object) =>
-    `curl -X POST ${url}${path} -H "Content-Type: application/json" -d '${JSON.stringify(body)}'`;
-  const docker = {
-    password: "demo-token",
-    username: "demo-user",
-    cluster_name: "test-cluster",
-    name: "my-docker-secret",
-    namespaces: "kube-system,default",
-  };
-  const helm = {
-    name: "ghcr-helm-repo",
-    repository_url: "https://ghcr.io/",
-    cluster_name: "test-cluster",
-    username: "demo-user",
-    password: "demo-token",
-  };
-  return `
-argocd-configurer serves eight emulated clusters on ${url}
-Nothing of this is real, and all of it is gone with Ctrl-C.
-
-Look around:
-  curl ${url}/health
-  curl ${url}/clusters
-  curl "${url}/secrets?cluster=test-cluster"
-  curl "${url}/secrets?cluster=unreachable-cluster"
-
-Write a pull secret into two namespaces and Argo CD's; again, and it exists; then replace it:
-  ${post("/secrets/add_docker", docker)}
-  ${post("/secrets/add_docker", { ...docker, password: "new-demo-token", upsert: true })}
-
-Let Argo CD use charts of ghcr.io:
-  ${post("/secrets/add_helm_repo", helm)}
-
-Commands ask it, too, in another terminal:
-  export ARGOCD_CONFIGURER_SERVER=${url}
-  argocd-configurer secrets --all-clusters
-  argocd-configurer audit
-
-Compare all clusters, and ask why Argo CD and a kubelet do not use a credential (docs/explain.md):
-  argocd-configurer fleet
-  argocd-configurer explain us-prod https://github.com/example-shop/deploy.git
-  argocd-configurer explain dev --image registry.example.net/shop/web:1.4 --namespace shop
-  curl "${url}/api/v1/credentials?cluster_selector=env%3Dprod"
-
-Find a value, see what ends soon, and plan to replace a password everywhere (docs/rotate.md):
-  printf %s demo-password | argocd-configurer find --password-stdin --everywhere
-  argocd-configurer expiring --within 30d
-  argocd-configurer check --selector env
-  printf %s demo-new-password | argocd-configurer rotate --registry ghcr.io --old-username demo-reader --password-stdin --selector env --everywhere --dry-run
-`;
-}
-
-function introductionOfTwelve(url: string): string {
-  return `
-argocd-configurer serves twelve emulated clusters on ${url}
-Nothing of this is real, and all of it is gone with Ctrl-C.
-
-In another terminal, try the commands of docs/rotate.md:
-  export ARGOCD_CONFIGURER_SERVER=${url}
-  argocd-configurer fleet --selector env=stage
-`;
 }

@@ -1,11 +1,11 @@
-import { targetOf } from "./arguments.ts";
-import { command, type Context, on } from "./command.ts";
+import { findCommand } from "./arguments.ts";
+import { type CliContext, command, on } from "./command.ts";
 
-/** The commands that may follow these words. */
-function proposeCommands(this: Context, partial: string): readonly string[] {
+/** Completes the next word of a command. */
+function proposeCommands(this: CliContext, partial: string): readonly string[] {
   const [, ...before] = (this.words ?? []).slice(0, -1).filter((word) => !word.startsWith("-"));
   if (this.root === undefined) return [];
-  const { command, target } = targetOf(this.root, before);
+  const { command, target } = findCommand(this.root, before);
   if (command.length < before.length || !("getAllEntries" in target)) return [];
   return target.getAllEntries().filter(({ hidden }) => !hidden)
     .map(({ name }) => name["convert-camel-to-kebab"])
@@ -14,24 +14,27 @@ function proposeCommands(this: Context, partial: string): readonly string[] {
 
 export const help = command<{ readonly man?: boolean }, string[]>(
   () =>
-    Promise.resolve(function (this: Context, flags, ...words) {
+    Promise.resolve(function (this: CliContext, flags, ...words) {
       return this.help!(words, flags);
     }),
   {
-    flags: { man: on("Print the manual page of all commands (roff)") },
+    flags: { man: on("Print the manual page (roff)") },
     positional: {
       kind: "array",
       parameter: {
-        brief: "A command, such as: docker add; without one all commands are shown",
+        brief: "Words of a command, such as: docker add (default: show all commands)",
         placeholder: "command",
         parse: String,
         proposeCompletions: proposeCommands,
       },
     },
-    brief: "Show the help of a command",
+    brief: "Show help for a command",
     examples: [
-      ["docker add", "The same as argocd-configurer docker add --help"],
-      ["--man > argocd-configurer.1", "The manual page, for man ./argocd-configurer.1"],
+      ["docker add", "Same as argocd-configurer docker add --help"],
+      [
+        "--man > argocd-configurer.1",
+        "Write the manual page; read it with man ./argocd-configurer.1",
+      ],
     ],
   },
 );

@@ -1,3 +1,4 @@
+import { userInfo } from "node:os";
 import { findProgram } from "../files/programs.ts";
 import { kubectlEnv } from "../kube/environment.ts";
 import type { RunProcess } from "../kube/process.ts";
@@ -6,8 +7,10 @@ import { TOKEN_VARIABLE } from "../tokens/environment.ts";
 import type { Machine } from "../wire.ts";
 
 /**
- * The machine as it is. Permissions: `--allow-env --allow-read --allow-sys=uid,gid`.
- * @param run what runs kubectl and exec plugins, where that is noted
+ * This machine: environment, user, permissions of the process.
+ *
+ * Permissions: `--allow-env --allow-read --allow-sys=uid,gid`.
+ * @param run runs kubectl and exec plugins. @default runProcess
  */
 export function thisMachine(run?: RunProcess): Machine {
   const env = kubectlEnv(Deno.env.toObject());
@@ -34,3 +37,19 @@ export function thisMachine(run?: RunProcess): Machine {
 
 const isGranted = (permission: Deno.PermissionDescriptor) =>
   Deno.permissions.querySync(permission).state === "granted";
+
+/**
+ * The user of this process: the login name, or `uid 1000` without one. It comes from the system, not
+ * from the environment variables USER and LOGNAME, which can be set to anything.
+ *
+ * Permissions: `--allow-sys=userInfo,uid`.
+ */
+export function userName(): string {
+  try {
+    const { username } = userInfo();
+    if (username !== "") return username;
+  } catch {
+    // The uid has no user on this machine.
+  }
+  return `uid ${Deno.uid() ?? "unknown"}`;
+}

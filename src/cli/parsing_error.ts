@@ -10,22 +10,21 @@ import {
 import { PASSWORD_VARIABLE } from "./client/secret_input.ts";
 import { closest, didYouMean, orOf } from "./proposals.ts";
 
-/** How secrets are given that no operation has, or every command may be thought to take. */
+/** What to use instead of flags that users may expect of any command, but that do not exist. */
 const ANYWHERE: Readonly<Record<string, string>> = {
-  password: `--password-stdin, --password-file or the variable ${PASSWORD_VARIABLE}`,
-  token: "the variable ARGOCD_CONFIGURER_SERVER_TOKEN",
+  password: `--password-stdin, --password-file or the environment variable ${PASSWORD_VARIABLE}`,
+  token: "the environment variable ARGOCD_CONFIGURER_SERVER_TOKEN",
 };
 
-/** A word at the place of a command that is none. */
+/** A word in the position of a command that is not a command. */
 export interface NoCommand {
   readonly input: string;
 }
 
 /**
- * What is wrong with the arguments. No value is repeated, as it may be a secret and errors are kept in
- * logs.
- * @param ways how operations take their secrets, by the flag that there is not for them
- * @param flags the names of those that the command has
+ * The message for wrong arguments. It repeats no value: a value may be a secret, and CI keeps logs.
+ * @param ways flags that take a secret, by the name of the flag that does not exist
+ * @param flags names of the command's flags
  */
 export function parsingError(
   error: unknown,
@@ -35,7 +34,7 @@ export function parsingError(
   const all = { ...ANYWHERE, ...ways };
   const flag = flagIn(error)?.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   if (flag !== undefined && Object.hasOwn(all, flag)) {
-    return `Cannot take --${flag}: arguments are seen by everyone on this machine; give it by ${
+    return `--${flag} is not accepted: every user of this machine can read arguments. Use ${
       all[flag]
     }`;
   }
@@ -44,13 +43,13 @@ export function parsingError(
   }
   if (error instanceof UnexpectedPositionalError) {
     return error.input.startsWith("-")
-      ? `No such flag, or it cannot be read: ${/^(--[\w-]{0,40}|-\w?)/.exec(error.input)![0]}…`
-      : `Too many arguments: ${error.expectedCount || "none"} may be there besides the flags`;
+      ? `Unknown or malformed flag: ${/^(--[\w-]{0,40}|-\w?)/.exec(error.input)![0]}…`
+      : `Too many arguments: the command takes ${error.expectedCount || "none"} besides the flags`;
   }
   if (error instanceof ArgumentParseError) {
     const { externalFlagNameOrPlaceholder: name, exception } = error;
     const own = (exception as Error).message;
-    // What Stricli says of a switch quotes the value.
+    // Stricli's message for a switch quotes the value.
     const rule = own.startsWith("must be ") ? own : "takes no value";
     return `${flags.includes(name) ? `--${name}` : name.toUpperCase()} ${rule}`;
   }
@@ -62,12 +61,12 @@ export function parsingError(
     return `--${error.externalFlagName} takes no value`;
   }
   if (error instanceof UnexpectedFlagError) {
-    return `--${error.externalFlagName} is there twice, and takes one value`;
+    return `--${error.externalFlagName} is given twice, but takes one value`;
   }
   return error instanceof Error ? error.message : noCommand(error as NoCommand);
 }
 
-/** Of one that has a value in it only the name. */
+/** The message for an unknown flag, with its name only. */
 function noFlag(
   error: FlagNotFoundError | AliasNotFoundError,
   name: string | undefined,
@@ -80,7 +79,10 @@ function noFlag(
 
 const noCommand = ({ input }: NoCommand) => `No command '${input.replace(/=.*/s, "=…")}'`;
 
-/** The flag that there is not, without its value. Stricli takes for no flag what has one with a line end, or an empty one. */
+/**
+ * The name of the flag that does not exist. Stricli reports a flag with an empty value, or with a line
+ * break in it, as an argument.
+ */
 function flagIn(error: unknown): string | undefined {
   if (error instanceof FlagNotFoundError) return error.input;
   if (error instanceof AliasNotFoundError) return error.input === "p" ? "password" : undefined;

@@ -1,14 +1,13 @@
 import { distance } from "fastest-levenshtein";
 
-/** Most words that are proposed for one. */
+/** Maximum number of proposals for a word. */
 const MOST = 3;
 
 /**
- * What may have been meant by a word that is none of these, the likeliest alone: those that begin
- * with it, else those with a part that does (`ca`: `server-ca`), else those that differ by a letter
- * or two.
- * @param isDeletion of what is proposed only where the word is the beginning of it: a slip of the
- * finger must not suggest to delete something
+ * The candidates closest to a word: those that start with it, or those with a part that starts with it
+ * (`ca`: `server-ca`), or those that differ by one or two letters.
+ * @param isDeletion whether a candidate deletes something: it is proposed only if it starts with the
+ * word, because a typo must not propose a deletion
  */
 export function closest(
   word: string,
@@ -25,14 +24,14 @@ export function closest(
     : harmless.filter((each) => each.split(/[- ]/).some((part) => part.startsWith(meant)));
   if (parts.length > 0) return parts.slice(0, MOST);
   const far = meant.length <= 3 ? 1 : 2;
-  // Two letters may be wrong, but not the first one.
+  // With two different letters, the first one must match.
   const ranked = harmless.map((each) => ({ each, by: distance(meant, each) }))
     .filter(({ each, by }) => by <= 1 || each[0] === meant[0]);
   const least = Math.min(far, ...ranked.map(({ by }) => by));
   return ranked.filter(({ by }) => by === least).map(({ each }) => each).slice(0, MOST);
 }
 
-/** `; did you mean 'a' or 'b'?`, of none nothing. */
+/** `; did you mean 'a' or 'b'?`; empty without words. */
 export const didYouMean = (words: readonly string[]): string =>
   words.length === 0 ? "" : `; did you mean ${orOf(words)}?`;
 

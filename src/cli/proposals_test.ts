@@ -52,7 +52,7 @@ for (const [word, among, proposed] of ROWS) {
   });
 }
 
-Deno.test("proposals are a question, none of them nothing", () => {
+Deno.test("proposals are a question, and nothing without any", () => {
   assert.equal(didYouMean([]), "");
   assert.equal(didYouMean(["a"]), "; did you mean a?");
   assert.equal(didYouMean(["a", "b", "c"]), "; did you mean a, b or c?");

@@ -5,9 +5,8 @@ import { configOf, type Configured, type SettingFlags } from "./setting_flags.ts
 import { TOKEN_VARIABLE } from "../tokens/environment.ts";
 
 /**
- * The configuration that the flags, the environment and the file make.
- * @param running of a server that listens already: what it is exposed to does not change with it,
- * nor where its files are
+ * The configuration from flags, environment and file, with its exposure checked.
+ * @param running for a reload: the address, TLS and the home of the running server do not change
  * @throws {ConfigError}
  */
 export async function readSettings(
@@ -20,7 +19,7 @@ export async function readSettings(
   return config;
 }
 
-/** Whether only who has a token may use a server with these settings, in this environment. */
-export function asksForTokens(settings: Pick<Settings, "tokens-file">): boolean {
+/** Whether a server with these settings, in this environment, requires tokens. */
+export function areTokensRequired(settings: Pick<Settings, "tokens-file">): boolean {
   return needsToken(settings, Deno.env.get(TOKEN_VARIABLE));
 }

@@ -1,6 +1,6 @@
 /**
- * Why something could not be done with a file, for the end of a message: without the path, which the
- * message has, and without Deno's advice on flags of its own, which nobody can give to an executable.
+ * The reason of a failed file operation, for the end of a message: without the path, which the message
+ * has, and without Deno's advice on its own flags, which an executable does not accept.
  */
 export function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.NotCapable) return "not permitted";

@@ -4,20 +4,20 @@ import type { ServerRecord } from "../daemon/pid_file.ts";
 import { checkRestart } from "./check_restart.ts";
 import { Failure } from "./failure.ts";
 import { readSettings } from "./read_settings.ts";
-import { lookIn, notRunning, type RunFolder, runFolder, unclear } from "./run_folder.ts";
+import { lookIn, type RunFolder, runFolder, stoppedIn, unclear } from "./run_folder.ts";
 import { flagsOf, settingArguments, type SettingFlags, withWholePaths } from "./setting_flags.ts";
 import { type StartFlags, startIn } from "./start.ts";
 import { stopIn } from "./stop.ts";
 import { printError } from "./terminal.ts";
 
 export type RestartFlags = StartFlags & {
-  /** Seconds until it is killed. */
+  /** Seconds until the running server is killed. */
   readonly timeout?: number;
 };
 
 /**
- * Stops the server and starts it again as it was started before, but for the flags given. What it
- * would be started with is looked at first: one that could not start is not stopped for it.
+ * Stops the server and starts it again with its previous flags, overridden by the given ones. The
+ * settings are checked first: the server keeps running if it could not start with them.
  */
 export async function restart({ runDir, wait, timeout, ...others }: RestartFlags): Promise<number> {
   const folder = runFolder({ runDir });
@@ -27,38 +27,39 @@ export async function restart({ runDir, wait, timeout, ...others }: RestartFlags
   if (record === undefined) {
     if (looked.state === "stopped" && looked.left) {
       throw new Failure(
-        `Cannot tell how it was started: ${folder.pidFile} does not say it. ` +
-          "Start it with all its flags: argocd-configurer start",
+        `Cannot restart: ${folder.pidFile} does not record the previous flags. ` +
+          "Start the server with all its flags: argocd-configurer start",
       );
     }
-    await sayWhere(folder, others);
+    await printPlan(folder, others);
     return await startIn(folder, { flags: others, cwd: Deno.cwd(), wait });
   }
-  const flags = await checked(record, others, looked.state === "running");
+  const isRestart = looked.state === "running";
+  const flags = await checked(record, others, isRestart);
   await stopIn(folder, timeout);
-  return await startIn(folder, { flags, cwd: record.cwd, wait });
+  return await startIn(folder, { flags, cwd: record.cwd, wait, isRestart });
 }
 
 /**
- * Says what a server is started with that does not take the place of one.
+ * Prints what a server is started with when there is none to restart.
  * @throws {ConfigError}
  */
-async function sayWhere(folder: RunFolder, flags: SettingFlags): Promise<void> {
+async function printPlan(folder: RunFolder, flags: SettingFlags): Promise<void> {
   const { file, isThere, settings, home } = await readSettings(flags);
   const config = isThere
     ? resolve(file)
     : home.kind === "none"
-    ? `none; looked into ${home.looked.join(", ")}`
+    ? `none; searched ${home.looked.join(", ")}`
     : `none in ${home.path}`;
   printError(
-    `${notRunning(folder)}Starting it with the flags given here, and no others\n` +
+    `${stoppedIn(folder)}Starting it with only the flags given here\n` +
       `  configuration    ${config}\n  clusters folder  ${resolve(settings["clusters-folder"])}\n`,
   );
 }
 
 /**
- * The flags of a server that takes the place of one; says which are not given anew.
- * @throws {Failure} when it could not start, or would be less than the one before
+ * The flags for the new server; prints which of the previous flags are kept.
+ * @throws {Failure} when the server could not start, or would lose its authentication
  */
 async function checked(
   record: ServerRecord,
@@ -71,19 +72,19 @@ async function checked(
     enter(record.cwd);
     await checkRestart(record, flags, isRunning);
     if (kept.length > 0) {
-      const place = record.cwd === here ? "" : ` (paths begin at ${record.cwd})`;
-      printError(`Kept from before: ${kept.join(" ")}${place}\n`);
+      const place = record.cwd === here ? "" : ` (paths relative to ${record.cwd})`;
+      printError(`Previous flags kept: ${kept.join(" ")}${place}\n`);
     }
     return flags;
   } catch (error) {
     const isUsage = error instanceof ConfigError;
     if (!isUsage && !(error instanceof Failure)) throw error;
-    const goesOn = isRunning ? `\nWhat runs (process ${record.pid}) goes on as it is` : "";
+    const goesOn = isRunning ? `\nThe server (pid ${record.pid}) keeps running unchanged` : "";
     throw new Failure(error.message + goesOn, isUsage ? 2 : error.exitCode);
   }
 }
 
-/** The flags given over those from before; relative paths of either begin where they were given. */
+/** The previous flags, overridden by the given ones; relative paths keep their own base directory. */
 function together(
   { args, cwd }: ServerRecord,
   others: SettingFlags,
@@ -98,14 +99,14 @@ function together(
   return { flags: { ...kept, ...over }, kept: settingArguments(kept) };
 }
 
-/** All paths of the server begin there. */
+/** Enters the server's working directory, to which its relative paths belong. */
 function enter(cwd: string): void {
   try {
     Deno.chdir(cwd);
   } catch {
     throw new Failure(
-      `Cannot restart: its working directory ${cwd} cannot be entered. 'argocd-configurer stop' ` +
-        "and then 'start' serve from another one",
+      `Cannot restart: cannot enter the server's working directory ${cwd}. To use another one, run ` +
+        "'argocd-configurer stop' and then 'start'",
     );
   }
 }

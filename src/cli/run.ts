@@ -10,29 +10,28 @@ import {
 } from "@stricli/core";
 import { flushLog } from "../log/logger.ts";
 import { aliased, isHelp, refusalOf } from "./aliases.ts";
-import { asTaken, hyphened, targetOf } from "./arguments.ts";
-import { bugText } from "./bug.ts";
-import type { Context } from "./command.ts";
-import { Failure } from "./failure.ts";
-import { serve } from "./serve_command.ts";
-import { asksForHelp, showHelp, showHelpOf, showManual } from "./show_help.ts";
+import { asTaken, findCommand, hyphened } from "./arguments.ts";
+import type { CliContext } from "./command.ts";
+import { bugText, Failure } from "./failure.ts";
+import { serveCommand } from "./serve_command.ts";
+import { isHelpWanted, showHelp, showHelpOf, showManual } from "./show_help.ts";
 import { print, printError } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 
 const NAME = "argocd-configurer";
 
-/** How the help of a command is shown; of none, that of all. */
+/** The line after a usage error, which names the help. */
 const hintOf = (command: readonly string[]) =>
   command.length === 0
-    ? `(${NAME} --help shows the commands, ${NAME} COMMAND --help its flags)`
-    : `(${[NAME, ...command].join(" ")} --help shows how it is used)`;
+    ? `Run '${NAME} --help' for the commands, '${NAME} COMMAND --help' for their flags`
+    : `Run '${[NAME, ...command].join(" ")} --help' for usage`;
 
-/** @param onWrong told what is wrong with the arguments, of which nothing is said yet */
+/** @param onWrong called with each error in the arguments, to be reported later */
 const texts = (onWrong: (error: unknown) => void): ApplicationText => ({
   ...english,
   briefs: {
     ...english.briefs,
-    argumentEscapeSequence: "What comes after it is no flag",
+    argumentEscapeSequence: "Marks the end of flags",
   },
   exceptionWhileParsingArguments(error) {
     onWrong(error);
@@ -54,9 +53,9 @@ const texts = (onWrong: (error: unknown) => void): ApplicationText => ({
 
 /** The program with these commands. */
 function application(
-  root: RouteMap<Context>,
+  root: RouteMap<CliContext>,
   onWrong: (error: unknown) => void = () => {},
-): Application<Context> {
+): Application<CliContext> {
   return buildApplication(root, {
     name: NAME,
     versionInfo: { currentVersion: VERSION },
@@ -71,19 +70,19 @@ function application(
   });
 }
 
-/** The program with all its commands, each with its flags. */
-export async function wholeApplication(): Promise<Application<Context>> {
+/** The program with all commands and all flags. */
+export async function wholeApplication(): Promise<Application<CliContext>> {
   return application(await (await import("./commands.ts")).commandsFor("all"));
 }
 
-/** All commands, or those that these words need: a server that starts waits for no other. */
-async function commandsFor(words: readonly string[]): Promise<RouteMap<Context>> {
+/** The commands that these words need: `serve` alone, for a fast start of the server, or all. */
+async function commandsFor(words: readonly string[]): Promise<RouteMap<CliContext>> {
   return words[0] === "serve"
-    ? buildRouteMap({ routes: { serve }, docs: { brief: "" } })
+    ? buildRouteMap({ routes: { serve: serveCommand }, docs: { brief: "" } })
     : await (await import("./commands.ts")).commandsFor(words);
 }
 
-/** Flags without a command are for `serve`, but for those of the program itself. */
+/** Puts `serve` before flags without a command, except for `--help` and `--version`. */
 export function withCommand(args: readonly string[]): readonly string[] {
   const [first] = args;
   const isWhole = first === undefined || !first.startsWith("-") || isHelp(first) ||
@@ -93,8 +92,8 @@ export function withCommand(args: readonly string[]): readonly string[] {
 
 /**
  * Runs the program with its arguments.
- * @returns the exit code: 0 done, 1 failed, 2 wrong usage or configuration; `status` and what
- * is done on several clusters have a 3, and 130 is a Ctrl-C at a question
+ * @returns the exit code: 0 success, 1 failure, 2 wrong usage or configuration, 130 Ctrl-C at a prompt;
+ * some commands have others
  */
 export async function run(args: readonly string[]): Promise<number> {
   try {
@@ -108,25 +107,25 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 async function ran(args: readonly string[]): Promise<number> {
-  // What the shells' scripts ask; no command, since its words are those of other commands.
+  // For the completion scripts. It is not a command of the route map: its arguments are a command line.
   if (args[0] === "complete" && args[1] === "--") return await completed(args.slice(2));
   let code = 0;
   const wrong: unknown[] = [];
-  const process: { exitCode?: number | string | null } & Context["process"] = {
+  const process: { exitCode?: number | string | null } & CliContext["process"] = {
     stdout: { write: print },
     stderr: { write: (text) => wrong.length === 0 && printError(text) },
   };
   const words = aliased(withCommand(args));
   const root = await commandsFor(words);
-  const { command } = targetOf(root, words);
+  const { command } = findCommand(root, words);
   const hint = hintOf(words[0] === "serve" && args[0] !== "serve" ? [] : command);
   const refusal = refusalOf(root, words);
   if (refusal !== undefined) {
     printError(`error: ${refusal.message}\n${hintOf(refusal.command)}\n`);
     return 2;
   }
-  if (asksForHelp(root, words)) return await showHelp(command);
-  const context: Context = {
+  if (isHelpWanted(root, words)) return await showHelp(command);
+  const context: CliContext = {
     process,
     hint,
     help: (words, { man }) => man ? showManual() : showHelpOf(words),
@@ -137,14 +136,14 @@ async function ran(args: readonly string[]): Promise<number> {
   const taken = asTaken(root, words, (flag, value) => {
     if (value === "server") return;
     printError(
-      `warning: ${flag} without a value is ${flag}=${value}; use ${flag}=server to ask the cluster\n`,
+      `warning: ${flag} without a value means ${flag}=${value}; use ${flag}=server to ask the cluster\n`,
     );
   });
   await runApplication(application(root, (error) => wrong.push(error)), taken, context);
   if (wrong.length > 0) {
     const { parsingError } = await import("./parsing_error.ts");
-    const ways = await (await import("./commands.ts")).secretWays();
-    const flags = Object.keys(targetOf(root, words).flags).map(hyphened);
+    const ways = await (await import("./bind.ts")).allSecretWays();
+    const flags = Object.keys(findCommand(root, words).flags).map(hyphened);
     for (const each of wrong) printError(`error: ${parsingError(each, ways, flags)}\n`);
     if (await isCommandLater(args)) {
       printError(`hint: flags come after the command: ${NAME} COMMAND [flags]\n`);
@@ -163,15 +162,15 @@ async function ran(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Whether a command stands behind flags, as other programs take it. */
+/** Whether flags are followed by a command, an order that other programs accept. */
 async function isCommandLater(args: readonly string[]): Promise<boolean> {
   if (!args[0]?.startsWith("-")) return false;
   const root = await (await import("./commands.ts")).commandsFor([]);
-  return args.some((word) => targetOf(root, aliased([word])).command.length > 0);
+  return args.some((word) => findCommand(root, aliased([word])).command.length > 0);
 }
 
 /**
- * Prints what a command line may become.
+ * Prints the completions of a command line.
  * @param words up to the cursor
  */
 async function completed(words: readonly string[]): Promise<number> {

@@ -6,22 +6,22 @@ import { look, type Looked } from "../daemon/pid_file.ts";
 import { Failure } from "./failure.ts";
 import { reasonOf } from "./reason.ts";
 
-/** Of the commands that have to do with the server in the background. */
+/** Flags of all commands for the background server. */
 export type RunFlags = {
-  /** Where its pid file and log are. */
+  /** The folder of its pid file and log. */
   readonly runDir?: string;
 };
 
-/** Absolute paths. */
+/** The run directory of a background server; paths are absolute. */
 export interface RunFolder {
   readonly path: string;
   readonly pidFile: string;
   readonly log: string;
-  /** Whether a flag or a variable names it. */
+  /** Whether `--run-dir` or the environment variable names it. */
   readonly isNamed: boolean;
 }
 
-/** That of `--run-dir`, of the environment, or of the home. @see {@link findHome} */
+/** The run directory: from `--run-dir`, from the environment, or from {@link findHome}. */
 export function runFolder({ runDir }: RunFlags): RunFolder {
   const named = runDir ?? (Deno.env.get(RUN_DIR_VARIABLE) || undefined);
   const path = named === undefined ? findHome().runFolder : resolve(named);
@@ -35,19 +35,19 @@ export function runFolder({ runDir }: RunFlags): RunFolder {
 
 const PID_FILE = "server.pid";
 
-/** What is to be said of a folder where no server runs. */
-export function notRunning(folder: RunFolder): string {
-  return `Not running (run directory ${folder.path})\n${otherPlaces(folder)}`;
+/** The message for a run directory without a running server, with a hint at other directories. */
+export function stoppedIn(folder: RunFolder): string {
+  return `argocd-configurer is stopped (run directory ${folder.path})\n${otherPlaces(folder)}`;
 }
 
 /**
- * Where else a server of this user may run, for who finds none in the folder that was looked up: lines
- * that end in a line break.
+ * Hints at other run directories of this user that have a pid file: lines that end in a line break.
+ * Empty if a flag or variable names the run directory.
  */
 export function otherPlaces({ path, isNamed }: RunFolder): string {
   if (isNamed) return "";
   return runFolders().filter((other) => other !== path && isFile(`${other}/${PID_FILE}`))
-    .map((other) => `A ${PID_FILE} is in ${other}: for that server give --run-dir ${other}\n`)
+    .map((other) => `There is a ${PID_FILE} in ${other}: for that server, use --run-dir ${other}\n`)
     .join("");
 }
 
@@ -59,7 +59,7 @@ export function isFile(path: string): boolean {
   }
 }
 
-/** Looks for the server of this folder. @throws {Failure} */
+/** Looks for the server of this run directory. @throws {Failure} when the pid file cannot be read */
 export async function lookIn({ pidFile }: RunFolder): Promise<Looked> {
   try {
     return await look(pidFile);
@@ -68,35 +68,35 @@ export async function lookIn({ pidFile }: RunFolder): Promise<Looked> {
   }
 }
 
-/** @throws {Failure} always: which process to talk to cannot be told */
+/** @throws {Failure} always: the process that holds the pid file is unknown */
 export function unclear({ pidFile }: RunFolder): never {
   throw new Failure(
-    `Cannot tell which process holds ${pidFile}: the file was changed by somebody else, or ` +
-      `belongs to another user. 'fuser ${pidFile}' names the process`,
+    `Cannot determine which process holds ${pidFile}: another program changed the file, or ` +
+      `another user owns it. Find the process with 'fuser ${pidFile}'`,
   );
 }
 
-/** Whether the server at this URL answers, and in time. */
+/** Whether the server at this URL is healthy, within two seconds. */
 export async function isHealthy(url: string): Promise<boolean> {
   return await statusOf(`${url}/health`) === 200;
 }
 
-/** Whether the server at this URL asks for a token; `undefined` when that cannot be told. */
-export async function isAskedForToken(url: string): Promise<boolean | undefined> {
+/** Whether the server at this URL requires a token; `undefined` if its response does not show it. */
+export async function requiresToken(url: string): Promise<boolean | undefined> {
   const status = await statusOf(`${url}/clusters`);
-  // 429: too many came without one.
+  // 429: too many requests without a token.
   return status === 401 || status === 429 ? true : status === 200 ? false : undefined;
 }
 
 /**
- * The status of an answer, where one comes in time. Nothing secret is said, so that it does not
- * matter for which name the server's certificate is, nor by whom.
+ * The status of the response; `undefined` without one in time. The request holds nothing secret, so
+ * the server's certificate is not verified.
  */
 async function statusOf(url: string, milliseconds = 2000): Promise<number | undefined> {
   const { get } = url.startsWith("https:") ? await import("node:https") : await import("node:http");
   const signal = AbortSignal.timeout(milliseconds);
   return await new Promise((resolve) => {
-    // After some answers, 101 for one, the request has no event any more.
+    // After some responses, such as 101, the request emits no further event.
     signal.addEventListener("abort", () => resolve(undefined));
     const request = get(url, {
       rejectUnauthorized: false,

@@ -1,25 +1,26 @@
 import { resolve } from "node:path";
 import { clustersFolder } from "../clusters/folder.ts";
-import { PassedOverFiles } from "../clusters/passed_over_files.ts";
+import { IgnoredFiles } from "../clusters/ignored_files.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Settings } from "../config/schema.ts";
+import type { ConfigWarning } from "../config/warning.ts";
 import { systemdNotifier } from "../daemon/systemd_notify.ts";
-import { noting } from "../kube/process.ts";
-import { type LogFile, logFile } from "../log/line_writer.ts";
+import { trackProcesses } from "../kube/process.ts";
+import type { LogFile } from "../log/line_writer.ts";
 import { configureLog } from "../log/logger.ts";
 import { observe } from "../observe/observe.ts";
 import type { Wiring } from "../server/reload.ts";
 import { runServer } from "../server/run_server.ts";
-import { Failure } from "./failure.ts";
 import { holdPidFile } from "./hold_pid_file.ts";
 import { thisMachine } from "./machine.ts";
-import { asksForTokens, readSettings } from "./read_settings.ts";
+import { openLog } from "./open_log.ts";
+import { areTokensRequired, readSettings } from "./read_settings.ts";
 import { reasonOf } from "./reason.ts";
 import type { SettingFlags } from "./setting_flags.ts";
 import { VERSION } from "./version.ts";
 
 export type ServeFlags = SettingFlags & {
-  /** Where the log goes instead of standard error. */
+  /** @default standard error */
   readonly logFile?: string;
   /** Held while serving; see {@link claim}. */
   readonly pidFile?: string;
@@ -33,9 +34,9 @@ export async function serve(flags: ServeFlags): Promise<number> {
   const file = flags.logFile === undefined
     ? undefined
     : ending.adopt(openLog(flags.logFile), (each) => each.close());
-  // The first stack of an error takes a file descriptor; without one left Deno 2.9.6 would panic.
+  // The first stack trace needs a file descriptor: Deno 2.9.6 panics if none is left then.
   void new Error().stack;
-  say(config, file);
+  applyLog(config, file);
   const notifier = ending.adopt(
     systemdNotifier({
       socket: Deno.env.get("NOTIFY_SOCKET"),
@@ -44,8 +45,8 @@ export async function serve(flags: ServeFlags): Promise<number> {
     }),
     (each) => each.close(),
   );
-  const passedOver = new PassedOverFiles();
-  await lookForClusters(settings, passedOver);
+  const ignored = new IgnoredFiles();
+  await logIgnoredFiles(settings, ignored);
   const { pidFile } = flags;
   const held = pidFile === undefined ? undefined : await holdPidFile(pidFile, flags, config);
   ending.defer(() => held?.release());
@@ -53,8 +54,8 @@ export async function serve(flags: ServeFlags): Promise<number> {
     ? undefined
     : await (await import("./take_over_children.ts")).takeOverChildren(pidFile);
   ending.defer(() => children?.release());
-  const here = thisMachine(children && noting(children.add));
-  let asked = asksForTokens(settings);
+  const here = thisMachine(children && trackProcesses(children.add));
+  let wereTokensRequired = areTokensRequired(settings);
   return await runServer({
     settings,
     read: () => readSettings(flags, config),
@@ -63,7 +64,7 @@ export async function serve(flags: ServeFlags): Promise<number> {
         import("../shared.ts"),
         import("../wire_server.ts"),
       ]);
-      const common = shared(here, passedOver, onLonger);
+      const common = shared(here, ignored, onLonger);
       return {
         program: wireServer(settings, here, VERSION, common),
         again: (settings) => wireServer(settings, here, VERSION, common),
@@ -74,56 +75,63 @@ export async function serve(flags: ServeFlags): Promise<number> {
     onListening(url) {
       held?.publish(url);
       notifier.ready();
-      sayTransport(settings.transport, here.hasKubectl);
+      logMissingKubectl(settings.transport, here.hasKubectl);
     },
     async onReload(next, stopSeconds) {
-      say(next, file);
-      await lookForClusters(next.settings, passedOver);
+      applyLog(next, file);
+      await logIgnoredFiles(next.settings, ignored);
       held?.change(next.settings, stopSeconds);
-      const asks = asksForTokens(next.settings);
-      if (asked && !asks) observe("config.authentication_disabled");
-      asked = asks;
+      const isRequired = areTokensRequired(next.settings);
+      if (wereTokensRequired && !isRequired) observe("config.authentication_disabled");
+      wereTokensRequired = isRequired;
     },
     onLongerStop: (stopSeconds) => held?.changeStop(stopSeconds),
     onStopping: () => notifier.stopping(),
   });
 }
 
-function openLog(path: string): LogFile {
-  try {
-    return logFile(path, {
-      onLost: (lines, why) => observe("log.lines_lost", { lines, why }),
-      onStuck: (why) => observe("log.not_rotated", { why }),
-    });
-  } catch (error) {
-    throw new Failure(`Cannot open log file ${path}: ${reasonOf(error)}`);
-  }
-}
-
-/** Logs as configured from now on, and what is configured. */
-function say(config: LoadedConfig, log: LogFile | undefined): void {
+/** Configures the log, and logs the configuration and its warnings. */
+function applyLog(config: LoadedConfig, log: LogFile | undefined): void {
   const { settings, warnings, file, isThere } = config;
   configureLog({ format: settings["log-format"], level: settings["log-level"], write: log });
   observe("config.loaded", {
     file: isThere ? resolve(file) : "none",
-    clusters: resolve(settings["clusters-folder"]),
+    clusters_folder: resolve(settings["clusters-folder"]),
     timeout: settings.kubectl_timeout,
   });
-  for (const warning of warnings) observe("config.warning", { warning });
+  warnings.forEach(logConfigWarning);
 }
 
-/** So that the log says what is no kubeconfig in their folder, or that there is no such folder. */
-async function lookForClusters(settings: Settings, passedOver: PassedOverFiles): Promise<void> {
+function logConfigWarning(warning: ConfigWarning): void {
+  switch (warning.kind) {
+    case "unknown_setting": {
+      const { setting, origin, nearest } = warning;
+      return observe("config.unknown_setting", { setting, origin, did_you_mean: nearest });
+    }
+    case "unknown_variable": {
+      const { variable, nearest } = warning;
+      return observe("config.unknown_variable", { variable, did_you_mean: nearest });
+    }
+    case "empty_variable":
+      return observe("config.empty_variable", { variable: warning.variable });
+  }
+}
+
+/** Logs ignored files in the clusters folder, or that there is no such folder. */
+async function logIgnoredFiles(settings: Settings, ignored: IgnoredFiles): Promise<void> {
   const folder = clustersFolder(settings["clusters-folder"]);
   try {
-    await passedOver.namesIn(folder);
+    await ignored.namesIn(folder);
   } catch (error) {
     observe("clusters.folder_unreadable", { folder: folder.path, reason: reasonOf(error) });
   }
 }
 
-/** Without kubectl, `auto` goes on without it and `kubectl` cannot do anything. */
-function sayTransport(transport: Settings["transport"], hasKubectl: boolean): void {
+/** Logs that there is no kubectl: `auto` works without it, `kubectl` does not. */
+function logMissingKubectl(transport: Settings["transport"], hasKubectl: boolean): void {
   if (hasKubectl || transport === "api") return;
-  observe(transport === "auto" ? "kubectl.not_found" : "kubectl.missing");
+  if (transport === "auto") observe("kubectl.not_found");
+  else {observe("kubectl.missing", {
+      hint: "install it and have it on PATH, or use --transport api",
+    });}
 }

@@ -3,32 +3,35 @@ import { grouped } from "./help/groups.ts";
 import { serve as runServe } from "./serve.ts";
 import { settingFlags } from "./setting_flags.ts";
 
-/** Flags of serve, and of what starts it. */
+/** Flags of serve, and of the commands that start it. */
 export const SERVE_FLAGS = settingFlags("serve");
 
-/** Serves; flags without a command do so, too. */
-export const serve = command(
-  () => Promise.resolve(runServe), // imported above: to load it apart takes a tenth of the start
+/** `serve`, which flags without a command run, too. */
+export const serveCommand = command(
+  () => Promise.resolve(runServe), // a static import: a dynamic one takes a tenth of the start
   {
     flags: {
       ...SERVE_FLAGS,
       ...grouped("process", {
-        pidFile: text("Hold this file while serving; it names the process and the URL", "file"),
+        pidFile: text("Write the process id and the URL to this file, and lock it", "file"),
       }),
       ...grouped("output", {
         logFile: text(
-          "Write the log to this file, by turns of 10 MiB, not to the terminal",
+          "Write the log to this file instead of standard error; it rotates at 10 MiB",
           "file",
         ),
       }),
     },
-    brief: "Serve the HTTP API",
+    brief: "Serve the HTTP API in the foreground",
     full:
-      "Serves the HTTP API until SIGTERM or Ctrl-C; then requests under way end first. SIGHUP " +
-      "reads the configuration again.\n\nFlags without a command serve, too.",
+      "Serves until SIGTERM or Ctrl-C, and finishes the requests in progress before it exits. SIGHUP " +
+      "reloads the configuration.\n\nThe word serve can be omitted if flags follow.",
     examples: [
-      ["", "Serve the kubeconfigs in ./clusters on http://127.0.0.1:8091"],
-      ["--clusters-folder /etc/kubeconfigs --port 9000", "Others, on another port"],
+      ["", "Serve the clusters of ./clusters on http://127.0.0.1:8091"],
+      [
+        "--clusters-folder /etc/kubeconfigs --port 9000",
+        "Serve the clusters of another folder on another port",
+      ],
     ],
   },
 );

@@ -20,25 +20,25 @@ const ANY_FLAGS = fc.record({
   logLevel: text,
 }, { requiredKeys: [] }) as fc.Arbitrary<SettingFlags>;
 
-Deno.test("flags are read from the arguments that they make", () => {
+Deno.test("flags are parsed back from the arguments made of them", () => {
   fc.assert(fc.property(ANY_FLAGS, (flags) => {
     const read = flagsOf(settingArguments(flags));
     assert.deepEqual({ ...read }, { ...flags });
   }));
 });
 
-Deno.test("arguments of another version are refused by name, without the value", () => {
+Deno.test("an unknown flag of another version is reported by name, without its value", () => {
   for (const arg of ["--colour=red", "--to-string=1", "--behind-proxy=x", "--port", "red"]) {
     assert.throws(() => flagsOf([arg]), (error) => {
       assert.ok(error instanceof Failure);
-      assert.match(error.message, /^This version knows no flag /);
+      assert.match(error.message, /^This version has no flag /);
       assert.ok(!error.message.includes("="), error.message);
       return true;
     });
   }
 });
 
-Deno.test("paths are made whole, and nothing else", () => {
+Deno.test("only paths are made absolute", () => {
   assert.deepEqual(
     withWholePaths(
       { config: "c.yaml", tokensFile: "../t", tlsCert: "/abs", host: "h", port: 1 },

@@ -7,10 +7,10 @@ import { CONFIG_VARIABLE, flagName } from "../config/names.ts";
 import type { SettingKey } from "../config/schema.ts";
 import { briefOf, kindOf, type Setting, type SettingTable, wordsOf } from "../config/setting.ts";
 import { SETTINGS } from "../config/settings.ts";
-import { CONFIG_FLAG, type Context, number, on, text } from "./command.ts";
+import { type CliContext, CONFIG_FLAG, number, on, text } from "./command.ts";
 import { Failure } from "./failure.ts";
 
-/** What may have a flag: the settings, and where those stand that have none. */
+/** The settings, and the configuration file: everything that can have a flag. */
 export const WITH_CONFIG = {
   config: {
     schema: z.string().optional(),
@@ -29,32 +29,32 @@ type Camel<Key extends string> = Key extends `${infer Head}-${infer Tail}`
   : Key extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}`
   : Key;
 
-/** What a flag gives of a setting that is this. */
+/** The type of a flag's value, by the type of its setting. */
 type Given<Value> = true extends Value ? boolean : number extends Value ? number : string;
 
-/** Flags by their names in the program, of the settings whose flag is like this. */
+/** Flags by camel-case name, of the settings whose `flag` has this type. */
 type FlagsLike<Flag> = {
   readonly [Key in keyof Table as Table[Key] extends { flag: Flag } ? Camel<Key> : never]?: Given<
     z.output<Table[Key]["schema"]>
   >;
 };
 
-/** Flags of `serve`, and of what starts it. */
+/** Flags of `serve`, and of the commands that start it. */
 export type SettingFlags = FlagsLike<object>;
 
-/** Those of them that the commands about credentials have. */
+/** Flags of settings that the commands on credentials have, too. */
 export type CommandSettingFlags = FlagsLike<{ commands: unknown }>;
 
 /** A setting that has a flag. */
 interface Flagged {
   readonly key: string;
-  /** The flag's name in the program: `kubectlTimeout`. */
+  /** The camel-case name of the flag: `kubectlTimeout`. */
   readonly name: string;
   readonly setting: Setting;
   readonly flag: NonNullable<Setting["flag"]>;
 }
 
-/** Those that have a flag. */
+/** The settings that have a flag. */
 export function flagged(table: SettingTable = WITH_CONFIG): Flagged[] {
   return Object.entries(table).flatMap(([key, setting]) => {
     const name = key.replaceAll(/[-_](.)/g, (_, letter: string) => letter.toUpperCase());
@@ -62,11 +62,11 @@ export function flagged(table: SettingTable = WITH_CONFIG): Flagged[] {
   });
 }
 
-/** The flags of `serve` and what starts it, or of the commands about credentials. */
+/** The flags of `serve` and of the commands that start it, or of the commands on credentials. */
 export function settingFlags<Of extends "serve" | "commands">(
   of: Of,
   table: SettingTable = WITH_CONFIG,
-): FlagParametersForType<Of extends "serve" ? SettingFlags : CommandSettingFlags, Context> {
+): FlagParametersForType<Of extends "serve" ? SettingFlags : CommandSettingFlags, CliContext> {
   const those = flagged(table).filter(({ flag }) => of === "serve" || flag.commands !== undefined);
   return Object.fromEntries(those.map(({ name, setting, flag: { commands } }) => {
     const hasOwn = of === "commands" && typeof commands === "object";
@@ -75,18 +75,18 @@ export function settingFlags<Of extends "serve" | "commands">(
   })) as never;
 }
 
-/** @param more of its help */
+/** @param more appended to the help */
 function parameterOf(setting: Setting, more: string) {
   const brief = briefOf(setting) + more;
   const kind = kindOf(setting);
   if (kind === "switch") return on(brief);
   const value = setting.flag?.value ?? setting.path;
   if (kind === "number") return number(brief, value === "seconds" ? value : "number");
-  // Also of some words only: what is none of them is told like any wrong setting.
+  // Also for a choice of words: a wrong one is reported like any wrong setting.
   return text(brief, value ?? "text", wordsOf(setting));
 }
 
-/** What flags set, by key; `undefined` where there is no such flag. */
+/** The settings from flags, by key; `undefined` where a flag is not given. */
 export function settingsGiven(
   flags: SettingFlags,
   table: SettingTable = WITH_CONFIG,
@@ -95,7 +95,7 @@ export function settingsGiven(
   return Object.fromEntries(flagged(table).map(({ key, name }) => [key, given[name]]));
 }
 
-/** The arguments that give `serve` the same flags. */
+/** The flags as arguments of `serve`. */
 export function settingArguments(
   flags: SettingFlags,
   table: SettingTable = WITH_CONFIG,
@@ -107,8 +107,8 @@ export function settingArguments(
 }
 
 /**
- * The flags that `settingArguments` made these of.
- * @throws {Failure} names one that is none of this version
+ * The reverse of {@link settingArguments}.
+ * @throws {Failure} for a flag that this version does not have
  */
 export function flagsOf(args: readonly string[], table?: SettingTable): SettingFlags {
   const known = new Map(flagged(table).map((each) => [flagName(each.key), each]));
@@ -117,13 +117,13 @@ export function flagsOf(args: readonly string[], table?: SettingTable): SettingF
     const { name, setting } = known.get(flag) ?? {};
     const kind = setting && kindOf(setting);
     if (kind === undefined || (value === undefined) !== (kind === "switch")) {
-      throw new Failure(`This version knows no flag ${arg.split("=", 1)[0]}`);
+      throw new Failure(`This version has no flag ${arg.split("=", 1)[0]}`);
     }
     return [name, kind === "switch" ? true : kind === "number" ? Number(value) : value];
   }));
 }
 
-/** The same with paths that do not depend on the working directory. */
+/** The flags with absolute paths. */
 export function withWholePaths(
   flags: SettingFlags,
   cwd: string,
@@ -135,12 +135,12 @@ export function withWholePaths(
   return { ...flags, ...Object.fromEntries(whole) };
 }
 
-/** The configuration in effect, and the home that it was looked for in. */
+/** The configuration in effect, and the home that was found. */
 export type Configured = LoadedConfig & { readonly home: Home };
 
 /**
- * The configuration that these flags, the environment and the file make.
- * @param home of a server that runs: what appears in another folder does not move it
+ * The configuration from flags, environment and file.
+ * @param home of a running server, which keeps it after a reload
  * @throws {ConfigError}
  */
 export async function configOf(flags: SettingFlags, home = findHome()): Promise<Configured> {
@@ -156,7 +156,7 @@ export async function configOf(flags: SettingFlags, home = findHome()): Promise<
   return { ...loaded, home };
 }
 
-/** All that a server has in effect, by key, and the configuration file as `config`: for its pid file. */
+/** The settings of a server by key, and the configuration file as `config`, for its pid file. */
 export function inEffect(
   { file, settings }: Pick<LoadedConfig, "file" | "settings">,
 ): Readonly<Record<string, unknown>> {

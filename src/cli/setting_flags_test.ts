@@ -4,6 +4,7 @@ import { z } from "zod";
 import { ConfigError, loadConfig } from "../config/load.ts";
 import { boundKeys } from "../config/schema.ts";
 import type { SettingTable } from "../config/setting.ts";
+import { warningText } from "../config/warning.ts";
 import {
   flagsOf,
   settingArguments,
@@ -108,7 +109,7 @@ Deno.test("what a made-up flag gives is its setting's, above the environment and
   });
 });
 
-Deno.test("a wrong value of a made-up setting is told by where it stands, not by itself", async () => {
+Deno.test("a wrong value of a made-up setting is reported by its source, without the value", async () => {
   const wrong = (what: Parameters<typeof loaded>[0], message: RegExp) =>
     assert.rejects(loaded(what), (error) => {
       assert.ok(error instanceof ConfigError);
@@ -124,7 +125,7 @@ Deno.test("a wrong value of a made-up setting is told by where it stands, not by
     { env: { ARGOCD_CONFIGURER_TEA_MINUTES: "long" } },
     /variable ARGOCD_CONFIGURER_TEA_MINUTES: must be a number$/,
   );
-  await wrong({ file: "tea-pot: pot\n" }, /'tea-pot' .*: it is spelled 'tea_pot'$/);
+  await wrong({ file: "tea-pot: pot\n" }, /'tea-pot' .*\. Use 'tea_pot'$/);
   const { warnings } = await loaded({
     file: "tea-kinds: green\n",
     env: {
@@ -133,23 +134,23 @@ Deno.test("a wrong value of a made-up setting is told by where it stands, not by
       ARGOCD_CONFIGURER_PORT: "1",
     },
   });
-  assert.deepEqual(warnings.map((each) => each.replace(/ in .*;/, ";")), [
+  assert.deepEqual(warnings.map((each) => warningText(each).replace(/ in .*;/, ";")), [
     "Unknown setting 'tea-kinds'; did you mean 'tea-kind'?",
     "Unknown environment variable 'ARGOCD_CONFIGURER_PORT'",
     "Unknown environment variable 'ARGOCD_CONFIGURER_TEA_POTS'; " +
     "did you mean 'ARGOCD_CONFIGURER_TEA_POT'?",
-    "Environment variable 'ARGOCD_CONFIGURER_TEA_POT' is empty, as if it were not set",
+    "Environment variable 'ARGOCD_CONFIGURER_TEA_POT' is empty and has no effect",
   ]);
 });
 
-Deno.test("shells propose a made-up setting's words, and folders for what is one", () => {
+Deno.test("a made-up setting's words are completed, and paths for a folder", () => {
   const flags: Readonly<Record<string, { placeholder?: string; proposeCompletions?: unknown }>> =
     settingFlags("serve", MADE_UP);
   assert.equal(flags.teaPot!.placeholder, "folder");
   assert.deepEqual((flags.teaKind!.proposeCompletions as () => unknown)(), ["green", "black"]);
 });
 
-Deno.test("a restart carries made-up flags over, paths made whole", () => {
+Deno.test("a restart keeps made-up flags, with absolute paths", () => {
   const flags = { teaPot: "a/pot", teaMinutes: 2, withMilk: true } as unknown as AnyFlags;
   const args = settingArguments(flags, MADE_UP);
   assert.deepEqual(args, ["--tea-pot=a/pot", "--tea-minutes=2", "--with-milk"]);
@@ -174,7 +175,7 @@ Deno.test("a made-up path is the same in another spelling, and a text is not", (
   );
 });
 
-Deno.test("what a running server keeps is what is said to be no matter of a reload", () => {
+Deno.test("a running server keeps the settings that are not reloadable", () => {
   assert.deepEqual(boundKeys(MADE_UP), ["tea-minutes"]);
   assert.deepEqual(boundKeys(), ["host", "port", "tls-cert", "tls-key"]);
 });

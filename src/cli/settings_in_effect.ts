@@ -3,20 +3,20 @@ import type { ServerRecord } from "../daemon/pid_file.ts";
 import type { SettingTable } from "../config/setting.ts";
 import { flagsOf, settingsGiven, WITH_CONFIG } from "./setting_flags.ts";
 
-/** Settings by key, with the configuration file as `config`, and where paths in them begin. */
+/** Settings by key, with the configuration file as `config`, and the base of relative paths. */
 interface Placed {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly cwd: string;
 }
 
-/** What a server has in effect; of an older version only what its flags tell. */
+/** The settings of a server; for an older version, only its flags are known. */
 export function ofServer({ settings, args, cwd }: ServerRecord): Placed {
   return { settings: settings ?? settingsGiven(flagsOf(args)), cwd };
 }
 
 /**
- * What a server has in another way than it is wanted; spellings do not matter.
- * @param keys those to compare; else all that are asked for
+ * The settings that differ between a server and the wanted ones; paths are compared resolved.
+ * @param keys to compare. @default all wanted ones
  */
 export function differences(
   wanted: Placed,

@@ -6,12 +6,12 @@ import { lastLines } from "../daemon/log_tail.ts";
 import { warningsIn } from "../daemon/log_warnings.ts";
 import type { ServerRecord } from "../daemon/pid_file.ts";
 import { Failure } from "./failure.ts";
-import { asksForTokens, readSettings } from "./read_settings.ts";
+import { areTokensRequired, readSettings } from "./read_settings.ts";
 import { reasonOf } from "./reason.ts";
 import {
-  isAskedForToken,
   isHealthy,
   lookIn,
+  requiresToken,
   type RunFlags,
   type RunFolder,
   runFolder,
@@ -22,26 +22,28 @@ import { differences, ofServer, shownSetting } from "./settings_in_effect.ts";
 import { print, printError } from "./terminal.ts";
 
 export type StartFlags = SettingFlags & RunFlags & {
-  /** Seconds until the server has to answer. */
+  /** Seconds to wait until the server is healthy. */
   readonly wait?: number;
 };
 
-/** Lines of the log that tell why a start failed. */
+/** Lines of the log that are shown after a failed start. */
 const SHOWN = 20;
 
-/** Lines of the log of a start that are read for warnings. */
+/** Lines of the log that are searched for warnings. */
 const MOST_READ = 1000;
 
-/** What is to be started. */
+/** A server to start. */
 export interface Start {
   readonly flags: SettingFlags;
-  /** Where paths in them begin. */
+  /** Its working directory, to which relative paths in the flags belong. */
   readonly cwd: string;
-  /** Seconds until the server has to answer. @default 30 */
+  /** Seconds to wait until the server is healthy. @default 30 */
   readonly wait?: number;
+  /** Whether it replaces a server that was stopped for it. @default false */
+  readonly isRestart?: boolean;
 }
 
-/** Starts the server in the background and waits until it answers. */
+/** Starts the server in the background and waits until it is healthy. */
 export async function start({ runDir, wait, ...flags }: StartFlags): Promise<number> {
   return await startIn(runFolder({ runDir }), { flags, cwd: Deno.cwd(), wait });
 }
@@ -62,16 +64,17 @@ export async function startIn(folder: RunFolder, what: Start): Promise<number> {
     const now = await lookIn(folder);
     if (now.state === "running") {
       if (now.record.pid !== server.pid) {
-        // Ours came too late; it must not wait to take the other's place.
+        // Another start was first; ours must not wait for the pid file.
         if (code === undefined) Deno.kill(server.pid, "SIGKILL");
         await server.ended;
         return await already(folder, now.record, what);
       }
       if (now.record.url && await isHealthy(now.record.url)) {
         await showWarnings(folder.log, from);
+        const done = what.isRestart === true ? "restarted" : "started";
         print(
-          `Started: ${now.record.url} (process ${server.pid}, ${clustersIn(now.record)}` +
-            `log in ${folder.log})\n`,
+          `argocd-configurer ${done} (pid ${server.pid}), listening on ${now.record.url}\n` +
+            `${clustersIn(now.record)}  log       ${folder.log}\n`,
         );
         return 0;
       }
@@ -80,17 +83,22 @@ export async function startIn(folder: RunFolder, what: Start): Promise<number> {
 
   await showLog(folder.log, from);
   if (code !== undefined) {
-    throw new Failure(`Cannot start: the server ended with exit code ${code}`, code === 2 ? 2 : 1);
+    throw new Failure(
+      `Cannot start argocd-configurer: the server exited with code ${code}`,
+      code === 2 ? 2 : 1,
+    );
   }
-  Deno.kill(server.pid, "SIGTERM"); // our child, which has not ended: nobody else has its id
+  Deno.kill(server.pid, "SIGTERM"); // our child, which has not exited: no other process has its id
   await Promise.race([server.ended, delay(5000)]);
-  throw new Failure(`Cannot start: the server did not answer within ${wait} seconds; it is ended`);
+  throw new Failure(
+    `Cannot start argocd-configurer: the server was not healthy within ${wait} s, and was stopped`,
+  );
 }
 
-/** Which clusters it serves. */
+/** A line with the clusters folder of the server. */
 function clustersIn(record: ServerRecord): string {
   const { "clusters-folder": folder } = ofServer(record).settings;
-  return typeof folder === "string" ? `clusters in ${resolve(record.cwd, folder)}, ` : "";
+  return typeof folder === "string" ? `  clusters  ${resolve(record.cwd, folder)}\n` : "";
 }
 
 async function spawnServer(
@@ -107,11 +115,13 @@ async function spawnServer(
       { cwd, log: folder.log },
     );
   } catch (error) {
-    throw new Failure(`Cannot start with run directory ${folder.path}: ${reasonOf(error)}`);
+    throw new Failure(
+      `Cannot start argocd-configurer with run directory ${folder.path}: ${reasonOf(error)}`,
+    );
   }
 }
 
-/** Another one runs; it may itself be about to start. */
+/** Another server is running, or is starting. */
 async function already(folder: RunFolder, { pid }: ServerRecord, what: Start): Promise<number> {
   const { wait = 30 } = what;
   const end = Date.now() + wait * 1000;
@@ -119,7 +129,8 @@ async function already(folder: RunFolder, { pid }: ServerRecord, what: Start): P
     const now = await lookIn(folder);
     if (now.state !== "running") {
       throw new Failure(
-        `Another server (process ${pid}, run directory ${folder.path}) was running, and has ended`,
+        `Another server (pid ${pid}, run directory ${folder.path}) was running, but has stopped. ` +
+          "Try again",
       );
     }
     refuseOthers(folder, now.record, what);
@@ -127,59 +138,63 @@ async function already(folder: RunFolder, { pid }: ServerRecord, what: Start): P
     if (url !== undefined && await isHealthy(url)) {
       await refuseOpen(folder, now.record, url, what);
       print(
-        `Already running: ${url} (process ${now.record.pid}, run directory ${folder.path})\n`,
+        `argocd-configurer is already running (pid ${now.record.pid}), listening on ${url}\n` +
+          `  run dir   ${folder.path}\n`,
       );
       return 0;
     }
     if (Date.now() >= end) {
       throw new Failure(
-        `Already running (process ${pid}, run directory ${folder.path}), but does not answer at ` +
-          `${url ?? "all"}`,
+        `${alreadyRunning(now.record, folder)}, but ${
+          url === undefined ? "is not listening yet" : `does not respond at ${url}`
+        }`,
       );
     }
     await delay(50);
   }
 }
 
-/** @throws {Failure} when what was asked for is not what runs */
-function refuseOthers({ path }: RunFolder, record: ServerRecord, { flags, cwd }: Start): void {
+const alreadyRunning = ({ pid }: ServerRecord, { path }: RunFolder) =>
+  `argocd-configurer is already running (pid ${pid}, run directory ${path})`;
+
+/** @throws {Failure} when the running server has other settings than the flags */
+function refuseOthers(folder: RunFolder, record: ServerRecord, { flags, cwd }: Start): void {
   const wrong = differences({ settings: settingsGiven(flags), cwd }, ofServer(record));
   if (wrong.length === 0) return;
   const list = wrong.map(({ key, now, wanted }) =>
     `${shownSetting(key, now)}, not ${shownSetting(key, wanted)}`
   );
   throw new Failure(
-    `Already running (process ${record.pid}, run directory ${path}), but with ` +
-      `${list.join("; with ")}. ` +
-      "'argocd-configurer restart' with these flags changes that",
+    `${alreadyRunning(record, folder)}, but with ${list.join("; with ")}. ` +
+      "Run 'argocd-configurer restart' with these flags",
   );
 }
 
 /**
- * The environment and the configuration may ask for tokens, too.
- * @throws {Failure} when they do, and what runs does not
+ * The environment and the configuration can require tokens, too.
+ * @throws {Failure} when they do, and the running server does not
  */
 async function refuseOpen(
-  { path }: RunFolder,
+  folder: RunFolder,
   record: ServerRecord,
   url: string,
   { flags }: Start,
 ): Promise<void> {
   try {
-    if (!asksForTokens((await readSettings(flags)).settings)) return;
+    if (!areTokensRequired((await readSettings(flags)).settings)) return;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    printError(`warning: It could not be started again like this: ${error.message}\n`);
+    printError(`warning: A restart would fail with these settings: ${error.message}\n`);
     return;
   }
-  if (record.asksForTokens ?? await isAskedForToken(url) ?? true) return;
+  if (record.asksForTokens ?? await requiresToken(url) ?? true) return;
   throw new Failure(
-    `Already running (process ${record.pid}, run directory ${path}), but asks nobody for a token, ` +
-      "as it would if it were started now. 'argocd-configurer restart' changes that",
+    `${alreadyRunning(record, folder)}, but without authentication, which the settings here ` +
+      "require. Run 'argocd-configurer restart'",
   );
 }
 
-/** What the log has warned of in this start. */
+/** Prints the warnings and errors that this start has logged. */
 async function showWarnings(log: string, from: number): Promise<void> {
   const lines = await lastLines(log, MOST_READ, from).catch(() => []);
   for (const line of warningsIn(lines)) printError(`${line}\n`);

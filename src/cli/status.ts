@@ -22,12 +22,12 @@ export type StatusFlags = RunFlags & {
   readonly output?: "table" | "json" | "yaml";
 };
 
-/** The exit code for a server that does not run, as init scripts have it. */
+/** The exit code for a stopped server, as for init scripts. */
 const NOT_RUNNING = 3;
 
-/** Of what is told for scripts; `null` is what is not known, or of no server that runs. */
+/** The status for scripts; `null` where a value is unknown, or no server is running. */
 interface Status {
-  /** `killed`: it has gone without a word, or the machine has. */
+  /** `killed`: the server did not stop by itself; its pid file is still there. */
   readonly state: "running" | "stopped" | "killed";
   readonly healthy: boolean;
   readonly pid: number | null;
@@ -36,7 +36,7 @@ interface Status {
   /** RFC 3339. */
   readonly started: string | null;
   readonly uptime_seconds: number | null;
-  /** Within which it ends when it is asked to. */
+  /** The longest time that a stop can take. */
   readonly stop_seconds: number | null;
   readonly run_directory: string;
   readonly log: string;
@@ -45,17 +45,20 @@ interface Status {
   readonly clusters_folder: string | null;
 }
 
-/** Shows whether the server in the background runs; 1 when it does but does not answer. */
+/**
+ * Shows the status of the background server.
+ * @returns the exit code: 0 if it is healthy, 1 if it does not respond, 3 if it is stopped
+ */
 export async function status(flags: StatusFlags): Promise<number> {
   const folder = runFolder(flags);
   const looked = await lookIn(folder);
   if (looked.state === "unclear") return unclear(folder);
-  const told = await statusOf(folder, looked);
+  const status = await statusOf(folder, looked);
   const { output = "table" } = flags;
-  if (output === "json") print(JSON.stringify(told, null, 2) + "\n");
-  else if (output === "yaml") print(dump(told, { lineWidth: -1 }));
-  else await show(folder, told, flags.lines ?? 5);
-  return told.state !== "running" ? NOT_RUNNING : told.healthy ? 0 : 1;
+  if (output === "json") print(JSON.stringify(status, null, 2) + "\n");
+  else if (output === "yaml") print(dump(status, { lineWidth: -1 }));
+  else await show(folder, status, flags.lines ?? 5);
+  return status.state !== "running" ? NOT_RUNNING : status.healthy ? 0 : 1;
 }
 
 async function statusOf(
@@ -81,48 +84,57 @@ async function statusOf(
   };
 }
 
-/** The configuration file of a server, where there is one. */
+/** The configuration file of a server; `null` if it has none. */
 function configIn(record: ServerRecord): string | null {
   const path = pathIn(record, "config");
   return path !== null && isFile(path) ? path : null;
 }
 
-/** A path that a server has in effect; an older version may not tell it. */
+/** A path from the server's settings in effect; an older version may not record it. */
 function pathIn(record: ServerRecord, key: string): string | null {
   const path = ofServer(record).settings[key];
   return typeof path === "string" ? resolve(record.cwd, path) : null;
 }
 
-async function show(folder: RunFolder, told: Status, count: number): Promise<void> {
+async function show(folder: RunFolder, status: Status, count: number): Promise<void> {
   const lines = await lastLines(folder.log, count).catch(() => []);
   const shownLog = lines.length === 0 ? "" : `\n${lines.join("\n")}\n`;
-  if (told.state !== "running") {
-    const how = told.state === "killed" ? "stopped: it was killed, or the machine was" : "stopped";
-    print(`${how}
-  run dir  ${told.run_directory}
-  log      ${told.log}
-${otherPlaces(folder)}${shownLog}`);
-    return;
-  }
-  print(`running
-  process  ${told.pid}
-  uptime   ${duration((told.uptime_seconds ?? 0) * 1000)}
-  url      ${told.url ?? "none yet"}
-  health   ${told.healthy ? "healthy" : "no answer"}
-  version  ${told.version}
-  stop     ${told.stop_seconds === null ? "not known" : `within ${told.stop_seconds} seconds`}
-  config   ${told.config ?? "none"}
-  clusters ${told.clusters_folder ?? "not known"}
-  run dir  ${told.run_directory}
-  log      ${told.log}
-${shownLog}`);
+  const { stop_seconds: stop } = status;
+  const rows = status.state === "running"
+    ? [
+      ["url", status.url ?? "none yet"],
+      ["health", status.healthy ? "healthy" : "not responding"],
+      ["version", status.version],
+      ["started", status.started],
+      ["stop", stop === null ? "unknown" : `within ${stop} s`],
+      ["config", status.config ?? "none"],
+      ["clusters", status.clusters_folder ?? "unknown"],
+    ]
+    : [];
+  const all = [...rows, ["run dir", status.run_directory], ["log", status.log]];
+  const table = all.map(([name, value]) => `  ${name!.padEnd(8)}  ${value}\n`).join("");
+  print(
+    `${headline(status)}\n${table}${
+      status.state === "running" ? "" : otherPlaces(folder)
+    }${shownLog}`,
+  );
 }
 
-/** `2 days 03:04:05` */
-export function duration(milliseconds: number): string {
-  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
-  const days = Math.floor(seconds / 86_400);
-  const clock = [seconds / 3600 % 24, seconds / 60 % 60, seconds % 60]
-    .map((part) => String(Math.floor(part)).padStart(2, "0")).join(":");
-  return days === 0 ? clock : `${days} day${days === 1 ? "" : "s"} ${clock}`;
+/** The first line, which says everything in a sentence. */
+function headline({ state, healthy, pid, url, uptime_seconds: up }: Status): string {
+  if (state === "stopped") return "argocd-configurer is stopped";
+  if (state === "killed") {
+    return "argocd-configurer is stopped: it was killed, or the machine was restarted";
+  }
+  const running = `argocd-configurer is running (pid ${pid}, up ${uptimeOf(up ?? 0)})`;
+  if (healthy) return running;
+  return `${running}, but ${url === null ? "is not listening yet" : "does not respond"}`;
+}
+
+/** `45 s`, `12 min`, `2 h`, `3 d`: in the largest unit, rounded down. */
+export function uptimeOf(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86_400)} d`;
 }

@@ -1,37 +1,39 @@
 import { delay } from "../async/timed.ts";
-import { childrenFile, endLeft } from "../daemon/children.ts";
+import { childrenFile, terminateLeft } from "../daemon/children.ts";
 import { look, removeLeft, type ServerRecord } from "../daemon/pid_file.ts";
 import { Failure } from "./failure.ts";
 import {
   lookIn,
-  notRunning,
   type RunFlags,
   type RunFolder,
   runFolder,
+  stoppedIn,
   unclear,
 } from "./run_folder.ts";
 import { killAfter } from "../server/listen/graceful_stop.ts";
 import { print } from "./terminal.ts";
 
 export type StopFlags = RunFlags & {
-  /** Seconds until it is killed. @default a little more than it says that it needs */
+  /** Seconds until it is killed. @default a little more than the server's own limit */
   readonly timeout?: number;
 };
 
-/** Ends the server in the background, after the requests that it has. */
+/** Stops the background server, after its requests in progress. */
 export async function stop(flags: StopFlags): Promise<number> {
   const folder = runFolder(flags);
   const { killed, record } = await stopIn(folder, flags.timeout);
-  if (record === undefined) print(notRunning(folder));
-  else if (!killed) print(`Stopped (process ${record.pid}, run directory ${folder.path})\n`);
+  if (record === undefined) print(stoppedIn(folder));
+  else if (!killed) {
+    print(`argocd-configurer stopped (pid ${record.pid}, run directory ${folder.path})\n`);
+  }
   return killed ? 1 : 0;
 }
 
 /**
- * SIGTERM, on which a server ends the writes that it has, and after the timeout SIGKILL. Each
- * signal goes only to the process that holds the pid file at that time.
- * @returns what ran, `undefined` when nothing did, and whether it did not end by itself in time
- * @throws {Failure} when it cannot be signalled, or lives on
+ * Sends SIGTERM, on which the server finishes its writes, and after the timeout SIGKILL. Only the
+ * process that holds the pid file at that time is signalled.
+ * @returns the server's record, `undefined` if none was running, and whether it had to be killed
+ * @throws {Failure} when the process cannot be signalled, or survives SIGKILL
  */
 export async function stopIn(
   folder: RunFolder,
@@ -40,7 +42,7 @@ export async function stopIn(
   const looked = await lookIn(folder);
   if (looked.state === "unclear") return unclear(folder);
   if (looked.state === "stopped") {
-    if (looked.left) await removeLeft(folder.pidFile).catch(() => {}); // said by a start
+    if (looked.left) await removeLeft(folder.pidFile).catch(() => {}); // a start reports it
     return { record: undefined, killed: false };
   }
   const { record } = looked;
@@ -49,13 +51,13 @@ export async function stopIn(
   if (await ended(folder, record, timeout)) return { record, killed: false };
   signal(record, "SIGKILL");
   if (!await ended(folder, record, 5)) {
-    throw new Failure(`Cannot stop process ${record.pid}: it is still there after SIGKILL`);
+    throw new Failure(`Cannot stop the server (pid ${record.pid}): it survived SIGKILL`);
   }
-  await endLeft(childrenFile(folder.pidFile)).catch(() => {}); // else the next start ends it
+  await terminateLeft(childrenFile(folder.pidFile)).catch(() => {}); // or the next start does it
   await removeLeft(folder.pidFile).catch(() => {});
   print(
-    `Killed (process ${record.pid}): it did not end within ${timeout} seconds. ` +
-      "See what its last writes left with GET /secrets\n",
+    `argocd-configurer killed (pid ${record.pid}): it did not stop within ${timeout} s. Its last ` +
+      "writes may be incomplete: check them with 'argocd-configurer secrets'\n",
   );
   return { record, killed: true };
 }
@@ -64,12 +66,12 @@ function signal({ pid }: ServerRecord, name: Deno.Signal): void {
   try {
     Deno.kill(pid, name);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return; // it has just ended
-    throw new Failure(`Cannot signal process ${pid}: ${(error as Error).message}`);
+    if (error instanceof Deno.errors.NotFound) return; // it has just exited
+    throw new Failure(`Cannot signal the server (pid ${pid}): ${(error as Error).message}`);
   }
 }
 
-/** Whether it ends within some seconds. */
+/** Whether the server exits within some seconds. */
 async function ended(
   { pidFile }: RunFolder,
   { pid }: ServerRecord,

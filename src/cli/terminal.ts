@@ -3,8 +3,8 @@ import { Failure } from "./failure.ts";
 import { reasonOf } from "./reason.ts";
 
 /**
- * Writes data for the user or a script. A reader that has gone is no error.
- * @throws {Failure} when it cannot be written: the disk is full, say
+ * Writes to standard output. A closed pipe is not an error.
+ * @throws {Failure} when it cannot be written, such as on a full disk
  */
 export function print(text: string): void {
   try {
@@ -15,14 +15,14 @@ export function print(text: string): void {
 }
 
 /**
- * Writes what is no data: errors, progress. Where that cannot be written there is nobody to tell. On
- * a terminal `error:`, `warning:` and `hint:` are coloured.
+ * Writes to standard error: errors, warnings, progress. A failure is ignored. On a terminal, `error:`,
+ * `warning:` and `hint:` are coloured.
  */
 export function printError(text: string): void {
   try {
     write(Deno.stderr, coloredMessage(text, colors("stderr")));
   } catch {
-    // The exit code still tells.
+    // The exit code still reports the result.
   }
 }
 

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { dump } from "js-yaml";
+import { warningText } from "../config/warning.ts";
 import { lockFolder } from "../files/lock.ts";
 import { isClusterPattern, isRole, ROLES } from "../tokens/rights.ts";
 import {
@@ -16,7 +17,7 @@ import { reasonOf } from "./reason.ts";
 import { configOf } from "./setting_flags.ts";
 import { print, printError } from "./terminal.ts";
 
-/** Which file of tokens is meant. */
+/** Flags that name the tokens file. */
 export type TokenFileFlags = {
   readonly tokensFile?: string;
   readonly config?: string;
@@ -25,11 +26,11 @@ export type TokenFileFlags = {
 export type CreateTokenFlags = TokenFileFlags & {
   readonly name?: string;
   readonly role?: string;
-  /** Names or patterns, by commas. */
+  /** Names or patterns, comma-separated. */
   readonly clusters?: string;
   /** `90d`, `12h`, or a time in ISO 8601. */
   readonly expires?: string;
-  /** @default the token alone */
+  /** @default prints only the token */
   readonly output?: "json" | "yaml";
 };
 
@@ -37,7 +38,7 @@ export type ListTokensFlags = TokenFileFlags & {
   readonly output?: "table" | "json" | "yaml" | "name";
 };
 
-/** Makes a token, stores its sum, and prints the token itself: the only time that it is seen. */
+/** Creates a token, stores its hash, and prints the token, which cannot be shown again. */
 export async function createToken(flags: CreateTokenFlags): Promise<number> {
   const { name, role } = flags;
   if (name === undefined || role === undefined) {
@@ -47,7 +48,7 @@ export async function createToken(flags: CreateTokenFlags): Promise<number> {
   }
   if (!isTokenName(name)) throw new Failure(`Cannot use name '${name}': ${TOKEN_NAME_RULE}`, 2);
   if (!isRole(role)) {
-    throw new Failure(`Cannot use role '${role}': it is one of ${ROLES.join(", ")}`, 2);
+    throw new Failure(`Cannot use role '${role}': must be one of ${ROLES.join(", ")}`, 2);
   }
   const clusters = flags.clusters === undefined ? undefined : clustersOf(flags.clusters);
   const expires = flags.expires === undefined ? undefined : timeOf(flags.expires, Date.now());
@@ -55,24 +56,24 @@ export async function createToken(flags: CreateTokenFlags): Promise<number> {
   const file = await fileOf(flags);
   await change(file, (tokens) => {
     if (tokens.some((other) => other.name === name)) {
-      throw new Failure(`A token '${name}' is there already; remove it first, or use another name`);
+      throw new Failure(`Token '${name}' already exists. Remove it first, or use another name`);
     }
     return [...tokens, { name, role, clusters, sha256: sha256(token), expires }];
   });
   const made = { ...described({ name, role, clusters, expires }), token, tokens_file: file };
   print(flags.output === undefined ? `${token}\n` : data(made, flags.output));
-  const article = role === "admin" ? "an" : "a";
   printError(
-    `Token '${name}' is ${article} ${role}'s for ${clusters?.join(", ") ?? "all clusters"}, ` +
-      `${
-        expires ? `until ${expires.toISOString()}` : "without an end"
-      }. Only its sum is kept, in ` +
-      `${file}: this was the only time that it is shown.\n`,
+    `Token '${name}' created: role ${role}, ${
+      clusters === undefined ? "all clusters" : `clusters ${clusters.join(", ")}`
+    }, ${
+      expires ? `expires ${expires.toISOString()}` : "never expires"
+    }. Save it now: it cannot be ` +
+      `shown again, because ${file} has only its hash.\n`,
   );
   return 0;
 }
 
-/** For scripts; never the sum. */
+/** A token for scripts, without its hash. */
 function described({ name, role, clusters, expires }: Omit<StoredToken, "sha256">) {
   return {
     name,
@@ -95,7 +96,7 @@ function clustersOf(text: string): string[] {
   const wrong = clusters.find((each) => !isClusterPattern(each));
   if (wrong !== undefined || clusters.length === 0) {
     throw new Failure(
-      `Cannot use clusters '${text}': names, or patterns with '*', separated by commas`,
+      `Cannot use clusters '${text}': must be names or patterns with '*', comma-separated`,
       2,
     );
   }
@@ -104,22 +105,22 @@ function clustersOf(text: string): string[] {
 
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** @throws {Failure} for what is no time to come */
+/** @throws {Failure} when it is not a time in the future */
 function timeOf(text: string, now: number): Date {
   const [, count, unit] = /^([1-9][0-9]{0,5})([mhd])$/.exec(text) ?? [];
   const isDate = /^\d{4}-\d\d-\d\d/.test(text); // Date takes "45" for a year
   const time = new Date(count && unit ? now + Number(count) * UNITS[unit]! : isDate ? text : NaN);
   if (Number.isNaN(time.getTime()) || time.getTime() <= now) {
     throw new Failure(
-      `Cannot use time '${text}': a number of days, hours or minutes to come (90d, 12h, 30m), or ` +
-        "a time to come like 2030-01-31 or 2030-01-31T12:00:00Z",
+      `Cannot use time '${text}': must be a duration in days, hours or minutes (90d, 12h, 30m), or ` +
+        "a time in the future (2030-01-31, 2030-01-31T12:00:00Z)",
       2,
     );
   }
   return time;
 }
 
-/** Shows the tokens without what they are. */
+/** Lists the tokens, without their values. */
 export async function listTokens(
   { output = "table", ...flags }: ListTokensFlags,
 ): Promise<number> {
@@ -149,30 +150,33 @@ function printTable(tokens: readonly StoredToken[]): void {
   }
 }
 
-/** Removes a token, which stops working at once. */
+/** Removes a token, which stops working immediately. */
 export async function removeToken(flags: TokenFileFlags, name?: string): Promise<number> {
   if (name === undefined) {
     throw new Failure("Missing NAME (token remove NAME)", 2, { isInHelp: true });
   }
   const file = await fileOf(flags);
   await change(file, (tokens, isThere) => {
-    if (!isThere) throw new Failure(`There is no tokens file ${file}`);
+    if (!isThere) throw new Failure(`Tokens file ${file} not found`);
     const left = tokens.filter((token) => token.name !== name);
-    if (left.length === tokens.length) throw new Failure(`There is no token '${name}' in ${file}`);
+    if (left.length === tokens.length) throw new Failure(`Token '${name}' not found in ${file}`);
     return left;
   });
-  printError(`Token '${name}' is removed\n`);
+  printError(`Token '${name}' removed\n`);
   return 0;
 }
 
-/** That of the flag, else of the configuration. @throws {Failure} */
+/** The tokens file, from the flag or the configuration. @throws {Failure} when neither names one */
 async function fileOf({ tokensFile, config }: TokenFileFlags): Promise<string> {
   if (tokensFile !== undefined) return tokensFile;
   const { settings, warnings } = await configOf({ config });
   const file = settings["tokens-file"];
   if (file !== undefined) return file;
-  for (const warning of warnings) printError(`warning: ${warning}\n`);
-  throw new Failure("No file of tokens: give --tokens-file, or the setting tokens-file", 2);
+  for (const warning of warnings) printError(`warning: ${warningText(warning)}\n`);
+  throw new Failure(
+    "No tokens file: give --tokens-file, or set tokens-file in the configuration",
+    2,
+  );
 }
 
 function read(file: string): StoredToken[] {
@@ -184,7 +188,7 @@ function read(file: string): StoredToken[] {
   }
 }
 
-/** Changes the file, one after the other when several do so at once. */
+/** Changes the file; concurrent changes wait for each other. */
 async function change(
   file: string,
   by: (tokens: StoredToken[], isThere: boolean) => StoredToken[],

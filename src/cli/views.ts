@@ -1,10 +1,7 @@
 import type { Operation } from "../operations/operation.ts";
 import type { View } from "./views/view.ts";
 
-/**
- * Views of operations whose answers are shown otherwise than any other's, by operation; of a further
- * command of one by its words.
- */
+/** Views of operations that have their own, by operation name, or by the words of a further command. */
 const OWN: Readonly<Record<string, () => Promise<View>>> = {
   listClusters: async () => (await import("./views/list_clusters.ts")).view,
   listCredentials: async () => (await import("./views/list_credentials.ts")).view,
@@ -24,8 +21,8 @@ const OWN: Readonly<Record<string, () => Promise<View>>> = {
 };
 
 /**
- * How the answers of an operation are shown.
- * @param words of the command that asks for it
+ * The view of an operation's answers.
+ * @param words of the command
  */
 export async function viewFor({ name }: Operation, words: readonly string[]): Promise<View> {
   const own = [words.join(" "), name].find((each) => Object.hasOwn(OWN, each));

@@ -1,17 +1,17 @@
 import pLimit, { type LimitFunction } from "p-limit";
 import type { Breakers } from "../kube/breaker.ts";
 import { cannotReach } from "../kube/errors.ts";
-import { checkCluster, type Checked } from "../kube/check.ts";
+import { checkCluster, type ClusterCheck } from "../kube/check.ts";
 import type { ClusterProbe } from "../kube/probe.ts";
 import { type ClusterSource, findCluster, type UsableCluster } from "./source.ts";
 
-/** Clusters of one request that are checked at once. */
+/** Concurrent checks per request. */
 const AT_ONCE = 8;
 
-/** And of all requests: with kubectl it is half of the processes that there may be. */
+/** Concurrent checks of all requests; with kubectl, half of the process limit. */
 const AT_ONCE_IN_ALL = 16;
 
-/** Turns of all checks of this process: each request holds a few of them, so that none waits for long. */
+/** The limit on all checks of this process. Each request takes only a part, so that others do not wait. */
 export const checkTurns = (): LimitFunction => pLimit(AT_ONCE_IN_ALL);
 
 export interface CheckerOptions {
@@ -19,29 +19,29 @@ export interface CheckerOptions {
   readonly probeOf: (cluster: UsableCluster) => ClusterProbe;
   readonly breakers: Pick<Breakers, "answered">;
   readonly turns: LimitFunction;
-  /** Of the cluster's Argo CD; absent where it has none. */
+  /** The namespace of the cluster's Argo CD; `undefined` when it has none. */
   readonly argocdNamespaceOf: (cluster: UsableCluster) => string | undefined;
-  /** That it has, from when it has its turn. */
+  /** The timeout of the cluster's check, from its start. */
   readonly secondsOf: (cluster: UsableCluster) => number;
-  /** Whether the program is about to stop; no further cluster is asked then. */
+  /** Whether the server is stopping; no further check starts then. */
   readonly isStopping: () => boolean;
 }
 
-function notBegun(name: string): Checked {
-  const error = cannotReach(name, "busy", "the server is stopping", { asked: false });
+function notStarted(name: string): ClusterCheck {
+  const error = cannotReach(name, "busy", "the server is stopping", { sent: false });
   return { isReachable: false, error, rights: error, notKnown: [] };
 }
 
 /**
- * Checks clusters, some at once, each with its own deadline. A check asks also a cluster that is left
- * alone because it has not answered: that is what it is for. That it answers is noted, so that others
- * ask it again at once; that it does not costs it nothing, as nobody else has waited for it.
+ * Checks clusters concurrently, each with its own deadline. A check bypasses an open circuit breaker, since
+ * its purpose is to find out whether the cluster responds. A response closes the breaker; a missing one
+ * does not count as a failure, since no other request has waited.
  */
 export function clusterChecker(options: CheckerOptions) {
   const { sources, probeOf, breakers, turns, isStopping } = options;
 
-  async function one(name: string): Promise<Checked | undefined> {
-    if (isStopping()) return notBegun(name);
+  async function one(name: string): Promise<ClusterCheck | undefined> {
+    if (isStopping()) return notStarted(name);
     const cluster = await findCluster(sources, name);
     if (cluster === undefined || cluster.problem !== undefined) return undefined;
     const checked = await checkCluster(probeOf(cluster), {
@@ -53,14 +53,14 @@ export function clusterChecker(options: CheckerOptions) {
   }
 
   /**
-   * @param gone aborted when nobody waits for the answer any more: no further cluster is asked then
-   * @returns by name; what is not there or not used any more has no entry
+   * @param gone aborted when the caller has gone; no further check starts then
+   * @returns the results by name, without clusters that have been removed or become unusable
    */
   return async (
     names: readonly string[],
     gone?: AbortSignal,
-  ): Promise<ReadonlyMap<string, Checked>> => {
-    const checked = new Map<string, Checked>();
+  ): Promise<ReadonlyMap<string, ClusterCheck>> => {
+    const checked = new Map<string, ClusterCheck>();
     await pLimit(AT_ONCE).map(names, (name) =>
       turns(async () => {
         const found = gone?.aborted ? undefined : await one(name);

@@ -1,35 +1,35 @@
 import pLimit from "p-limit";
 import type { TransportName } from "./own_settings.ts";
-import { type ClusterSource, findCluster, wayInFleet } from "./source.ts";
+import { type ClusterSource, findCluster, fleetTransportOf } from "./source.ts";
 
-/** One of the clusters that a request is about. */
+/** A cluster selected for a request. */
 export interface ChosenCluster {
   readonly name: string;
-  /** Others that were meant and have the same API server: with this one they are one cluster. */
+  /** Other selected names with the same API server, which are treated as this cluster. */
   readonly sameServerAs: readonly string[];
-  /** Its API server, by what is the same for all of its names; of one that is not used, itself. */
+  /** The identity of its API server; the name of the cluster when it is not usable. */
   readonly server: string;
-  /** By which it is asked; absent of one that is not used. */
+  /** The transport to it; absent when it is not usable. */
   readonly transport?: TransportName;
-  /** Whether programs are run to ask it. */
+  /** Whether requests to it run programs. */
   readonly runsPrograms: boolean;
 }
 
-/** Kubeconfigs that are looked at at once, so that thousands take few file descriptors. */
+/** Concurrently read kubeconfigs, so that thousands need few file descriptors. */
 const AT_ONCE = 16;
 
-/** Of which names one cluster is made. */
+/** How names with the same API server are merged. */
 export interface ChooseOptions {
   /**
-   * Whether names of one API server stay apart whose labels have Argo CD in different namespaces: of what
-   * looks into each of these. @default false
+   * Whether names of one API server stay separate when their labels put Argo CD into different namespaces:
+   * for operations that look into each of these namespaces. @default false
    */
   readonly byArgocd?: boolean | undefined;
 }
 
 /**
- * Makes one cluster of those that have one API server, under the first name, so that nothing is
- * written twice and no cluster is counted twice. Each is looked at, and none is asked.
+ * Merges clusters with the same API server under the first name, so that nothing is written or counted
+ * twice. It reads kubeconfigs, and connects to no cluster.
  */
 export function clusterChooser(sources: readonly ClusterSource[]) {
   return async (
@@ -56,7 +56,7 @@ export function clusterChooser(sources: readonly ClusterSource[]) {
         name,
         sameServerAs: others.map((other) => other.name),
         server,
-        ...usable === undefined ? { runsPrograms: false } : wayInFleet(usable),
+        ...usable === undefined ? { runsPrograms: false } : fleetTransportOf(usable),
       };
     });
   };

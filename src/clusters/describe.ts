@@ -2,62 +2,62 @@ import pLimit from "p-limit";
 import { KubeError } from "../kube/errors.ts";
 import type { Transport } from "../kube/transport.ts";
 import {
-  type ClusterEntry,
   type ClusterSource,
   findCluster,
   listClusters,
-  placeOf,
+  locationOf,
+  type SourceEntry,
 } from "./source.ts";
 
-/** A cluster as it can be told of without asking it. */
+/** What is known of a cluster without connecting to it. */
 export interface DescribedCluster {
   readonly name: string;
   readonly source: ClusterSource["kind"];
   readonly labels: Readonly<Record<string, string>>;
-  /** By which it is asked. */
+  /** The transport to it. */
   readonly transport: Transport["name"];
-  /** Of the API server, to show; absent where the cluster is not used. */
+  /** The API server's URL, to show; absent when the cluster is not usable. */
   readonly server?: string;
-  /** Why it is not used. */
+  /** Why the cluster is not usable. */
   readonly problem?: KubeError;
   readonly warnings: readonly string[];
-  /** Other names, of those that may be seen, by which its server is known, too; sorted. */
+  /** Other visible clusters with the same API server, sorted. */
   readonly sameServerAs: readonly string[];
 }
 
 export interface Described {
   /** Sorted by name. */
   readonly clusters: readonly DescribedCluster[];
-  /** What whoever asked should know, a sentence each. */
+  /** For the caller, one sentence each. */
   readonly warnings: readonly string[];
 }
 
 export interface WhichClusters {
-  /** Of the clusters that there are: which may be seen. */
+  /** Whether the caller may see a cluster. */
   isVisible(name: string): boolean;
-  /** Of those: which are meant. */
+  /** Whether a visible cluster was requested. */
   isMeant(name: string): boolean;
 }
 
-/** Kubeconfigs that are looked at at once, so that thousands take few file descriptors. */
+/** Concurrently read kubeconfigs, so that thousands need few file descriptors. */
 const AT_ONCE = 16;
 
-/** Milliseconds for which what was seen of a cluster does where only its server is asked for. */
+/** Milliseconds for which a cluster that was not requested is taken from the cache. */
 const FRESH = 2000;
 
 /**
- * Tells of clusters without asking one. Each that is meant is looked at anew; of the others, only
- * whether they lead to the same server is asked, and for that what was seen a moment ago does: who
- * asks for a thousand clusters one by one would else have a million kubeconfigs looked at.
- * @param transportOf by which way a cluster is asked, or would be
+ * Describes clusters without connecting to them. Requested clusters are read anew. Of the other ones only
+ * the server's identity is needed, for which a cached entry will do: requesting a thousand clusters one by
+ * one would otherwise read a million kubeconfigs.
+ * @param transportOf the transport to a cluster, even if it is not usable
  */
 export function clusterDescriber(
   sources: readonly ClusterSource[],
-  transportOf: (entry: ClusterEntry | undefined) => Transport["name"],
+  transportOf: (entry: SourceEntry | undefined) => Transport["name"],
 ) {
-  const seen = new Map<string, { readonly at: number; readonly entry: ClusterEntry }>();
+  const seen = new Map<string, { readonly at: number; readonly entry: SourceEntry }>();
 
-  async function look(name: string, isMeant: boolean): Promise<ClusterEntry | undefined> {
+  async function look(name: string, isMeant: boolean): Promise<SourceEntry | undefined> {
     const known = seen.get(name);
     if (!isMeant && known && performance.now() - known.at < FRESH) return known.entry;
     const entry = await findCluster(sources, name);
@@ -85,12 +85,15 @@ export function clusterDescriber(
       const sameServerAs = names.filter((each) => each !== name);
       return { ...known, server, warnings, sameServerAs };
     });
-    return { clusters: described.filter(({ name }) => isMeant(name)), warnings };
+    return {
+      clusters: described.filter(({ name }) => isMeant(name)),
+      warnings: warnings.map(({ text }) => text),
+    };
   };
 }
 
-/** What a source lists and does not find: a link that leads nowhere, or a file that has just gone. */
+/** A cluster that a source lists, but does not find: a dangling link, or a file that was just deleted. */
 function notThere(sources: readonly ClusterSource[], cluster: string): KubeError {
-  const message = `Cannot use kubeconfig '${placeOf(sources, cluster)}': it is not there`;
+  const message = `Cannot use kubeconfig '${locationOf(sources, cluster)}': it does not exist`;
   return new KubeError("invalid_kubeconfig", message, { cluster });
 }

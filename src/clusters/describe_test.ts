@@ -46,12 +46,12 @@ Deno.test("what is listed and not there any more is told so", async () => {
   const describe = clusterDescriber([{
     ...source,
     find: () => Promise.resolve(undefined),
-    placeOf: (name) => `clusters/${name}.kubeconfig`,
+    locationOf: (name) => `clusters/${name}.kubeconfig`,
   }], api);
   const { clusters: [gone] } = await describe({ isVisible: all, isMeant: all });
   assert.equal(gone?.problem?.kind, "invalid_kubeconfig");
   assert.equal(
     gone?.problem?.message,
-    "Cannot use kubeconfig 'clusters/a.kubeconfig': it is not there",
+    "Cannot use kubeconfig 'clusters/a.kubeconfig': it does not exist",
   );
 });

@@ -3,48 +3,47 @@ import { KubeError } from "../kube/errors.ts";
 import { serverIdentity } from "../kube/kubeconfig/identity.ts";
 import { shownServer } from "../kube/kubeconfig/server_url.ts";
 import { observe } from "../observe/observe.ts";
-import { fleetWay } from "./fleet_way.ts";
+import { fleetTransport } from "./fleet_transport.ts";
 import { clustersFolder } from "./folder.ts";
 import { importCommand } from "./further_contexts.ts";
 import type { LabelsByCluster } from "./labels.ts";
 import { LabelsFile } from "./labels_file.ts";
 import { type OwnSettings, ownSettings } from "./own_settings.ts";
-import type { ClusterSource, UsableCluster } from "./source.ts";
-import type { PassedOverFiles } from "./passed_over_files.ts";
-import { KubeconfigRefused, vetKubeconfig, type VetRules, type Vetted } from "./vet.ts";
+import type { ClusterListWarning, ClusterSource, UsableCluster } from "./source.ts";
+import type { IgnoredFiles } from "./ignored_files.ts";
+import { KubeconfigRejected, vetKubeconfig, type VetRules, type Vetted } from "./vet.ts";
 
 /**
- * The clusters of a folder of kubeconfigs, `NAME.kubeconfig` each, with the labels of its
- * `labels.yaml`. It is looked at anew each time, so that a file that is dropped in or changed counts
- * at once.
+ * The clusters of the clusters folder, one `NAME.kubeconfig` each, with the labels of its `labels.yaml`.
+ * The folder is read each time, so that a new or changed file is used immediately.
  *
- * While the labels cannot be read, no cluster is used, be it to read: what the file says of one that
- * has no Argo CD, or has it in another namespace, is not known then, and neither is where a secret
- * would be written or why a list would be empty. The clusters are listed all the same, with a warning.
+ * While the labels cannot be read, no cluster can be used, not even to read: whether it has an Argo CD, and
+ * in which namespace, is unknown then. The clusters are listed anyway, with a warning.
  *
- * Permissions: `--allow-read` of the folder and of what kubeconfigs name.
+ * Permissions: `--allow-read` of the folder and of the files that kubeconfigs name.
  * @param path of the folder, as configured
- * @param rules which kubeconfigs are used
- * @param passedOver by which the log says once of each file that it is not taken
+ * @param rules which kubeconfigs are accepted
+ * @param ignored logs each ignored file once
  */
 export function folderSource(
   path: string,
   rules: VetRules,
-  passedOver: PassedOverFiles,
+  ignored: IgnoredFiles,
 ): ClusterSource {
   const folder = clustersFolder(path);
   const labelsFile = new LabelsFile(path, rules);
   const seen = new Map<string, Vetted>();
-  /** Clusters of which the log says that they have further contexts. */
-  const told = new Set<string>();
+  /** Clusters whose further contexts have been logged. */
+  const logged = new Set<string>();
   return {
     kind: "folder",
     async list() {
-      const names = await passedOver.namesIn(folder);
+      const names = await ignored.namesIn(folder);
       const { labels, problem } = labelsIn(labelsFile);
       const clusters = names.map((name) => ({ name, labels: labels.get(name) ?? {} }));
       if (problem !== undefined) {
-        return { clusters, warnings: [problem.message], labelsProblem: problem };
+        const warning = { kind: "labels_unusable", text: problem.message } as const;
+        return { clusters, warnings: [warning], labelsProblem: problem };
       }
       return { clusters, warnings: warningsOf(labelsFile.path, labels, names) };
     },
@@ -59,17 +58,17 @@ export function folderSource(
           seen,
         );
         if (problem !== undefined) return { name, labels, problem };
-        for (const warning of vetted.warnings) observe("clusters.kubeconfig_warning", { warning });
-        if (vetted.contexts > 1 && !told.has(name)) {
-          told.add(name);
-          const contexts = vetted.contexts - 1;
-          observe("clusters.further_contexts", { file, contexts, import: importCommand(file) });
+        if (vetted.othersMayRead) observe("clusters.kubeconfig_readable", { cluster: name, file });
+        if (vetted.contexts > 1 && !logged.has(name)) {
+          logged.add(name);
+          const unused = vetted.contexts - 1;
+          observe("clusters.further_contexts", { file, unused, command: importCommand(file) });
         }
         const { fleetOverApi: permissions, env = {} } = rules;
         const inFleet = () => {
           const current = vetted.current.reveal();
           return own.transport === undefined && permissions !== undefined
-            ? fleetWay(dirname(vetted.path), current, env, permissions)
+            ? fleetTransport(dirname(vetted.path), current, env, permissions)
             : { transport, runsPrograms: transport === "kubectl" || current.usesPlugin };
         };
         const labelsAt = labelsFile.path;
@@ -79,7 +78,7 @@ export function folderSource(
         return { name, labels, problem: problem ?? problemOf(error, name, file) };
       }
     },
-    placeOf: (name) => folder.fileOf(name),
+    locationOf: (name) => folder.fileOf(name),
   };
 }
 
@@ -92,7 +91,7 @@ function entryOf(
   return { ...about, identity, version, kubeconfig: { path, content }, server, warnings };
 }
 
-/** The labels of all, none while they cannot be read. */
+/** The labels of all clusters; none, and the problem, while they cannot be read. */
 function labelsIn(file: LabelsFile): { labels: LabelsByCluster; problem?: KubeError } {
   try {
     return { labels: file.read() };
@@ -102,7 +101,7 @@ function labelsIn(file: LabelsFile): { labels: LabelsByCluster; problem?: KubeEr
   }
 }
 
-/** What the labels of one cluster say, or why it is not used. */
+/** The labels and settings of one cluster, or why it cannot be used. */
 function ownOf(
   cluster: string,
   file: LabelsFile,
@@ -110,38 +109,43 @@ function ownOf(
   const { labels: all, problem } = labelsIn(file);
   const labels = all.get(cluster) ?? {};
   if (problem !== undefined) {
-    const { kind, message, place } = problem;
+    const { kind, message, details } = problem;
     observe("clusters.labels_unusable", { cluster, reason: message });
-    return { labels, own: {}, problem: new KubeError(kind, message, { ...place, cluster }) };
+    return { labels, own: {}, problem: new KubeError(kind, message, { ...details, cluster }) };
   }
-  const said = ownSettings(labels);
-  if ("own" in said) return { labels, own: said.own };
-  const message = `Cannot use cluster '${cluster}': its ${said.why} (in ${file.path})`;
+  const settings = ownSettings(labels);
+  if ("own" in settings) return { labels, own: settings.own };
+  const message = `Cannot use cluster '${cluster}': ${settings.why} (in ${file.path})`;
   observe("clusters.labels_unusable", { cluster, reason: message });
   return { labels, own: {}, problem: new KubeError("invalid_labels", message, { cluster }) };
 }
 
-/** Of how many names without a kubeconfig a warning tells. */
+/** The most names without a kubeconfig that a warning lists. */
 const MOST = 20;
 
-function warningsOf(file: string, labels: LabelsByCluster, names: readonly string[]): string[] {
+function warningsOf(
+  file: string,
+  labels: LabelsByCluster,
+  names: readonly string[],
+): ClusterListWarning[] {
   const known = new Set(names);
   const unknown = [...labels.keys()].filter((name) => !known.has(name)).sort();
   if (unknown.length === 0) return [];
+  const clusters = unknown.slice(0, MOST);
   const more = unknown.length > MOST ? ` and ${unknown.length - MOST} more` : "";
-  return [
-    `${file} has labels for clusters without a kubeconfig: ` +
-    unknown.slice(0, MOST).join(", ") + more,
-  ];
+  const text = `${file} has labels for clusters without a kubeconfig: ${
+    clusters.join(", ")
+  }${more}`;
+  return [{ kind: "labels_unused", file, clusters, total: unknown.length, text }];
 }
 
-/** @throws what is no problem of this cluster's */
+/** The problem that an error is for the cluster. @throws any other error */
 function problemOf(error: unknown, cluster: string, file: string): KubeError {
   if (error instanceof Error && error.message.includes("os error 24")) { // EMFILE
-    const message = `Cannot use kubeconfig '${file}': the server has too many files open`;
+    const message = `Cannot use kubeconfig '${file}': too many open files on the server`;
     return new KubeError("busy", message, { cluster, retryAfter: 5 });
   }
-  if (!(error instanceof KubeconfigRefused)) throw error;
+  if (!(error instanceof KubeconfigRejected)) throw error;
   observe("clusters.kubeconfig_refused", { cluster, reason: error.message });
   return new KubeError("invalid_kubeconfig", error.message, { cluster });
 }

@@ -79,10 +79,10 @@ Deno.test("what is no kubeconfig's name and may be meant to be one is told with 
     for (const file of [...silent, ...told]) await Deno.writeTextFile(join(path, file), "");
     await Deno.mkdir(join(path, "folder.kubeconfig"));
     await Deno.mkdir(join(path, "certificates"));
-    const { names, passedOver } = (await clustersFolder(path).look())!;
+    const { names, ignored } = (await clustersFolder(path).look())!;
     assert.deepEqual(names, ["a"]);
-    assert.deepEqual(passedOver.map(({ file }) => file), [...told, "folder.kubeconfig"].sort());
-    const why = Object.fromEntries(passedOver.map(({ file, why }) => [file, why]));
+    assert.deepEqual(ignored.map(({ file }) => file), [...told, "folder.kubeconfig"].sort());
+    const why = Object.fromEntries(ignored.map(({ file, why }) => [file, why]));
     assert.match(why["prod.yaml"]!, /rename it to prod\.kubeconfig$/);
     assert.match(why["config"]!, /rename it to config\.kubeconfig$/);
     assert.match(why["b b.kubeconfig"]!, /^a cluster name starts/);

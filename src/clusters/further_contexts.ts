@@ -1,18 +1,18 @@
-import { readYaml, type Value } from "../kube/kubeconfig/yaml.ts";
+import { readYaml, type YamlValue } from "../kube/kubeconfig/yaml.ts";
 import { shellWord } from "../text/shell.ts";
 
-/** Of a larger file contexts are not counted, in bytes. */
+/** Largest file in which contexts are counted, in bytes. */
 const MAX_BYTES = 1024 * 1024;
 
-/** How many contexts the content of a kubeconfig has. */
-export function contextCount(content: Value): number {
+/** The number of contexts in a parsed kubeconfig. */
+export function contextCount(content: YamlValue): number {
   const { contexts } = (content ?? {}) as { contexts?: unknown };
   return Array.isArray(contexts) ? contexts.length : 0;
 }
 
 /**
- * How many contexts a file has; 0 of what is no kubeconfig or cannot be read. Most files have one,
- * which takes no parsing.
+ * The number of contexts in a file; 0 when it is not a kubeconfig or cannot be read. A file with a single
+ * one, like most, is not parsed.
  *
  * Permissions: `--allow-read` of the file.
  */
@@ -33,20 +33,21 @@ export function contextsIn(file: string): number {
 export const importCommand = (file: string) =>
   `argocd-configurer clusters import --kubeconfig ${shellWord(file)}`;
 
-/** What is said of a cluster's kubeconfig which has more contexts than the one that is used. */
+/** The warning about a kubeconfig with more contexts than the current one; `undefined` when it has one. */
 export function furtherContexts(file: string, count: number): string | undefined {
   if (count < 2) return undefined;
-  const further = count === 2 ? "1 further context" : `${count - 1} further contexts`;
-  const are = count === 2 ? "is" : "are";
-  return `${file} has ${further}, which ${are} not used: ${importCommand(file)}`;
+  const [further, them] = count === 2
+    ? ["1 further context that is", "it"]
+    : [`${count - 1} further contexts that are`, "them"];
+  return `${file} has ${further} not used. Import ${them} with: ${importCommand(file)}`;
 }
 
-/** Why a file of a folder is no cluster's, with what else may be done with it. */
-export function whyPassedOver(
+/** Why a file in the clusters folder is ignored, and how to import its contexts if it has several. */
+export function whyIgnored(
   folder: string,
   { file, why }: { readonly file: string; readonly why: string },
 ): string {
   const path = `${folder}/${file}`;
   const count = contextsIn(path);
-  return count < 2 ? why : `${why}; or import its ${count} contexts: ${importCommand(path)}`;
+  return count < 2 ? why : `${why}; or import its ${count} contexts with: ${importCommand(path)}`;
 }

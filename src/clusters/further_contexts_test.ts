@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { ownTrust } from "../files/trusted.ts";
 import { configureLog } from "../log/logger.ts";
 import { folderSource } from "./folder_source.ts";
-import { contextsIn, furtherContexts, whyPassedOver } from "./further_contexts.ts";
-import { PassedOverFiles } from "./passed_over_files.ts";
+import { contextsIn, furtherContexts, whyIgnored } from "./further_contexts.ts";
+import { IgnoredFiles } from "./ignored_files.ts";
 
 const withContexts = (count: number) => ({
   contexts: Array.from({ length: count }, (_, i) => ({
@@ -59,12 +59,12 @@ Deno.test("what is said names the file, the number and the command", () => {
   assert.equal(furtherContexts("clusters/all.kubeconfig", 1), undefined);
   assert.equal(
     furtherContexts("clusters/all.kubeconfig", 2),
-    "clusters/all.kubeconfig has 1 further context, which is not used: argocd-configurer clusters " +
+    "clusters/all.kubeconfig has 1 further context that is not used. Import it with: argocd-configurer clusters " +
       "import --kubeconfig clusters/all.kubeconfig",
   );
   assert.equal(
     furtherContexts("my clusters/all.kubeconfig", 12),
-    "my clusters/all.kubeconfig has 11 further contexts, which are not used: argocd-configurer " +
+    "my clusters/all.kubeconfig has 11 further contexts that are not used. Import them with: argocd-configurer " +
       "clusters import --kubeconfig 'my clusters/all.kubeconfig'",
   );
 });
@@ -75,11 +75,11 @@ Deno.test("of a file without the right name the import is offered where it has s
     for (const count of [1, 3]) {
       await Deno.writeTextFile(join(folder, `config${count}`), JSON.stringify(withContexts(count)));
     }
-    const told = (file: string) => whyPassedOver(folder, { file, why: "rename it" });
+    const told = (file: string) => whyIgnored(folder, { file, why: "rename it" });
     assert.equal(told("config1"), "rename it");
     assert.equal(
       told("config3"),
-      "rename it; or import its 3 contexts: argocd-configurer clusters import --kubeconfig " +
+      "rename it; or import its 3 contexts with: argocd-configurer clusters import --kubeconfig " +
         `${folder}/config3`,
     );
   } finally {
@@ -101,11 +101,11 @@ Deno.test("the log says once of a cluster that its kubeconfig has further contex
     const rules = { ...ownTrust(), allowExecPlugins: true };
     const lines: string[] = [];
     configureLog({ format: "text", level: "warning", write: (line) => void lines.push(line) });
-    const source = folderSource(folder, rules, new PassedOverFiles());
+    const source = folderSource(folder, rules, new IgnoredFiles());
     for (const name of ["all", "one", "all"]) await source.find(name);
     assert.equal(lines.length, 1, lines.join(""));
-    assert.match(lines[0]!, /kubeconfig has further contexts, which are not used/);
-    assert.match(lines[0]!, /all\.kubeconfig contexts=11 import=.*clusters import --kubeconfig \//);
+    assert.match(lines[0]!, /kubeconfig has unused contexts/);
+    assert.match(lines[0]!, /all\.kubeconfig unused=11 command=.*clusters import --kubeconfig \//);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -1,5 +1,5 @@
 import { readTrusted } from "../files/open.ts";
-import { faultOf, MAX_BYTES, NotTrusted, type Trust } from "../files/trusted.ts";
+import { fileProblem, MAX_BYTES, NotTrusted, type Trust } from "../files/trusted.ts";
 import { KubeError } from "../kube/errors.ts";
 import { inFolder, LABELS_FILE } from "./folder.ts";
 import { type LabelsByCluster, LabelsInvalid, parseLabels } from "./labels.ts";
@@ -7,8 +7,8 @@ import { type LabelsByCluster, LabelsInvalid, parseLabels } from "./labels.ts";
 const NONE: LabelsByCluster = new Map();
 
 /**
- * The labels of a folder's clusters. The file is looked at each time, so that a change counts at once,
- * and read again only when it has changed.
+ * The labels file of the clusters folder. Each read checks whether the file has changed, and parses it
+ * again only then.
  */
 export class LabelsFile {
   /** As configured: `clusters/labels.yaml`. */
@@ -16,18 +16,18 @@ export class LabelsFile {
   #known: { readonly version: string; readonly labels: LabelsByCluster } | undefined;
 
   /**
-   * @param folder of the kubeconfigs, as configured
-   * @param trust who may own the file and write to it: as for kubeconfigs, since it decides where
-   * they are used
+   * @param folder the clusters folder, as configured
+   * @param trust who may own and write to the file: the same as for kubeconfigs, since it decides how they
+   * are used
    */
   constructor(folder: string, readonly trust: Trust) {
     this.path = inFolder(folder, LABELS_FILE);
   }
 
   /**
-   * No labels where there is no file.
+   * The labels by cluster; none when the file does not exist.
    *
-   * Permissions: `--allow-read` of the file and of the way to it.
+   * Permissions: `--allow-read` of the file and of the folders on its path.
    * @throws {KubeError} `labels_unreadable` with the file, the line and the reason, or `busy`
    */
   read(): LabelsByCluster {
@@ -43,21 +43,21 @@ export class LabelsFile {
     }
   }
 
-  /** Of the file as it is; `undefined` when there is none. */
+  /** A text that changes whenever the file does; `undefined` when there is no file. */
   #version(): string | undefined {
     try {
-      const fault = faultOf(this.path, this.trust, MAX_BYTES);
-      if (fault !== undefined) throw new NotTrusted(fault);
+      const problem = fileProblem(this.path, this.trust, MAX_BYTES);
+      if (problem !== undefined) throw new NotTrusted(problem);
     } catch (error) {
       if (!isAbsent(error)) throw error;
       if (!this.#isLink()) return undefined;
-      throw new LabelsInvalid("it is a link to a file that does not exist");
+      throw new LabelsInvalid("it is a symbolic link to a file that does not exist");
     }
     const { dev, ino, mode, uid, size, mtime, ctime } = Deno.statSync(this.path);
     return [dev, ino, mode, uid, size, mtime?.getTime(), ctime?.getTime()].join(" ");
   }
 
-  /** A link whose file is gone is no folder without labels: what they were is not known. */
+  /** Whether the file is a link. With a dangling link the labels are unknown, rather than none. */
   #isLink(): boolean {
     try {
       return Deno.lstatSync(this.path).isSymlink;
@@ -70,13 +70,13 @@ export class LabelsFile {
   #unreadable(error: unknown): KubeError {
     const { message } = error as Error;
     if (message.includes("os error 24")) { // EMFILE
-      const text = `Cannot read ${this.path}: the server has too many files open`;
+      const text = `Cannot read ${this.path}: too many open files on the server`;
       return new KubeError("busy", text, { retryAfter: 5 });
     }
     const line = error instanceof LabelsInvalid && error.line !== undefined ? `:${error.line}` : "";
     return new KubeError(
       "labels_unreadable",
-      `Cannot read the labels of clusters in ${this.path}${line}: ${whyOf(error)}`,
+      `Cannot read cluster labels in ${this.path}${line}: ${whyOf(error)}`,
     );
   }
 }
@@ -85,13 +85,15 @@ function isAbsent(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
 }
 
-/** @throws what is a bug */
+/** The reason for a message. @throws the error itself when it is a bug */
 function whyOf(error: unknown): string {
   if (error instanceof LabelsInvalid) return error.why;
   if (error instanceof NotTrusted) return error.message;
-  if (error instanceof Deno.errors.PermissionDenied) return "the server's user may not read it";
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return "permission denied for the server's user";
+  }
   if (error instanceof TypeError) return "it is not UTF-8 text";
-  if (error instanceof Deno.errors.NotFound) return "it was removed while it was read";
+  if (error instanceof Deno.errors.NotFound) return "it was deleted while it was being read";
   if (typeof (error as { code?: unknown }).code === "string") return "it cannot be read";
   throw error;
 }

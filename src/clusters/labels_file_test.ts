@@ -4,8 +4,13 @@ import { FakeCluster } from "../kube/fake/store.ts";
 import { Breakers } from "../kube/breaker.ts";
 import { folderSource } from "./folder_source.ts";
 import { clusterOpener } from "./open.ts";
-import { PassedOverFiles } from "./passed_over_files.ts";
-import { type ClusterSource, listClusters, type UsableCluster, wayInFleet } from "./source.ts";
+import { IgnoredFiles } from "./ignored_files.ts";
+import {
+  type ClusterSource,
+  fleetTransportOf,
+  listClusters,
+  type UsableCluster,
+} from "./source.ts";
 import type { VetRules } from "./vet.ts";
 
 const KUBECONFIG = `apiVersion: v1
@@ -23,7 +28,7 @@ interface Folder {
   write(labels: string): void;
 }
 
-/** With the clusters a and b, and these labels if any. */
+/** A folder with the clusters a and b, and these labels if any. */
 async function withFolder(
   labels: string | undefined,
   test: (folder: Folder) => Promise<void>,
@@ -38,7 +43,7 @@ async function withFolder(
     const write = (text: string) => Deno.writeTextFileSync(file, text, { mode: 0o600 });
     if (labels !== undefined) write(labels);
     const rules = { owners: [Deno.uid()!], group: Deno.gid()!, allowExecPlugins: false, ...more };
-    const source = folderSource(path, rules, new PassedOverFiles());
+    const source = folderSource(path, rules, new IgnoredFiles());
     await test({ path, file, source, write });
   } finally {
     await Deno.remove(path, { recursive: true });
@@ -72,13 +77,16 @@ Deno.test("a folder's clusters have the labels of its file, which is no stray fi
 Deno.test("a labels file is not told to be a kubeconfig with a wrong name", () =>
   withFolder("", async ({ path }) => {
     const { clustersFolder } = await import("./folder.ts");
-    assert.deepEqual(await clustersFolder(path).look(), { names: ["a", "b"], passedOver: [] });
+    assert.deepEqual(await clustersFolder(path).look(), { names: ["a", "b"], ignored: [] });
   }));
 
 Deno.test("labels for names without a kubeconfig are warned of, sorted, and hinder nobody", () =>
   withFolder("z: {env: prod}\na: {env: dev}\nc: {env: dev}\n", async ({ source, file }) => {
     const { warnings } = await listClusters([source]);
-    assert.deepEqual(warnings, [`${file} has labels for clusters without a kubeconfig: c, z`]);
+    const text = `${file} has labels for clusters without a kubeconfig: c, z`;
+    assert.deepEqual(warnings, [
+      { kind: "labels_unused", file, clusters: ["c", "z"], total: 2, text },
+    ]);
     assert.deepEqual((await usable(source, "a")).labels, { env: "dev" });
     assert.equal(await source.find("z"), undefined);
   }));
@@ -88,7 +96,7 @@ Deno.test("of many names without a kubeconfig twenty are told", () =>
     Array.from({ length: 25 }, (_, i) => `x${i}: {env: dev}`).join("\n"),
     async ({ source }) => {
       const [warning] = (await source.list()).warnings!;
-      assert.match(warning!, /: x0, x1, x10, .*, x3, x4 and 5 more$/);
+      assert.match(warning!.text, /: x0, x1, x10, .*, x3, x4 and 5 more$/);
     },
   ));
 
@@ -108,9 +116,9 @@ Deno.test("labels that change count at once, also when they become unreadable or
   }));
 
 const UNREADABLE: [what: string, spoil: (folder: Folder) => void, why: RegExp][] = [
-  ["malformed", ({ write }) => write("a:\n  b c: d"), /labels\.yaml:2: a key is not a label key/],
+  ["malformed", ({ write }) => write("a:\n  b c: d"), /labels\.yaml:2: invalid label key/],
   ["not UTF-8", ({ file }) => Deno.writeFileSync(file, new Uint8Array([0xc3, 0x28])), /not UTF-8/],
-  ["writable by everyone", ({ file }) => Deno.chmodSync(file, 0o666), /everyone may write to it/],
+  ["writable by everyone", ({ file }) => Deno.chmodSync(file, 0o666), /it is world-writable/],
   [
     "in a folder that everyone may write to",
     ({ path }) => Deno.chmodSync(path, 0o777),
@@ -123,32 +131,32 @@ const UNREADABLE: [what: string, spoil: (folder: Folder) => void, why: RegExp][]
   ["a link to nothing", ({ file, path }) => {
     Deno.removeSync(file);
     Deno.symlinkSync(`${path}/gone`, file);
-  }, /a link to a file that does not exist/],
+  }, /a symbolic link to a file that does not exist/],
   ["over a megabyte", ({ write }) => write("#".repeat(1024 * 1024 + 1)), /larger than/],
 ];
 
 for (const [what, spoil, why] of UNREADABLE) {
   Deno.test(`while labels are ${what}, no cluster is used, and all are listed with a warning`, () =>
     withFolder("a: {env: prod}\n", async (folder) => {
-      await usable(folder.source, "a"); // what was read before does not count any more
+      await usable(folder.source, "a"); // labels that were read before are no longer used
       spoil(folder);
       if (what === "in a folder that everyone may write to") {
-        // The kubeconfigs are not used either, but that is not the reason that is told.
+        // The kubeconfigs are rejected, too, but the labels are the reported reason.
         assert.match((await problemOf(folder.source, "b")).message, why);
       }
       const { clusters, warnings = [], labelsProblem } = await folder.source.list();
       assert.deepEqual(clusters, [{ name: "a", labels: {} }, { name: "b", labels: {} }]);
-      assert.match(warnings.join(), why);
+      assert.match(warnings.map(({ text }) => text).join(), why);
       assert.equal(labelsProblem?.kind, "labels_unreadable");
       const all = await listClusters([folder.source]);
       assert.equal(all.labelsProblem?.message, labelsProblem.message);
       for (const name of ["a", "b"]) {
-        const { kind, message, place } = await problemOf(folder.source, name);
-        assert.deepEqual([kind, place.cluster], ["labels_unreadable", name]);
+        const { kind, message, details } = await problemOf(folder.source, name);
+        assert.deepEqual([kind, details.cluster], ["labels_unreadable", name]);
         assert.match(message, why);
-        assert.match(message, /^Cannot read the labels of clusters in .*labels\.yaml/);
+        assert.match(message, /^Cannot read cluster labels in .*labels\.yaml/);
       }
-      // Nobody is told of the labels of a cluster that there is not.
+      // Labels of a cluster without a kubeconfig are not reported.
       assert.equal(await folder.source.find("c"), undefined);
     }));
 }
@@ -159,7 +167,7 @@ Deno.test("a label that says nothing that can be used makes that cluster unusabl
     assert.equal(kind, "invalid_labels");
     assert.equal(
       message,
-      "Cannot use cluster 'a': its label argocd-configurer.io/timeout is 'fast' and must be a " +
+      "Cannot use cluster 'a': label argocd-configurer.io/timeout is 'fast' and must be a " +
         `number of seconds above 0, at most 3600 (in ${file})`,
     );
     await usable(source, "b");
@@ -222,11 +230,14 @@ for (const [by, labels, rules, transport] of WAYS) {
   Deno.test(`by ${transport} of ${by}, a kubeconfig with a plugin runs programs in a fleet, too`, () =>
     withFolder(labels, async ({ source, path }) => {
       const isKubectl = transport === "kubectl";
-      assert.deepEqual(wayInFleet(await usable(source, "a")), {
+      assert.deepEqual(fleetTransportOf(await usable(source, "a")), {
         transport,
         runsPrograms: isKubectl,
       });
       Deno.writeTextFileSync(`${path}/a.kubeconfig`, PLUGIN);
-      assert.deepEqual(wayInFleet(await usable(source, "a")), { transport, runsPrograms: true });
+      assert.deepEqual(fleetTransportOf(await usable(source, "a")), {
+        transport,
+        runsPrograms: true,
+      });
     }, { allowExecPlugins: true, ...rules }));
 }

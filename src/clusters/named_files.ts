@@ -1,35 +1,35 @@
 import { isAbsolute, resolve } from "node:path";
-import { faultOf, type Trust } from "../files/trusted.ts";
+import { fileProblem, IS_FOLDER, type Trust } from "../files/trusted.ts";
 import { fitsHeader } from "../kube/kubeconfig/headers.ts";
 import { type Current, textOf } from "../kube/kubeconfig/judge.ts";
 import { certificatesIn, whyNoPair } from "../kube/kubeconfig/pem.ts";
 import { seal, type Sealed } from "../log/sealed.ts";
 
-/** What names a file, a certificate, a key or a token. */
+/** Fields of a kubeconfig that name a file. */
 type Field = "certificate-authority" | "client-certificate" | "client-key" | "tokenFile";
 
-/** Of a larger file only that it can be read is looked at, in bytes. */
+/** Largest file whose content is checked, in bytes; a larger one only has to be readable. */
 const MAX_BYTES = 1024 * 1024;
 
-/** What was found of a kubeconfig's files, so that the same contents are not judged twice. */
+/** The last result per kubeconfig, so that unchanged contents are not checked again. */
 const judgedBefore = new WeakMap<
   Current,
   { contents: Sealed<string>; why: string | undefined }
 >();
 
 /**
- * Why the files that a kubeconfig's current cluster and user name are of no use, or `undefined`.
- * Those that kubectl leaves alone are not looked at: a key without a certificate, and a token's file
- * beside a token that stands for it or by plain HTTP. Looked at anew each time: files come and go
- * without a change to the kubeconfig.
+ * Why the files that the current cluster and user of a kubeconfig name cannot be used; `undefined` when
+ * they can. Files that kubectl ignores are not checked: a key without a certificate, and a `tokenFile` that
+ * a token replaces, or with plain HTTP. The files are read each time, since they change independently of
+ * the kubeconfig.
  *
- * Permissions: `--allow-read` of the files and the ways to them; one that this program may not look
- * at is left to kubectl.
- * @param folder the kubeconfig's, which relative paths are relative to
- * @param trust who may own them, and write to them
+ * Permissions: `--allow-read` of the files and the folders on their paths. Files that Deno's permissions
+ * exclude are left to kubectl.
+ * @param folder of the kubeconfig, for relative paths
+ * @param trust who may own and write to the files
  * @see https://github.com/kubernetes/client-go/blob/v0.35.4/tools/clientcmd/validation.go
  */
-export function whyFilesUseless(
+export function whyFilesUnusable(
   folder: string,
   current: Current,
   trust: Trust,
@@ -73,14 +73,14 @@ function whyContentsUseless(
 ): string | undefined {
   if (!isTls) return undefined;
   const authority = files.get("certificate-authority");
-  // An empty one stands for the system's.
+  // An empty file means the system's CAs.
   if (authority && authority.text !== "" && certificatesIn(authority.text).length === 0) {
-    return `${authority.what} holds no certificate in PEM`;
+    return `${authority.what} contains no PEM certificate`;
   }
   const token = files.get("tokenFile");
   const trimmed = token?.text.trim();
   if (token && trimmed === "" && user.token === "") return `${token.what} is empty`;
-  if (token && !fitsHeader(trimmed!)) return `${token.what} does not fit into a header`;
+  if (token && !fitsHeader(trimmed!)) return `${token.what} is not allowed in an HTTP header`;
   const certificate = files.get("client-certificate");
   const key = files.get("client-key");
   if (certificate === undefined && key === undefined) return undefined;
@@ -92,13 +92,13 @@ function whyContentsUseless(
   return why === undefined ? undefined : `${what} ${why}`;
 }
 
-/** What is in a file, in so far as it is looked at, or why it is of no use. */
+/** The content of a file, absent when it is not checked, or why the file cannot be used. */
 function contentOf(path: string, trust: Trust): { text?: string } | { why: string } {
   try {
-    const fault = faultOf(path, trust, Infinity);
-    if (fault !== undefined) {
-      const isFolder = fault.why === "it is a folder";
-      return { why: isFolder ? "is a folder" : `is not used: ${fault.why}` };
+    const problem = fileProblem(path, trust, Infinity);
+    if (problem !== undefined) {
+      const isFolder = problem.why === IS_FOLDER;
+      return { why: isFolder ? "is a folder" : `cannot be trusted: ${problem.why}` };
     }
     if (Deno.statSync(path).size <= MAX_BYTES) return { text: Deno.readTextFileSync(path) };
     Deno.openSync(path).close();
@@ -106,18 +106,18 @@ function contentOf(path: string, trust: Trust): { text?: string } | { why: strin
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) return {};
     if (error instanceof Deno.errors.PermissionDenied) {
-      return { why: "may not be read by the server's user" };
+      return { why: "cannot be read by the server's user (permission denied)" };
     }
     const { code } = error as { code?: string };
     if (code === "ENOENT" || code === "ENOTDIR") return { why: "does not exist" };
-    if (code === "ENAMETOOLONG") return { why: "is no file's name" };
+    if (code === "ENAMETOOLONG") return { why: "is not a file name" };
     return { why: "cannot be read" };
   }
 }
 
 /**
- * The path, unless what stands there may be the key or the token itself, which belongs into another
- * entry: those are long and have no ending.
+ * The path, for messages. It is left out when the field may contain the key or token itself by mistake: a
+ * long text without a file extension.
  */
 function shown(given: string, path: string): string {
   const isSurelyPath = isAbsolute(given) || given.length <= 20 || /\.[a-z]{1,8}$/i.test(given);

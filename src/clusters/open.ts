@@ -1,14 +1,14 @@
 import type { Breakers } from "../kube/breaker.ts";
 import type { KubeError } from "../kube/errors.ts";
-import { lateStore, refusedStore } from "../kube/late_store.ts";
+import { lazyStore, unusableStore } from "../kube/lazy_store.ts";
 import type { SecretStore } from "../kube/store.ts";
 import { argocdNamespaceOf, type TransportName } from "./own_settings.ts";
 import {
   type ClusterSource,
   findCluster,
-  placeOf,
+  fleetTransportOf,
+  locationOf,
   type UsableCluster,
-  wayInFleet,
 } from "./source.ts";
 
 /** A cluster for one operation. */
@@ -16,25 +16,25 @@ export interface OpenedCluster {
   readonly kind: "open";
   readonly name: string;
   /**
-   * Of a cluster that is not asked, since its kubeconfig is refused or it has not answered others just
-   * now, every call rejects with that reason.
+   * The store. Every call rejects with the reason when the kubeconfig is rejected or the circuit breaker is
+   * open.
    */
   readonly store: SecretStore;
-  /** By what writes take turns: the API server, whatever names it is known by. */
+  /** Writes with the same scope are serialized: the identity of the API server. */
   readonly lockScope: string;
-  /** For what it is asked, in all: its own or the program's. */
+  /** The timeout of an operation's reads, by the cluster's label or the setting. */
   readonly seconds: number;
-  /** Its own or the program's; `undefined` when it has no Argo CD. */
+  /** By the cluster's label or the setting; `undefined` when the cluster has no Argo CD. */
   readonly argocdNamespace: string | undefined;
-  /** Where its labels are, or would be, for messages; absent of a cluster that is not used. */
+  /** The labels file, for messages, even if it does not exist; absent when the cluster is not usable. */
   readonly labelsAt?: string;
-  /** As they are now; absent of a cluster that is not used. */
+  /** The current labels; absent when the cluster is not usable. */
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** What holds for clusters whose labels say nothing else. */
+/** Settings of clusters without labels of their own. */
 export interface ClusterDefaults {
-  /** Within which an operation ends its reads. */
+  /** The timeout of an operation's reads. */
   readonly seconds: number;
   readonly argocdNamespace: string;
 }
@@ -42,15 +42,15 @@ export interface ClusterDefaults {
 export interface ClusterNotFound {
   readonly kind: "cluster_not_found";
   readonly cluster: string;
-  /** Where it would be: `clusters/NAME.kubeconfig`, as configured. */
+  /** Where it was expected: `clusters/NAME.kubeconfig`. */
   readonly file: string;
-  /** As it is of clusters whose labels say nothing else. */
+  /** The default. */
   readonly argocdNamespace?: string;
 }
 
 /**
- * Opens a cluster by its name, which is a valid one.
- * @param as whether it is the only one that a request is about. @default alone
+ * Opens a cluster by its name, which must be valid.
+ * @param as whether the request is about this cluster alone. @default alone
  */
 export type OpenCluster = (
   name: string,
@@ -58,25 +58,25 @@ export type OpenCluster = (
 ) => Promise<OpenedCluster | ClusterNotFound>;
 
 export interface OpenerOptions extends ClusterDefaults {
-  /** A name is looked for in each, in this order. */
+  /** Sources of clusters; the first one that knows a name is used. */
   readonly sources: readonly ClusterSource[];
-  /** The way to a cluster, whose connections may be kept from one operation to the next. */
+  /** The store of a cluster; it may keep connections open between operations. */
   readonly storeOf: (
     cluster: UsableCluster,
     transport: TransportName,
   ) => SecretStore | Promise<SecretStore>;
   readonly breakers: Breakers;
-  /** Told of the time that each cluster has when it is opened, in seconds. */
+  /** Called with the timeout of each cluster that is opened, in seconds. */
   readonly onOpen?: (seconds: number) => void;
 }
 
-/** Opens clusters once for each operation; the cluster itself is first asked by the store's first call. */
+/** Opens clusters for operations. The first request to the cluster is sent by the store's first call. */
 export function clusterOpener(
   { sources, storeOf, breakers, onOpen = () => {}, ...defaults }: OpenerOptions,
 ): OpenCluster {
-  /** Nothing is changed there, so it takes turns with nobody who changes something. */
-  const refused = (name: string, reason: KubeError): OpenedCluster => ({
-    ...{ kind: "open", name, store: refusedStore(reason), lockScope: `refused ${name}` },
+  /** Has its own lock scope, since nothing is written. */
+  const rejected = (name: string, reason: KubeError): OpenedCluster => ({
+    ...{ kind: "open", name, store: unusableStore(reason), lockScope: `rejected ${name}` },
     seconds: defaults.seconds,
     argocdNamespace: defaults.argocdNamespace,
   });
@@ -84,27 +84,27 @@ export function clusterOpener(
     const cluster = await findCluster(sources, name);
     if (cluster === undefined) {
       const { argocdNamespace } = defaults;
-      const file = placeOf(sources, name);
+      const file = locationOf(sources, name);
       return { kind: "cluster_not_found", cluster: name, file, argocdNamespace };
     }
-    if (cluster.problem !== undefined) return refused(name, cluster.problem);
+    if (cluster.problem !== undefined) return rejected(name, cluster.problem);
     const { identity, version, own, labels, labelsAt } = cluster;
     const { seconds = defaults.seconds } = own;
     const breaker = breakers.of(identity, name, version);
-    // At once, too, so that nobody waits for the lock of a write to which the cluster does not answer.
-    const refusal = breaker.refusal(name);
+    // Checked before the lock is taken, too, which a write to the unresponsive cluster may hold.
+    const rejection = breaker.rejection(name);
     const argocdNamespace = argocdNamespaceOf(own, defaults.argocdNamespace);
     const about = { kind: "open", name, seconds, argocdNamespace, labels, labelsAt } as const;
-    if (refusal !== undefined) {
-      return { ...refused(name, refusal), ...about };
+    if (rejection !== undefined) {
+      return { ...rejected(name, rejection), ...about };
     }
     onOpen(seconds);
-    const { transport } = as === "alone" ? cluster : wayInFleet(cluster);
+    const { transport } = as === "alone" ? cluster : fleetTransportOf(cluster);
     const store = await storeOf(cluster, transport);
-    // Not before it is asked: who is let through to see whether it answers keeps others waiting.
-    const guarded = lateStore(() => {
+    // Guarded at the first call only, since a trial request makes the others wait for its result.
+    const guarded = lazyStore(() => {
       const now = breaker.guard(name, store, seconds);
-      return now.kind === "open" ? now.store : refusedStore(now.error);
+      return now.kind === "open" ? now.store : unusableStore(now.error);
     });
     return { ...about, store: guarded, lockScope: identity };
   };

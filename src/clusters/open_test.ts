@@ -12,14 +12,14 @@ import { folderSource } from "./folder_source.ts";
 import { clusterOpener, type OpenedCluster, type OpenerOptions } from "./open.ts";
 import { inMemory, usable } from "./fake/in_memory.ts";
 import { type ClusterSource, listClusters } from "./source.ts";
-import { PassedOverFiles } from "./passed_over_files.ts";
+import { IgnoredFiles } from "./ignored_files.ts";
 
-/** Seconds of an operation here: half of it is what a failure costs at least. */
+/** The timeout of an operation; a failure counts from half of it on. */
 const SECONDS = 0.1;
 
 const PAUSE = 5000;
 
-/** An opener over what is given, whose clusters are all the same one in memory. */
+/** An opener whose clusters all have the same store in memory. */
 function scene(sources: readonly ClusterSource[], more: Partial<OpenerOptions> = {}) {
   const cluster = new FakeCluster();
   cluster.namespaces.set("default", "Active");
@@ -52,7 +52,7 @@ async function withFolder(
       await Deno.writeTextFile(`${path}/${name}`, content, { mode: 0o600 });
     }
     const rules = { owners: [Deno.uid()!], group: Deno.gid()!, allowExecPlugins: false };
-    await test(folderSource(path, rules, new PassedOverFiles()), path);
+    await test(folderSource(path, rules, new IgnoredFiles()), path);
   } finally {
     await Deno.remove(path, { recursive: true });
   }
@@ -127,7 +127,9 @@ Deno.test("of two sources with one name the first is used, and that is said", ()
     const sources = [folder, inMemory(usable("a"))];
     const { clusters, warnings } = await listClusters(sources);
     assert.deepEqual(clusters, [{ name: "a", labels: {}, source: "folder" }]);
-    assert.deepEqual(warnings, ["Cluster 'a' is defined in two sources; the first one is used"]);
+    assert.deepEqual(warnings.map(({ kind, text }) => [kind, text]), [
+      ["defined_twice", "Cluster 'a' is defined in two sources; the first one is used"],
+    ]);
     const it = await opened(scene(sources).open("a"));
     assert.equal(it.lockScope, await identityOf(folder, "a"));
     const turned = await opened(scene(sources.toReversed()).open("a"));
@@ -154,7 +156,7 @@ Deno.test("a cluster that no source has would be in the folder", () =>
 
 Deno.test("a folder that is not there has no clusters", async () => {
   const rules = { owners: [Deno.uid()!], group: Deno.gid()!, allowExecPlugins: false };
-  const source = folderSource("/nowhere/at/all", rules, new PassedOverFiles());
+  const source = folderSource("/nowhere/at/all", rules, new IgnoredFiles());
   assert.deepEqual(await listClusters([source]), { clusters: [], warnings: [] });
   assert.equal(await source.find("a"), undefined);
 });
@@ -172,7 +174,7 @@ Deno.test("another kubeconfig is another version, one that is the same is the sa
     assert.notEqual(await version(), first);
   }));
 
-// --- clusters that are not asked ----------------------------------------------------------------
+// --- clusters that get no request ---------------------------------------------------------------
 
 Deno.test("a kubeconfig that is refused is the failure of every call, and the cluster is not asked", () =>
   withFolder({ "a.kubeconfig": "- no mapping" }, async (folder, path) => {
@@ -180,7 +182,7 @@ Deno.test("a kubeconfig that is refused is the failure of every call, and the cl
     const it = await opened(open("a"));
     await assert.rejects(namespaces(it), (error) => {
       assert.ok(error instanceof KubeError);
-      assert.deepEqual([error.kind, error.place], ["invalid_kubeconfig", { cluster: "a" }]);
+      assert.deepEqual([error.kind, error.details], ["invalid_kubeconfig", { cluster: "a" }]);
       assert.equal(
         error.message,
         `Cannot use kubeconfig '${path}/a.kubeconfig': it is not a YAML mapping`,
@@ -204,11 +206,13 @@ Deno.test("a cluster that hangs is left alone by all its names, and nobody waits
   assert.equal(cluster.calls.length, 2);
   for (const name of ["a", "b"]) {
     const it = await opened(open(name));
-    const message = new RegExp(`^Cannot connect to cluster '${name}': it did not answer 1 second`);
+    const message = new RegExp(
+      `^Cannot connect to cluster '${name}': circuit breaker open, the last request got no response 1 second`,
+    );
     await assert.rejects(namespaces(it), { kind: "unreachable", message });
     assert.notEqual(it.lockScope, before.lockScope);
   }
-  // One that was opened before, and asks only now.
+  // A cluster that was opened earlier, and sends its first request now.
   await assert.rejects(namespaces(before), { kind: "unreachable" });
   assert.equal(cluster.calls.length, 2);
 });

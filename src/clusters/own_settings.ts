@@ -1,41 +1,41 @@
 import { labelNameErrors } from "../kube/formats.ts";
 
-/** What all labels begin with that this program itself reads. */
+/** The prefix of labels that configure argocd-configurer. */
 const PREFIX = "argocd-configurer.io/";
 
-/** Labels that hold for one cluster in place of a setting. */
+/** Labels that override a setting for one cluster. */
 export const OWN_LABELS = {
   argocdNamespace: `${PREFIX}argocd-namespace`,
   timeout: `${PREFIX}timeout`,
   transport: `${PREFIX}transport`,
 } as const;
 
-/** The value of {@link OWN_LABELS.argocdNamespace} that says that a cluster has no Argo CD. */
+/** The value of {@link OWN_LABELS.argocdNamespace} for a cluster without Argo CD. */
 export const NO_ARGOCD = "none";
 
-/** How clusters are reached: by kubectl processes or by connections to the API server. */
+/** How clusters are reached: by kubectl processes, or by HTTPS requests to the API server. */
 export type TransportName = "kubectl" | "api";
 
-/** What holds for one cluster; the settings of the program hold for what is absent. */
+/** Settings of one cluster; a missing one has the program's default. */
 export interface OwnSettings {
-  /** Of Argo CD; `null` when the cluster has none. */
+  /** `null` when the cluster has no Argo CD. */
   readonly argocdNamespace?: string | null;
-  /** For what it is asked in one request, in all. */
+  /** The timeout of one request. */
   readonly seconds?: number;
   readonly transport?: TransportName;
 }
 
-/** Argo CD's namespace on a cluster; `undefined` when it has none. @param usual of the program */
+/** Argo CD's namespace on a cluster; `undefined` when it has none. @param usual the program's default */
 export function argocdNamespaceOf(own: OwnSettings, usual: string): string | undefined {
   return own.argocdNamespace === undefined ? usual : own.argocdNamespace ?? undefined;
 }
 
-/** Longest time, in seconds: as of the setting `kubectl_timeout`. */
+/** The maximum timeout in seconds, as for the setting `kubectl_timeout`. */
 const LONGEST = 3600;
 
 /**
- * What a cluster's labels say of how it is used, or why that cannot be told. One that is misspelled
- * is refused, since without it a secret might be written where it was not to be.
+ * The settings in a cluster's labels, or why they are invalid. A misspelled label is an error: ignoring it
+ * might write a secret to the wrong namespace.
  */
 export function ownSettings(
   labels: Readonly<Record<string, string>>,
@@ -49,7 +49,7 @@ export function ownSettings(
   return { own };
 }
 
-/** Takes one label over into `own`, or gives what is wrong with it. */
+/** Applies one label to `own`, or returns what is wrong with it. */
 function take(
   key: string,
   value: string,
@@ -77,6 +77,6 @@ function take(
       own.transport = value;
       return undefined;
     default:
-      return ` is not known; those that are: ${Object.values(OWN_LABELS).join(", ")}`;
+      return ` is unknown; known labels: ${Object.values(OWN_LABELS).join(", ")}`;
   }
 }

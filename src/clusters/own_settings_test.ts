@@ -34,7 +34,7 @@ const REFUSED: [key: string, value: string, why: RegExp][] = [
   [timeout, "NaN", /must be a number of seconds/],
   [transport, "auto", /is 'auto' and must be 'kubectl' or 'api'/],
   [transport, "API", /must be 'kubectl' or 'api'/],
-  ["argocd-configurer.io/argocd-namspace", "none", /is not known; those that are: /],
+  ["argocd-configurer.io/argocd-namspace", "none", /is unknown; known labels: /],
 ];
 
 for (const [key, value, why] of REFUSED) {

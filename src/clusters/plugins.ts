@@ -1,19 +1,20 @@
 import { isAbsolute, join } from "node:path";
 import { findProgram, isProgram } from "../files/programs.ts";
-import { faultOf, type Trust } from "../files/trusted.ts";
+import { fileProblem, IS_FOLDER, type Trust } from "../files/trusted.ts";
 import type { Current } from "../kube/kubeconfig/judge.ts";
 
-/** Where programs are looked for, and who may own them and write to them. */
+/** Where programs are looked up, and who may own and write to them. */
 export interface ProgramRules extends Trust {
-  /** The PATH of whoever runs them. @default they are not looked for */
+  /** The PATH with which programs are run. @default programs are not checked */
   readonly programs?: string | undefined;
 }
 
 /**
- * Why the credential plugin of a kubeconfig's user cannot be run, or `undefined`.
+ * Why the credential plugin of a kubeconfig's user cannot be run; `undefined` when it can.
  *
- * Permissions: `--allow-read` of the way to it; what may not be looked at is left to whoever runs it.
- * @param folder the kubeconfig's: a command with a slash is relative to it
+ * Permissions: `--allow-read` of the folders on its path. A plugin that Deno's permissions exclude is not
+ * checked.
+ * @param folder of the kubeconfig; a command with a slash is relative to it
  */
 export function whyNoPlugin(
   folder: string,
@@ -27,29 +28,33 @@ export function whyNoPlugin(
   if (command.includes("/")) {
     const file = isAbsolute(command) ? command : join(folder, command);
     return distrust(file) ??
-      (isProgram(file, true) ? undefined : `${what} is no file that may be run`);
+      (isProgram(file, true) ? undefined : `${what} is not an executable file`);
   }
   const found = findProgram(command, programs, true);
-  return found === undefined ? `${what} is not on the server's PATH` : distrust(found);
+  return found === undefined
+    ? `${what} is not on the server's PATH (executable not found)`
+    : distrust(found);
 
   function distrust(file: string): string | undefined {
-    const fault = faultOrNone(file, rules);
-    const isFolder = fault?.why === "it is a folder"; // which is no program, whoever's it is
-    return fault === undefined || isFolder ? undefined : `${what} is not used: ${fault.why}`;
+    const problem = problemOrNone(file, rules);
+    const isFolder = problem?.why === IS_FOLDER; // not a program, whoever owns it
+    return problem === undefined || isFolder
+      ? undefined
+      : `${what} cannot be trusted: ${problem.why}`;
   }
 }
 
-function faultOrNone(file: string, trust: Trust) {
+function problemOrNone(file: string, trust: Trust) {
   try {
-    return faultOf(file, trust, Infinity);
+    return fileProblem(file, trust, Infinity);
   } catch (error) {
-    // One that cannot be got at is no program either; one that may not be looked at is left alone.
+    // `isProgram` handles missing files; files that Deno's permissions exclude are not checked.
     if (error instanceof Deno.errors.NotCapable || "code" in (error as Error)) return undefined;
     throw error;
   }
 }
 
-/** Its name, unless what stands there may be something else: those are long and full of digits. */
+/** The plugin's name, for messages. It is left out when it may be a secret: long, or with many digits. */
 function shown(command: string): string {
   const name = command.slice(command.lastIndexOf("/") + 1);
   const isName = /^[A-Za-z][A-Za-z0-9._+-]{0,39}$/.test(name) && !/(\d.*){5}/.test(name);

@@ -6,14 +6,14 @@ import type { KubeError } from "../kube/errors.ts";
 import { FakeCluster } from "../kube/fake/store.ts";
 import { folderSource } from "./folder_source.ts";
 import { clusterOpener, type OpenedCluster } from "./open.ts";
-import { PassedOverFiles } from "./passed_over_files.ts";
+import { IgnoredFiles } from "./ignored_files.ts";
 
-/** Which kubeconfigs lead to one API server, and so share its breaker and its locks. */
+/** Kubeconfigs that lead to the same API server share its breaker and locks. */
 
-/** Seconds of an operation here: half of it is what a failure costs at least. */
+/** The timeout of an operation; a failure counts from half of it on. */
 const SECONDS = 0.1;
 
-/** The server of a kubeconfig, and more fields of its cluster in YAML. */
+/** The server of a kubeconfig, and further fields of its cluster in YAML. */
 type Cluster = readonly [server: string, more?: string];
 
 type Pair = readonly [what: string, a: Cluster, b: Cluster];
@@ -78,7 +78,7 @@ for (const [isSame, pairs] of [[false, OTHER], [true, SAME]] as const) {
         else assert.equal((await asking).size, 0);
         const refused: KubeError = await namespaces(await open("a")).catch((error) => error);
         assert.equal(refused.kind, "unreachable");
-        const shown = JSON.stringify([scopes, refused.message, refused.place]);
+        const shown = JSON.stringify([scopes, refused.message, refused.details]);
         assert.ok(!shown.includes(PASSWORD) && !shown.includes(PRIVATE));
       }));
   }
@@ -86,13 +86,13 @@ for (const [isSame, pairs] of [[false, OTHER], [true, SAME]] as const) {
 
 const namespaces = ({ store }: OpenedCluster) => store.namespaces(undefined, deadlineIn(SECONDS));
 
-/** Of its clusters, `a` hangs. */
+/** Clusters of which `a` hangs. */
 function opener(folder: string): (name: string) => Promise<OpenedCluster> {
   const rules = { owners: [Deno.uid()!], group: Deno.gid()!, allowExecPlugins: false };
   const ill = new FakeCluster();
   ill.fault = () => ({ kind: "hang" });
   const open = clusterOpener({
-    sources: [folderSource(folder, rules, new PassedOverFiles())],
+    sources: [folderSource(folder, rules, new IgnoredFiles())],
     storeOf: ({ name }) => (name === "a" ? ill : new FakeCluster()).store(),
     breakers: new Breakers(),
     seconds: SECONDS,

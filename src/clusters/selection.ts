@@ -9,14 +9,14 @@ interface Item {
 const itemOf = (text: string): Item => ({ text, matches: compilePattern(text) });
 
 /**
- * What names and patterns choose, in which `*` stands for any characters; behind a `!` stands what is
- * taken out. Only what is taken out: all but those.
+ * Selects names by names and patterns, in which `*` matches any characters. A `!` excludes; with exclusions
+ * only, everything else is selected.
  */
 export class Selection {
   readonly #wanted: readonly Item[];
   readonly #out: readonly Item[];
 
-  /** @param isName of what begins with `!` and is a name all the same */
+  /** @param isName whether an item that starts with `!` is a name, not an exclusion */
   constructor(
     items: readonly string[],
     isName: (item: string) => boolean = () => false,
@@ -32,13 +32,13 @@ export class Selection {
     return isWanted && !this.#out.some(({ matches }) => matches(name));
   }
 
-  /** Names, without patterns: of what is meant and of what is taken out. */
+  /** The items that are names, not patterns, including exclusions. */
   get names(): readonly string[] {
     return [...this.#wanted, ...this.#out].map(({ text }) => text)
       .filter((text) => !text.includes("*"));
   }
 
-  /** The first of what takes in, else of what takes out, that none of these names matches. */
+  /** The first item that matches none of these names; inclusions before exclusions. */
   without(names: readonly string[]): string | undefined {
     const isUnmatched = ({ matches }: Item) => !names.some(matches);
     const out = this.#out.find(isUnmatched);

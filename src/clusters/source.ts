@@ -2,89 +2,101 @@ import type { KubeconfigSource } from "../kube/api/connection.ts";
 import type { KubeError } from "../kube/errors.ts";
 import type { OwnSettings, TransportName } from "./own_settings.ts";
 
-/** Where clusters come from: a folder of kubeconfigs, or something else that knows some. */
+/** Where clusters come from: the clusters folder, or another source. */
 export interface ClusterSource {
-  /** What it is, for who asks where a cluster comes from. */
   readonly kind: "folder" | "argocd";
-  /**
-   * What it knows now, without looking at how each is reached: a thousand cost no more than a folder
-   * that is read.
-   */
+  /** Lists the clusters without reading how each is reached, so that thousands are cheap. */
   list(): Promise<SourceList>;
   /**
-   * A cluster as it is now; `undefined` when the source has none of this name.
-   * @param name a valid one
+   * The current state of one cluster; `undefined` when the source has no cluster of this name.
+   * @param name a valid cluster name
    */
-  find(name: string): Promise<ClusterEntry | undefined>;
-  /** Where a cluster of this name would be, for who looks for it in vain; absent where that is nowhere. */
-  placeOf?(name: string): string;
+  find(name: string): Promise<SourceEntry | undefined>;
+  /** Where a cluster of this name is expected, for "not found" messages; absent when there is no place. */
+  locationOf?(name: string): string;
 }
+
+/** Something wrong with a list of clusters: a sentence for the response, and details for the log. */
+export type ClusterListWarning =
+  & { readonly text: string }
+  & (
+    | { readonly kind: "labels_unusable" }
+    | {
+      readonly kind: "labels_unused";
+      readonly file: string;
+      /** The first clusters without a kubeconfig, sorted. */
+      readonly clusters: readonly string[];
+      /** How many there are. */
+      readonly total: number;
+    }
+    | { readonly kind: "defined_twice"; readonly cluster: string }
+  );
 
 export interface SourceList {
   /** Sorted by name. */
-  readonly clusters: readonly ListedCluster[];
-  /** What whoever asked should know, a sentence each. What is only for the log, the source logs. */
-  readonly warnings?: readonly string[];
-  /** Why the labels of its clusters are not known: by them nothing can be selected. */
+  readonly clusters: readonly LabeledCluster[];
+  /** @default none */
+  readonly warnings?: readonly ClusterListWarning[];
+  /** Why the clusters' labels are unknown, so that a label selector cannot be used. */
   readonly labelsProblem?: KubeError;
 }
 
-export interface ListedCluster {
+export interface LabeledCluster {
   readonly name: string;
-  /** By which it can be selected. */
+  /** For label selectors. */
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** A cluster, and where it comes from. */
-export interface FoundCluster extends ListedCluster {
+/** A cluster with the kind of its source. */
+export interface FoundCluster extends LabeledCluster {
   readonly source: ClusterSource["kind"];
 }
 
-/** A cluster, or why it is not used. */
-export type ClusterEntry = UsableCluster | UnusableCluster;
+/** A cluster of a source, usable or not. */
+export type SourceEntry = UsableCluster | UnusableCluster;
 
-export interface UsableCluster extends ListedCluster {
-  /** Of its API server: the same for all who reach that one, another for any other; no secret. */
+export interface UsableCluster extends LabeledCluster {
+  /** Identifies the API server: equal for all clusters that lead to it. Contains no secret. */
   readonly identity: string;
-  /** Another one whenever how to connect has changed. */
+  /** Changes whenever the way to connect changes. */
   readonly version: string;
   /** How to connect. */
   readonly kubeconfig: KubeconfigSource;
-  /** The API server's URL, with nothing secret in it: no user, no query, no token. */
+  /** The API server's URL without secrets: no user info, query or token. */
   readonly server: string;
-  /** What is not forbidden, but better otherwise; a sentence each. */
+  /** Problems that do not prevent use, one sentence each. */
   readonly warnings?: readonly string[];
   readonly transport: TransportName;
-  /** How it is asked in a request about several. @default by its transport */
-  readonly inFleet?: (() => FleetWay) | undefined;
-  /** What its labels say of how it is used. */
+  /** The transport in a request about several clusters. @default `transport` */
+  readonly inFleet?: (() => FleetTransport) | undefined;
+  /** Settings from its labels. */
   readonly own: OwnSettings;
-  /** Where its labels are, or would be: `clusters/labels.yaml`. */
+  /** The labels file, even if it does not exist: `clusters/labels.yaml`. */
   readonly labelsAt: string;
   readonly problem?: undefined;
 }
 
-/** How a cluster is asked in a request about several. */
-export interface FleetWay {
+/** The transport to a cluster in a request about several clusters. */
+export interface FleetTransport {
   readonly transport: TransportName;
-  /** Whether programs are run for it: kubectl, or a plugin for its credential. */
+  /** Whether requests to it run programs: kubectl, or a credential plugin. */
   readonly runsPrograms: boolean;
 }
 
-export const wayInFleet = ({ transport, inFleet }: UsableCluster): FleetWay =>
+export const fleetTransportOf = ({ transport, inFleet }: UsableCluster): FleetTransport =>
   inFleet?.() ?? { transport, runsPrograms: transport === "kubectl" };
 
-export interface UnusableCluster extends ListedCluster {
+export interface UnusableCluster extends LabeledCluster {
   readonly problem: KubeError;
 }
 
-/** What all sources know together. */
+/** The clusters of all sources. */
 export type ListedClusters =
   & Required<Omit<SourceList, "labelsProblem" | "clusters">>
   & Pick<SourceList, "labelsProblem">
   & { readonly clusters: readonly FoundCluster[] };
 
-/** The clusters of all sources, sorted; of two with one name the earlier source's. */
+/** Lists the clusters of all sources, sorted; of two with the same name the earlier source's is used. */
 export async function listClusters(
   sources: readonly ClusterSource[],
 ): Promise<ListedClusters> {
@@ -93,25 +105,28 @@ export async function listClusters(
     return { ...more, clusters: clusters.map((each) => ({ ...each, source: source.kind })) };
   }));
   const byName = new Map<string, FoundCluster>();
-  const clashes: string[] = [];
+  const clashes = new Map<string, ClusterListWarning>();
   for (const cluster of lists.flatMap(({ clusters }) => clusters)) {
     const { name } = cluster;
     if (!byName.has(name)) byName.set(name, cluster);
-    else clashes.push(`Cluster '${name}' is defined in two sources; the first one is used`);
+    else {
+      const text = `Cluster '${name}' is defined in two sources; the first one is used`;
+      clashes.set(name, { kind: "defined_twice", cluster: name, text });
+    }
   }
   const labelsProblem = lists.find((list) => list.labelsProblem !== undefined)?.labelsProblem;
   return {
     ...(labelsProblem === undefined ? {} : { labelsProblem }),
     clusters: [...byName.values()].sort((a, b) => a.name < b.name ? -1 : 1),
-    warnings: [...lists.flatMap(({ warnings = [] }) => warnings), ...new Set(clashes)],
+    warnings: [...lists.flatMap(({ warnings = [] }) => warnings), ...clashes.values()],
   };
 }
 
-/** The first source's that has one of this name. */
+/** Finds a cluster in the first source that has it. */
 export async function findCluster(
   sources: readonly ClusterSource[],
   name: string,
-): Promise<ClusterEntry | undefined> {
+): Promise<SourceEntry | undefined> {
   for (const source of sources) {
     const found = await source.find(name);
     if (found !== undefined) return found;
@@ -119,8 +134,8 @@ export async function findCluster(
   return undefined;
 }
 
-/** Where a cluster of this name would be: the first source's that has a place for it. */
-export function placeOf(sources: readonly ClusterSource[], name: string): string {
-  const [place = name] = sources.flatMap((source) => source.placeOf?.(name) ?? []);
-  return place;
+/** Where a cluster of this name is expected, by the first source that has a location for it. */
+export function locationOf(sources: readonly ClusterSource[], name: string): string {
+  const [location = name] = sources.flatMap((source) => source.locationOf?.(name) ?? []);
+  return location;
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { makeAuthority } from "../../scripts/control_plane/certificates.ts";
 import { vetKubeconfig, type VetRules } from "./vet.ts";
 
-/** Certificates, keys and tokens that a kubeconfig has in files of their own. */
+/** Certificates, keys and tokens in separate files. */
 
 const rules: VetRules = { owners: [Deno.uid()!], group: Deno.gid()!, allowExecPlugins: true };
 
@@ -40,13 +40,13 @@ const NAMING_FILES: [entry: string, kubeconfig: string, good: string, bad: [stri
     "certificate-authority",
     withFields(", certificate-authority: FILE", "token: x"),
     certificate,
-    [["x", "holds no certificate in PEM"]],
+    [["x", "contains no PEM certificate"]],
   ],
   [
     "client-certificate",
     withFields("", `client-certificate: FILE, client-key-data: ${btoa(key)}`),
     certificate,
-    [["", "holds no certificate in PEM"], [other.certificate, "is not the certificate of the key"]],
+    [["", "contains no PEM certificate"], [other.certificate, "does not match its client key"]],
   ],
   [
     "client-key",
@@ -56,7 +56,7 @@ const NAMING_FILES: [entry: string, kubeconfig: string, good: string, bad: [stri
   ],
   ["tokenFile", withFields("", "tokenFile: FILE"), "x\n", [
     ["\n", "is empty"],
-    ["x\ny", "does not fit into a header"],
+    ["x\ny", "is not allowed in an HTTP header"],
   ]],
 ];
 
@@ -93,8 +93,11 @@ Deno.test("a file that the server's user may not read is said", () =>
   withFile(withFields("", "tokenFile: token"), 0o600, async (file, folder) => {
     await Deno.writeTextFile(join(folder, "token"), "x", { mode: 0 });
     const vetting = vetKubeconfig(file, rules);
-    if (Deno.uid() === 0) await vetting; // who may read everything
-    else await assert.rejects(vetting, /token\) may not be read by the server's user$/);
+    if (Deno.uid() === 0) await vetting; // root can read everything
+    else {await assert.rejects(
+        vetting,
+        /token\) cannot be read by the server's user \(permission denied\)$/,
+      );}
   }));
 
 const NOT_OPENED = [
@@ -126,7 +129,7 @@ for (const value of MISTAKEN) {
       await assert.rejects(vetKubeconfig(file, rules), ({ message }: Error) => {
         assert.match(
           message,
-          /the 'tokenFile' of its current user (does not exist|is no file's name)$/,
+          /the 'tokenFile' of its current user (does not exist|is not a file name)$/,
         );
         return true;
       });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { vetKubeconfig, type VetRules } from "./vet.ts";
 
-/** Kubeconfigs that are links: who may change a folder on the way may put another file there. */
+/** Kubeconfigs that are links: a user who can change a folder on the path can replace the file. */
 
 const rules: VetRules = { owners: [Deno.uid()!], group: Deno.gid()!, allowExecPlugins: true };
 
@@ -40,12 +40,16 @@ Deno.test("of a link its own folder and that of its file have to be safe", () =>
     if (Deno.uid() !== 0) return; // only root can give a folder away
     for (const unsafe of [folder, links]) {
       await Deno.chown(unsafe, 12345, Deno.gid());
-      await assert.rejects(vetKubeconfig(link, rules), /its folder .* its owner/, unsafe);
+      await assert.rejects(
+        vetKubeconfig(link, rules),
+        /its folder .* it is owned by uid 12345/,
+        unsafe,
+      );
       await Deno.chown(unsafe, Deno.uid(), Deno.gid());
     }
   }));
 
-/** Links by their place, each to what it says; `from` is the kubeconfig, `real` is the file. */
+/** Links by their path, with their target; `from` is the kubeconfig, `real` is the file. */
 const WAYS: [what: string, links: Record<string, string>, from: string, through: string][] = [
   ["a link to a link", { "a/x": "../b/link", "b/link": "../real" }, "a/x", "b"],
   ["a third link", { "a/x": "../a/y", "a/y": "../b/z", "b/z": "../real" }, "a/x", "b"],
@@ -66,8 +70,8 @@ for (const [what, links, from, through] of WAYS) {
       const unsafe = await Deno.realPath(join(folder, through));
       await Deno.chmod(unsafe, 0o777);
       await assert.rejects(vetKubeconfig(link, rules), {
-        name: "KubeconfigRefused",
-        why: `its folder '${unsafe}' is not safe: everyone may write to it; run chmod go-w on it`,
+        name: "KubeconfigRejected",
+        why: `its folder '${unsafe}' is not safe: it is world-writable; run chmod go-w on it`,
       });
       await Deno.chmod(unsafe, 0o1777);
       await vetKubeconfig(link, rules);
@@ -97,7 +101,7 @@ Deno.test("where a way goes out of a link, the folder is safe in which kubectl l
     await Deno.mkdir(join(folder, "b", "c"), { mode: 0o700 });
     await Deno.symlink("../b/c", join(folder, "a", "link"));
     await Deno.rename(file, join(folder, "b", "real"));
-    const way = `${folder}/a/link/../real`; // b/real, beside which kubectl names files of a
+    const way = `${folder}/a/link/../real`; // b/real; kubectl resolves relative paths in it against a
     assert.equal((await vetKubeconfig(way, rules)).path, way);
     await Deno.chmod(join(folder, "a"), 0o777);
     await assert.rejects(vetKubeconfig(way, rules), /its folder '.*\/a' is not safe/);
@@ -113,9 +117,12 @@ Deno.test("in a sticky folder a link has to be a trusted user's, who alone may r
     const { success } = await new Deno.Command("chown", { args: ["-h", "12345", link] }).output();
     assert.ok(success);
     await vetKubeconfig(link, rules);
-    await Deno.chmod(shared, 0o770); // where all of the server's group may replace it
+    await Deno.chmod(shared, 0o770); // the server's group can replace files in it
     await vetKubeconfig(link, rules);
     await Deno.chmod(shared, 0o1777);
-    await assert.rejects(vetKubeconfig(link, rules), /its link '.*' is somebody else's$/);
+    await assert.rejects(
+      vetKubeconfig(link, rules),
+      /the symbolic link '.*' on its path belongs to another user$/,
+    );
     await vetKubeconfig(link, { ...rules, owners: [...rules.owners, 12345] });
   }));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { KubeconfigRefused, vetKubeconfig, type VetRules } from "./vet.ts";
+import { KubeconfigRejected, vetKubeconfig, type VetRules } from "./vet.ts";
 
 const CANARY = `canary${crypto.randomUUID()}`;
 const rules: VetRules = { owners: [Deno.uid()!], group: Deno.gid()!, allowExecPlugins: true };
@@ -71,7 +71,7 @@ const bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" +
   }).join("\n");
 
 const REFUSED: [what: string, content: string | Uint8Array, mode: number, why: RegExp][] = [
-  ["writable by everyone", GOOD, 0o602, /everyone may write/],
+  ["writable by everyone", GOOD, 0o602, /it is world-writable/],
   [
     "malformed with a token in it",
     `users: [{token: ${CANARY}\n  - : ]`,
@@ -84,40 +84,50 @@ const REFUSED: [what: string, content: string | Uint8Array, mode: number, why: R
   ["UTF-16", new Uint8Array([0xff, 0xfe, 0x61, 0x00]), 0o600, /UTF-16, .* for safety/],
   ["a text", CANARY, 0o600, /not a YAML mapping/],
   ["empty", "", 0o600, /is empty/],
-  ["without contexts", `clusters: []\nusers: []\n`, 0o600, /'current-context' is missing/],
+  ["without contexts", `clusters: []\nusers: []\n`, 0o600, /'current-context' is not set/],
   [
     "without a current context",
     GOOD.replace(/current.*\n/, ""),
     0o600,
-    /'current-context' is missing/,
+    /'current-context' is not set/,
   ],
   [
     "with a current context that is not there",
     GOOD.replace("current-context: c", "current-context: d"),
     0o600,
-    /not there/,
+    /context that does not exist/,
   ],
   [
     "of a cluster that is not there",
     GOOD.replace("cluster: c,", "cluster: d,"),
     0o600,
-    /cluster that is not there/,
+    /cluster that does not exist/,
   ],
-  ["without a server", GOOD.replace(/server: "[^"]*"/, ""), 0o600, /no 'server'/],
+  [
+    "without a server",
+    GOOD.replace(/server: "[^"]*"/, ""),
+    0o600,
+    /the 'server' of its current cluster is not/,
+  ],
   [
     "of a server that is no URL",
     GOOD.replace("https://127.0.0.1:6443", "ht!tp://["),
     0o600,
-    /no 'server'/,
+    /the 'server' of its current cluster is not/,
   ],
-  ["of a server with no such port", GOOD.replace("6443", "99999"), 0o600, /no 'server'/],
+  [
+    "of a server with no such port",
+    GOOD.replace("6443", "99999"),
+    0o600,
+    /the 'server' of its current cluster is not/,
+  ],
   [
     "of a user that is not there",
     GOOD.replace("user: u}", "user: v}"),
     0o600,
-    /user that is not there/,
+    /user that does not exist/,
   ],
-  ["without users", GOOD.replace(/users.*\n/, ""), 0o600, /user that is not there/],
+  ["without users", GOOD.replace(/users.*\n/, ""), 0o600, /user that does not exist/],
   ["of a user without credentials", GOOD.replace(`token: ${CANARY}`, ""), 0o600, /no credentials/],
   ["over 1 MiB", GOOD + "#".repeat(1024 * 1024), 0o600, /larger than/],
 ];
@@ -126,7 +136,7 @@ for (const [what, content, mode, why] of REFUSED) {
   Deno.test(`a kubeconfig that is ${what} is refused quickly, and not quoted`, () =>
     withFile(content, mode, async (file) => {
       await assert.rejects(vetKubeconfig(file, rules), (error) => {
-        assert.ok(error instanceof KubeconfigRefused);
+        assert.ok(error instanceof KubeconfigRejected);
         assert.match(error.message, why);
         assert.ok(!error.message.includes(CANARY));
         return true;
@@ -138,7 +148,7 @@ Deno.test("a kubeconfig of a foreign owner is refused", () =>
   withFile(GOOD, 0o600, async (file) => {
     if (Deno.uid() !== 0) return; // only root can give a file away
     await Deno.chown(file, 12345, 12345);
-    await assert.rejects(vetKubeconfig(file, rules), /owner/);
+    await assert.rejects(vetKubeconfig(file, rules), /it is owned by uid 12345, not by/);
     await vetKubeconfig(file, { ...rules, owners: [12345] });
   }));
 
@@ -159,7 +169,7 @@ Deno.test("a link is followed to a file that passes the same checks", () =>
   withFile(GOOD, 0o606, async (file, folder) => {
     const link = join(folder, "link.kubeconfig");
     await Deno.symlink(file, link);
-    await assert.rejects(vetKubeconfig(link, rules), /everyone may write/);
+    await assert.rejects(vetKubeconfig(link, rules), /it is world-writable/);
     await Deno.chmod(file, 0o600);
     assert.equal((await vetKubeconfig(link, rules)).path, link);
   }));
@@ -193,7 +203,7 @@ Deno.test("a kubeconfig in a folder where everyone may rename is refused", () =>
     await Deno.chmod(folder, 0o777);
     await assert.rejects(
       vetKubeconfig(file, rules),
-      /its folder .* is not safe: everyone may write/,
+      /its folder .* is not safe: it is world-writable/,
     );
     await Deno.chmod(folder, 0o1777);
     await vetKubeconfig(file, rules);
@@ -203,7 +213,7 @@ Deno.test("a loop of links is refused", () =>
   withFile(GOOD, 0o600, async (_file, folder) => {
     await Deno.symlink(join(folder, "b"), join(folder, "a"));
     await Deno.symlink(join(folder, "a"), join(folder, "b"));
-    await assert.rejects(vetKubeconfig(join(folder, "a"), rules), KubeconfigRefused);
+    await assert.rejects(vetKubeconfig(join(folder, "a"), rules), KubeconfigRejected);
   }));
 
 Deno.test("an unchanged kubeconfig is not read again, a changed one is", () =>
@@ -215,7 +225,7 @@ Deno.test("an unchanged kubeconfig is not read again, a changed one is", () =>
     const second = await vetKubeconfig(file, rules, seen);
     assert.notEqual(second.version, first.version);
     await Deno.chmod(file, 0o606);
-    await assert.rejects(vetKubeconfig(file, rules, seen), /everyone may write/);
+    await assert.rejects(vetKubeconfig(file, rules, seen), /it is world-writable/);
     await Deno.chmod(file, 0o600);
     await Deno.writeTextFile(file, CANARY);
     await assert.rejects(vetKubeconfig(file, rules, seen), /not a YAML mapping/);
@@ -246,7 +256,7 @@ Deno.test("a program is looked for on the search path, and refused where everyon
       await Deno.chmod(plugin, 0o757);
       await assert.rejects(
         vetKubeconfig(file, { ...rules, programs }),
-        /the credential plugin 'a-plugin' of its current user is not used: everyone may write to it/,
+        /the credential plugin 'a-plugin' of its current user cannot be trusted: it is world-writable/,
       );
     },
   ));

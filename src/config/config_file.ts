@@ -3,22 +3,26 @@ import { load as parseYaml } from "js-yaml";
 import { readTrusted } from "../files/open.ts";
 import { configuredTrust, NotTrusted, type Trust } from "../files/trusted.ts";
 import { isObject } from "../text/json.ts";
-import { ConfigError } from "./config_error.ts";
 import type { Home } from "./home.ts";
 import { envName } from "./names.ts";
 import type { SettingTable } from "./setting.ts";
 
-export type Env = Readonly<Record<string, string>>;
+/** The configuration is invalid or cannot be read; the program exits with code 2. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
 
-/** Which file is read, and by what it is judged. */
+export type EnvVariables = Readonly<Record<string, string>>;
+
+/** The configuration file to read, and who may own it. */
 export interface FileSource {
   /** The environment; `ARGOCD_CONFIGURER_KUBECTL_TIMEOUT` sets `kubectl_timeout`. */
-  readonly env: Env;
+  readonly env: EnvVariables;
   /** Path of the file. */
   readonly file: string;
-  /** Whether the file was named by the user: then it has to be there. */
+  /** Whether the user named the file: then a missing file is an error. */
   readonly fileRequired: boolean;
-  /** Where the file was found, when nobody named it, and where clusters are that nobody names. */
+  /** Folder in which an unnamed file was found; it also has the default clusters folder. */
   readonly home?: Home;
 }
 
@@ -26,33 +30,32 @@ export interface ConfigFile {
   readonly isThere: boolean;
   /** By key. */
   readonly values: Readonly<Record<string, unknown>>;
-  /** What is to be said of a file that is not there. */
-  readonly warning?: string;
-  /** `:LINE` of a key, which may be empty. */
+  /** Returns `:LINE` of a key, or "" if unknown. */
   lineOf(key: string): string;
 }
 
-/** Why a text is no YAML, without a piece of it, which may be a secret in the wrong place. */
+/** Why a text is not valid YAML. Never quotes the text, which may have a secret in the wrong place. */
 export function notYaml(error: unknown): string {
   const { reason } = error as { reason?: string };
-  if (reason === "duplicated mapping key") return "a key is there twice";
+  if (reason === "duplicated mapping key") return "duplicate key";
   const isPlain = reason !== undefined && /^[a-z ,]+$/i.test(reason);
-  return isPlain ? `it is not valid YAML: ${reason}` : "it is not valid YAML";
+  return isPlain ? `invalid YAML: ${reason}` : "invalid YAML";
 }
 
 /**
- * Who may own the file and write to it. It cannot say itself whom to trust; the environment can.
+ * Who may own the file and write to it. Trusted owners for it come from the environment, not from the
+ * file itself.
  * @see trusted-owners
  */
 function trustedBy({ env }: FileSource): Trust {
   const name = envName("trusted-owners");
   return {
     ...configuredTrust(idsIn(env[name])),
-    named: `this program's user nor root nor one of ${name}`,
+    named: `the current user, root or one of ${name}`,
   };
 }
 
-/** What are none is said when the environment is read. */
+/** The user ids in a list; an invalid list is reported when the settings are loaded. */
 function idsIn(text = ""): readonly number[] {
   try {
     const ids = parseYaml(text);
@@ -62,37 +65,36 @@ function idsIn(text = ""): readonly number[] {
   }
 }
 
-/** One that nobody has named may be a stranger's, who left it where the program was started. */
-function whyRefused({ message }: NotTrusted, { fileRequired, home }: FileSource): string {
+/** An unnamed file may belong to another user who left it in the working directory. */
+function whyNotTrusted({ message }: NotTrusted, { fileRequired, home }: FileSource): string {
   if (fileRequired) return message;
   const where = home?.kind === "user" || home?.kind === "system"
     ? home.path
     : "the working directory";
-  return `${message}, or name another one with --config: it is the one of ${where}`;
+  return `${message}, or name another file with --config. This file was found in ${where}`;
 }
 
 /**
- * Reads the configuration file.
+ * Reads the configuration file. A missing file that the user did not name is an empty configuration.
  *
- * Permissions: `--allow-read` of the file and of the way to it.
- * @throws {ConfigError} where it cannot be used
+ * Permissions: `--allow-read` of the file and its parent folders.
+ * @throws {ConfigError} when the file cannot be read or is invalid
  */
 export function readConfigFile(source: FileSource, table: SettingTable): ConfigFile {
   const { file, fileRequired } = source;
-  const refuse = (why: string, at = ""): never => {
+  const fail = (why: string, at = ""): never => {
     throw new ConfigError(`Cannot use configuration file ${file}${at}: ${why}`);
   };
   let text: string;
   try {
     text = readTrusted(file, trustedBy(source));
   } catch (error) {
-    if (error instanceof NotTrusted) return refuse(whyRefused(error, source));
-    if (!(error instanceof Deno.errors.NotFound)) return refuse("cannot read it");
-    if (fileRequired) return refuse("there is no such file");
-    const warning = whenMissing(source);
-    return { isThere: false, values: {}, lineOf: () => "", warning };
+    if (error instanceof NotTrusted) return fail(whyNotTrusted(error, source));
+    if (!(error instanceof Deno.errors.NotFound)) return fail("cannot read the file");
+    if (fileRequired) return fail("no such file");
+    return { isThere: false, values: {}, lineOf: () => "" };
   }
-  if (text.length > MAX_FILE) return refuse("it is larger than 64 KiB");
+  if (text.length > MAX_FILE) return fail("larger than 64 KiB");
   const lines = linesOfKeys(text);
   const lineOf = (key: string) => lines.has(key) ? `:${lines.get(key)}` : "";
   // A file of comments alone is an empty configuration.
@@ -104,15 +106,15 @@ export function readConfigFile(source: FileSource, table: SettingTable): ConfigF
     values = parseYaml(text) ?? {};
   } catch (error) {
     const mark = (error as { mark?: { line: number; column: number } }).mark;
-    return refuse(notYaml(error), mark && `:${mark.line + 1}:${mark.column + 1}`);
+    return fail(notYaml(error), mark && `:${mark.line + 1}:${mark.column + 1}`);
   }
-  if (!isObject(values)) return refuse("it is not a YAML mapping");
+  if (!isObject(values)) return fail("not a YAML mapping");
   return { isThere: true, values: withPathsOf(source, values, table), lineOf };
 }
 
 /**
- * Relative paths begin at the folder of a file that was found in a home of its own; else at the
- * working directory, as in a file that is named.
+ * Relative paths are relative to the file's folder if the file was found in the user's or the system's
+ * configuration folder; otherwise to the working directory.
  */
 function withPathsOf(
   { fileRequired, home }: FileSource,
@@ -131,16 +133,7 @@ function withPathsOf(
   );
 }
 
-/** A home may do with its clusters alone; that there is nothing at all is worth a word. */
-function whenMissing({ file, home }: FileSource): string | undefined {
-  const isAlone = home?.kind === "user" || home?.kind === "system";
-  if (isAlone && !home.hasConfig) return undefined;
-  if (home?.kind !== "none") return `No configuration file at ${file}; the defaults are in effect`;
-  return `No configuration file and no clusters folder; looked into ${home.looked.join(", ")}; ` +
-    "the defaults are in effect";
-}
-
-/** The line on which each key begins, counted from 1; of one that is there twice the first. */
+/** The line of each key, counted from 1; for a repeated key the first one. */
 function linesOfKeys(text: string): Map<string, number> {
   const lines = new Map<string, number>();
   for (const [i, line] of text.split("\n").entries()) {
@@ -151,5 +144,5 @@ function linesOfKeys(text: string): Map<string, number> {
   return lines;
 }
 
-/** Largest file, in UTF-16 units: it is read by a server that serves, too. */
+/** Maximum size of the file, in UTF-16 units: a running server reads it, too. */
 const MAX_FILE = 64 * 1024;

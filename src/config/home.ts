@@ -1,43 +1,43 @@
 import { join, resolve } from "node:path";
 
 /**
- * Where configuration, clusters folder and run files are, unless flags and environment variables name
- * them: in one folder, the first of these that there is.
+ * The folder with the configuration, the clusters folder and the run files, unless flags or environment
+ * variables name them: the first of these folders that exists.
  *
  * 1. the working directory, with `configs/defaults.yaml` or `clusters/`
  * 2. `$XDG_CONFIG_HOME/argocd-configurer`, with `config.yaml` or `clusters/`
  * 3. `/etc/argocd-configurer`, the same
  *
- * Otherwise the working directory is taken with all defaults.
+ * Otherwise the working directory, with all defaults.
  * @see https://specifications.freedesktop.org/basedir-spec/latest/
  */
 export interface Home {
   readonly kind: HomeKind;
   /** Absolute. */
   readonly path: string;
-  /** The configuration file, as messages name it: relative to the working directory if in there. */
+  /** The configuration file as shown in messages: relative if it is in the working directory. */
   readonly config: string;
-  /** Whether there is one; else `clusters/` alone is there, or nothing. */
+  /** Whether that file exists; if not, only `clusters/` exists, or nothing. */
   readonly hasConfig: boolean;
-  /** The clusters folder unless a setting names one, spelled as `config` is. */
+  /** The default clusters folder, relative or absolute as `config` is. */
   readonly clusters: string;
   /** Folder of server.pid, server.children and server.log. Absolute. */
   readonly runFolder: string;
-  /** Folders that were looked into before nothing was found, or this one; for messages. */
+  /** Folders that were searched, for messages. */
   readonly looked: readonly string[];
-  /** Absolute path of the folder into which the first cluster goes. */
+  /** Folder to create for the first cluster. Absolute. */
   readonly clustersToMake: string;
 }
 
 export type HomeKind = "working directory" | "user" | "system" | "none";
 
-/** What the lookup depends on. */
-export interface Surroundings {
+/** The part of the process that the search depends on. */
+export interface Environment {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** `undefined` where it has been removed. */
+  /** `undefined` if the working directory was removed. */
   readonly cwd: string | undefined;
   readonly uid: number | null;
-  /** Links followed; `undefined` for what is not there. @throws {Deno.errors.PermissionDenied} */
+  /** Follows links; `undefined` if nothing exists at the path. @throws {Deno.errors.PermissionDenied} */
   stat(path: string): Entry | undefined;
 }
 
@@ -45,18 +45,18 @@ export type Entry = Pick<Deno.FileInfo, "isFile" | "isDirectory" | "dev" | "ino"
 
 const NAME = "argocd-configurer";
 
-/** Of the whole machine. */
+/** Configuration folder of the whole machine. */
 const SYSTEM = `/etc/${NAME}`;
 
-/** Of a server that the superuser starts with the machine's configuration: the same for every shell. */
+/** Run folder of a server that root starts with the machine's configuration: the same for every shell. */
 const SYSTEM_RUN = `/var/run/${NAME}`;
 
 /**
- * Finds the home for this run.
+ * Finds the home of this process.
  *
  * Permissions: `--allow-read` of these folders, `--allow-env`, `--allow-sys=uid`.
  */
-export function findHome(here: Surroundings = thisProcess()): Home {
+export function findHome(here: Environment = thisProcess()): Home {
   const { cwd = "." } = here;
   const user = xdgFolder(here, "XDG_CONFIG_HOME", ".config");
   const looked: string[] = [];
@@ -76,7 +76,7 @@ export function findHome(here: Surroundings = thisProcess()): Home {
     const found = lookInto(place, here);
     looked.push(found === "denied" ? `${place.path} (permission denied)` : place.path);
     if (found === undefined || found === "denied") continue;
-    // Whoever stands in one of the other folders means it, with its own names.
+    // In one of the other folders, that folder's file names apply.
     const same = place.kind === "working directory" && !found.hasConfig
       ? places.slice(1).find(({ path }) => isSame(path, cwd, here))
       : undefined;
@@ -97,21 +97,18 @@ export function findHome(here: Surroundings = thisProcess()): Home {
   };
 }
 
-/** Where it was found, for the end of a message. */
+/** The location of a home, for the end of a message. */
 export function placeOf({ kind, path }: Pick<Home, "kind" | "path">): string {
   return kind === "working directory" ? `in the working directory ${path}` : `in ${path}`;
 }
 
 /** Permissions: `--allow-env`, `--allow-sys=uid`. */
-export function thisProcess(): Surroundings {
+export function thisProcess(): Environment {
   return { env: Deno.env.toObject(), cwd: workingDirectory(), uid: Deno.uid(), stat: statOf };
 }
 
-/**
- * Folders where a server of this user may have its run files, besides one that is named: for a hint
- * where another one is looked for.
- */
-export function runFolders(here: Surroundings = thisProcess()): string[] {
+/** Folders in which a server of this user may have its run files, for a hint when none is found. */
+export function runFolders(here: Environment = thisProcess()): string[] {
   const state = xdgFolder(here, "XDG_STATE_HOME", ".local/state");
   return [here.cwd, state, here.uid === 0 ? SYSTEM_RUN : undefined]
     .filter((path) => path !== undefined);
@@ -130,8 +127,8 @@ const named = (kind: "user" | "system", path: string): Candidate => ({
 
 type Found = Pick<Home, "hasConfig">;
 
-/** The least that tells: of a home with a configuration the clusters folder is not looked at. */
-function lookInto({ path, config, clusters }: Candidate, { stat }: Surroundings) {
+/** Looks for the configuration file, and for the clusters folder only if there is none. */
+function lookInto({ path, config, clusters }: Candidate, { stat }: Environment) {
   try {
     if (stat(resolve(path, config))?.isFile) return { hasConfig: true } satisfies Found;
     return stat(resolve(path, clusters))?.isDirectory
@@ -143,7 +140,7 @@ function lookInto({ path, config, clusters }: Candidate, { stat }: Surroundings)
   }
 }
 
-function isSame(one: string, other: string, { stat }: Surroundings): boolean {
+function isSame(one: string, other: string, { stat }: Environment): boolean {
   try {
     const [a, b] = [stat(one), stat(other)];
     return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
@@ -152,7 +149,7 @@ function isSame(one: string, other: string, { stat }: Surroundings): boolean {
   }
 }
 
-function whole(found: Candidate & Found, looked: string[], here: Surroundings): Home {
+function whole(found: Candidate & Found, looked: string[], here: Environment): Home {
   return {
     ...found,
     runFolder: runFolderOf(found, here),
@@ -161,16 +158,16 @@ function whole(found: Candidate & Found, looked: string[], here: Surroundings): 
   };
 }
 
-/** State rather than runtime folder: the log is there, too, and outlives the session. */
-function runFolderOf({ kind, path }: Candidate, here: Surroundings): string {
+/** The state folder rather than the runtime folder: the log is in it and outlives the session. */
+function runFolderOf({ kind, path }: Candidate, here: Environment): string {
   if (kind === "working directory") return resolve(path);
   if (kind === "system" && here.uid === 0) return SYSTEM_RUN;
   const state = xdgFolder(here, "XDG_STATE_HOME", ".local/state");
   return state ?? (kind === "user" ? path : resolve(here.cwd ?? path));
 }
 
-/** A relative path in such a variable is to be ignored. */
-function xdgFolder({ env }: Surroundings, variable: string, below: string): string | undefined {
+/** A relative path in an XDG variable is ignored, as the specification requires. */
+function xdgFolder({ env }: Environment, variable: string, below: string): string | undefined {
   const isWhole = (path?: string) => path !== undefined && path.startsWith("/");
   if (isWhole(env[variable])) return join(env[variable]!, NAME);
   return isWhole(env.HOME) ? join(env.HOME!, below, NAME) : undefined;
@@ -189,6 +186,6 @@ function statOf(path: string): Entry | undefined {
     return Deno.statSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.PermissionDenied) throw error;
-    return undefined; // also where a part of the way is a file, or this process may not look
+    return undefined; // also if a parent is a file or may not be read
   }
 }

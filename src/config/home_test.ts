@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { findHome, type Home, runFolders, type Surroundings } from "./home.ts";
+import { type Environment, findHome, type Home, runFolders } from "./home.ts";
 
 /** Folders end in "/", files do not; `!` before one says that it may not be looked at. */
 function surroundings(
   entries: readonly string[],
-  more: Partial<Surroundings> & { same?: readonly [string, string] } = {},
-): Surroundings & { readonly asked: string[] } {
+  more: Partial<Environment> & { same?: readonly [string, string] } = {},
+): Environment & { readonly asked: string[] } {
   const asked: string[] = [];
   return {
     env: { HOME: "/home/u" },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ConfigError, loadConfig } from "./load.ts";
 import type { SettingKey } from "./schema.ts";
+import { warningText } from "./warning.ts";
 
 async function loaded(
   content: string | undefined,
@@ -55,7 +56,7 @@ Deno.test("lists and maps come from the environment as YAML", async () => {
   assert.deepEqual(settings["allowed-hosts"], ["ops", "ops.example"]);
 });
 
-Deno.test("proxies in front are a list, or said to be near, in the file and in the environment", async () => {
+Deno.test("behind-proxy is a list or true, in the file and in the environment", async () => {
   const of = async (file: string, env: Record<string, string> = {}) =>
     (await loaded(file, { env })).settings["behind-proxy"];
   assert.equal(await of(""), false);
@@ -65,20 +66,20 @@ Deno.test("proxies in front are a list, or said to be near, in the file and in t
   assert.deepEqual(await of("", env), ["::1"]);
 });
 
-Deno.test("an audit log of any size is one that never begins anew", async () => {
+Deno.test("audit-log-max-size 0 never rotates the audit log", async () => {
   const { settings } = await loaded("audit-log-max-size: 0\n");
   assert.equal(settings["audit-log-max-size"], 0);
 });
 
-Deno.test("a missing default file is a warning, a missing named one an error", async () => {
-  assert.match((await loaded(undefined)).warnings[0]!, /No configuration file/);
+Deno.test("a missing default file is no warning, a missing named one an error", async () => {
+  assert.deepEqual((await loaded(undefined)).warnings, []);
   await assert.rejects(loaded(undefined, { fileRequired: true }), ConfigError);
 });
 
 Deno.test("an unknown key is a warning that names the nearest", async () => {
   const { warnings } = await loaded("kubectl-timeout: 5\n");
   assert.match(
-    warnings[0]!,
+    warningText(warnings[0]!),
     /'kubectl-timeout' in .*config.yaml:1; did you mean 'kubectl_timeout'/,
   );
 });
@@ -104,17 +105,17 @@ Deno.test("a name that protects something and is misspelled in hyphens or case i
     await refused(
       `port: 1\n${key}: x\n`,
       {},
-      new RegExp(`'${key}' from .*config\\.yaml:2: it is spelled '${right}'$`),
+      new RegExp(`'${key}' in .*config\\.yaml:2\\. Use '${right}'$`),
     );
   }
   for (const name of ["TOKENSFILE", "TOKENS-FILE", "tokens_file", "Token", "AUDITLOG"]) {
     await refused(
       "",
       { [`ARGOCD_CONFIGURER_${name}`]: "a-value" },
-      /: it is spelled 'ARGOCD_CONFIG/,
+      /\. Use 'ARGOCD_CONFIG/,
     );
   }
-  await refused("", { argocd_configurer_token: "a-value" }, /spelled 'ARGOCD_CONFIGURER_TOKEN'$/);
+  await refused("", { argocd_configurer_token: "a-value" }, /\. Use 'ARGOCD_CONFIGURER_TOKEN'$/);
 });
 
 Deno.test("other names that are not known are warnings, near ones with the one meant", async () => {
@@ -127,7 +128,10 @@ Deno.test("other names that are not known are warnings, near ones with the one m
     },
   });
   assert.equal(settings["tokens-file"], undefined);
-  assert.deepEqual(warnings.map((warning) => warning.replace(/ in \S+config/, " in config")), [
+  const texts = warnings.map((warning) =>
+    warningText(warning).replace(/ in \S+config/, " in config")
+  );
+  assert.deepEqual(texts, [
     "Unknown setting 'token-file' in config.yaml:1; did you mean 'tokens-file'?",
     "Unknown setting 'Log-Level' in config.yaml:2; did you mean 'log-level'?",
     "Unknown setting 'zebra' in config.yaml:3",
@@ -167,7 +171,7 @@ Deno.test("the program's own variables and Kubernetes' links to services are no 
   assert.deepEqual((await loaded("", { env })).warnings, []);
 });
 
-Deno.test("a link to a service in the place of the port is told from a wrong port", () =>
+Deno.test("a service link in the variable of the port is not reported as an invalid port", () =>
   assert.rejects(
     loaded("", { env: { ARGOCD_CONFIGURER_PORT: "tcp://10.0.0.1:8091" } }),
     /'port' from environment variable ARGOCD_CONFIGURER_PORT: .* enableServiceLinks: false/,
@@ -177,14 +181,14 @@ Deno.test("a variable that would protect something and is empty is a warning", a
   const { warnings } = await loaded("", {
     env: { ARGOCD_CONFIGURER_TOKEN: "", ARGOCD_CONFIGURER_HOST: "" },
   });
-  assert.deepEqual(warnings, [
-    "Environment variable 'ARGOCD_CONFIGURER_TOKEN' is empty, as if it were not set",
+  assert.deepEqual(warnings.map(warningText), [
+    "Environment variable 'ARGOCD_CONFIGURER_TOKEN' is empty and has no effect",
   ]);
 });
 
-Deno.test("why it is no YAML is said without a piece of it", () =>
+Deno.test("the error for invalid YAML does not quote it", () =>
   assert.rejects(loaded("a: *a-secret\n"), (error) => {
-    assert.match((error as Error).message, /config\.yaml:1:\d+: it is not valid YAML$/);
+    assert.match((error as Error).message, /config\.yaml:1:\d+: invalid YAML$/);
     return true;
   }));
 
@@ -194,13 +198,13 @@ const INVALID: [content: string, message: RegExp][] = [
   ["port: 80.5\n", /'port' from .*: must be a whole number$/],
   ["host: 1\n", /'host' from .*: must be a string$/],
   ["docker-labels: [a]\n", /'docker-labels' from .*: must be a map$/],
-  ["docker-labels: {a b: c}\n", /'docker-labels.a b' from .*: is not a label key$/],
+  ["docker-labels: {a b: c}\n", /'docker-labels.a b' from .*: must be a valid label key$/],
   ["allowed-hosts: a\n", /'allowed-hosts' from .*: must be a list$/],
   ["allow-exec-plugins: maybe\n", /'allow-exec-plugins' from .*: must be true or false$/],
   ["kubectl_timeout: 0\n", /'kubectl_timeout' from .*: must be more than 0$/],
   ["kubectl_timeout: soon\n", /'kubectl_timeout' from .*: must be a number$/],
   ["transport: pigeon\n", /'transport' from .*: must be "auto", "kubectl" or "api"$/],
-  ["argocd-namespace: Argo CD\n", /'argocd-namespace'.*is not a namespace/],
+  ["argocd-namespace: Argo CD\n", /'argocd-namespace'.*must be a valid namespace name/],
   ["docker-labels: {}\n", /'docker-labels'.*at least one/],
   ["docker-namespaces: [a, B]\n", /'docker-namespaces.1'/],
   ["audit-log-max-size: 1000\n", /'audit-log-max-size'.*: must be 0 or at least 1048576$/],
@@ -208,9 +212,9 @@ const INVALID: [content: string, message: RegExp][] = [
   ["audit-log-files: 0\n", /'audit-log-files' from .*: must be at least 1$/],
   ["audit-log-files: 101\n", /'audit-log-files' from .*: must be at most 100$/],
   ["behind-proxy: 10.0.0.1\n", /'behind-proxy'.*: must be true, false, or a list of addresses/],
-  ["behind-proxy: [10.0.0.0/33]\n", /'behind-proxy.0'.*: is not an address or a network$/],
-  ["a: b: c\n", /config\.yaml:1:\d+: it is not valid YAML: bad indentation of a mapping entry$/],
-  ["port: 1\nhost: a\nport: 2\n", /config\.yaml:3:1: a key is there twice$/],
+  ["behind-proxy: [10.0.0.0/33]\n", /'behind-proxy.0'.*: must be an address or a network$/],
+  ["a: b: c\n", /config\.yaml:1:\d+: invalid YAML: bad indentation of a mapping entry$/],
+  ["port: 1\nhost: a\nport: 2\n", /config\.yaml:3:1: duplicate key$/],
   ["- a\n", /not a YAML mapping/],
 ];
 
@@ -223,16 +227,16 @@ for (const [content, message] of INVALID) {
     }));
 }
 
-Deno.test("a configuration file of more than 64 KiB is refused, a value in the environment of more than 16", async () => {
+Deno.test("a configuration file over 64 KiB is rejected, and a variable over 16 KiB", async () => {
   const long = (bytes: number) => `docker-labels: {a: ${"b".repeat(bytes)}}\n`;
   await assert.rejects(loaded(long(64 * 1024)), {
     name: "ConfigError",
-    message: /^Cannot use configuration file .*config\.yaml: it is larger than 64 KiB$/,
+    message: /^Cannot use configuration file .*config\.yaml: larger than 64 KiB$/,
   });
   const env = { ARGOCD_CONFIGURER_ALLOWED_HOSTS: `[${"a,".repeat(9000)}]` };
   await assert.rejects(loaded("", { env }), {
     name: "ConfigError",
-    message: /from environment variable ARGOCD_CONFIGURER_ALLOWED_HOSTS: it is longer than 16 KiB$/,
+    message: /from environment variable ARGOCD_CONFIGURER_ALLOWED_HOSTS: longer than 16 KiB$/,
   });
 });
 
@@ -255,9 +259,9 @@ for (const [what, part] of HOSTILE) {
   });
 }
 
-Deno.test("of many unknown settings each is told with its line, and soon", async () => {
+Deno.test("many unknown settings are each reported with their line, and quickly", async () => {
   const start = performance.now();
   const { warnings } = await loaded(Array.from({ length: 7000 }, (_, i) => `k${i}: 1`).join("\n"));
-  assert.match(warnings[6999]!, /^Unknown setting 'k6999' in .*config\.yaml:7000$/);
+  assert.match(warningText(warnings[6999]!), /^Unknown setting 'k6999' in .*config\.yaml:7000$/);
   assert.ok(performance.now() - start < 1500, `${performance.now() - start} ms`);
 });

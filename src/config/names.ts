@@ -1,7 +1,7 @@
 import { distance } from "fastest-levenshtein";
 import type { SettingTable } from "./setting.ts";
 
-/** Names of settings in a file and in the environment, and what is meant by one that is none. */
+/** Names of settings in the file and the environment, and suggestions for misspelled names. */
 
 const ENV_PREFIX = "ARGOCD_CONFIGURER_";
 
@@ -15,13 +15,13 @@ export function flagName(key: string): string {
   return `--${key.replaceAll("_", "-")}`;
 }
 
-/** Names the configuration file, where no flag does. */
+/** Environment variable for the configuration file; a flag overrides it. */
 export const CONFIG_VARIABLE = `${ENV_PREFIX}CONFIG`;
 
-/** Names the folder of server.pid and server.log, where no flag does. */
+/** Environment variable for the folder of server.pid and server.log; a flag overrides it. */
 export const RUN_DIR_VARIABLE = `${ENV_PREFIX}RUN_DIR`;
 
-/** Variables of the program that are no settings. */
+/** Environment variables that are not settings. */
 const OTHER_VARIABLES = [
   "CONFIG",
   "RUN_DIR",
@@ -30,16 +30,16 @@ const OTHER_VARIABLES = [
   "SERVER",
   "SERVER_CA",
   "SERVER_TOKEN",
-  // The file that unpacks itself says with it where it is.
+  // The self-extracting file sets it to its own path.
   "FILE",
 ].map((name) => ENV_PREFIX + name);
 
-/** Names that are known. */
+/** The known names of settings or environment variables. */
 export interface Known {
   readonly all: readonly string[];
-  /** Those of which one that is not taken must not go unnoticed. */
+  /** Names of protective settings: a misspelled one is an error. */
   readonly protective: readonly string[];
-  /** With which all of them begin. */
+  /** Common prefix of all names. */
   readonly prefix: string;
 }
 
@@ -57,22 +57,19 @@ export function knownVariables(table: SettingTable): Known {
   };
 }
 
-/** Variables that Kubernetes sets for a service whose name begins with this program's. */
+/** Variables that Kubernetes sets for a service whose name starts with argocd-configurer. */
 const SERVICE_LINK =
   /(^|_)(SERVICE_(HOST|PORT)($|_)|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$)/;
 
 const SERVICE_URL = /^(tcp|udp|sctp):\/\//i;
 
-/** Whether it is the address of a service, as Kubernetes puts it into `…_PORT`. */
+/** Whether Kubernetes set the variable for a service: `…_PORT` has the service's address. */
 export function isServiceLink(name: string, value: string): boolean {
   if (name.endsWith("_PORT") && SERVICE_URL.test(value)) return true;
   return SERVICE_LINK.test(name.slice(ENV_PREFIX.length));
 }
 
-/**
- * Variables that begin as the program's do and are none of them: but for those that the tests take,
- * and the links to services.
- */
+/** Unknown variables with the prefix of argocd-configurer, except those for tests and service links. */
 export function unknownVariables(
   env: Readonly<Record<string, string>>,
   { all }: Known,
@@ -84,9 +81,9 @@ export function unknownVariables(
 }
 
 /**
- * What a name that is not known may stand for.
- * @returns the nearest known one, `undefined` when none is near; and whether it can be nothing but
- * that one, which protects something
+ * The known name that an unknown name may be a misspelling of.
+ * @returns the nearest known name, `undefined` if none is near; and whether it is certainly that one and
+ * protective
  */
 export function meant(name: string, { all, protective, prefix }: Known) {
   const same = all.find((each) => folded(each) === folded(name));
@@ -99,5 +96,5 @@ export function meant(name: string, { all, protective, prefix }: Known) {
   return { nearest: isNear ? closest.each : undefined, isProtective: false };
 }
 
-/** The same for names that differ in hyphens, underscores, blanks and case only. */
+/** Equal for names that differ only in hyphens, underscores, white space and case. */
 const folded = (name: string) => name.replaceAll(/[-_\s]/g, "").toLowerCase();

@@ -10,18 +10,18 @@ export type Settings = z.output<
   z.ZodObject<{ [Key in SettingKey]: (typeof SETTINGS)[Key]["schema"] }>
 >;
 
-/** Keys of the settings that a running server keeps: what it reads again does not change them. */
+/** Keys of the settings that a reload does not change. */
 export function boundKeys(table: SettingTable = SETTINGS): SettingKey[] {
   return (Object.keys(table) as SettingKey[]).filter((key) => table[key]!.reloadable === false);
 }
 
-/** What is in effect when a running server that keeps these has read those. */
+/** The settings in effect after a reload of a server that started with `bound`. */
 export function withBound(settings: Settings, bound: Settings): Settings {
   const kept = boundKeys().map((key) => [key, bound[key]]);
   return { ...settings, ...Object.fromEntries(kept) };
 }
 
-/** A value that is none of its setting. */
+/** A setting has an invalid value. */
 export class SettingInvalid extends Error {
   override readonly name = "SettingInvalid";
 
@@ -36,7 +36,7 @@ export class SettingInvalid extends Error {
 }
 
 /**
- * Settings with what is given, and defaults for the others.
+ * Validates the given values and adds defaults.
  * @throws {SettingInvalid}
  */
 export function settingsOf(
@@ -44,7 +44,7 @@ export function settingsOf(
   table: SettingTable = SETTINGS,
 ): Settings {
   const schemas = Object.entries(table).map(([key, { schema }]) => [key, schema]);
-  // Without compiling the schema, which takes longer than the one time that it is used.
+  // jitless: compiling the schema takes longer than its single use.
   const parsed = z.object(Object.fromEntries(schemas)).safeParse(given, {
     error: wording,
     jitless: true,

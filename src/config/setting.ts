@@ -1,47 +1,44 @@
 import { z } from "zod";
 
 /**
- * One setting: all that is known of it, said once. Its name in the environment, its flag, completion,
- * the configuration file as shipped and the documents derive from it.
+ * One setting. Its environment variable, flag, completion, the shipped configuration file and the
+ * documentation derive from it.
  */
 export interface Setting {
-  /** With a default, or optional. */
+  /** Has a default or is optional. */
   readonly schema: z.ZodDefault<z.ZodType> | z.ZodOptional<z.ZodType>;
-  /** What it is, in sentences of Markdown: for the documents; the first one is for help, too. */
+  /** Description in Markdown sentences for the documentation; help shows the first sentence. */
   readonly about: string;
   readonly flag?: SettingFlag;
-  /** Of what its value is the path; a relative one begins at the working directory. */
+  /** Present if the value is a path; a relative path starts at the working directory. */
   readonly path?: "file" | "folder";
-  /**
-   * Without it more is allowed or less is recorded, so that one that is not taken must not go
-   * unnoticed.
-   */
+  /** The setting restricts access or records it, so a misspelled name is an error. */
   readonly protective?: true;
-  /** `false` where a change takes effect with the next start only. @default true */
+  /** `false` if a change requires a restart. @default true */
   readonly reloadable?: false;
-  /** What the configuration file as shipped sets; other settings it has as comments. */
+  /** The value in the shipped configuration file, which has other settings as comments. */
   readonly shipped?: unknown;
-  /** A value, where there is no default: for the configuration file as shipped. */
+  /** Example in the shipped configuration file for a setting without a default. */
   readonly example?: unknown;
 }
 
-/** The flag of a setting, `--KEY`: of `serve`, and of what starts it. */
+/** The flag of a setting, `--KEY`, of `serve` and the commands that start it. */
 export interface SettingFlag {
-  /** Stands for the value in help. @default what its value is the path of, or "number" */
+  /** Placeholder for the value in help. @default `path` of the setting, or "number" */
   readonly value?: string;
-  /** Where help shows it. @default "configuration" */
+  /** Group in help. @default "configuration" */
   readonly group?: "listen" | "output";
-  /** That the commands about credentials have it, too; with their own default, where they have one. */
+  /** Present if the commands about credentials have the flag, too, optionally with another default. */
   readonly commands?: true | { readonly default: string };
 }
 
-/** Settings by key, in the order in which they are told. */
+/** Settings by key, in display order. */
 export type SettingTable = Readonly<Record<string, Setting>>;
 
-/** How its value is written as an argument: one that may be `true` is a switch. */
+/** The form of a setting's value as an argument: a setting that may be `true` is a switch. */
 export type SettingKind = "text" | "number" | "switch" | "other";
 
-/** Of "other" values, which are lists and maps, only files and the environment tell. */
+/** "other" values are lists and maps, which only the file and the environment can set. */
 export function kindOf({ schema }: Setting): SettingKind {
   const { type } = schema.unwrap().def;
   if (type === "string" || type === "enum") return "text";
@@ -49,23 +46,23 @@ export function kindOf({ schema }: Setting): SettingKind {
   return schema.safeParse(true).success ? "switch" : "other";
 }
 
-/** The words that are its values, where these are some words only. */
+/** The allowed words of an enum setting. */
 export function wordsOf({ schema }: Setting): readonly string[] | undefined {
   const values = schema.unwrap();
   return values instanceof z.ZodEnum ? values.options.map(String) : undefined;
 }
 
 /** Markdown as plain text. */
-export function plain(markdown: string): string {
+export function plainText(markdown: string): string {
   return markdown.replaceAll(/\[([^\][]+)\]\([^()]*\)/g, "$1").replaceAll("`", "");
 }
 
-/** What it is, for help: a clause without a period. */
+/** The first sentence of the description, without its full stop, for help. */
 export function briefOf({ about }: Setting): string {
-  return plain(about.split(/\.(?: |$)/, 1)[0]!);
+  return plainText(about.split(/\.(?: |$)/, 1)[0]!);
 }
 
-/** `undefined` where it has none. */
+/** `undefined` if the setting has no default. */
 export function defaultOf({ schema }: Setting): unknown {
   return schema.parse(undefined);
 }

@@ -9,49 +9,49 @@ import { canonicalSealed } from "./material/canonical.ts";
 import { MAX_NAMESPACES, type NamespaceSelection, selectNamespaces } from "./namespaces.ts";
 import { accountsOf, NOT_ACCEPTED, outcomeOfWrite } from "./outcome.ts";
 import { write, type WriteVerdict } from "./write.ts";
-import { isAccepted, type Verified, verifyDocker } from "./verify_credential.ts";
+import { isAccepted, type VerificationResult, verifyDocker } from "./verify_credential.ts";
 import type { Writer, WriteServices } from "./writer.ts";
 
 export interface AddDocker extends Writer {
   readonly cluster: string;
   readonly name: string;
-  /** By name; those of `select` come besides. */
+  /** Namespaces given by name; `select` adds to them. */
   readonly namespaces: readonly string[];
-  /** Namespaces by what is there. */
+  /** Selects further namespaces by label. */
   readonly select?: NamespaceSelection;
-  /** One for each registry. */
+  /** One login per registry. */
   readonly credentials: readonly DockerCredential[];
-  /** Whether the registries that a secret has besides stay. */
+  /** Whether an existing secret keeps its logins for other registries. */
   readonly merge: boolean;
   readonly gitWriteBack: boolean;
-  /** Those that are to use the secret, in each namespace but Argo CD's. */
+  /** Names of service accounts that get the pull secret, in each namespace but Argo CD's. */
   readonly serviceAccounts: readonly string[];
-  /** Whether namespaces that are not there are made. */
+  /** Whether missing namespaces are created. */
   readonly createNamespaces: boolean;
-  /** When the credentials end, as it was declared, in ISO time. */
+  /** When the credentials expire, as declared in the request; ISO 8601. */
   readonly expires?: string | undefined;
   readonly upsert: boolean;
   readonly force: boolean;
-  /** Whether the credential is tried first. */
+  /** Whether the credential is verified first. */
   readonly verify: boolean;
   readonly dryRun: boolean;
 }
 
-export interface DockerAdded {
+export interface AddDockerResult {
   readonly kind: "docker";
   readonly cluster: string;
   readonly name: string;
-  /** Where it was to be written: as asked for or selected, and Argo CD's if there is one. */
+  /** All namespaces of the request: named, selected, and Argo CD's if there is one. */
   readonly namespaces: readonly string[];
   readonly verdict: WriteVerdict;
-  /** What the user should know about the credential. */
+  /** Hints about the credential. */
   readonly hints: readonly string[];
-  /** What came of trying it; empty when it was not asked for. */
-  readonly verified: readonly Verified[];
+  /** One result per registry; empty when the request did not ask to verify. */
+  readonly verified: readonly VerificationResult[];
 }
 
-/** What the record says of the attempt; namespaces that are to be selected are not known yet. */
-export function attemptOf(
+/** The attempt for the audit log. Selected namespaces are missing: they are not known yet. */
+export function dockerAttempt(
   { writeId, requestId, actor, cluster, ...request }: AddDocker,
   { argocdNamespace }: Pick<AddSettings, "argocdNamespace">,
 ): Attempt {
@@ -60,12 +60,12 @@ export function attemptOf(
     ...{ writeId, requestId, actor, cluster, kind: "docker" },
     ...{ upsert: upsert || merge, force, dryRun },
     names: gitWriteBack ? [name, gitWriteBackName(name)] : [name],
-    ...found(request, namespaces, argocdNamespace),
+    ...recordDetails(request, namespaces, argocdNamespace),
   };
 }
 
-/** The password of each registry; where there is only one, that. */
-export function credentialsOf({ credentials }: Pick<AddDocker, "credentials">): Credentials {
+/** The password of the only registry, or of several registries one password per registry. */
+export function dockerPasswords({ credentials }: Pick<AddDocker, "credentials">): Credentials {
   const values = credentials.map(({ registry, password }) =>
     [registry, canonicalSealed(password)] as const
   );
@@ -74,7 +74,7 @@ export function credentialsOf({ credentials }: Pick<AddDocker, "credentials">): 
   return Object.fromEntries(values);
 }
 
-export function outcomeOf(result: DockerAdded | NotAccepted): Outcome {
+export function dockerOutcome(result: AddDockerResult | NotAccepted): Outcome {
   if (result.kind === "not_accepted") return NOT_ACCEPTED;
   return outcomeOfWrite(result.verdict, [result.name, gitWriteBackName(result.name)]);
 }
@@ -82,20 +82,20 @@ export function outcomeOf(result: DockerAdded | NotAccepted): Outcome {
 const placesOf = (argocdNamespace: string | undefined) =>
   argocdNamespace === undefined ? [] : [argocdNamespace];
 
-/** Writes a docker credential as a pull secret into every namespace, and into Argo CD's if there is one. */
+/** Writes the logins as a pull secret to every namespace, and to Argo CD's if there is one. */
 export async function addDocker(
   request: AddDocker,
   { argocdNamespace, dockerLabels }: AddSettings,
   services: AddServices,
-): Promise<DockerAdded | NotAccepted> {
+): Promise<AddDockerResult | NotAccepted> {
   const { cluster, name, credentials, merge, gitWriteBack } = request;
   const { begin } = services;
   const argocd = placesOf(argocdNamespace);
-  // Else when the namespaces are known, which the record of an interrupted write has to name.
+  // With a selection the record waits: it must name the namespaces, in case the write is interrupted.
   if (request.select === undefined) await begin();
   const hints = [...dockerLogins.hints(credentials), ...declaredHints(request.expires)];
-  let verified: readonly Verified[] = [];
-  const added = (namespaces: readonly string[], verdict: WriteVerdict): DockerAdded => ({
+  let verified: readonly VerificationResult[] = [];
+  const added = (namespaces: readonly string[], verdict: WriteVerdict): AddDockerResult => ({
     kind: "docker",
     cluster,
     name,
@@ -108,8 +108,8 @@ export async function addDocker(
   if (chosen.kind === "unable") return added(request.namespaces, chosen);
 
   const { namespaces } = chosen;
-  await begin(found(request, namespaces, argocdNamespace));
-  // Tried when that is on record, as it is sent out.
+  await begin(recordDetails(request, namespaces, argocdNamespace));
+  // Verifying sends the credential out, so the attempt is recorded first.
   if (request.verify) {
     verified = await services.once(() => verifyDocker(credentials, services.verifyOne));
   }
@@ -127,14 +127,14 @@ export async function addDocker(
   const verdict = await write({
     ...request,
     secrets,
-    // To merge is to change what is there.
-    permissions: { ...request, upsert: request.upsert || merge },
+    // A merge changes an existing secret, so it includes upsert.
+    policy: { ...request, upsert: request.upsert || merge },
     attach: usesIn(namespaces, request),
   }, services);
   return added(namespaces, verdict);
 }
 
-/** Service accounts that are to use the secret. */
+/** The service accounts of the request, each with the secret that it gets. */
 function usesIn(
   namespaces: readonly string[],
   { name, serviceAccounts }: Pick<AddDocker, "name" | "serviceAccounts">,
@@ -144,8 +144,8 @@ function usesIn(
   );
 }
 
-/** What the record says of namespaces once they are known. */
-function found(
+/** The part of the audit record that depends on the namespaces. */
+function recordDetails(
   request: Pick<AddDocker, "name" | "serviceAccounts">,
   namespaces: readonly string[],
   argocdNamespace: string | undefined,
@@ -166,10 +166,12 @@ async function namespacesOf(
   if (selected.kind !== "selected") return selected;
   const all = [...new Set([...namespaces, ...selected.namespaces])];
   const no = (why: string) => {
-    const message = `Cannot choose namespaces of cluster '${cluster}': ${why}`;
+    const message = `Cannot select namespaces of cluster '${cluster}': ${why}`;
     return { kind: "unable", error: new KubeError("invalid", message, { cluster }) } as const;
   };
-  if (all.length === 0) return no("none of them matches");
+  if (all.length === 0) return no("no namespace matches");
   if (all.length <= MAX_NAMESPACES) return { kind: "selected", namespaces: all } as const;
-  return no(`${all.length} of them match, and one request writes to ${MAX_NAMESPACES} at most`);
+  return no(
+    `${all.length} namespaces match, but one request can write to at most ${MAX_NAMESPACES}`,
+  );
 }

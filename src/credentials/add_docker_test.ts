@@ -5,10 +5,10 @@ import { seal } from "../log/sealed.ts";
 import {
   type AddDocker,
   addDocker,
-  attemptOf,
-  credentialsOf,
-  type DockerAdded,
-  outcomeOf,
+  type AddDockerResult,
+  dockerAttempt,
+  dockerOutcome,
+  dockerPasswords,
 } from "./add_docker.ts";
 import { accountCluster } from "./fake/accounts.ts";
 import { emptyCluster, NAMESPACES, passwordOf, pullCluster } from "./fake/clusters.ts";
@@ -42,7 +42,7 @@ async function added(
   it: FakeCluster,
   more: Partial<AddDocker>,
   services = servicesOf(it),
-): Promise<DockerAdded> {
+): Promise<AddDockerResult> {
   const outcome = await addDocker(request(more), SETTINGS, services);
   assert.ok(outcome.kind === "docker");
   return outcome;
@@ -56,9 +56,9 @@ function onRecord(
   services = servicesOf(it),
 ) {
   const asked = request(more);
-  const recording = { record, outcomeOf, credentials: credentialsOf(asked) };
+  const recording = { record, outcomeOf: dockerOutcome, credentials: dockerPasswords(asked) };
   return recorded(
-    attemptOf(asked, SETTINGS),
+    dockerAttempt(asked, SETTINGS),
     recording,
     (begin) => addDocker(asked, SETTINGS, { ...services, begin }),
   );
@@ -73,7 +73,7 @@ Deno.test("a credential is written to the namespaces asked for and to Argo CD's"
   assert.deepEqual([...it.secrets.keys()], ["a/pull", "b/pull", "argocd/pull"]);
 });
 
-Deno.test("to merge needs no upsert, but what is foreign is left alone all the same", async () => {
+Deno.test("a merge needs no upsert, but does not touch a foreign secret", async () => {
   const it = pullCluster();
   it.put(it.secrets.get("b/pull")!, { ".dockerconfigjson": btoa(`{"auths": {"quay.io": {}}}`) });
   const credentials = [{ registry: "ghcr.io", username: "user", password: seal("new") }];
@@ -146,7 +146,10 @@ Deno.test("a selection of nothing is no success, unless others are named", async
   const { verdict, namespaces } = await added(it, { namespaces: [], select });
   assert.ok(verdict.kind === "unable");
   assert.equal(verdict.error.kind, "invalid");
-  assert.match(verdict.error.message, /^Cannot choose namespaces of cluster 'test': none of them/);
+  assert.match(
+    verdict.error.message,
+    /^Cannot select namespaces of cluster 'test': no namespace matches/,
+  );
   assert.deepEqual(namespaces, ["argocd"]);
   assert.equal(it.secrets.size, 0);
   assert.equal((await added(it, { namespaces: ["a"], select })).verdict.kind, "written");
@@ -166,12 +169,15 @@ for (const [more, kind] of [[0, "written"], [1, "unable"]] as const) {
     });
     assert.equal(verdict.kind, kind);
     if (verdict.kind !== "unable") return;
-    assert.match(verdict.error.message, /1001 of them match, and one request writes to 1000/);
+    assert.match(
+      verdict.error.message,
+      /1001 namespaces match, but one request can write to at most 1000/,
+    );
     assert.deepEqual(it.calls.map(({ method }) => method), ["namespaces"]);
   });
 }
 
-Deno.test("who may not list namespaces is told so, and nothing is written", async () => {
+Deno.test("without the right to list namespaces, the write fails with the reason", async () => {
   const it = labelled();
   it.mayReadNamespaces = false;
   const { verdict } = await added(it, { select: { exclude: [] } });
@@ -179,16 +185,16 @@ Deno.test("who may not list namespaces is told so, and nothing is written", asyn
   assert.deepEqual(it.calls.map(({ method }) => method), ["namespaces"]);
 });
 
-// --- tried first --------------------------------------------------------------------------------
+// --- verified first -----------------------------------------------------------------------------
 
-Deno.test("only when it is asked for the credential is tried, and it is told what came of it", async () => {
+Deno.test("the credential is verified only on request, and the result is reported", async () => {
   const it = emptyCluster();
   const services = servicesOf(it);
   const without = await added(it, {}, services);
-  assert.deepEqual([without.verified, services.tried], [[], []]);
+  assert.deepEqual([without.verified, services.verified], [[], []]);
   const { verified } = await added(it, { verify: true, upsert: true }, services);
   assert.deepEqual(verified, [{ at: "ghcr.io", verdict: ACCEPTED }]);
-  assert.equal(services.tried.length, 1);
+  assert.equal(services.verified.length, 1);
 });
 
 for (const verdict of [{ accepted: false }, { reachable: false, accepted: undefined }]) {
@@ -201,7 +207,7 @@ for (const verdict of [{ accepted: false }, { reachable: false, accepted: undefi
     const outcome = await onRecord(record, it, more, services);
     assert.ok(outcome.kind === "not_accepted");
     assert.equal(outcome.verified[0]!.at, "ghcr.io");
-    // Where namespaces are selected, the record names them before the credential is tried.
+    // With a selection, the record names the namespaces before the credential is verified.
     assert.deepEqual(it.calls.filter(({ method }) => method !== "namespaces"), []);
     const [begin, end] = record.lines;
     assert.ok(begin?.phase === "begin");
@@ -244,7 +250,7 @@ Deno.test("a password of Amazon ECR comes with a hint that it ends", async () =>
     const credentials = [{ registry, username, password: seal("x") }];
     return (await added(emptyCluster(), { credentials })).hints.join();
   };
-  assert.match(await of("AWS"), /^A password of Amazon ECR is valid for 12 hours/);
+  assert.match(await of("AWS"), /^Amazon ECR passwords expire after 12 hours/);
   assert.match(await of("user"), /^The user name for Amazon ECR must be AWS/);
 });
 
@@ -277,7 +283,7 @@ Deno.test("a dry run writes nothing", async () => {
   assert.equal(it.secrets.size, 0);
 });
 
-Deno.test("it is on record before the credential is tried and before the cluster is asked", async () => {
+Deno.test("the attempt is recorded before the credential is verified and the cluster is read", async () => {
   const it = emptyCluster();
   const record = recorder();
   const seen: unknown[] = [];
@@ -341,15 +347,15 @@ Deno.test("namespaces that cannot be selected leave a record of the attempt", as
   assert.deepEqual(end, { phase: "end", outcome: { outcome: "unable", error: "forbidden" } });
 });
 
-Deno.test("where it cannot be recorded the credential is not tried either", async () => {
+Deno.test("a credential is not verified when the attempt cannot be recorded", async () => {
   const it = emptyCluster();
   const services = servicesOf(it);
   const outcome = await onRecord(recorder("the disk is full"), it, { verify: true }, services);
   assert.equal(outcome.kind === "unable" && outcome.error.kind, "not_recorded");
-  assert.deepEqual([services.tried, it.calls], [[], []]);
+  assert.deepEqual([services.verified, it.calls], [[], []]);
 });
 
-Deno.test("a cluster that is not asked is told, selecting or not", async () => {
+Deno.test("an error of the cluster is reported, with and without a selection", async () => {
   const error = new KubeError("invalid_kubeconfig", "Cannot use it", {});
   for (const select of [undefined, { exclude: [] }]) {
     const refused = await addDocker(request({ select }), SETTINGS, servicesOf(error));

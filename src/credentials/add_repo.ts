@@ -1,58 +1,58 @@
 import type { Attempt, Outcome } from "../audit/entry.ts";
 import type { AddServices, AddSettings, NotAccepted } from "./adding.ts";
 import type { RepositoryType, SecretKind } from "./kinds/credential_kind.ts";
-import type { DesiredSecret } from "./kinds/kind.ts";
+import type { DesiredSecret } from "./kinds/desired_secret.ts";
 import { type RepositoryRequest, repositorySecrets } from "./kinds/repository.ts";
-import { namesOf } from "./kinds/repository_names.ts";
+import { secretNamesFor } from "./kinds/repository_names.ts";
 import type { SpelledUrl } from "./kinds/url.ts";
 import { NOT_ACCEPTED, outcomeOfWrite, placesOf } from "./outcome.ts";
 import { write, type WriteVerdict } from "./write.ts";
 import { refsOf } from "./write/planning.ts";
-import { isAccepted, type Verified, verifyRepo } from "./verify_credential.ts";
+import { isAccepted, type VerificationResult, verifyRepo } from "./verify_credential.ts";
 import type { Writer } from "./writer.ts";
 
 export interface AddRepo extends Writer, Omit<RepositoryRequest, "argocdNamespace"> {
   readonly cluster: string;
   readonly name: string;
-  /** At least one, no two of them the same to Argo CD. */
+  /** At least one URL. No two of them are equal to Argo CD. */
   readonly urls: readonly SpelledUrl[];
   readonly upsert: boolean;
   readonly force: boolean;
-  /** Whether the credential is tried first. */
+  /** Whether the credential is verified first. */
   readonly verify: boolean;
   readonly dryRun: boolean;
 }
 
-/** One URL, and where in the verdict its secrets stand. */
+/** One URL, and the indexes of its secrets in the verdict. */
 export interface RepoPlace extends SpelledUrl {
-  /** The secret's name as it was to be. */
+  /** The secret's name in the request; another secret may have been written in its place. */
   readonly name: string;
   readonly index: number;
-  /** Of its template, where there is one. */
+  /** Index of the template; absent where the URL has none. */
   readonly templateIndex?: number;
 }
 
-/** There is no Argo CD on the cluster, so nothing was tried. */
+/** The cluster has no Argo CD, so nothing was written. */
 export interface NoArgocd {
   readonly kind: "no_argocd";
 }
 
-export interface RepoAdded {
+export interface AddRepoResult {
   readonly kind: "repo";
   readonly cluster: string;
   readonly name: string;
   readonly type: RepositoryType;
   readonly as: SecretKind;
   readonly places: readonly RepoPlace[];
-  /** Names of the secrets as they were to be. */
-  readonly asked: readonly string[];
+  /** Names of the secrets in the request; other secrets may have been written in their place. */
+  readonly requestedNames: readonly string[];
   readonly verdict: WriteVerdict;
-  /** What came of trying it; empty when it was not asked for. */
-  readonly verified: readonly Verified[];
+  /** One result per URL; empty when the request did not ask to verify. */
+  readonly verified: readonly VerificationResult[];
 }
 
-/** What the record says of the attempt. */
-export function attemptOf(
+/** The attempt for the audit log. */
+export function repoAttempt(
   request: AddRepo,
   settings: Pick<AddSettings, "argocdNamespace">,
 ): Attempt {
@@ -67,19 +67,19 @@ export function attemptOf(
   };
 }
 
-export function outcomeOf(result: RepoAdded | NotAccepted | NoArgocd): Outcome {
+export function repoOutcome(result: AddRepoResult | NotAccepted | NoArgocd): Outcome {
   if (result.kind === "no_argocd") return { outcome: "unable", error: "no_argocd" };
   return result.kind === "not_accepted"
     ? NOT_ACCEPTED
-    : outcomeOfWrite(result.verdict, result.asked);
+    : outcomeOfWrite(result.verdict, result.requestedNames);
 }
 
-/** Writes one secret a URL, all with one credential, where Argo CD looks for them. */
+/** Writes one secret per URL to Argo CD's namespace, all with the same credential. */
 export async function addRepo(
   request: AddRepo,
   settings: AddSettings,
   services: AddServices,
-): Promise<RepoAdded | NotAccepted | NoArgocd> {
+): Promise<AddRepoResult | NotAccepted | NoArgocd> {
   const { cluster, name, type, as } = request;
   const { argocdNamespace } = settings;
   if (argocdNamespace === undefined) return { kind: "no_argocd" };
@@ -89,18 +89,18 @@ export async function addRepo(
     : [];
   if (!isAccepted(verified)) return { kind: "not_accepted", verified, hints: [] };
   const { secrets, places } = desired(request, argocdNamespace);
-  const { names: asked } = placesOf(secrets.flatMap(refsOf));
-  const verdict = await write({ ...request, secrets, permissions: request }, services);
-  return { kind: "repo", cluster, name, type, as, places, asked, verdict, verified };
+  const { names: requestedNames } = placesOf(secrets.flatMap(refsOf));
+  const verdict = await write({ ...request, secrets, policy: request }, services);
+  return { kind: "repo", cluster, name, type, as, places, requestedNames, verdict, verified };
 }
 
-/** The secrets of all URLs, and where those of each stand among them. */
+/** The secrets of all URLs, and for each URL the indexes of its secrets among them. */
 function desired(
   request: AddRepo,
   argocdNamespace: string,
 ): { readonly secrets: readonly DesiredSecret[]; readonly places: readonly RepoPlace[] } {
   const { name, urls } = request;
-  const names = namesOf(name, urls.map(({ url }) => url.url));
+  const names = secretNamesFor(name, urls.map(({ url }) => url.url));
   const secrets: DesiredSecret[] = [];
   const places = urls.map((each, i): RepoPlace => {
     const name = names[i]!;

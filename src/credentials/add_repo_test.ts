@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { KubeError } from "../kube/errors.ts";
 import type { FakeCluster } from "../kube/fake/store.ts";
 import { seal } from "../log/sealed.ts";
-import { type AddRepo, addRepo, attemptOf, outcomeOf, type RepoAdded } from "./add_repo.ts";
+import { type AddRepo, addRepo, type AddRepoResult, repoAttempt, repoOutcome } from "./add_repo.ts";
 import { argocdCluster } from "./fake/clusters.ts";
 import { ARGOCD } from "./fake/desired.ts";
 import { ACCEPTED, type Recorder, recorder, servicesOf, writer } from "./fake/services.ts";
@@ -44,7 +44,7 @@ async function added(
   it: FakeCluster,
   more: Given = {},
   services = servicesOf(it),
-): Promise<RepoAdded> {
+): Promise<AddRepoResult> {
   const outcome = await addRepo(request(more), SETTINGS, services);
   assert.ok(outcome.kind === "repo");
   return outcome;
@@ -60,8 +60,8 @@ const THREE = ["a", "b", "c"].map((each) => `https://git.example.com/${each}`);
 
 Deno.test("one URL is written under the name itself", async () => {
   const it = argocdCluster();
-  const { kind, verdict, verified, places, asked, ...about } = await added(it);
-  assert.deepEqual(asked, ["repo"]);
+  const { kind, verdict, verified, places, requestedNames, ...about } = await added(it);
+  assert.deepEqual(requestedNames, ["repo"]);
   assert.deepEqual([kind, verdict.kind, verified], ["repo", "written", []]);
   assert.deepEqual(about, { cluster: "test", name: "repo", type: "git", as: "repository" });
   assert.deepEqual(places.map(({ spelled, name, index }) => [spelled, name, index]), [
@@ -153,27 +153,27 @@ Deno.test("a request that names a project moves the repository of its name there
 /** The same on record. */
 function onRecord(record: Recorder, it: FakeCluster, more: Given, services = servicesOf(it)) {
   const asked = request(more);
-  const recording = { record, outcomeOf, credentials: secretOf(asked) };
+  const recording = { record, outcomeOf: repoOutcome, credentials: secretOf(asked) };
   return recorded(
-    attemptOf(asked, SETTINGS),
+    repoAttempt(asked, SETTINGS),
     recording,
     (begin) => addRepo(asked, SETTINGS, { ...services, begin }),
   );
 }
 
-// --- tried first --------------------------------------------------------------------------------
+// --- verified first -----------------------------------------------------------------------------
 
-Deno.test("only when it is asked for the credential is tried, at each of the URLs", async () => {
+Deno.test("the credential is verified only on request, at each URL", async () => {
   const it = argocdCluster();
   const services = servicesOf(it);
   assert.deepEqual((await added(it, {}, services)).verified, []);
-  assert.deepEqual(services.tried, []);
+  assert.deepEqual(services.verified, []);
   const { verified } = await added(it, { urls: THREE, verify: true, upsert: true }, services);
   assert.deepEqual(verified, THREE.map((at) => ({ at, verdict: ACCEPTED })));
-  assert.equal(services.tried.length, 3);
+  assert.equal(services.verified.length, 3);
 });
 
-Deno.test("one URL that refuses the credential writes nothing: the cluster is not asked", async () => {
+Deno.test("if one URL rejects the credential, nothing is written and the cluster is not contacted", async () => {
   const it = argocdCluster();
   const record = recorder();
   const services = servicesOf(it, {
@@ -190,14 +190,14 @@ Deno.test("one URL that refuses the credential writes nothing: the cluster is no
   });
 });
 
-Deno.test("what cannot be tried is written, and said", async () => {
+Deno.test("a credential that cannot be verified is written, with a note", async () => {
   const it = argocdCluster();
   const { verified, verdict } = await added(it, {
     urls: ["git@git.example.com:a"],
     credential: { kind: "ssh_private_key", privateKey: seal("key") },
     verify: true,
   });
-  assert.match(verified[0]!.notTried!, /by SSH it is not tried/);
+  assert.match(verified[0]!.notVerified!, /SSH logins are not verified/);
   assert.equal(verdict.kind, "written");
 });
 
@@ -236,7 +236,7 @@ Deno.test("the record names the secrets of all URLs, and templates", async () =>
   assert.deepEqual([begin.attempt.namespaces, begin.attempt.kind], [["argocd"], "helm"]);
 });
 
-Deno.test("it is on record before the credential is tried and before the cluster is asked", async () => {
+Deno.test("the attempt is recorded before the credential is verified and the cluster is read", async () => {
   const it = argocdCluster();
   const record = recorder();
   const seen: unknown[] = [];
@@ -261,7 +261,7 @@ Deno.test("a dry run writes nothing", async () => {
   assert.equal(it.secrets.size, 0);
 });
 
-Deno.test("a cluster that is not asked is told", async () => {
+Deno.test("an error of the cluster is reported", async () => {
   const error = new KubeError("invalid_kubeconfig", "Cannot use it", {});
   const outcome = await addRepo(request(), SETTINGS, servicesOf(error));
   assert.deepEqual(outcome.kind === "repo" && outcome.verdict, { kind: "unable", error });

@@ -1,18 +1,21 @@
-import type { Verified, VerifyOne } from "./verify_credential.ts";
+import type { VerificationResult, VerifyOne } from "./verify_credential.ts";
 import type { WriteServices } from "./writer.ts";
 
-/** What an adding use-case gets besides the request. */
+/** Dependencies of the use-cases that add a credential. */
 export interface AddServices extends WriteServices {
   readonly verifyOne: VerifyOne;
-  /** Has what is the same on every cluster of one call done once: to try the credential. */
+  /**
+   * Runs `act` once per call, though the call may write to many clusters, and shares the result. Used
+   * to verify the credential, which is the same on every cluster.
+   */
   readonly once: <Result>(act: () => Promise<Result>) => Promise<Result>;
 }
 
-/** The credential was tried and is not accepted, so nothing was written. */
+/** The credential was verified and not accepted, so nothing was written. */
 export interface NotAccepted {
   readonly kind: "not_accepted";
-  readonly verified: readonly Verified[];
-  /** What the user should know about the credential. */
+  readonly verified: readonly VerificationResult[];
+  /** Hints about the credential. */
   readonly hints: readonly string[];
 }
 

@@ -14,23 +14,23 @@ export interface ExplainImageDeps {
   readonly seconds: number;
 }
 
-export interface ImageExplained {
+export interface ExplainImageResult {
   readonly kind: "image_explained";
   readonly cluster: string;
   readonly explanation: ImageExplanation;
-  /** What could not be seen. */
+  /** What could not be read, in sentences. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Explains which login kubelet takes for an image. Only the service account is read, and the secrets that
- * it names; where those have no login for the image the namespace's other pull secrets, too, if that is
- * allowed. Their values stay in this process.
+ * Explains which login the kubelet uses for an image. It reads the service account and the pull secrets
+ * that the account names. Where none of them has a login for the image, it also reads the namespace's
+ * other pull secrets, if the kubeconfig's user may list them. Values never leave this process.
  */
 export async function explainImage(
   { cluster, ...question }: ExplainImage,
   { store, seconds }: ExplainImageDeps,
-): Promise<ImageExplained | ListFailed> {
+): Promise<ExplainImageResult | ListFailed> {
   const deadline = deadlineIn(seconds);
   const { namespace, serviceAccount } = question;
   try {
@@ -56,7 +56,7 @@ export async function explainImage(
   }
 }
 
-/** None and a warning where they may not be listed: what is known without them is enough for an answer. */
+/** Returns none, and a warning, when listing is forbidden: the answer does not depend on them. */
 async function pullSecretsIn(
   namespace: string,
   store: SecretStore,
@@ -69,7 +69,7 @@ async function pullSecretsIn(
     return { secrets: (await Promise.all(lists)).flat(), warnings: [] };
   } catch (error) {
     if (isForbidden(error)) {
-      const warning = `The kubeconfig's user may not list secrets in namespace '${namespace}': ` +
+      const warning = `The kubeconfig's user cannot list secrets in namespace '${namespace}': ` +
         "pull secrets that the service account does not name were not searched";
       return { secrets: [], warnings: [warning] };
     }

@@ -7,33 +7,33 @@ import type { ListFailed } from "./list.ts";
 
 export interface ExplainRepository {
   readonly cluster: string;
-  /** As the Application has it. */
+  /** The Application's `repoURL`. */
   readonly url: string;
-  /** The Application's. */
+  /** The Application's project. */
   readonly project: string;
 }
 
 export interface ExplainRepositoryDeps {
   readonly store: SecretStore;
   readonly seconds: number;
-  /** Where Argo CD is on that cluster. */
+  /** Argo CD's namespace in that cluster. */
   readonly argocdNamespace: string;
 }
 
-export interface RepositoryExplained {
+export interface ExplainRepositoryResult {
   readonly kind: "repository_explained";
   readonly cluster: string;
   readonly explanation: RepositoryExplanation;
 }
 
 /**
- * Explains which secret Argo CD uses for a repoURL, from one list of its repositories and templates. Their
- * values stay in this process.
+ * Explains which secret Argo CD uses for a repoURL, from one list of its repositories and templates.
+ * Values never leave this process.
  */
 export async function explainRepositoryUrl(
   { cluster, url, project }: ExplainRepository,
   { store, seconds, argocdNamespace: namespace }: ExplainRepositoryDeps,
-): Promise<RepositoryExplained | ListFailed> {
+): Promise<ExplainRepositoryResult | ListFailed> {
   const selector = `${SECRET_TYPE_LABEL} in (repo-creds,repository)`;
   try {
     const secrets = await store.listData({ selector, namespace }, deadlineIn(seconds));

@@ -1,19 +1,20 @@
 import type { SecretRef } from "../kube/store.ts";
 
 /**
- * Something about stored credentials that a person should know or change, told without asking anybody:
- * a value that Argo CD cannot parse, two secrets for one URL, a pull secret that no image can match.
+ * A problem with stored credentials, found by reading secrets alone, without contacting a registry or Git
+ * server: a value that Argo CD cannot parse, two secrets for one URL, a pull secret that no image can
+ * match.
  */
 export interface Finding {
-  /** For machines, in lower case with underscores: `duplicate_repository`. It never changes. */
+  /** A stable code for scripts, in lower case with underscores: `duplicate_repository`. */
   readonly code: string;
-  /** What is wrong and what comes of it. Nothing in it is a credential's value; URLs are as they are shown. */
+  /** What is wrong, and its consequence. It never contains a credential's value; URLs are masked. */
   readonly message: string;
-  /** What to do about it, in the imperative. */
+  /** How to fix the problem, in the imperative. */
   readonly remedy?: string;
   /**
-   * The secrets of one cluster that it is about, the one to change first. One that should be there and is
-   * not is named all the same.
+   * The secrets of one cluster that have the problem; the one to change comes first. A secret that is
+   * missing but should exist is named, too.
    */
   readonly secrets: readonly SecretRef[];
 }

@@ -1,12 +1,15 @@
 import type { Sealed } from "../log/sealed.ts";
 import { valuesIn, type ValuesOf } from "./values.ts";
 
-/** Tells whether two values are the same, and nothing else of them; `undefined` when it cannot. */
+/**
+ * Returns equal fingerprints for equal values, which reveal nothing else about the value; `undefined`
+ * when no fingerprint can be made.
+ */
 export type MakeFingerprint = (value: Sealed<string>) => Promise<string | undefined>;
 
 /**
- * The fingerprints of the credentials in a secret, by their places in it. A credential has the same one
- * in every secret, and in the audit log.
+ * The fingerprints of a secret's credentials, by their places in the secret. A credential has the same
+ * fingerprint in every secret, and in the audit log.
  */
 export async function fingerprintsIn(
   secret: ValuesOf,

@@ -6,54 +6,54 @@ import { SECRET_TYPE_LABEL, SECRET_TYPES } from "./kinds/repository_credential.t
 import { openKeys } from "./kinds/repository.ts";
 import { dockerSelectors } from "./list.ts";
 import type { NamedSettings } from "./named.ts";
-import { type Found, fulfilled, listWherePossible, sortedRefs, worst } from "./reads.ts";
+import { fulfilled, type ListResult, listWherePossible, mostSevere, sortedRefs } from "./reads.ts";
 
-/** All that a cluster holds of credentials, in a number of requests that does not depend on how much. */
+/** All credentials of a cluster. The number of requests does not depend on the number of secrets. */
 export interface Inventory {
-  /** Repositories and templates, also those that Argo CD writes with; sorted. */
+  /** Repositories and templates, also those for writing (`repository-write`); sorted. */
   readonly argocd: readonly StoredSecret[];
   /** Sorted, each once. */
   readonly pullSecrets: readonly StoredSecret[];
-  /** Absent where they were not asked for, or may not be listed. */
+  /** Absent when the scope excludes them, or when the kubeconfig's user may not list them. */
   readonly serviceAccounts?: readonly ServiceAccount[];
-  /** What could not be seen. */
+  /** What could not be read, in sentences. */
   readonly warnings: readonly string[];
-  /** Whether all namespaces were looked into. */
+  /** Whether the pull secrets of all namespaces were listed. */
   readonly isWhole: boolean;
-  /** What was asked for and may not be listed at all. */
+  /** Parts of the scope that the kubeconfig's user may not list anywhere. */
   readonly refused: readonly InventoryPart[];
 }
 
-/** What is listed apart: pull secrets, and what is in Argo CD's namespace. */
+/** `docker`: pull secrets of all namespaces. `argocd`: the secrets of Argo CD's namespace. */
 export type InventoryPart = "docker" | "argocd";
 
 export interface InventorySettings extends NamedSettings {
-  /** A secret with any of them is a pull secret, or goes with one. */
+  /** A secret with any of these labels is a pull secret, or belongs to one (`NAME-iu`). */
   readonly dockerLabels: Readonly<Record<string, string>>;
 }
 
 export interface InventoryScope {
-  /** What is wanted. Service accounts go with pull secrets. @default all */
+  /** Which secrets to read. @default all */
   readonly parts?: readonly InventoryPart[];
-  /** Whether pull secrets without any of our labels are wanted, too. @default false */
+  /** Whether to include pull secrets without any of the docker labels. @default false */
   readonly everywhere?: boolean;
-  /** @default false */
+  /** Whether to list service accounts; only together with pull secrets. @default false */
   readonly serviceAccounts?: boolean;
   /**
-   * Whether credentials are read: else of a repository's data those keys that hold none, the others
-   * withheld, and no data of pull secrets. @default true
+   * Whether to read credential values. Without them, only the keys of a repository that never hold a
+   * credential are read, and no data of pull secrets. @default true
    */
   readonly values?: boolean;
-  /** Which of Argo CD's secrets: also clusters, and what else it may have. @default repositories and templates */
+  /** Whether to include Argo CD's secrets of other types, such as clusters. @default false */
   readonly anyType?: boolean;
 }
 
 /**
- * Reads what there is, at once: one request for Argo CD's secrets, one for each docker label, two for all
- * pull secrets, one for service accounts. Where all namespaces may not be listed, those of the settings
- * that may be.
- * What may not be listed at all leaves the rest as it is.
- * @throws {KubeError} the most telling one, when a request fails for another reason, or nothing may be listed
+ * Reads the inventory concurrently: one request for Argo CD's secrets, one per docker label, two for all
+ * pull secrets, one for service accounts. Where listing all namespaces is forbidden, it lists the
+ * namespaces of the settings. A part that is forbidden altogether becomes a warning.
+ * @throws {KubeError} the most severe error, when a request fails for another reason or every part is
+ * forbidden
  */
 export async function inventory(
   store: SecretStore,
@@ -90,7 +90,7 @@ export async function inventory(
   const failed = [...secrets, ...ofAccounts].filter(({ status }) => status === "rejected");
   const isRefused = failed.every((each) => each.status === "rejected" && isForbidden(each.reason));
   const isSeen = secrets.some(({ status }) => status === "fulfilled");
-  if (failed.length > 0 && !(isRefused && isSeen)) throw worst(failed);
+  if (failed.length > 0 && !(isRefused && isSeen)) throw mostSevere(failed);
   const refused = ([["docker", ofPulls], ["argocd", ofArgocd]] as const).flatMap(([part, reads]) =>
     reads.some(({ status }) => status === "rejected") ? [part] : []
   );
@@ -114,28 +114,28 @@ export async function inventory(
 const PARTS: readonly InventoryPart[] = ["docker", "argocd"];
 
 const refusedArgocd = (namespace: string) =>
-  `The kubeconfig's user may not list secrets in namespace '${namespace}': repositories and templates ` +
-  "were not seen";
+  `The kubeconfig's user cannot list secrets in namespace '${namespace}': repositories and templates ` +
+  "were not read";
 
 const refusedDocker = (namespaces: readonly string[]) =>
-  "The kubeconfig's user may not list secrets in all namespaces" +
+  "The kubeconfig's user cannot list secrets in all namespaces" +
   (namespaces.length === 0 ? "" : `, nor in ${namespaces.join(", ")}`) +
-  ": pull secrets were not seen";
+  ": pull secrets were not read";
 
 const settled = <Value>(reads: readonly Promise<Value>[]) => Promise.allSettled(reads);
 
-/** What cannot be seen of them is no failure: what uses them is told without. */
+/** Forbidden service accounts are a warning, not a failure: the other parts do not need them. */
 async function listAccounts(
   store: SecretStore,
   namespaces: readonly string[],
   deadline: Deadline,
-): Promise<Partial<Found<ServiceAccount>> & Pick<Found<never>, "warnings">> {
+): Promise<Partial<ListResult<ServiceAccount>> & Pick<ListResult<never>, "warnings">> {
   const list = (namespace: string | undefined) => store.serviceAccounts(namespace, deadline);
   const kind = { right: "serviceaccounts", what: "service accounts" };
   try {
     return await listWherePossible(namespaces, list, kind);
   } catch (error) {
     if (!isForbidden(error)) throw error;
-    return { warnings: ["The kubeconfig's user may not list service accounts"] };
+    return { warnings: ["The kubeconfig's user cannot list service accounts"] };
   }
 }

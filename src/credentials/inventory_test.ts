@@ -16,7 +16,7 @@ const SETTINGS: InventorySettings = {
 
 const ARGOCD = `${SECRET_TYPE_LABEL} in (repo-creds,repo-write-creds,repository,repository-write)`;
 
-/** Where a list is asked for. */
+/** A list: what of, and in which namespace. */
 type Where = {
   readonly what: "secrets" | "accounts" | "argocd";
   readonly namespace: string | undefined;
@@ -195,12 +195,12 @@ Deno.test("who may not list all namespaces lists those of the settings, and is w
   assert.deepEqual(accounts, ["default/default"]);
   assert.equal(isWhole, false);
   assert.deepEqual(warnings, [
-    "The kubeconfig's user may not list secrets in all namespaces: only namespaces default, " +
+    "The kubeconfig's user cannot list secrets in all namespaces: only namespaces default, " +
     "argocd were searched for docker secrets",
-    "The kubeconfig's user may not list secrets in kube-system either",
-    "The kubeconfig's user may not list serviceaccounts in all namespaces: only namespaces " +
+    "The kubeconfig's user cannot list secrets in kube-system either",
+    "The kubeconfig's user cannot list serviceaccounts in all namespaces: only namespaces " +
     "default, argocd were searched for service accounts",
-    "The kubeconfig's user may not list serviceaccounts in kube-system either",
+    "The kubeconfig's user cannot list serviceaccounts in kube-system either",
   ]);
   assert.equal(asked.length, 1 + 2 * 4 + 4);
 });
@@ -221,7 +221,7 @@ Deno.test("service accounts that may not be listed are left out with a warning",
     ({ what }) => what === "accounts" ? "forbidden" : undefined,
   );
   assert.equal(accounts, undefined);
-  assert.deepEqual(warnings, ["The kubeconfig's user may not list service accounts"]);
+  assert.deepEqual(warnings, ["The kubeconfig's user cannot list service accounts"]);
   assert.deepEqual([pullSecrets.length, isWhole], [3, true]);
 });
 
@@ -235,8 +235,8 @@ const REFUSED: [
     pullSecrets: ["argocd/first-iu", "default/first", "z/both"],
     refused: ["argocd"],
     warnings: [
-      "The kubeconfig's user may not list secrets in namespace 'argocd': repositories and templates " +
-      "were not seen",
+      "The kubeconfig's user cannot list secrets in namespace 'argocd': repositories and templates " +
+      "were not read",
     ],
   }],
   [["secrets"], {}, {
@@ -244,16 +244,16 @@ const REFUSED: [
     pullSecrets: [],
     refused: ["docker"],
     warnings: [
-      "The kubeconfig's user may not list secrets in all namespaces, nor in default, argocd, " +
-      "kube-system: pull secrets were not seen",
+      "The kubeconfig's user cannot list secrets in all namespaces, nor in default, argocd, " +
+      "kube-system: pull secrets were not read",
     ],
   }],
   [["secrets", "accounts"], { dockerNamespaces: [] }, {
     accounts: undefined,
     refused: ["docker"],
     warnings: [
-      "The kubeconfig's user may not list secrets in all namespaces: pull secrets were not seen",
-      "The kubeconfig's user may not list service accounts",
+      "The kubeconfig's user cannot list secrets in all namespaces: pull secrets were not read",
+      "The kubeconfig's user cannot list service accounts",
     ],
   }],
 ];

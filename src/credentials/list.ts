@@ -11,25 +11,25 @@ import {
 import { EXPIRES_ANNOTATION } from "./kinds/expires_annotation.ts";
 import { SECRET_TYPE_LABEL } from "./kinds/repository_credential.ts";
 import type { NamedSettings } from "./named.ts";
-import { fulfilled, type ListIn, listWherePossible, sortedRefs, worst } from "./reads.ts";
+import { fulfilled, type ListIn, listWherePossible, mostSevere, sortedRefs } from "./reads.ts";
 
 export interface ListSettings extends NamedSettings {
   /** Seconds for all reads together. */
   readonly seconds: number;
-  /** A secret with any of them is a docker secret. */
+  /** A secret with any of these labels is a docker secret. */
   readonly dockerLabels: Readonly<Record<string, string>>;
 }
 
 export interface Listed {
   readonly kind: "listed";
   readonly cluster: string;
-  /** The annotation of each is what was declared of its expiry. */
+  /** The `annotation` of each secret is its declared expiry. */
   readonly repoCreds: readonly SecretSummary[];
   readonly docker: readonly DockerSummary[];
   readonly helm: readonly SecretSummary[];
   /** Repositories of every type. */
   readonly repositories: readonly SecretSummary[];
-  /** What could not be seen. */
+  /** What could not be read or compared, in sentences. */
   readonly warnings: readonly string[];
 }
 
@@ -40,18 +40,19 @@ export interface ListFailed {
   readonly seconds: number;
 }
 
-/** A label that Argo CD itself does not know. */
+/** A label value of the seed's lists that Argo CD itself ignores. */
 export const HELM_REPO_CREDS = "helm-repo-creds";
 
-/** Of which secrets it is a list. */
+/** Which secrets to list. */
 export interface ListScope extends SecretFilter {
-  /** Only of this one. @default all */
+  /** The only namespace to list. @default all */
   readonly namespace?: string;
 }
 
 /**
- * The credentials of a cluster, read at once under one deadline, without their values.
- * @param scope what could not be judged by it is left out, and told as a warning
+ * Lists the credentials of a cluster without their values: all requests run concurrently under one
+ * deadline.
+ * @param scope secrets that cannot be compared with the filter are left out and named in a warning
  */
 export async function listSecrets(
   cluster: string,
@@ -72,7 +73,12 @@ export async function listSecrets(
     }),
   ]);
   if (argocd.status === "rejected" || docker.status === "rejected") {
-    return { kind: "failed", cluster, error: worst([argocd, docker]), seconds: settings.seconds };
+    return {
+      kind: "failed",
+      cluster,
+      error: mostSevere([argocd, docker]),
+      seconds: settings.seconds,
+    };
   }
   const ofType = (type: string) =>
     argocd.value.secrets.filter(({ labels }) => labels[SECRET_TYPE_LABEL] === type);
@@ -103,7 +109,7 @@ async function listArgocd(
   return sortedRefs(await store.list({ ...query, annotation: EXPIRES_ANNOTATION }, deadline));
 }
 
-/** Labels cannot be OR-ed in one selector: one read for each. */
+/** A selector cannot combine labels with OR, so there is one request per label. */
 async function listDocker(
   store: SecretStore,
   settings: ListSettings,
@@ -120,7 +126,7 @@ async function listDocker(
         : list(namespace).then((found) => ({ found, warnings: [] }));
     }),
   );
-  if (reads.some(({ status }) => status === "rejected")) throw worst(reads);
+  if (reads.some(({ status }) => status === "rejected")) throw mostSevere(reads);
   const done = fulfilled(reads);
   return {
     secrets: sortedRefs(done.flatMap(({ found }) => found)),
@@ -128,7 +134,7 @@ async function listDocker(
   };
 }
 
-/** A selector for each docker label. */
+/** One selector per docker label. */
 export function dockerSelectors({ dockerLabels }: Pick<ListSettings, "dockerLabels">): string[] {
   return Object.entries(dockerLabels).map(([key, value]) => `${key}=${value}`);
 }

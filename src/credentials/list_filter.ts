@@ -4,59 +4,59 @@ import { refKey, type SecretStore, type SecretSummary, type StoredSecret } from 
 import { HIDDEN } from "../fields/field.ts";
 import { comparableUrl } from "./kinds/comparable_url.ts";
 import { shownUsername } from "./kinds/password.ts";
-import { configOf } from "./kinds/pull_secret.ts";
+import { dockerConfigOf } from "./kinds/pull_secret.ts";
 import { registryHost, registryName, registryPlace } from "./kinds/registry.ts";
 import { shownUrl } from "./kinds/url.ts";
 import { registriesIn, type RegistryLogin } from "./material/docker_config.ts";
 
-/** Which secrets of a list are meant: those that have all of what is given. */
+/** Filters a list: a secret matches when it matches every given field. */
 export interface SecretFilter {
-  /** As it is shown, letter by letter. */
+  /** The user name as it is shown; compared exactly. */
   readonly username?: string;
-  /** Any spelling of it; with a path what is below that. */
+  /** The registry in any spelling; with a path, it matches everything below that path. */
   readonly registry?: string;
-  /** The beginning of a repository's or template's URL. */
+  /** The prefix of a repository's or template's URL. */
   readonly urlPrefix?: string;
 }
 
-/** A pull secret with its logins, where they were looked at. */
+/** A pull secret, with its logins if they were read. */
 export interface DockerSummary extends SecretSummary {
   readonly registries?: readonly RegistryLogin[];
 }
 
 export interface Filtered<Secret> {
   readonly secrets: readonly Secret[];
-  /** What could not be judged: it is left out, and said. */
+  /** Names the secrets that could not be compared, and so are left out. */
   readonly warnings: readonly string[];
 }
 
-/** Whether one is meant; `unknown` when what it would be judged by is not shown. */
-type Verdict = "meant" | "other" | "unknown";
+/** How a secret compares with the filter; `unknown` when the value to compare is masked. */
+type Match = "match" | "other" | "unknown";
 
-/** Whether anything is left out. */
+/** Whether the filter has any field. */
 export function filters({ username, registry, urlPrefix }: SecretFilter): boolean {
   return username !== undefined || registry !== undefined || urlPrefix !== undefined;
 }
 
 /**
- * The repositories and templates that are meant, judged by what is listed of them. User names and URLs
- * are compared as they are shown: by others it could be found out bit by bit what is not.
+ * The repositories and templates that match. User names and URLs are compared in their masked form:
+ * otherwise a caller could guess the masked part bit by bit.
  */
 export function filterRepositories(
   secrets: readonly SecretSummary[],
   filter: SecretFilter,
 ): Filtered<SecretSummary> {
-  return judged(secrets, ({ repository }) => {
+  return filtered(secrets, ({ repository }) => {
     const url = shownUrl(repository?.url ?? "").replace(`${HIDDEN}@`, "");
     if (filter.urlPrefix !== undefined && !beginsWith(url, filter.urlPrefix)) return "other";
     if (filter.registry !== undefined && !isAt(url, filter.registry)) return "other";
-    return verdictOn(repository && shownUsername(repository), filter);
+    return matchOf(repository && shownUsername(repository), filter);
   });
 }
 
 /**
- * The pull secrets that are meant. Which registries one is for is in its data, so that they are read
- * for it, all at once; the values stay sealed, and only what is shown of a single secret is compared.
+ * The pull secrets that match. The registries of a pull secret are in its data, so the data is read, in
+ * one request for all secrets. Values stay sealed: only what showing the secret would print is compared.
  */
 export async function filterDocker(
   secrets: readonly SecretSummary[],
@@ -64,14 +64,14 @@ export async function filterDocker(
   store: SecretStore,
   deadline: Deadline,
 ): Promise<Filtered<DockerSummary>> {
-  // They have no URL.
+  // Pull secrets have no URL.
   if (filter.urlPrefix !== undefined || secrets.length === 0) return { secrets: [], warnings: [] };
   let found: ReadonlyMap<string, StoredSecret>;
   try {
     ({ secrets: found } = await store.read(secrets, deadline));
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
-    const warning = `Cannot read these docker secrets, so they may match: ${listed(secrets)} ` +
+    const warning = `Cannot read docker secrets, which may match the filter: ${listed(secrets)} ` +
       `(${error.message})`;
     return { secrets: [], warnings: [warning] };
   }
@@ -84,18 +84,18 @@ export async function filterDocker(
     const registries = logins.get(refKey(secret));
     return registries === undefined ? [] : [{ ...secret, registries }];
   });
-  const { secrets: meant, warnings } = judged(readable, ({ registries = [] }) => {
+  const { secrets: meant, warnings } = filtered(readable, ({ registries = [] }) => {
     const verdicts = registries
       .filter(({ registry }) => filter.registry === undefined || isAt(registry, filter.registry))
-      .map(({ username }) => verdictOn(username, filter));
-    return verdicts.find((each) => each === "meant") ??
+      .map(({ username }) => matchOf(username, filter));
+    return verdicts.find((each) => each === "match") ??
       verdicts.find((each) => each === "unknown") ?? "other";
   });
   return {
     secrets: meant,
     warnings: [
       ...unreadable.length === 0 ? [] : [
-        `Cannot parse the Docker configuration of these secrets, so they may match: ${
+        `Cannot parse the Docker configuration of secrets, which may match the filter: ${
           listed(unreadable)
         }`,
       ],
@@ -104,35 +104,36 @@ export async function filterDocker(
   };
 }
 
-/** `undefined` where what it holds cannot be read. */
+/** `undefined` when the secret's configuration cannot be parsed. */
 function loginsOf({ type, data }: StoredSecret): readonly RegistryLogin[] | undefined {
-  const config = configOf(type, data.reveal());
+  const config = dockerConfigOf(type, data.reveal());
   const logins = config && registriesIn(config.text, config.form);
   return logins?.ok ? logins.value : undefined;
 }
 
-/** @param shown `undefined` where there is none */
-function verdictOn(shown: string | undefined, { username }: SecretFilter): Verdict {
-  if (username === undefined || shown === username) return "meant";
+/** @param shown the masked user name; `undefined` where there is none */
+function matchOf(shown: string | undefined, { username }: SecretFilter): Match {
+  if (username === undefined || shown === username) return "match";
   return shown?.includes(HIDDEN) ? "unknown" : "other";
 }
 
-function judged<Secret extends SecretSummary>(
+function filtered<Secret extends SecretSummary>(
   secrets: readonly Secret[],
-  verdictOf: (secret: Secret) => Verdict,
+  compare: (secret: Secret) => Match,
 ): Filtered<Secret> {
-  const verdicts = secrets.map(verdictOf);
+  const verdicts = secrets.map(compare);
   const hidden = secrets.filter((_, i) => verdicts[i] === "unknown");
   return {
-    secrets: secrets.filter((_, i) => verdicts[i] === "meant"),
+    secrets: secrets.filter((_, i) => verdicts[i] === "match"),
     warnings: hidden.length === 0 ? [] : [
-      "User names that look like tokens are hidden and not compared, so these secrets may match: " +
+      "User names that look like tokens are masked and not compared, so these secrets may match the " +
+      "filter: " +
       listed(hidden),
     ],
   };
 }
 
-/** How many secrets a warning names. */
+/** The most secrets that a warning names. */
 const MOST = 10;
 
 function listed(secrets: readonly SecretSummary[]): string {
@@ -140,7 +141,7 @@ function listed(secrets: readonly SecretSummary[]): string {
   return secrets.slice(0, MOST).map(refKey).join(", ") + more;
 }
 
-/** Whether a key of a Docker configuration, or a URL, is that of a registry, or of what is below it. */
+/** Whether a key of a Docker configuration, or a URL, means a registry or a path below it. */
 function isAt(text: string, registry: string): boolean {
   const place = placeOf(text);
   const wanted = placeOf(registry);
@@ -148,7 +149,7 @@ function isAt(text: string, registry: string): boolean {
   return place === wanted || place.startsWith(wanted.replace(/\/?$/, "/"));
 }
 
-/** One name for all spellings; of a path that no image can have the host alone. */
+/** One name for all spellings of a registry. A path that no image name can have is ignored. */
 function placeOf(text: string): string | undefined {
   const plain = text.trim().replace(/^oci:\/\//i, "");
   const [authority = ""] = plain.replace(/^https?:\/\//i, "").split("/");
@@ -156,15 +157,15 @@ function placeOf(text: string): string | undefined {
   return place === undefined ? undefined : registryName(place);
 }
 
-/** Whether a URL begins so when both are written as Argo CD compares them. */
+/** Whether a URL has a prefix, when both are normalised as Argo CD compares them. */
 function beginsWith(url: string, prefix: string): boolean {
   const [whole, start] = [plainUrl(url), plainUrl(prefix)];
-  // Without a scheme it means each of them.
+  // A prefix without a scheme matches any scheme.
   const compared = SCHEME.test(start) ? whole : whole.replace(SCHEME, "");
   return compared !== "" && compared.startsWith(start);
 }
 
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//;
 
-/** OCI is stored without a scheme. */
+/** Argo CD stores OCI registries without a scheme. */
 const plainUrl = (url: string) => comparableUrl(url.trim().replace(/^oci:\/\//i, "")).toLowerCase();

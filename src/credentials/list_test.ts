@@ -122,7 +122,7 @@ Deno.test("without the right to list all namespaces those of the setting are lis
   const outcome = await listed(restricted(filled(), []));
   assert.deepEqual(names(outcome.docker), ["argocd/second", "default/first"]);
   assert.deepEqual(outcome.warnings, [
-    "The kubeconfig's user may not list secrets in all namespaces: " +
+    "The kubeconfig's user cannot list secrets in all namespaces: " +
     "only namespaces kube-system, default, argocd were searched for docker secrets",
   ]);
 });
@@ -131,9 +131,9 @@ Deno.test("namespaces that may not be listed either are named", async () => {
   const outcome = await listed(restricted(filled(), ["argocd", "kube-system"]));
   assert.deepEqual(names(outcome.docker), ["default/first"]);
   assert.deepEqual(outcome.warnings, [
-    "The kubeconfig's user may not list secrets in all namespaces: " +
+    "The kubeconfig's user cannot list secrets in all namespaces: " +
     "only namespace default was searched for docker secrets",
-    "The kubeconfig's user may not list secrets in kube-system, argocd either",
+    "The kubeconfig's user cannot list secrets in kube-system, argocd either",
   ]);
 });
 

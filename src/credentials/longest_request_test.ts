@@ -18,26 +18,26 @@ for (const seconds of [2, 5, 10, 60]) {
     const secrets = pullSecrets("new");
     const verdict = await write({
       secrets,
-      permissions: { upsert: true, force: false, createNamespaces: false },
+      policy: { upsert: true, force: false, createNamespaces: false },
       writeId: "a-write",
     }, {
       store: it.store(),
       locks: new Locks(),
       seconds,
-      onFault: (error) => assert.fail(String(error)),
+      onBug: (error) => assert.fail(String(error)),
     });
     assert.equal(verdict.kind, "failed");
     const took = clock.elapsed / 1000;
     const said = longestWrite(seconds, secrets.length);
     assert.ok(took <= said + 0.1, `${took} of ${said} seconds`);
     assert.ok(took > 0.9 * said, `${took} of ${said} seconds`);
-    assert.ok(said >= 3 * seconds, "to write, to look and to put back");
+    assert.ok(said >= 3 * seconds, "to write, to read and to restore");
   });
 }
 
 Deno.test("to try the credential and to look for namespaces comes before the write", () => {
   const write = longestWrite(10, 1002, ENDING_SECONDS);
   assert.equal(longestRequest(10), 20 + ENDING_SECONDS + write);
-  // A thousand secrets are put back at twenty a second, if that is longer.
+  // A thousand secrets are restored at twenty a second, if that is longer.
   assert.ok(write > 10 + 2 * 50);
 });

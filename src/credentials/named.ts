@@ -1,33 +1,33 @@
 import type { Deadline } from "../kube/deadline.ts";
 import { isForbidden } from "../kube/errors.ts";
 import type { SecretStore, SecretSummary } from "../kube/store.ts";
-import { WRITE_ANNOTATION } from "./kinds/kind.ts";
+import { WRITE_ANNOTATION } from "./kinds/desired_secret.ts";
 import { listEach } from "./reads.ts";
 
 export interface NamedSettings {
   /** `undefined` where there is no Argo CD. */
   readonly argocdNamespace: string | undefined;
-  /** Where to look when not all namespaces may be listed. */
+  /** The namespaces to list when listing all namespaces is forbidden. */
   readonly dockerNamespaces: readonly string[];
 }
 
-export interface Named {
-  /** Sorted by namespace, each with the id of the write that it comes from. */
+export interface NamedSecrets {
+  /** Sorted by namespace; the `annotation` of each is the id of the write that it comes from. */
   readonly secrets: readonly SecretSummary[];
-  /** What could not be seen. */
+  /** What could not be read, in sentences. */
   readonly warnings: readonly string[];
 }
 
 /**
- * The secrets of one name in all namespaces, or in those that may be listed.
- * @throws {KubeError} when none may be
+ * The secrets of one name in all namespaces, or in those that the kubeconfig's user may list.
+ * @throws {KubeError} when no namespace may be listed
  */
 export async function secretsNamed(
   name: string,
   { argocdNamespace, dockerNamespaces }: NamedSettings,
   store: SecretStore,
   deadline: Deadline,
-): Promise<Named> {
+): Promise<NamedSecrets> {
   const query = { name, annotation: WRITE_ANNOTATION };
   try {
     return { secrets: sorted(await store.list(query, deadline)), warnings: [] };
@@ -45,8 +45,8 @@ export async function secretsNamed(
       throw read.reason;
     }
   }
-  const warning = "The kubeconfig's user may not list secrets in all namespaces: " +
-    `'${name}' was looked for in ${seen.join(", ")} only`;
+  const warning = "The kubeconfig's user cannot list secrets in all namespaces: " +
+    `'${name}' was searched for in ${seen.join(", ")} only`;
   return { secrets: sorted(found), warnings: [warning] };
 }
 

@@ -3,7 +3,7 @@ import { deadlineIn } from "../kube/deadline.ts";
 import type { KubeErrorKind } from "../kube/errors.ts";
 import { FakeCluster } from "../kube/fake/store.ts";
 import type { ListQuery, SecretStore } from "../kube/store.ts";
-import { WRITE_ANNOTATION } from "./kinds/kind.ts";
+import { WRITE_ANNOTATION } from "./kinds/desired_secret.ts";
 import { type NamedSettings, secretsNamed } from "./named.ts";
 
 const SETTINGS: NamedSettings = {
@@ -64,8 +64,8 @@ Deno.test("who may not list all namespaces sees those of the settings, and is wa
   const { secrets, warnings } = await named(store);
   assert.deepEqual(namespaces(secrets), ["argocd", "default", "kube-system"]);
   assert.deepEqual(warnings, [
-    "The kubeconfig's user may not list secrets in all namespaces: " +
-    "'pull' was looked for in kube-system, default, argocd only",
+    "The kubeconfig's user cannot list secrets in all namespaces: " +
+    "'pull' was searched for in kube-system, default, argocd only",
   ]);
 });
 
@@ -76,10 +76,10 @@ Deno.test("only those that were really looked into are named", async () => {
   );
   const { secrets, warnings } = await named(store);
   assert.deepEqual(namespaces(secrets), ["argocd"]);
-  assert.match(warnings[0]!, /looked for in argocd only$/);
+  assert.match(warnings[0]!, /searched for in argocd only$/);
 });
 
-Deno.test("who may see none of them is told so", async () => {
+Deno.test("without the right to list any namespace, the error is reported", async () => {
   const { store } = restricted(cluster(), () => "forbidden");
   await assert.rejects(named(store), { name: "KubeError", kind: "forbidden" });
 });

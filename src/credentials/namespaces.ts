@@ -2,20 +2,20 @@ import { deadlineIn } from "../kube/deadline.ts";
 import { matchesPattern } from "../text/glob.ts";
 import { type Unable, unable, type WriteDeps } from "./write/verdict.ts";
 
-/** Most namespaces that one request may write to. */
+/** The most namespaces that one request may write to. */
 export const MAX_NAMESPACES = 1000;
 
-/** Namespaces that are chosen by what is there. */
+/** Selects namespaces of a cluster by label and name. */
 export interface NamespaceSelection {
-  /** A label selector in Kubernetes' syntax; all namespaces when absent. */
+  /** A label selector in Kubernetes' syntax. @default all namespaces */
   readonly selector?: string;
-  /** Names that are left out, `*` standing for anything. */
+  /** Names to leave out; `*` is a wildcard. */
   readonly exclude: readonly string[];
 }
 
 /**
- * The namespaces of a cluster that a selection means, sorted; those being deleted are left out.
- * @param argocdNamespace written anyway, so never selected; `undefined` where there is none
+ * The selected namespaces of a cluster, sorted. Namespaces that are being deleted are left out.
+ * @param argocdNamespace never selected, since every write includes it; `undefined` where there is none
  */
 export async function selectNamespaces(
   { selector, exclude }: NamespaceSelection,

@@ -71,14 +71,14 @@ Deno.test("a setting for Argo CD's namespace is a name, and no pattern", async (
   assert.ok(selected.namespaces.includes("argocd") && !selected.namespaces.includes("team-a"));
 });
 
-Deno.test("who may not list namespaces is told so, and nothing is passed off as empty", async () => {
+Deno.test("without the right to list namespaces, the error is reported instead of an empty list", async () => {
   const it = cluster();
   it.mayReadNamespaces = false;
   const selected = await select(it, {});
   assert.equal(selected.kind === "unable" && selected.error.kind, "forbidden");
 });
 
-Deno.test("a cluster that is not there, refused or ill is told", async () => {
+Deno.test("a cluster that is missing, rejected or failing is reported", async () => {
   const error = new KubeError("invalid_kubeconfig", "Cannot use it", {});
   assert.deepEqual(await select(error, {}), { kind: "unable", error });
   const it = cluster();

@@ -2,24 +2,24 @@ import type { Outcome, ServiceAccountRef } from "../audit/entry.ts";
 import { accountOf, type PullSecretUse, refKey } from "../kube/store.ts";
 import type { WriteVerdict } from "./write.ts";
 import type { RemoveVerdict } from "./write/removal.ts";
-import type { Failed, Refused, Unable } from "./write/verdict.ts";
+import type { Failed, Unable, WriteRefused } from "./write/verdict.ts";
 
-/** What the audit log says of attempts and of what became of them. */
+/** Converts verdicts to outcomes for the audit log. */
 
-/** Of a credential that was tried and is not accepted. */
+/** The credential was verified and not accepted. */
 export const NOT_ACCEPTED: Outcome = { outcome: "refused", refusals: ["not_accepted"] };
 
-/** Of a secret that was to be deleted and is not there. */
+/** The secret to delete does not exist. */
 export const NOT_THERE: Outcome = { outcome: "refused", refusals: ["not_there"] };
 
-/** @param asked names of the secrets as they were to be */
-export function outcomeOfWrite(verdict: WriteVerdict, asked: readonly string[]): Outcome {
+/** @param requested names of the secrets in the request; the outcome names those written in their place */
+export function outcomeOfWrite(verdict: WriteVerdict, requested: readonly string[]): Outcome {
   if (verdict.kind !== "written") return outcomeOfNothing(verdict);
   const counts = { created: 0, replaced: 0, unchanged: 0 };
   for (const { action } of verdict.secrets) counts[action]++;
   const actions = unique(verdict.secrets.map(({ action }) => action));
   const written = unique(verdict.secrets.map(({ name }) => name));
-  const isElsewhere = written.some((name) => !asked.includes(name));
+  const isElsewhere = written.some((name) => !requested.includes(name));
   return {
     outcome: actions.length === 1 ? actions[0]! : "mixed",
     counts,
@@ -33,7 +33,7 @@ export function outcomeOfRemoval(verdict: RemoveVerdict): Outcome {
   return { outcome: "deleted", counts: { deleted: verdict.secrets.length } };
 }
 
-/** Names and namespaces of secrets, each once. */
+/** The names and namespaces of secrets, each once. */
 export function placesOf(
   secrets: readonly { readonly namespace: string; readonly name: string }[],
 ): { readonly names: string[]; readonly namespaces: string[] } {
@@ -52,8 +52,8 @@ function namespacesCreated(namespaces: readonly string[]) {
   return namespaces.length === 0 ? {} : { namespaces_created: namespaces };
 }
 
-/** Of what came to nothing. */
-function outcomeOfNothing(verdict: Refused | Unable | Failed): Outcome {
+/** The outcome of a write or removal that changed nothing, or was rolled back. */
+function outcomeOfNothing(verdict: WriteRefused | Unable | Failed): Outcome {
   switch (verdict.kind) {
     case "refused":
       return { outcome: "refused", refusals: unique(verdict.refusals.map(({ kind }) => kind)) };

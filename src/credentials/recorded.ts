@@ -4,16 +4,16 @@ import { KubeError } from "../kube/errors.ts";
 import type { Unable } from "./write/verdict.ts";
 
 export interface Recording<Result> {
-  /** Absent when nothing is recorded. */
+  /** The audit log; `undefined` when there is none. */
   readonly record: WriteRecord | undefined;
-  /** The values that are written, of which only fingerprints are recorded. */
+  /** The values to write. Only their fingerprints are recorded. */
   readonly credentials?: Credentials;
-  /** What the record says of a result. */
+  /** Converts the result of the write to its outcome in the audit log. */
   readonly outcomeOf: (result: Result) => Outcome;
 }
 
-/** What was found of an attempt since it was asked for. */
-export type Found = Partial<
+/** Details of an attempt that are known only after the request was resolved against the cluster. */
+export type AttemptDetails = Partial<
   Pick<
     Attempt,
     "names" | "namespaces" | "serviceAccounts" | "replaces" | "replacesOf" | "about" | "key"
@@ -21,25 +21,24 @@ export type Found = Partial<
 >;
 
 /**
- * Records that a write begins, if that is not recorded yet; resolves when it is on the disk.
- * @param found what then stands in the record in place of what the request told
- * @throws {KubeError} `not_recorded`, when it cannot be
+ * Records the start of a write, unless it is recorded already. Resolves when the record is on disk.
+ * @param found replaces the corresponding fields of the request in the record
+ * @throws {KubeError} `not_recorded`, when the audit log cannot be written
  */
-export type Begin = (found?: Found) => Promise<void>;
+export type Begin = (found?: AttemptDetails) => Promise<void>;
 
-/** Where nothing is recorded. */
+/** For dry runs and other calls that record nothing. */
 export const unrecorded: Begin = () => Promise.resolve();
 
-/** Of a write to a cluster that there is not. */
+/** The outcome of a write to a cluster that does not exist. */
 export const CLUSTER_NOT_FOUND: Outcome = { outcome: "unable", error: "cluster_not_found" };
 
 /**
- * Has an attempt to write recorded before it changes anything, and its outcome before it is answered,
- * whatever it fails on. One that cannot be recorded is not tried; one whose outcome cannot be is
- * answered as it went.
- * @param attempt as far as the request tells it
- * @param run calls `begin` before it changes anything; what comes to nothing before that is recorded,
- * too
+ * Records a write in the audit log: the attempt before anything changes, and the outcome before the
+ * response is sent, whatever the error. A write whose attempt cannot be recorded does not run. A write
+ * whose outcome cannot be recorded is answered normally.
+ * @param attempt the attempt as far as the request describes it
+ * @param run calls `begin` before it changes anything; a run that fails before that is recorded, too
  */
 export async function recorded<Result>(
   attempt: Attempt,
@@ -61,7 +60,7 @@ export async function recorded<Result>(
   }
 }
 
-/** As {@link recorded}, of what tells of its steps as it goes. */
+/** Like {@link recorded}, for a write that yields its steps while it runs. */
 export async function* recordedSteps<Step, Result>(
   attempt: Attempt,
   { record, credentials, outcomeOf }: Recording<Result>,
@@ -82,16 +81,16 @@ export async function* recordedSteps<Step, Result>(
   }
 }
 
-/** What is recorded when there is a bug. */
+/** The outcome when the run throws: a bug. */
 const CAME_TO_NOTHING: Outcome = { outcome: "failed", error: "internal" };
 
-/** The two lines of one attempt. */
+/** Writes the two lines of one attempt to the audit log, each at most once. */
 function recordOf(record: WriteRecord, attempt: Attempt, credentials: Credentials | undefined) {
-  let asked: Promise<Begun> | undefined;
-  const begun = (found: Found = {}) =>
-    asked ??= record.begin({ ...attempt, ...found }, credentials);
+  let recording: Promise<Begun> | undefined;
+  const begun = (found: AttemptDetails = {}) =>
+    recording ??= record.begin({ ...attempt, ...found }, credentials);
   return {
-    begin: async (found?: Found) => refuseUnwritable(await begun(found), attempt),
+    begin: async (found?: AttemptDetails) => refuseUnwritable(await begun(found), attempt),
     async end(outcome: Outcome) {
       const written = await begun();
       if (written.kind === "recorded") await written.end(outcome);
@@ -99,7 +98,7 @@ function recordOf(record: WriteRecord, attempt: Attempt, credentials: Credential
   };
 }
 
-/** @throws what it is, unless it is that the attempt could not be recorded */
+/** @throws `error`, unless it says that the attempt could not be recorded */
 function unable(error: unknown): Unable {
   if (error instanceof KubeError && error.kind === "not_recorded") return { kind: "unable", error };
   throw error;
@@ -107,7 +106,7 @@ function unable(error: unknown): Unable {
 
 function refuseUnwritable(begun: Begun, { cluster }: Attempt): void {
   if (begun.kind === "recorded") return;
-  const message = `Cannot write: the audit log cannot be written: ${begun.why}; ` +
-    "nothing was changed";
+  const message = `Cannot write: the audit log cannot be written: ${begun.why}. ` +
+    "Nothing was changed";
   throw new KubeError("not_recorded", message, { cluster, isHeld: begun.isHeld });
 }

@@ -33,7 +33,7 @@ function writing(
 ) {
   const { writeId } = writer();
   const secrets = more.secrets ?? pullSecrets();
-  const permissions = { upsert: true, force: false };
+  const policy = { upsert: true, force: false };
   const attempt = { ...ATTEMPT, ...placesOf(secrets) };
   return recorded(attempt, {
     record,
@@ -41,17 +41,17 @@ function writing(
     outcomeOf: (verdict: WriteVerdict) => outcomeOfWrite(verdict, attempt.names),
   }, async (begin) => {
     await begin();
-    return await write({ writeId, permissions, ...more, secrets }, servicesOf(it));
+    return await write({ writeId, policy, ...more, secrets }, servicesOf(it));
   });
 }
 
 /** Has secrets deleted on record. */
-function removing(record: Recorder | undefined, it: FakeCluster, putBackSeconds?: () => number) {
+function removing(record: Recorder | undefined, it: FakeCluster, rollbackSeconds?: () => number) {
   const attempt = { ...ATTEMPT, ...placesOf(REMOVABLE), kind: "delete" };
   return recorded(attempt, { record, outcomeOf: outcomeOfRemoval }, async (begin) =>
     await remove(
       { refs: REMOVABLE, force: false, beforeChange: () => begin() },
-      servicesOf(it, putBackSeconds === undefined ? {} : { putBackSeconds }),
+      servicesOf(it, rollbackSeconds === undefined ? {} : { rollbackSeconds }),
     ));
 }
 
@@ -91,7 +91,7 @@ Deno.test("what is known of an attempt is on record before it begins, and its ou
   ]);
 });
 
-/** What tells of two steps, and in between is on record. */
+/** Yields two steps, and records the start between them. */
 async function* twoSteps(begin: Begin) {
   yield "looked";
   await begin({ replaces: ["old"] });
@@ -99,7 +99,7 @@ async function* twoSteps(begin: Begin) {
   return "rotated";
 }
 
-Deno.test("what tells of its steps is on record from its begin on to its last step", async () => {
+Deno.test("a write that yields steps is recorded from its start to its last step", async () => {
   const record = recorder();
   const steps = recordedSteps(ATTEMPT, { record, outcomeOf }, twoSteps);
   const seen: unknown[] = [];
@@ -124,7 +124,7 @@ Deno.test("of steps that cannot be recorded the first one is not done", async ()
   assert.ok(done === true && typeof value === "object" && value.error.kind === "not_recorded");
 });
 
-Deno.test("steps that nobody follows to their end, or that fail, are on record as that", async () => {
+Deno.test("abandoned and failed steps are recorded as such", async () => {
   const left = recorder();
   for await (const step of recordedSteps(ATTEMPT, { record: left, outcomeOf }, twoSteps)) {
     if (step === "written") break;
@@ -165,14 +165,14 @@ Deno.test("what ends without a begin is on record as it was asked for", async ()
   ]);
 });
 
-Deno.test("what cannot be recorded is not tried", async () => {
+Deno.test("a write that cannot be recorded does not run", async () => {
   const it = removableCluster();
   const before = it.dump();
   const full = recorder("the disk is full");
   for (const verdict of [await writing(full, it), await removing(full, it)]) {
     assert.ok(verdict.kind === "unable");
     assert.equal(verdict.error.kind, "not_recorded");
-    assert.match(verdict.error.message, /the disk is full; nothing was changed$/);
+    assert.match(verdict.error.message, /the disk is full\. Nothing was changed$/);
   }
   const methods = it.calls.map(({ method }) => method);
   assert.deepEqual(methods, ["read", "serviceAccounts"], "of the deletion, to know what it is");
@@ -188,7 +188,7 @@ Deno.test("nor is it answered that it came to nothing, where that cannot be reco
   assert.ok(typeof result === "object" && result.error.kind === "not_recorded");
 });
 
-Deno.test("without a record writes and deletions are carried out all the same", async () => {
+Deno.test("without an audit log, writes and deletions run anyway", async () => {
   const it = removableCluster();
   assert.equal((await writing(undefined, it)).kind, "written");
   assert.equal((await removing(undefined, it)).kind, "removed");
@@ -247,7 +247,7 @@ Deno.test("several kinds of outcome are mixed", async () => {
 
 Deno.test("a refusal is recorded with its reasons, each once", async () => {
   const record = recorder();
-  await writing(record, removableCluster(), { permissions: { upsert: false, force: false } });
+  await writing(record, removableCluster(), { policy: { upsert: false, force: false } });
   assert.deepEqual(endOf(record), { outcome: "refused", refusals: ["exists"] });
 });
 
@@ -291,7 +291,7 @@ Deno.test("service accounts are named once, whatever they use", () => {
   ]);
 });
 
-Deno.test("a bug is recorded as a failure, and goes on to be told", async () => {
+Deno.test("a bug is recorded as a failure, and thrown", async () => {
   const it = removableCluster();
   it.fault = ({ index }) => index === 0 ? { kind: "bug" } : undefined;
   const record = recorder();

@@ -8,7 +8,7 @@ import {
   type SecretSummary,
 } from "../kube/store.ts";
 import { gitWriteBackName } from "./kinds/docker.ts";
-import { MANAGED_BY, MANAGED_BY_LABEL } from "./kinds/kind.ts";
+import { MANAGED_BY, MANAGED_BY_LABEL } from "./kinds/desired_secret.ts";
 import { exactName, templateName } from "./kinds/repository.ts";
 import { type NamedSettings, secretsNamed } from "./named.ts";
 import { accountsOf, NOT_THERE, outcomeOfRemoval, placesOf } from "./outcome.ts";
@@ -19,24 +19,24 @@ import type { Writer, WriteServices } from "./writer.ts";
 export interface RemoveSecrets extends Writer {
   readonly cluster: string;
   readonly name: string;
-  /** Absent: all namespaces that this program has written it to. */
+  /** @default all namespaces that argocd-configurer wrote the secret to */
   readonly namespaces?: readonly string[];
   readonly force: boolean;
   readonly dryRun: boolean;
 }
 
-export interface SecretsRemoved {
+export interface RemoveSecretsResult {
   readonly kind: "secrets_removed";
   readonly cluster: string;
   readonly name: string;
   readonly verdict: RemoveVerdict | { readonly kind: "not_there" };
-  /** Of the namespaces asked for, those that it is not in. */
+  /** Requested namespaces that do not have the secret. */
   readonly absent: readonly string[];
   readonly warnings: readonly string[];
 }
 
-/** What the record says of the attempt, before it is known which secrets are meant. */
-export function attemptOf(request: RemoveSecrets): Attempt {
+/** The attempt for the audit log, before the secrets to delete are known. */
+export function removalAttempt(request: RemoveSecrets): Attempt {
   const { writeId, requestId, actor, cluster, name, namespaces = [], force, dryRun } = request;
   return {
     ...{ writeId, requestId, actor, cluster, kind: "delete", upsert: false, force, dryRun },
@@ -45,24 +45,24 @@ export function attemptOf(request: RemoveSecrets): Attempt {
   };
 }
 
-export function outcomeOf({ verdict }: SecretsRemoved): Outcome {
+export function removalOutcome({ verdict }: RemoveSecretsResult): Outcome {
   return verdict.kind === "not_there" ? NOT_THERE : outcomeOfRemoval(verdict);
 }
 
 /**
- * Deletes a credential: the secret in the namespaces asked for, or wherever this program has written
- * it, and with it what the same write has made beside it in Argo CD's namespace (the template of a
- * repository, the repository of a template, what Image Updater commits with).
+ * Deletes a credential: the secret in the requested namespaces, or wherever argocd-configurer wrote it.
+ * Secrets that the same write created beside it in Argo CD's namespace are deleted, too: the template of
+ * a repository, the repository of a template, and the secret that Image Updater commits with.
  */
 export async function removeSecrets(
   request: RemoveSecrets,
   settings: NamedSettings,
   services: WriteServices,
-): Promise<SecretsRemoved> {
+): Promise<RemoveSecretsResult> {
   const { cluster, name, namespaces, force, dryRun } = request;
   const { store, begin } = services;
   const done = (
-    verdict: SecretsRemoved["verdict"],
+    verdict: RemoveSecretsResult["verdict"],
     warnings: readonly string[] = [],
     absent: readonly string[] = [],
   ) => ({ kind: "secrets_removed", cluster, name, verdict, absent, warnings }) as const;
@@ -71,7 +71,7 @@ export async function removeSecrets(
   let absent: string[];
   try {
     const deadline = deadlineIn(services.seconds);
-    // Where not all may be listed, those that are named are looked into.
+    // Where listing all namespaces is forbidden, the requested namespaces are listed.
     const places = { ...settings, dockerNamespaces: namespaces ?? settings.dockerNamespaces };
     const looking = (each: string) => secretsNamed(each, places, store, deadline);
     const [own, ...beside] = await Promise.all([name, ...besides(name)].map(looking));
@@ -94,17 +94,17 @@ export async function removeSecrets(
   if (refs.length === 0) return done({ kind: "not_there" }, warnings, absent);
   const found = placesOf(refs);
   try {
-    // Recorded when it is read which service accounts use the secrets.
+    // The record must name the service accounts, so it waits until they are read.
     const beforeChange = (uses: readonly PullSecretUse[]) =>
       begin({ ...found, serviceAccounts: accountsOf(uses) });
     const verdict = await remove({ refs, force, dryRun, beforeChange }, services);
     return done(verdict, warnings, absent);
   } finally {
-    await begin(found); // of one that has come to nothing before that
+    await begin(found); // no-op unless the removal failed before `beforeChange`
   }
 }
 
-/** Names of what is written beside a secret of this name. */
+/** Names of the secrets that a write may create beside a secret of this name. */
 function besides(name: string): string[] {
   return [templateName(name), exactName(name), gitWriteBackName(name)];
 }
@@ -113,14 +113,17 @@ function isWrittenByUs({ labels, annotation }: SecretSummary): boolean {
   return labels[MANAGED_BY_LABEL] === MANAGED_BY || annotation !== undefined;
 }
 
-/** Whether a write of this program's made a secret beside another one, or one like it. */
+/** Whether argocd-configurer wrote `secret`, in the namespace of `main` under another name. */
 function isBeside(main: SecretSummary, secret: SecretSummary): boolean {
   return refKey(main) !== refKey(secret) && secret.namespace === main.namespace &&
     secret.annotation !== undefined;
 }
 
-/** What one write made is told by its id, which both have until one of them is written alone. */
+/**
+ * Two secrets of one write have the same write id until one of them is written alone. From then on it
+ * may belong to somebody else's credential, so it is not deleted.
+ */
 function staysWarning({ namespace, name }: SecretSummary): string {
-  return `Secret '${name}' in namespace '${namespace}' was last written by another request and ` +
-    "stays; delete it by its own name";
+  return `Secret ${namespace}/${name} was last written by another request and was not deleted; ` +
+    "delete it by its own name";
 }

@@ -5,14 +5,14 @@ import { argocdCluster } from "./fake/clusters.ts";
 import { ARGOCD, pullSecrets, repoSecrets } from "./fake/desired.ts";
 import { putOurs, removableCluster } from "./fake/removable.ts";
 import { runWrite } from "./fake/run.ts";
-import { type Line, type Recorder, recorder, servicesOf, writer } from "./fake/services.ts";
+import { type Recorder, recorder, type RecordLine, servicesOf, writer } from "./fake/services.ts";
 import { recorded } from "./recorded.ts";
 import {
-  attemptOf,
-  outcomeOf,
+  removalAttempt,
+  removalOutcome,
   type RemoveSecrets,
   removeSecrets,
-  type SecretsRemoved,
+  type RemoveSecretsResult,
 } from "./remove_secrets.ts";
 
 const SETTINGS = { argocdNamespace: ARGOCD, dockerNamespaces: ["a", "b"] };
@@ -30,7 +30,7 @@ async function removed(
   it: FakeCluster,
   more: Partial<RemoveSecrets> = {},
   services = servicesOf(it),
-): Promise<SecretsRemoved> {
+): Promise<RemoveSecretsResult> {
   const outcome = await removeSecrets(request(more), SETTINGS, services);
   return outcome;
 }
@@ -39,13 +39,13 @@ async function removed(
 function onRecord(record: Recorder, it: FakeCluster, more: Partial<RemoveSecrets> = {}) {
   const asked = request(more);
   return recorded(
-    attemptOf(asked),
-    { record, outcomeOf },
+    removalAttempt(asked),
+    { record, outcomeOf: removalOutcome },
     (begin) => removeSecrets(asked, SETTINGS, { ...servicesOf(it), begin }),
   );
 }
 
-const keysOf = ({ verdict }: SecretsRemoved) =>
+const keysOf = ({ verdict }: RemoveSecretsResult) =>
   verdict.kind === "removed"
     ? verdict.secrets.map(({ namespace, name }) => `${namespace}/${name}`).sort()
     : verdict.kind;
@@ -59,7 +59,7 @@ Deno.test("without namespaces it is deleted wherever this program has written it
   assert.deepEqual([...it.secrets.keys()].sort(), ["a/bystander", "d/pull"]);
 });
 
-Deno.test("with namespaces it is deleted there only, and where it is not is told", async () => {
+Deno.test("with namespaces, it is deleted only there, and the namespaces without it are reported", async () => {
   const it = removableCluster();
   const outcome = await removed(it, { namespaces: ["b", "d", "nowhere"] });
   assert.deepEqual(keysOf(outcome), ["b/pull"]);
@@ -151,8 +151,8 @@ Deno.test("what another write made beside it, or made anew, is said to stay", as
   await runWrite(it, [repository!], { writeId: "w2" });
   const { warnings } = await removed(it, { name: "repo" });
   assert.deepEqual(warnings, [
-    "Secret 'repo-template' in namespace 'argocd' was last written by another request and stays; " +
-    "delete it by its own name",
+    "Secret argocd/repo-template was last written by another request and was not " +
+    "deleted; delete it by its own name",
   ]);
 });
 
@@ -209,8 +209,8 @@ Deno.test("who may not list all namespaces deletes in those of the settings, and
   const outcome = await removed(it, {}, restricted(it));
   assert.deepEqual(keysOf(outcome), ["a/pull", "argocd/pull", "b/pull"]);
   assert.deepEqual(outcome.warnings, [
-    "The kubeconfig's user may not list secrets in all namespaces: " +
-    "'pull' was looked for in a, b, argocd only",
+    "The kubeconfig's user cannot list secrets in all namespaces: " +
+    "'pull' was searched for in a, b, argocd only",
   ]);
   assert.ok(it.secrets.has("c/pull"));
 });
@@ -308,7 +308,7 @@ Deno.test("a deletion is on record with its service accounts before anything is 
   ]);
 });
 
-const said = (line: Line) => line.phase === "end" ? line.outcome : line.attempt.namespaces;
+const said = (line: RecordLine) => line.phase === "end" ? line.outcome : line.attempt.namespaces;
 
 Deno.test("a deletion that comes to nothing before it changes anything is recorded with what was found", async () => {
   const it = removableCluster();

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { StoredSecret } from "../kube/store.ts";
 import { seal, type Sealed } from "../log/sealed.ts";
-import { credentialsOf } from "./add_docker.ts";
+import { dockerPasswords } from "./add_docker.ts";
 import { dockerSecrets } from "./kinds/docker.ts";
-import { created, type DesiredSecret } from "./kinds/kind.ts";
+import { created, type DesiredSecret } from "./kinds/desired_secret.ts";
 import type { RepositoryCredential } from "./kinds/kinds.ts";
 import { repositorySecrets } from "./kinds/repository.ts";
 import { secretOf } from "./kinds/repository_credential.ts";
@@ -83,7 +83,7 @@ Deno.test("a token is the same in a pull secret, for Image Updater and in a repo
     labels: {},
   });
   assert.equal(secrets.length, 3);
-  const onRecord = credentialsOf({ credentials });
+  const onRecord = dockerPasswords({ credentials });
   assert.equal(onRecord, password);
   for (const secret of secrets) assert.deepEqual(new Set(valueIn(secret)), new Set(["token"]));
   const ofRepository = secretOf({
@@ -95,7 +95,7 @@ Deno.test("a token is the same in a pull secret, for Image Updater and in a repo
 Deno.test("a Google key is on record as the same one, as a password and by its own key", () => {
   const key = '{ "type": "service_account", "private_key": "fake" }';
   const credentials = [{ registry: "gcr.io", username: "_json_key", password: seal(key) }];
-  const onRecord = credentialsOf({ credentials }) as Sealed<string>;
+  const onRecord = dockerPasswords({ credentials }) as Sealed<string>;
   const kinds: RepositoryCredential[] = [
     { kind: "gcp_service_account_key", key: seal(key) },
     { kind: "password", username: "_json_key", password: seal(key) },

@@ -12,8 +12,8 @@ import { seal } from "../log/sealed.ts";
 import type { Expiry } from "./expiry/expiry.ts";
 import { expiryIn } from "./expiry/stored.ts";
 import { fingerprintsIn, type MakeFingerprint } from "./fingerprints.ts";
-import { configOf } from "./kinds/pull_secret.ts";
-import { WRITE_ANNOTATION } from "./kinds/kind.ts";
+import { dockerConfigOf } from "./kinds/pull_secret.ts";
+import { WRITE_ANNOTATION } from "./kinds/desired_secret.ts";
 import { ownerOf } from "./kinds/owner.ts";
 import { credentialsIn, SECRET_TYPE_LABEL } from "./kinds/repository_credential.ts";
 import { registriesIn, type RegistryLogin } from "./material/docker_config.ts";
@@ -27,34 +27,34 @@ export interface ShownSecret {
     StoredSecret,
     "namespace" | "name" | "labels" | "type" | "creationTimestamp"
   >;
-  /** The keys of its data, sorted, and how many bytes each has. */
+  /** The keys of the data, sorted, with the size of each value in bytes. */
   readonly keys: readonly { readonly key: string; readonly bytes: number }[];
-  /** Tells whether two secrets hold the same data; `undefined` when it cannot be made. */
+  /** Equal for two secrets with the same data; `undefined` when no fingerprint can be made. */
   readonly dataFingerprint: string | undefined;
-  /** Of each credential in it, by its place. */
+  /** Fingerprints of the credentials, by their places in the secret. */
   readonly fingerprints: Readonly<Record<string, string>>;
-  /** When the first credential in it ends. */
+  /** When the first of the credentials expires. */
   readonly expires?: Expiry;
   readonly immutable: boolean;
-  /** Another program that looks after it. */
+  /** The other program that manages the secret, in words. */
   readonly owner: string | undefined;
-  /** Whether this program has written it. */
+  /** Whether argocd-configurer wrote the secret. */
   readonly isOurs: boolean;
-  /** The write of this program's that made it what it is. */
+  /** The id of argocd-configurer's last write to the secret. */
   readonly request: string | undefined;
-  /** Of an Argo CD repository or template. */
+  /** Only for an Argo CD repository or template. */
   readonly repository?: RepositoryFields;
-  /** Which kinds of credential a repository or template has. */
+  /** The kinds of credential in a repository or template. */
   readonly credentials?: readonly string[];
-  /** Of a pull secret. */
+  /** Only for a pull secret. */
   readonly registries?: readonly RegistryLogin[];
 }
 
-export interface SecretShown {
+export interface ShowSecretResult {
   readonly kind: "shown";
   readonly cluster: string;
   readonly name: string;
-  /** One for each namespace that has it, sorted. */
+  /** One per namespace that has the secret, sorted. */
   readonly secrets: readonly ShownSecret[];
   readonly warnings: readonly string[];
 }
@@ -62,7 +62,7 @@ export interface SecretShown {
 export interface ShowSecret {
   readonly cluster: string;
   readonly name: string;
-  /** All that have it when absent. */
+  /** @default all namespaces that have the secret */
   readonly namespace?: string;
 }
 
@@ -72,11 +72,11 @@ export interface ShowDeps extends NamedSettings {
   readonly fingerprint: MakeFingerprint;
 }
 
-/** Everything about the secrets of one name but their values, which stay sealed in this process. */
+/** Describes the secrets of one name without their values, which stay sealed in this process. */
 export async function showSecret(
   { cluster, name, namespace }: ShowSecret,
   { store, seconds, fingerprint, ...settings }: ShowDeps,
-): Promise<SecretShown | ListFailed> {
+): Promise<ShowSecretResult | ListFailed> {
   const deadline = deadlineIn(seconds);
   try {
     const { secrets: found, warnings } = namespace === undefined
@@ -100,7 +100,7 @@ async function show(
   const { namespace, name, labels, type, creationTimestamp, annotations, immutable } = secret;
   const data = secret.data.reveal();
   const keys = Object.keys(data).sort();
-  const config = configOf(type, data);
+  const config = dockerConfigOf(type, data);
   const registries = config && registriesIn(config.text, config.form);
   const secretType = labels[SECRET_TYPE_LABEL];
   const expires = expiryIn(secret);

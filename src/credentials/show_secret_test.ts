@@ -230,10 +230,10 @@ Deno.test("who may not list all namespaces sees those of the settings, and is wa
   const outcome = await shown(it, "pull");
   assert.ok(outcome.kind === "shown");
   assert.deepEqual(outcome.secrets.map(({ secret }) => secret.namespace), ["a", "argocd", "b"]);
-  assert.match(outcome.warnings[0]!, /looked for in a, b, argocd only/);
+  assert.match(outcome.warnings[0]!, /searched for in a, b, argocd only/);
 });
 
-Deno.test("a cluster that is not there, refused or ill is told", async () => {
+Deno.test("a cluster that is missing, rejected or failing is reported", async () => {
   using _clock = fakeClock({ runs: true });
   const error = new KubeError("invalid_kubeconfig", "Cannot use it", {});
   const refused = await shown(error, "x");

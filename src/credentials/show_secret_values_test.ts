@@ -34,7 +34,7 @@ Deno.test("fingerprints are equal exactly when the data is, whatever else differ
   }));
 });
 
-Deno.test("what cannot be fingerprinted is shown all the same", async () => {
+Deno.test("a secret is shown even when no fingerprint can be made", async () => {
   const it = removableCluster();
   const outcome = await shown(it, "pull", { fingerprint: () => Promise.resolve(undefined) });
   assert.ok(outcome.kind === "shown");

@@ -10,26 +10,26 @@ import { userInfoValues } from "./kinds/user_info.ts";
 /** One credential in a stored secret. */
 export interface CredentialValue {
   /**
-   * Where in the secret, for showing: a key of Argo CD's (`password`), or a registry (`ghcr.io`). No two
-   * values of a secret have the same.
+   * The value's location in the secret, for output: a key of Argo CD's (`password`) or a registry
+   * (`ghcr.io`). Unique within the secret.
    */
   readonly place: string;
-  /** Of the secret's data. */
+  /** The key of the secret's data. */
   readonly key: string;
-  /** Of an entry of a pull secret, for showing. */
+  /** The registry of a pull secret's login, for output. */
   readonly registry?: string;
-  /** For showing: masked where it is a token itself. */
+  /** The user name, for output: masked where the name itself is a token. */
   readonly username?: string;
-  /** In the form in which it is compared. */
+  /** The value in its canonical form, for comparing. */
   readonly value: Sealed<string>;
 }
 
-/** What is looked at of a secret. */
+/** The parts of a secret that {@link valuesIn} reads. */
 export type ValuesOf = Pick<StoredSecret, "type" | "labels" | "data">;
 
 /**
- * The credentials in a repository, a template, a pull secret, or what Image Updater commits with, each as
- * a value of its own. What of them is secret, and how two are told to be the same, its kind says.
+ * The credential values in a secret: a repository, a template, a pull secret, or the secret that Image
+ * Updater commits with. The credential's kind decides which values are secret and when two are equal.
  */
 export function valuesIn({ type, labels, data: sealed }: ValuesOf): CredentialValue[] {
   const data = sealed.reveal();
@@ -48,7 +48,7 @@ export function valuesIn({ type, labels, data: sealed }: ValuesOf): CredentialVa
   ]);
 }
 
-/** Places that are shown alike, as two with different user information are, are numbered. */
+/** Numbers equal places: masking can make two places equal, such as URLs with different user names. */
 function unique(values: readonly CredentialValue[]): CredentialValue[] {
   const taken = new Set<string>();
   return values.map((each) => {

@@ -218,7 +218,7 @@ const ROWS: [what: string, of: ValuesOf, expected: Record<string, string>][] = [
 ];
 
 for (const [what, of, expected] of ROWS) {
-  Deno.test(`credentials are told in ${what}`, () => {
+  Deno.test(`credentials are found in ${what}`, () => {
     assert.deepEqual(values(of), expected);
     // In their order too.
     assert.deepEqual(Object.keys(values(of)), Object.keys(expected));
@@ -259,7 +259,7 @@ Deno.test("each value says in which key it stands, and of which registry it is",
   assert.equal("registry" in password!, false);
 });
 
-Deno.test("no value is seen in what is told of a secret, and nothing it holds is an error", () => {
+Deno.test("no value is visible in the places of a secret, and no content is an error", () => {
   const text = fc.oneof(anyText(), fc.json(), fc.constantFrom("://a:b@", "https://a:b@c:d@e"));
   const keys = fc.constantFrom("password", "url", "proxy", "username", ".dockerconfigjson");
   const types = fc.constantFrom("Opaque", DOCKER_CONFIG_TYPE, DOCKERCFG_TYPE);

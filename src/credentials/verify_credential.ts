@@ -4,66 +4,66 @@ import { MAX_READ_FOR_REQUEST, ReadBudget } from "../verify/read_budget.ts";
 import type { TransportOptions, Verdict, Verifiable } from "../verify/verdict.ts";
 import { verifiable } from "./checks/verifiable.ts";
 import { type DockerCredential, dockerLogins } from "./kinds/docker_logins.ts";
-import { BESIDE, kindOf } from "./kinds/kinds.ts";
+import { CLIENT_CERTIFICATE, credentialKindOf } from "./kinds/kinds.ts";
 import { secretOf } from "./kinds/repository_credential.ts";
 import type { RepositoryRequest } from "./kinds/repository.ts";
 import { shownUrl, type SpelledUrl } from "./kinds/url.ts";
 import { canonicalSealed } from "./material/canonical.ts";
 
 /**
- * Tries one credential.
- * @param budget of the request, for what is read of answers
+ * Verifies one credential at its registry, Git server or issuer.
+ * @param budget limits the bytes that the request reads from servers
  */
 export type VerifyOne = (what: Verifiable, budget: ReadBudget) => Promise<Verdict>;
 
-/** What came of trying a credential at one place. */
-export interface Verified {
+/** The result of verifying a credential at one registry or URL. */
+export interface VerificationResult {
   /** The registry's host, or the URL as the user spelled it. */
   readonly at: string;
-  /** Absent when it cannot be tried without using it. */
+  /** Absent when the credential cannot be verified. */
   readonly verdict?: Verdict;
-  /** Why it cannot be tried; then it was looked at only. */
-  readonly notTried?: string;
-  /** When it ends, in ISO time, as it says itself. */
+  /** Why the credential cannot be verified; only its form was checked. */
+  readonly notVerified?: string;
+  /** When the credential expires, as its own value says; ISO 8601. */
   readonly expires?: string;
 }
 
 /**
- * Whether nothing speaks against a credential: wherever it could be tried it is accepted, or nobody
- * asks for one.
+ * Whether every server that could verify the credential accepted it, or is open to anyone. A credential
+ * that cannot be verified counts as accepted.
  */
-export function isAccepted(verified: readonly Verified[]): boolean {
+export function isAccepted(verified: readonly VerificationResult[]): boolean {
   return verified.every(({ verdict }) =>
     verdict === undefined || verdict.accepted || verdict.open === true
   );
 }
 
-/** The values that are tried, by the place where each is. */
-export function credentialsOf(
-  asked:
+/** The values to verify, by registry or URL, for the audit log. */
+export function credentialsToVerify(
+  subject:
     | { readonly kind: "docker"; readonly credentials: readonly DockerCredential[] }
     | { readonly kind: "repo"; readonly request: VerifyRepo },
 ): Credentials {
-  if (asked.kind === "docker") {
+  if (subject.kind === "docker") {
     return Object.fromEntries(
-      asked.credentials.map(({ registry, password }) => [registry, canonicalSealed(password)]),
+      subject.credentials.map(({ registry, password }) => [registry, canonicalSealed(password)]),
     );
   }
-  const value = secretOf(asked.request);
+  const value = secretOf(subject.request);
   return value === undefined
     ? {}
-    : Object.fromEntries(asked.request.urls.map(({ url }) => [shownUrl(url.url), value]));
+    : Object.fromEntries(subject.request.urls.map(({ url }) => [shownUrl(url.url), value]));
 }
 
-/** Tries a docker credential at each of its registries. */
+/** Verifies docker logins, each at its registry. */
 export async function verifyDocker(
   credentials: readonly DockerCredential[],
   verify: VerifyOne,
-): Promise<Verified[]> {
+): Promise<VerificationResult[]> {
   const budget = new ReadBudget(MAX_READ_FOR_REQUEST);
   return await Promise.all(credentials.map(async (credential) => ({
     at: credential.registry,
-    verdict: await verify(dockerLogins.tried(credential), budget),
+    verdict: await verify(dockerLogins.verifyWith(credential), budget),
   })));
 }
 
@@ -72,29 +72,32 @@ export interface VerifyRepo
   readonly urls: readonly SpelledUrl[];
 }
 
-/** Tries a repository's credential at each of its URLs. */
-export async function verifyRepo(request: VerifyRepo, verify: VerifyOne): Promise<Verified[]> {
+/** Verifies a repository's credential at each of its URLs. */
+export async function verifyRepo(
+  request: VerifyRepo,
+  verify: VerifyOne,
+): Promise<VerificationResult[]> {
   const budget = new ReadBudget(MAX_READ_FOR_REQUEST);
   const ends = expiry(request);
-  return await Promise.all(request.urls.map(async (url): Promise<Verified> => {
-    const what = asked(request, url);
+  return await Promise.all(request.urls.map(async (url): Promise<VerificationResult> => {
+    const what = verifiableFor(request, url);
     const at = { at: url.spelled, ...ends === undefined ? {} : { expires: ends } };
     return typeof what === "string"
-      ? { ...at, notTried: what }
+      ? { ...at, notVerified: what }
       : { ...at, verdict: await verify(what, budget) };
   }));
 }
 
-/** Of credential and client certificate the first to end. */
+/** When the credential or the client certificate expires, whichever is first. */
 function expiry({ credential, clientCertificate }: VerifyRepo): string | undefined {
   return [
-    credential && kindOf(credential).expires?.(credential),
-    clientCertificate && BESIDE.expires?.(clientCertificate),
+    credential && credentialKindOf(credential).expires?.(credential),
+    clientCertificate && CLIENT_CERTIFICATE.expires?.(clientCertificate),
   ].filter((each) => each !== undefined).sort()[0];
 }
 
-/** What is to be asked for one URL, or why nothing can be. */
-function asked(
+/** What to verify for one URL, or why it cannot be verified. */
+function verifiableFor(
   { as, type, credential, clientCertificate: certificate, options }: VerifyRepo,
   { url }: SpelledUrl,
 ): Verifiable | string {

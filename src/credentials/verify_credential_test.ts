@@ -47,8 +47,11 @@ async function asked(request: VerifyRepo): Promise<unknown[]> {
     return Promise.resolve(ACCEPTED);
   });
   assert.deepEqual(verified.map(({ at }) => at), request.urls.map(({ spelled }) => spelled));
-  // What is not asked says why.
-  assert.equal(verified.filter(({ notTried }) => notTried === undefined).length, all.length);
+  // A result without a verdict has the reason.
+  assert.equal(
+    verified.filter(({ notVerified }) => notVerified === undefined).length,
+    all.length,
+  );
   return all;
 }
 
@@ -63,7 +66,7 @@ const APP = {
 } as const;
 const ASKED_APP = { ...APP, privateKey: "key", transport: {} };
 
-/** What is asked for one URL with a credential. */
+/** The request that verifies a credential at one URL. */
 const ASKED: [
   type: RepositoryType,
   url: string,
@@ -129,7 +132,7 @@ for (const [type, url, credential, expected] of ASKED) {
   });
 }
 
-/** What is asked for a template. */
+/** The request that verifies a template's credential. */
 const TEMPLATES: [type: RepositoryType, url: string, RepositoryCredential, expected: object][] = [
   ["oci", "oci://ghcr.io/org", PASSWORD, {
     kind: "registry",
@@ -147,7 +150,7 @@ const TEMPLATES: [type: RepositoryType, url: string, RepositoryCredential, expec
 ];
 
 for (const [type, url, credential, expected] of TEMPLATES) {
-  Deno.test(`for the ${type} template ${url} nobody is asked for what is below it`, async () => {
+  Deno.test(`for the ${type} template ${url} no server below it is contacted`, async () => {
     const template = request(type, [url], { as: "repo-creds", credential });
     assert.deepEqual(await asked(template), [expected]);
   });
@@ -162,29 +165,35 @@ const NOT_TRIED: [
 ][] = [
   ["an SSH key", "git", "git@github.com:org/app", {
     credential: { kind: "ssh_private_key", privateKey: seal("key") },
-  }, /by SSH it is not tried/],
-  ["no credential by SSH", "git", "ssh://git@github.com/org/app", {}, /by SSH it is not tried/],
+  }, /SSH logins are not verified/],
+  [
+    "no credential by SSH",
+    "git",
+    "ssh://git@github.com/org/app",
+    {},
+    /SSH logins are not verified/,
+  ],
   ["Google's key without its id", "git", "https://source.developers.google.com/p/x/r/y", {
     credential: { kind: "gcp_service_account_key", key: seal("{}") },
-  }, /without 'private_key_id' Google cannot be asked for it$/],
+  }, /without 'private_key_id' Google cannot verify it$/],
   ["a Git template", "git", "https://git.example.com/org/", {
     as: "repo-creds",
     credential: PASSWORD,
-  }, /names no repository/],
+  }, /credential template is a URL prefix, so there is no repository to verify it at/],
   ["a Helm template", "helm", "https://charts.example.com/", {
     as: "repo-creds",
     credential: PASSWORD,
-  }, /names no repository/],
+  }, /credential template is a URL prefix, so there is no repository to verify it at/],
 ];
 
 for (const [what, type, url, more, why] of NOT_TRIED) {
-  Deno.test(`${what} is not tried, which is said and speaks not against it`, async () => {
+  Deno.test(`${what} is not verified, which is reported and does not reject it`, async () => {
     const verified = await verifyRepo(request(type, [url], more), () => {
       throw new Error("asked");
     });
     assert.equal(verified.length, 1);
     assert.equal(verified[0]!.verdict, undefined);
-    assert.match(verified[0]!.notTried ?? "", why);
+    assert.match(verified[0]!.notVerified ?? "", why);
     assert.equal(isAccepted(verified), true);
   });
 }
@@ -233,7 +242,7 @@ Deno.test("the way that Argo CD would take is taken: proxy, certificates and all
   }
 });
 
-Deno.test("a docker credential is tried at each of its registries", async () => {
+Deno.test("a docker credential is verified at each of its registries", async () => {
   const credentials = ["ghcr.io", "registry.example.com:5000"].map((registry, i) => ({
     registry,
     username: `user${i}`,
@@ -262,17 +271,17 @@ Deno.test("a docker credential is tried at each of its registries", async () => 
 
 const VERDICTS: [what: string, verdict: Partial<Verdict> | undefined, accepted: boolean][] = [
   ["one that is accepted", { accepted: true }, true],
-  ["one that nobody asked for", { accepted: undefined, open: true }, true],
-  ["one that could not be tried where somebody answers", { accepted: undefined }, false],
+  ["one whose server is open to anyone", { accepted: undefined, open: true }, true],
+  ["one that could not be verified at a reachable server", { accepted: undefined }, false],
   ["one that is refused", { accepted: false }, false],
   ["one whose server does not answer", { reachable: false, accepted: undefined }, false],
-  ["one that is not tried", undefined, true],
+  ["one that is not verified", undefined, true],
 ];
 
 for (const [what, verdict, accepted] of VERDICTS) {
   Deno.test(`${what} is ${accepted ? "" : "not "}accepted, alone and beside others`, () => {
     const one = verdict === undefined
-      ? { at: "x", notTried: "why" }
+      ? { at: "x", notVerified: "why" }
       : { at: "x", verdict: { ...ACCEPTED, ...verdict } };
     const good = { at: "y", verdict: ACCEPTED };
     assert.equal(isAccepted([one]), accepted);
@@ -287,7 +296,7 @@ Deno.test("what is not asked for speaks not against a credential", () => {
 
 const CERTIFICATE = { cert: "public", key: seal("private"), notAfter: "2030-01-01T00:00:00.000Z" };
 
-Deno.test("a certificate that ends is told where it is tried, and where it is only read", async () => {
+Deno.test("a certificate's expiry is reported, verified or not", async () => {
   const tried = await verifyRepo(
     request("git", ["https://git.example.com/app"], { clientCertificate: CERTIFICATE }),
     () => Promise.resolve(ACCEPTED),

@@ -5,7 +5,7 @@ import { LABELS, pullSecrets } from "./fake/desired.ts";
 import { checkTruth, pullCluster } from "./fake/clusters.ts";
 import { type RunOptions, runWrite } from "./fake/run.ts";
 import { DOCKER_CONFIG_TYPE } from "./kinds/pull_secret.ts";
-import { WRITE_ANNOTATION } from "./kinds/kind.ts";
+import { WRITE_ANNOTATION } from "./kinds/desired_secret.ts";
 
 Deno.test("an upsert creates what is missing and replaces what is there", async () => {
   const it = pullCluster();
@@ -143,8 +143,8 @@ for (const [what, kinds, prepare, options] of REFUSED) {
   });
 }
 
-Deno.test("of missing namespaces those are told that can be written to, where they may be listed", async () => {
-  const told = async (fault: FakeCluster["fault"] = () => undefined) => {
+Deno.test("a missing namespace is answered with the existing ones, if they may be listed", async () => {
+  const existingNamespaces = async (fault: FakeCluster["fault"] = () => undefined) => {
     const it = pullCluster();
     it.namespaces.delete("a");
     it.namespaces.set("b-old", "Terminating");
@@ -153,9 +153,9 @@ Deno.test("of missing namespaces those are told that can be written to, where th
     assert.equal(verdict.kind, "refused");
     return verdict.kind === "refused" ? verdict.existingNamespaces?.toSorted() : [];
   };
-  assert.deepEqual(await told(), ["argocd", "b", "c", "d"]);
+  assert.deepEqual(await existingNamespaces(), ["argocd", "b", "c", "d"]);
   for (const error of ["forbidden", "timeout"] as const) {
-    const existing = await told(({ method }) =>
+    const existing = await existingNamespaces(({ method }) =>
       method === "namespaces" ? { kind: "reject", item: 0, error } : undefined
     );
     assert.equal(existing, undefined);

@@ -1,18 +1,25 @@
-import type { Actor } from "./actor.ts";
 import type { Begin } from "./recorded.ts";
 import type { WriteDeps } from "./write.ts";
 
-/** Who writes, and by which ids that is known. */
+/** Who makes a request. */
+export interface Actor {
+  /** The token's name; without authentication `anonymous`, or the operating system's user on the CLI. */
+  readonly name: string;
+  /** The client's address, or the interface of the request, such as the CLI. */
+  readonly from: string;
+}
+
+/** Who writes, and the ids of the write. */
 export interface Writer {
-  /** Unlike any other write's. */
+  /** Unique for each write; stored in the secrets that it writes. */
   readonly writeId: string;
-  /** Of the HTTP request, for the record. */
+  /** The id of the HTTP request, for the audit log. */
   readonly requestId: string;
   readonly actor: Actor;
 }
 
-/** What a writing use-case gets besides the request: the cluster that was opened for it, and more. */
+/** Dependencies of the use-cases that write: the opened cluster, its locks, and the audit log. */
 export interface WriteServices extends WriteDeps {
-  /** Called before anything is changed in the cluster. */
+  /** Records the attempt; called before anything in the cluster changes. */
   readonly begin: Begin;
 }

@@ -3,12 +3,12 @@ import { closeSync, constants, fstatSync, openSync } from "node:fs";
 import { openOwn } from "../files/open.ts";
 import { ownTrust } from "../files/trusted.ts";
 
-/** By which the file that unpacks itself says where it is; `scripts/build/launcher.sh` sets it. */
+/** The path of the self-unpacking executable; `scripts/build/launcher.sh` sets it. */
 const OWN_FILE = "ARGOCD_CONFIGURER_FILE";
 
 /**
- * The command that runs this program again. Compiled, it is the executable itself; unpacked from a
- * file, it is that file, so that a newer one in its place is used; else it is deno with the source.
+ * The command that runs this program again: the compiled executable; the self-unpacking file, so that an
+ * upgraded one is used; or deno with the source.
  *
  * Permissions: `--allow-env --allow-read`.
  */
@@ -20,30 +20,30 @@ export function ownCommand(): { readonly program: string; readonly args: readonl
   return { program: Deno.execPath(), args: ["run", "-A", decodeURIComponent(main)] };
 }
 
-/** A process that goes on when this one has ended. */
+/** A process that outlives this one. */
 export interface Background {
   readonly pid: number;
-  /** Its exit code, once it has ended; 1 when a signal ended it. */
+  /** Resolves with the exit code; 1 if a signal killed it. */
   readonly ended: Promise<number>;
 }
 
 /**
- * Starts a process in a session of its own, with nothing of ours left open in it: it does not get
- * the terminal's signals, and nobody who waits for our output waits for it. It leaves no core file,
- * which would hold the credentials of its last requests; nor do the programs that it runs.
+ * Starts a daemon: in its own session, so that it gets no signals from the terminal, and without our file
+ * descriptors, so that readers of our output do not wait for it. Neither it nor its children write core
+ * files, which would hold credentials.
  *
  * Permissions: `--allow-run --allow-write` of the log.
- * @param log both of its outputs go to the end of this file, which only the owner may read
- * @throws when the log cannot be opened, or is not to be trusted, or the program cannot be run
+ * @param log its standard output and standard error are appended to this file, mode 0600
+ * @throws when the log cannot be opened or is not trusted, or the program cannot be run
  */
 export async function startInBackground(
   { program, args }: ReturnType<typeof ownCommand>,
   { cwd, log }: { readonly cwd: string; readonly log: string },
 ): Promise<Background> {
-  // Deno.Command knows no file as an output.
+  // Deno.Command cannot redirect output to a file.
   const output = openLog(log);
   try {
-    // Deno sets no limits; the shell becomes the program, with its process id.
+    // Deno cannot set limits, so a shell does, and then execs the program with the same process id.
     const child = spawn("sh", ["-c", 'ulimit -c 0 && exec "$0" "$@"', program, ...args], {
       cwd,
       detached: true,
@@ -61,7 +61,7 @@ export async function startInBackground(
   }
 }
 
-/** Deno tells no number of a file; what is opened by one is the file that {@link openOwn} has. */
+/** Opens the file of {@link openOwn} with a file descriptor, which Deno does not expose. */
 function openLog(path: string): number {
   using file = openOwn(path, ownTrust(), { append: true });
   const { dev, ino } = file.statSync();
@@ -69,5 +69,5 @@ function openLog(path: string): number {
   const opened = fstatSync(number);
   if (opened.dev === dev && opened.ino === ino) return number;
   closeSync(number);
-  throw new Error("it has just become another file");
+  throw new Error("another file has just taken its place");
 }

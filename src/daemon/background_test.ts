@@ -12,7 +12,7 @@ async function exitCode(ended: Promise<number>): Promise<number> {
   }
 }
 
-Deno.test("what is started leaves no core file, nor do its programs", async () => {
+Deno.test("a started process writes no core file, nor do its children", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const log = join(folder, "log");
@@ -29,7 +29,7 @@ Deno.test("what is started leaves no core file, nor do its programs", async () =
   }
 });
 
-Deno.test("what cannot be run says so in its log", async () => {
+Deno.test("a program that cannot be run logs why", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const log = join(folder, "log");

@@ -4,17 +4,16 @@ import { NotTrusted, ownTrustWithoutGroup } from "../files/trusted.ts";
 import { bootId, isThere, justStarted, type Started } from "./proc.ts";
 
 /**
- * The processes that a server has started and that have not ended, in a file beside its pid file: a
- * server that is killed leaves them behind, and those that hang would hang for ever. Who takes its
- * place ends them. An entry holds the process group and when it was started, so that a number that
- * has become another process's since is left alone.
+ * The running child processes of a server, in a file beside its pid file. A killed server leaves them
+ * behind, and hanging ones would hang forever: the next server terminates them. An entry holds the
+ * process group and its start time, so that a reused process id is not signalled.
  */
 export type Children = NonNullable<Awaited<ReturnType<typeof takeChildren>>>;
 
 /** Milliseconds between SIGTERM and SIGKILL. */
 const GRACE = 1000;
 
-/** No more than a server may have started; a larger file is none of its. */
+/** A larger file was not written by a server. */
 const MAX_SIZE = 65_536;
 
 /** The file for the server of a pid file. */
@@ -23,41 +22,42 @@ export function childrenFile(pidFile: string): string {
 }
 
 /**
- * Ends what a server that was killed has left, with its children. Only for who holds the pid file,
- * or has killed who held it: else they are a living server's.
+ * Terminates the process groups that a killed server has left. The caller must hold the pid file, or
+ * have killed its holder: otherwise they may belong to a running server.
  *
  * Permissions: `--allow-read` of the file, `--allow-sys=uid`, `--allow-run`.
- * @returns groups that were ended, and why the file was not believed
+ * @returns the terminated groups, and why the file was ignored
  */
-export async function endLeft(
+export async function terminateLeft(
   path: string,
-): Promise<{ readonly ended: readonly number[]; readonly refused?: string }> {
+): Promise<{ readonly terminated: readonly number[]; readonly refused?: string }> {
   let text: string;
   try {
-    // As of a pid file: whoever else may write to it may name any process in it.
+    // Other users who can write to the file could name any process in it.
     using file = openOwnToRead(path, ownTrustWithoutGroup());
-    if (file.statSync().size > MAX_SIZE) return { ended: [], refused: "it is too large" };
+    if (file.statSync().size > MAX_SIZE) return { terminated: [], refused: "it is too large" };
     text = await new Response(file.readable).text();
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return { ended: [] };
-    if (error instanceof NotTrusted) return { ended: [], refused: error.message };
+    if (error instanceof Deno.errors.NotFound) return { terminated: [] };
+    if (error instanceof NotTrusted) return { terminated: [], refused: error.message };
     throw error;
   }
   const [boot, ...lines] = text.split("\n");
-  if (boot !== await bootId()) return { ended: [] }; // of before the machine was started
-  const ended = await Promise.all(lines.map(async (line) => {
+  if (boot !== await bootId()) return { terminated: [] }; // written before a reboot
+  const terminated = await Promise.all(lines.map(async (line) => {
     const started = parse(line);
-    return started !== undefined && await endGroup(started) ? [started.pid] : [];
+    return started !== undefined && await terminateGroup(started) ? [started.pid] : [];
   }));
-  return { ended: ended.flat() };
+  return { terminated: terminated.flat() };
 }
 
 /**
- * Begins a new file, in the place of one that is there.
+ * Starts a new file, and replaces an existing one.
  *
  * Permissions: `--allow-read --allow-write` of the folder.
- * @returns `undefined` where it cannot be told when processes were started
- * @throws what `Deno.open` and `Deno.rename` do
+ * @param onLost called once when the file cannot be written, until it can be again
+ * @returns `undefined` if start times of processes are not available
+ * @throws what `Deno.open` and `Deno.rename` throw
  */
 export async function takeChildren(
   path: string,
@@ -65,7 +65,7 @@ export async function takeChildren(
 ) {
   const boot = await bootId();
   if (boot === undefined || justStarted(Deno.pid) === undefined) return undefined;
-  // Made anew under a name that nobody knows: nothing is written through a link.
+  // A new file with a random name, then renamed: nothing is written through a link.
   const fresh = `${path}.${crypto.randomUUID()}`;
   const file = await Deno.open(fresh, { write: true, createNew: true, mode: 0o600 });
   try {
@@ -86,7 +86,7 @@ export async function takeChildren(
       file.writeSync(bytes);
       file.truncateSync(bytes.length);
       isLost = false;
-    } catch (error) { // a full disk, say
+    } catch (error) { // such as a full disk
       if (!isLost) onLost(error);
       isLost = true;
     }
@@ -94,7 +94,7 @@ export async function takeChildren(
 
   write();
   return {
-    /** Notes a process that has just been started; the function that it gives crosses it out. */
+    /** Records a process that has just been started; the returned function removes it. */
     add(pid: number): () => void {
       const started = justStarted(pid);
       if (started === undefined) return () => {};
@@ -105,14 +105,14 @@ export async function takeChildren(
         write();
       };
     },
-    /** The server ends by itself; removes the file, unless something is left all the same. */
+    /** Removes the file at a normal stop, unless processes are left. */
     release() {
       file.close();
       if (alive.size > 0) return;
       try {
         Deno.removeSync(path);
       } catch {
-        // somebody else has removed it
+        // already removed
       }
     },
   };
@@ -125,21 +125,21 @@ function parse(line: string): Started | undefined {
     : { pid: Number(pid), from: Number(from), to: Number(to) };
 }
 
-/** @returns whether there was something to end */
-async function endGroup(started: Started): Promise<boolean> {
+/** @returns whether there was a group to terminate */
+async function terminateGroup(started: Started): Promise<boolean> {
   if (!await isThere(started)) return false;
   if (!signal(started, "SIGTERM")) return false;
   const end = performance.now() + GRACE;
   while (performance.now() < end) {
     await delay(20);
-    // While one of a group is there, nobody else gets its number.
+    // While the group has a process, its id is not reused.
     if (!signal(started, ALIVE)) return true;
   }
   signal(started, "SIGKILL");
   return true;
 }
 
-/** Only asks whether somebody is there. */
+/** Signal 0, which only tests whether the group exists. */
 const ALIVE = 0 as unknown as Deno.Signal;
 
 /** @returns whether there was a group to signal */
@@ -148,6 +148,6 @@ function signal({ pid }: Started, name: Deno.Signal): boolean {
     Deno.kill(-pid, name);
     return true;
   } catch {
-    return false; // it has gone
+    return false; // it has exited
   }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type Children, endLeft, takeChildren } from "./children.ts";
+import { type Children, takeChildren, terminateLeft } from "./children.ts";
 import { justStarted } from "./proc.ts";
 
 /** Needs /proc. */
@@ -78,37 +78,37 @@ function membersOf(group: number): string[] {
 }
 
 childrenTest(
-  "what a killed server has left is ended, with its own children",
+  "processes of a killed server are terminated, with their own children",
   async ({ path, children, spawn }) => {
     const child = spawn("sleep 60 & sleep 60; true");
     children.add(child.pid);
     while (membersOf(child.pid).length < 3) await new Promise((resolve) => setTimeout(resolve, 10));
-    assert.deepEqual(await endLeft(path), { ended: [child.pid] });
+    assert.deepEqual(await terminateLeft(path), { terminated: [child.pid] });
     assert.equal((await child.status).signal, "SIGTERM");
     assert.deepEqual(membersOf(child.pid), []);
   },
 );
 
-childrenTest("who ignores SIGTERM is ended, too", async ({ path, children, spawn }) => {
+childrenTest("a process that ignores SIGTERM is killed", async ({ path, children, spawn }) => {
   const child = spawn("trap '' TERM; while :; do sleep 0.1; done");
   children.add(child.pid);
   await new Promise((resolve) => setTimeout(resolve, 200)); // until it ignores it
-  assert.deepEqual(await endLeft(path), { ended: [child.pid] });
+  assert.deepEqual(await terminateLeft(path), { terminated: [child.pid] });
   assert.equal((await child.status).signal, "SIGKILL");
 });
 
 childrenTest(
-  "what has ended is crossed out, and its number signalled to nobody",
+  "a process that has exited is removed from the file, and its id is not signalled",
   async ({ path, children, spawn }) => {
     const child = spawn("sleep 60");
     children.add(child.pid)();
-    assert.deepEqual(await endLeft(path), { ended: [] });
+    assert.deepEqual(await terminateLeft(path), { terminated: [] });
     assert.ok(isAlive(child.pid));
   },
 );
 
 childrenTest(
-  "a number that has become another process's is left alone",
+  "a reused process id is not signalled",
   async ({ path, spawn }) => {
     const child = spawn("sleep 60");
     const { from } = justStarted(child.pid)!;
@@ -116,37 +116,41 @@ childrenTest(
     // As if it had been noted of a process that was there before this one, or after it.
     for (const other of [from - 1, from + 1]) {
       await Deno.writeTextFile(path, `${boot}\n${child.pid} ${other} ${other}\n`);
-      assert.deepEqual(await endLeft(path), { ended: [] });
+      assert.deepEqual(await terminateLeft(path), { terminated: [] });
     }
     assert.ok(isAlive(child.pid));
     await Deno.writeTextFile(path, `${boot}\n${child.pid} ${from} ${from}\n`);
-    assert.deepEqual(await endLeft(path), { ended: [child.pid] }, "it would be ended else");
+    assert.deepEqual(
+      await terminateLeft(path),
+      { terminated: [child.pid] },
+      "it would be ended else",
+    );
   },
 );
 
-childrenTest("what stands in no group of its own is left alone", async ({ path, children }) => {
+childrenTest("a process without its own group is not signalled", async ({ path, children }) => {
   children.add(Deno.pid);
   assert.notEqual((await Deno.readTextFile(path)).indexOf(String(Deno.pid)), -1);
   const stat = Deno.readTextFileSync(`/proc/${Deno.pid}/stat`);
   const isHead = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2] === String(Deno.pid);
-  if (!isHead) assert.deepEqual(await endLeft(path), { ended: [] });
+  if (!isHead) assert.deepEqual(await terminateLeft(path), { terminated: [] });
 });
 
 childrenTest(
-  "what was noted before the machine was started anew is left alone",
+  "processes recorded before a reboot are not signalled",
   async ({ path, children, spawn }) => {
     const child = spawn("sleep 60");
     children.add(child.pid);
     const [, ...lines] = (await Deno.readTextFile(path)).split("\n");
     await Deno.writeTextFile(path, ["11111111-2222-3333-4444-555555555555", ...lines].join("\n"));
-    assert.deepEqual(await endLeft(path), { ended: [] });
+    assert.deepEqual(await terminateLeft(path), { terminated: [] });
     assert.ok(isAlive(child.pid));
   },
 );
 
 const NOT_BELIEVED: [what: string, reason: RegExp, make: (path: string) => Promise<void>][] = [
-  ["others may write to", /^everyone may write to it/, (path) => Deno.chmod(path, 0o622)],
-  ["is a link", /^it is a link/, async (path) => {
+  ["others may write to", /^it is world-writable/, (path) => Deno.chmod(path, 0o622)],
+  ["is a link", /^it is a symbolic link/, async (path) => {
     await Deno.rename(path, `${path}.elsewhere`);
     await Deno.symlink(`${path}.elsewhere`, path);
   }],
@@ -156,7 +160,7 @@ const NOT_BELIEVED: [what: string, reason: RegExp, make: (path: string) => Promi
   }],
   [
     "belongs to another user",
-    /^its owner \(user 65534\) is neither/,
+    /^it is owned by uid 65534, not by/,
     (path) => Deno.chown(path, 65534, null),
   ],
 ];
@@ -170,8 +174,8 @@ for (const [what, reason, make] of NOT_BELIEVED) {
       const child = spawn("sleep 60");
       children.add(child.pid);
       await make(path);
-      const { ended, refused } = await endLeft(path);
-      assert.deepEqual(ended, []);
+      const { terminated, refused } = await terminateLeft(path);
+      assert.deepEqual(terminated, []);
       assert.match(refused ?? "", reason);
       assert.ok(isAlive(child.pid));
       const next = (await takeChildren(path))!;
@@ -189,15 +193,15 @@ for (
   childrenTest(`a file of ${JSON.stringify(text)} ends nobody`, async ({ path }) => {
     const [boot] = (await Deno.readTextFile(path)).split("\n");
     await Deno.writeTextFile(path, `${boot}\n${text}`);
-    assert.deepEqual(await endLeft(path), { ended: [] });
+    assert.deepEqual(await terminateLeft(path), { terminated: [] });
   });
 }
 
-childrenTest("no file is nothing left", async ({ path }) => {
-  assert.deepEqual(await endLeft(`${path}.none`), { ended: [] });
+childrenTest("without a file, no processes are left", async ({ path }) => {
+  assert.deepEqual(await terminateLeft(`${path}.none`), { terminated: [] });
 });
 
-childrenTest("with what is left unended the file stays", async ({ path, children, spawn }) => {
+childrenTest("the file stays while a process is left", async ({ path, children, spawn }) => {
   const crossOut = children.add(spawn("sleep 60").pid);
   const second = (await takeChildren(`${path}.second`))!;
   second.add(spawn("sleep 60").pid);
@@ -207,10 +211,10 @@ childrenTest("with what is left unended the file stays", async ({ path, children
 });
 
 const NOTE_AND_END = `
-import { endLeft, takeChildren } from ${JSON.stringify(import.meta.resolve("./children.ts"))};
+import { terminateLeft, takeChildren } from ${JSON.stringify(import.meta.resolve("./children.ts"))};
 const [path, pid] = Deno.args;
 if (pid !== undefined) (await takeChildren(path)).add(Number(pid));
-else console.log(JSON.stringify(await endLeft(path)));
+else console.log(JSON.stringify(await terminateLeft(path)));
 `;
 
 childrenTest(
@@ -227,7 +231,7 @@ childrenTest(
       return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
     };
     assert.equal(await run(String(child.pid)), "");
-    assert.deepEqual(JSON.parse(await run()), { ended: [child.pid] });
+    assert.deepEqual(JSON.parse(await run()), { terminated: [child.pid] });
     await child.status;
   },
 );

@@ -1,14 +1,14 @@
 import { delay } from "../async/timed.ts";
 import { linesFromEnd } from "../log/lines_from_end.ts";
 
-/** Bytes that are read at once. */
+/** Bytes per read. */
 const BLOCK = 64 * 1024;
 
 /**
- * The last lines of a file, without reading the rest of it.
+ * The last lines of a file; reads only its end.
  *
  * Permissions: `--allow-read` of the file.
- * @param from bytes at its beginning that are left out
+ * @param from offset in bytes: lines before it are left out
  * @throws {Deno.errors.NotFound}
  */
 export async function lastLines(path: string, count: number, from = 0): Promise<string[]> {
@@ -21,11 +21,10 @@ export async function lastLines(path: string, count: number, from = 0): Promise<
 }
 
 /**
- * Gives what is written to a file from now on, also to the one that takes its place when it is
- * rotated or deleted, until the signal aborts.
+ * Follows a file from its end, also across rotation and deletion, until the signal aborts.
  *
  * Permissions: `--allow-read` of the file.
- * @param every milliseconds between looks
+ * @param every milliseconds between reads
  */
 export async function follow(
   path: string,
@@ -39,13 +38,13 @@ export async function follow(
     const there = await Deno.stat(path).catch(() => undefined);
     const held = await file?.stat();
     if (there && there.ino !== held?.ino) {
-      await readOn(file, onBytes); // what was written before it was moved away
+      await readOn(file, onBytes); // the rest of the rotated file
       file?.close();
       file = await Deno.open(path, { read: true }).catch(() => undefined);
-      continue; // what is in it already is new, too
+      continue; // its present content is new, too
     }
     if (file && held && held.size < await file.seek(0, Deno.SeekMode.Current)) {
-      await file.seek(0, Deno.SeekMode.Start); // it was emptied
+      await file.seek(0, Deno.SeekMode.Start); // it was truncated
       continue;
     }
     await delay(every, signal);

@@ -33,7 +33,7 @@ for (
     withFile(content, async (path) => assert.deepEqual(await lastLines(path, count), expected)));
 }
 
-Deno.test("the last lines of a file of many blocks are whole, whatever a block cuts", () => {
+Deno.test("the last lines of a file of many blocks are complete across block boundaries", () => {
   const lines = numbered(50_000);
   return withFile(lines.join("\n") + "\n", async (path) => {
     assert.deepEqual(await lastLines(path, 3), lines.slice(-3));
@@ -42,19 +42,19 @@ Deno.test("the last lines of a file of many blocks are whole, whatever a block c
   });
 });
 
-Deno.test("a line that is longer than a block is whole", () => {
+Deno.test("a line that is longer than a block is complete", () => {
   const long = "x".repeat(200_000);
   return withFile(`a\n${long}\nb\n`, async (path) => {
     assert.deepEqual(await lastLines(path, 2), [long, "b"]);
   });
 });
 
-Deno.test("what was there before a place is left out", () =>
+Deno.test("lines before the offset are left out", () =>
   withFile("before\nafter\n", async (path) => {
     assert.deepEqual(await lastLines(path, 9, "before\n".length), ["after"]);
   }));
 
-Deno.test("a file that is not there is an error", () =>
+Deno.test("a file that does not exist is an error", () =>
   assert.rejects(lastLines("/no/such/file", 1), Deno.errors.NotFound));
 
 /** Follows a file while something is done to it, until all of a text has come. */
@@ -92,14 +92,14 @@ async function followed(
 
 const append = (path: string, text: string) => Deno.writeTextFile(path, text, { append: true });
 
-Deno.test("what is written from now on is given, and nothing of before", () =>
+Deno.test("follow gives new lines only", () =>
   withFile("before\n", (path) =>
     followed(path, "one\ntwo\n", async () => {
       await append(path, "one\n");
       await append(path, "two\n");
     })));
 
-Deno.test("a file that takes the place of a rotated one is gone on with, from its beginning", () =>
+Deno.test("follow continues with the new file after a rotation, from its start", () =>
   withFile("before\n", (path) =>
     followed(path, "last\nfirst\nnext\n", async () => {
       await append(path, "last\n");
@@ -109,7 +109,7 @@ Deno.test("a file that takes the place of a rotated one is gone on with, from it
       await append(path, "next\n");
     })));
 
-Deno.test("a file that is deleted and made again is gone on with", () =>
+Deno.test("follow continues with a file that was deleted and created again", () =>
   withFile("before\n", (path) =>
     followed(path, "again\n", async () => {
       await Deno.remove(path);
@@ -117,7 +117,7 @@ Deno.test("a file that is deleted and made again is gone on with", () =>
       await append(path, "again\n");
     })));
 
-Deno.test("a file that is emptied is gone on with from its beginning", () =>
+Deno.test("follow continues from the start of a truncated file", () =>
   withFile("a long line of before\n", (path) =>
     followed(path, "new\n", async () => {
       await Deno.truncate(path);
@@ -125,7 +125,7 @@ Deno.test("a file that is emptied is gone on with from its beginning", () =>
       await append(path, "new\n");
     })));
 
-Deno.test("a file that is not there yet is waited for", () =>
+Deno.test("follow waits for a file that does not exist yet", () =>
   withFile("", async (path) => {
     await Deno.remove(path);
     await followed(path, "first\n", () => append(path, "first\n"));

@@ -1,11 +1,11 @@
 /**
- * What is a warning or an error among lines of the log, in the text or the JSON format, for one who
- * sees no log: without the time.
+ * The warnings and errors among log lines in text or JSON format, as lines for standard error:
+ * `warning: config: …`.
  */
 export function warningsIn(lines: readonly string[]): string[] {
   return lines.flatMap((line) => {
-    const told = line.startsWith("{") ? fromJson(line) : fromText(line);
-    return told === undefined ? [] : [told];
+    const warning = line.startsWith("{") ? fromJson(line) : fromText(line);
+    return warning === undefined ? [] : [warning];
   });
 }
 

@@ -1,10 +1,9 @@
 /**
- * The file by which a server in the background is found. While the server lives it holds a lock on
- * the file, which the system takes from it however it ends: a process id that is left over, or has
- * become another program's, is never mistaken for the server's. (Start times of processes would tell
- * as much, but Deno reads /proc only with all permissions.)
+ * The pid file of a background server. The running server holds a lock on the file, which the system
+ * releases however the process exits, so that a stale or reused process id is never mistaken for the
+ * server. (Start times of processes would do as well, but Deno reads /proc only with all permissions.)
  *
- * Its first line is the process id alone, for `head -1`; the others say more.
+ * The first line is the process id, for `head -1`; the second line is JSON.
  */
 
 import { delay } from "../async/timed.ts";
@@ -12,48 +11,47 @@ import { openOwn, openOwnToRead } from "../files/open.ts";
 import { NotTrusted, ownTrustWithoutGroup as trusted } from "../files/trusted.ts";
 import { isObject } from "../text/json.ts";
 
-/** What a server says of itself. */
+/** What a server records about itself. */
 export interface ServerRecord {
   readonly pid: number;
-  /** Where it listens; `undefined` until it does. */
+  /** `undefined` until it listens. */
   readonly url?: string;
   readonly version: string;
-  /** When it was started. */
   readonly started: Date;
-  /** Its working directory and arguments, to start it again like this. */
+  /** Its working directory and arguments, for a restart. */
   readonly cwd: string;
   readonly args: readonly string[];
   /**
-   * Settings in effect, by key, and the configuration file as `config`. Like the next ones, it is not
-   * in the file of an older version.
+   * Settings in effect, by key, and the configuration file as `config`. Older versions record neither
+   * this nor the next two.
    */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Whether only who has a token may use it. */
+  /** Whether requests need a token. */
   readonly asksForTokens?: boolean;
-  /** Seconds within which it ends when it is asked to. */
+  /** The longest time that a stop can take. */
   readonly stopSeconds?: number;
 }
 
-/** What a pid file tells. */
+/** The state of a server, from its pid file. */
 export type Looked =
   | { readonly state: "running"; readonly record: ServerRecord }
-  /** A process holds it, but which one it is cannot be told, or not believed. */
+  /** A process holds the file, but its content does not name it, or is not trusted. */
   | { readonly state: "unclear" }
-  /** `left`: there is a file of a server that has gone, and what it told if that is to be believed. */
+  /** `left`: the server left its pid file, with its record if the file is trusted. */
   | { readonly state: "stopped"; readonly left: boolean; readonly record?: ServerRecord };
 
-/** How long a lock of somebody who only looks may be in the way, in milliseconds. */
+/** Milliseconds to wait for a lock that a reader holds briefly. */
 const PATIENCE = 1000;
 
-/** Milliseconds until that is looked at again. */
+/** Milliseconds between attempts. */
 const PAUSE = 20;
 
 /**
- * Takes the pid file for this process, until it ends.
+ * Claims the pid file for this process, until it exits.
  *
  * Permissions: `--allow-read --allow-write` of the file.
- * @returns `undefined` when a living process holds it
- * @throws {NotTrusted} where it is a link, or others may put another file there; what `Deno.open` does
+ * @returns `undefined` when a running process holds it
+ * @throws {NotTrusted} when it is a link, or other users could replace it; what `Deno.open` throws
  */
 export async function claim(path: string, record: ServerRecord) {
   const end = Date.now() + PATIENCE;
@@ -63,7 +61,7 @@ export async function claim(path: string, record: ServerRecord) {
       if (isAt(path, await file.stat())) {
         write(file, record);
         return {
-          /** Says more, as of now. */
+          /** Replaces the record. */
           publish: (record: ServerRecord) => write(file, record),
           /** Removes the file. */
           release() {
@@ -72,7 +70,7 @@ export async function claim(path: string, record: ServerRecord) {
           },
         };
       }
-      file.close(); // whoever had it has removed it in the meantime
+      file.close(); // its previous holder has removed it meanwhile
       continue;
     }
     file?.close();
@@ -82,10 +80,10 @@ export async function claim(path: string, record: ServerRecord) {
 }
 
 /**
- * Takes the lock of a file with nothing in it: what a server that has gone left there would be taken
- * for this one's word by who looks before that is written. It goes under a lock that does not yet say
- * that somebody serves, and that nobody gets while another one does.
- * @returns whether it was to be had
+ * Empties the file and locks it: a reader must not take the record of a stopped server for this one's.
+ * The file is emptied under a shared lock, which does not yet mean "running", and which cannot be taken
+ * while another server runs.
+ * @returns whether the lock was free
  */
 async function lockEmpty(file: Deno.FsFile): Promise<boolean> {
   if (!await file.tryLock(false)) return false;
@@ -94,15 +92,15 @@ async function lockEmpty(file: Deno.FsFile): Promise<boolean> {
 }
 
 /**
- * Opens the file; one that others may write to is removed, when nobody holds it, and made anew, so
- * that who has that open has not ours.
- * @returns `undefined` when somebody holds what others may write to
+ * Opens the file. A file that other users can write to is replaced if nobody holds it, so that a process
+ * that has it open cannot change ours.
+ * @returns `undefined` when such a file is held
  */
 function openOrReplace(path: string): Deno.FsFile | undefined {
   try {
     return openOwn(path, trusted(), { read: true });
   } catch (error) {
-    if (!(error instanceof NotTrusted) || error.fault.of !== "file") throw error;
+    if (!(error instanceof NotTrusted) || error.problem.of !== "file") throw error;
     using there = Deno.openSync(path, { read: true });
     if (!there.tryLockSync(true)) return undefined;
     if (!isAt(path, there.statSync())) throw error;
@@ -112,10 +110,10 @@ function openOrReplace(path: string): Deno.FsFile | undefined {
 }
 
 /**
- * Looks whether a server runs.
+ * Reads the state of the server.
  *
- * Permissions: `--allow-read` of the file and of the way to it, `--allow-sys=uid,gid`.
- * @throws {NotTrusted} where it is a link, or others may put another file there; what `Deno.open` does
+ * Permissions: `--allow-read` of the file and its parent folders, `--allow-sys=uid,gid`.
+ * @throws {NotTrusted} when it is a link, or other users could replace it; what `Deno.open` throws
  */
 export async function look(path: string): Promise<Looked> {
   const end = Date.now() + PATIENCE;
@@ -130,7 +128,7 @@ export async function look(path: string): Promise<Looked> {
     using held = file;
     const isLeft = await held.tryLock(false);
     const { uid, mode } = await held.stat();
-    // Whoever else may write to it may hold it, too, and name any process in it.
+    // Other users who can write to the file could hold it, and name any process in it.
     const isOurs = uid === Deno.uid() && ((mode ?? 0) & 0o022) === 0;
     if (!isLeft && !isOurs) return { state: "unclear" };
     const record = isOurs ? parse(await new Response(held.readable).text()) : undefined;
@@ -141,20 +139,20 @@ export async function look(path: string): Promise<Looked> {
   }
 }
 
-/** Also one that others may write to, which is not believed, but may be held. */
+/** Opens the file for reading, also an untrusted one, because it may be held. */
 function openToLook(path: string): Deno.FsFile {
   try {
     return openOwnToRead(path, trusted());
   } catch (error) {
-    if (!(error instanceof NotTrusted) || error.fault.of !== "file") throw error;
+    if (!(error instanceof NotTrusted) || error.problem.of !== "file") throw error;
     return Deno.openSync(path, { read: true });
   }
 }
 
-/** Removes what a server that has gone left behind. */
+/** Removes the pid file of a stopped server. */
 export async function removeLeft(path: string): Promise<void> {
   using file = await Deno.open(path, { read: true, write: true });
-  // Not while another one takes it.
+  // Not while another server claims it.
   if (await file.tryLock(true) && isAt(path, await file.stat())) await Deno.remove(path);
 }
 
@@ -165,7 +163,7 @@ function write(file: Deno.FsFile, { pid, ...more }: ServerRecord): void {
   file.truncateSync(bytes.length);
 }
 
-/** `undefined` for what is none of ours, or not whole. */
+/** `undefined` if the content is not a complete record. */
 function parse(text: string): ServerRecord | undefined {
   const [first = "", second = ""] = text.split("\n");
   if (!/^[1-9][0-9]*$/.test(first)) return undefined;

@@ -23,7 +23,7 @@ async function withPath(use: (path: string) => Promise<void>): Promise<void> {
   }
 }
 
-Deno.test("a claimed file tells who serves, its first line the process id alone", () =>
+Deno.test("a claimed file names the server; its first line is the process id", () =>
   withPath(async (path) => {
     const held = await claim(path, RECORD);
     assert.deepEqual(await look(path), { state: "running", record: { ...RECORD, url: undefined } });
@@ -37,7 +37,7 @@ Deno.test("a claimed file tells who serves, its first line the process id alone"
     assert.deepEqual(await look(path), { state: "stopped", left: false });
   }));
 
-Deno.test("a file that is held is not claimed, one that is released is", () =>
+Deno.test("a held file cannot be claimed, a released one can", () =>
   withPath(async (path) => {
     using clock = fakeClock({ runs: true });
     const first = await claim(path, RECORD);
@@ -51,7 +51,7 @@ Deno.test("a file that is held is not claimed, one that is released is", () =>
     second!.release();
   }));
 
-Deno.test("while one is claimed nobody takes what a server that has gone left there for its word", () =>
+Deno.test("during a claim, the record of a stopped server is never read as the new one's", () =>
   withPath(async (path) => {
     const stale = `2\n${JSON.stringify({ ...RECORD, pid: undefined })}\n`;
     for (let i = 0; i < 5; i++) {
@@ -66,7 +66,7 @@ Deno.test("while one is claimed nobody takes what a server that has gone left th
     }
   }));
 
-Deno.test("of many who claim it at once one has it", () =>
+Deno.test("of several concurrent claims, one succeeds", () =>
   withPath(async (path) => {
     using _clock = fakeClock({ runs: true });
     const claims = await Promise.all(
@@ -77,7 +77,7 @@ Deno.test("of many who claim it at once one has it", () =>
     held[0]!.release();
   }));
 
-Deno.test("what a server that was killed told is there still, but for what others may have written", () =>
+Deno.test("the record of a killed server stays, unless other users could have written it", () =>
   withPath(async (path) => {
     const more = { settings: { port: 0 }, asksForTokens: true };
     const held = await claim(path, { ...RECORD, ...more });
@@ -90,7 +90,7 @@ Deno.test("what a server that was killed told is there still, but for what other
     assert.deepEqual(await look(path), { state: "stopped", left: true });
   }));
 
-Deno.test("who only looks is in nobody's way", () =>
+Deno.test("a reader does not block a claim", () =>
   withPath(async (path) => {
     await Deno.writeTextFile(path, "left\n");
     let looking = true;
@@ -112,7 +112,7 @@ Deno.test("who only looks is in nobody's way", () =>
     await Promise.all(lookers);
   }));
 
-Deno.test("a file that is removed under its holder is not removed again when another has it", () =>
+Deno.test("a holder whose file was removed does not remove the file of the next holder", () =>
   withPath(async (path) => {
     const first = await claim(path, RECORD);
     await Deno.remove(path);
@@ -145,7 +145,7 @@ for (const content of ["", "garbage", "1\n", "1\n{}\n", "-1\n{}\n", '1\n{"versio
     }));
 }
 
-Deno.test("a held file that others may write to is not believed", () =>
+Deno.test("a held file that other users can write to is not trusted", () =>
   withPath(async (path) => {
     const held = await claim(path, RECORD);
     await Deno.chmod(path, 0o666);
@@ -153,7 +153,7 @@ Deno.test("a held file that others may write to is not believed", () =>
     held!.release();
   }));
 
-Deno.test("a folder that is not there is an error", async () => {
+Deno.test("a folder that does not exist is an error", async () => {
   await assert.rejects(claim("/no/such/folder/server.pid", RECORD), Deno.errors.NotFound);
   assert.deepEqual(await look("/no/such/folder/server.pid"), { state: "stopped", left: false });
 });

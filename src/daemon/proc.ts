@@ -1,22 +1,22 @@
-/** What Linux tells of processes. Elsewhere there is nothing to be read, and so nobody is known. */
+/** Start times of processes on Linux. Other systems have no /proc, so nothing is known there. */
 
-/** A process as it was started: its id may become another one's, but not with this start. */
+/** A process identified by its id and start time, because ids are reused. */
 export interface Started {
   readonly pid: number;
-  /** When it was started, after the boot, in the kernel's ticks; between these where that is not known exactly. */
+  /** Start time in kernel ticks since boot; a range if it is not known exactly. */
   readonly from: number;
   readonly to: number;
 }
 
-/** Of the times in /proc, whatever the kernel's own are: USER_HZ of Linux on x86 and ARM. */
+/** USER_HZ, the unit of times in /proc, on x86 and ARM. */
 const TICKS_A_SECOND = 100;
 
 /**
- * When a process that has just been started was. Deno 2.9 reads /proc with all permissions only;
- * without them it is known to the second.
+ * The start time of a process that has just been started. Deno 2.9 reads /proc only with all
+ * permissions; without them, the time is accurate to seconds.
  *
  * Permissions: all, or `--allow-sys=osUptime`.
- * @returns `undefined` where it cannot be told, or the process has gone
+ * @returns `undefined` if it is not available, or the process has exited
  */
 export function justStarted(pid: number): Started | undefined {
   if (Deno.build.os !== "linux") return undefined;
@@ -34,13 +34,13 @@ export function justStarted(pid: number): Started | undefined {
   }
 }
 
-/** Whether the process that was started then is there, at the head of its group. */
+/** Whether the process with this start time still exists and leads its group. */
 export async function isThere({ pid, from, to }: Started): Promise<boolean> {
   const stat = parseStat(await readProc(`/proc/${pid}/stat`) ?? "");
   return stat !== undefined && stat.group === pid && stat.started >= from && stat.started <= to;
 }
 
-/** Which boot of the machine this is; `undefined` where that cannot be told. */
+/** The id of the current boot; `undefined` if it is not available. */
 export async function bootId(): Promise<string | undefined> {
   return (await readProc("/proc/sys/kernel/random/boot_id"))?.trim() || undefined;
 }
@@ -67,7 +67,7 @@ async function readProc(path: string): Promise<string | undefined> {
 
 /** @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 function parseStat(text: string): { group: number; started: number } | undefined {
-  // Its second field, a name in brackets, may hold anything.
+  // The second field, the name in parentheses, can contain anything.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   const [group, started] = [Number(fields[2]), Number(fields[19])];
   return Number.isSafeInteger(group) && Number.isSafeInteger(started) && started > 0

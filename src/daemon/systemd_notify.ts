@@ -1,18 +1,18 @@
 import { observe } from "../observe/observe.ts";
 
-/** What systemd tells a service of `Type=notify`, in its environment. */
+/** The environment that systemd sets for a service of `Type=notify`. */
 export interface NotifyOptions {
   /** `NOTIFY_SOCKET`: a path, or `@` and an abstract name. */
   readonly socket?: string;
-  /** `WATCHDOG_USEC`: microseconds without a word from the service, after which it is ended. */
+  /** `WATCHDOG_USEC`: the watchdog's timeout in microseconds. */
   readonly watchdogUsec?: string;
-  /** `WATCHDOG_PID`: the process that is meant. */
+  /** `WATCHDOG_PID`: the process that the watchdog is for. */
   readonly watchdogPid?: string;
 }
 
-/** Tells systemd how the service is. Nothing here fails: what cannot be said is logged once. */
+/** Notifies systemd of the state of the service. It never throws: a failure is logged once. */
 export interface SystemdNotifier {
-  /** It listens; from now on the watchdog is told that the event loop turns. */
+  /** The server listens. From now on, the watchdog is notified while the event loop runs. */
   ready(): void;
   stopping(): void;
   close(): void;
@@ -21,8 +21,8 @@ export interface SystemdNotifier {
 const SILENT: SystemdNotifier = { ready() {}, stopping() {}, close() {} };
 
 /**
- * Speaks sd_notify's protocol: a datagram a message. The socket that it is sent from has an abstract
- * name, so that no file is made for it.
+ * A notifier with the protocol of sd_notify: one datagram per message. The sending socket has an abstract
+ * name, so that it needs no file.
  *
  * Permissions: `--allow-net` without names, `--allow-read --allow-write` of the socket.
  * @see https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html
@@ -75,7 +75,7 @@ export function systemdNotifier(options: NotifyOptions): SystemdNotifier {
   };
 }
 
-/** A third of what systemd waits: one word may be late, and the next still comes in time. */
+/** A third of the watchdog's timeout, so that one late message does no harm. */
 function watchdogMilliseconds(usec = "", pid = String(Deno.pid)): number | undefined {
   if (!/^[1-9][0-9]{0,15}$/.test(usec) || pid !== String(Deno.pid)) return undefined;
   return Math.max(1, Math.floor(Number(usec) / 3000));

@@ -4,7 +4,7 @@ import { notifySocket } from "../../tests/support/notify_socket.ts";
 import { systemdNotifier } from "./systemd_notify.ts";
 
 for (const kind of ["file", "abstract"] as const) {
-  Deno.test(`a socket of systemd's in the form of ${kind} is told of ready, of a turning loop and of stopping`, async () => {
+  Deno.test(`a systemd socket (${kind}) is notified of ready, of a running event loop, and of stopping`, async () => {
     await using socket = await notifySocket(kind);
     const notifier = systemdNotifier({ socket: socket.name, watchdogUsec: "60000" });
     notifier.ready();
@@ -12,22 +12,25 @@ for (const kind of ["file", "abstract"] as const) {
     notifier.stopping();
     await socket.heard("STOPPING=1");
     notifier.close();
-    assert.equal(socket.told[0], "READY=1");
-    assert.deepEqual(new Set(socket.told), new Set(["READY=1", "WATCHDOG=1", "STOPPING=1"]));
+    assert.equal(socket.received[0], "READY=1");
+    assert.deepEqual(new Set(socket.received), new Set(["READY=1", "WATCHDOG=1", "STOPPING=1"]));
   });
 }
 
-Deno.test("a loop that stands still says nothing", async () => {
+Deno.test("a blocked event loop does not notify the watchdog", async () => {
   await using socket = await notifySocket("abstract");
   const notifier = systemdNotifier({ socket: socket.name, watchdogUsec: "30000" });
   notifier.ready();
   await socket.heard("WATCHDOG=1", 2);
-  const before = socket.told.length;
+  const before = socket.received.length;
   const end = performance.now() + 500; // fifty times as long as between two words
   while (performance.now() < end);
   await socket.heard("WATCHDOG=1", before);
   notifier.close();
-  assert.ok(socket.told.length - before < 10, `${socket.told.length - before} in half a second`);
+  assert.ok(
+    socket.received.length - before < 10,
+    `${socket.received.length - before} in half a second`,
+  );
 });
 
 const WITHOUT_WATCHDOG: [what: string, options: { watchdogUsec?: string; watchdogPid?: string }][] =
@@ -38,18 +41,18 @@ const WITHOUT_WATCHDOG: [what: string, options: { watchdogUsec?: string; watchdo
   ];
 
 for (const [what, options] of WITHOUT_WATCHDOG) {
-  Deno.test(`with ${what} for the watchdog only ready is told`, async () => {
+  Deno.test(`with ${what} for the watchdog, only ready is notified`, async () => {
     await using socket = await notifySocket("abstract");
     const notifier = systemdNotifier({ socket: socket.name, ...options });
     notifier.ready();
     await socket.heard("READY=1");
     await new Promise((resolve) => setTimeout(resolve, 30));
     notifier.close();
-    assert.deepEqual(socket.told, ["READY=1"]);
+    assert.deepEqual(socket.received, ["READY=1"]);
   });
 }
 
-Deno.test("without systemd, or with a socket that is gone, nothing fails", async () => {
+Deno.test("without systemd, or without its socket, nothing fails", async () => {
   for (const socket of [undefined, "", "relative", "@", "/nowhere/notify"]) {
     const lines: string[] = [];
     configureLog({ format: "json", level: "info", write: (line) => lines.push(line) });

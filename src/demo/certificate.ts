@@ -1,13 +1,13 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 
-/** A client certificate that has signed itself, with its key, both in PEM. */
+/** A self-signed client certificate and its key, in PEM. */
 export interface Certified {
   readonly certificate: string;
   readonly key: string;
 }
 
 /**
- * Makes one: a certificate that is kept in the program would have ended when somebody looks at it.
+ * Makes a self-signed certificate. It is made at run time because a fixed one would expire.
  * @see RFC 5280, and RFC 5758 for the signature
  */
 export function selfSigned(commonName: string, notAfter: Date): Certified {
@@ -20,11 +20,11 @@ export function selfSigned(commonName: string, notAfter: Date): Certified {
   const notBefore = new Date(notAfter.getTime() - 365 * 24 * 60 * 60 * 1000);
   const content = der(
     SEQUENCE,
-    der(INTEGER, [1]), // its number; without a version it is of the first, which has no extensions
+    der(INTEGER, [1]), // serial number; without a version it is X.509 v1, which has no extensions
     algorithm,
-    name, // by whom
+    name, // issuer
     der(SEQUENCE, time(notBefore), time(notAfter)),
-    name, // of whom
+    name, // subject
     [...publicKey.export({ type: "spki", format: "der" })],
   );
   const signature = sign("sha256", Uint8Array.from(content), privateKey);
@@ -45,11 +45,11 @@ const UTC_TIME = 0x17;
 const SEQUENCE = 0x30;
 const SET = 0x31;
 
-/** 1.2.840.10045.4.3.2 and 2.5.4.3 as DER has them. */
+/** 1.2.840.10045.4.3.2 and 2.5.4.3 in DER. */
 const ECDSA_WITH_SHA256 = [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];
 const COMMON_NAME = [0x55, 0x04, 0x03];
 
-/** A value: its tag, its length and what it holds. @see ITU-T X.690 */
+/** A DER value: tag, length and content. @see ITU-T X.690 */
 function der(tag: number, ...content: readonly (readonly number[])[]): number[] {
   const body = content.flat();
   const size = body.length;
@@ -63,6 +63,6 @@ function der(tag: number, ...content: readonly (readonly number[])[]): number[] 
 
 const text = (tag: number, value: string) => der(tag, [...new TextEncoder().encode(value)]);
 
-/** UTCTime: a year from 1950 to 2049, in whole seconds. */
+/** UTCTime: years 1950 to 2049, in whole seconds. */
 const time = (date: Date) =>
   text(UTC_TIME, date.toISOString().replace(/[-:T]|\.\d+/g, "").slice(2));

@@ -10,27 +10,26 @@ import {
   type Stored,
 } from "./secrets.ts";
 
-/** One of the clusters by which the demo shows what may be wrong in a fleet. */
+/** A cluster of the demo's fleet, which shows typical problems. */
 export interface FleetCluster {
   readonly labels: Readonly<Record<string, string>>;
-  /** Puts in what it holds. */
+  /** Fills the cluster. */
   readonly seed: (cluster: EmulatedCluster) => void;
 }
 
 const SHOP_URL = "https://github.com/example-shop";
 
-/** A password that no server of the demo takes any longer. */
+/** A password that the demo's servers refuse. */
 export const OLD_PASSWORD = "demo-old-password";
 
-/** This program counts as the one that wrote them. */
+/** Marks secrets as managed by argocd-configurer. */
 const OURS: Stored = { isManaged: true };
 
 /**
- * Five clusters of a shop: one has an old token, one lacks a pull secret, two have something that is
- * written correctly and does not work, and one has no Argo CD. Two credentials end soon. The password
- * of all others stands in two more places that are easily overlooked: in a legacy pull secret without a
- * label, and in the URL of a repository. None of the values is a credential anywhere, and no name is
- * one that the quick start writes or selects.
+ * Five clusters of a shop: one has an old token, one lacks a pull secret, two have valid secrets that
+ * have no effect, and one has no Argo CD. Two credentials expire soon. The common password is also stored
+ * in two places that are easily overlooked: a legacy pull secret without a label, and the URL of a
+ * repository. None of the values is a real credential, and the quick start uses none of the names.
  */
 export const FLEET: Readonly<Record<string, FleetCluster>> = {
   "dev": {
@@ -38,7 +37,7 @@ export const FLEET: Readonly<Record<string, FleetCluster>> = {
     seed(cluster) {
       argocd(cluster, "v3.3.0");
       registries(cluster, { "ghcr": "ghcr.io", "mirror": "oci://registry.example.net" });
-      shopTemplate(cluster, SHOP_URL); // without a slash it is that of example-shop-partners, too
+      shopTemplate(cluster, SHOP_URL); // without a slash, it also matches example-shop-partners
       shopRepository(cluster);
     },
   },
@@ -47,7 +46,7 @@ export const FLEET: Readonly<Record<string, FleetCluster>> = {
     seed(cluster) {
       registries(cluster, { "ghcr": "ghcr.io" });
       legacyPullSecret(cluster, "shop", "old-registry", "https://ghcr.io");
-      account(cluster, "ghcr", "harbor"); // the second is not there
+      account(cluster, "ghcr", "harbor"); // the second secret does not exist
     },
   },
   "eu-prod": {
@@ -89,18 +88,18 @@ export const FLEET: Readonly<Record<string, FleetCluster>> = {
       argocd(cluster, "v3.2.0");
       registries(cluster, { "ghcr": "ghcr.io" }, { password: OLD_PASSWORD });
       shopTemplate(cluster);
-      shopRepository(cluster, { username: READER.username }); // and so it gets no password
+      shopRepository(cluster, { username: READER.username }); // so Argo CD uses no password
     },
   },
 };
 
-/** Labels of the clusters as the file of them has it: JSON is YAML, too. */
+/** The labels file. JSON is valid YAML. */
 export function labelsFile(clusters: Readonly<Record<string, FleetCluster>>): string {
   return Object.entries(clusters)
     .map(([name, { labels }]) => `${name}: ${JSON.stringify(labels)}\n`).join("");
 }
 
-/** Pull secrets in the shop's namespace, each for one registry, and the account that has them. */
+/** Pull secrets in the namespace `shop`, one per registry, and the service account that uses them. */
 function registries(
   cluster: EmulatedCluster,
   hosts: Readonly<Record<string, string>>,

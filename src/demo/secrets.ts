@@ -1,12 +1,12 @@
 import type { EmulatedCluster } from "../emulator/cluster.ts";
 import { encodeBase64Text } from "../text/bytes.ts";
 
-/** What all of these secrets hold. */
+/** The credential of most secrets. */
 export const READER = { username: "demo-reader", password: "demo-password" };
 
 /**
- * What a cluster of a small team holds; none of the values is a credential anywhere, and no name or
- * URL is one that an example of the documents writes.
+ * Fills the cluster of a small team. None of the values is a real credential, and the documents' examples
+ * write none of the names and URLs.
  */
 export function seedTestCluster(cluster: EmulatedCluster): void {
   for (const namespace of ["argocd", "team-a", "team-b"]) cluster.addNamespace(namespace);
@@ -31,7 +31,7 @@ export function seedTestCluster(cluster: EmulatedCluster): void {
   });
 }
 
-/** The same team's production, where a label of their own is in use too. */
+/** Fills the production cluster of the same team. */
 export function seedProductionCluster(cluster: EmulatedCluster): void {
   for (const namespace of ["argocd", "shop", "billing"]) {
     cluster.addNamespace(namespace);
@@ -51,7 +51,7 @@ export function seedProductionCluster(cluster: EmulatedCluster): void {
   });
 }
 
-/** Argo CD itself, as far as its version can be seen. */
+/** Installs Argo CD: a deployment that shows its version. */
 export function argocd(cluster: EmulatedCluster, version: string): void {
   cluster.addNamespace("argocd");
   cluster.deployments = [{
@@ -70,21 +70,21 @@ interface PullSecret extends Stored {
   readonly name?: string;
   /** The key of its one entry. @default "ghcr.io" */
   readonly host?: string;
-  /** @default that of {@link READER} */
+  /** @default READER.username */
   readonly username?: string;
-  /** @default that of {@link READER} */
+  /** @default READER.password */
   readonly password?: string;
 }
 
-/** What may be said of a secret besides what it holds. */
+/** Labels and annotations of a secret. */
 export interface Stored {
-  /** Whether this program counts as the one that wrote it. @default false */
+  /** Whether it is managed by argocd-configurer. @default false */
   readonly isManaged?: boolean;
-  /** When its credential is declared to end, ISO time. */
+  /** The declared expiry, as ISO time. */
   readonly expires?: string;
 }
 
-/** Puts in a pull secret that has this label. */
+/** Adds a pull secret with this label. */
 export function pullSecret(
   cluster: EmulatedCluster,
   namespace: string,
@@ -102,7 +102,7 @@ export function pullSecret(
   });
 }
 
-/** Puts in a pull secret as it was before Kubernetes 1.2, with no label: lists show it nowhere. */
+/** Adds a pull secret in the format before Kubernetes 1.2, without a label, so that no list shows it. */
 export function legacyPullSecret(
   cluster: EmulatedCluster,
   namespace: string,
@@ -121,7 +121,7 @@ function loginOf(username: string, password: string) {
   return { username, password, auth: encodeBase64Text(`${username}:${password}`) };
 }
 
-/** Puts in a secret of Argo CD's with these fields. */
+/** Adds a secret of Argo CD with these fields. */
 export function argocdSecret(
   cluster: EmulatedCluster,
   name: string,
@@ -149,7 +149,7 @@ function marksOf({ isManaged = false, expires }: Stored): Marks {
 
 const HOUR = 60 * 60 * 1000;
 
-/** The full hour after so many days, as ISO time: what is made at once ends at once. */
+/** The full hour after this many days, as ISO time, so that secrets made together expire together. */
 export function inDays(days: number): string {
   const hour = Math.ceil((Date.now() + days * 24 * HOUR) / HOUR);
   return new Date(hour * HOUR).toISOString().replace(".000Z", "Z");

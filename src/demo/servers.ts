@@ -1,15 +1,15 @@
 import { decodeBase64Text } from "../text/bytes.ts";
-import type { Answer, Request } from "../verify/exchange.ts";
+import type { IncomingResponse, OutgoingRequest } from "../verify/exchange.ts";
 import { NoAnswer } from "../verify/no_answer.ts";
 import type { Send } from "../verify/way.ts";
 
-/** How long the token that the demo uses at GitHub is still good for, in days. */
+/** Days until the demo's GitHub token expires. */
 const GITHUB_DAYS = 50;
 
 /**
- * Registries, Git servers and chart repositories of every name but `….invalid`, for whoever tries a
- * credential of the demo: nothing leaves this machine.
- * @param refused passwords that none of them takes; every other one is good everywhere
+ * Emulates registries, Git servers and chart repositories of every host name except `….invalid`, to verify
+ * the demo's credentials. Nothing leaves this machine.
+ * @param refused passwords that all of them refuse; they accept every other one
  * @param now milliseconds since 1970
  */
 export function emulatedServers(refused: ReadonlySet<string>, now: () => number = Date.now): Send {
@@ -17,10 +17,10 @@ export function emulatedServers(refused: ReadonlySet<string>, now: () => number 
 }
 
 function answerTo(
-  { url, authorization }: Request,
+  { url, authorization }: OutgoingRequest,
   refused: ReadonlySet<string>,
   now: () => number,
-): Answer {
+): IncomingResponse {
   const { hostname, pathname } = url;
   if (hostname.endsWith(".invalid")) throw new NoAnswer("the host is not known");
   const [, what] = WHAT.find(([pattern]) => pattern.test(pathname)) ?? [];
@@ -29,7 +29,7 @@ function answerTo(
   if (password === undefined || refused.has(password)) {
     return { status: 401, headers: { "www-authenticate": 'Basic realm="demo"' }, body: "" };
   }
-  // A header that GitHub sends with each answer to a personal token that expires.
+  // GitHub sends this header with each response to a personal access token that expires.
   const expires = new Date(now() + GITHUB_DAYS * 24 * 60 * 60 * 1000).toISOString();
   const github = /^(.*\.)?github\.com$/.test(hostname)
     ? { "github-authentication-token-expiration": `${expires.replace("T", " ").slice(0, 19)} UTC` }
@@ -42,7 +42,7 @@ interface What {
   readonly body: string;
 }
 
-/** By the path: a registry, a Git server, a repository of charts, GitHub's API. */
+/** Responses by path: of a registry, a Git server, a chart repository, GitHub's API. */
 const WHAT: readonly (readonly [pattern: RegExp, what: What])[] = [
   [/^\/v2\//, { type: "application/json", body: "{}" }],
   [/\/info\/refs$/, { type: "application/x-git-upload-pack-advertisement", body: "" }],
@@ -50,7 +50,7 @@ const WHAT: readonly (readonly [pattern: RegExp, what: What])[] = [
   [/\/rate_limit$/, { type: "application/json", body: "{}" }],
 ];
 
-/** In a header `Authorization`, as Basic or as a token. */
+/** The password or token in an `Authorization` header. */
 function passwordIn(authorization: string): string {
   const [scheme, value = ""] = authorization.split(/ (.*)/s);
   if (scheme !== "Basic") return value;

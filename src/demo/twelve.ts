@@ -10,22 +10,22 @@ import {
   type Stored,
 } from "./secrets.ts";
 
-/** Of the registry, on every cluster. */
+/** The registry's credential, on every cluster. */
 const ROBOT = { username: "robot", password: "demo-robot-token" };
 
-/** Of the Git server, in a few places of a few clusters. */
+/** The Git server's credential, in a few places on a few clusters. */
 const CI = { username: "ci", password: "demo-ci-token" };
 
-/** This program counts as the one that wrote them. */
+/** Marks secrets as managed by argocd-configurer. */
 const OURS: Stored = { isManaged: true };
 
 const LABEL = "mcops.tech/secret-type";
 
 /**
- * Twelve clusters that can all be reached: two of staging and ten of production. One token stands on
- * all of them, in pull secrets and in a repository of Argo CD's, and ends soon. Another one stands on
- * four, also where it is easily overlooked: in a pull secret without a label, in `auth` alone, and in
- * the URL of a repository.
+ * Twelve reachable clusters: two of staging and ten of production. One token is stored on all of them, in
+ * pull secrets and in an Argo CD repository, and expires soon. Another one is stored on four clusters, also
+ * in places that are easily overlooked: in a pull secret without a label, in `auth` alone, and in the URL
+ * of a repository.
  */
 export const TWELVE: Readonly<Record<string, FleetCluster>> = Object.fromEntries(
   ["stage", "prod"].flatMap((env) =>
@@ -53,7 +53,7 @@ function seed(cluster: EmulatedCluster, name: string): void {
   LEAKED[name]?.(cluster);
 }
 
-/** Where the other token stands. */
+/** The places of the other token. */
 const LEAKED: Readonly<Record<string, (cluster: EmulatedCluster) => void>> = {
   "stage-01"(cluster) {
     argocdSecret(cluster, "deploy", "repository", {

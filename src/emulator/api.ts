@@ -19,12 +19,12 @@ import {
   StatusError,
 } from "./status.ts";
 
-export interface ApiRequest {
+export interface DecodedRequest {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
   readonly accept: string;
-  /** Without parameters; empty when there is none, which means JSON. */
+  /** Without parameters; empty stands for JSON. */
   readonly contentType: string;
   readonly body: RequestBody;
 }
@@ -39,21 +39,21 @@ export interface ApiAnswer {
 
 const PROTOBUF = "application/vnd.kubernetes.protobuf";
 
-/** What a path names; `name` is empty for a collection. */
-export interface Target {
+/** The object or collection that a path names; `name` is empty for a collection. */
+export interface ResourcePath {
   readonly resource: Resource;
   readonly namespace: string;
   readonly name: string;
 }
 
-/** Answers a request as the API server does; a refusal is an answer too. */
-export function answer(cluster: EmulatedCluster, request: ApiRequest, now: Date): ApiAnswer {
+/** Answers a request as the API server does. Errors are answers, too. */
+export function answer(cluster: EmulatedCluster, request: DecodedRequest, now: Date): ApiAnswer {
   const path = request.path.replace(/(?<!\/)\/+$/, "");
   if (/^\/(healthz|livez|readyz)$/.test(path)) return text(200, "ok");
   try {
     const document = discoveryDocument(path);
     if (document !== undefined) {
-      // The aggregator in front answers /apis, and does not look at the method.
+      // The aggregator answers /apis, and ignores the method.
       if (request.method !== "GET" && path !== "/apis") throw methodNotAllowed();
       return json(200, document);
     }
@@ -67,7 +67,7 @@ export function answer(cluster: EmulatedCluster, request: ApiRequest, now: Date)
       return json(200, listDeployments(there, matches, request));
     }
     if (!path.startsWith("/api/")) return text(404, "404 page not found\n");
-    const target = targetOf(path);
+    const target = resourceAt(path);
     if (!target) throw noSuchResource();
     return serve(cluster, request, target, now);
   } catch (error) {
@@ -80,8 +80,8 @@ export function statusAnswer(error: StatusError): ApiAnswer {
   return json(error.code, error.toStatus());
 }
 
-/** @returns What the path of a request names, if it is one of the resources. */
-export function targetOf(path: string): Target | undefined {
+/** @returns what the path names, or `undefined` if it is not one of the resources */
+export function resourceAt(path: string): ResourcePath | undefined {
   const match =
     /^\/api\/v1\/(?:(secrets|serviceaccounts)|namespaces(?:\/([^/]+)(?:\/(secrets|serviceaccounts)(?:\/([^/]+))?)?)?)\/*$/
       .exec(path);
@@ -99,8 +99,8 @@ export function targetOf(path: string): Target | undefined {
 
 function serve(
   cluster: EmulatedCluster,
-  request: ApiRequest,
-  target: Target,
+  request: DecodedRequest,
+  target: ResourcePath,
   now: Date,
 ): ApiAnswer {
   const { resource, namespace, name } = target;
@@ -126,7 +126,7 @@ function serve(
     case "DELETE": {
       if (!name && !namespace) break;
       checkContentType(request);
-      // Options in a body are all there are: `?dryRun=All` beside them is not looked at.
+      // Options in the body replace those of the query: `?dryRun=All` is ignored.
       const dryRun = request.body.bytes.length === 0 && isDryRun(request, "DeleteOptions");
       const options = decodeDeleteOptions(request.body, dryRun);
       return shown(
@@ -145,8 +145,8 @@ type Show = (code: number, object: Shown, warnings?: readonly string[]) => ApiAn
 
 function list(
   cluster: EmulatedCluster,
-  request: ApiRequest,
-  { resource, namespace }: Target,
+  request: DecodedRequest,
+  { resource, namespace }: ResourcePath,
 ): ObjectList {
   const { query } = request;
   if (["1", "true"].includes(query.get("watch") ?? "")) {
@@ -156,7 +156,7 @@ function list(
   return cluster.list(resource, namespace, listOptions(request));
 }
 
-function listOptions({ query }: ApiRequest): ListOptions {
+function listOptions({ query }: DecodedRequest): ListOptions {
   const limit = query.get("limit") ?? "0";
   if (!/^[+-]?\d+$/.test(limit)) {
     throw badRequest(`strconv.ParseInt: parsing ${goQuote(limit)}: invalid syntax`);
@@ -178,11 +178,11 @@ const WRITE_OPTIONS: Readonly<Record<string, string>> = {
   PATCH: "PatchOptions",
 };
 
-/** A create, an update or a patch, each of which is checked in the same order. */
+/** A create, an update or a patch, checked in the same order. */
 function write(
   cluster: EmulatedCluster,
-  request: ApiRequest,
-  { resource, namespace, name }: Target,
+  request: DecodedRequest,
+  { resource, namespace, name }: ResourcePath,
   shown: Show,
 ): ApiAnswer {
   const { method, contentType, query, body } = request;
@@ -222,15 +222,15 @@ function patched(old: KubernetesObject, { value, bytes }: RequestBody, type: Pat
   return mergePatch(old, value, isStrategic) as Record<string, unknown>;
 }
 
-function isDryRun({ query }: ApiRequest, options: string): boolean {
+function isDryRun({ query }: DecodedRequest, options: string): boolean {
   const values = query.getAll("dryRun");
   checkDryRun(values, options);
   if (options !== "DeleteOptions") checkFieldValidation(query.get("fieldValidation"), options);
   return values.length > 0;
 }
 
-/** YAML, which the real server reads too, is refused, and protobuf but for a create. */
-function checkContentType({ contentType }: ApiRequest): void {
+/** Rejects YAML, which the real server accepts, and protobuf except for a create. */
+function checkContentType({ contentType }: DecodedRequest): void {
   if (contentType === "" || contentType === "application/json") return;
   throw new StatusError(
     415,

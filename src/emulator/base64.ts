@@ -4,8 +4,8 @@ const CANONICAL =
   /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/;
 
 /**
- * A base64 text as the server would send it back: Go's decoder skips line breaks and does not mind
- * set bits after the last byte.
+ * Returns a base64 text as the server sends it back: Go's decoder skips line breaks and ignores set bits
+ * after the last byte.
  *
  * @returns The canonical text, or `{ invalidAt }` with the index Go names in
  * "illegal base64 data at input byte …".
@@ -17,7 +17,7 @@ export function canonicalBase64(text: string): string | { invalidAt: number } {
   return invalidAt === undefined ? btoa(atob(text.replace(/[\r\n]/g, ""))) : { invalidAt };
 }
 
-/** One character a byte. */
+/** A text with one character for each byte. */
 export function binaryText(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("latin1");
 }

@@ -1,9 +1,9 @@
 import type { DeleteOptions } from "./delete_options.ts";
-import type { KubernetesObject, ManifestMeta, Namespace, Resource } from "./objects.ts";
+import type { KubernetesObject, ManifestMeta, Resource, V1Namespace } from "./objects.ts";
 import { badRequest, conflict, forbidden, goQuote, notFound, StatusError } from "./status.ts";
 
 /**
- * What is compared before an object is written or deleted, each refusal in the server's words.
+ * Checks before an object is written or deleted. The errors have the server's wording.
  *
  * @see k8s.io/apiserver v0.35 pkg/registry/generic/registry/store.go, pkg/storage/interfaces.go
  */
@@ -28,7 +28,7 @@ export function checkName(metadata: ManifestMeta, name: string): void {
   }
 }
 
-/** The uid of an object sent, where it has one, is that of the object meant. */
+/** The uid of the sent object, if any, must be that of the stored object. */
 export function checkUid(resource: Resource, { uid }: ManifestMeta, old: KubernetesObject): void {
   const { name, namespace } = old.metadata;
   if (!uid || uid === old.metadata.uid) return;
@@ -42,14 +42,14 @@ export function checkUid(resource: Resource, { uid }: ManifestMeta, old: Kuberne
   );
 }
 
-/** For a create; one that is no number does not count. */
+/** For a create. A resourceVersion that is not a number is ignored. */
 export function checkNoResourceVersion({ resourceVersion }: ManifestMeta): void {
   if (!/^0*[1-9]\d*$/.test(resourceVersion)) return;
   const message = "resourceVersion should not be set on objects to be created";
   throw new StatusError(500, undefined, message);
 }
 
-/** None, or "0", is an unconditional update. */
+/** An update without resourceVersion, or with "0", is unconditional. */
 export function checkResourceVersion(
   resource: Resource,
   metadata: ManifestMeta,
@@ -71,7 +71,7 @@ export function checkResourceVersion(
   );
 }
 
-/** Namespaces are checked by their own storage, all else by rest.BeforeDelete: two languages. */
+/** Namespaces are checked by their own storage, other resources by rest.BeforeDelete: hence two wordings. */
 export function checkPreconditions(
   resource: Resource,
   { kind, metadata }: KubernetesObject,
@@ -104,14 +104,14 @@ function uidMismatch(uid: string, { metadata }: Pick<KubernetesObject, "metadata
 }
 
 /**
- * The NamespaceLifecycle admission of a create, which comes before any validation.
+ * The NamespaceLifecycle admission of a create, which precedes validation.
  *
  * @see k8s.io/apiserver v0.35 pkg/admission/plugin/namespace/lifecycle/admission.go
  */
 export function admitToNamespace(
   resource: Resource,
   name: string,
-  namespace: Namespace | undefined,
+  namespace: V1Namespace | undefined,
   namespaceName: string,
 ): void {
   if (!namespace) throw notFound("namespaces", namespaceName);

@@ -9,37 +9,38 @@ import {
 import { decodeObject } from "./decode.ts";
 import type { DeleteOptions } from "./delete_options.ts";
 import { deleteObject } from "./deletion.ts";
-import { generatedName } from "./generated_name.ts";
 import { Lister, type ListOptions, type ObjectList } from "./list.ts";
 import {
   accountObject,
+  buildObject,
+  generatedName,
   KIND,
   type KubernetesObject,
   type Manifest,
   manifestMeta,
-  type Namespace,
   namespaceObject,
-  type NamespacePhase,
   type ObjectMeta,
-  objectOf,
   type Objects,
   type Resource,
-  type Secret,
   secretObject,
-  type ServiceAccount,
+  type SecretSeed,
+  type ServiceAccountSeed,
+  type V1Namespace,
+  type V1NamespacePhase,
+  type V1Secret,
+  type V1ServiceAccount,
 } from "./objects.ts";
 import type { AccessAsked, EmulatedDeployment } from "./other_groups.ts";
-import type { SecretSeed, ServiceAccountSeed } from "./seeds.ts";
 import { alreadyExists, forbidden, invalid, notFound, type Status } from "./status.ts";
 import { ObjectStore } from "./store.ts";
 import { createErrors, updateErrors } from "./validation.ts";
 
-export interface WriteOptions {
+export interface CreateOptions {
   readonly dryRun?: boolean;
 }
 
-export interface UpdateOptions extends WriteOptions {
-  /** A uid in the object is compared first, as for a PUT; a PATCH finds it changed instead. */
+export interface UpdateOptions extends CreateOptions {
+  /** Whether a uid in the object is compared first, as for a PUT. A PATCH treats it as a change. */
   readonly uidIsPrecondition?: boolean;
 }
 
@@ -47,20 +48,20 @@ export interface ClusterOptions {
   /** @default () => new Date() */
   readonly now?: () => Date;
   /**
-   * Whether every namespace gets its service account `default`, by which a controller follows the
-   * API server on a real cluster; without one, as in the tests' control plane, there is none.
+   * Whether every namespace gets a service account `default`, which a controller creates on a real
+   * cluster. The control plane of the tests has no such controller.
    * @default false
    */
   readonly defaultAccounts?: boolean;
 }
 
-/** Namespaces of every cluster; a NamespaceLifecycle admission keeps the first three. */
+/** Namespaces of every cluster. The NamespaceLifecycle admission protects the first three. */
 const SYSTEM_NAMESPACES = ["default", "kube-public", "kube-system", "kube-node-lease"];
 const IMMORTAL_NAMESPACES = new Set(SYSTEM_NAMESPACES.slice(0, 3));
 
 /**
- * The objects of one cluster and what the API does with them, without HTTP. Objects are never
- * changed once stored, so that one taken out before a request is what was there before it.
+ * The objects of one cluster and the operations of the API on them, without HTTP. Stored objects are
+ * never changed, so that an object that was read before a request keeps its old state.
  *
  * Errors are {@linkcode StatusError}, with the code, reason and message of kube-apiserver 1.35.
  */
@@ -70,9 +71,9 @@ export class EmulatedCluster {
 
   readonly #defaultAccounts: boolean;
 
-  /** What access reviews say. Nothing else obeys it: who has the token may do all. */
+  /** The answer of access reviews. Nothing else enforces it: the token may do everything. */
   isAllowed: (asked: AccessAsked) => boolean = () => true;
-  /** Those that can be listed. */
+  /** Deployments that can be listed. */
   deployments: readonly EmulatedDeployment[] = [];
 
   constructor({ now = () => new Date(), defaultAccounts = false }: ClusterOptions = {}) {
@@ -82,10 +83,10 @@ export class EmulatedCluster {
   }
 
   /**
-   * Adds a namespace, or sets the phase of the one that is there. One seeded as Terminating stays
-   * so, held by a finalizer.
+   * Adds a namespace, or sets the phase of an existing one. A finalizer keeps a namespace that is added as
+   * Terminating.
    */
-  addNamespace(name: string, { phase = "Active" }: { phase?: NamespacePhase } = {}): Namespace {
+  addNamespace(name: string, { phase = "Active" }: { phase?: V1NamespacePhase } = {}): V1Namespace {
     const old = this.namespace(name);
     const uid = old?.metadata.uid ?? crypto.randomUUID();
     const meta = manifestMeta({ name, uid, labels: namespaceLabels(name, {}) });
@@ -100,53 +101,53 @@ export class EmulatedCluster {
   }
 
   /**
-   * Stores a Secret as it is, with a new resourceVersion; over one of that name, as if some other
-   * client had replaced it. A missing namespace is added.
+   * Stores a Secret without validation, with a new resourceVersion, as if another client had created or
+   * replaced it. Adds a missing namespace.
    */
-  put(seed: SecretSeed): Secret {
+  put(seed: SecretSeed): V1Secret {
     return this.#put("secrets", seed, secretObject);
   }
 
   /** As {@linkcode EmulatedCluster.put}, for a service account. */
-  putServiceAccount(seed: ServiceAccountSeed): ServiceAccount {
+  putServiceAccount(seed: ServiceAccountSeed): V1ServiceAccount {
     return this.#put("serviceaccounts", seed, accountObject);
   }
 
   #put<R extends "secrets" | "serviceaccounts">(
     resource: R,
     seed: SecretSeed | ServiceAccountSeed,
-    objectOf: (manifest: Manifest, metadata: ObjectMeta) => Objects[R],
+    buildObject: (manifest: Manifest, metadata: ObjectMeta) => Objects[R],
   ): Objects[R] {
     const { manifest } = decodeObject({ ...seed }, resource);
     const { metadata } = manifest;
     if (!this.namespace(metadata.namespace)) this.addNamespace(metadata.namespace);
     const old = this.#store.find(resource, metadata.namespace, metadata.name);
     metadata.uid ||= old?.metadata.uid ?? crypto.randomUUID();
-    const object = objectOf(manifest, this.#store.stamp(metadata, old));
+    const object = buildObject(manifest, this.#store.stamp(metadata, old));
     this.#store.set(object);
     return object;
   }
 
-  /** Takes a Secret away, as if some other client had deleted it. */
+  /** Removes a Secret, as if another client had deleted it. */
   remove(namespace: string, name: string): void {
     const secret = this.secret(namespace, name);
     if (secret) this.#store.remove(secret);
   }
 
-  secret(namespace: string, name: string): Secret | undefined {
+  secret(namespace: string, name: string): V1Secret | undefined {
     return this.#store.find("secrets", namespace, name);
   }
 
-  /** All of them, sorted by namespace and name. */
-  secrets(): Secret[] {
+  /** All Secrets, sorted by namespace and name. */
+  secrets(): V1Secret[] {
     return this.#store.all("secrets");
   }
 
-  serviceAccount(namespace: string, name: string): ServiceAccount | undefined {
+  serviceAccount(namespace: string, name: string): V1ServiceAccount | undefined {
     return this.#store.find("serviceaccounts", namespace, name);
   }
 
-  namespace(name: string): Namespace | undefined {
+  namespace(name: string): V1Namespace | undefined {
     return this.#store.find("namespaces", "", name);
   }
 
@@ -157,7 +158,7 @@ export class EmulatedCluster {
     return found;
   }
 
-  /** @param namespace Empty for all of them. */
+  /** @param namespace Empty for all namespaces. */
   list(resource: Resource, namespace: string, options: ListOptions = {}): ObjectList {
     const all = this.#store.all(resource, namespace);
     return this.#lister.page(resource, all, namespace, this.#store.resourceVersion, options);
@@ -167,7 +168,7 @@ export class EmulatedCluster {
     resource: Resource,
     namespace: string,
     manifest: Manifest,
-    { dryRun = false }: WriteOptions = {},
+    { dryRun = false }: CreateOptions = {},
   ): KubernetesObject {
     const metadata = { ...manifest.metadata };
     if (resource === "namespaces") {
@@ -192,14 +193,14 @@ export class EmulatedCluster {
       throw alreadyExists(resource, metadata.name, deleting);
     }
     const stamped = this.#store.stamp(metadata, undefined, dryRun);
-    const object = objectOf(resource, manifest, stamped);
+    const object = buildObject(resource, manifest, stamped);
     if (dryRun) return object;
     this.#store.set(object);
     if (resource === "namespaces") this.#addDefaultAccount(metadata.name);
     return object;
   }
 
-  /** Replaces an object; one that stays as it is keeps its resourceVersion. */
+  /** Replaces an object. An unchanged object keeps its resourceVersion. */
   update(
     resource: Resource,
     namespace: string,
@@ -222,7 +223,7 @@ export class EmulatedCluster {
     const errors = updateErrors({ ...manifest, metadata }, old, resource);
     if (errors.length > 0) throw invalid(KIND[resource], name, errors);
     const object = (metadata: ObjectMeta) =>
-      objectOf(
+      buildObject(
         resource,
         manifest,
         metadata,
@@ -242,8 +243,8 @@ export class EmulatedCluster {
   }
 
   /**
-   * Deletes an object; one with finalizers is marked and stays. A namespace goes at once with
-   * what is in it, which on a real cluster its controller does a little later.
+   * Deletes an object; one with finalizers is marked and stays. A namespace and its contents are deleted
+   * immediately; on a real cluster a controller does that a little later.
    */
   delete(
     resource: Resource,
@@ -258,9 +259,9 @@ export class EmulatedCluster {
   }
 
   /**
-   * Deletes each of a namespace's objects that the selectors mean.
+   * Deletes the objects of a namespace that match the selectors.
    *
-   * @returns The list of them, as they were.
+   * @returns The deleted objects, as they were.
    */
   deleteAll(
     resource: Resource,
@@ -281,7 +282,7 @@ export class EmulatedCluster {
   }
 }
 
-/** Under deletion, and no finalizer holds it any more. */
+/** Whether the object is being deleted and has no finalizer left. */
 function isDoneWith({ metadata }: KubernetesObject): boolean {
   return metadata.deletionTimestamp !== undefined && !metadata.finalizers;
 }

@@ -1,7 +1,7 @@
 import { deepStrictEqual, notStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { EmulatedCluster } from "./cluster.ts";
 import { decodeObject } from "./decode.ts";
-import type { Manifest, Secret } from "./objects.ts";
+import type { Manifest, V1Secret } from "./objects.ts";
 import { StatusError } from "./status.ts";
 
 const NOW = "2026-01-02T03:04:05Z";
@@ -63,7 +63,7 @@ Deno.test("every write takes the next resourceVersion of the cluster", () => {
   strictEqual(cluster.list("secrets", "").metadata.resourceVersion, String(versions[2]));
 });
 
-Deno.test("a create is refused for a name that is there, a namespace that is not, or is ending", () => {
+Deno.test("a create is rejected for an existing name, and for a missing or terminating namespace", () => {
   const cluster = clusterWith("n");
   cluster.put({ metadata: { name: "a", namespace: "n" } });
   cluster.addNamespace("ending", { phase: "Terminating" });
@@ -115,7 +115,7 @@ Deno.test("a dry run checks everything and changes nothing", () => {
   const created = cluster.create("secrets", "n", manifest("b"), dryRun);
   ok(!("resourceVersion" in created.metadata));
   const update = manifest("a", { data: { x: "eA==" } });
-  const updated = cluster.update("secrets", "n", "a", update, dryRun) as Secret;
+  const updated = cluster.update("secrets", "n", "a", update, dryRun) as V1Secret;
   deepStrictEqual(updated.data, { x: "eA==" });
   strictEqual(updated.metadata.resourceVersion, old.metadata.resourceVersion);
   cluster.delete("secrets", "n", "a", dryRun);
@@ -123,7 +123,7 @@ Deno.test("a dry run checks everything and changes nothing", () => {
   deepStrictEqual(cluster.secrets(), [old]);
 });
 
-Deno.test("a replace keeps uid and creationTimestamp, and takes labels away", () => {
+Deno.test("a replace keeps uid and creationTimestamp, and removes labels", () => {
   const cluster = clusterWith("n");
   const old = cluster.put({ metadata: { name: "a", namespace: "n", labels: { l: "1" } } });
   const meta = { creationTimestamp: "2001-01-01T00:00:00Z" };
@@ -161,7 +161,7 @@ Deno.test("a replace with a stale resourceVersion or another uid is a conflict",
   update({})();
 });
 
-Deno.test("what a secret cannot be is invalid, in the server's words", () => {
+Deno.test("an invalid secret is rejected in the server's words", () => {
   const cluster = clusterWith("n");
   cluster.put({ metadata: { name: "a", namespace: "n" } });
   cluster.put({ metadata: { name: "fixed", namespace: "n" }, immutable: true });
@@ -231,7 +231,7 @@ Deno.test("a create with a resourceVersion is refused", () => {
   ]);
 });
 
-Deno.test("a delete compares its preconditions, an empty uid too", () => {
+Deno.test("a delete compares its preconditions, also an empty uid", () => {
   const cluster = clusterWith("n");
   const { uid, resourceVersion } =
     cluster.put({ metadata: { name: "a", namespace: "n" } }).metadata;
@@ -255,7 +255,7 @@ Deno.test("a delete compares its preconditions, an empty uid too", () => {
   strictEqual(refusal(remove({ uid })).code, 404);
 });
 
-Deno.test("a secret with finalizers is marked and stays until they are gone", () => {
+Deno.test("a secret with finalizers is marked, and stays until they are removed", () => {
   const cluster = clusterWith("n");
   cluster.put({ metadata: { name: "a", namespace: "n", finalizers: ["a.b/c"] } });
   cluster.delete("secrets", "n", "a");
@@ -268,7 +268,7 @@ Deno.test("a secret with finalizers is marked and stays until they are gone", ()
   strictEqual(cluster.secret("n", "a"), undefined);
 });
 
-Deno.test("a deleted namespace takes its secrets along", () => {
+Deno.test("a deleted namespace removes its secrets", () => {
   const cluster = clusterWith("n", "other");
   for (const namespace of ["n", "other"]) cluster.put({ metadata: { name: "a", namespace } });
   cluster.delete("namespaces", "", "n");
@@ -277,7 +277,7 @@ Deno.test("a deleted namespace takes its secrets along", () => {
   strictEqual(refusal(() => cluster.delete("namespaces", "", "default")).code, 403);
 });
 
-Deno.test("a namespace whose secret has finalizers is Terminating until that is gone", () => {
+Deno.test("a namespace whose secret has finalizers is Terminating until that is removed", () => {
   const cluster = clusterWith("n");
   cluster.put({ metadata: { name: "a", namespace: "n", finalizers: ["a.b/c"] } });
   cluster.delete("namespaces", "", "n");
@@ -286,12 +286,12 @@ Deno.test("a namespace whose secret has finalizers is Terminating until that is 
   strictEqual(cluster.namespace("n"), undefined);
 });
 
-Deno.test("a key that JavaScript has a meaning for is a key like any other", () => {
+Deno.test("a key with a meaning in JavaScript is a key like any other", () => {
   const cluster = clusterWith("n");
   const text = '{"metadata":{"name":"a"},"data":{"__proto__":"eA==","constructor":"eQ=="}}';
   const secret = decodeObject(JSON.parse(text), "secrets").manifest;
-  const created = cluster.create("secrets", "n", secret) as Secret;
+  const created = cluster.create("secrets", "n", secret) as V1Secret;
   strictEqual(JSON.stringify(created.data), '{"__proto__":"eA==","constructor":"eQ=="}');
   const other = manifest("a", { data: { x: "" } });
-  deepStrictEqual((cluster.update("secrets", "n", "a", other) as Secret).data, { x: "" });
+  deepStrictEqual((cluster.update("secrets", "n", "a", other) as V1Secret).data, { x: "" });
 });

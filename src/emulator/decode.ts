@@ -2,7 +2,7 @@ import { encodeBase64Text } from "../text/bytes.ts";
 import { binaryText } from "./base64.ts";
 import { goJsonSyntaxError, goJsonType } from "./go_json.ts";
 import { KIND, type Manifest, type ManifestMeta, type Resource } from "./objects.ts";
-import { DecodeError, type Fields, Reader } from "./reader.ts";
+import { DecodeError, type FieldTypes, Reader } from "./reader.ts";
 import { decodeReferences } from "./references.ts";
 import { badRequest, goQuote } from "./status.ts";
 
@@ -19,7 +19,7 @@ export interface Decoded {
   readonly unknownFields: readonly string[];
 }
 
-const OBJECT_META: Fields = {
+const OBJECT_META: FieldTypes = {
   name: "string",
   generateName: "string",
   namespace: "string",
@@ -37,7 +37,7 @@ const OBJECT_META: Fields = {
   managedFields: "[]v1.ManagedFieldsEntry",
 };
 
-const KIND_FIELDS: Readonly<Record<Resource, Fields>> = {
+const KIND_FIELDS: Readonly<Record<Resource, FieldTypes>> = {
   secrets: {
     kind: "string",
     apiVersion: "string",
@@ -64,7 +64,7 @@ const KIND_FIELDS: Readonly<Record<Resource, Fields>> = {
   },
 };
 
-/** Other kinds of the version v1, as far as one may meet them. */
+/** Other common kinds of version v1. */
 const CORE_KINDS = new Set(
   "Binding ConfigMap Endpoints Event LimitRange List Namespace Node PersistentVolume PersistentVolumeClaim Pod PodTemplate ReplicationController ResourceQuota Secret Service ServiceAccount"
     .split(" "),
@@ -94,7 +94,7 @@ export function decodeManifest(body: RequestBody, resource: Resource): Decoded {
   return decodeObject(object as Record<string, unknown>, resource);
 }
 
-/** As {@linkcode decodeManifest}, from what is JSON already. */
+/** As {@linkcode decodeManifest}, from parsed JSON. */
 export function decodeObject(object: Record<string, unknown>, resource: Resource): Decoded {
   const kind = KIND[resource];
   const given = typeof object.kind === "string" && object.kind || kind;
@@ -148,7 +148,7 @@ export function decodeObject(object: Record<string, unknown>, resource: Resource
   }
 }
 
-/** What an object has of the fields that its kind has not. */
+/** Values of the fields that a kind does not have. */
 const BARE = { data: {}, type: "", secrets: [], imagePullSecrets: [] } satisfies Partial<Manifest>;
 
 function decodeMeta(reader: Reader): ManifestMeta {
@@ -169,7 +169,7 @@ function decodeMeta(reader: Reader): ManifestMeta {
   };
 }
 
-/** @returns What a request with these unknown fields is answered with, or told beside. */
+/** @returns the warnings for unknown fields. @throws {StatusError} with `Strict` */
 export function unknownFieldWarnings(
   unknownFields: readonly string[],
   fieldValidation: string | null,
@@ -192,7 +192,7 @@ function encoded(texts: Record<string, string>): Record<string, string> {
   );
 }
 
-/** How the server names a body it cannot read: as text where it looks like some, else in hex. */
+/** How the server quotes a body that it cannot parse: as text, or in hexadecimal digits. */
 function shorten(bytes: Uint8Array, hex: boolean): string {
   if (bytes.length === 0) return "<empty>";
   const start = bytes.subarray(0, 1024);

@@ -4,10 +4,10 @@ import { goJsonSyntaxError, goJsonType } from "./go_json.ts";
 import { DecodeError, Reader } from "./reader.ts";
 import { badRequest, goQuote, invalid, type StatusError } from "./status.ts";
 
-/** What a DELETE asks for, from its body and its query. */
+/** The options of a DELETE, from its body and its query. */
 export interface DeleteOptions {
   readonly dryRun: boolean;
-  /** These two are compared when they are there, be it with an empty text. */
+  /** This and the next are compared if present, even if empty. */
   readonly uid?: string;
   readonly resourceVersion?: string;
 }
@@ -58,14 +58,14 @@ export function checkDryRun(values: readonly string[], options: string): void {
   throw unsupported(options, "dryRun", JSON.stringify(values), ["All"]);
 }
 
-/** @throws {StatusError} 422 for a value that there is not. */
+/** @throws {StatusError} 422 for an unknown value. */
 export function checkFieldValidation(value: string | null, options: string): void {
   const values = ["", "Ignore", "Strict", "Warn"];
   if (value === null || values.includes(value)) return;
   throw unsupported(options, "fieldValidation", goQuote(value), values);
 }
 
-/** The policies themselves are not followed: nothing here owns anything. */
+/** The policies have no effect, since no object here owns another. */
 function checkPropagation(policy: string): void {
   const policies = ["Foreground", "Background", "Orphan"];
   if (policy === "" || policies.includes(policy)) return;

@@ -3,17 +3,17 @@ import type { DeleteOptions } from "./delete_options.ts";
 import {
   type KubernetesObject,
   manifestMeta,
-  type Namespace,
   namespaceObject,
   RESOURCE,
+  type V1Namespace,
 } from "./objects.ts";
 import { type Status, successStatus } from "./status.ts";
 import type { ObjectStore } from "./store.ts";
 
 /**
- * Deletes an object that is there, see {@linkcode EmulatedCluster.delete}.
+ * Deletes an existing object, see {@linkcode EmulatedCluster.delete}.
  *
- * @returns What the server answers: of a service account the object, else a Status.
+ * @returns The server's answer: the object for a service account, otherwise a Status.
  */
 export function deleteObject(
   store: ObjectStore,
@@ -28,7 +28,7 @@ export function deleteObject(
     const { name, uid } = old.metadata;
     if (old.kind === "Secret") return successStatus({ name, kind: resource, uid });
     if (options.dryRun) return old;
-    // With the version of the removal.
+    // With the resourceVersion of the deletion.
     const resourceVersion = String(store.resourceVersion);
     return { ...old, metadata: { ...old.metadata, resourceVersion } };
   }
@@ -42,7 +42,7 @@ export function deleteObject(
   return marked;
 }
 
-function deleteNamespace(store: ObjectStore, old: Namespace, dryRun: boolean): Namespace {
+function deleteNamespace(store: ObjectStore, old: V1Namespace, dryRun: boolean): V1Namespace {
   const meta = manifestMeta(old.metadata);
   meta.deletionTimestamp ??= store.timestamp();
   const terminating = old.metadata.deletionTimestamp

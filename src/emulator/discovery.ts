@@ -1,12 +1,12 @@
 import { KIND, type Resource } from "./objects.ts";
 
-/** What clients ask for before anything else: versions and the resources there are. */
+/** The documents that clients request first: versions and the available resources. */
 
-/** `watch` is missing from the verbs: it is not served. */
+/** Without `watch`, which is not supported. */
 const VERBS = ["create", "delete", "get", "list", "patch", "update"];
 
 const DOCUMENTS: Readonly<Record<string, unknown>> = {
-  /** The Kubernetes version whose answers are given. */
+  /** The emulated Kubernetes version. */
   "/version": {
     major: "1",
     minor: "35",
@@ -80,7 +80,7 @@ function resource(
   return { ...base, ...(shortNames && { shortNames }), storageVersionHash };
 }
 
-/** @returns The discovery document at this path, without a trailing slash, if there is one. */
+/** @returns the discovery document at this path (without a trailing slash), if there is one */
 export function discoveryDocument(path: string): unknown {
   return Object.hasOwn(DOCUMENTS, path) ? DOCUMENTS[path] : undefined;
 }

@@ -9,18 +9,18 @@ import { StatusError, unauthorized } from "./status.ts";
 
 export interface EmulatorOptions {
   /**
-   * Bearer token that requests must carry; any request is served when absent. kubectl sends no
-   * credentials over plain HTTP, so it always finds itself unauthorized here.
+   * Bearer token that requests must carry. Without it, any request is served. kubectl sends no
+   * credentials over plain HTTP, so that with a token it is always unauthorized.
    *
    * @see k8s.io/client-go v0.35 tools/clientcmd/client_config.go, "only try to read the auth
    * information if we are secure"
    */
   token?: string;
-  /** Asked before each request; what it returns happens instead of, or before, the answer. */
-  fault?: (request: EmulatedRequest) => Fault | undefined;
+  /** Called before each request; the fault that it returns happens instead of, or before, the answer. */
+  fault?: (request: EmulatedRequest) => EmulatedFault | undefined;
   /** @default () => new Date() */
   now?: () => Date;
-  /** Whether every namespace gets its service account `default`, at once. @default false */
+  /** Whether every namespace immediately gets a service account `default`. @default false */
   defaultAccounts?: boolean;
 }
 
@@ -30,16 +30,16 @@ export interface EmulatedRequest {
   readonly query: URLSearchParams;
   /** 1 for the first request to this emulator. */
   readonly count: number;
-  /** The body as JSON; absent where there is none, or none that can be read. */
+  /** The body as JSON; absent if there is none, or if it is not JSON. */
   readonly body?: unknown;
 }
 
-export type Fault =
-  /** Answers this, does nothing. `retryAfter` in seconds: kubectl waits and tries again. */
+export type EmulatedFault =
+  /** Answers with this status and does nothing. `retryAfter` in seconds: kubectl waits and retries. */
   | { kind: "status"; code: number; reason: string; message?: string; retryAfter?: number }
-  /** Never answers, until `stop()` or the client goes. */
+  /** Never answers, until `stop()` is called or the client disconnects. */
   | { kind: "hang" }
-  /** Then goes on as usual. */
+  /** Waits, then continues as usual. */
   | { kind: "delay"; milliseconds: number }
   /** Drops the connection without an answer; `after`: the request was carried out first. */
   | { kind: "cut"; after: boolean };
@@ -47,22 +47,22 @@ export type Fault =
 export interface Emulator {
   /** http://127.0.0.1:PORT */
   readonly url: string;
-  /** The cluster's objects, to seed and to look at in tests. */
+  /** The cluster's objects, for tests to add and inspect. */
   readonly cluster: EmulatedCluster;
-  /** May be set at any time. */
+  /** Can be set at any time. */
   fault: EmulatorOptions["fault"];
   /** The last 10,000 requests, oldest first: method and path with query, no bodies. */
   readonly requests: readonly string[];
   /** A kubeconfig for it, as YAML text. */
   kubeconfig(): string;
   /**
-   * Closes the port and every connection: until `resume()` connections are refused, the objects
-   * stay. What is under way is carried out, and its answer lost.
+   * Closes the port and every connection until `resume()`. The objects stay. Requests under way are carried
+   * out, but their answers are lost.
    */
   pause(): Promise<void>;
-  /** Answers again, at the same port. @throws {Deno.errors.AddrInUse} when another took it */
+  /** Listens again on the same port. @throws {Deno.errors.AddrInUse} when the port is taken */
   resume(): void;
-  /** Ends what is under way and closes every connection. */
+  /** Aborts requests under way and closes every connection. */
   stop(): Promise<void>;
 }
 
@@ -71,8 +71,8 @@ const MAX_REQUESTS = 10_000;
 const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
 /**
- * Starts a Kubernetes API server for Secrets, Namespaces and ServiceAccounts on a free port of 127.0.0.1; it answers
- * at once. Needs `--allow-net=127.0.0.1`.
+ * Starts an emulated Kubernetes API server for Secrets, Namespaces and ServiceAccounts on a free port of
+ * 127.0.0.1. It is ready when this returns. Needs `--allow-net=127.0.0.1`.
  */
 export function startEmulator(options: EmulatorOptions = {}): Emulator {
   const now = options.now ?? (() => new Date());
@@ -98,7 +98,7 @@ export function startEmulator(options: EmulatorOptions = {}): Emulator {
     };
     const fault = emulator.fault?.(asked);
     if (fault?.kind === "hang") return "hang";
-    if (fault?.kind === "delay") await delay(fault.milliseconds, stopping.signal); // or until it stops
+    if (fault?.kind === "delay") await delay(fault.milliseconds, stopping.signal); // or until the emulator stops
     if (fault?.kind === "cut" && !fault.after) return "cut";
     if (fault?.kind === "status") {
       return response(statusAnswer(faultStatus(fault, method, path)), now(), fault.retryAfter);
@@ -171,7 +171,7 @@ function response(answer: ApiAnswer, date: Date, retryAfter?: number): HttpRespo
   };
 }
 
-/** For a bug of the emulator: the client hears of it, and the others are still served. */
+/** Reports a bug of the emulator to the client; other requests are still served. */
 function internalError(error: unknown): StatusError {
   return new StatusError(500, "InternalError", `Internal error occurred: ${error}`);
 }
@@ -181,7 +181,7 @@ function tooLarge(): StatusError {
   return new StatusError(413, "RequestEntityTooLarge", message);
 }
 
-/** JSON strings are YAML too, whatever the token holds. */
+/** Written as JSON strings, which are valid YAML for any token. */
 function kubeconfig(url: string, token: string | undefined): string {
   return `apiVersion: v1
 kind: Config

@@ -45,7 +45,7 @@ async function refuses({ url }: Emulator): Promise<void> {
 
 const SECRETS = "/api/v1/namespaces/default/secrets";
 
-Deno.test("an emulator answers at once, discovery, health and unknown paths too", async () => {
+Deno.test("an emulator answers immediately, also discovery, health and unknown paths", async () => {
   await withEmulator({}, async (emulator, client) => {
     const get = (path: string) => ask(emulator, client, "GET", path);
     strictEqual((await get("/version?timeout=5s")).json.gitVersion, "v1.35.4");
@@ -63,7 +63,7 @@ Deno.test("an emulator answers at once, discovery, health and unknown paths too"
   });
 });
 
-Deno.test("each refusal over HTTP is a Status with its code", async () => {
+Deno.test("each error over HTTP is a Status with its code", async () => {
   const secret = (name: string, more: object = {}) => ({ metadata: { name }, ...more });
   const rows: [string, string, unknown, number, string | undefined, RegExp][] = [
     ["GET", `${SECRETS}/no`, undefined, 404, "NotFound", /^secrets "no" not found$/],
@@ -118,7 +118,7 @@ Deno.test("an unknown field is dropped with a warning", async () => {
   });
 });
 
-Deno.test("a patch changes a part, merged into what is there", async () => {
+Deno.test("a patch is merged into the object", async () => {
   await withEmulator({}, async (emulator, client) => {
     emulator.cluster.put({ metadata: { name: "a", namespace: "default", labels: { a: "1" } } });
     const patch = (type: string, body: unknown) =>
@@ -136,7 +136,7 @@ Deno.test("a patch changes a part, merged into what is there", async () => {
   });
 });
 
-Deno.test("with a token set, no other and none at all are let in", async () => {
+Deno.test("with a token set, another one or none is unauthorized", async () => {
   await withEmulator({ token: "right" }, async (emulator, client) => {
     for (const authorization of ["", "Bearer wrong", "Basic right"]) {
       const answer = await ask(emulator, client, "GET", SECRETS, undefined, { authorization });
@@ -152,7 +152,7 @@ Deno.test("with a token set, no other and none at all are let in", async () => {
   });
 });
 
-Deno.test("a status fault is answered instead, with Retry-After where it has one", async () => {
+Deno.test("a status fault is sent instead of the answer, with its Retry-After", async () => {
   const fault = { kind: "status", code: 429, reason: "TooManyRequests", retryAfter: 3 } as const;
   await withEmulator({ fault: () => fault }, async (emulator, client) => {
     const answer = await ask(emulator, client, "DELETE", `${SECRETS}/a`);
@@ -168,7 +168,7 @@ Deno.test("a status fault is answered instead, with Retry-After where it has one
   });
 });
 
-Deno.test("a fault is asked with the request, its body and its number", async () => {
+Deno.test("a fault gets the request, its body and its number", async () => {
   const asked: unknown[] = [];
   const options: EmulatorOptions = {
     fault({ method, path, query, count, body }) {
@@ -187,7 +187,7 @@ Deno.test("a fault is asked with the request, its body and its number", async ()
   });
 });
 
-Deno.test("a cut gives no answer, with the request carried out before it or not", async () => {
+Deno.test("a cut sends no answer, before or after the request is carried out", async () => {
   await withEmulator({}, async (emulator, client) => {
     const headers = { "content-type": "application/json" };
     for (const after of [false, true]) {
@@ -200,7 +200,7 @@ Deno.test("a cut gives no answer, with the request carried out before it or not"
   });
 });
 
-Deno.test("a hang gives no answer until the client goes or the emulator stops", async () => {
+Deno.test("a hang sends no answer until the client disconnects or the emulator stops", async () => {
   await withEmulator({ fault: () => ({ kind: "hang" }) }, async (emulator, client) => {
     const signal = AbortSignal.timeout(50);
     await rejects(fetch(`${emulator.url}/version`, { client, signal }), { name: "TimeoutError" });
@@ -213,7 +213,7 @@ Deno.test("a hang gives no answer until the client goes or the emulator stops", 
   });
 });
 
-Deno.test("a delay goes on as usual, and ends when the emulator stops", async () => {
+Deno.test("a delay continues as usual, and is cancelled when the emulator stops", async () => {
   await withEmulator({}, async (emulator, client) => {
     emulator.fault = () => ({ kind: "delay", milliseconds: 30 });
     const started = performance.now();
@@ -228,7 +228,7 @@ Deno.test("a delay goes on as usual, and ends when the emulator stops", async ()
   });
 });
 
-Deno.test("a paused emulator refuses connections, and resumed it has its objects", async () => {
+Deno.test("a paused emulator refuses connections, and has its objects when it is resumed", async () => {
   await withEmulator({}, async (emulator, client) => {
     const headers = { "content-type": "application/json" };
     const create = (name: string) =>
@@ -286,7 +286,7 @@ Deno.test("two hundred emulators run side by side and leave nothing open", async
   await Promise.all(emulators.map(refuses));
 });
 
-Deno.test("metadata alone is answered where it alone is asked for", async () => {
+Deno.test("only metadata is sent when only metadata is requested", async () => {
   await withEmulator({}, async (emulator, client) => {
     const metadata = { name: "a", namespace: "default" };
     emulator.cluster.put({ metadata, stringData: { password: "hidden" } });
@@ -308,7 +308,7 @@ Deno.test("metadata alone is answered where it alone is asked for", async () => 
   });
 });
 
-Deno.test("options in a body are all that a delete minds", async () => {
+Deno.test("options in the body of a delete replace those of the query", async () => {
   await withEmulator({}, async (emulator, client) => {
     emulator.cluster.put({ metadata: { name: "a", namespace: "default" } });
     const remove = (body?: unknown) =>

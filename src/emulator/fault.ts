@@ -1,4 +1,4 @@
-import { targetOf } from "./api.ts";
+import { resourceAt } from "./api.ts";
 import { StatusError } from "./status.ts";
 
 const VERBS: Readonly<Record<string, string>> = {
@@ -8,7 +8,7 @@ const VERBS: Readonly<Record<string, string>> = {
   DELETE: "delete",
 };
 
-/** Messages of the real server where it has one for every request. */
+/** Messages of the real server that are the same for every request. */
 const MESSAGES: Readonly<Record<string, string>> = {
   Unauthorized: "Unauthorized",
   InternalError: "Internal error occurred: a fault of the emulator",
@@ -17,13 +17,13 @@ const MESSAGES: Readonly<Record<string, string>> = {
   Timeout: "Timeout: request did not complete within the allotted timeout",
 };
 
-/** The Status of an injected fault: without a message, what the real server would say. */
+/** The Status of an injected fault. The default message is that of the real server. */
 export function faultStatus(
   fault: { code: number; reason: string; message?: string; retryAfter?: number },
   method: string,
   path: string,
 ): StatusError {
-  const target = targetOf(path);
+  const target = resourceAt(path);
   const message = fault.message ??
     (fault.reason === "Forbidden" ? rbacMessage(method, path) : MESSAGES[fault.reason]) ??
     fault.reason;
@@ -37,7 +37,7 @@ export function faultStatus(
 
 /** @see k8s.io/apiserver v0.35 pkg/endpoints/handlers/responsewriters/errors.go, forbiddenMessage */
 function rbacMessage(method: string, path: string): string {
-  const target = targetOf(path);
+  const target = resourceAt(path);
   const user = 'User "emulated"';
   if (!target) return `forbidden: ${user} cannot ${method.toLowerCase()} path "${path}"`;
   const { resource, namespace, name } = target;

@@ -1,7 +1,7 @@
 import type { KubernetesObject, Resource } from "./objects.ts";
 import { badRequest, goQuote } from "./status.ts";
 
-/** Whether this object is meant. */
+/** Whether an object matches. */
 export type FieldSelector = (object: KubernetesObject) => boolean;
 
 type Field = (object: KubernetesObject) => string;
@@ -24,8 +24,8 @@ const FIELDS: Readonly<Record<Resource, Readonly<Record<string, Field>>>> = {
 };
 
 /**
- * Reads a field selector: `metadata.name=a`, `==`, `!=`, joined by commas. Escapes with a
- * backslash are left out: no value these fields can hold needs one.
+ * Parses a field selector: `metadata.name=a`, `==`, `!=`, joined by commas. Backslash escapes are not
+ * supported, since no value of these fields needs one.
  *
  * @throws {StatusError} 400 BadRequest in the server's words.
  * @see k8s.io/apimachinery v0.35 pkg/fields/selector.go
@@ -42,7 +42,7 @@ export function parseFieldSelector(text: string, resource: Resource): FieldSelec
   return (object) => terms.every((matches) => matches(object));
 }
 
-/** A resource without fields of its own is refused by code that all of those share. */
+/** Resources without fields of their own share an error message. */
 function unsupported(resource: Resource, field: string): string {
   return resource === "serviceaccounts"
     ? `${goQuote(field)} is not a known field selector: only ${

@@ -1,8 +1,7 @@
 import { goQuote } from "../kube/formats.ts";
 
 /**
- * What Go's encoding/json says where a text is not what was expected: the server hands these words
- * on to the client.
+ * Error messages of Go's encoding/json, which the server passes on to the client.
  *
  * @see go1.26 src/encoding/json/scanner.go
  */
@@ -14,10 +13,10 @@ export function goJsonType(value: unknown): string {
   return typeof value === "boolean" ? "bool" : typeof value;
 }
 
-/** @param text One character a byte, as Go reads bytes; must not be valid JSON. */
+/** @param text invalid JSON, with one character for each byte */
 export function goJsonSyntaxError(text: string): string {
   try {
-    // At the end Go feeds one more blank, which is what an unfinished number or literal meets.
+    // Go appends a blank at the end, which an unfinished number or literal then meets.
     new Scanner(`${text} `).document();
   } catch (error) {
     if (error instanceof JsonSyntaxError) return error.message;

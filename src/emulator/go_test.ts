@@ -3,7 +3,7 @@ import { canonicalBase64 } from "./base64.ts";
 import { goJsonSyntaxError } from "./go_json.ts";
 import { goQuote } from "./status.ts";
 
-Deno.test("a broken JSON text is named as Go names it", () => {
+Deno.test("invalid JSON is reported as Go reports it", () => {
   const rows: [string, string][] = [
     ["", "unexpected end of JSON input"],
     ["{", "unexpected end of JSON input"],
@@ -31,7 +31,7 @@ Deno.test("a broken JSON text is named as Go names it", () => {
   for (const [text, message] of rows) strictEqual(goJsonSyntaxError(text), message, text);
 });
 
-Deno.test("base64 is read as Go reads it", () => {
+Deno.test("base64 is decoded as Go decodes it", () => {
   const rows: [string, ReturnType<typeof canonicalBase64>][] = [
     ["", ""],
     ["YWJj", "YWJj"],

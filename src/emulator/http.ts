@@ -3,13 +3,13 @@ import http from "node:http";
 import { Duplex } from "node:stream";
 import { byteLength, joined } from "../text/bytes.ts";
 
-/** A request as it came; header names in lower case. */
+/** A request as received; header names are in lower case. */
 export interface HttpRequest {
   readonly method: string;
   /** Path and query. */
   readonly target: string;
   readonly headers: http.IncomingHttpHeaders;
-  /** Absent when it was longer than {@linkcode HttpOptions.maxBodyBytes}. */
+  /** Absent if it is longer than {@linkcode HttpOptions.maxBodyBytes}. */
   readonly body?: Uint8Array;
 }
 
@@ -19,7 +19,7 @@ export interface HttpResponse {
   readonly body: string;
 }
 
-/** An answer; or none: the connection is dropped, or held until the client goes. */
+/** An answer; or the connection is dropped, or held until the client disconnects. */
 export type HttpOutcome = HttpResponse | "cut" | "hang";
 
 export interface HttpOptions {
@@ -29,17 +29,17 @@ export interface HttpOptions {
 
 export interface HttpServer {
   readonly port: number;
-  /** Closes the port and every connection, without waiting for what is under way. */
+  /** Closes the port and every connection, without waiting for requests under way. */
   pause(): Promise<void>;
-  /** Takes connections again, at the same port. @throws {Deno.errors.AddrInUse} */
+  /** Listens again on the same port. @throws {Deno.errors.AddrInUse} */
   resume(): void;
-  /** Closes the port and every connection; resolves when all are gone. */
+  /** Closes the port and every connection; resolves when all are closed. */
   close(): Promise<void>;
 }
 
 type ClientError = Error & { readonly code?: string; readonly rawPacket?: Buffer };
 
-/** No client is too slow, and none has to name a host. */
+/** No timeouts for slow clients, and no Host header needed. */
 const OPTIONS: http.ServerOptions = {
   maxHeaderSize: 64 * 1024,
   requireHostHeader: false,
@@ -49,9 +49,9 @@ const OPTIONS: http.ServerOptions = {
 };
 
 /**
- * A small HTTP/1.1 server on a free port of 127.0.0.1, with keep-alive, whose handler decides over
- * the connection too. `Deno.serve` can neither drop a connection nor leave it unanswered, and a
- * node:http server tells its port only later: so the port is Deno's, and node:http has what comes.
+ * A small HTTP/1.1 server on a free port of 127.0.0.1, with keep-alive, whose handler also controls the
+ * connection. `Deno.serve` can neither drop a connection nor leave it unanswered, and node:http knows its
+ * port only later. So Deno listens on the port, and node:http handles the connections.
  */
 export function serveHttp({ maxBodyBytes, handle }: HttpOptions): HttpServer {
   let listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -65,11 +65,11 @@ export function serveHttp({ maxBodyBytes, handle }: HttpOptions): HttpServer {
   const server = http.createServer(OPTIONS, (request, response) => {
     until(serve(request, response));
   });
-  // Else each connection would end with its first answer.
+  // Otherwise each connection would be closed after its first answer.
   Object.defineProperty(server, "listening", { value: true });
   server.on("clientError", (error, socket) => until(serveUnknown(error, socket)));
 
-  /** What node:http does not read: a method of no standard; else no HTTP/1, or a client that went. */
+  /** Handles what node:http cannot parse: a non-standard method; not HTTP/1; or a disconnected client. */
   async function serveUnknown(error: ClientError, socket: Duplex): Promise<void> {
     const raw = error.code === "HPE_INVALID_METHOD" && error.rawPacket?.toString("latin1") || "";
     const [, method, target] = /^([A-Z]+) (\/\S*) HTTP\/1\.[01]\r\n/.exec(raw) ?? [];
@@ -105,7 +105,7 @@ export function serveHttp({ maxBodyBytes, handle }: HttpOptions): HttpServer {
     for await (const connection of listener) {
       connection.setNoDelay();
       const socket = Duplex.fromWeb(connection as unknown as Parameters<typeof Duplex.fromWeb>[0]);
-      socket.on("error", () => {}); // the client went, or `pause()` took the connection away
+      socket.on("error", () => {}); // the client disconnected, or `pause()` closed the connection
       until(new Promise((resolve) => socket.once("close", resolve)));
       server.emit("connection", socket);
     }
@@ -136,7 +136,7 @@ export function serveHttp({ maxBodyBytes, handle }: HttpOptions): HttpServer {
   };
 }
 
-/** `undefined` of one that is too long, which is read and dropped. @throws where the client goes */
+/** `undefined` for a body that is too long, which is read and dropped. @throws when the client disconnects */
 async function bodyOf(
   request: http.IncomingMessage,
   max: number,

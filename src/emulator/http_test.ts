@@ -40,7 +40,7 @@ Deno.test("one connection serves many requests, with bodies of either framing", 
   match(got, /^HTTP\/1\.1 200 OK\r\nContent-Length: 3\r\nConnection: keep-alive\r\n\r\nü1HTTP/);
 });
 
-Deno.test("a client that asks for it is told to go on, or closed after the answer", async () => {
+Deno.test("Expect: 100-continue and Connection: close are honored", async () => {
   const { seen, got } = await exchange(
     "POST /a HTTP/1.1\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx",
     2,
@@ -49,7 +49,7 @@ Deno.test("a client that asks for it is told to go on, or closed after the answe
   match(got, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n.*Connection: close/s);
 });
 
-Deno.test("what is no HTTP/1.1 is closed without an answer", async () => {
+Deno.test("a connection that is not HTTP/1.1 is closed without an answer", async () => {
   const { seen, got } = await exchange("\x16\x03\x01 hello\r\n\r\n", 1);
   deepStrictEqual(seen, []);
   strictEqual(got, "");

@@ -56,7 +56,7 @@ const CREATE = ["create", "--validate=false", "-f", "-"];
 const REPLACE = ["replace", "--validate=false", "-f", "-"];
 const NAMESPACES = ["-o", 'go-template={{.metadata.namespace}}{{"\\n"}}'];
 
-Deno.test("kubectl creates a List; one failing item of three is told and the others are there", async () => {
+Deno.test("kubectl creates a List; one failing item of three is reported, and the others are created", async () => {
   await withKubectl(async ({ cluster }, kubectl) => {
     for (const name of ["n1", "n2", "n3"]) cluster.addNamespace(name);
     cluster.put({ metadata: { namespace: "n2", name: "a" } });
@@ -71,7 +71,7 @@ Deno.test("kubectl creates a List; one failing item of three is told and the oth
   });
 });
 
-Deno.test("kubectl is told of a missing and of a terminating namespace", async () => {
+Deno.test("kubectl reports a missing and a terminating namespace", async () => {
   await withKubectl(async ({ cluster }, kubectl) => {
     cluster.addNamespace("ending", { phase: "Terminating" });
     const items = list(secret("none", "a", "x"), secret("ending", "a", "x"));
@@ -221,7 +221,7 @@ Deno.test("kubectl makes, shows, labels and deletes by hand", async () => {
 
 const toSecond = ({ method, path }: EmulatedRequest) => method === "POST" && path.includes("/n2/");
 
-Deno.test("kubectl goes on with a List after a cut, a hang and a status", async () => {
+Deno.test("kubectl continues with a List after a cut, a hang and a status", async () => {
   await withKubectl(async (emulator, kubectl) => {
     for (const name of ["n1", "n2", "n3"]) emulator.cluster.addNamespace(name);
     const create = (name: string, ...args: string[]) =>
@@ -249,7 +249,7 @@ Deno.test("kubectl goes on with a List after a cut, a hang and a status", async 
   });
 });
 
-Deno.test("kubectl without a right token is told to log in", async () => {
+Deno.test("kubectl without a valid token is unauthorized", async () => {
   await withKubectl(async (emulator, kubectl) => {
     emulator.fault = () => ({ kind: "status", code: 401, reason: "Unauthorized" });
     const { code, stderr } = await kubectl(["get", "--raw", "/api/v1/secrets"]);

@@ -8,9 +8,9 @@ import { badRequest, StatusError } from "./status.ts";
 export interface ListOptions {
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
-  /** At most so many objects; 0 or less is no limit. */
+  /** The most objects to return; 0 or less means no limit. */
   readonly limit?: number;
-  /** The token of the page before. */
+  /** The token from the previous page. */
   readonly continue?: string;
 }
 
@@ -26,18 +26,18 @@ export interface ObjectList {
   readonly items: readonly Omit<KubernetesObject, "kind" | "apiVersion">[];
 }
 
-/** How many chunked lists can be under way: the oldest ends first, as by etcd's compaction. */
+/** The most paged lists under way. The oldest expires first, as by etcd's compaction. */
 const MAX_SNAPSHOTS = 16;
 
-/** Cuts lists into pages; the later ones show what was there when the first was asked for. */
+/** Divides lists into pages. Later pages show the state at the time of the first request. */
 export class Lister {
   readonly #snapshots = new Map<string, readonly KubernetesObject[]>();
 
   /**
-   * @param objects All of the resource in the namespace, sorted.
-   * @param namespace Empty for all of them.
-   * @throws {StatusError} 400 for a selector or a token that cannot be read, 410 Expired for a
-   * token whose list is no longer held.
+   * @param objects All objects of the resource in the namespace, sorted.
+   * @param namespace Empty for all namespaces.
+   * @throws {StatusError} 400 for an invalid selector or token, 410 Expired for a token whose list is no
+   * longer kept.
    */
   page(
     resource: Resource,
@@ -92,7 +92,7 @@ export class Lister {
   }
 }
 
-/** Where an object stands in its list. */
+/** The sort key of an object in its list. */
 function pathOf({ metadata }: KubernetesObject, namespace: string): string {
   return metadata.namespace && !namespace
     ? `${metadata.namespace}/${metadata.name}`

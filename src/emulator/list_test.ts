@@ -24,7 +24,7 @@ Deno.test("a list is sorted by namespace and name, its items without kind", () =
   deepStrictEqual(keys(cluster.list("secrets", "nowhere")), []);
 });
 
-Deno.test("the pages of a list show what was there when the first was asked for", () => {
+Deno.test("the pages of a list show the state at the first request", () => {
   const cluster = clusterOf("n/a", "n/b", "n/c", "n/d", "n/e");
   const first = cluster.list("secrets", "n", { limit: 2 });
   strictEqual(first.metadata.remainingItemCount, 3);
@@ -38,7 +38,7 @@ Deno.test("the pages of a list show what was there when the first was asked for"
   deepStrictEqual(keys(cluster.list("secrets", "n")), ["n/a", "n/b", "n/bb", "n/d", "n/e"]);
 });
 
-Deno.test("a page with a selector goes on after the last object looked at", () => {
+Deno.test("a page with a selector continues after the last object that was checked", () => {
   const cluster = clusterOf("m/x", "n/a", "n/x", "o/x", "p/a");
   const options = { limit: 2, labelSelector: "name=x" };
   const first = cluster.list("secrets", "", options);

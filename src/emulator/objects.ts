@@ -1,10 +1,10 @@
-/** What Kubernetes calls ObjectMeta, as the server stores and sends it: empty fields are absent. */
+/** ObjectMeta of Kubernetes, as the server stores and sends it: empty fields are absent. */
 export interface ObjectMeta {
   readonly name: string;
   readonly generateName?: string;
   readonly namespace?: string;
   readonly uid: string;
-  /** Missing only from the answer to a dry-run create. */
+  /** Absent only in the answer to a dry-run create. */
   readonly resourceVersion: string;
   readonly generation?: number;
   /** RFC 3339 in UTC, whole seconds. */
@@ -17,32 +17,32 @@ export interface ObjectMeta {
   readonly finalizers?: readonly string[];
 }
 
-export interface Secret {
+export interface V1Secret {
   readonly kind: "Secret";
   readonly apiVersion: "v1";
   readonly metadata: ObjectMeta;
   readonly immutable?: boolean;
-  /** Values in base64, in its canonical form. */
+  /** Values in canonical base64. */
   readonly data?: Readonly<Record<string, string>>;
   readonly type: string;
 }
 
-export type NamespacePhase = "Active" | "Terminating";
+export type V1NamespacePhase = "Active" | "Terminating";
 
-export interface Namespace {
+export interface V1Namespace {
   readonly kind: "Namespace";
   readonly apiVersion: "v1";
   readonly metadata: ObjectMeta;
   readonly spec: { readonly finalizers: readonly string[] };
-  readonly status: { readonly phase: NamespacePhase };
+  readonly status: { readonly phase: V1NamespacePhase };
 }
 
-/** What a service account names a secret by. */
+/** A service account's reference to a secret. */
 export interface SecretReference {
   readonly name?: string;
 }
 
-export interface ServiceAccount {
+export interface V1ServiceAccount {
   readonly kind: "ServiceAccount";
   readonly apiVersion: "v1";
   readonly metadata: ObjectMeta;
@@ -51,11 +51,11 @@ export interface ServiceAccount {
   readonly automountServiceAccountToken?: boolean;
 }
 
-/** The resources served, by their names in URLs. */
+/** The supported resources, by their names in URLs. */
 export interface Objects {
-  readonly secrets: Secret;
-  readonly namespaces: Namespace;
-  readonly serviceaccounts: ServiceAccount;
+  readonly secrets: V1Secret;
+  readonly namespaces: V1Namespace;
+  readonly serviceaccounts: V1ServiceAccount;
 }
 
 export type Resource = keyof Objects;
@@ -73,7 +73,7 @@ export const RESOURCE: Readonly<Record<KubernetesObject["kind"], Resource>> = {
   ServiceAccount: "serviceaccounts",
 };
 
-/** The metadata a client sent: nothing in it is required until validation. */
+/** The metadata that a client sent. Validation checks what is required. */
 export interface ManifestMeta {
   name: string;
   generateName: string;
@@ -90,8 +90,8 @@ export interface ManifestMeta {
 }
 
 /**
- * A decoded and defaulted request body; `data`, `type` and `immutable` are a Secret's, the others
- * beside the metadata a ServiceAccount's.
+ * A decoded request body with defaults. `data`, `type` and `immutable` belong to a Secret, the fields after
+ * them to a ServiceAccount.
  */
 export interface Manifest {
   metadata: ManifestMeta;
@@ -103,7 +103,7 @@ export interface Manifest {
   automountServiceAccountToken?: boolean;
 }
 
-/** Metadata in the order and with the omissions of Go's encoder, map keys sorted. */
+/** Metadata as Go encodes it: the same order, empty fields left out, map keys sorted. */
 export function objectMeta(
   meta: ManifestMeta,
   system: { creationTimestamp: string; resourceVersion: string },
@@ -128,19 +128,19 @@ export function objectMeta(
   };
 }
 
-/** @param phase Of a namespace. */
-export function objectOf(
+/** @param phase for a namespace */
+export function buildObject(
   resource: Resource,
   manifest: Manifest,
   metadata: ObjectMeta,
-  phase: NamespacePhase = "Active",
+  phase: V1NamespacePhase = "Active",
 ): KubernetesObject {
   if (resource === "secrets") return secretObject(manifest, metadata);
   if (resource === "serviceaccounts") return accountObject(manifest, metadata);
   return namespaceObject(metadata, phase);
 }
 
-export function accountObject(manifest: Manifest, metadata: ObjectMeta): ServiceAccount {
+export function accountObject(manifest: Manifest, metadata: ObjectMeta): V1ServiceAccount {
   const { secrets, imagePullSecrets, automountServiceAccountToken } = manifest;
   return {
     kind: "ServiceAccount",
@@ -152,7 +152,7 @@ export function accountObject(manifest: Manifest, metadata: ObjectMeta): Service
   };
 }
 
-export function secretObject(manifest: Manifest, metadata: ObjectMeta): Secret {
+export function secretObject(manifest: Manifest, metadata: ObjectMeta): V1Secret {
   return {
     kind: "Secret",
     apiVersion: "v1",
@@ -163,7 +163,7 @@ export function secretObject(manifest: Manifest, metadata: ObjectMeta): Secret {
   };
 }
 
-export function namespaceObject(metadata: ObjectMeta, phase: NamespacePhase): Namespace {
+export function namespaceObject(metadata: ObjectMeta, phase: V1NamespacePhase): V1Namespace {
   return {
     kind: "Namespace",
     apiVersion: "v1",
@@ -173,7 +173,7 @@ export function namespaceObject(metadata: ObjectMeta, phase: NamespacePhase): Na
   };
 }
 
-/** Metadata that is all there, of some of its fields: of a new object, or of a stored one to change. */
+/** Complete metadata from some of its fields, for a new object or to change a stored one. */
 export function manifestMeta(meta: Partial<ObjectMeta>): ManifestMeta {
   return {
     ...{ name: "", generateName: "", namespace: "", uid: "", resourceVersion: "", generation: 0 },
@@ -185,7 +185,7 @@ export function manifestMeta(meta: Partial<ObjectMeta>): ManifestMeta {
   };
 }
 
-/** `Object.fromEntries` defines own properties, so that a key `__proto__` is a key. */
+/** `Object.fromEntries` defines own properties, so that a key may be `__proto__`. */
 function nonEmptyMap<K extends string>(
   field: K,
   map: Record<string, string>,
@@ -194,4 +194,30 @@ function nonEmptyMap<K extends string>(
   if (entries.length === 0) return {};
   entries.sort(([a], [b]) => a < b ? -1 : 1);
   return { [field]: Object.fromEntries(entries) } as Record<K, Record<string, string>>;
+}
+
+/** A secret that a test or the demo puts into a cluster. Missing fields get the server's defaults. */
+export interface SecretSeed extends Partial<Pick<V1Secret, "type" | "data" | "immutable">> {
+  readonly metadata: Partial<ObjectMeta> & Place;
+  /** Values in plain text; those of `data` are in base64. */
+  readonly stringData?: Readonly<Record<string, string>>;
+}
+
+/** A service account, likewise. */
+export interface ServiceAccountSeed {
+  readonly metadata: Place;
+  readonly imagePullSecrets?: readonly { readonly name: string }[];
+}
+
+type Place = Required<Pick<ObjectMeta, "name" | "namespace">>;
+
+/**
+ * The name of an object that is created with `generateName`.
+ *
+ * @see k8s.io/apiserver v0.35 pkg/storage/names/generate.go
+ */
+export function generatedName(base: string): string {
+  const alphabet = "bcdfghjklmnpqrstvwxz2456789";
+  const random = crypto.getRandomValues(new Uint8Array(5));
+  return base.slice(0, 58) + Array.from(random, (n) => alphabet[n % alphabet.length]).join("");
 }

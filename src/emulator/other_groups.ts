@@ -5,9 +5,9 @@ import { isObject } from "../text/json.ts";
 import { binaryText } from "./base64.ts";
 import { badRequest, methodNotAllowed } from "./status.ts";
 
-/** What is served of API groups besides the core: whether somebody may do something, and deployments. */
+/** API groups besides the core: access reviews and lists of deployments. */
 
-/** A question of a SelfSubjectAccessReview; what is empty is anything. */
+/** The attributes of a SelfSubjectAccessReview; empty stands for any. */
 export interface AccessAsked {
   readonly verb: string;
   readonly group: string;
@@ -16,7 +16,7 @@ export interface AccessAsked {
   readonly namespace: string;
 }
 
-/** A deployment, as far as it can be listed. */
+/** The fields of a deployment that a list shows. */
 export interface EmulatedDeployment {
   readonly namespace: string;
   readonly name: string;
@@ -26,7 +26,7 @@ export interface EmulatedDeployment {
 
 export const REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
-/** The namespace whose deployments are meant by a path, if it is that. */
+/** @returns the namespace, if the path lists its deployments */
 export function deploymentsIn(path: string): string | undefined {
   return /^\/apis\/apps\/v1\/namespaces\/([a-z0-9-]+)\/deployments$/.exec(path)?.[1];
 }
@@ -65,7 +65,7 @@ export function review(
 }
 
 /**
- * A list of deployments, or a Table of it as client and server agree.
+ * Returns a list of deployments, or a Table, as the client requests.
  * @see k8s.io/kubernetes v1.35 pkg/printers/internalversion/printers.go, deploymentColumnDefinitions
  */
 export function listDeployments(

@@ -1,12 +1,11 @@
 import { isObject } from "../text/json.ts";
 
 /**
- * A JSON merge patch (RFC 7386) applied to a copy.
+ * Applies a JSON merge patch (RFC 7386) to a copy.
  *
- * @param strategic As a strategic merge patch: of the lists `metadata.finalizers` is merged instead
- * of replaced, the patch's new ones first. `imagePullSecrets` of a ServiceAccount is replaced by the
- * real server too; its `secrets`, which are merged by name there, are not looked at. The `$patch`
- * directives are not known.
+ * @param strategic whether it is a strategic merge patch, which merges `metadata.finalizers` instead of
+ * replacing it, with new ones first. `imagePullSecrets` of a ServiceAccount is replaced, as on the real
+ * server. Merging its `secrets` by name and `$patch` directives are not supported.
  */
 export function mergePatch(target: unknown, patch: unknown, strategic = false, path = ""): unknown {
   if (strategic && path === ".metadata.finalizers" && Array.isArray(patch)) {

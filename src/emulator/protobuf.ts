@@ -2,8 +2,8 @@ import type { Resource } from "./objects.ts";
 import { badRequest } from "./status.ts";
 
 /**
- * The protobuf body of a create as the JSON it stands for: since 1.32, `kubectl create namespace`
- * sends nothing else. Fields that a create ignores are left out.
+ * Converts the protobuf body of a create to JSON: since 1.32, `kubectl create namespace` sends protobuf.
+ * Fields that a create ignores are left out.
  *
  * @see k8s.io/api v0.35 core/v1/generated.proto, k8s.io/apimachinery v0.35 pkg/runtime/generated.proto
  */
@@ -53,7 +53,7 @@ function textMap(entries: readonly Message[]): Record<string, string> {
   return Object.fromEntries(entries.map((entry) => [entry.text(1), entry.text(2)]));
 }
 
-/** The fields of one message by number; a field that is missing is empty. */
+/** The fields of a message by number; a missing field is empty. */
 class Message {
   readonly #fields = new Map<number, (Uint8Array | number)[]>();
 

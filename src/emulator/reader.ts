@@ -2,11 +2,11 @@ import { canonicalBase64 } from "./base64.ts";
 import { goJsonType } from "./go_json.ts";
 import { goQuote } from "./status.ts";
 
-/** A JSON value does not fit its field; the message is Go's. */
+/** Thrown when a JSON value does not fit its field; the message is Go's. */
 export class DecodeError extends Error {}
 
 /** The fields of a Go struct with their Go types. */
-export type Fields = Readonly<Record<string, string>>;
+export type FieldTypes = Readonly<Record<string, string>>;
 
 /**
  * Reads one JSON object field by field; null is the same as absent, as in Go.
@@ -17,13 +17,13 @@ export class Reader {
   constructor(
     readonly source: Record<string, unknown>,
     readonly struct: string,
-    readonly fields: Fields,
+    readonly fields: FieldTypes,
     readonly prefix = "",
-    /** What unknown fields are named with, where that is another one. */
+    /** The prefix of unknown fields in messages, if it differs. */
     readonly place = prefix,
   ) {}
 
-  /** In the order of the document; `nested` reads the struct in the field of that name. */
+  /** Unknown fields in the order of the document; `nested` has the readers of nested structs. */
   unknownFields(nested: Readonly<Record<string, Pick<Reader, "unknownFields">>> = {}): string[] {
     return Object.keys(this.source).flatMap((field) => {
       if (Object.hasOwn(nested, field)) return nested[field]?.unknownFields() ?? [];

@@ -1,8 +1,8 @@
 import type { SecretReference } from "./objects.ts";
-import { type Fields, Reader } from "./reader.ts";
+import { type FieldTypes, Reader } from "./reader.ts";
 
-/** Where a service account names secrets: by these fields, the Go structs of these names. */
-const REFERENCES: Readonly<Record<string, { struct: string; fields: Fields }>> = {
+/** The fields in which a service account refers to secrets, with their Go structs. */
+const REFERENCES: Readonly<Record<string, { struct: string; fields: FieldTypes }>> = {
   secrets: {
     struct: "ObjectReference",
     fields: Object.fromEntries(

@@ -3,7 +3,7 @@ import { KIND, type KubernetesObject, type Resource } from "./objects.ts";
 import { badRequest, goQuote, type Status, StatusError } from "./status.ts";
 import { toTable } from "./table.ts";
 
-/** Another form than its own that an object or a list is asked for in. */
+/** A requested representation of an object or a list, other than its own. */
 export interface Form {
   readonly kind: "Table" | "PartialObjectMetadata" | "PartialObjectMetadataList";
   readonly apiVersion: "meta.k8s.io/v1" | "meta.k8s.io/v1beta1";
@@ -22,11 +22,10 @@ const WATCH_TYPES = ["json", "vnd.kubernetes.protobuf"]
 const FORMS = ["Table", "PartialObjectMetadata", "PartialObjectMetadataList"];
 
 /**
- * What an Accept header asks for; JSON alone is served, where the real server has YAML and protobuf
- * too.
+ * Parses an Accept header. Only JSON is served; the real server has YAML and protobuf, too.
  *
- * @param watchable The request is one that could be a watch, which changes what a refusal lists.
- * @returns Nothing for the object or list as it is.
+ * @param watchable whether the request could be a watch, which changes the list in an error
+ * @returns `undefined` for the object or list as it is
  * @throws {StatusError} 406 in the words of go-restful, or of the API server where the media type
  * is served but not with these parameters.
  * @see k8s.io/apiserver v0.35 pkg/endpoints/handlers/negotiation/negotiate.go
@@ -55,10 +54,10 @@ export function negotiate(accept: string, watchable: boolean): Form | undefined 
 }
 
 /**
- * An answer in the form that was asked for; a Status stays as it is.
+ * Converts an answer into the requested representation. A Status is not converted.
  *
- * @param includeObject Of the query: what the rows of a Table hold.
- * @throws {StatusError} 406 for an object as a list or the other way round.
+ * @param includeObject the query parameter: what the rows of a Table contain
+ * @throws {StatusError} 406 for an object as a list, or a list as an object
  * @see k8s.io/apiserver v0.35 pkg/endpoints/handlers/response.go
  */
 export function inForm(
@@ -98,7 +97,7 @@ function checkIncludeObject(value: string): void {
   );
 }
 
-/** The best first. */
+/** Sorted by preference. */
 function clauses(accept: string): Clause[] {
   const found = accept.split(",").map((part) => {
     const [name = "", ...rest] = part.split(";");

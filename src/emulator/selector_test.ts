@@ -72,7 +72,7 @@ const REFUSED: Record<string, string> = {
   "/a": 'unable to parse requirement: <nil>: Invalid value: "/a": prefix part must be non-empty',
 };
 
-Deno.test("a label selector that cannot be read is a bad request in the server's words", () => {
+Deno.test("an invalid label selector is a bad request in the server's words", () => {
   for (const [selector, message] of Object.entries(REFUSED)) {
     throws(
       () => parseLabelSelector(selector),

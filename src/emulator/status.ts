@@ -29,11 +29,11 @@ export interface StatusCause {
   readonly field?: string;
 }
 
-/** A request refused by the API server: what it answers, as an exception. */
+/** An error answer of the API server. */
 export class StatusError extends Error {
   override readonly name = "StatusError";
 
-  /** @param reason Left out where the server has none, as for errors of its storage. */
+  /** @param reason absent if the server gives none, as for storage errors */
   constructor(
     readonly code: number,
     readonly reason: string | undefined,
@@ -89,7 +89,7 @@ export function notFound(resource: string, name: string): StatusError {
   });
 }
 
-/** The path or resource is unknown, in contrast to a missing object. */
+/** For an unknown path or resource, as opposed to a missing object. */
 export function noSuchResource(): StatusError {
   return new StatusError(404, "NotFound", "the server could not find the requested resource", {});
 }
@@ -109,13 +109,13 @@ export function alreadyExists(resource: string, name: string, deleting: boolean)
   );
 }
 
-/** @param kind A resource or a kind: the server is not of one mind, see the callers. */
+/** @param kind a resource or a kind: the server is inconsistent, see the callers */
 export function conflict(kind: string, name: string, why: string): StatusError {
   const message = `Operation cannot be fulfilled on ${kind} ${goQuote(name)}: ${why}`;
   return new StatusError(409, "Conflict", message, { name, kind });
 }
 
-/** One finding of a validation; `message` does not repeat the field. */
+/** A validation error; `message` does not repeat the field. */
 export interface FieldError {
   readonly reason:
     | "FieldValueInvalid"
@@ -127,7 +127,7 @@ export interface FieldError {
   readonly message: string;
 }
 
-/** Each finding is a cause; the message names equal ones once, as Go's aggregate error does. */
+/** Each validation error is a cause. The message has equal ones once, as Go's aggregate error does. */
 export function invalid(
   kind: string,
   name: string,

@@ -9,8 +9,8 @@ import {
 } from "./objects.ts";
 
 /**
- * What etcd is to an API server: the objects and the one counter of their versions. Objects are
- * never changed once stored.
+ * The counterpart of etcd: the objects and the counter of their versions. Stored objects are never
+ * changed.
  */
 export class ObjectStore {
   readonly #objects: { readonly [R in Resource]: Map<string, Objects[R]> } = {
@@ -36,9 +36,9 @@ export class ObjectStore {
   }
 
   /**
-   * In the order of etcd's keys, which is that of `namespace/name`.
+   * Sorted by `namespace/name`, like etcd's keys.
    *
-   * @param namespace Empty for all of them.
+   * @param namespace Empty for all namespaces.
    */
   all<R extends Resource>(resource: R, namespace = ""): Objects[R][] {
     const sorted = [...this.#objects[resource]].sort(([a], [b]) => a < b ? -1 : 1);
@@ -46,7 +46,7 @@ export class ObjectStore {
       .filter(({ metadata }) => !namespace || metadata.namespace === namespace);
   }
 
-  /** What is in a namespace, of every resource. */
+  /** All objects in a namespace, of every resource. */
   contents(namespace: string): KubernetesObject[] {
     return [...this.all("secrets", namespace), ...this.all("serviceaccounts", namespace)];
   }
@@ -57,8 +57,7 @@ export class ObjectStore {
   }
 
   /**
-   * Removes what is in a namespace; and a namespace under deletion once nothing is left in it and no
-   * finalizer holds it, until then it stays.
+   * Removes an object. A namespace that is being deleted is removed when it is empty and has no finalizer.
    */
   remove({ kind, metadata }: KubernetesObject): void {
     if (kind !== "Namespace") {
@@ -73,9 +72,9 @@ export class ObjectStore {
   }
 
   /**
-   * The metadata of an object about to be stored, with the next resourceVersion.
+   * Returns the metadata of an object to be stored, with the next resourceVersion.
    *
-   * @param dryRun Leaves the counter alone: the old resourceVersion stays, or there is none.
+   * @param dryRun does not advance the counter: the old resourceVersion stays, if there is one
    */
   stamp(meta: ManifestMeta, old?: KubernetesObject, dryRun = false): ObjectMeta {
     const resourceVersion = dryRun
@@ -85,7 +84,7 @@ export class ObjectStore {
     return objectMeta(meta, { creationTimestamp, resourceVersion });
   }
 
-  /** Now, in whole seconds. */
+  /** The current time in whole seconds. */
   timestamp(): string {
     return this.#now().toISOString().replace(/\.\d+Z$/, "Z");
   }

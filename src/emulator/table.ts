@@ -15,7 +15,7 @@ const DESCRIPTIONS = {
 } as const;
 
 /**
- * What `kubectl get` without `-o` asks for, and who wants to know of secrets without their values.
+ * The Table that `kubectl get` without `-o` requests, also used to list secrets without their values.
  *
  * @see k8s.io/kubernetes v1.35 pkg/printers/internalversion/printers.go
  */
@@ -59,7 +59,7 @@ const COLUMNS = {
   serviceaccounts: ["Name", "Age"],
 } as const satisfies Record<Resource, readonly (keyof typeof DESCRIPTIONS)[]>;
 
-/** Between the name and the age; an item of a list has no kind to tell by. */
+/** The cells between name and age. Items of a list have no kind, so the resource decides. */
 function cells(object: KubernetesObject): unknown[] {
   if ("status" in object) return [object.status.phase];
   return "type" in object ? [object.type, Object.keys(object.data ?? {}).length] : [];

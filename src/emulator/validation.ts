@@ -12,7 +12,7 @@ import type { KubernetesObject, Manifest, ManifestMeta, ObjectMeta, Resource } f
 import { type FieldError, goQuote } from "./status.ts";
 
 /**
- * The checks of a create and an update, with their findings in the server's order.
+ * Validates creates and updates; the errors are in the server's order.
  *
  * @see k8s.io/kubernetes v1.35 pkg/apis/core/validation/validation.go, ValidateSecret
  * @see k8s.io/apiserver v0.35 pkg/registry/rest/create.go and update.go
@@ -29,7 +29,7 @@ export function createErrors(manifest: Manifest, resource: Resource): FieldError
   return errors.length > 0 ? errors : metaErrors(manifest.metadata, pathSegmentErrors);
 }
 
-/** Some findings come several times: the server runs these checks at several layers. */
+/** Some errors occur several times: the server runs these checks at several layers. */
 export function updateErrors(
   manifest: Manifest,
   old: KubernetesObject,
@@ -175,7 +175,7 @@ function typeErrors({ type, data, metadata }: Manifest): FieldError[] {
   }
 }
 
-/** A JSON object, or null; nothing of what it holds is looked at. */
+/** Whether a value is a JSON object or null; its contents are not checked. */
 function jsonObjectErrors(data: Readonly<Record<string, string>>, key: string): FieldError[] {
   const field = `data[${key}]`;
   if (!Object.hasOwn(data, key)) return [required(field)];
@@ -196,7 +196,7 @@ function wrong(field: string, value: string, why: string): FieldError {
   return invalid(field, goQuote(value), why);
 }
 
-/** The value is no Go string but of a type of its own, which is printed as JSON. */
+/** The value's Go type is not string, so that it is printed as JSON. */
 function immutable(field: string, value: unknown): FieldError {
   const json = (JSON.stringify(value) ?? "null").replace(
     /[<>&\u2028\u2029]/g,

@@ -1,18 +1,18 @@
 import { parsedJson } from "../text/json.ts";
 
 /**
- * Advice on which fields to send, in its one form. It is written here, for who writes requests, and read
- * here, for who gives the same fields by other means: neither takes part in what the other says.
+ * Advice on which fields to send, in one fixed form. {@link send} writes it for users of the API;
+ * {@link given} rewrites it for users of the command line, who give the same fields as flags.
  */
 
-/** Where a request has its fields. */
+/** The part of a request that has the fields. */
 export type Where = "body" | "query";
 
-/** What is advised; each value is a yes or no, a whole number, or a text. */
+/** An advised value: a boolean, a whole number or a text. */
 export type Value = string | boolean | number;
 export type Advised = Readonly<Record<string, Value>>;
 
-/** `send "as": "repo-creds" and "url": "…"` of a body, `send force=true` of a query. */
+/** `send "as": "repo-creds" and "url": "…"` for a body, `send force=true` for a query. */
 export function send(fields: Advised, where: Where = "body", joint: Joint = " and "): string {
   return SEND + Object.entries(fields).map(([name, value]) => headOf(name, where) + valueOf(value))
     .join(joint);
@@ -20,7 +20,7 @@ export function send(fields: Advised, where: Where = "body", joint: Joint = " an
 
 const SEND = "send ";
 
-/** Between fields of one advice. */
+/** Words between the fields of one advice. */
 const JOINTS = [" and ", " with "] as const;
 
 type Joint = typeof JOINTS[number];
@@ -29,9 +29,9 @@ const headOf = (name: string, where: Where) => where === "body" ? `"${name}": ` 
 const valueOf = (value: Value) => JSON.stringify(value);
 
 /**
- * A text with what {@link send} has written there in other words, also where it begins a sentence.
- * @param names of the fields that may be advised; what is advised of others stays
- * @param say how such a field is given: `--as repo-creds`
+ * Rewrites the advice of {@link send} in a text, also at the start of a sentence.
+ * @param names fields to rewrite; advice about other fields stays as it is
+ * @param say renders a field with its value, such as `--as repo-creds`
  */
 export function given(
   text: string,
@@ -56,11 +56,11 @@ export function given(
 interface Read {
   readonly name: string;
   readonly value: Value;
-  /** What comes after it. */
+  /** The text after the field. */
   readonly rest: string;
 }
 
-/** The field that a text begins with. */
+/** The field at the start of a text. */
 function readField(text: string, names: readonly string[]): Read | undefined {
   for (const name of names) {
     for (const head of [headOf(name, "body"), headOf(name, "query")]) {
@@ -78,7 +78,7 @@ function readValue(text: string): Omit<Read, "name"> | undefined {
   const [digits] = /^\d{1,15}(?!\d)/.exec(text) ?? [];
   if (digits !== undefined) return { value: Number(digits), rest: text.slice(digits.length) };
   if (!text.startsWith('"')) return undefined;
-  // Each character once: a server's text may be long, and hold nothing but escaped quotes.
+  // Visits each character once: a server's text may be long and consist of escaped quotes only.
   let end = 1;
   while (end < text.length && text[end] !== '"') end += text[end] === "\\" ? 2 : 1;
   const value = parsedJson(text.slice(0, end + 1));

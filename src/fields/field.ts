@@ -2,78 +2,78 @@ import type { z } from "@hono/zod-openapi";
 import type { Sealed } from "../log/sealed.ts";
 import type { Flag, FlagForm } from "./flag.ts";
 
-/** Stands for a value that is not shown. */
+/** Placeholder for a value that is not shown. */
 export const HIDDEN = "***" as const;
 
 /**
- * One field of a request, or one parameter: all that is known of it, said once. Validation, OpenAPI,
- * flags of the command line and what may be shown of its value derive from it.
+ * One field or parameter of a request. Validation, OpenAPI, the flags of the command line and the masking
+ * of values derive from it.
  */
 export interface Field<Schema extends z.ZodType = z.ZodType> {
   readonly schema: Schema;
-  /** How a command line gives it; absent where that has no flag for it. */
+  /** The flag for the field; absent if the command line has none. */
   readonly flag?: Flag;
-  /** What may be shown of a value that was given, as it came. @default all of it */
+  /** Returns the part of a given value that may be shown. @default the whole value */
   readonly shown?: (given: unknown) => unknown;
-  /** Its own fields, where the value is an object of them or an array of such. */
+  /** Nested fields, if the value is an object or an array of objects. */
   readonly fields?: Fields;
-  /** How the flags of its fields begin, of an object; "" for as if they stood alone. @default its own name */
+  /** Prefix for the flags of nested fields; "" for none. @default the field's name */
   readonly prefix?: string;
-  /** What is told where nothing of an object was given: `what to replace: --fingerprint or --name`. */
+  /** Shown if no nested field was given: `credential to replace: --fingerprint or --name`. */
   readonly missing?: string;
   /** Whether its value is a credential. @default false */
   readonly isSecret?: true;
 }
 
-/** Fields by name, in the order in which they are told. */
+/** Fields by name, in display order. */
 export type Fields = Readonly<Record<string, Field>>;
 
-/** What zod makes an object of. */
+/** The shape that zod builds an object schema from. */
 export type Shape<Of extends Fields> = { readonly [Name in keyof Of]: Of[Name]["schema"] };
 
-/** Fields that stand in an object: `z.strictObject(shapeOf(fields))`. */
+/** The schemas of fields, for an object: `z.strictObject(shapeOf(fields))`. */
 export function shapeOf<Of extends Fields>(fields: Of): Shape<Of> {
   return Object.fromEntries(
     Object.entries(fields).map(([name, { schema }]) => [name, schema]),
   ) as Shape<Of>;
 }
 
-/** What is to be said of a field besides its schema and what it is. */
+/** Options of a field besides its schema and description. */
 export interface More
   extends Omit<Partial<Flag>, "by" | "brief">, Pick<Field, "shown" | "fields" | "prefix"> {
-  /** Where the schema does not tell the form; `none` for a field without a flag. */
+  /** The form of the flag, if the schema does not determine it; `none` for a field without a flag. */
   readonly by?: FlagForm | "none";
-  /** What the API's description says besides: a clause. */
+  /** A further clause for the description in OpenAPI. */
   readonly also?: string;
-  /** What is done when it is absent. */
+  /** The default, in words. */
   readonly otherwise?: string;
-  /** For OpenAPI. */
+  /** Example for OpenAPI. */
   readonly example?: unknown;
 }
 
-/** A schema of something secret, by its type. */
+/** Accepts only a schema whose type is a secret. */
 type OfSecret<Schema extends z.ZodType> = Exclude<z.output<Schema>, undefined> extends
   Sealed<unknown> ? Schema : never;
 
-/** A schema of what has nothing secret in it. */
+/** Accepts only a schema whose type contains no secret. */
 type OfOpen<Schema extends z.ZodType> = true extends HasSecret<z.output<Schema>> ? never : Schema;
 
-/** Has `true` in it where a secret is, or is somewhere in an object or array. */
+/** Includes `true` if the value is a secret, or an object or array that contains one. */
 type HasSecret<Value> = Value extends Sealed<unknown> ? true
   : Value extends readonly (infer Each)[] ? HasSecret<Each>
   : Value extends object ? { [Name in keyof Value]-?: HasSecret<Value[Name]> }[keyof Value]
   : false;
 
-/** A field of which no value is shown. */
+/** A field whose value is never shown. */
 export type SecretField<Schema extends z.ZodType = z.ZodType> = Field<Schema> & {
   readonly shown: () => typeof HIDDEN;
   readonly isSecret: true;
 };
 
 /**
- * A field whose value may be shown; one with a secret inside has `fields` that say which.
- * @param about what it is, of a switch what it does: a clause that begins with a capital, without a
- * period. OpenAPI's description and help are made of it
+ * A field whose value may be shown. If it contains a secret, its `fields` mark which part.
+ * @param about noun phrase, or imperative for a switch; starts with a capital, no full stop. Used in the
+ * description in OpenAPI and in help
  */
 export function open<Schema extends z.ZodType>(
   schema: Schema,
@@ -89,7 +89,7 @@ export function open<Schema extends z.ZodType>(schema: Schema, about: string, mo
   return field<Schema>(schema, about, more);
 }
 
-/** A field whose value is seen nowhere: no mask, dry run, log or completion has it. */
+/** A field whose value is never shown: not in dry runs, logs, masks or completion. */
 export function secret<Schema extends z.ZodType>(
   schema: OfSecret<Schema>,
   about: string,
@@ -103,10 +103,10 @@ export function secret<Schema extends z.ZodType>(
 
 function field<Schema extends z.ZodType>(schema: Schema, about: string, more: More) {
   const { shown, fields, prefix, also, otherwise, example, by, ...flag } = more;
-  const absent = otherwise === undefined ? undefined : `${otherwise} when absent`;
-  const description = [about, also, absent].filter((part) => part !== undefined).join("; ");
+  const byDefault = otherwise === undefined ? undefined : `default: ${otherwise}`;
+  const description = [about, also, byDefault].filter((part) => part !== undefined).join("; ");
   const form = by === undefined ? formOf(schema) : { by };
-  // What has fields of its own is given by theirs.
+  // A field with nested fields is given by their flags.
   const isGiven = form.by !== "none" && (fields === undefined || by !== undefined);
   return {
     schema: schema.openapi({ description, ...example === undefined ? {} : { example } }),
@@ -118,7 +118,7 @@ function field<Schema extends z.ZodType>(schema: Schema, about: string, more: Mo
   };
 }
 
-/** How a command line gives a value of this schema. */
+/** The form of the flag for this schema. */
 function formOf(schema: z.core.$ZodType): Pick<Flag, "by" | "words"> {
   const { def } = (schema as z.core.$ZodTypes)._zod;
   switch (def.type) {
@@ -142,17 +142,17 @@ function formOf(schema: z.core.$ZodType): Pick<Flag, "by" | "words"> {
 
 function briefOf(about: string, by: More["by"], otherwise: string | undefined): string {
   const several = by === "repeated"
-    ? "; give it again for several"
+    ? "; can be repeated"
     : by === "list" || by === "commas"
-    ? ", by commas"
+    ? ", comma-separated"
     : "";
-  const isTold = otherwise !== undefined && by !== "switch";
-  return about + several + (isTold ? ` (default: ${otherwise})` : "");
+  const hasDefault = otherwise !== undefined && by !== "switch";
+  return about + several + (hasDefault ? ` (default: ${otherwise})` : "");
 }
 
 /**
- * What was given, for who looks at it. What is `undefined` is left out, as it would not be sent; of
- * what is no field nothing is shown.
+ * The given values with secrets masked. `undefined` values are omitted because they are not sent; values
+ * of unknown fields are masked.
  */
 export function shownFields(
   fields: Fields,
@@ -171,7 +171,7 @@ export function shownFields(
 function shownValue({ shown, fields }: Field, value: unknown): unknown {
   if (shown !== undefined) return shown(value);
   if (fields === undefined) return [value].flat().some(isObject) ? HIDDEN : value;
-  // In their order, whatever that was given in: flags by their form.
+  // In the order of the fields, not of the given values.
   const none = Object.fromEntries(Object.keys(fields).map((name) => [name, undefined]));
   const one = (each: unknown) =>
     isObject(each) && !Array.isArray(each) ? shownFields(fields, { ...none, ...each }) : HIDDEN;

@@ -1,38 +1,38 @@
 /**
- * How a command line gives a field. Its name is the field's with hyphens, below an object after the
- * object's or its prefix: `github_app.private_key` is `--github-app-private-key`.
+ * The command-line flag of a field. Its name is the field's name with hyphens; the name or prefix of an
+ * enclosing object precedes it: `github_app.private_key` is `--github-app-private-key`.
  */
 export interface Flag {
   readonly by: FlagForm;
-  /** Its whole name, wherever it stands: `url-prefix`. */
+  /** The whole name, without the prefix of an enclosing object: `url-prefix`. */
   readonly name?: string;
-  /** For help: a clause that begins with a capital, without a period. */
+  /** Help text: starts with a capital, no full stop. */
   readonly brief: string;
-  /** Stands for the value in help: `name`, `file`, `url`. Of a switch none. */
+  /** Placeholder for the value in help: `name`, `file`, `url`; a switch has none. */
   readonly value?: string;
-  /** The words that it takes, of a `choice`. */
+  /** The allowed words of a `choice`. */
   readonly words?: readonly string[];
-  /** That help calls it required, with what may stand in for it: ``, `, or --registries-file`. */
+  /** Present if help calls the flag required; names the alternatives: ``, `, or --registries-file`. */
   readonly required?: string;
-  /** What is told where nothing was given, if the flag's name alone does not tell it. */
+  /** Shown if the value is missing, in place of the flag's name. */
   readonly missing?: string;
-  /** Of `repeated`: the field that takes several, where this one takes one. */
+  /** For `repeated`: the field that takes several values; this one takes one. */
   readonly several?: string;
 }
 
 /**
  * - `text`, `number`, `choice`: `--name VALUE`
- * - `switch`: `--name`; `on_switch` is on unless `--no-name` stands there
+ * - `switch`: `--name`; `on_switch` is on unless `--no-name` is given
  * - `list`: `--name a,b --name c`, an array
- * - `commas`: the same, a text with the commas in it
- * - `repeated`: `--name a --name b`; commas belong to a value
- * - `file`: `--name-file FILE`, the text of it
- * - `json_file`: `--name-file FILE`, what its JSON stands for
- * - `line`: `--name-stdin` or `--name-file FILE`, without the line break at its end: a secret
- * - `password`: the same; else the variable of the environment, else a question at the terminal. It
- *   is that of the field `username` beside it
- * - `login`: `--name VALUE`, else a question at the terminal
- * - `text_or_file`: `--name VALUE`, or `--name-file FILE` where there is a password in it
+ * - `commas`: the same, sent as one comma-separated text
+ * - `repeated`: `--name a --name b`; commas are part of a value
+ * - `file`: `--name-file FILE`, the file's text
+ * - `json_file`: `--name-file FILE`, the file's JSON value
+ * - `line`: `--name-stdin` or `--name-file FILE`, without the line break at the end: a secret
+ * - `password`: the same; otherwise the environment variable or a prompt. The password belongs to the
+ *   field `username` of the same object
+ * - `login`: `--name VALUE`, otherwise a prompt
+ * - `text_or_file`: `--name VALUE`, or `--name-file FILE` for a value with a password
  */
 export type FlagForm =
   | "text"

@@ -1,17 +1,17 @@
 import { delay } from "../async/timed.ts";
 
-/** Milliseconds for which somebody else may hold a folder: who does writes small files. */
+/** Milliseconds to wait for a lock; its holders only write small files. */
 const PATIENCE = 10_000;
 
-/** Milliseconds until it is tried again. */
+/** Milliseconds between two attempts. */
 const PAUSE = 50;
 
 /**
- * Locks a folder, so that programs change its files one after the other. The lock is held until what
- * this gives is closed. Whoever may read the folder may hold it, so it is not waited for without end.
+ * Locks a folder, so that processes change its files one after the other. The lock is held until the
+ * returned file is closed. Everyone who may read the folder can hold the lock, so the wait has a timeout.
  *
  * Permissions: `--allow-read` of the folder.
- * @throws {Deno.errors.TimedOut} when another program holds it all the time; what `Deno.open` does
+ * @throws {Deno.errors.TimedOut} when another process holds the lock; what `Deno.open` throws
  */
 export async function lockFolder(path: string): Promise<Deno.FsFile> {
   const folder = await Deno.open(path, { read: true });
@@ -20,8 +20,8 @@ export async function lockFolder(path: string): Promise<Deno.FsFile> {
     while (!await folder.tryLock(true)) {
       if (Date.now() >= end) {
         throw new Deno.errors.TimedOut(
-          `Another program has held the folder for ${PATIENCE / 1000} seconds; ` +
-            `'fuser ${path}' names it`,
+          `Another process has locked the folder for ${PATIENCE / 1000} seconds. ` +
+            `'fuser ${path}' shows its PID`,
         );
       }
       await delay(PAUSE);
@@ -33,8 +33,8 @@ export async function lockFolder(path: string): Promise<Deno.FsFile> {
   }
 }
 
-/** Whether anything is there, be it a link to nothing. @throws what `Deno.lstat` does otherwise */
-export function isThere(path: string): boolean {
+/** Whether a path exists, even as a dangling link. @throws what else `Deno.lstat` throws */
+export function pathExists(path: string): boolean {
   try {
     Deno.lstatSync(path);
     return true;

@@ -10,12 +10,15 @@ Deno.test("a folder that another one holds is waited for, and not without end", 
       using clock = fakeClock({ runs: true });
       await assert.rejects(lockFolder(path), (error) => {
         assert.ok(error instanceof Deno.errors.TimedOut);
-        assert.match(error.message, /^Another program has held the folder for 10 seconds; 'fuser /);
+        assert.match(
+          error.message,
+          /^Another process has locked the folder for 10 seconds\. 'fuser /,
+        );
         return true;
       });
       assert.ok(clock.elapsed >= 10_000 && clock.elapsed < 20_000, `${clock.elapsed} ms`);
     }
-    // In real time: a process that another test is just starting has the lock, too, for a moment.
+    // Uses real time: a process that another test is starting inherits the lock briefly.
     const second = lockFolder(path);
     first.close();
     (await second).close();

@@ -1,33 +1,33 @@
 /**
- * Opens files that are to be trusted.
+ * Opens files that have to be trusted.
  *
- * Deno has no O_NOFOLLOW. What is made is made with O_EXCL, which goes through no link. What is there
- * is looked at by lstat, opened without being made or cut, and used only when fstat tells that it is
- * the same file: one that was put there in between is closed again, nothing written. To put one there
- * takes the right to rename in a folder on the way, which nobody has who is not trusted.
+ * Deno has no O_NOFOLLOW. A new file is created with O_EXCL, which follows no link. An existing file is
+ * checked by lstat, opened without creating or truncating it, and used only when fstat shows the same inode.
+ * A file that was swapped in between is closed again, without a write. To swap it takes write permission in a
+ * folder on the path, which only trusted users have.
  */
 import { dirname } from "node:path";
-import { judge, judgeFolderOf, MAX_BYTES, NotTrusted, reach, type Trust } from "./trusted.ts";
+import { judgeFile, judgeFolderOf, MAX_BYTES, NotTrusted, reach, type Trust } from "./trusted.ts";
 
-/** How often a file may be another one than was looked at. */
-const TURNS = 5;
+/** How often a file may have been replaced between check and open. */
+const ATTEMPTS = 5;
 
-/** What an act opens or reads, which gives nothing while the file becomes another one. */
+/** Retries an action that returns `undefined` when the file was replaced meanwhile. */
 function untilSame<T>(act: () => T | undefined): T {
-  for (let turn = 0; turn < TURNS; turn++) {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const done = act();
     if (done !== undefined) return done;
   }
-  throw new Error("it becomes another file again and again");
+  throw new Error("the file is being replaced again and again");
 }
 
 /**
- * Opens a file that this program writes, made with mode 0600 where there is none. It is no link, but
- * for one to a character device (`/dev/stderr`): nothing there could be overwritten.
+ * Opens a file that argocd-configurer writes; creates it with mode 0600 if it is missing. Links are rejected,
+ * except to a character device (`/dev/stderr`), where nothing can be overwritten.
  *
- * Permissions: `--allow-read` of the way, `--allow-read --allow-write` of the file.
- * @param use `append` writes at its end; it is read, too, with `read`
- * @throws {NotTrusted}; what `Deno.open` does
+ * Permissions: `--allow-read` of the folders on the path, `--allow-read --allow-write` of the file.
+ * @param use `append` writes at the end; `read` also allows reading
+ * @throws {NotTrusted}; what `Deno.open` throws
  */
 export function openOwn(
   path: string,
@@ -55,7 +55,7 @@ function lookAt(path: string, trust: Trust): Deno.FileInfo | undefined {
     const device = Deno.statSync(path);
     if (device.isCharDevice) return device;
     if (reached.info.isSymlink) throw new NotTrusted({ of: "kind", why: IS_LINK });
-    judge(reached, trust);
+    judgeFile(reached, trust);
     return reached.info;
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
@@ -65,7 +65,7 @@ function lookAt(path: string, trust: Trust): Deno.FileInfo | undefined {
 }
 
 const IS_LINK =
-  "it is a link, through which nothing is written; remove it, or name the file itself";
+  "it is a symbolic link, which is not followed for writing; remove it, or use the path of its target";
 
 function isLink(path: string): boolean {
   try {
@@ -75,7 +75,7 @@ function isLink(path: string): boolean {
   }
 }
 
-/** `undefined` when it is no longer the same. */
+/** Opens a file; `undefined` when it is no longer the same one. */
 function openSame(
   path: string,
   { dev, ino }: Deno.FileInfo,
@@ -95,12 +95,12 @@ function openSame(
 }
 
 /**
- * Opens for reading what {@link openOwn} opens for writing.
+ * Opens a file that {@link openOwn} wrote for reading.
  *
- * @throws {NotTrusted}; {@link Deno.errors.NotFound} and others of `Deno.open`
+ * @throws {NotTrusted}; {@link Deno.errors.NotFound} and what else `Deno.open` throws
  */
 export function openOwnToRead(path: string, trust: Trust): Deno.FsFile {
-  Deno.lstatSync(path); // of one that is not there the way does not matter
+  Deno.lstatSync(path); // throws NotFound first: the folders of a missing file do not matter
   return untilSame(() => {
     const there = lookAt(path, trust);
     if (there === undefined) throw new Deno.errors.NotFound(`no file ${path}`);
@@ -109,21 +109,21 @@ export function openOwnToRead(path: string, trust: Trust): Deno.FsFile {
 }
 
 /**
- * What is in a file that is to be trusted. Links are followed where each is.
+ * Reads a file that has to be trusted. Links are followed, and their folders are checked, too.
  *
- * Permissions: `--allow-read` of the file and of the way to it.
- * @param may looks at it before it is read, and throws where it may not be used
- * @throws {NotTrusted}; {@link TypeError} when it is not UTF-8; what `Deno.open` does
+ * Permissions: `--allow-read` of the file and of the folders on its path.
+ * @param may an additional check before the file is read; throws when the file may not be used
+ * @throws {NotTrusted}; {@link TypeError} when it is not UTF-8; what `Deno.open` throws
  */
 export function readTrusted(
   path: string,
   trust: Trust,
   may: (info: Deno.FileInfo) => void = () => {},
 ): string {
-  Deno.statSync(path); // of one that is not there the way does not matter
+  Deno.statSync(path); // throws NotFound first: the folders of a missing file do not matter
   return untilSame(() => {
     const reached = reach(path, trust);
-    judge(reached, trust, MAX_BYTES);
+    judgeFile(reached, trust, MAX_BYTES);
     may(reached.info);
     using file = openSame(reached.path, reached.info, { read: true });
     return file &&

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 
 /**
- * The first program of that name in the folders of a PATH, or `undefined`. It is looked for without
- * running it, which for kubectl would take as long as all the rest of a start.
+ * The first executable of this name in the folders of a PATH; `undefined` when there is none. The program is
+ * not run, since running kubectl takes as long as the rest of argocd-configurer's start.
  *
  * Permissions: `--allow-read` of these folders.
- * @param unseen whether what may not be looked at counts as a program
+ * @param unseen whether a file that Deno's permissions exclude counts as a program
  * @see https://pkg.go.dev/os/exec#LookPath
  */
 export function findProgram(name: string, path: string, unseen = false): string | undefined {
@@ -13,7 +13,7 @@ export function findProgram(name: string, path: string, unseen = false): string 
     .find((file) => isProgram(file, unseen));
 }
 
-/** Whether it is a file that may be run. */
+/** Whether a path is an executable file. */
 export function isProgram(file: string, unseen = false): boolean {
   try {
     const { isFile, mode } = Deno.statSync(file);

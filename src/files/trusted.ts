@@ -1,11 +1,11 @@
 /**
- * Who may replace or write a file that decides something: what the program runs, whom it lets in,
- * whom it believes. One rule for all of them; who is trusted is its parameter.
+ * Checks who can replace or write a file that argocd-configurer relies on: kubeconfigs, tokens, certificates,
+ * the audit log. The same rules apply to all of them; the trusted users are a parameter.
  *
- * Whoever may rename in a folder on the way, or in that of a link on the way, may put another file in
- * the place of what is there, so that each of these folders is judged like the file. In a folder with
- * the sticky bit, such as /tmp, only its owner and that of an entry may, so that others may write to
- * it when each entry on the way belongs to somebody who is trusted.
+ * A user who can rename entries in a folder on the path, or in the folder of a link on it, can replace the
+ * file. So each of these folders is checked like the file itself. In a folder with the sticky bit, such as
+ * /tmp, only the owners of the folder and of an entry can rename it. Such a folder may be writable by others
+ * when each entry on the path belongs to a trusted user.
  */
 import { isAbsolute, join } from "node:path";
 
@@ -14,24 +14,33 @@ export interface Trust {
   readonly owners: readonly number[];
   /** The group that may write to it. @default none */
   readonly group?: number;
-  /** What the owners are, for messages: `neither NAMED`. @default this program's user and root */
+  /** The trusted owners, for messages. @default this process's user and root */
   readonly named?: string;
 }
 
-const OWN = "this program's user nor root";
-const CONFIGURED = "the server's user nor root nor one of trusted-owners";
+const OWN = "the current user or root";
+const CONFIGURED = "the server's user, root or one of trusted-owners";
 
-/** This process's own user and group, and root. Permissions: `--allow-sys=uid,gid`. */
+/** The end of a message about a wrong owner. */
+export const RUN_CHOWN = "run chown on it";
+
+/** The message about a folder in the place of a file. */
+export const IS_FOLDER = "it is a folder";
+
+/** Trusts this process's user and group, and root. Permissions: `--allow-sys=uid,gid`. */
 export function ownTrust(): Trust {
   return { owners: [Deno.uid() ?? 0], group: Deno.gid() ?? 0 };
 }
 
-/** The same for what decides whom to let in or which process is signalled: no group may write to it. */
+/**
+ * Like {@link ownTrust}, but no group may write to the file: for files that decide who gets access, or which
+ * process is signalled.
+ */
 export function ownTrustWithoutGroup(): Trust {
   return { ...ownTrust(), group: undefined };
 }
 
-/** Of {@link ownTrust}, with the user ids of the setting `trusted-owners`. */
+/** Like {@link ownTrust}, and trusts the user ids of the setting `trusted-owners`. */
 export function configuredTrust(
   trustedOwners: readonly number[],
   { owners, group }: Trust = ownTrust(),
@@ -39,46 +48,46 @@ export function configuredTrust(
   return { owners: [...owners, ...trustedOwners], group, named: CONFIGURED };
 }
 
-/** What is wrong with a file. */
-export interface Fault {
-  /** `way`: with a folder or link on the way; `file`: with its owner or mode. */
+/** Why a file is not trusted. */
+export interface FileProblem {
+  /** `way`: a folder or link on the path; `file`: the file's owner or mode. */
   readonly of: "way" | "file" | "kind" | "size";
-  /** For the end of a message, with what to do. */
+  /** The reason and what to do, for the end of a message. */
   readonly why: string;
 }
 
-/** A file that is not used because somebody else could change it, or that is none. */
+/** A file is rejected because other users could change it, or because it is not a regular file. */
 export class NotTrusted extends Error {
   override readonly name = "NotTrusted";
 
-  /** The message is why, without the path. */
-  constructor(readonly fault: Fault) {
-    super(fault.why);
+  /** The message is the reason, without the path. */
+  constructor(readonly problem: FileProblem) {
+    super(problem.why);
   }
 }
 
 /** Largest file that is read, in bytes. */
 export const MAX_BYTES = 1024 * 1024;
 
-/** More links than the system follows. */
+/** The most symbolic links that are followed, as in Linux. */
 const MAX_LINKS = 40;
 
-/** What a path leads to, all of its way being safe. */
+/** The target of a path on which every folder is safe. */
 export interface Reached {
-  /** Links followed. */
+  /** The path with all links resolved. */
   readonly path: string;
-  /** Not of a link, unless the last one is left. */
+  /** Of the target; of a link only with `leaveLast`. */
   readonly info: Deno.FileInfo;
-  /** Whether others may write to its folder, which is sticky. */
+  /** Whether its folder has the sticky bit and is writable by others. */
   readonly inShared: boolean;
 }
 
 /**
- * Follows a path, and judges each folder and link on the way.
+ * Follows a path, and checks each folder and link on it.
  *
- * Permissions: `--allow-read` of the way.
- * @param leaveLast whether a link at its end is not followed
- * @throws {NotTrusted}; what `Deno.lstat` does
+ * Permissions: `--allow-read` of the folders on the path.
+ * @param leaveLast whether not to follow a link at the end of the path
+ * @throws {NotTrusted}; what `Deno.lstat` throws
  */
 export function reach(file: string, trust: Trust, { leaveLast = false } = {}): Reached {
   let at = "/";
@@ -92,7 +101,10 @@ export function reach(file: string, trust: Trust, { leaveLast = false } = {}): R
     const inShared = isShared(info);
     const isLast = names.length === 0;
     if (found.isSymlink && inShared && !isTrusted(found.uid, trust)) {
-      throw new NotTrusted({ of: "way", why: `its link '${next}' is somebody else's` });
+      throw new NotTrusted({
+        of: "way",
+        why: `the symbolic link '${next}' on its path belongs to another user`,
+      });
     }
     if (!found.isSymlink || (isLast && leaveLast)) {
       if (isLast) return { path: next, info: found, inShared };
@@ -100,7 +112,9 @@ export function reach(file: string, trust: Trust, { leaveLast = false } = {}): R
       info = found;
       continue;
     }
-    if (++links > MAX_LINKS) throw new NotTrusted({ of: "way", why: "it is a loop of links" });
+    if (++links > MAX_LINKS) {
+      throw new NotTrusted({ of: "way", why: "it is a loop of symbolic links" });
+    }
     const target = Deno.readLinkSync(next);
     names.unshift(...target.split("/").filter(Boolean));
     if (isAbsolute(target)) {
@@ -113,24 +127,24 @@ export function reach(file: string, trust: Trust, { leaveLast = false } = {}): R
 }
 
 /**
- * What is wrong with a folder in which files are looked for, if it is there.
- * @throws what `Deno.lstat` does
+ * Why a folder from which files are read is not trusted; `undefined` when it is, or does not exist.
+ * @throws what `Deno.lstat` throws
  */
-export function faultOfFolder(folder: string, trust: Trust): Fault | undefined {
+export function folderProblem(folder: string, trust: Trust): FileProblem | undefined {
   try {
     judgeFolderOf(folder, trust);
     return undefined;
   } catch (error) {
-    if (error instanceof NotTrusted) return error.fault;
+    if (error instanceof NotTrusted) return error.problem;
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
 }
 
-/** Judges a folder in which something is to be made, and its way. @throws as {@link reach} does */
+/** Checks a folder in which a file is created, and its path. @throws what {@link reach} throws */
 export function judgeFolderOf(folder: string, trust: Trust): void {
   const { path, info } = reach(folder, trust);
-  if (!info.isDirectory) throw new NotTrusted({ of: "kind", why: "its folder is none" });
+  if (!info.isDirectory) throw new NotTrusted({ of: "kind", why: "its parent is not a folder" });
   judgeFolder(path, info, trust);
 }
 
@@ -140,7 +154,7 @@ function judgeFolder(path: string, info: Deno.FileInfo, trust: Trust): void {
   throw new NotTrusted({ of: "way", why: `its folder '${path}' is not safe: ${why}` });
 }
 
-/** Whether others may write to a folder, but replace only what is their own. */
+/** Whether a folder is writable by others and has the sticky bit, so that they can replace only their own files. */
 function isShared({ mode, isDirectory }: Deno.FileInfo): boolean {
   return isDirectory && ((mode ?? 0) & 0o1000) !== 0 && ((mode ?? 0) & 0o022) !== 0;
 }
@@ -149,54 +163,58 @@ function isTrusted(owner: number | null, { owners }: Trust): boolean {
   return owner === null || owner === 0 || owners.includes(owner);
 }
 
-/** Why somebody else could change a file, or replace one in a folder that is not sticky. */
+/** Why another user could change a file, or replace files in a folder without the sticky bit. */
 function writableByOthers(info: Deno.FileInfo, trust: Trust): string | undefined {
   const mode = info.mode ?? 0;
   if (!isTrusted(info.uid, trust)) {
-    return `its owner (user ${info.uid}) is neither ${trust.named ?? OWN}; chown it`;
+    return `it is owned by uid ${info.uid}, not by ${trust.named ?? OWN}; ${RUN_CHOWN}`;
   }
   if (isShared(info)) return undefined;
-  if (mode & 0o002) return "everyone may write to it; run chmod go-w on it";
+  if (mode & 0o002) return "it is world-writable; run chmod go-w on it";
   if (mode & 0o020 && trust.group === undefined) {
-    return "a group may write to it; run chmod go-w on it";
+    return "it is group-writable; run chmod go-w on it";
   }
   if (mode & 0o020 && info.gid !== trust.group) {
-    return "a group other than the server's may write to it; run chmod g-w on it";
+    return "it is writable by a group other than the server's; run chmod g-w on it";
   }
   return undefined;
 }
 
 /**
- * Judges a file itself, which has to be a regular one.
- * @param maxBytes that it may be long. @default as long as it likes
+ * Checks a file itself, which has to be a regular file.
+ * @param maxBytes the maximum size. @default unlimited
  * @throws {NotTrusted}
  */
-export function judge({ info, inShared }: Reached, trust: Trust, maxBytes = Infinity): void {
-  const fault = (of: Fault["of"], why: string) => new NotTrusted({ of, why });
-  if (info.isDirectory) throw fault("kind", "it is a folder");
-  if (!info.isFile) throw fault("kind", "it is not a regular file");
-  if (info.size > maxBytes) throw fault("size", `it is larger than ${maxBytes} bytes`);
+export function judgeFile({ info, inShared }: Reached, trust: Trust, maxBytes = Infinity): void {
+  const problem = (of: FileProblem["of"], why: string) => new NotTrusted({ of, why });
+  if (info.isDirectory) throw problem("kind", IS_FOLDER);
+  if (!info.isFile) throw problem("kind", "it is not a regular file");
+  if (info.size > maxBytes) throw problem("size", `it is larger than ${maxBytes} bytes`);
   const why = writableByOthers(info, trust);
-  if (why !== undefined) throw fault("file", why);
-  // There everyone may give a file of ours another name.
+  if (why !== undefined) throw problem("file", why);
+  // In a shared folder any user can create a hard link to a file of ours.
   if (inShared && (info.nlink ?? 1) > 1) {
-    throw fault("file", "it has a second name (a hard link), and is where everyone may make one");
+    throw problem("file", "it has several hard links, in a folder where any user can create one");
   }
 }
 
 /**
- * What is wrong with a file that is to be read; `undefined` when it is to be trusted.
+ * Why a file that is to be read is not trusted; `undefined` when it is.
  *
- * Permissions: `--allow-read` of the file and of the way to it.
- * @throws what `Deno.lstat` does
+ * Permissions: `--allow-read` of the file and of the folders on its path.
+ * @throws what `Deno.lstat` throws
  */
-export function faultOf(file: string, trust: Trust, maxBytes = MAX_BYTES): Fault | undefined {
-  Deno.statSync(file); // of one that is not there the way does not matter
+export function fileProblem(
+  file: string,
+  trust: Trust,
+  maxBytes = MAX_BYTES,
+): FileProblem | undefined {
+  Deno.statSync(file); // throws NotFound first: the folders of a missing file do not matter
   try {
-    judge(reach(file, trust), trust, maxBytes);
+    judgeFile(reach(file, trust), trust, maxBytes);
     return undefined;
   } catch (error) {
-    if (error instanceof NotTrusted) return error.fault;
+    if (error instanceof NotTrusted) return error.problem;
     throw error;
   }
 }

@@ -1,83 +1,83 @@
 import type { Attempt, Credentials, Outcome } from "../audit/entry.ts";
 import type { ChosenCluster } from "../clusters/choose.ts";
 import type { Writer } from "../credentials/writer.ts";
-import type { WhyNotBegun } from "./over_clusters.ts";
+import type { WhyNotStarted } from "./over_clusters.ts";
 
-/** A cluster that is chosen, and whether it is one of those that go first. */
-export interface Chosen extends ChosenCluster {
+/** A selected cluster, and whether it is among the first ones. */
+export interface SelectedCluster extends ChosenCluster {
   readonly isFirst: boolean;
 }
 
 /**
- * What one step of a call does on each of several clusters.
- * @template Context what it needs of a cluster
+ * A step that a call runs on each of several clusters.
+ * @template Context what the step needs of a cluster
  */
 export interface ClusterStep<Context, Result> {
-  /** What the audit log says of it on this cluster; absent of a step that only looks. */
-  attempt?(cluster: Chosen): StepAttempt;
-  /** Called when the cluster has its turn, so that its deadline begins then. What it throws is a failure. */
-  act(context: Context, cluster: Chosen): Promise<Result>;
-  /** For the audit log, of a step with an attempt. @default done */
+  /** The audit log entry of the step on this cluster; absent for a step that only reads. */
+  attempt?(cluster: SelectedCluster): StepAttempt;
+  /** Called when the cluster gets its slot, so that its deadline starts then. Whatever it throws is a failure. */
+  act(context: Context, cluster: SelectedCluster): Promise<Result>;
+  /** The outcome for the audit log, of a step with an attempt. @default done */
   outcomeOf?(result: Result): Outcome;
 }
 
 export interface StepAttempt {
   of(writer: Writer): Attempt;
-  /** The values, of which only fingerprints are recorded. */
+  /** The values whose fingerprints are recorded. */
   readonly credentials?: Credentials;
 }
 
 export interface EachOptions<Result> {
-  /** Which go first: all of them must succeed, or no other is begun, nor the rest of them. @default none */
-  readonly isFirst?: (cluster: Chosen) => boolean;
-  /** Whether a result is a failure; what is thrown always is. @default none is */
-  readonly isFailure?: (result: Result, cluster: Chosen) => boolean;
-  /** How many may fail: after one more no further cluster is begun. @default any number */
+  /** Whether a cluster goes first. If one of these fails, no further cluster is started. @default false */
+  readonly isFirst?: (cluster: SelectedCluster) => boolean;
+  /** Whether a result is a failure; a thrown error always is. @default false */
+  readonly isFailure?: (result: Result, cluster: SelectedCluster) => boolean;
+  /** How many clusters may fail. After one more, no further cluster is started. @default any number */
   readonly maxFailures?: number | undefined;
-  /** Whether also clusters are meant whose labels the selection does not match any more. @default false */
+  /** Whether to include clusters whose labels no longer match the selection. @default false */
   readonly anyLabels?: boolean;
 }
 
-/** What came of a step on one cluster. */
-export type StepEnded<Result> =
-  & { readonly cluster: Chosen }
+/** The result of a step on one cluster. */
+export type StepResult<Result> =
+  & { readonly cluster: SelectedCluster }
   & (
     | { readonly kind: "done"; readonly outcome: Result }
-    /** Why it came to nothing: in a word, in a sentence, and as an error. */
-    | ({ readonly kind: "failed" } & WhyNothing)
-    /** Nothing was asked of it. */
-    | ({ readonly kind: "not_begun"; readonly why: WhyLeft } & WhyNothing)
+    | ({ readonly kind: "failed" } & WhyNotDone)
+    /** No request was sent to the cluster. */
+    | ({ readonly kind: "not_begun"; readonly why: WhySkipped } & WhyNotDone)
   );
 
-export interface WhyNothing {
+/** Why a step was not done, as a code, a sentence and an error. */
+export interface WhyNotDone {
   /** `cluster_unreachable`, `timeout`, `forbidden`, `cluster_not_found`, `not_begun`, `error` … */
   readonly status: string;
   readonly message: string;
   readonly error: Error;
 }
 
-export type WhyLeft =
-  | WhyNotBegun
-  /** It is no longer one of those that are meant by labels. */
+export type WhySkipped =
+  | WhyNotStarted
+  /** Its labels no longer match the selection. */
   | "labels_changed";
 
 /**
- * Does a step on several clusters, each with its own deadline, and tells of each when it has ended. It
- * begins when the first event is asked for; a cluster that fails never makes it throw.
+ * Runs a step on several clusters, each with its own deadline, and yields each result when it is available. It starts
+ * when the first result is requested, and never throws because of a failed cluster.
  */
 export type Each<Context> = <Result>(
-  clusters: readonly Chosen[],
+  clusters: readonly SelectedCluster[],
   step: ClusterStep<Context, Result>,
   options?: EachOptions<Result>,
-) => AsyncGenerator<StepEnded<Result>, void, void>;
+) => AsyncGenerator<StepResult<Result>, void, void>;
 
-/** All clusters that the program knows and the caller may see. */
+/** All configured clusters that the caller may access. */
 export interface AllClusters {
   /**
-   * One for each API server and namespace of Argo CD's, sorted by name; also those that cannot be used,
-   * of which a step fails.
+   * One for each API server and namespace of Argo CD, sorted by name. Clusters that cannot be used are included; steps
+   * on them fail.
    */
-  readonly clusters: readonly Chosen[];
-  /** Whether the caller may see some clusters only, so that there may be others. */
+  readonly clusters: readonly SelectedCluster[];
+  /** Whether the caller's token is limited to some clusters, so that there may be others. */
   readonly isLimited: boolean;
 }

@@ -1,64 +1,64 @@
 import pLimit from "p-limit";
 
-/** Why a cluster was not begun: nothing was asked of it. */
-export type WhyNotBegun =
-  /** It was to stop before this one had its turn. */
+/** Why a cluster was not started, so that no request was sent to it. */
+export type WhyNotStarted =
+  /** The call was stopped before. */
   | "stopped"
-  /** One of those that were to go first has failed, or was not begun. */
+  /** One of the first clusters failed or was not started. */
   | "first_failed"
-  /** More have failed than may. */
+  /** More clusters failed than allowed. */
   | "too_many_failures";
 
-/** What became of one of several clusters. */
+/** The result for one of several clusters. */
 export type Ended<Cluster, Outcome> =
   & { readonly cluster: Cluster }
   & (
     | { readonly kind: "done"; readonly outcome: Outcome }
-    /** What was thrown: by a bug, or where there is no outcome. */
+    /** The thrown error. */
     | { readonly kind: "failed"; readonly error: unknown }
-    | { readonly kind: "not_begun"; readonly why: WhyNotBegun }
+    | { readonly kind: "not_begun"; readonly why: WhyNotStarted }
   );
 
-/** Acts when a cluster has its turn, which is over when that has ended. */
-export type Turn<Cluster> = <Result>(
+/** Waits for a slot, runs `act` in it, and releases the slot. */
+export type RunInSlot<Cluster> = <Result>(
   cluster: Cluster,
   act: () => Promise<Result>,
 ) => Promise<Result>;
 
-export interface OverOptions<Cluster, Outcome> {
-  /** How many are under way at once, or who says when one may begin; the others wait. */
-  readonly atOnce: number | Turn<Cluster>;
-  /** Whether no further one is to be begun; asked before each. */
+export interface OverClustersOptions<Cluster, Outcome> {
+  /** The number of concurrent clusters, or a function that waits for slots. */
+  readonly atOnce: number | RunInSlot<Cluster>;
+  /** Whether to start no further cluster; called before each. */
   readonly isStopped?: () => boolean;
-  /** Which go first: all of them must succeed, or no other is begun, nor the rest of them. @default none */
+  /** Whether a cluster goes first. If one of these fails, no further cluster is started. @default false */
   readonly isFirst?: (cluster: Cluster) => boolean;
-  /** Whether an outcome is a failure; what is thrown is. @default none is */
+  /** Whether an outcome is a failure; a thrown error always is. @default false */
   readonly isFailure?: (outcome: Outcome, cluster: Cluster) => boolean;
-  /** Whether what was thrown says that a cluster is not meant, which is a failure only of a first one. @default never */
+  /** Whether an error means that the cluster is not selected, which is a failure only of a first one. @default false */
   readonly isNotMeant?: (error: unknown) => boolean;
-  /** How many may fail: after one more no further cluster is begun. @default any number */
+  /** How many clusters may fail. After one more, no further cluster is started. @default any number */
   readonly maxFailures?: number;
 }
 
 /**
- * Does the same on several clusters, and tells of each when it has ended, in that order. One that
- * fails hinders no other but as the options say, and as a whole it never fails.
+ * Runs the same on several clusters and yields each result when it is available. A failed cluster does not affect the
+ * others, except as the options say, and the generator itself never fails.
  *
- * They begin when the first event is asked for and go on at their own speed, however slowly events are
- * read. Who stops reading stops what is not begun; what has begun ends all the same, unseen.
- * @param run called when a cluster has its turn, so that its deadline begins then
+ * The clusters start when the first result is requested, and run at their own speed, however slowly results are read.
+ * When the caller stops reading, no further cluster is started; running ones finish unobserved.
+ * @param run called when a cluster gets its slot, so that its deadline starts then
  */
 export async function* overClusters<Cluster, Outcome>(
   clusters: readonly Cluster[],
   run: (cluster: Cluster) => Promise<Outcome>,
-  options: OverOptions<Cluster, Outcome>,
+  options: OverClustersOptions<Cluster, Outcome>,
 ): AsyncGenerator<Ended<Cluster, Outcome>, void, void> {
   const { atOnce, isStopped = () => false, isFirst = () => false, isFailure = () => false } =
     options;
   const { isNotMeant = () => false } = options;
-  const turn = typeof atOnce === "number" ? turnsOf<Cluster>(atOnce) : atOnce;
+  const inSlot = typeof atOnce === "number" ? slots<Cluster>(atOnce) : atOnce;
   const ended: Ended<Cluster, Outcome>[] = [];
-  let tell = () => {};
+  let notify = () => {};
   let isLeft = false;
   let failures = 0;
 
@@ -73,25 +73,25 @@ export async function* overClusters<Cluster, Outcome>(
     }
   }
 
-  /** @returns whether all of them were begun */
+  /** @returns whether all of them were started */
   async function all(
     members: readonly Cluster[],
     most: number,
-    whyNoMore: WhyNotBegun,
+    whyNoMore: WhyNotStarted,
   ): Promise<boolean> {
-    const begun = await Promise.all(members.map(async (cluster) => {
-      const each = await turn(cluster, async (): Promise<Ended<Cluster, Outcome>> => {
+    const started = await Promise.all(members.map(async (cluster) => {
+      const each = await inSlot(cluster, async (): Promise<Ended<Cluster, Outcome>> => {
         const why = isLeft || isStopped() ? "stopped" : failures > most ? whyNoMore : undefined;
         return why === undefined ? await one(cluster) : { cluster, kind: "not_begun", why };
       });
       ended.push(each);
-      tell();
+      notify();
       return each.kind !== "not_begun";
     }));
-    return begun.every((each) => each);
+    return started.every((each) => each);
   }
 
-  async function go(): Promise<void> {
+  async function runAll(): Promise<void> {
     const { first = [], others = [] } = Object.groupBy(
       clusters,
       (cluster) => isFirst(cluster) ? "first" : "others",
@@ -101,10 +101,10 @@ export async function* overClusters<Cluster, Outcome>(
     else await all(others, -1, "first_failed");
   }
 
-  void go();
+  void runAll();
   try {
     for (const _ of clusters) {
-      while (ended.length === 0) await new Promise<void>((resolve) => tell = resolve);
+      while (ended.length === 0) await new Promise<void>((resolve) => notify = resolve);
       yield ended.shift()!;
     }
   } finally {
@@ -112,7 +112,7 @@ export async function* overClusters<Cluster, Outcome>(
   }
 }
 
-function turnsOf<Cluster>(atOnce: number): Turn<Cluster> {
+function slots<Cluster>(atOnce: number): RunInSlot<Cluster> {
   const limit = pLimit(atOnce);
   return (_cluster, act) => limit(act);
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Ended, overClusters, type OverOptions } from "./over_clusters.ts";
+import { type Ended, overClusters, type OverClustersOptions } from "./over_clusters.ts";
 
 /** Clusters that end when they are told to. */
 function held() {
@@ -30,7 +30,7 @@ async function next(events: AsyncIterator<Ended<string, string>>): Promise<strin
 /** Until everything that can go on has. */
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
-Deno.test("each cluster is told of when it ends, whichever began first, with its outcome", async () => {
+Deno.test("each cluster's outcome is yielded when it finishes, in that order", async () => {
   const { run, end } = held();
   const events = overClusters(["a", "b", "c"], run, { atOnce: 3 });
   const first = events.next();
@@ -42,7 +42,7 @@ Deno.test("each cluster is told of when it ends, whichever began first, with its
   assert.deepEqual([await next(events), await next(events)], ["b: done", "over"]);
 });
 
-Deno.test("one that fails, at once or later, hinders no other", async () => {
+Deno.test("a failed cluster does not affect the others", async () => {
   const all = await Array.fromAsync(overClusters(["a", "b", "c"], (cluster) => {
     if (cluster === "a") throw new Error("a fails at once");
     return cluster === "b" ? Promise.reject(new Error("b fails")) : Promise.resolve("done");
@@ -55,7 +55,7 @@ Deno.test("one that fails, at once or later, hinders no other", async () => {
   ]);
 });
 
-Deno.test("no more are under way at once than may be; one that hangs holds one place only", async () => {
+Deno.test("the limit of concurrent clusters holds; a hanging one takes a single slot", async () => {
   const { begun, run, end } = held();
   const events = overClusters(["hangs", "a", "b", "c"], run, { atOnce: 2 });
   const first = next(events);
@@ -72,7 +72,7 @@ Deno.test("no more are under way at once than may be; one that hangs holds one p
   assert.deepEqual([await next(events), await next(events)], ["hangs: done", "over"]);
 });
 
-Deno.test("nothing is begun before events are asked for, and no slow reader delays a cluster", async () => {
+Deno.test("nothing starts before the first result is requested, and a slow reader delays no cluster", async () => {
   const { begun, run, end } = held();
   const events = overClusters(["a", "b", "c"], run, { atOnce: 1 });
   await settled();
@@ -85,7 +85,7 @@ Deno.test("nothing is begun before events are asked for, and no slow reader dela
   assert.deepEqual([await next(events), await next(events)], ["b: done", "c: done"]);
 });
 
-Deno.test("when it is to stop, what has begun ends, and the others are not begun", async () => {
+Deno.test("after a stop, running clusters finish and the others are not started", async () => {
   const { begun, run, end } = held();
   let isStopped = false;
   const events = overClusters(["a", "b", "c", "d"], run, { atOnce: 2, isStopped: () => isStopped });
@@ -102,7 +102,7 @@ Deno.test("when it is to stop, what has begun ends, and the others are not begun
   assert.deepEqual(begun, ["a", "b"]);
 });
 
-Deno.test("who stops reading has no further one begun", async () => {
+Deno.test("when the caller stops reading, no further cluster is started", async () => {
   const { begun, run, end } = held();
   const events = overClusters(["a", "b", "c"], run, { atOnce: 1 });
   const first = next(events);
@@ -115,7 +115,7 @@ Deno.test("who stops reading has no further one begun", async () => {
   assert.deepEqual(begun, ["a", "b"]);
 });
 
-Deno.test("of no cluster there is no event", async () => {
+Deno.test("without clusters there is no result", async () => {
   const run = () => Promise.reject(new Error("nothing is asked"));
   assert.deepEqual(await Array.fromAsync(overClusters([], run, { atOnce: 2 })), []);
 });
@@ -127,7 +127,7 @@ const failing = (...names: readonly string[]) => (cluster: string) =>
 /** What became of each, with why it was not begun. */
 async function ends(
   run: (cluster: string) => Promise<string>,
-  options: Partial<OverOptions<string, string>>,
+  options: Partial<OverClustersOptions<string, string>>,
 ): Promise<string[]> {
   const all = await Array.fromAsync(
     overClusters(["a", "b", "c", "d"], run, { atOnce: 1, ...options }),
@@ -142,7 +142,7 @@ const first = (...names: readonly string[]) => ({
 const GROUPS: [
   what: string,
   run: (cluster: string) => Promise<string>,
-  options: Partial<OverOptions<string, string>>,
+  options: Partial<OverClustersOptions<string, string>>,
   ended: readonly string[],
 ][] = [
   ["those that go first go first", failing(), first("c", "d"), [
@@ -223,7 +223,7 @@ for (const [what, run, options, expected] of GROUPS) {
   Deno.test(what, async () => assert.deepEqual(await ends(run, options), expected));
 }
 
-Deno.test("no other is begun while one that goes first is under way", async () => {
+Deno.test("no other cluster is started while a first one is running", async () => {
   const { begun, run, end } = held();
   const events = overClusters(["a", "b", "c"], run, { atOnce: 3, ...first("b") });
   const next1 = next(events);

@@ -1,21 +1,21 @@
-import { FairTurns, type Whose } from "./fair_turns.ts";
+import { type CallOfCaller, FairCallQueue } from "./fair_call_queue.ts";
 
-/** What a cluster takes while it is asked: connections, or processes, whose start is what costs. */
+/** What a request to a cluster uses: connections, or kubectl processes, which are expensive to start. */
 export type Takes = "connections" | "processes";
 
 export interface FleetLimits {
-  /** Clusters of all requests that are at work at once. */
+  /** The most active clusters, over all requests. */
   readonly atOnce: Readonly<Record<Takes, number>>;
-  /** Milliseconds after which a cluster is no work for this machine any more: it is waited for. */
+  /** Milliseconds after which a cluster counts as waiting, not as active: it no longer costs this machine work. */
   readonly stalled: number;
-  /** Clusters that are under way at once, those that are waited for among them. */
+  /** The most active and waiting clusters. */
   readonly held: Readonly<Record<Takes, number>>;
-  /** Of these those with one API server: one that hangs takes no more, however many ask for it. */
+  /** The most active and waiting clusters of one API server, which limits what a hanging server holds. */
   readonly perServer: Readonly<Record<Takes, number>>;
 }
 
-/** Which cluster is to be asked, and for whom. */
-export interface Turn extends Whose {
+/** A request for a slot: for which server, and for which call. */
+export interface ClusterSlotRequest extends CallOfCaller {
   /** Its API server. */
   readonly server: string;
   readonly takes: Takes;
@@ -27,20 +27,20 @@ interface Waiting {
 }
 
 /**
- * Turns of the clusters of all requests about several, in this process. A request waits for as long as
- * it takes. Callers take turns, and so do a caller's requests: a small one is not behind all clusters of
- * a large one, nor behind the many of somebody else. A cluster that hangs gives its turn to another
- * after a while and stays under way: it costs its own deadline, and who asks for others no time.
+ * Slots for the clusters of all multi-cluster requests of this process. A request waits as long as necessary. Callers
+ * take turns, and so do the requests of a caller: a small request does not wait for all clusters of a large one, or for
+ * the many requests of another caller. A hanging cluster gives its slot to another one after a while and keeps running:
+ * it delays only itself.
  */
 export class FleetQueue {
   #limits: FleetLimits;
-  readonly #waiting: Record<Takes, FairTurns<Waiting>> = {
-    connections: new FairTurns(),
-    processes: new FairTurns(),
+  readonly #waiting: Record<Takes, FairCallQueue<Waiting>> = {
+    connections: new FairCallQueue(),
+    processes: new FairCallQueue(),
   };
   readonly #working: Record<Takes, number> = { connections: 0, processes: 0 };
   readonly #held: Record<Takes, number> = { connections: 0, processes: 0 };
-  /** Of each server that has any. */
+  /** The held slots by server. */
   readonly #heldOf: Record<Takes, Map<string, number>> = {
     connections: new Map(),
     processes: new Map(),
@@ -50,31 +50,31 @@ export class FleetQueue {
     this.#limits = limits;
   }
 
-  /** Takes other numbers from now on; what is under way stays. */
+  /** Changes the limits; running clusters are not affected. */
   configure(limits: FleetLimits): void {
     this.#limits = limits;
     this.#admit();
   }
 
-  /** Acts when there is a turn, which is over when that has ended, however. */
+  /** Waits for a slot, runs `act` in it, and releases the slot even if `act` fails. */
   async during<Result>(
-    { takes, server, ...whose }: Turn,
+    { takes, server, ...whose }: ClusterSlotRequest,
     act: () => Promise<Result>,
   ): Promise<Result> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#waiting[takes].add(whose, { server, enter: resolve });
     this.#admit();
     await promise;
-    const end = this.#end(takes, server);
+    const release = this.#enter(takes, server);
     try {
       return await act();
     } finally {
-      end();
+      release();
     }
   }
 
-  /** Has the turn of one that was let in end. */
-  #end(takes: Takes, server: string): () => void {
+  /** Starts the timer of a slot. @returns a function that releases the slot */
+  #enter(takes: Takes, server: string): () => void {
     let isWorking = true;
     const endWork = () => {
       if (!isWorking) return;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fakeClock } from "../../tests/support/fake_clock.ts";
-import { type FleetLimits, FleetQueue, type Takes, type Turn } from "./queue.ts";
+import { type ClusterSlotRequest, type FleetLimits, FleetQueue, type Takes } from "./queue.ts";
 
 const STALLED = 2000;
 
@@ -14,7 +14,7 @@ const limits = (atOnce: number, processes = atOnce, held = 4, perServer = 9): Fl
 /** A request, by its caller's name and its own. */
 const CALLS = new Map<string, symbol>();
 
-function turnOf(request: string, server: string, takes: Takes = "connections"): Turn {
+function turnOf(request: string, server: string, takes: Takes = "connections"): ClusterSlotRequest {
   const [caller = ""] = request.split("/");
   const call = CALLS.get(request) ?? Symbol(request);
   CALLS.set(request, call);
@@ -44,7 +44,7 @@ async function settled(): Promise<void> {
   for (let i = 0; i < 10; i++) await Promise.resolve();
 }
 
-Deno.test("no more are at work at once than may be; each that ends lets another begin", async () => {
+Deno.test("the limit of active clusters holds, and each finished one starts another", async () => {
   using _clock = fakeClock();
   const { begun, ask, end } = queued(new FleetQueue(limits(2)));
   for (const cluster of ["a", "b", "c", "d"]) void ask("one", cluster);
@@ -56,7 +56,7 @@ Deno.test("no more are at work at once than may be; each that ends lets another 
   assert.deepEqual(begun, ["a", "b", "c", "d"]);
 });
 
-Deno.test("requests take turns: a small one is not behind all clusters of a large one", async () => {
+Deno.test("requests take turns: a small one does not wait for all clusters of a large one", async () => {
   using _clock = fakeClock();
   const { begun, ask, end } = queued(new FleetQueue(limits(1)));
   for (const cluster of ["a1", "a2", "a3"]) void ask("one/large", cluster);
@@ -100,7 +100,7 @@ for (const takes of ["connections", "processes"] as const) {
   });
 }
 
-Deno.test("one that hangs gives its turn to another and stays under way, up to some", async () => {
+Deno.test("a hanging cluster gives its slot to another one and keeps running, up to a limit", async () => {
   using clock = fakeClock();
   const { begun, ask, end } = queued(new FleetQueue(limits(1, 1, 2)));
   for (const cluster of ["hangs", "hangs, too", "a"]) void ask("one", cluster);
@@ -114,7 +114,7 @@ Deno.test("one that hangs gives its turn to another and stays under way, up to s
   assert.deepEqual(begun, ["hangs", "hangs, too", "a"]);
 });
 
-Deno.test("what takes processes waits for its own turns, and holds up no other", async () => {
+Deno.test("clusters that use processes have their own queue", async () => {
   using _clock = fakeClock();
   const { begun, ask, end } = queued(new FleetQueue(limits(3, 1)));
   void ask("one", "k1", "processes");
@@ -126,7 +126,7 @@ Deno.test("what takes processes waits for its own turns, and holds up no other",
   assert.deepEqual(begun, ["k1", "a", "k2"]);
 });
 
-Deno.test("what fails gives its turn back, and is told", async () => {
+Deno.test("a failed cluster releases its slot and reports the error", async () => {
   using _clock = fakeClock();
   const queue = new FleetQueue(limits(1));
   const failing = queue.during(turnOf("one", "a"), () => Promise.reject(new Error("it fails")));
@@ -135,7 +135,7 @@ Deno.test("what fails gives its turn back, and is told", async () => {
   assert.equal(await next, "done");
 });
 
-Deno.test("with more places those that wait begin at once", async () => {
+Deno.test("raising the limits starts waiting clusters immediately", async () => {
   using _clock = fakeClock();
   const queue = new FleetQueue(limits(1));
   const { begun, ask } = queued(queue);

@@ -1,30 +1,30 @@
 import { circuitBreaker, CircuitState, handleAll, type IBreaker } from "cockatiel";
 import type { Deadline } from "./deadline.ts";
 import { KubeError, type KubeErrorKind } from "./errors.ts";
-import { inWords } from "./reasons.ts";
+import { secondsText } from "./reasons.ts";
 import type { SecretStore } from "./store.ts";
 
 export interface BreakerOptions {
-  /** Requests in a row that have waited for nothing, until a cluster is left alone. @default 2 */
+  /** Consecutive requests without a response that open the breaker. @default 2 */
   readonly failures?: number;
-  /** Milliseconds within which they have failed. @default 30,000 */
+  /** Milliseconds within which they have to fail. @default 30,000 */
   readonly within?: number;
-  /** Milliseconds for which it is left alone. @default 5000 */
+  /** Milliseconds for which the breaker stays open. @default 5000 */
   readonly pause?: number;
-  /** Milliseconds that a failure takes to count; half of its deadline if less. @default 2000 */
+  /** Milliseconds that a failure must take to count, at most half of its deadline. @default 2000 */
   readonly costly?: number;
-  /** A cluster is left alone from now on, because of this. */
+  /** Called when the breaker opens, with the error that opened it. */
   readonly onOpened?: (cluster: string, error: KubeError) => void;
-  /** It has answered again. */
+  /** Called when the breaker closes: the cluster has responded again. */
   readonly onClosed?: (cluster: string) => void;
 }
 
-/** A store for one request, or why the cluster is not asked. */
+/** A store for one request, or why the request is rejected. */
 export type Guarded =
   | { readonly kind: "open"; readonly store: SecretStore }
-  | { readonly kind: "refused"; readonly error: KubeError };
+  | { readonly kind: "rejected"; readonly error: KubeError };
 
-/** Failures of which the cluster knows nothing. */
+/** Failures that say nothing about the cluster, since it got no request. */
 const OURS: readonly KubeErrorKind[] = [
   "busy",
   "kubectl_missing",
@@ -35,11 +35,11 @@ const OURS: readonly KubeErrorKind[] = [
 ];
 
 /**
- * A breaker for each API server, whatever clusters are called that it is known by. It begins anew when
- * the kubeconfig of one of them changes.
+ * One circuit breaker per API server, whatever the names of the clusters that lead to it. A server gets
+ * a new breaker when the kubeconfig of one of these clusters changes.
  */
 export class Breakers {
-  /** By the server's identity, with the versions of kubeconfigs by the cluster's name. */
+  /** By the server's identity; `versions` has the kubeconfig version of each cluster, by name. */
   readonly #known = new Map<
     string,
     { readonly breaker: Breaker; readonly versions: Map<string, string> }
@@ -48,8 +48,8 @@ export class Breakers {
   constructor(readonly options: BreakerOptions = {}) {}
 
   /**
-   * @param server what tells it from others, whatever clusters are called that it is known by
-   * @param cluster by which name it is asked
+   * @param server the API server's identity
+   * @param cluster the name under which it is reached
    * @param version of that cluster's kubeconfig
    */
   of(server: string, cluster: string, version: string): Breaker {
@@ -63,97 +63,97 @@ export class Breakers {
   }
 
   /**
-   * A server has answered somebody who asked it although it was left alone: it is so no longer. That
-   * it has not answered says nothing here.
-   * @param cluster by which name it was asked
+   * Closes the breaker of a server that responded to a request which bypassed the breaker. There is no
+   * counterpart: such a request without a response does not count.
+   * @param cluster the name under which it was reached
    */
   answered(server: string, cluster: string): void {
     const { breaker, versions } = this.#known.get(server) ?? {};
-    if (breaker === undefined || !breaker.isLeftAlone) return;
+    if (breaker === undefined || !breaker.isOpen) return;
     this.#known.set(server, { breaker: new Breaker(this.options), versions: versions! });
     this.options.onClosed?.(cluster);
   }
 }
 
 /**
- * Spares requests the wait for a cluster that has not answered the ones before. It counts what
- * waiting has cost: a connection that is refused at once, or any answer, costs nothing.
+ * Rejects requests to a cluster that did not respond to earlier ones, so that they do not wait. Only
+ * failures that took time count: a refused connection, or any response, does not open the breaker.
  *
- * It is asked when a request begins and told by the request's first read. What has begun is never
- * cut off: a write whose cluster stops answering still puts back what it has written.
+ * The breaker is checked when a request starts, and learns from the request's first read. A request that
+ * has started is never cut off: a write to a cluster that stops responding still rolls back.
  */
 export class Breaker {
   readonly #options: Required<Pick<BreakerOptions, "failures" | "within" | "pause" | "costly">>;
   readonly #policy;
   #lastFailure = 0;
   #openUntil = 0;
-  #isLeftAlone = false;
-  /** By which name it was asked when it was last told how that went. */
-  #lastAsked = "";
+  #isOpen = false;
+  /** The name of the cluster in the last report. */
+  #lastCluster = "";
 
   constructor(options: BreakerOptions = {}) {
     const { failures = 2, within = 30_000, pause = 5000, costly = 2000 } = options;
     this.#options = { failures, within, pause, costly };
     this.#policy = circuitBreaker(handleAll, {
-      // Its clock may be set back, and then it would not ask for an hour: the time is kept here.
+      // The library uses the system clock, which may be set back; #openUntil is monotonic instead.
       halfOpenAfter: -Infinity,
-      breaker: new InARow(failures, within),
+      breaker: new ConsecutiveFailures(failures, within),
     });
     this.#policy.onBreak((reason) => {
       this.#openUntil = performance.now() + pause;
-      if (this.#isLeftAlone) return;
-      this.#isLeftAlone = true;
-      if ("error" in reason) options.onOpened?.(this.#lastAsked, reason.error as KubeError);
+      if (this.#isOpen) return;
+      this.#isOpen = true;
+      if ("error" in reason) options.onOpened?.(this.#lastCluster, reason.error as KubeError);
     });
     this.#policy.onReset(() => {
-      this.#isLeftAlone = false;
-      options.onClosed?.(this.#lastAsked);
+      this.#isOpen = false;
+      options.onClosed?.(this.#lastCluster);
     });
   }
 
   /**
-   * Lets one request to the cluster, or tells it without asking that the cluster does not answer:
-   * `unreachable`, with the time after which it is asked again. Then one request is let through, and
-   * the others when that one has its answer.
-   * @param cluster by which name it is asked, for messages
+   * Admits one request, or rejects it with `unreachable` and the time of the next attempt while the
+   * breaker is open. After the pause one trial request is admitted, and the others when it has a
+   * response.
+   * @param cluster the name under which the server is reached, for messages
    * @param store of the cluster, to be used for this request only
-   * @param seconds within which the request ends its reads
+   * @param seconds within which the request finishes its reads
    */
   guard(cluster: string, store: SecretStore, seconds: number): Guarded {
-    const error = this.refusal(cluster);
-    if (error !== undefined) return { kind: "refused", error };
+    const error = this.rejection(cluster);
+    if (error !== undefined) return { kind: "rejected", error };
     const { state } = this.#policy;
-    const told = Promise.withResolvers<void>();
-    const settled = this.#policy.execute(() => told.promise).catch(() => {});
-    const tell: Tell = (error) => {
-      this.#lastAsked = cluster;
-      if (error === undefined) told.resolve();
-      else told.reject(error);
+    const outcome = Promise.withResolvers<void>();
+    const settled = this.#policy.execute(() => outcome.promise).catch(() => {});
+    const report: Report = (error) => {
+      this.#lastCluster = cluster;
+      if (error === undefined) outcome.resolve();
+      else outcome.reject(error);
       return settled;
     };
-    const isProbe = state !== CircuitState.Closed;
-    if (isProbe) {
-      // A request that ends without having asked must not leave the others waiting for its answer.
-      const timer = setTimeout(tell, seconds * 1000 + 1000, notAsked());
+    const isTrial = state !== CircuitState.Closed;
+    if (isTrial) {
+      // A trial request that ends without a read must not block the others for ever.
+      const timer = setTimeout(report, seconds * 1000 + 1000, notSent());
       Deno.unrefTimer(timer);
       settled.then(() => clearTimeout(timer));
     }
-    return { kind: "open", store: this.#telling(store, tell, isProbe) };
+    return { kind: "open", store: this.#reporting(store, report, isTrial) };
   }
 
-  /** Says of the first read of a request what it shows of the cluster. */
-  #telling(store: SecretStore, tell: Tell, isProbe: boolean): SecretStore {
-    const read = async <T>(deadline: Deadline, asking: () => Promise<T>): Promise<T> => {
+  /** Wraps the store so that its reads report what they show of the cluster. */
+  #reporting(store: SecretStore, report: Report, isTrial: boolean): SecretStore {
+    const read = async <T>(deadline: Deadline, request: () => Promise<T>): Promise<T> => {
       const began = performance.now();
       try {
-        const answer = await asking();
-        await tell();
+        const answer = await request();
+        await report();
         return answer;
       } catch (error) {
         const shown = this.#shown(error, performance.now() - began, deadline);
-        if (shown === "answered") await tell();
+        if (shown === "answered") await report();
         if (shown === "silent") this.#lastFailure = performance.now();
-        if (shown === "silent" || (shown === "nothing" && isProbe)) await tell(error);
+        if (shown === "silent" || (shown === "nothing" && isTrial)) await report(error);
         throw error;
       }
     };
@@ -170,48 +170,57 @@ export class Breaker {
   }
 
   /**
-   * What a failure after so many milliseconds shows of the cluster. Of these count those that the
-   * cluster had: not what was waited for a process, nor for a processor to start it.
+   * What a failure shows of the cluster.
+   * @param took milliseconds of the read. Only the part that the cluster had counts
+   *   ({@link KubeErrorDetails.clusterMs}), without the wait for a process slot or a processor
    */
   #shown(error: unknown, took: number, deadline: Deadline): "answered" | "silent" | "nothing" {
     if (!(error instanceof KubeError) || OURS.includes(error.kind)) return "nothing";
-    if (error.place.asked === false) return "nothing";
+    if (error.details.sent === false) return "nothing";
     if (error.kind !== "timeout" && error.kind !== "unreachable") return "answered";
     const costly = Math.min(this.#options.costly, deadline.seconds * 500);
-    if ((error.place.given ?? took) >= costly) return "silent";
-    // What fails at once need not be spared; of a deadline that was nearly over nothing is learnt.
+    if ((error.details.clusterMs ?? took) >= costly) return "silent";
+    // A connection that fails quickly costs no waiting. A timeout that came quickly had a deadline that
+    // was nearly over, and shows nothing.
     return error.kind === "unreachable" && took < costly ? "answered" : "nothing";
   }
 
-  get isLeftAlone(): boolean {
-    return this.#isLeftAlone;
+  /** Whether the breaker is open or half-open. */
+  get isOpen(): boolean {
+    return this.#isOpen;
   }
 
-  /** Why the cluster is not asked now, or `undefined` where a request would be let to it. */
-  refusal(cluster: string): KubeError | undefined {
+  /** Why a request would be rejected now; `undefined` when it would be admitted. */
+  rejection(cluster: string): KubeError | undefined {
     const { state } = this.#policy;
     const now = performance.now();
     const isWaiting = state === CircuitState.Open && now < this.#openUntil;
-    const isAsked = state === CircuitState.HalfOpen;
-    if (!isWaiting && !isAsked) return undefined;
-    const wait = isAsked ? this.#options.pause : this.#openUntil - now;
+    const isOnTrial = state === CircuitState.HalfOpen;
+    if (!isWaiting && !isOnTrial) return undefined;
+    const wait = isOnTrial ? this.#options.pause : this.#openUntil - now;
     const retryAfter = Math.max(1, Math.ceil(wait / 1000));
     const ago = Math.max(1, Math.round((now - this.#lastFailure) / 1000));
-    const next = isAsked ? "is being asked again" : `is asked again in ${inWords(retryAfter)}`;
+    const next = isOnTrial
+      ? "Another request is testing it now"
+      : `Retry in ${secondsText(retryAfter)}`;
     return new KubeError(
       "unreachable",
-      `Cannot connect to cluster '${cluster}': it did not answer ${inWords(ago)} ago and ${next}`,
-      { cluster, retryAfter, asked: false },
+      `Cannot connect to cluster '${cluster}': circuit breaker open, the last request got no ` +
+        `response ${secondsText(ago)} ago. ${next}`,
+      { cluster, retryAfter, sent: false },
     );
   }
 }
 
-/** Tells how a request's first read went; resolves when that is taken in. Later ones say nothing. */
-type Tell = (error?: unknown) => Promise<void>;
+/**
+ * Reports the result of a request's first read, without an error when the cluster responded; later calls
+ * have no effect. Resolves when the breaker has processed it.
+ */
+type Report = (error?: unknown) => Promise<void>;
 
-/** Opens when so many have failed in a row, all of them within so many milliseconds. */
-class InARow implements IBreaker {
-  /** When they have failed. */
+/** Opens the circuit after this many consecutive failures, all of them within so many milliseconds. */
+class ConsecutiveFailures implements IBreaker {
+  /** When they happened. */
   state: readonly number[] = [];
 
   constructor(readonly failures: number, readonly within: number) {}
@@ -227,6 +236,6 @@ class InARow implements IBreaker {
   }
 }
 
-function notAsked(): KubeError {
-  return new KubeError("timeout", "Cannot reach the cluster: it was not asked in time");
+function notSent(): KubeError {
+  return new KubeError("timeout", "Cannot reach the cluster: no request was sent in time");
 }

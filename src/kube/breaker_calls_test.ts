@@ -6,9 +6,9 @@ import { type Deadline, deadlineIn } from "./deadline.ts";
 import { FakeCluster } from "./fake/store.ts";
 import type { SecretStore } from "./store.ts";
 
-/** The calls of a store that is guarded. */
+/** The calls of a store behind a breaker. */
 
-/** Of a request here: half of it is what a failure costs at least. */
+/** The timeout of a request; a failure counts from half of it on. */
 const SECONDS = 0.1;
 
 function opened(breaker: Breaker, cluster: FakeCluster): SecretStore {
@@ -33,7 +33,7 @@ for (const [method, read] of Object.entries(READS)) {
       const asking = read(opened(breaker, cluster), deadlineIn(SECONDS));
       await assert.rejects(asking, { kind: "timeout" });
     }
-    assert.equal(breaker.guard("c", cluster.store(), SECONDS).kind, "refused");
+    assert.equal(breaker.guard("c", cluster.store(), SECONDS).kind, "rejected");
   });
 }
 

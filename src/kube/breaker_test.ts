@@ -7,27 +7,27 @@ import { FakeCluster, type StoreFault } from "./fake/store.ts";
 import type { SecretStore } from "./store.ts";
 import { seal } from "../log/sealed.ts";
 
-/** Milliseconds for which a cluster is left alone here. */
+/** Milliseconds for which the breaker stays open. */
 const PAUSE = 5000;
 
-/** Seconds of a request here: half of it is what a failure costs at least. */
+/** The timeout of a request; a failure counts from half of it on. */
 const SECONDS = 0.1;
 
 interface Scene extends Disposable {
   readonly cluster: FakeCluster;
-  /** What was told of opening and closing. */
+  /** Calls of onOpened and onClosed. */
   readonly told: string[];
-  /** Begins a request. */
+  /** Starts a request. */
   begin(version?: string, name?: string): Guarded;
-  /** Somebody has asked it all the same, and had an answer. */
+  /** A request that bypassed the breaker got a response. */
   answered(name?: string): void;
-  /** A request that lists: how it fails, or `undefined`. */
+  /** A list request; resolves with its error, or `undefined`. */
   list(version?: string): Promise<KubeError | undefined>;
-  /** Milliseconds that have gone by. */
+  /** Elapsed milliseconds. */
   elapsed(): number;
-  /** Lets time go by. */
+  /** Advances the time. */
   pass(milliseconds: number): Promise<void>;
-  /** Lets the time of a request go by, and gives what has come of one. */
+  /** Advances the time by a request's timeout, and awaits the request. */
   waited<T>(asking: Promise<T>): Promise<T>;
 }
 
@@ -59,7 +59,7 @@ function scene(options: BreakerOptions = {}): Scene {
     [Symbol.dispose]: () => clock[Symbol.dispose](),
     async list(version) {
       const guarded = begin(version);
-      if (guarded.kind === "refused") return guarded.error;
+      if (guarded.kind === "rejected") return guarded.error;
       try {
         await waited(guarded.store.list({ selector: "a=b" }, deadlineIn(SECONDS)));
       } catch (error) {
@@ -79,11 +79,11 @@ function opened(guarded: Guarded): SecretStore {
   return (guarded as Extract<Guarded, { kind: "open" }>).store;
 }
 
-/** A scene whose cluster has hung twice and is left alone. */
+/** A scene whose breaker is open, since the cluster has hung twice. */
 async function leftAlone(options?: BreakerOptions): Promise<Scene> {
   const it = scene(options);
   always(it.cluster, { kind: "hang" });
-  for (const _ of [1, 2]) assert.equal((await it.list())?.place.asked, undefined);
+  for (const _ of [1, 2]) assert.equal((await it.list())?.details.sent, undefined);
   return it;
 }
 
@@ -95,13 +95,13 @@ Deno.test("after two requests that timed out the cluster is not asked, and it is
   assert.equal(it.elapsed(), before, "it is said at once");
   assert.equal(it.cluster.calls.length, 2);
   assert.ok(error);
-  assert.deepEqual([error.kind, error.place], [
+  assert.deepEqual([error.kind, error.details], [
     "unreachable",
-    { cluster: "c", retryAfter: 5, asked: false },
+    { cluster: "c", retryAfter: 5, sent: false },
   ]);
   assert.equal(
     error.message,
-    "Cannot connect to cluster 'c': it did not answer 1 second ago and is asked again in 5 seconds",
+    "Cannot connect to cluster 'c': circuit breaker open, the last request got no response 1 second ago. Retry in 5 seconds",
   );
 });
 
@@ -114,9 +114,9 @@ Deno.test("when it has answered somebody who asked all the same, everyone asks i
   it.answered();
   assert.equal(it.told.length, 2, "one that is not left alone has nothing to tell");
   always(it.cluster, { kind: "hang" });
-  assert.equal((await it.list())?.place.asked, undefined);
-  assert.equal((await it.list())?.place.asked, undefined);
-  assert.equal((await it.list())?.place.asked, false, "it is left alone again");
+  assert.equal((await it.list())?.details.sent, undefined);
+  assert.equal((await it.list())?.details.sent, undefined);
+  assert.equal((await it.list())?.details.sent, false, "it is left alone again");
 });
 
 Deno.test("then one request is let through, and others are refused until it has its answer", async () => {
@@ -124,7 +124,10 @@ Deno.test("then one request is let through, and others are refused until it has 
   await it.pass(PAUSE);
   const first = opened(it.begin());
   const error = await it.list();
-  assert.match(error!.message, /it did not answer 5 seconds ago and is being asked again$/);
+  assert.match(
+    error!.message,
+    /circuit breaker open, the last request got no response 5 seconds ago\. Another request is testing it now$/,
+  );
   always(it.cluster, undefined);
   await first.list({ selector: "a=b" }, deadlineIn(SECONDS));
   assert.equal(await it.list(), undefined);
@@ -135,9 +138,9 @@ Deno.test("when that one times out too, the cluster is left alone again", async 
   using it = await leftAlone();
   await it.pass(PAUSE);
   assert.equal((await it.list())?.kind, "timeout");
-  assert.equal((await it.list())?.place.asked, false);
+  assert.equal((await it.list())?.details.sent, false);
   assert.equal(it.cluster.calls.length, 3);
-  // It is told once, however long it lasts.
+  // Reported once, however long the breaker stays open.
   assert.deepEqual(it.told, ["c opened: timeout"]);
 });
 
@@ -148,7 +151,7 @@ Deno.test("a cluster that has answered again is asked by two more before it is l
   assert.equal(await it.list(), undefined);
   always(it.cluster, { kind: "hang" });
   for (const _ of [1, 2]) assert.equal((await it.list())?.kind, "timeout");
-  assert.equal((await it.list())?.place.asked, false);
+  assert.equal((await it.list())?.details.sent, false);
 });
 
 for (const reads of ["twenty requests at once", "one request of twenty reads"]) {
@@ -157,7 +160,7 @@ for (const reads of ["twenty requests at once", "one request of twenty reads"]) 
     await it.pass(PAUSE);
     if (reads === "twenty requests at once") {
       const errors = await Promise.all(Array.from({ length: 20 }, () => it.list()));
-      assert.equal(errors.filter((error) => error?.place.asked === false).length, 19);
+      assert.equal(errors.filter((error) => error?.details.sent === false).length, 19);
       assert.equal(it.cluster.calls.length, 3);
     } else {
       const store = opened(it.begin());
@@ -165,7 +168,7 @@ for (const reads of ["twenty requests at once", "one request of twenty reads"]) 
       await it.waited(Promise.allSettled(
         Array.from({ length: 20 }, () => store.list(query, deadlineIn(SECONDS))),
       ));
-      assert.equal((await it.list())?.place.asked, false);
+      assert.equal((await it.list())?.details.sent, false);
     }
   });
 }
@@ -198,7 +201,7 @@ for (const kind of ["unreachable", "forbidden", "failed", "untrusted"] as const)
   Deno.test(`what is ${kind} at once costs nothing and is asked each time`, async () => {
     using it = scene();
     always(it.cluster, { kind: "throw", error: kind });
-    for (const _ of [1, 2, 3, 4]) assert.equal((await it.list())?.place.asked, undefined);
+    for (const _ of [1, 2, 3, 4]) assert.equal((await it.list())?.details.sent, undefined);
     assert.equal(it.cluster.calls.length, 4);
   });
 }
@@ -212,7 +215,7 @@ for (const kind of ["busy", "kubectl_missing"] as const) {
     for (const _ of [1, 2, 3]) assert.equal((await it.list())?.kind, kind);
     always(it.cluster, { kind: "hang" });
     await it.list();
-    assert.equal((await it.list())?.place.asked, false);
+    assert.equal((await it.list())?.details.sent, false);
   });
 }
 
@@ -221,7 +224,7 @@ Deno.test("a timeout in our own queue shows nothing of the cluster", async () =>
   const store = it.cluster.store();
   it.cluster.store = () => ({
     ...store,
-    list: () => Promise.reject(new KubeError("timeout", "Cannot: queue", { asked: false })),
+    list: () => Promise.reject(new KubeError("timeout", "Cannot: queue", { sent: false })),
   });
   for (const _ of [1, 2, 3]) assert.equal((await it.list())?.message, "Cannot: queue");
 });
@@ -233,7 +236,7 @@ Deno.test("a write that has begun goes on to its end, whatever is found out mean
   await store.read(refs, deadlineIn(SECONDS));
   always(it.cluster, { kind: "hang" });
   for (const _ of [1, 2]) await it.list();
-  assert.equal(it.begin().kind, "refused");
+  assert.equal(it.begin().kind, "rejected");
   always(it.cluster, undefined);
   const secret = { ...refs[0]!, type: "Opaque", labels: {}, annotations: {}, data: seal({}) };
   const [created] = await store.create([secret], deadlineIn(SECONDS));
@@ -264,19 +267,19 @@ Deno.test("a write whose creates hang says nothing: its first read has shown the
 Deno.test("a kubeconfig that has changed is asked at once", async () => {
   using it = await leftAlone();
   always(it.cluster, undefined);
-  assert.equal((await it.list("1"))?.place.asked, false);
+  assert.equal((await it.list("1"))?.details.sent, false);
   assert.equal(await it.list("2"), undefined);
 });
 
 Deno.test("two names of one API server have one breaker, which names the one that is asked", async () => {
   using it = await leftAlone();
   const guarded = it.begin("of the other's kubeconfig", "other");
-  assert.ok(guarded.kind === "refused");
-  assert.match(guarded.error.message, /^Cannot connect to cluster 'other': it did not answer/);
-  assert.equal(guarded.error.place.cluster, "other");
-  // Neither begins anew because the other one's kubeconfig is another.
-  assert.equal((await it.list())?.place.asked, false);
-  assert.equal(it.begin("of the other's kubeconfig", "other").kind, "refused");
+  assert.ok(guarded.kind === "rejected");
+  assert.match(guarded.error.message, /^Cannot connect to cluster 'other': circuit breaker open/);
+  assert.equal(guarded.error.details.cluster, "other");
+  // The breaker is not replaced because the other cluster has another kubeconfig.
+  assert.equal((await it.list())?.details.sent, false);
+  assert.equal(it.begin("of the other's kubeconfig", "other").kind, "rejected");
   await it.pass(PAUSE);
   always(it.cluster, undefined);
   const probe = opened(it.begin("of the other's kubeconfig", "other"));
@@ -287,7 +290,7 @@ Deno.test("two names of one API server have one breaker, which names the one tha
 
 Deno.test("when one name's kubeconfig has changed the server is asked at once, by the other, too", async () => {
   using it = await leftAlone();
-  assert.equal(it.begin("1", "other").kind, "refused");
+  assert.equal(it.begin("1", "other").kind, "rejected");
   assert.equal(it.begin("2", "other").kind, "open");
   assert.equal(it.begin("1", "c").kind, "open");
 });
@@ -301,11 +304,11 @@ Deno.test("a question whether it is asked takes nobody's place", async () => {
     await it.waited(store.list({ selector: "a=b" }, deadlineIn(SECONDS)).catch(() => {}));
   };
   for (const _ of [1, 2]) await asking();
-  assert.match(breaker.refusal("c")!.message, /is asked again in 5 seconds$/);
+  assert.match(breaker.rejection("c")!.message, /Retry in 5 seconds$/);
   await it.pass(PAUSE);
-  for (const _ of [1, 2]) assert.equal(breaker.refusal("c"), undefined);
+  for (const _ of [1, 2]) assert.equal(breaker.rejection("c"), undefined);
   assert.equal(breaker.guard("c", it.cluster.store(), SECONDS).kind, "open");
-  assert.match(breaker.refusal("c")!.message, /is being asked again$/);
+  assert.match(breaker.rejection("c")!.message, /Another request is testing it now$/);
 });
 
 Deno.test("one that was let through and asks nothing leaves its place to another", async () => {
@@ -314,7 +317,7 @@ Deno.test("one that was let through and asks nothing leaves its place to another
   opened(it.begin());
   always(it.cluster, undefined);
   await it.pass(SECONDS * 1000 + 1000);
-  assert.equal((await it.list())?.place.asked, false);
+  assert.equal((await it.list())?.details.sent, false);
   await it.pass(PAUSE);
   assert.equal(await it.list(), undefined);
 });
@@ -324,11 +327,11 @@ Deno.test("one that was let through and did not get to the cluster leaves its pl
   always(it.cluster, undefined);
   await it.pass(PAUSE);
   const { store } = it.cluster;
-  const full = new KubeError("busy", "Cannot reach cluster: too many wait", { asked: false });
+  const full = new KubeError("busy", "Cannot reach cluster: too many wait", { sent: false });
   it.cluster.store = () => ({ ...store.call(it.cluster), list: () => Promise.reject(full) });
   assert.equal((await it.list())?.kind, "busy");
   it.cluster.store = store;
-  // Far sooner than a request that asks nothing loses it.
+  // Far sooner than a trial request without a read times out.
   await it.pass(PAUSE);
   assert.equal(await it.list(), undefined);
 });

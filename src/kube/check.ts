@@ -4,30 +4,30 @@ import { type AccessQuestion, type ClusterProbe, isAnswered } from "./probe.ts";
 
 type Verb = AccessQuestion["verb"];
 
-/** What the kubeconfig's user may do of what this program does. */
+/** The permissions of the kubeconfig's user, out of those that argocd-configurer needs. */
 export interface Rights {
-  /** Absent where the cluster has no Argo CD. */
+  /** Absent when the cluster has no Argo CD. */
   readonly argocd?: { readonly namespace: string; readonly secrets: readonly Verb[] };
   readonly allNamespaces: Readonly<Record<AccessQuestion["resource"], readonly Verb[]>>;
 }
 
-/** What was found out about a cluster. */
-export interface Checked {
-  /** Whether the API server has answered, be it that it refuses the credential. */
+/** The result of checking one cluster. */
+export interface ClusterCheck {
+  /** Whether the API server responded, even if it rejected the credential. */
   readonly isReachable: boolean;
-  /** Why it could not be asked, or does not accept the credential. */
+  /** Why the cluster is unreachable, or rejects the credential. */
   readonly error?: KubeError;
   readonly version?: string;
   readonly argocdVersion?: string;
-  /** Or why they are not known. */
+  /** The permissions, or why they are unknown. */
   readonly rights: Rights | KubeError;
   readonly credentialExpires?: Date;
   readonly clockSkewSeconds?: number;
-  /** Why something else is not known. */
+  /** Why other facts are unknown. */
   readonly notKnown: readonly KubeError[];
 }
 
-/** What this program needs for everything that it does, by resource: deploy/kubernetes has the same. */
+/** All permissions that argocd-configurer needs, by resource; deploy/kubernetes grants the same. */
 export const NEEDED = {
   secrets: ["get", "list", "create", "update", "delete"],
   namespaces: ["get", "list", "create"],
@@ -35,22 +35,22 @@ export const NEEDED = {
 } as const satisfies Readonly<Record<AccessQuestion["resource"], readonly Verb[]>>;
 
 /**
- * Asks a cluster for all that can be told of it, one question after the other, so that a check is one
- * process at a time. One that does not answer is asked nothing more. It never fails as a whole.
- * @param argocdNamespace absent where it has no Argo CD
- * @param seconds in all
- * @throws what is no {@link KubeError}: a bug
+ * Checks a cluster, one request after the other, so that a check runs one process at a time. It stops
+ * at the first request without a response. Failures are part of the result.
+ * @param argocdNamespace absent when the cluster has no Argo CD
+ * @param seconds for all requests together
+ * @throws only a bug, never a {@link KubeError}
  */
 export async function checkCluster(
   probe: ClusterProbe,
   { argocdNamespace, seconds }: { readonly argocdNamespace?: string; readonly seconds: number },
-): Promise<Checked> {
+): Promise<ClusterCheck> {
   const deadline = deadlineIn(seconds);
   const version = await orError(probe.version(deadline));
-  // Where not even that may be read, others may.
+  // A user without permission for /version may have other permissions.
   const isAsked = !(version instanceof KubeError) || isForbidden(version);
   const credentialExpires = async () => {
-    const at = await probe.credentialExpires(); // what a plugin gave is known by now
+    const at = await probe.credentialExpires(); // by now a plugin has run, so its expiry is known
     return at === undefined ? {} : { credentialExpires: at };
   };
   if (!isAsked) {

@@ -1,10 +1,10 @@
-/** A point in time shared by everything that is done for one request. */
+/** The point in time at which all work for one request ends. */
 export interface Deadline {
   /** Aborted when the deadline passes. */
   readonly signal: AbortSignal;
-  /** The whole time given, in seconds, as it is named to the user. */
+  /** The whole timeout in seconds, as shown to the user. */
   readonly seconds: number;
-  /** Milliseconds left, 0 when it has passed. */
+  /** Milliseconds left; 0 when the deadline has passed. */
   remaining(): number;
 }
 
@@ -32,9 +32,9 @@ export const pause: Pause = (milliseconds, deadline) => {
 };
 
 /**
- * What `promise` gives, or at the deadline an error, whether or not the promise settles then. For
- * waits that a library or the system would have to end: it may never do so.
- * @throws what `late` makes when the deadline passes first
+ * Resolves like `promise`, but rejects at the deadline. Use it for waits that only a library or the
+ * operating system could end, which may never happen.
+ * @throws the error from `late` when the deadline passes first
  */
 export function inTime<T>(
   promise: Promise<T>,

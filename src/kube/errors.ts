@@ -1,86 +1,86 @@
 /**
- * What can go wrong between us and one cluster. The kinds are the vocabulary that the use-cases
- * decide by and that the HTTP edge maps to statuses.
+ * Kinds of failure between argocd-configurer and one cluster. Use-cases decide by the kind; the HTTP
+ * edge maps it to a status and a code.
  */
 export type KubeErrorKind =
-  /** Nothing listens, no such host, no route, or the connection broke. */
+  /** Connection refused, no such host, no route to host, or the connection was lost. */
   | "unreachable"
-  /** The server's certificate is not one that the kubeconfig trusts. */
+  /** The kubeconfig does not trust the server's certificate. */
   | "untrusted"
   /** Our deadline or the server's passed. */
   | "timeout"
-  /** The cluster does not accept the kubeconfig's credentials, or they cannot be had. */
+  /** The cluster rejects the kubeconfig's credentials, or there are none to send. */
   | "unauthorized"
-  /** The credentials are accepted, but lack a right. */
+  /** The credentials are accepted, but lack a permission. */
   | "forbidden"
   | "not_found"
   | "namespace_not_found"
   | "namespace_terminating"
   /** Created by somebody else before us. */
   | "exists"
-  /** Changed since it was read. */
+  /** Modified since it was read. */
   | "conflict"
-  /** The API server finds the object itself wrong. */
+  /** The API server rejects the object itself. */
   | "invalid"
   | "invalid_kubeconfig"
-  /** It is not known what labels the clusters have, and so how each is to be used. */
+  /** The clusters' labels cannot be read, so how to use each cluster is unknown. */
   | "labels_unreadable"
-  /** A label of the cluster that says how it is to be used says nothing that can be. */
+  /** A label of the cluster that configures its use has an invalid key or value. */
   | "invalid_labels"
-  /** The kubectl program is not there or cannot be run. */
+  /** The kubectl program is missing or cannot be executed. */
   | "kubectl_missing"
-  /** We have too much to do, or the API server says that it has. */
+  /** argocd-configurer is at one of its limits, or the API server reports that it is overloaded. */
   | "busy"
-  /** An answer larger than we accept. */
+  /** A response larger than we accept. */
   | "too_large"
-  /** Anything else that the API server or kubectl reports. */
+  /** Any other failure that the API server or kubectl reports. */
   | "failed"
-  /** The audit log cannot be written, so it is not tried. */
+  /** The audit log cannot be written, so the write was not attempted. */
   | "not_recorded"
-  /** A bug of this program. */
+  /** A bug in argocd-configurer. */
   | "internal";
 
-/** Where it went wrong; never a value of a credential. */
-export interface KubeErrorPlace {
+/** Details of a failure; never a value of a credential. */
+export interface KubeErrorDetails {
   cluster?: string;
   namespace?: string;
   /** Seconds after which a retry may succeed. */
   retryAfter?: number;
-  /** Whether it came to asking the cluster. @default true */
-  asked?: boolean;
+  /** Whether a request to the cluster was attempted. @default true */
+  sent?: boolean;
   /**
-   * Milliseconds that the cluster had to answer in, where this program itself took a part of the
-   * time: for other processes to end, or for starting one. @default all of it
+   * Milliseconds that the cluster had to respond, where argocd-configurer itself used part of the
+   * time: waiting for other processes, or starting one. @default all of it
    */
-  given?: number;
-  /** Of `not_recorded`: whether another process writes the audit log. @default false */
+  clusterMs?: number;
+  /** With `not_recorded`: whether another process holds the audit log. @default false */
   isHeld?: boolean;
 }
 
-/** A failure whose message is made of our own words: "Cannot <do what>: <why>". */
+/** A failure with a message in our own words: "Cannot <verb> <object>: <reason>". */
 export class KubeError extends Error {
   override readonly name = "KubeError";
 
   constructor(
     readonly kind: KubeErrorKind,
     message: string,
-    readonly place: KubeErrorPlace = {},
+    readonly details: KubeErrorDetails = {},
   ) {
     super(message);
   }
 }
 
-/** Whether the kubeconfig's user lacks the right. */
+/** Whether the kubeconfig's user lacks a permission. */
 export function isForbidden(error: unknown): boolean {
   return error instanceof KubeError && error.kind === "forbidden";
 }
 
-/** `Cannot reach cluster 'c': the deadline passed before kubectl was run` */
+/** `Cannot reach cluster 'c': the deadline passed before kubectl was started` */
 export function cannotReach(
   cluster: string,
   kind: KubeErrorKind,
   why: string,
-  place: KubeErrorPlace = {},
+  details: KubeErrorDetails = {},
 ): KubeError {
-  return new KubeError(kind, `Cannot reach cluster '${cluster}': ${why}`, { cluster, ...place });
+  return new KubeError(kind, `Cannot reach cluster '${cluster}': ${why}`, { cluster, ...details });
 }

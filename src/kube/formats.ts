@@ -1,6 +1,6 @@
 /**
- * The formats of names, labels and keys. Each function answers what is wrong, in the API server's
- * words, and nothing when the value is right.
+ * The formats of names, labels and keys. Each function returns the errors in the API server's words, and
+ * an empty list when the value is valid.
  *
  * @see k8s.io/apimachinery v0.35 pkg/util/validation/validation.go, pkg/api/validate/content
  */
@@ -82,13 +82,13 @@ export function dataKeyErrors(value: string): string[] {
   return errors;
 }
 
-/** What any object's name must be to stand in a URL. */
+/** The rule for the name of any object, as a segment of a URL's path. */
 export function pathSegmentErrors(value: string): string[] {
   if (value === "." || value === "..") return [`may not be '${value}'`];
   return ["/", "%"].filter((c) => value.includes(c)).map((c) => `may not contain '${c}'`);
 }
 
-/** A text as Go's `%q` prints it. */
+/** Quotes a text like Go's `%q`. */
 export function goQuote(text: string): string {
   return JSON.stringify(text)
     .replace(

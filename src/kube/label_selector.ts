@@ -1,6 +1,6 @@
 import { goQuote, labelKeyErrors, labelValueErrors } from "./formats.ts";
 
-/** Whether an object with these labels is meant. */
+/** Whether an object with these labels matches. */
 export type LabelSelector = (labels: Readonly<Record<string, string>>) => boolean;
 
 type Token =
@@ -12,15 +12,15 @@ const COMPARISONS = new Set(["=", "==", "!=", ">", "<"]);
 const INTEGER = /^[+-]?[0-9]+$/;
 const OPERATORS = "in, notin, =, ==, !=, gt, lt";
 
-/** A text that is no label selector; the message is the API server's, which quotes the text. */
+/** An invalid label selector. The message is the API server's, which quotes the selector. */
 export class SelectorError extends Error {
   override readonly name = "SelectorError";
 }
 
 /**
- * Reads a label selector as the API server does, in time that is linear in its length: `a=b`,
- * `a==b`, `a!=b`, `a in (b,c)`, `a notin (b,c)`, `a`, `!a`, `a>1`, `a<1`, joined by commas, which
- * mean "and". An empty one, or one of white space, means every object.
+ * Parses a label selector like the API server, in linear time: `a=b`, `a==b`, `a!=b`, `a in (b,c)`,
+ * `a notin (b,c)`, `a`, `!a`, `a>1`, `a<1`, separated by commas, which mean "and". An empty or blank
+ * selector matches every object.
  *
  * @throws {SelectorError}
  * @see https://github.com/kubernetes/apimachinery/blob/v0.35.0/pkg/labels/selector.go
@@ -30,7 +30,7 @@ export function parseLabelSelector(text: string): LabelSelector {
   return (labels) => requirements.every((matches) => matches(labels));
 }
 
-/** The parts of {@link parseLabelSelector}, of which all have to be met; none mean every object. */
+/** The requirements of a label selector, all of which must match; without any, every object matches. */
 export function parseRequirements(text: string): LabelSelector[] {
   return new Parser(tokens(text)).requirements();
 }
@@ -67,7 +67,7 @@ class Parser {
     if (negated) token = this.#take();
     if (!isWord(token)) throw unparsable(`found '${token.text}', expected: identifier`);
     const key = token.text;
-    refuse("<nil>", key, labelKeyErrors(key));
+    rejectIf("<nil>", key, labelKeyErrors(key));
     if (negated) return (labels) => !Object.hasOwn(labels, key);
     const next = this.#peek();
     if (next.kind === "end" || isSymbol(next, ",")) return (labels) => Object.hasOwn(labels, key);
@@ -85,10 +85,10 @@ class Parser {
     const numeric = operator.text === ">" || operator.text === "<";
     const [first = ""] = sorted;
     if (numeric && !INTEGER.test(first)) {
-      refuse("values[0]", first, ["for 'Gt', 'Lt' operators, the value must be an integer"]);
+      rejectIf("values[0]", first, ["for 'Gt', 'Lt' operators, the value must be an integer"]);
     }
     for (const [index, value] of sorted.entries()) {
-      refuse(`values[${index}][${key}]`, value, labelValueErrors(value));
+      rejectIf(`values[${index}][${key}]`, value, labelValueErrors(value));
     }
     const valueOf = (labels: Readonly<Record<string, string>>) =>
       Object.hasOwn(labels, key) ? labels[key] : undefined;
@@ -107,7 +107,7 @@ class Parser {
     };
   }
 
-  /** `(a,b)`; `()`, `(,a)` and `(a,,b)` hold the empty value too. */
+  /** Parses `(a,b)`. `()`, `(,a)` and `(a,,b)` also contain the empty value. */
   #values(): Set<string> {
     const open = this.#take();
     if (!isSymbol(open, "(")) throw unparsable(`found '${open.text}' expected: '('`);
@@ -177,7 +177,7 @@ function tokens(text: string): Token[] {
   return found;
 }
 
-/** `in` and `notin` are operators only where an operator is expected. */
+/** Whether a token can be a key or value; `in` and `notin` can, where no operator is expected. */
 function isWord(token: Token): boolean {
   return token.kind !== "symbol" && token.kind !== "end";
 }
@@ -190,8 +190,8 @@ function startsRequirement(token: Token): boolean {
   return isWord(token) || isSymbol(token, "!");
 }
 
-/** @throws {SelectorError} when something is wrong with a value */
-function refuse(field: string, value: string, wrong: readonly string[]): void {
+/** @throws {SelectorError} when there are errors */
+function rejectIf(field: string, value: string, wrong: readonly string[]): void {
   if (wrong.length === 0) return;
   throw unparsable(`${field}: Invalid value: ${goQuote(value)}: ${wrong.join("; ")}`);
 }

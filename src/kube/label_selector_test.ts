@@ -1,7 +1,7 @@
 import { equal, ok, throws } from "node:assert/strict";
 import { parseLabelSelector, parseRequirements, SelectorError } from "./label_selector.ts";
 
-/** What is read and refused, and in which words, is in the emulator's tests of selectors. */
+/** The emulator's tests cover which selectors are valid, and the error messages. */
 
 const MANY = 20_000;
 const HOSTILE: [what: string, text: string][] = [

@@ -12,7 +12,7 @@ import {
   type WriteOptions,
 } from "./store.ts";
 
-/** A v1 Secret as the API speaks it: values in the open, so only ever on its way to a cluster. */
+/** A v1 Secret as in the API. Its values are not sealed, so it only exists while it is sent or parsed. */
 export interface WireSecret {
   apiVersion: "v1";
   kind: "Secret";
@@ -33,7 +33,7 @@ export interface WireSecret {
   immutable?: boolean;
 }
 
-/** Unseals a manifest for the API. */
+/** Unseals a manifest to send it. */
 export function toWire(secret: SecretManifest): WireSecret {
   return {
     apiVersion: "v1",
@@ -53,7 +53,7 @@ export function toWire(secret: SecretManifest): WireSecret {
   };
 }
 
-/** Seals what the API gave. */
+/** Seals a Secret that the API returned. */
 export function fromWire(wire: WireSecret): StoredSecret {
   const { metadata } = wire;
   return {
@@ -73,12 +73,13 @@ export function fromWire(wire: WireSecret): StoredSecret {
   };
 }
 
-/** kubectl apply's copy of the whole object, old values included. */
+/** The annotation in which `kubectl apply` keeps a copy of the whole object, with its values. */
 export const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
 /**
- * Seals what the API listed, without kubectl's copy of it and the values that were not asked for.
- * @param keys of those that were; all when absent
+ * Seals a Secret of a list, without kubectl's last-applied annotation and the values that were not
+ * requested.
+ * @param keys requested keys; all when absent
  */
 export function fromListed(wire: WireSecret, keys?: DataQuery["keys"]): StoredSecret {
   const { [LAST_APPLIED]: _, ...annotations } = wire.metadata.annotations ?? {};
@@ -90,7 +91,7 @@ export function fromListed(wire: WireSecret, keys?: DataQuery["keys"]): StoredSe
   return fromWire({ ...wire, metadata: { ...wire.metadata, annotations }, data });
 }
 
-/** Values by these keys; of the others only whether there is one. */
+/** Replaces the values of all other keys, except empty ones and {@link OAUTH_BASIC}, by {@link WITHHELD}. */
 function withheld(data: SecretData, keys: ReadonlySet<string>): SecretData {
   return Object.fromEntries(
     Object.entries(data).map(([key, value]) => [
@@ -100,29 +101,30 @@ function withheld(data: SecretData, keys: ReadonlySet<string>): SecretData {
   );
 }
 
-/** How kinds are called in paths, and to kubectl. */
+/** The plural of each kind, as in API paths and kubectl arguments. */
 export const PLURALS = {
   Secret: "secrets",
   Namespace: "namespaces",
   ServiceAccount: "serviceaccounts",
 } as const;
 
-/** The kinds of object that this program reads or writes. */
-export type Kind = keyof typeof PLURALS;
+/** The kinds of object that argocd-configurer reads or writes. */
+export type ObjectKind = keyof typeof PLURALS;
 
-/** The API path of all objects of a kind: of a namespace, or of all. */
-export function pathOfAll(kind: Kind, namespace?: string): string {
+/** The API path of all objects of a kind, in one namespace or in all. */
+export function pathOfAll(kind: ObjectKind, namespace?: string): string {
   const place = kind === "Namespace" || namespace === undefined ? "" : `/namespaces/${namespace}`;
   return `/api/v1${place}/${PLURALS[kind]}`;
 }
 
 /** The API path of one object. */
-export function pathOf(kind: Kind, { namespace, name }: Partial<SecretRef>): string {
+export function pathOf(kind: ObjectKind, { namespace, name }: Partial<SecretRef>): string {
   return `${pathOfAll(kind, namespace)}/${name}`;
 }
 
 /**
- * The body of a removal. What is in it overrides the query, so the dry run is in it too.
+ * The body of a DELETE request. The API server ignores the query's `dryRun` when there is a body, so the
+ * dry run is requested here.
  * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/delete-options/
  */
 export function deleteOptions(
@@ -137,7 +139,7 @@ export function deleteOptions(
   };
 }
 
-/** A v1 Namespace as the API speaks it. */
+/** A v1 Namespace as in the API. */
 export interface WireNamespace {
   apiVersion: "v1";
   kind: "Namespace";
@@ -145,7 +147,7 @@ export interface WireNamespace {
   status?: { phase?: string };
 }
 
-/** A namespace to be created, which says who did. */
+/** The manifest of a namespace that argocd-configurer creates, with the managed-by label. */
 export function namespaceManifest(name: string): WireNamespace {
   const labels = { "app.kubernetes.io/managed-by": "argocd-configurer" };
   return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels } };

@@ -2,7 +2,7 @@ import type { Deadline } from "./deadline.ts";
 import type { KubeError } from "./errors.ts";
 import { FAILURES } from "./reasons.ts";
 
-/** Whether the kubeconfig's user may do something; without a namespace, in all of them. */
+/** An action whose permission is checked; without a namespace, in all namespaces. */
 export interface AccessQuestion {
   readonly verb: "get" | "list" | "create" | "update" | "delete";
   readonly resource: "secrets" | "namespaces" | "serviceaccounts";
@@ -10,34 +10,37 @@ export interface AccessQuestion {
 }
 
 export interface ServerVersion {
-  /** As Kubernetes has it: `v1.35.4`; absent where what was answered is none. */
+  /** The `gitVersion`, like `v1.35.4`; absent when the response has no valid one. */
   readonly version?: string;
-  /** Seconds that the API server's clock is ahead of ours; absent where that is not told. */
+  /** Seconds that the API server's clock is ahead of ours; absent when unknown. */
   readonly clockSkewSeconds?: number;
 }
 
 /**
- * What can be found out about a cluster without touching a secret. Nothing is changed by it. All but
- * `credentialExpires` throw a {@link KubeError}.
+ * Read-only checks of a cluster that do not touch a secret. All but `credentialExpires` throw a
+ * {@link KubeError}.
  */
 export interface ClusterProbe {
-  /** It needs a credential that is accepted, and no right. */
+  /** Needs an accepted credential, and no permission. */
   version(deadline: Deadline): Promise<ServerVersion>;
   /**
-   * What the API server says of each, in order; whoever is known to it may ask.
+   * Whether each action is allowed, in order. Every authenticated user may create access reviews.
    * @see https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/self-subject-access-review-v1/
    */
   access(questions: readonly AccessQuestion[], deadline: Deadline): Promise<boolean[]>;
-  /** Of the Argo CD in that namespace, if any; it needs the right to list deployments there. */
+  /**
+   * The version of the Argo CD in the namespace, if there is one; needs the permission to list
+   * deployments there.
+   */
   argocdVersion(namespace: string, deadline: Deadline): Promise<string | undefined>;
   /**
-   * Until when the kubeconfig's credential is good, as far as that stands in it. What a credential
-   * plugin gives is known where that was run by this process; it is not run for this.
+   * When the kubeconfig's credential expires, where the kubeconfig shows it. A credential plugin is not
+   * run for this: its expiry is known only when this process has run it before.
    */
   credentialExpires(): Promise<Date | undefined>;
 }
 
-/** An access review of the API. */
+/** The type of an access review. */
 export const REVIEW = { apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview" };
 
 export const reviewOf = ({ verb, resource, namespace }: AccessQuestion) => ({
@@ -45,14 +48,14 @@ export const reviewOf = ({ verb, resource, namespace }: AccessQuestion) => ({
   spec: { resourceAttributes: { verb, resource, ...namespace === undefined ? {} : { namespace } } },
 });
 
-/** What was being done, for messages: the same for every transport. */
+/** Verb and object of what failed, for messages; the same for both transports. */
 export const probing = {
   version: "read the version",
-  access: "ask for the rights of the kubeconfig's user",
+  access: "check the permissions of the kubeconfig's user",
   deployments: (namespace: string) => `list deployments in namespace '${namespace}'`,
 };
 
-/** A version that is one: what a server says may be anything. */
+/** The `gitVersion` in a response, if it looks like a version. */
 export function versionIn(body: unknown): string | undefined {
   const { gitVersion } = (body ?? {}) as { gitVersion?: unknown };
   return isVersion(gitVersion) ? gitVersion : undefined;
@@ -61,12 +64,12 @@ export function versionIn(body: unknown): string | undefined {
 export const isVersion = (text: unknown): text is string =>
   typeof text === "string" && /^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/.test(text);
 
-/** Kinds of failure of which the API server has said nothing. */
+/** Kinds of failure without a response of the API server. */
 const NOT_ANSWERED: readonly KubeError["kind"][] = [
   ...["unreachable", "untrusted", "timeout", "busy"] as const,
   ...["invalid_kubeconfig", "kubectl_missing", "internal"] as const,
 ];
 
-/** Whether it is the API server that has said no. */
+/** Whether the failure is a response of the API server. */
 export const isAnswered = ({ kind, message }: KubeError): boolean =>
   !NOT_ANSWERED.includes(kind) && !message.endsWith(FAILURES.plugin.why);

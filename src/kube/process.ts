@@ -2,31 +2,31 @@ import { settlesWithin } from "../async/timed.ts";
 import { joined } from "../text/bytes.ts";
 import type { Deadline } from "./deadline.ts";
 
-/** What one process may use, unless it is said otherwise. */
+/** Limits of one process. */
 export const defaultProcessLimits = {
   /** Bytes of standard output. */
   stdout: 32 * 1024 * 1024,
-  /** Bytes of standard error: kubectl writes a line for each of 1,000 secrets and their namespaces. */
+  /** Bytes of standard error. kubectl writes a line for each of 1,000 secrets and their namespaces. */
   stderr: 1024 * 1024,
   /** Milliseconds between SIGTERM and SIGKILL. */
   grace: 1000,
 };
 
-/** How long an ended process' children may hold its pipes before they are ended too. */
+/** Milliseconds for which children of an exited process may hold its pipes before they are killed. */
 const PIPE_GRACE = 250;
 
-/** How long one may take to go after SIGKILL; who is held up in the kernel, by a disk, say, stays. */
+/** Milliseconds to wait after SIGKILL; a process that hangs in the kernel (on a disk) does not exit. */
 const KILL_GRACE = 1000;
 
-/** Seconds that it may take beyond its deadline until a process is ended, or given up. */
+/** The most seconds between the deadline of a process and its end, or until it is given up. */
 export const ENDING_SECONDS = (2000 + defaultProcessLimits.grace + KILL_GRACE + 2 * PIPE_GRACE) /
   1000;
 
-/** Exit code of one that was given up. */
+/** Exit code that stands for a process that was given up. */
 const GIVEN_UP = 137;
 
 export interface ProcessResult {
-  /** `exit`: by itself; else why we ended it. Output is what had come by then. */
+  /** `exit`: by itself; otherwise why we ended it, with the output up to then. */
   readonly ended: "exit" | "deadline" | "too_large";
   readonly code: number;
   readonly stdout: string;
@@ -40,13 +40,13 @@ export interface ProcessOptions {
   readonly deadline: Deadline;
   /** @default {@link defaultProcessLimits} */
   readonly limits?: typeof defaultProcessLimits;
-  /** Called once, at the first byte of output: the start is over. */
+  /** Called once, at the first byte of output: the process has started up. */
   readonly onOutput?: () => void;
-  /** Called with the id of the process, which is that of its group too, as soon as it is there. */
+  /** Called with the process id, which is also its process group's, as soon as it is known. */
   readonly onSpawn?: (pid: number) => void;
 }
 
-/** Runs a program to its end. @throws only when it was not started: what `Deno.Command#spawn` does */
+/** Runs a program to its end. @throws what `Deno.Command#spawn` throws, when it could not be started */
 export type RunProcess = (
   program: string,
   args: readonly string[],
@@ -54,33 +54,33 @@ export type RunProcess = (
 ) => Promise<ProcessResult>;
 
 /**
- * The same, with each process noted as long as it runs.
- * @param note called with its id; what it gives is called when it has ended
+ * Wraps {@link RunProcess} so that each process is tracked while it runs.
+ * @param track called with the process id; returns a function that is called when the process has ended
  */
-export function noting(
-  note: (pid: number) => () => void,
+export function trackProcesses(
+  track: (pid: number) => () => void,
   run: RunProcess = runProcess,
 ): RunProcess {
   return async (program, args, options) => {
-    let crossOut = () => {};
+    let untrack = () => {};
     const onSpawn = (pid: number) => {
       options.onSpawn?.(pid);
-      crossOut = note(pid);
+      untrack = track(pid);
     };
     try {
       return await run(program, args, { ...options, onSpawn });
     } finally {
-      crossOut();
+      untrack();
     }
   };
 }
 
 /**
- * Runs a program in a process group of its own and resolves when the last process of that group
- * has gone: an exec plugin of a kubeconfig is a child of kubectl, outlives a signal to kubectl
- * alone, and holds the pipe open. At the deadline the group gets SIGTERM, and SIGKILL after the
- * grace. Whoever ignores the first and leaves with code 0 late is still `deadline`; who is there even
- * after the second is waited for no longer.
+ * Runs a program in a process group of its own and resolves when the last process of the group has
+ * exited. An exec plugin of a kubeconfig is a child of kubectl: it survives a signal to kubectl alone
+ * and holds the pipe open. At the deadline the group gets SIGTERM, and SIGKILL after the grace period.
+ * A process that ignores SIGTERM and exits late with code 0 still counts as `deadline`. A process that
+ * survives SIGKILL is no longer waited for.
  *
  * Permissions: `--allow-run` for the program and for `kill`.
  */
@@ -115,9 +115,9 @@ export const runProcess: RunProcess = async (program, args, options) => {
 
   const onOutput = once(options.onOutput);
   const stdout = collect(child.stdout, limits.stdout, onOutput, () => end("too_large"));
-  // What it has to say is in the first lines.
+  // Output beyond the limit is dropped: the first lines have the reason.
   const stderr = collect(child.stderr, limits.stderr, onOutput, () => {});
-  // Fed while the output is read: a full pipe on both sides would block for ever.
+  // Written while the output is read: full pipes on both sides would deadlock.
   const feeding = options.stdin === undefined ? undefined : feed(child.stdin, options.stdin);
 
   const code = await Promise.race([
@@ -130,7 +130,7 @@ export const runProcess: RunProcess = async (program, args, options) => {
     ending = endGroup(child, group.promise, limits.grace);
   }
   await ending;
-  // A process that left the group keeps the pipe open whatever we signal.
+  // A process that left the group keeps the pipe open and does not get our signals.
   if (!await settlesWithin(pipes, PIPE_GRACE)) {
     await Promise.all([stdout.cancel(), stderr.cancel(), feeding?.cancel()]);
   }
@@ -154,7 +154,7 @@ function collect(
       onOutput();
       if (size + value.length > limit) {
         onLimit();
-        continue; // read on, so that the writer can end
+        continue; // keep reading, so that the writer can exit
       }
       size += value.length;
       chunks.push(value);
@@ -167,7 +167,7 @@ function collect(
   };
 }
 
-/** Writes and closes; a process that ends before it has read everything is no error here. */
+/** Writes the text and closes; it is no error when the process exits before it has read everything. */
 function feed(stdin: WritableStream<Uint8Array>, text: string) {
   const writer = stdin.getWriter();
   const cancel = () => writer.abort().catch(() => {});
@@ -189,11 +189,11 @@ async function endGroup(
 ): Promise<void> {
   await signalGroup(child, "SIGTERM");
   await settlesWithin(gone, grace);
-  // Also when the pipes are closed: somebody may have closed his and live on.
+  // Also when the pipes are closed: a process may have closed its own and still run.
   await signalGroup(child, "SIGKILL");
 }
 
-/** Never throws: what could not be ended is no reason to forget what was started. */
+/** Never throws: the result of the process is still returned when it cannot be signalled. */
 async function signalGroup(
   child: Deno.ChildProcess,
   signal: "SIGTERM" | "SIGKILL",
@@ -202,10 +202,10 @@ async function signalGroup(
     Deno.kill(-child.pid, signal);
     return;
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotCapable)) return; // the group has gone
+    if (!(error instanceof Deno.errors.NotCapable)) return; // the group has exited
   }
   try {
-    // A permission for named programs does not cover Deno.kill, but it does cover kill(1).
+    // `--allow-run` with named programs does not cover Deno.kill, but it covers kill(1).
     const { status } = new Deno.Command("kill", {
       args: [`-${signal.slice(3)}`, "--", `-${child.pid}`],
       stdin: "null",
@@ -214,12 +214,12 @@ async function signalGroup(
     }).spawn();
     if (await settlesWithin(status, KILL_GRACE) && (await status).success) return;
   } catch {
-    // no kill(1) here
+    // kill(1) is missing
   }
   try {
     child.kill(signal); // the process itself, without its children
   } catch {
-    // it has gone
+    // it has exited
   }
 }
 

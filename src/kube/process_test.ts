@@ -13,7 +13,7 @@ const sh = (script: string, seconds = 20, options: { stdin?: string; grace?: num
     limits: { ...defaultProcessLimits, grace: options.grace ?? 300, stdout: 1_000_000 },
   });
 
-/** Whether a `sleep` with this marker in its command line is there. */
+/** Whether a `sleep` with this marker in its command line is running. */
 function running(marker: string): boolean {
   return [...Deno.readDirSync("/proc")].some(({ name }) => {
     if (!/^[0-9]+$/.test(name)) return false;
@@ -21,18 +21,18 @@ function running(marker: string): boolean {
       const [program, argument] = Deno.readTextFileSync(`/proc/${name}/cmdline`).split("\0");
       return program === "sleep" && argument === marker;
     } catch {
-      return false; // it has gone in the meantime
+      return false; // it has exited meanwhile
     }
   });
 }
 
-/** Whether it has gone, or goes within a second: SIGKILL is delivered, but not waited for. */
+/** Whether it exits within a second: SIGKILL is sent, but not waited for. */
 async function gone(marker: string): Promise<boolean> {
   for (let i = 0; i < 50 && running(marker); i++) await new Promise((r) => setTimeout(r, 20));
   return !running(marker);
 }
 
-/** Runs a script whose deadline passes as soon as its `sleep` with this marker is there. */
+/** Runs a script whose deadline passes as soon as its `sleep` with this marker is running. */
 async function cutOff(marker: string, script: string) {
   using clock = fakeClock();
   const seconds = 20;
@@ -40,7 +40,7 @@ async function cutOff(marker: string, script: string) {
   const ending = sh(script, seconds).finally(() => isOver = true);
   while (!running(marker) && !isOver) await clock.settle();
   await clock.advance(seconds * 1000);
-  // And the time that is given to who minds SIGTERM, once that is sent.
+  // Plus the grace period after SIGTERM.
   for (let i = 0; !isOver; i++) {
     assert.ok(i < 1000, "it is not over at its deadline");
     await clock.settle();
@@ -49,7 +49,7 @@ async function cutOff(marker: string, script: string) {
   return await ending;
 }
 
-/** A number of seconds that no other test sleeps. */
+/** A unique number of seconds for `sleep`. */
 const marker = () => `3${Math.floor(Math.random() * 1e6)}.5`;
 
 Deno.test("output, errors and the exit code come back", async () => {
@@ -158,7 +158,7 @@ Deno.test("who is there even after SIGKILL is given up, and it is still the dead
   const mark = marker();
   const kill = Deno.kill;
   let pid = 0;
-  // As of a process that the kernel does not let go: signals do nothing.
+  // Like a process that hangs in the kernel: signals have no effect.
   Deno.kill = (group) => void (pid = -group);
   let result;
   try {

@@ -10,7 +10,7 @@ import {
   type ServiceAccount,
 } from "./store.ts";
 
-/** A v1 ServiceAccount as the API speaks it; what is not named here stays in it as it is. */
+/** A v1 ServiceAccount as in the API. Fields that are not declared here are kept as they are. */
 export interface WireServiceAccount {
   readonly metadata: {
     readonly namespace: string;
@@ -27,25 +27,25 @@ export function accountFromWire({ metadata, imagePullSecrets = [] }: WireService
   return { namespace, name, pullSecrets } satisfies ServiceAccount;
 }
 
-/** How a transport gets at service accounts. */
+/** A transport's access to service accounts. */
 export interface Accounts {
   readonly cluster: string;
-  /** Those that are there, whole. @throws {KubeError} */
+  /** Reads the accounts that exist, with all their fields. @throws {KubeError} */
   read(refs: readonly SecretRef[], deadline: Deadline): Promise<WireServiceAccount[]>;
   /**
-   * Replaces each in the version that it has, in order.
+   * Replaces each account at its resourceVersion; resolves with the outcomes in order.
    * @throws {KubeError} when nothing was sent
    */
   replace(accounts: readonly WireServiceAccount[], deadline: Deadline): Promise<ItemOutcome[]>;
 }
 
-/** How often service accounts are read again that somebody else has changed just then. */
+/** How often service accounts with a conflict are read and replaced again. */
 const CONFLICT_RETRIES = 4;
 
 /**
- * Carries out `attach` and `detach` of the store: reads the service accounts, and replaces those in
- * which something changes in exactly the version that was read. No patch can do it: the list is
- * atomic to the API server, which replaces it as a whole whatever the kind of patch.
+ * Implements `attach` and `detach` of the store: reads the service accounts, and replaces those that
+ * change, at exactly the version that was read. A patch cannot do it: `imagePullSecrets` is atomic for
+ * the API server, so any kind of patch replaces the whole list.
  * @see https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/service-account-v1/
  */
 export async function changePullSecrets(
@@ -85,14 +85,14 @@ export async function changePullSecrets(
   for (let retry = 1; retry <= CONFLICT_RETRIES; retry++) {
     const overtaken = [...outcomes].filter(([, outcome]) => isConflict(outcome));
     if (overtaken.length === 0) break;
-    // Spread, so that two of this program do not overtake each other again.
+    // Random, so that two requests with the same conflict do not meet again.
     await pause(50 * retry * Math.random(), deadline);
     if (deadline.signal.aborted) break;
     try {
       await once(overtaken.map(([key]) => key));
     } catch (error) {
       if (!(error instanceof KubeError)) throw error;
-      // These are as they were: the others may have been changed, so it is no error of the whole.
+      // Not thrown: other accounts may have been changed. These are unchanged, so they keep the conflict.
       for (const [key, conflict] of overtaken) outcomes.set(key, conflict);
       break;
     }
@@ -104,21 +104,21 @@ function isConflict(outcome: ItemOutcome): boolean {
   return outcome.kind === "rejected" && outcome.error.kind === "conflict";
 }
 
-/** The service account as it is to be; itself when it is so already. */
+/** The service account after the change; the same object when nothing changes. */
 function changedBy(
   change: "attach" | "detach",
   account: WireServiceAccount,
   uses: readonly PullSecretUse[],
 ): WireServiceAccount {
   const { imagePullSecrets: current = [] } = account;
-  const asked = [...new Set(uses.map(({ secret }) => secret))];
+  const names = [...new Set(uses.map(({ secret }) => secret))];
   const imagePullSecrets = change === "attach"
     ? [
       ...current,
-      ...asked.filter((name) => !current.some((one) => one.name === name)).map((name) => ({
+      ...names.filter((name) => !current.some((one) => one.name === name)).map((name) => ({
         name,
       })),
     ]
-    : current.filter(({ name = "" }) => !asked.includes(name));
+    : current.filter(({ name = "" }) => !names.includes(name));
   return imagePullSecrets.length === current.length ? account : { ...account, imagePullSecrets };
 }

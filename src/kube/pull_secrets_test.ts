@@ -4,7 +4,7 @@ import { KubeError, type KubeErrorKind } from "./errors.ts";
 import { type Accounts, changePullSecrets, type WireServiceAccount } from "./pull_secrets.ts";
 import { type ItemOutcome, refKey } from "./store.ts";
 
-/** Service accounts that are there, by name; `calls` is what was done to them. */
+/** Existing service accounts by name; `calls` records the requests. */
 function memory(...names: string[]) {
   const there = new Map(names.map((name) => [name, account(name, "1", "old")]));
   const calls: string[] = [];
@@ -104,7 +104,7 @@ Deno.test("what fails before anything was sent is thrown", async () => {
   }
 });
 
-/** Rejects `b` as changed by somebody else; then fails, by this method. */
+/** Rejects `b` with a conflict, then fails in this method. */
 function failingAgain(method: "read" | "replace", error: Error): Accounts {
   const { accounts } = memory("a", "b");
   let calls = 0;
@@ -183,7 +183,7 @@ Deno.test("equal names in two namespaces are two service accounts", async () => 
   const outcomes = await changePullSecrets("attach", uses, accounts, soon());
   assert.deepEqual(read, ["n/a", "m/a"]);
   assert.deepEqual(
-    outcomes.map((outcome) => outcome.kind === "rejected" && outcome.error.place.namespace),
+    outcomes.map((outcome) => outcome.kind === "rejected" && outcome.error.details.namespace),
     ["n", "m"],
   );
 });

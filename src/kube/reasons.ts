@@ -2,61 +2,80 @@ import { TLS_WORDS, type TlsFailure } from "../net/tls_failure.ts";
 import { KubeError, type KubeErrorKind } from "./errors.ts";
 import type { ItemOutcome } from "./store.ts";
 
-/** One failure as a cluster or a transport reports it, in our words. */
+/** One failure that a cluster or a transport reports, in our words. */
 export interface Reported {
   readonly kind: KubeErrorKind;
-  /** Why, for a message; no text of the cluster's is in it, since that may hold the object. */
+  /** The reason, for a message. It never quotes the cluster, whose text may contain the object. */
   readonly why: string;
-  /** Whether the cluster may have carried the request out all the same. */
+  /** Whether the cluster may have carried out the request anyway. */
   readonly uncertain: boolean;
 }
 
 const certain = (kind: KubeErrorKind, why: string): Reported => ({ kind, why, uncertain: false });
 const uncertain = (kind: KubeErrorKind, why: string): Reported => ({ kind, why, uncertain: true });
 
-/** The same words for the same failure, whatever the transport. */
+/**
+ * Reasons for failures, the same for both transports. They contain the words of kubectl and client-go
+ * that people search for.
+ */
 export const FAILURES = {
-  exists: certain("exists", "it exists already"),
-  conflict: certain("conflict", "somebody else has changed it in the meantime"),
+  exists: certain("exists", "it already exists"),
+  conflict: certain("conflict", "the object has been modified since it was read"),
   namespaceNotFound: certain("namespace_not_found", "the namespace does not exist"),
   notFound: certain("not_found", "it does not exist"),
-  namespaceTerminating: certain("namespace_terminating", "the namespace is being deleted"),
-  forbidden: certain("forbidden", "the kubeconfig's user lacks the right"),
-  invalid: certain("invalid", "the API server finds the object invalid"),
-  selector: certain("invalid", "the API server does not understand the label selector"),
-  busy: certain("busy", "the API server has too much to do"),
-  gaveUp: uncertain("timeout", "the API server gave up waiting"),
-  notAvailable: uncertain("unreachable", "the API server is not available"),
+  namespaceTerminating: certain("namespace_terminating", "the namespace is terminating"),
+  forbidden: certain("forbidden", "the kubeconfig's user has no permission (Forbidden)"),
+  invalid: certain("invalid", "the API server rejected the object as invalid"),
+  selector: certain("invalid", "the API server cannot parse the label selector"),
+  busy: certain("busy", "the API server is overloaded (Too Many Requests)"),
+  gaveUp: uncertain("timeout", "the API server timed out"),
+  notAvailable: uncertain("unreachable", "the API server is unavailable (Service Unavailable)"),
   serverError: uncertain(
     "failed",
-    "the API server, or an admission webhook of it, reports an error",
+    "the API server or one of its admission webhooks returned an error",
   ),
-  unauthorized: certain("unauthorized", "the cluster does not accept the kubeconfig's credentials"),
-  plugin: certain("unauthorized", "the kubeconfig's credential plugin gives no credentials"),
+  unauthorized: certain(
+    "unauthorized",
+    "the cluster rejected the kubeconfig's credentials (Unauthorized)",
+  ),
+  plugin: certain("unauthorized", "the kubeconfig's credential plugin returned no credentials"),
   pluginVersion: certain(
     "invalid_kubeconfig",
-    "the kubeconfig's credential plugin answers in another apiVersion than it names",
+    "the kubeconfig's credential plugin returned another apiVersion than its 'exec' sets",
   ),
   unusable: certain("invalid_kubeconfig", "the kubeconfig cannot be used"),
   noHeader: certain(
     "invalid_kubeconfig",
-    "a token or name in the kubeconfig does not fit into a header",
+    "a token or name in the kubeconfig is not allowed in an HTTP header (invalid header field value)",
   ),
-  untrusted: certain("untrusted", "the kubeconfig does not trust the server's certificate"),
-  // After the handshake's first half: the request may be on its way already.
-  noAgreement: uncertain("untrusted", "the server and the kubeconfig do not agree on certificates"),
-  refused: certain("unreachable", "the connection was refused"),
-  noHost: certain("unreachable", "its host cannot be found or reached"),
-  noAnswer: uncertain("timeout", "no answer came in time"),
-  broke: uncertain("unreachable", "the connection broke"),
-  notHttp: uncertain("failed", "it answered with an HTTP status that is no answer to a request"),
-  tooLarge: uncertain("too_large", "the answer is larger than this program accepts"),
+  untrusted: certain(
+    "untrusted",
+    "the kubeconfig does not trust the server's certificate " +
+      "(x509: certificate signed by unknown authority)",
+  ),
+  // With TLS 1.3 a server may reject the client certificate after the client has sent its request.
+  noAgreement: uncertain(
+    "untrusted",
+    "the TLS handshake failed; the server may need another client certificate (tls: bad certificate)",
+  ),
+  refused: certain("unreachable", "connection refused"),
+  noHost: certain("unreachable", "no such host, or no route to host"),
+  noAnswer: uncertain("timeout", "timed out waiting for a response (context deadline exceeded)"),
+  broke: uncertain(
+    "unreachable",
+    "the connection was closed unexpectedly (connection reset or EOF)",
+  ),
+  notHttp: uncertain(
+    "failed",
+    "the server sent an unexpected HTTP status, such as 101 Switching Protocols",
+  ),
+  tooLarge: uncertain("too_large", "the response is larger than argocd-configurer accepts"),
 } as const;
 
-/** Why a success is none, in our own words. */
+/** Why a successful response is not accepted. */
 export function whyOtherAnswer(given: string, wanted: string): string {
-  return `the answer is a success, but ${given} instead of ${wanted}; perhaps what answers at the ` +
-    "kubeconfig's server is no Kubernetes API server";
+  return `expected ${wanted} but got ${given}; the kubeconfig's 'server' may not be a Kubernetes API ` +
+    "server";
 }
 
 /** @param why as a sentence about the kubeconfig: "it is not valid YAML" */
@@ -64,7 +83,7 @@ export function unusable(why: string): Reported {
   return { ...FAILURES.unusable, why: `${FAILURES.unusable.why}: ${why}` };
 }
 
-/** There is no TLS with the server of a kubeconfig. */
+/** The failure of a TLS handshake with the server of a kubeconfig. */
 export function noTls(failure: TlsFailure): Reported {
   if (failure === "untrusted") return FAILURES.untrusted;
   if (failure === "disagrees") return FAILURES.noAgreement;
@@ -72,21 +91,24 @@ export function noTls(failure: TlsFailure): Reported {
   return failure === "no_tls" ? uncertain("unreachable", why) : certain("untrusted", why);
 }
 
-/** Why a request that our own deadline ended has failed. */
+/** The failure of a request that our own deadline ended. */
 export function deadlinePassed(seconds: number): Reported {
-  return uncertain("timeout", `no answer came within ${seconds} seconds`);
+  return uncertain("timeout", `no response within ${secondsText(seconds)}`);
 }
 
-/** Why a request has failed for which no connection was made in its own time; nothing was sent. */
+/** The failure of a request that got no connection within the connect timeout; nothing was sent. */
 export function notConnected(seconds: number): Reported {
-  return certain("unreachable", `no connection was made within ${inWords(seconds)}`);
+  return certain(
+    "unreachable",
+    `no connection within ${secondsText(seconds)} (dial tcp: i/o timeout)`,
+  );
 }
 
-export function inWords(seconds: number): string {
+export function secondsText(seconds: number): string {
   return seconds === 1 ? "1 second" : `${seconds} seconds`;
 }
 
-/** `Cannot list secrets in namespace 'a' of cluster 'c': the connection was refused` */
+/** `Cannot list secrets in namespace 'a' of cluster 'c': connection refused` */
 export function errorOf(
   cluster: string,
   doing: string,
@@ -99,7 +121,7 @@ export function errorOf(
   });
 }
 
-/** The outcome of an item that is not known to be done. */
+/** The outcome of an item that failed, or may have failed. */
 export function notDone(
   cluster: string,
   what: string,
@@ -110,9 +132,9 @@ export function notDone(
   return { kind: report.uncertain ? "unknown" : "rejected", error };
 }
 
-/** Several failures as one: the first kind that says something, with every reason of that. */
+/** Merges several failures: the first specific kind, with every reason of that kind. */
 export function together(all: readonly Reported[]): Reported | undefined {
-  // A line of an exec plugin's may be among kubectl's.
+  // kubectl's output may contain an error line of an exec plugin, which is `failed`.
   const first = all.find(({ kind }) => kind !== "failed") ?? all[0];
   if (first === undefined) return undefined;
   const whys = new Set(all.filter(({ kind }) => kind === first.kind).map(({ why }) => why));
@@ -120,24 +142,24 @@ export function together(all: readonly Reported[]): Reported | undefined {
 }
 
 /**
- * Why the API server forbids something, from its message. The words that are taken from it come
- * from closed alphabets, so none can be a value.
+ * Why the API server forbids a request, by its message. Only words of closed alphabets are taken from
+ * the message, so none of them can be a value.
  */
 export function whyForbidden(message: string): string {
-  if (/\bexceeded quota: /.test(message)) return "a quota of the namespace does not allow it";
+  if (/\bexceeded quota: /.test(message)) return "exceeded quota of the namespace";
   const right =
     /cannot ([a-z]{1,20}) resource "([a-z]{1,40})" in API group "" (?:in the namespace "([a-z0-9-]{1,63})"|at the cluster scope)/
       .exec(message);
   if (!right) return FAILURES.forbidden.why;
   const [, verb, resource, namespace] = right;
   const where = resource === "namespaces" ? "" : ` ${inNamespace(namespace)}`;
-  return `the kubeconfig's user may not ${verb} ${resource}${where}`;
+  return `the kubeconfig's user cannot ${verb} ${resource}${where} (Forbidden)`;
 }
 
 /**
- * A policy of the cluster denies something, by the API server's message; `undefined` when none does.
- * Of that, only the policy's name is taken, whose letters are those of DNS names.
- * @param reason of the API server's status: the policy chooses it
+ * The denial by an admission policy or webhook, by the API server's message; `undefined` when the
+ * message is not one. Only the name of the policy or webhook is taken from it, a DNS name.
+ * @param reason of the API server's Status, which the policy chooses
  * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/staging/src/k8s.io/apiserver/pkg/admission/plugin/policy/validating/dispatcher.go
  * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/staging/src/k8s.io/apiserver/pkg/admission/plugin/webhook/errors/statuserror.go
  */
@@ -149,24 +171,26 @@ export function denial(message: string, reason: string): Reported | undefined {
     ? /\badmission webhook "([a-z0-9.-]+)"/.exec(message) ?? []
     : [];
   if (policy === undefined && webhook === undefined) return undefined;
-  const what = policy === undefined ? `admission webhook '${webhook}'` : `policy '${policy}'`;
+  const what = policy === undefined
+    ? `admission webhook '${webhook}'`
+    : `ValidatingAdmissionPolicy '${policy}'`;
   const kind = reason === "Forbidden" ? "forbidden" : "invalid";
-  return certain(kind, `the ${what} of the cluster denies it`);
+  return certain(kind, `${what} denied the request`);
 }
 
-/** What was being done, for messages: the same for every transport. */
+/** Verb and object of what failed, for messages; the same for both transports. */
 export const doing = {
   list: (namespace: string | undefined) => `list secrets ${inNamespace(namespace)}`,
   read: "read secrets",
   write: (verb: "create" | "replace" | "delete", ref: { namespace: string; name: string }) =>
-    `${verb} secret '${ref.name}' in namespace '${ref.namespace}'`,
+    `${verb} secret ${ref.namespace}/${ref.name}`,
   listNamespaces: "list namespaces",
   createNamespace: (name: string) => `create namespace '${name}'`,
   listAccounts: (namespace: string | undefined) =>
     `list service accounts ${inNamespace(namespace)}`,
   readAccounts: "read service accounts",
   useSecrets: (account: { namespace: string; name: string }) =>
-    `change the pull secrets of service account '${account.name}' in namespace '${account.namespace}'`,
+    `change imagePullSecrets of service account ${account.namespace}/${account.name}`,
 };
 
 function inNamespace(namespace: string | undefined): string {

@@ -1,14 +1,14 @@
 /**
- * What a success has to look like. A proxy, a page to log in and a server of another kind answer with
- * 200, too; taken for a list, such an answer would be one with nothing in it.
+ * The shapes of successful responses. A proxy, a login page and another kind of server respond with 200,
+ * too; read as a list, such a response would be an empty list.
  */
 import { isObject } from "../text/json.ts";
-import type { Kind } from "./manifest.ts";
+import type { ObjectKind } from "./manifest.ts";
 import { whyOtherAnswer } from "./reasons.ts";
 import type { SecretRef } from "./store.ts";
 
-/** An answer that is expected. */
-export interface Shape {
+/** An expected response. */
+export interface AnswerShape {
   /** For messages: "a SecretList". */
   readonly what: string;
   fits(body: unknown): boolean;
@@ -20,7 +20,7 @@ function isOf(body: unknown, kind: string, apiVersion = "v1"): body is Fields {
   return isObject(body) && body.kind === kind && body.apiVersion === apiVersion;
 }
 
-/** Whether it has the metadata of an object that is in a cluster. */
+/** Whether it has the metadata of an object in a cluster. */
 function isNamed(object: unknown): object is { metadata: Fields } {
   return isObject(object) && isObject(object.metadata) &&
     typeof object.metadata.name === "string" && object.metadata.name !== "";
@@ -30,12 +30,12 @@ function isNamespaced(object: unknown): boolean {
   return isNamed(object) && typeof object.metadata.namespace === "string";
 }
 
-/** Go writes an empty list as `null` where nobody has made one. */
+/** Go encodes a nil slice as `null`, which is an empty list. */
 function isListOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
   return value === null || (Array.isArray(value) && value.every(isItem));
 }
 
-const listShape = (kind: string, isItem: (item: unknown) => boolean): Shape => ({
+const listShape = (kind: string, isItem: (item: unknown) => boolean): AnswerShape => ({
   what: `a ${kind}`,
   fits: (body) => isOf(body, kind) && isListOf(body.items, isItem),
 });
@@ -45,7 +45,7 @@ export const NAMESPACE_LIST = listShape("NamespaceList", isNamed);
 export const ACCOUNT_LIST = listShape("ServiceAccountList", isNamespaced);
 
 /** @see https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables */
-export const SECRET_TABLE: Shape = {
+export const SECRET_TABLE: AnswerShape = {
   what: "a Table of secrets",
   fits: (body) =>
     isOf(body, "Table", "meta.k8s.io/v1") &&
@@ -57,8 +57,8 @@ export const SECRET_TABLE: Shape = {
     ),
 };
 
-/** A Table of deployments, whose images are among the columns. */
-export const DEPLOYMENT_TABLE: Shape = {
+/** A Table of deployments with a column `Images`. */
+export const DEPLOYMENT_TABLE: AnswerShape = {
   what: "a Table of deployments",
   fits: (body) =>
     isOf(body, "Table", "meta.k8s.io/v1") &&
@@ -71,34 +71,34 @@ export const DEPLOYMENT_TABLE: Shape = {
 };
 
 /** @see https://pkg.go.dev/k8s.io/apimachinery/pkg/version#Info */
-export const VERSION_ANSWER: Shape = {
+export const VERSION_ANSWER: AnswerShape = {
   what: "the version of a Kubernetes API server",
   fits: (body) => isObject(body) && typeof body.gitVersion === "string",
 };
 
-/** An access review that is decided. */
-export const REVIEW_ANSWER: Shape = {
+/** An access review with a decision. */
+export const REVIEW_ANSWER: AnswerShape = {
   what: "an access review",
   fits: (body) =>
     isOf(body, "SelfSubjectAccessReview", "authorization.k8s.io/v1") &&
     isObject(body.status) && typeof body.status.allowed === "boolean",
 };
 
-/** The object of that name, and no other. */
+/** The object with this name, and no other. */
 export function objectShape(
-  kind: Kind,
+  kind: ObjectKind,
   { namespace, name }: Partial<SecretRef>,
-): Shape {
+): AnswerShape {
   return {
-    what: `the ${kind} that was asked for`,
+    what: `the requested ${kind}`,
     fits: (body) =>
       isOf(body, kind) && isNamed(body) && body.metadata.name === name &&
       (kind === "Namespace" || body.metadata.namespace === namespace),
   };
 }
 
-/** An object that was written: it has an identity, unless it was only tried. */
-export function writtenShape(shape: Shape, dryRun: boolean): Shape {
+/** An object that was written: it has a uid and a resourceVersion, except after a dry run. */
+export function writtenShape(shape: AnswerShape, dryRun: boolean): AnswerShape {
   const isText = (value: unknown) => typeof value === "string" && value !== "";
   return {
     what: shape.what,
@@ -110,38 +110,38 @@ export function writtenShape(shape: Shape, dryRun: boolean): Shape {
 }
 
 /**
- * Of a deletion: a Status of success, or the object where it stays for its finalizers.
+ * The response to a deletion: a Status `Success`, or the object when finalizers keep it.
  * @see https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/secret-v1/#delete-delete-a-secret
  */
-export function removedShape(ref: SecretRef): Shape {
+export function removedShape(ref: SecretRef): AnswerShape {
   const secret = objectShape("Secret", ref);
   return {
-    what: "a Status of success or the Secret",
+    what: "a Status 'Success' or the Secret",
     fits: (body) => (isOf(body, "Status") && body.status === "Success") || secret.fits(body),
   };
 }
 
-/** Kinds that are said as they are; any other text may be a value. */
+/** Kinds that are named in messages; any other text may be a value. */
 const KINDS: ReadonlySet<unknown> = new Set([
   ...["Secret", "SecretList", "Namespace", "NamespaceList", "ServiceAccount"],
   ...["ServiceAccountList", "Table", "List", "PartialObjectMetadataList", "APIVersions"],
 ]);
 
 /**
- * Why an answer is not what was expected, in our own words: nothing of it is quoted.
- * @param body `undefined` when it is no JSON
+ * Why a response is not the expected one, without a quote from it.
+ * @param body `undefined` when the response is not JSON
  */
-export function whyOther({ what }: Shape, body: unknown): string {
+export function whyOther({ what }: AnswerShape, body: unknown): string {
   return whyOtherAnswer(described(body), what);
 }
 
 function described(body: unknown): string {
-  if (body === undefined) return "no JSON";
-  if (Array.isArray(body)) return "a JSON list";
-  if (!isObject(body)) return "neither a JSON object nor a list";
+  if (body === undefined) return "a response that is not JSON";
+  if (Array.isArray(body)) return "a JSON array";
+  if (!isObject(body)) return "JSON that is neither an object nor an array";
   if (body.kind === "Status") {
-    return body.status === "Failure" ? "a Status of failure" : "a Status";
+    return body.status === "Failure" ? "a Status 'Failure'" : "a Status";
   }
-  if (KINDS.has(body.kind)) return `a ${body.kind} of another content`;
+  if (KINDS.has(body.kind)) return `a ${body.kind} with other content`;
   return body.kind === undefined ? "an object without a kind" : "an object of another kind";
 }

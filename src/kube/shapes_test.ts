@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import {
   ACCOUNT_LIST,
+  type AnswerShape,
   NAMESPACE_LIST,
   objectShape,
   removedShape,
   SECRET_LIST,
   SECRET_TABLE,
-  type Shape,
   whyOther,
   writtenShape,
 } from "./shapes.ts";
@@ -28,7 +28,7 @@ const table = (more: object = {}) => ({
   ...more,
 });
 
-const ROWS: [what: string, shape: Shape, body: unknown, fits: boolean][] = [
+const ROWS: [what: string, shape: AnswerShape, body: unknown, fits: boolean][] = [
   ["a list", SECRET_LIST, list("SecretList", [secret()]), true],
   ["an empty list", SECRET_LIST, list("SecretList", []), true],
   ["a list that Go wrote as null", SECRET_LIST, list("SecretList", null), true],
@@ -78,7 +78,7 @@ const ROWS: [what: string, shape: Shape, body: unknown, fits: boolean][] = [
     apiVersion: "v1",
     status: "Success",
   }, true],
-  ["a Status of failure", removedShape(REF), {
+  ["a Status 'Failure'", removedShape(REF), {
     kind: "Status",
     apiVersion: "v1",
     status: "Failure",
@@ -95,12 +95,13 @@ for (const [what, shape, body, fits] of ROWS) {
 }
 
 Deno.test("why an answer is another one says what it is, and quotes nothing of it", () => {
-  const given = (body: unknown) => /but (.*) instead of/.exec(whyOther(SECRET, body))?.[1];
-  assert.equal(given(undefined), "no JSON");
-  assert.equal(given([1]), "a JSON list");
-  assert.equal(given("canary"), "neither a JSON object nor a list");
+  const given = (body: unknown) =>
+    /but got (.*); the kubeconfig's/.exec(whyOther(SECRET, body))?.[1];
+  assert.equal(given(undefined), "a response that is not JSON");
+  assert.equal(given([1]), "a JSON array");
+  assert.equal(given("canary"), "JSON that is neither an object nor an array");
   assert.equal(given({ canary: 1 }), "an object without a kind");
   assert.equal(given({ kind: "canary" }), "an object of another kind");
-  assert.equal(given({ kind: "Status", status: "Failure" }), "a Status of failure");
-  assert.equal(given(secret({ name: "canary" })), "a Secret of another content");
+  assert.equal(given({ kind: "Status", status: "Failure" }), "a Status 'Failure'");
+  assert.equal(given(secret({ name: "canary" })), "a Secret with other content");
 });

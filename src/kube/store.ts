@@ -9,34 +9,34 @@ export interface SecretRef {
   readonly name: string;
 }
 
-/** Of whatever has a name in a namespace: these alone. */
+/** Picks namespace and name from an object that has them. */
 export function refOf({ namespace, name }: SecretRef): SecretRef {
   return { namespace, name };
 }
 
-/** `namespace/name`: the key of a ref in maps, and how it is written in logs. */
+/** `namespace/name`: the key of a ref in maps, and its form in logs. */
 export function refKey(ref: SecretRef): string {
   return `${ref.namespace}/${ref.name}`;
 }
 
-/** Keys of a secret's `data` with their values in base64, as the API has them. */
+/** A secret's `data`: values are base64, as in the API. */
 export type SecretData = Record<string, string>;
 
-/** What is written: the fields of a v1 Secret that this program decides on. */
+/** The fields of a v1 Secret that argocd-configurer writes. */
 export interface SecretManifest extends SecretRef {
   readonly type: string;
   readonly labels: Record<string, string>;
   readonly annotations: Record<string, string>;
   readonly data: Sealed<SecretData>;
   readonly immutable?: boolean;
-  /** Kept from the object that is replaced or put back. */
+  /** Copied from the object that is replaced or restored. */
   readonly ownerReferences?: readonly unknown[];
   readonly finalizers?: readonly string[];
-  /** Required by `replace`: the version that it may replace. */
+  /** Required by `replace`: the only version that it may replace. */
   readonly resourceVersion?: string;
 }
 
-/** A secret as read from the cluster, values sealed. */
+/** A secret as read from the cluster; its values are sealed. */
 export interface StoredSecret extends SecretManifest {
   readonly uid: string;
   readonly resourceVersion: string;
@@ -46,8 +46,8 @@ export interface StoredSecret extends SecretManifest {
 }
 
 /**
- * The fields of an Argo CD repository or template secret that may be shown; those that are empty
- * there are left out, like those that are missing.
+ * The fields of an Argo CD repository or template secret that may be shown. Empty fields are left
+ * out, like missing ones.
  */
 export interface RepositoryFields {
   readonly url?: string;
@@ -60,14 +60,14 @@ export interface RepositoryFields {
   readonly usernameIsToken: boolean;
 }
 
-/** A secret as listed: nothing in it is a password, key or token. */
+/** A secret in a list. It contains no password, key or token. */
 export interface SecretSummary extends SecretRef {
   readonly labels: Record<string, string>;
   readonly type: string;
   readonly creationTimestamp: string;
-  /** Present when the query asked for them. */
+  /** Present when the query requested them. */
   readonly repository?: RepositoryFields;
-  /** The value of the annotation that the query asked for, where the secret has it. */
+  /** The value of the annotation that the query requested, where the secret has it. */
   readonly annotation?: string;
 }
 
@@ -78,7 +78,10 @@ export interface ListQuery {
   readonly name?: string;
   /** All namespaces when absent. */
   readonly namespace?: string;
-  /** Key of the one annotation to fetch: others may hold values (kubectl's last-applied does). */
+  /**
+   * Key of the one annotation to fetch. Others are not fetched, since they may contain values: kubectl's
+   * last-applied-configuration does.
+   */
   readonly annotation?: string;
   /** Whether to fetch {@link RepositoryFields} too. */
   readonly repository?: boolean;
@@ -88,67 +91,67 @@ export interface DataQuery extends Pick<ListQuery, "selector" | "namespace"> {
   /** Only secrets of this type. */
   readonly type?: string;
   /**
-   * Keys of `data` whose values are wanted. Of each other key that has a value no more than that is told:
-   * it is {@link WITHHELD}, unless it is the fixed text beside which a user name is a token. None at all:
-   * `data` is empty, whatever the secret has.
+   * Keys of `data` whose values are returned. The value of any other key is replaced by {@link WITHHELD},
+   * except an empty one and the fixed password `x-oauth-basic`, which marks the user name as the token.
+   * With an empty list, `data` is empty.
    * @default all
    */
   readonly keys?: readonly string[];
 }
 
-/** base64 of what stands for a value that was not asked for. */
+/** Stands for a value that was not requested; base64 of `***`. */
 export const WITHHELD = encodeBase64Text("***");
 
 export type NamespacePhase = "Active" | "Terminating";
 
 export interface Snapshot {
-  /** By {@link refKey}; a secret that is not there has no entry. */
+  /** By {@link refKey}; a secret that does not exist has no entry. */
   readonly secrets: ReadonlyMap<string, StoredSecret>;
-  /** By name; `undefined` as a whole when the rights do not reach to reading namespaces. */
+  /** By name; `undefined` when the kubeconfig's user has no permission to read namespaces. */
   readonly namespaces: ReadonlyMap<string, NamespacePhase> | undefined;
 }
 
-/** What became of one object of a batch. */
+/** The outcome of writing one object of a batch. */
 export type ItemOutcome =
   | { readonly kind: "done"; readonly uid: string; readonly resourceVersion: string }
-  /** The cluster has not carried it out. */
+  /** The object was not written. */
   | { readonly kind: "rejected"; readonly error: KubeError }
-  /** No answer: it may or may not have been carried out, now or a moment later. */
+  /** There was no usable response: the object may have been written, or may still be. */
   | { readonly kind: "unknown"; readonly error: KubeError };
 
-/** A service account, and the pull secrets that its pods get. */
+/** A service account with the names in its `imagePullSecrets`. */
 export interface ServiceAccount extends SecretRef {
   readonly pullSecrets: readonly string[];
 }
 
-/** A service account that is to use a pull secret of its namespace, or is not to any more. */
+/** A service account to attach a pull secret of its namespace to, or to detach it from. */
 export interface PullSecretUse {
   readonly namespace: string;
   readonly serviceAccount: string;
   readonly secret: string;
 }
 
-/** Names the service account. */
+/** The ref of the service account. */
 export function accountOf({ namespace, serviceAccount }: PullSecretUse): SecretRef {
   return { namespace, name: serviceAccount };
 }
 
 export interface WriteOptions {
   /**
-   * Whether the cluster is only asked what would come of it. Each item is asked about alone: what
-   * an earlier one would have created, a namespace for instance, is not there. A secret or namespace
-   * that would be created has a uid of no object and no version. @default false
+   * Whether the write is a server-side dry run. Each item is tested alone: what an earlier item would
+   * create, such as a namespace, does not exist for a later one. The outcome of a create has a uid that
+   * belongs to no object, and an empty resourceVersion. @default false
    */
   readonly dryRun?: boolean;
 }
 
-/** One removal; it is carried out only on exactly this object in exactly this version. */
+/** One deletion, with preconditions: it applies only to this uid at this resourceVersion. */
 export interface Removal extends SecretRef {
   readonly uid: string;
   readonly resourceVersion: string;
 }
 
-/** Writes objects, with an outcome for each, in order. */
+/** Writes objects; resolves with one outcome per item, in order. */
 export type Batch<Item> = (
   items: readonly Item[],
   deadline: Deadline,
@@ -156,48 +159,48 @@ export type Batch<Item> = (
 ) => Promise<ItemOutcome[]>;
 
 /**
- * The secrets of one cluster, in batches, because one kubectl process can do fifty namespaces.
+ * The secrets of one cluster. Methods take batches, because one kubectl process can handle fifty
+ * namespaces.
  *
- * What reads throws a {@link KubeError}; callers answer with it, nothing was changed. What writes
- * throws one only when nothing at all was sent; otherwise it resolves with one outcome for each
- * item, in order, and callers must settle every `unknown` by reading again.
+ * Reads throw a {@link KubeError}; nothing was changed then. Writes throw one only when nothing was
+ * sent. Otherwise a write resolves with one outcome per item, in order, and the caller must settle
+ * every `unknown` by reading the object again.
  */
 export interface SecretStore {
   list(query: ListQuery, deadline: Deadline): Promise<SecretSummary[]>;
   /**
-   * Secrets with their data, sealed, in one request however many there are, or in one for each page. Of
-   * their annotations kubectl's copy of the whole object is left out: it would hold values that are not.
+   * Lists secrets with their data, sealed, in one request or one per page. kubectl's last-applied
+   * annotation is left out, since it contains a copy of the whole object with its values.
    */
   listData(query: DataQuery, deadline: Deadline): Promise<StoredSecret[]>;
-  /** Reads secrets and the namespaces that they are to be in. */
+  /** Reads secrets, and the namespaces that the refs name. */
   read(refs: readonly SecretRef[], deadline: Deadline): Promise<Snapshot>;
   readonly create: Batch<SecretManifest>;
-  /** Every secret carries the `resourceVersion` that it replaces. */
+  /** Each manifest must have the `resourceVersion` that it replaces. */
   readonly replace: Batch<SecretManifest>;
   readonly remove: Batch<Removal>;
   /**
-   * Tells before a removal of so many whether it would end by the deadline. Nothing is changed.
-   * @throws {KubeError} `timeout` when it would not, and says what to do about it; others when what
-   * was asked for that shows why it would fail
+   * Checks in advance that removing this many secrets can finish before the deadline. Nothing is changed.
+   * @throws {KubeError} `timeout` when it cannot, with a message that says what to do; another kind when
+   * the check itself shows that the removal would fail
    */
   foreseeRemoval(removals: readonly Removal[], deadline: Deadline): Promise<void>;
-  /** Namespaces by name: all, or those that a label selector matches. */
+  /** Namespaces by name: all of them, or those that match a label selector. */
   namespaces(
     selector: string | undefined,
     deadline: Deadline,
   ): Promise<ReadonlyMap<string, NamespacePhase>>;
   readonly createNamespaces: Batch<string>;
-  /** The service accounts of a namespace, or of all. */
+  /** The service accounts of one namespace, or of all namespaces. */
   serviceAccounts(namespace: string | undefined, deadline: Deadline): Promise<ServiceAccount[]>;
   /**
-   * Adds pull secrets to service accounts, beside those that are there. One that is there already
-   * stays, so doing it twice does no harm; the same holds for {@link SecretStore.detach}. Both read
-   * the service accounts first, since the API server can only replace the list as a whole, and
-   * replace them in exactly that version, again a few times when somebody else was faster. Without
-   * the right to read one of them nothing is sent. `not_found` is the service account, or its
-   * namespace; whether the secret is there is not looked at.
+   * Adds pull secrets to service accounts and keeps the ones that they have. `attach` and `detach` are
+   * idempotent. The API server can only replace the list as a whole, so both read the service accounts
+   * first, replace exactly the version that they read, and retry a few times on a conflict. Without the
+   * permission to read one of the accounts nothing is sent. `not_found` means the service account or its
+   * namespace; whether the secret exists is not checked.
    */
   readonly attach: Batch<PullSecretUse>;
-  /** Takes pull secrets off service accounts and leaves the others there. */
+  /** Removes pull secrets from service accounts and keeps the others. */
   readonly detach: Batch<PullSecretUse>;
 }

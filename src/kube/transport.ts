@@ -13,29 +13,29 @@ import type { RunProcess } from "./process.ts";
 import type { SecretStore } from "./store.ts";
 import { observe } from "../observe/observe.ts";
 
-/** A cluster, as far as it takes to reach it. */
+/** The parts of a cluster that a transport needs. */
 export interface Reachable {
   readonly name: string;
-  /** Another one whenever how to connect has changed. */
+  /** Changes whenever the way to connect changes. */
   readonly version: string;
   readonly kubeconfig: KubeconfigSource;
 }
 
-/** One of the two ways to clusters. */
+/** How clusters are reached: by kubectl processes, or by HTTPS requests to the API server. */
 export interface Transport {
   readonly name: "kubectl" | "api";
-  /** Loads what it needs, for which no cluster's time should count: of many the first would have it. */
+  /** Loads what the transport needs in advance, so that it does not take time of the first cluster. */
   ready(): Promise<unknown>;
   storeOf(cluster: Reachable): SecretStore;
-  /** By the same way as the store. */
+  /** Uses the same connections as the store. */
   probeOf(cluster: Reachable): ClusterProbe;
-  /** Closes the connections that it keeps. */
+  /** Closes the connections that it keeps open. */
   close(): void;
 }
 
 /**
- * Both ways, each made when the first cluster is reached by it.
- * @param makers of each, by its name
+ * Creates each transport when it is first used.
+ * @param makers create the transports, by name
  */
 export function transportsOf<Name extends string>(makers: Readonly<Record<Name, () => Transport>>) {
   const made = new Map<Name, Transport>();
@@ -45,30 +45,33 @@ export function transportsOf<Name extends string>(makers: Readonly<Record<Name, 
       made.set(name, known);
       return known;
     },
-    /** Closes those that were made. */
+    /** Closes the transports that were created. */
     close: () => made.forEach((each) => each.close()),
   };
 }
 
-interface Around {
+interface TransportEnvironment {
   /** The environment of kubectl and of credential plugins. */
   readonly kubectlEnv: Record<string, string>;
-  /** What runs kubectl and exec plugins. @default runProcess */
+  /** Runs kubectl and credential plugins. @default runProcess */
   readonly run?: RunProcess;
-  /** Where kubectl keeps what it discovered of clusters. @default kubectl's own */
+  /** kubectl's cache folder for API discovery. @default kubectl's own */
   readonly kubectlCache?: string;
 }
 
-/** All clusters under one limit of processes. */
-export function overKubectl(around: Around, gate: ProcessGate): Transport {
+/** Reaches clusters by kubectl; the gate limits the processes of all clusters together. */
+export function kubectlTransport(
+  environment: TransportEnvironment,
+  gate: ProcessGate,
+): Transport {
   const optionsOf = ({ name, kubeconfig }: Reachable): KubectlOptions => ({
     cluster: name,
     kubeconfig: kubeconfig.path,
-    env: around.kubectlEnv,
+    env: environment.kubectlEnv,
     gate,
     onCommand: logCommand,
-    cacheDir: around.kubectlCache,
-    run: around.run,
+    cacheDir: environment.kubectlCache,
+    run: environment.run,
   });
   return {
     name: "kubectl",
@@ -81,11 +84,12 @@ export function overKubectl(around: Around, gate: ProcessGate): Transport {
 }
 
 /**
- * One store a cluster, which keeps its connections until the kubeconfig changes. They carry that
- * kubeconfig's credentials, so two names of one API server have each their own.
- * @param connectSeconds within which a connection has to be made
+ * Reaches clusters over HTTPS, with one store per cluster, which keeps its connections until the
+ * kubeconfig changes. Connections carry the kubeconfig's credentials, so two clusters with the same
+ * API server do not share them.
+ * @param connectSeconds the timeout of a connection
  */
-export function overApi(around: Around, connectSeconds: number): Transport {
+export function apiTransport(environment: TransportEnvironment, connectSeconds: number): Transport {
   const kept = new Map<string, { version: string; store: ApiStore }>();
   const idle = new IdleConnections();
   function storeOf({ name: cluster, kubeconfig, version }: Reachable): ApiStore {
@@ -95,9 +99,9 @@ export function overApi(around: Around, connectSeconds: number): Transport {
     const store = apiStore({
       cluster,
       kubeconfig,
-      env: around.kubectlEnv,
+      env: environment.kubectlEnv,
       connectSeconds,
-      run: around.run,
+      run: environment.run,
       idle,
       onCall: (call) => logCall(cluster, call),
     });
@@ -114,7 +118,7 @@ export function overApi(around: Around, connectSeconds: number): Transport {
   };
 }
 
-/** What stands in it, as {@link judge} has found it usable. */
+/** The expiry of the credential in a kubeconfig that {@link judge} has accepted. */
 async function expiryIn({ kubeconfig: { path, content } }: Reachable): Promise<Date | undefined> {
   return await credentialExpiry(path, judge(content.reveal()));
 }
@@ -140,7 +144,7 @@ function logCommand(command: KubectlCommand): void {
   observe(failed ? "kubectl.command_failed" : "kubectl.command", details);
 }
 
-/** A template says nothing new each time. */
+/** Leaves templates out of the log: they are long and always the same. */
 function shortened(arg: string): string {
   return arg.startsWith("--output=go-template=") ? "--output=go-template=…" : arg;
 }

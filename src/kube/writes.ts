@@ -1,17 +1,17 @@
-import { type Kind, namespaceManifest, toWire } from "./manifest.ts";
+import { namespaceManifest, type ObjectKind, toWire } from "./manifest.ts";
 import { type Accounts, changePullSecrets } from "./pull_secrets.ts";
 import { doing } from "./reasons.ts";
 import { type Batch, refOf, type SecretStore } from "./store.ts";
 
-/** One object that is written, whatever the transport. */
+/** One object to write, for either transport. */
 export interface WriteItem {
-  readonly kind: Kind;
-  /** Of a namespace: its own name. */
+  readonly kind: ObjectKind;
+  /** The object's namespace; the namespace's own name when the object is one. */
   readonly namespace: string;
   readonly name: string;
-  /** For messages: "create secret 'a' in namespace 'b'". */
+  /** For messages: "create secret web/ghcr". */
   readonly doing: string;
-  /** Called once: values are in the open in it. */
+  /** The object as in the API, with unsealed values; called once, when it is sent. */
   readonly wire: () => unknown;
 }
 
@@ -21,7 +21,7 @@ export type WriteItems = (
   ...batch: Parameters<Batch<WriteItem>>
 ) => ReturnType<Batch<WriteItem>>;
 
-/** What a store writes, besides what it removes, in terms of objects. */
+/** Implements the writes of a store, except removals, by writing objects. */
 export function storeWrites(
   cluster: string,
   write: WriteItems,

@@ -8,12 +8,12 @@ const HIDDEN =
 
 const RAW = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
-Deno.test("no character that does something stays in a line", () => {
+Deno.test("a line has no control or invisible characters", () => {
   assert.doesNotMatch(escaped(HIDDEN + "\n\t"), RAW);
   assert.equal(escaped("a\u202e\x9b\u{e0041}ü🔑"), "a\\u202e\\u009b\\udb40\\udc41ü🔑");
 });
 
-Deno.test("a JSON text says the same, and shows none of them", () => {
+Deno.test("escaped JSON has the same meaning, and no such characters", () => {
   const value = { [HIDDEN]: [HIDDEN, "\n", "ü🔑", { a: HIDDEN }] };
   for (const json of [JSON.stringify(value), JSON.stringify(value, null, 2) + "\n"]) {
     const shown = escapedJson(json);
@@ -23,7 +23,7 @@ Deno.test("a JSON text says the same, and shows none of them", () => {
   }
 });
 
-Deno.test("any JSON text says the same", () => {
+Deno.test("any escaped JSON has the same meaning", () => {
   fc.assert(fc.property(fc.jsonValue(), (value) => {
     const json = JSON.stringify(value);
     assert.deepEqual(JSON.parse(escapedJson(json)), JSON.parse(json));

@@ -4,10 +4,7 @@ import { keepFieldsIn, type LineFields } from "./logger.ts";
 const fields = new AsyncLocalStorage<LineFields>();
 keepFieldsIn(fields);
 
-/**
- * Does something for a request: each line that is logged of it has the request's id, whatever part
- * of the program it is from.
- */
+/** Handles a request. Every line that is logged meanwhile has the request's id. */
 export function inRequest<T>(id: string, handle: () => T): T {
   return fields.run({ id }, handle);
 }

@@ -1,23 +1,23 @@
 import { openOwn } from "../files/open.ts";
 import { ownTrust } from "../files/trusted.ts";
 
-/** Takes finished lines. It never throws. */
+/** Writes finished lines. It never throws. */
 export interface LineWriter {
-  /** @param now whether it must be written when this returns; else it may wait for a moment */
+  /** @param now whether the line is written when this returns; otherwise it may be buffered briefly */
   (line: string, now?: boolean): void;
-  /** Writes what waits. */
+  /** Writes buffered lines. */
   flush(): void;
 }
 
-/** How long a line may wait for others, in milliseconds. */
-const GATHERING = 5;
+/** The longest time that a line is buffered, in milliseconds. */
+const MAX_BUFFERED = 5;
 
 /**
- * Writes lines at once as long as they come one by one. When one comes within a millisecond of the
- * one before, it waits, and those of some milliseconds are written together.
- * @param writeAll gets lines to write; what it throws is its own to handle
+ * Writes single lines immediately. Lines that follow one another within a millisecond are buffered
+ * for some milliseconds and written together.
+ * @param writeAll writes lines, and must not throw
  */
-function gathering(writeAll: (lines: string) => void): LineWriter {
+function buffered(writeAll: (lines: string) => void): LineWriter {
   let waiting = "";
   let written = -Infinity;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -33,18 +33,18 @@ function gathering(writeAll: (lines: string) => void): LineWriter {
   const write = (line: string, now = false) => {
     waiting += line;
     if (now || (timer === undefined && performance.now() - written >= 1)) flush();
-    else timer ??= setTimeout(flush, GATHERING); // keeps the process alive until it is written
+    else timer ??= setTimeout(flush, MAX_BUFFERED); // keeps the process alive until it is written
   };
   return Object.assign(write, { flush });
 }
 
 /** Writes to standard error. */
 export function stderrWriter(): LineWriter {
-  return gathering((lines) => {
+  return buffered((lines) => {
     try {
       writeWhole(Deno.stderr, lines);
     } catch {
-      // Closed, or the disk is full: there is nowhere to say it.
+      // Closed, or the disk is full: there is nowhere to report it.
     }
   });
 }
@@ -55,34 +55,34 @@ function writeWhole(to: { writeSync(bytes: Uint8Array): number }, text: string):
 }
 
 export interface LogFileOptions {
-  /** Size in bytes from which a new file is begun. @default 10 MiB */
+  /** Size in bytes at which the file is rotated. @default 10 MiB */
   readonly maxBytes?: number;
-  /** Files before the present one that are kept: `server.log.1`, the newest, to this. @default 5 */
+  /** Number of old files that are kept: `server.log.1` is the newest. @default 5 */
   readonly keep?: number;
-  /** Told when lines are written again after some could not be. */
+  /** Called after lines were lost, when lines can be written again. */
   readonly onLost?: (lines: number, why: string) => void;
-  /** Told when no new file can be begun, so that the one there grows; at most once an hour. */
+  /** Called when the file cannot be rotated and keeps growing; at most once an hour. */
   readonly onStuck?: (why: string) => void;
-  /** Milliseconds between looks at whether the file is still there. @default 1000 */
+  /** Milliseconds between checks that the file still exists. @default 1000 */
   readonly lookEvery?: number;
 }
 
-/** Milliseconds until a new file is tried again after that failed. */
+/** Milliseconds until the next attempt after a rotation failed. */
 const ROTATE_AGAIN = 3_600_000;
 
-/** A {@link LineWriter} that holds a file open. */
+/** A {@link LineWriter} with an open file. */
 export interface LogFile extends LineWriter {
   close(): void;
 }
 
 /**
- * Writes to the end of a file that only its owner may read. When the file is too large, another one
- * is begun; when it was deleted or moved, it is made again; when the disk is full, lines are lost
- * and counted until there is room again. The program goes on in each case.
+ * Appends to a file that only its owner may read. The file is rotated when it is too large, and
+ * created again when it was deleted or moved. When the disk is full, lines are lost and counted until
+ * there is room again. None of this stops the program.
  *
  * Permissions: `--allow-read --allow-write` of the file and its folder, `--allow-sys=uid,gid`.
- * @throws {NotTrusted}, {@link Deno.errors.NotFound} and others of `Deno.open`, when it cannot be
- * opened at first
+ * @throws {NotTrusted}, {@link Deno.errors.NotFound} and other errors of `Deno.open`, when the file
+ * cannot be opened at first
  */
 export function logFile(path: string, options: LogFileOptions = {}): LogFile {
   const { maxBytes = 10 * 1024 * 1024, keep = 5, lookEvery = 1000, onLost } = options;
@@ -127,7 +127,7 @@ export function logFile(path: string, options: LogFileOptions = {}): LogFile {
     }
   }
 
-  const writer = gathering(writeLines);
+  const writer = buffered(writeLines);
   return Object.assign(writer, {
     close() {
       writer.flush();
@@ -139,7 +139,7 @@ export function logFile(path: string, options: LogFileOptions = {}): LogFile {
 
 type Opened = ReturnType<typeof open>;
 
-/** A file that is written at its end. */
+/** Opens a file to append to it. */
 function open(path: string) {
   const file = openOwn(path, ownTrust(), { append: true });
   const info = file.statSync();
@@ -147,14 +147,14 @@ function open(path: string) {
   let isBroken = false;
   return {
     ino: info.ino,
-    /** Another kind of file, a pipe or a device, has no size and cannot be moved away. */
+    /** A pipe or a device has no size and cannot be renamed. */
     canRotate: info.isFile,
     get size() {
       return size;
     },
     write(lines: string) {
       const whole = isBroken ? "\n" + lines : lines;
-      isBroken = true; // unless it ends well, a piece of a line may be there
+      isBroken = true; // until the write succeeds, the file may end in a part of a line
       writeWhole(file, whole);
       isBroken = false;
       size += whole.length;
@@ -172,8 +172,9 @@ function isStill({ ino }: Opened, path: string): boolean {
 }
 
 /**
- * `server.log` becomes `server.log.1`, that `server.log.2`; the last one goes.
- * @returns why it cannot be done, as where the file may be written and its folder not
+ * Renames `server.log` to `server.log.1`, `server.log.1` to `server.log.2`, and so on; the oldest file
+ * is overwritten.
+ * @returns why the files cannot be renamed, or `undefined`
  */
 function rotate(path: string, keep: number): string | undefined {
   const names = [path, ...Array.from({ length: keep }, (_, i) => `${path}.${i + 1}`)];

@@ -20,7 +20,7 @@ async function withLog(
 
 const read = (path: string) => Deno.readTextFileSync(path);
 
-Deno.test("a line that comes alone, and one that is urgent, are written at once", () =>
+Deno.test("single lines and urgent lines are written immediately", () =>
   withLog({}, (log, path) => {
     log("alone\n");
     assert.equal(read(path), "alone\n");
@@ -29,7 +29,7 @@ Deno.test("a line that comes alone, and one that is urgent, are written at once"
     assert.equal(read(path), "alone\nwaits\nurgent\n");
   }));
 
-Deno.test("lines that come together are written in their order within some milliseconds", () =>
+Deno.test("lines in quick succession are written in order within some milliseconds", () =>
   withLog({}, async (log, path) => {
     const lines = Array.from({ length: 100 }, (_, i) => `line ${i}\n`);
     lines.forEach((line) => log(line));
@@ -37,7 +37,7 @@ Deno.test("lines that come together are written in their order within some milli
     assert.equal(read(path), lines.join(""));
   }));
 
-Deno.test("what waits is written when the file is closed", () =>
+Deno.test("buffered lines are written when the file is closed", () =>
   withLog({}, (log, path) => {
     log("one\n");
     log("two\n");
@@ -45,7 +45,7 @@ Deno.test("what waits is written when the file is closed", () =>
     assert.equal(read(path), "one\ntwo\n");
   }));
 
-Deno.test("only its owner may read the file, and what is there already stays", async () => {
+Deno.test("only its owner may read the file, and existing lines stay", async () => {
   const folder = await Deno.makeTempDir();
   const path = join(folder, "server.log");
   Deno.writeTextFileSync(path, "before\n", { mode: 0o600 });
@@ -59,7 +59,7 @@ Deno.test("only its owner may read the file, and what is there already stays", a
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("a file that is too large makes way for another, and the oldest goes", () =>
+Deno.test("a file that is too large is rotated, and the oldest file is removed", () =>
   withLog({ maxBytes: 10, keep: 2 }, (log, path) => {
     for (const line of ["one 56789\n", "two 56789\n", "three 789\n", "four 6789\n"]) {
       log(line, true);
@@ -71,7 +71,7 @@ Deno.test("a file that is too large makes way for another, and the oldest goes",
     assert.throws(() => read(`${path}.3`), Deno.errors.NotFound);
   }));
 
-Deno.test("where no new file can be begun the one there grows, and that is said once", async () => {
+Deno.test("a file that cannot be rotated grows, which is reported once", async () => {
   const stuck: string[] = [];
   await withLog({ maxBytes: 10, keep: 1, onStuck: (why) => stuck.push(why) }, async (log, path) => {
     await Deno.mkdir(join(`${path}.1`, "not-empty"), { recursive: true });
@@ -82,7 +82,7 @@ Deno.test("where no new file can be begun the one there grows, and that is said 
   });
 });
 
-Deno.test("a file that was deleted is made again, one that was moved is left alone", () =>
+Deno.test("a deleted file is created again, and a moved file is not touched", () =>
   withLog({ lookEvery: 0 }, (log, path) => {
     log("one\n", true);
     Deno.removeSync(path);
@@ -93,7 +93,7 @@ Deno.test("a file that was deleted is made again, one that was moved is left alo
     assert.deepEqual([read(path), read(`${path}.moved`)], ["three\n", "two\n"]);
   }));
 
-Deno.test("a file that was deleted is made again however often lines come", () =>
+Deno.test("a deleted file is created again, however frequent lines are", () =>
   withLog({ lookEvery: 20 }, async (log, path) => {
     Deno.removeSync(path);
     const isThere = () => Deno.stat(path).then(() => true, () => false);
@@ -104,7 +104,7 @@ Deno.test("a file that was deleted is made again however often lines come", () =
     assert.ok(await isThere());
   }));
 
-Deno.test("lines that a full disk takes are counted, said when there is room, and stop nobody", async () => {
+Deno.test("lines lost to a full disk are counted and reported when there is room, and block nothing", async () => {
   const folder = await Deno.makeTempDir();
   const path = join(folder, "server.log");
   Deno.symlinkSync("/dev/full", path); // every write to it fails as on a full disk
@@ -124,7 +124,7 @@ Deno.test("lines that a full disk takes are counted, said when there is room, an
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("a folder that is gone loses lines, not the program", async () => {
+Deno.test("a missing folder loses lines, and does not stop the program", async () => {
   const folder = await Deno.makeTempDir();
   const path = join(folder, "logs", "server.log");
   Deno.mkdirSync(join(folder, "logs"));

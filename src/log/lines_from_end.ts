@@ -1,26 +1,26 @@
 import { joined } from "../text/bytes.ts";
 
-/** Bytes that are read at once. */
+/** The size of a read, in bytes. */
 const BLOCK = 64 * 1024;
 
 export interface LinesFromEndOptions {
-  /** Bytes at the beginning of the file that are left out. @default 0 */
+  /** Bytes at the start of the file that are not read. @default 0 */
   readonly from?: number;
-  /** Longer lines, in bytes, are given as {@link TOO_LONG}. @default none is too long */
+  /** Longest line in bytes; longer ones are {@link TOO_LONG}. @default unlimited */
   readonly maxLine?: number;
-  /** Opens the file for reading. @default as it is */
+  /** Opens the file for reading. @default Deno.open */
   readonly open?: (path: string) => Deno.FsFile;
 }
 
-/** In the place of a line that is too long. */
+/** Stands for a line that is too long. */
 export const TOO_LONG = Symbol("too long");
 
 /**
- * The lines of a file from the last to the first, as far as they are asked for: the rest of the
- * file is not read. A last line without an end is one too.
+ * Yields the lines of a file from the last to the first, and reads only as much of the file as is
+ * needed. A last line without a line break counts.
  *
  * Permissions: `--allow-read` of the file.
- * @throws {Deno.errors.NotFound} and others of `Deno.open`
+ * @throws {Deno.errors.NotFound} and other errors of `Deno.open`
  */
 export function linesFromEnd(path: string, options?: { from?: number }): AsyncGenerator<string>;
 export function linesFromEnd(
@@ -34,7 +34,7 @@ export async function* linesFromEnd(
   using file = open?.(path) ?? await Deno.open(path, { read: true });
   const { size } = await file.stat();
   const decoder = new TextDecoder();
-  /** Pieces of the line whose beginning is not read yet, the last one first. */
+  /** Pieces of the line whose start is not read yet, the last one first. */
   let pieces: Uint8Array[] = [];
   let length = 0;
   const add = (piece: Uint8Array) => {
@@ -74,7 +74,7 @@ async function readAt(file: Deno.FsFile, position: number, block: Uint8Array): P
   await file.seek(position, Deno.SeekMode.Start);
   for (let read = 0; read < block.length;) {
     const got = await file.read(block.subarray(read));
-    if (got === null) break; // it was emptied meanwhile
+    if (got === null) break; // the file was truncated meanwhile
     read += got;
   }
 }

@@ -29,7 +29,7 @@ for (const [content, lines] of CASES) {
   });
 }
 
-Deno.test("lines are whole wherever blocks of the file meet in them", async () => {
+Deno.test("a line across the edge of a block is whole", async () => {
   // Characters of three bytes, and lines from none to some blocks long.
   const lines = Array.from({ length: 300 }, (_, i) => `${i}${"€".repeat((i * i * 7) % 5000)}`);
   lines[200] = "€".repeat(70_000);
@@ -37,7 +37,7 @@ Deno.test("lines are whole wherever blocks of the file meet in them", async () =
   assert.deepEqual(await linesOf(content), lines.toReversed());
 });
 
-Deno.test("a line end at the edge of a block is one", async () => {
+Deno.test("a line break at the edge of a block ends a line", async () => {
   const block = 64 * 1024;
   for (const length of [block - 2, block - 1, block, block + 1]) {
     const lines = ["first", "x".repeat(length), "last"];
@@ -45,19 +45,19 @@ Deno.test("a line end at the edge of a block is one", async () => {
   }
 });
 
-Deno.test("what is before the beginning that is asked for is left out", async () => {
+Deno.test("bytes before the requested start are left out", async () => {
   assert.deepEqual(await linesOf("one\ntwo\nthree\n", { from: 4 }), ["three", "two"]);
   assert.deepEqual(await linesOf("one\n", { from: 4 }), []);
   assert.deepEqual(await linesOf("one\n", { from: 400 }), []);
 });
 
-Deno.test("a line that is too long is not kept, and the others are given", async () => {
+Deno.test("a line that is too long is skipped, and the others are returned", async () => {
   const content = `one\n${"x".repeat(500_000)}\nthree\n`;
   assert.deepEqual(await linesOf(content, { maxLine: 10 }), ["three", TOO_LONG, "one"]);
   assert.deepEqual(await linesOf("x".repeat(11), { maxLine: 10 }), [TOO_LONG]);
   assert.deepEqual(await linesOf("x".repeat(10) + "\n", { maxLine: 10 }), ["x".repeat(10)]);
 });
 
-Deno.test("a file that is not there is an error", async () => {
+Deno.test("a missing file is an error", async () => {
   await assert.rejects(linesFromEnd("/no/such/file").next(), Deno.errors.NotFound);
 });

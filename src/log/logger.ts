@@ -4,28 +4,28 @@ import { framesOf } from "./frames.ts";
 import { stderrWriter } from "./line_writer.ts";
 import { maskTokens } from "./token_shapes.ts";
 
-/** From the least to the most that is wrong. */
+/** In ascending order of severity. */
 const LEVELS = ["debug", "info", "warning", "error"] as const;
 
 export type LogLevel = typeof LEVELS[number];
 
-/** What each line has besides its own while something is done. */
+/** Fields of a line. */
 export type LineFields = Readonly<Record<string, unknown>>;
 
 /**
- * The storage of such fields. What makes it takes longer to load than a start has time, so that it
- * comes with the requests that need it: `in_request.ts`.
+ * Fields that are added to every line while a request is handled. `in_request.ts` sets the storage
+ * when the first request comes: to load `node:async_hooks` at the start would take too long.
  */
 let storage: AsyncLocalStorage<LineFields> | undefined;
 
-/** From now on lines have the fields in there. */
-export function keepFieldsIn(there: AsyncLocalStorage<LineFields>): void {
-  storage = there;
+/** Adds the fields in this storage to every line from now on. */
+export function keepFieldsIn(fields: AsyncLocalStorage<LineFields>): void {
+  storage = fields;
 }
 
 /**
- * Does something that is for no request, so that its lines have none of these fields. In Deno 2.9.6 an
- * import at run time leaves the fields of the request that it is in to what the event loop does next.
+ * Runs a function outside of any request, so that its lines have no fields of one. In Deno 2.9.6 a
+ * dynamic import within a request leaks the fields of the request into later turns of the event loop.
  */
 export function ofNoRequest<T>(act: () => T): T {
   return storage === undefined ? act() : storage.run({}, act);
@@ -34,57 +34,65 @@ export function ofNoRequest<T>(act: () => T): T {
 export interface LogOptions {
   readonly format: "text" | "json";
   readonly level: LogLevel;
-  /** Other levels of some parts of the program. @default none */
-  readonly parts?: Readonly<Partial<Record<string, LogLevel>>>;
-  /** Whether an error's message is left out: where secrets are plain texts it may quote one. */
+  /** Levels that differ for parts of the program, or for single events (`audit.unwritable`). @default none */
+  readonly parts?: Readonly<Partial<Record<string, LogLevel | "off">>>;
+  /** Whether messages of errors are left out, which may quote a secret of the command line. */
   readonly hidesMessages?: boolean;
-  /** Takes finished lines; `flush` writes those that wait. @default {@link stderrWriter} */
+  /** Writes finished lines; `flush` writes those that are buffered. @default {@link stderrWriter} */
   readonly write?: { (line: string, now?: boolean): void; flush?(): void };
 }
 
 let output: (LogOptions & Required<Pick<LogOptions, "write">>) | undefined;
 
-/** Sends every line to one place. Until this is called nothing is logged. */
+/** Configures the log of the process. Until this is called, nothing is logged. */
 export function configureLog(options: LogOptions): void {
   flushLog();
   output = { ...options, write: options.write ?? stderrWriter() };
-  globalThis.addEventListener("unload", flushLog); // the same one is there once
+  globalThis.addEventListener("unload", flushLog); // added once, however often this runs
 }
 
-/** Writes what waits in the log. */
+/** Writes buffered lines. */
 export function flushLog(): void {
   output?.write.flush?.();
 }
 
-/** Whether lines of this part and level are written: what makes one may be left out else. */
-export function isLogged(part: string, level: LogLevel): boolean {
+/**
+ * Whether lines of this part and level are written.
+ * @param event name of the event that is logged
+ */
+export function isLogged(part: string, level: LogLevel, event = part): boolean {
   if (output === undefined) return false;
-  const { level: least, parts = {} } = output;
-  return LEVELS.indexOf(level) >= LEVELS.indexOf(parts[part] ?? least);
+  const { level: usual, parts = {} } = output;
+  const least = parts[event] ?? parts[part] ?? usual;
+  return least !== "off" && LEVELS.indexOf(level) >= LEVELS.indexOf(least);
 }
 
-/** @param part of the program: "server", "kubectl", "write" … */
+/**
+ * @param part of the program: "server", "kubectl", "write" …
+ * @param event name of the event, where the line is one
+ */
 export function log(
   part: string,
   level: LogLevel,
   message: string,
   properties: LineFields = {},
+  event = part,
 ): void {
-  if (output === undefined || !isLogged(part, level)) return;
+  if (output === undefined || !isLogged(part, level, event)) return;
   const line = { timestamp: Date.now(), level, part, message };
   const all = { ...storage?.getStore(), ...properties };
   const format = output.format === "json" ? jsonLine : textLine;
   let text: string;
   try {
     text = format(line, all);
-  } catch { // what JSON has no way to write; nothing that is logged may throw
+  } catch { // a value that JSON cannot express; logging never throws
     text = format(line, { unprintable: Object.keys(all) });
   }
-  // What goes wrong is on record before anything that may follow from it.
+  // Warnings and errors are written before anything that may follow from them, such as a crash.
   output.write(text + "\n", level === "warning" || level === "error");
 }
 
-/** What stands in each line before its properties. */
+/** The start of each line. */
 interface Head {
   /** Milliseconds since 1970. */
   readonly timestamp: number;
@@ -103,7 +111,7 @@ function textLine({ timestamp, level, part, message }: Head, properties: LineFie
   return safe(line);
 }
 
-/** The same as one JSON object. */
+/** The line as a JSON object. */
 function jsonLine({ timestamp, level, part, message }: Head, properties: LineFields): string {
   const line: Record<string, unknown> = { time: timeOf(timestamp), level, part, message };
   for (const key in properties) line[key] = shown(properties[key]);
@@ -112,7 +120,7 @@ function jsonLine({ timestamp, level, part, message }: Head, properties: LineFie
 
 let second = { start: NaN, text: "" };
 
-/** ISO 8601 with milliseconds; what is the same for all lines of a second is made once. */
+/** ISO 8601 with milliseconds. The text of the current second is cached. */
 function timeOf(timestamp: number): string {
   const milliseconds = timestamp % 1000;
   const start = timestamp - milliseconds;
@@ -122,26 +130,26 @@ function timeOf(timestamp: number): string {
   return `${second.text}${String(milliseconds).padStart(3, "0")}Z`;
 }
 
-/** An error as its name, message and where it was thrown, as one text. */
+/** An error as its stack, which starts with its name and message; other values as they are. */
 function shown(value: unknown): unknown {
   if (!(value instanceof Error)) return value;
   return output?.hidesMessages ? framesOf(value) : value.stack ?? `${value.name}: ${value.message}`;
 }
 
-/** Plain words stay as they are; everything else is a JSON text, which never breaks a line. */
+/** Plain words stay as they are. Everything else becomes JSON, which has no line breaks. */
 function asText(value: unknown): string {
   if (typeof value === "number") return String(value);
   if (typeof value === "string" && /^[\w.:/@,+-]+$/.test(value)) return value;
   return JSON.stringify(value) ?? "undefined";
 }
 
-/** Shapes of credentials that are never meant to be in a line: the last net, not the first. */
+/** Shapes of credentials. They should never reach the log; this is the last safety net. */
 const CREDENTIALS = [
   { pattern: /:\/\/[^\s/@"']+@/g, shown: "://***@" },
   { pattern: /\b(Bearer|Basic) +[\w.~+/=-]{8,}/gi, shown: "$1 ***" },
 ];
 
-/** What a line that needs none of the above lacks; most lines are such. */
+/** Matches lines that may need masking or escaping. Most lines do not. */
 const SUSPICIOUS =
   /[^ -~]|[@_]|gl[a-z]{2,5}-|xox|pypi-|eyJ|ATBB|AT[AC]TT|AKIA|ASIA|AKCp|AIza|ya29|[Bb](?:earer|EARER|asic|ASIC)/;
 

@@ -58,7 +58,7 @@ Deno.test("a JSON line is an object with the properties beside the message", () 
   assert.deepEqual(rest, { level: "warning", part: "test", message: "request", method: "GET" });
 });
 
-Deno.test("what cannot be written is one line all the same", () => {
+Deno.test("a value that cannot be written is still one line", () => {
   const circle: Record<string, unknown> = {};
   circle.circle = circle;
   for (const value of [circle, 1n]) {
@@ -68,7 +68,7 @@ Deno.test("what cannot be written is one line all the same", () => {
   }
 });
 
-Deno.test("a part of the program may have another level, and others have theirs", () => {
+Deno.test("a part of the program may have its own level", () => {
   const lines: string[] = [];
   configureLog({
     format: "text",
@@ -90,7 +90,7 @@ Deno.test("a part of the program may have another level, and others have theirs"
   ]);
 });
 
-Deno.test("a line below the level is not written, and a failure at once", () => {
+Deno.test("a line below the level is not written, and an error is written immediately", () => {
   const lines: [string, boolean | undefined][] = [];
   const write = (line: string, now?: boolean) => void lines.push([line.slice(25), now]);
   configureLog({ format: "text", level: "info", write });
@@ -103,7 +103,7 @@ Deno.test("a line below the level is not written, and a failure at once", () => 
   ]);
 });
 
-Deno.test("who is followed as the place of lines writes what waits before", () => {
+Deno.test("buffered lines are written before the log is configured again", () => {
   let flushed = 0;
   const write = Object.assign(() => {}, { flush: () => flushed++ });
   configureLog({ format: "text", level: "info", write });
@@ -111,7 +111,7 @@ Deno.test("who is followed as the place of lines writes what waits before", () =
   assert.equal(flushed, 1);
 });
 
-Deno.test("a line of no request has no id, whatever is going on around it", async () => {
+Deno.test("a line outside a request has no id, whatever is running at the time", async () => {
   const lines: string[] = [];
   configureLog({ format: "text", level: "debug", write: (line) => lines.push(line) });
   await inRequest("id-a", async () => {
@@ -126,7 +126,7 @@ Deno.test("a line of no request has no id, whatever is going on around it", asyn
   ]);
 });
 
-Deno.test("each line of a request has its id, those of others beside it have theirs", async () => {
+Deno.test("each line of a request has its id, also among concurrent requests", async () => {
   const lines: string[] = [];
   configureLog({ format: "text", level: "debug", write: (line) => lines.push(line) });
   const turn = () => new Promise((resolve) => setTimeout(resolve, 1));

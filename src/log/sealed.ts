@@ -1,7 +1,7 @@
 /**
  * A value that must not be printed. Turning it into text, JSON or console output gives `[sealed]`;
- * only {@link Sealed.reveal} gives the value, so a search for `reveal(` finds every place where a
- * credential is used.
+ * only {@link Sealed.reveal} gives the value, so that a search for `reveal(` finds every use
+ * of a credential.
  */
 export class Sealed<T> {
   readonly #value: T;

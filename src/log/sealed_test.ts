@@ -4,7 +4,7 @@ import { seal } from "./sealed.ts";
 
 const CANARY = `canary-${crypto.randomUUID()}`;
 
-Deno.test("a sealed value does not show however it is printed", () => {
+Deno.test("a sealed value is not shown, however it is printed", () => {
   const sealed = seal({ password: CANARY });
   const error = new Error("outer", { cause: { sealed } });
   const printed = [
@@ -20,6 +20,6 @@ Deno.test("a sealed value does not show however it is printed", () => {
   for (const text of printed) assert.ok(!text.includes(CANARY), text);
 });
 
-Deno.test("reveal gives the value back", () => {
+Deno.test("reveal returns the value", () => {
   assert.equal(seal(CANARY).reveal(), CANARY);
 });

@@ -1,12 +1,12 @@
 /**
- * What tokens look like that say so themselves by how they begin. One list for all that is shown: log
- * lines, URLs, user names. What has no such beginning is known by its place alone.
+ * Shapes of tokens that are recognized by their prefix: one list for log lines, URLs and user names.
+ * Other secrets are recognized only by where they stand.
  *
  * @see https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github#githubs-token-formats
  * @see https://docs.gitlab.com/security/tokens/#token-prefixes
  */
 
-/** Beginnings that nothing else has, each up to what is secret. */
+/** Prefixes that only tokens have, without the secret part. */
 const BEGINNINGS = [
   "gh[pousr]_", // GitHub
   "github_pat_",
@@ -16,10 +16,10 @@ const BEGINNINGS = [
   "do[opr]_v1_", // DigitalOcean
   "ATATT3x", // Atlassian
   "ATCTT3x",
-  "acfg_", // this program's own
+  "acfg_", // argocd-configurer
 ] as const;
 
-/** Whole ones, since words may begin so. */
+/** Whole shapes, for prefixes that other words may have, too. */
 const SHAPES = [
   "(npm_)[A-Za-z0-9]{36}",
   "(hf_)[A-Za-z0-9]{30,}",
@@ -31,24 +31,24 @@ const SHAPES = [
   "(ya29\\.)[A-Za-z0-9_-]{20,}",
 ] as const;
 
-// regexp: of the constants above; what repeats ends where nothing of it can follow
+// regexp: of the constants above; no character can follow a repeated part that is also in it
 const WHOLE = new RegExp(
   `(?<![A-Za-z0-9])(?:${
     [`(${BEGINNINGS.join("|")})[A-Za-z0-9_-]{10,}`, ...SHAPES].join("|")
   })(?![A-Za-z0-9])`,
   "g",
 );
-/** What may have a JWT in it: three parts in base64url, the first of which begins as JSON does. */
+/** Text that may contain a JWT: three parts in base64url, the first of which starts like JSON. */
 const PARTS = /[\w.-]{24,}/g;
 
-/** The text with `***` in the place of what is secret in each token in it: `glpat-***`. */
+/** Replaces the secret part of each token in a text by `***`: `glpat-***`. */
 export function maskTokens(text: string): string {
   return text
     .replace(WHOLE, (...match) => `${match.slice(1, 2 + SHAPES.length).find(isText)}***`)
     .replace(PARTS, maskJwts);
 }
 
-/** Not by an expression: each `eyJ` may begin one, so that it would look at the rest for each. */
+/** In linear time: a regular expression would search the rest of the text for each `eyJ`. */
 function maskJwts(parts: string): string {
   let shown = "";
   let from = 0;
@@ -77,7 +77,7 @@ const isText = (value: unknown): value is string => typeof value === "string";
 // regexp: of the constants above, anchored
 const BEGIN = new RegExp(`^(?:${BEGINNINGS.join("|")}|eyJ)`);
 
-/** How a text begins that is a token, also one that was cut; `undefined` when it is none. */
+/** The prefix of a token, which may be cut; `undefined` when the text is not a token. */
 export function beginningOfToken(text: string): string | undefined {
   const [beginning] = BEGIN.exec(text) ?? [];
   if (beginning !== undefined) return beginning;

@@ -9,9 +9,9 @@ export interface Network {
 }
 
 /**
- * `undefined` when the text is no IP address; a zone behind `%` is left out. An IPv4 address is four
- * decimal numbers without leading zeros, since some read an octal number there; in IPv6, where the
- * library reads one and takes `::1.2.3.4` for mapped, the URL parser brings it to hexadecimal.
+ * Parses an IP address; `undefined` when the text is not one. A zone after `%` is dropped. IPv4 must be four
+ * decimal numbers without leading zeros, which some programs read as octal. IPv6 is first normalized by the
+ * URL parser: the library would read octal numbers in it, and take `::1.2.3.4` for a mapped address.
  */
 export function parseAddress(text: string): Address | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
@@ -20,7 +20,7 @@ export function parseAddress(text: string): Address | undefined {
   return isIPv6 ? ipaddr.IPv6.parse(new URL(`http://[${bare}]/`).hostname.slice(1, -1)) : undefined;
 }
 
-/** Of `10.0.0.0/8`, or of an address alone. `undefined` when it is neither. */
+/** Parses a CIDR network like `10.0.0.0/8`, or a single address; `undefined` when the text is neither. */
 export function parseNetwork(text: string): Network | undefined {
   const match = /^([^/%]+)(?:\/([0-9]{1,3}))?$/.exec(text);
   const base = match && parseAddress(match[1]!.replace(/^\[(.*)\]$/, "$1"));
@@ -35,8 +35,8 @@ export function contains({ base, bits }: Network, address: Address): boolean {
 }
 
 /**
- * Networks of IPv6 in which an IPv4 address stands, and where: mapped (RFC 4291), translated
- * (RFC 2765), compatible (RFC 4291, long out of use), NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056).
+ * IPv6 networks whose addresses contain an IPv4 address, and the index of its first byte: mapped (RFC 4291),
+ * translated (RFC 2765), compatible (RFC 4291, deprecated), NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056).
  */
 const CARRIERS: readonly (readonly [network: Network, at: number])[] = ([
   ["::ffff:0:0/96", 12],
@@ -47,19 +47,19 @@ const CARRIERS: readonly (readonly [network: Network, at: number])[] = ([
   ["2002::/16", 2],
 ] as const).map(([text, at]) => [parseNetwork(text)!, at]);
 
-/** The address itself, and the IPv4 address that it stands for. */
+/** The address itself, and the IPv4 addresses that it contains. */
 export function meanings(address: Address): Address[] {
   const carried = CARRIERS.filter(([network]) => contains(network, address))
     .map(([, at]) => new ipaddr.IPv4(address.toByteArray().slice(at, at + 4)));
   return [address, ...carried];
 }
 
-/** The IPv4 address that IPv6 writes as `::ffff:…`; another one as it is. */
+/** Converts an IPv4-mapped address (`::ffff:…`) to IPv4; returns any other address as it is. */
 export function unmapped(address: Address): Address {
   return "parts" in address && address.isIPv4MappedAddress() ? address.toIPv4Address() : address;
 }
 
-/** Whether two addresses are one, also where IPv6 writes an IPv4 address. */
+/** Whether two addresses are equal; an IPv4-mapped address equals its IPv4 address. */
 export function isSameAddress(one: Address, other: Address): boolean {
   return unmapped(one).toString() === unmapped(other).toString();
 }

@@ -1,16 +1,15 @@
 import { contains, type Network, parseAddress, parseNetwork, unmapped } from "./address.ts";
 
 /**
- * Bits of an IPv6 address that name a network: the other 64 its hosts choose as they like, so that
- * one machine has 2^64 addresses.
+ * Bits of the network in an IPv6 address. A host chooses the other 64 bits itself, so one machine may use 2^64
+ * addresses.
  * @see https://www.rfc-editor.org/rfc/rfc4291#section-2.5.1
  */
 const NETWORK_BITS = 64;
 
 /**
- * The address as one who may be counted: an IPv6 /64 is one, and an IPv4 address is the same however
- * IPv6 writes it (`::ffff:192.0.2.1`).
- * @returns a text that is no address as it is
+ * The key under which an address is counted: an IPv6 /64, or an IPv4 address, which may be written as
+ * `::ffff:192.0.2.1`. A text that is not an address is returned as it is.
  */
 export function addressGroup(text: string): string {
   const address = parseAddress(text);
@@ -21,7 +20,7 @@ export function addressGroup(text: string): string {
   return `${network.join(":")}::/${NETWORK_BITS}`;
 }
 
-/** Whether an address, as text, is in one of these; an IPv4 address also as IPv6 writes it. */
+/** Whether an address is in one of the networks; an IPv4-mapped address is also compared as IPv4. */
 export function isIn(networks: readonly Network[], text: string): boolean {
   const address = parseAddress(text);
   if (address === undefined) return false;
@@ -31,13 +30,15 @@ export function isIn(networks: readonly Network[], text: string): boolean {
 }
 
 /**
- * Networks of texts such as `10.0.0.0/8` and `::1`.
- * @throws {Error} names the one that is none
+ * Parses networks such as `10.0.0.0/8` and `::1`.
+ * @throws {Error} with the text that is invalid
  */
 export function networksOf(texts: readonly string[]): Network[] {
   return texts.map((text) => {
     const network = parseNetwork(text);
-    if (network === undefined) throw new Error(`'${text}' is no address and no network`);
+    if (network === undefined) {
+      throw new Error(`'${text}' is neither an IP address nor a CIDR network`);
+    }
     return network;
   });
 }

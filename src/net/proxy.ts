@@ -1,31 +1,31 @@
 import { contains, isSameAddress, parseAddress, parseNetwork, unmapped } from "./address.ts";
 
 /**
- * By which proxy a place is asked: one rule for all clients of the program, that of Go's programs,
- * which kubectl and Argo CD are. `ALL_PROXY` is not one of its variables.
+ * Which proxy is used for a URL. All of argocd-configurer's clients follow the rules of Go programs such as
+ * kubectl and Argo CD, which ignore `ALL_PROXY`.
  * @see https://pkg.go.dev/golang.org/x/net/http/httpproxy
  */
 
-/** The environment's variables by name. */
-export type Env = Readonly<Record<string, string>>;
+/** Environment variables by name. */
+export type ProxyEnv = Readonly<Record<string, string>>;
 
 /**
- * The proxy that the environment names for a URL: `HTTPS_PROXY` or `HTTP_PROXY` by its scheme, unless
- * `NO_PROXY` covers it; never for this machine. Each name may be in lower case.
+ * The proxy for a URL by the environment: `HTTPS_PROXY` or `HTTP_PROXY` by its scheme, unless `NO_PROXY`
+ * matches; never for localhost. The variables may be in lower case.
  */
-export function proxyFromEnv(url: URL, env: Env): string | undefined {
+export function proxyFromEnv(url: URL, env: ProxyEnv): string | undefined {
   const named = (name: string) => env[name] || env[name.toLowerCase()] || undefined;
   return proxyUnless(url, named(variableFor(url)), named("NO_PROXY"));
 }
 
-/** `HTTPS_PROXY` or `HTTP_PROXY`. */
+/** The variable that names the proxy for a URL: `HTTPS_PROXY` or `HTTP_PROXY`. */
 export function variableFor(url: URL): string {
   return url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY";
 }
 
 /**
- * This proxy as a URL, unless what is read as `NO_PROXY` covers the place, or it is this machine.
- * @param noProxy names, addresses, either with a port, and networks, by commas
+ * The proxy as a URL; `undefined` for localhost, or when `noProxy` matches the URL.
+ * @param noProxy hosts and addresses, each with or without a port, and networks, separated by commas
  */
 export function proxyUnless(
   url: URL,
@@ -38,7 +38,7 @@ export function proxyUnless(
 
 const LOOPBACK = ["127.0.0.0/8", "::1"].map((text) => parseNetwork(text)!);
 
-/** Whether a URL is this machine's, by a loopback address or as `localhost`. */
+/** Whether a URL's host is `localhost` or a loopback address. */
 export function isLoopback(url: URL): boolean {
   const host = hostOf(url);
   const address = addressOf(host);
@@ -46,12 +46,12 @@ export function isLoopback(url: URL): boolean {
     (address !== undefined && LOOPBACK.some((network) => contains(network, address)));
 }
 
-/** In lower case, without brackets, port and final dots. */
+/** The host without brackets, port and trailing dots, in lower case. */
 function hostOf(url: URL): string {
   return url.hostname.replace(/^\[(.*)\]$/, "$1").replace(/(?<!\.)\.+$/, "");
 }
 
-/** As Go compares them, an IPv4 address that IPv6 writes is one of IPv4. */
+/** The address of a host. Like in Go, an IPv4-mapped address is compared as IPv4. */
 function addressOf(host: string) {
   const address = parseAddress(host);
   return address && unmapped(address);

@@ -1,28 +1,28 @@
-/** Why no TLS connection to a server comes about, whoever says it: Node, rustls or Go. */
+/** Why the TLS handshake with a server failed, as reported by Node, rustls or Go. */
 export type TlsFailure =
   | "expired"
   | "not_yet_valid"
   | "other_host"
-  /** Its certificate is an authority's, which rustls takes for no server's. */
+  /** The server's certificate is a CA certificate, which rustls does not accept. */
   | "authority"
-  /** Its authority is not one that is trusted, or something else is wrong that is not told. */
+  /** The certificate's authority is not trusted, or there is another problem without details. */
   | "untrusted"
-  /** It does not take the client's certificate, or wants one. */
+  /** The server rejects the client's certificate, or requires one. */
   | "disagrees"
   | "no_tls";
 
-/** In words; of the server it is said as "its". */
+/** The failures in words, for messages about a server; "its" is the server's. */
 export const TLS_WORDS: Readonly<Record<TlsFailure, string>> = {
   expired: "its certificate has expired",
-  not_yet_valid: "its certificate is not valid yet",
-  other_host: "its certificate is another host's",
-  authority: "its certificate is marked as an authority's (CA:TRUE), which no server's may be",
-  untrusted: "its certificate is not trusted",
-  disagrees: "it does not agree on a certificate",
-  no_tls: "it does not speak TLS: its URL would have to begin with http://",
+  not_yet_valid: "its certificate is not yet valid",
+  other_host: "its certificate is for another host name",
+  authority: "its certificate is a CA certificate (CA:TRUE), which a server must not use",
+  untrusted: "its certificate is not trusted (x509: certificate signed by unknown authority)",
+  disagrees: "it rejected the client certificate, or requires one (tls: bad certificate)",
+  no_tls: "it does not speak TLS; its URL must start with http://",
 };
 
-/** By Node's error codes. Deno tells no more than UNABLE_TO_VERIFY_LEAF_SIGNATURE of most. */
+/** By Node's error codes. For most failures Deno reports only UNABLE_TO_VERIFY_LEAF_SIGNATURE. */
 const CODES: Readonly<Record<string, TlsFailure>> = {
   CERT_HAS_EXPIRED: "expired",
   CERT_NOT_YET_VALID: "not_yet_valid",
@@ -30,11 +30,11 @@ const CODES: Readonly<Record<string, TlsFailure>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: "no_tls",
 };
 
-/** Codes of a certificate that does not verify, as OpenSSL names them. */
+/** OpenSSL's codes for a certificate that cannot be verified. */
 const CERTIFICATE = /CERT|UNABLE_TO_|SELF_SIGNED|ISSUER/;
 
 /**
- * By what rustls (tried on Deno 2.9.6) and Go say; the first that matches decides.
+ * By the messages of rustls (tested with Deno 2.9.6) and Go; the first match decides.
  * @see https://pkg.go.dev/crypto/x509#CertificateInvalidError
  * @see https://pkg.go.dev/crypto/x509#HostnameError
  */
@@ -56,8 +56,8 @@ const MESSAGES: readonly (readonly [pattern: RegExp, failure: TlsFailure])[] = [
 ];
 
 /**
- * What kept a connection from being made, or `undefined` when that was not TLS.
- * @param error its message without the URL that was asked; it is not to be shown, and is not here
+ * The TLS failure that an error reports; `undefined` when it reports none.
+ * @param error with a message that does not contain the request's URL. The message is never shown
  */
 export function tlsFailure(error: { code?: string; message?: string }): TlsFailure | undefined {
   const { code = "", message = "" } = error;

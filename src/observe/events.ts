@@ -1,7 +1,8 @@
 /**
- * What the program tells of itself, each event once: how much it matters, and its message. The name
- * begins with the part of the program; the type has the details, which stand in this order in a line.
- * Details that a message names in braces stand in it and not after it.
+ * An event that is logged: its level and its message. The event's name starts with the part of the
+ * program. The message is short, always the same, and unlike that of any other event of its part and
+ * level, so that it can be searched for; everything that varies is a detail. The details follow the
+ * message as `key=value`, in the order in which they are given.
  */
 interface Event<Details extends object> {
   readonly level: "debug" | "info" | "warning" | "error";
@@ -13,9 +14,8 @@ type None = Record<never, never>;
 type Reason = { reason: string };
 type File = { file: string };
 type Cluster = { cluster: string };
-type Warning = { warning: string };
-/** A fault of the program, which is logged with its stack. */
-type Fault = { error: unknown };
+/** A bug: the error is logged with its stack. */
+type Bug = { error: unknown };
 type ApiRequest = Cluster & {
   method: string;
   path: string;
@@ -23,7 +23,7 @@ type ApiRequest = Cluster & {
   ms: number;
   failure?: string;
 };
-/** `ended` says how, where it was not by itself. */
+/** `ended` is why the process was stopped, if it did not exit by itself. */
 type KubectlRun = Cluster & {
   args: readonly string[];
   code: number;
@@ -36,22 +36,21 @@ const at = (level: Event<None>["level"]) => <Details extends object = None>(mess
   ({ level, message }) as Event<Details>;
 const [debug, info, warning, error] = [at("debug"), at("info"), at("warning"), at("error")];
 
-/** A request that was answered to its end. */
+/** A request whose response has ended. */
 export interface RequestAnswered {
   readonly id: string;
   readonly method: string;
   /** Without the query, which may hold anything. */
   readonly path: string;
   readonly status: number;
-  /** The token's name, where there is one. */
+  /** Name of the token. */
   readonly who?: string;
-  /** The address of the client, where it was asked for. */
+  /** Address of the client. */
   readonly from?: string;
-  /** The cluster that it is about. */
   readonly cluster?: string;
-  /** How many it is about, where these are several. */
+  /** The number of clusters, for a request about several. */
   readonly clusters?: number;
-  /** Why the client did not get the whole of a stream. */
+  /** Why the client did not get the whole stream. */
   readonly cut?: string;
   readonly ms: number;
 }
@@ -61,101 +60,112 @@ export const EVENTS = {
   "server.stopping": info<{ signal: string }>("stopping"),
   "server.stopped": info("stopped"),
   "server.cannot_listen": error<{ hostname: string; port: number } & Reason>(
-    "cannot listen on {hostname}:{port}: {reason}",
+    "cannot listen",
   ),
-  "server.cannot_serve_https": error<Reason>("cannot serve HTTPS: {reason}"),
+  "server.cannot_serve_https": error<Reason>("cannot serve HTTPS"),
   "server.certificate_reloaded": info<File>("certificate reloaded"),
   "server.certificate_not_reloaded": error<Reason>(
-    "certificate not reloaded; the one before stays",
+    "certificate reload failed; keeping the previous one",
   ),
-  "server.cannot_accept": error<Reason>("connections cannot be taken; trying again"),
+  "server.cannot_accept": error<Reason>("cannot accept connections; retrying"),
   "server.request": info<RequestAnswered>("request"),
   "server.probe": debug<RequestAnswered>("request"),
   "server.request_unfinished": error<{ id: string; method: string; path: string; ms: number }>(
-    "request left unfinished",
+    "request aborted by shutdown",
   ),
   "server.stop_timeout": error<{ requests: number; seconds: number }>(
-    "requests did not end in time; stopping without them",
+    "shutdown timed out",
   ),
-  "server.internal_error": error<{ id?: string } & Fault>("internal error"),
-  "server.stream_error": error<{ id: string } & Fault>("internal error in a stream"),
-  "server.unhandled_rejection": error<Fault>("unhandled rejection"),
-  "server.systemd_unreachable": warning<Reason>("systemd cannot be notified"),
-  "server.pid_file_unwritable": warning<Reason>("pid file cannot be written"),
-  "server.process_ended": warning<{ group: number }>("process of a killed server ended"),
+  "server.internal_error": error<{ id?: string } & Bug>("internal error"),
+  "server.stream_error": error<{ id: string } & Bug>("internal error in a stream"),
+  "server.unhandled_rejection": error<Bug>("unhandled rejection"),
+  "server.systemd_unreachable": warning<Reason>("cannot notify systemd"),
+  "server.pid_file_unwritable": warning<Reason>("cannot write pid file"),
+  "server.process_ended": warning<{ pgid: number }>("leftover process group killed"),
   "server.processes_left": warning<File & Reason>(
-    "processes that a killed server may have left are not ended",
+    "leftover processes not killed",
   ),
-  "server.processes_unrecorded": warning<File & Reason>("processes are not recorded"),
+  "server.processes_unrecorded": warning<File & Reason>("cannot record child processes"),
 
-  "config.loaded": info<File & { clusters: string; timeout: number }>("configuration"),
-  "config.warning": warning<Warning>("{warning}"),
+  "config.loaded": info<File & { clusters_folder: string; timeout: number }>(
+    "configuration loaded",
+  ),
+  "config.unknown_setting": warning<{ setting: string; origin: string; did_you_mean?: string }>(
+    "unknown setting",
+  ),
+  "config.unknown_variable": warning<{ variable: string; did_you_mean?: string }>(
+    "unknown environment variable",
+  ),
+  "config.empty_variable": warning<{ variable: string }>(
+    "environment variable is empty and has no effect",
+  ),
   "config.reloaded": info("configuration reloaded"),
-  "config.not_reloaded": error<Reason>("configuration not reloaded; the one before stays"),
-  "config.reload_error": error<Fault>("internal error in reloading the configuration"),
-  "config.needs_restart": warning<{ key: string }>(
-    "Setting '{key}' has changed, which takes effect with the next start only",
-  ),
+  "config.not_reloaded": error<Reason>("configuration reload failed; keeping the previous one"),
+  "config.reload_error": error<Bug>("internal error in a configuration reload"),
+  "config.needs_restart": warning<{ setting: string }>("setting changed; restart required"),
   "config.authentication_disabled": warning(
-    "tokens are asked for no longer; anyone on this machine may act",
+    "authentication is now DISABLED: any local user can write credentials",
   ),
 
-  "tokens.refused": warning<{ from: string } & Reason>("token refused"),
-  "tokens.unusable": error<Reason>("no token is accepted"),
+  "tokens.refused": warning<{ from: string } & Reason>("token rejected"),
+  "tokens.unusable": error<Reason>("cannot use tokens file: all tokens rejected"),
 
   "clusters.unreachable": warning<Cluster & Reason>(
-    "cluster does not answer and is left alone for moments",
+    "circuit breaker open: cluster not responding",
   ),
-  "clusters.reachable": info<Cluster>("cluster answers again"),
-  "clusters.no_folder": warning<{ folder: string }>("no clusters folder"),
+  "clusters.reachable": info<Cluster>(
+    "circuit breaker closed: cluster responding again",
+  ),
+  "clusters.no_folder": warning<{ folder: string }>("clusters folder not found"),
   "clusters.folder_unreadable": warning<{ folder: string } & Reason>(
-    "clusters folder cannot be read",
+    "cannot read clusters folder",
   ),
-  "clusters.warning": warning<Warning>("{warning}"),
-  "clusters.file_ignored": warning<{ folder: string; file: string; why: string }>(
-    "file is no cluster's kubeconfig",
+  "clusters.file_ignored": warning<{ folder: string } & File & Reason>(
+    "ignored: not a kubeconfig (expected NAME.kubeconfig)",
   ),
-  "clusters.files_ignored": warning<{ folder: string }>("more files are no cluster's kubeconfig"),
-  "clusters.further_contexts": warning<{ file: string; contexts: number; import: string }>(
-    "kubeconfig has further contexts, which are not used",
+  "clusters.files_ignored": warning<{ folder: string }>("more files ignored: not kubeconfigs"),
+  "clusters.further_contexts": warning<File & { unused: number; command: string }>(
+    "kubeconfig has unused contexts",
   ),
-  "clusters.kubeconfig_refused": warning<Cluster & Reason>("kubeconfig refused"),
-  "clusters.labels_unusable": warning<Cluster & Reason>("labels of the cluster cannot be used"),
-  "clusters.kubeconfig_warning": debug<Warning>("{warning}"),
+  "clusters.kubeconfig_refused": warning<Cluster & Reason>("kubeconfig rejected"),
+  "clusters.kubeconfig_readable": debug<Cluster & File>("kubeconfig readable by other users"),
+  "clusters.labels_unusable": warning<Cluster & Reason>("cannot use labels of cluster"),
+  "clusters.labels_file_unusable": warning<Reason>("cannot use labels file"),
+  "clusters.labels_unused": warning<File & { clusters: readonly string[]; total: number }>(
+    "labels for clusters without a kubeconfig",
+  ),
+  "clusters.defined_twice": warning<Cluster>("cluster defined in two sources; using the first"),
 
   "api.request": info<ApiRequest>("request"),
   "api.request_failed": warning<ApiRequest>("request failed"),
   "kubectl.command": info<KubectlRun>("command"),
   "kubectl.command_failed": warning<KubectlRun>("command failed"),
-  "kubectl.not_found": info("kubectl cannot be run; clusters are reached directly"),
-  "kubectl.missing": warning(
-    "kubectl cannot be run; install it and have it on PATH, or use --transport api",
-  ),
+  "kubectl.not_found": info("kubectl not available: using transport api"),
+  "kubectl.missing": warning<{ hint: string }>("kubectl not available"),
 
-  "command.internal_error": error<{ id: string } & Fault>("internal error"),
-  "write.internal_error": error<Fault>("internal error during a write"),
+  "command.internal_error": error<{ id: string } & Bug>("internal error"),
+  "write.internal_error": error<Bug>("internal error in a write"),
 
-  "audit.unwritable": error<File & Reason>(
-    "the audit log cannot be written, so every write is refused",
-  ),
+  "audit.unwritable": error<File & Reason>("cannot write audit log: all writes rejected"),
   "audit.write_refused": error<{ write: string } & File & Reason>(
-    "the audit log cannot be written: a write is refused",
+    "write rejected: cannot write audit log",
   ),
   "audit.outcome_unwritten": error<
     { write: string; outcome: string | undefined } & File & Reason
-  >("the outcome of a write is not in the audit log: writes are refused until it can be written"),
-  "audit.refusal_unwritten": error<object & File & { why: string }>(
-    "a refused attempt is not in the audit log",
+  >("cannot record outcome in audit log: writes rejected until it is recorded"),
+  "audit.refusal_unwritten": error<object & File & { error: string }>(
+    "cannot record rejected attempt in audit log",
   ),
-  "audit.not_rotated": error<File & Reason>("no new audit log can be begun; this one grows"),
+  "audit.not_rotated": error<File & Reason>("cannot rotate audit log: it keeps growing"),
   "fingerprints.key_unusable": error<File & Reason>(
-    "the fingerprint-key-file cannot be used: there are no fingerprints, and writes are not recorded",
+    "cannot use fingerprint-key-file: no fingerprints, audited writes rejected",
   ),
-  /** A crash has interrupted a write. */
-  "audit.write_interrupted": warning<{ advice: string; write: string }>("{advice}"),
+  "audit.write_interrupted": warning<{ write: string; kind: string | undefined; advice: string }>(
+    "write interrupted by a crash",
+  ),
 
-  "log.lines_lost": error<{ lines: number; why: string }>("lines of the log were lost"),
-  "log.not_rotated": error<{ why: string }>("no new log can be begun; this one grows"),
+  "log.lines_lost": error<{ lines: number } & Reason>("log lines lost"),
+  "log.not_rotated": error<Reason>("cannot rotate log: it keeps growing"),
 };
 
 export type EventName = keyof typeof EVENTS;

@@ -1,5 +1,10 @@
-import { addDocker, attemptOf, credentialsOf, outcomeOf } from "../credentials/add_docker.ts";
-import { DockerAddedAnswer, SecretsExistAnswer } from "./answers.ts";
+import {
+  addDocker,
+  dockerAttempt,
+  dockerOutcome,
+  dockerPasswords,
+} from "../credentials/add_docker.ts";
+import { DockerAddedAnswer, SecretsExistAnswer } from "./write_answers.ts";
 import { Envelope, WriteFailed } from "./error_answers.ts";
 import { OperationError } from "./errors.ts";
 import { dockerExamples } from "./examples.ts";
@@ -16,17 +21,18 @@ import { ADD_ERRORS } from "./write_errors.ts";
 export { fields };
 
 export const command: CommandHelp = {
-  full: "In each cluster it is written in all the namespaces or in none.",
+  full:
+    "Writes are all-or-nothing per cluster: if one namespace fails, the others are rolled back.",
   examples: [
     [
       "--cluster test-cluster --name ghcr --username ci --password-stdin --namespaces web,api " +
       "< token",
-      "For ghcr.io, into two namespaces",
+      "Add a pull secret for ghcr.io to two namespaces",
     ],
     [
       "--cluster a,b --name hub --registry docker.io --username ci --password-file token " +
       "--all-namespaces --exclude-namespaces 'kube-*' --upsert --dry-run server",
-      "What would come of it in two clusters",
+      "Show what would change in two clusters",
     ],
   ],
   first: [
@@ -57,12 +63,18 @@ export const command: CommandHelp = {
 
 export const describe: OperationModule["describe"] = (face) => ({
   about:
-    "In all the namespaces or in none. Needs `username` and `password`, or `registries`; and " +
-    "`namespaces`, `namespace_selector` or `all_namespaces`.",
+    "All-or-nothing per cluster: the secret is written to all the namespaces or to none. Required: " +
+    "`username` and `password`, or `registries`; and `namespaces`, `namespace_selector` or " +
+    "`all_namespaces`.",
   request: taking(addDockerBody(clusterField(face)), dockerExamples(clusterField(face))),
   answers: {
-    200: json("All of them are written", DockerAddedAnswer),
-    409: json("Secrets exist, or are not ours", SecretsExistAnswer, WriteFailed, Envelope),
+    200: json("All secrets are written", DockerAddedAnswer),
+    409: json(
+      "Secrets exist, or are not managed by argocd-configurer",
+      SecretsExistAnswer,
+      WriteFailed,
+      Envelope,
+    ),
     ...ADD_ERRORS,
   },
 });
@@ -85,17 +97,17 @@ export const take: OperationModule["take"] = ({ face, query, body }) => {
       attempt: {
         dryRun: request.dryRun,
         tries: request.verify ? request.credentials.length : Number(request.dryRun),
-        of: (writer, place) => attemptOf({ ...request, ...writer }, place),
-        credentials: credentialsOf(request),
+        of: (writer, place) => dockerAttempt({ ...request, ...writer }, place),
+        credentials: dockerPasswords(request),
       },
       async run(context) {
         const { writer, settings } = context;
         const added = await addDocker({ ...request, ...writer }, settings, context);
         return {
-          outcome: outcomeOf(added),
+          outcome: dockerOutcome(added),
           reply() {
-            if (added.kind === "not_accepted") throw notAccepted(added, registry);
-            return dockerAnswer(added, settings, registry);
+            if (added.kind === "not_accepted") throw notAccepted(added, context.face, registry);
+            return dockerAnswer(added, settings, context.face, registry);
           },
         };
       },

@@ -3,7 +3,7 @@ import {
   HelmRepoExistsAnswer,
   HelmReposAddedAnswer,
   SecretsExistAnswer,
-} from "./answers.ts";
+} from "./write_answers.ts";
 import { Envelope, WriteFailed } from "./error_answers.ts";
 import { helmExamples } from "./examples.ts";
 import { json, taking } from "./openapi/content.ts";
@@ -18,12 +18,13 @@ import { ADD_ERRORS } from "./write_errors.ts";
 export { fields };
 
 export const describe: OperationModule["describe"] = (face) => ({
-  about: "The older form of `POST /secrets/add_repo`. Needs `repository_url` or `repository_urls`.",
+  about:
+    "The older form of `POST /secrets/add_repo`. Required: `repository_url` or `repository_urls`.",
   request: taking(addHelmRepoBody(clusterField(face)), helmExamples(clusterField(face))),
   answers: {
-    200: json("It is written", HelmRepoAddedAnswer, HelmReposAddedAnswer),
+    200: json("The secret is written", HelmRepoAddedAnswer, HelmReposAddedAnswer),
     409: json(
-      "The secret exists, or is not ours",
+      "The secret exists, or is not managed by argocd-configurer",
       HelmRepoExistsAnswer,
       SecretsExistAnswer,
       WriteFailed,
@@ -33,7 +34,7 @@ export const describe: OperationModule["describe"] = (face) => ({
   },
 });
 
-/** The same as `addRepo` in the words of its first version. */
+/** `addRepo` with the fields of the first version. */
 export const take: OperationModule["take"] = ({ face, query, body }) => {
   const field = clusterField(face);
   const { isList, hints, ...request } = parseBody(query, body, addHelmRepoBody(field));
@@ -41,6 +42,6 @@ export const take: OperationModule["take"] = ({ face, query, body }) => {
     request,
     field,
     hints,
-    (added, place, hints) => helmRepoAnswer(added, place, hints, isList),
+    (added, place, face, hints) => helmRepoAnswer(added, place, face, hints, isList),
   );
 };

@@ -1,6 +1,6 @@
 import { credentialFields } from "../credentials/kinds/kinds.ts";
 import { optionFields } from "../credentials/kinds/repository_options.ts";
-import { RepoAddedAnswer, SecretsExistAnswer } from "./answers.ts";
+import { RepoAddedAnswer, SecretsExistAnswer } from "./write_answers.ts";
 import { Envelope, WriteFailed } from "./error_answers.ts";
 import { repoExamples } from "./examples.ts";
 import { json, taking } from "./openapi/content.ts";
@@ -17,17 +17,17 @@ import { ADD_ERRORS } from "./write_errors.ts";
 export { fields };
 
 export const command: CommandHelp = {
-  full: "In each cluster all of the secrets are written or none.",
+  full: "Writes are all-or-nothing per cluster: if one secret fails, the others are rolled back.",
   examples: [
     [
       "--cluster test-cluster --name charts --type helm --url https://charts.example.com " +
       "--username ci --password-file token",
-      "A Helm repository",
+      "Add a Helm repository",
     ],
     [
       "--cluster a,b --name github --type git --as repo-creds --url https://github.com/org/ " +
       "--github-app-id 1 --github-app-installation-id 2 --github-app-private-key-file app.pem",
-      "A template for all repositories of an organisation, in two clusters",
+      "Add a credential template for all repositories of an organisation, in two clusters",
     ],
   ],
   groups: {
@@ -38,12 +38,19 @@ export const command: CommandHelp = {
 };
 
 export const describe: OperationModule["describe"] = (face) => ({
-  about: "All of the URLs or none. Needs `url` or `urls`. Of the credentials at most one: " +
-    `${KINDS_IN_WORDS}; \`tls_client_cert\` and \`tls_client_key\` may stand beside it.`,
+  about:
+    "All-or-nothing per cluster: secrets are written for all URLs or for none. Required: `url` or " +
+    `\`urls\`. At most one credential: ${KINDS_IN_WORDS}; \`tls_client_cert\` and ` +
+    "`tls_client_key` may be added to it.",
   request: taking(addRepoBody(clusterField(face)), repoExamples(clusterField(face))),
   answers: {
-    200: json("All of them are written", RepoAddedAnswer),
-    409: json("Secrets exist, or are not ours", SecretsExistAnswer, WriteFailed, Envelope),
+    200: json("All secrets are written", RepoAddedAnswer),
+    409: json(
+      "Secrets exist, or are not managed by argocd-configurer",
+      SecretsExistAnswer,
+      WriteFailed,
+      Envelope,
+    ),
     ...ADD_ERRORS,
   },
 });

@@ -1,57 +1,57 @@
 import type { FleetQueue } from "../fleet/queue.ts";
-import { callerKey } from "../rate_limit/caller.ts";
+import { callerKey } from "../rate_limit/per_minute.ts";
 import type { PerMinute } from "../rate_limit/per_minute.ts";
 import { OperationError } from "./errors.ts";
 import { type Limits, Overloaded } from "./limits.ts";
 import type { Caller, Limited, Operation, Services } from "./operation.ts";
 
-/** What calls go through besides the services: one for each program. */
+/** The limits that calls share, one set per process. */
 export interface Gates {
-  /** Places of the operations that ask clusters or other servers. */
+  /** Slots of the operations that use clusters or other servers. */
   readonly limits: Limits;
-  /** Turns of the clusters of requests about several. */
+  /** The queue of clusters of requests about several. */
   readonly fleet: FleetQueue;
-  /** Dry runs and tried credentials: by them stolen values could be tried one after the other. */
+  /** Limits dry runs and verified credentials, which could test stolen values one by one. */
   readonly tries: PerMinute;
-  /** Searches for a value, each of which tells whether a guess is right. */
+  /** Limits searches for a value, which show whether a guess is right. */
   readonly finds: PerMinute;
-  /** Whether tokens say who calls. */
+  /** Whether callers are identified by tokens. */
   readonly hasTokens: boolean;
 }
 
-/** How many dry runs and tried credentials a minute one token, or one address, may have. */
+/** Dry runs and verified credentials per minute, for a token or an address. */
 export const TRIES_A_MINUTE = 60;
 
-/** How many searches for a value. */
+/** Searches for a value per minute, for a token or an address. */
 export const FINDS_A_MINUTE = 10;
 
 const LIMITED = {
-  tries: `dry runs and tried credentials: ${TRIES_A_MINUTE} a minute are allowed`,
-  finds: `searches for a credential: ${FINDS_A_MINUTE} a minute are allowed`,
+  tries: `dry runs and verified credentials: the limit is ${TRIES_A_MINUTE} per minute`,
+  finds: `searches for a credential: the limit is ${FINDS_A_MINUTE} per minute`,
 } as const satisfies Record<NonNullable<Limited["limit"]>, string>;
 
-/** What a call is about, for the log: one cluster, or how many. */
+/** The cluster of a call, or the number of clusters, for the log. */
 export type About = { readonly cluster: string } | { readonly clusters: number };
 
-/** What is to be let in. */
-export interface ToAdmit {
-  /** The one that it is about; absent where that is none or several. */
+/** A call to admit. */
+export interface Admission {
+  /** The cluster of the call; absent for none or several. */
   readonly cluster?: string | undefined;
   readonly attempt?: Limited | undefined;
-  /** Whether it is about several. @default false */
+  /** Whether the call is about several clusters. @default false */
   readonly isFleet?: boolean;
 }
 
-/** Who has a share of what all share: a token, or an address where there are none. */
+/** The key of a caller's limits: the token, or the address if there are no tokens. */
 export const callerOf = (
   { identity, actor }: Pick<Caller, "identity" | "actor">,
   { hasTokens }: Pick<Gates, "hasTokens">,
 ): string => callerKey(hasTokens ? identity.name : undefined, actor.from);
 
-/** What is refused is on record by a budget, so that nobody fills the log with it. */
+/** @throws {OperationError} 429 over the limit; the audit log records a limited number of these */
 export async function checkTries(
   caller: Caller,
-  { cluster, attempt }: ToAdmit,
+  { cluster, attempt }: Admission,
   { auditLog }: Services,
   gates: Gates,
 ): Promise<void> {
@@ -69,13 +69,13 @@ export async function checkTries(
 }
 
 /**
- * Takes a place. The server's own operations need none.
- * @returns what gives it back
+ * Takes a slot; operations of the server itself need none.
+ * @returns releases the slot
  */
 export async function enter(
   { tag, effect }: Operation,
   { identity, actor, requestId, action, gone }: Caller,
-  { cluster, attempt, isFleet }: ToAdmit,
+  { cluster, attempt, isFleet }: Admission,
   { auditLog }: Services,
   { limits, hasTokens }: Gates,
 ): Promise<() => void> {
@@ -87,7 +87,7 @@ export async function enter(
       token,
       isFleet,
       effect: attempt?.dryRun ? "try" : effect,
-      // A read that nobody waits for is not begun; a write is.
+      // A read is not started if its client is gone; a write is.
       gone: effect === "read" ? gone : undefined,
     });
   } catch (error) {

@@ -1,55 +1,55 @@
 import type { Attempt, Credentials, Outcome } from "../audit/entry.ts";
 import type { Writer } from "../credentials/writer.ts";
 import type { LabelSelector } from "../kube/label_selector.ts";
-import type { Place } from "./program.ts";
+import type { ArgocdLocation } from "./program.ts";
 import type { Reply } from "./reply.ts";
 import type { Part } from "./request_kinds.ts";
 
-/** What a call is about, what is recorded of it, and what came of it. */
+/** The clusters of a call, its entry in the audit log, its cost, and its result. */
 
-/** Which clusters a request is about, as it says it; which there are is not looked up yet. */
+/** The cluster selection of a request, before it is resolved. */
 export interface AskedSelection {
-  /** Where it was said, for messages. */
+  /** Where the request has the selection, for messages. */
   readonly part: Part;
-  /** Names and patterns, behind a `!` what is taken out; without any, all that may be seen are meant. */
+  /** Names and patterns; `!` excludes. Empty selects all clusters that the caller may see. */
   readonly clusters: readonly string[];
-  /** What has to match besides. */
+  /** Labels that must match, too. */
   readonly selector?: LabelSelector | undefined;
-  /** Names and patterns of those that go first and must all succeed. */
+  /** Names and patterns of the clusters that go first and must all succeed. */
   readonly first: readonly string[];
-  /** How many may fail. @default any number */
+  /** How many clusters may fail. @default any number */
   readonly maxFailures?: number | undefined;
 }
 
-/** By what an attempt is limited, so that values cannot be tried one after the other. */
+/** The cost of an attempt, which is limited so that values cannot be guessed one by one. */
 export interface Limited {
   readonly dryRun: boolean;
-  /** Values of which it tells whether they are right: the credentials that it tries, or a dry run's. */
+  /** How many values the response confirms or denies: verified credentials, or those of a dry run. */
   readonly tries: number;
-  /** Against which limit these count. @default tries */
+  /** The limit that they count against. @default tries */
   readonly limit?: "tries" | "finds";
 }
 
-/** What the audit log says of an attempt. */
+/** An attempt that the audit log records. */
 export interface Attempted extends Limited {
-  /** @param place where that is known */
-  of(writer: Writer, place: Place): Attempt;
+  /** @param place absent fields if the cluster could not be opened */
+  of(writer: Writer, place: ArgocdLocation): Attempt;
   /** The values, of which only fingerprints are recorded. */
   readonly credentials?: Credentials;
 }
 
-/** What it says of a call about several clusters as a whole. */
+/** An attempt on several clusters that the audit log records as a whole. */
 export interface AttemptedOnFleet extends Limited {
-  /** @param clusters names of those that it is about */
+  /** @param clusters names of the selected clusters */
   of(writer: Writer, clusters: readonly string[]): Attempt;
   /** The values, of which only fingerprints are recorded. */
   readonly credentials?: Credentials;
 }
 
-/** What came of it. */
+/** The result of a call. */
 export interface Done {
-  /** For the audit log; of every attempt. */
+  /** For the audit log; present for every attempt. */
   readonly outcome?: Outcome;
-  /** @throws {OperationError} of what came to nothing */
+  /** @throws {OperationError} if the call failed */
   reply(): Reply;
 }

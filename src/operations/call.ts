@@ -2,7 +2,7 @@ import { type Identity, includesRole, mayUseCluster } from "../tokens/rights.ts"
 import { type About, checkTries, enter, type Gates } from "./admission.ts";
 import { callFleet } from "./call_fleet.ts";
 import { callMany } from "./call_many.ts";
-import { carriedOut, carriedOutOn, outcomeOfDone } from "./carry_out.ts";
+import { outcomeOfDone, runOnCluster, runWithoutCluster } from "./carry_out.ts";
 import { notAllowed } from "./choose_clusters.ts";
 import { OperationError } from "./errors.ts";
 import type { Caller, Given, Operation, Services } from "./operation.ts";
@@ -11,9 +11,9 @@ import { type Reply, whenOver } from "./reply.ts";
 export { type About, FINDS_A_MINUTE, type Gates, TRIES_A_MINUTE } from "./admission.ts";
 
 /**
- * The one way in: the role, what was given, rights on its clusters, limits, the record, and only then
- * what the operation does.
- * @param note told of the clusters that the call is about, for the log
+ * Runs an operation: checks the role, parses the input, checks the rights on its clusters and the limits,
+ * records the attempt, and only then acts.
+ * @param note receives the clusters of the call, for the log
  * @throws {OperationError}
  */
 export async function call(
@@ -41,9 +41,9 @@ export async function call(
   const leave = await enter(operation, caller, taken, services, gates);
   try {
     const done = cluster === undefined
-      ? await carriedOut(caller, taken, services)
-      : await carriedOutOn(operation, caller, { ...taken, outcomeOf: outcomeOfDone }, services);
-    // A stream keeps its place until its end.
+      ? await runWithoutCluster(caller, taken, services)
+      : await runOnCluster(operation, caller, { ...taken, outcomeOf: outcomeOfDone }, services);
+    // A stream keeps its slot until it ends.
     return whenOver(done.reply(), leave);
   } catch (error) {
     leave();
@@ -51,7 +51,7 @@ export async function call(
   }
 }
 
-/** @throws {OperationError} that says which right is missing */
+/** @throws {OperationError} `role_required` */
 export function checkRole({ name, role }: Identity, { role: needed }: Operation): void {
   if (needed === "anyone" || includesRole(role, needed)) return;
   throw new OperationError("role_required", { token: name, role, needed });

@@ -1,10 +1,10 @@
-import type { Chosen } from "../fleet/each.ts";
+import type { SelectedCluster } from "../fleet/each.ts";
 import { recordedSteps, unrecorded } from "../credentials/recorded.ts";
 import type { Begin } from "../credentials/recorded.ts";
 import { type About, checkTries, enter, type Gates } from "./admission.ts";
 import { contextOf, outcomeOfDone, recordedOrThrown } from "./carry_out.ts";
 import { allClusters, chooseClusters } from "./choose_clusters.ts";
-import { type Around, entryOf, onEachStep, overEach } from "./each.ts";
+import { actionOfStep, entryOf, type FleetRun, runOnClusters } from "./each.ts";
 import { errorBody, OperationError } from "./errors.ts";
 import type { FleetEvent } from "./fleet_answers.ts";
 import type {
@@ -16,27 +16,27 @@ import type {
   FleetSteps,
   Limited,
   Operation,
+  SelectionCall,
   Services,
-  TakenOfFleet,
 } from "./operation.ts";
 import { type Json, type Reply, type Stream, whenOver } from "./reply.ts";
 
-/** A call about several clusters, before it is let in. */
+/** A call about several clusters, before it is admitted. */
 export interface FleetCall {
   readonly selection: AskedSelection;
   readonly id?: string | undefined;
   readonly looksByArgocd?: boolean | undefined;
-  /** @param names those that it is about, at least one */
+  /** @param names of the selected clusters, at least one */
   limited(names: readonly string[]): Limited | undefined;
-  /** As of `TakenOfFleet`. */
-  steps(around: Around, chosen: readonly Chosen[]): FleetSteps;
+  /** See `SelectionCall`. */
+  steps(run: FleetRun, chosen: readonly SelectedCluster[]): FleetSteps;
 }
 
 /**
- * The way in of calls about several clusters: which are meant, limits, turns, and one answer or a
- * stream of events.
- * @param note told how many clusters it is about, for the log
- * @throws {OperationError} of what is wrong before any cluster is begun
+ * Runs a call about several clusters: resolves the selection, checks the limits, runs the steps, and replies
+ * with one response or a stream of events.
+ * @param note receives the number of clusters, for the log
+ * @throws {OperationError} if it fails before the first cluster is started
  */
 export async function throughFleet(
   operation: Operation,
@@ -68,11 +68,11 @@ export async function throughFleet(
   }
 }
 
-/** Does it in its steps, with a line of its own in the audit log. */
+/** Runs the steps of the call, with one entry in the audit log for the call as a whole. */
 export async function callFleet(
   operation: Operation,
   caller: Caller,
-  { selection, id, looksByArgocd, attempt, steps }: TakenOfFleet,
+  { selection, id, looksByArgocd, attempt, steps }: SelectionCall,
   services: Services,
   gates: Gates,
   note: (about: About) => void,
@@ -85,18 +85,18 @@ export async function callFleet(
       id,
       looksByArgocd,
       limited: () => attempt,
-      async *steps(around, chosen) {
-        const { writer: made, ...context } = contextOf(caller, services, around.id);
-        // What is known by an id has that one itself.
+      async *steps(run, chosen) {
+        const { writer: made, ...context } = contextOf(caller, services, run.id);
+        // A call with an id of its own uses that id for its writes.
         const writer = id === undefined ? made : { ...made, writeId: id };
-        const run = (begin: Begin) =>
-          failuresTold(steps(fleetContext({ ...context, writer, begin }, around, chosen)));
-        if (attempt === undefined) return yield* run(unrecorded);
+        const act = (begin: Begin) =>
+          withOutcomes(steps(fleetContext({ ...context, writer, begin }, run, chosen)));
+        if (attempt === undefined) return yield* act(unrecorded);
         const done = yield* recordedSteps(attempt.of(writer, chosen.map(({ name }) => name)), {
           record: services.auditLog,
           credentials: attempt.credentials,
           outcomeOf: outcomeOfDone,
-        }, run);
+        }, act);
         return recordedOrThrown(done);
       },
     },
@@ -106,30 +106,31 @@ export async function callFleet(
   );
 }
 
-/** What a call about one cluster does not have. */
+/** What only calls about several clusters have. */
 type OfFleet = Exclude<keyof FleetContext, keyof Context>;
 
 function fleetContext(
   context: Omit<FleetContext, OfFleet>,
-  around: Around,
-  chosen: readonly Chosen[],
+  run: FleetRun,
+  chosen: readonly SelectedCluster[],
 ): FleetContext {
-  const { caller, services, gates } = around;
+  const { caller, services, gates } = run;
   return {
     ...context,
     chosen,
     wantsEvents: caller.wantsEvents === true,
-    each: (clusters, step, options = {}) => overEach(around, clusters, onEachStep(step), options),
-    isStopped: () => gates.limits.isClosed || around.isGone(),
+    each: (clusters, step, options = {}) =>
+      runOnClusters(run, clusters, actionOfStep(step), options),
+    isStopped: () => gates.limits.isClosed || run.isGone(),
     all: () => allClusters(caller.identity, services.clusters),
-    entryOf: (ended, answer) => entryOf(ended, answer, around),
+    entryOf: (ended, answer) => entryOf(ended, answer, run),
     countTries: (tries) =>
       checkTries(caller, { attempt: { dryRun: false, tries } }, services, gates),
   };
 }
 
-/** What is refused on the way is on record as that, and not as a bug. */
-async function* failuresTold(steps: FleetSteps): FleetSteps {
+/** Records an error of the steps as a rejection, and not as a bug. */
+async function* withOutcomes(steps: FleetSteps): FleetSteps {
   try {
     return yield* steps;
   } catch (error) {
@@ -150,7 +151,7 @@ async function finished(steps: FleetSteps): Promise<Done> {
   }
 }
 
-/** Begun as far as its first event: until then what goes wrong is an ordinary answer. */
+/** Runs the call up to its first event; an error before that is an ordinary response. */
 async function streamed(
   made: (gone: () => AbortSignal | undefined) => FleetSteps,
   caller: Caller,
@@ -177,11 +178,11 @@ async function* eventsOf(
 ): AsyncGenerator<FleetEvent, void, void> {
   if (first.done !== true) yield first.value;
   const done = first.done === true ? first.value : yield* steps;
-  yield { event: "done", ...saidInTheEnd(done) };
+  yield { event: "done", ...summaryIn(done) };
 }
 
-/** What `done` says: the body of the answer, or the error. */
-function saidInTheEnd(done: Done): object {
+/** The fields of the event `done`: the body of the response, or the error. */
+function summaryIn(done: Done): object {
   try {
     return (done.reply() as Json).body;
   } catch (error) {

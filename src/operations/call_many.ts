@@ -1,22 +1,22 @@
 import type { About, Gates } from "./admission.ts";
 import { type FleetCall, throughFleet } from "./call_fleet.ts";
 import { outcomeOfDone } from "./carry_out.ts";
-import { entryOf, overEach } from "./each.ts";
-import type { Caller, Done, Operation, Services, TakenOfMany } from "./operation.ts";
+import { entryOf, runOnClusters } from "./each.ts";
+import type { Caller, Done, EachClusterCall, Operation, Services } from "./operation.ts";
 import type { Json, Reply } from "./reply.ts";
 import { type EntryOutcome, fleetAnswer, outcomeOf, summaryOf } from "./respond/fleet.ts";
 import type { ClusterEntry } from "./fleet_answers.ts";
 
 /**
- * Carries a call out on each cluster of its selection by itself. What is tried is tried once for all of
- * them, and counts once.
- * @param note told how many clusters it is about, for the log
- * @throws {OperationError} of what is wrong before any cluster is begun
+ * Runs a call on each selected cluster separately. A credential is verified once for all of them, and
+ * counts once.
+ * @param note receives the number of clusters, for the log
+ * @throws {OperationError} if it fails before the first cluster is started
  */
 export async function callMany(
   operation: Operation,
   caller: Caller,
-  taken: TakenOfMany,
+  taken: EachClusterCall,
   services: Services,
   gates: Gates,
   note: (about: About) => void,
@@ -35,13 +35,13 @@ export async function callMany(
 }
 
 const stepsOf = (
-  { selection: { maxFailures }, of, whole = fleetAnswer }: TakenOfMany,
+  { selection: { maxFailures }, of, whole = fleetAnswer }: EachClusterCall,
   { wantsEvents = false }: Caller,
 ): FleetCall["steps"] =>
-  async function* (around, chosen) {
+  async function* (run, chosen) {
     const names = chosen.map(({ name }) => name);
     yield { event: "started", clusters: names.length, names };
-    const all = overEach(around, chosen, {
+    const all = runOnClusters(run, chosen, {
       of: ({ name }) => ({ ...of(name), outcomeOf: outcomeOfDone }),
       resultOf: (done: Done) => done.reply() as Json,
     }, {
@@ -49,16 +49,16 @@ const stepsOf = (
       isFailure: ({ status }) => status >= 400,
       maxFailures,
     });
-    const told: EntryOutcome[] = [];
+    const outcomes: EntryOutcome[] = [];
     const entries: ClusterEntry[] = [];
     for await (const ended of all) {
-      const entry = entryOf(ended, (answer) => answer, around);
+      const entry = entryOf(ended, (answer) => answer, run);
       yield { event: "cluster", ...entry };
-      if (wantsEvents) told.push(outcomeOf(entry));
+      if (wantsEvents) outcomes.push(outcomeOf(entry));
       else entries.push(entry);
     }
     return {
-      reply: () => wantsEvents ? summaryOf(told.sort(byName)) : whole(entries.sort(byName)),
+      reply: () => wantsEvents ? summaryOf(outcomes.sort(byName)) : whole(entries.sort(byName)),
     };
   };
 

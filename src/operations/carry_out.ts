@@ -9,45 +9,45 @@ import { clusterError, clusterNotFound } from "./cluster_errors.ts";
 import type { OperationError } from "./errors.ts";
 import { clusterField } from "./face.ts";
 import type {
+  ArgocdLocation,
   Attempted,
   Caller,
+  CallWithoutCluster,
   ClusterContext,
   ClusterSettings,
   Context,
   Done,
   Operation,
   OperationSettings,
-  Place,
   Services,
-  TakenOfNone,
 } from "./operation.ts";
 
-/** Has what is the same on each cluster of a call done once. */
+/** Runs an action once for all clusters of a call. */
 export type Once = ClusterContext["once"];
 
-/** What is done on one cluster. */
-export interface OnCluster<Result> {
+/** An action on one cluster. */
+export interface ClusterRun<Result> {
   readonly cluster: string;
-  /** Absent of what only looks. */
+  /** Absent for a read. */
   readonly attempt?: Pick<Attempted, "of" | "credentials"> | undefined;
-  /** As of `TakenOfCluster`. */
-  refuse?(place: Place): void;
+  /** See `ClusterCall`. */
+  refuse?(place: ArgocdLocation): void;
   run(context: ClusterContext): Promise<Result>;
   /** For the audit log. */
   outcomeOf(result: Result): Outcome;
 }
 
-/** What is the same on each cluster of a call about several. */
-export interface Together {
+/** What all clusters of one call share. */
+export interface SharedByClusters {
   readonly once: Once;
-  /** What the ids of its writes begin with. */
+  /** The prefix of the ids of its writes. */
   readonly id: string;
 }
 
-/** Has the attempt recorded, and does what asks no cluster. */
-export async function carriedOut(
+/** Records the attempt, and runs an operation that uses no cluster. */
+export async function runWithoutCluster(
   caller: Caller,
-  { attempt, run }: TakenOfNone,
+  { attempt, run }: CallWithoutCluster,
   services: Services,
 ): Promise<Done> {
   const { writer, ...context } = contextOf(caller, services);
@@ -63,24 +63,24 @@ export async function carriedOut(
 }
 
 /**
- * Opens the cluster, has the attempt recorded, and does it.
- * @param together of several clusters; absent of a call about one
- * @throws {OperationError} also when there is no such cluster
+ * Opens the cluster, records the attempt, and runs it.
+ * @param shared absent for a call about one cluster
+ * @throws {OperationError} also if the cluster does not exist
  */
-export async function carriedOutOn<Result>(
+export async function runOnCluster<Result>(
   operation: Pick<Operation, "method">,
   caller: Caller,
-  { cluster, attempt, refuse, run, outcomeOf }: OnCluster<Result>,
+  { cluster, attempt, refuse, run, outcomeOf }: ClusterRun<Result>,
   services: Services,
-  together?: Together,
+  shared?: SharedByClusters,
 ): Promise<Result> {
-  const { writer, ...context } = contextOf(caller, services, together?.id);
-  const opened = await services.clusters.open(cluster, together && "one of several");
+  const { writer, ...context } = contextOf(caller, services, shared?.id);
+  const opened = await services.clusters.open(cluster, shared && "one of several");
   const place = opened.kind === "open" ? opened : { argocdNamespace: opened.argocdNamespace };
   if (opened.kind === "open") refuse?.(place);
   const act = async (begin: Begin) =>
     opened.kind === "open"
-      ? { result: await run(onOpened({ ...context, writer, begin }, opened, services, together)) }
+      ? { result: await run(onOpened({ ...context, writer, begin }, opened, services, shared)) }
       : opened;
   const done = attempt === undefined ? await act(unrecorded) : recordedOrThrown(
     await recorded(attempt.of(writer, place), {
@@ -94,10 +94,10 @@ export async function carriedOutOn<Result>(
   throw await notFound(done, operation, caller, services);
 }
 
-/** What the audit log says of a call. */
+/** The outcome of a call for the audit log. */
 export const outcomeOfDone = ({ outcome }: Done): Outcome => outcome ?? { outcome: "done" };
 
-/** @throws {OperationError} where the attempt could not be recorded, so that nothing was done */
+/** @throws {OperationError} if the attempt could not be recorded; nothing was changed then */
 export function recordedOrThrown<Result extends object>(done: Result | Unable): Result {
   if ("kind" in done && done.kind === "unable") {
     const { error } = done as Unable;
@@ -106,10 +106,10 @@ export function recordedOrThrown<Result extends object>(done: Result | Unable): 
   return done as Result;
 }
 
-/** A client may send the same request id again, and a write must recognise only its own secrets. */
+/** Unique, since a client may send a request id twice, and a write must recognise only its own secrets. */
 const writeIdOf = (id: string) => `${id}.${crypto.randomUUID().slice(0, 8)}`;
 
-/** @param id what the id of its write begins with */
+/** @param id the prefix of the id of its write */
 export function contextOf(
   { requestId, actor, identity, face, gone }: Caller,
   { locks: _, ...services }: Services,
@@ -123,14 +123,14 @@ function onOpened(
   context: Context,
   opened: OpenedCluster,
   { locks }: Services,
-  { once }: Pick<Together, "once"> = { once: (act) => act() },
+  { once }: Pick<SharedByClusters, "once"> = { once: (act) => act() },
 ): ClusterContext {
   const { store, lockScope, seconds } = opened;
   const settings = settingsOf(context.settings, opened);
   return { ...context, settings, store, seconds, locks: locks.of(lockScope), once };
 }
 
-/** The nearest one is proposed, of those that the caller may see. */
+/** Suggests the most similar name of the clusters that the caller may see. */
 async function notFound(
   opened: ClusterNotFound,
   { method }: Pick<Operation, "method">,
@@ -142,7 +142,7 @@ async function notFound(
   return clusterNotFound(opened, method === "post" ? clusterField(face) : "cluster", names);
 }
 
-/** What holds for one cluster. */
+/** The settings of one cluster. */
 function settingsOf(
   { dockerLabels, dockerNamespaces }: OperationSettings,
   { seconds, argocdNamespace, labelsAt }: OpenedCluster,

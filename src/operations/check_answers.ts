@@ -4,40 +4,42 @@ import { Envelope } from "./error_answers.ts";
 import { NotSeen } from "./find_answers.ts";
 import { eventLineOf, ofNone, ofWhole } from "./fleet_answers.ts";
 
-/** The wire shapes of what came of trying stored credentials. */
+/** The JSON of verified stored credentials. */
 
 export const CheckStateAnswer = z.enum(CHECK_STATES).openapi({
   description:
-    "`refused`: the server does not take it; `unreachable`: no answer, or one that tells of trouble; " +
-    "`not_tried`: nobody was asked, or the answer does not tell, and `message` says why",
+    "`refused`: the server does not accept it. `unreachable`: no answer, or an error of the server. " +
+    "`not_tried`: no server was contacted, or its answer is inconclusive, and `message` says why",
 });
 
 const CheckCell = z.object({
   cluster: z.string(),
   namespace: z.string(),
   name: z.string(),
-  key: z.string().describe("As in the `fingerprints` of a cell: Argo CD's key, or the registry"),
+  key: z.string().describe("Argo CD's key, or the registry, as in the `fingerprints` of a cell"),
 }).openapi("CheckCell");
 
 const Check = z.object({
-  fingerprint: z.string().optional().describe("Of the value; absent where none can be made"),
+  fingerprint: z.string().optional().describe(
+    "Fingerprint of the value; absent if it cannot be computed",
+  ),
   place: z.string().openapi({
-    description: "Where it is used: a registry's host, a repository's URL, a proxy",
+    description: "Where the credential is used: a registry's host, a repository's URL, a proxy",
     example: "ghcr.io",
   }),
-  username: z.string().optional().describe("Masked when it looks like a token"),
+  username: z.string().optional().describe("Masked if it looks like a token"),
   state: CheckStateAnswer,
-  at: z.iso.datetime().describe("When it was tried"),
+  at: z.iso.datetime().describe("When it was verified"),
   message: z.string(),
-  expires: z.iso.datetime().optional().describe("Where the issuer said so"),
+  expires: z.iso.datetime().optional().describe("Present if the issuer reported it"),
   open: z.literal(true).optional().describe(
-    "What is there is for everybody, so that nothing is told but that the value was not refused",
+    "The place is public: the result only shows that the value was not refused",
   ),
-  remembered: z.literal(true).optional().describe(
-    "From memory: nobody was asked now, since the login was refused within the last 24 hours or the " +
-      "host could not be reached a moment ago",
+  cached: z.literal(true).optional().describe(
+    "A cached result: the login was refused within the last 24 hours, or the host was unreachable " +
+      "seconds ago, so no server was contacted",
   ),
-  cells: z.array(CheckCell).describe("Where the value stands that is used there"),
+  cells: z.array(CheckCell).describe("Where the value is stored"),
 }).openapi("CheckedPlace");
 
 const counts = {
@@ -48,14 +50,14 @@ const counts = {
 };
 
 const ofChecks = {
-  checks: z.array(Check).describe("One for each distinct value and place, sorted by place"),
-  total: z.int().describe("How many there are"),
+  checks: z.array(Check).describe("One per distinct value and place, sorted by place"),
+  total: z.int().describe("Number of checks"),
   ...counts,
   not_seen: z.array(NotSeen).describe(
     "Clusters whose credentials, or some of them, could not be read",
   ),
   fingerprints_end: z.string().optional().describe(
-    "Why fingerprints end with the process that made them; absent where they last",
+    "Why fingerprints are only comparable until the server stops; absent if they are persistent",
   ),
 };
 
@@ -64,9 +66,9 @@ export const Checks = z.object({ ...ofChecks, ...ofWhole, ...ofNone }).openapi("
 const Read = z.object({
   cluster: z.string(),
   status: z.literal("success"),
-  secrets: z.int().describe("How many secrets were read"),
-  values: z.int().describe("How many credentials they hold"),
-  warnings: z.array(z.string()).optional().describe("What could not be seen of it"),
+  secrets: z.int().describe("Number of secrets that were read"),
+  values: z.int().describe("Number of credentials in them"),
+  warnings: z.array(z.string()).optional().describe("What could not be read"),
 }).openapi("CredentialsRead");
 
 export const ChecksEventLine = eventLineOf(z.union([Read, Envelope]), {

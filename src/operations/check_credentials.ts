@@ -1,16 +1,16 @@
-import { tryOnce } from "../credentials/checks/try_once.ts";
-import { Tries } from "../credentials/checks/tries.ts";
-import { type CheckCell, type CheckRequest, collectTries } from "../fleet/checks/collect.ts";
+import { runChecks } from "../credentials/checks/run_checks.ts";
+import { PendingChecks } from "../credentials/checks/pending_checks.ts";
+import { type CheckCell, type CheckRequest, collectChecks } from "../fleet/checks/collect.ts";
 import { Checks, ChecksEventLine } from "./check_answers.ts";
 import { OperationError } from "./errors.ts";
 import { CHECK_EXAMPLES } from "./examples.ts";
 import { CLUSTER_FAILS, errors, json, taking } from "./openapi/content.ts";
 import type { FleetEvent } from "./fleet_answers.ts";
-import type { CommandHelp, FleetContext, OperationModule, TakenOfFleet } from "./operation.ts";
+import type { CommandHelp, FleetContext, OperationModule, SelectionCall } from "./operation.ts";
 import { parseBody } from "./parse.ts";
 import { checksAnswer, outcomeOfChecks, readAnswer } from "./respond/checks.ts";
 import { type EntryOutcome, outcomeOf } from "./respond/fleet.ts";
-import { type NotSeen, notSeenIn } from "./respond/found.ts";
+import { notSeenIn, type UnseenCluster } from "./respond/found.ts";
 import { CHECK_BODY, checkFields as fields } from "./schemas/checks.ts";
 import { askedSelection } from "./target.ts";
 
@@ -18,36 +18,38 @@ export { fields };
 
 export const command: CommandHelp = {
   full:
-    "Each credential is tried once at each place where it is used, not once per cluster, as `verify` " +
-    "does it: nothing is written. A login that was refused is not tried again within 24 hours, since " +
-    "accounts get locked; the server remembers the results, and `fleet` shows them.",
+    "Verifies each credential once per place where it is used, not once per cluster, in the same way " +
+    "as `verify`. A login that was refused is not tried again for 24 hours, because repeated " +
+    "failures can lock the account. The server keeps the results in memory, and `fleet` shows them.",
   exitCodes:
-    "0: none was refused, and every cluster and place was reached; 4: some were refused; 3: none was, " +
-    "but not every cluster or place was reached; 1: no cluster was",
+    "0: no credential was refused, and every cluster and place was reached; 4: some credentials were " +
+    "refused; 3: none was refused, but some clusters or places were not reached; 1: no cluster was reached",
   examples: [
-    ["", "All credentials of all clusters"],
-    ["--selector env=prod", "Those of some clusters"],
-    ["--id docker/ghcr", "One row of `fleet`, by its id"],
+    ["", "Check all credentials on all clusters"],
+    ["--selector env=prod", "Check the credentials on some clusters"],
+    ["--id docker/ghcr", "Check one row of `fleet`, by its id"],
   ],
+  groups: { which: ["id"], how: ["everywhere"] },
 };
 
 const ABOUT =
-  "Tries what is stored where it is used, each distinct value and place once, however many clusters have " +
-  "it: a few hosts at a time, each place of a host after the other. A host that does not answer is asked " +
-  "once more. A login that a server answered with 401 or 403 is not shown to it again within 24 hours, by " +
-  "whatever request but `POST /verifications`: its result is `remembered`. Results are kept in memory for " +
-  "24 hours, and `GET /credentials` has them in its cells. It counts as one try of 60 a minute.";
+  "Verifies stored credentials where they are used, each distinct value and place once, however many " +
+  "clusters have it: a few hosts concurrently, the places of a host one after the other. A host that does " +
+  "not answer gets one retry. A login that a server refused with 401 or 403 is not sent again within 24 " +
+  "hours, except by `POST /verifications`: its result is `cached`. Results are kept in memory for 24 " +
+  "hours, and `GET /credentials` shows them in its cells. A request counts as one of the 60 verifications " +
+  "per minute.";
 
 export const describe: OperationModule["describe"] = () => ({
   about: ABOUT,
   request: taking(CHECK_BODY, CHECK_EXAMPLES),
   answers: {
     200: {
-      ...json("All clusters were read, whatever came of the tries", Checks),
+      ...json("All clusters were read, whatever the results of the checks", Checks),
       event: ChecksEventLine,
     },
-    207: json("Some of them were, and `not_seen` says why the others were not", Checks),
-    ...errors({ 400: "A field is missing or invalid", 404: "No row has the id" }),
+    207: json("Some clusters were read, and `not_seen` says why the others were not", Checks),
+    ...errors({ 400: "A field is missing or invalid", 404: "No credential has this id" }),
     ...errors(CLUSTER_FAILS, Checks),
   },
 });
@@ -60,7 +62,7 @@ export const take: OperationModule["take"] = ({ query, body }) => {
     looksByArgocd: true,
     attempt: {
       dryRun: false,
-      // Of values that are stored already nobody can guess one after the other.
+      // Stored values are no guesses of the caller.
       tries: 1,
       of: (writer, clusters) => ({
         ...writer,
@@ -79,7 +81,7 @@ export const take: OperationModule["take"] = ({ query, body }) => {
 async function* steps(
   request: CheckRequest,
   context: FleetContext,
-): ReturnType<TakenOfFleet["steps"]> {
+): ReturnType<SelectionCall["steps"]> {
   const { chosen, checks: memory, verifyOne: verify, fingerprint, fingerprintsEnd } = context;
   await context.begin();
   const started: FleetEvent = {
@@ -87,17 +89,17 @@ async function* steps(
     clusters: chosen.length,
     names: chosen.map(({ name }) => name),
   };
-  // Of an id that is of no row it is told before anything else.
+  // An unknown id is an error, so the events wait until the id is found.
   const held: FleetEvent[] = [];
   const isHeld = request.id !== undefined;
   if (!isHeld) yield started;
-  const tries = new Tries<CheckCell>({ memory, fingerprint });
+  const tries = new PendingChecks<CheckCell>({ memory, fingerprint });
   const entries: EntryOutcome[] = [];
-  const notSeen: NotSeen[] = [];
+  const notSeen: UnseenCluster[] = [];
   let secrets = 0;
   const read = context.each(chosen, {
     act: async (deps, { name }) =>
-      await collectTries(name, request, tries, { ...deps, seconds: deps.settings.seconds }),
+      await collectChecks(name, request, tries, { ...deps, seconds: deps.settings.seconds }),
   });
   for await (const ended of read) {
     const { cluster: { name } } = ended;
@@ -117,23 +119,23 @@ async function* steps(
     if (secrets === 0 && notSeen.length === 0) throw new OperationError("credential_not_found", {});
     yield* [started, ...held];
   }
-  const places = await tryOnce(tries.all(), { verify, memory, whyStopped: stopping(context) });
+  const places = await runChecks(tries.all(), { verify, memory, whyStopped: stopping(context) });
   return {
     outcome: outcomeOfChecks(places),
     reply: () => checksAnswer({ places, entries, notSeen, fingerprintsEnd }),
   };
 }
 
-/** Milliseconds for trying, in all. */
+/** Milliseconds for all checks together. */
 const MOST = 5 * 60_000;
 
-/** Why no further place is asked. */
+/** Why no further place is checked; `undefined` to go on. */
 function stopping({ isStopped }: FleetContext): () => string | undefined {
   const until = Date.now() + MOST;
   return () =>
     isStopped()
-      ? "the request ended before its turn"
+      ? "the request was stopped before this check"
       : Date.now() > until
-      ? "there was no time left; what was never tried comes first in the next request"
+      ? "the time limit was reached; the next request starts with what was never checked"
       : undefined;
 }

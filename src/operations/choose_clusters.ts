@@ -1,6 +1,6 @@
 import type { ChooseOptions, ChosenCluster } from "../clusters/choose.ts";
 import { Selection } from "../clusters/selection.ts";
-import type { AllClusters, Chosen } from "../fleet/each.ts";
+import type { AllClusters, SelectedCluster } from "../fleet/each.ts";
 import { type Identity, mayUseCluster } from "../tokens/rights.ts";
 import { clusterError } from "./cluster_errors.ts";
 import { OperationError } from "./errors.ts";
@@ -8,24 +8,24 @@ import { nearestName } from "./nearest.ts";
 import type { AskedSelection, Clusters } from "./operation.ts";
 import type { Part } from "./request_kinds.ts";
 
-/** What a request is about, before any kubeconfig is looked at. */
-export interface Meant {
+/** The selected clusters, before any kubeconfig is read. */
+export interface ResolvedSelection {
   /** At least one name, sorted. */
   readonly names: readonly string[];
-  /** Looks at their kubeconfigs: those with one API server are one cluster. Sorted by name. */
-  choose(options?: ChooseOptions): Promise<readonly Chosen[]>;
+  /** Reads the kubeconfigs; names with the same API server become one cluster. Sorted by name. */
+  choose(options?: ChooseOptions): Promise<readonly SelectedCluster[]>;
 }
 
 /**
- * The clusters that a request is about, of those that the caller may see; no cluster is asked.
- * @throws {OperationError} 403 of a name outside the token's clusters; 400 of a name or pattern that
- * matches none, and where none is left; 500 where labels select and cannot be read
+ * Resolves a selection among the clusters that the caller may see, without connecting to any.
+ * @throws {OperationError} 403 for a name outside the token's clusters; 400 for a name or pattern that
+ * matches none, and for an empty result; 500 if labels are needed and cannot be read
  */
 export async function chooseClusters(
   asked: AskedSelection,
   identity: Identity,
   clusters: Pick<Clusters, "list" | "choose">,
-): Promise<Meant> {
+): Promise<ResolvedSelection> {
   const { part, first: firstItems } = asked;
   const { meant } = await meantClusters(asked, identity, clusters);
   const first = new Selection(firstItems);
@@ -42,8 +42,8 @@ export async function chooseClusters(
 }
 
 /**
- * All clusters that the caller may see, and whether there may be others: each API server once, but as
- * often as names of it have Argo CD in different namespaces.
+ * All clusters that the caller may see, and whether there may be others. Each API server appears once per
+ * namespace of Argo CD.
  */
 export async function allClusters(
   identity: Identity,
@@ -59,9 +59,9 @@ export async function allClusters(
 }
 
 /**
- * The names that are meant, and of which the caller may know; also those of one API server.
- * @param mayBeNone whether there may be none where nothing was asked for
- * @throws {OperationError} as {@link chooseClusters}
+ * The names that are selected, and all that the caller may see; names with the same API server are all listed.
+ * @param mayBeNone whether an empty selection may have an empty result
+ * @throws {OperationError} see {@link chooseClusters}
  */
 export async function meantClusters(
   { part, clusters: items, selector }: Omit<AskedSelection, "first" | "maxFailures">,
@@ -86,8 +86,8 @@ export async function meantClusters(
 }
 
 /**
- * @param names that can be meant
- * @throws {OperationError} of what is not for this token, or matches nothing
+ * @param names that can be selected
+ * @throws {OperationError} for a name that the token may not use, or an item that matches nothing
  */
 function checkSelection(
   selection: Selection,
@@ -110,7 +110,7 @@ function checkSelection(
   throw new OperationError("invalid_field", { kind: part, field, rule });
 }
 
-/** Of a cluster that a token is not for. */
+/** The error for a cluster that the token may not use. */
 export function notAllowed(identity: Identity, cluster: string): OperationError {
   const { name: token, clusters = [] } = identity;
   return new OperationError("cluster_not_allowed", { token, cluster, clusters }, { cluster });

@@ -9,8 +9,8 @@ import { type ErrorCode, type ErrorMore, OperationError } from "./errors.ts";
 import { nearestName } from "./nearest.ts";
 
 /**
- * @param field what the request calls its cluster
- * @param names the clusters that whoever asks may know of, of which the nearest is proposed
+ * @param field the name of the field or parameter for the cluster
+ * @param names the clusters that the caller may see; the most similar one is suggested
  */
 export function clusterNotFound(
   { cluster, file }: ClusterNotFound,
@@ -21,7 +21,7 @@ export function clusterNotFound(
   return new OperationError("cluster_not_found", { cluster, file, field, nearest }, { cluster });
 }
 
-/** What `status` says in the body. */
+/** A value of `status` in the body. */
 export type StatusWord = typeof NOT_ASKED[number];
 
 const STATUS_WORDS: Readonly<Partial<Record<KubeErrorKind, StatusWord>>> = {
@@ -32,14 +32,14 @@ const STATUS_WORDS: Readonly<Partial<Record<KubeErrorKind, StatusWord>>> = {
   invalid_kubeconfig: "invalid_kubeconfig",
 };
 
-/** Of a read: why it came to nothing, in a word. */
+/** The `status` of a failed read. */
 export function statusWord({ kind }: KubeError): StatusWord {
   return STATUS_WORDS[kind] ?? "error";
 }
 
 /**
- * A read that came to nothing.
- * @param seconds that it was given
+ * The error of a failed read.
+ * @param seconds the timeout
  */
 export function readFailed(
   error: KubeError,
@@ -49,30 +49,30 @@ export function readFailed(
   return clusterError(error, { why: error.message, readSeconds: seconds }, more);
 }
 
-/** A write or removal that came to nothing. */
-export type Nothing =
+/** A write or deletion that failed. */
+export type WriteFailure =
   | { readonly kind: "unable"; readonly error: KubeError }
   | {
     readonly kind: "failed";
     readonly error: KubeError;
     readonly secrets: readonly FailedSecret[];
     readonly notRestored: readonly NotRestored[];
-    /** Those that were made and stay. */
+    /** Namespaces that the write created; they are not removed. */
     readonly namespaces?: readonly string[];
   };
 
 /**
- * A write or removal that came to nothing; what is not as before is named exactly.
- * @param about `name` of the secrets, where all of them have one
+ * The error of a failed write or deletion; it lists exactly what was not rolled back.
+ * @param about `name` of the secrets, if all of them have the same
  */
 export function writeFailed(
-  verdict: Nothing,
+  verdict: WriteFailure,
   { cluster, name }: { readonly cluster: string; readonly name?: string },
 ): OperationError {
   const { error } = verdict;
   const word = STATUS_WORDS[error.kind];
-  const tells = word === "unauthorized" || word === "forbidden" || word === "invalid_kubeconfig";
-  const status = tells ? { status: word } : {};
+  const isShown = word === "unauthorized" || word === "forbidden" || word === "invalid_kubeconfig";
+  const status = isShown ? { status: word } : {};
   if (verdict.kind === "unable") {
     return clusterError(error, undefined, { body: status });
   }
@@ -97,14 +97,14 @@ export function writeFailed(
 
 type Failure = ClusterFailed & { readonly readSeconds?: number };
 
-/** The error of a failure: its code is the failure's kind. */
+/** The error of a failure; the kind of the failure is its code. */
 export function clusterError(
   error: KubeError,
   details: Failure = { why: error.message },
   more: Pick<ErrorMore, "body" | "seedBody"> = {},
 ): OperationError {
-  const { retryAfter, cluster, isHeld } = error.place;
-  // Each kind is a code, and all of them have details of this form.
+  const { retryAfter, cluster, isHeld } = error.details;
+  // Every kind is a code whose details have this form.
   const code = error.kind satisfies ErrorCode as "busy";
   return new OperationError(code, { ...details, isHeld }, { ...more, retryAfter, cluster });
 }

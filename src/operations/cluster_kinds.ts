@@ -1,24 +1,24 @@
 import { NO_ARGOCD, OWN_LABELS } from "../clusters/own_settings.ts";
-import type { WhyLeft } from "../fleet/each.ts";
-import { type ErrorKind, kind, listed } from "./error_kind.ts";
+import type { WhySkipped } from "../fleet/each.ts";
+import { type ErrorKind, kind, listed, sentences, UNCHANGED } from "./error_kind.ts";
 
-/** What a cluster, or what is between it and this program, does not do. */
+/** Errors of clusters, and of the way to them. */
 
-/** A failure below, in its own words. */
+/** A failure with the message of the layer below. */
 export interface ClusterFailed {
-  /** A sentence without its full stop: "Cannot <do what>: <why>". */
+  /** A sentence without its full stop: "Cannot VERB OBJECT: REASON". */
   readonly why: string;
-  /** Of a write or removal that had begun. */
-  readonly after?: Afterwards;
-  /** Of `not_recorded`: whether another process writes the audit log. */
+  /** Present if a write or deletion was started and rolled back. */
+  readonly after?: LeftChanged;
+  /** For `not_recorded`: whether another process holds the audit log. */
   readonly isHeld?: boolean;
 }
 
-/** What is not as it was before a write failed. */
-export interface Afterwards {
-  /** Objects. */
+/** What a failed write has left changed. */
+export interface LeftChanged {
+  /** `NAMESPACE/NAME` of secrets and service accounts that were not rolled back. */
   readonly notRestored: readonly string[];
-  /** Those that were made and stay. */
+  /** Namespaces that the write created; they are not removed. */
   readonly namespaces: readonly string[];
 }
 
@@ -26,17 +26,17 @@ export function failed({ why, after }: ClusterFailed): string {
   if (after === undefined) return why;
   const { notRestored, namespaces } = after;
   const left = [
-    ...notRestored.length === 0 ? [] : [`not as before: ${notRestored.join(", ")}`],
+    ...notRestored.length === 0 ? [] : [`Not restored: ${notRestored.join(", ")}`],
     ...namespaces.length === 0
       ? []
-      : [`namespaces were created and stay: ${namespaces.join(", ")}`],
+      : [`Namespaces created and not removed: ${namespaces.join(", ")}`],
   ];
-  return `${why}; ${left.length === 0 ? "nothing was changed" : left.join("; ")}`;
+  return sentences(why, ...left.length === 0 ? [UNCHANGED] : left);
 }
 
-/** Of a read, which is told as on the seed's paths. */
+/** A failed read has the seed's sentence. */
 interface ReadFailed extends ClusterFailed {
-  /** How long it was waited for; absent of what writes. */
+  /** The timeout of a read; absent for a write. */
   readonly readSeconds?: number;
 }
 
@@ -44,9 +44,9 @@ export interface ClusterUnknown {
   readonly cluster: string;
   /** Where its kubeconfig would be, as configured. */
   readonly file: string;
-  /** What the request calls it. */
+  /** The name of the field or parameter for the cluster. */
   readonly field: "cluster" | "cluster_name";
-  /** A cluster that there is. */
+  /** An existing cluster with a similar name. */
   readonly nearest?: string;
 }
 
@@ -54,11 +54,11 @@ export interface ClusterUnknown {
 export interface NamespacesWrong {
   readonly missing: readonly string[];
   readonly terminating: readonly string[];
-  /** Argo CD's own; absent where the cluster has none. */
+  /** The namespace of Argo CD; absent if the cluster has no Argo CD. */
   readonly argocdNamespace?: string;
-  /** Where the cluster's labels are: `clusters/labels.yaml`. */
+  /** The file with the cluster's labels: `clusters/labels.yaml`. */
   readonly labelsAt?: string;
-  /** Of those that are missing, the one that there is and that may be meant. */
+  /** For a missing namespace, an existing one with a similar name. */
   readonly nearest?: Readonly<Record<string, string>>;
 }
 
@@ -72,19 +72,19 @@ function namespacesWrong(details: NamespacesWrong | ClusterFailed, isFull: boole
     ...(terminating.length > 0 ? [`Namespaces are being deleted: ${listed(terminating)}`] : []),
     ...(argocd === undefined ? [] : [`'${argocd}' is Argo CD's own (setting argocd-namespace)`]),
     ...(argocd !== undefined && isFull
-      ? [`if this cluster has no Argo CD, set its label ${HAS_NONE}${inFile(details)}`]
+      ? [`If this cluster has no Argo CD, set its label ${HAS_NONE}${inFile(details)}`]
       : []),
-    ...(meant.length > 0 ? [`did you mean ${meant.join(", ")}?`] : []),
-  ].join("; ");
+    ...(meant.length > 0 ? [`Did you mean ${meant.join(", ")}?`] : []),
+  ].join(isFull ? ". " : "; ");
 }
 
-/** How a label says that a cluster has no Argo CD. */
+/** The label of a cluster without Argo CD. */
 const HAS_NONE = `${OWN_LABELS.argocdNamespace}: ${NO_ARGOCD}`;
 
 const inFile = ({ labelsAt }: { readonly labelsAt?: string }) =>
   labelsAt === undefined ? "" : ` in ${labelsAt}`;
 
-/** Argo CD's namespace where it is one of those that are missing. */
+/** Argo CD's namespace, if it is missing. */
 function missingArgocd({ missing, argocdNamespace }: NamespacesWrong): string | undefined {
   return argocdNamespace !== undefined && missing.includes(argocdNamespace)
     ? argocdNamespace
@@ -111,41 +111,39 @@ const namespacesKind = kind<NamespacesWrong | ClusterFailed>(
 
 export interface WithoutArgocd {
   readonly cluster: string;
-  /** Where the label is that says so. */
+  /** The file with the label. */
   readonly labelsAt?: string;
-  /** The field that needs Argo CD; what the request calls its cluster where all of it does. */
+  /** The field that needs Argo CD; the field of the cluster if the whole request does. */
   readonly field: "cluster" | "cluster_name" | "git_write_back";
 }
 
-/** Of several clusters: why nothing was asked of one. */
-export interface NotBegun {
+/** A cluster of several that was skipped. */
+export interface Skipped {
   readonly cluster: string;
-  readonly why: WhyLeft;
-  /** How many may fail. */
+  readonly why: WhySkipped;
+  /** How many clusters may fail. */
   readonly maxFailures?: number | undefined;
 }
 
-function notBegun({ cluster, why, maxFailures = 0 }: NotBegun): string {
-  const because: Readonly<Record<NotBegun["why"], string>> = {
+function skipped({ cluster, why, maxFailures = 0 }: Skipped): string {
+  const because: Readonly<Record<Skipped["why"], string>> = {
     stopped: "the request was stopped (server shutdown or client disconnect)",
     first_failed: "a cluster in 'first' failed",
-    labels_changed: "its labels have changed and do not match 'cluster_selector' any more",
-    too_many_failures: `more than ${maxFailures} cluster${
-      maxFailures === 1 ? " has" : "s have"
-    } failed (max_failures)`,
+    labels_changed: "its labels have changed and no longer match 'cluster_selector'",
+    too_many_failures: `more clusters failed than max_failures (${maxFailures}) allows`,
   };
-  return `Cluster '${cluster}' was skipped: ${because[why]}. Nothing was changed`;
+  return sentences(`Cluster '${cluster}' was skipped: ${because[why]}`, UNCHANGED);
 }
 
 /** None of several clusters succeeded. */
 export interface ClustersFailed {
   readonly count: number;
-  /** The first of them, and what it said. */
+  /** The first one, and the message of its error. */
   readonly cluster: string;
   readonly message: string;
 }
 
-/** Which secrets are there already. */
+/** Secrets that exist. */
 export type Exists =
   | { readonly of: "docker"; readonly namespaces: readonly string[] }
   | { readonly of: "repository"; readonly names: readonly string[] }
@@ -174,21 +172,23 @@ export const CLUSTER_ERRORS = {
     fields: ({ field }) => [field],
     remedy: ({ field, nearest }) => nearest === undefined ? undefined : { [field]: nearest },
   }),
-  not_begun: kind<NotBegun>(503, notBegun),
+  not_begun: kind<Skipped>(503, skipped),
   clusters_failed: kind<ClustersFailed>(
     502,
     ({ count, cluster, message }) =>
       count === 1
         ? `Cluster '${cluster}': ${message}`
-        : `None of ${count} clusters succeeded. '${cluster}': ${message}`,
+        : `None of ${count} clusters succeeded. Cluster '${cluster}': ${message}`,
   ),
   no_argocd: kind<WithoutArgocd>(
     422,
     (details) =>
-      `Cluster '${details.cluster}' has no Argo CD (its label is ${HAS_NONE}${inFile(details)}): ` +
-      (details.field === "git_write_back"
-        ? "leave out the write-back to Git for it"
-        : "leave it out, or set the label to Argo CD's namespace"),
+      sentences(
+        `Cluster '${details.cluster}' has no Argo CD (label ${HAS_NONE}${inFile(details)})`,
+        details.field === "git_write_back"
+          ? "Leave out 'git_write_back' for this cluster"
+          : "Leave the cluster out, or set the label to Argo CD's namespace",
+      ),
     {
       fields: ({ field }) => [field],
       remedy: ({ field }) => field === "git_write_back" ? { git_write_back: false } : undefined,
@@ -229,7 +229,7 @@ export const CLUSTER_ERRORS = {
   too_large: clusterFailed(502),
   failed: clusterFailed(502),
   not_recorded: clusterFailed(503),
-  /** Without details: a bug that nothing is said of. */
+  /** Without details for a bug whose message is only in the log. */
   internal: kind<Partial<ClusterFailed>>(
     500,
     ({ why, after }) => why === undefined ? "Internal server error" : failed({ why, after }),

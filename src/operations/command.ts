@@ -1,42 +1,42 @@
-/** A command of the command line, as far as its list of all commands shows it. */
+/** A command of the command line, as the list of all commands shows it. */
 export interface Command {
   /** `docker add` */
   readonly words: readonly string[];
-  /** What it does, in a clause without a period. */
+  /** What the command does: an imperative clause without a full stop. */
   readonly brief: string;
-  /** What all commands that begin with the same word have in common. @default that of the first */
+  /** The brief of the group: of all commands with the same first word. @default the first command's brief */
   readonly group?: string;
 }
 
-/** What help says of a command besides, and how it takes its fields. */
+/** The rest of a command's help, and how the command takes the operation's fields. */
 export interface CommandHelp {
-  /** One or more sentences, between what all commands have in common. */
+  /** One or more sentences; help adds what all commands have in common. */
   readonly full?: string;
-  /** `1: refused; 2: …`, where they are others than those of all commands on clusters. */
+  /** `1: refused; 2: …`, where the exit codes differ from those of all commands on clusters. */
   readonly exitCodes?: string;
   readonly examples: readonly (readonly [args: string, brief: string])[];
-  /** Fields that are arguments by their place and not flags, in order. */
+  /** Fields that are positional arguments and not flags, in order. */
   readonly args?: readonly {
     readonly field: string;
     readonly brief: string;
-    /** Whether a flag may stand in its place. @default false */
+    /** Whether a flag can replace the argument. @default false */
     readonly isOptional?: true;
   }[];
-  /** Which fields help shows together; what is not named here by its form and what the operation does. */
+  /** Which fields help shows together. @default by the field's form and the operation's effect */
   readonly groups?: Readonly<Partial<Record<FieldGroup, readonly string[]>>>;
-  /** Flags by one letter: `{ n: "namespaces" }` */
+  /** One-letter flags: `{ n: "namespaces" }` */
   readonly letters?: Readonly<Record<string, string>>;
-  /** Fields whose flags come before all others, which have the order of the fields. */
+  /** Fields whose flags come first; the others follow in the order of the fields. */
   readonly first?: readonly string[];
-  /** Other names of fields' flags in this command, by field: `{ expires_within: "within" }` */
+  /** Flag names that differ from the field's name, by field: `{ expires_within: "within" }` */
   readonly flagNames?: Readonly<Record<string, string>>;
-  /** What is meant where the flag of a field is absent, by field; help tells it. */
+  /** Defaults of flags in this command, by field; help shows them. */
   readonly defaults?: Readonly<Record<string, string | number>>;
-  /** What is asked for at a terminal, by the path of its field: `{ "set.password": "New password" }` */
+  /** Prompts on a terminal, by the path of the field: `{ "set.password": "New password" }` */
   readonly questions?: Readonly<Record<string, string>>;
-  /** What the credential is for, where some of it is asked for at a terminal: a registry's host. */
+  /** What the credential is for, shown in the prompt for a missing part: the host of a registry. */
   asks?(input: Readonly<Record<string, unknown>>): string;
 }
 
-/** Of fields: what is replaced, what is written, where to, what kind of repository, what is asked for, and how. */
+/** Groups of flags: the old credential, the new one, the target, the repository, filters, behaviour. */
 export type FieldGroup = "old" | "credential" | "where" | "repository" | "which" | "how";

@@ -1,5 +1,5 @@
-import { attemptOf, outcomeOf, removeSecrets } from "../credentials/remove_secrets.ts";
-import { RemovedAnswer } from "./answers.ts";
+import { removalAttempt, removalOutcome, removeSecrets } from "../credentials/remove_secrets.ts";
+import { RemovedAnswer } from "./write_answers.ts";
 import { WriteFailed } from "./error_answers.ts";
 import { errors, json } from "./openapi/content.ts";
 import type { CommandHelp, OperationModule } from "./operation.ts";
@@ -12,28 +12,37 @@ import { WRITE_ERRORS } from "./write_errors.ts";
 export { fields };
 
 export const command: CommandHelp = {
-  full: "In each cluster it is deleted from all the namespaces or from none.",
+  full:
+    "Deletes are all-or-nothing per cluster: if one namespace fails, the secrets are restored in " +
+    "the others.",
   examples: [
-    ["test-cluster my-docker-secret", "From all namespaces that it was written to"],
-    ["my-docker-secret --cluster a,b --namespaces web --yes", "From one, of two clusters"],
+    [
+      "test-cluster my-docker-secret",
+      "Delete a secret from all namespaces that argocd-configurer wrote it to",
+    ],
+    [
+      "my-docker-secret --cluster a,b --namespaces web --yes",
+      "Delete a secret from one namespace of two clusters, without a prompt",
+    ],
   ],
-  args: [{ field: "name", brief: "The secret's name" }],
+  args: [{ field: "name", brief: "Name of the secret" }],
   groups: { where: ["namespaces"] },
   letters: { n: "namespaces" },
 };
 
 export const describe: OperationModule["describe"] = (face) => ({
-  about: "In all the namespaces or in none; what the same write made beside it goes with it.",
+  about:
+    "All-or-nothing per cluster. Secrets that the same write created with it are deleted, too.",
   request: { query: removeQuery(face) },
   answers: {
-    200: json("All of them are deleted", RemovedAnswer),
+    200: json("All secrets are deleted", RemovedAnswer),
     ...WRITE_ERRORS,
-    ...errors({ 404: "There is no such secret" }),
+    ...errors({ 404: "The secret does not exist" }),
     ...errors({
       400:
-        "Parameter missing, unknown or invalid, there is a body, or no such cluster; nothing is " +
-        "changed",
-      409: "A secret is not ours, or another program looks after it",
+        "A parameter is missing, unknown or invalid, the request has a body, or the cluster does not " +
+        "exist; nothing is changed",
+      409: "A secret is not managed by argocd-configurer, or another tool manages it",
     }, WriteFailed),
   },
 });
@@ -46,13 +55,13 @@ export const take: OperationModule["take"] = ({ method, face, query, body }) => 
     const request = { cluster, name, namespaces, force, dryRun };
     return {
       cluster,
-      // No value is given, so none is tried.
-      attempt: { dryRun, tries: 0, of: (writer) => attemptOf({ ...request, ...writer }) },
+      // The request has no value, so it cannot test one.
+      attempt: { dryRun, tries: 0, of: (writer) => removalAttempt({ ...request, ...writer }) },
       async run(context) {
         const { writer, settings } = context;
         const removed = await removeSecrets({ ...request, ...writer }, settings, context);
         return {
-          outcome: outcomeOf(removed),
+          outcome: removalOutcome(removed),
           reply: () => removedAnswer(removed, settings),
         };
       },

@@ -1,66 +1,66 @@
 import type {
-  Chosen,
   ClusterStep,
   EachOptions,
-  StepEnded,
-  WhyLeft,
-  WhyNothing,
+  SelectedCluster,
+  StepResult,
+  WhyNotDone,
+  WhySkipped,
 } from "../fleet/each.ts";
 import { overClusters } from "../fleet/over_clusters.ts";
 import { KubeError } from "../kube/errors.ts";
 import { observe } from "../observe/observe.ts";
 import { callerOf, type Gates } from "./admission.ts";
-import { carriedOutOn, type Once, type OnCluster } from "./carry_out.ts";
+import { type ClusterRun, type Once, runOnCluster } from "./carry_out.ts";
 import { clusterError, statusWord } from "./cluster_errors.ts";
 import { errorReply, OperationError } from "./errors.ts";
 import type { ClusterEntry } from "./fleet_answers.ts";
 import type { AskedSelection, Caller, ClusterContext, Operation, Services } from "./operation.ts";
 import type { Json } from "./reply.ts";
 
-/** What is around the steps of one call about several clusters. */
-export interface Around {
+/** The call that the steps on several clusters belong to. */
+export interface FleetRun {
   readonly operation: Operation;
   readonly caller: Caller;
   readonly selection: AskedSelection;
   readonly services: Services;
   readonly gates: Gates;
-  /** What the ids of its writes begin with. */
+  /** The prefix of the ids of its writes. */
   readonly id: string;
-  /** Whether nobody waits for the answer any more: what is not begun then is not begun. */
+  /** Whether the client has gone away; no further cluster is started then. */
   readonly isGone: () => boolean;
 }
 
-/** What is carried out. */
-export interface OnEach<Made, Result> {
-  of(cluster: Chosen): OnCluster<Made>;
-  /** When that is on record; may throw why it came to nothing. */
+/** An action, and how its result is read. */
+export interface ClusterAction<Made, Result> {
+  of(cluster: SelectedCluster): ClusterRun<Made>;
+  /** Called after the outcome is recorded; may throw the error of the action. */
   resultOf(made: Made): Result;
 }
 
 /**
- * Carries something out on each of several clusters by itself: each has its own deadline, which begins
- * when it has its turn, its own write id, its own lines in the audit log and its own outcome.
+ * Runs an action on several clusters separately: each has its own deadline, which starts with its turn, its
+ * own write id, its own entries in the audit log and its own outcome.
  */
-export async function* overEach<Made, Result>(
-  { caller, gates, isGone, ...around }: Around,
-  clusters: readonly Chosen[],
-  { of, resultOf }: OnEach<Made, Result>,
+export async function* runOnClusters<Made, Result>(
+  { caller, gates, isGone, ...run }: FleetRun,
+  clusters: readonly SelectedCluster[],
+  { of, resultOf }: ClusterAction<Made, Result>,
   { anyLabels = false, maxFailures, ...options }: EachOptions<Result>,
-): AsyncGenerator<StepEnded<Result>, void, void> {
-  const { operation, selection, services, id } = around;
-  const together = { id, once: onceForAll() };
-  // Not by the request's id, which the client may choose.
+): AsyncGenerator<StepResult<Result>, void, void> {
+  const { operation, selection, services, id } = run;
+  const shared = { id, once: onceForAll() };
+  // A symbol, since the client may choose the id of the request.
   const whose = { caller: callerOf(caller, gates), call: Symbol() };
   const { fleet, limits } = gates;
-  const one = async (cluster: Chosen) => {
+  const one = async (cluster: SelectedCluster) => {
     const what = of(cluster);
-    const still = anyLabels ? what : stillMeant(what, selection);
-    return resultOf(await carriedOutOn(operation, caller, still, services, together));
+    const checked = anyLabels ? what : ifStillSelected(what, selection);
+    return resultOf(await runOnCluster(operation, caller, checked, services, shared));
   };
   const all = overClusters(clusters, one, {
     ...options,
     maxFailures,
-    isNotMeant: (error) => leftOf(error) !== undefined,
+    isNotMeant: (error) => skipReason(error) !== undefined,
     atOnce: ({ runsPrograms, server }, act) =>
       fleet.during({ ...whose, server, takes: runsPrograms ? "processes" : "connections" }, act),
     isStopped: () => limits.isClosed || isGone(),
@@ -73,24 +73,29 @@ export async function* overEach<Made, Result>(
         break;
       case "not_begun": {
         const { why } = ended;
-        yield { cluster, kind: "not_begun", why, ...nothing(notBegun(cluster, why, maxFailures)) };
+        yield {
+          cluster,
+          kind: "not_begun",
+          why,
+          ...failureOf(skippedError(cluster, why, maxFailures)),
+        };
         break;
       }
       case "failed": {
-        const why = nothing(ended.error, caller.requestId);
-        const left = leftOf(why.error);
-        yield left === undefined
+        const why = failureOf(ended.error, caller.requestId);
+        const skipped = skipReason(why.error);
+        yield skipped === undefined
           ? { cluster, kind: "failed", ...why }
-          : { cluster, kind: "not_begun", why: left, ...why };
+          : { cluster, kind: "not_begun", why: skipped, ...why };
       }
     }
   }
 }
 
-/** A step for those who know clusters and not operations. */
-export function onEachStep<Result>(
+/** Adapts a step of `fleet`, which does not know operations. */
+export function actionOfStep<Result>(
   { attempt, act, outcomeOf = () => ({ outcome: "done" }) }: ClusterStep<ClusterContext, Result>,
-): OnEach<Result, Result> {
+): ClusterAction<Result, Result> {
   return {
     of: (cluster) => ({
       cluster: cluster.name,
@@ -102,39 +107,39 @@ export function onEachStep<Result>(
   };
 }
 
-/** Its labels may change while it waits for its turn: it is left alone when they do not select it any more. */
-function stillMeant<Result>(
-  what: OnCluster<Result>,
+/** Skips a cluster whose labels have changed while it waited, so that they no longer match the selector. */
+function ifStillSelected<Result>(
+  what: ClusterRun<Result>,
   { selector, maxFailures }: AskedSelection,
-): OnCluster<Result> {
+): ClusterRun<Result> {
   return {
     ...what,
     refuse(place) {
       const { labels } = place;
       if (selector !== undefined && labels !== undefined && !selector(labels)) {
-        throw notBegun({ name: what.cluster }, "labels_changed", maxFailures);
+        throw skippedError({ name: what.cluster }, "labels_changed", maxFailures);
       }
       what.refuse?.(place);
     },
   };
 }
 
-function notBegun(
-  { name: cluster }: Pick<Chosen, "name">,
-  why: WhyLeft,
+function skippedError(
+  { name: cluster }: Pick<SelectedCluster, "name">,
+  why: WhySkipped,
   maxFailures: number | undefined,
 ): OperationError<"not_begun"> {
   return new OperationError("not_begun", { cluster, why, maxFailures }, { cluster });
 }
 
-/** Why a cluster was left alone that had its turn. */
-function leftOf(error: unknown): WhyLeft | undefined {
+/** Why a cluster was skipped after its turn had come. */
+function skipReason(error: unknown): WhySkipped | undefined {
   if (!(error instanceof OperationError) || error.code !== "not_begun") return undefined;
   return (error as OperationError<"not_begun">).details.why;
 }
 
-/** What there is to say of what came to nothing; a bug is logged, and nothing of it is said. */
-function nothing(error: unknown, id?: string): WhyNothing {
+/** The error of a failed step; a bug is logged, and its message is not shown. */
+function failureOf(error: unknown, id?: string): WhyNotDone {
   if (error instanceof KubeError) {
     const status = statusWord(error);
     const { message } = error;
@@ -149,14 +154,14 @@ function nothing(error: unknown, id?: string): WhyNothing {
     return { status, message: error.message, error };
   }
   observe("server.internal_error", { id, error: error as Error });
-  return nothing(new OperationError("internal", {}, { body: { request_id: id } }));
+  return failureOf(new OperationError("internal", {}, { body: { request_id: id } }));
 }
 
-/** What an answer about several clusters tells of one; what came to nothing as that one alone has it. */
+/** The entry of one cluster in a response about several; an error is that of the same request for it alone. */
 export function entryOf<Result>(
-  ended: StepEnded<Result>,
+  ended: StepResult<Result>,
   answer: (result: Result) => Json,
-  { operation, caller: { face } }: Pick<Around, "operation" | "caller">,
+  { operation, caller: { face } }: Pick<FleetRun, "operation" | "caller">,
 ): ClusterEntry {
   const { name, transport, sameServerAs } = ended.cluster;
   const { status, body } = ended.kind === "done"
@@ -171,7 +176,7 @@ export function entryOf<Result>(
   };
 }
 
-/** What the first cluster asks for is done, and what came of it is what all of them get. */
+/** Runs the action of the first cluster that needs it; all clusters get its result. */
 function onceForAll(): Once {
   let done: Promise<unknown> | undefined;
   return <Result>(act: () => Promise<Result>) => (done ??= act()) as Promise<Result>;

@@ -2,21 +2,21 @@ import type { Face } from "./face.ts";
 
 export type { Face };
 
-/** What to send to succeed: fields and their values. */
+/** Fields and their values that make the request succeed. */
 export type Remedy = Readonly<Record<string, unknown>>;
 
-/** All that is known of a code. */
+/** The properties of an error code. */
 export interface ErrorKind<Details> {
-  /** Of HTTP. */
+  /** The HTTP status. */
   readonly status: number;
-  /** One or more sentences for people. */
+  /** One or more sentences for people; the last one has no full stop. */
   sentence(details: Details, face: Face): string;
-  /** The fields or parameters that it is about, as dotted paths. */
+  /** Dotted paths of the fields or parameters that are wrong. */
   fields?(details: Details): readonly string[];
   remedy?(details: Details): Remedy | undefined;
 }
 
-/** Nothing more is to be said. */
+/** The details of a code whose sentence never varies. */
 export type NoDetails = Readonly<Record<never, never>>;
 
 /** A code of the table. */
@@ -28,12 +28,21 @@ export function kind<Details>(
   return { status, sentence, ...more };
 }
 
-/** A code that is its whole story. */
+/** A code whose sentence never varies. */
 export function plain(status: number, sentence: string, remedy?: Remedy): ErrorKind<NoDetails> {
   return { status, sentence: () => sentence, remedy: () => remedy };
 }
 
-/** `a, b and 3 more` would hide a name: all of them, each once. */
+/** Ends the message of a write that failed as a whole. */
+export const UNCHANGED = "Nothing was changed";
+
+/** Joins sentences without full stops; leaves out those that are absent. */
+export const sentences = (...all: readonly (string | undefined)[]): string =>
+  all.filter((each) => each !== undefined).join(". ");
+
+export const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** All names, each once: `a, b and 3 more` would hide some. */
 export function listed(names: readonly string[]): string {
   return [...new Set(names)].join(", ");
 }

@@ -1,13 +1,24 @@
-import { ERRORS } from "./error_table.ts";
+import { CLUSTER_ERRORS } from "./cluster_kinds.ts";
 import type { ErrorKind, Face, Remedy } from "./error_kind.ts";
 import type { Json } from "./reply.ts";
+import { REQUEST_ERRORS } from "./request_kinds.ts";
+import { ROTATION_ERRORS } from "./rotation_kinds.ts";
+import { SECRET_ERRORS } from "./secret_kinds.ts";
 
 export type { Face, Remedy };
 
-/** What went wrong, in a word that stays the same. */
+/** Each code with its status, sentence, fields and remedy. */
+export const ERRORS = {
+  ...REQUEST_ERRORS,
+  ...CLUSTER_ERRORS,
+  ...SECRET_ERRORS,
+  ...ROTATION_ERRORS,
+} as const;
+
+/** The code of an error; codes never change. */
 export type ErrorCode = keyof typeof ERRORS;
 
-/** What the sentence of a code is made of; never the value of a credential. */
+/** The data for the sentence of a code; never the value of a credential. */
 export type ErrorDetails<Code extends ErrorCode> = Parameters<typeof ERRORS[Code]["sentence"]>[0];
 
 /** All codes, in the order of the table. */
@@ -16,25 +27,25 @@ export const ERROR_CODES = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
 export interface ErrorMore {
   /** Further fields of the body. */
   readonly body?: object;
-  /** The whole body on the seed's own paths, where it has a form of its own there. */
+  /** The whole body on the seed's paths, if it has its own form there. */
   readonly seedBody?: (message: string) => object;
   readonly headers?: Readonly<Record<string, string>>;
   /** Seconds after which the same request may succeed. */
   readonly retryAfter?: number;
-  /** That it is about, for the logs. */
+  /** The cluster of the request, for the log. */
   readonly cluster?: string;
 }
 
-/** Why an operation came to nothing: data, of which sentences are made. */
+/** The error of an operation: a code and data, from which its sentence is built. */
 export class OperationError<Code extends ErrorCode = ErrorCode> extends Error {
   override readonly name = "OperationError";
   readonly status: number;
-  /** The fields or parameters of the request that it is about, as dotted paths. */
+  /** The wrong fields or parameters of the request, as dotted paths. */
   readonly fields: readonly string[];
-  /** What to send to succeed, where that is known. */
+  /** What to send to succeed, if known. */
   readonly remedy: Remedy | undefined;
   readonly headers: Readonly<Record<string, string>>;
-  /** That it is about, for the logs. */
+  /** The cluster of the request, for the log. */
   readonly cluster: string | undefined;
 
   constructor(
@@ -68,9 +79,9 @@ export class OperationError<Code extends ErrorCode = ErrorCode> extends Error {
 }
 
 /**
- * The body that tells of an error.
- * @param face `seed` for the seed's own paths, whose bodies have no code, field or remedy
- * @param status when it is another one than usual
+ * The body of an error response.
+ * @param face `seed` for the seed's paths, whose bodies have no code, field or remedy
+ * @param status if it differs from the status of the error
  */
 export function errorBody(error: OperationError, face: Face, status = error.status): object {
   const { code, field, fields, remedy, more: { body, seedBody } } = error;
@@ -88,8 +99,8 @@ export function errorBody(error: OperationError, face: Face, status = error.stat
 }
 
 /**
- * The answer that tells of an error. A cluster that is not there is 404, but 400 to a POST, whose body
- * names it, and to the DELETE at the root, which was so from the first.
+ * The error response. A cluster that does not exist is 404, but 400 for a POST, whose body names it, and for
+ * the DELETE at the root, as in the first version.
  */
 export function errorReply(error: OperationError, face: Face, method: string): Json {
   const isWrong = method === "POST" || (method === "DELETE" && face !== "v1");

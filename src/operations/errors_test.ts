@@ -3,8 +3,8 @@ import { ERROR_CODES, errorBody, OperationError } from "./errors.ts";
 import { ALL_ERRORS } from "./fake/all_errors.ts";
 
 for (const code of ERROR_CODES) {
-  for (const [details, told] of ALL_ERRORS[code]) {
-    const { status, message, seed = message, fields = [], remedy, more = {} } = told;
+  for (const [details, expected] of ALL_ERRORS[code]) {
+    const { status, message, seed = message, fields = [], remedy, more = {} } = expected;
     Deno.test(`${code} is ${status}: ${message}`, () => {
       const error = new OperationError(code, details, { ...more, body: { request: 1 } });
       assert.equal(error.message, message);
@@ -22,12 +22,12 @@ for (const code of ERROR_CODES) {
   }
 }
 
-Deno.test("codes are words that stay the same: lower-case letters and underscores", () => {
+Deno.test("codes are lower-case letters and underscores", () => {
   for (const code of ERROR_CODES) assert.match(code, /^[a-z]+(_[a-z]+)*$/);
   assert.equal(new Set(ERROR_CODES).size, ERROR_CODES.length);
 });
 
-Deno.test("the form that the seed has of its own is for its paths alone", () => {
+Deno.test("only the seed's paths have the seed's form", () => {
   const error = new OperationError("exists", { of: "helm" }, {
     body: { existing_secret: {}, upsert_required: true },
     seedBody: (message) => ({ error: true, message, existing_secret: {} }),
@@ -45,7 +45,7 @@ Deno.test("the form that the seed has of its own is for its paths alone", () => 
   });
 });
 
-Deno.test("when to try again is a header, and what to do", () => {
+Deno.test("the time until a retry is in a header and in the remedy", () => {
   const headers = { Connection: "close" };
   const error = new OperationError("shutting_down", {}, { retryAfter: 5, headers });
   assert.deepEqual(error.headers, { "Retry-After": "5", Connection: "close" });

@@ -1,18 +1,18 @@
 import { example, type Examples, GIT, TOKEN } from "../credentials/kinds/credential_kind.ts";
-import { BESIDE, KINDS } from "../credentials/kinds/kinds.ts";
+import { CLIENT_CERTIFICATE, KINDS } from "../credentials/kinds/kinds.ts";
 import type { ClusterField } from "./schemas/body.ts";
 
 /**
- * Examples of request bodies for OpenAPI, one a kind of credential. What stands for a key or a token
- * is none; a test puts real ones in their place and sends each.
+ * Examples of request bodies for OpenAPI, one per kind of credential. Keys and tokens are placeholders; a
+ * test replaces them with real ones and sends each example.
  */
 
 const CLUSTER = "test-cluster";
 
-/** Of `POST /secrets/add_repo`. */
+/** For `POST /secrets/add_repo`. */
 export const repoExamples = (clusterField: ClusterField): Examples =>
   onCluster(clusterField, {
-    ...Object.assign({}, ...[...KINDS, BESIDE].map(({ examples }) => examples)),
+    ...Object.assign({}, ...[...KINDS, CLIENT_CERTIFICATE].map(({ examples }) => examples)),
     helm: example("Two chart repositories with one credential", {
       name: "charts",
       type: "helm",
@@ -31,13 +31,13 @@ export const repoExamples = (clusterField: ClusterField): Examples =>
     public: example("A public repository", { ...GIT, name: "public" }),
   });
 
-/** Of `POST /credentials/find`. */
+/** For `POST /credentials/find`. */
 export const FIND_EXAMPLES: Examples = {
-  token: example("Where a leaked token stands, on all clusters", {
+  token: example("Where a leaked token is stored, on all clusters", {
     password: TOKEN,
     everywhere: true,
   }),
-  fingerprint: example("Where the value of a fingerprint stands, on some clusters", {
+  fingerprint: example("Where the value of a fingerprint is stored, on some clusters", {
     fingerprint: "5b0c8f2e5b0c8f2e",
     clusters: ["test-*"],
   }),
@@ -46,7 +46,7 @@ export const FIND_EXAMPLES: Examples = {
 const DOCKER = { name: "my-docker-secret" };
 const LOGIN = { username: "your_username", password: TOKEN };
 
-/** Of `POST /secrets/add_docker`. */
+/** For `POST /secrets/add_docker`. */
 export const dockerExamples = (clusterField: ClusterField): Examples => ({
   ...onCluster(clusterField, {
     one: example("One registry in two namespaces", {
@@ -55,7 +55,7 @@ export const dockerExamples = (clusterField: ClusterField): Examples => ({
       namespaces: "kube-system,default",
     }),
     several: example(
-      "Several registries in all namespaces but Kubernetes' own, used by their pods",
+      "Several registries in all namespaces except Kubernetes' own, used by their pods",
       {
         ...DOCKER,
         registries: [{ registry: "ghcr.io", ...LOGIN }, { registry: "docker.io", ...LOGIN }],
@@ -78,7 +78,7 @@ export const dockerExamples = (clusterField: ClusterField): Examples => ({
     : {},
 });
 
-/** Of `POST /secrets/add_helm_repo`. */
+/** For `POST /secrets/add_helm_repo`. */
 export const helmExamples = (clusterField: ClusterField): Examples =>
   onCluster(clusterField, {
     https: example("A chart repository", {
@@ -93,21 +93,21 @@ export const helmExamples = (clusterField: ClusterField): Examples =>
     }),
   });
 
-/** Of `POST /secrets/verify`. */
+/** For `POST /secrets/verify`. */
 export const VERIFY_EXAMPLES: Examples = {
   registry: example("At a registry", { registry: "ghcr.io", ...LOGIN }),
   git: example("At a Git server", { ...GIT, ...LOGIN }),
 };
 
-/** Of `POST /checks`. */
+/** For `POST /checks`. */
 export const CHECK_EXAMPLES: Examples = {
   all: example("All credentials of some clusters", { clusters: ["test-*"] }),
-  everywhere: example("All pull secrets among them, whatever their labels", {
+  everywhere: example("Including all pull secrets, whatever their labels", {
     everywhere: true,
   }),
 };
 
-/** Examples that name their cluster first. */
+/** Adds the cluster as the first field of each example. */
 function onCluster(clusterField: ClusterField, examples: Examples): Examples {
   return Object.fromEntries(
     Object.entries(examples).map(([key, { summary, value }]) =>

@@ -3,7 +3,7 @@ import { explainImage } from "../credentials/explain_image.ts";
 import { OperationError } from "./errors.ts";
 import { ImageExplainedAnswer, RepositoryExplainedAnswer } from "./explain_answers.ts";
 import { CLUSTER_FAILS, errors, json } from "./openapi/content.ts";
-import type { CommandHelp, OperationModule, Place } from "./operation.ts";
+import type { ArgocdLocation, CommandHelp, OperationModule } from "./operation.ts";
 import { parseQuery } from "./parse.ts";
 import { repositoryExplained } from "./respond/explained.ts";
 import { imageExplained } from "./respond/explained_image.ts";
@@ -13,32 +13,37 @@ export { fields };
 
 export const command: CommandHelp = {
   full:
-    "Which secret Argo CD uses for a repoURL, or kubelet for an image, by the rules of their own " +
-    "code, and why not another one: each secret that matches, or nearly does, is listed with the " +
-    "reason. An image is that of a pod that names no pull secrets itself, but a service account; " +
-    "what its node has besides is tried last. Nothing is changed.",
+    "Shows which secret Argo CD uses for a repoURL, or kubelet for an image, by the rules of their " +
+    "source code. Lists each secret that matches or nearly matches, with the reason. For an image, " +
+    "the pull secrets are those of the pod's service account, not of the pod itself; credentials on " +
+    "the node are tried last. Nothing is changed.",
   examples: [
-    ["test-cluster https://github.com/your-org/app.git", "An Application's repoURL"],
-    ["test-cluster oci://ghcr.io/your-org/charts --project team-a", "In a project"],
-    ["test-cluster --image ghcr.io/your-org/app:1.2 --namespace team-a", "An image of a pod"],
+    ["test-cluster https://github.com/your-org/app.git", "Explain an Application's repoURL"],
+    [
+      "test-cluster oci://ghcr.io/your-org/charts --project team-a",
+      "Explain a repoURL in an Argo CD project",
+    ],
+    [
+      "test-cluster --image ghcr.io/your-org/app:1.2 --namespace team-a",
+      "Explain the image of a pod",
+    ],
   ],
-  args: [{ field: "url", brief: "An Application's repoURL", isOptional: true }],
+  args: [{ field: "url", brief: "repoURL of an Application", isOptional: true }],
   letters: { n: "namespace" },
 };
 
 export const describe: OperationModule["describe"] = () => ({
   about:
-    "With `url`, which secret Argo CD uses: told from one list of its secrets. With `image`, " +
-    "which login kubelet takes for a pod that names no pull secrets itself: told from the service " +
-    "account, the secrets that it names and, where none of them has one, the namespace's other " +
-    "pull secrets. Nobody else is asked, and no value is shown. `findings` are what is wrong with " +
-    "the secrets that matter.",
+    "With `url`: which secret Argo CD uses, from one list of its secrets. With `image`: which login " +
+    "kubelet uses for a pod that names no pull secrets itself, from the service account, the secrets " +
+    "that it names and, if none of them has a login, the other pull secrets of the namespace. No other " +
+    "server is contacted, and no value is shown. `findings` are problems of the relevant secrets.",
   request: { query: ExplainQuery },
   answers: {
     200: json("What is used, and why", RepositoryExplainedAnswer, ImageExplainedAnswer),
     ...errors({
-      400: "Parameter missing, unknown or invalid",
-      404: "No such cluster",
+      400: "A parameter is missing, unknown or invalid",
+      404: "The cluster does not exist",
       422: "With `url`: the cluster has no Argo CD",
       ...CLUSTER_FAILS,
     }),
@@ -71,8 +76,8 @@ export const take: OperationModule["take"] = ({ query }) => {
   };
 };
 
-/** @throws {OperationError} where there is none */
-function argocdNamespaceOf(cluster: string, { argocdNamespace, labelsAt }: Place): string {
+/** @throws {OperationError} if the cluster has no Argo CD */
+function argocdNamespaceOf(cluster: string, { argocdNamespace, labelsAt }: ArgocdLocation): string {
   if (argocdNamespace !== undefined) return argocdNamespace;
   throw new OperationError("no_argocd", { cluster, labelsAt, field: "cluster" }, { cluster });
 }

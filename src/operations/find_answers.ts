@@ -3,28 +3,33 @@ import { PLACE_KINDS } from "../credentials/rotation/place_kind.ts";
 import { Envelope } from "./error_answers.ts";
 import { eventLineOf, ofNone, ofWhole } from "./fleet_answers.ts";
 
-/** The wire shapes of what was looked for, and where it was found. */
+/** The JSON of a search for a credential. */
 
 export const Place = z.object({
   cluster: z.string(),
   namespace: z.string(),
-  name: z.string().describe("Of the secret"),
+  name: z.string().describe("Name of the secret"),
   place: z.string().openapi({
-    description: "Where in the secret: a key of Argo CD's, or a registry",
+    description: "Place in the secret: a key of Argo CD, or a registry",
     example: "ghcr.io",
   }),
-  key: z.string().openapi({ description: "Of the secret's data", example: ".dockerconfigjson" }),
+  key: z.string().openapi({
+    description: "Key of the secret's data",
+    example: ".dockerconfigjson",
+  }),
   kind: z.enum(PLACE_KINDS),
-  registry: z.string().optional().describe("Of an entry of a pull secret"),
-  url: z.string().optional().describe("Of all others; user information and tokens are masked"),
-  username: z.string().optional().describe("Masked when it looks like a token"),
-  managed: z.boolean().describe("Whether this program wrote the secret"),
-  owner: z.string().nullable().describe("Another program that looks after it"),
+  registry: z.string().optional().describe("Registry of an entry of a pull secret"),
+  url: z.string().optional().describe(
+    "URL of any other secret; user information and tokens are masked",
+  ),
+  username: z.string().optional().describe("Masked if it looks like a token"),
+  managed: z.boolean().describe("Whether argocd-configurer wrote the secret"),
+  owner: z.string().nullable().describe("Another tool that manages the secret"),
   padded: z.literal(true).optional().describe(
-    "It stands there with other white space around it than the value that was given, so a rotation leaves it",
+    "Stored with other white space around it than the value that was sent; a rotation skips it",
   ),
   inside: z.literal(true).optional().describe(
-    "It stands there as a part of a longer text, so a rotation leaves it",
+    "Stored as a part of a longer text; a rotation skips it",
   ),
 }).openapi("Place");
 
@@ -32,8 +37,8 @@ export const NotSeen = z.object({
   cluster: z.string(),
   status: z.string().openapi({
     description:
-      "Why it was not seen, or not all of it, in a word: `namespaces_not_listed` where " +
-      "the cluster was seen, but not in all its namespaces",
+      "Why the cluster was not read, or not completely. `namespaces_not_listed`: not all namespaces of " +
+      "the cluster were read",
     example: "cluster_unreachable",
   }),
   message: z.string(),
@@ -41,10 +46,10 @@ export const NotSeen = z.object({
 
 const not_seen = z.array(NotSeen);
 const fingerprints_end = z.string().optional().describe(
-  "Of a fingerprint: why those made by another process are others; absent where they last",
+  "Why fingerprints are only comparable until the server stops; absent if they are persistent",
 );
 
-/** What a stream has of one cluster. */
+/** One cluster of a stream. */
 const FoundInCluster = z.object({
   cluster: z.string(),
   status: z.literal("success"),
@@ -54,14 +59,14 @@ const FoundInCluster = z.object({
 
 const counted = {
   ...ofWhole,
-  success: z.boolean().describe("Whether all of all clusters was seen"),
-  not_seen: not_seen.describe("Where it may stand, too"),
-  total: z.int().describe("In how many places it was found"),
+  success: z.boolean().describe("Whether all clusters were read completely"),
+  not_seen: not_seen.describe("Where it may also be stored"),
+  total: z.int().describe("Number of places where it was found"),
   everywhere: z.boolean().describe(
-    "Whether pull secrets without a docker label were looked into, too",
+    "Whether pull secrets without a docker label were searched, too",
   ),
   fingerprints_end,
-  hint: z.string().optional().describe("What to know of the value that was given"),
+  hint: z.string().optional().describe("A note on the value that was sent"),
   ...ofNone,
 };
 

@@ -12,8 +12,8 @@ import {
   everywhereAnswer,
   foundAnswer,
   type FoundInCluster,
-  type NotSeen,
   notSeenOf,
+  type UnseenCluster,
 } from "./respond/found.ts";
 import { type EntryOutcome, outcomeOf } from "./respond/fleet.ts";
 import { FIND_BODY, findFields as fields, type ToFind } from "./schemas/find.ts";
@@ -22,19 +22,19 @@ export { fields };
 
 export const command: CommandHelp = {
   full:
-    "Looks for one value in Argo CD's secrets (repositories, templates, clusters) and in pull secrets: " +
-    "passwords, tokens and keys, also inside `auth`, and in the user information of URLs. `--everywhere` looks " +
-    "into all pull secrets, whatever their labels. Nothing is changed. Not looked at are other Opaque " +
-    "secrets, ConfigMaps, environments of pods, and Git.",
+    "Searches Argo CD's secrets (repositories, templates, clusters) and pull secrets for one value: " +
+    "passwords, tokens and keys, also inside `auth` and in the user information of URLs. With " +
+    "`--everywhere`, all pull secrets are searched, whatever their labels. Other Opaque secrets, " +
+    "ConfigMaps, pod environments and Git are not searched. Nothing is changed.",
   exitCodes:
-    "0: found nowhere, and everything was seen; 4: found; 3: found nowhere, but not everything " +
-    "was seen, or the server's fingerprints end with it; 1: refused, or no cluster was seen",
+    "0: not found, and everything was searched; 4: found; 3: not found, but not everything was " +
+    "searched, or the server has no persistent fingerprint key; 1: refused, or no cluster was searched",
   examples: [
-    ["--password-stdin --everywhere < token", "Where a leaked token stands, on all clusters"],
-    ["--fingerprint 5b0c8f2e5b0c8f2e -o wide", "Where the value of this fingerprint stands"],
+    ["--password-stdin --everywhere < token", "Find a leaked token on all clusters"],
+    ["--fingerprint 5b0c8f2e5b0c8f2e -o wide", "Find the value with this fingerprint"],
     [
       "--ssh-private-key-file key.pem --selector env=prod",
-      "Where a deploy key stands, on some clusters",
+      "Find a deploy key on some clusters",
     ],
   ],
   first: ["password"],
@@ -44,17 +44,20 @@ export const command: CommandHelp = {
 
 export const describe: OperationModule["describe"] = () => ({
   about:
-    "Looks for one value, or for that of a fingerprint, in all keys of Argo CD's repositories, " +
+    "Searches for one value, or for the value of a fingerprint, in all keys of Argo CD's repositories, " +
     "templates, write credentials and clusters, in each entry of pull secrets (password, token and `auth`), and " +
-    "in the user information of URLs. With `everywhere` in all secrets of types dockerconfigjson and " +
-    "dockercfg, else in those with a docker label. Not looked at are other Opaque secrets, ConfigMaps, " +
-    "environments of pods, and Git. It tells whether a guess is right, so 10 a minute are allowed for " +
-    "each token, or without tokens for each address, and each is on the audit log.",
+    "in the user information of URLs. Pull secrets are those with a docker label; with `everywhere`, all " +
+    "secrets of types dockerconfigjson and dockercfg. Other Opaque secrets, ConfigMaps, environments of " +
+    "pods and Git are not searched. A search shows whether a guess is right, so the limit is 10 per minute " +
+    "for each token, or without tokens for each address, and every search is in the audit log.",
   request: taking(FIND_BODY, FIND_EXAMPLES),
   answers: {
-    200: { ...json("All of all clusters was seen", FoundAnswer), event: FoundEventLine },
-    207: json("Some of it was, and `not_seen` says what was not, and why", FoundAnswer),
-    ...errors({ 400: "The body is no JSON object, or a field is missing, unknown or invalid" }),
+    200: { ...json("All clusters were read completely", FoundAnswer), event: FoundEventLine },
+    207: json(
+      "Some clusters were not read completely; `not_seen` lists them with the reasons",
+      FoundAnswer,
+    ),
+    ...errors({ 400: "The body is not a JSON object, or a field is missing, unknown or invalid" }),
     ...errors(CLUSTER_FAILS, FoundAnswer),
   },
 });
@@ -80,13 +83,13 @@ export const take: OperationModule["take"] = ({ query, body }) => {
   };
 };
 
-/** Whether the value was given with white space around it, in each form in which it may be stored. */
+/** Whether the value was sent with white space around it, in every form that may be stored. */
 const isPadded = (sought: Sought) =>
   sought.by === "value" && [...sought.forms.reveal()].every((form) => form !== form.trim());
 
 const PADDED =
-  "The value that was given has white space around it: places that hold it without are " +
-  "`padded`, too. If that does not belong to it, give it without";
+  "The value has white space around it; places that store it without are `padded`, too. Remove the white " +
+  "space if it is not part of the value";
 
 async function* findSteps(
   { sought, fingerprint, everywhere }: ToFind,
@@ -102,15 +105,15 @@ async function* findSteps(
       await findPlaces([sought], { store, settings, seconds, fingerprint }, { everywhere }),
   });
   const entries: ClusterEntry[] = [];
-  const told: EntryOutcome[] = [];
-  const notSeen: NotSeen[] = [];
+  const outcomes: EntryOutcome[] = [];
+  const notSeen: UnseenCluster[] = [];
   let total = 0;
   for await (const ended of found) {
     const entry = entryOf(ended, (found) => foundAnswer(ended.cluster.name, found));
     yield { event: "cluster", ...entry };
     if (ended.kind === "done") total += (entry.answer as FoundInCluster).places.length;
     notSeen.push(...notSeenOf(entry));
-    if (wantsEvents) told.push(outcomeOf(entry));
+    if (wantsEvents) outcomes.push(outcomeOf(entry));
     else entries.push(entry);
   }
   const ends = isByFingerprint && context.fingerprintsEnd !== undefined;
@@ -126,7 +129,7 @@ async function* findSteps(
     },
     reply: () =>
       wantsEvents
-        ? countedAnswer(told.sort(byCluster), notSeen.sort(byCluster), total, more)
+        ? countedAnswer(outcomes.sort(byCluster), notSeen.sort(byCluster), total, more)
         : everywhereAnswer(entries.sort(byCluster), more),
   };
 }

@@ -3,8 +3,8 @@ import { OperationError } from "./errors.ts";
 import type { Services } from "./operation.ts";
 
 /**
- * Refuses to look for a fingerprint where none that somebody knows can be found: what is not found would be
- * taken for gone.
+ * Rejects a search by fingerprint if fingerprints of earlier responses cannot match: a value that is not
+ * found would seem to be gone.
  * @throws {OperationError} `fingerprints_unavailable`
  */
 export async function assertFingerprintsMatch(

@@ -1,31 +1,33 @@
 import { z } from "@hono/zod-openapi";
 import { Envelope } from "./error_answers.ts";
 
-/** The wire shapes of what is done on several clusters. */
+/** The JSON of requests for several clusters. */
 
 const entry = {
-  cluster: z.string().describe("Its name, the first by alphabet where several have one API server"),
-  status_code: z.int().describe("The status that the same request about this cluster alone has"),
+  cluster: z.string().describe(
+    "Name of the cluster; the first by alphabet of those with the same API server",
+  ),
+  status_code: z.int().describe("The status of the same request for this cluster alone"),
   answer: z.record(z.string(), z.unknown()).describe(
-    "The body that the same request about this cluster alone has, or the error. Of one that was " +
-      "not begun, `code` is `not_begun`: nothing was changed there",
+    "The response to the same request for this cluster alone, or the error. If the cluster was skipped, " +
+      "`code` is `not_begun`, and nothing was changed",
   ),
   transport: z.enum(["kubectl", "api"]).optional().describe(
     "Transport used; absent if the kubeconfig cannot be used",
   ),
   same_server_as: z.array(z.string()).optional().describe(
-    "Others of the selection with the same API server: they are this one cluster",
+    "Other selected clusters with the same API server: they are the same cluster",
   ),
 };
 
 export const ofWhole = {
   success: z.boolean().describe("Whether all clusters succeeded"),
-  succeeded: z.int().describe("How many did"),
-  failed: z.int().describe("How many did not"),
-  not_begun: z.int().describe("How many were not begun; nothing was changed there"),
+  succeeded: z.int().describe("Number of clusters that succeeded"),
+  failed: z.int().describe("Number of clusters that failed"),
+  not_begun: z.int().describe("Number of clusters that were skipped; nothing was changed there"),
 };
 
-/** Where none succeeded, what else there is to say. */
+/** Present if no cluster succeeded. */
 export const ofNone = z.object(
   Envelope.pick({ error: true, message: true, status_code: true, code: true })
     .shape,
@@ -41,8 +43,8 @@ export const Fleet = z.object({
 
 /**
  * One line of a stream.
- * @param answer of a cluster
- * @param done what is said of all at the end
+ * @param answer the response of a cluster
+ * @param done the fields of the event `done`
  */
 export const eventLineOf = (
   answer: z.ZodType,
@@ -51,8 +53,8 @@ export const eventLineOf = (
   z.union([
     z.object({
       event: z.literal("started"),
-      clusters: z.int().describe("How many `cluster` events will come"),
-      names: z.array(z.string()).describe("Of which clusters, sorted"),
+      clusters: z.int().describe("Number of `cluster` events that follow"),
+      names: z.array(z.string()).describe("Names of the clusters, sorted"),
     }),
     z.object({ event: z.literal("cluster"), ...entry, answer }),
     z.object({ event: z.literal("done"), ...done }),
@@ -60,15 +62,15 @@ export const eventLineOf = (
 
 export const FleetEventLine = eventLineOf(entry.answer).openapi("ClustersEvent");
 
-/** What came of one cluster. */
+/** The result of one cluster. */
 export type ClusterEntry = Omit<z.output<typeof Entry>, "answer"> & { readonly answer: object };
 
-/** What came of all of them, in numbers. */
+/** The numbers of clusters by result. */
 export type FleetSummary = z.output<z.ZodObject<typeof ofWhole & typeof ofNone>>;
 
 export type FleetAnswer = FleetSummary & { readonly clusters: readonly ClusterEntry[] };
 
-/** One line of a stream: `started`, then `cluster` as each ends, and `done` at the end, unless it was cut. */
+/** One line of a stream: `started`, `cluster` as each finishes, and `done`, unless it was cut off. */
 export type FleetEvent =
   | { readonly event: "started"; readonly clusters: number; readonly names: readonly string[] }
   | { readonly event: "cluster" } & ClusterEntry

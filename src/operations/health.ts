@@ -1,17 +1,20 @@
 import { type OperationModule, SERVICE } from "./operation.ts";
 
-/** Loads the schemas only when asked, since /health is what a start is waited for by. */
+/** Loads the schemas only for OpenAPI: a start waits for /health. */
 export const describe: OperationModule["describe"] = async () => {
   const [{ Health }, { errors, json }] = await Promise.all([
-    import("./answers.ts"),
+    import("./server_answers.ts"),
     import("./openapi/content.ts"),
   ]);
   return {
-    answers: { 200: json("It runs", Health), ...errors({ 503: "The server is shutting down" }) },
+    answers: {
+      200: json("The server is running", Health),
+      ...errors({ 503: "The server is shutting down" }),
+    },
   };
 };
 
-/** Touches nothing outside the process. */
+/** Uses nothing outside the process. */
 export function health(): { status: "healthy"; service: string; timestamp: string } {
   return { status: "healthy", service: SERVICE, timestamp: new Date().toUTCString() };
 }

@@ -1,4 +1,4 @@
-import { Index } from "./answers.ts";
+import { Index } from "./server_answers.ts";
 import { json } from "./openapi/content.ts";
 import { type OperationModule, SERVICE } from "./operation.ts";
 import { type OperationRoute, routesOf } from "./routes.ts";
@@ -7,10 +7,10 @@ export const describe: OperationModule["describe"] = () => ({
   answers: { 200: json("The endpoints", Index) },
 });
 
-/** Names what there is at the root and below `/api/v1`; below that, only what is there. */
+/** At the root, lists the paths at the root and below `/api/v1`; below `/api/v1`, only those. */
 export const take: OperationModule["take"] = ({ face }) => ({
   run({ version, operations }) {
-    const others = operations.filter(({ path }) => path !== ""); // itself not among them
+    const others = operations.filter(({ path }) => path !== ""); // not itself
     const routes = routesOf(others).filter((route) => route.face === "v1" || face !== "v1");
     const endpoints = Object.fromEntries(
       routes.map((route) => [

@@ -1,26 +1,25 @@
 import { type ParseErrorCode, printParseErrorCode } from "jsonc-parser";
 
-/** What is wrong at a place of a text that is no JSON; nothing of the text is quoted. */
+/** Describes a JSON syntax error without quoting the text. */
 export function jsonError(code: ParseErrorCode): string {
-  return WORDS[printParseErrorCode(code)] ?? "JSON does not allow what is there";
+  return WORDS[printParseErrorCode(code)] ?? "unexpected text";
 }
 
 const WORDS: Readonly<Record<string, string | undefined>> = {
-  InvalidSymbol: "what begins there is no text in double quotes, number, " +
-    "true, false or null",
-  InvalidNumberFormat: "a number is not written as JSON writes it",
-  PropertyNameExpected: "the name of a field is expected, in double quotes",
-  ValueExpected: "a value is expected",
-  ColonExpected: "a colon is expected behind the name of a field",
-  CommaExpected: "a comma, a closing brace or a closing bracket is expected",
-  CloseBraceExpected: "a closing brace is expected",
-  CloseBracketExpected: "a closing bracket is expected",
-  EndOfFileExpected: "the end is expected, and there is more",
-  InvalidCommentToken: "there is a comment, which JSON does not have",
-  UnexpectedEndOfComment: "there is a comment, which JSON does not have",
-  UnexpectedEndOfString: "a text has no closing quote on its line",
-  UnexpectedEndOfNumber: "a number ends too early",
-  InvalidUnicode: "four hexadecimal digits are expected behind \\u",
-  InvalidEscapeCharacter: "a backslash stands before what it does not escape",
-  InvalidCharacter: "a text has a control character that is not escaped",
+  InvalidSymbol: "expected a string in double quotes, a number, true, false or null",
+  InvalidNumberFormat: "invalid number",
+  PropertyNameExpected: "expected a field name in double quotes",
+  ValueExpected: "expected a value",
+  ColonExpected: "expected a colon after the field name",
+  CommaExpected: "expected a comma, a closing brace or a closing bracket",
+  CloseBraceExpected: "expected a closing brace",
+  CloseBracketExpected: "expected a closing bracket",
+  EndOfFileExpected: "unexpected text after the end of the JSON",
+  InvalidCommentToken: "comments are not allowed in JSON",
+  UnexpectedEndOfComment: "comments are not allowed in JSON",
+  UnexpectedEndOfString: "missing closing quote of a string",
+  UnexpectedEndOfNumber: "incomplete number",
+  InvalidUnicode: "expected four hexadecimal digits after \\u",
+  InvalidEscapeCharacter: "invalid escape sequence",
+  InvalidCharacter: "control character in a string is not escaped",
 };

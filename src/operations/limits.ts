@@ -1,59 +1,59 @@
 import { Overloaded, stopping } from "./overloaded.ts";
-import { Places } from "./places.ts";
+import { Slots } from "./slots.ts";
 import type { LimitsOptions } from "./server_limits.ts";
 
 export { type LimitsOptions, Overloaded };
 
-/** What an operation does; `try` is a dry run or a credential that is tried, and ranks as a read. */
+/** What an operation does; `try` is a dry run or the verification of a credential, and counts as a read. */
 export type Effect = "read" | "write" | "try";
 
-/** Who wants to do what. */
-export interface Asked {
-  /** Absent of what needs no cluster: that never waits, it is let in or refused at once. */
+/** A request for a slot. */
+export interface SlotRequest {
+  /** Absent if no cluster is used: the request never waits, it is admitted or rejected immediately. */
   readonly cluster?: string;
-  /** Name of the token; absent where none is asked for, and then no token has a share. */
+  /** Name of the token; absent if the server requires none, and then there are no limits per token. */
   readonly token?: string;
-  /** Whether it is about several clusters, all of whose answers it may hold. @default false */
+  /** Whether it is about several clusters, and may hold the responses of all of them. @default false */
   readonly isFleet?: boolean | undefined;
   readonly effect: Effect;
   /**
-   * Aborted when nobody waits for the answer any more; only who has no place yet is left out then, and
-   * only of who has none it is asked for.
+   * Aborted when the client has gone away; a request that still waits for its slot is rejected then. Called
+   * only if the request waits.
    */
   readonly gone?: () => AbortSignal;
 }
 
 /**
- * Lets in as many requests as can be carried out in time, and tells the others at once when to come
- * back. A cluster and a token have a share each, so that a cluster that hangs or a client without a
- * pause does not take everything from the others.
+ * Admits as many requests as can be served in time, and rejects the others immediately with the time of a
+ * retry. Each cluster and each token has a share, so that a hanging cluster or a busy client leaves slots to
+ * the others.
  */
 export class Limits {
   #options: LimitsOptions;
-  readonly #places: Places;
-  /** Requests under way, who waits among them; of each token that has any, too. */
+  readonly #slots: Slots;
+  /** Running and waiting requests, in total and by token. */
   #underWay = 0;
   readonly #ofToken = new Map<string, number>();
-  /** Those about several clusters. */
+  /** Of these, requests about several clusters. */
   readonly #fleetsOfToken = new Map<string, number>();
   #isClosed = false;
 
   constructor(options: LimitsOptions) {
     this.#options = options;
-    this.#places = new Places(options);
+    this.#slots = new Slots(options);
   }
 
-  /** Takes other numbers from now on; who is let in already stays. */
+  /** Changes the limits; admitted requests continue. */
   configure(options: LimitsOptions): void {
     this.#options = options;
-    this.#places.configure(options);
+    this.#slots.configure(options);
   }
 
   /**
-   * Acts when there is a place, which is free again when that has ended, however.
-   * @throws {Overloaded} at once when it would not be its turn in time, or later when it was not
+   * Acts in a slot, and releases the slot when the action has succeeded or failed.
+   * @throws {Overloaded} immediately if the wait would be too long, or later if it was
    */
-  async during<Result>(asked: Asked, act: () => Promise<Result>): Promise<Result> {
+  async during<Result>(asked: SlotRequest, act: () => Promise<Result>): Promise<Result> {
     const release = await this.enter(asked);
     try {
       return await act();
@@ -63,11 +63,11 @@ export class Limits {
   }
 
   /**
-   * A place, for what lasts longer than a promise.
-   * @returns what frees it again; to be called at the end, and more often does no harm
-   * @throws {Overloaded} as {@link during} does
+   * Takes a slot for longer than one promise.
+   * @returns releases the slot; repeated calls have no effect
+   * @throws {Overloaded} see {@link during}
    */
-  async enter(asked: Asked): Promise<() => void> {
+  async enter(asked: SlotRequest): Promise<() => void> {
     const { cluster, token, effect, gone, isFleet = false } = asked;
     const { all, perToken, fleetsPerToken } = this.#options;
     if (this.#isClosed) throw stopping();
@@ -84,7 +84,7 @@ export class Limits {
     try {
       if (cluster !== undefined) {
         const kind = effect === "write" ? "write" : "read";
-        release = await this.#places.enter(cluster, token, kind, gone);
+        release = await this.#slots.enter(cluster, token, kind, gone);
       }
     } catch (error) {
       this.#count(asked, -1);
@@ -99,18 +99,18 @@ export class Limits {
     };
   }
 
-  /** Before a stop: who waits is refused, like who comes from now on. Who has a place keeps it. */
+  /** Before shutdown: rejects waiting and new requests; running ones keep their slots. */
   close(): void {
     this.#isClosed = true;
-    this.#places.refuseWaiting();
+    this.#slots.refuseWaiting();
   }
 
-  /** Whether the program is about to stop. */
+  /** Whether the server is about to stop. */
   get isClosed(): boolean {
     return this.#isClosed;
   }
 
-  #count({ token, isFleet = false }: Asked, change: 1 | -1): void {
+  #count({ token, isFleet = false }: SlotRequest, change: 1 | -1): void {
     this.#underWay += change;
     if (token === undefined) return;
     for (const counts of [this.#ofToken, ...isFleet ? [this.#fleetsOfToken] : []]) {

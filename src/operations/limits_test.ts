@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { fakeClock } from "../../tests/support/fake_clock.ts";
-import { type Asked, Limits, type LimitsOptions, Overloaded } from "./limits.ts";
+import { Limits, type LimitsOptions, Overloaded, type SlotRequest } from "./limits.ts";
 import { bodyLimits, serverLimits } from "./server_limits.ts";
 
-/** Of four places, three for a cluster; who waits does so for ten seconds at most. */
+/** Four slots, three of them for one cluster; requests wait at most ten seconds. */
 const OPTIONS: LimitsOptions = {
   all: 100,
   perToken: 100,
   fleetsPerToken: 100,
-  places: 4,
+  slots: 4,
   stalled: 2000,
   held: 8,
   perCluster: 3,
@@ -34,7 +34,7 @@ function scene(options: Partial<LimitsOptions> = {}) {
     clock,
     limits,
     order,
-    async ask(name: string, asked: Partial<Asked> = {}): Promise<Request> {
+    async ask(name: string, asked: Partial<SlotRequest> = {}): Promise<Request> {
       const done = Promise.withResolvers<void>();
       const request: Request = {
         name,
@@ -57,8 +57,8 @@ function scene(options: Partial<LimitsOptions> = {}) {
 
 type Scene = ReturnType<typeof scene>;
 
-/** So many at once. */
-async function many(it: Scene, count: number, name: string, asked: Partial<Asked> = {}) {
+/** Several concurrent requests. */
+async function many(it: Scene, count: number, name: string, asked: Partial<SlotRequest> = {}) {
   const all: Request[] = [];
   for (let i = 1; i <= count; i++) all.push(await it.ask(`${name}${i}`, asked));
   return all;
@@ -72,7 +72,7 @@ function refusal({ state }: Request): Pick<Overloaded, "full" | "message" | "ret
 
 const statesOf = (requests: readonly Request[]) => requests.map(({ state }) => state ?? "waiting");
 
-Deno.test("a cluster has its share of places, and who comes later waits for the first to end", async () => {
+Deno.test("a cluster has its share of slots, and further requests wait for the first to finish", async () => {
   using it = scene();
   const [first, ...others] = await many(it, 5, "r");
   assert.deepEqual(statesOf(others), ["in", "in", "waiting", "waiting"]);
@@ -80,14 +80,14 @@ Deno.test("a cluster has its share of places, and who comes later waits for the 
   assert.deepEqual(it.order, ["r1", "r2", "r3", "r4"]);
 });
 
-Deno.test("a cluster that hangs keeps nobody of another one waiting", async () => {
+Deno.test("a cluster that hangs does not delay requests to another one", async () => {
   using it = scene();
   const hung = await many(it, 30, "h", { cluster: "hung" });
   assert.equal(hung.filter(({ state }) => state === "in").length, 3);
   assert.equal((await it.ask("r", { cluster: "healthy" })).state, "in");
 });
 
-Deno.test("who waits for its cluster for so long is no work: others have its place", async () => {
+Deno.test("a stalled request leaves its slot to others", async () => {
   using it = scene({ perCluster: 4 });
   await many(it, 4, "h", { cluster: "hung" });
   const requests = await many(it, 2, "r", { cluster: "healthy" });
@@ -96,7 +96,7 @@ Deno.test("who waits for its cluster for so long is no work: others have its pla
   assert.equal(requests[1]!.state, "in");
 });
 
-Deno.test("clusters that hold all places leave one for a cluster that has none", async () => {
+Deno.test("clusters that hold all slots leave one for an idle cluster", async () => {
   using it = scene({ perCluster: 4, held: 4 });
   await many(it, 3, "h", { cluster: "hung-1" });
   await many(it, 1, "h", { cluster: "hung-2" });
@@ -106,14 +106,14 @@ Deno.test("clusters that hold all places leave one for a cluster that has none",
   assert.equal(extra[1]!.state, "in");
 });
 
-Deno.test("nobody is let in beyond what may be held, however long it hangs", async () => {
-  using it = scene({ perCluster: 100, places: 2, held: 4, wait: 60_000 });
+Deno.test("no request runs beyond the limit of held ones, however long they hang", async () => {
+  using it = scene({ perCluster: 100, slots: 2, held: 4, wait: 60_000 });
   const hung = await many(it, 10, "h");
   for (let i = 0; i < 5; i++) await it.clock.advance(OPTIONS.stalled);
   assert.equal(hung.filter(({ state }) => state === "in").length, 4);
 });
 
-Deno.test("who would wait for too long is told at once, and what is full and when to come back", async () => {
+Deno.test("a request that would wait too long is rejected at once, with the limit and the time of a retry", async () => {
   using it = scene();
   const there = await many(it, 3, "r");
   await it.clock.advance(9000); // so long do they take at least
@@ -124,13 +124,13 @@ Deno.test("who would wait for too long is told at once, and what is full and whe
   assert.equal(waits!.state, undefined);
   assert.deepEqual(refusal(late[2]!), {
     full: "cluster",
-    message: "Cluster 'a' has too many requests at once; try again in 7 seconds",
+    message: "Busy: the request limit of cluster 'a' is reached; retry in 7 s",
     retryAfter: 7,
   });
   for (const request of there) await request.end();
 });
 
-Deno.test("what requests have taken is known when the next ones come", async () => {
+Deno.test("the duration of earlier requests predicts the wait of the next ones", async () => {
   using it = scene({ perCluster: 1 });
   for (let i = 0; i < 20; i++) {
     const request = await it.ask("slow");
@@ -140,12 +140,12 @@ Deno.test("what requests have taken is known when the next ones come", async () 
   const requests = await many(it, 3, "r");
   assert.deepEqual(statesOf(requests).slice(0, 2), ["in", "waiting"]);
   assert.equal(refusal(requests[2]!).full, "cluster");
-  // Of another cluster nothing of the kind is known.
+  // Another cluster is not affected.
   const others = await many(it, 3, "o", { cluster: "b" });
   assert.deepEqual(statesOf(others), ["in", "waiting", "waiting"]);
 });
 
-Deno.test("who has waited in vain is refused then", async () => {
+Deno.test("a request that has waited in vain is rejected", async () => {
   using it = scene();
   await many(it, 3, "r");
   const late = await it.ask("late");
@@ -155,7 +155,7 @@ Deno.test("who has waited in vain is refused then", async () => {
   assert.equal(refusal(late).full, "cluster");
 });
 
-Deno.test("who gave up is let in no more, and holds nothing", async () => {
+Deno.test("a request that gave up never runs, and holds no slot", async () => {
   using it = scene();
   const there = await many(it, 3, "r");
   await it.ask("late");
@@ -175,7 +175,7 @@ const FULL: {
     what: "more than may wait for a cluster",
     options: { perCluster: 1, waitingPerCluster: 2 },
     come: async (it) => (await many(it, 4, "r"))[3]!,
-    message: "Cluster 'a' has too many requests at once; try again in 1 second",
+    message: "Busy: the request limit of cluster 'a' is reached; retry in 1 s",
   },
   {
     what: "more than may wait in all",
@@ -184,19 +184,19 @@ const FULL: {
       for (const cluster of ["b", "c"]) await many(it, 2, cluster, { cluster });
       return (await many(it, 2, "r"))[1]!;
     },
-    message: "The server has too many requests at once; try again in 1 second",
+    message: "Busy: the request limit of the server is reached; retry in 1 s",
   },
   {
     what: "more than may be under way in all",
     options: { all: 2 },
     come: async (it) => (await many(it, 3, "r"))[2]!,
-    message: "The server has too many requests at once; try again in 1 second",
+    message: "Busy: the request limit of the server is reached; retry in 1 s",
   },
   {
     what: "more of a token than may be under way of one",
     options: { perToken: 2 },
     come: async (it) => (await many(it, 3, "r", { token: "t" }))[2]!,
-    message: "Token 't' has too many requests at once; try again in 1 second",
+    message: "Busy: the request limit of token 't' is reached; retry in 1 s",
   },
   {
     what: "more of a token about several clusters than may be under way of one",
@@ -210,18 +210,18 @@ const FULL: {
       }
       return requests[2]!;
     },
-    message: "Token 't' has too many requests at once; try again in 1 second",
+    message: "Busy: the request limit of token 't' is reached; retry in 1 s",
   },
   {
     what: "more of what needs no cluster than may be under way",
     options: { all: 2 },
     come: async (it) => (await many(it, 3, "r", { cluster: undefined }))[2]!,
-    message: "The server has too many requests at once; try again in 1 second",
+    message: "Busy: the request limit of the server is reached; retry in 1 s",
   },
 ];
 
 for (const { what, options, come, message } of FULL) {
-  Deno.test(`${what}: one more is refused at once`, async () => {
+  Deno.test(`${what}: one more is rejected at once`, async () => {
     using it = scene(options);
     const request = await come(it);
     assert.equal(it.clock.elapsed, 0);
@@ -234,14 +234,14 @@ for (const { what, options, come, message } of FULL) {
   });
 }
 
-Deno.test("what needs no cluster waits for no place of one", async () => {
+Deno.test("a request without a cluster does not wait for a slot", async () => {
   using it = scene();
   await many(it, 40, "h", { cluster: "hung" });
   assert.equal((await it.ask("r", { cluster: undefined })).state, "in");
 });
 
 for (const [crowd, other] of [["read", "write"], ["write", "read"]] as const) {
-  Deno.test(`half of the places are for ${other}s while ${other}s wait behind ${crowd}s`, async () => {
+  Deno.test(`half of the slots are for ${other}s while ${other}s wait behind ${crowd}s`, async () => {
     using it = scene({ perCluster: 4 });
     const there = await many(it, 4, crowd, { effect: crowd });
     const waiting = await many(it, 6, `more-${crowd}`, { effect: crowd });
@@ -258,8 +258,8 @@ for (const [crowd, other] of [["read", "write"], ["write", "read"]] as const) {
   });
 }
 
-Deno.test("reads of many clusters leave half of the places to writes of another one", async () => {
-  using it = scene({ places: 4, perCluster: 2 });
+Deno.test("reads of many clusters leave half of the slots to writes of another one", async () => {
+  using it = scene({ slots: 4, perCluster: 2 });
   const there = [
     ...await many(it, 2, "b", { cluster: "b" }),
     ...await many(it, 2, "c", { cluster: "c" }),
@@ -271,7 +271,7 @@ Deno.test("reads of many clusters leave half of the places to writes of another 
   assert.equal(it.order[6], "late-w1");
 });
 
-Deno.test("a dry run is no write", async () => {
+Deno.test("a dry run does not count as a write", async () => {
   using it = scene();
   const there = await many(it, 3, "r");
   await it.ask("try", { effect: "try" });
@@ -280,8 +280,8 @@ Deno.test("a dry run is no write", async () => {
   assert.equal(it.order.at(-1), "write");
 });
 
-Deno.test("tokens take turns: who has a hundred waiting is no sooner let in than who has one", async () => {
-  using it = scene({ places: 100, held: 100, perCluster: 1 });
+Deno.test("tokens take turns: a token with a hundred waiting requests runs no sooner than one with a single request", async () => {
+  using it = scene({ slots: 100, held: 100, perCluster: 1 });
   const busy = await many(it, 10, "busy", { token: "busy" });
   await it.ask("other", { token: "other" });
   await busy[0]!.end();
@@ -290,7 +290,7 @@ Deno.test("tokens take turns: who has a hundred waiting is no sooner let in than
 });
 
 Deno.test("clusters take turns", async () => {
-  using it = scene({ places: 2, perCluster: 2, held: 100 });
+  using it = scene({ slots: 2, perCluster: 2, held: 100 });
   const [first, second] = await many(it, 2, "a");
   await many(it, 3, "more-a");
   const [extra] = await many(it, 3, "b", { cluster: "b" });
@@ -298,15 +298,15 @@ Deno.test("clusters take turns", async () => {
   assert.deepEqual(it.order.slice(3), ["more-a1", "b2"]);
 });
 
-Deno.test("a token leaves a quarter of the places to the others", async () => {
-  using it = scene({ places: 8, held: 8, perCluster: 8 });
+Deno.test("a token leaves a quarter of the slots to the others", async () => {
+  using it = scene({ slots: 8, held: 8, perCluster: 8 });
   const greedy = await many(it, 8, "g", { token: "greedy" });
   assert.equal(greedy.filter(({ state }) => state === "in").length, 6);
   const others = await many(it, 3, "o", { token: "other" });
   assert.deepEqual(statesOf(others), ["in", "in", "waiting"]);
 });
 
-Deno.test("the wait is as long as what is before in turn: few of a token wait less than many", async () => {
+Deno.test("the wait depends on the turn: a token with few requests waits less than one with many", async () => {
   using it = scene({ perCluster: 1 });
   await it.ask("first", { token: "greedy" });
   await it.clock.advance(3000);
@@ -315,7 +315,7 @@ Deno.test("the wait is as long as what is before in turn: few of a token wait le
   assert.equal((await it.ask("o", { token: "other" })).state, undefined);
 });
 
-Deno.test("what fails leaves its place, and the error is the caller's", async () => {
+Deno.test("a failed request releases its slot, and its error reaches the caller", async () => {
   using it = scene({ perCluster: 1, all: 1 });
   for (const _ of [1, 2]) {
     const failing = it.limits.during(
@@ -327,7 +327,7 @@ Deno.test("what fails leaves its place, and the error is the caller's", async ()
   assert.equal((await it.ask("r")).state, "in");
 });
 
-Deno.test("a place that is given back twice is one place", async () => {
+Deno.test("a slot that is released twice is one slot", async () => {
   using it = scene({ perCluster: 1 });
   const release = await it.limits.enter({ cluster: "a", token: "t", effect: "write" });
   release();
@@ -335,7 +335,7 @@ Deno.test("a place that is given back twice is one place", async () => {
   assert.deepEqual(statesOf(await many(it, 2, "r")), ["in", "waiting"]);
 });
 
-Deno.test("before a stop who waits and who comes is refused, and who is in stays", async () => {
+Deno.test("before shutdown, waiting and new requests are rejected, and running ones continue", async () => {
   using it = scene();
   const [first, , , waiting] = await many(it, 4, "r");
   it.limits.close();
@@ -343,7 +343,7 @@ Deno.test("before a stop who waits and who comes is refused, and who is in stays
   for (const request of [waiting!, late]) {
     assert.deepEqual(refusal(request), {
       full: "stopping",
-      message: "The server is shutting down; try again in 5 seconds",
+      message: "The server is shutting down; retry in 5 s",
       retryAfter: 5,
     });
   }
@@ -351,7 +351,7 @@ Deno.test("before a stop who waits and who comes is refused, and who is in stays
   assert.deepEqual(it.order, ["r1", "r2", "r3"]);
 });
 
-Deno.test("who does not wait for the answer any more is let in no more, but goes on when let in before", async () => {
+Deno.test("a request whose client is gone never starts, but continues if it has started", async () => {
   using it = scene({ perCluster: 1 });
   const gone = new AbortController();
   const asked = { gone: () => gone.signal };
@@ -367,7 +367,7 @@ Deno.test("who does not wait for the answer any more is let in no more, but goes
   assert.deepEqual(it.order, ["first", "third"]);
 });
 
-Deno.test("other numbers are in effect at once, for who waits too", async () => {
+Deno.test("new limits take effect at once, also for waiting requests", async () => {
   using it = scene({ perCluster: 1 });
   const requests = await many(it, 2, "r");
   it.limits.configure(OPTIONS);
@@ -375,16 +375,16 @@ Deno.test("other numbers are in effect at once, for who waits too", async () => 
   assert.deepEqual(statesOf(requests), ["in", "in"]);
 });
 
-Deno.test("over kubectl what is let in follows from the processes, over api from max-requests", () => {
+Deno.test("with kubectl the limits follow from the processes, with api from max-requests", () => {
   const gate = { starting: 4, alive: 32, alivePerCluster: 8 };
-  const { places, held, perCluster } = serverLimits({ maxRequests: 256, seconds: 30, gate });
-  assert.deepEqual({ places, held, perCluster }, { places: 8, held: 32, perCluster: 4 });
+  const { slots, held, perCluster } = serverLimits({ maxRequests: 256, seconds: 30, gate });
+  assert.deepEqual({ slots, held, perCluster }, { slots: 8, held: 32, perCluster: 4 });
   const api = serverLimits({ maxRequests: 256, seconds: 30 });
-  assert.deepEqual([api.places, api.held, api.perCluster, api.wait], [128, 128, 16, 15_000]);
+  assert.deepEqual([api.slots, api.held, api.perCluster, api.wait], [128, 128, 16, 15_000]);
 });
 
 for (const maxRequests of [1, 2, 3, 256]) {
-  Deno.test(`of ${maxRequests} requests each may be to a cluster, and some room is always for others`, async () => {
+  Deno.test(`of ${maxRequests} requests, each may be to a cluster, and some slots are always left for others`, async () => {
     using it = scene(serverLimits({ maxRequests, seconds: 10 }));
     const first = await it.ask("r");
     assert.equal(first.state, "in");
@@ -396,7 +396,7 @@ for (const maxRequests of [1, 2, 3, 256]) {
   });
 }
 
-Deno.test("bodies of one token leave room for those of others", async () => {
+Deno.test("bodies of one token leave slots for those of others", async () => {
   using it = scene(bodyLimits(8));
   const slow = await many(it, 8, "slow", { cluster: undefined, token: "reader" });
   assert.equal(slow.filter(({ state }) => state === "in").length, 2);

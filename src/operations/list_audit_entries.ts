@@ -1,5 +1,5 @@
-import type { Entry } from "../audit/entry.ts";
-import type { AuditPage } from "../audit/read.ts";
+import type { AuditEntry } from "../audit/entry.ts";
+import type { EntryPage } from "../audit/read.ts";
 import { type Identity, mayUseCluster } from "../tokens/rights.ts";
 import { AuditAnswer } from "./audit_answers.ts";
 import { OperationError } from "./errors.ts";
@@ -11,34 +11,37 @@ import { auditFields as fields, AuditQuery } from "./schemas/queries.ts";
 export { fields };
 
 export const command: CommandHelp = {
-  full: "Reads the file that the setting audit-log names, and the older ones beside it, also " +
-    "while a server writes it; with --server that server is asked, with the token of an admin. A " +
-    "write is one line: how it ended, or begun while it has not; JSON and YAML show both. It warns " +
-    "where lines are missing or changed.",
+  full:
+    "Reads the file of the setting audit-log and its rotated files, also while a server writes " +
+    "them. With --server, the server reads them; this needs an admin token. The table has one row " +
+    "per write: its result, or `unfinished` while there is none; JSON and YAML have both entries. Missing " +
+    "or modified lines are reported as warnings.",
   examples: [
-    ["--cluster test-cluster --since 1h", "What was done on one cluster in the last hour"],
-    ["--credential 5b0c8f2e --since 2026-01-31", "Where one credential was written, and by whom"],
+    ["--cluster test-cluster --since 1h", "Show writes to one cluster in the last hour"],
+    [
+      "--credential 5b0c8f2e --since 2026-01-31",
+      "Show who wrote one credential, and where",
+    ],
     [
       "--name my-docker-secret -o wide",
-      "Who wrote a secret, from where and into which namespaces",
+      "Show who wrote a secret, from which address and to which namespaces",
     ],
   ],
 };
 
 export const describe: OperationModule["describe"] = () => ({
-  about: "A token that is for some clusters only is shown what was attempted there.",
+  about: "A token that is limited to some clusters sees only attempts on these.",
   request: { query: AuditQuery },
   answers: {
     200: json("Entries of the audit log", AuditAnswer),
     ...errors({
-      400: "Parameter unknown or invalid",
-      404: "There is no audit log",
+      400: "A parameter is unknown or invalid",
+      404: "No audit log is configured",
       503: "The audit log cannot be read",
     }),
   },
 });
 
-/** Who is for some clusters only sees what was done there. */
 export const take: OperationModule["take"] = ({ query }) => {
   const asked = parseQuery(query, AuditQuery);
   return {
@@ -53,15 +56,15 @@ export const take: OperationModule["take"] = ({ query }) => {
   };
 };
 
-/** Of what was about several clusters the line is shown to who may see all of them. */
-const shownTo = (identity: Identity) => ({ cluster, clusters, more }: Entry): boolean => {
-  // A line that somebody has changed may hold anything.
+/** An entry about several clusters is shown only to callers who may see all of them. */
+const shownTo = (identity: Identity) => ({ cluster, clusters, more }: AuditEntry): boolean => {
+  // An entry of a tampered log may have any type.
   const all = cluster !== undefined ? [cluster] : Array.isArray(clusters) ? clusters : [];
   return all.length > 0 && more?.clusters === undefined &&
     all.every((each) => mayUseCluster(identity, each));
 };
 
-async function read(log: Audit, query: Parameters<Audit["read"]>[0]): Promise<AuditPage> {
+async function read(log: Audit, query: Parameters<Audit["read"]>[0]): Promise<EntryPage> {
   try {
     return await log.read(query);
   } catch {

@@ -12,34 +12,35 @@ export { fields };
 
 export const command: CommandHelp = {
   full:
-    "-o wide shows the API server's address, and whether the kubeconfig can be used or why not; " +
-    "no cluster is asked for that.",
+    "-o wide adds the address of the API server, and whether the kubeconfig can be used or why not. " +
+    "No cluster is contacted.",
   examples: [
-    ["", "Those of ./clusters"],
-    ["-o wide", "And which kubeconfigs are refused"],
-    ["-o name --server http://localhost:8091", "Those of a running server"],
+    ["", "List the clusters of ./clusters"],
+    ["-o wide", "Also show which kubeconfigs are rejected, and why"],
+    ["-o name --server http://localhost:8091", "List the names of a running server's clusters"],
   ],
 };
 
 export const otherCommands: Readonly<Record<string, CommandHelp>> = {
   "clusters check": {
-    full: "Asks each cluster whether it answers and accepts the kubeconfig's credential, for its " +
-      "version and Argo CD's, and what the kubeconfig's user may do with secrets, namespaces and " +
-      "service accounts. Nothing is changed. EXPIRES is the end of the client certificate or of " +
-      "the token, where it says one; clocks are compared with the transport api only. JSON has " +
-      "the rights one by one.",
-    exitCodes: "0: all clusters answer, and no right is missing in Argo CD's namespace; " +
-      "1: no cluster is like this; 2: wrong usage; 3: only some are.",
+    full:
+      "Connects to each cluster and checks that it accepts the kubeconfig's credential. Shows the " +
+      "versions of Kubernetes and Argo CD, and the user's permissions on secrets, namespaces and " +
+      "service accounts. EXPIRES is the expiry of the client certificate or token, if it has one. " +
+      "Clock skew is measured with the transport api only. JSON lists each permission. Nothing is " +
+      "changed.",
+    exitCodes: "0: all clusters are ready, and no permission is missing in Argo CD's namespace; " +
+      "1: no cluster is ready; 2: wrong usage; 3: some clusters are ready",
     examples: [
-      ["", "All of them"],
-      ["--cluster 'prod-*'", "Some"],
-      ["--selector env=prod", "Those with a label"],
-      ["-o json", "With the rights one by one"],
+      ["", "Check all clusters"],
+      ["--cluster 'prod-*'", "Check clusters by name"],
+      ["--selector env=prod", "Check clusters by label"],
+      ["-o json", "List each permission"],
     ],
   },
 };
 
-const LIMITED = "A token that is for some clusters only is shown those.";
+const LIMITED = "A token that is limited to some clusters sees only these.";
 
 export const describe: OperationModule["describe"] = (face) =>
   face === "seed"
@@ -47,15 +48,14 @@ export const describe: OperationModule["describe"] = (face) =>
       about: LIMITED,
       answers: {
         200: json("The names, sorted", SeedClusterList),
-        ...errors({ 400: "A parameter is given" }),
+        ...errors({ 400: "A parameter is sent" }),
       },
     }
     : {
       about:
-        `${LIMITED} Without \`check=true\` no cluster is asked. With it each one is, some at ` +
-        "once and each within the time that a request to it has, also one that is left alone " +
-        "because it has not answered; nothing is changed there. That a cluster does not answer is " +
-        "no error: `check` says so.",
+        `${LIMITED} Without \`check=true\`, no cluster is contacted. With it, each cluster is queried, some ` +
+        "concurrently, each with its own timeout, even if its circuit breaker is open; nothing is changed. " +
+        "A cluster that does not answer is not an error: `check` reports it.",
       request: { query: ClustersQuery },
       answers: {
         200: json("The clusters, sorted by name", ClusterList),
@@ -73,7 +73,7 @@ export const take: OperationModule["take"] = ({ query, face }) => {
   return { run: (context) => listClusters(context, selection, check) };
 };
 
-/** As in the first version. */
+/** The response of the first version. */
 async function listNames({ clusters, identity }: Context) {
   const names = (await clusters.names()).filter((each) => mayUseCluster(identity, each));
   return { reply: () => ({ status: 200, body: { clusters: names, total: names.length } }) };
@@ -95,7 +95,7 @@ async function listClusters(
   const checked = isChecked
     ? await clusters.check(usable.map(({ name }) => name), gone?.())
     : undefined;
-  // What the sources say is about all clusters, also those that a limited token is not shown.
+  // These warnings are about all clusters, including those that a limited token may not see.
   const warnings = identity.clusters === undefined ? described.warnings : [];
   const body: ClusterListAnswer = {
     clusters: described.clusters.map((each) => clusterAnswer(each, checked)),

@@ -12,16 +12,16 @@ export { fields };
 
 export const command: CommandHelp = {
   full:
-    "One row per credential, one column per cluster. A letter stands for what a cluster holds: equal " +
-    "letters in a row are equal values and user names, `A` is the most frequent one. Rows that are the " +
-    "same everywhere are counted; `--all` shows them.",
-  exitCodes: "0: every cluster was seen; 3: some were not; 1: none was",
+    "One row per credential, one column per cluster. Equal letters in a row are equal values and user " +
+    "names; `A` is the most frequent value. Rows that are the same everywhere are only counted; `--all` " +
+    "shows them.",
+  exitCodes: "0: every cluster was read; 3: some clusters were not read; 1: no cluster was read",
   examples: [
-    ["", "What differs, is missing or has a finding"],
-    ["--all --selector env=prod", "All credentials of some clusters"],
+    ["", "Show what differs, is missing or has a finding"],
+    ["--all --selector env=prod", "Show all credentials of some clusters"],
     [
       "--kind docker --state differs -o wide",
-      "Pull secrets that are not the same, with fingerprints",
+      "Show pull secrets that differ, with their fingerprints",
     ],
   ],
   letters: { q: "q" },
@@ -30,16 +30,16 @@ export const command: CommandHelp = {
 export const otherCommands: OperationModule["otherCommands"] = {
   expiring: {
     full:
-      "What has expired, and what will within a time. An expiry is known from the issuer, when `check` has " +
-      "asked it, from the value (certificates, JSON Web Tokens), or because it was declared by `--expires` " +
-      "or the annotation argocd-configurer.io/expires. Of other credentials nobody knows.",
+      "Lists credentials that have expired or expire within a time. The expiry is known from the issuer " +
+      "(after `check`), from the value (certificates, JSON Web Tokens), or from `--expires` or the " +
+      "annotation argocd-configurer.io/expires. Other credentials have no known expiry and are not listed.",
     exitCodes:
-      "0: nothing expires, and every cluster was seen; 3: nothing was found, and some were not " +
-      "seen; 4: something expires",
+      "0: nothing expires, and every cluster was read; 3: nothing expires, but some clusters were " +
+      "not read; 4: some credentials expire or have expired",
     examples: [
-      ["", `What expires within ${SOON}, on all clusters`],
-      ["--within 12h --selector env=prod", "What expires today, on some clusters"],
-      ["--within 0d -o wide", "What has expired, with the exact time and namespaces"],
+      ["", `List what expires within ${SOON}, on all clusters`],
+      ["--within 12h --selector env=prod", "List what expires today, on some clusters"],
+      ["--within 0d -o wide", "List what has expired, with the exact time and namespaces"],
     ],
     letters: { q: "q" },
     first: ["expires_within"],
@@ -50,19 +50,19 @@ export const otherCommands: OperationModule["otherCommands"] = {
 
 const ABOUT =
   "One row per credential: a pull secret by its name, a repository by type, URL and project, a template " +
-  "by its URL. Each has a cell for each cluster, `unknown` with the reason where it could not be seen. " +
-  "Cells with the same letter have equal fingerprints and user names: `A` is what most clusters hold. " +
-  "Filters leave out rows, not clusters. A stream has each cluster's column as it ends, with all rows of the " +
-  "asked kinds; the other filters are for who merges them. Values are read, fingerprinted and dropped; " +
-  "with `fingerprints=false` none is read.";
+  "by its URL. Each row has a cell for each cluster; a cell is `unknown`, with the reason, if the cluster " +
+  "could not be read. Cells with the same letter have equal fingerprints and user names: `A` is the most " +
+  "frequent. Filters leave out rows, not clusters. A stream has the column of each cluster as it finishes, " +
+  "with all rows of the requested kinds; the client that merges the columns applies the other filters. " +
+  "Values are read, fingerprinted and dropped; with `fingerprints=false`, no value is read.";
 
 export const describe: OperationModule["describe"] = () => ({
   about: ABOUT,
   request: { query: CredentialsQuery },
   answers: {
-    200: { ...json("All clusters were seen", Matrix), event: MatrixEventLine },
-    207: json("Some of them were, and `clusters` says why the others were not", Matrix),
-    ...errors({ 400: "Parameter missing, unknown or invalid" }),
+    200: { ...json("All clusters were read", Matrix), event: MatrixEventLine },
+    207: json("Some clusters were read, and `clusters` says why the others were not", Matrix),
+    ...errors({ 400: "A parameter is missing, unknown or invalid" }),
     ...errors(CLUSTER_FAILS, Matrix),
   },
 });

@@ -1,9 +1,9 @@
 import { distance } from "fastest-levenshtein";
 
 /**
- * The name that another one looks like a misspelling of: wrong by at most two characters, or a third
- * of it where it is long, and not in all of them.
- * @param names that exist and that whoever asks may know of; of several that are equally near the first
+ * The existing name that a name is most likely a misspelling of: at most two characters differ, or a third of a
+ * long name, and never all of them.
+ * @param names existing names that the caller may see; the first of equally similar ones wins
  */
 export function nearestName(name: string, names: readonly string[]): string | undefined {
   const lower = name.toLowerCase();
@@ -16,7 +16,7 @@ export function nearestName(name: string, names: readonly string[]): string | un
       name.length - 1,
       least - 1,
     );
-    // By their lengths alone some are too far from each other.
+    // A difference in length alone may be too large.
     if (Math.abs(each.length - name.length) > room) continue;
     const far = distance(lower, each.toLowerCase());
     if (far <= room) [nearest, least] = [each, far];

@@ -23,7 +23,7 @@ for (const [name, nearest] of ROWS) {
   });
 }
 
-Deno.test("of names that are equally near the first is taken, and of none none", () => {
+Deno.test("the first of equally similar names is taken", () => {
   assert.equal(nearestName("abcx", ["abcd", "abce"]), "abcd");
   assert.equal(nearestName("abcx", []), undefined);
 });

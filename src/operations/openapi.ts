@@ -9,35 +9,35 @@ import { errors, json } from "./openapi/content.ts";
 
 export const describe: OperationModule["describe"] = () => ({
   answers: {
-    200: json("OpenAPI", z.record(z.string(), z.unknown())),
-    ...errors({ 400: "A parameter is given" }),
+    200: json("The OpenAPI document", z.record(z.string(), z.unknown())),
+    ...errors({ 400: "A parameter is sent" }),
   },
 });
 
 const TAGS: Readonly<Record<Tag, string>> = {
   server: "The server itself",
-  clusters: "The clusters whose credentials it manages",
-  secrets: "Credentials, and the secrets that hold them",
-  audit: "Who attempted to write what",
+  clusters: "Clusters and their state",
+  secrets: "Credentials and the secrets that store them",
+  audit: "Audit log of attempted writes",
 };
 
-const ABOUT = "Puts, shows, tries and deletes the credentials that Argo CD and the kubelets of " +
-  "many Kubernetes clusters use.\n\n" +
-  "Every operation has a path below `/api/v1` and one at the root, and does the same by either. " +
-  "Every answer is JSON, but for streams of events. An error has `error`, a `message` for people and a `code` for machines. " +
-  "The six paths of the first version have no `code`; of these, only an error of `GET /secrets` " +
-  "about its cluster has the fields of a list in place of `error`. An unknown field of a request body " +
-  "is refused, and so is one that stands twice. An unknown parameter of a query is refused, but by " +
-  "`GET /` and `GET /health`; a POST has no parameters, a DELETE no body. A HEAD is answered like a " +
-  "GET, without the body.";
+const ABOUT =
+  "Manage image pull secrets and Argo CD repository credentials on many Kubernetes clusters.\n\n" +
+  "Every operation has a path below `/api/v1`; the older ones also have one at the root, which " +
+  "does the same. Every response is JSON, except streams of events. An error has `error`, a " +
+  "`message` for people and a `code` for machines. The six paths of the first version have no `code`; " +
+  "if the cluster of `GET /secrets` cannot be queried, its error has the fields of a list in place of " +
+  "`error`. Unknown and duplicate fields of a request body are errors. Unknown parameters of a query are " +
+  "errors, except for `GET /` and `GET /health`; a POST has no parameters, a DELETE no body. A HEAD " +
+  "request gets the response of a GET, without the body.";
 
-/** Of what may be about several clusters. */
+/** For operations that may be about several clusters. */
 const SEVERAL =
-  "With `clusters` or `cluster_selector` in place of `cluster` it is done on each of " +
-  "them by itself, and the answer has that of each. A read without any of these is about all " +
-  "clusters that the token is for. With `Accept: application/x-ndjson` the answer about several " +
-  "is a stream of events, a line each: `started`, `cluster` as each ends, and `done`; without " +
-  "`done` it was cut, and of what it does not name nothing is known.";
+  "With `clusters` or `cluster_selector` in place of `cluster`, the operation runs on each of these clusters " +
+  "separately, and the response lists the result of each. A read without any of these is about all " +
+  "clusters that the token may use. With `Accept: application/x-ndjson`, the response about several " +
+  "clusters is a stream of events, one per line: `started`, `cluster` as each finishes, and `done`. A " +
+  "stream without `done` was cut off; the state of clusters that it does not name is unknown.";
 
 export const take: OperationModule["take"] = ({ query }) => {
   parseQuery(query, NoQuery);
@@ -49,7 +49,7 @@ export const take: OperationModule["take"] = ({ query }) => {
   };
 };
 
-/** Generated from the endpoints' schemas. */
+/** Generates the document from the schemas of the operations. */
 export async function openApiDocument(
   version: string,
   operations: readonly Operation[],
@@ -60,7 +60,7 @@ export async function openApiDocument(
     type: "http",
     scheme: "bearer",
     description:
-      "A token, where the server has any; it has a role and may be for some clusters only",
+      "A token, if the server requires one. A token has a role, and may be limited to some clusters",
   });
   const described = await Promise.all(routesOf(operations).map(operationAt));
   registerCommon(registry, described.map(({ responses }) => responses));
@@ -73,7 +73,7 @@ export async function openApiDocument(
       description: ABOUT,
       license: { name: "MIT", url: "https://spdx.org/licenses/MIT" },
     },
-    servers: [{ url: "/", description: "Where this document comes from" }],
+    servers: [{ url: "/", description: "The server of this document" }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
   });
   return { ...document };
@@ -94,18 +94,18 @@ async function operationAt({ operation, face, path }: OperationRoute): Promise<R
     tags: [tag],
     summary,
     description: sentences.join("\n\n"),
-    // Without tokens, anyone on the server's machine may do all of it.
+    // Without tokens, any local user of the server's machine may call every operation.
     security: role === "anyone" ? [] : [{ bearer: [] }, {}],
     request,
     responses: responsesOf(operation, face, answers, request?.body !== undefined),
   };
 }
 
-/** Who may use it, in words. */
+/** Which tokens may call the operation, in words. */
 function needs(role: Operation["role"]): string {
-  if (role === "anyone") return "Needs no token.";
+  if (role === "anyone") return "Requires no token.";
   const names = ROLES.filter((each) => includesRole(each, role)).map((each) => `\`${each}\``);
   const last = names.pop();
   const roles = names.length === 0 ? last : `${names.join(", ")} or ${last}`;
-  return `Where the server has tokens, this needs one with the role ${roles}.`;
+  return `If the server requires tokens, this needs one with role ${roles}.`;
 }

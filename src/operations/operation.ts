@@ -1,12 +1,11 @@
 import type { RouteConfig, z } from "@hono/zod-openapi";
-import type { Actor } from "../credentials/actor.ts";
 import type { AddServices } from "../credentials/adding.ts";
 import type { CheckMemory } from "../credentials/checks/memory.ts";
 import type { Begin } from "../credentials/recorded.ts";
 import type { VerifyOne } from "../credentials/verify_credential.ts";
-import type { Locks, Turns } from "../credentials/write/locks.ts";
-import type { Writer } from "../credentials/writer.ts";
-import type { AllClusters, Chosen, Each, StepEnded } from "../fleet/each.ts";
+import type { KeyLocks, Locks } from "../credentials/write/locks.ts";
+import type { Actor, Writer } from "../credentials/writer.ts";
+import type { AllClusters, Each, SelectedCluster, StepResult } from "../fleet/each.ts";
 import type { Rotations } from "../fleet/rotation/rotations.ts";
 import type { Fields } from "../fields/field.ts";
 import type { Pause } from "../kube/deadline.ts";
@@ -16,47 +15,59 @@ import type { AskedSelection, Attempted, AttemptedOnFleet, Done } from "./attemp
 import type { Command, CommandHelp } from "./command.ts";
 import type { Face } from "./face.ts";
 import type { ClusterEntry, FleetEvent } from "./fleet_answers.ts";
-import type { Audit, Clusters, ClusterSettings, OperationSettings, Place } from "./program.ts";
+import type {
+  ArgocdLocation,
+  Audit,
+  Clusters,
+  ClusterSettings,
+  OperationSettings,
+} from "./program.ts";
 import type { Json } from "./reply.ts";
 
 export type { AskedSelection, Attempted, AttemptedOnFleet, Done, Limited } from "./attempted.ts";
 export type { Command, CommandHelp, FieldGroup } from "./command.ts";
-export type { Audit, Clusters, ClusterSettings, OperationSettings, Place } from "./program.ts";
+export type {
+  ArgocdLocation,
+  Audit,
+  Clusters,
+  ClusterSettings,
+  OperationSettings,
+} from "./program.ts";
 
-/** What an operation is about; a generated client has one group for each. */
+/** The group of an operation; a generated client has one group per tag. */
 export type Tag = "server" | "clusters" | "secrets" | "audit";
 
-/** One thing that the program can do. Its module, and with it the schemas, is loaded when it is called. */
+/** An operation. Its module, which loads the schemas, is imported at the first call. */
 export interface Operation {
-  /** By which OpenAPI, and a client that is generated from it, calls it. */
+  /** The operation id in OpenAPI, and the method of a generated client. */
   readonly name: string;
   readonly tag: Tag;
-  /** Who may call it, where there are tokens; `anyone` needs none. */
+  /** The role that a token needs; `anyone` needs no token. */
   readonly role: Role | "anyone";
-  /** Whether it only looks, changes something, or tries a credential where it would be used. */
+  /** Whether it reads, writes, or verifies credentials where they are used. */
   readonly effect: "read" | "write" | "try";
   /**
-   * How many clusters one call is about: `one`; `each`, which is one or, below `/api/v1`, each of a
-   * selection by itself; `many`, a selection as a whole.
+   * The clusters of one call: `one`; `each`, which is one or, below `/api/v1`, each of a selection
+   * separately; `many`, a selection as a whole.
    */
   readonly clusters: "none" | "one" | "each" | "many";
   readonly method: "get" | "post" | "delete";
   /** Below `/api/v1`, as OpenAPI writes it: `/secrets/{name}`. */
   readonly path: string;
-  /** The same at the root, for what was there before there were versions. */
+  /** The path at the root, for operations that are older than the versioned paths. */
   readonly root?: RootPath;
-  /** What it does, for `GET /` and OpenAPI. */
+  /** What it does, in the imperative, for `GET /` and OpenAPI. */
   readonly summary: string;
-  /** Names of its parameters, which `GET /` adds to the summary. */
+  /** Names of its parameters, which `GET /` appends to the summary. */
   readonly parameters?: readonly string[];
-  /** Whether it only looks, and needs the audit log for that. @default whether it is about that */
+  /** Whether a read needs the audit log. @default true for the tag `audit` */
   readonly readsAuditLog?: true;
-  /** How a command line asks for it; absent where it cannot. */
+  /** Its command; absent if the command line does not have it. */
   readonly command?: Command;
-  /** Other commands that ask for it, with some of its fields given: `clusters check`. */
+  /** Other commands for it, with some fields preset: `clusters check`. */
   readonly alsoBy?: readonly (Command & {
     readonly input: Readonly<Record<string, unknown>>;
-    /** The field by which the command asks for one cluster after the other; all where none is named. */
+    /** The field of the clusters, if the command sends one request per cluster; all if none is named. */
     readonly eachBy?: string;
   })[];
   load(): Promise<OperationModule>;
@@ -64,128 +75,123 @@ export interface Operation {
 
 export interface RootPath {
   readonly path: string;
-  /** Whether the bodies of its errors stay as they were in the first version. @default false */
+  /** Whether it is one of the seed's paths, whose errors keep the form of the first version. @default false */
   readonly isSeed?: boolean;
-  /** Names of its parameters there. @default those that it has below `/api/v1` */
+  /** Names of its parameters there. @default those below `/api/v1` */
   readonly parameters?: readonly string[];
 }
 
-/** What the file of an operation exports. */
+/** The exports of the module of an operation. */
 export interface OperationModule {
-  /** Fields of its body, or parameters, as they are called below `/api/v1`. */
+  /** The fields of its body, or its parameters, by their names below `/api/v1`. */
   readonly fields?: Fields;
-  /** Of what has a {@link Command}. */
+  /** Present if it has a {@link Command}. */
   readonly command?: CommandHelp;
-  /** Of further commands, by their words: `clusters check`. */
+  /** Help of other commands, by their words: `clusters check`. */
   readonly otherCommands?: Readonly<Record<string, CommandHelp>>;
-  /** What it takes and gives, for OpenAPI. */
+  /** Its request and responses, for OpenAPI. */
   describe(face: Face): Description | Promise<Description>;
   /**
-   * Understands what was given; nothing is asked or changed yet.
-   * @throws {OperationError} says what is wrong with it; no value is quoted
+   * Parses the input; uses no cluster.
+   * @throws {OperationError} for invalid input; quotes no value
    */
-  take(given: Given): Taken;
+  take(given: Given): ParsedCall;
 }
 
-/** Who calls, and how. */
+/** The caller, and how the operation is called. */
 export interface Caller {
   readonly requestId: string;
   readonly actor: Actor;
   readonly identity: Identity;
   readonly face: Face;
-  /** For the audit log, should it be refused: `POST /api/v1/docker`. */
+  /** For the audit log, if the request is rejected: `POST /api/v1/docker`. */
   readonly action: string;
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when the client has gone away. */
   readonly gone?: () => AbortSignal;
-  /** Whether of several clusters events are wanted, as each ends, in place of one answer. @default false */
+  /** Whether to stream an event per cluster instead of one response. @default false */
   readonly wantsEvents?: boolean;
 }
 
-/** What was given. */
+/** The input of a call. */
 export interface Given {
   readonly face: Face;
   readonly method: string;
   readonly query: URLSearchParams;
-  /** Parameters that are parts of the path. */
+  /** Parameters in the path. */
   readonly path: Readonly<Record<string, string | undefined>>;
-  /** As it was sent, of no bytes where there is none; or what it stands for, where nothing was sent. */
+  /** The body as it was sent, empty if there is none; or the parsed object, for a call in process. */
   readonly body: Uint8Array | Readonly<Record<string, unknown>>;
 }
 
-/** A call that is understood. */
-export type Taken = TakenOfNone | TakenOfCluster | TakenOfMany | TakenOfFleet;
+/** A parsed call. */
+export type ParsedCall = CallWithoutCluster | ClusterCall | EachClusterCall | SelectionCall;
 
-export interface TakenOfNone {
+export interface CallWithoutCluster {
   readonly cluster?: undefined;
   readonly selection?: undefined;
-  /** Absent of what only looks. */
+  /** Absent for a read. */
   readonly attempt?: Attempted;
   readonly refuse?: undefined;
   run(context: Context): Promise<Done>;
 }
 
-export interface TakenOfCluster {
-  /** The one that it is about. */
+export interface ClusterCall {
+  /** The name of the cluster. */
   readonly cluster: string;
   readonly selection?: undefined;
   readonly attempt?: Attempted;
   /**
-   * Says what is wrong with what was given, on this cluster; nothing is asked or changed yet.
-   * @throws {OperationError}
+   * Checks the input against the settings of this cluster, before it is used.
+   * @throws {OperationError} for invalid input
    */
-  refuse?(place: Place): void;
+  refuse?(place: ArgocdLocation): void;
   run(context: ClusterContext): Promise<Done>;
 }
 
-/** A call about several clusters: it is carried out on each by itself. */
-export interface TakenOfMany {
+/** A call about several clusters, which runs on each separately. */
+export interface EachClusterCall {
   readonly cluster?: undefined;
   readonly run?: undefined;
   readonly refuse?: undefined;
   readonly steps?: undefined;
-  /** Those that it is about. */
   readonly selection: AskedSelection;
-  /** The call on one of them, of the same kind on each. */
-  of(cluster: string): TakenOfCluster;
+  /** The call on one of the clusters, with the same kind of attempt on each. */
+  of(cluster: string): ClusterCall;
   /**
-   * The one answer, where no events are wanted, made of what came of each.
+   * Builds the response from the results, unless events are streamed.
    * @param entries sorted by name
-   * @default each of them as it is, with counts
+   * @default lists all entries, with counts
    */
   whole?(entries: readonly ClusterEntry[]): Json;
 }
 
-/** A call about several clusters in one or several steps, each of which is done on some of them. */
-export interface TakenOfFleet {
+/** A call about several clusters in one or more steps, each on some of them. */
+export interface SelectionCall {
   readonly cluster?: undefined;
   readonly run?: undefined;
   readonly refuse?: undefined;
   readonly of?: undefined;
-  /** Those that it is about. */
   readonly selection: AskedSelection;
-  /**
-   * By which the call is known: the id of its own line in the audit log, and what the ids of its writes
-   * begin with. @default made of the request's id
-   */
+  /** Id of its own entry in the audit log, and prefix of its writes' ids. @default from the request's id */
   readonly id?: string;
   /**
-   * Whether names of one API server stay apart that have Argo CD in different namespaces: of what is about
-   * the secrets of each. What they have in common is not to be written by both. @default false
+   * Whether names of one API server with different namespaces of Argo CD stay separate, so that the secrets of
+   * each are read. Secrets that they share must not be written twice. @default false
    */
   readonly looksByArgocd?: true;
-  /** Its own line in the audit log, besides those of its steps. */
+  /** Its own entry in the audit log, besides those of its steps. */
   readonly attempt?: AttemptedOnFleet;
   /**
-   * Does it. What is thrown before the first event is an ordinary error, also where events are wanted;
-   * later it ends the stream, as the event `done`.
-   * @returns what came of it; the body of its answer is what `done` says where events are wanted
+   * Runs the steps. An error before the first event is an ordinary error response, also if events are
+   * streamed; a later one ends the stream with the event `done`.
+   * @returns the result; if events are streamed, the body of its reply becomes the event `done`
    */
   steps(context: FleetContext): FleetSteps;
 }
 
 export type FleetSteps = AsyncGenerator<FleetEvent, Done, void>;
 
-/** What operations work with: the program, wired to clusters and settings. */
+/** What operations use: the program, wired to clusters and settings. */
 export interface Services {
   readonly version: string;
   readonly settings: OperationSettings;
@@ -194,83 +200,81 @@ export interface Services {
   readonly operations: readonly Operation[];
   readonly locks: Locks;
   readonly verifyOne: VerifyOne;
-  /** Called with what would be a bug; the write goes on. */
-  readonly onFault: (error: unknown) => void;
+  /** Receives errors that are bugs; the write continues. */
+  readonly onBug: (error: unknown) => void;
   /** @default the real one */
   readonly pause?: Pause;
-  /** Of a credential; `undefined` when none can be made. */
+  /** The fingerprint of a credential; `undefined` if it cannot be computed. */
   readonly fingerprint: (credential: Sealed<string>) => Promise<string | undefined>;
-  /** What came of trying stored credentials. */
+  /** The results of verifying stored credentials. */
   readonly checks: CheckMemory;
-  /** Why fingerprints compare until this process ends only; absent where they do for longer. */
+  /** Why fingerprints are only comparable until this process stops; absent if they are persistent. */
   readonly fingerprintsEnd?: string;
-  /** Whether they are by a key that was made just now, so that nobody can know one of them. */
+  /** Whether their key was created by this call, so that no earlier fingerprint can match. */
   readonly fingerprintsAreNew?: boolean;
-  /** Absent when there is none. */
+  /** Absent if no audit log is configured. */
   readonly auditLog?: Audit;
-  /** Those that run, and that are remembered. */
+  /** Running and remembered rotations. */
   readonly rotations: Rotations;
 }
 
-/** For one call. */
+/** What one call uses. */
 export interface Context extends Omit<Services, "locks"> {
   readonly face: Face;
   readonly identity: Identity;
   readonly writer: Writer;
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when the client has gone away. */
   readonly gone?: () => AbortSignal;
-  /** Records that the write begins; called before anything is changed. */
+  /** Records the start of the write; called before anything is changed. */
   readonly begin: Begin;
 }
 
 export interface ClusterContext extends Omit<Context, "settings">, AddServices {
   readonly settings: ClusterSettings;
-  /** Whom else its writes wait for. */
-  readonly locks: Turns;
+  /** Serializes writes to the same secrets. */
+  readonly locks: KeyLocks;
 }
 
-/** For one call about several clusters. */
+/** What one call about several clusters uses. */
 export interface FleetContext extends Context {
-  /** Those that it is about, sorted by name. */
-  readonly chosen: readonly Chosen[];
-  /** Whether events are wanted, as each cluster ends, in place of one answer. */
+  /** The selected clusters, sorted by name. */
+  readonly chosen: readonly SelectedCluster[];
+  /** Whether an event per cluster is streamed instead of one response. */
   readonly wantsEvents: boolean;
-  /** Whether the program is about to stop, or nobody waits for the answer any more: no more is begun then. */
+  /** Whether the server is about to stop, or the client has gone away; no further cluster is started then. */
   isStopped(): boolean;
-  /**
-   * Does a step on several clusters. No further one is begun when it {@link isStopped}.
-   */
+  /** Runs a step on several clusters. No further cluster is started once it {@link isStopped}. */
   readonly each: Each<ClusterContext>;
   /**
-   * All clusters that there are, whatever the call is about, to look at: those of one API server that have
-   * Argo CD in different namespaces are apart.
+   * All clusters, whatever the selection, for reads. Names of one API server with different namespaces of Argo
+   * CD stay separate.
    */
   all(): Promise<AllClusters>;
-  /** What of an answer tells of one cluster: as the same request about that one alone is answered. */
-  entryOf<Result>(ended: StepEnded<Result>, answer: (result: Result) => Json): ClusterEntry;
+  /** The entry of one cluster in the response: the reply to the same request for that cluster alone. */
+  entryOf<Result>(ended: StepResult<Result>, answer: (result: Result) => Json): ClusterEntry;
   /**
-   * Counts values that are tried, where only the call itself knows how many.
-   * @throws {OperationError} 429, on record, when it is too many
+   * Counts verified values, if only the call itself knows how many there are.
+   * @throws {OperationError} 429 over the limit; recorded in the audit log
    */
   countTries(count: number): Promise<void>;
 }
 
 export interface Description {
-  /** What the summary has no room for. */
+  /** Details besides the summary. */
   readonly about?: string;
   readonly request?: RouteConfig["request"];
-  /** By status; besides those that any operation can give. */
+  /** By status; without those of every operation. */
   readonly answers: Answers;
 }
 
 export type Answers = Readonly<Record<number, DescribedAnswer>>;
 
 export interface DescribedAnswer {
-  /** When it is given. */
+  /** When the response is sent. */
   readonly when: string;
   /** The body is one of these. */
   readonly bodies: readonly z.ZodType[];
-  /** One line of it, where a stream of events is asked for. */
+  /** One line, if the response is a stream of events. */
   readonly event?: z.ZodType;
 }
 

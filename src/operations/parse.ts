@@ -10,17 +10,16 @@ import type { Body } from "./schemas/body.ts";
 
 /**
  * Parses the query by a schema, which is strict.
- * @param search the query; not by Hono's `queries`, which lose a parameter without a name and one
- * that is `__proto__`
- * @param inPath parameters that are parts of the path
- * @throws {OperationError} 400 naming the parameter; no value is quoted
+ * @param search the query; Hono's `queries` would lose a parameter without a name, and `__proto__`
+ * @param inPath parameters in the path
+ * @throws {OperationError} 400 naming the parameter; quotes no value
  */
 export function parseQuery<Schema extends z.ZodObject<z.ZodRawShape, z.core.$strict>>(
   search: URLSearchParams,
   schema: Schema,
   inPath: Readonly<Record<string, string | undefined>> = {},
 ): z.output<Schema> {
-  // In one pass: `getAll` for each name would take the square of their number.
+  // One pass: `getAll` for each name would take quadratic time.
   const given = [...Map.groupBy(search, ([key]) => key)].map(([key, pairs]) =>
     [key, pairs.length === 1 ? pairs[0]![1] : pairs.map(([, value]) => value)] as const
   );
@@ -34,16 +33,16 @@ export function parseQuery<Schema extends z.ZodObject<z.ZodRawShape, z.core.$str
 }
 
 /**
- * Parses the body as JSON by a schema. The content type is not looked at: curl sends a form's. A
- * query is refused: a `dry_run` in it would be passed over, and the write be done.
+ * Parses the body as JSON by a schema. The content type is ignored: curl sends that of a form. A query is an
+ * error: a `dry_run` in it would be ignored, and the write carried out.
  * @param search the query
  * @param given the body
- * @throws {OperationError} 400 naming the field or the position; nothing of the body is quoted
+ * @throws {OperationError} 400 naming the field or the position; quotes nothing of the body
  */
 export function parseBody<Schema extends z.ZodType>(
   search: URLSearchParams,
   given: Given["body"],
-  { schema, fields, refused = {} }: Body<Schema>,
+  { schema, fields, rejected = {} }: Body<Schema>,
 ): z.output<Schema> {
   const names = Object.keys(fields);
   refuseQuery(search, names);
@@ -51,7 +50,7 @@ export function parseBody<Schema extends z.ZodType>(
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw invalid("must be a JSON object");
   }
-  for (const [field, rule] of Object.entries(refused)) {
+  for (const [field, rule] of Object.entries(rejected)) {
     if (!Object.hasOwn(body, field)) continue;
     throw new OperationError("invalid_field", { kind: "field", field, rule });
   }
@@ -69,13 +68,13 @@ const inside = (fields: Fields, path: Path): Fields =>
 
 const invalid = (why: string) => new OperationError("invalid_body", { why });
 
-/** How many names are looked at that are not known: one is enough to refuse a request. */
+/** Most unknown names that are examined: one is enough to reject a request. */
 const MAX_UNKNOWN = 10;
 
-/** Most fields of an object in a body; those of the body itself end at {@link MAX_UNKNOWN}. */
+/** Most fields of an object in a body; {@link MAX_UNKNOWN} limits those of the body itself. */
 const MAX_FIELDS = 1000;
 
-/** All that is known, and the first of what is not, so that a schema refuses it. */
+/** All known names, and the first unknown ones, which the schema rejects. */
 function withFewUnknown(
   given: readonly (readonly [name: string, value: unknown])[],
   names: readonly string[],
@@ -87,7 +86,7 @@ function withFewUnknown(
   );
 }
 
-/** Says of what stands in the query where it belongs. */
+/** @throws {OperationError} if there is a query; names the field of the body that is meant */
 function refuseQuery(search: URLSearchParams, fields: readonly string[]): void {
   const given = [...search.keys()];
   if (given.length === 0) return;
@@ -102,8 +101,8 @@ function refuseQuery(search: URLSearchParams, fields: readonly string[]): void {
 }
 
 /**
- * Refuses a body where the query says everything: a `dry_run` in it would be passed over.
- * @param parameters that the query may have
+ * Rejects a body if all parameters are in the query: a `dry_run` in the body would be ignored.
+ * @param parameters of the query
  * @throws {OperationError} 400
  */
 export function refuseBody(
@@ -116,7 +115,7 @@ export function refuseBody(
 }
 
 function parseJson(bytes: Uint8Array, fields: readonly string[]): unknown {
-  const empty = () => invalid("is empty; send a JSON object");
+  const empty = () => invalid("is empty. Send a JSON object");
   if (bytes.length === 0) throw empty();
   let text: string;
   try {
@@ -129,15 +128,16 @@ function parseJson(bytes: Uint8Array, fields: readonly string[]): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Its message quotes the text. What gets here is nested deeper than JSON.parse goes.
+    // Its message would quote the text. Only text nested deeper than JSON.parse allows gets here.
     throw invalid("is not valid JSON");
   }
 }
 
 /**
- * Finds what JSON.parse would quote in its message (an error) or pass over (a repeated field), and
- * stops where there are more fields than can be meant.
- * @param fields that the body may have
+ * Finds what JSON.parse would quote in its message (a syntax error) or ignore (a duplicate field), and stops at
+ * more fields than a valid request can have.
+ * @param fields of the body
+ * @throws {OperationError} 400
  */
 function checkJson(text: string, fields: readonly string[]): void {
   const known = new Set(fields);
@@ -158,21 +158,21 @@ function checkJson(text: string, fields: readonly string[]): void {
       },
       onObjectProperty: (name, _offset, _length, line, column) => {
         const names = objects.at(-1)!;
-        if (names.has(name)) wrong ??= `has a field twice ${at(line, column)}`;
+        if (names.has(name)) wrong ??= `has a duplicate field ${at(line, column)}`;
         names.add(name);
         if (objects.length === 1 && !known.has(name)) unknown++;
         if (unknown > MAX_UNKNOWN) {
-          wrong ??= `has more than ${MAX_UNKNOWN} unknown fields; ` +
-            `the fields are ${fields.join(", ")}`;
+          wrong ??= `has more than ${MAX_UNKNOWN} unknown fields. ` +
+            `Known fields: ${fields.join(", ")}`;
         }
         if (names.size > MAX_FIELDS) {
-          wrong ??= `has an object of more than ${MAX_FIELDS} fields ${at(line, column)}`;
+          wrong ??= `has an object with more than ${MAX_FIELDS} fields ${at(line, column)}`;
         }
         if (names.size > MAX_FIELDS || unknown > MAX_UNKNOWN) throw new Enough();
       },
     }, { disallowComments: true });
   } catch (error) {
-    if (error instanceof RangeError) wrong ??= "is nested too deep";
+    if (error instanceof RangeError) wrong ??= "is nested too deeply";
     else if (!(error instanceof Enough)) throw error;
   }
   if (wrong !== undefined) throw invalid(wrong);
@@ -188,9 +188,9 @@ const at = (given: unknown, path: Path): unknown =>
   path.reduce((value, step) => (value as Record<PropertyKey, unknown> | undefined)?.[step], given);
 
 /**
- * What is wrong: what is missing first, in the schema's order, unless it is there in another
- * spelling.
- * @param namesAt those of the fields of the object at a path
+ * The error of a request that does not match its schema. Missing fields come first, in the order of the schema,
+ * unless one was misspelled.
+ * @param namesAt names of the fields of the object at a path
  */
 function explain(
   issues: readonly Issue[],
@@ -229,14 +229,11 @@ function explain(
   return new OperationError("invalid_field", { kind, field: path.join("."), rule });
 }
 
-/** Of a field that is missing: those of which any would do, as a schema of its own says it. */
+/** Alternatives to a missing field, if its schema has any. */
 const insteadOf = (issue: Issue): readonly string[] | undefined =>
   issue.code === "custom" ? issue.params?.instead : undefined;
 
-/**
- * The message of a wrong type, and of a whole number that is too large for one, where the schema has none of
- * its own; all others have.
- */
+/** The message of a wrong type, or of a number out of range, if the schema has none. */
 function wording(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === "too_big") return "must be smaller";
   if (issue.code === "too_small") return "must be larger";
@@ -257,14 +254,14 @@ function unknownField(
   return new OperationError("unknown_field", { kind, known, ...named, ...at });
 }
 
-/** Fields of one endpoint that another one has under another name. */
+/** Fields that have another name in other endpoints. */
 const OTHER_WORDS: Readonly<Partial<Record<string, string>>> = {
   repository_url: "url",
   repository_urls: "urls",
   cluster_name: "cluster",
 };
 
-/** The field that a name looks like a misspelling of; any other could be a misplaced value. */
+/** The field that a name is a misspelling of; `undefined` for any other text, which could be a secret. */
 function nearestTo(
   name: string,
   fields: readonly string[],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { OperationError } from "./errors.ts";
 import { OPERATIONS } from "./table.ts";
 
-/** What is told of fields inside other fields. */
+/** Errors of fields inside other fields. */
 
 const CANARY = "canary-4711";
 const REPO = { cluster: "c", name: "x", type: "git", url: "https://a.example/b" };

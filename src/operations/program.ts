@@ -1,55 +1,56 @@
 import type { RefusedAttempt } from "../audit/entry.ts";
-import type { AuditPage, AuditQuery } from "../audit/read.ts";
+import type { EntryPage, EntryQuery } from "../audit/read.ts";
 import type { WriteRecord } from "../audit/write_record.ts";
 import type { ChooseOptions, ChosenCluster } from "../clusters/choose.ts";
 import type { Described, WhichClusters } from "../clusters/describe.ts";
 import type { OpenCluster, OpenedCluster } from "../clusters/open.ts";
 import type { ListedClusters } from "../clusters/source.ts";
-import type { Checked } from "../kube/check.ts";
+import type { ClusterCheck } from "../kube/check.ts";
 
-/** What of the program operations use: its clusters, its settings and its audit log. */
+/** The parts of the program that operations use: clusters, settings and the audit log. */
 
-/** The clusters that there are. */
+/** The known clusters. */
 export interface Clusters {
   /** Sorted. */
   names(): Promise<readonly string[]>;
-  /** With their labels, and why those are not known. */
+  /** Names with labels, and why labels are unknown. */
   list(): Promise<ListedClusters>;
-  /** Of those with one API server the first, in the order given; with how each is asked. */
+  /** The first name of each API server, in the order given, with its transport. */
   choose(names: readonly string[], options?: ChooseOptions): Promise<readonly ChosenCluster[]>;
   readonly open: OpenCluster;
-  /** What can be told of them without asking one. */
+  /** Describes clusters without connecting to any. */
   describe(which: WhichClusters): Promise<Described>;
   /**
-   * Asks clusters what can be found out, by name; of one that is not there or not used nothing.
-   * @param gone aborted when nobody waits for the answer any more
+   * Checks clusters; the result, by name, omits those that do not exist or cannot be used.
+   * @param gone aborted when the client has gone away
    */
   check(
     names: readonly string[],
     gone?: AbortSignal,
-  ): Promise<ReadonlyMap<string, Checked>>;
+  ): Promise<ReadonlyMap<string, ClusterCheck>>;
 }
 
-/** What holds for all clusters. */
+/** Settings of all clusters. */
 export interface OperationSettings {
   readonly dockerLabels: Readonly<Record<string, string>>;
-  /** Where to look when not all namespaces may be listed. @default those of a usual cluster */
+  /** Namespaces to read if not all may be listed. @default kube-system, default and Argo CD's */
   readonly dockerNamespaces?: readonly string[];
 }
 
-/** Where Argo CD is on one cluster, and its labels. */
-export type Place = Pick<OpenedCluster, "argocdNamespace" | "labels" | "labelsAt">;
+/** The namespace of Argo CD on a cluster, and the labels of the cluster. */
+export type ArgocdLocation = Pick<OpenedCluster, "argocdNamespace" | "labels" | "labelsAt">;
 
-/** What holds for one cluster. */
-export interface ClusterSettings extends Required<OperationSettings>, Omit<Place, "labels"> {
-  /** For what it is asked, in all. */
+/** Settings of one cluster. */
+export interface ClusterSettings
+  extends Required<OperationSettings>, Omit<ArgocdLocation, "labels"> {
+  /** Timeout of all requests of one operation. */
   readonly seconds: number;
 }
 
-/** What of the audit log operations use. */
+/** The part of the audit log that operations use. */
 export interface Audit extends WriteRecord {
-  /** Records what was not allowed, before that is answered. It never rejects. */
+  /** Records a request that was not allowed, before the response is sent. Never rejects. */
   refused(attempt: RefusedAttempt): Promise<void>;
-  /** @throws when the log cannot be read */
-  read(query: AuditQuery): Promise<AuditPage>;
+  /** @throws if the log cannot be read */
+  read(query: EntryQuery): Promise<EntryPage>;
 }

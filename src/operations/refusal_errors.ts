@@ -1,29 +1,31 @@
 import type { Refusal } from "../credentials/write.ts";
 import { OperationError } from "./errors.ts";
 import { nearestName } from "./nearest.ts";
-import type { Place } from "./operation.ts";
-import type { InTheWay } from "./secret_kinds.ts";
+import type { ArgocdLocation } from "./operation.ts";
+import type { SecretProblem } from "./secret_kinds.ts";
 
 type Kind = Refusal["kind"];
 type Of<K extends Kind> = Extract<Refusal, { kind: K }>;
 
 export interface Refused {
   readonly refusals: readonly Refusal[];
-  /** The namespaces that there are, where one is missing and they may be listed. */
+  /** All namespaces, if one is missing and the kubeconfig may list them. */
   readonly existingNamespaces?: readonly string[];
 }
 
-export interface RefusedBy extends Place {
+export interface RefusedBy extends ArgocdLocation {
   /** Where the request has its fields. */
-  readonly by: InTheWay["by"];
-  /** The error when secrets exist, whose body depends on what was to be written. */
+  readonly by: SecretProblem["by"];
+  /** What the request writes: "pull secret". */
+  readonly wanted?: string;
+  /** The error when secrets exist; its body depends on the operation. */
   readonly exists?: () => OperationError;
 }
 
-/** Why a write is refused: of several reasons the one that the user has to mend first. */
+/** The error of a rejected write: the first problem that the user has to solve, and a count of the others. */
 export function refusedError(
   { refusals, existingNamespaces = [] }: Refused,
-  { argocdNamespace, labelsAt, by, exists }: RefusedBy,
+  { argocdNamespace, labelsAt, by, wanted, exists }: RefusedBy,
 ): OperationError {
   const of = <K extends Kind>(kind: K) =>
     refusals.filter((refusal): refusal is Of<K> => refusal.kind === kind);
@@ -33,7 +35,7 @@ export function refusedError(
   const terminating = namespacesOf("namespace_terminating");
   if (missing.length + terminating.length > 0) {
     const code = missing.length > 0 ? "namespace_not_found" : "namespace_terminating";
-    // Argo CD's own is a setting, and not what the request says.
+    // Argo CD's namespace comes from a setting, not from the request.
     const asked = missing.filter((name) => name !== argocdNamespace);
     const choice = existingNamespaces.filter((name) => name !== argocdNamespace);
     const nearest = nearestNames(asked, choice);
@@ -41,7 +43,10 @@ export function refusedError(
     return new OperationError(code, about);
   }
   const [foreign] = of("foreign");
-  if (foreign) return inTheWay(foreign, by, 0);
+  if (foreign) {
+    const { ref, type } = foreign;
+    return new OperationError("foreign", { ...ref, more: 0, by, type, wanted });
+  }
   const accounts = of("service_account_missing").map(({ ref }) => ref);
   if (accounts.length > 0) return new OperationError("service_account_not_found", { accounts });
   if (exists !== undefined && of("exists").length > 0) return exists();
@@ -56,13 +61,13 @@ export function refusedError(
     ...of("being_deleted"),
     ...of("identity"),
   ];
-  return inTheWay(first!, by, rest.length);
+  return secretProblem(first!, by, rest.length);
 }
 
-/** How many names one is looked for: a request may have a thousand, and a cluster thousands. */
+/** Most missing names with a suggestion: a request may have a thousand, and a cluster thousands. */
 const MAX_PROPOSED = 10;
 
-/** For each name the one that may be meant; those without one are left out. */
+/** The most similar existing name for each name that has one. */
 function nearestNames(names: readonly string[], existing: readonly string[]) {
   return Object.fromEntries(
     [...new Set(names)].slice(0, MAX_PROPOSED).flatMap((name) => {
@@ -74,16 +79,21 @@ function nearestNames(names: readonly string[], existing: readonly string[]) {
 
 type OfOneSecret = Exclude<
   Refusal,
-  Of<"namespace_missing" | "namespace_terminating" | "service_account_missing" | "exists">
+  Of<
+    "namespace_missing" | "namespace_terminating" | "service_account_missing" | "exists" | "foreign"
+  >
 >;
 
-function inTheWay(refusal: OfOneSecret, by: InTheWay["by"], more: number): OperationError {
+function secretProblem(
+  refusal: OfOneSecret,
+  by: SecretProblem["by"],
+  more: number,
+): OperationError {
   const { namespace, name } = refusal.ref;
   const about = { namespace, name, more, by };
   switch (refusal.kind) {
-    case "foreign":
     case "type_change":
-      return new OperationError(refusal.kind, { ...about, type: refusal.type });
+      return new OperationError("type_change", { ...about, type: refusal.type });
     case "owned":
       return new OperationError("owned", { ...about, owner: refusal.owner });
     case "unmergeable":

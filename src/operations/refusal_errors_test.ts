@@ -17,7 +17,7 @@ const NEAREST: [missing: string[], existing: string[] | undefined, remedy: objec
   [["kube-sytem"], undefined, undefined],
   // It is written anyway, and a request must not name it.
   [["argocdd"], EXISTING, undefined],
-  // What it is called is a setting, and whether there is one a label.
+  // A setting names Argo CD's namespace; a label says that there is none.
   [["argocd"], ["argocd2"], { labels: { "argocd-configurer.io/argocd-namespace": "none" } }],
   [["argocd", "kube-sytem"], EXISTING, {
     namespaces: { "kube-sytem": "kube-system" },
@@ -26,8 +26,10 @@ const NEAREST: [missing: string[], existing: string[] | undefined, remedy: objec
 ];
 
 for (const [names, existingNamespaces, remedy] of NEAREST) {
-  const what = existingNamespaces === undefined ? "those that may not be listed" : "what there is";
-  Deno.test(`in place of ${names} among ${what} ${JSON.stringify(remedy)} is proposed`, () => {
+  const what = existingNamespaces === undefined
+    ? "namespaces that may not be listed"
+    : "existing ones";
+  Deno.test(`for ${names} among ${what}, ${JSON.stringify(remedy)} is suggested`, () => {
     const refused = { refusals: missing(...names), existingNamespaces };
     const error = refusedError(refused, { argocdNamespace: "argocd", by: "body" });
     assert.deepEqual([error.code, error.field, error.remedy], [
@@ -35,13 +37,13 @@ for (const [names, existingNamespaces, remedy] of NEAREST) {
       "namespaces",
       remedy,
     ]);
-    // The seed's paths never propose anything.
+    // The seed's paths never suggest anything.
     const { message } = errorBody(error, "seed") as { message: string };
     assert.doesNotMatch(message, /did you mean/);
   });
 }
 
-Deno.test("for a thousand names in a cluster of thousands not more than ten are looked for", () => {
+Deno.test("at most ten of a thousand names get a suggestion", () => {
   const names = Array.from({ length: 1000 }, (_, i) => `team-${i}-x`);
   const existingNamespaces = names.flatMap((name) => [`${name}a`, `${name}b`]);
   const { remedy } = refusedError({ refusals: missing(...names), existingNamespaces }, {
@@ -69,17 +71,17 @@ const ALL: readonly Refusal[] = [
   { kind: "namespace_missing", ref },
 ];
 
-Deno.test("of several reasons the one is told that has to be mended first, and how many are left", () => {
+Deno.test("the error names the first problem to solve, and counts the others", () => {
   const exists = () => new OperationError("exists", { of: "helm" });
-  const told = ALL.map((_, i) => {
+  const shown = ALL.map((_, i) => {
     const error = refusedError({ refusals: ALL.slice(0, i + 1) }, {
       argocdNamespace: "argocd",
       by: "body",
       exists,
     });
-    return [error.code, /\(and (\d) more\)$/.exec(error.message)?.[1]];
+    return [error.code, / \(and (\d) more problems?\)(?:$|\. )/.exec(error.message)?.[1]];
   });
-  assert.deepEqual(told, [
+  assert.deepEqual(shown, [
     ["identity_held", undefined],
     ["being_deleted", "1"],
     ["finalizers", "2"],

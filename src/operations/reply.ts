@@ -1,9 +1,9 @@
-/** What an operation answers with; how it is sent follows from its kind (`server/send.ts`). */
+/** The reply of an operation; its kind determines how it is sent (`server/send.ts`). */
 export type Reply = Json | Stream | Static;
 
 type Headers = Readonly<Record<string, string>>;
 
-/** A status, the body as JSON will have it, and headers besides the usual. */
+/** A status, a body to be sent as JSON, and additional headers. */
 export interface Json {
   readonly kind?: "json";
   readonly status: number;
@@ -11,40 +11,40 @@ export interface Json {
   readonly headers?: Headers;
 }
 
-/** Events as they happen, one JSON text a line (NDJSON), with status 200. */
+/** Events as they happen, one JSON text per line (NDJSON), with status 200. */
 export interface Stream {
   readonly kind: "stream";
   /**
-   * Makes the events. Called once, when the answer begins, and not at all for a HEAD. The events are
-   * read to their end at their own speed, whether or not anybody reads the answer. What is thrown
-   * there is a bug: it is logged and cuts the stream.
+   * Creates the events. Called once, when the response starts, and not at all for a HEAD. All events are
+   * consumed at their own speed, whether or not the client reads them. An exception is a bug: it is logged, and
+   * the stream is cut off.
    */
   events(reader: StreamReader): AsyncIterable<object>;
   readonly headers?: Headers;
-  /** Called once when the events have ended, or when it is known that nobody asks for them. */
+  /** Called once after the last event, or when it is known that none will be read. */
   readonly onOver?: () => void;
 }
 
-/** Who reads a stream, as far as what makes the events may want to know. */
+/** The client of a stream. */
 export interface StreamReader {
-  /** Aborted when the client has gone away; one that only reads slowly changes nothing. */
+  /** Aborted when the client has gone away; a slow client has no effect. */
   readonly gone: AbortSignal;
 }
 
 /** A page, a script or a style sheet. {@link staticReply} makes it. */
 export interface Static {
   readonly kind: "static";
-  /** With its charset, where it is text. */
+  /** With the charset, if it is text. */
   readonly contentType: string;
   readonly body: Uint8Array<ArrayBuffer>;
-  /** As the header has it: strong and in quotes. */
+  /** The value of the header: a strong ETag in quotes. */
   readonly etag: string;
   readonly headers?: Headers;
 }
 
 /**
- * Content that stays the same while the program runs: make it once, not for each request.
- * @param contentType with its charset, where it is text: `text/html; charset=utf-8`
+ * Static content: create it once, not for each request.
+ * @param contentType with the charset, if it is text: `text/html; charset=utf-8`
  */
 export async function staticReply(
   contentType: string,
@@ -56,9 +56,8 @@ export async function staticReply(
 }
 
 /**
- * Has `act` called once when nothing is done for a reply any more: at once, but for a stream when its
- * events have ended.
- * @returns the reply to go on with
+ * Calls `act` once when a reply is finished: immediately, or for a stream after its last event.
+ * @returns the reply to send
  */
 export function whenOver<R extends Reply>(reply: R, act: () => void): R {
   if (reply.kind !== "stream") {

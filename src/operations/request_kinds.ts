@@ -1,11 +1,11 @@
-import { type ErrorKind, kind, plain } from "./error_kind.ts";
+import { type ErrorKind, kind, plain, sentences } from "./error_kind.ts";
 
-/** What is wrong with a request before it gets to an operation, and what the server has of its own. */
+/** Errors of requests that do not reach an operation, and of the server itself. */
 
-/** Where a value stands in a request. */
+/** Where a request has a value: in the body or in the query. */
 export type Part = "field" | "parameter";
 
-/** How a sentence begins that is about one value; what follows it is a rule. */
+/** The beginning of a sentence about one value; a rule follows it. */
 export function subject(part: Part, field: string): string {
   const what = part === "field" ? "Field" : "Parameter";
   return field === "" ? `${what} ` : `${what} '${field}' `;
@@ -13,11 +13,11 @@ export function subject(part: Part, field: string): string {
 
 export interface MissingFields {
   readonly kind: Part;
-  /** Dotted paths of all that are missing, in the order of the schema. */
+  /** Dotted paths of all missing fields, in the order of the schema. */
   readonly fields: readonly string[];
-  /** What the first version's paths say of the first, where it is one inside an object. */
+  /** The rule that the seed's paths show, if the first field is inside an object. */
   readonly rule?: string;
-  /** Fields of which any would do in place of the first. */
+  /** Alternatives to the first field. */
   readonly instead?: readonly string[];
 }
 
@@ -25,24 +25,24 @@ export interface InvalidField {
   readonly kind: Part;
   /** Dotted path; empty for the request as a whole. */
   readonly field: string;
-  /** Completes the sentence "Field 'x' …"; it quotes nothing. */
+  /** Completes the sentence "Field 'x' …"; never quotes a value. */
   readonly rule: string;
 }
 
 export interface UnknownField {
   readonly kind: Part;
-  /** Absent where it may be a misplaced value. */
+  /** Absent if it may be a misplaced value. */
   readonly name?: string;
-  /** That it looks like. */
+  /** A known field with a similar name. */
   readonly nearest?: string;
-  /** The names that there are. */
+  /** All known names. */
   readonly known: readonly string[];
-  /** Path of the object that has it; absent for the request itself. */
+  /** Path of the object with the field; absent for the request itself. */
   readonly at?: string;
 }
 
 export interface Misplaced {
-  /** Of a parameter that looks like one. */
+  /** The field that a parameter looks like. */
   readonly field?: string;
   readonly name?: string;
   readonly why: "in_path" | "in_body" | "like_field" | "no_query";
@@ -53,17 +53,13 @@ export interface Misplaced {
 export type TooManyRequests =
   | { readonly full: "count"; readonly count: number }
   | {
-    /** What has no room for the request; nothing has when the server is about to stop. */
+    /** Whose limit is reached; `stopping` when the server is about to stop. */
     readonly full: "server" | "cluster" | "token" | "stopping";
-    /** Of the cluster or the token. */
+    /** The name of the cluster or the token. */
     readonly name?: string;
-    /** After which there may be a place. */
+    /** Seconds until a slot may be free. */
     readonly seconds: number;
   };
-
-function inWords(seconds: number): string {
-  return seconds === 1 ? "1 second" : `${seconds} seconds`;
-}
 
 export const REQUEST_ERRORS = {
   missing_field: kind<MissingFields>(400, ({ kind, fields, rule, instead = [] }, face) => {
@@ -81,8 +77,10 @@ export const REQUEST_ERRORS = {
     const all = kind === "field" ? '["*"]' : "*";
     const one = fields.includes("cluster") ? "'cluster', " : "";
     const others = fields.filter((field) => field !== "cluster" && field !== "clusters");
-    return `No cluster selected: set ${one}'clusters' (${all} for all) or 'cluster_selector'` +
-      (others.length === 0 ? "" : `; also missing: ${others.join(", ")}`);
+    return sentences(
+      `No cluster selected: set ${one}'clusters' (${all} for all) or 'cluster_selector'`,
+      others.length === 0 ? undefined : `Also missing: ${others.join(", ")}`,
+    );
   }, { fields: ({ fields }) => fields }),
   invalid_field: kind<InvalidField>(
     400,
@@ -95,9 +93,9 @@ export const REQUEST_ERRORS = {
         ? `${subject("field", at)}has an unknown field`
         : `Unknown ${kind} '${at}.${name}'; did you mean '${nearest}'?`;
     }
-    if (known.length === 0) return `Unknown ${kind}; there is none here`;
+    if (known.length === 0) return `Unknown ${kind}. This path takes no ${kind}s`;
     return nearest === undefined
-      ? `Unknown ${kind}; the ${kind}s are ${known.join(", ")}`
+      ? `Unknown ${kind}. Known ${kind}s: ${known.join(", ")}`
       : `Unknown ${kind} '${name}'; did you mean '${nearest}'?`;
   }, {
     fields: ({ name, at }) =>
@@ -110,13 +108,13 @@ export const REQUEST_ERRORS = {
   misplaced_field: kind<Misplaced>(400, ({ field, name, why, known = [] }) => {
     switch (why) {
       case "in_path":
-        return `${subject("parameter", field!)}stands in the path`;
+        return `${subject("parameter", field!)}is part of the path and not allowed in the query`;
       case "in_body":
-        return `Parameter '${field}' belongs in the JSON body, as a field; there is no query`;
+        return `Parameter '${field}' is a field of the JSON body and not allowed in the query`;
       case "like_field":
         return `Unknown parameter '${name}'; did you mean the field '${field}' of the JSON body?`;
       case "no_query":
-        return "Unknown parameter; there is no query, and the fields of the JSON body are " +
+        return "Unknown parameter. This path takes no parameters. Fields of the JSON body: " +
           known.join(", ");
     }
   }, {
@@ -127,7 +125,7 @@ export const REQUEST_ERRORS = {
   body_not_allowed: kind<{ readonly method: string; readonly parameters: readonly string[] }>(
     400,
     ({ method, parameters }) =>
-      `${method} takes no body; the query's parameters are ${parameters.join(", ")}`,
+      `${method} takes no request body. Parameters of the query: ${parameters.join(", ")}`,
   ),
   body_too_large: kind<{ readonly max: number }>(
     413,
@@ -139,34 +137,35 @@ export const REQUEST_ERRORS = {
   ),
   unsupported_content_type: plain(
     415,
-    "Pages must send the body as Content-Type: application/json",
+    "Web pages must send the body as Content-Type: application/json",
   ),
   invalid_host: kind<{ readonly isMissing: boolean }>(
     400,
-    ({ isMissing }) => `Header 'Host' is ${isMissing ? "missing" : "not one host name"}`,
+    ({ isMissing }) => `Header 'Host' is ${isMissing ? "missing" : "not a single host name"}`,
   ),
   host_not_allowed: plain(
     421,
-    "This server does not answer to that host name; add it to the setting allowed-hosts",
+    "Host name not allowed. Add it to the setting allowed-hosts",
     { setting: "allowed-hosts" },
   ),
-  cross_site: plain(403, "Requests from pages of other sites are refused"),
+  cross_site: plain(403, "Requests from web pages of other sites are not allowed"),
   origin_not_allowed: plain(
     403,
-    "Requests from pages of this origin are refused; add it to the setting cors-origins",
+    "Requests from web pages of this origin are not allowed. Add the origin to the setting cors-origins",
     { setting: "cors-origins" },
   ),
-  token_missing: plain(401, "Token missing: send it as 'Authorization: Bearer TOKEN'"),
+  token_missing: plain(401, "Token missing. Send the header 'Authorization: Bearer TOKEN'"),
   token_malformed: plain(401, "Header 'Authorization' is not 'Bearer TOKEN'"),
-  token_unknown: plain(401, "The token is not known"),
+  token_unknown: plain(401, "Unknown token"),
   token_expired: kind<{ readonly token: string }>(
     401,
-    ({ token }) => `The token '${token}' has expired`,
+    ({ token }) => `Token '${token}' has expired`,
   ),
-  tokens_unavailable: plain(503, "Tokens cannot be checked; the server's log says why"),
+  tokens_unavailable: plain(503, "Cannot verify tokens. The reason is in the server's log"),
   role_required: kind<{ readonly token: string; readonly role: string; readonly needed: string }>(
     403,
-    ({ token, role, needed }) => `Token '${token}' has the role ${role}; this needs ${needed}`,
+    ({ token, role, needed }) =>
+      `Token '${token}' has role ${role}. This operation requires role ${needed}`,
     { remedy: ({ needed }) => ({ role: needed }) },
   ),
   cluster_not_allowed: kind<
@@ -174,41 +173,43 @@ export const REQUEST_ERRORS = {
   >(
     403,
     ({ token, cluster, clusters }) =>
-      `Token '${token}' is not for cluster '${cluster}', only for ${clusters.join(", ")}`,
+      `Token '${token}' is not allowed on cluster '${cluster}'. Allowed clusters: ${
+        clusters.join(", ")
+      }`,
   ),
-  /** `what` is what there was too much of. */
+  /** `what` names the requests that are limited. */
   rate_limited: kind<{ readonly what: string }>(429, ({ what }) => `Too many ${what}`),
   too_many_requests: kind<TooManyRequests>(503, (details) => {
-    if (details.full === "count") return `More than ${details.count} requests at once`;
+    if (details.full === "count") return `Busy: more than ${details.count} concurrent requests`;
     const { full, name, seconds } = details;
-    const who = {
-      server: "The server",
-      cluster: `Cluster '${name}'`,
-      token: `Token '${name}'`,
+    const whose = {
+      server: "the server",
+      cluster: `cluster '${name}'`,
+      token: `token '${name}'`,
     };
     return full === "stopping"
-      ? `The server is shutting down; try again in ${inWords(seconds)}`
-      : `${who[full]} has too many requests at once; try again in ${inWords(seconds)}`;
+      ? `The server is shutting down; retry in ${seconds} s`
+      : `Busy: the request limit of ${whose[full]} is reached; retry in ${seconds} s`;
   }),
   shutting_down: plain(503, "The server is shutting down"),
-  path_not_found: plain(404, "No such path; GET / names the endpoints"),
+  path_not_found: plain(404, "No such path. GET / lists the endpoints"),
   method_not_allowed: kind<{ readonly path: string; readonly methods: readonly string[] }>(
     405,
-    ({ path, methods }) => `Use ${methods.join(" or ")} on ${path}`,
+    ({ path, methods }) => `Method not allowed. Use ${methods.join(" or ")} on ${path}`,
     { remedy: ({ methods }) => ({ methods }) },
   ),
-  no_audit_log: plain(404, "There is no audit log: the setting audit-log names its file", {
+  no_audit_log: plain(404, "No audit log is configured. Set audit-log to a file", {
     setting: "audit-log",
   }),
-  /** `why`: they are made, but by a key that is new with this call. */
+  /** `why` is present if the key was created by this process. */
   fingerprints_unavailable: kind<{ readonly why?: string | undefined }>(
     503,
     ({ why }) =>
       why === undefined
-        ? "Fingerprints cannot be made: the key for them cannot be read; the server's log says why. Look " +
-          "for the value itself, or mend the key"
-        : `A fingerprint made elsewhere cannot be found: ${why}. Look for the value itself, or set ` +
-          "fingerprint-key-file to the file by which it was made",
+        ? "Cannot create fingerprints: their key cannot be read. The reason is in the server's log. " +
+          "Search by the value itself, or repair the key"
+        : `Cannot search by a fingerprint of another key: ${why}. Search by the value itself, or set ` +
+          "fingerprint-key-file to the file of that key",
   ),
-  audit_log_unreadable: plain(503, "The audit log cannot be read"),
+  audit_log_unreadable: plain(503, "Cannot read the audit log"),
 } as const satisfies Record<string, ErrorKind<never>>;

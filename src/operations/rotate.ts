@@ -3,9 +3,9 @@ import { declaredHints } from "../credentials/expiry/expiry.ts";
 import { earlierOf } from "../fleet/rotation/earlier.ts";
 import { RotationRefused } from "../fleet/rotation/refusal.ts";
 import type { RotationRequest } from "../fleet/rotation/request.ts";
-import { rotate, type RotationDeps, type RotationEnd } from "../fleet/rotation/rotate.ts";
+import { rotate, type RotationDeps, type RotationResult } from "../fleet/rotation/rotate.ts";
 import type { RotationCluster } from "../fleet/rotation/shapes.ts";
-import { tryNew } from "../fleet/rotation/try_new.ts";
+import { verifyNewValue } from "../fleet/rotation/verify_new.ts";
 import { wasFound } from "../fleet/rotation/was_found.ts";
 import { mayUseCluster } from "../tokens/rights.ts";
 import { Envelope } from "./error_answers.ts";
@@ -34,29 +34,29 @@ export { fields };
 
 export const command: CommandHelp = {
   full:
-    "Finds the old credential in all clusters that are selected, tries the new one once at each " +
-    "place where it will be used, replaces it, in each cluster all of it or nothing, and looks for " +
-    "the old one again in all clusters that there are. The same command again continues what was " +
-    "stopped. The way back is the same command with both values exchanged.\n\n" +
-    "On a terminal the plan is shown first, and nothing is written without a yes; elsewhere --yes is " +
-    "needed. One of the two values may come from standard input; one line break at the end of a " +
-    "password or token is cut off.",
+    "Finds the old credential on the selected clusters, verifies the new one once per place where it " +
+    "will be used, replaces the old one (all-or-nothing per cluster), and then searches all clusters " +
+    "for the old one again. To resume an interrupted rotation, run the same command again. To roll " +
+    "back, run it with both values exchanged.\n\n" +
+    "On a terminal, the plan is shown first and must be confirmed; in a script, --yes is required. One " +
+    "of the two values can come from standard input. One line break at the end of a password or token " +
+    "is removed.",
   exitCodes:
-    "0: everything is rotated, and the old value is safe to revoke, or it was a dry run; 3: some of " +
-    "it is not, or the old value is not safe to revoke yet; 1: nothing was rotated, also after a no; " +
-    "2: wrong usage; 130: interrupted by Ctrl-C",
+    "0: everything was rotated and the old value is safe to revoke, or it was a dry run; 3: not " +
+    "everything was rotated, or the old value is not safe to revoke yet; 1: nothing was rotated, or the " +
+    "plan was not confirmed; 2: wrong usage; 130: interrupted by Ctrl-C",
   examples: [
     [
       "--old-password-file old --password-file new --all-clusters --dry-run",
-      "Where the old token stands, and what would be done",
+      "Show where the old token is stored, and the plan",
     ],
     [
       "--old-password-file old --password-stdin --cluster 'prod-*' --first prod-eu --yes < new",
-      "One cluster first, and the others when that one has succeeded",
+      "Rotate one cluster first, and the others if it succeeds",
     ],
     [
       "--registry ghcr.io --old-username ci --password-stdin --all-clusters --everywhere --yes < new",
-      "Whatever token one registry's user has, also where somebody else wrote it into a pull secret",
+      "Replace the token of one registry user, also in pull secrets that other tools wrote",
     ],
   ],
   groups: { old: ["find"], credential: ["set", "verify", "allow_untried", "expires"] },
@@ -65,24 +65,24 @@ export const command: CommandHelp = {
 
 export const describe: OperationModule["describe"] = () => ({
   about:
-    "Finds the old value, tries the new one once at each distinct place, writes in each cluster all " +
-    "or nothing and only in the versions that were read, first where `first` says, and looks for the " +
-    "old one again in all clusters. Nothing is written where it is refused. The same request again " +
-    "continues: what holds the new value already is `unchanged`.",
+    "Finds the old value, verifies the new one once at each distinct place, writes all-or-nothing per cluster " +
+    "and only to the versions that were read, to the clusters of `first` first, and searches all clusters " +
+    "for the old value again. If a place refuses the new value, nothing is written. The same request " +
+    "again continues: secrets that already hold the new value are `unchanged`.",
   request: taking(ROTATION_BODY, ROTATION_EXAMPLES),
   answers: {
     200: { ...json("No cluster failed", Rotation), event: RotationEventLine },
-    207: json("Some clusters failed or were not begun", Rotation),
+    207: json("Some clusters failed or were skipped", Rotation),
     400: json(
-      "The body is no JSON object, a field is missing or invalid, both values are the same, or a " +
-        "place cannot hold the new one; nothing is written",
+      "The body is not a JSON object, a field is missing or invalid, both values are the same, or a " +
+        "place cannot hold the new one; nothing is changed",
       CannotHoldAnswer,
       Envelope,
       Rotation,
     ),
     409: json(
-      "Clusters could not be read, there is nothing to rotate in one of `first`, or a rotation of " +
-        "the same value is running; nothing is written",
+      "Clusters could not be read, a cluster of `first` has nothing to rotate, or a rotation of " +
+        "the same value is running; nothing is changed",
       NotSeenAnswer,
       FirstNotFoundAnswer,
       RunningAnswer,
@@ -90,7 +90,7 @@ export const describe: OperationModule["describe"] = () => ({
       Rotation,
     ),
     422: json(
-      "The new value is refused at a place, or cannot be tried there; nothing is written",
+      "The new value is refused at a place, or cannot be verified there; nothing is changed",
       NotAcceptedByPlaces,
       Envelope,
     ),
@@ -98,7 +98,7 @@ export const describe: OperationModule["describe"] = () => ({
   },
 });
 
-/** Unlike any other: it begins what names its writes. */
+/** A unique id; the ids of its writes begin with it. */
 const newId = () => `rotation-${crypto.randomUUID().replaceAll("-", "").slice(0, 16)}`;
 
 export const take: OperationModule["take"] = ({ query, body }) => {
@@ -112,7 +112,7 @@ export const take: OperationModule["take"] = ({ query, body }) => {
     id: rotation,
     attempt: {
       dryRun,
-      // It tells whether a guess of the old value is right.
+      // The response shows whether a guess of the old value is right.
       tries: 1,
       of: (writer, clusters) => ({
         ...writer,
@@ -140,10 +140,9 @@ async function* steps(
     let next = await all.next();
     for (; next.done !== true; next = await all.next()) {
       const step = next.value;
-      if (step.step === "begun") {
+      if (step.step === "started") {
         const { names } = step;
-        const begun = { event: "started", clusters: names.length, names, rotation } as const;
-        yield begun;
+        yield { event: "started", clusters: names.length, names, ...{ rotation } };
       } else {
         clusters.push(step.cluster);
         yield clusterEvent(step.cluster);
@@ -153,8 +152,8 @@ async function* steps(
     const ended = new Date().toISOString();
     const state = dryRun ? "planned" as const : "done" as const;
     const names = context.chosen.map(({ name }) => name);
-    const told = { rotation, state, started, ended, by, names, clusters, replaces: [], ...end };
-    const record = context.rotations.get(rotation) ?? told;
+    const result = { rotation, state, started, ended, by, names, clusters, replaces: [], ...end };
+    const record = context.rotations.get(rotation) ?? result;
     const { auditLog, fingerprintsEnd } = context;
     const hasAuditLog = dryRun || auditLog !== undefined;
     const remembers = { hasAuditLog, fingerprintsEnd };
@@ -175,26 +174,28 @@ async function* steps(
 }
 
 function depsOf(context: FleetContext): RotationDeps {
-  const { chosen, each, all, fingerprint, rotations, begin, identity, auditLog, onFault } = context;
+  const { chosen, each, all, fingerprint, rotations, begin, identity, auditLog, onBug } = context;
   const { writer: { actor }, verifyOne: verify, checks: memory, isStopped } = context;
   const whyStopped = () =>
-    isStopped() ? "it was stopped before this: server shutdown or client disconnect" : undefined;
+    isStopped()
+      ? "the request was stopped before this check (server shutdown or client disconnect)"
+      : undefined;
   const isSeen = (cluster: string) => mayUseCluster(identity, cluster);
   const memories = { rotations, auditLog, isSeen };
   const deps = { verify, memory, whyStopped, fingerprint };
   return {
-    ...{ chosen, each, all, fingerprint, rotations, begin, onFault, by: actor.name },
-    tryAll: (tries, isDryRun) => tryNew(tries, isDryRun, deps),
+    ...{ chosen, each, all, fingerprint, rotations, begin, onBug, by: actor.name },
+    verifyAll: (tries, isDryRun) => verifyNewValue(tries, isDryRun, deps),
     wasFound: (values, key) => wasFound(values, key, memories),
     earlier: (same) => earlierOf(same, memories),
-    told: (result) => rotationCluster(result, context),
+    shown: (result) => rotationCluster(result, context),
   };
 }
 
-/** What the audit log says of all of it. */
+/** The outcome of the whole rotation for the audit log. */
 function outcomeOf(
   clusters: readonly RotationCluster[],
-  { proof: { safe_to_revoke, reasons = [], old_value }, wasFound }: RotationEnd,
+  { proof: { safe_to_revoke, reasons = [], old_value }, wasFound }: RotationResult,
   dryRun: boolean,
 ): Outcome {
   const counts = Object.fromEntries(

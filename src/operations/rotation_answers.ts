@@ -4,13 +4,13 @@ import { Envelope, WriteFailed } from "./error_answers.ts";
 import { NotSeen, Place } from "./find_answers.ts";
 import { ofNone, ofWhole } from "./fleet_answers.ts";
 
-/** The wire shapes of rotations; their types are in `fleet/rotation/shapes.ts`. */
+/** The JSON of rotations; its types are in `fleet/rotation/shapes.ts`. */
 
 const secret = {
   namespace: z.string(),
   name: z.string(),
   keys: z.array(z.string()).openapi({
-    description: "Where in it the value stands: Argo CD's keys, or registries",
+    description: "Places of the value in the secret: Argo CD's keys, or registries",
     example: ["ghcr.io"],
   }),
 };
@@ -20,13 +20,13 @@ const Change = z.record(z.string(), z.unknown());
 const RotatedSecret = z.object({
   ...secret,
   output: z.string().openapi({ example: "secret/ghcr replaced" }),
-  changes: z.array(Change).optional().describe("What would change; of a dry run"),
+  changes: z.array(Change).optional().describe("The changes of a dry run"),
 }).openapi("RotatedSecret");
 
 const LeftSecret = z.object({
   ...secret,
   reason: z.string().openapi({
-    description: "Why it keeps the old value, in a word that stays the same",
+    description: "Code of why the secret keeps the old value; codes never change",
     example: "owned",
   }),
   message: z.string(),
@@ -34,46 +34,49 @@ const LeftSecret = z.object({
 }).openapi("LeftSecret");
 
 const ofCluster = {
-  cluster: z.string().describe("Its name, the first by alphabet where several have one API server"),
-  status: z.enum(CLUSTER_STATES).describe(
-    "`rotated`, or what would be of a dry run; `unchanged`: what is to be rotated holds the new value " +
-      "already; `not_found`: there is nothing that may be rotated, and `left` says what keeps the old " +
-      "value; `failed`: nothing of it is half done; `not_begun`: nothing was asked of it",
+  cluster: z.string().describe(
+    "Name of the cluster; the first by alphabet of those with the same API server",
   ),
-  first: z.literal(true).optional().describe("It was one of those that go first"),
+  status: z.enum(CLUSTER_STATES).describe(
+    "`rotated`, also if a dry run would rotate it. `unchanged`: its secrets already hold the new value. " +
+      "`not_found`: nothing may be rotated, and `left` lists what keeps the old value. `failed`: nothing was " +
+      "changed, unless `answer` lists what was not rolled back; after a crash, each secret has its old or its " +
+      "new value. `not_begun`: the cluster was skipped",
+  ),
+  first: z.literal(true).optional().describe("The cluster was one of `first`"),
   secrets: z.array(RotatedSecret),
-  left: z.array(LeftSecret).describe("Secrets that keep the old value; no failure"),
-  hints: z.array(z.string()).optional().describe("What to know of what was written"),
+  left: z.array(LeftSecret).describe("Secrets that keep the old value; this is not a failure"),
+  hints: z.array(z.string()).optional().describe("Notes on what was written"),
 };
 
 const RotationCluster = z.object({
   ...ofCluster,
-  status_code: z.int().describe("200, or that of the error"),
+  status_code: z.int().describe("200, or the status of the error"),
   answer: z.record(z.string(), z.unknown()).optional().describe(
-    "The error, of one that `failed` or was `not_begun`",
+    "The error, if the status is `failed` or `not_begun`",
   ),
   written: z.object({
     names: z.array(z.string()),
     namespaces: z.array(z.string()),
     counts: z.record(z.string(), z.int()).optional(),
   }).optional().describe(
-    "In place of `secrets`, where only the audit log remembers them: their names and namespaces, each once",
+    "In place of `secrets`, if the rotation is read from the audit log: their names and namespaces",
   ),
   transport: z.enum(["kubectl", "api"]).optional().describe("Transport used"),
   same_server_as: z.array(z.string()).optional().describe(
-    "Others of the selection with the same API server: they are this one cluster",
+    "Other selected clusters with the same API server: they are the same cluster",
   ),
 }).openapi("RotationCluster");
 
 const OldValue = z.object({
   state: z.enum(OLD_VALUE_STATES).describe(
-    "`gone`: it was found once, everything was looked at, and it is nowhere any more",
+    "`gone`: it was found once, everything was searched, and it is not stored anywhere now",
   ),
   fingerprints: z.array(z.string()).describe(
-    "Of the old value; of several where the values were found by something else",
+    "Fingerprint of the old value; several if the rotation was not by value",
   ),
-  places: z.array(Place).describe("Where it still stands, in any cluster"),
-  not_seen: z.array(NotSeen).describe("Clusters, or parts of them, that could not be looked at"),
+  places: z.array(Place).describe("Where it is still stored, on any cluster"),
+  not_seen: z.array(NotSeen).describe("Clusters, or parts of them, that could not be searched"),
 }).openapi("OldValue");
 
 const Reason = z.object({
@@ -86,46 +89,54 @@ const Tried = z.object({
   at: z.string().describe("A registry, or a URL"),
   state: z.enum(["accepted", "refused", "unreachable", "not_tried"]),
   message: z.string(),
-  expires: z.string().optional().describe("When the new value ends, as its issuer says"),
-  open: z.literal(true).optional().describe("The place asks nobody for a credential"),
-  remembered: z.literal(true).optional().describe("It was refused earlier, and not asked again"),
-  untriable: z.literal(true).optional().describe(
-    "Of a dry run: the new value could not be tried here, so that a rotation needs `allow_untried`",
+  expires: z.string().optional().describe("When the new value expires, as its issuer reports"),
+  open: z.literal(true).optional().describe(
+    "The place is public and does not require a credential",
+  ),
+  cached: z.literal(true).optional().describe(
+    "A cached refusal; the server was not contacted again",
+  ),
+  unverifiable: z.literal(true).optional().describe(
+    "For a dry run: the new value could not be verified here, so a rotation needs `allow_untried`",
   ),
 }).openapi("TriedPlace");
 
 const ofRotation = {
   rotation: z.string().openapi({
-    description: "Its id, which is in every line of the audit log and in the secrets' annotations",
+    description:
+      "Id of the rotation, also in its entries of the audit log and in annotations of its secrets",
     example: "rotation-0f3b2c1d4e5f6a7b",
   }),
   state: z.enum(["planned", "running", "done", "interrupted"]).describe(
-    "`planned` is a dry run; `interrupted`: it did not get to its end, and the same request again " +
-      "continues it",
+    "`planned`: a dry run. `interrupted`: it did not finish; send the same request again to continue",
   ),
   dry_run: z.literal(true).optional(),
   started: z.iso.datetime(),
   ended: z.iso.datetime().optional(),
-  by: z.string().optional().describe("Name of the token, or who asked; shown to admins only"),
-  selected: z.int().describe("How many clusters the selection has"),
-  rotated: z.int().describe("How many clusters were rotated, or would be"),
+  by: z.string().optional().describe("Name of the token, or of the user; shown to admins only"),
+  selected: z.int().describe("Number of selected clusters"),
+  rotated: z.int().describe("Number of clusters that were rotated, or would be"),
   unchanged: z.int(),
   not_found: z.int(),
-  old_value: OldValue.optional().describe("Absent while it is not known"),
+  old_value: OldValue.optional().describe("Absent while it is unknown"),
   safe_to_revoke: z.boolean().optional().describe(
-    "Whether the old value may be revoked: it was found at least once, every cluster was seen with " +
-      "all its namespaces, and no place holds it; absent while it is not known",
+    "Whether the old value may be revoked: it was found at least once, all namespaces of all clusters were " +
+      "searched, and no place holds it. Absent while it is unknown",
   ),
-  reasons: z.array(Reason).optional().describe("Why it may not; absent where it may"),
-  verified: z.array(Tried).optional().describe("Where the new value was tried, each place once"),
-  never_looked_at: z.array(z.string()).describe("Where the old value may stand besides"),
-  undo: z.object({
+  reasons: z.array(Reason).optional().describe("Why it is not safe to revoke; absent if it is"),
+  verified: z.array(Tried).optional().describe(
+    "Places where the new value was verified, each once",
+  ),
+  never_searched: z.array(z.string()).describe(
+    "Where the old value may be stored besides; never searched",
+  ),
+  rollback: z.object({
     message: z.string(),
-    find: z.object({ fingerprint: z.string() }).describe("What finds the new value"),
+    find: z.object({ fingerprint: z.string() }).describe("Finds the new value"),
     fingerprints_end: z.string().optional().describe(
-      "Why it finds it only as long as this process runs; absent where it does for longer",
+      "Why the fingerprint is only valid until the server stops; absent if it is persistent",
     ),
-  }).optional().describe("How to go back"),
+  }).optional().describe("How to roll back"),
   hint: z.string().optional(),
   message: z.string(),
 };
@@ -133,7 +144,7 @@ const ofRotation = {
 export const Rotation = z.object({
   ...ofWhole,
   ...ofRotation,
-  clusters: z.array(RotationCluster).describe("Those of the selection, sorted by name"),
+  clusters: z.array(RotationCluster).describe("The selected clusters, sorted by name"),
   ...ofNone,
   message: ofRotation.message,
 }).openapi("Rotation");
@@ -149,8 +160,8 @@ export const RotationEventLine = z.union([
   z.object({
     event: z.literal("started"),
     rotation: ofRotation.rotation,
-    clusters: z.int().describe("How many `cluster` events will come"),
-    names: z.array(z.string()).describe("Of which clusters, sorted"),
+    clusters: z.int().describe("Number of `cluster` events that follow"),
+    names: z.array(z.string()).describe("Names of the clusters, sorted"),
   }),
   z.object({
     event: z.literal("cluster"),
@@ -162,7 +173,7 @@ export const RotationEventLine = z.union([
     })
       .shape,
     answer: z.union([z.object(ofCluster), ClusterNotRotated])
-      .describe("What came of it; the error, where it failed or was not begun"),
+      .describe("The result; the error, if the cluster failed or was skipped"),
   }),
   z.object({
     event: z.literal("done"),
@@ -173,15 +184,15 @@ export const RotationEventLine = z.union([
   }),
 ]).openapi("RotationEvent");
 
-/** Of a rotation that was refused because of clusters. */
+/** The error of a rotation when clusters could not be read. */
 export const NotSeenAnswer = Envelope.extend({ not_seen: z.array(NotSeen) })
   .openapi("ClustersNotSeen");
 
 export const FirstNotFoundAnswer = Envelope.extend({
-  first: z.array(z.string()).describe("Clusters of `first` in which there is nothing to rotate"),
+  first: z.array(z.string()).describe("Clusters of `first` with nothing to rotate"),
 }).openapi("FirstNotFound");
 
-/** Because of what it is to write. */
+/** The error of a rotation when the new credential cannot be stored. */
 export const CannotHoldAnswer = Envelope.extend({
   places: z.array(z.object({
     cluster: z.string(),
@@ -192,14 +203,14 @@ export const CannotHoldAnswer = Envelope.extend({
   })).describe("Places that cannot hold the new credential"),
 }).openapi("CannotHold");
 
-/** Because another one runs. */
+/** The error of a rotation when another one is running. */
 export const RunningAnswer = Envelope.extend({
   rotation: ofRotation.rotation.optional().describe(
-    "The one that runs; absent where it is for clusters that your token may not see",
+    "The running rotation; absent if it is for clusters that the token may not see",
   ),
 })
   .openapi("RotationRunning");
 
-/** Because the new value is not accepted, or cannot be tried. */
+/** The error of a rotation when the new value is refused, or cannot be verified. */
 export const NotAcceptedByPlaces = Envelope.extend({ verified: z.array(Tried) })
   .openapi("RotationNotAccepted");

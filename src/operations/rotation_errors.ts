@@ -1,13 +1,13 @@
-import type { Refusal } from "../fleet/rotation/refusal.ts";
-import type { TriedPlace } from "../fleet/rotation/shapes.ts";
+import type { RotationRefusal } from "../fleet/rotation/refusal.ts";
+import type { VerifiedPlace } from "../fleet/rotation/shapes.ts";
 import { OperationError } from "./errors.ts";
 
 /**
- * Why a rotation was refused, as an error.
- * @param isShown whether a rotation may be shown to who has asked
+ * The error of a rejected rotation.
+ * @param isShown whether the caller may see a rotation
  */
 export function rotationRefused(
-  refusal: Refusal,
+  refusal: RotationRefusal,
   { maxFailures, isShown }: {
     readonly maxFailures: number;
     readonly isShown: (rotation: string) => boolean;
@@ -42,7 +42,10 @@ export function rotationRefused(
 }
 
 function notAccepted(
-  { kind, tried }: { readonly kind: "refused" | "untried"; readonly tried: readonly TriedPlace[] },
+  { kind, tried }: {
+    readonly kind: "refused" | "untried";
+    readonly tried: readonly VerifiedPlace[];
+  },
 ): OperationError {
   const isRefused = kind === "refused";
   const { at, message: why } = tried.find(({ state, open }) =>

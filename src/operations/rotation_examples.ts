@@ -1,6 +1,6 @@
 import { example, type Examples, TOKEN } from "../credentials/kinds/credential_kind.ts";
 
-/** Examples of bodies of `POST /rotations`. */
+/** Examples of request bodies for `POST /rotations`. */
 export const ROTATION_EXAMPLES: Examples = {
   value: example("A token, on one cluster first", {
     find: { password: "your_old_token" },
@@ -8,7 +8,7 @@ export const ROTATION_EXAMPLES: Examples = {
     clusters: ["test-*"],
     first: ["test-cluster"],
   }),
-  fingerprint: example("What a fingerprint of the matrix stands for, whoever wrote it", {
+  fingerprint: example("The value of a fingerprint in the matrix, whoever wrote it", {
     find: { fingerprint: "5b0c8f2e5b0c8f2e" },
     set: { password: TOKEN },
     clusters: ["*"],

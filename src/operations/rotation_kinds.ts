@@ -1,12 +1,12 @@
 import { send } from "../fields/advice.ts";
-import type { CannotHold } from "../fleet/rotation/refusal.ts";
-import type { NotSeen } from "../fleet/rotation/shapes.ts";
-import { type ErrorKind, kind, listed, plain } from "./error_kind.ts";
-import type { NotAcceptedAt } from "./secret_kinds.ts";
+import type { UnwritablePlace } from "../fleet/rotation/refusal.ts";
+import type { ClusterNotSeen } from "../fleet/rotation/shapes.ts";
+import { type ErrorKind, kind, listed, plain, sentences, UNCHANGED } from "./error_kind.ts";
+import type { CredentialRejection } from "./secret_kinds.ts";
 
-/** Why a rotation is refused, and what became of looking for one. */
+/** Errors of rotations: why one is rejected, and one that is not found. */
 
-/** How many of what there may be many of are named in a sentence; the body has all. */
+/** Most names in a sentence; the body has all of them. */
 const MOST_NAMED = 3;
 
 function some(names: readonly string[]): string {
@@ -15,76 +15,81 @@ function some(names: readonly string[]): string {
   return more > 0 ? `${named} and ${more} more` : named;
 }
 
-const UNTOUCHED = "nothing was written";
+const quoted = (names: readonly string[]) => some(names.map((name) => `'${name}'`));
 
 function clustersNotSeen(
   { notSeen, maxFailures }: {
-    readonly notSeen: readonly NotSeen[];
+    readonly notSeen: readonly ClusterNotSeen[];
     readonly maxFailures: number;
   },
 ): string {
   const [first] = notSeen;
-  const which = notSeen.length === 1
-    ? `Cluster '${first!.cluster}' could not be read: ${first!.message}`
-    : `${notSeen.length} clusters could not be read: ${
-      some(notSeen.map(({ cluster }) => `'${cluster}'`))
-    }`;
-  const those = notSeen.length === 1 ? "it" : "them";
-  // Else one of those that go first is among them.
+  const isOne = notSeen.length === 1;
+  const which = isOne
+    ? `Cannot read cluster '${first!.cluster}': ${first!.message}`
+    : `Cannot read ${notSeen.length} clusters: ${quoted(notSeen.map(({ cluster }) => cluster))}`;
+  const them = isOne ? "it" : "them";
   const isTooMany = notSeen.length > maxFailures;
-  const more = isTooMany
-    ? `Leave ${those} out, or ${send({ max_failures: notSeen.length })}`
-    : `Leave ${those} out, or out of those that go first`;
-  return `${which}; ${UNTOUCHED}. ${more}`;
+  // If the number is allowed, one of the clusters is in 'first'.
+  const instead = isTooMany
+    ? send({ max_failures: notSeen.length })
+    : `remove ${them} from 'first'`;
+  return sentences(which, UNCHANGED, `Leave ${them} out, or ${instead}`);
 }
 
-function cannotHold({ places }: { readonly places: readonly CannotHold[] }): string {
+function cannotHold({ places }: { readonly places: readonly UnwritablePlace[] }): string {
   const { cluster, namespace, name, why } = places[0]!;
   const more = places.length === 1 ? "" : ` (and ${places.length - 1} more)`;
-  return `The new credential cannot be stored everywhere: ${cluster}, secret ${namespace}/${name}: ` +
-    `${why}${more}; ${UNTOUCHED}`;
+  return sentences(
+    `Cannot store the new credential in secret ${namespace}/${name} of cluster '${cluster}': ` +
+      why + more,
+    UNCHANGED,
+  );
 }
 
 export const ROTATION_ERRORS = {
-  same_value: plain(400, `The old and the new credential are the same; ${UNTOUCHED}`),
-  cannot_hold: kind<{ readonly places: readonly CannotHold[] }>(400, cannotHold, {
+  same_value: plain(400, sentences("The old and the new credential are the same", UNCHANGED)),
+  cannot_hold: kind<{ readonly places: readonly UnwritablePlace[] }>(400, cannotHold, {
     fields: () => ["set"],
   }),
   clusters_not_seen: kind<
-    { readonly notSeen: readonly NotSeen[]; readonly maxFailures: number }
+    { readonly notSeen: readonly ClusterNotSeen[]; readonly maxFailures: number }
   >(409, clustersNotSeen, {
     fields: () => ["max_failures"],
   }),
   first_not_found: kind<{ readonly clusters: readonly string[] }>(
     409,
     ({ clusters }) =>
-      `There is nothing to rotate in ${some(clusters.map((name) => `'${name}'`))}, which ` +
-      `'first' names; ${UNTOUCHED}`,
+      sentences(`Nothing to rotate on these clusters of 'first': ${quoted(clusters)}`, UNCHANGED),
     { fields: () => ["first"] },
   ),
-  /** `rotation`: absent where it may not be shown. */
+  /** `rotation` is absent where the caller may not see it. */
   rotation_running: kind<{ readonly rotation?: string }>(
     409,
-    ({ rotation }) =>
-      `${
-        rotation === undefined ? "A rotation" : `Rotation ${rotation}`
-      } of the same credential is ` +
-      `running; ${UNTOUCHED}`,
+    ({ rotation }) => {
+      const which = rotation === undefined ? "A rotation" : `Rotation ${rotation}`;
+      return sentences(`${which} of the same credential is running`, UNCHANGED);
+    },
   ),
-  credential_untried: kind<NotAcceptedAt>(
+  credential_untried: kind<CredentialRejection>(
     422,
     ({ at, why }) =>
-      `The new credential cannot be tried at ${at}${why === undefined ? "" : `: ${why}`}; ` +
-      `${UNTOUCHED}. To write it there untried, ${send({ allow_untried: true })}`,
+      sentences(
+        `Cannot verify the new credential at ${at}${why === undefined ? "" : `: ${why}`}`,
+        UNCHANGED,
+        `To write it there unverified, ${send({ allow_untried: true })}`,
+      ),
     { fields: () => ["allow_untried"], remedy: () => ({ allow_untried: true }) },
   ),
   rotation_not_found: kind<{ readonly hasAuditLog: boolean }>(
     404,
     ({ hasAuditLog }) =>
-      "There is no such rotation" +
-      (hasAuditLog
-        ? ""
-        : ", or another process ran it: without an audit log (setting audit-log) it is not remembered"),
+      sentences(
+        "Rotation not found",
+        hasAuditLog
+          ? undefined
+          : "Without an audit log (setting audit-log), rotations of other processes are not remembered",
+      ),
     { fields: () => ["id"] },
   ),
 } as const satisfies Record<string, ErrorKind<never>>;

@@ -1,10 +1,10 @@
 import type { Face } from "./face.ts";
 import type { Operation } from "./operation.ts";
 
-/** Where what is versioned is found. */
+/** The prefix of the versioned paths. */
 export const PREFIX = "/api/v1";
 
-/** One way to ask for an operation. */
+/** One path of an operation. */
 export interface OperationRoute {
   readonly operation: Operation;
   readonly face: Face;
@@ -14,7 +14,7 @@ export interface OperationRoute {
   readonly parameters: readonly string[];
 }
 
-/** All ways to ask for operations: at the root, and then below {@link PREFIX}. */
+/** All paths of the operations: at the root, then below {@link PREFIX}. */
 export function routesOf(operations: readonly Operation[]): OperationRoute[] {
   return [
     ...operations.flatMap((operation): OperationRoute[] => {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { z } from "@hono/zod-openapi";
-import { BESIDE, KINDS } from "../credentials/kinds/kinds.ts";
+import { CLIENT_CERTIFICATE, KINDS } from "../credentials/kinds/kinds.ts";
 import { type Fields, shownFields } from "../fields/field.ts";
 import { Sealed } from "../log/sealed.ts";
 import { OPERATIONS } from "./table.ts";
 
 const CANARY = "canary-4711";
 
-/** What may be given so that something in what is understood of it is a secret. */
+/** Inputs of a schema whose parsed value has a secret in it. */
 function secretsOf(schema: z.core.$ZodType): unknown[] {
   const direct = [CANARY, { [CANARY]: CANARY }].filter((given) =>
     z.safeParse(schema, given).data instanceof Sealed
@@ -38,7 +38,7 @@ function secretsOf(schema: z.core.$ZodType): unknown[] {
   return [...direct, ...inside()];
 }
 
-/** What may be given of fields that is secret, each with whether it is hidden. */
+/** Secret inputs of fields, and whether each is hidden. */
 const hides = (fields: Fields) =>
   Object.entries(fields).flatMap(([name, { schema }]) =>
     secretsOf(schema).map((value) => {
@@ -47,7 +47,7 @@ const hides = (fields: Fields) =>
     })
   );
 
-/** Of all operations and kinds, by its name. */
+/** The fields of all operations and kinds, by name. */
 async function allFields(): Promise<(readonly [of: string, fields: Fields])[]> {
   const ofOperations = await Promise.all(OPERATIONS.map(async (each) => {
     const { fields = {} } = await each.load();
@@ -55,11 +55,11 @@ async function allFields(): Promise<(readonly [of: string, fields: Fields])[]> {
   }));
   return [
     ...ofOperations,
-    ...[...KINDS, BESIDE].map(({ name, fields }) => [name, fields] as const),
+    ...[...KINDS, CLIENT_CERTIFICATE].map(({ name, fields }) => [name, fields] as const),
   ];
 }
 
-Deno.test("whatever is understood as a secret is hidden, of all operations and kinds", async () => {
+Deno.test("every secret field of all operations and kinds is hidden", async () => {
   const found = (await allFields()).flatMap(([of, fields]) =>
     hides(fields).map(([given, isHidden]) => {
       assert.ok(isHidden, `${of}: ${JSON.stringify(given)}`);

@@ -1,39 +1,54 @@
 import { send, type Where } from "../fields/advice.ts";
-import { type ErrorKind, kind } from "./error_kind.ts";
+import { capitalized, type ErrorKind, kind, sentences, UNCHANGED } from "./error_kind.ts";
 
-/** What is in the way of writing or deleting a secret, and what became of looking for one. */
+/** Errors about a secret that cannot be written or deleted, and about one that is not found. */
 
-/** One secret of several that have the same in their way. */
-export interface InTheWay {
+/** The secret that an error is about: the first of those with the same problem. */
+export interface SecretProblem {
   readonly namespace: string;
   readonly name: string;
-  /** How many more reasons there are. */
+  /** How many more problems there are. */
   readonly more: number;
-  /** How the request says it: a field of a body, or a parameter. */
+  /** Where the request has its fields. */
   readonly by: Where;
 }
 
-/** A sentence that begins with the secret. */
-function about({ namespace, name, more }: InTheWay, rest: string): string {
-  const message = `Secret '${name}' in namespace '${namespace}' ${rest}`;
-  return more === 0 ? message : `${message} (and ${more} more)`;
-}
+const andMore = (more: number) =>
+  more === 0 ? "" : ` (and ${more} more problem${more === 1 ? "" : "s"})`;
 
-/** A code of what such a secret is: the rest of that sentence. */
-const inTheWay = <Details extends InTheWay>(
-  rest: (details: Details) => string,
+/**
+ * A code about such a secret.
+ * @param parts `problem` completes the sentence "Secret x/a …"; `advice` is a sentence
+ */
+const secretProblem = <Details extends SecretProblem>(
+  parts: (details: Details) => readonly [problem: string, advice?: string],
   more?: Parameters<typeof kind<Details>>[2],
-) => kind<Details>(409, (details) => about(details, rest(details)), more);
+) =>
+  kind<Details>(409, (details) => {
+    const [problem, advice] = parts(details);
+    const { namespace, name, more } = details;
+    return sentences(`Secret ${namespace}/${name} ${problem}${andMore(more)}`, advice);
+  }, more);
 
 const FORCE = { force: true } as const;
 const REPLACE = { force: true, upsert: true } as const;
 
-const RECREATE = `${send(FORCE)} to have it deleted and created, which leaves a moment without it`;
+const RECREATE = capitalized(send(FORCE)) +
+  " to delete and recreate it: it is missing for a few seconds";
 
 const forced = { fields: () => ["force"], remedy: () => FORCE };
 
-export interface Held extends InTheWay {
-  /** Names of the secrets that hold its URL. */
+/** A type as it is, if it is an ordinary one; a cluster may hold any text. */
+const typeShown = (type: string) => /^[\w./-]+$/.test(type) ? type : JSON.stringify(type);
+
+export interface Foreign extends SecretProblem {
+  readonly type: string;
+  /** What the request writes. @default a kind of credential that is not named */
+  readonly wanted?: string | undefined;
+}
+
+export interface Held extends SecretProblem {
+  /** Names of the secrets that have its URL. */
   readonly holders: readonly string[];
 }
 
@@ -42,97 +57,113 @@ const replacing = (name: string) => ({ upsert: true, name }) as const;
 export interface SecretUnknown {
   readonly name: string;
   readonly cluster: string;
-  /** What it was wanted for. */
+  /** The purpose of the request. */
   readonly for: "show" | "delete";
-  /** Namespaces that it was looked for in; none where that was everywhere. */
+  /** The namespaces that were searched; empty when all were. */
   readonly namespaces: readonly string[];
 }
 
-export interface NotAcceptedAt {
+export interface CredentialRejection {
   /** The registry's host, or the URL as it was sent. */
   readonly at: string;
-  /** Absent where that is told apart, place by place. */
+  /** Absent where the reason is shown place by place. */
   readonly why?: string;
-  /** Whether it was to be written. */
+  /** Whether the request writes the credential. */
   readonly isWrite: boolean;
 }
 
-function notAccepted(what: string, { at, why, isWrite }: NotAcceptedAt): string {
-  const untouched = isWrite ? "; nothing was written" : "";
-  return `The credential ${what} ${at}${why === undefined ? "" : `: ${why}`}${untouched}`;
+function notAccepted(what: string, { at, why, isWrite }: CredentialRejection): string {
+  const reason = why === undefined ? "" : `: ${why}`;
+  return sentences(`${what} ${at}${reason}`, isWrite ? UNCHANGED : undefined);
 }
 
 export const SECRET_ERRORS = {
   secret_not_found: kind<SecretUnknown>(404, ({ name, cluster, namespaces, for: aim }) => {
     if (aim === "show") return `Secret '${name}' not found in cluster '${cluster}'`;
     return namespaces.length === 0
-      ? `Secret '${name}' was not written by this program to any namespace that can be seen`
-      : `Secret '${name}' does not exist in ${namespaces.join(", ")}`;
+      ? `Secret '${name}' not found: argocd-configurer manages none of this name in the namespaces ` +
+        "that it can read"
+      : `Secret '${name}' not found in namespaces: ${namespaces.join(", ")}`;
   }, { fields: () => ["name"] }),
   credential_not_found: kind<Record<never, never>>(
     404,
-    () => "No credential of these clusters has this id: take it from the matrix of credentials",
+    () => "No credential of these clusters has this id. Take the id from GET /api/v1/credentials",
     { fields: () => ["id"] },
   ),
   service_account_not_found: kind<
     { readonly accounts: readonly { readonly namespace: string; readonly name: string }[] }
   >(400, ({ accounts }) => {
-    const named = accounts.map(({ namespace, name }) => `'${name}' in ${namespace}`);
+    const named = accounts.map(({ namespace, name }) => `${namespace}/${name}`);
     return `Service accounts do not exist: ${named.join(", ")}`;
   }, { fields: () => ["service_accounts"] }),
-  foreign: inTheWay<InTheWay & { readonly type: string }>(
-    ({ type }) =>
-      `is none of these credentials (its type is ${JSON.stringify(type)}): choose another name, ` +
-      `or ${send(REPLACE, "body", " with ")} to replace it`,
+  foreign: secretProblem<Foreign>(
+    ({ type, wanted = "credential of this kind" }) => [
+      `already exists and is not a ${wanted} (type ${typeShown(type)})`,
+      `Choose another name, or ${send(REPLACE, "body", " with ")} to replace it`,
+    ],
     { fields: () => ["name"], remedy: () => REPLACE },
   ),
-  owned: inTheWay<InTheWay & { readonly owner: string }>(
-    ({ owner, by }) =>
-      `is looked after by ${owner}, which would undo this: change it there, or ${send(FORCE, by)}`,
+  owned: secretProblem<SecretProblem & { readonly owner: string }>(
+    ({ owner, by }) => [
+      `is managed by ${owner}, which would revert the change`,
+      `Change it there, or ${send(FORCE, by)}`,
+    ],
     forced,
   ),
-  not_ours: inTheWay<InTheWay>(
-    ({ by }) => `was not written by this program: ${send(FORCE, by)} to delete it all the same`,
+  not_ours: secretProblem<SecretProblem>(
+    ({ by }) => [
+      "is not managed by argocd-configurer",
+      `${capitalized(send(FORCE, by))} to delete it anyway`,
+    ],
     forced,
   ),
-  unmergeable: inTheWay<InTheWay & { readonly why: string }>(
-    ({ why }) => `cannot be merged with: its Docker configuration ${why}`,
+  unmergeable: secretProblem<SecretProblem & { readonly why: string }>(
+    ({ why }) => [
+      `cannot be merged: its Docker configuration ${why}`,
+      "Use 'upsert' instead of 'merge' to replace the whole secret",
+    ],
     { fields: () => ["merge"] },
   ),
-  type_change: inTheWay<InTheWay & { readonly type: string }>(
-    ({ type }) =>
-      `has the type ${JSON.stringify(type)}, which Kubernetes does not change: ${RECREATE}`,
+  type_change: secretProblem<SecretProblem & { readonly type: string }>(
+    ({ type }) => [
+      `has type ${typeShown(type)}, and Kubernetes does not allow a change of type`,
+      RECREATE,
+    ],
     forced,
   ),
-  immutable: inTheWay<InTheWay>(() => `is immutable: ${RECREATE}`, forced),
-  finalizers: inTheWay<InTheWay>(({ by }) =>
-    "has finalizers, so it is not gone at once when it is deleted: " +
-    (by === "body" ? "remove them or choose another name" : "remove them first")
-  ),
-  being_deleted: inTheWay<InTheWay>(() => "is being deleted: try again later"),
-  secret_changed: inTheWay<InTheWay>(() =>
-    "was changed or deleted since it was read, so nothing was written to this cluster: send the same " +
-    "request again"
-  ),
+  immutable: secretProblem<SecretProblem>(() => ["is immutable", RECREATE], forced),
+  finalizers: secretProblem<SecretProblem>(({ by }) => [
+    "has finalizers, which delay its deletion",
+    by === "body" ? "Remove them, or choose another name" : "Remove them first",
+  ]),
+  being_deleted: secretProblem<SecretProblem>(() => ["is being deleted", "Retry later"]),
+  secret_changed: secretProblem<SecretProblem>(() => [
+    "was changed or deleted after it was read",
+    `${UNCHANGED} on this cluster. Send the same request again`,
+  ]),
   identity_held: kind<Held>(409, ({ namespace, name, holders, more }) => {
-    const names = holders.map((holder) => `'${holder}'`).join(", ");
     const [holder] = holders;
-    const held = `The URL of secret '${name}' is held already by secret ${names} in namespace ` +
-      `'${namespace}'`;
-    const message = holders.length === 1
-      ? `${held}: ${send(replacing(holder!))} to replace that one`
-      : `${held}, and Argo CD picks one of them at random: delete all but one`;
-    return more === 0 ? message : `${message} (and ${more} more)`;
+    const held = `The URL of secret ${namespace}/${name} is already used by `;
+    return holders.length === 1
+      ? sentences(
+        `${held}secret ${namespace}/${holder}${andMore(more)}`,
+        `${capitalized(send(replacing(holder!)))} to replace that secret`,
+      )
+      : sentences(
+        `${held}secrets ${holders.map((each) => `${namespace}/${each}`).join(", ")}, and Argo CD ` +
+          `picks one of them at random${andMore(more)}`,
+        "Delete all but one",
+      );
   }, {
     fields: () => ["name"],
     remedy: ({ holders }) => holders.length === 1 ? replacing(holders[0]!) : undefined,
   }),
-  credential_refused: kind<NotAcceptedAt>(
+  credential_refused: kind<CredentialRejection>(
     422,
-    (details) => notAccepted("is not accepted by", details),
+    (details) => notAccepted("Credential refused by", details),
   ),
-  credential_unverifiable: kind<NotAcceptedAt>(
+  credential_unverifiable: kind<CredentialRejection>(
     422,
-    (details) => notAccepted("cannot be tried at", details),
+    (details) => notAccepted("Cannot verify the credential at", details),
   ),
 } as const satisfies Record<string, ErrorKind<never>>;

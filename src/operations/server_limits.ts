@@ -1,35 +1,35 @@
 import { type FleetLimits, FleetQueue } from "../fleet/queue.ts";
 
 export interface LimitsOptions {
-  /** Requests under way, who waits among them; one more is refused. */
+  /** Running and waiting requests; one more is rejected. */
   readonly all: number;
-  /** Of these of one token. */
+  /** Running and waiting requests of one token. */
   readonly perToken: number;
-  /** Of these those about several clusters, each of which may hold what all of them answer. */
+  /** Requests of one token about several clusters, each of which may hold the responses of all of them. */
   readonly fleetsPerToken: number;
-  /** Requests to clusters that are carried out at once and may be at work here. */
-  readonly places: number;
-  /** Milliseconds after which one is no work for this machine any more: it waits for its cluster. */
+  /** Concurrent requests to clusters that use this machine. */
+  readonly slots: number;
+  /** Milliseconds after which a request only waits for its cluster, and no longer uses this machine. */
   readonly stalled: number;
-  /** Requests to clusters that are carried out at once, the stalled ones among them. */
+  /** Concurrent requests to clusters, including stalled ones. */
   readonly held: number;
-  /** Of these to one cluster. */
+  /** Concurrent requests to one cluster. */
   readonly perCluster: number;
-  /** Requests that wait for a place; one more is refused. */
+  /** Requests that wait for a slot; one more is rejected. */
   readonly waiting: number;
-  /** Of these for one cluster. */
+  /** Requests that wait for one cluster. */
   readonly waitingPerCluster: number;
-  /** Milliseconds that one may wait; who would have to wait for longer is refused at once. */
+  /** Longest wait in milliseconds; a request that would wait longer is rejected immediately. */
   readonly wait: number;
 }
 
-/** What the numbers for a server follow from. */
-export interface Given {
-  /** Requests under way at once. */
+/** What the limits of a server are derived from. */
+export interface ServerCapacity {
+  /** Concurrent requests. */
   readonly maxRequests: number;
-  /** That the commands of one request may take together. */
+  /** Timeout of all kubectl commands of one request. */
   readonly seconds: number;
-  /** Processes that there may be at once, where clusters are reached by these. */
+  /** Limits of kubectl processes; absent with the transport api. */
   readonly gate?: {
     readonly starting: number;
     readonly alive: number;
@@ -38,27 +38,27 @@ export interface Given {
 }
 
 /**
- * Over kubectl a request is two or three processes whose start is what costs, one after the other or
- * at once: two requests for each that may be starting keep all of them busy, and what is let in ends
- * in well under a second for each core's worth of them. Half of what one cluster's processes may be
- * is requests enough to have these busy too. Without processes it is connections: 16 a cluster.
+ * With kubectl, a request takes two or three processes, and starting them is the main cost. Two requests per
+ * process that may be starting keep all of them busy, and admitted requests finish in well under a second per
+ * core. Half of the processes that one cluster may have is enough requests to keep these busy, too. With the
+ * transport api, the limit is 16 connections per cluster.
  *
- * A request may wait for half of the time that it then has: with the wait no client has to have
- * patience for more than one and a half times as long as without.
+ * A request may wait for half of its timeout, so that a client waits at most one and a half times as long as
+ * without a queue.
  */
-export function serverLimits({ maxRequests: all, seconds, gate }: Given): LimitsOptions {
+export function serverLimits({ maxRequests: all, seconds, gate }: ServerCapacity): LimitsOptions {
   const some = (share: number, most = Infinity) => Math.min(most, Math.ceil(share * all));
   const held = some(1 / 2, gate?.alive);
-  const places = some(1 / 2, gate && 2 * gate.starting);
+  const slots = some(1 / 2, gate && 2 * gate.starting);
   return {
     all,
     perToken: some(3 / 4),
     fleetsPerToken: Math.max(4, some(1 / 16)),
-    places,
+    slots,
     stalled: STALLED,
     held,
     perCluster: Math.min(
-      Math.ceil(places / 2),
+      Math.ceil(slots / 2),
       gate ? Math.ceil(gate.alivePerCluster / 2) : some(1 / 16),
     ),
     waiting: Math.floor(all * 3 / 8),
@@ -67,22 +67,25 @@ export function serverLimits({ maxRequests: all, seconds, gate }: Given): Limits
   };
 }
 
-/** Milliseconds after which a request is no work for this machine any more. */
+/** See {@link LimitsOptions.stalled}. */
 const STALLED = 2000;
 
 /**
- * Requests about several clusters that ask one API server at once. One request may be half a dozen
- * processes there, and the gate has room for eight that run and 64 that wait.
+ * Concurrent requests about several clusters to one API server. One request may take half a dozen processes,
+ * and the gate allows eight running and 64 waiting ones.
  */
 const PER_SERVER = { connections: 16, processes: 2 };
 
 /**
- * Of requests about several clusters: those that take processes no more at once than may be starting,
- * so that none waits for a process by its own deadline, and of those that hang so many that half of
- * the processes are left.
- * @param atOnce clusters, as of the setting
+ * The limits of requests about several clusters. With kubectl, no more clusters run concurrently than processes
+ * may be starting, so that none waits for a process within its own deadline; hanging clusters leave half of
+ * the processes free.
+ * @param atOnce concurrent clusters, from the setting
  */
-export function fleetLimits(atOnce: number, gate: NonNullable<Given["gate"]>): FleetLimits {
+export function fleetLimits(
+  atOnce: number,
+  gate: NonNullable<ServerCapacity["gate"]>,
+): FleetLimits {
   const processes = Math.min(atOnce, gate.starting);
   return {
     atOnce: { connections: atOnce, processes },
@@ -92,18 +95,18 @@ export function fleetLimits(atOnce: number, gate: NonNullable<Given["gate"]>): F
   };
 }
 
-/** With these, until it is configured anew. */
-export const fleetQueue = (atOnce: number, gate: NonNullable<Given["gate"]>): FleetQueue =>
+/** A queue with these limits, until it is configured again. */
+export const fleetQueue = (atOnce: number, gate: NonNullable<ServerCapacity["gate"]>): FleetQueue =>
   new FleetQueue(fleetLimits(atOnce, gate));
 
-/** Of bodies that are being read: nobody waits, and one token has a quarter of the places. */
+/** Limits of request bodies that are being read: none waits, and one token has at most a quarter. */
 export function bodyLimits(maxRequests: number): LimitsOptions {
   return {
     all: maxRequests,
     perToken: Math.ceil(maxRequests / 4),
-    // None of these is for a cluster.
+    // Bodies use no cluster.
     fleetsPerToken: 0,
-    places: 0,
+    slots: 0,
     stalled: 0,
     held: 0,
     perCluster: 0,

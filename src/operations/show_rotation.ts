@@ -1,6 +1,6 @@
 import type { RotationRecord } from "../fleet/rotation/rotations.ts";
 import { rotationFromAudit } from "../fleet/rotation/from_audit.ts";
-import { partlyVisible } from "../fleet/rotation/visible.ts";
+import { visiblePart } from "../fleet/rotation/visible.ts";
 import { type Identity, mayUseCluster } from "../tokens/rights.ts";
 import { OperationError } from "./errors.ts";
 import { errors, json } from "./openapi/content.ts";
@@ -8,35 +8,37 @@ import type { Audit, CommandHelp, OperationModule } from "./operation.ts";
 import { parseQuery } from "./parse.ts";
 import { rotationShown } from "./respond/rotation.ts";
 import { Rotation } from "./rotation_answers.ts";
-import { rotationIdFields as fields, RotationPath } from "./schemas/rotation_id.ts";
+import { rotationIdFields as fields, RotationPath } from "./schemas/queries.ts";
 
 export { fields };
 
 export const command: CommandHelp = {
   full:
-    "While it runs, how far it is; afterwards what came of it, as the server remembers, or the audit " +
-    "log. That has no lines of clusters where nothing was to be written.",
-  exitCodes: "0: it is over, and the old value was safe to revoke; 3: it was not, or is not yet.",
-  examples: [["rotation-0f3b2c1d4e5f6a7b", "One, by the id that rotate printed"]],
-  args: [{ field: "id", brief: "The rotation's id" }],
+    "Shows the progress of a rotation that is running, or the result of a finished one, from the " +
+    "server's memory or the audit log. The audit log has no entries for clusters where nothing had to " +
+    "be written.",
+  exitCodes:
+    "0: the rotation is finished, and the old value is safe to revoke; 3: it is not, or not yet",
+  examples: [["rotation-0f3b2c1d4e5f6a7b", "Show a rotation by the id that rotate printed"]],
+  args: [{ field: "id", brief: "Id of the rotation" }],
 };
 
 export const describe: OperationModule["describe"] = () => ({
   about:
-    "While it runs, how far it is. Afterwards what came of it: from memory, then from the audit log. A " +
-    "token that is for some clusters only is shown these.",
+    "The progress of a running rotation, or the result of a finished one, from memory or from the audit log. " +
+    "A token that is limited to some clusters sees only these.",
   request: { params: RotationPath },
   answers: {
-    200: json("What is known of it", Rotation),
+    200: json("The rotation", Rotation),
     ...errors({
-      400: "Parameter unknown or invalid",
-      404: "There is no such rotation, or none that is remembered",
+      400: "A parameter is unknown or invalid",
+      404: "The rotation does not exist, or is not remembered",
       503: "The audit log cannot be read",
     }),
   },
 });
 
-/** Most lines of one rotation: two a cluster. */
+/** Most audit log entries of one rotation: two per cluster. */
 const MOST_LINES = 20_000;
 
 export const take: OperationModule["take"] = ({ query, path }) => {
@@ -62,8 +64,8 @@ async function remembered(id: string, auditLog: Audit | undefined) {
   return rotationFromAudit(id, page.entries);
 }
 
-/** What of a rotation somebody may see; `undefined` where nothing is for them. */
+/** The part of a rotation that the caller may see; `undefined` if there is none. */
 export function visibleTo(identity: Identity, record: RotationRecord): RotationRecord | undefined {
   if (identity.clusters === undefined) return record;
-  return partlyVisible(record, (cluster) => mayUseCluster(identity, cluster));
+  return visiblePart(record, (cluster) => mayUseCluster(identity, cluster));
 }

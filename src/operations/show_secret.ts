@@ -1,5 +1,5 @@
 import { showSecret } from "../credentials/show_secret.ts";
-import { RootShownAnswer, ShownAnswer } from "./answers.ts";
+import { RootShownAnswer, ShownAnswer } from "./secret_answers.ts";
 import { Envelope, SeedEnvelope } from "./error_answers.ts";
 import { CLUSTER_FAILS, errors, json } from "./openapi/content.ts";
 import type { Answers, CommandHelp, OperationModule } from "./operation.ts";
@@ -13,11 +13,10 @@ import {
 } from "./schemas/queries.ts";
 import { onEach, targetOf } from "./target.ts";
 
-/** Of names that are another operation's path at the root. */
+/** For a name that is the path of another operation at the root. */
 const TAKEN: Answers = {
   405: json(
-    "That is the path of another operation: `GET /api/v1/secrets/verify` shows the secret of that " +
-      "name",
+    "This is the path of another operation; `GET /api/v1/secrets/verify` shows the secret of that name",
     Envelope,
     SeedEnvelope,
   ),
@@ -27,32 +26,35 @@ export { fields };
 
 export const command: CommandHelp = {
   full:
-    "With a name, what is known of that one secret in each namespace; equal fingerprints there " +
-    "are equal data, and with -o wide equal credentials, in all the clusters shown together. They " +
-    "are by the key in the file of the setting fingerprint-key-file, else by that of the audit log; " +
-    "without both they end with this run, and of a server with that.",
+    "With a name, shows the details of that secret in each namespace. Equal fingerprints mean equal " +
+    "data, and with -o wide equal credentials, across all clusters shown. Fingerprints use the key of " +
+    "the setting fingerprint-key-file, or the key of the audit log. Without either, they can be " +
+    "compared only within this run, or until the server stops.",
   examples: [
-    ["test-cluster my-docker-secret -o wide", "One, and all that is known of it"],
-    ["--cluster 'prod-*,test-cluster' my-docker-secret", "Whether it is the same in several"],
+    ["test-cluster my-docker-secret -o wide", "Show all details of one secret"],
+    [
+      "--cluster 'prod-*,test-cluster' my-docker-secret",
+      "Compare one secret on several clusters",
+    ],
   ],
-  args: [{ field: "name", brief: "One secret, in all namespaces" }],
+  args: [{ field: "name", brief: "Name of a secret, shown for all namespaces" }],
   letters: { n: "namespace" },
 };
 
 export const describe: OperationModule["describe"] = (face) => ({
-  about: "The secrets of that name in all namespaces, or in `namespace`.",
+  about: "The secrets of this name in all namespaces, or in `namespace`.",
   request: {
     params: SecretPath,
     query: secretQueryShape(face),
   },
   answers: {
     200: json(
-      "What is there, without its values",
+      "The secrets, without their values",
       face === "v1" ? ShownAnswer : RootShownAnswer,
     ),
     ...errors({
-      400: "Parameter missing, unknown or invalid",
-      404: "No such cluster, or no such secret in it",
+      400: "A parameter is missing, unknown or invalid",
+      404: "The cluster or the secret does not exist",
       ...CLUSTER_FAILS,
     }),
     ...face === "v1" ? {} : TAKEN,

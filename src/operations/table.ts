@@ -1,6 +1,6 @@
 import type { Operation, OperationModule } from "./operation.ts";
 
-/** Imports a module when it is first asked for: to ask the runtime each time costs a call a hundredth. */
+/** Imports a module once, at its first use: a dynamic import in each call would make it 1 % slower. */
 function once(load: () => Promise<OperationModule>): Operation["load"] {
   let loaded: Promise<OperationModule> | undefined;
   return () =>
@@ -10,7 +10,7 @@ function once(load: () => Promise<OperationModule>): Operation["load"] {
     });
 }
 
-/** Parameters that say which clusters are meant. */
+/** Parameters that select clusters. */
 const SELECTING = ["cluster", "clusters", "cluster_selector"] as const;
 
 const READ = { role: "reader", effect: "read", clusters: "none", method: "get" } as const;
@@ -24,8 +24,8 @@ const WRITE = {
 } as const;
 
 /**
- * All that the program can do. Routes, OpenAPI, `GET /` and commands derive from it; what they need to know of an
- * operation is here, and what it takes and does is in its module.
+ * All operations. Routes, OpenAPI, `GET /` and commands derive from this table; the input of an operation, and
+ * what it does, are in its module.
  */
 export const OPERATIONS: readonly Operation[] = [
   {
@@ -34,7 +34,7 @@ export const OPERATIONS: readonly Operation[] = [
     tag: "server",
     path: "",
     root: { path: "/", isSeed: true },
-    summary: "What this server can do",
+    summary: "List the endpoints of this server",
     load: once(() => import("./index.ts")),
   },
   {
@@ -44,7 +44,7 @@ export const OPERATIONS: readonly Operation[] = [
     role: "anyone",
     path: "/health",
     root: { path: "/health", isSeed: true },
-    summary: "Whether the server runs",
+    summary: "Check whether the server is running",
     load: once(() => import("./health.ts")),
   },
   {
@@ -54,11 +54,11 @@ export const OPERATIONS: readonly Operation[] = [
     path: "/clusters",
     root: { path: "/clusters", isSeed: true, parameters: [] },
     parameters: ["clusters", "cluster_selector", "check"],
-    summary: "The clusters: names of the kubeconfigs in the clusters folder",
-    command: { words: ["clusters"], brief: "Show the clusters" },
+    summary: "List the clusters: names of the kubeconfigs in the clusters folder",
+    command: { words: ["clusters"], brief: "List the clusters" },
     alsoBy: [{
       words: ["clusters", "check"],
-      brief: "Check that clusters answer, and what their kubeconfigs may do there",
+      brief: "Check the connectivity, version and permissions of clusters",
       input: { check: true },
       eachBy: "clusters",
     }],
@@ -71,11 +71,11 @@ export const OPERATIONS: readonly Operation[] = [
     clusters: "each",
     path: "/secrets",
     root: { path: "/secrets", isSeed: true, parameters: ["cluster"] },
-    summary: "The credentials of a cluster, without their values",
+    summary: "List the credentials of a cluster, without their values",
     parameters: [...SELECTING, "namespace", "username", "registry", "url_prefix"],
     command: {
       words: ["secrets"],
-      brief: "Show the credentials of clusters, without their values",
+      brief: "List the credentials of clusters, without their values",
     },
     load: once(() => import("./list_secrets.ts")),
   },
@@ -88,7 +88,7 @@ export const OPERATIONS: readonly Operation[] = [
       path: "/secrets",
       parameters: ["cluster", "name", "namespaces", "force", "dry_run"],
     },
-    summary: "Delete a credential that this program wrote",
+    summary: "Delete a credential that argocd-configurer wrote",
     parameters: [
       ...SELECTING,
       "first",
@@ -98,7 +98,7 @@ export const OPERATIONS: readonly Operation[] = [
       "force",
       "dry_run",
     ],
-    command: { words: ["delete"], brief: "Delete a credential that this program wrote" },
+    command: { words: ["delete"], brief: "Delete a credential managed by argocd-configurer" },
     load: once(() => import("./delete_secret.ts")),
   },
   {
@@ -106,11 +106,11 @@ export const OPERATIONS: readonly Operation[] = [
     ...WRITE,
     path: "/docker",
     root: { path: "/secrets/add_docker", isSeed: true },
-    summary: "Write a Docker registry credential into namespaces and Argo CD's",
+    summary: "Write a pull secret for Docker registries to namespaces, and to Argo CD's namespace",
     command: {
       words: ["docker", "add"],
-      brief: "Write a pull secret into namespaces, and into Argo CD's",
-      group: "Write pull secrets of Docker registries",
+      brief: "Add a pull secret to namespaces, and to Argo CD's namespace",
+      group: "Add image pull secrets",
     },
     load: once(() => import("./add_docker.ts")),
   },
@@ -127,11 +127,12 @@ export const OPERATIONS: readonly Operation[] = [
     ...WRITE,
     path: "/repositories",
     root: { path: "/secrets/add_repo" },
-    summary: "Write a Git, Helm or OCI credential for Argo CD: a repository's or a template's",
+    summary:
+      "Write a Git, Helm or OCI repository credential, or a credential template, for Argo CD",
     command: {
       words: ["repo", "add"],
-      brief: "Write a credential of Git, Helm or OCI repositories for Argo CD",
-      group: "Write credentials of repositories",
+      brief: "Add an Argo CD credential for Git, Helm or OCI repositories",
+      group: "Add Argo CD repository credentials",
     },
     load: once(() => import("./add_repo.ts")),
   },
@@ -142,10 +143,10 @@ export const OPERATIONS: readonly Operation[] = [
     clusters: "none",
     path: "/verifications",
     root: { path: "/secrets/verify" },
-    summary: "Try a credential where it will be used, without writing it",
+    summary: "Verify a credential where it will be used, without writing it",
     command: {
       words: ["verify"],
-      brief: "Try a credential where it would be used, and write nothing",
+      brief: "Verify a credential at its registry or repository; writes nothing",
     },
     load: once(() => import("./verify_credential.ts")),
   },
@@ -156,9 +157,9 @@ export const OPERATIONS: readonly Operation[] = [
     clusters: "each",
     path: "/secrets/{name}",
     root: { path: "/secrets/{name}", parameters: ["cluster", "namespace"] },
-    summary: "One credential in all namespaces, without its values",
+    summary: "Show one credential in all namespaces, without its values",
     parameters: [...SELECTING, "namespace"],
-    command: { words: ["secrets"], brief: "One credential in all namespaces" },
+    command: { words: ["secrets"], brief: "Show one credential in all namespaces" },
     load: once(() => import("./show_secret.ts")),
   },
   {
@@ -167,8 +168,7 @@ export const OPERATIONS: readonly Operation[] = [
     tag: "secrets",
     clusters: "many",
     path: "/credentials",
-    summary:
-      "The credentials of all clusters side by side: what differs, and what is missing where",
+    summary: "Compare the credentials of all clusters: what differs, and what is missing where",
     parameters: [
       "clusters",
       "cluster_selector",
@@ -182,11 +182,11 @@ export const OPERATIONS: readonly Operation[] = [
     ],
     command: {
       words: ["fleet"],
-      brief: "Compare the credentials of clusters: what differs, and what is missing where",
+      brief: "Compare credentials across clusters: what differs, what is missing",
     },
     alsoBy: [{
       words: ["expiring"],
-      brief: "Show the credentials that expire soon, on all clusters",
+      brief: "List credentials that expire soon or have expired, on all clusters",
       input: {},
     }],
     load: once(() => import("./list_credentials.ts")),
@@ -197,10 +197,10 @@ export const OPERATIONS: readonly Operation[] = [
     effect: "try",
     clusters: "many",
     path: "/credentials/find",
-    summary: "Where one credential stands, on all clusters",
+    summary: "Find every place where a credential is stored, on all clusters",
     command: {
       words: ["find"],
-      brief: "Find every place that a credential is stored in, by its value or fingerprint",
+      brief: "Find where a credential is stored, by value or fingerprint",
     },
     load: once(() => import("./find_credential.ts")),
   },
@@ -210,10 +210,11 @@ export const OPERATIONS: readonly Operation[] = [
     effect: "try",
     clusters: "many",
     path: "/checks",
-    summary: "Try what is stored where it is used, each distinct value and place once",
+    summary:
+      "Verify the stored credentials where they are used, each distinct value and place once",
     command: {
       words: ["check"],
-      brief: "Try the stored credentials where they are used, and write nothing",
+      brief: "Verify stored credentials where they are used; writes nothing",
     },
     load: once(() => import("./check_credentials.ts")),
   },
@@ -223,7 +224,7 @@ export const OPERATIONS: readonly Operation[] = [
     tag: "secrets",
     clusters: "one",
     path: "/explain",
-    summary: "Which secret Argo CD uses for a repoURL, or kubelet for an image, and why",
+    summary: "Explain which secret Argo CD uses for a repoURL, or kubelet for an image",
     parameters: ["cluster", "url", "project", "image", "namespace", "service_account"],
     command: {
       words: ["explain"],
@@ -240,7 +241,7 @@ export const OPERATIONS: readonly Operation[] = [
       "Replace a credential everywhere it is stored: verified first, resumable, with proof that the old one is gone",
     command: {
       words: ["rotate"],
-      brief: "Replace a credential everywhere it is stored, and prove that the old one is gone",
+      brief: "Replace a credential everywhere, and prove that the old one is gone",
     },
     load: once(() => import("./rotate.ts")),
   },
@@ -249,9 +250,9 @@ export const OPERATIONS: readonly Operation[] = [
     ...READ,
     tag: "secrets",
     path: "/rotations/{id}",
-    summary: "How far a rotation is, or what came of it",
+    summary: "Show the progress or the result of a rotation",
     readsAuditLog: true,
-    command: { words: ["rotations"], brief: "Show how far a rotation is, or what came of it" },
+    command: { words: ["rotations"], brief: "Show the progress or the result of a rotation" },
     load: once(() => import("./show_rotation.ts")),
   },
   {
@@ -261,9 +262,12 @@ export const OPERATIONS: readonly Operation[] = [
     role: "admin",
     path: "/audit",
     root: { path: "/audit" },
-    summary: "Who attempted to write what, newest first",
+    summary: "List who attempted to write what, newest first",
     parameters: ["cluster", "name", "since", "until", "credential", "rotation", "limit"],
-    command: { words: ["audit"], brief: "Show who attempted to write what, newest first" },
+    command: {
+      words: ["audit"],
+      brief: "Show the audit log: who attempted to write what, newest first",
+    },
     load: once(() => import("./list_audit_entries.ts")),
   },
   {
@@ -272,12 +276,12 @@ export const OPERATIONS: readonly Operation[] = [
     tag: "server",
     path: "/openapi.json",
     root: { path: "/openapi.json" },
-    summary: "The OpenAPI 3.1 description of this API",
+    summary: "Get the OpenAPI 3.1 description of this API",
     load: once(() => import("./openapi.ts")),
   },
 ];
 
-/** The one of that name. */
+/** @throws if there is no operation of this name */
 export function operationNamed(name: string): Operation {
   const named = OPERATIONS.find((each) => each.name === name);
   if (named === undefined) throw new Error(`There is no operation ${name}`);

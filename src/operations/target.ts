@@ -1,11 +1,11 @@
 import { parseLabelSelector } from "../kube/label_selector.ts";
-import type { AskedSelection, Taken, TakenOfCluster } from "./operation.ts";
+import type { AskedSelection, ClusterCall, ParsedCall } from "./operation.ts";
 import type { Part } from "./request_kinds.ts";
 
 /** The one cluster of a request, or its selection. */
 export type Target = string | AskedSelection;
 
-/** What is given of it, by the fields of `schemas/selection.ts`. */
+/** Its fields, as in `schemas/selection.ts`. */
 export interface GivenTarget {
   readonly cluster?: string | undefined;
   readonly clusters?: readonly string[] | undefined;
@@ -14,7 +14,7 @@ export interface GivenTarget {
   readonly max_failures?: number | undefined;
 }
 
-/** @param part where the fields stand */
+/** @param part where the request has the fields */
 export function askedSelection(
   { clusters = [], cluster_selector, first = [], max_failures: maxFailures }: Omit<
     GivenTarget,
@@ -28,12 +28,12 @@ export function askedSelection(
   return { part, clusters, selector, first, maxFailures };
 }
 
-/** @param part where the fields stand */
+/** @param part where the request has the fields */
 export function targetOf(given: GivenTarget, part: Part): Target {
   return given.cluster ?? askedSelection(given, part);
 }
 
-/** A call of what is done on one cluster: on that one, or on each of the selection by itself. */
-export function onEach(target: Target, of: (cluster: string) => TakenOfCluster): Taken {
+/** A call on the one cluster, or on each selected cluster separately. */
+export function onEach(target: Target, of: (cluster: string) => ClusterCall): ParsedCall {
   return typeof target === "string" ? of(target) : { selection: target, of };
 }

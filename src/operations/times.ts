@@ -1,18 +1,18 @@
-/** Milliseconds that a request takes, until it is known. */
+/** Assumed duration of a request in milliseconds, before any is measured. */
 const FIRST_GUESS = 500;
 
-/** What one request more changes of what is known. */
+/** Weight of a new measurement in the moving average. */
 const WEIGHT = 0.2;
 
-/** Clusters of which it is known: names that are none may come without end. */
+/** Most clusters to remember; requests may name any number of unknown ones. */
 const REMEMBERED = 1000;
 
-/** How long requests have taken lately, in milliseconds. */
+/** Moving averages of the durations of requests, in milliseconds. */
 export class Times {
   readonly #takes = new Map<string, number>();
   #work = FIRST_GUESS;
 
-  /** For how long a request keeps this machine busy, whichever cluster it is for. */
+  /** How long a request uses this machine, whatever its cluster. */
   get work(): number {
     return this.#work;
   }
@@ -21,7 +21,7 @@ export class Times {
     this.#work += WEIGHT * (milliseconds - this.#work);
   }
 
-  /** For how long a request to this cluster is under way. */
+  /** How long a request to this cluster takes. */
   at(cluster: string): number {
     return this.#takes.get(cluster) ?? this.#work;
   }

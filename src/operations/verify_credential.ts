@@ -1,13 +1,13 @@
 import type { Outcome } from "../audit/entry.ts";
 import {
-  credentialsOf,
+  credentialsToVerify,
   isAccepted,
-  type Verified,
+  type VerificationResult,
   verifyDocker,
   type VerifyOne,
   verifyRepo,
 } from "../credentials/verify_credential.ts";
-import { NotAcceptedAnswer, VerifiedAllAnswer } from "./answers.ts";
+import { NotAcceptedAnswer, VerifiedAllAnswer } from "./write_answers.ts";
 import { VERIFY_EXAMPLES } from "./examples.ts";
 import { errors, json, taking } from "./openapi/content.ts";
 import type { CommandHelp, OperationModule } from "./operation.ts";
@@ -19,12 +19,16 @@ import { VERIFY_BODY, verifyFields as fields } from "./schemas/verify.ts";
 export { fields };
 
 export const command: CommandHelp = {
-  exitCodes: "1: it is refused, or nobody answers; 2: wrong usage, nothing was tried.",
+  exitCodes: "1: the credential is refused, or the server does not respond; 2: wrong usage, " +
+    "nothing was verified",
   examples: [
-    ["--registry ghcr.io --username ci --password-stdin < token", "A pull credential"],
+    [
+      "--registry ghcr.io --username ci --password-stdin < token",
+      "Verify a credential for a registry",
+    ],
     [
       "--type git --url https://github.com/org/repo.git --username ci --password-file token",
-      "That of a repository",
+      "Verify a credential for a Git repository",
     ],
   ],
   first: ["type", "url", "registry", "username", "password"],
@@ -37,23 +41,23 @@ export const command: CommandHelp = {
 };
 
 export const describe: OperationModule["describe"] = () => ({
-  about: "With `type`: that of a repository, with `url` or `urls` and the credential's fields as " +
-    "for `POST /secrets/add_repo`. Without: a pull credential, with `username` and `password` or " +
-    "with `registries`.",
+  about: "With `type`: the credential of a repository, with `url` or `urls` and the fields of " +
+    "`POST /secrets/add_repo`. Without `type`: a pull credential, with `username` and `password`, or with " +
+    "`registries`.",
   request: taking(VERIFY_BODY, VERIFY_EXAMPLES),
   answers: {
-    200: json("Nothing speaks against it", VerifiedAllAnswer),
+    200: json("No place refused the credential", VerifiedAllAnswer),
     422: json(
-      "It is not accepted where it would be used, or that cannot be asked",
+      "The credential is refused where it would be used, or cannot be verified there",
       NotAcceptedAnswer,
     ),
     ...errors({
-      400: "The body is no JSON object, a field is missing or invalid, or a parameter is given",
+      400: "The body is not a JSON object, a field is missing or invalid, or a parameter is sent",
     }),
   },
 });
 
-export const take: OperationModule["take"] = ({ query, body }) => {
+export const take: OperationModule["take"] = ({ face, query, body }) => {
   const asked = parseBody(query, body, VERIFY_BODY);
   return {
     attempt: {
@@ -67,11 +71,11 @@ export const take: OperationModule["take"] = ({ query, body }) => {
         upsert: false,
         force: false,
       }),
-      credentials: credentialsOf(asked),
+      credentials: credentialsToVerify(asked),
     },
     async run({ verifyOne, checks, begin }) {
       await begin();
-      // What is asked for by its value is tried in any case, and is known then to who tries what is stored.
+      // A remembered refusal does not stop this; the result is remembered for the checks of stored values.
       const verify: VerifyOne = async (what, budget) => {
         const verdict = await verifyOne(what, budget);
         checks.learn(what, verdict);
@@ -80,12 +84,15 @@ export const take: OperationModule["take"] = ({ query, body }) => {
       const verified = asked.kind === "docker"
         ? await verifyDocker(asked.credentials, verify)
         : await verifyRepo(asked.request, verify);
-      return { outcome: outcomeOf(verified), reply: () => verifyAnswer(verified, asked.hints) };
+      return {
+        outcome: outcomeOf(verified),
+        reply: () => verifyAnswer(verified, asked.hints, face),
+      };
     },
   };
 };
 
-function outcomeOf(verified: readonly Verified[]): Outcome {
+function outcomeOf(verified: readonly VerificationResult[]): Outcome {
   if (verified.every(({ verdict }) => verdict === undefined)) return { outcome: "not_tried" };
   return { outcome: isAccepted(verified) ? "accepted" : "not_accepted" };
 }

@@ -1,17 +1,19 @@
-/** Milliseconds. */
+import { addressGroup } from "../net/address_group.ts";
+
+/** The window in milliseconds. */
 const WINDOW = 60_000;
 
-/** How often something has come. */
-export interface Counted {
-  /** Whether it was one too many within the minute. */
+/** What counting one event results in. */
+export interface RateCount {
+  /** Whether the event exceeds the limit of the current minute. */
   readonly isTooMany: boolean;
-  /** How many were too many in the minute before, told with the first of the next one. */
+  /** How many events exceeded the limit in the key's previous minute; reported once, with the first event of the next. */
   readonly leftOut: number;
-  /** Until the next minute begins. */
+  /** Seconds until the current minute is over. */
   readonly seconds: number;
 }
 
-/** Counts what comes by who sends it, in minutes that begin with the first. */
+/** Counts events by key, in fixed windows of a minute that start with the key's first event. */
 export class PerMinute {
   readonly #seen = new Map<string, { count: number; since: number }>();
   readonly #now: () => number;
@@ -20,8 +22,8 @@ export class PerMinute {
 
   /**
    * @param now the time in milliseconds. @default the real one
-   * @param allowed how many are
-   * @param keys that are remembered; the one seen longest ago is forgotten
+   * @param allowed events per key and minute
+   * @param keys how many keys are kept; beyond that the least recently seen one is dropped
    */
   constructor({ now = () => Date.now(), allowed = 10, keys = 10_000 } = {}) {
     this.#now = now;
@@ -29,13 +31,13 @@ export class PerMinute {
     this.#keys = keys;
   }
 
-  count(key: string, times = 1): Counted {
+  count(key: string, times = 1): RateCount {
     const now = this.#now();
     const before = this.#seen.get(key);
     const isNew = before === undefined || now - before.since >= WINDOW;
     const entry = isNew ? { count: 0, since: now } : before;
     entry.count += times;
-    this.#seen.delete(key); // so that the first in the map is the one seen longest ago
+    this.#seen.delete(key); // re-inserted, so that the map's first key is the least recently seen
     this.#seen.set(key, entry);
     if (this.#seen.size > this.#keys) this.#seen.delete(this.#seen.keys().next().value!);
     return {
@@ -44,4 +46,13 @@ export class PerMinute {
       seconds: Math.ceil((entry.since + WINDOW - now) / 1000),
     };
   }
+}
+
+/**
+ * The key that a caller's requests are counted under: the token, whatever address it is used from;
+ * without tokens the address, where an IPv6 /64 counts as one.
+ * @param token its name
+ */
+export function callerKey(token: string | undefined, address: string): string {
+  return token === undefined ? `address ${addressGroup(address)}` : `token ${token}`;
 }

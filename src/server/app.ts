@@ -6,27 +6,27 @@ import { type OperationRoute, routesOf } from "../operations/routes.ts";
 import { actionOf, bind } from "./bind.ts";
 import { clientAddress } from "./client_address.ts";
 import type { Env, ServerDeps } from "./env.ts";
-import { errorReply } from "./face.ts";
+import { errorReplyAt } from "./face.ts";
 import { accessLog } from "./middleware/access_log.ts";
 import { anonymous, authenticate } from "./middleware/authenticate.ts";
 import { atOnce } from "./middleware/at_once.ts";
 import { bodyLimit } from "./middleware/body_limit.ts";
-import { Drain, type UnderWay } from "./middleware/drain.ts";
+import { type ActiveRequest, Drain } from "./middleware/drain.ts";
 import { guard, isAllowedOrigin } from "./middleware/guard.ts";
 import { paceRefusals } from "./middleware/pace_refusals.ts";
 import { requestId } from "./middleware/request_id.ts";
-import { send } from "./send.ts";
+import { sendReply } from "./send.ts";
 
-/** Largest request body, in bytes. */
+/** Maximum size of a request body, in bytes. */
 const MAX_BODY = 1024 * 1024;
 
 export interface App {
-  /** @param from tells the address of the client; asked for when it is needed */
+  /** @param from returns the client's address; called only when needed */
   fetch(request: Request, from?: () => string): Response | Promise<Response>;
-  /** Refuses new requests and resolves when the last one under way is answered to its end. */
+  /** Rejects new requests; resolves when all active requests have finished, including their streams. */
   drain(): Promise<void>;
-  /** The requests that are not answered yet, or not to the end of a stream. */
-  underWay(): readonly UnderWay[];
+  /** Active requests, including those whose stream has not ended. */
+  activeRequests(): readonly ActiveRequest[];
 }
 
 /** The HTTP edge: middleware in order, then the operations. */
@@ -43,7 +43,7 @@ export function createApp(deps: ServerDeps): App {
   app.use(anonymous());
   app.use(accessLog());
   const allowOrigins = cors({
-    // A page does not know the token.
+    // With tokens, any origin is safe: a page of another site does not know a token.
     origin: (origin) => hasTokens || isAllowedOrigin(origin, deps) ? origin : null,
     allowMethods: ["GET", "HEAD", "POST", "DELETE"],
     allowHeaders: [...hasTokens ? ["Authorization"] : [], "Content-Type", "X-Request-Id"],
@@ -57,16 +57,16 @@ export function createApp(deps: ServerDeps): App {
   const { maxRequests = 256, bodySeconds = 10 } = deps;
   const through = [
     bodyLimit({ maxSize: MAX_BODY, seconds: bodySeconds, atOnce: maxRequests, hasTokens }),
-    // Behind the body: who stalls in sending it holds up no shutdown and takes no place from others.
+    // After the body: a client that stalls while sending it delays no shutdown and takes no slot.
     drain.count(),
     atOnce(maxRequests),
   ];
   bind(app, routes.filter((route) => !isForAnyone(route)), { services, gates, through });
-  app.notFound((c) => send(c, errorReply(new OperationError("path_not_found", {}), c.req)));
+  app.notFound((c) => sendReply(c, errorReplyAt(new OperationError("path_not_found", {}), c.req)));
   app.onError(async (thrown, c) => {
     const error = thrown instanceof OperationError ? thrown : bugOf(thrown, c);
     await recordRefusal(error, c);
-    return send(c, errorReply(error, c.req));
+    return sendReply(c, errorReplyAt(error, c.req));
   });
 
   function bugOf(error: Error, c: Context<Env>): OperationError {
@@ -75,7 +75,7 @@ export function createApp(deps: ServerDeps): App {
     return new OperationError("internal", {}, { body: { request_id: id } });
   }
 
-  /** Writes that were not allowed are on record like those that were. */
+  /** Records writes that were not allowed in the audit log. */
   async function recordRefusal(error: OperationError, c: Context<Env>): Promise<void> {
     if (error.status !== 401 && error.status !== 403) return;
     if (!WRITES.has(c.req.method)) return;
@@ -93,14 +93,14 @@ export function createApp(deps: ServerDeps): App {
     fetch: (request, from = () => "unknown") =>
       app.fetch(request, { from: clientAddress(request.headers, from(), deps.behindProxy) }),
     drain: () => drain.drain(),
-    underWay: () => drain.underWay(),
+    activeRequests: () => drain.activeRequests(),
   };
 }
 
-/** Methods of operations that do more than look. */
+/** Methods of operations that are not read-only. */
 const WRITES: ReadonlySet<string> = new Set(["POST", "DELETE"]);
 
-/** Only a browser asks for a page with these; the others have no use for CORS headers. */
+/** Whether a browser sent the request for a web page: other clients need no CORS headers. */
 function fromPage(c: Context<Env>): boolean {
   return c.req.method === "OPTIONS" || c.req.header("origin") !== undefined;
 }

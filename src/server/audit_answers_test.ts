@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import type { Entry } from "../audit/entry.ts";
-import type { AuditPage } from "../audit/read.ts";
+import type { AuditEntry } from "../audit/entry.ts";
+import type { EntryPage } from "../audit/read.ts";
 import { AuditAnswer } from "../operations/audit_answers.ts";
 
 const place = { namespace: "a", name: "runner" };
 
-const MORE: Required<NonNullable<Entry["more"]>> = {
+const MORE: Required<NonNullable<AuditEntry["more"]>> = {
   service_accounts: 1,
   namespaces_created: 2,
   namespaces: 3,
@@ -20,7 +20,7 @@ const MORE: Required<NonNullable<Entry["more"]>> = {
 };
 
 /** All that may stand in a line. */
-const ENTRY: Required<Entry> = {
+const ENTRY: Required<AuditEntry> = {
   time: "2026-01-01T00:00:00.000Z",
   phase: "end",
   write: "r1.12345678",
@@ -59,7 +59,7 @@ const ENTRY: Required<Entry> = {
 };
 
 Deno.test("the answer's schema names all that a line of the audit log may say", () => {
-  const chain: Required<AuditPage["chain"]> = {
+  const chain: Required<EntryPage["chain"]> = {
     state: "broken",
     checked: 1,
     broken_at: [ENTRY.time],

@@ -5,16 +5,16 @@ import type { Services } from "../operations/operation.ts";
 import type { OperationRoute } from "../operations/routes.ts";
 import type { Env } from "./env.ts";
 import { MAX_PATH } from "./log_request.ts";
-import { send } from "./send.ts";
+import { sendReply } from "./send.ts";
 
 export interface Binding {
   readonly services: Services;
   readonly gates: Gates;
-  /** What a request goes through when its role suffices, its body first. */
+  /** Middleware for requests whose role is sufficient; reads the body first. */
   readonly through: readonly MiddlewareHandler<Env>[];
 }
 
-/** Routes operations, and every other method on their paths to 405. */
+/** Adds the routes of operations; any other method on their paths is answered with 405. */
 export function bind(
   app: Hono<Env>,
   routes: readonly OperationRoute[],
@@ -39,7 +39,7 @@ function bindOne(
   { services, gates, through }: Binding,
 ): void {
   const method = operation.method.toUpperCase();
-  // Who may not do it does not get so far as to send a body.
+  // Checked before the body is read.
   const role: MiddlewareHandler<Env> = async (c, next) => {
     checkRole(c.get("identity"), operation);
     await next();
@@ -57,18 +57,18 @@ function bindOne(
     const given = {
       face,
       method: c.req.method,
-      // Not by Hono's `queries`, which lose a parameter without a name and one that is `__proto__`.
+      // Hono's `queries` drop a parameter without a name and one named `__proto__`.
       query: new URL(c.req.url).searchParams,
       path: c.req.param(),
       body: c.get("body") ?? new Uint8Array(),
     };
     const note = (about: About) => c.set("about", about);
-    return send(c, await call(operation, caller, given, services, gates, note));
+    return sendReply(c, await call(operation, caller, given, services, gates, note));
   });
 }
 
 /**
- * Whether events are asked for by name: what takes anything is answered as those who know of none.
+ * Whether the client accepts events explicitly; a wildcard does not count.
  * @see https://www.rfc-editor.org/rfc/rfc9110.html#name-accept
  */
 function wantsEvents(accept = ""): boolean {

@@ -1,14 +1,14 @@
 import { isIn, networksOf } from "../net/address_group.ts";
 import { parseAddress } from "../net/address.ts";
 
-/** The proxies that say who a client is. */
+/** Proxies whose `X-Forwarded-For` is trusted. */
 export interface TrustedProxies {
   has(peer: string): boolean;
 }
 
 /**
- * Where `behind-proxy: true` takes proxies to be, which names none: on this machine and in private
- * networks, those of pods among them.
+ * The proxies that `behind-proxy: true` trusts: on this machine and in private networks, including pod
+ * networks.
  * @see https://www.rfc-editor.org/rfc/rfc1918, https://www.rfc-editor.org/rfc/rfc6598,
  * https://www.rfc-editor.org/rfc/rfc4193, https://www.rfc-editor.org/rfc/rfc4291#section-2.5.6
  */
@@ -18,9 +18,9 @@ const NEAR = [
 ];
 
 /**
- * Those that the setting `behind-proxy` names; `undefined` where there is no proxy.
+ * The proxies of the setting `behind-proxy`; `undefined` if there is no proxy.
  * @param named addresses and networks
- * @throws {Error} names what is neither
+ * @throws {Error} with an entry that is neither
  */
 export function trustedProxies(named: boolean | readonly string[]): TrustedProxies | undefined {
   if (named === false || (named !== true && named.length === 0)) return undefined;
@@ -29,10 +29,9 @@ export function trustedProxies(named: boolean | readonly string[]): TrustedProxi
 }
 
 /**
- * The address of the client: behind a proxy the last in `X-Forwarded-For`, which is the one that this
- * proxy has added. What stands before it the client may have made up, and from any other peer all of
- * it, so that it does not count.
- * @param peer who the connection is from, which counts where the header says nothing usable
+ * The address of the client. From a trusted proxy it is the last address in `X-Forwarded-For`, which that
+ * proxy added. A client can forge the addresses before it, and the whole header of an untrusted peer.
+ * @param peer address of the connection, used if the header has no valid address
  * @see https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/X-Forwarded-For
  */
 export function clientAddress(
@@ -46,5 +45,5 @@ export function clientAddress(
   return bare.length <= MAX_ADDRESS && parseAddress(bare) !== undefined ? bare : peer;
 }
 
-/** Characters of the longest address, an IPv4 one as IPv6 may write it. */
+/** Maximum length of an address, in characters: an IPv4 address in IPv6 notation. */
 const MAX_ADDRESS = 45;

@@ -1,11 +1,11 @@
-import { errorReply as replyOf, type Face, type OperationError } from "../operations/errors.ts";
+import { errorReply, type Face, type OperationError } from "../operations/errors.ts";
 import { OPERATIONS } from "../operations/table.ts";
 import type { Json } from "../operations/reply.ts";
 import { routesOf } from "../operations/routes.ts";
 
 const ROUTES = routesOf(OPERATIONS);
 
-/** By which errors at a path are told; a path that is none is as new ones are. */
+/** The face of a path, which decides the form of errors; an unknown path has the newest form. */
 export function faceOf(method: string, path: string): Face {
   const there = ROUTES.filter((route) => route.path === path);
   const verb = method === "HEAD" ? "get" : method.toLowerCase();
@@ -13,10 +13,10 @@ export function faceOf(method: string, path: string): Face {
   return route?.face ?? "v1";
 }
 
-/** The answer that tells of an error at a path. */
-export function errorReply(
+/** The answer for an error at a path. */
+export function errorReplyAt(
   error: OperationError,
   { method, path }: { readonly method: string; readonly path: string },
 ): Json {
-  return replyOf(error, faceOf(method, path), method);
+  return errorReply(error, faceOf(method, path), method);
 }

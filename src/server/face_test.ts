@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { clusterNotFound } from "../operations/cluster_errors.ts";
 import { OperationError } from "../operations/errors.ts";
-import { errorReply, faceOf } from "./face.ts";
+import { errorReplyAt, faceOf } from "./face.ts";
 
 const FACES: [method: string, path: string, face: "seed" | "full"][] = [
   ["GET", "/", "seed"],
@@ -42,7 +42,7 @@ const STATUSES: [method: string, path: string, status: number][] = [
 for (const [method, path, status] of STATUSES) {
   Deno.test(`a cluster that is not there is ${status} at ${method} ${path}`, () => {
     const unknown = { kind: "cluster_not_found", cluster: "a", file: "a.kubeconfig" } as const;
-    const answer = errorReply(clusterNotFound(unknown, "cluster"), { method, path });
+    const answer = errorReplyAt(clusterNotFound(unknown, "cluster"), { method, path });
     assert.equal(answer.status, status);
     assert.equal((answer.body as { status_code: number }).status_code, status);
   });
@@ -51,5 +51,5 @@ for (const [method, path, status] of STATUSES) {
 Deno.test("every other error has one status at all paths", () => {
   const details = { name: "a", cluster: "b", namespaces: [], for: "delete" } as const;
   const error = new OperationError("secret_not_found", details);
-  assert.equal(errorReply(error, { method: "DELETE", path: "/secrets" }).status, 404);
+  assert.equal(errorReplyAt(error, { method: "DELETE", path: "/secrets" }).status, 404);
 });

@@ -3,26 +3,25 @@ import { HEALTH_PATH, logRequest } from "./log_request.ts";
 import { bodyText, JSON_HEADERS, REQUEST_ID_HEADER, requestIdOf } from "./headers.ts";
 import { health } from "../operations/health.ts";
 
-/** What listens: it stays while the app behind it is loaded, or replaced by another one. */
+/** Receives all requests, while the app behind it is loaded or replaced. */
 export interface Front extends App {
   /**
-   * Gives new requests to another app, and resolves when the one before has answered its last to the
-   * end: only then may what it uses be closed.
+   * Sends new requests to another app. Resolves when the previous app has finished its requests: only then
+   * may its resources be closed.
    */
   replace(app: App): Promise<void>;
 }
 
 /**
- * Answers a probe's plain `GET /health` by itself: before the app is loaded, so that a start need
- * not wait for that, and for less than the way through the router costs. Everything else goes to
- * the app; /health too, when it is asked by a page or during a shutdown.
- * @param load gives the app when the first request has come
+ * Answers a plain `GET /health` of a probe itself, even before the app is loaded: a start is quick and a
+ * probe is cheap. The app handles all other requests, and also /health for a web page or during shutdown.
+ * @param load loads the app at the first request
  */
 export function front(load: () => App | Promise<App>): Front {
   let app: App | undefined;
   let loading: Promise<App> | undefined;
   let draining = false;
-  /** Apps that were replaced and still have requests. */
+  /** Replaced apps with active requests. */
   const ending = new Map<Promise<void>, App | undefined>();
 
   function loaded(): Promise<App> {
@@ -30,7 +29,7 @@ export function front(load: () => App | Promise<App>): Front {
       if (draining) void first.drain();
       return app = first;
     }).catch((error) => {
-      loading = undefined; // the next request tries again
+      loading = undefined; // the next request retries
       throw error;
     });
   }
@@ -47,7 +46,7 @@ export function front(load: () => App | Promise<App>): Front {
       headers: { ...JSON_HEADERS, [REQUEST_ID_HEADER]: id },
     });
     logRequest(began, { id, method: "GET", path: HEALTH_PATH, status: 200 });
-    // When this is answered; what is wrong with it, the request that needs it is told.
+    // Loads the app after this response; an error is reported by the request that needs the app.
     if (loading === undefined) queueMicrotask(() => void loaded().catch(() => {}));
     return response;
   }
@@ -70,7 +69,7 @@ export function front(load: () => App | Promise<App>): Front {
       await (await loading?.catch(() => undefined))?.drain();
       while (ending.size > 0) await Promise.all(ending.keys());
     },
-    underWay: () => [...ending.values(), app].flatMap((each) => each?.underWay() ?? []),
+    activeRequests: () => [...ending.values(), app].flatMap((each) => each?.activeRequests() ?? []),
   };
 }
 

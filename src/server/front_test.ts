@@ -15,7 +15,7 @@ function named(name: string, answered: Promise<void> = Promise.resolve()) {
       await answered;
       app.drained = true;
     },
-    underWay: () => [],
+    activeRequests: () => [],
   };
   return app satisfies App;
 }
@@ -51,7 +51,7 @@ Deno.test("the app is loaded once, by the first request", async () => {
 for (
   const [what, request] of [
     ["another path", get("/healthy")],
-    ["another path that ends so", get("/a/health")],
+    ["another path with that end", get("/a/health")],
     ["a query", get("/health?x")],
     ["a page", get("/health", { origin: "http://localhost" })],
     ["another method", new Request("http://localhost/health", { method: "POST" })],
@@ -87,7 +87,7 @@ Deno.test("10,000 probes leave no line in the log of a server that does not log 
   assert.deepEqual(lines, []);
 });
 
-Deno.test("requests go to the app that replaces another, which ends those it has", async () => {
+Deno.test("new requests go to the new app, and the replaced one finishes its own", async () => {
   const answered = Promise.withResolvers<void>();
   const before = named("before", answered.promise);
   const served = front(() => before);
@@ -104,7 +104,7 @@ Deno.test("requests go to the app that replaces another, which ends those it has
   assert.equal(await old, "before");
 });
 
-Deno.test("an app that was never asked for is not loaded to be replaced or drained", async () => {
+Deno.test("an app without requests is not loaded to be replaced or drained", async () => {
   const served = front(() => assert.fail("loaded"));
   await served.drain();
   const other = front(() => assert.fail("loaded"));
@@ -112,14 +112,14 @@ Deno.test("an app that was never asked for is not loaded to be replaced or drain
   assert.equal(await textOf(other.fetch(get("/"))), "after");
 });
 
-Deno.test("during a shutdown /health is the app's to refuse", async () => {
+Deno.test("during a shutdown the app rejects /health", async () => {
   const served = front(() => named("app"));
   await served.fetch(get("/clusters"));
   await served.drain();
   assert.equal(await textOf(served.fetch(get("/health"))), "app");
 });
 
-Deno.test("an app that is asked for during a shutdown refuses, too", async () => {
+Deno.test("an app that is loaded during a shutdown rejects requests, too", async () => {
   const app = named("app");
   const served = front(() => app);
   await served.drain();
@@ -143,7 +143,7 @@ Deno.test("a shutdown waits for the requests of an app that was replaced, too", 
   assert.equal(await old, "before");
 });
 
-Deno.test("an app that comes in the place of another during a shutdown is drained at once", async () => {
+Deno.test("an app that replaces another during a shutdown is drained immediately", async () => {
   const served = front(() => named("before"));
   await served.fetch(get("/"));
   await served.drain();

@@ -1,14 +1,14 @@
 type Headers = Readonly<Record<string, string>>;
 
-/** Of every answer. */
-const USUAL: Headers = {
+/** Headers of every response. */
+const COMMON: Headers = {
   "X-Content-Type-Options": "nosniff",
   "Cross-Origin-Resource-Policy": "same-origin",
 };
 
-/** For what is data: a browser that shows it as a page loads nothing, and shows it in no frame. */
+/** Headers of data: a browser that opens it as a page loads nothing and does not frame it. */
 const DATA: Headers = {
-  ...USUAL,
+  ...COMMON,
   "Cache-Control": "no-store",
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 };
@@ -16,8 +16,7 @@ const DATA: Headers = {
 export const JSON_HEADERS: Headers = { "Content-Type": "application/json", ...DATA };
 
 /**
- * A proxy is asked neither to compress it (`no-transform`) nor to gather it (nginx), since both keep
- * events back.
+ * Tells proxies not to compress (`no-transform`) or buffer (nginx) a stream: both would delay events.
  * @see https://www.rfc-editor.org/rfc/rfc9111.html#section-5.2.2.6
  * @see https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering
  */
@@ -29,15 +28,15 @@ export const STREAM_HEADERS: Headers = {
 };
 
 /**
- * A page gets scripts, styles, images and data from this server and nothing from anywhere else; what
- * is inline does not run. It is kept by caches, which ask each time whether it is still the same.
+ * A page loads scripts, styles, images and data from this server only; inline scripts do not run. Caches
+ * may store it but must revalidate it.
  *
- * `same-origin` and not `no-referrer`, with which browsers send `Origin: null` with a form of this
+ * `same-origin` rather than `no-referrer`: with the latter, browsers send `Origin: null` with a form of the
  * server's own page.
  * @see https://fetch.spec.whatwg.org/#append-a-request-origin-header
  */
 export const STATIC_HEADERS: Headers = {
-  ...USUAL,
+  ...COMMON,
   "Cache-Control": "no-cache",
   "Content-Security-Policy": [
     "default-src 'none'",
@@ -53,18 +52,18 @@ export const STATIC_HEADERS: Headers = {
   "Referrer-Policy": "same-origin",
 };
 
-/** People read it in a terminal: two spaces of indentation and a line end. */
+/** JSON for people in a terminal: indented by two spaces, with a final newline. */
 export function bodyText(body: object): string {
   return JSON.stringify(body, null, 2) + "\n";
 }
 
-/** By which an answer and all log lines of its request are found. */
+/** Connects a response with all log lines of its request. */
 export const REQUEST_ID_HEADER = "X-Request-Id";
 
-/** Longest id that is taken from a client, in characters. */
+/** Maximum length of a client's id, in characters. */
 const MAX_ID = 64;
 
-/** The client's id when it is short and safe to log, else a new one. */
+/** The client's id if it is short and safe to log, otherwise a new one. */
 export function requestIdOf(header: string | null | undefined): string {
   const isSafe = header && header.length <= MAX_ID && /^[\w=-]+$/.test(header);
   return isSafe ? header : crypto.randomUUID();

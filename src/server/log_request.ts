@@ -1,18 +1,18 @@
 import type { RequestAnswered } from "../observe/events.ts";
 import { observe } from "../observe/observe.ts";
 
-/** Longest path that is logged, in characters. */
+/** Maximum length of a logged path, in characters. */
 export const MAX_PATH = 200;
 
-/** What probes ask for. */
+/** Path of health probes. */
 export const HEALTH_PATH = "/health";
 
 const PROBES: ReadonlySet<string> = new Set([HEALTH_PATH, "/api/v1/health"]);
 
 /**
- * One line a request. Probes that are answered as ever are told at debug: a crowd of them would turn
- * over all logs within a minute, and take with them what is in those.
- * @param began when it came, as `performance.now()` counts
+ * Logs a request in one line. Successful probes are logged at debug level: many of them would rotate other
+ * lines out of the log files.
+ * @param began start of the request by `performance.now()`
  */
 export function logRequest(began: number, request: Omit<RequestAnswered, "ms">): void {
   const { path, status } = request;

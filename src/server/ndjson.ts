@@ -1,25 +1,25 @@
 /**
- * Bytes of events that wait for a slow reader at most, one event of any size besides. Who is further
- * behind loses the rest of the stream: to wait for the reader would delay the clusters.
+ * Maximum size of buffered events for a slow reader, in bytes, plus one event of any size. The stream of a
+ * slower reader is cut: waiting for it would delay the clusters.
  */
 const MAX_BEHIND = 4 * 1024 * 1024;
 
-/** Milliseconds in which a reader has to take something when no more events will come. */
+/** Time in which a reader must read something once all events are produced, in milliseconds. */
 const STALLED_AFTER = 30_000;
 
-/** Bytes that are handed on at once, so that a reader's progress through a large event shows. */
+/** Chunk size in bytes, so that progress of a reader within a large event is visible. */
 const PIECE = 64 * 1024;
 
-/** Why a stream ended before its reader had all of it. */
+/** Why a stream was cut. */
 export type Cut = "client_left" | "client_slow" | "client_stalled" | "error";
 
-/** How the body of an answer has ended. */
+/** How a response body has ended. */
 export interface BodyEnd {
-  /** Absent when the reader took all of it. */
+  /** Absent if the reader received everything. */
   readonly cut?: Cut;
 }
 
-/** What the body of a stream that is cut fails with, so that its client does not take it for whole. */
+/** Error of the body of a cut stream, so that its client does not take it for complete. */
 export class StreamCut extends Error {
   override readonly name = "StreamCut";
 
@@ -29,23 +29,23 @@ export class StreamCut extends Error {
 }
 
 export interface NdjsonOptions {
-  /** Aborted when the client has gone away, where that may be known before the body is cancelled. */
+  /** Aborted when the client leaves, possibly before the body is cancelled. */
   readonly signal?: AbortSignal;
-  /** Called when the reader has gone away. */
+  /** Called when the reader leaves. */
   readonly onGone?: () => void;
-  /** Called with what was thrown by the events, or when one of them is no JSON. */
+  /** Called with an error of the event source, or when an event cannot be serialized. */
   readonly onError: (error: unknown) => void;
-  /** Called when the events have ended. */
+  /** Called when all events are produced. */
   readonly onProduced?: () => void;
   /** @default 4 MiB */
   readonly maxBehind?: number;
 }
 
 /**
- * Sends events as lines of JSON, each as soon as it is there. They are read to their end at their own
- * speed: a reader that is slow or gone holds up nothing.
- * @returns the body, and a promise of its end: when the events have ended, and the reader has taken
- * all or gets no more. It never rejects.
+ * Sends events as lines of JSON, each as soon as it is produced. The event source is always read to its
+ * end: a slow or absent reader does not block it.
+ * @returns the body and a promise that resolves when all events are produced and the reader has received
+ * them or the stream is cut. The promise never rejects.
  */
 export function ndjson(
   events: AsyncIterable<object>,
@@ -56,7 +56,7 @@ export function ndjson(
   const ended = Promise.withResolvers<BodyEnd>();
   const lines = new Lines();
   let to: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
-  /** Settled when the reader, which waits, has got something. */
+  /** Resolved when the waiting reader has received something. */
   let wanted: PromiseWithResolvers<void> | undefined;
   let isProduced = false;
   let hasFailed = false;
@@ -72,7 +72,7 @@ export function ndjson(
     lines.drop();
     clearTimeout(stalled);
     if (why === undefined) to.close();
-    else to.error(new StreamCut(why)); // nothing, where the body was cancelled
+    else to.error(new StreamCut(why)); // no effect if the body was cancelled
     wanted?.resolve();
     settle();
   }
@@ -81,14 +81,14 @@ export function ndjson(
     if (isProduced && isClosed) ended.resolve(cut === undefined ? {} : { cut });
   }
 
-  /** Nobody is there to read. */
+  /** The reader has left. */
   function leave(): void {
     if (isClosed) return;
     close("client_left");
     options.onGone?.();
   }
 
-  /** Gives to who waits. */
+  /** Hands data to a waiting reader. */
   function feed(): void {
     if (isClosed || wanted === undefined) return;
     const piece = lines.take(PIECE);
@@ -100,7 +100,7 @@ export function ndjson(
     else if (isProduced) close();
   }
 
-  /** Has an eye on a reader that other requests, and a shutdown, wait for. */
+  /** Cuts a stalled stream, because a shutdown waits for it. */
   function watch(): void {
     clearTimeout(stalled);
     if (isProduced && !isClosed) stalled = setTimeout(() => close("client_stalled"), STALLED_AFTER);
@@ -123,10 +123,10 @@ export function ndjson(
   async function produce(): Promise<void> {
     try {
       for await (const event of events) {
-        if (hasFailed) continue; // what comes after a gap would pass for the whole
+        if (hasFailed) continue; // events after a gap would look complete
         try {
           add(event);
-        } catch (error) { // it is no JSON; those that make the events are not stopped by that
+        } catch (error) { // not serializable; the event source still runs to its end
           fail(error);
         }
       }
@@ -162,11 +162,11 @@ export function ndjson(
   return { body, ended: ended.promise };
 }
 
-/** Lines that wait, first in, first out. */
+/** A queue of lines. */
 class Lines {
   #size = 0;
   #in: Uint8Array<ArrayBuffer>[] = [];
-  /** The oldest last. */
+  /** Reversed: the oldest last. */
   #out: Uint8Array<ArrayBuffer>[] = [];
 
   /** In bytes. */
@@ -179,7 +179,7 @@ class Lines {
     this.#size += line.length;
   }
 
-  /** The oldest line, or so many bytes of it; `undefined` when there is none. */
+  /** The oldest line, or its first `most` bytes; `undefined` if the queue is empty. */
   take(most: number): Uint8Array<ArrayBuffer> | undefined {
     if (this.#out.length === 0) [this.#in, this.#out] = [[], this.#in.reverse()];
     const line = this.#out.pop();

@@ -78,7 +78,7 @@ Deno.test("an event is handed on as a line as soon as it is there", async () => 
   assert.deepEqual(await ended, {});
 });
 
-Deno.test("events that nobody reads yet wait in their order, and hold up nothing", async () => {
+Deno.test("unread events are buffered in order and block nothing", async () => {
   const { give, end, reader, state } = started();
   for (let i = 0; i < 1000; i++) give({ i });
   end();
@@ -119,7 +119,7 @@ Deno.test("a large event is handed on in pieces", async () => {
   assert.equal(size, new TextEncoder().encode(whole).length);
 });
 
-Deno.test("who is too far behind loses the rest, while the events go on to their end", async () => {
+Deno.test("the stream of a slow reader is cut, while the events run to their end", async () => {
   const { give, end, reader, state, ended } = started({ maxBehind: 100 });
   give({ i: "x".repeat(60) });
   give({ i: "y".repeat(60) }); // together more than may wait
@@ -154,7 +154,7 @@ Deno.test("up to the bound a reader is waited for, and what it takes makes room"
   assert.deepEqual(await ended, {});
 });
 
-Deno.test("a client that goes away is told of, and the events go on to their end", async () => {
+Deno.test("a client that leaves is reported, and the events run to their end", async () => {
   const { give, end, reader, state, ended } = started();
   give({});
   await next(reader);
@@ -216,7 +216,7 @@ Deno.test("what is thrown cuts the stream behind the events before it", async ()
   assert.deepEqual([state.errors, state.produced], [[bug], 1]);
 });
 
-Deno.test("what is thrown when nobody reads any more is told of, too", async () => {
+Deno.test("an error without a reader is reported, too", async () => {
   const { fail, reader, state, ended } = started();
   await reader.cancel();
   fail(new Error("a bug"));
@@ -237,7 +237,7 @@ Deno.test("an event that is no JSON cuts the stream, but not what makes the even
   assert.deepEqual(await ended, { cut: "error" });
 });
 
-Deno.test("what cannot be begun cuts the stream", async () => {
+Deno.test("events that cannot be started cut the stream", async () => {
   const errors: unknown[] = [];
   const broken = {
     [Symbol.asyncIterator]() {
@@ -250,7 +250,7 @@ Deno.test("what cannot be begun cuts the stream", async () => {
   assert.equal(errors.length, 1);
 });
 
-Deno.test("what fails at the end of the events is told of, and the body ends as it would", async () => {
+Deno.test("an error after the last event is reported, and the body ends normally", async () => {
   const { give, end, reader, state, ended } = started({
     onProduced() {
       throw new Error("a bug");

@@ -4,34 +4,34 @@ import { observe } from "../observe/observe.ts";
 import type { App } from "./app.ts";
 import type { Front } from "./front.ts";
 
-/** An app that another one may follow while it serves. */
+/** An app that can be replaced while the server runs. */
 export interface Reloadable extends App {
   /** Closes the connections to clusters. */
   close(): void;
 }
 
-/** The programs of one process, of which one serves at a time. */
+/** Creates the programs of a process; one of them serves at a time. */
 export interface Wiring {
   readonly program: Reloadable;
   again(settings: Settings): Reloadable;
-  /** Refuses requests that are not begun. */
+  /** Rejects requests that have not started. */
   stopping(): void;
-  /** Called when none of its programs serves any more. */
+  /** Called when no program serves any more. */
   end(): Promise<void>;
 }
 
 export interface Reloading {
-  /** @throws {ConfigError} for what cannot be used */
+  /** @throws {ConfigError} when the configuration is invalid */
   read(): Promise<LoadedConfig>;
-  /** Called with what is used from now on, before it serves. */
+  /** Called with the new configuration before it takes effect. */
   onRead(config: LoadedConfig): Promise<void>;
-  /** What the process listens with, which stays. */
+  /** Settings that the process was started with; some of them cannot be reloaded. */
   readonly bound: Settings;
   readonly app: Front;
   wired(): Promise<Wiring>;
 }
 
-/** Puts a program with the configuration as it is now in the place of the one that serves. */
+/** Replaces the running program by one with the current configuration. */
 export function reloader({ read, onRead, bound, app, wired }: Reloading) {
   let current: Promise<Reloadable> | undefined;
   const present = () =>
@@ -49,19 +49,19 @@ export function reloader({ read, onRead, bound, app, wired }: Reloading) {
     await onRead(config);
     for (const key of boundKeys()) {
       if (config.settings[key] === bound[key]) continue;
-      observe("config.needs_restart", { key });
+      observe("config.needs_restart", { setting: key });
     }
     const next = (await wired()).again(config.settings);
-    // Its requests under way, streams to their last event, end in their own time and need it until then.
+    // Active requests and streams of the previous program still need it.
     app.replace(next).then(() => before.close());
     observe("config.reloaded");
     return next;
   }
 
   return {
-    /** The program that serves. */
+    /** The running program. */
     current: present,
-    /** A configuration that cannot be used changes nothing. */
+    /** Reloads the configuration; an invalid one changes nothing. */
     reload() {
       current = present().then(async (before) => {
         try {

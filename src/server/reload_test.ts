@@ -132,7 +132,7 @@ Deno.test("a stream at SIGHUP goes on with its cluster, whose connections are cl
   await hangUp();
   await turn();
   assert.deepEqual(closed, []);
-  assert.deepEqual(app.underWay().map(({ path }) => path), ["/steps"]);
+  assert.deepEqual(app.activeRequests().map(({ path }) => path), ["/steps"]);
   for (let i = 0; i < 3; i++) {
     await step();
     assert.deepEqual(await reader.read(), { value: '{"secrets":1}\n', done: false });
@@ -142,10 +142,10 @@ Deno.test("a stream at SIGHUP goes on with its cluster, whose connections are cl
   assert.deepEqual(closed, []);
   assert.deepEqual(await reader.read(), { value: undefined, done: true });
   await turn();
-  assert.deepEqual([closed, app.underWay()], [[0], []]);
+  assert.deepEqual([closed, app.activeRequests()], [[0], []]);
 });
 
-Deno.test("a stream that nobody reads any more has its cluster until it ends", async () => {
+Deno.test("a stream without a reader keeps its cluster until it ends", async () => {
   const { begin, step, hangUp, closed, log } = served();
   await (await begin()).cancel();
   await hangUp();
@@ -197,7 +197,7 @@ Deno.test("a stream that does not end in time is named, and holds up the shutdow
   const { app, begin, step, log } = served();
   const reader = await begin();
   assert.equal(await endRequests(app, 0), false);
-  assert.match(log.join(""), /request left unfinished id=\S+ method=GET path=\/steps ms=\d+/);
+  assert.match(log.join(""), /request aborted by shutdown id=\S+ method=GET path=\/steps ms=\d+/);
   await step(false);
   while (!(await reader.read()).done);
 });
@@ -211,5 +211,8 @@ Deno.test("a configuration that cannot be used changes nothing", async () => {
   while (!(await reader.read()).done);
   await turn();
   assert.deepEqual(closed, []);
-  assert.match(log.join(""), /not reloaded; the one before stays reason="port is no number"/);
+  assert.match(
+    log.join(""),
+    /configuration reload failed; keeping the previous one reason="port is no number"/,
+  );
 });

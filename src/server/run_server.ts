@@ -8,28 +8,28 @@ import { listen } from "./listen/listen.ts";
 import { reloader, type Wiring } from "./reload.ts";
 
 export interface ServerOptions {
-  /** With which it begins, and listens to its end. */
+  /** Settings at the start; the listener keeps them. */
   readonly settings: Settings;
-  /** The configuration as it is now. @throws {ConfigError} for what cannot be used */
+  /** Reads the current configuration. @throws {ConfigError} when it is invalid */
   read(): Promise<LoadedConfig>;
   /**
-   * What serves; it is loaded with the first request that needs it.
-   * @param onLonger to be told when a request has more time than any before it, in seconds
+   * Loads the program at the first request that needs it.
+   * @param onLonger called with the timeout of a request that is longer than any before, in seconds
    */
   load(onLonger: (seconds: number) => void): Promise<Wiring>;
-  /** Called with the URL when requests are taken. */
+  /** Called with the URL when the server accepts requests. */
   onListening(url: string): void;
-  /** Called with what is used from now on, before it serves, and with the time to stop then. */
+  /** Called with the new configuration before it takes effect, and with the new limit for stopping. */
   onReload(config: LoadedConfig, stopSeconds: number): Promise<void>;
-  /** Called with the time to stop, where the time of a cluster of its own has made that longer. */
+  /** Called with the new limit for stopping when a cluster's own timeout has raised it. */
   onLongerStop?(stopSeconds: number): void;
-  /** Called when a signal has come to end it. */
+  /** Called when a signal starts the shutdown. */
   onStopping(): void;
 }
 
 /**
- * Serves until a signal ends it; at SIGHUP goes on with the configuration as it is then.
- * @returns the exit code, as of {@link listen}
+ * Serves until a signal stops it; SIGHUP reloads the configuration.
+ * @returns the exit code, as for {@link listen}
  */
 export async function runServer(options: ServerOptions): Promise<number> {
   const { settings } = options;
@@ -43,14 +43,14 @@ export async function runServer(options: ServerOptions): Promise<number> {
   };
   const wired = () =>
     wiring ??= options.load(onLonger).catch((error) => {
-      wiring = undefined; // the next request tries again
+      wiring = undefined; // the next request retries
       throw error;
     });
   const app = front(async () => (await wired()).program);
   const reloads = reloader({
     read: options.read,
     async onRead(next) {
-      // Requests that began before keep their time.
+      // Active requests keep their timeout.
       longestStop = Math.max(longestStop, stopSeconds(next.settings));
       await options.onReload(next, longestStop);
     },
@@ -64,22 +64,22 @@ export async function runServer(options: ServerOptions): Promise<number> {
     tls: tlsFilesOf(settings),
     onListening(url) {
       options.onListening(url);
-      // What a crash has interrupted is reported at the start, not with the first request.
+      // Reports writes that a crash interrupted at the start, not at the first request.
       if (settings["audit-log"] !== undefined) void wired();
     },
     onStopping() {
       options.onStopping();
-      wiring?.then(({ stopping }) => stopping()).catch(() => {}); // what was not there stops, too
+      wiring?.then(({ stopping }) => stopping()).catch(() => {}); // nothing to stop if loading failed
     },
     onHangup: reloads.reload,
     stopSeconds: () => longestStop,
   });
-  const ended = async () => {
+  const close = async () => {
     if (wiring === undefined) return;
     (await reloads.current()).close();
     await (await wiring).end();
   };
-  // What requests were left unfinished may hold, nobody gets any more.
-  await settlesWithin(ended(), CLOSING);
+  // Unfinished requests may block this, so it has a limit.
+  await settlesWithin(close(), CLOSING);
   return code;
 }

@@ -5,8 +5,8 @@ import { ndjson } from "./ndjson.ts";
 import type { Json, Reply, Static, Stream } from "../operations/reply.ts";
 import { bodyText, JSON_HEADERS, STATIC_HEADERS, STREAM_HEADERS } from "./headers.ts";
 
-/** Makes the answer of a reply; a stream begins with this, and what asks for its head alone runs none. */
-export function send(c: Context<Env>, reply: Reply): Response {
+/** Turns a reply into a response. This starts a stream, unless the request is a HEAD. */
+export function sendReply(c: Context<Env>, reply: Reply): Response {
   switch (reply.kind) {
     case "stream":
       return sendStream(c, reply);
@@ -22,14 +22,14 @@ function sendJson(c: Context<Env>, { status, body, headers }: Json): Response {
   return c.body(text, status as 200, { ...JSON_HEADERS, ...headers, ...lengthFor(c, text) });
 }
 
-/** A client that has it already is told so. */
+/** Answers 304 if the client already has the content. */
 function sendStatic(c: Context<Env>, { contentType, body, etag, headers }: Static): Response {
   const usual = { ...STATIC_HEADERS, ETag: etag, ...headers };
   if (hasAlready(c.req.header("If-None-Match"), etag)) return c.body(null, 304, usual);
   return c.body(body, 200, { ...usual, "Content-Type": contentType, ...lengthFor(c, body) });
 }
 
-/** The body is taken off an answer to HEAD, and without this its length would be told as 0. */
+/** Content-Length for HEAD: Hono drops the body and would report its length as 0. */
 function lengthFor(c: Context<Env>, body: string | Uint8Array): Record<string, string> {
   if (!isHead(c)) return {};
   const { length } = typeof body === "string" ? new TextEncoder().encode(body) : body;
@@ -37,7 +37,7 @@ function lengthFor(c: Context<Env>, body: string | Uint8Array): Record<string, s
 }
 
 /**
- * By the weak comparison: what is compressed on its way has the same tag with `W/` before it.
+ * Uses the weak comparison: a proxy that compresses the response adds `W/` to the tag.
  * @see https://www.rfc-editor.org/rfc/rfc9110.html#section-13.1.2
  */
 function hasAlready(header: string | undefined, etag: string): boolean {
@@ -54,8 +54,8 @@ function sendStream(c: Context<Env>, { events, headers, onOver }: Stream): Respo
   }
   const id = c.get("requestId");
   const gone = new AbortController();
-  const { body, ended } = ndjson(begun(events, gone.signal, onOver), {
-    signal: c.req.raw.signal, // Deno.serve cancels no body of a client that left before it began
+  const { body, ended } = ndjson(startEvents(events, gone.signal, onOver), {
+    signal: c.req.raw.signal, // Deno.serve does not cancel the body if the client left before it started
     onGone: () => gone.abort(),
     onError: (error) => observe("server.stream_error", { id, error }),
     onProduced: onOver,
@@ -64,8 +64,8 @@ function sendStream(c: Context<Env>, { events, headers, onOver }: Stream): Respo
   return c.body(body, 200, all);
 }
 
-/** What is thrown before there are events is an ordinary error, after which nothing is done any more. */
-function begun(events: Stream["events"], gone: AbortSignal, onOver?: () => void) {
+/** Starts the events; an error thrown before the first event is answered like any other. */
+function startEvents(events: Stream["events"], gone: AbortSignal, onOver?: () => void) {
   try {
     return events({ gone });
   } catch (error) {

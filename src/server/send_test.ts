@@ -14,7 +14,7 @@ import {
   type StreamReader,
   whenOver,
 } from "../operations/reply.ts";
-import { send } from "./send.ts";
+import { sendReply } from "./send.ts";
 
 /** A server that answers everything with one reply, behind all that lasts as long as a request. */
 function served(reply: () => Reply, places = 256) {
@@ -27,8 +27,8 @@ function served(reply: () => Reply, places = 256) {
   app.use(accessLog());
   app.use(drain.count());
   app.use(atOnce(places));
-  app.get("/it", (c) => send(c, reply()));
-  app.onError((error, c) => send(c, { status: 500, body: { message: error.message } }));
+  app.get("/it", (c) => sendReply(c, reply()));
+  app.onError((error, c) => sendReply(c, { status: 500, body: { message: error.message } }));
   return {
     drain,
     ask: async (headers: Record<string, string> = {}, method = "GET") =>
@@ -127,7 +127,7 @@ const PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; " 
   "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; " +
   "frame-ancestors 'none'";
 
-Deno.test("a page may load what is this server's, and is asked for again each time", async () => {
+Deno.test("a page may load content of this server only, and is revalidated each time", async () => {
   const page = await staticReply("text/html; charset=utf-8", "<p>ü</p>");
   const answer = await served(() => page).ask();
   assert.equal(await answer.text(), "<p>ü</p>");
@@ -162,7 +162,7 @@ Deno.test("a HEAD for a page has its length and its tag", async () => {
   ]);
 });
 
-Deno.test("who has a page already, compressed or not, is not sent it again", async () => {
+Deno.test("a page that the client has, compressed or not, is not sent again", async () => {
   const page = await staticReply("text/css; charset=utf-8", "p {}");
   const { ask } = served(() => page);
   for (const tags of [page.etag, `W/${page.etag}`, `"other", W/${page.etag}`, "*"]) {
@@ -179,13 +179,13 @@ Deno.test("who has a page already, compressed or not, is not sent it again", asy
   }
 });
 
-Deno.test("a drain names a stream under way, and waits until its reader has its end", async () => {
+Deno.test("a drain lists an active stream and waits until its reader has all of it", async () => {
   const { stream, go, hasEnded } = twoEvents();
   const { ask, drain } = served(() => stream);
   const answer = await ask({ "X-Request-Id": "mine" });
   let isDrained = false;
   const draining = drain.drain().then(() => isDrained = true);
-  const names = () => drain.underWay().map(({ id, method, path }) => [id, method, path]);
+  const names = () => drain.activeRequests().map(({ id, method, path }) => [id, method, path]);
   assert.deepEqual(names(), [["mine", "GET", "/it"]]);
   go();
   await turn();
@@ -196,7 +196,7 @@ Deno.test("a drain names a stream under way, and waits until its reader has its 
   assert.deepEqual(names(), []);
 });
 
-Deno.test("a drain waits for a stream that nobody reads any more", async () => {
+Deno.test("a drain waits for a stream without a reader", async () => {
   const { stream, go, hasEnded } = twoEvents();
   const { ask, drain } = served(() => stream);
   await (await ask()).body!.cancel();
@@ -213,7 +213,7 @@ Deno.test("a stream has its place until its body has ended", async () => {
   const { stream, go } = twoEvents();
   const { ask } = served(() => stream, 1);
   const answer = await ask();
-  assert.equal((await (await ask()).json()).message, "More than 1 requests at once");
+  assert.equal((await (await ask()).json()).message, "Busy: more than 1 concurrent requests");
   go();
   await turn();
   assert.equal((await ask()).status, 500); // its reader has not taken it
@@ -246,7 +246,7 @@ Deno.test("what a stream logs has the id of its request, also when the client ha
   assert.deepEqual(lines("work").map(({ id }) => id), ["mine"]);
 });
 
-Deno.test("what makes the events is told that the client has gone, which the line says too", async () => {
+Deno.test("the event source learns that the client has left, and the log line reports it", async () => {
   const seen: boolean[] = [];
   const { stream, go } = twoEvents();
   const { ask, lines } = served(() => ({
@@ -306,7 +306,7 @@ Deno.test("what is thrown before there is a stream is an ordinary error", async 
   await drain.drain();
 });
 
-Deno.test("what waits for a reply's end: at once, but for a stream at the end of its events", async () => {
+Deno.test("the end of a reply: immediately, or for a stream after its last event", async () => {
   const over: string[] = [];
   const json = { status: 200, body: {} };
   assert.equal(whenOver(json, () => over.push("json")), json);

@@ -1,10 +1,9 @@
-/** Whether a text is what a pattern says. */
+/** Whether a text matches a pattern. */
 export type Matches = (text: string) => boolean;
 
 /**
- * What a pattern says: `*` stands for any characters, also none, and everything else for itself. It is
- * taken apart once for many texts. Time is linear: it never looks back further than the last star, as a
- * regular expression of many would.
+ * Compiles a pattern in which `*` matches any characters, or none, and everything else itself. Matching takes
+ * linear time: it backtracks at most to the last star, unlike a regular expression with several stars.
  */
 export function compilePattern(pattern: string): Matches {
   const [first, ...rest] = pattern.split(/\*+/) as [string, ...string[]];
@@ -22,6 +21,6 @@ export function compilePattern(pattern: string): Matches {
   };
 }
 
-/** The same of one text. */
+/** Whether one text matches a pattern. */
 export const matchesPattern = (pattern: string, text: string): boolean =>
   compilePattern(pattern)(text);

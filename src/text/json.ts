@@ -1,4 +1,4 @@
-/** What a JSON text says; `undefined` when it is none, for an error's message would quote it. */
+/** Parses JSON; `undefined` when it is invalid, since the parser's error would quote the text. */
 export function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -7,13 +7,13 @@ export function parsedJson(text: string): unknown {
   }
 }
 
-/** The members of a JSON object; `undefined` when the text is none. */
+/** Parses a JSON object; `undefined` when the text is not one. */
 export function parsedObject(text: string): Record<string, unknown> | undefined {
   const value = parsedJson(text);
   return isObject(value) ? value : undefined;
 }
 
-/** Whether it has members by name: neither null nor a list. */
+/** Whether a value is a JSON object: neither null nor an array. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -2,16 +2,16 @@ import { decodeBase64 } from "./bytes.ts";
 import { isObject, parsedJson } from "./json.ts";
 
 /**
- * `exp` of a JSON Web Token, in milliseconds since 1970; `undefined` where it has none, or is no such token.
- * Nothing is verified.
+ * When a JSON Web Token expires (`exp`), in milliseconds since 1970; `undefined` when the token has no `exp`, or
+ * is not a JSON Web Token. The signature is not verified.
  * @see https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4
  */
-export function endOfToken(token: string): number | undefined {
+export function tokenExpiry(token: string): number | undefined {
   const exp = claimsOf(token)?.exp;
   return typeof exp === "number" ? timeOrNone(exp * 1000) : undefined;
 }
 
-/** What a JSON Web Token says; nothing is verified. */
+/** The claims of a JSON Web Token; its signature is not verified. */
 export function claimsOf(token: string): Readonly<Record<string, unknown>> | undefined {
   const [, payload, , more] = token.split(".");
   if (payload === undefined || more !== undefined) return undefined;
@@ -21,5 +21,5 @@ export function claimsOf(token: string): Readonly<Record<string, unknown>> | und
   return isObject(claims) ? claims : undefined;
 }
 
-/** What a Date can hold. */
+/** `undefined` for a time outside of the range of Date. */
 const timeOrNone = (time: number) => Math.abs(time) <= 8.64e15 ? time : undefined;

@@ -1,4 +1,4 @@
-/** A text as one word of a POSIX shell's command line, in quotes where it needs them. */
+/** Quotes a text as one word for a POSIX shell, if necessary. */
 export function shellWord(text: string): string {
   return /^[A-Za-z0-9_./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 
-/** What is wrong, where the schema does not say it; never with a piece of the value. */
+/** The message of an issue for which the schema has none. It never quotes the value. */
 export function wording(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.input === undefined && issue.code.startsWith("invalid_")) return "is missing";
   switch (issue.code) {
@@ -20,7 +20,7 @@ export function wording(issue: z.core.$ZodRawIssue): string | undefined {
   }
 }
 
-/** What is expected, in the words of a configuration. */
+/** Names of types, in the words of a configuration file. */
 const TYPES: Readonly<Record<string, string>> = {
   string: "a string",
   number: "a number",

@@ -1,6 +1,6 @@
 import { matchesPattern } from "../text/glob.ts";
 
-/** What a token allows: a reader sees, a writer also writes, an admin also sees who did. */
+/** Roles of a token: a reader reads, a writer also writes, an admin also reads the audit log. */
 export const ROLES = ["reader", "writer", "admin"] as const;
 
 export type Role = typeof ROLES[number];
@@ -9,21 +9,21 @@ export function isRole(text: string): text is Role {
   return (ROLES as readonly string[]).includes(text);
 }
 
-/** Whether a text can stand for clusters: a name, in which `*` stands for any characters. */
+/** Whether a text is a cluster name or a pattern with `*`. */
 export function isClusterPattern(text: string): boolean {
   return /^[A-Za-z0-9._*-]{1,253}$/.test(text);
 }
 
-/** Who asks, as far as it is known, and what they may do. */
+/** The user of a request and their permissions. */
 export interface Identity {
-  /** Of the token. */
+  /** Name of the token. */
   readonly name: string;
   readonly role: Role;
-  /** Names, or patterns with `*`, of the clusters it is for; all of them when absent. */
+  /** Names or patterns with `*` of the allowed clusters. @default all */
   readonly clusters?: readonly string[];
 }
 
-/** Where no token is asked for, anyone may do anything: who gets to the port is on the machine. */
+/** The user of a server without tokens: it listens on loopback only, and any local user may do anything. */
 export const ANYONE: Identity = { name: "anonymous", role: "admin" };
 
 /** Whether a role includes another one. */

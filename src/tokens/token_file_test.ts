@@ -36,7 +36,7 @@ for (const [what, links, through] of WAYS) {
       assert.throws(() => readTokenFile(link), {
         name: "TokenFileInvalid",
         message: `Cannot use tokens file ${link}: its folder '${unsafe}' is not safe: ` +
-          "everyone may write to it; run chmod go-w on it",
+          "it is world-writable; run chmod go-w on it",
       });
       await Deno.chmod(unsafe, 0o1777);
       assert.deepEqual(readTokenFile(link), []);
@@ -45,7 +45,7 @@ for (const [what, links, through] of WAYS) {
       await Deno.chown(unsafe, 12345, 12345);
       assert.throws(
         () => readTokenFile(link),
-        /its folder '.*' is not safe: its owner \(user 12345\) is neither this/,
+        /its folder '.*' is not safe: it is owned by uid 12345, not by the current/,
       );
     }));
 }
@@ -59,7 +59,10 @@ Deno.test("in a sticky folder a link to tokens is not another user's, who may re
     assert.ok(success);
     assert.deepEqual(readTokenFile(link), []);
     await Deno.chmod(join(folder, "a"), 0o1777);
-    assert.throws(() => readTokenFile(link), /its link '.*' is somebody else's/);
+    assert.throws(
+      () => readTokenFile(link),
+      /the symbolic link '.*' on its path belongs to another user/,
+    );
   }));
 
 Deno.test("a path of tokens may be relative", () =>
@@ -73,7 +76,7 @@ Deno.test("a path of tokens may be relative", () =>
 Deno.test("a file of more than 256 KiB is not parsed, of 256 KiB of names soon", () =>
   withFile(async (file) => {
     await Deno.writeTextFile(file, "tokens: [" + "a, ".repeat(90_000));
-    assert.throws(() => readTokenFile(file), /: it is larger than 256 KiB$/);
+    assert.throws(() => readTokenFile(file), /: larger than 256 KiB$/);
     const sha256 = "0".repeat(64);
     await writeTokenFile(
       file,
@@ -129,14 +132,14 @@ Deno.test("a file of tokens is on the disk before its name, and that before it i
   }));
 
 for (const name of ["environment", "anonymous"]) {
-  Deno.test(`no token is named ${name}, by which the audit log means others`, () =>
+  Deno.test(`no token is named ${name}, which is reserved for the audit log`, () =>
     withFile(async (file) => {
       assert.equal(isTokenName(name), false);
       assert.equal(isTokenName(`${name}-2`), true);
       await writeTokenFile(file, [{ name, role: "reader", sha256: "0".repeat(64) }]);
       assert.throws(
         () => readTokenFile(file),
-        /'tokens\.0\.name' a token's name .* not 'environment' or 'anonymous', by which the audit/,
+        /'tokens\.0\.name' must start .*; 'environment' and 'anonymous' are reserved for the audit log$/,
       );
     }));
 }

@@ -4,7 +4,7 @@ import type { Sealed } from "../log/sealed.ts";
 import type { Identity } from "./rights.ts";
 import { readTokenFile, type StoredToken, TokenFileInvalid, versionOf } from "./token_file.ts";
 
-/** By which scanners for leaked secrets can know one. */
+/** Lets scanners for leaked secrets recognize a token. */
 const PREFIX = "acfg_";
 
 /** A new token, of 256 random bits. */
@@ -12,30 +12,30 @@ export function makeToken(): string {
   return PREFIX + randomBytes(32).toString("base64url");
 }
 
-/** How a token is stored: what it is made of is random, so that its plain sum tells nothing. */
+/** The stored form of a token. Tokens are random, so a plain hash without salt reveals nothing. */
 export function sha256(token: string): string {
   return createHash("sha256").update(token).digest("hex");
 }
 
-export type Verified =
+export type VerifiedToken =
   | { readonly kind: "known"; readonly identity: Identity }
   | { readonly kind: "unknown" }
   | { readonly kind: "expired"; readonly name: string };
 
 export interface Tokens {
   /**
-   * Whose token it is.
-   * @throws {TokenFileInvalid} when that cannot be known
+   * The user of a token.
+   * @throws {TokenFileInvalid} when the tokens file cannot be used
    */
-  verify(token: string): Verified;
+  verify(token: string): VerifiedToken;
 }
 
 /**
- * The tokens that are accepted.
+ * The accepted tokens.
  *
  * Permissions: `--allow-read` of the file.
- * @param file looked at for each request, so that a removed token stops working at once
- * @param fromEnvironment of an admin, for all clusters
+ * @param file checked at each request, so a removed token stops working immediately
+ * @param fromEnvironment an admin token for all clusters
  */
 export function tokensFrom({ file, fromEnvironment, now = Date.now }: {
   readonly file?: string;
@@ -53,7 +53,7 @@ export function tokensFrom({ file, fromEnvironment, now = Date.now }: {
     try {
       version = versionOf(file);
     } catch {
-      throw new TokenFileInvalid(`Cannot use tokens file ${file}: there is no such file`);
+      throw new TokenFileInvalid(`Cannot use tokens file ${file}: no such file`);
     }
     if (read?.version !== version) read = { version, tokens: [...own, ...readTokenFile(file)] };
     return read.tokens;
@@ -63,7 +63,7 @@ export function tokensFrom({ file, fromEnvironment, now = Date.now }: {
     verify(token) {
       const sum = Buffer.from(sha256(token), "hex");
       let found: StoredToken | undefined;
-      // All of them, each in constant time: how long it takes tells nothing of which are there.
+      // Compares all, each in constant time: the duration reveals nothing about stored tokens.
       for (const stored of present()) {
         if (timingSafeEqual(sum, Buffer.from(stored.sha256, "hex"))) found = stored;
       }

@@ -73,7 +73,7 @@ Deno.test("a file holds no token, and only its owner may read it", () =>
     assert.deepEqual(readTokenFile(file), [stored]);
   }));
 
-Deno.test("a file that is replaced keeps who may read it", () =>
+Deno.test("a replaced file keeps its read permissions", () =>
   withFile(async (file) => {
     await writeTokenFile(file, []);
     await Deno.chmod(file, 0o640);
@@ -93,7 +93,7 @@ Deno.test("a token is accepted until it expires", () =>
     assert.deepEqual(tokens.verify(secret), { kind: "expired", name: "one" });
   }));
 
-Deno.test("a removed token stops working at once, an added one works at once", () =>
+Deno.test("a removed token stops working immediately, an added one works immediately", () =>
   withFile(async (file) => {
     const [one, two] = [token("one"), token("two")];
     await writeTokenFile(file, [one.stored]);
@@ -155,27 +155,39 @@ const SUM = sha256("x");
 const CANARY = makeToken();
 
 const INVALID: [what: string, content: string, why: RegExp][] = [
-  ["no YAML", `tokens: [${CANARY}`, /it is not valid YAML at line 1, column/],
-  ["a token in place of its sum", one({ sha256: CANARY }), /'tokens\.0\.sha256' is not a SHA-256/],
+  ["no YAML", `tokens: [${CANARY}`, /: invalid YAML at line 1, column/],
+  ["a token in place of its sum", one({ sha256: CANARY }), /'tokens\.0\.sha256' must be a SHA-256/],
   [
     "an unknown role",
     one({ role: CANARY }),
     /'tokens\.0\.role' must be "reader", "writer" or "admin"$/,
   ],
   ["no name", one({ name: undefined }), /'tokens\.0\.name' is missing$/],
-  ["a name with spaces", one({ name: "a b" }), /'tokens\.0\.name' a token's name starts with/],
-  ["no cluster", one({ clusters: [] }), /'tokens\.0\.clusters' names no cluster/],
-  ["a cluster that is none", one({ clusters: ["a/b"] }), /'tokens\.0\.clusters\.0' is not a name/],
-  ["a time that is none", one({ expires: "soon" }), /'tokens\.0\.expires' is not a time/],
+  [
+    "a name with spaces",
+    one({ name: "a b" }),
+    /'tokens\.0\.name' must start with a letter or digit/,
+  ],
+  ["no cluster", one({ clusters: [] }), /'tokens\.0\.clusters' must contain a cluster/],
+  [
+    "an invalid cluster",
+    one({ clusters: ["a/b"] }),
+    /'tokens\.0\.clusters\.0' must be a cluster name/,
+  ],
+  ["an invalid time", one({ expires: "soon" }), /'tokens\.0\.expires' must be a time$/],
   ["a time of another type", one({ expires: 5 }), /'tokens\.0\.expires' must be a time$/],
   ["no role", one({ role: undefined }), /'tokens\.0\.role' is missing$/],
-  ["a token that is none", '{"tokens":[1]}', /'tokens\.0' must be a map$/],
+  ["an invalid token", '{"tokens":[1]}', /'tokens\.0' must be a map$/],
   ["no list of tokens", '{"tokens":{}}', /'tokens' must be a list$/],
-  ["an unknown key", '{"token":[]}', /: it has a field that is not known$/],
-  ["an unknown field", one({ [CANARY]: 1 }), /'tokens\.0' has a field that is not known/],
-  ["a list", "- a\n", /it must be a map with the key tokens$/],
-  ["a text", `${CANARY}\n`, /it must be a map with the key tokens$/],
-  ["a name twice", JSON.stringify({ tokens: [entry({}), entry({})] }), /'one' is there twice/],
+  ["an unknown key", '{"token":[]}', /: the file has an unknown field$/],
+  ["an unknown field", one({ [CANARY]: 1 }), /'tokens\.0' has an unknown field/],
+  ["a list", "- a\n", /the file must be a map with the key tokens$/],
+  ["a text", `${CANARY}\n`, /the file must be a map with the key tokens$/],
+  [
+    "a name twice",
+    JSON.stringify({ tokens: [entry({}), entry({})] }),
+    /duplicate token name 'one'/,
+  ],
 ];
 
 function entry(more: object): object {
@@ -187,7 +199,7 @@ function one(more: object): string {
 }
 
 for (const [what, content, why] of INVALID) {
-  Deno.test(`a file with ${what} is refused, and is not quoted`, () =>
+  Deno.test(`a file with ${what} is rejected and not quoted`, () =>
     withFile(async (file) => {
       await Deno.writeTextFile(file, content, { mode: 0o600 });
       assert.throws(() => readTokenFile(file), (error) => {
@@ -209,13 +221,13 @@ for (const content of ["", "# nothing\n", "tokens:\n", "tokens: []\n"]) {
 
 Deno.test("a file that others may write to, or that is none, is refused", () =>
   withFile(async (file) => {
-    assert.throws(() => readTokenFile(file), /there is no such file/);
+    assert.throws(() => readTokenFile(file), /: no such file/);
     await writeTokenFile(file, []);
     for (const mode of [0o620, 0o602]) {
       await Deno.chmod(file, mode);
       assert.throws(
         () => readTokenFile(file),
-        /(everyone|a group) may write to it; run chmod go-w on it/,
+        /it is (world|group)-writable; run chmod go-w on it/,
       );
     }
     assert.throws(() => readTokenFile(join(file, "..")), /it is a folder/);
@@ -227,6 +239,6 @@ Deno.test("a file that others may write to, or that is none, is refused", () =>
     await Deno.chown(file, 65534, 65534); // only the superuser can give a file away
     assert.throws(
       () => readTokenFile(file),
-      /its owner \(user 65534\) is neither this program's user nor root/,
+      /it is owned by uid 65534, not by the current user or root/,
     );
   }));

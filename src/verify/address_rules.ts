@@ -8,20 +8,20 @@ import {
   parseNetwork,
 } from "../net/address.ts";
 
-/** Where a credential may be sent. Hosts are as {@link hostOf} gives them. */
+/** Decides where a credential may be sent. Hosts are in the form that {@link urlHost} returns. */
 export interface AddressRules {
-  /** Why nothing goes to this name, or literal address, whatever it stands for. */
+  /** Why nothing is sent to this name or literal address. */
   whyNotHost(host: string): string | undefined;
-  /** Why nothing goes to this address that the host has. */
+  /** Why nothing is sent to this address of the host. */
   whyNotAddress(host: string, address: string): string | undefined;
   /**
-   * Why nothing is sent over a connection to this host, by the addresses of its two ends: where
-   * they are one, the machine is at the other end of it too.
+   * Why nothing is sent over a connection to this host: if both ends have the same address, the connection leads to this
+   * machine.
    */
   whyNotConnection(host: string, ends: Ends): string | undefined;
 }
 
-/** A socket's, once it is connected. */
+/** The addresses of a connected socket. */
 export interface Ends {
   readonly localAddress?: string | undefined;
   readonly remoteAddress?: string | undefined;
@@ -30,7 +30,7 @@ export interface Ends {
 const THIS_MACHINE = "this machine";
 
 /**
- * Where the clouds tell a machine its own credentials, apart from link-local addresses.
+ * Metadata services of clouds, which give a machine its own credentials; link-local addresses are refused anyway.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html, and
  * https://github.com/canonical/cloud-init/blob/f39ceba2/doc/rtd/reference/datasources for others
  */
@@ -58,7 +58,7 @@ const METADATA_NAMES = new Set([
   "instance-data.ec2.internal",
 ]);
 
-/** Names of this machine, for a proxy would take them for its own. */
+/** Names of this machine. They must not reach a proxy, for which they mean the proxy's machine. */
 const LOCAL_NAME = /^(localhost|(.+\.)?localhost|localhost\.localdomain|ip6-(localhost|loopback))$/;
 
 const METADATA_ADDRESS = "a metadata service of a cloud";
@@ -72,17 +72,16 @@ const REFUSED: readonly (readonly [what: string, networks: readonly Network[]])[
   ["a broadcast address", ["255.255.255.255"]],
 ].map(([what, texts]) => [what as string, (texts as string[]).map((text) => parseNetwork(text)!)]);
 
-/** A URL's host as the rules know it: in lower case, without brackets, port and final dots. */
-export function hostOf(url: URL): string {
+/** A URL's host in the form of the rules: lower case, without brackets, port and trailing dots. */
+export function urlHost(url: URL): string {
   return url.hostname.replace(/^\[(.*)\]$/, "$1").replace(/(?<!\.)\.+$/, "");
 }
 
 /**
- * The rules: no loopback, link-local, unspecified, multicast or broadcast address, no metadata
- * service, also as IPv6 writes an IPv4 address, and no other address of this machine; private
- * networks are fine.
- * @param allowed exceptions. An address or a network allows what is in it; a host name allows
- * whatever addresses the name has, except metadata services, which have to be allowed by address
+ * The rules: no loopback, link-local, unspecified, multicast or broadcast address and no metadata service, also as
+ * IPv4-mapped IPv6 addresses, and no other address of this machine. Private networks are allowed.
+ * @param allowed exceptions. An address or network allows itself. A host name allows any address of the host, except
+ * metadata services, which must be allowed by address
  * @throws {Error} names the entry that is neither a host name nor an address nor a network
  */
 export function addressRules(allowed: readonly string[]): AddressRules {
@@ -116,25 +115,27 @@ export function addressRules(allowed: readonly string[]): AddressRules {
     },
     whyNotAddress(host, text) {
       const address = parseAddress(text);
-      return address ? whyNot(host, address) : "no IP address";
+      return address ? whyNot(host, address) : NOT_AN_ADDRESS;
     },
     whyNotConnection(host, { localAddress = "", remoteAddress = "" }) {
       const [local, remote] = [parseAddress(localAddress), parseAddress(remoteAddress)];
-      if (!local || !remote) return "no IP address";
+      if (!local || !remote) return NOT_AN_ADDRESS;
       if (!isSameAddress(local, remote) || names.has(host)) return undefined;
       return meanings(remote).some(covered) ? undefined : THIS_MACHINE;
     },
   };
 }
 
+const NOT_AN_ADDRESS = "an invalid IP address";
+
 function nameIn(entry: string): string {
   const name = entry.trim().toLowerCase().replace(/\.$/, "");
   const label = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?";
-  // What ends in a number is an address that is none, such as 10.0.0 or 256.1.1.1.
+  // A name that ends in a number is an invalid address, such as 10.0.0 or 256.1.1.1.
   const isName = new RegExp(`^(${label}\\.)*(?![0-9]+$|0x[0-9a-f]*$)${label}$`);
   if (name.length <= 253 && isName.test(name)) return name;
   throw new Error(
-    `Cannot allow '${entry}': it is no host name (without a port), no IP address, and no network ` +
-      "such as 10.0.0.0/8",
+    `Cannot allow '${entry}': it must be a host name without a port, an IP address, or a network ` +
+      "like 10.0.0.0/8",
   );
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { addressRules, hostOf } from "./address_rules.ts";
+import { addressRules, urlHost } from "./address_rules.ts";
 
 const rules = addressRules([]);
 
@@ -67,19 +67,19 @@ const HOSTS: [host: string, what: string | undefined][] = [
 
 for (const [host, what] of HOSTS) {
   Deno.test(`${host} is ${what ?? "asked"}`, () => {
-    assert.equal(rules.whyNotHost(hostOf(new URL(`https://${host}/`))), what);
+    assert.equal(rules.whyNotHost(urlHost(new URL(`https://${host}/`))), what);
   });
 }
 
-Deno.test("an address that a name has is judged like one that is given", () => {
+Deno.test("the addresses of a name follow the same rules as given addresses", () => {
   for (const [host, what] of HOSTS) {
-    const text = hostOf(new URL(`https://${host}/`));
+    const text = urlHost(new URL(`https://${host}/`));
     if (!/^[\d.]+$|:/.test(text)) continue;
     assert.equal(rules.whyNotAddress("registry.example", text), what, host);
   }
   assert.equal(rules.whyNotAddress("a", "fe80::1%eth0"), "a link-local address");
-  assert.equal(rules.whyNotAddress("a", "127.1"), "no IP address");
-  assert.equal(rules.whyNotAddress("a", ""), "no IP address");
+  assert.equal(rules.whyNotAddress("a", "127.1"), "an invalid IP address");
+  assert.equal(rules.whyNotAddress("a", ""), "an invalid IP address");
 });
 
 const ALLOWED: [allowed: string[], host: string, address: string, isAllowed: boolean][] = [
@@ -121,8 +121,8 @@ const ENDS: [allowed: string[], local: string, remote: string, what: string | un
   [[], "fe80::2%eth0", "fe80::2", OWN],
   [[], "fd00::2", "fd00::3", undefined],
   [[], "64:ff9b:1:1::a00:1", "64:ff9b:1:2::a00:1", undefined],
-  [[], "10.0.0.1", "", "no IP address"],
-  [[], "", "10.0.0.1", "no IP address"],
+  [[], "10.0.0.1", "", "an invalid IP address"],
+  [[], "", "10.0.0.1", "an invalid IP address"],
   [["10.0.0.1"], "10.0.0.1", "10.0.0.1", undefined],
   [["10.0.0.1"], "::ffff:10.0.0.1", "::ffff:10.0.0.1", undefined],
   [["10.0.0.0/8"], "10.0.0.1", "10.0.0.1", undefined],
@@ -151,7 +151,7 @@ Deno.test("names of this machine and of metadata services may be allowed by name
   );
 });
 
-Deno.test("what is allowed by name allows no name below or beside it", () => {
+Deno.test("allowing a name does not allow its subdomains or siblings", () => {
   const { whyNotHost } = addressRules(["localhost", "google.internal"]);
   assert.equal(whyNotHost("a.localhost"), "this machine");
   assert.equal(whyNotHost("localhost.localdomain"), "this machine");
@@ -178,8 +178,8 @@ for (
     assert.throws(
       () => addressRules(["localhost", entry]),
       new Error(
-        `Cannot allow '${entry}': it is no host name (without a port), no IP address, and no ` +
-          "network such as 10.0.0.0/8",
+        `Cannot allow '${entry}': it must be a host name without a port, an IP address, or a ` +
+          "network like 10.0.0.0/8",
       ),
     );
   });

@@ -3,21 +3,21 @@ import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { joined } from "../text/bytes.ts";
 import { NoAnswer } from "./no_answer.ts";
-import type { Reading } from "./read_budget.ts";
+import type { ReadMeter } from "./read_budget.ts";
 
 /**
- * An answer's body, unpacked where it is packed.
- * @param max bytes; of a longer one no more is read
- * @param reading what it is taken from, as it is unpacked
- * @param headOnly whether of a longer one the first `max` bytes are what is asked for
- * @throws {NoAnswer} when it is longer, and not only its head is asked for, or more than may be read;
- * else what broke
+ * Reads and decompresses a response's body.
+ * @param max the most bytes that are read
+ * @param reading counts the decompressed bytes
+ * @param headOnly whether to return the first `max` bytes of a longer body
+ * @throws {NoAnswer} when the body is longer than `max` and `headOnly` is not set, or a read budget is exceeded; other
+ * errors when the connection breaks
  */
 export function bodyOf(
   answer: IncomingMessage,
   max: number,
   signal: AbortSignal,
-  reading: Reading,
+  reading: ReadMeter,
   headOnly = false,
 ): Promise<string> {
   const isPacked = answer.headers["content-encoding"] === "gzip";
@@ -38,21 +38,21 @@ export function bodyOf(
       reject(why);
     };
     const text = () => new TextDecoder().decode(joined(chunks));
-    const broken = () => end(new Error("the body ends before its end"));
+    const broken = () => end(new Error("the body is incomplete"));
     signal.addEventListener("abort", broken);
     if (signal.aborted) broken();
     body.on("data", (chunk: Uint8Array) => {
-      if (isOver) return; // of what was under way
+      if (isOver) return; // a buffered chunk
       size += chunk.length;
       if (size > max && !headOnly) {
         return end(
-          new NoAnswer(`its answer is larger than the ${max / 1024 / 1024} MiB that are read`),
+          new NoAnswer(`the response is larger than the limit of ${max / 1024 / 1024} MiB`),
         );
       }
       const read = chunk.subarray(0, chunk.length - Math.max(0, size - max));
       const why = reading.take(read.length);
       if (why !== undefined) {
-        return end(new NoAnswer(`its answer was not read to its end: ${why}`));
+        return end(new NoAnswer(`cannot read the whole response: ${why}`));
       }
       chunks.push(read);
       if (size <= max) return;

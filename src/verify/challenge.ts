@@ -1,8 +1,8 @@
-/** One way in which a server wants to know who asks. */
+/** An authentication method that a server offers. */
 export interface Challenge {
   /** In lower case: `bearer`, `basic`. */
   readonly scheme: string;
-  /** By their names in lower case; the first of a name counts. */
+  /** By name in lower case; the first one of a name counts. */
   readonly parameters: ReadonlyMap<string, string>;
 }
 
@@ -10,14 +10,14 @@ const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 const PARAMETER = new RegExp(`(${TOKEN})\\s*=\\s*(?:(${TOKEN})|"((?:[^"\\\\]|\\\\.)*)")`, "y");
 const SCHEME = new RegExp(`(${TOKEN})(?=[\\s,]|$)`, "y");
 /**
- * What stands between, and what is understood as neither, such as the token of `Negotiate`; a quote
- * that is never closed hides the rest.
+ * Text between challenges and parameters, or neither of them, such as the token of `Negotiate`; an unclosed quote hides
+ * the rest.
  */
 const SEPARATOR = /[\s,]+|[^\s,"]+|"[^]*/y;
 
 /**
- * The challenges of a header `WWW-Authenticate`, whose commas part challenges as well as the
- * parameters of one.
+ * Parses the challenges of a `WWW-Authenticate` header, in which commas separate challenges as well as the parameters
+ * of a challenge.
  * @see RFC 9110, section 11.6.1
  */
 export function parseChallenges(header: string): Challenge[] {

@@ -33,7 +33,7 @@ for (const [header, challenges] of ROWS) {
   });
 }
 
-Deno.test("a header that is made to take long does not", () => {
+Deno.test("parsing a malicious header takes no longer than any other", () => {
   const start = performance.now();
   for (const part of ['"\\', "a=", ",", "a ", 'a="', "=", "\\"]) {
     parseChallenges(part.repeat(20_000));

@@ -3,9 +3,9 @@ import { NoAnswer } from "./no_answer.ts";
 import type { TransportOptions } from "./verdict.ts";
 
 /**
- * The certificate and key to show, as Argo CD shows them: both, or none.
+ * The client certificate and key to use, as in Argo CD: both or none.
  * @see https://github.com/argoproj/argo-cd/blob/v3.5.1/util/helm/client.go newTLSConfig
- * @throws {NoAnswer} when they are none, or no pair: TLS would leave them out without a word
+ * @throws {NoAnswer} when they are invalid or do not match, because TLS would silently ignore them
  */
 export function clientCertificate(
   { tlsClientCert, tlsClientKey }: TransportOptions,
@@ -13,7 +13,7 @@ export function clientCertificate(
   const [cert, key] = [tlsClientCert?.reveal(), tlsClientKey?.reveal()];
   if (!cert || !key) return undefined;
   if (!isPair(cert, key)) {
-    throw new NoAnswer("the client certificate and key to show are no pair in PEM");
+    throw new NoAnswer("the client certificate and key are not a matching PEM pair");
   }
   return { cert, key };
 }

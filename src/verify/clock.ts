@@ -1,20 +1,20 @@
 import { NoAnswer } from "./no_answer.ts";
 
-/** The time that one verification has. */
+/** The time limit of one verification. */
 export interface Clock {
-  /** Aborted when the time is over, or nobody waits any longer. */
+  /** Aborted on timeout, or when the caller is gone. */
   readonly signal: AbortSignal;
-  /** Milliseconds left. */
+  /** The remaining milliseconds. */
   remaining(): number;
-  /** Why what was under way has ended. */
+  /** The reason why the signal was aborted. */
   ended(): NoAnswer;
-  /** The promise's value, unless the time is over before. */
+  /** The promise's value; rejects on timeout. */
   inTime<T>(promise: Promise<T>): Promise<T>;
-  /** Ends what is still under way. */
+  /** Aborts whatever is still running. */
   stop(): void;
 }
 
-/** @param given aborted when nobody waits any longer */
+/** @param given aborted when the caller is gone */
 export function startClock(seconds: number, given?: AbortSignal): Clock {
   const end = performance.now() + seconds * 1000;
   const controller = new AbortController();
@@ -32,7 +32,7 @@ export function startClock(seconds: number, given?: AbortSignal): Clock {
   given?.addEventListener("abort", stop);
   if (given?.aborted) stop();
   const ended = () =>
-    new NoAnswer(isLate ? `no answer came within ${inWords(seconds)}` : "nobody waits for it");
+    new NoAnswer(isLate ? `timeout after ${inWords(seconds)}` : "the caller is gone");
   return {
     signal,
     remaining: () => Math.max(0, end - performance.now()),

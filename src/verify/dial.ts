@@ -3,15 +3,15 @@ import net from "node:net";
 import type { Clock } from "./clock.ts";
 import { NoAnswer, whyFailed } from "./no_answer.ts";
 
-/** Addresses tried of a host that has many. */
+/** The most addresses of a host that are tried. */
 const MAX_ADDRESSES = 8;
 
 /**
- * Opens a connection to one of these addresses, and no other: nothing is looked up. They are tried
- * in turn, each for its share of the time that is left.
+ * Opens a connection to one of these addresses, without a DNS lookup. They are tried in order, each for its share of the
+ * remaining time.
  *
  * Permissions: `--allow-net` of the addresses.
- * @throws {NoAnswer} for the reason of the last one
+ * @throws {NoAnswer} with the reason of the last attempt
  */
 export async function dial(
   addresses: readonly string[],
@@ -31,7 +31,7 @@ export async function dial(
   throw clock.signal.aborted ? clock.ended() : new NoAnswer(whyFailed(last));
 }
 
-/** @param milliseconds after which it is given up */
+/** @param milliseconds the connect timeout */
 async function connect(
   address: string,
   port: number,
@@ -40,7 +40,7 @@ async function connect(
 ): Promise<net.Socket> {
   const end = AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
   const socket = net.connect({ host: address, port });
-  socket.on("error", () => {}); // for an error that nobody listens to ends the process
+  socket.on("error", () => {}); // an unhandled error would terminate the process
   try {
     await once(socket, "connect", { signal: end });
     return socket;

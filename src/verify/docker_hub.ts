@@ -5,26 +5,26 @@ import { bearer } from "./authorization.ts";
 import { isoTime } from "./expiry.ts";
 import type { Session } from "./session.ts";
 
-/** Largest answer that is read, in bytes: of a hundred tokens, each with its labels. */
+/** The largest response that is read, in bytes: a hundred tokens with their labels. */
 const MAX_ANSWER = 256 * 1024;
 
-/** Most tokens that are looked at. */
+/** The most tokens that are listed. */
 const MOST = 100;
 
 /**
- * When a personal access token of Docker Hub ends, in ISO time. It gets a token for the API, which lists all of
- * the user's; which of them is the one that was used is known where the API's token names it by its id, where
- * there is one active alone, or all of them end together. This was written by the documents, and tried against
- * their examples only.
+ * When a personal access token of Docker Hub expires, in ISO time. The token is exchanged for one of the API, which
+ * lists all tokens of the user. The right one is known if the API's token names it by ID, if it is the only active one,
+ * or if all of them expire at the same time. Implemented from Docker's documentation, and tested only against its
+ * examples.
  * @see https://docs.docker.com/reference/api/hub/latest/operations/AuthCreateAccessToken.md
  * @see https://docs.docker.com/reference/api/hub/latest/operations/getV2AccessTokens.md
  */
-export async function askDockerHub(
+export async function dockerHubExpiry(
   session: Session,
   api: string,
   { username, token }: { readonly username: string; readonly token: Sealed<string> },
 ): Promise<string | undefined> {
-  const login = await session.ask({
+  const login = await session.request({
     method: "POST",
     url: new URL("auth/token", api),
     accept: "application/json",
@@ -35,7 +35,7 @@ export async function askDockerHub(
   if (login.status !== 200 || typeof access !== "string") return undefined;
   const authorization = bearer(access);
   if (authorization === undefined) return undefined;
-  const { status, body } = await session.ask({
+  const { status, body } = await session.request({
     url: new URL(`access-tokens?page_size=${MOST}`, api),
     accept: "application/json",
     authorization,
@@ -50,7 +50,7 @@ export async function askDockerHub(
   return others.length === 0 ? end : undefined;
 }
 
-/** Whether a JSON Web Token has this text in what it says. */
+/** Whether the claims of a JSON Web Token contain this text. */
 function says(token: string, text: string): boolean {
   return JSON.stringify(claimsOf(token) ?? {}).includes(JSON.stringify(text));
 }

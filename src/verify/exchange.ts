@@ -5,37 +5,37 @@ import tls from "node:tls";
 import type { Sealed } from "../log/sealed.ts";
 import { byteLength } from "../text/bytes.ts";
 import { parseAddress } from "../net/address.ts";
-import { hostOf } from "./address_rules.ts";
+import { urlHost } from "./address_rules.ts";
 import { bodyOf } from "./body.ts";
 import type { Clock } from "./clock.ts";
 import { NoAnswer, whyFailed } from "./no_answer.ts";
-import type { Reading } from "./read_budget.ts";
+import type { ReadMeter } from "./read_budget.ts";
 
-export interface Request {
+export interface OutgoingRequest {
   readonly method: "GET" | "POST";
   readonly url: URL;
   readonly accept: string;
-  /** @default this program's name */
+  /** @default argocd-configurer */
   readonly userAgent?: string;
   /** Value of the header `Authorization`. */
   readonly authorization: Sealed<string> | undefined;
-  /** Further headers, whose values nobody may see. */
+  /** Further headers with secret values. */
   readonly secretHeaders?: Readonly<Record<string, Sealed<string>>>;
-  /** The body of what is posted. @default none */
+  /** The body of a POST request. @default none */
   readonly json?: Sealed<string>;
-  /** Most bytes of the body that are read, unpacked; with 0 it is not read at all. */
+  /** The most bytes of the decompressed body that are read; 0 skips the body. */
   readonly maxBody: number;
-  /** Whether of a longer body its head is enough; else it is an error. @default false */
+  /** Whether to read only the head of a longer body, instead of failing. @default false */
   readonly headOnly?: boolean;
 }
 
-export interface Answer {
+export interface IncomingResponse {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
   readonly body: string;
 }
 
-/** Who is trusted, and what is shown. */
+/** TLS options: trusted CAs and the client certificate. */
 export type Tls = Pick<https.AgentOptions, "ca" | "cert" | "key" | "rejectUnauthorized">;
 
 /** A proxy at the other end of a connection. */
@@ -48,47 +48,48 @@ export interface Proxy {
 }
 
 /**
- * Sends one request over a connection that is there, and reads the answer. Nothing is followed.
+ * Sends one request over an open connection and reads the response. Redirects are not followed.
  * @param tls used where the URL is https
  * @throws {NoAnswer}
  */
 export function exchange(
   socket: Duplex,
-  request: Request,
+  request: OutgoingRequest,
   tls: Tls,
   clock: Clock,
-  reading: Reading,
-): Promise<Answer> {
+  reading: ReadMeter,
+): Promise<IncomingResponse> {
   const { url, method } = request;
   const options = { method, path: url.pathname + url.search, headers: headersOf(request) };
   return answerTo(request, over(socket, url, tls, options, clock), clock, reading);
 }
 
 /**
- * The same by a proxy that reads the whole URL, as it does one that is not https.
+ * Like {@link exchange}, through a proxy that gets the whole URL, as for http URLs.
  * @throws {NoAnswer}
  */
 export async function exchangeByProxy(
   socket: Duplex,
-  request: Request,
+  request: OutgoingRequest,
   proxy: Proxy,
   clock: Clock,
-  reading: Reading,
-): Promise<Answer> {
+  reading: ReadMeter,
+): Promise<IncomingResponse> {
   const headers = { ...headersOf(request), ...proxyHeaders(proxy) };
   const options = { method: request.method, path: request.url.href, headers };
   const sent = over(socket, proxy.url, proxy.tls, options, clock);
   const answer = await answerTo(request, sent, clock, reading);
-  if (answer.status === 407) throw proxyRefuses(407);
+  if (answer.status === 407) throw proxyRefused(407);
   return answer;
 }
 
-function proxyRefuses(status = 0): NoAnswer {
-  return new NoAnswer(`its proxy answers with ${status}`, "none", status);
+function proxyRefused(status = 0): NoAnswer {
+  const text = status === 407 ? "407 Proxy Authentication Required" : `HTTP ${status}`;
+  return new NoAnswer(`the proxy refused the connection (${text})`, "none", status);
 }
 
 /**
- * Has a proxy connect to a URL's host and port; what it gives back speaks to that.
+ * Opens a tunnel through a proxy to a URL's host and port.
  * @throws {NoAnswer}
  */
 export async function tunnel(
@@ -103,11 +104,11 @@ export async function tunnel(
   const sent = over(socket, proxy.url, proxy.tls, options, clock);
   const connected = new Promise<Duplex>((resolve, reject) => {
     sent.on("error", reject);
-    refuseInterim(sent, (status) => reject(proxyRefuses(status)));
-    sent.once("response", ({ statusCode }) => reject(proxyRefuses(statusCode)));
+    refuseInterim(sent, (status) => reject(proxyRefused(status)));
+    sent.once("response", ({ statusCode }) => reject(proxyRefused(statusCode)));
     sent.once("connect", ({ statusCode }, tunnelled) => {
       if (statusCode === 200) resolve(tunnelled);
-      else reject(proxyRefuses(statusCode));
+      else reject(proxyRefused(statusCode));
     });
     sent.end();
   });
@@ -122,7 +123,7 @@ const USER_AGENT = "argocd-configurer";
 
 type HttpHeaders = Record<string, string>;
 
-function headersOf(request: Request): HttpHeaders {
+function headersOf(request: OutgoingRequest): HttpHeaders {
   const { method, url, accept, authorization, maxBody, userAgent = USER_AGENT } = request;
   const { secretHeaders = {}, json } = request;
   return {
@@ -144,11 +145,11 @@ function proxyHeaders({ authorization }: Proxy): HttpHeaders {
 }
 
 async function answerTo(
-  { maxBody, headOnly, json }: Request,
+  { maxBody, headOnly, json }: OutgoingRequest,
   sent: http.ClientRequest,
   clock: Clock,
-  reading: Reading,
-): Promise<Answer> {
+  reading: ReadMeter,
+): Promise<IncomingResponse> {
   const answered = new Promise<http.IncomingMessage>((resolve, reject) => {
     sent.once("response", resolve);
     sent.on("error", reject);
@@ -168,7 +169,7 @@ async function answerTo(
       });
       return { status, headers, body };
     }
-    answer.on("error", () => {}); // of what is not read
+    answer.on("error", () => {}); // the body is not read
     answer.destroy();
     return { status, headers, body: "" };
   } catch (error) {
@@ -176,12 +177,12 @@ async function answerTo(
   }
 }
 
-/** Interim answers that any request may get, and that mean nothing to one: Continue, Early Hints. */
+/** Interim responses that may be ignored: Continue, Early Hints. */
 const INTERIM: ReadonlySet<number | undefined> = new Set([100, 103]);
 
 /**
- * Ends a request that gets another interim answer: no answer need follow it. After 101 Deno's
- * node:http says nothing more than that the request is closed.
+ * Aborts a request that gets any other interim response, because a final one may never follow. After 101, Deno's
+ * node:http only emits that the request is closed.
  */
 function refuseInterim(sent: http.ClientRequest, refuse: (status?: number) => void): void {
   const end = (status: number | undefined) => {
@@ -196,7 +197,7 @@ function refuseInterim(sent: http.ClientRequest, refuse: (status?: number) => vo
 }
 
 function noAnswer(status = 0): NoAnswer {
-  return new NoAnswer(`it answers with ${status}, which is no answer to a request`);
+  return new NoAnswer(`invalid response (HTTP ${status})`);
 }
 
 function reasonOf(error: unknown, clock: Clock): NoAnswer {
@@ -214,11 +215,11 @@ function over(
 ): http.ClientRequest {
   const isTls = peer.protocol === "https:";
   const agent = isTls ? new TlsOver(socket, tls) : new PlainOver(socket);
-  const host = hostOf(peer);
+  const host = urlHost(peer);
   return (isTls ? https : http).request({
     ...options,
     host,
-    // Else it would be taken from the header Host, which names another one for a proxy.
+    // Otherwise it would be taken from the Host header, which names another host for a proxy.
     servername: parseAddress(host) ? "" : host,
     setHost: false,
     agent: agent as https.Agent,
@@ -226,7 +227,7 @@ function over(
   } as https.RequestOptions);
 }
 
-/** Deno asks an agent for the connection, and ignores the request's option for it. */
+/** Deno takes the connection from an agent, and ignores the request's option for it. */
 class PlainOver extends http.Agent {
   constructor(readonly socket: Duplex) {
     super({ keepAlive: false });
@@ -238,10 +239,9 @@ class PlainOver extends http.Agent {
 }
 
 /**
- * Trusts as all of Deno does: Mozilla's authorities or those that `DENO_TLS_CA_STORE` names, with
- * those of `DENO_CERT` and `NODE_EXTRA_CA_CERTS`; a `ca` of its own takes their place. An agent that
- * makes the connection itself (Deno 2.9) knows Mozilla's only as soon as `NODE_EXTRA_CA_CERTS` is
- * set, and needs `--allow-sys` to add it.
+ * Trusts the same CAs as the rest of Deno: Mozilla's or the ones of `DENO_TLS_CA_STORE`, plus `DENO_CERT` and
+ * `NODE_EXTRA_CA_CERTS`; `ca` replaces them. An agent that connects itself (Deno 2.9) knows only Mozilla's when
+ * `NODE_EXTRA_CA_CERTS` is set, and needs `--allow-sys` to add it.
  */
 class TlsOver extends https.Agent {
   constructor(readonly socket: Duplex, tls: Tls) {

@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from "node:http";
 
 /**
- * What GitHub says in an answer to a personal access token that expires, as ISO time. It writes
- * `2030-01-02 03:04:05 UTC`, and for some tokens an offset in place of `UTC`.
+ * The expiry that GitHub reports in responses to a personal access token, as ISO time. Its form is
+ * `2030-01-02 03:04:05 UTC`, for some tokens with an offset instead of `UTC`.
  * @see https://github.com/google/go-github/blob/v90.0.0/github/github.go parseTokenExpiration
  */
-export function expiryIn(headers: IncomingHttpHeaders): string | undefined {
+export function expiryInHeaders(headers: IncomingHttpHeaders): string | undefined {
   const text = headers["github-authentication-token-expiration"];
   const match = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) (UTC|[+-]\d{4})$/.exec(String(text ?? ""));
   if (!match) return undefined;
@@ -14,7 +14,7 @@ export function expiryIn(headers: IncomingHttpHeaders): string | undefined {
   return isoTime(`${date}T${time}${offset}`);
 }
 
-/** The same time as ISO text of UTC; `undefined` when it is no time. */
+/** A time as ISO text in UTC; `undefined` where the text is not a time. */
 export function isoTime(text: unknown): string | undefined {
   const time = typeof text === "string" ? Date.parse(text) : NaN;
   return Number.isNaN(time) ? undefined : new Date(time).toISOString();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { expiryIn, isoTime } from "./expiry.ts";
+import { expiryInHeaders, isoTime } from "./expiry.ts";
 
 const ROWS: [text: string | undefined, expires: string | undefined][] = [
   ["2030-01-02 03:04:05 UTC", "2030-01-02T03:04:05.000Z"],
@@ -13,11 +13,11 @@ const ROWS: [text: string | undefined, expires: string | undefined][] = [
 
 for (const [text, expires] of ROWS) {
   Deno.test(`GitHub's ${text} is the time ${expires}`, () => {
-    assert.equal(expiryIn({ "github-authentication-token-expiration": text }), expires);
+    assert.equal(expiryInHeaders({ "github-authentication-token-expiration": text }), expires);
   });
 }
 
-Deno.test("a time is brought to UTC, and what is none is none", () => {
+Deno.test("a time is converted to UTC, and another text is rejected", () => {
   assert.equal(isoTime("2030-01-02T03:04:05+02:00"), "2030-01-02T01:04:05.000Z");
   for (const none of [undefined, 5, "soon", {}]) assert.equal(isoTime(none), undefined);
 });

@@ -1,41 +1,45 @@
 import { basicOf, bearer } from "./authorization.ts";
 import { isPublic, refusal } from "./public.ts";
 import type { Session } from "./session.ts";
-import type { Finding, GitCredential } from "./verdict.ts";
+import type { GitCredential, ServerVerdict } from "./verdict.ts";
 
-/** By its beginning some servers tell Git's clients from browsers, which they send elsewhere. */
+/** Some servers recognize Git clients by this prefix, and redirect browsers. */
 const USER_AGENT = "git/2 (argocd-configurer)";
 
 const ADVERTISEMENT = "application/x-git-upload-pack-advertisement";
 
 /**
- * Asks for the references of the repository, as each fetch begins. They are not read.
+ * Requests the references of the repository, like the start of a fetch. They are not read.
  * @see https://git-scm.com/docs/http-protocol/2.39.0
  */
 export async function verifyGit(
   credential: GitCredential,
   url: URL,
   session: Session,
-): Promise<Finding> {
+): Promise<ServerVerdict> {
   const { bearerToken } = credential;
   const token = bearerToken?.reveal();
   const authorization = token ? bearer(token) : basicOf(credential);
   if (token && !authorization) {
-    return { accepted: false, why: "The bearer token has characters that no header can hold" };
+    return {
+      accepted: false,
+      why: "The bearer token contains characters that are invalid in a header",
+    };
   }
-  const question = { url, userAgent: USER_AGENT };
-  const isOpen = await isPublic(question, session);
-  const { status, headers } = await session.ask({ ...question, authorization });
+  const request = { url, userAgent: USER_AGENT };
+  const isOpen = await isPublic(request, session);
+  const { status, headers } = await session.request({ ...request, authorization });
   const refused = refusal(status, authorization !== undefined);
   if (refused) return refused;
   if (status === 404) {
-    const why = "There is no repository at the URL, or the credential has no right to it, which " +
-      "GitHub and others answer with 404 as well";
+    const why = "Repository not found, or the credential has no access to it (404 Not Found)";
     return { accepted: authorization ? false : undefined, why };
   }
-  if (status !== 200) return { accepted: undefined, why: `The repository answers with ${status}` };
+  if (status !== 200) {
+    return { accepted: undefined, why: `Unexpected response from the repository: HTTP ${status}` };
+  }
   if (headers["content-type"]?.split(";")[0]?.trim() !== ADVERTISEMENT) {
-    const why = "What is at the URL does not speak Git's HTTP protocol";
+    const why = "The URL is not a Git repository: it does not support Git's HTTP protocol";
     return { accepted: undefined, why };
   }
   const may = [`read ${pathOf(url)}`];
@@ -44,9 +48,9 @@ export async function verifyGit(
       accepted: undefined,
       open: true,
       may,
-      why: "The repository is public: everyone may read it",
+      why: "The repository is public: it can be read without a credential",
     }
-    : { accepted: true, may, why: "The repository accepts the credential and may be read" };
+    : { accepted: true, may, why: "The repository accepts the credential, which can read it" };
 }
 
 function pathOf({ pathname }: URL): string {

@@ -3,24 +3,24 @@ import { encodeBase64Url } from "../text/bytes.ts";
 import { isObject, parsedObject } from "../text/json.ts";
 import { bearer } from "./authorization.ts";
 import type { Session } from "./session.ts";
-import type { Finding, GitHubAppCredential } from "./verdict.ts";
+import type { GitHubAppCredential, ServerVerdict } from "./verdict.ts";
 
-/** Largest answer that is read, in bytes: it may name many repositories. */
+/** The largest response that is read, in bytes: it may name many repositories. */
 const MAX_ANSWER = 4 * 1024 * 1024;
 
 /**
- * Times of a token in seconds. It begins a minute ago, as clocks differ, and may hold ten minutes.
+ * Validity of a token relative to now, in seconds: from a minute ago, because clocks differ, and for at most ten
+ * minutes.
  * @see https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
  */
 const TOKEN_SINCE = -60;
 const TOKEN_UNTIL = 9 * 60;
 
-/** Rights that Argo CD has a use for. */
+/** The permissions that matter to Argo CD. */
 const RIGHTS = ["contents", "metadata", "packages"];
 
 /**
- * Has an access token made for the installation, as Argo CD does, which nobody gets to see: it is
- * dropped, and expires by itself.
+ * Creates an access token for the installation, as Argo CD does. The token is discarded, and expires by itself.
  * @param now milliseconds since 1970
  * @see https://docs.github.com/en/rest/apps/apps#create-an-installation-access-token-for-an-app
  */
@@ -29,10 +29,10 @@ export async function verifyGitHubApp(
   url: URL,
   session: Session,
   now: number,
-): Promise<Finding> {
+): Promise<ServerVerdict> {
   const key = rsaKey(credential.privateKey.reveal());
-  if (!key) return { accepted: false, why: "The private key is no RSA key in PEM" };
-  const answer = await session.ask({
+  if (!key) return { accepted: false, why: "The private key is not an RSA key in PEM" };
+  const answer = await session.request({
     method: "POST",
     url,
     accept: "application/vnd.github+json",
@@ -42,8 +42,10 @@ export async function verifyGitHubApp(
   const { status } = answer;
   const why = WHY[status];
   if (why !== undefined) return { accepted: false, why };
-  if (status !== 201) return { accepted: undefined, why: `GitHub answers with ${status}` };
-  // `expires_at` is that of the token which was made, and is dropped; the key does not end.
+  if (status !== 201) {
+    return { accepted: undefined, why: `Unexpected response from GitHub: HTTP ${status}` };
+  }
+  // `expires_at` is about the discarded token; the key does not expire.
   const { permissions, repository_selection } = parsedObject(answer.body) ?? {};
   const may = rightsIn(permissions);
   const which = repository_selection === "selected" ? "selected repositories" : "all repositories";
@@ -51,18 +53,18 @@ export async function verifyGitHubApp(
     accepted: true,
     may,
     why: may.some((right) => right.endsWith("contents"))
-      ? `GitHub accepts the key, and the installation may read contents of ${which}`
-      : "GitHub accepts the key, but the installation may not read the contents of repositories",
+      ? `GitHub accepts the key; the installation can read the contents of ${which}`
+      : "GitHub accepts the key, but the installation has no permission to read repository contents",
   };
 }
 
 const WHY: Readonly<Record<number, string>> = {
-  401: "GitHub refuses the app's id or key with 401, or finds this machine's clock wrong",
-  403: "GitHub refuses with 403: the installation may be suspended",
-  404: "GitHub answers with 404: the app has no such installation, or there is no such API",
+  401: "GitHub refuses the app ID or key (401 Unauthorized), or this machine's clock is wrong",
+  403: "GitHub refuses the app (403 Forbidden): the installation may be suspended",
+  404: "GitHub does not find the installation of the app (404 Not Found), or the API URL is wrong",
 };
 
-/** `read contents`, `write metadata`: those that are known here, in their order. */
+/** The known permissions, in their order: `read contents`, `write metadata`. */
 function rightsIn(permissions: unknown): string[] {
   const given = isObject(permissions) ? permissions : {};
   return RIGHTS.flatMap((right) =>

@@ -1,23 +1,23 @@
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
 import { seal, type Sealed } from "../log/sealed.ts";
 import { decodeBase64Text } from "../text/bytes.ts";
-import { endOfCertificate } from "../text/certificate_end.ts";
+import { certificateExpiry } from "../text/certificate_expiry.ts";
 import { parsedObject } from "../text/json.ts";
 import { NoAnswer } from "./no_answer.ts";
 import type { Session } from "./session.ts";
-import type { Finding, GoogleKeyCredential } from "./verdict.ts";
+import type { GoogleKeyCredential, ServerVerdict } from "./verdict.ts";
 
-/** Largest answer that is read, in bytes: a service account has ten keys at most, and Google's own. */
+/** The largest response that is read, in bytes: a service account has at most ten keys and Google's own ones. */
 const MAX_ANSWER = 256 * 1024;
 
-/** What a key's file says of it, besides the private key. */
+/** The fields of a key file that identify the key. */
 export interface GoogleKey {
   readonly clientEmail: string;
   readonly keyId: string;
 }
 
-/** `undefined` where the file lacks what Google is asked for; keys of other clouds than its own do. */
-export function googleKeyIn(text: string): GoogleKey | undefined {
+/** Parses a key file; `undefined` where it lacks these fields, or is for another universe than Google's public cloud. */
+export function googleKeyInfo(text: string): GoogleKey | undefined {
   const { client_email: clientEmail, private_key_id: keyId, universe_domain: universe } =
     parsedObject(text) ?? {};
   if (typeof clientEmail !== "string" || typeof keyId !== "string") return undefined;
@@ -27,17 +27,17 @@ export function googleKeyIn(text: string): GoogleKey | undefined {
 }
 
 /**
- * The key that is the password of a login at one of Google's registries, of the user `_json_key` or, in base64,
+ * The service account key in the password of a login at a Google registry: of user `_json_key` or, in base64, of user
  * `_json_key_base64`.
  * @see https://cloud.google.com/artifact-registry/docs/docker/authentication#json-key
  */
 export function googleKeyOf(password: Sealed<string> | undefined): Sealed<string> | undefined {
   const text = password?.reveal() ?? "";
   return [text, /^[A-Za-z0-9+/=\s]+$/.test(text) ? decodeBase64Text(text) : ""]
-    .filter((each) => googleKeyIn(each) !== undefined).map(seal)[0];
+    .filter((each) => googleKeyInfo(each) !== undefined).map(seal)[0];
 }
 
-/** When a key ends, in ISO time; without an answer nobody knows. */
+/** When a key expires, in ISO time; `undefined` where Google does not answer. */
 export async function endOfGoogleKey(
   key: Sealed<string>,
   url: URL,
@@ -52,9 +52,9 @@ export async function endOfGoogleKey(
 }
 
 /**
- * Asks for the certificates of the service account, which anybody may: that of the key is there until the key is
- * deleted or ends. Nothing secret is sent. Where the key's file says that they are is not asked, since that may be
- * anywhere. This was written by the documents, and tried against their examples only.
+ * Gets the public certificates of the service account: the certificate of a key exists until the key is deleted or
+ * expires. Nothing secret is sent. The URL in the key file is not used, because it may point anywhere. Implemented from
+ * Google's documentation, and tested only against its examples.
  * @see https://cloud.google.com/iam/docs/keys-list-get
  * @see https://developers.google.com/identity/protocols/oauth2/service-account
  */
@@ -62,37 +62,40 @@ export async function verifyGoogleKey(
   { key }: Pick<GoogleKeyCredential, "key">,
   url: URL,
   session: Session,
-): Promise<Finding> {
-  const { keyId } = googleKeyIn(key.reveal())!;
-  const { status, body } = await session.ask({
+): Promise<ServerVerdict> {
+  const { keyId } = googleKeyInfo(key.reveal())!;
+  const { status, body } = await session.request({
     url,
     accept: "application/json",
     maxBody: MAX_ANSWER,
   });
   if (status === 404) {
-    return { accepted: false, why: "Google knows no such service account, with 404" };
+    return { accepted: false, why: "Google does not know the service account (404 Not Found)" };
   }
   const certificates = parsedObject(body);
   if (status !== 200 || certificates === undefined) {
-    return { accepted: undefined, why: `Google answers with ${status}` };
+    return { accepted: undefined, why: `Unexpected response from Google: HTTP ${status}` };
   }
   const text = Object.hasOwn(certificates, keyId) ? certificates[keyId] : undefined;
   if (text === undefined) {
-    const why = "Google has no certificate of this key: it was deleted, or has expired";
+    const why = "Google has no certificate for the key: the key was deleted or has expired";
     return { accepted: false, why };
   }
   const certificate = certificateIn(text);
   if (certificate === undefined) {
-    return { accepted: undefined, why: "Google's certificate of this key cannot be read" };
+    return { accepted: undefined, why: "Google's certificate for the key cannot be parsed" };
   }
   if (!isOf(certificate, parsedObject(key.reveal())?.private_key)) {
-    return { accepted: false, why: "The private key is not the one that Google has by this id" };
+    return {
+      accepted: false,
+      why: "The private key does not match the key that Google has under this ID",
+    };
   }
-  const end = endOfCertificate(certificate);
+  const end = certificateExpiry(certificate);
   return {
     accepted: true,
     ...(end === undefined ? {} : { expires: new Date(end).toISOString() }),
-    why: "Google knows the key; what it may read was not tried",
+    why: "Google knows the key; its permissions were not tested",
   };
 }
 

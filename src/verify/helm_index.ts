@@ -3,24 +3,21 @@ import { load } from "js-yaml";
 import { byteLength } from "../text/bytes.ts";
 import { isObject, parsedJson } from "../text/json.ts";
 
-/**
- * How much of an index is looked at, in bytes: one loop serves everybody, and an index may be as
- * large as its repository likes.
- */
+/** How much of an index is parsed, in bytes: it may be very large, and parsing blocks all other requests. */
 export const HEAD = 64 * 1024;
 
-/** The charts that the head of an index names. */
+/** The charts in the head of an index. */
 export interface Charts {
   readonly count: number;
-  /** Whether the index may go on behind what was looked at. */
+  /** Whether the index may continue after the head. */
   readonly isCut: boolean;
 }
 
 /**
- * How many charts a repository's index has; `undefined` when the text is no index. Of a longer one
- * than {@link HEAD} those are counted whose names stand in its head; a long one in YAML, as
- * `helm repo index` writes it, has its lines counted, and its YAML is not checked.
- * @see https://github.com/helm/helm/blob/v3.18.0/pkg/repo/index.go for what an index has to have
+ * Counts the charts in a repository's index; `undefined` where the text is not an index. Of an index longer than
+ * {@link HEAD}, only chart names in the head count; in long YAML, as `helm repo index` writes it, lines are counted
+ * without parsing.
+ * @see https://github.com/helm/helm/blob/v3.18.0/pkg/repo/index.go for the required fields of an index
  */
 export function countCharts(text: string): Charts | undefined {
   const isCut = text.length >= HEAD || byteLength(text) >= HEAD;
@@ -33,7 +30,7 @@ function countInWhole(text: string): number | undefined {
   try {
     return countIn(load(text));
   } catch {
-    return undefined; // the message would quote the text
+    return undefined; // the error message would quote the text
   }
 }
 
@@ -47,7 +44,7 @@ function countInHead(head: string): number | undefined {
   return head.startsWith("{") ? countProperties(head) : countLines(head);
 }
 
-/** Counts the properties of `entries` in JSON that ends somewhere; the last may be cut short. */
+/** Counts the properties of `entries` in truncated JSON; the last one may be incomplete. */
 function countProperties(head: string): number | undefined {
   let count: number | undefined;
   let hasVersion = false;
@@ -61,13 +58,13 @@ function countProperties(head: string): number | undefined {
       },
     });
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error; // nested deeper than the stack goes
+    if (!(error instanceof RangeError)) throw error; // nested too deeply for the stack
     return undefined;
   }
   return hasVersion ? count : undefined;
 }
 
-/** Counts the keys of the first indentation below `entries:`; items of lists may stand as far left. */
+/** Counts the keys of the first indentation below `entries:`; list items may have the same indentation. */
 function countLines(head: string): number | undefined {
   const lines = head.split(/\r\n|\n|\r/).slice(0, -1);
   if (!lines.some((line) => line.startsWith("apiVersion:") && line.trimEnd() !== "apiVersion:")) {

@@ -1,29 +1,29 @@
 import { seal, type Sealed } from "../log/sealed.ts";
-import { hostOf } from "./address_rules.ts";
+import { urlHost } from "./address_rules.ts";
 import type { Login } from "./verdict.ts";
 
-/** What tells when its tokens end. */
+/** The kinds of issuers that report when their tokens expire. */
 export type IssuerKind = "github" | "gitlab" | "docker_hub";
 
-/** One who is asked, at the root of its API. */
+/** An issuer of tokens. */
 export interface Issuer {
   readonly kind: IssuerKind;
-  /** Ends in a slash. */
+  /** The root of its API, with a trailing slash. */
   readonly api: string;
 }
 
-/** Who is asked when a credential ends. */
+/** The issuers that are queried for the expiry of a credential. */
 export interface Issuers {
-  /** By the host at which it is used, where that is not asked itself. */
+  /** By the host at which the credential is used. Hosts that are not listed may be issuers themselves. */
   readonly byHost: Readonly<Record<string, Issuer>>;
-  /** Where the certificates of Google's service accounts are; ends in a slash. */
+  /** The URL of the certificates of Google service accounts, with a trailing slash. */
   readonly googleCertificates: string;
 }
 
 const GITHUB: Issuer = { kind: "github", api: "https://api.github.com/" };
 const GITLAB: Issuer = { kind: "gitlab", api: "https://gitlab.com/api/v4/" };
 
-/** Those that everybody can reach. */
+/** The public issuers. */
 export const PUBLIC_ISSUERS: Issuers = {
   byHost: {
     "github.com": GITHUB,
@@ -36,8 +36,9 @@ export const PUBLIC_ISSUERS: Issuers = {
 };
 
 /**
- * Tokens whose issuers tell when they end: personal ones of GitHub, classic and fine-grained; personal, project
- * and group ones of GitLab, unless its administrators chose another beginning; personal ones of Docker Hub.
+ * Prefixes of tokens whose expiry the issuer reports: personal access tokens of GitHub (classic and fine-grained);
+ * personal, project and group access tokens of GitLab, unless its administrators changed the prefix; personal access
+ * tokens of Docker Hub.
  * @see https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github#githubs-token-formats
  * @see https://docs.gitlab.com/security/tokens/#token-prefixes
  */
@@ -48,7 +49,7 @@ const TOKENS: Readonly<Record<IssuerKind, RegExp>> = {
 };
 
 /**
- * The API of a server that issues tokens itself, from its root: of GitHub Enterprise Server and of GitLab.
+ * The API paths of self-hosted servers that issue tokens themselves: GitHub Enterprise Server and GitLab.
  * @see https://docs.github.com/en/enterprise-server@3.17/rest/using-the-rest-api/getting-started-with-the-rest-api
  * @see https://docs.gitlab.com/api/rest/
  */
@@ -57,38 +58,39 @@ const OWN: readonly Issuer[] = [
   { kind: "gitlab", api: "/api/v4/" },
 ];
 
-/** Who is asked about a token, and whether that is the server at which it is used. */
-export interface Asked extends Issuer {
+/** A query for the expiry of a token. */
+export interface IssuerRequest extends Issuer {
   readonly token: Sealed<string>;
+  /** Whether the issuer is the server at which the token is used. */
   readonly isOwn: boolean;
 }
 
-/** Remembers what issuers said of tokens. */
+/** Remembers the answers of issuers. */
 export interface IssuerMemory {
   /**
-   * Asks an issuer of a token, or tells what came of asking it before.
-   * @returns ISO time; `undefined` where the issuer did not tell
+   * Queries an issuer for a token, or returns the remembered answer.
+   * @returns ISO time; `undefined` where the issuer did not report an expiry
    */
   once(
-    asked: Pick<Asked, "api" | "token">,
-    ask: () => Promise<string | undefined>,
+    request: Pick<IssuerRequest, "api" | "token">,
+    query: () => Promise<string | undefined>,
   ): Promise<string | undefined>;
 }
 
-/** Who has accepted a login. */
+/** The server that accepted a login. */
 export interface Accepted {
   readonly url: URL;
-  /** Of a registry: who gave its token, and has seen the login. */
+  /** The registry's token server, which received the login. */
   readonly tokenServer?: URL | undefined;
 }
 
-/** Who tells when a login's token ends; `undefined` where nobody is known to. */
+/** The query for the expiry of a login's token; `undefined` where no issuer is known. */
 export function issuerOf(
   { byHost }: Issuers,
   accepted: Accepted,
   { username = "", password, bearerToken }: Login & { readonly bearerToken?: Sealed<string> },
-): Asked | undefined {
-  const host = hostOf(accepted.url);
+): IssuerRequest | undefined {
+  const host = urlHost(accepted.url);
   const tokenFor = ({ kind }: Issuer): Sealed<string> | undefined =>
     [bearerToken, password, seal(username)].find((each) => TOKENS[kind].test(each?.reveal() ?? ""));
   const known = Object.hasOwn(byHost, host) ? byHost[host] : ofGitHubCloud(host);
@@ -102,8 +104,8 @@ export function issuerOf(
 }
 
 /**
- * GitLab's registry may have a host of its own; the tokens for it GitLab gives itself, at `/jwt/auth` below its
- * root.
+ * The API of a self-hosted issuer. GitLab's registry may have its own host; its token server is GitLab itself, at
+ * `/jwt/auth` below its root.
  * @see https://docs.gitlab.com/administration/packages/container_registry/
  */
 function ownApi({ kind, api }: Issuer, { url, tokenServer }: Accepted): string {
@@ -114,8 +116,8 @@ function ownApi({ kind, api }: Issuer, { url, tokenServer }: Accepted): string {
 }
 
 /**
- * GitHub Enterprise Cloud with data residency: `SUBDOMAIN.ghe.com` has its API at `api.SUBDOMAIN.ghe.com`, and
- * its registry at `containers.SUBDOMAIN.ghe.com`.
+ * GitHub Enterprise Cloud with data residency: `SUBDOMAIN.ghe.com` has its API at `api.SUBDOMAIN.ghe.com` and its
+ * registry at `containers.SUBDOMAIN.ghe.com`.
  * @see https://docs.github.com/en/enterprise-cloud@latest/admin/data-residency/network-details-for-ghecom
  */
 function ofGitHubCloud(host: string): Issuer | undefined {

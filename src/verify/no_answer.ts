@@ -1,13 +1,12 @@
 import { TLS_WORDS, tlsFailure } from "../net/tls_failure.ts";
 
-/** A question without an answer that can be used. The message is of our own words. */
+/** A request without a usable response. The message never quotes the server. */
 export class NoAnswer extends Error {
   override readonly name = "NoAnswer";
 
   /**
-   * @param kind `elsewhere`: the server answered, and points to another one; `unread`: it answered,
-   * but the answer could not be read to its end
-   * @param status of a proxy that refuses: of an answer that is not the server's
+   * @param kind `elsewhere`: the server redirects to another one; `unread`: the response could not be read completely
+   * @param status HTTP status of a proxy's refusal
    */
   constructor(
     why: string,
@@ -18,24 +17,26 @@ export class NoAnswer extends Error {
   }
 }
 
-/** Node's error codes in our words. */
+const NOT_PERMITTED = "argocd-configurer has no permission to connect to it";
+
+/** Messages for Node's error codes, as curl and Go word them. */
 const WORDS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "the connection was refused",
-  ENOTFOUND: "its host cannot be found",
-  EAI_AGAIN: "its host cannot be found at the moment",
-  EHOSTUNREACH: "its host cannot be reached",
-  ENETUNREACH: "its host cannot be reached",
-  EADDRNOTAVAIL: "its host cannot be reached",
-  ETIMEDOUT: "its host cannot be reached",
-  EPERM: "this program may not use the network there",
-  ERR_ACCESS_DENIED: "this program may not use the network there",
+  ECONNREFUSED: "connection refused",
+  ENOTFOUND: "no such host",
+  EAI_AGAIN: "temporary failure in name resolution",
+  EHOSTUNREACH: "no route to host",
+  ENETUNREACH: "network is unreachable",
+  EADDRNOTAVAIL: "host is unreachable",
+  ETIMEDOUT: "connection timed out",
+  EPERM: NOT_PERMITTED,
+  ERR_ACCESS_DENIED: NOT_PERMITTED,
 };
 
-/** Why a connection or a request failed; the error's own text goes nowhere. */
+/** Why a connection or a request failed; the error's own message is not used. */
 export function whyFailed(error: unknown): string {
   const { code = "", message = "" } = (error ?? {}) as { code?: string; message?: string };
   const known = WORDS[error instanceof Deno.errors.NotCapable ? "EPERM" : code];
   if (known) return known;
   const failure = tlsFailure({ code, message });
-  return failure ? TLS_WORDS[failure] : "the connection broke";
+  return failure ? TLS_WORDS[failure] : "the connection was closed unexpectedly";
 }

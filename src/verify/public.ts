@@ -1,30 +1,28 @@
+import { statusText } from "./authorization.ts";
 import { NoAnswer } from "./no_answer.ts";
-import type { Question, Session } from "./session.ts";
-import type { Finding } from "./verdict.ts";
+import type { Session, SessionRequest } from "./session.ts";
+import type { ServerVerdict } from "./verdict.ts";
 
 /**
- * Whether everyone gets what is asked for, and no page to log in. The body is not read. This comes
- * before the credential is sent: a server that cannot be reached, or is not trusted, never gets it.
+ * Whether a request succeeds without a credential, and not with a login page. The body is not read. This is done before
+ * the credential is sent, so that a server that is unreachable or not trusted never gets it.
  * @throws {NoAnswer}
  */
-export async function isPublic(question: Question, session: Session): Promise<boolean> {
+export async function isPublic(request: SessionRequest, session: Session): Promise<boolean> {
   try {
-    const { status, headers } = await session.ask(question);
+    const { status, headers } = await session.request(request);
     return status === 200 && !headers["content-type"]?.startsWith("text/html");
   } catch (error) {
-    // Many send a stranger to where people log in.
+    // Many servers redirect anonymous requests to a login page.
     if (error instanceof NoAnswer && error.kind === "elsewhere") return false;
     throw error;
   }
 }
 
-/** Of a repository that refuses, or asks for a credential; `undefined` of another status. */
-export function refusal(status: number, isGiven: boolean): Finding | undefined {
+/** The verdict for a repository that refuses or requires a credential; `undefined` for other statuses. */
+export function refusal(status: number, isGiven: boolean): ServerVerdict | undefined {
   if (status !== 401 && status !== 403) return undefined;
   return isGiven
-    ? { accepted: false, why: `The repository refuses the credential with ${status}` }
-    : {
-      accepted: undefined,
-      why: "The repository asks for a credential, and there is none to try",
-    };
+    ? { accepted: false, why: `The repository refuses the credential (${statusText(status)})` }
+    : { accepted: undefined, why: "The repository requires a credential, and none was given" };
 }

@@ -1,62 +1,62 @@
 const MIB = 1024 * 1024;
 
-/** Bytes of answers that may be read for one request, at all its places together. */
+/** The most bytes of responses that are read for one request, at all its places together. */
 export const MAX_READ_FOR_REQUEST = 64 * MIB;
 
-/** Bytes of answers that the process may hold at once, for all its requests. */
+/** The most bytes of responses that the process holds concurrently, for all requests. */
 export const MAX_HELD = 96 * MIB;
 
-/** How many bytes of answers may be read; those of a packed one count as they are unpacked. */
+/** A budget of response bytes, counted after decompression. */
 export class ReadBudget {
   #taken = 0;
 
   /** @param max bytes */
   constructor(readonly max: number) {}
 
-  /** Whether so many more may be read; then they are taken. */
+  /** Takes bytes from the budget; returns false, and takes nothing, where it is exceeded. */
   take(bytes: number): boolean {
     if (this.#taken + bytes > this.max) return false;
     this.#taken += bytes;
     return true;
   }
 
-  /** They are held no longer. */
+  /** Returns bytes to the budget. */
   give(bytes: number): void {
     this.#taken -= bytes;
   }
 }
 
 export interface ReadBudgets {
-  /** Of the request: what was read is used up, since it takes time as well. */
+  /** The request's budget, which is used up: reading takes time as well. */
   readonly request: ReadBudget;
-  /** Of the process: what is held no longer is free for others. */
+  /** The process's budget, to which bytes are returned when they are no longer held. */
   readonly process: ReadBudget;
 }
 
-/** The budgets of a request that is alone. */
+/** The budgets of a single request. */
 export function ownBudgets(): ReadBudgets {
   return { request: new ReadBudget(MAX_READ_FOR_REQUEST), process: new ReadBudget(MAX_HELD) };
 }
 
-/** What one verification reads. */
-export interface Reading {
-  /** Takes so many bytes more; or tells why they may not be read. */
+/** Counts the bytes that one verification reads. */
+export interface ReadMeter {
+  /** Takes bytes from the budgets; returns why they may not be read, where they may not. */
   take(bytes: number): string | undefined;
-  /** It holds nothing any more. */
+  /** Returns the held bytes to the process's budget. */
   end(): void;
 }
 
-export function beginReading({ request, process }: ReadBudgets): Reading {
+export function startReadMeter({ request, process }: ReadBudgets): ReadMeter {
   let held = 0;
   return {
     take(bytes) {
       if (!process.take(bytes)) {
-        return "this program reads too many others at the moment, which are more than the " +
-          `${process.max / MIB} MiB that it holds at once; try again`;
+        return "busy: the limit for responses in memory, " +
+          `${process.max / MIB} MiB over all requests, is reached; try again`;
       }
       held += bytes;
       if (request.take(bytes)) return undefined;
-      return `the answers to one request may have ${request.max / MIB} MiB together`;
+      return `the limit for all responses of one request is ${request.max / MIB} MiB`;
     },
     end() {
       process.give(held);

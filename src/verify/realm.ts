@@ -1,15 +1,15 @@
 import { parseAddress } from "../net/address.ts";
-import { hostOf } from "./address_rules.ts";
+import { urlHost } from "./address_rules.ts";
 
 /**
- * Token servers that share no domain with their registries.
+ * Token servers whose domain differs from that of their registries.
  * Scaleway: `rg.REGION.scw.cloud` names `https://api.scaleway.com/registry-internal/…/tokens`.
  */
 const PAIRS: readonly (readonly [registries: string, realm: string])[] = [
   ["scw.cloud", "api.scaleway.com"],
 ];
 
-/** Domains in which anybody may have a name: what is below them has nothing in common. */
+/** Domains in which anyone can register a name, so that names below them are unrelated. */
 const SHARED = new Set([
   "amazonaws.com",
   "azurecr.io",
@@ -38,35 +38,35 @@ const SHARED = new Set([
   "workers.dev",
 ]);
 
-/** Second labels below which the countries' registries sell names: `co.uk`, `com.au`. */
+/** Second-level labels below which country registries sell names: `co.uk`, `com.au`. */
 const SECOND_LEVEL = /^(ac|co|com|edu|go|gob|gov|govt|gv|ltd|me|mil|ne|net|nom|or|org|plc|sch)$/;
 
 /**
- * Why a registry's credential is not sent to the token server that the registry names; `undefined`
- * when it is. It goes by https, or by http where the registry itself is asked so, and to
+ * Why a registry's credential is not sent to the token server that the registry names; `undefined` when it is. The
+ * token server must use https, or http if the registry itself does, and be
  * - the registry's own host, on any port,
- * - a host of the same registered domain (`registry-1.docker.io` and `auth.docker.io`,
- *   `registry.gitlab.com` and `gitlab.com`). There is no list of all public suffixes here; where
- *   it is doubtful what was registered, hosts are taken for strangers,
+ * - a host of the same registered domain (`registry-1.docker.io` and `auth.docker.io`, `registry.gitlab.com` and
+ *   `gitlab.com`); without a complete list of public suffixes, hosts count as unrelated in case of doubt, or
  * - a host that is known to belong to the registry.
+ * @returns continues "the token server …"
  */
 export function whyNotRealm(registry: URL, realm: URL): string | undefined {
   if (
     realm.protocol !== "https:" && !(realm.protocol === "http:" && registry.protocol === "http:")
   ) {
-    return "is not asked by https";
+    return "does not use https";
   }
-  const [own, other] = [hostOf(registry), hostOf(realm)];
+  const [own, other] = [urlHost(registry), urlHost(realm)];
   if (own === other) return undefined;
   const domain = registeredDomain(own);
   if (domain !== undefined && domain === registeredDomain(other)) return undefined;
   const isPair = PAIRS.some(([registries, host]) =>
     own.endsWith(`.${registries}`) && other === host
   );
-  return isPair ? undefined : "is a stranger to the registry";
+  return isPair ? undefined : "belongs to another domain";
 }
 
-/** `docker.io` of `auth.docker.io`; `undefined` where nobody knows. */
+/** `docker.io` for `auth.docker.io`; `undefined` where it is unknown. */
 function registeredDomain(host: string): string | undefined {
   if (parseAddress(host)) return undefined;
   const labels = host.split(".");

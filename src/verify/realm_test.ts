@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { whyNotRealm } from "./realm.ts";
 
-const STRANGER = "is a stranger to the registry";
-const PLAIN = "is not asked by https";
+const STRANGER = "belongs to another domain";
+const PLAIN = "does not use https";
 
 const ROWS: [registry: string, realm: string, why: string | undefined][] = [
   ["https://registry-1.docker.io", "https://auth.docker.io/token", undefined],

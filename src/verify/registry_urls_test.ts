@@ -45,7 +45,7 @@ Deno.test("a registry of plain HTTP is asked so", () => {
 
 for (const host of ["", "256.1.1.1", "a/b", "user@a", "a?b", "a#b", "a b", "a:b", "a\\b"]) {
   Deno.test(`'${host}' is no registry`, () => {
-    const why = "There is nobody to ask: the registry is no host";
+    const why = "Cannot verify: the registry is not a valid host";
     assert.equal(registryUrls({ host, transport: {} }), why);
   });
 }
@@ -54,7 +54,7 @@ for (
   const repository of ["", "..", "a/../b", "./a", "a/", "/a", "a//b", "a?b", "a b", "a%2e", "a#b"]
 ) {
   Deno.test(`'${repository}' is no repository`, () => {
-    const why = "There is nothing to ask for: the repository is no path below a registry";
+    const why = "Cannot verify: the repository is not a valid path in a registry";
     assert.equal(registryUrls({ host: "r", repository, transport: {} }), why);
   });
 }

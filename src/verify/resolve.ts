@@ -4,25 +4,25 @@ import type { AddressRules } from "./address_rules.ts";
 import type { Clock } from "./clock.ts";
 import { NoAnswer, whyFailed } from "./no_answer.ts";
 
-/** All addresses of a name; fails with Node's codes of `getaddrinfo`. */
+/** Resolves all addresses of a name; rejects with Node's codes of `getaddrinfo`. */
 export type Resolve = (name: string) => Promise<readonly string[]>;
 
 /**
- * As the system resolves names, its hosts file included. A look-up cannot be ended: one that hangs
- * stays with the system's resolver until that gives up, and nobody waits for it.
+ * The system's name resolution, including the hosts file. A lookup cannot be cancelled: after a timeout it keeps running
+ * in the system's resolver.
  *
  * Permissions: `--allow-net` of the name.
  */
 export const systemResolve: Resolve = async (name) =>
   (await lookup(name, { all: true })).map(({ address }) => address);
 
-/** A host's addresses, each of which may be sent to. */
+/** Returns a host's addresses, all of which are allowed. */
 export type CheckedAddresses = (host: string) => Promise<readonly string[]>;
 
 /**
- * Looks each name up once, so that it cannot turn into another address between two requests, and
- * refuses a name of which one address is refused: who has put that there may put it first.
- * @returns what fails with {@link NoAnswer}
+ * Resolves each name once, so that its address cannot change between requests (DNS rebinding), and refuses a name if any
+ * of its addresses is not allowed.
+ * @returns a function that rejects with {@link NoAnswer}
  */
 export function checkedAddresses(
   rules: AddressRules,
@@ -37,7 +37,7 @@ export function checkedAddresses(
     const addresses = await clock.inTime(resolve(host)).catch((error) => {
       throw error instanceof NoAnswer ? error : new NoAnswer(whyFailed(error));
     });
-    if (addresses.length === 0) throw new NoAnswer("its host has no address");
+    if (addresses.length === 0) throw new NoAnswer("the host has no address");
     for (const address of addresses) refuse(rules.whyNotAddress(host, address));
     return addresses;
   }
@@ -51,5 +51,10 @@ export function checkedAddresses(
 
 function refuse(what: string | undefined): void {
   if (what === undefined) return;
-  throw new NoAnswer(`it leads to ${what}, where nothing is sent unless verify-allow names it`);
+  throw new NoAnswer(addressNotAllowed(what));
+}
+
+/** @param what `a loopback address` */
+export function addressNotAllowed(what: string): string {
+  return `sending credentials to ${what} is not allowed; to allow it, add it to verify-allow`;
 }

@@ -1,41 +1,41 @@
 import type { Sealed } from "../log/sealed.ts";
-import { hostOf } from "./address_rules.ts";
-import type { Answer, Request } from "./exchange.ts";
-import { expiryIn } from "./expiry.ts";
+import { urlHost } from "./address_rules.ts";
+import type { IncomingResponse, OutgoingRequest } from "./exchange.ts";
+import { expiryInHeaders } from "./expiry.ts";
 import { NoAnswer } from "./no_answer.ts";
 import type { Send } from "./way.ts";
 
-/** Redirects that are followed, all to the same host. */
+/** The most redirects that are followed, all to the same host. */
 const MAX_REDIRECTS = 3;
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
-export type Question = Pick<Request, "url"> & Partial<Request>;
+export type SessionRequest = Pick<OutgoingRequest, "url"> & Partial<OutgoingRequest>;
 
 const READING = { method: "GET", accept: "*/*", authorization: undefined, maxBody: 0 } as const;
 
-/** All questions of one verification; it remembers what their answers say besides. */
+/** The requests of one verification, and what their responses tell besides. */
 export interface Session {
   /**
-   * Asks, and follows redirects that stay at the host.
-   * @throws {NoAnswer} "Cannot ask HOST: …"
+   * Sends a request and follows redirects within the host.
+   * @throws {NoAnswer} "Request to HOST failed: …"
    */
-  ask(question: Question): Promise<Answer>;
-  /** A host for a message; one that a server has made up may hold what it was sent. */
+  request(options: SessionRequest): Promise<IncomingResponse>;
+  /** A host for a message; masked where a server may have put the credential into it. */
   shown(url: URL): string;
-  /** Whether anybody has answered. */
+  /** Whether any server has answered. */
   readonly answered: boolean;
-  /** When the credential expires, if an answer to it has said so. */
+  /** When the credential expires, if a response reported it. */
   readonly expires: string | undefined;
-  /** Of the last answer, or of a proxy's that stood in its place. */
+  /** HTTP status of the last response, or of a proxy's refusal. */
   readonly status: number | undefined;
-  /** Who gave a registry's token for the credential, which it has seen. */
+  /** The server that exchanged the credential for a registry's token. */
   tokenServer?: URL;
 }
 
 /**
  * @param home the credential's own host
- * @param secrets values that no message may have
+ * @param secrets values that must not be in any message
  */
 export function openSession(
   send: Send,
@@ -66,11 +66,11 @@ export function openSession(
       return status;
     },
     shown,
-    async ask(question) {
-      const request = { ...READING, ...question };
+    async request(options) {
+      const request = { ...READING, ...options };
       const { url: first, method, authorization } = request;
       const fail = (why: string, kind?: NoAnswer["kind"]) =>
-        new NoAnswer(`Cannot ask ${shown(first)}: ${why}`, kind);
+        new NoAnswer(`Request to ${shown(first)} failed: ${why}`, kind);
       let url = first;
       for (let followed = 0;; followed++) {
         const answer = await send({ ...request, url }).catch((error) => {
@@ -81,27 +81,29 @@ export function openSession(
         });
         answered = true;
         status = answer.status;
-        if (authorization) expires ??= expiryIn(answer.headers);
+        if (authorization) expires ??= expiryInHeaders(answer.headers);
         const { location } = answer.headers;
         if (!REDIRECTS.has(answer.status) || location === undefined) return answer;
-        if (!URL.canParse(location, url)) throw fail("it redirects to what is no URL", "elsewhere");
+        if (!URL.canParse(location, url)) {
+          throw fail("it redirects to an invalid URL", "elsewhere");
+        }
         const next = new URL(location, url);
         for (const part of ["username", "password", "hash"] as const) next[part] = "";
         if (!staysAt(url, next)) {
-          const sent = authorization ? ", where the credential was not sent" : "";
+          const sent = authorization ? " (the credential was not sent there)" : "";
           throw fail(`it redirects to ${next.protocol}//${shown(next)}${sent}`, "elsewhere");
         }
-        if (method !== "GET") throw fail("it redirects a request that writes", "elsewhere");
-        if (followed === MAX_REDIRECTS) throw fail("it redirects too often", "elsewhere");
+        if (method !== "GET") throw fail("it redirects a POST request", "elsewhere");
+        if (followed === MAX_REDIRECTS) throw fail("too many redirects", "elsewhere");
         url = next;
       }
     },
   };
 }
 
-/** The same host and port, or from http to https with the port of that or the same number. */
+/** Whether a redirect keeps host and port, or goes from http to https with the default or the same port. */
 function staysAt(from: URL, to: URL): boolean {
-  if (hostOf(from) !== hostOf(to)) return false;
+  if (urlHost(from) !== urlHost(to)) return false;
   if (from.protocol === to.protocol) return from.port === to.port;
   return to.protocol === "https:" && (to.port === "" || to.port === from.port);
 }

@@ -1,23 +1,23 @@
 import type { Sealed } from "../log/sealed.ts";
 
-/** How the one who will use a credential reaches its server. */
+/** How the program that will use a credential connects to the server. */
 export interface TransportOptions {
-  /** Certificates are not looked at. */
+  /** Whether to skip certificate verification. */
   readonly insecure?: boolean;
-  /** A registry by plain HTTP; elsewhere the URL says so. */
+  /** Whether to use plain HTTP for a registry; other kinds have a URL with a scheme. */
   readonly insecureHttp?: boolean;
-  /** Certificates in PEM that take the place of the usual authorities, as Argo CD's are a host's. */
+  /** PEM certificates that replace the default CAs, like Argo CD's certificates for a host. */
   readonly tlsCa?: string;
-  /** In PEM, shown to the credential's own host only. */
+  /** PEM, sent only to the credential's own host. */
   readonly tlsClientCert?: Sealed<string>;
   readonly tlsClientKey?: Sealed<string>;
-  /** URL of a proxy, which takes the place of the environment's. */
+  /** URL of a proxy, which replaces the environment's proxy. */
   readonly proxy?: string;
-  /** Hosts that are reached without that proxy, written as in `NO_PROXY`. */
+  /** Hosts without that proxy, in the form of `NO_PROXY`. */
   readonly noProxy?: string;
 }
 
-/** A user name and password, either of which may be missing. */
+/** A user name and password, either of which may be absent. */
 export interface Login {
   readonly username?: string;
   readonly password?: Sealed<string>;
@@ -25,50 +25,50 @@ export interface Login {
 
 export interface RegistryCredential extends Login {
   readonly kind: "registry";
-  /** With a port where it is not the usual one; Docker Hub by any of its names. */
+  /** With a port unless it is the default one; any name of Docker Hub. */
   readonly host: string;
-  /** Path below the host, whose tags are asked for: `org/charts`. */
+  /** The path of the repository whose tags are listed: `org/charts`. */
   readonly repository?: string;
   readonly transport: TransportOptions;
 }
 
 export interface HelmCredential extends Login {
   readonly kind: "helm";
-  /** Of the folder with `index.yaml`, by http or https. */
+  /** The http or https URL of the directory with `index.yaml`. */
   readonly url: string;
   readonly transport: TransportOptions;
 }
 
 export interface GitCredential extends Login {
   readonly kind: "git";
-  /** Of the repository, by http or https. */
+  /** The http or https URL of the repository. */
   readonly url: string;
-  /** Sent in place of user name and password. */
+  /** Sent instead of user name and password. */
   readonly bearerToken?: Sealed<string>;
   readonly transport: TransportOptions;
 }
 
 export interface GitHubAppCredential {
   readonly kind: "github_app";
-  /** App id or client id. */
+  /** App ID or client ID. */
   readonly id: string | number;
   readonly installationId: string | number;
   /** RSA key in PEM. */
   readonly privateKey: Sealed<string>;
-  /** Of the API of a GitHub Enterprise server: `https://HOST/api/v3`. */
+  /** The API URL of a GitHub Enterprise Server: `https://HOST/api/v3`. */
   readonly enterpriseUrl?: string;
   readonly transport: TransportOptions;
 }
 
-/** A key of a Google service account, of which Google is asked whether it is there. */
+/** A Google service account key. */
 export interface GoogleKeyCredential {
   readonly kind: "google_key";
-  /** Its JSON, with `client_email` and `private_key_id`. */
+  /** The JSON file, with `client_email` and `private_key_id`. */
   readonly key: Sealed<string>;
   readonly transport: TransportOptions;
 }
 
-/** What can be tried, and where. */
+/** A credential that can be verified, and where. */
 export type Verifiable =
   | RegistryCredential
   | HelmCredential
@@ -76,30 +76,30 @@ export type Verifiable =
   | GitHubAppCredential
   | GoogleKeyCredential;
 
-/** What came of trying. Nothing in it is from an answer's body, or a credential. */
+/** The result of verifying a credential. It contains no text of a response's body and no credential. */
 export interface Verdict {
   /** Whether the server answered at all. */
   readonly reachable: boolean;
-  /** `undefined` when it could not be told: no answer, or one that asks nobody who they are. */
+  /** `undefined` where it is unknown: there was no answer, or the server needs no credential. */
   readonly accepted: boolean | undefined;
   /**
-   * Whether what is there is what it should be, and asks nobody who they are. Where it is missing
-   * and `accepted` is `undefined`, the credential could not be tried.
+   * Whether the registry or repository exists and needs no credential. Where it is absent and `accepted` is
+   * `undefined`, the credential could not be verified.
    */
   readonly open?: true;
   /** In words: `read org/charts`, `list charts (12 entries)`. */
   readonly may: readonly string[];
-  /** ISO time at which the credential expires, where the server said so. */
+  /** ISO time at which the credential expires, if the server reported it. */
   readonly expires?: string;
-  /** Of the last answer; of a proxy's that refused to pass the question on. */
+  /** HTTP status of the last response, or of a proxy's refusal. */
   readonly status?: number;
-  /** The URL that was asked, without user information and query; empty where none can be asked. */
+  /** The requested URL, without user information and query; empty where no request is possible. */
   readonly asked: string;
-  /** One sentence, without a period. */
+  /** One sentence without a period. */
   readonly why: string;
 }
 
-/** A verdict of one who has had an answer. */
-export type Finding =
+/** The part of a verdict that the server's response decides. */
+export type ServerVerdict =
   & Pick<Verdict, "accepted" | "why">
   & Partial<Pick<Verdict, "open" | "may" | "expires">>;

@@ -1,24 +1,24 @@
 import type { Sealed } from "../log/sealed.ts";
+import type { ProxyEnv } from "../net/proxy.ts";
 import type { AddressRules } from "./address_rules.ts";
 import { type Clock, startClock } from "./clock.ts";
-import { askExpiry } from "./expiry_api.ts";
+import { queryExpiry } from "./expiry_api.ts";
 import { verifyGit } from "./git.ts";
 import { verifyGitHubApp } from "./github_app.ts";
 import { verifyHelm } from "./helm.ts";
-import { endOfGoogleKey, googleKeyIn, googleKeyOf, verifyGoogleKey } from "./google_key.ts";
+import { endOfGoogleKey, googleKeyInfo, googleKeyOf, verifyGoogleKey } from "./google_key.ts";
 import { type IssuerMemory, issuerOf, type Issuers, PUBLIC_ISSUERS } from "./issuers.ts";
 import { NoAnswer } from "./no_answer.ts";
-import type { Env } from "./proxy.ts";
-import { beginReading, ownBudgets, type ReadBudgets } from "./read_budget.ts";
+import { ownBudgets, type ReadBudgets, startReadMeter } from "./read_budget.ts";
 import { verifyRegistry } from "./registry.ts";
 import { registryUrls } from "./registry_urls.ts";
 import { type Resolve, systemResolve } from "./resolve.ts";
 import { openSession, type Session } from "./session.ts";
 import type {
-  Finding,
   GitCredential,
   HelmCredential,
   RegistryCredential,
+  ServerVerdict,
   TransportOptions,
   Verdict,
   Verifiable,
@@ -26,38 +26,38 @@ import type {
 import { type Send, wayOf } from "./way.ts";
 
 export interface VerifyOptions {
-  /** For all of it; what is under way then is ended. */
+  /** The timeout of the whole verification. */
   readonly seconds: number;
   /** Where a credential may be sent. */
   readonly allowed: AddressRules;
-  /** How much of answers may be read. @default as for a request that is alone */
+  /** How many bytes of responses may be read. @default the budgets of a single request */
   readonly budgets?: ReadBudgets;
-  /** Variables that name proxies. @default none */
-  readonly env?: Env;
-  /** Aborted when nobody waits any longer. */
+  /** Environment variables that configure proxies. @default none */
+  readonly env?: ProxyEnv;
+  /** Aborted when the caller is gone. */
   readonly signal?: AbortSignal;
   /** @default the system's */
   readonly resolve?: Resolve;
   /** Milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
-  /** Who is asked when a credential expires. @default those that everybody can reach */
+  /** The issuers that are queried for the expiry of a credential. @default the public ones */
   readonly issuers?: Issuers;
-  /** What they said before. @default they are asked each time */
+  /** Remembered answers of issuers. @default they are queried each time */
   readonly issuerMemory?: IssuerMemory;
-  /** Answers in place of every server; nothing is then connected to. @default they are asked */
+  /** Answers every request without a connection. @default requests are sent */
   readonly send?: Send;
 }
 
-/** Longest wait for what is only good to know, in seconds. */
+/** The timeout for the query of the expiry, which is optional, in seconds. */
 const EXPIRY_SECONDS = 3;
 
 /**
- * Tries a credential where it will be used. Whatever comes of it is a verdict; nothing is written
- * anywhere, and neither a verdict nor an error holds a value of the credential.
+ * Verifies a credential where it will be used. Every failure is a verdict. Nothing is written, and neither a verdict nor
+ * an error contains a value of the credential.
  *
- * Permissions: `--allow-net` of the server, of what it names to get tokens from, and of proxies.
+ * Permissions: `--allow-net` of the server, of its token server, and of proxies.
  */
-export async function verify(what: Verifiable, options: VerifyOptions): Promise<Verdict> {
+export async function verifyCredential(what: Verifiable, options: VerifyOptions): Promise<Verdict> {
   const { seconds, allowed, env = {}, resolve = systemResolve, now = Date.now } = options;
   const { issuers = PUBLIC_ISSUERS } = options;
   const plan = planOf(what, { now, issuers });
@@ -66,18 +66,18 @@ export async function verify(what: Verifiable, options: VerifyOptions): Promise<
   }
   const { url } = plan;
   const clock = startClock(seconds, options.signal);
-  const reading = beginReading(options.budgets ?? ownBudgets());
-  const begin = (transport: TransportOptions, clock: Clock) =>
+  const reading = startReadMeter(options.budgets ?? ownBudgets());
+  const open = (transport: TransportOptions, clock: Clock) =>
     openSession(
       options.send ?? wayOf(url, transport, { allowed, resolve, env, clock, reading }),
       url,
       secretsOf(what),
     );
-  const session = begin(what.transport, clock);
+  const session = open(what.transport, clock);
   try {
-    const finding = await plan.find(session);
-    const expires = finding.expires ?? session.expires ?? await furtherExpiry(finding);
-    return verdict(finding, expires);
+    const result = await plan.run(session);
+    const expires = result.expires ?? session.expires ?? await issuerExpiry(result);
+    return verdict(result, expires);
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     return verdict({ accepted: undefined, why: error.message }, session.expires);
@@ -86,28 +86,29 @@ export async function verify(what: Verifiable, options: VerifyOptions): Promise<
     reading.end();
   }
 
-  async function furtherExpiry({ accepted }: Finding): Promise<string | undefined> {
+  /** The expiry according to the issuer of an accepted token. */
+  async function issuerExpiry({ accepted }: ServerVerdict): Promise<string | undefined> {
     if (!accepted || !hasLogin(what)) return undefined;
-    const asked = issuerOf(issuers, { url, tokenServer: session.tokenServer }, what);
-    const key = asked === undefined ? googleKeyOf(what.password) : undefined;
-    if (asked === undefined && key === undefined) return undefined;
-    // The proxy is the credential's; whom it trusts is no matter of another host.
+    const issuer = issuerOf(issuers, { url, tokenServer: session.tokenServer }, what);
+    const key = issuer === undefined ? googleKeyOf(what.password) : undefined;
+    if (issuer === undefined && key === undefined) return undefined;
+    // The issuer is another host: the proxy applies to it, but not the TLS options.
     const { proxy, noProxy } = what.transport;
-    const transport = asked?.isOwn ? what.transport : { proxy, noProxy };
-    if (asked === undefined) {
+    const transport = issuer?.isOwn ? what.transport : { proxy, noProxy };
+    if (issuer === undefined) {
       return await briefly((session) =>
         endOfGoogleKey(key!, certificatesOf(issuers, key!)!, session)
       );
     }
-    const ask = () => briefly((session) => askExpiry(session, asked, what.username ?? ""));
-    return await (options.issuerMemory?.once(asked, ask) ?? ask());
+    const query = () => briefly((session) => queryExpiry(session, issuer, what.username ?? ""));
+    return await (options.issuerMemory?.once(issuer, query) ?? query());
 
     async function briefly(
-      ask: (session: Session) => Promise<string | undefined>,
+      query: (session: Session) => Promise<string | undefined>,
     ): Promise<string | undefined> {
       const limit = startClock(Math.min(EXPIRY_SECONDS, clock.remaining() / 1000), clock.signal);
       try {
-        return await ask(begin(transport, limit));
+        return await query(open(transport, limit));
       } finally {
         limit.stop();
       }
@@ -115,7 +116,7 @@ export async function verify(what: Verifiable, options: VerifyOptions): Promise<
   }
 
   function verdict(
-    { accepted, open, may = [], why }: Finding,
+    { accepted, open, may = [], why }: ServerVerdict,
     expires: string | undefined,
   ): Verdict {
     const { answered: reachable, status } = session;
@@ -133,13 +134,13 @@ export async function verify(what: Verifiable, options: VerifyOptions): Promise<
   }
 }
 
-/** What is asked, and how it goes on from there. */
+/** The URL of a verification, and how it is run. */
 interface Plan {
   readonly url: URL;
-  readonly find: (session: Session) => Promise<Finding>;
+  readonly run: (session: Session) => Promise<ServerVerdict>;
 }
 
-/** A text says why there is nothing to ask. */
+/** @returns a text that says why the credential cannot be verified, where it cannot */
 function planOf(
   what: Verifiable,
   { now, issuers }: { readonly now: () => number; readonly issuers: Issuers },
@@ -148,51 +149,51 @@ function planOf(
     case "registry": {
       const urls = registryUrls(what);
       if (typeof urls === "string") return urls;
-      const find = (session: Session) => verifyRegistry(what, urls, session);
-      return { url: urls.tags ?? urls.api, find };
+      const run = (session: Session) => verifyRegistry(what, urls, session);
+      return { url: urls.tags ?? urls.api, run };
     }
     case "helm": {
       const url = below(what.url, "index.yaml");
       if (url === undefined) return NO_URL;
-      return { url, find: (session) => verifyHelm(what, url, session) };
+      return { url, run: (session) => verifyHelm(what, url, session) };
     }
     case "git": {
       const url = below(what.url, "info/refs?service=git-upload-pack");
       if (url === undefined) return NO_URL;
-      return { url, find: (session) => verifyGit(what, url, session) };
+      return { url, run: (session) => verifyGit(what, url, session) };
     }
     case "github_app": {
       const api = what.enterpriseUrl ?? "https://api.github.com";
       const installation = encodeURIComponent(String(what.installationId));
       const url = below(api, `app/installations/${installation}/access_tokens`);
       if (url === undefined) return NO_URL;
-      return { url, find: (session) => verifyGitHubApp(what, url, session, now()) };
+      return { url, run: (session) => verifyGitHubApp(what, url, session, now()) };
     }
     case "google_key": {
       const url = certificatesOf(issuers, what.key);
       if (url === undefined) return NO_GOOGLE_KEY;
-      return { url, find: (session) => verifyGoogleKey(what, url, session) };
+      return { url, run: (session) => verifyGoogleKey(what, url, session) };
     }
   }
 }
 
-/** Where the certificates of a key's service account are. */
+/** The URL of the certificates of a key's service account. */
 function certificatesOf(
   { googleCertificates }: Issuers,
   key: Sealed<string>,
 ): URL | undefined {
-  const { clientEmail } = googleKeyIn(key.reveal()) ?? {};
+  const { clientEmail } = googleKeyInfo(key.reveal()) ?? {};
   return clientEmail === undefined
     ? undefined
     : new URL(encodeURIComponent(clientEmail), googleCertificates);
 }
 
 const NO_GOOGLE_KEY =
-  "There is nobody to ask: the key lacks its id, or is not of Google's own cloud";
+  "Cannot verify: the key has no client_email or private_key_id, or is not for googleapis.com";
 
-const NO_URL = "There is nobody to ask: the URL is no http or https URL";
+const NO_URL = "Cannot verify: the URL is not an http or https URL";
 
-/** A path below a URL that a user has given, of which user information and query are dropped. */
+/** A path below a given URL, without user information and query. */
 function below(text: string, path: string): URL | undefined {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
   const url = new URL(text);

@@ -1,55 +1,55 @@
 import type { Duplex } from "node:stream";
-import { type AddressRules, hostOf } from "./address_rules.ts";
+import { type ProxyEnv, proxyFromEnv, proxyUnless } from "../net/proxy.ts";
+import { type AddressRules, urlHost } from "./address_rules.ts";
 import { basic } from "./authorization.ts";
 import { clientCertificate } from "./client_certificate.ts";
 import type { Clock } from "./clock.ts";
 import { dial } from "./dial.ts";
 import {
-  type Answer,
   exchange,
   exchangeByProxy,
+  type IncomingResponse,
+  type OutgoingRequest,
   type Proxy,
-  type Request,
   type Tls,
   tunnel,
 } from "./exchange.ts";
 import { NoAnswer } from "./no_answer.ts";
-import { type Env, proxyFor } from "./proxy.ts";
-import type { Reading } from "./read_budget.ts";
-import { checkedAddresses, type Resolve } from "./resolve.ts";
+import type { ReadMeter } from "./read_budget.ts";
+import { addressNotAllowed, checkedAddresses, type Resolve } from "./resolve.ts";
 import type { TransportOptions } from "./verdict.ts";
 
-/** The world that questions are asked in. */
-export interface World {
+/** What sending a request needs besides the transport options. */
+export interface NetworkContext {
   readonly allowed: AddressRules;
   readonly resolve: Resolve;
-  readonly env: Env;
+  readonly env: ProxyEnv;
   readonly clock: Clock;
-  /** What answers are read on account of. */
-  readonly reading: Reading;
+  /** Counts the bytes of responses. */
+  readonly reading: ReadMeter;
 }
 
 /**
- * Sends one request on its way, and over a connection of its own that ends with it.
- * @throws {NoAnswer} why there is no answer, without the host
+ * Sends one request over its own connection, which is closed afterwards.
+ * @throws {NoAnswer} why there is no response, without naming the host
  */
-export type Send = (request: Request) => Promise<Answer>;
+export type Send = (request: OutgoingRequest) => Promise<IncomingResponse>;
 
-/** @param home the credential's own host: a client certificate is shown to no other */
+/** @param home the credential's own host, the only one that gets the client certificate */
 export function wayOf(
   home: URL,
   transport: TransportOptions,
-  { allowed, resolve, env, clock, reading }: World,
+  { allowed, resolve, env, clock, reading }: NetworkContext,
 ): Send {
   const addressesOf = checkedAddresses(allowed, resolve, clock);
 
   async function connect(url: URL): Promise<Duplex> {
-    const host = hostOf(url);
+    const host = urlHost(url);
     const socket = await dial(await addressesOf(host), portOf(url), clock);
     const what = allowed.whyNotConnection(host, socket);
     if (what === undefined) return socket;
     socket.destroy();
-    throw new NoAnswer(`it leads to ${what}, where nothing is sent unless verify-allow names it`);
+    throw new NoAnswer(addressNotAllowed(what));
   }
 
   function tlsFor(url: URL): Tls {
@@ -58,12 +58,12 @@ export function wayOf(
       ...(tlsCa === undefined ? {} : { ca: tlsCa }),
       ...(insecure ? { rejectUnauthorized: false } : {}),
     };
-    return { ...trust, ...(hostOf(url) === hostOf(home) ? clientCertificate(transport) : {}) };
+    return { ...trust, ...(urlHost(url) === urlHost(home) ? clientCertificate(transport) : {}) };
   }
 
   function proxyAt(text: string): Proxy {
     if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
-      throw new NoAnswer("its proxy is no http or https URL");
+      throw new NoAnswer("the proxy is not an http or https URL");
     }
     const url = new URL(text);
     return { url, tls: tlsFor(url), authorization: authorizationIn(url) };
@@ -78,13 +78,13 @@ export function wayOf(
         socket = await connect(url);
         return await exchange(socket, request, tlsFor(url), clock, reading);
       }
-      // The proxy looks the name up, so only what the name itself says can be refused.
-      const what = allowed.whyNotHost(hostOf(url));
-      if (what !== undefined) throw new NoAnswer(`it is ${what}`);
+      // The proxy resolves the name, so only the name itself can be checked.
+      const what = allowed.whyNotHost(urlHost(url));
+      if (what !== undefined) throw new NoAnswer(addressNotAllowed(what));
       const proxy = proxyAt(through);
       socket = await connect(proxy.url).catch((error) => {
         if (!(error instanceof NoAnswer)) throw error;
-        throw new NoAnswer(`its proxy cannot be reached (${error.message})`);
+        throw new NoAnswer(`cannot connect to the proxy (${error.message})`);
       });
       if (url.protocol !== "https:") {
         return await exchangeByProxy(socket, request, proxy, clock, reading);
@@ -95,6 +95,19 @@ export function wayOf(
       socket?.destroy();
     }
   };
+}
+
+/**
+ * The proxy for a URL, as in Argo CD: the credential's own with its `noProxy`, otherwise the environment's. Requests to
+ * this machine use no proxy.
+ * @see https://github.com/argoproj/argo-cd/blob/v3.5.1/util/proxy/proxy.go GetCallback
+ */
+export function proxyFor(
+  url: URL,
+  { proxy, noProxy }: Pick<TransportOptions, "proxy" | "noProxy">,
+  env: ProxyEnv,
+): string | undefined {
+  return proxy ? proxyUnless(url, proxy, noProxy) : proxyFromEnv(url, env);
 }
 
 function portOf(url: URL): number {

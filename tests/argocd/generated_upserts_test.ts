@@ -145,7 +145,7 @@ function unlessNew(each: Judged, url: string, project: string, others: boolean):
   if (used.size === 1 && used.has(each.value)) return undefined;
   if (used.has(each.value) && isSaidToBeTied(each)) return undefined;
   const named = [...used].every((value) =>
-    value === each.value || value === undefined && /and got none/.test(each.hint) ||
+    value === each.value || value === undefined && /; it got none/.test(each.hint) ||
     each.after.some((secret) =>
       valueOf(secret.data) === value && each.hint.includes(`'${secret.name}'`)
     )
@@ -228,7 +228,7 @@ writtenTest("nobody gets the new credential but for the URL that it is for", (ea
         normalizeGitUrl(url).startsWith(`${templateKey(prefix)}/`)
       );
       // What a template matches that keeps its URL is said.
-      const isSaid = /without a slash at its end/.test(each.hint) &&
+      const isSaid = /without a trailing slash/.test(each.hint) &&
         prefixes.some((prefix) => normalizeGitUrl(url).startsWith(normalizeGitUrl(prefix)));
       if (!isItsUrl && !isBelow && !isSaid) return { url, project, before: [...before] };
     }
@@ -243,7 +243,7 @@ writtenTest("a new template is for nothing that only begins with the same letter
   const bare = told.replace(/\/<path>$/, "");
   for (const url of [`${bare}-other`, `${bare}-other/x`]) {
     const isUsed = each.used("after", url, "").has(value);
-    if (isUsed && !/without a slash at its end/.test(hint)) return url;
+    if (isUsed && !/without a trailing slash/.test(hint)) return url;
   }
 });
 

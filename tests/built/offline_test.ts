@@ -70,11 +70,14 @@ Deno.test("without deno on PATH it unpacks itself once, says its version, and se
 
   const at = ["--run-dir", here.path];
   const started = await run(file, ["start", "--port", "0", ...at], env);
-  assert.match(started.stdout, /^Started: /, started.stderr);
-  const url = /^Started: (\S+) /.exec(started.stdout)![1]!;
+  assert.match(started.stdout, /^argocd-configurer started \(pid /, started.stderr);
+  const url = /, listening on (\S+)$/m.exec(started.stdout)![1]!;
   assert.equal((await fetch(`${url}/openapi.json`).then((r) => r.json())).openapi, "3.1.0");
   assert.equal((await run(file, ["status", ...at], env)).code, 0);
-  assert.match((await run(file, ["restart", ...at], env)).stdout, /^Started: /);
+  assert.match(
+    (await run(file, ["restart", ...at], env)).stdout,
+    /^argocd-configurer restarted \(pid /,
+  );
   assert.equal((await run(file, ["stop", ...at], env)).code, 0);
   assert.match((await run(file, ["logs", ...at], env)).stdout, /stopped\n$/);
 });

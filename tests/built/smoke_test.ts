@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { realWorld } from "../../scripts/control_plane/cache.ts";
 import { installedProgram } from "../../scripts/control_plane/debian.ts";
 import { assertEnded, storedPassword, testsBothWays } from "../cli/credentials_support.ts";
-import { BUILT, folder, listening, outcome, program } from "../cli/support.ts";
+import { BUILT, demoOf, folder, listening, outcome, program } from "../cli/support.ts";
 import { crashTests, during } from "../crash/world.ts";
 import { uniqueName } from "../support/api_objects.ts";
 import { decodeBase64 } from "../support/base64.ts";
@@ -62,7 +62,7 @@ Deno.test("the manual page is in it, as it is in a release, and man reads it wit
 
 Deno.test("the demo answers, and Ctrl-C ends it with exit code 0", async () => {
   await using running = program(["demo", "--port", "0"]);
-  const url = await listening(running);
+  const { url } = await demoOf(running);
   const { clusters } = await (await fetch(`${url}/clusters`)).json();
   assert.deepEqual(clusters, [
     "dev",
@@ -126,7 +126,7 @@ bothWays("a repository is verified at its place before it is written", async (st
     ...["--url", `${charts.url}/charts`, "--username", "alice", "--password-stdin"],
   ];
   const refused = await run(args, { stdin: "wrong" });
-  assertEnded(refused, { code: 1, stderr: /not accepted .*nothing was written/ });
+  assertEnded(refused, { code: 1, stderr: /Credential refused .*Nothing was changed/ });
   assert.equal(one.cluster.secret("argocd", "charts"), undefined);
   assertEnded(await run(args, { stdin: value }), { stdout: /created/, stderr: /accepted/ });
   assert.notEqual(one.cluster.secret("argocd", "charts"), undefined);

@@ -7,16 +7,22 @@ import { assertEnded, type Expected } from "./credentials_support.ts";
 const MISUSED: readonly (readonly [args: readonly string[], expected: Expected])[] = [
   [["import"], {
     code: 2,
-    stderr: /^error: Cannot ask whether to import: there is no terminal; give --yes, or --dry-run/,
+    stderr: /^error: Cannot prompt without a terminal\. Give --yes to import, or --dry-run/,
   }],
   [["import", "--yes", "--context", "nope*"], {
     code: 2,
     stderr: /^error: No context matches 'nope\*' in .*\/\.kube\/config, which has: a, b\n$/,
   }],
-  [["import", "--yes", "--context", "*,!*"], { code: 2, stderr: /takes out every context/ }],
+  [["import", "--yes", "--context", "*,!*"], { code: 2, stderr: /excludes every context/ }],
   [["import", "--yes", "--label", "env"], { code: 2, stderr: /'env' is not KEY=VALUE/ }],
-  [["import", "--yes", "--label", "a b=c"], { code: 2, stderr: /'a b' is not a label key: / }],
-  [["import", "--yes", "--label", "a=b c"], { code: 2, stderr: /'b c' is not a label value: / }],
+  [["import", "--yes", "--label", "a b=c"], {
+    code: 2,
+    stderr: /'a b' is not a valid label key: /,
+  }],
+  [["import", "--yes", "--label", "a=b c"], {
+    code: 2,
+    stderr: /'b c' is not a valid label value: /,
+  }],
   [["import", "--yes", "--kubeconfig", "nowhere"], {
     code: 1,
     stderr: "error: Kubeconfig 'nowhere' does not exist\n",
@@ -36,18 +42,20 @@ const MISUSED: readonly (readonly [args: readonly string[], expected: Expected])
   }],
   [["add", "x", "--context", "aa"], {
     code: 2,
-    stderr:
-      /^error: There is no context 'aa' in .*config(, which has: a, b| \(did you mean 'a'\?\))/,
+    stderr: /^error: No context 'aa' in .*config(, which has: a, b| \(did you mean 'a'\?\))/,
   }],
   [["remove"], { code: 2, stderr: /^error: Missing NAME/ }],
-  [["remove", "x"], { code: 2, stderr: /^error: Cannot ask whether to remove: there is no term/ }],
+  [["remove", "x"], {
+    code: 2,
+    stderr: /^error: Cannot prompt without a terminal\. Give --yes to remove/,
+  }],
   [["remove", "x", "--yes"], {
     code: 1,
-    stderr: /^error: There is no cluster 'x' in \/.*\/clusters\n/,
+    stderr: /^error: No cluster 'x' in \/.*\/clusters\n/,
   }],
   [["remove", "../../x", "--yes"], {
     code: 1,
-    stderr: /^error: There is no cluster '\.\.\/\.\.\/x'/,
+    stderr: /^error: No cluster '\.\.\/\.\.\/x'/,
   }],
 ];
 
@@ -65,7 +73,7 @@ Deno.test("where a server is named by the environment, it is said that it is not
     assert.equal(ended.code, 0);
     assert.ok(
       ended.stderr.startsWith(
-        `note: this works on ${clusters}, not on the server in ARGOCD_CONFIGURER_SERVER\n`,
+        `note: this changes ${clusters} on this machine, not on the server of ARGOCD_CONFIGURER_SERVER\n`,
       ),
       ended.stderr,
     );
@@ -77,7 +85,7 @@ Deno.test("what cannot be written is told, and leaves nothing behind", () =>
     for (const args of [["import", "--dry-run"], ["add", "x"], ["remove", "a", "--yes"]]) {
       assertEnded(await run(...args), {
         code: 2,
-        stderr: /^error: Cannot use clusters folder \/.*\/clusters\b.*everyone may write to it/,
+        stderr: /^error: Cannot use clusters folder \/.*\/clusters\b.*it is world-writable/,
       });
     }
     await Deno.chmod(clusters, 0o700);
@@ -91,6 +99,6 @@ Deno.test("what cannot be written is told, and leaves nothing behind", () =>
     await home.write("file", "");
     assertEnded(await run("import", "--yes", "--clusters-folder", "file"), {
       code: 2,
-      stderr: /^error: Cannot use clusters folder \/.*\/file: its folder is none\n$/,
+      stderr: /^error: Cannot use clusters folder \/.*\/file: its parent is not a folder\n$/,
     });
   }));

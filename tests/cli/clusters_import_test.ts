@@ -44,7 +44,7 @@ Deno.test("twelve contexts become twelve private kubeconfigs, and the second tim
     assert.deepEqual([again.code, again.stderr], [0, `${source}\n12 clusters unchanged\n`]);
   }));
 
-Deno.test("what cannot be used is left out with the reason, and what is there stays", () =>
+Deno.test("contexts that cannot be used are skipped with the reason, and existing clusters stay", () =>
   onHost([], async ({ home, clusters, run, read, files }) => {
     await home.write(
       ".kube/config",
@@ -65,7 +65,7 @@ Deno.test("what cannot be used is left out with the reason, and what is there st
       [
         "*",
         "<none>",
-        "left out: no letter or digit is in its name; give it another one with 'clusters add NAME " +
+        "skipped: its name contains no letter or digit; choose a name with 'clusters add NAME " +
         "--context CONTEXT'",
       ],
       ["evil\\u202e\\u001b[31m", "evil-31m", "create"],
@@ -73,19 +73,19 @@ Deno.test("what cannot be used is left out with the reason, and what is there st
       [
         "keyless",
         "<none>",
-        "left out: its user has a client certificate without its key",
+        "skipped: its user has a client certificate without its key",
       ],
       [
         "there",
         "there",
-        "left out: its cluster is there already, for another server; --overwrite replaces it",
+        "skipped: its cluster already exists with another server; --overwrite replaces it",
       ],
     ]);
-    assert.match(ended.stderr, /\n2 clusters created, 3 left out, in /);
+    assert.match(ended.stderr, /\n2 clusters created, 3 skipped, in /);
     assert.equal(JSON.parse(read("there"))["current-context"], "x");
 
     const one = await run("import", "--yes", "--context", "there,keyless");
-    assertEnded({ ...one, stdout: "" }, { code: 1, stderr: /\n2 clusters left out\n$/ });
+    assertEnded({ ...one, stdout: "" }, { code: 1, stderr: /\n2 clusters skipped\n$/ });
     const forced = await run("import", "--yes", "--context", "there", "--overwrite");
     assertEnded({ ...forced, stdout: "" }, { stderr: /\n1 cluster replaced, in / });
     assert.match(read("there"), /current-context: there/);
@@ -103,7 +103,7 @@ Deno.test("patterns choose, labels are kept in labels.yaml, and another value ne
     assert.equal(first.code, 3, first.stderr);
     assert.match(
       first.stderr,
-      /\nwarning: Cluster 'prod-eu' has the label env=live already, which stays; --overwrite repl/,
+      /\nwarning: Cluster 'prod-eu' keeps its label env=live\. Give --overwrite to repl/,
     );
     assert.deepEqual(files(), ["labels.yaml", "prod-eu.kubeconfig", "prod-us.kubeconfig"]);
     assert.equal(
@@ -144,7 +144,7 @@ Deno.test("one cluster is added under a name of one's own, and removed again", (
     assertEnded(await run("add", "mine", "--context", "lab"), {
       code: 1,
       stderr:
-        "error: Cannot add context 'lab' as 'mine': its cluster is there already, for another " +
+        "error: Cannot add context 'lab' as 'mine': its cluster already exists with another " +
         "server; --overwrite replaces it\n",
     });
     assertEnded(await run("add", "mine", "--context", "lab", "--overwrite"), {
@@ -162,9 +162,9 @@ Deno.test("a kubeconfig in the folder with further contexts is told with its imp
     const command = (file: string) =>
       `argocd-configurer clusters import --kubeconfig clusters/${file}`;
     const warnings = [
-      "warning: clusters/config is no cluster's kubeconfig: kubeconfigs end in .kubeconfig: rename " +
-      `it to config.kubeconfig; or import its 2 contexts: ${command("config")}`,
-      "warning: clusters/all.kubeconfig has 11 further contexts, which are not used: " +
+      "warning: clusters/config is ignored: names of kubeconfigs end in .kubeconfig; rename " +
+      `it to config.kubeconfig; or import its 2 contexts with: ${command("config")}`,
+      "warning: clusters/all.kubeconfig has 11 further contexts that are not used. Import them with: " +
       command("all.kubeconfig"),
     ];
     const listed = await run();
@@ -173,7 +173,7 @@ Deno.test("a kubeconfig in the folder with further contexts is told with its imp
     const done = await run("import", "--kubeconfig", "clusters/all.kubeconfig", "--yes");
     assertEnded({ ...done, stdout: "" }, {
       stderr: `clusters/all.kubeconfig -> ${clusters}\n12 clusters created, in ${clusters}\n` +
-        "note: cluster 'all' is the file that was imported from; if it is no longer needed: " +
+        "note: cluster 'all' is the kubeconfig that was imported. If you no longer need it: " +
         "argocd-configurer clusters remove all\nNext: argocd-configurer clusters check\n",
     });
     assertEnded(await run("remove", "all", "--yes"), { stdout: "cluster/all removed\n" });
@@ -196,7 +196,7 @@ Deno.test({
       assert.ok(yes.seen.includes(`2 clusters created, in ${clusters}`), yes.seen);
       const remove = await sit(home.path, ["clusters", "remove", "a"], [
         [
-          /Remove cluster 'a' from the folder\? Nothing changes on the cluster itself\. \[y\/N\] $/,
+          /Remove cluster 'a' from the clusters folder\? Nothing changes on the cluster itself\. \[y\/N\] $/,
           "y\n",
         ],
       ], env);

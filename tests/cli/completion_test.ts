@@ -273,17 +273,20 @@ Deno.test({
   ignore: shells.fish === undefined,
   fn: async () => {
     const expected: readonly (readonly [line: string, proposals: readonly string[]])[] = [
-      ["sta", ["start\tServe in the background", "status\tShow what serves in the background"]],
-      ["--log-fo", ["--log-format\tWhat a line of the log looks like: text or json"]],
+      ["sta", [
+        "start\tStart the server in the background and wait until it is healthy",
+        "status\tShow the status of the background server",
+      ]],
+      ["--log-fo", ["--log-format\tLog format: text or json"]],
       ["--transport ", ["api", "auto", "kubectl"]],
       ["serve --transport=ap", ["--transport=api"]],
       ['--log-format "js', ["json"]],
       ["completion z", ["zsh"]],
       [`--config "/a:b c'd=" --log-le`, [
-        "--log-level\tLeast level that is logged: debug, info, warning or error",
+        "--log-level\tMinimum log level: debug, info, warning or error",
       ]],
       ["--config a:b=c --log-le", [
-        "--log-level\tLeast level that is logged: debug, info, warning or error",
+        "--log-level\tMinimum log level: debug, info, warning or error",
       ]],
       ["--config co", ["conf.yaml"]],
       ["--config=co", ["--config=conf.yaml"]],
@@ -293,7 +296,7 @@ Deno.test({
       ["stop --run-dir=it", ["--run-dir=it's: a=b/"]],
       ["stop --run-dir (touch evil)", []],
       ["--config (touch evil) --log-fo", [
-        "--log-format\tWhat a line of the log looks like: text or json",
+        "--log-format\tLog format: text or json",
       ]],
       ["serve c", []],
       ["nope c", []],

@@ -55,21 +55,33 @@ Deno.test("what follows such arguments is completed, too", () =>
 const HINTS: [args: string[], says: RegExp][] = [
   [
     ["docker", "add", "--nope"],
-    /\n\(argocd-configurer docker add --help shows how it is used\)\n$/,
+    /\nRun 'argocd-configurer docker add --help' for usage\n$/,
   ],
-  [["docker", "ad"], /\n\(argocd-configurer docker --help shows how it is used\)\n$/],
-  [["secrets", "a", "b", "c"], /\n\(argocd-configurer secrets --help shows how it is used\)\n$/],
-  [["docker", "add"], /^error: Missing .*\n\(argocd-configurer docker add --help shows .*\)\n$/],
-  [["delete", "one"], /^error: Missing .*\n\(argocd-configurer delete --help shows .*\)\n$/],
-  [["secrets"], /^error: Missing CLUSTER.*\n\(argocd-configurer secrets --help shows .*\)\n$/],
-  [["delete", "one", "n"], /give --yes\n\(argocd-configurer delete --help shows .*\)\n$/],
+  [["docker", "ad"], /\nRun 'argocd-configurer docker --help' for usage\n$/],
+  [["secrets", "a", "b", "c"], /\nRun 'argocd-configurer secrets --help' for usage\n$/],
+  [["docker", "add"], /^error: Missing .*\nRun 'argocd-configurer docker add --help' for usage\n$/],
+  [["delete", "one"], /^error: Missing .*\nRun 'argocd-configurer delete --help' for usage\n$/],
+  [["secrets"], /^error: Missing CLUSTER.*\nRun 'argocd-configurer secrets --help' for usage\n$/],
+  [
+    ["delete", "one", "n"],
+    /Give --yes to delete\nRun 'argocd-configurer delete --help' for usage\n$/,
+  ],
   [
     ["token", "create", "--name", "x"],
-    /^error: Missing --role\n\(argocd-configurer token create --help shows .*\)\n$/,
+    /^error: Missing --role\nRun 'argocd-configurer token create --help' for usage\n$/,
   ],
-  [["token", "remove"], /^error: Missing NAME .*\n\(argocd-configurer token remove --help .*\)\n$/],
-  [["nope"], /\n\(argocd-configurer --help shows the commands, .* COMMAND --help its flags\)\n$/],
-  [["--nope"], /\n\(argocd-configurer --help shows the commands, .* COMMAND --help its flags\)\n$/],
+  [
+    ["token", "remove"],
+    /^error: Missing NAME .*\nRun 'argocd-configurer token remove --help' for usage\n$/,
+  ],
+  [
+    ["nope"],
+    /\nRun 'argocd-configurer --help' for the commands, '.* COMMAND --help' for their flags\n$/,
+  ],
+  [
+    ["--nope"],
+    /\nRun 'argocd-configurer --help' for the commands, '.* COMMAND --help' for their flags\n$/,
+  ],
   [
     ["clusters", "--kubectl-timeout", "10s"],
     /^error: --kubectl-timeout must be a number of seconds, like 30\n/,
@@ -88,16 +100,18 @@ Deno.test("help marks the flags that a command misses, and tells units", () =>
   onStage(async ({ runAlone }) => {
     for (const command of [["docker", "add"], ["repo", "add"]]) {
       const { stdout } = await runAlone([...command, "--help"]);
-      const marked = [...stdout.matchAll(/(--[\w-]+) [^-]*?\(required/g)].map(([, flag]) => flag);
+      const flags = stdout.split(/\n {2}(?: {4}|-\w, )(?=--)/).slice(1);
+      const marked = flags.filter((text) => /\(required/.test(text))
+        .map((text) => /^--[\w-]+/.exec(text)![0]);
       const bare = await runAlone(command, { env: { ARGOCD_CONFIGURER_PASSWORD: "not-one" } });
       const missed = [...bare.stderr.split("\n")[0]!.matchAll(/--[\w-]+/g)].map(([flag]) => flag)
         .filter((flag) => flag !== "--namespace-selector" && flag !== "--all-namespaces");
       assert.deepEqual(marked.toSorted(), missed.toSorted(), stdout);
-      assert.match(stdout, /--kubectl-timeout SECONDS [^(]*\(seconds\)/);
+      assert.match(stdout, /--kubectl-timeout SECONDS [^-]*in\s+seconds/);
     }
     const { stdout } = await runAlone(["restart", "--help"]);
-    assert.match(stdout, /--wait SECONDS [^(]*\(seconds; default:\s+\d+\)/);
-    assert.match(stdout, /--timeout SECONDS [^(]*\(seconds; default:\s+\D[^)]*\)/); // which the server says
+    assert.match(stdout, /--wait SECONDS [^(]*\(seconds;\s+default:\s+\d+\)/);
+    assert.match(stdout, /--timeout SECONDS [^(]*\(seconds;\s+default:\s+\D[^)]*\)/); // which the server says
   }));
 
 /** What prints: a command, help, and the completion's words. */

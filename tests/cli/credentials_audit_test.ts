@@ -85,7 +85,7 @@ withLog("while a server holds the log nothing is written but by it", async (stag
   assert.equal(refused.code, 1);
   assert.match(
     refused.stderr,
-    /^error: Cannot write: the audit log cannot be written: another process holds .*; nothing was changed; a running server holds the audit log: give --server with that server's URL, so that it writes and records this$/m,
+    /^error: Cannot write: the audit log cannot be written: another process holds .*\. Nothing was changed\. The audit log is in use by a running server\. Give its URL with --server, so that the server does the work and records it$/m,
   );
   assert.equal(one.cluster.secret("team-a", "n"), undefined);
   assert.equal((await run(["secrets", "one"])).code, 0);

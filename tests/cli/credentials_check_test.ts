@@ -71,7 +71,7 @@ bothWays("check tries each place once, and ends with 4 where one refuses", async
   assertEnded(bad, {
     code: 4,
     stdout: new RegExp(
-      `\nrefused +${other.server.url}/charts +alice +two/argocd/other +.*401\naccepted +${own.server.url}`,
+      `\nrefused +${other.server.url}/charts +alice +two/argocd/other +.*\\(401 Unauthorized\\)\naccepted +${own.server.url}`,
     ),
     stderr: /note: 1 refused, 1 accepted\n2 clusters ok\n$/,
   });

@@ -24,7 +24,7 @@ function assertEndedInAnyOrder(ended: Ended, clusters: number, expected: Expecte
   assertEnded({ ...ended, stderr }, expected);
 }
 
-const gone = "gone: failed: Cannot read secrets of cluster 'gone': the connection was refused\n";
+const gone = "gone: failed: Cannot read secrets of cluster 'gone': connection refused\n";
 
 bothWays("what is done on some of several clusters only is exit code 3", async (stage) => {
   const { run, canary: { value: stdin }, emulators: { one, two } } = stage;
@@ -50,7 +50,7 @@ bothWays(
     // Wrong usage is the same for all, and none was asked.
     assertEnded(await run(add("one,two", "--namespaces", ","), { stdin }), {
       code: 2,
-      stderr: "error: --namespaces must name at least one namespace\n",
+      stderr: "error: --namespaces must contain at least one namespace\n",
     });
   },
 );
@@ -79,7 +79,7 @@ bothWays("what exists is named, and --upsert is what to give", async (stage) => 
     stderr: `error: Secrets already exist in namespaces: team-a, argocd
   team-a: secret/n (kubernetes.io/dockerconfigjson)
   argocd: secret/n (kubernetes.io/dockerconfigjson)
-  Give --upsert to replace what exists
+  Give --upsert to replace existing secrets
 `,
   });
 });
@@ -90,12 +90,12 @@ bothWays("advice is about flags, and names in the cluster are left as they are",
   const args = ["docker", "add", "--cluster", "one", "--name", "force", "--namespaces", "team-a"];
   assertEnded(await run([...args, ...LOGIN, "--upsert"], { stdin }), {
     code: 1,
-    stderr: "error: Secret 'force' in namespace 'team-a' is none of these credentials (its type " +
-      'is "Opaque"): choose another name, or give --force with --upsert to replace it\n',
+    stderr: "error: Secret team-a/force already exists and is not a pull secret (type " +
+      "Opaque). Choose another name, or give --force with --upsert to replace it\n",
   });
   assertEnded(await run(["delete", "one", "force", "--namespaces", "team-a", "--yes"]), {
     code: 1,
-    stderr: /was not written by this program: give --force to delete it all the same\n$/,
+    stderr: /is not managed by argocd-configurer\. Give --force to delete it anyway\n$/,
   });
 });
 
@@ -107,7 +107,7 @@ bothWays("of a write that fails each namespace is told", async (stage) => {
       : undefined;
   const ended = await run(add("one", "--namespaces", "team-a,team-b"), { stdin });
   assert.equal(ended.code, 1);
-  assert.match(ended.stderr, /^error: .*team-b.*nothing was changed\n/);
+  assert.match(ended.stderr, /^error: .*team-b.*\. Nothing was changed\n/);
   assert.match(ended.stderr, /^ {2}team-a: secret\/n: /m);
   assert.match(ended.stderr, /^ {2}team-b: secret\/n: /m);
   assert.equal(one.cluster.secret("team-a", "n"), undefined);
@@ -123,7 +123,7 @@ bothWays("of one that cannot be put back either, what is not as before is told",
   };
   const ended = await run(add("one", "--namespaces", "team-a,team-b"), { stdin });
   assert.equal(ended.code, 1);
-  assert.match(ended.stderr, /^ {2}team-a: secret\/n is not as before: .+/m);
+  assert.match(ended.stderr, /^ {2}team-a: secret\/n was not rolled back: .+/m);
   assert.notEqual(one.cluster.secret("team-a", "n"), undefined);
 }, { seconds: 5 });
 

@@ -12,7 +12,7 @@ const DOCKER = [
   ...["--dry-run", "client"],
 ];
 
-const NOT_SENT = "Nothing is wrong with it as far as can be told here; it was not sent\n";
+const NOT_SENT = "The request is valid as far as can be checked here. It was not sent\n";
 
 const BODY = `{
   "cluster": "one",
@@ -101,7 +101,7 @@ bothWays("what the schema finds wrong is as wrong as ever", async (stage) => {
     await run([...DOCKER, "--all-namespaces", "--namespace-selector", "a=b"], { stdin }),
     {
       code: 2,
-      stderr: "error: --all-namespaces contradicts --namespace-selector; give one of them\n",
+      stderr: "error: --all-namespaces cannot be combined with --namespace-selector\n",
     },
   );
   const key = ["--type", "git", "--url", "git@h:r", "--ssh-private-key-file", "-"];

@@ -58,9 +58,8 @@ bothWays("what is not there is deleted already with --ignore-not-found", async (
   const { run, canary: { value: stdin } } = stage;
   const del = ["delete", "one", "n", "--yes", "--ignore-not-found"];
   assertEnded(await run(del), {
-    stderr:
-      "Secret 'n' was not written by this program to any namespace that can be seen; nothing " +
-      "to delete\n",
+    stderr: "Secret 'n' not found: argocd-configurer manages none of this name in the namespaces " +
+      "that it can read. Nothing to delete\n",
   });
   assertEnded(await run([...del, "--namespaces", "team-a,team-b", "-o", "json"]), {
     stdout:
@@ -88,7 +87,7 @@ Deno.test("in process the client's dry run knows which clusters there are", () =
     assertEnded(await run([...docker("oen"), "--dry-run=client"], { stdin }), {
       code: 2,
       stderr:
-        /^error: --cluster must name existing clusters: there is no 'oen'; did you mean 'one'\?\n {2}Clusters were looked for in .*clusters; nothing was done\n$/,
+        /^error: --cluster must name existing clusters: there is no 'oen'; did you mean 'one'\?\n {2}Clusters are read from .*clusters\. Nothing was done\n$/,
     });
     assert.deepEqual(one.requests, []);
   }));

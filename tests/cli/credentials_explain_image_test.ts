@@ -26,12 +26,12 @@ bothWays("explained is which login kubelet takes for an image", async (stage) =>
   const ended = await stage.run(["explain", "one", ...IMAGE, "--service-account", "ci"]);
   assertEnded(ended, {
     stdout: `
-RESULT        NAMESPACE   NAME   REGISTRY   USERNAME   WHY
-used          team-a      pull   ghcr.io    ci         Its key matches the image.
-passed over   team-a      gone   <none>     <none>     The service account names it, and it is not there.
+RESULT    NAMESPACE   NAME   REGISTRY   USERNAME   WHY
+used      team-a      pull   ghcr.io    ci         Its key matches the image.
+skipped   team-a      gone   <none>     <none>     The service account names it, but it does not exist.
 `.slice(1),
     stderr:
-      /^ghcr\.io\/org\/app:1\.2 with service account 'ci' in namespace 'team-a': kubelet tries the login of user 'ci' for ghcr\.io from pull secret 'pull' first \(rules of Kubernetes v1\.35\.4\)\nfinding pull_secret_missing: .* Write the pull secret to the namespace, or remove it from the service account's imagePullSecrets\.\n$/,
+      /^ghcr\.io\/org\/app:1\.2 with service account 'ci' in namespace 'team-a': kubelet tries the login of user 'ci' for ghcr\.io from pull secret 'pull' first \(rules of Kubernetes v1\.35\.4\)\nfinding pull_secret_missing: .* Create the pull secret in the namespace, or remove it from the service account's imagePullSecrets\.\n$/,
   });
 });
 
@@ -39,8 +39,8 @@ bothWays("a pull secret that the service account does not name is a finding", as
   seedMore(stage);
   const { code, stdout, stderr } = await stage.run(["explain", "one", ...IMAGE]);
   assert.equal(code, 0);
-  assert.match(stdout, /^passed over .* pull .* the service account does not name the secret\.$/m);
-  assert.match(stderr, /: kubelet pulls without a login from a pull secret/);
+  assert.match(stdout, /^skipped .* pull .* the service account does not name the secret\.$/m);
+  assert.match(stderr, /: kubelet uses no login from a pull secret/);
   assert.match(stderr, /^finding pull_secret_not_named: /m);
 });
 
@@ -66,10 +66,11 @@ bothWays("where there is no pull secret at all that is said", async (stage) => {
   seedMore(stage);
   assertEnded(await stage.run(["explain", "one", "--image", "nginx"]), {
     stderr:
-      /^No secret matches, and none nearly does\nnginx .*: kubelet pulls without a login from a pull secret/,
+      /^No secret matches or nearly matches\nnginx .*: kubelet uses no login from a pull secret/,
   });
   assertEnded(await stage.run(["explain", "one", "--image", "nginx", "--service-account", "x"]), {
-    stderr: /\nfinding service_account_missing: Namespace 'default' has no service account 'x'/,
+    stderr:
+      /\nfinding service_account_missing: Service account 'x' not found in namespace 'default'/,
   });
 });
 
@@ -81,9 +82,9 @@ bothWays("wrong usage with an image is told in the words of the command line", a
     ],
     [
       ["explain", "one", "https://github.com/org/app", "--image", "nginx"],
-      /^error: --image contradicts URL/,
+      /^error: --image cannot be combined with URL/,
     ],
-    [["explain", "one", "--image", "nginx", "--project", "x"], /^error: --project is about a repo/],
+    [["explain", "one", "--image", "nginx", "--project", "x"], /^error: --project requires URL$/m],
   ];
   for (const [args, stderr] of rows) {
     assertEnded(await stage.run(args), { code: 2, stderr });

@@ -28,12 +28,12 @@ bothWays("explained is which secret is used, and what else might be expected", a
   seedMore(stage);
   assertEnded(await stage.run(["explain", "one", APP]), {
     stdout: `
-RESULT        KIND         NAME     URL                              WHY
-used          template     github   https://github.com/example/      Its URL is the longest matching prefix.
-passed over   repository   ssh      git@github.com:example/app.git   Its URL does not match: its scheme is ssh, not https, and it has a user before the host.
+RESULT    KIND         NAME     URL                              WHY
+used      template     github   https://github.com/example/      Its URL is the longest matching prefix.
+skipped   repository   ssh      git@github.com:example/app.git   Its URL does not match: its scheme is ssh, not https, and it has a user before the host.
 `.slice(1),
     stderr:
-      `${APP} in project 'default': Git gets the password of user 'ci' from template 'github' (rules of Argo CD v3.5.6)\n`,
+      `${APP} in project 'default': Git uses the password of user 'ci' from template 'github' (rules of Argo CD v3.5.6)\n`,
   });
 });
 
@@ -43,10 +43,10 @@ bothWays("why a template is not used is a finding with its remedy", async (stage
   assert.match(stdout, /^used +repository +named .*Its user name alone counts as a credential/m);
   assert.match(
     stdout,
-    /^passed over +template +github .*with its own credential takes precedence: 'named'/m,
+    /^skipped +template +github .*with its own credential takes precedence: 'named'/m,
   );
-  assert.match(stderr, /: Git gets no credential from repository 'named'/);
-  assert.match(stderr, /^finding username_only: .* Remove its user name, or add the password\.$/m);
+  assert.match(stderr, /: Git uses no credential from repository 'named'/);
+  assert.match(stderr, /^finding username_only: .* Remove the user name, or add the password\.$/m);
 });
 
 bothWays("JSON is the answer as it is, names are those of the secrets", async (stage) => {
@@ -76,7 +76,7 @@ bothWays("several clusters are explained beside each other", async (stage) => {
 bothWays("where no secret is near that is said", async (stage) => {
   seedMore(stage);
   assertEnded(await stage.run(["explain", "two", APP]), {
-    stderr: /^No secret matches, and none nearly does\n.*gets no credential/,
+    stderr: /^No secret matches or nearly matches\n.*uses no credential/,
   });
 });
 
@@ -84,7 +84,7 @@ bothWays("a login in the URL is told, and not shown", async (stage) => {
   seedMore(stage);
   const url = `https://ci:${stage.canary.value}@git.example.com/app`;
   const { stdout, stderr } = await stage.run(["explain", "two", url]);
-  assert.match(stderr, /: Git gets no credential, and uses the login in the URL \(rules/);
+  assert.match(stderr, /: Git uses no credential but the login in the URL \(rules/);
   assert.match(stderr, /^finding login_in_url: .* store them in a secret\.$/m);
   assert.ok(!`${stdout}${stderr}`.includes(stage.canary.value));
 });
@@ -95,7 +95,7 @@ bothWays("wrong usage is told in the words of the command line", async (stage) =
     [["explain"], /^error: Missing /],
     [
       ["explain", "one", APP, "--project", "../x"],
-      /^error: --project must be the name of a project/,
+      /^error: --project must be the name of an Argo CD project/,
     ],
     [["explain", "one", ""], /^error: URL must not be empty/],
   ];

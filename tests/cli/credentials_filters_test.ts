@@ -29,11 +29,11 @@ bothWays("secrets are found by user, registry, namespace and URL", async ({ run,
   }
   assertEnded(await run(["secrets", "one", "--registry", "a b"]), {
     code: 2,
-    stderr: /^error: --registry must be a registry's host/,
+    stderr: /^error: --registry must be a registry host/,
   });
   assertEnded(await run(["secrets", "one", "ghcr", "--registry", "ghcr.io"]), {
     code: 2,
-    stderr: /^error: --registry is for a list: leave out NAME/,
+    stderr: /^error: --registry filters a list: omit NAME/,
   });
 });
 
@@ -56,6 +56,6 @@ bothWays("a cluster without Argo CD is written to beside one that has it", async
   assertEnded(await run([...repo, ...more], given), {
     code: 1,
     stderr:
-      /^error: Cluster 'two' has no Argo CD \(its label is argocd-configurer.io\/argocd-namespace: none in .*clusters\/labels.yaml\)/,
+      /^error: Cluster 'two' has no Argo CD \(label argocd-configurer.io\/argocd-namespace: none in .*clusters\/labels.yaml\)/,
   });
 });

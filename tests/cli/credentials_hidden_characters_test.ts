@@ -83,6 +83,6 @@ Deno.test("a cluster's name that would command a terminal is none", () =>
     assert.deepEqual([code, stdout], [1, ""]);
     assert.match(
       stderr,
-      /^error: .*unexpected response \(status 200\); is it an argocd-configurer server\?\n$/,
+      /^error: .*Unexpected response from .* \(status 200\)\. Is it an argocd-configurer server\?\n$/,
     );
   }));

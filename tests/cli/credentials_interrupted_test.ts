@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Fault } from "../../src/emulator/emulator.ts";
+import type { EmulatedFault } from "../../src/emulator/emulator.ts";
 import {
   onStage,
   programCommand,
@@ -14,7 +14,7 @@ import {
 function begun(
   { folder: { path }, emulators: { one }, canary }: Stage,
   args: readonly string[],
-  fault: Fault = { kind: "delay", milliseconds: 1500 },
+  fault: EmulatedFault = { kind: "delay", milliseconds: 1500 },
 ) {
   const writing = Promise.withResolvers<void>();
   one.fault = ({ method }) => {
@@ -83,7 +83,7 @@ Deno.test("clusters that have not begun are left alone, and that is said", () =>
     assert.equal(code, 3, said);
     assert.match(
       said,
-      /^Finishing .*\n1 cluster: 3 created; 1 not begun\nnot begun: --cluster two$/m,
+      /^Finishing .*\n1 cluster: 3 created; 1 skipped\nskipped: --cluster two$/m,
     );
     assert.deepEqual(stage.emulators.two.requests, []);
   }));
@@ -147,7 +147,7 @@ Deno.test("of one cluster alone it is an error", () =>
     assert.deepEqual(await interrupted(stage, ["secrets", "two"], "SIGINT"), {
       code: 130,
       stdout: "",
-      stderr: "error: Interrupted before an answer came\n",
+      stderr: "error: Interrupted before the response arrived\n",
     });
   }));
 
@@ -155,18 +155,18 @@ Deno.test("a dry run changes nothing, so that it is not waited for", () =>
   onStage(async (stage) => {
     const ended = await interrupted(stage, [...add("two"), "--dry-run=server"], "SIGINT");
     assert.equal(ended.code, 130, ended.stderr);
-    assert.match(ended.stderr, /^not begun|^error: Interrupted before an answer came$/m);
+    assert.match(ended.stderr, /^skipped|^error: Interrupted before the response arrived$/m);
   }));
 
 /** How a server goes on with a write that nobody waits for. */
 const UNKNOWN: [clusters: string, stderr: RegExp][] = [
   [
     "two",
-    /^error: Interrupted\. The server goes on with it, and its outcome is unknown: look with 'secrets' before you send it again\n$/,
+    /^error: Interrupted\. The server continues the write, so its outcome is unknown\. Check with 'secrets' before you run it again\n$/,
   ],
   [
     "one,two",
-    /^error: (one, )?two: Interrupted\. The server goes on [^]*\nunknown: --cluster (one,)?two\n$/,
+    /^error: (one, )?two: Interrupted\. The server continues [^]*\nunknown: --cluster (one,)?two\n$/,
   ],
 ];
 

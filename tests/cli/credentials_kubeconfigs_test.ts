@@ -35,32 +35,32 @@ Deno.test("of each kubeconfig it is told whether it is used, or why not, and no 
     await Deno.symlink("nowhere", `${path}/clusters/link.kubeconfig`);
     const ended = await run(["clusters", "-o", "wide"]);
     const stderr =
-      "warning: Others may read kubeconfig 'clusters/readable.kubeconfig'; run chmod " +
+      "warning: Kubeconfig 'clusters/readable.kubeconfig' is readable by other users. Run chmod " +
       "600 on it\n";
     assertEnded(ended, { stdout: /^NAME +SERVER +KUBECONFIG +LABELS +TRANSPORT\n/, stderr });
     const rows = ended.stdout.trimEnd().split("\n").slice(1)
       .map((line) => line.split(/ {3,}/).slice(0, 3));
     const readable = "usable; same server as one";
     assert.deepEqual(rows, [
-      ["broken", "<none>", "refused: it is not valid YAML at line 1, column 12"],
-      ["empty", "<none>", "refused: it is empty"],
+      ["broken", "<none>", "rejected: it is not valid YAML at line 1, column 12"],
+      ["empty", "<none>", "rejected: it is empty"],
       ["gone", "http://127.0.0.1:1", "usable"],
-      ["link", "<none>", "refused: it is not there"],
+      ["link", "<none>", "rejected: it does not exist"],
       ["one", one.url, "usable; same server as readable"],
-      ["open", "<none>", "refused: everyone may write to it; run chmod go-w on it"],
+      ["open", "<none>", "rejected: it is world-writable; run chmod go-w on it"],
       [
         "plugin",
         "<none>",
-        "refused: the credential plugin 'no-such-plugin' of its current user is not on the server's " +
-        "PATH",
+        "rejected: the credential plugin 'no-such-plugin' of its current user is not on the server's " +
+        "PATH (executable not found)",
       ],
       ["readable", one.url, readable],
       [
         "socks",
         "<none>",
-        "refused: its current cluster is reached by a SOCKS proxy, which takes the kubectl transport",
+        "rejected: its current cluster uses a SOCKS proxy, which only the kubectl transport supports",
       ],
-      ["twice", "<none>", "refused: two entries of its 'clusters' have the same name"],
+      ["twice", "<none>", "rejected: two entries of its 'clusters' have the same name"],
       ["two", two.url, "usable"],
       ["user", "http://api.example.com:6443/k", "usable"],
     ]);

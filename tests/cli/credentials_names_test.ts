@@ -100,7 +100,7 @@ bothWays("a cluster that is not there hinders all, before anything is done", asy
   assertEnded(await stage.run(["delete", ...names, "tow/team-a/n", "--yes"]), {
     code: 2,
     stderr:
-      /^error: CLUSTER must name existing clusters: there is no 'tow'; did you mean 'two'\?\n.*; nothing was done\n$/,
+      /^error: CLUSTER must name existing clusters: there is no 'tow'; did you mean 'two'\?\n.*\. Nothing was done\n$/,
   });
   assert.notEqual(stage.emulators.one.cluster.secret("team-a", "n"), undefined);
 });

@@ -80,10 +80,10 @@ const JSON_TEXT: Partial<Record<keyof typeof COMMANDS, string>> = {
     {
       "at": "git@git.example.com:apps.git",
       "tried": false,
-      "message": "the key can be read; by SSH it is not tried"
+      "message": "SSH logins are not verified"
     }
   ],
-  "message": "The credential can be read; it was not tried"
+  "message": "The credential is well-formed. It was not tested"
 }
 `,
   delete: `{
@@ -101,7 +101,7 @@ const JSON_TEXT: Partial<Record<keyof typeof COMMANDS, string>> = {
     "team-b"
   ],
   "dry_run": true,
-  "message": "1 secret(s) would be deleted"
+  "message": "1 secret would be deleted"
 }
 `,
 };
@@ -161,7 +161,7 @@ deleted:
 not_found:
   - team-b
 dry_run: true
-message: 1 secret(s) would be deleted
+message: 1 secret would be deleted
 `,
 };
 
@@ -212,7 +212,8 @@ bothWays("an error's answer is in the format as well, and its message on standar
 bothWays("of several clusters each answer is an item, with its status", async (stage) => {
   const args = ["delete", "absent", "--cluster", "one,gone", "--yes", "-o"];
   const ended = await stage.run([...args, "yaml"]);
-  const why = "was not written by this program to any namespace that can be seen";
+  const why =
+    "not found: argocd-configurer manages none of this name in the namespaces that it can read";
   assert.equal(ended.code, 1, ended.stderr);
   const answers = load(ended.stdout);
   assert.deepEqual(answers, JSON.parse((await stage.run([...args, "json"])).stdout));

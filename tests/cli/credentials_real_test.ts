@@ -93,7 +93,7 @@ realTest("a pull secret is written, shown, replaced and deleted", async (place) 
       `administrator   ${namespace.padEnd(9)}   secret/${name}   ${result}\n` +
       `administrator   ${"argocd".padEnd(Math.max(namespace.length, 9))}   secret/${name}   ` +
       `${result}\n`,
-    stderr: `Docker registry secrets ${SAYS[result]} in 2 namespace(s)\n`,
+    stderr: `Docker registry secrets ${SAYS[result]} in 2 namespaces\n`,
   });
   const adding = run(args, { stdin: stdin + "\n" });
   const seen = await commandLinesDuring(adding);
@@ -115,9 +115,9 @@ realTest("a pull secret is written, shown, replaced and deleted", async (place) 
   assert.match(listed.stdout, new RegExp(`^secret/${name}$`, "m"));
 
   const tried = await run(["delete", "administrator", name, "--dry-run", "server"]);
-  assertEnded(tried, { stdout: /deleted \(dry run\)/, stderr: "2 secret(s) would be deleted\n" });
+  assertEnded(tried, { stdout: /deleted \(dry run\)/, stderr: "2 secrets would be deleted\n" });
   const deleted = await run(["delete", "administrator", name, "--yes"]);
-  assertEnded(deleted, { stdout: /secret\/\S+ +deleted$/m, stderr: "2 secret(s) deleted\n" });
+  assertEnded(deleted, { stdout: /secret\/\S+ +deleted$/m, stderr: "2 secrets deleted\n" });
   assert.equal(await find(namespace, name), undefined);
   assert.equal(await find("argocd", name), undefined);
 });

@@ -141,21 +141,31 @@ bothWays("each kind of a repository's credential comes from its file", async (st
 });
 
 const UNUSABLE: [what: string, flags: string[], says: RegExp, given: Given][] = [
-  ["no such file", ["--password-file", "x"], /--password-file x: there is no such file/, {}],
-  ["a folder", ["--password-file", "clusters"], /--password-file clusters: it cannot be read/, {}],
+  ["no such file", ["--password-file", "x"], /--password-file x: no such file/, {}],
+  [
+    "a folder",
+    ["--password-file", "clusters"],
+    /--password-file clusters: the file cannot be read/,
+    {},
+  ],
   ["both", ["--password-stdin", "--password-file", "x"], /-stdin or --password-file, not both/, {}],
-  ["over 1 MiB", ["--password-stdin"], /--password-stdin: it is over 1 MiB/, {
+  ["over 1 MiB", ["--password-stdin"], /--password-stdin: larger than 1 MiB/, {
     stdin: "x".repeat(1024 * 1024 + 1),
   }],
-  ["no text", ["--password-stdin"], /--password-stdin: it is not valid UTF-8/, {
+  ["no text", ["--password-stdin"], /--password-stdin: invalid UTF-8/, {
     stdin: new Uint8Array([0x61, 0xff]),
   }],
-  ["no JSON", ["--registries-file", "-"], /--registries-file -: it is not valid JSON/, {
+  ["no JSON", ["--registries-file", "-"], /--registries-file -: invalid JSON/, {
     stdin: "[secret-text",
   }],
-  ["two from one", ["--password-stdin", "--registries-file", "-"], /Only one thing can be read/, {
-    stdin: "[]",
-  }],
+  [
+    "two from one",
+    ["--password-stdin", "--registries-file", "-"],
+    /cannot both read standard input/,
+    {
+      stdin: "[]",
+    },
+  ],
 ];
 
 Deno.test("what cannot be read is wrong usage, and nothing of it is told", () =>
@@ -169,7 +179,8 @@ Deno.test("what cannot be read is wrong usage, and nothing of it is told", () =>
     const two = [...REPO, ...complete, "--bearer-token-stdin", "--tls-client-key-file", "-"];
     assertEnded(await run(two, { stdin: "secret-text" }), {
       code: 2,
-      stderr: /^error: Only one .*: --bearer-token-stdin or --tls-client-key-file -\n$/,
+      stderr:
+        /^error: --bearer-token-stdin and --tls-client-key-file - cannot both read standard input\n$/,
     });
     assert.deepEqual(one.requests, []);
   }));

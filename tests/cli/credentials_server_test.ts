@@ -30,8 +30,9 @@ Deno.test("a server by HTTPS is asked when its certificate is trusted", () =>
     const [, url] = await server.line(/(https:\/\/127\.0\.0\.1:\d+)/);
     assertEnded(await stage.run([...ADD, "--server", url!], { stdin }), {
       code: 1,
-      stderr: `error: Cannot ask the server at ${url}: its certificate is not trusted; ` +
-        "--server-ca names one that is\n",
+      stderr:
+        `error: Cannot connect to the server at ${url}: its certificate is not trusted (x509: certificate signed by unknown authority). ` +
+        "Give its CA certificate with --server-ca\n",
     });
     assertEnded(await stage.run([...ADD, "--server", url!, "--server-ca", "ca.crt"], { stdin }), {
       stdout: /created/,
@@ -71,19 +72,20 @@ Deno.test("what does not answer as this program does is told so", () =>
     for (const [what, answer, status] of OTHERS) {
       await using other = serve(answer);
       const ended = await stage.run(["clusters", "--server", other.url]);
-      const stderr = `error: Cannot ask the server at ${other.url}: unexpected response ` +
-        `(status ${status}); is it an argocd-configurer server?\n`;
+      const stderr = `error: Unexpected response from the server at ${other.url} ` +
+        `(status ${status}). Is it an argocd-configurer server?\n`;
       assert.deepEqual(ended, { code: 1, stdout: "", stderr }, what);
     }
     // Of the ports where nobody listens this is one that fetch asks.
     assertEnded(await stage.run(["clusters", "--server", "http://127.0.0.1:2"]), {
       code: 1,
-      stderr: "error: Cannot ask the server at http://127.0.0.1:2: nothing listens there\n",
+      stderr:
+        "error: Cannot connect to the server at http://127.0.0.1:2: connection refused. Is the server running?\n",
     });
     const nowhere = ["--server", "http://nowhere.invalid", "--server-plain-http"];
     assertEnded(await stage.run(["clusters", ...nowhere]), {
       code: 1,
-      stderr: /^error: Cannot ask the server at http:\/\/nowhere\.invalid: .*\n$/,
+      stderr: /^error: Cannot connect to the server at http:\/\/nowhere\.invalid: .*\n$/,
     });
   }));
 
@@ -96,40 +98,60 @@ const UNLABELLED = {
 
 /** Answers with a header as this program's, and how each is told. */
 const STRANGE: [args: string[], status: number, body: object, says: string][] = [
-  [["clusters"], 200, {}, "unexpected response (status 200)"],
-  [["clusters"], 200, { clusters: [5] }, "unexpected response (status 200)"],
-  [["secrets", "one"], 200, {}, "unexpected response (status 200)"],
-  [["secrets", "--all-clusters"], 200, {}, "unexpected response (status 200)"],
-  [["secrets", "one", "-o", "wide"], 200, UNLABELLED, "unexpected response (status 200)"],
-  [["secrets", "one"], 500, { message: { a: 1 } }, "unexpected response (status 500)"],
+  [["clusters"], 200, {}, "(status 200). Is it an argocd-configurer server?"],
+  [["clusters"], 200, { clusters: [5] }, "(status 200). Is it an argocd-configurer server?"],
+  [["secrets", "one"], 200, {}, "(status 200). Is it an argocd-configurer server?"],
+  [["secrets", "--all-clusters"], 200, {}, "(status 200). Is it an argocd-configurer server?"],
+  [
+    ["secrets", "one", "-o", "wide"],
+    200,
+    UNLABELLED,
+    "(status 200). Is it an argocd-configurer server?",
+  ],
+  [
+    ["secrets", "one"],
+    500,
+    { message: { a: 1 } },
+    "(status 500). Is it an argocd-configurer server?",
+  ],
   [["secrets", "one"], 500, {}, "error: status 500\n"],
-  [["audit"], 200, { entries: 5 }, "unexpected response (status 200)"],
-  [ADD, 200, { success: true }, "Cannot tell what the server at "],
-  [["secrets", "--all-clusters"], 200, { clusters: [] }, "unexpected response (status 200)"],
+  [["audit"], 200, { entries: 5 }, "(status 200). Is it an argocd-configurer server?"],
+  [
+    ADD,
+    200,
+    { success: true },
+    "The write may have succeeded. Check with 'secrets' before you run it again",
+  ],
+  [
+    ["secrets", "--all-clusters"],
+    200,
+    { clusters: [] },
+    "(status 200). Is it an argocd-configurer server?",
+  ],
   [
     ADD,
     422,
     { code: "credential_refused", message: "No", verified: 5 },
-    "unexpected response (status 422)",
+    "(status 422). Is it an argocd-configurer server?",
   ],
   [ADD, 400, { code: "missing_field", message: "Nothing there" }, "error: Nothing there\n"],
   [
     ADD,
     400,
     { code: "missing_field", fields: [5], message: "Nothing" },
-    "unexpected response (status 400)",
+    "(status 400). Is it an argocd-configurer server?",
   ],
   [
     ADD,
     400,
-    { code: "unknown_field", message: "Unknown field; the fields are cluster, name, namespaces" },
-    "namespaces; that server may be older than this program, which has the password, --username\n",
+    { code: "unknown_field", message: "Unknown field. Known fields: cluster, name, namespaces" },
+    "namespaces. The server may be an older version without the password, --username\n",
   ],
   [
     ADD,
     400,
     { code: "unknown_field", field: "username", message: "Unknown field 'username'; and so on" },
-    "and so on; that server may be older than this program, which has --username\n",
+    "and so on. The server may be an older version without --username\n",
   ],
 ];
 
@@ -174,14 +196,14 @@ const CUT: [what: string, response: () => Response, stderr: RegExp, stderrOfRead
   [
     "is cut after the first of them",
     () => told([STARTED, ADDED_ONE], '{"event":"cluster","cluster":"tw'),
-    /^error: gone, two: Cannot tell what the server at .* has done: the connection was lost .*\. Look with 'secrets' before you send it again\n1 cluster: 1 created; 2 unknown\nunknown: --cluster gone,two\n$/,
-    /^gone: failed: Cannot ask the server at .*: the connection was lost before the answer was complete\ntwo: failed: [^]*\n1 cluster ok; 2 failed\nfailed: --cluster gone,two\n$/,
+    /^error: gone, two: Cannot tell whether the server at .* has completed the write: the connection was lost .*\. Check with 'secrets' before you run it again\n1 cluster: 1 created; 2 unknown\nunknown: --cluster gone,two\n$/,
+    /^gone: failed: Cannot read the response of the server at .*: the connection was lost before the response was complete\ntwo: failed: [^]*\n1 cluster ok; 2 failed\nfailed: --cluster gone,two\n$/,
   ],
   [
     "is no event after the first of them",
     () => told([STARTED, ADDED_ONE, { event: "more" }, DONE]),
-    /^error: gone, two: .* unexpected response \(status 200\); is it an argocd-configurer server\? Look with \'secrets\' before you send it again\n1 cluster: 1 created; 2 unknown\n/,
-    /^gone: failed: .* unexpected response \(status 200\); is it an argocd-configurer server\?\n/,
+    /^error: gone, two: Unexpected response from .* \(status 200\)\. Is it an argocd-configurer server\? The write may have succeeded\. Check with 'secrets' before you run it again\n1 cluster: 1 created; 2 unknown\n/,
+    /^gone: failed: Unexpected response from .* \(status 200\)\. Is it an argocd-configurer server\?\n/,
   ],
   [
     "is done before it is told of all",
@@ -192,8 +214,8 @@ const CUT: [what: string, response: () => Response, stderr: RegExp, stderrOfRead
   [
     "is cut before it is told which there are",
     () => told([]),
-    /^error: Cannot tell what the server at .* has done: the connection was lost /,
-    /^error: Cannot ask the server at .*: the connection was lost /,
+    /^error: Cannot tell whether the server at .* has completed the write: the connection was lost /,
+    /^error: Cannot read the response of the server at .*: the connection was lost /,
   ],
 ];
 
@@ -230,8 +252,8 @@ Deno.test("an answer that is not as expected hides those of no other cluster", (
     const args = ["secrets", "--all-clusters", "--server", other.url];
     assertEnded(await stage.run(args), {
       code: 3,
-      stderr: `one: failed: Cannot ask the server at ${other.url}: unexpected response (status ` +
-        "200); is it an argocd-configurer server?\nThere are no credentials in cluster 'two'\n1 cluster ok; 1 failed\n" +
+      stderr: `one: failed: Unexpected response from the server at ${other.url} (status ` +
+        "200). Is it an argocd-configurer server?\nNo credentials found in cluster 'two'\n1 cluster ok; 1 failed\n" +
         "failed: --cluster one\n",
     });
   }));
@@ -271,17 +293,17 @@ const ENTRIES: [what: string, entry: object, stderr: RegExp][] = [
   [
     "success in another shape",
     { ...ADDED_ONE, answer: { results: 5 } },
-    /^error: one: Cannot tell what the server at .* has done: unexpected response \(status 200\)[^]*\n1 cluster unknown\nunknown: --cluster one\n$/,
+    /^error: one: Unexpected response from .* \(status 200\)[^]*\n1 cluster unknown\nunknown: --cluster one\n$/,
   ],
   [
     "refusal in another shape",
     { ...ADDED_ONE, status_code: 400, answer: { message: {} } },
-    /^one: failed: Cannot ask the server at .*: unexpected response \(status 400\)[^]*\n1 cluster failed\nfailed: --cluster one\n$/,
+    /^one: failed: Unexpected response from the server at .* \(status 400\)[^]*\n1 cluster failed\nfailed: --cluster one\n$/,
   ],
   [
     "other names that are no list",
     { ...ADDED_ONE, same_server_as: "two" },
-    /^error: one: Cannot tell what the server at .* has done: unexpected response \(status 200\)[^]*\n1 cluster unknown\n/,
+    /^error: one: Unexpected response from .* \(status 200\)[^]*\n1 cluster unknown\n/,
   ],
 ];
 
@@ -311,7 +333,7 @@ Deno.test("neither password nor token follow a redirect", () =>
       });
       assertEnded(ended, {
         code: 1,
-        stderr: new RegExp(`unexpected response \\(status ${status}\\)`),
+        stderr: new RegExp(`Unexpected response from .* \\(status ${status}\\)`),
       });
       assert.equal(server.seen[0]?.authorization, "Bearer a-token-of-some-length");
     }
@@ -357,31 +379,33 @@ Deno.test("a token allows what it allows, and what it does not is told", () =>
       assertEnded(await run("reader", ["clusters", "-o", "name"]), { stdout: "gone\none\ntwo\n" });
       assertEnded(await run("reader", ADD), {
         code: 1,
-        stderr: "error: Token 'reader' has the role reader; this needs writer\n",
+        stderr: "error: Token 'reader' has role reader. This operation requires role writer\n",
       });
       const on = (clusters: string) => ADD.map((word) => word === "one" ? clusters : word);
       assertEnded(await run("limited", on("one,two")), {
         code: 1,
-        stderr: "error: Token 'limited' is not for cluster 'two', only for one\n",
+        stderr: "error: Token 'limited' is not allowed on cluster 'two'. Allowed clusters: one\n",
       });
       assertEnded(await run("limited", on("two")), {
         code: 1,
-        stderr: "error: Token 'limited' is not for cluster 'two', only for one\n",
+        stderr: "error: Token 'limited' is not allowed on cluster 'two'. Allowed clusters: one\n",
       });
       assertEnded(await run("limited", on("*")), {
         stderr: "1 cluster: 2 created\n",
       });
       assertEnded(await run("not-a-known-token", on("one,two")), {
         code: 1,
-        stderr: /^error: The token is not known; the variable/,
+        stderr: /^error: Unknown token\. The token is read from the variable/,
       });
       assertEnded(await run("", ["clusters"]), {
         code: 1,
-        stderr: /^error: Token missing: .*; the variable ARGOCD_CONFIGURER_SERVER_TOKEN holds/,
+        stderr:
+          /^error: Token missing\. .*\. The token is read from the variable ARGOCD_CONFIGURER_SERVER_TOKEN$/m,
       });
       assertEnded(await run("not-a-known-token", ["clusters"]), {
         code: 1,
-        stderr: /^error: The token is not known; the variable ARGOCD_CONFIGURER_TOKEN holds/,
+        stderr:
+          /^error: Unknown token\. The token is read from the variable ARGOCD_CONFIGURER_TOKEN$/m,
       });
     })
   ));
@@ -414,7 +438,8 @@ Deno.test("variables stand for the flags that name a server, and one is for its 
     // A flag wins, and an empty variable is none.
     assertEnded(await stage.run(["clusters", "--server", "http://127.0.0.1:2"], { env }), {
       code: 1,
-      stderr: "error: Cannot ask the server at http://127.0.0.1:2: nothing listens there\n",
+      stderr:
+        "error: Cannot connect to the server at http://127.0.0.1:2: connection refused. Is the server running?\n",
     });
     const empty = { ARGOCD_CONFIGURER_SERVER: "", ARGOCD_CONFIGURER_SERVER_CA: "not-read" };
     assertEnded(await stage.run(["clusters"], { env: empty }), {
@@ -422,13 +447,13 @@ Deno.test("variables stand for the flags that name a server, and one is for its 
     });
     assertEnded(await stage.run(["clusters", "--clusters-folder", "clusters"], { env }), {
       code: 2,
-      stderr: "error: --clusters-folder is of no use with ARGOCD_CONFIGURER_SERVER: the server " +
-        "has its own\n",
+      stderr: "error: --clusters-folder cannot be used with ARGOCD_CONFIGURER_SERVER: the server " +
+        "has its own configuration\n",
     });
     const wrong = { ARGOCD_CONFIGURER_SERVER: "localhost:8091" };
     assertEnded(await stage.run(["clusters"], { env: wrong }), {
       code: 2,
-      stderr: /^error: Cannot use ARGOCD_CONFIGURER_SERVER: it is the URL of a server/,
+      stderr: /^error: Cannot use ARGOCD_CONFIGURER_SERVER: it must be the URL of a server/,
     });
     const noCa = { ...env, ARGOCD_CONFIGURER_SERVER_CA: "absent.crt" };
     assertEnded(await stage.run(["clusters"], { env: noCa }), { code: 2, stderr: /absent\.crt/ });

@@ -52,8 +52,8 @@ NAMESPACE   NAME   TYPE                             DATA   FINGERPRINT        MA
 team-a      pull   kubernetes.io/dockerconfigjson   1      0123456789abcdef   false     400d   docker   <none>        ghcr.io   ci         ghcr.io=0123456789abcdef   false       <none>    <none>   <none>   mcops.tech/secret-type=docker-creds
 `,
     name: "secret/pull\n",
-    stderrHere: "note: fingerprints compare within this output only: there is neither a " +
-      "fingerprint-key-file nor an audit log, whose key they would be by\n",
+    stderrHere: "note: fingerprints can only be compared within this output: neither " +
+      "fingerprint-key-file nor audit-log is set\n",
   },
   docker: {
     table: `
@@ -71,7 +71,7 @@ one       argocd      secret/new-iu            created (dry run)   <none>
 one       team-b      serviceaccount/default   patched (dry run)   <none>
 `,
     name: "secret/new\nsecret/new-iu\n",
-    stderr: "Docker registry secrets would be created in 2 namespace(s)\n",
+    stderr: "Docker registry secrets would be created in 2 namespaces\n",
   },
   repo: {
     table: `
@@ -87,14 +87,14 @@ one       argocd      secret/github   replaced (dry run)   https://github.com/ex
   },
   verify: {
     table: `
-AT                             RESULT      MAY      MESSAGE
-git@git.example.com:apps.git   not tried   <none>   the key can be read; by SSH it is not tried
+AT                             RESULT       PERMISSIONS   MESSAGE
+git@git.example.com:apps.git   not tested   <none>        SSH logins are not verified
 `,
     wide: `
-AT                             RESULT      MAY      MESSAGE                                       EXPIRES   ASKED
-git@git.example.com:apps.git   not tried   <none>   the key can be read; by SSH it is not tried   <none>    <none>
+AT                             RESULT       PERMISSIONS   MESSAGE                       EXPIRES   REQUEST
+git@git.example.com:apps.git   not tested   <none>        SSH logins are not verified   <none>    <none>
 `,
-    stderr: "The credential can be read; it was not tried\n",
+    stderr: "The credential is well-formed. It was not tested\n",
   },
   delete: {
     table: `
@@ -108,7 +108,7 @@ one       team-a      secret/pull   deleted (dry run)
 one       team-b      secret/pull   not found
 `,
     name: "secret/pull\n",
-    stderr: "1 secret(s) would be deleted\n",
+    stderr: "1 secret would be deleted\n",
   },
 };
 
@@ -143,12 +143,12 @@ Deno.test("where nothing is, nothing is printed, and that is said", () =>
     assert.deepEqual(await stage.run(["clusters", "--clusters-folder", "empty"]), {
       code: 0,
       stdout: "",
-      stderr: `There are no clusters in the folder ${await Deno.realPath(path)}/empty\n`,
+      stderr: `No clusters found in the folder ${await Deno.realPath(path)}/empty\n`,
     });
     assert.deepEqual(await stage.run(["secrets", "two"]), {
       code: 0,
       stdout: "",
-      stderr: "There are no credentials in cluster 'two'\n",
+      stderr: "No credentials found in cluster 'two'\n",
     });
     assert.deepEqual(await stage.run(["secrets", "two", "-o", "name"]), {
       code: 0,

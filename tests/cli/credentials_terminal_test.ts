@@ -41,7 +41,7 @@ terminalTest("so is one that standard input was to give", async (stage) => {
 terminalTest("Ctrl-C at the question ends it, and the terminal is as before", async (stage) => {
   const sat = await sit(stage, ADD, [[/Password of/, "half\x03"]]);
   assert.deepEqual([sat.code, sat.echoes], [130, true], sat.seen);
-  assert.match(sat.seen, /error: Given up/);
+  assert.match(sat.seen, /error: Canceled/);
   assert.doesNotMatch(sat.seen, /half/);
   assert.deepEqual(stage.emulators.one.requests, []);
 });
@@ -49,7 +49,7 @@ terminalTest("Ctrl-C at the question ends it, and the terminal is as before", as
 terminalTest("Ctrl-D at the question gives it up", async (stage) => {
   const sat = await sit(stage, ADD, [[/Password of/, "\x04"]]);
   assert.deepEqual([sat.code, sat.echoes], [1, true], sat.seen);
-  assert.match(sat.seen, /error: Given up/);
+  assert.match(sat.seen, /error: Canceled/);
 });
 
 terminalTest("a user name that is missing is asked for, and shown", async (stage) => {
@@ -131,10 +131,10 @@ terminalTest("Ctrl-C at its question deletes nothing", async (stage) => {
 
 terminalTest("where nothing is to be deleted nobody is asked", async (stage) => {
   const rows: [args: string[], says: RegExp][] = [
-    [["one", "nope"], /^error: .*not written by this program/],
+    [["one", "nope"], /^error: .*argocd-configurer manages none/],
     [
       ["nope", "--cluster", "one,two"],
-      /^(one|two): failed: .*not written by this program[^]*2 clusters failed/m,
+      /^(one|two): failed: .*argocd-configurer manages none[^]*2 clusters failed/m,
     ],
     [["gone", "nope"], /^error: /],
     [["one", "nope", "--namespace", "team-a"], /^error: .*team-a/],
@@ -158,7 +158,7 @@ terminalTest(
     await run([...args, "--dry-run", "server"]);
     const { length: looked } = two.requests;
     const question = new RegExp(
-      "^two: nothing would be deleted: [^\r]*not written by this program[^\r]*\r\n" +
+      "^two: nothing would be deleted: [^\r]*argocd-configurer manages none[^\r]*\r\n" +
         "one: secret/n would be deleted from (team-a, argocd|argocd, team-a)\r\n" +
         "one: secret/n-iu would be deleted from argocd\r\n" +
         "one: serviceaccount/default would no longer use it in team-a\r\n" +
@@ -217,7 +217,7 @@ terminalTest(
     );
     assert.match(sat.seen, /gone: failed: Cannot connect/);
     const last = seen.split(/waiting for [^\r]*\r\n/).at(-1)!;
-    assert.match(last, /^[^\n]*<up>[^\n]*There are no credentials in clusters/);
+    assert.match(last, /^[^\n]*<up>[^\n]*No credentials found in clusters/);
     assert.match(last, /^2 clusters ok; 1 failed\r\nfailed: --cluster gone\r$/m);
   },
 );

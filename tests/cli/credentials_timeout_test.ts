@@ -20,12 +20,12 @@ const DOCKER = [
 ];
 
 const notAsked = (url: string) =>
-  `error: Cannot ask the server at ${url}: no answer came within 0.5 seconds; see that it is the ` +
-  "server that listens there, or wait longer with --request-timeout\n";
+  `error: Cannot reach the server at ${url}: no response within 0.5 seconds. Check that argocd-configurer ` +
+  "listens there, or wait longer with --request-timeout\n";
 
 const notTold = (url: string) =>
-  `error: Cannot tell what the server at ${url} has done: no answer came within 0.5 seconds. It ` +
-  "may do it all the same: look with 'secrets' before you send it again, or wait longer with " +
+  `error: Cannot tell whether the server at ${url} has completed the write: no response within 0.5 ` +
+  "seconds. It may still complete it. Check with 'secrets' before you run it again, or wait longer with " +
   "--request-timeout\n";
 
 const ROWS: [args: readonly string[], says: (url: string) => string][] = [
@@ -74,7 +74,7 @@ Deno.test("so is one that begins an answer and does not end it", async () => {
       { headers: { "X-Request-Id": "1" } },
     )
   );
-  const way = remote({
+  const backend = remote({
     url: server.url,
     namedBy: "--server",
     plainHttp: false,
@@ -82,12 +82,12 @@ Deno.test("so is one that begins an answer and does not end it", async () => {
   });
   try {
     await assert.rejects(
-      way.ask(operationNamed("listClusters"), {}),
-      /^Failure: Cannot ask the server at .*: no answer came within 0\.2 seconds;/,
+      backend.request(operationNamed("listClusters"), {}),
+      /^Failure: Cannot reach the server at .*: no response within 0\.2 seconds\./,
     );
   } finally {
     closing.resolve();
-    await way.close();
+    await backend.close();
   }
 });
 
@@ -112,12 +112,12 @@ Deno.test("--request-timeout is a time as kubectl takes it, 0 is none, and it is
       assert.equal(ended.code, 2, JSON.stringify(ended));
       assert.match(
         ended.stderr,
-        /--request-timeout must be a time: a number of seconds, or one like 90s, 5m or 1h/,
+        /--request-timeout must be a number of seconds, or a duration like 90s, 5m or 1h/,
       );
     });
     assertEnded(await stage.run(["clusters", ...WAIT]), {
       code: 2,
-      stderr: "error: --request-timeout is of no use without --server\n",
+      stderr: "error: --request-timeout needs --server\n",
     });
   }));
 
@@ -133,12 +133,12 @@ Deno.test("a cluster that takes connections and never speaks TLS is given up aft
       const began = performance.now();
       assertEnded(await stage.run(["secrets", "hung"], { env }), {
         code: 1,
-        stderr: /no connection was made within 0\.5 seconds|Cannot connect to cluster/,
+        stderr: /no connection within 0\.5 seconds|Cannot connect to cluster/,
       });
       const on = DOCKER.map((word) => word === "one" ? "hung" : word);
       assertEnded(await stage.run(on, { env, stdin: stage.canary.value }), {
         code: 1,
-        stderr: /^error: .*: no connection was made within 0\.5 seconds\n/,
+        stderr: /^error: .*: no connection within 0\.5 seconds \(dial tcp: i\/o timeout\)\n/,
       });
       assert.ok(performance.now() - began < 2 * SLACK);
     } finally {
@@ -178,6 +178,6 @@ Deno.test("of several clusters each that is told of gives the others as much tim
     const args = ["secrets", "*", "--server", server.url, "--request-timeout", "1.5"];
     const ended = await stage.run(args);
     assert.equal(ended.code, 3, ended.stderr);
-    assert.match(ended.stderr, /^silent: failed: .*: no answer came within 1\.5 seconds; /);
+    assert.match(ended.stderr, /^silent: failed: .*: no response within 1\.5 seconds\. /);
     assert.match(ended.stderr, /^3 clusters: .*; 1 failed|^3 clusters ok; 1 failed$/m);
   }));

@@ -19,7 +19,7 @@ const REPO = ["repo", "add", "--cluster", "one", "--name", "n", "--type", "git"]
 const PASSWORD: Given = { env: { ARGOCD_CONFIGURER_PASSWORD: "not-a-password" } };
 
 const NO_PASSWORD = "Missing a password: give --password-stdin, --password-file FILE or the " +
-  "variable ARGOCD_CONFIGURER_PASSWORD";
+  "environment variable ARGOCD_CONFIGURER_PASSWORD";
 
 const NO_SECRET = "A secret must be given as NAME, secret/NAME or CLUSTER/NAMESPACE/NAME";
 
@@ -62,13 +62,13 @@ const ROWS: Row[] = [
   [
     "a selection twice",
     [...DOCKER, "--all-namespaces", "--namespace-selector", "a=b"],
-    "--all-namespaces contradicts --namespace-selector; give one of them",
+    "--all-namespaces cannot be combined with --namespace-selector",
     PASSWORD,
   ],
   [
     "an exclusion from nothing",
     [...DOCKER, "--namespaces", "a", "--exclude-namespaces", "kube-*"],
-    "--exclude-namespaces needs --all-namespaces or --namespace-selector",
+    "--exclude-namespaces requires --all-namespaces or --namespace-selector",
     PASSWORD,
   ],
   ["an empty password", [...DOCKER, "--namespaces", "a", "--password-stdin"], /The password must/, {
@@ -77,7 +77,7 @@ const ROWS: Row[] = [
   [
     "a cluster that is none",
     [...DOCKER.with(3, "a/b"), "--namespaces", "a"],
-    /^error: --cluster must be the name of a cluster/,
+    /^error: --cluster is invalid: a cluster name/,
     PASSWORD,
   ],
   [
@@ -117,7 +117,7 @@ const ROWS: Row[] = [
   [
     "two kinds of credential",
     [...REPO, "--url", "https://h/x", "--username", "u", "--bearer-token-stdin"],
-    "The bearer token contradicts --username; give one kind of credential",
+    "The bearer token cannot be combined with --username: give one kind of credential",
     { stdin: "t" },
   ],
   [
@@ -180,16 +180,16 @@ const ROWS: Row[] = [
     "--exit-code needs --dry-run=server: only the cluster can tell whether something would change",
   ],
   ["a secret that no URL can have", ["secrets", "one", ".."], "NAME must be a secret's name"],
-  ["an empty cluster", ["secrets", ""], /^error: CLUSTER must be the name of a cluster/],
+  ["an empty cluster", ["secrets", ""], /^error: CLUSTER is invalid: a cluster name/],
   [
     "a flag of a list beside a name",
     ["secrets", "one", "n", "--url-prefix", "https://a"],
-    /--url-prefix is for a list: leave out NAME/,
+    /--url-prefix filters a list: omit NAME/,
   ],
   [
     "a namespace that is none",
     ["secrets", "one", "--namespace", "A"],
-    /--namespace must be a namespace's name/,
+    /--namespace must be a valid namespace name/,
   ],
   ["delete without a name", ["delete", "one", "--yes"], /^error: Missing NAME/],
   [
@@ -198,7 +198,11 @@ const ROWS: Row[] = [
     /CLUSTER or flags for clusters/,
   ],
   ["delete a name that is none", ["delete", "one", "a/b", "--yes"], NO_SECRET],
-  ["delete where nobody can be asked", ["delete", "one", "n"], /there is no terminal; give --yes/],
+  [
+    "delete where nobody can be asked",
+    ["delete", "one", "n"],
+    /Cannot prompt without a terminal\. Give --yes to delete/,
+  ],
   [
     "a format that is none",
     ["clusters", "-o", "xml"],
@@ -216,7 +220,7 @@ bothWays("wrong usage is exit code 2, and tells the flag", async (stage, way) =>
   const rows = way === "in process" ? ROWS : ROWS.slice(0, 8);
   await eachOf(rows, async ([what, args, says, given]) => {
     const ended = await stage.run(args, given);
-    const hint = /\n\(argocd-configurer [a-z ]+ --help shows how it is used\)\n$/;
+    const hint = /\nRun 'argocd-configurer [a-z ]+ --help' for usage\n$/;
     const told = { ...ended, stderr: ended.stderr.replace(hint, "\n") };
     assertEnded(told, { code: 2, stderr: typeof says === "string" ? `error: ${says}\n` : says });
     assert.ok(!ended.stderr.includes("not-a-password"), what);
@@ -231,20 +235,41 @@ function asked({ emulators: { one, two } }: Stage): readonly string[] {
 
 /** What only makes sense the other way. */
 const WAYS_MIXED: Row[] = [
-  ["another folder", ["--server", "http://localhost:1", "--clusters-folder", "x"], /no use with/],
-  ["another file", ["--server", "http://localhost:1", "--config", "x"], /--config is of no use/],
-  ["certificates of no server", ["--server-ca", "x"], /--server-ca is of no use without --server/],
-  ["a configuration that is not there", ["--config", "x"], /there is no such file/],
+  [
+    "another folder",
+    ["--server", "http://localhost:1", "--clusters-folder", "x"],
+    /--clusters-folder cannot be used with/,
+  ],
+  [
+    "another file",
+    ["--server", "http://localhost:1", "--config", "x"],
+    /--config cannot be used with/,
+  ],
+  ["certificates of no server", ["--server-ca", "x"], /--server-ca needs --server/],
+  [
+    "a configuration that is not there",
+    ["--config", "x"],
+    /^error: Cannot use configuration file x: no such file$/m,
+  ],
   ["a transport that is none", ["--transport", "x"], /'transport'/],
   ["a level that is none", ["--log-level", "x"], /'log-level'/],
-  ["a server that is no URL", ["--server", "localhost:8091"], /it is the URL of a server/],
-  ["one with a user", ["--server", "https://u:secret-in-url@h"], /it must not have a user in it/],
-  ["one with a query", ["--server", "https://h/?a=b"], /it must not have a query/],
-  ["one that is asked without TLS", ["--server", "http://example.com"], /passwords would go over/],
+  ["a server that is no URL", ["--server", "localhost:8091"], /it must be the URL of a server/],
+  ["one with a user", ["--server", "https://u:secret-in-url@h"], /the URL must not contain a user/],
+  ["one with a query", ["--server", "https://h/?a=b"], /the URL must not have a query/],
+  [
+    "one that is asked without TLS",
+    ["--server", "http://example.com"],
+    /passwords would be sent over the network unencrypted/,
+  ],
   ["no such certificates", ["--server", "https://h", "--server-ca", "x"], /no such file/],
-  ["a token that is none", ["--server", "https://h"], /ARGOCD_CONFIGURER_TOKEN: there are blanks/, {
-    env: { ARGOCD_CONFIGURER_TOKEN: "not a-token" },
-  }],
+  [
+    "a token that is none",
+    ["--server", "https://h"],
+    /ARGOCD_CONFIGURER_TOKEN: a token has no spaces/,
+    {
+      env: { ARGOCD_CONFIGURER_TOKEN: "not a-token" },
+    },
+  ],
 ];
 
 Deno.test("flags that contradict where it is carried out are wrong usage", () =>
@@ -260,14 +285,14 @@ Deno.test("flags that contradict where it is carried out are wrong usage", () =>
 /** Arguments whose values may be secrets at a wrong place, and what is said of them. */
 const WRONG: [args: (secret: string) => string[], says: string][] = [
   [(s) => ["docker", "add", `--password-stdin=${s}`], "--password-stdin takes no value"],
-  [(s) => ["docker", "add", "--password-stdin", s], "Too many arguments: none may be there"],
+  [(s) => ["docker", "add", "--password-stdin", s], "Too many arguments: the command takes none"],
   [(s) => ["secrets", "one", "n", s], "Give one NAME, or several as secret/NAME or CLUSTER/"],
   [(s) => ["secrets", "one", `${s}/${s}`], "A secret must be given as NAME, secret/NAME or"],
   [(s) => ["repo", `--pass=${s}`], "No command '--pass=…'"],
   [(s) => ["repo", "add", "--type", s], "--type must be git, helm or oci"],
   [(s) => ["repo", "add", "--depth", s], "--depth must be a number"],
-  [(s) => ["repo", "add", "--name", s, "--name", s], "--name is there twice, and takes one value"],
-  [(s) => ["clusters", "--request-timeout", s], "--request-timeout must be a time: a number of"],
+  [(s) => ["repo", "add", "--name", s, "--name", s], "--name is given twice, but takes one value"],
+  [(s) => ["clusters", "--request-timeout", s], "--request-timeout must be a number of seconds"],
   [(s) => ["completion", s], "SHELL must be bash, zsh or fish"],
   [(s) => ["--port", s], "--port must be a number"],
 ];
@@ -287,14 +312,17 @@ Deno.test("what is wrong with an argument is told by its name, and no value is r
 
 /** Flags that there are not, as they would hold a secret. */
 const SECRET_FLAGS: [flag: string, instead: string][] = [
-  ["password", "--password-stdin, --password-file or the variable ARGOCD_CONFIGURER_PASSWORD"],
+  [
+    "password",
+    "--password-stdin, --password-file or the environment variable ARGOCD_CONFIGURER_PASSWORD",
+  ],
   ["bearer-token", "--bearer-token-stdin or --bearer-token-file"],
   ["ssh-private-key", "--ssh-private-key-file"],
   ["github-app-private-key", "--github-app-private-key-file"],
   ["registries", "--registries-file"],
   ["tls-client-key", "--tls-client-key-file"],
   ["gcp-service-account-key", "--gcp-service-account-key-file"],
-  ["token", "the variable ARGOCD_CONFIGURER_SERVER_TOKEN"],
+  ["token", "the environment variable ARGOCD_CONFIGURER_SERVER_TOKEN"],
 ];
 
 Deno.test("no flag takes a secret: what is given all the same is not repeated", () =>
@@ -302,32 +330,32 @@ Deno.test("no flag takes a secret: what is given all the same is not repeated", 
     const secret = canary.value;
     await eachOf(SECRET_FLAGS, async ([flag, instead]) => {
       const says =
-        `error: Cannot take --${flag}: arguments are seen by everyone on this machine; ` +
-        `give it by ${instead}\n`;
+        `error: --${flag} is not accepted: every user of this machine can read arguments. ` +
+        `Use ${instead}\n`;
       const ways = [`--${flag}=${secret}`].flatMap((arg) =>
         ["repo add", "docker add", "repo", ""].map((words) => [...words.split(" "), arg])
       );
       for (const args of [["repo", "add", `--${flag}`, secret], ...ways]) {
         const ended = await runAlone(args.filter((each) => each !== ""));
-        assert.deepEqual([ended.code, ended.stderr.split("(argo")[0]], [2, says]);
+        assert.deepEqual([ended.code, ended.stderr.split("Run 'argo")[0]], [2, says]);
       }
     });
     const short = [["-p", secret], [`-p=${secret}`], [`-p${secret}`], [`-p1${secret}`]];
     await eachOf(short, async (args) => {
       for (const command of [["docker", "add"], ["verify"], ["delete", "one", "n"]]) {
         const ended = await runAlone([...command, ...args]);
-        assertEnded(ended, { code: 2, stderr: /Cannot take --password: .*--password-stdin/ });
+        assertEnded(ended, { code: 2, stderr: /--password is not accepted: .*--password-stdin/ });
       }
     });
     for (const args of [[`--password=\n${secret}`], [`--password=${secret}\nmore`]]) {
       assertEnded(await runAlone(["docker", "add", ...args]), {
         code: 2,
-        stderr: /Cannot take --password/,
+        stderr: /--password is not accepted/,
       });
     }
     const proxy = ["--proxy", `http://u:${secret}@proxy:3128`];
     assertEnded(await runAlone([...REPO, "--url", "https://h/x", ...proxy]), {
       code: 2,
-      stderr: /Cannot take --proxy with a user.*--proxy-file/,
+      stderr: /--proxy must not contain a user.*--proxy-file/,
     });
   }));

@@ -23,18 +23,18 @@ bothWays("verify shows place by place what came of it, and fails if one refuses"
   const login = ["--type", "helm", "--username", "alice", "--password-stdin"];
   const good = await run(["verify", ...login, "--url", `${own.url}/charts`], { stdin: value });
   assertEnded(good, {
-    stdout: new RegExp(`^AT +RESULT +MAY +MESSAGE\n${own.url}/charts +accepted +\\S.*\n$`),
-    stderr: "Nothing speaks against the credential at 1 of 1 place(s)\n",
+    stdout: new RegExp(`^AT +RESULT +PERMISSIONS +MESSAGE\n${own.url}/charts +accepted +\\S.*\n$`),
+    stderr: "Credential accepted (1 of 1 checked)\n",
   });
   const urls = ["--url", `${own.url}/charts`, "--url", `${other.url}/charts`];
   const bad = await run(["verify", ...login, ...urls, "-o", "wide"], { stdin: value });
   assertEnded(bad, {
     code: 1,
     stdout: new RegExp(
-      `^AT +RESULT +MAY +MESSAGE +EXPIRES +ASKED\n${own.url}/charts +accepted .*\n` +
+      `^AT +RESULT +PERMISSIONS +MESSAGE +EXPIRES +REQUEST\n${own.url}/charts +accepted .*\n` +
         `${other.url}/charts +refused .*\n$`,
     ),
-    stderr: `error: The credential is not accepted by ${other.url}/charts\n`,
+    stderr: `error: Credential refused by ${other.url}/charts\n`,
   });
   const json = await run(["verify", ...login, ...urls, "-o", "json"], { stdin: value });
   assert.equal(json.code, 1);
@@ -55,8 +55,8 @@ bothWays("with --verify only what is accepted is written, and that is told", asy
   assertEnded(refused, {
     code: 1,
     stderr: new RegExp(
-      `^error: The credential is not accepted by ${own.url}/charts; nothing was written\n` +
-        `  ${own.url}/charts: refused: .*\n$`,
+      `^error: Credential refused by ${own.url}/charts. Nothing was changed\n  ` +
+        `${own.url}/charts: refused: .*\n$`,
     ),
   });
   assert.equal(one.cluster.secret("argocd", "charts"), undefined);
@@ -73,7 +73,8 @@ bothWays("a password that is refused and ends with a line break is told so", asy
   const { run, canary: { value } } = stage;
   await using other = chartRepository("another");
   const args = ["verify", "--type", "helm", "--username", "alice", "--url", `${other.url}/charts`];
-  const hint = /\n {2}hint: The password ends with a line break, .* send it without\n$/;
+  const hint =
+    /\n {2}hint: The password ends with a line break, which is stored as part of it; remove it if it only comes from a file or from copying\n$/;
   const inVariable = { env: { ARGOCD_CONFIGURER_PASSWORD: `${value}\n` } };
   assertEnded(await run(args, inVariable), { code: 1, stdout: /refused/, stderr: hint });
   // That of a file's end is no part of it here.

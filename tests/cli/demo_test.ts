@@ -1,50 +1,113 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { install } from "../docs/home.ts";
-import { folder, listening, program } from "./support.ts";
+import { demoOf, folder, outcome, type Program, program } from "./support.ts";
 
 /** `demo` as users run it, with the commands that it prints. */
 
-interface Command {
-  readonly method: "GET" | "POST";
-  readonly url: string;
-  readonly body: string | undefined;
+/** The shell commands on the demo's screen: of curl, and of the command line. */
+function commandsOn(screen: string) {
+  const [, requests = "", commands = ""] =
+    /\nRequests:\n([^]*)\n\nCommands, in another terminal:\n([^]*)\n\n/.exec(screen) ?? [];
+  return {
+    requests: requests.split(/\n(?= {2}curl )/),
+    commands: commands.split("\n").filter((line) => line.includes("argocd-configurer ")),
+  };
 }
 
-/** The curl commands in a text. */
-function commands(text: string): Command[] {
-  return text.split("\n").filter((line) => line.startsWith("  curl ")).map((line) => {
-    const url = /(http:\/\/[^\s"]+)/.exec(line)![1]!;
-    const body = /-d '(.*)'$/.exec(line)?.[1];
-    return { method: line.includes("-X POST") ? "POST" : "GET", url, body };
-  });
+/** What a command prints, on either output, and its exit code. */
+type Row = [command: string, code: number, prints: RegExp];
+
+/** The requests of the quick start and the documents; the screen has some of them. */
+const OTHER_REQUESTS: Row[] = [
+  ["curl -s URL/health", 0, /"status": "healthy"/],
+  ['curl -s "URL/secrets?cluster=unreachable-cluster"', 0, /"status": "cluster_unreachable"/],
+  [
+    'curl -s "URL/api/v1/credentials?cluster_selector=env%3Dprod"',
+    0,
+    /"id": "docker\/ghcr",[^{]*"state": "differs"/,
+  ],
+  [
+    `curl -s URL/secrets/add_docker -H "Content-Type: application/json" -d '{"password": ` +
+    '"new-demo-token", "username": "demo-user", "cluster_name": "test-cluster", "name": ' +
+    `"my-docker-secret", "namespaces": "kube-system,default", "upsert": true}'`,
+    0,
+    /"Docker registry secrets updated successfully in 3 namespace\(s\)"/,
+  ],
+  [
+    `curl -s URL/secrets/add_helm_repo -H "Content-Type: application/json" -d '{"name": ` +
+    '"ghcr-helm-repo", "repository_url": "https://ghcr.io/", "cluster_name": "test-cluster", ' +
+    `"username": "demo-user", "password": "demo-token"}'`,
+    0,
+    /"template": "ghcr-helm-repo-template"/,
+  ],
+];
+
+const OTHER_COMMANDS: Row[] = [
+  ["argocd-configurer secrets --all-clusters", 3, /^failed: --cluster unreachable-cluster$/m],
+  ["argocd-configurer audit", 0, /my-docker-secret/],
+  [
+    "argocd-configurer explain dev --image registry.example.net/shop/web:1.4 --namespace shop",
+    0,
+    /^finding kubelet_cannot_match: /m,
+  ],
+  [
+    "argocd-configurer expiring --within 30d",
+    4,
+    /^in 12d +repository\/git\/.*internal[^]*^in 20d +docker\/harbor/m,
+  ],
+  ["argocd-configurer check --selector env", 4, /refused/],
+  [
+    "printf %s demo-new-password | argocd-configurer rotate --registry ghcr.io --old-username " +
+    "demo-reader --password-stdin --selector env --everywhere --dry-run",
+    0,
+    /ghcr[^]*old-registry/,
+  ],
+];
+
+interface Screen {
+  readonly flags: readonly string[];
+  readonly clusters: string;
+  readonly requests: readonly [code: number, prints: RegExp][];
+  readonly commands: readonly [code: number, prints: RegExp][];
+  readonly others: readonly Row[];
 }
 
-const EXPECTED: [status: number, answer: RegExp][] = [
-  [200, /"status": "healthy"/],
-  [200, /"production-cluster",\s+"test-cluster",\s+"unreachable-cluster"/],
-  [200, /"status": "success"/],
-  [503, /"status": "cluster_unreachable"/],
-  [200, /"Docker registry secrets created successfully in 3 namespace\(s\)"/],
-  [200, /"Docker registry secrets updated successfully in 3 namespace\(s\)"/],
-  [200, /"template": "ghcr-helm-repo-template"/],
-  [200, /"id": "docker\/ghcr",[^{]*"state": "differs"/],
+const SCREENS: Screen[] = [
+  {
+    flags: [],
+    clusters: "eight",
+    requests: [
+      [0, /"production-cluster",\s+"test-cluster",\s+"unreachable-cluster"/],
+      [0, /"status": "success"/],
+      [0, /"Docker registry secrets created successfully in 3 namespace\(s\)"/],
+    ],
+    commands: [
+      [3, /^docker +ghcr +differs/m],
+      [0, /^finding username_only: Repository 'shop-deploy'/m],
+      // Easily overlooked: a legacy pull secret without a label, and the URL of a repository.
+      [4, /^edge +shop +old-registry [^]*^hub +argocd +tools /m],
+    ],
+    others: [...OTHER_REQUESTS, ...OTHER_COMMANDS],
+  },
+  {
+    flags: ["--twelve"],
+    clusters: "twelve",
+    requests: [
+      [0, /"prod-10",\s+"stage-01"/],
+      [0, /"id": "docker\/registry"/],
+      [0, /"name": "old-git-registry"/],
+    ],
+    commands: [
+      [4, /^in 20d /m],
+      [0, /accepted/],
+      [4, /^prod-01 +argocd +tools [^]*^prod-07 +tools +git-registry /m],
+    ],
+    others: [],
+  },
 ];
 
-/** What the printed commands of the program itself say, and their exit codes. */
-const TOLD: [command: RegExp, code: number, said: RegExp][] = [
-  [/ secrets /, 3, /^failed: --cluster unreachable-cluster$/m],
-  [/ audit$/, 0, /my-docker-secret/],
-  [/ fleet$/, 3, /^docker +ghcr +differs/m],
-  [/ explain us-prod /, 0, /^finding username_only: Repository 'shop-deploy'/m],
-  [/ explain dev /, 0, /^finding kubelet_cannot_match: /m],
-  // Easily overlooked: a legacy pull secret without a label, and the URL of a repository.
-  [/ find /, 4, /^edge +shop +old-registry [^]*^hub +argocd +tools /m],
-  [/ expiring /, 4, /^in 12d +repository\/git\/.*internal[^]*^in 20d +docker\/harbor/m],
-  [/ check /, 4, /refused/],
-  [/ rotate /, 0, /ghcr[^]*old-registry/],
-];
-
-/** The folder that the server says a kubeconfig would be in. */
+/** The folder of kubeconfigs, from an error message. */
 async function clustersFolder(url: string): Promise<string> {
   const { message } = await (await fetch(`${url}/secrets?cluster=missing`)).json();
   return /at (.*)\/missing\.kubeconfig$/.exec(message)![1]!;
@@ -54,12 +117,21 @@ async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
 
-Deno.test("the demo's curl commands give the documented answers, and Ctrl-C leaves nothing", async () => {
+/** Stops a demo. @returns what it has printed on its terminal */
+async function screenOf(running: Program, signal: Deno.Signal = "SIGTERM"): Promise<string> {
+  running.kill(signal);
+  const { code, stdout, stderr } = await running.ended;
+  assert.deepEqual([code, stderr], [0, ""]);
+  return stdout;
+}
+
+Deno.test("the demo serves, and Ctrl-C leaves nothing, its log included", async () => {
   await using running = program(["demo", "--port", "0"]);
-  const url = await listening(running);
+  const { url, log } = await demoOf(running);
   const folder = await clustersFolder(url);
   assert.ok(await exists(folder));
-  // Standard output is whole only at the end, so what it will say is asked in its own way here.
+  assert.equal((await Deno.stat(log)).mode! & 0o777, 0o600);
+  assert.match(await Deno.readTextFile(log), /INFO server: listening url=http/);
   const smoke = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "scripts/smoke.ts", "--url", url, "--cluster", "production-cluster"],
     stdout: "piped",
@@ -76,51 +148,77 @@ Deno.test("the demo's curl commands give the documented answers, and Ctrl-C leav
   }).output();
   assert.equal(failing.code, 1);
 
-  running.kill("SIGINT");
-  const { code, stdout } = await running.ended;
-  assert.equal(code, 0);
-  assert.equal(await exists(folder), false);
-  assert.equal(commands(stdout).length, EXPECTED.length);
+  await screenOf(running, "SIGINT");
+  for (const path of [folder, log]) assert.equal(await exists(path), false, path);
 });
 
-Deno.test("each command that the demo prints is answered as documented", async () => {
-  // A first demo prints the commands, a second one, on a port of its own, is given them.
-  const printed = await (async () => {
-    await using first = program(["demo", "--port", "0"]);
-    await listening(first);
-    first.kill("SIGTERM");
-    return (await first.ended).stdout;
-  })();
-  await using running = program(["demo", "--port", "0"]);
-  const base = await listening(running);
-  const all = commands(printed);
-  for (const [i, [status, answer]] of EXPECTED.entries()) {
-    const { method, url, body } = all[i]!;
-    const { pathname, search } = new URL(url);
-    const response = await fetch(base + pathname + search, { method, body });
-    assert.equal(response.status, status, url);
-    assert.match(await response.text(), answer);
-  }
-  const lines = printed.split("\n").filter((line) => /^ {2}.*\bargocd-configurer /.test(line));
-  assert.equal(lines.length, TOLD.length);
-  await using home = await folder();
-  const env = { ...await install(home), ARGOCD_CONFIGURER_SERVER: base };
-  for (const [i, [command, expected, said]] of TOLD.entries()) {
-    assert.match(lines[i]!, command);
-    const args = ["-c", lines[i]!];
-    const { code, stdout, stderr } = await new Deno.Command("sh", { args, env, stdin: "null" })
-      .output();
-    const [out, told] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-    assert.equal(code, expected, lines[i]! + out + told);
-    assert.match(out! + told, said);
-  }
-  running.kill("SIGTERM");
-  assert.equal((await running.ended).code, 0);
+for (const { flags, clusters, requests, commands, others } of SCREENS) {
+  Deno.test(`the screen of the demo with ${clusters} clusters fits a terminal, and its commands work`, async () => {
+    await using running = program(["demo", "--port", "0", ...flags]);
+    const { url } = await demoOf(running);
+    await running.printed(/^Stop: /);
+    // The log has lines of requests, and the screen has not: it is whole at the end.
+    await using second = program(["demo", "--port", "0", ...flags]);
+    await demoOf(second);
+    const screen = await screenOf(second);
+    const lines = screen.trimEnd().split("\n");
+    assert.ok(lines.length <= 20, screen);
+    assert.ok(lines.every((line) => line.length <= 80), screen);
+    assert.match(lines[0]!, new RegExp(`^argocd-configurer demo: ${clusters} emulated clusters `));
+
+    const own = /^argocd-configurer demo: .* on (\S+)$/m.exec(screen)![1]!;
+    const shown = commandsOn(screen);
+    assert.deepEqual([shown.requests.length, shown.commands.length], [3, 3], screen);
+    const all: Row[] = [
+      ...shown.requests.map((line, i): Row => [line, ...requests[i]!]),
+      ...shown.commands.map((line, i): Row => [line, ...commands[i]!]),
+      ...others,
+    ];
+    await using home = await folder();
+    const env = { ...await install(home), ARGOCD_CONFIGURER_SERVER: url };
+    for (const [command, expected, prints] of all) {
+      const args = ["-c", command.replaceAll(own, url).replaceAll("URL/", `${url}/`)];
+      const { code, stdout, stderr } = await new Deno.Command("sh", { args, env, stdin: "null" })
+        .output();
+      const output = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("");
+      assert.equal(code, expected, command + output);
+      assert.match(output, prints, command);
+    }
+    await screenOf(running);
+  });
+}
+
+Deno.test("a log file that is named stays, with the requests, and the terminal has none of them", async () => {
+  await using here = await folder();
+  const log = join(here.path, "kept.log");
+  await using running = program(["demo", "--port", "0", "--log-file", log]);
+  const { url, log: shown } = await demoOf(running);
+  assert.equal(shown, log);
+  await (await fetch(`${url}/clusters`)).body?.cancel();
+  assert.doesNotMatch(await screenOf(running), /INFO/);
+  const text = await Deno.readTextFile(log);
+  assert.match(text, /INFO server: request .*path=\/clusters[^]*INFO server: stopped\n$/);
+  assert.equal((await Deno.stat(log)).mode! & 0o777, 0o600);
+});
+
+Deno.test("a demo that cannot start says why on standard error", async () => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr;
+  const busy = await outcome(["demo", "--port", String(port)]);
+  assert.deepEqual([busy.code, busy.stdout], [1, ""]);
+  assert.equal(
+    busy.stderr,
+    `error: Cannot listen on 127.0.0.1:${port}: address already in use. Choose another port with ` +
+      "--port, or 0 for any free one\n",
+  );
+  const unwritable = await outcome(["demo", "--port", "0", "--log-file", "/nonexistent/demo.log"]);
+  assert.deepEqual([unwritable.code, unwritable.stdout], [1, ""]);
+  assert.match(unwritable.stderr, /^error: Cannot open log file \/nonexistent\/demo\.log: .*\n$/);
 });
 
 Deno.test("the demo works in full without kubectl", async () => {
   await using running = program(["demo", "--port", "0"], { env: { PATH: "/nowhere" } });
-  const base = await listening(running);
+  const { url: base } = await demoOf(running);
   const secrets = await fetch(`${base}/secrets?cluster=test-cluster`);
   assert.equal(secrets.status, 200);
   assert.equal((await secrets.json()).total_docker_creds, 2);
@@ -133,6 +231,5 @@ Deno.test("the demo works in full without kubectl", async () => {
   });
   const added = await fetch(`${base}/secrets/add_docker`, { method: "POST", body });
   assert.equal(added.status, 200, await added.text());
-  running.kill("SIGTERM");
-  assert.equal((await running.ended).code, 0);
+  await screenOf(running);
 });

@@ -135,7 +135,7 @@ Deno.test("fleet takes no nonsense from a server, whatever it is", async () => {
       assert.equal(ended.code, 1, JSON.stringify(answer));
       assert.match(
         ended.stderr,
-        /^a: failed: .*unexpected response \(status 200\)/,
+        /^a: failed: .*Unexpected response from .* \(status 200\)/,
         JSON.stringify(answer),
       );
       assert.equal(ended.stdout, "");
@@ -147,12 +147,12 @@ const WRONG: [what: string, args: string[], says: RegExp][] = [
   [
     "a kind that is none",
     ["--kind", "dockers"],
-    /^error: --kind must be one or several of docker, /,
+    /^error: --kind must be one or more of docker, /,
   ],
   [
     "a state that is none",
     ["--state", "bad"],
-    /^error: --state must be one or several of differs, /,
+    /^error: --state must be one or more of differs, /,
   ],
   ["a text that is empty", ["-q", ""], /^error: --q must not be empty/],
   ["a selector that is none", ["--selector", "a==="], /^error: .*selector/],

@@ -39,13 +39,13 @@ Deno.test("help COMMAND is COMMAND --help, also by another name, and help of all
   }
 });
 
-Deno.test("help of what is no command says which may be meant", async () => {
+Deno.test("help for an unknown command proposes similar ones", async () => {
   const { code, stdout, stderr } = await outcome(["help", "dokcer"]);
   assert.deepEqual([code, stdout], [2, ""]);
   assert.match(stderr, /^error: No command 'dokcer'; did you mean 'docker'\?\n/);
 });
 
-Deno.test("help is as wide as COLUMNS says, and coloured where it is asked for", async () => {
+Deno.test("help has the width of COLUMNS, and colours on demand", async () => {
   const widest = (text: string) => Math.max(...text.split("\n").map((line) => line.length));
   const { stdout } = await outcome(["secrets", "--help"], { env: { COLUMNS: "60" } });
   const wide = await outcome(["secrets", "--help"], { env: { COLUMNS: "200" } });
@@ -77,7 +77,7 @@ Deno.test({
   },
 });
 
-Deno.test("a word that would delete is answered, and nothing is asked or run", async () => {
+Deno.test("another program's word for deleting is an error that names the command, and runs nothing", async () => {
   await using here = await folder();
   for (
     const args of [["rm", "one", "n", "--yes"], ["secrets", "delete", "n"], ["del", "one", "n"]]
@@ -86,12 +86,12 @@ Deno.test("a word that would delete is answered, and nothing is asked or run", a
     assert.deepEqual([code, stdout], [2, ""]);
     assert.match(
       stderr,
-      /^error: No command '.*'; the command is 'delete'\n\(argocd-configurer delete --help .*\)\n$/,
+      /^error: No command '.*'; the command is 'delete'\nRun 'argocd-configurer delete --help' for usage\n$/,
     );
   }
 });
 
-Deno.test("an unknown flag is told with the one that is meant, and its value is not", async () => {
+Deno.test("an unknown flag is reported with a proposal, and without its value", async () => {
   for (const given of [["--user=hidden-value"], ["--user", "hidden-value"]]) {
     const { code, stderr } = await outcome(["docker", "add", ...given]);
     assert.equal(code, 2);
@@ -100,7 +100,7 @@ Deno.test("an unknown flag is told with the one that is meant, and its value is 
   }
 });
 
-Deno.test("who writes flags before the command is told where they belong", async () => {
+Deno.test("flags before the command get a hint at the right order", async () => {
   for (const args of [["-o", "json", "secrets", "one"], ["--output=json", "cluster"]]) {
     const { code, stderr } = await outcome(args);
     assert.equal(code, 2);
@@ -127,7 +127,7 @@ Deno.test("a bare --dry-run is that of the client, with a warning, and takes no 
   const bare = await outcome(words, { cwd: here.path });
   assert.match(
     bare.stderr,
-    /^warning: --dry-run without a value is --dry-run=client; use --dry-run=server to ask the cluster\n/,
+    /^warning: --dry-run without a value means --dry-run=client; use --dry-run=server to ask the cluster\n/,
   );
   const told = await outcome(words.with(3, "--dry-run=client"), { cwd: here.path });
   assert.deepEqual([bare.code, bare.stdout], [0, told.stdout]);

@@ -20,19 +20,19 @@ async function statusOf(url: string): Promise<number> {
   return response.status;
 }
 
-Deno.test("restart with a flag keeps the others, tokens above all, and says which", async () => {
+Deno.test("restart with a flag keeps the others, including tokens, and prints them", async () => {
   await using here = await place();
   await tokens(here);
   assert.equal(await statusOf(await here.start("--tokens-file", "tokens.yaml")), 401);
   const { code, stderr } = await here.run("restart", "--transport", "api");
   assert.equal(code, 0, stderr);
-  assert.match(stderr, /^Kept from before: --port=0 --tokens-file=tokens\.yaml$/m);
+  assert.match(stderr, /^Previous flags kept: --port=0 --tokens-file=tokens\.yaml$/m);
   assert.equal(await statusOf(await urlOf(here)), 401);
   const again = await here.run("restart", "--kubectl-timeout", "20");
   assert.match(again.stderr, /--transport=api --tokens-file=tokens\.yaml$/m);
 });
 
-Deno.test("from another folder, paths from before begin where they did, new ones where one stands", async () => {
+Deno.test("from another directory, previous paths keep their base, and new ones use the current one", async () => {
   await using here = await place();
   await using other = await folder();
   await tokens(here);
@@ -48,7 +48,7 @@ Deno.test("from another folder, paths from before begin where they did, new ones
   assert.match(
     stderr,
     new RegExp(
-      `--tokens-file=tokens\\.yaml \\(paths begin at ${await Deno.realPath(here.path)}\\)`,
+      `--tokens-file=tokens\\.yaml \\(paths relative to ${await Deno.realPath(here.path)}\\)`,
     ),
   );
   const url = await urlOf(here);
@@ -81,8 +81,8 @@ for (const from of ["the environment", "the configuration", "a variable with the
     await Deno.writeTextFile(config, "");
     const { code, stderr } = await here.run("restart", "--kubectl-timeout", "5");
     assert.equal(code, 2);
-    assert.match(stderr, /it asks for tokens, and would not any more/);
-    assert.match(stderr, new RegExp(`What runs \\(process ${pid}\\) goes on as it is\n$`));
+    assert.match(stderr, /^error: Cannot restart: this would disable authentication\. /m);
+    assert.match(stderr, new RegExp(`The server \\(pid ${pid}\\) keeps running unchanged\n$`));
     assert.equal(await statusOf(await urlOf(here)), 401);
     // Who wants it open says so in two words.
     assert.equal((await here.run("stop")).code, 0);
@@ -90,7 +90,7 @@ for (const from of ["the environment", "the configuration", "a variable with the
   });
 }
 
-Deno.test("what an older version told less of itself asks for is found out", async () => {
+Deno.test("whether a server of an older version requires tokens is found out by a request", async () => {
   await using here = await place();
   const env = { ARGOCD_CONFIGURER_TOKEN: `a-token-${crypto.randomUUID()}` };
   await outcome(["start", "--port", "0"], { cwd: here.path, env });
@@ -99,11 +99,11 @@ Deno.test("what an older version told less of itself asks for is found out", asy
   await Deno.writeTextFile(here.pidFile, `${pid}\n${JSON.stringify(older)}\n`);
   const { code, stderr } = await here.run("restart");
   assert.equal(code, 2);
-  assert.match(stderr, /it asks for tokens, and would not any more/);
+  assert.match(stderr, /^error: Cannot restart: this would disable authentication\. /m);
   assert.equal(here.pid(), Number(pid));
 });
 
-Deno.test("a restart after kill -9 keeps the flags, too", async () => {
+Deno.test("a restart after kill -9 keeps the flags", async () => {
   await using here = await place();
   await tokens(here);
   await here.start("--tokens-file", "tokens.yaml");
@@ -115,37 +115,40 @@ Deno.test("a restart after kill -9 keeps the flags, too", async () => {
   assert.equal(await statusOf(await urlOf(here)), 401);
 });
 
-Deno.test("a left pid file that does not say how it was started starts nothing", async () => {
+Deno.test("restart fails if a left pid file does not record the flags", async () => {
   await using here = await place();
   await here.write("server.pid", "1234567\n");
   const { code, stderr } = await here.run("restart", "--port", "0");
   assert.equal(code, 1);
-  assert.match(stderr, /^error: Cannot tell how it was started: .*argocd-configurer start$/m);
+  assert.match(
+    stderr,
+    /^error: Cannot restart: .* does not record the previous flags\. .*argocd-configurer start$/m,
+  );
   assert.equal((await here.run("status")).code, 3);
 });
 
-Deno.test("restart starts what does not run, and says that no flags are kept", async () => {
+Deno.test("restart starts a stopped server, and reports that no flags are kept", async () => {
   await using here = await place();
   const { code, stdout, stderr } = await here.run("restart", "--port", "0");
   assert.equal(code, 0);
-  assert.match(stdout, /^Started: /);
+  assert.match(stdout, /^argocd-configurer started \(pid /);
   assert.match(
     stderr,
-    /^Not running \(run directory .*\)\nStarting it with the flags given here, and no others$/m,
+    /^argocd-configurer is stopped \(run directory .*\)\nStarting it with only the flags given here$/m,
   );
 });
 
-Deno.test("what else changes by a restart is said", async () => {
+Deno.test("other settings that change by a restart are printed", async () => {
   await using here = await place();
   const config = await here.write("config.yaml", "audit-log: audit.log\nkubectl_timeout: 5\n");
   await here.start("--config", config);
   await here.write("config.yaml", "kubectl_timeout: 6\n");
   const { code, stderr } = await here.run("restart", "--transport", "api");
   assert.equal(code, 0, stderr);
-  const changes = stderr.split("\n").filter((line) => line.startsWith("Changes: ")).sort();
+  const changes = stderr.split("\n").filter((line) => line.startsWith("Setting changed: ")).sort();
   assert.deepEqual(changes, [
-    "Changes: kubectl_timeout 6, before kubectl_timeout 5",
-    "Changes: no audit-log, before audit-log audit.log",
+    "Setting changed: kubectl_timeout 6 (was: kubectl_timeout 5)",
+    "Setting changed: no audit-log (was: audit-log audit.log)",
   ]);
 });
 
@@ -175,19 +178,19 @@ const UNFIT: Unfit[] = [
       await here.write("config.yaml", "kubectl_timeout: x\n");
       return [];
     },
-    says: /Cannot use setting 'kubectl_timeout' from \S+config\.yaml:1: /,
+    says: /Invalid setting 'kubectl_timeout' from \S+config\.yaml:1: /,
     code: 2,
   },
   {
     what: "tokens that are not there",
     spoil: () => Promise.resolve(["--tokens-file", "no.yaml"]),
-    says: /Cannot use tokens file no\.yaml: there is no such file/,
+    says: /Cannot use tokens file no\.yaml: no such file/,
     code: 2,
   },
   {
     what: "another address without TLS",
     spoil: async (here) => ["--host", "0.0.0.0", "--tokens-file", await tokens(here)],
-    says: /Cannot listen on '0\.0\.0\.0': without TLS/,
+    says: /Cannot listen on '0\.0\.0\.0' without TLS/,
     code: 2,
   },
   {
@@ -203,7 +206,7 @@ const UNFIT: Unfit[] = [
   {
     what: "a flag that is wrong",
     spoil: () => Promise.resolve(["--transport", "pigeon"]),
-    says: /Cannot use setting 'transport' from flag --transport/,
+    says: /Invalid setting 'transport' from flag --transport/,
     code: 2,
   },
 ];
@@ -217,20 +220,23 @@ for (const { what, spoil, says, code: expected } of UNFIT) {
     const { code, stdout, stderr } = await here.run("restart", ...await spoil(here));
     assert.deepEqual([code, stdout], [expected, ""], stderr);
     assert.match(stderr, says);
-    assert.match(stderr, new RegExp(`What runs \\(process ${pid}\\) goes on as it is\n$`));
+    assert.match(stderr, new RegExp(`The server \\(pid ${pid}\\) keeps running unchanged\n$`));
     assert.equal(here.pid(), pid);
     assert.ok(await isServing(url));
   });
 }
 
-Deno.test("restart with another port that is in use stops nothing, nor with an address of others", async () => {
+Deno.test("restart with a port in use, or with an address of another machine, stops nothing", async () => {
   await using here = await place();
   await tokens(here);
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const url = await here.start("--tokens-file", "tokens.yaml", "--behind-proxy");
   const { port } = new URL(url);
   const refused: [flags: string[], says: RegExp][] = [
-    [["--port", String(taken.addr.port)], /Cannot listen on 127\.0\.0\.1:\d+: it is in use\n/],
+    [
+      ["--port", String(taken.addr.port)],
+      /Cannot listen on 127\.0\.0\.1:\d+: address already in use\n/,
+    ],
     // An address for documents, RFC 5737.
     [["--host", "192.0.2.1", "--port", port], /192\.0\.2\.1:\d+: this machine does not have the /],
   ];
@@ -238,7 +244,7 @@ Deno.test("restart with another port that is in use stops nothing, nor with an a
     const { code, stderr } = await here.run("restart", ...flags);
     assert.equal(code, 1);
     assert.match(stderr, says);
-    assert.match(stderr, /\nWhat runs \(process \d+\) goes on as it is\n$/);
+    assert.match(stderr, /\nThe server \(pid \d+\) keeps running unchanged\n$/);
     assert.ok(await isServing(url));
   }
   const { code, stderr } = await here.run("restart", "--port", port);

@@ -5,7 +5,7 @@ import { outcome } from "./support.ts";
 
 /** A start while it runs, and what a start warns of. */
 
-Deno.test("a start says that it runs already only where it runs as asked for", async () => {
+Deno.test("start succeeds for a running server only if that has the same settings", async () => {
   await using here = await place();
   await here.write("tokens.yaml", "tokens: []\n");
   await here.start("--kubectl-timeout", "5", "--clusters-folder", "clusters");
@@ -20,7 +20,11 @@ Deno.test("a start says that it runs already only where it runs as asked for", a
   for (const flags of same) {
     const { code, stdout, stderr } = await here.run("start", ...flags);
     // The configuration that is named has to be there; that it is the same is known before.
-    assert.deepEqual([code, stdout.startsWith("Already running: ")], [0, true], stderr);
+    assert.deepEqual(
+      [code, stdout.startsWith("argocd-configurer is already running ")],
+      [0, true],
+      stderr,
+    );
   }
   const others: [flags: string[], says: string][] = [
     [["--tokens-file", "tokens.yaml"], "with no tokens-file, not tokens-file tokens.yaml"],
@@ -32,7 +36,9 @@ Deno.test("a start says that it runs already only where it runs as asked for", a
     const { code, stdout, stderr } = await here.run("start", ...flags);
     assert.deepEqual([code, stdout], [1, ""]);
     assert.ok(
-      stderr.includes(`Already running (process ${pid}, run directory ${dir}), but ${says}. `),
+      stderr.includes(
+        `argocd-configurer is already running (pid ${pid}, run directory ${dir}), but ${says}. `,
+      ),
       stderr,
     );
     assert.match(stderr, /'argocd-configurer restart' with these flags/);
@@ -40,7 +46,7 @@ Deno.test("a start says that it runs already only where it runs as asked for", a
   assert.equal(here.pid(), pid);
 });
 
-Deno.test("a start is not all well when it would ask for tokens and what runs does not", async () => {
+Deno.test("start fails if the settings require tokens and the running server does not", async () => {
   await using here = await place();
   const file = await here.write("tokens.yaml", "tokens: []\n");
   await here.start();
@@ -51,11 +57,11 @@ Deno.test("a start is not all well when it would ask for tokens and what runs do
   for (const env of envs) {
     const { code, stdout, stderr } = await outcome(["start"], { cwd: here.path, env });
     assert.deepEqual([code, stdout], [1, ""]);
-    assert.match(stderr, /asks nobody for a token, as it would if it were started now/);
+    assert.match(stderr, /but without authentication, which the settings here require\. /);
   }
 });
 
-Deno.test("a start shows what the server has warned of, in either format of the log", async () => {
+Deno.test("start shows the server's warnings, in both formats of the log", async () => {
   for (const format of ["text", "json"]) {
     await using here = await place();
     await Deno.remove(join(here.path, "clusters"));
@@ -67,37 +73,37 @@ Deno.test("a start shows what the server has warned of, in either format of the 
     assert.equal(code, 0, stderr);
     for (
       const line of [
-        /^warning: config: Unknown setting 'tokensfile1' in config\.yaml:3; did you mean 'tokens-file'\?$/m,
-        /^warning: config: Unknown environment variable 'ARGOCD_CONFIGURER_TOKEN_FILE'; did you mean 'ARGOCD_CONFIGURER_TOKENS_FILE'\?$/m,
-        /^warning: clusters: no clusters folder folder="?\/[^"\s]+\/clusters"?$/m,
+        /^warning: config: unknown setting setting="?tokensfile1"? origin="?config\.yaml:3"? did_you_mean="?tokens-file"?$/m,
+        /^warning: config: unknown environment variable variable="?ARGOCD_CONFIGURER_TOKEN_FILE"? did_you_mean="?ARGOCD_CONFIGURER_TOKENS_FILE"?$/m,
+        /^warning: clusters: clusters folder not found folder="?\/[^"\s]+\/clusters"?$/m,
       ]
     ) assert.match(stderr, line);
     assert.ok(!stderr.includes("a-value"), stderr);
   }
 });
 
-Deno.test("a misspelled name of what protects the server stops the start", async () => {
+Deno.test("a misspelled protective setting stops the start", async () => {
   await using here = await place();
   await here.write("config.yaml", "port: 0\ntokens_file: tokens.yaml\n");
   const { code, stderr } = await here.run("start", "--config", "config.yaml");
   assert.equal(code, 2);
-  assert.match(stderr, /setting 'tokens_file' from config\.yaml:2: it is spelled 'tokens-file'/);
+  assert.match(stderr, /Unknown setting 'tokens_file' in config\.yaml:2\. Use 'tokens-file'/);
   assert.equal((await here.run("status")).code, 3);
 });
 
-Deno.test("a kubeconfig with another name is said at the start, and when clusters are shown", async () => {
+Deno.test("an ignored kubeconfig is reported at the start, and when clusters are listed", async () => {
   await using here = await place();
   for (const name of ["prod.yaml", "bad name.kubeconfig", "README.md", ".hidden", "ca.crt"]) {
     await here.write(`clusters/${name}`, "");
   }
   const started = await here.run("start", "--port", "0");
-  const url = /^Started: (\S+) /.exec(started.stdout)![1]!;
-  assert.match(started.stderr, /file=prod\.yaml why=".* rename it to prod\.kubeconfig"$/m);
-  assert.match(started.stderr, /file="bad name\.kubeconfig" why="a cluster name starts/);
+  const url = /, listening on (\S+)$/m.exec(started.stdout)![1]!;
+  assert.match(started.stderr, /file=prod\.yaml reason=".* rename it to prod\.kubeconfig"$/m);
+  assert.match(started.stderr, /file="bad name\.kubeconfig" reason="a cluster name starts/);
   await here.write("clusters/later.conf", "");
   for (let i = 0; i < 3; i++) await (await fetch(`${url}/clusters`)).body?.cancel();
   const told = Deno.readTextFileSync(here.log).matchAll(
-    / no cluster's kubeconfig .*file=(".*?"|\S+)/g,
+    / ignored: not a kubeconfig .*file=(".*?"|\S+)/g,
   );
   assert.deepEqual([...told].map(([, file]) => file), [
     '"bad name.kubeconfig"',
@@ -108,12 +114,12 @@ Deno.test("a kubeconfig with another name is said at the start, and when cluster
   assert.deepEqual([code, stdout], [0, ""]);
   assert.match(
     stderr,
-    /^warning: clusters\/prod\.yaml is no cluster's kubeconfig: .*prod\.kubeconfig$/m,
+    /^warning: clusters\/prod\.yaml is ignored: .*prod\.kubeconfig$/m,
   );
   assert.equal(stderr.match(/^warning: clusters/gm)?.length, 3, stderr);
 });
 
-Deno.test("what a reload has changed is known to a start", async () => {
+Deno.test("start compares with the settings after a reload", async () => {
   await using here = await place();
   await here.write("config.yaml", "kubectl_timeout: 5\n");
   await here.start("--config", "config.yaml");
@@ -124,7 +130,7 @@ Deno.test("what a reload has changed is known to a start", async () => {
   assert.equal((await here.run("start", "--kubectl-timeout", "5")).code, 1);
 });
 
-Deno.test("a reload that ends the asking for tokens is a warning, and a start knows it", async () => {
+Deno.test("a reload that disables authentication is a warning, and start knows it", async () => {
   await using here = await place();
   const file = await here.write("tokens.yaml", "tokens: []\n");
   await here.write("config.yaml", `tokens-file: ${file}\n`);
@@ -133,7 +139,7 @@ Deno.test("a reload that ends the asking for tokens is a warning, and a start kn
   Deno.kill(here.pid(), "SIGHUP");
   await until(
     "it warns",
-    () => /WARNING config: tokens are asked for no longer/.test(Deno.readTextFileSync(here.log)),
+    () => /WARNING config: authentication is now DISABLED/.test(Deno.readTextFileSync(here.log)),
   );
   const { code, stderr } = await here.run("start", "--tokens-file", file);
   assert.equal(code, 1);
@@ -141,7 +147,7 @@ Deno.test("a reload that ends the asking for tokens is a warning, and a start kn
 });
 
 Deno.test({
-  name: "a server that start made leaves no core file, which would hold credentials",
+  name: "a background server writes no core file, which would hold credentials",
   ignore: Deno.build.os !== "linux",
   async fn() {
     await using here = await place();

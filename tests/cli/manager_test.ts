@@ -15,7 +15,7 @@ async function leavesALine(url: string): Promise<boolean> {
   return response.ok;
 }
 
-Deno.test("start serves in the background, status and logs show it, stop ends it", async () => {
+Deno.test("start starts a background server, status and logs show it, stop stops it", async () => {
   await using here = await place();
   const url = await here.start();
   assert.ok(await isServing(url));
@@ -24,12 +24,15 @@ Deno.test("start serves in the background, status and logs show it, stop ends it
   assert.ok(await leavesALine(url));
   const status = await here.run("status");
   assert.equal(status.code, 0);
-  assert.match(status.stdout, new RegExp(`process +${pid}\\n`));
-  assert.match(status.stdout, /uptime +00:00:\d\d\n/);
+  assert.match(
+    status.stdout,
+    new RegExp(`^argocd-configurer is running \\(pid ${pid}, up \\d+ s\\)\\n`),
+  );
+  assert.match(status.stdout, /started +\d{4}-\d\d-\d\dT\S+Z\n/);
   assert.match(status.stdout, new RegExp(`url +${url}\\n +health +healthy\\n`));
   assert.match(status.stdout, /version +\d+\.\d+\.\d+\n/);
   const within = stopSeconds(settingsOf({}));
-  assert.match(status.stdout, new RegExp(`\\n  stop +within ${within} seconds\\n`));
+  assert.match(status.stdout, new RegExp(`\\n  stop +within ${within} s\\n`));
   assert.match(status.stdout, /INFO server: request .*path=\/clusters/);
   assert.doesNotMatch(status.stdout, /path=\/health/);
 
@@ -39,26 +42,29 @@ Deno.test("start serves in the background, status and logs show it, stop ends it
 
   const stopped = await here.run("stop");
   const dir = await Deno.realPath(here.path);
-  assert.deepEqual([stopped.code, stopped.stdout], [
-    0,
-    `Stopped (process ${pid}, run directory ${dir})\n`,
-  ]);
+  assert.deepEqual(
+    [stopped.code, stopped.stdout],
+    [0, `argocd-configurer stopped (pid ${pid}, run directory ${dir})\n`],
+  );
   await until("the process is gone", async () => !await lives(pid));
   assert.equal(await isServing(url), false);
   await assert.rejects(Deno.stat(here.pidFile), Deno.errors.NotFound);
   assert.match(Deno.readTextFileSync(here.log), /stopping signal=SIGTERM\n[^]*stopped\n$/);
 });
 
-Deno.test("what is not running is told by status with exit code 3, and stop has nothing to do", async () => {
+Deno.test("a stopped server is exit code 3 of status, and stop has nothing to do", async () => {
   await using here = await place();
   const status = await here.run("status");
   const dir = await Deno.realPath(here.path);
   assert.deepEqual(
     [status.code, status.stdout],
-    [3, `stopped\n  run dir  ${dir}\n  log      ${dir}/server.log\n`],
+    [3, `argocd-configurer is stopped\n  run dir   ${dir}\n  log       ${dir}/server.log\n`],
   );
   const stopped = await here.run("stop");
-  assert.deepEqual([stopped.code, stopped.stdout], [0, `Not running (run directory ${dir})\n`]);
+  assert.deepEqual(
+    [stopped.code, stopped.stdout],
+    [0, `argocd-configurer is stopped (run directory ${dir})\n`],
+  );
   const logs = await here.run("logs");
   assert.equal(logs.code, 1);
   assert.match(
@@ -67,7 +73,30 @@ Deno.test("what is not running is told by status with exit code 3, and stop has 
   );
 });
 
-Deno.test("a second start says that it runs already, and changes nothing", async () => {
+Deno.test("a running server that does not respond is exit code 1 of status", async () => {
+  await using here = await place();
+  await here.start();
+  const pid = here.pid();
+  Deno.kill(pid, "SIGSTOP");
+  try {
+    const table = await here.run("status");
+    assert.equal(table.code, 1);
+    assert.match(
+      table.stdout,
+      new RegExp(
+        `^argocd-configurer is running \\(pid ${pid}, up \\d+ s\\), but does not respond\\n` +
+          "[^]*\\n {2}health +not responding\\n",
+      ),
+    );
+    const { code, stdout } = await here.run("status", "-o", "json");
+    const { state, healthy } = JSON.parse(stdout);
+    assert.deepEqual([code, state, healthy], [1, "running", false]);
+  } finally {
+    Deno.kill(pid, "SIGCONT");
+  }
+});
+
+Deno.test("a second start reports that the server is already running, and changes nothing", async () => {
   await using here = await place();
   const url = await here.start();
   const pid = here.pid();
@@ -75,18 +104,21 @@ Deno.test("a second start says that it runs already, and changes nothing", async
   const dir = await Deno.realPath(here.path);
   assert.deepEqual(
     [code, stdout],
-    [0, `Already running: ${url} (process ${pid}, run directory ${dir})\n`],
+    [
+      0,
+      `argocd-configurer is already running (pid ${pid}), listening on ${url}\n  run dir   ${dir}\n`,
+    ],
   );
   assert.equal(here.pid(), pid);
 });
 
-Deno.test("of starts at the same time one serves, and the others say that it runs", async () => {
+Deno.test("of concurrent starts, one starts the server, and the others report that it is running", async () => {
   await using here = await place();
   const starts = await Promise.all(
     Array.from({ length: 4 }, () => here.run("start", "--port", "0")),
   );
   for (const { code, stderr } of starts) assert.equal(code, 0, stderr);
-  const started = starts.filter(({ stdout }) => stdout.startsWith("Started: "));
+  const started = starts.filter(({ stdout }) => stdout.startsWith("argocd-configurer started "));
   assert.equal(started.length, 1, starts.map(({ stdout }) => stdout).join(""));
   const servers = Deno.readTextFileSync(here.log).match(/listening url=/g);
   assert.equal(servers?.length, 1);
@@ -96,32 +128,38 @@ Deno.test("of starts at the same time one serves, and the others say that it run
   assert.equal((await here.run("status")).code, 3);
 });
 
-Deno.test("a port that is in use is said with the log's words, and nothing runs", async () => {
+Deno.test("a port in use is reported with the lines of the log, and nothing runs", async () => {
   await using here = await place();
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { code, stderr } = await here.run("start", "--port", String(taken.addr.port));
   assert.equal(code, 1);
-  assert.match(stderr, /cannot listen on 127\.0\.0\.1:\d+: it is in use\n/);
-  assert.match(stderr, /Cannot start: the server ended with exit code 1/);
+  assert.match(
+    stderr,
+    /cannot listen hostname=127\.0\.0\.1 port=\d+ reason="address already in use"\n/,
+  );
+  assert.match(stderr, /Cannot start argocd-configurer: the server exited with code 1/);
   assert.equal((await here.run("status")).code, 3);
 });
 
-Deno.test("a wrong setting is said, with exit code 2", async () => {
+Deno.test("a wrong setting is reported, with exit code 2", async () => {
   await using here = await place();
   const { code, stderr } = await here.run("start", "--transport", "pigeon");
   assert.equal(code, 2);
-  assert.match(stderr, /Cannot use setting 'transport' from flag --transport/);
+  assert.match(stderr, /Invalid setting 'transport' from flag --transport/);
 });
 
-Deno.test("a run directory that cannot be used is said", async () => {
+Deno.test("a run directory that cannot be used is reported", async () => {
   await using here = await place();
   const file = await here.write("file", "");
   const { code, stderr } = await here.run("start", "--port", "0", "--run-dir", `${file}/below`);
   assert.equal(code, 1);
-  assert.match(stderr, /^error: Cannot (start with run directory|read) .*file\/below/m);
+  assert.match(
+    stderr,
+    /^error: Cannot (start argocd-configurer with run directory|read) .*file\/below/m,
+  );
 });
 
-Deno.test("a run directory that may not be written to is said", async () => {
+Deno.test("a run directory that is not writable is reported", async () => {
   await using here = await place();
   const closed = join(here.path, "closed");
   await Deno.mkdir(closed, { mode: 0o500 });
@@ -129,10 +167,10 @@ Deno.test("a run directory that may not be written to is said", async () => {
   const where = Deno.uid() === 0 ? "/proc" : closed;
   const { code, stderr } = await here.run("start", "--port", "0", "--run-dir", where);
   assert.equal(code, 1);
-  assert.match(stderr, /^error: Cannot (start with run directory|read) \/\S+: /m);
+  assert.match(stderr, /^error: Cannot (start argocd-configurer with run directory|read) \/\S+: /m);
 });
 
-Deno.test("a run directory that is not there is made", async () => {
+Deno.test("a run directory that does not exist is created", async () => {
   await using here = await place();
   const run = join(here.path, "a", "b");
   const { code } = await here.run("start", "--port", "0", "--run-dir", run);
@@ -161,7 +199,7 @@ for (
       assert.equal((await here.run("status")).code, 3);
       const stopped = await here.run("stop");
       assert.equal(stopped.code, 0);
-      assert.match(stopped.stdout, /^Not running \(run directory \S+\)\n$/);
+      assert.match(stopped.stdout, /^argocd-configurer is stopped \(run directory \S+\)\n$/);
       await here.write("server.pid", content(other.pid));
       await here.start();
       assert.notEqual(here.pid(), other.pid);
@@ -174,7 +212,7 @@ for (
   });
 }
 
-Deno.test("a pid file that somebody changed under a running server signals nobody", async () => {
+Deno.test("with a pid file changed by another program, no process is signalled", async () => {
   await using here = await place();
   await here.start();
   const whole = Deno.readTextFileSync(here.pidFile);
@@ -182,13 +220,13 @@ Deno.test("a pid file that somebody changed under a running server signals nobod
   for (const command of ["stop", "status", "start"]) {
     const { code, stderr } = await here.run(command);
     assert.equal(code, 1);
-    assert.match(stderr, /Cannot tell which process holds .*server\.pid/);
+    assert.match(stderr, /Cannot determine which process holds .*server\.pid/);
   }
   await Deno.writeTextFile(here.pidFile, whole);
   assert.equal((await here.run("stop")).code, 0);
 });
 
-Deno.test("after kill -9 status says so, and a start serves again", async () => {
+Deno.test("after kill -9, status reports it, and start works again", async () => {
   await using here = await place();
   await here.start();
   const pid = here.pid();
@@ -196,11 +234,14 @@ Deno.test("after kill -9 status says so, and a start serves again", async () => 
   await until("it is gone", async () => !await lives(pid));
   const status = await here.run("status");
   assert.equal(status.code, 3);
-  assert.match(status.stdout, /^stopped: it was killed, or the machine was$/m);
+  assert.match(
+    status.stdout,
+    /^argocd-configurer is stopped: it was killed, or the machine was restarted\n/,
+  );
   assert.ok(await isServing(await here.start()));
 });
 
-Deno.test("a log that is deleted under the running server is made again", async () => {
+Deno.test("a deleted log is created again by the running server", async () => {
   await using here = await place();
   const url = await here.start();
   await Deno.remove(here.log);
@@ -222,7 +263,7 @@ async function smallDisk(path: string): Promise<AsyncDisposable> {
   return { [Symbol.asyncDispose]: () => run("umount", "--lazy", path) };
 }
 
-Deno.test("a disk that gets full stops nobody, and what the log lost is said when there is room", async () => {
+Deno.test("a full disk does not stop the server, and lost log lines are reported when there is space", async () => {
   await using here = await place();
   const run = ["--run-dir", join(here.path, "disk")];
   // Without the right to mount one: a link to a device that is always full.
@@ -246,7 +287,7 @@ Deno.test("a disk that gets full stops nobody, and what the log lost is said whe
     const log = join(run[1]!, "server.log");
     await until("the loss is said", async () => {
       await leavesALine(url);
-      return /ERROR log: lines of the log were lost (?:id=\S+ )?lines=\d+ why=".*No space left/
+      return /ERROR log: log lines lost (?:id=\S+ )?lines=\d+ reason=".*No space left/
         .test(Deno.readTextFileSync(log));
     });
   }
@@ -254,7 +295,7 @@ Deno.test("a disk that gets full stops nobody, and what the log lost is said whe
   assert.equal((await here.run("stop", ...run)).code, 0);
 });
 
-Deno.test("restart serves again as it was started", async () => {
+Deno.test("restart keeps the flags of the start", async () => {
   await using here = await place();
   await Deno.mkdir(join(here.path, "others"));
   await here.write("others/one.kubeconfig", "");
@@ -324,11 +365,11 @@ for (const transport of ["api", "kubectl"]) {
     assert.equal(cluster.secretsWritten().length, 21);
     const { code, stdout } = await stopping;
     assert.equal(code, 0);
-    assert.match(stdout, /^Stopped /);
+    assert.match(stdout, /^argocd-configurer stopped \(pid /);
   });
 }
 
-Deno.test("what does not end in time is killed, with exit code 1", async () => {
+Deno.test("a server that does not stop in time is killed, with exit code 1", async () => {
   await using here = await place();
   await using cluster = await slowCluster(here, 60_000);
   const url = await here.start("--transport", "api", "--kubectl-timeout", "60");
@@ -339,20 +380,20 @@ Deno.test("what does not end in time is killed, with exit code 1", async () => {
   assert.equal(code, 1);
   assert.match(
     stdout,
-    new RegExp(`^Killed \\(process ${pid}\\): it did not end within 0.5 seconds`),
+    new RegExp(`^argocd-configurer killed \\(pid ${pid}\\): it did not stop within 0.5 s`),
   );
   await until("the process is gone", async () => !await lives(pid));
   assert.equal((await here.run("status")).code, 3);
   await added;
 });
 
-Deno.test("SIGHUP reads the configuration again, and keeps the old one when it is broken", async () => {
+Deno.test("SIGHUP reloads the configuration, and keeps the old one if the new one is invalid", async () => {
   await using here = await place();
   await Deno.mkdir(join(here.path, "others"));
   await here.write("others/one.kubeconfig", "");
   const file = await here.write("config.yaml", "clusters-folder: clusters\nport: 0\n");
   const started = await here.run("start", "--config", file);
-  const url = /^Started: (\S+) /.exec(started.stdout)![1]!;
+  const url = /, listening on (\S+)$/m.exec(started.stdout)![1]!;
   const clusters = async () => (await (await fetch(`${url}/clusters`)).json()).clusters;
   assert.deepEqual(await clusters(), []);
 
@@ -361,7 +402,7 @@ Deno.test("SIGHUP reads the configuration again, and keeps the old one when it i
   await until(
     "it says why it keeps the old one",
     () =>
-      /ERROR config: configuration not reloaded; the one before stays reason="Cannot use setting 'port' from \S+config\.yaml:2: /
+      /ERROR config: configuration reload failed; keeping the previous one reason="Invalid setting 'port' from \S+config\.yaml:2: /
         .test(Deno.readTextFileSync(here.log)),
   );
   assert.deepEqual(await clusters(), []);
@@ -373,6 +414,9 @@ Deno.test("SIGHUP reads the configuration again, and keeps the old one when it i
     () => /INFO config: configuration reloaded/.test(Deno.readTextFileSync(here.log)),
   );
   assert.deepEqual(await clusters(), ["one"]);
-  assert.match(Deno.readTextFileSync(here.log), /Setting 'port' has changed, which takes effect/);
+  assert.match(
+    Deno.readTextFileSync(here.log),
+    /WARNING config: setting changed; restart required setting=port/,
+  );
   assert.ok(await isServing(url));
 });

@@ -28,7 +28,7 @@ export async function place(env: Record<string, string> = {}): Promise<Place> {
     async start(...flags) {
       const { code, stdout, stderr } = await run("start", "--port", "0", ...flags);
       assert.equal(code, 0, stderr);
-      return /^Started: (http:\S+) /.exec(stdout)![1]!;
+      return /, listening on (http:\S+)$/m.exec(stdout)![1]!;
     },
     pid: () => Number(Deno.readTextFileSync(pidFile).split("\n")[0]),
     async [Symbol.asyncDispose]() {

@@ -43,7 +43,7 @@ Deno.test("clusters in the user's folder are found from anywhere, and messages n
   const empty = await me.run(elsewhere.path, ["clusters"]);
   assert.deepEqual([empty.code, empty.stderr], [
     0,
-    `There are no clusters in the folder ${me.home}/clusters\n`,
+    `No clusters found in the folder ${me.home}/clusters\n`,
   ]);
   await me.write("clusters/one.kubeconfig", "");
   const { stdout } = await me.run(elsewhere.path, ["clusters", "-o", "name"]);
@@ -59,7 +59,7 @@ Deno.test("a working directory with clusters goes before the user's folder", asy
   assert.equal((await me.run(here.path, ["clusters", "-o", "name"])).stdout, "two\n");
 });
 
-Deno.test("where nothing is found, it is said where that was looked for", async () => {
+Deno.test("if no clusters are found, the searched folders are named", async () => {
   await using me = await user();
   await using here = await folder();
   await Deno.remove(join(me.home, "clusters"));
@@ -67,7 +67,7 @@ Deno.test("where nothing is found, it is said where that was looked for", async 
   assert.equal(code, 0);
   assert.ok(
     stderr.startsWith(
-      `There are no clusters in the folder clusters of ${await realPath(here)}, nor of ${me.home}`,
+      `No clusters found in the folders ${await realPath(here)}/clusters, ${me.home}`,
     ),
     stderr,
   );
@@ -81,7 +81,9 @@ Deno.test("status, logs, restart and stop find from elsewhere the server that st
   const started = await me.run(here.path, ["start"]);
   assert.equal(started.code, 0, started.stderr);
   assert.ok(
-    started.stdout.includes(`clusters in ${me.home}/clusters, log in ${me.state}/server.log`),
+    started.stdout.endsWith(
+      `\n  clusters  ${me.home}/clusters\n  log       ${me.state}/server.log\n`,
+    ),
     started.stdout,
   );
   const told = async () => JSON.parse((await me.run(there.path, ["status", "-o", "json"])).stdout);
@@ -105,17 +107,25 @@ Deno.test("status, logs, restart and stop find from elsewhere the server that st
   );
   assert.ok((await Deno.stat(join(me.home, "audit.log"))).isFile);
   const again = await me.run(there.path, ["start"]);
-  assert.match(again.stdout, new RegExp(`^Already running: ${status.url} `));
+  assert.match(
+    again.stdout,
+    new RegExp(`^argocd-configurer is already running .*, listening on ${status.url}\n`),
+  );
   const logs = await me.run(there.path, ["logs"]);
   assert.match(
     logs.stdout,
-    new RegExp(`configuration file=${me.home}/config\\.yaml clusters=${me.home}/clusters `),
+    new RegExp(
+      `configuration loaded file=${me.home}/config\\.yaml clusters_folder=${me.home}/clusters `,
+    ),
   );
   assert.equal((await me.run(there.path, ["restart"])).code, 0);
   const next = await told();
   assert.notEqual(next.pid, status.pid);
   const stopped = await me.run("/", ["stop"]);
-  assert.equal(stopped.stdout, `Stopped (process ${next.pid}, run directory ${me.state})\n`);
+  assert.equal(
+    stopped.stdout,
+    `argocd-configurer stopped (pid ${next.pid}, run directory ${me.state})\n`,
+  );
   const ended = await me.run(there.path, ["status", "-o", "json"]);
   const { state, pid, healthy } = JSON.parse(ended.stdout);
   assert.deepEqual([ended.code, state, pid, healthy], [3, "stopped", null, false]);
@@ -123,37 +133,37 @@ Deno.test("status, logs, restart and stop find from elsewhere the server that st
   assert.match(yaml.stdout, /^state: stopped\n/);
 });
 
-Deno.test("restart of nothing starts it with the configuration that is found, and says which", async () => {
+Deno.test("restart of a stopped server uses the configuration that is found, and prints it", async () => {
   await using me = await user();
   await using elsewhere = await folder();
   await me.write("config.yaml", "port: 0\n");
   const { code, stdout, stderr } = await me.run(elsewhere.path, ["restart"]);
   assert.equal(code, 0, stderr);
-  assert.match(stdout, /^Started: /);
+  assert.match(stdout, /^argocd-configurer started \(pid /);
   assert.equal(
     stderr,
-    `Not running (run directory ${me.state})\n` +
-      "Starting it with the flags given here, and no others\n" +
+    `argocd-configurer is stopped (run directory ${me.state})\n` +
+      "Starting it with only the flags given here\n" +
       `  configuration    ${me.home}/config.yaml\n  clusters folder  ${me.home}/clusters\n`,
   );
 });
 
-Deno.test("who looks in the wrong folder is told where else a server may run", async () => {
+Deno.test("status in another directory hints at other run directories", async () => {
   await using me = await user();
   await using here = await folder();
   await Deno.mkdir(join(here.path, "clusters"));
   await me.run("/", ["start", "--port", "0"]);
   for (const command of ["status", "stop"]) {
     const { stdout } = await me.run(here.path, [command]);
-    assert.ok(stdout.includes(`for that server give --run-dir ${me.state}\n`), stdout);
+    assert.ok(stdout.includes(`for that server, use --run-dir ${me.state}\n`), stdout);
   }
   const logs = await me.run(here.path, ["logs"]);
   assert.equal(logs.code, 1);
-  assert.ok(logs.stderr.endsWith(`for that server give --run-dir ${me.state}\n`), logs.stderr);
+  assert.ok(logs.stderr.endsWith(`for that server, use --run-dir ${me.state}\n`), logs.stderr);
   assert.equal((await me.run("/", ["status"])).code, 0);
 });
 
-Deno.test("paths in a configuration that is named begin at the working directory", async () => {
+Deno.test("paths in a named configuration are relative to the working directory", async () => {
   await using me = await user();
   await using here = await folder();
   await me.write("config.yaml", "port: 1\n");
@@ -232,7 +242,7 @@ Deno.test("config view shows each setting, and the flag, variable, line or defau
 });
 
 Deno.test({
-  name: "another user's clusters folder in the working directory is refused, and not passed over",
+  name: "another user's clusters folder in the working directory is rejected, and not skipped",
   ignore: Deno.uid() !== 0, // only the superuser can give a folder away
   async fn() {
     await using me = await user();
@@ -251,7 +261,7 @@ Deno.test({
       );
       assert.match(
         stderr,
-        /owner \(user 65534\) .*; chown it\. Or run this from another directory/,
+        /owned by uid 65534, .*; run chown on it\. Or run the command in another directory/,
       );
     }
     const named = ["clusters", "-o", "name", "--clusters-folder", join(me.home, "clusters")];

@@ -42,8 +42,8 @@ terminalTest(
     assert.equal(code, 0, seen);
     assert.match(seen, /^one: rotated: 2 secrets\r$/m);
     assert.match(seen, /^two: rotated: 3 secrets\r$/m);
-    assert.match(seen, /^Safe to revoke: /m);
-    assert.match(seen, /^To go back: /m);
+    assert.match(seen, /^Safe to revoke the old value: /m);
+    assert.match(seen, /^To roll back: /m);
     assert.deepEqual(stored(stage), Array(5).fill(stage.fresh));
   },
 );
@@ -73,7 +73,7 @@ terminalTest("also where nothing would be written it is done after a yes only", 
   const { folder } = stage;
   await folder.write("another", "another-value-4711\n");
   const args = ["rotate", "--old-password-file", "another", ...NEW, "--no-verify", ...ALL];
-  const question = /^Nothing to rotate: [^]*Carry it out all the same[^\n]*\? \[y\/N\] $/m;
+  const question = /^Nothing to rotate: [^]*Run it anyway[^\n]*\? \[y\/N\] $/m;
   const no = await sat(stage, args, [[question, "n\n"]]);
   assert.equal(no.code, 1, no.seen);
   assert.doesNotMatch(no.seen, /never_found/);
@@ -86,8 +86,11 @@ terminalTest("what would surely be refused is told, and not asked for", async (s
   stage.emulators.two.cluster.put(untriable(stage));
   const tried = await sat(stage, ["rotate", ...OLD, ...NEW, ...ALL], []);
   assert.equal(tried.code, 1, tried.seen);
-  assert.match(tried.seen, /^error: the new value cannot be tried at [^\r]*give --allow-untried/m);
-  assert.match(tried.seen, /; nothing was rotated\r$/m);
+  assert.match(
+    tried.seen,
+    /^error: The new value cannot be verified at [^\r]*Give --allow-untried/m,
+  );
+  assert.match(tried.seen, /\. Nothing was rotated\r$/m);
   assert.deepEqual(stored(stage), Array(5).fill(stage.canary.value));
 });
 

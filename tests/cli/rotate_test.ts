@@ -47,9 +47,10 @@ rotationTest("a rotation of all clusters is safe, and says so", async (stage) =>
     stdout: /^CLUSTER +SECRET +KEYS +RESULT\n(?:(?:one|two) +\S+ +\S+ +replaced\n){5}$/,
     stderr: new RegExp(
       "^(one: rotated: 2 secrets\ntwo: rotated: 3 secrets|two: .*\none: .*)\n" +
-        "2 clusters: 5 replaced\nSafe to revoke: .*\nNever searched: .*\n" +
-        "To go back: the same command with the two values exchanged, or with --fingerprint .*\n" +
-        "rotation: (\\S+) \\('rotations \\2' shows it again\\)\n$",
+        "2 clusters: 5 replaced\n" +
+        "To roll back: run the same command with the two values swapped, or with --fingerprint .*\n" +
+        "Rotation ID: (\\S+) \\(shown again by 'rotations \\2'\\)\n" +
+        "Not searched: .*\nSafe to revoke the old value: .*\n$",
     ),
   });
   assert.deepEqual(stored(stage), Array(5).fill(fresh));
@@ -61,12 +62,13 @@ clientTest("without an audit log nothing is advised that needs a memory", async 
   const all = [...ROTATE, "--all-clusters", "--yes"];
   assertEnded(await run(all), {
     stdout: /^CLUSTER/,
-    stderr: /^To go back: the same command with the two values exchanged\n$(?![^])/m,
+    stderr:
+      /^To roll back: run the same command with the two values swapped\nNot searched: .*\nSafe to revoke the old value: .*\n$(?![^])/m,
   });
   assertEnded(await run(all), {
     code: 3,
     stderr:
-      /^ {2}never_found: .*[wW]ithout an audit log \(setting audit-log\) it is not remembered/m,
+      /^ {2}never_found: .*Without an audit log \(setting audit-log\), results from before the server /m,
   });
 });
 
@@ -74,7 +76,7 @@ clientTest("in a pipe nothing is done without --yes", async (stage) => {
   const { run, canary: { value } } = stage;
   assertEnded(await run([...ROTATE, ...BOTH]), {
     code: 2,
-    stderr: /^error: Cannot ask whether to rotate: there is no terminal; give --yes\n/,
+    stderr: /^error: Cannot prompt without a terminal\. Give --yes to rotate\n/,
   });
   assert.deepEqual(stored(stage), Array(5).fill(value));
 });
@@ -104,12 +106,12 @@ const WRONG: [args: string[], stdin: string | undefined, stderr: RegExp][] = [
     undefined,
     /^error: Missing --cluster, --selector or --all-clusters\n/,
   ],
-  [["rotate", ...NEW, ...BOTH, "--yes"], undefined, /^error: Missing what to replace: /],
+  [["rotate", ...NEW, ...BOTH, "--yes"], undefined, /^error: Missing the credential to replace: /],
   [["rotate", ...OLD, ...BOTH, "--yes"], undefined, /^error: Missing the new credential: /],
   [
     ["rotate", "--old-password-stdin", "--password-stdin", ...BOTH, "--yes"],
     "x\n",
-    /^error: Only one thing can be read from standard input: --old-password-stdin or --password-stdin\n/,
+    /^error: --old-password-stdin and --password-stdin cannot both read standard input\n/,
   ],
   [
     ["rotate", ...OLD, "--password-file", "old", ...BOTH, "--yes"],
@@ -119,7 +121,7 @@ const WRONG: [args: string[], stdin: string | undefined, stderr: RegExp][] = [
   [
     ["rotate", "--old-username", "ci", ...NEW, ...BOTH, "--yes"],
     undefined,
-    /^error: --old-username needs --registry or --url-prefix beside it/,
+    /^error: --old-username requires --registry or --url-prefix: many/,
   ],
   [
     ["rotate", ...OLD, "--fingerprint", "0123456789abcdef", ...NEW, ...BOTH, "--yes"],
@@ -153,7 +155,7 @@ clientTest(
     const { run, fresh, canary: { value } } = stage;
     const env = { ARGOCD_CONFIGURER_PASSWORD: fresh };
     const none = await run(["rotate", ...NEW, ...BOTH, "--yes"], { env });
-    assertEnded(none, { code: 2, stderr: /^error: Missing what to replace/ });
+    assertEnded(none, { code: 2, stderr: /^error: Missing the credential to replace/ });
     assert.deepEqual(stored(stage), Array(5).fill(value));
     const args = ["rotate", ...OLD, "--no-verify", "--managed-only=false", ...BOTH, "--yes"];
     const ended = await run(args, { env });
@@ -172,7 +174,7 @@ rotationTest("more clusters that are not seen than may fail refuse it all", asyn
   assertEnded(await run([...ROTATE, "--all-clusters", "--yes"]), {
     code: 1,
     stderr:
-      /^error: Cluster 'gone' could not be read: [^\n]*; nothing was written\. Leave it out with --cluster '!gone', or give --max-failures 1\n$/,
+      /^error: Cannot read cluster 'gone': [^\n]*\. Nothing was changed\. Leave it out with --cluster '!gone', or give --max-failures 1\n$/,
   });
   assert.deepEqual(stored(stage), Array(5).fill(value));
   const ended = await run([...ROTATE, "--all-clusters", "--max-failures", "1", "--yes"]);
@@ -193,7 +195,7 @@ clientTest(
     assertEnded(await run(args), {
       code: 1,
       stderr:
-        /^error: .*cannot be tried at 127\.0\.0\.1:1; nothing was written[^\n]* give --allow-untried\n {2}/,
+        /^error: Cannot verify the new credential at 127\.0\.0\.1:1\. Nothing was changed[^\n]* give --allow-untried\n {2}/,
     });
     assert.equal(stored(stage)[0], value);
     const ended = await run([...args, "--allow-untried"]);
@@ -242,12 +244,13 @@ rotationTest(
     const again = await run([...ROTATE, "--all-clusters", "--yes"]);
     assertEnded(again, {
       stderr:
-        /^(one|two): unchanged\n(one|two): unchanged\n2 clusters: 5 unchanged\nSafe to revoke/,
+        /^(one|two): unchanged\n(one|two): unchanged\n2 clusters: 5 unchanged\n[^]*\nSafe to revoke the old value: .*\n$/,
     });
     const { rotation } = JSON.parse(first.stdout);
     const shown = await run(["rotations", rotation]);
     assertEnded(shown, {
-      stdout: /^CLUSTER +STATUS +SECRETS +LEFT .*\none +rotated +2 +0\b.*\ntwo +rotated +3 +0\b/,
+      stdout:
+        /^CLUSTER +STATUS +SECRETS +NOT ROTATED .*\none +rotated +2 +0\b.*\ntwo +rotated +3 +0\b/,
       stderr: /Safe to revoke/,
     });
     assertEnded(await run(["rotations", "r-0000000000000000"]), { code: 1, stderr: /^error: / });
@@ -263,11 +266,16 @@ const PROVEN = { ...DONE, safe_to_revoke: true, old_value: GONE };
 /** What a server sends of its one cluster and at the end, and what the command makes of it. */
 const SENT: [answer: object, done: object | undefined, code: number, stderr: RegExp][] = [
   [ROTATED, PROVEN, 0, /^a: rotated: 0 secrets\n[^]*^Safe to revoke/m],
-  [{}, PROVEN, 1, /unexpected response \(status 200\)/],
-  [{ ...ROTATED, left: [3] }, PROVEN, 1, /unexpected response \(status 200\)/],
+  [{}, PROVEN, 1, /Unexpected response from .* \(status 200\)/],
+  [{ ...ROTATED, left: [3] }, PROVEN, 1, /Unexpected response from .* \(status 200\)/],
   [ROTATED, { ...PROVEN, safe_to_revoke: "yes" }, 3, /^NOT safe to revoke/m],
-  [ROTATED, { ...PROVEN, reasons: "none" }, 3, /unexpected response[^]*^NOT safe to revoke/m],
-  [ROTATED, undefined, 3, /the connection was lost[^]*Send the same again[^]*^NOT safe to revoke/m],
+  [ROTATED, { ...PROVEN, reasons: "none" }, 3, /Unexpected response[^]*^NOT safe to revoke/m],
+  [
+    ROTATED,
+    undefined,
+    3,
+    /the connection was lost[^]*Run the same command again[^]*^NOT safe to revoke/m,
+  ],
   [ROTATED, { ...DONE, error: true, message: "Broken" }, 3, /^error: Broken$[^]*^NOT safe/m],
 ];
 

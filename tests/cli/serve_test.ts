@@ -36,7 +36,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 
-Deno.test("without a subcommand it serves", async () => {
+Deno.test("flags without a command serve", async () => {
   await using running = program(["--port", "0"]);
   await health(await listening(running));
 });
@@ -64,7 +64,7 @@ function hungServer() {
   };
 }
 
-Deno.test("SIGTERM lets a request under way be answered, refuses others, then ends", async () => {
+Deno.test("SIGTERM finishes the requests in progress, refuses new ones, then stops", async () => {
   await using clusters = await folder();
   await using cache = await folder();
   await using server = hungServer();
@@ -93,7 +93,7 @@ Deno.test("SIGTERM lets a request under way be answered, refuses others, then en
   assert.ok(!stderr.includes("a-token"), stderr);
 });
 
-Deno.test("SIGTERM while a client stalls in sending its body ends it with exit code 0", async () => {
+Deno.test("SIGTERM while a client stalls in sending its body stops the server with exit code 0", async () => {
   await using running = program(["serve", "--port", "0"]);
   const url = new URL(await listening(running));
   using client = await Deno.connect({ hostname: url.hostname, port: Number(url.port) });
@@ -106,14 +106,16 @@ Deno.test("SIGTERM while a client stalls in sending its body ends it with exit c
   assert.equal(code, 0, stderr);
 });
 
-Deno.test("a port that is in use is exit code 1 and said", async () => {
+Deno.test("a port in use is exit code 1 and reported", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr;
   const { code, stderr } = await outcome(["--port", String(port)]);
   assert.equal(code, 1, stderr);
   assert.match(
     stderr,
-    new RegExp(`ERROR server: cannot listen on 127.0.0.1:${port}: it is in use\n$`),
+    new RegExp(
+      `ERROR server: cannot listen hostname=127.0.0.1 port=${port} reason="address already in use"\n$`,
+    ),
   );
 });
 
@@ -145,17 +147,17 @@ const WRONG_USAGE: [what: string, args: string[], says: RegExp][] = [
   [
     "all addresses",
     ["--host", "0.0.0.0"],
-    /Cannot listen on '0\.0\.0\.0': without tokens whoever gets there may write credentials/,
+    /Cannot listen on '0\.0\.0\.0' without tokens: anyone who can reach it could write credentials/,
   ],
   [
     "all IPv6 addresses",
     ["--host", "::"],
-    /Cannot listen on '::': without tokens whoever gets there may write credentials/,
+    /Cannot listen on '::' without tokens: anyone who can reach it could write credentials/,
   ],
   [
     "a configuration file that is not there",
     ["--config", "no/such.yaml"],
-    /configuration file no\/such\.yaml: there is no such file/,
+    /configuration file no\/such\.yaml: no such file/,
   ],
 ];
 
@@ -170,12 +172,33 @@ for (const [what, args, says] of WRONG_USAGE) {
   });
 }
 
+Deno.test("a start without configs/defaults.yaml logs nothing about it", async () => {
+  await using here = await folder();
+  const args = ["serve", "--port", "0", "--clusters-folder", here.path];
+  await using running = program(args, { cwd: here.path });
+  await health(await listening(running));
+  running.kill("SIGTERM");
+  const { code, stderr } = await running.ended;
+  assert.equal(code, 0, stderr);
+  assert.doesNotMatch(stderr, /WARN|ERROR|defaults\.yaml|[Nn]o configuration|not found|looked/);
+});
+
+Deno.test("a start in an empty folder logs nothing about a missing configuration file", async () => {
+  await using here = await folder();
+  await using running = program(["serve", "--port", "0"], { cwd: here.path });
+  await health(await listening(running));
+  running.kill("SIGTERM");
+  const { code, stderr } = await running.ended;
+  assert.equal(code, 0, stderr);
+  assert.doesNotMatch(stderr, /defaults\.yaml|[Nn]o configuration|looked/);
+});
+
 Deno.test("an invalid value in a file is exit code 2 and names file, line and key", async () => {
   await using here = await folder();
   const file = await here.write("bad.yaml", '# a comment\nclusters-folder: "x"\nport: many\n');
   const { code, stderr } = await outcome(["--config", file]);
   assert.equal(code, 2, stderr);
-  assert.ok(stderr.includes(`Cannot use setting 'port' from ${file}:3: `), stderr);
+  assert.ok(stderr.includes(`Invalid setting 'port' from ${file}:3: `), stderr);
 });
 
 Deno.test("an invalid value in the environment is exit code 2 and names the variable", async () => {
@@ -193,10 +216,12 @@ Deno.test("a file of settings is used, an unknown key in it is a warning", async
   await using here = await folder();
   const file = await here.write("good.yaml", "port: 0\nlog-format: json\nkubectl-timeout: 5\n");
   await using running = program(["--config", file]);
-  const [line] = await running.line(/^.*Unknown setting.*$/);
-  const { level, message } = JSON.parse(line);
-  assert.equal(level, "warning");
-  assert.match(message, /'kubectl-timeout'.*did you mean 'kubectl_timeout'/);
+  const [line] = await running.line(/^.*unknown setting.*$/);
+  const { level, message, setting, origin, did_you_mean } = JSON.parse(line);
+  assert.deepEqual([level, message, setting, origin, did_you_mean], [
+    ...["warning", "unknown setting", "kubectl-timeout"],
+    ...[`${file}:3`, "kubectl_timeout"],
+  ]);
   await health(await listening(running));
 });
 
@@ -205,7 +230,7 @@ for (const args of [[], ["--help"], ["-h"], ["help"]]) {
     const { code, stdout } = await outcome(args);
     assert.equal(code, 0);
     assert.match(stdout, /\nUsage:\n {2}argocd-configurer COMMAND \[flags\]\n/);
-    assert.match(stdout, /\nServer:\n {2}serve +Serve the HTTP API\n/);
+    assert.match(stdout, /\nServer:\n {2}serve +Serve the HTTP API in the foreground\n/);
     assert.match(stdout, /\nExamples:\n(?: {2}# .*\n(?: {2}argocd.*\n(?: {4}.*\n)*)\n?){3}/);
   });
 }
@@ -259,13 +284,13 @@ Deno.test("without the kubectl asked for it warns, and a read is 503 and names k
   await clusters.write("test-cluster.kubeconfig", kubeconfig("http://127.0.0.1:9"));
   const args = ["--port", "0", "--clusters-folder", clusters.path, "--transport", "kubectl"];
   await using running = program(args, { env: { PATH: nothing.path } });
-  await running.line(/WARNING kubectl: kubectl cannot be run; install it and have it on PATH/);
+  await running.line(/WARNING kubectl: kubectl not available hint="install it and have it on PATH/);
   const url = await listening(running);
   const response = await fetch(`${url}/secrets?cluster=test-cluster`);
   assert.equal(response.status, 503);
   const { status, message, total_docker_creds } = await response.json();
   assert.deepEqual([status, total_docker_creds], ["error", 0]);
-  assert.match(message, /'kubectl' cannot be run/);
+  assert.match(message, /'kubectl' cannot be executed/);
   await health(url);
 });
 
@@ -275,7 +300,7 @@ Deno.test("without kubectl it says that clusters are reached directly, and does 
   await clusters.write("test-cluster.kubeconfig", kubeconfig("http://127.0.0.1:9"));
   const args = ["--port", "0", "--clusters-folder", clusters.path];
   await using running = program(args, { env: { PATH: nothing.path } });
-  await running.line(/INFO kubectl: kubectl cannot be run; clusters are reached directly/);
+  await running.line(/INFO kubectl: kubectl not available: using transport api/);
   const response = await fetch(`${await listening(running)}/secrets?cluster=test-cluster`);
   assert.equal(response.status, 503);
   assert.equal((await response.json()).status, "cluster_unreachable");
@@ -289,7 +314,7 @@ Deno.test("a missing folder of clusters is an empty list and a warning, until it
   const url = await listening(running);
   const list = async () => await (await fetch(`${url}/clusters`)).json();
   assert.deepEqual(await list(), { clusters: [], total: 0 });
-  await running.line(new RegExp(`WARNING clusters: no clusters folder folder=${clusters}`));
+  await running.line(new RegExp(`WARNING clusters: clusters folder not found folder=${clusters}`));
 
   await Deno.mkdir(clusters);
   await Deno.writeTextFile(join(clusters, "new.kubeconfig"), kubeconfig("http://127.0.0.1:9"));

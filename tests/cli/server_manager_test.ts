@@ -64,7 +64,7 @@ Deno.test("it manages a real server in the folder that it is called in", async (
   const run = (...args: string[]) =>
     manager(project.path, args, `${project.path}/bin:${TOOLS}`, here.path);
   const started = await run("start", "--port", "0");
-  assert.match(started.stdout, /^Started: /, started.stderr);
+  assert.match(started.stdout, /^argocd-configurer started \(pid /, started.stderr);
   assert.equal((await run("status")).code, 0);
   assert.equal((await run("stop")).code, 0);
   assert.ok((await Deno.stat(join(here.path, "server.log"))).isFile);

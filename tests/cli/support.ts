@@ -46,6 +46,8 @@ export interface Ended {
 export interface Program extends AsyncDisposable {
   /** Waits for a line on standard error and gives its match. */
   line(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Waits for a line on standard output and gives its match. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>;
   kill(signal: Deno.Signal): void;
   readonly ended: Promise<Ended>;
 }
@@ -85,33 +87,14 @@ export function program(args: readonly string[], options: ProgramOptions = {}): 
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  let stderr = "";
-  let closed = false;
-  let wake = Promise.withResolvers<void>();
-  const reading = (async () => {
-    for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
-      stderr += text;
-      wake.resolve();
-      wake = Promise.withResolvers();
-    }
-    closed = true;
-    wake.resolve();
-  })();
-  const stdout = new Response(child.stdout).text();
+  const [stdout, stderr] = [linesOf(child.stdout), linesOf(child.stderr)];
   const ended = (async () => {
-    const [{ code }, out] = await Promise.all([child.status, stdout, reading]);
-    return { code, stdout: out, stderr };
+    const [{ code }, out, err] = await Promise.all([child.status, stdout.whole, stderr.whole]);
+    return { code, stdout: out, stderr: err };
   })();
   return {
-    async line(pattern) {
-      for (;;) {
-        const lines = stderr.split("\n").slice(0, closed ? undefined : -1);
-        const match = lines.map((line) => pattern.exec(line)).find((each) => each !== null);
-        if (match) return match;
-        assert.ok(!closed, `no line matches ${pattern} in ${stderr}`);
-        await wake.promise;
-      }
-    },
+    line: stderr.line,
+    printed: stdout.line,
     kill: (signal) => child.kill(signal),
     ended,
     async [Symbol.asyncDispose]() {
@@ -125,10 +108,46 @@ export function program(args: readonly string[], options: ProgramOptions = {}): 
   };
 }
 
+/** An output of a process, of which lines can be waited for. */
+function linesOf(output: ReadableStream<Uint8Array<ArrayBuffer>>) {
+  let text = "";
+  let closed = false;
+  let wake = Promise.withResolvers<void>();
+  const whole = (async () => {
+    for await (const more of output.pipeThrough(new TextDecoderStream())) {
+      text += more;
+      wake.resolve();
+      wake = Promise.withResolvers();
+    }
+    closed = true;
+    wake.resolve();
+    return text;
+  })();
+  return {
+    whole,
+    async line(pattern: RegExp): Promise<RegExpExecArray> {
+      for (;;) {
+        const lines = text.split("\n").slice(0, closed ? undefined : -1);
+        const match = lines.map((line) => pattern.exec(line)).find((each) => each !== null);
+        if (match) return match;
+        assert.ok(!closed, `no line matches ${pattern} in ${text}`);
+        await wake.promise;
+      }
+    },
+  };
+}
+
 /** Runs the program to its end. */
 export async function outcome(args: readonly string[], options?: ProgramOptions): Promise<Ended> {
   await using running = program(args, options);
   return await running.ended;
+}
+
+/** The URL of a demo, and the path of its log. */
+export async function demoOf(running: Program): Promise<{ url: string; log: string }> {
+  const [, url] = await running.printed(/^argocd-configurer demo: .* on (http:\/\/[\d.]+:\d+)$/);
+  const [, log] = await running.printed(/^Log: +(\/.*)$/);
+  return { url: url!, log: log! };
 }
 
 /** The URL that the program says it listens on. */

@@ -9,7 +9,7 @@ import { listening, program } from "./support.ts";
 
 const ROOT = join(import.meta.dirname!, "..", "..");
 
-Deno.test("systemd is told when the server listens, that it turns, and when it stops", async () => {
+Deno.test("systemd is notified when the server listens, that its event loop is running, and when it stops", async () => {
   await using socket = await notifySocket("file");
   const env = { NOTIFY_SOCKET: socket.name, WATCHDOG_USEC: "300000" };
   await using server = program(["serve", "--port", "0"], { env });
@@ -20,7 +20,7 @@ Deno.test("systemd is told when the server listens, that it turns, and when it s
   server.kill("SIGTERM");
   await socket.heard("STOPPING=1");
   assert.equal((await server.ended).code, 0);
-  assert.equal(socket.told[0], "READY=1");
+  assert.equal(socket.received[0], "READY=1");
 });
 
 Deno.test("a server that cannot listen is never ready", async () => {
@@ -29,7 +29,7 @@ Deno.test("a server that cannot listen is never ready", async () => {
   const env = { NOTIFY_SOCKET: socket.name, WATCHDOG_USEC: "300000" };
   await using server = program(["serve", "--port", String(taken.addr.port)], { env });
   assert.equal((await server.ended).code, 1);
-  assert.deepEqual(socket.told, []);
+  assert.deepEqual(socket.received, []);
 });
 
 Deno.test("a stopped process says nothing more, so that the watchdog ends it", async () => {
@@ -39,9 +39,9 @@ Deno.test("a stopped process says nothing more, so that the watchdog ends it", a
   await socket.heard("WATCHDOG=1", 2);
   server.kill("SIGSTOP");
   await new Promise((resolve) => setTimeout(resolve, 200)); // what was on its way
-  const before = socket.told.length;
+  const before = socket.received.length;
   await new Promise((resolve) => setTimeout(resolve, 500));
-  assert.equal(socket.told.length, before);
+  assert.equal(socket.received.length, before);
 });
 
 /** Runs the source with these flags of Deno until it listens, and then was heard. */
@@ -76,14 +76,14 @@ Deno.test("the permissions of the built program are enough for it", async () => 
   const flags = [...unstableFlags(denoConfig.unstable), ...PERMISSIONS];
   const env = { NOTIFY_SOCKET: socket.name };
   const said = await saidWith(flags, env, () => socket.heard("READY=1"));
-  assert.doesNotMatch(said, /systemd cannot be notified/);
+  assert.doesNotMatch(said, /cannot notify systemd/);
 });
 
 Deno.test("under the permissions of the task it is said that systemd cannot be notified, and served", async () => {
   await using socket = await notifySocket("abstract");
   const flags = /--allow-net=.* (?=main\.ts)/.exec(denoConfig.tasks.start.command)![0].trim();
   const said = await saidWith(flags.split(" "), { NOTIFY_SOCKET: socket.name });
-  assert.match(said, /WARNING server: systemd cannot be notified reason="Deno runs without/);
+  assert.match(said, /WARNING server: cannot notify systemd reason="Deno runs without/);
   assert.match(said, /listening/);
-  assert.deepEqual(socket.told, []);
+  assert.deepEqual(socket.received, []);
 });

@@ -51,7 +51,7 @@ Deno.test("all that it misses is told at once, before a file is looked for", () 
     assert.deepEqual([code, stderr], [
       2,
       "error: Missing --tea, --guests, --pot-colour; a tin code: give --tin-code-stdin or --tin-code-file FILE\n" +
-      "(argocd-configurer tea brew --help shows how it is used)\n",
+      "Run 'argocd-configurer tea brew --help' for usage\n",
     ]);
     assert.match((await run("tea", "leaves")).stderr, /^error: Missing NAME \(tea leaves NAME\)\n/);
   }));
@@ -85,7 +85,10 @@ const FAULTS: [args: string[], says: RegExp][] = [
     ["taken", "--dry-run=client", "--server=http://localhost:2"],
     /error="TypeError\\n.*\nerror: Internal server error\n$/,
   ],
-  [["shown"], /^error: Internal error, .* look before .* report .*: TypeError\n +at .*program.ts:/],
+  [
+    ["shown"],
+    /^error: Internal error\. .* check the result .* report .*: TypeError\n +at .*program.ts:/,
+  ],
 ];
 
 Deno.test("a fault that quotes a secret is told by its name and place, and not by what it says", () =>
@@ -98,7 +101,7 @@ Deno.test("a fault that quotes a secret is told by its name and place, and not b
     }
     const unready = await run("spill");
     assert.equal(unready.code, 1);
-    assert.match(unready.stderr, /^error: Internal error, .*: Error\n +at /);
+    assert.match(unready.stderr, /^error: Internal error\. .*: Error\n +at /);
   }));
 
 Deno.test("what is wrong is told by its flags, and no flag takes a secret", () =>
@@ -116,7 +119,7 @@ Deno.test("what is wrong is told by its flags, and no flag takes a secret", () =
     ) {
       const { code, stderr } = await run("tea", "brew", `--${flag}`, canary.value);
       assert.equal(code, 2);
-      assert.match(stderr, new RegExp(`^error: Cannot take --${flag}: .* give it by ${instead}\n`));
+      assert.match(stderr, new RegExp(`^error: --${flag} is not accepted: .* Use ${instead}\n`));
     }
   }));
 
@@ -126,9 +129,9 @@ Deno.test("help shows its flags, and that of all commands loads none of them", (
     for (
       const line of [
         /--tea green\|black +Which tea \(required\)$/m,
-        /--guests NAMES +Who drinks it, by commas \(required\)$/m,
+        /--guests NAMES +Who drinks it, comma-separated \(required\)$/m,
         /--tin-code-stdin +Read the code of the tin from standard input$/m,
-        /--tin-code-file FILE +Read it from a file; - is standard input$/m,
+        /--tin-code-file FILE +The same from a file; - is standard input$/m,
         /--milk +With milk$/m,
         /--pot-colour COLOUR +The pot's colour$/m,
         /--pot-lid-key-file FILE +Key of its lid \(PEM\)$/m,

@@ -27,7 +27,7 @@ async function status(url: string, token: string, path = "/clusters"): Promise<n
   return response.status;
 }
 
-Deno.test("a token is printed once, alone on standard output, and only its sum is kept", async () => {
+Deno.test("a token is printed once, alone on standard output, and only its hash is stored", async () => {
   await using here = await folder();
   const token = await create(
     here,
@@ -46,7 +46,7 @@ Deno.test("a token is printed once, alone on standard output, and only its sum i
   );
 });
 
-Deno.test("tokens that are made at once are all there", async () => {
+Deno.test("tokens that are created concurrently are all stored", async () => {
   await using here = await folder();
   const names = Array.from({ length: 6 }, (_, i) => `token-${i}`);
   await Promise.all(names.map((name) => create(here, "--name", name, "--role", "reader")));
@@ -54,7 +54,7 @@ Deno.test("tokens that are made at once are all there", async () => {
   for (const name of names) assert.ok(shown.includes(name), shown);
 });
 
-Deno.test("a server lets in who has a token, and no longer when it is removed", async () => {
+Deno.test("a server accepts a token until it is removed", async () => {
   await using here = await folder();
   const file = join(here.path, "tokens.yaml");
   const token = await create(here, "--name", "ci", "--role", "reader", "--expires", "90d");
@@ -72,7 +72,7 @@ Deno.test("a server lets in who has a token, and no longer when it is removed", 
   assert.ok(!stderr.includes(token), stderr);
 });
 
-Deno.test("the token of the environment is an admin's, and kubectl does not get it", async () => {
+Deno.test("the token of the environment has the role admin, and kubectl does not get it", async () => {
   await using here = await folder();
   const token = `environment-${crypto.randomUUID()}`;
   const log = join(here.path, "environment");
@@ -140,7 +140,7 @@ for (const [what, args, says] of WRONG) {
   });
 }
 
-Deno.test("a name is there once, and what is not there is not removed", async () => {
+Deno.test("a token's name is unique, and a missing token cannot be removed", async () => {
   await using here = await folder();
   const file = join(here.path, "tokens.yaml");
   await create(here, "--name", "ci", "--role", "reader");
@@ -148,14 +148,14 @@ Deno.test("a name is there once, and what is not there is not removed", async ()
     ["token", "create", "--name", "ci", "--role", "admin", "--tokens-file", file],
   );
   assert.equal(again.code, 1);
-  assert.match(again.stderr, /A token 'ci' is there already/);
+  assert.match(again.stderr, /Token 'ci' already exists/);
   const other = await outcome(["token", "remove", "other", "--tokens-file", file]);
   assert.equal(other.code, 1);
-  assert.match(other.stderr, /There is no token 'other'/);
+  assert.match(other.stderr, /Token 'other' not found in /);
   assert.match(await list(here), /\nci +reader /);
 });
 
-Deno.test("for scripts tokens are JSON or YAML, and their sums in none of them", async () => {
+Deno.test("for scripts, tokens are JSON or YAML, without their hashes", async () => {
   await using here = await folder();
   const file = join(here.path, "tokens.yaml");
   const run = async (...args: string[]) => {
@@ -169,7 +169,7 @@ Deno.test("for scripts tokens are JSON or YAML, and their sums in none of them",
   assert.match(token, /^acfg_[A-Za-z0-9_-]{43}$/);
   assert.ok(tokens_file === file && new Date(expires).getTime() > Date.now());
   assert.deepEqual(others, { name: "ci", role: "admin", clusters: ["prod-*", "test"] });
-  assert.match(made.stderr, /^Token 'ci' is an admin's for prod-\*, test, until /);
+  assert.match(made.stderr, /^Token 'ci' created: role admin, clusters prod-\*, test, expires 20/);
   await run("create", "--name", "all", "--role", "reader");
   const json = (await run("list", "-o", "json")).stdout;
   assert.deepEqual(JSON.parse(json), {
@@ -185,7 +185,7 @@ Deno.test("for scripts tokens are JSON or YAML, and their sums in none of them",
   assert.ok(!json.includes(sum) && !json.includes(token));
 });
 
-Deno.test("token delete is token remove, and a file that is not there is named", async () => {
+Deno.test("token delete is token remove, and a missing file is named", async () => {
   await using here = await folder();
   const file = join(here.path, "tokens.yaml");
   await create(here, "--name", "ci", "--role", "reader");
@@ -198,11 +198,11 @@ Deno.test("token delete is token remove, and a file that is not there is named",
   await Deno.remove(file);
   const { code, stderr } = await run("remove", "ci");
   assert.equal(code, 1);
-  assert.equal(stderr, `error: There is no tokens file ${file}\n`);
+  assert.equal(stderr, `error: Tokens file ${file} not found\n`);
   await assert.rejects(Deno.stat(file), Deno.errors.NotFound);
 });
 
-Deno.test("the file of the configuration is meant when none is named", async () => {
+Deno.test("the tokens file of the configuration is the default", async () => {
   await using here = await folder();
   const config = await here.write("config.yaml", `tokens-file: ${here.path}/t.yaml\n`);
   const { code, stdout } = await outcome(
@@ -213,5 +213,5 @@ Deno.test("the file of the configuration is meant when none is named", async () 
   assert.ok((await Deno.stat(join(here.path, "t.yaml"))).isFile);
   const none = await outcome(["token", "list"]);
   assert.equal(none.code, 2);
-  assert.match(none.stderr, /give --tokens-file, or the setting tokens-file/);
+  assert.match(none.stderr, /give --tokens-file, or set tokens-file in the configuration/);
 });

@@ -32,7 +32,7 @@ for (const command of [["serve", "--port", "0"], ["clusters"], ["secrets", "--cl
       assert.deepEqual([code, stdout], [2, ""], stderr);
       assert.match(
         stderr,
-        /^error: Cannot use configuration file configs\/defaults\.yaml: its owner \(user 65534\) is neither this program's user nor root nor one of ARGOCD_CONFIGURER_TRUSTED_OWNERS; chown it, or name another one with --config: it is the one of the working directory$/m,
+        /^error: Cannot use configuration file configs\/defaults\.yaml: it is owned by uid 65534, not by the current user, root or one of ARGOCD_CONFIGURER_TRUSTED_OWNERS; run chown on it, or name another file with --config. This file was found in the working directory$/m,
       );
     },
   });
@@ -58,7 +58,7 @@ for (const name of ["server.log", "server.pid"]) {
       await Deno.symlink(target, join(here.path, name));
       const { code, stderr } = await here.run("start", "--port", "0");
       assert.equal(code, 1, stderr);
-      assert.match(stderr, /it is a link, through which nothing is written; remove it/);
+      assert.match(stderr, /it is a symbolic link, which is not followed for writing; remove it/);
       const now = await Deno.readTextFile(target).catch(() => undefined);
       assert.equal(now, there ? "precious\n" : undefined);
     });
@@ -72,6 +72,9 @@ Deno.test("a log that serve is given is no link", async () => {
   await Deno.symlink(target, link);
   const { code, stderr } = await here.run("serve", "--port", "0", "--log-file", link);
   assert.equal(code, 1);
-  assert.match(stderr, /^error: Cannot open log file .*\/link: it is a link, through which/m);
+  assert.match(
+    stderr,
+    /^error: Cannot open log file .*\/link: it is a symbolic link, which is not followed/m,
+  );
   assert.equal(await Deno.readTextFile(target), "precious\n");
 });

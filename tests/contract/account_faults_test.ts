@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { EmulatedRequest, Fault } from "../../src/emulator/emulator.ts";
+import type { EmulatedFault, EmulatedRequest } from "../../src/emulator/emulator.ts";
 import { deadlineIn } from "../../src/kube/deadline.ts";
 import type { PullSecretUse } from "../../src/kube/store.ts";
 import { commandLines } from "../support/processes.ts";
@@ -14,13 +14,18 @@ const contractTest = contractTests((test) => Deno.test(test));
 
 /** What the store makes of failures at namespaces and service accounts, over each transport. */
 
-const TOO_MANY: Fault = { kind: "status", code: 429, reason: "TooManyRequests", retryAfter: 0 };
-const FORBIDDEN: Fault = { kind: "status", code: 403, reason: "Forbidden" };
-const INTERNAL: Fault = { kind: "status", code: 500, reason: "InternalError" };
-const UNAVAILABLE: Fault = { kind: "status", code: 503, reason: "ServiceUnavailable" };
-const CUT_BEFORE: Fault = { kind: "cut", after: false };
-const CUT_AFTER: Fault = { kind: "cut", after: true };
-const HANG: Fault = { kind: "hang" };
+const TOO_MANY: EmulatedFault = {
+  kind: "status",
+  code: 429,
+  reason: "TooManyRequests",
+  retryAfter: 0,
+};
+const FORBIDDEN: EmulatedFault = { kind: "status", code: 403, reason: "Forbidden" };
+const INTERNAL: EmulatedFault = { kind: "status", code: 500, reason: "InternalError" };
+const UNAVAILABLE: EmulatedFault = { kind: "status", code: 503, reason: "ServiceUnavailable" };
+const CUT_BEFORE: EmulatedFault = { kind: "cut", after: false };
+const CUT_AFTER: EmulatedFault = { kind: "cut", after: true };
+const HANG: EmulatedFault = { kind: "hang" };
 
 function faultTest(sentence: string, test: (world: EmulatedWorld) => Promise<void>): void {
   for (const transport of TRANSPORTS) contractTest(emulatorSubject(transport), sentence, test);
@@ -35,7 +40,7 @@ const toNamespaces = (...methods: string[]): About => ({ method, path }) =>
   methods.includes(method) && /\/namespaces$/.test(path);
 
 /** The first requests `about` something fail so many times; counts all. */
-function firstTimes(about: About, times: number, fault: Fault) {
+function firstTimes(about: About, times: number, fault: EmulatedFault) {
   const faults = {
     count: 0,
     fault: (request: EmulatedRequest) =>
@@ -57,7 +62,7 @@ const isSecond = ({ path, body }: EmulatedRequest): boolean =>
   path.endsWith("/b") ||
   (body as { metadata?: { name?: string } } | undefined)?.metadata?.name?.startsWith("b-") === true;
 
-const PASSING: [sentence: string, fault: Fault, times: number][] = [
+const PASSING: [sentence: string, fault: EmulatedFault, times: number][] = [
   ["429 twice", TOO_MANY, 2],
   ["500 once", INTERNAL, 1],
   ["503 twice", UNAVAILABLE, 2],
@@ -98,13 +103,13 @@ for (const [what, about, list] of LISTS) {
     const began = performance.now();
     const error = await failure("timeout", list(world));
     const took = performance.now() - began;
-    assert.match(error.message, new RegExp(`^Cannot list ${what} .*within 1 seconds$`));
+    assert.match(error.message, new RegExp(`^Cannot list ${what} .*within 1 second$`));
     assert.ok(took >= 950 && took < 3000, `it took ${took} ms`);
     assert.deepEqual(left(world), []);
   });
 }
 
-const UNCERTAIN: [sentence: string, fault: Fault][] = [
+const UNCERTAIN: [sentence: string, fault: EmulatedFault][] = [
   ["cut before it is carried out", CUT_BEFORE],
   ["cut after it was carried out", CUT_AFTER],
   ["answered with 500", INTERNAL],
@@ -158,7 +163,7 @@ faultTest("without the right to read a service account none is changed", async (
   world.emulator.fault = (request) =>
     toAccounts("GET")(request) && isSecond(request) ? FORBIDDEN : undefined;
   const error = await failure("forbidden", world.store.attach(uses, soon()));
-  const right = `may not get serviceaccounts in namespace '${namespace}'`;
+  const right = `cannot get serviceaccounts in namespace '${namespace}' \\(Forbidden\\)`;
   assert.match(error.message, new RegExp(`^Cannot read service accounts .*: .* ${right}$`));
   assert.deepEqual(pullSecrets(await world.findAccount(namespace, "a")), ["old"]);
   assert.ok(!world.emulator.requests.some((line) => /^(PUT|PATCH) .*serviceaccounts/.test(line)));
@@ -173,10 +178,10 @@ faultTest("without the right to change one service account the others are", asyn
   assert.deepEqual(words(outcomes), ["done", "rejected forbidden", "done"]);
   const [, second] = outcomes;
   assert.ok(second?.kind === "rejected");
-  const what = `change the pull secrets of service account 'b' in namespace '${namespace}'`;
-  const right = `may not update serviceaccounts in namespace '${namespace}'`;
+  const what = `change imagePullSecrets of service account ${namespace}/b`;
+  const right = `cannot update serviceaccounts in namespace '${namespace}' \\(Forbidden\\)`;
   assert.match(second.error.message, new RegExp(`^Cannot ${what} of cluster .*: .* ${right}$`));
-  assert.equal(second.error.place.namespace, namespace);
+  assert.equal(second.error.details.namespace, namespace);
 });
 
 faultTest("without the right to create a namespace it is told so", async (world) => {
@@ -188,7 +193,10 @@ faultTest("without the right to create a namespace it is told so", async (world)
   const [, second] = outcomes;
   assert.ok(second?.kind === "rejected");
   const what = `create namespace '${names[1]}'`;
-  assert.match(second.error.message, new RegExp(`^Cannot ${what} .* may not create namespaces$`));
+  assert.match(
+    second.error.message,
+    new RegExp(`^Cannot ${what} .* cannot create namespaces \\(Forbidden\\)$`),
+  );
 });
 
 faultTest("a service account that hangs leaves those after it unknown", async (world) => {

@@ -20,7 +20,7 @@ const DEADLINE = 60;
 const soon = () => deadlineIn(DEADLINE);
 
 const SELECTOR = "a=b";
-const REFUSED = `no connection was made within ${LIMIT} seconds`;
+const REFUSED = `no connection within ${LIMIT} seconds (dial tcp: i/o timeout)`;
 
 interface Place {
   readonly url: string;

@@ -62,7 +62,7 @@ async function deniedOver(
       assert.deepEqual(words([outcome!]), [`rejected ${kind}`]);
       assert.equal(
         outcome?.kind === "rejected" && outcome.error.message,
-        `Cannot create secret '${name}' in namespace 'team-a' of cluster 'test': ${why}`,
+        `Cannot create secret team-a/${name} of cluster 'test': ${why}`,
       );
     } finally {
       close();
@@ -94,7 +94,7 @@ for (const [reason, kind] of [[undefined, "invalid"], ["Forbidden", "forbidden"]
       await withObjects([
         ["validatingadmissionpolicies", policy],
         ["validatingadmissionpolicybindings", binding],
-      ], () => assertDenied(by, kind, `the policy '${name}' of the cluster denies it`));
+      ], () => assertDenied(by, kind, `ValidatingAdmissionPolicy '${name}' denied the request`));
     },
   });
 }
@@ -145,7 +145,7 @@ for (const [how, status, kind] of REFUSALS) {
       };
       await withObjects(
         [["validatingwebhookconfigurations", configuration]],
-        () => assertDenied(by, kind, `the admission webhook '${name}' of the cluster denies it`),
+        () => assertDenied(by, kind, `admission webhook '${name}' denied the request`),
       );
     },
   });

@@ -94,7 +94,7 @@ export function queryContract(subject: Subject): void {
   if (subject.judges) {
     test("a selector that is none is invalid, and said so", async (world) => {
       for (const selector of ["a in (", "a=b=c", "a b"]) {
-        const expected = { kind: "invalid", message: /understand the label selector$/ };
+        const expected = { kind: "invalid", message: /cannot parse the label selector$/ };
         await assert.rejects(world.store.list({ selector }, soon()), expected);
         await assert.rejects(world.store.namespaces(selector, soon()), expected);
       }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ControlPlaneClient } from "../../scripts/control_plane/connect.ts";
 import { clustersFromEnv } from "../../scripts/control_plane/several.ts";
-import type { Entry } from "../../src/audit/entry.ts";
+import type { AuditEntry } from "../../src/audit/entry.ts";
 import type { FleetAnswer } from "../../src/operations/fleet_answers.ts";
 import {
   type Folder,
@@ -39,7 +39,7 @@ interface World {
   write(url: string): Promise<Response>;
   /** On each cluster how many of the namespaces have the secret; all of it is right. */
   held(): Promise<Readonly<Record<string, number>>>;
-  audit(): readonly Entry[];
+  audit(): readonly AuditEntry[];
 }
 
 async function heldBy(plane: ControlPlaneClient, name: string, password: string) {
@@ -110,7 +110,7 @@ async function inWorld(transport: string, test: (world: World) => Promise<void>)
       audit() {
         const text = Deno.readTextFileSync(`${place.path}/audit.log`);
         canary.absentFrom(text, "the audit log");
-        return text.trimEnd().split("\n").map((line) => JSON.parse(line) as Entry);
+        return text.trimEnd().split("\n").map((line) => JSON.parse(line) as AuditEntry);
       },
     });
   } finally {
@@ -124,7 +124,7 @@ async function inWorld(transport: string, test: (world: World) => Promise<void>)
 }
 
 /** What the audit log says of each cluster, in its order. */
-const phases = (entries: readonly Entry[]) =>
+const phases = (entries: readonly AuditEntry[]) =>
   entries.flatMap(({ cluster, phase }) => cluster === undefined ? [] : [`${cluster} ${phase}`]);
 
 const ONLY_A = { a: NAMESPACES.length, c: 0, d: 0, e: 0 };
@@ -201,7 +201,7 @@ for (const transport of ["auto", "kubectl"]) {
       assert.deepEqual(await world.held(), ONLY_A);
       const next = await world.start();
       await using other = next.running;
-      const [line] = await other.line(/WARNING audit: a write was interrupted.*/);
+      const [line] = await other.line(/WARNING audit: write interrupted .*/);
       assert.match(line, /cluster=b /);
       other.kill("SIGTERM");
       await other.ended;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { Entry } from "../../src/audit/entry.ts";
+import type { AuditEntry } from "../../src/audit/entry.ts";
 import type { Call } from "./gate.ts";
 import { type Answered, crashTests, during, type Running, type World } from "./world.ts";
 
@@ -8,9 +8,9 @@ const crashTest = crashTests((test) => Deno.test(test));
 
 /** SIGKILL in a write, with an audit log: the next start says what to look at. */
 
-const WARNING = /WARNING audit: a write was interrupted.*/;
+const WARNING = /WARNING audit: write interrupted .*/;
 
-function entriesOf(auditLog: string): Entry[] {
+function entriesOf(auditLog: string): AuditEntry[] {
   const lines = Deno.readTextFileSync(auditLog).trimEnd().split("\n");
   return lines.map((line) => JSON.parse(line));
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import pLimit from "p-limit";
 import { controlPlaneFromEnv } from "../../scripts/control_plane/connect.ts";
-import type { Entry } from "../../src/audit/entry.ts";
+import type { AuditEntry } from "../../src/audit/entry.ts";
 import { uniqueName } from "../support/api_objects.ts";
 import type { Call } from "./gate.ts";
 import type { Targets } from "./targets.ts";
@@ -92,13 +92,13 @@ interface Reported {
 
 async function assertReported(next: Running, { auditLog, expected }: Reported): Promise<void> {
   const lines = Deno.readTextFileSync(auditLog).trimEnd().split("\n");
-  const interrupted = lines.map((line): Entry => JSON.parse(line))
+  const interrupted = lines.map((line): AuditEntry => JSON.parse(line))
     .filter(({ phase }) => phase === "interrupted")
     .map(({ kind, names, service_accounts }) => [kind, names, service_accounts]);
   assert.deepEqual(interrupted, expected);
   if (expected.length === 0) return;
-  const [line] = await next.line(/WARNING audit: a deletion was interrupted.*/);
-  for (const said of ["there as it was or gone", "the same deletion again", "runner-"]) {
+  const [line] = await next.line(/WARNING audit: write interrupted .*kind=delete .*/);
+  for (const said of ["unchanged or deleted", "the same delete again", "runner-"]) {
     assert.ok(line.includes(said), `${said} is not in ${line}`);
   }
 }

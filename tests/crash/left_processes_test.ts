@@ -105,7 +105,7 @@ for (const [what, { transport, count, kubeconfig }] of Object.entries(HUNG)) {
 
         await using second = serve();
         for (const [head] of hanging(notes)) {
-          await second.line(new RegExp(`WARN.* process of a killed server ended group=${head}$`));
+          await second.line(new RegExp(`WARN.* leftover process group killed pgid=${head}$`));
         }
         await listening(second);
         await untilSo("they have gone, too", () => !left.some(lives));

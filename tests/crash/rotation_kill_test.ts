@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Entry } from "../../src/audit/entry.ts";
+import type { AuditEntry } from "../../src/audit/entry.ts";
 import { seededRandom } from "./random.ts";
 import {
   CLUSTERS,
@@ -82,7 +82,7 @@ async function completed(
   }
   const running = await world.start();
   for (const name of open) {
-    const line = new RegExp(`WARNING audit: a rotation was interrupted.* cluster=${name} `);
+    const line = new RegExp(`WARNING audit: write interrupted .*kind=rotate .* cluster=${name} `);
     await within(`${name} is told`, running.program.line(line));
   }
   const { status, body } = await running.rotate();
@@ -104,7 +104,7 @@ async function completed(
 /** The audit log tells how far a rotation had come that was killed. */
 async function assertShown(
   { show }: Running,
-  before: readonly Entry[],
+  before: readonly AuditEntry[],
   held: Readonly<Record<string, readonly Held[]>>,
 ): Promise<void> {
   const whole = underWay(before).find(({ cluster }) => cluster === undefined);

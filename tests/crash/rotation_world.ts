@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type Entry, parseLine } from "../../src/audit/entry.ts";
+import { type AuditEntry, parseLine } from "../../src/audit/entry.ts";
 import { type Emulator, startEmulator } from "../../src/emulator/emulator.ts";
 import { folder, listening, type Program, program } from "../cli/support.ts";
 import { encodeBase64 } from "../support/base64.ts";
@@ -72,7 +72,7 @@ export interface RotationWorld {
   /** Of each cluster what its secrets hold. @throws AssertionError when one is neither the one nor the other, whole */
   look(): readonly (readonly [cluster: string, held: readonly Held[]])[];
   /** What the audit log says; a line that is cut is none. */
-  audit(): Entry[];
+  audit(): AuditEntry[];
   start(): Promise<Running>;
 }
 
@@ -192,17 +192,17 @@ function heldBy({ cluster }: Emulator, canaries: Readonly<Record<Held, Canary>>)
   });
 }
 
-function entriesIn(auditLog: string): Entry[] {
+function entriesIn(auditLog: string): AuditEntry[] {
   const lines = Deno.readTextFileSync(auditLog).split("\n").filter((line) => line !== "");
   return lines.flatMap((line) => parseLine(line)?.entry ?? []);
 }
 
 /** Writes that have no end, since the program was started last. */
-export function underWay(entries: readonly Entry[]): Entry[] {
+export function underWay(entries: readonly AuditEntry[]): AuditEntry[] {
   const since = entries.slice(entries.findLastIndex(({ phase }) => phase === "started"));
   const ended = new Set(since.flatMap(({ phase, write }) => phase === "end" ? [write] : []));
   return since.filter(({ phase, write }) => phase === "begin" && !ended.has(write));
 }
 
-export const clustersOf = (entries: readonly Entry[]): string[] =>
+export const clustersOf = (entries: readonly AuditEntry[]): string[] =>
   entries.flatMap(({ cluster }) => cluster ?? []).toSorted();

@@ -135,7 +135,7 @@ for (const { name: transport, available } of TRANSPORTS) {
           });
           assert.equal(write.status, 504);
           assert.ok(write.seconds < longestRequest(LONGER) + 1, `${write.seconds} seconds`);
-          // Four times: the write, a look at what became of it, the put-back, a last look.
+          // Four times: the write, a look at what became of it, the rollback, a last look.
           assert.ok(write.seconds > 3 * LONGER, `${write.seconds} seconds`);
           assert.ok(write.seconds < 4 * (LONGER + SLACK / 1000), `${write.seconds} seconds`);
           const list = await ask("GET", "/secrets?cluster=c");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { seal } from "../../src/log/sealed.ts";
 import { addressRules } from "../../src/verify/address_rules.ts";
 import type { Verifiable } from "../../src/verify/verdict.ts";
-import { verify } from "../../src/verify/verify.ts";
+import { verifyCredential } from "../../src/verify/verify.ts";
 import { emulatedServers } from "../../src/demo/servers.ts";
 
 const NOW = Date.parse("2030-01-02T03:04:05.678Z");
@@ -13,7 +13,7 @@ async function tried(what: Record<string, unknown>, password: string) {
   const login = { username: "demo-reader", password: seal(password), transport: {} };
   const credential = { ...what, ...login } as Verifiable;
   const options = { seconds: 5, allowed: addressRules([]), send };
-  const { accepted, expires, reachable } = await verify(credential, options);
+  const { accepted, expires, reachable } = await verifyCredential(credential, options);
   return { accepted, expires, reachable };
 }
 

@@ -31,7 +31,7 @@ Deno.test("every tier and the check are a part, each with a time limit, and none
   equal(workflow.jobs.part.strategy["fail-fast"], false);
 });
 
-Deno.test("a new push to a pull request ends the run before, and one to main does not", () => {
+Deno.test("a new push to a pull request cancels the previous run, and one to main does not", () => {
   deepEqual(workflow.concurrency, {
     group: "test-${{ github.event.pull_request.number || github.sha }}",
     "cancel-in-progress": true,
@@ -54,14 +54,14 @@ Deno.test("actions are GitHub's own, by the commits of the release workflow wher
   }
 });
 
-Deno.test("no expression is in a script, and a checkout leaves no token behind", () => {
+Deno.test("no script has an expression, and a checkout leaves no token behind", () => {
   for (const { run, uses, with: given } of steps) {
     ok(!run?.includes("${{"), run);
     if (uses?.startsWith("actions/checkout@")) equal(given["persist-credentials"], false);
   }
 });
 
-Deno.test("both workflows install what tests ask a machine for that has no root", async () => {
+Deno.test("both workflows install the programs that tests need without root", async () => {
   const install = "Programs that the tests need";
   const scripts = [workflow.jobs.part, release.jobs.test].map((job) =>
     job.steps.find(({ name }: Parsed) => name === install).run
@@ -101,7 +101,7 @@ async function ciRun(args: string[]): Promise<{ code: number; said: string }> {
   return came;
 }
 
-Deno.test(".ci/run does everything, or the part that is asked for by a name of the workflow", async () => {
+Deno.test(".ci/run runs everything, or a part by its name in the workflow", async () => {
   const { tasks } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
   const says = (task: string) => ({
     code: 0,

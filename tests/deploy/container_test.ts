@@ -42,7 +42,7 @@ CMD ["x", "--y"]
   ]);
 });
 
-Deno.test("the image stands on one base with a tag that is not 'latest'", () => {
+Deno.test("the image has one base image with a tag that is not 'latest'", () => {
   const bases = all("FROM").map(({ words }) => words[0]!);
   assert.equal(bases.length, 1);
   assert.match(bases[0]!, /^[\w.-]+(\/[\w.-]+)+:(?!latest$)[\w.-]+$/);
@@ -57,7 +57,7 @@ Deno.test("the image runs as a numbered user that is not root", () => {
   assert.deepEqual(later.filter((name) => ["RUN", "COPY", "ADD"].includes(name)), []);
 });
 
-Deno.test("the image copies only what the build makes or the project has", async () => {
+Deno.test("the image copies only build outputs and files of the project", async () => {
   assert.deepEqual(all("ADD"), []);
   const sources = all("COPY").flatMap(({ words }) => words.slice(0, -1));
   assert.ok(sources.includes("dist/argocd-configurer"));
@@ -66,7 +66,7 @@ Deno.test("the image copies only what the build makes or the project has", async
   }
 });
 
-Deno.test("the licences of what is in the program go with it, to where Debian has them", () => {
+Deno.test("third-party licenses are in the image, where Debian has them", () => {
   const target = "/usr/share/doc/argocd-configurer/";
   const copied = all("COPY").filter(({ words }) => words.at(-1) === target);
   assert.deepEqual(copied.flatMap(({ words }) => words.slice(0, -1)), [
@@ -77,14 +77,14 @@ Deno.test("the licences of what is in the program go with it, to where Debian ha
   assert.ok(all("RUN").some(({ words }) => words.includes(target.slice(0, -1))));
 });
 
-Deno.test("what is copied can be read by the image's user, and not written", () => {
+Deno.test("the image's user can read copied files, and not write them", () => {
   for (const { flags, text } of all("COPY")) {
     assert.match(flags.chmod ?? "", /^0(644|755)$/, text);
     assert.equal(flags.chown, undefined, text);
   }
 });
 
-Deno.test("the engine is sent what is copied and nothing else", async () => {
+Deno.test("only the copied files are sent to the build engine", async () => {
   const text = await readDeployFile("container/Containerfile.dockerignore");
   const rules = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   assert.equal(rules[0], "*");
@@ -92,7 +92,7 @@ Deno.test("the engine is sent what is copied and nothing else", async () => {
   assert.deepEqual(rules.slice(1).sort(), sources.map((source) => `!${source}`).sort());
 });
 
-Deno.test("nothing of a credential is built into the image", async () => {
+Deno.test("the image contains no credential", async () => {
   const secretive = /password|passwd|token|secret|credential|api_?key|private_?key/i;
   for (const name of ["ARG", "ENV", "LABEL"]) {
     for (const key of Object.keys(pairs(name))) assert.doesNotMatch(key, secretive);
@@ -102,14 +102,14 @@ Deno.test("nothing of a credential is built into the image", async () => {
   assert.doesNotMatch(config, /password|token|BEGIN/i);
 });
 
-Deno.test("the image says what it is in the labels of the Open Container Initiative", () => {
+Deno.test("the image has the labels of the Open Container Initiative", () => {
   const labels = pairs("LABEL");
   for (const name of ["title", "description", "licenses", "version"]) {
     assert.ok(labels[`org.opencontainers.image.${name}`], name);
   }
 });
 
-Deno.test("the image starts the server, which gets the signals itself", () => {
+Deno.test("the image starts the server, which receives signals directly", () => {
   const [entrypoint, command] = ["ENTRYPOINT", "CMD"].map((name) => all(name).at(-1)!);
   // Through the form without brackets a shell would be process 1 and keep SIGTERM to itself.
   for (const { text } of [entrypoint!, command!]) assert.match(text, /^\[/);
@@ -120,7 +120,7 @@ Deno.test("the image starts the server, which gets the signals itself", () => {
   assert.ok(targets.includes(command!.words[1]));
 });
 
-Deno.test("the command that runs it gives it the folders that it writes to, and no right", async () => {
+Deno.test("the command that runs it mounts the folders that it writes to, and grants no rights", async () => {
   const text = await Deno.readTextFile(`${ROOT}/docs/install.md`);
   const command = /^podman run (?:.*\\\n)*.*/m.exec(text)![0].replaceAll(/\\\n/g, " ");
   const given = (flag: string) =>

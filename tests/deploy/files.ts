@@ -48,5 +48,5 @@ export function stopThatIsSaid(text: string): { kubectlTimeout: number; seconds:
 
 /** The largest kubectl_timeout for which, a comment says, the time to stop is enough. */
 export function timeoutThatStopAllows(config: string): number {
-  return Number(/# .*With more than (\d+) also raise/.exec(config)?.[1]);
+  return Number(/# .*Above (\d+), also raise/.exec(config)?.[1]);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { request } from "../../scripts/control_plane/connect.ts";
-import { KubeconfigRefused, vetKubeconfig } from "../../src/clusters/vet.ts";
+import { KubeconfigRejected, vetKubeconfig } from "../../src/clusters/vet.ts";
 import { uniqueName } from "../support/api_objects.ts";
 import { decodeBase64 } from "../support/base64.ts";
 import { makeCanary } from "../support/canary.ts";
@@ -130,12 +130,12 @@ Deno.test("the kubeconfig is taken from a projected volume, not from a ConfigMap
     const sticky = await projected(join(folder, "projected"), files, 0o1777);
     const { warnings } = await vetKubeconfig(join(sticky, "in-cluster.kubeconfig"), rules);
     assert.deepEqual(warnings.map((each) => each.replace(/'.*'/, "")), [
-      "Others may read kubeconfig ; run chmod 600 on it",
+      "Kubeconfig  is readable by other users. Run chmod 600 on it",
     ]);
     const plain = await projected(join(folder, "configmap"), files, 0o777);
     await assert.rejects(
       vetKubeconfig(join(plain, "in-cluster.kubeconfig"), rules),
-      (error) => error instanceof KubeconfigRefused && /everyone may write/.test(error.message),
+      (error) => error instanceof KubeconfigRejected && /world-writable/.test(error.message),
     );
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -27,7 +27,7 @@ const image = parseContainerfile(await readDeployFile("container/Containerfile")
 const wordsOf = (name: string) =>
   image.filter((each) => each.name === name).flatMap(({ words }) => words);
 
-Deno.test("the program may do with secrets and namespaces what it does, and nothing else", () => {
+Deno.test("the program has exactly the rights on secrets and namespaces that it uses", () => {
   assert.deepEqual(ofKind(objects, "ClusterRole").rules, [
     {
       apiGroups: [""],
@@ -38,7 +38,7 @@ Deno.test("the program may do with secrets and namespaces what it does, and noth
   ]);
 });
 
-Deno.test("the rights to attach pull secrets and to make namespaces are given by a file of its own only", async () => {
+Deno.test("the rights to attach pull secrets and to create namespaces are in a separate file", async () => {
   const optional = await manifestsOf("pull-secrets-rbac.yaml");
   assert.deepEqual(ofKind(optional, "ClusterRole").rules, [
     { apiGroups: [""], resources: ["serviceaccounts"], verbs: ["get", "list", "update"] },
@@ -48,7 +48,7 @@ Deno.test("the rights to attach pull secrets and to make namespaces are given by
   assert.ok(!resources.includes("pull-secrets-rbac.yaml"));
 });
 
-Deno.test("each role is bound to the program's service account and to nobody else", async () => {
+Deno.test("each role is bound to the program's service account only", async () => {
   const account = ofKind(objects, "ServiceAccount");
   assert.equal(pod.serviceAccountName, account.metadata.name);
   const { name, namespace } = account.metadata;
@@ -59,23 +59,23 @@ Deno.test("each role is bound to the program's service account and to nobody els
   }
 });
 
-Deno.test("the token goes to the pods that ask for it", () => {
+Deno.test("only pods that mount the token get it", () => {
   assert.equal(ofKind(objects, "ServiceAccount").automountServiceAccountToken, false);
   assert.equal(pod.automountServiceAccountToken, true);
 });
 
-Deno.test("one replica at a time knows of all the writes", () => {
+Deno.test("there is one replica at a time, which knows of all writes", () => {
   assert.equal(deployment.spec.replicas, 1);
   assert.deepEqual(deployment.spec.strategy, { type: "Recreate" });
 });
 
-Deno.test("a pod that is deleted while it starts ends at once", () => {
+Deno.test("a pod that is deleted during its start exits immediately", () => {
   // What it runs is not process 1 then, from which the kernel keeps signals that it has no handler
   // for: neither the shell that unpacks it nor the program before it serves has one.
   assert.equal(pod.shareProcessNamespace, true);
 });
 
-Deno.test("the Service's variables are not taken for settings", async () => {
+Deno.test("variables of the Service are not read as settings", async () => {
   assert.equal(pod.enableServiceLinks, false);
   // This is what they would do.
   const name = ofKind(objects, "Service").metadata.name.toUpperCase().replaceAll("-", "_");
@@ -164,7 +164,7 @@ Deno.test("settings are mounted in a folder that is not writable by everyone", (
   });
 });
 
-Deno.test("nobody gets in by the network, and only to DNS and API servers out", () => {
+Deno.test("there is no ingress, and egress to DNS and API servers only", () => {
   const { podSelector, policyTypes, ingress, egress } = ofKind(objects, "NetworkPolicy").spec;
   const { labels } = deployment.spec.template.metadata;
   assert.deepEqual(podSelector.matchLabels, labels);
@@ -181,7 +181,7 @@ Deno.test("the Deployment and the Service find the pod by its labels", () => {
   assert.deepEqual(ofKind(objects, "Service").spec.selector, labels);
 });
 
-Deno.test("a pod whose event loop stands still for 30 seconds is started again, and soon", () => {
+Deno.test("a pod whose event loop is blocked for 30 seconds is restarted soon", () => {
   const { periodSeconds, failureThreshold, timeoutSeconds, terminationGracePeriodSeconds } =
     container.livenessProbe;
   assert.equal(periodSeconds * failureThreshold, 30);
@@ -190,7 +190,7 @@ Deno.test("a pod whose event loop stands still for 30 seconds is started again, 
   assert.ok(terminationGracePeriodSeconds <= 10);
 });
 
-Deno.test("the probes find a server that runs healthy, and one that has ended not", async () => {
+Deno.test("the probes find a running server healthy, and an exited one unhealthy", async () => {
   await using server = program(["serve", "--port", "0"]);
   const { port } = new URL(await listening(server));
   assert.equal(await exitCode(port), 0);
@@ -199,7 +199,7 @@ Deno.test("the probes find a server that runs healthy, and one that has ended no
   assert.notEqual(await exitCode(port), 0);
 });
 
-Deno.test("the probes find a server that refuses not healthy", async () => {
+Deno.test("the probes find a server that rejects requests unhealthy", async () => {
   const refusing = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
     () => new Response('{"status":"healthy"}', { status: 503 }),

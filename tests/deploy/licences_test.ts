@@ -67,7 +67,7 @@ function checkComponent(component: Component, file: string): void {
   ok(texts.some(({ text }) => LICENCE.test(text)), title);
 }
 
-Deno.test("the licence of each component is there, summed, and the same in the next build", async () => {
+Deno.test("the license of each component is included, has a checksum, and is the same in the next build", async () => {
   await inCopy(async (project) => {
     for (const folder of ["one", "two"]) {
       const { code, said } = await build(project, folder);
@@ -90,7 +90,7 @@ Deno.test("the licence of each component is there, summed, and the same in the n
   });
 });
 
-Deno.test("a package without a licence stops the build, which says what to do", async () => {
+Deno.test("a package without a license fails the build with a hint", async () => {
   await inCopy(async (project) => {
     const { "@hono/zod-openapi": _, ...others } = copyrights;
     await Deno.writeTextFile(

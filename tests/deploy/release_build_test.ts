@@ -1,12 +1,15 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { TARGETS } from "../../scripts/build/compile.ts";
+import { linksIn } from "../docs/links.ts";
+import { ROOT } from "./files.ts";
 import {
   DENORT_SUMS as sums,
   ignore,
   onStage,
   pretendDeno,
   program,
+  RELEASED_DOCUMENTS,
   type Stage,
   write,
 } from "./release_stage.ts";
@@ -58,31 +61,39 @@ mkdir "$5"; cp "$2" "$5/denort"`,
 }
 const COMMITTED = "scripts/build/denort.sha256";
 
-Deno.test("runtimes that are as published and as committed are taken", { ignore }, async () => {
-  await onStage(async (stage) => {
-    await pretendDownloads(stage);
-    await write(join(stage.project, COMMITTED), sums);
-    const { code, said } = await stage.run("denort", { RECORD: "" });
-    equal(code, 0, said);
-    for (const target of TARGETS) {
-      const taken = await Deno.readTextFile(join(stage.temporary, "denort", target, "denort"));
-      equal(taken, `zip of ${target}`);
-    }
-    equal(await Deno.readTextFile(join(stage.temporary, "denort", "DENORT_SHA256SUMS")), sums);
-  });
-});
+Deno.test(
+  "runtimes with the published and the committed checksums are used",
+  { ignore },
+  async () => {
+    await onStage(async (stage) => {
+      await pretendDownloads(stage);
+      await write(join(stage.project, COMMITTED), sums);
+      const { code, said } = await stage.run("denort", { RECORD: "" });
+      equal(code, 0, said);
+      for (const target of TARGETS) {
+        const taken = await Deno.readTextFile(join(stage.temporary, "denort", target, "denort"));
+        equal(taken, `zip of ${target}`);
+      }
+      equal(await Deno.readTextFile(join(stage.temporary, "denort", "DENORT_SHA256SUMS")), sums);
+    });
+  },
+);
 
-Deno.test("a runtime that is not as published is refused", { ignore }, async () => {
-  await onStage(async (stage) => {
-    await pretendDownloads(stage);
-    await write(join(stage.project, COMMITTED), sums);
-    const { code, said } = await stage.run("denort", { TAMPERED: "other", RECORD: "true" });
-    equal(code, 1);
-    match(said, /denort-x86_64-unknown-linux-gnu\.zip: FAILED/);
-  });
-});
+Deno.test(
+  "a runtime with another checksum than the published one is rejected",
+  { ignore },
+  async () => {
+    await onStage(async (stage) => {
+      await pretendDownloads(stage);
+      await write(join(stage.project, COMMITTED), sums);
+      const { code, said } = await stage.run("denort", { TAMPERED: "other", RECORD: "true" });
+      equal(code, 1);
+      match(said, /denort-x86_64-unknown-linux-gnu\.zip: FAILED/);
+    });
+  },
+);
 
-Deno.test("sums that are not committed are shown and refused, unless they are to be recorded", {
+Deno.test("checksums that are not committed are shown and rejected, unless they are recorded", {
   ignore,
 }, async () => {
   for (const committed of [undefined, sums.replace(/^./, "g")]) {
@@ -109,7 +120,16 @@ async function list(archive: string): Promise<string[]> {
   return new TextDecoder().decode(stdout).trimEnd().split("\n");
 }
 
-Deno.test("an archive a target holds the executable of its runtime and what goes with it", {
+/** Files and folders, as `tar --sort=name` lists them, of the documents below a folder. */
+function documentsBelow(folder: string): string[] {
+  const files = RELEASED_DOCUMENTS.filter((document) => document.startsWith(`${folder}/`));
+  const folders = files.flatMap((file) =>
+    file.split("/").slice(0, -1).map((_, i, names) => names.slice(0, i + 1).join("/") + "/")
+  );
+  return [...new Set([...files, ...folders])].sort();
+}
+
+Deno.test("an archive for each target has the executable of its runtime, and the documents", {
   ignore,
 }, async () => {
   await onStage(async (stage) => {
@@ -130,12 +150,17 @@ Deno.test("an archive a target holds the executable of its runtime and what goes
       const name = `argocd-configurer-1.2.3-${target}`;
       const lines = await list(join(release, `${name}.tar.gz`));
       const line = (mode: string, path: string) => [mode, `${name}/${path}`] as const;
+      const document = (path: string) =>
+        line(path.endsWith("/") ? "drwxr-xr-x" : "-rw-r--r--", path);
       deepEqual(
         lines.map((each) => each.split(/\s+/)).map(([mode, , , , , path]) => [mode, path]),
         [
           line("drwxr-xr-x", ""),
+          line("-rw-r--r--", "CHANGELOG.md"),
+          line("-rw-r--r--", "CONTRIBUTING.md"),
           line("-rw-r--r--", "LICENSE"),
           line("-rw-r--r--", "README.md"),
+          line("-rw-r--r--", "SECURITY.md"),
           line("-rw-r--r--", "THIRD_PARTY_LICENSES.txt"),
           line("-rwxr-xr-x", "argocd-configurer"),
           line("drwxr-xr-x", "completions/"),
@@ -150,9 +175,11 @@ Deno.test("an archive a target holds the executable of its runtime and what goes
               line("-rw-r--r--", "deploy/systemd/config.yaml"),
             ]
             : [],
+          ...documentsBelow("docs").map(document),
           line("drwxr-xr-x", "man/"),
           line("drwxr-xr-x", "man/man1/"),
           line("-rw-r--r--", "man/man1/argocd-configurer.1"),
+          ...documentsBelow("tests").map(document),
         ],
       );
       for (const each of lines) match(each, / 0\/0 .* 2025-11-24 16:00:00 /);
@@ -168,6 +195,16 @@ Deno.test("an archive a target holds the executable of its runtime and what goes
   });
 });
 
+Deno.test("every link of a document in the archive leads to a file in it", async () => {
+  const archived = [...RELEASED_DOCUMENTS, "LICENSE"];
+  for (const document of RELEASED_DOCUMENTS) {
+    const text = await Deno.readTextFile(join(ROOT, document));
+    for (const { at, file } of linksIn(document, text)) {
+      ok(archived.includes(file), `${at} leads to ${file}, which the archive has not`);
+    }
+  }
+});
+
 Deno.test("the same commit gives the same archives", { ignore }, async () => {
   const hashes: string[] = [];
   for (const _ of [1, 2]) {
@@ -181,7 +218,7 @@ Deno.test("the same commit gives the same archives", { ignore }, async () => {
   equal(hashes[0], hashes[1]);
 });
 
-Deno.test("an executable that says another version is not released", { ignore }, async () => {
+Deno.test("an executable with another version is not released", { ignore }, async () => {
   await onStage(async (stage) => {
     await pretendDeno(stage, "1.2.4");
     const { code, said } = await stage.run("build", { VERSION: "1.2.3" });

@@ -49,7 +49,7 @@ const IMAGE_ENV = {
 };
 
 Deno.test(
-  "the image of each processor has the archive's executable, and nothing but what it copies",
+  "the image for each architecture has the archive's executable, and only copied files",
   {
     ignore,
   },

@@ -8,12 +8,12 @@ import { ignore, onStage, program, type Stage, write } from "./release_stage.ts"
 const denoJson = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
 
 Deno.test(
-  "the notes are the changelog's part about the version, which has to be there",
+  "the notes are the changelog's section about the version, which has to exist",
   { ignore },
   async () => {
     await onStage(async ({ project, run }) => {
-      const changelog =
-        "# Changelog\n\n## 1.10.0\n\nnew\n\n## 1.1.0 (2026-11-24)\n\nold\n\n## 1.0.0\n";
+      const changelog = "# Changelog\n\n## [Unreleased]\n\n## [1.10.0] - 2026-11-30\n\nnew\n\n" +
+        "## [1.1.0] - 2026-11-24\n\nold\n\n## [1.0.0] - 2026-11-23\n";
       await write(join(project, "CHANGELOG.md"), changelog);
       for (const [version, code, notes] of [["1.1.0", 0, "\nold\n\n"], ["1.0.0", 1, ""]] as const) {
         equal((await run("notes", { VERSION: version })).code, code);
@@ -29,7 +29,7 @@ Deno.test(
 const DIGEST = `sha256:${"a".repeat(64)}`;
 
 Deno.test(
-  "the image that was built is pushed by its version, and no other one",
+  "exactly the built image is pushed, with the tag of its version",
   { ignore },
   async () => {
     for (const pushed of [DIGEST, `sha256:${"b".repeat(64)}`]) {

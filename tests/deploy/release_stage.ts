@@ -79,6 +79,15 @@ export const sha256 = (content: string) => createHash("sha256").update(content).
 export const DENORT_SUMS = [...TARGETS].sort()
   .map((target) => `${sha256(`zip of ${target}`)}  denort-${target}.zip\n`).join("");
 
+/** The documents of the project that an archive has. */
+export const RELEASED_DOCUMENTS = [
+  ...["CHANGELOG.md", "CONTRIBUTING.md", "README.md", "SECURITY.md"],
+  ...["docs", "docs/decisions", "tests/trust"].flatMap((folder) =>
+    [...Deno.readDirSync(join(ROOT, folder))].map(({ name }) => name)
+      .filter((name) => name.endsWith(".md")).map((name) => `${folder}/${name}`)
+  ),
+];
+
 /** Builds executables that answer, and name the runtime that they were made with. */
 export async function pretendDeno(stage: Stage, version: string): Promise<void> {
   await program(
@@ -100,7 +109,12 @@ chmod 700 "dist/argocd-configurer-$4"`,
   }
   await write(join(stage.temporary, "denort", "DENORT_SHA256SUMS"), DENORT_SUMS);
   await write(join(stage.project, "LICENSE"), "licence", 0o600);
-  await write(join(stage.project, "README.md"), "readme");
+  for (const document of RELEASED_DOCUMENTS) {
+    await write(
+      join(stage.project, document),
+      await Deno.readTextFile(join(ROOT, document)),
+    );
+  }
   await write(join(stage.project, "deploy/systemd/argocd-configurer.service"), "unit");
   await write(join(stage.project, "deploy/systemd/config.yaml"), "config");
   await program(stage, "git", "echo 1764000000");

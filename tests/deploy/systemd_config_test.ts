@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { loadConfig } from "../../src/config/load.ts";
 import { deployFile, readDeployFile } from "./files.ts";
 
-Deno.test("the service's settings are all known, and what it writes is in its state folder", async () => {
+Deno.test("the service's settings are known, and it writes to its state folder", async () => {
   const { settings, warnings } = await loadConfig({
     file: deployFile("systemd/config.yaml"),
     env: {},

@@ -46,7 +46,7 @@ const ignore = systemdAnalyze === undefined;
 const VERIFY = ["verify", "--man=no", "--recursive-errors=no"];
 
 Deno.test({
-  name: "systemd finds nothing to say about the unit",
+  name: "systemd accepts the unit",
   ignore,
   fn: async () => {
     assert.deepEqual(await analyze(VERIFY, unit), { code: 0, text: "" });
@@ -54,7 +54,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "systemd would say if a key or a value were wrong",
+  name: "systemd would report a wrong key or value",
   ignore,
   fn: async () => {
     const wrongKey = await analyze(VERIFY, unit.replace("ProtectClock=", "ProtectClok="));
@@ -65,7 +65,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "systemd rates what the service is exposed to as low",
+  name: "systemd rates the exposure of the service as low",
   ignore,
   fn: async () => {
     // In tenths of 10, where a service without any protection has 9.6.
@@ -77,7 +77,7 @@ Deno.test({
   },
 });
 
-Deno.test("a stop asks the program alone, and leaves time for the longest write", async () => {
+Deno.test("a stop signals the program only, and leaves time for the longest write", async () => {
   assert.deepEqual(values("KillMode"), ["mixed"]);
   const { settings } = await config();
   const stop = Number(values("TimeoutStopSec")[0]);
@@ -89,7 +89,7 @@ Deno.test("a stop asks the program alone, and leaves time for the longest write"
   assert.deepEqual(stopThatIsSaid(unit), said);
 });
 
-Deno.test("a service whose event loop stands still for 30 seconds is ended and started again", () => {
+Deno.test("a service whose event loop is blocked for 30 seconds is killed and restarted", () => {
   assert.deepEqual([values("Type"), values("WatchdogSec")], [["notify"], ["30"]]);
   // Of these both take in what the watchdog ends.
   assert.ok(["on-failure", "always"].includes(values("Restart")[0]!));
@@ -98,11 +98,11 @@ Deno.test("a service whose event loop stands still for 30 seconds is ended and s
   assert.ok(["", "main"].includes(values("NotifyAccess")[0] ?? ""));
 });
 
-Deno.test("a wrong configuration is not tried again and again", () => {
+Deno.test("the service is not restarted after an invalid configuration", () => {
   assert.deepEqual(values("RestartPreventExitStatus"), ["2"]);
 });
 
-Deno.test("the service runs as a user of its own, without any privilege", () => {
+Deno.test("the service runs as its own user, without privileges", () => {
   assert.deepEqual([values("User"), values("Group")], [
     ["argocd-configurer"],
     ["argocd-configurer"],
@@ -122,7 +122,7 @@ Deno.test("the service may do what V8 needs", () => {
   assert.deepEqual(values("SystemCallErrorNumber"), ["EPERM"]);
 });
 
-Deno.test("what is written is where the service may write", () => {
+Deno.test("the service writes only where it may write", () => {
   assert.deepEqual(values("ProtectSystem"), ["strict"]);
   for (const setting of values("Environment")) {
     assert.match(setting, /=%C\/argocd-configurer(\/|$)/);

@@ -60,7 +60,7 @@ Deno.test("the program is served anew after each change, and told to end at the 
   const defaults = await project.read("configs/defaults.yaml");
   await project.write("configs/defaults.yaml", "kubectl_timeout: never\n");
   await running.line(/^dev: changed configs\/defaults\.yaml$/);
-  await running.line(/^error: Cannot use setting 'kubectl_timeout'/);
+  await running.line(/^error: Invalid setting 'kubectl_timeout'/);
   await running.line(/^dev: stopped with exit code 2; waiting for a change$/);
   await project.write("configs/defaults.yaml", defaults);
   await running.line(/^dev: changed configs\/defaults\.yaml$/);

@@ -1,7 +1,7 @@
 import "../../src/fields/extend_zod.ts";
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { ERRORS } from "../../src/operations/error_table.ts";
+import { ERRORS } from "../../src/operations/errors.ts";
 import { operationNamed } from "../../src/operations/table.ts";
 import { ROOT } from "./readme.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { folder, listening, program } from "../cli/support.ts";
+import { demoOf, folder, program } from "../cli/support.ts";
 import { makeCanary } from "../support/canary.ts";
 import { install, makeHome } from "./home.ts";
 import { type Run, shell } from "./shell.ts";
@@ -19,8 +19,11 @@ export async function inDemo(
   const env = await install(home);
   // Credentials are tried inside the demo; one that left it would get nowhere.
   const nowhere = { HTTPS_PROXY: "http://127.0.0.1:1" };
-  await using demo = program(["demo", "--port", "0", ...flags], { env: nowhere });
-  const url = await listening(demo);
+  const log = join(place.path, "demo.log");
+  await using demo = program(["demo", "--port", "0", "--log-file", log, ...flags], {
+    env: nowhere,
+  });
+  const { url } = await demoOf(demo);
   await test(shell(join(place.path, ".shell"), {
     cwd: home.path,
     env: { ...env, ARGOCD_CONFIGURER_SERVER: url },
@@ -28,7 +31,8 @@ export async function inDemo(
     canary,
   }));
   demo.kill("SIGTERM");
-  const { stderr, code } = await demo.ended;
+  const { stdout, stderr, code } = await demo.ended;
   assert.equal(code, 0);
-  canary.absentFrom(stderr, "the log");
+  canary.absentFrom(stdout + stderr, "the terminal");
+  canary.absentFrom(await Deno.readTextFile(log), "the log");
 }

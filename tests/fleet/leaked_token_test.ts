@@ -160,7 +160,7 @@ for (const way of ["in process", "by a server"]) {
         for (const cluster of REAL) {
           assert.match(rotated.stderr, new RegExp(`^${cluster}: .*3 secrets`, "m"));
         }
-        assert.match(rotated.stderr + rotated.stdout, /^Safe to revoke: /m);
+        assert.match(rotated.stderr + rotated.stdout, /^Safe to revoke the old value: /m);
         assert.deepEqual(await holders(old), []);
         assert.equal((await holders(next)).length, REAL.length * secrets.length);
         assert.deepEqual(registry.seen.length > 0 && charts.seen.length > 0, true);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ControlPlaneClient } from "../../scripts/control_plane/connect.ts";
-import type { Matrix } from "../../src/fleet/matrix/shapes.ts";
+import type { CredentialMatrix } from "../../src/fleet/matrix/shapes.ts";
 import { linesOf } from "../http/matrix_stage.ts";
 import { uniqueName } from "../support/api_objects.ts";
 import { TRANSPORTS } from "../support/real_program.ts";
@@ -39,10 +39,10 @@ function pull(name: string, password: string, labels: object) {
   };
 }
 
-async function matrix({ ask }: FleetWorld, query: string): Promise<Matrix> {
+async function matrix({ ask }: FleetWorld, query: string): Promise<CredentialMatrix> {
   const { status, body } = await ask("GET", `/credentials?${query}`);
   assert.equal(status, 207, JSON.stringify(body));
-  return body as unknown as Matrix;
+  return body as unknown as CredentialMatrix;
 }
 
 const LABELS = { "mcops.tech/secret-type": "docker-creds" };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AuditLog } from "../../src/audit/audit_log.ts";
-import type { Entry } from "../../src/audit/entry.ts";
+import type { AuditEntry } from "../../src/audit/entry.ts";
 import { FakeCluster, type StoreCall } from "../../src/kube/fake/store.ts";
 import { PREFIX as V1 } from "../../src/operations/routes.ts";
 import { encodeBase64 } from "../support/base64.ts";
@@ -110,7 +110,7 @@ async function killAt(fleet: Fleet, auditLog: AuditLog, at: number, after: numbe
 }
 
 /** What was begun and has no end, by cluster; the whole of it has none. */
-function underWay(entries: readonly Entry[]): string[] {
+function underWay(entries: readonly AuditEntry[]): string[] {
   const ended = new Set(entries.flatMap(({ phase, write }) => phase === "end" ? [write] : []));
   const open = entries.filter(({ phase, write }) => phase === "begin" && !ended.has(write));
   return open.flatMap(({ cluster }) => cluster ?? []).toSorted();

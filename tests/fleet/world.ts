@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { ControlPlaneClient } from "../../scripts/control_plane/connect.ts";
 import { clustersFromEnv } from "../../scripts/control_plane/several.ts";
-import type { Entry } from "../../src/audit/entry.ts";
+import type { AuditEntry } from "../../src/audit/entry.ts";
 import { thisMachine } from "../../src/cli/machine.ts";
 import { settingsOf } from "../../src/config/schema.ts";
 import { configureLog } from "../../src/log/logger.ts";
@@ -36,7 +36,7 @@ export interface FleetWorld {
     body?: object,
   ): Promise<Asked<Body>>;
   /** What the audit log says, where there is one. */
-  audit(): readonly Entry[];
+  audit(): readonly AuditEntry[];
 }
 
 export interface Asked<Body> {
@@ -161,7 +161,7 @@ async function run(
   }
 }
 
-export function entriesIn(auditLog: string): Entry[] {
+export function entriesIn(auditLog: string): AuditEntry[] {
   const lines = Deno.readTextFileSync(auditLog).split("\n").filter((line) => line !== "");
   return lines.map((line) => JSON.parse(line));
 }

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { AuditLog } from "../../src/audit/audit_log.ts";
-import { type Entry, parseLine } from "../../src/audit/entry.ts";
+import { type AuditEntry, parseLine } from "../../src/audit/entry.ts";
 import type { Stage } from "./stage.ts";
 import { assertAbsent, CANARY } from "./support.ts";
 
 export interface Place {
   readonly path: string;
   readonly auditLog: AuditLog;
-  entries(): Entry[];
+  entries(): AuditEntry[];
 }
 
 /** An audit log in a folder of its own, in whose files no password may be afterwards. */

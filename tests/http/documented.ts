@@ -85,7 +85,7 @@ async function operationOf({ method, url }: { method: string; url: string }): Pr
 /** Words of JSON Schema that the document uses and {@link problems} knows. */
 const KNOWN: ReadonlySet<string> = new Set([
   ...["$ref", "type", "properties", "required", "additionalProperties", "items", "enum"],
-  ...["anyOf", "allOf", "format", "pattern", "minimum", "description", "example"],
+  ...["anyOf", "allOf", "format", "pattern", "minimum", "description", "example", "deprecated"],
 ]);
 
 /**

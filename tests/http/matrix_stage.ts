@@ -4,7 +4,7 @@ import type { UsableCluster } from "../../src/clusters/source.ts";
 import { KubeError, type KubeErrorKind } from "../../src/kube/errors.ts";
 import { FakeCluster } from "../../src/kube/fake/store.ts";
 import type { SecretStore } from "../../src/kube/store.ts";
-import type { ColumnRow, Matrix } from "../../src/fleet/matrix/shapes.ts";
+import type { ColumnRow, CredentialMatrix } from "../../src/fleet/matrix/shapes.ts";
 import type { FleetEvent } from "../../src/operations/fleet_answers.ts";
 import { encodeBase64Text } from "../../src/text/bytes.ts";
 import { assertDocumented } from "./documented.ts";
@@ -24,7 +24,7 @@ export interface MatrixStage extends Stage {
 
 export interface Answered {
   readonly status: number;
-  readonly body: Matrix & Readonly<Record<string, unknown>>;
+  readonly body: CredentialMatrix & Readonly<Record<string, unknown>>;
 }
 
 /** Of one cluster. */
@@ -162,7 +162,7 @@ function limited(store: SecretStore, refused: string | undefined): SecretStore {
 }
 
 /** Each row in a line: `docker/ghcr differs: a A, b B`. */
-export function linesOf({ credentials }: Matrix): string[] {
+export function linesOf({ credentials }: CredentialMatrix): string[] {
   return credentials.map(({ id, state, cells }) =>
     `${id} ${state}: ` +
     Object.entries(cells).map(([name, cell]) =>

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { CheckMemory } from "../../src/credentials/checks/memory.ts";
-import { WRITE_ANNOTATION } from "../../src/credentials/kinds/kind.ts";
+import { WRITE_ANNOTATION } from "../../src/credentials/kinds/desired_secret.ts";
 import type { VerifyOne } from "../../src/credentials/verify_credential.ts";
 import type { FakeCluster } from "../../src/kube/fake/store.ts";
 import type { SecretStore, StoredSecret } from "../../src/kube/store.ts";
-import type { Proof, RotationCluster, TriedPlace } from "../../src/fleet/rotation/shapes.ts";
+import type { Proof, RotationCluster, VerifiedPlace } from "../../src/fleet/rotation/shapes.ts";
 import type { Verdict, Verifiable } from "../../src/verify/verdict.ts";
 import { assertDocumented } from "./documented.ts";
 import { EVENTS, eventsIn, type FleetOptions, type FleetStage, fleetStage } from "./fleet.ts";
@@ -58,7 +58,7 @@ export interface RotationAnswer extends Partial<Proof> {
   readonly rotation: string;
   readonly state: string;
   readonly clusters: readonly RotationCluster[];
-  readonly verified?: readonly TriedPlace[];
+  readonly verified?: readonly VerifiedPlace[];
   readonly code?: string;
   readonly message?: string;
   readonly field?: string;

@@ -12,7 +12,7 @@ import { Locks } from "../../src/credentials/write/locks.ts";
 import type { KubeError } from "../../src/kube/errors.ts";
 import { Rotations } from "../../src/fleet/rotation/rotations.ts";
 import { FakeCluster } from "../../src/kube/fake/store.ts";
-import { refusedStore } from "../../src/kube/late_store.ts";
+import { unusableStore } from "../../src/kube/lazy_store.ts";
 import { defaultGateLimits } from "../../src/kube/kubectl/gate.ts";
 import { configureLog } from "../../src/log/logger.ts";
 import { FINDS_A_MINUTE, TRIES_A_MINUTE } from "../../src/operations/call.ts";
@@ -96,7 +96,7 @@ export function stage(options: StageOptions = {}): Stage {
         ...{ kind: "cluster_not_found", cluster: name, file, argocdNamespace: "argocd" },
       });
     }
-    const store = options.refused ? refusedStore(options.refused) : cluster.store();
+    const store = options.refused ? unusableStore(options.refused) : cluster.store();
     const { argocdNamespace = "argocd" } = options;
     return Promise.resolve({
       ...{ kind: "open", name, store, lockScope: "https://test:6443" },
@@ -135,7 +135,7 @@ export function stage(options: StageOptions = {}): Stage {
     operations: OPERATIONS,
     locks: new Locks(),
     verifyOne: options.verifyOne ?? noneToAsk,
-    onFault: (error) => faults.push(error),
+    onBug: (error) => faults.push(error),
     pause: () => new Promise<void>((resolve) => setTimeout(resolve, 1)),
     fingerprint: () => Promise.resolve("fingerprint"),
     checks: new CheckMemory(),

@@ -2,7 +2,7 @@ import type {
   FleetContext,
   FleetSteps,
   Operation,
-  TakenOfFleet,
+  SelectionCall,
 } from "../../src/operations/operation.ts";
 import { askedSelection } from "../../src/operations/target.ts";
 import { PREFIX } from "../../src/operations/routes.ts";
@@ -10,7 +10,7 @@ import type { Attempt } from "../../src/audit/entry.ts";
 import { post } from "./support.ts";
 
 /** What a made-up operation in steps is. */
-export interface Steps extends Partial<Omit<TakenOfFleet, "selection" | "steps">> {
+export interface Steps extends Partial<Omit<SelectionCall, "selection" | "steps">> {
   steps(context: FleetContext): FleetSteps;
   readonly selector?: string;
 }

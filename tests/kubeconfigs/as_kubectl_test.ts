@@ -170,7 +170,7 @@ Deno.test({
     await using proxy = socksProxy();
     await worksOverKubectlOnly(
       (draft) => clusterOf(draft)["proxy-url"] = proxy.url,
-      /its current cluster is reached by a SOCKS proxy, .* kubectl transport$/,
+      /its current cluster uses a SOCKS proxy, .* kubectl transport supports$/,
     );
     assert.ok(proxy.connections() > 0);
   },
@@ -182,6 +182,6 @@ Deno.test({
   fn: () =>
     worksOverKubectlOnly(
       (draft) => Object.assign(userOf(draft), { as: "читатель", "as-groups": ["system:masters"] }),
-      /a token or name of its current user has letters that take the kubectl transport$/,
+      /a token or name of its current user has characters that only the kubectl transport supports$/,
     ),
 });

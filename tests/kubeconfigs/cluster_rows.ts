@@ -1,7 +1,7 @@
 import { clusterOf, credentials, fails, refused, type Row, unsafe, works } from "./row.ts";
 
 const AUTHORITY = "certificate-authority";
-const NO_SERVER = /^its current cluster has no 'server' that is an http or https URL$/;
+const NO_SERVER = /^the 'server' of its current cluster is not an http or https URL$/;
 
 /** By plain HTTP nothing is said of the user. */
 const PLAIN = (server: (plain: string) => string): Row["make"] => (draft, { plain }) => {
@@ -107,7 +107,7 @@ export const CLUSTER_ROWS: readonly Row[] = [
     (draft) => {
       clusterOf(draft)["insecure-skip-tls-verify"] = true;
     },
-    /^its current cluster has a certificate authority beside 'insecure-skip-tls-verify'$/,
+    /^its current cluster sets both a certificate authority and 'insecure-skip-tls-verify'$/,
     /root certificates file with the insecure flag/,
   ),
   refused(
@@ -117,7 +117,7 @@ export const CLUSTER_ROWS: readonly Row[] = [
       const insecure = { "insecure-skip-tls-verify": true };
       draft.clusters[0].cluster = { ...server, ...insecure, [AUTHORITY]: "ca.pem" };
     },
-    /^its current cluster has a certificate authority beside 'insecure-skip-tls-verify'$/,
+    /^its current cluster sets both a certificate authority and 'insecure-skip-tls-verify'$/,
     /root certificates file with the insecure flag/,
     { files: ({ ca }) => ({ "ca.pem": ca }) },
   ),
@@ -130,7 +130,7 @@ export const CLUSTER_ROWS: readonly Row[] = [
     (draft, { canary }) => {
       clusterOf(draft)[`${AUTHORITY}-data`] = btoa(canary);
     },
-    /^the 'certificate-authority-data' of its current cluster holds no certificate in PEM$/,
+    /^the 'certificate-authority-data' of its current cluster contains no PEM certificate$/,
     /unable to load root certificates/,
   ),
   refused(
@@ -138,7 +138,7 @@ export const CLUSTER_ROWS: readonly Row[] = [
     (draft, { client }) => {
       clusterOf(draft)[`${AUTHORITY}-data`] = btoa(client.key);
     },
-    /^the 'certificate-authority-data' of its current cluster holds no certificate in PEM$/,
+    /^the 'certificate-authority-data' of its current cluster contains no PEM certificate$/,
     /unable to load root certificates/,
   ),
   refused(
@@ -146,7 +146,7 @@ export const CLUSTER_ROWS: readonly Row[] = [
     (draft) => {
       draft.clusters[0].cluster = { ...withoutAuthority(draft), [AUTHORITY]: "ca.pem" };
     },
-    /^the 'certificate-authority' of its current cluster \(.*ca\.pem\) holds no certificate in PEM$/,
+    /^the 'certificate-authority' of its current cluster \(.*ca\.pem\) contains no PEM certificate$/,
     /unable to load root certificates/,
     { files: ({ canary }) => ({ "ca.pem": canary }) },
   ),
@@ -186,7 +186,7 @@ export const CLUSTER_ROWS: readonly Row[] = [
     (draft) => {
       clusterOf(draft)["proxy-url"] = "ftp://127.0.0.1:1";
     },
-    /^the 'proxy-url' of its current cluster is no URL of an http, https or socks5 proxy$/,
+    /^the 'proxy-url' of its current cluster is not an http, https or socks5 URL$/,
     /unsupported scheme/,
   ),
   refused(
@@ -194,7 +194,7 @@ export const CLUSTER_ROWS: readonly Row[] = [
     (draft) => {
       clusterOf(draft)["proxy-url"] = "127.0.0.1:1";
     },
-    /^the 'proxy-url' of its current cluster is no URL of an http, https or socks5 proxy$/,
+    /^the 'proxy-url' of its current cluster is not an http, https or socks5 URL$/,
     /could not parse|unsupported scheme/,
   ),
   works("disable-compression", (draft) => {

@@ -149,7 +149,7 @@ export const ENTRY_ROWS: readonly Row[] = [
     (draft) => {
       draft.clusters = { c: draft.clusters[0].cluster };
     },
-    /^its 'clusters' is no list$/,
+    /^its 'clusters' is not a list$/,
     LOADING,
   ),
   refused(
@@ -157,7 +157,7 @@ export const ENTRY_ROWS: readonly Row[] = [
     (draft, { canary }) => {
       draft.users[1].user = canary;
     },
-    /^its 'users\[1\]\.user' is no mapping$/,
+    /^its 'users\[1\]\.user' is not a mapping$/,
     LOADING,
   ),
   refused(
@@ -173,7 +173,7 @@ export const ENTRY_ROWS: readonly Row[] = [
     (draft) => {
       draft.users[1].user.token = 1234567;
     },
-    /^its 'users\[1\]\.user\.token' is no text; put it in quotes$/,
+    /^its 'users\[1\]\.user\.token' is not a string; put it in quotes$/,
     LOADING,
   ),
   refused(
@@ -197,7 +197,7 @@ export const ENTRY_ROWS: readonly Row[] = [
     (draft) => {
       delete draft["current-context"];
     },
-    /^its 'current-context' is missing$/,
+    /^its 'current-context' is not set$/,
     /localhost:8080|connection.*refused|no configuration/,
     "kubectl asks http://localhost:8080, whoever listens there",
   ),
@@ -210,7 +210,7 @@ export const ENTRY_ROWS: readonly Row[] = [
     (draft) => {
       draft["current-context"] = "y";
     },
-    /^its 'current-context' names a context that is not there$/,
+    /^its 'current-context' names a context that does not exist$/,
     /context was not found/,
   ),
   unsafe(
@@ -218,7 +218,7 @@ export const ENTRY_ROWS: readonly Row[] = [
     (draft) => {
       draft.contexts[0].context.cluster = "d";
     },
-    /^its current context names a cluster that is not there$/,
+    /^its current context names a cluster that does not exist$/,
     /localhost:8080|connection.*refused/,
     "kubectl asks http://localhost:8080, whoever listens there",
   ),
@@ -227,7 +227,7 @@ export const ENTRY_ROWS: readonly Row[] = [
     (draft) => {
       draft.contexts[0].context.user = "v";
     },
-    /^its current context names a user that is not there$/,
+    /^its current context names a user that does not exist$/,
     /EOF|Username/,
   ),
   unsafe("nothing", () => "", /^it is empty$/, /localhost:8080|connection.*refused/, "as above"),

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { readSource } from "../../src/clusters/import/source.ts";
 import { ownTrust } from "../../src/files/trusted.ts";
 import { flattened, merged, minified } from "../../src/kube/kubeconfig/contexts.ts";
-import { type Config, configOf } from "../../src/kube/kubeconfig/shape.ts";
+import { type Config, parseConfig } from "../../src/kube/kubeconfig/shape.ts";
 import { documentOf, textOfDocument } from "../../src/kube/kubeconfig/to_yaml.ts";
 import { readYaml } from "../../src/kube/kubeconfig/yaml.ts";
 import { escapedJson } from "../../src/log/escaped.ts";
@@ -226,7 +226,7 @@ for (const [sentence, row] of Object.entries(ROWS)) {
       // file, and of a plugin.
       const folder = join(here.path, row.usersIn ?? ".");
       const theirs = merged([{ config: await byKubectl(list, context), folder }]);
-      assert.deepEqual(configOf(readYaml(ours)), theirs, context);
+      assert.deepEqual(parseConfig(readYaml(ours)), theirs, context);
       // What is written is read by kubectl as it is by this program.
       const file = await here.write("written", ours);
       assert.deepEqual(await byKubectl(file, context), flat, context);
@@ -251,5 +251,5 @@ async function byKubectl(list: string, context: string): Promise<Config> {
     stdin: "null",
   }).output();
   assert.ok(success, new TextDecoder().decode(stderr));
-  return configOf(readYaml(escapedJson(new TextDecoder().decode(stdout))));
+  return parseConfig(readYaml(escapedJson(new TextDecoder().decode(stdout))));
 }

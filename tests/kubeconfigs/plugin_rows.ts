@@ -101,7 +101,7 @@ export const PLUGIN_ROWS: readonly Row[] = [
   refused(
     "a plugin that asks for a terminal",
     with_({ interactiveMode: "Always" }),
-    /^the credential plugin of its current user asks for a terminal, and there is none$/,
+    /^the credential plugin of its current user requires a terminal \(interactiveMode: Always\)$/,
     /standard input is not a terminal/,
   ),
   refused(
@@ -140,25 +140,25 @@ export const PLUGIN_ROWS: readonly Row[] = [
   refused(
     "an 'env' that is a mapping",
     with_({ env: { A: "b" } }),
-    /^its 'users\[0\]\.user\.exec\.env' is no list$/,
+    /^its 'users\[0\]\.user\.exec\.env' is not a list$/,
     /error loading config file/,
   ),
   refused(
     "a plugin that is not on PATH",
     with_({ command: "no-such-plugin" }),
-    /^the credential plugin 'no-such-plugin' of its current user is not on the server's PATH$/,
+    /^the credential plugin 'no-such-plugin' of its current user is not on the server's PATH \(executable not found\)$/,
     /executable no-such-plugin not found/,
   ),
   refused(
     "a plugin that is not beside the kubeconfig",
     beside,
-    /^the credential plugin 'plugin\.sh' of its current user is no file that may be run$/,
+    /^the credential plugin 'plugin\.sh' of its current user is not an executable file$/,
     /exec: fork\/exec .*no such file/,
   ),
   refused(
     "a plugin that is a folder",
     with_({ command: "/tmp" }),
-    /^the credential plugin 'tmp' of its current user is no file that may be run$/,
+    /^the credential plugin 'tmp' of its current user is not an executable file$/,
     /permission denied/,
   ),
   fails(
@@ -218,7 +218,7 @@ export const PLUGIN_ROWS: readonly Row[] = [
       `the auth provider ${name}`,
       (draft) => credentials(draft, { "auth-provider": { name } }),
       new RegExp(
-        `^the 'auth-provider' of its current user is ${name}, which kubectl no longer has`,
+        `^the 'auth-provider' of its current user is ${name}, which kubectl no longer supports`,
       ),
       new RegExp(`The ${name} auth plugin has been removed`),
     )
@@ -228,13 +228,13 @@ export const PLUGIN_ROWS: readonly Row[] = [
     (draft) => {
       userOf(draft)["auth-provider"] = { name: "gcp" };
     },
-    /which kubectl no longer has/,
+    /which kubectl no longer supports/,
     /The gcp auth plugin has been removed/,
   ),
   refused(
     "an auth provider that nobody knows",
     (draft, { canary }) => credentials(draft, { "auth-provider": { name: canary } }),
-    /^the 'auth-provider' of its current user is none that kubectl has$/,
+    /^the 'auth-provider' of its current user is not supported by kubectl$/,
     /no Auth Provider found/,
   ),
   refused(

@@ -87,7 +87,7 @@ function check(row: Row, verdicts: Verdicts, { canary, token, client }: Parts): 
   // So does the api transport, when the kubeconfig was not looked at before.
   if (unvetted !== undefined && typeof verdict === "object") {
     const kind = "kind" in verdict ? verdict.kind : "invalid_kubeconfig";
-    if (!/PATH|may be run/.test(String(wide.api!.why))) {
+    if (!/PATH|not an executable file/.test(String(wide.api!.why))) {
       assert.equal(unvetted.is, kind, told);
     }
   }

@@ -5,7 +5,7 @@ const pairOf = ({ certificate, key }: { certificate: string; key: string }) => (
   ...inData("certificate", certificate),
   ...inData("key", key),
 });
-const HEADER = /does not fit into a header$/;
+const HEADER = /is not allowed in an HTTP header$/;
 const GO_HEADER = /invalid header field value/;
 
 /** The current user, but for programs. */
@@ -43,7 +43,7 @@ export const USER_ROWS: readonly Row[] = [
     (draft, { client, canary }) => {
       credentials(draft, { ...pairOf(client), ...inData("certificate", canary) });
     },
-    /^the 'client-certificate-data' of its current user holds no certificate in PEM$/,
+    /^the 'client-certificate-data' of its current user contains no PEM certificate$/,
     /tls: failed to find any PEM data in certificate/,
   ),
   refused(
@@ -51,7 +51,7 @@ export const USER_ROWS: readonly Row[] = [
     (draft, { client, canary }) => {
       credentials(draft, { ...pairOf(client), ...inData("key", canary) });
     },
-    /^the 'client-certificate-data' of its current user has no key in PEM beside it$/,
+    /^the 'client-certificate-data' of its current user comes with a client key that is not PEM$/,
     /tls: failed to find any PEM data in key/,
   ),
   refused(
@@ -59,7 +59,7 @@ export const USER_ROWS: readonly Row[] = [
     (draft, { client, otherKey }) => {
       credentials(draft, { ...pairOf(client), ...inData("key", otherKey) });
     },
-    /^the 'client-certificate-data' of its current user is not the certificate of the key beside it$/,
+    /^the 'client-certificate-data' of its current user does not match its client key \(private key does not match public key\)$/,
     /private key does not match public key/,
   ),
   refused(
@@ -67,7 +67,7 @@ export const USER_ROWS: readonly Row[] = [
     (draft) => {
       credentials(draft, { "client-certificate": "u.crt", "client-key": "u.key" });
     },
-    /^the 'client-certificate' of its current user \(.*\) is not the certificate of the key beside it$/,
+    /^the 'client-certificate' of its current user \(.*\) does not match its client key \(private key does not match public key\)$/,
     /private key does not match public key/,
     { files: ({ client, otherKey }) => ({ "u.crt": client.certificate, "u.key": otherKey }) },
   ),

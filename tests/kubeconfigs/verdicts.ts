@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { KubeconfigRefused, vetKubeconfig, vetRules } from "../../src/clusters/vet.ts";
+import { KubeconfigRejected, vetKubeconfig, vetRules } from "../../src/clusters/vet.ts";
 import { thisMachine } from "../../src/cli/machine.ts";
 import { settingsOf } from "../../src/config/schema.ts";
 import { KubeError } from "../../src/kube/errors.ts";
@@ -68,7 +68,7 @@ async function vettedOf(file: string, transport: string): Promise<Verdict> {
     await vetKubeconfig(file, rulesOf(transport));
     return { is: "works" };
   } catch (error) {
-    if (error instanceof KubeconfigRefused) return { is: "refused", why: error.why };
+    if (error instanceof KubeconfigRejected) return { is: "refused", why: error.why };
     if (error instanceof Deno.errors.NotFound) return { is: "refused", why: "it is not there" };
     throw error;
   }
@@ -85,7 +85,7 @@ async function useOf(
     const { path } = await vetKubeconfig(file, rulesOf(transport.name));
     return await listed(transport, path, cacheDir, said);
   } catch (error) {
-    if (!(error instanceof KubeconfigRefused)) throw error;
+    if (!(error instanceof KubeconfigRejected)) throw error;
     said.push(error.message, Deno.inspect(error));
     return { is: "refused", why: error.why };
   }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { KubeconfigRefused, vetKubeconfig, type VetRules } from "../../src/clusters/vet.ts";
+import { KubeconfigRejected, vetKubeconfig, type VetRules } from "../../src/clusters/vet.ts";
 import { makeAuthority } from "../../scripts/control_plane/certificates.ts";
 import type { Parts } from "./row.ts";
 import { ROWS } from "./rows.ts";
@@ -55,7 +55,7 @@ const SECRETS = [PARTS.canary, PARTS.token, PARTS.client.key, PARTS.otherKey];
 
 function refusal(why: RegExp) {
   return (error: Error) => {
-    assert.ok(error instanceof KubeconfigRefused, Deno.inspect(error));
+    assert.ok(error instanceof KubeconfigRejected, Deno.inspect(error));
     assert.match(error.why, why);
     for (const secret of SECRETS) {
       assert.ok(!Deno.inspect(error).includes(secret), "a secret is quoted");

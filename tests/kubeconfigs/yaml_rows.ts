@@ -37,7 +37,7 @@ export const YAML_ROWS: readonly Row[] = [
   refused(
     "a directive of YAML 1.2",
     (_, parts) => textOf(parts, { before: "%YAML 1.2\n---\n" }),
-    /another YAML than 1\.1/,
+    /its %YAML directive is not version 1\.1/,
     LOADING,
   ),
   works(
@@ -105,7 +105,7 @@ export const YAML_ROWS: readonly Row[] = [
     (_, parts) =>
       textOf(parts).replaceAll("name: x", "name: 12")
         .replace("current-context: x", "current-context: 12"),
-    /^its 'contexts\[0\]\.name' is no text; put it in quotes$|^its 'current-context' is no text/,
+    /^its 'contexts\[0\]\.name' is not a string; put it in quotes$|^its 'current-context' is not a string/,
     /cannot unmarshal number/,
   ),
   refused(
@@ -113,7 +113,7 @@ export const YAML_ROWS: readonly Row[] = [
     (_, parts) =>
       textOf(parts).replaceAll("name: x", "name: on")
         .replace("current-context: x", "current-context: on"),
-    /is no text; put it in quotes$/,
+    /is not a string; put it in quotes$/,
     /cannot unmarshal bool/,
   ),
   works("JSON, and something behind it", (draft) => `${JSON.stringify(draft)}\n]]\n`),
@@ -149,13 +149,13 @@ export const YAML_ROWS: readonly Row[] = [
   refused(
     "an alias of nothing",
     (_, parts) => textOf(parts, { user: "token: *nothing" }),
-    /^an alias \(\*\) in it stands for nothing$/,
+    /^an alias \(\*\) in it has an unknown anchor$/,
     LOADING,
   ),
   refused(
     "a merge of a text",
     (_, parts) => textOf(parts, { user: `token: ${parts.token}\n    <<: text` }),
-    /merges no mapping$/,
+    /refers to no mapping$/,
     LOADING,
   ),
   refused("a list", (draft) => [draft], /^it is not a YAML mapping$/, LOADING),
@@ -174,14 +174,14 @@ export const YAML_ROWS: readonly Row[] = [
         [...text].flatMap((char) => [char.charCodeAt(0) & 0xff, char.charCodeAt(0) >> 8]),
       );
     },
-    /^it is UTF-16, which is not read for safety; save it as UTF-8$/,
+    /^it is UTF-16, which is not allowed for safety; save it as UTF-8$/,
     "takes",
     "two readers of one encoding are enough to keep alike",
   ),
   unsafe(
     "a line break that is neither LF nor CR LF",
     (_, parts) => textOf(parts, { user: `token: ${parts.token} # one\u2028    as: reader` }),
-    /^a line break in it is neither LF nor CR LF, and it is not read for safety$/,
+    /^it contains a line break other than LF or CR LF, which is not allowed for safety$/,
     "takes",
     "what kubectl reads behind it would be a comment to us",
   ),
@@ -193,7 +193,7 @@ export const YAML_ROWS: readonly Row[] = [
       );
       return textOf(parts, { before: `a: &a [x,x,x,x,x,x,x,x,x]\n${levels.join("")}` });
     },
-    /^its aliases \(\*\) unfold into more than is read, for safety$/,
+    /^its aliases \(\*\) expand to more than is allowed for safety \(excessive aliasing\)$/,
     LOADING,
     "kubectl refuses it, too, but not as YAML",
   ),
@@ -205,14 +205,14 @@ export const YAML_ROWS: readonly Row[] = [
           Array(50).fill("*a").join(",")
         }]\n`,
       }),
-    /^its aliases \(\*\) unfold into more than is read, for safety$/,
+    /^its aliases \(\*\) expand to more than is allowed for safety \(excessive aliasing\)$/,
     "takes",
     "a kubeconfig has no use for 45,000 pieces",
   ),
   unsafe(
     "brackets 150 deep",
     (_, parts) => textOf(parts, { before: `a: ${"[".repeat(150)}${"]".repeat(150)}\n` }),
-    /^it is nested deeper than a kubeconfig is, and not read further for safety$/,
+    /^it is nested deeper than is allowed for safety$/,
     "takes",
     "deep nesting takes the parser's stack",
   ),

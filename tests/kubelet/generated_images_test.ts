@@ -10,9 +10,9 @@ import { kubeletReaderIsAtHand } from "../../scripts/control_plane/kubelet_reade
 import { explainPull } from "../../src/credentials/explain/image.ts";
 import { imageRepository } from "../../src/credentials/explain/image_name.ts";
 import { kubeletConfig } from "../../src/credentials/explain/kubelet_config.ts";
-import { kubeletTries } from "../../src/credentials/explain/kubelet_keyring.ts";
+import { loginsInOrder } from "../../src/credentials/explain/kubelet_keyring.ts";
 import { pullSecretFindings } from "../../src/credentials/explain/pull_secret_findings.ts";
-import { pullSecret } from "../../src/credentials/fake/pull_secret.ts";
+import { fakePullSecret } from "../../src/credentials/fake/pull_secret.ts";
 import type { StoredSecret } from "../../src/kube/store.ts";
 import { seal } from "../../src/log/sealed.ts";
 import { pullCase } from "./pull_cases.ts";
@@ -41,7 +41,7 @@ function expected({ image, secrets }: PullCase): Expected {
   const holders = configs.flatMap(({ name, config }) =>
     config.kind === "logins" ? [{ source: name, logins: config.logins }] : []
   );
-  const tries = kubeletTries(holders, repository.value).map(({ source, logins }) =>
+  const tries = loginsInOrder(holders, repository.value).map(({ source, logins }) =>
     logins.map(({ username, password }) => lineOf(source, username, password.reveal())).sort()
   );
   return { repository: repository.value, tries };
@@ -60,7 +60,7 @@ function grouped({ tries, ...rest }: PullAnswer, like: Expected): Expected {
 function assertTold({ image, secrets }: PullCase, { repository, failed, tries }: PullAnswer): void {
   if (failed === "image") return;
   const named = secrets.map(({ name, type, data }): StoredSecret => ({
-    ...pullSecret(name, {}),
+    ...fakePullSecret(name, {}),
     type,
     data: seal(data),
   }));

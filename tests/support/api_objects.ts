@@ -1,6 +1,6 @@
 import type { ControlPlaneClient } from "../../scripts/control_plane/connect.ts";
 
-/** A Secret as the API speaks it, as far as tests look at it. */
+/** The fields of a Secret in the API that tests use. */
 export interface ApiSecret {
   readonly metadata: {
     readonly namespace: string;
@@ -18,22 +18,22 @@ export interface ApiSecret {
   readonly immutable?: boolean;
 }
 
-/** What asks an API server as its administrator. */
+/** Sends requests to an API server as its administrator. */
 export type ApiRequest = ControlPlaneClient["request"];
 
-/** Somebody else on the cluster: makes and looks at objects past the program under test. */
+/** Another client of the cluster: creates and reads objects without the program under test. */
 export interface Bystander {
-  /** Makes a namespace; of a name that nobody else has when none is given. */
+  /** Creates a namespace. @default a unique name */
   namespace(phase?: "Active" | "Terminating", name?: string): Promise<string>;
-  /** Creates a secret, or replaces the one that is there. */
+  /** Creates or replaces a secret. */
   put(secret: ApiSecret): Promise<ApiSecret>;
   find(namespace: string, name: string): Promise<ApiSecret | undefined>;
   remove(namespace: string, name: string): Promise<void>;
 }
 
 /**
- * Has the API server create at most so many secrets in a namespace; resolves when it does. It is
- * the quota controller that says how many there are: there is none, so it is said here.
+ * Limits the number of secrets in a namespace by a quota; resolves when the quota is enforced. Its status
+ * is set here, since no quota controller is running.
  */
 export async function limitSecrets(
   request: ApiRequest,
@@ -52,11 +52,11 @@ export async function limitSecrets(
   await request("PUT", `${path}/resourcequotas/secrets/status`, { ...body, status });
   const probe = { apiVersion: "v1", kind: "Secret", metadata: { name: "probe" } };
   while ((await request("POST", `${path}/secrets?dryRun=All`, probe)).status !== 403) {
-    await new Promise((resolve) => setTimeout(resolve, 20)); // its caches follow
+    await new Promise((resolve) => setTimeout(resolve, 20)); // until its caches are updated
   }
 }
 
-/** A name that nobody else has. */
+/** A unique name. */
 export function uniqueName(prefix: string): string {
   return `${prefix}-${crypto.randomUUID().slice(0, 13)}`;
 }
@@ -77,8 +77,8 @@ export function bystander(request: ApiRequest): Bystander {
         kind: "Namespace",
         metadata: { name },
       });
-      // It stays so: no controller runs that would take the finalizer "kubernetes" away. Where one
-      // does, as in the emulator, a finalizer of our own holds it.
+      // The namespace stays: no controller removes the finalizer "kubernetes". Where one does, as in
+      // the emulator, another finalizer keeps it.
       if (phase === "Terminating") {
         const finalizers = { metadata: { finalizers: ["tests.invalid/held"] } };
         await done("PATCH", `/api/v1/namespaces/${name}`, finalizers);

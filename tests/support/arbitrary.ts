@@ -1,12 +1,11 @@
 /**
- * Arbitrary texts, made as fast-check makes them by `fc.string({ unit: "binary" })` and `fc.webUrl()`,
- * which both spend a second first, in each isolate anew: they put down all the characters there are
- * in a table, to find the character's number when they shrink.
+ * Arbitrary texts like those of `fc.string({ unit: "binary" })` and `fc.webUrl()` of fast-check. These take
+ * a second in each isolate to build a table of all characters, which they need to shrink.
  * @see https://github.com/dubzzz/fast-check/blob/v4.10.2/packages/fast-check/src/arbitrary/_internals/mappers/IndexToMappedConstant.ts
  */
 import fc from "fast-check";
 
-/** Half surrogate pairs are no characters. */
+/** Lone surrogates are not characters. */
 const SURROGATES = { from: 0xd800, to: 0xe000 };
 const CHARACTERS = 0x110000 - (SURROGATES.to - SURROGATES.from);
 
@@ -24,7 +23,7 @@ const character = fc.nat({ max: CHARACTERS - 1 }).map(
   },
 );
 
-/** Any characters, also such as nobody types. */
+/** Any characters, also unusual ones. */
 export const anyText = (constraints: Omit<fc.StringConstraints, "unit"> = {}) =>
   fc.string({ ...constraints, unit: character });
 

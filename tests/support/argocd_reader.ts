@@ -10,7 +10,7 @@ import {
 import { bystander } from "./api_objects.ts";
 import type { Declare } from "./declare.ts";
 
-/** Values of the label by which Argo CD knows its secrets. */
+/** Values of the label by which Argo CD finds its secrets. */
 export type ArgocdSecretType =
   | "cluster"
   | "repository"
@@ -18,7 +18,7 @@ export type ArgocdSecretType =
   | "repository-write"
   | "repo-write-creds";
 
-/** A secret of Argo CD, by what it says. */
+/** A secret of Argo CD, from its values. */
 export interface ArgocdSecret extends CaseSecret {
   readonly secretType: ArgocdSecretType;
 }
@@ -35,11 +35,11 @@ export function template(name: string, data: Record<string, string>): ArgocdSecr
 /** A namespace of Argo CD on the real API server, for one test. */
 export interface ArgocdCluster {
   readonly namespace: string;
-  /** Creates or replaces them with kubectl. */
+  /** Creates or replaces secrets with kubectl. */
   put(...secrets: ArgocdSecret[]): Promise<void>;
   /**
-   * What Argo CD's own code says of the namespace as it is now. Fails unless it says the same about the
-   * same secrets in memory, without the API server.
+   * Runs Argo CD's own code on the namespace. Fails unless the result is the same for the same secrets in
+   * memory, without the API server.
    */
   ask(questions?: Questions): Promise<Answers>;
 }
@@ -48,8 +48,8 @@ const plane = controlPlaneFromEnv();
 const ignore = plane === undefined || !await argocdReaderIsAtHand();
 
 /**
- * What declares a test with a namespace of its own; ignored without an API server, or where Argo CD's code
- * neither is built nor can be.
+ * Declares a test with its own namespace; ignored without an API server, or if Argo CD's code is not built
+ * and cannot be built.
  */
 export function argocdTests(declare: Declare) {
   return (sentence: string, test: (cluster: ArgocdCluster) => Promise<void>): void =>
@@ -87,7 +87,7 @@ function clusterOf(plane: ControlPlaneClient, namespace: string): ArgocdCluster 
   };
 }
 
-/** In the form of `askMany`, which has no warnings. */
+/** A result in the form of `askMany`, which has no warnings. */
 function onlyAnswer<T extends Told>({ warnings: _, ...answer }: T) {
   return [answer];
 }

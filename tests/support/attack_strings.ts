@@ -1,6 +1,6 @@
-/** Texts that have hung programs: each makes a careless expression or count go back again and again. */
+/** Texts that make a careless regular expression or loop backtrack for a long time. */
 
-/** How often a part is repeated: the square of it is more than two seconds' work. */
+/** Repetitions of a part: quadratic work takes more than two seconds. */
 const LENGTH = 60_000;
 
 const PARTS: readonly (readonly [what: string, part: string, before?: string, after?: string])[] = [

@@ -1,4 +1,4 @@
-/** base64 of bytes, or of a text's UTF-8 bytes. */
+/** Base64 of bytes, or of a text in UTF-8. */
 export function encodeBase64(value: string | Uint8Array): string {
   return (typeof value === "string" ? new TextEncoder().encode(value) : value).toBase64();
 }

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { encodeBase64 } from "./base64.ts";
 
-/** A value that is looked for where no credential may be. */
+/** A value to search for where no credential may be. */
 export interface Canary {
   readonly value: string;
-  /** Fails when the value, or what of it is recognisable in base64, is in the text. */
+  /** Fails if the text contains the value, in plain text or in base64. */
   absentFrom(text: string, where: string): void;
 }
 
-/** Made at run time, so that it cannot stand in a file of the project. */
+/** Made at run time, so that it is in no file of the project. */
 export function makeCanary(): Canary {
   const value = `canary-${crypto.randomUUID()}`;
   const forms = [value, ...base64Forms(value)];
@@ -21,12 +21,12 @@ export function makeCanary(): Canary {
   };
 }
 
-/** In base64 a text looks three ways, by where in the encoded whole it begins. */
+/** The three forms of a text in base64, which depend on its offset in the encoded whole. */
 function base64Forms(text: string): string[] {
   const bytes = new TextEncoder().encode(text);
   return [0, 1, 2].map((offset) => {
     const whole = encodeBase64(new Uint8Array([...new Uint8Array(offset), ...bytes]));
-    // The outermost characters depend on the neighbours.
+    // The first and last characters depend on the neighbours.
     return whole.slice(4, -4);
   });
 }

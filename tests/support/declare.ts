@@ -1,6 +1,5 @@
 /**
- * How a harness declares its tests: by a function of the file that holds them, since `deno test`
- * reports a test under the file whose code called `Deno.test`. A file gives
- * `(test) => Deno.test(test)`.
+ * Declares a test for a harness. Each test file passes `(test) => Deno.test(test)`, since `deno test`
+ * reports a test under the file that calls `Deno.test`.
  */
 export type Declare = (test: Deno.TestDefinition) => void;

@@ -1,20 +1,20 @@
 import { startEmulator } from "../../src/emulator/emulator.ts";
 
-/** An emulated API server in a process of its own. */
+/** An emulated API server in its own process. */
 export interface EmulatorProcess extends AsyncDisposable {
   /** Its kubeconfig, as YAML text. */
   readonly kubeconfig: string;
-  /** It takes connections and bytes, but answers nothing, as an API server that hangs. */
+  /** Suspends it: it accepts connections and bytes, but does not respond, like an API server that hangs. */
   stop(): void;
-  /** It goes on, and answers also what it was asked meanwhile. */
+  /** Resumes it; it also answers requests that were sent meanwhile. */
   goOn(): void;
-  /** The requests that it has got: method and path with query. */
+  /** The received requests: method and path with query. */
   requests(): Promise<string[]>;
 }
 
 /**
- * @param namespaces that it has
- * @param stopsAt the method at whose first request it stops by itself
+ * @param namespaces to create
+ * @param stopsAt suspends itself at the first request with this method
  */
 export async function startEmulatorProcess(
   namespaces: readonly string[],

@@ -1,29 +1,29 @@
 /**
- * The clock of a test in which nobody waits: `setTimeout`, `setInterval`, `AbortSignal.timeout`,
- * `performance.now` and `Date.now` (not `new Date()`) follow it, until it is disposed of.
+ * A fake clock, so that tests do not wait: `setTimeout`, `setInterval`, `AbortSignal.timeout`,
+ * `performance.now` and `Date.now` (not `new Date()`) use it until it is disposed.
  *
  *     using clock = fakeClock();
  *
- * Time stands still, and goes by in `advance`; or, when it `runs`, as soon as all wait for it.
- * The timers of `node:test` would not do: in Deno 2.9 they leave `performance.now` and
- * `AbortSignal.timeout` as they are.
+ * Time advances with `advance` only; or, with `runs`, whenever all promises wait for a timer. The mock
+ * timers of `node:test` do not suffice: in Deno 2.9 they do not mock `performance.now` and
+ * `AbortSignal.timeout`.
  */
 import { setImmediate } from "node:timers";
 
 export interface FakeClock extends Disposable {
-  /** Milliseconds that have gone by. */
+  /** Elapsed milliseconds. */
   readonly elapsed: number;
-  /** Lets so many milliseconds go by; what comes due is done one after the other, each at its time. */
+  /** Advances the time by milliseconds, and runs due timers in order, each at its time. */
   advance(milliseconds: number): Promise<void>;
-  /** No time goes by, but what has come in by files and sockets is taken in. */
+  /** Processes pending input of files and sockets without advancing the time. */
   settle(): Promise<void>;
 }
 
 export interface FakeClockOptions {
   /**
-   * Time jumps to the next timer as soon as all promises have gone on as far as they can. Only for
-   * what waits for nothing but timers while one is set: work on files or sockets would be overtaken
-   * by it. @default false
+   * Whether time jumps to the next timer as soon as all promises are settled or waiting. Only for code
+   * that waits for nothing but timers: timers would fire before pending work on files or sockets.
+   * @default false
    */
   readonly runs?: boolean;
 }
@@ -37,13 +37,13 @@ interface Timer {
 
 type Callback = (...args: unknown[]) => void;
 
-/** Far from those of real timers, which are counted from 1. */
+/** The first timer id, far from those of real timers, which start at 1. */
 const FIRST_ID = 2 ** 40;
 
-/** Turns of the event loop in which what lies ready in a socket gets to who reads it, and further. */
+/** Turns of the event loop until data in a socket has reached its readers. */
 const TURNS = 10;
 
-/** Jumps after which what a test waits for will never come. */
+/** The most jumps, after which the test is stuck. */
 const MOST_JUMPS = 100_000;
 
 const real = { setTimeout, clearTimeout, clearInterval };
@@ -73,7 +73,7 @@ export function fakeClock({ runs = false }: FakeClockOptions = {}): FakeClock {
     return id;
   }
 
-  /** The first one at or before this time; of equal ones who was set first. */
+  /** The next timer due at this time; of equal ones the one that was set first. */
   function next(until: number): Timer | undefined {
     let first: Timer | undefined;
     for (const timer of timers.values()) {
@@ -105,7 +105,7 @@ export function fakeClock({ runs = false }: FakeClockOptions = {}): FakeClock {
     isJumping = false;
   }
 
-  // Whole milliseconds, whose differences are exact.
+  // Whole milliseconds, so that differences are exact.
   const began = { now: Date.now(), performance: Math.ceil(performance.now()) };
   const restore = [
     replace(
@@ -159,7 +159,7 @@ export function fakeClock({ runs = false }: FakeClockOptions = {}): FakeClock {
   };
 }
 
-/** @returns what puts it back */
+/** @returns a function that restores it */
 function replace<T extends object>(owner: T, name: keyof T, value: unknown): () => void {
   const before = Object.getOwnPropertyDescriptor(owner, name);
   Object.defineProperty(owner, name, { value, configurable: true, writable: true });
@@ -169,7 +169,7 @@ function replace<T extends object>(owner: T, name: keyof T, value: unknown): () 
   };
 }
 
-/** One of the event loop, before which all promises go on as far as they can. */
+/** One turn of the event loop, before which all promises continue as far as they can. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

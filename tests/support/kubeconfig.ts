@@ -1,4 +1,4 @@
-/** A kubeconfig for a URL where nobody answers anyway, so neither trust nor token matter. */
+/** A kubeconfig for a URL where nothing responds, so that trust and token do not matter. */
 export function kubeconfigFor(url: string, token = "none"): string {
   return `apiVersion: v1
 kind: Config
@@ -20,5 +20,5 @@ current-context: test
 `;
 }
 
-/** Below 1024, so that no program gets it as its free port; tcpmux, which nobody runs. */
+/** A port below 1024, which no program gets as a free port: tcpmux, which is not in use. */
 export const CLOSED_PORT_URL = "https://127.0.0.1:1";

@@ -1,15 +1,15 @@
 import { decodeBase64Text } from "../../src/text/bytes.ts";
 
 /**
- * Which logins kubelet tries for an image, in its order, told by its rules anew: what this program
- * writes is judged by them. Held against kubelet's own code by generated cases when it was written.
+ * The logins that kubelet tries for an image, in its order: a second implementation of its rules, which
+ * judges the secrets that the program writes. It was compared with kubelet's code by generated cases.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/credentialprovider/keyring.go
  * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/credentialprovider/secrets/secrets.go
  */
 
 export interface PullSecret {
   readonly type: string;
-  /** In the open, by key. */
+  /** Decoded values, by key. */
   readonly data: Readonly<Record<string, string>>;
 }
 
@@ -20,14 +20,14 @@ interface Login {
 }
 
 /**
- * @param image with its registry, as kubelet has it: `docker.io/library/nginx`
- * @returns `user:password` of each
+ * @param image with its registry, as kubelet normalizes it: `docker.io/library/nginx`
+ * @returns `user:password` of each login
  */
 export function kubeletTries({ type, data }: PullSecret, image: string): string[] {
   const logins = loginsOf(type, data);
   const byKey = Map.groupBy(logins, ([key]) => keyOf(key));
   const shown = (key: string) => (byKey.get(key) ?? []).map(([, login]) => loginText(login));
-  // More specific ones come first because texts are compared from their beginning.
+  // Sorted so that more specific ones precede their prefixes.
   const keys = [...byKey.keys()].sort().reverse();
   const found = keys.filter((key) => matches(key, image)).flatMap(shown);
   if (found.length > 0 || !isOfDockerHub(image)) return found;
@@ -43,7 +43,7 @@ function loginsOf(type: string, data: PullSecret["data"]): [key: string, login: 
     : [];
 }
 
-/** Without a scheme, and without the version of an API. */
+/** A registry without scheme and without API version. */
 function keyOf(key: string): string {
   const [, host = "", path = ""] = /^(?:https?:\/\/)?([^/]*)(.*)$/s.exec(key)!;
   const below = path.replace(/^\/v[12](?=\/)/, "");

@@ -1,9 +1,9 @@
-/** Imported before anything that is loaded with the kinds of credentials: one more of them. */
+/** Registers a made-up kind of credential; import it before the modules that load the kinds. */
 import { z } from "@hono/zod-openapi";
 import { byHttps, type CredentialKind, GIT } from "../../src/credentials/kinds/credential_kind.ts";
 import { KINDS } from "../../src/credentials/kinds/kinds.ts";
 import { shownText } from "../../src/credentials/kinds/url.ts";
-import { no, yes } from "../../src/credentials/material/checked.ts";
+import { no, yes } from "../../src/credentials/material/validated.ts";
 import { open, secret, shapeOf } from "../../src/fields/field.ts";
 import { Password } from "../../src/fields/texts.ts";
 import type { Sealed } from "../../src/log/sealed.ts";
@@ -30,7 +30,7 @@ export const madeUp: CredentialKind<MadeUp, typeof fields> = {
   fields,
   types: ["git"],
   unfit: byHttps,
-  understand: ({ made_up }) =>
+  parse: ({ made_up }) =>
     made_up.token.reveal().startsWith("bad")
       ? { ...no("must be good"), path: ["made_up", "token"] }
       : yes({ kind: "made_up", ...made_up }),
@@ -45,7 +45,7 @@ export const madeUp: CredentialKind<MadeUp, typeof fields> = {
     },
     madeUpService: { field: inside.service, of: ({ service }) => service },
   },
-  tried: ({ account, token }) => ({ username: account, password: token }),
+  verifyWith: ({ account, token }) => ({ username: account, password: token }),
   examples: {
     made_up: {
       summary: "A made-up one",

@@ -1,9 +1,9 @@
-/** systemd's end of sd_notify: a socket in a file, or of an abstract name, that keeps what it is told. */
+/** systemd's end of sd_notify: a socket with a path or an abstract name, which records notifications. */
 export interface NotifySocket extends AsyncDisposable {
-  /** For `NOTIFY_SOCKET`. */
+  /** The value for `NOTIFY_SOCKET`. */
   readonly name: string;
-  readonly told: string[];
-  /** Resolves when this was told, so many times. */
+  readonly received: string[];
+  /** Resolves when this notification was received this many times. */
   heard(message: string, times?: number): Promise<void>;
 }
 
@@ -11,20 +11,20 @@ export async function notifySocket(kind: "file" | "abstract"): Promise<NotifySoc
   const folder = await Deno.makeTempDir();
   const path = kind === "file" ? `${folder}/notify` : `\0notify-test-${crypto.randomUUID()}`;
   const socket = Deno.listenDatagram({ transport: "unixpacket", path });
-  const told: string[] = [];
+  const received: string[] = [];
   let wake = Promise.withResolvers<void>();
   const reading = (async () => {
     for await (const [bytes] of socket) {
-      told.push(new TextDecoder().decode(bytes));
+      received.push(new TextDecoder().decode(bytes));
       wake.resolve();
       wake = Promise.withResolvers();
     }
   })();
   return {
     name: path.replace("\0", "@"),
-    told,
+    received,
     async heard(message, times = 1) {
-      while (told.filter((each) => each === message).length < times) await wake.promise;
+      while (received.filter((each) => each === message).length < times) await wake.promise;
     },
     async [Symbol.asyncDispose]() {
       socket.close();

@@ -1,5 +1,5 @@
 /**
- * Seconds for the commands of a request (`kubectl_timeout`), far more than they take: on a busy
- * machine one that is held in the middle is not to run out of time.
+ * A `kubectl_timeout` in seconds, far more than needed: a request that a test holds must not time out on a
+ * busy machine.
  */
 export const PATIENCE = 60;

@@ -4,21 +4,21 @@ import {
 } from "../../scripts/control_plane/connect.ts";
 import type { Declare } from "./declare.ts";
 
-/** How the program may reach its clusters, as `--transport` names it. */
+/** A value of `--transport`. */
 export const TRANSPORTS = ["kubectl", "api"] as const;
 export type Transport = typeof TRANSPORTS[number];
 
-/** What a test of the whole program begins with. */
+/** The start of a test of the whole program. */
 export interface Given {
   readonly plane: ControlPlaneClient;
   readonly transport: Transport;
-  /** Empty, and removed at the end. No other command line has its name, which is long. */
+  /** An empty folder, removed at the end. Its long name is in no other command line. */
   readonly folder: string;
 }
 
 const plane = controlPlaneFromEnv();
 
-/** What declares a test for each transport; ignored without a control plane. */
+/** Declares a test for each transport; ignored without a control plane. */
 export function testsPerTransport(declare: Declare) {
   return (
     sentence: string,

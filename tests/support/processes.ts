@@ -1,16 +1,16 @@
-/** Command lines of the processes running now. Linux only: elsewhere there are none to see. */
+/** Command lines of running processes, on Linux only; elsewhere none. */
 export function commandLines(): string[] {
   if (Deno.build.os !== "linux") return [];
   return [...Deno.readDirSync("/proc")].filter(({ name }) => /^\d+$/.test(name)).flatMap((pid) => {
     try {
       return [Deno.readTextFileSync(`/proc/${pid.name}/cmdline`).replaceAll("\0", " ")];
     } catch {
-      return []; // it has just ended
+      return []; // it has just exited
     }
   });
 }
 
-/** Command lines seen, again and again, until `work` is done. */
+/** All command lines that were seen until `work` was finished. */
 export async function commandLinesDuring(work: Promise<unknown>): Promise<Set<string>> {
   const seen = new Set<string>();
   let done = false;

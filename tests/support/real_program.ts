@@ -17,47 +17,47 @@ export { TRANSPORTS };
 export interface Answered {
   readonly status: number;
   readonly headers: Headers;
-  /** The parsed JSON. Untyped, as tests look at many shapes. */
+  /** The parsed JSON, untyped, since tests use many shapes. */
   // deno-lint-ignore no-explicit-any
   readonly body: any;
 }
 
-/** The whole program over its HTTP edge, on the real API server, for one test. */
+/** The whole program, used through its HTTP layer, on the real API server, for one test. */
 export interface RealProgram extends Bystander {
-  /** Holds `NAME.kubeconfig` for each of the control plane's people, and what a test adds. */
+  /** The folder with `NAME.kubeconfig` for each user of the control plane, and what a test adds. */
   readonly folder: string;
-  /** The password to send; the harness looks for it in every answer and log line. */
+  /** The password to send; the harness searches for it in every response and log line. */
   readonly canary: Canary;
   readonly log: readonly string[];
   get(path: string): Promise<Answered>;
   post(path: string, body: unknown): Promise<Answered>;
   delete(path: string): Promise<Answered>;
-  /** Has the API server create at most so many secrets in a namespace. */
+  /** Limits the number of secrets in a namespace by a quota. */
   limitSecrets(namespace: string, secrets: number): Promise<void>;
   /** Adds a kubeconfig to the folder. */
   addCluster(name: string, kubeconfig: string): Promise<void>;
-  /** What is stored, as far as tests compare it, data decoded; `undefined` where there is none. */
+  /** The stored secret with decoded data; `undefined` if there is none. */
   stored(namespace: string, name: string): Promise<Stored | undefined>;
 }
 
 export interface Stored {
   readonly type: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** Without the mark of the request, which is another one each time. */
+  /** Annotations without the id of the request, which is different each time. */
   readonly annotations: Readonly<Record<string, string>>;
   readonly data: Readonly<Record<string, string>>;
 }
 
 const WRITE_ANNOTATION = "argocd-configurer.io/request";
 
-/** Settings in the file's spelling. */
+/** Settings, spelled as in the file. */
 type Chosen = Record<string, unknown> | (() => Record<string, unknown>);
 type Test = (program: RealProgram) => Promise<void>;
 
-/** What declares tests of the whole program on the real API server; ignored without one. */
+/** Declares tests of the whole program on the real API server; ignored without one. */
 export function realTests(declare: Declare) {
   const testPerTransport = testsPerTransport(declare);
-  /** Over one transport only. */
+  /** Limits the test to one transport. */
   const realTestOver = (transport: Transport, settings: Chosen, sentence: string, test: Test) => {
     const chosen = () => typeof settings === "function" ? settings() : settings;
     testPerTransport(sentence, (given) => run(given, chosen(), test), [transport]);
@@ -129,7 +129,7 @@ function shown(secret: ApiSecret | undefined): Stored | undefined {
   };
 }
 
-/** Fails unless the answer is exactly this. */
+/** Fails unless the response is exactly this. */
 export function assertAnswer(answer: Answered, status: number, body: unknown): void {
   assert.deepEqual({ status: answer.status, body: answer.body }, { status, body });
 }

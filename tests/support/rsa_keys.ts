@@ -8,8 +8,8 @@ interface KeyPair {
 let keys: KeyPair | undefined;
 
 /**
- * An RSA key of 2048 bits and its public key, made anew in each run, and then the same one for all
- * tests: to make one takes a third of a second.
+ * An RSA key of 2048 bits and its public key. They are generated once in each run and shared by all tests,
+ * since that takes a third of a second.
  */
 export function rsaKeys(): KeyPair {
   return keys ??= generateKeyPairSync("rsa", { modulusLength: 2048 });

@@ -1,12 +1,12 @@
 export interface SilentPort {
   /** https://127.0.0.1:PORT */
   readonly url: string;
-  /** How many connections it has taken. */
+  /** The number of accepted connections. */
   readonly connections: number;
   close(): Promise<void>;
 }
 
-/** A port that takes connections and never says anything, as a hung API server does. */
+/** A port that accepts connections and never responds, like an API server that hangs. */
 export function silentPort(): SilentPort {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const connections: Deno.Conn[] = [];

@@ -52,14 +52,14 @@ const COMMON: readonly Fault[] = [
   { name: "is as it should be", why: undefined, make: () => Promise.resolve() },
   {
     name: "belongs to another user",
-    why: /its owner \(user 65534\) is neither .* nor root.*; chown it/,
+    why: /it is owned by uid 65534, not by .* root.*; run chown on it/,
     asRoot: true,
     ofFile: true,
     make: ({ path }) => Deno.chown(path, STRANGER, STRANGER),
   },
   {
     name: "may be written by another group",
-    why: /a group( other than the server's)? may write to it; run chmod g/,
+    why: /it is (group-writable|writable by a group other than the server's); run chmod g/,
     asRoot: true,
     ofFile: true,
     async make({ path }) {
@@ -69,24 +69,24 @@ const COMMON: readonly Fault[] = [
   },
   {
     name: "may be written by everyone",
-    why: /everyone may write to it; run chmod go-w/,
+    why: /it is world-writable; run chmod go-w/,
     ofFile: true,
     make: ({ path }) => chmod(path, 0o002),
   },
   {
     name: "is in a folder of another user",
-    why: /its folder '.*\/folder' is not safe: its owner \(user 65534\)/,
+    why: /its folder '.*\/folder' is not safe: it is owned by uid 65534,/,
     asRoot: true,
     make: ({ folder }) => Deno.chown(folder, STRANGER, STRANGER),
   },
   {
     name: "is in a folder where everyone may rename",
-    why: /its folder '.*\/folder' is not safe: everyone may write/,
+    why: /its folder '.*\/folder' is not safe: it is world-writable/,
     make: ({ folder }) => chmod(folder, 0o777),
   },
   {
     name: "is in a folder where another group may rename",
-    why: /its folder '.*\/folder' is not safe: a group/,
+    why: /its folder '.*\/folder' is not safe: it is (group-writable|writable by a group)/,
     asRoot: true,
     async make({ folder }) {
       await chmod(folder, 0o020);
@@ -95,7 +95,7 @@ const COMMON: readonly Fault[] = [
   },
   {
     name: "is below a folder where everyone may rename",
-    why: /its folder '.*\/above' is not safe: everyone may write/,
+    why: /its folder '.*\/above' is not safe: it is world-writable/,
     make: ({ above }) => chmod(above, 0o777),
   },
   {
@@ -105,7 +105,7 @@ const COMMON: readonly Fault[] = [
   },
   {
     name: "is in a sticky folder of another user",
-    why: /its folder '.*\/folder' is not safe: its owner/,
+    why: /its folder '.*\/folder' is not safe: it is owned by/,
     asRoot: true,
     async make({ folder }) {
       await chmod(folder, 0o1777);
@@ -120,7 +120,7 @@ const COMMON: readonly Fault[] = [
   },
   {
     name: "is behind a link of another user in the middle, in a sticky folder",
-    why: /its link '.*\/link' is somebody else's/,
+    why: /the symbolic link '.*\/link' on its path belongs to another user/,
     asRoot: true,
     async make({ folder, above }) {
       await chmod(above, 0o1777);
@@ -131,7 +131,8 @@ const COMMON: readonly Fault[] = [
   },
   {
     name: "is a link of another user in a sticky folder",
-    why: /its link '.*' is somebody else's|it is a link, through which nothing is written/,
+    why:
+      /the symbolic link '.*' on its path belongs to another user|it is a symbolic link, which is not followed for writing/,
     asRoot: true,
     async make(place) {
       await chmod(place.folder, 0o1777);
@@ -141,7 +142,7 @@ const COMMON: readonly Fault[] = [
   },
   {
     name: "has a second name in a sticky folder",
-    why: /it has a second name \(a hard link\)/,
+    why: /it has several hard links/,
     ofFile: true,
     async make({ path, folder, elsewhere }) {
       await chmod(folder, 0o1777);
@@ -167,7 +168,7 @@ const OF_READ: readonly Fault[] = [
   { name: "is a link to a good one", why: undefined, make: leadAway },
   {
     name: "is a link to another user's",
-    why: /its owner \(user 65534\)/,
+    why: /it is owned by uid 65534,/,
     asRoot: true,
     async make(place) {
       await leadAway(place);
@@ -180,12 +181,12 @@ const OF_WRITTEN: readonly Fault[] = [
   { name: "is not there yet", why: undefined, make: ({ path }) => Deno.remove(path) },
   {
     name: "is a link to a good one",
-    why: /it is a link, through which nothing is written/,
+    why: /it is a symbolic link, which is not followed for writing/,
     make: leadAway,
   },
   {
     name: "is a link to what is not there",
-    why: /it is a link, through which nothing is written/,
+    why: /it is a symbolic link, which is not followed for writing/,
     async make({ path, elsewhere }) {
       await Deno.remove(path);
       await Deno.symlink(elsewhere, path);
@@ -193,7 +194,7 @@ const OF_WRITTEN: readonly Fault[] = [
   },
   {
     name: "is not there yet, in a folder where everyone may rename",
-    why: /its folder '.*\/folder' is not safe: everyone may write/,
+    why: /its folder '.*\/folder' is not safe: it is world-writable/,
     async make({ path, folder }) {
       await Deno.remove(path);
       await chmod(folder, 0o777);

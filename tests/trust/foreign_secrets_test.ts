@@ -39,7 +39,8 @@ async function putForeign(world: World, namespace: string): Promise<Held[]> {
   }));
 }
 
-const WHY = /is none of these credentials .*choose another name, or send "force": true/;
+const WHY =
+  /already exists and is not a (?:pull secret|credential of this kind) .*Choose another name, or send "force": true/;
 
 trustTest(
   "the name argocd-secret or of any secret of somebody else, with upsert: 409, and it is left alone",

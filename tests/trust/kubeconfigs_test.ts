@@ -36,7 +36,7 @@ const BAD: readonly Bad[] = [
   },
   {
     name: "for-everyone",
-    why: /everyone may write to it/,
+    why: /it is world-writable/,
     make: (file, usable) => write(file, usable, 0o666),
   },
   {

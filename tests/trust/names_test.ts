@@ -54,7 +54,7 @@ trustTest(
         ];
         for (const { status, text, body } of answers) {
           assert.equal(status, 400, `${JSON.stringify(name)}: ${text}`);
-          assert.match(body.message, /must be the name of a cluster: /);
+          assert.match(body.message, /is invalid: a cluster name /);
           assert.ok(!text.includes("passwd") && !text.includes("x".repeat(300)), text);
         }
       }

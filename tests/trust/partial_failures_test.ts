@@ -88,7 +88,10 @@ trustTest("403 in the third of five namespaces: nothing is changed", async (worl
       const write = () => running.addDocker({ ...targets.body, cluster_name: "limited" });
       const { status, body, text } = await write();
       assert.deepEqual([status, body.status], [502, "forbidden"], text);
-      assert.match(body.message, new RegExp(`may not ${missing} secrets in namespace '${third}'`));
+      assert.match(
+        body.message,
+        new RegExp(`cannot ${missing} secrets in namespace '${third}' \\(Forbidden\\)`),
+      );
       assert.equal(body.not_restored, undefined);
       await targets.assertAll("as before");
       await grant(world, person, third, ALL_VERBS);
@@ -112,7 +115,9 @@ trustTest(
       );
       for (const { namespace, result } of body.results as Result[]) {
         assert.equal(result.success, false);
-        const ending = namespace === third ? /not written$/ : /(written and put back|not written)$/;
+        const ending = namespace === third
+          ? /not written$/
+          : /(written and rolled back|not written)$/;
         assert.match(result.error, ending);
       }
       front.fault = () => undefined;
@@ -145,7 +150,7 @@ function putBackFails({ front, third }: Scene, method: string, answer: Fault): v
 }
 
 trustTest(
-  "500 at the third of five writes, and the put-back fails too: what is left is named exactly",
+  "500 at the third of five writes, and the rollback fails too: what is left is named exactly",
   (world) =>
     inBothScenes(world, async (scene, method) => {
       const { front, write, targets, third } = scene;
@@ -170,7 +175,7 @@ trustTest(
       assert.deepEqual(left.map(({ namespace, name }) => `${namespace}/${name}`), changed);
       assert.ok(changed.length > 0 && !left.some(({ namespace }) => namespace === third));
       for (const { state } of left) assert.ok(states.some((each) => each === state), state);
-      assert.ok(body.message.endsWith(`; not as before: ${changed.join(", ")}`), body.message);
+      assert.ok(body.message.endsWith(`. Not restored: ${changed.join(", ")}`), body.message);
       await targets.assertOldOrNew();
       assert.equal((await write()).status, 200);
       await targets.assertAll("new");

@@ -36,7 +36,7 @@ gitTest("a user name and password that it knows are accepted", async () => {
     may: ["read team/app.git"],
     status: 200,
     asked: `${server.repository}/info/refs`,
-    why: "The repository accepts the credential and may be read",
+    why: "The repository accepts the credential, which can read it",
   });
   assert.equal(server.seen[1]?.path, "/team/app.git/info/refs?service=git-upload-pack");
 });
@@ -59,7 +59,7 @@ for (const [what, make] of WRONG) {
     await using server = await startGitServer({ visitors: [] });
     const verdict = await tried(make(server.repository, value));
     assert.deepEqual([verdict.reachable, verdict.accepted, verdict.may], [true, false, []]);
-    assert.equal(verdict.why, "The repository refuses the credential with 401");
+    assert.equal(verdict.why, "The repository refuses the credential (401 Unauthorized)");
   });
 }
 
@@ -68,7 +68,10 @@ gitTest("404 may mean a repository that is hidden, and is not accepted", async (
   await using server = await startGitServer({ visitors: [], hides: true });
   const verdict = await tried(login(server.repository, value));
   assert.equal(verdict.accepted, false);
-  assert.match(verdict.why, /no repository at the URL, or the credential has no right to it/);
+  assert.match(
+    verdict.why,
+    /^Repository not found, or the credential has no access to it \(404 Not Found\)$/,
+  );
 });
 
 gitTest("a public repository tells nothing about a credential", async () => {
@@ -77,7 +80,7 @@ gitTest("a public repository tells nothing about a credential", async () => {
   const verdict = await tried(login(server.repository, value));
   assert.deepEqual([verdict.accepted, verdict.may], [undefined, ["read team/app.git"]]);
   assert.equal(verdict.open, true);
-  assert.equal(verdict.why, "The repository is public: everyone may read it");
+  assert.equal(verdict.why, "The repository is public: it can be read without a credential");
 });
 
 gitTest("a repository that is not there is not accepted", async () => {
@@ -99,9 +102,13 @@ const OTHERS: [what: string, respond: () => Response, why: string][] = [
   [
     "knows nothing of Git",
     () => new Response("hello"),
-    "What is at the URL does not speak Git's HTTP protocol",
+    "The URL is not a Git repository: it does not support Git's HTTP protocol",
   ],
-  ["is broken", () => new Response(null, { status: 500 }), "The repository answers with 500"],
+  [
+    "is broken",
+    () => new Response(null, { status: 500 }),
+    "Unexpected response from the repository: HTTP 500",
+  ],
 ];
 
 for (const [what, respond, why] of OTHERS) {

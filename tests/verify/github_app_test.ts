@@ -31,7 +31,7 @@ Deno.test("an app's key is accepted, and what its installation may is said", asy
     may: ["write contents", "read metadata"],
     status: 201,
     asked: `${github.url}/api/v3/app/installations/678/access_tokens`,
-    why: "GitHub accepts the key, and the installation may read contents of selected repositories",
+    why: "GitHub accepts the key; the installation can read the contents of selected repositories",
   });
 });
 
@@ -39,7 +39,7 @@ Deno.test("an installation without the right to read contents is accepted, and t
   await using github = server({ permissions: { metadata: "read" } });
   const { accepted, may, why } = await tried(app(github.url));
   assert.deepEqual([accepted, may], [true, ["read metadata"]]);
-  assert.match(why, /but the installation may not read the contents of repositories$/);
+  assert.match(why, /but the installation has no permission to read repository contents$/);
 });
 
 const { privateKey: ecKey } = generateKeyPairSync("ec", {
@@ -54,12 +54,27 @@ const REFUSED: [
   reachable: boolean,
   why: RegExp,
 ][] = [
-  ["another app's key", { privateKey: seal(makeAppKey().privateKey) }, true, /id or key with 401/],
-  ["another app's id", { id: "Iv1.0123456789abcdef" }, true, /id or key with 401/],
-  ["another installation", { installationId: 679 }, true, /the app has no such installation/],
-  ["an installation that is a path", { installationId: "../678" }, true, /no such installation/],
-  ["a key that is none", { privateKey: seal(makeCanary().value) }, false, /no RSA key in PEM$/],
-  ["a key of another type", { privateKey: seal(ecKey) }, false, /no RSA key in PEM$/],
+  [
+    "another app's key",
+    { privateKey: seal(makeAppKey().privateKey) },
+    true,
+    /ID or key \(401 Unauthorized\)/,
+  ],
+  ["another app's id", { id: "Iv1.0123456789abcdef" }, true, /ID or key \(401 Unauthorized\)/],
+  ["another installation", { installationId: 679 }, true, /does not find the installation/],
+  [
+    "an installation that is a path",
+    { installationId: "../678" },
+    true,
+    /does not find the installation/,
+  ],
+  [
+    "a key that is none",
+    { privateKey: seal(makeCanary().value) },
+    false,
+    /is not an RSA key in PEM$/,
+  ],
+  ["a key of another type", { privateKey: seal(ecKey) }, false, /is not an RSA key in PEM$/],
 ];
 
 for (const [what, more, reachable, why] of REFUSED) {
@@ -76,5 +91,5 @@ Deno.test("a clock that is wrong is named among the reasons", async () => {
   await using github = server();
   const { accepted, why } = await tried(app(github.url), { now: () => Date.now() - 3_600_000 });
   assert.equal(accepted, false);
-  assert.match(why, /this machine's clock wrong$/);
+  assert.match(why, /this machine's clock is wrong$/);
 });

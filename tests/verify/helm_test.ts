@@ -15,7 +15,7 @@ Deno.test("a chart repository that knows the credential accepts it, and its char
       may: ["list charts (2 entries)"],
       status: 200,
       asked: `${server.url}/charts/index.yaml`,
-      why: "The repository accepts the credential and lists its charts",
+      why: "The repository accepts the credential, which can list charts",
     });
   }
   const shown = server.seen.slice(0, 2).map(({ authorization }) => authorization);
@@ -27,7 +27,7 @@ Deno.test("a chart repository that does not know the credential refuses it", asy
   await using server = startHelmServer({ visitors: [basicHeader("alice", "another")] });
   const verdict = await tried(helmLogin(`${server.url}/charts`, value));
   assert.deepEqual([verdict.reachable, verdict.accepted, verdict.may], [true, false, []]);
-  assert.equal(verdict.why, "The repository refuses the credential with 401");
+  assert.equal(verdict.why, "The repository refuses the credential (401 Unauthorized)");
 });
 
 Deno.test("a public chart repository tells nothing about a credential", async () => {
@@ -39,7 +39,10 @@ Deno.test("a public chart repository tells nothing about a credential", async ()
     true,
     ["list charts (2 entries)"],
   ]);
-  assert.equal(verdict.why, "The repository is public: everyone may list its charts");
+  assert.equal(
+    verdict.why,
+    "The repository is public: its charts can be listed without a credential",
+  );
 });
 
 Deno.test("user information in a URL is neither shown nor sent", async () => {
@@ -53,14 +56,22 @@ Deno.test("user information in a URL is neither shown nor sent", async () => {
 });
 
 const OTHERS: [what: string, respond: () => Response, why: RegExp][] = [
-  ["404", () => new Response(null, { status: 404 }), /^There is no index.yaml at the URL, or/],
-  ["500", () => new Response("secret", { status: 500 }), /^The repository answers with 500$/],
+  [
+    "404",
+    () => new Response(null, { status: 404 }),
+    /^No index.yaml at the URL \(404 Not Found\), or/,
+  ],
+  [
+    "500",
+    () => new Response("secret", { status: 500 }),
+    /^Unexpected response from the repository: HTTP 500$/,
+  ],
   [
     "a page to log in",
     () => new Response("<html>log in</html>", { headers: { "content-type": "text/html" } }),
-    /gives is no index of charts$/,
+    /is not a Helm repository index$/,
   ],
-  ["broken YAML", () => new Response("a: [secret"), /gives is no index of charts$/],
+  ["broken YAML", () => new Response("a: [secret"), /is not a Helm repository index$/],
 ];
 
 for (const [what, respond, why] of OTHERS) {
@@ -92,7 +103,7 @@ for (const url of ["ssh://git@example.test/x", "example.test", "file:///etc/pass
       accepted: undefined,
       may: [],
       asked: "",
-      why: "There is nobody to ask: the URL is no http or https URL",
+      why: "Cannot verify: the URL is not an http or https URL",
     });
   });
 }

@@ -24,7 +24,7 @@ for (const [status, says] of INSTEAD) {
   Deno.test(`a server that says ${JSON.stringify(says)} has not answered, and is not waited for`, async () => {
     await using server = startRawServer((write) => write(says));
     const { why } = await tried(helm(server.url));
-    assert.match(why, new RegExp(`: it answers with ${status}, which is no answer to a request$`));
+    assert.match(why, new RegExp(`: invalid response \\(HTTP ${status}\\)$`));
     await server.allGone(1);
   });
 
@@ -33,7 +33,7 @@ for (const [status, says] of INSTEAD) {
       await using server = startRawServer((write) => write(says));
       const what = helm(`${scheme}://charts.test`, `http://proxy.test:${server.port}`);
       const { why } = await tried(what, { resolve: names({ "proxy.test": ["127.0.0.1"] }) });
-      assert.match(why, new RegExp(`answers with ${status}`));
+      assert.match(why, new RegExp(`HTTP ${status}`));
       await server.allGone(1);
     });
   }

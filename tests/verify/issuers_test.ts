@@ -334,32 +334,37 @@ const GOOGLE: [
   why: RegExp,
   more?: object,
 ][] = [
-  ["has its certificate", KNOWN, true, /^Google knows the key; what it may read was not tried$/],
+  ["has its certificate", KNOWN, true, /^Google knows the key; its permissions were not tested$/],
   [
     "has none of it",
     () => Response.json({ "key-0": STRANGER.certificate }),
     false,
-    /^Google has no certificate of this key: it was deleted, or has expired$/,
+    /^Google has no certificate for the key: the key was deleted or has expired$/,
   ],
   [
     "knows no such account",
     () => Response.json({ error: { code: 404 } }, { status: 404 }),
     false,
-    /^Google knows no such service account, with 404$/,
+    /^Google does not know the service account \(404 Not Found\)$/,
   ],
   [
     "has another key by its id",
     () => Response.json({ "key-1": STRANGER.certificate }),
     false,
-    /^The private key is not the one that Google has by this id$/,
+    /^The private key does not match the key that Google has under this ID$/,
   ],
   [
     "has what is no certificate",
     () => Response.json({ "key-1": "x" }),
     undefined,
-    /^Google's certificate of this key cannot be read$/,
+    /^Google's certificate for the key cannot be parsed$/,
   ],
-  ["fails", () => new Response(null, { status: 503 }), undefined, /^Google answers with 503$/],
+  [
+    "fails",
+    () => new Response(null, { status: 503 }),
+    undefined,
+    /^Unexpected response from Google: HTTP 503$/,
+  ],
 ];
 
 for (const [what, answer, accepted, why] of GOOGLE) {
@@ -397,7 +402,7 @@ for (
     await using google = serve(KNOWN);
     const verdict = await tried(googleKey(more), { issuers: at(google) });
     assert.deepEqual([verdict.reachable, verdict.accepted], [false, undefined]);
-    assert.match(verdict.why, /^There is nobody to ask: the key lacks its id, or /);
+    assert.match(verdict.why, /^Cannot verify: the key has no client_email or private_key_id, or /);
     assert.deepEqual(google.seen, []);
   });
 }

@@ -62,7 +62,7 @@ Deno.test("a server by a proxy has to have a certificate of its own", async () =
   const other = await tried(helmLogin(url("other.test"), makeCanary().value, transport), {
     resolve,
   });
-  assert.match(other.why, /its certificate is another host's$/);
+  assert.match(other.why, /its certificate is for another host name$/);
 });
 
 Deno.test("the environment's proxy is used, but for NO_PROXY, and gives way to the credential's", async () => {
@@ -93,15 +93,19 @@ Deno.test("an https proxy has to have a certificate of its own too", async () =>
   const transport = { proxy: `https://proxy.test:${proxy.port}`, tlsCa: authority.certificate };
   for (const url of ["https://charts.test", "http://charts.test"]) {
     const { why } = await tried(helmLogin(url, makeCanary().value, transport), { resolve });
-    assert.match(why, /its certificate is another host's$/);
+    assert.match(why, /its certificate is for another host name$/);
   }
   assert.deepEqual(proxy.seen, []);
 });
 
 const BAD_PROXIES: [what: string, proxy: string, why: RegExp][] = [
-  ["that is refused", "http://127.0.0.1:1", /cannot be reached \(it leads to a loopback address/],
-  ["of another kind", "socks5://10.0.0.1:1", /its proxy is no http or https URL$/],
-  ["that nobody knows", "http://none.test:1", /cannot be reached \(its host cannot be found\)$/],
+  [
+    "that is refused",
+    "http://127.0.0.1:1",
+    /cannot connect to the proxy \(sending credentials to a loopback address is not allowed/,
+  ],
+  ["of another kind", "socks5://10.0.0.1:1", /the proxy is not an http or https URL$/],
+  ["that nobody knows", "http://none.test:1", /cannot connect to the proxy \(no such host\)$/],
 ];
 
 for (const [what, proxy, why] of BAD_PROXIES) {
@@ -115,13 +119,16 @@ for (const [what, proxy, why] of BAD_PROXIES) {
   });
 }
 
-Deno.test("a proxy that refuses says so by its status", async () => {
+Deno.test("a proxy's refusal has its status", async () => {
   await using proxy = startProxy({ status: 407 });
   const transport = { proxy: `http://proxy.test:${proxy.port}` };
   for (const url of ["https://charts.test", "http://charts.test"]) {
     const verdict = await tried(helmLogin(url, makeCanary().value, transport), { resolve });
     assert.equal(verdict.reachable, false);
-    assert.equal(verdict.why, "Cannot ask charts.test: its proxy answers with 407");
+    assert.equal(
+      verdict.why,
+      "Request to charts.test failed: the proxy refused the connection (407 Proxy Authentication Required)",
+    );
     assert.deepEqual([verdict.reachable, verdict.status], [false, 407]);
   }
 });
@@ -135,7 +142,10 @@ for (
     const verdict = await tried(helmLogin(`http://${host}`, makeCanary().value, transport), {
       resolve,
     });
-    assert.match(verdict.why, /: it is a metadata service of a cloud$/);
+    assert.match(
+      verdict.why,
+      /: sending credentials to a metadata service of a cloud is not allowed; to allow it, add it to verify-allow$/,
+    );
     assert.deepEqual(proxy.seen, []);
   });
 }

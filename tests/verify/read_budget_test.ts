@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import {
-  type Verified,
+  type VerificationResult,
   type VerifyRepo,
   verifyRepo,
 } from "../../src/credentials/verify_credential.ts";
 import { seal } from "../../src/log/sealed.ts";
 import { ownBudgets, ReadBudget } from "../../src/verify/read_budget.ts";
-import { verify } from "../../src/verify/verify.ts";
+import { verifyCredential } from "../../src/verify/verify.ts";
 import { makeCanary } from "../support/canary.ts";
 import { rsaKeys } from "../support/rsa_keys.ts";
 import { serve } from "./http_server.ts";
@@ -36,7 +36,7 @@ async function triedAt(
   type: VerifyRepo["type"],
   credential: Credential,
   { process }: { process?: ReadBudget } = {},
-): Promise<Verified[]> {
+): Promise<VerificationResult[]> {
   const urls = Array.from({ length: PLACES }, (_, i) => {
     const one = `${url}/${i}`;
     return { spelled: one, url: { url: one, over: "https", oci: false } };
@@ -49,7 +49,7 @@ async function triedAt(
     urls,
   } as unknown as VerifyRepo;
   return await verifyRepo(request, (what, budget) =>
-    verify(what, {
+    verifyCredential(what, {
       seconds: 60,
       allowed: LOOPBACK,
       budgets: { request: budget, process: process ?? ownBudgets().process },
@@ -64,16 +64,17 @@ const app = (url: string): Credential => ({
   enterpriseUrl: url,
 });
 
-const whys = (verified: readonly Verified[]) => verified.map(({ verdict }) => verdict!.why);
+const whys = (verified: readonly VerificationResult[]) =>
+  verified.map(({ verdict }) => verdict!.why);
 
-const UNREAD = /^Cannot ask [^ ]+: its answer was not read to its end: /;
+const UNREAD = /^Request to [^ ]+ failed: cannot read the whole response: /;
 
 Deno.test("of a hundred answers only so much is read as one request may read, and the others say so", async () => {
   await using server = served(bomb(3));
   const all = whys(await triedAt(server.url, "git", app(server.url)));
   const unread = all.filter((why) => UNREAD.test(why));
   assert.ok(unread.length >= PLACES - 64 / 3, `${unread.length} are not read`);
-  assert.match(unread[0]!, /the answers to one request may have 64 MiB together$/);
+  assert.match(unread[0]!, /the limit for all responses of one request is 64 MiB$/);
 });
 
 Deno.test("a hundred answers that are small are all read", async () => {
@@ -88,7 +89,7 @@ Deno.test("what others hold cannot be read at the same time, and is free when th
   assert.ok(process.take(2 * MIB));
   const during = whys(await triedAt(server.url, "git", app(server.url), { process }));
   for (const why of during) assert.match(why, UNREAD);
-  assert.match(during[0]!, /more than the 4 MiB that it holds at once; try again$/);
+  assert.match(during[0]!, /4 MiB over all requests, is reached; try again$/);
   process.give(2 * MIB);
   assert.ok(process.take(4 * MIB), "nothing is held any more");
 });

@@ -44,24 +44,24 @@ const ROWS: [what: string, answers: Answers, accepted: boolean | undefined, why:
     "has no API",
     () => status(404),
     undefined,
-    /^There is no registry: its API is answered with 404$/,
+    /^No registry at this host \(404 Not Found from its API\)$/,
   ],
   [
     "has too much to do",
     () => status(429),
     undefined,
-    /answers with 429 before it asks who it is$/,
+    /^Unexpected response from the registry before the login: HTTP 429$/,
   ],
-  ["is broken", () => status(503), undefined, /answers with 503 before/],
+  ["is broken", () => status(503), undefined, /before the login: HTTP 503$/],
   [
     "asks in an unknown way",
     () => asks("Negotiate"),
     undefined,
-    /in a way that this program does not/,
+    /other than Basic and Bearer$/,
   ],
-  ["asks without a way", () => asks(), undefined, /in a way that this program does not know$/],
-  ["names no token server", () => asks("Bearer"), undefined, /names no token server$/],
-  ["names none", () => asks('Bearer realm="token"'), undefined, /names no token server$/],
+  ["asks without a way", () => asks(), undefined, /other than Basic and Bearer$/],
+  ["names no token server", () => asks("Bearer"), undefined, /does not name a token server$/],
+  ["names none", () => asks('Bearer realm="token"'), undefined, /does not name a token server$/],
   ["gives the token", tokens(() => Response.json({ token: "t" })), true, /accepts the credential$/],
   ["gives it by another name", tokens(() => Response.json({ access_token: "t" })), true, /accepts/],
   [
@@ -70,37 +70,37 @@ const ROWS: [what: string, answers: Answers, accepted: boolean | undefined, why:
     true,
     /accepts/,
   ],
-  ["gives no token", tokens(() => Response.json({})), undefined, /with 200 and no token$/],
+  ["gives no token", tokens(() => Response.json({})), undefined, /answered without a token$/],
   [
     "gives no header's token",
     tokens(() => Response.json({ token: "a\nb" })),
     undefined,
-    /no token$/,
+    /without a token$/,
   ],
   [
     "gives no JSON",
     tokens(() => new Response(`{"${PASSWORD}`)),
     undefined,
-    /with 200 and no token$/,
+    /answered without a token$/,
   ],
-  ["gives a list", tokens(() => Response.json([])), undefined, /with 200 and no token$/],
+  ["gives a list", tokens(() => Response.json([])), undefined, /answered without a token$/],
   [
     "forbids a token",
     tokens(() => status(403)),
     false,
-    /token server refuses the credential with 403$/,
+    /token server refuses the credential \(403 Forbidden\)$/,
   ],
   [
     "has no time for tokens",
     tokens(() => status(429)),
     undefined,
-    /token server answers with 429$/,
+    /^Unexpected response from the registry's token server: HTTP 429$/,
   ],
   [
     "refuses its own token",
     (url) => url.pathname === "/token" ? Response.json({ token: "t" }) : asks(bearer(url)),
     false,
-    /^The registry refuses the credential with 401$/,
+    /^The registry refuses the credential \(401 Unauthorized\)$/,
   ],
   [
     "breaks at the token",
@@ -111,7 +111,7 @@ const ROWS: [what: string, answers: Answers, accepted: boolean | undefined, why:
         ? status(500)
         : asks(bearer(url)),
     undefined,
-    /was not told: the registry answers with 500$/,
+    /^Unexpected response from the registry to the login: HTTP 500$/,
   ],
 ];
 
@@ -134,7 +134,7 @@ Deno.test("of a registry of plain HTTP it is said that it does not speak TLS", a
     undefined,
     false,
   ]);
-  assert.match(verdict.why, /: it does not speak TLS: its URL would have to begin with http:\/\//);
+  assert.match(verdict.why, /: it does not speak TLS; its URL must start with http:\/\//);
   assert.deepEqual(server.seen, []);
 });
 
@@ -181,9 +181,9 @@ for (const [answer, accepted, may] of ONE_DOOR) {
 }
 
 const TAGS: [what: number, accepted: boolean, why: RegExp][] = [
-  [404, true, /but has or shows no repository team\/app$/],
-  [403, true, /but does not let it read team\/app$/],
-  [500, true, /but did not tell whether it may read team\/app$/],
+  [404, true, /but repository team\/app was not found or is not accessible$/],
+  [403, true, /but access to repository team\/app is denied$/],
+  [500, true, /but access to repository team\/app is unknown$/],
 ];
 
 for (const [tags, accepted, why] of TAGS) {
@@ -199,10 +199,10 @@ for (const [tags, accepted, why] of TAGS) {
 }
 
 const OPEN: [tags: number, open: true | undefined, why: RegExp][] = [
-  [200, true, /and lets everyone read team\/app$/],
-  [404, true, /but has or shows no repository team\/app$/],
-  [403, undefined, /but does not let everyone read team\/app$/],
-  [500, undefined, /but did not tell whether everyone may read team\/app$/],
+  [200, true, /, and repository team\/app can be read$/],
+  [404, true, /but repository team\/app was not found or is not accessible$/],
+  [403, undefined, /but access to repository team\/app is denied$/],
+  [500, undefined, /but access to repository team\/app is unknown$/],
 ];
 
 for (const [tags, open, why] of OPEN) {
@@ -222,5 +222,5 @@ Deno.test("a token server that has no answer for a repository leaves the credent
     return url.searchParams.has("scope") ? status(500) : Response.json({ token: "t" });
   }, "team/app");
   assert.deepEqual([verdict.accepted, verdict.may], [true, []]);
-  assert.match(verdict.why, /but did not tell whether it may read team\/app$/);
+  assert.match(verdict.why, /but access to repository team\/app is unknown$/);
 });

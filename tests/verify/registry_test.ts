@@ -56,7 +56,7 @@ const alice = (host: string, password: string, repository?: string): RegistryCre
   transport: PLAIN,
 });
 
-registryTest("a credential that its token server knows is accepted", async () => {
+registryTest("a credential that the token server knows is accepted", async () => {
   const { value } = makeCanary();
   await withTokens(value, {}, async ({ host, shown }) => {
     assert.deepEqual(await tried(alice(host, value)), {
@@ -76,7 +76,7 @@ registryTest("a credential that its token server refuses is not accepted", async
   await withTokens("another", {}, async ({ host }) => {
     const { reachable, accepted, why } = await tried(alice(host, value, "team/app"));
     assert.deepEqual([reachable, accepted], [true, false]);
-    assert.equal(why, "The registry's token server refuses the credential with 401");
+    assert.equal(why, "The registry's token server refuses the credential (401 Unauthorized)");
   });
 });
 
@@ -94,14 +94,14 @@ registryTest("a token that everyone gets does not make a credential accepted", a
     assert.equal(nobody.open, true);
     const without = await tried({ kind: "registry", host, transport: PLAIN });
     assert.deepEqual([without.accepted, without.open], [undefined, undefined]);
-    assert.equal(without.why, "The registry asks for a credential, and there is none to try");
+    assert.equal(without.why, "The registry requires a credential, and none was given");
   });
 });
 
 const READS: [repository: string, may: string[], why: string][] = [
-  ["team/app", ["read team/app"], "and lets it read team/app"],
-  ["team/secret", [], "but does not let it read team/secret"],
-  ["team", [], "but does not let it read team"],
+  ["team/app", ["read team/app"], ", and repository team/app can be read"],
+  ["team/secret", [], "but access to repository team/secret is denied"],
+  ["team", [], "but access to repository team is denied"],
 ];
 
 for (const [repository, may, why] of READS) {
@@ -116,14 +116,14 @@ for (const [repository, may, why] of READS) {
   });
 }
 
-registryTest("a path that it may read, but that is none of its repositories, is said", async () => {
+registryTest("a path that is not a repository is reported as not found", async () => {
   const { value } = makeCanary();
   const users = { [basicHeader("alice", value)]: ["team/charts"] };
   await using tokens = startTokenServer({ users });
   await using registry = await startRegistry({ auth: tokens.auth });
   const verdict = await tried(alice(registry.host, value, "team/charts"));
   assert.deepEqual([verdict.accepted, verdict.may], [true, []]);
-  assert.match(verdict.why, /but has or shows no repository team\/charts$/);
+  assert.match(verdict.why, /but repository team\/charts was not found or is not accessible$/);
 });
 
 registryTest("a token server of its domain gets the credential, a stranger does not", async () => {
@@ -145,8 +145,10 @@ registryTest("a token server of its domain gets the credential, a stranger does 
       if (times) return;
       assert.equal(
         verdict.why,
-        `Cannot send the credential to ${new URL(realm).host}, which the registry names as its ` +
-          "token server: it is a stranger to the registry",
+        `The credential was not sent to ${
+          new URL(realm).host
+        }, the registry's token server, because ` +
+          "it belongs to another domain",
       );
     });
   }
@@ -163,7 +165,7 @@ registryTest("its token server is subject to the address rules too", async () =>
     assert.deepEqual([verdict.reachable, verdict.accepted], [true, undefined]);
     assert.match(
       verdict.why,
-      /^Cannot ask auth\.example\.test:\d+: it leads to a metadata service/,
+      /^Request to auth\.example\.test:\d+ failed: sending credentials to a metadata service/,
     );
     assert.deepEqual(shown(), []);
   });
@@ -187,18 +189,18 @@ registryTest("with Basic auth the right password is accepted, another is not", a
   assert.deepEqual([other.accepted, other.may], [true, []]);
   const wrong = await tried({ ...credential, password: seal(makeCanary().value) });
   assert.equal(wrong.accepted, false);
-  assert.equal(wrong.why, "The registry refuses the credential with 401");
+  assert.equal(wrong.why, "The registry refuses the credential (401 Unauthorized)");
   const none = await tried({ kind: "registry", host, transport: PLAIN });
   assert.equal(none.accepted, undefined);
 });
 
-registryTest("one that asks nobody tells nothing about a credential", async () => {
+registryTest("a registry that requires no credential says nothing about a credential", async () => {
   const { value } = makeCanary();
   await using registry = await startRegistry({ auth: { kind: "none" } });
   await registry.push("team/app");
   const whole = await tried(alice(registry.host, value));
   assert.deepEqual([whole.reachable, whole.accepted, whole.open], [true, undefined, true]);
-  assert.equal(whole.why, "The registry asks nobody for credentials");
+  assert.equal(whole.why, "The registry requires no credential");
   const one = await tried(alice(registry.host, value, "team/app"));
   assert.deepEqual([one.accepted, one.may], [undefined, ["read team/app"]]);
   const other = await tried(alice(registry.host, value, "team/other"));
@@ -216,10 +218,11 @@ registryTest("one that wants a client certificate gets it, and gets no other", a
   const resolve = names({ "registry.example.test": ["127.0.0.1"] });
   const own = authority.issue({ commonName: "client", for: "client" });
   const strange = makeAuthority("stranger").issue({ commonName: "client", for: "client" });
-  const disagrees = /: it does not agree on a certificate$/;
-  const noPair = /: the client certificate and key to show are no pair in PEM$/;
+  const disagrees =
+    /: it rejected the client certificate, or requires one \(tls: bad certificate\)$/;
+  const noPair = /: the client certificate and key are not a matching PEM pair$/;
   const rows: [what: string, certified: typeof own | undefined, why: RegExp][] = [
-    ["its own", own, /^The registry asks nobody for credentials$/],
+    ["its own", own, /^The registry requires no credential$/],
     ["a stranger's", strange, disagrees],
     ["none", undefined, disagrees],
     ["another's key", { ...own, key: strange.key }, noPair],
@@ -264,5 +267,8 @@ registryTest("a client certificate is shown to it alone, not to a proxy on the w
     },
   }, { resolve: names({ "proxy.test": ["127.0.0.1"] }) });
   assert.equal(reachable, false);
-  assert.match(why, /: it does not agree on a certificate$/);
+  assert.match(
+    why,
+    /: it rejected the client certificate, or requires one \(tls: bad certificate\)$/,
+  );
 });

@@ -7,7 +7,7 @@ import type {
   Verdict,
   Verifiable,
 } from "../../src/verify/verdict.ts";
-import { verify, type VerifyOptions } from "../../src/verify/verify.ts";
+import { verifyCredential, type VerifyOptions } from "../../src/verify/verify.ts";
 
 /** What the tests' servers need, which are all on this machine. */
 export const LOOPBACK = addressRules(["127.0.0.0/8"]);
@@ -20,7 +20,7 @@ export async function tried(
   what: Verifiable,
   options: Partial<VerifyOptions> = {},
 ): Promise<Verdict> {
-  const verdict = await verify(what, { seconds: SECONDS, allowed: LOOPBACK, ...options });
+  const verdict = await verifyCredential(what, { seconds: SECONDS, allowed: LOOPBACK, ...options });
   const text = JSON.stringify(verdict).toLowerCase();
   for (const form of formsOf(what)) {
     assert.ok(!text.includes(form.toLowerCase()), `a credential is in ${text}`);

@@ -3,26 +3,26 @@ import type { Flag } from "../../fields/flag.ts";
 import { choice, list, number, on, text } from "../command.ts";
 import { clusterFlag } from "./program_flags.ts";
 
-/** One field that a command line gives by a flag, or by two. */
+/** A field that is set by one flag, or by two. */
 export interface FieldFlag {
   /** From the outermost object: `["github_app", "private_key"]`. */
   readonly path: readonly string[];
   readonly flag: Flag;
-  /** As its flags begin: `github-app-private-key`. */
+  /** The prefix of its flags: `github-app-private-key`. */
   readonly name: string;
-  /** Whether its value, or what is in it, is not shown as it is. */
+  /** Whether the value, or a part of it, is masked in output. */
   readonly isMasked: boolean;
 }
 
-/** How a command has the flags of fields otherwise than their names say. */
+/** Order and names of flags, where a command has its own. */
 export interface FlagOrder {
-  /** Fields whose flags come before all others. */
+  /** Fields whose flags come first. */
   readonly first?: readonly string[];
-  /** Other names of their flags, by field. */
+  /** Flag names that differ from the field's name, by field. */
   readonly names?: Readonly<Record<string, string>>;
 }
 
-/** The fields that have a flag, in their order. */
+/** The fields that have a flag, in order. */
 export function fieldFlags(
   fields: Fields,
   { first = [], names = {} }: FlagOrder = {},
@@ -33,7 +33,7 @@ export function fieldFlags(
   );
 }
 
-/** @param name as its flag is called, or what the flags of its fields begin with */
+/** @param name of the flag, or prefix of the flags of the field's own fields */
 function flagsBelow(path: readonly string[], field: Field, name: string): FieldFlag[] {
   const { flag, fields = {}, prefix = name } = field;
   if (flag !== undefined) {
@@ -47,7 +47,7 @@ function flagsBelow(path: readonly string[], field: Field, name: string): FieldF
 const isMasked = ({ shown, fields = {} }: Field): boolean =>
   shown !== undefined || Object.values(fields).some(isMasked);
 
-/** The flags of a field as Stricli has them, by name with hyphens. */
+/** The flags of a field as Stricli parameters, by kebab-case name. */
 export function parametersOf({ flag, name }: FieldFlag): Readonly<Record<string, object>> {
   const { by, required, words = [] } = flag;
   const value = flag.value ?? (by === "list" || by === "commas" ? "names" : "value");
@@ -72,13 +72,15 @@ export function parametersOf({ flag, name }: FieldFlag): Readonly<Record<string,
     case "line":
     case "password":
       return {
-        [`${name}-stdin`]: on(`Read ${inSentence(flag.brief)} from standard input`),
-        ...ofFile("Read it from a file; - is standard input"),
+        [`${name}-stdin`]: on(
+          `Read the ${inSentence(flag.brief).replace(/^(an?|the) /, "")} from standard input`,
+        ),
+        ...ofFile("The same from a file; - is standard input"),
       };
     case "text_or_file":
       return {
         [name]: text(brief, value),
-        ...ofFile("The same from a file, where there is a password in it"),
+        ...ofFile("The same from a file, for a value that contains a password"),
       };
     case "text":
     case "login":
@@ -86,7 +88,7 @@ export function parametersOf({ flag, name }: FieldFlag): Readonly<Record<string,
   }
 }
 
-/** The name of a field as flags are written. */
+/** The name of a field as its flag is written. */
 export const kebab = (name: string) => name.replaceAll("_", "-");
 
 const inSentence = (clause: string) => clause.replace(/^[A-Z](?=[^A-Z])/, (c) => c.toLowerCase());

@@ -76,7 +76,7 @@ Deno.test("a file's last line break is cut off from a password, once, and from a
   }
 });
 
-Deno.test("a value at two places of one flag is refused", async () => {
+Deno.test("a flag and its file flag cannot be combined", async () => {
   const given = { oldPasswordFile: "a", oldPasswordStdin: true };
   await assert.rejects(
     readInput(FLAGS, given, {}, () => {}),

@@ -1,30 +1,38 @@
 import type { FlagForm } from "../../fields/flag.ts";
 import { isWhole, type LoadedCommand } from "./load.ts";
 
-/** What help says of a command beside its flags. */
+/** The parts of help that many commands have in common. */
 
-const BY = "Works on the folder of kubeconfigs itself; with --server a running server does it.";
+const NO_SERVER =
+  "No server is needed: the command uses the kubeconfigs in the clusters folder. With " +
+  "--server, it sends the request to a running server.";
 
-const SECRETS = "A password is no argument, since everyone on the machine sees these: " +
-  "--password-stdin or --password-file gives it, or the variable ARGOCD_CONFIGURER_PASSWORD; " +
-  "before a terminal it is asked for";
+const SECRETS =
+  "Passwords are not accepted as arguments, which every user of the machine can read. Use " +
+  "--password-stdin, --password-file or the environment variable ARGOCD_CONFIGURER_PASSWORD. On a " +
+  "terminal, the command prompts for a missing password";
 
-const AND_LOGIN = ", and so is the user name of a registry";
+const AND_LOGIN = " and user name";
 
-const EXIT_CODES = "1: failed; 2: wrong usage, nothing was done; 3: done on some of several " +
-  "clusters only; 130: interrupted by Ctrl-C";
+const EXIT_CODES =
+  "1: failed; 2: wrong usage, nothing was done; 3: done on some of the clusters only; " +
+  "130: interrupted by Ctrl-C";
 
 const WOULD_CHANGE = "5: with --exit-code and --dry-run=server, something would change";
 
-const SHORT = "Of several clusters the table has only what is not as wished, and a summary line " +
-  "counts the rest; -o wide shows every row.";
+const SHORT =
+  "For several clusters, the table lists only failures and surprises, and a summary line " +
+  "counts the rest. -o wide lists every row.";
 
+/** The help of a command, from its operations' modules. */
 export function helpOf({ brief, loaded }: LoadedCommand) {
   const hasFlag = (form: FlagForm) =>
     loaded.some(({ flags }) => flags.some(({ flag }) => flag.by === form));
   const isDry = loaded.some(({ module }) => module.fields?.dry_run !== undefined);
   const paragraphs = [
-    ...loaded.some(({ operation: { tag } }) => tag === "clusters" || tag === "secrets") ? [BY] : [],
+    ...loaded.some(({ operation: { tag } }) => tag === "clusters" || tag === "secrets")
+      ? [NO_SERVER]
+      : [],
     ...loaded.flatMap(({ help }) => help.full ?? []),
     ...hasFlag("password") ? [`${SECRETS}${hasFlag("login") ? AND_LOGIN : ""}.`] : [],
     ...isDry && !loaded.some(isWhole) ? [SHORT] : [],

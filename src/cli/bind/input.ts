@@ -1,26 +1,26 @@
 import { camel } from "../arguments.ts";
 import { itemsOf } from "../client/choose_clusters.ts";
 import { SecretInput } from "../client/secret_input.ts";
-import type { Input } from "../client/way.ts";
+import type { Input } from "../client/backend.ts";
 import { Failure } from "../failure.ts";
 import type { FieldFlag } from "./field_flags.ts";
 
-/** What was given by flags, by their names in camel case. */
+/** The flags of the command line, by camel-case name. */
 export type GivenFlags = Readonly<Record<string, unknown>>;
 
-/** A field that is given. */
-interface Entry {
+/** A field with its value. */
+interface GivenField {
   readonly path: readonly string[];
-  /** Of what is read, something as long as it is only looked whether anything is missing. */
+  /** A placeholder if the value is still to be read. */
   readonly value: unknown;
   readonly read?: (secrets: SecretInput) => Promise<unknown>;
 }
 
 /**
- * The fields of an operation, out of flags and of the files that they name, or standard input.
- * @param args fields that are arguments by their place
- * @param check told what there will be, before anything is read
- * @throws {Failure} when something cannot be read, or is where others see it
+ * The fields of an operation: from flags, from the files that they name, and from standard input.
+ * @param args fields that are positional arguments
+ * @param check called with all fields, and placeholders for values to read, before anything is read
+ * @throws {Failure} when a file cannot be read, or a secret was given as an argument
  */
 export async function readInput(
   flags: readonly FieldFlag[],
@@ -28,22 +28,22 @@ export async function readInput(
   args: Input,
   check: (input: Input) => void,
 ): Promise<Input> {
-  const entries: Entry[] = [
+  const entries: GivenField[] = [
     ...Object.entries(args).map(([name, value]) => ({ path: [name], value })),
     ...flags.flatMap((each) => plainOf(each, given)),
     ...flags.flatMap((each) => sourceOf(each, given)),
   ];
   check(assembled(entries));
   const secrets = new SecretInput();
-  const known: Entry[] = [];
+  const known: GivenField[] = [];
   for (const each of entries) {
     known.push(each.read ? { ...each, value: await each.read(secrets) } : each);
   }
   return assembled(known);
 }
 
-/** Objects of what stands below one path. */
-function assembled(entries: readonly Entry[]): Input {
+/** The fields as nested objects. */
+function assembled(entries: readonly GivenField[]): Input {
   const whole: Record<string, unknown> = {};
   for (const { path, value } of entries) {
     if (value === undefined) continue;
@@ -54,8 +54,8 @@ function assembled(entries: readonly Entry[]): Input {
   return whole;
 }
 
-/** What stands in the flags themselves. */
-function plainOf({ path, name, flag }: FieldFlag, given: GivenFlags): readonly Entry[] {
+/** A value that is in the flag itself. */
+function plainOf({ path, name, flag }: FieldFlag, given: GivenFlags): readonly GivenField[] {
   const value = given[camel(name)];
   if (value === undefined) return [];
   const values = value as string[];
@@ -72,8 +72,8 @@ function plainOf({ path, name, flag }: FieldFlag, given: GivenFlags): readonly E
     case "text_or_file":
       if ((value as string).includes("@")) {
         throw new Failure(
-          `Cannot take --${name} with a user: arguments are seen by everyone on this machine; ` +
-            `give the URL by --${name}-file`,
+          `--${name} must not contain a user or password: every user of this machine can read ` +
+            `arguments. Use --${name}-file`,
           2,
         );
       }
@@ -81,13 +81,16 @@ function plainOf({ path, name, flag }: FieldFlag, given: GivenFlags): readonly E
   return [{ path, value }];
 }
 
-/** What flags say where it is. */
-function sourceOf({ path, name, flag: { by } }: FieldFlag, given: GivenFlags): readonly Entry[] {
+/** A value that a flag names the file of, or that is on standard input. */
+function sourceOf(
+  { path, name, flag: { by } }: FieldFlag,
+  given: GivenFlags,
+): readonly GivenField[] {
   const flag = `--${name}`;
   const file = given[camel(`${name}-file`)] as string | undefined;
   const stdin = given[camel(`${name}-stdin`)] as boolean | undefined;
   if (file === undefined && stdin !== true) return [];
-  const from = (read: Entry["read"]) => [{ path, value: "-", read }];
+  const from = (read: GivenField["read"]) => [{ path, value: "-", read }];
   switch (by) {
     case "file":
       return from((secrets) => secrets.text({ flag, file }));
@@ -106,11 +109,11 @@ function sourceOf({ path, name, flag: { by } }: FieldFlag, given: GivenFlags): r
   }
 }
 
-/** @throws {Failure} which quotes nothing of it */
+/** @throws {Failure} whose message quotes nothing of the text */
 function parsed(text: string | undefined, flag: string, file: string | undefined): unknown {
   try {
     return JSON.parse(text!);
   } catch {
-    throw new Failure(`Cannot use ${flag}-file ${file}: it is not valid JSON`, 2);
+    throw new Failure(`Cannot use ${flag}-file ${file}: invalid JSON`, 2);
   }
 }

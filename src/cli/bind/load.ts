@@ -7,27 +7,27 @@ import type {
 } from "../../operations/operation.ts";
 import { type FieldFlag, fieldFlags } from "./field_flags.ts";
 
-/** A command by its words: of one operation, or of some that differ by how many arguments they take. */
+/** A command of one operation, or of several that differ by their number of arguments. */
 export interface NamedCommand extends Command {
   readonly operations: readonly Operation[];
-  /** Fields of them that the command itself gives. */
+  /** Fields that the command itself sets. */
   readonly input?: Readonly<Record<string, unknown>>;
-  /** The field by which it names each cluster of several, where the operation can take all at once. */
+  /** The field that names each of several clusters, where the operation can take all at once. */
   readonly eachBy?: string;
 }
 
-/** An operation with what its module tells a command line. */
+/** An operation with its module, and the parts of the module for the command line. */
 export interface LoadedOperation {
   readonly operation: Operation;
   readonly module: OperationModule;
   readonly help: CommandHelp;
-  /** Fields that are arguments by their place. */
+  /** Fields that are positional arguments. */
   readonly args: readonly string[];
-  /** All others that a command line can give; those that every command gives in its own way apart. */
+  /** Flags of the other fields, without those of `isOwn`. */
   readonly flags: readonly FieldFlag[];
-  /** Fields that the command itself gives. */
+  /** Fields that the command itself sets. */
   readonly input: Readonly<Record<string, unknown>>;
-  /** The field that names the cluster; absent where it is for none, or for all at once. */
+  /** The field that names the cluster; absent for operations on no cluster, or on all at once. */
   readonly clusterField?: string;
 }
 
@@ -36,7 +36,7 @@ export interface LoadedCommand extends NamedCommand {
   readonly loaded: readonly [LoadedOperation, ...LoadedOperation[]];
 }
 
-/** All commands that the operations have, in their order; no operation is loaded. */
+/** All commands of the operations, in order; loads no operation. */
 export function namedCommands(operations: readonly Operation[]): readonly NamedCommand[] {
   const all = operations.flatMap((operation) =>
     [operation.command ?? [], operation.alsoBy ?? []].flat()
@@ -48,7 +48,7 @@ export function namedCommands(operations: readonly Operation[]): readonly NamedC
   }));
 }
 
-/** Imports what the command's operations are. */
+/** Imports the modules of the command's operations. */
 export async function load(command: NamedCommand): Promise<LoadedCommand> {
   const { operations } = command;
   const loaded = await Promise.all(
@@ -77,40 +77,40 @@ async function loadOne(
   return { operation, module, help, args, flags, input, clusterField };
 }
 
-/** Help tells what is meant where the flag is absent. */
+/** With the default in the flag's help. */
 function withDefault(each: FieldFlag, value: string | number | undefined): FieldFlag {
   if (value === undefined) return each;
   return { ...each, flag: { ...each.flag, brief: `${each.flag.brief} (default: ${value})` } };
 }
 
-/** Whether every command gives this field in its own way, whatever flag it has. */
+/** Whether the field has a flag of the command line's own, the same for every command. */
 export const isOwn = (field: string, operation: Operation): boolean =>
   field === "dry_run" || (field === "cluster" && takesCluster(operation));
 
-/** Whether it is about one cluster, or does the same on each of several. */
+/** Whether the operation works on one cluster, or on each of several independently. */
 export const takesCluster = ({ clusters }: Operation): boolean =>
   clusters === "one" || clusters === "each";
 
-/** Whether one request may be about several clusters. */
+/** Whether one request can select several clusters. */
 export const takesSelection = ({ clusters }: Operation): boolean =>
   clusters === "each" || clusters === "many";
 
-/** What takes other fields at their place, or only looks, takes its cluster there, too. */
+/** Whether the cluster is a positional argument: for reads, and where there are others. */
 export function hasClusterArgument({ operation, args }: LoadedOperation): boolean {
   return takesCluster(operation) && (operation.effect === "read" || args.length > 0);
 }
 
-/** Whether its arguments name secrets of clusters, as `-o name` prints them. */
+/** Whether the arguments name secrets, as `-o name` prints them. */
 export const takesSecrets = ({ loaded }: LoadedCommand) =>
   loaded.some((each) => hasClusterArgument(each) && each.args.join() === "name");
 
-/** Whether it may end before all of several clusters have had their turn. */
+/** Whether `--first` and `--max-failures` apply: for writes to several clusters. */
 export const isLimited = ({ operation }: LoadedOperation): boolean =>
   takesSelection(operation) && operation.effect === "write";
 
-/** Whether it is done in steps over clusters as a whole, and stops at the first that fails. */
+/** Whether the operation works on all selected clusters as a whole, and stops at the first failure. */
 export const isWhole = ({ operation }: LoadedOperation): boolean =>
   operation.clusters === "many" && operation.effect === "write";
 
-/** What deletes asks first. */
+/** Whether the command asks for confirmation because it deletes. */
 export const isDeletion = ({ operation }: LoadedOperation) => operation.method === "delete";

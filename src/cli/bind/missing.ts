@@ -1,33 +1,32 @@
 import { OperationError } from "../../operations/errors.ts";
 import type { Operation } from "../../operations/operation.ts";
-import { askHidden, askLine, isTerminal } from "../client/ask.ts";
+import { isTerminal, promptHidden, promptLine } from "../client/prompt.ts";
 import { PASSWORD_VARIABLE } from "../client/secret_input.ts";
-import type { Words } from "../client/told.ts";
-import { type Input, partsOf } from "../client/way.ts";
+import type { Words } from "../client/error_text.ts";
+import { type Input, partsOf } from "../client/backend.ts";
 import { Failure } from "../failure.ts";
 import type { LoadedOperation } from "./load.ts";
 
-/** What an input misses of what its operation needs. */
+/** The required fields that an input lacks. */
 export class Missing {
-  /** @param isNamed whether a cluster is named, or all are meant */
+  /** @param isNamed whether clusters are named, or all are meant */
   constructor(
     readonly loaded: LoadedOperation,
     readonly words: Words,
     readonly isNamed: boolean,
   ) {}
 
-  /** @throws {Failure} which names all that is missing and cannot be asked for */
+  /** @throws {Failure} that lists all missing fields for which there is no prompt */
   refuse(input: Input): void {
     const lacking = this.#fields(input).filter((field) => !this.#isAskable(field));
     if (lacking.length > 0) throw new Failure(this.words.missing(lacking), 2, { isInHelp: true });
   }
 
   /**
-   * With what was missing and the environment has, or who sits before a terminal says: the user's
-   * name first.
-   * @throws {Failure}
+   * Completes the input from the environment and from prompts on a terminal, the user name first.
+   * @throws {Failure} as {@link refuse}
    */
-  async asked(input: Input): Promise<Input> {
+  async completed(input: Input): Promise<Input> {
     for (let known = input;;) {
       this.refuse(known);
       const lacking = this.#fields(known);
@@ -44,20 +43,20 @@ export class Missing {
       module.take(partsOf(operation, { ...named, ...input }));
       return [];
     } catch (error) {
-      // What else is wrong with it is told by who carries it out.
+      // Other errors are reported when the operation is carried out.
       if (!(error instanceof OperationError) || !LACKING.includes(error.code)) return [];
       return [...new Set([...error.fields, ...this.#userBeside(input)])];
     }
   }
 
-  /** The user's name, which belongs to a password, where the operation looks at other things first. */
+  /** The user name that belongs to a password, where the operation reports other fields first. */
   #userBeside({ password, username }: Input): readonly string[] {
     const user = this.loaded.flags.find(({ name }) => name === "username");
     const isMissed = password !== undefined && username === undefined;
     return isMissed && user !== undefined && user.flag.required === undefined ? ["username"] : [];
   }
 
-  /** The flag of a field; of an object that of the password in it, which alone would do. */
+  /** The flag of a field; for an object, the flag of the password in it. */
   #flagOf(field: string) {
     const { flags } = this.loaded;
     return flags.find(({ path }) => path.join(".") === field) ??
@@ -78,26 +77,26 @@ export class Missing {
     const { asks, questions = {} } = this.loaded.help;
     const place = asks === undefined ? "" : ` for ${asks(input)}`;
     if (this.#formOf(field) === "login") {
-      const said = await askLine(`User name${place}: `);
+      const said = await promptLine(`User name${place}: `);
       if (said === "") throw new Failure(this.words.missing([field]), 2, { isInHelp: true });
       return said;
     }
     const whose = input.username === undefined ? "" : ` of ${input.username}`;
     const what = questions[this.#flagOf(field)!.path.join(".")] ?? "Password";
-    return Deno.env.get(PASSWORD_VARIABLE) || await askHidden(`${what}${whose}${place}: `);
+    return Deno.env.get(PASSWORD_VARIABLE) || await promptHidden(`${what}${whose}${place}: `);
   }
 }
 
-/** Errors about what is not there. */
+/** Codes of errors about missing fields. */
 const LACKING: readonly string[] = ["missing_field", "selection_required"];
 
-/** Stands for those that are named: which they are is no matter here. */
+/** A placeholder for the named clusters. */
 function anyCluster({ clusters, method }: Operation): Input {
   if (clusters !== "many") return { cluster: "one" };
   return { clusters: method === "post" ? ["one"] : "one" };
 }
 
-/** With a value at a path, whose objects may not be there yet. */
+/** With a value at a path; missing objects on the path are created. */
 function withValue(input: Input, [name, ...rest]: readonly string[], value: unknown): Input {
   if (rest.length === 0) return { ...input, [name!]: value };
   return { ...input, [name!]: withValue((input[name!] ?? {}) as Input, rest, value) };

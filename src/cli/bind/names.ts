@@ -2,18 +2,21 @@ import { PASSWORD_VARIABLE } from "../client/secret_input.ts";
 import type { Field } from "../../fields/field.ts";
 import type { FlagForm } from "../../fields/flag.ts";
 import type { Operation } from "../../operations/operation.ts";
-import type { Words } from "../client/told.ts";
+import type { Words } from "../client/error_text.ts";
 import { type FieldFlag, kebab } from "./field_flags.ts";
 import type { LoadedOperation } from "./load.ts";
 
-/** Fields that are arguments by their place, or given in a command's own way. */
-export type Places = Readonly<Record<string, string>>;
+/** Names of fields that have no flag of their own: positional arguments, `--cluster`. */
+export type ArgumentNames = Readonly<Record<string, string>>;
 
 /**
- * How a command calls the fields of its operation.
- * @param places what is no field's flag: `{ cluster: "--cluster", name: "NAME" }`
+ * The names of an operation's fields on the command line, for messages.
+ * @param places fields without a flag of their own: `{ cluster: "--cluster", name: "NAME" }`
  */
-export function wordsOf({ operation, module, flags }: LoadedOperation, places: Places): Words {
+export function flagNamesOf(
+  { operation, module, flags }: LoadedOperation,
+  places: ArgumentNames,
+): Words {
   const { fields = {} } = module;
   const of = (path: string): string => {
     const known = places[path] ?? ofFlag(flags, path) ?? ofObject(flags, path, fields[path]);
@@ -34,7 +37,7 @@ export function wordsOf({ operation, module, flags }: LoadedOperation, places: P
           selecting(path, operation) ?? fields[path]?.missing ?? whatIsMissing(flags, path) ??
             of(path)
         );
-      // First the flags alone, then choices among flags, then what takes more words.
+      // Single flags first, then alternatives of flags, then longer phrases.
       const rank = (word: string) => /^--\S+$/.test(word) ? 0 : word.startsWith("--") ? 1 : 2;
       const [alone, ...others] = [0, 1, 2].map((each) =>
         words.filter((word) => rank(word) === each)
@@ -44,7 +47,7 @@ export function wordsOf({ operation, module, flags }: LoadedOperation, places: P
   };
 }
 
-/** How the clusters of what is about several of them are selected. */
+/** The flags that select clusters, for operations on several. */
 const selecting = (path: string, { clusters }: Operation) =>
   path === "clusters" && clusters === "many"
     ? "--cluster, --selector or --all-clusters"
@@ -53,7 +56,7 @@ const selecting = (path: string, { clusters }: Operation) =>
 const found = (flags: readonly FieldFlag[], path: string) =>
   flags.find((each) => each.path.join(".") === path || each.flag.several === path);
 
-/** Of an object without a flag what its message says that it is, else what those of its fields begin with. */
+/** The name of an object without a flag: from its message, or the prefix of its fields' flags. */
 function ofObject(
   flags: readonly FieldFlag[],
   path: string,
@@ -70,30 +73,30 @@ function ofFlag(flags: readonly FieldFlag[], path: string): string | undefined {
   return READ.includes(own.flag.by) ? `--${own.name}-file` : `--${own.name}`;
 }
 
-/** What is told of one that is missing, where its name does not tell how it is given. */
+/** The message for a missing field whose flag is not its name. */
 function whatIsMissing(flags: readonly FieldFlag[], path: string): string | undefined {
   const own = found(flags, path);
   if (own === undefined || own.flag.missing !== undefined) return own?.flag.missing;
   return hasWord(own) ? `a ${spoken(own)}: give ${waysOf(own, " FILE")}` : undefined;
 }
 
-/** Whether it has a name of its own, and ways to give it: `the bearer token`. */
+/** Whether messages name the value and not the flag: `the bearer token`. */
 const hasWord = ({ path, name, flag: { by } }: FieldFlag) =>
   (path.length === 1 || name !== kebab(path.join("-"))) && (by === "line" || by === "password");
 
 const spoken = ({ name }: FieldFlag) => name.replaceAll("-", " ");
 
-/** By which flags one is given that is no argument: `--password-stdin, --password-file or …` */
+/** The flags that take a secret: `--password-stdin, --password-file or …` */
 function waysOf({ name, flag: { by } }: FieldFlag, value = ""): string {
   const ways = [
     ...by === "file" || by === "json_file" ? [] : [`--${name}-stdin`],
     `--${name}-file${value}`,
-    ...by === "password" ? [`the variable ${PASSWORD_VARIABLE}`] : [],
+    ...by === "password" ? [`the environment variable ${PASSWORD_VARIABLE}`] : [],
   ];
   return ways.join(", ").replace(/, ([^,]*)$/, " or $1");
 }
 
-/** How secrets are given, for who has given one as an argument; by the flag that there is not. */
+/** The flags that take each secret, by the name of the flag that does not exist: `password`. */
 export function secretWays(flags: readonly FieldFlag[]): Readonly<Record<string, string>> {
   const secrets = flags.filter(({ flag: { by }, isMasked }) => isMasked && READ.includes(by));
   return Object.fromEntries(secrets.map((each) => [each.name, waysOf(each)]));

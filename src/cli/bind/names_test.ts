@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { operationNamed } from "../../operations/table.ts";
 import { load } from "./load.ts";
-import { wordsOf } from "./names.ts";
+import { flagNamesOf } from "./names.ts";
 
 /** How a command of the program calls the fields of an operation. */
 async function namesFor(operation: string, places: Record<string, string> = {}) {
   const found = operationNamed(operation);
   const { loaded: [loaded] } = await load({ ...found.command!, operations: [found] });
-  return wordsOf(loaded, places);
+  return flagNamesOf(loaded, places);
 }
 
 const DOCKER = await namesFor("addDocker", { cluster: "--cluster" });
@@ -29,7 +29,7 @@ const NAMES: [names: typeof DOCKER, path: string, name: string][] = [
   [REPO, "github_app", "--github-app-…"],
   [REPO, "github_app.id", "--github-app-id"],
   [REPO, "github_app.private_key", "--github-app-private-key-file"],
-  [ROTATE, "find", "what to replace"],
+  [ROTATE, "find", "the credential to replace"],
   [ROTATE, "find.password", "the old password"],
   [ROTATE, "find.url_prefix", "--url-prefix"],
   [ROTATE, "find.username", "--old-username"],
@@ -44,7 +44,8 @@ for (const [names, path, name] of NAMES) {
   Deno.test(`${path} is called ${name}`, () => assert.equal(names.of(path), name));
 }
 
-const PASSWORD = "a password: give --password-stdin, --password-file FILE or the variable " +
+const PASSWORD =
+  "a password: give --password-stdin, --password-file FILE or the environment variable " +
   "ARGOCD_CONFIGURER_PASSWORD";
 
 const MISSING: [names: typeof DOCKER, paths: string[], said: string][] = [

@@ -1,48 +1,47 @@
-import { choice, type Context, duration, list, number, on, text } from "../command.ts";
+import { choice, type CliContext, duration, list, number, on, text } from "../command.ts";
 import { READ_SECONDS, WRITE_SECONDS } from "../client/which_server.ts";
 import { grouped } from "../help/groups.ts";
 import { settingFlags } from "../setting_flags.ts";
 
-/** Flags of the program itself, which every operation's command has, and those for clusters. */
+/** Flags that every operation's command has, and flags that select clusters. */
 
 const OUTPUT_FORMATS = ["table", "wide", "json", "yaml", "name"] as const;
 
 export type OutputFormat = typeof OUTPUT_FORMATS[number];
 
 const outputOf = <const Format extends OutputFormat>(formats: readonly Format[]) =>
-  ({ ...choice("How the answer is shown (default: table)", formats), group: "output" }) as const;
+  ({ ...choice("Output format (default: table)", formats), group: "output" }) as const;
 
-/** By what an operation is carried out, and how the answer is shown. */
+/** Which server carries out the operation, and the output format. */
 export const PROGRAM_FLAGS = {
   output: outputOf(OUTPUT_FORMATS),
   ...grouped("connection", {
     server: text(
-      "Ask this running server (default: ARGOCD_CONFIGURER_SERVER), with the token in " +
-        "ARGOCD_CONFIGURER_SERVER_TOKEN, else in ARGOCD_CONFIGURER_TOKEN",
+      "URL of a running server to use (default: ARGOCD_CONFIGURER_SERVER); its token is read from " +
+        "ARGOCD_CONFIGURER_SERVER_TOKEN or ARGOCD_CONFIGURER_TOKEN",
       "url",
     ),
     serverCa: text(
-      "Certificates (PEM) that the server's is trusted by, besides the usual (default: " +
+      "CA certificates (PEM) to trust for the server, besides the system's (default: " +
         "ARGOCD_CONFIGURER_SERVER_CA)",
       "file",
     ),
-    serverPlainHttp: on("Send to a server on another machine without TLS"),
+    serverPlainHttp: on("Allow plain HTTP to a server on another machine"),
     requestTimeout: duration(
-      `How long the server's answer is waited for, of several clusters the next one's: seconds, or ` +
-        `90s, 5m; 0 for as long as it takes (default: ${READ_SECONDS}, of what writes ` +
-        `${WRITE_SECONDS})`,
+      "Time to wait for the server's response, for several clusters for the next one: seconds, or " +
+        `90s, 5m; 0 waits forever (default: ${READ_SECONDS}, for writes ${WRITE_SECONDS})`,
     ),
   }),
   ...settingFlags("commands"),
 } as const;
 
-/** The same where no secret's name is to be shown alone. */
+/** The output formats without `name`, for commands that list no secrets. */
 export const OUTPUT_WITHOUT_NAMES = {
   output: outputOf(OUTPUT_FORMATS.filter((each) => each !== "name")),
 } as const;
 
-/** Proposes the last of several clusters. */
-async function proposeClusters(this: Context, partial: string): Promise<readonly string[]> {
+/** Completes the last name of a comma-separated list of clusters. */
+async function proposeClusters(this: CliContext, partial: string): Promise<readonly string[]> {
   const { clusterNames } = await import("../client/propose_clusters.ts");
   const before = partial.slice(0, partial.lastIndexOf(",") + 1);
   return (await clusterNames(this.words ?? [])).map((name) => before + name);
@@ -55,30 +54,30 @@ export const clusterFlag = (brief: string) => ({
 });
 
 /**
- * Flags for the clusters of an operation.
- * @param isRequired whether there is no argument for the one cluster. It is no matter of Stricli,
- * which would not tell all that is missing at once
+ * Flags that select the clusters of an operation.
+ * @param isRequired whether there is no positional argument for the cluster. Stricli does not enforce
+ * it: it would report one missing flag at a time
  */
 export const clusterFlags = (isRequired: boolean) =>
   grouped("where", {
     cluster: {
       ...list(
-        "Clusters, by commas or given again; in quotes, '*' stands for anything, and '!' before one " +
-          "excludes it" + (isRequired ? " (required, or --selector, or --all-clusters)" : ""),
+        "Clusters, comma-separated or repeated; '*' is a wildcard and '!NAME' excludes a cluster (quote " +
+          "both)" + (isRequired ? " (required, or --selector, or --all-clusters)" : ""),
         "names",
       ),
       proposeCompletions: proposeClusters,
     },
     selector: text(
-      "Label selector, as of kubectl -l: env=prod,region!=eu; with --cluster, both must match",
+      "Label selector, as kubectl -l: env=prod,region!=eu; with --cluster, both must match",
       "labels",
     ),
-    allClusters: on("All clusters, in place of --cluster and --selector"),
+    allClusters: on("All clusters, instead of --cluster and --selector"),
   });
 
 /**
- * Of what writes on several clusters.
- * @param most how many may fail where that is not said
+ * Flags of commands that write to several clusters.
+ * @param most default of `--max-failures`, for help
  */
 export const limitFlags = (most: string) =>
   grouped("where", {
@@ -96,15 +95,15 @@ export const limitFlags = (most: string) =>
     ),
   });
 
-/** The one cluster as an argument. */
+/** The cluster as a positional argument. */
 export const CLUSTER_ARGUMENT = clusterFlag(
-  "Cluster; left out where there is --cluster, --selector or --all-clusters",
+  "Cluster; omit it with --cluster, --selector or --all-clusters",
 );
 
 /**
- * The cluster and a secret's name, or secrets as `-o name` prints them.
- * @param isFirst whether the word that is completed is the first argument
- * @param isNeeded whether a name is
+ * The cluster and the name of a secret, or secrets as `-o name` prints them.
+ * @param isFirst whether the word to complete is the first argument
+ * @param isNeeded whether the name is required
  */
 export const SECRET_ARGUMENTS = (
   isFirst: (words: readonly string[]) => boolean,
@@ -115,7 +114,7 @@ export const SECRET_ARGUMENTS = (
     "or secrets as -o name prints them: secret/NAME, CLUSTER/NAMESPACE/NAME",
   placeholder: isNeeded ? "cluster name" : "cluster [name]",
   parse: String,
-  proposeCompletions(this: Context, partial: string) {
+  proposeCompletions(this: CliContext, partial: string) {
     return isFirst(this.words ?? []) ? proposeClusters.call(this, partial) : [];
   },
 });
@@ -123,7 +122,7 @@ export const SECRET_ARGUMENTS = (
 export const DRY_RUN_FLAG = {
   dryRun: {
     ...choice(
-      "server: ask the cluster what would come of it; client: show what would be sent",
+      "server: ask the cluster what would change; client: print the request, send nothing",
       ["none", "client", "server"],
     ),
     bare: "client",
@@ -132,25 +131,25 @@ export const DRY_RUN_FLAG = {
 
 export type DryRun = typeof DRY_RUN_FLAG.dryRun.values[number];
 
-/** The same of what plans over several clusters before it writes: the plan is what a dry run is for. */
+/** `--dry-run` of a rotation: without a value it is `server`, which shows the plan. */
 export const PLAN_FLAG = {
   dryRun: {
     ...DRY_RUN_FLAG.dryRun,
-    brief: "server: show the plan, and write nothing; client: show what would be sent",
+    brief: "server: show the plan, write nothing; client: print the request, send nothing",
     bare: "server",
   },
 } as const;
 
-/** Of what has a dry run. */
+/** For commands with a dry run. */
 export const EXIT_CODE_FLAG = {
-  exitCode: on("With --dry-run=server: exit code 5 when something would change"),
+  exitCode: on("With --dry-run=server: exit with code 5 if something would change"),
 } as const;
 
-/** Of what asks first. */
-export const YES_FLAG = { yes: on("Do not ask") } as const;
+/** For commands that ask for confirmation. */
+export const YES_FLAG = { yes: on("Do not prompt for confirmation") } as const;
 
-/** Of what deletes. */
+/** For commands that delete. */
 export const DELETE_FLAGS = {
   ...YES_FLAG,
-  ignoreNotFound: on("Exit code 0 where the secret does not exist"),
+  ignoreNotFound: on("Treat a secret that does not exist as a success"),
 } as const;

@@ -1,9 +1,9 @@
 import { camel, hyphened } from "../arguments.ts";
-import { isTerminal } from "../client/ask.ts";
+import { isTerminal } from "../client/prompt.ts";
 import { carryOut } from "../client/carry_out.ts";
 import type { CarryOut } from "../client/plan.ts";
 import { areNamed, type Chosen, chosenBy, type ClusterFlags } from "../client/choose_clusters.ts";
-import type { Input } from "../client/way.ts";
+import type { Input } from "../client/backend.ts";
 import { Failure } from "../failure.ts";
 import { viewFor } from "../views.ts";
 import { type GivenFlags, readInput } from "./input.ts";
@@ -18,16 +18,16 @@ import {
   takesSelection,
 } from "./load.ts";
 import { Missing } from "./missing.ts";
-import { wordsOf } from "./names.ts";
-import { namedBy, type PlacedSecret } from "./secret_names.ts";
+import { flagNamesOf } from "./names.ts";
+import { namedBy, type SecretArgument } from "./secret_names.ts";
 
 /**
- * Carries out what a command line asks for.
- * @param values the arguments that are no flags
+ * Runs the operation of a command.
+ * @param values the positional arguments
  * @returns the exit code
  * @throws {Failure}
  */
-export async function run(
+export async function runOperation(
   command: LoadedCommand,
   given: GivenFlags,
   ...values: readonly (string | undefined)[]
@@ -37,7 +37,7 @@ export async function run(
     given,
     values.filter((each) => each !== undefined),
   );
-  const words = wordsOf(loaded, places);
+  const words = flagNamesOf(loaded, places);
   refuseOthers(command, loaded, given);
   for (const { args } of own) refusePaths(loaded, args);
   const flags = given as CarryOut["flags"];
@@ -50,9 +50,9 @@ export async function run(
   const known = { ...loaded.help.defaults, ...loaded.input, ...own[0]?.args };
   const read = await readInput(loaded.flags, given, known, (input) => {
     missing.refuse(input);
-    if (isAsked && !isTerminal()) throw cannotAsk(view.confirmation?.verb ?? "delete");
+    if (isAsked && !isTerminal()) throw cannotPrompt(view.confirmation?.verb ?? "delete");
   });
-  const input = await missing.asked(read);
+  const input = await missing.completed(read);
   return await carryOut({
     words,
     view,
@@ -69,7 +69,7 @@ export async function run(
   });
 }
 
-/** Whether it is told which clusters are meant, where that has to be. */
+/** Whether clusters are selected, where the operation requires that. */
 function areMeant(loaded: LoadedOperation, chosen: Chosen, own: readonly Own[]): boolean {
   if (chosen.kind === "several") {
     return !isWhole(loaded) || Object.keys(chosen.selected).length > 0;
@@ -77,12 +77,12 @@ function areMeant(loaded: LoadedOperation, chosen: Chosen, own: readonly Own[]):
   return chosen.cluster !== undefined || own.some(({ cluster }) => cluster !== undefined);
 }
 
-const cannotAsk = (verb: string) =>
-  new Failure(`Cannot ask whether to ${verb}: there is no terminal; give --yes`, 2, {
+const cannotPrompt = (verb: string) =>
+  new Failure(`Cannot prompt without a terminal. Give --yes to ${verb}`, 2, {
     isInHelp: true,
   });
 
-/** @throws {Failure} where nothing would tell whether something would change */
+/** @throws {Failure} for `--exit-code` without a dry run on the server */
 function refuseExitCode({ exitCode, dryRun }: CarryOut["flags"]): void {
   if (exitCode !== true || dryRun === "server") return;
   throw new Failure(
@@ -91,7 +91,7 @@ function refuseExitCode({ exitCode, dryRun }: CarryOut["flags"]): void {
   );
 }
 
-/** @throws {Failure} where what is counted as a failure would be none */
+/** @throws {Failure} for `--ignore-not-found` with flags that count a missing secret as a failure */
 function refuseLimits({ ignoreNotFound, first, maxFailures }: GivenFlags): void {
   if (ignoreNotFound !== true || (first === undefined && maxFailures === undefined)) return;
   throw new Failure(
@@ -102,14 +102,14 @@ function refuseLimits({ ignoreNotFound, first, maxFailures }: GivenFlags): void 
   );
 }
 
-/** As the operation's fields are: so a dry run shows it. */
+/** The input in the order of the operation's fields, as a dry run shows it. */
 const inOrder = (input: Input, fields: object = {}): Input =>
   Object.fromEntries(
     Object.keys(fields).filter((name) => Object.hasOwn(input, name))
       .map((name) => [name, input[name]]),
   );
 
-/** @throws {Failure} of a flag that only an operation with more arguments has */
+/** @throws {Failure} for a flag of the command's other operation, with more or fewer arguments */
 function refuseOthers(command: LoadedCommand, meant: LoadedOperation, given: GivenFlags): void {
   for (const { args, flags } of command.loaded) {
     const name = args[meant.args.length];
@@ -121,14 +121,13 @@ function refuseOthers(command: LoadedCommand, meant: LoadedOperation, given: Giv
     if (name === undefined) {
       const [field] = meant.args.filter((each) => !args.includes(each));
       if (field === undefined) continue;
-      throw new Failure(`--${other.name} is for a list: leave out ${placeName(field)}`, 2);
+      throw new Failure(`--${other.name} filters a list: omit ${placeName(field)}`, 2);
     }
-    const what = other.name.replaceAll("-", " ");
-    throw new Failure(`--${other.name} needs a ${placeName(name)}, of which it is the ${what}`, 2);
+    throw new Failure(`--${other.name} can be used only with ${placeName(name)}`, 2);
   }
 }
 
-/** @throws {Failure} of what would be another path of a URL, or none */
+/** @throws {Failure} for arguments that would change the path of the URL: `..` */
 function refusePaths({ operation, args }: LoadedOperation, given: Input): void {
   for (const field of args) {
     if (!operation.path.includes(`{${field}}`) || !/^\.{0,2}$/.test(String(given[field]))) continue;
@@ -136,20 +135,20 @@ function refusePaths({ operation, args }: LoadedOperation, given: Input): void {
   }
 }
 
-/** What one of the arguments names. */
+/** One secret, or one input, that the arguments name. */
 interface Own {
-  /** Where it names its own. */
+  /** Set for `CLUSTER/NAMESPACE/NAME`. */
   readonly cluster?: string;
-  /** As it was given, then. */
+  /** The argument as given, for `CLUSTER/NAMESPACE/NAME`. */
   readonly text?: string;
-  /** The fields that stand at their place. */
+  /** The fields that are positional arguments. */
   readonly args: Input;
 }
 
 /**
- * `[CLUSTER] [NAME]`, or `[NAME]` with `--cluster` or `--all-clusters`, or what `-o name` prints; of
- * several operations of one command the one that takes as many.
- * @returns besides the clusters what the arguments name, and how those are called
+ * Parses `[CLUSTER] [NAME]`, or `[NAME]` with `--cluster` or `--all-clusters`, or secrets as `-o name`
+ * prints them. If the command has several operations, the number of arguments decides.
+ * @returns the operation, the clusters, what the arguments name, and the names of the arguments
  * @throws {Failure}
  */
 function meantBy(command: LoadedCommand, given: GivenFlags, values: readonly string[]) {
@@ -203,7 +202,7 @@ function meantBy(command: LoadedCommand, given: GivenFlags, values: readonly str
   };
 }
 
-/** The clusters that flags name; of what may be asked about all, all where they name none. */
+/** The clusters that flags select; all clusters if there is no flag and the operation allows it. */
 function chosenOf({ operation, clusterField }: LoadedOperation, flags: ClusterFlags): Chosen {
   const isOfAny = operation.clusters === "many";
   if (clusterField === undefined && !isOfAny) return { kind: "one", cluster: undefined };
@@ -218,15 +217,18 @@ const takenApart = (values: readonly string[], isPlaced: boolean) =>
   isPlaced ? { cluster: values[0], names: values.slice(1) } : { names: values };
 
 /**
- * Secrets that are named with their places: one of several namespaces of a cluster is done at once where
- * the operation takes several.
- * @throws {Failure} where a flag names namespaces, too
+ * Secrets named as `CLUSTER/NAMESPACE/NAME`. Namespaces of one secret are one request where the
+ * operation takes several.
+ * @throws {Failure} when a flag names namespaces, too
  */
-function placedBy(meant: LoadedOperation, given: GivenFlags, secrets: readonly PlacedSecret[]) {
+function placedBy(meant: LoadedOperation, given: GivenFlags, secrets: readonly SecretArgument[]) {
   const limit = ["first", "maxFailures"].find((each) => given[each] !== undefined);
   if (limit !== undefined) {
     const flag = `--${hyphened(limit)}`;
-    throw new Failure(`${flag} is for clusters by flags: not with CLUSTER/NAMESPACE/NAME`, 2);
+    throw new Failure(
+      `${flag} cannot be used with CLUSTER/NAMESPACE/NAME; select clusters by flags`,
+      2,
+    );
   }
   const { fields = {} } = meant.module;
   const field = ["namespaces", "namespace"].find((each) => Object.hasOwn(fields, each))!;
@@ -260,5 +262,5 @@ const placesOf = ({ args, clusterField, operation }: LoadedOperation, cluster: s
   ...Object.fromEntries(args.map((field) => [field, placeName(field)])),
 });
 
-/** As an argument is called. */
+/** The name of a positional argument. */
 const placeName = (field: string) => field.toUpperCase();

@@ -3,35 +3,35 @@ import { UnexpectedPositionalError } from "@stricli/core";
 import { Failure } from "../failure.ts";
 import { parsingError } from "../parsing_error.ts";
 
-/** How secrets are named by arguments: as `-o name` prints them. */
+/** Names of secrets as arguments: as `-o name` prints them. */
 
-/** One that an argument names with its place. */
-export interface PlacedSecret {
-  /** As it was given. */
+/** A secret given as `CLUSTER/NAMESPACE/NAME`. */
+export interface SecretArgument {
+  /** The argument as given. */
   readonly text: string;
   readonly cluster: string;
   readonly namespace: string;
   readonly name: string;
 }
 
-/** What arguments name. */
+/** The secrets that the arguments name. */
 export type Named =
-  | { readonly kind: "placed"; readonly secrets: readonly PlacedSecret[] }
+  | { readonly kind: "placed"; readonly secrets: readonly SecretArgument[] }
   | { readonly kind: "names"; readonly cluster?: string; readonly names: readonly string[] };
 
-/** No value is repeated: it may be a password at the wrong place. */
+/** The message repeats no value: it may be a misplaced password. */
 const otherForm = () =>
   new Failure("A secret must be given as NAME, secret/NAME or CLUSTER/NAMESPACE/NAME", 2);
 
 const FLAGS = "--cluster, --selector or --all-clusters";
 const ALL_FLAGS = "flags for clusters (--cluster, --selector, --all-clusters)";
 
-/** As kubectl names an object; with two slashes the first word is a cluster. */
+/** The form of kubectl, `secret/NAME`; with two slashes, the first part is a cluster. */
 const OBJECT = /^secrets?\/(?=[^/]*$)/;
 
 /**
- * What stands in place of `[CLUSTER] [NAME …]`, or of `[NAME …]` where flags name the clusters.
- * @param areFlags whether they do
+ * Parses `[CLUSTER] [NAME …]`, or `[NAME …]` if flags select the clusters.
+ * @param areFlags whether flags select the clusters
  * @throws {Failure}
  */
 export function namedBy(values: readonly string[], areFlags: boolean): Named {
@@ -70,7 +70,7 @@ export function namedBy(values: readonly string[], areFlags: boolean): Named {
   return { kind: "names", cluster, names: [...new Set(names.map(bare))] };
 }
 
-function placed(text: string): PlacedSecret {
+function placed(text: string): SecretArgument {
   const [cluster = "", namespace = "", name = ""] = text.split("/");
   if (!isClusterName(cluster) || namespace === "" || name === "") {
     throw otherForm();

@@ -60,8 +60,8 @@ const REFUSED: [values: string[], areFlags: boolean, says: RegExp][] = [
     /^Give one NAME, or several as secret\/NAME or CLUSTER\/NAMESPACE\/NAME$/,
   ],
   [["a", "secret/n", "m"], false, /^Give one NAME, or several as/],
-  [["a", "n", "-p"], false, /^Cannot take --password: /],
-  [["a", "-x"], false, /^No such flag, or it cannot be read: -x…$/],
+  [["a", "n", "-p"], false, /^--password is not accepted: /],
+  [["a", "-x"], false, /^Unknown or malformed flag: -x…$/],
 ];
 
 for (const [values, areFlags, says] of REFUSED) {

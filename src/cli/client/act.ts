@@ -1,118 +1,121 @@
-import { askAll } from "./ask_all.ts";
 import type { ClusterEntry } from "../../operations/fleet_answers.ts";
-import { askFleet, type FleetAsked, type ToldAtEnd } from "./ask_fleet.ts";
-import { type Asked, isDone, type Job, leftOff } from "./asked.ts";
+import type { StreamFields } from "../views/view.ts";
+import { type Answer, type Input, isClusterEvents, unexpectedResponse } from "./backend.ts";
 import { unsent } from "./client_dry_run.ts";
+import type { Display } from "./display.ts";
 import { type Interruption, interruption } from "./interruption.ts";
-import { takenAs } from "./not_found.ts";
-import type { ToldOfAll } from "../views/view.ts";
-import { advised } from "./older_server.ts";
+import { hasSucceeded, interruptedAs, type Job, type JobResult } from "./job.ts";
+import { acceptingNotFound } from "./not_found.ts";
+import { withUpgradeAdvice } from "./older_server.ts";
 import { type Call, type CarryOut, nothingDone, type Several } from "./plan.ts";
 import { withPreview } from "./preview.ts";
-import { failedLines } from "./said.ts";
+import { failureLines } from "./report.ts";
+import { requestAll } from "./request_all.ts";
+import { type FleetResult, requestFleet, type StreamEnd } from "./request_fleet.ts";
 import { isReadable } from "./show_table.ts";
-import type { Showing } from "./showing.ts";
-import { plain } from "./table.ts";
-import { type Screen, type WaitingLine, waitingLine } from "./waiting_line.ts";
-import { type Answer, type Input, isFollowed, strange } from "./way.ts";
+import { printable } from "./table.ts";
+import { type TerminalScreen, type WaitingLine, waitingLine } from "./waiting_line.ts";
 
-/** What a command line asks for, and where it is shown meanwhile. */
+/** What to carry out, and where to show it. */
 export interface Stage {
   readonly what: CarryOut;
-  readonly showing: Showing;
-  readonly screen: Screen | undefined;
-  /** Reasons that were told. */
-  readonly told: Set<string>;
+  readonly display: Display;
+  readonly screen: TerminalScreen | undefined;
+  /** Failures that were printed. */
+  readonly printed: Set<string>;
 }
 
-/** What came of it. */
-export interface Acted {
-  /** Of each call that was made, by cluster. */
-  readonly asked: ReadonlyMap<Call, readonly Asked[]>;
-  /** What was told of all clusters of each call that tells of several. */
-  readonly told: ReadonlyMap<Call, ToldAtEnd>;
-  /** Of the others: they are about no cluster, as it was not told on which they would be done. */
-  readonly whole: readonly Asked[];
-  /** Where it was interrupted and not waited for. */
+/** The results of all calls. */
+export interface ActResult {
+  /** By call, an entry per cluster. */
+  readonly results: ReadonlyMap<Call, readonly JobResult[]>;
+  /** By call about several clusters, what the stream has reported beside them. */
+  readonly ends: ReadonlyMap<Call, StreamEnd>;
+  /** Calls that failed before the first cluster. */
+  readonly whole: readonly JobResult[];
+  /** Of an interruption that did not wait for a write. */
   readonly exitCode?: number;
 }
 
-/** Does it, or looks what would come of it. */
+/**
+ * Carries calls out.
+ * @param isPreview whether as a dry run, to show the user what would happen
+ */
 export async function act(
   calls: readonly Call[],
   stage: Stage,
-  isLook: boolean,
-): Promise<Acted> {
-  const { what: { flags, words: { operation } }, showing: { way, areSeveral } } = stage;
-  const isDry = isLook || flags.dryRun === "server";
+  isPreview: boolean,
+): Promise<ActResult> {
+  const { what: { flags, words: { operation } }, display: { backend, areSeveral } } = stage;
+  const isDry = isPreview || flags.dryRun === "server";
   const isWrite = operation.effect === "write" && !isDry && flags.dryRun !== "client";
-  const whenInterrupted = !isWrite ? "not finished" : way.isRemote ? "unknown" : "wait";
+  const whenInterrupted = !isWrite ? "not finished" : backend.isRemote ? "unknown" : "wait";
   using line = waitingLine(stage.screen, areSeveral);
   using interrupted = interruption(() => {
-    if (whenInterrupted === "wait") line.say(FINISHING);
+    if (whenInterrupted === "wait") line.print(FINISHING);
   });
-  const taken = takenAs(flags.ignoreNotFound ?? false);
+  const accepted = acceptingNotFound(flags.ignoreNotFound ?? false);
   const how: How = {
     line,
     interruption: interrupted,
     whenInterrupted,
-    taken: (each) =>
-      interrupted.signal.aborted && each.left === "not begun"
-        ? { ...each, answer: undefined, ...leftOff("not begun") }
-        : taken(each),
-    onEnded(each) {
-      if (isLook && stage.showing.view.confirmation === undefined) return;
-      line.say(failed(each, stage));
-      if (!isDry) line.say(succeeded(each, stage));
+    adjusted: (result) =>
+      interrupted.signal.aborted && result.unfinished === "skipped"
+        ? { ...result, answer: undefined, ...interruptedAs("skipped") }
+        : accepted(result),
+    onFinished(result) {
+      if (isPreview && stage.display.view.confirmation === undefined) return;
+      line.print(failureText(result, stage));
+      if (!isDry) line.print(successLine(result, stage));
     },
     isWrite,
     isDry,
   };
-  const asked = await askOnes(calls, stage, how);
-  const whole: Asked[] = [];
-  const told = new Map<Call, ToldAtEnd>();
+  const results = await requestEach(calls, stage, how);
+  const whole: JobResult[] = [];
+  const ends = new Map<Call, StreamEnd>();
   for (const call of calls) {
     if (call.kind === "one") continue;
-    const came = await askSeveral(call, stage, how);
+    const came = await requestSeveral(call, stage, how);
     if (came.kind === "clusters") {
-      asked.set(call, came.asked);
-      told.set(call, came);
-    } else whole.push(came.asked);
+      results.set(call, came.results);
+      ends.set(call, came);
+    } else whole.push(came.result);
   }
-  const isLeft = [...asked.values(), whole].flat().some(({ left }) => left !== undefined);
-  const isOver = interrupted.signal.aborted && isLeft && whenInterrupted !== "wait";
-  return { asked, told, whole, ...isOver ? { exitCode: interrupted.exitCode } : {} };
+  const isOpen = [...results.values(), whole].flat()
+    .some(({ unfinished }) => unfinished !== undefined);
+  const isAbandoned = interrupted.signal.aborted && isOpen && whenInterrupted !== "wait";
+  return { results, ends, whole, ...isAbandoned ? { exitCode: interrupted.exitCode } : {} };
 }
 
 const FINISHING =
   "Finishing the current write. Press Ctrl-C again to abort and leave it incomplete\n";
 
-/** Why one of several has failed; of others nothing. */
-export const failed = (asked: Asked, { showing, told }: Stage): string =>
-  showing.areSeveral ? failedLines(asked, showing, told) : "";
+/** Why one of several clusters failed; empty for a single cluster, whose failure is printed at the end. */
+export const failureText = (result: JobResult, { display, printed }: Stage): string =>
+  display.areSeveral ? failureLines(result, display, printed) : "";
 
-/** What one of several tells as it ends, where its view has a line for that. */
-function succeeded(asked: Asked, { showing: { view, output = "table" } }: Stage): string {
-  if (view.line === undefined || !isDone(asked) || output !== "table" && output !== "wide") {
-    return "";
-  }
-  const line = view.line(asked.answer.body);
-  return line === undefined ? "" : `${asked.cluster}: ${plain(line)}\n`;
+/** The line of a cluster that succeeded, if its view has one. */
+function successLine(result: JobResult, { display: { view, output = "table" } }: Stage): string {
+  if (view.line === undefined || !hasSucceeded(result)) return "";
+  if (output !== "table" && output !== "wide") return "";
+  const line = view.line(result.answer.body);
+  return line === undefined ? "" : `${result.cluster}: ${printable(line)}\n`;
 }
 
 interface How {
   readonly line: WaitingLine;
   readonly interruption: Interruption;
   readonly whenInterrupted: "wait" | "not finished" | "unknown";
-  taken(asked: Asked): Asked;
-  onEnded(asked: Asked): void;
+  adjusted(result: JobResult): JobResult;
+  onFinished(result: JobResult): void;
   readonly isWrite: boolean;
   readonly isDry: boolean;
 }
 
-/** Asks clusters one by one. */
-async function askOnes(calls: readonly Call[], stage: Stage, how: How) {
-  const { what: { words: { operation }, clusterField }, showing: { way } } = stage;
+/** Carries out the calls about one cluster each. */
+async function requestEach(calls: readonly Call[], stage: Stage, how: How) {
+  const { what: { words: { operation }, clusterField }, display: { backend } } = stage;
   const ones = calls.filter((call) => call.kind === "one");
   const jobs = ones.map(({ job }) => job);
   const whole = ({ cluster, input }: Job): Input => ({
@@ -120,130 +123,138 @@ async function askOnes(calls: readonly Call[], stage: Stage, how: How) {
     ...input,
     ...how.isDry ? { dry_run: true } : {},
   });
-  const asked = await askAll(jobs, {
+  const results = await requestAll(jobs, {
     ...how,
-    ask: (job) => answerTo(whole(job), job.cluster, stage, how),
-    seconds: (job) => way.seconds(operation, job.cluster),
-    nameless: operation.tag === "clusters" ? "the clusters" : "an answer",
+    request: (job) => answerTo(whole(job), job.cluster, stage, how),
+    seconds: (job) => backend.seconds(operation, job.cluster),
+    nameless: operation.tag === "clusters" ? "the clusters" : "the response",
   });
-  return new Map<Call, readonly Asked[]>(ones.map((call, i) => [call, [asked[i]!]]));
+  return new Map<Call, readonly JobResult[]>(ones.map((call, i) => [call, [results[i]!]]));
 }
 
-/** Asks several clusters by one call. */
-async function askSeveral(call: Several, stage: Stage, how: How): Promise<FleetAsked> {
-  const { what: { words }, showing } = stage;
-  const { way } = showing;
+/** Carries out one call about several clusters. */
+async function requestSeveral(call: Several, stage: Stage, how: How): Promise<FleetResult> {
+  const { what: { words }, display } = stage;
+  const { backend } = display;
   const { operation } = words;
   const { job, selected } = call;
   const input = { ...selected, ...job.input, ...how.isDry ? { dry_run: true } : {} };
-  if (showing.isChecked) return await unsentToSeveral(call, input, stage, how);
-  return await askFleet(job, {
+  if (display.isChecked) return await unsentToSeveral(call, input, stage, how);
+  return await requestFleet(job, {
     ...how,
-    ...withPreview(how, job.input, showing),
+    ...withPreview(how, job.input, display),
     async follow(gone) {
-      const came = await way.follow(operation, input, gone);
-      if (isFollowed(came)) return came;
-      if (came.status < 300) throw strange(way, came, how.isWrite);
-      checkRead(came, showing, how.isWrite);
-      return nothingDone(await advised(came, operation, input, words), way);
+      const came = await backend.follow(operation, input, gone);
+      if (isClusterEvents(came)) return came;
+      if (came.status < 300) throw unexpectedResponse(backend, came, how.isWrite);
+      checkAnswer(came, display, how.isWrite);
+      return nothingDone(await withUpgradeAdvice(came, operation, input, words), backend);
     },
-    seconds: async (cluster) => way.isRemote ? undefined : await way.seconds(operation, cluster),
-    check: (entry) => checkEntry(entry, job.input, showing, how.isWrite),
-    checkTold: (told) => checkTold(told, job.input, showing, how.isWrite),
+    seconds: async (cluster) =>
+      backend.isRemote ? undefined : await backend.seconds(operation, cluster),
+    check: (entry) => checkEntry(entry, job.input, display, how.isWrite),
+    checkFields: (fields) => checkFields(fields, job.input, display, how.isWrite),
     order: selected.clusters ?? [],
-    steps: showing.view.steps,
+    steps: display.view.steps,
   });
 }
 
-/** What would be sent: one request, unless something is wrong with it on some clusters. */
+/** A dry run by the client: one request for all clusters, or an error for each that rejects it. */
 async function unsentToSeveral(
   { job, names = [] }: Several,
   input: Input,
-  { what: { words: { operation } }, showing: { way } }: Stage,
-  { onEnded }: How,
-): Promise<FleetAsked> {
-  const sent = await unsent(operation, input);
-  const asked: Asked[] = [];
+  { what: { words: { operation } }, display: { backend } }: Stage,
+  { onFinished }: How,
+): Promise<FleetResult> {
+  const request = await unsent(operation, input);
+  const results: JobResult[] = [];
   for (const cluster of names) {
-    const place = await way.placeOf?.(cluster);
-    const answer = place && sent.status < 300
+    const place = await backend.placeOf?.(cluster);
+    const answer = place && request.status < 300
       ? await unsent(operation, input, place, cluster)
-      : sent;
-    asked.push({ ...job, cluster, answer });
+      : request;
+    results.push({ ...job, cluster, answer });
   }
-  if (asked.every(({ answer }) => answer === sent || answer!.status < 300)) {
-    return { kind: "whole", asked: { ...job, cluster: undefined, answer: sent } };
+  if (results.every(({ answer }) => answer === request || answer!.status < 300)) {
+    return { kind: "whole", result: { ...job, cluster: undefined, answer: request } };
   }
-  asked.forEach(onEnded);
-  return { kind: "clusters", asked, told: {} };
+  results.forEach(onFinished);
+  return { kind: "clusters", results, fields: {} };
 }
 
-/** @throws {Failure} of what a server says that this program would not */
-function checkRead(answer: Answer, showing: Showing, isWrite: boolean): void {
-  const { way } = showing;
-  if (way.isRemote && !isReadable(answer, showing)) throw strange(way, answer, isWrite);
+/** @throws {Failure} when a server's answer is not one of argocd-configurer */
+function checkAnswer(answer: Answer, display: Display, isWrite: boolean): void {
+  const { backend } = display;
+  if (backend.isRemote && !isReadable(answer, display)) {
+    throw unexpectedResponse(backend, answer, isWrite);
+  }
 }
 
-/** @throws {Failure} of what a server says of a cluster that this program would not */
+/** @throws {Failure} when a server's entry for a cluster is not one of argocd-configurer */
 function checkEntry(
   entry: ClusterEntry,
   input: Input,
-  showing: Showing,
+  display: Display,
   isWrite: boolean,
 ): void {
-  const { way, view } = showing;
+  const { backend, view } = display;
   const { status_code: status, answer } = entry;
   const body = answer as Answer["body"];
   if (view.whole === undefined || status >= 300) {
-    return checkRead({ status, body }, showing, isWrite);
+    return checkAnswer({ status, body }, display, isWrite);
   }
-  if (!way.isRemote) return;
+  if (!backend.isRemote) return;
   const made = () => {
     view.line?.(body);
     view.counted?.(body);
     return view.whole!([entry], input, []);
   };
-  if (!isWholeReadable(made, showing)) throw strange(way, { status }, isWrite);
+  if (!isWholeReadable(made, display)) throw unexpectedResponse(backend, { status }, isWrite);
 }
 
-/** @throws {Failure} of what a server says of all clusters that this program would not */
-function checkTold(told: ToldOfAll, input: Input, showing: Showing, isWrite: boolean): void {
-  const { way, view } = showing;
-  if (!way.isRemote || view.whole === undefined) return;
+/** @throws {Failure} when a server's fields for all clusters are not those of argocd-configurer */
+function checkFields(
+  fields: StreamFields,
+  input: Input,
+  display: Display,
+  isWrite: boolean,
+): void {
+  const { backend, view } = display;
+  if (!backend.isRemote || view.whole === undefined) return;
   const made = () => {
-    const body = view.whole!([], input, [], told);
-    view.exitCode?.(body, { ok: 0, failed: 0 }, showing.flags);
+    const body = view.whole!([], input, [], fields);
+    view.exitCode?.(body, { ok: 0, failed: 0 }, display.flags);
     view.confirmation?.question(body);
     return body;
   };
-  if (!isWholeReadable(made, showing)) throw strange(way, { status: 200 }, isWrite);
+  if (!isWholeReadable(made, display)) throw unexpectedResponse(backend, { status: 200 }, isWrite);
 }
 
-/** Whether one answer can be made with what a server says of a cluster, and be shown in any way. */
-function isWholeReadable(made: () => object, showing: Showing): boolean {
+/** Whether the one answer about all clusters can be made, and shown in every output format. */
+function isWholeReadable(made: () => object, display: Display): boolean {
   try {
     const body = made() as Answer["body"];
-    const view = { ...showing.view, counted: undefined }; // which is of each
-    return isReadable({ status: 200, body }, { ...showing, view, output: "wide" });
+    const view = { ...display.view, counted: undefined }; // it counts single clusters
+    return isReadable({ status: 200, body }, { ...display, view, output: "wide" });
   } catch {
     return false;
   }
 }
 
-/** @throws {Failure} when there is none */
+/** @throws {Failure} when there is no answer */
 async function answerTo(
   input: Input,
   cluster: string | undefined,
-  { what: { words }, showing }: Stage,
+  { what: { words }, display }: Stage,
   { isWrite }: How,
 ): Promise<Answer> {
-  const { way, isChecked } = showing;
+  const { backend, isChecked } = display;
   const { operation } = words;
   if (isChecked) {
-    const place = cluster === undefined ? undefined : await way.placeOf?.(cluster);
+    const place = cluster === undefined ? undefined : await backend.placeOf?.(cluster);
     return await unsent(operation, input, place);
   }
-  const answer = await way.ask(operation, input);
-  checkRead(answer, showing, isWrite);
-  return way.isRemote ? await advised(answer, operation, input, words) : answer;
+  const answer = await backend.request(operation, input);
+  checkAnswer(answer, display, isWrite);
+  return backend.isRemote ? await withUpgradeAdvice(answer, operation, input, words) : answer;
 }

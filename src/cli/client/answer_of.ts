@@ -2,9 +2,9 @@ import { observe } from "../../observe/observe.ts";
 import type { ClusterFailed } from "../../operations/cluster_kinds.ts";
 import { errorReply, OperationError } from "../../operations/errors.ts";
 import type { Reply } from "../../operations/reply.ts";
-import type { Answer } from "./way.ts";
+import type { Answer } from "./backend.ts";
 
-/** Answers of operations that this process carries out itself. */
+/** Answers of operations that run in this process. */
 
 export function answerOf(reply: Reply): Answer {
   if (reply.kind === "stream" || reply.kind === "static") {
@@ -14,7 +14,7 @@ export function answerOf(reply: Reply): Answer {
   return { status, body: body as Answer["body"] };
 }
 
-/** To what an operation ended with; of a bug the log alone tells more. */
+/** The answer for what an operation throws. The details of a bug are in the log alone. */
 export function answerTo(thrown: unknown, requestId: string, method: string): Answer {
   const isBug = !(thrown instanceof OperationError);
   if (isBug) observe("command.internal_error", { id: requestId, error: thrown });
@@ -26,6 +26,7 @@ export function answerTo(thrown: unknown, requestId: string, method: string): An
   return isHeld ? { ...answer, advice: ADVICE } : answer;
 }
 
-/** Only one process may write an audit log. */
-const ADVICE = "a running server holds the audit log: give --server with that server's URL, so " +
-  "that it writes and records this";
+/** Only one process can write an audit log. */
+const ADVICE =
+  "The audit log is in use by a running server. Give its URL with --server, so that the " +
+  "server does the work and records it";

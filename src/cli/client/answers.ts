@@ -1,29 +1,30 @@
 import type { z } from "@hono/zod-openapi";
-import type * as schemas from "../../operations/answers.ts";
+import type * as secrets from "../../operations/secret_answers.ts";
+import type * as writes from "../../operations/write_answers.ts";
 import type * as explained from "../../operations/explain_answers.ts";
 import type * as clusters from "../../operations/cluster_answers.ts";
 import type { AuditAnswer } from "../../operations/audit_answers.ts";
-import type { TriedPlace } from "../../fleet/rotation/shapes.ts";
+import type { VerifiedPlace } from "../../fleet/rotation/shapes.ts";
 import type * as errors from "../../operations/error_answers.ts";
 
-/** The API's answers, as its schemas have them. */
+/** Bodies of the API's responses, by its writes. */
 
-export type ClusterList = z.infer<typeof clusters.ClusterList>;
-export type Secrets = z.infer<typeof schemas.Secrets>;
-export type Shown = z.infer<typeof schemas.ShownAnswer>;
-export type Explained = z.infer<typeof explained.RepositoryExplainedAnswer>;
-export type ImageExplained = z.infer<typeof explained.ImageExplainedAnswer>;
-export type DockerAdded = z.infer<typeof schemas.DockerAddedAnswer>;
-export type RepoAdded = z.infer<typeof schemas.RepoAddedAnswer>;
-export type Removed = z.infer<typeof schemas.RemovedAnswer>;
-export type VerifiedAll = z.infer<typeof schemas.VerifiedAllAnswer>;
-export type Verified = z.infer<typeof schemas.NotAcceptedAnswer>["verified"][number];
-/** What came of trying a credential: of a write place by place, of what is about many places in short. */
-export type Tried = Verified | TriedPlace;
-export type AuditPage = z.infer<typeof AuditAnswer>;
+export type ClusterListBody = z.infer<typeof clusters.ClusterList>;
+export type SecretsBody = z.infer<typeof secrets.Secrets>;
+export type ShownBody = z.infer<typeof secrets.ShownAnswer>;
+export type ExplainedBody = z.infer<typeof explained.RepositoryExplainedAnswer>;
+export type ImageExplainedBody = z.infer<typeof explained.ImageExplainedAnswer>;
+export type DockerAddedBody = z.infer<typeof writes.DockerAddedAnswer>;
+export type RepoAddedBody = z.infer<typeof writes.RepoAddedAnswer>;
+export type RemovedBody = z.infer<typeof writes.RemovedAnswer>;
+export type VerifiedAllBody = z.infer<typeof writes.VerifiedAllAnswer>;
+export type VerifiedEntry = z.infer<typeof writes.NotAcceptedAnswer>["verified"][number];
+/** Result of verifying a credential at one place; `VerifiedPlace` is that of a rotation. */
+export type ShownVerification = VerifiedEntry | VerifiedPlace;
+export type AuditBody = z.infer<typeof AuditAnswer>;
 
-/** What an error may tell; that of an older server says nothing for machines. */
-export interface Details
+/** Fields that an error may have. An older server sends a message only. */
+export interface ErrorBody
   extends Partial<Pick<z.infer<typeof errors.Envelope>, "code" | "field" | "fields" | "message">> {
   readonly results?: readonly {
     readonly namespace: string;
@@ -35,12 +36,12 @@ export interface Details
     readonly service_account?: string;
     readonly state: string;
   }[];
-  readonly existing_secrets?: Readonly<Record<string, schemas.ExistingAnswer>>;
+  readonly existing_secrets?: Readonly<Record<string, writes.ExistingAnswer>>;
   readonly upsert_required?: boolean;
-  readonly verified?: readonly Tried[];
-  /** Clusters that were not seen. */
+  readonly verified?: readonly ShownVerification[];
+  /** Clusters that could not be read. */
   readonly not_seen?: readonly { readonly cluster: string; readonly message: string }[];
-  /** Places that cannot hold what was to be written there. */
+  /** Places that cannot store the new value. */
   readonly places?: readonly {
     readonly cluster: string;
     readonly namespace: string;

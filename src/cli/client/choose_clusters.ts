@@ -3,31 +3,31 @@ import { operationNamed } from "../../operations/table.ts";
 import { isClusterPattern } from "../../tokens/rights.ts";
 import { Failure } from "../failure.ts";
 import { clusterNamesIn } from "./cluster_names.ts";
-import { advised } from "./older_server.ts";
-import type { Words } from "./told.ts";
-import { type Answer, strange, type Way } from "./way.ts";
+import { withUpgradeAdvice } from "./older_server.ts";
+import type { Words } from "./error_text.ts";
+import { type Answer, type Backend, unexpectedResponse } from "./backend.ts";
 
-/** Several clusters, as a request has them. */
+/** A selection of clusters, as in a request. */
 export type Selected = {
-  /** Names and patterns; behind a `!` what is taken out. */
+  /** Names and patterns; a `!` in front excludes. */
   readonly clusters?: readonly string[];
   readonly cluster_selector?: string;
 };
 
-/** Further limits of what writes on several. */
+/** Order and limit of writes to several clusters. */
 export type SelectionLimits = {
   readonly first?: readonly string[];
   readonly max_failures?: number;
 };
 
-/** The clusters that a command line means. */
+/** The clusters that a command line selects. */
 export type Chosen =
-  /** One by its name; `undefined` where none is named, or the operation is about none. */
+  /** One by its name; `undefined` if none is named, or the operation is about none. */
   | { readonly kind: "one"; readonly cluster: string | undefined }
-  /** Several, also where it is one by chance: they are shown the same way. */
+  /** Several; also if only one matches, so that the output has the same form. */
   | { readonly kind: "several"; readonly selected: Selected & SelectionLimits };
 
-/** How a command line names clusters. */
+/** Flags that select clusters. */
 export type ClusterFlags = {
   readonly cluster?: readonly string[];
   readonly selector?: string;
@@ -36,14 +36,14 @@ export type ClusterFlags = {
   readonly maxFailures?: number;
 };
 
-/** Whether flags name them. */
+/** Whether flags select clusters. */
 export const areNamed = ({ cluster, selector, allClusters }: ClusterFlags): boolean =>
   cluster !== undefined || selector !== undefined || allClusters === true;
 
 /**
- * The clusters named by flags, each item once.
- * @param place an argument in place of the flag
- * @throws {Failure} when one of several is neither a name nor a pattern, or flags contradict each other
+ * The selection by flags, each item once.
+ * @param place argument that replaces `--cluster`
+ * @throws {Failure} when an item is neither a name nor a pattern, or flags exclude each other
  */
 export function chosenBy(flags: ClusterFlags, place?: string): Chosen {
   const { selector, allClusters = false } = flags;
@@ -56,7 +56,7 @@ export function chosenBy(flags: ClusterFlags, place?: string): Chosen {
   const hasLimits = Object.keys(limits).length > 0;
   if (allClusters) return { kind: "several", selected: { clusters: ["*"], ...limits } };
   if (selector !== undefined) {
-    refuseItems(items ?? []);
+    checkItems(items ?? []);
     const clusters = items === undefined ? {} : { clusters: items };
     return { kind: "several", selected: { ...clusters, cluster_selector: selector, ...limits } };
   }
@@ -65,7 +65,7 @@ export function chosenBy(flags: ClusterFlags, place?: string): Chosen {
   if (items.length === 1 && !isPattern(items[0]!) && !hasLimits) {
     return { kind: "one", cluster: items[0]! };
   }
-  refuseItems(items);
+  checkItems(items);
   return { kind: "several", selected: { clusters: items, ...limits } };
 }
 
@@ -80,7 +80,7 @@ function limitsOf({ first, maxFailures }: ClusterFlags): SelectionLimits {
 
 const isPattern = (text: string) => text.includes("*") || text.startsWith("!");
 
-function refuseItems(items: readonly string[]): void {
+function checkItems(items: readonly string[]): void {
   const wrong = items.find((item) =>
     isPattern(item) ? !isClusterPattern(item.replace(/^!/, "")) : !isClusterName(item)
   );
@@ -88,17 +88,17 @@ function refuseItems(items: readonly string[]): void {
   throw new Failure(`Cannot use --cluster '${wrong}': ${CLUSTER_NAME_RULE}`, 2);
 }
 
-/** What flags name that may be given several times, each with several by commas. */
+/** The items of a repeatable flag, each value comma-separated. */
 export const itemsOf = (given: readonly string[]) =>
   given.flatMap((each) => each.split(",")).map((each) => each.trim()).filter((each) => each !== "");
 
 /**
- * The names of several clusters, of which none is asked.
- * @returns or the answer that says what is wrong with how they were chosen
- * @throws {Failure} when they are not told
+ * Looks up the names of the selected clusters, without contacting these.
+ * @returns the names, or the answer that rejects the selection
+ * @throws {Failure} when they cannot be listed
  */
-export async function namesOf(
-  way: Way,
+export async function clusterNamesFor(
+  backend: Backend,
   { clusters = [], cluster_selector }: Selected,
   words: Pick<Words, "of">,
 ): Promise<readonly string[] | Answer> {
@@ -107,11 +107,11 @@ export async function namesOf(
     ...cluster_selector === undefined ? {} : { cluster_selector },
   };
   const operation = operationNamed("listClusters");
-  const answer = await way.ask(operation, input);
+  const answer = await backend.request(operation, input);
   if (answer.status !== 200) {
-    return way.isRemote ? await advised(answer, operation, input, words) : answer;
+    return backend.isRemote ? await withUpgradeAdvice(answer, operation, input, words) : answer;
   }
   const names = clusterNamesIn(answer.body);
-  if (names === undefined) throw strange(way, answer);
+  if (names === undefined) throw unexpectedResponse(backend, answer);
   return names;
 }

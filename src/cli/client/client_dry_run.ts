@@ -1,18 +1,18 @@
 import { shownFields } from "../../fields/field.ts";
-import type { Operation, Place } from "../../operations/operation.ts";
+import type { ArgocdLocation, Operation } from "../../operations/operation.ts";
 import { answerTo } from "./answer_of.ts";
-import { type Answer, type Input, partsOf, targetOf } from "./way.ts";
+import { type Answer, type Input, partsOf, pathAndQuery } from "./backend.ts";
 
 /**
- * Takes an input up to where it would be carried out: what is wrong with it is answered as ever, and
- * what is not with the request that would be sent, less its secrets.
+ * Validates an input without carrying it out. The answer is the usual error, or the request that would be
+ * sent, with masked secrets.
  * @param place where Argo CD is on the cluster; absent where only a server knows
- * @param cluster of several, the one that is looked at
+ * @param cluster the one of several to validate for
  */
 export async function unsent(
   operation: Operation,
   input: Input,
-  place?: Place,
+  place?: ArgocdLocation,
   cluster?: string,
 ): Promise<Answer> {
   const { take, fields = {} } = await operation.load();
@@ -29,13 +29,13 @@ export async function unsent(
     status: 200,
     body: {
       method,
-      path: targetOf(operation, shown),
+      path: pathAndQuery(operation, shown),
       ...hasBody ? { body } : {},
     },
   };
 }
 
-/** How several clusters are chosen, which is nothing secret. */
+/** The selection of clusters, which has no secrets. */
 const selectionIn = ({ clusters, cluster_selector, first, max_failures }: Input): Input => ({
   clusters,
   cluster_selector,

@@ -1,16 +1,16 @@
 import { isObject } from "../../text/json.ts";
-import type { ClusterList } from "./answers.ts";
+import type { ClusterListBody } from "./answers.ts";
 
-/** One cluster of a list; of a server that is older than this program only the name. */
-export type ListedCluster = ClusterList["clusters"][number] | string;
+/** An entry of a list of clusters; an older server sends only the name. */
+export type ListedCluster = ClusterListBody["clusters"][number] | string;
 
-/** A list of clusters by whichever version of this program. */
+/** A list of clusters from a server of any version. */
 export interface ClusterListOfAny {
   readonly clusters: readonly ListedCluster[];
   readonly warnings?: readonly string[];
 }
 
-/** What stands at the place of each name in a list of clusters, or `undefined` where it is none. */
+/** The unchecked names in a list of clusters; `undefined` when the body is not such a list. */
 export function namedIn(body: unknown): readonly unknown[] | undefined {
   const clusters = isObject(body) ? body.clusters : undefined;
   return Array.isArray(clusters)
@@ -18,7 +18,7 @@ export function namedIn(body: unknown): readonly unknown[] | undefined {
     : undefined;
 }
 
-/** The names in a list of clusters, or `undefined` where it is none. */
+/** The names in a list of clusters; `undefined` when the body is not such a list. */
 export function clusterNamesIn(body: unknown): readonly string[] | undefined {
   const names = namedIn(body);
   return names?.every((name) => typeof name === "string") ? names : undefined;

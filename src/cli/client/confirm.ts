@@ -1,64 +1,62 @@
 import { printError } from "../terminal.ts";
 import type { Confirmation } from "../views/view.ts";
-import { act, type Acted, type Stage } from "./act.ts";
-import { askYes } from "./ask.ts";
-import { isFine } from "./asked.ts";
+import { act, type ActResult, type Stage } from "./act.ts";
+import type { Answer } from "./backend.ts";
+import { inFlags, notesOf } from "./error_text.ts";
+import { isOk } from "./job.ts";
 import type { Call } from "./plan.ts";
 import { entryFor } from "./preview.ts";
+import { promptYes } from "./prompt.ts";
 import { tableOf } from "./show_table.ts";
-import { plain } from "./table.ts";
-import { inFlags, notesOf } from "./told.ts";
-import type { Answer } from "./way.ts";
-
-/** What is shown by a dry run before it is done, over several clusters as a whole. */
+import { printable } from "./table.ts";
 
 /**
- * Shows what would be done, and does it where the user wants it.
- * @returns what came of it, or the exit code where that is nothing
+ * Shows the plan of a dry run over all clusters, and carries it out after a yes.
+ * @returns the results, or the exit code when nothing was done
  */
 export async function actIfConfirmed(
   calls: readonly Call[],
   stage: Stage,
   confirmation: Confirmation<object>,
-): Promise<Acted | number> {
-  const { showing: { view } } = stage;
-  const looked = await act(calls, stage, true);
-  if (looked.exitCode !== undefined) {
+): Promise<ActResult | number> {
+  const { display: { view, flags } } = stage;
+  const dryRun = await act(calls, stage, true);
+  if (dryRun.exitCode !== undefined) {
     printError(`Interrupted: nothing was ${confirmation.done}\n`);
-    return looked.exitCode;
+    return dryRun.exitCode;
   }
-  if (looked.whole.length > 0) return looked;
-  const asked = [...looked.asked.values()].flat();
-  const [{ told, cut } = { told: {} }] = looked.told.values();
-  const ok = asked.filter((each) => isFine(each, view)).length;
-  if (cut !== undefined || ok === 0) return looked;
-  const body = view.whole!(asked.map(entryFor), asked[0]?.input ?? {}, [], told);
+  if (dryRun.whole.length > 0) return dryRun;
+  const results = [...dryRun.results.values()].flat();
+  const [{ fields, cut } = { fields: {} }] = dryRun.ends.values();
+  const ok = results.filter((each) => isOk(each, view)).length;
+  if (cut !== undefined || ok === 0) return dryRun;
+  const body = view.whole!(results.map(entryFor), results[0]?.input ?? {}, [], fields);
   printError(planOf(body, stage));
-  const why = confirmation.refusal?.(body, stage.showing.flags);
+  const why = confirmation.refusal?.(body, flags);
   if (why !== undefined) {
-    printError(`error: ${plain(why)}; nothing was ${confirmation.done}\n`);
+    printError(`error: ${printable(why)}. Nothing was ${confirmation.done}\n`);
     return NOT_DONE;
   }
-  if (!await askYes(confirmation.question(body))) {
+  if (!await promptYes(confirmation.question(body))) {
     printError(`Nothing was ${confirmation.done}\n`);
     return NOT_DONE;
   }
   return await act(calls, stage, false);
 }
 
-/** Exit code where a plan is not carried out: what follows in a script may rely on that it was. */
+/** Exit code of a plan that is not carried out: a script's next step may rely on it. */
 const NOT_DONE = 1;
 
-/** As a dry run has it, for the eyes of who is asked. */
-function planOf(body: object, { showing }: Stage): string {
-  const { whole: _, ...view } = showing.view;
+/** The plan as a dry run prints it, for standard error. */
+function planOf(body: object, { display }: Stage): string {
+  const { whole: _, ...view } = display.view;
   const answer = { status: 200, body: body as Answer["body"] };
   const done = { cluster: undefined, input: {}, answer };
-  const { text } = tableOf([done], { ...showing, view, areSeveral: false });
-  const notes = [
-    ...view.notes?.(body, showing.flags, showing.way).map((each) => inFlags(each, showing.words)) ??
-      [],
-    ...notesOf(done.answer, showing.words, view.notesTellAll ?? false),
+  const { text } = tableOf([done], { ...display, view, areSeveral: false });
+  const notes = view.notes?.(body, display.flags, display.backend) ?? [];
+  const lines = [
+    ...notes.map((each) => inFlags(each, display.words)),
+    ...notesOf(done.answer, display.words, view.notesReplaceMessage ?? false),
   ];
-  return text + notes.map((note) => `${note}\n`).join("");
+  return text + lines.map((line) => `${line}\n`).join("");
 }

@@ -4,69 +4,78 @@ import { Failure } from "../failure.ts";
 import { SERVER_TOKEN_VARIABLE, TOKEN_VARIABLE } from "../../tokens/environment.ts";
 import type { WhichServer } from "./which_server.ts";
 
-/** How a running server is reached: where, by which proxy, whom it is trusted by, and with which token. */
+/** Connection to a running server: URL, proxy, trusted certificates and token. */
 
-/** What holds the token; the one of servers serves, too, where it is the same token. */
+/** The variable with the token; the one that a server reads is used if it alone is set. */
 export function tokenVariable(): string {
   const isGiven = Deno.env.get(SERVER_TOKEN_VARIABLE) || !Deno.env.get(TOKEN_VARIABLE);
   return isGiven ? SERVER_TOKEN_VARIABLE : TOKEN_VARIABLE;
 }
 
-/** @throws {Failure} when what is in the environment can be no token */
+/** @throws {Failure} when the variable's value cannot be a token */
 export function tokenHeaders(): Record<string, string> {
   const variable = tokenVariable();
   const token = Deno.env.get(variable);
   if (!token) return {};
   if (!/^[!-~]+$/.test(token)) {
-    throw new Failure(`Cannot use ${variable}: there are blanks or line ends in it`, 2);
+    throw new Failure(
+      `Cannot use ${variable}: a token has no spaces, line breaks or non-ASCII characters`,
+      2,
+    );
   }
   return { Authorization: `Bearer ${token}` };
 }
 
 /**
- * What paths are appended to.
- * @throws {Failure} when the URL can be no server's, or passwords would go to it as they are
+ * The URL that paths are appended to.
+ * @throws {Failure} when it is not a server's URL, or passwords would be sent there unencrypted
  */
 export function baseOf({ url, namedBy, plainHttp }: WhichServer): string {
   const parsed = URL.parse(url);
   const refuse = (why: string) => new Failure(`Cannot use ${namedBy}: ${why}`, 2);
   if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
-    throw refuse("it is the URL of a server, like http://localhost:8091");
+    throw refuse("it must be the URL of a server, such as http://localhost:8091");
   }
   if (parsed.username !== "" || parsed.password !== "") {
-    throw refuse(`it must not have a user in it; the token is in ${SERVER_TOKEN_VARIABLE}`);
+    throw refuse(`the URL must not contain a user. Put the token into ${SERVER_TOKEN_VARIABLE}`);
   }
-  if (parsed.search !== "" || parsed.hash !== "") throw refuse("it must not have a query");
+  if (parsed.search !== "" || parsed.hash !== "") {
+    throw refuse("the URL must not have a query or fragment");
+  }
   if (parsed.protocol === "http:" && !isLoopback(parsed) && !plainHttp) {
     throw refuse(
-      "passwords would go over the network as they are; use https, or --server-plain-http where " +
-        "something else protects them",
+      "passwords would be sent over the network unencrypted. Use https, or --server-plain-http if " +
+        "the connection is protected otherwise",
     );
   }
   return parsed.origin + parsed.pathname.replace(/(?<!\/)\/+$/, "");
 }
 
 /**
- * @param ca file whose certificates are trusted besides
- * @throws {Failure} when there are none in it, or the environment's proxy can be none
+ * @param ca file with further certificates to trust
+ * @throws {Failure} when it has none, or the environment's proxy URL is invalid
  */
 export function clientFor(server: URL, ca: string | undefined): Deno.HttpClient {
   const proxy = proxyFromEnv(server, Deno.env.toObject());
   const scheme = proxy && URL.parse(proxy)?.protocol;
   if (proxy !== undefined && !/^(https?|socks5h?):$/.test(scheme ?? "")) {
-    throw new Failure(`Cannot use ${variableFor(server)}: it is no URL of a proxy`, 2);
+    throw new Failure(
+      `Cannot use ${
+        variableFor(server)
+      }: it is not the URL of an http, https, socks5 or socks5h proxy`,
+      2,
+    );
   }
   const options = {
-    http2: false, // which has no header Host, by which a server without tokens knows its clients
+    http2: false, // it has no header Host, which a server without tokens checks
     ...proxy === undefined ? {} : { proxy: { url: proxy } },
   };
   return ca === undefined ? createClient(options) : clientThatTrusts(ca, options);
 }
 
 /**
- * A client that goes by no proxy but the one it is given. Deno's own reads the environment when it is
- * made, in a way of its own: it would send what is for this machine, too, by `http_proxy` and
- * `all_proxy`, and has no word against it.
+ * A client that uses no proxy but the given one. Deno's own reads the environment when it is created: it
+ * would use `http_proxy` and `all_proxy` for this machine, too, and has no option against that.
  * @see https://github.com/denoland/deno/blob/v2.5.0/ext/fetch/proxy.rs from_env
  */
 function createClient(options: Deno.CreateHttpClientOptions): Deno.HttpClient {
@@ -87,36 +96,36 @@ function clientThatTrusts(ca: string, options: Deno.CreateHttpClientOptions): De
     text = Deno.readTextFileSync(ca);
   } catch (error) {
     throw refuse(
-      error instanceof Deno.errors.NotFound ? "there is no such file" : "cannot read it",
+      error instanceof Deno.errors.NotFound ? "no such file" : "the file cannot be read",
     );
   }
-  // One without any would be taken, and nobody be trusted for it.
+  // Deno accepts a file without certificates, and adds no trust for it.
   if (!text.includes("-----BEGIN CERTIFICATE-----")) {
-    throw refuse("there is no certificate in PEM in it");
+    throw refuse("the file has no PEM certificate");
   }
   try {
     return createClient({ ...options, caCerts: [text] });
   } catch {
-    throw refuse("a certificate in it is damaged");
+    throw refuse("the file has an invalid certificate");
   }
 }
 
-/** In our own words: those of fetch hold the whole URL. */
-export function reasonOf(error: unknown): string {
+/** Why a connection failed. The message of fetch is not used, since it contains the whole URL. */
+export function connectionFailure(error: unknown): string {
   const { cause } = error as Error;
   const message = cause instanceof Error ? cause.message.replace(/^[^)]*\): /, "") : "";
-  if (/connection refused/i.test(message)) return "nothing listens there";
-  if (/dns error|failed to lookup/i.test(message)) return "there is no such host";
+  if (/connection refused/i.test(message)) return "connection refused. Is the server running?";
+  if (/dns error|failed to lookup/i.test(message)) return "host not found";
   const failure = tlsFailure({ message });
-  return failure ? TLS_WORDS[failure] + (REMEDY[failure] ?? "") : "there is no answer";
+  return failure ? TLS_WORDS[failure] + (REMEDY[failure] ?? "") : "no response";
 }
 
 /**
- * To compare the certificate with the one that is named instead is no way: where Deno does not
- * verify one (`rejectUnauthorized`), it does not ask for a proof of its key either.
+ * What to do about a certificate. To compare it with a pinned one is not an option: without verification
+ * (`rejectUnauthorized`), Deno does not check the proof of its key either.
  * @see https://github.com/denoland/deno/blob/v2.5.0/ext/tls/lib.rs NoCertificateVerification
  */
 const REMEDY: Readonly<Partial<Record<TlsFailure, string>>> = {
-  authority: ": make one with 'openssl req -x509 … -addext basicConstraints=critical,CA:FALSE'",
-  untrusted: "; --server-ca names one that is",
+  authority: ". Create one with 'openssl req -x509 … -addext basicConstraints=critical,CA:FALSE'",
+  untrusted: ". Give its CA certificate with --server-ca",
 };

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { AuditLogs } from "../../audit/audit_logs.ts";
 import { type AuditKey, keyBeside, NO_KEY, passingFingerprints } from "../../audit/key.ts";
 import { type ClustersFolder, clustersFolder } from "../../clusters/folder.ts";
-import { whyPassedOver } from "../../clusters/further_contexts.ts";
+import { whyIgnored } from "../../clusters/further_contexts.ts";
 import type { Settings } from "../../config/schema.ts";
 import { SETTINGS } from "../../config/settings.ts";
 import { configuredTrust } from "../../files/trusted.ts";
@@ -17,31 +17,28 @@ import { PerMinute } from "../../rate_limit/per_minute.ts";
 import { shared } from "../../shared.ts";
 import { ANYONE } from "../../tokens/rights.ts";
 import { wire, type Wired } from "../../wire.ts";
-import { bugText } from "../bug.ts";
-import { Failure } from "../failure.ts";
-import { thisMachine } from "../machine.ts";
-import { userName } from "../user_name.ts";
+import { bugText, Failure } from "../failure.ts";
+import { thisMachine, userName } from "../machine.ts";
 import { VERSION } from "../version.ts";
 import { answerOf, answerTo } from "./answer_of.ts";
-import { type Input, partsOf, targetOf, type Way } from "./way.ts";
+import { type Backend, type Input, partsOf, pathAndQuery } from "./backend.ts";
 
 /**
- * The operations themselves, in this process. Tokens are not asked for, as who runs it may read the
- * kubeconfigs anyway.
+ * Runs operations in this process. No token is needed, since the user can read the kubeconfigs anyway.
  * @param place where clusters are, for messages
  */
 export async function inProcess(
   settings: Settings,
   place = `the folder ${resolve(settings["clusters-folder"])}`,
-): Promise<Way> {
-  // What is not waited for any more ends with this: kubectl would go on by itself.
+): Promise<Backend> {
+  // Stops kubectl processes of abandoned requests, which would otherwise continue.
   const closing = new AbortController();
   const here = thisMachine((program, args, options) => {
     const signal = AbortSignal.any([options.deadline.signal, closing.signal]);
     return runProcess(program, args, { ...options, deadline: { ...options.deadline, signal } });
   });
   const { fingerprint = passingFingerprints(), passing } = await fingerprints(settings);
-  // Who runs it may try what he likes by kubectl, too, and may have many clusters.
+  // The user could use kubectl as well, so nothing is rate-limited.
   const unlimited = new PerMinute({ allowed: Infinity });
   const passes = { tries: unlimited, finds: unlimited };
   const fingerprintsAreNew = passing !== undefined;
@@ -52,7 +49,7 @@ export async function inProcess(
     const own = {
       ...settings,
       "audit-log": use === "none" ? undefined : settings["audit-log"],
-      // Of a server: who runs this waits for one command.
+      // That setting is for servers: one command needs no limit.
       "max-requests": SETTINGS["max-requests"].schema.parse(undefined),
     };
     const auditLogs = use === "read" ? new AuditLogs({ areTaken: false }) : common.auditLogs;
@@ -70,12 +67,14 @@ export async function inProcess(
     const parts = partsOf(operation, input);
     const { method } = parts;
     const requestId = crypto.randomUUID();
-    const action = `${method} ${targetOf(operation, { ...parts, query: new URLSearchParams() })}`;
+    const action = `${method} ${
+      pathAndQuery(operation, { ...parts, query: new URLSearchParams() })
+    }`;
     const caller = { requestId, actor, identity: ANYONE, face: "v1", action } as const;
     const all = { ...gates, hasTokens: false };
-    const asked = (how: Pick<Caller, "wantsEvents" | "gone"> = {}) =>
+    const run = (how: Pick<Caller, "wantsEvents" | "gone"> = {}) =>
       call(operation, { ...caller, ...how }, parts, services, all);
-    return { method, requestId, asked };
+    return { method, requestId, run };
   };
   const folder = clustersFolder(settings["clusters-folder"]);
   return {
@@ -84,24 +83,24 @@ export async function inProcess(
     passing,
     isForgotten: settings["audit-log"] === undefined,
     placeOf: openedIn,
-    passedOver: () => filesToTell(folder),
+    ignoredFiles: () => ignoredFilesIn(folder),
     async seconds(_operation, cluster) {
       const own = cluster === undefined ? undefined : await openedIn(cluster);
       return own?.seconds ?? settings.kubectl_timeout;
     },
-    async ask(operation, input) {
-      const { method, requestId, asked } = callOf(operation, input);
+    async request(operation, input) {
+      const { method, requestId, run } = callOf(operation, input);
       try {
-        return answerOf(await inRequest(requestId, () => asked()));
+        return answerOf(await inRequest(requestId, () => run()));
       } catch (error) {
         return answerTo(error, requestId, method);
       }
     },
     async follow(operation, input, gone) {
-      const { method, requestId, asked } = callOf(operation, input);
+      const { method, requestId, run } = callOf(operation, input);
       try {
         const wants = { wantsEvents: true, gone: () => gone };
-        const reply = await inRequest(requestId, () => asked(wants));
+        const reply = await inRequest(requestId, () => run(wants));
         return reply.kind === "stream" ? eventsOf(reply, requestId, gone) : answerOf(reply);
       } catch (error) {
         return answerTo(error, requestId, method);
@@ -115,7 +114,7 @@ export async function inProcess(
   };
 }
 
-/** The events of a reply, each made in the context of its request, by which lines of the log name it. */
+/** The events of a reply, in the context of their request, so that log lines have its id. */
 async function* eventsOf(
   { events, onOver }: Stream,
   requestId: string,
@@ -136,23 +135,23 @@ async function* eventsOf(
   }
 }
 
-/** What an operation does with the audit log; what writes takes it. */
+/** What an operation does with the audit log. */
 type LogUse = "none" | "read" | "write";
 
 /**
- * Dry runs, and credentials that are tried, are not recorded here: a server may hold the log, and who
- * runs this may read the kubeconfigs anyway.
+ * Dry runs and verifications are not recorded here: a server may have the log open, and the user can read
+ * the kubeconfigs anyway.
  */
 function useOfLog({ effect, tag, readsAuditLog }: Operation, { dry_run }: Input): LogUse {
   if (effect === "read") return readsAuditLog || tag === "audit" ? "read" : "none";
   return effect === "write" && dry_run !== true ? "write" : "none";
 }
 
-/** By the key of the audit log, whoever holds that; else why they have to end with this run. */
+/** Fingerprints by the audit log's key, even if a server has the log open; or why they are for this run only. */
 async function fingerprints(
   { "audit-log": log, "fingerprint-key-file": keyFile, "trusted-owners": owners }: Settings,
 ): Promise<{ readonly fingerprint?: AuditKey["fingerprint"]; readonly passing?: string }> {
-  // Which goes before both.
+  // The key file has precedence.
   if (keyFile !== undefined) return {};
   if (log === undefined) return { passing: NO_KEY };
   try {
@@ -162,20 +161,20 @@ async function fingerprints(
       : { fingerprint: key.fingerprint };
   } catch (error) {
     const why = error instanceof Deno.errors.PermissionDenied
-      ? "you may not read it"
+      ? "permission denied"
       : (error as Error).message;
-    return { passing: `the key of the audit log cannot be used: ${why}` };
+    return { passing: `cannot read the key of the audit log: ${why}` };
   }
 }
 
-/** Most files that are read for what is in them besides. */
+/** Most files that are read for further contexts. */
 const MOST = 1000;
 
-/** Which files are no cluster's kubeconfig, and why. */
-async function filesToTell(folder: ClustersFolder): Promise<readonly string[]> {
-  const { passedOver = [] } = await folder.look() ?? {};
-  return passedOver.map((each, i) => {
-    const why = i < MOST ? whyPassedOver(folder.path, each) : each.why;
-    return `${folder.path}/${each.file} is no cluster's kubeconfig: ${why}`;
+/** The ignored files of the folder, with the reasons. */
+async function ignoredFilesIn(folder: ClustersFolder): Promise<readonly string[]> {
+  const { ignored = [] } = await folder.look() ?? {};
+  return ignored.map((each, i) => {
+    const why = i < MOST ? whyIgnored(folder.path, each) : each.why;
+    return `${folder.path}/${each.file} is ignored: ${why}`;
   });
 }

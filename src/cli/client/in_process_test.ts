@@ -5,7 +5,7 @@ import { observe } from "../../observe/observe.ts";
 import type { Context, Done, Operation } from "../../operations/operation.ts";
 import { operationNamed } from "../../operations/table.ts";
 import { inProcess } from "./in_process.ts";
-import type { Way } from "./way.ts";
+import type { Backend } from "./backend.ts";
 
 /** Operations in this process, beside what tests of the whole program see of them. */
 
@@ -13,51 +13,53 @@ import type { Way } from "./way.ts";
 async function withOperation(
   run: (context: Context) => Promise<void>,
   given: Partial<Settings>,
-  test: (way: Way, operation: Operation) => Promise<void>,
+  test: (backend: Backend, operation: Operation) => Promise<void>,
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
-  const way = await inProcess(settingsOf({ ...given, "clusters-folder": folder }));
+  const backend = await inProcess(settingsOf({ ...given, "clusters-folder": folder }));
   const verify = operationNamed("verifyCredential");
   const done: Done = { reply: () => ({ status: 200, body: {} }) };
   const module = await verify.load();
   const take = () => ({ run: (context: Context) => run(context).then(() => done) });
   try {
-    await test(way, { ...verify, load: () => Promise.resolve({ ...module, take }) });
+    await test(backend, { ...verify, load: () => Promise.resolve({ ...module, take }) });
   } finally {
-    await way.close();
+    await backend.close();
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-Deno.test("each line of the log has the id of the request that it is about", async () => {
+Deno.test("each log line has the id of its request", async () => {
   const lines: string[] = [];
   configureLog({ format: "text", level: "warning", write: (line) => lines.push(line) });
   const ids: string[] = [];
   await withOperation(
     ({ writer: { requestId } }) => {
       ids.push(requestId);
-      observe("clusters.warning", { warning: "strange" });
+      observe("clusters.defined_twice", { cluster: "strange" });
       return Promise.resolve();
     },
     {},
-    async (way, operation) => {
-      await Promise.all([way.ask(operation, {}), way.ask(operation, {})]);
+    async (backend, operation) => {
+      await Promise.all([backend.request(operation, {}), backend.request(operation, {})]);
     },
   );
   configureLog({ format: "text", level: "error", write: () => {} });
   assert.equal(new Set(ids).size, 2);
   assert.deepEqual(
     lines.map((line) => line.replace(/^\S+ /, "")),
-    ids.map((id) => `WARNING clusters: strange id=${id}\n`),
+    ids.map((id) =>
+      `WARNING clusters: cluster defined in two sources; using the first id=${id} cluster=strange\n`
+    ),
   );
 });
 
-Deno.test("how many requests a server may have at once is no matter for a command", () =>
+Deno.test("the request limit of servers does not apply to commands", () =>
   withOperation(
     () => new Promise((resolve) => setTimeout(resolve, 20)),
     { "max-requests": 1, transport: "api" },
-    async (way, operation) => {
-      const answers = await Promise.all([1, 2, 3, 4].map(() => way.ask(operation, {})));
+    async (backend, operation) => {
+      const answers = await Promise.all([1, 2, 3, 4].map(() => backend.request(operation, {})));
       assert.deepEqual(answers.map(({ status }) => status), [200, 200, 200, 200]);
     },
   ));

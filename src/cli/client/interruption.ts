@@ -5,19 +5,19 @@ type Ending = keyof typeof NUMBERS;
 const SIGNALS = Object.keys(NUMBERS) as Ending[];
 
 /**
- * Takes the first Ctrl-C, or SIGTERM, as a wish to end; the next one ends the program.
- * @param onAsked called then
+ * Handles the first Ctrl-C or SIGTERM; the next one ends the program.
+ * @param onInterrupted called at the first one
  */
-export function interruption(onAsked: () => void) {
-  const asked = new AbortController();
+export function interruption(onInterrupted: () => void) {
+  const interrupted = new AbortController();
   let by: Ending = "SIGINT";
   const listeners = SIGNALS.map((signal) => ({
     signal,
     listener() {
       by = signal;
-      end(); // before it is said that the next one ends the program
-      asked.abort();
-      onAsked();
+      end(); // before the message that the next one ends the program
+      interrupted.abort();
+      onInterrupted();
     },
   }));
   const end = () => {
@@ -25,9 +25,9 @@ export function interruption(onAsked: () => void) {
   };
   for (const { signal, listener } of listeners) Deno.addSignalListener(signal, listener);
   return {
-    /** Aborted when somebody wants it to end. */
-    signal: asked.signal,
-    /** Of a program that the signal ended, as shells tell it. */
+    /** Aborted at the first signal. */
+    signal: interrupted.signal,
+    /** The exit code that shells use for this signal. */
     get exitCode() {
       return 128 + NUMBERS[by];
     },

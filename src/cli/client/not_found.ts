@@ -1,51 +1,48 @@
-import type { Details, Removed } from "./answers.ts";
-import { type Asked, isDone, type Job } from "./asked.ts";
+import type { ErrorBody, RemovedBody } from "./answers.ts";
+import { hasSucceeded, type Job, type JobResult } from "./job.ts";
 
-/** Deletions of what is not there. */
+/** Whether a deletion failed because there is no such secret. */
+const isNotFound = ({ answer }: JobResult): boolean =>
+  answer !== undefined && (answer.body as ErrorBody).code === "secret_not_found";
 
-/** Whether a deletion came to nothing because there is no such secret. */
-const isNotFound = ({ answer }: Asked): boolean =>
-  answer !== undefined && (answer.body as Details).code === "secret_not_found";
-
-/** The same as a success, by which nothing was deleted. */
-function asNothingDeleted(asked: Asked, absent: string[]): Asked {
-  const { cluster = "", input: { name } } = asked;
-  const { warnings, message } = asked.answer!.body as Pick<Removed, "warnings" | "message">;
-  const body: Removed = {
+/** The result as a success that deleted nothing. */
+function asNothingDeleted(result: JobResult, absent: string[]): JobResult {
+  const { cluster = "", input: { name } } = result;
+  const { warnings, message } = result.answer!.body as Pick<RemovedBody, "warnings" | "message">;
+  const body: RemovedBody = {
     success: true,
     cluster,
     name: String(name),
     deleted: [],
     ...absent.length === 0 ? {} : { not_found: absent },
     ...warnings === undefined ? {} : { warnings },
-    message: `${message}; nothing to delete`,
+    message: `${message}. Nothing to delete`,
   };
-  return { ...asked, answer: { status: 200, body } };
+  return { ...result, answer: { status: 200, body } };
 }
 
 /**
- * Takes the failure of a deletion for a success where that is what was wanted: what is not there may be
- * none, or has gone with what the same command deleted before, as a write made it beside that.
- * @param isIgnored whether nothing that is not there is a failure
- * @returns what is told of each in turn
+ * Accepts a missing secret at a deletion if `--ignore-not-found` is given, or if the same command has
+ * deleted it before, together with the secret that it belongs to.
+ * @returns adjusts each result, in order
  */
-export function takenAs(isIgnored: boolean): (asked: Asked) => Asked {
+export function acceptingNotFound(isIgnored: boolean): (result: JobResult) => JobResult {
   const gone = new Set<string>();
-  return (asked) => {
-    if (isDone(asked)) {
-      const { cluster, deleted = [] } = asked.answer.body as Partial<Removed>;
+  return (result) => {
+    if (hasSucceeded(result)) {
+      const { cluster, deleted = [] } = result.answer.body as Partial<RemovedBody>;
       for (const { namespace, name } of deleted) gone.add(`${cluster}/${namespace}/${name}`);
-      return asked;
+      return result;
     }
-    if (!isNotFound(asked)) return asked;
-    const { cluster, input: { name } } = asked;
-    const namespaces = namespacesOf(asked);
+    if (!isNotFound(result)) return result;
+    const { cluster, input: { name } } = result;
+    const namespaces = namespacesOf(result);
     const isGone = namespaces.length > 0 &&
       namespaces.every((namespace) => gone.has(`${cluster}/${namespace}/${name}`));
-    return isIgnored || isGone ? asNothingDeleted(asked, isGone ? [] : namespaces) : asked;
+    return isIgnored || isGone ? asNothingDeleted(result, isGone ? [] : namespaces) : result;
   };
 }
 
-/** Those that are asked for, as a query has them. */
+/** The requested namespaces, from the query. */
 const namespacesOf = ({ input: { namespaces } }: Job): string[] =>
   typeof namespaces === "string" ? namespaces.split(",") : [];

@@ -1,14 +1,14 @@
 import type { Operation } from "../../operations/operation.ts";
+import type { Answer, Input } from "./backend.ts";
 import { unsent } from "./client_dry_run.ts";
-import type { Words } from "./told.ts";
-import type { Answer, Input } from "./way.ts";
+import type { Words } from "./error_text.ts";
 
 /**
- * With advice, where a server knows no field that this program does.
- * @param input that is sent
+ * Adds advice to the answer of an older server, which rejects a field as unknown.
+ * @param input that was sent
  * @param words of the operation's fields
  */
-export async function advised(
+export async function withUpgradeAdvice(
   answer: Answer,
   operation: Operation,
   input: Input,
@@ -21,15 +21,15 @@ export async function advised(
   const unknown = typeof field === "string"
     ? [field]
     : Object.keys(input).filter((name) => !known.includes(name));
-  return { ...answer, advice: `that server may be older than this program${how(unknown, words)}` };
+  return { ...answer, advice: adviceOn(unknown, words) };
 }
 
-function how(unknown: readonly string[], words: Pick<Words, "of">): string {
+function adviceOn(unknown: readonly string[], words: Pick<Words, "of">): string {
   const isOfSeveral = unknown.some((field) => SEVERAL.includes(field));
   return isOfSeveral
-    ? ": name one cluster at a time, or upgrade it"
-    : `, which has ${unknown.map(words.of).join(", ")}`;
+    ? "The server may be an older version. Name one cluster at a time, or upgrade the server"
+    : `The server may be an older version without ${unknown.map(words.of).join(", ")}`;
 }
 
-/** Fields of a request about several clusters. */
+/** Fields that select several clusters. */
 const SEVERAL: readonly string[] = ["clusters", "cluster_selector"];

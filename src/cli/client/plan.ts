@@ -1,65 +1,70 @@
 import type { DryRun } from "../bind/program_flags.ts";
 import { isClusterName } from "../../clusters/folder.ts";
-import type { Asked, Job } from "./asked.ts";
-import type { FleetJob } from "./ask_fleet.ts";
-import { type Chosen, namesOf, type Selected, type SelectionLimits } from "./choose_clusters.ts";
-import type { ProgramFlags } from "./open_way.ts";
-import type { Showing } from "./showing.ts";
-import type { Answer, Way } from "./way.ts";
+import type { Job, JobResult } from "./job.ts";
+import type { FleetJob } from "./request_fleet.ts";
+import {
+  type Chosen,
+  clusterNamesFor,
+  type Selected,
+  type SelectionLimits,
+} from "./choose_clusters.ts";
+import type { ProgramFlags } from "./open_backend.ts";
+import type { Display } from "./display.ts";
+import type { Answer, Backend } from "./backend.ts";
 
-/** What a command line asks for. */
-export interface CarryOut extends Pick<Showing, "words" | "view"> {
-  /** Inputs without the clusters: each is for all of these, unless an argument names its own. */
+/** What a command line requests. */
+export interface CarryOut extends Pick<Display, "words" | "view"> {
+  /** Inputs without the clusters; each is for all of them, unless an argument names its own cluster. */
   readonly inputs: readonly (Pick<Job, "input" | "places"> & { readonly cluster?: string })[];
-  /** By which one cluster is named; absent where the operation is asked once for whatever. */
+  /** The field for the cluster; absent where one request is enough. */
   readonly clusterField?: string;
-  /** Whether one request may be about several clusters. */
+  /** Whether one request can be about several clusters. */
   readonly takesSelection: boolean;
   readonly chosen: Chosen;
   readonly flags: ProgramFlags & {
     readonly dryRun?: DryRun;
-    /** Whether a dry run by which something would change has an exit code of its own. */
+    /** Whether a dry run that would change something has its own exit code. */
     readonly exitCode?: boolean;
-    /** Whether what is not there to be deleted is no failure. */
+    /** Whether a deletion succeeds if there is no such secret. */
     readonly ignoreNotFound?: boolean;
   };
-  /** Whether the user is shown what would go, and asked. */
+  /** Whether the user sees the plan and is prompted. */
   readonly isAsked: boolean;
 }
 
-/** What is asked by one request: of one cluster, or of none; or of several at once. */
+/** One request: about one cluster or none, or about several. */
 export type Call = { readonly kind: "one"; readonly job: Job } | Several;
 
 export interface Several {
   readonly kind: "several";
   readonly job: FleetJob;
   readonly selected: Selected & SelectionLimits;
-  /** Which clusters these are, where that was looked up. */
+  /** The names of these clusters, if they were looked up. */
   readonly names?: readonly string[];
 }
 
-/** What is to be asked. */
+/** The requests to send. */
 export interface Plan {
   readonly calls: readonly Call[];
-  /** Whether they are shown as of several clusters. */
+  /** Whether results are shown as those of several clusters. */
   readonly areSeveral: boolean;
 }
 
 /**
- * Finds out what is to be asked. Clusters that are asked one by one are found before the first of them
- * is asked; where one request is about several, whoever carries it out finds them. Of a dry run by
- * the client, which asks nobody, they are found, too, but for names alone where a server would know them.
- * @returns or why it is nothing
- * @throws {Failure} when clusters are not told
+ * Plans the requests. Clusters that need a request each are looked up first; if one request is about
+ * several, the operation looks them up. A dry run by the client, which sends no request, looks them up, too,
+ * except for plain names with a server.
+ * @returns the plan, or why the clusters cannot be selected
+ * @throws {Failure} when the clusters cannot be listed
  */
-export async function planned(what: CarryOut, way: Way): Promise<Plan | Asked> {
+export async function planCalls(what: CarryOut, backend: Backend): Promise<Plan | JobResult> {
   const { chosen, inputs, takesSelection, flags, words } = what;
   const isChecked = flags.dryRun === "client";
   const own = new Set(inputs.flatMap(({ cluster }) => cluster ?? []));
   if (own.size > 0) {
-    if (own.size > 1 && !(isChecked && way.isRemote)) {
-      const names = await namesOf(way, { clusters: [...own] }, words);
-      if (!isNames(names)) return refused(names, way);
+    if (own.size > 1 && !(isChecked && backend.isRemote)) {
+      const names = await clusterNamesFor(backend, { clusters: [...own] }, words);
+      if (!isNames(names)) return notPlanned(names, backend);
     }
     return {
       calls: inputs.map(({ cluster, ...job }) => ({ kind: "one", job: { ...job, cluster } })),
@@ -69,20 +74,20 @@ export async function planned(what: CarryOut, way: Way): Promise<Plan | Asked> {
   const jobs = inputs.map(({ cluster: _, ...job }): FleetJob => job);
   if (chosen.kind === "one") {
     const { cluster } = chosen;
-    if (isChecked && !way.isRemote && cluster !== undefined && isClusterName(cluster)) {
-      const names = await namesOf(way, { clusters: [cluster] }, words);
-      if (!isNames(names)) return refused(names, way);
+    if (isChecked && !backend.isRemote && cluster !== undefined && isClusterName(cluster)) {
+      const names = await clusterNamesFor(backend, { clusters: [cluster] }, words);
+      if (!isNames(names)) return notPlanned(names, backend);
     }
     const calls = jobs.map((job): Call => ({ kind: "one", job: { ...job, cluster } }));
     return { calls, areSeveral: calls.length > 1 };
   }
   const { selected } = chosen;
   const several = jobs.map((job): Several => ({ kind: "several", job, selected }));
-  // Of a dry run by the client a server is asked for what matches only.
-  const isLooked = !takesSelection || isChecked && (!way.isRemote || isOpen(selected));
-  if (!isLooked) return { calls: several, areSeveral: true };
-  const names = await namesOf(way, selected, words);
-  if (!isNames(names)) return refused(names, way);
+  // A dry run by the client asks a server only which clusters match.
+  const isLookedUp = !takesSelection || isChecked && (!backend.isRemote || hasPatterns(selected));
+  if (!isLookedUp) return { calls: several, areSeveral: true };
+  const names = await clusterNamesFor(backend, selected, words);
+  if (!isNames(names)) return notPlanned(names, backend);
   const oneByOne = jobs.flatMap((job) =>
     names.map((cluster): Call => ({ kind: "one", job: { ...job, cluster } }))
   );
@@ -90,21 +95,21 @@ export async function planned(what: CarryOut, way: Way): Promise<Plan | Asked> {
   return { calls, areSeveral: true };
 }
 
-/** Whether it is not by names alone. */
-const isOpen = ({ clusters = [], cluster_selector }: Selected) =>
+/** Whether clusters are selected by more than their names. */
+const hasPatterns = ({ clusters = [], cluster_selector }: Selected) =>
   cluster_selector !== undefined || !clusters.every(isClusterName);
 
 const isNames = (names: readonly string[] | Answer): names is readonly string[] =>
   Array.isArray(names);
 
-const refused = (answer: Answer, way: Way): Asked => ({
+const notPlanned = (answer: Answer, backend: Backend): JobResult => ({
   cluster: undefined,
   input: {},
-  answer: nothingDone(answer, way),
+  answer: nothingDone(answer, backend),
 });
 
-/** An error before any cluster was asked: of which ones are meant, with where they were looked for. */
-export const nothingDone = (answer: Answer, { place }: Way): Answer =>
+/** The answer of a request that failed before the first cluster, with the place if it is about the selection. */
+export const nothingDone = (answer: Answer, { place }: Backend): Answer =>
   ABOUT_CLUSTERS.includes(answer.body.field) ? { ...answer, place } : answer;
 
 const ABOUT_CLUSTERS: readonly unknown[] = ["clusters", "cluster_selector", "first"];

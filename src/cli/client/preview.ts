@@ -1,14 +1,14 @@
 import type { ClusterEntry } from "../../operations/fleet_answers.ts";
-import type { Asked } from "./asked.ts";
-import type { AskFleet } from "./ask_fleet.ts";
+import type { JobResult } from "./job.ts";
+import type { RequestFleet } from "./request_fleet.ts";
 import { tableOf } from "./show_table.ts";
-import type { Showing } from "./showing.ts";
+import type { Display } from "./display.ts";
 import type { WaitingLine } from "./waiting_line.ts";
-import type { Answer, Input } from "./way.ts";
+import type { Answer, Input } from "./backend.ts";
 
-/** What came of a cluster, as a stream tells it; where nothing was told of it, why. */
+/** The entry of a cluster, as in a stream; without an answer, an error with the reason. */
 export function entryFor(
-  { cluster = "", answer, failure, transport, sameServerAs }: Asked,
+  { cluster = "", answer, failure, transport, sameServerAs }: JobResult,
 ): ClusterEntry {
   if (answer !== undefined) {
     return {
@@ -19,52 +19,52 @@ export function entryFor(
       ...sameServerAs === undefined ? {} : { same_server_as: [...sameServerAs] },
     };
   }
-  const told = { error: true, message: failure!.message, status_code: 500, code: "no_answer" };
-  return { cluster, status_code: 500, answer: told };
+  const error = { error: true, message: failure!.message, status_code: 500, code: "no_answer" };
+  return { cluster, status_code: 500, answer: error };
 }
 
 /**
- * Has what has ended so far shown above the clusters that are awaited, where the view makes one
- * answer of all of them and a terminal shows a table.
- * @returns how to ask, with that
+ * Shows a table of the finished clusters above the awaited ones, if the view makes one answer of all
+ * clusters and the output is a table on a terminal.
+ * @returns `line` and `onFinished` that do so
  */
 export function withPreview(
-  how: Pick<AskFleet, "line" | "onEnded">,
+  how: Pick<RequestFleet, "line" | "onFinished">,
   input: Input,
-  showing: Showing,
-): Pick<AskFleet, "line" | "onEnded"> {
-  const { output = "table", view } = showing;
+  display: Display,
+): Pick<RequestFleet, "line" | "onFinished"> {
+  const { output = "table", view } = display;
   const { whole, ...one } = view;
   const isShown = (output === "table" || output === "wide") && Deno.stdout.isTerminal();
   if (whole === undefined || view.line !== undefined || !isShown) return how;
   const awaited = new Set<string>();
-  const ended: ClusterEntry[] = [];
+  const finished: ClusterEntry[] = [];
   const line: WaitingLine = {
     ...how.line,
-    begin(name, seconds) {
+    start(name, seconds) {
       awaited.add(name);
-      how.line.begin(name, seconds);
+      how.line.start(name, seconds);
     },
-    end(name) {
+    finish(name) {
       awaited.delete(name);
-      how.line.end(name);
+      how.line.finish(name);
     },
   };
   line.preview(() => {
-    const body = whole(ended, input, [...awaited]);
+    const body = whole(finished, input, [...awaited]);
     const done = {
       cluster: undefined,
       input: {},
       answer: { status: 200, body: body as Answer["body"] },
     };
-    return tableOf([done], { ...showing, view: one, areSeveral: false }).text.split("\n")
+    return tableOf([done], { ...display, view: one, areSeveral: false }).text.split("\n")
       .slice(0, -1);
   });
   return {
     line,
-    onEnded(asked) {
-      ended.push(entryFor(asked));
-      how.onEnded(asked);
+    onFinished(result) {
+      finished.push(entryFor(result));
+      how.onFinished(result);
     },
   };
 }

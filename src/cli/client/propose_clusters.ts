@@ -4,13 +4,13 @@ import { configOf } from "../setting_flags.ts";
 import { namedIn } from "./cluster_names.ts";
 import { serverOf, type WhichServer } from "./which_server.ts";
 
-/** How long a server is waited for, in seconds. */
+/** Timeout of a server in seconds. */
 const PATIENCE = 2;
 
 /**
- * The clusters that a command line may name, for its completion: those of the folder or server that
- * it means. None where that cannot be told, as no completion is worth a message.
- * @param words those of the command line so far
+ * The cluster names for shell completion, from the folder or server of the command line. Empty on any
+ * error, since completion prints no messages.
+ * @param words of the command line so far
  */
 export async function clusterNames(words: readonly string[]): Promise<readonly string[]> {
   const server = serverOf({
@@ -35,19 +35,19 @@ async function ofFolder(words: readonly string[]): Promise<readonly string[]> {
 
 async function ofServer(server: WhichServer): Promise<readonly string[]> {
   const { remote } = await import("./remote.ts");
-  const way = remote({ ...server, requestTimeout: PATIENCE });
+  const backend = remote({ ...server, requestTimeout: PATIENCE });
   try {
-    const { body } = await way.ask(operationNamed("listClusters"), {});
-    // What a shell inserts has to be a name: a server may send what a shell would run.
+    const { body } = await backend.request(operationNamed("listClusters"), {});
+    // Only names: a shell would insert, and could run, whatever a server sends.
     return (namedIn(body) ?? []).filter(isName);
   } finally {
-    await way.close();
+    await backend.close();
   }
 }
 
 const isName = (name: unknown): name is string => typeof name === "string" && isClusterName(name);
 
-/** Of `--flag value` or `--flag=value`. */
+/** The value in `--flag value` or `--flag=value`. */
 function valueOf(flag: string, words: readonly string[]): string | undefined {
   const at = words.findIndex((word) => word === flag || word.startsWith(`${flag}=`));
   if (at < 0) return undefined;

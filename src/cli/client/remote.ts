@@ -1,26 +1,27 @@
 import type { Operation } from "../../operations/operation.ts";
-import { plural } from "../plural.ts";
 import { Failure } from "../failure.ts";
-import { baseOf, clientFor, reasonOf, tokenHeaders, tokenVariable } from "./connection.ts";
-import { eventsIn, isStream, readEvents } from "./remote_events.ts";
+import { plural } from "../../text/plural.ts";
 import {
   type Answer,
+  type Backend,
   changesNothing,
+  CHECK_FIRST,
   type Input,
   partsOf,
-  strange,
-  targetOf,
-  type Way,
-} from "./way.ts";
+  pathAndQuery,
+  unexpectedResponse,
+} from "./backend.ts";
+import { baseOf, clientFor, connectionFailure, tokenHeaders, tokenVariable } from "./connection.ts";
+import { eventsIn, isStream, readEvents } from "./remote_events.ts";
 import { READ_SECONDS, type WhichServer, WRITE_SECONDS } from "./which_server.ts";
 
 /**
- * A running server, asked with the token of the environment.
+ * A running server, with the token of the environment.
  *
  * Permissions: `--allow-net` of the server, `--allow-env`, `--allow-read` of the certificates.
- * @throws {Failure} when it cannot be asked like this
+ * @throws {Failure} when the URL, the token, the proxy or the certificates cannot be used
  */
-export function remote(server: WhichServer): Way {
+export function remote(server: WhichServer): Backend {
   const { ca, requestTimeout } = server;
   const base = baseOf(server);
   const headers = tokenHeaders();
@@ -36,61 +37,61 @@ export function remote(server: WhichServer): Way {
     wants: Readonly<Record<string, string>> = {},
   ): Promise<Response> {
     const { method, body, hasBody, ...target } = partsOf(operation, input);
-    return fetch(base + targetOf(operation, target), {
+    return fetch(base + pathAndQuery(operation, target), {
       client,
       signal,
       method,
       headers: { ...headers, ...wants, ...hasBody ? { "Content-Type": "application/json" } : {} },
       body: hasBody ? JSON.stringify(body) : undefined,
-      // A body with a password goes nowhere but where it was sent.
+      // A body with a password must not follow a redirect.
       redirect: "manual",
     });
   }
 
-  /** @throws {Failure} when it is none of this program's */
-  function advised(
+  /** @throws {Failure} when the response is not from argocd-configurer */
+  function withAdvice(
     { status, headers }: Response,
     answer: Answer | undefined,
     isWrite: boolean,
   ): Answer {
     if (answer === undefined || !headers.has("X-Request-Id")) {
-      throw strange({ place }, { status }, isWrite);
+      throw unexpectedResponse({ place }, { status }, isWrite);
     }
     // Below /api/v1 every error has a code.
     if (status === 404 && answer.body.code === undefined) {
-      return { ...answer, advice: "that server is older than this program and has no /api/v1" };
+      return { ...answer, advice: "The server is an older version without /api/v1. Upgrade it" };
     }
     const wait = headers.get("Retry-After");
     if (status === 429 && wait !== null && /^\d+$/.test(wait)) {
-      return { ...answer, advice: `try again in ${plural(Number(wait), "second")}` };
+      return { ...answer, advice: `Try again in ${plural(Number(wait), "second")}` };
     }
     return status === 401
-      ? { ...answer, advice: `the variable ${tokenVariable()} holds the token that is sent` }
+      ? { ...answer, advice: `The token is read from the variable ${tokenVariable()}` }
       : answer;
   }
 
-  const noAnswer = (error: unknown) =>
-    new Failure(`Cannot ask the server at ${base}: ${reasonOf(error)}`);
+  const notConnected = (error: unknown) =>
+    new Failure(`Cannot connect to the server at ${base}: ${connectionFailure(error)}`);
 
   return {
     place,
     isRemote: true,
     seconds: (operation) => Promise.resolve(secondsFor(operation) || undefined),
-    async ask(operation, input) {
+    async request(operation, input) {
       const seconds = secondsFor(operation);
       const signal = seconds > 0
         ? AbortSignal.timeout(Math.min(seconds * 1000, LONGEST))
         : undefined;
-      const asked = send(operation, input, signal)
+      const requested = send(operation, input, signal)
         .then(async (response) => ({ response, answer: await answerOf(response) }));
-      const { response, answer } = await asked.catch((error: unknown) => {
-        if (signal?.aborted) throw unanswered(base, operation, input, seconds);
-        throw noAnswer(error);
+      const { response, answer } = await requested.catch((error: unknown) => {
+        if (signal?.aborted) throw timedOut(base, operation, input, seconds);
+        throw notConnected(error);
       });
       if (signal?.aborted && answer === undefined) {
-        throw unanswered(base, operation, input, seconds);
+        throw timedOut(base, operation, input, seconds);
       }
-      return advised(response, answer, !changesNothing(operation, input));
+      return withAdvice(response, answer, !changesNothing(operation, input));
     },
     async follow(operation, input, gone) {
       const seconds = secondsFor(operation);
@@ -98,28 +99,28 @@ export function remote(server: WhichServer): Way {
       const silence = new Silence(seconds);
       const signal = AbortSignal.any([gone, silence.signal]);
       const whyCut = (error?: unknown) => {
-        if (silence.signal.aborted) return unanswered(base, operation, input, seconds);
-        return error instanceof Failure ? error : cut(base, operation, input);
+        if (silence.signal.aborted) return timedOut(base, operation, input, seconds);
+        return error instanceof Failure ? error : connectionLost(base, operation, input);
       };
-      const asked = send(operation, input, signal, { Accept: "application/x-ndjson" })
+      const requested = send(operation, input, signal, { Accept: "application/x-ndjson" })
         .then(async (response) => ({
           response,
           answer: isStream(response) ? undefined : await answerOf(response),
         }));
-      const { response, answer } = await asked.catch((error: unknown) => {
-        silence.end();
-        throw signal.aborted ? whyCut() : noAnswer(error);
+      const { response, answer } = await requested.catch((error: unknown) => {
+        silence.stop();
+        throw signal.aborted ? whyCut() : notConnected(error);
       });
       if (!isStream(response) || !response.headers.has("X-Request-Id")) {
-        silence.end();
+        silence.stop();
         if (silence.signal.aborted && answer === undefined) throw whyCut();
-        const advice = advised(response, answer, isWrite);
-        return eventsIn(advice) ?? advice;
+        const advised = withAdvice(response, answer, isWrite);
+        return eventsIn(advised) ?? advised;
       }
       return readEvents(response, {
-        onRead: () => silence.begin(),
-        onEnd: () => silence.end(),
-        strange: () => strange({ place }, response, isWrite),
+        onRead: () => silence.restart(),
+        onEnd: () => silence.stop(),
+        unexpected: () => unexpectedResponse({ place }, response, isWrite),
         whyCut,
       });
     },
@@ -130,7 +131,7 @@ export function remote(server: WhichServer): Way {
   };
 }
 
-/** What a response has for an answer; `undefined` when it is none of this program's. */
+/** The answer in a response; `undefined` when it is not a JSON object. */
 async function answerOf(response: Response): Promise<Answer | undefined> {
   try {
     const body: unknown = await response.json();
@@ -141,59 +142,57 @@ async function answerOf(response: Response): Promise<Answer | undefined> {
   }
 }
 
-/** Milliseconds of the longest timer; one that is longer would end at once. */
+/** The longest timer in milliseconds; a longer one would fire immediately. */
 const LONGEST = 2 ** 31 - 1;
 
-/** Aborts when nothing has come for so long; each time that something comes it begins anew. */
+/** Aborts when nothing was received for some time. */
 class Silence {
   readonly #aborter = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param seconds 0 for as long as it takes */
+  /** @param seconds 0 for no limit */
   constructor(readonly seconds: number) {
-    this.begin();
+    this.restart();
   }
 
   get signal(): AbortSignal {
     return this.#aborter.signal;
   }
 
-  begin(): void {
-    this.end();
+  restart(): void {
+    this.stop();
     if (this.seconds === 0) return;
     const milliseconds = Math.min(this.seconds * 1000, LONGEST);
     this.#timer = setTimeout(() => this.#aborter.abort(), milliseconds);
   }
 
-  end(): void {
+  stop(): void {
     clearTimeout(this.#timer);
   }
 }
 
-/** Says what may have come of it, and what to do. */
-function unanswered(base: string, operation: Operation, input: Input, seconds: number) {
-  const within = `no answer came within ${seconds} seconds`;
+function timedOut(base: string, operation: Operation, input: Input, seconds: number) {
+  const server = `the server at ${base}`;
+  const within = `no response within ${plural(seconds, "second")}`;
   return new Failure(
     changesNothing(operation, input)
-      ? `Cannot ask the server at ${base}: ${within}; see that it is the server that listens ` +
-        "there, or wait longer with --request-timeout"
-      : `Cannot tell what the server at ${base} has done: ${within}. It may do it all the same: ` +
-        `${againOf(operation)}, or wait longer with --request-timeout`,
+      ? `Cannot reach ${server}: ${within}. Check that argocd-configurer listens there, or wait ` +
+        "longer with --request-timeout"
+      : `Cannot tell whether ${server} has completed the write: ${within}. It may still complete ` +
+        `it. ${nextStep(operation)}, or wait longer with --request-timeout`,
   );
 }
 
-/** The same of an answer that ended before its end. */
-function cut(base: string, operation: Operation, input: Input) {
+function connectionLost(base: string, operation: Operation, input: Input) {
+  const why = "the connection was lost before the response was complete";
   return new Failure(
     changesNothing(operation, input)
-      ? `Cannot ask the server at ${base}: the connection was lost before the answer was complete`
-      : `Cannot tell what the server at ${base} has done: the connection was lost before the ` +
-        `answer was complete. ${againOf(operation).replace(/^./, (c) => c.toUpperCase())}`,
+      ? `Cannot read the response of the server at ${base}: ${why}`
+      : `Cannot tell whether the server at ${base} has completed the write: ${why}. ` +
+        nextStep(operation),
   );
 }
 
-/** What to do where it is not known what was done. */
-const againOf = ({ clusters }: Operation) =>
-  clusters === "many"
-    ? "send the same again, which goes on where this ended"
-    : "look with 'secrets' before you send it again";
+/** What to do about a write with an unknown outcome. */
+const nextStep = ({ clusters }: Operation) =>
+  clusters === "many" ? "Run the same command again to continue" : CHECK_FIRST;

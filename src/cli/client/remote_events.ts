@@ -2,9 +2,9 @@ import { isClusterName } from "../../clusters/folder.ts";
 import type { ClusterEntry, FleetEvent, FleetSummary } from "../../operations/fleet_answers.ts";
 import { isObject, parsedObject } from "../../text/json.ts";
 import { Failure } from "../failure.ts";
-import type { Answer } from "./way.ts";
+import type { Answer } from "./backend.ts";
 
-/** The events of a server about several clusters: one JSON text a line. */
+/** Reads a server's events about several clusters: one JSON object per line. */
 
 const NDJSON = "application/x-ndjson";
 
@@ -14,32 +14,32 @@ export const isStream = ({ status, headers }: Response): boolean =>
 
 const mediaType = (headers: Headers) => headers.get("Content-Type")?.split(";", 1).join("").trim();
 
-/** Characters of one line at most: a server that is none may send anything, without an end. */
+/** Longest line in characters: some other server may send anything, without end. */
 const LONGEST_LINE = 256 * 1024 * 1024;
 
-export interface Reading {
-  /** Called whenever something came. */
+export interface StreamCallbacks {
+  /** Called whenever something was received. */
   onRead(): void;
-  /** Called once, however it ends. */
+  /** Called once, at the end or failure of the stream. */
   onEnd(): void;
-  /** What to say of what this program would not send. */
-  strange(): Failure;
-  /** Why it ended before `done`. */
+  /** The failure for what argocd-configurer would not send. */
+  unexpected(): Failure;
+  /** The failure for a stream that breaks before `done`. */
   whyCut(error: unknown): Failure;
 }
 
 /**
  * Reads events up to `done`.
- * @throws {Failure} when the stream ends before that, or has something else in it
+ * @throws {Failure} when the stream breaks before that, or contains anything else
  */
 export async function* readEvents(
   { body }: Response,
-  { onRead, onEnd, strange, whyCut }: Reading,
+  { onRead, onEnd, unexpected, whyCut }: StreamCallbacks,
 ): AsyncGenerator<FleetEvent> {
   try {
-    for await (const line of linesOf(body!, onRead, strange)) {
+    for await (const line of linesOf(body!, onRead, unexpected)) {
       const event = eventIn(line);
-      if (event === undefined) throw strange();
+      if (event === undefined) throw unexpected();
       yield event;
       if (event.event === "done") return;
     }
@@ -54,7 +54,7 @@ export async function* readEvents(
 async function* linesOf(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
   onRead: () => void,
-  strange: () => Failure,
+  unexpected: () => Failure,
 ): AsyncGenerator<string> {
   let parts: string[] = [];
   let length = 0;
@@ -63,23 +63,23 @@ async function* linesOf(
     const [first = "", ...others] = text.split("\n");
     parts.push(first);
     length += first.length;
-    if (length > LONGEST_LINE) throw strange();
+    if (length > LONGEST_LINE) throw unexpected();
     for (const next of others) {
       yield parts.join("");
       parts = [next];
       length = next.length;
     }
   }
-  // What has no line end was cut.
+  // Text without a line end was cut off.
 }
 
-/** `undefined` when it is none that this program sends. */
+/** The event in a line; `undefined` when argocd-configurer would not send it. */
 function eventIn(line: string): FleetEvent | undefined {
   const value = parsedObject(line);
   return value !== undefined && isEvent(value) ? value as unknown as FleetEvent : undefined;
 }
 
-/** Whether it may be shown as it is, and given as an argument. */
+/** Whether it is safe to print, and to pass as an argument. */
 const isName = (name: unknown) => typeof name === "string" && isClusterName(name);
 
 const areNames = (names: unknown) => Array.isArray(names) && names.every(isName);
@@ -105,22 +105,21 @@ const isEntry = (
   typeof transport === "string" && areNames(same);
 
 /**
- * The same events of an answer that came as one JSON text, as where a proxy drops the header that asks
- * for a stream.
- * @returns `undefined` where it does not tell of each cluster
+ * The same events for an answer in one JSON object, which comes if a proxy drops the header `Accept`.
+ * @returns `undefined` when it has no entry per cluster
  */
 export function eventsIn({ body }: Answer): AsyncIterable<FleetEvent> | undefined {
-  const { clusters, ...told } = body;
+  const { clusters, ...fields } = body;
   if (!Array.isArray(clusters) || clusters.length === 0 || !clusters.every(isObject)) {
     return undefined;
   }
   const entries = clusters.map(entryIn);
   return entries.every(isEntry)
-    ? eventsOf(entries as unknown as readonly ClusterEntry[], told)
+    ? eventsOf(entries as unknown as readonly ClusterEntry[], fields)
     : undefined;
 }
 
-/** What is told of a cluster at its top level is its answer, where there is no other. */
+/** An entry without `answer` has the answer's fields at its top level. */
 function entryIn(each: Record<string, unknown>): Record<string, unknown> {
   const { cluster, status_code, transport, same_server_as, answer, ...own } = each;
   return { cluster, status_code, transport, same_server_as, answer: answer ?? own };
@@ -128,10 +127,10 @@ function entryIn(each: Record<string, unknown>): Record<string, unknown> {
 
 async function* eventsOf(
   entries: readonly ClusterEntry[],
-  told: Record<string, unknown>,
+  fields: Record<string, unknown>,
 ): AsyncGenerator<FleetEvent> {
   const names = entries.map(({ cluster }) => cluster);
   yield { event: "started", clusters: names.length, names };
   for (const entry of entries) yield { ...entry, event: "cluster" };
-  yield { ...told as FleetSummary, event: "done" };
+  yield { ...fields as FleetSummary, event: "done" };
 }

@@ -28,7 +28,7 @@ async function read(text: string, size = Infinity) {
   const reading = readEvents(new Response(body), {
     onRead: () => {},
     onEnd: () => ends++,
-    strange: () => new Failure("strange"),
+    unexpected: () => new Failure("strange"),
     whyCut: (error) => error instanceof Failure ? error : new Failure("cut"),
   });
   let end = "done";
@@ -43,7 +43,7 @@ async function read(text: string, size = Infinity) {
 }
 
 for (const size of [1, 2, 7, 64, Infinity]) {
-  Deno.test(`events that come in pieces of ${size} bytes are whole`, async () => {
+  Deno.test(`events that arrive in pieces of ${size} bytes are complete`, async () => {
     assert.deepEqual(await read(linesOf(STARTED, ENDED, DONE), size), {
       events: [STARTED, ENDED, DONE],
       end: "done",
@@ -76,7 +76,7 @@ for (const [what, text, events, end] of ENDS) {
   });
 }
 
-Deno.test("only what says that it is a stream is one", () => {
+Deno.test("only a response with the media type of a stream is one", () => {
   const response = (status: number, type: string) =>
     isStream(new Response("", { status, headers: { "Content-Type": type } }));
   assert.ok(response(200, "application/x-ndjson"));

@@ -3,7 +3,7 @@ import { Failure } from "../failure.ts";
 import { operationNamed } from "../../operations/table.ts";
 import { remote } from "./remote.ts";
 
-/** By which way a server is asked, where the environment names proxies. */
+/** Whether a proxy of the environment is used for a server. */
 
 interface Proxy extends AsyncDisposable {
   readonly url: string;
@@ -63,12 +63,12 @@ const PASSWORD = `password-${crypto.randomUUID()}`;
 /** What a server at this URL answers, and how it got there. */
 async function ask(url: string, env: Record<string, string>): Promise<unknown> {
   return await withEnv({ ...env, ARGOCD_CONFIGURER_SERVER_TOKEN: TOKEN }, async () => {
-    const way = remote({ url, namedBy: "--server", plainHttp: true, requestTimeout: 5 });
+    const backend = remote({ url, namedBy: "--server", plainHttp: true, requestTimeout: 5 });
     try {
       const body = { password: PASSWORD };
-      return (await way.ask(operationNamed("addDocker"), body)).body;
+      return (await backend.request(operationNamed("addDocker"), body)).body;
     } finally {
-      await way.close();
+      await backend.close();
     }
   });
 }
@@ -85,7 +85,7 @@ const VARIABLES = [
 for (const host of ["localhost", "127.0.0.1", "[::1]"]) {
   for (const variables of [...VARIABLES.map((name) => [name]), VARIABLES]) {
     const shown = variables.length === 1 ? variables[0] : "all of them";
-    Deno.test(`a server at ${host} is asked without a proxy, with ${shown} set`, async () => {
+    Deno.test(`requests to a server at ${host} use no proxy, with ${shown} set`, async () => {
       await using between = proxy();
       await using server = Deno.serve(
         { hostname: host.replace(/[[\]]/g, ""), port: 0, onListen: () => {} },
@@ -98,14 +98,14 @@ for (const host of ["localhost", "127.0.0.1", "[::1]"]) {
   }
 }
 
-Deno.test("another machine is asked by the proxy that the environment names for it", async () => {
+Deno.test("requests to another machine use the proxy of the environment", async () => {
   await using between = proxy();
   const env = { http_proxy: between.url, all_proxy: "http://127.0.0.1:1" };
   assert.deepEqual(await ask("http://server.invalid", env), { by: "proxy" });
   assert.match(between.got[0]!, /^POST http:\/\/server\.invalid\/api\/v1\/docker HTTP\/1\.1/);
 });
 
-Deno.test("to another machine by HTTPS a proxy is asked for a tunnel, and gets no token", async () => {
+Deno.test("for HTTPS to another machine the proxy opens a tunnel, and gets no token", async () => {
   await using between = proxy();
   await assert.rejects(ask("https://server.invalid", { HTTPS_PROXY: between.url }), Failure);
   assert.match(between.got[0]!, /^CONNECT server\.invalid:443 HTTP\/1\.1/);
@@ -119,25 +119,28 @@ for (
     ["only the other scheme has a proxy", { https_proxy: "URL" }],
   ] as const
 ) {
-  Deno.test(`another machine is asked without a proxy where ${why}`, async () => {
+  Deno.test(`requests to another machine use no proxy if ${why}`, async () => {
     await using between = proxy();
     const set = Object.fromEntries(
       Object.entries(env).map(([name, value]) => [name, value.replace("URL", between.url)]),
     );
-    await assert.rejects(ask("http://server.invalid", set), /there is no such host$/);
+    await assert.rejects(ask("http://server.invalid", set), /host not found$/);
     assert.deepEqual(between.got, []);
   });
 }
 
-Deno.test("a proxy that is no URL is a wrong usage, and not shown", async () => {
+Deno.test("an invalid proxy URL is a usage error, and not printed", async () => {
   const env = { http_proxy: "ftp://user:a-secret@proxy.invalid" };
   await assert.rejects(
     ask("http://server.invalid", env),
-    new Failure("Cannot use HTTP_PROXY: it is no URL of a proxy", 2),
+    new Failure(
+      "Cannot use HTTP_PROXY: it is not the URL of an http, https, socks5 or socks5h proxy",
+      2,
+    ),
   );
 });
 
-Deno.test("the environment is as before when a server was asked", async () => {
+Deno.test("a request leaves the environment unchanged", async () => {
   await using between = proxy();
   await withEnv({ http_proxy: between.url, NO_PROXY: "x" }, async () => {
     await remote({ url: "http://localhost:1", namedBy: "--server", plainHttp: false }).close();

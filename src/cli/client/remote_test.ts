@@ -37,15 +37,15 @@ async function place(): Promise<Place> {
       await Deno.writeTextFile(ca, trusted);
       const url = `https://${host}:${server.addr.port}`;
       try {
-        const way = remote({ url, namedBy: "--server", ca, plainHttp: false });
+        const backend = remote({ url, namedBy: "--server", ca, plainHttp: false });
         try {
-          return JSON.stringify((await way.ask(operationNamed("getHealth"), {})).body);
+          return JSON.stringify((await backend.request(operationNamed("getHealth"), {})).body);
         } finally {
-          await way.close();
+          await backend.close();
         }
       } catch (error) {
         assert.ok(error instanceof Failure);
-        assert.deepEqual(asked, [], "nothing is sent to who is not trusted");
+        assert.deepEqual(asked, [], "nothing is sent to an untrusted server");
         return `${error.exitCode}: ${error.message.replaceAll(url, "URL").replaceAll(folder, "")}`;
       }
     },
@@ -54,8 +54,10 @@ async function place(): Promise<Place> {
 }
 
 const GOOD = JSON.stringify(ANSWER);
-const cannot = (why: string) => `1: Cannot ask the server at URL: ${why}`;
-const UNTRUSTED = cannot("its certificate is not trusted; --server-ca names one that is");
+const cannot = (why: string) => `1: Cannot connect to the server at URL: ${why}`;
+const UNTRUSTED = cannot(
+  "its certificate is not trusted (x509: certificate signed by unknown authority). Give its CA certificate with --server-ca",
+);
 const hour = 3_600_000;
 
 Deno.test("a server is trusted by its authority, for its names and its time", async () => {
@@ -69,7 +71,7 @@ Deno.test("a server is trusted by its authority, for its names and its time", as
   assert.equal(await it.ask(issue(), other.certificate), UNTRUSTED);
   assert.equal(
     await it.ask(issue(), authority.certificate, "127.0.0.1"),
-    cannot("its certificate is another host's"),
+    cannot("its certificate is for another host name"),
   );
   const [past, future] = [new Date(Date.now() - hour), new Date(Date.now() + hour)];
   assert.equal(
@@ -78,23 +80,22 @@ Deno.test("a server is trusted by its authority, for its names and its time", as
   );
   assert.equal(
     await it.ask(issue({ notBefore: future }), authority.certificate),
-    cannot("its certificate is not valid yet"),
+    cannot("its certificate is not yet valid"),
   );
 });
 
 const NOT_ONE: [what: string, text: string, why: string][] = [
-  ["nothing", "", "there is no certificate in PEM in it"],
+  ["nothing", "", "the file has no PEM certificate"],
   [
     "a key",
     "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
-    "there is no " +
-    "certificate in PEM in it",
+    "the file has no PEM certificate",
   ],
-  ["half of one", "-----BEGIN CERTIFICATE-----\nAAAA\n", "a certificate in it is damaged"],
+  ["half of one", "-----BEGIN CERTIFICATE-----\nAAAA\n", "the file has an invalid certificate"],
   [
     "a damaged one",
     "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-    "a certificate in it is damaged",
+    "the file has an invalid certificate",
   ],
 ];
 
@@ -106,27 +107,27 @@ for (const [what, text, why] of NOT_ONE) {
   });
 }
 
-Deno.test("a server of plain HTTP is said to speak no TLS", async () => {
+Deno.test("a server of plain HTTP is reported as one without TLS", async () => {
   await using server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
     () => new Response(),
   );
   const url = `https://localhost:${server.addr.port}`;
-  const way = remote({ url, namedBy: "--server", plainHttp: false });
+  const backend = remote({ url, namedBy: "--server", plainHttp: false });
   await assert.rejects(
-    way.ask(operationNamed("getHealth"), {}),
+    backend.request(operationNamed("getHealth"), {}),
     new Failure(
-      `Cannot ask the server at ${url}: it does not speak TLS: ` +
-        "its URL would have to begin with http://",
+      `Cannot connect to the server at ${url}: it does not speak TLS; ` +
+        "its URL must start with http://",
     ),
   );
-  await way.close();
+  await backend.close();
 });
 
-Deno.test("a server that has no versioned paths is said to be older", async () => {
+Deno.test("a server without versioned paths is reported as older", async () => {
   const body = {
     error: true,
-    message: "No such path; GET / names the endpoints",
+    message: "No such path. GET / lists the endpoints",
     status_code: 404,
   };
   const headers = { "X-Request-Id": "1" };
@@ -135,14 +136,14 @@ Deno.test("a server that has no versioned paths is said to be older", async () =
     () => Response.json(body, { status: 404, headers }),
   );
   const url = `http://localhost:${server.addr.port}`;
-  const way = remote({ url, namedBy: "--server", plainHttp: false });
-  const answer = await way.ask(operationNamed("listClusters"), {});
+  const backend = remote({ url, namedBy: "--server", plainHttp: false });
+  const answer = await backend.request(operationNamed("listClusters"), {});
   assert.deepEqual(answer.body, body);
-  assert.equal(answer.advice, "that server is older than this program and has no /api/v1");
-  await way.close();
+  assert.equal(answer.advice, "The server is an older version without /api/v1. Upgrade it");
+  await backend.close();
 });
 
-Deno.test("who has asked too often is told when to try again", async () => {
+Deno.test("after too many requests the error has the time to wait", async () => {
   const body = { error: true, message: "Too many tries", status_code: 429, code: "rate_limited" };
   const headers = { "X-Request-Id": "1", "Retry-After": "23" };
   await using server = Deno.serve(
@@ -150,10 +151,10 @@ Deno.test("who has asked too often is told when to try again", async () => {
     () => Response.json(body, { status: 429, headers }),
   );
   const url = `http://localhost:${server.addr.port}`;
-  const way = remote({ url, namedBy: "--server", plainHttp: false });
-  const { advice } = await way.ask(operationNamed("listClusters"), {});
-  assert.equal(advice, "try again in 23 seconds");
-  await way.close();
+  const backend = remote({ url, namedBy: "--server", plainHttp: false });
+  const { advice } = await backend.request(operationNamed("listClusters"), {});
+  assert.equal(advice, "Try again in 23 seconds");
+  await backend.close();
 });
 
 /** Run as docs/operations.md has it, and without what it says. */
@@ -187,7 +188,7 @@ Deno.test({
     assert.equal(
       await it.ask(authority, authority.certificate),
       cannot(
-        "its certificate is marked as an authority's (CA:TRUE), which no server's may be: make " +
+        "its certificate is a CA certificate (CA:TRUE), which a server must not use. Create " +
           "one with 'openssl req -x509 … -addext basicConstraints=critical,CA:FALSE'",
       ),
     );

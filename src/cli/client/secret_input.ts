@@ -1,29 +1,29 @@
 import { Buffer } from "node:buffer";
 import { Failure } from "../failure.ts";
-import { askHidden, isTerminal } from "./ask.ts";
+import { isTerminal, promptHidden } from "./prompt.ts";
 
-/** A password, besides by flags. */
+/** The variable for a password. */
 export const PASSWORD_VARIABLE = "ARGOCD_CONFIGURER_PASSWORD";
 
-/** Largest request body, so more is of no use. */
+/** Size limit of a request body, in bytes. */
 const MAX_BYTES = 1024 * 1024;
 
-/** Where a secret comes from; nothing, when it was not given. */
+/** Flags that give a secret. */
 interface SecretSource {
-  /** `--password`: what `--password-stdin` and `--password-file` begin with. */
+  /** `--password`, the prefix of `--password-stdin` and `--password-file`. */
   readonly flag: string;
   readonly stdin?: boolean;
   /** `-` is standard input. */
   readonly file?: string;
 }
 
-/** Reads secrets, of which one may come from standard input. */
+/** Reads secrets; one of them can come from standard input. */
 export class SecretInput {
   #taken: string | undefined;
 
   /**
-   * A secret of one line, a password or a token: the line's end does not belong to it. Who is to
-   * type it does not see it.
+   * Reads a secret of one line, a password or a token, without its line end. On a terminal,
+   * `--password-stdin` prompts without echo.
    * @throws {Failure}
    */
   async line(source: SecretSource): Promise<string | undefined> {
@@ -31,13 +31,13 @@ export class SecretInput {
     if (stdin && file !== undefined) {
       throw new Failure(`Give ${flag}-stdin or ${flag}-file, not both`, 2);
     }
-    if (stdin && isTerminal()) return await askHidden(`${asPrompt(flag)}: `);
+    if (stdin && isTerminal()) return await promptHidden(`${asPrompt(flag)}: `);
     const text = stdin ? await this.#standardInput(`${flag}-stdin`) : await this.text(source);
     return text?.replace(/\r?\n$/, "");
   }
 
   /**
-   * What is in a file, as it is.
+   * Reads a file unchanged.
    * @throws {Failure}
    */
   async text({ flag, file }: SecretSource): Promise<string | undefined> {
@@ -50,7 +50,7 @@ export class SecretInput {
     } catch (error) {
       if (error instanceof Failure) throw error;
       const isMissing = error instanceof Deno.errors.NotFound;
-      const why = isMissing ? "there is no such file" : "it cannot be read";
+      const why = isMissing ? "no such file" : "the file cannot be read";
       throw new Failure(`Cannot use ${name} ${file}: ${why}`, 2);
     }
   }
@@ -58,7 +58,7 @@ export class SecretInput {
   async #standardInput(flag: string): Promise<string> {
     if (this.#taken !== undefined) {
       throw new Failure(
-        `Only one thing can be read from standard input: ${this.#taken} or ${flag}`,
+        `${this.#taken} and ${flag} cannot both read standard input`,
         2,
       );
     }
@@ -67,24 +67,24 @@ export class SecretInput {
   }
 }
 
-/** `Old password` of `--old-password`. */
+/** `Old password` for `--old-password`. */
 function asPrompt(flag: string): string {
   const words = flag.slice(2).replaceAll("-", " ");
   return words.replace(/^./, (first) => first.toUpperCase());
 }
 
-/** @throws {Failure} when it is too long, or no text; nothing of it is told */
+/** @throws {Failure} when it is too long, or not UTF-8; the message has nothing of the text */
 async function textOf(stream: ReadableStream<Uint8Array>, what: string): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of stream) {
     chunks.push(chunk);
     length += chunk.length;
-    if (length > MAX_BYTES) throw new Failure(`Cannot use ${what}: it is over 1 MiB`, 2);
+    if (length > MAX_BYTES) throw new Failure(`Cannot use ${what}: larger than 1 MiB`, 2);
   }
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
   } catch {
-    throw new Failure(`Cannot use ${what}: it is not valid UTF-8`, 2);
+    throw new Failure(`Cannot use ${what}: invalid UTF-8`, 2);
   }
 }

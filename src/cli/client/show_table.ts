@@ -2,43 +2,50 @@ import type { OutputFormat } from "../bind/program_flags.ts";
 import { colors } from "../color.ts";
 import { print, printError } from "../terminal.ts";
 import type { ColumnList, Columns, View } from "../views/view.ts";
-import { type Asked, type Done, isDone } from "./asked.ts";
-import type { Showing } from "./showing.ts";
-import { plain, tableText } from "./table.ts";
-import { notesOf, toldOf } from "./told.ts";
-import type { Answer } from "./way.ts";
+import { hasSucceeded, type JobResult, type SucceededJob } from "./job.ts";
+import type { Display } from "./display.ts";
+import { printable, tableText } from "./table.ts";
+import { errorText, notesOf } from "./error_text.ts";
+import type { Answer, Backend } from "./backend.ts";
 
 /**
- * Shows rows of all clusters as one table; where there are several only what is not as wished, of what
- * wrote, unless it is a wide one.
- * @param showWhole for an answer without a table
+ * Shows the rows of all clusters in one table. After a write to several clusters, only unexpected rows,
+ * unless the output is wide.
+ * @param showWhole shows answers without a table
  */
 export function showTable(
-  asked: readonly Asked[],
-  showing: Showing,
-  showWhole: (asked: readonly Asked[]) => void,
+  results: readonly JobResult[],
+  display: Display,
+  showWhole: (results: readonly JobResult[]) => void,
 ): void {
-  const { view, way } = showing;
-  const shown = asked.filter((each): each is Done =>
-    isDone(each) || (view.showsVerified === true && each.answer?.status === 422)
+  const { view, backend } = display;
+  const shown = results.filter((each): each is SucceededJob =>
+    hasSucceeded(each) || (view.showsVerified === true && each.answer?.status === 422)
   );
-  const { text, isOfNothing, isTable } = tableOf(shown, showing, colors("stdout").state);
+  const { text, isEmpty, isTable } = tableOf(shown, display, colors("stdout").state);
   if (!isTable) return showWhole(shown);
   if (text !== "") {
     print(text);
-    if (view.showsFingerprints && way.passing !== undefined) {
-      printError(`note: fingerprints compare within this output only: ${plain(way.passing)}\n`);
+    if (view.showsFingerprints && backend.passing !== undefined) {
+      printError(
+        `note: fingerprints can only be compared within this output: ${
+          printable(backend.passing)
+        }\n`,
+      );
     }
-  } else if (isOfNothing && shown.length > 0 && view.nothing) {
+  } else if (isEmpty && shown.length > 0 && view.nothing) {
     const clusters = shown.map(({ cluster = "" }) => cluster);
-    printError(`${plain(view.nothing(way.place, clusters))}\n`);
+    printError(`${printable(view.nothing(placeIn(backend), clusters))}\n`);
   }
 }
 
-/** The table of answers: of no text where no row is to be shown. */
+/** Where clusters were searched, with its preposition. */
+const placeIn = ({ isRemote, place }: Backend) => `${isRemote ? "on" : "in"} ${place}`;
+
+/** The table of answers; its text is empty without rows. */
 export function tableOf(
-  shown: readonly Done[],
-  { output, view, areSeveral, flags }: Pick<Showing, "output" | "view" | "areSeveral" | "flags">,
+  shown: readonly SucceededJob[],
+  { output, view, areSeveral, flags }: Pick<Display, "output" | "view" | "areSeveral" | "flags">,
   paint?: (state: string) => string,
 ) {
   const isWide = output === "wide";
@@ -49,7 +56,7 @@ export function tableOf(
   if (Object.keys(usual).length === 0) return { text: "", isTable: false };
   const columns = columnsOf(usual, all.map(({ row }) => row), view, output);
   const isShort = areSeveral && !isWide;
-  const rows = all.filter(({ row }) => !(isShort && view.isAsWished?.(row)));
+  const rows = all.filter(({ row }) => !(isShort && view.isExpected?.(row)));
   const isNamed = areSeveral && view.namesCluster === true;
   const text = rows.length === 0 ? "" : tableText({
     paint,
@@ -59,7 +66,7 @@ export function tableOf(
       ...columns.map(([, cell]) => cell(row)),
     ]),
   });
-  return { text, isTable: true, isOfNothing: all.length === 0 };
+  return { text, isTable: true, isEmpty: all.length === 0 };
 }
 
 function columnsOf(
@@ -80,25 +87,25 @@ function columnsOf(
 const isList = <Row>(columns: Columns<Row> | ColumnList<Row>): columns is ColumnList<Row> =>
   Array.isArray(columns);
 
-/** What is shown as it came. */
+/** Formats that show an answer unchanged. */
 const WHOLE: readonly (OutputFormat | undefined)[] = ["json", "yaml"];
 
-/** Whether an answer is such that it can be shown in this way: what a server says may be anything. */
+/** Whether an answer can be shown in this format: an unknown server may send anything. */
 export function isReadable(
   answer: Answer,
-  { words, view, output }: Pick<Showing, "words" | "view" | "output">,
+  { words, view, output }: Pick<Display, "words" | "view" | "output">,
 ): boolean {
   const { status, body } = answer;
   try {
-    if (status >= 300) toldOf(answer, words, false);
+    if (status >= 300) errorText(answer, words, false);
     else notesOf(answer, words, false);
-    if (status < 300 && view.isFine?.(body) === false) view.ended?.(body);
+    if (status < 300 && view.isOk?.(body) === false) view.problem?.(body);
     const isShown = status < 300 || (view.showsVerified && status === 422);
     if (isShown && !WHOLE.includes(output)) {
       const rows = view.rows(body);
       const cells = columnsOf(view.columns(rows), rows, view, output).map(([, cell]) => cell);
       tableText({ columns: [], rows: rows.map((row) => cells.map((cell) => cell(row))) });
-      for (const row of rows) view.isAsWished?.(row);
+      for (const row of rows) view.isExpected?.(row);
       view.notes?.(body);
       if (status < 300) view.counted?.(body);
       view.names?.(body);

@@ -1,23 +1,23 @@
 import { escaped } from "../../log/escaped.ts";
 
-/** What is shown in columns. */
+/** A table of texts. */
 export interface Table {
   readonly columns: readonly string[];
-  /** A cell without a text is `<none>`, as kubectl has it. */
+  /** An empty cell is printed as `<none>`, as kubectl does. */
   readonly rows: readonly (readonly (string | undefined)[])[];
-  /** Colours a state; no other cell is coloured. @default none is */
+  /** Colors a state; no other cell is colored. @default no colors */
   readonly paint?: (state: string) => string;
 }
 
 /** Columns whose cells are states. */
 const STATES: readonly (string | undefined)[] = ["OUTCOME", "RESULT", "STATUS"];
 
-/** Spaces between columns, as kubectl has it: k8s.io/cli-runtime v0.35 pkg/printers/tabwriter.go. */
+/** Spaces between columns, as in kubectl: k8s.io/cli-runtime v0.35 pkg/printers/tabwriter.go. */
 const PADDING = 3;
 
-/** The table as text: columns aligned, one line a row. */
+/** The table with aligned columns, one line per row. */
 export function tableText({ columns, rows, paint = (state) => state }: Table): string {
-  const lines = [columns, ...rows.map((row) => row.map((cell) => plain(cell) || "<none>"))];
+  const lines = [columns, ...rows.map((row) => row.map((cell) => printable(cell) || "<none>"))];
   const widths = columns.map((_, column) =>
     Math.max(...lines.map((line) => lengthOf(line[column] ?? "")))
   );
@@ -33,9 +33,16 @@ export function tableText({ columns, rows, paint = (state) => state }: Table): s
 const lengthOf = (text: string) => [...text].length;
 
 /**
- * What others have written into a cluster, for a terminal: a control character would do there what
- * they want.
+ * Text from a cluster or a server, safe to print: control characters, which a terminal would obey, are
+ * escaped.
  */
-export function plain(text: string | undefined): string {
+export function printable(text: string | undefined): string {
   return escaped(text ?? "");
+}
+
+/** Names for one line: `a, b and 3 more`. */
+export function shortList(names: readonly string[], most: number): string {
+  const rest = names.length - most;
+  const shown = names.slice(0, most).map(printable).join(", ");
+  return rest > 0 ? `${shown} and ${rest} more` : shown;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { tableText } from "./table.ts";
 
-Deno.test("columns are aligned, and nothing is behind the last one", () => {
+Deno.test("columns are aligned, without trailing spaces", () => {
   const rows = [["argocd", "a"], ["b", "a-longer-name"]];
   assert.equal(
     tableText({ columns: ["NAMESPACE", "NAME"], rows }),
@@ -9,7 +9,7 @@ Deno.test("columns are aligned, and nothing is behind the last one", () => {
   );
 });
 
-Deno.test("what is not there is <none>, and text beyond ASCII counts by its characters", () => {
+Deno.test("an empty cell is <none>, and widths count characters", () => {
   const rows = [["🔑é", undefined, "x"], ["", "a", "y"]];
   assert.equal(
     tableText({ columns: ["A", "B", "C"], rows }),
@@ -17,13 +17,13 @@ Deno.test("what is not there is <none>, and text beyond ASCII counts by its char
   );
 });
 
-Deno.test("what others have written cannot command the terminal", () => {
+Deno.test("control characters are escaped", () => {
   const rows = [["a\x1b[2J\nb\u009b1m\u202ec\u2028"]];
   const [, row] = tableText({ columns: ["A"], rows }).split("\n");
   assert.equal(row, "a\\u001b[2J\\u000ab\\u009b1m\\u202ec\\u2028");
 });
 
-Deno.test("states alone are coloured, and the columns stay where they are", () => {
+Deno.test("only states are colored, and columns stay aligned", () => {
   const paint = (state: string) => `<${state}>`;
   assert.equal(
     tableText({ columns: ["NAME", "RESULT", "WHY"], rows: [["created", "created", "a"]], paint }),

@@ -1,69 +1,76 @@
-import { plural } from "../plural.ts";
+import { plural } from "../../text/plural.ts";
 import type { Counted, View } from "../views/view.ts";
-import { type Asked, type Done, isDone, isFine, type Left } from "./asked.ts";
+import { hasSucceeded, isOk, type JobResult, type SucceededJob, type Unfinished } from "./job.ts";
 
-/** What came of several clusters, in numbers. */
+/** Results of several clusters in numbers. */
 
-/** Of a dry run. */
-const TRIED = " (dry run)";
+/** Suffix of a state in a dry run. */
+const DRY_RUN = " (dry run)";
 
-/** What an answer counts. */
-export const countedIn = ({ answer: { body } }: Pick<Done, "answer">, view: View) =>
+/** The things that an answer counts. */
+export const countedIn = ({ answer: { body } }: Pick<SucceededJob, "answer">, view: View) =>
   view.counted?.(body) ?? [];
 
-/** States of what is as it is to be, without anything being done. */
-const AS_BEFORE: readonly (string | undefined)[] = [undefined, "unchanged", "not found", "left"];
+/** States of objects that were not changed. */
+const AS_BEFORE: readonly (string | undefined)[] = [
+  undefined,
+  "unchanged",
+  "not found",
+  "not rotated",
+];
 
-/** Whether any of it has changed, or would. */
+/** Whether it was changed, or would be. */
 export const isChange = ({ state }: Counted): boolean =>
-  !AS_BEFORE.includes(state?.replace(TRIED, ""));
+  !AS_BEFORE.includes(state?.replace(DRY_RUN, ""));
+
+/** Clusters that did not succeed, in the order in which a summary has them. */
+const UNSUCCESSFUL = ["failed", "not finished", "skipped", "unknown"] as const;
 
 /**
- * One line: `10 clusters: 55 unchanged, 5 replaced; 2 failed`. A cluster has failed when any of what
- * was asked of it has.
+ * A summary in one line: `10 clusters: 55 unchanged, 5 replaced; 2 failed`. A cluster has failed when any
+ * of its jobs has.
  */
-export function summaryOf(asked: readonly Asked[], view: View): string {
-  const clusters = [...Map.groupBy(asked, ({ cluster }) => cluster).values()];
-  const done = clusters.filter((each) => stateOf(each, view) === "done").length;
-  const isOf = (left: Left | undefined) => (each: readonly Asked[]) =>
-    stateOf(each, view) === (left ?? "failed");
-  const others = ([undefined, "not finished", "not begun", "unknown"] as const).flatMap((left) => {
-    const count = clusters.filter(isOf(left)).length;
-    return count === 0 ? [] : [{ count, state: left ?? "failed" }];
+export function clusterSummary(results: readonly JobResult[], view: View): string {
+  const clusters = [...Map.groupBy(results, ({ cluster }) => cluster).values()]
+    .map((each) => stateOf(each, view));
+  const ok = clusters.filter((state) => state === "ok").length;
+  const others = UNSUCCESSFUL.flatMap((state) => {
+    const count = clusters.filter((each) => each === state).length;
+    return count === 0 ? [] : [{ count, state }];
   });
-  const counts = countsOf(asked.filter(isDone).flatMap((each) => countedOf(each, view)));
-  const first = plural(done, "cluster") + (counts === "" ? " ok" : `: ${counts}`);
-  const noun = done === 0 && counts === "";
+  const counts = countsOf(results.filter(hasSucceeded).flatMap((each) => countedOf(each, view)));
+  const first = plural(ok, "cluster") + (counts === "" ? " ok" : `: ${counts}`);
+  const isNone = ok === 0 && counts === "";
   const rest = others.map(({ count, state }, i) =>
-    noun && i === 0 ? `${plural(count, "cluster")} ${state}` : `${count} ${state}`
+    isNone && i === 0 ? `${plural(count, "cluster")} ${state}` : `${count} ${state}`
   );
-  return [...noun ? [] : [first], ...rest].join("; ");
+  return [...isNone ? [] : [first], ...rest].join("; ");
 }
 
-/** Nothing of an answer that is shown as it came, and may be anything. */
-function countedOf(done: Done, view: View): readonly Counted[] {
+/** Nothing for an answer that is shown as it came, and may be anything. */
+function countedOf(result: SucceededJob, view: View): readonly Counted[] {
   try {
-    return countedIn(done, view);
+    return countedIn(result, view);
   } catch {
     return [];
   }
 }
 
-/** What became of a cluster of which several things may have been asked. */
-function stateOf(asked: readonly Asked[], view: View): Left | "failed" | "done" {
-  const open = asked.filter((each) => !isFine(each, view));
-  if (open.length === 0) return "done";
-  if (open.some(({ left }) => left === undefined)) return "failed";
-  const [state] = (["unknown", "not finished", "not begun"] as const)
-    .filter((state) => open.some(({ left }) => left === state));
+/** The state of a cluster with one job or more. */
+function stateOf(results: readonly JobResult[], view: View): Unfinished | "failed" | "ok" {
+  const open = results.filter((each) => !isOk(each, view));
+  if (open.length === 0) return "ok";
+  if (open.some(({ unfinished }) => unfinished === undefined)) return "failed";
+  const [state] = (["unknown", "not finished", "skipped"] as const)
+    .filter((state) => open.some(({ unfinished }) => unfinished === state));
   return state!;
 }
 
-/** In the order in which they come first: `55 unchanged, 5 created (dry run)`. */
+/** In order of first appearance: `55 unchanged, 5 created (dry run)`. */
 function countsOf(counted: readonly Counted[]): string {
-  const isTried = counted.some(({ state }) => state?.endsWith(TRIED));
+  const isDry = counted.some(({ state }) => state?.endsWith(DRY_RUN));
   const groups = Map.groupBy(
-    counted.map(({ noun, state }) => ({ noun, state: state?.replace(TRIED, "") })),
+    counted.map(({ noun, state }) => ({ noun, state: state?.replace(DRY_RUN, "") })),
     ({ noun, state }) => `${noun} ${state}`,
   );
   const counts = [...groups.values()].map((those) => {
@@ -71,5 +78,5 @@ function countsOf(counted: readonly Counted[]): string {
     const many = noun === undefined ? `${those.length}` : plural(those.length, noun);
     return state === undefined ? many : `${many} ${state}`;
   });
-  return counts.join(", ") + (isTried ? TRIED : "");
+  return counts.join(", ") + (isDry ? DRY_RUN : "");
 }

@@ -1,40 +1,40 @@
 import assert from "node:assert/strict";
 import type { Counted, View } from "../views/view.ts";
-import { type Asked, leftOff } from "./asked.ts";
-import { isChange, summaryOf } from "./tally.ts";
+import { interruptedAs, type JobResult } from "./job.ts";
+import { clusterSummary, isChange } from "./tally.ts";
 
 const view: View = {
   rows: () => [],
   columns: () => ({}),
   counted: (body) => (body as { counted: Counted[] }).counted,
-  isFine: (body) => !("bad" in body),
+  isOk: (body) => !("bad" in body),
 };
 
-const done = (cluster: string, ...states: string[]): Asked => ({
+const done = (cluster: string, ...states: string[]): JobResult => ({
   cluster,
   input: {},
   answer: { status: 200, body: { counted: states.map((state) => ({ state })) } },
 });
 
-const failed = (cluster: string): Asked => ({
+const failed = (cluster: string): JobResult => ({
   cluster,
   input: {},
   answer: { status: 409, body: {} },
 });
 
-const left = (cluster: string, why: Parameters<typeof leftOff>[0]): Asked => ({
+const interrupted = (cluster: string, why: Parameters<typeof interruptedAs>[0]): JobResult => ({
   cluster,
   input: {},
-  ...leftOff(why),
+  ...interruptedAs(why),
 });
 
-const listed = (cluster: string, ...nouns: string[]): Asked => ({
+const listed = (cluster: string, ...nouns: string[]): JobResult => ({
   cluster,
   input: {},
   answer: { status: 200, body: { counted: nouns.map((noun) => ({ noun })) } },
 });
 
-const SUMMARIES: [what: string, asked: Asked[], summary: string][] = [
+const SUMMARIES: [what: string, results: JobResult[], summary: string][] = [
   [
     "all that was written",
     [done("a", "created", "created"), done("b", "unchanged", "created")],
@@ -50,14 +50,14 @@ const SUMMARIES: [what: string, asked: Asked[], summary: string][] = [
   ["what was interrupted", [
     done("a", "created"),
     failed("b"),
-    left("c", "not finished"),
-    left("d", "not begun"),
-    left("e", "unknown"),
-  ], "1 cluster: 1 created; 1 failed; 1 not finished; 1 not begun; 1 unknown"],
+    interrupted("c", "not finished"),
+    interrupted("d", "skipped"),
+    interrupted("e", "unknown"),
+  ], "1 cluster: 1 created; 1 failed; 1 not finished; 1 skipped; 1 unknown"],
   [
-    "nothing but what was not begun",
-    [left("c", "not begun"), left("d", "not begun")],
-    "2 clusters not begun",
+    "skipped clusters only",
+    [interrupted("c", "skipped"), interrupted("d", "skipped")],
+    "2 clusters skipped",
   ],
   [
     "a dry run",
@@ -76,7 +76,7 @@ const SUMMARIES: [what: string, asked: Asked[], summary: string][] = [
     failed("a"),
     done("b", "deleted"),
   ], "1 cluster: 2 deleted; 1 failed"],
-  ["an answer that tells of something wrong", [done("a", "created"), {
+  ["an answer that reports something wrong", [done("a", "created"), {
     cluster: "b",
     input: {},
     answer: { status: 200, body: { bad: true, counted: [] } },
@@ -88,11 +88,11 @@ const SUMMARIES: [what: string, asked: Asked[], summary: string][] = [
   }], "1 cluster ok"],
 ];
 
-for (const [what, asked, summary] of SUMMARIES) {
-  Deno.test(`a summary counts ${what}`, () => assert.equal(summaryOf(asked, view), summary));
+for (const [what, results, summary] of SUMMARIES) {
+  Deno.test(`a summary counts ${what}`, () => assert.equal(clusterSummary(results, view), summary));
 }
 
-Deno.test("only what is not as before is a change", () => {
+Deno.test("unchanged objects are no change", () => {
   const states = ["created", "replaced", "deleted", "patched", "created (dry run)"];
   for (const state of states) assert.ok(isChange({ state }), state);
   for (const state of ["unchanged", "unchanged (dry run)", "not found", undefined]) {

@@ -1,83 +1,81 @@
-/** What is awaited, and what lines say of it. */
-
-/** One of what is awaited. */
+/** Something that is awaited. */
 interface Awaited {
   readonly name: string;
-  /** When it began, in milliseconds. */
+  /** When it was started, in milliseconds. */
   readonly since: number;
-  /** After how many seconds it is given up, where that is known. */
+  /** Timeout in seconds, if known. */
   readonly seconds?: number;
 }
 
-/** How much room there is. */
+/** Size of a terminal, or of a part of it. */
 export interface Room {
-  /** Characters of a line. */
+  /** Characters per line. */
   readonly columns: number;
   readonly rows: number;
 }
 
-/** Keeps what is awaited, and tells each in a line. */
+/** Keeps what is awaited, and makes a line of each. */
 export class Waiting {
   readonly #awaited = new Map<string, Awaited>();
   #total = 0;
-  #ended = 0;
+  #finished = 0;
 
   /** @param now the time in milliseconds */
   constructor(readonly now: () => number = () => performance.now()) {}
 
-  /** @param count of what will be begun: what has not begun yet is counted, too */
+  /** @param count of items that will be started; lines count those that were not started yet, too */
   expect(count: number): void {
     this.#total += count;
   }
 
-  begin(name: string): void {
+  start(name: string): void {
     this.#awaited.set(name, { name, since: this.now() });
   }
 
-  /** @param seconds after which it is given up */
+  /** @param seconds timeout */
   limit(name: string, seconds: number | undefined): void {
     const awaited = this.#awaited.get(name);
     if (awaited !== undefined && seconds) this.#awaited.set(name, { ...awaited, seconds });
   }
 
-  end(name: string): void {
-    if (this.#awaited.delete(name)) this.#ended++;
+  finish(name: string): void {
+    if (this.#awaited.delete(name)) this.#finished++;
   }
 
-  /** Of those that are told where there is so much room, the names. */
+  /** The names that have a line if there is so much room. */
   shown({ rows }: Room): readonly string[] {
     return this.#longest(rows).map(({ name }) => name);
   }
 
   /**
-   * `waiting for prod-12 (9 s of 30)`, a line each, of those that have been awaited for longest; where
-   * there is no room for all, or some have not begun, the last line is `and 3 more`.
+   * A line `waiting for prod-12 (9 s of 30)` each, the longest wait first. The last line is `and 3 more`
+   * if there is no room for all, or some were not started.
    */
   lines({ columns, rows }: Room): readonly string[] {
     const shown = this.#longest(rows);
     if (shown.length === 0) return [];
-    const more = this.#left - shown.length;
-    const lines = shown.map((each) => `waiting for ${this.#told(each)}`);
+    const more = this.#open - shown.length;
+    const lines = shown.map((each) => `waiting for ${this.#lineOf(each)}`);
     if (more > 0 && rows > 1) lines.push(`and ${more} more`);
     return lines.map((line) =>
       line.length < columns ? line : line.slice(0, Math.max(0, columns - 2)) + "…"
     );
   }
 
-  /** What has not ended. */
-  get #left(): number {
-    return Math.max(this.#total - this.#ended, this.#awaited.size);
+  /** The number of unfinished items. */
+  get #open(): number {
+    return Math.max(this.#total - this.#finished, this.#awaited.size);
   }
 
   #longest(rows: number): readonly Awaited[] {
     const longest = [...this.#awaited.values()].toSorted((a, b) => a.since - b.since);
-    const isRoom = this.#left <= longest.length && longest.length <= rows;
+    const isRoom = this.#open <= longest.length && longest.length <= rows;
     return isRoom ? longest : longest.slice(0, Math.max(1, rows - 1));
   }
 
-  #told({ name, since, seconds }: Awaited): string {
+  #lineOf({ name, since, seconds }: Awaited): string {
     const waited = Math.floor((this.now() - since) / 1000);
-    // A write asks several times, each for so long.
+    // A write sends several requests, each with this timeout.
     const of = seconds !== undefined && waited <= seconds ? ` of ${seconds}` : "";
     return `${name} (${waited} s${of})`;
   }

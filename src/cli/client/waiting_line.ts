@@ -1,51 +1,50 @@
 import { printError } from "../terminal.ts";
 import { type Room, Waiting } from "./waiting.ts";
 
-/** Lines at the end of a terminal, which are drawn in place. */
-export interface Screen {
-  /** In place of what was drawn before. */
+/** The last lines of a terminal, which are redrawn in place. */
+export interface TerminalScreen {
+  /** Replaces what was drawn before. */
   draw(lines: string): void;
   clear(): void;
-  /** How much there is room for. */
   room(): Room;
 }
 
 export interface WaitingLine extends Disposable {
-  /** @param count of what will be begun */
+  /** @param count of items that will be started */
   expect(count: number): void;
-  /** @param seconds after which it is given up; asked for when its line is drawn */
-  begin(name: string, seconds?: () => Promise<number | undefined>): void;
-  end(name: string): void;
+  /** @param seconds resolves the timeout; called when its line is drawn */
+  start(name: string, seconds?: () => Promise<number | undefined>): void;
+  finish(name: string): void;
   /** Prints on standard error, above the lines. */
-  say(text: string): void;
+  print(text: string): void;
   /**
-   * Shows what there is so far above what is awaited.
-   * @param lines made anew when something has ended since
+   * Shows the results so far above the awaited items.
+   * @param lines called again after something has finished
    */
   preview(lines: (columns: number) => readonly string[]): void;
 }
 
-/** Milliseconds after which a wait is worth a line: of several clusters some always take longer. */
+/** Milliseconds before a wait is shown; shorter for several clusters, since some always take longer. */
 const PATIENCE = { one: 2000, several: 500 } as const;
 
-/** Milliseconds between two drawings. */
+/** Milliseconds between redraws. */
 const EVERY = 1000;
 
-/** The same where rows are added all the time. */
+/** The same with a preview, whose rows change often. */
 const EVERY_WITH_PREVIEW = 250;
 
-/** Lines of the terminal that are left as they are: the last prompt, and the cursor's. */
+/** Terminal lines that stay free: the shell prompt's, and the cursor's. */
 const FREE = 2;
 
 /**
- * Shows on a terminal what is awaited, a line each, until it is disposed of; elsewhere nothing.
- * @param screen of the terminal; `undefined` where there is none
- * @param areSeveral whether several are awaited
+ * Shows on a terminal what is awaited, one line each, until it is disposed of.
+ * @param screen of the terminal; `undefined` shows nothing
+ * @param areSeveral whether there are several clusters
  */
 export function waitingLine(
-  screen: Screen | undefined,
+  screen: TerminalScreen | undefined,
   areSeveral: boolean,
-  print: (text: string) => void = printError,
+  write: (text: string) => void = printError,
 ): WaitingLine {
   const waiting = new Waiting();
   const limits = new Map<string, () => Promise<number | undefined>>();
@@ -65,7 +64,7 @@ export function waitingLine(
     const { columns, rows } = screen!.room();
     const all = Math.max(1, rows - FREE);
     const room = { columns, rows: preview === undefined ? all : Math.max(1, Math.floor(all / 3)) };
-    askLimits(waiting.shown(room));
+    lookUpLimits(waiting.shown(room));
     const lines = waiting.lines(room);
     if (lines.length === 0) return clear();
     const above = cutTo(previewOf(columns), all - lines.length);
@@ -75,30 +74,30 @@ export function waitingLine(
   function previewOf(columns: number): readonly string[] {
     return previewed ??= preview?.(columns) ?? [];
   }
-  function askLimits(names: readonly string[]) {
-    const asked = names.flatMap((name) => {
+  function lookUpLimits(names: readonly string[]) {
+    const pending = names.flatMap((name) => {
       const seconds = limits.get(name);
       limits.delete(name);
-      // The wait itself tells what may be wrong with that.
+      // The request itself fails for the same reason.
       return seconds?.().then((known) => waiting.limit(name, known), () => {}) ?? [];
     });
-    if (asked.length > 0) void Promise.all(asked).then(() => isDrawn && redraw());
+    if (pending.length > 0) void Promise.all(pending).then(() => isDrawn && redraw());
   }
   return {
     expect: (count) => waiting.expect(count),
-    begin(name, seconds) {
-      waiting.begin(name);
+    start(name, seconds) {
+      waiting.start(name);
       if (screen && seconds) limits.set(name, seconds);
     },
-    end(name) {
-      waiting.end(name);
+    finish(name) {
+      waiting.finish(name);
       limits.delete(name);
       previewed = undefined;
     },
-    say(text) {
+    print(text) {
       const wasDrawn = isDrawn;
       clear();
-      print(text);
+      write(text);
       if (wasDrawn) redraw();
     },
     preview(lines) {
@@ -112,21 +111,21 @@ export function waitingLine(
   };
 }
 
-/** The first ones, and that there are more. */
+/** The first lines, and how many more there are. */
 function cutTo(lines: readonly string[], rows: number): readonly string[] {
   if (lines.length <= rows) return lines;
   const shown = Math.max(0, rows - 1);
   return rows <= 0 ? [] : [...lines.slice(0, shown), `… and ${lines.length - shown} more rows`];
 }
 
-/** Standard error, where that is a terminal that can be drawn on. */
-export async function openScreen(): Promise<Screen | undefined> {
+/** Opens standard error for drawing; `undefined` if it is not a terminal, or a dumb one. */
+export async function openScreen(): Promise<TerminalScreen | undefined> {
   if (!Deno.stderr.isTerminal() || Deno.env.get("TERM") === "dumb") return undefined;
   const [{ createLogUpdate }, { default: process }] = await Promise.all([
     import("log-update"),
     import("node:process"),
   ]);
-  // A cursor that is hidden would have to be shown again, however the program ends.
+  // A hidden cursor would have to be restored however the program ends.
   const update = createLogUpdate(process.stderr, { showCursor: true });
   return {
     draw: (lines) => update(lines),

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { fakeClock } from "../../../tests/support/fake_clock.ts";
-import { type Screen, waitingLine } from "./waiting_line.ts";
+import { type TerminalScreen, waitingLine } from "./waiting_line.ts";
 
 /** A screen that keeps what was done to it, and what is on it. */
 function fakeScreen() {
   let shown = "";
   const done: string[] = [];
-  const screen: Screen = {
+  const screen: TerminalScreen = {
     draw(line) {
       shown = line;
       done.push(line);
@@ -26,17 +26,17 @@ function fakeScreen() {
 
 const halfMinute = () => Promise.resolve(30);
 
-Deno.test("several are shown from the first half second on, every second, and are gone at the end", async () => {
+Deno.test("several are shown after half a second, every second, and cleared at the end", async () => {
   using clock = fakeClock();
   const { screen, done, print } = fakeScreen();
   {
     using line = waitingLine(screen, true, print);
-    line.begin("a", halfMinute);
-    line.begin("b", halfMinute);
+    line.start("a", halfMinute);
+    line.start("b", halfMinute);
     await clock.advance(400);
     assert.deepEqual(done, []);
     await clock.advance(2000);
-    line.end("a");
+    line.finish("a");
     await clock.advance(1000);
   }
   await clock.advance(5000);
@@ -49,29 +49,29 @@ Deno.test("several are shown from the first half second on, every second, and ar
   ]);
 });
 
-Deno.test("one alone is shown when it takes more than two seconds", async () => {
+Deno.test("a single one is shown after two seconds", async () => {
   using clock = fakeClock();
   const { screen, done, print } = fakeScreen();
   using line = waitingLine(screen, false, print);
-  line.begin("a", halfMinute);
+  line.start("a", halfMinute);
   await clock.advance(1900);
   assert.deepEqual(done, []);
   await clock.advance(200);
   assert.deepEqual(done, ["waiting for a (2 s)", "waiting for a (2 s of 30)"]);
 });
 
-Deno.test("what is said stands above the line, which is drawn again", async () => {
+Deno.test("printed text stands above the line, which is drawn again", async () => {
   using clock = fakeClock();
   const { screen, done, print } = fakeScreen();
   using line = waitingLine(screen, true, print);
   line.expect(2);
-  line.say("before\n");
-  line.begin("a");
+  line.print("before\n");
+  line.start("a");
   await clock.advance(500);
-  line.say("a: failed\n");
-  line.end("a");
-  line.say("nothing is awaited\n");
-  line.say("and nothing is drawn\n");
+  line.print("a: failed\n");
+  line.finish("a");
+  line.print("nothing is awaited\n");
+  line.print("and nothing is drawn\n");
   assert.deepEqual(done, [
     "printed before\n",
     "waiting for a (0 s)\nand 1 more",
@@ -84,19 +84,19 @@ Deno.test("what is said stands above the line, which is drawn again", async () =
   ]);
 });
 
-Deno.test("what there is so far stands above what is awaited, as much as there is room for", async () => {
+Deno.test("the preview stands above the waiting lines, as much as fits", async () => {
   using clock = fakeClock();
   const { screen, done, print } = fakeScreen();
   const rows = ["r1", "r2", "r3", "r4"];
   {
     using line = waitingLine(screen, true, print);
     line.preview(() => rows);
-    for (const name of ["a", "b", "c"]) line.begin(name, halfMinute);
+    for (const name of ["a", "b", "c"]) line.start(name, halfMinute);
     line.expect(3);
     await clock.advance(500);
-    line.end("a");
+    line.finish("a");
     rows.push("r5");
-    line.end("b");
+    line.finish("b");
     await clock.advance(250);
   }
   assert.deepEqual(done, [
@@ -108,28 +108,28 @@ Deno.test("what there is so far stands above what is awaited, as much as there i
   ]);
 });
 
-Deno.test("where nothing has ended what is shown is not made again", async () => {
+Deno.test("the preview is kept until something finishes", async () => {
   using clock = fakeClock();
   const { screen, print } = fakeScreen();
   using line = waitingLine(screen, true, print);
   let made = 0;
   line.preview(() => [`made ${++made}`]);
-  line.begin("a");
-  line.begin("b");
+  line.start("a");
+  line.start("b");
   await clock.advance(2000);
   assert.equal(made, 1);
-  line.end("a");
+  line.finish("a");
   await clock.advance(1000);
   assert.equal(made, 2);
 });
 
-Deno.test("seconds are asked for those that are shown only", async () => {
+Deno.test("timeouts are looked up only for lines that are shown", async () => {
   using clock = fakeClock();
   const { screen, print } = fakeScreen();
   using line = waitingLine(screen, true, print);
   const asked: string[] = [];
   for (const name of ["a", "b", "c", "d", "e", "f"]) {
-    line.begin(name, () => {
+    line.start(name, () => {
       asked.push(name);
       return Promise.resolve(30);
     });
@@ -141,12 +141,12 @@ Deno.test("seconds are asked for those that are shown only", async () => {
   assert.deepEqual(asked, ["a", "b", "c"]);
 });
 
-Deno.test("without a screen what is said is printed, and no timer is left", async () => {
+Deno.test("without a screen text is printed, and no timer runs", async () => {
   using clock = fakeClock();
   const { done, print } = fakeScreen();
   using line = waitingLine(undefined, true, print);
-  line.begin("a", halfMinute);
+  line.start("a", halfMinute);
   await clock.advance(60_000);
-  line.say("a: failed\n");
+  line.print("a: failed\n");
   assert.deepEqual(done, ["printed a: failed\n"]);
 });

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { Waiting } from "./waiting.ts";
 
-/** What is awaited, begun one second after the other, and told at that second. */
+/** The lines at a second, of names that were started one second after the other. */
 function linesAt(
   second: number,
-  { names, total = names.length, seconds = 30, ended = [], columns = 80, rows = 24 }: {
+  { names, total = names.length, seconds = 30, finished = [], columns = 80, rows = 24 }: {
     readonly names: readonly string[];
     readonly total?: number;
     readonly seconds?: number;
-    readonly ended?: readonly string[];
+    readonly finished?: readonly string[];
     readonly columns?: number;
     readonly rows?: number;
   },
@@ -18,17 +18,17 @@ function linesAt(
   waiting.expect(total);
   names.forEach((name, i) => {
     now = i * 1000;
-    waiting.begin(name);
+    waiting.start(name);
     waiting.limit(name, seconds);
   });
-  ended.forEach((name) => waiting.end(name));
+  finished.forEach((name) => waiting.finish(name));
   now = second * 1000;
   return waiting.lines({ columns, rows });
 }
 
 const five = ["a", "b", "c", "d", "e"];
 
-const LINES: [what: string, told: readonly string[], lines: readonly string[]][] = [
+const LINES: [what: string, shown: readonly string[], lines: readonly string[]][] = [
   ["one", linesAt(9.9, { names: ["prod-12"] }), ["waiting for prod-12 (9 s of 30)"]],
   [
     "two, a line each",
@@ -36,38 +36,38 @@ const LINES: [what: string, told: readonly string[], lines: readonly string[]][]
     ["waiting for b (9 s of 30)", "waiting for a (8 s of 30)"],
   ],
   [
-    "as many as there is room for, those that have been awaited for longest",
+    "as many as fit, the longest waits first",
     linesAt(4, { names: five, rows: 3 }),
     ["waiting for a (4 s of 30)", "waiting for b (3 s of 30)", "and 3 more"],
   ],
   [
-    "all where there is just enough room",
+    "all if they just fit",
     linesAt(4, { names: ["a", "b"], rows: 2 }),
     ["waiting for a (4 s of 30)", "waiting for b (3 s of 30)"],
   ],
-  ["one where there is room for one", linesAt(4, { names: five, rows: 1 }), [
+  ["one if one fits", linesAt(4, { names: five, rows: 1 }), [
     "waiting for a (4 s of 30)",
   ]],
   [
-    "some that have not begun",
+    "the number of those that were not started",
     linesAt(1, { names: ["a"], total: 12 }),
     ["waiting for a (1 s of 30)", "and 11 more"],
   ],
   [
-    "some that have ended",
-    linesAt(5, { names: five, total: 7, ended: ["a", "c", "d"] }),
+    "none that have finished",
+    linesAt(5, { names: five, total: 7, finished: ["a", "c", "d"] }),
     ["waiting for b (4 s of 30)", "waiting for e (1 s of 30)", "and 2 more"],
   ],
-  ["one without an end", linesAt(9, { names: ["a"], seconds: 0 }), ["waiting for a (9 s)"]],
+  ["one without a timeout", linesAt(9, { names: ["a"], seconds: 0 }), ["waiting for a (9 s)"]],
   ["one that takes longer", linesAt(31, { names: ["a"] }), ["waiting for a (31 s)"]],
   [
     "a name that is too long for a narrow terminal",
     linesAt(4, { names: ["a-cluster-with-a-name"], columns: 20 }),
     ["waiting for a-clus…"],
   ],
-  ["nothing", linesAt(4, { names: ["a"], ended: ["a"] }), []],
+  ["nothing", linesAt(4, { names: ["a"], finished: ["a"] }), []],
 ];
 
-for (const [what, told, lines] of LINES) {
-  Deno.test(`of what is awaited is told: ${what}`, () => assert.deepEqual(told, lines));
+for (const [what, shown, lines] of LINES) {
+  Deno.test(`the waiting lines show ${what}`, () => assert.deepEqual(shown, lines));
 }

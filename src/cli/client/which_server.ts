@@ -1,38 +1,38 @@
-/** Variables in place of flags, for who asks the same server all day. */
+/** Variables that replace flags. */
 const SERVER_VARIABLE = "ARGOCD_CONFIGURER_SERVER";
 const SERVER_CA_VARIABLE = "ARGOCD_CONFIGURER_SERVER_CA";
 
 /**
- * Seconds that an answer is waited for: twice what a server that has no `kubectl_timeout` set takes
- * for a read, and six times that for a write. That may take it for each of these: to try the
- * credential, find the namespaces, write, look what became of it, and put back.
+ * Default timeouts in seconds: twice the default `kubectl_timeout` of a server for a read, and six times it
+ * for a write, which can take that long for each step: verify the credential, list the namespaces, write,
+ * read the result, and roll back.
  */
 export const READ_SECONDS = 60;
 export const WRITE_SECONDS = 180;
 
 /** Flags for a running server. */
 export type ServerFlags = {
-  /** URL. @default that of the environment */
+  /** URL. @default the variable */
   readonly server?: string;
   readonly serverCa?: string;
   readonly serverPlainHttp?: boolean;
-  /** Seconds; 0 for as long as it takes. @default by what is asked */
+  /** Seconds; 0 for no limit. @default by operation */
   readonly requestTimeout?: number;
 };
 
-/** A running server that is asked. */
+/** A running server. */
 export interface WhichServer extends Pick<ServerFlags, "requestTimeout"> {
   readonly url: string;
-  /** What named it, for messages: `--server`, or the variable. */
+  /** The flag or variable with its URL, for messages. */
   readonly namedBy: string;
   /** PEM file. */
   readonly ca?: string;
-  /** Whether passwords may go to another machine without TLS. */
+  /** Whether passwords may be sent to another machine without TLS. */
   readonly plainHttp: boolean;
 }
 
 /**
- * The server that is meant; `undefined` for the folder of kubeconfigs itself.
+ * The server of flags or variables; `undefined` for the clusters folder of this machine.
  *
  * Permissions: `--allow-env`.
  */
@@ -50,5 +50,5 @@ export function serverOf(
   };
 }
 
-/** An empty one is none. */
+/** An empty variable counts as unset. */
 const variable = (name: string) => Deno.env.get(name) || undefined;

@@ -13,40 +13,40 @@ const FOLDER_FLAGS = {
 } as const;
 
 const KUBECONFIG = text(
-  "Kubeconfig to import from (default: as for kubectl, KUBECONFIG, else ~/.kube/config)",
+  "Kubeconfig to import from (default, as for kubectl: KUBECONFIG or ~/.kube/config)",
   "file",
 );
 
-const LABEL = list("Label for the clusters, kept in labels.yaml; may be given again", "key=value");
+const LABEL = list("Label for the clusters, stored in labels.yaml; repeatable", "key=value");
 
 const OVERWRITE = on(
-  "Replace kubeconfigs that are there with another content, and labels with another value",
+  "Replace existing kubeconfigs and labels that differ",
 );
 
 const importCommand = command(async () => (await import("./import.ts")).importClusters, {
   flags: {
     kubeconfig: KUBECONFIG,
     context: list(
-      "Contexts to import, by commas or given again; '*', in quotes, stands for anything, and " +
-        "'!PATTERN' takes out (default: all)",
+      "Contexts to import, comma-separated or repeated; '*' is a wildcard (quote it), and " +
+        "'!PATTERN' excludes (default: all)",
       "patterns",
     ),
     label: LABEL,
     overwrite: OVERWRITE,
-    dryRun: on("Show the plan, and change nothing"),
-    yes: on("Do not ask"),
+    dryRun: on("Show the plan and change nothing"),
+    yes: on("Do not prompt for confirmation"),
     ...FOLDER_FLAGS,
   },
   aliases: { y: "yes" },
   brief: "Import contexts of a kubeconfig as clusters",
   full: "Writes one private kubeconfig (mode 0600) per context to the clusters folder, with " +
     "certificates and keys embedded, as 'kubectl config view --minify --flatten --raw' does. Shows " +
-    "what it will do and asks first. Contexts that could not be used are left out, with the " +
+    "the plan and prompts first. Contexts that could not be used are skipped, with the " +
     `reason. No cluster is contacted.\n\n${NAMING_RULE}`,
   exitCodes: "0: every context has its cluster; 1: none has; 2: wrong usage; 3: only some have.",
   examples: [
     ["", "All contexts of ~/.kube/config"],
-    ["--context 'prod-*,!prod-test' --label env=prod", "Some of them, with a label"],
+    ["--context 'prod-*,!prod-test' --label env=prod", "Some contexts, with a label"],
     ["--kubeconfig all.yaml --dry-run", "Show the plan for another file"],
   ],
 });
@@ -57,12 +57,17 @@ const addCommand = command(async () => (await import("./add.ts")).addCluster, {
     context: text("Context to add (default: the current one)", "context"),
     label: LABEL,
     overwrite: OVERWRITE,
-    dryRun: on("Say what would be done, and change nothing"),
+    dryRun: on("Show what would be done and change nothing"),
     ...FOLDER_FLAGS,
   },
   positional: {
     kind: "tuple",
-    parameters: [{ brief: "Of the cluster", placeholder: "name", parse: String, optional: true }],
+    parameters: [{
+      brief: "Name of the cluster",
+      placeholder: "name",
+      parse: String,
+      optional: true,
+    }],
   },
   brief: "Add one context of a kubeconfig as a cluster",
   full: "Writes one private kubeconfig, as 'clusters import' does, under a name of your own. The " +
@@ -71,13 +76,13 @@ const addCommand = command(async () => (await import("./add.ts")).addCluster, {
     ["prod-eu --kubeconfig admin.conf", "The current context of a file"],
     [
       "prod-us --context admin@prod-us --label env=prod,region=us",
-      "One of ~/.kube/config, with labels",
+      "A context of ~/.kube/config, with labels",
     ],
   ],
 });
 
 const removeCommand = command(async () => (await import("./remove.ts")).removeClusters, {
-  flags: { yes: on("Do not ask"), ...FOLDER_FLAGS },
+  flags: { yes: on("Do not prompt for confirmation"), ...FOLDER_FLAGS },
   aliases: { y: "yes" },
   positional: {
     kind: "array",
@@ -89,11 +94,11 @@ const removeCommand = command(async () => (await import("./remove.ts")).removeCl
     },
   },
   brief: "Remove clusters from the clusters folder",
-  full: "Removes the clusters' kubeconfigs and labels from the clusters folder, and asks first. " +
-    "Nothing changes on the clusters themselves, and secrets that were written there stay.",
+  full: "Removes the clusters' kubeconfigs and labels from the clusters folder, after a prompt. " +
+    "Nothing changes on the clusters themselves: secrets there stay.",
   examples: [
-    ["prod-old", "Asks, then removes prod-old.kubeconfig"],
-    ["prod-old test --yes", "Two, without a question"],
+    ["prod-old", "Remove prod-old.kubeconfig, after a prompt"],
+    ["prod-old test --yes", "Remove two clusters without a prompt"],
   ],
 });
 

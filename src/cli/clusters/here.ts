@@ -1,5 +1,5 @@
 import { type VetRules, vetRules } from "../../clusters/vet.ts";
-import { faultOfFolder } from "../../files/trusted.ts";
+import { folderProblem } from "../../files/trusted.ts";
 import { shellWord } from "../../text/shell.ts";
 import { clustersHome } from "../clusters_home.ts";
 import { serverOf } from "../client/which_server.ts";
@@ -8,25 +8,25 @@ import { thisMachine } from "../machine.ts";
 import { reasonOf } from "../reason.ts";
 import { printError } from "../terminal.ts";
 
-/** Flags of the commands that change the folder of clusters. */
+/** Flags of the commands that change the clusters folder. */
 export type FolderFlags = {
   readonly config?: string;
   readonly clustersFolder?: string;
-  /** Refused: a server has its own folder. */
+  /** Rejected: a server has its own folder. */
   readonly server?: string;
 };
 
-/** The folder of clusters on this machine. */
+/** The clusters folder on this machine. */
 export interface FolderHere {
-  /** Absolute. It need not be there. */
+  /** Absolute. It may not exist yet. */
   readonly path: string;
   readonly rules: VetRules;
 }
 
 /**
- * The folder of clusters in effect here.
+ * Finds the clusters folder that is in effect.
  * @param what the command, for messages
- * @throws {Failure} when a server is meant, or the folder cannot be used
+ * @throws {Failure} when --server is given, or the folder cannot be used
  * @throws {ConfigError}
  */
 export async function folderHere(what: string, flags: FolderFlags): Promise<FolderHere> {
@@ -44,21 +44,23 @@ export async function folderHere(what: string, flags: FolderFlags): Promise<Fold
   if (fault !== undefined) throw new Failure(`Cannot use clusters folder ${path}: ${fault}`, 2);
   const server = serverOf({});
   if (server !== undefined) {
-    printError(`note: this works on ${path}, not on the server in ${server.namedBy}\n`);
+    printError(
+      `note: this changes ${path} on this machine, not on the server of ${server.namedBy}\n`,
+    );
   }
   return { path, rules };
 }
 
-/** What is wrong with the folder; one that is not there is made. */
+/** What is wrong with the folder. A missing one is fine: it will be created. */
 function faultIn(path: string, rules: VetRules): string | undefined {
   try {
-    return faultOfFolder(path, rules)?.why;
+    return folderProblem(path, rules)?.why;
   } catch (error) {
     return reasonOf(error);
   }
 }
 
-/** The flags that a further command needs to mean the same folder, each after a space. */
+/** The flags by which a suggested command uses the same folder, each after a space. */
 export function sameFolder({ config, clustersFolder }: FolderFlags): string {
   const flags = [["--config", config], ["--clusters-folder", clustersFolder]] as const;
   return flags.filter(([, value]) => value !== undefined)

@@ -1,16 +1,17 @@
 import { chooseContexts } from "../../clusters/import/choose.ts";
-import { clusterNames } from "../../clusters/import/names.ts";
-import { plan, type PlannedContext } from "../../clusters/import/plan.ts";
+import { clusterNamesOf } from "../../clusters/import/names.ts";
+import { planImport, type PlannedContext } from "../../clusters/import/plan.ts";
 import type { Source } from "../../clusters/import/source.ts";
-import { clustersThere, type ThereCluster } from "../../clusters/import/there.ts";
+import { type ExistingCluster, existingClusters } from "../../clusters/import/existing.ts";
 import { clustersFolder } from "../../clusters/folder.ts";
-import { askYes, isTerminal } from "../client/ask.ts";
-import { plain } from "../client/table.ts";
+import { isTerminal, promptYes } from "../client/prompt.ts";
+import { printable, shortList } from "../client/table.ts";
 import { Failure } from "../failure.ts";
+import { plural } from "../../text/plural.ts";
 import { print, printError } from "../terminal.ts";
-import { carryOut, countsOf, exitCodeOf, some, summaryOf } from "./carry_out.ts";
+import { countsOf, exitCodeOf, importSummary, MOST_NAMES, writePlan } from "./write_plan.ts";
 import { type FolderFlags, type FolderHere, folderHere, sameFolder } from "./here.ts";
-import { changesFor, labelsOf, sayLabels } from "./labels.ts";
+import { changesFor, labelsFromFlags, printLabels } from "./labels.ts";
 import { planText } from "./show_plan.ts";
 import { sourceHere } from "./source_here.ts";
 
@@ -23,89 +24,87 @@ export type ImportFlags = FolderFlags & {
   readonly yes?: boolean;
 };
 
-/** Makes a kubeconfig of its own of each context that is meant. */
+/** Writes a kubeconfig for each selected context. */
 export async function importClusters(flags: ImportFlags): Promise<number> {
   const { dryRun = false, yes = false, overwrite = false } = flags;
   const isAsked = !dryRun && !yes;
   if (isAsked && !isTerminal()) {
     throw new Failure(
-      "Cannot ask whether to import: there is no terminal; give --yes, or --dry-run to see the plan",
+      "Cannot prompt without a terminal. Give --yes to import, or --dry-run to see the plan",
       2,
     );
   }
-  const labels = labelsOf(flags.label);
+  const labels = labelsFromFlags(flags.label);
   const here = await folderHere("clusters import", flags);
   const source = await sourceHere(flags.kubeconfig, here.rules);
   const contexts = chosen(source, flags.context);
-  const there = await clustersThere(clustersFolder(here.path), here.rules, source.files);
+  const there = await existingClusters(clustersFolder(here.path), here.rules, source.files);
   const planned = planFor(source, contexts, there, here, overwrite);
-  printError(`${source.files.map(plain).join(", ")} -> ${here.path}\n`);
+  printError(`${source.files.map(printable).join(", ")} -> ${here.path}\n`);
   print(planText(planned));
   const changes = changesFor(here, planned, labels, overwrite);
-  sayLabels(changes, labels);
+  printLabels(changes, labels);
   const writes = planned.filter(({ action }) => /^(create|replace)$/.test(action.kind)).length;
   const none: ReadonlySet<string> = new Set();
   if (dryRun || writes + changes.toSet.size === 0) {
-    printError(`${summaryOf(countsOf(planned))}${dryRun ? " (dry run)" : ""}\n`);
+    printError(`${importSummary(countsOf(planned))}${dryRun ? " (dry run)" : ""}\n`);
     return exitCodeOf(planned, none, changes);
   }
-  if (isAsked && !await askYes(question(writes, here))) {
+  if (isAsked && !await promptYes(question(writes, here))) {
     printError("Nothing was imported\n");
     return 0;
   }
-  const failed = await carryOut(here, planned, changes);
-  printError(`${summaryOf(countsOf(planned, failed))}, in ${here.path}\n`);
+  const failed = await writePlan(here, planned, changes);
+  printError(`${importSummary(countsOf(planned, failed))}, in ${here.path}\n`);
   const code = exitCodeOf(planned, failed, changes);
-  if (code !== 1) sayNext(flags, planned, [...there.values()]);
+  if (code !== 1) printNext(flags, planned, [...there.values()]);
   return code;
 }
 
 const question = (writes: number, { path }: FolderHere) =>
-  writes === 0
-    ? `Set the labels in ${path}?`
-    : `Write ${writes} kubeconfig${writes === 1 ? "" : "s"} to ${path}?`;
+  writes === 0 ? `Set the labels in ${path}?` : `Write ${plural(writes, "kubeconfig")} to ${path}?`;
 
-/** @throws {Failure} when there are none, or a pattern has no match */
+/** The contexts to import. @throws {Failure} when there are none, or a pattern has no match */
 function chosen({ config, files }: Source, given: readonly string[] | undefined): string[] {
   const contexts = [...config.reveal().contexts.keys()].sort();
-  const where = files.map(plain).join(", ");
-  if (contexts.length === 0) throw new Failure(`There are no contexts in ${where}`);
+  const where = files.map(printable).join(", ");
+  if (contexts.length === 0) throw new Failure(`No contexts in ${where}`);
   const found = chooseContexts(contexts, given);
   if ("unmatched" in found) {
-    const pattern = plain(found.unmatched);
+    const pattern = printable(found.unmatched);
     throw new Failure(
-      `No context matches '${pattern}' in ${where}, which has: ${some(contexts)}`,
+      `No context matches '${pattern}' in ${where}, which has: ${shortList(contexts, MOST_NAMES)}`,
       2,
     );
   }
-  if (found.contexts.length === 0) throw new Failure(`--context takes out every context`, 2);
+  if (found.contexts.length === 0) throw new Failure("--context excludes every context", 2);
   return [...found.contexts];
 }
 
 function planFor(
   { config }: Source,
   contexts: readonly string[],
-  there: ReadonlyMap<string, ThereCluster>,
+  there: ReadonlyMap<string, ExistingCluster>,
   { rules }: FolderHere,
   overwrite: boolean,
 ): PlannedContext[] {
   const all = [...config.reveal().contexts]
     .map(([context, { cluster, user }]) => ({ context, cluster, user }));
-  const names = clusterNames(all);
-  return plan({ config: config.reveal(), contexts, names, rules, there, overwrite });
+  const names = clusterNamesOf(all);
+  return planImport({ config: config.reveal(), contexts, names, rules, there, overwrite });
 }
 
-/** What to do now. */
-function sayNext(
+/** Prints the next steps. */
+function printNext(
   flags: FolderFlags,
   planned: readonly PlannedContext[],
-  there: readonly ThereCluster[],
+  there: readonly ExistingCluster[],
 ): void {
   const same = sameFolder(flags);
   const used = new Set(planned.map(({ cluster }) => cluster));
   for (const { name } of there.filter(({ name, isSource }) => isSource && !used.has(name))) {
     printError(
-      `note: cluster '${name}' is the file that was imported from; if it is no longer needed: ` +
+      `note: cluster '${name}' is the kubeconfig that was imported. If you no longer need it: ` +
         `argocd-configurer clusters remove ${name}${same}\n`,
     );
   }

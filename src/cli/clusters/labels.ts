@@ -12,30 +12,33 @@ import { ownSettings } from "../../clusters/own_settings.ts";
 import { readTrusted } from "../../files/open.ts";
 import { NotTrusted } from "../../files/trusted.ts";
 import { seal } from "../../log/sealed.ts";
-import { plain } from "../client/table.ts";
+import { printable } from "../client/table.ts";
 import { Failure } from "../failure.ts";
+import { plural } from "../../text/plural.ts";
 import { reasonOf } from "../reason.ts";
 import { printError } from "../terminal.ts";
 import type { FolderHere } from "./here.ts";
 
 /** The labels of `--label`. @throws {Failure} */
-export function labelsOf(given: readonly string[] | undefined): Readonly<Record<string, string>> {
+export function labelsFromFlags(
+  given: readonly string[] | undefined,
+): Readonly<Record<string, string>> {
   const found = labelsGiven(given);
-  const refuse = (why: string): never => {
-    throw new Failure(`Cannot use --label: ${plain(why)}`, 2);
+  const reject = (why: string): never => {
+    throw new Failure(`Cannot use --label: ${printable(why)}`, 2);
   };
-  if ("why" in found) return refuse(found.why);
-  const said = ownSettings(found.labels);
-  return "why" in said ? refuse(said.why) : found.labels;
+  if ("why" in found) return reject(found.why);
+  const settings = ownSettings(found.labels);
+  return "why" in settings ? reject(settings.why) : found.labels;
 }
 
-/** What the folder's `labels.yaml` says. @throws {Failure} when it cannot be read or changed */
+/** The labels in the folder's `labels.yaml`. @throws {Failure} when it cannot be read or changed */
 export function readLabels(here: FolderHere): LabelsByCluster {
   const text = readText(here);
   return changed(here, () => parseLabels(text));
 }
 
-/** What labels change for the clusters that a plan leaves in the folder. @throws {Failure} */
+/** The label changes of a plan, for the clusters that it keeps in the folder. @throws {Failure} */
 export function changesFor(
   here: FolderHere,
   planned: readonly PlannedContext[],
@@ -48,19 +51,19 @@ export function changesFor(
   return labelChanges(readLabels(here), clusters, labels, overwrite);
 }
 
-/** Says what labels change, and which ones stay as they are. */
-export function sayLabels(
+/** Prints which labels are set, and which are kept. */
+export function printLabels(
   { toSet, kept }: LabelChanges,
   labels: Readonly<Record<string, string>>,
 ): void {
   if (toSet.size > 0) {
     const what = Object.entries(labels).map(([key, value]) => `${key}=${value}`).join(", ");
-    printError(`Labels of ${toSet.size} cluster${toSet.size === 1 ? "" : "s"}: ${what}\n`);
+    printError(`Labels of ${plural(toSet.size, "cluster")}: ${what}\n`);
   }
   for (const { cluster, key, value } of kept) {
     printError(
-      `warning: Cluster '${cluster}' has the label ${key}=${value} already, which stays; ` +
-        "--overwrite replaces it\n",
+      `warning: Cluster '${cluster}' keeps its label ${key}=${value}. Give --overwrite to ` +
+        "replace it\n",
     );
   }
 }
@@ -105,7 +108,7 @@ function readText(here: FolderHere): string {
   try {
     if (Deno.lstatSync(path).isSymlink) {
       throw new Failure(
-        `Cannot change ${path}: it is a link, which is not followed; edit the file`,
+        `Cannot change ${path}: it is a symbolic link, which is not followed. Edit the file itself`,
       );
     }
     return readTrusted(path, here.rules);
@@ -121,12 +124,12 @@ function readText(here: FolderHere): string {
   }
 }
 
-/** @throws {Failure} where the text is not valid */
+/** @throws {Failure} when the text is invalid */
 function changed<T>(here: FolderHere, by: () => T): T {
   try {
     return by();
   } catch (error) {
     if (!(error instanceof LabelsInvalid)) throw error;
-    throw new Failure(`Cannot use ${pathIn(here)}: ${plain(error.message)}`);
+    throw new Failure(`Cannot use ${pathIn(here)}: ${printable(error.message)}`);
   }
 }

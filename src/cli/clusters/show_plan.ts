@@ -1,7 +1,7 @@
 import type { PlannedContext } from "../../clusters/import/plan.ts";
 import { tableText } from "../client/table.ts";
 
-/** What is to become of contexts, as a table. */
+/** The plan of an import as a table. */
 export function planText(planned: readonly PlannedContext[]): string {
   return tableText({
     columns: ["CONTEXT", "CLUSTER", "SERVER", "ACTION"],
@@ -10,10 +10,10 @@ export function planText(planned: readonly PlannedContext[]): string {
 }
 
 function shown({ action, insteadOf, sameServerAs }: PlannedContext): string {
-  if (action.kind === "left out") return `left out: ${action.why}`;
+  if (action.kind === "skipped") return `skipped: ${action.why}`;
   if (action.kind === "same") return `none: same cluster and user as context ${action.as}`;
   const notes = [
-    ...insteadOf === undefined ? [] : [`several contexts would be '${insteadOf}'`],
+    ...insteadOf === undefined ? [] : [`several contexts would be named '${insteadOf}'`],
     ...sameServerAs === undefined ? [] : [`same server as ${sameServerAs}`],
   ];
   return action.kind + (notes.length === 0 ? "" : ` (${notes.join("; ")})`);

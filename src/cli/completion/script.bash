@@ -1,13 +1,13 @@
 # Completion of argocd-configurer for bash. For ~/.bashrc:
 #   source <(argocd-configurer completion bash)
-# For bash 3.2, which is what macOS has:
+# For bash 3.2, as on macOS:
 #   source /dev/stdin <<<"$(argocd-configurer completion bash)"
 
 _argocd_configurer() {
   COMPREPLY=()
   type argocd-configurer &>/dev/null || return 0
 
-  # The words up to the cursor, without their quotes. COMP_WORDS has them in pieces, cut at = and :.
+  # The words up to the cursor, without quotes. COMP_WORDS splits them at = and :.
   local line=${COMP_LINE:0:COMP_POINT} word= quote= begun= char i
   local -a words
   words=()
@@ -37,7 +37,7 @@ _argocd_configurer() {
   done
   words+=("$word")
 
-  # Only a part of the word is replaced, where a piece ends in it: what is before stays.
+  # Bash replaces only the part of the word after = or :; the part before it is kept.
   local replaced=${2-} kept=
   replaced=${replaced#[=:]}
   [[ $word == *"$replaced" ]] && kept=${word%"$replaced"}
@@ -46,7 +46,7 @@ _argocd_configurer() {
   answer=$(argocd-configurer complete -- "${words[@]:1}" 2>/dev/null </dev/null)
   while IFS=$'\t' read -r completion description; do
     case $completion in
-      # Where nothing is proposed, this lets bash propose.
+      # If nothing is proposed, bash completes paths itself.
       :files) compopt -o bashdefault -o default 2>/dev/null ;;
       :folders) compopt -o dirnames 2>/dev/null ;;
       "$word"*) [[ $completion ]] && COMPREPLY+=("${completion#"$kept"}") ;;
@@ -57,6 +57,6 @@ _argocd_configurer() {
 
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)); then
   complete -F _argocd_configurer argocd-configurer
-else # cannot be told later to propose files, so it does wherever the program proposes nothing
+else # older bash has no compopt: it completes files wherever the program proposes nothing
   complete -o default -F _argocd_configurer argocd-configurer
 fi

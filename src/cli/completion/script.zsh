@@ -1,7 +1,7 @@
 #compdef argocd-configurer
 # Completion of argocd-configurer for zsh. For ~/.zshrc, after compinit:
 #   source <(argocd-configurer completion zsh)
-# or a file called _argocd-configurer in a folder of fpath.
+# or save it as _argocd-configurer in a folder of fpath.
 
 _argocd-configurer() {
   whence argocd-configurer >/dev/null || return 1
@@ -27,7 +27,7 @@ _argocd-configurer() {
   (( $#proposals )) && _describe argument proposals
 }
 
-if [[ $funcstack[1] == _argocd-configurer ]]; then # a file of fpath, at the first completion
+if [[ $funcstack[1] == _argocd-configurer ]]; then # autoloaded from fpath, at the first completion
   _argocd-configurer "$@"
 elif (( $+functions[compdef] )); then
   compdef _argocd-configurer argocd-configurer

@@ -1,7 +1,4 @@
-/**
- * Groups of flags in the order in which help shows them, with their titles. What has no group is in
- * `other`.
- */
+/** Groups of flags with their titles, in the order of help. Flags without a group are in `other`. */
 export const FLAG_GROUPS = {
   other: "Flags",
   old: "Old credential flags",
@@ -19,7 +16,7 @@ export const FLAG_GROUPS = {
 
 export type FlagGroup = keyof typeof FLAG_GROUPS;
 
-/** Flags as Stricli has them, each in this group, but for those that have one. */
+/** Puts Stricli flags into a group, unless they have one. */
 export function grouped<Flags extends Readonly<Record<string, object>>>(
   group: FlagGroup,
   flags: Flags,
@@ -29,13 +26,13 @@ export function grouped<Flags extends Readonly<Record<string, object>>>(
   ) as Flags;
 }
 
-/** What a flag's own group is, where it has one that there is. */
+/** The group of a flag. */
 export function groupOf(flag: object): FlagGroup {
   const group = "group" in flag ? String(flag.group) : "";
   return Object.hasOwn(FLAG_GROUPS, group) ? group as FlagGroup : "other";
 }
 
-/** Commands by their first words, as the overview has them. What is new stands under the last title. */
+/** Groups of commands in the overview, by first word. Other commands are under the last title. */
 export const COMMAND_GROUPS: readonly (readonly [title: string, words: readonly string[]])[] = [
   ["Credentials", [
     "secrets",

@@ -62,12 +62,12 @@ Deno.test("every flag of the operations' commands is in a group, credentials in 
   assert.ok(inGroup("where").includes("--cluster NAMES"));
 });
 
-Deno.test("who verifies reads of the user name before the password", () => {
+Deno.test("the help of verify has the user name before the password", () => {
   const text = helpText(helpPage(ROOT, ["verify"]), 80, paint(false));
   assert.ok(text.indexOf(" --username NAME") < text.indexOf(" --password-stdin "), text);
 });
 
-Deno.test("a command is shown with its arguments, and a value as it is written", () => {
+Deno.test("help shows a command with its arguments and the values of flags", () => {
   const text = helpText(helpPage(ROOT, ["completion"]), 80, paint(false));
   assert.match(text, /^Usage:\n {2}argocd-configurer completion SHELL \[flags\]$/m);
   const add = helpText(helpPage(ROOT, ["docker", "add"]), 80, paint(false));
@@ -76,12 +76,12 @@ Deno.test("a command is shown with its arguments, and a value as it is written",
   assert.match(helpText(helpPage(ROOT, ["repo", "add"]), 80, paint(false)), / --\[no-\]template /);
 });
 
-Deno.test("an argument without which nothing is done stands without brackets", () => {
+Deno.test("a required argument has no brackets", () => {
   assert.deepEqual(helpPage(ROOT, ["rotations"]).usage, ["ID [flags]"]);
   assert.deepEqual(helpPage(ROOT, ["explain"]).usage, ["[CLUSTER] [URL] [flags]"]);
 });
 
-Deno.test("a command's other name has its help", () => {
+Deno.test("an alias of a command has its help", () => {
   const { words, ...page } = helpPage(ROOT, ["token", "delete"]);
   assert.deepEqual(words, ["token", "delete"]);
   assert.deepEqual([page.brief, page.flags], [
@@ -97,7 +97,7 @@ Deno.test("the overview names every command once, and three examples", () => {
   assert.equal(overview!.examples.length, 3);
 });
 
-Deno.test("headings are strong on a terminal, and nothing else is marked", () => {
+Deno.test("only headings are bold on a terminal", () => {
   const page = helpPage(ROOT, ["stop"]);
   const marked = helpText(page, 80, paint(true));
   assert.ok(marked.includes("\n\x1b[1mUsage:\x1b[22m\n"), marked);

@@ -1,23 +1,22 @@
-import { type Entry, type HelpPage, PROGRAM } from "./model.ts";
+import { type HelpEntry, type HelpPage, PROGRAM } from "./model.ts";
 import type { FlagGroup } from "./groups.ts";
 import { wrapCommand } from "./wrap.ts";
 
-/** Flags that most commands have stand in a section of their own, once. */
+/** Groups of flags that most commands have: the page describes them once, in their own section. */
 const COMMON: readonly FlagGroup[] = ["connection", "configuration", "output"];
 
-/** What the page says besides the commands. */
+/** The content of the manual page. */
 export interface ManTexts {
   readonly version: string;
   readonly overview: HelpPage;
   /** In the order of the commands. */
   readonly pages: readonly HelpPage[];
-  readonly environment: readonly Entry[];
-  readonly files: readonly Entry[];
+  readonly environment: readonly HelpEntry[];
+  readonly files: readonly HelpEntry[];
 }
 
 /**
- * The manual page, as roff with the macros of man(7). It is the same for the same commands and
- * version: there is no date in it.
+ * The manual page, as roff with the macros of man(7). It has no date, so that builds are reproducible.
  * @see https://man7.org/linux/man-pages/man7/groff_man.7.html
  */
 export function manText({ version, overview, pages, environment, files }: ManTexts): string {
@@ -37,7 +36,7 @@ export function manText({ version, overview, pages, environment, files }: ManTex
     ".SH COMMANDS",
     ...pages.flatMap(commandLines),
     ".SH COMMON FLAGS",
-    "Most commands take these; the section of each names those that it takes.",
+    "Most commands take these flags; each command's section lists the ones it takes.",
     ...commonFlags(pages).flatMap(tagged),
     ".SH EXIT STATUS",
     ...EXIT_CODES.flatMap(tagged),
@@ -52,12 +51,12 @@ export function manText({ version, overview, pages, environment, files }: ManTex
   ].join("\n").replaceAll(/^(\.S[HS] .*)\n\.PP$/gm, "$1") + "\n"; // a section begins a paragraph
 }
 
-/** Of all commands; a command with others of its own names them. */
-const EXIT_CODES: readonly Entry[] = [
-  { term: "0", brief: "Done." },
+/** The exit codes of all commands; a command's section lists its own ones. */
+const EXIT_CODES: readonly HelpEntry[] = [
+  { term: "0", brief: "Success." },
   { term: "1", brief: "Failed." },
   { term: "2", brief: "Wrong usage or configuration; nothing was done." },
-  { term: "3", brief: "Done on some of several clusters only." },
+  { term: "3", brief: "Done on some of the clusters only." },
   { term: "130", brief: "Interrupted by Ctrl-C." },
 ];
 
@@ -86,22 +85,22 @@ function commandLines(page: HelpPage): readonly string[] {
   ];
 }
 
-/** Each flag once; of those of one name that say different things each. */
-function commonFlags(pages: readonly HelpPage[]): readonly Entry[] {
+/** Each flag once per description: flags of one name may differ between commands. */
+function commonFlags(pages: readonly HelpPage[]): readonly HelpEntry[] {
   const all = pages.flatMap(({ flags }) => flags)
     .filter(({ group }) => COMMON.includes(group)).flatMap(({ entries }) => entries);
   const byName = Map.groupBy(all, longOf);
-  // Of one that has fewer values with some commands, the one with all.
-  const longest = (those: readonly Entry[]) =>
+  // Some commands accept fewer values: the longest term has all of them.
+  const longest = (those: readonly HelpEntry[]) =>
     those.reduce((one, other) => other.term.length > one.term.length ? other : one);
   return [...byName.values()].flatMap((those) =>
     [...Map.groupBy(those, ({ brief }) => brief).values()].map(longest)
   );
 }
 
-const longOf = ({ term }: Entry) => /--[^ =[]+|--\[no-\][^ =]+/.exec(term)?.[0] ?? term.trim();
+const longOf = ({ term }: HelpEntry) => /--[^ =[]+|--\[no-\][^ =]+/.exec(term)?.[0] ?? term.trim();
 
-const tagged = ({ term, brief }: Entry): readonly string[] => [
+const tagged = ({ term, brief }: HelpEntry): readonly string[] => [
   ".TP",
   `.B ${escaped(term.trim())}`,
   escaped(brief),
@@ -124,8 +123,8 @@ const arguments_ = (usage: string) => `.I ${escaped(usage)}`;
 const lowered = (clause: string) => clause.replace(/^[A-Z](?=[a-z])/, (c) => c.toLowerCase());
 
 /**
- * A text that roff shows as it is: a hyphen is a minus, so that flags can be copied; a dot or quote
- * at the beginning of a line is no request.
+ * Escapes a text for roff: a hyphen becomes a minus, so that flags can be copied, and a dot or quote at
+ * the start of a line is not a request.
  */
 const escaped = (text: string): string =>
   text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replaceAll("'", "\\(aq")

@@ -1,71 +1,71 @@
 import type { Command, RouteMap } from "@stricli/core";
-import { hyphened, targetOf } from "../arguments.ts";
-import type { Context, Explained } from "../command.ts";
+import { findCommand, hyphened } from "../arguments.ts";
+import type { CliContext, Explained } from "../command.ts";
 import { COMMAND_GROUPS, FLAG_GROUPS, type FlagGroup, groupOf } from "./groups.ts";
 
-/** All that help says of the program, a group of commands or one command; how it looks is not said. */
+/** The content of a help page: of the program, a group of commands, or one command. */
 export interface HelpPage {
-  /** Of the command line, without the program's name. */
+  /** The words of the command, without the program's name. */
   readonly words: readonly string[];
   readonly brief: string;
-  /** What may stand after the words, a way an item: `[CLUSTER] [NAME] [flags]`. */
+  /** The forms of the arguments: `[CLUSTER] [NAME] [flags]`. */
   readonly usage: readonly string[];
   readonly paragraphs: readonly string[];
   readonly commands: readonly Section[];
-  readonly args: readonly Entry[];
+  readonly args: readonly HelpEntry[];
   readonly flags: readonly (Section & { readonly group: FlagGroup })[];
   readonly examples: readonly Example[];
-  readonly exitCodes: readonly Entry[];
+  readonly exitCodes: readonly HelpEntry[];
 }
 
 export interface Section {
   readonly title: string;
-  readonly entries: readonly Entry[];
+  readonly entries: readonly HelpEntry[];
 }
 
-/** A flag, an argument or a command, and what it is. */
-export interface Entry {
+/** A flag, an argument or a command, with its description. */
+export interface HelpEntry {
   readonly term: string;
   readonly brief: string;
 }
 
 export interface Example {
-  /** A whole line of a shell. */
+  /** A complete shell command. */
   readonly line: string;
   readonly brief: string;
 }
 
-/** The program's name, as every line begins with it. */
+/** The name of the program on the command line. */
 export const PROGRAM = "argocd-configurer";
 
-type Target = Command<Context> | RouteMap<Context>;
+type Target = Command<CliContext> | RouteMap<CliContext>;
 
-/** What a new user types first. */
+/** The examples of the overview: what a new user types first. */
 const FIRST: readonly Example[] = [
-  { line: `${PROGRAM} demo`, brief: "Try it without a cluster: serve eight emulated ones" },
+  { line: `${PROGRAM} demo`, brief: "Try it without a cluster" },
   {
     line: `${PROGRAM} clusters import`,
-    brief: "Import the clusters of your kubeconfig; shows what it will do and asks first",
+    brief: "Import the clusters of your kubeconfig; shows the plan first",
   },
   {
     line: `${PROGRAM} docker add --cluster prod --name ghcr --username ci --namespaces web,api`,
-    brief: "Write a pull secret for ghcr.io into two namespaces; asks for the password",
+    brief: "Add a pull secret for ghcr.io to two namespaces; prompts for the password",
   },
 ];
 
 /**
- * What help says of the command that these words begin with.
- * @param root with the whole of that command, as `commandsFor` gives it
+ * The help page of the command that these words start with.
+ * @param root with that command loaded, from `commandsFor`
  */
-export function helpPage(root: RouteMap<Context>, words: readonly string[]): HelpPage {
-  const { command } = targetOf(root, words);
+export function helpPage(root: RouteMap<CliContext>, words: readonly string[]): HelpPage {
+  const { command } = findCommand(root, words);
   if (command.length === 0) return overview(root);
-  const { target } = targetOf(root, command);
+  const { target } = findCommand(root, command);
   return isGroup(target) ? groupPage(target, command) : commandPage(target, command);
 }
 
-/** The commands by their words, in their order; a group that does something alone is one, too. */
-export function allCommands(root: RouteMap<Context>, before: readonly string[] = []) {
+/** All commands in order; a group with a default command counts as a command. */
+export function allCommands(root: RouteMap<CliContext>, before: readonly string[] = []) {
   return root.getAllEntries().filter(({ hidden }) => !hidden).flatMap(
     ({ name, target }): { words: readonly string[]; brief: string }[] => {
       const words = [...before, name["convert-camel-to-kebab"]];
@@ -80,9 +80,9 @@ export function allCommands(root: RouteMap<Context>, before: readonly string[] =
   );
 }
 
-const isGroup = (target: Target): target is RouteMap<Context> => "getAllEntries" in target;
+const isGroup = (target: Target): target is RouteMap<CliContext> => "getAllEntries" in target;
 
-function overview(root: RouteMap<Context>): HelpPage {
+function overview(root: RouteMap<CliContext>): HelpPage {
   const commands = allCommands(root);
   const titled = COMMAND_GROUPS.map(([title, words]) => ({
     title,
@@ -96,7 +96,7 @@ function overview(root: RouteMap<Context>): HelpPage {
     brief: root.brief,
     usage: ["COMMAND [flags]"],
     paragraphs: [
-      "kubectl's words work for lists, too: 'get secrets', 'ls clusters', 'list tokens'.",
+      "kubectl-style aliases work: 'get secrets', 'ls clusters', 'list tokens'.",
     ],
     commands: titled.map(({ title, entries }, i) => ({
       title,
@@ -116,19 +116,19 @@ function overview(root: RouteMap<Context>): HelpPage {
   };
 }
 
-const HELP_FLAG: Entry = { term: "-h, --help", brief: "Show this help" };
+const HELP_FLAG: HelpEntry = { term: "-h, --help", brief: "Show this help" };
 
-const entryOf = ({ words, brief }: { words: readonly string[]; brief: string }): Entry => ({
+const entryOf = ({ words, brief }: { words: readonly string[]; brief: string }): HelpEntry => ({
   term: words.join(" "),
   brief,
 });
 
-function groupPage(group: RouteMap<Context>, words: readonly string[]): HelpPage {
+function groupPage(group: RouteMap<CliContext>, words: readonly string[]): HelpPage {
   const alone = group.getDefaultCommand();
   const commands = allCommands(group).map(({ words: own, brief }) => ({
     words: [...words, ...own],
     brief,
-  })).filter(({ words: own }) => targetOf(group, own.slice(words.length)).target !== alone);
+  })).filter(({ words: own }) => findCommand(group, own.slice(words.length)).target !== alone);
   const section = { title: "Commands", entries: commands.map(entryOf) };
   if (alone === undefined) {
     return {
@@ -147,7 +147,7 @@ function groupPage(group: RouteMap<Context>, words: readonly string[]): HelpPage
   return { ...page, usage: [...page.usage, "COMMAND [flags]"], commands: [section] };
 }
 
-/** A flag or an argument as Stricli has it, as far as help shows it. */
+/** The properties of a Stricli flag or argument that help shows. */
 interface Parameter {
   readonly kind?: string;
   readonly brief: string;
@@ -155,13 +155,13 @@ interface Parameter {
   readonly values?: readonly string[];
   readonly withNegated?: boolean;
   readonly optional?: boolean;
-  /** Whether it is told that it is missing by the command itself. */
+  /** Whether the command itself reports that it is missing. */
   readonly isNeeded?: boolean;
   readonly hidden?: boolean;
   readonly bare?: string;
 }
 
-function commandPage(command: Command<Context>, words: readonly string[]): HelpPage {
+function commandPage(command: Command<CliContext>, words: readonly string[]): HelpPage {
   const { full = "", exitCodes, examples } = (command as Explained).explained;
   const { flags = {}, aliases = {}, positional } = command.parameters;
   const args: readonly Parameter[] = positional === undefined
@@ -199,14 +199,14 @@ function commandPage(command: Command<Context>, words: readonly string[]): HelpP
 }
 
 /** `1: failed; 2: wrong usage` as entries. */
-function exitCodesIn(text = ""): readonly Entry[] {
+function exitCodesIn(text = ""): readonly HelpEntry[] {
   return text.split(/[;.] (?=[0-9])/).filter(Boolean).map((each) => {
     const colon = each.indexOf(": ");
     return { term: each.slice(0, colon), brief: each.slice(colon + 2).replace(/\.$/, "") };
   });
 }
 
-function flagEntry(name: string, flag: Parameter, letter: string | undefined): Entry {
+function flagEntry(name: string, flag: Parameter, letter: string | undefined): HelpEntry {
   const kebab = hyphened(name);
   const long = flag.kind === "boolean" && flag.withNegated !== false
     ? `--[no-]${kebab}`

@@ -1,16 +1,16 @@
 import { type Colors } from "../color.ts";
-import { type Entry, type HelpPage, PROGRAM } from "./model.ts";
+import { type HelpEntry, type HelpPage, PROGRAM } from "./model.ts";
 import { wrap, wrapCommand } from "./wrap.ts";
 
-/** Longest term that its description stands beside. */
+/** A longer term has its description on the next line. */
 const LONGEST_TERM = 32;
 
-/** Fewest columns of a description beside its term. */
+/** Minimum columns of a description beside its term. */
 const LEAST_TEXT = 32;
 
 const INDENT = "  ";
 
-/** Help for a terminal, in lines of at most this many characters where its words allow that. */
+/** A help page as text, wrapped at this width; a longer word has a line of its own. */
 export function helpText(
   page: HelpPage,
   width: number,
@@ -20,7 +20,7 @@ export function helpText(
   const called = [PROGRAM, ...words].join(" ");
   const section = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : [strong(`${title}:`), ...lines, ""];
-  const listed = (title: string, entries: readonly Entry[]) =>
+  const listed = (title: string, entries: readonly HelpEntry[]) =>
     section(title, entryLines(entries, width));
   const lines = [
     ...wrap(brief, width),
@@ -51,8 +51,8 @@ const moreOf = (words: readonly string[]) =>
     [PROGRAM, "help", ...words, "COMMAND"].join(" ")
   }' for the flags and examples of a command.`;
 
-/** Terms in one column and descriptions in another; below each other where there is no room. */
-function entryLines(entries: readonly Entry[], width: number): readonly string[] {
+/** Terms and descriptions in two columns, or below each other if the width is too small. */
+function entryLines(entries: readonly HelpEntry[], width: number): readonly string[] {
   const fitting = entries.map(({ term }) => term.length).filter((each) => each <= LONGEST_TERM);
   const column = Math.max(0, ...fitting) + 2 * INDENT.length;
   const isBeside = width - column >= LEAST_TEXT;

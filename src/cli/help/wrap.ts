@@ -1,16 +1,16 @@
-/** Columns that help takes: as wide as the terminal, but neither too narrow nor too wide to read. */
+/** Limits for the width of help, for readability. */
 const NARROWEST = 40;
 const WIDEST = 100;
 const USUAL = 80;
 
-/** Where the width is known from. */
+/** The sources of the width. */
 export interface WidthWorld {
-  /** Of the terminal, when standard output is one. */
+  /** The terminal's columns; `undefined` if standard output is not a terminal. */
   terminal(): number | undefined;
   env(name: string): string | undefined;
 }
 
-/** The columns for help on standard output: the terminal's, else COLUMNS, else 80. */
+/** The width of help: the terminal's columns, or COLUMNS, or 80. */
 export function helpWidth({ terminal, env }: WidthWorld = REAL): number {
   const [, columns] = /^([0-9]{1,4})$/.exec(env("COLUMNS") ?? "") ?? [];
   const known = terminal() || Number(columns ?? 0) || USUAL;
@@ -23,8 +23,8 @@ const REAL: WidthWorld = {
 };
 
 /**
- * The text in lines of at most this many characters; a longer word has a line of its own.
- * @param indent what every line begins with
+ * Wraps a text at this width; a longer word has a line of its own.
+ * @param indent prefix of every line
  */
 export function wrap(text: string, width: number, indent = ""): readonly string[] {
   const lines: string[] = [];
@@ -38,9 +38,8 @@ export function wrap(text: string, width: number, indent = ""): readonly string[
 }
 
 /**
- * A command line in lines of at most this many characters, if its words allow that: each but the
- * last ends with a backslash, so that a shell takes them as one. A flag stays with its value, a
- * redirection with its file, and words in quotes stay whole.
+ * Wraps a shell command at this width with backslashes at line ends. A flag stays with its value, a
+ * redirection with its file, and quoted words stay together.
  */
 export function wrapCommand(line: string, width: number, indent: string): readonly string[] {
   if (indent.length + line.length <= width) return [indent + line];
@@ -56,5 +55,5 @@ export function wrapCommand(line: string, width: number, indent: string): readon
   return lines.map((each, i) => i < lines.length - 1 ? each + BROKEN : each);
 }
 
-/** Ends a line that the next one belongs to. */
+/** The end of a line that continues. */
 const BROKEN = " \\";

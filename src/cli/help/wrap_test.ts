@@ -20,7 +20,7 @@ for (const [what, terminal, columns, width] of WIDTHS) {
 
 const word = fc.stringMatching(/^[a-z,'(-]{1,14}$/);
 
-Deno.test("lines hold all words in their order, and as many as fit", () => {
+Deno.test("lines hold all words in order, as many as fit", () => {
   fc.assert(fc.property(fc.array(word), fc.integer({ min: 20, max: 100 }), (words, width) => {
     const lines = wrap(words.join(" "), width, "  ");
     assert.deepEqual(lines.join(" ").split(/\s+/).filter(Boolean), words);
@@ -36,7 +36,7 @@ Deno.test("a word that is too long has a line of its own", () => {
   assert.deepEqual(wrap("a bbbbbbbb c", 4), ["a", "bbbbbbbb", "c"]);
 });
 
-Deno.test("a command goes on after a backslash, a flag with its value, quotes whole", () => {
+Deno.test("a wrapped command keeps flags with their values, and quoted words together", () => {
   const line = "prog add --name ghcr --label 'a b c' --yes --url=x < token";
   assert.deepEqual(wrapCommand(line, 80, "  "), [`  ${line}`]);
   assert.deepEqual(wrapCommand(line, 24, "  "), [

@@ -3,7 +3,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const YEAR = 365 * DAY;
 
-/** From when on a unit is used, and until when the next smaller one is told with it, in seconds. */
+/** `from` which age a unit is used, and up to which one (`exactTo`) with the next smaller unit, in seconds. */
 const UNITS = [
   { name: "y", of: YEAR, from: 2 * YEAR, exactTo: 8 * YEAR, smaller: "d", ofSmaller: DAY },
   { name: "d", of: DAY, from: 2 * DAY, exactTo: 8 * DAY, smaller: "h", ofSmaller: HOUR },
@@ -12,7 +12,7 @@ const UNITS = [
 ] as const;
 
 /**
- * How long ago something was, as kubectl's column AGE has it: `95s`, `5m12s`, `3d4h`, `400d`.
+ * The age of something, as in kubectl's column AGE: `95s`, `5m12s`, `3d4h`, `400d`.
  * @param time ISO 8601
  * @see k8s.io/apimachinery v0.35 pkg/util/duration/duration.go, HumanDuration
  */
@@ -28,7 +28,7 @@ export function age(time: string, now = new Date()): string {
 }
 
 /**
- * When something ends: `in 12d`, or `expired 3d ago`.
+ * When something expires: `in 12d`, or `expired 3d ago`.
  * @param time ISO 8601
  */
 export function untilThen(time: string, now = new Date()): string {

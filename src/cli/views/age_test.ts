@@ -35,11 +35,11 @@ const AGES: [seconds: number, shown: string][] = [
 ];
 
 for (const [seconds, shown] of AGES) {
-  Deno.test(`what is ${seconds} seconds old is shown as ${shown}`, () => {
+  Deno.test(`an age of ${seconds} seconds is shown as ${shown}`, () => {
     assert.equal(age(new Date(NOW.getTime() - seconds * 1000).toISOString(), NOW), shown);
   });
 }
 
-Deno.test("a time that is none is unknown", () => {
+Deno.test("the age of an invalid time is unknown", () => {
   assert.equal(age("", NOW), "<unknown>");
 });

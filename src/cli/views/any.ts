@@ -3,8 +3,8 @@ import type { View } from "./view.ts";
 type Row = Readonly<Record<string, unknown>>;
 
 /**
- * How an answer is shown that has no view of its own: the first of its lists of objects as a table,
- * whose columns are what these have; one without such a list as YAML.
+ * Shows an answer without a view of its own: its first list of objects as a table, with a column per field;
+ * without such a list, as YAML.
  */
 export const view: View<object, Row> = {
   namesCluster: true,
@@ -23,7 +23,7 @@ export const view: View<object, Row> = {
 const isObject = (value: unknown): value is Row =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Of a list its items by commas; of what has parts its JSON. */
+/** A list comma-separated; an object as JSON. */
 function cell(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (Array.isArray(value) && !value.some(isObject)) return value.join(",");

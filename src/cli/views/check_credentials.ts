@@ -1,26 +1,27 @@
 import type { CheckedAnswer, ReadAnswer } from "../../operations/check_answers.ts";
-import { NOT_LISTED, type NotSeen } from "../../operations/respond/found.ts";
-import { plural } from "../plural.ts";
-import { plain } from "../client/table.ts";
+import { NOT_LISTED, type UnseenCluster } from "../../operations/respond/found.ts";
+import { plural } from "../../text/plural.ts";
+import { printable } from "../client/table.ts";
+import { stateWord } from "../client/verify_lines.ts";
 import { age, untilThen } from "./age.ts";
 import { cut } from "./matrix_notes.ts";
 import type { ColumnList, Columns, View } from "./view.ts";
 
 type CheckState = CheckedAnswer["state"];
 
-/** What came of trying, as far as it is told: while clusters are read there is none of it. */
+/** The results of a check; empty while clusters are read. */
 interface Checks extends Partial<Record<CheckState, number>> {
   readonly checks: readonly CheckedAnswer[];
-  readonly not_seen: readonly NotSeen[];
+  readonly not_seen: readonly UnseenCluster[];
   readonly total: number;
   readonly fingerprints_end?: string;
 }
 
-/** The states, what needs a look first. */
+/** The states, the most urgent first. */
 const ORDER: readonly CheckState[] = ["refused", "unreachable", "not_tried", "accepted"];
 
 const COLUMNS: Columns<CheckedAnswer> = {
-  STATE: ({ state }) => wordOf(state),
+  STATE: ({ state }) => stateWord(state),
   PLACE: ({ place }) => place,
   USERNAME: ({ username }) => username ?? " ",
   "USED BY": usedBy,
@@ -32,11 +33,11 @@ const EXPIRES: ColumnList<CheckedAnswer> = [
 
 const MESSAGE: ColumnList<CheckedAnswer> = [["MESSAGE", ({ message }) => message]];
 
-/** One line for each value and place; all of them are told when the last has been tried. */
+/** One row per value and place, shown when all were tested. */
 export const view: View<Checks, CheckedAnswer> = {
-  steps: { before: "the clusters", after: "the servers that the credentials are for" },
-  whole: (_ended, _input, _awaited, told = {}) => {
-    const { names: _names, clusters: _count, ...rest } = told;
+  steps: { before: "the clusters", after: "the registries and repositories" },
+  whole: (_finished, _input, _awaited, fields = {}) => {
+    const { names: _names, clusters: _count, ...rest } = fields;
     return { checks: [], not_seen: [], total: 0, ...rest };
   },
   line: (body) => {
@@ -60,10 +61,10 @@ export const view: View<Checks, CheckedAnswer> = {
     ...partsNotSeen(body),
     ...body.fingerprints_end === undefined || output !== "wide"
       ? []
-      : [`note: fingerprints change when the server restarts: ${plain(body.fingerprints_end)}`],
+      : [`note: fingerprints change when the server restarts: ${printable(body.fingerprints_end)}`],
     ...summaryOf(body),
   ],
-  nothing: () => "There are no credentials to try",
+  nothing: () => "No credentials to check",
   exitCode({ checks, not_seen }, { ok }) {
     if (ok === 0) return undefined;
     const has = (state: CheckState) => checks.some((each) => each.state === state);
@@ -72,14 +73,12 @@ export const view: View<Checks, CheckedAnswer> = {
   },
 };
 
-const wordOf = (state: CheckState) => state.replace("_", " ");
-
 const secretOf = ({ cluster, namespace, name }: CheckedAnswer["cells"][number]) =>
   `${cluster}/${namespace}/${name}`;
 
 const isNew = (text: string, i: number, all: readonly string[]) => all.indexOf(text) === i;
 
-/** The secret, or how many there are. */
+/** The only secret, or the number of secrets. */
 function usedBy({ cells }: CheckedAnswer): string {
   const secrets = new Set(cells.map(secretOf));
   const [only] = secrets;
@@ -88,11 +87,11 @@ function usedBy({ cells }: CheckedAnswer): string {
   return `${secrets.size} secrets on ${plural(clusters.size, "cluster")}`;
 }
 
-/** Of clusters that were read: the others are told as they end. */
+/** Parts of clusters that could not be read; whole clusters are reported as they finish. */
 function partsNotSeen({ not_seen }: Checks): readonly string[] {
   const parts = not_seen.filter(({ status }) => status === NOT_LISTED);
   return cut(
-    parts.map(({ cluster, message }) => `warning: ${cluster}: ${plain(message)}`),
+    parts.map(({ cluster, message }) => `warning: ${cluster}: ${printable(message)}`),
     "warnings",
   );
 }
@@ -101,11 +100,11 @@ function summaryOf(body: Checks): readonly string[] {
   if (body.total === 0) return [];
   const counts = ORDER.flatMap((state) => {
     const count = body[state] ?? 0;
-    return count === 0 ? [] : [`${count} ${wordOf(state)}`];
+    return count === 0 ? [] : [`${count} ${stateWord(state)}`];
   });
-  const remembered = body.checks.filter((each) => each.remembered).length;
+  const remembered = body.checks.filter((each) => each.cached).length;
   return [
     `note: ${counts.join(", ")}` +
-    (remembered === 0 ? "" : ` (${remembered} from memory: not asked again)`),
+    (remembered === 0 ? "" : ` (${remembered} cached, not tested again)`),
   ];
 }

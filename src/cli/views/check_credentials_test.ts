@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { CheckedAnswer } from "../../operations/check_answers.ts";
-import type { NotSeen } from "../../operations/respond/found.ts";
+import type { UnseenCluster } from "../../operations/respond/found.ts";
 import { view } from "./check_credentials.ts";
 
 const cell = (cluster: string, name = "pull") => ({
@@ -22,7 +22,7 @@ const check = (
   ...more,
 });
 
-const body = (checks: readonly CheckedAnswer[], not_seen: readonly NotSeen[] = []) => ({
+const body = (checks: readonly CheckedAnswer[], not_seen: readonly UnseenCluster[] = []) => ({
   checks,
   not_seen,
   total: checks.length,
@@ -42,12 +42,12 @@ const EXITS: [what: string, body: ReturnType<typeof body>, ok: number, code: num
   ];
 
 for (const [what, answer, ok, code] of EXITS) {
-  Deno.test(`with ${what} check ends with ${code ?? "what a failure of all has"}`, () => {
+  Deno.test(`with ${what} the exit code of check is ${code ?? "that of a failure"}`, () => {
     assert.equal(view.exitCode!(answer, { ok, failed: 0 }, {}), code);
   });
 }
 
-Deno.test("what needs a look comes first", () => {
+Deno.test("the most urgent states come first", () => {
   const all = (["accepted", "not_tried", "unreachable", "refused"] as const).map((state) =>
     check(state)
   );
@@ -73,7 +73,7 @@ for (const [cells, text] of USED) {
   });
 }
 
-Deno.test("when a token ends is a column where it is known of one", () => {
+Deno.test("EXPIRES is a column if one expiry is known", () => {
   const headings = (checks: readonly CheckedAnswer[]) =>
     (view.columns(checks) as readonly (readonly [string, unknown])[]).map(([heading]) => heading);
   const some = [check("accepted"), check("accepted", { expires: "2030-01-01T00:00:00.000Z" })];
@@ -81,9 +81,9 @@ Deno.test("when a token ends is a column where it is known of one", () => {
   assert.equal(headings([check("accepted")]).includes("EXPIRES"), false);
 });
 
-Deno.test("beside the table stands what was not seen, and how many came to what", () => {
+Deno.test("the notes have what could not be read, and a count per state", () => {
   const answer = {
-    ...body([check("accepted"), check("refused", { remembered: true })], [
+    ...body([check("accepted"), check("refused", { cached: true })], [
       NOT_LISTED,
       { cluster: "b", status: "timeout", message: "It is told as it ends" },
     ]),
@@ -91,6 +91,6 @@ Deno.test("beside the table stands what was not seen, and how many came to what"
   };
   assert.deepEqual(view.notes!(answer), [
     "warning: a: Not all\\u001b[2J",
-    "note: 1 refused, 1 accepted (1 from memory: not asked again)",
+    "note: 1 refused, 1 accepted (1 cached, not tested again)",
   ]);
 });

@@ -4,13 +4,13 @@ import type { Columns } from "./view.ts";
 
 type Listed = Exclude<ListedCluster, string>;
 
-/** A cluster; of a server that is older than this program there is only its name. */
+/** A cluster; an older server sends only its name. */
 export type ClusterRow = Pick<Listed, "name"> & Partial<Omit<Listed, "name">>;
 
-/** Seconds from which a difference between two clocks is worth a word. */
+/** Clock skew in seconds that is worth a note. */
 const SKEW = 5;
 
-/** What a check has found, by its column. */
+/** The columns of a check. */
 export const CHECKED: Columns<ClusterRow> = {
   STATUS: ({ check }) => check && (check.status === "success" ? "ok" : STATUS_WORDS[check.status]),
   VERSION: ({ check }) => check?.version,
@@ -27,18 +27,18 @@ const STATUS_WORDS: Readonly<Record<Exclude<Check["status"], "success">, string>
   timeout: "timeout",
   unauthorized: "unauthorized",
   forbidden: "forbidden",
-  invalid_kubeconfig: "kubeconfig refused",
+  invalid_kubeconfig: "kubeconfig rejected",
   error: "error",
 };
 
-/** What came of it, in a word or two. */
+/** The result in a word or two. */
 export function inBrief(row: ClusterRow): string {
-  if (row.check?.status !== "success" || isFine(row)) return CHECKED.STATUS!(row) ?? "done";
-  return "unknown" in row.check.rights ? "rights not known" : "rights missing";
+  if (row.check?.status !== "success" || passesCheck(row)) return CHECKED.STATUS!(row) ?? "done";
+  return "unknown" in row.check.rights ? "rights unknown" : "rights missing";
 }
 
-/** Whether nothing that was found speaks against using it. */
-export function isFine({ check }: ClusterRow): boolean {
+/** Whether the check found nothing wrong; also true without a check. */
+export function passesCheck({ check }: ClusterRow): boolean {
   if (check === undefined) return true;
   const { status, rights } = check;
   return status === "success" && !("unknown" in rights) && rights.missing.length === 0;
@@ -63,7 +63,7 @@ function notesOf({ name, reason, same_server_as, warnings = [], check }: Cluster
     ...message === undefined || message === reason
       ? []
       : [message.replace(`Cannot read the version of cluster '${name}': `, "")],
-    ...Math.abs(skew) < SKEW ? [] : [`its clock is ${duration(Math.abs(skew))} ${ahead}`],
+    ...Math.abs(skew) < SKEW ? [] : [`clock is ${duration(Math.abs(skew))} ${ahead}`],
     ...same_server_as === undefined ? [] : [`same server as ${same_server_as.join(", ")}`],
     ...warnings,
   ].join("; ");
@@ -71,5 +71,5 @@ function notesOf({ name, reason, same_server_as, warnings = [], check }: Cluster
 
 const duration = (seconds: number) => age(new Date(0).toISOString(), new Date(seconds * 1000));
 
-/** Without the kubeconfig's path, which is that of the row's cluster. */
+/** The reason without the kubeconfig's path, which the row's cluster implies. */
 export const whyOf = (reason: string) => reason.replace(/^Cannot use kubeconfig '[^']*': /, "");

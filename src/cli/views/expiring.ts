@@ -1,11 +1,11 @@
 import { endsBefore, secondsIn, SOON } from "../../fleet/matrix/filter.ts";
-import type { Expiry, Matrix, MatrixRow } from "../../fleet/matrix/shapes.ts";
+import type { CredentialMatrix, Expiry, MatrixRow } from "../../fleet/matrix/shapes.ts";
 import { untilThen } from "./age.ts";
 import { matrixOfAll } from "./list_credentials.ts";
-import { cut, warningsIn } from "./matrix_notes.ts";
+import { clusterWarnings, cut } from "./matrix_notes.ts";
 import type { View } from "./view.ts";
 
-/** What ends at one time, by the same source, on some clusters. */
+/** Secrets with one credential and expiry time, on some clusters. */
 interface Line extends Expiry {
   readonly row: MatrixRow;
   readonly clusters: readonly string[];
@@ -15,8 +15,8 @@ interface Line extends Expiry {
 
 type Flags = Readonly<Record<string, unknown>>;
 
-/** What ends soon, the first to end first. */
-export const view: View<Matrix, Line> = {
+/** Credentials that expire soon, the earliest first. */
+export const view: View<CredentialMatrix, Line> = {
   whole: matrixOfAll,
   rows: ({ credentials }, flags = {}) =>
     credentials.flatMap((row) => linesOf(row, Date.now() + secondsIn(withinOf(flags))! * 1000))
@@ -33,7 +33,7 @@ export const view: View<Matrix, Line> = {
   },
   names: ({ credentials }) => credentials.map(({ id }) => id),
   notes: (matrix, flags = {}) => [
-    ...cut(warningsIn(matrix), "warnings"),
+    ...cut(clusterWarnings(matrix), "warnings"),
     ...nothingIn(matrix, withinOf(flags)),
   ],
   exitCode: ({ clusters, credentials }) =>
@@ -42,8 +42,8 @@ export const view: View<Matrix, Line> = {
 
 const withinOf = ({ within }: Flags): string => typeof within === "string" ? within : SOON;
 
-/** Whether all that a cluster has was seen. */
-const isWhole = ({ status, not_seen }: Matrix["clusters"][number]) =>
+/** Whether a cluster could be read completely. */
+const isWhole = ({ status, not_seen }: CredentialMatrix["clusters"][number]) =>
   status === "success" && not_seen === undefined;
 
 /** @param before milliseconds since 1970 */
@@ -64,10 +64,10 @@ function linesOf(row: MatrixRow, before: number): Line[] {
   }));
 }
 
-/** Where no cluster was seen, that alone is said. */
-function nothingIn({ clusters, credentials }: Matrix, within: string): readonly string[] {
+/** No note if no cluster could be read, which is reported itself. */
+function nothingIn({ clusters, credentials }: CredentialMatrix, within: string): readonly string[] {
   const isSeen = clusters.some(({ status }) => status === "success");
   if (credentials.length > 0 || !isSeen) return [];
-  const where = clusters.every(isWhole) ? "" : " in what was seen";
-  return [`note: nothing is known to expire within ${within}${where}`];
+  const where = clusters.every(isWhole) ? "" : " on the clusters that could be read";
+  return [`note: no credential is known to expire within ${within}${where}`];
 }

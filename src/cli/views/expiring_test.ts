@@ -4,8 +4,8 @@ import type {
   CellSecret,
   ColumnOrReason,
   ColumnRow,
+  CredentialMatrix,
   Expiry,
-  Matrix,
 } from "../../fleet/matrix/shapes.ts";
 import { filtered } from "../../fleet/matrix/filter.ts";
 import { view } from "./expiring.ts";
@@ -44,7 +44,7 @@ const HUNG: ColumnOrReason = { name: "hung", status: "timeout" };
 const soon = (columns: readonly ColumnOrReason[], hours = 30 * 24) =>
   filtered(matrixOf(columns), { expiresBefore: Date.now() + hours * HOUR });
 
-const table = (matrix: Matrix, flags = {}) => {
+const table = (matrix: CredentialMatrix, flags = {}) => {
   const rows = view.rows(matrix, flags);
   const columns = Object.entries(view.columns(rows)) as [string, (row: unknown) => string][];
   return rows.map((row) => columns.map(([, cell]) => cell(row)).join(" | "));
@@ -54,7 +54,7 @@ const TWELVE_DAYS: Expiry = { at: inHours(12 * 24), source: "declared" };
 const PAST: Expiry = { at: inHours(-72), source: "value" };
 const LATER: Expiry = { at: inHours(100 * 24), source: "issuer" };
 
-Deno.test("what ends at one time on several clusters is one line, and the first to end comes first", () => {
+Deno.test("the same expiry on several clusters is one line, and the earliest comes first", () => {
   const matrix = soon([
     seen("a", [row("ghcr", secret("ghcr", TWELVE_DAYS)), row("hub", secret("hub", PAST))]),
     seen("b", [row("ghcr", secret("ghcr", TWELVE_DAYS), secret("other", LATER))]),
@@ -73,7 +73,7 @@ Deno.test("what ends at one time on several clusters is one line, and the first 
   );
 });
 
-Deno.test("of a row that is listed, what ends later is left out", () => {
+Deno.test("secrets of a listed row that expire later are not shown", () => {
   const first = { at: inHours(1), source: "value" } as const;
   const matrix = soon([
     seen("a", [row("ghcr", secret("ghcr", first), secret("more", TWELVE_DAYS))]),
@@ -86,7 +86,7 @@ const ENDS: [what: string, columns: ColumnOrReason[], code: number, note: string
     "nothing ends",
     [seen("a", [row("x", secret("x", LATER))])],
     0,
-    "note: nothing is known to expire within 30d",
+    "note: no credential is known to expire within 30d",
   ],
   ["something ends", [seen("a", [row("x", secret("x", PAST))])], 4, undefined],
   [
@@ -99,13 +99,13 @@ const ENDS: [what: string, columns: ColumnOrReason[], code: number, note: string
     "nothing ends where one was seen",
     [seen("a", []), HUNG],
     3,
-    "note: nothing is known to expire within 30d in what was seen",
+    "note: no credential is known to expire within 30d on the clusters that could be read",
   ],
   [
     "nothing ends in some namespaces",
     [seen("a", [], { not_seen: { docker: "namespaces_not_listed" } })],
     3,
-    "note: nothing is known to expire within 30d in what was seen",
+    "note: no credential is known to expire within 30d on the clusters that could be read",
   ],
   ["no cluster was seen", [HUNG], 3, undefined],
 ];

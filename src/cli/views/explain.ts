@@ -1,15 +1,15 @@
-import type { Explained, ImageExplained } from "../client/answers.ts";
+import type { ExplainedBody, ImageExplainedBody } from "../client/answers.ts";
 import { type ImageCandidate, imageColumns, imageNotes } from "./explain_image.ts";
 import type { Columns, View } from "./view.ts";
 
-type Candidate = Explained["candidates"][number];
+type Candidate = ExplainedBody["candidates"][number];
 type Row = Candidate | ImageCandidate;
-type Way = Pick<Explained, "used" | "repository" | "template" | "failed" | "client">;
+type Use = Pick<ExplainedBody, "used" | "repository" | "template" | "failed" | "client">;
 
 const STATES: Readonly<Record<Candidate["state"], string>> = {
   used: "used",
   possible: "possible",
-  not_used: "passed over",
+  not_used: "skipped",
 };
 
 const COLUMNS: Columns<Candidate> = {
@@ -26,16 +26,16 @@ const WIDE: Columns<Candidate> = {
 };
 
 /**
- * Each secret that is used, or that may have been expected to be, and above them what comes of it: for a
- * repoURL, or for an image.
+ * Explains a repoURL or an image: a row per secret that is used, or that a user could expect to be, and the
+ * result as a note.
  */
-export const view: View<Explained | ImageExplained, Row> = {
+export const view: View<ExplainedBody | ImageExplainedBody, Row> = {
   namesCluster: true,
   columns: (rows) => (areOfImage(rows) ? imageColumns : COLUMNS) as Columns<Row>,
   wide: (rows) => (areOfImage(rows) ? {} : WIDE) as Columns<Row>,
   rows: ({ candidates }) => candidates,
   names: ({ candidates }) => candidates.map(({ namespace, name }) => ({ namespace, name })),
-  nothing: () => "No secret matches, and none nearly does",
+  nothing: () => "No secret matches or nearly matches",
   notes: (body) => [
     ..."image" in body ? imageNotes(body) : repositoryNotes(body),
     ...body.findings.map(({ code, message, remedy }) =>
@@ -46,48 +46,52 @@ export const view: View<Explained | ImageExplained, Row> = {
 
 const areOfImage = (rows: readonly Row[]) => rows.length > 0 && !("kind" in rows[0]!);
 
-function repositoryNotes(body: Explained): string[] {
+function repositoryNotes(body: ExplainedBody): string[] {
   const { url, project, argocd_rules: rules, ambiguous, possible = [] } = body;
-  const asked = `${url} in project '${project}'`;
-  const ways = ambiguous ? possible : [body];
+  const subject = `${url} in project '${project}'`;
+  const uses = ambiguous ? possible : [body];
   const hasLogin = body.findings.some(({ code }) => code === "login_in_url");
-  const said = new Set(ways.map((way) => saidOf(way, hasLogin)));
+  const results = new Set(uses.map((use) => resultOf(use, hasLogin)));
   return [
     ...ambiguous
-      ? [`Several secrets fit ${asked} equally well: Argo CD picks one of them at random`]
+      ? [`Several secrets match ${subject} equally well. Argo CD uses one of them at random`]
       : [],
-    ...[...said].map((text) => `${asked}: ${text} (rules of Argo CD ${rules})`),
+    ...[...results].map((text) => `${subject}: ${text} (rules of Argo CD ${rules})`),
     ...ambiguous ? [] : inheritance(body),
   ];
 }
 
-const CLIENTS: Readonly<Record<Way["client"], string>> = {
+const CLIENTS: Readonly<Record<Use["client"], string>> = {
   git: "Git",
   helm: "Helm",
   oci: "the OCI client",
 };
 
-function saidOf({ used, failed, repository, client }: Way, hasLogin: boolean): string {
-  const whom = CLIENTS[client];
-  if (failed !== null) return `Argo CD cannot read secret '${failed.name}', and Applications fail`;
+function resultOf({ used, failed, repository, client }: Use, hasLogin: boolean): string {
+  const user = CLIENTS[client];
+  if (failed !== null) return `Argo CD cannot read secret '${failed.name}', so Applications fail`;
   if (used === null) {
-    const whence = repository === null ? "" : ` from repository '${repository.name}'`;
-    const own = hasLogin && client === "git" ? ", and uses the login in the URL" : "";
-    return `${whom} gets no credential${whence}${own}`;
+    const from = repository === null ? "" : ` from repository '${repository.name}'`;
+    const own = hasLogin && client === "git" ? " but the login in the URL" : "";
+    return `${user} uses no credential${from}${own}`;
   }
   const { kind, name, credential, username } = used;
-  const user = username === undefined ? "" : ` of user '${username}'`;
-  return `${whom} gets the ${credential.replaceAll("_", " ")}${user} from ${kind} '${name}'`;
+  const of = username === undefined ? "" : ` of user '${username}'`;
+  return `${user} uses the ${credential.replaceAll("_", " ")}${of} from ${kind} '${name}'`;
 }
 
-function inheritance({ template, repository, inherited, overwritten }: Explained): string[] {
+function inheritance({ template, repository, inherited, overwritten }: ExplainedBody): string[] {
   if (template === null || repository === null) return [];
   return [
-    ...inherited.length === 0
-      ? []
-      : [`Template '${template.name}' gives ${inherited.join(", ")} to '${repository.name}'`],
-    ...overwritten.length === 0
-      ? []
-      : [`Template '${template.name}' changes ${overwritten.join(", ")} of '${repository.name}'`],
+    ...inherited.length === 0 ? [] : [
+      `Repository '${repository.name}' inherits ${
+        inherited.join(", ")
+      } from template '${template.name}'`,
+    ],
+    ...overwritten.length === 0 ? [] : [
+      `Template '${template.name}' overrides ${
+        overwritten.join(", ")
+      } of repository '${repository.name}'`,
+    ],
   ];
 }

@@ -1,16 +1,16 @@
-import type { ImageExplained } from "../client/answers.ts";
+import type { ImageExplainedBody } from "../client/answers.ts";
 import type { Columns } from "./view.ts";
 
-export type ImageCandidate = ImageExplained["candidates"][number];
+export type ImageCandidate = ImageExplainedBody["candidates"][number];
 
 const STATES: Readonly<Record<ImageCandidate["state"], string>> = {
   used: "used",
   possible: "possible",
   next: "next",
-  not_used: "passed over",
+  not_used: "skipped",
 };
 
-/** Each entry of a pull secret, in the order in which kubelet tries them. */
+/** The entries of pull secrets, in the order in which kubelet tries them. */
 export const imageColumns: Columns<ImageCandidate> = {
   RESULT: ({ state }) => STATES[state],
   NAMESPACE: ({ namespace }) => namespace,
@@ -20,16 +20,16 @@ export const imageColumns: Columns<ImageCandidate> = {
   WHY: ({ why }) => why,
 };
 
-/** What comes of it. */
-export function imageNotes(body: ImageExplained): string[] {
+/** The result. */
+export function imageNotes(body: ImageExplainedBody): string[] {
   const { image, namespace, service_account: account, kubelet_rules: rules } = body;
-  const asked = `${image} with service account '${account}' in namespace '${namespace}'`;
-  return [`${asked}: ${saidOf(body)} (rules of Kubernetes ${rules})`];
+  const subject = `${image} with service account '${account}' in namespace '${namespace}'`;
+  return [`${subject}: ${resultOf(body)} (rules of Kubernetes ${rules})`];
 }
 
-function saidOf({ used, failed, ambiguous }: ImageExplained): string {
-  if (failed !== null) return `kubelet cannot read pull secret '${failed.name}', and pulls nothing`;
-  if (used === null) return "kubelet pulls without a login from a pull secret";
+function resultOf({ used, failed, ambiguous }: ImageExplainedBody): string {
+  if (failed !== null) return `kubelet cannot read pull secret '${failed.name}', so the pull fails`;
+  if (used === null) return "kubelet uses no login from a pull secret";
   const { name, key, username } = used;
   const user = username === undefined ? "" : ` of user '${username}'`;
   return ambiguous

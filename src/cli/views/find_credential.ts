@@ -3,25 +3,25 @@ import {
   type FoundEverywhere,
   type FoundInCluster,
   NOT_LISTED,
-  type NotSeen,
-  type Place,
+  type PlaceInCluster,
+  type UnseenCluster,
 } from "../../operations/respond/found.ts";
-import { plain } from "../client/table.ts";
+import { printable } from "../client/table.ts";
 import type { View } from "./view.ts";
 
-/** A row for each place, and what was not seen beside them. */
-export const view: View<FoundEverywhere, Place> = {
-  whole(ended, { everywhere = false }, _awaited, told = {}) {
-    const { fingerprints_end, hint } = told;
+/** A row per place, and notes on what could not be searched. */
+export const view: View<FoundEverywhere, PlaceInCluster> = {
+  whole(finished, { everywhere = false }, _awaited, fields = {}) {
+    const { fingerprints_end, hint } = fields;
     const more = {
       everywhere,
       ...fingerprints_end !== undefined && { fingerprints_end },
       ...typeof hint === "string" && { hint },
     };
-    const entries = ended.toSorted((a, b) => a.cluster < b.cluster ? -1 : 1);
+    const entries = finished.toSorted((a, b) => a.cluster < b.cluster ? -1 : 1);
     const body = everywhereAnswer(entries, more).body as FoundEverywhere;
-    const isUnderstood = body.places.every(isPlace) && body.not_seen.every(isNotSeen);
-    if (!isUnderstood) throw new TypeError("A place, or what was not seen, has no name");
+    const isValid = body.places.every(isPlace) && body.not_seen.every(isNotSeen);
+    if (!isValid) throw new TypeError("A place or cluster has no name");
     return body;
   },
   rows: ({ places }) => places,
@@ -44,7 +44,7 @@ export const view: View<FoundEverywhere, Place> = {
     places.map(({ cluster, namespace, name }) => `${cluster}/${namespace}/${name}`),
   counted: (body) =>
     (body as unknown as FoundInCluster).places.map(() => ({ noun: "place", state: "found" })),
-  // A fingerprint that an earlier process made would be found nowhere, though the value stands there.
+  // A fingerprint by an earlier process matches nothing, even if the value is stored.
   exitCode: ({ total, not_seen, fingerprints_end }, { ok }) =>
     ok === 0
       ? undefined
@@ -53,24 +53,24 @@ export const view: View<FoundEverywhere, Place> = {
       : not_seen.length > 0 || fingerprints_end !== undefined
       ? 3
       : 0,
-  // Of a cluster of which nothing was seen its answer tells.
+  // A cluster that could not be read at all is reported by its own error.
   notes: ({ not_seen, fingerprints_end, hint }, { everywhere = false } = {}) => [
     ...everywhere === true ? [] : [
-      "note: of pull secrets only those with a docker label were searched; --everywhere searches all",
+      "note: only pull secrets with a docker label were searched. --everywhere searches all",
     ],
-    ...hint === undefined ? [] : [`note: ${plain(hint)}`],
+    ...hint === undefined ? [] : [`note: ${printable(hint)}`],
     ...not_seen.filter(({ status }) => status === NOT_LISTED)
-      .map(({ cluster, message }) => `warning: ${cluster} was not seen as a whole: ${message}`),
+      .map(({ cluster, message }) => `warning: ${cluster} was searched only in part: ${message}`),
     ...fingerprints_end === undefined ? [] : [
-      "warning: fingerprints from another process never match: set fingerprint-key-file or audit-log",
+      "warning: fingerprints from another process never match. Set fingerprint-key-file or audit-log",
     ],
   ],
-  nothing: () => "Found nowhere",
+  nothing: () => "Not found",
 };
 
-/** A server may say anything. */
-const isPlace = ({ cluster, namespace, name, place }: Place): boolean =>
+/** Checks a place, since an unknown server may send anything. */
+const isPlace = ({ cluster, namespace, name, place }: PlaceInCluster): boolean =>
   [cluster, namespace, name, place].every((text) => typeof text === "string");
 
-const isNotSeen = ({ cluster, status, message }: NotSeen): boolean =>
+const isNotSeen = ({ cluster, status, message }: UnseenCluster): boolean =>
   [cluster, status, message].every((text) => typeof text === "string");

@@ -30,13 +30,13 @@ const ROWS: [what: string, entries: ClusterEntry[], code: number | undefined, no
   ["found nowhere", [entry("a", {}), entry("b", {})], 0, []],
   ["found nowhere, but a cluster was not seen", [entry("a", {}), gone("b")], 3, []],
   ["found nowhere, but a cluster was seen in part", [entry("a", partly)], 3, [
-    "warning: a was not seen as a whole: Only 'default' was searched",
+    "warning: a was searched only in part: Only 'default' was searched",
   ]],
   ["not looked for, as no cluster was seen", [gone("a")], undefined, []],
 ];
 
 for (const [what, entries, code, notes] of ROWS) {
-  Deno.test(`the exit code of what was ${what} is ${code ?? "that of any failure"}`, () => {
+  Deno.test(`the exit code is ${code ?? "that of any failure"} if it was ${what}`, () => {
     const body = view.whole!(entries, {}, []);
     const failed = entries.filter(({ status_code }) => status_code >= 400).length;
     const seen = { ok: entries.length - failed, failed };
@@ -45,17 +45,17 @@ for (const [what, entries, code, notes] of ROWS) {
   });
 }
 
-Deno.test("that not all pull secrets were searched is told, so that nowhere is not taken for gone", () => {
+Deno.test("a note reports that not all pull secrets were searched", () => {
   const body = view.whole!([entry("a", {})], {}, []);
   assert.deepEqual(view.notes!(body, {}), [
-    "note: of pull secrets only those with a docker label were searched; --everywhere searches all",
+    "note: only pull secrets with a docker label were searched. --everywhere searches all",
   ]);
 });
 
-Deno.test("that fingerprints end with the process is told beside the places", () => {
+Deno.test("a warning reports fingerprints of another process", () => {
   const body = view.whole!([entry("a", {})], {}, [], { fingerprints_end: "there is no key" });
   assert.deepEqual(view.notes!(body, { everywhere: true }), [
-    "warning: fingerprints from another process never match: set fingerprint-key-file or audit-log",
+    "warning: fingerprints from another process never match. Set fingerprint-key-file or audit-log",
   ]);
   const seen = { ok: 1, failed: 0 };
   assert.equal(view.exitCode!(body, seen, {}), 3, "what is not found may stand there");

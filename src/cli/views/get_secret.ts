@@ -1,11 +1,11 @@
-import type { Shown } from "../client/answers.ts";
+import type { ShownBody } from "../client/answers.ts";
 import type { View } from "./view.ts";
 import { age, untilThen } from "./age.ts";
-import { labelsOf } from "./list_secrets.ts";
+import { labelText } from "./list_secrets.ts";
 
-type ShownSecret = Shown["secrets"][number];
+type ShownSecret = ShownBody["secrets"][number];
 
-export const view: View<Shown, ShownSecret> = {
+export const view: View<ShownBody, ShownSecret> = {
   namesCluster: true,
   showsFingerprints: true,
   columns: () => ({
@@ -20,7 +20,6 @@ export const view: View<Shown, ShownSecret> = {
   wide: {
     KIND: kindOf,
     CREDENTIALS: ({ credentials }) => credentials?.join(","),
-    // Registries, or the repository's URL.
     FOR: ({ registries, repository_url }) =>
       registries?.map(({ registry }) => registry).join(",") ?? repository_url,
     USERNAME: usernamesOf,
@@ -30,7 +29,7 @@ export const view: View<Shown, ShownSecret> = {
     EXPIRES: ({ expires }) => expires && untilThen(expires.at),
     OWNER: ({ owner }) => owner ?? undefined,
     WRITE: ({ write }) => write ?? undefined,
-    LABELS: labelsOf,
+    LABELS: labelText,
   },
   rows: ({ secrets }) => secrets,
   names: ({ secrets }) => secrets.map(({ namespace, name }) => ({ namespace, name })),
@@ -42,7 +41,7 @@ function usernamesOf({ registries, username }: ShownSecret): string | undefined 
   return names === undefined ? username : [...new Set(names)].join(",");
 }
 
-/** As the list has it, by Argo CD's label. */
+/** The kind as in the list of secrets, by Argo CD's label. */
 function kindOf({ registries, labels }: ShownSecret): string | undefined {
   if (registries !== undefined) return "docker";
   const type = labels["argocd.argoproj.io/secret-type"];

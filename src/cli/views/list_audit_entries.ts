@@ -1,9 +1,10 @@
-import type { AuditPage } from "../client/answers.ts";
+import type { AuditBody } from "../client/answers.ts";
+import { plural } from "../../text/plural.ts";
 import type { View } from "./view.ts";
 
-type Entry = AuditPage["entries"][number];
+type Entry = AuditBody["entries"][number];
 
-export const view: View<AuditPage, Entry> = {
+export const view: View<AuditBody, Entry> = {
   columns: () => ({
     TIME: ({ time }) => time,
     WHO: ({ who }) => who,
@@ -21,32 +22,35 @@ export const view: View<AuditPage, Entry> = {
     REPLACES: (entry) => listed(entry, "replaces"),
     WHY: whyOf,
   },
-  rows: ({ entries }) => withoutBegun(entries),
-  notes({ truncated, damaged, total, chain }) {
+  rows: ({ entries }) => withoutStarts(entries),
+  notes({ truncated, damaged, chain }) {
     return [
-      ...truncated
-        ? [`note: there are more than these ${total} entries: --limit and --until show them`]
-        : [],
-      ...damaged > 0 ? [`warning: ${damaged} line(s) are damaged, as a crash leaves them`] : [],
+      ...truncated ? ["note: there are more entries. Use --limit or --until to see them"] : [],
+      ...damaged > 0 ? [`warning: ${plural(damaged, "line")} damaged, as after a crash`] : [],
       ...aboutChain(chain),
     ];
   },
-  nothing: () => "The audit log has no such entries",
+  nothing: () => "No matching audit log entries",
 };
 
-/** A write is one line, that of its end, which repeats what it was; what began only is its own. */
-function withoutBegun(entries: readonly Entry[]): readonly Entry[] {
-  const ended = new Set(entries.filter(({ phase }) => phase !== "begin").map(({ write }) => write));
-  return entries.filter(({ phase, write }) => phase !== "begin" || !ended.has(write));
+/** One entry per write: the end repeats the start. A start without an end is kept. */
+function withoutStarts(entries: readonly Entry[]): readonly Entry[] {
+  const finished = new Set(
+    entries.filter(({ phase }) => phase !== "begin").map(({ write }) => write),
+  );
+  return entries.filter(({ phase, write }) => phase !== "begin" || !finished.has(write));
 }
 
-function outcomeOf({ phase, outcome = "ended", dry_run }: Entry): string {
-  const others: Partial<Record<typeof phase, string>> = { begin: "begun", refused: "not allowed" };
+function outcomeOf({ phase, outcome = "finished", dry_run }: Entry): string {
+  const others: Partial<Record<typeof phase, string>> = {
+    begin: "unfinished",
+    refused: "not allowed",
+  };
   const shown = phase === "end" ? outcome : others[phase] ?? phase;
   return dry_run ? `${shown} (dry run)` : shown;
 }
 
-/** By commas, with how many there were besides, if the entry does not name all. */
+/** A comma-separated list, with the number of further items that the entry does not name. */
 function listed(
   entry: Entry,
   list: "clusters" | "names" | "namespaces" | "replaces" | "written",
@@ -61,30 +65,30 @@ function moreOf({ more = {} }: Entry, list: keyof NonNullable<Entry["more"]>): s
 function fingerprintsOf(entry: Entry): string | undefined {
   const { credential, credentials = {} } = entry;
   const all = Object.entries(credentials).map(([place, each]) => `${place}=${each}`);
-  const told = [...all, ...moreOf(entry, "credentials")];
-  return told.length === 0 ? credential : told.join(",");
+  const listed = [...all, ...moreOf(entry, "credentials")];
+  return listed.length === 0 ? credential : listed.join(",");
 }
 
-/** Of a server of an earlier version nothing. */
-function aboutChain(chain: AuditPage["chain"] | undefined): string[] {
+/** Problems of the log's hash chain, which an older server does not report. */
+function aboutChain(chain: AuditBody["chain"] | undefined): string[] {
   if (chain?.state === "unknown") {
-    return [`note: whether lines are missing or changed cannot be told: ${chain.why}`];
+    return [`note: cannot check for missing or changed lines: ${chain.why}`];
   }
   return (chain?.broken_at ?? []).map((time) =>
-    `warning: the entry of ${time} does not follow the one before: lines are missing or changed`
+    `warning: the entry of ${time} does not follow the line before it: one of the two was changed, inserted or removed`
   );
 }
 
-/** Why it was refused, or failed. */
+/** Why a write was rejected, or failed. */
 function whyOf(entry: Entry): string | undefined {
   const { refusals = [], error, reason, action, not_restored = [], left_out = 0 } = entry;
-  const left = not_restored.map(({ namespace, name, kind = "secret", state }) =>
+  const changed = not_restored.map(({ namespace, name, kind = "secret", state }) =>
     `${namespace}: ${kind}/${name} is ${state}`
   );
   const why = [
     ...[...refusals, ...moreOf(entry, "refusals"), error, action, reason],
-    ...[...left, ...moreOf(entry, "not_restored").map((more) => `${more} not restored`)],
-    ...left_out > 0 ? [`${left_out} more were left out`] : [],
+    ...[...changed, ...moreOf(entry, "not_restored").map((more) => `${more} not rolled back`)],
+    ...left_out > 0 ? [`${left_out} more omitted`] : [],
   ].filter((each) => each !== undefined);
   return why.length === 0 ? undefined : why.join("; ");
 }

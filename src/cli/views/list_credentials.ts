@@ -1,35 +1,40 @@
 import { filterOf } from "../../fleet/matrix/filter.ts";
 import { checkOfRow, expiryOfRow } from "../../fleet/matrix/rows.ts";
-import type { Matrix, MatrixRow } from "../../fleet/matrix/shapes.ts";
+import type { CellSecret, CredentialMatrix, MatrixRow } from "../../fleet/matrix/shapes.ts";
 import { matrixAnswer } from "../../operations/respond/matrix.ts";
 import { on } from "../command.ts";
+import { stateWord } from "../client/verify_lines.ts";
 import { age, untilThen } from "./age.ts";
 import { AWAITED, cellText } from "./matrix_cell.ts";
-import { groupsOf, type Secret, secretsOf } from "./matrix_groups.ts";
+import { groupsOf, secretsInCells } from "./matrix_groups.ts";
 import { isNotable, matrixNotes, showsAll } from "./matrix_notes.ts";
-import { type Line, linesOf } from "./matrix_lines.ts";
+import { type MatrixLine, matrixLines } from "./matrix_lines.ts";
 import type { ColumnList, Columns, View } from "./view.ts";
 
-/** The matrix of what has ended, in which others are awaited. */
-export const matrixOfAll: NonNullable<View<Matrix>["whole"]> = (ended, input, awaited) => {
+/** The matrix of the finished clusters, with the others as awaited. */
+export const matrixOfAll: NonNullable<View<CredentialMatrix>["whole"]> = (
+  finished,
+  input,
+  awaited,
+) => {
   const late = awaited.map((cluster) => ({
     cluster,
     status_code: 503,
     answer: { status: AWAITED },
   }));
-  return matrixAnswer([...ended, ...late], filterOf(input)).body as Matrix;
+  return matrixAnswer([...finished, ...late], filterOf(input)).body as CredentialMatrix;
 };
 
 /**
- * Rows and clusters, or where a terminal has no room for that a line for each state of a row. What is the
- * same everywhere and has no finding is counted, unless it is asked for.
+ * Credentials by clusters; if the terminal is too narrow, a line per state of a credential. Credentials that
+ * are the same everywhere, without findings, are only counted, unless `--all` is given.
  */
-export const view: View<Matrix, Line> = {
-  flags: { all: on("Show also what is the same everywhere") },
+export const view: View<CredentialMatrix, MatrixLine> = {
+  flags: { all: on("Show also credentials that are the same everywhere") },
   whole: matrixOfAll,
   rows({ credentials }, flags = {}) {
     const rows = showsAll(flags) ? credentials : credentials.filter(isNotable);
-    return linesOf(rows, flags.output === "wide" ? undefined : terminalWidth());
+    return matrixLines(rows, flags.output === "wide" ? undefined : terminalWidth());
   },
   columns: (lines) => lines[0]?.part === undefined ? columnsOf(lines) : PARTS,
   wide: {
@@ -44,50 +49,48 @@ export const view: View<Matrix, Line> = {
   notes: matrixNotes,
 };
 
-/** When the first of its secrets ends. */
+/** When the first of its secrets expires. */
 function expiresOf(row: MatrixRow): string | undefined {
   const first = expiryOfRow(row);
   return first && untilThen(first.at);
 }
 
-/** The worst that came of trying it, and when; `not checked` where that was not done within the day. */
+/** The worst result of a check, and its age; `not checked` without one within a day. */
 function checkedOf(row: MatrixRow): string {
   const worst = checkOfRow(row);
-  return worst === undefined
-    ? "not checked"
-    : `${worst.state.replace("_", " ")} ${age(worst.at)} ago`;
+  return worst === undefined ? "not checked" : `${stateWord(worst.state)} ${age(worst.at)} ago`;
 }
 
-/** `undefined` where it is no terminal that the table is for. */
+/** `undefined` when standard output is not a terminal. */
 function terminalWidth(): number | undefined {
   return Deno.stdout.isTerminal() ? Deno.consoleSize().columns || undefined : undefined;
 }
 
-/** A cluster may be called as another column is. */
-const columnsOf = (lines: readonly Line[]): ColumnList<Line> => [
+/** A list, since a cluster can have the name of another column. */
+const columnsOf = (lines: readonly MatrixLine[]): ColumnList<MatrixLine> => [
   ["KIND", ({ row: { kind, type } }) => type === undefined ? kind : `${kind}/${type}`],
   ["CREDENTIAL", ({ row }) => nameOf(row)],
   ["STATUS", ({ row }) => stateOf(row)],
-  ...Object.keys(lines[0]?.row.cells ?? {}).map((name): ColumnList<Line>[number] => [
+  ...Object.keys(lines[0]?.row.cells ?? {}).map((name): ColumnList<MatrixLine>[number] => [
     name,
     ({ row }) => cellText(row, name),
   ]),
   ...lines.some(({ row: { findings } }) => findings.length > 0) ? Object.entries(FINDINGS) : [],
 ];
 
-const FINDINGS: Columns<Line> = {
+const FINDINGS: Columns<MatrixLine> = {
   FINDINGS: ({ row: { findings } }) => [...new Set(findings.map(({ code }) => code))].join(", "),
 };
 
-/** What is said of a row stands in its first line. */
-const PARTS: Columns<Line> = {
+/** The columns of a narrow terminal; the row's own cells are in its first line. */
+const PARTS: Columns<MatrixLine> = {
   CREDENTIAL: ({ row, part }) => part?.isFirst ? row.id : NOTHING,
   STATUS: ({ row, part }) => part?.isFirst ? stateOf(row) : NOTHING,
   CELL: ({ part }) => part?.text,
   CLUSTERS: ({ part }) => part?.clusters,
 };
 
-/** A cell that says nothing, not even that there is nothing. */
+/** An empty cell, without `<none>`. */
 const NOTHING = " ";
 
 const stateOf = ({ state }: MatrixRow) => state.replace("_", " ");
@@ -96,6 +99,6 @@ function nameOf({ name, url, project }: MatrixRow): string | undefined {
   return project === undefined ? name ?? url : `${url} (project ${project})`;
 }
 
-function listOf(row: MatrixRow, of: (secret: Secret) => string | undefined): string {
-  return [...new Set(secretsOf(row).flatMap((secret) => of(secret) ?? []))].sort().join(", ");
+function listOf(row: MatrixRow, of: (secret: CellSecret) => string | undefined): string {
+  return [...new Set(secretsInCells(row).flatMap((secret) => of(secret) ?? []))].sort().join(", ");
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { tableOf } from "../client/show_table.ts";
-import type { Matrix, MatrixRow } from "../../fleet/matrix/shapes.ts";
+import type { CredentialMatrix, MatrixRow } from "../../fleet/matrix/shapes.ts";
 import { view } from "./list_credentials.ts";
 
 /** The table of `fleet`, whatever the clusters are called. */
@@ -22,8 +22,8 @@ const ROW: MatrixRow = {
 const WIDE = ["GROUPS", "USERNAMES", "OWNERS", "EXPIRES", "CHECKED", "NAMESPACES"];
 
 for (const output of ["table", "wide"] as const) {
-  Deno.test(`a cluster that is called as a column has one of its own, with -o ${output}`, () => {
-    const body = { credentials: [ROW] } as unknown as Matrix;
+  Deno.test(`a cluster with the name of a column has its own column, with -o ${output}`, () => {
+    const body = { credentials: [ROW] } as unknown as CredentialMatrix;
     const { text } = tableOf([{
       cluster: undefined,
       input: {},

@@ -1,14 +1,14 @@
-import type { Secrets } from "../client/answers.ts";
+import type { SecretsBody } from "../client/answers.ts";
 import { age, untilThen } from "./age.ts";
 import type { Columns, View } from "./view.ts";
 
 type Listed =
-  & Secrets["docker_creds_secrets"][number]
-  & Partial<NonNullable<Secrets["repository_secrets"]>[number]>
+  & SecretsBody["docker_creds_secrets"][number]
+  & Partial<NonNullable<SecretsBody["repository_secrets"]>[number]>
   & { readonly kind: string };
 
-/** Each secret once, with what it is. */
-function listed(body: Secrets): Listed[] {
+/** Each secret once, with its kind. */
+function listed(body: SecretsBody): Listed[] {
   const repositories = body.repository_secrets ?? [];
   const isRepository = new Set(repositories.map(placeOf));
   const entries = [
@@ -21,13 +21,13 @@ function listed(body: Secrets): Listed[] {
   return entries.sort((a, b) => placeOf(a) < placeOf(b) ? -1 : placeOf(a) > placeOf(b) ? 1 : 0);
 }
 
-/** No namespace or name has a slash in it, so this sorts by both. */
+/** A sort key: namespaces and names have no slash. */
 const placeOf = ({ namespace, name }: Omit<Listed, "kind">) => `${namespace}/${name}`;
 
-/** Where something is declared. */
+/** Shown if a secret has a declared expiry. */
 const EXPIRES: Columns<Listed> = { EXPIRES: ({ expires }) => expires && untilThen(expires.at) };
 
-export const view: View<Secrets, Listed> = {
+export const view: View<SecretsBody, Listed> = {
   namesCluster: true,
   columns: (rows) => ({
     NAMESPACE: ({ namespace }) => namespace,
@@ -41,27 +41,27 @@ export const view: View<Secrets, Listed> = {
   wide: {
     USERNAME: (secret) => secret.username ?? listOf(secret, ({ username }) => username),
     OCI: (secret) => secret.enable_oci?.toString(),
-    LABELS: labelsOf,
+    LABELS: labelText,
   },
   rows: listed,
   names: (body) => listed(body).map(({ namespace, name }) => ({ namespace, name })),
   counted: (body) => listed(body).map(() => ({ noun: "secret" })),
   nothing: (_place, clusters) => {
     const names = clusters.map((cluster) => `'${cluster}'`).join(", ");
-    return `There are no credentials in ${clusters.length === 1 ? "cluster" : "clusters"} ${names}`;
+    return `No credentials found in ${clusters.length === 1 ? "cluster" : "clusters"} ${names}`;
   },
 };
 
 type Login = NonNullable<Listed["registries"]>[number];
 
-/** What a pull secret is for, where that was looked at. */
+/** The registries or user names of a pull secret, if they were read. */
 function listOf({ registries }: Listed, of: (login: Login) => string | undefined) {
   const known = registries?.flatMap((login) => of(login) ?? []);
   return known === undefined || known.length === 0 ? undefined : [...new Set(known)].join(",");
 }
 
-/** By commas. */
-export function labelsOf(
+/** Labels as `key=value`, comma-separated. */
+export function labelText(
   { labels }: { readonly labels: Readonly<Record<string, string>> },
 ): string {
   return Object.entries(labels).map(([key, value]) => `${key}=${value}`).join(",");

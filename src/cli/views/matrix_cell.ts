@@ -1,11 +1,12 @@
+import { stateWord } from "../client/verify_lines.ts";
 import { type Cell, type MatrixRow, MIXED } from "../../fleet/matrix/shapes.ts";
 
-/** Why a cell is unknown whose cluster has not ended yet. */
+/** The reason of an unknown cell whose cluster has not finished. */
 export const AWAITED = "awaited";
 
 /**
- * A row's cell in a word and by a sign, so that no colour is needed, with what came of trying it where that
- * was done; a `!` tells of a finding.
+ * A cell as a sign and a word, so that no color is needed, with the result of a check if there is one. A `!`
+ * marks a finding.
  */
 export function cellText({ cells, findings }: MatrixRow, cluster: string): string {
   const cell = cells[cluster];
@@ -14,7 +15,7 @@ export function cellText({ cells, findings }: MatrixRow, cluster: string): strin
 }
 
 function checkText(cell: Cell | undefined): readonly string[] {
-  return cell?.state === "present" && cell.check ? [cell.check.state.replace("_", " ")] : [];
+  return cell?.state === "present" && cell.check ? [stateWord(cell.check.state)] : [];
 }
 
 function stateText(cell: Cell | undefined): string {
@@ -25,7 +26,7 @@ function stateText(cell: Cell | undefined): string {
     case "absent":
       return cell.reason === undefined ? "- missing" : ". no Argo CD";
     case "unknown":
-      return cell.reason === AWAITED ? "… awaited" : `? ${cell.reason.replaceAll("_", " ")}`;
+      return cell.reason === AWAITED ? "… pending" : `? ${cell.reason.replaceAll("_", " ")}`;
     case undefined:
       return "?";
   }

@@ -1,18 +1,16 @@
-import type { Cell, MatrixRow } from "../../fleet/matrix/shapes.ts";
+import type { CellSecret, MatrixRow } from "../../fleet/matrix/shapes.ts";
 
-export type Secret = Cell["secrets"][number];
-
-/** Those of all cells of a row. */
-export const secretsOf = ({ cells }: MatrixRow): readonly Secret[] =>
+/** The secrets in all cells of a row. */
+export const secretsInCells = ({ cells }: MatrixRow): readonly CellSecret[] =>
   Object.values(cells).flatMap(({ secrets }) => [...secrets]);
 
 /**
- * What stands behind each letter: fingerprints, and the user names where those alone make the difference.
+ * What each letter stands for: fingerprints, and user names if only these differ.
  * `A: no credential; B: user name demo-reader, no password`
  */
 export function groupsOf(row: MatrixRow): string {
-  const byLetter = new Map<string, Secret>();
-  for (const secret of secretsOf(row)) {
+  const byLetter = new Map<string, CellSecret>();
+  for (const secret of secretsInCells(row)) {
     const { group } = secret;
     if (group !== undefined && !byLetter.has(group)) byLetter.set(group, secret);
   }
@@ -30,12 +28,12 @@ export function groupsOf(row: MatrixRow): string {
 
 const NO_CREDENTIAL = "no credential";
 
-function valuesOf({ fingerprints = {}, workload_identity }: Secret): string {
+function valuesOf({ fingerprints = {}, workload_identity }: CellSecret): string {
   const places = Object.entries(fingerprints).map(([place, each]) => `${place}=${each}`).sort();
   return [...places, ...workload_identity ? ["Azure workload identity"] : []].join(" ");
 }
 
-function withUser(secret: Secret): string {
+function withUser(secret: CellSecret): string {
   const { username, usernames } = secret;
   const values = valuesOf(secret);
   if (usernames !== undefined) {

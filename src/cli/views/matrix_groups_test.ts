@@ -66,7 +66,7 @@ const ROWS: [what: string, secrets: Partial<CellSecret>[], text: string][] = [
 ];
 
 for (const [what, secrets, text] of ROWS) {
-  Deno.test(`behind the letters stand ${what}`, () => {
+  Deno.test(`the letters stand for ${what}`, () => {
     assert.equal(groupsOf(row(...secrets)), text);
   });
 }

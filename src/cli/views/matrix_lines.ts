@@ -1,14 +1,14 @@
 import type { MatrixRow } from "../../fleet/matrix/shapes.ts";
 import { cellText } from "./matrix_cell.ts";
 
-/** One line of the matrix: a row of it, or what some clusters of a row have in common. */
-export interface Line {
+/** One line of the matrix: a row, or the part of a row for clusters with the same cell. */
+export interface MatrixLine {
   readonly row: MatrixRow;
   readonly part?: {
     readonly isFirst: boolean;
-    /** The cell that they have. */
+    /** Their cell. */
     readonly text: string;
-    /** Their names by commas, as many as there is room for. */
+    /** Their names, comma-separated, as many as fit. */
     readonly clusters: string;
   };
 }
@@ -16,14 +16,14 @@ export interface Line {
 /** Spaces between columns. */
 const GAP = 3;
 
-/** Of a part, whatever else needs room. */
+/** Minimum width of the names. */
 const LEAST_FOR_NAMES = 12;
 
 /**
- * The lines of a table of these rows.
- * @param width characters of a line, where there is a limit
+ * Splits rows into lines.
+ * @param width characters per line, if limited
  */
-export function linesOf(rows: readonly MatrixRow[], width?: number): readonly Line[] {
+export function matrixLines(rows: readonly MatrixRow[], width?: number): readonly MatrixLine[] {
   if (width === undefined || rows.length === 0 || widthOf(rows) <= width) {
     return rows.map((row) => ({ row }));
   }
@@ -40,7 +40,7 @@ export function linesOf(rows: readonly MatrixRow[], width?: number): readonly Li
   }));
 }
 
-/** Of the longest line where each cluster has a column. */
+/** Width of the table with a column per cluster. */
 function widthOf(rows: readonly MatrixRow[]): number {
   const column = (heading: string, texts: readonly string[]) => longest([heading, ...texts]) + GAP;
   return Object.keys(rows[0]!.cells).reduce(
@@ -52,7 +52,7 @@ function widthOf(rows: readonly MatrixRow[]): number {
   );
 }
 
-/** Clusters with equal cells, the most first. */
+/** Clusters with equal cells, the largest group first. */
 function partsOf(row: MatrixRow) {
   const alike = Map.groupBy(Object.keys(row.cells), (name) => cellText(row, name));
   return [...alike].map(([text, names]) => ({ text, names }))
@@ -60,7 +60,7 @@ function partsOf(row: MatrixRow) {
     .map((each, i) => ({ ...each, isFirst: i === 0 }));
 }
 
-/** At least one name, and how many there are besides. */
+/** At least one name, and the number of further ones. */
 function cut(names: readonly string[], room: number): string {
   const [first = "", ...others] = names;
   let text = first;

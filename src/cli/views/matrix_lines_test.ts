@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Cell, MatrixRow } from "../../fleet/matrix/shapes.ts";
 import { AWAITED, cellText } from "./matrix_cell.ts";
-import { linesOf } from "./matrix_lines.ts";
+import { matrixLines } from "./matrix_lines.ts";
 import { isNotable, matrixNotes } from "./matrix_notes.ts";
 
 const PRESENT = { state: "present", secrets: [] } as const;
@@ -29,11 +29,11 @@ const CELLS: [cell: Cell, text: string][] = [
   [{ ...PRESENT, group: "mixed" }, "± mixed"],
   [PRESENT, "+ present"],
   [{ ...PRESENT, group: "A", check: { state: "refused", at: AT } }, "= A refused"],
-  [{ ...PRESENT, group: "B", check: { state: "not_tried", at: AT } }, "≠ B not tried"],
+  [{ ...PRESENT, group: "B", check: { state: "not_tried", at: AT } }, "≠ B not tested"],
   [ABSENT, "- missing"],
   [{ state: "absent", reason: "no_argocd", secrets: [] }, ". no Argo CD"],
   [unknown("cluster_unreachable"), "? cluster unreachable"],
-  [unknown(AWAITED), "… awaited"],
+  [unknown(AWAITED), "… pending"],
 ];
 
 for (const [cell, text] of CELLS) {
@@ -63,9 +63,11 @@ const wide = row({
   edge: ABSENT,
 });
 
-Deno.test("where there is room, or no limit, a row is one line", () => {
-  for (const width of [undefined, 300]) assert.deepEqual(linesOf([wide], width), [{ row: wide }]);
-  assert.deepEqual(linesOf([], 10), []);
+Deno.test("a row is one line if it fits, or the width is unlimited", () => {
+  for (const width of [undefined, 300]) {
+    assert.deepEqual(matrixLines([wide], width), [{ row: wide }]);
+  }
+  assert.deepEqual(matrixLines([], 10), []);
 });
 
 const CUT: [width: number, names: string][] = [
@@ -76,8 +78,8 @@ const CUT: [width: number, names: string][] = [
 ];
 
 for (const [width, names] of CUT) {
-  Deno.test(`in ${width} columns clusters that are alike share a line, as ${names}`, () => {
-    assert.deepEqual(linesOf([wide], width).map(({ part }) => part), [
+  Deno.test(`in ${width} columns clusters with equal cells share a line, as ${names}`, () => {
+    assert.deepEqual(matrixLines([wide], width).map(({ part }) => part), [
       { isFirst: true, text: "= A", clusters: names },
       { isFirst: false, text: "- missing", clusters: "edge" },
     ]);
@@ -92,14 +94,14 @@ const matrix = (...rows: MatrixRow[]) => ({
 
 const SAME = row({ dev: A }, { state: "same" });
 
-Deno.test("the same finding of several clusters is said once, with what to do", () => {
+Deno.test("the same finding of several clusters is printed once, with its remedy", () => {
   const findings = ["dev", "prod"].map((cluster) => ({ ...FINDING, cluster }));
   assert.deepEqual(matrixNotes(matrix(row({ dev: A, prod: A }, { findings }))), [
     "warning: dev, prod: docker/ghcr: It is sent in the open. Use TLS",
   ]);
 });
 
-Deno.test("of very many findings it is said how many there are besides", () => {
+Deno.test("many findings are cut, and the rest is counted", () => {
   const findings = Array.from(
     { length: 25 },
     (_, i) => ({ ...FINDING, cluster: "a", message: `m${i}` }),
@@ -109,14 +111,14 @@ Deno.test("of very many findings it is said how many there are besides", () => {
   assert.equal(notes.at(-1), "warning: … and 5 more findings");
 });
 
-Deno.test("what others have written cannot command the terminal", () => {
+Deno.test("control characters from a cluster are escaped", () => {
   const findings = [{ code: "x", message: "a\x1b[2Jb", cluster: "dev" }];
   assert.deepEqual(matrixNotes(matrix(row({ dev: A }, { findings }))), [
     "warning: dev: docker/ghcr: a\\u001b[2Jb",
   ]);
 });
 
-Deno.test("what is the same everywhere is shown when it is refused somewhere", () => {
+Deno.test("a credential that is the same everywhere is shown if it is refused somewhere", () => {
   const check = (state: "accepted" | "refused") => ({
     ...SAME,
     cells: { dev: { ...PRESENT, group: "A", check: { state, at: AT } } },
@@ -125,7 +127,7 @@ Deno.test("what is the same everywhere is shown when it is refused somewhere", (
   assert.deepEqual(matrixNotes(matrix(check("refused"), row({ dev: A }))), []);
 });
 
-Deno.test("what is not shown is counted, unless all of it is asked for", () => {
+Deno.test("hidden credentials are counted, and shown with --all", () => {
   const all = matrix(SAME, row({ dev: A }));
   assert.deepEqual(matrixNotes(all), ["note: 1 of 2 credentials do not differ; --all shows them"]);
   assert.deepEqual(matrixNotes(all, { all: true }), []);
@@ -150,33 +152,33 @@ const HIDDEN: [rows: Partial<MatrixRow>[], note: string][] = [
       { state: "same", not_seen: 1 },
     ],
     "4 of 5 credentials are not shown: 1 the same on all clusters, 2 not compared, " +
-    "1 not seen on all clusters",
+    "1 not read on all clusters",
   ],
 ];
 
 for (const [rows, note] of HIDDEN) {
-  Deno.test(`of what is not shown it is said: ${note}`, () => {
+  Deno.test(`the note on hidden credentials is: ${note}`, () => {
     const all = matrix(...rows.map((more) => row({ dev: A }, more)));
     assert.deepEqual(matrixNotes(all), [`note: ${note}; --all shows them`]);
   });
 }
 
-Deno.test("what was not seen of a cluster is said with its name", () => {
+Deno.test("a part of a cluster that could not be read is reported with its name", () => {
   const clusters = ["a", "b"].map((name) => ({ name, status: "success", warnings: ["w"] }));
   const seen = { ...matrix(row({ a: A })), clusters };
   assert.deepEqual(matrixNotes(seen), ["warning: a, b: w"]);
 });
 
-Deno.test("that there is nothing is said only where a cluster was seen", () => {
+Deno.test("an empty matrix has a note only if a cluster could be read", () => {
   const of = (...states: string[]) =>
     matrixNotes({ ...matrix(), clusters: states.map((status) => ({ name: "a", status })) });
   assert.deepEqual(of("timeout", "success"), [
-    "note: no such credentials in the clusters that were seen",
+    "note: no matching credentials on the clusters that could be read",
   ]);
   assert.deepEqual(of("timeout", "forbidden"), []);
 });
 
-Deno.test("fingerprints that end are told where they are shown", () => {
+Deno.test("the note on fingerprints that expire is printed with the fingerprints", () => {
   const ending = { ...matrix(), fingerprints_end: "there is no key" };
   assert.deepEqual(matrixNotes(ending), []);
   assert.deepEqual(matrixNotes(ending, { output: "wide" }), [

@@ -1,37 +1,37 @@
 import { checkOfRow } from "../../fleet/matrix/rows.ts";
-import type { Matrix, MatrixRow } from "../../fleet/matrix/shapes.ts";
-import { plain } from "../client/table.ts";
+import type { CredentialMatrix, MatrixRow } from "../../fleet/matrix/shapes.ts";
+import { printable } from "../client/table.ts";
 
-/** As many findings, and as many warnings, as somebody reads. */
+/** Most findings, and most warnings, that are printed. */
 const MOST = 20;
 
 type Flags = Readonly<Record<string, unknown>>;
 
-/** Whether a row is worth a look: it is not the same everywhere, something was found, or it is refused. */
+/** Whether a row is shown by default: it differs, has findings, or was refused in a check. */
 export function isNotable(row: MatrixRow): boolean {
   const { state, findings } = row;
   return state === "differs" || state === "partial" || findings.length > 0 ||
     checkOfRow(row)?.state === "refused";
 }
 
-/** Whether no row is left out: they were asked for, or chosen by what hides none. */
+/** Whether all rows are shown: `--all` or a filter by state or expiry is given. */
 export const showsAll = ({ all, state, expiresWithin }: Flags): boolean =>
   all === true || state !== undefined || expiresWithin !== undefined;
 
-/** What is said beside the table: findings, what was not seen of clusters, and what is not shown. */
-export function matrixNotes(matrix: Matrix, flags: Flags = {}): readonly string[] {
+/** Notes below the table: findings, what could not be read, and hidden rows. */
+export function matrixNotes(matrix: CredentialMatrix, flags: Flags = {}): readonly string[] {
   return [
     ...cut(findingsIn(matrix), "findings"),
-    ...cut(warningsIn(matrix), "warnings"),
+    ...cut(clusterWarnings(matrix), "warnings"),
     ...hiddenIn(matrix, flags),
-    // The letters of a table compare in it, whatever key they are by.
+    // Without `-o wide` there are only letters, which are comparable within the table anyway.
     ...matrix.fingerprints_end === undefined || flags.output !== "wide" ? [] : [
-      `note: fingerprints change when the server restarts: ${plain(matrix.fingerprints_end)}`,
+      `note: fingerprints change when the server restarts: ${printable(matrix.fingerprints_end)}`,
     ],
   ];
 }
 
-function findingsIn({ credentials }: Matrix): readonly string[] {
+function findingsIn({ credentials }: CredentialMatrix): readonly string[] {
   return byText(credentials.flatMap((row) =>
     row.findings.map(({ cluster, message, remedy }) => ({
       cluster,
@@ -40,7 +40,7 @@ function findingsIn({ credentials }: Matrix): readonly string[] {
   ));
 }
 
-export function warningsIn({ clusters }: Matrix): readonly string[] {
+export function clusterWarnings({ clusters }: CredentialMatrix): readonly string[] {
   return byText(
     clusters.flatMap(({ name: cluster, warnings = [] }) =>
       warnings.map((text) => ({ cluster, text }))
@@ -48,10 +48,10 @@ export function warningsIn({ clusters }: Matrix): readonly string[] {
   );
 }
 
-/** The same of several clusters is said once. */
+/** The same text for several clusters is printed once. */
 function byText(all: readonly { readonly cluster: string; readonly text: string }[]) {
   return [...Map.groupBy(all, ({ text }) => text)].map(([text, those]) =>
-    `warning: ${those.map(({ cluster }) => cluster).join(", ")}: ${plain(text)}`
+    `warning: ${those.map(({ cluster }) => cluster).join(", ")}: ${printable(text)}`
   );
 }
 
@@ -61,20 +61,20 @@ export function cut(lines: readonly string[], what: string): readonly string[] {
 }
 
 function hiddenIn(
-  { clusters, credentials, total }: Matrix,
+  { clusters, credentials, total }: CredentialMatrix,
   flags: Flags,
 ): readonly string[] {
-  // Where no cluster was seen, that alone is said.
+  // If no cluster could be read, its own error is enough.
   const isSeen = clusters.some(({ status }) => status === "success");
   if (total === 0) {
-    return isSeen ? ["note: no such credentials in the clusters that were seen"] : [];
+    return isSeen ? ["note: no matching credentials on the clusters that could be read"] : [];
   }
   const hidden = credentials.filter((row) => !isNotable(row));
   if (hidden.length === 0 || showsAll(flags)) return [];
   return [`note: ${whatIsHidden(hidden, total)}; --all shows them`];
 }
 
-/** What was not compared, or not seen everywhere, is not called the same. */
+/** Rows that were not compared, or not read on all clusters, do not count as the same. */
 function whatIsHidden(hidden: readonly MatrixRow[], total: number): string {
   const notCompared = hidden.filter(({ state }) => state === "not_compared").length;
   const notSeen = hidden.filter(({ state, not_seen }) => state === "same" && not_seen > 0).length;
@@ -84,7 +84,7 @@ function whatIsHidden(hidden: readonly MatrixRow[], total: number): string {
   const counts = [
     ...same === 0 ? [] : [`${same} the same on all clusters`],
     ...notCompared === 0 ? [] : [`${notCompared} not compared`],
-    ...notSeen === 0 ? [] : [`${notSeen} not seen on all clusters`],
+    ...notSeen === 0 ? [] : [`${notSeen} not read on all clusters`],
   ];
   return `${hidden.length} of ${total} credentials are not shown: ${counts.join(", ")}`;
 }

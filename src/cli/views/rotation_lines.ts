@@ -1,12 +1,12 @@
 import { given } from "../../fields/advice.ts";
 import type { RotatedSecret, RotationCluster, ValuePlace } from "../../fleet/rotation/shapes.ts";
 import { kebab } from "../bind/field_flags.ts";
-import { flagFor, ofCommand } from "../client/told.ts";
-import type { Rotation } from "./rotation_notes.ts";
+import { flagFor, ofCommand } from "../client/error_text.ts";
+import type { RotationBody } from "./rotation_notes.ts";
 import { stateOf } from "./written.ts";
 
-/** One row of a rotation's table: a secret, or the same on several clusters. */
-export interface Line {
+/** A row of a rotation's table: a secret, or equal ones on several clusters. */
+export interface RotationLine {
   readonly clusters: string;
   /** `NAMESPACE/NAME` */
   readonly secret: string;
@@ -16,36 +16,36 @@ export interface Line {
   readonly remedy?: string;
 }
 
-/** That a remedy may name. */
+/** Fields that a remedy can name. */
 const FIELDS = ["force", "managed_only", "everywhere"];
 
-/** With more rows than these, clusters that are alike share one. */
+/** With more rows than this, equal rows of several clusters are merged. */
 const MOST = 50;
 
 /**
- * What became of secrets, or of a plan would, and where the old value remains.
- * @param flags of the command line: with `-o wide` those that stay as they are are told, too, a row each
+ * The rows of a rotation or its plan: secrets, and where else the old value remains.
+ * @param flags of the command line; `-o wide` shows unchanged secrets, too, and merges no rows
  */
-export function linesOf(
-  { clusters, old_value, dry_run }: Rotation,
+export function rotationLines(
+  { clusters, old_value, dry_run }: RotationBody,
   flags: Readonly<Record<string, unknown>>,
-): Line[] {
+): RotationLine[] {
   const isWide = flags.output === "wide";
-  const all = clusters.flatMap(({ cluster, secrets, left }): Line[] => [
+  const all = clusters.flatMap(({ cluster, secrets, left }): RotationLine[] => [
     ...secrets.filter((each) => isWide || !isUnchanged(each)).map((each) => ({
       ...lineOf(cluster, each),
       result: stateOf(each.output),
     })),
     ...left.map((each) => ({
       ...lineOf(cluster, each),
-      result: "left",
+      result: "not rotated",
       reason: each.message,
       remedy: ofCommand(
         given(each.remedy, FIELDS, (name, value) => flagFor(`--${kebab(name)}`, value)),
       ),
     })),
   ]);
-  const known = new Set(all.filter(({ result }) => result === "left").map(placeOf));
+  const known = new Set(all.filter(({ result }) => result === "not rotated").map(placeOf));
   const others = (dry_run ? [] : old_value?.places ?? [])
     .map((each) => remaining(each, clusters, flags))
     .filter((each) => !known.has(placeOf(each)));
@@ -62,14 +62,14 @@ const lineOf = (
   },
 ) => ({ clusters, secret: `${namespace}/${name}`, keys: keys.join(", ") || " " });
 
-const placeOf = ({ clusters, secret }: Line) => `${clusters}/${secret}`;
+const placeOf = ({ clusters, secret }: RotationLine) => `${clusters}/${secret}`;
 
-/** Where the old value still stands, and the rotation had nothing to do. */
+/** A place with the old value that the rotation did not process. */
 function remaining(
   place: ValuePlace,
   clusters: readonly RotationCluster[],
   flags: Readonly<Record<string, unknown>>,
-): Line {
+): RotationLine {
   const { cluster, key, registry, ...secret } = place;
   return {
     ...lineOf(cluster, { ...secret, keys: [registry ?? key] }),
@@ -78,7 +78,7 @@ function remaining(
   };
 }
 
-/** As far as the answer tells it. */
+/** The reason, as far as the answer has it. */
 function whyRemains(
   { cluster, key }: ValuePlace,
   clusters: readonly RotationCluster[],
@@ -87,23 +87,23 @@ function whyRemains(
   const own = clusters.find((each) =>
     each.cluster === cluster || each.same_server_as?.includes(cluster)
   );
-  if (own === undefined) return "not selected";
-  if (own.status === "failed") return "the cluster has failed";
-  if (own.status === "not_begun") return "the cluster was not begun";
+  if (own === undefined) return "cluster not selected";
+  if (own.status === "failed") return "cluster failed";
+  if (own.status === "not_begun") return "cluster was skipped";
   return PULL_KEYS.includes(key) && everywhere !== true
-    ? "has no docker label, or was stored meanwhile: give --everywhere"
-    : "was not searched for, or was stored meanwhile";
+    ? "no docker label, or stored meanwhile: give --everywhere"
+    : "not selected by the request, or stored meanwhile";
 }
 
-/** Of pull secrets' data. */
+/** Data keys of pull secrets. */
 const PULL_KEYS: readonly string[] = [".dockerconfigjson", ".dockercfg"];
 
-const distinct = (lines: readonly Line[]): Line[] => [
+const distinct = (lines: readonly RotationLine[]): RotationLine[] => [
   ...new Map(lines.map((each) => [JSON.stringify(each), each])).values(),
 ];
 
-/** Clusters that are alike in one row: `prod-1 and 11 more`. */
-function merged(lines: readonly Line[]): Line[] {
+/** Merges equal rows of several clusters: `prod-1 and 11 more`. */
+function merged(lines: readonly RotationLine[]): RotationLine[] {
   const groups = Map.groupBy(lines, ({ clusters: _, ...rest }) => JSON.stringify(rest));
   return [...groups.values()].map((those) => ({
     ...those[0]!,

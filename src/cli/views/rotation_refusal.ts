@@ -1,33 +1,34 @@
-import type { RotationCluster, TriedPlace } from "../../fleet/rotation/shapes.ts";
-import { plural } from "../plural.ts";
-import { some } from "../client/tried.ts";
+import type { RotationCluster, VerifiedPlace } from "../../fleet/rotation/shapes.ts";
+import { shortList } from "../client/table.ts";
+import { MOST_PLACES } from "../client/verify_lines.ts";
+import { plural } from "../../text/plural.ts";
 
 /** Most clusters that are named. */
 const MOST = 5;
 
 /**
- * Why a rotation would surely be refused, by its plan.
+ * Why a rotation would be rejected, by its plan.
  * @param flags of the command line
- * @returns a clause without a full stop; `undefined` where nothing is known against it
+ * @returns sentences without the last full stop; `undefined` if nothing is known against it
  */
 export function whyRefused(
   { clusters, verified = [] }: {
     readonly clusters: readonly RotationCluster[];
-    readonly verified?: readonly TriedPlace[];
+    readonly verified?: readonly VerifiedPlace[];
   },
   { maxFailures = 0, allowUntried = false }: Readonly<Record<string, unknown>>,
 ): string | undefined {
-  const unseen = clusters.filter(({ status }) => status === "failed");
-  if (unseen.length > Number(maxFailures)) {
-    const those = plural(unseen.length, "cluster");
-    const out = unseen.length > MOST
-      ? "leave them out by --cluster '!NAME'"
-      : `leave out by --cluster '${unseen.map(({ cluster }) => `!${cluster}`).join(",")}'`;
-    return `${those} could not be seen, more than --max-failures ${maxFailures}: ${out}, or allow ` +
-      `it with --max-failures ${unseen.length}`;
+  const unread = clusters.filter(({ status }) => status === "failed");
+  if (unread.length > Number(maxFailures)) {
+    const names = unread.length > MOST ? ["NAME"] : unread.map(({ cluster }) => cluster);
+    const excluded = names.map((name) => `!${name}`).join(",");
+    return `${plural(unread.length, "cluster")} could not be read, more than --max-failures ` +
+      `${maxFailures}. Leave them out with --cluster '${excluded}', or allow it with ` +
+      `--max-failures ${unread.length}`;
   }
-  const untried = verified.filter(({ untriable }) => untriable === true);
-  if (untried.length === 0 || allowUntried === true) return undefined;
-  return `the new value cannot be tried at ${some(untried.map(({ at }) => at))}: give ` +
-    "--allow-untried to write it there untried";
+  const untested = verified.filter(({ unverifiable }) => unverifiable === true);
+  if (untested.length === 0 || allowUntried === true) return undefined;
+  return `The new value cannot be verified at ${
+    shortList(untested.map(({ at }) => at), MOST_PLACES)
+  }. Give --allow-untried to write it there unverified`;
 }

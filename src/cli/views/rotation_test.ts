@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
 import { send } from "../../fields/advice.ts";
-import type {
-  LeftSecret,
-  RotatedSecret,
-  TriedPlace,
-  ValuePlace,
+import {
+  FINGERPRINT_LIMIT,
+  type LeftSecret,
+  type RotatedSecret,
+  type ValuePlace,
+  type VerifiedPlace,
 } from "../../fleet/rotation/shapes.ts";
 import type { ClusterEntry } from "../../operations/fleet_answers.ts";
 import { tableOf } from "../client/show_table.ts";
 import { rotated, shownRotation } from "./rotation.ts";
 import type { View } from "./view.ts";
 
-/** What is shown of a rotation, of what a stream tells. */
+/** What is shown of the stream of a rotation. */
 
 const replaced = (name: string, more = ""): RotatedSecret => ({
   namespace: "ci",
@@ -50,7 +51,7 @@ const UNSAFE = {
   ...SAFE,
   safe_to_revoke: false,
   old_value: { ...GONE, state: "remains", places: [place("theirs"), place("forgotten")] },
-  reasons: [{ code: "places_left", message: "2 places still hold the old value: c" }],
+  reasons: [{ code: "places_left", message: "2 places still contain the old value: c" }],
 };
 
 const whole = (entries: readonly ClusterEntry[], told: object) =>
@@ -79,10 +80,13 @@ Deno.test("the one answer has each cluster, in order, with its state or its erro
   );
 });
 
-Deno.test("as long as the end is not told, nothing is safe", () => {
+Deno.test("without the last event nothing is safe to revoke", () => {
   const body = whole([entry("a", ROTATED)], {});
   assert.deepEqual([body.success, body.safe_to_revoke], [false, false]);
-  assert.match(rotated.notes!(body).join("\n"), /^NOT safe to revoke: it is not known/);
+  assert.match(
+    rotated.notes!(body).join("\n"),
+    /^NOT safe to revoke the old value: it is unknown where/m,
+  );
   assert.equal(rotated.exitCode!(body, { ok: 1, failed: 0 }, {}), 3);
 });
 
@@ -107,23 +111,24 @@ for (const [what, told, ok, code] of CODES) {
 
 const LINES: [body: object, line: string][] = [
   [ROTATED, "rotated: 2 secrets"],
-  [{ ...ROTATED, left: [owned] }, "rotated: 2 secrets, 1 left"],
+  [{ ...ROTATED, left: [owned] }, "rotated: 2 secrets, 1 not rotated"],
   [{ status: "unchanged", secrets: [unchanged], left: [] }, "unchanged"],
-  [LEFT, "not found: 1 left"],
+  [LEFT, "not found: 1 not rotated"],
 ];
 
 for (const [body, line] of LINES) {
-  Deno.test(`a cluster that has ended says ${line}`, () => assert.equal(rotated.line!(body), line));
+  Deno.test(`the line of a finished cluster is ${line}`, () =>
+    assert.equal(rotated.line!(body), line));
 }
 
-Deno.test("the table has what was done, what is left and where the old value stands besides, each once", () => {
+Deno.test("the table has each secret and each further place of the old value once", () => {
   const body = whole([entry("a", ROTATED), entry("c", LEFT)], UNSAFE);
   assert.deepEqual(tableFor(body), [
     "CLUSTER | SECRET | KEYS | RESULT | REASON",
     "a | ci/a | ghcr.io | replaced",
     "a | ci/b | ghcr.io | replaced",
-    "c | ci/theirs | password | left | is managed by External Secrets",
-    "c | ci/forgotten | password | old value remains | was not searched for, or was stored meanwhile",
+    "c | ci/theirs | password | not rotated | is managed by External Secrets",
+    "c | ci/forgotten | password | old value remains | not selected by the request, or stored meanwhile",
   ]);
   assert.match(tableFor(body, { output: "wide" }).join("\n"), /Change it there, or give --force/);
   assert.deepEqual(tableFor(body, { output: "wide" }).map((line) => line.split(" | ")[1]), [
@@ -131,32 +136,32 @@ Deno.test("the table has what was done, what is left and where the old value sta
   ]);
 });
 
-Deno.test("nothing is in the table where nothing was to be done", () => {
+Deno.test("the table of unchanged secrets is empty", () => {
   const body = { status: "unchanged", secrets: [unchanged], left: [] };
   assert.deepEqual(tableFor(whole([entry("a", body)], SAFE)), []);
 });
 
 /** Why the old value stands somewhere still. */
 const WHY: [what: string, of: Partial<ValuePlace>, flags: object, why: string][] = [
-  ["a cluster that was not selected", { cluster: "z" }, {}, "not selected"],
-  ["a cluster that failed", { cluster: "b" }, {}, "the cluster has failed"],
-  ["one that was not begun", { cluster: "d" }, {}, "the cluster was not begun"],
+  ["a cluster that was not selected", { cluster: "z" }, {}, "cluster not selected"],
+  ["a cluster that failed", { cluster: "b" }, {}, "cluster failed"],
+  ["one that was not begun", { cluster: "d" }, {}, "cluster was skipped"],
   [
     "a pull secret",
     { key: ".dockerconfigjson" },
     {},
-    "has no docker label, or was stored meanwhile: give --everywhere",
+    "no docker label, or stored meanwhile: give --everywhere",
   ],
   [
     "a pull secret, with --everywhere",
     { key: ".dockercfg" },
     { everywhere: true },
-    "was not searched for, or was stored meanwhile",
+    "not selected by the request, or stored meanwhile",
   ],
 ];
 
 for (const [what, of, flags, why] of WHY) {
-  Deno.test(`why the old value stands still in ${what} is told: ${why}`, () => {
+  Deno.test(`the reason why ${what} keeps the old value is: ${why}`, () => {
     const old_value = { ...GONE, state: "remains", places: [{ ...place("x"), ...of }] };
     const entries = [entry("b", FAILED, 503), entry("c", LEFT), entry("d", NOT_BEGUN, 503)];
     const [row] = tableFor(whole(entries, { ...UNSAFE, old_value }), flags).slice(-1);
@@ -170,52 +175,54 @@ const PLANNED = {
   left: [owned],
 };
 
-Deno.test("a plan has what would be written and what would be left", () => {
+Deno.test("a plan has the secrets that would be written and those that would not", () => {
   const body = whole([entry("a", PLANNED)], { ...UNSAFE, dry_run: true });
   assert.deepEqual(tableFor(body), [
     "CLUSTER | SECRET | KEYS | RESULT | REASON",
     "a | ci/a | ghcr.io | replaced (dry run)",
-    "a | ci/theirs | password | left | is managed by External Secrets",
+    "a | ci/theirs | password | not rotated | is managed by External Secrets",
   ]);
-  assert.deepEqual(rotated.notes!(body), ['left (owned): Change it there, or send "force": true']);
+  assert.deepEqual(rotated.notes!(body), [
+    'not rotated (owned): Change it there, or send "force": true',
+  ]);
   assert.equal(rotated.confirmation!.question(body), "Rotate 1 secret on 1 cluster?");
 });
 
-Deno.test("in a large plan clusters that are alike share a row, unless it is a wide one", () => {
+Deno.test("in a large plan equal rows of clusters are merged, unless with -o wide", () => {
   const names = Array.from({ length: 60 }, (_, i) => `c${String(i).padStart(2, "0")}`);
   const body = whole(names.map((name) => entry(name, PLANNED)), { ...UNSAFE, dry_run: true });
   assert.deepEqual(tableFor(body).slice(1), [
     "c00 and 59 more | ci/a | ghcr.io | replaced (dry run)",
-    "c00 and 59 more | ci/theirs | password | left | is managed by External Secrets",
+    "c00 and 59 more | ci/theirs | password | not rotated | is managed by External Secrets",
   ]);
   assert.equal(tableFor(body, { output: "wide" }).length, 1 + 3 * 60);
   assert.equal(rotated.confirmation!.question(body), "Rotate 60 secrets on 60 clusters?");
 });
 
-Deno.test("also where nothing would be written it is asked", () => {
+Deno.test("an empty plan has a prompt, too", () => {
   const body = whole([entry("c", LEFT)], { ...UNSAFE, dry_run: true });
   assert.equal(
     rotated.confirmation!.question(body),
-    "Carry it out all the same, and search all clusters?",
+    "Run it anyway, to search all clusters?",
   );
   assert.match(rotated.notes!(body).at(-1)!, /^Nothing to rotate: no secret/);
   const same = { status: "unchanged", secrets: [unchanged], left: [] };
   const again = whole([entry("b", same), entry("c", LEFT)], { ...UNSAFE, dry_run: true });
   assert.equal(
     rotated.notes!(again).at(-1),
-    "Nothing to rotate: the new value is there already",
+    "Nothing to rotate: the new value is already in place",
   );
 });
 
-const tried = (at: string, more: Partial<TriedPlace> = {}): TriedPlace => ({
-  ...{ at, state: "not_tried", message: "It would be tried here" },
+const tried = (at: string, more: Partial<VerifiedPlace> = {}): VerifiedPlace => ({
+  ...{ at, state: "not_tried", message: "Will be verified here" },
   ...more,
 });
 
 /** What is known against a plan, of which clusters, of which places, with which flags. */
 const REFUSED: [
   failed: readonly string[],
-  verified: readonly TriedPlace[],
+  verified: readonly VerifiedPlace[],
   flags: Record<string, unknown>,
   why: string | undefined,
 ][] = [
@@ -225,92 +232,107 @@ const REFUSED: [
     ["b", "c"],
     [],
     { maxFailures: 1 },
-    "2 clusters could not be seen, more than --max-failures 1: leave out by --cluster '!b,!c', or " +
+    "2 clusters could not be read, more than --max-failures 1. Leave them out with --cluster '!b,!c', or " +
     "allow it with --max-failures 2",
   ],
   [
     ["b", "c", "d", "e", "f", "g"],
     [],
     {},
-    "6 clusters could not be seen, more than --max-failures 0: leave them out by --cluster '!NAME', " +
+    "6 clusters could not be read, more than --max-failures 0. Leave them out with --cluster '!NAME', " +
     "or allow it with --max-failures 6",
   ],
   [
     [],
-    [tried("ghcr.io"), tried("git.example.com", { untriable: true })],
+    [tried("ghcr.io"), tried("git.example.com", { unverifiable: true })],
     {},
-    "the new value cannot be tried at git.example.com: give --allow-untried to write it there untried",
+    "The new value cannot be verified at git.example.com. Give --allow-untried to write it there unverified",
   ],
-  [[], [tried("git.example.com", { untriable: true })], { allowUntried: true }, undefined],
+  [[], [tried("git.example.com", { unverifiable: true })], { allowUntried: true }, undefined],
 ];
 
 for (const [failed, verified, flags, why] of REFUSED) {
-  Deno.test(`a plan with ${JSON.stringify([failed, verified.length, flags])} ${why ?? "may be carried out"}`, () => {
+  Deno.test(`a plan with ${JSON.stringify([failed, verified.length, flags])}: ${why ?? "carried out"}`, () => {
     const entries = [entry("a", PLANNED), ...failed.map((name) => entry(name, FAILED, 503))];
     const body = whole(entries, { ...UNSAFE, dry_run: true, verified });
     assert.equal(rotated.confirmation!.refusal!(body, flags), why);
     const notes = rotated.notes!(body, { ...flags, dryRun: "server" });
-    assert.equal(notes.includes(`This would be refused: ${why}`), why !== undefined);
+    assert.equal(notes.includes(`The rotation would be rejected: ${why}`), why !== undefined);
     assert.equal(rotated.notes!(body, flags).join("\n").includes("refused"), false);
   });
 }
 
-Deno.test("at the end it is said what to revoke, where never is looked, and the way back", () => {
+Deno.test("the notes have how to roll back, where nothing was searched, and whether to revoke", () => {
   const body = whole([entry("a", ROTATED)], {
     ...SAFE,
-    never_looked_at: ["ConfigMaps", "Git repositories"],
-    undo: { find: { fingerprint: "0123456789abcdef" } },
+    never_searched: ["ConfigMaps", "Git repositories"],
+    rollback: { find: { fingerprint: "0123456789abcdef" } },
   });
   assert.deepEqual(rotated.notes!(body), [
-    "Safe to revoke: the old value was found nowhere any more, on all clusters",
-    "Never searched: ConfigMaps; Git repositories",
-    "To go back: the same command with the two values exchanged, or with --fingerprint " +
-    "0123456789abcdef in place of the value to replace",
-    "rotation: r-1 ('rotations r-1' shows it again)",
+    "To roll back: run the same command with the two values swapped, or with --fingerprint " +
+    "0123456789abcdef for the value to replace",
+    "Rotation ID: r-1 (shown again by 'rotations r-1')",
+    "Not searched: ConfigMaps; Git repositories",
+    "Safe to revoke the old value: it is no longer found on any cluster",
   ]);
 });
 
-Deno.test("nothing is advised that needs a memory which ends with the process", () => {
-  const undo = { find: { fingerprint: "0123456789abcdef" }, fingerprints_end: "no key" };
-  const body = whole([entry("a", ROTATED)], { ...SAFE, undo });
+Deno.test("the limit of fingerprints is printed unless the old value was given otherwise", () => {
+  const body = whole([entry("a", ROTATED)], {
+    ...SAFE,
+    never_searched: ["ConfigMaps", FINGERPRINT_LIMIT],
+  });
+  const notes = (view: typeof rotated | typeof shownRotation, flags: object) =>
+    view.notes!(body, flags as Record<string, unknown>)
+      .filter((note) => note.startsWith("Not searched: "));
+  const all = [`Not searched: ConfigMaps; ${FINGERPRINT_LIMIT}`];
+  assert.deepEqual(notes(rotated, { oldPasswordFile: "old" }), ["Not searched: ConfigMaps"]);
+  assert.deepEqual(notes(rotated, { fingerprint: "0123456789abcdef" }), all);
+  assert.deepEqual(notes(shownRotation, {}), all);
+});
+
+Deno.test("without an audit log, nothing is advised that needs one", () => {
+  const rollback = { find: { fingerprint: "0123456789abcdef" }, fingerprints_end: "no key" };
+  const body = whole([entry("a", ROTATED)], { ...SAFE, rollback });
   assert.deepEqual(rotated.notes!(body, {}, { isForgotten: true }), [
-    "Safe to revoke: the old value was found nowhere any more, on all clusters",
-    "To go back: the same command with the two values exchanged",
+    "To roll back: run the same command with the two values swapped",
+    "Safe to revoke the old value: it is no longer found on any cluster",
   ]);
 });
 
-Deno.test("what came of trying the new value is said once for places that are alike", () => {
+Deno.test("places with the same result of verifying share a line", () => {
   const at = (at: string, state: string, message: string) => ({ at, state, message });
   const verified = [
     at("ghcr.io", "accepted", "Accepted"),
-    at("a.example.com", "not_tried", "By SSH it is not tried"),
-    at("b.example.com", "not_tried", "By SSH it is not tried"),
+    at("a.example.com", "not_tried", "SSH logins are not verified"),
+    at("b.example.com", "not_tried", "SSH logins are not verified"),
   ];
   const lines = [
     "  ghcr.io: accepted: Accepted",
-    "  a.example.com, b.example.com: not tried: By SSH it is not tried",
+    "  a.example.com, b.example.com: not tested: SSH logins are not verified",
   ];
   const notes = rotated.notes!(whole([entry("a", ROTATED)], { ...SAFE, verified }));
-  assert.deepEqual(notes.slice(0, 3), ["The new value was tried:", ...lines]);
+  assert.deepEqual(notes.slice(0, 3), ["Verification of the new value:", ...lines]);
   const planned = whole([entry("a", PLANNED)], { ...UNSAFE, dry_run: true, verified });
   assert.deepEqual(rotated.notes!(planned).slice(1), [
-    "Trying the new value:",
+    "The new value will be verified:",
     "  ghcr.io: Accepted",
-    "  a.example.com, b.example.com: By SSH it is not tried",
+    "  a.example.com, b.example.com: SSH logins are not verified",
   ]);
 });
 
-Deno.test("each reason why not is said, and that the same command continues", () => {
+Deno.test("each reason against revoking is printed, and that the same command continues", () => {
   const body = whole([entry("b", FAILED, 503), entry("c", LEFT)], {
     ...UNSAFE,
     success: false,
     reasons: [...UNSAFE.reasons, { code: "not_seen", message: "Clusters not seen: b\x1b[2J" }],
   });
-  assert.deepEqual(rotated.notes!(body).slice(0, 5), [
-    'left (owned): Change it there, or send "force": true',
-    "Run the same command again to continue: what holds the new value stays as it is",
+  assert.deepEqual(rotated.notes!(body), [
+    'not rotated (owned): Change it there, or send "force": true',
+    "Run the same command again to continue. Secrets with the new value stay unchanged",
+    "Rotation ID: r-1 (shown again by 'rotations r-1')",
     "NOT safe to revoke the old value:",
-    "  places_left: 2 places still hold the old value: c",
+    "  places_left: 2 places still contain the old value: c",
     "  not_seen: Clusters not seen: b\\u001b[2J",
   ]);
 });

@@ -1,15 +1,16 @@
-import type { Verified, VerifiedAll } from "../client/answers.ts";
-import { verdictOf } from "../client/tried.ts";
+import type { VerifiedAllBody, VerifiedEntry } from "../client/answers.ts";
+import { verdictOf } from "../client/verify_lines.ts";
 import type { View } from "./view.ts";
 
-export const view: View<VerifiedAll, Verified> = {
+export const view: View<VerifiedAllBody, VerifiedEntry> = {
   columns: () => ({
     AT: ({ at }) => at,
     RESULT: verdictOf,
-    MAY: ({ may = [] }) => may.join(", "),
+    // Servers of version 0.1 answer the old name only.
+    PERMISSIONS: ({ may = [], permissions = may }) => permissions.join(", "),
     MESSAGE: ({ message }) => message,
   }),
-  wide: { EXPIRES: ({ expires }) => expires, ASKED: ({ asked }) => asked },
+  wide: { EXPIRES: ({ expires }) => expires, REQUEST: ({ asked }) => asked },
   rows: ({ verified = [] }) => verified,
   showsVerified: true,
 };

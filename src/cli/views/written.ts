@@ -1,14 +1,14 @@
-import type { DockerAdded, Removed, RepoAdded } from "../client/answers.ts";
+import type { DockerAddedBody, RemovedBody, RepoAddedBody } from "../client/answers.ts";
 import type { Counted, Name, View } from "./view.ts";
 
-/** Views of what is done to objects of a cluster. */
+/** Views of writes and deletions. */
 
 interface Written {
   readonly cluster: string;
   readonly namespace: string;
-  /** As the API says it: `secret/NAME created (dry run)` */
+  /** As in the API: `secret/NAME created (dry run)` */
   readonly output: string;
-  readonly changes?: DockerAdded["results"][number]["result"]["changes"];
+  readonly changes?: DockerAddedBody["results"][number]["result"]["changes"];
 }
 
 const WRITTEN = {
@@ -18,19 +18,19 @@ const WRITTEN = {
   RESULT: ({ output }: Written) => stateOf(output),
 };
 
-/** The object in an output. */
+/** The object in an output: `secret/NAME`. */
 export const objectOf = (output: string) => output.split(" ", 1)[0]!;
 
-/** What became of it. */
+/** The state in an output: `created (dry run)`. */
 export const stateOf = (output: string) => output.slice(objectOf(output).length + 1);
 
-/** What is not there is worth a row, and so is what a dry run would change. */
-function isAsWished({ output }: Written): boolean {
+/** A missing secret gets a row, and so does what a dry run would change. */
+function isExpected({ output }: Written): boolean {
   const state = stateOf(output);
   return /^unchanged\b/.test(state) || !/^not found$| \(dry run\)$/.test(state);
 }
 
-/** Kinds of objects besides secrets, as they are counted. */
+/** Nouns of objects other than secrets, for counts. */
 const NOUNS: Readonly<Record<string, string>> = {
   namespace: "namespace",
   serviceaccount: "service account",
@@ -40,12 +40,12 @@ function counted({ output }: Pick<Written, "output">): Counted {
   return { noun: NOUNS[output.split("/", 1)[0]!], state: stateOf(output) };
 }
 
-/** A secret by where it is, and what the API says of it. */
+/** A secret by its namespace, and the name in its output. */
 const named = (
   { namespace, output }: { readonly namespace: string; readonly output: string },
 ): Name => ({ namespace, name: objectOf(output).replace(/^secret\//, "") });
 
-/** What a dry run says would be another value, in one cell; all is, of what would be created. */
+/** The changes of a dry run in one cell; none for a new object, where everything is. */
 function changesOf({ output, changes = [] }: Written): string | undefined {
   if (changes.length === 0 || / created\b/.test(output)) return undefined;
   return changes.map(({ field, before, after }) =>
@@ -53,10 +53,10 @@ function changesOf({ output, changes = [] }: Written): string | undefined {
   ).join(", ");
 }
 
-export const addedDocker: View<DockerAdded, Written> = {
+export const addedDocker: View<DockerAddedBody, Written> = {
   columns: () => WRITTEN,
   wide: { CHANGES: changesOf },
-  isAsWished,
+  isExpected,
   rows: dockerRows,
   names: ({ results }) =>
     results.map(({ namespace, result: { output } }) => named({ namespace, output })),
@@ -64,7 +64,7 @@ export const addedDocker: View<DockerAdded, Written> = {
 };
 
 function dockerRows(
-  { cluster, results, service_accounts = [], namespaces_created = [], dry_run }: DockerAdded,
+  { cluster, results, service_accounts = [], namespaces_created = [], dry_run }: DockerAddedBody,
 ): Written[] {
   const created = `created${dry_run ? " (dry run)" : ""}`;
   return [
@@ -77,37 +77,39 @@ function dockerRows(
   ].map((each) => ({ ...each, cluster }));
 }
 
-export const addedRepo: View<RepoAdded, Written & Omit<RepoAdded["results"][number], "namespace">> =
-  {
-    columns: () => ({ ...WRITTEN, REPOURL: (row) => row.application_repo_url }),
-    wide: {
-      URL: ({ url }) => url,
-      TEMPLATE: ({ template }) => template,
-      REPOSITORY: ({ repository }) => repository,
-      CHANGES: changesOf,
-    },
-    isAsWished,
-    rows: ({ cluster, results }) => results.map((each) => ({ ...each, ...each.result, cluster })),
-    names: ({ results }) =>
-      results.flatMap(({ result, template, repository }) => [
-        named(result),
-        ...[template, repository].flatMap((name) =>
-          name === undefined ? [] : { namespace: result.namespace, name }
-        ),
-      ]),
-    counted: ({ results }) => results.map(({ result }) => counted(result)),
-  };
+export const addedRepo: View<
+  RepoAddedBody,
+  Written & Omit<RepoAddedBody["results"][number], "namespace">
+> = {
+  columns: () => ({ ...WRITTEN, REPOURL: (row) => row.application_repo_url }),
+  wide: {
+    URL: ({ url }) => url,
+    TEMPLATE: ({ template }) => template,
+    REPOSITORY: ({ repository }) => repository,
+    CHANGES: changesOf,
+  },
+  isExpected,
+  rows: ({ cluster, results }) => results.map((each) => ({ ...each, ...each.result, cluster })),
+  names: ({ results }) =>
+    results.flatMap(({ result, template, repository }) => [
+      named(result),
+      ...[template, repository].flatMap((name) =>
+        name === undefined ? [] : { namespace: result.namespace, name }
+      ),
+    ]),
+  counted: ({ results }) => results.map(({ result }) => counted(result)),
+};
 
-export const deleted: View<Removed, Written> = {
+export const deleted: View<RemovedBody, Written> = {
   columns: () => WRITTEN,
-  isAsWished,
+  isExpected,
   rows: removedRows,
   names: ({ deleted }) => deleted.map(named),
   counted: (body) => removedRows(body).map(counted),
 };
 
 function removedRows(
-  { cluster, name, deleted, service_accounts = [], not_found = [] }: Removed,
+  { cluster, name, deleted, service_accounts = [], not_found = [] }: RemovedBody,
 ): Written[] {
   return [
     ...deleted,

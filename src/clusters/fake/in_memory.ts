@@ -1,7 +1,7 @@
 import { seal } from "../../log/sealed.ts";
-import type { ClusterEntry, ClusterSource, UsableCluster } from "../source.ts";
+import type { ClusterSource, SourceEntry, UsableCluster } from "../source.ts";
 
-/** A cluster whose server nobody else has. */
+/** A usable cluster with an API server of its own. */
 export function usable(name: string, more: Partial<UsableCluster> = {}): UsableCluster {
   return {
     name,
@@ -17,9 +17,9 @@ export function usable(name: string, more: Partial<UsableCluster> = {}): UsableC
   };
 }
 
-/** A source that is no folder: what it knows is in memory, and how often each was looked for. */
+/** A source in memory that records which clusters were looked up. */
 export function inMemory(
-  ...entries: readonly ClusterEntry[]
+  ...entries: readonly SourceEntry[]
 ): ClusterSource & { readonly looked: string[] } {
   const looked: string[] = [];
   return {

@@ -1,16 +1,18 @@
 import { Selection } from "../selection.ts";
 
-/** Which contexts were meant, or the name or pattern without a match. */
-export type Chosen = { readonly contexts: readonly string[] } | { readonly unmatched: string };
+/** The selected contexts, or the name or pattern without a match. */
+export type ChosenContexts = { readonly contexts: readonly string[] } | {
+  readonly unmatched: string;
+};
 
 /**
- * The contexts that names and patterns choose, as {@link Selection} has them; without any, all.
- * @param given each a pattern or several by commas; a context may have commas in its name
+ * Selects contexts by names and patterns, like {@link Selection}; without any, all contexts.
+ * @param given each a pattern, or several separated by commas; the name of a context may contain commas
  */
 export function chooseContexts(
   contexts: readonly string[],
   given: readonly string[] = [],
-): Chosen {
+): ChosenContexts {
   const known = new Set(contexts);
   const items = given.flatMap((each) => known.has(each) ? [each] : itemsOf(each));
   const selection = new Selection(items, (item) => known.has(item));

@@ -4,7 +4,7 @@ import type { LabelsByCluster } from "../labels.ts";
 type Labels = Readonly<Record<string, string>>;
 
 /**
- * The labels that flags give, `KEY=VALUE` each or several by commas, or what is wrong with them.
+ * Parses the labels of flags, each `KEY=VALUE` or several separated by commas, or returns what is wrong.
  * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
  */
 export function labelsGiven(
@@ -17,20 +17,20 @@ export function labelsGiven(
     const key = item.slice(0, at).trim();
     const value = item.slice(at + 1).trim();
     const [why] = labelKeyErrors(key);
-    if (why !== undefined) return { why: `'${key}' is not a label key: ${why}` };
+    if (why !== undefined) return { why: `'${key}' is not a valid label key: ${why}` };
     const [wrong] = labelValueErrors(value);
-    if (wrong !== undefined) return { why: `'${value}' is not a label value: ${wrong}` };
-    if ((labels.get(key) ?? value) !== value) return { why: `'${key}' is given with two values` };
+    if (wrong !== undefined) return { why: `'${value}' is not a valid label value: ${wrong}` };
+    if ((labels.get(key) ?? value) !== value) return { why: `'${key}' has two different values` };
     labels.set(key, value);
   }
   return { labels: Object.fromEntries(labels) };
 }
 
-/** What labels would change. */
+/** Changes of labels. */
 export interface LabelChanges {
-  /** Labels to set, by clusters. */
+  /** Labels to set, by cluster. */
   readonly toSet: LabelsByCluster;
-  /** Labels that have another value and are kept. */
+  /** Labels that already have another value, which is kept. */
   readonly kept: readonly {
     readonly cluster: string;
     readonly key: string;
@@ -39,8 +39,8 @@ export interface LabelChanges {
 }
 
 /**
- * What has to be set so that all these clusters have these labels.
- * @param overwrite whether labels that have another value get this one, as for `kubectl label`
+ * The changes after which all these clusters have these labels.
+ * @param overwrite whether to replace other values, like `kubectl label --overwrite`
  */
 export function labelChanges(
   before: LabelsByCluster,

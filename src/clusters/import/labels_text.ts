@@ -5,9 +5,9 @@ import { type LabelsByCluster, parseLabels } from "../labels.ts";
 type Labels = Readonly<Record<string, string>>;
 
 /**
- * The text of `labels.yaml` with labels for clusters, besides those that they have. Comments stay
- * where they are, but for those in a text that has to be written anew.
- * @throws {LabelsInvalid} when the text is not valid as it is
+ * The text of `labels.yaml` with additional labels of clusters. Comments are kept, unless the text has to be
+ * generated anew.
+ * @throws {LabelsInvalid} when the current text is invalid
  */
 export function withLabels(text: string, toSet: LabelsByCluster): string {
   const wanted = new Map(parseLabels(text));
@@ -19,7 +19,7 @@ export function withLabels(text: string, toSet: LabelsByCluster): string {
 }
 
 /**
- * The same without clusters.
+ * The text of `labels.yaml` without these clusters.
  * @throws {LabelsInvalid}
  */
 export function withoutClusters(text: string, clusters: readonly string[]): string {
@@ -32,7 +32,7 @@ export function withoutClusters(text: string, clusters: readonly string[]): stri
   ]);
 }
 
-/** The first text that says what is wanted: one that was edited by places may say something else. */
+/** The first text that parses to the wanted labels: editing the text in place may go wrong. */
 function firstRight(wanted: LabelsByCluster, texts: readonly (() => string)[]): string {
   for (const make of texts) {
     const text = make();
@@ -42,10 +42,10 @@ function firstRight(wanted: LabelsByCluster, texts: readonly (() => string)[]): 
       continue;
     }
   }
-  throw new Error("labels cannot be written so that they are read as they are meant");
+  throw new Error("labels cannot be written in a way that reads back the same");
 }
 
-/** With these labels of clusters, in the places of those that are there and below all others. */
+/** Replaces the entries of these clusters, and appends the new ones. */
 function edited(text: string, changed: LabelsByCluster): string {
   const lineOf = (cluster: string) => `${scalar(cluster)}: ${flow(changed.get(cluster)!)}\n`;
   const entries = entriesOf(text);
@@ -62,7 +62,7 @@ function edited(text: string, changed: LabelsByCluster): string {
   return [whole, ...isWhole || added.length === 0 ? [] : ["\n"], ...added].join("");
 }
 
-/** The text with another one in the place of each entry for which there is one. */
+/** Replaces each entry for which `by` returns a text. */
 function replaced(
   text: string,
   entries: readonly EntryAt[],
@@ -79,7 +79,7 @@ function replaced(
   return [...pieces, text.slice(at)].join("");
 }
 
-/** All of it, below the comments that it begins with. */
+/** Generates the whole text, and keeps only the comments at its start. */
 function anew(text: string, wanted: LabelsByCluster): string {
   const [head = ""] = /^(?:[ \t]*#[^\n]*\n|[ \t]*\n)*/.exec(text) ?? [];
   return head + [...wanted].map(([name, labels]) => `${scalar(name)}: ${flow(labels)}\n`).join("");
@@ -90,20 +90,20 @@ const flow = (labels: Labels) =>
     Object.entries(labels).map(([key, value]) => `${scalar(key)}: ${scalar(value)}`).join(", ")
   }}`;
 
-/** Without quotes where every reader of YAML takes it for a text. */
+/** A YAML scalar, in quotes unless every YAML parser reads it as a string without them. */
 const scalar = (text: string) => dump(text, { flowLevel: 0 }).trimEnd();
 
 interface EntryAt {
   readonly name: string;
-  /** Where the line of its name begins. */
+  /** Offset of the start of its first line. */
   readonly start: number;
-  /** Where the last text of it ends. */
+  /** Offset of the end of its value. */
   readonly last: number;
-  /** Where the line begins that follows the last one with something of it. */
+  /** Offset after its last line. */
   readonly end: number;
 }
 
-/** Entries of a block mapping, each with its lines; none of what is written in another way. */
+/** The entries of a block mapping with their offsets; none if the text is not a block mapping. */
 function entriesOf(text: string): EntryAt[] {
   const events = parseEvents(text, {});
   const root = events[1];

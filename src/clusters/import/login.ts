@@ -1,46 +1,46 @@
 import { createHash } from "node:crypto";
-import { faultOf, MAX_BYTES, type Trust } from "../../files/trusted.ts";
+import { fileProblem, MAX_BYTES, type Trust } from "../../files/trusted.ts";
 import { flattened, minified } from "../../kube/kubeconfig/contexts.ts";
 import { documentOf, textOfDocument } from "../../kube/kubeconfig/to_yaml.ts";
 import { serverIdentity } from "../../kube/kubeconfig/identity.ts";
 import { judge } from "../../kube/kubeconfig/judge.ts";
-import { refuse } from "../../kube/kubeconfig/refused.ts";
+import { reject } from "../../kube/kubeconfig/not_usable.ts";
 import { shownServer } from "../../kube/kubeconfig/server_url.ts";
 import type { Config } from "../../kube/kubeconfig/shape.ts";
-import type { Value } from "../../kube/kubeconfig/yaml.ts";
+import type { YamlValue } from "../../kube/kubeconfig/yaml.ts";
 import { seal, type Sealed } from "../../log/sealed.ts";
-import { RUNS_PROGRAM, runsPrograms, type VetRules, whyNamesUseless } from "../vet.ts";
+import { RUNS_PROGRAM, runsPrograms, type VetRules, whyReferencesUnusable } from "../vet.ts";
 
-/** One context of a kubeconfig, found usable, as a kubeconfig of its own. */
-export interface Login {
+/** A usable context of a kubeconfig, as a kubeconfig of its own. */
+export interface ContextLogin {
   readonly text: Sealed<string>;
-  /** Address of the API server, without what may be secret in it. */
+  /** The API server's URL, without secrets. */
   readonly server: string;
-  /** Of the API server, as {@link serverIdentity} has it. */
+  /** The API server's {@link serverIdentity}. */
   readonly identity: string;
-  /** A hash of all that says how to connect: the same for the same server and credential. */
+  /** A hash of everything that determines the connection: equal for the same server and credential. */
   readonly key: string;
 }
 
 /**
- * Takes one context out of a kubeconfig, with files embedded, as `kubectl config view --minify
- * --flatten --raw` does. What would be refused in the folder of clusters is refused here.
+ * Extracts one context of a kubeconfig, with files embedded, like `kubectl config view --minify --flatten
+ * --raw`. It is rejected by the same rules as a kubeconfig in the clusters folder.
  *
- * Permissions: `--allow-read` of the files that it names and of the ways to them.
- * @param config whose paths are absolute
+ * Permissions: `--allow-read` of the files that it names and of the folders on their paths.
+ * @param config with absolute paths
  * @throws {NotUsable}
  */
-export function loginOf(config: Config, context: string, rules: VetRules): Login {
+export function loginOf(config: Config, context: string, rules: VetRules): ContextLogin {
   const minimal = minified(config, context);
   const given = documentOf(minimal);
   const current = judge(given);
-  if (!rules.allowExecPlugins && runsPrograms(given, current)) refuse(RUNS_PROGRAM);
-  const why = whyNamesUseless("/", current, rules);
-  if (why !== undefined) refuse(why);
+  if (!rules.allowExecPlugins && runsPrograms(given, current)) reject(RUNS_PROGRAM);
+  const why = whyReferencesUnusable("/", current, rules);
+  if (why !== undefined) reject(why);
   const flat = flattened(minimal, (path) => contentOf(path, rules));
   const document = documentOf(flat);
   const text = textOfDocument(document);
-  if (text.length > MAX_BYTES) refuse(`it would be larger than ${MAX_BYTES} bytes`);
+  if (text.length > MAX_BYTES) reject(`it would be larger than ${MAX_BYTES} bytes`);
   const judged = judge(document);
   return {
     text: seal(text),
@@ -50,19 +50,19 @@ export function loginOf(config: Config, context: string, rules: VetRules): Login
   };
 }
 
-/** Of what names a file that kubectl would not open, too, `--flatten` embeds the content. */
+/** The content of a file to embed. Like `--flatten`, this includes files that kubectl would not open. */
 function contentOf(path: string, trust: Trust): Uint8Array {
   try {
-    const fault = faultOf(path, trust, MAX_BYTES);
-    if (fault !== undefined) refuse(`a file that it names is not used: ${fault.why}`);
+    const problem = fileProblem(path, trust, MAX_BYTES);
+    if (problem !== undefined) reject(`a file that it names cannot be trusted: ${problem.why}`);
     return Deno.readFileSync(path);
   } catch (error) {
     if (typeof (error as { code?: unknown }).code !== "string") throw error;
-    return refuse("a file that it names cannot be read");
+    return reject("a file that it names cannot be read");
   }
 }
 
-/** Names, namespaces and what other programs have noted do not count. */
+/** The {@link ContextLogin.key}. Names, namespaces and extensions do not count. */
 function keyOf({ clusters, users }: Config): string {
   const [cluster] = clusters.values();
   const [user] = users.values();
@@ -77,8 +77,8 @@ function keyOf({ clusters, users }: Config): string {
   return createHash("sha256").update(canonical(counted)).digest("hex");
 }
 
-/** The same for whatever order fields have. */
-function canonical(value: Value): string {
+/** JSON with sorted fields. */
+function canonical(value: YamlValue): string {
   return JSON.stringify(
     value,
     (_, each) =>

@@ -1,9 +1,9 @@
 import { isClusterName } from "../folder.ts";
 
-/** A context of a kubeconfig, as far as its cluster's name depends on it. */
+/** The parts of a context that its cluster's name depends on. */
 export interface NamedContext {
   readonly context: string;
-  /** Names of the entries that it uses. */
+  /** The names of its `cluster` and `user` entries. */
   readonly cluster: string;
   readonly user: string;
 }
@@ -12,27 +12,27 @@ export interface NamedContext {
 export type ClusterName =
   | {
     readonly name: string;
-    /** The name that it would have, were it not that of another context, too. */
+    /** The short name that another context has, too. */
     readonly instead?: string;
   }
   | { readonly why: string };
 
-/** How names are made, for help. */
+/** How clusters are named, for help. */
 export const NAMING_RULE =
   "A cluster is named after its context: arn:aws:eks:REGION:ACCOUNT:cluster/NAME, " +
-  "gke_PROJECT_LOCATION_NAME and USER@NAME give NAME, and NAMESPACE/HOST:PORT/USER (OpenShift) gives " +
-  "HOST. Other characters than letters, digits, '.', '_' and '-' become '-'. Where two contexts give " +
-  "the same name, both get their full one (NAME-REGION-ACCOUNT, NAME-LOCATION-PROJECT, USER-NAME), " +
-  "and where that is the same, too, neither is imported.";
+  "gke_PROJECT_LOCATION_NAME and USER@NAME become NAME, and NAMESPACE/HOST:PORT/USER (OpenShift) becomes " +
+  "HOST. Characters other than letters, digits, '.', '_' and '-' are replaced by '-'. If two contexts " +
+  "have the same name, both get their full name (NAME-REGION-ACCOUNT, NAME-LOCATION-PROJECT, " +
+  "USER-NAME). If the full names are also the same, neither context is imported.";
 
-/** Longest name whose file, `NAME.kubeconfig`, file systems take. */
+/** Longest name for which file systems accept the file name `NAME.kubeconfig`. */
 const MAX_LENGTH = 255 - ".kubeconfig".length;
 
 /**
- * Names of clusters, by their contexts. They do not depend on the contexts' order.
- * @param contexts all of a kubeconfig, whichever of them are imported, so that names stay the same
+ * The names of clusters by their contexts. They do not depend on the order of the contexts.
+ * @param contexts all contexts of the kubeconfig, even those that are not imported, so that names are stable
  */
-export function clusterNames(
+export function clusterNamesOf(
   contexts: readonly NamedContext[],
 ): ReadonlyMap<string, ClusterName> {
   const sorted = contexts.toSorted((a, b) => a.context < b.context ? -1 : 1);
@@ -57,7 +57,7 @@ export function clusterNames(
   }));
 }
 
-/** Of those with one name, and of these with the same entries, the first: by both. */
+/** Groups contexts by name, then by their entries, and keeps the first of each. */
 function firsts<Named extends NamedContext>(
   contexts: readonly Named[],
   nameOf: (context: Named) => string,
@@ -71,29 +71,29 @@ function firsts<Named extends NamedContext>(
   return found;
 }
 
-/** The same for contexts that differ in nothing but their names and namespaces. */
+/** A key that is equal for contexts with the same cluster and user, which differ only by namespace. */
 const entriesOf = ({ cluster, user }: NamedContext) => JSON.stringify([cluster, user]);
 
 const clash = (name: string, other: string) =>
-  `its cluster name would be '${name}', as that of context '${other}'; ${REMEDY}`;
+  `its cluster name '${name}' is also that of context '${other}'; ${REMEDY}`;
 
-const REMEDY = "give it another one with 'clusters add NAME --context CONTEXT'";
+const REMEDY = "choose a name with 'clusters add NAME --context CONTEXT'";
 
 function checked(name: string, instead: string | undefined): ClusterName {
-  if (name === "") return { why: `no letter or digit is in its name; ${REMEDY}` };
+  if (name === "") return { why: `its name contains no letter or digit; ${REMEDY}` };
   if (name.length > MAX_LENGTH) {
     return { why: `its name is longer than ${MAX_LENGTH} characters; ${REMEDY}` };
   }
-  if (!isClusterName(name)) return { why: `its name cannot be a cluster's; ${REMEDY}` };
+  if (!isClusterName(name)) return { why: `its name is not a valid cluster name; ${REMEDY}` };
   return instead === undefined || instead === name ? { name } : { name, instead };
 }
 
 /**
- * The name that tells most, and one that tells all.
+ * The short and the full name for a context.
  * @see https://docs.aws.amazon.com/cli/latest/reference/eks/update-kubeconfig.html --alias: the ARN
  * @see https://cloud.google.com/kubernetes-engine/docs/how-to/cluster-access-for-kubectl
- * @see https://github.com/openshift/oc/blob/main/pkg/helpers/kubeconfig/smart_merge.go: dots of
- * the host are hyphens, as a slash is what separates
+ * @see https://github.com/openshift/oc/blob/main/pkg/helpers/kubeconfig/smart_merge.go: parts are separated
+ * by slashes, and dots of the host become hyphens
  */
 function formsOf(context: string): { readonly short: string; readonly full: string } {
   const eks = /^arn:aws[a-z-]*:eks:([^:/]+):([^:/]+):cluster\/([^/]+)$/.exec(context);
@@ -119,7 +119,7 @@ function forms(short: string, full: string) {
   return { short: safe(short) || whole, full: whole };
 }
 
-/** With a hyphen in the place of what cannot be in a cluster's name, and none at its ends. */
+/** Replaces characters that are not allowed in cluster names by hyphens, and trims both ends. */
 function safe(text: string): string {
   const hyphened = text.replace(/[^A-Za-z0-9._-]+/g, "-");
   const start = hyphened.search(/[A-Za-z0-9]/);

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { isClusterName } from "../folder.ts";
-import { clusterNames, type NamedContext } from "./names.ts";
+import { clusterNamesOf, type NamedContext } from "./names.ts";
 
-/** A context whose cluster and user nobody else has. */
+/** A context with a cluster and user of its own. */
 const own = (context: string): NamedContext => ({ context, cluster: `c ${context}`, user: "u" });
 
-const nameAlone = (context: string) => clusterNames([own(context)]).get(context)!;
+const nameAlone = (context: string) => clusterNamesOf([own(context)]).get(context)!;
 
 const NAMES: [context: string, name: string][] = [
   ["prod", "prod"],
@@ -46,11 +46,11 @@ for (const [context, name] of NAMES) {
 }
 
 const NAMELESS: [context: string, why: RegExp][] = [
-  ["", /^no letter or digit is in its name; give it another one with 'clusters add NAME/],
-  ["*", /^no letter or digit/],
-  ["..", /^no letter or digit/],
-  ["///", /^no letter or digit/],
-  ["\u202e", /^no letter or digit/],
+  ["", /^its name contains no letter or digit; choose a name with 'clusters add NAME/],
+  ["*", /^its name contains no letter or digit/],
+  ["..", /^its name contains no letter or digit/],
+  ["///", /^its name contains no letter or digit/],
+  ["\u202e", /^its name contains no letter or digit/],
   ["a".repeat(245), /^its name is longer than 244 characters/],
 ];
 
@@ -62,7 +62,7 @@ for (const [context, why] of NAMELESS) {
   });
 }
 
-/** Contexts that would have one name, and what they are called; `undefined` of one that is left out. */
+/** Contexts with the same short name, and their names; `undefined` when a context is skipped. */
 const CLASHES: [sentence: string, names: Record<string, string | undefined>][] = [
   ["two regions", {
     "arn:aws:eks:eu-west-1:123456789012:cluster/prod": "prod-eu-west-1-123456789012",
@@ -89,18 +89,18 @@ for (const [sentence, wanted] of CLASHES) {
     const contexts = Object.keys(wanted).map(own);
     const orders = [contexts, contexts.toReversed()];
     for (const order of orders) {
-      const names = clusterNames(order);
+      const names = clusterNamesOf(order);
       for (const [context, name] of Object.entries(wanted)) {
         const found = names.get(context)!;
         assert.equal("name" in found ? found.name : undefined, name, context);
-        if ("why" in found) assert.match(found.why, /as that of context '/);
+        if ("why" in found) assert.match(found.why, /is also that of context '/);
       }
     }
   });
 }
 
 Deno.test("a full name says which shorter one several contexts would have", () => {
-  const names = clusterNames(["admin@prod", "dev@prod", "prod-2"].map(own));
+  const names = clusterNamesOf(["admin@prod", "dev@prod", "prod-2"].map(own));
   assert.deepEqual([...names.values()], [
     { name: "admin-prod", instead: "prod" },
     { name: "dev-prod", instead: "prod" },
@@ -114,9 +114,9 @@ Deno.test("contexts of one cluster and user, such as one for each project of Ope
     cluster: "api-prod:6443",
     user: "admin/api-prod:6443",
   }));
-  const names = clusterNames(contexts);
+  const names = clusterNamesOf(contexts);
   assert.deepEqual([...names.values()], Array(3).fill({ name: "api-prod" }));
-  const others = clusterNames([
+  const others = clusterNamesOf([
     ...contexts,
     { context: "default/api-prod:6443/dev", cluster: "api-prod:6443", user: "dev/api-prod:6443" },
   ]);
@@ -133,7 +133,7 @@ Deno.test("whatever contexts are called, names are valid, and no two clusters ha
   );
   fc.assert(
     fc.property(fc.uniqueArray(name, { maxLength: 12 }), (contexts) => {
-      const names = [...clusterNames(contexts.map(own)).values()]
+      const names = [...clusterNamesOf(contexts.map(own)).values()]
         .flatMap((each) => "name" in each ? [each.name] : []);
       assert.ok(names.every(isClusterName));
       assert.equal(new Set(names).size, names.length);

@@ -1,54 +1,54 @@
-import { NotUsable } from "../../kube/kubeconfig/refused.ts";
+import { NotUsable } from "../../kube/kubeconfig/not_usable.ts";
 import type { Config } from "../../kube/kubeconfig/shape.ts";
 import type { Sealed } from "../../log/sealed.ts";
 import type { VetRules } from "../vet.ts";
-import { type Login, loginOf } from "./login.ts";
+import { type ContextLogin, loginOf } from "./login.ts";
 import type { ClusterName } from "./names.ts";
-import type { ThereCluster } from "./there.ts";
+import type { ExistingCluster } from "./existing.ts";
 
-/** What is to become of a context. */
+/** What the import does with a context. */
 export type Action =
-  /** `replace` takes the place of a kubeconfig that is there. */
+  /** `replace` overwrites an existing kubeconfig. */
   | { readonly kind: "create" | "replace"; readonly text: Sealed<string> }
-  /** The folder has it already, be it under another name. */
+  /** The folder has it already, perhaps under another name. */
   | { readonly kind: "unchanged" }
-  /** Another context has the same cluster and user, and differs by its namespace only. */
+  /** Another context has the same cluster and user, and differs only by its namespace. */
   | { readonly kind: "same"; readonly as: string }
-  | { readonly kind: "left out"; readonly why: string };
+  | { readonly kind: "skipped"; readonly why: string };
 
 export interface PlannedContext {
   readonly context: string;
-  /** Absent where it gets none. */
+  /** Absent when the context gets no cluster. */
   readonly cluster?: string;
-  /** Absent where it cannot be told. */
+  /** Absent when unknown. */
   readonly server?: string;
-  /** The shorter name that several contexts would have. */
+  /** The shorter name, which several contexts would have. */
   readonly insteadOf?: string;
-  /** The cluster with another name that has the same API server. */
+  /** Another cluster with the same API server. */
   readonly sameServerAs?: string;
   readonly action: Action;
 }
 
 export interface PlanOptions {
   readonly config: Config;
-  /** Those to import, each once. */
+  /** The contexts to import, each once. */
   readonly contexts: readonly string[];
-  /** Of all contexts of the kubeconfig. */
+  /** The cluster names of all contexts of the kubeconfig. */
   readonly names: ReadonlyMap<string, ClusterName>;
   readonly rules: VetRules;
-  /** What the folder has. */
-  readonly there: ReadonlyMap<string, ThereCluster>;
-  /** Whether what is there is replaced. */
+  /** The clusters that exist in the folder. */
+  readonly there: ReadonlyMap<string, ExistingCluster>;
+  /** Whether to replace existing clusters. */
   readonly overwrite: boolean;
-  /** Whether a cluster that connects in the same way counts under another name, too. @default true */
+  /** Whether an existing cluster with the same connection also counts under another name. @default true */
   readonly anyName?: boolean;
 }
 
-/** What is to be done with contexts, in their order; nothing is changed yet. */
-export function plan({ contexts, ...given }: PlanOptions): PlannedContext[] {
+/** Plans the import of contexts, in their order; nothing is changed. */
+export function planImport({ contexts, ...given }: PlanOptions): PlannedContext[] {
   const options = { ...given, renamed: given.anyName === false ? new Map() : renamedIn(given) };
   const planned: PlannedContext[] = [];
-  const servers = new Map<string, string>(); // clusters by what tells API servers apart
+  const servers = new Map<string, string>(); // clusters by their API server's identity
   for (const { name, login, isSource } of options.there.values()) {
     if (login !== undefined && !isSource && !servers.has(login.identity)) {
       servers.set(login.identity, name);
@@ -70,13 +70,13 @@ export function plan({ contexts, ...given }: PlanOptions): PlannedContext[] {
 }
 
 interface Options extends Omit<PlanOptions, "contexts"> {
-  /** Clusters of the folder with a name that no context has, by how they connect. */
-  readonly renamed: ReadonlyMap<string, ThereCluster>;
+  /** Existing clusters whose name no context would get, by their connection. */
+  readonly renamed: ReadonlyMap<string, ExistingCluster>;
 }
 
 function renamedIn({ names, there }: Pick<PlanOptions, "names" | "there">): Options["renamed"] {
   const claimed = new Set([...names.values()].map((each) => "name" in each ? each.name : ""));
-  const renamed = new Map<string, ThereCluster>();
+  const renamed = new Map<string, ExistingCluster>();
   for (const each of there.values()) {
     const { name, isSource, login } = each;
     if (login === undefined || isSource || claimed.has(name) || renamed.has(login.key)) continue;
@@ -91,18 +91,18 @@ function planOne(
   taken: ReadonlyMap<string, string>,
 ): PlannedContext & { readonly identity?: string } {
   const { config, names, rules, there, overwrite } = options;
-  const leftOut = (why: string) => ({ context, action: { kind: "left out", why } }) as const;
-  let login: Login;
+  const skipped = (why: string) => ({ context, action: { kind: "skipped", why } }) as const;
+  let login: ContextLogin;
   try {
     login = loginOf(config, context, rules);
   } catch (error) {
-    // What is the current one is told by the row.
-    if (error instanceof NotUsable) return leftOut(error.why.replaceAll("its current ", "its "));
+    // The row shows the context, so "current" would be misleading.
+    if (error instanceof NotUsable) return skipped(error.why.replaceAll("its current ", "its "));
     throw error;
   }
   const { server, identity, key, text } = login;
   const name = names.get(context)!;
-  if ("why" in name) return { ...leftOut(name.why), server };
+  if ("why" in name) return { ...skipped(name.why), server };
   const known = knownAs(name.name, key, options);
   const cluster = known?.name ?? name.name;
   const { instead } = name;
@@ -118,29 +118,29 @@ function planOne(
   if (known !== undefined) return { ...row, action: { kind: "unchanged" } };
   const old = there.get(cluster);
   if (old === undefined) return { ...row, action: { kind: "create", text } };
-  // Its other contexts would be lost.
+  // A file that is being imported is not replaced, since its other contexts would be lost.
   if (overwrite && !old.isSource) return { ...row, action: { kind: "replace", text } };
-  return { ...row, action: { kind: "left out", why: whyKept(old, login) } };
+  return { ...row, action: { kind: "skipped", why: whyKept(old, login) } };
 }
 
-/** The cluster of the folder that connects in the same way: of its name, else one that the user named. */
+/** The existing cluster with the same connection: by name, otherwise one that was renamed by the user. */
 function knownAs(
   name: string,
   key: string,
   { there, renamed }: Options,
-): ThereCluster | undefined {
+): ExistingCluster | undefined {
   const own = there.get(name);
   return own?.login?.key === key ? own : renamed.get(key);
 }
 
-function whyKept({ isSource, login, why }: ThereCluster, { identity }: Login): string {
+function whyKept({ isSource, login, why }: ExistingCluster, { identity }: ContextLogin): string {
   if (isSource) {
-    return "its cluster is the file that is imported from; move that out of the folder first";
+    return "its cluster is the file being imported; move the file out of the clusters folder first";
   }
   const how = login === undefined
-    ? `is there already, and is refused: ${why}`
+    ? `already exists with an unusable kubeconfig (${why})`
     : login.identity !== identity
-    ? "is there already, for another server"
-    : "is there already, with another credential";
+    ? "already exists with another server"
+    : "already exists with another credential";
   return `its cluster ${how}; --overwrite replaces it`;
 }

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { ownTrust } from "../../files/trusted.ts";
-import { configOf } from "../../kube/kubeconfig/shape.ts";
+import { parseConfig } from "../../kube/kubeconfig/shape.ts";
 import { readYaml } from "../../kube/kubeconfig/yaml.ts";
 import { loginOf } from "./login.ts";
-import { clusterNames } from "./names.ts";
-import { plan, type PlannedContext, type PlanOptions } from "./plan.ts";
-import type { ThereCluster } from "./there.ts";
+import { clusterNamesOf } from "./names.ts";
+import { planImport, type PlannedContext, type PlanOptions } from "./plan.ts";
+import type { ExistingCluster } from "./existing.ts";
 
 const RULES = { ...ownTrust(), allowExecPlugins: true };
 
-/** Contexts, each with its server and token. */
+/** A config of contexts, each with its server and token. */
 const configWith = (contexts: Readonly<Record<string, readonly [server: string, token: string]>>) =>
-  configOf(readYaml(JSON.stringify({
+  parseConfig(readYaml(JSON.stringify({
     clusters: Object.entries(contexts)
       .map(([name, [server]]) => ({ name, cluster: { server: `https://${server}` } })),
     users: Object.entries(contexts).map(([name, [, token]]) => ({ name, user: { token } })),
@@ -21,23 +21,23 @@ const configWith = (contexts: Readonly<Record<string, readonly [server: string, 
     })),
   })));
 
-/** A cluster of the folder. */
-function there(name: string, server: string, token: string, isSource = false): ThereCluster {
+/** An existing cluster of the folder. */
+function there(name: string, server: string, token: string, isSource = false): ExistingCluster {
   const login = loginOf(configWith({ x: [server, token] }), "x", RULES);
   return { name, login, isSource };
 }
 
 function planned(
   config: PlanOptions["config"],
-  clusters: readonly ThereCluster[] = [],
+  clusters: readonly ExistingCluster[] = [],
   more: Partial<PlanOptions> = {},
 ): readonly PlannedContext[] {
   const contexts = [...config.contexts]
     .map(([context, { cluster, user }]) => ({ context, cluster, user }));
-  return plan({
+  return planImport({
     config,
     contexts: contexts.map(({ context }) => context),
-    names: clusterNames(contexts),
+    names: clusterNamesOf(contexts),
     rules: RULES,
     there: new Map(clusters.map((each) => [each.name, each])),
     overwrite: false,
@@ -45,7 +45,7 @@ function planned(
   });
 }
 
-/** `create prod`, or why not. */
+/** The action as text: `create prod`, or the reason. */
 const told = (rows: readonly PlannedContext[]) =>
   rows.map(({ cluster, action, sameServerAs }) =>
     [
@@ -64,30 +64,30 @@ Deno.test("what the folder does not have is created", () => {
 });
 
 Deno.test("what it has is unchanged, under whatever name, unless another context has that", () => {
-  const rows = (cluster: ThereCluster, config = PROD) => told(planned(config, [cluster]));
+  const rows = (cluster: ExistingCluster, config = PROD) => told(planned(config, [cluster]));
   assert.deepEqual(rows(there("prod", "a.example.com", "fake")), ["unchanged prod"]);
   assert.deepEqual(rows(there("mine", "a.example.com", "fake")), ["unchanged mine"]);
   const two = configWith({ mine: ["b.example.com", "x"], prod: ["a.example.com", "fake"] });
   assert.deepEqual(rows(there("mine", "a.example.com", "fake"), two), [
-    "left out mine its cluster is there already, for another server; --overwrite replaces it",
+    "skipped mine its cluster already exists with another server; --overwrite replaces it",
     "create prod as mine",
   ]);
 });
 
-const KEPT: [sentence: string, cluster: ThereCluster, why: string][] = [
+const KEPT: [sentence: string, cluster: ExistingCluster, why: string][] = [
   ["another credential", there("prod", "a.example.com", "other"), "with another credential"],
-  ["another server", there("prod", "b.example.com", "fake"), "for another server"],
+  ["another server", there("prod", "b.example.com", "fake"), "with another server"],
   [
     "a kubeconfig that is refused",
     { name: "prod", isSource: false, why: "it is empty" },
-    "and is refused: it is empty",
+    "with an unusable kubeconfig (it is empty)",
   ],
 ];
 
 for (const [sentence, cluster, why] of KEPT) {
   Deno.test(`a cluster with ${sentence} is replaced only when that is asked for`, () => {
     assert.deepEqual(told(planned(PROD, [cluster])), [
-      `left out prod its cluster is there already, ${why}; --overwrite replaces it`,
+      `skipped prod its cluster already exists ${why}; --overwrite replaces it`,
     ]);
     assert.deepEqual(told(planned(PROD, [cluster], { overwrite: true })), ["replace prod"]);
   });
@@ -101,8 +101,8 @@ Deno.test("the file that is imported from stands for a context in it under its o
   const other = there("prod", "b.example.com", "fake", true);
   for (const overwrite of [false, true]) {
     assert.deepEqual(told(planned(PROD, [other], { overwrite })), [
-      "left out prod its cluster is the file that is imported from; move that out of the folder " +
-      "first",
+      "skipped prod its cluster is the file being imported; move the file out of the clusters " +
+      "folder first",
     ]);
   }
 });
@@ -125,11 +125,11 @@ Deno.test("under a name of the user's it is added once more", () => {
   assert.deepEqual(rows, ["create new as mine"]);
 });
 
-/** Kubeconfigs with one context `x`, and why it is left out. */
+/** Kubeconfigs with one context `x`, and why it is skipped. */
 const LEFT_OUT: [user: object, cluster: object, why: string][] = [
   [{}, {}, "its user has no credentials"],
   [{ token: "a", username: "b" }, {}, "its user has both a token and a user name or password"],
-  [{ token: "a" }, { server: "" }, "its cluster has no 'server' that is an http or https URL"],
+  [{ token: "a" }, { server: "" }, "the 'server' of its cluster is not an http or https URL"],
   [
     { token: "a" },
     { "certificate-authority": "/nonexistent/ca" },
@@ -143,37 +143,37 @@ const LEFT_OUT: [user: object, cluster: object, why: string][] = [
   [
     { token: "a", "client-key": "/dev/zero" },
     {},
-    "a file that it names is not used: it is not a " +
+    "a file that it names cannot be trusted: it is not a " +
     "regular file",
   ],
   [
     { exec: { command: "no-such-plugin", apiVersion: "client.authentication.k8s.io/v1beta1" } },
     {},
-    "the credential plugin 'no-such-plugin' of its user is not on the server's PATH",
+    "the credential plugin 'no-such-plugin' of its user is not on the server's PATH (executable not found)",
   ],
 ];
 
 for (const [user, cluster, why] of LEFT_OUT) {
-  Deno.test(`a context is left out when ${why}`, () => {
-    const config = configOf(readYaml(JSON.stringify({
+  Deno.test(`a context is skipped when ${why}`, () => {
+    const config = parseConfig(readYaml(JSON.stringify({
       clusters: [{ name: "c", cluster: { server: "https://a.example.com", ...cluster } }],
       users: [{ name: "u", user }],
       contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
     })));
     const rules = { ...RULES, programs: "/nonexistent" };
-    assert.deepEqual(told(planned(config, [], { rules })), [`left out ${why}`]);
+    assert.deepEqual(told(planned(config, [], { rules })), [`skipped ${why}`]);
   });
 }
 
 Deno.test("so is one that runs a program, where that is not allowed", () => {
   const exec = { command: "aws", apiVersion: "client.authentication.k8s.io/v1beta1" };
-  const config = configOf(readYaml(JSON.stringify({
+  const config = parseConfig(readYaml(JSON.stringify({
     clusters: [{ name: "c", cluster: { server: "https://a.example.com" } }],
     users: [{ name: "u", user: { exec } }],
     contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
   })));
   const rules = { ...RULES, allowExecPlugins: false };
   assert.deepEqual(told(planned(config, [], { rules })), [
-    "left out it runs a program for credentials, and allow-exec-plugins is false",
+    "skipped its user runs a credential plugin, and allow-exec-plugins is false",
   ]);
 });

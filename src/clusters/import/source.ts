@@ -1,46 +1,46 @@
 import { dirname, join, resolve } from "node:path";
-import { faultOf, faultOfFolder, type Trust } from "../../files/trusted.ts";
+import { fileProblem, folderProblem, RUN_CHOWN, type Trust } from "../../files/trusted.ts";
 import { merged, type ReadConfig } from "../../kube/kubeconfig/contexts.ts";
-import { NotUsable } from "../../kube/kubeconfig/refused.ts";
-import { type Config, configOf } from "../../kube/kubeconfig/shape.ts";
+import { NotUsable } from "../../kube/kubeconfig/not_usable.ts";
+import { type Config, parseConfig } from "../../kube/kubeconfig/shape.ts";
 import { readYaml } from "../../kube/kubeconfig/yaml.ts";
 import { seal, type Sealed } from "../../log/sealed.ts";
-import { KubeconfigRefused, readText } from "../vet.ts";
+import { KubeconfigRejected, readText } from "../vet.ts";
 
-/** Largest kubeconfig whose contexts are imported, in bytes: a thousand of them with certificates. */
+/** Largest kubeconfig to import from, in bytes: enough for a thousand contexts with certificates. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** Which kubeconfig is meant. */
+/** Which kubeconfig to import from. */
 export interface WhichKubeconfig {
-  /** Of `--kubeconfig`. */
+  /** The value of `--kubeconfig`. */
   readonly file?: string;
-  /** The variables KUBECONFIG and HOME, as kubectl has them. */
+  /** The variables KUBECONFIG and HOME, used like kubectl does. */
   readonly env: { readonly KUBECONFIG?: string; readonly HOME?: string };
 }
 
-/** What contexts are imported from. */
+/** The kubeconfig to import from. */
 export interface Source {
-  /** Of all files; paths in it are absolute. */
+  /** All files merged; paths in it are absolute. */
   readonly config: Sealed<Config>;
-  /** Those that are there, as they were named. */
+  /** The files that exist, as they were named. */
   readonly files: readonly string[];
-  /** What the user should know, a sentence each. */
+  /** For the user, one sentence each. */
   readonly warnings: readonly string[];
 }
 
-/** There is no kubeconfig to import from; the message says where it was looked for, and what to do. */
+/** There is no kubeconfig to import from. The message says where it was expected, and what to do. */
 export class NoKubeconfig extends Error {
   override readonly name = "NoKubeconfig";
 }
 
 /**
- * Reads the kubeconfig that kubectl would: that of `--kubeconfig`; else those that KUBECONFIG lists,
- * merged, those of them that are not there passed over; else `~/.kube/config`. Since it may name
- * programs to run, a file that others may write to is refused.
+ * Reads the kubeconfig that kubectl would use: `--kubeconfig`; otherwise the files of KUBECONFIG, merged,
+ * without missing ones; otherwise `~/.kube/config`. Since it may name programs to run, a file that other
+ * users can change is rejected.
  *
- * Permissions: `--allow-read` of the files and the ways to them.
+ * Permissions: `--allow-read` of the files and the folders on their paths.
  * @throws {NoKubeconfig}
- * @throws {KubeconfigRefused} says which rule it breaks, and never holds a piece of its content
+ * @throws {KubeconfigRejected} with the rule that it violates, never its content
  * @see https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
  */
 export async function readSource(
@@ -73,44 +73,44 @@ function usual(home = ""): string[] {
 function noneOf(missing: readonly string[], isGiven: boolean): string {
   if (isGiven) return `Kubeconfig '${missing[0]}' does not exist`;
   const where = missing.length === 0
-    ? "neither KUBECONFIG nor HOME names one"
+    ? "neither KUBECONFIG nor HOME is set"
     : `${missing.join(", ")} ${missing.length === 1 ? "does" : "do"} not exist`;
-  return `There is no kubeconfig: ${where}. Give --kubeconfig FILE`;
+  return `No kubeconfig found: ${where}. Pass --kubeconfig FILE`;
 }
 
-const FOREIGN = "run this as that user, or name a copy of it that is your own";
+const FOREIGN = "run this command as that user, or pass a copy that you own";
 
-/** `undefined` when there is no such file. */
+/** `undefined` when the file does not exist. */
 async function readOne(
   file: string,
   trust: Trust,
   warnings: string[],
 ): Promise<Config | undefined> {
-  const refuse = (why: string): never => {
-    throw new KubeconfigRefused(file, why);
+  const reject = (why: string): never => {
+    throw new KubeconfigRejected(file, why);
   };
   let info: Deno.FileInfo;
   try {
     info = Deno.statSync(file);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    return refuse("you may not read it, or it is no file's name");
+    return reject("permission denied, or it is not a file name");
   }
-  const fault = faultOf(file, trust, MAX_BYTES) ??
-    (file.split("/").includes("..") ? faultOfFolder(resolve(dirname(file)), trust) : undefined);
-  if (fault !== undefined) {
-    // Under sudo, say: nobody's kubeconfig is to be given to root for this.
-    const isOwner = fault.of === "file" && fault.why.endsWith("; chown it");
-    refuse(isOwner ? fault.why.replace(/chown it$/, FOREIGN) : fault.why);
+  const problem = fileProblem(file, trust, MAX_BYTES) ??
+    (file.split("/").includes("..") ? folderProblem(resolve(dirname(file)), trust) : undefined);
+  if (problem !== undefined) {
+    // With sudo, for example, the user should not be told to change the owner of the own kubeconfig.
+    const isOwner = problem.of === "file" && problem.why.endsWith(RUN_CHOWN);
+    reject(isOwner ? problem.why.slice(0, -RUN_CHOWN.length) + FOREIGN : problem.why);
   }
   if ((info.mode ?? 0) & 0o044) {
-    warnings.push(`Others may read kubeconfig '${file}'; run chmod 600 on it`);
+    warnings.push(`Kubeconfig '${file}' is readable by other users. Run chmod 600 on it`);
   }
-  const text = await readText(file, refuse);
+  const text = await readText(file, reject);
   try {
-    return configOf((text.trim() === "" ? null : readYaml(text)) ?? {});
+    return parseConfig((text.trim() === "" ? null : readYaml(text)) ?? {});
   } catch (error) {
-    if (error instanceof NotUsable) return refuse(error.why);
+    if (error instanceof NotUsable) return reject(error.why);
     throw error;
   }
 }

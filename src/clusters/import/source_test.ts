@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ownTrust } from "../../files/trusted.ts";
-import { KubeconfigRefused } from "../vet.ts";
+import { KubeconfigRejected } from "../vet.ts";
 import { NoKubeconfig, readSource } from "./source.ts";
 
 const kubeconfig = (name: string) =>
@@ -56,9 +56,9 @@ Deno.test("of a list, what is not there is passed over and told; without any of 
       warnings: [`KUBECONFIG names ${join(path, "x")}, which does not exist`],
     });
     const none: [Parameters<typeof readSource>[0], string][] = [
-      [{ env: { KUBECONFIG: "/x:/y" } }, "There is no kubeconfig: /x, /y do not exist. "],
-      [{ env: { HOME: path } }, `There is no kubeconfig: ${path}/.kube/config does not exist. `],
-      [{ env: {} }, "There is no kubeconfig: neither KUBECONFIG nor HOME names one. "],
+      [{ env: { KUBECONFIG: "/x:/y" } }, "No kubeconfig found: /x, /y do not exist. "],
+      [{ env: { HOME: path } }, `No kubeconfig found: ${path}/.kube/config does not exist. `],
+      [{ env: {} }, "No kubeconfig found: neither KUBECONFIG nor HOME is set. "],
       [{ file: "/x", env: { HOME: path } }, "Kubeconfig '/x' does not exist"],
     ];
     for (const [which, message] of none) {
@@ -72,7 +72,7 @@ Deno.test("of a list, what is not there is passed over and told; without any of 
 
 const CANARY = "canary-token-4711";
 
-/** What is refused whole, quickly, without a piece of it. */
+/** Kubeconfigs that are rejected quickly, without quoting them. */
 const REFUSED: [what: string, text: string, why: RegExp][] = [
   ["malformed", `users: [{user: {token: ${CANARY}`, /it is not valid YAML at line 1/],
   ["with an entry twice", `users: [{name: a}, {name: a, user: {token: ${CANARY}}}]`, /same name/],
@@ -84,7 +84,7 @@ const REFUSED: [what: string, text: string, why: RegExp][] = [
       const before = "abcdefghij"[i];
       return `${name}: &${name} [${Array(10).fill(`*${before}`).join(", ")}]\n`;
     }).join(""),
-    /aliases .* unfold/,
+    /aliases .* expand/,
   ],
   ["a list", `[${CANARY}]`, /it is not a YAML mapping/],
   ["of another kind", `kind: Pod\nx: ${CANARY}`, /its 'kind' is not 'Config'/],
@@ -97,7 +97,7 @@ for (const [what, text, why] of REFUSED) {
       const file = join(path, "config");
       await write(file, text);
       await assert.rejects(readSource({ file, env: {} }, ownTrust()), (error: Error) => {
-        assert.ok(error instanceof KubeconfigRefused);
+        assert.ok(error instanceof KubeconfigRejected);
         assert.match(error.message, why);
         assert.doesNotMatch(error.message, /canary/);
         return true;
@@ -110,10 +110,12 @@ Deno.test("one that others may write to is refused, and one that they may read i
     const file = join(path, "config");
     await write(file, kubeconfig("a"));
     await Deno.chmod(file, 0o666);
-    await assert.rejects(readSource({ file, env: {} }, ownTrust()), /everyone may write to it/);
+    await assert.rejects(readSource({ file, env: {} }, ownTrust()), /it is world-writable/);
     await Deno.chmod(file, 0o644);
     const { warnings } = await contextsOf({ file, env: {} });
-    assert.deepEqual(warnings, [`Others may read kubeconfig '${file}'; run chmod 600 on it`]);
+    assert.deepEqual(warnings, [
+      `Kubeconfig '${file}' is readable by other users. Run chmod 600 on it`,
+    ]);
   }));
 
 Deno.test("a thousand contexts with certificates are read in one go", () =>

@@ -1,11 +1,11 @@
-import { isThere, lockFolder } from "../../files/lock.ts";
+import { lockFolder, pathExists } from "../../files/lock.ts";
 import { judgeFolderOf, type Trust } from "../../files/trusted.ts";
 import type { Sealed } from "../../log/sealed.ts";
 
-/** What a write leaves behind when it is killed; the next one removes it. */
-const BESIDE = ".import.tmp";
+/** The temporary file. A write that is killed leaves it behind, and the next one removes it. */
+const TEMPORARY = ".import.tmp";
 
-/** Files of one folder, which nobody else changes by this class at the same time. */
+/** Writes files in one folder, under a lock of the folder. */
 export class FolderWriter implements Disposable {
   readonly #lock: Deno.FsFile;
 
@@ -14,10 +14,10 @@ export class FolderWriter implements Disposable {
   }
 
   /**
-   * Opens a folder, made with mode 0700 where there is none.
+   * Opens and locks a folder; creates it with mode 0700 if it is missing.
    *
-   * Permissions: `--allow-read --allow-write` of the folder, `--allow-read` of the way to it.
-   * @throws {NotTrusted} where others may put other files there; what `Deno.mkdir` and {@link lockFolder} do
+   * Permissions: `--allow-read --allow-write` of the folder, `--allow-read` of the folders on its path.
+   * @throws {NotTrusted} when other users can replace files there; what `Deno.mkdir` and {@link lockFolder} throw
    */
   static async open(path: string, trust: Trust): Promise<FolderWriter> {
     await Deno.mkdir(path, { recursive: true, mode: 0o700 });
@@ -25,7 +25,7 @@ export class FolderWriter implements Disposable {
     const lock = await lockFolder(path);
     try {
       const writer = new FolderWriter(path, lock);
-      await writer.#removeBeside();
+      await writer.#removeTemporary();
       return writer;
     } catch (error) {
       lock.close();
@@ -34,37 +34,37 @@ export class FolderWriter implements Disposable {
   }
 
   /**
-   * Writes a file in one step, with mode 0600: it is whole or not there, and on the disk when this
-   * resolves. A link in its place is replaced and not followed.
-   * @param isNew whether one that is there is left alone
-   * @throws {Deno.errors.AlreadyExists} when it is there, though new; what writing throws
+   * Writes a file atomically, with mode 0600; it is synced to disk when this resolves. A symbolic link of
+   * this name is replaced, not followed.
+   * @param isNew whether to fail when the file exists
+   * @throws {Deno.errors.AlreadyExists} when it exists and `isNew` is set; what writing throws
    */
   async write(name: string, text: Sealed<string>, { isNew }: { isNew: boolean }): Promise<void> {
     const target = `${this.path}/${name}`;
-    const beside = `${this.path}/${BESIDE}`;
+    const temporary = `${this.path}/${TEMPORARY}`;
     try {
-      using file = await Deno.open(beside, { write: true, createNew: true, mode: 0o600 });
-      await Deno.chmod(beside, 0o600); // whatever the umask
+      using file = await Deno.open(temporary, { write: true, createNew: true, mode: 0o600 });
+      await Deno.chmod(temporary, 0o600); // whatever the umask
       await writeAll(file, new TextEncoder().encode(text.reveal()));
       await file.sync();
-      if (isNew && isThere(target)) throw new Deno.errors.AlreadyExists("it is there already");
-      await Deno.rename(beside, target);
+      if (isNew && pathExists(target)) throw new Deno.errors.AlreadyExists("it already exists");
+      await Deno.rename(temporary, target);
     } catch (error) {
-      await this.#removeBeside().catch(() => {});
+      await this.#removeTemporary().catch(() => {});
       throw error;
     }
-    await this.#lock.sync().catch(() => {}); // some file systems have it so at once
+    await this.#lock.sync().catch(() => {}); // some file systems cannot sync a folder
   }
 
-  /** Removes a file, or the link in its place. @throws what `Deno.remove` does */
+  /** Removes a file, or a symbolic link of this name. @throws what `Deno.remove` throws */
   async remove(name: string): Promise<void> {
     await Deno.remove(`${this.path}/${name}`);
     await this.#lock.sync().catch(() => {});
   }
 
-  async #removeBeside(): Promise<void> {
+  async #removeTemporary(): Promise<void> {
     try {
-      await Deno.remove(`${this.path}/${BESIDE}`);
+      await Deno.remove(`${this.path}/${TEMPORARY}`);
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }

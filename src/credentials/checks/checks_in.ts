@@ -1,23 +1,22 @@
 import type { StoredSecret } from "../../kube/store.ts";
-import { aroundOf } from "./around.ts";
+import { repositoryResolver } from "./repository_resolver.ts";
 import type { CheckMemory } from "./memory.ts";
-import type { CheckResult } from "./result.ts";
-import type { ShownCheck } from "./shown_check.ts";
-import { triedIn } from "./tried_in.ts";
+import type { CheckResult, ShownCheck } from "./result.ts";
+import { valuesToCheck } from "./values_to_check.ts";
 
 /**
- * What came of trying the values of a cluster's secrets within the last day. Nothing is asked.
+ * Reads the remembered check results of a cluster's secrets (at most a day old). No server is contacted.
  * @param argocd repositories and templates of the cluster
- * @returns of a secret by the places of its values (as its fingerprints are); `undefined` where none was tried
+ * @returns for a secret, the results by place, like its fingerprints; `undefined` where no value was checked
  */
 export function checksIn(
   memory: CheckMemory | undefined,
   argocd: readonly StoredSecret[],
 ): (secret: StoredSecret) => Readonly<Record<string, ShownCheck>> | undefined {
   if (memory === undefined || memory.isEmpty) return () => undefined;
-  const around = aroundOf(argocd);
+  const resolver = repositoryResolver(argocd);
   return (secret) => {
-    const known = triedIn(secret, around).flatMap((value) => {
+    const known = valuesToCheck(secret, resolver).flatMap((value) => {
       const result = memory.resultOf(value);
       return result === undefined ? [] : [[value.place, shown(result)] as const];
     });

@@ -1,4 +1,4 @@
-/** A bounded map, the oldest of whose entries go first, and whose entries end by themselves. */
+/** A bounded map: entries expire, and the oldest are dropped first. */
 export class Kept<Value> {
   readonly #entries = new Map<string, { readonly value: Value; readonly until: number }>();
   readonly #options: KeptOptions;
@@ -21,7 +21,7 @@ export class Kept<Value> {
 
   set(key: string, value: Value): void {
     const { most, milliseconds, now } = this.#options;
-    this.#entries.delete(key); // so that the first in the map is the oldest
+    this.#entries.delete(key); // keeps the oldest entry first in the map
     this.#entries.set(key, { value, until: now() + milliseconds });
     if (this.#entries.size > most) this.#entries.delete(this.#entries.keys().next().value!);
   }
@@ -32,9 +32,9 @@ export class Kept<Value> {
 }
 
 export interface KeptOptions {
-  /** How many entries there may be. */
+  /** The most entries. */
   readonly most: number;
-  /** How long each is kept. */
+  /** How long an entry is kept. */
   readonly milliseconds: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;

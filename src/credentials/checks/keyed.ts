@@ -2,8 +2,8 @@ import { createHmac, randomBytes } from "node:crypto";
 import { Sealed } from "../../log/sealed.ts";
 
 /**
- * Makes texts that are the same for the same parts, and tell nothing of the values in them: by a key that ends
- * with the process.
+ * Returns a function that makes equal keys for equal parts, without revealing their values: an HMAC with a random
+ * key that lives as long as the process.
  */
 export function keyed(): (...parts: readonly unknown[]) => string {
   const key = randomBytes(32);
@@ -11,7 +11,7 @@ export function keyed(): (...parts: readonly unknown[]) => string {
     createHmac("sha256", key).update(JSON.stringify(parts.map(opened))).digest("base64url");
 }
 
-/** With its values in the open, and its fields in one order. */
+/** Reveals sealed values and sorts fields, so that equal parts serialize equally. */
 function opened(value: unknown): unknown {
   if (value instanceof Sealed) return ["sealed", value.reveal()];
   if (typeof value !== "object" || value === null) return value;

@@ -3,25 +3,25 @@ import type { Verifiable } from "../../verify/verdict.ts";
 import { registryName } from "../kinds/registry.ts";
 import { keyed } from "./keyed.ts";
 
-/** What tells tries apart. Each is the same for the same, and tells nothing of a value. */
+/** Keys that tell checks apart. Equal parts make equal keys, and no key reveals a value. */
 export interface LoginKeys {
-  /** Of the whole: value, user, place and the way there. */
+  /** Of the whole check: value, user, server, path and transport. */
   readonly whole: string;
-  /** Of the login and the host that gets to see it. */
+  /** Of the login and the host that receives it. */
   readonly login: string;
-  /** Of the server, by its scheme, host and port, and the way there. */
-  readonly way: string;
-  /** Of the proxy with its login, where the secret names one. */
+  /** Of the server (scheme, host and port) and the transport. */
+  readonly server: string;
+  /** Of the proxy and its login, where the secret names one. */
   readonly proxy: string | undefined;
 }
 
-/** Makes them by a key that ends with the process. */
+/** Returns a function that makes these keys with a random key of the process. */
 export function loginKeys(): (what: Verifiable) => LoginKeys {
   const of = keyed();
   return (what) => {
     const { transport } = what;
-    const host = hostOf(what);
-    // Most of those who ask need one of them.
+    const host = serverHostOf(what);
+    // Computed lazily: most callers need one of them.
     return {
       get whole() {
         return of(what.kind === "registry" ? { ...what, host } : what);
@@ -29,7 +29,7 @@ export function loginKeys(): (what: Verifiable) => LoginKeys {
       get login() {
         return of(host, loginOf(what), transport.tlsClientKey);
       },
-      get way() {
+      get server() {
         return of(serverOf(what), transport);
       },
       get proxy() {
@@ -39,14 +39,14 @@ export function loginKeys(): (what: Verifiable) => LoginKeys {
   };
 }
 
-/** Whose server it is shown to, however it is asked there. Docker Hub has several names. */
-export function hostOf(what: Verifiable): string {
+/** The host that receives the credential. Docker Hub's names all give the same one. */
+export function serverHostOf(what: Verifiable): string {
   return serverOf(what).host;
 }
 
-/** Who answers: what listens at one port of a host says nothing of another, nor `http` of `https`. */
+/** The server that answers: ports of one host, and `http` and `https`, are different servers. */
 function serverOf(what: Verifiable): { readonly scheme?: string; readonly host: string } {
-  // By which scheme a registry is asked its transport says.
+  // A registry's scheme is part of its transport.
   if (what.kind === "registry") return { host: registryName(what.host) };
   const url = urlOf(what);
   if (!URL.canParse(url)) return { host: url };

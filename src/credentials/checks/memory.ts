@@ -1,101 +1,101 @@
 import type { Verdict, Verifiable } from "../../verify/verdict.ts";
 import { Kept } from "./kept.ts";
-import { hostOf, type LoginKeys, loginKeys } from "./login_keys.ts";
+import { type LoginKeys, loginKeys, serverHostOf } from "./login_keys.ts";
 import { type CheckResult, deniedAt, resultOf } from "./result.ts";
-import type { TriedValue, Where } from "./tried_value.ts";
-import { HostTurns } from "./turns.ts";
+import type { CheckTarget, ValueToCheck } from "./check_target.ts";
+import { HostQueues } from "./host_queues.ts";
 
-/** Milliseconds for which what came of a try is remembered. */
+/** Milliseconds for which a result is remembered. */
 const REMEMBERED = 24 * 60 * 60 * 1000;
 
-/** Milliseconds for which a host is left alone that cannot be reached: at first, and at most. */
-const REST = { first: 5_000, most: 5 * 60_000 } as const;
+/** Milliseconds before an unreachable host is contacted again: at first, and at most. */
+const BACKOFF = { first: 5_000, most: 5 * 60_000 } as const;
 
-type By = Extract<Where, { readonly what: unknown }>["by"];
+type By = Extract<CheckTarget, { readonly what: unknown }>["by"];
 
-/** What a server said, and when. */
-interface Said {
+/** A server's verdict, and when it was given. */
+interface TimedVerdict {
   readonly verdict: Verdict;
   readonly at: number;
 }
 
-/** That somebody said no to a login. */
+/** A login that was refused. */
 interface Denial {
   readonly at: number;
-  /** A host. */
+  /** The host that refused it. */
   readonly by: string;
   readonly isProxy: boolean;
 }
 
 /** A host that could not be reached. */
-interface Resting {
+interface BackingOff {
   readonly at: number;
-  /** Until when it is left alone. */
+  /** When it may be contacted again. */
   readonly until: number;
   readonly wait: number;
   readonly message: string;
 }
 
 /**
- * What came of trying stored values, for at most a day and in this process only: no value is in it. It also
- * says what must not be tried again: a login that was refused, since accounts get locked.
+ * Remembers check results of stored values for a day, in this process only. It holds no value. It also prevents
+ * repeating a login that was refused, because failed logins lock accounts.
  */
 export class CheckMemory {
-  /** Of who tries. */
-  readonly turns: HostTurns = new HostTurns();
+  /** The queues of running checks. */
+  readonly queues: HostQueues = new HostQueues();
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly keysOf: (what: Verifiable) => LoginKeys = loginKeys();
-  readonly #said: Kept<Said>;
+  readonly #verdicts: Kept<TimedVerdict>;
   readonly #denials: Kept<Denial>;
-  readonly #resting: Kept<Resting>;
+  readonly #backingOff: Kept<BackingOff>;
   readonly #expiries: Kept<string>;
 
   /**
    * @param now @default the real time
-   * @param most how many results are remembered; the oldest go first
+   * @param most how many results are remembered; the oldest are dropped first
    */
   constructor({ now = () => Date.now(), most = 20_000 } = {}) {
     this.now = now;
     const kept = <Value>() => new Kept<Value>({ most, milliseconds: REMEMBERED, now });
-    this.#said = kept();
+    this.#verdicts = kept();
     this.#denials = kept();
-    this.#resting = kept();
+    this.#backingOff = kept();
     this.#expiries = kept();
   }
 
-  /** Whether nothing was tried yet. */
+  /** Whether no value was checked yet. */
   get isEmpty(): boolean {
-    return this.#said.isEmpty;
+    return this.#verdicts.isEmpty;
   }
 
-  /** What is known of a value where it is used; `undefined` where nobody was asked within the day. */
-  resultOf(value: TriedValue): CheckResult | undefined {
+  /** The remembered result of a value; `undefined` where it was not checked within a day. */
+  resultOf(value: ValueToCheck): CheckResult | undefined {
     if (this.isEmpty || !("what" in value)) return undefined;
     const keys = this.keysOf(value.what);
-    const said = this.#said.get(keys.whole);
+    const last = this.#verdicts.get(keys.whole);
     const denied = this.#denied(keys);
-    if (said === undefined || denied !== undefined && denied.at > said.at) {
+    if (last === undefined || denied !== undefined && denied.at > last.at) {
       return denied && deniedResult(denied, value.by);
     }
-    return remembered(said, value.by);
+    return remembered(last, value.by);
   }
 
-  /** When it was tried last, within the day; 0 when it was not. */
-  triedAt(what: Verifiable): number {
-    return this.#said.get(this.keysOf(what).whole)?.at ?? 0;
+  /** When it was last checked, in milliseconds since 1970; 0 where it was not within a day. */
+  checkedAt(what: Verifiable): number {
+    return this.#verdicts.get(this.keysOf(what).whole)?.at ?? 0;
   }
 
-  /** When a value expires, as its issuer said at whatever place. */
+  /** When a value expires according to its issuer, at whichever place it was checked. */
   expiryOf(fingerprint: string): string | undefined {
     return this.#expiries.get(fingerprint);
   }
 
   /**
-   * What is known so well that nobody is asked: what was said since a time, a login that was refused within the
-   * day, and a host that could not be reached just now.
+   * A result that makes a request unnecessary or forbids one: a verdict since a time, a login that was refused
+   * within a day, or a host that is backing off.
    * @param since milliseconds since 1970
-   * @param isFresh whether nothing counts that was said before that time
+   * @param isFresh whether verdicts before that time do not count
    */
   known(
     { what, by }: { what: Verifiable; by: By },
@@ -103,55 +103,57 @@ export class CheckMemory {
     isFresh = false,
   ): CheckResult | undefined {
     const keys = this.keysOf(what);
-    const said = this.#said.get(keys.whole);
-    if (said !== undefined && said.at >= since) return remembered(said, by);
+    const last = this.#verdicts.get(keys.whole);
+    if (last !== undefined && last.at >= since) return remembered(last, by);
     const denied = this.#denied(keys, isFresh ? since : 0);
-    if (said !== undefined && !isFresh) {
-      const where = deniedAt(said.verdict, what);
-      // The host may have accepted the login since, somewhere else.
+    if (last !== undefined && !isFresh) {
+      const where = deniedAt(last.verdict, what);
+      // The host may have accepted the login at another path since.
       if (where === "place" || where !== undefined && denied !== undefined) {
-        const result = remembered(said, by);
-        return { ...result, message: `${result.message}; ${NOT_AGAIN}` };
+        const result = remembered(last, by);
+        return { ...result, message: `${result.message}. ${NOT_AGAIN}` };
       }
     }
     if (denied !== undefined) return deniedResult(denied, by);
-    const resting = this.#resting.get(keys.way);
-    if (resting === undefined || resting.until <= this.now()) return undefined;
-    if (isFresh && resting.at < since) return undefined;
-    const { at, until, message } = resting;
-    const rest = `${message}; it is asked again from ${isoTime(until)}`;
-    return { state: "unreachable", at: isoTime(at), message: rest, remembered: true };
+    const backingOff = this.#backingOff.get(keys.server);
+    if (backingOff === undefined || backingOff.until <= this.now()) return undefined;
+    if (isFresh && backingOff.at < since) return undefined;
+    const { at, until, message } = backingOff;
+    const retry = `${message}; no retry before ${isoTime(until)}`;
+    return { state: "unreachable", at: isoTime(at), message: retry, cached: true };
   }
 
   /**
-   * Remembers what a server said.
-   * @returns ISO time of it
+   * Remembers a verdict.
+   * @returns its ISO time
    */
   learn(what: Verifiable, verdict: Verdict, fingerprint?: string): string {
     const at = this.now();
     const keys = this.keysOf(what);
-    this.#said.set(keys.whole, { verdict, at });
+    this.#verdicts.set(keys.whole, { verdict, at });
     if (fingerprint !== undefined && verdict.expires !== undefined) {
       this.#expiries.set(fingerprint, verdict.expires);
     }
     if (verdict.accepted) this.#denials.delete(keys.login);
     if (verdict.reachable && keys.proxy !== undefined) this.#denials.delete(keys.proxy);
     const denied = deniedAt(verdict, what);
-    if (denied === "host") this.#denials.set(keys.login, { at, by: hostOf(what), isProxy: false });
+    if (denied === "host") {
+      this.#denials.set(keys.login, { at, by: serverHostOf(what), isProxy: false });
+    }
     if (denied === "proxy") {
       this.#denials.set(keys.proxy ?? keys.login, { at, by: "its proxy", isProxy: true });
     }
     if (verdict.reachable || verdict.asked === "" || denied !== undefined) {
-      this.#resting.delete(keys.way);
+      this.#backingOff.delete(keys.server);
       return isoTime(at);
     }
-    const before = this.#resting.get(keys.way)?.wait ?? REST.first / 2;
-    const wait = Math.min(before * 2, REST.most);
-    this.#resting.set(keys.way, { at, until: at + wait, wait, message: verdict.why });
+    const before = this.#backingOff.get(keys.server)?.wait ?? BACKOFF.first / 2;
+    const wait = Math.min(before * 2, BACKOFF.most);
+    this.#backingOff.set(keys.server, { at, until: at + wait, wait, message: verdict.why });
     return isoTime(at);
   }
 
-  /** @param since from which time on it counts */
+  /** @param since the earliest refusal that counts, in milliseconds since 1970 */
   #denied({ proxy, login }: LoginKeys, since = 0): Denial | undefined {
     if (this.#denials.isEmpty) return undefined;
     const byProxy = proxy === undefined ? undefined : this.#denials.get(proxy);
@@ -163,20 +165,20 @@ export class CheckMemory {
 
 const isoTime = (at: number) => new Date(at).toISOString();
 
-const remembered = ({ verdict, at }: Said, by: By): CheckResult => ({
+const remembered = ({ verdict, at }: TimedVerdict, by: By): CheckResult => ({
   ...resultOf(verdict, by, isoTime(at)),
-  remembered: true,
+  cached: true,
 });
 
-/** Said where a login was refused earlier, with the way to have it tried all the same. */
+/** The end of a message about an earlier refusal, with the way to verify the login anyway. */
 const NOT_AGAIN =
-  "it is not tried again within a day, since accounts get locked; 'verify' tries it, and what comes of " +
-  "that counts";
+  "The same login is not sent again for a day, because repeated failures lock accounts. " +
+  "To verify it anyway, use 'verify'";
 
-/** Of a login that was refused at another place of the host: a host that does not know it knows it nowhere. */
+/** The result of a login that was refused at another path of the host, which refuses it at every path. */
 function deniedResult({ at, by, isProxy }: Denial, shownTo: By): CheckResult {
   const isIt = isProxy === (shownTo === "proxy");
   const state = isIt ? "refused" : isProxy ? "unreachable" : "not_tried";
-  const message = `${by} refused the login; ${NOT_AGAIN}`;
-  return { state, at: isoTime(at), message, remembered: true };
+  const message = `${by} refused the login. ${NOT_AGAIN}`;
+  return { state, at: isoTime(at), message, cached: true };
 }

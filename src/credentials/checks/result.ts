@@ -2,33 +2,33 @@ import type { Verdict, Verifiable } from "../../verify/verdict.ts";
 
 export const CHECK_STATES = ["accepted", "refused", "unreachable", "not_tried"] as const;
 
-/** `not_tried`: nothing was asked, or what was answered does not tell. */
+/** `not_tried`: no request was sent, or the response does not say whether the value is accepted. */
 export type CheckState = typeof CHECK_STATES[number];
 
-/** What came of trying a stored value where it is used. Nothing of the value is in it. */
+/** The result of checking a stored value where it is used. It contains no part of the value. */
 export interface CheckResult {
   readonly state: CheckState;
-  /** ISO time at which it was tried, or at which it was left. */
+  /** ISO time of the check, or of the decision not to check. */
   readonly at: string;
-  /** One sentence, without a period. */
+  /** Sentences; the last one has no period. */
   readonly message: string;
-  /** ISO time at which it expires, where the issuer said so. */
+  /** ISO time at which the value expires, if the issuer reported it. */
   readonly expires?: string;
-  /** Whether everybody gets what is there, and this value was not refused. */
+  /** Whether the server needs no credential, and this value was not refused. */
   readonly open?: true;
-  /** Whether it is from an earlier time: nothing was asked now. */
-  readonly remembered?: true;
+  /** Whether it is the result of an earlier check; no request was sent now. */
+  readonly cached?: true;
 }
 
-/** Whether a value may be written to where this came of: it is accepted, or nobody asks for one. */
+/** Whether a value with this result may be written: the server accepts it, or needs none. */
 export function isUsable({ state, open }: CheckResult): boolean {
   return state === "accepted" || open === true;
 }
 
 /**
- * What a login must not be shown to again, since accounts get locked: the host that does not know it, or the one
- * place that it has no right to; of a proxy that does not know its login the proxy. `undefined` where nobody
- * said no to it.
+ * Where a login must not be sent again, because failed logins lock accounts: to the host (it does not know the
+ * login), to this place only (the login has no permission there), or to the proxy. `undefined` where the login was
+ * not refused.
  */
 export function deniedAt(
   { accepted, status = 0 }: Verdict,
@@ -36,16 +36,16 @@ export function deniedAt(
 ): "host" | "place" | "proxy" | undefined {
   if (status === 407) return "proxy";
   if (accepted !== false) return undefined;
-  // A registry is asked for no repository when it says so.
+  // A registry's 403 is the answer to a login without a repository.
   if (status === 401 || status === 403 && what.kind === "registry") return "host";
   return status === 403 ? "place" : undefined;
 }
 
-/** @param by whether the value is shown to the server, or to the proxy on the way there */
+/** @param by whether the value is sent to the server, or to the proxy in front of it */
 export function resultOf(verdict: Verdict, by: "login" | "proxy", at: string): CheckResult {
   const { why: message, expires, open, reachable, status } = verdict;
   if (by === "proxy") {
-    if (reachable) return { state: "accepted", at, message: "The proxy passes requests on" };
+    if (reachable) return { state: "accepted", at, message: "The proxy accepts the credential" };
     return { state: status === 407 ? "refused" : stateOf(verdict), at, message };
   }
   return { state: stateOf(verdict), at, message, ...expires && { expires }, ...open && { open } };
@@ -55,4 +55,20 @@ function stateOf({ accepted, asked, reachable, status = 0, open }: Verdict): Che
   if (accepted !== undefined) return accepted ? "accepted" : "refused";
   if (open || asked === "") return "not_tried";
   return reachable && status < 500 && status !== 429 ? "not_tried" : "unreachable";
+}
+
+/** The part of a check result that the matrix shows. */
+export type ShownCheck = Pick<CheckResult, "state" | "at">;
+
+/** Worst first. */
+const WORST: readonly CheckState[] = ["refused", "unreachable", "not_tried", "accepted"];
+
+/** The worst of several results; among equal ones the latest. */
+export function worstOf(checks: Iterable<ShownCheck>): ShownCheck | undefined {
+  let worst: ShownCheck | undefined;
+  for (const each of checks) {
+    const order = worst === undefined ? -1 : WORST.indexOf(each.state) - WORST.indexOf(worst.state);
+    if (order < 0 || order === 0 && each.at > worst!.at) worst = each;
+  }
+  return worst;
 }

@@ -2,13 +2,13 @@ import type { Field } from "../../fields/field.ts";
 import type { ArgocdFields } from "../explain/argocd_secret.ts";
 import type { CredentialName } from "../explain/clients.ts";
 import type { CredentialKind } from "../kinds/credential_kind.ts";
-import { BESIDE, KINDS, type RepositoryCredential } from "../kinds/kinds.ts";
+import { CLIENT_CERTIFICATE, KINDS, type RepositoryCredential } from "../kinds/kinds.ts";
 
 /**
- * The credential of a kind that is stored, read by the kind's own fields.
+ * Reads the stored credential of a kind by the kind's own fields.
  * @param fields as Argo CD reads them, by a repository's keys
- * @returns `undefined` for a kind that is none by itself (a client certificate); a text says why what is
- * stored is no credential of the kind, and quotes nothing of it
+ * @returns `undefined` for a kind that is not a credential by itself (a client certificate); a text says why the
+ * stored fields are not a valid credential of the kind, without quoting them
  */
 export function storedCredential(
   name: CredentialName,
@@ -22,13 +22,13 @@ export function storedCredential(
     if (!parsed.success) return unusable(kind, parsed.error.issues[0]?.message ?? "is invalid");
     given[field] = parsed.data;
   }
-  const understood = kind.understand(given);
+  const understood = kind.parse(given);
   return understood.ok ? understood.value : unusable(kind, understood.why);
 }
 
 const unusable = ({ name }: CredentialKind, why: string) => `the stored ${name} ${why}`;
 
-/** What a request would have given for it, by the kind's fields. */
+/** The fields of the kind as a request would give them. */
 function givenTo(
   { fields, keys }: CredentialKind<RepositoryCredential>,
   stored: ArgocdFields,
@@ -46,9 +46,9 @@ function givenTo(
   return given;
 }
 
-/** The kind of credential that a key of a secret belongs to; `undefined` for a key of none. */
+/** The kind of credential that a key of a secret belongs to; `undefined` for other keys. */
 export function kindWithKey(key: string): string | undefined {
-  return [...KINDS, BESIDE].find(({ keys }) =>
+  return [...KINDS, CLIENT_CERTIFICATE].find(({ keys }) =>
     Object.entries(keys).some(([name, { inTemplates }]) => name === key || inTemplates === key)
   )?.name;
 }

@@ -3,12 +3,12 @@ import type { Login } from "../../verify/verdict.ts";
 
 const USER_INFO = /^(\s*[a-z][a-z0-9+.-]*:\/\/)([^/?#]*)@/i;
 
-/** A URL by HTTP without its user information; others stay as they are, as `git@` of SSH is no login. */
+/** An HTTP URL without its user information; others are unchanged, because `git@` of an SSH URL is not a login. */
 export function withoutLogin(url: string): string {
   return isHttp(url) ? url.replace(USER_INFO, "$1") : url;
 }
 
-/** What a client of HTTP sends of a URL's user information; `undefined` where there is none. */
+/** The login that an HTTP client takes from a URL's user information; `undefined` where there is none. */
 export function loginIn(url: string): Login | undefined {
   const [, , userInfo = ""] = isHttp(url) ? USER_INFO.exec(url) ?? [] : [];
   if (userInfo === "") return undefined;
@@ -21,7 +21,7 @@ export function loginIn(url: string): Login | undefined {
 
 const isHttp = (url: string) => /^\s*https?:\/\//i.test(url);
 
-/** What is no percent-encoding counts as it stands. */
+/** A text that is not valid percent-encoding is used as it is. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

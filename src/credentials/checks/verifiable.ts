@@ -1,10 +1,10 @@
 import type { TransportOptions, Verifiable } from "../../verify/verdict.ts";
 import type { RepositoryType, SecretKind } from "../kinds/credential_kind.ts";
-import { kindOf, type RepositoryCredential } from "../kinds/kinds.ts";
+import { credentialKindOf, type RepositoryCredential } from "../kinds/kinds.ts";
 import type { RepositoryUrl } from "../kinds/url.ts";
 
-/** A repository or template, as it is given or as it is stored, with what it is reached with. */
-export interface ToVerify {
+/** A repository or template of a request or of a secret, with its transport options. */
+export interface RepositoryToVerify {
   readonly as: SecretKind;
   readonly type: RepositoryType;
   readonly url: Pick<RepositoryUrl, "url" | "oci" | "over">;
@@ -13,24 +13,25 @@ export interface ToVerify {
 }
 
 /**
- * What is to be asked about the credential of a repository or template: the one rule for what is about to be
- * written and for what is stored.
- * @returns a text where nothing can be asked: why
+ * How the credential of a repository or template is verified. The same rule holds for new and for stored ones.
+ * @returns a text that says why it cannot be verified, where it cannot
  */
 export function verifiable(
-  { as, type, url, credential, transport }: ToVerify,
+  { as, type, url, credential, transport }: RepositoryToVerify,
 ): Verifiable | string {
-  const tried = credential === undefined ? {} : kindOf(credential).tried(credential);
+  const tried = credential === undefined ? {} : credentialKindOf(credential).verifyWith(credential);
   if (typeof tried !== "string" && "kind" in tried) return { ...tried, transport };
-  if (as === "repo-creds" && !url.oci) return "a template names no repository that could be asked";
+  if (as === "repo-creds" && !url.oci) {
+    return "a credential template is a URL prefix, so there is no repository to verify it at";
+  }
   if (typeof tried === "string") return tried;
   if (url.oci) {
     const [host = "", ...parts] = url.url.replace(/^oci:\/\//, "").split("/");
     const path = parts.join("/").replace(/\/$/, "");
-    // Below a template's prefix no repository is known.
+    // A template's prefix is not a repository.
     const repository = as === "repo-creds" || path === "" ? {} : { repository: path };
     return { kind: "registry", host, ...repository, ...tried, transport };
   }
-  if (url.over === "ssh") return "the key can be read; by SSH it is not tried";
+  if (url.over === "ssh") return "SSH logins are not verified";
   return { kind: type === "helm" ? "helm" : "git", url: url.url, ...tried, transport };
 }

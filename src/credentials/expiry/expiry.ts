@@ -1,18 +1,18 @@
 /**
- * Where it is known from when a credential ends, best first: the issuer says so, it stands in the value, it
- * stands there but undocumented (a password of Amazon ECR), or somebody declared it on writing.
+ * Where an expiry is known from, most reliable first: the issuer reports it, the value contains it, the value
+ * contains it in an undocumented form (an Amazon ECR password), or it was declared when the credential was written.
  */
 export const EXPIRY_SOURCES = ["issuer", "value", "hint", "declared"] as const;
 export type ExpirySource = typeof EXPIRY_SOURCES[number];
 
-/** When a credential ends, and who says so. */
+/** When a credential expires, and where that is known from. */
 export interface Expiry {
   /** ISO time of UTC with milliseconds. */
   readonly at: string;
   readonly source: ExpirySource;
 }
 
-/** The first to end; of two at the same time the better known one. */
+/** The earliest expiry; of two at the same time the one from the more reliable source. */
 export function earliest(all: readonly (Expiry | undefined)[]): Expiry | undefined {
   const known = all.filter((each) => each !== undefined);
   return known.reduce<Expiry | undefined>(
@@ -26,13 +26,13 @@ function isBefore(a: Expiry, b: Expiry): boolean {
   return EXPIRY_SOURCES.indexOf(a.source) < EXPIRY_SOURCES.indexOf(b.source);
 }
 
-/** A time of RFC 3339, or a date alone; only days that there are. */
+/** An RFC 3339 time or a date, of days that exist. */
 export const DECLARED =
   /^([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)([Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9]))?$/;
 
 /**
- * A declared time as ISO time of UTC; `undefined` where it is neither a time of RFC 3339 nor a date. A date
- * means its beginning in UTC, as GitLab's dates do: who wrote it may have meant its end, and is warned early.
+ * A declared time as ISO time in UTC; `undefined` where it is neither an RFC 3339 time nor a date. A date means 00:00
+ * UTC, as GitLab's dates do: if the end of the day was meant, the warning comes early.
  * @see https://docs.gitlab.com/user/profile/personal_access_tokens/#access-token-expiration
  */
 export function declaredTime(text: string): string | undefined {
@@ -42,7 +42,7 @@ export function declaredTime(text: string): string | undefined {
 }
 
 /**
- * What to know about an expiry that is declared on a write: one in the past is more likely a slip than meant.
+ * Hints about an expiry that is declared with a write: one in the past is probably a mistake.
  * @param expires ISO time
  */
 export function declaredHints(expires: string | undefined, now = new Date()): string[] {

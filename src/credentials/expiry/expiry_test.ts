@@ -24,7 +24,7 @@ for (const [text, time] of TIMES) {
   });
 }
 
-Deno.test("the first to end is told, and of two at one time the better known one", () => {
+Deno.test("the earliest expiry counts, and of two at the same time the more reliable one", () => {
   const at = "2027-01-01T00:00:00.000Z";
   const declared: Expiry = { at, source: "declared" };
   const value: Expiry = { at, source: "value" };

@@ -15,7 +15,7 @@ const secret = (name: string, annotations: Record<string, string>) => ({
   creationTimestamp: "2026-01-31T10:00:00Z",
 });
 
-Deno.test("a declared expiry that nobody can read is found, and its text is not shown", () => {
+Deno.test("an invalid declared expiry is a finding, and its text is not shown", () => {
   const findings = expiryFindings([
     secret("good", { [EXPIRES_ANNOTATION]: "2027-01-31" }),
     secret("none", { other: "soon" }),

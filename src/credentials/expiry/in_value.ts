@@ -1,23 +1,23 @@
 import { X509Certificate } from "node:crypto";
 import { decodeBase64 } from "../../text/bytes.ts";
-import { endOfCertificate } from "../../text/certificate_end.ts";
+import { certificateExpiry } from "../../text/certificate_expiry.ts";
 import { isObject, parsedJson } from "../../text/json.ts";
-import { endOfToken } from "../../text/json_web_token.ts";
+import { tokenExpiry } from "../../text/json_web_token.ts";
 import { readPem } from "../material/pem.ts";
 import { SshReader } from "../material/ssh_wire.ts";
 import type { Expiry } from "./expiry.ts";
 
-/** What a credential tells of its own end, whichever kind it is; nothing is verified. */
+/** The expiry that a credential of any kind contains. Signatures are not verified. */
 export function endIn(text: string): Expiry | undefined {
-  const value = endOfToken(text.trim()) ?? endOfSshCertificate(text);
+  const value = tokenExpiry(text.trim()) ?? endOfSshCertificate(text);
   if (value !== undefined) return expiryAt(value, "value");
   const hint = endOfEcrPassword(text.trim());
   return hint === undefined ? undefined : expiryAt(hint, "hint");
 }
 
 /**
- * When the first of the certificates in a PEM text ends, in ISO time: the client's own, or one between it and
- * its authority. An authority at the end of the chain, which signed itself, is the server's to judge.
+ * When the first certificate in a PEM text expires, in ISO time: the client certificate or an intermediate. A
+ * self-signed root at the end of the chain does not count, because the server uses its own copy.
  */
 export function endOfCertificates(pem: string): string | undefined {
   const blocks = readPem(pem);
@@ -27,26 +27,26 @@ export function endOfCertificates(pem: string): string | undefined {
     try {
       const certificate = new X509Certificate(bytes);
       const { subject, issuer } = certificate;
-      return i > 0 && subject === issuer ? [] : endOfCertificate(certificate) ?? [];
+      return i > 0 && subject === issuer ? [] : certificateExpiry(certificate) ?? [];
     } catch {
-      return []; // what this runtime does not read
+      return []; // a certificate that Deno cannot parse
     }
   });
   return ends.length === 0 ? undefined : new Date(Math.min(...ends)).toISOString();
 }
 
-/** @param time milliseconds since 1970; one that no Date can hold is none */
+/** @param time milliseconds since 1970; a time outside the range of Date gives `undefined` */
 function expiryAt(time: number, source: Expiry["source"]): Expiry | undefined {
   return Math.abs(time) <= 8.64e15 ? { at: new Date(time).toISOString(), source } : undefined;
 }
 
 /**
- * A password of Amazon ECR is base64 of JSON with `expiration`, in seconds since 1970. Nothing documents
- * that, so that it is a hint.
+ * An Amazon ECR password is base64 of JSON with `expiration`, in seconds since 1970. That is undocumented, so it is
+ * only a hint.
  * @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html
  */
 function endOfEcrPassword(text: string): number | undefined {
-  // As most are none; `{"` in base64.
+  // `{"` in base64: a cheap test first, because most values are not ECR passwords.
   if (!/^eyJ[A-Za-z0-9+/]+=*$/.test(text)) return undefined;
   const bytes = decodeBase64(text);
   const token = bytes && parsedJson(new TextDecoder().decode(bytes));
@@ -58,8 +58,8 @@ const CERTIFICATE_LINE =
   /(?:ssh-rsa|ssh-dss|ssh-ed25519|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519|sk-ecdsa-sha2-nistp256)-cert-v01@openssh\.com[ \t]+([A-Za-z0-9+/]+={0,2})/g;
 
 /**
- * Of the first SSH certificate to end: `valid before`, in milliseconds since 1970. It stands beside a key as a
- * line of its own.
+ * `valid before` of the SSH certificate that expires first, in milliseconds since 1970. A certificate is a line of
+ * its own next to the key.
  */
 function endOfSshCertificate(text: string): number | undefined {
   if (!text.includes("-cert-v01@openssh.com")) return undefined;
@@ -68,7 +68,7 @@ function endOfSshCertificate(text: string): number | undefined {
   return ends.length === 0 ? undefined : Math.min(...ends);
 }
 
-/** How many fields the public key of each kind has, between the nonce and the serial number. */
+/** The number of public key fields between the nonce and the serial number, by kind of key. */
 const KEY_FIELDS: Readonly<Record<string, number>> = {
   "ssh-rsa": 2,
   "ssh-dss": 4,
@@ -77,11 +77,11 @@ const KEY_FIELDS: Readonly<Record<string, number>> = {
   "sk-ecdsa-sha2-nistp256": 3,
 };
 
-/** An ECDSA key: its curve and its point. */
+/** Of an ECDSA key: curve and point. */
 const ECDSA_FIELDS = 2;
 
 /**
- * @returns `undefined` for one without an end, and for what is no certificate
+ * @returns `undefined` for a certificate that never expires, and for other data
  * @see https://github.com/openssh/openssh-portable/blob/V_9_9_P1/PROTOCOL.certkeys
  */
 function validBefore(bytes: Uint8Array | undefined): number | undefined {
@@ -99,7 +99,7 @@ function validBefore(bytes: Uint8Array | undefined): number | undefined {
     const seconds = reader.uint64();
     return seconds === FOREVER ? undefined : Number(seconds) * 1000;
   } catch {
-    return undefined; // a length that points behind the end
+    return undefined; // a length exceeds the data
   }
 }
 

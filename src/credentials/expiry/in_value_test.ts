@@ -34,7 +34,7 @@ for (const [what, text, expiry] of VALUES) {
   });
 }
 
-Deno.test("whatever a value is, it is read without an error", () => {
+Deno.test("any value is read without an error", () => {
   const beginning = fc.constantFrom("", "eyJ", "ssh-rsa-cert-v01@openssh.com ", "-----BEGIN ");
   fc.assert(fc.property(beginning, fc.string(), (start, rest) => {
     const expiry = endIn(start + rest);
@@ -43,7 +43,7 @@ Deno.test("whatever a value is, it is read without an error", () => {
   }));
 });
 
-Deno.test("of a chain of certificates the first to end counts, but not the authority that signed itself", () => {
+Deno.test("the first certificate of a chain to expire counts, but not the self-signed root", () => {
   const authority = makeAuthority("some authority");
   const issue = (notAfter: string) =>
     authority.issue({
@@ -90,6 +90,6 @@ for (const kind of ["ed25519", "ecdsa", "rsa"]) {
   });
 }
 
-Deno.test("an SSH certificate that is valid for ever has no end", async () => {
+Deno.test("an SSH certificate that is valid forever has no expiry", async () => {
   assert.equal(endIn(await sshCertificate("ed25519", "always:forever")), undefined);
 });

@@ -5,19 +5,19 @@ import { type CredentialValue, valuesIn } from "../values.ts";
 import { earliest, type Expiry } from "./expiry.ts";
 import { endIn } from "./in_value.ts";
 
-/** What of a secret tells when its credentials end. */
+/** The parts of a secret that tell when its credentials expire. */
 export type Expiring = Pick<StoredSecret, "labels" | "annotations" | "data">;
 
 /**
- * When one value of a secret ends, by the best that is known.
- * @param issuer what its issuer said, in ISO time
+ * When one value of a secret expires, by the most reliable source.
+ * @param issuer the ISO time that the issuer reported
  */
 export function expiryOf(
   { labels, annotations, data }: Expiring,
   { key, value }: Pick<CredentialValue, "key" | "value">,
   issuer?: string,
 ): Expiry | undefined {
-  // Of a certificate nobody knows better: what an issuer said is of the login that it is shown with.
+  // A certificate's own expiry comes first: the issuer's answer is about the login that is sent with it.
   const beside = endBeside(key, data.reveal(), labels[SECRET_TYPE_LABEL]);
   if (beside !== undefined) return { at: beside, source: "value" };
   if (issuer !== undefined) return { at: issuer, source: "issuer" };
@@ -27,8 +27,8 @@ export function expiryOf(
 }
 
 /**
- * When the first of a secret's values ends. One that holds none that is understood may have a declared end.
- * @param issuerSays of a value, in ISO time
+ * When the first value of a secret expires. A secret without a known value may have a declared expiry.
+ * @param issuerSays returns the ISO time that the issuer of a value reported
  */
 export function expiryIn(
   secret: Expiring & Pick<StoredSecret, "type">,
@@ -38,7 +38,7 @@ export function expiryIn(
   return expiryOfAll(secret, values);
 }
 
-/** The same of values that were looked for already, each with what its issuer said. */
+/** Like {@link expiryIn}, for values that were found already, each with the expiry that its issuer reported. */
 export function expiryOfAll(
   secret: Expiring,
   values: readonly { readonly value: CredentialValue; readonly issuer?: string | undefined }[],

@@ -37,7 +37,7 @@ Deno.test("the best source of an expiry wins: issuer, value, declared", () => {
   assert.equal(expiryOf(silent, valuesIn(silent)[0]!), undefined);
 });
 
-Deno.test("a client certificate ends its key, in a repository and in a template", () => {
+Deno.test("a client certificate's expiry is that of its key, in a repository and in a template", () => {
   const { certificate, key } = makeAuthority("some authority")
     .issue({ commonName: "a", organization: "b", for: "client", notAfter: new Date(END) });
   for (const type of ["repository", "repo-creds"]) {
@@ -54,7 +54,7 @@ Deno.test("a client certificate ends its key, in a repository and in a template"
   }
 });
 
-Deno.test("of a pull secret the first of its logins to end counts", () => {
+Deno.test("the expiry of a pull secret is that of its first login to expire", () => {
   const logins = [{ registry: "a.azurecr.io", password: JWT }, {
     registry: "ghcr.io",
     password: "y",
@@ -74,7 +74,7 @@ Deno.test("of a pull secret the first of its logins to end counts", () => {
   assert.deepEqual(expiryIn(secret, says), { at: soon, source: "issuer" });
 });
 
-Deno.test("a secret without a credential that is understood ends as declared", () => {
+Deno.test("a secret without a known credential has its declared expiry", () => {
   const annotations = { [EXPIRES_ANNOTATION]: "2030-01-01" };
   assert.deepEqual(expiryIn(repository({}, annotations)), { at: DECLARED, source: "declared" });
   assert.equal(expiryIn(repository({})), undefined);

@@ -4,44 +4,44 @@ import { asciiText, decodeBase64 } from "../../text/bytes.ts";
 import { normalizeGitUrl } from "../kinds/comparable_url.ts";
 import { hasOwnCredential, SECRET_TYPE_LABEL } from "../kinds/repository_credential.ts";
 
-/** The version of Argo CD whose rules are followed here; tests hold them against that version's own code. */
+/** The Argo CD version whose rules are implemented here; tests compare them with that version's own code. */
 export const ARGOCD_RULES = "v3.5.6";
 
 /**
- * What Argo CD reads of a secret, by the keys that a repository's has: texts and numbers as texts, flags as
- * `true`. What is empty, 0 or false is left out, as in Argo CD's own JSON.
+ * The fields that Argo CD reads from a secret, by a repository's keys: strings and numbers as strings, flags as
+ * `true`. Empty strings, 0 and false are omitted, as in Argo CD's own JSON.
  */
 export type ArgocdFields = Readonly<Record<string, string | true>>;
 
-/** A secret of Argo CD for repositories, as Argo CD reads it. */
+/** A repository or template secret, as Argo CD reads it. */
 export interface ArgocdSecret {
   readonly ref: SecretRef;
   readonly kind: "repository" | "template";
-  /** Whether it is for pushing, which the source hydrator alone does. */
+  /** Whether it is for pushing, which only the source hydrator does. */
   readonly isWrite: boolean;
   /** As it is stored. */
   readonly url: string;
-  /** As prefixes are compared; empty where Go cannot parse it. */
+  /** In the form in which template prefixes are compared; empty where Go cannot parse it. */
   readonly prefix: string;
-  /** As repositories are compared; empty where it is never found. */
+  /** In the form in which repository URLs are compared; empty where Argo CD never finds it. */
   readonly comparable: string;
-  /** Of a repository. */
+  /** The project of a repository. */
   readonly project: string;
-  /** `git`, `helm`, `oci`, or what else stands there; empty means Git. */
+  /** `git`, `helm`, `oci` or any stored text; empty means Git. */
   readonly type: string;
   readonly fields: Sealed<ArgocdFields>;
-  /** Whether Argo CD looks at no template for it. */
+  /** Whether Argo CD ignores templates for it. */
   readonly hasOwnCredential: boolean;
-  /** Keys whose values Argo CD cannot parse, in its order: at the first it gives up. */
+  /** Keys whose values Argo CD cannot parse, in its order; it stops at the first. */
   readonly unparsable: readonly string[];
-  /** The keys that are there, whatever their values. */
+  /** All keys of the secret, whatever their values. */
   readonly keys: ReadonlySet<string>;
 }
 
-/** Which of a secret's keys are read, and as what. A template's spelling stands behind the repository's. */
+/** Which keys of a secret are read, and as which type. `texts` maps a repository's key to the template's spelling. */
 interface Keys {
   readonly texts: Readonly<Record<string, string>>;
-  /** In the order in which they are parsed. */
+  /** In Argo CD's order of parsing. */
   readonly parsed: readonly (readonly [key: string, as: "flag" | "number"])[];
 }
 
@@ -107,7 +107,7 @@ const KINDS: Readonly<Record<string, Pick<ArgocdSecret, "kind" | "isWrite">>> = 
   "repo-write-creds": { kind: "template", isWrite: true },
 };
 
-/** Those of a list that Argo CD reads for repositories, sorted by namespace and name. */
+/** The repository and template secrets of a list, sorted by namespace and name. */
 export function argocdSecrets(secrets: readonly StoredSecret[]): ArgocdSecret[] {
   return secrets.flatMap((secret) => readSecret(secret) ?? [])
     .sort((a, b) => order(a.ref.namespace, b.ref.namespace) || order(a.ref.name, b.ref.name));
@@ -115,7 +115,7 @@ export function argocdSecrets(secrets: readonly StoredSecret[]): ArgocdSecret[] 
 
 const order = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0;
 
-/** Whether a user name is all that it has of a credential. */
+/** Whether the secret has a user name and no other part of a credential. */
 export function isUsernameOnly({ fields }: ArgocdSecret): boolean {
   const all = fields.reveal();
   return all.username !== undefined && ![
@@ -175,7 +175,7 @@ function fieldsOf(data: Readonly<SecretData>, { texts, parsed }: Keys) {
 function textAt(data: Readonly<SecretData>, key: string): string | undefined {
   if (!Object.hasOwn(data, key)) return undefined;
   const base64 = data[key] ?? "";
-  // A byte order mark stays: to Go it is a character as any other.
+  // Go keeps a byte order mark as a character.
   const decoded = () => new TextDecoder("utf-8", { ignoreBOM: true }).decode(decodeBase64(base64));
   return asciiText(base64) ?? decoded();
 }
@@ -189,12 +189,12 @@ function goBool(text: string): boolean | undefined {
 const MAX_INT64 = 2n ** 63n - 1n;
 
 /**
- * With base 10 and 64 bits; 0 is false, as if it were not there.
+ * Base 10 and 64 bits; returns false for 0, which Argo CD treats like a missing key.
  * @see https://pkg.go.dev/strconv#ParseInt
  */
 function goInt(text: string): string | false | undefined {
   if (!/^[+-]?[0-9]+$/.test(text)) return undefined;
-  // Leading zeros count for nothing, and more digits than 19 are too many.
+  // Without leading zeros, an int64 has at most 19 digits.
   const digits = text.replace(/^[+-]/, "").replace(/^0+/, "");
   if (digits === "") return false;
   if (digits.length > 19) return undefined;

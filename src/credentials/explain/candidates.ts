@@ -2,30 +2,29 @@ import type { SecretRef } from "../../kube/store.ts";
 import { normalizeGitUrl } from "../kinds/comparable_url.ts";
 import { shownUrl } from "../kinds/url.ts";
 import { type ArgocdSecret, isUsernameOnly } from "./argocd_secret.ts";
-import { differences } from "./near_urls.ts";
+import { urlDifferences } from "./near_urls.ts";
 import type { FoundByUrl } from "./resolve.ts";
 
-/** A secret that is used for a URL, or that a person may expect to be. */
+/** A secret that Argo CD uses for a URL, or that a person may expect it to use. */
 export interface Candidate extends SecretRef {
   readonly kind: ArgocdSecret["kind"];
-  /** As it may be shown. */
+  /** Masked for display. */
   readonly url: string;
-  /** Of a repository that is for one project. */
+  /** Only of a repository that is limited to a project. */
   readonly project?: string;
-  /** `possible`: one of several that fit equally well. */
+  /** `possible`: one of several that match equally well. */
   readonly state: "used" | "possible" | "not_used";
   /** One or two sentences. */
   readonly why: string;
 }
 
-/** How many secrets of other spellings are told: those of one host may be many. */
+/** The most secrets with a similar URL that are listed: one host may have many. */
 const MOST_NEAR = 20;
 
 /**
- * The secrets that match a URL, and those of another spelling of it, each with the reason why Argo CD uses
- * it or does not.
- * @param all those for reading
- * @returns what is used first, then what may be, then what matches, then what nearly does
+ * The secrets that match a URL or have a similar one, each with the reason why Argo CD uses it or not.
+ * @param all secrets for reading
+ * @returns in this order: used, possible, other matches, similar URLs
  */
 export function candidatesOf(
   all: readonly ArgocdSecret[],
@@ -82,11 +81,13 @@ function whyRepository(
 ): string {
   if (!chosen.includes(secret)) {
     return secret.project === ""
-      ? `Its URL matches, but one for project '${project}' takes precedence: ${names(chosen)}.`
+      ? `Its URL matches, but a repository of project '${project}' takes precedence: ${
+        names(chosen)
+      }.`
       : `Its URL matches, but it is for project '${secret.project}' only.`;
   }
   const what = secret.project === ""
-    ? "Its URL matches, and it is for any project"
+    ? "Its URL matches, and it is not limited to a project"
     : "Its URL and project match";
   return `${what}${tie(secret, chosen)}. ${ownCredential(secret)}`;
 }
@@ -131,15 +132,15 @@ function whyTemplate(
   return `Its URL is the longest matching prefix${tie(secret, longest)}.`;
 }
 
-/** Of what Argo CD does not take for the URL's, where a person may. */
+/** Why Argo CD does not use a secret with a similar URL; `undefined` where the URL is not similar. */
 function whyNot({ kind, url: stored, prefix }: ArgocdSecret, url: string): string | undefined {
-  const found = differences(stored, url, kind);
+  const found = urlDifferences(stored, url, kind);
   if (found === undefined) return undefined;
   if (kind === "template" && prefix === "") {
-    return "Argo CD cannot parse its URL, and so never uses it.";
+    return "Argo CD cannot parse its URL and never uses it.";
   }
   if (kind === "template" && normalizeGitUrl(url) === "") {
-    return "Argo CD cannot parse the Application's URL, and so uses no template for it.";
+    return "Argo CD cannot parse the Application's URL and uses no template for it.";
   }
   const what = kind === "template" ? "Its URL is not a prefix" : "Its URL does not match";
   return `${what}: ${found.join(", and ")}.`;

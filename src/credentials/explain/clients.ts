@@ -1,9 +1,9 @@
 import type { ArgocdFields } from "./argocd_secret.ts";
 
-/** Which of Argo CD's clients reads a source. */
+/** The client with which Argo CD reads a source. */
 export type Client = "git" | "helm" | "oci";
 
-/** A credential that a client finds, by its kind, and the key that decides where it comes from. */
+/** A kind of credential that a client finds, and the key of it that tells which secret it comes from. */
 export interface FoundCredential {
   readonly credential: CredentialName;
   readonly key: string;
@@ -25,12 +25,12 @@ const has = (...keys: readonly string[]) => (fields: ArgocdFields) =>
 type Rule = readonly [has: (fields: ArgocdFields) => boolean, found: FoundCredential];
 
 /**
- * What Git tries, the first that is there. A user name alone is none, and neither is a client certificate
- * alone: both are shown beside a password or a token.
+ * The credentials of the Git client in its order; the first one present is used. A user name alone or a client
+ * certificate alone is not a credential: both are only sent with a password or a token.
  * @see https://github.com/argoproj/argo-cd/blob/v3.5.6/pkg/apis/application/v1alpha1/repository_types.go GetGitCreds
  */
 const GIT: readonly Rule[] = [
-  // Of both the token goes into a header, and the password is for who asks: HTTPSCreds.Environ in util/git/creds.go.
+  // Without forceHttpBasicAuth a bearer token takes precedence: HTTPSCreds.Environ in util/git/creds.go.
   [has("password", "forceHttpBasicAuth"), { credential: "password", key: "password" }],
   [has("bearerToken"), { credential: "bearer_token", key: "bearerToken" }],
   [has("password"), { credential: "password", key: "password" }],
@@ -81,7 +81,7 @@ const RULES: Readonly<Record<Client, readonly Rule[]>> = {
   oci: [...LOGIN, CERTIFICATE],
 };
 
-/** All that a client finds in a repository, in the order in which it looks: the first is used. */
+/** All credentials that a client finds in a repository, in its order; the first one is used. */
 export function credentialsFor(client: Client, fields: ArgocdFields): readonly FoundCredential[] {
   const found = RULES[client].flatMap(([isThere, each]) => isThere(fields) ? [each] : []);
   return found.filter(({ credential }, i) =>
@@ -90,8 +90,8 @@ export function credentialsFor(client: Client, fields: ArgocdFields): readonly F
 }
 
 /**
- * The client that reads a source of the URL: an `oci://` decides, else a source with a chart is for Helm,
- * which the type of the repository stands for here, and all other is for Git.
+ * The client for a source with this URL: OCI for `oci://`, Helm for a source with a chart (assumed here where the
+ * repository's type is `helm`), otherwise Git.
  * @see https://github.com/argoproj/argo-cd/blob/v3.5.6/pkg/apis/application/v1alpha1/types.go IsOCI, IsHelm
  */
 export function clientOf(url: string, { type }: ArgocdFields): Client {

@@ -9,70 +9,70 @@ import type { Finding } from "../finding.ts";
 import { shownUsername } from "../kinds/password.ts";
 import { shownUrl } from "../kinds/url.ts";
 import { kubeletConfig, type KubeletLogin } from "./kubelet_config.ts";
-import { KUBELET_RULES, kubeletKey, kubeletTries } from "./kubelet_keyring.ts";
+import { KUBELET_RULES, kubeletKey, loginsInOrder } from "./kubelet_keyring.ts";
 import { findingsIn, pullSecretFindings } from "./pull_secret_findings.ts";
 import { isPlaceOf } from "./registry_keys.ts";
-import { whyNot } from "./why_not.ts";
+import { whyNotTried } from "./why_not_tried.ts";
 
-/** The entry whose login kubelet tries first. */
+/** The login that kubelet tries first. */
 export interface UsedLogin extends SecretRef {
-  /** The entry's key as it stands, less a password in it. */
+  /** The entry's key, without a password in it. */
   readonly key: string;
-  /** As it may be shown; absent where the entry has none. */
+  /** Masked for display; absent where the entry has none. */
   readonly username?: string;
 }
 
-/** A pull secret, or an entry of it, that is used or that a person may expect to be. */
-export interface ImageCandidate extends SecretRef {
-  /** Absent where it is about the secret as a whole. */
+/** A pull secret or one of its entries that kubelet uses, or that a person may expect it to use. */
+export interface LoginCandidate extends SecretRef {
+  /** Absent for a secret as a whole. */
   readonly key?: string;
   readonly username?: string;
-  /** `next`: tried where the registry refuses those above; `possible`: one of several, at random. */
+  /** `next`: tried if the registry refuses the previous ones; `possible`: one of several in random order. */
   readonly state: "used" | "possible" | "next" | "not_used";
   readonly why: string;
 }
 
 export interface ImageExplanation {
   readonly image: string;
-  /** As kubelet looks it up: `docker.io/library/nginx`. */
+  /** The name by which kubelet looks up the login: `docker.io/library/nginx`. */
   readonly repository: string;
   readonly namespace: string;
   readonly serviceAccount: string;
-  /** `null` where kubelet pulls without a login, or not at all. */
+  /** `null` where kubelet pulls without a login or fails. */
   readonly used: UsedLogin | null;
-  /** Whether chance decides which of several entries of one secret is tried first. */
+  /** Whether kubelet picks the first of several entries of one secret at random. */
   readonly ambiguous: boolean;
-  /** The secret that kubelet cannot read, so that it pulls nothing. */
+  /** The secret that kubelet cannot read, because of which it pulls nothing. */
   readonly failed: SecretRef | null;
-  /** In the order in which kubelet tries, then those that it does not try. */
-  readonly candidates: readonly ImageCandidate[];
+  /** In the order in which kubelet tries them, followed by the ones that it does not try. */
+  readonly candidates: readonly LoginCandidate[];
   readonly findings: readonly Finding[];
-  /** The version of Kubernetes whose rules these are. */
+  /** The Kubernetes version whose rules were applied. */
   readonly kubeletRules: string;
 }
 
-/** An image, and a pod that names no pull secrets itself. */
+/** An image, and a pod without `imagePullSecrets` of its own. */
 export interface ImageQuestion {
   readonly image: string;
-  /** As `imageRepository` gives it. */
+  /** As `imageRepository` returns it. */
   readonly repository: string;
   readonly namespace: string;
   readonly serviceAccount: string;
 }
 
-/** What is there. */
+/** The objects of the namespace that matter. */
 export interface PullSecrets {
-  /** `undefined` where there is no such service account. */
+  /** `undefined` where the service account does not exist. */
   readonly account: ServiceAccount | undefined;
-  /** Secrets that the service account names, as far as they are there. */
+  /** The existing secrets that the service account names. */
   readonly named: readonly StoredSecret[];
-  /** Other pull secrets of the namespace, as far as they were read. */
+  /** Other pull secrets of the namespace that were read. */
   readonly others: readonly StoredSecret[];
 }
 
 /**
- * Which login kubelet takes for an image, of a pod that names a service account and no pull secrets itself:
- * the pod then gets those of the service account. What the node has besides is tried after them.
+ * Explains which login kubelet uses for an image of a pod that has no `imagePullSecrets` of its own and so gets those
+ * of its service account. kubelet tries the node's credentials after them.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/plugin/pkg/admission/serviceaccount/admission.go
  *   Admit
  * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/kubelet/kubelet_pods.go
@@ -87,28 +87,28 @@ export function explainPull(question: ImageQuestion, there: PullSecrets): ImageE
     const secret = byName.get(name);
     return { ref: { namespace, name }, config: secret && kubeletConfig(secret) };
   });
-  const holders = read.flatMap(({ ref, config }) =>
+  const secretLogins = read.flatMap(({ ref, config }) =>
     config?.kind === "logins" ? [{ source: ref, logins: config.logins }] : []
   );
   const failed = read.find(({ config }) => config?.kind === "unreadable")?.ref;
-  const tries = kubeletTries(holders, repository);
-  const ambiguous = failed === undefined && isByChance(tries[0]?.logins ?? []);
+  const tries = loginsInOrder(secretLogins, repository);
+  const ambiguous = failed === undefined && isRandom(tries[0]?.logins ?? []);
   const first = failed === undefined ? tries[0] : undefined;
   const tried = tries.flatMap(({ source, logins }, i) =>
-    logins.map((login, j): ImageCandidate => ({
+    logins.map((login, j): LoginCandidate => ({
       ...entryOf(source, login),
-      ...triedAs({ isFirst: i === 0, isChance: ambiguous, at: i + j, failed, login }),
+      ...stateOf({ isFirst: i === 0, isRandom: ambiguous, at: i + j, failed, login }),
     }))
   );
   const isTried = new Set(tries.flatMap(({ logins }) => logins));
-  const rest = read.flatMap(({ ref, config }): ImageCandidate[] => {
+  const rest = read.flatMap(({ ref, config }): LoginCandidate[] => {
     if (config?.kind !== "logins") {
       return [{ ...ref, state: "not_used", why: whyWithout(config) }];
     }
     return config.logins.filter((login) => !isTried.has(login)).map((login) => ({
       ...entryOf(ref, login),
       state: "not_used",
-      why: whyNot(login.key, repository),
+      why: whyNotTried(login.key, repository),
     }));
   });
   const unnamed = tries.length > 0 ? [] : unnamedFor(repository, others);
@@ -129,27 +129,27 @@ export function explainPull(question: ImageQuestion, there: PullSecrets): ImageE
   };
 }
 
-/** A clause as a sentence. */
+/** Turns a clause into a sentence. */
 const sentence = (clause: string) => `${clause[0]!.toUpperCase()}${clause.slice(1)}.`;
 
-/** Whether several of one secret may come first, and it matters which. */
-function isByChance(logins: readonly KubeletLogin[]): boolean {
+/** Whether one of several different logins of a secret comes first at random. */
+function isRandom(logins: readonly KubeletLogin[]): boolean {
   const values = logins.map(({ username, password }) =>
     JSON.stringify([username, password.reveal()])
   );
   return new Set(values).size > 1;
 }
 
-interface TriedAs {
+interface LoginInOrder {
   readonly isFirst: boolean;
-  readonly isChance: boolean;
-  /** How many were tried before it. */
+  readonly isRandom: boolean;
+  /** The number of logins that are tried before it. */
   readonly at: number;
   readonly failed: SecretRef | undefined;
   readonly login: KubeletLogin;
 }
 
-function triedAs({ isFirst, isChance, at, failed, login }: TriedAs) {
+function stateOf({ isFirst, isRandom, at, failed, login }: LoginInOrder) {
   const matches = kubeletKey(login.key) === "index.docker.io"
     ? "it is Docker Hub's login"
     : "its key matches the image";
@@ -157,35 +157,38 @@ function triedAs({ isFirst, isChance, at, failed, login }: TriedAs) {
     const why = `${matches}, but kubelet cannot read '${failed.name}' and pulls nothing`;
     return { state: "not_used", why } as const;
   }
-  if (isFirst && isChance) {
+  if (isFirst && isRandom) {
     const why =
-      `${matches}, as do other keys of this secret that are the same to kubelet: it tries them in ` +
-      "random order";
+      `${matches}, but so do other keys of this secret that kubelet treats as equal: it tries them ` +
+      "in random order";
     return { state: "possible", why } as const;
   }
   if (at === 0) return { state: "used", why: matches } as const;
-  return { state: "next", why: `${matches}; tried if the registry refuses those above` } as const;
+  return {
+    state: "next",
+    why: `${matches}; kubelet tries it if the registry refuses the previous logins`,
+  } as const;
 }
 
 function whyWithout(config: ReturnType<typeof kubeletConfig> | undefined): string {
-  if (config === undefined) return "the service account names it, and it is not there";
+  if (config === undefined) return "the service account names it, but it does not exist";
   if (config.kind === "unreadable") {
     return `kubelet cannot read it and pulls nothing: ${config.why}`;
   }
-  return config.kind === "passed_over" ? config.why : "";
+  return config.kind === "ignored" ? config.why : "";
 }
 
-/** Logins of other pull secrets of the namespace that would be tried if the service account named them. */
-function unnamedFor(repository: string, others: readonly StoredSecret[]): ImageCandidate[] {
-  const holders = others.flatMap((secret) => {
+/** Logins of other pull secrets of the namespace that kubelet would try if the service account named them. */
+function unnamedFor(repository: string, others: readonly StoredSecret[]): LoginCandidate[] {
+  const secretLogins = others.flatMap((secret) => {
     const config = kubeletConfig(secret);
     return config.kind === "logins" ? [{ source: refOf(secret), logins: config.logins }] : [];
   });
-  return kubeletTries(holders, repository).flatMap(({ source, logins }) =>
-    logins.map((login): ImageCandidate => ({
+  return loginsInOrder(secretLogins, repository).flatMap(({ source, logins }) =>
+    logins.map((login): LoginCandidate => ({
       ...entryOf(source, login),
       state: "not_used",
-      why: "would be tried, but the service account does not name the secret",
+      why: "its key matches the image, but the service account does not name the secret",
     }))
   );
 }
@@ -199,19 +202,19 @@ function entryOf(
   return { namespace, name, key: shownUrl(key), ...shown === undefined ? {} : { username: shown } };
 }
 
-/** What is wrong with the secrets that matter to the image, the most telling first. */
+/** The findings about secrets that matter to the image, the most relevant first. */
 function findingsOf(
   { repository, namespace, serviceAccount }: ImageQuestion,
   { account, named }: PullSecrets,
-  unnamed: readonly ImageCandidate[],
-  chance: SecretRef | undefined,
+  unnamed: readonly LoginCandidate[],
+  ambiguous: SecretRef | undefined,
 ): Finding[] {
   if (account === undefined) {
     return [{
       code: "service_account_missing",
-      message: `Namespace '${namespace}' has no service account '${serviceAccount}': a pod that ` +
-        "names it is not created",
-      remedy: "Create the service account, or name another one",
+      message: `Service account '${serviceAccount}' not found in namespace '${namespace}': pods ` +
+        "that use it cannot be created",
+      remedy: "Create the service account, or use another one",
       secrets: [],
     }];
   }
@@ -224,18 +227,18 @@ function findingsOf(
       .filter(({ place }) => place === undefined || isPlaceOf(place, repository))
       .map(({ finding }) => finding),
     ...pullSecretFindings([], [account], { absent }),
-    ...chance === undefined ? [] : [{
+    ...ambiguous === undefined ? [] : [{
       code: "login_by_chance",
-      message: `Several keys of '${chance.name}' are the same to kubelet, with different logins: ` +
-        "it tries them in random order",
-      remedy: "Keep one of them",
-      secrets: [chance],
+      message: `Pull secret '${ambiguous.name}' has different logins under keys that kubelet ` +
+        "treats as equal: it tries them in random order",
+      remedy: "Keep one of these keys",
+      secrets: [ambiguous],
     }],
     ...first === undefined ? [] : [{
       code: "pull_secret_not_named",
-      message: `Pull secret '${first.name}' has a login for the image, and service account ` +
-        `'${serviceAccount}' does not name it`,
-      remedy: "Add it to 'imagePullSecrets' of the service account, or of the pod",
+      message: `Pull secret '${first.name}' has a login for the image, but is not in ` +
+        `imagePullSecrets of service account '${serviceAccount}'`,
+      remedy: "Add it to imagePullSecrets of the service account or of the pod",
       secrets: [refOf(first)],
     }],
   ];

@@ -1,14 +1,14 @@
-import { type Checked, no, yes } from "../material/checked.ts";
+import { no, type Validated, yes } from "../material/validated.ts";
 
-/** Docker Hub's host in an image's name, and its older one. */
+/** Docker Hub's host in an image name, and its older name. */
 const DOCKER_HUB = "docker.io";
 const DOCKER_HUB_BEFORE = "index.docker.io";
 
-/** Most characters behind the host. */
+/** The most characters after the host. */
 const MAX_PATH = 255;
 
 /**
- * What an image's name is made of.
+ * The parts of an image name.
  * @see https://github.com/distribution/reference/blob/v0.6.0/regexp.go
  */
 const HOST =
@@ -20,16 +20,16 @@ const TAG = /^\w[\w.-]{0,127}$/;
 const DIGEST = /^(sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$/;
 
 /**
- * What kubelet looks up a login for, given an image as a pod names it: `docker.io/library/nginx` of
- * `nginx:1.27`, `ghcr.io/org/app` of `ghcr.io/org/app@sha256:…`.
+ * The repository by which kubelet looks up a login for an image of a pod: `docker.io/library/nginx` for
+ * `nginx:1.27`, `ghcr.io/org/app` for `ghcr.io/org/app@sha256:…`.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/util/parsers/parsers.go ParseImageName
  * @see https://github.com/distribution/reference/blob/v0.6.0/normalize.go ParseNormalizedNamed
  */
-export function imageRepository(image: string): Checked<string> {
+export function imageRepository(image: string): Validated<string> {
   const [domain, remainder] = splitDomain(image);
   const [named, digest] = cut(remainder, "@");
   const [below, tag] = cut(named, ":");
-  // What is no host may still be the first part of a path: `a_b.c/x`.
+  // An invalid host may still be the first part of a path: `a_b.c/x`.
   const path = HOST.test(domain) ? below : `${domain}/${below}`;
   const isWhole = path.split("/").every((part) => PART.test(part)) &&
     (tag === undefined || TAG.test(tag)) && (digest === undefined || DIGEST.test(digest));
@@ -37,12 +37,12 @@ export function imageRepository(image: string): Checked<string> {
     return no("must be an image as a pod names it, like ghcr.io/org/app:1.2 or nginx");
   }
   if (path.length > MAX_PATH) {
-    return no(`must have at most ${MAX_PATH} characters behind the registry's host`);
+    return no(`must have at most ${MAX_PATH} characters after the registry's host`);
   }
   return yes(`${domain}/${below}`);
 }
 
-/** What is before the first slash is a host where it looks like one. */
+/** The text before the first slash is the host if it looks like one. */
 function splitDomain(image: string): [domain: string, remainder: string] {
   const slash = image.indexOf("/");
   if (slash < 0) return [DOCKER_HUB, `library/${image}`];
@@ -56,7 +56,7 @@ function splitDomain(image: string): [domain: string, remainder: string] {
   ];
 }
 
-/** What is before a separator, and what is behind it, if it is there. */
+/** The text before a separator, and the text after it; `undefined` where there is no separator. */
 function cut(text: string, separator: string): [before: string, after: string | undefined] {
   const at = text.indexOf(separator);
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];

@@ -38,7 +38,7 @@ for (const [image, repository] of rows) {
   });
 }
 
-Deno.test("of what is no image nothing is quoted", () => {
+Deno.test("an invalid image name is not quoted", () => {
   deepEqual(imageRepository("https://u:not-a-secret@ghcr.io/app"), {
     ok: false,
     why: "must be an image as a pod names it, like ghcr.io/org/app:1.2 or nginx",

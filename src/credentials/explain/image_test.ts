@@ -1,6 +1,6 @@
 import { deepEqual, doesNotMatch, equal } from "node:assert/strict";
 import type { StoredSecret } from "../../kube/store.ts";
-import { dockercfg, login, pullSecret, pullSecretOf } from "../fake/pull_secret.ts";
+import { dockercfg, fakePullSecret, login, pullSecretOf } from "../fake/pull_secret.ts";
 import { explainPull, type ImageExplanation } from "./image.ts";
 import { imageRepository } from "./image_name.ts";
 
@@ -41,36 +41,39 @@ interface Row {
 const rows: Row[] = [
   {
     what: "a host's login",
-    named: [pullSecret("a", entries("ghcr.io"))],
+    named: [fakePullSecret("a", entries("ghcr.io"))],
     candidates: ["used a ghcr.io: Its key matches the image."],
   },
   {
     what: "the longest path first, whatever the order of the secrets",
-    named: [pullSecret("a", entries("ghcr.io")), pullSecret("b", entries("ghcr.io/org"))],
+    named: [fakePullSecret("a", entries("ghcr.io")), fakePullSecret("b", entries("ghcr.io/org"))],
     candidates: [
       "used b ghcr.io/org: Its key matches the image.",
-      "next a ghcr.io: Its key matches the image; tried if the registry refuses those above.",
+      "next a ghcr.io: Its key matches the image; kubelet tries it if the registry refuses the previous logins.",
     ],
   },
   {
     what: "of equal keys the order in which the service account names them",
-    named: [pullSecret("a", entries("ghcr.io")), pullSecret("b", entries("https://ghcr.io"))],
+    named: [
+      fakePullSecret("a", entries("ghcr.io")),
+      fakePullSecret("b", entries("https://ghcr.io")),
+    ],
     there: { names: ["b", "a"] },
     candidates: [
       "used b https://ghcr.io: Its key matches the image.",
-      "next a ghcr.io: Its key matches the image; tried if the registry refuses those above.",
+      "next a ghcr.io: Its key matches the image; kubelet tries it if the registry refuses the previous logins.",
     ],
   },
   {
     what: "Docker Hub",
     named: [
-      pullSecret("a", entries("https://index.docker.io/v1/", "https://registry-1.docker.io")),
+      fakePullSecret("a", entries("https://index.docker.io/v1/", "https://registry-1.docker.io")),
     ],
     there: { image: "nginx" },
     candidates: [
       "used a https://index.docker.io/v1/: It is Docker Hub's login.",
-      "not_used a https://registry-1.docker.io: Does not match: kubelet knows Docker Hub by " +
-      "docker.io and by https://index.docker.io/v1/ only.",
+      "not_used a https://registry-1.docker.io: Its key does not match: kubelet knows Docker Hub only " +
+      "as docker.io and https://index.docker.io/v1/.",
     ],
   },
   {
@@ -81,7 +84,7 @@ const rows: Row[] = [
   {
     what: "why the others are not tried",
     named: [
-      pullSecret(
+      fakePullSecret(
         "a",
         entries(
           "quay.io",
@@ -97,17 +100,17 @@ const rows: Row[] = [
       ),
     ],
     candidates: [
-      "not_used a quay.io: Is for another registry.",
-      "not_used a u@quay.io: Is for another registry.",
+      "not_used a quay.io: It is for another registry.",
+      "not_used a u@quay.io: It is for another registry.",
       "not_used a ghcr.io/other-: Its key does not match the image.",
-      "not_used a ghcr.io:5000: Is for another port of the registry.",
-      "not_used a ghcr.io/other: Is for another path of the registry.",
-      "not_used a ghcr.io/v2: Does not match: kubelet takes /v2 without a slash behind it for the " +
+      "not_used a ghcr.io:5000: It is for another port of the registry.",
+      "not_used a ghcr.io/other: It is for another path of the registry.",
+      "not_used a ghcr.io/v2: Its key does not match: without a trailing slash, kubelet treats /v2 as the " +
       "path of an image.",
-      "not_used a oci://ghcr.io: Does not match: kubelet knows no oci:// in a key.",
-      "not_used a *.example.com: Does not match: * stands for anything in one part of a host, and " +
+      "not_used a oci://ghcr.io: Its key does not match: kubelet does not support oci:// in a key.",
+      "not_used a *.example.com: Its key does not match: * matches any text within one part of a host, and " +
       "ports must be equal.",
-      "not_used a ghcr.io x: Its key is no URL, and kubelet passes over it.",
+      "not_used a ghcr.io x: Its key is not a valid URL, so kubelet ignores it.",
     ],
     findings: ["kubelet_cannot_match", "kubelet_cannot_match"],
   },
@@ -115,30 +118,30 @@ const rows: Row[] = [
     what: "a pull secret that is not there",
     named: [],
     there: { names: ["gone"] },
-    candidates: ["not_used gone -: The service account names it, and it is not there."],
+    candidates: ["not_used gone -: The service account names it, but it does not exist."],
     findings: ["pull_secret_missing"],
   },
   {
     what: "a secret that is no pull secret",
-    named: [pullSecret("a", entries("ghcr.io"), { type: "Opaque" })],
-    candidates: ['not_used a -: A secret of type "Opaque" is no pull secret.'],
+    named: [fakePullSecret("a", entries("ghcr.io"), { type: "Opaque" })],
+    candidates: ['not_used a -: A secret of type "Opaque" is not a pull secret.'],
   },
   {
     what: "one that cannot be read, which stops all",
-    named: [pullSecret("a", entries("ghcr.io")), pullSecretOf("b", "{")],
+    named: [fakePullSecret("a", entries("ghcr.io")), pullSecretOf("b", "{")],
     candidates: [
       "not_used a ghcr.io: Its key matches the image, but kubelet cannot read 'b' and pulls " +
       "nothing.",
-      "not_used b -: Kubelet cannot read it and pulls nothing: it is no valid JSON.",
+      "not_used b -: Kubelet cannot read it and pulls nothing: it is not valid JSON.",
     ],
     findings: ["pull_secret_unreadable"],
   },
   {
     what: "a service account without pull secrets, where the namespace has one",
     named: [],
-    there: { others: [pullSecret("a", entries("ghcr.io", "quay.io")), pullSecretOf("b", "{")] },
+    there: { others: [fakePullSecret("a", entries("ghcr.io", "quay.io")), pullSecretOf("b", "{")] },
     candidates: [
-      "not_used a ghcr.io: Would be tried, but the service account does not name the secret.",
+      "not_used a ghcr.io: Its key matches the image, but the service account does not name the secret.",
     ],
     findings: ["pull_secret_not_named"],
   },
@@ -151,10 +154,10 @@ const rows: Row[] = [
   },
   {
     what: "plain HTTP for this registry, and not for others",
-    named: [pullSecret("a", entries("http://ghcr.io", "http://quay.io"))],
+    named: [fakePullSecret("a", entries("http://ghcr.io", "http://quay.io"))],
     candidates: [
       "used a http://ghcr.io: Its key matches the image.",
-      "not_used a http://quay.io: Is for another registry.",
+      "not_used a http://quay.io: It is for another registry.",
     ],
     findings: ["plain_http_registry"],
   },
@@ -178,10 +181,10 @@ for (const { what, named, there, candidates, findings = [] } of rows) {
   });
 }
 
-Deno.test("two logins by keys that are the same to kubelet are told as chance", () => {
+Deno.test("two logins under keys that kubelet treats as equal are random", () => {
   const { used, ambiguous, candidates, findings } = explained([
-    pullSecret("a", { "ghcr.io": login("one"), "https://ghcr.io/v2/": login("two") }),
-    pullSecret("b", entries("ghcr.io")),
+    fakePullSecret("a", { "ghcr.io": login("one"), "https://ghcr.io/v2/": login("two") }),
+    fakePullSecret("b", entries("ghcr.io")),
   ]);
   equal(ambiguous, true);
   equal(used!.name, "a");
@@ -189,22 +192,22 @@ Deno.test("two logins by keys that are the same to kubelet are told as chance", 
   deepEqual(findings.map(({ code }) => code), ["login_by_chance"]);
 });
 
-Deno.test("the same login by two such keys is no matter of chance", () => {
+Deno.test("the same login under two such keys is not random", () => {
   const { ambiguous, candidates } = explained([
-    pullSecret("a", entries("ghcr.io", "https://ghcr.io/v2/")),
+    fakePullSecret("a", entries("ghcr.io", "https://ghcr.io/v2/")),
   ]);
   equal(ambiguous, false);
   deepEqual(candidates.map(({ state }) => state), ["used", "next"]);
 });
 
-Deno.test("a secret that is named twice is told once", () => {
-  const named = [pullSecret("a", entries("ghcr.io"))];
+Deno.test("a secret that is named twice is listed once", () => {
+  const named = [fakePullSecret("a", entries("ghcr.io"))];
   equal(explained(named, { names: ["a", "a"] }).candidates.length, 1);
 });
 
 Deno.test("a user name that is a token is masked, and a password in a key is left out", () => {
   const { used } = explained([
-    pullSecret("a", {
+    fakePullSecret("a", {
       [`https://u:${CANARY}@ghcr.io`]: login(`ghp_${"x".repeat(36)}`, "x-oauth-basic"),
     }),
   ]);

@@ -3,15 +3,15 @@ import { decodeBase64Text } from "../../text/bytes.ts";
 import { hostOfRegistry } from "../kinds/registry.ts";
 import { DOCKER_CONFIG_KEY } from "../kinds/pull_secret.ts";
 
-/** Where Argo CD Image Updater asks Docker Hub. */
+/** The host by which Argo CD Image Updater looks up Docker Hub's login. */
 const DOCKER_HUB_API = "registry-1.docker.io";
 
-/** What comes of it when Image Updater looks for a registry's login. */
+/** The result of Image Updater's search for a registry's login. */
 export type UpdaterLookup = "found" | "no_key" | "no_auth";
 
 /**
- * Whether Argo CD Image Updater finds a login in a pull secret: it reads `.dockerconfigjson` alone, takes an
- * entry whose key begins with the registry's address, and of that the field `auth` alone.
+ * Whether Argo CD Image Updater finds a login in a pull secret. It reads only `.dockerconfigjson`, uses an entry whose
+ * key starts with the registry's address, and of that entry only the field `auth`.
  * @param place as `meantBy` gives it
  * @see https://github.com/argoproj-labs/argocd-image-updater/blob/de2cfec67880/registry-scanner/pkg/image/credentials.go
  *   parseDockerConfigJson
@@ -34,7 +34,7 @@ function authsIn(value: string | undefined): [key: string, entry: unknown][] {
     const config = JSON.parse(decodeBase64Text(value ?? ""));
     return Object.entries(config?.auths ?? {});
   } catch {
-    // The message would quote the text.
+    // The error message would quote the secret text.
     return [];
   }
 }

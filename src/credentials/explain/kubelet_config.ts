@@ -2,42 +2,45 @@ import { type Node, parseTree } from "jsonc-parser";
 import type { StoredSecret } from "../../kube/store.ts";
 import { seal, type Sealed } from "../../log/sealed.ts";
 import { decodeBase64 } from "../../text/bytes.ts";
-import { configOf, isPullSecretType } from "../kinds/pull_secret.ts";
+import { dockerConfigOf, isPullSecretType } from "../kinds/pull_secret.ts";
 
-/** A login as kubelet has it. */
+/** A login as kubelet reads it. */
 export interface KubeletLogin {
-  /** The entry's key as it stands, such as `https://index.docker.io/v1/`. */
+  /** The entry's key as it is stored, such as `https://index.docker.io/v1/`. */
   readonly key: string;
-  /** Empty where the entry has none, like the password: kubelet tries that all the same. */
+  /** Empty where the entry has none, like the password; kubelet tries such a login anyway. */
   readonly username: string;
   readonly password: Sealed<string>;
 }
 
-/** What kubelet finds in a secret. */
+/** The content of a secret, as kubelet reads it. */
 export type KubeletConfig =
   | { readonly kind: "logins"; readonly logins: readonly KubeletLogin[] }
-  /** It passes over the secret. */
-  | { readonly kind: "passed_over"; readonly why: string }
-  /** It fails, and then pulls nothing for a pod that names the secret. */
+  /** kubelet ignores the secret. */
+  | { readonly kind: "ignored"; readonly why: string }
+  /** kubelet fails, and pulls no image for a pod that names the secret. */
   | { readonly kind: "unreadable"; readonly why: string };
 
 /**
- * Reads a pull secret as kubelet does: the names of fields in any case and of those that are there more
- * than once the last, `auth` before `username` and `password`, and one entry that cannot be read fails all.
+ * Reads a pull secret as kubelet does: field names in any case, the last one of duplicate fields, `auth` before
+ * `username` and `password`; a single unreadable entry makes the whole secret unreadable.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/credentialprovider/secrets/secrets.go
  * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/credentialprovider/config.go
  */
 export function kubeletConfig({ type, data }: Pick<StoredSecret, "type" | "data">): KubeletConfig {
   if (!isPullSecretType(type)) {
     return {
-      kind: "passed_over",
-      why: `a secret of type ${JSON.stringify(type)} is no pull secret`,
+      kind: "ignored",
+      why: `a secret of type ${JSON.stringify(type)} is not a pull secret`,
     };
   }
   const values = data.reveal();
-  const config = configOf(type, values);
+  const config = dockerConfigOf(type, values);
   if (config === undefined || values[config.key] === "") {
-    return { kind: "passed_over", why: "it holds no Docker configuration by the key of its type" };
+    return {
+      kind: "ignored",
+      why: "it has no Docker configuration in the key that its type requires",
+    };
   }
   try {
     const root = parsed(textOf(decodeBase64(values[config.key]!)));
@@ -49,7 +52,7 @@ export function kubeletConfig({ type, data }: Pick<StoredSecret, "type" | "data"
   }
 }
 
-/** Its message completes "it cannot be read: …", and quotes nothing of a value. */
+/** The message continues "kubelet cannot read it: …", and quotes no value. */
 class Unreadable extends Error {}
 
 function parsed(text: string): Node {
@@ -57,12 +60,12 @@ function parsed(text: string): Node {
     JSON.parse(text);
     return parseTree(text)!;
   } catch {
-    // The message would quote the text. What is nested too deep ends here too.
-    throw new Unreadable("it is no valid JSON");
+    // The error message would quote the text. JSON that is nested too deeply ends here too.
+    throw new Unreadable("it is not valid JSON");
   }
 }
 
-/** The entries of `auths`: of several such fields all, but a null takes away those before it. */
+/** The entries of `auths`; several such fields are merged, and a null removes the entries before it. */
 function entriesOf(root: Node): Map<string, KubeletLogin> {
   const entries = new Map<string, KubeletLogin>();
   for (const [name, value] of fieldsOf(root, "the configuration must be an object")) {
@@ -72,20 +75,20 @@ function entriesOf(root: Node): Map<string, KubeletLogin> {
     } else if (/^httpheaders$/iu.test(name)) {
       const headers = fieldsOf(value, "'HttpHeaders' must be an object");
       if (headers.some(([, header]) => !isText(header))) {
-        throw new Unreadable("'HttpHeaders' must hold texts only");
+        throw new Unreadable("the values of 'HttpHeaders' must be strings");
       }
     }
   }
   return entries;
 }
 
-/** By their keys, the last of each; those before it are read all the same. */
+/** The last entry of each key; the ones before it are parsed anyway, and may be unreadable. */
 function entriesIn(node: Node): Map<string, KubeletLogin> {
-  const fields = fieldsOf(node, "the registries must be in an object");
+  const fields = fieldsOf(node, "the registries must be an object");
   return new Map(fields.map(([key, entry]) => [key, loginOf(key, entry)]));
 }
 
-/** Fields of an entry, in the spellings that Go takes for the same: `ſ` is an `s` to it. */
+/** The fields of an entry. The flags `iu` match as Go does, which also folds `ſ` to `s`. */
 const FIELDS = [
   { field: "username", name: /^username$/iu },
   { field: "password", name: /^password$/iu },
@@ -98,7 +101,7 @@ function loginOf(key: string, entry: Node): KubeletLogin {
   for (const [name, value] of fieldsOf(entry, "the entry of a registry must be an object")) {
     const field = FIELDS.find((each) => each.name.test(name))?.field;
     if (field === undefined) continue;
-    if (!isText(value)) throw new Unreadable(`'${field}' of an entry must be a text`);
+    if (!isText(value)) throw new Unreadable(`'${field}' of an entry must be a string`);
     if (value.type !== "null") given[field] = value.value;
   }
   const { username, password, auth } = given;
@@ -109,7 +112,7 @@ function loginOf(key: string, entry: Node): KubeletLogin {
   return { key, username: decoded.slice(0, colon), password: seal(decoded.slice(colon + 1)) };
 }
 
-/** Line breaks are passed over, padding may be missing, and no other white space is allowed. */
+/** Go ignores line breaks, padding may be missing, and no other white space is allowed. */
 function decodedAuth(auth: string): string {
   const base64 = auth.replace(/[\r\n]/g, "");
   const isPadded = auth.trim().endsWith("=");
@@ -120,7 +123,7 @@ function decodedAuth(auth: string): string {
   return textOf(bytes);
 }
 
-/** In their order, a null as an object without any. */
+/** The fields of an object in their order; a null counts as an empty object. */
 function fieldsOf(node: Node, otherwise: string): [name: string, value: Node][] {
   if (node.type === "null") return [];
   if (node.type !== "object") throw new Unreadable(otherwise);
@@ -132,7 +135,7 @@ function fieldsOf(node: Node, otherwise: string): [name: string, value: Node][] 
 
 const isText = ({ type }: Node) => type === "string" || type === "null";
 
-/** A byte order mark stays: to Go it is no JSON. */
+/** Keeps a byte order mark, with which Go does not accept the JSON. */
 function textOf(bytes: Uint8Array | undefined): string {
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }

@@ -1,12 +1,12 @@
 import { deepEqual } from "node:assert/strict";
 import { encodeBase64Text } from "../../text/bytes.ts";
-import { dockercfg, pullSecret, pullSecretOf } from "../fake/pull_secret.ts";
+import { dockercfg, fakePullSecret, pullSecretOf } from "../fake/pull_secret.ts";
 import { kubeletConfig } from "./kubelet_config.ts";
 import type { StoredSecret } from "../../kube/store.ts";
 
 const auth = encodeBase64Text("u:p:q");
 const one = (username: string, password: string) => [["ghcr.io", username, password]];
-const entry = (fields: unknown) => pullSecret("s", { "ghcr.io": fields });
+const entry = (fields: unknown) => fakePullSecret("s", { "ghcr.io": fields });
 
 /** As kubelet's own code reads them, or why it does not. */
 const rows: [what: string, secret: StoredSecret, expected: readonly string[][] | string][] = [
@@ -21,12 +21,12 @@ const rows: [what: string, secret: StoredSecret, expected: readonly string[][] |
   ["the older form", dockercfg("s", { "ghcr.io": { auth } }), one("u", "p:q")],
   ["'auths' in another case", pullSecretOf("s", `{"Auths":{"ghcr.io":null}}`), one("", "")],
   ["no 'auths'", pullSecretOf("s", "{}"), []],
-  ["no JSON", pullSecretOf("s", "{"), "it is no valid JSON"],
-  ["a byte order mark", pullSecretOf("s", "\ufeff{}"), "it is no valid JSON"],
+  ["no JSON", pullSecretOf("s", "{"), "it is not valid JSON"],
+  ["a byte order mark", pullSecretOf("s", "\ufeff{}"), "it is not valid JSON"],
   ["a list", pullSecretOf("s", "[]"), "the configuration must be an object"],
-  ["a list in 'auths'", pullSecretOf("s", `{"auths":[]}`), "the registries must be in an object"],
+  ["a list in 'auths'", pullSecretOf("s", `{"auths":[]}`), "the registries must be an object"],
   ["an entry that is a text", entry(auth), "the entry of a registry must be an object"],
-  ["a number", entry({ username: 1 }), "'username' of an entry must be a text"],
+  ["a number", entry({ username: 1 }), "'username' of an entry must be a string"],
   ["'auth' that is no base64", entry({ auth: "!" }), "'auth' of an entry must be base64"],
   ["'auth' with a space", entry({ auth: ` ${auth}` }), "'auth' of an entry must be base64"],
   [
@@ -37,17 +37,17 @@ const rows: [what: string, secret: StoredSecret, expected: readonly string[][] |
   [
     "a header that is a number",
     pullSecretOf("s", `{"auths":{},"HttpHeaders":{"X":1}}`),
-    "'HttpHeaders' must hold texts only",
+    "the values of 'HttpHeaders' must be strings",
   ],
   [
     "another type",
-    pullSecret("s", {}, { type: "Opaque" }),
-    'a secret of type "Opaque" is no pull secret',
+    fakePullSecret("s", {}, { type: "Opaque" }),
+    'a secret of type "Opaque" is not a pull secret',
   ],
   [
     "nothing by the type's key",
-    pullSecret("s", {}, { type: "kubernetes.io/dockercfg" }),
-    "it holds no Docker configuration by the key of its type",
+    fakePullSecret("s", {}, { type: "kubernetes.io/dockercfg" }),
+    "it has no Docker configuration in the key that its type requires",
   ],
 ];
 

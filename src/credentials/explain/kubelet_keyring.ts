@@ -2,40 +2,35 @@ import { goHostAndPath, toBytes } from "../kinds/go_url.ts";
 import type { KubeletLogin } from "./kubelet_config.ts";
 
 /**
- * The version of Kubernetes by whose rules a login for an image is found; its keyring, its configuration and
- * its secrets are those of v1.34.2 and v1.36.1 to the letter. kubelet's code of this version judges them.
+ * The Kubernetes version whose rules are implemented here. v1.34.2 and v1.36.1 have the same code for keyring,
+ * configuration and secrets. Tests compare the results with kubelet's code of this version.
  */
 export const KUBELET_RULES = "v1.35.4";
 
-/** Where kubelet keeps Docker Hub's login. */
+/** kubelet's key for Docker Hub's login. */
 const DOCKER_HUB_KEY = "index.docker.io";
 
-/** The logins of one secret, in whatever order. */
-export interface Holder<Source> {
-  readonly source: Source;
-  readonly logins: readonly KubeletLogin[];
-}
-
-/** Logins of one secret whose keys kubelet takes for the same: which of them it tries first is chance. */
-export interface Tried<Source> {
+/** Logins of one secret. Those with the same kubelet key are tried in random order. */
+export interface SecretLogins<Source> {
   readonly source: Source;
   readonly logins: readonly KubeletLogin[];
 }
 
 /**
- * Which logins kubelet tries for an image, in its order. It compares all secrets' keys as texts from behind
- * in the alphabet, which brings longer paths before shorter ones; of the same key in several secrets it
- * takes the secrets' order. Each is tried until one pulls the image.
- * @param holders in the order in which the pod names them
- * @param repository as `imageRepository` gives it
+ * The logins that kubelet tries for an image, in its order, until one pulls the image. kubelet sorts the keys of all
+ * secrets in reverse alphabetical order, so longer paths come before shorter ones; for equal keys the order of the
+ * secrets decides.
+ * @param secrets in the order in which the pod names them
+ * @param repository as `imageRepository` returns it
+ * @returns for each secret and key, the logins with that key
  * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/credentialprovider/keyring.go Add, Lookup
  */
-export function kubeletTries<Source>(
-  holders: readonly Holder<Source>[],
+export function loginsInOrder<Source>(
+  secrets: readonly SecretLogins<Source>[],
   repository: string,
-): Tried<Source>[] {
-  const byKey = new Map<string, Tried<Source>[]>();
-  for (const { source, logins } of holders) {
+): SecretLogins<Source>[] {
+  const byKey = new Map<string, SecretLogins<Source>[]>();
+  for (const { source, logins } of secrets) {
     for (const [key, same] of Map.groupBy(logins, ({ key }) => kubeletKey(key))) {
       if (key === undefined) continue;
       byKey.set(key, [...byKey.get(key) ?? [], { source, logins: same }]);
@@ -46,7 +41,7 @@ export function kubeletTries<Source>(
   return found.length > 0 || !isOfDockerHub(repository) ? found : byKey.get(DOCKER_HUB_KEY) ?? [];
 }
 
-/** Whether kubelet finds what an entry's key stands for when it looks for an image. */
+/** Whether kubelet uses an entry with this key for an image. */
 export function kubeletMatches(key: string, repository: string): boolean {
   const own = kubeletKey(key);
   return own !== undefined &&
@@ -54,8 +49,8 @@ export function kubeletMatches(key: string, repository: string): boolean {
 }
 
 /**
- * What kubelet makes of an entry's key, in bytes: host and path, without the version of an API; `undefined`
- * where it is no URL, and kubelet passes over the entry.
+ * kubelet's normalized form of an entry's key, in bytes: host and path, without an API version; `undefined` where
+ * the key is not a URL and kubelet ignores the entry.
  */
 export function kubeletKey(key: string): string | undefined {
   const url = goHostAndPath(toBytes(key.replace(/^https?:\/\//, "")));
@@ -64,7 +59,7 @@ export function kubeletKey(key: string): string | undefined {
   return path === "/" ? url.host : url.host + path;
 }
 
-/** Port and number of the host's parts are equal, the path begins the image's, and each part fits. */
+/** Port and number of host parts are equal, the path is a prefix, and each host part matches its pattern. */
 function isMatch(key: string, repository: string): boolean {
   const [pattern, target] = [placeOf(key), placeOf(repository)];
   if (pattern === undefined || target === undefined) return false;
@@ -73,7 +68,7 @@ function isMatch(key: string, repository: string): boolean {
     pattern.parts.every((part, i) => isGlobMatch(part, target.parts[i]!));
 }
 
-/** @param text in bytes, without scheme */
+/** @param text in bytes, without a scheme */
 function placeOf(text: string) {
   const url = goHostAndPath(text);
   if (url === undefined) return undefined;
@@ -81,15 +76,15 @@ function placeOf(text: string) {
   return { parts: host.split("."), port, path: url.path };
 }
 
-/** As Go's net.SplitHostPort; where that gives an error, all of it is the host. */
+/** Like Go's net.SplitHostPort; where that returns an error, the whole text is the host. */
 function splitHostPort(text: string): [host: string, port: string] {
   const [, v6, v4, port] = /^(?:\[([^[\]]*)\]|([^[\]:]*)):([^[\]:]*)$/.exec(text) ?? [];
   return port === undefined ? [text, ""] : [v6 ?? v4!, port];
 }
 
 /**
- * As Go's filepath.Match of one part of a host: `*` stands for anything, and brackets, which in a host can
- * only be those of an IPv6 address, for any of the characters in them.
+ * Like Go's filepath.Match on one part of a host: `*` matches anything; brackets, which in a host only an IPv6
+ * address has, match one of the characters in them.
  */
 function isGlobMatch(pattern: string, text: string): boolean {
   const tokens = pattern.match(/\[[^\]]+\]|[^]/g) ?? [];
@@ -106,7 +101,7 @@ function isGlobMatch(pattern: string, text: string): boolean {
   return tokens.slice(at).every((token) => token === "*");
 }
 
-/** Whether the name has Docker Hub's host or none. */
+/** Whether the name has Docker Hub's host or no host. */
 function isOfDockerHub(repository: string): boolean {
   const slash = repository.indexOf("/");
   const first = slash < 0 ? repository : repository.slice(0, slash);

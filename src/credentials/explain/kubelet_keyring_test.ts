@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { seal } from "../../log/sealed.ts";
-import { kubeletMatches, kubeletTries } from "./kubelet_keyring.ts";
+import { kubeletMatches, loginsInOrder } from "./kubelet_keyring.ts";
 
 /**
  * The tables of kubelet's own tests, and Docker Hub's names.
@@ -85,7 +85,7 @@ const orders: [what: string, holders: ReturnType<typeof holder>[], tried: string
 for (const [what, holders, tried] of orders) {
   Deno.test(what, () => {
     deepEqual(
-      kubeletTries(holders, "ghcr.io/org/app").map(({ source, logins }) =>
+      loginsInOrder(holders, "ghcr.io/org/app").map(({ source, logins }) =>
         `${source}: ${logins.map(({ key }) => key).join(" | ")}`
       ),
       tried,
@@ -93,9 +93,9 @@ for (const [what, holders, tried] of orders) {
   });
 }
 
-Deno.test("Docker Hub's own login counts only where no other key is taken", () => {
+Deno.test("Docker Hub's own login is used only if no other key matches", () => {
   const sources = (...holders: ReturnType<typeof holder>[]) =>
-    kubeletTries(holders, "docker.io/library/nginx").map(({ source }) => source);
+    loginsInOrder(holders, "docker.io/library/nginx").map(({ source }) => source);
   const hub = holder("hub", "https://index.docker.io/v1/");
   deepEqual(sources(hub), ["hub"]);
   deepEqual(sources(hub, holder("other", "docker.io")), ["other"]);

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { repository, template } from "../fake/argocd_secret.ts";
+import { argocdRepository, argocdTemplate } from "../fake/argocd_secret.ts";
 import { explainRepository } from "./repository.ts";
 import { repositoryFindings } from "./repository_findings.ts";
 
@@ -18,10 +18,10 @@ const URLS: Readonly<Record<string, string>> = {
 for (const [what, url] of Object.entries(URLS)) {
   Deno.test(`a stored URL of ${what} is understood as fast as it is read`, () => {
     const secrets = [
-      repository("long", { url, type: "helm", enableOCI: "true" }),
-      template("short", { url: "https://git.example.com/", password: "fake" }),
+      argocdRepository("long", { url, type: "helm", enableOCI: "true" }),
+      argocdTemplate("short", { url: "https://git.example.com/", password: "fake" }),
     ];
-    const withTemplate = [...secrets, template("long-template", { url, type: "helm" })];
+    const withTemplate = [...secrets, argocdTemplate("long-template", { url, type: "helm" })];
     const began = performance.now();
     for (const those of [secrets, withTemplate]) {
       repositoryFindings(those);
@@ -37,11 +37,11 @@ Deno.test("all prefixes of a long URL are found, the longest first", () => {
   const url = `https://git.example.com/${"a/".repeat(LENGTH / 2)}`;
   const names = explainRepository(
     [
-      template("host", { url: "https://git.example.com" }),
-      template("all", { url }),
-      template("twin", { url: "https://git.example.com" }),
-      template("deeper", { url: `${url}b` }),
-      template("none", { url: "" }),
+      argocdTemplate("host", { url: "https://git.example.com" }),
+      argocdTemplate("all", { url }),
+      argocdTemplate("twin", { url: "https://git.example.com" }),
+      argocdTemplate("deeper", { url: `${url}b` }),
+      argocdTemplate("none", { url: "" }),
     ],
     url,
     "default",

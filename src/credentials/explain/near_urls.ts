@@ -1,24 +1,23 @@
 import { normalizeGitUrl } from "../kinds/comparable_url.ts";
 
-/** A URL in parts, as far as they tell two spellings of one place apart. */
+/** The parts of a URL that may differ between two spellings of one place. */
 interface Parts {
   readonly scheme: string;
   readonly user: string;
   readonly host: string;
   readonly port: string;
-  /** Without slashes around it, and without `.git`. */
+  /** Without leading and trailing slashes and without `.git`. */
   readonly path: string;
   readonly hasSlash: boolean;
 }
 
 /**
- * How a stored URL differs from the asked one, where both are of one place and Argo CD takes them for two:
- * a person would expect the secret to be used. Each is a clause about the stored one, without a value of
- * user information in it.
- * @param as whether it is a whole URL, or a prefix that has to end where a segment of the path does
- * @returns `undefined` where they are of different places
+ * How a stored URL differs from the requested one, where both mean the same place to a person but not to Argo CD.
+ * Each difference is a clause about the stored URL, without its user information.
+ * @param as whether it is a whole URL, or a prefix that has to end with a path segment
+ * @returns `undefined` where the URLs are of different places
  */
-export function differences(
+export function urlDifferences(
   stored: string,
   asked: string,
   as: "repository" | "template",
@@ -32,24 +31,24 @@ export function differences(
     ...schemes(has.scheme, wanted.scheme),
     ...has.user === wanted.user ? [] : [
       has.user === ""
-        ? "it lacks the user before the host"
+        ? "it has no user before the host"
         : wanted.user === ""
         ? "it has a user before the host"
-        : "it has another user before the host",
+        : "it has a different user before the host",
     ],
     ...has.port === wanted.port
       ? []
-      : [has.port === "" ? `it lacks the port ${wanted.port}` : `it has the port ${has.port}`],
+      : [has.port === "" ? `it lacks port ${wanted.port}` : `it has port ${has.port}`],
     ...isSame && has.hasSlash !== wanted.hasSlash
-      ? [has.hasSlash ? "it ends with a slash" : "it lacks the slash at the end"]
+      ? [has.hasSlash ? "it ends with a slash" : "it lacks the trailing slash"]
       : [],
   ];
-  return found.length > 0 ? found : ["it is spelled in another way"];
+  return found.length > 0 ? found : ["it is spelled differently"];
 }
 
 function schemes(has: string, wanted: string): readonly string[] {
   if (has === wanted) return [];
-  if (has === "") return [`it has no scheme, where the other has ${wanted}://`];
+  if (has === "") return [`it lacks the scheme ${wanted}://`];
   return [`its scheme is ${has}${wanted === "" ? "" : `, not ${wanted}`}`];
 }
 
@@ -66,7 +65,7 @@ function partsOf(url: string): Parts {
   ) ?? [];
   const bare = withoutSlashes(path);
   return {
-    // Argo CD compares URLs for SSH without their scheme.
+    // Argo CD compares SSH URLs without their scheme.
     scheme: scheme ?? (user === "" ? "" : "ssh"),
     user,
     host,

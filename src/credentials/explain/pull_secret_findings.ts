@@ -21,24 +21,24 @@ import {
 } from "./registry_keys.ts";
 
 export interface PullSecretScope {
-  /** Where Image Updater reads pull secrets; absent: nothing is said about it. */
+  /** Where Image Updater reads pull secrets; where absent, there are no findings about it. */
   readonly argocdNamespace?: string;
-  /** Whether the secrets are all of both pull-secret types in all namespaces of the service accounts. */
+  /** Whether the list has all pull secrets, of both types, in all namespaces of the service accounts. */
   readonly isComplete?: boolean;
-  /** Secrets besides that are known not to be there. */
+  /** Further secrets that are known not to exist. */
   readonly absent?: readonly SecretRef[];
 }
 
-/** A finding, and the part of a registry that it is about; absent where it is about all of the secret. */
+/** A finding, and the part of a registry that it is about; absent for the secret as a whole. */
 export interface PlacedFinding {
   readonly place?: string;
   readonly finding: Finding;
 }
 
 /**
- * What is wrong with the pull secrets of one cluster: keys that kubelet or Image Updater cannot match, plain
- * HTTP, logins without a password, configurations that cannot be read, and secrets that service accounts
- * name and that are not there. It never throws on odd data.
+ * The findings about the pull secrets of one cluster: keys that kubelet or Image Updater cannot match, plain HTTP,
+ * logins without a password, unreadable configurations, and missing secrets that service accounts name. Never throws,
+ * whatever the secrets contain.
  * @param serviceAccounts `undefined` where they were not read
  */
 export function pullSecretFindings(
@@ -57,8 +57,8 @@ export function pullSecretFindings(
 }
 
 /**
- * What service accounts name and a list does not have, each once. That alone does not tell that it is not
- * there: the list may have been of labelled secrets only.
+ * The secrets that service accounts name and a list does not contain, each once. They may exist: the list may only
+ * have labelled secrets.
  * @param names only secrets of these names. @default all
  */
 export function namedButNotListed(
@@ -77,7 +77,7 @@ export function namedButNotListed(
 }
 
 /**
- * What `docker login` puts down for itself beside Docker Hub's login: no image's.
+ * Entries that `docker login` writes for its own use next to Docker Hub's login; they match no image.
  * @see https://github.com/docker/cli/blob/02f89d5c1716/cli/internal/oauth/manager/manager.go storeTokensInStore
  */
 const OWN_KEYS: ReadonlySet<string> = new Set(
@@ -89,13 +89,14 @@ export function findingsIn(secret: StoredSecret, argocdNamespace?: string): Plac
   if (!isPullSecretType(secret.type)) return [];
   const secrets = [refOf(secret)];
   const config = kubeletConfig(secret);
-  if (config.kind === "passed_over") return [];
+  if (config.kind === "ignored") return [];
   if (config.kind === "unreadable") {
     return [{
       finding: {
         code: "pull_secret_unreadable",
-        message: `Kubelet cannot read the Docker configuration: ${config.why}. A pod that names ` +
-          "this pull secret pulls nothing, whatever its other pull secrets hold",
+        message:
+          `kubelet cannot read the Docker configuration: ${config.why}. Pods that use this ` +
+          "pull secret cannot pull any image, even if they have other pull secrets",
         remedy: "Recreate the secret",
         secrets,
       },
@@ -118,12 +119,12 @@ export function findingsIn(secret: StoredSecret, argocdNamespace?: string): Plac
 
 type Unplaced = Omit<Finding, "secrets"> & { readonly place?: string };
 
-/** What a key is for, and the part of a registry only where that is no secret. */
+/** The registry that a key is for, with its path unless that may be secret. */
 const shownOf = (key: string) => placeShown(key) ?? "the registry";
 
 const quoted = (key: string) => `'${shownUrl(key)}'`;
 
-/** One of the keys of a place is enough. */
+/** A finding about a place of which kubelet matches no key. */
 function unmatched(place: string, logins: readonly KubeletLogin[]): Unplaced[] {
   if (logins.some(({ key }) => isMatchedAsMeant(key, place))) return [];
   const { key } = logins[0]!;
@@ -131,25 +132,25 @@ function unmatched(place: string, logins: readonly KubeletLogin[]): Unplaced[] {
   return [{
     place,
     code: "kubelet_cannot_match",
-    message: `Kubelet never uses key ${quoted(key)} for images of ${shownOf(key)}: ${
+    message: `kubelet never uses key ${quoted(key)} for images of ${shownOf(key)}: ${
       whyNeverMatched(key)
     }`,
     remedy: better === undefined
-      ? "Write the login under the host by which images name the registry"
-      : `Write the login under ${better}`,
+      ? "Use the registry's host as it appears in image names as the key"
+      : `Use ${better} as the key`,
   }];
 }
 
-/** A key with wildcards is kubelet's own business; one that is no URL is nobody's. */
+/** Findings about keys that are not a registry. A key with wildcards may be intended. */
 function unknownPlaces(logins: readonly KubeletLogin[]): Unplaced[] {
   return logins.flatMap(({ key }) => {
     const own = kubeletKey(key);
     if (own !== undefined && (own.includes("*") || isMatchedByAny(key))) return [];
-    const why = own === undefined ? "it is no URL" : "no image name begins with it";
+    const why = own === undefined ? "it is not a valid URL" : "no image name starts with it";
     return [{
       code: "kubelet_cannot_match",
-      message: `Kubelet never uses key ${quoted(key)}: ${why}`,
-      remedy: "Write the login under the registry's host, like ghcr.io",
+      message: `kubelet never uses key ${quoted(key)}: ${why}`,
+      remedy: "Use the registry's host, like ghcr.io, as the key",
     }];
   });
 }
@@ -169,19 +170,19 @@ function updaterFindings(
         place,
         code: "image_updater_cannot_match",
         message:
-          `Argo CD Image Updater takes no login from the entry ${quoted(key)}: it reads the ` +
-          "field 'auth' alone, and that has no username:password in base64",
-        remedy: "Recreate the login, with 'auth'",
+          `Argo CD Image Updater finds no login in entry ${quoted(key)}: it reads only the field ` +
+          "'auth', which must be username:password in base64",
+        remedy: "Recreate the entry with 'auth'",
       }
       : {
         place,
         code: "image_updater_cannot_match",
         message:
-          `Argo CD Image Updater finds no login for ${shownOf(key)} by the key ${quoted(key)}` +
+          `Argo CD Image Updater finds no login for ${shownOf(key)} under key ${quoted(key)}` +
           (isHub ? ": it looks for https://registry-1.docker.io" : ""),
         remedy: isHub
-          ? "Write the login under https://registry-1.docker.io, too"
-          : `Write the login under ${shownOf(key)} into the key .dockerconfigjson`,
+          ? "Add the login with key https://registry-1.docker.io as well"
+          : `Add the login with key ${shownOf(key)} to .dockerconfigjson`,
       },
   ];
 }
@@ -192,29 +193,30 @@ function loginFindings({ key, username, password }: KubeletLogin): Unplaced[] {
   if (/^http:\/\//i.test(key.trim())) {
     findings.push({
       code: "plain_http_registry",
-      message: `Key ${quoted(key)} is plain HTTP: the password can be read in transit; ` +
-        "kubelet drops the scheme, and the container runtime decides",
-      remedy: "Have the registry serve HTTPS, and write the login under its host alone",
+      message:
+        `Key ${quoted(key)} is for plain HTTP, over which the password can be intercepted. ` +
+        "kubelet ignores the scheme; whether HTTP is used is up to the container runtime",
+      remedy: "Serve the registry over HTTPS, and use its host without a scheme as the key",
     });
   }
   if (username === "" || password.reveal() === "") {
     findings.push({
       code: "login_incomplete",
-      message: `The entry ${quoted(key)} has no ` +
+      message: `Entry ${quoted(key)} has no ` +
         (username === "" && password.reveal() === ""
           ? "user name and no password"
           : username === ""
           ? "user name"
           : "password") +
-        " for kubelet, which tries it all the same: it reads 'auth', or 'username' and 'password', " +
-        "but no 'identitytoken'",
-      remedy: "Write the login with a user name and a password",
+        " that kubelet can use: kubelet reads 'auth', or 'username' and 'password', but not " +
+        "'identitytoken'. It tries the entry anyway",
+      remedy: "Recreate the entry with a user name and a password",
     });
   }
   return findings.map((each) => place === undefined ? each : { place, ...each });
 }
 
-/** Names of the service accounts that name a secret, by its key. */
+/** The names of the service accounts that name each secret, by `refKey` of the secret. */
 function usersOf(accounts: readonly ServiceAccount[]): ReadonlyMap<string, string[]> {
   const users = new Map<string, string[]>();
   for (const { namespace, name, pullSecrets } of accounts) {
@@ -241,10 +243,10 @@ function missingFinding({ namespace, name }: SecretRef, users: readonly string[]
   return [{
     code: "pull_secret_missing",
     message:
-      `${who} the pull secret '${name}', and namespace '${namespace}' has no pull secret of ` +
-      "that name: kubelet pulls without it",
+      `${who} the pull secret '${name}', which does not exist in namespace '${namespace}': ` +
+      "kubelet pulls without it",
     remedy:
-      "Write the pull secret to the namespace, or remove it from the service account's imagePullSecrets",
+      "Create the pull secret in the namespace, or remove it from the service account's imagePullSecrets",
     secrets: [{ namespace, name }],
   }];
 }

@@ -1,13 +1,13 @@
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
 import type { ServiceAccount, StoredSecret } from "../../kube/store.ts";
 import { seal } from "../../log/sealed.ts";
-import { dockercfg, login, pullSecret, pullSecretOf } from "../fake/pull_secret.ts";
+import { dockercfg, fakePullSecret, login, pullSecretOf } from "../fake/pull_secret.ts";
 import { namedButNotListed, pullSecretFindings } from "./pull_secret_findings.ts";
 
 const CANARY = "not-a-secret";
 
 const at = (...keys: string[]) =>
-  pullSecret("s", Object.fromEntries(keys.map((key) => [key, login("u", CANARY)])));
+  fakePullSecret("s", Object.fromEntries(keys.map((key) => [key, login("u", CANARY)])));
 
 /** What is found in one secret, where Image Updater does not look. */
 const rows: [what: string, secret: StoredSecret, found: (readonly [string, RegExp])[]][] = [
@@ -17,7 +17,7 @@ const rows: [what: string, secret: StoredSecret, found: (readonly [string, RegEx
   ["wildcards", at("*.example.com"), []],
   ["Docker Hub as kubectl writes it", at("https://index.docker.io/v1/"), []],
   [
-    "Docker Hub as this program does",
+    "Docker Hub as argocd-configurer does",
     at("https://index.docker.io/v1/", "https://registry-1.docker.io"),
     [],
   ],
@@ -25,14 +25,14 @@ const rows: [what: string, secret: StoredSecret, found: (readonly [string, RegEx
   [
     "Docker Hub's registry alone",
     at("https://registry-1.docker.io"),
-    [["kubelet_cannot_match", /of docker\.io: kubelet knows Docker Hub by docker\.io/]],
+    [["kubelet_cannot_match", /of docker\.io: kubelet knows Docker Hub only as docker\.io/]],
   ],
   [
     "a version without a slash",
     at("https://ghcr.io/v2"),
     [[
       "kubelet_cannot_match",
-      /key 'https:\/\/ghcr\.io\/v2' for images of ghcr\.io: kubelet takes \/v2 without/,
+      /key 'https:\/\/ghcr\.io\/v2' for images of ghcr\.io: without a trailing slash, kubelet treats \/v2 as/,
     ]],
   ],
   ["that one beside a right one", at("https://ghcr.io/v2", "ghcr.io"), []],
@@ -44,9 +44,9 @@ const rows: [what: string, secret: StoredSecret, found: (readonly [string, RegEx
   [
     "a user, and a version without a slash",
     at("u@ghcr.io/v2"),
-    [["kubelet_cannot_match", /kubelet takes \/v2 without/]],
+    [["kubelet_cannot_match", /kubelet treats \/v2 as the path/]],
   ],
-  ["two slashes", at("ghcr.io//org"), [["kubelet_cannot_match", /no image name begins with it/]]],
+  ["two slashes", at("ghcr.io//org"), [["kubelet_cannot_match", /no image name starts with it/]]],
   [
     "what docker login keeps for itself",
     at(
@@ -56,39 +56,45 @@ const rows: [what: string, secret: StoredSecret, found: (readonly [string, RegEx
     ),
     [],
   ],
-  ["a scheme", at("oci://ghcr.io"), [["kubelet_cannot_match", /knows no oci:\/\/ in a key/]]],
-  ["upper case", at("GHCR.io/org"), [["kubelet_cannot_match", /upper case from lower case/]]],
+  ["a scheme", at("oci://ghcr.io"), [[
+    "kubelet_cannot_match",
+    /does not support oci:\/\/ in a key/,
+  ]]],
+  ["upper case", at("GHCR.io/org"), [["kubelet_cannot_match", /case-sensitively/]]],
   ["a tag", at("ghcr.io/org/app:1.2"), [["kubelet_cannot_match", /without their tag/]]],
   ["a name without a dot", at("registry"), [["kubelet_cannot_match", /a dot or a port/]]],
   ["an IPv6 address", at("[fd00::1]"), [["kubelet_cannot_match", /only with a port/]]],
-  ["a space", at("ghcr.io x"), [["kubelet_cannot_match", /'ghcr\.io x': it is no URL/]]],
+  ["a space", at("ghcr.io x"), [["kubelet_cannot_match", /'ghcr\.io x': it is not a valid URL/]]],
   ["an empty key", at(""), [["kubelet_cannot_match", /uses key '': no image name/]]],
   [
     "plain HTTP",
     at("http://registry.example.com"),
-    [["plain_http_registry", /can be read in transit/]],
+    [["plain_http_registry", /over which the password can be intercepted/]],
   ],
   [
     "an identity token only",
-    pullSecret("s", { "ghcr.io": { identitytoken: CANARY } }),
-    [["login_incomplete", /no user name and no password for kubelet.* no 'identitytoken'/]],
+    fakePullSecret("s", { "ghcr.io": { identitytoken: CANARY } }),
+    [[
+      "login_incomplete",
+      /no user name and no password that kubelet can use.* not 'identitytoken'/,
+    ]],
   ],
   [
     "a user name only",
-    pullSecret("s", { "ghcr.io": { username: "u" } }),
+    fakePullSecret("s", { "ghcr.io": { username: "u" } }),
     [["login_incomplete", /'ghcr\.io' has no password/]],
   ],
   [
     "one entry that cannot be read",
-    pullSecret("s", { "ghcr.io": login("u", CANARY), "quay.io": { auth: CANARY } }),
+    fakePullSecret("s", { "ghcr.io": login("u", CANARY), "quay.io": { auth: CANARY } }),
     [[
       "pull_secret_unreadable",
-      /'auth' of an entry must be base64.*whatever its other pull secrets/,
+      /'auth' of an entry must be base64.*even if they have other pull secrets/,
     ]],
   ],
   ["no JSON", pullSecretOf("s", `{"auths":"${CANARY}`), [[
     "pull_secret_unreadable",
-    /no valid JSON/,
+    /not valid JSON/,
   ]]],
   ["the older type", dockercfg("s", { "ghcr.io": login("u", CANARY) }), []],
   ["a secret that was read without its values", { ...at("ghcr.io"), data: seal({}) }, []],
@@ -128,7 +134,7 @@ const updater: [what: string, secret: StoredSecret, code: string | undefined][] 
   ["docker.io", at("docker.io"), "image_updater_cannot_match"],
   [
     "an entry without 'auth'",
-    pullSecret("s", { "ghcr.io": { username: "u", password: "p" } }),
+    fakePullSecret("s", { "ghcr.io": { username: "u", password: "p" } }),
     "image_updater_cannot_match",
   ],
   ["the older type", dockercfg("s", { "ghcr.io": login("u") }), "image_updater_cannot_match"],
@@ -149,7 +155,7 @@ const account = (name: string, ...pullSecrets: string[]): ServiceAccount => ({
   pullSecrets,
 });
 
-Deno.test("a pull secret that service accounts name and that is not there is one finding", () => {
+Deno.test("a missing pull secret that several service accounts name is one finding", () => {
   const accounts = [account("default", "s", "gone"), account("ci", "gone")];
   const findings = pullSecretFindings([at("ghcr.io")], accounts, { isComplete: true });
   deepEqual(findings.map(({ code, secrets }) => [code, secrets]), [
@@ -158,7 +164,7 @@ Deno.test("a pull secret that service accounts name and that is not there is one
   match(findings[0]!.message, /^Service accounts 'default', 'ci' name the pull secret 'gone'/);
 });
 
-Deno.test("of an incomplete list only what is known to be absent is said to be missing", () => {
+Deno.test("with an incomplete list, only secrets known to be absent are missing", () => {
   const accounts = [account("default", "unlabelled", "gone")];
   deepEqual(pullSecretFindings([], accounts), []);
   const [finding, ...more] = pullSecretFindings([], accounts, {
@@ -168,7 +174,7 @@ Deno.test("of an incomplete list only what is known to be absent is said to be m
   equal(more.length, 0);
 });
 
-Deno.test("what is named and not listed is found, of some names only or of all", () => {
+Deno.test("secrets that are named and not listed are found, for some names or all", () => {
   const accounts = [account("a", "s", "x", "y"), account("b", "x")];
   const names = (only?: ReadonlySet<string>) =>
     namedButNotListed([at("ghcr.io")], accounts, only).map(({ name }) => name);

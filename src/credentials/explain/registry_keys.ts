@@ -4,10 +4,9 @@ import { imageRepository } from "./image_name.ts";
 import { kubeletKey, kubeletMatches } from "./kubelet_keyring.ts";
 
 /**
- * What a key of a Docker configuration is meant for, by a person's understanding: `ghcr.io` of
- * `oci://ghcr.io`, of `GHCR.IO/v2` and of `ghcr.io:latest`, Docker Hub's first name of its others.
- * User information and a query are left out, as kubelet leaves them out. `undefined` where it is no registry,
- * or has wildcards.
+ * The registry that a person means by a key of a Docker configuration: `ghcr.io` for `oci://ghcr.io`, `GHCR.IO/v2` and
+ * `ghcr.io:latest`, and one name for all names of Docker Hub. User information and query are dropped, as kubelet
+ * drops them. `undefined` where the key is not a registry, or has wildcards.
  */
 export function meantBy(key: string): string | undefined {
   const bare = withoutScheme(key).replace(/[?#].*$/s, "").replace(/^[^/]*@/, "");
@@ -16,26 +15,26 @@ export function meantBy(key: string): string | undefined {
 }
 
 /**
- * The same, as far as it may be shown: a token that stands in the path of a key is not, and then the host
- * is all that is. Masked first: a place is in lower case, and a token is known by its letters' case.
+ * Like {@link meantBy}, for display: only the host where the path contains a token. Masking comes first, because it
+ * recognizes a token by the case of its letters and places are in lower case.
  */
 export function placeShown(key: string): string | undefined {
   const shown = shownUrl(key);
   return meantBy(shown) ?? meantBy(withoutScheme(shown).replace(/\/.*$/s, ""));
 }
 
-/** Whether a place that {@link meantBy} gave has an image in it. */
+/** Whether an image repository is in a place that {@link meantBy} returned. */
 export function isPlaceOf(place: string, repository: string): boolean {
   return repository === place || repository.startsWith(place.replace(/\/?$/, "/"));
 }
 
-/** Whether kubelet matches a key with the images that it is meant for. */
+/** Whether kubelet uses a key for the images that it is meant for. */
 export function isMatchedAsMeant(key: string, place: string): boolean {
   const repository = imageRepository(`${place.replace(/\/$/, "")}/x`);
   return repository.ok && kubeletMatches(key, repository.value);
 }
 
-/** Whether there may be an image for which kubelet takes a key that has no wildcards, meant or not. */
+/** Whether kubelet uses a key without wildcards for any image at all. */
 export function isMatchedByAny(key: string): boolean {
   const own = kubeletKey(key) ?? "";
   return ["", "x", "/x"].some((rest) => {
@@ -44,34 +43,34 @@ export function isMatchedByAny(key: string): boolean {
   });
 }
 
-/** What to write a login for a place under, where there is something that kubelet understands. */
+/** The key that kubelet matches for a place; `undefined` where there is none. */
 export function betterKey(place: string): string | undefined {
   return registryKeys(place).find((key) => isMatchedAsMeant(key, place));
 }
 
-/** Why kubelet never takes a key for what it is meant for. */
+/** Why kubelet never uses a key for the images that it is meant for. */
 export function whyNeverMatched(key: string): string {
   const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(key)?.[0];
   const bare = withoutScheme(key);
   const [, host = ""] = /^([^/]*)/.exec(bare)!;
   if (scheme !== undefined && !/^https?:\/\/$/.test(scheme)) {
-    return `kubelet knows no ${scheme} in a key`;
+    return `kubelet does not support ${scheme} in a key`;
   }
   if (/^[^/]*\/v[12]$/.test(bare)) {
-    return `kubelet takes ${bare.slice(-3)} without a slash behind it for the path of an image`;
+    return `without a trailing slash, kubelet treats ${bare.slice(-3)} as the path of an image`;
   }
   const place = meantBy(key);
   if (place !== undefined && hostOfRegistry(place) === "docker.io") {
-    return "kubelet knows Docker Hub by docker.io and by https://index.docker.io/v1/ only";
+    return "kubelet knows Docker Hub only as docker.io and https://index.docker.io/v1/";
   }
-  if (/[A-Z]/.test(bare)) return "kubelet tells upper case from lower case";
-  if (/\/[^/:]+:[^/:]+$/.test(bare)) return "kubelet compares images without their tag";
+  if (/[A-Z]/.test(bare)) return "kubelet matches keys case-sensitively";
+  if (/\/[^/:]+:[^/:]+$/.test(bare)) return "kubelet matches images without their tag";
   if (/^\[[^\]]*\]$/.test(host)) return "kubelet matches an IPv6 address only with a port";
   if (!/[.:]/.test(host)) {
-    return "kubelet takes what is before an image's first slash for a registry only where it has a " +
+    return "in an image name, the part before the first slash is a registry only if it contains a " +
       "dot or a port";
   }
-  return "no image name begins with it";
+  return "no image name starts with it";
 }
 
 function withoutScheme(key: string): string {

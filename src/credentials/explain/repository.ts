@@ -15,21 +15,21 @@ import { loginInUrl } from "./url_login.ts";
 export interface UsedSecret extends SecretRef {
   readonly kind: ArgocdSecret["kind"];
   readonly credential: CredentialName;
-  /** As it may be shown. */
+  /** Masked for display. */
   readonly username?: string;
 }
 
-/** A secret by its place and by what it is for. */
+/** A secret, and the URL and project that it is for. */
 export interface NamedSecret extends SecretRef {
   readonly kind: ArgocdSecret["kind"];
-  /** As it may be shown. */
+  /** Masked for display. */
   readonly url: string;
-  /** Of a repository that is for one project. */
+  /** Only of a repository that is limited to a project. */
   readonly project?: string;
 }
 
-/** One way in which Argo CD may resolve a URL. */
-export interface Way {
+/** One of the possible ways in which Argo CD resolves a URL. */
+export interface UrlResolution {
   /** `null` where the client gets no credential. */
   readonly used: UsedSecret | null;
   /** The repository secret of the URL. */
@@ -38,38 +38,38 @@ export interface Way {
   readonly template: NamedSecret | null;
   /** The client that reads the source. */
   readonly client: Client;
-  /** Keys that the template gives. */
+  /** Keys inherited from the template. */
   readonly inherited: readonly string[];
-  /** Flags of the repository that the template changes. */
+  /** Flags of the repository that the template overwrites. */
   readonly overwritten: readonly string[];
-  /** What the client finds, in the order in which it looks: the first is used. */
+  /** The credentials that the client finds, in its order; the first one is used. */
   readonly credentials: readonly CredentialName[];
-  /** The secret that Argo CD cannot read, so that all Applications of the URL fail. */
+  /** The secret that Argo CD cannot parse, because of which all Applications with the URL fail. */
   readonly failed: SecretRef | null;
 }
 
-export interface RepositoryExplanation extends Way {
-  /** As it may be shown. */
+export interface RepositoryExplanation extends UrlResolution {
+  /** Masked for display. */
   readonly url: string;
   readonly project: string;
-  /** Whether several secrets fit equally well: Argo CD takes one of them at random, now this and now that. */
+  /** Whether several secrets match equally well, so that Argo CD picks one of them at random each time. */
   readonly ambiguous: boolean;
-  /** Where it is ambiguous the ways it may go, the first one as told above; the first hundred. */
-  readonly possible: readonly Way[];
-  /** Secrets that are used, or that a person may expect to be, and why they are or are not. */
+  /** If ambiguous, the first hundred possible resolutions; the first of them is the one above. */
+  readonly possible: readonly UrlResolution[];
+  /** Secrets that Argo CD uses, or that a person may expect it to use, with the reasons. */
   readonly candidates: readonly Candidate[];
   readonly findings: readonly Finding[];
-  /** The version of Argo CD whose rules these are. */
+  /** The Argo CD version whose rules were applied. */
   readonly argocdRules: string;
 }
 
-/** Each pair of tied secrets is one way, and there may be many of them. */
-const MOST_WAYS = 100;
+/** The most resolutions that are returned: every pair of equally matching secrets is one. */
+const MOST_RESOLUTIONS = 100;
 
 /**
- * Which secret Argo CD uses for a repoURL, and why.
- * @param secrets those of Argo CD's namespace, of any type
- * @param project the Application's
+ * Explains which secret Argo CD uses for a repoURL, and why.
+ * @param secrets of Argo CD's namespace, of any type
+ * @param project of the Application
  */
 export function explainRepository(
   secrets: readonly StoredSecret[],
@@ -78,8 +78,8 @@ export function explainRepository(
 ): RepositoryExplanation {
   const all = argocdSecrets(secrets).filter(({ isWrite }) => !isWrite);
   const found = new FoundByUrl(all);
-  const resolutions = found.resolve(url, project).take(MOST_WAYS).toArray();
-  const possible = resolutions.map((each) => wayOf(each, url));
+  const resolutions = found.resolve(url, project).take(MOST_RESOLUTIONS).toArray();
+  const possible = resolutions.map((each) => urlResolution(each, url));
   return {
     ...possible[0]!,
     url: shownUrl(url),
@@ -95,7 +95,7 @@ export function explainRepository(
   };
 }
 
-function wayOf(resolution: Resolution, url: string): Way {
+function urlResolution(resolution: Resolution, url: string): UrlResolution {
   const { repository, template, failed, fields, inherited, overwritten } = resolution;
   const all = fields.reveal();
   const client = clientOf(url, all);
@@ -134,7 +134,7 @@ function usedOf(
   };
 }
 
-/** Without its values. */
+/** The secret without its values. */
 export function namedSecret({ ref, kind, url, project }: ArgocdSecret): NamedSecret {
   return { ...ref, kind, url: shownUrl(url), ...project === "" ? {} : { project } };
 }

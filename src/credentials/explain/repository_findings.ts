@@ -4,13 +4,13 @@ import { normalizeGitUrl } from "../kinds/comparable_url.ts";
 import { shownUrl } from "../kinds/url.ts";
 import { type ArgocdSecret, argocdSecrets } from "./argocd_secret.ts";
 import { FoundByUrl } from "./resolve.ts";
-import { ofEach } from "./secret_rules.ts";
+import { secretFindings } from "./secret_rules.ts";
 import { duplicates, withoutEnableOci } from "./set_rules.ts";
 
 /**
- * What is wrong with Argo CD's repository and template secrets of one cluster, told from them alone. Pure;
- * it never throws, whatever is in them.
- * @param secrets of any type; those that are none of Argo CD's for repositories are left out
+ * The findings about Argo CD's repository and template secrets of one cluster. Pure; never throws, whatever the
+ * secrets contain.
+ * @param secrets of any type; others than repository and template secrets are ignored
  */
 export function repositoryFindings(secrets: readonly StoredSecret[]): readonly Finding[] {
   const all = argocdSecrets(secrets);
@@ -21,12 +21,13 @@ export function repositoryFindings(secrets: readonly StoredSecret[]): readonly F
 }
 
 function findingsOf(all: readonly ArgocdSecret[], found: FoundByUrl): readonly Finding[] {
-  return [...all.flatMap(ofEach), ...duplicates(all), ...withoutEnableOci(all, found)];
+  return [...all.flatMap(secretFindings), ...duplicates(all), ...withoutEnableOci(all, found)];
 }
 
 /**
- * Those that matter to an Application: of the secrets that match its URL, and of what breaks all.
- * @param all those for reading
+ * The findings that matter to an Application: about the secrets that match its URL, and about secrets that break every
+ * Application.
+ * @param all secrets for reading
  */
 export function findingsFor(
   all: readonly ArgocdSecret[],
@@ -41,8 +42,8 @@ export function findingsFor(
   const asked: Finding[] = normalizeGitUrl(url) !== "" ? [] : [{
     code: "unparsable_url",
     message:
-      `Argo CD cannot parse the Application's URL, ${shownUrl(url)}: only a repository secret ` +
-      "with exactly this text is found for it, and no template",
+      `Argo CD cannot parse the Application's URL, ${shownUrl(url)}: it uses only a repository ` +
+      "secret with exactly this URL, and no template",
     secrets: [],
   }];
   return [
@@ -52,7 +53,7 @@ export function findingsFor(
 }
 
 /**
- * Templates for charts and artifacts go along with each Application, whatever its source.
+ * Whether a secret breaks every Application: Argo CD reads all Helm and OCI templates for each of them.
  * @see https://github.com/argoproj/argo-cd/blob/v3.5.6/controller/state.go GetRepoObjs
  */
 export function breaksAll({ kind, isWrite, type, unparsable }: ArgocdSecret): boolean {

@@ -2,7 +2,7 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { deadlineIn } from "../../kube/deadline.ts";
 import { FakeCluster } from "../../kube/fake/store.ts";
 import type { StoredSecret } from "../../kube/store.ts";
-import { repository, storedSecret, template } from "../fake/argocd_secret.ts";
+import { argocdRepository, argocdTemplate, storedSecret } from "../fake/argocd_secret.ts";
 import { openKeys } from "../kinds/repository.ts";
 import { repositoryFindings } from "./repository_findings.ts";
 
@@ -23,45 +23,48 @@ interface Case {
 const CASES: readonly Case[] = [
   {
     name: "a repository and a template as they should be",
-    secrets: [repository("app", { url: URL, ...LOGIN }), template("org", { url: ORG, ...LOGIN })],
+    secrets: [
+      argocdRepository("app", { url: URL, ...LOGIN }),
+      argocdTemplate("org", { url: ORG, ...LOGIN }),
+    ],
     found: [],
   },
   {
     name: "a flag that is none breaks the Applications of the URL",
-    secrets: [repository("app", { url: URL, insecure: "yes", enableLfs: "true\n" })],
+    secrets: [argocdRepository("app", { url: URL, insecure: "yes", enableLfs: "true\n" })],
     found: ["unparsable_value: app", "unparsable_value: app"],
-    message: /'insecure' that Argo CD cannot parse as a boolean .*: each Application with its URL/,
+    message: /'insecure' that Argo CD cannot parse as a boolean .*: every Application with its URL/,
     remedy: /^Set it to "true" or "false", .*, or remove the key$/,
   },
   {
     name: "in a project's repository it breaks all of the project",
-    secrets: [repository("app", { url: URL, project: "team", depth: "" })],
+    secrets: [argocdRepository("app", { url: URL, project: "team", depth: "" })],
     found: ["unparsable_value: app"],
-    message: /as a whole number .*: each Application of project 'team' fails$/,
+    message: /as an integer .*: every Application of project 'team' fails$/,
   },
   {
     name: "in a template of charts it breaks all Applications",
-    secrets: [template("org", { url: ORG, type: "Helm", enableOCI: "" })],
+    secrets: [argocdTemplate("org", { url: ORG, type: "Helm", enableOCI: "" })],
     found: ["unparsable_value: org"],
-    message: /no Application of this Argo CD gets its manifests$/,
+    message: /: manifest generation fails for every Application of this Argo CD$/,
   },
   {
     name: "in another template it breaks those that it is used for",
-    secrets: [template("org", { url: ORG, githubAppID: "12x" })],
+    secrets: [argocdTemplate("org", { url: ORG, githubAppID: "12x" })],
     found: ["unparsable_value: org"],
-    message: /each Application that it would be used for fails$/,
+    message: /every Application that would use it fails$/,
   },
   {
     name: "a template does not read what is a repository's only",
-    secrets: [template("org", { url: ORG, insecure: "yes", depth: "x", ...LOGIN })],
+    secrets: [argocdTemplate("org", { url: ORG, insecure: "yes", depth: "x", ...LOGIN })],
     found: [],
   },
   {
     name: "two repositories of one URL and project",
     secrets: [
-      repository("a", { url: URL, ...LOGIN }),
-      repository("b", { url: `${URL.toUpperCase()}.git`, ...LOGIN }),
-      repository("c", { url: URL, project: "team", ...LOGIN }),
+      argocdRepository("a", { url: URL, ...LOGIN }),
+      argocdRepository("b", { url: `${URL.toUpperCase()}.git`, ...LOGIN }),
+      argocdRepository("c", { url: URL, project: "team", ...LOGIN }),
     ],
     found: ["duplicate_url: a b"],
     message: /^Repository 'a' has the same URL as 'b', .*: Argo CD picks one of them at random/,
@@ -69,8 +72,8 @@ const CASES: readonly Case[] = [
   {
     name: "two templates of one prefix; one to read and one to push with are not two",
     secrets: [
-      template("a", { url: ORG, ...LOGIN }),
-      template("b", { url: "https://GIT.example.com/org/", project: "ignored", ...LOGIN }),
+      argocdTemplate("a", { url: ORG, ...LOGIN }),
+      argocdTemplate("b", { url: "https://GIT.example.com/org/", project: "ignored", ...LOGIN }),
       storedSecret({ name: "c", secretType: "repo-write-creds", data: { url: ORG, ...LOGIN } }),
     ],
     found: ["duplicate_url: a b"],
@@ -85,63 +88,66 @@ const CASES: readonly Case[] = [
   },
   {
     name: "a template without a slash at its end",
-    secrets: [template("org", { url: "https://git.example.com/org", ...LOGIN })],
+    secrets: [argocdTemplate("org", { url: "https://git.example.com/org", ...LOGIN })],
     found: ["template_matches_others: org"],
-    message: /also for longer names, whoever owns them: https:\/\/git\.example\.com\/org-other$/,
-    remedy: /^End its URL with a slash$/,
+    message:
+      /also matches longer names of other owners, such as https:\/\/git\.example\.com\/org-other$/,
+    remedy: /^Add a trailing slash to its URL$/,
   },
   {
     name: "the same for charts, whose usual repoURL it is",
-    secrets: [template("org", { url: "ghcr.io/org", type: "helm", enableOCI: "true", ...LOGIN })],
+    secrets: [
+      argocdTemplate("org", { url: "ghcr.io/org", type: "helm", enableOCI: "true", ...LOGIN }),
+    ],
     found: ["template_matches_others: org"],
-    remedy: /slash, and add a repository secret for the URL without it/,
+    remedy: /slash to its URL, and add a repository secret for the URL without the slash/,
   },
   {
     name: "a template that ends with .git, which is cut off",
-    secrets: [template("org", { url: "https://git.example.com/org/.git", ...LOGIN })],
+    secrets: [argocdTemplate("org", { url: "https://git.example.com/org/.git", ...LOGIN })],
     found: [],
   },
   {
     name: "a template of a host without a slash is for others' hosts",
-    secrets: [template("host", { url: "https://git.example.com", ...LOGIN })],
+    secrets: [argocdTemplate("host", { url: "https://git.example.com", ...LOGIN })],
     found: ["template_matches_others: host"],
-    message: /also for other hosts, .*: https:\/\/git\.example\.com\.example\.net$/,
+    message: /also matches other hosts .*, such as https:\/\/git\.example\.com\.example\.net$/,
   },
   {
     name: "a template of a whole host that others share",
     secrets: [
-      template("shared", { url: "https://github.com/", ...LOGIN }),
-      template("shared-ssh", { url: "git@github.com:", sshPrivateKey: "fake" }),
-      template("own", { url: "https://git.example.com/", ...LOGIN }),
+      argocdTemplate("shared", { url: "https://github.com/", ...LOGIN }),
+      argocdTemplate("shared-ssh", { url: "git@github.com:", sshPrivateKey: "fake" }),
+      argocdTemplate("own", { url: "https://git.example.com/", ...LOGIN }),
     ],
     found: ["template_matches_others: shared", "template_matches_others: shared-ssh"],
-    message: /every repository on github\.com .*whoever owns it$/,
+    message: /matches every repository on github\.com .*, of any owner$/,
     remedy: /^Use https:\/\/github\.com\/ORG\/ as the URL$/,
   },
   {
     name: "the same by SSH",
-    secrets: [template("ssh", { url: "git@github.com:", sshPrivateKey: "fake" })],
+    secrets: [argocdTemplate("ssh", { url: "git@github.com:", sshPrivateKey: "fake" })],
     found: ["template_matches_others: ssh"],
     remedy: /^Use git@github\.com:ORG\/ as the URL$/,
   },
   {
     name: "a template that turns off a repository's OCI",
     secrets: [
-      repository("a", { url: "oci.example.com/org/a", type: "helm", enableOCI: "true" }),
-      repository("b", { url: "oci.example.com/org/b", type: "helm", enableOCI: "true" }),
-      repository("own", { url: "oci.example.com/org/c", enableOCI: "true", ...LOGIN }),
-      template("org", { url: "oci.example.com/org/", type: "helm", ...LOGIN }),
+      argocdRepository("a", { url: "oci.example.com/org/a", type: "helm", enableOCI: "true" }),
+      argocdRepository("b", { url: "oci.example.com/org/b", type: "helm", enableOCI: "true" }),
+      argocdRepository("own", { url: "oci.example.com/org/c", enableOCI: "true", ...LOGIN }),
+      argocdTemplate("org", { url: "oci.example.com/org/", type: "helm", ...LOGIN }),
     ],
     found: ["template_without_enable_oci: org a b"],
-    message: /used for 2 repositories with enableOCI, such as 'a', but has no enableOCI itself/,
+    message: /used for 2 repositories with enableOCI, such as 'a', but does not set enableOCI/,
   },
   {
     name: "a template for a registry that says nothing of OCI",
     secrets: [
-      template("org", { url: "ghcr.io/org/", type: "helm", ...LOGIN }),
-      template("plain", { url: "https://charts.example.com/org/", type: "helm", ...LOGIN }),
-      template("oci", { url: "oci://ghcr.io/org/", type: "oci", ...LOGIN }),
-      template("ssh", { url: "git@git.example.com:org/", sshPrivateKey: "fake" }),
+      argocdTemplate("org", { url: "ghcr.io/org/", type: "helm", ...LOGIN }),
+      argocdTemplate("plain", { url: "https://charts.example.com/org/", type: "helm", ...LOGIN }),
+      argocdTemplate("oci", { url: "oci://ghcr.io/org/", type: "oci", ...LOGIN }),
+      argocdTemplate("ssh", { url: "git@git.example.com:org/", sshPrivateKey: "fake" }),
     ],
     found: ["template_without_enable_oci: org"],
     message: /for an OCI registry, since its URL \(ghcr\.io\/org\/\) has no scheme/,
@@ -150,14 +156,14 @@ const CASES: readonly Case[] = [
   {
     name: "a repository with a user name only",
     secrets: [
-      repository("app", { url: URL, username: "bot" }),
-      repository("charts", { url: `${URL}-charts`, username: "bot", type: "helm" }),
-      repository("key", {
+      argocdRepository("app", { url: URL, username: "bot" }),
+      argocdRepository("charts", { url: `${URL}-charts`, username: "bot", type: "helm" }),
+      argocdRepository("key", {
         url: "git@git.example.com:org/key",
         username: "bot",
         sshPrivateKey: "f",
       }),
-      template("org", { url: ORG, username: "bot" }),
+      argocdTemplate("org", { url: ORG, username: "bot" }),
     ],
     found: ["username_only: app", "username_only: charts"],
     message: /counts as a credential, so Argo CD ignores templates, and Git gets no credential$/,
@@ -165,21 +171,21 @@ const CASES: readonly Case[] = [
   {
     name: "a credential that Git does not use for the URL",
     secrets: [
-      repository("ssh", { url: "git@git.example.com:org/app", ...LOGIN }),
-      template("https", { url: ORG, sshPrivateKey: "fake" }),
-      repository("both", { url: URL, sshPrivateKey: "fake", ...LOGIN }),
-      repository("charts", { url: "bot@git.example.com", type: "helm", ...LOGIN }),
+      argocdRepository("ssh", { url: "git@git.example.com:org/app", ...LOGIN }),
+      argocdTemplate("https", { url: ORG, sshPrivateKey: "fake" }),
+      argocdRepository("both", { url: URL, sshPrivateKey: "fake", ...LOGIN }),
+      argocdRepository("charts", { url: "bot@git.example.com", type: "helm", ...LOGIN }),
     ],
     found: ["credential_unfit: https", "credential_unfit: ssh"],
-    message: /^Template 'https' has a credential \(ssh_private_key\) that Git does not use/,
+    message: /^Template 'https' has a credential \(ssh_private_key\) that Git cannot use/,
     remedy: /^Add a password or token, or use an SSH URL/,
   },
   {
     name: "Azure's keys in the other's spelling",
     secrets: [
-      repository("app", { url: URL, azureServicePrincipalClientID: "fake", ...LOGIN }),
-      template("org", { url: ORG, azureServicePrincipalTenantId: "fake", ...LOGIN }),
-      repository("both", {
+      argocdRepository("app", { url: URL, azureServicePrincipalClientID: "fake", ...LOGIN }),
+      argocdTemplate("org", { url: ORG, azureServicePrincipalTenantId: "fake", ...LOGIN }),
+      argocdRepository("both", {
         url: `${URL}-both`,
         ...LOGIN,
         azureServicePrincipalClientId: "fake",
@@ -187,40 +193,44 @@ const CASES: readonly Case[] = [
       }),
     ],
     found: ["azure_key_spelling: app", "azure_key_spelling: org"],
-    message: /'azureServicePrincipalClientID', which Argo CD reads from templates only$/,
+    message: /'azureServicePrincipalClientID', which Argo CD reads only from templates$/,
     remedy: /^Rename the key to 'azureServicePrincipalClientId'$/,
   },
   {
     name: "plain HTTP",
     secrets: [
-      repository("app", { url: "HTTP://git.example.com/org/app", ...LOGIN }),
-      repository("oci", { url: "oci://oci.example.com/a", insecureOCIForceHttp: "1", ...LOGIN }),
+      argocdRepository("app", { url: "HTTP://git.example.com/org/app", ...LOGIN }),
+      argocdRepository("oci", {
+        url: "oci://oci.example.com/a",
+        insecureOCIForceHttp: "1",
+        ...LOGIN,
+      }),
     ],
     found: ["plain_http: app", "plain_http: oci"],
-    message: /uses plain HTTP \(its URL begins with http:\/\/\)/,
+    message: /uses plain HTTP \(its URL starts with http:\/\/\)/,
   },
   {
     name: "a server that is not verified",
     secrets: [
-      repository("app", { url: URL, insecure: "true", ...LOGIN }),
-      repository("old", { url: `${URL}-old`, insecureIgnoreHostKey: "t", ...LOGIN }),
-      repository("fine", { url: `${URL}-fine`, insecure: "false", ...LOGIN }),
+      argocdRepository("app", { url: URL, insecure: "true", ...LOGIN }),
+      argocdRepository("old", { url: `${URL}-old`, insecureIgnoreHostKey: "t", ...LOGIN }),
+      argocdRepository("fine", { url: `${URL}-fine`, insecure: "false", ...LOGIN }),
     ],
     found: ["tls_not_verified: app", "tls_not_verified: old"],
     remedy: /argocd-ssh-known-hosts-cm, and remove insecure$/,
   },
   {
     name: "a line break that came with a password",
-    secrets: [repository("app", { url: URL, username: "bot", password: "fake-password\n" })],
+    secrets: [argocdRepository("app", { url: URL, username: "bot", password: "fake-password\n" })],
     found: ["white_space_around: app"],
     message: /trailing white space in 'password'/,
   },
   {
     name: "URLs that are none",
     secrets: [
-      template("t", { url: "192.0.2.10:1843/org/", ...LOGIN }),
-      repository("r", { url: "192.0.2.10:1843/org/app", ...LOGIN }),
-      repository("none", LOGIN),
+      argocdTemplate("t", { url: "192.0.2.10:1843/org/", ...LOGIN }),
+      argocdRepository("r", { url: "192.0.2.10:1843/org/app", ...LOGIN }),
+      argocdRepository("none", LOGIN),
     ],
     found: ["unparsable_url: none", "unparsable_url: r", "unparsable_url: t"],
     message: /has no URL, so it is never used$/,
@@ -230,10 +240,10 @@ const CASES: readonly Case[] = [
 for (const { name, secrets, found, message, remedy } of CASES) {
   Deno.test(`found: ${name}`, () => {
     const findings = repositoryFindings(secrets);
-    const told = findings.map(({ code, secrets }) =>
+    const codes = findings.map(({ code, secrets }) =>
       `${code}: ${secrets.map(({ name }) => name).join(" ")}`
     );
-    deepEqual(told, found);
+    deepEqual(codes, found);
     if (message !== undefined) match(findings[0]!.message, message);
     if (remedy !== undefined) match(findings[0]!.remedy ?? "", remedy);
     for (const { secrets } of findings) {
@@ -242,7 +252,7 @@ for (const { name, secrets, found, message, remedy } of CASES) {
   });
 }
 
-Deno.test("without the values the same is found, but what is said of them alone", async () => {
+Deno.test("without the values the findings are the same, except for those about the values", async () => {
   for (const { name, secrets } of CASES) {
     const cluster = new FakeCluster();
     for (const each of secrets) cluster.put(each);

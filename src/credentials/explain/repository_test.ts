@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { StoredSecret } from "../../kube/store.ts";
-import { repository, storedSecret, template } from "../fake/argocd_secret.ts";
+import { argocdRepository, argocdTemplate, storedSecret } from "../fake/argocd_secret.ts";
 import { explainRepository, type RepositoryExplanation } from "./repository.ts";
 
 const URL = "https://git.example.com/org/app";
@@ -24,24 +24,30 @@ const CASES: readonly Case[] = [
   { name: "nothing is there", secrets: [], used: null },
   {
     name: "a repository of the URL in another spelling, for any project",
-    secrets: [repository("app", { url: "HTTPS://git.example.com/Org/app.git", ...PASSWORD })],
+    secrets: [argocdRepository("app", { url: "HTTPS://git.example.com/Org/app.git", ...PASSWORD })],
     used: "app repository password",
     more: { inherited: [], template: null, client: "git", credentials: ["password"] },
     why: {
-      app: ["used", /^Its URL matches, and it is for any project\. It has its own credential/],
+      app: [
+        "used",
+        /^Its URL matches, and it is not limited to a project\. It has its own credential/,
+      ],
     },
   },
   {
     name: "the project's own repository goes before that of none",
     secrets: [
-      repository("any", { url: URL, ...PASSWORD }),
-      repository("own", { url: URL, project: "team", ...PASSWORD }),
-      repository("other", { url: URL, project: "others", ...PASSWORD }),
+      argocdRepository("any", { url: URL, ...PASSWORD }),
+      argocdRepository("own", { url: URL, project: "team", ...PASSWORD }),
+      argocdRepository("other", { url: URL, project: "others", ...PASSWORD }),
     ],
     project: "team",
     used: "own repository password",
     why: {
-      any: ["not_used", /^Its URL matches, but one for project 'team' takes precedence: 'own'\.$/],
+      any: [
+        "not_used",
+        /^Its URL matches, but a repository of project 'team' takes precedence: 'own'\.$/,
+      ],
       own: ["used", /^Its URL and project match\./],
       other: ["not_used", /it is for project 'others' only\.$/],
     },
@@ -49,8 +55,8 @@ const CASES: readonly Case[] = [
   {
     name: "the longest of two templates",
     secrets: [
-      template("host", { url: "https://git.example.com/", password: "fake" }),
-      template("org", { url: "https://git.example.com/org/", ...PASSWORD }),
+      argocdTemplate("host", { url: "https://git.example.com/", password: "fake" }),
+      argocdTemplate("org", { url: "https://git.example.com/org/", ...PASSWORD }),
     ],
     used: "org template password",
     more: { repository: null, inherited: ["username", "password"] },
@@ -62,8 +68,8 @@ const CASES: readonly Case[] = [
   {
     name: "a repository with a credential of its own keeps templates out",
     secrets: [
-      repository("app", { url: URL, sshPrivateKey: "fake" }),
-      template("org", { url: "https://git.example.com/org/", ...PASSWORD }),
+      argocdRepository("app", { url: URL, sshPrivateKey: "fake" }),
+      argocdTemplate("org", { url: "https://git.example.com/org/", ...PASSWORD }),
     ],
     used: "app repository ssh_private_key",
     more: { template: null },
@@ -75,8 +81,8 @@ const CASES: readonly Case[] = [
   {
     name: "a user name alone keeps templates out, and Git gets nothing",
     secrets: [
-      repository("app", { url: URL, username: "bot" }),
-      template("org", { url: "https://git.example.com/org/", ...PASSWORD }),
+      argocdRepository("app", { url: URL, username: "bot" }),
+      argocdTemplate("org", { url: "https://git.example.com/org/", ...PASSWORD }),
     ],
     used: null,
     more: { template: null, credentials: [] },
@@ -87,15 +93,15 @@ const CASES: readonly Case[] = [
   },
   {
     name: "for charts a user name alone is a login",
-    secrets: [repository("app", { url: URL, type: "helm", username: "bot" })],
+    secrets: [argocdRepository("app", { url: URL, type: "helm", username: "bot" })],
     used: "app repository password",
     more: { client: "helm" },
   },
   {
     name: "a Google key is none of its own: the template's password goes before it",
     secrets: [
-      repository("app", { url: URL, gcpServiceAccountKey: "{}" }),
-      template("org", { url: "https://git.example.com/org", ...PASSWORD }),
+      argocdRepository("app", { url: URL, gcpServiceAccountKey: "{}" }),
+      argocdTemplate("org", { url: "https://git.example.com/org", ...PASSWORD }),
     ],
     used: "org template password",
     more: { credentials: ["password", "gcp_service_account_key"] },
@@ -103,8 +109,11 @@ const CASES: readonly Case[] = [
   {
     name: "a Google key is the repository's beside a template without a credential",
     secrets: [
-      repository("app", { url: URL, gcpServiceAccountKey: "{}" }),
-      template("org", { url: "https://git.example.com/org", proxy: "http://proxy.example.com" }),
+      argocdRepository("app", { url: URL, gcpServiceAccountKey: "{}" }),
+      argocdTemplate("org", {
+        url: "https://git.example.com/org",
+        proxy: "http://proxy.example.com",
+      }),
     ],
     used: "app repository gcp_service_account_key",
     more: { inherited: ["proxy"] },
@@ -112,8 +121,8 @@ const CASES: readonly Case[] = [
   {
     name: "a template turns off what the repository says of OCI",
     secrets: [
-      repository("charts", { url: "ghcr.io/org/charts", type: "helm", enableOCI: "true" }),
-      template("org", { url: "ghcr.io/org/", type: "helm", ...PASSWORD }),
+      argocdRepository("charts", { url: "ghcr.io/org/charts", type: "helm", enableOCI: "true" }),
+      argocdTemplate("org", { url: "ghcr.io/org/", type: "helm", ...PASSWORD }),
     ],
     url: "ghcr.io/org/charts",
     used: "org template password",
@@ -122,14 +131,14 @@ const CASES: readonly Case[] = [
   {
     name: "an Azure identity of a template is used, where there is nothing else",
     secrets: [
-      template("azure", { url: "https://git.example.com/", useAzureWorkloadIdentity: "1" }),
+      argocdTemplate("azure", { url: "https://git.example.com/", useAzureWorkloadIdentity: "1" }),
     ],
     used: "azure template azure_workload_identity",
     more: { inherited: ["useAzureWorkloadIdentity"] },
   },
   {
     name: "a template's Azure keys in a repository's spelling are none",
-    secrets: [template("azure", {
+    secrets: [argocdTemplate("azure", {
       url: "https://git.example.com/",
       azureServicePrincipalClientId: "fake",
       azureServicePrincipalTenantId: "fake",
@@ -139,20 +148,20 @@ const CASES: readonly Case[] = [
   },
   {
     name: "an artifact is read with user name and password only",
-    secrets: [repository("oci", { url: "oci://ghcr.io/org/app", sshPrivateKey: "fake" })],
+    secrets: [argocdRepository("oci", { url: "oci://ghcr.io/org/app", sshPrivateKey: "fake" })],
     url: "oci://ghcr.io/org/app",
     used: null,
     more: { client: "oci" },
   },
   {
     name: "with a password and a token the token is sent",
-    secrets: [repository("app", { url: URL, ...PASSWORD, bearerToken: "fake" })],
+    secrets: [argocdRepository("app", { url: URL, ...PASSWORD, bearerToken: "fake" })],
     used: "app repository bearer_token",
     more: { credentials: ["bearer_token", "password"] },
   },
   {
     name: "a value that cannot be parsed is the end of it",
-    secrets: [repository("app", { url: URL, ...PASSWORD, insecure: "yes" })],
+    secrets: [argocdRepository("app", { url: URL, ...PASSWORD, insecure: "yes" })],
     used: null,
     more: { failed: { namespace: "argocd", name: "app" } },
     why: {
@@ -162,8 +171,8 @@ const CASES: readonly Case[] = [
   {
     name: "and no template is looked for then",
     secrets: [
-      repository("app", { url: URL, depth: "" }),
-      template("org", { url: "https://git.example.com/org/", ...PASSWORD }),
+      argocdRepository("app", { url: URL, depth: "" }),
+      argocdTemplate("org", { url: "https://git.example.com/org/", ...PASSWORD }),
     ],
     used: null,
     why: {
@@ -174,8 +183,8 @@ const CASES: readonly Case[] = [
   {
     name: "so is a template's, but not where no template is looked for",
     secrets: [
-      repository("app", { url: URL, ...PASSWORD }),
-      template("org", { url: "https://git.example.com/org/", enableOCI: "" }),
+      argocdRepository("app", { url: URL, ...PASSWORD }),
+      argocdTemplate("org", { url: "https://git.example.com/org/", enableOCI: "" }),
     ],
     used: "app repository password",
     more: { failed: null },
@@ -193,21 +202,21 @@ const CASES: readonly Case[] = [
   {
     name: "other spellings of the place are told with what differs",
     secrets: [
-      repository("http", { url: "http://git.example.com/org/app" }),
-      repository("slash", { url: `${URL}/` }),
-      repository("ssh", { url: "git@git.example.com:org/app.git" }),
-      repository("port", { url: "https://git.example.com:8443/org/app" }),
-      template("user", { url: "https://bot@git.example.com/org/" }),
-      template("exact", { url: `${URL}/` }),
-      repository("elsewhere", { url: "https://git.example.com/org/app2" }),
-      template("others", { url: "https://git.example.com/others/" }),
+      argocdRepository("http", { url: "http://git.example.com/org/app" }),
+      argocdRepository("slash", { url: `${URL}/` }),
+      argocdRepository("ssh", { url: "git@git.example.com:org/app.git" }),
+      argocdRepository("port", { url: "https://git.example.com:8443/org/app" }),
+      argocdTemplate("user", { url: "https://bot@git.example.com/org/" }),
+      argocdTemplate("exact", { url: `${URL}/` }),
+      argocdRepository("elsewhere", { url: "https://git.example.com/org/app2" }),
+      argocdTemplate("others", { url: "https://git.example.com/others/" }),
     ],
     used: null,
     why: {
       http: ["not_used", /^Its URL does not match: its scheme is http, not https\.$/],
       slash: ["not_used", /it ends with a slash\.$/],
       ssh: ["not_used", /its scheme is ssh, not https, and it has a user before the host\.$/],
-      port: ["not_used", /it has the port 8443\.$/],
+      port: ["not_used", /it has port 8443\.$/],
       user: ["not_used", /^Its URL is not a prefix: it has a user before the host\.$/],
       exact: ["not_used", /^Its URL is not a prefix: it ends with a slash\.$/],
     },
@@ -215,14 +224,18 @@ const CASES: readonly Case[] = [
   {
     name: "what Go cannot parse is found as it is written, and no template is",
     secrets: [
-      repository("app", { url: "192.0.2.10:1843/org/app", username: "bot", password: "fake" }),
-      template("org", { url: "192.0.2.10:1843/org/", ...PASSWORD }),
+      argocdRepository("app", {
+        url: "192.0.2.10:1843/org/app",
+        username: "bot",
+        password: "fake",
+      }),
+      argocdTemplate("org", { url: "192.0.2.10:1843/org/", ...PASSWORD }),
     ],
     url: "192.0.2.10:1843/org/app",
     used: "app repository password",
     why: {
       app: ["used", /^Its URL matches/],
-      org: ["not_used", /^Argo CD cannot parse its URL, and so never uses it\.$/],
+      org: ["not_used", /^Argo CD cannot parse its URL and never uses it\.$/],
     },
   },
 ];

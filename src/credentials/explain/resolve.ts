@@ -2,33 +2,33 @@ import { seal, type Sealed } from "../../log/sealed.ts";
 import { comparableUrl, normalizeGitUrl } from "../kinds/comparable_url.ts";
 import type { ArgocdFields, ArgocdSecret } from "./argocd_secret.ts";
 
-/** What Argo CD makes of a repoURL, one way that it can end. */
+/** One possible result of Argo CD's search for the repository of a repoURL. */
 export interface Resolution {
-  /** The repository's secret; absent where there is none for the URL. */
+  /** The repository secret; absent where the URL has none. */
   readonly repository?: ArgocdSecret;
-  /** The template that is used; absent where none is looked for or none matches. */
+  /** The template that is used; absent where Argo CD looks for none, or none matches. */
   readonly template?: ArgocdSecret;
-  /** The secret that Argo CD fails on, and with it each Application of the URL. */
+  /** The secret that Argo CD cannot parse, because of which every Application with the URL fails. */
   readonly failed?: ArgocdSecret;
-  /** What the repository has in the end; where it failed, nothing but the URL. */
+  /** The repository's fields including inherited ones; only the URL where Argo CD fails. */
   readonly fields: Sealed<ArgocdFields>;
-  /** Keys that the template gave. */
+  /** Keys inherited from the template. */
   readonly inherited: readonly string[];
-  /** Flags that the repository states and the template changed. */
+  /** Flags of the repository that the template overwrites. */
   readonly overwritten: readonly string[];
 }
 
 /**
- * The secrets of one cluster, as they are found by URLs. Pure, and fast for thousands of secrets.
+ * Finds the secrets of one cluster by URL. Pure, and fast for thousands of secrets.
  * @see https://github.com/argoproj/argo-cd/blob/v3.5.6/util/db/repository_secrets.go getRepositorySecret, getRepositoryCredentialIndex
  */
 export class FoundByUrl {
   readonly #repositories: ReadonlyMap<string, readonly ArgocdSecret[]>;
   readonly #templates: ReadonlyMap<string, readonly ArgocdSecret[]>;
-  /** Of the templates' prefixes, each once, the longest first: a URL has one prefix of each length. */
+  /** The distinct lengths of the templates' prefixes, longest first: a URL has one prefix of each length. */
   readonly #lengths: readonly number[];
 
-  /** @param isWrite whether those for pushing are meant, or those for reading */
+  /** @param isWrite whether to use the secrets for pushing, or the ones for reading */
   constructor(secrets: readonly ArgocdSecret[], isWrite = false) {
     const of = (kind: ArgocdSecret["kind"]) =>
       secrets.filter((each) => each.kind === kind && each.isWrite === isWrite);
@@ -38,13 +38,13 @@ export class FoundByUrl {
     this.#lengths = [...lengths].filter((length) => length > 0).sort((a, b) => b - a);
   }
 
-  /** All repositories of the URL, whatever their projects. */
+  /** All repositories of the URL, in any project. */
   ofUrl(url: string): readonly ArgocdSecret[] {
     const key = comparableUrl(url);
     return key === "" ? [] : this.#repositories.get(key) ?? [];
   }
 
-  /** Those that Argo CD takes one of at random: of the project, else of none. */
+  /** The repositories of which Argo CD picks one at random: of the project, otherwise without a project. */
   repositories(url: string, project: string): readonly ArgocdSecret[] {
     const all = this.ofUrl(url);
     const own = all.filter((each) => each.project === project);
@@ -56,7 +56,7 @@ export class FoundByUrl {
     return this.#byPrefix(url).toArray().flat();
   }
 
-  /** Those that Argo CD takes one of at random: of the longest prefix. */
+  /** The templates of which Argo CD picks one at random: with the longest matching prefix. */
   templates(url: string): readonly ArgocdSecret[] {
     return this.#byPrefix(url).next().value ?? [];
   }
@@ -69,27 +69,27 @@ export class FoundByUrl {
     }
   }
 
-  /** What Argo CD uses for the URL in any case, and what it uses by chance. */
+  /** The secrets that Argo CD always uses for the URL, and the ones that it picks from at random. */
   uses(url: string, project: string): ReadonlyMap<ArgocdSecret, "used" | "possible"> {
     const repositories = this.repositories(url, project);
     const looking = repositories.filter(looksForTemplates);
     const spelled = repositories.length === 0 ? [url] : looking.map((each) => each.url);
-    // Repositories of one URL have hardly more than one spelling of it by which templates are looked for.
+    // Templates are looked up by each spelling of the URL; there is rarely more than one.
     const found = Map.groupBy(spelled, normalizeGitUrl).values().map(([url]) =>
       this.templates(url!)
     ).toArray();
     const isAlways = looking.length === repositories.length && found.length === 1;
-    const told = (tied: readonly ArgocdSecret[], isAlways: boolean) =>
+    const states = (tied: readonly ArgocdSecret[], isAlways: boolean) =>
       tied.map((secret) => [secret, isAlways && tied.length === 1 ? "used" : "possible"] as const);
     return new Map([
-      ...told(repositories, true),
-      ...found.flatMap((templates) => told(templates, isAlways)),
+      ...states(repositories, true),
+      ...found.flatMap((templates) => states(templates, isAlways)),
     ]);
   }
 
   /**
-   * How Argo CD may resolve the URL for an Application of the project: one way, but where several secrets
-   * fit equally well.
+   * The possible resolutions of the URL for an Application of the project: several only where several secrets match
+   * equally well.
    * @see https://github.com/argoproj/argo-cd/blob/v3.5.6/util/db/repository.go GetRepository, enrichCredsToRepo
    */
   *resolve(url: string, project: string): Generator<Resolution, void> {
@@ -101,7 +101,7 @@ export class FoundByUrl {
       } else if (repository.hasOwnCredential) {
         yield { ...NOTHING, repository, fields: repository.fields };
       } else {
-        // Templates are looked for by the URL as the secret spells it.
+        // Argo CD looks up templates by the URL as the secret spells it.
         yield* this.#withTemplates(repository, repository.url);
       }
     }
@@ -129,7 +129,7 @@ const NOTHING = { inherited: [], overwritten: [] } as const;
 
 const bare = (url: string) => seal<ArgocdFields>(url === "" ? {} : { url });
 
-/** Flags that a template decides, whatever the repository says. */
+/** Flags that a template overwrites, whatever the repository has. */
 const OVERWRITTEN = [
   "enableOCI",
   "insecureOCIForceHttp",

@@ -4,9 +4,9 @@ import { KINDS } from "../kinds/kinds.ts";
 import { type ArgocdSecret, isUsernameOnly } from "./argocd_secret.ts";
 import { credentialsFor } from "./clients.ts";
 
-/** What is wrong with one secret alone. */
-export function ofEach(secret: ArgocdSecret): readonly Finding[] {
-  return RULES.flatMap((rule) => rule(secret)).map((told) => ({ ...told, secrets: [secret.ref] }));
+/** The findings about a single secret. */
+export function secretFindings(secret: ArgocdSecret): readonly Finding[] {
+  return RULES.flatMap((rule) => rule(secret)).map((each) => ({ ...each, secrets: [secret.ref] }));
 }
 
 type Rule = (secret: ArgocdSecret) => readonly Omit<Finding, "secrets">[];
@@ -22,7 +22,7 @@ const NUMBERS = new Set(["githubAppID", "githubAppInstallationID", "depth"]);
 const unparsableValue: Rule = (secret) =>
   secret.unparsable.map((key) => {
     const [form, remedy] = NUMBERS.has(key)
-      ? ["a whole number", "Write it in digits alone, without white space or a line break"]
+      ? ["an integer", "Set it to digits only, without white space or a line break"]
       : ["a boolean", 'Set it to "true" or "false", without white space or a line break'];
     return {
       code: "unparsable_value",
@@ -33,7 +33,7 @@ const unparsableValue: Rule = (secret) =>
   });
 
 /**
- * What fails with a secret that cannot be read.
+ * The consequence of a secret that Argo CD cannot parse.
  * @see https://github.com/argoproj/argo-cd/blob/v3.5.6/controller/state.go GetRepoObjs
  * @see https://github.com/argoproj/argo-cd/blob/v3.5.6/util/argo/argo.go GetAppProjectByName
  */
@@ -41,25 +41,25 @@ function brokenBy({ kind, isWrite, type, project }: ArgocdSecret): string {
   if (isWrite) return "nothing can be pushed with it";
   if (kind === "template") {
     return /^(helm|oci)$/i.test(type)
-      ? "no Application of this Argo CD gets its manifests"
-      : "each Application that it would be used for fails";
+      ? "manifest generation fails for every Application of this Argo CD"
+      : "every Application that would use it fails";
   }
   return project === ""
-    ? "each Application with its URL fails"
-    : `each Application of project '${project}' fails`;
+    ? "every Application with its URL fails"
+    : `every Application of project '${project}' fails`;
 }
 
 const unparsableUrl: Rule = (secret) => {
   const { kind, url, prefix, comparable } = secret;
   if (prefix !== "") return [];
   const [what, remedy] = url.trim() === ""
-    ? ["has no URL, so it is never used", "Set its url, or delete it"]
+    ? ["has no URL, so it is never used", "Set its url, or delete the secret"]
     : kind === "template" || comparable === ""
     ? ["has a URL that Argo CD cannot parse, so it is never used", "Correct its url"]
     : [
-      "has a URL that Argo CD cannot parse: only an Application with exactly the same text uses it, " +
-      "and no template is used for it",
-      "Correct its url, and that of the Applications",
+      "has a URL that Argo CD cannot parse: only Applications with exactly the same URL use it, " +
+      "and it inherits from no template",
+      "Correct its url, and the URL in the Applications",
     ];
   return [{ code: "unparsable_url", message: `${titleOf(secret)} ${what}`, remedy }];
 };
@@ -69,13 +69,13 @@ const usernameOnly: Rule = (secret) => {
   const isGit = !/^(helm|oci)$/.test(secret.type);
   return [{
     code: "username_only",
-    message: `${titleOf(secret)} has a user name and no password. That counts as a credential, ` +
-      `so Argo CD ignores templates${isGit ? ", and Git gets no credential" : ""}`,
-    remedy: "Remove its user name, or add the password",
+    message: `${titleOf(secret)} has a user name but no password. The user name counts as a ` +
+      `credential, so Argo CD ignores templates${isGit ? ", and Git gets no credential" : ""}`,
+    remedy: "Remove the user name, or add the password",
   }];
 };
 
-/** What Git takes of it, and cannot use where the URL leads: a password by SSH, a key by HTTPS. */
+/** A credential that does not work with the URL: a password for SSH, or an SSH key for HTTPS. */
 const credentialUnfit: Rule = (secret) => {
   const { prefix, type, fields } = secret;
   const over = /^https?:\/\//.test(prefix)
@@ -91,15 +91,15 @@ const credentialUnfit: Rule = (secret) => {
   return [{
     code: "credential_unfit",
     message:
-      `${titleOf(secret)} has a credential (${found.credential}) that Git does not use for its ` +
+      `${titleOf(secret)} has a credential (${found.credential}) that Git cannot use with its ` +
       `URL, ${shownUrl(secret.url)}`,
     remedy: over === "ssh"
-      ? "Add an SSH key, or use an https:// URL, here and in the Applications"
-      : "Add a password or token, or use an SSH URL, here and in the Applications",
+      ? "Add an SSH key, or use an https:// URL in the secret and in the Applications"
+      : "Add a password or token, or use an SSH URL in the secret and in the Applications",
   }];
 };
 
-/** Repositories and templates spell two keys in two ways. */
+/** Two keys are spelled differently in repositories and templates. */
 const AZURE_KEYS = [
   ["azureServicePrincipalClientId", "azureServicePrincipalClientID"],
   ["azureServicePrincipalTenantId", "azureServicePrincipalTenantID"],
@@ -112,8 +112,8 @@ const azureKeySpelling: Rule = (secret) =>
     if (!secret.keys.has(wrong) || secret.keys.has(right)) return [];
     return [{
       code: "azure_key_spelling",
-      message: `${titleOf(secret)} has the key '${wrong}', which Argo CD reads from ` +
-        `${isTemplate ? "repositories" : "templates"} only`,
+      message: `${titleOf(secret)} has the key '${wrong}', which Argo CD reads only from ` +
+        `${isTemplate ? "repositories" : "templates"}`,
       remedy: `Rename the key to '${right}'`,
     }];
   });
@@ -121,14 +121,14 @@ const azureKeySpelling: Rule = (secret) =>
 const plainHttp: Rule = (secret) => {
   const isForced = secret.fields.reveal().insecureOCIForceHttp === true;
   if (!isForced && !secret.prefix.startsWith("http://")) return [];
-  const why = isForced ? "insecureOCIForceHttp is set" : "its URL begins with http://";
+  const why = isForced ? "insecureOCIForceHttp is set" : "its URL starts with http://";
   return [{
     code: "plain_http",
     message: `${titleOf(secret)} uses plain HTTP (${why}): credential and content can be ` +
-      "read and changed in transit",
+      "intercepted and changed in transit",
     remedy: isForced
-      ? "Remove insecureOCIForceHttp, where the registry has TLS"
-      : "Use https://, here and in the Applications, where the server has it",
+      ? "Remove insecureOCIForceHttp if the registry supports HTTPS"
+      : "Use https:// in the secret and in the Applications if the server supports it",
   }];
 };
 
@@ -139,7 +139,7 @@ const tlsNotVerified: Rule = (secret) => {
   return [{
     code: "tls_not_verified",
     message: `${titleOf(secret)} does not verify the server's certificate or host key ` +
-      `(${key} is set): the credential may go to another server`,
+      `(${key} is set): the credential may be sent to an impostor`,
     remedy: "Add the certificate to argocd-tls-certs-cm, or the host key to " +
       `argocd-ssh-known-hosts-cm, and remove ${key}`,
   }];
@@ -152,55 +152,56 @@ const whiteSpaceAround: Rule = (secret) => {
     if (typeof value !== "string" || value.trim() === value) return [];
     return [{
       code: "white_space_around",
-      message: `${titleOf(secret)} has leading or trailing white space in '${key}', and Argo CD ` +
-        "sends it as it is",
-      remedy: `Store '${key}' without it: echo appends a line break, printf %s does not`,
+      message:
+        `${titleOf(secret)} has leading or trailing white space in '${key}', which Argo CD ` +
+        "sends unchanged",
+      remedy: `Store '${key}' without white space: echo appends a line break, printf %s does not`,
     }];
   });
 };
 
 /**
- * Where everybody may have repositories, so that a template for the whole host is for others', too. Other
- * hosts are mostly an organisation's own.
+ * Hosts where anyone can have repositories, so that a template for the whole host also matches other owners'. Most
+ * other hosts belong to one organisation.
  */
 const SHARED_HOSTS =
   /^(github\.com|gitlab\.com|bitbucket\.org|codeberg\.org|dev\.azure\.com|ssh\.dev\.azure\.com|ghcr\.io|quay\.io|(index\.|registry-1\.)?docker\.io|registry\.gitlab\.com|gcr\.io|[a-z0-9-]+-docker\.pkg\.dev|public\.ecr\.aws)$/;
 
 /**
- * Templates whose prefix matches what is not meant: Argo CD compares it as a text, without regard to hosts
- * and segments of the path, and cuts `.git` off its end first.
+ * Templates whose prefix matches unintended URLs: Argo CD compares prefixes as text, regardless of host and path
+ * segments, after removing a trailing `.git`.
  */
 const matchesOthers: Rule = (secret) => {
   const { kind, prefix, type } = secret;
   if (kind !== "template" || prefix === "") return [];
-  // Masked before it is lengthened, since tokens are known by their letters' case and by how they end.
+  // Masked before the text is extended, because masking recognizes tokens by letter case and by their end.
   const url = shownUrl(secret.url);
   const beginning = url.trim().replace(/\.git$/i, "");
   const [, authority = "", path = ""] = /^(?:[a-z][a-z0-9+.-]*:\/\/)?([^/]*)(.*)$/s.exec(prefix)!;
   const found = (what: string, remedy: string) => [{
     code: "template_matches_others",
-    message: `${titleOf(secret)} (${url}) is used ${what}`,
+    message: `${titleOf(secret)} (${url}) ${what}`,
     remedy,
   }];
   if (path === "") {
     return found(
-      `also for other hosts, whose names begin like its own: ${beginning}.example.net`,
-      "End its URL with a slash",
+      `also matches other hosts whose names start with the same text, such as ${beginning}.example.net`,
+      "Add a trailing slash to its URL",
     );
   }
   if (!path.endsWith("/")) {
     const exact = /^(helm|oci)$/i.test(type)
-      ? ", and add a repository secret for the URL without it, which Applications use too"
+      ? ", and add a repository secret for the URL without the slash, which Applications use as well"
       : "";
     return found(
-      `also for longer names, whoever owns them: ${beginning}-other`,
-      `End its URL with a slash${exact}`,
+      `also matches longer names of other owners, such as ${beginning}-other`,
+      `Add a trailing slash to its URL${exact}`,
     );
   }
   const host = authority.slice(authority.lastIndexOf("@") + 1).replace(/:[0-9]*$/, "");
   if (/^\/+$/.test(path) && SHARED_HOSTS.test(host)) {
     return found(
-      `for every repository on ${host} that has no credential of its own, whoever owns it`,
+      `matches every repository on ${host} without its own credential, of any owner`,
       `Use ${url.endsWith(":") ? url : `${url.slice(0, -path.length)}/`}ORG/ as the URL`,
     );
   }

@@ -5,9 +5,9 @@ import type { ArgocdSecret } from "./argocd_secret.ts";
 import type { FoundByUrl } from "./resolve.ts";
 import { titleOf } from "./secret_rules.ts";
 
-/** What is wrong with secrets of one cluster beside each other. */
+/** Findings about several secrets of one cluster. */
 
-/** Secrets that fit the same URLs equally well. */
+/** Secrets that match the same URLs equally well. */
 export function duplicates(all: readonly ArgocdSecret[]): readonly Finding[] {
   const groups = Map.groupBy(all, ({ kind, prefix, comparable, project }) => {
     const key = kind === "template" ? prefix : comparable;
@@ -20,7 +20,7 @@ export function duplicates(all: readonly ArgocdSecret[]): readonly Finding[] {
     return [{
       code: "duplicate_url",
       message: `${titleOf(first)} has the same URL${project} as ${names(others)}, ` +
-        `${shownUrl(first.url)}: Argo CD picks one of them at random, each time anew`,
+        `${shownUrl(first.url)}: Argo CD picks one of them at random each time`,
       remedy: "Delete all but one of them",
       secrets: those.map(({ ref }) => ref),
     }];
@@ -33,8 +33,8 @@ function names(secrets: readonly ArgocdSecret[]): string {
 }
 
 /**
- * Templates by which Argo CD takes an OCI registry for a plain Helm repository: `enableOCI` is the
- * template's alone, whatever the repository says.
+ * Templates that make Argo CD treat an OCI registry as a plain Helm repository: the template's `enableOCI` overwrites
+ * the repository's.
  */
 export function withoutEnableOci(
   all: readonly ArgocdSecret[],
@@ -62,7 +62,7 @@ export function withoutEnableOci(
     return [{
       code: "template_without_enable_oci",
       message:
-        `${titleOf(template)} ${whose}, but has no enableOCI itself, which turns it off: Argo CD ` +
+        `${titleOf(template)} ${whose}, but does not set enableOCI and so turns it off: Argo CD ` +
         "then looks for the index of a plain Helm repository",
       remedy: 'Set its enableOCI to "true"',
       secrets: [template.ref, ...repositories],
@@ -73,7 +73,7 @@ export function withoutEnableOci(
 const lacksOci = ({ fields, unparsable }: ArgocdSecret) =>
   unparsable.length === 0 && fields.reveal().enableOCI !== true;
 
-/** Whether it is meant for charts in a registry: those alone are found without a scheme. */
+/** Whether it is meant for charts in an OCI registry, the only URLs without a scheme. */
 function isForRegistry(secret: ArgocdSecret): boolean {
   const { kind, prefix, type } = secret;
   return kind === "template" && /^(helm)?$/.test(type) && lacksOci(secret) &&

@@ -3,8 +3,8 @@ import { shownUrl } from "../kinds/url.ts";
 import type { Client } from "./clients.ts";
 
 /**
- * A user name and a password in a URL over HTTP. Git has them before it asks Argo CD for any; a user name
- * alone makes it ask for the password.
+ * A user name and password in an HTTP URL. Git uses them before it gets any from Argo CD; with a user name alone it
+ * gets the password from Argo CD.
  * @see https://github.com/git/git/blob/026012ce26e8/credential.c credential_from_url_1
  */
 export function loginInUrl(url: string, clients: readonly Client[]): readonly Finding[] {
@@ -12,9 +12,9 @@ export function loginInUrl(url: string, clients: readonly Client[]): readonly Fi
   if (!isLogin || !clients.includes("git")) return [];
   return [{
     code: "login_in_url",
-    message: `The Application's URL, ${shownUrl(url)}, has a user name and a password in it: Git ` +
-      "uses them even where no secret matches, and may use them instead of a secret's",
-    remedy: "Take them out of the URL, and store them in a secret",
+    message: `The Application's URL, ${shownUrl(url)}, contains a user name and a password: Git ` +
+      "uses them even if no secret matches, and may use them instead of a secret's credential",
+    remedy: "Remove them from the URL, and store them in a secret",
     secrets: [],
   }];
 }

@@ -2,7 +2,7 @@ import type { FakeCluster } from "../../kube/fake/store.ts";
 import type { PullSecretUse } from "../../kube/store.ts";
 import { pullCluster } from "./clusters.ts";
 
-/** That the service accounts `default` of these namespaces are to use the secret `pull`. */
+/** The uses of the secret `pull` by the service accounts `default` of these namespaces. */
 export function usesIn(...namespaces: readonly string[]): PullSecretUse[] {
   return namespaces.map((namespace) => ({
     namespace,
@@ -11,7 +11,7 @@ export function usesIn(...namespaces: readonly string[]): PullSecretUse[] {
   }));
 }
 
-/** The cluster of pull secrets with service accounts, of which one in d uses the secret already. */
+/** {@link pullCluster} with service accounts; the one in d uses the secret already. */
 export function accountCluster(): FakeCluster {
   const cluster = pullCluster();
   for (const namespace of ["a", "b", "c", "d"]) {

@@ -2,7 +2,7 @@ import type { StoredSecret } from "../../kube/store.ts";
 import { seal } from "../../log/sealed.ts";
 import { encodeBase64Text } from "../../text/bytes.ts";
 
-/** A secret of Argo CD's namespace, by what it says. */
+/** The content of a secret in Argo CD's namespace. */
 export interface ArgocdSecretData {
   readonly name: string;
   /** Value of the label `argocd.argoproj.io/secret-type`. */
@@ -11,7 +11,7 @@ export interface ArgocdSecretData {
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** As the cluster has it. */
+/** The secret as the cluster stores it. */
 export function storedSecret({ name, secretType, data }: ArgocdSecretData): StoredSecret {
   const encoded = Object.entries(data).map(([key, text]) => [key, encodeBase64Text(text)]);
   return {
@@ -29,7 +29,7 @@ export function storedSecret({ name, secretType, data }: ArgocdSecretData): Stor
 
 type Make = (name: string, data: ArgocdSecretData["data"]) => StoredSecret;
 
-export const repository: Make = (name, data) =>
+export const argocdRepository: Make = (name, data) =>
   storedSecret({ name, secretType: "repository", data });
-export const template: Make = (name, data) =>
+export const argocdTemplate: Make = (name, data) =>
   storedSecret({ name, secretType: "repo-creds", data });

@@ -7,7 +7,7 @@ import { ARGOCD, LABELS, pullSecrets } from "./desired.ts";
 
 export const NAMESPACES: readonly string[] = ["a", "b", "c", "d", ARGOCD];
 
-/** Keys of the secrets that {@link pullSecrets} wants. */
+/** The keys (`refKey`) of the secrets of {@link pullSecrets}. */
 export const PULL_KEYS: readonly string[] = pullSecrets().map(refKey);
 
 export function emptyCluster(): FakeCluster {
@@ -16,14 +16,14 @@ export function emptyCluster(): FakeCluster {
   return cluster;
 }
 
-/** Of Argo CD's namespace alone. */
+/** A cluster with only Argo CD's namespace. */
 export function argocdCluster(): FakeCluster {
   const cluster = new FakeCluster();
   cluster.namespaces.set(ARGOCD, "Active");
   return cluster;
 }
 
-/** Namespaces a and c are empty; b, d and argocd hold an old secret, with marks of others. */
+/** A cluster where b, d and argocd have an old pull secret with labels of others; a and c have none. */
 export function pullCluster(): FakeCluster {
   const cluster = emptyCluster();
   for (const namespace of ["b", "d", ARGOCD]) {
@@ -40,7 +40,7 @@ export function pullCluster(): FakeCluster {
   return cluster;
 }
 
-/** The password in a secret, in the open. */
+/** The unsealed password in a secret. */
 export function passwordOf(cluster: FakeCluster, key: string): string | undefined {
   const secret = cluster.secrets.get(key);
   const data = secret?.data.reveal() ?? {};
@@ -49,7 +49,7 @@ export function passwordOf(cluster: FakeCluster, key: string): string | undefine
   return text === "old" ? "old" : JSON.parse(text).auths["ghcr.io"].password;
 }
 
-/** Fails unless every secret is old or new, and the verdict says the truth about each. */
+/** Fails unless every secret is old or new, and the verdict is right about each. */
 export function checkTruth(
   cluster: FakeCluster,
   before: Record<string, unknown>,

@@ -1,10 +1,10 @@
 import { seal } from "../../log/sealed.ts";
 import { dockerSecrets, type DockerSecretsRequest } from "../kinds/docker.ts";
-import type { DesiredSecret } from "../kinds/kind.ts";
+import type { DesiredSecret } from "../kinds/desired_secret.ts";
 import { type RepositoryRequest, repositorySecrets } from "../kinds/repository.ts";
 import { parseUrl } from "../kinds/repository_url.ts";
 
-/** What tests of a write want to be written. */
+/** Desired secrets for tests of the write. */
 
 export const ARGOCD = "argocd";
 
@@ -12,7 +12,7 @@ export const LABELS: Readonly<Record<string, string>> = {
   "mcops.tech/secret-type": "docker-creds",
 };
 
-/** A pull secret in the namespaces a, b, c and d, and in Argo CD's. */
+/** A pull secret for the namespaces a, b, c and d, and Argo CD's. */
 export function pullSecrets(
   password = "new",
   more: Partial<DockerSecretsRequest> = {},
@@ -35,7 +35,7 @@ export interface Repo extends Partial<RepositoryRequest> {
   readonly password?: string;
 }
 
-/** A repository with a password, and its template where it has one. */
+/** A repository with a password, and its template if its URL has one. */
 export function repoSecrets(
   { name = "repo", url = "https://charts.example.com/x", password = "new", ...more }: Repo = {},
 ): DesiredSecret[] {

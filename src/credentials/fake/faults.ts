@@ -3,7 +3,7 @@ import { rejected } from "../../kube/fake/faults.ts";
 import type { FakeCluster, StoreFault } from "../../kube/fake/store.ts";
 import type { PullSecretUse, SecretStore } from "../../kube/store.ts";
 
-/** What may go wrong at one call, for tests that have it go wrong at each. */
+/** Faults to inject at one call of the store; tests inject each of them at each call. */
 export const FAULTS: readonly (readonly [name: string, fault: StoreFault])[] = [
   ["nothing sent", { kind: "throw", error: "unreachable" }],
   ["busy", { kind: "throw", error: "busy" }],
@@ -16,7 +16,7 @@ export const FAULTS: readonly (readonly [name: string, fault: StoreFault])[] = [
   ["a bug", { kind: "bug" }],
 ];
 
-/** Those that a property may combine at will; a bug ends what only reads. */
+/** Faults for property tests to combine freely; without the bug, which would end a read. */
 export const ANY_FAULTS: readonly (StoreFault | undefined)[] = [
   undefined,
   ...FAULTS.filter(([, { kind }]) => kind !== "bug").map(([, fault]) => fault),
@@ -26,7 +26,10 @@ export const ANY_FAULTS: readonly (StoreFault | undefined)[] = [
   { kind: "hang" },
 ];
 
-/** Has the program die at one call after so many of its items; false when it ends before that. */
+/**
+ * Kills the program at one call, after some of the call's items.
+ * @returns false when the program finished before that call
+ */
 export async function killAt(
   cluster: FakeCluster,
   { at, after }: { readonly at: number; readonly after: number },
@@ -39,17 +42,17 @@ export async function killAt(
     return { kind: "kill", after };
   };
   const isKilled = await Promise.race([reached.promise, run().then(() => false)]);
-  // What was sent at the same time is carried out all the same.
+  // Requests that were sent at the same time are still carried out.
   await new Promise((resolve) => setTimeout(resolve, 0));
   cluster.fault = () => undefined;
   return isKilled;
 }
 
 /**
- * A store that refuses some of the changes of service accounts, each with a failure of its own.
- * @param why asked once for each item of a call
+ * A store that rejects some changes of service accounts, each with its own error.
+ * @param why returns the error for a use, or `undefined` to let it pass; called once per item
  */
-export function refusing(
+export function rejectingUses(
   verb: "attach" | "detach",
   why: (use: PullSecretUse) => KubeErrorKind | undefined,
 ): (store: SecretStore) => SecretStore {

@@ -4,12 +4,12 @@ import { encodeBase64Text } from "../../text/bytes.ts";
 
 type Auths = Readonly<Record<string, unknown>>;
 
-/** A pull secret as the cluster has it. */
-export function pullSecret(name: string, auths: Auths, more: Partial<StoredSecret> = {}) {
+/** A pull secret as the cluster stores it. */
+export function fakePullSecret(name: string, auths: Auths, more: Partial<StoredSecret> = {}) {
   return pullSecretOf(name, JSON.stringify({ auths }), more);
 }
 
-/** The same with a configuration of any text. */
+/** A pull secret with any text as its configuration. */
 export function pullSecretOf(
   name: string,
   text: string,
@@ -29,7 +29,7 @@ export function pullSecretOf(
   };
 }
 
-/** One of the older type. */
+/** A pull secret of the older type. */
 export function dockercfg(name: string, auths: Auths): StoredSecret {
   return pullSecretOf(name, "", {
     type: "kubernetes.io/dockercfg",
@@ -37,7 +37,7 @@ export function dockercfg(name: string, auths: Auths): StoredSecret {
   });
 }
 
-/** An entry as this program writes it. */
+/** An entry as argocd-configurer writes it. */
 export function login(username: string, password = `password of ${username}`) {
   return { username, password, auth: encodeBase64Text(`${username}:${password}`) };
 }

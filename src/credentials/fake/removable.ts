@@ -1,17 +1,17 @@
 import type { FakeCluster } from "../../kube/fake/store.ts";
 import type { SecretData, SecretRef, StoredSecret } from "../../kube/store.ts";
 import { DOCKER_CONFIG_TYPE } from "../kinds/pull_secret.ts";
-import { MANAGED_BY, MANAGED_BY_LABEL, WRITE_ANNOTATION } from "../kinds/kind.ts";
+import { MANAGED_BY, MANAGED_BY_LABEL, WRITE_ANNOTATION } from "../kinds/desired_secret.ts";
 import { emptyCluster } from "./clusters.ts";
 import { LABELS } from "./desired.ts";
 
-/** The secrets that are to be deleted. */
+/** The secrets to delete. */
 export const REMOVABLE: readonly SecretRef[] = ["a", "b", "c", "argocd"].map((namespace) => ({
   namespace,
   name: "pull",
 }));
 
-/** Pull secrets of this program in a, b, c and argocd, which service accounts of a, b and c use. */
+/** A cluster with our pull secrets in a, b, c and argocd; service accounts of a, b and c use them. */
 export function removableCluster(): FakeCluster {
   const cluster = emptyCluster();
   for (const { namespace } of REMOVABLE) putOurs(cluster, { namespace });
@@ -25,7 +25,7 @@ export function removableCluster(): FakeCluster {
   return cluster;
 }
 
-/** Puts a pull secret there as this program writes one, with marks of others. */
+/** Adds a pull secret as argocd-configurer writes it, with labels and annotations of others. */
 export function putOurs(
   cluster: FakeCluster,
   more: Partial<StoredSecret> & { readonly namespace: string },

@@ -1,20 +1,20 @@
 import type { StoredSecret } from "../../kube/store.ts";
 import { seal } from "../../log/sealed.ts";
 import { decodeBase64Text, encodeBase64Text } from "../../text/bytes.ts";
-import { MANAGED_BY, MANAGED_BY_LABEL } from "../kinds/kind.ts";
+import { MANAGED_BY, MANAGED_BY_LABEL } from "../kinds/desired_secret.ts";
 import { DOCKER_CONFIG_TYPE, DOCKERCFG_TYPE } from "../kinds/pull_secret.ts";
 import { SECRET_TYPE_LABEL } from "../kinds/repository_credential.ts";
 import { type GivenFields, newCredential } from "../rotation/new_credential.ts";
-import { planRotation, type RotationPlan, type RotationRequest } from "../rotation/plan.ts";
+import { type PlanRequest, planRotation, type RotationPlan } from "../rotation/plan.ts";
 import { type Sought, soughtValue } from "../rotation/sought.ts";
 
-/** In the form of tokens, and none: long enough that they are found inside of other texts, too. */
+/** Made-up tokens, long enough that a search also finds them inside other texts. */
 export const OLD = "old-token-of-a-test-4711";
 export const NEW = "new-token-of-a-test-4711";
 
 type Texts = Readonly<Record<string, string>>;
 
-/** A secret that this program wrote, with these texts. */
+/** A secret that argocd-configurer wrote, with these texts. */
 export function holding(texts: Texts, more: Partial<StoredSecret> = {}): StoredSecret {
   const data = Object.entries(texts).map(([key, text]) => [key, encodeBase64Text(text)]);
   return {
@@ -31,7 +31,7 @@ export function holding(texts: Texts, more: Partial<StoredSecret> = {}): StoredS
   };
 }
 
-export const argocd = (texts: Texts, type = "repository") =>
+export const argocdHolding = (texts: Texts, type = "repository") =>
   holding(texts, { labels: { [SECRET_TYPE_LABEL]: type } });
 
 export const pull = (auths: unknown) => pullText(JSON.stringify({ auths }));
@@ -44,21 +44,21 @@ export const legacyPull = (auths: unknown) =>
 
 export const auth = (user: string, password: string) => encodeBase64Text(`${user}:${password}`);
 
-/** Its data in the open. */
+/** The unsealed data of a secret. */
 export function textsOf({ data }: Pick<StoredSecret, "data">): Record<string, string> {
   return Object.fromEntries(
     Object.entries(data.reveal()).map(([key, value]) => [key, decodeBase64Text(value)]),
   );
 }
 
-/** Tells equal from other values. */
+/** A fingerprint that is different for different values, and hides nothing. */
 export const plainFingerprint = (value: { reveal(): string }) =>
   Promise.resolve(`fingerprint of ${value.reveal()}`);
 
 export const old = (value = OLD, name = "password"): Sought =>
   soughtValue({ [name]: seal(value) })!;
 
-/** A new credential; texts of secret fields are sealed. */
+/** Parses a new credential; values of secret fields are sealed. */
 export function newOf(given: GivenFields = { password: NEW }) {
   const sealed = Object.entries(given).map(([name, value]) => [
     name,
@@ -69,9 +69,9 @@ export function newOf(given: GivenFields = { password: NEW }) {
   return understood.value;
 }
 
-export async function planned(
+export async function plannedRotation(
   secrets: readonly StoredSecret[],
-  request: Partial<RotationRequest> = {},
+  request: Partial<PlanRequest> = {},
 ): Promise<RotationPlan> {
   return await planRotation(
     { argocd: secrets, pullSecrets: [] },

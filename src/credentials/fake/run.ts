@@ -1,8 +1,8 @@
 import type { FakeCluster } from "../../kube/fake/store.ts";
 import type { PullSecretUse, SecretRef, SecretStore } from "../../kube/store.ts";
-import type { DesiredSecret } from "../kinds/kind.ts";
+import type { DesiredSecret } from "../kinds/desired_secret.ts";
 import { write, type WriteDeps, type WriteVerdict } from "../write.ts";
-import { Locks, type Turns } from "../write/locks.ts";
+import { type KeyLocks, Locks } from "../write/locks.ts";
 import { remove, type RemoveVerdict } from "../write/removal.ts";
 
 export interface RunOptions {
@@ -14,60 +14,60 @@ export interface RunOptions {
   readonly dryRun?: boolean;
   /** @default 20 */
   readonly seconds?: number;
-  /** Several are for one look or put-back after the other. @default as `seconds` */
-  readonly putBackSeconds?: number | readonly number[];
-  readonly locks?: Turns;
+  /** An array has the limits of one read or rollback after the other. @default `seconds` */
+  readonly rollbackSeconds?: number | readonly number[];
+  readonly locks?: KeyLocks;
   readonly writeId?: string;
-  /** Stands between the write and the cluster's store. */
+  /** Wraps the cluster's store. */
   readonly over?: (store: SecretStore) => SecretStore;
 }
 
-/** A verdict, and the bugs that were survived on the way to it. */
-export type Ran<Verdict> = Verdict & { readonly faults: readonly unknown[] };
+/** A verdict, and the bugs that the write survived. */
+export type Ran<Verdict> = Verdict & { readonly bugs: readonly unknown[] };
 
-/** Has secrets written to a cluster in memory. */
+/** Writes secrets to an in-memory cluster. */
 export async function runWrite(
   cluster: FakeCluster,
   secrets: readonly DesiredSecret[],
   options: RunOptions = {},
 ): Promise<Ran<WriteVerdict>> {
   const { upsert = true, force = false, createNamespaces = false, attach, dryRun } = options;
-  const { deps, faults } = depsOf(cluster, options);
+  const { deps, bugs } = depsOf(cluster, options);
   const verdict = await write({
     secrets,
-    permissions: { upsert, force, createNamespaces },
+    policy: { upsert, force, createNamespaces },
     writeId: options.writeId ?? crypto.randomUUID(),
     attach,
     dryRun,
   }, deps);
-  return { ...verdict, faults };
+  return { ...verdict, bugs };
 }
 
-/** Has secrets deleted from it. */
+/** Deletes secrets from an in-memory cluster. */
 export async function runRemove(
   cluster: FakeCluster,
   refs: readonly SecretRef[],
   options: RunOptions = {},
 ): Promise<Ran<RemoveVerdict>> {
   const { force = false, dryRun } = options;
-  const { deps, faults } = depsOf(cluster, options);
+  const { deps, bugs } = depsOf(cluster, options);
   const verdict = await remove({ refs, force, dryRun }, deps);
-  return { ...verdict, faults };
+  return { ...verdict, bugs };
 }
 
 function depsOf(cluster: FakeCluster, options: RunOptions) {
-  const { seconds = 20, putBackSeconds = seconds, locks = new Locks(), over } = options;
+  const { seconds = 20, rollbackSeconds = seconds, locks = new Locks(), over } = options;
   const store = cluster.store();
-  const left = [putBackSeconds].flat();
-  const faults: unknown[] = [];
+  const left = [rollbackSeconds].flat();
+  const bugs: unknown[] = [];
   const deps: WriteDeps = {
     store: over === undefined ? store : over(store),
     locks,
     seconds,
-    putBackSeconds: () => left.length > 1 ? left.shift()! : left[0]!,
-    onFault: (error) => faults.push(error),
-    // Short, but time goes by: deadlines are timers.
+    rollbackSeconds: () => left.length > 1 ? left.shift()! : left[0]!,
+    onBug: (error) => bugs.push(error),
+    // A short but real pause, since deadlines are timers.
     pause: () => new Promise((resolve) => setTimeout(resolve, 1)),
   };
-  return { deps, faults };
+  return { deps, bugs };
 }

@@ -2,7 +2,7 @@ import type { Attempt, Credentials, Outcome } from "../../audit/entry.ts";
 import type { WriteRecord } from "../../audit/write_record.ts";
 import type { KubeError } from "../../kube/errors.ts";
 import type { FakeCluster } from "../../kube/fake/store.ts";
-import { refusedStore } from "../../kube/late_store.ts";
+import { unusableStore } from "../../kube/lazy_store.ts";
 import { Sealed } from "../../log/sealed.ts";
 import type { Verdict, Verifiable } from "../../verify/verdict.ts";
 import type { AddServices } from "../adding.ts";
@@ -10,7 +10,7 @@ import { unrecorded } from "../recorded.ts";
 import { Locks } from "../write/locks.ts";
 import type { Writer } from "../writer.ts";
 
-/** Who writes, unlike any other. */
+/** A writer with a unique write id. */
 export function writer(): Writer {
   return {
     writeId: crypto.randomUUID(),
@@ -19,23 +19,23 @@ export function writer(): Writer {
   };
 }
 
-/** What stands in a record, in the order in which it came. */
-export type Line =
+/** One line of an audit log in memory. */
+export type RecordLine =
   | {
     readonly phase: "begin";
     readonly attempt: Attempt;
-    /** The value, or one for each place. */
+    /** The unsealed value, or one per place. */
     readonly credential: string | Readonly<Record<string, string>> | undefined;
   }
   | { readonly phase: "end"; readonly outcome: Outcome };
 
 export interface Recorder extends WriteRecord {
-  readonly lines: readonly Line[];
+  readonly lines: readonly RecordLine[];
 }
 
-/** @param why it cannot be written; then nothing is */
+/** An audit log in memory. @param why makes every write to the log fail with this reason */
 export function recorder(why?: string): Recorder {
-  const lines: Line[] = [];
+  const lines: RecordLine[] = [];
   return {
     lines,
     begin: (attempt, credential?: Credentials) => {
@@ -64,40 +64,40 @@ export const ACCEPTED: Verdict = {
   why: "accepted",
 };
 
-export interface Services extends AddServices {
-  /** What has been tried. */
-  readonly tried: readonly Verifiable[];
+export interface FakeServices extends AddServices {
+  /** The credentials that were verified. */
+  readonly verified: readonly Verifiable[];
 }
 
 /**
- * What a use-case gets, over a cluster in memory, and accepting every credential.
- * @param cluster or why it is not asked
+ * The dependencies of a use-case: an in-memory cluster, and a verifier that accepts every credential.
+ * @param cluster the cluster, or the error of every request to it
  */
 export function servicesOf(
   cluster: FakeCluster | KubeError,
   more: Partial<AddServices> & { readonly verdict?: Verdict } = {},
-): Services {
+): FakeServices {
   const { verdict = ACCEPTED, ...services } = more;
-  const tried: Verifiable[] = [];
+  const verified: Verifiable[] = [];
   return {
     store: storeOf(cluster),
     begin: unrecorded,
     locks: new Locks(),
     seconds: 20,
-    onFault: (error) => {
+    onBug: (error) => {
       throw error;
     },
     pause: () => new Promise((resolve) => setTimeout(resolve, 1)),
     verifyOne: (what) => {
-      tried.push(what);
+      verified.push(what);
       return Promise.resolve(verdict);
     },
     once: (act) => act(),
     ...services,
-    tried,
+    verified,
   };
 }
 
 function storeOf(cluster: FakeCluster | KubeError) {
-  return cluster instanceof Error ? refusedStore(cluster) : cluster.store();
+  return cluster instanceof Error ? unusableStore(cluster) : cluster.store();
 }

@@ -2,13 +2,13 @@ import type { FakeCluster } from "../../kube/fake/store.ts";
 import { type ShownSecret, showSecret } from "../show_secret.ts";
 import { servicesOf } from "./services.ts";
 
-/** A fingerprint that tells equal from other values, and shows none. */
+/** A fingerprint that is equal for equal values, and reveals no value. */
 async function fingerprint(credential: { reveal(): string }): Promise<string> {
   const bytes = new TextEncoder().encode(credential.reveal());
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
 
-/** What is shown of the secrets of a name. */
+/** Calls `showSecret` with defaults for tests. */
 export async function shown(
   it: Parameters<typeof servicesOf>[0],
   name: string,
@@ -24,7 +24,7 @@ export async function shown(
   });
 }
 
-/** The secrets that are shown. */
+/** The secrets in the result. @throws when the call failed */
 export async function shownIn(
   it: FakeCluster,
   name: string,

@@ -3,10 +3,10 @@ import type { FakeCluster } from "../../kube/fake/store.ts";
 import { refKey } from "../../kube/store.ts";
 import type { NotRestored } from "../write.ts";
 
-/** What a write may change, in the open and without what changes at each write. */
+/** Everything that a write may change, unsealed, without versions and other parts that always change. */
 export interface World {
   readonly secrets: Readonly<Record<string, unknown>>;
-  /** Pull secrets by service account. Their order says nothing. */
+  /** Pull secrets by service account, sorted: their order does not matter. */
   readonly accounts: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -16,7 +16,7 @@ export function worldOf(cluster: FakeCluster): World {
   return { secrets: cluster.dump(), accounts: Object.fromEntries(accounts) };
 }
 
-/** Fails unless each secret and service account is as before, or named with what it holds now. */
+/** Fails unless each secret and service account is as before, or is in `notRestored` with its state. */
 export function assertAsBefore(
   cluster: FakeCluster,
   before: World,

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { open, secret, shapeOf } from "../../fields/field.ts";
 import { Password } from "../../fields/texts.ts";
-import { yes } from "../material/checked.ts";
+import { yes } from "../material/validated.ts";
 import { passwordHint } from "../material/password.ts";
 import { byHttps, type CredentialKind, example, GIT, key, TOKEN } from "./credential_kind.ts";
 import { shownText } from "./url.ts";
@@ -16,16 +16,16 @@ const inside = {
     "Client id of an Azure service principal: the GUID of its application",
     { value: "id" },
   ),
-  client_secret: secret(Password, "The value of one of its client secrets", { by: "line" }),
+  client_secret: secret(Password, "Value of one of its client secrets", { by: "line" }),
   tenant_id: open(
     z.string().max(253, "must be shorter")
-      .regex(TENANT, "must be the id of a tenant, a GUID, or a domain of it"),
+      .regex(TENANT, "must be the GUID or a domain of a tenant"),
     "Its tenant: a GUID, or a domain such as example.onmicrosoft.com",
     { value: "id" },
   ),
   authority_url: open(
     z.string().regex(/^https:\/\/[^\s@?#]+$/, "must be an https URL").optional(),
-    "Where another cloud of Azure's is asked for a token: https://login.microsoftonline.us",
+    "Token endpoint of another Azure cloud: https://login.microsoftonline.us",
     { value: "url", example: "https://login.microsoftonline.us", shown: shownText },
   ),
 };
@@ -39,15 +39,15 @@ export type AzureServicePrincipal = z.output<typeof Principal> & {
 const fields = {
   azure_service_principal: open(
     Principal.optional(),
-    "Git by HTTPS, of Azure DevOps: a service principal",
-    { also: "read by Argo CD 3.5 and later", fields: inside },
+    "Azure service principal (Git over HTTPS, Azure DevOps)",
+    { also: "needs Argo CD 3.5 or later", fields: inside },
   ),
 };
 
 /**
- * A service principal of Azure's, whose token Azure DevOps takes: of Git alone, since charts and
- * artifacts are read with other credentials. Templates spell two of its keys in another way, and what
- * is spelled in the wrong one Argo CD passes over.
+ * An Azure service principal; Argo CD gets a token with it, which Azure DevOps accepts. For Git only:
+ * Argo CD does not use it for charts and artifacts. Templates spell two of its keys differently, and
+ * Argo CD ignores a key in the wrong spelling.
  * @see https://github.com/argoproj/argo-cd/blob/v3.5.6/pkg/apis/application/v1alpha1/repository_types.go GetGitCreds, GetHelmCreds, GetOCICreds
  * @see https://github.com/argoproj/argo-cd/blob/v3.5.6/util/db/repository_secrets.go secretToRepository, secretToRepoCred
  * @see https://github.com/argoproj/argo-cd/blob/v3.5.6/util/git/creds.go AzureServicePrincipalCreds
@@ -57,13 +57,12 @@ export const azureServicePrincipal: CredentialKind<AzureServicePrincipal, typeof
   fields,
   types: ["git"],
   unfit: byHttps,
-  understand: ({ azure_service_principal: given }) =>
-    yes({ kind: "azure_service_principal", ...given }),
+  parse: ({ azure_service_principal: given }) => yes({ kind: "azure_service_principal", ...given }),
   // https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes AADSTS7000215
   hints: ({ client_secret: secret }) => [
     ...[passwordHint(secret, "client secret") ?? []].flat(),
     ...GUID.test(secret.reveal().trim())
-      ? ["The client secret looks like the id of one: Azure wants the secret's value"]
+      ? ["The client secret looks like a secret's id; Azure needs the secret's value"]
       : [],
   ],
   keys: {
@@ -76,7 +75,7 @@ export const azureServicePrincipal: CredentialKind<AzureServicePrincipal, typeof
     }),
     azureActiveDirectoryEndpoint: key(inside.authority_url, "authority_url"),
   },
-  tried: () => "the ids are of the right form; Azure is not asked for a token",
+  verifyWith: () => "the ids have the right format; Azure was not contacted",
   examples: {
     azure: example("Azure DevOps with a service principal", {
       ...GIT,

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { open } from "../../fields/field.ts";
-import { yes } from "../material/checked.ts";
+import { yes } from "../material/validated.ts";
 import { byHttps, type CredentialKind, example, GIT } from "./credential_kind.ts";
 
 export interface AzureWorkloadIdentity {
@@ -10,15 +10,15 @@ export interface AzureWorkloadIdentity {
 const fields = {
   use_azure_workload_identity: open(
     z.literal(true, "must be true, or absent").optional(),
-    "Use the identity that Azure gives to Argo CD's own pods, in place of a credential " +
-      "(Git by HTTPS; charts in an OCI registry)",
+    "Use the Azure workload identity of Argo CD's pods instead of a credential " +
+      "(Git over HTTPS; charts in an OCI registry)",
   ),
 };
 
 /**
- * The identity of Argo CD's pods. For Git any other credential goes before it, for charts it goes
- * before user name and password, and artifacts of type oci are not read with it; a registry is found by
- * the beginning of a URL without scheme.
+ * The Azure workload identity of Argo CD's pods. For Git, Argo CD prefers any other credential; for
+ * charts, it prefers the identity to user name and password. It does not use the identity for artifacts
+ * of type `oci`. A chart's URL must have no scheme, so the chart must be in an OCI registry.
  * @see https://github.com/argoproj/argo-cd/blob/v3.5.6/pkg/apis/application/v1alpha1/repository_types.go GetGitCreds, GetHelmCreds, GetOCICreds
  * @see https://github.com/argoproj/argo-cd/blob/v3.5.6/util/helm/creds.go GetAccessToken
  */
@@ -28,7 +28,7 @@ export const azureWorkloadIdentity: CredentialKind<AzureWorkloadIdentity, typeof
   types: ["git", "helm"],
   unfit: (url, type) =>
     type === "helm" && !url.oci ? "needs a URL of an OCI registry" : byHttps(url, type),
-  understand: () => yes({ kind: "azure_workload_identity" }),
+  parse: () => yes({ kind: "azure_workload_identity" }),
   keys: {
     useAzureWorkloadIdentity: {
       field: fields.use_azure_workload_identity,
@@ -38,9 +38,9 @@ export const azureWorkloadIdentity: CredentialKind<AzureWorkloadIdentity, typeof
       isSet: (text) => ["1", "t", "T", "true", "TRUE", "True"].includes(text),
     },
   },
-  tried: () => "only Argo CD's own pods have the identity; it is not tried",
+  verifyWith: () => "only Argo CD's pods have the identity; it cannot be verified from here",
   examples: {
-    azure_workload_identity: example("Azure DevOps with the identity of Argo CD's own pods", {
+    azure_workload_identity: example("Azure DevOps with the workload identity of Argo CD's pods", {
       ...GIT,
       name: "azure",
       url: "https://dev.azure.com/your-org/your-project/_git/app",

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { secret } from "../../fields/field.ts";
 import { seal, type Sealed } from "../../log/sealed.ts";
-import { yes } from "../material/checked.ts";
+import { yes } from "../material/validated.ts";
 import { byHttps, type CredentialKind, example, GIT, key, TOKEN } from "./credential_kind.ts";
 
 export interface BearerToken {
@@ -10,14 +10,14 @@ export interface BearerToken {
 }
 
 /**
- * Argo CD puts it into a header as it is, for Git even unchecked: `http.extraHeader`, in which a
- * line break begins another header. Go's own client refuses control characters.
+ * Argo CD puts the token into a header as it is. For Git it uses `http.extraHeader` without a check, where
+ * a line break would start another header; Go's own HTTP client rejects control characters.
  * @see Argo CD v3.2 util/git/creds.go `BearerAuthHeader`, util/git/client.go
  */
 const Token = z.string().min(1, "must not be empty")
   .regex(
     /^[\x21-\x7e]*$/,
-    "must be of visible ASCII characters only, without spaces and line breaks",
+    "must contain visible ASCII characters only, without spaces or line breaks",
   )
   .transform(seal).openapi({
     type: "string",
@@ -27,21 +27,21 @@ const Token = z.string().min(1, "must not be empty")
   });
 
 const fields = {
-  bearer_token: secret(Token.optional(), "A bearer token (Git by HTTPS)", {
+  bearer_token: secret(Token.optional(), "Bearer token (Git over HTTPS)", {
     by: "line",
-    also: "an HTTP access token of Bitbucket Data Center",
+    also: "such as an HTTP access token of Bitbucket Data Center",
   }),
 };
 
-/** Git over HTTPS, as Bitbucket Data Center wants it. */
+/** For Git over HTTPS; Bitbucket Data Center uses it. */
 export const bearerToken: CredentialKind<BearerToken, typeof fields> = {
   name: "bearer_token",
   fields,
   types: ["git"],
   unfit: byHttps,
-  understand: ({ bearer_token: token }) => yes({ kind: "bearer_token", token }),
+  parse: ({ bearer_token: token }) => yes({ kind: "bearer_token", token }),
   keys: { bearerToken: key(fields.bearer_token, "token", { isOwn: true }) },
-  tried: ({ token }) => ({ bearerToken: token }),
+  verifyWith: ({ token }) => ({ bearerToken: token }),
   examples: {
     bearer_token: example("Bitbucket Data Center with an HTTP access token", {
       ...GIT,

@@ -1,29 +1,29 @@
 import { decodeBase64Text } from "../../text/bytes.ts";
 import type { SecretData, SecretManifest, StoredSecret } from "../../kube/store.ts";
-import { configAt, configOf } from "./pull_secret.ts";
+import { dockerConfigAt, dockerConfigOf } from "./pull_secret.ts";
 import { declaredTime } from "../expiry/expiry.ts";
 import { EXPIRES_ANNOTATION } from "./expires_annotation.ts";
-import { WRITE_ANNOTATION } from "./kind.ts";
+import { WRITE_ANNOTATION } from "./desired_secret.ts";
 import { HIDDEN } from "../../fields/field.ts";
 import { shownLogins } from "./shown_logins.ts";
 import { SECRET_TYPE_LABEL, shownValue } from "./repository_credential.ts";
 import { shownOption } from "./repository_options.ts";
 import { shownUrl } from "./url.ts";
 
-/** One field that a write would change; a value is shown only where it is no secret. */
+/** One field that a write would change. Secret values are masked. */
 export interface Change {
   /** `type`, `immutable`, `labels.KEY`, `annotations.KEY` or `data.KEY`. */
   readonly field: string;
-  /** Absent when the field was not there. */
+  /** Absent when the field is new. */
   readonly before?: string;
-  /** Absent when the field goes. */
+  /** Absent when the field is removed. */
   readonly after?: string;
 }
 
-/** Keys of Argo CD's secrets, besides those of a credential and of options, that hold nothing secret. */
+/** Public keys of Argo CD's secrets, besides those of credentials and options. */
 const SHOWN = new Set(["type", "insecureIgnoreHostKey", "enableOCI"]);
 
-/** What differs between what is there and what would be; the mark of who wrote it is left out. */
+/** The fields that differ between the present secret and its replacement, without the write id. */
 export function changes(before: StoredSecret | undefined, after: SecretManifest): Change[] {
   return [
     ...(before?.type === after.type ? [] : [change("type", before?.type, after.type)]),
@@ -43,7 +43,7 @@ export function changes(before: StoredSecret | undefined, after: SecretManifest)
   ];
 }
 
-/** Gives what is shown of a value. */
+/** Masks a value for output. */
 type Show = (key: string, value: string, all: SecretData) => string;
 
 function compared(
@@ -70,7 +70,7 @@ function change(field: string, before: string | undefined, after: string | undef
   };
 }
 
-/** Those of others may hold anything; kubectl's last-applied one is the whole secret. */
+/** Annotations of others may hold secrets; kubectl's last-applied one holds the whole secret. */
 function shownAnnotation(key: string, value: string): string {
   const isOpen = key === "managed-by" ||
     key === EXPIRES_ANNOTATION && declaredTime(value) !== undefined;
@@ -78,8 +78,8 @@ function shownAnnotation(key: string, value: string): string {
 }
 
 /**
- * How the values of a secret are shown: in a foreign one a key such as `name` may hold anything.
- * @param before what they take the place of
+ * How to mask the values of a secret. In a foreign secret, even a key such as `name` may hold a secret.
+ * @param before the secret that is replaced, to show which logins get another password
  */
 function valuesOf(
   { labels, annotations }: Pick<SecretManifest, "labels" | "annotations">,
@@ -95,9 +95,9 @@ function valuesOf(
       ? shownValue(key, text, all) ?? (isArgocd ? shownOption(key, text) : undefined)
       : undefined;
     if (shown !== undefined) return shown;
-    const config = configAt(all, key);
+    const config = dockerConfigAt(all, key);
     if (config === undefined) return HIDDEN;
     const old = before?.data.reveal() ?? {};
-    return shownLogins(config, configAt(old, key) ?? configOf(before?.type ?? "", old));
+    return shownLogins(config, dockerConfigAt(old, key) ?? dockerConfigOf(before?.type ?? "", old));
   };
 }

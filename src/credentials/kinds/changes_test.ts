@@ -4,7 +4,7 @@ import { encodeBase64Text } from "../../text/bytes.ts";
 import type { SecretManifest, StoredSecret } from "../../kube/store.ts";
 import { seal } from "../../log/sealed.ts";
 import { type Change, changes } from "./changes.ts";
-import { WRITE_ANNOTATION } from "./kind.ts";
+import { WRITE_ANNOTATION } from "./desired_secret.ts";
 
 interface Made extends Partial<Omit<StoredSecret, "data">> {
   readonly data?: Readonly<Record<string, string>>;

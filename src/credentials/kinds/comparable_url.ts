@@ -1,7 +1,8 @@
 import { goUrlString } from "./go_url.ts";
 
 /**
- * A URL as Argo CD compares it; empty when Go cannot parse it, and then no template is used for it.
+ * Normalises a URL as Argo CD does before comparing. Empty when Go cannot parse the URL; then Argo CD
+ * uses no template for it.
  * @see https://github.com/argoproj/argo-cd/blob/v3.5.6/util/git/git.go NormalizeGitURL
  */
 export function normalizeGitUrl(url: string): string {
@@ -12,8 +13,8 @@ export function normalizeGitUrl(url: string): string {
 }
 
 /**
- * What a repository's URL is known by: two secrets whose URLs are equal by this hold one repository.
- * What Go cannot parse is compared as it is written. Empty for a URL that is never found.
+ * The form in which Argo CD compares repository URLs: two secrets with equal results hold the same
+ * repository. A URL that Go cannot parse is compared as it is. Empty for a URL that is never found.
  * @see https://github.com/argoproj/argo-cd/blob/v3.5.6/util/git/git.go NormalizeGitURLAllowInvalid
  */
 export function comparableUrl(url: string): string {
@@ -21,20 +22,20 @@ export function comparableUrl(url: string): string {
 }
 
 /**
- * What a template is known by here: with and without a slash at its end it is one for what is below.
- * Empty for a template that Argo CD never uses.
+ * The form in which this program compares template URLs: with and without a trailing slash they mean the
+ * same prefix. Empty for a template that Argo CD never uses.
  */
 export function templateKey(url: string): string {
   return normalizeGitUrl(url).replace(/\/$/, "");
 }
 
-/** Without the white space around it, that of Unicode. */
+/** Trims white space as Go's `strings.TrimSpace` does: all of Unicode's. */
 function trimmed(text: string): string {
-  if (/^[!-~](?:.*[!-~])?$/.test(text)) return text; // as nearly all are; what follows takes longer
+  if (/^[!-~](?:.*[!-~])?$/.test(text)) return text; // the usual case, quickly
   return text.replace(/^\p{White_Space}+|(?<!\p{White_Space})\p{White_Space}+$/gu, "");
 }
 
-/** One character at a time and without regard to its place, as Go does it. */
+/** Lower case as Go's `strings.ToLower`: character by character, whatever its neighbours. */
 function goLowerCase(text: string): string {
   if (/^[ -~]*$/.test(text)) return text.toLowerCase();
   return Array.from(text, (char) => char === "\u0130" ? "i" : char.toLowerCase()).join("");

@@ -33,7 +33,7 @@ const COMPARED: [a: string, b: string, equal: boolean][] = [
   ["https://git.example.com/a/b", "https://git.example.com/a%2Fb", false],
   ["https://git.example.com/İ", "https://git.example.com/i", true],
   ["https://git.example.com/ΑΣ", "https://git.example.com/ασ", true],
-  // What Go cannot parse is compared letter by letter.
+  // A URL that Go cannot parse is compared as it is.
   ["192.0.2.10:1843/X", "192.0.2.10:1843/x", false],
   ["192.0.2.10:1843/x.git", "192.0.2.10:1843/x", false],
   ["192.0.2.10:1843/x", "192.0.2.10:1843/x", true],

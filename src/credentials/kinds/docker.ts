@@ -1,20 +1,21 @@
 import { encodeBase64Text } from "../../text/bytes.ts";
 import type { StoredSecret } from "../../kube/store.ts";
 import { seal, type Sealed } from "../../log/sealed.ts";
-import { type Checked, no } from "../material/checked.ts";
+import { no, type Validated } from "../material/validated.ts";
 import { keysBelow, mergeDockerConfig } from "../material/docker_config.ts";
 import type { DockerCredential } from "./docker_logins.ts";
-import type { DesiredSecret } from "./kind.ts";
+import type { DesiredSecret } from "./desired_secret.ts";
 import {
-  configsOf,
   DOCKER_CONFIG_KEY,
   DOCKER_CONFIG_TYPE,
+  dockerConfigsOf,
   isPullSecretType,
 } from "./pull_secret.ts";
 import { registryKeys } from "./registry.ts";
 
 /**
- * The entries of `auths`, in the open. Each has all three fields: readers differ in their need.
+ * The entries of `auths`, unsealed. Each has `username`, `password` and `auth`, since readers differ in
+ * which of these they need.
  */
 function entriesOf(credentials: readonly DockerCredential[]): Record<string, object> {
   return Object.fromEntries(credentials.flatMap(({ registry, username, password: sealed }) => {
@@ -31,30 +32,30 @@ export function dockerConfigJson(credentials: readonly DockerCredential[]): Seal
 
 export interface DockerSecretsRequest {
   readonly name: string;
-  /** Where the kubelets need it. */
+  /** The namespaces whose pods pull images with the secret. */
   readonly namespaces: readonly string[];
-  /** Written too: Image Updater reads it there. `undefined` where there is no Argo CD. */
+  /** Gets the secret, too, for Image Updater; `undefined` where there is no Argo CD. */
   readonly argocdNamespace: string | undefined;
-  /** One for each registry. */
+  /** One login per registry. */
   readonly credentials: readonly DockerCredential[];
-  /** Whether the registries that a secret has besides stay. */
+  /** Whether an existing secret keeps its logins for other registries. */
   readonly merge: boolean;
-  /** Whether Image Updater is to commit with the first credential. */
+  /** Whether to write the secret with which Image Updater commits; it has the first login. */
   readonly gitWriteBack: boolean;
   readonly labels: Readonly<Record<string, string>>;
-  /** When the credentials end, as it was declared, in ISO time. */
+  /** When the credentials expire, as declared in the request; ISO 8601. */
   readonly expires?: string | undefined;
 }
 
-/** The pull secret in every namespace, Argo CD's last, and the one for writing back to Git. */
+/** The pull secret for every namespace, Argo CD's last, and the secret for Git write-back. */
 export function dockerSecrets(request: DockerSecretsRequest): DesiredSecret[] {
   const { credentials, name, labels, argocdNamespace } = request;
   const pull = seal({
     [DOCKER_CONFIG_KEY]: encodeBase64Text(dockerConfigJson(credentials).reveal()),
   });
-  const merged = (current: StoredSecret): Checked<Sealed<string>> => {
-    const configs = configsOf(current.type, current.data.reveal());
-    // What was replaced on reading would be written back so.
+  const merged = (current: StoredSecret): Validated<Sealed<string>> => {
+    const configs = dockerConfigsOf(current.type, current.data.reveal());
+    // Decoding has replaced invalid bytes, and writing them back would damage the configuration.
     if (configs.some(({ isExact }) => !isExact)) return no("must be a text in UTF-8");
     return mergeDockerConfig(configs, entriesOf(credentials));
   };
@@ -72,10 +73,10 @@ export function dockerSecrets(request: DockerSecretsRequest): DesiredSecret[] {
     merge(current: StoredSecret) {
       if (!request.merge) return pull;
       const result = merged(current);
-      // The plan has asked `unmergeable` before.
+      // Unreachable: the plan has called `unmergeable` before.
       if (!result.ok) return pull;
       const data = current.data.reveal();
-      const taken = new Set(configsOf(current.type, data).map(({ key }) => key));
+      const taken = new Set(dockerConfigsOf(current.type, data).map(({ key }) => key));
       const others = Object.entries(data).filter(([key]) => !taken.has(key));
       return seal({
         ...Object.fromEntries(others),
@@ -84,10 +85,10 @@ export function dockerSecrets(request: DockerSecretsRequest): DesiredSecret[] {
     },
     hints(current: StoredSecret) {
       if (!request.merge) return [];
-      const configs = configsOf(current.type, current.data.reveal());
+      const configs = dockerConfigsOf(current.type, current.data.reveal());
       const kept = keysBelow(configs, credentials.map(({ registry }) => registry));
       return kept.length === 0 ? [] : [
-        `Logins for a part of the registry stay, and the kubelets take them first: ${
+        `Existing logins for a part of the registry were kept, and the kubelets prefer them: ${
           kept.join(", ")
         }`,
       ];
@@ -121,7 +122,7 @@ export function dockerSecrets(request: DockerSecretsRequest): DesiredSecret[] {
   return secrets;
 }
 
-/** Name of the secret that Image Updater commits with. */
+/** The name of the secret that Image Updater commits with. */
 export function gitWriteBackName(name: string): string {
   return `${name}-iu`;
 }

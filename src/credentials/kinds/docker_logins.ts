@@ -9,18 +9,18 @@ import { passwordHint, usernameHint } from "../material/password.ts";
 import { hostOfRegistry, registryHints, registryKeys, registryPlace } from "./registry.ts";
 
 export interface DockerCredential {
-  /** A host, with a port where it is not the usual one, or what is below a path of it. */
+  /** As {@link registryPlace} gives it: a host with an optional port and path. */
   readonly registry: string;
   readonly username: string;
   readonly password: Sealed<string>;
 }
 
-/** Most registries in one secret. */
+/** The most registries in one secret. */
 const MAX_REGISTRIES = 50;
 
 /**
- * What {@link registryPlace} takes, with white space around it. Only ASCII: some letters of other
- * scripts are ASCII's in lower case, as the sign of Kelvin is.
+ * What {@link registryPlace} accepts, with white space around it. ASCII only, since the lower case of some
+ * other letters is ASCII: the Kelvin sign becomes `k`.
  */
 const REGISTRY =
   /^\s*([Hh][Tt][Tt][Pp][Ss]:\/\/)?([A-Za-z0-9]+(-+[A-Za-z0-9]+)*(\.[A-Za-z0-9]+(-+[A-Za-z0-9]+)*)*|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(\/[A-Za-z0-9]+((\.|_|__|-+)[A-Za-z0-9]+)*)*\/?\s*$/;
@@ -32,8 +32,8 @@ const Registry = z.string()
     if (place !== undefined && REGISTRY.test(text)) return place;
     const message = place === undefined || !isPlain
       ? "must be the host of a registry, like ghcr.io, or a path of it, like ghcr.io/org"
-      : "must be the registry's host without http://: a pull secret cannot say that, and a " +
-        "credential is verified by HTTPS";
+      : "must be the registry's host without http://: a pull secret cannot store the scheme, and " +
+        "credentials are verified over HTTPS";
     context.addIssue({ code: "custom", message });
     return z.NEVER;
   })
@@ -43,56 +43,55 @@ const Registry = z.string()
     example: "ghcr.io",
   });
 
-/** Said of a user name for a registry that has one. */
+/** The error of a user name with a colon, which separates name and password in `auth`. */
 export const NO_COLON = "must not contain a colon";
 
-/** What {@link NO_COLON} is about. */
+/** The JSON Schema of the rule of {@link NO_COLON}. */
 export const WITHOUT_COLON: Rule = { pattern: "^[^:]*$" };
 
 const RegistryUser = Username.refine((name) => !name.includes(":"), NO_COLON)
   .openapi({ pattern: "^[^:\\x00-\\x1f\\x7f-\\x9f]*$" });
 
 const loginFields = {
-  registry: open(Registry, "The registry's host, or a path of it", {
-    also:
-      "of several logins the kubelets take the one with the longest path that an image's name " +
-      "begins with",
+  registry: open(Registry, "Registry host, or a path in it", {
+    also: "of several logins, the kubelets use the one with the longest path that the image name " +
+      "starts with",
   }),
   username: open(RegistryUser, "User name", { shown: shownName }),
-  password: secret(Password, "The password or token", { by: "password" }),
+  password: secret(Password, "Password or token", { by: "password" }),
 };
 const Login = z.strictObject(shapeOf(loginFields));
 type Login = z.output<typeof Login>;
 
-/** The credential of a pull secret: of one registry, or one for each of several. */
+/** The fields of a request: one login, or several, one per registry. */
 const fields = {
-  password: secret(Password.optional(), "The password or token", { by: "password" }),
+  password: secret(Password.optional(), "Password or token", { by: "password" }),
   username: open(RegistryUser.optional(), "User name", {
     by: "login",
     value: "name",
     required: ", or --registries-file",
     shown: shownName,
   }),
-  registry: open(Registry.optional(), "The registry's host, or a path of it such as ghcr.io/org", {
+  registry: open(Registry.optional(), "Registry host, or a path in it such as ghcr.io/org", {
     value: "host",
     otherwise: "ghcr.io",
   }),
   registries: open(
     z.array(Login).min(1, "must name at least one registry")
       .max(MAX_REGISTRIES, `must name at most ${MAX_REGISTRIES} registries`).optional(),
-    "Several in one secret: a JSON array of objects with registry, username and password",
-    { by: "json_file", also: "in place of the single one", value: "file", fields: loginFields },
+    "Several logins in one secret: a JSON array of objects with registry, username and password",
+    { by: "json_file", also: "instead of a single login", value: "file", fields: loginFields },
   ),
 };
 
-/** What {@link understand} asks of them. */
+/** The JSON Schema of the rules that {@link parse} checks. */
 const rule = oneOf(
   hasOnly(["username", "password"], ["registries"]),
   hasOnly(["registries"], ["registry", "username", "password"]),
 );
 
-/** One credential for each registry; what contradicts itself is an issue. */
-function understand(
+/** Makes one login per registry of the fields; contradicting fields are an issue of zod's. */
+function parse(
   { registry, username, password, registries }: Partial<Login> & { registries?: Login[] },
   context: z.RefinementCtx,
 ): DockerCredential[] {
@@ -101,15 +100,15 @@ function understand(
   }
   const wrong = (message: string) => refusing(context)("registries", message);
   for (const [field, value] of Object.entries({ registry, username, password })) {
-    if (value !== undefined) wrong(`contradicts '${field}'; give one of them`);
+    if (value !== undefined) wrong(`cannot be combined with '${field}'`);
   }
-  // By what is written: Docker Hub has several names.
+  // Compared by the keys in the secret, since Docker Hub has several names.
   const written = registries.map(({ registry }) => registryKeys(registry)[0]);
   if (new Set(written).size < written.length) wrong("must name each registry once");
   return registries;
 }
 
-/** What the user should know about the logins of a pull secret; each once. */
+/** Hints about the logins of a pull secret, each once. */
 function hints(credentials: readonly DockerCredential[]): string[] {
   const registries = credentials.map(({ registry }) => registry);
   return [
@@ -126,11 +125,11 @@ function hints(credentials: readonly DockerCredential[]): string[] {
   ];
 }
 
-/** With what a registry is asked. Below a path no repository is known that could be asked for. */
-function tried({ registry, username, password }: DockerCredential): RegistryCredential {
+/** How to verify a login: at the registry's host, since no repository below the path is known. */
+function verifyWith({ registry, username, password }: DockerCredential): RegistryCredential {
   const host = hostOfRegistry(registry);
   return { kind: "registry", host, username, password, transport: {} };
 }
 
-/** The credential of a pull secret: all that is known of it but how the secret holds it. */
-export const dockerLogins = { fields, rule, understand, hints, tried };
+/** Everything about the logins of a pull secret, except how the secret stores them (`docker.ts`). */
+export const dockerLogins = { fields, rule, parse, hints, verifyWith };

@@ -6,7 +6,7 @@ import type { StoredSecret } from "../../kube/store.ts";
 import { seal } from "../../log/sealed.ts";
 import { dockerConfigJson, dockerSecrets } from "./docker.ts";
 import type { DockerCredential } from "./docker_logins.ts";
-import type { DesiredSecret } from "./kind.ts";
+import type { DesiredSecret } from "./desired_secret.ts";
 
 const LABELS = { "a/type": "docker-creds" };
 

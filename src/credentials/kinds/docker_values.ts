@@ -9,28 +9,28 @@ import {
   shownLoginName,
 } from "../material/docker_config.ts";
 import { shownName } from "../../fields/texts.ts";
-import { configsOf, type StoredConfig } from "./pull_secret.ts";
+import { dockerConfigsOf, type StoredConfig } from "./pull_secret.ts";
 import type { StoredValue } from "./repository_credential.ts";
 import { shownUrl } from "./url.ts";
 
-/** A credential in an entry of a pull secret. */
+/** A credential value in an entry of a pull secret. */
 export interface EntryValue extends StoredValue {
-  /** Its registry for showing; with a clause behind it where it is not the one that kubelet takes. */
+  /** The registry, for output; with the field's name if it is not the value that the kubelet uses. */
   readonly place: string;
-  /** Absent where the whole configuration stands for what is in it. */
+  /** Absent when the configuration cannot be parsed, so that the value is the whole configuration. */
   readonly registry?: string;
-  /** For showing. */
+  /** For output. */
   readonly username?: string;
 }
 
-/** The credentials in the Docker configurations of a secret: one for each entry, and what differs from it. */
+/** The credential values in a secret's Docker configurations: for each entry every distinct value. */
 export function dockerValues(type: string, data: SecretData): EntryValue[] {
-  return configsOf(type, data).flatMap((config) => valuesIn(config, data));
+  return dockerConfigsOf(type, data).flatMap((config) => valuesIn(config, data));
 }
 
 function valuesIn({ key, text, form, isExact }: StoredConfig, data: SecretData): EntryValue[] {
   const config = parseDockerConfig(text, form);
-  // Whatever is in it: two that differ are seen to.
+  // Unparsable: the whole text is one value, so that two different ones compare as different.
   if (!config.ok || !isExact) return [{ key, place: key, value: seal(exactText(data[key]!)) }];
   return [...config.value.entries].flatMap(([entry, json]) => {
     const login = dockerLogin(json.reveal());
@@ -47,7 +47,7 @@ function valuesIn({ key, text, form, isExact }: StoredConfig, data: SecretData):
 }
 
 /**
- * What is secret in an entry, each value once, with its field: first what kubelet takes.
+ * The distinct secret values in an entry, with their fields. The value that the kubelet uses comes first.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/credentialprovider/config.go
  */
 export function loginValues(login: DockerLogin): (readonly [field: string, value: string])[] {

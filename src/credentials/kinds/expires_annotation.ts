@@ -2,27 +2,27 @@ import type { SecretManifest, StoredSecret } from "../../kube/store.ts";
 import { declaredTime } from "../expiry/expiry.ts";
 import { valuesIn } from "../values.ts";
 
-/** Says when what a secret holds ends, as it was declared: a time of RFC 3339, or a date. */
+/** The declared expiry of a secret's credentials: an RFC 3339 time, or a date. */
 export const EXPIRES_ANNOTATION = "argocd-configurer.io/expires";
 
 type Annotations = Readonly<Record<string, string>>;
 
-/** The annotation of a declared end. @param expires ISO time */
+/** The annotation for a declared expiry. @param expires in ISO 8601 */
 export function expiresAnnotation(expires: string | undefined): Annotations {
   return expires === undefined ? {} : { [EXPIRES_ANNOTATION]: expires };
 }
 
-/** What somebody has declared of a secret, in ISO time; what is neither a time nor a date is nothing. */
+/** The declared expiry of a secret, in ISO 8601; `undefined` when it is neither a time nor a date. */
 export function declaredOf(annotations: Annotations): string | undefined {
   return declaredTime(annotations[EXPIRES_ANNOTATION] ?? "");
 }
 
 /**
- * The annotations of a secret that gets other data. A declared end was that of the values, so that it goes with
- * them: it stays only while each value that was there is there still. Where others are added and an end is
- * declared for them, the earlier one is that of the secret.
- * @param data that it gets
- * @param expires declared for the new values, in ISO time
+ * The annotations of a secret that gets new data. A declared expiry belongs to the old values, so it is
+ * kept only while all of them are kept. When values with a declared expiry are added to them, the earlier
+ * expiry counts.
+ * @param data the new data
+ * @param expires declared for the new values, in ISO 8601
  */
 export function expiresAnnotations(
   current: Pick<StoredSecret, "type" | "labels" | "annotations" | "data">,

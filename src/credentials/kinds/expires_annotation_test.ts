@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { seal } from "../../log/sealed.ts";
 import { encodeBase64Text } from "../../text/bytes.ts";
 import { EXPIRES_ANNOTATION, expiresAnnotations } from "./expires_annotation.ts";
-import { created, type DesiredSecret, isUnchanged, replaced } from "./kind.ts";
+import { created, type DesiredSecret, isUnchanged, replaced } from "./desired_secret.ts";
 import { dockerConfigJson } from "./docker.ts";
 
 const JANUARY = "2027-01-01T00:00:00.000Z";

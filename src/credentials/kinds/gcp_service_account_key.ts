@@ -3,19 +3,19 @@ import { secret } from "../../fields/field.ts";
 import { anyOf, be, hasWith, inWords, type Rule } from "../../fields/rules.ts";
 import { Password } from "../../fields/texts.ts";
 import { seal, type Sealed } from "../../log/sealed.ts";
-import { googleKeyIn } from "../../verify/google_key.ts";
+import { googleKeyInfo } from "../../verify/google_key.ts";
 import { canonicalJson } from "../material/canonical.ts";
-import { type Checked, no, yes } from "../material/checked.ts";
+import { no, type Validated, yes } from "../material/validated.ts";
 import { checkRsaKey } from "../material/rsa_key.ts";
 import { byHttps, type CredentialKind, example, GIT, key, PEM } from "./credential_kind.ts";
 
 export interface GcpServiceAccountKey {
   readonly kind: "gcp_service_account_key";
-  /** Compact JSON, with all fields that were given. */
+  /** Compact JSON with all given fields. */
   readonly key: Sealed<string>;
 }
 
-/** What {@link checkGcpKey} asks of a parsed key, but that its private key can be used. */
+/** The JSON Schema of what {@link checkGcpKey} checks, except that the private key is usable. */
 const GCP_KEY: Rule = {
   type: "object",
   ...hasWith({
@@ -37,7 +37,7 @@ const fields = {
     ], { error: "must be the JSON of a key, as a text or an object" }).optional().openapi({
       ...inWords(anyOf({ type: "string", format: "password", minLength: 1 }, GCP_KEY)),
     }),
-    "Key of a Google service account: its JSON (Git by HTTPS)",
+    "Google service account key in JSON (Git over HTTPS)",
     { by: "file" },
   ),
 };
@@ -47,7 +47,7 @@ export const gcpServiceAccountKey: CredentialKind<GcpServiceAccountKey, typeof f
   fields,
   types: ["git"],
   unfit: byHttps,
-  understand({ gcp_service_account_key: key }) {
+  parse({ gcp_service_account_key: key }) {
     const checked = checkGcpKey(key.reveal());
     return checked.ok ? yes({ kind: "gcp_service_account_key", key: checked.value.text }) : checked;
   },
@@ -57,9 +57,9 @@ export const gcpServiceAccountKey: CredentialKind<GcpServiceAccountKey, typeof f
       material: "google_key",
     }),
   },
-  tried({ key }) {
-    return googleKeyIn(key.reveal()) === undefined
-      ? "the key can be read; without 'private_key_id' Google cannot be asked for it"
+  verifyWith({ key }) {
+    return googleKeyInfo(key.reveal()) === undefined
+      ? "the key can be parsed; without 'private_key_id' Google cannot verify it"
       : { kind: "google_key", key };
   },
   examples: {
@@ -81,24 +81,24 @@ export interface GcpKey {
   readonly clientEmail: string;
 }
 
-/** What Go signs with at least. @see https://go.dev/doc/go1.24#cryptorsapkgcryptorsa */
+/** The shortest RSA key that Go signs with. @see https://go.dev/doc/go1.24#cryptorsapkgcryptorsa */
 const LEAST_BITS = 1024;
 
 /**
- * Checks the key of a Google service account: its JSON, as a text or as an object. Google's library
- * knows other types of credentials too, but from these Argo CD gets no user name, which it takes from
- * `client_email`.
+ * Checks a Google service account key. Google's library supports other types of credentials, too, but
+ * Argo CD takes the user name from `client_email`, which those do not have.
+ * @param given JSON as a string, or an object
  * @see https://github.com/argoproj/argo-cd/blob/v3.5.7/util/git/creds.go GoogleCloudCreds.getUsername
  * @see https://github.com/golang/oauth2/blob/v0.31.0/internal/oauth2.go ParseKey
  */
-export function checkGcpKey(given: unknown): Checked<GcpKey> {
+export function checkGcpKey(given: unknown): Validated<GcpKey> {
   let key: unknown;
   let text: string;
   try {
     key = typeof given === "string" ? JSON.parse(given) : given;
     text = JSON.stringify(key) ?? "";
   } catch {
-    // The message would quote the text.
+    // The parser's message would quote the key.
     return no("must be the JSON of a service account's key");
   }
   if (typeof key !== "object" || key === null || Array.isArray(key)) {

@@ -73,7 +73,7 @@ const REFUSED: [what: string, given: unknown, why: RegExp][] = [
   [
     "a key whose key is doubly escaped",
     { ...KEY, private_key: PRIVATE_KEY.replaceAll("\n", "\\n") },
-    /^must have a usable 'private_key': it must have line ends/,
+    /^must have a usable 'private_key': it must have line breaks/,
   ],
   [
     "a key whose key was masked",
@@ -83,7 +83,7 @@ const REFUSED: [what: string, given: unknown, why: RegExp][] = [
   [
     "a key whose key is too short",
     { ...KEY, private_key: rsa(768) },
-    /^must have a usable 'private_key': it must have at least 1024 bits/,
+    /^must have a usable 'private_key': it must be an RSA key with at least 1024 bits/,
   ],
 ];
 

@@ -15,8 +15,8 @@ export const ONE_REPOSITORY = `must name one repository; ${
 } for all below a prefix`;
 
 /**
- * Understands the URL of a Git repository: `https://`, `http://`, `ssh://`, Git's short form of the
- * latter (`git@github.com:org/repo.git`), or a host and path, which means HTTPS.
+ * Parses the URL of a Git repository: `https://`, `http://`, `ssh://`, Git's short form of SSH
+ * (`git@github.com:org/repo.git`), or a host and path, which means HTTPS.
  * @see https://git-scm.com/docs/git-clone#_git_urls
  */
 export function parseGitUrl(text: string): ParsedUrl {

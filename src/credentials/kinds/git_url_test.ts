@@ -179,7 +179,7 @@ Deno.test("what is stored of a Git repository is understood as itself, and is th
       if (!result.ok) return;
       const { url } = result.value;
       assert.deepEqual(parsed(url), { ...result.value, applicationRepoUrl: url });
-      // Where a scheme was given, nothing but upper and lower case has changed.
+      // With a scheme, only upper and lower case may have changed.
       if (/^([a-z]+:\/\/|[^/]*@)/i.test(text)) {
         assert.equal(comparableUrl(url), comparableUrl(text));
       }

@@ -4,7 +4,7 @@ import { anyOf, inWords } from "../../fields/rules.ts";
 import { Password } from "../../fields/texts.ts";
 import type { Sealed } from "../../log/sealed.ts";
 import { canonicalPem } from "../material/canonical.ts";
-import { yes } from "../material/checked.ts";
+import { yes } from "../material/validated.ts";
 import { enterpriseUrlHint } from "../material/enterprise_url.ts";
 import { checkAppPrivateKey } from "../material/rsa_key.ts";
 import { byHttps, type CredentialKind, example, GIT, key, PEM } from "./credential_kind.ts";
@@ -15,7 +15,7 @@ export interface GitHubApp {
   readonly id: string;
   readonly installationId: string;
   readonly privateKey: Sealed<string>;
-  /** The API of a GitHub Enterprise Server. */
+  /** The API URL of a GitHub Enterprise Server. */
   readonly enterpriseUrl?: string;
 }
 
@@ -36,13 +36,13 @@ const inside = {
   private_key: secret(Password, "Private key of the GitHub App: RSA in PEM", { by: "file" }),
   enterprise_url: open(
     z.string().regex(/^https:\/\/[^\s@?#]+$/, "must be an https URL").optional(),
-    "API of a GitHub Enterprise Server: https://HOST/api/v3; not for github.com",
+    "API URL of a GitHub Enterprise Server: https://HOST/api/v3; not for github.com",
     { value: "url", shown: shownText },
   ),
 };
 
 const fields = {
-  github_app: open(z.strictObject(shapeOf(inside)).optional(), "Git: a GitHub App", {
+  github_app: open(z.strictObject(shapeOf(inside)).optional(), "GitHub App (Git over HTTPS)", {
     fields: inside,
   }),
 };
@@ -52,7 +52,7 @@ export const githubApp: CredentialKind<GitHubApp, typeof fields> = {
   fields,
   types: ["git"],
   unfit: byHttps,
-  understand({ github_app: { id, installation_id, private_key, enterprise_url } }) {
+  parse({ github_app: { id, installation_id, private_key, enterprise_url } }) {
     const checked = checkAppPrivateKey(private_key.reveal());
     if (!checked.ok) return { ...checked, path: ["github_app", "private_key"] };
     return yes({
@@ -74,9 +74,9 @@ export const githubApp: CredentialKind<GitHubApp, typeof fields> = {
     }),
     githubAppEnterpriseBaseUrl: key(inside.enterprise_url, "enterpriseUrl"),
   },
-  tried: (app) => app,
+  verifyWith: (app) => app,
   examples: {
-    github_app: example("All Git repositories of an organisation by a GitHub App", {
+    github_app: example("All Git repositories of an organisation with a GitHub App", {
       ...GIT,
       name: "github-your-org",
       as: "repo-creds",

@@ -1,6 +1,6 @@
 /**
- * Whether Go takes a text for an IPv6 address, perhaps with a zone behind `%`: what may stand in the
- * brackets of a URL's host.
+ * Whether Go accepts a text as an IPv6 address, with an optional zone after `%`: the content of the
+ * brackets in a URL's host.
  * @see https://github.com/golang/go/blob/go1.26.3/src/net/netip/netip.go parseIPv6
  */
 export function isGoIpv6(text: string): boolean {
@@ -15,7 +15,7 @@ export function isGoIpv6(text: string): boolean {
   return halves.length === 2 ? count <= 7 : count === 8;
 }
 
-/** How many groups of 16 bits these are; `undefined` when they are none. An IPv4 address is two. */
+/** The number of 16-bit groups; `undefined` when the text is invalid. An IPv4 address counts as two. */
 function groupsOf(text: string, isLast: boolean): number | undefined {
   if (text === "") return 0;
   const parts = text.split(":");

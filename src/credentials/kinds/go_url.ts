@@ -1,9 +1,9 @@
 import { isGoIpv6 } from "./go_ipv6.ts";
 
 /**
- * What Go's `url.Parse(text)` prints as `String()`: how Argo CD compares the URLs of repositories.
- * `undefined` where Go cannot parse the text. All is done on bytes, as there: each character of the
- * texts in here is one byte of UTF-8.
+ * The result of Go's `url.Parse(text)` and `String()`, with which Argo CD compares repository URLs;
+ * `undefined` where Go cannot parse the text. Go works on bytes, and so does this file: each character of
+ * its strings is one byte of UTF-8.
  * @see https://github.com/golang/go/blob/go1.26.3/src/net/url/url.go parse, setPath, String
  */
 export function goUrlString(text: string): string | undefined {
@@ -18,8 +18,8 @@ export function goUrlString(text: string): string | undefined {
 
 /**
  * `Host` and `Path` of Go's `url.Parse("https://" + text)`, the path decoded; `undefined` where Go cannot
- * parse that.
- * @param text as {@link toBytes} gives it, and so is what is returned
+ * parse the URL.
+ * @param text in the form of {@link toBytes}, as is the result
  */
 export function goHostAndPath(text: string): { host: string; path: string } | undefined {
   try {
@@ -36,10 +36,10 @@ export function goHostAndPath(text: string): { host: string; path: string } | un
   }
 }
 
-/** What nearly all are: nothing in it is escaped, decoded or refused, so that it is printed as it is. */
+/** The usual case: nothing to escape, decode or reject, so Go prints the URL as it is. */
 const PLAIN_URL = /^https?:\/\/[a-z0-9.-]+(:[0-9]+)?(\/[A-Za-z0-9._~\/-]*)?$/;
 
-/** Go would return an error; which one is no matter here. */
+/** Go would return an error. Which one does not matter here. */
 class Unparsable extends Error {}
 
 function printed(whole: string): string {
@@ -55,7 +55,7 @@ function beforeFragment(text: string): string {
   const [scheme, afterScheme] = schemeOf(text);
   const prefix = scheme === "" ? "" : `${scheme}:`;
   const [rest, query] = cut(afterScheme, "?");
-  // A lone "?" at the end stays, as does a query.
+  // Go keeps a lone "?" at the end.
   const tail = query !== "" || /^[^?]*\?$/.test(afterScheme) ? `?${query}` : "";
   if (!rest.startsWith("/")) {
     // An opaque URL, such as `registry.example.com:5000/x`, is printed as it is.
@@ -74,7 +74,7 @@ function beforeFragment(text: string): string {
   const isBare = scheme === "" && host === "" && user === undefined;
   const before = prefix + (slashes && !isBare ? "//" : "") +
     (user === undefined ? "" : `${user}@`) + escape(host, "host");
-  // Else a first segment with a colon would be taken for a scheme.
+  // Without "./", a colon in the first segment would make it a scheme.
   const dot = before === "" && cut(path, "/")[0].includes(":") ? "./" : "";
   return before + dot + path + tail;
 }
@@ -96,13 +96,13 @@ function authorityOf(scheme: string, authority: string): [user: string | undefin
   return [given.includes(":") ? `${part(user)}:${part(password)}` : part(user), host];
 }
 
-/** Without user information, and decoded. */
+/** The decoded host of an authority without user information. */
 function hostOf(scheme: string, text: string): string {
   const open = text.lastIndexOf("[");
   if (open > 0) throw new Unparsable();
   if (open === 0) return bracketed(text);
   const colons = text.split(":").length - 1;
-  // Only http and https mind a second colon; else the last one begins the port.
+  // With http and https a second colon is an error; otherwise the last colon starts the port.
   const isStrict = scheme === "http" || scheme === "https";
   const colon = isStrict || colons === 1 ? text.indexOf(":") : text.lastIndexOf(":");
   if (colon >= 0) checkPort(text.slice(colon));
@@ -132,7 +132,7 @@ type Part = "path" | "fragment" | "user" | "host" | "zone";
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /**
- * What stays as it is in each part.
+ * The characters that are not escaped in each part.
  * @see https://github.com/golang/go/blob/go1.26.3/src/net/url/gen_encoding_table.go shouldEscape
  */
 const PLAIN: Readonly<Record<Part, ReadonlySet<string>>> = {
@@ -143,10 +143,7 @@ const PLAIN: Readonly<Record<Part, ReadonlySet<string>>> = {
   zone: new Set(`${LETTERS}-_.~!$&'()*+,;=:[]<>"`),
 };
 
-/**
- * A path or fragment as it is printed: as it was given where that is a valid encoding, else encoded
- * anew.
- */
+/** A path or fragment as Go prints it: unchanged if it is a valid encoding, otherwise encoded again. */
 function reencoded(given: string, part: "path" | "fragment"): string {
   const decoded = unescape(given, part);
   const isValid = [...given].every((char) => PLAIN[part].has(char) || "!'()*[]%".includes(char));
@@ -166,7 +163,10 @@ function unescape(text: string, part: Part): string {
   return text.replace(/%(..)/gs, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
 }
 
-/** In a host only what is no ASCII may be escaped, and in an IPv6 zone what a host may hold, or a space. */
+/**
+ * A host may escape non-ASCII characters only; an IPv6 zone may escape any character of a host, and a
+ * space.
+ */
 function checkHost(text: string, part: "host" | "zone"): void {
   for (const [token] of text.matchAll(/%..|[^]/gs)) {
     const char = token.length === 1 ? token : String.fromCharCode(parseInt(token.slice(1), 16));
@@ -185,7 +185,7 @@ function cut(text: string, separator: string): [before: string, after: string] {
   return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + separator.length)];
 }
 
-/** A text's bytes in UTF-8, each as one character. */
+/** The UTF-8 bytes of a text, one character per byte. */
 export function toBytes(text: string): string {
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
 }

@@ -8,7 +8,7 @@ const PRINTED: [url: string, printed?: string][] = [
   ["https://git.example.com/a%20b/c"],
   ['https://git.example.com/a"b', "https://git.example.com/a%22b"],
   ["https://git.example.com/a%22b"],
-  // Where one character needs it, all is encoded anew; else it stays as it is.
+  // If one character needs encoding, everything is encoded again; otherwise nothing changes.
   ["https://git.example.com/a%2fb c", "https://git.example.com/a/b%20c"],
   ["https://git.example.com/a%2fb%20c"],
   ["https://git.example.com/%7e", "https://git.example.com/%7e"],

@@ -9,7 +9,7 @@ import { password } from "./password.ts";
 import { sshPrivateKey } from "./ssh_private_key.ts";
 import { tlsClientCertificate } from "./tls_client_certificate.ts";
 
-/** All kinds of a repository's credential, in the order in which their fields are told. */
+/** All kinds of repository credentials, in the order of their fields in help and documents. */
 const ALL = [
   password,
   sshPrivateKey,
@@ -20,13 +20,13 @@ const ALL = [
   azureWorkloadIdentity,
 ] as const;
 
-/** Of which a request has one at most, so that none is left in place of the new one. */
+/** The kinds that exclude each other: a request has at most one, and writing it removes the others. */
 export const KINDS: readonly CredentialKind<RepositoryCredential>[] = ALL;
 
-/** And what may stand beside it. */
-export const BESIDE = tlsClientCertificate;
+/** The kind that a request may have in addition to one of {@link KINDS}. */
+export const CLIENT_CERTIFICATE = tlsClientCertificate;
 
-/** What a repository, or the repositories of a template, are reached with. */
+/** A parsed credential of any of {@link KINDS}. */
 export type RepositoryCredential = OfKind<(typeof ALL)[number]>;
 
 type OfKind<Kind> = Kind extends CredentialKind<infer Credential, infer _> ? Credential : never;
@@ -34,13 +34,15 @@ type OfKind<Kind> = Kind extends CredentialKind<infer Credential, infer _> ? Cre
 type Intersection<Union> = (Union extends unknown ? (each: Union) => void : never) extends
   (all: infer All) => void ? All : never;
 
-/** The fields of all of them. */
+/** The fields of all kinds. */
 export function credentialFields(): Intersection<
-  (typeof ALL)[number]["fields"] | typeof BESIDE.fields
+  (typeof ALL)[number]["fields"] | typeof CLIENT_CERTIFICATE.fields
 > {
-  return Object.assign({}, ...[...KINDS, BESIDE].map(({ fields }): Fields => fields));
+  return Object.assign({}, ...[...KINDS, CLIENT_CERTIFICATE].map(({ fields }): Fields => fields));
 }
 
-export function kindOf({ kind }: RepositoryCredential): CredentialKind<RepositoryCredential> {
+export function credentialKindOf(
+  { kind }: RepositoryCredential,
+): CredentialKind<RepositoryCredential> {
   return KINDS.find(({ name }) => name === kind)!;
 }

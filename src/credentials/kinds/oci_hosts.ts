@@ -1,16 +1,16 @@
-/** Registries that serve charts as OCI artifacts and in no other way. */
+/** The hosts of a registry that serves charts only as OCI artifacts. */
 export interface OciHosts {
   readonly what: string;
-  /** Of the whole host in lower case, without port. */
+  /** Matches the whole host in lower case, without port. */
   readonly host: RegExp;
-  /** What says that these are its hosts, or that it serves nothing else. */
+  /** Where the hosts, or that the registry serves only OCI, are documented. */
   readonly sources: readonly string[];
 }
 
 /**
- * A private registry of Amazon ECR by each of its names: `ACCOUNT.dkr.ecr.REGION.SUFFIX`, the same
- * for FIPS, and the dual-stack ones (`dkr-ecr`, `on.aws`). The suffixes are those of the partitions:
- * all regions but the following, China, the European Sovereign Cloud, and the four isolated ones.
+ * All host names of private Amazon ECR registries: `ACCOUNT.dkr.ecr.REGION.SUFFIX`, its FIPS form, and
+ * the dual-stack forms (`dkr-ecr`, `on.aws`). The suffixes are those of AWS's partitions, in this order:
+ * the default, China, the European Sovereign Cloud, and the four isolated partitions.
  */
 export const ECR_HOST = new RegExp(
   "^(?<account>\\d{12})\\.dkr[.-]ecr(?:-fips)?\\.(?<region>[a-z0-9][a-z0-9-]*)\\.(?:" +

@@ -5,7 +5,7 @@ Deno.test("each registry that serves only OCI has its sources", () => {
   for (const { what, host, sources } of OCI_HOSTS) {
     assert.ok(sources.length > 0, what);
     for (const source of sources) assert.match(source, /^https:\/\/[^ ]+$/, what);
-    // Of the whole host: what another one's name begins or ends with is not this one.
+    // The pattern matches the whole host: a host that only starts or ends with it is another one.
     assert.match(host.source, /^\^.*\$$/s, what);
     assert.equal(host.flags, "", what);
   }

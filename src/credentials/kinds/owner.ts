@@ -2,21 +2,21 @@ import type { StoredSecret } from "../../kube/store.ts";
 import { OWNERS, shownObject } from "./owners.ts";
 
 /**
- * Who else looks after a secret, in words: `ExternalSecret 'x'`, `Argo CD application 'apps'`;
- * `undefined` when nobody is seen to. What such a program owns it will put back or delete.
+ * The other program that manages a secret, in words: `ExternalSecret 'x'`, `Argo CD application 'apps'`;
+ * `undefined` when there is no sign of one. Such a program would revert a change, or delete the secret.
  */
 export function ownerOf(secret: StoredSecret): string | undefined {
   for (const owner of secret.ownerReferences ?? []) {
     const { kind, name } = owner as { kind?: unknown; name?: unknown };
     return shownObject(kind, name);
   }
-  for (const { program, marks, says } of OWNERS) {
-    const seen = marks.find(({ on, key, counts }) => {
+  for (const { program, marks, describe } of OWNERS) {
+    const seen = marks.find(({ on, key, matches }) => {
       const value = valueOf(secret, on, key);
-      return value !== undefined && (counts?.(value, secret) ?? true);
+      return value !== undefined && (matches?.(value, secret) ?? true);
     });
     if (seen === undefined) continue;
-    return says?.(secret, valueOf(secret, seen.on, seen.key)!) ?? program;
+    return describe?.(secret, valueOf(secret, seen.on, seen.key)!) ?? program;
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { StoredSecret } from "../../kube/store.ts";
 import { seal } from "../../log/sealed.ts";
-import { MANAGED_BY, MANAGED_BY_LABEL } from "./kind.ts";
+import { MANAGED_BY, MANAGED_BY_LABEL } from "./desired_secret.ts";
 import { ownerOf } from "./owner.ts";
 import { OWNERS } from "./owners.ts";
 
@@ -262,7 +262,7 @@ const OWNED: [what: string, marks: Marks, owner: string][] = [
 ];
 
 for (const [what, marks, expected] of OWNED) {
-  Deno.test(`a secret is looked after by ${expected}, as ${what} tells`, () => {
+  Deno.test(`a secret is managed by ${expected}, by its mark ${what}`, () => {
     assert.equal(owner(marks), expected);
   });
 }
@@ -327,7 +327,7 @@ const NOT_OWNED: [what: string, marks: Marks][] = [
 ];
 
 for (const [what, marks] of NOT_OWNED) {
-  Deno.test(`nobody else is seen to look after a secret with ${what}`, () => {
+  Deno.test(`no other program manages a secret with ${what}`, () => {
     assert.equal(owner(marks), undefined);
   });
 }

@@ -1,56 +1,59 @@
 import type { StoredSecret } from "../../kube/store.ts";
-import { MANAGED_BY_LABEL } from "./kind.ts";
+import { MANAGED_BY_LABEL } from "./desired_secret.ts";
 
-/** A label or an annotation that a program puts on the secrets that it looks after. */
+/** A label or annotation that a program sets on the secrets that it manages. */
 export interface Mark {
   readonly on: "labels" | "annotations";
   readonly key: string;
-  /** Whether this value means this secret. @default any value does */
-  counts?(value: string, secret: StoredSecret): boolean;
+  /** Whether a value means that the program manages this secret. @default any value does */
+  matches?(value: string, secret: StoredSecret): boolean;
 }
 
-/** A program that writes a secret again, or deletes it, when somebody else changes it. */
+/** A program that reverts changes by others to the secrets that it manages, or deletes them. */
 export interface Owner {
   readonly program: string;
-  /** Where its marks are defined. */
+  /** The source code that defines its marks. */
   readonly source: string;
-  /** One of them is enough. */
+  /** One of these is enough. */
   readonly marks: readonly Mark[];
   /**
-   * What to say, where the marks tell more than the program's name.
-   * @param value of the mark that was seen
+   * Names the owner in more detail than the program's name.
+   * @param value the value of the mark that was found
    */
-  says?(secret: StoredSecret, value: string): string;
+  describe?(secret: StoredSecret, value: string): string;
 }
 
-type Counts = Mark["counts"];
+type Matches = Mark["matches"];
 
-const label = (key: string, counts?: Counts): Mark => ({ on: "labels", key, counts });
-const annotation = (key: string, counts?: Counts): Mark => ({ on: "annotations", key, counts });
+const label = (key: string, matches?: Matches): Mark => ({ on: "labels", key, matches });
+const annotation = (key: string, matches?: Matches): Mark => ({ on: "annotations", key, matches });
 const is = (wanted: string) => (value: string) => value === wanted;
 
-/** Others wrote it: what is no name of Kubernetes is not shown. */
-export function shownName(text: unknown): string {
+/** A name that others wrote, for output: `?` unless it is a valid Kubernetes name. */
+export function shownObjectName(text: unknown): string {
   return typeof text === "string" && /^[A-Za-z0-9._-]{1,253}$/.test(text) ? text : "?";
 }
 
-/** `Kustomization 'apps' in namespace 'flux-system'`, as far as it is known. */
+/** An object for output: `Kustomization 'apps' in namespace 'flux-system'`. */
 export function shownObject(kind: unknown, name: unknown, namespace?: string): string {
-  const where = namespace ? ` in namespace '${shownName(namespace)}'` : "";
-  return `${shownName(kind)} '${shownName(name)}'${where}`;
-}
-
-/** Of a program that keeps copies of a secret the one to change, written `namespace/name`. */
-function copy(program: string, of: string | undefined): string {
-  const [namespace, name, ...more] = of?.split("/") ?? [];
-  if (name === undefined || more.length > 0) return program;
-  return `${program} (as a copy of '${shownName(name)}' in '${shownName(namespace)}')`;
+  const where = namespace ? ` in namespace '${shownObjectName(namespace)}'` : "";
+  return `${shownObjectName(kind)} '${shownObjectName(name)}'${where}`;
 }
 
 /**
- * Programs that write secrets, in the order in which they are named when several have left their
- * marks: who makes others write comes before them. Who sets nothing but owner references (as
- * registry-creds does) is seen by these.
+ * Names a program that keeps copies of a secret, and the original, which the user has to change.
+ * @param of the original as `namespace/name`
+ */
+function copy(program: string, of: string | undefined): string {
+  const [namespace, name, ...more] = of?.split("/") ?? [];
+  if (name === undefined || more.length > 0) return program;
+  return `${program} (as a copy of '${shownObjectName(name)}' in '${shownObjectName(namespace)}')`;
+}
+
+/**
+ * Programs that manage secrets. When a secret has the marks of several, the first one counts, so a program
+ * that deploys others comes before them. Programs that only set owner references, such as
+ * registry-creds, need no entry: `ownerOf` reads owner references first.
  */
 export const OWNERS: readonly Owner[] = [
   {
@@ -60,13 +63,13 @@ export const OWNERS: readonly Owner[] = [
       annotation("argocd.argoproj.io/tracking-id", isTrackingIdOf),
       label("argocd.argoproj.io/instance"),
     ],
-    says: (_, value) => `Argo CD application '${shownName(value.split(":")[0])}'`,
+    describe: (_, value) => `Argo CD application '${shownObjectName(value.split(":")[0])}'`,
   },
   {
     program: "Flux",
     source: "https://github.com/fluxcd/pkg/blob/e2cfd1a2d181/ssa/manager.go SetOwnerLabels",
     marks: [label("kustomize.toolkit.fluxcd.io/name")],
-    says: ({ labels }, name) =>
+    describe: ({ labels }, name) =>
       `Flux ${shownObject("Kustomization", name, labels["kustomize.toolkit.fluxcd.io/namespace"])}`,
   },
   {
@@ -74,11 +77,11 @@ export const OWNERS: readonly Owner[] = [
     source: "https://github.com/fluxcd/helm-controller/blob/0f61a8607a62/internal/postrender/" +
       "common_renderer.go originLabels",
     marks: [label("helm.toolkit.fluxcd.io/name")],
-    says: ({ labels }, name) =>
+    describe: ({ labels }, name) =>
       `Flux ${shownObject("HelmRelease", name, labels["helm.toolkit.fluxcd.io/namespace"])}`,
   },
   {
-    // Rancher, Fleet and k3s apply by the same library. Fleet leaves out whose the set is.
+    // Rancher, Fleet and k3s apply objects with the same library. Fleet does not set the owner.
     program: "Rancher Fleet",
     source: "https://github.com/rancher/wrangler/blob/8238115126a8/pkg/apply/desiredset_apply.go " +
       "GetLabelsAndAnnotations",
@@ -86,7 +89,7 @@ export const OWNERS: readonly Owner[] = [
       annotation("objectset.rio.cattle.io/id"),
       label("objectset.rio.cattle.io/hash"),
     ],
-    says({ annotations }) {
+    describe({ annotations }) {
       const gvk = annotations["objectset.rio.cattle.io/owner-gvk"];
       const [, kind] = /, Kind=(.*)$/s.exec(gvk ?? "") ?? [];
       if (kind === undefined) return "Rancher Fleet";
@@ -112,10 +115,10 @@ export const OWNERS: readonly Owner[] = [
   },
   {
     program: "Helm",
-    // The label managed-by alone may be of a chart's values.
+    // The label managed-by is no mark: a chart may set it from its values.
     source: "https://github.com/helm/helm/blob/e9b85e4de16a/pkg/action/validate.go",
     marks: [annotation("meta.helm.sh/release-name")],
-    says: (_, value) => `Helm release '${shownName(value)}'`,
+    describe: (_, value) => `Helm release '${shownObjectName(value)}'`,
   },
   {
     program: "kapp",
@@ -131,14 +134,14 @@ export const OWNERS: readonly Owner[] = [
       label("generate.kyverno.io/policy-name"),
       label(MANAGED_BY_LABEL, is("kyverno")),
     ],
-    says({ labels }) {
+    describe({ labels }) {
       const policy = labels["generate.kyverno.io/policy-name"];
-      return policy === undefined ? "Kyverno" : `Kyverno policy '${shownName(policy)}'`;
+      return policy === undefined ? "Kyverno" : `Kyverno policy '${shownObjectName(policy)}'`;
     },
   },
   {
     program: "External Secrets",
-    // Only the first two are there where an ExternalSecret does not own what it writes to.
+    // An ExternalSecret that does not own its secret sets only the first two.
     source: "https://github.com/external-secrets/external-secrets/blob/cc5bfbc2234a/apis/" +
       "externalsecrets/v1/externalsecret_types.go",
     marks: [
@@ -174,7 +177,7 @@ export const OWNERS: readonly Owner[] = [
       annotation("secrets.doppler.com/version"),
       label("secrets.doppler.com/subtype", is("dopplerSecret")),
     ],
-    says({ annotations }) {
+    describe({ annotations }) {
       const [namespace, name] = annotations["secrets.doppler.com/managed-by"]?.split("/") ?? [];
       return name === undefined ? "Doppler" : shownObject("DopplerSecret", name, namespace);
     },
@@ -218,7 +221,7 @@ export const OWNERS: readonly Owner[] = [
       annotation("reflector.v1.k8s.emberstack.com/reflects"),
       annotation("reflector.v1.k8s.emberstack.com/auto-reflects"),
     ],
-    says: ({ annotations }) =>
+    describe: ({ annotations }) =>
       copy("Reflector", annotations["reflector.v1.k8s.emberstack.com/reflects"]),
   },
   {
@@ -230,7 +233,7 @@ export const OWNERS: readonly Owner[] = [
       annotation("replicator.v1.mittwald.de/replicate-from"),
       annotation("replicator.v1.mittwald.de/replicated-from-version"),
     ],
-    says: ({ annotations }) =>
+    describe: ({ annotations }) =>
       copy("kubernetes-replicator", annotations["replicator.v1.mittwald.de/replicate-from"]),
   },
   {
@@ -242,8 +245,8 @@ export const OWNERS: readonly Owner[] = [
       annotation("clustersecret.io/last-sync"),
       label("clustersecret.io", is("true")),
     ],
-    // It writes secrets of its own name.
-    says: ({ name }) => shownObject("ClusterSecret", name),
+    // The secrets have the name of their ClusterSecret.
+    describe: ({ name }) => shownObject("ClusterSecret", name),
   },
   {
     program: "Config Syncer",
@@ -252,7 +255,7 @@ export const OWNERS: readonly Owner[] = [
       annotation("kubed.appscode.com/origin"),
       label("kubed.appscode.com/origin.name"),
     ],
-    says({ labels }) {
+    describe({ labels }) {
       const { ["kubed.appscode.com/origin.name"]: name } = labels;
       const { ["kubed.appscode.com/origin.namespace"]: namespace } = labels;
       return copy("Config Syncer", name && namespace && `${namespace}/${name}`);
@@ -262,7 +265,7 @@ export const OWNERS: readonly Owner[] = [
     program: "imagepullsecret-patcher",
     source: "https://github.com/titansoft-pte-ltd/imagepullsecret-patcher/blob/bdf089192089/" +
       "secret.go",
-    // An annotation, though the key is that of the usual label.
+    // An annotation with the key of the usual label.
     marks: [annotation(MANAGED_BY_LABEL, is("imagepullsecret-patcher"))],
   },
   {
@@ -279,18 +282,18 @@ export const OWNERS: readonly Owner[] = [
       annotation("openshift.io/internal-registry-auth-token.service-account"),
       annotation("openshift.io/token-secret.name"),
     ],
-    says({ annotations }) {
+    describe({ annotations }) {
       const account = annotations["openshift.io/internal-registry-auth-token.service-account"];
       return account === undefined
         ? "OpenShift"
-        : `OpenShift (for service account '${shownName(account)}')`;
+        : `OpenShift (for service account '${shownObjectName(account)}')`;
     },
   },
 ];
 
 /**
- * Whether a tracking id of Argo CD, `APP:GROUP/KIND:NAMESPACE/NAME`, is this secret's own: what was
- * copied from a secret that Argo CD tracks carries the other one's, and is nobody's to Argo CD.
+ * Whether an Argo CD tracking id, `APP:GROUP/KIND:NAMESPACE/NAME`, names this secret. A copy of a tracked
+ * secret has the id of the original, and Argo CD ignores it.
  */
 function isTrackingIdOf(value: string, { namespace, name }: StoredSecret): boolean {
   const [, kind, object, ...more] = value.split(":");

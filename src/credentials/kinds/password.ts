@@ -3,7 +3,7 @@ import { Password, shownName, Username } from "../../fields/texts.ts";
 import { NO_PASSWORD, OAUTH_BASIC } from "../../kube/repository_fields.ts";
 import type { RepositoryFields, SecretData } from "../../kube/store.ts";
 import type { Sealed } from "../../log/sealed.ts";
-import { yes } from "../material/checked.ts";
+import { yes } from "../material/validated.ts";
 import { passwordHint, usernameHint } from "../material/password.ts";
 import { byHttps, type CredentialKind, example, GIT, key, TOKEN } from "./credential_kind.ts";
 
@@ -15,16 +15,16 @@ export interface PasswordCredential {
 
 const fields = {
   username: open(Username.optional(), "User name", { value: "name", shown: shownName }),
-  password: secret(Password.optional(), "The password or token", { by: "password" }),
+  password: secret(Password.optional(), "Password or token", { by: "password" }),
 };
 
-/** A user name, and a password or token. */
+/** A user name with a password or token. */
 export const password: CredentialKind<PasswordCredential, typeof fields> = {
   name: "password",
   fields,
   types: ["git", "helm", "oci"],
   unfit: byHttps,
-  understand: (given) => yes({ kind: "password", ...given }),
+  parse: (given) => yes({ kind: "password", ...given }),
   hints: ({ username, password }) =>
     [usernameHint(username) ?? [], passwordHint(password) ?? []].flat(),
   keys: {
@@ -39,9 +39,9 @@ export const password: CredentialKind<PasswordCredential, typeof fields> = {
       isCredential: (password) => password !== NO_PASSWORD,
     }),
   },
-  tried: ({ username, password }) => ({ username, password }),
+  verifyWith: ({ username, password }) => ({ username, password }),
   examples: {
-    password: example("Git by HTTPS with a user name and a token", {
+    password: example("Git over HTTPS with a user name and a token", {
       ...GIT,
       name: "app",
       username: "your_username",
@@ -50,12 +50,12 @@ export const password: CredentialKind<PasswordCredential, typeof fields> = {
   },
 };
 
-/** Whether a user name is the token itself: by its form, or by what stands in the password's place. */
+/** Whether a user name is itself the token: it looks like one, or the password is a placeholder. */
 function isTokenName(username: string, { password }: SecretData): boolean {
   return shownUsername({ username, usernameIsToken: password === OAUTH_BASIC }) !== username;
 }
 
-/** A stored user name for showing: beside the password `x-oauth-basic` it is a token, whatever its form. */
+/** Masks a stored user name that looks like a token, or whose password is `x-oauth-basic`. */
 export function shownUsername(fields: RepositoryFields): string | undefined {
   const { username, usernameIsToken } = fields;
   if (username === undefined) return undefined;

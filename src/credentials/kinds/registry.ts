@@ -1,17 +1,17 @@
-/** Docker Hub by its names; each finds it in a Docker configuration under another key. */
+/** The host names of Docker Hub. */
 const DOCKER_HUB = new Set(["docker.io", "index.docker.io", "registry-1.docker.io"]);
 
 /**
- * Keys for Docker Hub: kubelet looks for the first, Argo CD Image Updater for the second.
+ * The keys of Docker Hub in a Docker configuration: the kubelet reads the first, Image Updater the second.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/credentialprovider/keyring.go
  */
 const DOCKER_HUB_KEYS = ["https://index.docker.io/v1/", "https://registry-1.docker.io"];
 
-/** For a part of Docker Hub: kubelet knows its images by the first name. */
+/** The hosts in the keys of a path of Docker Hub, for the same two readers. */
 const DOCKER_HUB_PARTS = ["docker.io", "https://registry-1.docker.io"];
 
 /**
- * The keys under which the readers of a Docker configuration look for a registry's login.
+ * The keys of a registry's login in a Docker configuration, one for each kind of reader.
  * @param registry as {@link registryPlace} gives it
  */
 export function registryKeys(registry: string): readonly string[] {
@@ -20,20 +20,20 @@ export function registryKeys(registry: string): readonly string[] {
   return path === "" ? DOCKER_HUB_KEYS : DOCKER_HUB_PARTS.map((each) => each + path);
 }
 
-/** The same for each of Docker Hub's names. */
+/** A registry with one name for all host names of Docker Hub. */
 export function registryName(registry: string): string {
   const { host, path } = partsOf(registry);
   return (DOCKER_HUB.has(host) ? DOCKER_HUB_PARTS[0] : host) + path;
 }
 
-/** The host of a registry that {@link registryPlace} gave, with its port. */
+/** The host of a registry, with its port. @param registry as {@link registryPlace} gives it */
 export function hostOfRegistry(registry: string): string {
   return partsOf(registry).host;
 }
 
 /**
- * The host in what a user gives as registry: `ghcr.io`, `registry.example.com:5000`, also with a
- * scheme or Docker Hub's `https://index.docker.io/v1/`. `undefined` when it is none.
+ * Parses a registry without a path: `ghcr.io`, `registry.example.com:5000`, also with a scheme, or Docker
+ * Hub's `https://index.docker.io/v1/`. Returns the host with its port, or `undefined`.
  */
 export function registryHost(text: string): string | undefined {
   const host = text.trim().toLowerCase().replace(/^https?:\/\//, "").replace(/\/(v[12]\/?)?$/, "");
@@ -43,12 +43,12 @@ export function registryHost(text: string): string | undefined {
   return host.length <= 253 && valid.test(host) && port <= 65535 ? host : undefined;
 }
 
-/** Longest name of a repository, host and all, as clients take it. */
+/** The longest repository name, including the host, that clients accept. */
 const MAX_PATH = 255;
 
 /**
- * A registry's host, or what is below a path of it: `ghcr.io`, `ghcr.io/org`, `ghcr.io/org/`.
- * `undefined` when it is none. Images have no name in upper case, so a path is taken in lower case.
+ * Parses a registry with an optional path: `ghcr.io`, `ghcr.io/org`, `ghcr.io/org/`. The result is in lower
+ * case, since image names have no upper case; `undefined` when the text is not a registry.
  * @see https://github.com/distribution/reference/blob/v0.6.0/regexp.go for what paths are
  */
 export function registryPlace(text: string): string | undefined {
@@ -57,7 +57,7 @@ export function registryPlace(text: string): string | undefined {
   const [, authority = "", path = ""] = /^(?:https?:\/\/)?([^/]*)(\/.*)$/s
     .exec(text.trim().toLowerCase()) ?? [];
   const place = registryHost(authority);
-  // Kubelet leaves that out of a key, too.
+  // The kubelet drops this prefix of a key's path, too.
   const below = path.replace(/^\/v[12]\//, "/");
   const part = "[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*";
   const isPath = below.length <= MAX_PATH && new RegExp(`^(/${part})+/?$`).test(below);
@@ -65,8 +65,8 @@ export function registryPlace(text: string): string | undefined {
 }
 
 /**
- * What to know about a login for a part of a registry. Both compare the keys as texts: kubelet takes
- * the one that begins an image's name and is the longest, Image Updater any that begins with the
+ * Hints about logins for a path of a registry. Both readers compare keys as plain text: the kubelet uses
+ * the longest key that is a prefix of the image name, Image Updater any key that starts with the
  * registry's name.
  * @see https://github.com/argoproj-labs/argocd-image-updater/blob/648d1f44cd44/registry-scanner/pkg/image/credentials.go
  *   parseDockerConfigJson
@@ -78,13 +78,13 @@ export function registryHints(registries: readonly string[]): string[] {
     const shared = registries.some((other) => other !== registry && hostOfRegistry(other) === host);
     return [
       ...(path.endsWith("/") ? [] : [
-        `The kubelets use the login for each image whose name begins with ${registry}, also for ` +
-        `${registry}-other; end it with a slash for what is below it alone`,
+        `The kubelets use this login for every image whose name starts with ${registry}, such as ` +
+        `${registry}-other; end the registry with a slash to match only what is below it`,
       ]),
       ...(shared
         ? [
-          `Argo CD Image Updater takes any of the logins for ${host}, whatever the path: give it a ` +
-          "secret with one of them",
+          `Argo CD Image Updater uses any of the logins for ${host}, whatever the path: give it a ` +
+          "secret with only one of them",
         ]
         : []),
     ];

@@ -4,8 +4,13 @@ import { REPOSITORY_TEXTS } from "../../kube/repository_fields.ts";
 import type { SecretData, SecretSummary, StoredSecret } from "../../kube/store.ts";
 import { comparableUrl, templateKey } from "./comparable_url.ts";
 import type { RepositoryType, SecretKind } from "./credential_kind.ts";
-import type { Alias, DesiredSecret, ExactRepository, Identity } from "./kind.ts";
-import { BESIDE, type RepositoryCredential } from "./kinds.ts";
+import type {
+  Alias,
+  DesiredSecret,
+  ExactRepository,
+  RepositoryIdentity,
+} from "./desired_secret.ts";
+import { CLIENT_CERTIFICATE, type RepositoryCredential } from "./kinds.ts";
 import {
   credentialKeys,
   encoded,
@@ -18,8 +23,8 @@ import type { ClientCertificate } from "./tls_client_certificate.ts";
 import type { RepositoryUrl } from "./url.ts";
 
 /**
- * Argo CD's mark of a repository secret that may be deleted whole; without it `argocd repo rm`
- * only strips the label and leaves the password behind.
+ * Allows Argo CD to delete the secret: without this annotation, `argocd repo rm` only removes the label
+ * and leaves the secret with its password behind.
  * @see https://github.com/argoproj/argo-cd/blob/v3.5.0/util/db/repository_secrets.go
  */
 const ARGOCD_MANAGED = { "managed-by": "argocd.argoproj.io" };
@@ -28,24 +33,24 @@ export interface RepositoryRequest {
   readonly as: SecretKind;
   readonly type: RepositoryType;
   readonly argocdNamespace: string;
-  /** Absent where a public repository is written, or the credential that is there is kept. */
+  /** Absent for a public repository, or to keep the existing credential. */
   readonly credential?: RepositoryCredential;
-  /** A client certificate, which is used beside a password or token too. */
+  /** A client certificate, in addition to the credential or alone. */
   readonly clientCertificate?: ClientCertificate;
   readonly options: RepositoryOptions;
-  /** When the credential ends, as it was declared, in ISO time. */
+  /** When the credential expires, as declared in the request; ISO 8601. */
   readonly expires?: string | undefined;
-  /** Whether to write the template too, where a repository's URL has one. */
+  /** Whether to write a template beside a repository whose URL matches no chart on its own. */
   readonly template: boolean;
 }
 
-/** The secret of one URL, and its template where only that matches charts. */
+/** The secrets of one URL. */
 export interface RepositorySecrets {
   readonly secret: DesiredSecret;
   readonly template?: DesiredSecret;
 }
 
-/** The secret for one of a request's URLs, and its template where only that matches charts. */
+/** The secret for one URL of a request, and the template where only a template matches charts. */
 export function repositorySecrets(
   request: RepositoryRequest,
   name: string,
@@ -73,13 +78,13 @@ export function repositorySecrets(
   return { secret, template };
 }
 
-/** Spellings that to Argo CD are another URL than the one that is stored. */
+/** Spellings of the URL that Argo CD compares as different from the stored one. */
 function aliasesOf(
   { as, type }: RepositoryRequest,
   { url, oci, literal }: Pick<RepositoryUrl, "url" | "oci" | "literal">,
 ): Alias[] {
   const aliases = [
-    // Charts are found without the scheme, Applications that take them for OCI artifacts with it.
+    // Argo CD looks up charts without the scheme, but the same chart as an OCI artifact with it.
     ...(oci && type === "helm" ? [{ url: keyOf(as, `oci://${url}`), isUsed: true }] : []),
     ...(literal === undefined ? [] : [{ url: keyOf(as, literal), isUsed: false }]),
   ];
@@ -97,7 +102,7 @@ function exactOf(
     comparableUrl(decodeBase64Text(data.reveal().url ?? "")) === comparableUrl(url);
   const named = (name: string, uid?: string): DesiredSecret => {
     const secret = argocdSecret(request, name, "repository", url, oci);
-    // What is there of this name for another URL is somebody's.
+    // A secret of this name for another URL belongs to somebody else.
     return {
       ...secret,
       recognises: (current) =>
@@ -112,8 +117,8 @@ function exactOf(
 }
 
 /**
- * The same secret, but for the URL that is stored already: who spells it so goes on finding it, and so
- * does who relies on a template's matching longer names.
+ * The same secret, except that a replacement keeps the stored spelling of the URL. Applications may rely
+ * on that spelling, or on a template that matches longer names.
  */
 export function keepingUrl(desired: DesiredSecret): DesiredSecret {
   return {
@@ -126,12 +131,12 @@ export function keepingUrl(desired: DesiredSecret): DesiredSecret {
   };
 }
 
-/** Name of the repository that goes with a template, for exactly its URL. */
+/** The name of the repository for exactly a template's URL. */
 export function exactName(name: string): string {
   return `${name}-repository`;
 }
 
-/** Name of the template that goes with a repository secret. */
+/** The name of the template beside a repository. */
 export function templateName(name: string): string {
   return `${name}-template`;
 }
@@ -151,23 +156,23 @@ function argocdSecret(
     url,
     type,
     ...taken,
-    ...(certificate === undefined ? {} : valuesOf(BESIDE, certificate, secretType)),
+    ...(certificate === undefined ? {} : valuesOf(CLIENT_CERTIFICATE, certificate, secretType)),
     ...optionKeys(options, secretType),
     ...(isHelmOci ? { enableOCI: "true" } : {}),
   };
   const data = seal(encoded(fields));
-  /** Charts depend on the name that is there: it changes only when that is asked for. */
+  /** Charts refer to the repository by `name`, so an existing one changes only on request. */
   const nameIn = (current: StoredSecret): SecretData => {
-    const asked = options.repository_name;
-    const isGiven = asked !== undefined || (current.data.reveal().name ?? "") === "";
+    const requestedName = options.repository_name;
+    const isGiven = requestedName !== undefined || (current.data.reveal().name ?? "") === "";
     if (secretType !== "repository" || !isGiven) return {};
-    if (asked !== undefined) return { name: encodeBase64Text(asked) };
+    if (requestedName !== undefined) return { name: encodeBase64Text(requestedName) };
     return type === "helm" ? { name: encodeBase64Text(current.name) } : {};
   };
   const gone = new Set([
     ...dropped,
     ...(isHelmOci ? [] : ["enableOCI"]),
-    // An older key of the same meaning: either that is true makes Argo CD look at no certificate.
+    // An older key with the same meaning: if either is true, Argo CD verifies no certificate.
     ...(options.insecure === undefined ? [] : ["insecureIgnoreHostKey"]),
   ]);
   return {
@@ -178,7 +183,7 @@ function argocdSecret(
     annotations: ARGOCD_MANAGED,
     ...(request.expires === undefined ? {} : { expires: request.expires }),
     data,
-    // The fields that the request is about; others (project, proxy, TLS …) stay.
+    // Replaces the fields of the request; others (project, proxy, TLS …) are kept.
     merge: (current) => {
       const old = current.data.reveal();
       const kept = Object.entries(old).filter(([key]) => !gone.has(key));
@@ -195,23 +200,23 @@ function argocdSecret(
   };
 }
 
-/** Keys of a repository or template whose values are shown in lists, or hold no credential. */
+/** Keys of a repository or template that never hold a credential, or that lists show masked. */
 export function openKeys(): string[] {
   const others = ["enableOCI", "insecureIgnoreHostKey", "webhookManifestCacheWarmDisabled"];
   return [...REPOSITORY_TEXTS, ...others, ...openCredentialKeys(), ...openOptionKeys()]
     .filter((key, i, all) => all.indexOf(key) === i);
 }
 
-/** What a repository or a template of this URL is known by. */
+/** The normalised URL that identifies a repository or template. */
 function keyOf(secretType: string, url: string): string {
   return secretType === "repo-creds" ? templateKey(url) : comparableUrl(url);
 }
 
-/** What Argo CD knows a listed secret by. */
-export function identityOf(secret: SecretSummary): Required<Identity> {
+/** The identity of a listed secret to Argo CD. */
+export function identityOf(secret: SecretSummary): Required<RepositoryIdentity> {
   const { url = "", project = "" } = secret.repository ?? {};
   const secretType = secret.labels[SECRET_TYPE_LABEL] ?? "";
-  // Argo CD does not read it from templates.
+  // Argo CD ignores the project of a template.
   const isTemplate = secretType === "repo-creds";
   return { secretType, url: keyOf(secretType, url), project: isTemplate ? "" : project };
 }

@@ -3,23 +3,23 @@ import type { SecretData, StoredSecret } from "../../kube/store.ts";
 import { seal, Sealed } from "../../log/sealed.ts";
 import { canonicalValue, exactText } from "../material/canonical.ts";
 import type { CredentialKind, Key, SecretKind } from "./credential_kind.ts";
-import { BESIDE, kindOf, KINDS, type RepositoryCredential } from "./kinds.ts";
+import { CLIENT_CERTIFICATE, credentialKindOf, KINDS, type RepositoryCredential } from "./kinds.ts";
 import type { ClientCertificate } from "./tls_client_certificate.ts";
 
-/** What makes a secret a repository or a template of Argo CD. */
+/** The label that makes a secret an Argo CD repository or template. */
 export const SECRET_TYPE_LABEL = "argocd.argoproj.io/secret-type";
 
-/** Values of that label, of those that hold credentials for repositories. */
+/** The values of that label for secrets with repository credentials. */
 export const SECRET_TYPES = ["repo-creds", "repo-write-creds", "repository", "repository-write"];
 
 /**
- * Whether Argo CD reads it as a template.
+ * Whether Argo CD reads a secret of this type as a template.
  * @see https://github.com/argoproj/argo-cd/blob/v3.5.6/util/db/repository_secrets.go secretToRepoCred
  */
 export const isTemplateType = (secretType: string | undefined): boolean =>
   secretType === "repo-creds" || secretType === "repo-write-creds";
 
-/** Keys with their names in a secret of this type. */
+/** A kind's keys, with their names in a secret of this type. */
 const named = ({ keys }: CredentialKind, secretType?: string): [name: string, key: Key][] =>
   Object.entries(keys).map(([name, key]) => [
     isTemplateType(secretType) ? key.inTemplates ?? name : name,
@@ -29,9 +29,9 @@ const named = ({ keys }: CredentialKind, secretType?: string): [name: string, ke
 const isSet = (data: Readonly<SecretData>) => ([name, key]: [name: string, key: Key]) =>
   key.isSet?.(decodeBase64Text(data[name] ?? "")) ?? (data[name] ?? "") !== "";
 
-/** Whether Argo CD uses what a repository holds, and no template for it. */
+/** Whether a repository has its own credential, so that Argo CD uses no template for it. */
 export function hasOwnCredential(data: Readonly<SecretData>): boolean {
-  return [...KINDS, BESIDE].flatMap((kind) => named(kind))
+  return [...KINDS, CLIENT_CERTIFICATE].flatMap((kind) => named(kind))
     .some((each) => each[1].isOwn && isSet(data)(each));
 }
 
@@ -40,30 +40,30 @@ export function sameCredential(
   ...secrets: readonly Pick<StoredSecret, "data" | "labels">[]
 ): boolean {
   const [a, b] = secrets.map(({ data, labels }) =>
-    [...KINDS, BESIDE].flatMap((kind) => named(kind, labels[SECRET_TYPE_LABEL]))
+    [...KINDS, CLIENT_CERTIFICATE].flatMap((kind) => named(kind, labels[SECRET_TYPE_LABEL]))
       .map(([name]) => data.reveal()[name] ?? "")
   );
   return a!.every((value, i) => value === b![i]);
 }
 
-/** Names of the kinds of credential that a secret holds. */
+/** The names of the credential kinds in a secret. */
 export function credentialsIn(data: Readonly<SecretData>, secretType?: string): string[] {
-  return [...KINDS, BESIDE].filter((kind) =>
+  return [...KINDS, CLIENT_CERTIFICATE].filter((kind) =>
     named(kind, secretType).filter(([name]) => kind.marks?.includes(name) ?? true)
       .some(isSet(data))
   ).map(({ name }) => name);
 }
 
-/** What is shown of a credential's value; `undefined` for a key that is none of Argo CD's for one. */
+/** A credential's value, masked for output; `undefined` when the key belongs to no credential kind. */
 export function shownValue(name: string, text: string, all: SecretData): string | undefined {
-  const [, key] = [...KINDS, BESIDE]
+  const [, key] = [...KINDS, CLIENT_CERTIFICATE]
     .flatMap((kind) => [...named(kind), ...named(kind, "repo-creds")])
     .find(([each]) => each === name) ?? [];
   if (key === undefined) return undefined;
   return key.shown?.(text, all) ?? String(key.field.shown?.(text) ?? text);
 }
 
-/** The data that a credential makes, in the open. */
+/** The data of a secret with this credential, unsealed. */
 export function valuesOf<Credential>(
   kind: CredentialKind<Credential>,
   credential: Credential,
@@ -78,32 +78,32 @@ export function valuesOf<Credential>(
 }
 
 /**
- * The data that a credential makes, in the open, and the keys that go when it takes the place of
- * another one: Git tries them in an order of its own, so what is left of another kind could be used in
- * place of the new one. A TLS client certificate is used beside any, and stays.
+ * The data of a secret with this credential, unsealed (`taken`), and the keys of all other kinds, which a
+ * replacement removes (`dropped`): Argo CD has its own precedence of kinds, so a remaining key could win
+ * over the new credential. The keys of a TLS client certificate are kept, since it goes with any kind.
  */
 export function credentialKeys(
   credential: RepositoryCredential | undefined,
   secretType: SecretKind,
 ): { readonly taken: SecretData; readonly dropped: readonly string[] } {
   if (credential === undefined) return { taken: {}, dropped: [] };
-  const taken = valuesOf(kindOf(credential), credential, secretType);
+  const taken = valuesOf(credentialKindOf(credential), credential, secretType);
   const all = KINDS.flatMap((kind) => [...named(kind), ...named(kind, "repo-creds")])
     .map(([name]) => name);
   return { taken, dropped: [...new Set(all)].filter((key) => !Object.hasOwn(taken, key)) };
 }
 
-/** A key of Argo CD's for a credential, and of which kind it is. */
+/** A key of Argo CD's for a credential, and the kind that it belongs to. */
 export interface KeyOfKind {
   readonly kind: CredentialKind;
   readonly of: Key;
 }
 
-/** All of them, by their names in a secret of this type. */
+/** The keys of all kinds, by their names in a secret of this type. */
 export function keysOfKinds(secretType: string | undefined): ReadonlyMap<string, KeyOfKind> {
   const isTemplate = isTemplateType(secretType);
   const all = new Map<string, KeyOfKind>();
-  for (const kind of [...KINDS, BESIDE] as CredentialKind[]) {
+  for (const kind of [...KINDS, CLIENT_CERTIFICATE] as CredentialKind[]) {
     for (const name in kind.keys) {
       const of = kind.keys[name]!;
       all.set(isTemplate ? of.inTemplates ?? name : name, { kind, of });
@@ -112,16 +112,16 @@ export function keysOfKinds(secretType: string | undefined): ReadonlyMap<string,
   return all;
 }
 
-/** A credential's value as it is compared with others: in its canonical form. */
+/** A credential's value in its canonical form, for comparing. */
 export interface StoredValue {
-  /** Of the secret's data. */
+  /** The key of the secret's data. */
   readonly key: string;
   readonly value: Sealed<string>;
 }
 
 /**
- * Which values of a repository or template are credentials by themselves; a user name that is a token
- * comes behind what is secret in any case.
+ * The values of a repository or template that are credentials on their own. Values of secret fields come
+ * first, then a user name that is a token.
  * @param data in base64
  */
 export function credentialValues(
@@ -129,7 +129,7 @@ export function credentialValues(
   secretType: string | undefined,
 ): StoredValue[] {
   const isSecret = ([, { field }]: [string, Key]) => field.isSecret === true;
-  const keys = [...KINDS, BESIDE].flatMap((kind) => named(kind, secretType))
+  const keys = [...KINDS, CLIENT_CERTIFICATE].flatMap((kind) => named(kind, secretType))
     .filter((each) => data[each[0]] && (isSecret(each) || each[1].isCredential))
     .sort((a, b) => Number(isSecret(b)) - Number(isSecret(a)));
   return keys.flatMap((each) => {
@@ -142,14 +142,14 @@ export function credentialValues(
   });
 }
 
-/** When the credential at a key ends, in ISO time, where another key of the secret tells it. */
+/** When the credential at a key expires, in ISO 8601, for a key whose expiry is in another key. */
 export function endBeside(
   name: string,
   data: Readonly<SecretData>,
   secretType: string | undefined,
 ): string | undefined {
-  // Asked of each value of each secret there is: without a list of all keys.
-  for (const { keys } of [...KINDS, BESIDE]) {
+  // Called for each value of each secret, so it builds no list of all keys.
+  for (const { keys } of [...KINDS, CLIENT_CERTIFICATE]) {
     for (const own in keys) {
       const { expires, inTemplates = own } = keys[own]!;
       if (expires === undefined) continue;
@@ -159,15 +159,17 @@ export function endBeside(
   return undefined;
 }
 
-/** Keys of a repository or template that hold no credential but in what may be shown of them. */
+/** The keys of all kinds whose fields are not secret. */
 export function openCredentialKeys(): string[] {
-  const all = [...KINDS, BESIDE].flatMap((kind) => [...named(kind), ...named(kind, "repo-creds")]);
+  const all = [...KINDS, CLIENT_CERTIFICATE].flatMap((
+    kind,
+  ) => [...named(kind), ...named(kind, "repo-creds")]);
   return [...new Set(all.filter(([, { field }]) => !field.isSecret).map(([name]) => name))];
 }
 
 /**
- * The value that makes it secret, of which a fingerprint goes on record: a certificate's key where there
- * is no other credential. It is what {@link credentialValues} gives of the secret that it is written to.
+ * The secret value of a request, whose fingerprint the audit log records; a client certificate's key when
+ * there is no other credential. It equals the first of {@link credentialValues} of the written secret.
  */
 export function secretOf(
   { credential, clientCertificate }: {
@@ -176,12 +178,12 @@ export function secretOf(
   },
 ): Sealed<string> | undefined {
   const values = credential === undefined
-    ? clientCertificate && valuesOf(BESIDE, clientCertificate, "repository")
-    : valuesOf(kindOf(credential), credential, "repository");
+    ? clientCertificate && valuesOf(CLIENT_CERTIFICATE, clientCertificate, "repository")
+    : valuesOf(credentialKindOf(credential), credential, "repository");
   return credentialValues(encoded(values ?? {}), "repository")[0]?.value;
 }
 
-/** Texts as `data` of a secret has them. */
+/** Encodes texts for the `data` of a secret. */
 export function encoded(texts: Readonly<Record<string, string>>): SecretData {
   return Object.fromEntries(
     Object.entries(texts).map(([key, text]) => [key, encodeBase64Text(text)]),

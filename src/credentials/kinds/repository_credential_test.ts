@@ -5,7 +5,12 @@ import { Password } from "../../fields/texts.ts";
 import { seal, Sealed } from "../../log/sealed.ts";
 import { encodeBase64Text } from "../../text/bytes.ts";
 import { type CredentialKind, type Key, key } from "./credential_kind.ts";
-import { BESIDE, kindOf, KINDS as ALL_KINDS, type RepositoryCredential } from "./kinds.ts";
+import {
+  CLIENT_CERTIFICATE,
+  credentialKindOf,
+  KINDS as ALL_KINDS,
+  type RepositoryCredential,
+} from "./kinds.ts";
 import {
   credentialKeys,
   credentialsIn,
@@ -81,7 +86,7 @@ const KINDS: [
   [{ kind: "azure_workload_identity" }, { useAzureWorkloadIdentity: "true" }, undefined],
 ];
 
-/** Of every kind that Argo CD knows; of a client certificate there are none among them. */
+/** A credential of every kind; a client certificate is not among them. */
 const ALL = [
   "username",
   "password",
@@ -139,10 +144,10 @@ Deno.test("each kind is among these, and hides what its request hides", () => {
   }
 });
 
-/** Of all kinds, with what may stand beside them. */
+/** A credential of every kind, client certificates included. */
 const CREDENTIALS = [
-  ...KINDS.map(([credential]) => [kindOf(credential), credential] as const),
-  [BESIDE, { cert: "certificate", key: seal("key") }] as const,
+  ...KINDS.map(([credential]) => [credentialKindOf(credential), credential] as const),
+  [CLIENT_CERTIFICATE, { cert: "certificate", key: seal("key") }] as const,
 ];
 
 Deno.test("a key whose value is a secret hides it by its field, whatever its value is", () => {

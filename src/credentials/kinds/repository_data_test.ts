@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { encodeBase64Text } from "../../text/bytes.ts";
 import type { StoredSecret } from "../../kube/store.ts";
 import { seal } from "../../log/sealed.ts";
-import type { DesiredSecret } from "./kind.ts";
+import type { DesiredSecret } from "./desired_secret.ts";
 import { type RepositoryRequest, repositorySecrets } from "./repository.ts";
 import type { RepositoryOptions } from "./repository_options.ts";
 import type { RepositoryType, SecretKind } from "./credential_kind.ts";
@@ -219,9 +219,9 @@ for (const [credential, keys] of CREDENTIALS) {
   });
 }
 
-/** What asks for a name, the type, the name that is there, and the one afterwards. */
+/** The requested name, the repository type, the stored name, and the name after the write. */
 const NAMES: [
-  asked: string | undefined,
+  requested: string | undefined,
   type: RepositoryType,
   old: string | undefined,
   now?: string,

@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
 import { comparableUrl } from "./comparable_url.ts";
 
-/** Most that is appended to a name, in characters. */
+/** The longest suffix of a name, in characters. */
 export const MAX_SUFFIX = 32;
 
 /**
- * Names of the secrets of one request. One URL has the name itself; of several each has the name,
- * the last part of its URL and six digits of its hash: `team-charts-3fa9c1`. So a name depends on
- * its URL alone, whatever others are sent with it and in which order.
+ * The names of a request's secrets. With one URL, the request's name. With several URLs, the name, the
+ * last part of the URL and six digits of the URL's hash: `team-charts-3fa9c1`. So a secret's name depends
+ * only on its own URL, not on the other URLs or their order.
  * @param urls as they are stored
  */
-export function namesOf(name: string, urls: readonly string[]): string[] {
+export function secretNamesFor(name: string, urls: readonly string[]): string[] {
   if (urls.length === 1) return [name];
   return urls.map((url) => {
     const hash = createHash("sha256").update(comparableUrl(url)).digest("hex").slice(0, 6);
@@ -20,7 +20,7 @@ export function namesOf(name: string, urls: readonly string[]): string[] {
   });
 }
 
-/** The last part of a URL's path, or its host, in the alphabet of names. */
+/** The last part of a URL's path, or its host, in characters that a name may have. */
 function lastPart(url: string): string {
   const parts = url.replace(/^[a-z]+:\/\//, "").split(/[/:@]/).filter((part) => part !== "");
   return (parts.at(-1) ?? "").toLowerCase().replace(/\.git$/, "").replace(/[^a-z0-9]+/g, "-")
@@ -28,8 +28,8 @@ function lastPart(url: string): string {
 }
 
 /**
- * The longest prefix that all URLs have in common and that ends with a part of their paths:
- * `https://github.com/org/`. `undefined` when it would be a host alone, or there are not several.
+ * The longest common prefix of the URLs that ends with a path segment: `https://github.com/org/`.
+ * `undefined` when it would be only a host, or with fewer than two URLs.
  */
 export function sharedPrefix(urls: readonly string[]): string | undefined {
   const [first, ...rest] = urls;

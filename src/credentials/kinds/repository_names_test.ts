@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { MAX_SUFFIX, namesOf, sharedPrefix } from "./repository_names.ts";
+import { MAX_SUFFIX, secretNamesFor, sharedPrefix } from "./repository_names.ts";
 import { parseUrl } from "./repository_url.ts";
 import { comparableUrl } from "./comparable_url.ts";
 
 const NAME = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 
 Deno.test("the secret of one URL has the name itself", () => {
-  assert.deepEqual(namesOf("team", ["https://github.com/org/app.git"]), ["team"]);
+  assert.deepEqual(secretNamesFor("team", ["https://github.com/org/app.git"]), ["team"]);
 });
 
 /** The name's middle part, of one URL among several. */
@@ -27,13 +27,13 @@ const PARTS: [url: string, part: string][] = [
 
 for (const [url, part] of PARTS) {
   Deno.test(`among several the name for ${url} has '${part}' in it and a hash`, () => {
-    const [name] = namesOf("team", [url, "https://other.example/x"]);
+    const [name] = secretNamesFor("team", [url, "https://other.example/x"]);
     assert.match(name!, new RegExp(`^team-${part}-[0-9a-f]{6}$`));
   });
 }
 
 Deno.test("a last part without a letter or digit is left out", () => {
-  const [name] = namesOf("team", ["https://x.example/ü", "https://x.example/y"]);
+  const [name] = secretNamesFor("team", ["https://x.example/ü", "https://x.example/y"]);
   assert.match(name!, /^team-[0-9a-f]{6}$/);
 });
 
@@ -54,7 +54,7 @@ const urls = fc.uniqueArray(url, { minLength: 2, maxLength: 8, selector: compara
 
 Deno.test("names are unique, valid in Kubernetes, and not much longer than what they are made of", () => {
   fc.assert(fc.property(name, urls, (name, urls) => {
-    const names = namesOf(name, urls);
+    const names = secretNamesFor(name, urls);
     assert.equal(names.length, urls.length);
     assert.equal(new Set(names).size, urls.length);
     for (const each of names) {
@@ -67,9 +67,9 @@ Deno.test("names are unique, valid in Kubernetes, and not much longer than what 
 
 Deno.test("a URL's name is the same whatever is sent with it, in whichever order", () => {
   fc.assert(fc.property(name, urls, url, (name, urls, other) => {
-    const byUrl = new Map(urls.map((each, i) => [each, namesOf(name, urls)[i]]));
+    const byUrl = new Map(urls.map((each, i) => [each, secretNamesFor(name, urls)[i]]));
     const reversed = [other, ...urls.toReversed()];
-    const names = namesOf(name, reversed);
+    const names = secretNamesFor(name, reversed);
     reversed.forEach((each, i) => {
       if (byUrl.has(each)) assert.equal(names[i], byUrl.get(each));
     });
@@ -83,8 +83,8 @@ Deno.test("spellings that are one repository to Argo CD have one name", () => {
   ];
   for (const [a, b] of same) {
     assert.equal(comparableUrl(a!), comparableUrl(b!));
-    const [first] = namesOf("team", [a!, "https://x.example/y"]);
-    const [second] = namesOf("team", [b!, "https://x.example/y"]);
+    const [first] = secretNamesFor("team", [a!, "https://x.example/y"]);
+    const [second] = secretNamesFor("team", [b!, "https://x.example/y"]);
     assert.equal(first, second);
   }
 });

@@ -4,7 +4,7 @@ import type { SecretData } from "../../kube/store.ts";
 import type { SecretKind } from "./credential_kind.ts";
 import { shownText } from "./url.ts";
 
-// Without a flag: a pattern of OpenAPI has none.
+// No `i` flag, since patterns in OpenAPI have no flags.
 const Proxy = z.string().max(2048, "must be shorter").regex(
   /^([Hh][Tt][Tt][Pp][Ss]?|[Ss][Oo][Cc][Kk][Ss]5[Hh]?):\/\/[^\s/?#]+\/?$/,
   "must be a URL like http://proxy.example.com:3128",
@@ -18,7 +18,7 @@ const NoProxy = z.string().max(2048, "must be shorter").refine(
 const Depth = z.int("must be a whole number").min(0, "must not be negative")
   .max(1_000_000, "must be at most 1000000");
 
-/** Argo CD's own name of a repository, which charts depend on. */
+/** Argo CD's name for a repository, which charts refer to. */
 const RepositoryName = z.string()
   .min(1, "must not be empty").max(253, "must be at most 253 characters long")
   .refine(
@@ -32,13 +32,13 @@ const RepositoryName = z.string()
 
 const Project = z.string().regex(
   /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
-  "must be the name of a project of Argo CD",
+  "must be the name of an Argo CD project",
 );
 
-/** One option: a field of a request, and Argo CD's key. */
+/** One option: a field of a request, and its key in Argo CD's secret. */
 interface Option<Schema extends z.ZodType = z.ZodType> extends Field<Schema> {
   readonly key: string;
-  /** Argo CD reads it from no template. */
+  /** Argo CD ignores the key in templates. */
   readonly isRepositoryOnly?: true;
   readonly isGitOnly?: true;
 }
@@ -54,27 +54,27 @@ const onOff = (about: string) => open(z.boolean().optional(), about);
 const REPOSITORY = { isRepositoryOnly: true } as const;
 const GIT = { isGitOnly: true } as const;
 
-/** What is written besides URL and credential. What is absent stays as it is in what is replaced. */
+/** The options besides URL and credential. An absent option stays as it is in a replaced secret. */
 export const optionFields = {
   repository_name: option(
     "name",
     open(
       RepositoryName.optional(),
-      "Argo CD's name of the repository, by which charts find it (@team-charts)",
-      { value: "name", otherwise: "as it is, of a new secret NAME" },
+      "Argo CD's name for the repository, which charts refer to (@team-charts)",
+      { value: "name", otherwise: "unchanged; NAME for a new secret" },
     ),
     REPOSITORY,
   ),
   project: option(
     "project",
-    open(Project.optional(), "Project of Argo CD that alone may use it (repositories)", {
+    open(Project.optional(), "Argo CD project that alone may use it (repositories)", {
       value: "name",
     }),
     REPOSITORY,
   ),
   proxy: option(
     "proxy",
-    open(Proxy.optional(), "Proxy to reach it by: a URL by http, https, socks5 or socks5h", {
+    open(Proxy.optional(), "Proxy for the repository: a URL with http, https, socks5 or socks5h", {
       by: "text_or_file",
       value: "url",
       example: "http://proxy.example.com:3128",
@@ -83,7 +83,7 @@ export const optionFields = {
   ),
   no_proxy: option(
     "noProxy",
-    open(NoProxy.optional(), "Hosts that are reached without the proxy, by commas", {
+    open(NoProxy.optional(), "Hosts to reach without the proxy, comma-separated", {
       value: "hosts",
       shown: shownText,
     }),
@@ -95,23 +95,23 @@ export const optionFields = {
   ),
   force_basic_auth: option(
     "forceHttpBasicAuth",
-    onOff("Send user name and password without being asked for them (Git)"),
+    onOff("Send user name and password with the first request (Git)"),
     GIT,
   ),
-  enable_lfs: option("enableLfs", onOff("Fetch files of Git LFS (Git repositories)"), {
+  enable_lfs: option("enableLfs", onOff("Fetch Git LFS files (Git repositories)"), {
     ...REPOSITORY,
     ...GIT,
   }),
   depth: option(
     "depth",
-    open(Depth.optional(), "Commits that are fetched (Git)", {
-      also: "read by Argo CD 3.3 and later",
+    open(Depth.optional(), "Number of commits to fetch (Git)", {
+      also: "needs Argo CD 3.3 or later",
     }),
     { ...REPOSITORY, ...GIT },
   ),
   insecure_oci_http: option(
     "insecureOCIForceHttp",
-    onOff("Reach the registry by plain HTTP (OCI)"),
+    onOff("Use plain HTTP for the registry (OCI)"),
   ),
 };
 
@@ -122,8 +122,8 @@ export type RepositoryOptions = Readonly<
 const OPTIONS: readonly [string, Option][] = Object.entries(optionFields);
 
 /**
- * Argo CD's keys of the options. Booleans are read by Go's `ParseBool`; one that cannot be breaks
- * the reading of more than its own secret.
+ * The data of a secret with these options. Argo CD parses booleans with Go's `ParseBool`; one that cannot
+ * be parsed breaks more than its own secret.
  * @see https://github.com/argoproj/argo-cd/blob/v3.2.12/util/db/repository_secrets.go
  */
 export function optionKeys(options: RepositoryOptions, secretType: SecretKind): SecretData {
@@ -136,12 +136,12 @@ export function optionKeys(options: RepositoryOptions, secretType: SecretKind): 
   );
 }
 
-/** Argo CD's keys of the options in which no credential can stand: a proxy's URL may have one. */
+/** The keys of options that never hold a credential; a proxy URL may hold one. */
 export function openOptionKeys(): string[] {
   return OPTIONS.flatMap(([, { key, shown }]) => shown === undefined ? [key] : []);
 }
 
-/** What is shown of an option's value; `undefined` for a key that is of none. */
+/** An option's value, masked for output; `undefined` when the key belongs to no option. */
 export function shownOption(key: string, text: string): string | undefined {
   const [, found] = OPTIONS.find(([, option]) => option.key === key) ?? [];
   return found && String(found.shown?.(text) ?? text);

@@ -7,11 +7,11 @@ import { type ParsedUrl, parseRepositoryUrl, type RepositoryUrl } from "./url.ts
 export interface UrlQuestion {
   readonly type: RepositoryType;
   readonly as: SecretKind;
-  /** Of a Helm repository: whether its charts are OCI artifacts. Absent: the URL decides. */
+  /** Whether a Helm repository is an OCI registry. @default as the URL suggests */
   readonly useOci?: boolean;
 }
 
-/** Understands a URL as a repository of this type, or as the prefix of a template. */
+/** Parses a URL as a repository of this type, or as the prefix of a template. */
 export function parseUrl(text: string, question: UrlQuestion): ParsedUrl {
   const parsed = understood(text, question);
   if (!parsed.ok) return parsed;
@@ -27,7 +27,7 @@ function understood(text: string, question: UrlQuestion): ParsedUrl {
   if (!parsed.ok || question.type === "helm") return parsed;
   const [host, path] = hostAndPath(parsed.value.url);
   if (path !== "") return parsed;
-  const hint = "Argo CD uses this for an Application with exactly this URL only: for all " +
+  const hint = "Argo CD uses this only for Applications with exactly this URL: for all " +
     `repositories on ${host} ${send({ as: "repo-creds" })}`;
   return { ok: true, value: { ...parsed.value, hints: [...parsed.value.hints, hint] } };
 }
@@ -38,8 +38,7 @@ function repository(text: string, { type, useOci }: UrlQuestion): ParsedUrl {
 }
 
 /**
- * Understands the URL of an OCI repository, which Argo CD wants with `oci://` where its type is
- * `oci`.
+ * Parses the URL of an OCI repository. For the type `oci`, Argo CD needs the scheme `oci://`.
  * @see https://argo-cd.readthedocs.io/en/stable/user-guide/oci/
  */
 function parseOciUrl(text: string): ParsedUrl {
@@ -57,12 +56,15 @@ function parseOciUrl(text: string): ParsedUrl {
   return { ok: true, value: { url, oci: true, over: "http", applicationRepoUrl: url, hints } };
 }
 
-/** How a hint begins that is untrue where a template keeps the spelling that it has. */
-export const ENDED_BY_SLASH = "The prefix was ended by a slash";
+/**
+ * The start of the hint about an appended slash. The hint is dropped where an existing template keeps its
+ * URL without the slash.
+ */
+export const ENDED_BY_SLASH = "A slash was appended to the prefix";
 
 /**
- * The prefix that a template is for. Argo CD compares it as a text, so `https://github.com/org`
- * would match `https://github.com/org-of-others` too: it is ended by a slash.
+ * Parses the prefix of a template and appends a slash. Argo CD compares prefixes as plain text, so
+ * `https://github.com/org` would match `https://github.com/org-of-others`, too.
  */
 function template(text: string, question: UrlQuestion): ParsedUrl {
   const withoutStar = text.replace(/\*$/, "");
@@ -82,8 +84,8 @@ function template(text: string, question: UrlQuestion): ParsedUrl {
       }, or end the prefix with a slash`;
     return { ok: false, why };
   }
-  // Of SSH's short form the colon behind the host is the slash; another one is a part of the path.
-  // Argo CD cuts `.git` off, also where it is a whole segment.
+  // In SSH's short form, the colon after the host counts as the slash. Argo CD removes `.git` at the end,
+  // even if it is a whole segment, so such a prefix needs a slash.
   const isWhole = normalizeGitUrl(url).endsWith("/") && !/\.git$/i.test(url);
   const prefix = isWhole ? url : `${url}/`;
   const isEnded = isWhole || /[/:]$/.test(withoutStar);
@@ -92,7 +94,7 @@ function template(text: string, question: UrlQuestion): ParsedUrl {
       "template: add each repository by its own URL";
     return { ok: false, why };
   }
-  // The warning of a repository's trailing slash says nothing of a prefix.
+  // The hint about a trailing slash is for repositories; a prefix needs the slash.
   const kept = hints.filter((hint) => !hint.startsWith("The URL ends with a slash"));
   const value: RepositoryUrl = {
     url: prefix,
@@ -103,7 +105,7 @@ function template(text: string, question: UrlQuestion): ParsedUrl {
     hints: [
       ...kept,
       ...(isEnded ? [] : [
-        `${ENDED_BY_SLASH} (${prefix}): it is for what is below, not for longer names`,
+        `${ENDED_BY_SLASH} (${prefix}), so that it matches what is below, not longer names`,
       ]),
       ...ownersHint(prefix),
     ],
@@ -112,8 +114,8 @@ function template(text: string, question: UrlQuestion): ParsedUrl {
 }
 
 /**
- * A chart's name is no part of a repoURL, so what is above the charts is the usual one, and it does not
- * begin with the prefix.
+ * The template's URL without the slash, where Applications may use it as repoURL: a chart's name is not
+ * part of the repoURL, so Applications name the folder of the charts, which the prefix does not match.
  */
 function exactUrl(prefix: string, { type }: UrlQuestion): Pick<RepositoryUrl, "exactUrl"> {
   const [, path] = hostAndPath(prefix);
@@ -121,13 +123,13 @@ function exactUrl(prefix: string, { type }: UrlQuestion): Pick<RepositoryUrl, "e
   return type === "git" || /^\/*$/.test(path) || /\.git$/i.test(url) ? {} : { exactUrl: url };
 }
 
-/** A host alone is shared with others on most of them. */
+/** A hint for a prefix that is only a host, since most hosts have repositories of others, too. */
 function ownersHint(prefix: string): string[] {
   const [host, path] = hostAndPath(prefix);
   if (path !== "") return [];
   return [
-    `The template is used for every repository on ${host} that has no credential of its own, ` +
-    "whoever owns it",
+    `Argo CD uses the template for every repository on ${host} without its own credential, ` +
+    "whoever owns the repository",
   ];
 }
 

@@ -140,9 +140,9 @@ for (const [type, as, text, why] of REFUSED) {
   });
 }
 
-const WHOLE_HOST = /used for every repository on/;
-const ENDED = /was ended by a slash/;
-const ONLY_THIS = /for an Application with exactly this URL only/;
+const WHOLE_HOST = /uses the template for every repository on/;
+const ENDED = /slash was appended to the prefix/;
+const ONLY_THIS = /only for Applications with exactly this URL/;
 
 const HINTS: [type: RepositoryType, as: SecretKind, text: string, hints: RegExp[]][] = [
   ["git", "repository", "https://github.com/org/app", []],
@@ -190,9 +190,9 @@ for (const [type, as, text, expected] of HINTS) {
 Deno.test("a hint about a whole host names it with its port", () => {
   const hints = (text: string, type: RepositoryType) =>
     parsed(text, { type, as: "repo-creds" }).hints.join();
-  assert.match(hints("https://[::1]:8443/", "git"), /repository on \[::1\]:8443 that/);
-  assert.match(hints("git@github.com", "git"), /repository on github\.com that/);
-  assert.match(hints("ghcr.io/*", "oci"), /repository on ghcr\.io that/);
+  assert.match(hints("https://[::1]:8443/", "git"), /repository on \[::1\]:8443 without/);
+  assert.match(hints("git@github.com", "git"), /repository on github\.com without/);
+  assert.match(hints("ghcr.io/*", "oci"), /repository on ghcr\.io without/);
 });
 
 Deno.test("a template below a segment that is .git alone is ended by a slash as others are", () => {

@@ -8,8 +8,9 @@ import {
 } from "../material/docker_config.ts";
 
 /**
- * The logins of a Docker configuration: `ghcr.io (user), quay.io (robot)`. What differs from the
- * configuration before without being seen in that is said: `ghcr.io (user, another password)`.
+ * The logins of a Docker configuration, for output: `ghcr.io (user), quay.io (robot)`. Changes that this
+ * would hide are noted: `ghcr.io (user, another password)`.
+ * @param before the configuration that is replaced
  */
 export function shownLogins(config: DockerConfigText, before?: DockerConfigText): string {
   const logins = loginsIn(config);
@@ -21,7 +22,7 @@ export function shownLogins(config: DockerConfigText, before?: DockerConfigText)
       was.password === login.password;
     return shownLogin(login, isSame ? [] : ["another password"]);
   }).join(", ");
-  // Written in another form everything looks different to who compares the texts.
+  // In another form the texts always differ, so comparing them says nothing.
   const looksSame = old !== undefined && before?.form === config.form &&
     config.text !== before.text &&
     shown === [...old.values()].map((login) => shownLogin(login)).join(", ");
@@ -30,9 +31,9 @@ export function shownLogins(config: DockerConfigText, before?: DockerConfigText)
 
 interface Login {
   readonly registry: string;
-  /** For showing, as the registry is. */
+  /** Masked for output, like the registry. */
   readonly username: string | undefined;
-  /** All that is secret of it, for comparing. */
+  /** All secret values of the login, for comparing. */
   readonly password: string;
 }
 
@@ -41,7 +42,7 @@ function shownLogin({ registry, username }: Login, notes: readonly string[] = []
   return inside.length === 0 ? registry : `${registry} (${inside.join(", ")})`;
 }
 
-/** By the keys of `auths`; `undefined` where the text is no Docker configuration. */
+/** The logins by the keys of `auths`; `undefined` when the text is not a Docker configuration. */
 function loginsIn({ text, form }: DockerConfigText): ReadonlyMap<string, Login> | undefined {
   const config = parseDockerConfig(text, form);
   const shown = registriesIn(text, form);

@@ -2,7 +2,7 @@ import { secret } from "../../fields/field.ts";
 import { Password } from "../../fields/texts.ts";
 import type { Sealed } from "../../log/sealed.ts";
 import { canonicalPem } from "../material/canonical.ts";
-import { yes } from "../material/checked.ts";
+import { yes } from "../material/validated.ts";
 import { checkSshPrivateKey } from "../material/ssh_key.ts";
 import { type CredentialKind, example, GIT, key, PEM } from "./credential_kind.ts";
 
@@ -11,10 +11,13 @@ export interface SshPrivateKey {
   readonly privateKey: Sealed<string>;
 }
 
+/** Why an SSH key is not verified. */
+export const NOT_VERIFIED = "the private key is valid; SSH logins are not verified";
+
 const fields = {
   ssh_private_key: secret(
     Password.optional(),
-    "Private key for SSH, in OpenSSH's form or PEM, without a passphrase (Git)",
+    "SSH private key in OpenSSH or PEM format, without a passphrase (Git)",
     { by: "file" },
   ),
 };
@@ -23,8 +26,8 @@ export const sshPrivateKey: CredentialKind<SshPrivateKey, typeof fields> = {
   name: "ssh_private_key",
   fields,
   types: ["git"],
-  unfit: ({ over }) => over === "ssh" ? undefined : "needs a URL for SSH, like git@host:path",
-  understand({ ssh_private_key }) {
+  unfit: ({ over }) => over === "ssh" ? undefined : "needs an SSH URL, like git@host:path",
+  parse({ ssh_private_key }) {
     const checked = checkSshPrivateKey(ssh_private_key.reveal());
     return checked.ok ? yes({ kind: "ssh_private_key", privateKey: checked.value.text }) : checked;
   },
@@ -35,9 +38,9 @@ export const sshPrivateKey: CredentialKind<SshPrivateKey, typeof fields> = {
       material: "pem",
     }),
   },
-  tried: () => "the key can be read; by SSH it is not tried",
+  verifyWith: () => NOT_VERIFIED,
   examples: {
-    ssh: example("Git by SSH with a deploy key", {
+    ssh: example("Git over SSH with a deploy key", {
       ...GIT,
       name: "infra",
       url: "git@github.com:your-org/infra.git",

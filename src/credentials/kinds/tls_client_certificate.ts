@@ -15,33 +15,33 @@ import {
   TOKEN,
 } from "./credential_kind.ts";
 
-/** The certificate is public. */
+/** A parsed client certificate. The certificate itself is public, so only the key is sealed. */
 export type ClientCertificate = Pick<TlsPair, "cert" | "key"> & Partial<TlsPair>;
 
 const fields = {
   tls_client_cert: open(
     z.string().min(1, "must not be empty").optional(),
-    "Client certificate in PEM, which needs its key",
+    "TLS client certificate in PEM; needs its private key",
     { by: "file" },
   ),
-  tls_client_key: secret(Password.optional(), "Key of the client certificate in PEM", {
+  tls_client_key: secret(Password.optional(), "Private key of the client certificate in PEM", {
     by: "file",
   }),
 };
 
-/** Used beside a password or token. */
+/** Used alone, or in addition to a password or token. */
 export const tlsClientCertificate: CredentialKind<ClientCertificate, typeof fields> = {
   name: "tls_client_cert",
   fields,
   types: ["git", "helm", "oci"],
-  unfit: ({ over }) => over === "http" ? undefined : "needs a URL by HTTPS",
-  understand({ tls_client_cert, tls_client_key }) {
+  unfit: ({ over }) => over === "http" ? undefined : "needs an HTTPS URL",
+  parse({ tls_client_cert, tls_client_key }) {
     const checked = checkTlsPair(tls_client_cert, tls_client_key.reveal());
     return checked.ok ? checked : { ...checked, path: [`tls_client_${checked.of}`] };
   },
   hints: ({ warnings = [] }) => warnings,
   keys: {
-    // The certificate is too long to be shown.
+    // Public, but too long to print.
     tlsClientCertData: key(fields.tls_client_cert, "cert", { isOwn: true, shown: () => HIDDEN }),
     tlsClientCertKey: key(fields.tls_client_key, "key", {
       canonical: canonicalPem,
@@ -51,10 +51,10 @@ export const tlsClientCertificate: CredentialKind<ClientCertificate, typeof fiel
     }),
   },
   marks: ["tlsClientCertData"],
-  tried: () => ({}),
+  verifyWith: () => ({}),
   expires: ({ notAfter }) => notAfter,
   examples: {
-    client_certificate: example("Git with a client certificate beside the password", {
+    client_certificate: example("Git with a client certificate and a password", {
       ...GIT,
       name: "internal",
       url: "https://git.example.com/team/app.git",

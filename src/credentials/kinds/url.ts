@@ -3,28 +3,28 @@ import { HIDDEN } from "../../fields/field.ts";
 import { maskTokens } from "../../log/token_shapes.ts";
 import { servesOnlyOci } from "./oci_hosts.ts";
 
-/** A repository URL as a user gives it, understood. */
+/** A parsed repository URL. */
 export interface RepositoryUrl {
-  /** What is stored: without scheme for OCI, absolute otherwise. */
+  /** The URL to store: without scheme for charts in an OCI registry, absolute otherwise. */
   readonly url: string;
   readonly oci: boolean;
-  /** How it is reached. */
+  /** The protocol; `http` includes HTTPS and OCI. */
   readonly over: "http" | "ssh";
-  /** Prefix for a template, where a repository secret alone would match no chart. */
+  /** The prefix of the template to write beside a repository that matches no chart on its own. */
   readonly templatePrefix?: string;
   /**
-   * Of a template: the URL that it is named by, where Applications use that too. The prefix does not
-   * match it.
+   * Only for a template: its URL without the slash, where Applications may use that as repoURL. The
+   * template's prefix does not match it.
    */
   readonly exactUrl?: string;
-  /** The URL as it was given, where Argo CD takes it for another one than what is stored. */
+  /** The URL as given, where Argo CD compares it as different from the stored URL. */
   readonly literal?: string;
-  /** What to write as `repoURL` into an Application. */
+  /** The `repoURL` to write into an Application. */
   readonly applicationRepoUrl: string;
   readonly hints: readonly string[];
 }
 
-/** A URL as the user spelled it, and understood. */
+/** A URL as the user spelled it, and parsed. */
 export interface SpelledUrl {
   readonly spelled: string;
   readonly url: RepositoryUrl;
@@ -34,14 +34,14 @@ export type ParsedUrl =
   | { readonly ok: true; readonly value: RepositoryUrl }
   | { readonly ok: false; readonly why: string };
 
-/** Longest URL that is accepted, in characters. */
+/** The longest URL that is accepted, in characters. */
 export const MAX_LENGTH = 2048;
 
 const no = (why: string): ParsedUrl => ({ ok: false, why });
 
 /**
- * Understands a Helm repository URL in any of its usual spellings.
- * @param useOci what the user says; when absent the scheme and the host decide
+ * Parses a Helm repository URL in any of its usual spellings.
+ * @param useOci whether the user says that it is an OCI registry. @default by scheme and host
  * @see https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#helm for `enableOCI`
  */
 export function parseRepositoryUrl(text: string, useOci?: boolean): ParsedUrl {
@@ -73,22 +73,25 @@ export function parseRepositoryUrl(text: string, useOci?: boolean): ParsedUrl {
   return { ok: true, value: understood({ scheme, host: host.text, path, oci }) };
 }
 
-/** What is wrong with a URL that {@link hasUnfitCharacter}. */
+/** The error of a URL for which {@link hasUnfitCharacter} is true. */
 export const UNFIT_CHARACTER = "must not contain white space, control characters or backslashes";
 
-/** Whether there is one that no URL may have. A space may stand inside of it: folders have some. */
+/** Whether a URL has a character that no URL may have. Spaces inside are allowed: folders have them. */
 export function hasUnfitCharacter(text: string): boolean {
   // deno-lint-ignore no-control-regex -- control characters are what is looked for
   return /^ | $|[^\S ]|[\u0000-\u001f\u007f-\u009f\\]/u.test(text);
 }
 
-/** A URL over HTTP as clients can send it: with `%20` for a space, if that is the same to Argo CD. */
+/** Encodes spaces as `%20`, as HTTP clients need, if the URL stays the same to Argo CD. */
 export function withoutSpaces(url: string): string {
   const encoded = url.replaceAll(" ", "%20");
   return comparableUrl(encoded) === comparableUrl(url) ? encoded : url;
 }
 
-/** The host of a URL's authority without user information: its name, and it as a text with port. */
+/**
+ * Parses the authority of a URL without user information: `name` is the host, `text` the host with its
+ * port, both in lower case. `undefined` when it is not valid.
+ */
 export function hostOf(authority: string): { name: string; text: string } | undefined {
   const text = authority.toLowerCase();
   const match = /^([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?$/.exec(text);
@@ -112,11 +115,11 @@ function understood({ scheme, host, path, oci }: Parts): RepositoryUrl {
   const whole = withoutSpaces(root + withoutStar);
   const trimmed = whole.replace(/(?<!\/)\/+$/, "");
   if (oci && scheme === "http") {
-    hints.push("Argo CD reaches OCI registries by HTTPS; the http:// was dropped");
+    hints.push("Argo CD uses HTTPS for OCI registries, so http:// was dropped");
   }
   if (wildcard || (oci && bare)) {
-    // Ended by a slash: Argo CD compares prefixes without regard to path segments, and a bare
-    // host would hand the credential to a look-alike such as ghcr.io.example.com too.
+    // With a slash: Argo CD compares prefixes as plain text, so a bare host would give the credential to
+    // a look-alike such as ghcr.io.example.com, too.
     const templatePrefix = `${trimmed}/`;
     const common = { url: trimmed, oci, over: "http" } as const;
     if (normalizeGitUrl(templatePrefix) === "") {
@@ -137,27 +140,27 @@ function understood({ scheme, host, path, oci }: Parts): RepositoryUrl {
 }
 
 /**
- * The URL for showing what others stored: tokens are masked wherever they stand, as some put one into
- * the path, and user information up to the last `@`, even behind what a parser takes for the end of the
- * host, since too much masked is better than too little. The `git@` of an SSH URL is no secret.
+ * Masks a stored URL for output: tokens anywhere, since some people put one into the path, and all user
+ * information up to the last `@`, even after what a parser takes for the end of the host. Masking too much
+ * is better than too little. The `git@` of an SSH URL is not secret, and stays.
  */
 export function shownUrl(url: string): string {
   return maskTokens(withoutUser(url));
 }
 
-/** What may be shown of what was given for a URL. */
+/** Masks a given value of a URL field for output; anything but a string is hidden. */
 export function shownText(given: unknown): string {
   return typeof given === "string" ? shownUrl(given) : HIDDEN;
 }
 
 function withoutUser(url: string): string {
   const query = url.indexOf("?");
-  if (query !== -1) return `${withoutUser(url.slice(0, query))}?***`; // where some put a token
+  if (query !== -1) return `${withoutUser(url.slice(0, query))}?***`; // may hold a token
   const [, scheme = "", rest = ""] = /^([a-z][a-z0-9+.-]*:\/\/)?(.*)$/is.exec(url.trim()) ?? [];
   const user = rest.slice(0, rest.lastIndexOf("@") + 1);
   const isSsh = scheme === "" || scheme.toLowerCase() === "ssh://";
   if (isSsh && /^[a-z][a-z0-9.-]{0,31}@$/i.test(user)) return scheme + rest;
-  // An `@` behind a slash and without a colon before it is the path's.
+  // An `@` after a slash, without a colon before it, is part of the path.
   if (user === "" || /^[^/?#@:]*[/?#][^:]*@$/.test(user)) return scheme + rest;
   return `${scheme}***@${rest.slice(user.length)}`;
 }

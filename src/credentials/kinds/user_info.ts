@@ -5,10 +5,10 @@ import { NO_PASSWORD } from "../../kube/repository_fields.ts";
 import { seal } from "../../log/sealed.ts";
 import type { StoredValue } from "./repository_credential.ts";
 
-/** Keys of a repository or template whose URLs may have a credential in their user information. */
+/** The keys of a repository or template that hold URLs, which may have a credential in them. */
 export const URL_KEYS = ["url", "proxy"];
 
-/** The credentials that stand in URLs of a repository or template. */
+/** The credentials in the URLs of a repository or template. */
 export function userInfoValues(data: Readonly<SecretData>): StoredValue[] {
   return URL_KEYS.flatMap((key) => {
     const parts = userInfoParts(decodeBase64Text(data[key] ?? ""));
@@ -22,18 +22,18 @@ export interface UserInfoPart {
   readonly part: "user" | "password";
   /** Decoded. */
   readonly text: string;
-  /** Where it stands in the URL. */
+  /** The part's start and end in the URL. */
   readonly from: number;
   readonly to: number;
-  /** Whether it is the credential by all that the URL tells. */
+  /** Whether this part is a credential. */
   readonly isCredential: boolean;
 }
 
 /**
- * What stands before the `@` of `scheme://user:password@host`; what is empty is left out. The credential is the
- * password, or the user where that is a token. By HTTP a user without a password is one, whatever its form:
- * `https://TOKEN@host` is a usual way to write it. The organisation of `https://ORG@dev.azure.com/ORG/…`, as
- * Azure DevOps gives URLs for cloning, is none.
+ * The non-empty parts before the `@` of `scheme://user:password@host`. The password is a credential, or
+ * the user name if it is a token. Over HTTP, a user name without a password is always taken for a token,
+ * since `https://TOKEN@host` is common; the exception is `https://ORG@dev.azure.com/ORG/…`, Azure DevOps'
+ * form of clone URLs.
  */
 export function userInfoParts(url: string): UserInfoPart[] {
   const [, before = "", scheme = "", authority = "", first = ""] =
@@ -64,12 +64,12 @@ export function userInfoParts(url: string): UserInfoPart[] {
   return parts.filter(({ from, to }) => to > from);
 }
 
-/** As it stands in a URL, before the `@`. */
+/** Encodes a user name or password for a URL. */
 export function encodedUserInfo(text: string): string {
   return encodeURIComponent(text);
 }
 
-/** What is no percent-encoding counts as it stands. */
+/** Decodes percent-encoding; invalid encoding stays as it is. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

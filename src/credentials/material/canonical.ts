@@ -1,9 +1,9 @@
-/** How two texts of a credential are told to be the same one. */
+/** Canonical forms: two stored texts are the same credential when their canonical forms are equal. */
 import { asciiText, decodeBase64 } from "../../text/bytes.ts";
 import { seal, type Sealed } from "../../log/sealed.ts";
 import { parsedObject } from "../../text/json.ts";
 
-/** A PEM text: line ends of Windows, and line breaks at its end, make no other key of it. */
+/** The canonical form of a PEM text: LF line breaks, and none at the end. */
 export function canonicalPem(text: string): string {
   const lines = text.replaceAll("\r\n", "\n");
   let end = lines.length;
@@ -12,17 +12,18 @@ export function canonicalPem(text: string): string {
 }
 
 /**
- * A value of any place. The key of a Google service account is one in all of them: by a key of its own, and
- * as the password of the user `_json_key` or, in base64, of `_json_key_base64`.
+ * The canonical form of any other value. A Google service account key is the same credential in all its
+ * forms: as a key of its own, and as the password of the user `_json_key` or, in base64,
+ * `_json_key_base64`.
  * @see https://cloud.google.com/artifact-registry/docs/docker/authentication#json-key
  */
 export function canonicalValue(text: string): string {
   return googleKeyIn(text)?.json ?? text;
 }
 
-/** The key of a Google service account as compact JSON, and whether it stands there in base64. */
+/** A Google service account key as compact JSON, and whether the text has it in base64. */
 export function googleKeyIn(text: string): { json: string; isBase64: boolean } | undefined {
-  // As most are none; what follows takes longer.
+  // Most values are no such key, so rule them out quickly.
   const isBase64 = /^e[wy][A-Za-z0-9+/\s]{50,}={0,2}$/.test(text.trim());
   const json = isBase64 ? utf8Text(text) ?? "" : text;
   if (!/^\s*\{/.test(json) || !json.includes("service_account")) return undefined;
@@ -32,23 +33,23 @@ export function googleKeyIn(text: string): { json: string; isBase64: boolean } |
     : undefined;
 }
 
-/** {@link canonicalValue} of what is sealed. */
+/** {@link canonicalValue} of a sealed value. */
 export function canonicalSealed(value: Sealed<string>): Sealed<string> {
   const text = value.reveal();
   const canonical = canonicalValue(text);
   return canonical === text ? value : seal(canonical);
 }
 
-/** A JSON object: nor does white space between its tokens. What is no JSON counts as a PEM text does. */
+/** The canonical form of JSON: no white space between tokens. Other texts are treated as PEM. */
 export function canonicalJson(text: string): string {
   const object = parsedObject(text);
   return object === undefined ? canonicalPem(text) : JSON.stringify(object);
 }
 
 /**
- * A stored value as a text that is the same for the same bytes only: what decoding would replace or
- * drop stays told apart.
- * @param base64 as `data` of a secret has it
+ * A stored value as a text that is equal only for equal bytes. Decoding alone would replace invalid bytes
+ * and so make different values equal.
+ * @param base64 a value of a secret's `data`
  */
 export function exactText(base64: string): string {
   return utf8Text(base64) ?? `${BYTES}${base64}`;
@@ -56,10 +57,10 @@ export function exactText(base64: string): string {
 
 const BYTES = "\0base64:";
 
-/** Whether {@link exactText} stands for bytes that are no text. */
+/** Whether a text of {@link exactText} stands for bytes that are not UTF-8. */
 export const isBytes = (text: Sealed<string>): boolean => text.reveal().startsWith(BYTES);
 
-/** The text of base64, with nothing dropped; `undefined` where it is no UTF-8. */
+/** Decodes base64 to text, including a byte order mark; `undefined` when the bytes are not UTF-8. */
 export function utf8Text(base64: string): string | undefined {
   const ascii = asciiText(base64);
   if (ascii !== undefined) return ascii;

@@ -33,7 +33,7 @@ Deno.test("two values have the same text exactly when they have the same bytes",
     const same = a.toBase64() === b.toBase64();
     assert.equal(exactText(a.toBase64()) === exactText(b.toBase64()), same);
   }));
-  // What decoders drop or replace.
+  // Bytes that decoders drop or replace.
   const odd = ["\ufeffx", "x", "\ufffd", "\u{10ffff}"].map(encodeBase64Text);
   const all = [...odd, "/w==", "7w==", "//8="];
   assert.equal(new Set(all.map(exactText)).size, all.length);

@@ -7,9 +7,9 @@ import { registryHost, registryKeys, registryName, registryPlace } from "../kind
 import { shownUsername } from "../kinds/password.ts";
 import { shownUrl } from "../kinds/url.ts";
 import { utf8Text } from "./canonical.ts";
-import { type Checked, no, yes } from "./checked.ts";
+import { no, type Validated, yes } from "./validated.ts";
 
-/** Where the entries stand: in `auths` or, in the older `.dockercfg`, at the top. */
+/** Where the entries are: in `auths`, or at the top level in the older `.dockercfg`. */
 export type DockerConfigForm = "dockerconfigjson" | "dockercfg";
 
 export interface DockerConfigText {
@@ -17,27 +17,27 @@ export interface DockerConfigText {
   readonly form: DockerConfigForm;
 }
 
-/** A Docker configuration, taken apart into pieces of its text. */
+/** A Docker configuration, split into pieces of its text. */
 export interface DockerConfig {
-  /** JSON of each entry as it stands, by its key. */
+  /** The JSON text of each entry, by its key. */
   readonly entries: ReadonlyMap<string, Sealed<string>>;
-  /** The other fields (`credHelpers`, `HttpHeaders` …) with their names, as they stand. */
+  /** The JSON texts of the other fields (`credHelpers`, `HttpHeaders` …), before and behind `auths`. */
   readonly others: Sealed<
     { readonly before: readonly string[]; readonly behind: readonly string[] }
   >;
 }
 
-/** A registry that a configuration has a login for, for showing. */
+/** A registry that a configuration has a login for, masked for output. */
 export interface RegistryLogin {
-  /** The key as it stands, less a password in it. */
+  /** The key of the entry; a password in it is masked. */
   readonly registry: string;
-  /** Masked where it is a token itself; missing where there is none. */
+  /** Masked where the name itself is a token; absent where there is none. */
   readonly username?: string;
 }
 
 /**
- * Takes a Docker configuration apart. Kubelet finds `auths` in any spelling and unites several, Image
- * Updater takes the last one in lower case: what the two read differently is refused.
+ * Splits a Docker configuration. The kubelet reads `auths` in any case and merges several of them; Image
+ * Updater reads the last one in lower case. A configuration that these two read differently is rejected.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/credentialprovider/config.go
  * @see https://github.com/argoproj-labs/argocd-image-updater/blob/648d1f44cd44/registry-scanner/pkg/image/credentials.go
  *   parseDockerConfigJson
@@ -45,16 +45,16 @@ export interface RegistryLogin {
 export function parseDockerConfig(
   text: string,
   form: DockerConfigForm = "dockerconfigjson",
-): Checked<DockerConfig> {
+): Validated<DockerConfig> {
   const root = parseJson(text);
-  if (root?.type !== "object") return no("must be a JSON object, as a Docker configuration is");
+  if (root?.type !== "object") return no("must be a JSON object");
   const fields = propertiesOf(root);
   const textOf = (node: Node) => text.slice(node.offset, node.offset + node.length);
-  // Of a key that is there twice every reader takes the last.
+  // Of duplicate keys, every reader uses the last.
   const entriesIn = (properties: readonly Property[]) =>
     new Map(properties.map(({ name, value }) => [name, seal(textOf(value))]));
   if (form === "dockercfg") {
-    // The newer form by the older key: kubelet takes it for a registry of that name.
+    // The newer form at the older key: the kubelet would take `auths` for the name of a registry.
     if (fields.some(({ name }) => name === "auths")) {
       return no("must have its registries at the top, and not in a field 'auths'");
     }
@@ -77,17 +77,17 @@ export function parseDockerConfig(
 }
 
 /**
- * The configuration with new entries, in the form that is written. They take the place of all that
- * mean the same registry, since Image Updater takes any of those; what is about other registries,
- * and every other field, stays to the letter. One that has the entries already stays as it is
- * altogether, unless it is of the older form.
- * @param olds of one secret: an entry of a later one counts before that of an earlier one
+ * Merges new entries into configurations, and returns the newer form. The new entries replace all entries
+ * for the same registry, since Image Updater may use any of these. Entries for other registries and all
+ * other fields keep their exact text. A single configuration of the newer form that has the entries
+ * already is returned unchanged.
+ * @param olds the configurations of one secret; later entries win over earlier ones
  * @param newEntries by their keys, such as `ghcr.io`
  */
 export function mergeDockerConfig(
   olds: readonly DockerConfigText[],
   newEntries: Readonly<Record<string, object>>,
-): Checked<Sealed<string>> {
+): Validated<Sealed<string>> {
   const parts: DockerConfig[] = [];
   for (const { text, form } of olds) {
     const parsed = parseDockerConfig(text, form);
@@ -114,9 +114,9 @@ export function mergeDockerConfig(
 }
 
 /**
- * The keys of logins for parts of registries that merging into a configuration would leave there.
- * @param registries that are merged, as `registryPlace` gives them
- * @returns less passwords in them; none of what cannot be understood
+ * The keys of existing logins for a path below the merged registries, which a merge keeps.
+ * @param registries the merged registries, as `registryPlace` gives them
+ * @returns the keys, masked for output; configurations that cannot be parsed have none
  */
 export function keysBelow(
   olds: readonly DockerConfigText[],
@@ -137,7 +137,7 @@ export function keysBelow(
 
 type Entry = readonly [key: string, json: Sealed<string>];
 
-/** Whether these are a configuration's entries for their registries, and there are no others. */
+/** Whether a configuration has exactly these entries for their registries. */
 function holds(
   { entries }: DockerConfig,
   newEntries: Readonly<Record<string, object>>,
@@ -151,15 +151,15 @@ function holds(
     );
 }
 
-/** The entries that mean none of these keys' registries. */
+/** The entries for other registries than those of these keys. */
 function without(entries: readonly Entry[], keys: readonly string[]): Entry[] {
   const replaced = registriesOf(keys);
   return entries.filter(([key]) => !replaced.has(registryOf(key)));
 }
 
 /**
- * The registries that keys mean. One with a path stands for what ends that path by a slash, too:
- * kubelet compares paths as texts, and would try the longer one first.
+ * The registries of keys. A registry with a path includes the same path with a trailing slash: the
+ * kubelet compares paths as plain text, and would prefer the longer one.
  */
 function registriesOf(keys: readonly string[]): Set<string> {
   const registries = keys.map(registryOf);
@@ -167,11 +167,11 @@ function registriesOf(keys: readonly string[]): Set<string> {
   return new Set([...registries, ...ended]);
 }
 
-/** The registries of a configuration with the users that kubelet takes, without their passwords. */
+/** The registries of a configuration and their user names as the kubelet reads them, for output. */
 export function registriesIn(
   text: string,
   form?: DockerConfigForm,
-): Checked<readonly RegistryLogin[]> {
+): Validated<readonly RegistryLogin[]> {
   const parsed = parseDockerConfig(text, form);
   if (!parsed.ok) return parsed;
   return yes(
@@ -183,8 +183,8 @@ export function registriesIn(
 }
 
 /**
- * What two keys have in common exactly when they mean the same registry, to those who read them. A
- * port counts, and so does a path (`ghcr.io/org`): to kubelet that one is the more specific.
+ * The registry of a key: equal for two keys exactly when their readers take them for the same registry.
+ * Ports and paths count (`ghcr.io/org`): to the kubelet a path is more specific.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/credentialprovider/keyring.go
  *   BasicDockerKeyring.Add
  */
@@ -196,31 +196,31 @@ function registryOf(key: string): string {
   return registryKeys(host)[0]!;
 }
 
-/** One entry as it is read: `auth` counts before `username` and `password`, unless it is empty. */
+/** One entry as its readers see it: a non-empty `auth` wins over `username` and `password`. */
 export interface DockerLogin {
   readonly username: unknown;
   readonly password: unknown;
-  /** Of `auth`: what follows its first colon; all of it, where there is none or it is no UTF-8. */
+  /** The part of `auth` after its first colon; all of it when there is no colon or it is not UTF-8. */
   readonly auth?: string;
-  /** Beside it, whether or not it counts. */
+  /** The entry's other secret fields, used or not. */
   readonly fields: Readonly<Record<"password" | "identitytoken" | "registrytoken", unknown>>;
 }
 
-/** @param entry its JSON; what is no object has nothing in it */
+/** @param entry the JSON of an entry; anything but an object is an empty login */
 export function dockerLogin(entry: string): DockerLogin {
   const { auth, username, password, identitytoken, registrytoken } = fieldsOf(entry);
   const fields = { password, identitytoken, registrytoken };
   if (typeof auth !== "string" || auth === "") return { username, password, fields };
   const text = utf8Text(auth);
   const [, user, secret] = /^([^:]*):(.*)$/s.exec(text ?? decodeBase64Text(auth)) ?? [];
-  // Of what is no text in UTF-8 the bytes count.
+  // When it is not UTF-8, the bytes are the value.
   const value = text === undefined ? auth : secret ?? auth;
   return { username: user, password: secret, auth: value, fields };
 }
 
 type LoginFields = Partial<Record<typeof LOGIN_FIELDS[number]["field"], unknown>>;
 
-/** In the spellings that Go takes for the same: `ſ` is an `s` to it. */
+/** The login fields, in all spellings that Go accepts: it ignores case, and `ſ` equals `s`. */
 export const LOGIN_FIELDS = [
   { field: "auth", name: /^auth$/iu },
   { field: "username", name: /^username$/iu },
@@ -229,14 +229,11 @@ export const LOGIN_FIELDS = [
   { field: "registrytoken", name: /^registrytoken$/iu },
 ] as const;
 
-/**
- * The fields of an entry as Go reads them: their names in any case, of those that are there more than once
- * the last that is not null.
- */
+/** The fields of an entry as Go reads them: in any case, and of duplicates the last that is not null. */
 function fieldsOf(entry: string): LoginFields {
   const object = JSON.parse(entry);
   if (!isObject(object)) return {};
-  // As nearly all are written; what follows takes longer.
+  // The usual case, quickly.
   if (Object.keys(object).every((name) => /^[a-z]+$/.test(name))) return object;
   const fields: LoginFields = {};
   for (const { name, value } of propertiesOf(parseTree(entry)!)) {
@@ -246,7 +243,7 @@ function fieldsOf(entry: string): LoginFields {
   return fields;
 }
 
-/** For showing: masked where it is a token itself. */
+/** The user name of a login, for output: masked where the name itself is a token. */
 export function shownLoginName({ username, password }: DockerLogin): string | undefined {
   if (typeof username !== "string" || username === "") return undefined;
   return shownUsername({ username, usernameIsToken: password === NO_PASSWORD });
@@ -265,13 +262,13 @@ export function propertiesOf(object: Node): Property[] {
   });
 }
 
-/** Where everything stands, of a text that is JSON to the letter. */
+/** Parses strict JSON to a tree with the offsets of all nodes. */
 function parseJson(text: string): Node | undefined {
   try {
     JSON.parse(text);
     return parseTree(text);
   } catch {
-    // The message would quote the text. What is nested too deep ends here too.
+    // The parser's message would quote the text. JSON that is nested too deeply fails here, too.
     return undefined;
   }
 }

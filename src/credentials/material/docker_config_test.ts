@@ -46,9 +46,21 @@ Deno.test("a configuration that was taken apart shows no value when it is printe
 const REFUSED: [what: string, text: string, why: RegExp][] = [
   ["nothing", "", /^must be a JSON object/],
   ["no JSON", "{auths: {}}", /^must be a JSON object/],
-  ["JSON with a comment", '{"auths": {} /* old */}', /^must be a JSON object/],
-  ["JSON with a comma too much", '{"auths": {},}', /^must be a JSON object/],
-  ["half of it", '{"auths": {"ghcr.io": {"auth":', /^must be a JSON object/],
+  [
+    "JSON with a comment",
+    '{"auths": {} /* old */}',
+    /^must be a JSON object/,
+  ],
+  [
+    "JSON with a comma too much",
+    '{"auths": {},}',
+    /^must be a JSON object/,
+  ],
+  [
+    "half of it",
+    '{"auths": {"ghcr.io": {"auth":',
+    /^must be a JSON object/,
+  ],
   ["an array", "[]", /^must be a JSON object/],
   ["null", "null", /^must be a JSON object/],
   ["a text", '"auths"', /^must be a JSON object/],
@@ -61,7 +73,11 @@ const REFUSED: [what: string, text: string, why: RegExp][] = [
     '{"auth\u017f": {}}',
     /^must have its registries in one field/,
   ],
-  ["nested arrays", `{"x":${"[".repeat(200_000)}${"]".repeat(200_000)}}`, /^must be a JSON object/],
+  [
+    "nested arrays",
+    `{"x":${"[".repeat(200_000)}${"]".repeat(200_000)}}`,
+    /^must be a JSON object/,
+  ],
 ];
 
 for (const [what, text, why] of REFUSED) {
@@ -122,7 +138,7 @@ const REGISTRIES = [
 const KEYS = REGISTRIES.flat();
 const lineOf = (key: string) => REGISTRIES.findIndex((line) => line.includes(key));
 
-/** What an entry takes the place of: of a path also what ends it by a slash, not the other way. */
+/** The entries that a new one replaces: a path also replaces the same path with a slash, not vice versa. */
 const meantBy = (key: string) => [
   ...REGISTRIES[lineOf(key)] ?? [key],
   ...(lineOf(key) === lineOf("ghcr.io/org") ? ["ghcr.io/org/"] : []),

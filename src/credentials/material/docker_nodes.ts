@@ -7,7 +7,7 @@ import {
   propertiesOf,
 } from "./docker_config.ts";
 
-/** A text in an entry of a Docker configuration, and where its JSON stands. */
+/** A login field in an entry of a Docker configuration, and the offsets of its JSON. */
 export interface LoginNode {
   readonly field: typeof LOGIN_FIELDS[number]["field"];
   readonly text: string;
@@ -15,19 +15,19 @@ export interface LoginNode {
   readonly to: number;
 }
 
-/** One entry with its login fields, in their order. A key or a field that is there twice is here twice, too. */
+/** One entry with its login fields, in order. Duplicate fields are all included. */
 export interface EntryNode {
-  /** Its key in `auths`. */
+  /** The entry's key in `auths`. */
   readonly name: string;
-  /** Its JSON. */
+  /** The entry's JSON. */
   readonly json: string;
   readonly nodes: readonly LoginNode[];
 }
 
 /**
- * The login fields of all entries, also of those that no reader takes, as of two with one key the first; in the
- * spellings that Go takes for the same.
- * @returns `undefined` for what is no Docker configuration
+ * The login fields of all entries, in all spellings that Go accepts. Entries that no reader uses, such as
+ * the first of two with the same key, are included.
+ * @returns `undefined` when the text is not a Docker configuration
  */
 export function entryNodes(text: string, form: DockerConfigForm): EntryNode[] | undefined {
   if (!parseDockerConfig(text, form).ok) return undefined;
@@ -48,15 +48,15 @@ export function entryNodes(text: string, form: DockerConfigForm): EntryNode[] | 
   }));
 }
 
-/** What `auth` of an entry says. */
+/** The decoded `auth` of an entry. */
 export interface AuthText {
   readonly user: string;
   readonly password: string;
 }
 
 /**
- * The user name and, behind the first colon, the password of an `auth`.
- * @returns `undefined` where there is no colon, or it is no text in UTF-8, so that no reader makes sense of it
+ * Decodes an `auth`: the user name and, after the first colon, the password.
+ * @returns `undefined` when there is no colon or the text is not UTF-8, so that no reader can use it
  */
 export function authText(auth: string): AuthText | undefined {
   const text = utf8Text(auth);

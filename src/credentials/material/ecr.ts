@@ -1,7 +1,7 @@
 import { ECR_HOST } from "../kinds/oci_hosts.ts";
 
 /**
- * Whose a private registry of Amazon ECR is, and where.
+ * The account and region of a private Amazon ECR registry; `undefined` for another registry.
  * @param host without port
  */
 export function ecrRegistry(host: string) {
@@ -10,14 +10,13 @@ export function ecrRegistry(host: string) {
 }
 
 /**
- * What to know about a credential for ECR; undefined for another registry.
+ * A hint about a credential for Amazon ECR; `undefined` for another registry.
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
  */
 export function ecrHint(host: string, username: string): string | undefined {
   const registry = ecrRegistry(host);
   if (registry === undefined) return undefined;
-  const expiry =
-    "A password of Amazon ECR is valid for 12 hours; write it anew before, with what " +
-    `'aws ecr get-login-password --region ${registry.region}' prints`;
+  const expiry = "Amazon ECR passwords expire after 12 hours; write a new one before then, from " +
+    `'aws ecr get-login-password --region ${registry.region}'`;
   return username === "AWS" ? expiry : `The user name for Amazon ECR must be AWS. ${expiry}`;
 }

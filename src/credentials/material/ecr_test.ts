@@ -36,7 +36,7 @@ for (const [host, region] of HOSTS) {
 Deno.test("a credential for ECR comes with a hint, another user than AWS with one more", () => {
   const host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
   const hint = ecrHint(host, "AWS")!;
-  assert.match(hint, /^A password of Amazon ECR is valid for 12 hours;/);
+  assert.match(hint, /^Amazon ECR passwords expire after 12 hours;/);
   assert.match(hint, /get-login-password --region eu-west-1/);
   assert.equal(ecrHint(host, "aws"), `The user name for Amazon ECR must be AWS. ${hint}`);
 });

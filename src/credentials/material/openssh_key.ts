@@ -1,29 +1,28 @@
 import { Buffer } from "node:buffer";
 import { createPrivateKey, type KeyObject } from "node:crypto";
-import { type Checked, no, yes } from "./checked.ts";
+import { no, type Validated, yes } from "./validated.ts";
 import { PASSPHRASE, UNREADABLE } from "./private_key.ts";
 import { encodeBase64Url } from "../../text/bytes.ts";
 import { SSH_CURVES, sshPublicKey, SshReader, withoutZeros } from "./ssh_wire.ts";
 
-/** What a block OPENSSH PRIVATE KEY holds. */
+/** The content of a block OPENSSH PRIVATE KEY. */
 type OpensshKey = { readonly key: KeyObject; readonly comment: string };
 
-/** With the zero that ends it. */
+/** The format's magic bytes, including the final zero. */
 const MAGIC = "openssh-key-v1\0";
 
-export const DSA = "is a DSA key, which OpenSSH takes no longer; make an Ed25519 key";
+export const DSA = "is a DSA key, which OpenSSH no longer supports; create an Ed25519 key";
 const SECURITY_KEY =
-  "is only the handle of a key in a security key, which Argo CD does not have; make an Ed25519 key";
+  "is only the handle of a key on a hardware security key, which Argo CD cannot use; create an Ed25519 key";
 export const OTHER_KIND = "must be an RSA, ECDSA or Ed25519 key; ECDSA on P-256, P-384 or P-521";
 
 /**
- * Reads the bytes of an OpenSSH key, as strict as the stricter of Go and OpenSSH at each point:
- * Argo CD lists a repository with the one and fetches it with the other. Neither Deno nor Node reads
- * this format.
+ * Parses the bytes of an OpenSSH key, since neither Deno nor Node can. Argo CD lists a repository with Go
+ * and fetches it with OpenSSH, so this rejects whatever either of them rejects.
  * @see https://github.com/openssh/openssh-portable/blob/V_9_9_P1/PROTOCOL.key
  * @see https://github.com/golang/crypto/blob/v0.57.0/ssh/keys.go parseOpenSSHPrivateKey
  */
-export function readOpensshKey(bytes: Uint8Array): Checked<OpensshKey> {
+export function readOpensshKey(bytes: Uint8Array): Validated<OpensshKey> {
   if (new TextDecoder("latin1").decode(bytes.subarray(0, MAGIC.length)) !== MAGIC) {
     return no(UNREADABLE);
   }
@@ -35,18 +34,18 @@ export function readOpensshKey(bytes: Uint8Array): Checked<OpensshKey> {
     const inner = outer.string();
     if (cipher !== "none" || derivation !== "none") return no(PASSPHRASE);
     if (keys !== 1) return no("must hold one private key");
-    // Blocks of eight bytes: there is no cipher, but it counts as one with these.
+    // Without a cipher, the format still pads to blocks of eight bytes.
     if (options !== "" || outer.rest().length > 0 || inner.length % 8 !== 0) return no(UNREADABLE);
     return readInner(new SshReader(inner), publicKey);
   } catch {
-    // A length that points behind the end, or numbers that are no key.
+    // A length beyond the end, or numbers that do not make a key.
     return no(UNREADABLE);
   }
 }
 
-/** @throws when it is not as it should be */
-function readInner(reader: SshReader, publicKey: Uint8Array): Checked<OpensshKey> {
-  // Equal when the right passphrase was used.
+/** @throws when the numbers do not make a valid key */
+function readInner(reader: SshReader, publicKey: Uint8Array): Validated<OpensshKey> {
+  // Two equal check numbers; with an encrypted key they prove the passphrase.
   if (reader.uint32() !== reader.uint32()) return no(UNREADABLE);
   const type = reader.text();
   if (type === "ssh-dss") return no(DSA);
@@ -57,16 +56,16 @@ function readInner(reader: SshReader, publicKey: Uint8Array): Checked<OpensshKey
   const comment = reader.string();
   const derived = sshPublicKey(key);
   const isSound = derived !== undefined && Buffer.from(publicKey).equals(derived) &&
-    // A C text, to OpenSSH.
+    // OpenSSH reads the comment as a C string, which ends at a zero.
     !comment.includes(0) &&
     reader.rest().every((byte, index) => byte === index + 1);
   return isSound ? yes({ key, comment: new TextDecoder().decode(comment) }) : no(UNREADABLE);
 }
 
-/** A key as JSON: with an index, as Node's own type has it and the browsers' has not. */
+/** A JSON Web Key with an index signature, which Node's type has and the DOM's lacks. */
 type Jwk = JsonWebKey & Record<string, string>;
 
-/** The key's numbers, in the order in which each kind has them; undefined for another kind. */
+/** Reads the key's numbers in the order of its type; `undefined` for an unsupported type. */
 function readMembers(type: string, reader: SshReader): Jwk | undefined {
   if (type === "ssh-rsa") return rsaMembers(reader);
   if (type === "ssh-ed25519") {

@@ -91,7 +91,7 @@ Deno.test("a comment that could not be shown is passed over", () => {
 
 const other = new Uint8Array(32).fill(9);
 const ones = [1, 2, 3, 4, 5, 6, 7, 8];
-const UNREADABLE = /^is a private key that cannot be read/;
+const UNREADABLE = /^is a private key that cannot be parsed/;
 
 const REFUSED: [what: string, layout: Layout, why: RegExp][] = [
   ["another beginning", { magic: "openssh-key-v2\0" }, UNREADABLE],
@@ -123,8 +123,12 @@ const REFUSED: [what: string, layout: Layout, why: RegExp][] = [
   ],
   ["half of an Ed25519 key", { members: [X, HALVES.subarray(0, 32)] }, UNREADABLE],
   ["a DSA key", { type: "ssh-dss" }, /^is a DSA key/],
-  ["an Ed25519 security key", { type: "sk-ssh-ed25519@openssh.com" }, /in a security key/],
-  ["an ECDSA security key", { type: "sk-ecdsa-sha2-nistp256@openssh.com" }, /in a security key/],
+  ["an Ed25519 security key", { type: "sk-ssh-ed25519@openssh.com" }, /on a hardware security key/],
+  [
+    "an ECDSA security key",
+    { type: "sk-ecdsa-sha2-nistp256@openssh.com" },
+    /on a hardware security key/,
+  ],
   ["an XMSS key", { type: "ssh-xmss@openssh.com" }, /^must be an RSA, ECDSA or Ed25519 key/],
   ["a certificate's key", { type: "ssh-ed25519-cert-v01@openssh.com" }, /^must be an RSA, ECDSA/],
   ["an unknown curve", { type: "ecdsa-sha2-nistp224" }, /^must be an RSA, ECDSA or Ed25519 key/],

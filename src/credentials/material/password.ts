@@ -2,9 +2,9 @@ import type { Sealed } from "../../log/sealed.ts";
 import { parsedJson } from "../../text/json.ts";
 
 /**
- * What to know about a password as it was sent: white space around it is seldom meant, belongs to it
- * all the same, and is not seen in what a registry or a Git server answers. Google's keys are JSON,
- * of which it is no part.
+ * A hint about white space around a password. It is rarely intended, but it is part of the password, and
+ * the error of a registry or Git server would not mention it. JSON keys are exempt, since white space
+ * around JSON has no meaning.
  */
 export function passwordHint(password: Sealed<string>, called = "password"): string | undefined {
   const text = password.reveal();
@@ -12,12 +12,12 @@ export function passwordHint(password: Sealed<string>, called = "password"): str
   const [where, what] = /[\r\n]$/.test(text)
     ? ["ends", "a line break"]
     : [/\s$/.test(text) ? "ends" : "begins", "white space"];
-  return `The ${called} ${where} with ${what}, which is written as a part of it: if that is only how ` +
-    "a file or a copied text ends, send it without";
+  return `The ${called} ${where} with ${what}, which is stored as part of it; remove it if it only ` +
+    "comes from a file or from copying";
 }
 
-/** The same of a user name, in which control characters are refused. */
+/** A hint about white space around a user name. Control characters are rejected elsewhere. */
 export function usernameHint(username: string): string | undefined {
   if (username.trim() === username) return undefined;
-  return "The user name begins or ends with white space, which is written as a part of it";
+  return "The user name begins or ends with white space, which is stored as part of it";
 }

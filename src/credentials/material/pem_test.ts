@@ -27,7 +27,7 @@ Deno.test("blocks come in their order, without what stands around them", () => {
   assert.deepEqual(blocks.map(({ bytes }) => [...bytes]), [[0, 0, 0], [0xff, 0xef]]);
 });
 
-Deno.test("headers are left out, and tell whether the block is encrypted", () => {
+Deno.test("headers are dropped, and show whether the block is encrypted", () => {
   const encrypted = block("A", "Proc-Type: 4,ENCRYPTED", "DEK-Info: AES-128-CBC,00", "", "AAAA");
   const plain = block("A", "Comment: two", "", "AAAA");
   for (const [given, is] of [[encrypted, true], [plain, false]] as const) {
@@ -43,24 +43,24 @@ const REFUSED: [what: string, text: string, why: RegExp][] = [
   [
     "only a begin",
     "-----BEGIN A-----\nAAAA\n",
-    /^is cut off: the line that belongs at the end/,
+    /^is incomplete: the last line, /,
   ],
-  ["only an end", "AAAA\n-----END A-----\n", /^is cut off: the line that belongs at the beginning/],
+  ["only an end", "AAAA\n-----END A-----\n", /^is incomplete: the first line, /],
   [
     "another end",
     block("A", "AAAA").replace("END A", "END B"),
-    /^is cut off: the line that belongs at the end/,
+    /^is incomplete: the last line, /,
   ],
-  ["a begin in a block", block("A", "-----BEGIN A-----", "AAAA"), /^is cut off/],
+  ["a begin in a block", block("A", "-----BEGIN A-----", "AAAA"), /^is incomplete: the /],
   [
     "no base64",
     block("A", "AA*A"),
-    /^is damaged: what stands below the line -----BEGIN … is no base64$/,
+    /^is damaged: the text below the line -----BEGIN … is not base64$/,
   ],
-  ["too few letters", block("A", "AAA"), /no base64$/],
-  ["bits behind its bytes", block("A", "/+9="), /no base64$/],
-  ["base64 of URLs", block("A", "__-_"), /no base64$/],
-  ["lines ended by \\n", "-----BEGIN A-----\\nAAAA\\n-----END A-----\\n", /^must have line ends/],
+  ["too few letters", block("A", "AAA"), /not base64$/],
+  ["bits behind its bytes", block("A", "/+9="), /not base64$/],
+  ["base64 of URLs", block("A", "__-_"), /not base64$/],
+  ["lines ended by \\n", "-----BEGIN A-----\\nAAAA\\n-----END A-----\\n", /^must have line breaks/],
 ];
 
 for (const [what, text, why] of REFUSED) {

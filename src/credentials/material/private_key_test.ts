@@ -28,7 +28,7 @@ Deno.test("a key is read in each form that it has", () => {
   assert.ok(readPemKey(blockOf("PRIVATE KEY", exported(ED25519, "pkcs8")))?.equals(ED25519));
 });
 
-/** Of PKCS#8 the bytes before those of PKCS#1 say the kind, in more than one way. */
+/** In PKCS#8, the bytes before those of PKCS#1 encode the type, in more than one way. */
 const bytesBefore = exported(RSA, "pkcs8").length - exported(RSA, "pkcs1").length;
 
 const DAMAGED: [what: string, label: string, bytes: Uint8Array, from: number][] = [

@@ -35,17 +35,17 @@ const REFUSED: [what: string, text: string, why: RegExp][] = [
   [
     "a short key",
     short().export({ type: "pkcs1", format: "pem" }).toString(),
-    /^must have at least 2048 bits, as an RSA key/,
+    /^must be an RSA key with at least 2048 bits/,
   ],
   [
     "an ECDSA key in SEC1",
     curve().export({ type: "sec1", format: "pem" }).toString(),
-    /^must be an RSA key, and is one of another kind/,
+    /^must be an RSA key, but is of another type/,
   ],
   [
     "an ECDSA key in PKCS#8",
     curve().export({ type: "pkcs8", format: "pem" }).toString(),
-    /^must be an RSA key, and is one of another kind/,
+    /^must be an RSA key, but is of another type/,
   ],
   ["an OpenSSH key", pem("OPENSSH PRIVATE KEY", new Uint8Array(9)), /^is in OpenSSH's format/],
   [
@@ -54,8 +54,8 @@ const REFUSED: [what: string, text: string, why: RegExp][] = [
     /^is a public key/,
   ],
   ["a certificate", makeAuthority("a").certificate, /^is a certificate/],
-  ["half a key", pkcs1.slice(0, 800), /^is cut off/],
-  ["a key with lost lines", pkcs1.replace(/\n.{64}\n.{64}\n/, "\n"), /that cannot be read/],
+  ["half a key", pkcs1.slice(0, 800), /^is incomplete: the /],
+  ["a key with lost lines", pkcs1.replace(/\n.{64}\n.{64}\n/, "\n"), /that cannot be parsed/],
 ];
 
 for (const [what, text, why] of REFUSED) {

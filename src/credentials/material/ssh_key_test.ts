@@ -6,7 +6,7 @@ import { anyText } from "../../../tests/support/arbitrary.ts";
 import { rsaKeys } from "../../../tests/support/rsa_keys.ts";
 import * as der from "../../../scripts/control_plane/der.ts";
 import { makeAuthority, pem } from "../../../scripts/control_plane/certificates.ts";
-import { checkSshPrivateKey, type SshPrivateKey } from "./ssh_key.ts";
+import { checkSshPrivateKey, type ParsedSshKey } from "./ssh_key.ts";
 
 /** Runs ssh-keygen, of Debian's package openssh-client, in a folder. */
 async function sshKeygen(folder: string, ...args: string[]): Promise<string> {
@@ -34,7 +34,7 @@ interface MadeKey {
   /** In OpenSSH's format, without a passphrase. */
   readonly text: string;
   readonly publicKey: string;
-  /** What `ssh-keygen -l` says of it. */
+  /** The output of `ssh-keygen -l`. */
   readonly listed: string;
 }
 
@@ -62,7 +62,7 @@ async function written(kind: string, format: string, passphrase = ""): Promise<s
   return await inFolder(async (folder) => {
     await writeKey(folder, text);
     const shape = format === "OpenSSH" ? [] : ["-m", format];
-    // What is slow to guess is slow to write; here nobody guesses.
+    // Few rounds of the key derivation: the passphrase need not be safe here.
     await sshKeygen(folder, "-q", "-p", "-N", passphrase, "-a", "1", ...shape, "-f", "key");
     return await Deno.readTextFile(join(folder, "key"));
   });
@@ -71,7 +71,7 @@ async function written(kind: string, format: string, passphrase = ""): Promise<s
 const writeKey = (folder: string, text: string) =>
   Deno.writeTextFile(join(folder, "key"), text, { mode: 0o600 });
 
-function accepted(text: string): SshPrivateKey {
+function accepted(text: string): ParsedSshKey {
   const checked = checkSshPrivateKey(text);
   assert.ok(checked.ok, checked.ok ? "" : checked.why);
   return checked.value;
@@ -174,10 +174,10 @@ Deno.test("an SSH public key and a certificate are refused as such", () =>
     const { text, publicKey } = await keyOf("ed25519 256");
     await writeKey(folder, text);
     await Deno.writeTextFile(join(folder, "key.pub"), publicKey);
-    assert.match(refused(publicKey), /^is a public key; the private key .* is needed/);
+    assert.match(refused(publicKey), /^is a public key; the matching private key is needed/);
     await sshKeygen(folder, "-q", "-s", "key", "-I", "id", "-n", "git", "key.pub");
     const certificate = await Deno.readTextFile(join(folder, "key-cert.pub"));
-    assert.match(refused(certificate), /^is a certificate; the private key .* is needed/);
+    assert.match(refused(certificate), /^is a certificate; the matching private key is needed/);
     const rfc4716 = await sshKeygen(folder, "-ef", "key.pub");
     assert.match(refused(rfc4716), /^is a public key/);
   }));
@@ -223,35 +223,39 @@ const REFUSED: [what: string, text: () => string, why: RegExp][] = [
   ["a public key in PKCS#1", () => pem("RSA PUBLIC KEY", new Uint8Array(9)), /^is a public key/],
   ["a TLS certificate", () => makeAuthority("a").certificate, /^is a certificate/],
   ["a key of PuTTY", () => "PuTTY-User-Key-File-3: ssh-ed25519\r\n", /^is in PuTTY's format/],
-  ["a key of ssh.com", () => "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----", /format of ssh\.com/],
+  ["a key of ssh.com", () => "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----", /in ssh\.com's format/],
   ["two keys", () => RSA_PKCS1 + pkcs8(ED25519), /^must hold one private key/],
   ["a key and its certificate", () => RSA_PKCS1 + makeAuthority("a").certificate, /nothing else/],
   ["a list of revoked certificates", () => pem("X509 CRL", new Uint8Array(9)), /^must be a priv/],
-  ["a key in base64 again", () => btoa(RSA_PKCS1), /^is encoded in base64 once more/],
-  ["a key of JSON", () => RSA_PKCS1.replaceAll("\n", "\\n"), /has a backslash and the letter n/],
-  ["a key without its end", () => RSA_PKCS1.slice(0, 700), /^is cut off: .* at the end/],
-  ["a key without its begin", () => RSA_PKCS1.slice(700), /^is cut off: .* at the beginning/],
-  ["a key without a line", () => RSA_PKCS1.replace(/\n.{64}\n/, "\n"), /that cannot be read/],
+  ["a key in base64 again", () => btoa(RSA_PKCS1), /^is encoded in base64; decode it first/],
+  [
+    "a key of JSON",
+    () => RSA_PKCS1.replaceAll("\n", "\\n"),
+    /must have line breaks instead of the two characters \\n/,
+  ],
+  ["a key without its end", () => RSA_PKCS1.slice(0, 700), /^is incomplete: the last line, /],
+  ["a key without its begin", () => RSA_PKCS1.slice(700), /^is incomplete: the first line, /],
+  ["a key without a line", () => RSA_PKCS1.replace(/\n.{64}\n/, "\n"), /that cannot be parsed/],
   [
     "a key with a letter less",
     () => RSA_PKCS1.replace(/\n./, "\n"),
-    /is damaged: what stands below/,
+    /is damaged: the text below/,
   ],
   [
     "a key with a dot in it",
     () => RSA_PKCS1.replace(/\n./, "\n."),
-    /is damaged: what stands below/,
+    /is damaged: the text below/,
   ],
   [
     "PKCS#8 as PKCS#1",
     () => pkcs8(RSA.privateKey).replaceAll("PRIVATE", "RSA PRIVATE"),
-    /cannot be read/,
+    /that cannot be parsed/,
   ],
-  ["noise", () => pem("PRIVATE KEY", new Uint8Array(99).fill(48)), /that cannot be read/],
+  ["noise", () => pem("PRIVATE KEY", new Uint8Array(99).fill(48)), /that cannot be parsed/],
   [
     "a short RSA key",
     () => pkcs8(generateKeyPairSync("rsa", { modulusLength: 768 }).privateKey),
-    /^must have 1024 to 16384 bits, as an RSA key/,
+    /^is an RSA key, which must have 1024 to 16384 bits/,
   ],
   [
     "an RSA key with a long exponent",

@@ -1,14 +1,14 @@
 import { Buffer } from "node:buffer";
 import { createPublicKey, type KeyObject } from "node:crypto";
 
-/** Names of the curves in SSH (RFC 5656) by those in JSON Web Keys. */
+/** SSH's names of the curves (RFC 5656), by their names in JSON Web Keys. */
 export const SSH_CURVES: Readonly<Record<string, string>> = {
   "P-256": "nistp256",
   "P-384": "nistp384",
   "P-521": "nistp521",
 };
 
-/** Reads what SSH writes (RFC 4251, section 5). Every method throws a RangeError behind the end. */
+/** Reads SSH's binary encoding (RFC 4251, section 5). Every method throws a RangeError beyond the end. */
 export class SshReader {
   #at = 0;
 
@@ -39,14 +39,14 @@ export class SshReader {
     return new TextDecoder("latin1").decode(this.string());
   }
 
-  /** What was not read yet. */
+  /** The bytes that were not read yet. */
   rest(): Uint8Array {
     return this.bytes.subarray(this.#at);
   }
 }
 
 /**
- * The public key of a private one, as SSH writes it; undefined for a kind that SSH lacks.
+ * The public key of a private key, in SSH's encoding; `undefined` for a type that SSH does not have.
  * @see RFC 4253 (RSA), RFC 5656 (ECDSA), RFC 8709 (Ed25519)
  */
 export function sshPublicKey(key: KeyObject): Uint8Array | undefined {
@@ -61,12 +61,12 @@ export function sshPublicKey(key: KeyObject): Uint8Array | undefined {
   return strings(`ecdsa-sha2-${curve}`, curve, point);
 }
 
-/** A member of a JSON Web Key; one that is missing is empty. */
+/** Decodes a member of a JSON Web Key; a missing one is empty. */
 function fromJwk(member: string | undefined): Uint8Array {
   return Uint8Array.fromBase64(String(member ?? ""), { alphabet: "base64url" });
 }
 
-/** A positive number: without leading zeros but for one where it would look negative. */
+/** Encodes a positive number: no leading zeros, except one if the first bit would make it negative. */
 function number(member: string | undefined): Uint8Array {
   const bytes = withoutZeros(fromJwk(member));
   return bytes[0]! >= 0x80 ? Buffer.concat([Uint8Array.of(0), bytes]) : bytes;

@@ -1,36 +1,36 @@
 import { type KeyObject, X509Certificate } from "node:crypto";
 import { seal, type Sealed } from "../../log/sealed.ts";
 import { endOfCertificates } from "../expiry/in_value.ts";
-import { type Checked, no, yes } from "./checked.ts";
+import { no, type Validated, yes } from "./validated.ts";
 import { type PemBlock, readPem } from "./pem.ts";
 import { readPemKey, readPrivateKeyBlock, UNREADABLE } from "./private_key.ts";
 
 export interface TlsPair {
-  /** The certificates alone, in their order, LF behind each line. */
+  /** The PEM blocks of the certificates, in order, with LF after every line. */
   readonly cert: string;
   readonly key: Sealed<string>;
-  /** When the first of the certificates ends, ISO 8601; absent where none does. */
+  /** When the first of the certificates expires, in ISO 8601; absent when none does. */
   readonly notAfter?: string;
-  /** `CN=…, O=…` of the first certificate. */
+  /** The subject of the first certificate: `CN=…, O=…`. */
   readonly subject: string;
-  /** Sentences about what may not work. */
+  /** Hints about certificates that are not valid now. */
   readonly warnings: readonly string[];
 }
 
-/** `why` is about the field of that text. */
+/** `of` names the text that `why` is about. */
 export type CheckedTlsPair =
   | { readonly ok: true; readonly value: TlsPair }
   | { readonly ok: false; readonly of: "cert" | "key"; readonly why: string };
 
-/** A certificate has some thousand characters, a chain a few of them. */
+/** The most characters of a chain; a certificate has a few thousand. */
 const MAX_LENGTH = 128 * 1024;
 
 const SWAPPED = "is the private key: certificate and key are swapped";
 
 /**
- * Checks a client certificate, with those between it and its authority if need be, and its private key,
- * for `tlsClientCertData` and `tlsClientCertKey`. The conditions are Go's, with which Argo CD reads
- * them; one that it only logs, and goes on without, is refused here.
+ * Checks a client certificate, optionally with intermediate certificates, and its private key, for
+ * `tlsClientCertData` and `tlsClientCertKey`. It applies the conditions of Go, with which Argo CD loads
+ * them; Argo CD only logs a bad pair and goes on without it, while this rejects it.
  * @see https://github.com/argoproj/argo-cd/blob/v3.5.7/util/git/client.go GetRepoHTTPClient
  * @see https://github.com/golang/go/blob/go1.26.3/src/crypto/tls/tls.go X509KeyPair
  */
@@ -47,7 +47,7 @@ export function checkTlsPair(cert: string, key: string, now = new Date()): Check
   if (owner < 0) return { ...no("is not the private key of the certificate"), of: "key" };
   if (owner > 0) {
     const place = `number ${owner + 1} of ${certificates.length}`;
-    return { ...no(`must begin with the certificate of the key, which is ${place}`), of: "cert" };
+    return { ...no(`must start with the certificate of the key, which is ${place}`), of: "cert" };
   }
   const notAfter = endOfCertificates(text);
   const value = {
@@ -62,7 +62,7 @@ export function checkTlsPair(cert: string, key: string, now = new Date()): Check
 
 type Chain = Pick<PemBlock, "text"> & { readonly certificates: readonly X509Certificate[] };
 
-function readChain(cert: string, key: string): Checked<Chain> {
+function readChain(cert: string, key: string): Validated<Chain> {
   if (cert.length > MAX_LENGTH) return no(`must be at most ${MAX_LENGTH} characters long`);
   const blocks = readPem(cert);
   if (!blocks.ok) return blocks;
@@ -77,14 +77,14 @@ function readChain(cert: string, key: string): Checked<Chain> {
     return no(/-----BEGIN CERTIFICATE-----/.test(key) ? SWAPPED : "is a private key");
   }
   if (labels.has("CERTIFICATE REQUEST") || labels.has("NEW CERTIFICATE REQUEST")) {
-    return no("is the request for a certificate; what the authority made of it is needed");
+    return no("is a certificate signing request; the signed certificate is needed");
   }
   if (labels.size > 1 || !labels.has("CERTIFICATE")) return no("must hold certificates only");
   const certificates = blocks.value.map(readCertificate);
   const damaged = certificates.indexOf(undefined);
   if (damaged >= 0) {
     const place = `${damaged + 1} of ${certificates.length}`;
-    return no(`holds a certificate that cannot be read, number ${place}: it is damaged`);
+    return no(`has a damaged certificate, number ${place}`);
   }
   return yes({
     certificates: certificates.filter((one) => one !== undefined),
@@ -95,7 +95,7 @@ function readChain(cert: string, key: string): Checked<Chain> {
 function readCertificate(block: PemBlock): X509Certificate | undefined {
   try {
     const certificate = new X509Certificate(block.bytes);
-    // These are read later than the rest.
+    // The constructor does not parse the dates; reading them may throw.
     certificate.validToDate.toISOString();
     certificate.validFromDate.toISOString();
     return certificate;
@@ -104,12 +104,12 @@ function readCertificate(block: PemBlock): X509Certificate | undefined {
   }
 }
 
-/** Curves that Go signs with in TLS, by OpenSSL's names. */
+/** The curves that Go supports in TLS, by OpenSSL's names. */
 const CURVES = new Set(["prime256v1", "secp384r1", "secp521r1"]);
 
-function readTlsKey(block: PemBlock): Checked<KeyObject> {
+function readTlsKey(block: PemBlock): Validated<KeyObject> {
   if (block.label === "OPENSSH PRIVATE KEY") {
-    return no("is in OpenSSH's format, and must be in PKCS#8, PKCS#1 or SEC1");
+    return no("is in OpenSSH's format, but must be in PKCS#8, PKCS#1 or SEC1");
   }
   const key = readPemKey(block);
   if (key === undefined) return no(UNREADABLE);
@@ -124,7 +124,7 @@ function belongs(certificate: X509Certificate, key: KeyObject): boolean {
   try {
     return certificate.checkPrivateKey(key);
   } catch {
-    // Its key is of a kind that Deno does not know, so not of this one.
+    // The certificate's key has a type that Deno does not support, so it is not this key.
     return false;
   }
 }

@@ -1,29 +1,29 @@
 import { refKey, refOf } from "../../kube/store.ts";
-import type { DesiredSecret } from "../kinds/kind.ts";
+import type { DesiredSecret } from "../kinds/desired_secret.ts";
 import { write, type WriteDeps, type WriteVerdict } from "../write.ts";
 import { withoutValues } from "./hide.ts";
-import { beingDeleted, type Left } from "./left.ts";
-import type { PlannedSecret, RotationPlan, RotationRequest } from "./plan.ts";
+import { beingDeleted, type LeftEntry } from "./left.ts";
+import type { PlannedSecret, PlanRequest, RotationPlan } from "./plan.ts";
 
-export interface CarryOutRotation extends Pick<RotationRequest, "force" | "expires"> {
-  /** Unlike any other write's: by it a write recognises its own secrets. */
+export interface CarryOutRotation extends Pick<PlanRequest, "force" | "expires"> {
+  /** Unique; a write recognises its own secrets by it. */
   readonly writeId: string;
-  /** Whether the cluster is only asked what would come of it. @default false */
+  /** Whether to send a server-side dry run only. @default false */
   readonly dryRun?: boolean;
 }
 
 export interface RotationVerdict {
-  /** As of any write: all secrets are rotated, or none is. */
+  /** The verdict of the write, which is all-or-nothing. */
   readonly verdict: WriteVerdict;
-  /** `unchanged` and `not_found`: nothing was written, since all that was to be written is going. */
+  /** `unchanged` and `not_found`: nothing was written, because every planned secret is being deleted. */
   readonly status: "rotated" | "unchanged" | "not_found" | "failed";
-  /** Secrets that turned out to be going, with their namespace, and were left. */
-  readonly left: readonly Left[];
+  /** Secrets that were skipped because they or their namespaces are being deleted. */
+  readonly left: readonly LeftEntry[];
 }
 
 /**
- * Rewrites the secrets of a plan, all or none, each only in the version that the plan was made of. One that has
- * changed since, or is gone, has the whole plan refused, and is for the same request to plan anew.
+ * Rewrites the secrets of a plan, all or none, each only in the version that was planned. If one was changed or
+ * deleted since, the whole write is refused; the caller plans again.
  */
 export async function carryOutRotation(
   { toRotate, unchanged }: Pick<RotationPlan, "toRotate" | "unchanged">,
@@ -33,13 +33,13 @@ export async function carryOutRotation(
   const send = async (planned: readonly PlannedSecret[]) => {
     const verdict = await write({
       secrets: planned.map((each) => desired(each, expires)),
-      permissions: { upsert: true, force },
+      policy: { upsert: true, force },
       writeId,
       dryRun,
     }, deps);
     return hiding(planned, verdict);
   };
-  const ended = (verdict: WriteVerdict, left: readonly Left[] = []): RotationVerdict => ({
+  const result = (verdict: WriteVerdict, left: readonly LeftEntry[] = []): RotationVerdict => ({
     verdict,
     status: verdict.kind !== "written"
       ? "failed"
@@ -50,20 +50,21 @@ export async function carryOutRotation(
       : "not_found",
     left,
   });
-  if (toRotate.length === 0) return ended(NOTHING);
+  if (toRotate.length === 0) return result(NOTHING);
   const verdict = await send(toRotate);
-  const going = verdict.kind === "refused" && verdict.refusals.every(({ kind }) => isGoing(kind))
+  const deleted = verdict.kind === "refused" &&
+      verdict.refusals.every(({ kind }) => isBeingDeleted(kind))
     ? new Map(verdict.refusals.map(({ kind, ref }) => [refKey(ref), kind]))
     : undefined;
-  if (going === undefined) return ended(verdict);
-  // What is going takes its value with it, and holds up nothing that stays.
-  const staying = toRotate.filter(({ secret }) => !going.has(refKey(secret)));
+  if (deleted === undefined) return result(verdict);
+  // The value disappears with a secret that is being deleted, so it need not block the others.
+  const staying = toRotate.filter(({ secret }) => !deleted.has(refKey(secret)));
   const left = toRotate.filter((each) => !staying.includes(each))
-    .map((each) => leftGoing(each, going.get(refKey(each.secret)) === "namespace_terminating"));
-  return ended(staying.length === 0 ? NOTHING : await send(staying), left);
+    .map((each) => leftDeleted(each, deleted.get(refKey(each.secret)) === "namespace_terminating"));
+  return result(staying.length === 0 ? NOTHING : await send(staying), left);
 }
 
-/** Without the values in what is told of a dry run. */
+/** Hides the values in the changes of a dry run. */
 function hiding(planned: readonly PlannedSecret[], verdict: WriteVerdict): WriteVerdict {
   if (verdict.kind !== "written") return verdict;
   const hidden = new Map(planned.map(({ secret, hidden }) => [refKey(secret), hidden]));
@@ -84,9 +85,10 @@ const NOTHING: WriteVerdict = {
   hints: [],
 };
 
-const isGoing = (kind: string) => kind === "namespace_terminating" || kind === "being_deleted";
+const isBeingDeleted = (kind: string) =>
+  kind === "namespace_terminating" || kind === "being_deleted";
 
-function leftGoing({ secret, places }: PlannedSecret, isNamespace: boolean): Left {
+function leftDeleted({ secret, places }: PlannedSecret, isNamespace: boolean): LeftEntry {
   const keys = places.map(({ place }) => place);
   return {
     ...refOf(secret),
@@ -95,7 +97,7 @@ function leftGoing({ secret, places }: PlannedSecret, isNamespace: boolean): Lef
   };
 }
 
-/** The planned secret as a write wants it: what it is stays, but for the data. */
+/** The planned secret as the write expects it; only its data changes. */
 function desired({ secret, rewritten }: PlannedSecret, expires: string | undefined): DesiredSecret {
   const { uid, resourceVersion } = secret;
   return {

@@ -6,11 +6,11 @@ import { LAST_APPLIED } from "../../kube/manifest.ts";
 import { refKey } from "../../kube/store.ts";
 import { ANY_FAULTS, FAULTS, killAt } from "../fake/faults.ts";
 import { NEW, newOf, OLD, old, textsOf } from "../fake/rotation.ts";
-import { HOLDING, rotationCluster, runRotation } from "../fake/rotation_run.ts";
+import { clusterToRotate, HOLDING, runRotation } from "../fake/rotation_run.ts";
 import { encodeBase64Text } from "../../text/bytes.ts";
 import { LABELS } from "../fake/desired.ts";
 import { EXPIRES_ANNOTATION } from "../kinds/expires_annotation.ts";
-import { MANAGED_BY, MANAGED_BY_LABEL, WRITE_ANNOTATION } from "../kinds/kind.ts";
+import { MANAGED_BY, MANAGED_BY_LABEL, WRITE_ANNOTATION } from "../kinds/desired_secret.ts";
 import { SECRET_TYPE_LABEL } from "../kinds/repository_credential.ts";
 import type { RotationVerdict } from "./carry_out.ts";
 
@@ -50,7 +50,7 @@ function checkTruth(
 }
 
 Deno.test("all secrets of a cluster are rewritten, in one read and one replace beside the plan's", async () => {
-  const it = rotationCluster();
+  const it = clusterToRotate();
   const { verdict, plan } = await runRotation(it, { writeId: "rotation.w1" });
   assert.equal(plan.status, "rotates");
   assert.equal(verdict.kind, "written");
@@ -76,7 +76,7 @@ Deno.test("all secrets of a cluster are rewritten, in one read and one replace b
 });
 
 Deno.test("the same rotation again is unchanged, and writes nothing", async () => {
-  const it = rotationCluster();
+  const it = clusterToRotate();
   await runRotation(it);
   const versions = () => [...it.secrets.values()].map(({ resourceVersion }) => resourceVersion);
   const before = versions();
@@ -88,15 +88,15 @@ Deno.test("the same rotation again is unchanged, and writes nothing", async () =
 });
 
 Deno.test("back again by the same with both values exchanged: all is as before", async () => {
-  const it = rotationCluster();
+  const it = clusterToRotate();
   const before = it.dump();
   await runRotation(it, { writeId: "w1" });
   await runRotation(it, { sought: old(NEW), set: newOf({ password: OLD }), writeId: "w0" });
   assert.deepEqual(it.dump(), before);
 });
 
-Deno.test("what others put on a secret stays, kubectl's copy of the values goes", async () => {
-  const it = rotationCluster();
+Deno.test("labels and annotations of others are kept, and kubectl's copy of the values is removed", async () => {
+  const it = clusterToRotate();
   const secret = it.secrets.get("b/pull")!;
   it.put({
     ...secret,
@@ -112,11 +112,11 @@ Deno.test("what others put on a secret stays, kubectl's copy of the values goes"
   assert.deepEqual([type, finalizers], [secret.type, ["team.example/x"]]);
 });
 
-Deno.test("when the old value ended goes with it; when the new one ends is kept where it is declared", async () => {
+Deno.test("the old value's declared expiry is removed, and the new one's is written", async () => {
   for (
     const [expires, other] of [[undefined, undefined], ["2027-01-31T00:00:00.000Z", "2027-02-01"]]
   ) {
-    const it = rotationCluster();
+    const it = clusterToRotate();
     for (const key of HOLDING) {
       const secret = it.secrets.get(key)!;
       it.put({
@@ -141,7 +141,7 @@ Deno.test("when the old value ended goes with it; when the new one ends is kept 
 });
 
 Deno.test("a dry run says what would change of each secret, without a value, and changes nothing", async () => {
-  const it = rotationCluster();
+  const it = clusterToRotate();
   const before = it.dump();
   const { verdict } = await runRotation(it, { dryRun: true });
   assert.ok(verdict.kind === "written" && verdict.dryRun);
@@ -167,7 +167,7 @@ Deno.test("a dry run says what would change of each secret, without a value, and
 });
 
 Deno.test("a dry run shows no token that stands as a user name, whatever its form", async () => {
-  const it = rotationCluster("other");
+  const it = clusterToRotate("other");
   const ours = { labels: { ...LABELS, [MANAGED_BY_LABEL]: MANAGED_BY } };
   const base64 = (text: string) => encodeBase64Text(text);
   it.put({ namespace: "a", name: "x", type: "kubernetes.io/dockerconfigjson", ...ours }, {
@@ -206,7 +206,7 @@ const CHANGES: [what: string, change: (it: FakeCluster) => void][] = [
 
 for (const [what, change] of CHANGES) {
   Deno.test(`a secret that ${what} since the plan fails its cluster, with nothing written`, async () => {
-    const it = rotationCluster();
+    const it = clusterToRotate();
     let before = {};
     const { verdict } = await runRotation(it, {
       between: () => {
@@ -224,7 +224,7 @@ for (const [what, change] of CHANGES) {
   });
 
   Deno.test(`a secret that ${what} as it is written fails its cluster, and all others are put back`, async () => {
-    const it = rotationCluster();
+    const it = clusterToRotate();
     const before = it.dump();
     it.fault = ({ method }) => {
       if (method !== "replace") return undefined;
@@ -240,7 +240,7 @@ for (const [what, change] of CHANGES) {
   });
 
   Deno.test(`an immutable secret that ${what} as it is deleted for it is left to who did that`, async () => {
-    const it = rotationCluster();
+    const it = clusterToRotate();
     it.put({ ...it.secrets.get("argocd/repo")!, immutable: true });
     let before: Record<string, unknown> = {};
     it.fault = ({ method }) => {
@@ -262,7 +262,7 @@ for (const [what, change] of CHANGES) {
 }
 
 Deno.test("force deletes and creates what is immutable, which stays so, after all else is written", async () => {
-  const it = rotationCluster();
+  const it = clusterToRotate();
   it.put({ ...it.secrets.get("argocd/repo")!, immutable: true });
   const { verdict } = await runRotation(it, { force: true });
   assert.equal(verdict.kind, "written");
@@ -277,19 +277,19 @@ Deno.test("force deletes and creates what is immutable, which stays so, after al
   ]);
 });
 
-Deno.test("a namespace that is being deleted holds up nothing: its secrets are left, and named", async () => {
-  const it = rotationCluster();
+Deno.test("a namespace that is being deleted blocks nothing: its secrets are listed as left", async () => {
+  const it = clusterToRotate();
   it.namespaces.set("b", "Terminating");
   const { verdict, status, left } = await runRotation(it);
   assert.deepEqual([verdict.kind, status], ["written", "rotated"]);
   assert.deepEqual(valuesIn(it), ["new", "new", "new", "old"]);
   assert.deepEqual(left.map(({ reason, message, keys }) => [reason, message, keys]), [[
     "being_deleted",
-    "Secret 'pull' in namespace 'b' is being deleted with its namespace",
+    "Secret b/pull is being deleted with its namespace",
     ["ghcr.io"],
   ]]);
   for (const namespace of ["a", "argocd"]) it.namespaces.set(namespace, "Terminating");
-  const again = rotationCluster();
+  const again = clusterToRotate();
   for (const namespace of ["a", "b", "argocd"]) again.namespaces.set(namespace, "Terminating");
   const all = await runRotation(again);
   assert.deepEqual([all.status, all.left.length], ["not_found", 4]);
@@ -301,7 +301,7 @@ Deno.test("a namespace that is being deleted holds up nothing: its secrets are l
 for (const [name, fault] of FAULTS) {
   Deno.test(`${name}, at each call of a rotation: old or new, and the verdict is true`, async () => {
     for (let at = 2; at < 8; at++) {
-      const it = rotationCluster();
+      const it = clusterToRotate();
       const before = it.dump();
       it.fault = ({ index }) => index === at ? fault : undefined;
       if (fault.kind === "bug" && at === 2) {
@@ -324,7 +324,7 @@ Deno.test("faults at any calls at once: old or new, and the same request again c
   const anyFault = fc.constantFrom(...ANY_FAULTS);
   await fc.assert(
     fc.asyncProperty(fc.array(anyFault, { maxLength: 10 }), fc.boolean(), async (faults, force) => {
-      const it = rotationCluster();
+      const it = clusterToRotate();
       if (force) it.put({ ...it.secrets.get("argocd/repo")!, immutable: true });
       const before = it.dump();
       // The plan's own reads come before.
@@ -349,7 +349,7 @@ Deno.test("killed at each call after each item: old or new, and the same request
   let kills = 0;
   for (let at = 0; at < 6; at++) {
     for (let after = 0; after <= 4; after++) {
-      const it = rotationCluster();
+      const it = clusterToRotate();
       if (!await killAt(it, { at, after }, () => runRotation(it))) continue;
       kills++;
       assert.ok(valuesIn(it).every((value) => value === "old" || value === "new"));
@@ -361,8 +361,8 @@ Deno.test("killed at each call after each item: old or new, and the same request
   assert.equal(kills, 4 * 5);
 });
 
-Deno.test("no value is in what is told of a plan or a verdict", async () => {
-  const it = rotationCluster();
+Deno.test("neither a plan nor a verdict shows a value", async () => {
+  const it = clusterToRotate();
   it.fault = ({ method }) =>
     method === "replace" ? { kind: "reject", item: 1, error: "forbidden" } : undefined;
   const told = await runRotation(it);

@@ -1,32 +1,32 @@
 import type { z } from "@hono/zod-openapi";
 import type { Field, Fields, SecretField } from "../../fields/field.ts";
 import type { CredentialKind } from "../kinds/credential_kind.ts";
-import { BESIDE, KINDS } from "../kinds/kinds.ts";
+import { CLIENT_CERTIFICATE, KINDS } from "../kinds/kinds.ts";
 
-/** One field of a kind of credential, by a name of its own: those of an object have its name before theirs. */
+/** One field of a kind of credential, by a unique name: nested fields have the name of their object as a prefix. */
 export interface KindField {
   /** `password`, `github_app_private_key`. */
   readonly name: string;
-  /** Where it stands in a request for a repository. */
+  /** Its path in a request for a repository. */
   readonly path: readonly string[];
   readonly field: Field;
   readonly kind: CredentialKind;
 }
 
-/** A field that is a credential by itself. */
+/** A secret field. */
 export interface SecretPart extends KindField {
   readonly field: SecretField;
 }
 
-/** All fields of all kinds that have a secret, in the order in which the kinds are told. */
+/** The fields of all kinds that have a secret field, in the order of the kinds. */
 export function kindFields(): KindField[] {
-  return ([...KINDS, BESIDE] as CredentialKind[]).flatMap((kind) => {
+  return ([...KINDS, CLIENT_CERTIFICATE] as CredentialKind[]).flatMap((kind) => {
     const fields = leavesOf(kind.fields).map((each) => ({ ...each, kind }));
     return fields.some(({ field }) => field.isSecret) ? fields : [];
   });
 }
 
-/** Those of them that are credentials. */
+/** The secret ones of {@link kindFields}. */
 export function secretParts(): SecretPart[] {
   return kindFields().filter((each): each is SecretPart => each.field.isSecret === true);
 }
@@ -39,7 +39,7 @@ function leavesOf(fields: Fields, above: readonly string[] = []): Omit<KindField
   });
 }
 
-/** A field that may be absent. */
+/** An optional field. */
 type Optional<Of extends Field> = Of & Field<z.ZodOptional<Of["schema"]>>;
 
 const optional = <Of extends Field>(field: Of): Optional<Of> => ({
@@ -47,17 +47,17 @@ const optional = <Of extends Field>(field: Of): Optional<Of> => ({
   schema: field.schema.optional(),
 });
 
-/** The value that is looked for: each of these may be given, and one of them is. */
+/** The fields of the old value: exactly one of them is given. */
 export function soughtFields(): Record<string, SecretField> {
   return Object.fromEntries(secretParts().map(({ name, field }) => [name, optional(field)]));
 }
 
-/** A new credential: one secret field, and what may be given with it. */
+/** The fields of a new credential: one secret field, and the fields that may accompany it. */
 export function newFields(): Record<string, Field> {
   return Object.fromEntries(kindFields().map(({ name, field }) => [name, optional(field)]));
 }
 
-/** By the secret fields' names: the fields that may be given with each. */
+/** For each secret field, the names of the fields that may accompany it. */
 export function besideOf(): Record<string, readonly string[]> {
   return Object.fromEntries(
     secretParts().map(({ name, kind }) => [
@@ -68,10 +68,7 @@ export function besideOf(): Record<string, readonly string[]> {
   );
 }
 
-/**
- * Fields that have to be given with a secret one: what a secret is seen by to hold this kind, as the
- * certificate beside its key.
- */
+/** The fields that are required with a secret one, such as the certificate with its key. */
 export function neededBeside({ kind }: KindField): KindField[] {
   const marks = (kind.marks ?? []).map((name) => kind.keys[name]?.field);
   return kindFields().filter((each) =>
@@ -79,7 +76,7 @@ export function neededBeside({ kind }: KindField): KindField[] {
   );
 }
 
-/** The data's key that a secret field stands in, but for how templates spell it. */
+/** The data key of a secret field, in a repository's spelling. */
 export function keyOfPart({ kind, field }: SecretPart): string {
   return Object.entries(kind.keys).find(([, key]) => key.field === field)![0];
 }

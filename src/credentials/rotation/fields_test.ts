@@ -7,7 +7,7 @@ import { besideOf, newFields, soughtFields } from "./fields.ts";
 import { newCredential } from "./new_credential.ts";
 import { isSameValue, soughtValue } from "./sought.ts";
 
-Deno.test("what can be looked for is each secret field of each kind, and what goes with it is what can be set", () => {
+Deno.test("each secret field of each kind can be searched for, and set with its accompanying fields", () => {
   assert.deepEqual(besideOf(), {
     password: ["username"],
     ssh_private_key: [],
@@ -63,6 +63,6 @@ Deno.test("old and new value are told to be the same in whatever form they are g
   assert.equal(await isSameValue(named, set.value, plainFingerprint), false);
 });
 
-Deno.test("nothing is looked for where no secret field is given", () => {
+Deno.test("without a secret field there is no search by value", () => {
   assert.equal(soughtValue({ username: "robot", password: undefined }), undefined);
 });

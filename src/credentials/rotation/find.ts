@@ -20,68 +20,68 @@ import { kindOfSecret, type PlaceKind } from "./place_kind.ts";
 import type { Sought } from "./sought.ts";
 import { wantedIn } from "./wanted.ts";
 
-/** A place that holds what was looked for, less everything secret. */
+/** A place that contains the value, without anything secret. */
 export interface FoundPlace {
   readonly namespace: string;
   readonly name: string;
-  /** Where in the secret: a key of Argo CD's, or a registry. */
+  /** Where in the secret: a data key, or a registry. */
   readonly place: string;
-  /** Of the secret's data. */
+  /** The key of the secret's data. */
   readonly key: string;
   readonly kind: PlaceKind;
   readonly registry?: string;
-  /** Of a repository or template. */
+  /** Only of a repository or template. */
   readonly url?: string;
   readonly username?: string;
-  /** Whether this program wrote the secret. */
+  /** Whether argocd-configurer wrote the secret. */
   readonly managed: boolean;
-  /** Another program that looks after it. */
+  /** Another program that manages it. */
   readonly owner: string | null;
-  /** White space is around it. */
+  /** Whether white space surrounds the value. */
   readonly padded?: true;
-  /** It stands there as a part of a longer text. */
+  /** Whether the value is part of a longer text. */
   readonly inside?: true;
 }
 
-export interface Found {
+export interface FoundPlaces {
   /** Sorted. */
   readonly places: readonly FoundPlace[];
-  /** Whether all namespaces were looked into. */
+  /** Whether all namespaces were searched. */
   readonly isWhole: boolean;
-  /** What may not be listed at all. */
+  /** The parts that may not be listed (forbidden). */
   readonly refused: readonly InventoryPart[];
-  /** What could not be seen, in words. */
+  /** Messages about what could not be searched. */
   readonly warnings: readonly string[];
 }
 
 export interface FindDeps {
   readonly store: SecretStore;
   readonly settings: InventorySettings;
-  /** For all reads together. */
+  /** The time limit for all reads together. */
   readonly seconds: number;
   readonly fingerprint: MakeFingerprint;
 }
 
 export interface FindScope {
-  /** Whether pull secrets without a docker label are looked at, too. */
+  /** Whether pull secrets without a docker label are searched as well. */
   readonly everywhere: boolean;
-  /** What has taken its place, and is not taken for it where it has the old value in it. */
+  /** The new credential, which may contain the old value and then does not count as a match. */
   readonly set?: NewCredential;
 }
 
 /**
- * Looks for values in one cluster.
- * @throws {KubeError} when it cannot be read
+ * Searches one cluster for values.
+ * @throws {KubeError} when the cluster cannot be read
  */
 export async function findPlaces(
   soughts: readonly Sought[],
   { store, settings, seconds, fingerprint }: FindDeps,
   { everywhere, set }: FindScope,
-): Promise<Found> {
+): Promise<FoundPlaces> {
   const all = await rotationInventory(store, settings, { everywhere }, deadlineIn(seconds));
-  const secrets = secretsOf(all);
+  const secrets = inventorySecrets(all);
   const wanted = await wantedIn(secrets, soughts, fingerprint);
-  // What is looked for by its registry, URL or name may hold the new value by now.
+  // A place found by registry, URL or name may already contain the new value.
   const isOld = ({ value }: Match) => value.reveal() !== set?.value.reveal();
   const places = secrets.flatMap((secret) =>
     shownPlaces(secret, matchesIn(secret, wanted, set).filter(isOld))
@@ -90,7 +90,10 @@ export async function findPlaces(
   return { places, isWhole, refused, warnings };
 }
 
-/** All secrets that a value is looked for in; which of them are rewritten, a plan says. @throws {KubeError} as {@link inventory} does */
+/**
+ * Reads all secrets that are searched for a value. The plan decides which of them are rewritten.
+ * @throws {KubeError} like {@link inventory}
+ */
 export async function rotationInventory(
   store: SecretStore,
   settings: InventorySettings,
@@ -100,23 +103,23 @@ export async function rotationInventory(
   return await inventory(store, settings, { everywhere, anyType: true }, deadline);
 }
 
-/** Each once: a pull secret may have a label of Argo CD's, too. */
-export function secretsOf(
+/** The secrets of an inventory, each once: a pull secret may also have an Argo CD label. */
+export function inventorySecrets(
   { argocd, pullSecrets }: Pick<Inventory, "argocd" | "pullSecrets">,
 ): StoredSecret[] {
   return sortedRefs([...argocd, ...pullSecrets]);
 }
 
 /**
- * Matches as they may be shown, each once.
- * @param all of which nothing may be shown
+ * The places of matches, masked for display, each once.
+ * @param all the matches whose values are masked
  */
 export function shownPlaces(
   secret: StoredSecret,
   matches: readonly Match[],
   all: readonly Match[] = matches,
 ): FoundPlace[] {
-  // A longer one first, of which another one may be a part.
+  // Longer values first, because a shorter one may be part of them.
   const values = [...new Set(all.map(({ value }) => value.reveal().trim()))]
     .sort((a, b) => b.length - a.length);
   const masked = (text: string) => values.reduce(withoutValue, text);

@@ -6,7 +6,7 @@ import { encodeBase64Text } from "../../text/bytes.ts";
 import { emptyCluster } from "../fake/clusters.ts";
 import { LABELS } from "../fake/desired.ts";
 import { auth, OLD, old, plainFingerprint } from "../fake/rotation.ts";
-import { MANAGED_BY, MANAGED_BY_LABEL, WRITE_ANNOTATION } from "../kinds/kind.ts";
+import { MANAGED_BY, MANAGED_BY_LABEL, WRITE_ANNOTATION } from "../kinds/desired_secret.ts";
 import { DOCKER_CONFIG_TYPE, DOCKERCFG_TYPE } from "../kinds/pull_secret.ts";
 import { SECRET_TYPE_LABEL } from "../kinds/repository_credential.ts";
 import { findPlaces } from "./find.ts";
@@ -150,7 +150,7 @@ Deno.test("by its fingerprint it is found in the same places", async () => {
   assert.equal(places.find(({ name }) => name === "template")!.username, "***");
 });
 
-Deno.test("what could not be seen is told", async () => {
+Deno.test("parts that could not be searched are reported", async () => {
   const it = cluster();
   const narrow: typeof it.store = () => {
     const store = it.store();

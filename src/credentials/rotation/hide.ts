@@ -1,12 +1,12 @@
 import { HIDDEN } from "../../fields/field.ts";
 import type { Change } from "../kinds/changes.ts";
 
-/** Shorter ones are no secrets, and stand in other words by chance. */
+/** Shorter values are not secrets, and occur in other words by chance. */
 const LEAST_LENGTH = 4;
 
 /**
- * What is shown of a text that may have a credential in it which has no form of a token, so that nothing else hides
- * it: a user name may be it, and a URL's path may have it.
+ * Masks a known credential in a text for display. Other masking misses one that does not look like a token, for example
+ * as a user name or in the path of a URL.
  */
 export function withoutValue(text: string, value: string): string {
   if (text === value) return HIDDEN;
@@ -15,12 +15,12 @@ export function withoutValue(text: string, value: string): string {
   return text.replaceAll(value, HIDDEN).replaceAll(encoded, HIDDEN);
 }
 
-/** Changes as they may be shown where these values are the credentials. */
+/** Masks these values in changes for display. */
 export function withoutValues(
   changes: readonly Change[],
   values: readonly string[],
 ): readonly Change[] {
-  // A longer one first, of which another one may be a part.
+  // Longer values first, because a shorter one may be part of them.
   const sorted = values.toSorted((a, b) => b.length - a.length);
   const shown = (text: string) => sorted.reduce(withoutValue, text);
   return changes.map(({ field, before, after }) => ({

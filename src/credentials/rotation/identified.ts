@@ -9,17 +9,17 @@ import type { EntryNode } from "../material/docker_nodes.ts";
 import { loginValues } from "../kinds/docker_values.ts";
 import { tlsClientCertificate } from "../kinds/tls_client_certificate.ts";
 import { canonicalValue } from "../material/canonical.ts";
-import { entryOf, type Slot } from "./slot.ts";
-import type { Identity } from "./sought.ts";
+import { dockerEntryOf, type Slot } from "./slot.ts";
+import type { SoughtIdentity } from "./sought.ts";
 
 /**
- * The slots of the credential that is meant by where it is and whose it is: of an entry of a pull secret what
- * kubelet takes, of a repository or template the credential of the preferred kind, else the one that it has.
- * @param isAnyUser whether the user name does not matter. @default false
+ * The slots of a credential that is identified by registry, URL or name: of a pull secret's entry, the login that
+ * kubelet uses; of a repository or template, the credential of the preferred kind, otherwise its own.
+ * @param isAnyUser whether to ignore the user name. @default false
  */
 export function identified(
   secret: StoredSecret,
-  sought: Identity,
+  sought: SoughtIdentity,
   slots: readonly Slot[],
   prefer?: string,
   isAnyUser = false,
@@ -27,37 +27,37 @@ export function identified(
   const isNamed = sought.by === "name" && sought.name === secret.name &&
     (sought.namespace === undefined || sought.namespace === secret.namespace);
   const username = sought.by === "name" || isAnyUser ? undefined : sought.username;
-  const entries = [...new Set(slots.flatMap((slot) => entryOf(slot) ?? []))].filter((entry) =>
+  const entries = [...new Set(slots.flatMap((slot) => dockerEntryOf(slot) ?? []))].filter((entry) =>
     isNamed || sought.by === "registry" && isOf(entry, sought.registry, username)
   );
   const ofEntries = entries.flatMap((entry) => {
     const [, first] = loginValues(dockerLogin(entry.json))[0] ?? [];
     const value = first === undefined ? undefined : canonicalValue(first);
     return slots.filter((slot) =>
-      entryOf(slot) === entry && slot.role !== "name" && slot.canonical.reveal() === value
+      dockerEntryOf(slot) === entry && slot.role !== "name" && slot.canonical.reveal() === value
     );
   });
   const isBelow = sought.by === "url_prefix" && isAt(secret, sought.urlPrefix, username);
   return [...ofEntries, ...isNamed || isBelow ? ofKeys(slots, prefer) : []];
 }
 
-/** Whether an entry is the login of a registry, by this user where one is given. */
+/** Whether an entry is the login of a registry and, if given, of this user. */
 function isOf(entry: EntryNode, registry: string, username: string | undefined): boolean {
   return comparableRegistry(entry.name) === comparableRegistry(registry) &&
     (username === undefined || dockerLogin(entry.json).username === username);
 }
 
-/** A registry, or a part of one, as it is compared: Docker Hub has several names. */
+/** The form in which registries are compared: Docker Hub has several names. */
 function comparableRegistry(key: string): string {
   const place = registryPlace(key);
   return place === undefined ? key.trim() : registryName(place).replace(/\/$/, "");
 }
 
-/** A URL as repositories are compared with it. */
+/** The form in which a URL prefix is compared with repositories. */
 const comparablePrefix = (url: string) => withoutUser(comparableUrl(url)).replace(/\/$/, "");
 
-/** What is meant, in words that are the same for all that mean the same. */
-export function identityText(sought: Identity): string {
+/** A text that is equal for identities that mean the same. */
+export function identityText(sought: SoughtIdentity): string {
   switch (sought.by) {
     case "registry":
       return JSON.stringify([sought.by, comparableRegistry(sought.registry), sought.username]);
@@ -68,7 +68,7 @@ export function identityText(sought: Identity): string {
   }
 }
 
-/** Whether a repository or template is for a URL at or below this one, with this user where one is given. */
+/** Whether a repository or template has this URL or one below it and, if given, this user. */
 function isAt({ labels, data }: StoredSecret, prefix: string, username?: string): boolean {
   if (labels[SECRET_TYPE_LABEL] === undefined) return false;
   const { url: encoded = "", username: name = "" } = data.reveal();
@@ -87,23 +87,23 @@ function withoutUser(url: string): string {
   return url.replace(/^((?:[a-z][a-z0-9+.-]*:\/\/)?)[^/?#]*@/i, "$1");
 }
 
-/** What an Argo CD secret, or Image Updater's, is used with; and the same value wherever else it stands there. */
+/** The credential in use of a secret of Argo CD or Image Updater, and all other slots with the same value. */
 function ofKeys(slots: readonly Slot[], prefer?: string): Slot[] {
-  const keys = slots.filter((slot) => slot.holder.in === "key" && slot.role !== "name");
-  const known = keys.filter(({ holder }) => holder.in === "key" && holder.kind !== undefined);
-  const kindOf = ({ holder }: Slot) => holder.in === "key" ? holder.kind?.name : undefined;
+  const keys = slots.filter((slot) => slot.location.in === "key" && slot.role !== "name");
+  const known = keys.filter(({ location }) => location.in === "key" && location.kind !== undefined);
+  const kindOf = ({ location }: Slot) => location.in === "key" ? location.kind?.name : undefined;
   const preferred = known.filter((slot) => kindOf(slot) === prefer);
   const main = preferred.length > 0
     ? preferred
     : known.filter((slot) => kindOf(slot) !== tlsClientCertificate.name);
-  const inUrl = slots.filter(({ key, holder }) =>
-    key === "url" && holder.in === "user_info" && holder.part.isCredential
+  const inUrl = slots.filter(({ key, location }) =>
+    key === "url" && location.in === "user_info" && location.part.isCredential
   );
-  // The password before a user name that is a token.
+  // A password takes precedence over a user name that is a token.
   const of = main.filter(({ role }) => role === "secret");
   const primary = of.length > 0 ? of : main.length > 0 ? main : inUrl;
   const values = new Set(primary.map(({ canonical }) => canonical.reveal()));
   return slots.filter((slot) =>
-    entryOf(slot) === undefined && slot.role !== "name" && values.has(slot.canonical.reveal())
+    dockerEntryOf(slot) === undefined && slot.role !== "name" && values.has(slot.canonical.reveal())
   );
 }

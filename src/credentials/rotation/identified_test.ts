@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { identityText } from "./identified.ts";
-import type { Identity } from "./sought.ts";
+import type { SoughtIdentity } from "./sought.ts";
 
-const registry = (registry: string, username = "ci"): Identity => ({
+const registry = (registry: string, username = "ci"): SoughtIdentity => ({
   ...{ by: "registry", registry, username },
 });
-const prefix = (urlPrefix: string, username = "ci"): Identity => ({
+const prefix = (urlPrefix: string, username = "ci"): SoughtIdentity => ({
   ...{ by: "url_prefix", urlPrefix, username },
 });
 
-const ROWS: [one: Identity, other: Identity, areSame: boolean][] = [
+const ROWS: [one: SoughtIdentity, other: SoughtIdentity, areSame: boolean][] = [
   [registry("ghcr.io"), registry("https://GHCR.io/"), true],
   [registry("docker.io"), registry("https://index.docker.io/v1/"), true],
   [registry("ghcr.io/org-a"), registry("ghcr.io/org-b"), false],

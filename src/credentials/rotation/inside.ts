@@ -1,6 +1,6 @@
 import { parseTree } from "jsonc-parser";
 import { decodeBase64Text } from "../../text/bytes.ts";
-import { configsOf, type StoredConfig } from "../kinds/pull_secret.ts";
+import { dockerConfigsOf, type StoredConfig } from "../kinds/pull_secret.ts";
 import { openKeys } from "../kinds/repository.ts";
 import { URL_KEYS } from "../kinds/user_info.ts";
 import { shownUrl } from "../kinds/url.ts";
@@ -9,30 +9,29 @@ import type { ValuesOf } from "../values.ts";
 import { readings } from "./readings.ts";
 import type { Slot } from "./slot.ts";
 
-/** Shorter ones stand in longer texts by chance: `robot`, `password`. */
+/** Shorter values occur in longer texts by chance: `robot`, `password`. */
 export const LEAST_LENGTH = 12;
 
-/** A text that a value stands in as a part. */
+/** A text that contains a value. */
 export interface TextWith {
   readonly place: string;
   readonly key: string;
   readonly registry?: string;
-  /** The value, in the open. */
+  /** The value, not sealed. */
   readonly part: string;
 }
 
 type At = Omit<TextWith, "part">;
 
-/** A text in the open. */
+/** A text, not sealed. */
 type TextAt = At & { readonly text: string };
 
 /**
- * Where values stand as parts of longer texts: behind a word in a key that this program does not know, in the
- * path or query of a URL, in a Docker configuration that cannot be understood or in base64 in one. What is known
- * to hold one is left out.
- * @param forms of the values, in the open
- * @param held slots that hold one
- * @param besides a text of which one may be a part, in the open
+ * Finds texts that contain a value: after a word in an unknown key, in the path or query of a URL, or in a Docker
+ * configuration that cannot be parsed or contains base64. Slots that are known to hold a value are excluded.
+ * @param forms of the values, not sealed
+ * @param held slots that hold a value
+ * @param besides a text that may contain a value legitimately, not sealed
  */
 export function textsWith(
   forms: ReadonlySet<string>,
@@ -57,30 +56,30 @@ export function textsWith(
 }
 
 /**
- * Parts of a secret's texts that may be a value, of which only the fingerprint is known: words, with punctuation or
- * without, texts in quotes, lines, and what stands behind a name.
+ * The parts of a secret's texts that may be a value of which only the fingerprint is known: words with and without
+ * punctuation, quoted texts, lines, and texts after a name.
  */
-export function wordsIn(secret: ValuesOf): Set<string> {
+export function candidateWords(secret: ValuesOf): Set<string> {
   const words = textsBut(secret, []).flatMap(({ text }) => readings(text)).flatMap((text) => {
     const { blocks, rest } = pemBlocks(text);
-    // What stands behind a name.
+    // The text after a name.
     const ends = rest.split(/[\r\n]+/).map((line) => line.slice(line.search(/[:=]/) + 1));
     return [...blocks, ...ends, ...WORDS.flatMap((each) => rest.match(each) ?? [])];
   });
   return new Set(words.map((word) => word.trim()).filter(({ length }) => length >= LEAST_LENGTH));
 }
 
-/** How a value is told from what stands around it, the narrowest first; the last one is a text in quotes, or a line. */
+/** Patterns that delimit a value, narrowest first; the last one matches a quoted text or a line. */
 const WORDS = [
   /[A-Za-z0-9_-]+/g,
-  // What may stand behind `Bearer`. https://www.rfc-editor.org/rfc/rfc7235#section-2.1 token68
+  // token68, as after `Bearer`. https://www.rfc-editor.org/rfc/rfc7235#section-2.1
   /[A-Za-z0-9._~+/-]+=*/g,
   /[^\\\s"'`,;:@]+/g,
   /\S+/g,
   /[^"'\r\n]+/g,
 ];
 
-/** Those of a text, whose lines are no words; in a time that grows with the text alone. */
+/** The PEM blocks of a text, and the rest of it; in linear time. */
 function pemBlocks(text: string): { readonly blocks: string[]; readonly rest: string } {
   const [blocks, rest]: [string[], string[]] = [[], []];
   let at = 0;
@@ -95,20 +94,20 @@ function pemBlocks(text: string): { readonly blocks: string[]; readonly rest: st
   }
 }
 
-/** All texts of a secret, less what is known to hold a value. */
+/** All texts of a secret, except the slots that hold a value. */
 function textsBut({ type, data: sealed }: ValuesOf, held: readonly Slot[]): TextAt[] {
   const data = sealed.reveal();
-  const configs = new Map(configsOf(type, data).map((config) => [config.key, config]));
+  const configs = new Map(dockerConfigsOf(type, data).map((config) => [config.key, config]));
   return Object.keys(data).flatMap((key): TextAt[] => {
     const here = held.filter((slot) => slot.key === key);
     const config = configs.get(key);
     if (config !== undefined) return textsOfConfig(config, here);
-    if (here.some(({ holder }) => holder.in !== "user_info") || !mayHold(key)) return [];
+    if (here.some(({ location }) => location.in !== "user_info") || !mayHold(key)) return [];
     return [{ place: key, key, text: cut(decodeBase64Text(data[key]!), here) }];
   });
 }
 
-/** Names, projects and options say other things than credentials. */
+/** Whether a key may contain a credential: names, projects and options do not. */
 function mayHold(key: string): boolean {
   return key === "username" || URL_KEYS.includes(key) || !openKeys().includes(key);
 }
@@ -122,9 +121,9 @@ function isPartOf(text: string, part: string): boolean {
   return false;
 }
 
-/** Without the parts that are known to hold it. */
+/** The text without the parts that hold a value. */
 function cut(text: string, held: readonly Slot[]): string {
-  const parts = held.flatMap(({ holder }) => holder.in === "user_info" ? [holder.part] : []);
+  const parts = held.flatMap(({ location }) => location.in === "user_info" ? [location.part] : []);
   return parts.sort((a, b) => b.from - a.from)
     .reduce((rest, { from, to }) => `${rest.slice(0, from)} ${rest.slice(to)}`, text);
 }
@@ -133,10 +132,10 @@ function textsOfConfig(
   { key, text, form }: StoredConfig,
   held: readonly Slot[],
 ): TextAt[] {
-  const opaque = held.filter(({ holder }) => holder.in === "opaque");
+  const opaque = held.filter(({ location }) => location.in === "opaque");
   if (opaque.some(({ place }) => place === key)) return [];
   const known = new Set(
-    held.flatMap(({ holder }) => holder.in === "login" ? [holder.node.from] : []),
+    held.flatMap(({ location }) => location.in === "login" ? [location.node.from] : []),
   );
   const texts = new Set(opaque.map(({ text }) => text.reveal()));
   const leaves = leavesOf(text);
@@ -154,11 +153,11 @@ function textsOfConfig(
 interface Leaf {
   readonly text: string;
   readonly from: number;
-  /** The names of the fields that it stands in. */
+  /** The names of the enclosing fields. */
   readonly above: readonly string[];
 }
 
-/** All texts of a JSON, names of fields too; `undefined` where it is none. */
+/** All strings of a JSON text, names of fields included; `undefined` where it is not valid JSON. */
 function leavesOf(json: string): Leaf[] | undefined {
   try {
     JSON.parse(json);
@@ -166,7 +165,7 @@ function leavesOf(json: string): Leaf[] | undefined {
     gather(parseTree(json), [], leaves);
     return leaves;
   } catch {
-    // What is nested too deep ends here, too.
+    // JSON that is nested too deeply ends here too.
     return undefined;
   }
 }

@@ -11,9 +11,9 @@ import { shownName } from "../../fields/texts.ts";
 import type { Slot } from "./slot.ts";
 
 /**
- * Where credentials may stand in the keys of a secret that is none for kubelet: those of Argo CD's by their kind,
- * the user information of URLs, and each key that says nothing to Argo CD, as any may have been put there.
- * @param taken keys that hold something else
+ * The slots in the data keys of a secret that kubelet does not read: Argo CD's credential keys, the user information of
+ * URLs, and every key unknown to Argo CD, because it may contain a credential too.
+ * @param taken keys to skip
  */
 export function keySlots(
   data: Readonly<SecretData>,
@@ -42,12 +42,12 @@ export function keySlots(
       text: seal(text),
       canonical: seal((of?.canonical ?? canonicalValue)(text)),
       role: !isName ? "secret" : isTokenName(of, text, data, keys) ? "token_name" : "name",
-      holder: { in: "key", ...kind !== undefined && { kind } },
+      location: { in: "key", ...kind !== undefined && { kind } },
     }];
   });
 }
 
-/** By its form or by what stands beside it; or since nothing else does, so that it has to be the credential. */
+/** Whether a user name is a token: by its form, by the other keys, or because the secret has no other credential. */
 function isTokenName(
   key: Key,
   text: string,
@@ -73,6 +73,6 @@ function urlSlots(key: string, base64: string): Slot[] {
       : part.isCredential || shownName(part.text) !== part.text
       ? "token_name"
       : "name",
-    holder: { in: "user_info", part },
+    location: { in: "user_info", part },
   }));
 }

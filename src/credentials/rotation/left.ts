@@ -4,7 +4,7 @@ import { ownerOf } from "../kinds/owner.ts";
 import { isRewritable, kindOfSecret } from "./place_kind.ts";
 import { isOurs } from "../write/removal.ts";
 
-/** Why a place that holds the old value is not rewritten. */
+/** Why a place with the old value is not rewritten. */
 export type LeftReason =
   | "being_deleted"
   | "other_type"
@@ -18,8 +18,8 @@ export type LeftReason =
   | "unmergeable"
   | "several_values";
 
-/** A secret, or some places of it, that still hold the old value. */
-export interface Left extends SecretRef {
+/** A secret, or some of its places, that keep the old value. */
+export interface LeftEntry extends SecretRef {
   readonly reason: LeftReason;
   /** The places. */
   readonly keys: readonly string[];
@@ -32,74 +32,71 @@ export interface LeftScope {
   readonly force: boolean;
 }
 
-/** Why a whole secret is left as it is; `undefined` where it may be written. */
+/** Why a whole secret is not rewritten; `undefined` where it may be. */
 export function obstacleOf(
   secret: StoredSecret,
   { managedOnly, force }: LeftScope,
-): Pick<Left, "reason" | "message" | "remedy"> | undefined {
-  const called = calledSecret(secret);
+): Pick<LeftEntry, "reason" | "message" | "remedy"> | undefined {
+  const title = titleOf(secret);
   if (secret.deletionTimestamp !== undefined) return beingDeleted(secret);
-  if (!isRewritable(secret)) return ofOtherType(secret);
+  if (!isRewritable(secret)) return otherType(secret);
   if (!force && managedOnly && !isOurs(secret)) {
     return {
       reason: "not_ours",
-      message: `${called} was not written by this program`,
-      remedy: `To rotate it, too, ${send({ managed_only: false })}`,
+      message: `${title} is not managed by argocd-configurer`,
+      remedy: `To rotate it as well, ${send({ managed_only: false })}`,
     };
   }
   const owner = ownerOf(secret);
   if (!force && owner !== undefined) {
     return {
       reason: "owned",
-      message: `${called} is managed by ${owner}, which would revert the change`,
-      remedy: `Change the credential there, or ${send({ force: true })}`,
+      message: `${title} is managed by ${owner}, which would revert the change`,
+      remedy: `Change the credential at its source, or ${send({ force: true })}`,
     };
   }
   if (secret.immutable !== true) return undefined;
   if (!force) {
     return {
       reason: "immutable",
-      message: `${called} is immutable`,
-      remedy: "To have it deleted and created again, which leaves a moment without it, " +
-        send({ force: true }),
+      message: `${title} is immutable`,
+      remedy: `To delete and recreate it (it is briefly missing), ${send({ force: true })}`,
     };
   }
   return secret.finalizers?.length
     ? {
       reason: "finalizers",
-      message:
-        `${called} is immutable and has finalizers, so it would not be gone at once when it ` +
-        "is deleted",
+      message: `${title} is immutable and has finalizers, so it cannot be deleted immediately`,
       remedy: "Remove the finalizers, then send the same request again",
     }
     : undefined;
 }
 
-/** Of one that is looked at only: what stands in it is no credential for repositories or registries. */
-function ofOtherType(secret: StoredSecret): Pick<Left, "reason" | "message" | "remedy"> {
+/** The obstacle of a secret that is only searched, because it is not a repository or registry credential. */
+function otherType(secret: StoredSecret): Pick<LeftEntry, "reason" | "message" | "remedy"> {
   const what = kindOfSecret(secret) === "cluster"
-    ? "says how Argo CD logs in to a cluster"
-    : "is of a type of Argo CD's that is not known here";
+    ? "is an Argo CD cluster secret"
+    : "has an unknown Argo CD secret type";
   return {
     reason: "other_type",
-    message: `${calledSecret(secret)} ${what}, and is never rewritten`,
-    remedy: "Change it where it was written, as with 'argocd cluster add'",
+    message: `${titleOf(secret)} ${what}, which is never rewritten`,
+    remedy: "Change it with the tool that created it, such as 'argocd cluster add'",
   };
 }
 
-/** Of a secret that is going, or whose namespace is. */
+/** The obstacle of a secret that is being deleted, or whose namespace is. */
 export function beingDeleted(
   secret: SecretRef,
   what = "",
-): Pick<Left, "reason" | "message" | "remedy"> {
+): Pick<LeftEntry, "reason" | "message" | "remedy"> {
   return {
     reason: "being_deleted",
-    message: `${calledSecret(secret)} is being deleted${what}`,
-    remedy: "Send the same request again when it is gone",
+    message: `${titleOf(secret)} is being deleted${what}`,
+    remedy: "Wait until it is gone, then send the same request again",
   };
 }
 
-/** Why places of a secret are left as they are, whatever the request allows. */
+/** The entry for places of a secret that are never rewritten, whatever the request allows. */
 export function leftPlaces(
   secret: SecretRef,
   reason: Extract<
@@ -108,23 +105,23 @@ export function leftPlaces(
   >,
   keys: readonly string[],
   why = "",
-): Left {
-  const called = calledSecret(secret);
+): LeftEntry {
   const at = keys.map((key) => `'${key}'`).join(", ");
   const { message, remedy } = PLACES[reason];
-  return { ...refOf(secret), reason, keys, message: `${called} ${message(at, why)}`, remedy };
+  const text = `${titleOf(secret)} ${message(at, why)}`;
+  return { ...refOf(secret), reason, keys, message: text, remedy };
 }
 
-/** Why places are left that hold what was given, less the white space that was given around it. */
-export function leftWithoutPadding(secret: SecretRef, keys: readonly string[]): Left {
+/** The entry for places that contain the given value without the white space around it. */
+export function leftWithoutPadding(secret: SecretRef, keys: readonly string[]): LeftEntry {
   const at = keys.map((key) => `'${key}'`).join(", ");
   return {
     ...refOf(secret),
     reason: "padded",
     keys,
     message:
-      `${calledSecret(secret)} holds the old value in ${at} without the white space that was ` +
-      "given around it, so it is another value",
+      `${titleOf(secret)} contains the old value in ${at} without the white space that was ` +
+      "given around it, so it is a different value",
     remedy: "Give the old value without white space around it",
   };
 }
@@ -137,27 +134,26 @@ const PLACES: Readonly<
 > = {
   padded: {
     message: (at) =>
-      `holds the old value in ${at} with white space around it, which is another value`,
-    remedy: "Write the credential anew, without the white space",
+      `contains the old value in ${at} with white space around it, so it is a different value`,
+    remedy: "Write the credential again without the white space",
   },
   inside: {
-    message: (at) => `holds the old value in ${at} as a part of a longer text`,
-    remedy: "Change that text where it was written",
+    message: (at) => `contains the old value in ${at} as part of a longer text`,
+    remedy: "Change that text at its source",
   },
   as_username: {
-    message: (at) => `holds the old value in ${at} as a user name`,
-    remedy: "If that user name is the credential, write it anew",
+    message: (at) => `contains the old value in ${at} as a user name`,
+    remedy: "If the user name is the credential, write the secret again",
   },
   unmergeable: {
-    message: (at, why) => `holds the old value in ${at}, which cannot be rewritten: ${why}`,
-    remedy: "Write the credential anew",
+    message: (at, why) => `contains the old value in ${at}, which cannot be rewritten: ${why}`,
+    remedy: "Write the credential again",
   },
   several_values: {
     message: (at) =>
-      `holds different values in ${at}, and the request does not tell which is meant`,
+      `contains different values in ${at}, and the request does not say which one to replace`,
     remedy: "Give the old value itself, or a registry and user name",
   },
 };
 
-const calledSecret = ({ namespace, name }: SecretRef) =>
-  `Secret '${name}' in namespace '${namespace}'`;
+const titleOf = ({ namespace, name }: SecretRef) => `Secret ${namespace}/${name}`;

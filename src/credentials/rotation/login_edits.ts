@@ -1,6 +1,6 @@
 import { encodeBase64Text } from "../../text/bytes.ts";
 import { NO_COLON } from "../kinds/docker_logins.ts";
-import { type Checked, no, yes } from "../material/checked.ts";
+import { no, type Validated, yes } from "../material/validated.ts";
 import { authText, type EntryNode, type LoginNode } from "../material/docker_nodes.ts";
 import type { Edit } from "./edits.ts";
 import { noRoom, textFor } from "./fits.ts";
@@ -8,18 +8,18 @@ import type { NewCredential } from "./new_credential.ts";
 import type { Slot } from "./slot.ts";
 
 /**
- * How one entry of a Docker configuration comes to hold a new credential: the fields that held the old one get it,
- * `auth` is made anew, fields that are not there stay away, and all else stays to the letter.
- * @param chosen slots of this entry, which hold the old value
+ * The edits that put a new credential into one entry of a Docker configuration: fields with the old value get the new
+ * one, `auth` is recomputed, no field is added, and everything else is kept byte for byte.
+ * @param chosen the slots of this entry that contain the old value
  */
 export function loginEdits(
   key: string,
   { nodes }: EntryNode,
   chosen: readonly Slot[],
   set: NewCredential,
-): Checked<Edit[]> {
+): Validated<Edit[]> {
   const { username } = set;
-  if (username?.includes(":")) return no(`needs a user name that ${NO_COLON}`);
+  if (username?.includes(":")) return no(`stores a user name, which ${NO_COLON}`);
   const texts = new Map<Slot, string>();
   for (const slot of chosen) {
     const text = textFor(slot, set);
@@ -28,8 +28,8 @@ export function loginEdits(
     texts.set(slot, text.value);
   }
   const at = (node: LoginNode, half?: "user" | "password") => {
-    const slot = chosen.find(({ holder }) =>
-      holder.in === "login" && holder.node === node && holder.half === half
+    const slot = chosen.find(({ location }) =>
+      location.in === "login" && location.node === node && location.half === half
     );
     return slot && texts.get(slot);
   };
@@ -58,12 +58,13 @@ export function loginEdits(
   }
 }
 
-/** Said of a place whose user name is what is replaced. */
-export const TOKEN_NAME = "has the token as its user name, and so no place for another 'username'";
+/** Why a place whose user name is the credential cannot take a new user name. */
+export const TOKEN_NAME =
+  "stores the token as its user name, so it cannot store 'username' as well";
 
 /**
- * Which fields a new user name goes to: those that belong to what is replaced. Beside another password, which
- * stays, the user name stays, too.
+ * The fields that a new user name is written to: those of the replaced credential. The user name of another password,
+ * which is kept, is kept too.
  */
 function renames(
   nodes: readonly LoginNode[],

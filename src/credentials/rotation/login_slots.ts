@@ -2,7 +2,7 @@ import { shownName } from "../../fields/texts.ts";
 import { NO_PASSWORD } from "../../kube/repository_fields.ts";
 import type { SecretData } from "../../kube/store.ts";
 import { seal } from "../../log/sealed.ts";
-import { configsOf, type StoredConfig } from "../kinds/pull_secret.ts";
+import { dockerConfigsOf, type StoredConfig } from "../kinds/pull_secret.ts";
 import { shownUrl } from "../kinds/url.ts";
 import { canonicalValue, exactText } from "../material/canonical.ts";
 import { type DockerLogin, dockerLogin, shownLoginName } from "../material/docker_config.ts";
@@ -10,17 +10,17 @@ import { authText, type EntryNode, entryNodes } from "../material/docker_nodes.t
 import { loginValues } from "../kinds/docker_values.ts";
 import type { Slot } from "./slot.ts";
 
-/** Where credentials may stand in the Docker configurations of a secret. */
+/** The slots in the Docker configurations of a secret. */
 export function loginSlots(type: string, data: Readonly<SecretData>): Slot[] {
-  return configsOf(type, data).flatMap((config) => slotsIn(config, data));
+  return dockerConfigsOf(type, data).flatMap((config) => slotsIn(config, data));
 }
 
 function slotsIn({ key, text, form, isExact }: StoredConfig, data: SecretData): Slot[] {
   const entries = isExact ? entryNodes(text, form) : undefined;
   if (entries === undefined) {
     const why = isExact
-      ? "its Docker configuration cannot be understood"
-      : "its Docker configuration is no text in UTF-8";
+      ? "the Docker configuration cannot be parsed"
+      : "the Docker configuration is not UTF-8 text";
     return [opaque({ key, place: key }, exactText(data[key]!), why)];
   }
   return entries.flatMap((entry) => entrySlots(key, entry));
@@ -32,7 +32,7 @@ function entrySlots(key: string, entry: EntryNode): Slot[] {
   const registry = shownUrl(entry.name);
   const values = loginValues(login);
   const names = nameRole(login);
-  /** As the entry's values are told, of which each stands there once. */
+  /** The place's name as in `loginValues`, which has each value once. */
   const placeOf = (field: string, text: string) => {
     const at = values.findIndex(([, value]) => value === text);
     return at === 0 ? registry : `${registry} (${values[at]?.[0] ?? field})`;
@@ -52,13 +52,13 @@ function entrySlots(key: string, entry: EntryNode): Slot[] {
         text: seal(text),
         canonical: seal(canonicalValue(text)),
         role,
-        holder: { in: "login", entry, node, ...half !== undefined && { half } },
+        location: { in: "login", entry, node, ...half !== undefined && { half } },
       }];
     if (field === "username") return slot(text, names(text));
     if (field !== "auth") return slot(text, "secret");
     const halves = authText(text);
     if (halves === undefined) {
-      return [opaque(about(field, text), text, "its field auth is no user name and password")];
+      return [opaque(about(field, text), text, "its 'auth' is not username:password in base64")];
     }
     return [
       ...slot(halves.password, "secret", "password"),
@@ -67,7 +67,7 @@ function entrySlots(key: string, entry: EntryNode): Slot[] {
   });
 }
 
-/** Of a user name: a token by its form, beside `x-oauth-basic`, or where the entry has nothing else. */
+/** The role of a user name: it is a token by its form, next to `x-oauth-basic`, or if the entry has nothing else. */
 function nameRole(login: DockerLogin): (name: string) => Slot["role"] {
   const { auth, fields } = login;
   const isSole = loginValues(login).length === 0 ||
@@ -81,6 +81,6 @@ function opaque(at: Pick<Slot, "key" | "place">, text: string, why: string): Slo
     text: seal(text),
     canonical: seal(text),
     role: "secret",
-    holder: { in: "opaque", why },
+    location: { in: "opaque", why },
   };
 }

@@ -9,32 +9,32 @@ import type { Slot } from "./slot.ts";
 import { slotsIn } from "./slots.ts";
 import type { Wanted } from "./wanted.ts";
 
-/** A place in a secret that holds what is looked for. */
+/** A place in a secret that contains the value searched for. */
 export interface Match extends Omit<CredentialValue, "value"> {
-  /** What stands there in the form in which values are compared; of `inside` the part that was looked for. */
+  /** The value there, in the form in which values are compared; for `inside`, the part that matched. */
   readonly value: Sealed<string>;
   /**
-   * `padded`: with other white space around it. `inside`: as a part of a longer text, which is seen only of
-   * values that are long enough for that to say something. Neither is ever rewritten.
+   * `padded`: with different white space around it. `inside`: as part of a longer text; only found for values that are
+   * long enough. Neither is ever rewritten.
    */
   readonly how: "equal" | "padded" | "inside";
-  /** What stands there, in the open; none of `inside`. */
+  /** The slots of the place; empty for `inside`. */
   readonly slots: Sealed<readonly Slot[]>;
 }
 
-/** What takes the place of what is looked for. */
+/** The parts of the new credential that the search needs. */
 type Replacement = Pick<NewCredential, "kind" | "value" | "text">;
 
 /**
- * The places of a secret that hold what is looked for, in the secret's order.
- * @param set what takes its place: it is not taken for the old value where that is a part of it, and of
- * what is looked for by registry, URL or name it says which credential is meant where a secret has several
+ * The places of a secret that match the search, in the secret's order.
+ * @param set the new credential. It does not count as a match if it contains the old value, and its kind decides which
+ * credential is meant if a secret found by registry, URL or name has several
  */
 export function matchesIn(secret: StoredSecret, wanted: Wanted, set?: Replacement): Match[] {
   return matchesAmong(slotsIn(secret), secret, wanted, set);
 }
 
-/** The same. @param all the secret's slots */
+/** Like {@link matchesIn}. @param all the secret's slots */
 export function matchesAmong(
   all: readonly Slot[],
   secret: StoredSecret,
@@ -68,13 +68,13 @@ function howOf({ text, canonical }: Slot, { forms, trimmed }: Wanted): Match["ho
   if (forms.reveal().has(canonical.reveal())) return "equal";
   const inner = text.reveal().trim();
   if (trimmed.reveal().has(inner)) return "padded";
-  // White space around a value that is told in another form than it stands there.
+  // White space around a value that is stored in another form than it was given.
   return inner !== text.reveal() && forms.reveal().has(canonicalValue(inner))
     ? "padded"
     : undefined;
 }
 
-/** One match for each place: an entry's password may stand in several of its fields. */
+/** One match per place: several fields of an entry may contain its password. */
 function matched(held: readonly (readonly [Slot, Match["how"]])[]): Match[] {
   const matches = new Map<string, Match>();
   for (const [slot, how] of held) {

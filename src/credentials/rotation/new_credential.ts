@@ -6,53 +6,53 @@ import { type Material, materialOf } from "../material/material.ts";
 import { passwordHint, usernameHint } from "../material/password.ts";
 import { keyOfPart, kindFields, neededBeside, type SecretPart, secretParts } from "./fields.ts";
 
-/** What takes the place of an old credential. */
+/** The credential that replaces an old one. */
 export interface NewCredential {
-  /** The secret field that it was given by: `password`. */
+  /** The secret field that it was given in: `password`. */
   readonly name: string;
   readonly kind: CredentialKind;
   /** In the form in which values are compared. */
   readonly value: Sealed<string>;
-  /** As it is written. */
+  /** In the form in which it is written. */
   readonly text: Sealed<string>;
   readonly material: Material;
-  /** Of a password. */
+  /** Only of a password. */
   readonly username?: string;
-  /** Names of the fields that were given beside the secret one. */
+  /** Names of the fields that were given with the secret one. */
   readonly beside: readonly string[];
-  /** All of it by Argo CD's keys, as texts, as a secret of this type spells them. */
+  /** The texts by Argo CD's keys, in the spelling of this secret type. */
   keysIn(secretType: string | undefined): Sealed<Readonly<Record<string, string>>>;
 }
 
 export type UnderstoodNew =
   | { readonly ok: true; readonly value: NewCredential; readonly hints: readonly string[] }
-  /** `why` is the rest of "Field 'x' …", and quotes nothing of it. */
+  /** `why` continues "Field 'x' …", and quotes no value. */
   | { readonly ok: false; readonly field: string; readonly why: string };
 
-/** Values by the names of {@link newFields}, as zod has made them; what is `undefined` is not given. */
+/** Parsed values by the names of {@link newFields}; `undefined` means not given. */
 export type GivenFields = Readonly<Record<string, unknown>>;
 
-/** Understands a new credential: of one kind, with its secret, and with as much of the rest as is to change. */
+/** Validates a new credential: of one kind, with its secret field, and with the other fields that should change. */
 export function newCredential(given: GivenFields): UnderstoodNew {
   const names = Object.keys(given).filter((name) => given[name] !== undefined);
   const no = (field: string, why: string): UnderstoodNew => ({ ok: false, field, why });
   const parts = secretParts().filter(({ name }) => names.includes(name));
   const [part, second] = parts;
   if (part === undefined) return no("", "must have a credential: a password, token or key");
-  if (second !== undefined) return no(second.name, `contradicts '${part.name}'; give one of them`);
+  if (second !== undefined) return no(second.name, `cannot be combined with '${part.name}'`);
   const own = kindFields().filter(({ kind }) => kind === part.kind);
   const strange = names.find((name) => own.every((each) => each.name !== name));
-  if (strange !== undefined) return no(strange, `does not go with '${part.name}'`);
+  if (strange !== undefined) return no(strange, `cannot be used with '${part.name}'`);
   const missing = neededBeside(part).find(({ name }) => !names.includes(name));
-  if (missing !== undefined) return no(missing.name, `is needed with '${part.name}'`);
-  const understood = part.kind.understand(nested(own, given));
+  if (missing !== undefined) return no(missing.name, `is required with '${part.name}'`);
+  const understood = part.kind.parse(nested(own, given));
   if (!understood.ok) {
     const path = "path" in understood ? understood.path.join("_") : part.name;
     return no(path, understood.why);
   }
   const value = givenText(given, part.name);
   if (part.kind.keys[keyOfPart(part)]!.isCredential?.(value ?? "", {}) === false) {
-    return no(part.name, "is the text that stands for no password");
+    return no(part.name, "is the placeholder for no password");
   }
   return { ok: true, ...made(part, understood.value, names, given) };
 }
@@ -88,7 +88,7 @@ function made(
   };
 }
 
-/** As a request for a repository has these fields. */
+/** Nests the fields as in a request for a repository. */
 function nested(
   fields: readonly { readonly name: string; readonly path: readonly string[] }[],
   given: GivenFields,

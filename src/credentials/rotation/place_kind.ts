@@ -2,7 +2,7 @@ import type { StoredSecret } from "../../kube/store.ts";
 import { SECRET_TYPE_LABEL } from "../kinds/repository_credential.ts";
 import { HELM_REPO_CREDS } from "../list.ts";
 
-/** What a secret is that may hold a value. */
+/** The kinds of secrets that are searched. */
 export const PLACE_KINDS = [
   "docker",
   "repository",
@@ -10,14 +10,14 @@ export const PLACE_KINDS = [
   "write_repository",
   "write_template",
   "scm",
-  /** How Argo CD logs in to a cluster. */
+  /** Argo CD's credentials of a cluster. */
   "cluster",
-  /** Of a type of Argo CD's that this program does not know. */
+  /** An Argo CD secret type that argocd-configurer does not know. */
   "other",
 ] as const;
 export type PlaceKind = typeof PLACE_KINDS[number];
 
-/** Argo CD's secrets by their label. */
+/** Kinds by the value of Argo CD's label. */
 const OF_TYPE: Readonly<Record<string, PlaceKind>> = {
   "repository": "repository",
   "repo-creds": "template",
@@ -34,7 +34,7 @@ export function kindOfSecret({ labels }: Pick<StoredSecret, "labels">): PlaceKin
   return Object.hasOwn(OF_TYPE, type) ? OF_TYPE[type]! : "other";
 }
 
-/** Whether a rotation may write it: the others are looked at and never written. */
+/** Whether a rotation may rewrite the secret; others are searched only. */
 export function isRewritable(secret: Pick<StoredSecret, "labels">): boolean {
   const kind = kindOfSecret(secret);
   return kind !== "cluster" && kind !== "other";

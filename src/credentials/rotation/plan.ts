@@ -2,85 +2,91 @@ import { refOf, type SecretRef, type StoredSecret } from "../../kube/store.ts";
 import { seal, type Sealed } from "../../log/sealed.ts";
 import type { MakeFingerprint } from "../fingerprints.ts";
 import type { Inventory } from "../inventory.ts";
-import { type FoundPlace, secretsOf, shownPlaces } from "./find.ts";
+import { type FoundPlace, inventorySecrets, shownPlaces } from "./find.ts";
 import { identified } from "./identified.ts";
-import { type Left, leftPlaces, type LeftScope, leftWithoutPadding, obstacleOf } from "./left.ts";
+import {
+  type LeftEntry,
+  leftPlaces,
+  type LeftScope,
+  leftWithoutPadding,
+  obstacleOf,
+} from "./left.ts";
 import { type Match, matchesAmong } from "./matches.ts";
 import type { NewCredential } from "./new_credential.ts";
 import { isRewritable } from "./place_kind.ts";
 import { rewritten } from "./rewrite.ts";
 import { saysTheSame } from "./same.ts";
-import { entryOf, type Slot } from "./slot.ts";
+import { dockerEntryOf, type Slot } from "./slot.ts";
 import { slotsIn } from "./slots.ts";
 import type { Sought } from "./sought.ts";
 import { wantedIn } from "./wanted.ts";
 
-export interface RotationRequest extends LeftScope {
+export interface PlanRequest extends LeftScope {
   readonly sought: Sought;
   readonly set: NewCredential;
-  /** When the new credential ends, as it is declared: ISO time. */
+  /** Declared expiry of the new credential, in ISO time. */
   readonly expires?: string;
 }
 
-/** A secret that is to be rewritten. */
+/** A secret to rewrite. */
 export interface PlannedSecret {
-  /** As it was read: it is replaced in this version alone. */
+  /** The secret as it was read; only this version may be replaced. */
   readonly secret: StoredSecret;
-  /** As it will be, less the marks of who wrote it. */
+  /** The secret after the rotation, without the labels and annotations of the write. */
   readonly rewritten: StoredSecret;
-  /** What is rewritten in it. */
+  /** The places that are rewritten. */
   readonly places: readonly FoundPlace[];
   readonly hints: readonly string[];
-  /** Values that nothing may show: what is rewritten, and by what. */
+  /** Values that must never be shown: the old and the new ones. */
   readonly hidden: Sealed<readonly string[]>;
 }
 
-/** What a rotation is to do on one cluster. */
+/** The plan of a rotation for one cluster. */
 export interface RotationPlan {
-  /** `not_found`: there is nothing that may be rewritten, and nothing that was. */
+  /** `not_found`: no secret may be rewritten, and none has the new credential. */
   readonly status: "rotates" | "unchanged" | "not_found";
   readonly toRotate: readonly PlannedSecret[];
-  /** Secrets that hold all of the new credential. */
+  /** Secrets that already contain the complete new credential. */
   readonly unchanged: readonly (SecretRef & { readonly keys: readonly string[] })[];
-  readonly left: readonly Left[];
-  /** Places that cannot hold the new credential: nothing may be written then. */
+  readonly left: readonly LeftEntry[];
+  /** Places that cannot store the new credential; if there are any, nothing may be written. */
   readonly cannotHold: readonly CannotHold[];
-  /** All places that hold the old value, those that are left too; sorted. */
+  /** All places with the old value, including those that are not rewritten; sorted. */
   readonly places: readonly FoundPlace[];
-  /** What stands there, each once, in the form in which values are compared. */
+  /** The distinct old values, in the form in which values are compared. */
   readonly oldValues: readonly Sealed<string>[];
 }
 
 export interface CannotHold extends SecretRef {
   readonly key: string;
-  /** A sentence, which begins with the place. */
+  /** A sentence that starts with the place. */
   readonly why: string;
 }
 
-/** What is to be done about one secret. */
+/** The part of the plan for one secret. */
 type Decision = Partial<Pick<RotationPlan, "toRotate" | "unchanged" | "left" | "cannotHold">>;
 
 /**
- * Plans a rotation on one cluster: which secrets are rewritten, and how.
- * @param all as `rotationInventory` reads it
+ * Plans a rotation on one cluster.
+ * @param all as read by `rotationInventory`
  */
 export async function planRotation(
   all: Pick<Inventory, "argocd" | "pullSecrets">,
-  request: RotationRequest,
+  request: PlanRequest,
   fingerprint: MakeFingerprint,
 ): Promise<RotationPlan> {
   const { sought, set } = request;
   const decisions: Decision[] = [];
   const places: FoundPlace[] = [];
   const oldValues = new Set<string>();
-  const secrets = secretsOf(all);
+  const secrets = inventorySecrets(all);
   const wanted = await wantedIn(secrets, [sought], fingerprint);
   for (const secret of secrets) {
     const slots = slotsIn(secret);
     const matches = matchesAmong(slots, secret, wanted, set);
     const decision = decide(secret, slots, matches, request);
     decisions.push(decision);
-    // What is looked for by its name holds the new value in the end.
+    // A place found by name contains the new value after a rotation.
     const old = matches.filter(({ value }) => value.reveal() !== set.value.reveal());
     places.push(...shownPlaces(secret, old, matches));
     for (const { how, value } of old) if (how === "equal") oldValues.add(value.reveal());
@@ -102,7 +108,7 @@ function decide(
   secret: StoredSecret,
   slots: readonly Slot[],
   matches: readonly Match[],
-  request: RotationRequest,
+  request: PlanRequest,
 ): Decision {
   const { sought, set } = request;
   if (!isRewritable(secret)) return untouched(secret, matches, request);
@@ -141,11 +147,11 @@ function decide(
   };
 }
 
-/** Of a secret that is only looked at, whatever holds the old value in it. */
+/** The decision for a secret that is searched but never rewritten. */
 function untouched(
   secret: StoredSecret,
   matches: readonly Match[],
-  request: RotationRequest,
+  request: PlanRequest,
 ): Decision {
   const old = matches.filter(({ value }) => value.reveal() !== request.set.value.reveal());
   const keys = [...new Set(old.map(({ place }) => place))];
@@ -155,16 +161,16 @@ function untouched(
     : { left: [{ ...refOf(secret), keys, ...obstacle }] };
 }
 
-/** What of it may be rewritten, and what is left whatever is allowed. */
+/** Sorts matches into slots to rewrite and entries that are never rewritten. */
 function sorted(
   secret: StoredSecret,
   matches: readonly Match[],
   sought: Sought,
-): { readonly chosen: readonly Slot[]; readonly left: readonly Left[] } {
+): { readonly chosen: readonly Slot[]; readonly left: readonly LeftEntry[] } {
   const of = (how: Match["how"]) => matches.filter((match) => match.how === how);
   const padded = of("padded").flatMap(({ slots }) => slots.reveal());
   const equal = of("equal").flatMap(({ slots }) => slots.reveal());
-  // Of a registry each entry is the same login; else one value would take the place of several.
+  // All entries of a registry are the same login. Otherwise one value would replace several different ones.
   const isOfOne = sought.by === "name" || sought.by === "url_prefix";
   const areSeveral = isOfOne &&
     new Set(equal.map(({ canonical }) => canonical.reveal())).size > 1;
@@ -172,11 +178,11 @@ function sorted(
     return { chosen: [], left: [leftPlaces(secret, "several_values", placesOf(equal))] };
   }
   const names = equal.filter(({ role }) => role === "name");
-  const opaque = equal.filter(({ holder }) => holder.in === "opaque");
-  // An entry in which one field is padded is left whole: its fields would come to differ.
-  const entries = new Set(padded.flatMap((slot) => entryOf(slot) ?? []));
+  const opaque = equal.filter(({ location }) => location.in === "opaque");
+  // An entry with a padded field is not rewritten at all, or its fields would differ afterwards.
+  const entries = new Set(padded.flatMap((slot) => dockerEntryOf(slot) ?? []));
   const isBesidePadded = (slot: Slot) => {
-    const entry = entryOf(slot);
+    const entry = dockerEntryOf(slot);
     return entry !== undefined && entries.has(entry);
   };
   const chosen = equal.filter((slot) =>
@@ -193,37 +199,37 @@ function sorted(
     ),
     ...of("inside").map(({ place }) => leftPlaces(secret, "inside", [place])),
     ...group(names, (keys) => leftPlaces(secret, "as_username", keys)),
-    ...opaque.map(({ place, holder }) =>
-      leftPlaces(secret, "unmergeable", [place], holder.in === "opaque" ? holder.why : "")
+    ...opaque.map(({ place, location }) =>
+      leftPlaces(secret, "unmergeable", [place], location.in === "opaque" ? location.why : "")
     ),
   ];
   return { chosen, left };
 }
 
-/** Whether there is white space around what is stored; else it is around what is looked for. */
+/** Whether the stored value has the white space; otherwise the given one has it. */
 const isPadded = ({ text }: Slot) => text.reveal() !== text.reveal().trim();
 
-function group(slots: readonly Slot[], make: (keys: readonly string[]) => Left): Left[] {
+function group(slots: readonly Slot[], make: (keys: readonly string[]) => LeftEntry): LeftEntry[] {
   return slots.length === 0 ? [] : [make(placesOf(slots))];
 }
 
 const placesOf = (slots: readonly Slot[]) => [...new Set(slots.map(({ place }) => place))];
 
-/** Slots that hold the new value, of those that the request is about. */
+/** The slots that the request is about and that contain the new value. */
 function holding(
   secret: StoredSecret,
   slots: readonly Slot[],
-  { sought, set }: RotationRequest,
+  { sought, set }: PlanRequest,
 ): Slot[] {
   const meant = sought.by === "value" || sought.by === "fingerprint"
     ? slots
     : identified(secret, sought, slots, set.kind.name, true);
-  return meant.filter(({ canonical, role, holder }) =>
-    role !== "name" && holder.in !== "opaque" && canonical.reveal() === set.value.reveal()
+  return meant.filter(({ canonical, role, location }) =>
+    role !== "name" && location.in !== "opaque" && canonical.reveal() === set.value.reveal()
   );
 }
 
-/** Whether all of the new credential is there. */
+/** Whether the secret contains the complete new credential. */
 function isThere(secret: StoredSecret, held: readonly Slot[], set: NewCredential): boolean {
   const after = rewritten(secret, held, set);
   return after.ok && saysTheSame(secret, { ...secret, data: after.data });
@@ -233,12 +239,12 @@ function unchangedAt(secret: StoredSecret, held: readonly Slot[]): Decision {
   return { unchanged: [{ ...refOf(secret), keys: placesOf(held) }] };
 }
 
-/** An Application's URL is compared with the credential in it. */
+/** A hint for URLs with the credential in them: Argo CD compares an Application's URL including it. */
 function urlHints({ name }: StoredSecret, chosen: readonly Slot[]): string[] {
-  return chosen.some(({ key, holder }) => key === "url" && holder.in === "user_info")
+  return chosen.some(({ key, location }) => key === "url" && location.in === "user_info")
     ? [
-      `The URL of secret '${name}' has the credential in it: Applications that name the URL with the ` +
-      "old one have to be changed, too",
+      `The URL of secret '${name}' contains the credential: change the repoURL of Applications that ` +
+      "contain the old one as well",
     ]
     : [];
 }

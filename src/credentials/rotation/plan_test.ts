@@ -3,7 +3,7 @@ import type { StoredSecret } from "../../kube/store.ts";
 import { seal } from "../../log/sealed.ts";
 import { encodeBase64Text, encodeBase64Url } from "../../text/bytes.ts";
 import {
-  argocd,
+  argocdHolding,
   auth,
   holding,
   NEW,
@@ -11,7 +11,7 @@ import {
   OLD,
   old,
   plainFingerprint,
-  planned,
+  plannedRotation,
   pull,
   pullText,
   textsOf,
@@ -19,10 +19,10 @@ import {
 import { DOCKER_CONFIG_TYPE } from "../kinds/pull_secret.ts";
 import { matchesIn } from "./matches.ts";
 import type { LeftReason } from "./left.ts";
-import type { RotationRequest } from "./plan.ts";
+import type { PlanRequest } from "./plan.ts";
 import { wantedIn } from "./wanted.ts";
 
-type Request = Partial<RotationRequest>;
+type Request = Partial<PlanRequest>;
 
 const notOurs = (secret: StoredSecret): StoredSecret => ({
   ...secret,
@@ -35,8 +35,8 @@ const owned = (secret: StoredSecret): StoredSecret => ({
   ownerReferences: [{ apiVersion: "v1", kind: "ExternalSecret", name: "x", uid: "1" }],
 });
 const PULL = pull({ "ghcr.io": { username: "u", password: OLD, auth: auth("u", OLD) } });
-const REPO = argocd({ url: "https://git.example.com/a", username: "u", password: OLD });
-const CLUSTER = argocd({
+const REPO = argocdHolding({ url: "https://git.example.com/a", username: "u", password: OLD });
+const CLUSTER = argocdHolding({
   server: "https://k",
   config: JSON.stringify({ bearerToken: OLD, password: "short", tlsClientConfig: {} }),
 }, "cluster");
@@ -84,15 +84,25 @@ const LEFT: [
     managedOnly: false,
     force: true,
   }],
-  ["another key of a cluster", argocd({ password: OLD }, "cluster"), "other_type", ["password"]],
+  ["another key of a cluster", argocdHolding({ password: OLD }, "cluster"), "other_type", [
+    "password",
+  ]],
   ["a cluster's login with a short password", CLUSTER, "other_type", ["config"], {
     sought: old("short"),
   }],
-  ["what is sought by the name of a cluster", argocd({ password: OLD }, "cluster"), "other_type", [
-    "password",
-  ], { sought: { by: "name", name: "x" } }],
-  ["of a type that is not known", argocd({ token: OLD }, "a-new-type"), "other_type", ["token"]],
-  ["padded by a line break", argocd({ password: `${OLD}\n` }), "padded", ["password"]],
+  [
+    "what is sought by the name of a cluster",
+    argocdHolding({ password: OLD }, "cluster"),
+    "other_type",
+    [
+      "password",
+    ],
+    { sought: { by: "name", name: "x" } },
+  ],
+  ["of a type that is not known", argocdHolding({ token: OLD }, "a-new-type"), "other_type", [
+    "token",
+  ]],
+  ["padded by a line break", argocdHolding({ password: `${OLD}\n` }), "padded", ["password"]],
   ["padded in an auth", pull({ "ghcr.io": { auth: auth("u", `${OLD}\n`) } }), "padded", [
     "ghcr.io",
   ]],
@@ -102,18 +112,20 @@ const LEFT: [
     "padded",
     ["ghcr.io", "ghcr.io (password)"],
   ],
-  ["inside of a text that nobody reads", argocd({ note: `token: ${OLD}` }), "inside", ["note"]],
-  ["inside of the path of a URL", argocd({ url: `https://x/${OLD}/y` }), "inside", ["url"]],
+  ["inside of a text that nobody reads", argocdHolding({ note: `token: ${OLD}` }), "inside", [
+    "note",
+  ]],
+  ["inside of the path of a URL", argocdHolding({ url: `https://x/${OLD}/y` }), "inside", ["url"]],
   [
     "inside of a URL's query, encoded",
-    argocd({ proxy: `https://x/?a=${encodeURIComponent(`${OLD}/+`)}` }),
+    argocdHolding({ proxy: `https://x/?a=${encodeURIComponent(`${OLD}/+`)}` }),
     "inside",
     [
       "proxy",
     ],
     { sought: old(`${OLD}/+`) },
   ],
-  ["encoded twice", argocd({ password: base64(OLD) }), "inside", ["password"]],
+  ["encoded twice", argocdHolding({ password: base64(OLD) }), "inside", ["password"]],
   ["inside of a header", pullText(JSON.stringify({ HttpHeaders: { X: OLD } })), "inside", [
     ".dockerconfigjson",
   ]],
@@ -131,23 +143,32 @@ const LEFT: [
     "inside",
     ["ghcr.io"],
   ],
-  ["behind an escape of JSON", argocd({ config: `{"k":"a\\n${OLD}"}` }), "inside", ["config"]],
-  ["escaped letter by letter", argocd({ note: `"\\u006f${OLD.slice(1)}"` }), "inside", ["note"]],
+  ["behind an escape of JSON", argocdHolding({ config: `{"k":"a\\n${OLD}"}` }), "inside", [
+    "config",
+  ]],
+  ["escaped letter by letter", argocdHolding({ note: `"\\u006f${OLD.slice(1)}"` }), "inside", [
+    "note",
+  ]],
   [
     "in base64 within a longer text",
-    argocd({ note: `Authorization: Basic ${auth("u", OLD)}; a=b` }),
+    argocdHolding({ note: `Authorization: Basic ${auth("u", OLD)}; a=b` }),
     "inside",
     ["note"],
   ],
   [
     "in base64 of an escaped text in base64",
-    argocd({ note: base64(`{"a": "Basic ${auth("u", OLD)}"}`) }),
+    argocdHolding({ note: base64(`{"a": "Basic ${auth("u", OLD)}"}`) }),
     "inside",
     ["note"],
   ],
-  ["percent-encoded beside a per cent", argocd({ url: `https://x/%zz?a=%22${OLD}` }), "inside", [
-    "url",
-  ]],
+  [
+    "percent-encoded beside a per cent",
+    argocdHolding({ url: `https://x/%zz?a=%22${OLD}` }),
+    "inside",
+    [
+      "url",
+    ],
+  ],
   [
     "an auth in the base64 of URLs",
     pull({ "ghcr.io": { auth: URL_AUTH } }),
@@ -163,7 +184,7 @@ const LEFT: [
   ]],
   [
     "the user name beside another password",
-    argocd({ username: OLD, password: "other" }),
+    argocdHolding({ username: OLD, password: "other" }),
     "as_username",
     [
       "username",
@@ -179,7 +200,7 @@ const LEFT: [
   ],
   [
     "several values below one URL",
-    argocd({
+    argocdHolding({
       url: "https://git.example.com/a",
       username: "u",
       bearerToken: "a",
@@ -200,7 +221,7 @@ const LEFT: [
 
 for (const [what, of, reason, keys, request] of LEFT) {
   Deno.test(`left, with the reason and what to do: ${what}`, async () => {
-    const plan = await planned([of], request);
+    const plan = await plannedRotation([of], request);
     assert.deepEqual([plan.status, plan.toRotate, plan.cannotHold], ["not_found", [], []]);
     const { message, remedy, ...left } = plan.left[0]!;
     assert.equal(plan.left.length, 1);
@@ -210,7 +231,7 @@ for (const [what, of, reason, keys, request] of LEFT) {
       reason,
       keys,
     });
-    assert.match(message, /^Secret 'x' in namespace 'argocd' .*[^.]$/s);
+    assert.match(message, /^Secret argocd\/x .*[^.]$/s);
     assert.match(remedy, /^[A-Z].*[^.]$/s);
     assert.notEqual(plan.places.length, 0);
     const told = JSON.stringify(plan);
@@ -228,13 +249,13 @@ const TAKEN: [what: string, of: StoredSecret, request: Request][] = [
 
 for (const [what, of, request] of TAKEN) {
   Deno.test(`taken: ${what}`, async () => {
-    const plan = await planned([of], request);
+    const plan = await plannedRotation([of], request);
     assert.deepEqual([plan.toRotate.length, plan.left], [1, []]);
   });
 }
 
-Deno.test("a secret of which one entry is left is rotated all the same", async () => {
-  const plan = await planned([
+Deno.test("a secret with an entry that is left is rotated anyway", async () => {
+  const plan = await plannedRotation([
     pull({ "ghcr.io": { auth: auth("u", OLD) }, "quay.io": { auth: auth("u", `${OLD}\n`) } }),
   ]);
   assert.equal(plan.status, "rotates");
@@ -249,26 +270,26 @@ Deno.test("a secret of which one entry is left is rotated all the same", async (
   assert.deepEqual(plan.toRotate[0]!.places.map(({ place }) => place), ["ghcr.io"]);
 });
 
-Deno.test("of an old value with white space around it, what is stored without is not blamed", async () => {
-  const plan = await planned(
+Deno.test("an old value given with white space around it does not match a stored one without", async () => {
+  const plan = await plannedRotation(
     [
-      { ...argocd({ password: OLD }), name: "plain" },
-      { ...argocd({ password: `${OLD}\n` }), name: "padded" },
-      { ...argocd({ password: `${OLD} ` }), name: "same" },
+      { ...argocdHolding({ password: OLD }), name: "plain" },
+      { ...argocdHolding({ password: `${OLD}\n` }), name: "padded" },
+      { ...argocdHolding({ password: `${OLD} ` }), name: "same" },
     ],
     { sought: old(`${OLD} `) },
   );
   const why = Object.fromEntries(plan.left.map((each) => [each.name, [each.message, each.remedy]]));
   assert.deepEqual(why, {
     plain: [
-      "Secret 'plain' in namespace 'argocd' holds the old value in 'password' without the white space " +
-      "that was given around it, so it is another value",
+      "Secret argocd/plain contains the old value in 'password' without the white space " +
+      "that was given around it, so it is a different value",
       "Give the old value without white space around it",
     ],
     padded: [
-      "Secret 'padded' in namespace 'argocd' holds the old value in 'password' with white space around " +
-      "it, which is another value",
-      "Write the credential anew, without the white space",
+      "Secret argocd/padded contains the old value in 'password' with white space around " +
+      "it, so it is a different value",
+      "Write the credential again without the white space",
     ],
   });
   assert.deepEqual(plan.toRotate.map(({ secret }) => secret.name), ["same"]);
@@ -276,26 +297,26 @@ Deno.test("of an old value with white space around it, what is stored without is
 
 Deno.test("a value of which the new one is a longer form is not taken for it afterwards", async () => {
   const request = { sought: old("correct horse 1"), set: newOf({ password: "correct horse 1 " }) };
-  const plan = await planned(
-    [argocd({ password: "correct horse 1", note: "correct horse 1 " })],
+  const plan = await plannedRotation(
+    [argocdHolding({ password: "correct horse 1", note: "correct horse 1 " })],
     request,
   );
   assert.deepEqual([plan.toRotate.length, plan.left], [1, []]);
-  const again = await planned([plan.toRotate[0]!.rewritten], request);
+  const again = await plannedRotation([plan.toRotate[0]!.rewritten], request);
   assert.deepEqual([again.status, again.places], ["unchanged", []]);
   const longer = { sought: old("correct-horse-1"), set: newOf({ password: "correct-horse-12" }) };
-  const held = await planned([argocd({ password: "correct-horse-12" })], longer);
+  const held = await plannedRotation([argocdHolding({ password: "correct-horse-12" })], longer);
   assert.deepEqual([held.status, held.places], ["unchanged", []]);
 });
 
 Deno.test("an old value that has the new one in it is found as a part of other texts all the same", async () => {
   const request = { sought: old("new-demo-password"), set: newOf({ password: "demo-password" }) };
   const texts = { password: "new-demo-password", note: "token: new-demo-password; x" };
-  const plan = await planned([argocd(texts)], request);
+  const plan = await plannedRotation([argocdHolding(texts)], request);
   assert.deepEqual(plan.left.map(({ reason, keys }) => [reason, keys]), [["inside", ["note"]]]);
   const after = plan.toRotate[0]!.rewritten;
   assert.deepEqual(textsOf(after), { ...texts, password: "demo-password" });
-  const again = await planned([after], request);
+  const again = await plannedRotation([after], request);
   assert.deepEqual([again.status, again.left.length], ["unchanged", 1]);
 });
 
@@ -308,14 +329,14 @@ for (
   Deno.test(`${after} is no place of ${before}, wherever it stands`, async () => {
     const request = { sought: old(before!), set: newOf({ password: after! }) };
     const secrets = [
-      argocd({
+      argocdHolding({
         url: `https://u:${after}@x/y`,
         password: after!,
         note: `token: ${after}, ${after}`,
       }),
       pull({ "ghcr.io": { username: "u", password: after, auth: auth("u", after!) } }),
     ].map((secret, i) => ({ ...secret, name: `x${i}` }));
-    const plan = await planned(secrets, request);
+    const plan = await plannedRotation(secrets, request);
     assert.deepEqual([plan.status, plan.places, plan.left], ["unchanged", [], []]);
     assert.equal(plan.unchanged.length, 2);
     for (const secret of secrets) {
@@ -325,14 +346,14 @@ for (
   });
 }
 
-Deno.test("what is sought by its fingerprint is planned as by its value: parts of texts are left", async () => {
+Deno.test("a search by fingerprint is planned like one by value: parts of texts are left", async () => {
   const secrets = [
-    argocd({ password: OLD, note: `${OLD};` }),
-    { ...argocd({ note: `token: ${OLD}` }), name: "y" },
+    argocdHolding({ password: OLD, note: `${OLD};` }),
+    { ...argocdHolding({ note: `token: ${OLD}` }), name: "y" },
   ];
   const fingerprint = await plainFingerprint({ reveal: () => OLD });
-  const plan = await planned(secrets, { sought: { by: "fingerprint", fingerprint } });
-  assert.deepEqual(plan, await planned(secrets));
+  const plan = await plannedRotation(secrets, { sought: { by: "fingerprint", fingerprint } });
+  assert.deepEqual(plan, await plannedRotation(secrets));
   assert.deepEqual(plan.left.map(({ name, reason }) => [name, reason]), [
     ["x", "inside"],
     ["y", "inside"],
@@ -340,18 +361,22 @@ Deno.test("what is sought by its fingerprint is planned as by its value: parts o
 });
 
 Deno.test("a cluster's login that has the new value is none of what is rotated", async () => {
-  const plan = await planned([argocd({ config: `{"password":"${NEW}"}`, token: NEW }, "cluster")]);
+  const plan = await plannedRotation([
+    argocdHolding({ config: `{"password":"${NEW}"}`, token: NEW }, "cluster"),
+  ]);
   assert.deepEqual([plan.status, plan.unchanged, plan.left], ["not_found", [], []]);
 });
 
 Deno.test("a cluster's login is read however deep it is", async () => {
   const config = '{"a":'.repeat(20_000) + `"${OLD}"` + "}".repeat(20_000);
-  const plan = await planned([argocd({ config }, "cluster")]);
+  const plan = await plannedRotation([argocdHolding({ config }, "cluster")]);
   assert.deepEqual(plan.left.map(({ keys }) => keys), [["config"]]);
 });
 
 Deno.test("a short value is not taken for a part of other texts", async () => {
-  const plan = await planned([argocd({ url: "https://x/robot/y", note: "robot wars" })], {
+  const plan = await plannedRotation([
+    argocdHolding({ url: "https://x/robot/y", note: "robot wars" }),
+  ], {
     sought: old("robot"),
   });
   assert.deepEqual([plan.status, plan.places], ["not_found", []]);
@@ -359,13 +384,13 @@ Deno.test("a short value is not taken for a part of other texts", async () => {
 
 Deno.test("a password that is its own user name, too: the user name stays, and is told", async () => {
   const request = { sought: old("robot"), set: newOf({ password: NEW }) };
-  const plan = await planned(
-    [argocd({ url: "https://x", username: "robot", password: "robot" })],
+  const plan = await plannedRotation(
+    [argocdHolding({ url: "https://x", username: "robot", password: "robot" })],
     request,
   );
   const after = plan.toRotate[0]!.rewritten;
   assert.deepEqual(textsOf(after), { url: "https://x", username: "robot", password: NEW });
-  const again = await planned([after], request);
+  const again = await plannedRotation([after], request);
   assert.deepEqual(again.toRotate, []);
   assert.deepEqual(again.left.map(({ reason }) => reason), ["as_username"]);
 });
@@ -379,26 +404,26 @@ const robot = { set: newOf({ password: NEW, username: "robot" }) };
 const CANNOT: [what: string, of: StoredSecret, why: RegExp, request: Request][] = [
   [
     "a user name beside a bearer token",
-    argocd({ bearerToken: OLD }),
-    /^'bearerToken' has no place for 'username'/,
+    argocdHolding({ bearerToken: OLD }),
+    /^'bearerToken' cannot store 'username'/,
     robot,
   ],
   [
     "another user name where that is the token",
-    argocd({ username: OLD, password: "x-oauth-basic" }),
-    /has the token as its user name/,
+    argocdHolding({ username: OLD, password: "x-oauth-basic" }),
+    /stores the token as its user name/,
     robot,
   ],
   [
     "a user name in a URL that has the token in its place",
-    argocd({ url: `https://${OLD}@x` }),
-    /has the token/,
+    argocdHolding({ url: `https://${OLD}@x` }),
+    /stores the token/,
     robot,
   ],
   [
     "a user name in an entry without one",
     pull({ "ghcr.io": { identitytoken: OLD } }),
-    /^'ghcr.io' has no place for 'username'/,
+    /^'ghcr.io' cannot store 'username'/,
     robot,
   ],
   [
@@ -409,32 +434,32 @@ const CANNOT: [what: string, of: StoredSecret, why: RegExp, request: Request][] 
   ],
   [
     "a bearer token that is none",
-    argocd({ bearerToken: OLD }),
+    argocdHolding({ bearerToken: OLD }),
     /visible ASCII/,
     { set: newOf({ password: "with a space" }) },
   ],
   [
     "a token in place of a key",
-    argocd({ sshPrivateKey: PEM }),
-    /holds a private key in PEM, not a password or token/,
+    argocdHolding({ sshPrivateKey: PEM }),
+    /contains a private key in PEM, not a password or token/,
     { sought: { by: "fingerprint", fingerprint: `fingerprint of ${PEM.trim()}` } },
   ],
   [
     "a token in place of Google's key",
-    argocd({ gcpServiceAccountKey: GOOGLE }),
-    /holds the key of a Google service account, not/,
+    argocdHolding({ gcpServiceAccountKey: GOOGLE }),
+    /contains the key of a Google service account, not/,
     { sought: old(GOOGLE, "gcp_service_account_key") },
   ],
   [
     "a token for the user of Google's keys",
     pull({ "gcr.io": { auth: auth("_json_key", GOOGLE) } }),
-    /holds the key of a Google service account, not/,
+    /contains the key of a Google service account, not/,
     { sought: old(GOOGLE, "gcp_service_account_key") },
   ],
   [
     "an id in a pull secret",
     PULL,
-    /has no place for 'azure_service_principal_client_id'/,
+    /cannot store 'azure_service_principal_client_id'/,
     {
       set: newOf({
         azure_service_principal_client_secret: NEW,
@@ -446,7 +471,7 @@ const CANNOT: [what: string, of: StoredSecret, why: RegExp, request: Request][] 
 
 for (const [what, of, why, request] of CANNOT) {
   Deno.test(`a place cannot hold ${what}`, async () => {
-    const plan = await planned([of], request);
+    const plan = await plannedRotation([of], request);
     assert.deepEqual([plan.toRotate, plan.left], [[], []]);
     assert.equal(plan.cannotHold.length, 1);
     const [{ namespace, name, why: said }] = plan.cannotHold as [typeof plan.cannotHold[0]];
@@ -456,8 +481,8 @@ for (const [what, of, why, request] of CANNOT) {
   });
 }
 
-Deno.test("what is left for another reason does not have to hold it", async () => {
-  const plan = await planned([notOurs(argocd({ bearerToken: OLD }))], robot);
+Deno.test("a place that is left for another reason need not be able to store the new value", async () => {
+  const plan = await plannedRotation([notOurs(argocdHolding({ bearerToken: OLD }))], robot);
   assert.deepEqual([plan.cannotHold, plan.left.length], [[], 1]);
 });
 
@@ -512,23 +537,30 @@ const BY: [
   [
     "a URL's prefix and a user name",
     [
-      named("at", argocd({ url: "https://git.example.com/team", username: "u", password: "a" })),
+      named(
+        "at",
+        argocdHolding({ url: "https://git.example.com/team", username: "u", password: "a" }),
+      ),
       named(
         "below",
-        argocd(
+        argocdHolding(
           { url: "https://GIT.example.com/team/app.git", username: "u", password: "b" },
           "repo-creds",
         ),
       ),
       named(
         "beside",
-        argocd({ url: "https://git.example.com/team-other/app", username: "u", password: "c" }),
+        argocdHolding({
+          url: "https://git.example.com/team-other/app",
+          username: "u",
+          password: "c",
+        }),
       ),
       named(
         "whose",
-        argocd({ url: "https://git.example.com/team/app", username: "v", password: "d" }),
+        argocdHolding({ url: "https://git.example.com/team/app", username: "v", password: "d" }),
       ),
-      named("in-url", argocd({ url: "https://u:e@git.example.com/team/x" })),
+      named("in-url", argocdHolding({ url: "https://u:e@git.example.com/team/x" })),
       named("pull", pull({ "git.example.com": { auth: auth("u", "f") } })),
     ],
     { by: "url_prefix", urlPrefix: "https://git.example.com/team/", username: "u" },
@@ -538,14 +570,14 @@ const BY: [
   [
     "a name, and the same value wherever else it stands in the secret",
     [
-      argocd({
+      argocdHolding({
         url: "https://u:a@x/y",
         proxy: "http://u:other@p",
         username: "u",
         password: "a",
         tlsClientCertKey: "k",
       }),
-      named("y", argocd({ url: "https://x", password: "a" })),
+      named("y", argocdHolding({ url: "https://x", password: "a" })),
     ],
     { by: "name", name: "x" },
     { x: ["password", "url"] },
@@ -562,7 +594,7 @@ const BY: [
 
 for (const [what, secrets, sought, rotated, olds] of BY) {
   Deno.test(`the credential is found by ${what}`, async () => {
-    const plan = await planned(secrets, { sought });
+    const plan = await plannedRotation(secrets, { sought });
     assert.deepEqual(
       Object.fromEntries(
         plan.toRotate.map((
@@ -573,36 +605,42 @@ for (const [what, secrets, sought, rotated, olds] of BY) {
     );
     assert.deepEqual(plan.oldValues.map((value) => value.reveal()), olds);
     assert.deepEqual(plan.left, []);
-    const again = await planned(plan.toRotate.map(({ rewritten }) => rewritten), { sought });
+    const again = await plannedRotation(plan.toRotate.map(({ rewritten }) => rewritten), {
+      sought,
+    });
     assert.equal(again.status, plan.toRotate.length > 0 ? "unchanged" : "not_found");
     assert.deepEqual([again.places, again.oldValues], [[], []]);
   });
 }
 
-Deno.test("what is found by a registry and user name is unchanged when it has got another user name", async () => {
+Deno.test("a login found by registry and user name is unchanged after it got another user name", async () => {
   const request: Request = {
     sought: { by: "registry", registry: "ghcr.io", username: "u" },
     ...robot,
   };
-  const plan = await planned([PULL], request);
-  const again = await planned([plan.toRotate[0]!.rewritten], request);
+  const plan = await plannedRotation([PULL], request);
+  const again = await plannedRotation([plan.toRotate[0]!.rewritten], request);
   assert.deepEqual([again.status, again.unchanged.map(({ keys }) => keys)], ["unchanged", [[
     "ghcr.io",
   ]]]);
 });
 
-Deno.test("what holds the new value with another user name is not all of it", async () => {
-  const there = argocd({ url: "https://x", username: "u", password: NEW });
-  assert.equal((await planned([there])).status, "unchanged");
-  assert.equal((await planned([there], robot)).status, "not_found");
+Deno.test("the new value with another user name is not the complete new credential", async () => {
+  const there = argocdHolding({ url: "https://x", username: "u", password: NEW });
+  assert.equal((await plannedRotation([there])).status, "unchanged");
+  assert.equal((await plannedRotation([there], robot)).status, "not_found");
 });
 
 // --- fingerprints -------------------------------------------------------------------------------
 
 Deno.test("by its fingerprint a value is found as by itself, with white space around it too", async () => {
   const sought = { by: "fingerprint", fingerprint: `fingerprint of ${OLD}` } as const;
-  const secrets = [PULL, named("y", REPO), named("z", argocd({ password: `${OLD}\n`, note: OLD }))];
-  const [by, of] = [await planned(secrets, { sought }), await planned(secrets)];
+  const secrets = [
+    PULL,
+    named("y", REPO),
+    named("z", argocdHolding({ password: `${OLD}\n`, note: OLD })),
+  ];
+  const [by, of] = [await plannedRotation(secrets, { sought }), await plannedRotation(secrets)];
   assert.deepEqual(by.places, of.places);
   assert.deepEqual(by.left, of.left);
   assert.deepEqual(
@@ -612,19 +650,19 @@ Deno.test("by its fingerprint a value is found as by itself, with white space ar
   assert.deepEqual(by.oldValues.map((value) => value.reveal()), [OLD]);
 });
 
-Deno.test("by the fingerprint of a whole configuration nothing can be put there", async () => {
+Deno.test("a whole configuration found by its fingerprint cannot be replaced", async () => {
   const secret = {
     ...holding({}, { type: DOCKER_CONFIG_TYPE }),
     data: seal({ ".dockerconfigjson": new Uint8Array([0x7b, 0xff]).toBase64() }),
   };
   const text = `\0base64:${new Uint8Array([0x7b, 0xff]).toBase64()}`;
-  const plan = await planned([secret], {
+  const plan = await plannedRotation([secret], {
     sought: { by: "fingerprint", fingerprint: `fingerprint of ${text}` },
   });
   assert.deepEqual(plan.left.map(({ reason }) => reason), ["unmergeable"]);
 });
 
-Deno.test("who relies on the credential in a URL is named", async () => {
-  const plan = await planned([argocd({ url: `https://u:${OLD}@x/y` })]);
-  assert.match(plan.toRotate[0]!.hints.join(), /Applications that name the URL/);
+Deno.test("a credential in a URL gives a hint about Applications", async () => {
+  const plan = await plannedRotation([argocdHolding({ url: `https://u:${OLD}@x/y` })]);
+  assert.match(plan.toRotate[0]!.hints.join(), /change the repoURL of Applications/);
 });

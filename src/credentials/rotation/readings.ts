@@ -1,17 +1,17 @@
 import { decodeBase64Text } from "../../text/bytes.ts";
 
-/** How often a text may be encoded: a header in base64 in a JSON that is a text of another one. */
+/** The most layers of encoding, such as a base64 header in JSON within a JSON string. */
 const MOST_LAYERS = 3;
 
-/** The least number of characters of base64 that are taken for it: of what is long enough to be looked for. */
+/** Base64 with at least the length of an encoded value that is long enough to search for. */
 const BASE64 = [/[A-Za-z0-9+/]{16,}={0,2}/g, /[A-Za-z0-9_-]{16,}={0,2}/g];
 
-/** All base64, wrapped into lines perhaps. */
+/** A text that is base64 as a whole, possibly wrapped into lines. */
 const WRAPPED = /^[A-Za-z0-9+/\s]{16,}={0,2}$/;
 
 /**
- * A text as it is, and what it says in the encodings that texts around a credential have, also in one another: escaped
- * as in JSON, percent-encoded, and in base64, of which pieces are read too. What is no encoding changes nothing.
+ * A text and its decoded forms: JSON escapes, percent-encoding and base64 (also of parts of the text), nested in any
+ * order. Text that is not encoded gives no further form.
  */
 export function readings(text: string): string[] {
   const all = new Set([text]);
@@ -33,7 +33,7 @@ function decoded(text: string): string[] {
   ];
 }
 
-/** Text is not always JSON as a whole, as a configuration that is cut off. */
+/** Decodes JSON escapes, also in a text that is not valid JSON as a whole, such as a truncated configuration. */
 function unescaped(text: string): string {
   return text.replaceAll(
     /\\(?:u([0-9a-fA-F]{4})|([^]))/g,
@@ -54,7 +54,7 @@ function percentDecoded(text: string): string {
   });
 }
 
-/** None of what is no text. */
+/** Decodes base64; returns nothing for binary data. */
 function base64Decoded(piece: string): string[] {
   const text = decodeBase64Text(piece.replaceAll("-", "+").replaceAll("_", "/"));
   return text === "" || text.includes("\uFFFD") ? [] : [text];

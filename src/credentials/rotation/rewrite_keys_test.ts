@@ -5,7 +5,15 @@ import { rsaKeys } from "../../../tests/support/rsa_keys.ts";
 import type { StoredSecret } from "../../kube/store.ts";
 import { seal } from "../../log/sealed.ts";
 import { encodeBase64Text } from "../../text/bytes.ts";
-import { argocd, auth, newOf, old, planned, pull, textsOf } from "../fake/rotation.ts";
+import {
+  argocdHolding,
+  auth,
+  newOf,
+  old,
+  plannedRotation,
+  pull,
+  textsOf,
+} from "../fake/rotation.ts";
 import { type GivenFields, newCredential } from "./new_credential.ts";
 
 /** Keys take the place of keys, in whatever form each of them stands. */
@@ -38,42 +46,46 @@ const ROWS: [
 ][] = [
   [
     "a key for SSH with other line ends",
-    argocd({ url: "git@host:x", sshPrivateKey: windows(OLD_PEM) }),
+    argocdHolding({ url: "git@host:x", sshPrivateKey: windows(OLD_PEM) }),
     ["ssh_private_key", OLD_PEM],
     { ssh_private_key: windows(SSH) },
     { sshPrivateKey: SSH },
   ],
   [
     "a key for SSH that was given with other line ends",
-    argocd({ url: "git@host:x", sshPrivateKey: OLD_PEM }),
+    argocdHolding({ url: "git@host:x", sshPrivateKey: OLD_PEM }),
     ["ssh_private_key", windows(OLD_PEM) + "\r\n\r\n"],
     { ssh_private_key: SSH },
     { sshPrivateKey: SSH },
   ],
   [
     "a key of a GitHub App, whose ids stay",
-    argocd({ githubAppID: "1", githubAppInstallationID: "2", githubAppPrivateKey: OLD_PEM }),
+    argocdHolding({ githubAppID: "1", githubAppInstallationID: "2", githubAppPrivateKey: OLD_PEM }),
     ["github_app_private_key", OLD_PEM],
     { github_app_private_key: APP },
     { githubAppPrivateKey: APP },
   ],
   [
     "a GitHub App, with its ids",
-    argocd({ githubAppID: "1", githubAppInstallationID: "2", githubAppPrivateKey: OLD_PEM }),
+    argocdHolding({ githubAppID: "1", githubAppInstallationID: "2", githubAppPrivateKey: OLD_PEM }),
     ["github_app_private_key", OLD_PEM],
     { github_app_private_key: APP, github_app_id: "3", github_app_installation_id: "4" },
     { githubAppID: "3", githubAppInstallationID: "4", githubAppPrivateKey: APP },
   ],
   [
     "a client certificate and its key",
-    argocd({ tlsClientCertData: "old", tlsClientCertKey: windows(OLD_PEM), password: "stays" }),
+    argocdHolding({
+      tlsClientCertData: "old",
+      tlsClientCertKey: windows(OLD_PEM),
+      password: "stays",
+    }),
     ["tls_client_key", OLD_PEM],
     { tls_client_cert: windows(TLS.certificate), tls_client_key: TLS.key },
     { tlsClientCertData: TLS.certificate, tlsClientCertKey: TLS.key },
   ],
   [
     "the secret of an Azure principal of a template, with its id",
-    argocd({
+    argocdHolding({
       azureServicePrincipalClientID: "11111111-2222-3333-4444-555555555555",
       azureServicePrincipalClientSecret: "old secret",
       azureServicePrincipalTenantID: "example.com",
@@ -90,7 +102,7 @@ const ROWS: [
   ],
   [
     "a Google key by its own key and as passwords, in every form",
-    argocd({
+    argocdHolding({
       gcpServiceAccountKey: google("old", 2),
       username: "_json_key",
       password: google("old", 4),
@@ -136,26 +148,26 @@ const ROWS: [
 for (const [what, of, [field, value], set, after] of ROWS) {
   Deno.test(`a new key takes the place of the old one: ${what}`, async () => {
     const request = { sought: old(value, field), set: newOf(set) };
-    const plan = await planned([of], request);
+    const plan = await plannedRotation([of], request);
     assert.deepEqual([plan.left, plan.cannotHold], [[], []]);
     const [{ rewritten } = assert.fail("not found")] = plan.toRotate;
     assert.deepEqual(textsOf(rewritten), { ...textsOf(of), ...after });
-    const again = await planned([rewritten], request);
+    const again = await plannedRotation([rewritten], request);
     assert.deepEqual([again.status, again.places], ["unchanged", []]);
   });
 }
 
 Deno.test("a new key that stands there with other line ends is unchanged", async () => {
-  const there = argocd({
+  const there = argocdHolding({
     tlsClientCertData: windows(TLS.certificate),
     tlsClientCertKey: windows(TLS.key),
   });
   const set = newOf({ tls_client_cert: TLS.certificate, tls_client_key: TLS.key });
-  const plan = await planned([there], { sought: old(OLD_PEM, "tls_client_key"), set });
+  const plan = await plannedRotation([there], { sought: old(OLD_PEM, "tls_client_key"), set });
   assert.equal(plan.status, "unchanged");
   // With another certificate it is not all there, and it never held the old key.
-  const other = argocd({ tlsClientCertData: "other", tlsClientCertKey: TLS.key });
-  const plans = await planned([other], { sought: old(OLD_PEM, "tls_client_key"), set });
+  const other = argocdHolding({ tlsClientCertData: "other", tlsClientCertKey: TLS.key });
+  const plans = await plannedRotation([other], { sought: old(OLD_PEM, "tls_client_key"), set });
   assert.equal(plans.status, "not_found");
 });
 
@@ -164,9 +176,13 @@ Deno.test("a new key that stands there with other line ends is unchanged", async
 const NONE: [given: GivenFields, field: string, why: RegExp][] = [
   [{}, "", /must have a credential/],
   [{ username: "robot" }, "", /must have a credential/],
-  [{ password: seal("p"), bearer_token: seal("t") }, "bearer_token", /contradicts 'password'/],
-  [{ bearer_token: seal("t"), username: "u" }, "username", /does not go with 'bearer_token'/],
-  [{ tls_client_key: seal(TLS.key) }, "tls_client_cert", /is needed with 'tls_client_key'/],
+  [
+    { password: seal("p"), bearer_token: seal("t") },
+    "bearer_token",
+    /cannot be combined with 'password'/,
+  ],
+  [{ bearer_token: seal("t"), username: "u" }, "username", /cannot be used with 'bearer_token'/],
+  [{ tls_client_key: seal(TLS.key) }, "tls_client_cert", /is required with 'tls_client_key'/],
   [{ ssh_private_key: seal("no key") }, "ssh_private_key", /BEGIN/],
   [{ github_app_private_key: seal(SSH) }, "github_app_private_key", /must be an RSA key/],
   [{ gcp_service_account_key: seal("{}") }, "gcp_service_account_key", /service_account/],
@@ -175,7 +191,7 @@ const NONE: [given: GivenFields, field: string, why: RegExp][] = [
     "tls_client_key",
     /certificate/,
   ],
-  [{ password: seal("x-oauth-basic") }, "password", /stands for no password/],
+  [{ password: seal("x-oauth-basic") }, "password", /placeholder for no password/],
 ];
 
 for (const [given, field, why] of NONE) {

@@ -5,7 +5,14 @@ import { anyText } from "../../../tests/support/arbitrary.ts";
 import type { StoredSecret } from "../../kube/store.ts";
 import { seal } from "../../log/sealed.ts";
 import { decodeBase64Text, encodeBase64Text } from "../../text/bytes.ts";
-import { holding, newOf, old, plainFingerprint, planned, textsOf } from "../fake/rotation.ts";
+import {
+  holding,
+  newOf,
+  old,
+  plainFingerprint,
+  plannedRotation,
+  textsOf,
+} from "../fake/rotation.ts";
 import { DOCKER_CONFIG_TYPE, DOCKERCFG_TYPE } from "../kinds/pull_secret.ts";
 import { SECRET_TYPE_LABEL, SECRET_TYPES } from "../kinds/repository_credential.ts";
 import { valuesIn } from "../values.ts";
@@ -110,12 +117,12 @@ function reading(secret: StoredSecret): Record<string, string> {
   return read;
 }
 
-Deno.test("the old value is nowhere in what is rewritten, the new one is in its places, and all else is equal", async () => {
+Deno.test("a rewritten secret has the new value at the old one's places, and everything else is equal", async () => {
   let rotated = 0;
   await fc.assert(
     fc.asyncProperty(any, async (of) => {
       const request = { sought: old(OLD), set: newOf({ password: NEW }) };
-      const plan = await planned([of], request);
+      const plan = await plannedRotation([of], request);
       const before = reading(of);
       const held = Object.keys(before).filter((at) => before[at] === OLD);
       if (plan.cannotHold.length > 0) {
@@ -135,9 +142,12 @@ Deno.test("the old value is nowhere in what is rewritten, the new one is in its 
       assert.deepEqual(reading(after), expected);
       const wanted = await wantedIn([after], [old(OLD)], plainFingerprint);
       assert.deepEqual(matchesIn(after, wanted, request.set), []);
-      assert.equal((await planned([after], request)).status, "unchanged");
+      assert.equal((await plannedRotation([after], request)).status, "unchanged");
       // Back again to the letter, in what may be written in one way only.
-      const back = await planned([after], { sought: old(NEW), set: newOf({ password: OLD }) });
+      const back = await plannedRotation([after], {
+        sought: old(NEW),
+        set: newOf({ password: OLD }),
+      });
       assert.deepEqual(reading(back.toRotate[0]!.rewritten), before);
     }),
     { numRuns: 500 },
@@ -145,10 +155,10 @@ Deno.test("the old value is nowhere in what is rewritten, the new one is in its 
   assert.ok(rotated > 150, `${rotated} were rotated`);
 });
 
-Deno.test("what does not hold the old value stays to the byte", async () => {
+Deno.test("a secret without the old value is kept byte for byte", async () => {
   await fc.assert(
     fc.asyncProperty(any, async (of) => {
-      const { toRotate: [first] } = await planned([of], {
+      const { toRotate: [first] } = await plannedRotation([of], {
         sought: old(OLD),
         set: newOf({ password: NEW }),
       });
@@ -164,7 +174,7 @@ Deno.test("what does not hold the old value stays to the byte", async () => {
   );
 });
 
-Deno.test("each credential that is told of a secret is in a place where it is looked for, by the same name", () => {
+Deno.test("each credential listed for a secret is in a slot with the same name", () => {
   fc.assert(
     fc.property(any, (of) => {
       const slots = slotsIn(of);
@@ -206,7 +216,7 @@ Deno.test("nothing that a secret may hold is an error, and no value is in what i
         const labels: Record<string, string> = isArgocd
           ? { [SECRET_TYPE_LABEL]: "repository" }
           : {};
-        const plan = await planned([holding(texts, { type, labels })], {
+        const plan = await plannedRotation([holding(texts, { type, labels })], {
           sought: old(OLD),
           set: newOf({ password: NEW, username: "robot" }),
         });
@@ -221,7 +231,7 @@ Deno.test("nothing that a secret may hold is an error, and no value is in what i
   const bytes = fc.uint8Array().map((bytes) => bytes.toBase64());
   await fc.assert(
     fc.asyncProperty(fc.dictionary(keys, bytes), types, async (data, type) => {
-      await planned([{ ...holding({}, { type }), data: seal(data) }]);
+      await plannedRotation([{ ...holding({}, { type }), data: seal(data) }]);
     }),
     { numRuns: 300 },
   );

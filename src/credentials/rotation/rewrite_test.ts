@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { StoredSecret } from "../../kube/store.ts";
 import {
-  argocd,
+  argocdHolding,
   auth,
   holding,
   legacyPull,
@@ -9,14 +9,14 @@ import {
   newOf,
   OLD,
   old,
-  planned,
+  plannedRotation,
   pull,
   pullText,
   textsOf,
 } from "../fake/rotation.ts";
-import type { RotationRequest } from "./plan.ts";
+import type { PlanRequest } from "./plan.ts";
 
-type Request = Partial<RotationRequest>;
+type Request = Partial<PlanRequest>;
 
 /** What becomes of a secret's texts; those that are not named stay. */
 type Row = [what: string, of: StoredSecret, after: Record<string, string>, request?: Request];
@@ -26,40 +26,42 @@ const asRobot = { set: newOf({ password: NEW, username: "robot" }) };
 const odd = 'a:b@c/d e%"\n\\ü';
 
 const ROWS: Row[] = [
-  ["a password", argocd({ url: "https://x", username: "u", password: OLD }), { password: NEW }],
-  ["a password of a template", argocd({ url: "https://x", password: OLD }, "repo-creds"), {
+  ["a password", argocdHolding({ url: "https://x", username: "u", password: OLD }), {
+    password: NEW,
+  }],
+  ["a password of a template", argocdHolding({ url: "https://x", password: OLD }, "repo-creds"), {
     password: NEW,
   }],
   [
     "a password of a write repository",
-    argocd({ url: "https://x", password: OLD }, "repository-write"),
+    argocdHolding({ url: "https://x", password: OLD }, "repository-write"),
     { password: NEW },
   ],
   [
     "a password, and a new user name",
-    argocd({ url: "https://x", username: "u", password: OLD }),
+    argocdHolding({ url: "https://x", username: "u", password: OLD }),
     { password: NEW, username: "robot" },
     asRobot,
   ],
-  ["a password without a user name", argocd({ url: "https://x", password: OLD }), {
+  ["a password without a user name", argocdHolding({ url: "https://x", password: OLD }), {
     password: NEW,
     username: "robot",
   }, asRobot],
-  ["a token as a bearer token", argocd({ bearerToken: OLD }), { bearerToken: NEW }],
+  ["a token as a bearer token", argocdHolding({ bearerToken: OLD }), { bearerToken: NEW }],
   [
     "a user name that is the token",
-    argocd({ username: OLD, password: "x-oauth-basic" }),
+    argocdHolding({ username: OLD, password: "x-oauth-basic" }),
     { username: NEW },
   ],
-  ["a user name alone", argocd({ url: "https://x", username: OLD }), { username: NEW }],
-  ["a key that says nothing to Argo CD", argocd({ password: OLD, note: OLD }), {
+  ["a user name alone", argocdHolding({ url: "https://x", username: OLD }), { username: NEW }],
+  ["a key that says nothing to Argo CD", argocdHolding({ password: OLD, note: OLD }), {
     password: NEW,
     note: NEW,
   }],
   ["what Image Updater commits with", holding({ username: "u", password: OLD }), { password: NEW }],
   [
     "the user information of url and proxy",
-    argocd({
+    argocdHolding({
       url: `https://u:${OLD}@git.example.com/a/b.git?x#y`,
       proxy: `http://${OLD}@proxy.example.com:3128`,
       password: OLD,
@@ -72,19 +74,19 @@ const ROWS: Row[] = [
   ],
   [
     "user information with a new user name",
-    argocd({ url: `https://u%40x:${OLD}@host/x` }),
+    argocdHolding({ url: `https://u%40x:${OLD}@host/x` }),
     { url: `https://robot:${NEW}@host/x` },
     asRobot,
   ],
   [
     "user information without a user name, with a new one",
-    argocd({ url: `https://:${OLD}@host/x` }),
+    argocdHolding({ url: `https://:${OLD}@host/x` }),
     { url: `https://robot:${NEW}@host/x` },
     asRobot,
   ],
   [
     "characters that have to be encoded",
-    argocd({ url: `https://u:${encodeURIComponent(odd)}@host/x`, password: odd }),
+    argocdHolding({ url: `https://u:${encodeURIComponent(odd)}@host/x`, password: odd }),
     { url: `https://u:${encodeURIComponent(`new${odd}`)}@host/x`, password: `new${odd}` },
     { sought: old(odd), set: newOf({ password: `new${odd}` }) },
   ],
@@ -206,14 +208,14 @@ const ROWS: Row[] = [
 
 for (const [what, of, after, request] of ROWS) {
   Deno.test(`a new value takes the place of the old one: ${what}`, async () => {
-    const plan = await planned([of], request);
+    const plan = await plannedRotation([of], request);
     assert.deepEqual([plan.left, plan.cannotHold], [[], []]);
     const [{ rewritten, secret } = assert.fail("not found")] = plan.toRotate;
     assert.deepEqual(textsOf(rewritten), { ...textsOf(of), ...after });
     assert.equal(secret, of);
     assert.deepEqual({ ...rewritten, data: 0 }, { ...of, data: 0 });
     // Again it holds the new value, and nothing of the old one.
-    const again = await planned([rewritten], request);
+    const again = await plannedRotation([rewritten], request);
     assert.deepEqual([again.status, again.places], ["unchanged", []]);
   });
 }

@@ -5,7 +5,7 @@ import type { ValuesOf } from "../values.ts";
 import type { Slot } from "./slot.ts";
 import { slotsIn } from "./slots.ts";
 
-/** Whether what a rotation would make of a secret says what it says already, in other words perhaps. */
+/** Whether the rewritten secret means the same as the stored one, even if the text differs. */
 export function saysTheSame(before: ValuesOf, after: ValuesOf): boolean {
   const [old, now] = [before.data.reveal(), after.data.reveal()];
   const changed = [...new Set([...Object.keys(old), ...Object.keys(now)])]
@@ -20,7 +20,7 @@ export function saysTheSame(before: ValuesOf, after: ValuesOf): boolean {
   });
 }
 
-/** Keys of certificates, which are PEM and no credentials. */
+/** Keys of certificates, which are compared as PEM. */
 const CERTIFICATES = tlsClientCertificate.marks ?? [];
 
 const certificate = (base64: string) => canonicalPem(decodeBase64Text(base64));

@@ -3,45 +3,45 @@ import type { CredentialKind } from "../kinds/credential_kind.ts";
 import type { UserInfoPart } from "../kinds/user_info.ts";
 import type { EntryNode, LoginNode } from "../material/docker_nodes.ts";
 
-/** One text in a secret in which a credential may stand. */
+/** A text in a secret that may be a credential. */
 export interface Slot {
-  /** Of the secret's data. */
+  /** The key of the secret's data. */
   readonly key: string;
-  /** For showing: as `valuesIn` names it, where it is one of those. */
+  /** For display: the name in `valuesIn`, if it has one. */
   readonly place: string;
-  /** Of an entry of a pull secret, for showing. */
+  /** For display, only of an entry of a pull secret. */
   readonly registry?: string;
-  /** For showing. */
+  /** For display. */
   readonly username?: string;
-  /** As it stands there, decoded. */
+  /** The stored text, decoded. */
   readonly text: Sealed<string>;
   /** In the form in which values are compared. */
   readonly canonical: Sealed<string>;
   /**
-   * `secret`: where passwords, tokens and keys stand. `token_name`: a user name that is a token. `name`: one that
-   * is none as far as can be told, and a credential only if it is the value that is looked for.
+   * `secret`: a password, token or key. `token_name`: a user name that is a token. `name`: a user name that does not
+   * look like a token; it is a credential only if it is the value searched for.
    */
   readonly role: "secret" | "token_name" | "name";
-  readonly holder: Holder;
+  readonly location: SlotLocation;
 }
 
-/** How a secret holds a text, and so how another one is put there. */
-export type Holder =
-  /** The whole value of a key; `kind` is absent where it is none of Argo CD's for a credential. */
+/** Where a text is stored, which decides how it is replaced. */
+export type SlotLocation =
+  /** The whole value of a key; `kind` is absent where the key is not one of Argo CD's credential keys. */
   | { readonly in: "key"; readonly kind?: CredentialKind }
-  /** A part of a URL. */
+  /** Part of a URL. */
   | { readonly in: "user_info"; readonly part: UserInfoPart }
-  /** A field of an entry of a Docker configuration, or a half of its `auth`. */
+  /** A field of an entry of a Docker configuration, or one half of its `auth`. */
   | {
     readonly in: "login";
     readonly entry: EntryNode;
     readonly node: LoginNode;
     readonly half?: "user" | "password";
   }
-  /** A place of which only the whole can be compared: nothing can be put there. */
+  /** A text that can only be compared as a whole, and not replaced. */
   | { readonly in: "opaque"; readonly why: string };
 
-/** The entry of a Docker configuration that a slot is in. */
-export function entryOf({ holder }: Slot): EntryNode | undefined {
-  return holder.in === "login" ? holder.entry : undefined;
+/** The Docker configuration entry that contains a slot. */
+export function dockerEntryOf({ location }: Slot): EntryNode | undefined {
+  return location.in === "login" ? location.entry : undefined;
 }

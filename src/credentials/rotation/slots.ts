@@ -2,7 +2,7 @@ import type { SecretData } from "../../kube/store.ts";
 import { seal } from "../../log/sealed.ts";
 import { decodeBase64Text } from "../../text/bytes.ts";
 import { parsedObject } from "../../text/json.ts";
-import { configsOf, isPullSecretType } from "../kinds/pull_secret.ts";
+import { dockerConfigsOf, isPullSecretType } from "../kinds/pull_secret.ts";
 import { SECRET_TYPE_LABEL } from "../kinds/repository_credential.ts";
 import { canonicalValue } from "../material/canonical.ts";
 import type { ValuesOf } from "../values.ts";
@@ -11,15 +11,15 @@ import { loginSlots } from "./login_slots.ts";
 import type { Slot } from "./slot.ts";
 
 /**
- * All texts of a secret in which a credential may stand. These are more than its credentials: of a field that is
- * there twice both, and keys that nobody reads, since a value that is looked for may have been left there.
+ * All texts of a secret that may be a credential. These are more than the credentials in use: both of a duplicate field,
+ * and keys that no program reads, because the value may have been left there.
  */
 export function slotsIn({ type, labels, data: sealed }: ValuesOf): Slot[] {
   const data = sealed.reveal();
   const secretType = labels[SECRET_TYPE_LABEL];
-  const configs = new Set(configsOf(type, data).map(({ key }) => key));
+  const configs = new Set(dockerConfigsOf(type, data).map(({ key }) => key));
   const ofKeys = keySlots(data, secretType, configs);
-  // Of a pull secret kubelet reads one key: no name in another one is a token by what stands beside it.
+  // kubelet reads one key of a pull secret, so other keys do not make a user name a token.
   const isOfKubelet = secretType === undefined && isPullSecretType(type);
   const ofCluster = secretType === "cluster" ? clusterSlots(data) : [];
   return [
@@ -32,7 +32,7 @@ export function slotsIn({ type, labels, data: sealed }: ValuesOf): Slot[] {
 const asName = (slot: Slot): Slot => ({ ...slot, role: "name" });
 
 /**
- * What stands in the JSON by which Argo CD logs in to a cluster: a part of it is never rewritten.
+ * The strings in the JSON of an Argo CD cluster secret, which is never rewritten.
  * @see https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#clusters
  */
 function clusterSlots({ config = "" }: Readonly<SecretData>): Slot[] {
@@ -41,11 +41,11 @@ function clusterSlots({ config = "" }: Readonly<SecretData>): Slot[] {
     ...{ key: "config", place: "config", role: "secret" },
     text: seal(text),
     canonical: seal(canonicalValue(text)),
-    holder: { in: "opaque", why: "it is a part of how Argo CD logs in to a cluster" },
+    location: { in: "opaque", why: "it is part of an Argo CD cluster secret" },
   }));
 }
 
-/** All texts in it, however deep it is. */
+/** All strings in a value, at any depth. */
 function leavesOf(value: unknown): string[] {
   const [texts, open]: [string[], unknown[]] = [[], [value]];
   while (open.length > 0) {

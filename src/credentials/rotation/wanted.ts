@@ -2,22 +2,22 @@ import { seal, type Sealed } from "../../log/sealed.ts";
 import type { StoredSecret } from "../../kube/store.ts";
 import type { MakeFingerprint } from "../fingerprints.ts";
 import { canonicalValue } from "../material/canonical.ts";
-import { wordsIn } from "./inside.ts";
+import { candidateWords } from "./inside.ts";
 import { slotsIn } from "./slots.ts";
-import { type Identity, type Sought, soughtCanonical } from "./sought.ts";
+import { type Sought, soughtCanonical, type SoughtIdentity } from "./sought.ts";
 
-/** All that is looked for in the secrets of one cluster, together. */
+/** Everything that a search looks for in the secrets of one cluster. */
 export interface Wanted {
-  /** Of all values, each as values are compared. */
+  /** All values, in the form in which values are compared. */
   readonly forms: Sealed<ReadonlySet<string>>;
-  /** The same without white space around them. */
+  /** The same values without surrounding white space. */
   readonly trimmed: Sealed<ReadonlySet<string>>;
-  readonly identities: readonly Identity[];
+  readonly identities: readonly SoughtIdentity[];
 }
 
 /**
- * What is looked for, with the values of fingerprints as far as they are in these secrets: a value says more than
- * its fingerprint, which only words of longer texts have.
+ * Resolves fingerprints to values found in these secrets: by its value, a credential is also found in longer texts, and
+ * by its fingerprint only as a word of them.
  */
 export async function wantedIn(
   secrets: readonly StoredSecret[],
@@ -40,7 +40,7 @@ export async function wantedIn(
   };
 }
 
-/** The values of these fingerprints that stand somewhere. */
+/** The values in these secrets that have one of these fingerprints. */
 async function valuesOf(
   secrets: readonly StoredSecret[],
   fingerprints: ReadonlySet<string>,
@@ -48,7 +48,7 @@ async function valuesOf(
 ): Promise<string[]> {
   const asked = new Map<string, boolean>();
   for (const secret of secrets) {
-    const texts = new Set(wordsIn(secret));
+    const texts = new Set(candidateWords(secret));
     for (const { text, canonical } of slotsIn(secret)) {
       texts.add(canonical.reveal()).add(canonicalValue(text.reveal().trim()));
     }

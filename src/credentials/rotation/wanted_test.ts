@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { seal, Sealed } from "../../log/sealed.ts";
 import type { StoredSecret } from "../../kube/store.ts";
 import { encodeBase64Text } from "../../text/bytes.ts";
-import { argocd, auth, OLD, plainFingerprint, pull } from "../fake/rotation.ts";
+import { argocdHolding, auth, OLD, plainFingerprint, pull } from "../fake/rotation.ts";
 import { shownPlaces } from "./find.ts";
 import { matchesIn } from "./matches.ts";
 import { type Sought, soughtCanonical } from "./sought.ts";
@@ -21,25 +21,25 @@ async function found(secret: StoredSecret, value: string): Promise<string[]> {
 const PEM = "-----BEGIN PRIVATE KEY-----\nb2xk\n-----END PRIVATE KEY-----";
 
 const PLACES: [what: string, of: StoredSecret, value: string, places: string[]][] = [
-  ["as it is", argocd({ password: OLD }), OLD, ["password: equal"]],
-  ["padded", argocd({ password: `${OLD}\n` }), OLD, ["password: padded"]],
-  ["as a word", argocd({ note: `token: ${OLD}.` }), OLD, ["note: inside"]],
-  ["in a path", argocd({ url: `https://x/${OLD}/y` }), OLD, ["url: inside"]],
-  ["as a token with dots", argocd({ note: "Bearer aaaa.bbbb.cc-c=" }), "aaaa.bbbb.cc-c=", [
+  ["as it is", argocdHolding({ password: OLD }), OLD, ["password: equal"]],
+  ["padded", argocdHolding({ password: `${OLD}\n` }), OLD, ["password: padded"]],
+  ["as a word", argocdHolding({ note: `token: ${OLD}.` }), OLD, ["note: inside"]],
+  ["in a path", argocdHolding({ url: `https://x/${OLD}/y` }), OLD, ["url: inside"]],
+  ["as a token with dots", argocdHolding({ note: "Bearer aaaa.bbbb.cc-c=" }), "aaaa.bbbb.cc-c=", [
     "note: inside",
   ]],
-  ["with punctuation", argocd({ note: '{"k": "p$ss!w.rd?long"}' }), "p$ss!w.rd?long", [
+  ["with punctuation", argocdHolding({ note: '{"k": "p$ss!w.rd?long"}' }), "p$ss!w.rd?long", [
     "note: inside",
   ]],
   [
     "with a colon and a blank",
-    argocd({ note: "password: a:long pass@phrase " }),
+    argocdHolding({ note: "password: a:long pass@phrase " }),
     "a:long pass@phrase",
     [
       "note: inside",
     ],
   ],
-  ["in quotes", argocd({ note: 'password: "a:long pass@phrase"' }), "a:long pass@phrase", [
+  ["in quotes", argocdHolding({ note: 'password: "a:long pass@phrase"' }), "a:long pass@phrase", [
     "note: inside",
   ]],
   [
@@ -48,9 +48,9 @@ const PLACES: [what: string, of: StoredSecret, value: string, places: string[]][
     "a:long pass@phrase",
     ["x: inside"],
   ],
-  ["as a key", argocd({ note: `key: |\n${PEM}\n` }), PEM, ["note: inside"]],
+  ["as a key", argocdHolding({ note: `key: |\n${PEM}\n` }), PEM, ["note: inside"]],
   ["in base64", pull({ "ghcr.io": { x: `Basic ${auth("u", OLD)}` } }), OLD, ["ghcr.io: inside"]],
-  ["in no place", argocd({ note: `${OLD}-2` }), OLD, []],
+  ["in no place", argocdHolding({ note: `${OLD}-2` }), OLD, []],
 ];
 
 for (const [what, of, value, places] of PLACES) {
@@ -63,21 +63,24 @@ Deno.test("a large text is read, whatever it repeats", async () => {
   for (const piece of hostile) {
     const note = piece.repeat(300_000 / piece.length);
     const wanted = await wantedIn(
-      [argocd({ note })],
+      [argocdHolding({ note })],
       [byFingerprint(OLD), soughtCanonical(seal(OLD))],
       () => Promise.resolve(undefined),
     );
-    assert.deepEqual(matchesIn(argocd({ note }), wanted), []);
+    assert.deepEqual(matchesIn(argocdHolding({ note }), wanted), []);
   }
 });
 
-Deno.test("a value that is known by its fingerprint in one secret is known in all of them", async () => {
-  const secrets = [argocd({ note: `a ${PEM}` }), argocd({ sshPrivateKey: `${PEM}\r\n` })];
+Deno.test("a value whose fingerprint is found in one secret is found in all of them", async () => {
+  const secrets = [
+    argocdHolding({ note: `a ${PEM}` }),
+    argocdHolding({ sshPrivateKey: `${PEM}\r\n` }),
+  ];
   const wanted = await wantedIn(secrets, [byFingerprint(PEM)], plainFingerprint);
   assert.deepEqual(secrets.map((each) => matchesIn(each, wanted).length), [1, 1]);
 });
 
-Deno.test("however many values are looked for, a secret is read once, and fingerprinted once", async () => {
+Deno.test("a secret is read and fingerprinted once, however many values are searched for", async () => {
   let reads = 0;
   class Counted<Value> extends Sealed<Value> {
     override reveal(): Value {
@@ -86,7 +89,7 @@ Deno.test("however many values are looked for, a secret is read once, and finger
     }
   }
   const data = { note: encodeBase64Text(`a ${OLD}`), password: encodeBase64Text(OLD) };
-  const secret = { ...argocd({}), data: new Counted(data) };
+  const secret = { ...argocdHolding({}), data: new Counted(data) };
   const counts: [reads: number, asked: number][] = [];
   for (const many of [1, 200]) {
     let asked = 0;
@@ -105,9 +108,9 @@ Deno.test("however many values are looked for, a secret is read once, and finger
   assert.deepEqual(counts[1], counts[0]);
 });
 
-Deno.test("where several values stand in one secret, none is shown in the place of another", async () => {
+Deno.test("if a secret has several of the values, none is shown at the place of another", async () => {
   const other = `other-${OLD}`;
-  const secret = argocd({ url: `https://x/${OLD}/${other}`, password: OLD });
+  const secret = argocdHolding({ url: `https://x/${OLD}/${other}`, password: OLD });
   const soughts = [OLD, other].map((value) => soughtCanonical(seal(value)));
   const wanted = await wantedIn([secret], soughts, plainFingerprint);
   const places = shownPlaces(secret, matchesIn(secret, wanted));

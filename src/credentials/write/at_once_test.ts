@@ -37,7 +37,7 @@ Deno.test("fifty upserts of one key at once leave one whole value", async () => 
   assert.equal(new Set(PULL_KEYS.map((key) => passwordOf(it, key))).size, 1);
 });
 
-Deno.test("who waits for a lock past the deadline is told that others write", async () => {
+Deno.test("waiting for a lock past the deadline is busy, because of other writes", async () => {
   using _clock = fakeClock({ runs: true });
   const it = pullCluster();
   const locks = new Locks();
@@ -66,9 +66,9 @@ Deno.test("two names of one API server take turns, and other servers do not wait
 
 for (const [name, run] of [["writes", runWrite], ["deletes", runRemove]] as const) {
   for (const hasWaited of [true, false]) {
-    const told = hasWaited ? "that others write" : "that the cluster does not answer";
+    const reason = hasWaited ? "that others write" : "that the cluster does not answer";
     const waiting = hasWaited ? "has waited for most" : "has waited for nothing";
-    Deno.test(`who ${name}, and ${waiting} of the time, is told ${told}`, async () => {
+    Deno.test(`who ${name}, and ${waiting} of the time, gets as reason ${reason}`, async () => {
       using _clock = fakeClock({ runs: true });
       const it = pullCluster();
       const locks = new Locks();
@@ -77,11 +77,14 @@ for (const [name, run] of [["writes", runWrite], ["deletes", runRemove]] as cons
       setTimeout(release, hasWaited ? 1100 : 0);
       const verdict = await run(it, pullSecrets("new"), { locks, seconds: 2 });
       assert.equal(verdict.kind, "unable");
-      const { kind, message, place } = (verdict as { error: KubeError }).error;
+      const { kind, message, details } = (verdict as { error: KubeError }).error;
       assert.equal(kind, hasWaited ? "busy" : "timeout");
-      assert.equal(place.retryAfter, hasWaited ? 1 : undefined);
+      assert.equal(details.retryAfter, hasWaited ? 1 : undefined);
       if (hasWaited) {
-        assert.match(message, /^Cannot write: other writes .* took 1\.\d of 2 seconds/);
+        assert.match(
+          message,
+          /^Cannot write: timed out after 2 seconds, 1\.\d of them waiting for other writes to the same secrets$/,
+        );
       }
     });
   }

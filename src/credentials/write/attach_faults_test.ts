@@ -34,7 +34,7 @@ for (const [name, fault] of FAULTS) {
       const it = accountCluster();
       const before = worldOf(it);
       it.fault = ({ index }) => index === at ? fault : undefined;
-      // Before anything is written a bug is the caller's to tell.
+      // Before anything is written, a bug is thrown.
       if (fault.kind === "bug" && at < 2) {
         await assert.rejects(attaching(it), TypeError);
         assertAsBefore(it, before);
@@ -43,11 +43,11 @@ for (const [name, fault] of FAULTS) {
       const verdict = await attaching(it);
       checkTruth(it, before, verdict);
       if (verdict.kind === "failed") assert.deepEqual(verdict.notRestored, []);
-      assert.equal(verdict.faults.length, fault.kind === "bug" && at < it.calls.length ? 1 : 0);
+      assert.equal(verdict.bugs.length, fault.kind === "bug" && at < it.calls.length ? 1 : 0);
     }
   });
 
-  Deno.test(`${name}, at each call when a service account is refused: all is put back`, async () => {
+  Deno.test(`${name}, at each call when a service account is refused: everything is rolled back`, async () => {
     for (let at = 5; at < 14; at++) {
       const it = accountCluster();
       const before = worldOf(it);
@@ -61,7 +61,7 @@ for (const [name, fault] of FAULTS) {
       assert.ok(verdict.kind === "failed");
       assert.equal(verdict.error.kind, "forbidden");
       assertAsBefore(it, before, verdict.notRestored);
-      // Two refusals that come to nothing but a name: of a service account that may not be undone.
+      // Two rejections at once leave one trace: the name of a service account that cannot be rolled back.
       const isRefused = fault.kind === "reject";
       assert.ok(verdict.notRestored.every((each) => isRefused && each.isServiceAccount));
     }
@@ -75,7 +75,7 @@ Deno.test("a hang at each call: all of it, or nothing but what the verdict names
     const it = accountCluster();
     const before = worldOf(it);
     it.fault = ({ index }) => index === at ? hang : undefined;
-    const verdict = await attaching(it, { seconds: 0.1, putBackSeconds: 20 });
+    const verdict = await attaching(it, { seconds: 0.1, rollbackSeconds: 20 });
     assert.notEqual(verdict.kind, "written");
     checkTruth(it, before, verdict);
     assert.deepEqual(verdict.kind === "failed" ? verdict.notRestored : [], []);

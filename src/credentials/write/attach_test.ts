@@ -4,7 +4,7 @@ import type { KubeErrorKind } from "../../kube/errors.ts";
 import type { StoreFault } from "../../kube/fake/store.ts";
 import { accountCluster, usesIn } from "../fake/accounts.ts";
 import { pullSecrets } from "../fake/desired.ts";
-import { refusing } from "../fake/faults.ts";
+import { rejectingUses } from "../fake/faults.ts";
 import { PULL_KEYS } from "../fake/clusters.ts";
 import { runWrite } from "../fake/run.ts";
 import { assertAsBefore, worldOf } from "../fake/truth.ts";
@@ -89,13 +89,13 @@ Deno.test("a refused service account puts back the secrets and the other service
   assertAsBefore(it, before);
   if (verdict.kind !== "failed") return;
   assert.deepEqual([verdict.error.kind, verdict.notRestored], ["forbidden", []]);
-  assert.deepEqual(verdict.secrets.map(({ why }) => why), Array(5).fill("written and put back"));
+  assert.deepEqual(verdict.secrets.map(({ why }) => why), Array(5).fill("written and rolled back"));
 });
 
-Deno.test("what might yet have succeeded is not told as the cause when another one is refused", async () => {
+Deno.test("an error that a retry may fix is not the reported cause when another one is final", async () => {
   const it = accountCluster();
   const kinds: Record<string, KubeErrorKind> = { a: "busy", b: "forbidden", c: "busy" };
-  const over = refusing("attach", ({ namespace }) => kinds[namespace]);
+  const over = rejectingUses("attach", ({ namespace }) => kinds[namespace]);
   const before = worldOf(it);
   const verdict = await runWrite(it, pullSecrets(), { attach: ALL, over });
   assert.equal(verdict.kind === "failed" && verdict.error.kind, "forbidden");
@@ -112,13 +112,13 @@ const PASSING: [what: string, fault: StoreFault][] = [
 ];
 
 for (const [what, fault] of PASSING) {
-  Deno.test(`${what} while service accounts are changed is tried again`, async () => {
+  Deno.test(`${what} while service accounts are changed is retried`, async () => {
     const it = accountCluster();
     let attached = 0;
     it.fault = ({ method }) => method === "attach" && ++attached === 1 ? fault : undefined;
     const verdict = await runWrite(it, pullSecrets(), { attach: ALL });
     assert.equal(verdict.kind, "written");
-    assert.equal(verdict.faults.length, fault.kind === "bug" ? 1 : 0);
+    assert.equal(verdict.bugs.length, fault.kind === "bug" ? 1 : 0);
     for (const { pullSecrets } of it.accounts.values()) {
       assert.equal(new Set(pullSecrets).size, pullSecrets.length);
     }
@@ -138,14 +138,14 @@ Deno.test("a hung service account uses up the write's time, and not that of putt
   const verdict = await runWrite(it, pullSecrets(), {
     attach: ALL,
     seconds: 0.3,
-    putBackSeconds: [0.1, 20],
+    rollbackSeconds: [0.1, 20],
   });
   assert.equal(verdict.kind === "failed" && verdict.error.kind, "timeout");
   assert.deepEqual(verdict.kind === "failed" && verdict.notRestored, []);
   assertAsBefore(it, before);
 });
 
-Deno.test("service accounts that cannot be undone do not keep the secrets from being put back", async () => {
+Deno.test("service accounts that cannot be rolled back do not keep the secrets from being restored", async () => {
   using _clock = fakeClock({ runs: true });
   const it = accountCluster();
   it.fault = ({ method }) => {
@@ -153,7 +153,7 @@ Deno.test("service accounts that cannot be undone do not keep the secrets from b
     return method === "detach" ? { kind: "hang" } : undefined;
   };
   const before = worldOf(it);
-  const verdict = await runWrite(it, pullSecrets(), { attach: ALL, putBackSeconds: 1 });
+  const verdict = await runWrite(it, pullSecrets(), { attach: ALL, rollbackSeconds: 1 });
   assert.deepEqual(verdict.kind === "failed" && verdict.notRestored, [
     { namespace: "a", name: "default", isServiceAccount: true, state: "unknown" },
     { namespace: "c", name: "default", isServiceAccount: true, state: "unknown" },
@@ -162,12 +162,12 @@ Deno.test("service accounts that cannot be undone do not keep the secrets from b
   assert.deepEqual(it.dump(), before.secrets);
 });
 
-Deno.test("one service account that cannot be undone is named alone: the others are undone", async () => {
+Deno.test("only the service account that cannot be rolled back is named: the others are rolled back", async () => {
   const it = accountCluster();
   it.fault = ({ method }) =>
     method === "attach" ? { kind: "reject", item: 2, error: "forbidden" } : undefined;
   let asked = 0;
-  const over = refusing("detach", ({ namespace }) => {
+  const over = rejectingUses("detach", ({ namespace }) => {
     if (namespace === "a") return "forbidden";
     return ++asked === 1 ? "busy" : undefined;
   });
@@ -180,12 +180,12 @@ Deno.test("one service account that cannot be undone is named alone: the others 
   assertAsBefore(it, before, left);
 });
 
-Deno.test("a service account of which no answer came is undone too, should it come to nothing", async () => {
+Deno.test("a service account without an answer is rolled back, too, when the write fails", async () => {
   const it = accountCluster();
   let attached = 0;
   it.fault = ({ method }) => {
     if (method !== "attach") return undefined;
-    // What is in a and b was carried out, and of b nobody said so.
+    // The changes in a and b were carried out, but the one in b was not answered.
     return ++attached === 1
       ? { kind: "cut", item: 1, applied: true }
       : { kind: "throw", error: "forbidden" };
@@ -239,7 +239,7 @@ Deno.test("when a secret fails, no service account is changed", async () => {
   assert.ok(it.calls.every(({ method }) => method !== "attach" && method !== "detach"));
 });
 
-Deno.test("two requests at once for the same service accounts leave each secret there once", async () => {
+Deno.test("two concurrent requests for the same service accounts leave each secret there once", async () => {
   const it = accountCluster();
   const uses = (secret: string) => ALL.map((use) => ({ ...use, secret }));
   const verdicts = await Promise.all(

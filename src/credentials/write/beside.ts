@@ -1,12 +1,16 @@
 import { refKey, type Snapshot, type StoredSecret } from "../../kube/store.ts";
 import { templateKey } from "../kinds/comparable_url.ts";
-import { type DesiredSecret, type ExactRepository, WRITE_ANNOTATION } from "../kinds/kind.ts";
+import {
+  type DesiredSecret,
+  type ExactRepository,
+  WRITE_ANNOTATION,
+} from "../kinds/desired_secret.ts";
 import { exactName, keepingUrl, templateName } from "../kinds/repository.ts";
 import { hasOwnCredential, sameCredential } from "../kinds/repository_credential.ts";
-import { type Holder, isFor, typeOf, urlShown } from "./identity.ts";
-import { type Permissions, plan } from "./plan.ts";
+import { type IdentifiedSecret, isFor, typeOf, urlShown } from "./identity.ts";
+import { plan, type WritePolicy } from "./plan.ts";
 
-/** What is written beside the secret that was asked for, and what stays as it is. */
+/** Secrets to write beside the requested one, and hints about those that stay unchanged. */
 export interface Beside {
   readonly desired: readonly DesiredSecret[];
   readonly hints: readonly string[];
@@ -16,14 +20,14 @@ const NOTHING: Beside = { desired: [], hints: [] };
 
 export interface BesideWork {
   /** The repository and template secrets of the namespace. */
-  readonly others: readonly Holder[];
-  /** Holds what {@link namesBeside} names. */
+  readonly others: readonly IdentifiedSecret[];
+  /** The cluster's secrets, including those that {@link namesBeside} names. */
   readonly snapshot: Snapshot;
-  readonly permissions: Permissions;
+  readonly policy: WritePolicy;
 }
 
-/** Names of the secrets that have to be read before it can be told what is written beside one. */
-export function namesBeside(placed: DesiredSecret, others: readonly Holder[]): string[] {
+/** Names of the secrets to read before deciding what is written beside `placed`. */
+export function namesBeside(placed: DesiredSecret, others: readonly IdentifiedSecret[]): string[] {
   const { exact } = placed;
   return [
     ...others.filter((other) => aliasIn(placed, other) !== undefined),
@@ -33,8 +37,9 @@ export function namesBeside(placed: DesiredSecret, others: readonly Holder[]): s
 }
 
 /**
- * Secrets with another spelling of the URL, which to Argo CD is another URL. A credential in one that
- * Applications can use is replaced too, so that the old one does not stay unseen; the others are named.
+ * Secrets with another spelling of the same URL. Argo CD compares spellings as different URLs, so an old
+ * credential could stay in use unnoticed. Where Applications can use such a secret and it has its own
+ * credential, it gets the new one, too; a hint names every such secret.
  */
 export function aliasesBeside(placed: DesiredSecret, work: BesideWork): Beside {
   const found = work.others.flatMap((other) => {
@@ -49,18 +54,18 @@ export function aliasesBeside(placed: DesiredSecret, work: BesideWork): Beside {
       other.identity.project === projectOf(placed, work.others);
     return alias.isUsed && isSame && mayBeWritten(desired, work) ? [{ other, desired }] : [];
   });
-  const isWritten = (other: Holder) => written.some((each) => each.other === other);
+  const isWritten = (other: IdentifiedSecret) => written.some((each) => each.other === other);
   const hints = found.map(({ other }) => aliasHint(other, isWritten(other)));
   return { desired: written.map(({ desired }) => desired), hints };
 }
 
 /**
- * The repository for exactly the URL that a template is named by: charts are looked for there, and the
- * template's prefix, which ends in a slash, does not match it.
- * @param templates all that are written for the URL, the first one as it was asked for
+ * The repository secret for exactly the URL of a template. Applications may use that URL for a chart, but
+ * the template's prefix ends with a slash and does not match it.
+ * @param templates all templates written for the URL; the first is the requested one
  */
 export function exactBeside(templates: readonly DesiredSecret[], work: BesideWork): Beside {
-  const { others, snapshot, permissions: { upsert } } = work;
+  const { others, snapshot, policy: { upsert } } = work;
   const main = templates[0]!;
   const name = exactName(main.name);
   const { exact } = main;
@@ -79,13 +84,13 @@ export function exactBeside(templates: readonly DesiredSecret[], work: BesideWor
     if (stored !== undefined && other === mine && isOfTemplate(stored, main, snapshot)) {
       desired.push(exact.named(name));
     } else if (stored === undefined || hasOwnCredential(stored.data.reveal())) {
-      hints.push(`${what} with a credential of its own, which was left alone`);
+      hints.push(`${what} and has its own credential, which was not changed`);
     } else if (!isMatched) {
       const given = keepingUrl(exact.named(other.name));
       const isSame = project === "" && typeOf(other) === main.repositoryType;
       const isGiven = isSame && upsert && mayBeWritten(given, work);
       if (isGiven) desired.push(given);
-      hints.push(`${what} without a credential, and ${isGiven ? "got this one" : "got none"}`);
+      hints.push(`${what} and had no credential; ${isGiven ? "it got this one" : "it got none"}`);
     }
   }
   const isHeld = found.some((other) => other.identity.project === "");
@@ -94,19 +99,20 @@ export function exactBeside(templates: readonly DesiredSecret[], work: BesideWor
     const isMoved = stored !== undefined && isOfTemplate(stored, main, snapshot);
     desired.push(exact.named(name, isMoved ? stored.uid : undefined));
     if (isMoved && mine !== undefined) {
-      hints.push(`Secret '${name}' was for ${urlShown(mine)} until now`);
+      hints.push(`Secret '${name}' is no longer for ${urlShown(mine)}`);
     }
   }
   return { desired: desired.map((each) => ({ ...each, beside: main.name })), hints };
 }
 
 /**
- * Says what an earlier write has made beside a secret for its URL, when this one does not write it.
- * @param written names of what this one writes
+ * A hint about the secret that an earlier write created beside `main`, when this write does not replace
+ * it.
+ * @param written names of the secrets that this write replaces or creates
  */
 export function leftBehind(
   main: DesiredSecret,
-  others: readonly Holder[],
+  others: readonly IdentifiedSecret[],
   written: ReadonlySet<string>,
 ): string[] {
   const own = others.find(({ name }) => name === main.name);
@@ -114,27 +120,27 @@ export function leftBehind(
   const name = isRepository ? templateName(main.name) : exactName(main.name);
   const made = others.find((other) => other.name === name);
   if (own === undefined || made === undefined || written.has(name)) return [];
-  const url = (secret: Holder) => secret.repository?.url ?? "";
+  const url = (secret: IdentifiedSecret) => secret.repository?.url ?? "";
   const isOfUrl = own.identity.secretType !== made.identity.secretType &&
     templateKey(url(own)) === templateKey(url(made));
-  // That one has been named already.
+  // `exactBeside` has a hint about it already.
   const isNamed = main.exact !== undefined && isFor(main.exact.identity, made);
   if (!isOfUrl || isNamed) return [];
   return [
-    `Secret '${name}' (${urlShown(made)}) stands beside '${own.name}' and was left alone`,
+    `Secret '${name}' (${urlShown(made)}) belongs to '${own.name}' and was not changed`,
   ];
 }
 
-function aliasHint(holder: Holder, isWritten: boolean): string {
-  return `Secret '${holder.name}' holds ${urlShown(holder)}, which is another URL to Argo CD, ` +
-    `and ${isWritten ? "got the same credential" : "was left alone"}`;
+function aliasHint(holder: IdentifiedSecret, isWritten: boolean): string {
+  return `Secret '${holder.name}' has the URL ${urlShown(holder)}, a different one to Argo CD; ` +
+    `it ${isWritten ? "got the same credential" : "was not changed"}`;
 }
 
-function isExactAlias({ identity, aliases }: ExactRepository, other: Holder): boolean {
+function isExactAlias({ identity, aliases }: ExactRepository, other: IdentifiedSecret): boolean {
   return aliases.some((url) => isFor({ ...identity, url }, other));
 }
 
-/** Written by this program with the template, and not given another credential since. */
+/** Whether argocd-configurer wrote the secret with the template, and it still has the same credential. */
 function isOfTemplate(stored: StoredSecret, main: DesiredSecret, { secrets }: Snapshot): boolean {
   const id = stored.annotations[WRITE_ANNOTATION];
   const template = secrets.get(refKey(main));
@@ -143,18 +149,21 @@ function isOfTemplate(stored: StoredSecret, main: DesiredSecret, { secrets }: Sn
     sameCredential(stored, template);
 }
 
-/** Who did not name a secret does not have it forced. */
-function mayBeWritten(desired: DesiredSecret, { snapshot, permissions }: BesideWork): boolean {
-  return plan(desired, snapshot, { ...permissions, force: false }).refusal === undefined;
+/** `force` covers only secrets that the request names, so it is off for those beside them. */
+function mayBeWritten(
+  desired: DesiredSecret,
+  { snapshot, policy }: BesideWork,
+): boolean {
+  return plan(desired, snapshot, { ...policy, force: false }).refusal === undefined;
 }
 
-function aliasIn({ name, identity, aliases = [] }: DesiredSecret, other: Holder) {
+function aliasIn({ name, identity, aliases = [] }: DesiredSecret, other: IdentifiedSecret) {
   const held = other.identity;
   if (other.name === name || held.secretType !== identity?.secretType) return undefined;
   return aliases.find(({ url }) => url === held.url);
 }
 
-function projectOf({ name, identity }: DesiredSecret, others: readonly Holder[]): string {
+function projectOf({ name, identity }: DesiredSecret, others: readonly IdentifiedSecret[]): string {
   const own = others.find((other) => other.name === name);
   return identity?.project ?? own?.repository?.project ?? "";
 }

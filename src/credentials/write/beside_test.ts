@@ -5,7 +5,7 @@ import { argocdCluster } from "../fake/clusters.ts";
 import { type Repo, repoSecrets } from "../fake/desired.ts";
 import { runWrite } from "../fake/run.ts";
 
-/** What is written beside a repository or template, so that no old credential stays unseen. */
+/** The secrets that are written beside a repository or template, so that no old credential stays unnoticed. */
 
 const OLD = "old";
 const NEW = "new";
@@ -88,7 +88,7 @@ const CASES: Case[] = [
     held: { held: { as: "repo-creds", url: HOST } },
     wanted: TEAM,
     after: { held: `${HOST} new` },
-    hints: [/'held' held this URL already/, LONGER],
+    hints: [/'held' already had this URL, so it was replaced instead/, LONGER],
   },
   {
     what: "a template without a slash at its end keeps its URL under its own name's request",
@@ -102,28 +102,37 @@ const CASES: Case[] = [
     held: { held: { as: "repo-creds", url: CHARTS.url } },
     wanted: CHARTS,
     after: { held: `${CHARTS.url} new` },
-    hints: [/held this URL already/, /such as https:\/\/charts\.example\.com\/team-other/],
+    hints: [
+      /already had this URL, so it was replaced instead/,
+      /such as https:\/\/charts\.example\.com\/team-other/,
+    ],
   },
   {
     what: "a template of OCI artifacts keeps its URL",
     held: { held: { as: "repo-creds", type: "oci", url: OCI.url } },
     wanted: OCI,
     after: { held: `${OCI.url} new` },
-    hints: [/held this URL already/, /such as oci:\/\/registry\.example\.com\/team-other/],
+    hints: [
+      /already had this URL, so it was replaced instead/,
+      /such as oci:\/\/registry\.example\.com\/team-other/,
+    ],
   },
   {
     what: "a template of Git that ends with .git keeps its URL, and that it is for more is said",
     held: { held: { as: "repo-creds", type: "git", url: "https://git.example.com/team.git" } },
     wanted: GIT,
     after: { held: "https://git.example.com/team.git new" },
-    hints: [/held this URL already/, /such as https:\/\/git\.example\.com\/team-other/],
+    hints: [
+      /already had this URL, so it was replaced instead/,
+      /such as https:\/\/git\.example\.com\/team-other/,
+    ],
   },
   {
     what: "a template with a slash at its end gets the repository that it lacked",
     held: { held: { as: "repo-creds", url: `${HOST}/` } },
     wanted: TEAM,
     after: { held: `${HOST}/ new`, "held-repository": `${HOST} new` },
-    hints: [/'held' held this URL already/],
+    hints: [/'held' already had this URL, so it was replaced instead/],
   },
   {
     what: "of templates with and without a slash both get the credential",
@@ -133,7 +142,11 @@ const CASES: Case[] = [
     },
     wanted: TEAM,
     after: { a: `${HOST} new`, b: `${HOST}/ new` },
-    hints: [/'b' held this URL already/, /'a' is a template for the same/, LONGER],
+    hints: [
+      /'b' already had this URL, so it was replaced instead/,
+      /Template 'a' has the same URL/,
+      LONGER,
+    ],
   },
   {
     what: "of templates with and without a slash both get the credential, the named one too",
@@ -143,7 +156,7 @@ const CASES: Case[] = [
     },
     wanted: TEAM,
     after: { repo: `${HOST} new`, b: "Registry.example.com/Team/ new" },
-    hints: [LONGER, /'b' is a template for the same/],
+    hints: [LONGER, /Template 'b' has the same URL/],
   },
   {
     what: "a template of another type is left alone, and named",
@@ -153,14 +166,14 @@ const CASES: Case[] = [
     },
     wanted: TEAM,
     after: { repo: `${HOST}/ new`, other: `${HOST} old`, "repo-repository": `${HOST} new` },
-    hints: [/'other' is a template for the same .* of type git and was left alone/],
+    hints: [/Template 'other' has the same URL .* but the type git, so it was not changed/],
   },
   {
     what: "a project in a template, which Argo CD does not read, hides nothing",
     held: { held: { as: "repo-creds", url: `${HOST}/`, project: "team" } },
     wanted: TEAM,
     after: { held: `${HOST}/ new`, "held-repository": `${HOST} new` },
-    hints: [/'held' held this URL already/],
+    hints: [/'held' already had this URL, so it was replaced instead/],
   },
   // --- repositories for exactly its URL --------------------------------------------------------
   {
@@ -169,7 +182,7 @@ const CASES: Case[] = [
     wanted: TEAM,
     after: { own: `${HOST} old`, repo: `${HOST}/ new` },
     hints: [
-      /'own' is a repository for exactly .* with a credential of its own, which was left alone/,
+      /'own' is a repository for exactly .* and has its own credential, which was not changed/,
     ],
   },
   {
@@ -177,14 +190,14 @@ const CASES: Case[] = [
     held: { bare: { url: HOST, password: "" } },
     wanted: TEAM,
     after: { bare: `${HOST} new`, repo: `${HOST}/ new` },
-    hints: [/'bare' is a repository for exactly .* without a credential, and got this one/],
+    hints: [/'bare' is a repository for exactly .* and had no credential; it got this one/],
   },
   {
     what: "one that another program looks after is left alone",
     held: { bare: { url: HOST, password: "", owner: "charts" } },
     wanted: TEAM,
     after: { bare: HOST, repo: `${HOST}/ new` },
-    hints: [/'bare' .* without a credential, and got none/],
+    hints: [/'bare' .* and had no credential; it got none/],
   },
   {
     what: "one without a credential inherits that of a template which matches it",
@@ -198,7 +211,7 @@ const CASES: Case[] = [
     held: { own: { url: HOST, project: "team" } },
     wanted: TEAM,
     after: { own: `${HOST} old`, repo: `${HOST}/ new`, "repo-repository": `${HOST} new` },
-    hints: [/in project 'team' with a credential of its own/],
+    hints: [/in project 'team' and has its own credential/],
   },
   // --- spellings that are other URLs to Argo CD ------------------------------------------------
   {
@@ -206,14 +219,16 @@ const CASES: Case[] = [
     held: { literal: { url: `oci://${HOST}` } },
     wanted: { type: "helm", url: `oci://${HOST}` },
     after: { literal: `oci://${HOST} new`, repo: `${HOST} new` },
-    hints: [/'literal' holds oci:\/\/.* another URL to Argo CD, and got the same credential/],
+    hints: [
+      /'literal' has the URL oci:\/\/.* different one to Argo CD; it got the same credential/,
+    ],
   },
   {
-    what: "charts by HTTPS are others than those in an OCI registry, and who forgot oci:// is told",
+    what: "charts over HTTPS are not those in an OCI registry, and a hint names a forgotten oci://",
     held: { literal: { url: `oci://${HOST}` }, held: { url: HOST } },
     wanted: { type: "helm", url: HOST },
     after: { literal: `oci://${HOST} old`, held: `${HOST} old`, repo: `https://${HOST} new` },
-    hints: [/'held' holds registry\.example\.com\/team, .* was left alone/],
+    hints: [/'held' has the URL registry\.example\.com\/team, .* was not changed/],
   },
   {
     what: "the same of a template",
@@ -224,49 +239,49 @@ const CASES: Case[] = [
       repo: `${HOST}/ new`,
       "repo-repository": `${HOST} new`,
     },
-    hints: [/'literal' holds oci:\/\/.* got the same credential/],
+    hints: [/'literal' has the URL oci:\/\/.* got the same credential/],
   },
   {
     what: "one without a credential is left alone, and named",
     held: { literal: { url: `oci://${HOST}`, password: "" } },
     wanted: { type: "helm", url: `oci://${HOST}` },
     after: { literal: `oci://${HOST}`, repo: `${HOST} new` },
-    hints: [/'literal' holds oci:\/\/.* was left alone/],
+    hints: [/'literal' has the URL oci:\/\/.* was not changed/],
   },
   {
     what: "what an OCI source uses is left alone, and named",
     held: { artifact: { type: "oci", url: `oci://${HOST}` } },
     wanted: { type: "helm", url: `oci://${HOST}` },
     after: { artifact: `oci://${HOST} old`, repo: `${HOST} new` },
-    hints: [/'artifact' holds oci:\/\/.* was left alone/],
+    hints: [/'artifact' has the URL oci:\/\/.* was not changed/],
   },
   {
     what: "one of another project is left alone, and named",
     held: { literal: { url: `oci://${HOST}`, project: "team" } },
     wanted: { type: "helm", url: `oci://${HOST}` },
     after: { literal: `oci://${HOST} old`, repo: `${HOST} new` },
-    hints: [/'literal' holds oci:\/\/.* was left alone/],
+    hints: [/'literal' has the URL oci:\/\/.* was not changed/],
   },
   {
     what: "one that another program looks after is left alone, and named",
     held: { literal: { url: `oci://${HOST}`, owner: "charts" } },
     wanted: { type: "helm", url: `oci://${HOST}` },
     after: { literal: `oci://${HOST} old`, repo: `${HOST} new` },
-    hints: [/'literal' holds oci:\/\/.* was left alone/],
+    hints: [/'literal' has the URL oci:\/\/.* was not changed/],
   },
   {
     what: "the same text that Argo CD finds no chart with is named",
     held: { literal: { url: "https://ghcr.io/" } },
     wanted: { type: "helm", url: "https://ghcr.io/", template: false },
     after: { literal: "https://ghcr.io/ old", repo: "ghcr.io new" },
-    hints: [/'literal' holds https:\/\/ghcr\.io\/, .* was left alone/],
+    hints: [/'literal' has the URL https:\/\/ghcr\.io\/, .* was not changed/],
   },
   {
     what: "under its own name it comes to be what Argo CD finds, and what it was is named",
     held: { repo: { url: `oci://${HOST}` } },
     wanted: { type: "helm", url: `oci://${HOST}` },
     after: { repo: `${HOST} new` },
-    hints: [/'repo' was for oci:\/\/.* until now/],
+    hints: [/'repo' is no longer for oci:\/\/.*/],
   },
   {
     what: "a literal repository of a new template's URL is named",
@@ -277,7 +292,7 @@ const CASES: Case[] = [
       repo: `${HOST}/ new`,
       "repo-repository": `${HOST} new`,
     },
-    hints: [/'literal' holds oci:\/\/.* was left alone/],
+    hints: [/'literal' has the URL oci:\/\/.* was not changed/],
   },
 ];
 
@@ -316,7 +331,7 @@ Deno.test("a repository that was given another credential since keeps it, and is
   await runWrite(it, repoSecrets({ type: "helm", url: TEAM.url, name: "own", password: "own" }));
   const verdict = await runWrite(it, repoSecrets({ ...TEAM, password: NEW }));
   assert.deepEqual(stateOf(it), { repo: `${HOST}/ new`, "repo-repository": `${HOST} own` });
-  assert.match(verdict.kind === "written" ? verdict.hints[0]! : "", /credential of its own/);
+  assert.match(verdict.kind === "written" ? verdict.hints[0]! : "", /and has its own credential/);
 });
 
 Deno.test("one that was written again with the same credential goes on with its template", async () => {
@@ -340,8 +355,8 @@ Deno.test("a template that comes to be for another URL takes its repository alon
     "repo-repository": `${CHARTS.url} new`,
   });
   assert.deepEqual(verdict.kind === "written" && verdict.hints, [
-    `Secret 'repo' was for ${HOST}/ until now`,
-    `Secret 'repo-repository' was for ${HOST} until now`,
+    `Secret 'repo' is no longer for ${HOST}/`,
+    `Secret 'repo-repository' is no longer for ${HOST}`,
   ]);
 });
 
@@ -350,14 +365,14 @@ Deno.test("what an earlier write made beside it, and this one does not write, is
   await runWrite(it, repoSecrets({ ...TEAM, password: OLD }));
   const template = await runWrite(it, repoSecrets({ ...GIT, password: NEW }));
   assert.deepEqual(template.kind === "written" && template.hints, [
-    `Secret 'repo' was for ${HOST}/ until now`,
-    `Secret 'repo-repository' (${HOST}) stands beside 'repo' and was left alone`,
+    `Secret 'repo' is no longer for ${HOST}/`,
+    `Secret 'repo-repository' (${HOST}) belongs to 'repo' and was not changed`,
   ]);
   const wildcard = { type: "helm", name: "all" } as const;
   await runWrite(it, repoSecrets({ ...wildcard, url: `oci://${HOST}-b/*`, password: OLD }));
   const verdict = await runWrite(it, repoSecrets({ ...wildcard, url: `oci://${HOST}-b` }));
   assert.deepEqual(verdict.kind === "written" && verdict.hints, [
-    `Secret 'all-template' (${HOST}-b/) stands beside 'all' and was left alone`,
+    `Secret 'all-template' (${HOST}-b/) belongs to 'all' and was not changed`,
   ]);
 });
 
@@ -413,7 +428,7 @@ Deno.test("two templates of one spelling under other names are one too many", as
   assert.deepEqual(it.dump(), before);
 });
 
-Deno.test("what is to be read beside is read at once with what others hold", async () => {
+Deno.test("secrets beside others are read in the same request as the holders of their URLs", async () => {
   const it = argocdCluster();
   put(it, "held", { as: "repo-creds", url: `${HOST}/` });
   put(it, "own", { url: HOST, password: "own" });

@@ -4,12 +4,13 @@ import { changes } from "../kinds/changes.ts";
 import type { FailedSecret, WriteVerdict, WrittenSecret } from "./verdict.ts";
 import type { Planned } from "./planning.ts";
 import { errorsOf, sendBatch, type Work } from "./settle.ts";
-import { manifestOf, type Target, writtenAs } from "./target.ts";
+import { manifestOf, type WriteTarget, writtenAs } from "./target.ts";
 
 /**
- * Asks the cluster what it would make of a planned write, admission and quotas included, without
- * changing anything. What it cannot be asked is left to the plan: a secret in a namespace that would
- * have to be made first, and the second half of deleting and creating.
+ * Sends a planned write to the cluster as a server-side dry run: it checks admission and quotas, and
+ * changes nothing. Two cases rely on the plan alone, since the API server cannot check them: a secret in
+ * a namespace that does not exist yet, and the create after a delete.
+ * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run
  */
 export async function dryRun(
   { targets, namespaces, uses, hints }: Planned,
@@ -18,19 +19,19 @@ export async function dryRun(
   const options = { dryRun: true };
   const waiting = new Set(namespaces);
   const attached = uses.uses.filter(({ namespace }) => !waiting.has(namespace));
-  const rejected = new Map<Target, KubeError>();
+  const rejected = new Map<WriteTarget, KubeError>();
   const [made, given] = await Promise.all([
-    ask(namespaces, (names) => store.createNamespaces(names, deadline, options)),
-    ask(attached, (uses) => store.attach(uses, deadline, options)),
-    about("create", (creates) => store.create(creates.map(newOne), deadline, options)),
-    about("replace", (replaces) => store.replace(replaces.map(newOne), deadline, options)),
-    about(
+    sendDryRun(namespaces, (names) => store.createNamespaces(names, deadline, options)),
+    sendDryRun(attached, (uses) => store.attach(uses, deadline, options)),
+    sendAction("create", (creates) => store.create(creates.map(newOne), deadline, options)),
+    sendAction("replace", (replaces) => store.replace(replaces.map(newOne), deadline, options)),
+    sendAction(
       "recreate",
       (recreates) => store.remove(recreates.map(({ before }) => before!), deadline, options),
     ),
   ]);
   const [error] = [
-    // A namespace that somebody else has made in the meantime is as good.
+    // A namespace that somebody else created in the meantime will do.
     ...errorsOf(made).filter(({ kind }) => kind !== "exists"),
     ...targets.flatMap((target) => rejected.get(target) ?? []),
     ...errorsOf(given),
@@ -48,45 +49,45 @@ export async function dryRun(
     hints,
   };
 
-  async function about(
-    step: Target["step"],
-    send: (targets: readonly Target[]) => Promise<ItemOutcome[]>,
+  async function sendAction(
+    action: WriteTarget["action"],
+    send: (targets: readonly WriteTarget[]) => Promise<ItemOutcome[]>,
   ): Promise<void> {
-    const asked = targets.filter((target) =>
-      target.step === step && !waiting.has(target.desired.namespace)
+    const sent = targets.filter((target) =>
+      target.action === action && !waiting.has(target.desired.namespace)
     );
-    const outcomes = await ask(asked, send);
-    asked.forEach((target, i) => {
+    const outcomes = await sendDryRun(sent, send);
+    sent.forEach((target, i) => {
       for (const error of errorsOf([outcomes[i]!])) rejected.set(target, error);
     });
   }
 
-  function newOne(target: Target) {
+  function newOne(target: WriteTarget) {
     return manifestOf(target, writeId);
   }
 
-  function wouldBe(target: Target): WrittenSecret {
-    const { desired, before, step } = target;
+  function wouldBe(target: WriteTarget): WrittenSecret {
+    const { desired, before } = target;
     const written = writtenAs(desired);
-    if (step === "unchanged") return { ...written, action: "unchanged", changes: [] };
+    if (target.action === "unchanged") return { ...written, action: "unchanged", changes: [] };
     const action = before === undefined ? "created" : "replaced";
     return { ...written, action, changes: changes(before, newOne(target)) };
   }
 
-  function wouldFail(target: Target): FailedSecret {
-    const otherwise = target.step === "unchanged" ? "would be unchanged" : "would be written";
+  function wouldFail(target: WriteTarget): FailedSecret {
+    const otherwise = target.action === "unchanged" ? "would be unchanged" : "would be written";
     return { ...refOf(target.desired), why: rejected.get(target)?.message ?? otherwise };
   }
 }
 
-function ask<Item>(
+function sendDryRun<Item>(
   items: readonly Item[],
   send: (items: readonly Item[]) => Promise<ItemOutcome[]>,
 ): Promise<readonly ItemOutcome[]> {
   return sendBatch(items, () => send(items), rethrow);
 }
 
-/** Nothing has been changed, so a bug is the caller's to tell. */
-function rethrow(fault: unknown): never {
-  throw fault;
+/** A dry run changes nothing, so a bug may end it. */
+function rethrow(bug: unknown): never {
+  throw bug;
 }

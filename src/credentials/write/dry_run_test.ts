@@ -150,7 +150,7 @@ Deno.test("a repository that would move to the secret that holds its URL is show
     action: "replaced",
     changes: [{ field: "data.password", before: "***", after: "***" }],
   }]);
-  assert.match(verdict.hints[0]!, /'first' held this URL/);
+  assert.match(verdict.hints[0]!, /'first' already had this URL/);
   assert.deepEqual(exactly(it), before);
 });
 

@@ -3,18 +3,18 @@ import { KubeError } from "../../kube/errors.ts";
 import type { SecretStore } from "../../kube/store.ts";
 import type { WriteDeps, WriteVerdict } from "./verdict.ts";
 
-/** Seconds that the answer to a write is held up at most for what may be proposed in it. */
+/** The most seconds that the suggestion may delay the response. */
 const PATIENCE = 1;
 
 /**
- * Where a write is refused for a missing namespace, adds the ones that there are, so that one of them
- * can be proposed. It is not what was asked for: it takes a second at most, and what cannot be told
- * in that is left out. To be asked when no lock is held.
- * @param deadline of the write
+ * Adds the existing namespaces to the verdict of a write that was refused for a missing namespace, so
+ * that the response can suggest the nearest name. Best effort: when the list fails or takes more than a
+ * second, the verdict stays as it is. Call it after the locks are released.
+ * @param deadline the deadline of the write
  */
 export async function withExistingNamespaces(
   verdict: WriteVerdict,
-  { store, onFault }: Pick<WriteDeps, "store" | "onFault">,
+  { store, onBug }: Pick<WriteDeps, "store" | "onBug">,
   deadline: Deadline,
 ): Promise<WriteVerdict> {
   const isMissing = verdict.kind === "refused" &&
@@ -24,7 +24,7 @@ export async function withExistingNamespaces(
   try {
     return { ...verdict, existingNamespaces: await activeNamespaces(store, soon) };
   } catch (error) {
-    if (!(error instanceof KubeError)) onFault(error);
+    if (!(error instanceof KubeError)) onBug(error);
     return verdict;
   }
 }

@@ -15,7 +15,7 @@ function withoutA(fault: StoreFault) {
   return cluster;
 }
 
-Deno.test("who is told of a missing namespace waits a second for the others at most, and holds no lock", async () => {
+Deno.test("the list of existing namespaces delays a refusal by a second at most, and holds no lock", async () => {
   using clock = fakeClock();
   const it = withoutA({ kind: "hang" });
   const locks = new Locks();
@@ -31,8 +31,8 @@ Deno.test("who is told of a missing namespace waits a second for the others at m
   assert.ok(!hasAnswered);
   await clock.advance(1);
   assert.ok(hasAnswered);
-  const { faults, ...verdict } = await writing;
-  assert.deepEqual(faults, []);
+  const { bugs, ...verdict } = await writing;
+  assert.deepEqual(bugs, []);
   assert.ok(verdict.kind === "refused");
   assert.deepEqual(verdict.refusals.map(({ kind }) => kind), ["namespace_missing"]);
   assert.equal(verdict.existingNamespaces, undefined);
@@ -47,9 +47,9 @@ Deno.test("who has less than a second left for a missing namespace is answered i
   assert.equal(kind, "refused");
 });
 
-Deno.test("a bug in the list of namespaces is told, and the write refused all the same", async () => {
+Deno.test("a bug in the list of namespaces is reported, and the write refused anyway", async () => {
   const it = withoutA({ kind: "bug" });
   const verdict = await runWrite(it, pullSecrets("new"));
   assert.equal(verdict.kind, "refused");
-  assert.ok(verdict.faults.length === 1 && verdict.faults[0] instanceof TypeError);
+  assert.ok(verdict.bugs.length === 1 && verdict.bugs[0] instanceof TypeError);
 });

@@ -21,11 +21,11 @@ for (const [name, fault] of FAULTS) {
       const verdict = await runWrite(it, pullSecrets("new"));
       checkTruth(it, before, verdict);
       if (verdict.kind === "failed") assert.deepEqual(verdict.notRestored, []);
-      assert.equal(verdict.faults.length, fault.kind === "bug" && at < it.calls.length ? 1 : 0);
+      assert.equal(verdict.bugs.length, fault.kind === "bug" && at < it.calls.length ? 1 : 0);
     }
   });
 
-  Deno.test(`${name}, at each call of the put-back too: the verdict is true`, async () => {
+  Deno.test(`${name}, at each call of the rollback too: the verdict is true`, async () => {
     for (let at = 3; at < 10; at++) {
       const it = pullCluster();
       const before = it.dump();

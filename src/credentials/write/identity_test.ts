@@ -41,7 +41,7 @@ Deno.test("a URL that another secret holds is refused, or with upsert replaced t
   assert.equal(verdict.kind, "written");
   assert.deepEqual([...it.secrets.keys()], ["argocd/first"]);
   assert.equal(passwordOf(it, "argocd/first"), "new");
-  assert.match(verdict.kind === "written" ? verdict.hints[0]! : "", /'first' held this URL/);
+  assert.match(verdict.kind === "written" ? verdict.hints[0]! : "", /'first' already had this URL/);
 });
 
 Deno.test("a secret that comes to be for another URL is said to, without the password in the old one", async () => {
@@ -54,7 +54,7 @@ Deno.test("a secret that comes to be for another URL is said to, without the pas
     const verdict = await runWrite(it, repoSecrets({ url, password: crypto.randomUUID() }));
     return verdict.kind === "written" ? verdict.hints : verdict;
   };
-  const until = "Secret 'repo' was for https://***@charts.example.com/old until now";
+  const until = "Secret 'repo' is no longer for https://***@charts.example.com/old";
   assert.deepEqual(await hints("https://charts.example.com/new"), [until]);
   assert.deepEqual(await hints("HTTPS://charts.example.com/NEW"), [], "to Argo CD the same");
 });
@@ -145,7 +145,7 @@ Deno.test("without the right to list, it is said that other holders are not know
   const it = argocdCluster();
   it.fault = ({ method }) => method === "list" ? { kind: "throw", error: "forbidden" } : undefined;
   const verdict = await runWrite(it, repoSecrets());
-  assert.match(verdict.kind === "written" ? verdict.hints[0]! : "", /may not list/);
+  assert.match(verdict.kind === "written" ? verdict.hints[0]! : "", /cannot list/);
 });
 
 Deno.test("a repository and its template are written both or neither", async () => {
@@ -250,7 +250,7 @@ Deno.test("a secret without a URL, or that is none of Argo CD's, holds none", as
 
 // --- at once ------------------------------------------------------------------------------------
 
-Deno.test("of requests at once for one URL under different names one creates it", async () => {
+Deno.test("of concurrent requests for one URL under different names, one creates it", async () => {
   const it = argocdCluster();
   const locks = new Locks();
   const names = Array.from({ length: 12 }, (_, i) => `repo-${i}`);

@@ -1,26 +1,26 @@
 import { type Deadline, inTime } from "../../kube/deadline.ts";
 import { KubeError } from "../../kube/errors.ts";
 
-/** What whoever wants the same thing takes one after the other. */
-export interface Turns {
+/** Locks by key: at most one holder per key. */
+export interface KeyLocks {
   /**
-   * Waits for all keys, in sorted order, so that two who want the same ones cannot block each
-   * other, and gives what releases them.
-   * @throws {KubeError} `busy` when the deadline passes first; then nothing is held
+   * Waits until all keys are free, locks them, and returns the function that releases them. Keys are
+   * locked in sorted order, so that two callers cannot deadlock.
+   * @throws {KubeError} `busy` when the deadline passes first; then no key is locked
    */
   acquire(keys: readonly string[], deadline: Deadline): Promise<() => void>;
 }
 
-/** Locks of this process by key, first come first served. */
-export class Locks implements Turns {
-  /** For each key that is held: when the last in line gives it back. */
+/** Locks within this process, first come, first served. */
+export class Locks implements KeyLocks {
+  /** By locked key: a promise that resolves when the last one in the queue releases it. */
   readonly #held = new Map<string, Promise<void>>();
 
   /**
    * The locks of one API server.
-   * @param server what tells it from others, whatever clusters are called that it is known by
+   * @param server identifies the API server, even if several clusters (kubeconfigs) point to it
    */
-  of(server: string): Turns {
+  of(server: string): KeyLocks {
     return {
       acquire: (keys, deadline) => this.acquire(keys.map((key) => `${server} ${key}`), deadline),
     };
@@ -49,7 +49,7 @@ export class Locks implements Turns {
     try {
       if (before !== undefined) await inTime(before, deadline, () => late(deadline));
     } catch (error) {
-      mine.resolve(); // whoever is next waits for who is before us only
+      mine.resolve(); // the next in the queue then waits only for the one before us
       throw error;
     }
     return mine.resolve;
@@ -57,18 +57,18 @@ export class Locks implements Turns {
 }
 
 function late({ seconds }: Deadline): KubeError {
-  const why = `other writes to the same secrets took all of ${seconds} seconds`;
+  const why = `timed out after ${seconds} seconds waiting for other writes to the same secrets`;
   return new KubeError("busy", `Cannot write: ${why}`, { retryAfter: 1 });
 }
 
 /**
- * Does something while the keys are held.
- * @param act what fails with `timeout`, after most of the time went by in waiting for others, is told
- * as `busy`: of the cluster it says nothing
- * @throws {KubeError} like {@link Turns.acquire}, and what `act` throws
+ * Runs `act` while the keys are locked.
+ * @param act when it throws `timeout` after more than half of the time was spent waiting for locks, the
+ * error becomes `busy`: the cluster may not be slow at all
+ * @throws {KubeError} like {@link KeyLocks.acquire}, and what `act` throws
  */
-export async function inTurn<T>(
-  locks: Turns,
+export async function withLocks<T>(
+  locks: KeyLocks,
   keys: readonly string[],
   deadline: Deadline,
   act: () => Promise<T>,
@@ -83,8 +83,8 @@ export async function inTurn<T>(
     const waited = (deadline.seconds - left).toFixed(1);
     throw new KubeError(
       "busy",
-      `Cannot write: other writes to the same secrets took ${waited} of ${deadline.seconds} ` +
-        "seconds, and what was left was not enough",
+      `Cannot write: timed out after ${deadline.seconds} seconds, ${waited} of them waiting for ` +
+        "other writes to the same secrets",
       { retryAfter: 1 },
     );
   } finally {

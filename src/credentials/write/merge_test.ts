@@ -6,9 +6,9 @@ import { LABELS, pullSecrets } from "../fake/desired.ts";
 import { runWrite } from "../fake/run.ts";
 import { assertAsBefore, worldOf } from "../fake/truth.ts";
 import { DOCKER_CONFIG_TYPE } from "../kinds/pull_secret.ts";
-import type { DesiredSecret } from "../kinds/kind.ts";
+import type { DesiredSecret } from "../kinds/desired_secret.ts";
 
-/** What adds one registry to what is there. */
+/** A request that merges one registry into existing secrets. */
 function adding(registry: string, password = "new"): DesiredSecret[] {
   return pullSecrets(password, {
     merge: true,
@@ -70,7 +70,7 @@ Deno.test("a registry that somebody else adds at the same time stays", async () 
   assert.deepEqual(loginsIn(it, "b/pull"), { "ghcr.io": "new", "quay.io": "theirs" });
 });
 
-Deno.test("programs that add registries at once lose none of them", async () => {
+Deno.test("programs that add registries concurrently lose none of them", async () => {
   const it = emptyCluster();
   const registries = ["a.example", "b.example", "c.example"];
   const verdicts = await Promise.all(registries.map((each) => runWrite(it, adding(each))));
@@ -101,7 +101,7 @@ for (const force of [false, true]) {
     assert.deepEqual(verdict.kind === "refused" && verdict.refusals, [{
       kind: "unmergeable",
       ref: { namespace: "b", name: "pull" },
-      why: "must be a JSON object, as a Docker configuration is",
+      why: "must be a JSON object",
     }]);
     assertAsBefore(it, before);
   });

@@ -104,7 +104,7 @@ Deno.test("namespaces stay when a secret fails, and are named", async () => {
   assert.deepEqual(isThere(it), ["a", "c"]);
 });
 
-Deno.test("who may not make one of them is told so: no secret is tried, the other one stays", async () => {
+Deno.test("without the right to create one of them, no secret is written, and the other namespace stays", async () => {
   const it = cluster();
   const before = worldOf(it);
   it.fault = ({ method }) =>
@@ -112,7 +112,10 @@ Deno.test("who may not make one of them is told so: no secret is tried, the othe
   const verdict = await making(it);
   assert.ok(verdict.kind === "failed");
   assert.deepEqual([verdict.error.kind, verdict.namespaces], ["forbidden", ["a"]]);
-  assert.deepEqual(verdict.secrets.map(({ why }) => why), Array(5).fill("not tried; not written"));
+  assert.deepEqual(
+    verdict.secrets.map(({ why }) => why),
+    Array(5).fill("not attempted; not written"),
+  );
   assertAsBefore(it, before);
   assert.deepEqual(isThere(it), ["a"]);
 });
@@ -203,7 +206,7 @@ Deno.test("service accounts that never come fail the write when its time is over
   const verdict = await making(it, {
     attach: usesIn("a", "b"),
     seconds: 0.2,
-    putBackSeconds: 20,
+    rollbackSeconds: 20,
   });
   assert.ok(verdict.kind === "failed");
   assert.deepEqual([verdict.error.kind, verdict.namespaces], ["not_found", ["a", "c"]]);
@@ -227,7 +230,7 @@ for (const [name, fault] of FAULTS) {
         const named = verdict.kind === "failed" ? verdict.namespaces : [];
         assert.ok(isThere(it).every((each) => named.includes(each)), named.join());
       }
-      assert.equal(verdict.faults.length, fault.kind === "bug" && at < it.calls.length ? 1 : 0);
+      assert.equal(verdict.bugs.length, fault.kind === "bug" && at < it.calls.length ? 1 : 0);
     }
   });
 }

@@ -8,7 +8,7 @@ import { REMOVABLE, removableCluster } from "../fake/removable.ts";
 import { type RunOptions, runRemove, runWrite } from "../fake/run.ts";
 import { assertAsBefore, worldOf } from "../fake/truth.ts";
 
-/** What becomes of a request, by what becomes of the first batch of one of its steps. */
+/** The outcome of a request, by the outcome of the first batch of one of its steps. */
 
 interface Step {
   readonly method: "create" | "replace" | "remove" | "attach" | "detach";
@@ -46,7 +46,7 @@ const reject = (error: "conflict" | "busy" | "exists" | "forbidden" | "invalid")
   error,
 });
 
-/** In which steps the request is done all the same; in the others it fails, and all is as before. */
+/** The steps in which the request succeeds anyway; in the others it fails, and all is as before. */
 const ROWS: [what: string, fault: StoreFault | undefined, done: (keyof typeof STEPS)[]][] = [
   ["done", undefined, ["create", "replace", "recreate", "attach", "remove", "detach"]],
   ["a conflict", reject("conflict"), ["create", "replace", "attach", "remove", "detach"]],
@@ -83,9 +83,9 @@ for (const [what, fault, done] of ROWS) {
       const before = worldOf(it);
       let calls = 0;
       it.fault = ({ method }) => method === step.method && ++calls === 1 ? fault : undefined;
-      const verdict = await step.run(it, { seconds: 0.5, putBackSeconds: 20 });
+      const verdict = await step.run(it, { seconds: 0.5, rollbackSeconds: 20 });
       assert.ok(calls > 0);
-      assert.equal(verdict.faults.length, fault?.kind === "bug" ? 1 : 0);
+      assert.equal(verdict.bugs.length, fault?.kind === "bug" ? 1 : 0);
       if (!isDone) {
         assert.equal(verdict.kind, "failed");
         assertAsBefore(it, before);

@@ -1,26 +1,35 @@
 import { refKey, refOf, type Snapshot } from "../../kube/store.ts";
-import { type DesiredSecret, isUnchanged, replaced } from "../kinds/kind.ts";
+import { type DesiredSecret, isUnchanged, replaced } from "../kinds/desired_secret.ts";
 import { ownerOf } from "../kinds/owner.ts";
-import type { Refusal, Target } from "./target.ts";
+import type { Refusal, WriteTarget } from "./target.ts";
 
-export interface Permissions {
-  /** Whether a secret that is there may be replaced. */
+export interface WritePolicy {
+  /** Whether an existing secret may be replaced. */
   readonly upsert: boolean;
-  /** Whether a foreign one may, and one that has to be deleted for it. */
+  /** Whether a foreign secret may be replaced, and whether a secret may be deleted to replace it. */
   readonly force: boolean;
-  /** Whether namespaces that are not there are made. @default false */
+  /** Whether missing namespaces are created. @default false */
   readonly createNamespaces?: boolean;
 }
 
-/** What is to be done about `desired`, given what is there. */
+/** Decides how to write `desired`, given what the cluster holds. Refusals are in the target. */
 export function plan(
   desired: DesiredSecret,
   snapshot: Snapshot,
-  { upsert, force, createNamespaces = false }: Permissions,
-): Target {
+  { upsert, force, createNamespaces = false }: WritePolicy,
+): WriteTarget {
   const before = snapshot.secrets.get(refKey(desired));
-  const target = (step: Target["step"]): Target => ({ desired, before, step, state: "planned" });
-  const refused = (refusal: Refusal): Target => ({ ...target("create"), state: "failed", refusal });
+  const target = (action: WriteTarget["action"]): WriteTarget => ({
+    desired,
+    before,
+    action,
+    state: "planned",
+  });
+  const refused = (refusal: Refusal): WriteTarget => ({
+    ...target("create"),
+    state: "failed",
+    refusal,
+  });
   const ref = refOf(desired);
 
   if (snapshot.namespaces !== undefined) {
@@ -40,7 +49,7 @@ export function plan(
   if (!upsert) return refused({ kind: "exists", ref });
   const owner = force ? undefined : ownerOf(before);
   if (owner !== undefined) return refused({ kind: "owned", ref, owner });
-  // A foreign one that is forced is replaced whole.
+  // A foreign secret has nothing to merge: with force it is replaced as a whole.
   const why = desired.recognises(before) ? desired.unmergeable?.(before) : undefined;
   if (why !== undefined) return refused({ kind: "unmergeable", ref, why });
   if (before.deletionTimestamp !== undefined) return refused({ kind: "being_deleted", ref });

@@ -3,12 +3,12 @@ import type { Snapshot, StoredSecret } from "../../kube/store.ts";
 import { seal } from "../../log/sealed.ts";
 import { ARGOCD, LABELS, pullSecrets, repoSecrets } from "../fake/desired.ts";
 import { DOCKER_CONFIG_TYPE } from "../kinds/pull_secret.ts";
-import { created, type DesiredSecret } from "../kinds/kind.ts";
-import { type Permissions, plan } from "./plan.ts";
+import { created, type DesiredSecret } from "../kinds/desired_secret.ts";
+import { plan, type WritePolicy } from "./plan.ts";
 
 type Made = Partial<StoredSecret>;
 
-/** What there is when the namespaces are, and one of them has this secret. */
+/** A snapshot in which the namespaces exist and one has this secret. */
 function snapshot(desired: DesiredSecret, made?: Made): Snapshot {
   const { namespace, name } = desired;
   const secret: StoredSecret | undefined = made && {
@@ -39,74 +39,79 @@ const FORCE = { upsert: true, force: true };
 const NEITHER = { upsert: false, force: false };
 
 /** A secret that is there, what is permitted, and what is to be done about it. */
-const PLANS: [what: string, desired: DesiredSecret, Made | undefined, Permissions, step: string][] =
+const PLANS: [
+  what: string,
+  desired: DesiredSecret,
+  Made | undefined,
+  WritePolicy,
+  action: string,
+][] = [
+  ["nothing", pull!, undefined, NEITHER, "create"],
+  ["one of its kind", pull!, {}, UPSERT, "replace"],
+  ["one of its kind, without upsert", pull!, {}, NEITHER, "exists"],
+  ["one without labels, of its type", pull!, { labels: {} }, UPSERT, "replace"],
+  ["one of another type, with a label", pull!, { type: "Opaque" }, UPSERT, "type_change"],
+  ["one of another type, with a label, forced", pull!, { type: "Opaque" }, FORCE, "recreate"],
+  ["a foreign one", pull!, { type: "Opaque", labels: {} }, UPSERT, "foreign"],
+  ["a foreign one, without upsert", pull!, { type: "Opaque", labels: {} }, NEITHER, "foreign"],
+  ["a foreign one, forced", pull!, { type: "Opaque", labels: {} }, FORCE, "recreate"],
+  ["a foreign one, forced without upsert", pull!, { type: "Opaque", labels: {} }, {
+    upsert: false,
+    force: true,
+  }, "exists"],
+  ["one that is owned", pull!, OWNED, UPSERT, "owned"],
+  ["one that is owned, forced", pull!, OWNED, FORCE, "replace"],
+  ["one that is owned, without upsert", pull!, OWNED, NEITHER, "exists"],
+  ["one that Argo CD tracks", pull!, TRACKED, UPSERT, "owned"],
+  ["a copy of one that Argo CD tracks", pull!, COPIED, UPSERT, "replace"],
+  ["an immutable one", pull!, { immutable: true }, UPSERT, "immutable"],
+  ["an immutable one, forced", pull!, { immutable: true }, FORCE, "recreate"],
+  ["one that is being deleted", pull!, { deletionTimestamp: "now" }, FORCE, "being_deleted"],
+  ["one with finalizers", pull!, { finalizers: ["x/y"] }, UPSERT, "replace"],
   [
-    ["nothing", pull!, undefined, NEITHER, "create"],
-    ["one of its kind", pull!, {}, UPSERT, "replace"],
-    ["one of its kind, without upsert", pull!, {}, NEITHER, "exists"],
-    ["one without labels, of its type", pull!, { labels: {} }, UPSERT, "replace"],
-    ["one of another type, with a label", pull!, { type: "Opaque" }, UPSERT, "type_change"],
-    ["one of another type, with a label, forced", pull!, { type: "Opaque" }, FORCE, "recreate"],
-    ["a foreign one", pull!, { type: "Opaque", labels: {} }, UPSERT, "foreign"],
-    ["a foreign one, without upsert", pull!, { type: "Opaque", labels: {} }, NEITHER, "foreign"],
-    ["a foreign one, forced", pull!, { type: "Opaque", labels: {} }, FORCE, "recreate"],
-    ["a foreign one, forced without upsert", pull!, { type: "Opaque", labels: {} }, {
-      upsert: false,
-      force: true,
-    }, "exists"],
-    ["one that is owned", pull!, OWNED, UPSERT, "owned"],
-    ["one that is owned, forced", pull!, OWNED, FORCE, "replace"],
-    ["one that is owned, without upsert", pull!, OWNED, NEITHER, "exists"],
-    ["one that Argo CD tracks", pull!, TRACKED, UPSERT, "owned"],
-    ["a copy of one that Argo CD tracks", pull!, COPIED, UPSERT, "replace"],
-    ["an immutable one", pull!, { immutable: true }, UPSERT, "immutable"],
-    ["an immutable one, forced", pull!, { immutable: true }, FORCE, "recreate"],
-    ["one that is being deleted", pull!, { deletionTimestamp: "now" }, FORCE, "being_deleted"],
-    ["one with finalizers", pull!, { finalizers: ["x/y"] }, UPSERT, "replace"],
-    [
-      "one with finalizers that would be deleted",
-      pull!,
-      {
-        finalizers: ["x/y"],
-        type: "Opaque",
-      },
-      FORCE,
-      "finalizers",
-    ],
-    ["a repository", repo!, {}, UPSERT, "replace"],
-    ["a repository that is owned", repo!, OWNED, UPSERT, "owned"],
-    ["a repository that is owned, forced", repo!, OWNED, FORCE, "replace"],
-    [
-      "a template",
-      repo!,
-      { labels: { "argocd.argoproj.io/secret-type": "repo-creds" } },
-      UPSERT,
-      "foreign",
-    ],
-    [
-      "a cluster of Argo CD",
-      repo!,
-      {
-        labels: { "argocd.argoproj.io/secret-type": "cluster" },
-      },
-      UPSERT,
-      "foreign",
-    ],
-    [
-      "a template, forced",
-      repo!,
-      {
-        labels: { "argocd.argoproj.io/secret-type": "repo-creds" },
-      },
-      FORCE,
-      "replace",
-    ],
-  ];
+    "one with finalizers that would be deleted",
+    pull!,
+    {
+      finalizers: ["x/y"],
+      type: "Opaque",
+    },
+    FORCE,
+    "finalizers",
+  ],
+  ["a repository", repo!, {}, UPSERT, "replace"],
+  ["a repository that is owned", repo!, OWNED, UPSERT, "owned"],
+  ["a repository that is owned, forced", repo!, OWNED, FORCE, "replace"],
+  [
+    "a template",
+    repo!,
+    { labels: { "argocd.argoproj.io/secret-type": "repo-creds" } },
+    UPSERT,
+    "foreign",
+  ],
+  [
+    "a cluster of Argo CD",
+    repo!,
+    {
+      labels: { "argocd.argoproj.io/secret-type": "cluster" },
+    },
+    UPSERT,
+    "foreign",
+  ],
+  [
+    "a template, forced",
+    repo!,
+    {
+      labels: { "argocd.argoproj.io/secret-type": "repo-creds" },
+    },
+    FORCE,
+    "replace",
+  ],
+];
 
-for (const [what, desired, made, permissions, expected] of PLANS) {
+for (const [what, desired, made, policy, expected] of PLANS) {
   Deno.test(`where there is ${what}, the plan is '${expected}'`, () => {
-    const { step, state, refusal } = plan(desired, snapshot(desired, made), permissions);
-    if (refusal === undefined) return assert.deepEqual([step, state], [expected, "planned"]);
+    const { action, state, refusal } = plan(desired, snapshot(desired, made), policy);
+    if (refusal === undefined) return assert.deepEqual([action, state], [expected, "planned"]);
     assert.deepEqual([refusal.kind, state], [expected, "failed"]);
     assert.deepEqual(refusal.ref, { namespace: desired.namespace, name: desired.name });
   });
@@ -115,8 +120,12 @@ for (const [what, desired, made, permissions, expected] of PLANS) {
 Deno.test("where the same value is there already nothing is to be done", () => {
   for (const desired of [pull!, repo!]) {
     const { labels, annotations, data } = created(desired, "w1");
-    const { step, state } = plan(desired, snapshot(desired, { labels, annotations, data }), UPSERT);
-    assert.deepEqual([step, state], ["unchanged", "written"]);
+    const { action, state } = plan(
+      desired,
+      snapshot(desired, { labels, annotations, data }),
+      UPSERT,
+    );
+    assert.deepEqual([action, state], ["unchanged", "written"]);
   }
 });
 
@@ -134,9 +143,9 @@ Deno.test("a namespace that is not there is refused, or to be made", () => {
   const there = snapshot(pull!);
   assert.equal(plan(desired!, there, UPSERT).refusal?.kind, "namespace_missing");
   const made = plan(desired!, there, { ...UPSERT, createNamespaces: true });
-  assert.deepEqual([made.step, made.state], ["create", "planned"]);
-  // Where namespaces may not be read it shows at the write.
-  assert.equal(plan(desired!, { ...there, namespaces: undefined }, UPSERT).step, "create");
+  assert.deepEqual([made.action, made.state], ["create", "planned"]);
+  // Without the right to read namespaces, only the write reveals it.
+  assert.equal(plan(desired!, { ...there, namespaces: undefined }, UPSERT).action, "create");
 });
 
 Deno.test("a namespace that is being deleted is refused, whatever is permitted", () => {
@@ -147,6 +156,9 @@ Deno.test("a namespace that is being deleted is refused, whatever is permitted",
 
 Deno.test("a docker secret is known by any of its labels", () => {
   const made = { type: "Opaque", labels: LABELS };
-  assert.equal(plan(pull!, snapshot(pull!, made), FORCE).step, "recreate");
-  assert.equal(plan(pull!, snapshot(pull!, { type: DOCKER_CONFIG_TYPE }), UPSERT).step, "replace");
+  assert.equal(plan(pull!, snapshot(pull!, made), FORCE).action, "recreate");
+  assert.equal(
+    plan(pull!, snapshot(pull!, { type: DOCKER_CONFIG_TYPE }), UPSERT).action,
+    "replace",
+  );
 });

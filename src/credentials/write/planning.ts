@@ -7,54 +7,63 @@ import {
   type SecretStore,
   type Snapshot,
 } from "../../kube/store.ts";
-import type { DesiredSecret } from "../kinds/kind.ts";
+import type { DesiredSecret } from "../kinds/desired_secret.ts";
 import { exactName } from "../kinds/repository.ts";
 import { SECRET_TYPE_LABEL } from "../kinds/repository_credential.ts";
-import type { Refused, WriteRequest } from "./verdict.ts";
+import type { WriteRefused, WriteRequest } from "./verdict.ts";
 import { aliasesBeside, exactBeside, leftBehind, namesBeside } from "./beside.ts";
-import { type Holder, holderOf, placeByIdentity, type Placed } from "./identity.ts";
+import {
+  type IdentifiedSecret,
+  placeByIdentity,
+  type SecretPlacement,
+  withIdentity,
+} from "./identity.ts";
 import { plan } from "./plan.ts";
 import { planUses, type Uses } from "./pull_secret_uses.ts";
-import type { Refusal, Target } from "./target.ts";
+import type { Refusal, WriteTarget } from "./target.ts";
 
-/** What a write is to do, decided on what was read. */
+/** The plan of a write, made from one read of the cluster. */
 export interface Planned {
-  readonly targets: readonly Target[];
-  /** Namespaces that are to be made first. */
+  readonly targets: readonly WriteTarget[];
+  /** Namespaces to create first. */
   readonly namespaces: readonly string[];
   readonly uses: Uses;
   readonly hints: readonly string[];
   readonly snapshot: Snapshot;
 }
 
-/** Reads all that a write needs to know, and plans it. @throws {KubeError} when it cannot be read */
+/**
+ * Reads everything that a write needs and plans the write. Returns all refusals together when any secret
+ * or service account must not be changed.
+ * @throws {KubeError} when the cluster cannot be read
+ */
 export async function planAll(
   request: WriteRequest,
   store: SecretStore,
   deadline: Deadline,
-): Promise<Planned | Refused> {
-  const { permissions, attach = [] } = request;
-  const withIdentity = request.secrets.find(({ identity }) => identity !== undefined);
-  const asked = request.secrets.flatMap(refsOf);
-  const reading = store.read(asked, deadline);
-  const listing = withIdentity
-    ? listRepositories(store, withIdentity.namespace, deadline)
+): Promise<Planned | WriteRefused> {
+  const { policy, attach = [] } = request;
+  const repository = request.secrets.find(({ identity }) => identity !== undefined);
+  const requested = request.secrets.flatMap(refsOf);
+  const reading = store.read(requested, deadline);
+  const listing = repository
+    ? listRepositories(store, repository.namespace, deadline)
     : Promise.resolve(NO_OTHERS);
   await Promise.allSettled([reading, listing]);
-  // When both fail it is always the same one that is told.
+  // When both fail, always report the same one.
   const first = await reading;
   const others = await listing;
   const placed = request.secrets.map((desired) =>
-    placeByIdentity(desired, others.secrets, first, permissions.upsert)
+    placeByIdentity(desired, others.secrets, first, policy.upsert)
   );
   const found = placed.filter((each) => "desired" in each);
-  const missing = notRead(found, others.secrets, asked);
+  const missing = refsToRead(found, others.secrets, requested);
   const more = missing.length === 0 ? undefined : await store.read(missing, deadline);
   const snapshot = more === undefined
     ? first
     : { ...first, secrets: new Map([...first.secrets, ...more.secrets]) };
   const beside = found.flatMap(({ desired, spellings }) => {
-    const work = { others: others.secrets, snapshot, permissions };
+    const work = { others: others.secrets, snapshot, policy };
     return [aliasesBeside(desired, work), exactBeside([desired, ...spellings], work)];
   });
   const desired = [
@@ -62,11 +71,11 @@ export async function planAll(
     ...found.flatMap(({ spellings }) => spellings),
     ...beside.flatMap(({ desired }) => desired),
   ];
-  const targets = desired.map((each) => plan(each, snapshot, permissions));
-  const namespaces = permissions.createNamespaces ? missingNamespaces(desired, snapshot) : [];
+  const targets = desired.map((each) => plan(each, snapshot, policy));
+  const namespaces = policy.createNamespaces ? missingNamespaces(desired, snapshot) : [];
   const uses = await planUses(attach, namespaces, store, deadline);
   const refusals: Refusal[] = [
-    ...twice(desired),
+    ...duplicateNames(desired),
     ...targets.flatMap(({ refusal }) => refusal ? [refusal] : []),
     ...placed.flatMap((each) => "refusal" in each ? [each.refusal] : []),
     ...uses.refusals,
@@ -84,37 +93,37 @@ export async function planAll(
   return { targets, namespaces, uses, hints, snapshot };
 }
 
-/** What is to be said of that which secrets keep: once, though many keep the same. */
-function keptHints(targets: readonly Target[]): string[] {
+/** Hints about what replaced secrets keep, each once. */
+function keptHints(targets: readonly WriteTarget[]): string[] {
   const kept = targets.flatMap(({ desired, before }) =>
     before !== undefined && desired.recognises(before) ? desired.hints?.(before) ?? [] : []
   );
   return [...new Set(kept)];
 }
 
-/** The secret itself, and the one that may be written beside it. */
+/** The secret, and the repository that may be written beside it. */
 export function refsOf({ namespace, name, exact }: DesiredSecret): SecretRef[] {
   const names = exact === undefined ? [name] : [name, exactName(name)];
   return names.map((name) => ({ namespace, name }));
 }
 
-/** What others hold in place of what the request names, or beside it, and was not read yet. */
-function notRead(
-  found: readonly Placed[],
-  others: readonly Holder[],
-  asked: readonly SecretRef[],
+/** Secrets to read besides those of the request: those that replace them, and those beside them. */
+function refsToRead(
+  found: readonly SecretPlacement[],
+  others: readonly IdentifiedSecret[],
+  requested: readonly SecretRef[],
 ): SecretRef[] {
   const refs = found.flatMap(({ desired, spellings }) => {
     const { namespace } = desired;
     const names = [desired.name, ...spellings.map(({ name }) => name)];
     return [...names, ...namesBeside(desired, others)].map((name) => ({ namespace, name }));
   });
-  const isRead = new Set(asked.map(refKey));
+  const isRead = new Set(requested.map(refKey));
   const missing = refs.filter((ref) => !isRead.has(refKey(ref)));
   return [...new Map(missing.map((ref) => [refKey(ref), ref])).values()];
 }
 
-/** Those that are not there; none where namespaces may not be read. */
+/** The missing namespaces; none when the kubeconfig's user may not read namespaces. */
 function missingNamespaces(
   desired: readonly DesiredSecret[],
   { namespaces }: Snapshot,
@@ -124,8 +133,11 @@ function missingNamespaces(
   return names.filter((name) => !namespaces.has(name));
 }
 
-/** Two that came to have one name: a repository whose holder is called as its template would be. */
-function twice(desired: readonly DesiredSecret[]): Refusal[] {
+/**
+ * Refusals of secrets that got the same name: a repository may replace a secret whose name is the one of
+ * its own template.
+ */
+function duplicateNames(desired: readonly DesiredSecret[]): Refusal[] {
   const seen = new Set<string>();
   return desired.flatMap((each) => {
     const isFirst = !seen.has(refKey(each));
@@ -134,7 +146,7 @@ function twice(desired: readonly DesiredSecret[]): Refusal[] {
   });
 }
 
-const NO_OTHERS = { secrets: [] as Holder[], hints: [] as string[] };
+const NO_OTHERS = { secrets: [] as IdentifiedSecret[], hints: [] as string[] };
 
 async function listRepositories(
   store: SecretStore,
@@ -144,11 +156,11 @@ async function listRepositories(
   const selector = `${SECRET_TYPE_LABEL} in (repository,repo-creds)`;
   try {
     const secrets = await store.list({ selector, namespace, repository: true }, deadline);
-    return { secrets: secrets.map(holderOf), hints: [] };
+    return { secrets: secrets.map(withIdentity), hints: [] };
   } catch (error) {
     if (!isForbidden(error)) throw error;
-    const hint = "The kubeconfig's user may not list secrets in " +
-      `'${namespace}': whether another secret holds the same URL is not known`;
+    const hint = "The kubeconfig's user cannot list secrets in " +
+      `'${namespace}', so it is unknown whether another secret has the same URL`;
     return { secrets: [], hints: [hint] };
   }
 }

@@ -26,7 +26,7 @@ Deno.test("that all other projects lose a repository which comes to be for one i
   await runWrite(it, repoSecrets({ password: "old" }));
   const verdict = await runWrite(it, repoSecrets(inProject("team")));
   assert.deepEqual(verdict.kind === "written" && verdict.hints, [
-    "Secret 'repo' was for all projects until now",
+    "Secret 'repo' is no longer for all projects",
   ]);
 });
 
@@ -68,7 +68,7 @@ Deno.test("a secret without a project is beside one of a project, which is said"
   assert.deepEqual([...it.secrets.keys()], ["argocd/all", "argocd/team"]);
 });
 
-Deno.test("a URL that two others hold is refused, since which one is meant cannot be told", async () => {
+Deno.test("a URL that two others hold is refused, since it is ambiguous", async () => {
   const it = argocdCluster();
   for (const name of ["first", "second"]) {
     const [secret] = repoSecrets({ name });
@@ -83,7 +83,10 @@ Deno.test("a URL that two others hold is refused, since which one is meant canno
   }]);
   assert.deepEqual(it.dump(), before);
   const verdict = await runWrite(it, repoSecrets({ name: "first" }));
-  assert.match(verdict.kind === "written" ? verdict.hints[0]! : "", /at random: 'second' holds/);
+  assert.match(
+    verdict.kind === "written" ? verdict.hints[0]! : "",
+    /^'second' also has the same URL and project: Argo CD picks one at random$/,
+  );
 });
 
 Deno.test("without upsert a secret of the wanted name is the nearer reason than one of its URL", async () => {

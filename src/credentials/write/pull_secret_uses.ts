@@ -7,18 +7,21 @@ import {
   type SecretStore,
   type ServiceAccount,
 } from "../../kube/store.ts";
-import type { NotRestored } from "./put_back.ts";
+import type { NotRestored } from "./restore.ts";
 import { type Judged, sendBatch, settle, type Work } from "./settle.ts";
 import type { Refusal } from "./target.ts";
 
-/** Which service accounts are to get a pull secret, less those that have it. */
+/** The service accounts to change. */
 export interface Uses {
+  /** Without the service accounts that use their pull secret already. */
   readonly uses: readonly PullSecretUse[];
   readonly refusals: readonly Refusal[];
 }
 
 /**
- * @param toBeMade namespaces whose service accounts Kubernetes makes when it has made the namespace
+ * Reads which service accounts lack their pull secret.
+ * @param toBeMade namespaces that do not exist yet; Kubernetes creates their service accounts later, so
+ * these are not missing
  * @throws {KubeError} when the service accounts cannot be read
  */
 export async function planUses(
@@ -42,8 +45,9 @@ export async function planUses(
 }
 
 /**
- * The service accounts of some namespaces: those of the whole cluster at once where that is allowed.
- * @throws {KubeError}
+ * The service accounts of some namespaces: one list of the whole cluster where that is allowed, else one
+ * list per namespace.
+ * @throws {KubeError} when they cannot be read
  */
 export async function serviceAccountsIn(
   namespaces: readonly string[],
@@ -53,7 +57,7 @@ export async function serviceAccountsIn(
   if (namespaces.length === 0) return [];
   const oneByOne = async () => {
     const reads = namespaces.map((namespace) => store.serviceAccounts(namespace, deadline));
-    // When several fail it is always the same one that is told.
+    // When several fail, always report the same one.
     await Promise.allSettled(reads);
     return (await Promise.all(reads)).flat();
   };
@@ -68,55 +72,55 @@ export async function serviceAccountsIn(
 }
 
 export interface ApplyUses extends Work {
-  /** Namespaces that were made a moment ago: Kubernetes makes their service accounts a bit later. */
+  /** Namespaces just created; Kubernetes creates their service accounts shortly after. */
   readonly justMade?: readonly string[];
-  /** Whether it undoes: what cannot be done leaves the others to be tried. @default false */
-  readonly isUndo?: boolean;
+  /** Whether this is a rollback, which goes on when one service account fails. @default false */
+  readonly isRollback?: boolean;
 }
 
 export interface AppliedUses {
-  /** Those that are as wanted. */
+  /** The uses that are now as requested. */
   readonly done: readonly PullSecretUse[];
-  /** Those that are or may be changed: what an undo has to look at. */
+  /** The uses that were changed or may have been: what a rollback must revert. */
   readonly touched: readonly PullSecretUse[];
-  /** Why not all of them are done. */
+  /** Why some uses are not done; `undefined` when all are. */
   readonly error: KubeError | undefined;
 }
 
-/** Failures after which the same request may succeed; sending it twice does no harm. */
+/** Failures after which the same request may succeed. Sending it twice is harmless. */
 const PASSING: ReadonlySet<KubeErrorKind> = new Set(["conflict", "busy", "unreachable"]);
 
-/** Gives pull secrets to service accounts, or takes them off, trying again what may yet succeed. */
+/** Attaches pull secrets to service accounts, or detaches them, and retries passing failures. */
 export async function applyUses(
   verb: "attach" | "detach",
   uses: readonly PullSecretUse[],
   work: ApplyUses,
 ): Promise<AppliedUses> {
-  const { store, deadline, justMade = [], isUndo = false } = work;
+  const { store, deadline, justMade = [], isRollback = false } = work;
   const done = new Set<PullSecretUse>();
   const touched = new Set<PullSecretUse>();
   let error: KubeError | undefined;
   await settle(uses, {
-    isUndo,
+    isRollback,
     wait: (attempts) => Math.min(50 * 2 ** attempts, 1000),
     async send(uses) {
-      const outcomes = await sendBatch(uses, () => store[verb](uses, deadline), work.onFault);
+      const outcomes = await sendBatch(uses, () => store[verb](uses, deadline), work.onBug);
       error = undefined;
       let isLost = false;
       return uses.map((use, i): Judged => {
         const outcome = outcomes[i]!;
         if (outcome.kind !== "rejected") touched.add(use);
-        // What is gone needs nothing taken off, and nothing given back.
+        // A service account that is gone has nothing to detach, and nothing to roll back.
         const isGone = outcome.kind !== "done" && outcome.error.kind === "not_found";
-        if (outcome.kind === "done" || isGone && (verb === "detach" || isUndo)) {
+        if (outcome.kind === "done" || isGone && (verb === "detach" || isRollback)) {
           done.add(use);
-          return "over";
+          return "settled";
         }
-        // What might yet have come is not why it failed.
+        // The first failure that no retry can fix is the cause.
         if (!isLost) error = outcome.error;
         const willCome = isGone && justMade.includes(use.namespace);
         if (outcome.kind === "unknown" || PASSING.has(outcome.error.kind) || willCome) {
-          return "again";
+          return "retry";
         }
         isLost = true;
         return "lost";
@@ -126,14 +130,14 @@ export async function applyUses(
   return { done: [...done], touched: [...touched], error };
 }
 
-/** Undoes what {@link applyUses} did. @returns service accounts that are not as they were */
-export async function undoUses(
+/** Reverts what {@link applyUses} did. @returns service accounts that could not be restored */
+export async function rollBackUses(
   verb: "attach" | "detach",
   { touched }: AppliedUses,
   work: ApplyUses,
 ): Promise<NotRestored[]> {
   const opposite = verb === "attach" ? "detach" : "attach";
-  const { done } = await applyUses(opposite, touched, { ...work, isUndo: true });
+  const { done } = await applyUses(opposite, touched, { ...work, isRollback: true });
   return touched.filter((use) => !done.includes(use))
     .map((use) => ({ ...accountOf(use), isServiceAccount: true, state: "unknown" }));
 }

@@ -15,11 +15,11 @@ import {
   MANAGED_BY,
   MANAGED_BY_LABEL,
   WRITE_ANNOTATION,
-} from "../kinds/kind.ts";
+} from "../kinds/desired_secret.ts";
 import { ownerOf } from "../kinds/owner.ts";
-import { inTurn } from "./locks.ts";
+import { withLocks } from "./locks.ts";
 import { applyUses, serviceAccountsIn } from "./pull_secret_uses.ts";
-import { settleUnknown } from "./put_back.ts";
+import { settleUnknown } from "./restore.ts";
 import {
   AFTER_A_RACE,
   errorsOf,
@@ -29,20 +29,20 @@ import {
   settle,
   type Work,
 } from "./settle.ts";
-import { isDone, type Refusal, type Target } from "./target.ts";
-import { undoAll } from "./undo.ts";
-import { type Failed, type Refused, type Unable, unable, type WriteDeps } from "./verdict.ts";
+import { isTargetDone, type Refusal, type WriteTarget } from "./target.ts";
+import { rollBack } from "./rollback.ts";
+import { type Failed, type Unable, unable, type WriteDeps, type WriteRefused } from "./verdict.ts";
 import { worksOf } from "./work.ts";
 
 export interface RemoveRequest {
   readonly refs: readonly SecretRef[];
-  /** Whether also what this program did not write, or another one looks after, is deleted. */
+  /** Whether to delete secrets that another program wrote or manages, too. */
   readonly force: boolean;
-  /** Whether the cluster is only asked what would come of it. */
+  /** Whether to check only, and change nothing. */
   readonly dryRun?: boolean;
   /**
-   * Called before anything is changed, with the service accounts that will be.
-   * @throws {KubeError} when it must not be
+   * Called before anything changes, with the service accounts that will change.
+   * @throws {KubeError} to stop the removal
    */
   readonly beforeChange?: (uses: readonly PullSecretUse[]) => Promise<void>;
 }
@@ -50,37 +50,37 @@ export interface RemoveRequest {
 export type RemoveVerdict =
   | {
     readonly kind: "removed";
-    /** Whether they are there still, but would go. */
+    /** Set by a dry run: the secrets still exist, and would be deleted. */
     readonly dryRun?: true;
-    /** Those that were there. */
+    /** The secrets that existed. */
     readonly secrets: readonly SecretRef[];
-    /** Service accounts that used them. */
+    /** The service accounts that used them. */
     readonly detached: readonly PullSecretUse[];
   }
-  | Refused
+  | WriteRefused
   | Unable
   | Failed;
 
 const PASSING: ReadonlySet<KubeErrorKind> = new Set(["conflict", "busy"]);
 
 /**
- * Deletes all secrets of a request or none, and takes them off the service accounts that use them.
- * What was deleted is created again when another one cannot be; it is a new object then, as for
- * those who watch it.
+ * Deletes all secrets of a request or none, and detaches them from the service accounts that use them.
+ * When one cannot be deleted, the deleted ones are created again; they get a new uid, so programs that
+ * watch them see a delete and a create.
  */
 export async function remove(request: RemoveRequest, deps: WriteDeps): Promise<RemoveVerdict> {
   const deadline = deadlineIn(deps.seconds);
   try {
-    return await inTurn(deps.locks, request.refs.map(refKey), deadline, async () => {
+    return await withLocks(deps.locks, request.refs.map(refKey), deadline, async () => {
       const { store } = deps;
       const { secrets } = await store.read(request.refs, deadline);
       const there = request.refs.flatMap((ref) => secrets.get(refKey(ref)) ?? []);
       const refusals = there.flatMap((secret) => refusalOf(secret, request.force));
       if (refusals.length > 0) return { kind: "refused", refusals, current: secrets };
       const uses = await usesOf(there, store, deadline);
-      // What is deleted and put back is gone for seconds: better not begun than not ended.
+      // A secret that is deleted and restored is missing for seconds: check the time and rights first.
       await store.foreseeRemoval(there, deadline);
-      if (request.dryRun) return await tried(there, uses, store, deadline);
+      if (request.dryRun) return await dryRunRemoval(there, uses, store, deadline);
       await request.beforeChange?.(uses);
       return await removeAll(there, uses, request, deps, deadline);
     });
@@ -89,7 +89,7 @@ export async function remove(request: RemoveRequest, deps: WriteDeps): Promise<R
   }
 }
 
-/** Whether this program has written it. */
+/** Whether argocd-configurer wrote the secret. */
 export function isOurs(secret: Pick<StoredSecret, "labels" | "annotations">): boolean {
   return secret.labels[MANAGED_BY_LABEL] === MANAGED_BY ||
     Object.hasOwn(secret.annotations, WRITE_ANNOTATION);
@@ -98,7 +98,7 @@ export function isOurs(secret: Pick<StoredSecret, "labels" | "annotations">): bo
 function refusalOf(secret: StoredSecret, force: boolean): Refusal[] {
   const ref = refOf(secret);
   if (secret.deletionTimestamp !== undefined) return [{ kind: "being_deleted", ref }];
-  // One that waits for finalizers is neither there nor gone, and could not be created again.
+  // A secret that waits for finalizers cannot be created again, so it could not be rolled back.
   if (secret.finalizers?.length) return [{ kind: "finalizers", ref }];
   if (force) return [];
   if (!isOurs(secret)) return [{ kind: "not_ours", ref }];
@@ -106,7 +106,7 @@ function refusalOf(secret: StoredSecret, force: boolean): Refusal[] {
   return owner === undefined ? [] : [{ kind: "owned", ref, owner }];
 }
 
-/** The service accounts that use pull secrets. @throws {KubeError} when they cannot be read */
+/** The service accounts that use the secrets. @throws {KubeError} when they cannot be read */
 async function usesOf(
   secrets: readonly StoredSecret[],
   store: SecretStore,
@@ -115,7 +115,7 @@ async function usesOf(
   const pulled = secrets.filter(({ type }) => isPullSecretType(type));
   const namespaces = [...new Set(pulled.map(({ namespace }) => namespace))];
   const accounts = await serviceAccountsIn(namespaces, store, deadline).catch((error) => {
-    // Who may not see service accounts has attached nothing to them.
+    // Without the right to list service accounts, argocd-configurer cannot have attached any.
     if (isForbidden(error)) return [];
     throw error;
   });
@@ -126,7 +126,7 @@ async function usesOf(
   );
 }
 
-async function tried(
+async function dryRunRemoval(
   secrets: readonly StoredSecret[],
   uses: readonly PullSecretUse[],
   store: SecretStore,
@@ -137,7 +137,7 @@ async function tried(
     ...uses.length === 0 ? [] : await store.detach(uses, deadline, options),
     ...secrets.length === 0 ? [] : await store.remove(secrets, deadline, options),
   ];
-  // What has gone in the meantime is as wanted.
+  // A secret that somebody else deleted in the meantime is deleted, as requested.
   const error = errorsOf(outcomes).find(({ kind }) => kind !== "not_found");
   if (error === undefined) return { kind: "removed", dryRun: true, secrets, detached: uses };
   return { kind: "unable", error };
@@ -150,31 +150,31 @@ async function removeAll(
   deps: WriteDeps,
   deadline: Deadline,
 ): Promise<RemoveVerdict> {
-  // No secret is written, so none is recognised as written.
+  // A removal writes no secret, so this id matches none.
   const { now, lastly } = worksOf(deps, crypto.randomUUID(), deadline, secrets.length);
   const taken = await applyUses("detach", uses, now);
   const targets = secrets.map(targetOf);
   const isTaken = taken.done.length === uses.length;
   if (isTaken) await removeTargets(targets, request.force, now);
   await settleUnknown(targets, lastly());
-  if (isTaken && targets.every(isDone)) return { kind: "removed", secrets, detached: uses };
-  return await undoAll({ targets, verb: "detach", uses: taken }, lastly());
+  if (isTaken && targets.every(isTargetDone)) return { kind: "removed", secrets, detached: uses };
+  return await rollBack({ targets, verb: "detach", uses: taken }, lastly());
 }
 
-/** What is put back is what was there. */
-function targetOf(before: StoredSecret): Target {
+/** The target whose desired value is the old one, which a rollback creates again. */
+function targetOf(before: StoredSecret): WriteTarget {
   const desired: DesiredSecret = { ...before, merge: () => before.data, recognises: () => true };
-  return { desired, before, step: "remove", state: "planned" };
+  return { desired, before, action: "remove", state: "planned" };
 }
 
-async function removeTargets(targets: readonly Target[], force: boolean, work: Work) {
+async function removeTargets(targets: readonly WriteTarget[], force: boolean, work: Work) {
   await settle(targets, {
     ...AFTER_A_RACE,
     async send(targets) {
       const planned = targets.filter(({ state }) => state === "planned");
       const removals = planned.map(({ before }) => before!);
       const remove = () => work.store.remove(removals, work.deadline);
-      const outcomes = await sendBatch(planned, remove, work.onFault, "delete");
+      const outcomes = await sendBatch(planned, remove, work.onBug, "delete");
       planned.forEach((target, i) => note(target, outcomes[i]!));
       return targets.map(judged);
     },
@@ -182,20 +182,20 @@ async function removeTargets(targets: readonly Target[], force: boolean, work: W
       const snapshot = await readAgain(targets, work);
       return snapshot && targets.map((target) => {
         planAgain(target, snapshot.secrets.get(refKey(target.desired)), force);
-        // One that is refused is looked at again: what waits for finalizers may be gone then.
-        return target.state === "removed" ? "over" : "again";
+        // Read a refused one again, too: a secret that waits for finalizers may be gone by then.
+        return target.state === "removed" ? "settled" : "retry";
       });
     },
   }, work);
 }
 
-/** One without an answer is looked for when all have been tried. */
-function judged({ state, error }: Target): Judged {
-  if (state !== "failed") return "over";
-  return error !== undefined && PASSING.has(error.kind) ? "again" : "lost";
+/** An unanswered one is `settled`: `settleUnknown` reads it after all were sent. */
+function judged({ state, error }: WriteTarget): Judged {
+  if (state !== "failed") return "settled";
+  return error !== undefined && PASSING.has(error.kind) ? "retry" : "lost";
 }
 
-function note(target: Target, outcome: ItemOutcome): void {
+function note(target: WriteTarget, outcome: ItemOutcome): void {
   if (outcome.kind === "done") target.state = "removed";
   else if (outcome.kind === "rejected" && outcome.error.kind === "not_found") gone(target);
   else {
@@ -204,13 +204,13 @@ function note(target: Target, outcome: ItemOutcome): void {
   }
 }
 
-/** Somebody else has deleted it: it is not put back. */
-function gone(target: Target): void {
+/** Somebody else has deleted the secret, so a rollback does not create it again. */
+function gone(target: WriteTarget): void {
   Object.assign(target, { state: "removed", before: undefined });
 }
 
-/** Somebody has changed it since: it is deleted as it is now, if it may be. */
-function planAgain(target: Target, current: StoredSecret | undefined, force: boolean): void {
+/** Somebody else has changed the secret: plan to delete its present version, if that is allowed. */
+function planAgain(target: WriteTarget, current: StoredSecret | undefined, force: boolean): void {
   if (current === undefined) return gone(target);
   const [refusal] = refusalOf(current, force);
   Object.assign(target, {

@@ -18,7 +18,7 @@ function checkTruth(it: FakeCluster, before: World, verdict: RemoveVerdict): voi
   }
   const now = worldOf(it);
   assert.deepEqual(Object.keys(now.secrets), ["a/bystander"]);
-  // Who may not see service accounts leaves them as they are.
+  // Without the right to list service accounts, they stay as they are.
   if (verdict.detached.length === 0) return assert.deepEqual(now.accounts, before.accounts);
   const dangling = Object.entries(now.accounts).filter(([, used]) => used.includes("pull"));
   // Its namespace was not asked for.
@@ -31,7 +31,7 @@ for (const [name, fault] of FAULTS) {
       const it = removableCluster();
       const before = worldOf(it);
       it.fault = ({ index }) => index === at ? fault : undefined;
-      // Before anything is deleted a bug is the caller's to tell.
+      // Before anything is deleted, a bug is thrown.
       if (fault.kind === "bug" && at < 2) {
         await assert.rejects(runRemove(it, REMOVABLE), TypeError);
         assertAsBefore(it, before);
@@ -40,11 +40,11 @@ for (const [name, fault] of FAULTS) {
       const verdict = await runRemove(it, REMOVABLE);
       checkTruth(it, before, verdict);
       if (verdict.kind === "failed") assert.deepEqual(verdict.notRestored, []);
-      assert.equal(verdict.faults.length, fault.kind === "bug" && at < it.calls.length ? 1 : 0);
+      assert.equal(verdict.bugs.length, fault.kind === "bug" && at < it.calls.length ? 1 : 0);
     }
   });
 
-  Deno.test(`${name}, at each call when one secret may not be deleted: all is put back`, async () => {
+  Deno.test(`${name}, at each call when one secret may not be deleted: everything is rolled back`, async () => {
     for (let at = 4; at < 12; at++) {
       const it = removableCluster();
       const before = worldOf(it);
@@ -64,7 +64,7 @@ for (const [name, fault] of FAULTS) {
 }
 
 for (const error of ["busy", "conflict"] as const) {
-  Deno.test(`a removal that fails for being ${error} is tried again`, async () => {
+  Deno.test(`a removal that fails for being ${error} is retried`, async () => {
     for (const fault of [{ kind: "throw", error }, { kind: "reject", item: 1, error }] as const) {
       const it = removableCluster();
       const before = worldOf(it);
@@ -83,7 +83,7 @@ Deno.test("a hang at each call: all is deleted, or nothing but what the verdict 
     const it = removableCluster();
     const before = worldOf(it);
     it.fault = ({ index }) => index === at ? { kind: "hang" } : undefined;
-    const verdict = await runRemove(it, REMOVABLE, { seconds: 0.1, putBackSeconds: 20 });
+    const verdict = await runRemove(it, REMOVABLE, { seconds: 0.1, rollbackSeconds: 20 });
     assert.notEqual(verdict.kind, "removed");
     checkTruth(it, before, verdict);
     assert.deepEqual(verdict.kind === "failed" ? verdict.notRestored : [], []);

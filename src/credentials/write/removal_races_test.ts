@@ -36,7 +36,7 @@ Deno.test("what somebody else deletes just before is gone as wanted", async () =
   assert.deepEqual([...it.secrets.keys()], ["a/bystander"]);
 });
 
-Deno.test("what somebody else has deleted is not put back with the others", async () => {
+Deno.test("a secret that somebody else deleted is not restored with the others", async () => {
   const it = removableCluster();
   let removed = 0;
   it.fault = ({ method }) => {
@@ -75,13 +75,13 @@ Deno.test("what somebody else has deleted is said to be deleted by them, and not
       return removals.map((each) => isAllowed(each) ? outcomes.shift()! : rejected("forbidden"));
     },
   });
-  const verdict = await runRemove(it, REMOVABLE, { over, putBackSeconds: 0.2 });
+  const verdict = await runRemove(it, REMOVABLE, { over, rollbackSeconds: 0.2 });
   assert.ok(verdict.kind === "failed");
   assert.deepEqual(verdict.secrets.map(({ namespace, why }) => [namespace, why]), [
-    ["a", "not put back: missing"],
+    ["a", "not rolled back: missing"],
     ["b", "deleted by somebody else"],
     ["c", "Cannot do it: forbidden; not deleted"],
-    ["argocd", "not put back: missing"],
+    ["argocd", "not rolled back: missing"],
   ]);
   assert.deepEqual(
     verdict.notRestored.filter((each) => !each.isServiceAccount).map(({ namespace }) => namespace),
@@ -96,7 +96,7 @@ Deno.test("what somebody else has changed is deleted as it is now, when it is st
   assert.deepEqual([...it.secrets.keys()], ["a/bystander"]);
 });
 
-Deno.test("and when it cannot stay deleted it is put back as they have changed it", async () => {
+Deno.test("and when it cannot stay deleted, the changed version is restored", async () => {
   const it = removableCluster();
   before(
     it,
@@ -106,7 +106,7 @@ Deno.test("and when it cannot stay deleted it is put back as they have changed i
         putOurs(cluster, { namespace, annotations: { by: "others" } });
       }
     },
-    // What was changed is read and deleted again: b is, and c may not be.
+    // A changed secret is read again: b is deleted, and c may not be.
     ({ method, nth }) =>
       method === "remove" && nth === 2
         ? { kind: "reject", item: 1, error: "forbidden" }
@@ -121,7 +121,7 @@ Deno.test("and when it cannot stay deleted it is put back as they have changed i
   assert.deepEqual(it.dump()["a/pull"], world.secrets["a/pull"]);
 });
 
-Deno.test("what somebody else has just made foreign is not deleted, and the others are put back", async () => {
+Deno.test("a secret that somebody else has just made foreign is not deleted, and the others are restored", async () => {
   const it = removableCluster();
   before(it, "remove", (cluster) => putOurs(cluster, { namespace: "b", ...FOREIGN }));
   const world = worldOf(it);
@@ -198,7 +198,7 @@ Deno.test("a secret that somebody else makes while ours is away is theirs, and r
   assert.equal(passwordOf(it, "c/pull"), "old");
 });
 
-Deno.test("a service account that is deleted meanwhile is not missed when all is put back", async () => {
+Deno.test("a service account that is deleted meanwhile is not missed in the rollback", async () => {
   const it = removableCluster();
   it.fault = ({ method }) => {
     if (method === "remove") return { kind: "reject", item: 1, error: "forbidden" };
@@ -226,7 +226,7 @@ Deno.test("a deletion of which no answer came is looked for, and done when it wa
 
 // --- at once ------------------------------------------------------------------------------------
 
-Deno.test("of two removals at once one finds nothing left", async () => {
+Deno.test("of two concurrent removals, one finds nothing left", async () => {
   for (const locks of [new Locks(), undefined]) {
     const it = removableCluster();
     const verdicts = await Promise.all([1, 2].map(() => runRemove(it, REMOVABLE, { locks })));
@@ -235,7 +235,7 @@ Deno.test("of two removals at once one finds nothing left", async () => {
   }
 });
 
-Deno.test("a write and a removal at once, in one program, leave all of the new or nothing", async () => {
+Deno.test("a concurrent write and removal in one program leave all new secrets or none", async () => {
   for (const order of [0, 1]) {
     const it = removableCluster();
     const locks = new Locks();

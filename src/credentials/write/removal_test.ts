@@ -8,7 +8,7 @@ import { repoSecrets } from "../fake/desired.ts";
 import { putOurs, REMOVABLE, removableCluster } from "../fake/removable.ts";
 import { runRemove, runWrite } from "../fake/run.ts";
 import { assertAsBefore, worldOf } from "../fake/truth.ts";
-import { MANAGED_BY, MANAGED_BY_LABEL, WRITE_ANNOTATION } from "../kinds/kind.ts";
+import { MANAGED_BY, MANAGED_BY_LABEL, WRITE_ANNOTATION } from "../kinds/desired_secret.ts";
 
 const isThere = (it: FakeCluster) =>
   REMOVABLE.map(({ namespace }) => namespace)
@@ -62,7 +62,7 @@ Deno.test("those that are not there are left out", async () => {
     verdict.kind === "removed" && verdict.secrets.map(({ namespace }) => namespace),
     ["a", "c", "argocd"],
   );
-  // What uses a secret that is not there is not this request's.
+  // A service account that uses a missing secret is not part of this request.
   assert.deepEqual(it.accounts.get("b/default")!.pullSecrets, ["pull", "other"]);
 });
 
@@ -99,7 +99,7 @@ Deno.test("a service account that is gone by then needs nothing taken off", asyn
 
 const OWNER = { kind: "ExternalSecret", name: "x" };
 
-/** What b holds, why it is refused, and whether force deletes it all the same. */
+/** What b holds, why it is refused, and whether force deletes it anyway. */
 const REFUSED: [what: string, secret: Partial<StoredSecret>, kind: string, forced: boolean][] = [
   ["a foreign secret", { labels: {}, annotations: {} }, "not_ours", true],
   [
@@ -161,7 +161,7 @@ Deno.test("who owns a secret is named, and every refusal is", async () => {
   ]);
 });
 
-Deno.test("either mark tells that this program wrote a secret", async () => {
+Deno.test("either mark shows that argocd-configurer wrote a secret", async () => {
   const it = removableCluster();
   putOurs(it, { namespace: "a", annotations: {} });
   putOurs(it, { namespace: "b", labels: { [MANAGED_BY_LABEL]: "Helm" } });
@@ -172,7 +172,7 @@ Deno.test("either mark tells that this program wrote a secret", async () => {
 
 // --- all or nothing -----------------------------------------------------------------------------
 
-Deno.test("when one cannot be deleted the others are put back, and their service accounts too", async () => {
+Deno.test("when one cannot be deleted, the others and their service accounts are restored", async () => {
   const it = removableCluster();
   putOurs(it, { namespace: "a", immutable: true });
   it.fault = ({ method }) =>
@@ -182,10 +182,10 @@ Deno.test("when one cannot be deleted the others are put back, and their service
   assert.ok(verdict.kind === "failed");
   assert.deepEqual([verdict.error.kind, verdict.notRestored], ["forbidden", []]);
   assert.deepEqual(verdict.secrets.map(({ namespace, why }) => [namespace, why]), [
-    ["a", "deleted and put back"],
+    ["a", "deleted and rolled back"],
     ["b", "Cannot do it: forbidden; not deleted"],
-    ["c", "deleted and put back"],
-    ["argocd", "deleted and put back"],
+    ["c", "deleted and rolled back"],
+    ["argocd", "deleted and rolled back"],
   ]);
   assertAsBefore(it, before);
 });
@@ -208,12 +208,15 @@ Deno.test("when a service account may not be changed nothing is deleted, and tha
   const verdict = await runRemove(it, REMOVABLE);
   assert.ok(verdict.kind === "failed");
   assert.deepEqual([verdict.error.kind, verdict.notRestored], ["forbidden", []]);
-  assert.deepEqual(verdict.secrets.map(({ why }) => why), Array(4).fill("not tried; not deleted"));
+  assert.deepEqual(
+    verdict.secrets.map(({ why }) => why),
+    Array(4).fill("not attempted; not deleted"),
+  );
   assertAsBefore(it, before);
   assert.ok(it.calls.every(({ method }) => method !== "remove"));
 });
 
-Deno.test("what cannot be put back is named exactly", async () => {
+Deno.test("secrets that cannot be restored are named exactly", async () => {
   using _clock = fakeClock({ runs: true });
   const it = removableCluster();
   it.fault = ({ method, index }) => {
@@ -221,7 +224,7 @@ Deno.test("what cannot be put back is named exactly", async () => {
     return index > 3 ? { kind: "throw", error: "unreachable" } : undefined;
   };
   const before = worldOf(it);
-  const verdict = await runRemove(it, REMOVABLE, { putBackSeconds: 0.2 });
+  const verdict = await runRemove(it, REMOVABLE, { rollbackSeconds: 0.2 });
   assert.ok(verdict.kind === "failed");
   const account = (namespace: string, name: string) =>
     ({ namespace, name, isServiceAccount: true, state: "unknown" }) as const;
@@ -234,11 +237,11 @@ Deno.test("what cannot be put back is named exactly", async () => {
     account("b", "default"),
     account("c", "default"),
   ]);
-  assert.equal(verdict.secrets[0]!.why, "not put back: missing");
+  assert.equal(verdict.secrets[0]!.why, "not rolled back: missing");
   assertAsBefore(it, before, verdict.notRestored);
 });
 
-Deno.test("a hung put-back of service accounts does not keep the secrets from coming back", async () => {
+Deno.test("a hung rollback of service accounts does not keep the secrets from being restored", async () => {
   using _clock = fakeClock({ runs: true });
   const it = removableCluster();
   it.fault = ({ method }) => {
@@ -246,7 +249,7 @@ Deno.test("a hung put-back of service accounts does not keep the secrets from co
     return method === "attach" ? { kind: "hang" } : undefined;
   };
   const before = worldOf(it);
-  const verdict = await runRemove(it, REMOVABLE, { putBackSeconds: 1 });
+  const verdict = await runRemove(it, REMOVABLE, { rollbackSeconds: 1 });
   assert.ok(verdict.kind === "failed");
   assert.ok(verdict.notRestored.every(({ isServiceAccount }) => isServiceAccount));
   assert.deepEqual(it.dump(), before.secrets);
@@ -276,7 +279,7 @@ Deno.test("a dry run names what would go, and changes nothing", async () => {
   assert.ok(asked.every(({ dryRun }) => dryRun === true));
 });
 
-Deno.test("on trial, what may not be deleted is told", async () => {
+Deno.test("a dry run reports a secret that may not be deleted", async () => {
   for (const denied of ["detach", "remove"]) {
     const it = removableCluster();
     it.fault = ({ method }) =>

@@ -1,60 +1,59 @@
 import type { Deadline, Pause } from "../../kube/deadline.ts";
 import { KubeError } from "../../kube/errors.ts";
 import type { ItemOutcome, SecretStore, Snapshot } from "../../kube/store.ts";
-import type { Target } from "./target.ts";
+import type { WriteTarget } from "./target.ts";
 
-/** What every step of a write works with. */
+/** The context of every step of a write. */
 export interface Work {
   readonly store: SecretStore;
   readonly deadline: Deadline;
   readonly writeId: string;
-  /** Told of a fault that is no {@link KubeError}: a bug, which the write survives. */
-  readonly onFault: (error: unknown) => void;
+  /** Reports an error that is not a {@link KubeError}: a bug, which the write survives. */
+  readonly onBug: (error: unknown) => void;
   readonly pause: Pause;
 }
 
-/** Of an item: there is nothing left to try, another try may do it, or none will. */
-export type Judged = "over" | "again" | "lost";
+/** The state of an item: `settled` needs no retry, `retry` may succeed on a retry, `lost` will not. */
+export type Judged = "settled" | "retry" | "lost";
 
-/** One step of a write: how its items are sent, and how it is told what became of them. */
-export interface Step<Item> {
-  /** Sends these, notes in each what came of it, and judges them in order. */
+/** One step of a write: how its items are sent, read and retried. */
+export interface RetriedBatch<Item> {
+  /** Sends the items, stores the outcome in each, and judges them in order. */
   send(items: readonly Item[]): Promise<readonly Judged[]>;
   /**
-   * Reads the items before they are sent again, and judges them by that; `undefined` when they
-   * cannot be read. @default nothing is read
+   * Reads the items before they are sent again, and judges them by what the cluster holds; `undefined`
+   * when they cannot be read. @default nothing is read
    */
   look?(items: readonly Item[]): Promise<readonly Judged[] | undefined>;
-  /** Milliseconds to wait after so many tries. */
+  /** Milliseconds to wait after this many attempts. */
   wait(attempts: number): number;
-  /** Tries at most. @default as many as the deadline allows */
+  /** The most attempts. @default as many as the deadline allows */
   readonly attempts?: number;
   /**
-   * Whether it undoes: then the others are tried though one is lost, and what cannot be read now is
-   * read later. @default false
+   * Whether this is a rollback. It goes on when one item is lost, and retries a read that failed.
+   * @default false
    */
-  readonly isUndo?: boolean;
+  readonly isRollback?: boolean;
 }
 
-/** For what others may have changed at the same time: they are spread, and have given up after 3 s. */
+/** Retries after a race with other writers: random waits spread them; they give up after about 3 s. */
 export const AFTER_A_RACE = {
   attempts: 5,
   wait: (attempts: number) => 50 * 2 ** attempts * (0.5 + Math.random()),
 };
 
 /**
- * Sends items and, after a wait and a look, sends again those that another try may do: until all is
- * over, one is lost, the tries are used up or the deadline passes. What became of each item is what
- * the step has noted.
+ * Sends items; then waits, reads, and sends again those judged `retry`. Stops when all are `settled`, one is
+ * `lost`, the attempts are used up, or the deadline passes. The step stores the outcome in each item.
  */
 export async function settle<Item>(
   items: readonly Item[],
-  step: Step<Item>,
+  step: RetriedBatch<Item>,
   { deadline, pause }: Pick<Work, "deadline" | "pause">,
 ): Promise<void> {
-  const { attempts = Infinity, isUndo = false } = step;
+  const { attempts = Infinity, isRollback = false } = step;
   const rest = (judged: readonly Judged[]) =>
-    judged.includes("lost") && !isUndo ? [] : left.filter((_, i) => judged[i] === "again");
+    judged.includes("lost") && !isRollback ? [] : left.filter((_, i) => judged[i] === "retry");
   let left = items;
   let isRead = true;
   for (let attempt = 1; left.length > 0; attempt++) {
@@ -66,47 +65,47 @@ export async function settle<Item>(
     const judged = await step.look(left);
     isRead = judged !== undefined;
     if (judged !== undefined) left = rest(judged);
-    else if (!isUndo) return;
+    else if (!isRollback) return;
   }
 }
 
 /**
- * Sends one batch; nothing is asked for no items.
- * @param doing for the message of a bug
- * @returns an outcome for each item, in order, also when the store throws
+ * Sends one batch; without items it sends nothing.
+ * @param doing the verb in the message of a bug
+ * @returns an outcome for each item, in order, even when the store throws
  */
 export async function sendBatch<Item>(
   items: readonly Item[],
   send: () => Promise<readonly ItemOutcome[]>,
-  onFault: Work["onFault"],
+  onBug: Work["onBug"],
   doing: "write" | "delete" = "write",
 ): Promise<readonly ItemOutcome[]> {
   if (items.length === 0) return [];
   try {
     return await send();
-  } catch (fault) {
+  } catch (thrown) {
     // A store throws a KubeError only when nothing was sent.
-    if (fault instanceof KubeError) return items.map(() => ({ kind: "rejected", error: fault }));
-    onFault(fault);
-    const error = new KubeError("internal", `Cannot ${doing}: an error inside this program`);
+    if (thrown instanceof KubeError) return items.map(() => ({ kind: "rejected", error: thrown }));
+    onBug(thrown);
+    const error = new KubeError("internal", `Cannot ${doing}: internal error in argocd-configurer`);
     return items.map(() => ({ kind: "unknown", error }));
   }
 }
 
-/** Why those of a batch that are not known to be done are not. */
+/** The errors of a batch, including those of unanswered items. */
 export function errorsOf(outcomes: readonly ItemOutcome[]): KubeError[] {
   return outcomes.flatMap((outcome) => outcome.kind === "done" ? [] : [outcome.error]);
 }
 
-/** What the cluster holds now of these targets, or `undefined` when it cannot be read. */
+/** Reads the targets from the cluster; `undefined` when they cannot be read. */
 export async function readAgain(
-  targets: readonly Target[],
-  { store, deadline, onFault }: Omit<Work, "writeId">,
+  targets: readonly WriteTarget[],
+  { store, deadline, onBug }: Omit<Work, "writeId">,
 ): Promise<Snapshot | undefined> {
   try {
     return await store.read(targets.map(({ desired }) => desired), deadline);
   } catch (error) {
-    if (!(error instanceof KubeError)) onFault(error);
+    if (!(error instanceof KubeError)) onBug(error);
     return undefined;
   }
 }

@@ -4,7 +4,14 @@ import { KubeError } from "../../kube/errors.ts";
 import { failure } from "../../kube/fake/faults.ts";
 import { FakeCluster } from "../../kube/fake/store.ts";
 import type { ItemOutcome } from "../../kube/store.ts";
-import { AFTER_A_RACE, type Judged, readAgain, sendBatch, settle, type Step } from "./settle.ts";
+import {
+  AFTER_A_RACE,
+  type Judged,
+  readAgain,
+  type RetriedBatch,
+  sendBatch,
+  settle,
+} from "./settle.ts";
 
 /** A deadline that passes when the test says so. */
 function deadlineByHand(): Deadline & { pass(): void } {
@@ -17,26 +24,30 @@ function deadlineByHand(): Deadline & { pass(): void } {
   };
 }
 
-/** What each item is judged at each try or look, the last word counting on; `?`: it is not read. */
+/** The judgement of each item at each send or read; the last one repeats. `?`: it cannot be read. */
 type Words = readonly string[];
 
-const WORDS: Readonly<Record<string, Judged>> = { o: "over", a: "again", l: "lost" };
+const WORDS: Readonly<Record<string, Judged>> = { o: "settled", a: "retry", l: "lost" };
 
 interface Row {
   readonly what: string;
-  /** For the items `x`, `y`, `z`, a letter each: over, again, lost. */
+  /** One letter per item `x`, `y`, `z`: o (settled), a (retry) or l (lost). */
   readonly sends: Words;
   readonly looks?: Words;
-  readonly more?: Pick<Step<string>, "attempts" | "isUndo">;
+  readonly more?: Pick<RetriedBatch<string>, "attempts" | "isRollback">;
   /** Counted in pauses; the deadline passes in that one. */
   readonly passesIn?: number;
-  /** What is asked for, in order: `send xy`, `look y`, `pause 1`. */
+  /** The expected calls, in order: `send xy`, `look y`, `pause 1`. */
   readonly asks: readonly string[];
 }
 
 const ROWS: readonly Row[] = [
   { what: "no item is never sent", sends: [], asks: [] },
-  { what: "all done at once is neither waited for nor looked at", sends: ["oo"], asks: ["xy"] },
+  {
+    what: "items that succeed immediately are neither waited for nor read",
+    sends: ["oo"],
+    asks: ["xy"],
+  },
   {
     what: "what another try may do is sent again, and only that",
     sends: ["oao", "o"],
@@ -48,9 +59,9 @@ const ROWS: readonly Row[] = [
     asks: ["xyz"],
   },
   {
-    what: "when undoing, what is lost leaves the others to be tried",
+    what: "in a rollback, a lost item leaves the others to be sent",
     sends: ["lao", "o"],
-    more: { isUndo: true },
+    more: { isRollback: true },
     asks: ["xyz", "pause 1", "y"],
   },
   {
@@ -81,7 +92,7 @@ const ROWS: readonly Row[] = [
     what: "when undoing, what a look shows to be lost leaves the others",
     sends: ["aa", "o"],
     looks: ["al"],
-    more: { isUndo: true },
+    more: { isRollback: true },
     asks: ["xy", "pause 1", "look xy", "x"],
   },
   {
@@ -94,7 +105,7 @@ const ROWS: readonly Row[] = [
     what: "when undoing, what cannot be read now is looked at later, and not sent before",
     sends: ["a", "o"],
     looks: ["?", "?", "a"],
-    more: { isUndo: true },
+    more: { isRollback: true },
     asks: ["x", "pause 1", "look x", "pause 2", "look x", "pause 3", "look x", "x"],
   },
   {
@@ -122,7 +133,7 @@ const ROWS: readonly Row[] = [
     what: "when undoing, the deadline alone ends what never can be settled",
     sends: ["a"],
     looks: ["?"],
-    more: { isUndo: true },
+    more: { isRollback: true },
     passesIn: 4,
     asks: ["x", "pause 1", "look x", "pause 2", "look x", "pause 3", "look x", "pause 4"],
   },
@@ -195,7 +206,7 @@ const BATCHES: [
     false,
   ],
   [
-    "after a bug nobody knows what became of any item",
+    "after a bug, the outcome of every item is unknown",
     () => Promise.reject(new TypeError("a bug")),
     ["unknown internal", "unknown internal"],
     true,
@@ -231,7 +242,7 @@ Deno.test("the message of a bug names what was done", async () => {
   for (const doing of ["write", "delete"] as const) {
     const [outcome] = await sendBatch(["x"], () => Promise.reject(new Error()), () => {}, doing);
     assert.ok(outcome?.kind === "unknown");
-    assert.equal(outcome.error.message, `Cannot ${doing}: an error inside this program`);
+    assert.equal(outcome.error.message, `Cannot ${doing}: internal error in argocd-configurer`);
   }
 });
 
@@ -240,7 +251,7 @@ Deno.test("the message of a bug names what was done", async () => {
 const LOOKS: [what: string, error: Error | undefined, faults: number][] = [
   ["what is there is read again", undefined, 0],
   ["a cluster that cannot be read leaves it open", failure("unreachable"), 0],
-  ["a bug leaves it open, and is told", new TypeError("a bug"), 1],
+  ["a bug leaves it open, and is reported", new TypeError("a bug"), 1],
 ];
 
 for (const [what, error, expected] of LOOKS) {
@@ -252,7 +263,7 @@ for (const [what, error, expected] of LOOKS) {
     const snapshot = await readAgain([], {
       store: { ...store, read },
       deadline: deadlineByHand(),
-      onFault: (fault) => faults.push(fault),
+      onBug: (fault) => faults.push(fault),
       pause: () => Promise.resolve(),
     });
     assert.equal(snapshot === undefined, error !== undefined);

@@ -6,67 +6,68 @@ import {
   isUnchanged,
   replaced,
   WRITE_ANNOTATION,
-} from "../kinds/kind.ts";
+} from "../kinds/desired_secret.ts";
 
-/** What is to be done about one secret. */
-export type Step =
+/** How a write changes one secret. */
+export type WriteAction =
   | "create"
   | "replace"
-  /** Delete and create: the API changes neither a type nor an immutable secret. */
+  /** Delete, then create: the API server changes neither a secret's type nor an immutable secret. */
   | "recreate"
-  /** Delete alone. */
+  /** Delete only. */
   | "remove"
-  /** It holds this value already. */
+  /** The secret has this value already. */
   | "unchanged";
 
-/** Why a secret is not written; found before the first write, or when one lost a race. */
+/** Why a secret must not be written. Found before the first write, or when a write lost a race. */
 export type Refusal =
   | { readonly kind: "namespace_missing"; readonly ref: SecretRef }
   | { readonly kind: "namespace_terminating"; readonly ref: SecretRef }
   | { readonly kind: "exists"; readonly ref: SecretRef }
-  /** It is no credential of this kind: somebody else's, and left alone. */
+  /** The secret is not a credential of this kind, so it belongs to somebody else. */
   | { readonly kind: "foreign"; readonly ref: SecretRef; readonly type: string }
-  /** Another program looks after it, and would write it again. */
+  /** Another program manages the secret and would revert the change. */
   | { readonly kind: "owned"; readonly ref: SecretRef; readonly owner: string }
-  /** It was not written by this program, so it is not deleted. */
+  /** argocd-configurer did not write the secret, so it does not delete it. */
   | { readonly kind: "not_ours"; readonly ref: SecretRef }
-  /** What it holds cannot be understood, so nothing can be added to it. */
+  /** The secret's content cannot be parsed, so nothing can be merged into it. */
   | { readonly kind: "unmergeable"; readonly ref: SecretRef; readonly why: string }
-  /** `ref` is the service account's. */
+  /** `ref` names the service account. */
   | { readonly kind: "service_account_missing"; readonly ref: SecretRef }
-  /** It is not in the version that alone may be replaced, or not there any more. */
+  /** The secret is gone, or not in the only version that may be replaced ({@link DesiredSecret.expects}). */
   | { readonly kind: "changed"; readonly ref: SecretRef }
-  /** Only deleting and creating would do. */
+  /** The secret must be deleted and created to change its type, or because it is immutable. */
   | { readonly kind: "type_change"; readonly ref: SecretRef; readonly type: string }
   | { readonly kind: "immutable"; readonly ref: SecretRef }
-  /** It waits for finalizers, or would when deleted. */
+  /** The secret waits for finalizers, or would when deleted. */
   | { readonly kind: "being_deleted"; readonly ref: SecretRef }
   | { readonly kind: "finalizers"; readonly ref: SecretRef }
-  /** Other secrets hold this repository; which one is meant cannot be told. */
+  /** Other secrets have this repository's URL, and it is ambiguous which one to replace. */
   | { readonly kind: "identity"; readonly ref: SecretRef; readonly holders: readonly string[] };
 
-/** One secret on its way through a write. */
-export interface Target {
+/** One secret of a write, and its progress. */
+export interface WriteTarget {
   readonly desired: DesiredSecret;
-  step: Step;
-  /** What the secret was before our write: what a put-back restores. */
+  action: WriteAction;
+  /** The secret before this write, which a rollback restores; `undefined` when it did not exist. */
   before: StoredSecret | undefined;
   /**
-   * `planned`: to be written. `removed`: it is deleted, which is all of a removal and the first
-   * half of a recreate. `unknown`: sent, no answer. `written`: the cluster holds ours. `failed`: the cluster does not hold ours.
+   * `planned`: not sent yet. `unknown`: sent, but not answered. `written`: the cluster has our value.
+   * `failed`: the cluster does not have our value. `removed`: the secret is deleted, which completes a
+   * removal and is the first half of a recreate.
    */
   state: "planned" | "removed" | "unknown" | "written" | "failed";
-  /** What was sent last. */
+  /** The manifest that was sent last. */
   sent?: SecretManifest;
-  /** The version that we wrote, when `written`. */
+  /** The version that this write made, when `written`. */
   ours?: { readonly uid: string; readonly resourceVersion: string };
-  /** It was `written`, but somebody else has written since: theirs to keep. */
+  /** Somebody else has changed the secret after this write, so a rollback keeps their value. */
   overtaken?: true;
   error?: KubeError;
   refusal?: Refusal;
 }
 
-/** What is told of a secret that is written, besides what was done. */
+/** The part of a written secret's result that its desired value decides. */
 export function writtenAs(desired: DesiredSecret) {
   const { beside, matchesLonger } = desired;
   return {
@@ -76,27 +77,31 @@ export function writtenAs(desired: DesiredSecret) {
   };
 }
 
-/** What is sent to make the secret what it is to be. */
-export function manifestOf({ step, before, desired }: Target, writeId: string): SecretManifest {
-  return step === "create" ? created(desired, writeId) : replaced(before!, desired, writeId);
+/** The manifest to send for a target. */
+export function manifestOf(
+  { action, before, desired }: WriteTarget,
+  writeId: string,
+): SecretManifest {
+  return action === "create" ? created(desired, writeId) : replaced(before!, desired, writeId);
 }
 
-/** Whether what was to be done about a secret is done. */
-export function isDone({ step, state }: Target): boolean {
-  return state === (step === "remove" ? "removed" : "written");
+/** Whether the target's action has succeeded. */
+export function isTargetDone({ action, state }: WriteTarget): boolean {
+  return state === (action === "remove" ? "removed" : "written");
 }
 
-/** Whether the secret is deleted on the way. */
-export function isDeleted({ step }: Target): boolean {
-  return step === "recreate" || step === "remove";
+/** Whether the target's action deletes the secret, at least briefly. */
+export function isDeleted({ action }: WriteTarget): boolean {
+  return action === "recreate" || action === "remove";
 }
 
 /**
- * Notes in a target what the cluster holds, when that comes from this write; false when it does
- * not. The annotation alone does not tell: who edits a secret leaves it there.
+ * Whether the cluster holds a version that comes from this write; if so, the target becomes `written`.
+ * The annotation alone does not prove that the value is ours, since others who edit the secret keep the
+ * annotation: then the target is `overtaken`.
  */
 export function recognise(
-  target: Target,
+  target: WriteTarget,
   current: StoredSecret | undefined,
   writeId: string,
 ): boolean {

@@ -1,25 +1,25 @@
-/** How long the steps of a write may take besides its own deadline. */
+/** Time limits of a write's rollback, which come on top of the write's own deadline. */
 
-/** Secrets that are put back in a second, at least. */
+/** How many secrets a rollback restores per second, at least. */
 const PER_SECOND = 20;
 
-/** Seconds for a look at what the last try was cut in, or as long as the tries if that is less. */
+/** The most seconds of the last read, after the rollback's deadline cut off its last attempt. */
 export const LAST_LOOK = 5;
 
 /**
- * Seconds to look what became of so many secrets, and as many to put them back: as long as the
- * write, or more where that would not do for all.
+ * Seconds to read the unanswered secrets, and again as many to restore them: as long as the write, or
+ * longer if there are too many secrets for that.
  */
-export function putBackSeconds(seconds: number, secrets: number): number {
+export function rollbackSeconds(seconds: number, secrets: number): number {
   return Math.max(seconds, secrets / PER_SECOND);
 }
 
 /**
- * Seconds that a write may take when nothing is answered: the write itself, the look at what became
- * of it, the put-back, and the last look; each ends at its deadline.
- * @param ending seconds after a deadline until what was under way is ended
+ * The most seconds that a write takes when the API server never answers: the write, the read of its
+ * result, the rollback and the last read, each until its deadline.
+ * @param ending seconds from a deadline until the requests in progress have stopped
  */
 export function longestWrite(seconds: number, secrets: number, ending = 0): number {
-  const back = putBackSeconds(seconds, secrets);
+  const back = rollbackSeconds(seconds, secrets);
   return seconds + back + back + Math.min(back, LAST_LOOK) + 4 * ending;
 }

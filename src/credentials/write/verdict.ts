@@ -2,33 +2,33 @@ import type { Pause } from "../../kube/deadline.ts";
 import { KubeError } from "../../kube/errors.ts";
 import type { PullSecretUse, SecretRef, SecretStore, StoredSecret } from "../../kube/store.ts";
 import type { Change } from "../kinds/changes.ts";
-import type { DesiredSecret } from "../kinds/kind.ts";
-import type { Turns } from "./locks.ts";
-import type { Permissions } from "./plan.ts";
-import type { NotRestored } from "./put_back.ts";
+import type { DesiredSecret } from "../kinds/desired_secret.ts";
+import type { KeyLocks } from "./locks.ts";
+import type { WritePolicy } from "./plan.ts";
+import type { NotRestored } from "./restore.ts";
 import type { Refusal } from "./target.ts";
 
 export interface WriteRequest {
   readonly secrets: readonly DesiredSecret[];
-  readonly permissions: Permissions;
-  /** Unlike any other write's: by it a write recognises its own secrets. */
+  readonly policy: WritePolicy;
+  /** Unique for each write. It is stored in the secrets, so that the write recognises its own. */
   readonly writeId: string;
-  /** Service accounts that are to use the secrets. */
+  /** The service accounts that get the secrets as pull secrets. */
   readonly attach?: readonly PullSecretUse[];
-  /** Whether the cluster is only asked what would come of it. */
+  /** Whether to check only, and change nothing. */
   readonly dryRun?: boolean;
 }
 
 export interface WriteDeps {
   readonly store: SecretStore;
-  /** Of the cluster's API server, in the whole process. */
-  readonly locks: Turns;
-  /** For the write. */
+  /** The locks of the cluster's API server, shared by the whole process. */
+  readonly locks: KeyLocks;
+  /** Time limit of the write. */
   readonly seconds: number;
-  /** For putting back so many secrets. @default as long as the write, or 20 a second if longer */
-  readonly putBackSeconds?: (secrets: number) => number;
-  /** Told of a bug that the write has survived. */
-  readonly onFault: (error: unknown) => void;
+  /** Time limit for restoring this many secrets. @default `seconds`, or 20 secrets a second if longer */
+  readonly rollbackSeconds?: (secrets: number) => number;
+  /** Reports a bug that the write has survived. */
+  readonly onBug: (error: unknown) => void;
   /** @default a real pause */
   readonly pause?: Pause;
 }
@@ -39,59 +39,59 @@ export interface WrittenSecret extends SecretRef {
   readonly beside?: string;
   /** As {@link DesiredSecret.matchesLonger}. */
   readonly matchesLonger?: true;
-  /** What would change; of a dry run. */
+  /** What would change; only in a dry run. */
   readonly changes?: readonly Change[];
 }
 
 export interface FailedSecret extends SecretRef {
-  /** Why, or what became of it because another one failed. */
+  /** Why the secret was not written, or how it was rolled back because another one failed. */
   readonly why: string;
 }
 
-/** Nothing has changed, for these reasons; `current` is what is there. */
-export interface Refused {
+/** Nothing has changed, for these reasons. `current` has the existing secrets by `refKey`. */
+export interface WriteRefused {
   readonly kind: "refused";
   readonly refusals: readonly Refusal[];
   readonly current: ReadonlyMap<string, StoredSecret>;
-  /** Where a namespace is missing: those that can be written to, if they may be listed. */
+  /** When a namespace is missing: the existing ones, if the kubeconfig's user may list them. */
   readonly existingNamespaces?: readonly string[];
 }
 
-/** The cluster could not be read, or is not to be written to, so nothing was tried. */
+/** The cluster could not be read or must not be written to, so nothing was attempted. */
 export interface Unable {
   readonly kind: "unable";
   readonly error: KubeError;
 }
 
-/** @throws what is no {@link KubeError}: a bug */
+/** @throws `error`, unless it is a {@link KubeError}: a bug */
 export function unable(error: unknown): Unable {
   if (error instanceof KubeError) return { kind: "unable", error };
   throw error;
 }
 
-/** Something failed; everything is as before, except what `notRestored` names. */
+/** The write failed and was rolled back; everything is as before, except for `notRestored`. */
 export interface Failed {
   readonly kind: "failed";
   readonly error: KubeError;
   readonly secrets: readonly FailedSecret[];
   readonly notRestored: readonly NotRestored[];
-  /** Those that were made for it and stay. */
+  /** Namespaces that the write created; they stay. */
   readonly namespaces: readonly string[];
 }
 
 export type WriteVerdict =
-  /** All of it is in the cluster, in the order asked for. */
+  /** All secrets are in the cluster; the order is that of the request. */
   | {
     readonly kind: "written";
-    /** Whether it is not there, but would be. */
+    /** Set by a dry run: nothing was written, but would be. */
     readonly dryRun?: true;
     readonly secrets: readonly WrittenSecret[];
-    /** Those that were made for it. */
+    /** Namespaces that the write created. */
     readonly namespaces: readonly string[];
-    /** Service accounts that did not use the secret before. */
+    /** Service accounts that got the secret; without those that used it before. */
     readonly attached: readonly PullSecretUse[];
     readonly hints: readonly string[];
   }
-  | Refused
+  | WriteRefused
   | Unable
   | Failed;

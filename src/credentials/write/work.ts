@@ -1,12 +1,12 @@
 import { type Deadline, deadlineIn, pause as realPause } from "../../kube/deadline.ts";
 import type { Work } from "./settle.ts";
-import { putBackSeconds as usualPutBack } from "./times.ts";
+import { rollbackSeconds as usualRollback } from "./times.ts";
 import type { WriteDeps } from "./verdict.ts";
 
 /**
- * What the steps of a request work with: `now` under the request's own deadline, `lastly` under one
- * that begins when it is called, for a step that has to be taken whatever was before it.
- * @param secrets how many the request changes
+ * The context of a write's steps: `now` has the request's own deadline. `lastly()` starts a new deadline,
+ * for a rollback, which must run even when the request has used up its time.
+ * @param secrets how many secrets the request changes
  */
 export function worksOf(
   deps: WriteDeps,
@@ -14,8 +14,8 @@ export function worksOf(
   deadline: Deadline,
   secrets: number,
 ) {
-  const { store, onFault, seconds, pause = realPause } = deps;
-  const { putBackSeconds = (secrets) => usualPutBack(seconds, secrets) } = deps;
-  const work = (deadline: Deadline): Work => ({ store, onFault, pause, writeId, deadline });
-  return { now: work(deadline), lastly: () => work(deadlineIn(putBackSeconds(secrets))) };
+  const { store, onBug, seconds, pause = realPause } = deps;
+  const { rollbackSeconds = (secrets) => usualRollback(seconds, secrets) } = deps;
+  const work = (deadline: Deadline): Work => ({ store, onBug, pause, writeId, deadline });
+  return { now: work(deadline), lastly: () => work(deadlineIn(rollbackSeconds(secrets))) };
 }

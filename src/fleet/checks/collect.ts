@@ -1,5 +1,5 @@
-import { triedInAll, type TriedOf } from "../../credentials/checks/tried_in.ts";
-import type { Tries } from "../../credentials/checks/tries.ts";
+import { allValuesToCheck, type SecretToCheck } from "../../credentials/checks/values_to_check.ts";
+import type { PendingChecks } from "../../credentials/checks/pending_checks.ts";
 import {
   type Inventory,
   inventory,
@@ -8,55 +8,55 @@ import {
 } from "../../credentials/inventory.ts";
 import { deadlineIn } from "../../kube/deadline.ts";
 import type { SecretStore } from "../../kube/store.ts";
-import { identityOf } from "../matrix/identity.ts";
+import { rowIdentityOf } from "../matrix/identity.ts";
 
-/** Where a value stands that is tried. */
+/** The secret and key that contain a checked value. */
 export interface CheckCell {
   readonly cluster: string;
   readonly namespace: string;
   readonly name: string;
-  /** As in the fingerprints of a cell of the matrix: a key of Argo CD's, or a registry. */
+  /** As in the fingerprints of a matrix cell: an Argo CD key, or a registry. */
   readonly key: string;
 }
 
 export interface CheckRequest {
-  /** Of a row of the matrix; all of them when absent. */
+  /** The id of a matrix row. @default all rows */
   readonly id?: string | undefined;
-  /** Also pull secrets without a docker label. @default false */
+  /** Whether to include pull secrets without a docker label. @default false */
   readonly everywhere?: boolean;
 }
 
 export interface CollectDeps {
   readonly store: SecretStore;
   readonly settings: InventorySettings;
-  /** For all reads together. */
+  /** The time limit for all reads together. */
   readonly seconds: number;
 }
 
-/** What one cluster has of what is to be tried. */
+/** The number of secrets and values to check of one cluster. */
 export interface Collected extends Pick<Inventory, "warnings" | "isWhole" | "refused"> {
   readonly secrets: number;
   readonly values: number;
 }
 
 /**
- * Reads one cluster, and adds what is to be tried to what other clusters have. Its secrets can be dropped then.
- * @throws {KubeError} where it cannot be read
+ * Reads one cluster and adds its values to the pending checks. Its secrets need not be kept afterwards.
+ * @throws {KubeError} when the cluster cannot be read
  */
-export async function collectTries(
+export async function collectChecks(
   cluster: string,
   { id, everywhere = false }: CheckRequest,
-  tries: Tries<CheckCell>,
+  checks: PendingChecks<CheckCell>,
   { store, settings, seconds }: CollectDeps,
 ): Promise<Collected> {
   const parts = partsOf(id);
-  // A row of the matrix may be of a pull secret without a label.
+  // A matrix row may be of a pull secret without a label.
   const scope = { parts, everywhere: everywhere || id !== undefined };
   const all = await inventory(store, settings, scope, deadlineIn(seconds));
-  const found = triedInAll(all).filter(({ secret }) =>
-    id === undefined || identityOf(secret)?.id === id
+  const found = allValuesToCheck(all).filter(({ secret }) =>
+    id === undefined || rowIdentityOf(secret)?.id === id
   );
-  for (const each of found) await addAll(cluster, each, tries);
+  for (const each of found) await addAll(cluster, each, checks);
   return {
     secrets: found.length,
     values: found.reduce((sum, { values }) => sum + values.length, 0),
@@ -66,7 +66,7 @@ export async function collectTries(
   };
 }
 
-/** What has the row of this id. */
+/** The part of the inventory that contains the row with this id. */
 function partsOf(id: string | undefined): readonly InventoryPart[] {
   if (id === undefined) return ["docker", "argocd"];
   return id.startsWith("docker/") ? ["docker"] : ["argocd"];
@@ -74,10 +74,10 @@ function partsOf(id: string | undefined): readonly InventoryPart[] {
 
 async function addAll(
   cluster: string,
-  { secret: { namespace, name }, values }: TriedOf,
-  tries: Tries<CheckCell>,
+  { secret: { namespace, name }, values }: SecretToCheck,
+  checks: PendingChecks<CheckCell>,
 ): Promise<void> {
   for (const value of values) {
-    await tries.add(value, { cluster, namespace, name, key: value.place });
+    await checks.add(value, { cluster, namespace, name, key: value.place });
   }
 }

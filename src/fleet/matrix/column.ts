@@ -3,11 +3,12 @@ import type { MakeFingerprint } from "../../credentials/fingerprints.ts";
 import { checksIn } from "../../credentials/checks/checks_in.ts";
 import type { CheckMemory } from "../../credentials/checks/memory.ts";
 import type { Finding } from "../../credentials/finding.ts";
+import type { InventoryPart } from "../../credentials/inventory.ts";
 import { azureWorkloadIdentity } from "../../credentials/kinds/azure_workload_identity.ts";
-import { WRITE_ANNOTATION } from "../../credentials/kinds/kind.ts";
+import { WRITE_ANNOTATION } from "../../credentials/kinds/desired_secret.ts";
 import { ownerOf } from "../../credentials/kinds/owner.ts";
 import { shownUsername } from "../../credentials/kinds/password.ts";
-import { configOf } from "../../credentials/kinds/pull_secret.ts";
+import { dockerConfigOf } from "../../credentials/kinds/pull_secret.ts";
 import { credentialsIn, SECRET_TYPE_LABEL } from "../../credentials/kinds/repository_credential.ts";
 import { registriesIn } from "../../credentials/material/docker_config.ts";
 import { type CredentialValue, valuesIn } from "../../credentials/values.ts";
@@ -20,23 +21,22 @@ import type {
   CellSecret,
   Column,
   ColumnRow,
-  Part,
   RowIdentity,
   RowKind,
   ShownFinding,
 } from "./shapes.ts";
 
-/** When the value of a fingerprint ends, in ISO time, as its issuer has said. */
+/** Returns when the value with a fingerprint expires according to its issuer, in ISO time. */
 export type IssuerExpiry = (fingerprint: string) => string | undefined;
 
-/** What one cluster has told. */
+/** The data read from one cluster. */
 export interface ColumnSource {
-  /** Repositories and templates, also those for writing. */
+  /** Repositories and templates, including the ones for writing. */
   readonly argocd: readonly StoredSecret[];
   readonly pullSecrets: readonly StoredSecret[];
   readonly findings: readonly Finding[];
-  /** Why pull secrets may be there that are not listed, and so on. */
-  readonly notSeen?: Readonly<Partial<Record<Part, string>>>;
+  /** Why there may be secrets that are not listed, by part of the inventory. */
+  readonly notSeen?: Readonly<Partial<Record<InventoryPart, string>>>;
   readonly hasArgocd: boolean;
   readonly warnings: readonly string[];
 }
@@ -44,32 +44,31 @@ export interface ColumnSource {
 export interface ColumnOptions {
   /** Absent where no value was read. */
   readonly fingerprint?: MakeFingerprint;
-  /** When the value of a fingerprint ends, in ISO time, as its issuer has said. @default nobody has */
+  /** @default no issuer reported an expiry */
   readonly issuerExpiry?: IssuerExpiry | undefined;
-  /** What came of trying the values. */
+  /** The remembered check results of the values. */
   readonly checks?: CheckMemory;
-  /** Only rows of these kinds. @default all */
+  /** Include only rows of these kinds. @default all */
   readonly kinds?: readonly RowKind[];
 }
 
-/** A row as it grows. */
-interface Growing {
+/** A row under construction. */
+interface RowDraft {
   readonly identity: RowIdentity;
   readonly secrets: CellSecret[];
   readonly findings: ShownFinding[];
 }
 
 /**
- * One cluster's column. What is sealed is only fingerprinted here: nothing of it is in the column, so that
- * the secrets can be dropped as soon as it is made.
+ * The column of one cluster. It contains fingerprints instead of sealed values, so the secrets need not be kept.
  */
 export async function columnOf(
   cluster: string,
   source: ColumnSource,
   { fingerprint, issuerExpiry, checks, kinds }: ColumnOptions,
 ): Promise<Column> {
-  const rows = new Map<string, Growing>();
-  const rowOf = (identity: RowIdentity): Growing => {
+  const rows = new Map<string, RowDraft>();
+  const rowOf = (identity: RowIdentity): RowDraft => {
     const row = rows.get(identity.id) ?? { identity, secrets: [], findings: [] };
     rows.set(identity.id, row);
     return row;
@@ -104,7 +103,7 @@ export async function columnOf(
 interface Placed {
   readonly secret: StoredSecret;
   readonly identity: RowIdentity;
-  /** Of a repository or template. */
+  /** Only of a repository or template. */
   readonly username?: string;
 }
 
@@ -135,7 +134,7 @@ async function cellSecret(
   return {
     namespace,
     name,
-    // Without its password nobody can tell whether a user name is a token.
+    // Without the password it is unknown whether a user name is a token.
     ...made && comparedBy(secret, username, { values, made }),
     ...isOfWorkload(secret) && { workload_identity: true as const },
     managed: isOurs(secret),
@@ -151,7 +150,7 @@ interface Fingerprinted {
   readonly made: readonly (string | undefined)[];
 }
 
-/** Fingerprints are absent where what it holds cannot be understood: as nothing, all such would be equal. */
+/** Fingerprints are omitted where the secret cannot be parsed: empty ones would make all such secrets equal. */
 function comparedBy(
   secret: StoredSecret,
   ownName: string | undefined,
@@ -177,15 +176,15 @@ function comparedBy(
 }
 
 /**
- * Whether its Docker configuration is one, where it has such. What is neither that nor Argo CD's has
- * something in it that is a credential to somebody.
+ * Whether the secret can be parsed: its Docker configuration is valid, or it is Argo CD's. Any other secret with data may
+ * contain a credential in an unknown form.
  */
 function isUnderstood(
   { type, labels, data: sealed }: StoredSecret,
   values: readonly CredentialValue[],
 ): boolean {
   const data = sealed.reveal();
-  const config = configOf(type, data);
+  const config = dockerConfigOf(type, data);
   if (config !== undefined) return registriesIn(config.text, config.form).ok;
   return values.length > 0 || labels[SECRET_TYPE_LABEL] !== undefined ||
     Object.keys(data).length === 0;
@@ -199,7 +198,7 @@ function shownFinding({ code, message, remedy }: Finding): ShownFinding {
   return { code, message, ...remedy !== undefined && { remedy } };
 }
 
-function finished({ identity, secrets, findings }: Growing): ColumnRow {
+function finished({ identity, secrets, findings }: RowDraft): ColumnRow {
   return {
     ...identity,
     secrets: secrets.sort((a, b) => compare(refKey(a), refKey(b))),

@@ -89,7 +89,7 @@ Deno.test("pull secrets of one name are one row, sorted by namespace", async () 
   }]);
 });
 
-Deno.test("of several registries all user names are told, each once", async () => {
+Deno.test("the distinct user names of several registries are listed", async () => {
   const auths = {
     "quay.io": { username: "zoe", password: "fake-1" },
     "ghcr.io": { username: "ann", password: "fake-2" },
@@ -142,13 +142,13 @@ Deno.test("repositories and templates are rows by type, URL and project", async 
   );
 });
 
-Deno.test("a registry without a user name beside one that has one is told apart", async () => {
+Deno.test("a registry without a user name differs from one with a user name", async () => {
   const auths = { "quay.io": { username: "zoe", password: "f" }, "ghcr.io": { password: "f" } };
   const [row] = await column({ pullSecrets: [pullSecret("a", "x", auths)] });
   assert.deepEqual(row?.secrets[0]?.usernames, { "quay.io": "zoe" });
 });
 
-Deno.test("a labelled secret with keys that nobody knows is not compared, and one with none is empty", async () => {
+Deno.test("a labelled secret with unknown keys is not compared, and one without keys is empty", async () => {
   const [known, none, unknown] = await column({
     pullSecrets: [
       stored("a", "known", { username: "u", password: "fake-1" }),
@@ -183,13 +183,13 @@ for (const text of UNREADABLE) {
   });
 }
 
-Deno.test("where a fingerprint cannot be made there is none of the secret", async () => {
+Deno.test("a secret has no fingerprints if one of them is unavailable", async () => {
   const none = () => Promise.resolve(undefined);
   const [row] = await column({ pullSecrets: [pullSecret("a", "x", LOGIN)] }, { fingerprint: none });
   assert.deepEqual(row?.secrets, [{ namespace: "a", name: "x", username: "bot", ...PLAIN }]);
 });
 
-Deno.test("where no value is read neither fingerprints nor user names are told", async () => {
+Deno.test("without values there are neither fingerprints nor user names", async () => {
   const rows = await column({
     pullSecrets: [pullSecret("a", "x", {})],
     argocd: [argocd("repository", "app", { url: "https://git.example/app", username: TOKEN })],
@@ -200,7 +200,7 @@ Deno.test("where no value is read neither fingerprints nor user names are told",
   ]);
 });
 
-Deno.test("no token is in a column, wherever it stands", async () => {
+Deno.test("no token is in a column, wherever it is stored", async () => {
   const rows = await column({
     pullSecrets: [
       pullSecret("a", "x", { "ghcr.io": { username: TOKEN, password: "x-oauth-basic" } }),
@@ -228,7 +228,7 @@ const finding = (code: string, ...names: string[]): Finding => ({
   }),
 });
 
-Deno.test("a finding is told once on the row of each secret that it is about", async () => {
+Deno.test("a finding is listed once on the row of each of its secrets", async () => {
   const rows = await column({
     pullSecrets: [
       pullSecret("a", "x", LOGIN),
@@ -249,7 +249,7 @@ Deno.test("a finding is told once on the row of each secret that it is about", a
   ]);
 });
 
-Deno.test("kinds that are not meant are no rows", async () => {
+Deno.test("kinds that are not requested have no rows", async () => {
   const source = {
     pullSecrets: [pullSecret("a", "x", LOGIN)],
     argocd: [argocd("repo-creds", "tpl", { url: "https://git.example/" })],
@@ -259,7 +259,7 @@ Deno.test("kinds that are not meant are no rows", async () => {
   assert.deepEqual(rows.map(({ kind }) => kind), ["template"]);
 });
 
-Deno.test("a column says what of its cluster was not seen", async () => {
+Deno.test("a column lists the parts of its cluster that could not be read", async () => {
   const source: ColumnSource = {
     argocd: [],
     pullSecrets: [],

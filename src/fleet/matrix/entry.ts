@@ -1,6 +1,6 @@
 import type { Column, ColumnOrReason } from "./shapes.ts";
 
-/** What a fan-out tells of one cluster: the entry of an answer, or an event of a stream. */
+/** The result of one cluster in a multi-cluster response: an entry, or an event of a stream. */
 export interface ClusterAnswered {
   readonly cluster: string;
   readonly status_code: number;
@@ -10,7 +10,7 @@ export interface ClusterAnswered {
   readonly same_server_as?: readonly string[] | undefined;
 }
 
-/** Why a cluster was not seen, in a word: `timeout`, `not_begun`. */
+/** Why a cluster could not be read, as a code: `timeout`, `not_begun`. */
 interface Failed {
   readonly status?: string;
   readonly code?: string;

@@ -1,7 +1,7 @@
 import type { Expiry } from "../../credentials/expiry/expiry.ts";
-import { MANAGED_BY } from "../../credentials/kinds/kind.ts";
+import { MANAGED_BY } from "../../credentials/kinds/desired_secret.ts";
 import {
-  type Matrix,
+  type CredentialMatrix,
   type MatrixRow,
   ROW_KINDS,
   ROW_STATES,
@@ -9,21 +9,21 @@ import {
   type RowState,
 } from "./shapes.ts";
 
-/** Which rows are meant: those that have all of what is given. */
+/** Selects the rows that match all given criteria. */
 export interface MatrixFilter {
-  /** One of these. */
+  /** The row has one of these kinds. */
   readonly kinds?: readonly RowKind[];
-  /** In one of these. */
+  /** The row has one of these states. */
   readonly states?: readonly RowState[];
-  /** What stands somewhere in it, in any case of letters. */
+  /** The row contains this text, case-insensitively. */
   readonly q?: string;
-  /** Part of what looks after one of its secrets; `argocd-configurer` for this program, `none` for nobody. */
+  /** Part of the name of what manages one of its secrets: `argocd-configurer`, another program, or `none`. */
   readonly owner?: string;
-  /** It has a secret that ends before this time, or has ended; in milliseconds since 1970. */
+  /** A secret of the row expires before this time, or has expired; in milliseconds since 1970. */
   readonly expiresBefore?: number;
 }
 
-/** The filter as a request has it, which was checked already: words by commas. */
+/** The filter of a request, which was validated already. Lists are comma-separated. */
 export function filterOf(
   { kind, state, q, owner, expires_within: within }: Readonly<
     Partial<Record<"kind" | "state" | "q" | "owner" | "expires_within", unknown>>
@@ -32,30 +32,30 @@ export function filterOf(
 ): MatrixFilter {
   const seconds = typeof within === "string" ? secondsIn(within) : undefined;
   return {
-    ...typeof kind === "string" && { kinds: wordsIn(kind, ROW_KINDS) },
-    ...typeof state === "string" && { states: wordsIn(state, ROW_STATES) },
+    ...typeof kind === "string" && { kinds: knownWords(kind, ROW_KINDS) },
+    ...typeof state === "string" && { states: knownWords(state, ROW_STATES) },
     ...typeof q === "string" && { q },
     ...typeof owner === "string" && { owner },
     ...seconds !== undefined && { expiresBefore: now + seconds * 1000 },
   };
 }
 
-/** How long a time is: a whole number of seconds, minutes, hours or days. */
+/** A duration: a whole number of seconds, minutes, hours or days. */
 export const DURATION = /^[0-9]{1,5}[smhd]$/;
 
-/** What is meant by soon where nobody says otherwise. */
+/** The default duration within which a credential expires soon. */
 export const SOON = "30d";
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
-/** Of `30d` or `12h`, in seconds; `undefined` where it is none. */
+/** A duration like `30d` or `12h` in seconds; `undefined` for other texts. */
 export function secondsIn(duration: string): number | undefined {
   if (!DURATION.test(duration)) return undefined;
   return Number(duration.slice(0, -1)) * UNITS[duration.at(-1)!]!;
 }
 
-/** Those of the words that stand in a text by commas. */
-export function wordsIn<Word extends string>(
+/** The words that a comma-separated list contains. */
+export function knownWords<Word extends string>(
   text: string,
   words: readonly Word[],
 ): readonly Word[] {
@@ -63,11 +63,11 @@ export function wordsIn<Word extends string>(
   return words.filter((each) => given.includes(each));
 }
 
-/** What {@link MatrixFilter.owner} is for secrets that nobody is seen to look after. */
+/** The value of {@link MatrixFilter.owner} for secrets without a known manager. */
 export const NOBODY = "none";
 
-/** The matrix with the rows that are meant; its clusters are all there still. */
-export function filtered(matrix: Matrix, filter: MatrixFilter): Matrix {
+/** The matrix with the matching rows and all clusters. */
+export function filtered(matrix: CredentialMatrix, filter: MatrixFilter): CredentialMatrix {
   const credentials = matrix.credentials.filter((row) => isMeant(row, filter));
   return { ...matrix, credentials, total: credentials.length };
 }
@@ -84,12 +84,12 @@ function isMeant(row: MatrixRow, filter: MatrixFilter): boolean {
       ));
 }
 
-/** Whether something ends before a time, in milliseconds since 1970, or has ended. */
+/** Whether a secret expires before a time or has expired. @param time milliseconds since 1970 */
 export function endsBefore({ expires }: { readonly expires?: Expiry }, time: number): boolean {
   return expires !== undefined && Date.parse(expires.at) <= time;
 }
 
-/** What is shown of a row, and so may be looked for. */
+/** The displayed texts of a row, which `q` searches. */
 function textsOf(row: MatrixRow): string[] {
   const secrets = Object.values(row.cells).flatMap((cell) => cell.secrets);
   return [

@@ -2,12 +2,12 @@ import { registryName, registryPlace } from "../../credentials/kinds/registry.ts
 import type { CellSecret } from "./shapes.ts";
 
 /**
- * What two secrets have in common exactly when they hold the same credentials for the same places, as far
- * as fingerprints and shown user names tell. `undefined` where no value was read.
+ * Returns a key that is equal for secrets with the same credentials for the same places, by their fingerprints and
+ * displayed user names. `undefined` where no value was read.
  */
 export type KeyOf = (secret: CellSecret) => string | undefined;
 
-/** What tells the keys of the secrets of one matrix, which name few places very often. */
+/** Makes the keys of the secrets of one matrix; caches places, because few of them occur very often. */
 export function groupKeys(): KeyOf {
   const places = new Map<string, string>();
   const known = (key: string) => {
@@ -15,7 +15,7 @@ export function groupKeys(): KeyOf {
     places.set(key, place);
     return place;
   };
-  /** Sorted by place, and each once: of one registry by several names there is one. */
+  /** Sorted by place, without duplicates: a registry with several names is one place. */
   const byPlace = (texts: Readonly<Record<string, string>>) => {
     const parts = Object.entries(texts).map(([key, text]) => ({ place: known(key), text }));
     parts.sort((a, b) => compare(a.place, b.place) || compare(a.text, b.text));
@@ -26,7 +26,7 @@ export function groupKeys(): KeyOf {
   return ({ fingerprints, username = "", usernames, workload_identity = false }) => {
     if (fingerprints === undefined) return undefined;
     const parts = byPlace(fingerprints);
-    // Fingerprints come first: by them groups of one size are sorted.
+    // Fingerprints come first, because groups of equal size are sorted by them.
     return JSON.stringify([
       parts.map(({ text }) => text),
       parts.map(({ place }) => place),
@@ -36,15 +36,15 @@ export function groupKeys(): KeyOf {
   };
 }
 
-/** Docker Hub has many names, and a host may have a scheme; Argo CD's keys are hosts to nobody. */
+/** Normalizes a registry (Docker Hub has many names, and a host may have a scheme); other keys are unchanged. */
 function placeOf(key: string): string {
   const place = registryPlace(key);
   return place === undefined ? key : registryName(place);
 }
 
 /**
- * Letters for groups: `A` for the one that most clusters have, ties by the fingerprint.
- * @param keys of each cluster: all that its secrets have
+ * Letters for groups: `A` for the one on most clusters; equally frequent ones are sorted by fingerprint.
+ * @param keys for each cluster, the keys of its secrets
  */
 export function lettersOf(
   keys: Iterable<ReadonlySet<string | undefined>>,
@@ -59,13 +59,13 @@ export function lettersOf(
   return new Map(sorted.map(([key], i) => [key, letter(i)]));
 }
 
-/** `A` to `Z`, then `AA` and so on. */
+/** `A` to `Z`, then `AA` and so on. @param index from 0 */
 export function letter(index: number): string {
   const before = Math.floor(index / 26);
   return (before === 0 ? "" : letter(before - 1)) + String.fromCharCode(65 + index % 26);
 }
 
-/** By code units: the same on every machine. */
+/** Compares by code units, so that the order is the same on every machine. */
 export function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -5,7 +5,7 @@ import { repositoryFields } from "../../kube/repository_fields.ts";
 import type { RepositoryFields, StoredSecret } from "../../kube/store.ts";
 import type { RowIdentity, RowKind } from "./shapes.ts";
 
-/** Argo CD's types of secrets that are rows. */
+/** The Argo CD secret types that have rows. */
 const KINDS: Readonly<Record<string, Exclude<RowKind, "docker">>> = {
   "repository": "repository",
   "repo-creds": "template",
@@ -13,15 +13,15 @@ const KINDS: Readonly<Record<string, Exclude<RowKind, "docker">>> = {
   "repo-write-creds": "write_template",
 };
 
-/** The row of the pull secrets of a name. */
+/** The row of the pull secrets with this name. */
 export function dockerIdentity(name: string): RowIdentity {
   return { id: `docker/${name}`, kind: "docker", name };
 }
 
 /**
- * The row of a repository or template: `repository/git/URL`, with a project `repository/git@PROJECT/URL`.
- * A credential in its URL is not part of what it is for, so that it stays one row when that is rotated.
- * @returns `undefined` for a secret that is none
+ * The row of a repository or template: `repository/git/URL`, or `repository/git@PROJECT/URL` with a project. A
+ * credential in the URL is not part of the identity, so rotating it does not change the row.
+ * @returns `undefined` for other secrets
  */
 export function argocdIdentity(
   { labels }: Pick<StoredSecret, "labels">,
@@ -46,14 +46,14 @@ export function argocdIdentity(
   };
 }
 
-/** The row of a secret; `undefined` for one of Argo CD's that is for no repository. */
-export function identityOf(secret: StoredSecret): RowIdentity | undefined {
+/** The row of a secret; `undefined` for Argo CD secrets other than repositories and templates. */
+export function rowIdentityOf(secret: StoredSecret): RowIdentity | undefined {
   const isArgocd = secret.labels[SECRET_TYPE_LABEL] !== undefined;
   if (!isArgocd) return dockerIdentity(secret.name);
   return argocdIdentity(secret, repositoryFields(secret.data.reveal()));
 }
 
-/** Masked first, since tokens are known by their letters' case, and again, since Go escapes the mask. */
+/** Masked first, because masking recognizes tokens by letter case, and again, because Go escapes the mask. */
 function normalised(url: string, by: (url: string) => string): string {
   return shownUrl(by(shownUrl(url)));
 }

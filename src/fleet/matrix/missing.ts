@@ -6,33 +6,33 @@ import type { Deadline } from "../../kube/deadline.ts";
 import { KubeError } from "../../kube/errors.ts";
 import { refKey, type SecretRef, type SecretStore } from "../../kube/store.ts";
 
-/** Pull secrets that service accounts name, and that are not there. */
-export interface Missing {
+/** Pull secrets that service accounts name and that do not exist. */
+export interface MissingPullSecrets {
   readonly refs: readonly SecretRef[];
-  /** Why they, or some of them, could not be looked for. */
+  /** Why some of them could not be searched for. */
   readonly warnings: readonly string[];
 }
 
 export interface MissingScope {
-  /** Whether the inventory has all pull secrets, whatever their labels, where it has seen all namespaces. */
+  /** Whether the inventory has pull secrets with any labels. */
   readonly everywhere: boolean;
-  /** Where to look when not all namespaces may be listed. */
+  /** The namespaces to search where listing all namespaces is forbidden. */
   readonly namespaces: readonly string[];
 }
 
 /**
- * Looks for the pull secrets that service accounts name and the inventory does not have: they may be there
- * without a docker label, which is no fault. OpenShift gives each service account some of its own, so they
- * are not asked for one by one: two lists of names tell it of all, and no value is read. What cannot be
- * looked for is not called missing.
+ * Finds the pull secrets that service accounts name and that do not exist. The inventory may lack a pull secret because
+ * it has no docker label, which is fine. OpenShift creates several pull secrets for each service account, so this lists
+ * names, once per type, instead of reading each secret; no value is read. A secret that could not be searched for does
+ * not count as missing.
  */
 export async function missingPullSecrets(
   { pullSecrets, serviceAccounts, isWhole, refused }: Inventory,
   { everywhere, namespaces }: MissingScope,
   store: SecretStore,
   deadline: Deadline,
-): Promise<Missing> {
-  // Why pull secrets may not be listed is said already.
+): Promise<MissingPullSecrets> {
+  // The inventory has a warning already where pull secrets may not be listed.
   if (serviceAccounts === undefined || refused.includes("docker")) return NONE;
   const named = namedButNotListed(pullSecrets, serviceAccounts);
   if (named.length === 0) return NONE;
@@ -58,9 +58,9 @@ export async function missingPullSecrets(
     };
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
-    const warning = "Cannot look for the pull secrets that service accounts name: " + error.message;
+    const warning = "Cannot search for the pull secrets of service accounts: " + error.message;
     return { refs: [], warnings: [warning] };
   }
 }
 
-const NONE: Missing = { refs: [], warnings: [] };
+const NONE: MissingPullSecrets = { refs: [], warnings: [] };

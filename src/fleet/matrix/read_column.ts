@@ -19,35 +19,34 @@ import { KubeError } from "../../kube/errors.ts";
 import type { SecretStore } from "../../kube/store.ts";
 import { columnOf, type IssuerExpiry } from "./column.ts";
 import { missingPullSecrets } from "./missing.ts";
-import { type Column, type Part, partOf, ROW_KINDS, type RowKind } from "./shapes.ts";
+import { type Column, partOf, ROW_KINDS, type RowKind } from "./shapes.ts";
 
-/** What is asked of each cluster. */
+/** What to read from each cluster. */
 export interface ColumnRequest {
-  /** Also pull secrets without a docker label. @default false */
+  /** Whether to include pull secrets without a docker label. @default false */
   readonly everywhere?: boolean;
-  /** Whether values are read and fingerprinted. @default true */
+  /** Whether to read and fingerprint values. @default true */
   readonly fingerprints?: boolean;
-  /** Only rows of these kinds. @default all */
+  /** Include only rows of these kinds. @default all */
   readonly kinds?: readonly RowKind[];
 }
 
 export interface ColumnDeps {
   readonly store: SecretStore;
   readonly settings: InventorySettings;
-  /** For all reads together. */
+  /** The time limit for all reads together. */
   readonly seconds: number;
   readonly fingerprint: MakeFingerprint;
-  /** When the value of a fingerprint ends, as its issuer has said. */
   readonly issuerExpiry?: IssuerExpiry;
-  /** What came of trying the values. */
+  /** The remembered check results of the values. */
   readonly checks?: CheckMemory;
-  /** Why fingerprints end with this process. */
+  /** Why fingerprints are only valid in this process; absent where they are persistent. */
   readonly fingerprintsEnd?: string;
 }
 
 export type ColumnRead = { readonly kind: "column"; readonly column: Column } | ListFailed;
 
-/** Reads one cluster by a fixed number of requests, however much it holds, and makes its column. */
+/** Reads one cluster with a fixed number of requests, however many secrets it has, and makes its column. */
 export async function readColumn(
   cluster: string,
   request: ColumnRequest,
@@ -84,20 +83,20 @@ async function read(
   return { ...column, ...ends && { fingerprints_end: fingerprintsEnd } };
 }
 
-/** What has rows of these kinds. */
+/** The parts of the inventory that have rows of these kinds. */
 function partsOf(kinds: readonly RowKind[] = ROW_KINDS): readonly InventoryPart[] {
   return [...new Set(kinds.map(partOf))];
 }
 
-/** Why secrets may be there that are not listed, in a word. */
-function notSeenIn({ isWhole, refused }: Inventory): Partial<Record<Part, string>> {
+/** Why there may be secrets that are not listed, as codes. */
+function notSeenIn({ isWhole, refused }: Inventory): Partial<Record<InventoryPart, string>> {
   return {
     ...!isWhole && { docker: "namespaces_not_listed" },
     ...Object.fromEntries(refused.map((part) => [part, "forbidden"])),
   };
 }
 
-/** @param hasData whether pull secrets were read with what they hold */
+/** @param hasData whether pull secrets were read with their values */
 function findingsIn(
   { argocd, pullSecrets, serviceAccounts }: Inventory,
   scope: PullSecretScope,

@@ -96,7 +96,7 @@ for (const fingerprints of [true, false]) {
   }
 }
 
-Deno.test("with everywhere all pull secrets are known already, and no list is needed", async () => {
+Deno.test("with everywhere all pull secrets are known already, and no further list is needed", async () => {
   const cluster = new FakeCluster();
   cluster.putAccount({ namespace: "default", name: "default", pullSecrets: ["there", "gone"] });
   pull(cluster, "there");
@@ -105,7 +105,7 @@ Deno.test("with everywhere all pull secrets are known already, and no list is ne
   assert.equal(asked.filter((each) => each === "listData").length, 4);
 });
 
-Deno.test("where not all namespaces may be listed, those that may be tell what is missing in them", async () => {
+Deno.test("where not all namespaces may be listed, missing secrets are found in those that may", async () => {
   const cluster = new FakeCluster();
   for (const namespace of ["default", "other"]) {
     const pullSecrets = Array.from({ length: 150 }, (_, i) => `gone-${i}`);
@@ -122,14 +122,14 @@ Deno.test("where not all namespaces may be listed, those that may be tell what i
   ]);
 });
 
-Deno.test("where names may not be listed, none is called missing, and that is said", async () => {
+Deno.test("where names may not be listed, no secret is called missing, and there is a warning", async () => {
   const cluster = new FakeCluster();
   cluster.putAccount({ namespace: "default", name: "default", pullSecrets: ["gone"] });
   const { column } = await read(cluster, {}, ({ type }) => type !== undefined);
   assert.deepEqual(codesOf(column), []);
   assert.match(
     column.warnings![0]!,
-    /^Cannot look for the pull secrets that service accounts name: /,
+    /^Cannot search for the pull secrets of service accounts: /,
   );
 });
 
@@ -169,7 +169,7 @@ for (const [part, fails, request, expected] of REFUSED) {
   });
 }
 
-Deno.test("a cluster that cannot be asked is a reason and no column", async () => {
+Deno.test("an unreachable cluster has a reason instead of a column", async () => {
   const cluster = new FakeCluster();
   cluster.fault = () => ({ kind: "throw", error: "unreachable" });
   const made = await readColumn("prod", {}, {
@@ -215,7 +215,7 @@ const oddSecret = fc.record({
   data: oddData,
 });
 
-Deno.test("whatever stands in secrets, they are in one column and can be told from each other", async () => {
+Deno.test("secrets with any content get a column and can be told apart", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(oddSecret, { maxLength: 6 }), async (secrets) => {
       const cluster = new FakeCluster();

@@ -1,18 +1,18 @@
 import { earliest } from "../../credentials/expiry/expiry.ts";
-import { type ShownCheck, worstOf } from "../../credentials/checks/shown_check.ts";
+import { type ShownCheck, worstOf } from "../../credentials/checks/result.ts";
+import type { InventoryPart } from "../../credentials/inventory.ts";
 import { compare, groupKeys, type KeyOf, lettersOf } from "./groups.ts";
 import {
   type Cell,
   type Column,
   type ColumnOrReason,
   type ColumnRow,
+  type CredentialMatrix,
   type EmptyCell,
   type Expiry,
-  type Matrix,
   type MatrixCluster,
   type MatrixRow,
   MIXED,
-  type Part,
   partOf,
   ROW_KINDS,
   type RowIdentity,
@@ -21,10 +21,10 @@ import {
 } from "./shapes.ts";
 
 /**
- * The matrix of these columns, in whatever order they have come. The server makes it when all clusters
- * have answered; who reads a stream may make it again at each one that has.
+ * The matrix of these columns, which may be in any order. The server builds it when all clusters have answered; a reader
+ * of the stream may rebuild it after each cluster.
  */
-export function matrixOf(columns: readonly ColumnOrReason[]): Matrix {
+export function matrixOf(columns: readonly ColumnOrReason[]): CredentialMatrix {
   const sorted = [...columns].sort((a, b) => compare(a.name, b.name));
   const identities = new Map<string, RowIdentity>();
   const keyOf = groupKeys();
@@ -56,16 +56,16 @@ interface ColumnPart {
   emptyOf(kind: RowKind): EmptyCell;
 }
 
-/** What a column has of a row. */
-interface Found {
+/** The row of a column. */
+interface FoundRow {
   readonly row: ColumnRow;
-  /** Of each secret. */
+  /** The group key of each secret. */
   readonly keys: readonly (string | undefined)[];
 }
 
 function rowOf(identity: RowIdentity, parts: readonly ColumnPart[], keyOf: KeyOf): MatrixRow {
-  // One look at each column: most rows may be in few of very many.
-  const found = parts.map(({ rows }): Found | undefined => {
+  // A single lookup per column: a row may be in few of very many columns.
+  const found = parts.map(({ rows }): FoundRow | undefined => {
     const row = rows.get(identity.id);
     return row && { row, keys: row.secrets.map(keyOf) };
   });
@@ -86,7 +86,7 @@ function rowOf(identity: RowIdentity, parts: readonly ColumnPart[], keyOf: KeyOf
   };
 }
 
-function present({ row: { secrets }, keys }: Found, letters: ReadonlyMap<string, string>): Cell {
+function present({ row: { secrets }, keys }: FoundRow, letters: ReadonlyMap<string, string>): Cell {
   const lettered = secrets.map((secret, i) => {
     const group = letters.get(keys[i] ?? "");
     return group === undefined ? secret : { ...secret, group };
@@ -99,14 +99,14 @@ function present({ row: { secrets }, keys }: Found, letters: ReadonlyMap<string,
   return { state: "present", ...group === undefined ? {} : { group }, ...of };
 }
 
-/** The worst that came of trying what a row's cells have; `undefined` where none was tried within the day. */
+/** The worst check result of a row's cells; `undefined` where no value was checked within a day. */
 export function checkOfRow({ cells }: MatrixRow): ShownCheck | undefined {
   return worstOf(
     Object.values(cells).flatMap((cell) => cell.state === "present" ? cell.check ?? [] : []),
   );
 }
 
-/** When the first secret of a row ends, on any cluster. */
+/** When the first secret of a row expires, on any cluster. */
 export function expiryOfRow({ cells }: Pick<MatrixRow, "cells">): Expiry | undefined {
   return earliest(
     Object.values(cells).map((cell) => cell.state === "present" ? cell.expires : undefined),
@@ -118,10 +118,10 @@ function stateOf(cells: readonly Cell[]): RowState {
   let isPartial = false;
   for (const cell of cells) {
     if (cell.state === "present") groups.add(cell.group);
-    // Where there is no Argo CD, nothing of it is missing.
+    // Nothing is missing on a cluster without Argo CD.
     else if (cell.state === "absent" && cell.reason === undefined) isPartial = true;
   }
-  // One that could not be understood is not what another one is that could.
+  // A secret that could not be parsed differs from one that could.
   if (groups.size > 1 || groups.has(MIXED)) return "differs";
   if (isPartial) return "partial";
   return groups.size === 0 || groups.has(undefined) ? "not_compared" : "same";
@@ -129,13 +129,13 @@ function stateOf(cells: readonly Cell[]): RowState {
 
 const ABSENT: EmptyCell = { state: "absent", secrets: [] };
 
-/** What a cell of that column is without a secret; one object for all, since they may be very many. */
+/** The cell of a column without a secret; shared objects, because there may be very many. */
 function emptiesOf(each: ColumnOrReason): ColumnPart["emptyOf"] {
   if (!("column" in each)) {
     const unknown: EmptyCell = { state: "unknown", reason: each.status, secrets: [] };
     return () => unknown;
   }
-  const byPart: Readonly<Record<Part, EmptyCell>> = {
+  const byPart: Readonly<Record<InventoryPart, EmptyCell>> = {
     docker: emptyOf(each.column, "docker"),
     argocd: each.column.no_argocd
       ? { state: "absent", reason: "no_argocd", secrets: [] }
@@ -144,7 +144,7 @@ function emptiesOf(each: ColumnOrReason): ColumnPart["emptyOf"] {
   return (kind) => byPart[partOf(kind)];
 }
 
-function emptyOf({ not_seen = {} }: Column, part: Part): EmptyCell {
+function emptyOf({ not_seen = {} }: Column, part: InventoryPart): EmptyCell {
   const reason = not_seen[part];
   return reason === undefined ? ABSENT : { state: "unknown", reason, secrets: [] };
 }

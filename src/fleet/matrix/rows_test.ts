@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { letter } from "./groups.ts";
 import { matrixOf } from "./rows.ts";
-import type { CellSecret, Column, ColumnOrReason, ColumnRow, Matrix } from "./shapes.ts";
+import type { CellSecret, Column, ColumnOrReason, ColumnRow, CredentialMatrix } from "./shapes.ts";
 
 const GHCR = "docker/ghcr";
 
@@ -55,7 +55,7 @@ const hung = (name: string): ColumnOrReason => ({
 });
 
 /** Of its only row: the state, and each cell in a word. */
-function rowIn(matrix: Matrix) {
+function rowIn(matrix: CredentialMatrix) {
   const [row, ...others] = matrix.credentials;
   assert.equal(others.length, 0);
   return {
@@ -280,7 +280,7 @@ for (const [title, columns, state, cells, notSeen = 0] of ROWS) {
   });
 }
 
-Deno.test("a cluster that was not seen is listed with its reason", () => {
+Deno.test("a cluster that could not be read is listed with its reason", () => {
   const { clusters } = matrixOf([hung("b"), seen("a", [], { warnings: ["w"] })]);
   assert.deepEqual(clusters, [
     { name: "a", status: "success", warnings: ["w"] },
@@ -297,7 +297,7 @@ Deno.test("a finding names its cluster", () => {
   assert.deepEqual(row?.findings, [{ ...finding, cluster: "a" }, { ...finding, cluster: "b" }]);
 });
 
-Deno.test("rows are sorted by kind, then by what they are", () => {
+Deno.test("rows are sorted by kind, then by identity", () => {
   const row = (kind: ColumnRow["kind"], name: string): ColumnRow => ({
     id: `${kind}/${name}`,
     kind,
@@ -340,7 +340,7 @@ const column = fc.oneof(
   { arbitrary: cell, weight: 4 },
 );
 
-Deno.test("whatever order columns come in, the matrix is the same and keeps its promises", () => {
+Deno.test("the matrix does not depend on the order of columns", () => {
   fc.assert(
     fc.property(
       fc.array(column, { maxLength: 6 }),

@@ -1,14 +1,15 @@
-import type { ShownCheck } from "../../credentials/checks/shown_check.ts";
+import type { ShownCheck } from "../../credentials/checks/result.ts";
 import type { Expiry } from "../../credentials/expiry/expiry.ts";
+import type { InventoryPart } from "../../credentials/inventory.ts";
 
 export type { Expiry };
 
 /**
- * The matrix of credentials as it goes over the wire: rows are credentials by what they are for, columns
- * are clusters. No value is in it, user names and URLs are masked as in every list.
+ * The wire format of the matrix of credentials: rows are credentials by what they are for, columns are clusters. It
+ * contains no values; user names and URLs are masked as in every list.
  */
 
-/** Kinds of rows, in the order in which they are shown. */
+/** Kinds of rows, in display order. */
 export const ROW_KINDS = [
   "docker",
   "repository",
@@ -18,25 +19,25 @@ export const ROW_KINDS = [
 ] as const;
 export type RowKind = typeof ROW_KINDS[number];
 
-/** What a row's cells have in common, the worst first. */
+/** How a row's cells compare, worst first. */
 export const ROW_STATES = ["differs", "partial", "not_compared", "same"] as const;
 export type RowState = typeof ROW_STATES[number];
 
 /** The group of a cell whose secrets are not all of one group. */
 export const MIXED = "mixed";
 
-/** By what a credential is the same one on several clusters. */
+/** Identifies the same credential on several clusters. */
 export interface RowIdentity {
-  /** Made of the rest, the same in every answer. Nothing secret is in it. */
+  /** Derived from the other fields, and stable. It contains nothing secret. */
   readonly id: string;
   readonly kind: RowKind;
-  /** Of a pull secret: its name. */
+  /** Only of a pull secret. */
   readonly name?: string;
-  /** Of all others, normalised as Argo CD compares URLs; user information and tokens are masked. */
+  /** Of all other kinds, normalised as Argo CD compares URLs; user information and tokens are masked. */
   readonly url?: string;
-  /** Of a repository of an Argo CD project. */
+  /** Only of a repository of an Argo CD project. */
   readonly project?: string;
-  /** Of a repository: `git`, `helm` or `oci`. */
+  /** Only of a repository: `git`, `helm` or `oci`. */
   readonly type?: string;
 }
 
@@ -45,61 +46,59 @@ export interface CellSecret {
   readonly namespace: string;
   readonly name: string;
   /**
-   * Of each credential value in it, by Argo CD's key or by the registry; empty where it holds none.
-   * Absent where no value was read, or what it holds cannot be understood.
+   * Fingerprints of its values, by Argo CD's key or by registry; empty where it has no credential. Absent where no value
+   * was read, or the secret cannot be parsed.
    */
   readonly fingerprints?: Readonly<Record<string, string>>;
-  /** Masked when it looks like a token; of several registries all of them, by commas. */
+  /** Masked when it looks like a token; comma-separated where there are several. */
   readonly username?: string;
-  /** The same by registry, where not all of them have one user name. */
+  /** User names by registry, where they differ. */
   readonly usernames?: Readonly<Record<string, string>>;
-  /** Whether Argo CD uses the identity of its own pods for it, which is in no secret. */
+  /** Whether Argo CD uses the workload identity of its pods, which is in no secret. */
   readonly workload_identity?: true;
-  /** Whether this program wrote it. */
+  /** Whether argocd-configurer wrote it. */
   readonly managed: boolean;
-  /** Another program that looks after it. */
+  /** Another program that manages it. */
   readonly owner: string | null;
-  /** The write that made it what it is. */
+  /** The id of the last write. */
   readonly write?: string;
-  /** When the first of its values ends; without values what is declared, or stands in the open. */
+  /** When its first value expires; where values were not read, the declared or plaintext expiry. */
   readonly expires?: Expiry;
-  /** What came of trying its values within the last day, by the same places; of what was not tried nothing. */
+  /** Check results of its values within the last day, by place; values that were not checked have none. */
   readonly checks?: Readonly<Record<string, ShownCheck>>;
-  /** Of a row's group. It is given in rows only. */
+  /** The letter of its group; only in rows. */
   readonly group?: string;
 }
 
-/** What a person should know about a row on one cluster. */
+/** A finding about a row on one cluster. */
 export interface ShownFinding {
   readonly code: string;
   readonly message: string;
   readonly remedy?: string;
 }
 
-/** A row's part of one cluster. */
+/** The part of a row that is on one cluster. */
 export interface ColumnRow extends RowIdentity {
-  /** Sorted; empty where only a finding tells of it. */
+  /** Sorted; empty where the row only has findings. */
   readonly secrets: readonly CellSecret[];
   readonly findings?: readonly ShownFinding[];
 }
 
-/** Where rows of a column come from: pull secrets, or Argo CD's namespace. */
-export type Part = "docker" | "argocd";
+/** The part of the inventory that has rows of a kind. */
+export const partOf = (kind: RowKind): InventoryPart => kind === "docker" ? "docker" : "argocd";
 
-export const partOf = (kind: RowKind): Part => kind === "docker" ? "docker" : "argocd";
-
-/** All that one cluster has, as it is known when that cluster has answered. */
+/** The credentials of one cluster. */
 export interface Column {
   readonly cluster: string;
   readonly status: "success";
   /** Sorted. */
   readonly credentials: readonly ColumnRow[];
-  /** Why what is not listed may be there all the same, for each part of which that is so. */
-  readonly not_seen?: Readonly<Partial<Record<Part, string>>>;
-  /** Whether it has no Argo CD, so that no repository can be missing there. */
+  /** Why there may be secrets that are not listed, by part of the inventory; absent where the list is complete. */
+  readonly not_seen?: Readonly<Partial<Record<InventoryPart, string>>>;
+  /** Whether it has no Argo CD, so that no repository is missing there. */
   readonly no_argocd?: true;
   readonly warnings?: readonly string[];
-  /** Why fingerprints end with the process that made them; absent where they last. */
+  /** Why fingerprints are only valid in the process that made them; absent where they are persistent. */
   readonly fingerprints_end?: string;
 }
 
@@ -110,13 +109,12 @@ export type ColumnOrReason =
 
 interface ClusterAbout {
   readonly name: string;
-  /** By which it is asked. */
   readonly transport?: "kubectl" | "api";
-  /** Others of the selection with the same API server: they are this one cluster. */
+  /** Other selected clusters with the same API server, which are this cluster. */
   readonly same_server_as?: readonly string[];
 }
 
-/** What a cell without secrets is. */
+/** A cell without secrets. */
 export type EmptyCell =
   | { readonly state: "absent"; readonly reason?: "no_argocd"; readonly secrets: readonly [] }
   | { readonly state: "unknown"; readonly reason: string; readonly secrets: readonly [] };
@@ -124,11 +122,11 @@ export type EmptyCell =
 export type Cell =
   | {
     readonly state: "present";
-    /** `A` is the most frequent one; `mixed` where its secrets disagree; absent without fingerprints. */
+    /** `A` is the most frequent group; `mixed` where its secrets differ; absent without fingerprints. */
     readonly group?: string;
-    /** The worst that came of trying its values; absent where none was tried within the last day. */
+    /** The worst check result of its values; absent where none was checked within the last day. */
     readonly check?: ShownCheck;
-    /** When the first of its secrets ends. */
+    /** When its first secret expires. */
     readonly expires?: Expiry;
     readonly secrets: readonly CellSecret[];
   }
@@ -139,29 +137,29 @@ export interface RowFinding extends ShownFinding {
 }
 
 export interface MatrixRow extends RowIdentity {
-  /** Over the cells that were seen. */
+  /** By the known cells. */
   readonly state: RowState;
-  /** How many cells were not. */
+  /** The number of unknown cells. */
   readonly not_seen: number;
   readonly findings: readonly RowFinding[];
-  /** By cluster; every cluster has one. */
+  /** The cell of every cluster. */
   readonly cells: Readonly<Record<string, Cell>>;
 }
 
 export interface MatrixCluster extends ClusterAbout {
-  /** `success`, or why it could not be seen. */
+  /** `success`, or why the cluster could not be read. */
   readonly status: string;
   readonly message?: string;
   readonly no_argocd?: true;
-  /** As of its {@link Column}. */
+  /** See {@link Column}. */
   readonly not_seen?: Column["not_seen"];
   readonly warnings?: readonly string[];
 }
 
-export interface Matrix {
+export interface CredentialMatrix {
   /** Sorted by name. */
   readonly clusters: readonly MatrixCluster[];
-  /** Sorted by kind, and then by what they are. */
+  /** Sorted by kind and identity. */
   readonly credentials: readonly MatrixRow[];
   readonly total: number;
   readonly fingerprints_end?: string;

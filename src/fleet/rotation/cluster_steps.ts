@@ -1,8 +1,8 @@
 import type { MakeFingerprint } from "../../credentials/fingerprints.ts";
 import type { InventorySettings } from "../../credentials/inventory.ts";
-import { aroundOf } from "../../credentials/checks/around.ts";
-import { triedIn } from "../../credentials/checks/tried_in.ts";
-import type { TriedValue } from "../../credentials/checks/tried_value.ts";
+import { repositoryResolver } from "../../credentials/checks/repository_resolver.ts";
+import { valuesToCheck } from "../../credentials/checks/values_to_check.ts";
+import type { ValueToCheck } from "../../credentials/checks/check_target.ts";
 import { outcomeOfWrite, placesOf } from "../../credentials/outcome.ts";
 import { carryOutRotation, type RotationVerdict } from "../../credentials/rotation/carry_out.ts";
 import { findPlaces, type FoundPlace, rotationInventory } from "../../credentials/rotation/find.ts";
@@ -12,33 +12,33 @@ import type { Writer, WriteServices } from "../../credentials/writer.ts";
 import { deadlineIn } from "../../kube/deadline.ts";
 import { refKey, type SecretRef, type SecretStore } from "../../kube/store.ts";
 import type { Sealed } from "../../log/sealed.ts";
-import type { Chosen, ClusterStep } from "../each.ts";
+import type { ClusterStep, SelectedCluster } from "../each.ts";
 import type { RotationRequest } from "./request.ts";
-import type { NotSeen } from "./shapes.ts";
+import type { ClusterNotSeen } from "./shapes.ts";
 
-/** What a step that reads needs of a cluster. */
+/** What a reading step needs of a cluster. */
 export interface ReadContext {
   readonly store: SecretStore;
   readonly settings: InventorySettings & { readonly seconds: number };
   readonly fingerprint: MakeFingerprint;
 }
 
-/** And one that writes. */
+/** What a writing step needs of a cluster. */
 export interface WriteContext extends ReadContext, WriteServices {
   readonly writer: Writer;
 }
 
-/** What is to be done on one cluster, and where the new value will be used there. */
+/** The plan for one cluster, and the places where the new value will be used. */
 export interface ClusterPlan {
   readonly plan: RotationPlan;
-  /** Fingerprints of the values that it finds. */
+  /** Fingerprints of the values found. */
   readonly replaces: readonly string[];
-  readonly tries: readonly TriedValue[];
-  /** What of the cluster was not seen. */
-  readonly notSeen: readonly NotSeen[];
+  readonly tries: readonly ValueToCheck[];
+  /** The parts of the cluster that could not be searched. */
+  readonly notSeen: readonly ClusterNotSeen[];
 }
 
-/** Finds what is to be replaced, and plans it. */
+/** Finds the old value and plans the rotation. */
 export const planStep = (request: RotationRequest): ClusterStep<ReadContext, ClusterPlan> => ({
   async act({ store, settings, fingerprint }, { name }) {
     const { everywhere, set } = request;
@@ -46,49 +46,52 @@ export const planStep = (request: RotationRequest): ClusterStep<ReadContext, Clu
     const all = await rotationInventory(store, settings, { everywhere }, deadline);
     const plan = await planRotation(all, request, fingerprint);
     const rewritten = new Map(plan.toRotate.map(({ rewritten }) => [refKey(rewritten), rewritten]));
-    const around = aroundOf(all.argocd.map((each) => rewritten.get(refKey(each)) ?? each));
+    const resolver = repositoryResolver(
+      all.argocd.map((each) => rewritten.get(refKey(each)) ?? each),
+    );
     const value = set.value.reveal();
     const tries = plan.toRotate.flatMap(({ rewritten, places }) => {
-      const tried = triedIn(rewritten, around).filter(({ value: each }) => each.reveal() === value);
-      return tried.length > 0 ? tried : [unknownUse(rewritten, places, set.value)];
+      const checks = valuesToCheck(rewritten, resolver)
+        .filter(({ value: each }) => each.reveal() === value);
+      return checks.length > 0 ? checks : [unknownUse(rewritten, places, set.value)];
     });
     const replaces = await fingerprintsOf(plan.oldValues, fingerprint);
     return { plan, replaces, tries, notSeen: partsNotSeen(name, all) };
   },
 });
 
-/** Of a secret in which the new value stands only where no reader of it is known. */
+/** For a secret in which no known program reads the new value. */
 function unknownUse(
   { namespace, name }: SecretRef,
   [place]: readonly FoundPlace[],
   value: Sealed<string>,
-): TriedValue {
+): ValueToCheck {
   const { key = "" } = place ?? {};
   return {
     ...{ place: place?.place ?? key, key, value },
     at: `secret ${namespace}/${name} (${place?.place ?? key})`,
-    notTried: "nobody is known who uses what stands there",
+    notTried: "no known program uses this value",
   };
 }
 
-/** What was seen of one cluster at the end. */
-export interface Looked {
+/** The result of searching one cluster. */
+export interface SearchResult {
   readonly places: readonly FoundPlace[];
-  readonly notSeen: readonly NotSeen[];
-  /** Whether pull secrets of all namespaces were looked at. */
+  readonly notSeen: readonly ClusterNotSeen[];
+  /** Whether the pull secrets of all namespaces were searched. */
   readonly hasAllPullSecrets: boolean;
-  /** Whether Argo CD's secrets were, where it has one. */
+  /** Whether Argo CD's secrets were searched, if the cluster has an Argo CD. */
   readonly hasArgocd: boolean;
 }
 
 /**
- * Looks for values, whatever the labels of the secrets are.
- * @param soughtsIn what is looked for in a cluster
+ * Searches for values in secrets with any labels.
+ * @param soughtsIn returns the searches for a cluster
  */
 export const lookStep = (
-  soughtsIn: (cluster: Chosen) => readonly Sought[],
+  soughtsIn: (cluster: SelectedCluster) => readonly Sought[],
   set: RotationRequest["set"],
-): ClusterStep<ReadContext, Looked> => ({
+): ClusterStep<ReadContext, SearchResult> => ({
   async act({ store, settings, fingerprint }, cluster) {
     const { seconds } = settings;
     const deps = { store, settings, seconds, fingerprint };
@@ -103,7 +106,7 @@ export const lookStep = (
   },
 });
 
-/** A cluster of which not all namespaces, or not Argo CD's, were seen. */
+/** The cluster, if not all namespaces or not Argo CD's namespace could be searched. */
 function partsNotSeen(
   cluster: string,
   { isWhole, refused, warnings }: {
@@ -111,15 +114,15 @@ function partsNotSeen(
     readonly refused: readonly unknown[];
     readonly warnings: readonly string[];
   },
-): NotSeen[] {
+): ClusterNotSeen[] {
   if (isWhole && refused.length === 0) return [];
-  const message = warnings.join(". ") || "Not all namespaces could be looked into";
+  const message = warnings.join(". ") || "Some namespaces could not be searched";
   return [{ cluster, status: "namespaces_not_listed", message }];
 }
 
 /**
- * Writes what was planned, all of a cluster or nothing, in the versions that were read; of a dry run the
- * cluster is asked what would come of it.
+ * Writes the plan of each cluster all-or-nothing, and only to the secret versions that were read; in a dry run, as a
+ * server-side dry run.
  * @param plans by cluster
  */
 export const writeStep = (
@@ -153,7 +156,7 @@ export const writeStep = (
       : outcomeOfWrite(verdict, verdict.secrets.map(({ name }) => name)),
 });
 
-/** Of values, each once; of one that cannot be fingerprinted none. */
+/** The distinct fingerprints of values; values without a fingerprint are omitted. */
 async function fingerprintsOf(
   values: readonly Sealed<string>[],
   fingerprint: MakeFingerprint,

@@ -1,23 +1,24 @@
-import type { Entry } from "../../audit/entry.ts";
-import { listed, type Memories, ofWhole } from "./memories.ts";
-import type { Past, SameAgain } from "./past.ts";
+import type { AuditEntry } from "../../audit/entry.ts";
+import { isWholeRotation, listOrEmpty, type Memories } from "./memories.ts";
+import type { PastRotation, SameSearch } from "./past.ts";
 
-/** What was found before of what is sought. */
-export type Earlier = Pick<Past, "replaces" | "replacesOf">;
+/** What earlier rotations with the same search found. */
+export type Earlier = Pick<PastRotation, "replaces" | "replacesOf">;
 
 export const NOTHING_EARLIER: Earlier = { replaces: [], replacesOf: [] };
 
-/** Most lines that are read of the audit log: two a rotation. */
+/** The most lines read from the audit log: two per rotation. */
 const MOST_LINES = 1000;
 
 /**
- * What earlier rotations of the same have found that is not known to be gone, as this process and the audit log
- * remember: what they replaced in one part of the clusters may still stand in another one. A log that cannot
- * be read remembers nothing.
+ * The values that earlier rotations with the same search found and that are not proven gone, according to this process
+ * and the audit log: a value that was replaced on some clusters may still be on others. An unreadable log counts as
+ * empty.
  */
-export async function earlierOf(now: SameAgain, memories: Memories): Promise<Earlier> {
+export async function earlierOf(now: SameSearch, memories: Memories): Promise<Earlier> {
   const { rotations, auditLog, isSeen } = memories;
-  const mayShow = (entry: Entry) => entry.about === now.about && ofWhole(entry, now.key, isSeen);
+  const mayShow = (entry: AuditEntry) =>
+    entry.about === now.about && isWholeRotation(entry, now.key, isSeen);
   const read = await auditLog?.read({ limit: MOST_LINES, mayShow }).catch(() => undefined);
   const all = [
     notYetGone(rotations.past(now, isSeen), now),
@@ -25,18 +26,18 @@ export async function earlierOf(now: SameAgain, memories: Memories): Promise<Ear
   ];
   const once = (of: keyof Earlier) => [...new Set(all.flatMap((each) => each[of]))];
   return {
-    // The new value may have been an old one, before the way back.
+    // A rotation back writes a value that was an old one before.
     replaces: once("replaces").filter((each) => each !== now.to),
     replacesOf: once("replacesOf"),
   };
 }
 
 /**
- * Back to the last one that has proven all gone; that one itself is meant where it wrote the same value, as the
- * same request again is about what it replaced.
+ * The results since the last rotation that proved all values gone. That rotation itself is included if it wrote the same
+ * value, because repeating its request is about the values that it replaced.
  * @param pasts newest first
  */
-function notYetGone(pasts: readonly Past[], { to, everywhere }: SameAgain): Earlier {
+function notYetGone(pasts: readonly PastRotation[], { to, everywhere }: SameSearch): Earlier {
   const at = pasts.findIndex(({ isSafe }) => isSafe);
   const isSame = at >= 0 && to !== undefined && pasts[at]!.to === to;
   const meant = at < 0 ? pasts : pasts.slice(0, isSame ? at + 1 : at);
@@ -47,11 +48,11 @@ function notYetGone(pasts: readonly Past[], { to, everywhere }: SameAgain): Earl
   };
 }
 
-const pastOf = (entry: Entry): Past => ({
+const pastOf = (entry: AuditEntry): PastRotation => ({
   to: entry.credential,
   everywhere: entry.everywhere === true,
-  replaces: listed(entry.replaces),
-  // What was cut from the list may have been in any of them.
-  replacesOf: entry.more?.replaces ? [] : listed(entry.replaces_of),
+  replaces: listOrEmpty(entry.replaces),
+  // A value that was truncated from the list may have been on any of the clusters.
+  replacesOf: entry.more?.replaces ? [] : listOrEmpty(entry.replaces_of),
   isSafe: entry.safe_to_revoke === true,
 });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import type { Entry } from "../../audit/entry.ts";
+import type { AuditEntry } from "../../audit/entry.ts";
 import { type Earlier, earlierOf } from "./earlier.ts";
 import { Rotations } from "./rotations.ts";
 
 const NOW = { about: "ghcr", key: "the key", to: "new", everywhere: false };
 
 /** The last line of a rotation as a whole. */
-const line = (replaces: string, more: Partial<Entry> = {}): Entry => ({
+const line = (replaces: string, more: Partial<AuditEntry> = {}): AuditEntry => ({
   ...{ time: "2026-01-31T12:00:00.000Z", phase: "end", kind: "rotate", credential: "new" },
   ...{ about: NOW.about, key: NOW.key, clusters: [replaces.toUpperCase()] },
   ...{ replaces: [replaces], replaces_of: [replaces.toUpperCase()] },
@@ -14,9 +14,12 @@ const line = (replaces: string, more: Partial<Entry> = {}): Entry => ({
 });
 
 /** @param entries newest first */
-async function earlier(entries: readonly Entry[], now: Partial<typeof NOW> = {}): Promise<Earlier> {
+async function earlier(
+  entries: readonly AuditEntry[],
+  now: Partial<typeof NOW> = {},
+): Promise<Earlier> {
   const auditLog = {
-    read: ({ mayShow }: { readonly mayShow: (entry: Entry) => boolean }) =>
+    read: ({ mayShow }: { readonly mayShow: (entry: AuditEntry) => boolean }) =>
       Promise.resolve({ entries: entries.filter(mayShow) }),
   };
   const isSeen = (cluster: string) => cluster !== "HIDDEN";
@@ -25,32 +28,33 @@ async function earlier(entries: readonly Entry[], now: Partial<typeof NOW> = {})
 
 const safe = { safe_to_revoke: true };
 
-const ROWS: [what: string, entries: Entry[], replaces: string[], now?: Partial<typeof NOW>][] = [
-  ["all that is not known to be gone", [line("b"), line("a")], ["b", "a"]],
-  ["also what was replaced by another value", [line("b", { credential: "x" })], ["b"]],
-  ["not what is the new value now", [line("b"), line("new")], ["b"]],
-  ["what the same request has proven gone", [line("a", safe)], ["a"]],
-  ["not what was proven gone before that", [line("c"), line("b", safe), line("a")], ["c", "b"]],
+const ROWS: [what: string, entries: AuditEntry[], replaces: string[], now?: Partial<typeof NOW>][] =
   [
-    "not what another request has proven gone",
-    [line("c"), line("b", { ...safe, credential: "x" })],
+    ["all that is not known to be gone", [line("b"), line("a")], ["b", "a"]],
+    ["also what was replaced by another value", [line("b", { credential: "x" })], ["b"]],
+    ["not what is the new value now", [line("b"), line("new")], ["b"]],
+    ["what the same request has proven gone", [line("a", safe)], ["a"]],
+    ["not what was proven gone before that", [line("c"), line("b", safe), line("a")], ["c", "b"]],
     [
-      "c",
+      "not what another request has proven gone",
+      [line("c"), line("b", { ...safe, credential: "x" })],
+      [
+        "c",
+      ],
     ],
-  ],
-  [
-    "not what a new value took the place of that cannot be told",
     [
-      line("b", { ...safe, credential: undefined }),
+      "not what a new value took the place of that cannot be told",
+      [
+        line("b", { ...safe, credential: undefined }),
+      ],
+      [],
+      { to: undefined },
     ],
-    [],
-    { to: undefined },
-  ],
-  ["nothing of what else was sought", [line("a", { about: "quay" })], []],
-  ["nothing by another key", [line("a", { key: "x" })], []],
-  ["nothing of a dry run", [line("a", { dry_run: true })], []],
-  ["nothing of a cluster that is not for who asks", [line("hidden")], []],
-];
+    ["nothing of what else was sought", [line("a", { about: "quay" })], []],
+    ["nothing by another key", [line("a", { key: "x" })], []],
+    ["nothing of a dry run", [line("a", { dry_run: true })], []],
+    ["nothing of a cluster that is not for who asks", [line("hidden")], []],
+  ];
 
 for (const [what, entries, replaces, now] of ROWS) {
   Deno.test(`of what was found earlier is known: ${what}`, async () => {
@@ -61,7 +65,7 @@ for (const [what, entries, replaces, now] of ROWS) {
   });
 }
 
-Deno.test("of a cluster all is known only where as much of it was meant, and nothing was cut", async () => {
+Deno.test("a cluster is only known completely if the earlier search was as wide and its list was not truncated", async () => {
   const [some, all] = [line("a"), line("b", { everywhere: true })];
   const cut = line("c", { everywhere: true, more: { replaces: 1 } });
   const entries = [some, all, cut];
@@ -70,7 +74,7 @@ Deno.test("of a cluster all is known only where as much of it was meant, and not
   assert.deepEqual([everywhere.replaces, everywhere.replacesOf], [["a", "b", "c"], ["B"]]);
 });
 
-Deno.test("a log that cannot be read remembers nothing", async () => {
+Deno.test("an unreadable audit log counts as empty", async () => {
   const auditLog = { read: () => Promise.reject(new Error("a full disk")) };
   const known = await earlierOf(NOW, { rotations: new Rotations(), auditLog, isSeen: () => true });
   assert.deepEqual(known, { replaces: [], replacesOf: [] });

@@ -1,8 +1,8 @@
-import type { Entry } from "../../audit/entry.ts";
+import type { AuditEntry } from "../../audit/entry.ts";
 import type { RotationRecord } from "./rotations.ts";
 import type { Proof, Reason, RotationCluster } from "./shapes.ts";
 
-/** A write that ended so has changed something, or had nothing to change. */
+/** The cluster status by the outcome of a successful write. */
 const DONE: Readonly<Record<string, RotationCluster["status"]>> = {
   created: "rotated",
   replaced: "rotated",
@@ -12,20 +12,20 @@ const DONE: Readonly<Record<string, RotationCluster["status"]>> = {
 };
 
 /**
- * What the audit log tells of a rotation: of clusters where nothing was to be written it has no lines.
- * @param entries all of its lines, newest first
- * @returns `undefined` where it has none, or it was refused before anything was written
+ * The record of a rotation according to the audit log, which has no lines for clusters without a write.
+ * @param entries all lines of the rotation, newest first
+ * @returns `undefined` where there are none, or the rotation was refused before anything was written
  */
 export function rotationFromAudit(
   rotation: string,
-  entries: readonly Entry[],
+  entries: readonly AuditEntry[],
 ): RotationRecord | undefined {
   const ofAll = entries.filter(({ cluster }) => cluster === undefined);
   const begin = ofAll.find(({ phase }) => phase === "begin");
   const last = ofAll[0];
   if (begin === undefined || last === undefined || last.outcome === "refused") return undefined;
   const isOver = last.phase !== "begin";
-  // One that ended by a bug has not looked again.
+  // A rotation that failed with an unexpected error did not search again.
   const isWhole = last.phase === "end" && last.error === undefined;
   const state = begin.dry_run
     ? "planned"
@@ -53,39 +53,39 @@ export function rotationFromAudit(
   };
 }
 
-/** @param line the last one of its write */
-function clusterOf(line: Entry, isOver: boolean): RotationCluster[] {
+/** @param line the last line of a write */
+function clusterOf(line: AuditEntry, isOver: boolean): RotationCluster[] {
   const { cluster = "", phase, outcome = "", names = [], namespaces = [], counts } = line;
   if (phase === "begin" && !isOver) return [];
   const status = phase === "end" ? DONE[outcome] ?? "failed" : "failed";
-  const told = { cluster, status, secrets: [], left: [] };
+  const result = { cluster, status, secrets: [], left: [] };
   const written = { written: { names, namespaces, ...counts === undefined ? {} : { counts } } };
-  if (status !== "failed") return [{ ...told, status_code: 200, ...written }];
+  if (status !== "failed") return [{ ...result, status_code: 200, ...written }];
   const code = phase === "end" ? line.error ?? line.refusals?.[0] ?? outcome : "interrupted";
   const message = phase === "end"
-    ? `It came to nothing: ${code}; the audit log's line ${line.write} has more`
-    : "It was interrupted: each of its secrets holds its old or its new value";
+    ? `The write failed: ${code}. See write ${line.write} in the audit log`
+    : "The write was interrupted: each secret contains either its old or its new value";
   const answer = { error: true, message, code };
-  return [{ ...told, status_code: 502, ...written, answer }];
+  return [{ ...result, status_code: 502, ...written, answer }];
 }
 
 const REASONS: Readonly<Record<string, string>> = {
   never_found: "The old value was never found",
-  not_seen: "Clusters were not seen",
-  namespaces_not_listed: "Not all namespaces could be looked into",
-  places_left: "Places still held the old value",
-  limited_token: "The token was for some clusters only",
-  dry_run: "It was a dry run",
+  not_seen: "Some clusters could not be searched",
+  namespaces_not_listed: "Some namespaces could not be searched",
+  places_left: "Some places still contained the old value",
+  limited_token: "The token was limited to some clusters",
+  dry_run: "Dry run",
 };
 
-/** A line may have words of another version, or its list may have been cut. */
+/** A line may have codes of another version, or its list may have been truncated. */
 const NOT_KNOWN: Reason = {
   code: "not_seen",
-  message: "What was not seen then is not on record: look for the old value again",
+  message: "The audit log does not tell what could not be searched. Search for the old value again",
 };
 
-/** As it was when it ended. */
-function proofOf({ safe_to_revoke, refusals = [], replaces = [] }: Entry): Proof {
+/** The proof at the end of the rotation. */
+function proofOf({ safe_to_revoke, refusals = [], replaces = [] }: AuditEntry): Proof {
   const known = refusals.flatMap((code): Reason[] => {
     const message = REASONS[code];
     return message === undefined ? [] : [{ code: code as Reason["code"], message }];

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import type { Entry } from "../../audit/entry.ts";
+import type { AuditEntry } from "../../audit/entry.ts";
 import { rotationFromAudit } from "./from_audit.ts";
 
 const ID = "rotation-0f3b2c1d4e5f6a7b";
 
 let minute = 0;
-const line = (more: Partial<Entry>): Entry => ({
+const line = (more: Partial<AuditEntry>): AuditEntry => ({
   time: `2026-01-31T12:${String(minute++).padStart(2, "0")}:00.000Z`,
   phase: "begin",
   rotation: ID,
@@ -14,10 +14,10 @@ const line = (more: Partial<Entry>): Entry => ({
   ...more,
 });
 
-const whole = (more: Partial<Entry>) =>
+const whole = (more: Partial<AuditEntry>) =>
   line({ write: ID, clusters: ["a", "b", "c"], replaces: ["old"], credential: "new", ...more });
 
-const of = (cluster: string, more: Partial<Entry> = {}) =>
+const of = (cluster: string, more: Partial<AuditEntry> = {}) =>
   line({
     write: `${ID}.${cluster}`,
     cluster,
@@ -27,9 +27,9 @@ const of = (cluster: string, more: Partial<Entry> = {}) =>
   });
 
 /** As the log gives them: newest first. */
-const told = (...lines: readonly Entry[]) => rotationFromAudit(ID, [...lines].reverse());
+const told = (...lines: readonly AuditEntry[]) => rotationFromAudit(ID, [...lines].reverse());
 
-Deno.test("a rotation that has ended is told with its clusters, and whether it was safe to revoke", () => {
+Deno.test("a finished rotation has its clusters, and whether the value was safe to revoke", () => {
   minute = 0;
   const counts = { created: 0, replaced: 2, unchanged: 0 };
   const record = told(
@@ -58,7 +58,7 @@ Deno.test("a rotation that has ended is told with its clusters, and whether it w
   });
 });
 
-Deno.test("one that a crash has interrupted says so, and which cluster was being written", () => {
+Deno.test("a rotation that a crash interrupted names the cluster that was being written", () => {
   const record = told(
     whole({}),
     of("a"),
@@ -75,10 +75,10 @@ Deno.test("one that a crash has interrupted says so, and which cluster was being
   ]);
   const { code, message } = record.clusters[0]!.answer as { code: string; message: string };
   assert.equal(code, "interrupted");
-  assert.match(message, /each of its secrets holds its old or its new value/);
+  assert.match(message, /each secret contains either its old or its new value/);
 });
 
-Deno.test("one without an end runs, perhaps in another process; what is under way has not ended", () => {
+Deno.test("a rotation without an end is running, perhaps in another process", () => {
   const record = told(whole({}), of("a"), of("a", { phase: "end", outcome: "mixed" }), of("b"))!;
   assert.deepEqual([record.state, record.ended], ["running", undefined]);
   assert.deepEqual(record.clusters.map(({ cluster, status }) => [cluster, status]), [
@@ -109,7 +109,7 @@ for (const [outcome, status] of OUTCOMES) {
   });
 }
 
-Deno.test("reasons are told by their codes; one with places left says that the old value remains", () => {
+Deno.test("reasons have codes; places left mean that the old value remains", () => {
   const record = told(
     whole({}),
     whole({ phase: "end", outcome: "rotated", refusals: ["not_seen", "places_left", "new_word"] }),
@@ -119,7 +119,7 @@ Deno.test("reasons are told by their codes; one with places left says that the o
   assert.deepEqual(reasons!.map(({ code }) => code), ["not_seen", "places_left"]);
 });
 
-const SAFE: [what: string, end: Partial<Entry>, codes: string[] | undefined][] = [
+const SAFE: [what: string, end: Partial<AuditEntry>, codes: string[] | undefined][] = [
   ["says that it is", { safe_to_revoke: true }, undefined],
   [
     "says that it is, though a cluster failed",
@@ -145,13 +145,13 @@ for (const [what, end, codes] of SAFE) {
   });
 }
 
-Deno.test("one that ended by a bug was interrupted, and nobody has looked again", () => {
+Deno.test("a rotation that failed with an unexpected error was interrupted and did not search again", () => {
   const end = { phase: "end", outcome: "failed", error: "internal" } as const;
   const record = told(whole({}), whole(end))!;
   assert.deepEqual([record.state, record.proof], ["interrupted", undefined]);
 });
 
-Deno.test("a dry run is told as a plan", () => {
+Deno.test("a dry run has the state planned", () => {
   const record = told(
     whole({ dry_run: true }),
     whole({ dry_run: true, phase: "end", outcome: "planned", refusals: ["dry_run"] }),
@@ -159,7 +159,7 @@ Deno.test("a dry run is told as a plan", () => {
   assert.equal(record!.state, "planned");
 });
 
-Deno.test("one that was refused, or has no line, is none", () => {
+Deno.test("a rotation that was refused, or has no line, does not exist", () => {
   assert.equal(told(), undefined);
   assert.equal(told(whole({}), whole({ phase: "end", outcome: "refused" })), undefined);
   assert.equal(told(of("a")), undefined, "whose beginning is in a file that is gone");

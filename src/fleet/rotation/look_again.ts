@@ -1,68 +1,68 @@
 import type { MakeFingerprint } from "../../credentials/fingerprints.ts";
 import type { FoundPlace } from "../../credentials/rotation/find.ts";
 import { isIdentity, type Sought, soughtCanonical } from "../../credentials/rotation/sought.ts";
-import type { AllClusters, Chosen, Each, StepEnded } from "../each.ts";
-import { type Looked, lookStep, type WriteContext } from "./cluster_steps.ts";
-import { keyInUse } from "./key.ts";
+import type { AllClusters, Each, SelectedCluster, StepResult } from "../each.ts";
+import { lookStep, type SearchResult, type WriteContext } from "./cluster_steps.ts";
+import { keyInUse } from "./memories.ts";
 import { proofOf } from "./proof.ts";
 import type { RotationRequest } from "./request.ts";
 import type { Plans } from "./results.ts";
-import type { NotSeen, Proof, ValuePlace } from "./shapes.ts";
+import type { ClusterNotSeen, Proof, ValuePlace } from "./shapes.ts";
 
-export interface Found {
+export interface OldValueSearch {
   readonly plans: Plans;
-  /** Fingerprints of what is replaced. */
+  /** Fingerprints of the replaced values. */
   readonly replaces: readonly string[];
-  /** Those of them that earlier rotations of the same have found, and this one has not. */
+  /** Those of them that only earlier rotations with the same search found. */
   readonly earlier: readonly string[];
-  /** Clusters of which it is not known which old value they held. */
+  /** Clusters whose old value is unknown. */
   readonly unknownIn: readonly string[];
-  /** By which all of these are made; absent where none can be. */
+  /** Identifies the key of the fingerprints; absent where fingerprints are unavailable. */
   readonly key?: string | undefined;
 }
 
 export interface LookDeps {
   /** The selection. */
-  readonly chosen: readonly Chosen[];
-  /** All clusters that there are. */
+  readonly chosen: readonly SelectedCluster[];
+  /** Lists all configured clusters. */
   all(): Promise<AllClusters>;
   readonly fingerprint: MakeFingerprint;
-  /** Told of what would be a bug; the rotation goes on. */
-  readonly onFault: (error: unknown) => void;
+  /** Reports an unexpected error; the rotation continues. */
+  readonly onBug: (error: unknown) => void;
   readonly each: Each<WriteContext>;
-  /** Whether an earlier rotation has found a value with one of these fingerprints. */
+  /** Whether an earlier rotation found a value with one of these fingerprints. */
   wasFound(fingerprints: readonly string[], key: string | undefined): Promise<boolean>;
 }
 
-/** Looks for the old value again, everywhere. */
+/** Searches all clusters for the old value after the write. */
 export async function lookAgain(
   { sought, set }: Pick<RotationRequest, "sought" | "set">,
   deps: LookDeps,
-  { plans, replaces, earlier, unknownIn, key }: Found,
+  { plans, replaces, earlier, unknownIn, key }: OldValueSearch,
 ): Promise<{ readonly proof: Proof; readonly wasFound: boolean }> {
   const { clusters, isLimited, notListed = [] } = await allOrChosen(deps);
   const values = soughtAgain(sought, plans, earlier);
   const isMeant = oneOf(deps.chosen);
-  // Where it is meant also what no plan has found: the cluster could not be read, or was changed since.
-  const soughtsIn = (cluster: Chosen) =>
+  // In selected clusters also search by identity: a cluster may have been unreadable when planning, or changed since.
+  const soughtsIn = (cluster: SelectedCluster) =>
     isIdentity(sought) && isMeant(cluster) ? [...values, sought] : values;
   const seen = await Array.fromAsync(
     deps.each(clusters, lookStep(soughtsIn, set), { anyLabels: true }),
   );
   const places = placesOnce(seen);
   const isFound = plans.done.some(([, { plan }]) => plan.places.length > 0);
-  // What was looked for by fingerprints was not, where they could not be made any more.
+  // A search by fingerprints was incomplete if their key has changed since.
   const byThem = earlier.length > 0 || sought.by === "fingerprint";
   const isLooked = !byThem || key !== undefined && await keyInUse(deps.fingerprint) === key;
   const wasFound = places.length > 0 ||
     isLooked && (isFound || earlier.length > 0 || await deps.wasFound(replaces, key));
-  const clustersNotSeen = [...seen.flatMap(notSeenOf), ...notListed];
-  // Where there is a reason already, no other one is needed.
-  const told = new Set([...places, ...clustersNotSeen].map(({ cluster }) => cluster));
+  const clustersNotSeen = [...seen.flatMap(clustersNotSeenIn), ...notListed];
+  // One reason per cluster is enough.
+  const reported = new Set([...places, ...clustersNotSeen].map(({ cluster }) => cluster));
   const proof = proofOf({
     fingerprints: replaces,
     wasFound,
-    unknownIn: unknownIn.filter((cluster) => !told.has(cluster)),
+    unknownIn: unknownIn.filter((cluster) => !reported.has(cluster)),
     places,
     clustersNotSeen,
     partsNotSeen: partsNotSeen(seen),
@@ -71,24 +71,24 @@ export async function lookAgain(
   return { proof, wasFound };
 }
 
-/** What is written is told all the same, where it cannot be said which clusters there are. */
+/** All clusters; only the selection where they cannot be listed, so that what was written is reported anyway. */
 async function allOrChosen(
-  { all, chosen, onFault }: LookDeps,
-): Promise<AllClusters & { readonly notListed?: readonly NotSeen[] }> {
+  { all, chosen, onBug }: LookDeps,
+): Promise<AllClusters & { readonly notListed?: readonly ClusterNotSeen[] }> {
   try {
     return await all();
   } catch (error) {
-    onFault(error);
-    const others = { cluster: "*", status: "error", message: "The clusters could not be listed" };
+    onBug(error);
+    const others = { cluster: "*", status: "error", message: "Cannot list the clusters" };
     return { clusters: chosen, isLimited: false, notListed: [others] };
   }
 }
 
 /**
- * What was not seen of clusters that were looked at: of a server whose pull secrets were all seen by one of
- * its names the others need not see them.
+ * The parts of clusters that could not be searched. If all pull secrets of a server were searched under one of its
+ * names, they count as searched under its other names too.
  */
-function partsNotSeen(seen: readonly StepEnded<Looked>[]): NotSeen[] {
+function partsNotSeen(seen: readonly StepResult<SearchResult>[]): ClusterNotSeen[] {
   const done = seen.flatMap((each) => each.kind === "done" ? [each] : []);
   const whole = new Set(
     done.filter(({ outcome }) => outcome.hasAllPullSecrets).map(({ cluster }) => cluster.server),
@@ -98,8 +98,8 @@ function partsNotSeen(seen: readonly StepEnded<Looked>[]): NotSeen[] {
   );
 }
 
-/** Where the value stands: a server that was looked at by several of its names has each place once. */
-function placesOnce(seen: readonly StepEnded<Looked>[]): ValuePlace[] {
+/** The places with the value; those of a server with several names are listed once. */
+function placesOnce(seen: readonly StepResult<SearchResult>[]): ValuePlace[] {
   const byName = seen.toSorted((a, b) => a.cluster.name < b.cluster.name ? -1 : 1);
   const once = new Map<string, ValuePlace>();
   for (const each of byName) {
@@ -113,14 +113,14 @@ function placesOnce(seen: readonly StepEnded<Looked>[]): ValuePlace[] {
   return [...once.values()];
 }
 
-/** What a dry run has seen. */
+/** The proof of a dry run, by its plans. */
 export function proofOfPlan({ done, failed }: Plans, fingerprints: readonly string[]): Proof {
   const places = done.flatMap(([cluster, { plan }]) => placed(cluster, plan.places));
   return proofOf({
     fingerprints,
     wasFound: places.length > 0,
     places,
-    clustersNotSeen: failed.flatMap(notSeenOf),
+    clustersNotSeen: failed.flatMap(clustersNotSeenIn),
     partsNotSeen: done.flatMap(([, { notSeen }]) => notSeen),
     isLimited: false,
     isDryRun: true,
@@ -128,8 +128,8 @@ export function proofOfPlan({ done, failed }: Plans, fingerprints: readonly stri
 }
 
 /**
- * What is looked for at the end: the value itself, or those that were found by something else. Where a value is
- * known, it says more than its fingerprint, which of a longer text only words have.
+ * The searches after the write: for the given value, or for the values that were found. A value is preferred to its
+ * fingerprint, because it is also found within longer texts.
  */
 function soughtAgain(sought: Sought, { done }: Plans, earlier: readonly string[]): Sought[] {
   if (sought.by === "value") return [sought];
@@ -142,18 +142,18 @@ function soughtAgain(sought: Sought, { done }: Plans, earlier: readonly string[]
   ];
 }
 
-/** Whether a cluster, by any of its names, is one of these. */
-function oneOf(clusters: readonly Chosen[]): (cluster: Chosen) => boolean {
-  const namesOf = ({ name, sameServerAs }: Chosen) => [name, ...sameServerAs];
+/** Whether a cluster is one of these under any of its names. */
+function oneOf(clusters: readonly SelectedCluster[]): (cluster: SelectedCluster) => boolean {
+  const namesOf = ({ name, sameServerAs }: SelectedCluster) => [name, ...sameServerAs];
   const names = new Set(clusters.flatMap(namesOf));
   return (cluster) => namesOf(cluster).some((name) => names.has(name));
 }
 
-const placed = ({ name: cluster }: Chosen, places: readonly FoundPlace[]): ValuePlace[] =>
+const placed = ({ name: cluster }: SelectedCluster, places: readonly FoundPlace[]): ValuePlace[] =>
   places.map((place) => ({ cluster, ...place }));
 
-/** Why a cluster was not seen, if it was not. */
-export function notSeenOf(ended: StepEnded<unknown>): NotSeen[] {
+/** The cluster with the reason why it was not searched; empty where it was. */
+export function clustersNotSeenIn(ended: StepResult<unknown>): ClusterNotSeen[] {
   if (ended.kind === "done") return [];
   const { cluster: { name: cluster }, status, message } = ended;
   return [{ cluster, status, message }];

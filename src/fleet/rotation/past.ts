@@ -1,21 +1,21 @@
-/** What is sought by something else than a value, and by what it is replaced. */
-export interface SameAgain {
-  /** Fingerprint of what says what is sought, which is the same for the same. */
+/** A search by registry, URL or name, and the value that replaces the result. */
+export interface SameSearch {
+  /** Fingerprint of the search; equal for equal searches. */
   readonly about: string;
-  /** By which key all fingerprints are made. */
+  /** Identifies the key of all fingerprints. */
   readonly key: string;
-  /** Of the new value. */
+  /** Fingerprint of the new value. */
   readonly to: string | undefined;
-  /** Whether also pull secrets without a docker label are meant. */
+  /** Whether pull secrets without a docker label are included. */
   readonly everywhere: boolean;
 }
 
-/** A rotation that sought the same, as it is remembered. */
-export interface Past extends Pick<SameAgain, "to" | "everywhere"> {
-  /** Fingerprints of all that it found, or knew to have been found. */
+/** A remembered rotation with the same search. */
+export interface PastRotation extends Pick<SameSearch, "to" | "everywhere"> {
+  /** Fingerprints of all values that it or an earlier one found. */
   readonly replaces: readonly string[];
-  /** Clusters of which it is known that nothing else was replaced there. */
+  /** Clusters on which no other values were replaced. */
   readonly replacesOf: readonly string[];
-  /** Whether all of that was proven gone. */
+  /** Whether all of these values were proven gone. */
   readonly isSafe: boolean;
 }

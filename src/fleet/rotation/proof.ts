@@ -1,28 +1,35 @@
-import type { NotSeen, OldValueState, Proof, Reason, ReasonCode, ValuePlace } from "./shapes.ts";
+import type {
+  ClusterNotSeen,
+  OldValueState,
+  Proof,
+  Reason,
+  ReasonCode,
+  ValuePlace,
+} from "./shapes.ts";
 
-/** What was seen when all clusters were looked at for the old value. */
+/** The result of searching all clusters for the old value. */
 export interface Evidence {
-  /** Of the value, or of the values, that were looked for. */
+  /** Fingerprints of the values searched for. */
   readonly fingerprints: readonly string[];
-  /** Whether it was found at least once: by this rotation, or by an earlier one of the same value. */
+  /** Whether the value was found at least once, by this rotation or by an earlier one of the same value. */
   readonly wasFound: boolean;
-  /** Clusters of which it is not known which old value they held. @default none */
+  /** Clusters whose old value is unknown. @default none */
   readonly unknownIn?: readonly string[];
-  /** Where it still stands. */
+  /** The places that still contain the value. */
   readonly places: readonly ValuePlace[];
-  /** Clusters that were not seen at all. */
-  readonly clustersNotSeen: readonly NotSeen[];
-  /** Those of which only some namespaces were, or only a part. */
-  readonly partsNotSeen: readonly NotSeen[];
-  /** Whether who asks may see some clusters only. */
+  /** Clusters that could not be searched. */
+  readonly clustersNotSeen: readonly ClusterNotSeen[];
+  /** Clusters that could only be searched in part. */
+  readonly partsNotSeen: readonly ClusterNotSeen[];
+  /** Whether the caller's token is limited to some clusters. */
   readonly isLimited: boolean;
-  /** Whether nothing was written, and not everything was looked at. @default false */
+  /** Whether nothing was written and the clusters were not searched again. @default false */
   readonly isDryRun?: boolean;
 }
 
 /**
- * Whether the old value may be revoked. It may only where it was found at least once, everything was
- * seen, and it stands nowhere any more: each thing that speaks against that is a reason.
+ * Whether the old value may be revoked: it was found at least once, everything could be searched, and it is in no place
+ * any more. Each violation is a reason.
  */
 export function proofOf(evidence: Evidence): Proof {
   const { fingerprints, places, clustersNotSeen, partsNotSeen } = evidence;
@@ -39,7 +46,7 @@ export function proofOf(evidence: Evidence): Proof {
   };
 }
 
-/** A value that was never found is not gone: it may be another one than was meant. */
+/** A value that was never found is not "gone": it may be the wrong value. */
 function stateOf(evidence: Evidence): OldValueState {
   const { places, clustersNotSeen, partsNotSeen, isLimited, wasFound, isDryRun } = evidence;
   const isFound = wasFound && (evidence.unknownIn ?? []).length === 0;
@@ -57,20 +64,19 @@ function reasonsOf(evidence: Evidence): Reason[] {
     reasons.push({ code, message, ...clusters.length === 0 ? {} : { clusters } });
   };
   if (evidence.isDryRun) {
-    add("dry_run", "This was a dry run: nothing was written, and only the plan was looked at");
+    add("dry_run", "Dry run: nothing was written, and the clusters were not searched again");
   }
   if (!wasFound) {
     add(
       "never_found",
-      "The old value was never found, by this rotation or an earlier one: check that it is the right one",
+      "The old value was never found, neither by this rotation nor by an earlier one. Check that it is " +
+        "the right value",
     );
   } else if (unknownIn.length > 0) {
     add(
       "never_found",
-      `What was replaced in ${
-        unknownIn.join(", ")
-      } is not known, so it was not looked for: rotate the old ` +
-        "value itself, or its fingerprint",
+      `The value that was replaced in ${unknownIn.join(", ")} is unknown, so it was not searched ` +
+        "for. Rotate by the old value or its fingerprint instead",
       unknownIn.map((cluster) => ({ cluster })),
     );
   }
@@ -78,25 +84,29 @@ function reasonsOf(evidence: Evidence): Reason[] {
     const names = namesOf(clustersNotSeen).join(", ");
     add(
       "not_seen",
-      `Clusters that were not seen: ${names}. Send the same request again when they can be reached`,
+      `Clusters that could not be searched: ${names}. Send the same request again when they are ` +
+        "reachable",
       clustersNotSeen,
     );
   }
   if (partsNotSeen.length > 0) {
     add(
       "namespaces_not_listed",
-      `Not all namespaces could be looked into: ${namesOf(partsNotSeen).join(", ")}`,
+      `Some namespaces could not be searched in: ${namesOf(partsNotSeen).join(", ")}`,
       partsNotSeen,
     );
   }
   if (places.length > 0) {
     const where = places.length === 1
-      ? "1 place still holds"
-      : `${places.length} places still hold`;
+      ? "1 place still contains"
+      : `${places.length} places still contain`;
     add("places_left", `${where} the old value: ${namesOf(places).join(", ")}`, places);
   }
   if (isLimited) {
-    add("limited_token", "The token is for some clusters only; others may hold the old value");
+    add(
+      "limited_token",
+      "The token is limited to some clusters; others may contain the old value",
+    );
   }
   return reasons;
 }
@@ -104,9 +114,11 @@ function reasonsOf(evidence: Evidence): Reason[] {
 const namesOf = (of: readonly { readonly cluster: string }[]): string[] =>
   [...new Set(of.map(({ cluster }) => cluster))].sort();
 
-type Placed = Pick<NotSeen, "cluster"> & Partial<Pick<ValuePlace, "namespace" | "name" | "key">>;
+type Placed =
+  & Pick<ClusterNotSeen, "cluster">
+  & Partial<Pick<ValuePlace, "namespace" | "name" | "key">>;
 
-/** By cluster, and in it by namespace, name and key. */
+/** Sorts by cluster, namespace, name and key. */
 export function sorted<Each extends Placed>(places: readonly Each[]): Each[] {
   const keyed = places.map((each) =>
     [[each.cluster, each.namespace, each.name, each.key].join("\0"), each] as const

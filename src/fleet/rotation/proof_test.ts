@@ -31,7 +31,7 @@ const notSeen = (cluster: string, status = "timeout") => ({
   message: "No answer",
 });
 
-Deno.test("a value that was found once, and is nowhere in all that was seen, is safe to revoke", () => {
+Deno.test("a value that was found once, and is in none of the places searched, is safe to revoke", () => {
   assert.deepEqual(proofOf(ALL_IS_WELL), {
     old_value: { state: "gone", fingerprints: ["5b0c8f2e5b0c8f2e"], places: [], not_seen: [] },
     safe_to_revoke: true,
@@ -75,13 +75,13 @@ for (const [what, evidence, code, state, clusters] of CASES) {
   });
 }
 
-Deno.test("each thing that speaks against revoking a value is a reason of its own", () => {
+Deno.test("each obstacle to revoking a value is a separate reason", () => {
   const all = Object.assign({}, ALL_IS_WELL, ...CASES.map(([, evidence]) => evidence));
   const codes = proofOf(all).reasons?.map(({ code }) => code);
   assert.deepEqual(codes?.toSorted(), [...new Set(CASES.map(([, , code]) => code))].sort());
 });
 
-Deno.test("places and clusters that were not seen are told in an order that stays", () => {
+Deno.test("places and clusters that were not searched are sorted", () => {
   const places = [place("b"), place("a", "z"), place("a", "b")];
   const clustersNotSeen = [notSeen("d"), notSeen("c")];
   const { old_value } = proofOf({ ...ALL_IS_WELL, places, clustersNotSeen });
@@ -93,21 +93,21 @@ Deno.test("places and clusters that were not seen are told in an order that stay
   assert.deepEqual(old_value.not_seen.map(({ cluster }) => cluster), ["c", "d"]);
 });
 
-Deno.test("the reason names the clusters that were not seen", () => {
+Deno.test("the reason names the clusters that could not be searched", () => {
   const { reasons } = proofOf({ ...ALL_IS_WELL, clustersNotSeen: [notSeen("b"), notSeen("a")] });
   assert.deepEqual(reasons, [{
     code: "not_seen",
     message:
-      "Clusters that were not seen: a, b. Send the same request again when they can be reached",
+      "Clusters that could not be searched: a, b. Send the same request again when they are reachable",
     clusters: ["a", "b"],
   }]);
 });
 
-Deno.test("a value is not safe to revoke where it is not known what a cluster held before", () => {
+Deno.test("a value is not safe to revoke if the old value of a cluster is unknown", () => {
   const { old_value, safe_to_revoke, reasons } = proofOf({ ...ALL_IS_WELL, unknownIn: ["b", "c"] });
   assert.deepEqual([old_value.state, safe_to_revoke], ["unknown", false]);
   assert.deepEqual(reasons!.map(({ code, clusters }) => [code, clusters]), [
     ["never_found", ["b", "c"]],
   ]);
-  assert.match(reasons![0]!.message, /^What was replaced in b, c is not known/);
+  assert.match(reasons![0]!.message, /^The value that was replaced in b, c is unknown/);
 });

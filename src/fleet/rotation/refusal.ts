@@ -1,33 +1,33 @@
-import type { NotSeen, TriedPlace } from "./shapes.ts";
+import type { ClusterNotSeen, VerifiedPlace } from "./shapes.ts";
 
-/** Where the new value cannot stand. */
-export interface CannotHold {
+/** A place that cannot store the new value. */
+export interface UnwritablePlace {
   readonly cluster: string;
   readonly namespace: string;
   readonly name: string;
   readonly key: string;
-  /** A clause that begins with the place. */
+  /** A clause that starts with the place. */
   readonly why: string;
 }
 
-/** Why a rotation is refused; nothing was written. */
-export type Refusal =
+/** Why a rotation is refused. Nothing was written. */
+export type RotationRefusal =
   | { readonly kind: "same_value" }
-  /** No value can be told by its fingerprint. */
+  /** The search is by fingerprint, and fingerprints are unavailable. */
   | { readonly kind: "fingerprints_unavailable" }
-  /** @property rotation the one that runs */
+  /** @property rotation the id of the running one */
   | { readonly kind: "running"; readonly rotation: string }
-  | { readonly kind: "clusters_not_seen"; readonly notSeen: readonly NotSeen[] }
-  | { readonly kind: "cannot_hold"; readonly places: readonly CannotHold[] }
-  /** In these clusters, which were to go first, nothing can be rotated. */
+  | { readonly kind: "clusters_not_seen"; readonly notSeen: readonly ClusterNotSeen[] }
+  | { readonly kind: "cannot_hold"; readonly places: readonly UnwritablePlace[] }
+  /** These clusters go first, and have nothing to rotate. */
   | { readonly kind: "first_not_found"; readonly clusters: readonly string[] }
-  /** At one place at least it is refused, or, where that is not allowed, cannot be tried. */
-  | { readonly kind: "refused" | "untried"; readonly tried: readonly TriedPlace[] };
+  /** The new value is refused at a place, or could not be verified at one and the request does not allow that. */
+  | { readonly kind: "refused" | "untried"; readonly tried: readonly VerifiedPlace[] };
 
 export class RotationRefused extends Error {
   override readonly name = "RotationRefused";
 
-  constructor(readonly refusal: Refusal) {
+  constructor(readonly refusal: RotationRefusal) {
     super(refusal.kind);
   }
 }

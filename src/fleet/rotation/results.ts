@@ -1,40 +1,40 @@
 import type { RotationVerdict } from "../../credentials/rotation/carry_out.ts";
 import type { RotationPlan } from "../../credentials/rotation/plan.ts";
-import type { Chosen, Each, StepEnded } from "../each.ts";
+import type { Each, SelectedCluster, StepResult } from "../each.ts";
 import { type ClusterPlan, planStep, type WriteContext, writeStep } from "./cluster_steps.ts";
 import type { RotationRequest } from "./request.ts";
 
-/** What came of planning, both sorted by name. */
+/** The results of planning, each list sorted by name. */
 export interface Plans {
-  readonly done: readonly (readonly [Chosen, ClusterPlan])[];
-  readonly failed: readonly Nothing[];
+  readonly done: readonly (readonly [SelectedCluster, ClusterPlan])[];
+  readonly failed: readonly StepNotDone[];
 }
 
-/** Of a step that came to nothing on a cluster, or was not begun there. */
-export type Nothing = Extract<StepEnded<unknown>, { kind: "failed" | "not_begun" }>;
+/** A step that failed on a cluster or was not started. */
+export type StepNotDone = Extract<StepResult<unknown>, { kind: "failed" | "not_begun" }>;
 
-/** What came of one cluster. */
+/** The result of one cluster. */
 export type ClusterResult =
-  & { readonly cluster: Chosen; readonly dryRun: boolean }
+  & { readonly cluster: SelectedCluster; readonly dryRun: boolean }
   & (
-    /** It could not be read, was not begun, or its write was thrown. */
+    /** The cluster could not be read, was not started, or the write threw an error. */
     | {
       readonly kind: "nothing";
-      readonly ended: Nothing;
+      readonly ended: StepNotDone;
       readonly plan?: RotationPlan;
     }
-    /** Nothing is to be written. */
+    /** There is nothing to write. */
     | { readonly kind: "settled"; readonly plan: RotationPlan }
     | { readonly kind: "written"; readonly plan: RotationPlan; readonly result: RotationVerdict }
   );
 
 interface On {
-  readonly chosen: readonly Chosen[];
+  readonly chosen: readonly SelectedCluster[];
   readonly each: Each<WriteContext>;
 }
 
-/** Plans on each cluster of the selection; nothing is written. */
-export async function planAll(
+/** Plans the rotation on each selected cluster. Nothing is written. */
+export async function planRotations(
   request: RotationRequest,
   { each, chosen }: On,
 ): Promise<Plans> {
@@ -46,7 +46,7 @@ export async function planAll(
   };
 }
 
-/** Writes; what came of each cluster, as it ends; where nothing is to be written, at once. */
+/** Writes the plans, and yields the result of each cluster when it is available; clusters without a write come first. */
 export async function* results(
   request: RotationRequest,
   { each }: Pick<On, "each">,
@@ -62,10 +62,10 @@ export async function* results(
   const plans = new Map(written.map(([{ name }, plan]) => [name, plan]));
   const writing = each(written.map(([cluster]) => cluster), writeStep(request, plans), {
     isFirst: ({ isFirst }) => isFirst,
-    // Where nothing was written in the end, nothing is proven for the others.
+    // A first cluster without a write proves nothing for the others.
     isFailure: ({ status }, { isFirst }) =>
       status === "failed" || isFirst && status === "not_found",
-    // What is not written is asked of all of them.
+    // A dry run covers all clusters.
     maxFailures: dryRun ? undefined : maxFailures - failuresOf(failed).length,
   });
   for await (const ended of writing) {
@@ -77,7 +77,7 @@ export async function* results(
   }
 }
 
-/** Those that count as failures: a cluster whose labels have changed is not meant any more. */
-export function failuresOf(failed: readonly Nothing[]): readonly Nothing[] {
+/** The ones that count as failures: a cluster whose labels changed is no longer selected. */
+export function failuresOf(failed: readonly StepNotDone[]): readonly StepNotDone[] {
   return failed.filter((each) => each.kind === "failed" || each.why !== "labels_changed");
 }

@@ -1,59 +1,59 @@
-import type { TriedValue } from "../../credentials/checks/tried_value.ts";
+import type { ValueToCheck } from "../../credentials/checks/check_target.ts";
 import type { MakeFingerprint } from "../../credentials/fingerprints.ts";
 import type { Begin } from "../../credentials/recorded.ts";
 import { isSameValue, type Sought } from "../../credentials/rotation/sought.ts";
 import { seal } from "../../log/sealed.ts";
-import { keyInUse } from "./key.ts";
 import { lookAgain, type LookDeps, proofOfPlan } from "./look_again.ts";
-import { onceAServer } from "./once_a_server.ts";
+import { keyInUse } from "./memories.ts";
+import { oncePerServer } from "./once_per_server.ts";
 import { RotationRefused } from "./refusal.ts";
 import { aboutOf, type RotationRequest } from "./request.ts";
-import { type ClusterResult, planAll, results } from "./results.ts";
+import { type ClusterResult, planRotations, results } from "./results.ts";
 import { fingerprintKey, type Rotations, type Running } from "./rotations.ts";
-import type { Proof, RotationCluster, TriedPlace } from "./shapes.ts";
-import { type AsAsked, type OldDeps, onRecord, whatIsOld } from "./what_is_old.ts";
-import { refuseTried, whyNot } from "./why_not.ts";
+import type { Proof, RotationCluster, VerifiedPlace } from "./shapes.ts";
+import { type FromRequest, type OldValueDeps, oldValueOf, onRecord } from "./old_value.ts";
+import { refusalOfPlans, requireAccepted } from "./refusal_of_plans.ts";
 
-/** What a rotation works with. */
-export interface RotationDeps extends LookDeps, OldDeps {
+/** The dependencies of a rotation. */
+export interface RotationDeps extends LookDeps, OldValueDeps {
   readonly rotations: Rotations;
-  /** Who asks for it. */
+  /** The caller. */
   readonly by: string;
-  /** Records that it begins, before anything is tried or written. */
+  /** Records the start in the audit log, before anything is verified or written. */
   readonly begin: Begin;
   /**
-   * Tries the new value, once for each distinct place.
-   * @param isDryRun whether it is only told where it would be tried
+   * Verifies the new value once at each distinct place.
+   * @param isDryRun whether to send no request, and only return where it would be verified
    */
-  tryAll(tries: readonly TriedValue[], isDryRun: boolean): Promise<readonly TriedPlace[]>;
-  /** What is told of one cluster. */
-  told(result: ClusterResult): RotationCluster;
+  verifyAll(tries: readonly ValueToCheck[], isDryRun: boolean): Promise<readonly VerifiedPlace[]>;
+  /** The result of one cluster as it is returned to the caller. */
+  shown(result: ClusterResult): RotationCluster;
 }
 
-/** What there is to tell as it goes, in this order. */
+/** The steps of a rotation, in this order. */
 export type RotationStep =
-  | { readonly step: "begun"; readonly names: readonly string[] }
+  | { readonly step: "started"; readonly names: readonly string[] }
   | { readonly step: "cluster"; readonly cluster: RotationCluster };
 
-/** What came of all of it, besides the clusters. */
-export interface RotationEnd {
-  readonly verified: readonly TriedPlace[] | undefined;
+/** The result of a rotation, without its clusters. */
+export interface RotationResult {
+  readonly verified: readonly VerifiedPlace[] | undefined;
   readonly proof: Proof;
-  /** Whether the old value was found, now or by an earlier rotation. */
+  /** Whether the old value was found, by this or by an earlier rotation. */
   readonly wasFound: boolean;
   /** Fingerprint of the new value. */
   readonly to: string | undefined;
 }
 
 /**
- * Replaces a value on several clusters: finds it and plans, tries the new one, writes, and looks for the
- * old one again on all clusters that there are. No two rotations of one value run at once.
- * @throws {RotationRefused} before the first step, when nothing was written
+ * Replaces a value on several clusters: finds the old one, plans, verifies the new one, writes, and searches all
+ * clusters for the old one again. Rotations of the same value never run concurrently.
+ * @throws {RotationRefused} before the first step; nothing was written then
  */
 export async function* rotate(
   request: RotationRequest,
   deps: RotationDeps,
-): AsyncGenerator<RotationStep, RotationEnd, void> {
+): AsyncGenerator<RotationStep, RotationResult, void> {
   const { rotation, sought, set, everywhere } = request;
   const { fingerprint } = deps;
   const key = await keyInUse(fingerprint);
@@ -68,49 +68,51 @@ export async function* rotate(
   const about = named === undefined ? undefined : await fingerprint(seal(named));
   const known = await fingerprintsOf(sought, fingerprint);
   const same = { to, key, known, about };
-  if (request.dryRun) return yield* carriedOut(request, deps, same);
-  // Of a value that cannot be fingerprinted it is not known which one it is.
+  if (request.dryRun) return yield* carryOut(request, deps, same);
+  // Without fingerprints values cannot be told apart, so they share one key.
   const values = sought.by === "value" && known.length === 0 ? [UNKNOWN] : known;
   const keys = [...values.map(fingerprintKey), ...named === undefined ? [] : [named]];
-  const begun = deps.rotations.begin(rotation, {
+  const running = deps.rotations.start(rotation, {
     ...{ keys, by: deps.by, about, to, key, everywhere },
     names: deps.chosen.map(({ name }) => name),
   });
-  if ("running" in begun) throw new RotationRefused({ kind: "running", rotation: begun.running });
+  if ("running" in running) {
+    throw new RotationRefused({ kind: "running", rotation: running.running });
+  }
   try {
-    return yield* carriedOut(request, deps, { ...same, running: begun });
+    return yield* carryOut(request, deps, { ...same, running });
   } finally {
-    begun.drop();
+    running.drop();
   }
 }
 
 const UNKNOWN = "unknown";
 
-interface Known extends AsAsked {
-  /** Absent of a dry run. */
+interface Known extends FromRequest {
+  /** Absent in a dry run. */
   readonly running?: Running;
 }
 
-async function* carriedOut(
+async function* carryOut(
   request: RotationRequest,
   deps: RotationDeps,
   { running, ...same }: Known,
-): AsyncGenerator<RotationStep, RotationEnd, void> {
-  const { chosen, told } = deps;
-  const all = await planAll(request, deps);
-  const refusal = whyNot(request, all);
+): AsyncGenerator<RotationStep, RotationResult, void> {
+  const { chosen, shown } = deps;
+  const all = await planRotations(request, deps);
+  const refusal = refusalOfPlans(request, all);
   if (refusal !== undefined) throw new RotationRefused(refusal);
-  const plans = onceAServer(all);
+  const plans = oncePerServer(all);
   const { to, key } = same;
-  const old = await whatIsOld(request, deps, all, same);
+  const old = await oldValueOf(request, deps, all, same);
   const { found, replaces, replacesOf } = old;
   const other = running?.claim(replaces.map(fingerprintKey));
   if (other !== undefined) throw new RotationRefused({ kind: "running", rotation: other });
-  // On record stands what was found, by which a later rotation knows that.
+  // The audit log records the values found, so that a later rotation knows them.
   await deps.begin(onRecord(old, same));
   const tries = plans.done.flatMap(([, { tries }]) => tries);
-  const verified = request.verify ? await deps.tryAll(tries, request.dryRun) : undefined;
-  if (verified !== undefined && !request.dryRun) refuseTried(request, verified);
+  const verified = request.verify ? await deps.verifyAll(tries, request.dryRun) : undefined;
+  if (verified !== undefined && !request.dryRun) requireAccepted(request, verified);
 
   const names = chosen.map(({ name }) => name);
   const wasFound = found.length > 0;
@@ -121,10 +123,10 @@ async function* carriedOut(
     ...verified === undefined ? {} : { verified },
   });
   try {
-    yield { step: "begun", names };
+    yield { step: "started", names };
     for await (const result of results(request, deps, plans)) {
-      const cluster = told(result);
-      running?.ended(cluster);
+      const cluster = shown(result);
+      running?.add(cluster);
       yield { step: "cluster", cluster };
     }
     if (running === undefined) {
@@ -132,14 +134,14 @@ async function* carriedOut(
     }
     const again = await lookAgain(request, deps, { plans, key, ...old });
     running.note(again);
-    running.end("done");
+    running.finish("done");
     return { verified, ...again, to };
   } finally {
-    running?.end("interrupted");
+    running?.finish("interrupted");
   }
 }
 
-/** Of the value that is sought, in each form in which it may be stored; of none where it is not known. */
+/** The fingerprints of all forms of the given value; empty for a search by registry, URL or name. */
 async function fingerprintsOf(sought: Sought, fingerprint: MakeFingerprint): Promise<string[]> {
   if (sought.by === "fingerprint") return [sought.fingerprint];
   if (sought.by !== "value") return [];

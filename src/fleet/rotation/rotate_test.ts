@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { SoughtValue } from "../../credentials/rotation/sought.ts";
 import { newCredential } from "../../credentials/rotation/new_credential.ts";
 import { seal } from "../../log/sealed.ts";
-import type { Chosen, Each } from "../each.ts";
+import type { Each, SelectedCluster } from "../each.ts";
 import type { ClusterPlan, WriteContext } from "./cluster_steps.ts";
 import type { RotationRequest } from "./request.ts";
 import { rotate, type RotationDeps } from "./rotate.ts";
@@ -11,7 +11,7 @@ import type { RotationCluster } from "./shapes.ts";
 
 const [OLD, NEW] = [`old-${crypto.randomUUID()}`, `new-${crypto.randomUUID()}`];
 
-const CLUSTER: Chosen = {
+const CLUSTER: SelectedCluster = {
   ...{ name: "a", sameServerAs: [], server: "a", runsPrograms: false, isFirst: false },
 };
 
@@ -36,7 +36,7 @@ function request(): RotationRequest {
 
 /** @param plans what planning comes to */
 function depsOf(plans: () => ClusterPlan, more: Partial<RotationDeps> = {}): RotationDeps {
-  const each: Each<WriteContext> = async function* <Result>(clusters: readonly Chosen[]) {
+  const each: Each<WriteContext> = async function* <Result>(clusters: readonly SelectedCluster[]) {
     for (const cluster of clusters) {
       await Promise.resolve();
       yield { cluster, kind: "done" as const, outcome: plans() as Result };
@@ -47,13 +47,13 @@ function depsOf(plans: () => ClusterPlan, more: Partial<RotationDeps> = {}): Rot
     fingerprint: (value) => Promise.resolve(value.reveal().slice(0, 3)),
     all: () => Promise.resolve({ clusters: [], isLimited: false }),
     begin: () => Promise.resolve(),
-    onFault: (error) => {
+    onBug: (error) => {
       throw error;
     },
     earlier: () => Promise.resolve({ replaces: [], replacesOf: [] }),
-    tryAll: () => Promise.resolve([]),
+    verifyAll: () => Promise.resolve([]),
     wasFound: () => Promise.resolve(false),
-    told: ({ cluster: { name: cluster } }): RotationCluster => ({
+    shown: ({ cluster: { name: cluster } }): RotationCluster => ({
       ...{ cluster, status: "not_found", status_code: 200, secrets: [], left: [] },
     }),
     ...more,
@@ -62,41 +62,41 @@ function depsOf(plans: () => ClusterPlan, more: Partial<RotationDeps> = {}): Rot
 
 const statesOf = ({ rotations }: RotationDeps) => rotations.get("r1")?.state;
 
-Deno.test("a rotation is known from when it writes, and what it is about is free again at its end", async () => {
+Deno.test("a rotation has a record from its first write, and releases its claims at the end", async () => {
   const deps = depsOf(() => NOTHING);
   const states = [];
   for await (const { step } of rotate(request(), deps)) states.push([step, statesOf(deps)]);
-  assert.deepEqual(states, [["begun", "running"], ["cluster", "running"]]);
+  assert.deepEqual(states, [["started", "running"], ["cluster", "running"]]);
   assert.equal(statesOf(deps), "done");
-  assert.ok(!("running" in deps.rotations.begin("r2", { keys: ["value old"], by: "ci" })));
+  assert.ok(!("running" in deps.rotations.start("r2", { keys: ["value old"], by: "ci" })));
 });
 
-Deno.test("a bug while it writes leaves it interrupted, and what it is about free again", async () => {
+Deno.test("an unexpected error while writing interrupts a rotation and releases its claims", async () => {
   const deps = depsOf(() => NOTHING, {
-    told() {
+    shown() {
       throw new TypeError("a bug");
     },
   });
   await assert.rejects(Array.fromAsync(rotate(request(), deps)), /a bug/);
   assert.equal(statesOf(deps), "interrupted");
-  assert.ok(!("running" in deps.rotations.begin("r2", { keys: ["value old"], by: "ci" })));
+  assert.ok(!("running" in deps.rotations.start("r2", { keys: ["value old"], by: "ci" })));
 });
 
-Deno.test("what fails before anything is written leaves nothing behind", async () => {
+Deno.test("a rotation that fails before the first write leaves no record", async () => {
   const deps = depsOf(() => NOTHING, { begin: () => Promise.reject(new Error("not on record")) });
   await assert.rejects(Array.fromAsync(rotate(request(), deps)), /not on record/);
   assert.equal(statesOf(deps), undefined);
-  assert.ok(!("running" in deps.rotations.begin("r2", { keys: ["value old"], by: "ci" })));
+  assert.ok(!("running" in deps.rotations.start("r2", { keys: ["value old"], by: "ci" })));
 });
 
-Deno.test("nothing is tried before it is on record that it begins, with what was found", async () => {
+Deno.test("nothing is verified before the audit log has the start and the values found", async () => {
   const did: unknown[] = [];
   const deps = depsOf(() => ({ ...NOTHING, replaces: ["old"] }), {
     begin(found) {
       did.push(found);
       return Promise.resolve();
     },
-    tryAll() {
+    verifyAll() {
       did.push("tried");
       return Promise.resolve([]);
     },
@@ -105,7 +105,7 @@ Deno.test("nothing is tried before it is on record that it begins, with what was
   assert.deepEqual(did, [{ replaces: ["old"], replacesOf: [], key: "arg" }, "tried"]);
 });
 
-Deno.test("of values that cannot be fingerprinted one is rotated at a time", async () => {
+Deno.test("only one value without a fingerprint is rotated at a time", async () => {
   const deps = depsOf(() => NOTHING, { fingerprint: () => Promise.resolve(undefined) });
   const first = rotate(request(), deps);
   await first.next();

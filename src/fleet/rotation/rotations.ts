@@ -1,10 +1,10 @@
-import type { Past, SameAgain } from "./past.ts";
-import type { Proof, RotationCluster, TriedPlace } from "./shapes.ts";
+import type { PastRotation, SameSearch } from "./past.ts";
+import type { Proof, RotationCluster, VerifiedPlace } from "./shapes.ts";
 
-/** By which a rotation of a value is known, beside what `aboutOf` gives. */
+/** The key under which a rotation of a value is claimed; `aboutOf` makes the keys of other searches. */
 export const fingerprintKey = (fingerprint: string) => `value ${fingerprint}`;
 
-/** What is known of a rotation, while it runs and afterwards. */
+/** The state of a rotation, while it runs and afterwards. */
 export interface RotationRecord {
   readonly rotation: string;
   /** `planned` is a dry run. */
@@ -12,78 +12,77 @@ export interface RotationRecord {
   /** ISO time. */
   readonly started: string;
   readonly ended?: string;
-  /** Who asked for it. */
+  /** The caller. */
   readonly by: string;
-  /** Clusters of the selection, sorted; while it is not known which places there are, none. */
+  /** The selected clusters, sorted; empty until the clusters were read. */
   readonly names: readonly string[];
-  /** What came of those that have ended. */
+  /** The results of the finished clusters. */
   readonly clusters: readonly RotationCluster[];
-  readonly verified?: readonly TriedPlace[];
-  /** When all clusters were looked at for the old value. */
+  readonly verified?: readonly VerifiedPlace[];
+  /** The result of the search for the old value on all clusters, after it. */
   readonly proof?: Proof;
-  /** Fingerprints of what it replaces, once known. */
+  /** Fingerprints of the old values, once known. */
   readonly replaces: readonly string[];
-  /** Of the key by which all fingerprints of it are made. */
+  /** Identifies the key with which all its fingerprints are made. */
   readonly key?: string | undefined;
-  /** See {@link Past}. */
+  /** See {@link PastRotation}. */
   readonly replacesOf?: readonly string[];
-  /** Fingerprint of what was sought, where that is no value. */
+  /** Fingerprint of the search by registry, URL or name; absent where the value was given. */
   readonly about?: string | undefined;
-  /** Whether also pull secrets without a docker label were meant. @default false */
+  /** Whether pull secrets without a docker label were included. @default false */
   readonly everywhere?: boolean;
-  /** Whether the old value was found: then, or by an earlier rotation. */
+  /** Whether the old value was found, by this or by an earlier rotation. */
   readonly wasFound?: boolean;
   /** Fingerprint of the new value. */
   readonly to?: string | undefined;
 }
 
-/** What is known of one when it begins. */
-export interface Beginning
+/** What is known of a rotation when it starts. */
+export interface RotationStart
   extends Pick<RotationRecord, "by" | "about" | "to" | "key" | "everywhere"> {
-  /** Of the clusters that are selected. @default none is known yet */
+  /** The selected clusters. @default none known yet */
   readonly names?: readonly string[];
-  /** What it is about, as far as it is known: no two with one key run at once. */
+  /** Claimed keys: rotations with a common key never run concurrently. */
   readonly keys: readonly string[];
 }
 
-/** A rotation that runs, for whom carries it out. */
+/** A running rotation, for the code that carries it out. */
 export interface Running {
   readonly rotation: string;
   /**
-   * Claims what else it is about: no other rotation of that begins.
-   * @returns the id of the one that has it already; then nothing is claimed
+   * Claims further keys.
+   * @returns the id of the rotation that has one of them already; then nothing is claimed
    */
   claim(keys: readonly string[]): string | undefined;
-  /** Notes how far it is. */
+  /** Updates the record. */
   note(
     progress: Partial<
       Pick<RotationRecord, "names" | "verified" | "replaces" | "replacesOf" | "wasFound" | "proof">
     >,
   ): void;
-  /** Notes what came of a cluster. */
-  ended(cluster: RotationCluster): void;
-  /** It is over, and is remembered. */
-  end(state: "done" | "interrupted"): void;
-  /** It is over, and nothing has come of it. After {@link end} it does nothing. */
+  /** Adds the result of a cluster. */
+  add(cluster: RotationCluster): void;
+  /** Finishes the rotation and remembers it. */
+  finish(state: "done" | "interrupted"): void;
+  /** Ends the rotation without remembering it. Does nothing after {@link finish}. */
   drop(): void;
 }
 
-/** How many secrets, places and clusters all remembered rotations have at most. */
+/** The most secrets, places and clusters in all remembered rotations together. */
 const MOST_REMEMBERED = 200_000;
 
 type Mutable<Of> = { -readonly [Key in keyof Of]: Of[Key] };
 
 /**
- * Rotations of this process: those that run, of which there is one for each old value at a time and none
- * that writes what another one replaces, and those that have ended, the oldest of which are forgotten. No
- * value is kept.
+ * The rotations of this process. Running ones never have the same old value, and none writes a value that another one
+ * replaces. Finished ones are remembered, and the oldest are dropped first. No value is kept.
  */
 export class Rotations {
-  /** Ids by what they are about. */
+  /** Ids by claimed key. */
   readonly #claimed = new Map<string, string>();
   readonly #running = new Map<string, RotationRecord>();
-  /** The oldest first. */
-  readonly #ended = new Map<string, RotationRecord>();
+  /** Oldest first. */
+  readonly #finished = new Map<string, RotationRecord>();
   #remembered = 0;
 
   /**
@@ -95,10 +94,10 @@ export class Rotations {
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** Begins one, unless another one has one of its keys. */
-  begin(
+  /** Starts a rotation, unless another one has claimed one of its keys. */
+  start(
     rotation: string,
-    { keys, ...more }: Beginning,
+    { keys, ...more }: RotationStart,
   ): Running | { readonly running: string } {
     const running = this.#claim(rotation, keys, more.to);
     if (running !== undefined) return { running };
@@ -114,8 +113,8 @@ export class Rotations {
       rotation,
       claim: (more) => this.#claim(rotation, more, record.to),
       note: (progress) => void Object.assign(record, progress),
-      ended: (cluster) => void clusters.push(cluster),
-      end: (state) => {
+      add: (cluster) => void clusters.push(cluster),
+      finish: (state) => {
         if (isOver()) return;
         this.#release(rotation);
         const ended = new Date(this.now()).toISOString();
@@ -127,32 +126,32 @@ export class Rotations {
     };
   }
 
-  /** What is known of one; `undefined` of one that is not known (any more). */
+  /** The record of a rotation; `undefined` where it is unknown or was dropped. */
   get(rotation: string): RotationRecord | undefined {
-    return this.#running.get(rotation) ?? this.#ended.get(rotation);
+    return this.#running.get(rotation) ?? this.#finished.get(rotation);
   }
 
   /**
-   * Whether one of these rotations has found a value with this fingerprint.
-   * @param key by which it is made
-   * @param isSeen whether a cluster is for who asks: of a rotation that is about others nothing is told
+   * Whether a finished rotation found a value with this fingerprint.
+   * @param key identifies the key of the fingerprint
+   * @param isSeen whether the caller may access a cluster; rotations of other clusters do not count
    */
   hasFound(fingerprint: string, key: string, isSeen: (cluster: string) => boolean): boolean {
-    return [...this.#ended.values()].some((each) =>
+    return [...this.#finished.values()].some((each) =>
       each.wasFound && each.key === key && each.replaces.includes(fingerprint) &&
       each.names.every(isSeen)
     );
   }
 
   /**
-   * Rotations that have sought the same, newest first.
+   * Finished rotations with the same search, newest first.
    * @param isSeen see {@link hasFound}
    */
   past(
-    { about, key }: Pick<SameAgain, "about" | "key">,
+    { about, key }: Pick<SameSearch, "about" | "key">,
     isSeen: (cluster: string) => boolean,
-  ): Past[] {
-    const same = [...this.#ended.values()].filter((each) =>
+  ): PastRotation[] {
+    const same = [...this.#finished.values()].filter((each) =>
       each.about === about && each.key === key && each.names.every(isSeen)
     );
     return same.reverse().map(({ to, everywhere = false, replaces, replacesOf = [], proof }) => ({
@@ -161,7 +160,10 @@ export class Rotations {
     }));
   }
 
-  /** @returns the id of the one that is about one of these, or writes what this one replaces, or the reverse */
+  /**
+   * @returns the id of a running rotation that has one of these keys, writes a value that this one replaces, or replaces
+   * the value that this one writes
+   */
   #claim(rotation: string, keys: readonly string[], to?: string): string | undefined {
     const written = to === undefined ? [] : [fingerprintKey(to)];
     const writes = [...this.#running.values()].find((each) =>
@@ -180,17 +182,17 @@ export class Rotations {
   }
 
   #remember(record: RotationRecord): void {
-    this.#ended.set(record.rotation, record);
+    this.#finished.set(record.rotation, record);
     this.#remembered += sizeOf(record);
-    for (const [id, oldest] of this.#ended) {
-      if (this.#remembered <= this.most || this.#ended.size === 1) return;
-      this.#ended.delete(id);
+    for (const [id, oldest] of this.#finished) {
+      if (this.#remembered <= this.most || this.#finished.size === 1) return;
+      this.#finished.delete(id);
       this.#remembered -= sizeOf(oldest);
     }
   }
 }
 
-/** Of how many entries it is made. */
+/** The number of secrets, places and clusters in a record. */
 function sizeOf({ clusters, proof, names }: RotationRecord): number {
   const secrets = clusters.map(({ secrets, left }) => 1 + secrets.length + left.length);
   const places = proof?.old_value.places.length ?? 0;

@@ -12,59 +12,59 @@ const ANY = () => true;
 /** Which key fingerprints are made by. */
 const KEY = "key";
 
-function begun(
+function startRotation(
   rotations: Rotations,
   id: string,
   keys: readonly string[],
   about?: string,
   key = KEY,
 ): Running {
-  const running = rotations.begin(id, { keys, by: "ci", about, to: "new", key });
+  const running = rotations.start(id, { keys, by: "ci", about, to: "new", key });
   assert.ok(!("running" in running), `${id} runs`);
   return running;
 }
 
-Deno.test("no second rotation of what one is about begins, until that one is over", () => {
+Deno.test("no second rotation of the same value starts before the first one has finished", () => {
   const rotations = new Rotations();
-  const first = begun(rotations, "r1", ["value a"]);
-  const second = () => rotations.begin("r2", { keys: ["value b", "value a"], by: "ci" });
+  const first = startRotation(rotations, "r1", ["value a"]);
+  const second = () => rotations.start("r2", { keys: ["value b", "value a"], by: "ci" });
   assert.deepEqual(second(), { running: "r1" });
-  begun(rotations, "r3", ["value b"]).drop(); // the one that was refused has claimed nothing
-  first.end("done");
+  startRotation(rotations, "r3", ["value b"]).drop(); // the one that was refused has claimed nothing
+  first.finish("done");
   assert.ok(!("running" in second()));
 });
 
-Deno.test("what a rotation finds it is about is claimed then, and nothing of it where another has it", () => {
+Deno.test("values found later are claimed as a whole, unless another rotation has one of them", () => {
   const rotations = new Rotations();
-  const first = begun(rotations, "r1", ["registry a"]);
-  const second = begun(rotations, "r2", ["registry b"]);
+  const first = startRotation(rotations, "r1", ["registry a"]);
+  const second = startRotation(rotations, "r2", ["registry b"]);
   assert.equal(first.claim(["value a"]), undefined);
   assert.equal(first.claim(["value a"]), undefined, "its own");
   assert.equal(second.claim(["value b", "value a"]), "r1");
   assert.equal(first.claim(["value b"]), undefined, "r2 has not claimed it");
 });
 
-Deno.test("none begins that replaces what another one writes, or writes what that replaces", () => {
+Deno.test("no rotation starts that replaces a value that another one writes, or the reverse", () => {
   const rotations = new Rotations();
   const of = (from: string, to: string) => ({ keys: [`value ${from}`], by: "ci", to });
-  const first = rotations.begin("r1", of("a", "b")) as Running;
-  assert.deepEqual(rotations.begin("back", of("b", "a")), { running: "r1" });
-  assert.deepEqual(rotations.begin("on", of("b", "c")), { running: "r1" });
-  assert.deepEqual(rotations.begin("from", of("c", "a")), { running: "r1" });
-  const other = rotations.begin("r2", of("c", "b")) as Running;
+  const first = rotations.start("r1", of("a", "b")) as Running;
+  assert.deepEqual(rotations.start("back", of("b", "a")), { running: "r1" });
+  assert.deepEqual(rotations.start("on", of("b", "c")), { running: "r1" });
+  assert.deepEqual(rotations.start("from", of("c", "a")), { running: "r1" });
+  const other = rotations.start("r2", of("c", "b")) as Running;
   assert.equal(other.rotation, "r2", "two may be replaced by one");
   assert.equal(other.claim(["value b"]), "r1");
-  first.end("done");
-  other.end("done");
-  assert.ok(!("running" in rotations.begin("back", of("b", "a"))));
+  first.finish("done");
+  other.finish("done");
+  assert.ok(!("running" in rotations.start("back", of("b", "a"))));
 });
 
-Deno.test("a rotation is known while it runs, and afterwards", () => {
+Deno.test("a rotation has a record while it runs and afterwards", () => {
   let now = Date.parse("2026-01-31T12:00:00Z");
   const rotations = new Rotations(undefined, () => now);
-  const running = begun(rotations, "r1", ["value a"]);
+  const running = startRotation(rotations, "r1", ["value a"]);
   running.note({ names: ["a", "b"], replaces: ["a"] });
-  running.ended(cluster("a"));
+  running.add(cluster("a"));
   const { state, clusters, started, ended } = rotations.get("r1")!;
   assert.deepEqual({ state, clusters, started, ended }, {
     state: "running",
@@ -73,35 +73,35 @@ Deno.test("a rotation is known while it runs, and afterwards", () => {
     ended: undefined,
   });
   now += 5000;
-  running.ended(cluster("b"));
-  running.end("done");
+  running.add(cluster("b"));
+  running.finish("done");
   const after = rotations.get("r1")!;
   assert.equal(after.state, "done");
   assert.equal(after.ended, "2026-01-31T12:00:05.000Z");
   assert.deepEqual(after.clusters, [cluster("a"), cluster("b")]);
 });
 
-Deno.test("one that came to nothing is not remembered", () => {
+Deno.test("a dropped rotation is not remembered", () => {
   const rotations = new Rotations();
-  begun(rotations, "r1", ["value a"]).drop();
+  startRotation(rotations, "r1", ["value a"]).drop();
   assert.equal(rotations.get("r1"), undefined);
 });
 
-Deno.test("one that has ended stays so, whatever is said of it", () => {
+Deno.test("a finished rotation does not change any more", () => {
   const rotations = new Rotations();
-  const running = begun(rotations, "r1", ["value a"]);
-  running.end("done");
+  const running = startRotation(rotations, "r1", ["value a"]);
+  running.finish("done");
   running.drop();
-  running.end("interrupted");
+  running.finish("interrupted");
   assert.equal(rotations.get("r1")?.state, "done");
 });
 
-Deno.test("a value is known as found where a rotation has found it", () => {
+Deno.test("a value counts as found if a rotation found it", () => {
   const rotations = new Rotations();
   const ended = (id: string, value: string, wasFound: boolean) => {
-    const running = begun(rotations, id, [value]);
+    const running = startRotation(rotations, id, [value]);
     running.note({ replaces: [value], wasFound });
-    running.end("done");
+    running.finish("done");
   };
   ended("r1", "a", true);
   ended("r2", "b", false);
@@ -111,12 +111,12 @@ Deno.test("a value is known as found where a rotation has found it", () => {
   assert.equal(rotations.hasFound("a", "another key", ANY), false);
 });
 
-Deno.test("rotations that have sought the same are known, the newest first", () => {
+Deno.test("rotations with the same search are remembered, newest first", () => {
   const rotations = new Rotations();
   const ended = (id: string, about: string, value: string, key = KEY) => {
-    const running = begun(rotations, id, [id], about, key);
+    const running = startRotation(rotations, id, [id], about, key);
     running.note({ replaces: [value], replacesOf: ["c"] });
-    running.end("done");
+    running.finish("done");
   };
   ended("r1", "ghcr", "a");
   ended("r2", "ghcr", "b");
@@ -127,12 +127,12 @@ Deno.test("rotations that have sought the same are known, the newest first", () 
   assert.deepEqual(past, [{ ...more, replaces: ["b"] }, { ...more, replaces: ["a"] }]);
 });
 
-Deno.test("what was found in clusters that are not for somebody is not known to them", () => {
+Deno.test("values found on clusters that a caller may not access are not shown to it", () => {
   const rotations = new Rotations();
   const about = "ghcr";
-  const first = begun(rotations, "r1", ["value a"], about);
+  const first = startRotation(rotations, "r1", ["value a"], about);
   first.note({ names: ["dev", "prod"], replaces: ["a"], wasFound: true });
-  first.end("done");
+  first.finish("done");
   const isDev = (cluster: string) => cluster === "dev";
   const pasts = (isSeen: (cluster: string) => boolean) =>
     rotations.past({ about, key: KEY }, isSeen).length;
@@ -143,12 +143,12 @@ Deno.test("what was found in clusters that are not for somebody is not known to 
   assert.deepEqual([pasts(ANY), pasts(isDev)], [1, 0]);
 });
 
-Deno.test("the oldest are forgotten where all together are too large, and the last one never", () => {
+Deno.test("the oldest rotations are dropped above the limit, but never the last one", () => {
   const rotations = new Rotations(5);
   const ended = (id: string, clusters: number) => {
-    const running = begun(rotations, id, [id]);
-    for (let i = 0; i < clusters; i++) running.ended(cluster(`c${i}`));
-    running.end("done");
+    const running = startRotation(rotations, id, [id]);
+    for (let i = 0; i < clusters; i++) running.add(cluster(`c${i}`));
+    running.finish("done");
   };
   ended("r1", 3);
   ended("r2", 2);

@@ -1,35 +1,31 @@
-/**
- * What a rotation answers, as it goes over the wire. No value is in it, of the old credential or of the
- * new one.
- */
+/** The wire format of a rotation's response. It contains neither the old nor the new value. */
 
 import { LEAST_LENGTH } from "../../credentials/rotation/inside.ts";
 import type { Change } from "../../credentials/kinds/changes.ts";
 
-/** What came of a rotation on one cluster; of a dry run, what would. */
+/** The status of a rotation on one cluster; in a dry run, the expected one. */
 export const CLUSTER_STATES = [
   "rotated",
-  /** What is to be rotated there holds the new value already. */
+  /** The secrets already contain the new value. */
   "unchanged",
-  /** There is nothing that may be rotated. */
+  /** No secret may be rotated. */
   "not_found",
   "failed",
   "not_begun",
 ] as const;
 export type ClusterState = typeof CLUSTER_STATES[number];
 
-/** Whether the old value is still anywhere. */
+/** Whether any place still contains the old value. */
 export const OLD_VALUE_STATES = ["gone", "remains", "unknown"] as const;
 export type OldValueState = typeof OLD_VALUE_STATES[number];
 
-/** Why the old value must not be revoked yet. */
+/** Why the old value is not safe to revoke yet. */
 export const REASON_CODES = [
   "never_found",
   "not_seen",
   "namespaces_not_listed",
   "places_left",
   "limited_token",
-  /** It was a dry run. */
   "dry_run",
 ] as const;
 export type ReasonCode = typeof REASON_CODES[number];
@@ -37,50 +33,50 @@ export type ReasonCode = typeof REASON_CODES[number];
 export interface Reason {
   readonly code: ReasonCode;
   readonly message: string;
-  /** That it is about, sorted. */
+  /** The clusters that it is about, sorted. */
   readonly clusters?: readonly string[];
 }
 
-/** Where a value stands. */
+/** A place that contains a value. */
 export interface ValuePlace {
   readonly cluster: string;
   readonly namespace: string;
   readonly name: string;
   /** As in the matrix's fingerprints: Argo CD's key, or a registry. */
   readonly place?: string;
-  /** Of the secret's data. */
+  /** The key of the secret's data. */
   readonly key: string;
-  /** Of the row of the matrix that the secret is in. */
+  /** The kind of the secret's matrix row. */
   readonly kind: string;
   readonly registry?: string;
-  /** Of a repository or template; user information and tokens are masked. */
+  /** Only of a repository or template; user information and tokens are masked. */
   readonly url?: string;
   /** Masked when it looks like a token. */
   readonly username?: string;
   readonly managed: boolean;
   readonly owner: string | null;
-  /** Whether there is white space around it: no rotation writes such a one. */
+  /** Whether white space surrounds the value. Such a place is never rewritten. */
   readonly padded?: true;
-  /** Whether it is a part of a longer text; nor such a one. */
+  /** Whether the value is part of a longer text. Such a place is never rewritten. */
   readonly inside?: true;
 }
 
-/** A cluster, or a part of it, that was not seen. */
-export interface NotSeen {
+/** A cluster, or a part of it, that could not be searched. */
+export interface ClusterNotSeen {
   readonly cluster: string;
-  /** Why, in a word. */
+  /** The reason as a code. */
   readonly status: string;
   readonly message: string;
 }
 
-/** A secret that was rotated, would be, or needs not be. */
+/** A secret that was rotated, would be rotated, or has the new value already. */
 export interface RotatedSecret {
   readonly namespace: string;
   readonly name: string;
-  /** Where in it the old value stood, or the new one stands: Argo CD's keys, or registries. */
+  /** The places with the old or the new value: Argo CD's keys, or registries. */
   readonly keys: readonly string[];
   readonly output: string;
-  /** What would change; of a dry run. */
+  /** The changes of a dry run. */
   readonly changes?: readonly Change[];
 }
 
@@ -88,29 +84,28 @@ export interface RotatedSecret {
 export interface LeftSecret {
   readonly namespace: string;
   readonly name: string;
-  /** As of {@link RotatedSecret}. */
+  /** See {@link RotatedSecret}. */
   readonly keys: readonly string[];
-  /** In a word. */
+  /** A code. */
   readonly reason: string;
   readonly message: string;
-  /** What to do about it. */
   readonly remedy: string;
 }
 
-/** What came of one cluster. */
+/** The result of one cluster. */
 export interface RotationCluster {
   readonly cluster: string;
   readonly status: ClusterState;
   readonly status_code: number;
-  /** Whether it was among those that go first. */
+  /** Whether the cluster was among the first ones. */
   readonly first?: true;
   readonly secrets: readonly RotatedSecret[];
   readonly left: readonly LeftSecret[];
-  /** What the user should know of what is written; absent of nothing. */
+  /** Hints about the written secrets; absent where there are none. */
   readonly hints?: readonly string[];
-  /** The error, of one that failed or was not begun. */
+  /** The error of a cluster that failed or was not started. */
   readonly answer?: object;
-  /** As the audit log has it, which does not say which name stands in which namespace. */
+  /** From the audit log, which does not record which name is in which namespace. */
   readonly written?: {
     readonly names: readonly string[];
     readonly namespaces: readonly string[];
@@ -122,44 +117,48 @@ export interface RotationCluster {
 
 export interface OldValue {
   readonly state: OldValueState;
-  /** Of several credentials where they were sought by something else than a value. */
+  /** Several where the search was by registry, URL or name. */
   readonly fingerprints: readonly string[];
   readonly places: readonly ValuePlace[];
-  readonly not_seen: readonly NotSeen[];
+  readonly not_seen: readonly ClusterNotSeen[];
 }
 
-/** Whether the old value may be revoked, and why not. */
+/** Whether the old value is safe to revoke, and why not. */
 export interface Proof {
   readonly old_value: OldValue;
   readonly safe_to_revoke: boolean;
-  /** At least one where it is not safe; absent where it is. */
+  /** At least one where it is not safe to revoke; absent where it is. */
   readonly reasons?: readonly Reason[];
 }
 
-/** What trying the new value at one place came to. */
-export interface TriedPlace {
+/** The result of verifying the new value at one place. */
+export interface VerifiedPlace {
   /** A registry's host, a URL. */
   readonly at: string;
   readonly state: "accepted" | "refused" | "unreachable" | "not_tried";
   readonly message: string;
   readonly expires?: string;
-  /** That it was not asked now, but earlier. */
-  readonly remembered?: true;
-  /** That the place asks nobody for a credential. */
+  /** Whether it is the result of an earlier check. */
+  readonly cached?: true;
+  /** Whether the place needs no credential. */
   readonly open?: true;
-  /** Of a dry run: that nothing could be tried there, so that it is written untried or not at all. */
-  readonly untriable?: true;
+  /** In a dry run: whether the value cannot be verified there, so that it is written unverified or not at all. */
+  readonly unverifiable?: true;
 }
 
-/** Places where no rotation looks, for whoever is about to revoke a value. */
+/** What a search by fingerprint cannot find, while one by value can. */
+export const FINGERPRINT_LIMIT =
+  "longer texts that contain the value, except as a separate word (if only its fingerprint is known)";
+
+/** Where no rotation searches, for users who are about to revoke a value. */
 export const NEVER_LOOKED_AT: readonly string[] = [
   "other Opaque secrets",
-  "annotations and labels of secrets",
-  `longer texts with a value of under ${LEAST_LENGTH} characters in them`,
-  "longer texts with the value in them, where only its fingerprint is known and it is no word of its own",
+  "annotations and labels",
+  `longer texts that contain a value of under ${LEAST_LENGTH} characters`,
+  FINGERPRINT_LIMIT,
   "ConfigMaps",
   "environment variables of pods",
-  "Git repositories",
+  "Git",
   "Argo CD's secrets outside its configured namespace",
   "clusters that are not configured here",
 ];

@@ -3,11 +3,10 @@ import type { RotationRecord } from "./rotations.ts";
 import type { Proof } from "./shapes.ts";
 
 /**
- * What of a rotation somebody may see who may see some clusters only. They are told of no value that it
- * is safe to revoke.
- * @returns `undefined` where none of its clusters is for them
+ * The part of a rotation that a caller with a limited token may see. It never says that a value is safe to revoke.
+ * @returns `undefined` where the caller may access none of its clusters
  */
-export function partlyVisible(
+export function visiblePart(
   record: RotationRecord,
   isSeen: (cluster: string) => boolean,
 ): RotationRecord | undefined {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { proofOf } from "./proof.ts";
 import type { RotationRecord } from "./rotations.ts";
-import { partlyVisible } from "./visible.ts";
+import { visiblePart } from "./visible.ts";
 
 /** @param unknownIn clusters of which it is not known what they held */
 const record = (wasFound: boolean, unknownIn: readonly string[]): RotationRecord => ({
@@ -23,7 +23,7 @@ const ROWS: [what: string, of: RotationRecord, codes: string[], clusters?: strin
 
 for (const [what, of, codes, clusters] of ROWS) {
   Deno.test(`who may see a is told of a value that ${what} no more than of a`, () => {
-    const { reasons, safe_to_revoke } = partlyVisible(of, (name) => name === "a")!.proof!;
+    const { reasons, safe_to_revoke } = visiblePart(of, (name) => name === "a")!.proof!;
     assert.equal(safe_to_revoke, false);
     assert.deepEqual(reasons!.map(({ code }) => code), codes);
     assert.deepEqual(reasons![0]!.clusters, clusters);

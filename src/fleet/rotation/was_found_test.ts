@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import type { Entry } from "../../audit/entry.ts";
+import type { AuditEntry } from "../../audit/entry.ts";
 import { Rotations } from "./rotations.ts";
 import { wasFound } from "./was_found.ts";
 
-const WHOLE: Entry = {
+const WHOLE: AuditEntry = {
   ...{ time: "2026-01-31T12:00:00.000Z", phase: "begin", kind: "rotate", key: "the key" },
   ...{ clusters: ["a"], replaces: ["old"] },
 };
 
-const ROWS: [what: string, entry: Partial<Entry>, isFound: boolean][] = [
+const ROWS: [what: string, entry: Partial<AuditEntry>, isFound: boolean][] = [
   ["has it", {}, true],
   ["was made by another key", { key: "another key" }, false],
   ["does not say by which key it was made", { key: undefined }, false],
@@ -28,7 +28,7 @@ for (const [what, more, isFound] of ROWS) {
   Deno.test(`a value is ${isFound ? "" : "not "}known by an entry that ${what}`, async () => {
     const entry = { ...WHOLE, ...more };
     const auditLog = {
-      read: ({ mayShow }: { readonly mayShow: (entry: Entry) => boolean }) =>
+      read: ({ mayShow }: { readonly mayShow: (entry: AuditEntry) => boolean }) =>
         Promise.resolve({ entries: [entry].filter(mayShow) }),
     };
     const isSeen = (cluster: string) => cluster !== "hidden";

@@ -1,14 +1,14 @@
 import { resolve } from "node:path";
 import { type Current } from "../kubeconfig/judge.ts";
 
-/** The entry of a cluster's extensions that is for plugins. */
+/** The name of the cluster extension for credential plugins. */
 const FOR_PLUGINS = "client.authentication.k8s.io/exec";
 
 /**
- * What a credential plugin is told of the cluster, when its user asks for that.
+ * The cluster as passed to a credential plugin in `spec.cluster`, when `provideClusterInfo` is set.
  *
- * Permissions: `--allow-read` of the authority's file.
- * @param folder the kubeconfig's, which a relative path is relative to
+ * Permissions: `--allow-read` of the CA file.
+ * @param folder of the kubeconfig, for relative paths
  * @see https://kubernetes.io/docs/reference/config-api/client-authentication.v1/
  */
 export async function clusterInfo({ cluster }: Current, folder: string): Promise<object> {

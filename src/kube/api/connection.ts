@@ -8,50 +8,50 @@ import type { UserHeaders } from "../kubeconfig/headers.ts";
 import { type Current, judge, whyNotOverApi } from "../kubeconfig/judge.ts";
 import { certificatesIn } from "../kubeconfig/pem.ts";
 import { credentialExpiry } from "../kubeconfig/expiry.ts";
-import { NotUsable } from "../kubeconfig/refused.ts";
-import type { Value } from "../kubeconfig/yaml.ts";
+import { NotUsable } from "../kubeconfig/not_usable.ts";
+import type { YamlValue } from "../kubeconfig/yaml.ts";
 import type { RunProcess } from "../process.ts";
 import { deadlinePassed, FAILURES, unusable } from "../reasons.ts";
 import { clusterInfo } from "./cluster_info.ts";
 import { IdleConnections } from "./idle_connections.ts";
 import { type ExecCredential, runExecPlugin } from "./exec_plugin.ts";
 import { Handshakes } from "./handshakes.ts";
-import { type Connection, NoAnswer } from "./http.ts";
+import { type Connection, NoResponse } from "./http.ts";
 import { proxyFromEnv } from "../../net/proxy.ts";
 import { encodeBase64Text } from "../../text/bytes.ts";
 import { asksAuthProvider, contentFor } from "./library_content.ts";
 
 export interface KubeconfigSource {
-  /** Of the file, for what stands relative to it. */
+  /** The file; paths in it are relative to its folder. */
   readonly path: string;
-  /** Its content, as {@link readYaml} gives it. */
-  readonly content: Sealed<Value>;
+  /** Its content, parsed by {@link readYaml}. */
+  readonly content: Sealed<YamlValue>;
 }
 
 export interface Connector {
-  /** @throws {NoAnswer} when credentials cannot be had */
+  /** @throws {NoResponse} when there are no credentials */
   connect(deadline: Deadline): Promise<Connection>;
-  /** The server did not accept the credentials: whether others can be had. */
+  /** Call it when the server rejects the credentials. Returns whether the next `connect` gets new ones. */
   refused(): boolean;
-  /** Until when its credential is good, as far as that is known; no plugin is run for it. */
+  /** When the credential expires, if that is known; no plugin is run for this. */
   expires(): Promise<Date | undefined>;
-  /** Closes what is kept open. */
+  /** Closes the connections that are kept open. */
   close(): void;
 }
 
-/** A quarter of a second's work: only when it is used. */
+/** Loads the library when it is first used, since that takes a quarter of a second. */
 export const loadLibrary = () => import("@kubernetes/client-node");
 
-/** Connections to one cluster at once; more requests wait. */
+/** Concurrent connections to one cluster; further requests wait. */
 const MAX_CONNECTIONS = 16;
 
 /**
- * Connects by a kubeconfig, of which only what its verdict found to count is used. The library reads
- * certificates and asks auth providers; what it leaves out is done here: token files, exec plugins
- * under a deadline, impersonation, proxies of the environment, and connections that are kept.
- * @param connectSeconds within which a connection has to be made
- * @param run what runs an exec plugin
- * @param idle what limits the connections that are kept, those to other clusters included
+ * Connects with the current context of a kubeconfig that {@link judge} accepts. The library reads
+ * certificates and calls auth providers. Done here: token files, exec plugins with a deadline,
+ * impersonation, proxies from the environment, and keeping connections open.
+ * @param connectSeconds the timeout of a connection
+ * @param run runs an exec plugin
+ * @param idle limits the connections that are kept open, together with those to other clusters
  */
 export async function connectorOf(
   { path, content }: KubeconfigSource,
@@ -69,7 +69,7 @@ export async function connectorOf(
   try {
     config.loadFromString(JSON.stringify(contentFor(current, folder)));
   } catch {
-    throw new NoAnswer(FAILURES.unusable);
+    throw new NoResponse(FAILURES.unusable);
   }
   let plugin: ExecCredential | undefined;
   let running: Promise<ExecCredential> | undefined;
@@ -78,7 +78,7 @@ export async function connectorOf(
   const agents: (http.Agent | https.Agent)[] = [];
   const handshakes = new Handshakes(connectSeconds);
 
-  /** What the plugin gives, run once for all who wait for it. */
+  /** The plugin's credential; concurrent requests share one run of the plugin. */
   async function credential(deadline: Deadline): Promise<ExecCredential | undefined> {
     if (!current.usesPlugin) return undefined;
     if (plugin && (plugin.expires === undefined || plugin.expires > Date.now())) return plugin;
@@ -88,7 +88,7 @@ export async function connectorOf(
     return plugin = await running;
   }
 
-  /** An agent for these options; a connection belongs to the certificate that made it. */
+  /** The agent for these options; a new client certificate needs a new agent. */
   async function agentOf(tls: https.AgentOptions): Promise<http.Agent | https.Agent> {
     const certificate = String(tls.cert ?? "");
     if (kept?.certificate === certificate) return kept.agent;
@@ -100,30 +100,35 @@ export async function connectorOf(
   }
 
   async function make(given: ExecCredential | undefined, deadline: Deadline): Promise<Connection> {
-    // What kubectl says of the user by plain HTTP, too, and in place of anything else.
-    const said = {
+    // Like kubectl: these headers are also sent over plain HTTP, and override the others.
+    const userHeaders = {
       ...(serverUser === undefined ? {} : { Authorization: basic(serverUser) }),
       ...impersonation,
     };
-    if (!isTls) return { server, agent: await agentOf({}), handshakes, headers: said };
+    if (!isTls) return { server, agent: await agentOf({}), handshakes, headers: userHeaders };
     const applied = apply(config, given).catch((error) => {
-      if (error instanceof NoAnswer) throw error;
-      throw new NoAnswer(asksProvider ? FAILURES.plugin : FAILURES.unusable);
+      if (error instanceof NoResponse) throw error;
+      throw new NoResponse(asksProvider ? FAILURES.plugin : FAILURES.unusable);
     });
-    // An auth provider of the library's may ask a server of its own.
+    // An auth provider of the library may send requests to its own server, without a timeout.
     const { tls, headers } = await inTime(
       applied,
       deadline,
-      () => new NoAnswer({ ...deadlinePassed(deadline.seconds), uncertain: false }),
+      () => new NoResponse({ ...deadlinePassed(deadline.seconds), uncertain: false }),
     );
-    if (asksProvider && headers.Authorization === undefined) throw new NoAnswer(FAILURES.plugin);
-    return { server, agent: await agentOf(tls), handshakes, headers: { ...headers, ...said } };
+    if (asksProvider && headers.Authorization === undefined) throw new NoResponse(FAILURES.plugin);
+    return {
+      server,
+      agent: await agentOf(tls),
+      handshakes,
+      headers: { ...headers, ...userHeaders },
+    };
   }
 
   return {
     async connect(deadline) {
       const given = await credential(deadline);
-      // Only the library knows until when an auth provider's token holds.
+      // Only the library knows when an auth provider's token expires.
       if (made === undefined || made.from !== given || asksProvider) {
         const making = { from: given, connection: make(given, deadline) };
         making.connection.catch(() => made = undefined);
@@ -132,9 +137,9 @@ export async function connectorOf(
       const connection = await made.connection;
       if (user.tokenFile === "" || !isTls || serverUser !== undefined) return connection;
       const token = await tokenIn(resolve(folder, user.tokenFile));
-      // Like kubectl: the token that stands beside the file is for when that cannot be read.
+      // Like kubectl: `token` is the fallback when `tokenFile` cannot be read.
       if (token === undefined && user.token) return connection;
-      if (token === undefined) throw new NoAnswer(FAILURES.unusable);
+      if (token === undefined) throw new NoResponse(FAILURES.unusable);
       return {
         ...connection,
         headers: { ...connection.headers, Authorization: `Bearer ${token}` },
@@ -156,30 +161,30 @@ export async function connectorOf(
   };
 }
 
-/** @throws {NoAnswer} */
-function verdict(content: Value): Current {
+/** @throws {NoResponse} */
+function verdict(content: YamlValue): Current {
   try {
     const current = judge(content);
     const why = whyNotOverApi(current);
     if (why !== undefined) throw new NotUsable(why);
     return current;
   } catch (error) {
-    if (error instanceof NotUsable) throw new NoAnswer(unusable(error.why));
+    if (error instanceof NotUsable) throw new NoResponse(unusable(error.why));
     throw error;
   }
 }
 
-/** TLS options and headers by the library, with what a plugin gave in place of the user's own. */
+/** TLS options and headers from the library; a plugin's credential overrides the user's own. */
 async function apply(config: KubeConfig, plugin: ExecCredential | undefined) {
   const user = config.getCurrentUser() as unknown as Record<string, unknown>;
   if (plugin?.token) user.token = plugin.token;
   const options: https.RequestOptions = {};
   await config.applyToHTTPSOptions(options);
   const { servername, rejectUnauthorized } = options;
-  // What is no certificate is passed over, as by kubectl. An empty file stands for the system's.
+  // Like kubectl: anything but certificates is skipped, and an empty file means the system's CAs.
   const given = String(options.ca ?? "");
   const ca = certificatesIn(given);
-  if (given !== "" && ca.length === 0) throw new NoAnswer(FAILURES.unusable);
+  if (given !== "" && ca.length === 0) throw new NoResponse(FAILURES.unusable);
   const cert = plugin?.clientCertificateData ?? options.cert;
   const key = plugin?.clientKeyData ?? options.key;
   const headers = { ...options.headers } as Record<string, UserHeaders[string]>;
@@ -194,7 +199,7 @@ function basic(userAndPassword: string): string {
   return `Basic ${encodeBase64Text(userAndPassword)}`;
 }
 
-/** The token in a file, or `undefined` when that cannot be read or is empty. */
+/** The token in a file; `undefined` when the file cannot be read or is empty. */
 async function tokenIn(file: string): Promise<string | undefined> {
   return await Deno.readTextFile(file).then((text) => text.trim() || undefined, () => undefined);
 }
@@ -213,12 +218,13 @@ async function agentFor(
     return isTls ? new https.Agent({ ...options, ...tls }) : new http.Agent(options);
   }
   if (!/^https?:/.test(proxy)) {
-    const why = "the api transport does not support a proxy of the environment that is neither " +
-      "http:// nor https://";
-    throw new NoAnswer({ ...FAILURES.unusable, why });
+    const why =
+      "the api transport supports only http:// and https:// proxies, and the environment " +
+      "names another (HTTPS_PROXY or HTTP_PROXY)";
+    throw new NoResponse({ ...FAILURES.unusable, why });
   }
   const { HttpProxyAgent, HttpsProxyAgent } = await import("hpagent");
-  // The agent copies these for each connection that it makes, and so reads the signal of that one.
+  // The agent copies these options for each connection, and so reads the signal of that connection.
   const proxyRequestOptions: object = {
     get signal() {
       return handshakes.signal;

@@ -4,22 +4,22 @@ import type { ExecFields } from "../kubeconfig/shape.ts";
 import { readYaml } from "../kubeconfig/yaml.ts";
 import { deadlinePassed, FAILURES } from "../reasons.ts";
 import { type RunProcess, runProcess } from "../process.ts";
-import { NoAnswer } from "./http.ts";
+import { NoResponse } from "./http.ts";
 
-/** What a plugin gives, and until when. */
+/** The credential that a plugin returned. */
 export interface ExecCredential {
   readonly token?: string;
   readonly clientCertificateData?: string;
   readonly clientKeyData?: string;
-  /** Milliseconds since 1970; as long as it is accepted when absent. */
+  /** Milliseconds since 1970; when absent, it is used until the server rejects it. */
   readonly expires?: number;
 }
 
 /**
- * Runs a credential plugin, as client-go does, but under a deadline and to its last child.
- * @param folder the kubeconfig's: a command with a slash is relative to it
+ * Runs a credential plugin like client-go does, but with a deadline, and waits for its child processes.
+ * @param folder of the kubeconfig; a command with a slash is relative to it
  * @see https://kubernetes.io/docs/reference/config-api/client-authentication.v1/
- * @throws {NoAnswer}
+ * @throws {NoResponse}
  */
 export async function runExecPlugin(
   exec: ExecFields,
@@ -44,31 +44,31 @@ export async function runExecPlugin(
     },
     deadline,
   }).catch(() => {
-    throw new NoAnswer(FAILURES.plugin); // it cannot be started
+    throw new NoResponse(FAILURES.plugin); // the plugin cannot be started
   });
   if (result.ended === "deadline") {
-    throw new NoAnswer({ ...deadlinePassed(deadline.seconds), uncertain: false });
+    throw new NoResponse({ ...deadlinePassed(deadline.seconds), uncertain: false });
   }
-  if (result.code !== 0) throw new NoAnswer(FAILURES.plugin);
+  if (result.code !== 0) throw new NoResponse(FAILURES.plugin);
   return credentialIn(result.stdout, exec.apiVersion);
 }
 
-/** The versions of which client-go says that it is not the one asked for; any other is nothing. */
+/** Versions that client-go knows: one of them, but not the requested one, has its own error. */
 const VERSIONS: readonly unknown[] = ["v1", "v1beta1"].map((version) =>
   `client.authentication.k8s.io/${version}`
 );
 
-/** @throws {NoAnswer} */
+/** @throws {NoResponse} */
 function credentialIn(stdout: string, apiVersion: string): ExecCredential {
   const answer = parsed(stdout);
   const { status } = answer;
   if (answer.kind !== "ExecCredential" || !VERSIONS.includes(answer.apiVersion)) {
-    throw new NoAnswer(FAILURES.plugin);
+    throw new NoResponse(FAILURES.plugin);
   }
-  if (answer.apiVersion !== apiVersion) throw new NoAnswer(FAILURES.pluginVersion);
+  if (answer.apiVersion !== apiVersion) throw new NoResponse(FAILURES.pluginVersion);
   const { token, clientCertificateData, clientKeyData, expirationTimestamp } = status ?? {};
   const isWhole = !clientCertificateData === !clientKeyData;
-  if (!isWhole || !(token || clientKeyData)) throw new NoAnswer(FAILURES.plugin);
+  if (!isWhole || !(token || clientKeyData)) throw new NoResponse(FAILURES.plugin);
   const expires = Date.parse(expirationTimestamp ?? "");
   return {
     token,
@@ -89,14 +89,14 @@ interface Answer {
   };
 }
 
-/** JSON or, as to client-go, YAML; nothing when it is neither, for the message would quote it. */
+/** Parses JSON or, like client-go, YAML; otherwise `{}`, since the parser's error would quote the output. */
 function parsed(stdout: string): Answer {
   for (const parse of [JSON.parse, readYaml]) {
     try {
       const answer: unknown = parse(stdout);
       if (typeof answer === "object" && answer !== null) return answer;
     } catch {
-      // the next one
+      // try the next parser
     }
   }
   return {};

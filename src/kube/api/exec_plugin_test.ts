@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { deadlineIn } from "../deadline.ts";
 import type { ExecFields } from "../kubeconfig/shape.ts";
 import { runExecPlugin } from "./exec_plugin.ts";
-import { NoAnswer } from "./http.ts";
+import { NoResponse } from "./http.ts";
 
 const env = { PATH: Deno.env.get("PATH") ?? "", HOME: "/nowhere" };
 
@@ -71,7 +71,7 @@ const FAILS: [what: string, script: string, more?: Partial<ExecFields>][] = [
 for (const [what, script, more] of FAILS) {
   Deno.test(`a plugin that ${what} is unauthorized, and not quoted`, () =>
     assert.rejects(run(script, more), (error) => {
-      assert.ok(error instanceof NoAnswer);
+      assert.ok(error instanceof NoResponse);
       assert.deepEqual([error.report.kind, error.report.uncertain], ["unauthorized", false]);
       assert.doesNotMatch(Deno.inspect(error), /canary/);
       return true;
@@ -81,7 +81,7 @@ for (const [what, script, more] of FAILS) {
 Deno.test("a plugin that answers in another version than the kubeconfig names: that is said", () => {
   const other = { apiVersion: "client.authentication.k8s.io/v1beta1" };
   return assert.rejects(run(credential({ token: "canary" }, other)), (error) => {
-    assert.ok(error instanceof NoAnswer);
+    assert.ok(error instanceof NoResponse);
     assert.equal(error.report.kind, "invalid_kubeconfig");
     assert.match(error.report.why, /another apiVersion/);
     assert.doesNotMatch(Deno.inspect(error), /canary/);
@@ -91,7 +91,7 @@ Deno.test("a plugin that answers in another version than the kubeconfig names: t
 
 Deno.test("a plugin that hangs is a timeout, of which nothing was sent", () =>
   assert.rejects(run("sleep 60", {}, 0.2), (error) => {
-    assert.ok(error instanceof NoAnswer);
+    assert.ok(error instanceof NoResponse);
     assert.deepEqual([error.report.kind, error.report.uncertain], ["timeout", false]);
     return true;
   }));

@@ -6,16 +6,17 @@ import { notConnected, type Reported } from "../reasons.ts";
 
 type Agent = http.Agent | https.Agent;
 
-/** A request on its way; its socket is absent until it has one. */
-export interface Waiting {
+/** A request that is under way. */
+export interface WaitingRequest {
+  /** The request; its socket is absent until it has one. */
   readonly sent: { readonly socket?: unknown };
   readonly agent: Agent;
   readonly deadline: Deadline;
-  /** Called when no connection could be made for it, so that nothing of it was sent. */
+  /** Called when the request gets no connection, so that nothing of it was sent. */
   readonly giveUp: (report: Reported) => void;
 }
 
-/** Why an agent has no connection for a request. */
+/** An agent could not connect in time. */
 export class NotConnected extends Error {
   override readonly name = "NotConnected";
 
@@ -24,67 +25,68 @@ export class NotConnected extends Error {
   }
 }
 
-/** Hands a socket to the agent, or says why there is none; of several calls the first counts. */
+/** Passes a socket or an error to the agent; only the first call counts. */
 type Done = (error?: Error | null, socket?: Socket) => void;
 
-/** How agents make connections: by what they return, or by a call later, as through proxies. */
+/** How agents connect: they return the socket, or call `done` later (through a proxy). */
 type Connect = (options: object, done: Done) => Socket | undefined;
 
 /**
- * Gives connections a time in which they have to be made: resolving the name, TCP, a proxy's CONNECT
- * and TLS together. Whether one is made is seen from the socket's state when the time is over, since
- * an event may never come; who waits is told from here.
+ * Enforces the connect timeout, for DNS, TCP, a proxy's CONNECT and TLS together. Events of sockets may
+ * never come, so the socket's state is checked when the time is over, and the waiting requests are failed
+ * from here.
  */
 export class Handshakes {
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new Set<WaitingRequest>();
   readonly #attempts = new Set<Attempt>();
-  readonly #inVain = new WeakSet<Deadline>();
+  /** Deadlines under which a connection timed out. */
+  readonly #timedOut = new WeakSet<Deadline>();
   #newest: Attempt | undefined;
 
-  /** @param seconds for each connection */
+  /** @param seconds the timeout of each connection */
   constructor(readonly seconds: number) {}
 
-  /** Of the CONNECT that a proxy is sent next; agents read it once for each. */
+  /** The signal for the next CONNECT to a proxy; agents read it once per connection. */
   get signal(): AbortSignal | undefined {
     return this.#newest?.signal;
   }
 
-  /** Limits the connections that this agent makes from now on. */
+  /** Applies the timeout to all further connections of the agent. */
   limit<Limited extends Agent>(agent: Limited): Limited {
     const agents = agent as unknown as { createConnection: Connect };
     const connect = agents.createConnection.bind(agent);
-    agents.createConnection = (options, done) => this.#begin(agent, connect, options, done);
+    agents.createConnection = (options, done) => this.#start(agent, connect, options, done);
     return agent;
   }
 
   /**
-   * Why a request need not be sent: under its deadline a connection was waited for in vain already.
-   * Of a hundred requests, sixteen at a time, each would wait.
+   * The failure of a request without sending it, when a connection under its deadline has already timed
+   * out. Otherwise each of a hundred requests, sixteen at a time, would wait for the timeout.
    */
-  inVain(agent: Agent, deadline: Deadline): Reported | undefined {
-    const isVain = this.#inVain.has(deadline) && !isReached(agent);
-    return isVain ? notConnected(this.seconds) : undefined;
+  alreadyTimedOut(agent: Agent, deadline: Deadline): Reported | undefined {
+    const isTimedOut = this.#timedOut.has(deadline) && !isReached(agent);
+    return isTimedOut ? notConnected(this.seconds) : undefined;
   }
 
-  /** Tells it when no connection can be made for it. */
-  watch(waiting: Waiting): void {
+  /** Calls the request's `giveUp` when it gets no connection. */
+  watch(waiting: WaitingRequest): void {
     this.#waiting.add(waiting);
   }
 
-  /** It is answered, or given up. */
-  forget(waiting: Waiting): void {
+  /** Stops watching a request that has a response, or was given up. */
+  forget(waiting: WaitingRequest): void {
     this.#waiting.delete(waiting);
   }
 
-  /** Ends the attempts under way. */
+  /** Aborts the attempts under way. */
   close(): void {
     for (const attempt of this.#attempts) attempt.end();
   }
 
-  #begin(agent: Agent, connect: Connect, options: object, done: Done): Socket | undefined {
+  #start(agent: Agent, connect: Connect, options: object, done: Done): Socket | undefined {
     const attempt = this.#newest = new Attempt(this.seconds, {
       late: () => {
-        this.#tell(agent, attempt);
+        this.#failWaiting(agent, attempt);
         done(new NotConnected(notConnected(this.seconds)));
       },
       over: () => this.#attempts.delete(attempt),
@@ -99,25 +101,25 @@ export class Handshakes {
     return socket;
   }
 
-  /** Tells who waits for it, and, where the server has taken no connection, all who wait for one. */
-  #tell(agent: Agent, { socket }: Attempt): void {
+  /** Fails the attempt's request and, when the agent has no connection at all, all that wait for one. */
+  #failWaiting(agent: Agent, { socket }: Attempt): void {
     const reached = isReached(agent);
     for (const waiting of [...this.#waiting]) {
       const own = waiting.sent.socket as Socket | undefined;
       const isIts = socket !== undefined && own === socket;
       const isWithout = !reached && waiting.agent === agent && !isMade(own);
       if (!isIts && !isWithout) continue;
-      this.#inVain.add(waiting.deadline);
+      this.#timedOut.add(waiting.deadline);
       waiting.giveUp(notConnected(this.seconds));
     }
   }
 }
 
-/** A connection that is being made. */
+/** An attempt to connect. */
 class Attempt {
-  readonly #asked = new AbortController();
+  readonly #connect = new AbortController();
   readonly #timer: ReturnType<typeof setTimeout>;
-  /** Absent while a proxy is asked. */
+  /** Absent until a proxy has responded to CONNECT. */
   socket: Socket | undefined;
   #isOver = false;
 
@@ -128,41 +130,41 @@ class Attempt {
     }, seconds * 1000);
   }
 
-  /** Of what a proxy is asked. */
+  /** The signal of the CONNECT to a proxy. */
   get signal(): AbortSignal {
-    return this.#asked.signal;
+    return this.#connect.signal;
   }
 
-  /** Takes what it has been made of so far. */
+  /** Continues with the socket that TCP or the proxy provided. */
   goesOnWith(socket: Socket): void {
     if (this.#isOver) return void socket.destroy();
     this.socket = socket;
     const look = () => (isMade(socket) || socket.destroyed) && this.end();
-    // These only spare the timer.
+    // Events are only used to stop the timer early.
     for (const event of ["connect", "secureConnect", "close"]) socket.once(event, look);
     look();
   }
 
-  /** Leaves a connection that is made, and gives up one that is not. */
+  /** Ends the attempt: keeps an established connection, and destroys any other. */
   end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
     clearTimeout(this.#timer);
     this.on.over();
     if (isMade(this.socket)) return;
-    this.#asked.abort();
+    this.#connect.abort();
     this.socket?.destroy();
   }
 }
 
-/** Whether bytes of a request may have gone over it. */
+/** Whether the connection is established, so that bytes of a request may have been sent. */
 function isMade(socket: Socket | null | undefined): boolean {
   if (!socket) return false;
   const { connecting, secureConnecting } = socket as Socket & { secureConnecting?: boolean };
   return !connecting && secureConnecting !== true;
 }
 
-/** Whether any connection of the agent is made. */
+/** Whether the agent has any established connection. */
 function isReached({ sockets, freeSockets }: Agent): boolean {
   return [sockets, freeSockets].some((all) =>
     Object.values(all).some((of) => of?.some((socket) => !socket.destroyed && isMade(socket)))

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import http from "node:http";
 import { deadlineIn } from "../deadline.ts";
 import type { Reported } from "../reasons.ts";
-import { Handshakes, type Waiting } from "./handshakes.ts";
+import { Handshakes, type WaitingRequest } from "./handshakes.ts";
 
-/** Connections in every state that one can stay in, by an agent that is told what to hand out. */
+/** Connections that hang in each possible state, from an agent that returns given sockets. */
 
 const LIMIT = 0.05;
 
@@ -32,13 +32,13 @@ type Done = (error: Error | null, socket?: unknown) => void;
 
 interface Fake {
   readonly handshakes: Handshakes;
-  /** What the agent was told in the end. */
+  /** The final result that the agent got. */
   readonly told: unknown[];
-  /** Makes a connection, and who waits for it. */
+  /** Starts a connection, with a request that waits for it. */
   request(own: FakeSocket | undefined): { readonly reports: Reported[]; readonly sent: Sent };
-  /** Waits for a free connection. */
+  /** A request that waits for a free connection. */
   queued(): { readonly reports: Reported[] };
-  /** Hands over what a proxy has given. */
+  /** Passes on the proxy's socket. */
   late: Done[];
   readonly signals: (AbortSignal | undefined)[];
   readonly agent: http.Agent;
@@ -66,7 +66,7 @@ function fake(): Fake {
   handshakes.limit(agent);
   const wait = (sent: Sent) => {
     const reports: Reported[] = [];
-    const waiting: Waiting = {
+    const waiting: WaitingRequest = {
       sent,
       agent,
       deadline: deadlineIn(60),
@@ -97,7 +97,7 @@ const pastLimit = () => new Promise((resolve) => setTimeout(resolve, LIMIT * 100
 
 const WHY: Reported = {
   kind: "unreachable",
-  why: `no connection was made within ${LIMIT} seconds`,
+  why: `no connection within ${LIMIT} seconds (dial tcp: i/o timeout)`,
   uncertain: false,
 };
 
@@ -155,12 +155,12 @@ Deno.test("under a deadline that has waited in vain nothing is sent, until a con
   const waiting = { sent: {}, agent: it.agent, deadline, giveUp: () => {} };
   it.handshakes.watch(waiting);
   it.request(socket({ connecting: true }));
-  assert.equal(it.handshakes.inVain(it.agent, deadline), undefined);
+  assert.equal(it.handshakes.alreadyTimedOut(it.agent, deadline), undefined);
   await pastLimit();
-  assert.deepEqual(it.handshakes.inVain(it.agent, deadline), WHY);
-  assert.equal(it.handshakes.inVain(it.agent, deadlineIn(60)), undefined, "another one");
+  assert.deepEqual(it.handshakes.alreadyTimedOut(it.agent, deadline), WHY);
+  assert.equal(it.handshakes.alreadyTimedOut(it.agent, deadlineIn(60)), undefined, "another one");
   Object.assign(it.agent.freeSockets, { "c:443": [socket({ connecting: false })] });
-  assert.equal(it.handshakes.inVain(it.agent, deadline), undefined);
+  assert.equal(it.handshakes.alreadyTimedOut(it.agent, deadline), undefined);
 });
 
 Deno.test("a proxy's connection that comes too late is closed", async () => {

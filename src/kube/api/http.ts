@@ -5,59 +5,59 @@ import { deadlinePassed, FAILURES, noTls, type Reported } from "../reasons.ts";
 import type { UserHeaders } from "../kubeconfig/headers.ts";
 import { tlsFailure } from "../../net/tls_failure.ts";
 import { byteLength, joined } from "../../text/bytes.ts";
-import { type Handshakes, NotConnected, type Waiting } from "./handshakes.ts";
+import { type Handshakes, NotConnected, type WaitingRequest } from "./handshakes.ts";
 
-/** Largest answer accepted, in bytes: as much as of kubectl. */
+/** Largest response in bytes; the same limit as for kubectl's output. */
 const MAX_ANSWER = 32 * 1024 * 1024;
 
 export interface ApiRequest {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
-  /** From the root, with its query. */
+  /** The path with its query. */
   readonly path: string;
-  /** The media type that is asked for. @default JSON */
+  /** The `Accept` header. @default JSON */
   readonly accept?: string;
   readonly body?: string;
-  /** Whether it is a question, whatever its method. @default as of GET */
+  /** Whether the request is read-only, so that it may be sent again. @default true for GET */
   readonly changesNothing?: boolean;
 }
 
 export interface ApiResponse {
   readonly status: number;
-  /** Seconds, from `Retry-After`. */
+  /** Seconds, from the header `Retry-After`. */
   readonly retryAfter: number | undefined;
-  /** The header: when it was made. */
+  /** The header `Date`. */
   readonly date: string | undefined;
   readonly body: string;
 }
 
-/** A request without an answer. */
-export class NoAnswer extends Error {
-  override readonly name = "NoAnswer";
+/** A request without a response. */
+export class NoResponse extends Error {
+  override readonly name = "NoResponse";
 
   constructor(readonly report: Reported) {
     super(report.why);
   }
 }
 
-/** A way to the API server that carries the kubeconfig's credentials. */
+/** How to send requests to the API server with the kubeconfig's credentials. */
 export interface Connection {
   readonly server: URL;
-  /** Keeps the connections. */
+  /** Keeps connections open. */
   readonly agent: http.Agent | https.Agent;
-  /** Of that agent. */
+  /** Enforces the connect timeout of the agent. */
   readonly handshakes: Handshakes;
   readonly headers: UserHeaders;
 }
 
-/** Interim answers that any request may get, and that mean nothing to one: Continue, Early Hints. */
+/** Interim responses that are ignored: Continue, Early Hints. */
 const INTERIM: ReadonlySet<number | undefined> = new Set([100, 103]);
 
 /**
- * Sends one request over a kept connection. It ends at the deadline, whether or not node:http says
- * anything then.
+ * Sends one request over a connection that is kept open. It settles at the deadline, even if node:http
+ * emits no event then.
  *
  * Permissions: `--allow-net` of the server.
- * @throws {NoAnswer} with whether the request may have been carried out
+ * @throws {NoResponse} with whether the request may have been carried out
  */
 export function roundTrip(
   { server, agent, handshakes, headers }: Connection,
@@ -70,7 +70,7 @@ export function roundTrip(
     const giveUp = (report: Reported) => {
       if (isSettled) return;
       settled();
-      reject(new NoAnswer(report));
+      reject(new NoResponse(report));
     };
     const fail = (error: unknown) =>
       giveUp(deadline.signal.aborted ? deadlinePassed(deadline.seconds) : reportOf(error));
@@ -94,9 +94,9 @@ export function roundTrip(
     let settled = () => {};
     if (deadline.signal.aborted) return fail(undefined);
     if (!fitHeaders(options.headers)) return giveUp(FAILURES.noHeader);
-    const inVain = handshakes.inVain(agent, deadline);
-    if (inVain) return giveUp(inVain);
-    /** An answer that is none, such as 101; of Deno's node:http nothing more may come then. */
+    const timedOut = handshakes.alreadyTimedOut(agent, deadline);
+    if (timedOut) return giveUp(timedOut);
+    /** Fails on a status such as 101, after which Deno's node:http may emit no further event. */
     const refuse = () => {
       giveUp(FAILURES.notHttp);
       sent.destroy();
@@ -112,7 +112,7 @@ export function roundTrip(
         giveUp(FAILURES.tooLarge);
       });
       answer.on("error", fail);
-      // It comes after every answer, and an error costs as much as parsing one.
+      // `close` follows every response; creating an error each time would cost as much as parsing.
       answer.on("close", () => isSettled || fail(new Error("closed before its end")));
       answer.on("end", () => {
         const seconds = Number(answer.headers["retry-after"]);
@@ -131,7 +131,7 @@ export function roundTrip(
       socket.destroy();
     });
     sent.on("information", ({ statusCode }) => INTERIM.has(statusCode) || refuse());
-    const waiting: Waiting = {
+    const waiting: WaitingRequest = {
       sent,
       agent,
       deadline,
@@ -140,7 +140,7 @@ export function roundTrip(
         sent.destroy();
       },
     };
-    // Of one that waits for a connection, destroying it brings no event before it has that.
+    // A request that waits for a connection emits no event when it is destroyed.
     const abort = () => waiting.giveUp(deadlinePassed(deadline.seconds));
     settled = () => {
       isSettled = true;
@@ -148,18 +148,17 @@ export function roundTrip(
       handshakes.forget(waiting);
     };
     handshakes.watch(waiting);
-    // Given as an option, the signal costs several listeners a request.
+    // Passing the signal as an option would add several listeners per request.
     deadline.signal.addEventListener("abort", abort);
-    // Deno sends a request again, of any method, when a kept connection breaks before the answer, or
-    // is destroyed by us (canRetryRequest in its node:http): of a write nobody would know what became
-    // of it, and a read would go on after its deadline. Reads are sent again by `send.ts`, which
-    // counts and logs them.
+    // Deno repeats a request of any method when a reused connection is lost before the response, or when
+    // we destroy it (canRetryRequest in its node:http). A write could then be applied twice unnoticed,
+    // and a read would run past its deadline. `send.ts` retries reads, and counts and logs them.
     sent.on("socket", () => sent.reusedSocket = false);
     sent.end(body);
   });
 }
 
-/** Failures before a byte of the request was sent, by Node's error codes. */
+/** Failures before any byte of the request was sent, by Node's error codes. */
 const NOT_SENT: Readonly<Record<string, Reported>> = {
   ECONNREFUSED: FAILURES.refused,
   ENOTFOUND: FAILURES.noHost,
@@ -175,7 +174,7 @@ function reportOf(error: unknown): Reported {
   return NOT_SENT[code] ?? (failure ? noTls(failure) : FAILURES.broke);
 }
 
-/** Whether none of the values has a line break, say, which a token in a kubeconfig may have. */
+/** Whether all values are allowed in HTTP headers; a token in a kubeconfig may contain a line break. */
 function fitHeaders(headers: Readonly<Record<string, string | string[]>>): boolean {
   try {
     for (const [name, values] of Object.entries(headers)) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import http from "node:http";
 import { deadlineIn } from "../deadline.ts";
 import { Handshakes } from "./handshakes.ts";
-import { NoAnswer, roundTrip } from "./http.ts";
+import { NoResponse, roundTrip } from "./http.ts";
 
 for (const value of ["a-token\n", "a-token\0", "a-token-日本"]) {
   Deno.test(`a token that no header can hold is the kubeconfig's fault, and not shown: ${JSON.stringify(value)}`, async () => {
@@ -14,7 +14,7 @@ for (const value of ["a-token\n", "a-token\0", "a-token-日本"]) {
     };
     const sent = roundTrip(connection, { method: "GET", path: "/api" }, deadlineIn(5));
     await assert.rejects(sent, (error) => {
-      assert.ok(error instanceof NoAnswer);
+      assert.ok(error instanceof NoResponse);
       assert.equal(error.report.kind, "invalid_kubeconfig");
       assert.ok(!error.message.includes("a-token"), error.message);
       return true;
@@ -41,10 +41,10 @@ for (const method of ["GET", "PUT"] as const) {
       using server = rawServer(says);
       const sent = roundTrip(server, { method, path: "/api" }, deadlineIn(60));
       await assert.rejects(sent, (error) => {
-        assert.ok(error instanceof NoAnswer);
+        assert.ok(error instanceof NoResponse);
         const { kind, uncertain, why } = error.report;
         assert.deepEqual([kind, uncertain], ["failed", true]);
-        assert.match(why, /HTTP status that is no answer/);
+        assert.match(why, /unexpected HTTP status/);
         return true;
       });
     });
@@ -59,7 +59,7 @@ for (const first of ["100 Continue", "103 Early Hints"]) {
   });
 }
 
-/** A server that says this to each request. */
+/** A server that sends this response to each request. */
 function rawServer(says: string) {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const open: Deno.Conn[] = [];

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 
 type Agent = http.Agent | https.Agent;
 
-/** What an agent does with a socket between two requests. @see https://nodejs.org/api/http.html#agentkeepsocketalivesocket */
+/** How an agent keeps and reuses idle sockets. @see https://nodejs.org/api/http.html#agentkeepsocketalivesocket */
 interface Keeping {
   keepSocketAlive(socket: Socket): boolean;
   reuseSocket(socket: Socket, request: unknown): void;

@@ -1,17 +1,16 @@
 import { resolve } from "node:path";
 import type { Current } from "../kubeconfig/judge.ts";
 
-/** Whether its user's auth provider is asked: a token or a name stands in for it. */
+/** Whether the user's auth provider is used; a token or user name takes precedence. */
 export function asksAuthProvider({ user, isTls }: Current): boolean {
   return isTls && user["auth-provider"] !== undefined && user.token === "" &&
     user.tokenFile === "" && user.username === "";
 }
 
 /**
- * The kubeconfig that the library gets: the current context alone, with nothing that kubectl would
- * leave aside and nothing that is done without the library (token files, exec plugins,
- * impersonation).
- * @param folder the kubeconfig's, which relative paths are relative to
+ * The kubeconfig that is passed to the library: only the current context, without fields that kubectl
+ * would ignore, and without those that are handled here (token files, exec plugins, impersonation).
+ * @param folder of the kubeconfig, for relative paths
  */
 export function contentFor(current: Current, folder: string): object {
   const { server, cluster, user, isTls } = current;
@@ -19,7 +18,7 @@ export function contentFor(current: Current, folder: string): object {
   const data = (bytes: Uint8Array) => bytes.length === 0 ? undefined : bytes.toBase64();
   const hasCertificate = user["client-certificate"] !== "" ||
     user["client-certificate-data"].length > 0;
-  // The library would prefer what it says to a token.
+  // The library would prefer the auth provider to a token.
   const provider = asksAuthProvider(current) ? user["auth-provider"] : undefined;
   return {
     apiVersion: "v1",

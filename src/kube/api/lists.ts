@@ -10,29 +10,36 @@ import { accountFromWire, type WireServiceAccount } from "../pull_secrets.ts";
 import { doing, errorOf } from "../reasons.ts";
 import { repositoryFields } from "../repository_fields.ts";
 import type { ListQuery, SecretStore, SecretSummary, ServiceAccount } from "../store.ts";
-import type { Send } from "./send.ts";
-import { ACCOUNT_LIST, NAMESPACE_LIST, SECRET_LIST, SECRET_TABLE, type Shape } from "../shapes.ts";
+import type { ApiSend } from "./send.ts";
+import {
+  ACCOUNT_LIST,
+  type AnswerShape,
+  NAMESPACE_LIST,
+  SECRET_LIST,
+  SECRET_TABLE,
+} from "../shapes.ts";
 
 /**
- * A Table whose rows carry the objects' metadata only: the values of the secrets do not travel.
+ * Requests a Table. With `includeObject=Metadata` its rows have only the objects' metadata, so that the
+ * values of the secrets are not transferred.
  * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables
  */
 export const AS_TABLE = "application/json;as=Table;g=meta.k8s.io;v=v1";
 
-/** Objects in one page of a list: kubectl's number. */
+/** Objects per page of a list; kubectl's default. */
 const PAGE = 500;
 
-/** What is listed, page by page. */
+/** Implements the lists of a store, page by page. */
 export function apiLists(
-  send: Send,
+  send: ApiSend,
   cluster: string,
 ): Pick<SecretStore, "list" | "listData" | "namespaces" | "serviceAccounts"> {
-  /** @param taken of each page as it comes: what is not taken is not kept until the last one is there */
+  /** @param taken picks the items of each page as it arrives, so that the pages are not kept in memory */
   async function pages<P extends Page, Item>(
     what: string,
     path: string,
     parameters: Readonly<Record<string, string | undefined>>,
-    shape: Shape,
+    shape: AnswerShape,
     deadline: Deadline,
     taken: (page: P) => readonly Item[],
     accept?: string,
@@ -54,7 +61,7 @@ export function apiLists(
     return found.flat();
   }
 
-  /** Values do not travel. */
+  /** Lists secrets as Tables, without transferring their values. */
   function tables<Item>(
     what: string,
     path: string,
@@ -127,7 +134,7 @@ export function apiLists(
 
 type Metadata = WireSecret["metadata"];
 
-/** Part of a list, with where the next one begins. */
+/** One page of a list, with the token of the next page. */
 interface Page {
   readonly metadata?: { readonly continue?: string };
 }
@@ -136,7 +143,7 @@ interface Items<Item> extends Page {
   readonly items?: readonly Item[];
 }
 
-/** Takes each object of a page. */
+/** Maps each object of a page. */
 function eachOf<Item, Taken>(take: (item: Item) => Taken) {
   return ({ items }: Items<Item>): Taken[] => (items ?? []).map(take);
 }
@@ -151,7 +158,7 @@ interface SecretTable extends Page {
 
 type Annotation = ListQuery["annotation"];
 
-/** Takes each row of a Table; its column `Type` is a secret's type. */
+/** Maps each row of a Table; the column `Type` has the secret's type. */
 function rowsOf<Item>(
   table: SecretTable,
   taken: (metadata: Metadata, type: string) => Item,
@@ -162,7 +169,7 @@ function rowsOf<Item>(
   );
 }
 
-/** The summary of a repository or template, without the values that are not for showing. */
+/** The summary of a repository or template secret, with the fields that may be shown. */
 function summaryOfSecret(secret: WireSecret, annotation: Annotation): SecretSummary {
   return {
     ...summary(secret.metadata, secret.type ?? "", annotation),
@@ -170,7 +177,7 @@ function summaryOfSecret(secret: WireSecret, annotation: Annotation): SecretSumm
   };
 }
 
-/** Of the annotations only the one that was asked for is kept: others may hold values. */
+/** Keeps only the requested annotation, since others may contain values. */
 function summary(metadata: Metadata, type: string, key: Annotation): SecretSummary {
   const { namespace, name, labels = {}, creationTimestamp = "" } = metadata;
   const annotation = key === undefined ? undefined : metadata.annotations?.[key];

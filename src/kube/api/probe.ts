@@ -11,16 +11,16 @@ import { type ClusterProbe, probing, REVIEW, reviewOf, versionIn } from "../prob
 import { errorOf } from "../reasons.ts";
 import { DEPLOYMENT_TABLE, REVIEW_ANSWER, VERSION_ANSWER } from "../shapes.ts";
 import { AS_TABLE } from "./lists.ts";
-import type { Send } from "./send.ts";
+import type { ApiSend } from "./send.ts";
 
-/** Reviews of one cluster under way at once. */
+/** Concurrent access reviews per cluster. */
 const AT_ONCE = 4;
 
 const REVIEWS = `/apis/${REVIEW.apiVersion}/selfsubjectaccessreviews`;
 
-/** A {@link ClusterProbe} over HTTPS, by the connections of the store. */
+/** A {@link ClusterProbe} over HTTPS, on the connections of the store. */
 export function apiProbe(
-  send: Send,
+  send: ApiSend,
   cluster: string,
   credentialExpires: ClusterProbe["credentialExpires"],
 ): ClusterProbe {
@@ -60,15 +60,15 @@ export function apiProbe(
 }
 
 /**
- * Seconds that a clock is ahead of ours, by the header `Date` of an answer that has just come. That
- * has whole seconds, so that on average half a second has passed since.
+ * Seconds that the server's clock is ahead of ours, by the header `Date` of a response that has just
+ * arrived. The header drops fractions of a second, half a second on average, which is added here.
  */
 function skewOf(date: string | undefined, now: number): number | undefined {
   const time = Date.parse(date ?? "");
   return Number.isNaN(time) ? undefined : Math.round((time + 500 - now) / 1000) || 0;
 }
 
-/** By it the environment of the containers stays where it is. */
+/** Deployments as a Table, so that the environment variables of containers are not transferred. */
 interface DeploymentTable {
   readonly columnDefinitions: readonly { readonly name: string }[];
   readonly rows:

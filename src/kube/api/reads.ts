@@ -2,8 +2,8 @@ import pLimit from "p-limit";
 import type { Deadline } from "../deadline.ts";
 import {
   fromWire,
-  type Kind,
   namespacePhase,
+  type ObjectKind,
   pathOf,
   type WireNamespace,
   type WireSecret,
@@ -12,13 +12,13 @@ import type { WireServiceAccount } from "../pull_secrets.ts";
 import { doing, errorOf, type Reported, together } from "../reasons.ts";
 import { objectShape } from "../shapes.ts";
 import { refKey, type SecretRef, type Snapshot } from "../store.ts";
-import type { Answered, Send } from "./send.ts";
+import type { Answered, ApiSend } from "./send.ts";
 
-/** Requests of one call under way at once. */
+/** Concurrent requests per call. */
 export const AT_ONCE = 16;
 
-/** What is read by name, a request each. */
-export function apiReads(send: Send, cluster: string) {
+/** Reads objects by name, with one request each. */
+export function apiReads(send: ApiSend, cluster: string) {
   async function read(refs: readonly SecretRef[], deadline: Deadline): Promise<Snapshot> {
     const names = [...new Set(refs.map(({ namespace }) => namespace))].map((name) => ({ name }));
     const limit = pLimit(AT_ONCE);
@@ -47,7 +47,7 @@ export function apiReads(send: Send, cluster: string) {
   }
 
   function get(
-    kind: Kind,
+    kind: ObjectKind,
     refs: readonly Partial<SecretRef>[],
     deadline: Deadline,
     limit = pLimit(AT_ONCE),

@@ -3,8 +3,8 @@ import { denial, FAILURES, type Reported, whyForbidden } from "../reasons.ts";
 import type { ApiResponse } from "./http.ts";
 
 /**
- * What the API server means by an answer that is no success: a Status object with a reason, or,
- * from something in front of it, only the HTTP status.
+ * The failure that an unsuccessful response reports. The API server sends a Status object with a reason;
+ * a proxy in front of it may send only the HTTP status.
  * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/
  */
 export function reportOfStatus({ status, body }: Omit<ApiResponse, "date">): Reported {
@@ -46,10 +46,10 @@ interface Status {
   readonly details?: { readonly kind?: string };
 }
 
-/** Largest Status that is read, in UTF-16 units; what is larger is known by its HTTP status alone. */
+/** Largest Status that is parsed, in UTF-16 units; of a larger one only the HTTP status is used. */
 const MAX_STATUS = 256 * 1024;
 
-/** How much of its message is read, as of a line of kubectl's. */
+/** How much of the message is read; the same limit as for a line of kubectl. */
 const MAX_MESSAGE = 4096;
 
 function parsed(body: string): Status {

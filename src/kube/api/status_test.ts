@@ -45,7 +45,10 @@ Deno.test("nothing of the answer is in the reason, but for the words of a right"
       'in API group "" in the namespace "team-a": canary',
   });
   const { why } = reportOfStatus({ status: 403, body, retryAfter: undefined });
-  assert.equal(why, "the kubeconfig's user may not create secrets in namespace 'team-a'");
+  assert.equal(
+    why,
+    "the kubeconfig's user cannot create secrets in namespace 'team-a' (Forbidden)",
+  );
 });
 
 const DENIED: [status: number, reason: string, message: string, why: string][] = [
@@ -54,19 +57,19 @@ const DENIED: [status: number, reason: string, message: string, why: string][] =
     "Invalid",
     "secrets \"canary\" is forbidden: ValidatingAdmissionPolicy 'p.example' with binding 'canary' " +
     "denied request: canary",
-    "the policy 'p.example' of the cluster denies it",
+    "ValidatingAdmissionPolicy 'p.example' denied the request",
   ],
   [
     400,
     "",
     'admission webhook "w.example" denied the request: canary',
-    "the admission webhook 'w.example' of the cluster denies it",
+    "admission webhook 'w.example' denied the request",
   ],
   [
     403,
     "Forbidden",
     'admission webhook "w.example" denied the request without explanation',
-    "the admission webhook 'w.example' of the cluster denies it",
+    "admission webhook 'w.example' denied the request",
   ],
 ];
 
@@ -82,10 +85,13 @@ for (const [status, reason, message, why] of DENIED) {
 Deno.test("a selector that is none is told from an object that is", () => {
   const why = (message: string) =>
     reportOfStatus({ status: 400, body: JSON.stringify({ message }), retryAfter: undefined }).why;
-  const selector = "the API server does not understand the label selector";
+  const selector = "the API server cannot parse the label selector";
   assert.equal(why("unable to parse requirement: found '', expected: identifier"), selector);
   assert.equal(why("found '=', expected: ',' or 'end of string'"), selector);
-  assert.equal(why("Secret in version v1 cannot be"), "the API server finds the object invalid");
+  assert.equal(
+    why("Secret in version v1 cannot be"),
+    "the API server rejected the object as invalid",
+  );
 });
 
 const ODD: [what: string, body: unknown][] = [
@@ -100,7 +106,10 @@ for (const [what, body] of ODD) {
     const start = performance.now();
     const text = JSON.stringify(body);
     const { kind, why } = reportOfStatus({ status: 403, body: text, retryAfter: undefined });
-    assert.deepEqual([kind, why], ["forbidden", "the kubeconfig's user lacks the right"]);
+    assert.deepEqual([kind, why], [
+      "forbidden",
+      "the kubeconfig's user has no permission (Forbidden)",
+    ]);
     assert.ok(performance.now() - start < 1000, `${performance.now() - start} ms`);
   });
 }

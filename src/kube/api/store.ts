@@ -13,28 +13,28 @@ import { apiRemovals, apiWrites } from "./writes.ts";
 export interface ApiStoreOptions {
   /** The cluster's name, for messages. */
   readonly cluster: string;
-  /** Its kubeconfig, vetted. */
+  /** Its kubeconfig, after vetting. */
   readonly kubeconfig: KubeconfigSource;
-  /** The environment of exec plugins, and where proxies are named. */
+  /** The environment of exec plugins, also read for HTTPS_PROXY and NO_PROXY. */
   readonly env: Readonly<Record<string, string>>;
-  /** Seconds within which a connection has to be made: TCP, TLS and a proxy's part. */
+  /** The timeout of a connection in seconds, for TCP, TLS and a proxy together. */
   readonly connectSeconds: number;
-  /** What runs exec plugins. @default runProcess */
+  /** Runs exec plugins. @default runProcess */
   readonly run?: RunProcess;
-  /** What limits the connections that are kept. @default a limit of its own */
+  /** Limits the idle connections of all clusters together. @default a limit for this cluster alone */
   readonly idle?: IdleConnections;
   readonly onCall?: (call: ApiCall) => void;
 }
 
-/** A store that keeps connections. */
+/** A store that keeps connections open. */
 export interface ApiStore extends SecretStore {
-  /** By the same connections. */
+  /** Uses the same connections. */
   readonly probe: ClusterProbe;
   close(): void;
 }
 
 /**
- * A {@link SecretStore} over HTTPS, with connections that are kept from call to call.
+ * A {@link SecretStore} over HTTPS, which keeps its connections open between calls.
  *
  * Permissions: `--allow-net` of the server, `--allow-read` of files that the kubeconfig names,
  * `--allow-run` of its exec plugins.
@@ -42,7 +42,7 @@ export interface ApiStore extends SecretStore {
 export function apiStore(options: ApiStoreOptions): ApiStore {
   const { cluster, kubeconfig, env, connectSeconds, run, idle } = options;
   let opened: Promise<Connector> | undefined;
-  // Everything starts with the first request, the import of what reads a kubeconfig too.
+  // Nothing is loaded or read before the first request.
   const open = () => opened ??= connectorOf(kubeconfig, env, connectSeconds, run, idle);
   const send = apiSend(open, options.onCall);
 
@@ -53,12 +53,12 @@ export function apiStore(options: ApiStoreOptions): ApiStore {
     ...storeWrites(cluster, apiWrites(send, cluster), readAccounts),
     read,
     remove: apiRemovals(send, cluster),
-    // A thousand take seconds, over connections that are kept.
+    // Over open connections a thousand deletions take only seconds.
     foreseeRemoval: () => Promise.resolve(),
     probe: apiProbe(
       send,
       cluster,
-      // Of a kubeconfig that cannot be used nothing is known; requests say why.
+      // The expiry of an unusable kubeconfig is unknown; requests report why it is unusable.
       () => open().then((connector) => connector.expires(), () => undefined),
     ),
     close: () => void opened?.then((connector) => connector.close(), () => {}),

@@ -5,10 +5,10 @@ import { objectShape, removedShape, writtenShape } from "../shapes.ts";
 import type { ItemOutcome, SecretStore } from "../store.ts";
 import type { WriteItems } from "../writes.ts";
 import { AT_ONCE } from "./reads.ts";
-import type { Send } from "./send.ts";
+import type { ApiSend } from "./send.ts";
 
-/** Writes objects, a request each. */
-export function apiWrites(send: Send, cluster: string): WriteItems {
+/** Writes objects, with one request each. */
+export function apiWrites(send: ApiSend, cluster: string): WriteItems {
   return async function write(verb, items, deadline, { dryRun = false } = {}) {
     const query = `fieldManager=argocd-configurer${dryRun ? "&dryRun=All" : ""}`;
     const method = verb === "create" ? "POST" : "PUT";
@@ -26,8 +26,8 @@ export function apiWrites(send: Send, cluster: string): WriteItems {
   };
 }
 
-/** Removes secrets, a request each. */
-export function apiRemovals(send: Send, cluster: string): SecretStore["remove"] {
+/** Removes secrets, with one request each. */
+export function apiRemovals(send: ApiSend, cluster: string): SecretStore["remove"] {
   return async function remove(removals, deadline, options = {}) {
     return await pLimit(AT_ONCE).map(removals, async (removal): Promise<ItemOutcome> => {
       const { uid, resourceVersion } = removal;

@@ -3,21 +3,21 @@ import { KubeError, type KubeErrorKind } from "../errors.ts";
 import type { ClusterProbe } from "../probe.ts";
 import type { ItemOutcome, SecretStore } from "../store.ts";
 
-/** What goes wrong at one call of the store. */
+/** A failure to simulate at one call of the store. */
 export type FaultAt<Cluster> =
   /** Nothing is sent. */
   | { readonly kind: "throw"; readonly error: KubeErrorKind }
-  /** The cluster rejects this item, by its place in the batch; the others go on. */
+  /** The cluster rejects the item at this index of the batch, and handles the others. */
   | { readonly kind: "reject"; readonly item: number; readonly error: KubeErrorKind }
-  /** No answer from this item on; it is carried out all the same or not, the later ones are not. */
+  /** No response from the item at this index on. That item is applied or not; later ones are not. */
   | { readonly kind: "cut"; readonly item: number; readonly applied: boolean }
-  /** No answer until the deadline; what is written is carried out then, if so said. */
+  /** No response until the deadline. Writes are applied then if `applied` is set. */
   | { readonly kind: "hang"; readonly applied?: boolean }
-  /** The program dies after so many items: the call never returns. */
+  /** The program dies after this many items: the call never returns. */
   | { readonly kind: "kill"; readonly after: number }
-  /** An error that is none of the store's contract: a bug in it. */
+  /** An error outside of the store's contract: a bug in the store. */
   | { readonly kind: "bug" }
-  /** Somebody else acts just before. */
+  /** Somebody else changes the cluster just before the call. */
   | { readonly kind: "meanwhile"; readonly act: (cluster: Cluster) => void };
 
 export interface StoreCall {
@@ -26,13 +26,13 @@ export interface StoreCall {
   readonly index: number;
   /** Items in the batch. */
   readonly items: number;
-  /** Present when the cluster was only asked. */
+  /** Present when it was a dry run. */
   readonly dryRun?: true;
 }
 
-/** Calls that are counted and go wrong to order. */
+/** Records calls and simulates failures. */
 export abstract class FaultyCalls {
-  /** Asked before each call. */
+  /** Called before each call; returns the failure to simulate. */
   fault: (call: StoreCall) => FaultAt<this> | undefined = () => undefined;
   /** Calls so far. */
   calls: StoreCall[] = [];

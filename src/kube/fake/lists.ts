@@ -5,12 +5,12 @@ import type { DataQuery, ListQuery, SecretSummary, StoredSecret } from "../store
 
 type Labels = Readonly<Record<string, string>>;
 
-/** Whether labels match a selector in Kubernetes' syntax; all do when there is none. */
+/** Whether labels match a selector in Kubernetes' syntax; without a selector all do. */
 export function matches(labels: Labels, selector = ""): boolean {
   return parseLabelSelector(selector)(labels);
 }
 
-/** A secret as listed. */
+/** A secret as `list` returns it. */
 export function summary(secret: StoredSecret, query: ListQuery): SecretSummary {
   const { namespace, name, labels, type, creationTimestamp } = secret;
   const annotation = query.annotation && secret.annotations[query.annotation];
@@ -25,8 +25,8 @@ export function summary(secret: StoredSecret, query: ListQuery): SecretSummary {
   };
 }
 
-/** A secret as listed with its data, or with as much of that as was asked for. */
-export function listed(secret: StoredSecret, { keys }: DataQuery): StoredSecret {
+/** A secret as `listData` returns it, with the requested values. */
+export function listedWithData(secret: StoredSecret, { keys }: DataQuery): StoredSecret {
   const { annotations, data } = fromListed(toWire(secret), keys);
   return { ...secret, annotations, data };
 }

@@ -2,9 +2,9 @@ import { encodeBase64Text } from "../../text/bytes.ts";
 import { REPOSITORY_TEXTS } from "../repository_fields.ts";
 import type { RepositoryFields, SecretData } from "../store.ts";
 
-/** What a repository secret may hold in a cluster, and the fields that everyone reads out of it. */
+/** The data of a repository secret, and the fields that both transports have to read from it. */
 export interface RepositoryRow {
-  /** A name of a secret, too. */
+  /** Also the name of the secret. */
   readonly what: string;
   readonly data: SecretData;
   readonly fields: RepositoryFields;

@@ -14,36 +14,36 @@ import {
   type StoredSecret,
 } from "../store.ts";
 import { failure, type FaultAt, FaultyCalls, rejected } from "./faults.ts";
-import { listed, matches, summary } from "./lists.ts";
+import { listedWithData, matches, summary } from "./lists.ts";
 
 export type { StoreCall } from "./faults.ts";
 
-/** What goes wrong at one call of the store. */
+/** A failure to simulate at one call of the store. */
 export type StoreFault = FaultAt<FakeCluster>;
 
-/** A service account with what changes at each write. */
+/** A service account with its uid and resourceVersion. */
 export interface StoredServiceAccount extends ServiceAccount {
   readonly uid: string;
   readonly resourceVersion: string;
 }
 
 /**
- * A cluster's secrets, namespaces and service accounts in memory, with faults to order. Held to the
- * store's contract by its suite.
+ * A cluster's secrets, namespaces and service accounts in memory, with simulated failures. The contract
+ * suite of the store runs against it.
  */
 export class FakeCluster extends FaultyCalls {
   readonly namespaces = new Map<string, NamespacePhase>();
-  /** By the namespace's name, besides the one that every namespace has: its name. */
+  /** Labels by namespace, without `kubernetes.io/metadata.name`, which every namespace has. */
   readonly namespaceLabels = new Map<string, Readonly<Record<string, string>>>();
   readonly secrets = new Map<string, StoredSecret>();
   readonly accounts = new Map<string, StoredServiceAccount>();
-  /** Whether namespaces may be read and listed. */
+  /** Whether the kubeconfig's user has permission to read and list namespaces. */
   mayReadNamespaces = true;
-  /** Why a removal of so many would not end in time. */
+  /** Why removing this many secrets would not finish in time. */
   tooMany: (count: number) => KubeError | undefined = () => undefined;
   #version = 1;
 
-  /** Puts a secret there as somebody else would; fields left out have defaults. */
+  /** Stores a secret as another client would; missing fields get defaults. */
   put(
     secret: Partial<StoredSecret> & { namespace: string; name: string },
     data?: SecretData,
@@ -63,7 +63,7 @@ export class FakeCluster extends FaultyCalls {
     return stored;
   }
 
-  /** Puts a service account there as somebody else would. */
+  /** Stores a service account as another client would. */
   putAccount(
     account: Partial<StoredServiceAccount> & { namespace: string; name: string },
   ): StoredServiceAccount {
@@ -73,7 +73,7 @@ export class FakeCluster extends FaultyCalls {
     return stored;
   }
 
-  /** The secrets, in the open, without what changes at each write: for comparisons. */
+  /** The secrets, unsealed, without the fields that change at each write, for comparisons. */
   dump(): Record<string, unknown> {
     return Object.fromEntries(
       [...this.secrets].sort().map(([key, { data, resourceVersion: _, uid: _uid, ...rest }]) => [
@@ -83,7 +83,7 @@ export class FakeCluster extends FaultyCalls {
     );
   }
 
-  /** What a probe finds out. */
+  /** The answers of the probe. */
   readonly shown: {
     version: ServerVersion;
     isAllowed: (question: AccessQuestion) => boolean;
@@ -130,7 +130,7 @@ export class FakeCluster extends FaultyCalls {
           .filter(({ namespace }) => namespace === (query.namespace ?? namespace))
           .filter(({ type }) => type === (query.type ?? type))
           .filter(({ labels }) => matches(labels, query.selector))
-          .map((secret) => listed(secret, query));
+          .map((secret) => listedWithData(secret, query));
       },
       read: async (refs, deadline) => {
         await this.query("read", refs.length, deadline);
@@ -250,5 +250,5 @@ export class FakeCluster extends FaultyCalls {
   }
 }
 
-/** What would have been created has no version. */
+/** The outcome of a create in a dry run: without a resourceVersion. */
 const NOT_STORED: ItemOutcome = { kind: "done", uid: "uid-dry-run", resourceVersion: "" };

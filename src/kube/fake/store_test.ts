@@ -4,14 +4,14 @@ import { type Deadline, deadlineIn } from "../deadline.ts";
 import type { ItemOutcome, SecretStore } from "../store.ts";
 import { FakeCluster, type StoreFault } from "./store.ts";
 
-/** Faults of the fake cluster at namespaces and service accounts: use-case tests rely on them. */
+/** Simulated failures at namespaces and service accounts, on which tests of use-cases rely. */
 
 type Write = (store: SecretStore, deadline: Deadline, dryRun?: boolean) => Promise<ItemOutcome[]>;
 
 const names = ["a", "b", "c"];
 const uses = names.map((serviceAccount) => ({ namespace: "n", serviceAccount, secret: "x" }));
 
-/** Each with what it has changed so far. */
+/** The failures, each with what was changed before it. */
 const WRITES: [method: string, write: Write, changed: (cluster: FakeCluster) => string[]][] = [
   [
     "createNamespaces",

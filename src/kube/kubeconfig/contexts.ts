@@ -1,23 +1,23 @@
 import { join } from "node:path";
-import { refuse } from "./refused.ts";
+import { reject } from "./not_usable.ts";
 import type { ClusterFields, Config, UserFields } from "./shape.ts";
 
-/** A kubeconfig that was read. */
+/** A kubeconfig with the folder of its file. */
 export interface ReadConfig {
   readonly config: Config;
-  /** Absolute path of its folder, which paths in it are relative to. */
+  /** Absolute path of the folder, for relative paths in the kubeconfig. */
   readonly folder: string;
 }
 
 /**
- * Several kubeconfigs as one, as kubectl merges the files of KUBECONFIG: of entries with one name the
- * first file's, whole; of other fields the first that is not empty. Paths become absolute.
+ * Merges kubeconfigs like kubectl merges the files of KUBECONFIG. Of entries with the same name the first
+ * file's wins as a whole; of other fields the first non-empty one wins. Paths become absolute.
  * @see https://github.com/kubernetes/client-go/blob/v0.35.4/tools/clientcmd/loader.go
  */
 export function merged(files: readonly ReadConfig[]): Config {
   const configs = files.map(withWholePaths);
   const maps = <K extends "clusters" | "users" | "contexts" | "extensions">(key: K) =>
-    // Later entries of a map take the place of earlier ones.
+    // Reversed, since later entries of a map override earlier ones.
     new Map(
       configs.toReversed().flatMap((each) => [...each[key] as Map<string, unknown>]),
     ) as unknown as Config[K];
@@ -54,7 +54,7 @@ function clusterWithWholePaths(cluster: ClusterFields, folder: string): ClusterF
   };
 }
 
-/** A plugin's command is a path when there is a slash in it, else it is looked for in PATH. */
+/** A plugin's command with a slash is a path; otherwise it is looked up in PATH and stays as it is. */
 function userWithWholePaths(user: UserFields, folder: string): UserFields {
   const { exec } = user;
   return {
@@ -70,16 +70,15 @@ const whole = (path: string, folder: string) =>
   path === "" || path.startsWith("/") ? path : join(folder, path);
 
 /**
- * A kubeconfig with one context alone, its cluster and its user, as `kubectl config view --minify`
- * gives it.
+ * A kubeconfig with only one context, its cluster and its user, like `kubectl config view --minify`.
  * @throws {NotUsable}
  */
 export function minified(config: Config, name: string): Config {
-  const context = config.contexts.get(name) ?? refuse("its context is not there");
+  const context = config.contexts.get(name) ?? reject("its context does not exist");
   const cluster = config.clusters.get(context.cluster) ??
-    refuse("its context names a cluster that is not there");
+    reject("its context names a cluster that does not exist");
   const user = config.users.get(context.user) ??
-    refuse("its context names a user that is not there");
+    reject("its context names a user that does not exist");
   return {
     ...config,
     clusters: new Map([[context.cluster, cluster]]),
@@ -90,10 +89,10 @@ export function minified(config: Config, name: string): Config {
 }
 
 /**
- * The same with certificates and keys in it that were in files of their own, as `--flatten` has them.
- * A token's file stays one, as whoever writes a new token there wants that to be read.
- * @param read gives what is in a file
- * @throws {NotUsable}; what `read` does
+ * Embeds the certificates and keys that a kubeconfig names as files, like `--flatten`. `tokenFile` stays a
+ * path, because the token in the file is replaced from time to time.
+ * @param read returns the content of a file
+ * @throws {NotUsable}; what `read` throws
  */
 export function flattened(config: Config, read: (path: string) => Uint8Array): Config {
   const clusters = [...config.clusters].map(([name, cluster]) =>
@@ -116,7 +115,7 @@ function embedded<Fields extends ClusterFields | UserFields>(
     const path = changed[name] as string;
     if (path === "") continue;
     if ((changed[`${name}-data`] as Uint8Array).length > 0) {
-      refuse(`its ${of} has both '${name}' and '${name}-data'`);
+      reject(`its ${of} has both '${name}' and '${name}-data'`);
     }
     changed[`${name}-data`] = read(path);
     changed[name] = "";

@@ -1,42 +1,44 @@
 import { COLLECTION_STYLE, type Event, parseEvents, YAMLException } from "js-yaml";
-import { refuse } from "./refused.ts";
+import { reject } from "./not_usable.ts";
 
 /**
- * The text up to where the first document ends, which is where kubectl stops to read: a line that
- * begins with `---` or `...` after something that belongs to a document.
+ * The first document of a text, since kubectl stops reading there: at a line that starts with `---` or
+ * `...` after the document's content.
  * @see https://github.com/yaml/go-yaml/blob/v2.4.3/yaml.go
- * @throws {NotUsable} also of line breaks that kubectl's parser knows and ours does not: behind one,
- * in what is a comment to us, could stand a program to run
+ * @throws {NotUsable} also for line breaks that kubectl's parser knows and ours does not: after such a
+ * break, a comment for our parser could be a program to run for kubectl
  */
 export function firstDocument(text: string): string {
   if (/[\u0085\u2028\u2029]/.test(text)) {
-    return refuse("a line break in it is neither LF nor CR LF, and it is not read for safety");
+    return reject(
+      "it contains a line break other than LF or CR LF, which is not allowed for safety",
+    );
   }
   let hasBegun = false;
   for (const { 0: line, index } of text.matchAll(/[^\r\n]+/g)) {
     const isMarker = /^(---|\.\.\.)([ \t]|$)/.test(line);
     if (isMarker && hasBegun) return text.slice(0, index);
     if (/^%(?!(YAML|TAG)\s)/.test(line) && !hasBegun || isMarker && line.startsWith(".")) {
-      return notYaml(text, index);
+      return rejectYaml(text, index);
     }
     if (isMarker || !/^[ \t]*(#|$)|^%/.test(line)) hasBegun = true;
   }
   return text;
 }
 
-/** @param at an offset */
-export function notYaml(text: string, at: number): never {
+/** Rejects a text with the line and column of an offset. */
+export function rejectYaml(text: string, at: number): never {
   const lines = text.slice(0, at).split(/\r\n|\r|\n/);
-  return refuse(`it is not valid YAML at line ${lines.length}, column ${lines.at(-1)!.length + 1}`);
+  return reject(`it is not valid YAML at line ${lines.length}, column ${lines.at(-1)!.length + 1}`);
 }
 
-/** Characters that may be parsed until all lines are indented. */
+/** Characters that may be parsed in all while {@link parsed} indents lines. */
 const MAX_WORK = 4 * 1024 * 1024;
 const INDENT = " ".repeat(64);
 
 /**
- * Whether a text up to an offset is all of a document, so that what follows is not read: a bracket
- * closed, or lines began less indented than the first.
+ * Whether the text up to an offset is a complete document, so that kubectl ignores the rest: its bracket
+ * was closed, or a line is less indented than the first one.
  */
 function isWhole(text: string, end: number): boolean {
   if (end === 0 || !/[\r\n]/.test(text[end - 1]!)) return false;
@@ -51,11 +53,11 @@ function isWhole(text: string, end: number): boolean {
 }
 
 /**
- * The events of a document, and the text that they point into. Two things that kubectl takes are no
- * YAML: what follows a whole document without a `---`, which it does not read, and lines in brackets
- * and quotes that are indented less than the bracket's own, such as a closing one at the margin.
- * Space means nothing there, so that some is put in front of them.
- * @throws {NotUsable} with the position of what is not YAML, which the parser's message would quote
+ * The events of a document, and the text that their offsets refer to. kubectl accepts two things that are
+ * not valid YAML: text after a complete document without a `---`, which it ignores, and lines within
+ * brackets or quotes that are less indented than the line of the opening one. Such lines get more
+ * indentation here, which does not change their meaning.
+ * @throws {NotUsable} with the position of the error; the parser's message would quote the text
  */
 export function parsed(text: string): { events: Event[]; source: string } {
   const indented = new Map<number, number>();
@@ -77,9 +79,9 @@ export function parsed(text: string): { events: Event[]; source: string } {
       ) {
         source = source.slice(0, position);
       } else if (/^nesting exceeded/.test(reason)) {
-        return refuse("it is nested deeper than a kubeconfig is, and not read further for safety");
+        return reject("it is nested deeper than is allowed for safety");
       } else {
-        return refuse(`it is not valid YAML at line ${line + 1}, column ${column + 1 - before}`);
+        return reject(`it is not valid YAML at line ${line + 1}, column ${column + 1 - before}`);
       }
     }
   }

@@ -4,7 +4,7 @@ import { encodeBase64Url } from "../../text/bytes.ts";
 import { credentialExpiry } from "./expiry.ts";
 import { judge } from "./judge.ts";
 
-/** A token that says until when it is good, and is signed by nobody. */
+/** An unsigned JSON Web Token with this expiry. */
 const jwt = (claims: unknown) => {
   const part = (value: unknown) => encodeBase64Url(JSON.stringify(value));
   return [part({ alg: "none" }), part(claims), "c2ln"].join(".");

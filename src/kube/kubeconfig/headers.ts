@@ -1,10 +1,10 @@
 import type { UserFields } from "./shape.ts";
 
-/** Several values of one name are several lines. */
+/** A header with several values is sent as several lines. */
 export type UserHeaders = Readonly<Record<string, string | readonly string[]>>;
 
 /**
- * The headers by which a kubeconfig's user asks to be taken for somebody else.
+ * The impersonation headers of a kubeconfig's user.
  * @see https://github.com/kubernetes/client-go/blob/v0.35.4/transport/round_trippers.go
  */
 export function impersonation(user: UserFields): UserHeaders {
@@ -20,7 +20,7 @@ export function impersonation(user: UserFields): UserHeaders {
   };
 }
 
-/** Bytes that no header's name may have. */
+/** Percent-encodes bytes that are not allowed in a header's name. */
 function escaped(key: string): string {
   const bytes = new TextEncoder().encode(key);
   return Array.from(bytes, (byte) => {
@@ -31,7 +31,7 @@ function escaped(key: string): string {
   }).join("");
 }
 
-/** Whether a value may stand in a header: no control character but a tab. */
+/** Whether a value is allowed in a header: it has no control characters except tabs. */
 export function fitsHeader(value: string): boolean {
   // deno-lint-ignore no-control-regex
   return !/[\x00-\x08\x0a-\x1f\x7f]/.test(value);

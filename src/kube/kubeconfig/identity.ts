@@ -3,11 +3,11 @@ import type { Current } from "./judge.ts";
 import { canonicalServer } from "./server_url.ts";
 
 /**
- * What tells one API server from another, whatever clusters are called that it is known by: its URL,
- * the proxy by which it is reached and the name that its certificate is to have. A private address
- * behind two proxies is two servers. Spellings that mean the same give the same.
+ * Identifies an API server, whatever the cluster's name: by its URL, its proxy, and the name that its
+ * certificate must have. The same private address behind two proxies is two servers. Equivalent spellings
+ * give the same identity.
  *
- * It is a hash, for a password may be in a proxy's URL and a token in a server's path.
+ * The identity is a hash, since a proxy's URL may contain a password and a server's path a token.
  * @see https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/#Cluster
  */
 export function serverIdentity({ server, isTls, cluster }: Current): string {
@@ -16,15 +16,15 @@ export function serverIdentity({ server, isTls, cluster }: Current): string {
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }
 
-/** Without a name, a certificate is to have that of the server's URL. */
+/** The name that the certificate must have: by default, the host of the server's URL. */
 function canonicalName(name: string, { hostname }: URL): string {
   return name === "" ? hostname.replace(/^\[|\]$/g, "") : name.toLowerCase();
 }
 
 /**
- * Of a proxy's URL, counted are the scheme, the user, the host and the port; a SOCKS proxy without
- * one is at 1080. The user, since a proxy may choose the network by it.
- * @param proxy one that {@link judge} has found usable, or empty
+ * The scheme, user, host and port of a proxy's URL; the default port of SOCKS is 1080. The user counts,
+ * since a proxy may select the network by it.
+ * @param proxy a URL that {@link judge} accepts, or empty
  * @see https://pkg.go.dev/net/http#Transport
  */
 function canonicalProxy(proxy: string): string {

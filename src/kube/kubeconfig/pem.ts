@@ -20,7 +20,7 @@ function blocksOf(pem: string): Block[] {
 }
 
 /**
- * The certificates in PEM among what a file of authorities holds; anything else in it is passed over.
+ * The PEM certificates in a text, such as a CA file; anything else in it is skipped.
  * @see https://pkg.go.dev/crypto/x509#CertPool.AppendCertsFromPEM
  */
 export function certificatesIn(pem: string): string[] {
@@ -32,19 +32,21 @@ export function certificatesIn(pem: string): string[] {
 }
 
 /**
- * Why a client's certificate and its key, in PEM, are none, or `undefined`. What Go might understand
- * and this runtime does not is not refused.
+ * Why a client certificate and its key are not a valid PEM pair; `undefined` when they are, or when Go might
+ * parse what this runtime cannot. The reason follows the name of the certificate's field.
  * @see https://pkg.go.dev/crypto/tls#X509KeyPair
  */
 export function whyNoPair(certificate: string, key: string): string | undefined {
   const [first] = blocksOf(certificate).filter(({ label }) => label === "CERTIFICATE");
-  if (first === undefined || !isCertificate(first.der)) return "holds no certificate in PEM";
+  if (first === undefined || !isCertificate(first.der)) return "contains no PEM certificate";
   const own = blocksOf(key).find(({ label }) => /(^| )PRIVATE KEY$/.test(label));
-  if (own === undefined) return "has no key in PEM beside it";
+  if (own === undefined) return "comes with a client key that is not PEM";
   if (own.label.startsWith("ENCRYPTED") || own.hasHeaders || childrenOf(own.der) === undefined) {
-    return "has a key beside it that is encrypted or none";
+    return "comes with a client key that is encrypted or invalid";
   }
-  return isPair(first.text, own.text) ? undefined : "is not the certificate of the key beside it";
+  return isPair(first.text, own.text)
+    ? undefined
+    : "does not match its client key (private key does not match public key)";
 }
 
 function isPair(certificate: string, key: string): boolean {
@@ -57,13 +59,13 @@ function isPair(certificate: string, key: string): boolean {
   }
 }
 
-/** Whether it has the outer form of a certificate: what is signed, by what, and the signature. */
+/** Whether DER has the structure of a certificate: TBSCertificate, algorithm and signature. */
 function isCertificate(der: Uint8Array): boolean {
   const [signed, algorithm, signature, ...more] = childrenOf(der) ?? [];
   return signed === 0x30 && algorithm === 0x30 && signature === 0x03 && more.length === 0;
 }
 
-/** Tags of what is in a SEQUENCE of DER that is all there; `undefined` when it is not one. */
+/** The tags of the elements in a complete DER SEQUENCE; `undefined` when it is not one. */
 function childrenOf(der: Uint8Array): number[] | undefined {
   const outer = elementAt(der, 0);
   if (der[0] !== 0x30 || outer?.end !== der.length) return undefined;
@@ -77,7 +79,7 @@ function childrenOf(der: Uint8Array): number[] | undefined {
   return tags;
 }
 
-/** Where the value of the element at an offset is. */
+/** The offsets of the value of the element at an offset. */
 function elementAt(der: Uint8Array, at: number): { start: number; end: number } | undefined {
   const first = der[at + 1];
   if (first === undefined || first === 0x80 || first > 0x84) return undefined;

@@ -1,12 +1,12 @@
 import { decodeBase64 } from "../../text/bytes.ts";
-import { refuse } from "./refused.ts";
+import { reject } from "./not_usable.ts";
 
-/** What a scalar of YAML means to kubectl. */
+/** The value of a YAML scalar. */
 export type Scalar = string | number | boolean | null;
 
 const PREFIX = "tag:yaml.org,2002:";
 
-/** Those which are looked at; of any other, the text itself is the value. */
+/** Tags that are resolved; with any other tag the value is the text itself. */
 const RESOLVED: ReadonlySet<string> = new Set(
   ["str", "bool", "int", "float", "null", "timestamp"].map((name) => PREFIX + name),
 );
@@ -18,7 +18,7 @@ const WORDS: ReadonlyMap<string, boolean | null | number> = new Map<
   ...inCases(["y", "yes", "true", "on"], true),
   ...inCases(["n", "no", "false", "off"], false),
   ...inCases(["", "~", "null"], null),
-  ...inCases([".nan", "+.inf", "-.inf", ".inf"], NaN), // neither is in JSON
+  ...inCases([".nan", "+.inf", "-.inf", ".inf"], NaN), // JSON has none of them
   [".NaN", NaN],
 ]);
 
@@ -30,12 +30,12 @@ function inCases<T>(words: readonly string[], value: T): [string, T][] {
 }
 
 /**
- * Resolves a scalar as the YAML library of kubectl does: YAML 1.1 without numbers to the base of 60,
- * and with dates as the text that they are.
- * @param tag in full; empty when there is none
- * @param isPlain whether it is neither quoted nor a block, or its tag is `!`
+ * Resolves a scalar like kubectl's YAML library: YAML 1.1 without base-60 numbers, and with dates as
+ * strings.
+ * @param tag the full tag; empty when there is none
+ * @param isPlain whether the scalar is neither quoted nor a block, or its tag is `!`
  * @see https://github.com/yaml/go-yaml/blob/v2.4.3/resolve.go
- * @throws {NotUsable} when a tag says that it is something else
+ * @throws {NotUsable} when the value does not match the tag
  */
 export function scalarOf(text: string, tag: string, isPlain: boolean): Scalar {
   if (tag === `${PREFIX}binary`) return decoded(text);
@@ -50,11 +50,11 @@ export function scalarOf(text: string, tag: string, isPlain: boolean): Scalar {
     null: value === null,
     timestamp: isTimestamp(text),
   };
-  return fits[kind] ? value : refuse("a tag in it does not fit what it stands before");
+  return fits[kind] ? value : reject("a tag (!!) in it does not match its value");
 }
 
 function decoded(text: string): string {
-  const bytes = decodeBase64(text) ?? refuse("a !!binary in it is not base64");
+  const bytes = decodeBase64(text) ?? reject("a !!binary in it is not base64");
   return new TextDecoder().decode(bytes);
 }
 
@@ -74,12 +74,12 @@ function plain(text: string): Scalar {
   return isFloat ? finite(digits, text) : text;
 }
 
-/** A number too large for Go is none. */
+/** A number that is too large for Go is a string. */
 function finite(value: string | number, text = String(value)): number | string {
   return Number.isFinite(Number(value)) ? Number(value) : text;
 }
 
-/** Whether it looks like a date, which then is a text and no number; none of its forms is one. */
+/** Whether a text looks like a date, which makes it a string; no form of a date is also a number. */
 function isTimestamp(text: string): boolean {
   return /^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ]|$)/.test(text);
 }

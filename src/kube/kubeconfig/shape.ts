@@ -1,39 +1,39 @@
 import { decodeBase64 } from "../../text/bytes.ts";
-import { refuse } from "./refused.ts";
-import type { Value } from "./yaml.ts";
+import { reject } from "./not_usable.ts";
+import type { YamlValue } from "./yaml.ts";
 
 /**
- * The fields of a kubeconfig with their types, read as Go's JSON decoder does: what is null or not
- * there is empty, what is not known is passed over, and a number is no text. Wherever a type does
- * not fit, used or not, kubectl refuses the whole file.
+ * The fields of a kubeconfig with their types, decoded like Go's JSON decoder: null and missing fields are
+ * empty, unknown fields are ignored, and a number is not a string. kubectl rejects the whole file when any
+ * type is wrong, even in a field that is not used.
  * @see https://github.com/kubernetes/client-go/blob/v0.35.4/tools/clientcmd/api/v1/types.go
  */
-type Read<T> = (value: Value | undefined, at: string) => T;
+type Read<T> = (value: YamlValue | undefined, at: string) => T;
 
 const text: Read<string> = (value, at) => {
   if (value === undefined || value === null) return "";
   if (typeof value === "string") return value;
   const isScalar = typeof value !== "object";
-  return refuse(`${at} is no text${isScalar ? "; put it in quotes" : ""}`);
+  return reject(`${at} is not a string${isScalar ? "; put it in quotes" : ""}`);
 };
 
 const flag: Read<boolean> = (value, at) =>
-  typeof value === "boolean" ? value : value == null ? false : refuse(`${at} is not true or false`);
+  typeof value === "boolean" ? value : value == null ? false : reject(`${at} is not true or false`);
 
-/** Of base64, in which line breaks mean nothing. */
+/** Decodes base64, and ignores line breaks in it. */
 const bytes: Read<Uint8Array> = (value, at) => {
   const base64 = text(value, at).replace(/[\r\n]/g, "");
   const isWhole = /^[A-Za-z0-9+/]*=*$/.test(base64) && base64.length % 4 === 0;
-  return (isWhole ? decodeBase64(base64) : undefined) ?? refuse(`${at} is not base64`);
+  return (isWhole ? decodeBase64(base64) : undefined) ?? reject(`${at} is not base64`);
 };
 
-/** RawExtension of Go. */
-const anything: Read<Value> = (value) => value ?? null;
+/** Any value (Go's RawExtension). */
+const anything: Read<YamlValue> = (value) => value ?? null;
 
 function list<T>(item: Read<T>): Read<T[]> {
   return (value, at) => {
     if (value === undefined || value === null) return [];
-    if (!Array.isArray(value)) return refuse(`${at} is no list`);
+    if (!Array.isArray(value)) return reject(`${at} is not a list`);
     return value.map((each, i) => item(each, `${at.replace(/'$/, "")}[${i}]'`));
   };
 }
@@ -62,19 +62,19 @@ function optional<T>(read: Read<T>): Read<T | undefined> {
   return (value, at) => value === undefined || value === null ? undefined : read(value, at);
 }
 
-function mapping(value: Value | undefined, at: string): { [key: string]: Value } {
+function mapping(value: YamlValue | undefined, at: string): { [key: string]: YamlValue } {
   if (value === undefined || value === null) return {};
   if (typeof value === "object" && !Array.isArray(value)) return value;
-  return refuse(at === "it" ? "it is not a YAML mapping" : `${at} is no mapping`);
+  return reject(at === "it" ? "it is not a YAML mapping" : `${at} is not a mapping`);
 }
 
-/** Entries by their names, of which none may stand there twice. */
+/** Entries by name; duplicates are rejected. */
 function named<K extends string, T>(kind: K, item: Read<T>): Read<ReadonlyMap<string, T>> {
   const entries = list(struct({ name: text, [kind]: item } as { name: Read<string> }));
   return (value, at) => {
     const byName = new Map<string, T>();
     for (const entry of entries(value, at)) {
-      if (byName.has(entry.name)) return refuse(`two entries of ${at} have the same name`);
+      if (byName.has(entry.name)) return reject(`two entries of ${at} have the same name`);
       byName.set(entry.name, (entry as unknown as Record<K, T>)[kind]);
     }
     return byName;
@@ -141,23 +141,23 @@ export type ExecFields = ReturnType<typeof exec>;
 export type Config = ReturnType<typeof config>;
 
 /**
- * Reads all fields of a kubeconfig.
- * @throws {NotUsable} naming the field, by its place and never by what stands there
+ * Decodes all fields of a kubeconfig.
+ * @throws {NotUsable} with the path of the field, never its value
  */
-export function configOf(content: Value): Config {
+export function parseConfig(content: YamlValue): Config {
   if (content === null || typeof content !== "object" || Array.isArray(content)) {
-    return refuse("it is not a YAML mapping");
+    return reject("it is not a YAML mapping");
   }
   checkVersion(content);
   return config(content, "it");
 }
 
-/** These two fields are found in any case of letters; empty ones stand for what they should be. */
-function checkVersion(content: { [key: string]: Value }): void {
+/** Checks `apiVersion` and `kind`, whose keys are case-insensitive; empty values count as the default. */
+function checkVersion(content: { [key: string]: YamlValue }): void {
   for (const [name, wanted] of [["apiVersion", "v1"], ["kind", "Config"]] as const) {
     const keys = Object.keys(content).filter((key) => key.toLowerCase() === name.toLowerCase());
     const given = keys.sort().map((key) => text(content[key], `its '${name}'`)).at(-1);
     const isEmpty = !given || (name === "apiVersion" && given === "/");
-    if (!isEmpty && given !== wanted) refuse(`its '${name}' is not '${wanted}'`);
+    if (!isEmpty && given !== wanted) reject(`its '${name}' is not '${wanted}'`);
   }
 }

@@ -1,16 +1,15 @@
 import { COLLECTION_STYLE, type Event, EVENT_ID, SCALAR_STYLE } from "js-yaml";
 
 /**
- * Where a line begins with a tab that kubectl's parser does not take, or `undefined`: outside of
- * brackets, quotes and blocks, be the line empty but for that.
+ * The offset of a tab at the start of a line, where kubectl's parser does not allow it: outside of brackets,
+ * quotes and blocks, even in a blank line. `undefined` when there is none.
  * @see https://github.com/yaml/go-yaml/blob/v2.4.3/scannerc.go
- * @returns an offset
  */
 export function wrongTab(source: string, events: readonly Event[]): number | undefined {
   if (!/^\t/m.test(source)) return undefined;
   const ranges = rangesOf(source, events).sort(([a], [b]) => a - b);
   let next = 0;
-  let end = 0; // of all ranges that begin before
+  let end = 0; // the furthest end of the ranges that start before the tab
   for (const { index } of source.matchAll(/^\t/gm)) {
     for (; next < ranges.length && ranges[next]![0] < index; next++) {
       end = Math.max(end, ranges[next]![1]);
@@ -20,11 +19,11 @@ export function wrongTab(source: string, events: readonly Event[]): number | und
   return undefined;
 }
 
-/** Of what may have such lines in it. */
+/** The ranges in which lines may start with a tab. */
 function rangesOf(source: string, events: readonly Event[]): [start: number, end: number][] {
   const ranges: [number, number][] = [];
-  const open: (number | undefined)[] = []; // where brackets begin, of each that is open
-  let last = 0; // where the event before ends
+  const open: (number | undefined)[] = []; // starts of the open collections; undefined without a bracket
+  let last = 0; // the end of the previous event
   for (const event of events) {
     if (event.type === EVENT_ID.POP) {
       const start = open.pop();

@@ -1,11 +1,11 @@
 import { type Event, EVENT_ID, getScalarValue, SCALAR_STYLE, type ScalarEvent } from "js-yaml";
-import { firstDocument, notYaml, parsed } from "./documents.ts";
-import { refuse } from "./refused.ts";
+import { firstDocument, parsed, rejectYaml } from "./documents.ts";
+import { reject } from "./not_usable.ts";
 import { type Scalar, scalarOf } from "./scalars.ts";
 import { wrongTab } from "./tabs.ts";
 
-/** What a document is made of, as in JSON. */
-export type Value = Scalar | Value[] | { [key: string]: Value };
+/** A value of a YAML document, as in JSON. */
+export type YamlValue = Scalar | YamlValue[] | { [key: string]: YamlValue };
 
 type Node =
   | { readonly kind: "scalar"; readonly value: Scalar; readonly isMerge: boolean }
@@ -13,25 +13,25 @@ type Node =
   | { readonly kind: "mapping"; readonly items: Node[] }
   | { readonly kind: "alias"; readonly of: Node };
 
-/** Into how many pieces all aliases together may unfold: what takes all memory has more. */
+/** The most nodes that all aliases together may expand to, as a limit on memory. */
 const MAX_ALIASED = 20_000;
 
 /**
- * Reads the text of a kubeconfig as kubectl does, which is not by the letter of YAML: the last of
- * several equal keys counts, the first of several documents, a merge (`<<`) where it stands. What
- * unfolds into very much by aliases is refused, as kubectl does, only sooner.
+ * Parses the text of a kubeconfig like kubectl, which differs from the YAML specification: the last of
+ * several equal keys wins, only the first document is read, and a merge (`<<`) applies where it occurs.
+ * Excessive aliases are rejected, as by kubectl, but with a lower limit.
  * @see https://github.com/yaml/go-yaml/blob/v2.4.3/decode.go
- * @throws {NotUsable} with the position of what is not YAML, which the parser's message would quote
+ * @throws {NotUsable} with the position of the error; the parser's message would quote the text
  */
-export function readYaml(text: string): Value {
+export function readYaml(text: string): YamlValue {
   const { events, source } = parsed(firstDocument(text));
   const tab = wrongTab(source, events);
-  if (tab !== undefined) notYaml(source, tab);
+  if (tab !== undefined) rejectYaml(source, tab);
   const root = nodesOf(events, source);
   return root === undefined ? null : new Unfolding().valueOf(root);
 }
 
-/** The tree of a document, with aliases as such. */
+/** The node tree of a document; aliases are not expanded. */
 function nodesOf(events: readonly Event[], source: string): Node | undefined {
   const anchors = new Map<string, Node>();
   const open: Node[][] = [];
@@ -45,7 +45,7 @@ function nodesOf(events: readonly Event[], source: string): Node | undefined {
     if (items === undefined) root = node;
     else items.push(node);
   };
-  let isDocument = false; // whose end is an event like that of what is in it
+  let isDocument = false; // within the first document; it ends with the same event as collections
   for (const event of events) {
     switch (event.type) {
       case EVENT_ID.DOCUMENT:
@@ -53,7 +53,7 @@ function nodesOf(events: readonly Event[], source: string): Node | undefined {
         isDocument = true;
         for (const directive of event.directives) {
           if (directive.kind === "tag") handles.set(directive.handle, directive.prefix);
-          else if (directive.version !== "1.1") refuse("it asks for another YAML than 1.1");
+          else if (directive.version !== "1.1") reject("its %YAML directive is not version 1.1");
         }
         break;
       case EVENT_ID.SCALAR: {
@@ -75,7 +75,7 @@ function nodesOf(events: readonly Event[], source: string): Node | undefined {
       }
       case EVENT_ID.ALIAS: {
         const of = anchors.get(source.slice(event.anchorStart, event.anchorEnd));
-        add({ kind: "alias", of: of ?? refuse("an alias (*) in it stands for nothing") });
+        add({ kind: "alias", of: of ?? reject("an alias (*) in it has an unknown anchor") });
         break;
       }
       case EVENT_ID.POP:
@@ -85,11 +85,13 @@ function nodesOf(events: readonly Event[], source: string): Node | undefined {
   return root;
 }
 
-/** Escapes of JSON are not all ones of YAML 1.1, which is what kubectl reads. */
+/** Rejects escapes that are valid in JSON but not in YAML 1.1, which kubectl reads. */
 function checkEscapes(source: string, { valueStart, valueEnd }: ScalarEvent): void {
   const text = source.slice(valueStart, valueEnd);
   for (const { 0: escape, index } of text.matchAll(/\\(u[0-9a-fA-F]{4}|[\s\S])/g)) {
-    if (escape === "\\/" || /^\\u[dD][89a-fA-F]/.test(escape)) notYaml(source, valueStart + index);
+    if (escape === "\\/" || /^\\u[dD][89a-fA-F]/.test(escape)) {
+      rejectYaml(source, valueStart + index);
+    }
   }
 }
 
@@ -100,24 +102,27 @@ function fullTag(raw: string, handles: ReadonlyMap<string, string>): string {
   return (handles.get(handle) ?? handle) + raw.slice(handle.length);
 }
 
-/** Makes values of nodes, each alias one of its own. */
+/** Builds values from nodes, and expands aliases into copies. */
 class Unfolding {
+  /** Nodes that were built within aliases. */
   #aliased = 0;
-  /** How many aliases the node is in. */
+  /** How many aliases enclose the current node. */
   #depth = 0;
   readonly #within = new Set<Node>();
 
-  valueOf(node: Node): Value {
+  valueOf(node: Node): YamlValue {
     if (this.#depth > 0 && ++this.#aliased > MAX_ALIASED) {
-      return refuse("its aliases (*) unfold into more than is read, for safety");
+      return reject(
+        "its aliases (*) expand to more than is allowed for safety (excessive aliasing)",
+      );
     }
     switch (node.kind) {
       case "scalar":
-        return Number.isNaN(node.value) ? refuse("a number in it is infinite") : node.value;
+        return Number.isNaN(node.value) ? reject("a number in it is .inf or .nan") : node.value;
       case "sequence":
         return node.items.map((item) => this.valueOf(item));
       case "mapping": {
-        const mapping = Object.create(null) as Record<string, Value>;
+        const mapping = Object.create(null) as Record<string, YamlValue>;
         this.#fill(mapping, node.items);
         return mapping;
       }
@@ -127,7 +132,9 @@ class Unfolding {
   }
 
   #inAlias<T>(node: Node, use: () => T): T {
-    if (this.#within.has(node)) return refuse("an alias (*) in it stands for what it is in");
+    if (this.#within.has(node)) {
+      return reject("an alias (*) in it refers to a value that contains it");
+    }
     this.#within.add(node);
     this.#depth++;
     const value = use();
@@ -136,7 +143,7 @@ class Unfolding {
     return value;
   }
 
-  #fill(mapping: Record<string, Value>, items: readonly Node[]): void {
+  #fill(mapping: Record<string, YamlValue>, items: readonly Node[]): void {
     for (let i = 0; i < items.length; i += 2) {
       const key = items[i]!;
       const value = items[i + 1]!;
@@ -145,24 +152,24 @@ class Unfolding {
     }
   }
 
-  /** What is merged in takes the place of what stands before it, unlike in YAML's own definition. */
-  #merge(mapping: Record<string, Value>, node: Node): void {
+  /** Merged keys override earlier ones, unlike in the YAML specification. */
+  #merge(mapping: Record<string, YamlValue>, node: Node): void {
     if (node.kind === "sequence") {
       for (const item of node.items.toReversed()) this.#mergeOne(mapping, item);
     } else this.#mergeOne(mapping, node);
   }
 
-  #mergeOne(mapping: Record<string, Value>, node: Node): void {
+  #mergeOne(mapping: Record<string, YamlValue>, node: Node): void {
     const source = node.kind === "alias" ? node.of : node;
-    if (source.kind !== "mapping") return refuse("a merge key (<<) in it merges no mapping");
+    if (source.kind !== "mapping") return reject("a merge key (<<) in it refers to no mapping");
     this.valueOf({ kind: "scalar", value: null, isMerge: false }); // counts
     if (node.kind === "alias") this.#inAlias(node, () => this.#fill(mapping, source.items));
     else this.#fill(mapping, source.items);
   }
 }
 
-function keyOf(key: Value): string {
+function keyOf(key: YamlValue): string {
   if (typeof key === "string") return key;
   if (typeof key === "number" || typeof key === "boolean") return String(key);
-  return refuse("a key in it is no text");
+  return reject("a key in it is not a string");
 }

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { NotUsable } from "./refused.ts";
+import { NotUsable } from "./not_usable.ts";
 import { readYaml } from "./yaml.ts";
 
 /**
- * What sigs.k8s.io/yaml 1.6.0 (over go-yaml 2.4.3), with which kubectl 1.35 reads kubeconfigs, makes
- * of texts, as JSON; `undefined` where it refuses them.
+ * Texts, and how sigs.k8s.io/yaml 1.6.0 (on go-yaml 2.4.3), kubectl 1.35's parser of kubeconfigs, reads
+ * them, as JSON; `undefined` when it rejects them.
  */
 const ROWS: [text: string, json: string | undefined][] = [
   ["a: |\n  x\n\t\n  y\nb: c\n", undefined],

@@ -5,21 +5,21 @@ import { deadlinePassed, errorOf, FAILURES, together } from "../reasons.ts";
 import { reported, type ReportedByKubectl } from "./messages.ts";
 import { type ProcessResult, type RunProcess, runProcess } from "../process.ts";
 
-/** One finished kubectl command, for the log: its arguments hold names, never a value. */
+/** One finished kubectl command, for the log. Its arguments contain names, never a value. */
 export interface KubectlCommand {
   readonly cluster: string;
   readonly args: readonly string[];
   readonly code: number;
   readonly ended: ProcessResult["ended"];
   readonly milliseconds: number;
-  /** The kinds of failure that it reported. */
+  /** Kinds of the failures that kubectl reported. */
   readonly failures: readonly KubeErrorKind[];
 }
 
 export interface KubectlOptions {
   /** The cluster's name, for messages and limits. */
   readonly cluster: string;
-  /** Path of its kubeconfig, vetted. */
+  /** Path of its kubeconfig, after vetting. */
   readonly kubeconfig: string;
   /** The environment of kubectl and of the exec plugins that it runs. */
   readonly env: Record<string, string>;
@@ -29,25 +29,25 @@ export interface KubectlOptions {
   readonly program?: string;
   /** @default {@link runProcess} */
   readonly run?: RunProcess;
-  /** Where kubectl keeps what it discovered of clusters. @default kubectl's own */
+  /** kubectl's cache folder for API discovery. @default kubectl's own */
   readonly cacheDir?: string;
 }
 
 /**
- * A user's kuberc may change what a command does: a `create` that defaults to a dry run would say
- * that it has created.
+ * Ignores the user's kuberc, which may change what a command does: with a default of `--dry-run`, a
+ * `create` would report success without creating anything.
  * @see https://kubernetes.io/docs/reference/kubectl/kuberc/
  */
 const NO_KUBERC = { KUBERC: "off", KUBECTL_KUBERC: "false" };
 
-/** How often a reading command is run again after a passing fault. */
+/** How often a read is run again after a transient failure. */
 const READ_RETRIES = 2;
 
 /** Runs kubectl against one cluster. */
 export interface Kubectl {
   /**
-   * Runs it once, whatever comes of it.
-   * @throws {KubeError} when it was not started
+   * Runs kubectl once; a failed command resolves, too.
+   * @throws {KubeError} when kubectl was not started
    */
   start(
     args: readonly string[],
@@ -55,7 +55,7 @@ export interface Kubectl {
     stdin?: string,
   ): Promise<ProcessResult & { readonly milliseconds: number }>;
   /**
-   * Runs a command that changes nothing, again after a passing fault, and gives its output.
+   * Runs a read-only command, retries it after a transient failure, and resolves with its output.
    * @param doing for the message: "list secrets in namespace 'a'"
    * @throws {KubeError}
    */
@@ -65,13 +65,13 @@ export interface Kubectl {
     deadline: Deadline,
     stdin?: string,
   ): Promise<string>;
-  /** What a run reported, in the order of its objects; empty when it said nothing. */
+  /** The failures that a run reported, in the order of its objects; empty when it reported none. */
   failures(result: ProcessResult, deadline: Deadline): ReportedByKubectl[];
 }
 
 export const UNREPORTED: ReportedByKubectl = {
   kind: "failed",
-  why: "kubectl ended without saying what became of it",
+  why: "kubectl exited without reporting a result",
   uncertain: true,
   whole: false,
 };
@@ -80,14 +80,14 @@ export function kubectlOf(options: KubectlOptions): Kubectl {
   const { cluster, program = "kubectl", run = runProcess } = options;
 
   const start: Kubectl["start"] = async (args, deadline, stdin) => {
-    const gatePlace = await options.gate.enter(cluster, deadline.signal);
+    const slot = await options.gate.enter(cluster, deadline.signal);
     const began = performance.now();
     try {
       const result = await run(program, [...common(deadline), ...args], {
         env: { ...options.env, ...NO_KUBERC },
         stdin,
         deadline,
-        onOutput: gatePlace.started,
+        onOutput: slot.started,
       });
       const milliseconds = performance.now() - began;
       options.onCommand?.({
@@ -102,12 +102,12 @@ export function kubectlOf(options: KubectlOptions): Kubectl {
     } catch (error) {
       throw cannotStart(error);
     } finally {
-      gatePlace.release();
+      slot.release();
     }
   };
 
   function common(deadline: Deadline): string[] {
-    // A second more than ours: it only ends a kubectl whose server has died.
+    // One second longer than our deadline: it only matters for a kubectl that outlives this process.
     const seconds = Math.ceil(deadline.remaining() / 1000) + 1;
     return [
       `--kubeconfig=${options.kubeconfig}`,
@@ -118,16 +118,16 @@ export function kubectlOf(options: KubectlOptions): Kubectl {
 
   function cannotStart(error: unknown): unknown {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) {
-      const why = `'${program}' cannot be run; install kubectl and have it on PATH`;
+      const why = `'${program}' cannot be executed. Install kubectl on the server's PATH`;
       return cannotReach(cluster, "kubectl_missing", why);
     }
     if (error instanceof Error && error.message.includes("os error 24")) { // EMFILE
-      return cannotReach(cluster, "busy", "the server has too many files open", { retryAfter: 5 });
+      return cannotReach(cluster, "busy", "too many open files on the server", { retryAfter: 5 });
     }
     return error;
   }
 
-  /** @param ran for how many milliseconds, all tries together */
+  /** @param ran milliseconds of all runs together */
   function failure(
     doing: string,
     result: ProcessResult,
@@ -135,7 +135,7 @@ export function kubectlOf(options: KubectlOptions): Kubectl {
     ran: number,
   ): KubeError {
     const error = errorOf(cluster, doing, together(failures(result, deadline)) ?? UNREPORTED);
-    error.place.given = options.gate.givenOf(ran);
+    error.details.clusterMs = options.gate.givenOf(ran);
     return error;
   }
 
@@ -152,9 +152,9 @@ export function kubectlOf(options: KubectlOptions): Kubectl {
       const result = await start(args, deadline, stdin);
       ran += result.milliseconds;
       if (result.ended === "exit" && result.code === 0) return result.stdout;
-      const passing = failures(result, deadline).every(({ uncertain }) => uncertain) &&
+      const isTransient = failures(result, deadline).every(({ uncertain }) => uncertain) &&
         result.ended === "exit";
-      if (!passing || attempt === READ_RETRIES) throw failure(doing, result, deadline, ran);
+      if (!isTransient || attempt === READ_RETRIES) throw failure(doing, result, deadline, ran);
       await pause(100 * 2 ** attempt, deadline);
       if (deadline.signal.aborted) throw failure(doing, result, deadline, ran);
     }

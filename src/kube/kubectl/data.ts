@@ -2,9 +2,9 @@ import { isObject, parsedJson } from "../../text/json.ts";
 import { fromWire, LAST_APPLIED, type WireSecret } from "../manifest.ts";
 import { OAUTH_BASIC } from "../repository_fields.ts";
 import { type StoredSecret, WITHHELD } from "../store.ts";
-import { decodeQuery, linesOf } from "./templates.ts";
+import { decodeQuery, nonEmptyLines } from "./templates.ts";
 
-/** The secrets in kubectl's List of them, values in the open; `undefined` when it is of something else. */
+/** The secrets in kubectl's List, with unsealed values; `undefined` when it is not a List of secrets. */
 export function secretsIn(stdout: string): readonly WireSecret[] | undefined {
   const list = parsedJson(stdout);
   if (!isObject(list) || list.kind !== "List" || !Array.isArray(list.items)) return undefined;
@@ -17,7 +17,7 @@ function isSecret(item: unknown): item is WireSecret {
     typeof item.metadata.namespace === "string";
 }
 
-/** `KEY=VALUE,` of each, VALUE by `urlquery`. */
+/** Prints `KEY=VALUE,` for each entry, with VALUE encoded by `urlquery`. */
 const entries = (what: string, but?: string) => {
   const entry = "{{$key}}={{urlquery $value}},";
   const kept = but === undefined ? entry : `{{if ne $key ${JSON.stringify(but)}}}${entry}{{end}}`;
@@ -25,9 +25,9 @@ const entries = (what: string, but?: string) => {
 };
 
 /**
- * Prints a secret a line, with as much of its data as was asked for: other values stay in the kubectl
- * process. As in {@link summaryTemplate} nothing in it can fail.
- * @param keys of `data`, in their alphabet
+ * Prints one secret per line, with the requested values only: others stay in the kubectl process. As in
+ * {@link summaryTemplate}, nothing in it can fail.
+ * @param keys of `data`; their alphabet needs no escapes
  */
 export function dataTemplate(keys: readonly string[]): string {
   const text = (field: string) => ` {{with ${field}}}{{urlquery .}}{{end}}`;
@@ -45,9 +45,9 @@ export function dataTemplate(keys: readonly string[]): string {
     ` {{range .metadata.finalizers}}{{urlquery .}},{{end}}${data}{{"\\n"}}{{end}}`;
 }
 
-/** Parses what {@link dataTemplate} printed. */
+/** Parses the output of {@link dataTemplate}. */
 export function parseData(stdout: string): StoredSecret[] {
-  return linesOf(stdout).map((line) => {
+  return nonEmptyLines(stdout).map((line) => {
     const [namespace = "", name = "", ...texts] = line.split(" ");
     const [uid, resourceVersion, creationTimestamp, deletionTimestamp, type] = texts
       .map(decodeQuery);
@@ -88,6 +88,6 @@ function pairsIn(text: string | undefined): [key: string, value: string][] {
 
 const decoded = ([key, value]: [string, string]) => [key, decodeQuery(value)] as const;
 
-/** A field of metadata, where there is something in it. */
+/** A field of metadata, left out when it is empty. */
 const orNothing = <Item>(field: string, items: readonly Item[]) =>
   items.length === 0 ? {} : { [field]: items };

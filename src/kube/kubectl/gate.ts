@@ -1,30 +1,30 @@
-import { cannotReach, type KubeError } from "../errors.ts";
+import { cannotReach, KubeError } from "../errors.ts";
 
 export type GateLimits = Readonly<ReturnType<typeof defaultGateLimits>>;
 
-/** How many processes there may be. It is the start of a kubectl that costs, not its waiting. */
+/** Limits of kubectl processes. Starting a kubectl costs CPU time; waiting for its response does not. */
 export function defaultGateLimits(cores: number) {
   return {
-    /** At once between spawn and first output. */
+    /** Processes between spawn and first output. */
     starting: 2 * cores,
-    /** At once, all clusters together; as many more for clusters that have none. */
+    /** Processes of all clusters; as many again are reserved for clusters that have none. */
     alive: 32,
-    /** At once for one cluster, so that hung ones cannot take all places. */
+    /** Processes of one cluster, so that hung ones cannot take all slots. */
     alivePerCluster: 8,
-    /** Waiting for a place; one more is refused. */
+    /** Processes that wait for a slot; further ones are rejected. */
     queue: 256,
-    /** Waiting for a place, of one cluster. */
+    /** Processes of one cluster that wait for a slot. */
     queuePerCluster: 64,
-    /** Milliseconds after which a silent process no longer counts as starting. */
+    /** Milliseconds after which a process without output no longer counts as starting. */
     startTime: 300,
   };
 }
 
-/** A place for one process. */
-export interface Place {
-  /** The process has answered something: it no longer counts as starting. */
+/** A slot for one process. */
+export interface ProcessSlot {
+  /** Call it at the first output: the process no longer counts as starting. */
   started(): void;
-  /** The process has gone. */
+  /** Call it when the process has exited. */
   release(): void;
 }
 
@@ -33,38 +33,38 @@ interface Waiting {
   enter(): void;
 }
 
-/** Of so many last starts it is known how long they took. */
+/** How many of the last start-ups are remembered. */
 const REMEMBERED = 10;
 
-/** For how many milliseconds before a process begins they say something of its time. */
+/** Start-ups up to this many milliseconds before a process started are compared with it. */
 const BEFORE = 10_000;
 
-/** How often what a start takes longer than usual is taken off what its cluster had: others vary. */
+/** Factor by which the delay of start-ups is deducted from a cluster's time, since start-ups vary. */
 const DOUBT = 3;
 
-/** Gives places to processes, in the order of asking as far as each cluster's share allows. */
+/** Assigns slots to processes, first come first served within each cluster's share. */
 export class ProcessGate {
   #starting = 0;
   #alive = 0;
   readonly #aliveOf = new Map<string, number>();
   readonly #waiting: Waiting[] = [];
-  /** The last ones that ended with output: when, and after how many milliseconds. */
+  /** The last start-ups: when the first output came, and after how many milliseconds. */
   readonly #starts: { readonly at: number; readonly took: number }[] = [];
 
   constructor(readonly limits: GateLimits) {}
 
   /**
-   * Waits for a place.
+   * Waits for a slot.
    * @param signal aborts when the deadline passes
-   * @throws {KubeError} `busy` when the queue is full or no place came free by the deadline,
-   * `timeout` when that had passed already
+   * @throws {KubeError} `busy` when the queue is full or no slot was free by the deadline; `timeout` when
+   * the deadline had passed already
    */
-  enter(cluster: string, signal: AbortSignal): Promise<Place> {
+  enter(cluster: string, signal: AbortSignal): Promise<ProcessSlot> {
     if (signal.aborted) return Promise.reject(tooLate(cluster));
     if (this.#fits(cluster)) return Promise.resolve(this.#take(cluster));
     const ofCluster = this.#waiting.filter((waiting) => waiting.cluster === cluster).length;
     if (this.#waiting.length >= this.limits.queue || ofCluster >= this.limits.queuePerCluster) {
-      return Promise.reject(busy(cluster, "too many kubectl processes are waiting already"));
+      return Promise.reject(busy(cluster, "the queue for kubectl processes is full"));
     }
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
@@ -76,7 +76,7 @@ export class ProcessGate {
       };
       const onAbort = () => {
         this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-        reject(busy(cluster, "the server had too many kubectl processes running all the time"));
+        reject(busy(cluster, "the limit of kubectl processes is reached"));
       };
       signal.addEventListener("abort", onAbort, { once: true });
       this.#waiting.push(waiting);
@@ -84,9 +84,8 @@ export class ProcessGate {
   }
 
   /**
-   * Of the time that a process has run, what its cluster had to answer in. When no process at all
-   * gets to its first output in the usual time meanwhile, the processors have too much to do, and a cluster
-   * that has not answered says nothing by it.
+   * The part of a process's run time that its cluster had to respond. When every recent start-up took
+   * longer than usual, the CPU is overloaded, and a missing response says nothing about the cluster.
    * @param ran milliseconds
    */
   givenOf(ran: number): number {
@@ -99,12 +98,12 @@ export class ProcessGate {
   #fits(cluster: string): boolean {
     const { starting, alive, alivePerCluster } = this.limits;
     const ofCluster = this.#aliveOf.get(cluster) ?? 0;
-    // One more for a cluster that has none: several hung ones may hold all the others.
+    // Reserved for clusters without a process: hung clusters may hold all the other slots.
     const most = ofCluster === 0 ? 2 * alive : alive;
     return this.#starting < starting && this.#alive < most && ofCluster < alivePerCluster;
   }
 
-  #take(cluster: string): Place {
+  #take(cluster: string): ProcessSlot {
     this.#starting++;
     this.#alive++;
     this.#aliveOf.set(cluster, (this.#aliveOf.get(cluster) ?? 0) + 1);
@@ -156,17 +155,17 @@ export class ProcessGate {
   }
 }
 
-/** Seconds after which there may be a place again. */
+/** Seconds after which a slot may be free again. */
 const RETRY_AFTER = 5;
 
-/** It is this server that has too much to do: of the cluster, which was not asked, it says nothing. */
+/** The server is overloaded, not the cluster, which got no request. */
 function busy(cluster: string, why: string): KubeError {
-  const then = `${why}; try again in ${RETRY_AFTER} seconds`;
-  return cannotReach(cluster, "busy", then, { retryAfter: RETRY_AFTER, asked: false });
+  const message = `Busy: ${why}; retry in ${RETRY_AFTER} s`;
+  return new KubeError("busy", message, { cluster, retryAfter: RETRY_AFTER, sent: false });
 }
 
-/** What came before has taken all the time. */
+/** Earlier steps used up the request's time. */
 function tooLate(cluster: string): KubeError {
-  const why = "the deadline passed before kubectl was run";
-  return cannotReach(cluster, "timeout", why, { asked: false });
+  const why = "the deadline passed before kubectl was started";
+  return cannotReach(cluster, "timeout", why, { sent: false });
 }

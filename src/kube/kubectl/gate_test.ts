@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { KubeError } from "../errors.ts";
-import { defaultGateLimits, type Place, ProcessGate } from "./gate.ts";
+import { defaultGateLimits, ProcessGate, type ProcessSlot } from "./gate.ts";
 
 const never = new AbortController().signal;
 
-/** Enters without waiting longer than the microtasks. */
-async function tryEnter(gate: ProcessGate, cluster: string): Promise<Place | undefined> {
+/** Enters the gate if a slot is free within the microtasks. */
+async function tryEnter(gate: ProcessGate, cluster: string): Promise<ProcessSlot | undefined> {
   const abort = new AbortController();
   const entering = gate.enter(cluster, abort.signal).catch(() => undefined);
   await Promise.resolve();
@@ -53,21 +53,20 @@ Deno.test("a full queue refuses with busy and a time to retry", async () => {
   const second = gate.enter("a", never);
   assert.deepEqual(await refusal(gate.enter("a", never)), {
     kind: "busy",
-    message: "Cannot reach cluster 'a': too many kubectl processes are waiting already; " +
-      "try again in 5 seconds",
+    message: "Busy: the queue for kubectl processes is full; retry in 5 s",
     retryAfter: 5,
-    asked: false,
+    sent: false,
   });
   first.release();
   (await second).release();
 });
 
-/** What a rejection is, as far as it is answered. */
-async function refusal(entering: Promise<Place>) {
+/** The parts of a rejection that callers use. */
+async function refusal(entering: Promise<ProcessSlot>) {
   const error = await entering.then(() => assert.fail("there was a place"), (error) => error);
   assert.ok(error instanceof KubeError);
-  const { kind, message, place: { retryAfter, asked } } = error;
-  return { kind, message, retryAfter, asked };
+  const { kind, message, details: { retryAfter, sent } } = error;
+  return { kind, message, retryAfter, sent };
 }
 
 Deno.test("who waits until the deadline is told that the server had too much to do, and to retry", async () => {
@@ -78,10 +77,9 @@ Deno.test("who waits until the deadline is told that the server had too much to 
   abort.abort();
   assert.deepEqual(await refusal(second), {
     kind: "busy",
-    message: "Cannot reach cluster 'a': the server had too many kubectl processes running all " +
-      "the time; try again in 5 seconds",
+    message: "Busy: the limit of kubectl processes is reached; retry in 5 s",
     retryAfter: 5,
-    asked: false,
+    sent: false,
   });
   first.release();
   (await gate.enter("a", never)).release();
@@ -103,9 +101,9 @@ Deno.test("who comes after the deadline gets timeout, as nobody else was in the 
   const gate = new ProcessGate(limits);
   assert.deepEqual(await refusal(gate.enter("a", AbortSignal.abort())), {
     kind: "timeout",
-    message: "Cannot reach cluster 'a': the deadline passed before kubectl was run",
+    message: "Cannot reach cluster 'a': the deadline passed before kubectl was started",
     retryAfter: undefined,
-    asked: false,
+    sent: false,
   });
 });
 

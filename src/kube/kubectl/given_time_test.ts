@@ -7,24 +7,24 @@ import type { RunProcess } from "../process.ts";
 import { defaultGateLimits, ProcessGate } from "./gate.ts";
 import { kubectlStore } from "./store.ts";
 
-/** Of the time that kubectl took, what the cluster had: what a breaker goes by. */
+/** The cluster's part of kubectl's run time, which the breaker uses. */
 
 const SECONDS = 10;
 
-/** Prints nothing, and is ended at its deadline. */
+/** A kubectl that prints nothing until its deadline. */
 const hung: RunProcess = async (_program, _args, { deadline }) => {
   await new Promise((resolve) => deadline.signal.addEventListener("abort", resolve));
   return { ended: "deadline", code: 143, stdout: "", stderr: "" };
 };
 
-/** Answers after so many milliseconds, with an empty list. */
+/** A kubectl that prints an empty list after this many milliseconds. */
 const after = (milliseconds: number): RunProcess => async (_program, _args, { onOutput }) => {
   await new Promise((resolve) => setTimeout(resolve, milliseconds));
   onOutput?.();
   return { ended: "exit", code: 0, stdout: "", stderr: "" };
 };
 
-/** Fails after so many milliseconds, because it got no connection. */
+/** A kubectl that fails after this many milliseconds without a connection. */
 const unconnected = (milliseconds: number): RunProcess => async () => {
   await new Promise((resolve) => setTimeout(resolve, milliseconds));
   const stderr = "Unable to connect to the server: dial tcp 192.0.2.1:443: i/o timeout\n";
@@ -38,19 +38,19 @@ function scene({ startTime = 300 } = {}) {
   const ask = async (run: RunProcess): Promise<KubeError | undefined> => {
     const store = kubectlStore({ cluster: "c", kubeconfig: "/c", env: {}, gate, run });
     const guarded = breaker.guard("c", store, SECONDS);
-    if (guarded.kind === "refused") return guarded.error;
+    if (guarded.kind === "rejected") return guarded.error;
     return await guarded.store.read([{ namespace: "a", name: "b" }], deadlineIn(SECONDS))
       .then(() => undefined, (error) => error);
   };
   return { clock, gate, ask, [Symbol.dispose]: () => clock[Symbol.dispose]() };
 }
 
-const isLeftAlone = (error: KubeError | undefined) => error?.place.asked === false;
+const isLeftAlone = (error: KubeError | undefined) => error?.details.sent === false;
 
 Deno.test("a cluster that has had its time and not answered twice is left alone", async () => {
   using it = scene();
   const first = await it.ask(hung);
-  assert.deepEqual([first?.kind, first?.place.given], ["timeout", 10_000]);
+  assert.deepEqual([first?.kind, first?.details.clusterMs], ["timeout", 10_000]);
   await it.ask(hung);
   assert.ok(isLeftAlone(await it.ask(hung)));
 });
@@ -61,16 +61,16 @@ Deno.test("the time that was waited for a place among the processes is not the c
     const other = await it.gate.enter("other", new AbortController().signal);
     setTimeout(other.release, 8500);
     const error = await it.ask(hung);
-    assert.deepEqual([error?.kind, error?.place.given], ["timeout", 1500]);
+    assert.deepEqual([error?.kind, error?.details.clusterMs], ["timeout", 1500]);
   }
 });
 
 Deno.test("when no process gets far in the usual time, silence says nothing of the cluster", async () => {
   using it = scene();
   for (const _ of [1, 2, 3]) {
-    assert.equal(await it.ask(after(4000)), undefined); // there is no processor for it
+    assert.equal(await it.ask(after(4000)), undefined); // the CPU is overloaded
     const error = await it.ask(hung);
-    assert.deepEqual([error?.kind, error?.place.given], ["timeout", 0]);
+    assert.deepEqual([error?.kind, error?.details.clusterMs], ["timeout", 0]);
   }
 });
 
@@ -78,11 +78,11 @@ Deno.test("one quick start shows that there was a processor", async () => {
   using it = scene();
   assert.equal(await it.ask(after(100)), undefined);
   assert.equal(await it.ask(after(4000)), undefined);
-  assert.equal((await it.ask(hung))?.place.given, 10_000);
+  assert.equal((await it.ask(hung))?.details.clusterMs, 10_000);
 });
 
 Deno.test("all tries of a read are the cluster's time, the pauses between them are not", async () => {
   using it = scene();
   const error = await it.ask(unconnected(1000));
-  assert.deepEqual([error?.kind, error?.place.given], ["timeout", 3000]);
+  assert.deepEqual([error?.kind, error?.details.clusterMs], ["timeout", 3000]);
 });

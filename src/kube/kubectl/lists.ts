@@ -1,6 +1,6 @@
 import type { Deadline } from "../deadline.ts";
 import type { KubeError } from "../errors.ts";
-import { fromListed, type Kind, PLURALS } from "../manifest.ts";
+import { fromListed, type ObjectKind, PLURALS } from "../manifest.ts";
 import { doing, errorOf, whyOtherAnswer } from "../reasons.ts";
 import type { SecretStore } from "../store.ts";
 import type { Kubectl } from "./command.ts";
@@ -16,18 +16,18 @@ import {
   withoutKind,
 } from "./templates.ts";
 
-/** What is listed by one `kubectl get` and a template. */
+/** Implements the lists of a store, each by one `kubectl get` with a template. */
 export function kubectlLists(
   kubectl: Kubectl,
   cluster: string,
 ): Pick<SecretStore, "list" | "listData" | "namespaces" | "serviceAccounts"> {
   /**
-   * @throws {KubeError} also when what was listed is of another kind; an empty list of another kind
-   * cannot be told: kubectl puts what it gets into a List of its own
+   * @throws {KubeError} also when the objects are of another kind. An empty list of another kind is not
+   * detected, since kubectl wraps the objects into its own List
    */
   async function get(
     what: string,
-    kind: Kind,
+    kind: ObjectKind,
     scope: readonly string[],
     template: string,
     deadline: Deadline,
@@ -39,8 +39,8 @@ export function kubectlLists(
     throw ofOther(what, kind);
   }
 
-  function ofOther(what: string, kind: Kind): KubeError {
-    const why = whyOtherAnswer("a list of something else", `one of kind ${kind}`);
+  function ofOther(what: string, kind: ObjectKind): KubeError {
+    const why = whyOtherAnswer("a list of something else", `a list of kind ${kind}`);
     return errorOf(cluster, what, { kind: "failed", why, uncertain: false });
   }
 

@@ -4,22 +4,21 @@ import { kubeconfigRefused } from "./kubeconfig_messages.ts";
 
 /** One failure that kubectl reports on standard error. */
 export interface ReportedByKubectl extends Reported {
-  /** Whether it stopped kubectl as a whole, before it sent any object. */
+  /** Whether kubectl stopped before it sent any object. */
   readonly whole: boolean;
 }
 
 type Rule = readonly [
-  /** Of what a line has to have; a pattern's time is linear in the line's length. */
+  /** Matches a line, in time that is linear in the line's length. */
   pattern: { test(line: string): boolean },
   report: Reported,
   scope?: "whole",
 ];
 
 /**
- * kubectl's failures by the reason that the API server gives, which kubectl puts in parentheses,
- * or by the text of its own. The first that matches a line decides. Read off kubectl 1.27 to 1.35;
- * a wording unknown here is `failed` and uncertain, which makes a write read again what became
- * of it.
+ * kubectl's failures, by the API server's reason, which kubectl prints in parentheses, or by kubectl's own
+ * text. The first match decides. From kubectl 1.27 to 1.35. An unknown text is `failed` and uncertain, so
+ * that a write reads the object again to learn its outcome.
  */
 const RULES: readonly Rule[] = [
   [/^Error from server \(AlreadyExists\)/, FAILURES.exists],
@@ -43,7 +42,7 @@ const RULES: readonly Rule[] = [
   [/^Error from server \((Timeout|ServerTimeout|GatewayTimeout)\)/, FAILURES.gaveUp],
   [/^Error from server \(ServiceUnavailable\)/, FAILURES.notAvailable],
   [/\(Unauthorized\)|: Unauthorized\)/, FAILURES.unauthorized],
-  // Said of the discovery, once for a whole List: kubectl has no cached one of this server.
+  // An error of API discovery, printed once for a whole List when kubectl has no cache of this server.
   [/has asked for the client to provide credentials/, FAILURES.unauthorized, "whole"],
   [/^Error from server/, FAILURES.serverError],
   [
@@ -70,24 +69,24 @@ const RULES: readonly Rule[] = [
 
 const UNKNOWN: ReportedByKubectl = {
   kind: "failed",
-  why: "the API server or kubectl reported an error",
+  why: "the API server or kubectl returned an error",
   uncertain: true,
   whole: false,
 };
 
 /**
- * How a line begins that reports a failure. Others are kubectl's log, warnings, details of the line
- * above, and what exec plugins have to say.
+ * The start of a line that reports a failure. Other lines are kubectl's log, warnings, details of the line
+ * above, and output of exec plugins.
  */
 const FAILURE = /^(Error|error|The |Unable to |Get "|Post "|Put "|Delete "|context ")/;
 
 /**
- * How much of a line is read, in UTF-16 units. An API server may write what it likes into its
- * message; reasons stand at its beginning, and kubectl's own lines are shorter.
+ * How much of a line is read, in UTF-16 units. An API server's message may be of any length; its reason
+ * comes first, and kubectl's own lines are shorter.
  */
 const MAX_LINE = 4096;
 
-/** The failures in kubectl's standard error, in its order: one for each object of a List. */
+/** The failures in kubectl's standard error, in order; one for each failed object of a List. */
 export function reported(stderr: string): ReportedByKubectl[] {
   return stderr.split("\n").filter((line) => FAILURE.test(line))
     .map((line) => report(line.slice(0, MAX_LINE)));
@@ -107,8 +106,8 @@ function report(line: string): ReportedByKubectl {
 }
 
 /**
- * Whether one of the first texts is in a line and, behind it, one of the others: what
- * `(a|b).*(c|d)` says, whose time grows with the square of the length.
+ * Whether a line contains one of the first texts and, after it, one of the others. The same as
+ * `(a|b).*(c|d)`, which would take quadratic time.
  */
 function inOrder(
   first: readonly string[],

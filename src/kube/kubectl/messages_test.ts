@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { reported } from "./messages.ts";
 
-/** What kubectl 1.32 and 1.35 print, with the kind that it means. */
+/** Output of kubectl 1.32 and 1.35, with the kind of failure. */
 const TABLE: [line: string, kind: string, uncertain: boolean, whole: boolean][] = [
   [
     'Error from server (AlreadyExists): error when creating "STDIN": secrets "s" already exists',
@@ -204,16 +204,22 @@ Deno.test("nothing of kubectl's own text is in the reason", () => {
   assert.ok(!why.includes("canary"));
 });
 
-/** In kubectl's words, with what follows `the kubeconfig cannot be used: `. */
+/** kubectl's errors, and what follows `the kubeconfig cannot be used: `. */
 const KUBECONFIGS: [line: string, why: RegExp][] = [
-  ["error: The gcp auth plugin has been removed.", /no longer has its auth provider$/],
-  ['error: no Auth Provider found for name "canary"', /none that kubectl has$/],
+  ["error: The gcp auth plugin has been removed.", /no longer supports its auth provider$/],
+  [
+    'error: no Auth Provider found for name "canary"',
+    /kubectl does not support its auth provider$/,
+  ],
   [
     "error: specifying a root certificates file with the insecure flag is not allowed",
     /insecure-skip-tls-verify$/,
   ],
-  ["error: unable to load root certificates: unable to parse bytes as PEM block", /in PEM$/],
-  ["error: tls: private key does not match public key", /no pair in PEM$/],
+  [
+    "error: unable to load root certificates: unable to parse bytes as PEM block",
+    /not a PEM certificate$/,
+  ],
+  ["error: tls: private key does not match public key", /not a PEM pair$/],
   ['error: exec plugin: invalid apiVersion "canary"', /unknown apiVersion$/],
   [
     "Unable to connect to the server: getting credentials: exec: executable canary not found",
@@ -221,11 +227,11 @@ const KUBECONFIGS: [line: string, why: RegExp][] = [
   ],
   [
     'error: invalid \'proxy-url\' "http://u:canary@p" for cluster "canary": could not parse',
-    /'proxy-url' is none$/,
+    /'proxy-url' is invalid$/,
   ],
   [
     "error: interactiveMode must be specified for canary to use exec authentication plugin",
-    /'exec' of its user is not as it should be$/,
+    /'exec' of its user is invalid$/,
   ],
 ];
 
@@ -242,7 +248,7 @@ for (const [line, why] of KUBECONFIGS) {
 
 const UNTRUSTED: [of: string, why: RegExp][] = [
   ["certificate signed by unknown authority", /^the kubeconfig does not trust/],
-  ["certificate is valid for canary, not h", /^its certificate is another host's$/],
+  ["certificate is valid for canary, not h", /^its certificate is for another host name$/],
   [
     "certificate has expired or is not yet valid: current time 2026-11-30T01:00:00Z is after 2020",
     /^its certificate has expired$/,
@@ -270,11 +276,11 @@ Deno.test("a policy that denies is named, by letters of names alone", () => {
       "The secrets \"canary\" is invalid: : ValidatingAdmissionPolicy 'no-secrets.example' with " +
         "binding 'canary' denied request: canary",
     ),
-    ["the policy 'no-secrets.example' of the cluster denies it"],
+    ["ValidatingAdmissionPolicy 'no-secrets.example' denied the request"],
   );
   assert.deepEqual(
     why('Error from server: admission webhook "Can Ary" denied the request: canary'),
-    ["the API server, or an admission webhook of it, reports an error"],
+    ["the API server or one of its admission webhooks returned an error"],
   );
 });
 
@@ -283,7 +289,7 @@ Deno.test("a quota that is used up is not told as a lack of rights", () => {
     "forbidden: exceeded quota: q, requested: secrets=1, used: secrets=0, limited: secrets=0";
   assert.deepEqual(
     reported(line).map(({ kind, why }) => [kind, why]),
-    [["forbidden", "a quota of the namespace does not allow it"]],
+    [["forbidden", "exceeded quota of the namespace"]],
   );
 });
 
@@ -294,8 +300,8 @@ Deno.test("a refusal names the right that is missing and where", () => {
     reported([refusal("at the cluster scope"), refusal('in the namespace "team-a"')].join("\n"))
       .map(({ why }) => why),
     [
-      "the kubeconfig's user may not list secrets in all namespaces",
-      "the kubeconfig's user may not list secrets in namespace 'team-a'",
+      "the kubeconfig's user cannot list secrets in all namespaces (Forbidden)",
+      "the kubeconfig's user cannot list secrets in namespace 'team-a' (Forbidden)",
     ],
   );
 });
@@ -304,22 +310,22 @@ Deno.test("a right is named with its resource, and a place unless the resource i
   const why = (right: string) =>
     reported(`Error from server (Forbidden): x is forbidden: User "u" cannot ${right}`)[0]?.why;
   const inGroup = (right: string, where: string) => why(`${right} in API group "" ${where}`);
-  const may = "the kubeconfig's user may not";
+  const cannot = "the kubeconfig's user cannot";
   assert.equal(
     inGroup('update resource "serviceaccounts"', 'in the namespace "a"'),
-    `${may} update serviceaccounts in namespace 'a'`,
+    `${cannot} update serviceaccounts in namespace 'a' (Forbidden)`,
   );
   assert.equal(
     inGroup('list resource "serviceaccounts"', "at the cluster scope"),
-    `${may} list serviceaccounts in all namespaces`,
+    `${cannot} list serviceaccounts in all namespaces (Forbidden)`,
   );
   assert.equal(
     inGroup('create resource "namespaces"', "at the cluster scope"),
-    `${may} create namespaces`,
+    `${cannot} create namespaces (Forbidden)`,
   );
   assert.equal(
     inGroup('get resource "namespaces"', 'in the namespace "a"'),
-    `${may} get namespaces`,
+    `${cannot} get namespaces (Forbidden)`,
   );
 });
 

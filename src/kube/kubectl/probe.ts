@@ -20,9 +20,8 @@ import {
 } from "./templates.ts";
 
 /**
- * A {@link ClusterProbe} over kubectl, a process for each question, one for all reviews. It tells
- * nothing of the API server's clock: kubectl shows headers of answers only in a log that has bodies
- * in it, too.
+ * A {@link ClusterProbe} over kubectl, with one process per check and one for all access reviews. The API
+ * server's clock stays unknown: kubectl logs response headers only together with bodies.
  */
 export function kubectlProbe(
   kubectl: Kubectl,
@@ -59,7 +58,7 @@ export function kubectlProbe(
       const doing = probing.deployments(namespace);
       const lines = withoutKind(await kubectl.query(doing, args, deadline), "Deployment");
       if (lines !== undefined) return argocdVersionOf(parseDeployments(lines));
-      throw otherAnswer(doing, "a list of something else", "one of kind Deployment");
+      throw otherAnswer(doing, "a list of something else", "a list of kind Deployment");
     },
     credentialExpires,
   };

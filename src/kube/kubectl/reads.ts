@@ -13,7 +13,7 @@ import {
 } from "../store.ts";
 import type { Kubectl } from "./command.ts";
 
-/** What is read by name: one `kubectl get` of a List on standard input. */
+/** Reads objects by name, with one `kubectl get` of a List on standard input. */
 export function kubectlReads(kubectl: Kubectl, cluster: string) {
   async function read(refs: readonly SecretRef[], deadline: Deadline): Promise<Snapshot> {
     const secrets = refs.map((ref) => named("Secret", ref));
@@ -23,7 +23,7 @@ export function kubectlReads(kubectl: Kubectl, cluster: string) {
       return snapshot(await get(doing.read, [...secrets, ...namespaces], deadline), true);
     } catch (error) {
       if (!isForbidden(error)) throw error;
-      // Perhaps it is only the namespaces that may not be read.
+      // Perhaps only the permission to read namespaces is missing.
       return snapshot(await get(doing.read, secrets, deadline), false);
     }
   }
@@ -36,19 +36,19 @@ export function kubectlReads(kubectl: Kubectl, cluster: string) {
     return await get<WireServiceAccount>(doing.readAccounts, accounts, deadline);
   }
 
-  /** Those of the objects that are there. @throws {KubeError} also when others come */
+  /** The requested objects that exist. @throws {KubeError} also when kubectl prints other objects */
   async function get<Item>(
     what: string,
-    asked: readonly Named[],
+    requested: readonly Named[],
     deadline: Deadline,
   ): Promise<Item[]> {
     const args = ["get", "--filename=-", "--ignore-not-found", "--output=json"];
-    const stdout = await kubectl.query(what, args, deadline, listOf(asked));
+    const stdout = await kubectl.query(what, args, deadline, listOf(requested));
     if (stdout.trim() === "") return [];
     const items = itemsOf(parsedJson(stdout));
-    const keys = new Set(asked.map(keyOf));
+    const keys = new Set(requested.map(keyOf));
     if (items?.every((item) => isNamed(item) && keys.has(keyOf(item)))) return items as Item[];
-    const why = whyOtherAnswer("something else", "the objects that were asked for");
+    const why = whyOtherAnswer("something else", "the requested objects");
     throw errorOf(cluster, what, { kind: "failed", why, uncertain: false });
   }
 
@@ -73,7 +73,7 @@ function named(kind: string, { namespace, name }: { namespace?: string; name: st
   return { apiVersion: "v1", kind, metadata: { namespace, name } };
 }
 
-/** Objects as kubectl takes several of them on standard input. */
+/** A List of objects, for kubectl's standard input. */
 export function listOf(items: readonly unknown[]): string {
   return JSON.stringify({ apiVersion: "v1", kind: "List", items });
 }
@@ -95,7 +95,7 @@ function snapshot(
   return { secrets, namespaces: withNamespaces ? namespaces : undefined };
 }
 
-/** Of a `get -o json`: one object, or a List of them. */
+/** The objects in the output of `get -o json`: a single object, or a List. */
 function itemsOf(parsed: unknown): readonly unknown[] | undefined {
   if (!isObject(parsed) || parsed.kind !== "List") return [parsed];
   const { items } = parsed as { items?: unknown };

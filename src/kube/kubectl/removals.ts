@@ -9,24 +9,24 @@ import type { ItemOutcome, Removal, SecretStore, WriteOptions } from "../store.t
 import { type Kubectl, UNREPORTED } from "./command.ts";
 
 /**
- * Each is a process: a thousand at once would fill the queue that others wait in too. It is the
- * places of one cluster, so that a cluster far away is not waited for longer than need be.
+ * Concurrent removals. Each is a process, and a thousand would fill the queue for all requests. It equals
+ * the slots of one cluster (`alivePerCluster`), so that a distant cluster takes no longer than necessary.
  */
 const AT_ONCE = 8;
 
-/** How many are begun without a look at how long they take. */
+/** Up to this many removals are started without an estimate of their time. */
 const UNFORESEEN = 4 * AT_ONCE;
 
-/** How many are tried to see how long all of them take. */
+/** How many removals are dry-run to estimate the time of all of them. */
 const TRIED = 2 * AT_ONCE;
 
-/** How much longer than foreseen it may take: others may begin something on the machine. */
+/** Safety factor of the estimate, since other work may start on the machine. */
 const MARGIN = 1.25;
 
-/** What kubectl_timeout may be at most. */
+/** The maximum of `kubectl_timeout`. */
 const MOST_SECONDS = 3600;
 
-/** Failures that all the others would meet, too. A dry run alone may be `invalid` for a webhook. */
+/** Failures that every removal would have. `invalid` is not one: a webhook may reject only dry runs. */
 const OF_ALL: ReadonlySet<KubeErrorKind> = new Set([
   "unreachable",
   "untrusted",
@@ -39,8 +39,8 @@ const OF_ALL: ReadonlySet<KubeErrorKind> = new Set([
 ]);
 
 /**
- * Removals of secrets, a process each: only `delete --raw` sends preconditions. `delete -f` ignores
- * the uid and the version of what it is given.
+ * Removes secrets, with one process each: only `delete --raw` can send preconditions. `delete -f` ignores
+ * the uid and the resourceVersion of the manifest.
  * @see https://github.com/kubernetes/kubectl/blob/v0.35.0/pkg/cmd/delete/delete.go (DeleteResult)
  */
 export function kubectlRemovals(
@@ -58,7 +58,7 @@ export function kubectlRemovals(
     const result = await kubectl.start(args, deadline, body);
     if (result.ended === "exit" && result.code === 0) {
       const shape = removedShape(removal);
-      const answer = parsedJson(result.stdout); // it prints what was answered, whatever that is
+      const answer = parsedJson(result.stdout); // kubectl prints the response unchecked
       if (shape.fits(answer)) return { kind: "done", uid, resourceVersion };
       const why = whyOther(shape, answer);
       const report = { kind: "failed", why, uncertain: true } as const;
@@ -74,14 +74,14 @@ export function kubectlRemovals(
     options: WriteOptions = {},
   ): Promise<ItemOutcome[]> {
     return await pLimit(AT_ONCE).map(removals, (removal) =>
-      // One that cannot be started is an outcome of that item: others may have been carried out.
+      // A kubectl that cannot be started is the outcome of one item: others may have been removed.
       removeOne(removal, deadline, options).catch((error): ItemOutcome => {
         if (error instanceof KubeError) return { kind: "rejected", error };
         throw error;
       }));
   }
 
-  /** Tries some, which takes as long as to delete them: it is the start of kubectl that costs. */
+  /** Times some dry runs: they take as long as deletions, since starting kubectl takes most of the time. */
   async function foreseeRemoval(removals: readonly Removal[], deadline: Deadline): Promise<void> {
     if (removals.length <= UNFORESEEN) return;
     const began = performance.now();
@@ -95,11 +95,12 @@ export function kubectlRemovals(
 
   function tooMany(count: number, needed: number, deadline: Deadline): KubeError {
     const left = deadline.remaining() / 1000;
-    // Half as much again, so that it is not refused once more for a machine that is a bit busier.
+    // Half as much again, so that it is not rejected again on a slightly busier machine.
     const enough = Math.ceil(deadline.seconds - left + needed / 1000 * 1.5);
     const longer = enough > MOST_SECONDS ? "" : `kubectl_timeout to ${enough} or `;
-    const why = `it takes about ${Math.ceil(needed / 1000)} seconds with a kubectl for each, and ` +
-      `${Math.floor(left)} are left, so it was not begun; set ${longer}transport to api`;
+    const why =
+      `one kubectl process per secret takes about ${Math.ceil(needed / 1000)} seconds, but ` +
+      `only ${Math.floor(left)} are left, so nothing was deleted. Set ${longer}transport to api`;
     return errorOf(cluster, `delete ${count} secrets`, { kind: "timeout", why, uncertain: false });
   }
 

@@ -7,7 +7,7 @@ import { kubectlOf } from "./command.ts";
 import { defaultGateLimits, ProcessGate } from "./gate.ts";
 import { kubectlRemovals } from "./removals.ts";
 
-/** What kubectl prints of the API server's answer. */
+/** The API server's response as kubectl prints it. */
 const REMOVED = JSON.stringify({ kind: "Status", apiVersion: "v1", status: "Success" });
 
 interface Start {
@@ -15,7 +15,7 @@ interface Start {
   readonly body: { readonly dryRun?: readonly string[]; readonly preconditions: unknown };
 }
 
-/** Removals by a kubectl that takes so many milliseconds, four of them at once. */
+/** Removals by a kubectl that takes this many milliseconds, four of them concurrently. */
 function removalsTaking(milliseconds: number, result: Partial<ProcessResult> = {}) {
   const starts: Start[] = [];
   const run: RunProcess = async (_program, args, { stdin, deadline }) => {
@@ -53,10 +53,10 @@ Deno.test("of many removals some are tried, and what would not end in time is re
   assert.ok(error instanceof KubeError);
   assert.equal(error.kind, "timeout");
   const message =
-    /^Cannot delete 1000 secrets of cluster 'c': it takes about (\d+) seconds with a kubectl for each, and 2 are left, so it was not begun; set kubectl_timeout to (\d+) or transport to api$/
+    /^Cannot delete 1000 secrets of cluster 'c': one kubectl process per secret takes about (\d+) seconds, but only 2 are left, so nothing was deleted\. Set kubectl_timeout to (\d+) or transport to api$/
       .exec(error.message);
   assert.ok(message, error.message);
-  // 1000 of 20 ms, four at once, are 5 s, and some more to be sure.
+  // 1000 removals of 20 ms, four at a time, take 5 s, plus the safety margin.
   const [seconds, enough] = [Number(message[1]), Number(message[2])];
   assert.deepEqual([seconds, enough], [7, 10], error.message);
   assert.equal(starts.length, 16);
@@ -105,13 +105,13 @@ Deno.test("what all would meet is told before anything is deleted", async () => 
   const { foreseeRemoval } = removalsTaking(0, { code: 1, stderr: line });
   await assert.rejects(foreseeRemoval(secrets(100), deadlineIn(60)), {
     kind: "forbidden",
-    message: "Cannot delete secret 'a' in namespace 'n-0' of cluster 'c': the kubeconfig's user " +
-      "may not delete secrets in namespace 'n-0'",
+    message: "Cannot delete secret n-0/a of cluster 'c': the kubeconfig's user " +
+      "cannot delete secrets in namespace 'n-0' (Forbidden)",
   });
   const silent = removalsTaking(10_000);
   await assert.rejects(silent.foreseeRemoval(secrets(100), deadlineIn(0.05)), {
     kind: "timeout",
-    message: "Cannot delete secret 'a' in namespace 'n-0' of cluster 'c': no answer came within " +
+    message: "Cannot delete secret n-0/a of cluster 'c': no response within " +
       "0.05 seconds",
   });
 });

@@ -7,8 +7,8 @@ import { kubectlRemovals } from "./removals.ts";
 import { kubectlWrites } from "./writes.ts";
 
 /**
- * A {@link SecretStore} over kubectl: one process a call (one an item for `remove`, two for
- * `attach` and `detach`), manifests on standard input, values never in arguments.
+ * A {@link SecretStore} over kubectl, with one process per call (`remove`: one per secret; `attach` and
+ * `detach`: two). Manifests are passed on standard input, so values are never in arguments.
  *
  * Permissions: `--allow-run=kubectl,kill`.
  */

@@ -4,12 +4,12 @@ import { OAUTH_BASIC, REPOSITORY_TEXTS, repositoryFields } from "../repository_f
 import type { NamespacePhase, RepositoryFields, SecretSummary, ServiceAccount } from "../store.ts";
 
 /**
- * What kubectl is asked to print. Values other than these never leave the kubectl process.
+ * go-templates for kubectl's output. Values that they do not print never leave the kubectl process.
  *
- * A template that fails makes kubectl print every object in full, so nothing here can fail: fields
- * are reached by dots inside `with`, never by `index`. One line a secret, fields separated by
- * spaces; base64 as it is, label keys and values as they are (their alphabets hold no space), free
- * text by `urlquery`.
+ * When a template fails, kubectl prints every object in full, so nothing here can fail: fields are
+ * accessed by dots inside `with`, never by `index`. Each secret is one line, with its fields separated by
+ * spaces. base64 and labels are printed as they are, since their alphabets have no space; free text is
+ * encoded by `urlquery`.
  */
 const METADATA = "{{.metadata.namespace}} {{.metadata.name}} {{with .type}}{{urlquery .}}{{end}}" +
   " {{.metadata.creationTimestamp}}" +
@@ -20,8 +20,8 @@ const REPOSITORY = " {{with .data}}" +
   `{{with .password}}{{if eq . "${OAUTH_BASIC}"}}token{{end}}{{end}}{{end}}`;
 
 /**
- * Prints a {@link SecretSummary} a line, for a list of secrets.
- * @param annotation key of the one to print
+ * Prints one {@link SecretSummary} per line, for a list of secrets.
+ * @param annotation key of the annotation to print
  */
 export function summaryTemplate(repository: boolean, annotation?: string): string {
   const columns = METADATA + (annotation === undefined ? "" : annotationColumn(annotation)) +
@@ -29,15 +29,15 @@ export function summaryTemplate(repository: boolean, annotation?: string): strin
   return `{{range .items}}${columns}{{"\\n"}}{{end}}`;
 }
 
-/** ` =VALUE`, or only the space when there is none. The others stay in the kubectl process. */
+/** Prints ` =VALUE`, or only the space when the annotation is missing. */
 function annotationColumn(key: string): string {
   return ` {{range $key, $value := .metadata.annotations}}{{if eq $key ${JSON.stringify(key)}}}` +
     "={{urlquery $value}}{{end}}{{end}}";
 }
 
-/** Parses what {@link summaryTemplate} printed, with an annotation or without. */
+/** Parses the output of {@link summaryTemplate}. */
 export function parseSummaries(stdout: string, withAnnotation = false): SecretSummary[] {
-  return linesOf(stdout).map((line) => {
+  return nonEmptyLines(stdout).map((line) => {
     const [namespace = "", name = "", type = "", created = "", labels = "", ...more] = line
       .split(" ");
     const annotation = withAnnotation ? more.shift() ?? "" : "";
@@ -73,60 +73,60 @@ function parseRepository(text: string): RepositoryFields {
 export const NAMESPACES_TEMPLATE =
   '{{range .items}}{{.metadata.name}} {{with .status}}{{with .phase}}{{.}}{{end}}{{end}}{{"\\n"}}{{end}}';
 
-/** Parses what {@link NAMESPACES_TEMPLATE} printed. */
+/** Parses the output of {@link NAMESPACES_TEMPLATE}. */
 export function parseNamespaces(stdout: string): Map<string, NamespacePhase> {
   return new Map(
-    linesOf(stdout).map((line) => {
+    nonEmptyLines(stdout).map((line) => {
       const [name = "", phase] = line.split(" ");
       return [name, namespacePhase(phase)] as const;
     }),
   );
 }
 
-/** Prints each service account with its pull secrets, whose names the API server does not check. */
+/** Prints each service account with its pull secrets, whose names the API server does not validate. */
 export const ACCOUNTS_TEMPLATE = "{{range .items}}{{.metadata.namespace}} {{.metadata.name}} " +
   '{{range .imagePullSecrets}}{{with .name}}{{urlquery .}},{{end}}{{end}}{{"\\n"}}{{end}}';
 
-/** Parses what {@link ACCOUNTS_TEMPLATE} printed. */
+/** Parses the output of {@link ACCOUNTS_TEMPLATE}. */
 export function parseAccounts(stdout: string): ServiceAccount[] {
-  return linesOf(stdout).map((line) => {
+  return nonEmptyLines(stdout).map((line) => {
     const [namespace = "", name = "", names = ""] = line.split(" ");
     return { namespace, name, pullSecrets: names.split(",").slice(0, -1).map(decodeQuery) };
   });
 }
 
-/** A template of lines, each of which begins with the kind of its object. */
+/** Makes each line of a template start with the object's kind. */
 export function kindFirst(template: string): string {
   return template.replace("{{range .items}}", "{{range .items}}{{with .kind}}{{.}}{{end}} ");
 }
 
-/** What such a template printed, less the kinds; `undefined` when one is another. */
+/** Removes the kind from the lines of {@link kindFirst}; `undefined` when a line has another kind. */
 export function withoutKind(stdout: string, kind: string): string | undefined {
-  const lines = linesOf(stdout);
+  const lines = nonEmptyLines(stdout);
   if (!lines.every((line) => line.startsWith(`${kind} `))) return undefined;
   return lines.map((line) => line.slice(kind.length + 1) + "\n").join("");
 }
 
-export function linesOf(stdout: string): string[] {
+export function nonEmptyLines(stdout: string): string[] {
   return stdout.split("\n").filter((line) => line !== "");
 }
 
-/** What `urlquery` encodes. */
+/** Decodes the output of `urlquery`. */
 export function decodeQuery(text: string): string {
   return decodeURIComponent(text.replaceAll("+", " "));
 }
 
 /**
- * Prints an object that was created or replaced: who, and the version that it now has. A namespace
- * is in none; what a dry run would create has no version.
+ * Prints the name, uid and new resourceVersion of an object that was created or replaced. A namespace has
+ * no namespace, and an object that a dry run would create has no resourceVersion.
  */
 export const WRITTEN_TEMPLATE =
   "{{with .metadata.namespace}}{{.}}{{end}}/{{.metadata.name}} {{.metadata.uid}}" +
   ' {{with .metadata.resourceVersion}}{{.}}{{end}}{{"\\n"}}';
 
 /**
- * Parses what {@link WRITTEN_TEMPLATE} printed, by `namespace/name`; anything else is dropped. Only
- * of a dry run is something without a version accepted: else it would be one that nobody asked for.
+ * Parses the output of {@link WRITTEN_TEMPLATE}, by `namespace/name`; other lines are dropped. An object
+ * without a resourceVersion is accepted only for a dry run: otherwise nothing was written.
  */
 export function parseWritten(stdout: string, dryRun: boolean) {
   const complete = stdout.split("\n").slice(0, -1);
@@ -137,20 +137,20 @@ export function parseWritten(stdout: string, dryRun: boolean) {
   }));
 }
 
-/** Prints whether an access review allows what it asks for, a line each. */
+/** Prints the decision of each access review on a line. */
 export const ALLOWED_TEMPLATE =
   '{{with .status}}{{if .allowed}}allowed{{else}}refused{{end}}{{end}}{{"\\n"}}';
 
-/** Parses what {@link ALLOWED_TEMPLATE} printed; what is neither is left out. */
+/** Parses the output of {@link ALLOWED_TEMPLATE}; other lines are dropped. */
 export function parseAllowed(stdout: string): boolean[] {
-  return linesOf(stdout).flatMap((line) =>
+  return nonEmptyLines(stdout).flatMap((line) =>
     line === "allowed" ? [true] : line === "refused" ? [false] : []
   );
 }
 
 /**
- * Prints two labels and the images of each deployment; what else is in it, such as the environment of
- * its containers, stays in the kubectl process.
+ * Prints two labels and the images of each deployment. The rest, such as the environment variables of its
+ * containers, stays in the kubectl process.
  */
 export function deploymentTemplate(component: string, version: string): string {
   const label = (key: string) =>
@@ -161,9 +161,9 @@ export function deploymentTemplate(component: string, version: string): string {
     '{{with .image}}{{urlquery .}},{{end}}{{end}}{{end}}{{end}}{{end}}{{"\\n"}}{{end}}';
 }
 
-/** Parses what {@link deploymentTemplate} printed. */
+/** Parses the output of {@link deploymentTemplate}. */
 export function parseDeployments(stdout: string): ArgocdDeployment[] {
-  return linesOf(stdout).map((line) => {
+  return nonEmptyLines(stdout).map((line) => {
     const [component = "", version = "", images = ""] = line.split(" ");
     return {
       component: decodeQuery(component),

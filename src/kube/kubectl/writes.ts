@@ -7,7 +7,7 @@ import { listOf } from "./reads.ts";
 import type { ProcessResult } from "../process.ts";
 import { parseWritten, WRITTEN_TEMPLATE } from "./templates.ts";
 
-/** Objects of any kind, all of them by one process. */
+/** Writes objects of any kind, all with one process. */
 export function kubectlWrites(kubectl: Kubectl, cluster: string): WriteItems {
   const write: WriteItems = async (verb, items, deadline, { dryRun = false } = {}) => {
     if (items.length === 0) return [];
@@ -27,8 +27,8 @@ export function kubectlWrites(kubectl: Kubectl, cluster: string): WriteItems {
   };
 
   /**
-   * kubectl goes on after an item that fails, says on standard output which ones succeeded, and on
-   * standard error one line for each that did not, in the order of the List.
+   * The outcome of each item. kubectl continues after a failed item. It prints the objects that succeeded
+   * on standard output, and one line per failed object on standard error, in the order of the List.
    */
   function outcomes(
     items: readonly WriteItem[],
@@ -56,7 +56,7 @@ export function kubectlWrites(kubectl: Kubectl, cluster: string): WriteItems {
   return write;
 }
 
-/** `namespace/name` as kubectl prints it: nothing before the slash for a namespace. */
+/** `namespace/name` as {@link WRITTEN_TEMPLATE} prints it; for a Namespace, nothing before the slash. */
 function keyOf({ kind, namespace, name }: WriteItem): string {
   return kind === "Namespace" ? `/${name}` : `${namespace}/${name}`;
 }

@@ -1,35 +1,52 @@
 import { type OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
-import * as answers from "../answers.ts";
 import type { Face } from "../face.ts";
 import { Fleet, FleetEventLine } from "../fleet_answers.ts";
 import type { Answers, DescribedAnswer, Operation } from "../operation.ts";
 import { Envelope, SeedEnvelope, SeedWriteFailed, WriteFailed } from "../error_answers.ts";
+import { Secrets, SecretsFailed } from "../secret_answers.ts";
+import * as answers from "../write_answers.ts";
 
 /**
- * The answers that come from what stands before an endpoint, or of a bug in it: for OpenAPI, where
- * each is a component, so that an endpoint's file has only what is its own.
+ * Answers of the middleware in front of an endpoint, and of bugs. In OpenAPI each is a component, so an
+ * endpoint's file describes only its own answers.
  */
 
 type Registry = OpenAPIHono["openAPIRegistry"];
 type Responses = RouteConfig["responses"];
 
 interface CommonAnswer {
-  /** Of the component. */
+  /** Name of the component. */
   readonly name: string;
   readonly when: string;
 }
 
-/** Errors on the seed's own paths, which have no code, field or remedy, by those everywhere else. */
-const SEED_FORMS: ReadonlyMap<z.ZodType, z.ZodType> = new Map<z.ZodType, z.ZodType>([
+/** Answers at the root that differ from those below `/api/v1`, by the latter. */
+const ROOT_FORMS: readonly (readonly [z.ZodType, z.ZodType])[] = [
+  [answers.NotAcceptedAnswer, answers.RootNotAcceptedAnswer],
+  [answers.VerifiedAllAnswer, answers.RootVerifiedAllAnswer],
+  [answers.DockerAddedAnswer, answers.RootDockerAddedAnswer],
+  [answers.RepoAddedAnswer, answers.RootRepoAddedAnswer],
+  [answers.HelmRepoAddedAnswer, answers.RootHelmRepoAddedAnswer],
+  [answers.HelmReposAddedAnswer, answers.RootHelmReposAddedAnswer],
+];
+
+/** Errors on the seed's own paths besides, which have no code, field or remedy. */
+const SEED_FORMS: typeof ROOT_FORMS = [
   [Envelope, SeedEnvelope],
   [WriteFailed, SeedWriteFailed],
-  [answers.SecretsFailed, answers.Secrets],
+  [SecretsFailed, Secrets],
   [answers.NotAcceptedAnswer, answers.SeedNotAcceptedAnswer],
   [answers.SecretsExistAnswer, answers.SeedSecretsExistAnswer],
   [answers.HelmRepoExistsAnswer, answers.SeedHelmRepoExistsAnswer],
-]);
+];
 
-/** Before the names of components that are for the seed's own paths. */
+const FORMS: Readonly<Record<Face, ReadonlyMap<z.ZodType, z.ZodType>>> = {
+  v1: new Map(),
+  root: new Map(ROOT_FORMS),
+  seed: new Map([...ROOT_FORMS, ...SEED_FORMS]),
+};
+
+/** Prefix for names of components of the seed's own paths. */
 const prefixOf = (face: Face) => face === "seed" ? "Seed" : "";
 
 const RESPONSES = "#/components/responses/";
@@ -37,69 +54,69 @@ const RESPONSES = "#/components/responses/";
 type CommonAnswers = Readonly<Record<number, CommonAnswer>>;
 
 const OF_ALL: CommonAnswers = {
-  500: { name: "Bug", when: "A bug of the server: its log has more under `request_id`" },
+  500: { name: "Bug", when: "A bug in the server: look up `request_id` in its log" },
 };
 
-/** Of all but those that answer anyone. */
+/** Answers of all endpoints that need a token. */
 const OF_GUARDED: CommonAnswers = {
-  400: { name: "NoHost", when: "Header `Host` is missing, or is not one host name" },
-  401: { name: "Unauthorized", when: "The token is missing, malformed, unknown or has expired" },
+  400: { name: "NoHost", when: "The header `Host` is missing or not a single host name" },
+  401: { name: "Unauthorized", when: "The token is missing, malformed, unknown or expired" },
   403: {
     name: "Forbidden",
-    when: "The token's role, or its list of clusters, does not allow this; where there are no " +
-      "tokens, a web page of another site asks",
+    when: "The role or the clusters of the token do not allow the request; on a server without " +
+      "tokens, the request comes from a web page of another site",
   },
   421: {
     name: "Misdirected",
-    when: "There are no tokens, and the host name is none that this server answers to",
+    when: "On a server without tokens, the host name is not allowed",
   },
   429: {
     name: "TooMany",
-    when:
-      "Too many missing or wrong tokens have come from this address, or within a minute too many " +
-      "credentials were tried or looked for",
+    when: "Rate limit exceeded: too many missing or wrong tokens from this address, or too many " +
+      "credentials verified or searched for within a minute",
   },
   503: {
     name: "Unavailable",
     when:
-      "More requests at once than the setting `max-requests` allows, or than can be served in " +
-      "time, of all, of a cluster or of a token; the server is shutting down, or the file of tokens " +
-      "cannot be used",
+      "Too many concurrent requests: more than the setting `max-requests` allows, or more than can " +
+      "be served in time for the server, a cluster or a token; the server is shutting down, or the " +
+      "tokens file cannot be used",
   },
 };
 
 const OF_BODIES: CommonAnswers = {
-  408: { name: "BodyTooSlow", when: "The body was not complete in time" },
-  413: { name: "BodyTooLarge", when: "The body is over 1 MiB" },
-  415: { name: "NotJson", when: "A web page sends the body as another type than JSON" },
+  408: { name: "BodyTooSlow", when: "Timeout while reading the request body" },
+  413: { name: "BodyTooLarge", when: "The body is larger than 1 MiB" },
+  415: { name: "NotJson", when: "A web page sent a body that is not JSON" },
 };
 
 const HEADERS = {
   RequestId: {
-    description: "By it the server's log finds the request. That of the request, when it has one " +
-      "of at most 64 letters, digits, `_`, `-` and `=`; else a new one",
+    description:
+      "Id of the request in the server's log. Taken from the request's header if that has " +
+      "at most 64 letters, digits, `_`, `-` and `=`; otherwise generated",
     required: true,
     schema: { type: "string" },
   },
   RetryAfter: {
-    description: "Seconds until another try may succeed, where that is known",
+    description: "Seconds until a retry may succeed, if known",
     schema: { type: "integer", minimum: 0 },
   },
   Challenge: {
-    description: "That a bearer token is asked for, and whether the one sent is wrong",
+    description: "A bearer token is required; `error` is present if the given token is wrong",
     required: true,
     schema: { type: "string" },
     example: 'Bearer realm="argocd-configurer", error="invalid_token"',
   },
   Allow: {
-    description: "The methods of this path",
+    description: "Methods of this path",
     required: true,
     schema: { type: "string" },
     example: "POST, OPTIONS",
   },
 } as const;
 
-/** Besides `X-Request-Id`, which every answer has. */
+/** Headers by status, in addition to `X-Request-Id`, which every answer has. */
 const HEADERS_OF: Readonly<Record<number, [name: string, component: keyof typeof HEADERS]>> = {
   401: ["WWW-Authenticate", "Challenge"],
   405: ["Allow", "Allow"],
@@ -108,7 +125,7 @@ const HEADERS_OF: Readonly<Record<number, [name: string, component: keyof typeof
 };
 
 /**
- * Registers what {@link responsesOf} refers to.
+ * Registers the components that {@link responsesOf} refers to.
  * @param responses of all operations
  */
 export function registerCommon(registry: Registry, responses: readonly Responses[]): void {
@@ -135,8 +152,8 @@ export function registerCommon(registry: Registry, responses: readonly Responses
 }
 
 /**
- * All answers of an endpoint: its own, and the common ones. Where both have a status, both are said.
- * @param takesBody whether it has a request body
+ * All answers of an endpoint: its own and the common ones. A status that both have gets both descriptions.
+ * @param takesBody whether the endpoint has a request body
  */
 export function responsesOf(
   { role, clusters }: Pick<Operation, "role" | "clusters">,
@@ -157,21 +174,21 @@ export function responsesOf(
   );
 }
 
-/** Besides the answers about one cluster those about several, whose status may be any of these. */
+/** Adds the answer for several clusters, which may have any of the statuses of a single one. */
 function ofEach(ofOne: Answers): Answers {
   const each = Object.entries(ofOne)
     .map(([status, { when, bodies }]) => [status, { when, bodies: [...bodies, Fleet] }]);
-  const some = "Of several clusters some have succeeded and some have not";
+  const some = "Several clusters: some succeeded and some did not";
   return { ...Object.fromEntries(each), 207: { when: some, bodies: [Fleet] } };
 }
 
-/** Who asks for a stream of events gets it with status 200, whatever comes of the clusters. */
+/** A stream of events always has status 200, whatever the results of the clusters. */
 const withEvents = (answers: Answers): Answers => ({
   ...answers,
   200: { event: FleetEventLine, ...answers[200]! },
 });
 
-/** At least one of them is there. */
+/** At least one of both answers is given. */
 function responseOf(
   status: number,
   own: DescribedAnswer | undefined,
@@ -179,7 +196,7 @@ function responseOf(
   face: Face,
 ): Responses[string] {
   if (own === undefined) return { $ref: RESPONSES + prefixOf(face) + common!.name };
-  const formOf = (body: z.ZodType) => face === "seed" ? SEED_FORMS.get(body) ?? body : body;
+  const formOf = (body: z.ZodType) => FORMS[face].get(body) ?? body;
   const bodies = [...new Set([...own.bodies, ...common ? [Envelope] : []].map(formOf))];
   return {
     description: common === undefined ? own.when : `${own.when}; ${lowerFirst(common.when)}`,

@@ -1,22 +1,22 @@
 import { CHECK_STATES, type CheckState } from "../../credentials/checks/result.ts";
-import type { CheckedPlace } from "../../credentials/checks/try_once.ts";
+import type { CheckedPlace } from "../../credentials/checks/run_checks.ts";
 import type { CheckCell, Collected } from "../../fleet/checks/collect.ts";
 import type { CheckedAnswer, ReadAnswer } from "../check_answers.ts";
 import type { Outcome } from "../../audit/entry.ts";
 import type { Json } from "../reply.ts";
 import { type EntryOutcome, summaryOf } from "./fleet.ts";
-import type { NotSeen } from "./found.ts";
+import type { UnseenCluster } from "./found.ts";
 
-/** What came of trying, on all clusters that could be read. */
+/** Results of verifying the credentials of all clusters that could be read. */
 export interface Checked {
   readonly places: readonly CheckedPlace<CheckCell>[];
-  /** What came of reading each cluster. */
+  /** Result of reading each cluster. */
   readonly entries: readonly EntryOutcome[];
-  readonly notSeen: readonly NotSeen[];
+  readonly notSeen: readonly UnseenCluster[];
   readonly fingerprintsEnd?: string | undefined;
 }
 
-/** Of one cluster, in a stream. */
+/** The answer of one cluster in a stream. */
 export function readAnswer(cluster: string, { secrets, values, warnings }: Collected): Json {
   const body: ReadAnswer = {
     cluster,
@@ -44,7 +44,7 @@ export function checksAnswer({ places, entries, notSeen, fingerprintsEnd }: Chec
   };
 }
 
-/** For the audit log. */
+/** The outcome for the audit log. */
 export function outcomeOfChecks(places: readonly CheckedPlace<CheckCell>[]): Outcome {
   const counts = countsOf(places);
   const isTried = counts.accepted + counts.refused + counts.unreachable > 0;

@@ -1,12 +1,12 @@
 import type { DescribedCluster } from "../../clusters/describe.ts";
-import { type Checked, NEEDED, type Rights } from "../../kube/check.ts";
+import { type ClusterCheck, NEEDED, type Rights } from "../../kube/check.ts";
 import type { KubeError } from "../../kube/errors.ts";
 import { statusWord } from "../cluster_errors.ts";
 import type { CheckAnswer, ClusterAnswer } from "../cluster_answers.ts";
 
 export function clusterAnswer(
   cluster: DescribedCluster,
-  checked: ReadonlyMap<string, Checked> | undefined,
+  checked: ReadonlyMap<string, ClusterCheck> | undefined,
 ): ClusterAnswer {
   const { name, source, labels, transport, server = null, problem, sameServerAs, warnings } =
     cluster;
@@ -26,14 +26,14 @@ export function clusterAnswer(
   };
 }
 
-const notAsked = (error: KubeError): Checked => ({
+const notAsked = (error: KubeError): ClusterCheck => ({
   isReachable: false,
   error,
   rights: error,
   notKnown: [],
 });
 
-function checkAnswer(checked: Checked): CheckAnswer {
+function checkAnswer(checked: ClusterCheck): CheckAnswer {
   const { isReachable, error, version, argocdVersion, rights, notKnown } = checked;
   const { credentialExpires, clockSkewSeconds } = checked;
   const whys = [error, rights instanceof Error ? rights : undefined, ...notKnown]
@@ -54,8 +54,9 @@ function checkAnswer(checked: Checked): CheckAnswer {
 }
 
 /**
- * Without Argo CD, and without its namespace, it is the rights on all secrets that count; with it, a
- * kubeconfig may well be for that namespace and a few others, of which nothing is known here.
+ * Without an Argo CD namespace, permissions on secrets in all namespaces are required. With one,
+ * permissions there are enough: the kubeconfig may be for that namespace and a few others, which are not
+ * known here.
  */
 function rightsAnswer(
   { argocd, allNamespaces: all }: Rights,
@@ -75,12 +76,12 @@ function rightsAnswer(
           lacking(NEEDED.secrets, argocd.secrets) === everywhere
         ? []
         : [
-          `${everywhere} secrets in all namespaces: others than '${argocd.namespace}' need a ` +
-          "right of their own",
+          `${everywhere} secrets in all namespaces: namespaces other than ` +
+          `'${argocd.namespace}' need their own permission`,
         ],
       ...clause(
         lacking(["get", "list"], all.namespaces),
-        "namespaces: whether one exists is not seen before a write",
+        "namespaces: missing namespaces are not detected before a write",
       ),
       ...clause(lacking(["create"], all.namespaces), "namespaces: 'create_namespaces' fails"),
       ...clause(

@@ -1,33 +1,35 @@
-import type { DockerAdded } from "../../credentials/add_docker.ts";
-import type { Refused } from "../../credentials/write/verdict.ts";
+import type { AddDockerResult } from "../../credentials/add_docker.ts";
+import type { WriteRefused } from "../../credentials/write/verdict.ts";
 import type { StoredSecret } from "../../kube/store.ts";
 import type { OperationError } from "../errors.ts";
+import type { Face } from "../face.ts";
 import { NO_ARGOCD, OWN_LABELS } from "../../clusters/own_settings.ts";
-import type { Place } from "../operation.ts";
+import type { ArgocdLocation } from "../operation.ts";
 import type { Json } from "../reply.ts";
 import { verifiedField } from "./verified.ts";
 import { applied, existing, existsError, nothingWritten, patched, verbOf } from "./written.ts";
 
 /**
- * @param registry the one that it is for, as the request has it or by default; absent of several
- * @throws {OperationError} for what came to nothing
+ * @param registry as in the request or by default; absent with several registries
+ * @throws {OperationError} when nothing was written
  */
 export function dockerAnswer(
-  added: DockerAdded,
-  place: Place,
+  added: AddDockerResult,
+  place: ArgocdLocation,
+  face: Face,
   registry?: string,
 ): Json {
   const { cluster, name, namespaces, verdict } = added;
   if (verdict.kind !== "written") {
-    const exists = ({ current }: Refused) => dockerExists(namespaces, [...current.values()]);
-    throw nothingWritten({ cluster, name, verdict }, place, exists);
+    const exists = ({ current }: WriteRefused) => dockerExists(namespaces, [...current.values()]);
+    throw nothingWritten({ cluster, name, verdict }, place, exists, "pull secret");
   }
   const { dryRun = false, attached } = verdict;
   const results = verdict.secrets.map((secret) => ({
     namespace: secret.namespace,
     result: applied(secret),
   }));
-  const hints = [...added.hints, ...verdict.hints, ...ofNewArgocd(verdict.namespaces, place)];
+  const hints = [...added.hints, ...verdict.hints, ...newArgocdHint(verdict.namespaces, place)];
   const message = `Docker registry secrets ${verbOf(verdict.secrets, dryRun)} in ` +
     `${namespaces.length} namespace(s)`;
   const body = {
@@ -39,7 +41,7 @@ export function dockerAnswer(
     results,
     ...patched(attached, dryRun),
     ...(verdict.namespaces.length === 0 ? {} : { namespaces_created: verdict.namespaces }),
-    ...verifiedField(added.verified),
+    ...verifiedField(added.verified, face),
     ...(dryRun ? { dry_run: true } : {}),
     ...(hints.length === 0 ? {} : { hint: hints.join(". ") }),
     message,
@@ -47,13 +49,16 @@ export function dockerAnswer(
   return { status: 200, body };
 }
 
-/** A cluster without Argo CD gets its namespace only because nobody has said so. */
-function ofNewArgocd(created: readonly string[], { argocdNamespace, labelsAt }: Place): string[] {
+/** A hint for a cluster without Argo CD: its settings do not say so, so the namespace was created. */
+function newArgocdHint(
+  created: readonly string[],
+  { argocdNamespace, labelsAt }: ArgocdLocation,
+): string[] {
   if (argocdNamespace === undefined || !created.includes(argocdNamespace)) return [];
   const file = labelsAt === undefined ? "" : ` in ${labelsAt}`;
   return [
-    `Namespace '${argocdNamespace}' is Argo CD's own: if this cluster has no Argo CD, set its label ` +
-    `${OWN_LABELS.argocdNamespace}: ${NO_ARGOCD}${file}`,
+    `Namespace '${argocdNamespace}' is the Argo CD namespace. If this cluster has no Argo CD, set the ` +
+    `cluster label ${OWN_LABELS.argocdNamespace}: ${NO_ARGOCD}${file}`,
   ];
 }
 

@@ -1,13 +1,13 @@
-import type { RepositoryExplained } from "../../credentials/explain_repository.ts";
-import type { Way } from "../../credentials/explain/repository.ts";
+import type { ExplainRepositoryResult } from "../../credentials/explain_repository.ts";
+import type { UrlResolution } from "../../credentials/explain/repository.ts";
 import type { Finding } from "../../credentials/finding.ts";
 import type { ListFailed } from "../../credentials/list.ts";
 import { readFailed, statusWord } from "../cluster_errors.ts";
 import type { RepositoryExplainedAnswer } from "../explain_answers.ts";
 import type { Json } from "../reply.ts";
 
-/** @throws {OperationError} where the cluster could not be asked */
-export function repositoryExplained(outcome: RepositoryExplained | ListFailed): Json {
+/** @throws {OperationError} when the cluster could not be read */
+export function repositoryExplained(outcome: ExplainRepositoryResult | ListFailed): Json {
   if (outcome.kind === "failed") {
     const { error, seconds } = outcome;
     throw readFailed(error, seconds, { body: { status: statusWord(error) } });
@@ -29,7 +29,8 @@ export function repositoryExplained(outcome: RepositoryExplained | ListFailed): 
 }
 
 function wayAnswer(
-  { used, repository, template, client, inherited, overwritten, credentials, failed }: Way,
+  { used, repository, template, client, inherited, overwritten, credentials, failed }:
+    UrlResolution,
 ) {
   return {
     used,

@@ -1,12 +1,12 @@
-import type { ImageExplained } from "../../credentials/explain_image.ts";
+import type { ExplainImageResult } from "../../credentials/explain_image.ts";
 import type { ListFailed } from "../../credentials/list.ts";
 import { readFailed, statusWord } from "../cluster_errors.ts";
 import type { ImageExplainedAnswer } from "../explain_answers.ts";
 import type { Json } from "../reply.ts";
 import { findingAnswer } from "./explained.ts";
 
-/** @throws {OperationError} where the cluster could not be asked */
-export function imageExplained(outcome: ImageExplained | ListFailed): Json {
+/** @throws {OperationError} when the cluster could not be read */
+export function imageExplained(outcome: ExplainImageResult | ListFailed): Json {
   if (outcome.kind === "failed") {
     const { error, seconds } = outcome;
     throw readFailed(error, seconds, { body: { status: statusWord(error) } });

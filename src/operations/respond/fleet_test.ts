@@ -17,8 +17,8 @@ const ROWS: [what: string, entries: ClusterEntry[], status: number, code?: strin
   ["all succeed", [entry("a", 200, {}), entry("b", 200, {})], 200],
   ["some fail", [entry("a", 200, {}), entry("b", 403, FAILED)], 207],
   ["all fail alike", [entry("a", 403, FAILED), entry("b", 403, FAILED)], 403, "forbidden"],
-  ["some are not begun", [entry("a", 503, NOT_BEGUN), entry("b", 403, FAILED)], 403, "forbidden"],
-  ["none is begun", [entry("a", 503, NOT_BEGUN), entry("b", 503, NOT_BEGUN)], 503, "not_begun"],
+  ["some were skipped", [entry("a", 503, NOT_BEGUN), entry("b", 403, FAILED)], 403, "forbidden"],
+  ["all were skipped", [entry("a", 503, NOT_BEGUN), entry("b", 503, NOT_BEGUN)], 503, "not_begun"],
   [
     "all fail, each in its way",
     [entry("a", 403, FAILED), entry("b", 504, { code: "timeout" })],

@@ -1,46 +1,46 @@
-import type { Found, FoundPlace } from "../../credentials/rotation/find.ts";
+import type { FoundPlace, FoundPlaces } from "../../credentials/rotation/find.ts";
 import type { ClusterEntry } from "../fleet_answers.ts";
 import type { Json } from "../reply.ts";
 import { type EntryOutcome, summaryOf } from "./fleet.ts";
 
-/** Of a cluster that was seen, but not in all its namespaces. */
+/** Status of a cluster whose namespaces could not all be listed. */
 export const NOT_LISTED = "namespaces_not_listed";
 
-/** A place, and in which cluster. */
-export interface Place extends FoundPlace {
+/** A place and its cluster. */
+export interface PlaceInCluster extends FoundPlace {
   readonly cluster: string;
 }
 
-/** What could not be seen of a cluster, in a word and a sentence. */
-export interface NotSeen {
+/** Why a cluster, or a part of it, could not be read. */
+export interface UnseenCluster {
   readonly cluster: string;
   readonly status: string;
   readonly message: string;
 }
 
-/** What was found in one cluster. */
+/** The places found in one cluster. */
 export interface FoundInCluster {
   readonly cluster: string;
   readonly status: "success";
-  readonly places: readonly Place[];
-  /** Where it may stand, too. */
-  readonly not_seen?: readonly NotSeen[];
+  readonly places: readonly PlaceInCluster[];
+  /** Where the credential may be, too. */
+  readonly not_seen?: readonly UnseenCluster[];
 }
 
-/** The answer about all of them. */
+/** The answer for all clusters. */
 export interface FoundEverywhere {
-  readonly places: readonly Place[];
-  readonly not_seen: readonly NotSeen[];
+  readonly places: readonly PlaceInCluster[];
+  readonly not_seen: readonly UnseenCluster[];
   readonly total: number;
   readonly success: boolean;
-  /** Of a fingerprint: why those of another process are others. */
+  /** Why fingerprints of another process differ; only if a fingerprint was given. */
   readonly fingerprints_end?: string;
-  /** What to know of the value that was given. */
+  /** A hint about the given value. */
   readonly hint?: string;
 }
 
-/** What one cluster answers. */
-export function foundAnswer(cluster: string, found: Found): Json {
+/** The answer of one cluster. */
+export function foundAnswer(cluster: string, found: FoundPlaces): Json {
   const notSeen = notSeenIn(cluster, found);
   const body: FoundInCluster = {
     cluster,
@@ -51,29 +51,31 @@ export function foundAnswer(cluster: string, found: Found): Json {
   return { status: 200, body };
 }
 
-/** Why there may be places that were not looked at; nothing where all were. */
+/** Why places may have been missed; empty if all namespaces were read. */
 export function notSeenIn(
   cluster: string,
-  { isWhole, refused, warnings }: Pick<Found, "isWhole" | "refused" | "warnings">,
-): NotSeen[] {
+  { isWhole, refused, warnings }: Pick<FoundPlaces, "isWhole" | "refused" | "warnings">,
+): UnseenCluster[] {
   if (isWhole && refused.length === 0) return [];
   return [{ cluster, status: NOT_LISTED, message: warnings.join(". ") }];
 }
 
-/** What an entry of a cluster says, as far as the whole is made of it. */
-type Said = Partial<FoundInCluster> & {
+/** The fields of a cluster's answer that the answer for all clusters needs. */
+type ClusterAnswerParts = Partial<FoundInCluster> & {
   readonly status?: string;
   readonly code?: string;
   readonly message?: string;
 };
 
-/** What of a cluster was not seen: it as a whole, or some of it. */
-export function notSeenOf({ cluster, status_code, answer }: EntryOutcome): readonly NotSeen[] {
-  const { status, code = "error", message = "", not_seen = [] } = answer as Said;
+/** The whole cluster, or the parts of it, that could not be read. */
+export function notSeenOf(
+  { cluster, status_code, answer }: EntryOutcome,
+): readonly UnseenCluster[] {
+  const { status, code = "error", message = "", not_seen = [] } = answer as ClusterAnswerParts;
   return status_code < 400 ? not_seen : [{ cluster, status: status ?? code, message }];
 }
 
-/** The one answer. @param entries of the clusters, sorted by name */
+/** The answer for all clusters. @param entries sorted by name */
 export function everywhereAnswer(entries: readonly ClusterEntry[], more: object = {}): Json {
   const places = entries.flatMap(({ status_code, answer }) =>
     status_code < 400 ? (answer as FoundInCluster).places : []
@@ -82,12 +84,12 @@ export function everywhereAnswer(entries: readonly ClusterEntry[], more: object 
 }
 
 /**
- * The same without the places, which were told already.
- * @param entries what came of each, without what was found
+ * The same without the places, which a stream has already sent.
+ * @param entries results of the clusters, without places
  */
 export function countedAnswer(
   entries: readonly EntryOutcome[],
-  notSeen: readonly NotSeen[],
+  notSeen: readonly UnseenCluster[],
   total: number,
   more: object = {},
 ): Json {

@@ -10,13 +10,13 @@ import type {
   RepositorySecretAnswer,
   SecretAnswer,
   SecretsAnswer,
-} from "../answers.ts";
+} from "../secret_answers.ts";
 import { readFailed, statusWord } from "../cluster_errors.ts";
 import type { OperationError } from "../errors.ts";
 import type { Face } from "../face.ts";
 import type { Json } from "../reply.ts";
 
-/** @throws {OperationError} where the cluster could not be asked */
+/** @throws {OperationError} when the cluster could not be read */
 export function listAnswer(outcome: Listed | ListFailed, face: Face): Json {
   if (outcome.kind === "failed") throw listFailed(outcome);
   return listedAnswer(outcome, face);
@@ -43,13 +43,13 @@ function listedAnswer(listed: Listed, face: Face): Json {
   return { status: 200, body };
 }
 
-/** What was declared of its expiry: values are not read for a list. */
+/** The declared expiry; a list does not read values. */
 function declaredField({ annotation = "" }: SecretSummary) {
   const at = declaredTime(annotation);
   return at === undefined ? {} : { expires: { at, source: "declared" as const } };
 }
 
-/** The fields of a list with nothing in it, and why: an empty list is never all that is said. */
+/** An empty list with the reason: no error looks like an empty success. */
 function listFailed({ cluster, error, seconds }: ListFailed): OperationError {
   const lists = {
     cluster,
@@ -62,8 +62,8 @@ function listFailed({ cluster, error, seconds }: ListFailed): OperationError {
     total_helm_creds: 0,
     status: statusWord(error),
   };
-  // The message of the one that is not asked has to be the usual one.
-  const warned = error.kind === "unreachable" && error.place.asked === false
+  // The seed requires the usual message, also for a cluster that was not contacted.
+  const warned = error.kind === "unreachable" && error.details.sent === false
     ? { warnings: [error.message] }
     : {};
   return readFailed(error, seconds, {
@@ -72,7 +72,7 @@ function listFailed({ cluster, error, seconds }: ListFailed): OperationError {
   });
 }
 
-/** What it is for is told where that was looked at. */
+/** With the registries, if they were read. */
 function dockerSecret(summary: DockerSummary): DockerSecretAnswer {
   const { registries } = summary;
   return {

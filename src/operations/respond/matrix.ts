@@ -7,13 +7,13 @@ import type { ClusterEntry } from "../fleet_answers.ts";
 import type { Json } from "../reply.ts";
 import { summaryOf } from "./fleet.ts";
 
-/** The matrix of what came of all clusters, with the rows that are meant. */
+/** The matrix of all clusters, with the rows that match the filter. */
 export function matrixAnswer(entries: readonly ClusterEntry[], filter: MatrixFilter): Json {
   const { status, body } = summaryOf(entries);
   return { status, body: { ...filtered(matrixOf(entries.map(columnOrReason)), filter), ...body } };
 }
 
-/** @throws {OperationError} where the cluster could not be asked */
+/** @throws {OperationError} when the cluster could not be read */
 export function columnAnswer(read: ColumnRead): Json {
   if (read.kind === "column") return { status: 200, body: read.column };
   const { error, seconds } = read;

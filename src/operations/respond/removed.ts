@@ -1,13 +1,14 @@
-import type { SecretsRemoved } from "../../credentials/remove_secrets.ts";
+import type { RemoveSecretsResult } from "../../credentials/remove_secrets.ts";
+import { plural } from "../../text/plural.ts";
 import { writeFailed } from "../cluster_errors.ts";
 import { OperationError } from "../errors.ts";
 import { refusedError } from "../refusal_errors.ts";
-import type { Place } from "../operation.ts";
+import type { ArgocdLocation } from "../operation.ts";
 import type { Json } from "../reply.ts";
 import { patched } from "./written.ts";
 
-/** @throws {OperationError} for what came to nothing */
-export function removedAnswer(removed: SecretsRemoved, place: Place): Json {
+/** @throws {OperationError} when nothing was deleted */
+export function removedAnswer(removed: RemoveSecretsResult, place: ArgocdLocation): Json {
   const { cluster, name, verdict, absent, warnings } = removed;
   const warned = warnings.length === 0 ? {} : { warnings };
   switch (verdict.kind) {
@@ -38,7 +39,7 @@ export function removedAnswer(removed: SecretsRemoved, place: Place): Json {
         ...(absent.length === 0 ? {} : { not_found: absent }),
         ...warned,
         ...(dryRun ? { dry_run: true } : {}),
-        message: `${secrets.length} secret(s) ${dryRun ? "would be deleted" : "deleted"}`,
+        message: `${plural(secrets.length, "secret")} ${dryRun ? "would be deleted" : "deleted"}`,
       };
       return { status: 200, body };
     }

@@ -1,9 +1,10 @@
-import type { RepoAdded, RepoPlace } from "../../credentials/add_repo.ts";
+import type { AddRepoResult, RepoPlace } from "../../credentials/add_repo.ts";
 import { ENDED_BY_SLASH } from "../../credentials/kinds/repository_url.ts";
 import type { WriteVerdict } from "../../credentials/write.ts";
-import type { Refused } from "../../credentials/write/verdict.ts";
+import type { WriteRefused } from "../../credentials/write/verdict.ts";
 import type { OperationError } from "../errors.ts";
-import type { Place } from "../operation.ts";
+import type { Face } from "../face.ts";
+import type { ArgocdLocation } from "../operation.ts";
 import type { Json } from "../reply.ts";
 import { verifiedField } from "./verified.ts";
 import { applied, existing, existsError, nothingWritten, verbOf } from "./written.ts";
@@ -11,12 +12,13 @@ import { applied, existing, existsError, nothingWritten, verbOf } from "./writte
 type Written = Extract<WriteVerdict, { kind: "written" }>;
 
 /**
- * @param hints what the request itself calls for
- * @throws {OperationError} for what came to nothing
+ * @param hints about the request itself
+ * @throws {OperationError} when nothing was written
  */
 export function repoAnswer(
-  added: RepoAdded,
-  place: Place,
+  added: AddRepoResult,
+  place: ArgocdLocation,
+  face: Face,
   hints: readonly string[],
 ): Json {
   const { cluster, type, as, places, verdict } = added;
@@ -32,7 +34,7 @@ export function repoAnswer(
     type,
     as,
     results: results(places, verdict),
-    ...common(added, verdict, hints),
+    ...common(added, verdict, face, hints),
     message: places.length === 1
       ? `${what} secret ${verb}`
       : `${what} secrets ${verb}: ${places.length}`,
@@ -41,12 +43,13 @@ export function repoAnswer(
 }
 
 /**
- * The same as the answer of `add_helm_repo`, which has another shape for one URL.
- * @throws {OperationError} for what came to nothing
+ * The answer of `add_helm_repo`, which has another shape for a single URL.
+ * @throws {OperationError} when nothing was written
  */
 export function helmRepoAnswer(
-  added: RepoAdded,
-  place: Place,
+  added: AddRepoResult,
+  place: ArgocdLocation,
+  face: Face,
   hints: readonly string[],
   isList: boolean,
 ): Json {
@@ -69,13 +72,13 @@ export function helmRepoAnswer(
       ...(template === undefined ? {} : { template }),
       application_repo_url,
     }),
-    ...common(added, verdict, hints),
+    ...common(added, verdict, face, hints),
     message: `Helm repository secret${isList ? "s" : ""} ${verb}`,
   };
   return { status: 200, body };
 }
 
-/** What became of the secret of each URL, less templates that were written beside it. */
+/** The written secret of each URL, without templates that belong to it. */
 function main(places: readonly RepoPlace[], { secrets }: Written) {
   return places.map(({ index }) => secrets[index]!);
 }
@@ -95,26 +98,31 @@ function results(places: readonly RepoPlace[], { secrets }: Written) {
   });
 }
 
-/** Of a URL; less what is untrue of a template that keeps the spelling that it had. */
+/** Hints of a URL, without the one that does not apply to a template whose URL kept its old spelling. */
 function hintsOf({ url, index }: RepoPlace, { secrets }: Written): readonly string[] {
   if (!secrets[index]!.matchesLonger) return url.hints;
   return url.hints.filter((hint) => !hint.startsWith(ENDED_BY_SLASH));
 }
 
-function common({ places, verified }: RepoAdded, verdict: Written, more: readonly string[]) {
+function common(
+  { places, verified }: AddRepoResult,
+  verdict: Written,
+  face: Face,
+  more: readonly string[],
+) {
   const hints = [
     ...places.flatMap((place) => hintsOf(place, verdict)),
     ...more,
     ...verdict.hints,
   ];
   return {
-    ...verifiedField(verified),
+    ...verifiedField(verified, face),
     ...(verdict.dryRun ? { dry_run: true } : {}),
     ...(hints.length > 0 ? { hint: [...new Set(hints)].join(". ") } : {}),
   };
 }
 
-const repoExists = ({ places }: RepoAdded) => (refused: Refused): OperationError => {
+const repoExists = ({ places }: AddRepoResult) => (refused: WriteRefused): OperationError => {
   const current = [...refused.current.values()];
   const names = places.map(({ name }) => name);
   const found = (name: string) => current.find((each) => each.name === name);
@@ -125,7 +133,7 @@ const repoExists = ({ places }: RepoAdded) => (refused: Refused): OperationError
   return existsError({ of: "repository", names: held }, { existing_secrets });
 };
 
-function helmExists({ current }: Refused): OperationError {
+function helmExists({ current }: WriteRefused): OperationError {
   const [held] = current.values();
   return existsError({ of: "helm" }, { existing_secret: existing(held) });
 }

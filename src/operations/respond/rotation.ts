@@ -1,30 +1,31 @@
 import type { RotationRecord } from "../../fleet/rotation/rotations.ts";
 import { NEVER_LOOKED_AT, type Reason, type RotationCluster } from "../../fleet/rotation/shapes.ts";
 import { type Identity, includesRole } from "../../tokens/rights.ts";
+import { plural } from "../../text/plural.ts";
 import type { Json } from "../reply.ts";
 import { type EntryOutcome, summaryOf } from "./fleet.ts";
 
-/** What this process does not remember when it has ended. */
-export interface Remembers {
-  /** Whether an audit log does. @default true */
+/** What a restart of the server loses. */
+export interface Persistence {
+  /** Whether an audit log keeps the results. @default true */
   readonly hasAuditLog?: boolean;
-  /** Why its fingerprints end with it; absent where they do not. */
+  /** Why fingerprints change with a restart; absent if they do not. */
   readonly fingerprintsEnd?: string | undefined;
 }
 
-export interface ToldMore extends Remembers {
+export interface RotationAnswerOptions extends Persistence {
   readonly hints?: readonly string[];
-  /** Whether the clusters were told already, by events. */
+  /** Whether events have already reported the clusters. */
   readonly isStreamed?: boolean;
 }
 
-/** The answer to a rotation that has ended, or would be carried out. */
+/** The answer to a rotation that has finished, or to its dry run. */
 export function rotationAnswer(
   record: RotationRecord,
-  { hints = [], isStreamed = false, ...remembers }: ToldMore,
+  { hints = [], isStreamed = false, ...persistence }: RotationAnswerOptions,
 ): Json {
   const { status, body: { success, ...summary } } = summaryOf(record.clusters.map(outcomeOf));
-  const { clusters, message, ...more } = told(record, remembers);
+  const { clusters, message, ...more } = bodyOf(record, persistence);
   const body = {
     success,
     ...more,
@@ -36,26 +37,26 @@ export function rotationAnswer(
   return { status, body };
 }
 
-/** What is known of a rotation, to whoever may see it. */
+/** The state of a rotation, for users who may see it. */
 export function rotationShown(
   record: RotationRecord,
   { role }: Identity,
-  remembers: Remembers,
+  persistence: Persistence,
 ): Json {
   const { succeeded, failed, not_begun } = summaryOf(record.clusters.map(outcomeOf)).body;
   const success = record.state === "done" && failed + not_begun === 0;
-  const { by, ...more } = told(record, remembers);
-  // Who did it is in the audit log, which is for admins.
+  const { by, ...more } = bodyOf(record, persistence);
+  // Only admins may read the audit log, which names the user.
   const who = includesRole(role, "admin") ? { by } : {};
   return { status: 200, body: { success, ...more, ...who, succeeded, failed, not_begun } };
 }
 
-function told(record: RotationRecord, { hasAuditLog = true, fingerprintsEnd }: Remembers) {
+function bodyOf(record: RotationRecord, { hasAuditLog = true, fingerprintsEnd }: Persistence) {
   const { rotation, state, started, ended, by, names, verified, proof, to } = record;
   const clusters = record.clusters.toSorted((a, b) => a.cluster < b.cluster ? -1 : 1);
   const count = (wanted: RotationCluster["status"]) =>
     clusters.filter(({ status }) => status === wanted).length;
-  const isUndoable = state !== "planned" && to !== undefined && count("rotated") > 0;
+  const canRollBack = state !== "planned" && to !== undefined && count("rotated") > 0;
   return {
     rotation,
     state,
@@ -72,8 +73,8 @@ function told(record: RotationRecord, { hasAuditLog = true, fingerprintsEnd }: R
       ? proof
       : { ...proof, reasons: proof.reasons.map(withoutLog) },
     ...verified === undefined ? {} : { verified },
-    never_looked_at: NEVER_LOOKED_AT,
-    ...isUndoable ? { undo: undoOf(to, fingerprintsEnd) } : {},
+    never_searched: NEVER_LOOKED_AT,
+    ...canRollBack ? { rollback: rollbackOf(to, fingerprintsEnd) } : {},
     message: sentence(record),
   };
 }
@@ -82,39 +83,39 @@ const outcomeOf = ({ cluster, status_code, answer = {} }: RotationCluster): Entr
   ...{ cluster, status_code, answer },
 });
 
-function undoOf(to: string, fingerprintsEnd: string | undefined) {
+function rollbackOf(to: string, fingerprintsEnd: string | undefined) {
   return {
-    message: "To go back, send the same request with the old and the new value exchanged",
+    message: "To roll back, send the same request with the old and the new value swapped",
     find: { fingerprint: to },
     ...fingerprintsEnd === undefined ? {} : { fingerprints_end: fingerprintsEnd },
   };
 }
 
-/** What was never found may have been by a process that has ended. */
+/** Without an audit log, an earlier process may have found what this one never did. */
 function withoutLog(reason: Reason): Reason {
   if (reason.code !== "never_found") return reason;
   return {
     ...reason,
     message:
-      `${reason.message}. Without an audit log (setting audit-log) it is not remembered what ` +
-      "was found before this process started",
+      `${reason.message}. Without an audit log (setting audit-log), results from before the server ` +
+      "started are not kept",
   };
 }
 
 function sentence({ clusters, names, proof, state }: RotationRecord): string {
   const done = clusters.filter(({ status }) => status === "rotated").length;
   const isFound = clusters.some(({ status, left }) => status !== "not_found" || left.length > 0);
-  const all = `${names.length} cluster(s)`;
-  if (state === "planned" && !isFound) return `Found on none of ${all}; nothing was written`;
+  const all = plural(names.length, "cluster");
+  if (state === "planned" && !isFound) return `Not found on any of ${all}; nothing was written`;
   if (state === "done" && !isFound) {
-    return `Found on none of ${all}; the old value is ` +
+    return `Not found on any of ${all}; the old value is ` +
       (proof?.safe_to_revoke ? "gone and safe to revoke" : "not safe to revoke yet");
   }
   const where = `${done} of ${all}`;
   if (state === "planned") return `${where} would be rotated; nothing was written`;
   if (state === "running") return `${where} rotated so far`;
   if (state === "interrupted") {
-    return `${where} rotated, then it was interrupted; the same request again continues it`;
+    return `${where} rotated, then interrupted. Send the same request again to continue`;
   }
   return proof?.safe_to_revoke
     ? `${where} rotated; the old value is gone and safe to revoke`

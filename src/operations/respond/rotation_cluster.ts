@@ -6,14 +6,14 @@ import { writeFailed } from "../cluster_errors.ts";
 import { refusedError } from "../refusal_errors.ts";
 import type { RotationVerdict } from "../../credentials/rotation/carry_out.ts";
 import type { FoundPlace } from "../../credentials/rotation/find.ts";
-import type { Left } from "../../credentials/rotation/left.ts";
+import type { LeftEntry } from "../../credentials/rotation/left.ts";
 import type { RotationPlan } from "../../credentials/rotation/plan.ts";
 import { refKey, type SecretRef } from "../../kube/store.ts";
 import type { ClusterResult } from "../../fleet/rotation/results.ts";
 import type { LeftSecret, RotatedSecret, RotationCluster } from "../../fleet/rotation/shapes.ts";
 import { applied } from "./written.ts";
 
-/** What is told of one cluster. */
+/** The result of a rotation on one cluster. */
 export function rotationCluster(
   result: ClusterResult,
   { entryOf }: Pick<FleetContext, "entryOf">,
@@ -32,7 +32,7 @@ export function rotationCluster(
       const secrets = unchangedSecrets(plan);
       const status = secrets.length === 0 ? "not_found" : "unchanged";
       const entry = entryOf({ kind: "done", cluster, outcome: {} }, NO_ANSWER);
-      return { ...told(entry), status, ...first, secrets, left: leftSecrets(plan.left) };
+      return { ...withoutAnswer(entry), status, ...first, secrets, left: leftSecrets(plan.left) };
     }
     case "written": {
       const { plan, result: { verdict, status, left } } = result;
@@ -41,7 +41,7 @@ export function rotationCluster(
       const entry = entryOf({ kind: "done", cluster, outcome: {} }, () => made);
       if (verdict.kind !== "written") {
         const { answer } = entry;
-        return { ...told(entry), status, ...first, secrets: [], left: all, answer };
+        return { ...withoutAnswer(entry), status, ...first, secrets: [], left: all, answer };
       }
       const keys = new Map(plan.toRotate.map((each) => [refKey(each.secret), keysOf(each.places)]));
       const written = verdict.secrets.map((secret): RotatedSecret => {
@@ -57,15 +57,15 @@ export function rotationCluster(
       const secrets = [...written, ...unchangedSecrets(plan)];
       const hints = written.length === 0 ? [] : plan.toRotate.flatMap((each) => each.hints);
       const more = hints.length === 0 ? {} : { hints };
-      return { ...told(entry), status, ...first, secrets, left: all, ...more };
+      return { ...withoutAnswer(entry), status, ...first, secrets, left: all, ...more };
     }
   }
 }
 
 const NO_ANSWER = (): Json => ({ status: 200, body: {} });
 
-/** Of a success the entry says nothing but which cluster it is. */
-function told({ answer: _, ...entry }: ClusterEntry) {
+/** The entry of a success has no answer. */
+function withoutAnswer({ answer: _, ...entry }: ClusterEntry) {
   return entry;
 }
 
@@ -88,14 +88,14 @@ const unchangedSecrets = ({ unchanged }: RotationPlan): RotatedSecret[] =>
     output: `secret/${ref.name} unchanged`,
   }));
 
-const leftSecrets = (left: readonly Left[]): LeftSecret[] =>
+const leftSecrets = (left: readonly LeftEntry[]): LeftSecret[] =>
   left.map(({ namespace, name, keys, reason, message, remedy }) => ({
     ...{ namespace, name, keys, reason, message, remedy },
   }));
 
-/** One of the stream's events: as of any operation the answer is the error, where it is one. */
-export function clusterEvent(told: RotationCluster): FleetEvent {
-  const { cluster, status_code, transport, same_server_as, answer: error, ...rest } = told;
+/** An event of the stream; as for any operation, the answer of a failure is the error. */
+export function clusterEvent(result: RotationCluster): FleetEvent {
+  const { cluster, status_code, transport, same_server_as, answer: error, ...rest } = result;
   const entry = {
     cluster,
     status_code,

@@ -1,5 +1,5 @@
 import type { ListFailed } from "../../credentials/list.ts";
-import type { SecretShown, ShownSecret } from "../../credentials/show_secret.ts";
+import type { ShownSecret, ShowSecretResult } from "../../credentials/show_secret.ts";
 import { readFailed, statusWord } from "../cluster_errors.ts";
 import { OperationError } from "../errors.ts";
 import type { Face } from "../face.ts";
@@ -7,11 +7,11 @@ import type { Json } from "../reply.ts";
 import { repositorySecret, secretAnswer } from "./list.ts";
 
 /**
- * @param fingerprintsEnd why fingerprints end with this process; absent where they do not
- * @throws {OperationError} where the cluster could not be asked, or there is no such secret
+ * @param fingerprintsEnd why fingerprints change with a restart; absent if they do not
+ * @throws {OperationError} when the cluster could not be read or has no such secret
  */
 export function shownAnswer(
-  outcome: SecretShown | ListFailed,
+  outcome: ShowSecretResult | ListFailed,
   face: Face,
   fingerprintsEnd: string | undefined,
 ): Json {

@@ -1,15 +1,15 @@
-import type { Refused, WriteVerdict, WrittenSecret } from "../../credentials/write/verdict.ts";
+import type { WriteRefused, WriteVerdict, WrittenSecret } from "../../credentials/write/verdict.ts";
 import type { PullSecretUse, StoredSecret } from "../../kube/store.ts";
 import { writeFailed } from "../cluster_errors.ts";
 import type { Exists } from "../cluster_kinds.ts";
 import { OperationError } from "../errors.ts";
 import { refusedError } from "../refusal_errors.ts";
-import type { ExistingAnswer } from "../answers.ts";
-import type { Place } from "../operation.ts";
+import type { ExistingAnswer } from "../write_answers.ts";
+import type { ArgocdLocation } from "../operation.ts";
 
 /**
- * What became of all of them together, in a message: `updated` when one of them was replaced, else
- * `created` when one is new, else `unchanged`; of a dry run what would be.
+ * The verb for a message about all secrets: `updated` if one was replaced, else `created` if one is new,
+ * else `unchanged`; for a dry run in the conditional.
  */
 export function verbOf(secrets: readonly WrittenSecret[], dryRun: boolean): string {
   const isAny = (wanted: WrittenSecret["action"]) =>
@@ -19,7 +19,7 @@ export function verbOf(secrets: readonly WrittenSecret[], dryRun: boolean): stri
   return dryRun ? `would be ${verb}` : `${verb} successfully`;
 }
 
-/** What became of one secret, or would. */
+/** The result of one secret; in a dry run the expected result. */
 export function applied({ namespace, name, action, changes }: WrittenSecret) {
   const isTried = changes !== undefined;
   return {
@@ -30,7 +30,7 @@ export function applied({ namespace, name, action, changes }: WrittenSecret) {
   };
 }
 
-/** What is there, for who may not replace it. */
+/** Describes an existing secret that the request may not replace. */
 export function existing(found: StoredSecret | undefined): ExistingAnswer {
   if (found === undefined) return { exists: false, description: {} };
   const { name, namespace, type, labels } = found;
@@ -38,8 +38,8 @@ export function existing(found: StoredSecret | undefined): ExistingAnswer {
 }
 
 /**
- * Secrets are there, and the request does not say that they may be replaced.
- * @param body which they are, as the seed tells it
+ * The error for existing secrets of a request without `upsert`.
+ * @param body the existing secrets, in the seed's form
  */
 export function existsError(which: Exists, body: object): OperationError<"exists"> {
   const fields = { ...body, upsert_required: true };
@@ -49,25 +49,29 @@ export function existsError(which: Exists, body: object): OperationError<"exists
   });
 }
 
-/** Why a write came to nothing, which was asked for by a request's body. */
+/**
+ * The error of a write, requested by a body, that wrote nothing.
+ * @param wanted kind of the secret: "pull secret"
+ */
 export function nothingWritten(
   { cluster, name, verdict }: {
     readonly cluster: string;
     readonly name: string;
     readonly verdict: Exclude<WriteVerdict, { kind: "written" }>;
   },
-  { argocdNamespace, labelsAt }: Place,
-  exists: (refused: Refused) => OperationError,
+  { argocdNamespace, labelsAt }: ArgocdLocation,
+  exists: (refused: WriteRefused) => OperationError,
+  wanted?: string,
 ): OperationError {
   return verdict.kind === "refused"
     ? refusedError(verdict, {
-      ...{ argocdNamespace, labelsAt, by: "body" },
+      ...{ argocdNamespace, labelsAt, by: "body", wanted },
       exists: () => exists(verdict),
     })
     : writeFailed(verdict, { cluster, name });
 }
 
-/** Service accounts that were given a secret, or had it taken away, or would; absent of none. */
+/** Service accounts to which a secret was added or from which it was removed; absent if there are none. */
 export function patched(uses: readonly PullSecretUse[], dryRun: boolean) {
   return uses.length === 0 ? {} : {
     service_accounts: uses.map(({ namespace, serviceAccount }) => ({

@@ -4,21 +4,21 @@ import { inWords, type Rule } from "../../fields/rules.ts";
 import { type Target, targetOf } from "../target.ts";
 import type * as common from "./fields.ts";
 import { type Needs, requires } from "./requires.ts";
-import { bodyLimits, bodySelection, selecting, withSelection } from "./selection.ts";
+import { bodyRollout, bodySelection, selecting, withSelection } from "./selection.ts";
 
-/** What a body calls its cluster: `cluster` below `/api/v1/`, `cluster_name` at the root. */
+/** Name of the cluster field in a body: `cluster` below `/api/v1/`, `cluster_name` at the root. */
 export type ClusterField = "cluster" | "cluster_name";
 
 /** A request body. */
 export interface Body<Schema extends z.ZodType> {
   readonly schema: Schema;
-  /** Its fields in their order, by whose names a misspelled one is told the nearest. */
+  /** All fields in order. The error for an unknown field suggests the nearest of these names. */
   readonly fields: Fields;
-  /** Fields that somebody may well give, and why they are not taken: the rest of "Field 'x' …". */
-  readonly refused?: Readonly<Record<string, string>>;
+  /** Fields that users may expect, each with the reason why it is rejected: the rest of "Field 'x' …". */
+  readonly rejected?: Readonly<Record<string, string>>;
 }
 
-/** Fields that every write has. */
+/** Fields of every write. */
 type WriteFields =
   & Pick<typeof common, "cluster" | "upsert" | "force" | "expires" | "verify" | "dry_run">
   & { readonly name: ReturnType<typeof common.newName> };
@@ -26,17 +26,17 @@ type WriteFields =
 type Values<Of extends Fields> = z.output<z.ZodObject<Shape<Of>>>;
 
 interface Write<Of extends Fields, Own> {
-  /** Of its component in OpenAPI. */
+  /** Name of the OpenAPI component. */
   readonly name: string;
   readonly fields: Of;
   readonly needs: Needs;
-  /** What {@link understand} asks of the fields. */
+  /** The checks of {@link understand} as JSON Schema, as far as that can express them. */
   readonly rule: Rule;
-  /** Gives what it has besides every other write; what is wrong with it is an issue. */
+  /** Returns the values that only this write has; adds an issue to the context for each error. */
   understand(body: Values<Of>, context: z.RefinementCtx): Own;
 }
 
-/** What is common to all writes, understood. */
+/** The values that every write has. */
 type Common = ReturnType<typeof commonOf>;
 
 const commonOf = (body: Values<WriteFields>, target: Target) => {
@@ -45,9 +45,8 @@ const commonOf = (body: Values<WriteFields>, target: Target) => {
 };
 
 /**
- * The body of a write in both forms, of which the one below `/api/v1/` may choose several clusters in
- * place of one. Each is made when it is first asked for and then the same: OpenAPI
- * has one component for one schema.
+ * The body of a write in both forms; the form below `/api/v1/` may select several clusters in place of
+ * one. Each form is created once, on first use: OpenAPI has one component per schema object.
  */
 export function writeBody<Of extends WriteFields, Own extends object>(
   { name, fields, needs, rule, understand }: Write<Of, Own>,
@@ -57,7 +56,7 @@ export function writeBody<Of extends WriteFields, Own extends object>(
     const isRoot = clusterField === "cluster_name";
     const called = isRoot
       ? renamed(fields)
-      : withSelection(fields, { ...bodySelection, ...bodyLimits });
+      : withSelection(fields, { ...bodySelection, ...bodyRollout });
     const object = requires(z.strictObject(shapeOf(called)), needs);
     const schema = (isRoot ? object : selecting(object, true)).transform((given, context) => {
       const body = given as Values<Of> & Values<WriteFields>;

@@ -74,7 +74,7 @@ for (const [name, body, examples, example] of BODIES) {
         : `Missing required field: ${field}`;
       assert.equal(complaint(form, none), expected);
       const wrong = complaint(form, { ...none, [field]: "../x" });
-      assert.ok(wrong.startsWith(`Field '${field}' must be the name of a cluster: `), wrong);
+      assert.ok(wrong.startsWith(`Field '${field}' is invalid: a cluster name `), wrong);
     });
   }
 }

@@ -4,23 +4,23 @@ import { yesOrNo } from "../../fields/texts.ts";
 import type { Body } from "./body.ts";
 import { bodySelection } from "./selection.ts";
 
-/** The id of a row has a URL in it. */
-const MOST = 4096;
+/** Maximum length of an id, in characters: the id of a row contains a URL. */
+const MAX_ID = 4096;
 
 const Id = z.string()
   .min(1, "must not be empty")
-  .max(MOST, `must have at most ${MOST} characters`)
+  .max(MAX_ID, `must have at most ${MAX_ID} characters`)
   .refine((text) => !/\p{Cc}/u.test(text), "must not contain control characters");
 
 export const checkFields = {
   ...bodySelection,
-  id: open(Id.optional(), "Only the credential of this row of the matrix", {
+  id: open(Id.optional(), "Only the credential with this id", {
     value: "id",
-    also: "its `id` in `GET /credentials`",
+    also: "the `id` of a row in `GET /credentials`",
     example: "docker/ghcr",
     otherwise: "all",
   }),
-  everywhere: yesOrNo("Also pull secrets without a docker label"),
+  everywhere: yesOrNo("Include pull secrets without a docker label"),
 };
 
 const CheckBody = z.strictObject(shapeOf(checkFields)).openapi("Check");

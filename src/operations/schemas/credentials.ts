@@ -1,23 +1,23 @@
 import { z } from "@hono/zod-openapi";
 import { open, shapeOf } from "../../fields/field.ts";
 import { NO_CONTROL } from "../../fields/texts.ts";
-import { DURATION, secondsIn, wordsIn } from "../../fleet/matrix/filter.ts";
+import { DURATION, knownWords, secondsIn } from "../../fleet/matrix/filter.ts";
 import { ROW_KINDS, ROW_STATES } from "../../fleet/matrix/shapes.ts";
 import { querySelection } from "./selection.ts";
 
-/** Some of these words, by commas. */
+/** A comma-separated list of these words. */
 function wordsOf<Word extends string>(words: readonly Word[]) {
   const word = `(${words.join("|")})`;
   return z.string()
     .transform((given, context): readonly Word[] => {
       const items = given.split(",").map((item) => item.trim()).filter((item) => item !== "");
-      const known = wordsIn(given, words);
+      const known = knownWords(given, words);
       if (items.length > 0 && items.every((item) => known.some((each) => each === item))) {
         return known;
       }
       context.addIssue({
         code: "custom",
-        message: `must be one or several of ${words.join(", ")}`,
+        message: `must be one or more of ${words.join(", ")}, comma-separated`,
       });
       return z.NEVER;
     })
@@ -27,12 +27,13 @@ function wordsOf<Word extends string>(words: readonly Word[]) {
     });
 }
 
-const MOST = 200;
+/** Maximum length of a text filter, in characters. */
+const MAX_TEXT = 200;
 
 const Text = z.string().min(1, "must not be empty")
-  .refine((text) => text.length <= MOST, `must have at most ${MOST} characters`)
+  .refine((text) => text.length <= MAX_TEXT, `must have at most ${MAX_TEXT} characters`)
   .refine((text) => !/\p{Cc}/u.test(text), "must not contain control characters")
-  .openapi({ maxLength: MOST, pattern: NO_CONTROL });
+  .openapi({ maxLength: MAX_TEXT, pattern: NO_CONTROL });
 
 const Within = z.string()
   .refine((text) => secondsIn(text) !== undefined, "must be a duration: 30d, 12h, 90m or 60s")
@@ -61,18 +62,20 @@ export const credentialsFields = {
   }),
   q: open(Text.optional(), "Filter rows by text, case-insensitive", {
     value: "text",
-    also: "a name, URL, user name, fingerprint or code of a finding",
+    also: "matched against names, URLs, user names, fingerprints and finding codes",
   }),
-  owner: open(Text.optional(), "Only rows with a secret managed by this", {
+  owner: open(Text.optional(), "Only rows with a secret that a program of this name manages", {
     value: "name",
-    also: "part of the name: `Helm`; `argocd-configurer` is this program, `none` nobody",
+    also:
+      "part of its name, such as `Helm`; `argocd-configurer` for secrets that argocd-configurer " +
+      "wrote, `none` for secrets that nothing manages",
   }),
   expires_within: open(
     Within.optional(),
-    "Only rows with a credential that ends within this time, or has ended: 30d, 12h, 90m",
+    "Only rows with a credential that expires within this time or has expired: 30d, 12h, 90m",
     { value: "duration", example: "30d" },
   ),
-  everywhere: open(flag("false"), "Also pull secrets without a docker label", {
+  everywhere: open(flag("false"), "Include pull secrets without a docker label", {
     by: "switch",
     otherwise: "false",
   }),

@@ -26,46 +26,47 @@ const { password, username, registry, registries } = dockerLogins.fields;
 const Patterns = z.array(
   z.string().regex(
     /^[a-z0-9*][a-z0-9*-]{0,62}$/,
-    "must be names, in which * stands for anything",
+    "must be namespace names or patterns with '*'",
   ),
-).max(1000, "must name at most 1000");
+).max(1000, "must have at most 1000 entries");
 
 export const dockerFields = {
   password,
   username,
   cluster,
-  name: newName("with git_write_back at most 250 characters"),
-  namespaces: open(Namespaces.optional(), "Namespaces to write to besides Argo CD's", {
+  name: newName("at most 250 characters with git_write_back"),
+  namespaces: open(Namespaces.optional(), "Namespaces to write to, in addition to Argo CD's", {
     by: "commas",
-    also: "comma-separated, or an array; Argo CD's own is written anyway and refused here",
+    also: "a comma-separated string or an array; the Argo CD namespace is always written to and " +
+      "must not be listed",
     example: "kube-system,default",
-    required: ", or one of the next two",
+    required: " unless one of the next two is given",
     missing: "--namespaces, --namespace-selector or --all-namespaces",
   }),
   upsert,
   force,
   registry,
-  git_write_back: yesOrNo("Also write NAME-iu, with which Argo CD Image Updater commits"),
+  git_write_back: yesOrNo("Also write secret NAME-iu for Git write-back of Argo CD Image Updater"),
   registries,
-  merge: yesOrNo("Keep the other registries that an existing secret has, which implies upsert"),
+  merge: yesOrNo("Keep the other registries of an existing secret (implies upsert)"),
   service_accounts: open(
     orElse(ServiceAccounts, []),
-    "Service accounts that get it as a pull secret besides those they have",
+    "Service accounts to add the secret to, in addition to their other image pull secrets",
     { example: ["default"] },
   ),
   namespace_selector: open(
     Selector.optional(),
-    "Also all namespaces with these labels, like team=web,env!=test",
+    "Also write to namespaces that match this label selector, such as team=web,env!=test",
     { value: "selector", example: "team=web,env!=test" },
   ),
-  all_namespaces: yesOrNo("Also all namespaces that there are"),
+  all_namespaces: yesOrNo("Write to all existing namespaces"),
   exclude_namespaces: open(
     orElse(Patterns, []),
-    "Selected namespaces to leave out, in which * stands for anything",
+    "Namespaces to exclude from the selection, by name or pattern with *",
     { example: ["kube-*"] },
   ),
   create_namespaces: yesOrNo(
-    "Create namespaces that do not exist, which stay when a write fails",
+    "Create missing namespaces; they are kept if the write fails",
   ),
   expires,
   verify,
@@ -74,7 +75,7 @@ export const dockerFields = {
 
 const SELECTS = anyOf(has("namespace_selector"), hasWith({ all_namespaces: be(true) }));
 
-/** What is asked of them below. */
+/** The checks of `understand` below as JSON Schema. */
 const DOCKER_RULES = allOf(
   dockerLogins.rule,
   anyOf(has("namespaces"), SELECTS),
@@ -103,16 +104,16 @@ export const addDockerBody = writeBody({
   understand(body, context) {
     const { namespace_selector: selector, all_namespaces: all, exclude_namespaces: exclude } = body;
     const wrong = refusing(context);
-    const credentials = dockerLogins.understand(body, context);
+    const credentials = dockerLogins.parse(body, context);
     if (body.git_write_back) checkNameRoom(body.name, gitWriteBackName(""), context);
     if (selector !== undefined && all) {
-      wrong("all_namespaces", "contradicts 'namespace_selector'; give one of them");
+      wrong("all_namespaces", "cannot be combined with 'namespace_selector'");
     }
     if (exclude.length > 0 && selector === undefined && !all) {
-      wrong("exclude_namespaces", "needs 'all_namespaces' or 'namespace_selector'");
+      wrong("exclude_namespaces", "requires 'all_namespaces' or 'namespace_selector'");
     }
     if (body.git_write_back && body.registries !== undefined) {
-      wrong("git_write_back", "needs one username and password, and not 'registries'");
+      wrong("git_write_back", "requires one username and password, not 'registries'");
     }
     const select: NamespaceSelection | undefined = selector === undefined && !all
       ? undefined
@@ -121,7 +122,7 @@ export const addDockerBody = writeBody({
       namespaces: body.namespaces ?? [],
       select,
       credentials,
-      /** The one registry, by default ghcr.io; absent where `registries` was given. */
+      /** The registry, ghcr.io by default; absent if `registries` was given. */
       registry: body.registries === undefined ? credentials[0]!.registry : undefined,
       merge: body.merge,
       gitWriteBack: body.git_write_back,

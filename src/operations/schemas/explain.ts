@@ -5,17 +5,21 @@ import { NO_CONTROL, refusing } from "../../fields/texts.ts";
 import { imageRepository } from "../../credentials/explain/image_name.ts";
 import { cluster, NamespaceName, ServiceAccountName } from "./fields.ts";
 
-/** As an Application has it: what Argo CD cannot parse is explained, too. */
-const RepoUrl = z.string().min(1, "must not be empty").max(2048, "must be shorter")
+/** The repoURL of an Application; a URL that Argo CD cannot parse is explained, too. */
+const RepoUrl = z.string().min(1, "must not be empty").max(
+  2048,
+  "must have at most 2048 characters",
+)
   .refine((text) => text.isWellFormed(), "must be valid Unicode")
   .refine((text) => !/\p{Cc}/u.test(text), "must not contain control characters")
   .openapi({ pattern: NO_CONTROL, example: "https://github.com/your-org/app.git" });
 
-/** Longest name of an image, in characters: host, path, tag and digest. */
+/** Maximum length of an image name, in characters: host, path, tag and digest. */
 const MAX_IMAGE = 1024;
+const TOO_LONG = `must have at most ${MAX_IMAGE} characters`;
 
-/** As a pod has it, and by what kubelet looks it up. */
-const Image = z.string().max(MAX_IMAGE, "must be shorter").transform((image, context) => {
+/** The image of a pod, and the repository that kubelet looks up for it. */
+const Image = z.string().max(MAX_IMAGE, TOO_LONG).transform((image, context) => {
   const repository = imageRepository(image);
   if (repository.ok) return { image, repository: repository.value };
   context.addIssue({ code: "custom", message: repository.why });
@@ -28,21 +32,25 @@ export const explainFields = {
     by: "none",
     value: "url",
   }),
-  project: open(optionFields.project.schema, "The Application's project", {
+  project: open(optionFields.project.schema, "The Application's project (with a repoURL)", {
     value: "name",
     otherwise: "default",
   }),
-  image: open(Image.optional(), "In place of a repoURL: an image, as a pod names it", {
+  image: open(Image.optional(), "Image of a pod, in place of a repoURL", {
     value: "image",
   }),
-  namespace: open(NamespaceName.optional(), "The pod's namespace, beside an image", {
+  namespace: open(NamespaceName.optional(), "The pod's namespace (with an image)", {
     value: "namespace",
     otherwise: "default",
   }),
-  service_account: open(ServiceAccountName.optional(), "The pod's service account", {
-    value: "name",
-    otherwise: "default",
-  }),
+  service_account: open(
+    ServiceAccountName.optional(),
+    "The pod's service account (with an image)",
+    {
+      value: "name",
+      otherwise: "default",
+    },
+  ),
 };
 
 export const ExplainQuery = z.strictObject(shapeOf(explainFields)).superRefine(
@@ -51,14 +59,14 @@ export const ExplainQuery = z.strictObject(shapeOf(explainFields)).superRefine(
     const refuse = refusing(context);
     if (url === undefined && image === undefined) refuse("url", "is missing");
     if (url !== undefined && image !== undefined) {
-      refuse("image", "contradicts 'url'; give one of them");
+      refuse("image", "cannot be combined with 'url'");
     }
     const beside = image === undefined
       ? ["namespace", "service_account"] as const
       : ["project"] as const;
     for (const field of beside) {
       if (given[field] === undefined || (url !== undefined && image !== undefined)) continue;
-      refuse(field, image === undefined ? "is about an image" : "is about a repoURL");
+      refuse(field, image === undefined ? "requires 'image'" : "requires 'url'");
     }
   },
 );

@@ -8,70 +8,72 @@ import { anyOf, inWords } from "../../fields/rules.ts";
 import { refusing, yesOrNo } from "../../fields/texts.ts";
 
 /**
- * The wire shapes of requests: the one source of their validation, their types and their OpenAPI
- * description. A message completes the sentence "Field 'x' …"; none quotes what it was given.
+ * The schemas of requests: the single source of their validation, types and OpenAPI descriptions. A
+ * message completes the sentence "Field 'x' …"; no message quotes the given value.
  *
- * What a refinement or a transform checks OpenAPI cannot see: beside it stands a pattern or rule that
- * refuses nothing else, and a test holds the two together. Patterns are written without lookaheads
- * and classes by property, which other languages' regular expressions do not have. No field has a
- * `default` in OpenAPI: generated types would demand it of a request.
+ * OpenAPI does not include refinements and transforms, so each has a pattern or rule beside it that
+ * rejects nothing more; a test compares both. Patterns have no lookaheads and no Unicode property
+ * classes, because regular expressions of other languages lack them. No field has a `default` in
+ * OpenAPI: generated types would require the field in requests.
  */
 
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const SUBDOMAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 
 const ClusterName = z.string()
-  .refine(isClusterName, `must be the name of a cluster: ${CLUSTER_NAME_RULE}`)
+  .refine(isClusterName, `is invalid: ${CLUSTER_NAME_RULE}`)
   .openapi({
     example: "test-cluster",
     pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$",
   });
 
-export const cluster = open(ClusterName, "Name of the kubeconfig less .kubeconfig");
+export const cluster = open(
+  ClusterName,
+  "Name of the cluster: the file name of its kubeconfig without .kubeconfig",
+);
 
-/** Longest name of a secret, in characters. */
+/** Maximum length of a secret's name, in characters. */
 export const MAX_NAME = 253;
 
 const nameRule = (max: number) =>
-  "must be a secret's name: lower-case letters, digits, '-' and '.', " +
-  `beginning and ending with a letter or digit, at most ${max}`;
+  "must be a valid secret name: lower-case letters, digits, '-' and '.', " +
+  `starting and ending with a letter or digit, at most ${max} characters`;
 
 export const SecretName = z.string()
   .refine((name) => name.length <= MAX_NAME && SUBDOMAIN.test(name), nameRule(MAX_NAME))
   .openapi({ maxLength: MAX_NAME, pattern: SUBDOMAIN.source });
 
-/** @param also what else there is to say of the name of what is written */
+/** @param also a clause for the description in OpenAPI */
 export const newName = (also: string) =>
-  open(SecretName, "The secret's name", { also, value: "name", required: "" });
+  open(SecretName, "Name of the secret", { also, value: "name", required: "" });
 
-/** @param suffix what a further secret of the request appends: the name must have room for it */
+/** @param suffix appended to the name of a second secret of the request: the name must have room for it */
 export function checkNameRoom(name: string, suffix: string, context: z.RefinementCtx): void {
   const max = MAX_NAME - suffix.length;
   if (name.length <= max) return;
   refusing(context)("name", nameRule(max));
 }
 
-export const upsert = yesOrNo("Replace what exists");
+export const upsert = yesOrNo("Replace existing secrets");
 
 export const force = yesOrNo(
-  "With upsert: replace also what is no such credential, or has to be deleted and created for it",
+  "With upsert: also replace secrets of another kind, and secrets that must be deleted and recreated",
 );
 
-/** Of a repository. */
 export const template = yesOrNo(
-  "Write NAME-template too where the URL alone matches no chart",
+  "Also write credential template NAME-template if the URL alone matches no chart",
   true,
 );
 
 export const NamespaceName = z.string()
-  .regex(LABEL, "must be a namespace's name: lower-case letters, digits and '-', at most 63");
+  .regex(
+    LABEL,
+    "must be a valid namespace name: lower-case letters, digits and '-', at most 63 characters",
+  );
 
 const ONE = LABEL.source.slice(1, -1);
 
-/**
- * A pattern of OpenAPI, which nothing here runs: at least one namespace's name between commas, which
- * may have nothing between them.
- */
+/** Pattern for OpenAPI only: comma-separated namespace names, at least one; items may be empty. */
 export const LISTED = `^(\\s*,)*\\s*${ONE}\\s*(,\\s*(${ONE}\\s*)?)*$`;
 
 export const Namespaces = z.union([z.string(), z.array(z.string())], {
@@ -81,11 +83,14 @@ export const Namespaces = z.union([z.string(), z.array(z.string())], {
     const names = (typeof given === "string" ? given.split(",") : given).map((name) => name.trim());
     return [...new Set(names.filter((name) => name !== ""))];
   })
-  .refine((names) => names.length > 0, "must name at least one namespace")
-  .refine((names) => names.length <= MAX_NAMESPACES, `must name at most ${MAX_NAMESPACES}`)
+  .refine((names) => names.length > 0, "must contain at least one namespace")
+  .refine(
+    (names) => names.length <= MAX_NAMESPACES,
+    `must contain at most ${MAX_NAMESPACES} namespaces`,
+  )
   .refine(
     (names) => names.every((name) => LABEL.test(name)),
-    "must name namespaces: lower-case letters, digits and '-', at most 63 each",
+    "must contain valid namespace names: lower-case letters, digits and '-', at most 63 characters each",
   )
   .openapi({
     ...inWords(anyOf(
@@ -98,9 +103,9 @@ export const Namespaces = z.union([z.string(), z.array(z.string())], {
     )),
   });
 
-export const dry_run = yesOrNo("Only ask the cluster what would come of it");
+export const dry_run = yesOrNo("Dry run: the cluster validates the request and nothing is changed");
 
-export const verify = yesOrNo("Try the credential first, and write it if it is accepted");
+export const verify = yesOrNo("Verify the credential first; write it only if it is accepted");
 
 const Expires = z.string()
   .transform((text, context) => {
@@ -108,32 +113,34 @@ const Expires = z.string()
     if (time !== undefined) return time;
     context.addIssue({
       code: "custom",
-      message: "must be a date like 2027-01-31, or a time with its zone like 2027-01-31T12:00:00Z",
+      message: "must be a date such as 2027-01-31, or a time with a time zone such as " +
+        "2027-01-31T12:00:00Z",
     });
     return z.NEVER;
   })
   .openapi({ type: "string", pattern: DECLARED.source, example: "2027-01-31" });
 
-/** When a credential ends, as who writes it knows; understood it is ISO time of UTC. */
+/** When a credential expires, as declared by its writer; parsed to an ISO time in UTC. */
 export const expires = open(
   Expires.optional(),
-  "When the credential expires: a date, or a time with its zone; kept in an annotation",
+  "When the credential expires: a date, or a time with a time zone; stored in an annotation",
   { value: "time" },
 );
 
-/** Longest label selector, in UTF-16 units. */
+/** Maximum length of a label selector, in UTF-16 units. */
 const MAX_SELECTOR = 1000;
 
-export const Selector = z.string().min(1, "must not be empty").max(MAX_SELECTOR, "must be shorter")
-  .refine(isSelector, "must be a label selector, like team=web,env!=test")
+export const Selector = z.string().min(1, "must not be empty")
+  .max(MAX_SELECTOR, `must have at most ${MAX_SELECTOR} characters`)
+  .refine(isSelector, "must be a label selector such as team=web,env!=test")
   .openapi({ pattern: "[^\\s]" });
 
 /**
- * Whether it is a label selector by Kubernetes' own grammar, and asks for something: of white space
- * alone it would mean everything, which is said in another way.
+ * Whether the text is a label selector by Kubernetes' grammar with at least one requirement. White space
+ * alone would select everything; other fields are for that.
  */
 function isSelector(text: string): boolean {
-  if (text.length > MAX_SELECTOR) return false; // zod asks here, too, when it is too long
+  if (text.length > MAX_SELECTOR) return false; // zod runs this check for longer texts, too
   try {
     return parseRequirements(text).length > 0;
   } catch (error) {
@@ -142,14 +149,13 @@ function isSelector(text: string): boolean {
   }
 }
 
-/** A name of Kubernetes' that is a DNS label or subdomain. */
 const serviceAccountName = (message: string) =>
   z.string().refine((name) => name.length <= 253 && SUBDOMAIN.test(name), { message })
     .openapi({ maxLength: 253, pattern: SUBDOMAIN.source });
 
-export const ServiceAccountName = serviceAccountName("must be a service account's name");
+export const ServiceAccountName = serviceAccountName("must be a valid service account name");
 
 export const ServiceAccounts = z.array(
-  serviceAccountName("must name service accounts"),
-).max(10, "must name at most 10")
+  serviceAccountName("must contain valid service account names"),
+).max(10, "must contain at most 10 service accounts")
   .transform((names) => [...new Set(names)]);

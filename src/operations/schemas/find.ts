@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { soughtFields } from "../../credentials/rotation/fields.ts";
-import { recordedValue } from "../../credentials/rotation/recorded_value.ts";
+import { recordedValue } from "../../credentials/rotation/sought.ts";
 import { type Sought, soughtValue } from "../../credentials/rotation/sought.ts";
 import { type Fields, open, shapeOf } from "../../fields/field.ts";
 import { has, inWords, oneOf } from "../../fields/rules.ts";
@@ -11,9 +11,9 @@ import { askedSelection, type GivenTarget } from "../target.ts";
 import type { Body } from "./body.ts";
 import { bodySelection } from "./selection.ts";
 
-/** Of one value, whole: of its beginning there might be others. */
+/** A whole fingerprint: several values may share a prefix. */
 const Fingerprint = z.string()
-  .regex(/^[0-9a-f]{16}$/, "must be a fingerprint: 16 hexadecimal digits, as the fleet shows them")
+  .regex(/^[0-9a-f]{16}$/, "must be a fingerprint: 16 hexadecimal digits")
   .openapi({ example: "5b0c8f2e5b0c8f2e" });
 
 const { password, ...others } = soughtFields();
@@ -23,31 +23,35 @@ const values = {
     flag: {
       ...password!.flag!,
       missing:
-        "what to look for: --password-stdin, --password-file, the file of a key, or --fingerprint",
+        "the credential to find: --password-stdin, --password-file, a key file, or --fingerprint",
     },
   },
   ...others,
 };
 
 const which = {
-  fingerprint: open(Fingerprint.optional(), "In place of a value: its fingerprint", {
-    value: "fingerprint",
-  }),
+  fingerprint: open(
+    Fingerprint.optional(),
+    "Fingerprint of the credential, in place of its value",
+    {
+      value: "fingerprint",
+    },
+  ),
 };
 
 export const findFields: Fields = {
   ...values,
   ...which,
   ...bodySelection,
-  everywhere: yesOrNo("Look also into pull secrets without a docker label"),
+  everywhere: yesOrNo("Include pull secrets without a docker label"),
 };
 
 const ONE = [...Object.keys(values), ...Object.keys(which)];
 
-/** What is looked for, and where. */
+/** The credential to find, and where to search. */
 export interface ToFind {
   readonly sought: Sought;
-  /** For the audit log: the value, or the fingerprint that is all that is known of it. */
+  /** For the audit log: the value, or its fingerprint if only that is known. */
   readonly credential?: Sealed<string> | undefined;
   readonly fingerprint?: string | undefined;
   readonly selection: AskedSelection;
@@ -64,7 +68,7 @@ const FindBody = z.strictObject(shapeOf(findFields)).transform((body, context): 
     context.addIssue({ code: "custom", path: [path!], message: "is missing", params });
     return z.NEVER;
   }
-  if (second !== undefined) wrong(second, `contradicts '${name}'; give one of them`);
+  if (second !== undefined) wrong(second, `cannot be combined with '${name}'`);
   const { fingerprint } = given as { readonly fingerprint?: string };
   return {
     sought: fingerprint === undefined ? soughtValue(given)! : { by: "fingerprint", fingerprint },
@@ -77,9 +81,9 @@ const FindBody = z.strictObject(shapeOf(findFields)).transform((body, context): 
 export const FIND_BODY: Body<typeof FindBody> = {
   schema: FindBody,
   fields: findFields,
-  refused: {
+  rejected: {
     username:
-      "cannot be looked for: a user name is no secret and stands beside many credentials; give the " +
-      `credential itself, or its fingerprint (${ONE.join(", ")})`,
+      "is not supported here: a user name is not secret and may belong to many credentials. Give the " +
+      `credential itself or its fingerprint (${ONE.join(", ")})`,
   },
 };

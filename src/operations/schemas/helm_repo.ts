@@ -9,33 +9,33 @@ import { cluster, dry_run, expires, force, newName, template, upsert, verify } f
 import { RepositoryTypeField } from "./repo_options.ts";
 import { checkRoom, manyUrlsRule, NAME_ROOM, spelledUrls, urlFields } from "./repo_urls.ts";
 
-/** Where a URL of this request stands. */
+/** Names of the URL fields of this request. */
 const FIELDS = { one: "repository_url", many: "repository_urls" };
 
 export const helmRepoFields = {
   name: newName(NAME_ROOM),
   repository_url: open(
     urlFields.url.schema,
-    "Where it is, by https, http or oci, or just the host and path",
+    "URL of the repository: https, http or oci, or only host and path",
     { example: "https://charts.bitnami.com/bitnami", shown: shownText },
   ),
   cluster,
   username: open(Username, "User name", { shown: shownName }),
-  password: secret(Password, "The password or token", { by: "password" }),
-  use_oci: open(z.boolean().optional(), "Take the charts for OCI artifacts", {
-    otherwise: "decided by the URL",
+  password: secret(Password, "Password or token", { by: "password" }),
+  use_oci: open(z.boolean().optional(), "Treat the charts as OCI artifacts", {
+    otherwise: "derived from the URL",
   }),
   upsert,
   force,
   template,
-  type: open(orElse(RepositoryTypeField, "helm"), "Kind of repository", { otherwise: "helm" }),
+  type: open(orElse(RepositoryTypeField, "helm"), "Repository type", { otherwise: "helm" }),
   repository_urls: urlFields.urls,
   expires,
   verify,
   dry_run,
 };
 
-/** What is asked of them below. */
+/** The checks of `understand` below as JSON Schema. */
 const HELM_REPO_RULES = allOf(
   oneOf(has(FIELDS.one), has(FIELDS.many)),
   when(has("use_oci"), mayHave({ type: be("helm") })),
@@ -61,7 +61,7 @@ export const addHelmRepoBody = writeBody({
     const overSsh = urls.findIndex(({ url }) => url.over === "ssh");
     if (overSsh >= 0) {
       const path = given.urls === undefined ? [FIELDS.one] : [FIELDS.many, overSsh];
-      wrong(path, "must be a URL by HTTPS, since there is a password");
+      wrong(path, "must be an HTTPS URL, because the credential is a password");
     }
     const credential = { kind: "password", username, password: body.password } as const;
     return {
@@ -72,7 +72,7 @@ export const addHelmRepoBody = writeBody({
       options: {},
       template,
       hints: password.hints?.(credential) ?? [],
-      /** Whether several URLs were given, though it may be a list of one. */
+      /** Whether the URLs were given as a list, even a list of one. */
       isList: given.urls !== undefined,
     };
   },

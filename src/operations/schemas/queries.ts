@@ -4,60 +4,60 @@ import { open, shapeOf } from "../../fields/field.ts";
 import { shownName, Username } from "../../fields/texts.ts";
 import type { Face } from "../face.ts";
 import { cluster, LISTED, NamespaceName, Namespaces, SecretName } from "./fields.ts";
-import { queryLimits, querySelection, selecting, SomeByComma } from "./selection.ts";
+import { queryRollout, querySelection, selecting, SomeByComma } from "./selection.ts";
 
 /**
- * Queries are strict: who sends what is not known means something by it, and of a misspelled
- * `namespaces` or `dry_run` all would be deleted.
+ * Queries are strict: an unknown parameter is an error. If a misspelled `namespaces` or `dry_run` were
+ * ignored, everything would be deleted.
  */
 
-/** Of an operation that takes none. */
+/** Query of an operation without parameters. */
 export const NoQuery = z.strictObject({});
 
-/** Of the seed's own path. */
+/** Query of the seed's path. */
 export const SeedSecretsQuery = z.strictObject(shapeOf({ cluster }));
 
 const UrlPrefix = z.string().min(1, "must not be empty")
   .refine((text) => text.length <= 2048, "must have at most 2048 characters")
   .refine((text) => !/[\p{Cc}\s]/u.test(text), "must not contain white space or control characters")
-  .refine((text) => !/^https?:\/\/[^/]*@/i.test(text), "must not contain a user")
+  .refine((text) => !/^https?:\/\/[^/]*@/i.test(text), "must not contain user information")
   .openapi({ maxLength: 2048, example: "https://github.com/org/" });
 
-/** One cluster, or several in its place. */
+/** One cluster, or a selection of several. */
 const which = { cluster: { ...cluster, schema: cluster.schema.optional() }, ...querySelection };
 
 export const secretsFields = {
   ...which,
-  namespace: open(NamespaceName.optional(), "Only those in this namespace", {
+  namespace: open(NamespaceName.optional(), "Only secrets in this namespace", {
     value: "namespace",
     otherwise: "all",
   }),
-  username: open(Username.optional(), "Only those of this user, by the name that is shown", {
+  username: open(Username.optional(), "Only secrets with this user name, as shown in the list", {
     value: "name",
     shown: shownName,
   }),
   registry: open(
-    z.string().refine((text) => registryPlace(text) !== undefined, "must be a registry's host")
+    z.string().refine((text) => registryPlace(text) !== undefined, "must be a registry host")
       .optional(),
-    "Only those for this registry, and for what is below its path: ghcr.io or ghcr.io/org",
+    "Only secrets for this registry or a path below it: ghcr.io or ghcr.io/org",
     { value: "host" },
   ),
   url_prefix: open(
     UrlPrefix.optional(),
-    "Only repositories and templates whose URL begins so, as Argo CD compares them",
+    "Only repositories and templates whose URL starts with this prefix, compared as Argo CD does",
     { value: "url" },
   ),
 };
 export const SecretsQuery = selecting(z.strictObject(shapeOf(secretsFields)), false);
 
-const name = open(SecretName, "The secret's name");
+const name = open(SecretName, "Name of the secret");
 const { namespace } = secretsFields;
 export const SecretPath = z.object({ name: name.schema });
 export const secretFields = { name, ...which, namespace };
 const SecretQuery = selecting(z.strictObject(shapeOf(secretFields)), false);
 const RootSecretQuery = z.strictObject(shapeOf({ name, cluster, namespace }));
 
-/** What of a secret's is no part of the path, for OpenAPI. */
+/** The query of a single secret without its path parameter, for OpenAPI. */
 export const secretQueryShape = (face: Face) =>
   z.strictObject(shapeOf(face === "v1" ? { ...which, namespace } : { cluster, namespace }));
 export const secretQuery = (face: Face) => face === "v1" ? SecretQuery : RootSecretQuery;
@@ -75,46 +75,54 @@ const removing = {
       anyOf: undefined, // an array is for bodies
       pattern: LISTED,
     }),
-    "Only from these namespaces",
+    "Delete from these namespaces only",
     {
       by: "commas",
       also: "comma-separated",
       example: "kube-system,default",
-      otherwise: "all that this program has written it to",
+      otherwise: "all namespaces that argocd-configurer wrote it to",
     },
   ),
-  force: open(Flag, "Delete also what this program did not write, or another one looks after", OFF),
-  dry_run: open(Flag, "Only ask the cluster what would come of it", OFF),
+  force: open(
+    Flag,
+    "Also delete secrets that argocd-configurer did not write or that another program manages",
+    OFF,
+  ),
+  dry_run: open(Flag, "Dry run: the cluster validates the request and nothing is changed", OFF),
 };
-export const removeFields = { ...which, ...queryLimits, ...removing };
+export const removeFields = { ...which, ...queryRollout, ...removing };
 const RemoveQuery = selecting(z.strictObject(shapeOf(removeFields)), true);
 const RootRemoveQuery = z.strictObject(shapeOf({ cluster, ...removing }));
 export const removeQuery = (face: Face) => face === "v1" ? RemoveQuery : RootRemoveQuery;
 
 export const clustersFields = {
-  clusters: open(SomeByComma.optional(), "Names of clusters, or patterns with `*`", {
+  clusters: open(SomeByComma.optional(), "Cluster names or patterns with `*`", {
     by: "none",
-    also: "comma-separated; `!` before one excludes it",
+    also: "comma-separated; a leading `!` excludes",
     example: "prod-*,!prod-old",
     otherwise: "all",
   }),
   cluster_selector: querySelection.cluster_selector,
-  check: open(Flag, "Ask each cluster: whether it answers, its versions, the kubeconfig's rights", {
-    by: "none",
-    otherwise: "false",
-  }),
+  check: open(
+    Flag,
+    "Connect to each cluster: check health, versions and the kubeconfig's permissions",
+    {
+      by: "none",
+      otherwise: "false",
+    },
+  ),
 };
 export const ClustersQuery = z.strictObject(shapeOf(clustersFields));
 
 const DATE =
   /^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?(Z|[+ -]([01][0-9]|2[0-3]):[0-5][0-9]))?$/;
 
-/** How long ago: `90s`, `5m`, `1h`, `7d`. */
+/** A duration before now: `90s`, `5m`, `1h`, `7d`. */
 const AGO = /^[1-9][0-9]{0,8}[smhd]$/;
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
-/** A time as it was given; one that is so long ago counts from when it is asked for. */
+/** The time that a text stands for; a duration is subtracted from the current time. */
 function timeOf(text: string): Date | undefined {
   if (AGO.test(text)) {
     const ago = Number(text.slice(0, -1)) * SECONDS[text.at(-1)!]! * 1000;
@@ -131,8 +139,9 @@ const Time = z.string()
     if (time !== undefined) return time;
     context.addIssue({
       code: "custom",
-      message: "must be a date, or a time with its zone, like 2026-01-31T12:00:00Z, or how long " +
-        "ago: 90s, 5m, 1h or 7d",
+      message:
+        "must be a date, a time with a time zone such as 2026-01-31T12:00:00Z, or a duration " +
+        "before now: 90s, 5m, 1h or 7d",
     });
     return z.NEVER;
   })
@@ -142,7 +151,7 @@ const Time = z.string()
     pattern: `${DATE.source}|${AGO.source}`,
   });
 
-/** Of how many characters a fingerprint is known at least: fewer would be many. */
+/** A fingerprint or a prefix of one; a shorter prefix would match too many. */
 const Fingerprint = z.string()
   .regex(/^[0-9a-f]{8,64}$/, "must be a fingerprint, or at least its first 8 digits")
   .openapi({ example: "5b0c8f2e" });
@@ -150,6 +159,17 @@ const Fingerprint = z.string()
 const RotationId = z.string()
   .regex(/^[0-9A-Za-z._-]{1,128}$/, "must be the id of a rotation")
   .openapi({ example: "r-5b0c8f2e1d3a4c6b" });
+
+/** The path parameter of a rotation. */
+export const rotationIdFields = {
+  id: open(
+    z.string().regex(/^[a-z0-9-]{1,64}$/, "must be the id of a rotation")
+      .openapi({ example: "rotation-0f3b2c1d4e5f6a7b" }),
+    "Id of the rotation",
+    { value: "id" },
+  ),
+};
+export const RotationPath = z.strictObject(shapeOf(rotationIdFields));
 
 const Limit = z.string().default("100")
   .transform((text, context) => {
@@ -166,25 +186,25 @@ const Limit = z.string().default("100")
   });
 
 export const auditFields = {
-  cluster: open(cluster.schema.optional(), "Of this cluster", { value: "cluster" }),
-  name: open(SecretName.optional(), "Of a secret of this name", { value: "name" }),
+  cluster: open(cluster.schema.optional(), "Only entries of this cluster", { value: "cluster" }),
+  name: open(SecretName.optional(), "Only entries of secrets with this name", { value: "name" }),
   since: open(
     Time.optional(),
-    "Not before this date, time with its zone (2026-01-31T12:00:00Z), or so long ago: 90s, 5m, 1h, 7d",
+    "Only entries since this date, time with a time zone (2026-01-31T12:00:00Z), or duration before now (90s, 5m, 1h, 7d)",
     { value: "time" },
   ),
-  until: open(Time.optional(), "Before this one", { value: "time" }),
+  until: open(Time.optional(), "Only entries before this time", { value: "time" }),
   credential: open(
     Fingerprint.optional(),
-    "That wrote, tried, looked for or replaced the credential of this fingerprint, or of one that begins so",
+    "Only entries about the credential with this fingerprint, or with one that starts with it",
     { value: "fingerprint" },
   ),
   rotation: open(
     RotationId.optional(),
-    "Of the rotation of this id",
+    "Only entries of the rotation with this id",
     { value: "id" },
   ),
-  limit: open(Limit, "Most entries that are shown, up to 1000", {
+  limit: open(Limit, "Maximum number of entries to show, up to 1000", {
     by: "number",
     otherwise: "100",
   }),

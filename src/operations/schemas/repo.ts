@@ -19,27 +19,27 @@ const as = open(
     z.enum(["repository", "repo-creds"], { error: "must be repository or repo-creds" }),
     "repository",
   ),
-  "repo-creds: a template for all repositories below the URL",
+  "repository, or repo-creds: a credential template for all repositories below the URL",
   {
-    also: "of type helm and oci also NAME-repository for the URL itself",
+    also: "for the types helm and oci, NAME-repository is also written for the URL itself",
     otherwise: "repository",
   },
 );
 
-/** Fields that are not for repositories of a type. */
+/** Fields that do not apply to repositories of a type. */
 const unfit = (type: RepositoryType) => [
   ...unfitFields(type),
   ...type === "git" ? ["insecure_oci_http"] : GIT_ONLY,
 ];
 
 /**
- * What is asked of a repository's type, URL and credential together, but for what depends on what a
- * URL means: whether it is one for SSH, for OCI, or for the same repository as another one.
+ * The checks of a repository's type, URL and credential together. Not included are checks that depend on
+ * the meaning of a URL: whether it uses SSH or OCI, or is the same repository as another URL.
  */
 export const REPOSITORY_RULE = allOf(
   oneOf(has("url"), has("urls")),
   REPO_CREDENTIAL_RULE,
-  // Without saying again that it is required: Schemathesis makes nothing of so many alternatives.
+  // Does not repeat that `type` is required: Schemathesis generates nothing from that many alternatives.
   oneOf(
     ...Map.groupBy(RepositoryTypeField.options, (type) => unfit(type).join()).values().map((
       types,
@@ -47,13 +47,13 @@ export const REPOSITORY_RULE = allOf(
   ),
 );
 
-/** What is asked of all fields together. */
+/** The checks of all fields together. */
 const REPO_RULES = allOf(REPOSITORY_RULE, TEMPLATE_RULE, manyUrlsRule("urls", "repository_name"));
 
 export const repoFields = {
   cluster,
   name: newName(NAME_ROOM),
-  type: open(RepositoryTypeField, "Kind of repository", { required: "" }),
+  type: open(RepositoryTypeField, "Repository type", { required: "" }),
   ...urlFields,
   as,
   ...credentialFields(),
@@ -84,11 +84,11 @@ export const addRepoBody = writeBody({
   },
 });
 
-/** That one template could do what several repositories do. */
+/** A hint if one template could replace several repositories. */
 function templateHint(as: string, urls: readonly SpelledUrl[]): string[] {
   const prefix = as === "repository" ? sharedPrefix(urls.map(({ url }) => url.url)) : undefined;
   return prefix === undefined ? [] : [
-    `All these URLs begin with ${prefix}: one template would do for all of them, and for those to ` +
-    `come (${send({ as: "repo-creds", url: prefix })})`,
+    `All these URLs start with ${prefix}: one credential template would cover them and future ` +
+    `repositories (${send({ as: "repo-creds", url: prefix })})`,
   ];
 }

@@ -1,12 +1,16 @@
 import type { z } from "@hono/zod-openapi";
 import type { CredentialKind, RepositoryType } from "../../credentials/kinds/credential_kind.ts";
-import { BESIDE, KINDS, type RepositoryCredential } from "../../credentials/kinds/kinds.ts";
+import {
+  CLIENT_CERTIFICATE,
+  KINDS,
+  type RepositoryCredential,
+} from "../../credentials/kinds/kinds.ts";
 import type { ClientCertificate } from "../../credentials/kinds/tls_client_certificate.ts";
 import type { RepositoryUrl } from "../../credentials/kinds/url.ts";
 import { allOf, allOrNone, hasOnly, oneOf, type Rule } from "../../fields/rules.ts";
 import { refusing } from "../../fields/texts.ts";
 
-/** The credential in a request for a repository: one kind of them, or none. */
+/** The credential in a request for a repository: of one kind, or absent. */
 
 export interface UnderstoodCredential {
   readonly credential?: RepositoryCredential;
@@ -16,21 +20,21 @@ export interface UnderstoodCredential {
 
 const fieldsOf = ({ fields }: CredentialKind) => Object.keys(fields);
 
-/** Fields of kinds that Argo CD does not use for repositories of a type. */
+/** Fields of the credential kinds that Argo CD does not use for repositories of a type. */
 export const unfitFields = (type: RepositoryType): string[] =>
   KINDS.filter(({ types }) => !types.includes(type)).flatMap(fieldsOf);
 
-/** These fields are given, and none of other kinds. */
+/** These fields are given, and no field of another kind. */
 const only = (names: readonly string[]): Rule =>
   hasOnly(names, KINDS.flatMap(fieldsOf).filter((name) => !names.includes(name)));
 
-/** What {@link repoCredential} asks, but for what depends on the repositories. */
+/** The checks of {@link repoCredential} that do not depend on the repositories. */
 export const REPO_CREDENTIAL_RULE = allOf(
   oneOf(only([]), ...KINDS.map((kind) => only(fieldsOf(kind)))),
-  allOrNone(fieldsOf(BESIDE)),
+  allOrNone(fieldsOf(CLIENT_CERTIFICATE)),
 );
 
-/** The kinds in words, for OpenAPI. */
+/** The fields of each kind as a sentence, for OpenAPI. */
 export const KINDS_IN_WORDS = KINDS.map(fieldsOf).map((names) =>
   names.map((name) => `\`${name}\``).join(" and ")
 ).join(", ").replace(/, (?=[^,]*$)/, " or ");
@@ -42,7 +46,7 @@ interface Repositories {
   readonly urls: readonly Pick<RepositoryUrl, "over" | "oci">[];
 }
 
-/** The credential in a request; what is wrong with it is an issue. */
+/** Parses the credential of a request; adds an issue to the context for each error. */
 export function repoCredential(
   given: Given,
   repositories: Repositories,
@@ -50,23 +54,25 @@ export function repoCredential(
 ): UnderstoodCredential {
   const [kind, another] = KINDS.filter((each) => firstGiven(each, given) !== undefined);
   if (kind !== undefined && another !== undefined) {
-    const message = `contradicts '${firstGiven(kind, given)}'; give one kind of credential`;
+    const message = `cannot be combined with '${
+      firstGiven(kind, given)
+    }': give one kind of credential`;
     refusing(context)(firstGiven(another, given)!, message);
     return { hints: [] };
   }
   const credential = kind && understood(kind, given, repositories, context);
-  const clientCertificate = understood(BESIDE, given, repositories, context);
+  const clientCertificate = understood(CLIENT_CERTIFICATE, given, repositories, context);
   const onlyCertificate = clientCertificate && kind === undefined && repositories.type === "git";
   return {
     ...(credential === undefined ? {} : { credential }),
     ...(clientCertificate === undefined ? {} : { clientCertificate }),
     hints: [
-      ...(clientCertificate && BESIDE.hints?.(clientCertificate) || []),
+      ...(clientCertificate && CLIENT_CERTIFICATE.hints?.(clientCertificate) || []),
       ...(credential && kind?.hints?.(credential) || []),
       ...(onlyCertificate
         ? [
-          "Argo CD shows a client certificate to a Git server only beside a password, a token or " +
-          "a GitHub App",
+          "Argo CD sends a client certificate to a Git server only together with a password, a " +
+          "token or a GitHub App",
         ]
         : []),
     ],
@@ -78,7 +84,7 @@ const firstGiven = (kind: CredentialKind, given: Given) =>
 
 const TYPES: Readonly<Record<RepositoryType, string>> = { git: "Git", helm: "Helm", oci: "OCI" };
 
-/** A credential of one kind, where any of its fields is given. */
+/** The credential of one kind; `undefined` if none of its fields is given. */
 function understood<Credential>(
   kind: CredentialKind<Credential>,
   given: Given,
@@ -97,6 +103,6 @@ function understood<Credential>(
   if (unfit !== undefined) return wrong(first, unfit);
   const lacking = fields.find((field) => given[field] === undefined);
   if (lacking !== undefined) return wrong(lacking, "is missing");
-  const result = kind.understand(Object.fromEntries(fields.map((name) => [name, given[name]])));
+  const result = kind.parse(Object.fromEntries(fields.map((name) => [name, given[name]])));
   return result.ok ? result.value : wrong("path" in result ? result.path : fields[0]!, result.why);
 }

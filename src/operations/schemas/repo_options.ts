@@ -8,7 +8,7 @@ import type { SpelledUrl } from "../../credentials/kinds/url.ts";
 import { be, hasNone, hasWith, when } from "../../fields/rules.ts";
 import { refusing } from "../../fields/texts.ts";
 
-/** What a request says of a repository besides its URL and credential. */
+/** The options of a repository besides its URL and credential. */
 
 export const RepositoryTypeField = z.enum(["git", "helm", "oci"], {
   error: "must be git, helm or oci",
@@ -18,7 +18,7 @@ const NAMES = Object.keys(optionFields) as (keyof RepositoryOptions)[];
 const REPOSITORY_ONLY = NAMES.filter((name) => optionFields[name].isRepositoryOnly);
 export const GIT_ONLY = NAMES.filter((name) => optionFields[name].isGitOnly);
 
-/** What {@link repositoryOptions} asks of a template. */
+/** The checks of {@link repositoryOptions} for a template. */
 export const TEMPLATE_RULE = when(
   hasWith({ as: be("repo-creds") }),
   hasNone(...REPOSITORY_ONLY),
@@ -29,7 +29,7 @@ interface Given extends RepositoryOptions {
   readonly as: SecretKind;
 }
 
-/** The options in a request; what is wrong with them is an issue. */
+/** Returns the options of a request; adds an issue to the context for each error. */
 export function repositoryOptions(
   given: Given,
   urls: readonly SpelledUrl[],
@@ -46,7 +46,7 @@ export function repositoryOptions(
     }
   }
   if (given.repository_name !== undefined && urls.length > 1) {
-    wrong("repository_name", "is for one URL: send one request for each repository");
+    wrong("repository_name", "is for a single URL: send one request per repository");
   }
   if (given.insecure_oci_http !== undefined && !urls.every(({ url }) => url.oci)) {
     wrong("insecure_oci_http", "is for OCI registries only");

@@ -9,17 +9,17 @@ import { hasWith, inWords, mayHave, type Rule, when } from "../../fields/rules.t
 import { refusing } from "../../fields/texts.ts";
 import { checkNameRoom, MAX_NAME } from "./fields.ts";
 
-/** URLs of repositories in a request, and the names that their secrets get. */
+/** URLs of repositories in a request, and the names of their secrets. */
 
-/** Most URLs of one request. */
+/** Maximum number of URLs in one request. */
 const MAX_URLS = 100;
 
-/** Said of the name of a secret that others stand beside. */
+/** Length limits of a name from which other secrets' names are derived. */
 export const NAME_ROOM =
-  "at most 244 characters where NAME-template is written too, 242 where NAME-repository is, and " +
-  "32 fewer where there are several URLs";
+  "at most 244 characters if NAME-template is also written, 242 if NAME-repository is, and 32 fewer " +
+  "with several URLs";
 
-/** What every URL's parser asks of its characters: spaces may stand inside of it, and that is all. */
+/** The characters that every URL parser accepts: no white space but spaces between other characters. */
 const URL_CHARACTERS: Rule = {
   minLength: 1,
   maxLength: MAX_LENGTH,
@@ -28,13 +28,12 @@ const URL_CHARACTERS: Rule = {
 const Url = z.string().openapi({ ...inWords(URL_CHARACTERS) });
 
 const Urls = z.array(Url, { error: "must be an array of strings" })
-  .min(1, "must have a URL").max(MAX_URLS, `must have at most ${MAX_URLS} URLs`);
+  .min(1, "must contain at least one URL").max(MAX_URLS, `must have at most ${MAX_URLS} URLs`);
 
-/** Where the repositories are. */
 export const urlFields = {
   url: open(
     Url.optional(),
-    "Where it is, by https, http, oci or SSH; a template's is what all its repositories begin with",
+    "URL of the repository: https, http, oci or SSH; for a template, the prefix of the repositories' URLs",
     {
       by: "repeated",
       value: "url",
@@ -46,7 +45,7 @@ export const urlFields = {
   ),
   urls: open(
     Urls.optional().openapi({ uniqueItems: true }),
-    "Several with the same credential, in place of the single one",
+    "URLs of several repositories with the same credential, in place of a single URL",
     {
       by: "none",
       shown: (given) => Array.isArray(given) ? given.map(shownText) : HIDDEN,
@@ -54,7 +53,7 @@ export const urlFields = {
   ),
 };
 
-/** Of the fields above the first, for a question. */
+/** The first URL, for a prompt. */
 export const repositoryOf = ({ url, urls }: { readonly url?: unknown; readonly urls?: unknown }) =>
   String(url ?? (Array.isArray(urls) ? urls[0] : "the repository"));
 
@@ -63,7 +62,7 @@ interface GivenUrls {
   readonly urls?: readonly string[];
 }
 
-/** The URLs, understood; what is wrong with one is an issue. */
+/** Parses the URLs of a request; adds an issue to the context for each error. */
 export function spelledUrls(
   { url, urls }: GivenUrls,
   question: UrlQuestion,
@@ -72,7 +71,7 @@ export function spelledUrls(
 ): SpelledUrl[] {
   const wrong = refusing(context);
   if (url !== undefined && urls !== undefined) {
-    wrong(fields.many, `contradicts '${fields.one}'; give one of them`);
+    wrong(fields.many, `cannot be combined with '${fields.one}'`);
     return [];
   }
   const understood: SpelledUrl[] = [];
@@ -84,7 +83,7 @@ export function spelledUrls(
     const { url } = parsed.value;
     const key = question.as === "repo-creds" ? templateKey(url) : comparableUrl(url);
     if (seen.has(key)) {
-      return wrong(path, `is the same repository to Argo CD as the one at ${seen.get(key)}`);
+      return wrong(path, `is the same repository for Argo CD as the URL at index ${seen.get(key)}`);
     }
     seen.set(key, i);
     understood.push({ spelled, url: parsed.value });
@@ -98,7 +97,7 @@ interface Named {
   readonly template: boolean;
 }
 
-/** Of several URLs each secret gets a longer name, and a template one longer still. */
+/** With several URLs each secret gets a longer name, and a template's name is longer still. */
 export function checkRoom(
   { name, template }: Named,
   urls: readonly SpelledUrl[],
@@ -110,13 +109,13 @@ export function checkRoom(
   if (urls.length <= 1) return checkNameRoom(name, suffix, context);
   const max = MAX_NAME - suffix.length - MAX_SUFFIX;
   if (name.length <= max) return;
-  refusing(context)("name", `must be at most ${max} characters long where there are several URLs`);
+  refusing(context)("name", `must have at most ${max} characters with several URLs`);
 }
 
 /**
- * What {@link checkRoom} asks whatever the URLs mean.
- * @param many name of the field of several URLs
- * @param forOne what is for one URL only
+ * The checks of {@link checkRoom} that do not depend on the meaning of the URLs.
+ * @param many name of the field for several URLs
+ * @param forOne names of fields that are for a single URL only
  */
 export const manyUrlsRule = (many: string, ...forOne: readonly string[]): Rule =>
   when(

@@ -16,25 +16,25 @@ import { askedSelection } from "../target.ts";
 import type { Body } from "./body.ts";
 import { expires, NamespaceName, SecretName } from "./fields.ts";
 import { requires } from "./requires.ts";
-import { bodyLimits, bodySelection } from "./selection.ts";
+import { bodyRollout, bodySelection } from "./selection.ts";
 
 /** The body of `POST /rotations`. */
 
-/** Beside the new value, the old one is not asked for at a terminal. */
+/** The terminal prompts for the new value only, not for the old one. */
 function ofOld(field: Field): Field {
   const { flag } = field;
   return flag?.by === "password" ? { ...field, flag: { ...flag, by: "line" } } : field;
 }
 
 const Fingerprint = z.string()
-  .regex(/^[0-9a-f]{16}$/, "must be a fingerprint: 16 hexadecimal digits, as the fleet shows them")
+  .regex(/^[0-9a-f]{16}$/, "must be a fingerprint: 16 hexadecimal digits")
   .openapi({ example: "5b0c8f2e5b0c8f2e" });
 
 const Registry = z.string()
   .transform((text, context) => {
     const place = registryPlace(text);
     if (place !== undefined) return place;
-    refusing(context)([], "must be the host of a registry, like ghcr.io, or a path of it");
+    refusing(context)([], "must be a registry host such as ghcr.io, or a path below it");
     return z.NEVER;
   })
   .openapi({ type: "string", example: "ghcr.io" });
@@ -42,8 +42,8 @@ const Registry = z.string()
 const URL_PREFIX =
   /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^\s/?#@]+([/?#]\S*)?$|^[^\s/?#@:]+@[^\s/?#@:]+:\S*$/;
 
-const UrlPrefix = z.string().max(2000, "must be shorter")
-  .regex(URL_PREFIX, "must be how URLs begin, with the host and without user information")
+const UrlPrefix = z.string().max(2000, "must have at most 2000 characters")
+  .regex(URL_PREFIX, "must be a URL prefix with a host and without user information")
   .openapi({ example: "https://github.com/your-org/" });
 
 const secrets = soughtFields();
@@ -53,15 +53,19 @@ const findFields: Fields = {
   fingerprint: open(Fingerprint.optional(), "Fingerprint of the old value", {
     name: "fingerprint",
     value: "fingerprint",
-    also: "as the matrix and the audit log show it",
+    also: "as shown in the matrix and the audit log",
   }),
-  registry: open(Registry.optional(), "Registry of the old credential, with its user name", {
-    name: "registry",
-    value: "host",
-  }),
+  registry: open(
+    Registry.optional(),
+    "Registry of the old credential, together with its user name",
+    {
+      name: "registry",
+      value: "host",
+    },
+  ),
   url_prefix: open(
     UrlPrefix.optional(),
-    "What the URLs of its repositories begin with, with its user name",
+    "URL prefix of its repositories, together with its user name",
     { name: "url-prefix", value: "url" },
   ),
   username: open(Username.optional(), "User name of the old credential", {
@@ -80,19 +84,19 @@ const findFields: Fields = {
   }),
 };
 
-/** What the old credential is found by: one of these, all of each given. */
-const WAYS: readonly { readonly needed: readonly string[]; readonly may?: string }[] = [
+/** Ways to find the old credential; a request gives all fields of exactly one. */
+const WAYS: readonly { readonly needed: readonly string[]; readonly optional?: string }[] = [
   ...[...Object.keys(secrets), "fingerprint"].map((name) => ({ needed: [name] })),
   { needed: ["registry", "username"] },
   { needed: ["url_prefix", "username"] },
-  { needed: ["name"], may: "namespace" },
+  { needed: ["name"], optional: "namespace" },
 ];
 
 const FIND_RULE = oneOf(
-  ...WAYS.map(({ needed, may }) =>
+  ...WAYS.map(({ needed, optional }) =>
     hasOnly(
       needed,
-      Object.keys(findFields).filter((name) => !needed.includes(name) && name !== may),
+      Object.keys(findFields).filter((name) => !needed.includes(name) && name !== optional),
     )
   ),
 );
@@ -104,25 +108,31 @@ const Find = z.strictObject(shapeOf(findFields)).transform((given, context): Sou
   const way = ways.find(({ needed }) => needed.every((name) => names.includes(name)));
   if (way === undefined) {
     if (names.length === 0) {
-      wrong([], "must have the old value, or what it is found by");
+      wrong(
+        [],
+        "must identify the old credential: by its value, fingerprint, secret, registry or URL prefix",
+      );
     } else if (names.includes("username")) {
-      wrong("username", "needs 'registry' or 'url_prefix' beside it: many credentials may have it");
+      wrong(
+        "username",
+        "requires 'registry' or 'url_prefix': many credentials may have the same user name",
+      );
     } else if (names.includes("namespace")) {
-      wrong("namespace", "needs 'name' beside it");
-    } else wrong(names[0]!, "needs 'username' beside it");
+      wrong("namespace", "requires 'name'");
+    } else wrong(names[0]!, "requires 'username'");
     return z.NEVER;
   }
-  const { needed, may } = way;
-  const other = names.find((name) => !needed.includes(name) && name !== may);
+  const { needed, optional } = way;
+  const other = names.find((name) => !needed.includes(name) && name !== optional);
   if (other !== undefined) {
-    wrong(other, `contradicts '${needed[0]}'; give one of them`);
+    wrong(other, `cannot be combined with '${needed[0]}'`);
     return z.NEVER;
   }
   const value = soughtValue(given);
   return value ?? soughtBy(given as Readonly<Record<string, string>>);
 }).openapi({ ...inWords(FIND_RULE) });
 
-/** By something else than the value. */
+/** The search for a credential whose value is not given. */
 function soughtBy({ fingerprint, registry, url_prefix, username, name, namespace }: {
   readonly [name: string]: string | undefined;
 }): Sought {
@@ -139,10 +149,10 @@ const setFields: Fields = newFields();
 const SET_RULE = oneOf(
   ...secretParts().map((part) => {
     const needed = [part.name, ...neededBeside(part).map(({ name }) => name)];
-    const may = besideOf()[part.name]!;
+    const optional = besideOf()[part.name]!;
     return hasOnly(
       needed,
-      Object.keys(setFields).filter((name) => !needed.includes(name) && !may.includes(name)),
+      Object.keys(setFields).filter((name) => !needed.includes(name) && !optional.includes(name)),
     );
   }),
 );
@@ -155,31 +165,32 @@ const Set = z.strictObject(shapeOf(setFields)).transform((given, context) => {
 }).openapi({ ...inWords(SET_RULE) });
 
 export const rotationFields = {
-  find: open(Find, "What is replaced: the old value, or what it is found by", {
+  find: open(Find, "The credential to replace: its old value, or a way to find it", {
     fields: findFields,
     prefix: "old",
-    missing: "what to replace: --old-password-stdin, --old-password-file, --fingerprint, --name, " +
+    missing:
+      "the credential to replace: --old-password-stdin, --old-password-file, --fingerprint, --name, " +
       "--registry with --old-username, or --url-prefix with --old-username",
   }),
-  set: open(Set, "The new credential, of which fields that are not given stay", {
+  set: open(Set, "The new credential; fields that are not given keep their values", {
     fields: setFields,
     prefix: "",
     missing: "the new credential: --password-stdin, --password-file, or a file of another kind",
   }),
   ...bodySelection,
-  first: bodyLimits.first,
+  first: bodyRollout.first,
   max_failures: open(
-    bodyLimits.max_failures.schema,
+    bodyRollout.max_failures.schema,
     "Maximum number of failed clusters; once exceeded, no further cluster is started",
     { by: "none", otherwise: "0" },
   ),
-  verify: yesOrNo("Try the new credential at each place before anything is written", true),
-  allow_untried: yesOrNo("Write also where the new credential cannot be tried"),
-  managed_only: yesOrNo("Rotate only what this program wrote", true),
-  everywhere: yesOrNo("Also pull secrets without a docker label"),
-  force: yesOrNo("Also secrets that another program looks after, or that are immutable"),
+  verify: yesOrNo("Verify the new credential at each place before anything is written", true),
+  allow_untried: yesOrNo("Also write where the new credential cannot be verified"),
+  managed_only: yesOrNo("Rotate only secrets that argocd-configurer wrote", true),
+  everywhere: yesOrNo("Include pull secrets without a docker label"),
+  force: yesOrNo("Also rotate secrets that another program manages or that are immutable"),
   expires,
-  dry_run: yesOrNo("Only show what would be done, and ask the clusters whether they would take it"),
+  dry_run: yesOrNo("Dry run: the clusters validate the changes and nothing is written"),
 };
 
 const SELECTING = ["clusters", "cluster_selector"] as const;

@@ -7,35 +7,34 @@ import { Selector } from "./fields.ts";
 import { requires } from "./requires.ts";
 
 /**
- * How a request chooses the clusters that it is about, the same for all of them; said once for bodies
- * and once for queries, in which several stand by commas.
+ * How a request selects its clusters, the same for all requests. Bodies have arrays, queries have
+ * comma-separated lists.
  */
 
 const ITEM = "!?[A-Za-z0-9._*-]{1,253}";
-const MOST = 1000;
+const MAX_ITEMS = 1000;
 
-/** Of these with a `*`: each is held against the name of each cluster, while all others wait. */
-const MOST_PATTERNS = 64;
+/** Maximum number of patterns with `*`: each is matched against each cluster while other requests wait. */
+const MAX_PATTERNS = 64;
 
 const tooManyOf = (items: readonly string[]): string | undefined =>
-  items.length > MOST
-    ? `must have at most ${MOST} names`
-    : items.filter((item) => item.includes("*")).length > MOST_PATTERNS
-    ? `must have at most ${MOST_PATTERNS} patterns with '*'`
+  items.length > MAX_ITEMS
+    ? `must have at most ${MAX_ITEMS} names`
+    : items.filter((item) => item.includes("*")).length > MAX_PATTERNS
+    ? `must have at most ${MAX_PATTERNS} patterns with '*'`
     : undefined;
 
 const isItem = (item: string) => isClusterPattern(item.replace(/^!/, ""));
 
-const RULE = "must be names of clusters, in which '*' stands for any characters; '!' before one " +
-  "excludes it";
+const RULE = "must be cluster names or patterns with '*'; a leading '!' excludes";
 
-/** By commas, between which there may be nothing. */
+/** Comma-separated items, some of which may be empty. */
 const ItemsByComma = z.string()
   .transform((given, context) => {
     const items = given.split(",").map((item) => item.trim()).filter((item) => item !== "");
     const wrong = items.every(isItem)
       ? tooManyOf(items)
-      : RULE.replace("clusters,", "clusters by commas,");
+      : RULE.replace("must be", "must be comma-separated");
     if (wrong === undefined) return items;
     context.addIssue({ code: "custom", message: wrong });
     return z.NEVER;
@@ -50,7 +49,7 @@ export const SomeByComma = ItemsByComma
   .openapi({ type: "string", pattern: `^(\\s*,)*\\s*${ITEM}\\s*(,\\s*(${ITEM})?\\s*)*$` });
 
 const Items = z.array(z.string().refine(isItem, RULE).openapi({ pattern: `^${ITEM}$` }))
-  .min(1, "must name at least one cluster").max(MOST, `must have at most ${MOST} names`)
+  .min(1, "must name at least one cluster").max(MAX_ITEMS, `must have at most ${MAX_ITEMS} names`)
   .superRefine((items, context) => {
     const message = tooManyOf(items);
     if (message !== undefined) context.addIssue({ code: "custom", message });
@@ -60,13 +59,13 @@ const NumberInQuery = z.string().regex(/^[0-9]{1,6}$/, "must be a number, 0 or m
   .transform(Number)
   .openapi({ type: "integer", minimum: 0, maximum: 999_999, pattern: undefined });
 
-const WHICH = "Clusters by name, or by patterns with `*`";
-const ALSO = "`!` before one excludes it; only exclusions mean all other clusters";
+const WHICH = "Cluster names or patterns with `*`";
+const ALSO = "a leading `!` excludes; exclusions alone select all other clusters";
 const BY_LABELS = "Kubernetes label selector, matched against cluster labels";
 const FIRST = "Clusters that go first; all of them must succeed before the others start";
 const MAX = "Maximum number of failed clusters; once exceeded, no further cluster is started";
 
-/** Which clusters a query is about. */
+/** Fields of a query that select clusters. */
 export const querySelection = {
   clusters: open(SomeByComma.optional(), WHICH, {
     by: "none",
@@ -76,17 +75,17 @@ export const querySelection = {
   cluster_selector: open(Selector.optional(), BY_LABELS, { by: "none", example: "env=prod" }),
 };
 
-/** And in which order and up to where, of a query that changes something. */
-export const queryLimits = {
+/** Fields of a query that control the rollout of a change: which clusters go first, when to stop. */
+export const queryRollout = {
   first: open(SomeByComma.optional(), FIRST, {
     by: "none",
     also: "names and patterns, comma-separated",
-    otherwise: "all go at once",
+    otherwise: "none",
   }),
-  max_failures: open(NumberInQuery.optional(), MAX, { by: "none", otherwise: "any number" }),
+  max_failures: open(NumberInQuery.optional(), MAX, { by: "none", otherwise: "no limit" }),
 };
 
-/** Which clusters a body is about. */
+/** Fields of a body that select clusters. */
 export const bodySelection = {
   clusters: open(Items.optional(), WHICH, {
     by: "none",
@@ -96,24 +95,24 @@ export const bodySelection = {
   cluster_selector: querySelection.cluster_selector,
 };
 
-/** As {@link queryLimits}. */
-export const bodyLimits = {
+/** Fields of a body that control the rollout, as {@link queryRollout}. */
+export const bodyRollout = {
   first: open(Items.optional(), FIRST, {
     by: "none",
     also: "names and patterns",
-    otherwise: "all go at once",
+    otherwise: "none",
   }),
   max_failures: open(
     z.int().min(0, "must be 0 or more").max(999_999, "must be smaller").optional(),
     MAX,
-    { by: "none", otherwise: "any number" },
+    { by: "none", otherwise: "no limit" },
   ),
 };
 
 const SELECTING = ["clusters", "cluster_selector"] as const;
 const LIMITING = ["first", "max_failures"] as const;
 
-/** Where these stand among the fields: behind the single cluster, which may be absent then. */
+/** Inserts fields after `cluster`, which becomes optional. */
 export function withSelection(fields: Fields, more: Fields): Fields {
   return Object.fromEntries(
     Object.entries(fields).flatMap(([name, field]) =>
@@ -125,9 +124,9 @@ export function withSelection(fields: Fields, more: Fields): Fields {
 }
 
 /**
- * Refuses a single cluster beside a selection. OpenAPI does not say it: of a repository's body, which
- * has so many alternatives anyway, generators of requests make nothing with one more.
- * @param isNeeded whether one of both has to be there: of what writes
+ * Rejects a single cluster together with a selection. OpenAPI does not include this rule: a repository's
+ * body has so many alternatives that request generators cannot handle one more.
+ * @param isNeeded whether one of both is required, as for writes
  */
 export function selecting<Schema extends z.ZodType>(schema: Schema, isNeeded: boolean): Schema {
   const checked = schema.superRefine((given, context) => {
@@ -136,11 +135,11 @@ export function selecting<Schema extends z.ZodType>(schema: Schema, isNeeded: bo
     const isSelection = SELECTING.some((name) => others[name] !== undefined);
     for (const name of SELECTING) {
       if (cluster === undefined || others[name] === undefined) continue;
-      wrong(name, "contradicts 'cluster'; give one of them");
+      wrong(name, "cannot be combined with 'cluster'");
     }
     for (const name of LIMITING) {
       if (isSelection || others[name] === undefined) continue;
-      wrong(name, "is for several clusters, by 'clusters' or 'cluster_selector'");
+      wrong(name, "requires 'clusters' or 'cluster_selector'");
     }
   });
   if (!isNeeded) return checked;

@@ -23,8 +23,8 @@ const { proxy, no_proxy, insecure, insecure_oci_http } = optionFields;
 const reach = { proxy, no_proxy, insecure, insecure_oci_http };
 
 export const verifyFields = {
-  type: open(RepositoryTypeField.optional(), "Kind of repository", {
-    otherwise: "a registry's pull credential",
+  type: open(RepositoryTypeField.optional(), "Repository type", {
+    otherwise: "a pull credential of a registry",
   }),
   ...urlFields,
   url: { ...urlFields.url, flag: { ...urlFields.url.flag!, required: " with --type" } },
@@ -39,12 +39,12 @@ export const verifyFields = {
 };
 const VerifyFields = z.strictObject(shapeOf(verifyFields));
 
-/** Of a repository, those that a pull credential does not have. */
+/** Fields of a repository that a pull credential does not have. */
 const OF_REPOSITORIES = (Object.keys({ ...urlFields, ...reach, ...repositoryFields }) as (
   keyof typeof verifyFields
 )[]).filter((name) => !Object.hasOwn(dockerLogins.fields, name));
 
-/** What is asked of them below. */
+/** The checks of the transform below as JSON Schema. */
 const VERIFY_RULES = oneOf(
   allOf(
     hasNone("type", ...OF_REPOSITORIES),
@@ -63,7 +63,7 @@ export type ToVerify =
     | { readonly kind: "repo"; readonly request: VerifyRepo }
   )
   & {
-    /** What the user should know about the credential. */
+    /** Hints about the credential for the user. */
     readonly hints: readonly string[];
   };
 
@@ -80,9 +80,9 @@ const VerifyBody = requires(VerifyFields, {
   };
   if (type === undefined) {
     only(OF_REPOSITORIES, "repositories");
-    // The field is a repository's, too, whose may have one.
+    // A repository's user name may contain a colon, and the field is the same.
     if (body.username?.includes(":")) wrong("username", NO_COLON);
-    const credentials = dockerLogins.understand(body, context);
+    const credentials = dockerLogins.parse(body, context);
     return { kind: "docker", credentials, hints: dockerLogins.hints(credentials) };
   }
   only(["registry", "registries"], "pull credentials");

@@ -7,12 +7,12 @@ import type { TlsFiles } from "./tls.ts";
 const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
 
 /**
- * Refuses to serve what whoever gets to it could read or use: beyond this machine, and
- * behind a proxy, there have to be tokens; and TLS, or a proxy that does it.
+ * Rejects an insecure configuration. A server that listens on more than loopback, or is behind a proxy,
+ * requires tokens; and TLS, or a proxy that terminates TLS.
  *
  * Permissions: `--allow-read` of the tokens file, the certificate and its key.
- * @param token of the environment
- * @throws {ConfigError} says what is missing
+ * @param token from the environment
+ * @throws {ConfigError} with what is missing
  */
 export async function checkExposure(settings: Settings, token: string | undefined): Promise<void> {
   const { host, "tls-cert": cert, "tls-key": key, "tokens-file": file } = settings;
@@ -21,42 +21,42 @@ export async function checkExposure(settings: Settings, token: string | undefine
   if (file !== undefined) await checkTokensFile(file);
   if ((cert === undefined) !== (key === undefined)) {
     const [there, missing] = cert === undefined ? ["tls-key", "tls-cert"] : ["tls-cert", "tls-key"];
-    throw new ConfigError(`Cannot use setting '${there}' without '${missing}'`);
+    throw new ConfigError(`Setting '${there}' requires '${missing}'`);
   }
   const hasTokens = needsToken(settings, token);
   const proxies = settings["behind-proxy"];
   const isBehindProxy = typeof proxies === "boolean" ? proxies : proxies.length > 0;
   if (isBehindProxy && !hasTokens) {
-    // Whatever address it listens on: the Host that the proxy sends may be that of this machine.
+    // On any address: the proxy may send a Host header of this machine.
     throw new ConfigError(
-      "Cannot serve behind a proxy without tokens: whoever gets to the proxy may write " +
+      "Cannot serve behind a proxy without tokens: anyone who can reach the proxy could write " +
         "credentials. Set tokens-file",
     );
   }
   if (LOOPBACK.includes(host)) return;
   if (!hasTokens) {
     throw new ConfigError(
-      `Cannot listen on '${host}': without tokens whoever gets there may write credentials. Set ` +
-        "tokens-file, or use --host 127.0.0.1 and ssh -L from elsewhere",
+      `Cannot listen on '${host}' without tokens: anyone who can reach it could write credentials. ` +
+        "Set tokens-file, or use --host 127.0.0.1 and connect with ssh -L",
     );
   }
   if (cert === undefined && !isBehindProxy) {
     throw new ConfigError(
-      `Cannot listen on '${host}': without TLS everyone on the way can read the credentials. Set ` +
-        "tls-cert and tls-key, or behind-proxy with the addresses of a proxy in front that does TLS",
+      `Cannot listen on '${host}' without TLS: credentials could be read on the network. Set ` +
+        "tls-cert and tls-key, or set behind-proxy to the addresses of a TLS proxy",
     );
   }
 }
 
 /**
- * Whether only who has a token may use a server with these settings.
- * @param token of the environment
+ * Whether a server with these settings requires a token.
+ * @param token from the environment
  */
 export function needsToken(settings: Pick<Settings, "tokens-file">, token = ""): boolean {
   return settings["tokens-file"] !== undefined || token !== "";
 }
 
-/** The certificate to serve with, where HTTPS is served. */
+/** The certificate for HTTPS; `undefined` for HTTP. */
 export function tlsFilesOf(settings: Settings): TlsFiles | undefined {
   const { "tls-cert": cert, "tls-key": key, "trusted-owners": owners } = settings;
   if (cert === undefined || key === undefined) return undefined;

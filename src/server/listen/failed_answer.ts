@@ -4,9 +4,9 @@ import { errorBody, OperationError } from "../../operations/errors.ts";
 import { bodyText, JSON_HEADERS } from "../headers.ts";
 
 /**
- * What {@link Deno.serve} asks for when no answer was made, or when the body of one has failed; by
- * itself it would write the error to standard error, past the log. Of a stream that was cut the line
- * of its request tells.
+ * The response for an error that {@link Deno.serve} caught: in the handler or in a response body. Without
+ * it, Deno would write the error to standard error and not to the log. A cut stream is already logged with
+ * its request.
  */
 export function failedAnswer(error: unknown): Response {
   if (!(error instanceof StreamCut)) observe("server.internal_error", { error });

@@ -5,39 +5,39 @@ import { ofNoRequest } from "../../log/logger.ts";
 import { observe } from "../../observe/observe.ts";
 import type { App } from "../app.ts";
 
-/** How long connections may linger when all requests are answered, in milliseconds. */
+/** Time for connections to close after all requests have finished, in milliseconds. */
 export const LINGER = 1000;
 
-/** How long the last of the program may take, to write what its audit log owes, in milliseconds. */
+/** Time for the final steps, such as writing pending audit entries, in milliseconds. */
 export const CLOSING = 5000;
 
-/** Seconds that `stop` allows beyond what the server allows itself. */
+/** Seconds that `stop` waits longer than the server's own limit. */
 const SPARE = 5;
 
-/** What a server of an older version, which does not say it, was given. */
+/** Limit of servers of older versions, which do not report theirs, in seconds. */
 const OF_OLDER = 120;
 
 /**
- * Seconds within which a server ends that is asked to: its longest request, the connections that
- * linger, and its last lines. Then it ends even with requests under way. Who kills it has to wait
- * for longer: `TimeoutStopSec`, `terminationGracePeriodSeconds`, `stop --timeout`.
+ * Seconds within which a server stops after a signal: the longest request, lingering connections and the
+ * final steps. Then it stops even with active requests. Process managers must wait longer before they kill
+ * it: `TimeoutStopSec`, `terminationGracePeriodSeconds`, `stop --timeout`.
  */
 export function stopSeconds({ kubectl_timeout: seconds }: Pick<Settings, "kubectl_timeout">) {
   return Math.ceil(longestRequest(seconds) + (LINGER + CLOSING) / 1000);
 }
 
-/** Seconds after which `stop` kills a server that says this of itself. */
+/** Seconds after which `stop` kills a server. @param stopSeconds limit that the server reports */
 export function killAfter(stopSeconds = OF_OLDER): number {
   return stopSeconds + SPARE;
 }
 
 /**
- * Lets requests under way end, but not for ever: what is left when the time is over is logged.
- * @param seconds more than any of them takes by its own deadlines
- * @returns whether all have ended
+ * Waits for active requests, up to a limit; requests that are still active then are logged.
+ * @param seconds longer than the deadline of any request
+ * @returns whether all requests have finished
  */
 export async function endRequests(
-  app: Pick<App, "drain" | "underWay">,
+  app: Pick<App, "drain" | "activeRequests">,
   seconds: number,
 ): Promise<boolean> {
   if (await settlesWithin(app.drain(), seconds * 1000)) return true;
@@ -45,13 +45,13 @@ export async function endRequests(
   return false;
 }
 
-function logUnfinished(app: Pick<App, "underWay">, seconds: number): void {
-  for (const { id, method, path, began } of app.underWay()) {
+function logUnfinished(app: Pick<App, "activeRequests">, seconds: number): void {
+  for (const { id, method, path, began } of app.activeRequests()) {
     const ms = Math.round(performance.now() - began);
     observe("server.request_unfinished", { id, method, path, ms });
   }
   observe("server.stop_timeout", {
-    requests: app.underWay().length,
+    requests: app.activeRequests().length,
     seconds,
   });
 }

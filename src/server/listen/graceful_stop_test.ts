@@ -22,7 +22,7 @@ function served() {
   const inner = {
     fetch: (request: Request) => app.fetch(request),
     drain: () => drain.drain(),
-    underWay: () => drain.underWay(),
+    activeRequests: () => drain.activeRequests(),
   };
   const lines: string[] = [];
   configureLog({ format: "text", level: "info", write: (line) => lines.push(line) });
@@ -51,9 +51,9 @@ Deno.test("requests that do not end are named when their time is over, and are l
   assert.equal(await ending, false);
   const said = it.lines.map((line) => line.replace(/^.*?(ERROR)/, "$1").trim());
   assert.deepEqual(said, [
-    "ERROR server: request left unfinished id=one method=POST path=/secrets/add_docker ms=60000",
-    "ERROR server: request left unfinished id=two method=POST path=/secrets/add_repo ms=60000",
-    "ERROR server: requests did not end in time; stopping without them requests=2 seconds=60",
+    "ERROR server: request aborted by shutdown id=one method=POST path=/secrets/add_docker ms=60000",
+    "ERROR server: request aborted by shutdown id=two method=POST path=/secrets/add_repo ms=60000",
+    "ERROR server: shutdown timed out requests=2 seconds=60",
   ]);
   it.end();
   await Promise.all(answers);
@@ -67,13 +67,13 @@ Deno.test("requests of a program that was replaced are waited for and named, too
   void it.app.replace({
     fetch: () => new Response(),
     drain: () => Promise.resolve(),
-    underWay: () => [],
+    activeRequests: () => [],
   });
   await clock.settle();
   const ending = endRequests(it.app, 1);
   await clock.advance(1000);
   assert.equal(await ending, false);
-  assert.match(it.lines[0]!, /request left unfinished id=one/);
+  assert.match(it.lines[0]!, /request aborted by shutdown id=one/);
   it.end();
   await answer;
 });
@@ -94,7 +94,7 @@ Deno.test("requests that end are waited for, and no more is", async () => {
 Deno.test("stop waits for longer than a server may take, which follows from kubectl_timeout", () => {
   for (const seconds of [1, 10, 30, 600]) {
     const needed = stopSeconds({ kubectl_timeout: seconds });
-    assert.ok(needed > 3 * seconds, "to write, to look and to put back");
+    assert.ok(needed > 3 * seconds, "to write, to read and to restore");
     assert.ok(killAfter(needed) > needed);
   }
   assert.ok(stopSeconds({ kubectl_timeout: 60 }) > stopSeconds({ kubectl_timeout: 30 }));

@@ -11,25 +11,25 @@ import type { TlsFiles } from "./tls.ts";
 export interface ListenOptions {
   readonly hostname: string;
   readonly port: number;
-  /** To serve HTTPS. */
+  /** Present for HTTPS. */
   readonly tls?: TlsFiles;
-  /** Called with the URL when requests are taken. */
+  /** Called with the URL when the server accepts requests. */
   readonly onListening?: (url: string) => void | Promise<void>;
-  /** Asked when it stops: seconds that requests may take to end. */
+  /** Called at shutdown: seconds to wait for active requests. */
   readonly stopSeconds: () => number;
-  /** Called when a signal has come to end it. */
+  /** Called when a signal starts the shutdown. */
   readonly onStopping?: () => void;
-  /** Called at each SIGHUP, unless that is a terminal's end, which ends the program as usual. */
+  /** Called at each SIGHUP, unless the server has a terminal: then SIGHUP ends the process. */
   readonly onHangup?: () => void;
 }
 
 /**
- * Serves until SIGTERM or SIGINT, then lets requests under way end, writes above all.
- * @returns the exit code: 0, 1 when the address cannot be had or requests did not end, 2 when the
+ * Serves until SIGTERM or SIGINT, then waits for active requests, especially writes.
+ * @returns the exit code: 0; 1 if the address is not available or requests did not finish; 2 if the
  * certificate cannot be used
  */
 export async function listen(app: Front, options: ListenOptions): Promise<number> {
-  // A rejection that nobody handles ends a Deno program; a server goes on.
+  // An unhandled rejection ends a Deno process by default; the server must keep running.
   const onUnhandled = (event: PromiseRejectionEvent) => {
     event.preventDefault();
     observe("server.unhandled_rejection", { error: event.reason });
@@ -59,7 +59,7 @@ export async function listen(app: Front, options: ListenOptions): Promise<number
     observe("server.stopping", { signal: await stop.promise });
     options.onStopping?.();
     const all = await endRequests(app, options.stopSeconds());
-    // A client that stalls in sending its request does not hold up the end.
+    // A client that stalls while sending its request does not delay the shutdown.
     await settlesWithin(server.shutdown(), LINGER);
     observe("server.stopped");
     return all ? 0 : 1;

@@ -1,53 +1,53 @@
 import { observe } from "../../observe/observe.ts";
 
-/** What {@link Deno.serve} gives, as far as it is used. */
+/** The used part of the result of {@link Deno.serve}. */
 export interface Server {
   readonly addr: Deno.NetAddr;
   shutdown(): Promise<void>;
 }
 
-/** Why an address cannot be listened on; `undefined` of an error that says something else. */
+/** Why the address is not available; `undefined` for any other error. */
 export function addressFault(error: unknown): string | undefined {
-  if (error instanceof Deno.errors.AddrInUse) return "it is in use";
-  if (error instanceof Deno.errors.PermissionDenied) return "not permitted";
+  if (error instanceof Deno.errors.AddrInUse) return "address already in use";
+  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
   if (error instanceof Deno.errors.AddrNotAvailable) {
     return "this machine does not have the address";
   }
   return undefined;
 }
 
-/** Milliseconds until a server that stopped listening is begun again. */
-const AGAIN = 250;
+/** Milliseconds until a server that stopped listening is restarted. */
+const RESTART_AFTER = 250;
 
-/** Milliseconds in which it is logged once. */
+/** Minimum interval between log lines, in milliseconds. */
 const LOG_EVERY = 60_000;
 
 /**
- * A server that goes on listening. That of {@link Deno.serve} stops for good when one connection
- * cannot be taken, as when too many files are open, while its process goes on; here it is begun
- * again on its port, as often as it takes. Connections that there are stay.
+ * A server that keeps listening. {@link Deno.serve} stops listening for good when it cannot accept a
+ * connection, for example because too many files are open. This server then starts listening on its port
+ * again, as often as needed. Open connections stay open.
  *
- * @param open begins to listen on a port; its errors come through the first time only
- * @param port 0 for any free one
+ * @param open starts to listen on a port; only its first error is thrown
+ * @param port 0 for a free port
  */
 export function restartingListener(
   open: (port: number) => Deno.HttpServer<Deno.NetAddr>,
   port: number,
-  again = AGAIN,
+  restartAfter = RESTART_AFTER,
 ): Server {
   let server = open(port);
   const { addr } = server;
-  let isEnded = false;
+  let isStopped = false;
   let loggedAt = -Infinity;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  function tell(error: unknown): void {
+  function log(error: unknown): void {
     if (performance.now() - loggedAt < LOG_EVERY) return;
     loggedAt = performance.now();
     observe("server.cannot_accept", { reason: (error as Error).message });
   }
 
-  function begin(): void {
+  function restart(): void {
     try {
       server = open(addr.port);
       watch();
@@ -57,9 +57,9 @@ export function restartingListener(
   }
 
   function retry(error: unknown): void {
-    if (isEnded) return;
-    tell(error);
-    timer = setTimeout(begin, again);
+    if (isStopped) return;
+    log(error);
+    timer = setTimeout(restart, restartAfter);
   }
 
   function watch(): void {
@@ -70,9 +70,9 @@ export function restartingListener(
   return {
     addr,
     async shutdown() {
-      isEnded = true;
+      isStopped = true;
       clearTimeout(timer);
-      // One that has stopped by itself has nothing to end.
+      // Rejects if the server has already stopped by itself.
       await server.shutdown().catch(() => {});
     },
   };

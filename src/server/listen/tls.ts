@@ -5,28 +5,27 @@ import { failedAnswer } from "./failed_answer.ts";
 import { addressFault, restartingListener, type Server } from "./restarting_listener.ts";
 
 export interface TlsFiles {
-  /** Certificate chain in PEM, the server's own first. */
+  /** File with the certificate chain in PEM, the server's certificate first. */
   readonly cert: string;
-  /** Its key in PEM. */
+  /** File with the private key in PEM. */
   readonly key: string;
-  /** Who may own both, and write to them. @default this process's user and root */
+  /** Who may own and write to both files. @default the user of this process and root */
   readonly trust?: Trust;
 }
 
-/** A certificate that cannot be served with, with the reason. */
+/** The certificate or its key cannot be used. */
 export class CertificateInvalid extends Error {
   override readonly name = "CertificateInvalid";
 }
 
-/** Milliseconds between looks at the files. */
-const LOOK_EVERY = 5000;
+/** Interval of checking the files for changes, in milliseconds. */
+const CHECK_EVERY = 5000;
 
 /**
- * Serves HTTPS with the certificate as it is in its files. When they change, a second server with
- * the new one takes the port too, and then the first one stops listening and ends what it has: the
- * port is never closed, and no request is broken off. Only a connection that was made at that very
- * moment, and had not come to the first server yet, is reset. Files that cannot be used change
- * nothing, and the log says why.
+ * Serves HTTPS and reloads the certificate when its files change. A second server with the new certificate
+ * listens on the same port before the first one stops listening and finishes its requests: the port is
+ * never closed and no request is aborted. Only a connection in the kernel's queue of the first server at
+ * that time is reset. If the new files cannot be used, the log reports it and the old certificate stays.
  *
  * Permissions: `--allow-net` of the address, `--allow-read` of the files.
  * @throws {CertificateInvalid} and what {@link Deno.serve} does
@@ -35,46 +34,46 @@ export function serveTls(
   at: { readonly hostname: string; readonly port: number },
   files: TlsFiles,
   handler: Deno.ServeHandler<Deno.NetAddr>,
-  lookEvery = LOOK_EVERY,
+  checkEvery = CHECK_EVERY,
 ): Server {
-  // Two servers on one port is what a changed certificate needs, and what another program must not
-  // have: that one is found by asking for the port alone first.
+  // Servers share the port (`reusePort`) to change the certificate. Listening exclusively first detects
+  // another program on the port.
   if (at.port !== 0) Deno.listen(at).close();
   let version = versionOf(files);
-  const begin = (port: number) =>
+  const start = (port: number) =>
     restartingListener((port) => open({ hostname: at.hostname, port }, files, handler), port);
-  let server = begin(at.port);
+  let server = start(at.port);
   const { addr } = server;
-  const ending = new Set<Promise<void>>();
+  const stopping = new Set<Promise<void>>();
   const timer = setInterval(() => {
     const now = versionOf(files);
     if (now === version) return;
     try {
-      const next = begin(addr.port);
+      const next = start(addr.port);
       version = now;
       const before = server;
       server = next;
-      const ended = before.shutdown().finally(() => ending.delete(ended));
-      ending.add(ended);
+      const stopped = before.shutdown().finally(() => stopping.delete(stopped));
+      stopping.add(stopped);
       observe("server.certificate_reloaded", { file: files.cert });
     } catch (error) {
-      // What is wrong with the files stays so until they change; all else is tried again.
+      // Invalid files are tried again only after a change; other errors are retried.
       if (error instanceof CertificateInvalid) version = now;
       const reason = (error as Error).message;
       observe("server.certificate_not_reloaded", { reason });
     }
-  }, lookEvery);
+  }, checkEvery);
   return {
     addr,
     async shutdown() {
       clearInterval(timer);
-      await Promise.all([server.shutdown(), ...ending]);
+      await Promise.all([server.shutdown(), ...stopping]);
     },
   };
 }
 
 /**
- * Looks whether HTTPS can be served with these files.
+ * Checks that HTTPS can be served with these files.
  *
  * Permissions: `--allow-net=127.0.0.1`, `--allow-read` of the files.
  * @throws {CertificateInvalid}
@@ -104,15 +103,15 @@ function open(
   } catch (error) {
     if (addressFault(error) !== undefined) throw error;
     throw new CertificateInvalid(
-      `Cannot use certificate ${files.cert} with key ${files.key}: they are not a certificate ` +
-        "chain and its key in PEM",
+      `Cannot use certificate ${files.cert} with key ${files.key}: not a certificate chain and its ` +
+        "private key in PEM",
     );
   }
 }
 
 /**
- * Whoever can read a key can pose as this server. A group may: keys of /etc/ssl/private belong to
- * root and a group of those who serve with them.
+ * Rejects a key that everyone can read: they could impersonate the server. A group may read it, because
+ * keys in /etc/ssl/private belong to root and a group of server users.
  * @see https://www.postgresql.org/docs/17/ssl-tcp.html for the same rule; ssh's is stricter
  * @throws {NotTrusted}
  */
@@ -121,23 +120,23 @@ function isPrivate({ mode }: Deno.FileInfo): void {
   throw new NotTrusted({ of: "file", why: "everyone may read this key; run chmod o-rwx on it" });
 }
 
-function read(file: string, trust: Trust, may?: (info: Deno.FileInfo) => void): string {
+function read(file: string, trust: Trust, check?: (info: Deno.FileInfo) => void): string {
   try {
-    return readTrusted(file, trust, may);
+    return readTrusted(file, trust, check);
   } catch (error) {
     if (error instanceof NotTrusted) {
       throw new CertificateInvalid(`Cannot use ${file}: ${error.message}`);
     }
-    const why = error instanceof Deno.errors.NotFound ? "there is no such file" : "cannot read it";
+    const why = error instanceof Deno.errors.NotFound ? "no such file" : "cannot read the file";
     throw new CertificateInvalid(`Cannot use ${file}: ${why}`);
   }
 }
 
-/** Another text when a file is another one or has changed; a missing one counts as changed. */
+/** A text that differs when a file was changed, replaced or removed. */
 function versionOf({ cert, key }: TlsFiles): string {
   return [cert, key].map((file) => {
     try {
-      // A change of owner or mode alone may be what was missing.
+      // ctime: a change of owner or mode alone may make the file usable.
       const { ino, size, mtime, ctime } = Deno.statSync(file);
       return `${ino} ${size} ${mtime?.getTime()} ${ctime?.getTime()}`;
     } catch {

@@ -3,7 +3,7 @@ import { ANYONE } from "../../tokens/rights.ts";
 import { afterBody, type Env } from "../env.ts";
 import { logRequest } from "../log_request.ts";
 
-/** One line a request, when it is answered to its end. */
+/** Logs each request in one line when its response is finished. */
 export function accessLog() {
   return createMiddleware<Env>(async function accessLog(c, next) {
     const began = performance.now();

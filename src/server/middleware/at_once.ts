@@ -3,9 +3,8 @@ import { afterBody, type Env } from "../env.ts";
 import { OperationError } from "../../operations/errors.ts";
 
 /**
- * Refuses requests beyond so many under way, whether or not their clients are still there: nobody
- * waits for a place, who finds none is told to come back. A stream is under way until its body has
- * ended.
+ * Limits concurrent requests, including those whose clients have left. Requests above the limit are not
+ * queued but rejected with Retry-After. A stream counts until its body has ended.
  */
 export function atOnce(count: number) {
   let taken = 0;

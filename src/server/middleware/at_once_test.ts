@@ -23,7 +23,7 @@ function served(count: number) {
   return { ask: () => Promise.resolve(app.request("/")), turns };
 }
 
-Deno.test("who finds no place is refused at once, and a place that is left is free", async () => {
+Deno.test("a request above the limit is rejected immediately, and a finished one frees its slot", async () => {
   const { ask, turns } = served(2);
   const first = ask();
   const second = ask();

@@ -5,7 +5,7 @@ import { type ErrorDetails, OperationError } from "../../operations/errors.ts";
 import { PerMinute } from "../../rate_limit/per_minute.ts";
 import { ANYONE } from "../../tokens/rights.ts";
 import { TokenFileInvalid } from "../../tokens/token_file.ts";
-import type { Tokens, Verified } from "../../tokens/tokens.ts";
+import type { Tokens, VerifiedToken } from "../../tokens/tokens.ts";
 import type { Env } from "../env.ts";
 
 const SCHEME = 'Bearer realm="argocd-configurer"';
@@ -13,12 +13,12 @@ const SCHEME = 'Bearer realm="argocd-configurer"';
 type Refusal = "token_missing" | "token_malformed" | "token_unknown" | "token_expired";
 
 /**
- * Says who asks, and lets in only who has a token. What a token allows is looked
- * at where it is used: the endpoint knows its role, the use-cases their cluster.
+ * Rejects requests without a valid token and sets the identity. Permissions of the token are checked
+ * later: the role by the endpoint, clusters by the use-case.
  */
 export function authenticate(tokens: Tokens) {
-  // A token has 256 random bits, so this is not what keeps a guess from being right: it keeps a script
-  // with an old token from filling the log. Who has a right one is never refused.
+  // Not a protection against guessing, since a token has 256 random bits: it keeps a script with an old
+  // token from filling the log. Requests with a valid token are never limited.
   const wrong = new PerMinute();
 
   function refuse<Code extends Refusal>(
@@ -37,12 +37,12 @@ export function authenticate(tokens: Tokens) {
     throw new OperationError(code, details, { headers: { "WWW-Authenticate": challenge } });
   }
 
-  function verified(token: string): Verified {
+  function verified(token: string): VerifiedToken {
     try {
       return tokens.verify(token);
     } catch (error) {
       if (!(error instanceof TokenFileInvalid)) throw error;
-      // Whose token was removed must not go on because of a mistake in the same file.
+      // No fallback to the previous tokens: a removed token must not stay valid because of a typo.
       observe("tokens.unusable", { reason: error.message });
       throw new OperationError("tokens_unavailable", {}, { retryAfter: 5 });
     }
@@ -66,7 +66,7 @@ export function authenticate(tokens: Tokens) {
   });
 }
 
-/** Before a token has told who asks. */
+/** Sets the identity of a request without a token, until {@link authenticate} replaces it. */
 export function anonymous() {
   return createMiddleware<Env>(async function anonymous(c, next) {
     c.set("identity", ANYONE);

@@ -6,41 +6,40 @@ import { Limits } from "../../operations/limits.ts";
 import { bodyLimits } from "../../operations/server_limits.ts";
 
 export interface BodyLimits {
-  /** In bytes. */
+  /** Maximum size of a body, in bytes. */
   readonly maxSize: number;
-  /** From the head of the request to the last byte of its body. */
+  /** Time from the request's head to the last byte of its body, in seconds. */
   readonly seconds: number;
-  /** Bodies that are being read at once; a quarter of them for one token. */
+  /** Maximum number of bodies read concurrently; a quarter of it per token. */
   readonly atOnce: number;
-  /** Whether tokens say who sends them. @default false */
+  /** Whether the server has tokens. @default false */
   readonly hasTokens?: boolean;
 }
 
 /**
- * Reads bodies whole, so that what comes after it does not wait for a client. It refuses larger
- * ones, also those that do not say their length (413), those that take too long (408) and those
- * that end too early (400). Nothing is kept of them; whatever else their client sends is dropped.
+ * Reads request bodies completely, so that later steps never wait for a client. Rejects bodies that are
+ * too large (413), also without a Content-Length, too slow (408) or incomplete (400), and discards them.
  */
 export function bodyLimit(limits: BodyLimits) {
-  const places = new Limits(bodyLimits(limits.atOnce));
+  const slots = new Limits(bodyLimits(limits.atOnce));
   return createMiddleware<Env>(async function bodyLimit(c, next) {
     const { raw } = c.req;
     if (raw.body !== null) {
       const { body } = raw;
-      // One that is in pieces has no length, or one that means nothing.
+      // A chunked body has no length, or a meaningless one.
       const length = raw.headers.has("transfer-encoding")
         ? null
         : raw.headers.get("content-length");
       const token = limits.hasTokens ? c.get("identity").name : undefined;
       const reading = () => read(body, Number(length), limits);
-      c.set("body", await places.during({ token, effect: "try" }, reading));
+      c.set("body", await slots.during({ token, effect: "try" }, reading));
     }
     await next();
   });
 }
 
 /**
- * @param length that it says to have; 0 when it does not say
+ * @param length from Content-Length, in bytes; 0 if unknown
  * @throws {OperationError}
  */
 async function read(
@@ -54,7 +53,7 @@ async function read(
   let isLate = false;
   const timer = setTimeout(() => {
     isLate = true;
-    reader.cancel().catch(() => {}); // ends the read that waits
+    reader.cancel().catch(() => {}); // ends the pending read
   }, seconds * 1000);
   const pieces: Uint8Array[] = [];
   let size = 0;
@@ -74,7 +73,7 @@ async function read(
       pieces.push(value);
     }
   } catch (error) {
-    // A client that hangs up is no bug of ours.
+    // A client that disconnects is not a bug.
     throw error instanceof OperationError
       ? error
       : new OperationError("invalid_body", { why: "ended before it was complete" });

@@ -51,7 +51,7 @@ Deno.test("the body is there whole, in however many pieces it came", async () =>
   assert.deepEqual(await ask("/bytes", undefined), [200, "0"]);
 });
 
-Deno.test("one byte more is refused, whether it is said or found", async () => {
+Deno.test("one byte more is rejected, with or without a Content-Length", async () => {
   const ask = served();
   const message = "Request body is larger than 10 bytes";
   assert.deepEqual(await ask("/bytes", "12345678901"), [413, message]);
@@ -69,7 +69,7 @@ Deno.test("a body that breaks off is the client's fault", async () => {
   assert.deepEqual([status, text], [400, "Request body ended before it was complete"]);
 });
 
-Deno.test("a body that does not come in time is refused, and read no further", async () => {
+Deno.test("a body that is too slow is rejected and not read further", async () => {
   let cancelled = false;
   const body = new ReadableStream<Uint8Array>({ cancel: () => void (cancelled = true) });
   const [status, text] = await served({ seconds: 0.05 })("/bytes", body);
@@ -77,14 +77,14 @@ Deno.test("a body that does not come in time is refused, and read no further", a
   assert.ok(cancelled);
 });
 
-Deno.test("bodies beyond those that may be read at once are refused until one is read", async () => {
+Deno.test("bodies above the limit of concurrent reads are rejected until one is read", async () => {
   const ask = served({ atOnce: 1, hasTokens: false });
   const first = new TransformStream<Uint8Array, Uint8Array>();
   const answer = ask("/bytes", first.readable);
   await Promise.resolve();
   assert.deepEqual(await ask("/bytes", "1"), [
     503,
-    "The server has too many requests at once; try again in 1 second",
+    "Busy: the request limit of the server is reached; retry in 1 s",
   ]);
   assert.deepEqual(await ask("/bytes", undefined), [200, "0"]);
   await first.writable.close();
@@ -101,7 +101,7 @@ Deno.test("slow bodies of one token leave room for those of others", async () =>
   const stalled = [1, 2].map(() => ask("/bytes", slow(), reader));
   assert.deepEqual(await ask("/bytes", "1", reader), [
     503,
-    "Token 'reader' has too many requests at once; try again in 1 second",
+    "Busy: the request limit of token 'reader' is reached; retry in 1 s",
   ]);
   assert.deepEqual(await ask("/bytes", "1", { "x-token": "other" }), [200, "1"]);
   go.resolve();

@@ -3,25 +3,25 @@ import { afterBody, type Env } from "../env.ts";
 import { OperationError } from "../../operations/errors.ts";
 import { MAX_PATH } from "../log_request.ts";
 
-/** A request that is not answered yet, or not to the end of a stream. */
-export interface UnderWay {
+/** An active request: its response, or its stream, is not finished. */
+export interface ActiveRequest {
   readonly id: string;
   readonly method: string;
   readonly path: string;
-  /** By `performance.now`. */
+  /** Start by `performance.now()`. */
   readonly began: number;
 }
 
-/** Knows the requests under way, so that a shutdown can wait for them. */
+/** Tracks active requests, so that a shutdown can wait for them. */
 export class Drain {
   #draining = false;
-  readonly #underWay = new Map<Promise<void>, UnderWay>();
+  readonly #active = new Map<Promise<void>, ActiveRequest>();
 
   get isDraining(): boolean {
     return this.#draining;
   }
 
-  /** Refuses requests once draining. */
+  /** Middleware that rejects requests during shutdown. */
   refuse() {
     return createMiddleware<Env>((_c, next) => {
       this.#check();
@@ -29,12 +29,12 @@ export class Drain {
     });
   }
 
-  /** Counts requests, whether or not their client is still there; refuses them once draining. */
+  /** Middleware that tracks requests, also when the client has left; rejects them during shutdown. */
   count() {
     return createMiddleware<Env>(async (c, next) => {
-      this.#check(); // it may have begun while the body was read
+      this.#check(); // the shutdown may have started while the body was read
       const answered = Promise.withResolvers<void>();
-      this.#underWay.set(answered.promise, {
+      this.#active.set(answered.promise, {
         id: c.get("requestId"),
         method: c.req.method,
         path: c.req.path.slice(0, MAX_PATH),
@@ -44,22 +44,22 @@ export class Drain {
         await next();
       } finally {
         afterBody(c, () => {
-          this.#underWay.delete(answered.promise);
+          this.#active.delete(answered.promise);
           answered.resolve();
         });
       }
     });
   }
 
-  /** Refuses new requests and resolves when the last one under way is answered to its end. */
+  /** Rejects new requests; resolves when all active requests have finished. */
   async drain(): Promise<void> {
     this.#draining = true;
-    while (this.#underWay.size > 0) await Promise.all(this.#underWay.keys());
+    while (this.#active.size > 0) await Promise.all(this.#active.keys());
   }
 
-  /** In the order in which they came. */
-  underWay(): UnderWay[] {
-    return [...this.#underWay.values()];
+  /** Active requests in order of arrival. */
+  activeRequests(): ActiveRequest[] {
+    return [...this.#active.values()];
   }
 
   #check(): void {

@@ -18,14 +18,14 @@ function served(handle: () => Promise<void>) {
   return { drain, get: async () => await app.request("/") };
 }
 
-Deno.test("a drain without requests under way is done at once", async () => {
+Deno.test("a drain without active requests resolves immediately", async () => {
   const { drain, get } = served(() => Promise.resolve());
   assert.equal((await get()).status, 200);
   await drain.drain();
   assert.equal((await get()).status, 503);
 });
 
-Deno.test("a drain waits for all requests under way, those that fail too", async () => {
+Deno.test("a drain waits for all active requests, including those that fail", async () => {
   const turns = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let begun = 0;
   const { drain, get } = served(() => turns[begun++]!.promise);
@@ -40,7 +40,7 @@ Deno.test("a drain waits for all requests under way, those that fail too", async
   await draining;
 });
 
-Deno.test("a drain that is asked for twice ends twice", async () => {
+Deno.test("a second drain resolves, too", async () => {
   const { drain } = served(() => Promise.resolve());
   await Promise.all([drain.drain(), drain.drain()]);
 });

@@ -7,10 +7,10 @@ type GuardOptions = Pick<ServerDeps, "allowedHosts" | "corsOrigins">;
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
 /**
- * Without a token anyone on this machine may act, but no web page may: a page of another site that
- * reaches us through the user's browser is told by its Host (a name of its own that it had
- * resolve to 127.0.0.1) or by its Origin. That it could not see the answer is not enough: a read, too,
- * runs kubectl and what kubeconfigs name. The preflight answers anyone.
+ * Rejects web pages of other sites on a server without tokens, which any local user may use. Such a page
+ * reaches the server through the user's browser; it is detected by its Host (its own name, resolved to
+ * 127.0.0.1) or its Origin. Reads are rejected, too, although the page could not see the response: they run
+ * kubectl and exec plugins. Preflight requests are always answered.
  *
  * @see https://fetch.spec.whatwg.org/#origin-header for when browsers send it
  */
@@ -36,7 +36,7 @@ export function guard(options: GuardOptions) {
 }
 
 /**
- * HTTP/2, which there is with TLS only, has no Host but an `:authority`, which is the URL's.
+ * HTTP/2, used with TLS only, has no Host header but an `:authority`, which is part of the URL.
  * @see https://www.rfc-editor.org/rfc/rfc9113#section-8.3.1
  */
 function authority(url: string): string | undefined {
@@ -48,7 +48,7 @@ function checkHost(host: string | undefined, url: string, options: GuardOptions)
     throw new OperationError("invalid_host", { isMissing: true });
   }
   const name = hostName(host);
-  // The URL's is another one when the request line has an absolute form.
+  // The URL has another host if the request line is in absolute form.
   const target = URL.parse(url)?.hostname;
   if (name === undefined || target === undefined) {
     throw new OperationError("invalid_host", { isMissing: false });
@@ -57,7 +57,7 @@ function checkHost(host: string | undefined, url: string, options: GuardOptions)
   throw new OperationError("host_not_allowed", {});
 }
 
-/** The name in `name:port`; `undefined` for anything else, two Hosts joined by a comma too. */
+/** The name in `name:port`; `undefined` if invalid, such as two Host headers joined by a comma. */
 function hostName(host: string): string | undefined {
   return /^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$/.exec(host)?.[1]?.toLowerCase();
 }
@@ -68,8 +68,8 @@ function isAllowedHost(name: string, { allowedHosts }: GuardOptions): boolean {
 }
 
 /**
- * Whether a page is one of this server's own, at the allowed name by which it is asked. A server of
- * another scheme at that name is another one: where a proxy does TLS, what browsers say tells it.
+ * Whether the page is from this server, at the allowed host name of the request. A server with another
+ * scheme at that name is a different one; behind a TLS proxy, Sec-Fetch-Site distinguishes them.
  * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
  */
 function isOwnPage(
@@ -84,14 +84,14 @@ function isOwnPage(
   return authority === host.toLowerCase() && (scheme === "https" || url.startsWith("http:"));
 }
 
-/** Other types a page may send by POST without asking by a preflight first. */
+/** Requires JSON: a page may POST other types without a preflight request. */
 function checkContentType(contentType: string | undefined): void {
   if (!/^application\/json\s*(;|$)/i.test(contentType ?? "")) {
     throw new OperationError("unsupported_content_type", {});
   }
 }
 
-/** Whether a page of this origin may ask, and read answers. */
+/** Whether pages of this origin may send requests and read responses. */
 export function isAllowedOrigin(origin: string, { corsOrigins }: GuardOptions): boolean {
   if (corsOrigins.includes(origin)) return true;
   const match = /^https?:\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?$/.exec(origin);

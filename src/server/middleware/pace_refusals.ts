@@ -3,12 +3,11 @@ import { delay } from "../../async/timed.ts";
 import type { Env } from "../env.ts";
 
 /**
- * Says when a refusal is told, so that who comes again at once has no use of it: at once, or a moment
- * later when many are refused.
- * @param atOnce refusals of one second that are told at once
- * @param later how many of the others are told a second, as far as they can wait
- * @param latest milliseconds after which each is told at the latest
- * @param most so many wait at the same time; one more is told at once
+ * Delays rejections when there are many, so that immediate retries gain nothing.
+ * @param atOnce rejections per second that are sent immediately
+ * @param later delayed rejections that are sent per second
+ * @param latest maximum delay in milliseconds
+ * @param most maximum number of delayed rejections; further ones are sent immediately
  */
 export function refusalPace({ atOnce = 50, later = 50, latest = 2000, most = 1000 } = {}) {
   let second = -Infinity;
@@ -28,15 +27,15 @@ export function refusalPace({ atOnce = 50, later = 50, latest = 2000, most = 100
 }
 
 /**
- * Slows down who is told to come later and comes at once: a refusal is cheap, but some hundred
- * clients without a pause ask for thousands a second, and then those that are served wait for the
- * processor. Whoever waits here holds no place of others.
+ * Slows down clients that ignore Retry-After. A rejection is cheap, but some hundred clients that retry
+ * immediately send thousands of requests per second and take CPU time from other requests. A delayed
+ * rejection takes no slot.
  */
 export function paceRefusals(isStopping: () => boolean, turn = refusalPace()) {
   return createMiddleware<Env>(async function paceRefusals(c, next) {
     await next();
     const isRefused = c.res.status === 503 && c.res.headers.has("retry-after");
-    // Before a stop there is no time for it.
+    // A shutdown must not be delayed.
     if (isRefused && !isStopping()) await turn();
   });
 }

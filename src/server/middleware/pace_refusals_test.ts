@@ -40,7 +40,7 @@ function scene() {
   };
 }
 
-Deno.test("the first refusals of a second are told at once, others one after the other, and in time", async () => {
+Deno.test("the first rejections of a second are immediate, others are delayed one after the other, up to a limit", async () => {
   using it = scene();
   await it.ask("/busy", 5);
   assert.deepEqual(it.answered, [0, 0]);
@@ -48,7 +48,7 @@ Deno.test("the first refusals of a second are told at once, others one after the
   assert.deepEqual(it.answered, [0, 0, 250, 500, 600]);
 });
 
-Deno.test("a second later some are told at once again", async () => {
+Deno.test("a second later some rejections are immediate again", async () => {
   using it = scene();
   await it.ask("/busy", 3);
   await it.clock.advance(1000);
@@ -56,14 +56,14 @@ Deno.test("a second later some are told at once again", async () => {
   assert.deepEqual(it.answered.slice(-2), [1000, 1000]);
 });
 
-Deno.test("no more wait at once than may: one more is told at once", async () => {
+Deno.test("the number of delayed rejections is limited: one more is immediate", async () => {
   using it = scene();
   await it.ask("/busy", 7);
   assert.deepEqual(it.answered, [0, 0, 0, 0]);
 });
 
 for (const path of ["/no-kubectl", "/well"]) {
-  Deno.test(`what does not ask to come again is told at once: ${path}`, async () => {
+  Deno.test(`a response without Retry-After is immediate: ${path}`, async () => {
     using it = scene();
     await it.ask("/busy", 3);
     await it.ask(path, 3);

@@ -89,7 +89,7 @@ const unable = (name: string, more: object, why: string, before = populate): Row
   status: 400,
   body: {
     error: true,
-    message: `Cannot choose namespaces of cluster 'test-cluster': ${why}`,
+    message: `Cannot select namespaces of cluster 'test-cluster': ${why}`,
     status_code: 400,
   },
   changes: false,
@@ -101,17 +101,17 @@ const noneSelected: Row[] = [
   unable(
     "a selection of nothing is refused",
     { namespace_selector: "pull=no" },
-    "none of them matches",
+    "no namespace matches",
   ),
   unable(
     "a selection of Argo CD's namespace alone is none",
     { namespace_selector: "kubernetes.io/metadata.name=argocd" },
-    "none of them matches",
+    "no namespace matches",
   ),
   unable(
     "a selection of more than a request may write is refused",
     { all_namespaces: true },
-    "1002 of them match, and one request writes to 1000 at most",
+    "1002 namespaces match, but one request can write to at most 1000",
     ({ cluster }) => {
       for (let i = 0; i < 1000; i++) cluster.namespaces.set(`ns-${i}`, "Active");
     },
@@ -170,7 +170,7 @@ const createNamespaces: Row[] = [
     status: 502,
     body: {
       ...forbidden,
-      message: "Cannot do it: forbidden; namespaces were created and stay: new-one, new-two",
+      message: "Cannot do it: forbidden. Namespaces created and not removed: new-one, new-two",
       status: "forbidden",
       cluster: "test-cluster",
       name: NAME,
@@ -182,7 +182,7 @@ const createNamespaces: Row[] = [
           error: `secret/${NAME}: ` +
             (namespace === "new-two"
               ? "Cannot do it: forbidden; not written"
-              : "written and put back"),
+              : "written and rolled back"),
         },
       })),
       rolled_back: true,
@@ -200,7 +200,7 @@ const createNamespaces: Row[] = [
     status: 502,
     body: {
       ...forbidden,
-      message: "Cannot do it: forbidden; nothing was changed",
+      message: "Cannot do it: forbidden. Nothing was changed",
       status: "forbidden",
       cluster: "test-cluster",
       name: NAME,
@@ -209,7 +209,7 @@ const createNamespaces: Row[] = [
         result: {
           success: false,
           namespace,
-          error: `secret/${NAME}: not tried; not written`,
+          error: `secret/${NAME}: not attempted; not written`,
         },
       })),
       rolled_back: true,

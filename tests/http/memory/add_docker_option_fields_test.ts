@@ -36,9 +36,9 @@ const login = (registry: unknown, more: object = {}) => ({
 const fifty = Array.from({ length: 51 }, (_, i) => login(`r${i}.example.com`));
 
 const WORDS = {
-  accounts: "must name service accounts",
-  selector: "must be a label selector, like team=web,env!=test",
-  exclude: "must be names, in which * stands for anything",
+  accounts: "must contain valid service account names",
+  selector: "must be a label selector such as team=web,env!=test",
+  exclude: "must be namespace names or patterns with '*'",
   host: "must be the host of a registry, like ghcr.io, or a path of it, like ghcr.io/org",
 };
 
@@ -58,11 +58,11 @@ const VALUES: Row[] = [
   ...wrong(
     "service_accounts",
     [Array.from({ length: 11 }, (_, i) => `a${i}`)],
-    "must name at most 10",
+    "must contain at most 10 service accounts",
   ),
-  ...wrong("exclude_namespaces", [Array(1001).fill("a")], "must name at most 1000"),
+  ...wrong("exclude_namespaces", [Array(1001).fill("a")], "must have at most 1000 entries"),
   ...wrong("namespace_selector", [""], "must not be empty"),
-  ...wrong("namespace_selector", ["a".repeat(1001)], "must be shorter"),
+  ...wrong("namespace_selector", ["a".repeat(1001)], "must have at most 1000 characters"),
   ...wrong(
     "namespace_selector",
     [
@@ -163,19 +163,19 @@ const CONTRADICTIONS: [what: string, more: object, field: string, why: string][]
     "registries and registry",
     { ...NO_LOGIN, registry: "ghcr.io", registries: [login("quay.io")] },
     "registries",
-    "contradicts 'registry'; give one of them",
+    "cannot be combined with 'registry'",
   ],
   [
     "registries and username",
     { password: undefined, registries: [login("quay.io")] },
     "registries",
-    "contradicts 'username'; give one of them",
+    "cannot be combined with 'username'",
   ],
   [
     "registries and password",
     { username: undefined, registries: [login("quay.io")] },
     "registries",
-    "contradicts 'password'; give one of them",
+    "cannot be combined with 'password'",
   ],
   [
     "one registry twice",
@@ -193,19 +193,19 @@ const CONTRADICTIONS: [what: string, more: object, field: string, why: string][]
     "all_namespaces and namespace_selector",
     { all_namespaces: true, namespace_selector: "team=web" },
     "all_namespaces",
-    "contradicts 'namespace_selector'; give one of them",
+    "cannot be combined with 'namespace_selector'",
   ],
   [
     "exclude_namespaces and nothing to exclude from",
     { exclude_namespaces: ["kube-*"] },
     "exclude_namespaces",
-    "needs 'all_namespaces' or 'namespace_selector'",
+    "requires 'all_namespaces' or 'namespace_selector'",
   ],
   [
     "git_write_back and registries",
     { ...NO_LOGIN, git_write_back: true, registries: [login("quay.io")] },
     "git_write_back",
-    "needs one username and password, and not 'registries'",
+    "requires one username and password, not 'registries'",
   ],
 ];
 

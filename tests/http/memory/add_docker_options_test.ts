@@ -69,9 +69,8 @@ const registries: Row[] = [
       "created",
       {
         hint:
-          "The user name for Amazon ECR must be AWS. A password of Amazon ECR is valid for 12 " +
-          "hours; write it anew before, with what 'aws ecr get-login-password --region eu-west-1' " +
-          "prints",
+          "The user name for Amazon ECR must be AWS. Amazon ECR passwords expire after 12 hours; " +
+          "write a new one before then, from 'aws ecr get-login-password --region eu-west-1'",
       },
       "created",
       "123456789012.dkr.ecr.eu-west-1.amazonaws.com",
@@ -136,8 +135,8 @@ const merges: Row[] = [
     changes: false,
   },
   ...([
-    ["no JSON", "{", "must be a JSON object, as a Docker configuration is"],
-    ["no object", "[]", "must be a JSON object, as a Docker configuration is"],
+    ["no JSON", "{", "must be a JSON object"],
+    ["no object", "[]", "must be a JSON object"],
     ["an odd auths", `{"auths": []}`, "must have an object in its field 'auths'"],
     ["two auths", `{"auths": {}, "Auths": {}}`, "must have its registries in one field 'auths'"],
   ] as const).map(([what, text, why]): Row => ({
@@ -147,8 +146,8 @@ const merges: Row[] = [
     status: 409,
     body: {
       error: true,
-      message: `Secret '${NAME}' in namespace 'kube-system' cannot be merged with: its Docker ` +
-        `configuration ${why} (and 2 more)`,
+      message: `Secret kube-system/${NAME} cannot be merged: its Docker configuration ` +
+        `${why} (and 2 more problems). Use 'upsert' instead of 'merge' to replace the whole secret`,
       status_code: 409,
     },
     changes: false,
@@ -162,8 +161,8 @@ const merges: Row[] = [
     status: 409,
     body: {
       error: true,
-      message: `Secret '${NAME}' in namespace 'kube-system' is looked after by External Secrets, ` +
-        'which would undo this: change it there, or send "force": true (and 2 more)',
+      message: `Secret kube-system/${NAME} is managed by External Secrets, which would ` +
+        'revert the change (and 2 more problems). Change it there, or send "force": true',
       status_code: 409,
     },
     changes: false,
@@ -226,7 +225,7 @@ const serviceAccounts: Row[] = [
     status: 400,
     body: {
       error: true,
-      message: "Service accounts do not exist: 'default' in kube-system, 'builder' in default",
+      message: "Service accounts do not exist: kube-system/default, default/builder",
       status_code: 400,
     },
     changes: false,
@@ -243,14 +242,14 @@ const serviceAccounts: Row[] = [
     status: 502,
     body: {
       error: true,
-      message: "Cannot do it: forbidden; nothing was changed",
+      message: "Cannot do it: forbidden. Nothing was changed",
       status_code: 502,
       status: "forbidden",
       cluster: "test-cluster",
       name: NAME,
       results: ["default", "argocd"].map((namespace) => ({
         namespace,
-        result: { success: false, namespace, error: `secret/${NAME}: written and put back` },
+        result: { success: false, namespace, error: `secret/${NAME}: written and rolled back` },
       })),
       rolled_back: true,
     },

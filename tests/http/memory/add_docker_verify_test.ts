@@ -90,7 +90,7 @@ for (
       several,
       registries({ "quay.io": "refusing" }),
       {
-        message: "The credential is not accepted by quay.io: refusing; nothing was written",
+        message: "Credential refused by quay.io: refusing. Nothing was changed",
         status_code: 422,
         verified: [accepted("ghcr.io", "one"), other("quay.io", "refusing", { accepted: false })],
       },
@@ -100,7 +100,7 @@ for (
       {},
       registries({ "ghcr.io": "silent" }),
       {
-        message: "The credential cannot be tried at ghcr.io: silent; nothing was written",
+        message: "Cannot verify the credential at ghcr.io: silent. Nothing was changed",
         status_code: 422,
         registry: "ghcr.io",
         verified: [other("ghcr.io", "silent", { reachable: false })],

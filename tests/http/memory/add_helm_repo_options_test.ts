@@ -28,7 +28,7 @@ const refusals: Row[] = [
     "must be an array of strings",
     NO_URL,
   ),
-  ...wrong("repository_urls", [[]], "must have a URL", NO_URL),
+  ...wrong("repository_urls", [[]], "must contain at least one URL", NO_URL),
   ...wrong(
     "repository_urls",
     [Array(101).fill("a.example/b")],
@@ -56,7 +56,7 @@ const refusals: Row[] = [
     "repository_url and repository_urls contradict each other",
     () => helm({ repository_urls: URLS }),
     400,
-    envelope("Field 'repository_urls' contradicts 'repository_url'; give one of them"),
+    envelope("Field 'repository_urls' cannot be combined with 'repository_url'"),
   ),
   refused(
     "one of the two is needed",
@@ -76,26 +76,28 @@ const refusals: Row[] = [
     "a password is of no use by SSH",
     () => helm({ type: "git", repository_url: "git@github.com:org/app" }),
     400,
-    envelope("Field 'repository_url' must be a URL by HTTPS, since there is a password"),
+    envelope("Field 'repository_url' must be an HTTPS URL, because the credential is a password"),
   ),
   refused(
     "a password is of no use by SSH, also where one of several URLs is by SSH",
     () =>
       helm({ ...NO_URL, type: "git", repository_urls: ["https://a.example/b", "git@a.example:c"] }),
     400,
-    envelope("Field 'repository_urls.1' must be a URL by HTTPS, since there is a password"),
+    envelope(
+      "Field 'repository_urls.1' must be an HTTPS URL, because the credential is a password",
+    ),
   ),
   refused(
     "of several URLs the names need room",
     () => helm({ ...NO_URL, repository_urls: URLS, name: "x".repeat(222) }),
     400,
-    envelope("Field 'name' must be at most 221 characters long where there are several URLs"),
+    envelope("Field 'name' must have at most 221 characters with several URLs"),
   ),
   refused(
     "fields of add_repo are unknown",
     () => post(HELM, { ...HELM_BODY, ssh_private_key: CANARY }),
     400,
-    /^Unknown field; the fields are name, repository_url, /,
+    /^Unknown field\. Known fields: name, repository_url, /,
   ),
 ];
 
@@ -274,7 +276,7 @@ const tried: Row[] = [
     status: 422,
     body: {
       error: true,
-      message: `The credential is not accepted by ${URLS[1]}: So it is; nothing was written`,
+      message: `Credential refused by ${URLS[1]}: So it is. Nothing was changed`,
       status_code: 422,
       verified: [told(URLS[0]!, true), told(URLS[1]!, false)],
     },

@@ -98,8 +98,8 @@ for (
       before: sent(() => repo()),
       status: 409,
       body: conflict(
-        "The URL of secret 'mine' is held already by secret 'my-repo' in namespace 'argocd': " +
-          'send "upsert": true and "name": "my-repo" to replace that one',
+        "The URL of secret argocd/mine is already used by secret argocd/my-repo. Send " +
+          '"upsert": true and "name": "my-repo" to replace that secret',
       ),
       changes: false,
     },
@@ -110,7 +110,7 @@ for (
       before: sent(() => repo()),
       status: 200,
       body: replaced({
-        hint: "Secret 'my-repo' held this URL already and was the one replaced",
+        hint: "Secret 'my-repo' already had this URL, so it was replaced instead",
       }),
       changes: true,
     },
@@ -124,7 +124,7 @@ for (
       after: (_it, body) =>
         assert.equal(
           (body as { hint?: string }).hint,
-          `Secret 'my-repo' was for ${REPO_BODY.url} until now`,
+          `Secret 'my-repo' is no longer for ${REPO_BODY.url}`,
         ),
       changes: Object.keys(more).length === 0,
     })),
@@ -134,8 +134,8 @@ for (
       before: ({ cluster }) => void cluster.put({ namespace: "argocd", name: "my-repo" }),
       status: 409,
       body: conflict(
-        "Secret 'my-repo' in namespace 'argocd' is none of these credentials (its type is " +
-          '"Opaque"): choose another name, or send "force": true with "upsert": true to replace it',
+        "Secret argocd/my-repo already exists and is not a credential of this kind (type Opaque). Choose " +
+          'another name, or send "force": true with "upsert": true to replace it',
       ),
       changes: false,
     },
@@ -144,7 +144,7 @@ for (
       request: () => repo({ upsert: true }),
       before: sent(() => repo({ as: "repo-creds", url: "https://github.com/org/" })),
       status: 409,
-      body: /^Secret 'my-repo' in namespace 'argocd' is none of these credentials/,
+      body: /^Secret argocd\/my-repo already exists and is not a credential of this kind/,
       changes: false,
     },
     {
@@ -162,8 +162,8 @@ for (
       before: putOwned,
       status: 409,
       body: conflict(
-        "Secret 'my-repo' in namespace 'argocd' is looked after by Argo CD application 'apps', " +
-          'which would undo this: change it there, or send "force": true',
+        "Secret argocd/my-repo is managed by Argo CD application 'apps', which would " +
+          'revert the change. Change it there, or send "force": true',
       ),
       changes: false,
     },
@@ -187,8 +187,8 @@ for (
         }),
       status: 409,
       body: conflict(
-        "Secret 'my-repo' in namespace 'argocd' is immutable: send \"force\": true to have it " +
-          "deleted and created, which leaves a moment without it",
+        'Secret argocd/my-repo is immutable. Send "force": true to delete and recreate ' +
+          "it: it is missing for a few seconds",
       ),
       changes: false,
     },
@@ -203,8 +203,8 @@ for (
       },
       status: 409,
       body: conflict(
-        "The URL of secret 'mine' is held already by secret 'one', 'two' in namespace 'argocd', and " +
-          "Argo CD picks one of them at random: delete all but one",
+        "The URL of secret argocd/mine is already used by secrets argocd/one, " +
+          "argocd/two, and Argo CD picks one of them at random. Delete all but one",
       ),
       changes: false,
     },
@@ -252,7 +252,7 @@ function refusedOf(name: string, what: "delete" | "end"): Row {
     status: 400,
     body: what === "end"
       ? /^Namespaces are being deleted: argocd$/
-      : /^Namespaces do not exist: argocd; 'argocd' is Argo CD's own \(setting argocd-namespace\); if this cluster has no Argo CD, set its label argocd-configurer\.io\/argocd-namespace: none in clusters\/labels\.yaml$/,
+      : /^Namespaces do not exist: argocd\. 'argocd' is Argo CD's own \(setting argocd-namespace\)\. If this cluster has no Argo CD, set its label argocd-configurer\.io\/argocd-namespace: none in clusters\/labels\.yaml$/,
     changes: false,
   };
 }

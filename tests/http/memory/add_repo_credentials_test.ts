@@ -39,7 +39,8 @@ const principal = {
   client_secret: CANARY,
   tenant_id: "example.onmicrosoft.com",
 };
-const ONLY_CERTIFICATE = "Argo CD shows a client certificate to a Git server only beside a " +
+const ONLY_CERTIFICATE =
+  "Argo CD sends a client certificate to a Git server only together with a " +
   "password, a token or a GitHub App";
 
 const STORED: Stored[] = [
@@ -131,7 +132,7 @@ const STORED: Stored[] = [
       azureServicePrincipalClientSecret: principal.client_id,
       azureServicePrincipalTenantId: "example.onmicrosoft.com",
     },
-    hint: "The client secret looks like the id of one: Azure wants the secret's value",
+    hint: "The client secret looks like a secret's id; Azure needs the secret's value",
   },
   {
     what: "Azure's workload identity",
@@ -201,10 +202,10 @@ const NO_TOKENS = [
   `a token with ${what}`,
   { bearer_token },
   "bearer_token",
-  "must be of visible ASCII characters only, without spaces and line breaks",
+  "must contain visible ASCII characters only, without spaces or line breaks",
 ]);
 
-const NO_TENANT = "must be the id of a tenant, a GUID, or a domain of it";
+const NO_TENANT = "must be the GUID or a domain of a tenant";
 
 /** What is wrong with a credential, and the field that is named. */
 const WRONG: Wrong[] = [
@@ -218,31 +219,31 @@ const WRONG: Wrong[] = [
     "a public key",
     { url: SSH_URL, ssh_private_key: publicKey },
     "ssh_private_key",
-    "is a public key; the private key that goes with it is needed",
+    "is a public key; the matching private key is needed",
   ],
   [
     "a key with a passphrase",
     { url: SSH_URL, ssh_private_key: withPassphrase },
     "ssh_private_key",
-    "must be a private key without a passphrase: Argo CD has no way to give one",
+    "must be a private key without a passphrase: Argo CD cannot enter one",
   ],
   [
     "a key without its end",
     { url: SSH_URL, ssh_private_key: sshKey.slice(0, -30) },
     "ssh_private_key",
-    "is cut off: the line that belongs at the end, -----END …, is missing",
+    "is incomplete: the last line, -----END …, is missing",
   ],
   [
     "a key that is damaged",
     { url: SSH_URL, ssh_private_key: sshKey.replace(/\n(.{20})/, `\n${CANARY.slice(0, 20)}`) },
     "ssh_private_key",
-    "is damaged: what stands below the line -----BEGIN … is no base64",
+    "is damaged: the text below the line -----BEGIN … is not base64",
   ],
   [
     "an app's key that is none of RSA",
     { github_app: { ...app, private_key: sshKey } },
     "github_app.private_key",
-    "must be an RSA key, and is one of another kind",
+    "must be an RSA key, but is of another type",
   ],
   [
     "an app's key that is none",
@@ -313,7 +314,7 @@ const WRONG: Wrong[] = [
     "a service principal by SSH",
     { url: SSH_URL, azure_service_principal: principal },
     "azure_service_principal",
-    "needs a URL by HTTPS; for SSH give 'ssh_private_key'",
+    "needs an HTTPS URL; for SSH give 'ssh_private_key'",
   ],
   [
     "a service principal for charts",
@@ -325,7 +326,7 @@ const WRONG: Wrong[] = [
     "a service principal beside a workload identity",
     { azure_service_principal: principal, use_azure_workload_identity: true },
     "use_azure_workload_identity",
-    "contradicts 'azure_service_principal'; give one kind of credential",
+    "cannot be combined with 'azure_service_principal': give one kind of credential",
   ],
   [
     "a workload identity that is none",
@@ -337,7 +338,7 @@ const WRONG: Wrong[] = [
     "a workload identity by SSH",
     { url: SSH_URL, use_azure_workload_identity: true },
     "use_azure_workload_identity",
-    "needs a URL by HTTPS; for SSH give 'ssh_private_key'",
+    "needs an HTTPS URL; for SSH give 'ssh_private_key'",
   ],
   [
     "a workload identity for artifacts",
@@ -355,7 +356,7 @@ const WRONG: Wrong[] = [
     "a workload identity beside a password",
     { username: "a", password: CANARY, use_azure_workload_identity: true },
     "use_azure_workload_identity",
-    "contradicts 'username'; give one kind of credential",
+    "cannot be combined with 'username': give one kind of credential",
   ],
   ...NO_TOKENS,
   ["an empty token", { bearer_token: "" }, "bearer_token", "must not be empty"],
@@ -381,7 +382,7 @@ const WRONG: Wrong[] = [
     "a client certificate for SSH",
     { url: SSH_URL, tls_client_cert: pair.certificate, tls_client_key: pair.key },
     "tls_client_cert",
-    "needs a URL by HTTPS",
+    "needs an HTTPS URL",
   ],
 ];
 

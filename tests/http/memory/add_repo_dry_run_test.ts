@@ -108,7 +108,7 @@ const dryRuns: Row[] = [
     status: 502,
     body: {
       error: true,
-      message: "Cannot do it: forbidden; nothing was changed",
+      message: "Cannot do it: forbidden. Nothing was changed",
       status_code: 502,
       status: "forbidden",
       cluster: "test-cluster",
@@ -188,8 +188,8 @@ const verified: Row[] = [
     status: 422,
     body: {
       error: true,
-      message: `The credential is not accepted by ${REPO_BODY.url}: It refuses the credential ` +
-        "with 401; nothing was written",
+      message: `Credential refused by ${REPO_BODY.url}: It refuses the credential with ` +
+        "401. Nothing was changed",
       status_code: 422,
       verified: [verifiedAs(false)],
     },
@@ -203,8 +203,7 @@ const verified: Row[] = [
     status: 422,
     body: {
       error: true,
-      message:
-        `The credential cannot be tried at ${REPO_BODY.url}: It is fine; nothing was written`,
+      message: `Cannot verify the credential at ${REPO_BODY.url}: It is fine. Nothing was changed`,
       status_code: 422,
       verified: [verifiedAs(null)],
     },
@@ -218,8 +217,8 @@ const verified: Row[] = [
     status: 422,
     body: {
       error: true,
-      message: `The credential cannot be tried at ${REPO_BODY.url}: Nothing is there; nothing ` +
-        "was written",
+      message: `Cannot verify the credential at ${REPO_BODY.url}: Nothing is there. ` +
+        "Nothing was changed",
       status_code: 422,
       verified: [
         { ...verifiedAs(null), reachable: false, message: "Nothing is there" },
@@ -247,7 +246,7 @@ const verified: Row[] = [
       assert.deepEqual((body as { verified: unknown }).verified, [{
         at: "git@github.com:a/b",
         tried: false,
-        message: "the key can be read; by SSH it is not tried",
+        message: "the private key is valid; SSH logins are not verified",
       }]),
   },
   {
@@ -281,12 +280,12 @@ for (
       status: 400,
       body: {
         error: true,
-        message: "Cannot do it: invalid; nothing was changed",
+        message: "Cannot do it: invalid. Nothing was changed",
         status_code: 400,
         cluster: "test-cluster",
         name: "my-repo",
         results: [
-          failed(NAMES[0]!, "written and put back"),
+          failed(NAMES[0]!, "written and rolled back"),
           failed(NAMES[1]!, "Cannot do it: invalid; not written"),
         ],
         rolled_back: true,

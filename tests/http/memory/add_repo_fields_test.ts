@@ -100,7 +100,7 @@ const TYPES: Row[] = [
   ...wrong("depth", [null, 1.5, "1", CANARY], "must be a whole number"),
 ];
 
-const PROJECT = "must be the name of a project of Argo CD";
+const PROJECT = "must be the name of an Argo CD project";
 const PROXY = "must be a URL like http://proxy.example.com:3128";
 
 const VALUES: Row[] = [
@@ -109,7 +109,7 @@ const VALUES: Row[] = [
   ...wrong("username", ["\ud800"], "must be valid Unicode"),
   ...wrong("password", [""], "must not be empty"),
   ...wrong("password", [`${CANARY}\udc00`], "must be valid Unicode"),
-  ...wrong("urls", [[]], "must have a URL", { url: undefined }),
+  ...wrong("urls", [[]], "must contain at least one URL", { url: undefined }),
   ...wrong("urls", [Array(101).fill("https://a.example/b")], "must have at most 100 URLs", {
     url: undefined,
   }),
@@ -184,20 +184,20 @@ const UNKNOWN: Row[] = [
       `add_repo with the unknown field ${shown(field)} lists the fields`,
       () => repo({ [field]: 1 }),
       400,
-      envelope(`Unknown field; the fields are ${FIELDS}`),
+      envelope(`Unknown field. Known fields: ${FIELDS}`),
     )
   ),
   refused(
     "a field that is there twice is refused",
     () => post(REPO, `{"name": "a", "name": "${CANARY}"}`),
     400,
-    /^Request body has a field twice at line 1, column 15$/,
+    /^Request body has a duplicate field at line 1, column 15$/,
   ),
 ];
 
 const rsa = makeRsaKey();
 const OCI = "is for OCI registries only";
-const kinds = (other: string) => `contradicts '${other}'; give one kind of credential`;
+const kinds = (other: string) => `cannot be combined with '${other}': give one kind of credential`;
 
 const TEMPLATE = { as: "repo-creds", url: "https://github.com/org/" };
 
@@ -207,7 +207,7 @@ const CONTRADICTIONS: [what: string, more: object, field: string, why: string][]
     "url and urls",
     { urls: ["https://a.example/b"] },
     "urls",
-    "contradicts 'url'; give one of them",
+    "cannot be combined with 'url'",
   ],
   ["a password and a key", { ssh_private_key: CANARY }, "ssh_private_key", kinds("username")],
   [
@@ -257,7 +257,7 @@ const CONTRADICTIONS: [what: string, more: object, field: string, why: string][]
     "several URLs and one name",
     { url: undefined, urls: ["https://a.example/b", "https://a.example/c"], repository_name: "x" },
     "repository_name",
-    "is for one URL: send one request for each repository",
+    "is for a single URL: send one request per repository",
   ],
   ["Git and insecure_oci_http", { insecure_oci_http: true }, "insecure_oci_http", OCI],
   [

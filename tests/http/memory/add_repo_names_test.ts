@@ -7,7 +7,7 @@ import { CANARY, refused, type Row, testsOf } from "../support.ts";
 const envelope = (message: string) => ({ error: true, message, status_code: 400 });
 const shown = (value: unknown) => JSON.stringify(value).replaceAll(CANARY, "x");
 
-const NAME = /^Field 'name' must be a secret's name: .*at most 253$/;
+const NAME = /^Field 'name' must be a valid secret name: .*at most 253 characters$/;
 const SEVERAL = { url: undefined, urls: ["https://a.example/1", "https://a.example/2"] };
 
 const TEMPLATES = {
@@ -26,26 +26,26 @@ const NAMES: Row[] = [
       `add_repo does not take ${shown(cluster_name)} as a cluster's name`,
       () => repo({ cluster_name }),
       400,
-      /^Field 'cluster_name' must be the name of a cluster: /,
+      /^Field 'cluster_name' is invalid: a cluster name /,
     )
   ),
   refused(
     "of several URLs the names need room",
     () => repo({ ...SEVERAL, name: "x".repeat(222) }),
     400,
-    envelope("Field 'name' must be at most 221 characters long where there are several URLs"),
+    envelope("Field 'name' must have at most 221 characters with several URLs"),
   ),
   refused(
     "of several URLs with templates the names need more room",
     () => repo({ ...TEMPLATES, name: "x".repeat(213) }),
     400,
-    envelope("Field 'name' must be at most 212 characters long where there are several URLs"),
+    envelope("Field 'name' must have at most 212 characters with several URLs"),
   ),
   refused(
     "a name needs room for that of a template",
     () => repo({ ...TEMPLATES, urls: TEMPLATES.urls.slice(0, 1), name: "x".repeat(245) }),
     400,
-    /^Field 'name' must be a secret's name: .*at most 244$/,
+    /^Field 'name' must be a valid secret name: .*at most 244 characters$/,
   ),
   {
     name: "the longest name is taken for several URLs",
@@ -75,7 +75,7 @@ const NAMES: Row[] = [
     () =>
       repo({ ...TEMPLATES, urls: ["oci://ghcr.io/a"], as: "repo-creds", name: "x".repeat(243) }),
     400,
-    /^Field 'name' must be a secret's name: .*at most 242$/,
+    /^Field 'name' must be a valid secret name: .*at most 242 characters$/,
   ),
   {
     name: "the longest name is taken for a template and the repository of its URL",

@@ -43,13 +43,13 @@ const answer = (result: object, hint: string, verb: string) => ({
   message: `Repository template secret ${verb} successfully`,
 });
 
-const HELD = "Secret 'held' held this URL already and was the one replaced";
+const HELD = "Secret 'held' already had this URL, so it was replaced instead";
 const ENDED =
-  `The prefix was ended by a slash (${HOST}/): it is for what is below, not for longer ` +
+  `A slash was appended to the prefix (${HOST}/), so that it matches what is below, not longer ` +
   "names";
 const longer = (name: string) =>
-  `Template '${name}' keeps its URL ${HOST} without a slash at its end, so that nobody loses access: ` +
-  `Argo CD uses it for longer names too, such as ${HOST}-other`;
+  `Template '${name}' keeps its URL ${HOST} without a trailing slash, so that nobody loses access: ` +
+  `Argo CD also uses it for longer names, such as ${HOST}-other`;
 
 const SPELLINGS: Row[] = [
   {
@@ -94,7 +94,7 @@ const SPELLINGS: Row[] = [
     absent: [OLD],
     after: (_, body) => {
       const { hint, results } = body as { hint: string; results: { result: object }[] };
-      assert.match(hint, /'b' is a template for the same \(registry\.example\.com\/team\)/);
+      assert.match(hint, /Template 'b' has the same URL \(registry\.example\.com\/team\)/);
       assert.deepEqual(results.length, 1);
     },
   },
@@ -103,7 +103,7 @@ const SPELLINGS: Row[] = [
     request: () => repo(TEAM),
     before: held("held", "repo-creds", { ...TEMPLATE, url: HOST }),
     status: 409,
-    body: /^The URL of secret 'my-repo' is held already by secret 'held' in namespace 'argocd': /,
+    body: /^The URL of secret argocd\/my-repo is already used by secret argocd\/held\. /,
     changes: false,
   },
   {
@@ -111,7 +111,7 @@ const SPELLINGS: Row[] = [
     request: () => repo({ ...TEAM, upsert: true }),
     before: held("my-repo-repository", "repository", { type: "git", url: "https://a.example/b" }),
     status: 409,
-    body: /^Secret 'my-repo-repository' in namespace 'argocd' is none of these credentials /,
+    body: /^Secret argocd\/my-repo-repository already exists and is not a credential of this kind /,
     changes: false,
   },
   {
@@ -131,7 +131,7 @@ const SPELLINGS: Row[] = [
       },
       application_repo_url: HOST,
       hint:
-        `Secret 'literal' holds oci://${HOST}, which is another URL to Argo CD, and got the same ` +
+        `Secret 'literal' has the URL oci://${HOST}, a different one to Argo CD; it got the same ` +
         "credential",
       message: "Helm repository secret created successfully",
     },

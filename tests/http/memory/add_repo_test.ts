@@ -36,8 +36,8 @@ const APP_NAME = "my-repo-app-e2d1e4";
 const LIB_NAME = "my-repo-lib-c162f4";
 
 const SHARED =
-  "All these URLs begin with https://git.example.com/org/: one template would do for " +
-  'all of them, and for those to come (send "as": "repo-creds" and "url": ' +
+  "All these URLs start with https://git.example.com/org/: one credential template would " +
+  'cover them and future repositories (send "as": "repo-creds" and "url": ' +
   '"https://git.example.com/org/")';
 
 const allAdded = (actions: [string, string], verb: string) => ({

@@ -25,10 +25,10 @@ const SLASH =
   "The URL ends with a slash, which Argo CD takes literally: an Application needs it too";
 const PLAIN = "The URL begins with http://, so the credential travels unencrypted";
 const ended = (prefix: string) =>
-  `The prefix was ended by a slash (${prefix}): it is for what is below, not for longer names`;
+  `A slash was appended to the prefix (${prefix}), so that it matches what is below, not longer names`;
 const whoever = (host: string) =>
-  `The template is used for every repository on ${host} that has no credential of its own, ` +
-  "whoever owns it";
+  `Argo CD uses the template for every repository on ${host} without its own credential, ` +
+  "whoever owns the repository";
 
 const ssh = { ...NO_LOGIN, ssh_private_key: makeSshKey() };
 

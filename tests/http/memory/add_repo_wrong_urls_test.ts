@@ -118,7 +118,7 @@ for (
         400,
         {
           error: true,
-          message: "Field 'urls.2' is the same repository to Argo CD as the one at 0",
+          message: "Field 'urls.2' is the same repository for Argo CD as the URL at index 0",
           status_code: 400,
         },
       )
@@ -137,7 +137,7 @@ for (
       400,
       {
         error: true,
-        message: "Field 'username' needs a URL by HTTPS; for SSH give 'ssh_private_key'",
+        message: "Field 'username' needs an HTTPS URL; for SSH give 'ssh_private_key'",
         status_code: 400,
       },
     ),
@@ -147,7 +147,7 @@ for (
       400,
       {
         error: true,
-        message: "Field 'ssh_private_key' needs a URL for SSH, like git@host:path",
+        message: "Field 'ssh_private_key' needs an SSH URL, like git@host:path",
         status_code: 400,
       },
     ),
@@ -155,7 +155,7 @@ for (
       "one credential cannot be for SSH and HTTPS at once",
       () => repo({ url: undefined, urls: ["https://a.example/b", "git@a.example:c"] }),
       400,
-      /^Field 'username' needs a URL by HTTPS; for SSH give 'ssh_private_key'$/,
+      /^Field 'username' needs an HTTPS URL; for SSH give 'ssh_private_key'$/,
     ),
   ])
 ) Deno.test(test);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Entry } from "../../../src/audit/entry.ts";
+import type { AuditEntry } from "../../../src/audit/entry.ts";
 import { send, withLog } from "../audit_place.ts";
 import { linesOf, makeSshKey } from "../material.ts";
 import { NO_LOGIN, remove, repo, verification } from "../requests.ts";
@@ -15,8 +15,8 @@ interface Row {
   readonly before?: (it: Stage) => unknown;
   readonly request: (headers: Record<string, string>) => Request;
   readonly status: number;
-  readonly begin: Partial<Entry>;
-  readonly end: Partial<Entry>;
+  readonly begin: Partial<AuditEntry>;
+  readonly end: Partial<AuditEntry>;
   /** Whether there is a credential, of which there is a fingerprint. */
   readonly credential: boolean;
 }
@@ -141,7 +141,7 @@ for (const { what, before, request, status, begin, end, credential } of ROWS) {
     }));
 }
 
-function countOf(entries: () => Entry[]): number {
+function countOf(entries: () => AuditEntry[]): number {
   try {
     return entries().filter(({ phase }) => phase !== "started").length;
   } catch (error) {
@@ -193,28 +193,29 @@ const PRINCIPAL = {
 };
 
 /** What changes nothing and could try a stolen value all the same. */
-const TRIED: [what: string, request: () => Request, begin: Partial<Entry>, outcome: string][] = [
+const TRIED: [what: string, request: () => Request, begin: Partial<AuditEntry>, outcome: string][] =
   [
-    "a dry run of a repository",
-    () => repo({ upsert: true, dry_run: true }),
-    { kind: "git", names: ["my-repo"], dry_run: true },
-    "unchanged",
-  ],
-  [
-    "a dry run of pull secrets",
-    () => docker({ dry_run: true }),
-    { kind: "docker", names: ["my-docker-secret"], dry_run: true },
-    "created",
-  ],
-  [
-    "a dry run of a deletion",
-    () => remove({ name: "there", dry_run: "true" }),
-    { kind: "delete", names: ["there"], dry_run: true },
-    "deleted",
-  ],
-  ["trying alone", () => verification(), { kind: "verify", names: [] }, "not_accepted"],
-  ["what cannot be tried", () => verification(PRINCIPAL), { kind: "verify" }, "not_tried"],
-];
+    [
+      "a dry run of a repository",
+      () => repo({ upsert: true, dry_run: true }),
+      { kind: "git", names: ["my-repo"], dry_run: true },
+      "unchanged",
+    ],
+    [
+      "a dry run of pull secrets",
+      () => docker({ dry_run: true }),
+      { kind: "docker", names: ["my-docker-secret"], dry_run: true },
+      "created",
+    ],
+    [
+      "a dry run of a deletion",
+      () => remove({ name: "there", dry_run: "true" }),
+      { kind: "delete", names: ["there"], dry_run: true },
+      "deleted",
+    ],
+    ["trying alone", () => verification(), { kind: "verify", names: [] }, "not_accepted"],
+    ["what cannot be tried", () => verification(PRINCIPAL), { kind: "verify" }, "not_tried"],
+  ];
 
 for (const [what, request, begin, outcome] of TRIED) {
   Deno.test(`${what} is on record, with the fingerprint of what was tried`, () =>
@@ -226,7 +227,7 @@ for (const [what, request, begin, outcome] of TRIED) {
       const [first, last] = entries().slice(before);
       assert.partialDeepStrictEqual(first, { phase: "begin", ...begin });
       assert.partialDeepStrictEqual(last, { phase: "end", write: first!.write, outcome });
-      const tried = ({ credential, credentials }: Entry) => credential ?? credentials;
+      const tried = ({ credential, credentials }: AuditEntry) => credential ?? credentials;
       assert.deepEqual(tried(last!), tried(first!));
       assert.equal(tried(first!) === undefined, first!.kind === "delete");
     }));
@@ -239,8 +240,8 @@ const TO_NOTHING: [
   what: string,
   request: () => Request,
   status: number,
-  begin: Partial<Entry>,
-  end: Partial<Entry>,
+  begin: Partial<AuditEntry>,
+  end: Partial<AuditEntry>,
 ][] = [
   [
     "a credential that was tried and refused",
@@ -323,8 +324,8 @@ Deno.test("when the audit log cannot be written, nothing is deleted and no repos
       assert.equal(status, 503);
       assert.deepEqual(body, {
         error: true,
-        message: "Cannot write: the audit log cannot be written: No space left on device; " +
-          "nothing was changed",
+        message: "Cannot write: the audit log cannot be written: No space left on device. " +
+          "Nothing was changed",
         status_code: 503,
         code: "not_recorded",
       });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { AuditLog } from "../../../src/audit/audit_log.ts";
-import type { Entry } from "../../../src/audit/entry.ts";
+import type { AuditEntry } from "../../../src/audit/entry.ts";
 import { type StoredToken, writeTokenFile } from "../../../src/tokens/token_file.ts";
 import { makeToken, sha256, tokensFrom } from "../../../src/tokens/tokens.ts";
 import { remove, repo, show, verification } from "../requests.ts";
@@ -21,15 +21,20 @@ const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
 const ROWS: [what: string, headers: Record<string, string>, who: string, reason: RegExp][] = [
   ["without a token", {}, "anonymous", /^Token missing/],
-  ["with an unknown token", bearer(makeToken()), "anonymous", /^The token is not known$/],
-  ["of a reader", bearer(reader), "reader", /has the role reader; this needs writer$/],
-  ["to another's cluster", bearer(other), "other", /is not for cluster 'test-cluster'/],
+  ["with an unknown token", bearer(makeToken()), "anonymous", /^Unknown token$/],
+  [
+    "of a reader",
+    bearer(reader),
+    "reader",
+    /has role reader\. This operation requires role writer$/,
+  ],
+  ["to another's cluster", bearer(other), "other", /is not allowed on cluster 'test-cluster'/],
 ];
 
 async function recorded(
   isWithTokens: boolean,
   request: Request,
-): Promise<{ status: number; entries: Entry[] }> {
+): Promise<{ status: number; entries: AuditEntry[] }> {
   const folder = await Deno.makeTempDir();
   const path = join(folder, "audit.log");
   const auditLog = new AuditLog(path);

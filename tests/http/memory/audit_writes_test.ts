@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Entry } from "../../../src/audit/entry.ts";
+import type { AuditEntry } from "../../../src/audit/entry.ts";
 import type { StoreCall } from "../../../src/kube/fake/store.ts";
 import { fakeClock } from "../../support/fake_clock.ts";
 import { send, withLog } from "../audit_place.ts";
@@ -11,7 +11,7 @@ import { CANARY, docker, get, helm } from "../support.ts";
 Deno.test("a docker credential has a line before it is written and one before it is answered", () =>
   withLog(async ({ auditLog, entries }) => {
     const it = stage({ auditLog });
-    let seen: Entry[] | undefined;
+    let seen: AuditEntry[] | undefined;
     it.cluster.fault = () => {
       seen ??= entries();
       return undefined;
@@ -79,7 +79,7 @@ interface OutcomeRow {
   readonly before?: (it: Stage) => void | Promise<unknown>;
   readonly request?: () => Request;
   readonly status: number;
-  readonly end: Partial<Entry>;
+  readonly end: Partial<AuditEntry>;
 }
 
 const OUTCOMES: readonly OutcomeRow[] = [
@@ -209,7 +209,7 @@ Deno.test("nobody can ask so much that what was asked is not shown", () =>
     const { status, body } = await send(it, get("/audit"));
     const { entries, damaged, chain } = body;
     assert.deepEqual([status, damaged, chain], [200, 0, { state: "unbroken", checked: 4 }]);
-    const attempts = entries.slice(0, -1) as Entry[];
+    const attempts = entries.slice(0, -1) as AuditEntry[];
     assert.deepEqual(
       attempts.map(({ phase, dry_run = false }) => [phase, dry_run]),
       [["end", false], ["begin", false], ["end", true], ["begin", true]],
@@ -237,14 +237,14 @@ Deno.test("when the audit log cannot be written, writes are refused and reads go
       assert.equal(status, 503);
       assert.deepEqual(body, {
         error: true,
-        message: "Cannot write: the audit log cannot be written: No space left on device; " +
-          "nothing was changed",
+        message: "Cannot write: the audit log cannot be written: No space left on device. " +
+          "Nothing was changed",
         status_code: 503,
       });
     }
     assert.deepEqual(it.cluster.calls, []);
     assert.deepEqual(it.cluster.dump(), before);
-    assert.ok(it.logged.some((line) => line.includes("a write is refused")));
+    assert.ok(it.logged.some((line) => line.includes("write rejected: cannot write audit log")));
     assert.equal((await send(it, get("/secrets?cluster=test-cluster"))).status, 200);
     assert.equal((await send(it, get("/health"))).status, 200);
 
@@ -264,7 +264,9 @@ Deno.test("a write whose outcome cannot be recorded is answered as it went, and 
     const { status, body } = await send(it, docker());
     assert.equal(status, 200, JSON.stringify(body));
     assert.equal(it.cluster.secrets.size, 3);
-    assert.ok(it.logged.some((line) => /"level":"error".*outcome of a write is not in/.test(line)));
+    assert.ok(
+      it.logged.some((line) => /"level":"error".*cannot record outcome in audit log/.test(line)),
+    );
     assert.equal((await send(it, docker({ name: "next" }))).status, 503);
     assert.equal(it.cluster.secrets.size, 3);
 

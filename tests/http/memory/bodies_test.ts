@@ -21,20 +21,20 @@ const sized = (bytes: number) => VALID + " ".repeat(bytes - VALID.length);
 const nested = (open: string, inside: string, close: string, depth = 100_000) =>
   open.repeat(depth) + inside + close.repeat(depth);
 
-const EMPTY = /^Request body is empty; send a JSON object$/;
+const EMPTY = /^Request body is empty\. Send a JSON object$/;
 const NO_OBJECT = /^Request body must be a JSON object$/;
 /** With the reason in words; none is what the parser's own would be called. */
 const noJson = (why: string) =>
   new RegExp(`^Request body is not valid JSON at line \\d+, column \\d+: ${why}$`);
 const NO_VALUE = noJson(
-  "what begins there is no text in double quotes, number, true, false or null",
+  "expected a string in double quotes, a number, true, false or null",
 );
-const NO_NAME = noJson("the name of a field is expected, in double quotes");
-const NO_QUOTE = noJson("a text has no closing quote on its line");
-const NO_COMMA = noJson("a comma, a closing brace or a closing bracket is expected");
-const NO_COMMENT = noJson("there is a comment, which JSON does not have");
-const TWICE = /^Request body has a field twice at line 1, column \d+$/;
-const TOO_DEEP = /^Request body is nested too deep$/;
+const NO_NAME = noJson("expected a field name in double quotes");
+const NO_QUOTE = noJson("missing closing quote of a string");
+const NO_COMMA = noJson("expected a comma, a closing brace or a closing bracket");
+const NO_COMMENT = noJson("comments are not allowed in JSON");
+const TWICE = /^Request body has a duplicate field at line 1, column \d+$/;
+const TOO_DEEP = /^Request body is nested too deeply$/;
 
 /** @param valid a body that would be accepted */
 function malformed(valid: string): [what: string, body: string | Uint8Array, message: RegExp][] {
@@ -67,7 +67,7 @@ function malformed(valid: string): [what: string, body: string | Uint8Array, mes
     ["a comment", begunWith("/* x */").replace("/,", "/"), NO_COMMENT],
     ["a line comment", `// ${CANARY}\n${valid}`, NO_COMMENT],
     ["a comma at the end", valid.replace(/}$/, ",}"), NO_NAME],
-    ["two objects", valid + valid, noJson("the end is expected, and there is more")],
+    ["two objects", valid + valid, noJson("unexpected text after the end of the JSON")],
     ["single quotes", valid.replaceAll('"', "'"), NO_VALUE],
     ["a name without quotes", begunWith("x: 1"), NO_VALUE],
     ["NaN", begunWith('"x": NaN'), NO_VALUE],
@@ -76,24 +76,24 @@ function malformed(valid: string): [what: string, body: string | Uint8Array, mes
     [
       "an unknown escape",
       begunWith('"x": "\\x"'),
-      noJson("a backslash stands before what it does not escape"),
+      noJson("invalid escape sequence"),
     ],
     ["a line break in a string", begunWith('"x": "\n"'), NO_QUOTE],
-    ["half an object", valid.slice(0, -1), noJson("a closing brace is expected")],
-    ["half an array", `[${valid}`, noJson("a closing bracket is expected")],
-    ["no colon", valid.replace(":", " "), noJson("a colon is expected behind the name of a field")],
+    ["half an object", valid.slice(0, -1), noJson("expected a closing brace")],
+    ["half an array", `[${valid}`, noJson("expected a closing bracket")],
+    ["no colon", valid.replace(":", " "), noJson("expected a colon after the field name")],
     ["no comma", valid.replace(",", " "), NO_COMMA],
-    ["no value", begunWith('"x":'), noJson("a value is expected")],
-    ["half a number", begunWith('"x": 1.'), noJson("a number ends too early")],
+    ["no value", begunWith('"x":'), noJson("expected a value")],
+    ["half a number", begunWith('"x": 1.'), noJson("incomplete number")],
     [
       "half an escape",
       begunWith('"x": "\\u12"'),
-      noJson("four hexadecimal digits are expected behind \\\\u"),
+      noJson("expected four hexadecimal digits after \\\\u"),
     ],
     [
       "a control character in a string",
       begunWith('"x": "\u0001"'),
-      noJson("a text has a control character that is not escaped"),
+      noJson("control character in a string is not escaped"),
     ],
     ["a no-break space before it", `\u00a0${valid}`, NO_VALUE],
     ["a field twice", begunWith('"username": "x"'), TWICE],
@@ -104,12 +104,12 @@ function malformed(valid: string): [what: string, body: string | Uint8Array, mes
     [
       "__proto__",
       begunWith('"__proto__": {"upsert": true}'),
-      /^Unknown field; the fields are /,
+      /^Unknown field\. Known fields: /,
     ],
     [
       "constructor",
       begunWith('"constructor": {"prototype": {}}'),
-      /^Unknown field; the fields are /,
+      /^Unknown field\. Known fields: /,
     ],
     ["arrays 100,000 deep", nested("[", "1", "]"), TOO_DEEP],
     ["objects 100,000 deep", nested('{"a":', "1", "}"), TOO_DEEP],

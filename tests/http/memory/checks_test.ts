@@ -113,7 +113,7 @@ Deno.test("a refused login is never tried a second time, by whatever request", a
   const it = stage({ a: app() }, { [GIT]: { accepted: false, status: 401 } });
   await it.check();
   const { body } = await it.check();
-  assert.deepEqual([body.checks[0].state, body.checks[0].remembered], ["refused", true]);
+  assert.deepEqual([body.checks[0].state, body.checks[0].cached], ["refused", true]);
   assert.deepEqual(it.asked, [GIT]);
 });
 
@@ -222,7 +222,7 @@ Deno.test("a place without an answer is unreachable, and one that cannot be trie
       [
         "https://git.example.com/",
         "not_tried",
-        "a template names no repository that could be asked",
+        "a credential template is a URL prefix, so there is no repository to verify it at",
       ],
       [GIT, "unreachable", "It answers with 503"],
     ],
@@ -270,7 +270,7 @@ Deno.test("before a stop no further place is tried, and the answer says so", asy
   assert.equal((await it.check()).body.accepted, 2);
   const { status, body } = await stopped.check();
   assert.deepEqual([status, body.not_tried], [200, 2]);
-  assert.match(body.checks[0].message, /^the request ended before its turn$/);
+  assert.match(body.checks[0].message, /^the request was stopped before this check$/);
   assert.deepEqual(stopped.asked, []);
 });
 

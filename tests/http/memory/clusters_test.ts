@@ -103,7 +103,7 @@ const WRONG: [query: string, status: number, code: string, message: RegExp][] = 
   ["clusters=!nope", 400, "invalid_field", /there is no 'nope'$/],
   ["clusters=", 400, "invalid_field", /'clusters' must name at least one cluster$/],
   ["clusters=,%20,", 400, "invalid_field", /'clusters' must name at least one cluster$/],
-  ["clusters=a/b", 400, "invalid_field", /must be names of clusters by commas/],
+  ["clusters=a/b", 400, "invalid_field", /must be comma-separated cluster names/],
   ["clusters=a&clusters=b", 400, "invalid_field", /must be a string$/],
   ["check=yes", 400, "invalid_field", /'check' must be true or false$/],
   ["cluster=a", 400, "unknown_field", /did you mean 'clusters'\?$/],
@@ -185,7 +185,7 @@ const RIGHTS: [
     [/^create namespaces: /, /^update service accounts in all namespaces: /],
   ],
   ["Argo CD's namespace alone", ({ namespace }) => namespace === "argocd", [], [
-    /^get, list, create, update, delete secrets in all namespaces: others than 'argocd' need a /,
+    /^get, list, create, update, delete secrets in all namespaces: namespaces other than 'argocd' need /,
     /^get, list namespaces: /,
     /^create namespaces: /,
     /^get, list, update service accounts /,
@@ -327,14 +327,15 @@ Deno.test("when nobody waits any more, no further cluster is asked", async () =>
 });
 
 Deno.test("what the sources say of all clusters is for who may see all of them", async () => {
-  const warning = "clusters/labels.yaml has labels for clusters without a kubeconfig: a-secret";
+  const text = "clusters/labels.yaml has labels for clusters without a kubeconfig: a-secret";
+  const warning = { kind: "labels_unusable", text } as const;
   const [source] = SOURCES;
   const options = {
     sources: [{ ...source!, list: async () => ({ ...await source!.list(), warnings: [warning] }) }],
     ...withTokens,
   };
   const all = await asked(`${V1}/clusters`, options, bearer("reader"));
-  assert.deepEqual(all.body.warnings, [warning]);
+  assert.deepEqual(all.body.warnings, [text]);
   const some = await asked(`${V1}/clusters`, options, bearer("one-cluster"));
   assert.deepEqual(namesIn(some.body), ["test-2", "test-cluster"]);
   assert.equal(some.body.warnings, undefined);

@@ -7,8 +7,8 @@ import { CANARY, docker, helm, type Row, testsOf } from "../support.ts";
 /** Credentials that can be written, but will hardly do what they are for: the hint says so. */
 
 const LINE_BREAK =
-  "The password ends with a line break, which is written as a part of it: if that " +
-  "is only how a file or a copied text ends, send it without";
+  "The password ends with a line break, which is stored as part of it; remove it " +
+  "if it only comes from a file or from copying";
 const password = `${CANARY}\n`;
 
 const hintOf = (body: unknown) => (body as { hint?: string }).hint;
@@ -56,11 +56,8 @@ const PASSWORDS: Hinted[] = [
     what: "the id of one, too",
     request: () =>
       repo({ ...NO_LOGIN, azure_service_principal: { ...AZURE, client_secret: `${GUID}\n` } }),
-    hint:
-      `${
-        LINE_BREAK.replace("password", "client secret")
-      }. The client secret looks like the id of ` +
-      "one: Azure wants the secret's value",
+    hint: `${LINE_BREAK.replace("password", "client secret")}. The client secret looks like a ` +
+      "secret's id; Azure needs the secret's value",
   },
   { what: "no line break", request: () => docker({ password: CANARY }), hint: undefined },
   {
@@ -118,8 +115,8 @@ const URLS: [url: string | undefined, hint: RegExp | undefined][] = [
   [undefined, undefined],
   ["https://github.example.com/api/v3", undefined],
   ["https://github.example.com", /usually https:\/\/github\.example\.com\/api\/v3/],
-  ["https://github.com", /leave its URL out/],
-  ["https://api.github.com", /leave its URL out/],
+  ["https://github.com", /omit the URL to use the API of github/],
+  ["https://api.github.com", /omit the URL to use the API of github/],
 ];
 
 const enterprise = URLS.map(([url, hint]): Row => ({

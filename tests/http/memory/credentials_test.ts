@@ -177,7 +177,7 @@ Deno.test("what may not be looked for is told and is no finding", async () => {
   assert.equal(status, 200);
   assert.deepEqual(body.credentials, []);
   assert.deepEqual(body.clusters[0]!.warnings, [
-    "The kubeconfig's user may not list service accounts",
+    "The kubeconfig's user cannot list service accounts",
   ]);
 });
 
@@ -185,7 +185,7 @@ Deno.test("where all namespaces may not be listed, a pull secret is unknown and 
   const { ask } = matrixStage({ dev: { fill: usual }, prod: { isNarrow: true } });
   const { body } = await ask({ kind: "docker" });
   assert.deepEqual(linesOf(body), ["docker/ghcr same: dev A, prod namespaces_not_listed"]);
-  assert.match(body.clusters[1]!.warnings![0]!, /may not list secrets in all namespaces/);
+  assert.match(body.clusters[1]!.warnings![0]!, /cannot list secrets in all namespaces/);
 });
 
 Deno.test("when no cluster was seen the status is theirs, and the answer says of each why", async () => {
@@ -245,13 +245,13 @@ const list = (query: string) => () => get(`/api/v1/credentials?${query}`);
 const REFUSED: [query: string, message: RegExp][] = [
   [
     "kind=dockers",
-    /^Parameter 'kind' must be one or several of docker, repository, template, write_/,
+    /^Parameter 'kind' must be one or more of docker, repository, template, write_/,
   ],
-  ["kind=", /^Parameter 'kind' must be one or several of/],
-  ["kind=docker,x", /^Parameter 'kind' must be one or several of/],
+  ["kind=", /^Parameter 'kind' must be one or more of/],
+  ["kind=docker,x", /^Parameter 'kind' must be one or more of/],
   [
     "state=unknown",
-    /^Parameter 'state' must be one or several of differs, partial, not_compared, same$/,
+    /^Parameter 'state' must be one or more of differs, partial, not_compared, same, comma-separated$/,
   ],
   ["q=", /^Parameter 'q' must not be empty$/],
   ["q=a%0ab", /^Parameter 'q' must not contain control characters$/],

@@ -29,8 +29,8 @@ const nothing: Row[] = [
     before: foreign("my-repo"),
     status: 409,
     body: conflict(
-      "Secret 'my-repo' in namespace 'argocd' was not written by this program: " +
-        "send force=true to delete it all the same",
+      "Secret argocd/my-repo is not managed by argocd-configurer. Send force=true to " +
+        "delete it anyway",
     ),
     changes: false,
   },
@@ -40,8 +40,8 @@ const nothing: Row[] = [
     before: putOwned,
     status: 409,
     body: conflict(
-      "Secret 'my-repo' in namespace 'argocd' is looked after by Argo CD application 'apps', " +
-        "which would undo this: change it there, or send force=true",
+      "Secret argocd/my-repo is managed by Argo CD application 'apps', which would " +
+        "revert the change. Change it there, or send force=true",
     ),
     changes: false,
   },
@@ -53,7 +53,7 @@ const nothing: Row[] = [
       foreign(DOCKER_NAME, "kube-system")(stage);
     },
     status: 409,
-    body: /^Secret 'my-docker-secret' in namespace 'kube-system' was not written by this program/,
+    body: /^Secret kube-system\/my-docker-secret is not managed by argocd-configurer/,
     changes: false,
   },
   {
@@ -68,8 +68,7 @@ const nothing: Row[] = [
       }),
     status: 409,
     body: conflict(
-      "Secret 'my-repo' in namespace 'argocd' has finalizers, so it is not gone at once when it " +
-        "is deleted: remove them first",
+      "Secret argocd/my-repo has finalizers, which delay its deletion. Remove them first",
     ),
     changes: false,
   },
@@ -85,7 +84,7 @@ const nothing: Row[] = [
       }),
     status: 409,
     body: conflict(
-      "Secret 'my-repo' in namespace 'argocd' is being deleted: try again later",
+      "Secret argocd/my-repo is being deleted. Retry later",
     ),
     changes: false,
   },
@@ -94,7 +93,8 @@ const nothing: Row[] = [
     request: () => remove(),
     status: 404,
     body: notFound(
-      "Secret 'my-repo' was not written by this program to any namespace that can be seen",
+      "Secret 'my-repo' not found: argocd-configurer manages none of this name in the namespaces " +
+        "that it can read",
     ),
     changes: false,
   },
@@ -104,7 +104,8 @@ const nothing: Row[] = [
     before: foreign("my-repo"),
     status: 404,
     body: notFound(
-      "Secret 'my-repo' was not written by this program to any namespace that can be seen",
+      "Secret 'my-repo' not found: argocd-configurer manages none of this name in the namespaces " +
+        "that it can read",
     ),
     changes: false,
   },
@@ -113,7 +114,7 @@ const nothing: Row[] = [
     request: () => remove({ namespaces: "default,team-x" }),
     before: sent(() => repo()),
     status: 404,
-    body: notFound("Secret 'my-repo' does not exist in default, team-x"),
+    body: notFound("Secret 'my-repo' not found in namespaces: default, team-x"),
     changes: false,
   },
   {
@@ -130,8 +131,9 @@ const deletion = (parameters: Parameters) => () =>
 const both = { cluster: "test-cluster", name: "my-repo" };
 
 const envelope = (message: string) => ({ error: true, message, status_code: 400 });
-const ALL = "the parameters are cluster, name, namespaces, force, dry_run";
-const NAMESPACES = "must name namespaces: lower-case letters, digits and '-', at most 63 each";
+const ALL = "Known parameters: cluster, name, namespaces, force, dry_run";
+const NAMESPACES =
+  "must contain valid namespace names: lower-case letters, digits and '-', at most 63 characters each";
 
 /** Parameters, and what is said of them. */
 const WRONG: [parameters: Parameters, message: string][] = [
@@ -142,15 +144,15 @@ const WRONG: [parameters: Parameters, message: string][] = [
   [{ ...both, namespace: "default" }, "Unknown parameter 'namespace'; did you mean 'namespaces'?"],
   [{ ...both, Force: "true" }, "Unknown parameter 'Force'; did you mean 'force'?"],
   [{ ...both, dryrun: "true" }, "Unknown parameter 'dryrun'; did you mean 'dry_run'?"],
-  [{ ...both, all: "true" }, `Unknown parameter; ${ALL}`],
-  [{ ...both, [CANARY]: "1" }, `Unknown parameter; ${ALL}`],
+  [{ ...both, all: "true" }, `Unknown parameter. ${ALL}`],
+  [{ ...both, [CANARY]: "1" }, `Unknown parameter. ${ALL}`],
   [{ ...both, force: "1" }, "Parameter 'force' must be true or false"],
   [{ ...both, force: "" }, "Parameter 'force' must be true or false"],
   [{ ...both, force: "TRUE" }, "Parameter 'force' must be true or false"],
   [{ ...both, force: ["false", "true"] }, "Parameter 'force' must be true or false"],
   [{ ...both, dry_run: CANARY }, "Parameter 'dry_run' must be true or false"],
-  [{ ...both, namespaces: "" }, "Parameter 'namespaces' must name at least one namespace"],
-  [{ ...both, namespaces: " , " }, "Parameter 'namespaces' must name at least one namespace"],
+  [{ ...both, namespaces: "" }, "Parameter 'namespaces' must contain at least one namespace"],
+  [{ ...both, namespaces: " , " }, "Parameter 'namespaces' must contain at least one namespace"],
   [{ ...both, namespaces: "Default" }, `Parameter 'namespaces' ${NAMESPACES}`],
   [{ ...both, namespaces: ["default", "../x"] }, `Parameter 'namespaces' ${NAMESPACES}`],
   [{ ...both, namespaces: "*" }, `Parameter 'namespaces' ${NAMESPACES}`],
@@ -177,7 +179,7 @@ const parameters: Row[] = [
       `DELETE does not take ${JSON.stringify(name.replace(CANARY, "x").slice(0, 20))} as a name`,
       deletion({ ...both, name }),
       400,
-      /^Parameter 'name' must be a secret's name: .*at most 253$/,
+      /^Parameter 'name' must be a valid secret name: .*at most 253 characters$/,
     )
   ),
   ...["", "../x", "-v", "a\0b"].map((cluster) =>
@@ -185,7 +187,7 @@ const parameters: Row[] = [
       `DELETE does not take ${JSON.stringify(cluster)} as a cluster's name`,
       deletion({ ...both, cluster }),
       400,
-      /^Parameter 'cluster' must be the name of a cluster: /,
+      /^Parameter 'cluster' is invalid: a cluster name /,
     )
   ),
   refused(
@@ -198,7 +200,8 @@ const parameters: Row[] = [
       }),
     400,
     envelope(
-      "DELETE takes no body; the query's parameters are cluster, name, namespaces, force, dry_run",
+      "DELETE takes no request body. Parameters of the query: cluster, name, namespaces, " +
+        "force, dry_run",
     ),
   ),
 ];

@@ -20,7 +20,7 @@ const removed = (name: string, deleted: object[], more: object = {}) => ({
   name,
   deleted,
   ...more,
-  message: `${deleted.length} secret(s) deleted`,
+  message: `${deleted.length} secret${deleted.length === 1 ? "" : "s"} deleted`,
 });
 
 const keys = ({ cluster }: Stage) => [...cluster.secrets.keys()].sort();
@@ -139,8 +139,8 @@ for (
       status: 200,
       body: removed("my-repo", [deletedFrom("argocd", "my-repo")], {
         warnings: [
-          "Secret 'my-repo-template' in namespace 'argocd' was last written by another request and " +
-          "stays; delete it by its own name",
+          "Secret argocd/my-repo-template was last written by another request and " +
+          "was not deleted; delete it by its own name",
         ],
       }),
       after: leaves("argocd/my-repo-template"),
@@ -213,7 +213,7 @@ for (
           output: "serviceaccount/default patched (dry run)",
         }],
         dry_run: true,
-        message: "2 secret(s) would be deleted",
+        message: "2 secrets would be deleted",
       },
       changes: false,
       after: ({ cluster }) =>
@@ -249,8 +249,8 @@ for (
         deletedFrom("default", DOCKER_NAME),
       ], {
         warnings: [
-          "The kubeconfig's user may not list secrets in all namespaces: " +
-          `'${DOCKER_NAME}' was looked for in kube-system, default, argocd only`,
+          "The kubeconfig's user cannot list secrets in all namespaces: " +
+          `'${DOCKER_NAME}' was searched for in kube-system, default, argocd only`,
         ],
       }),
       after: leaves(`team-a/${DOCKER_NAME}`),

@@ -26,9 +26,9 @@ const older = (more: object = {}) => ({ cluster }: Stage) => {
 const merging = (more: object = {}) =>
   docker({ registry: "other.example.com", namespaces: "default", merge: true, ...more });
 
-const REFUSED = `Secret '${NAME}' in namespace 'default' has the type "${OLDER}", which ` +
-  'Kubernetes does not change: send "force": true to have it deleted and created, which leaves ' +
-  "a moment without it";
+const REFUSED = `Secret default/${NAME} has type ${OLDER}, and Kubernetes does not allow ` +
+  'a change of type. Send "force": true to delete and recreate it: it is ' +
+  "missing for a few seconds";
 
 const rows: Row[] = [
   ...[{ merge: true }, { merge: false, upsert: true }].map((more): Row => ({
@@ -84,8 +84,9 @@ const rows: Row[] = [
     status: 409,
     body: {
       error: true,
-      message: `Secret '${NAME}' in namespace 'default' cannot be merged with: its Docker ` +
-        "configuration must have its registries at the top, and not in a field 'auths'",
+      message: `Secret default/${NAME} cannot be merged: its Docker configuration must ` +
+        "have its registries at the top, and not in a field 'auths'. " +
+        "Use 'upsert' instead of 'merge' to replace the whole secret",
       status_code: 409,
     },
     changes: false,

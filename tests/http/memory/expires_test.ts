@@ -100,7 +100,7 @@ const refusals = WRONG.map((expires) =>
     `an expiry of ${JSON.stringify(expires)} is refused, and nothing is written`,
     () => docker({ expires }),
     400,
-    /^Field 'expires' must be (a date like 2027-01-31, or a time with its zone like |a string$)/,
+    /^Field 'expires' must be (a date such as 2027-01-31, or a time with a time zone such as |a string$)/,
   )
 );
 

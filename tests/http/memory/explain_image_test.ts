@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { login, pullSecret, pullSecretOf } from "../../../src/credentials/fake/pull_secret.ts";
+import { fakePullSecret, login, pullSecretOf } from "../../../src/credentials/fake/pull_secret.ts";
 import type { StoredSecret } from "../../../src/kube/store.ts";
 import { CANARY, get, refused, type Row, testsOf } from "../support.ts";
 
@@ -20,8 +20,8 @@ const there = (
   for (const each of secrets) cluster.put(each);
 };
 
-const host = pullSecret("host", { "ghcr.io": login("ci", CANARY) });
-const org = pullSecret("org", { "https://ghcr.io/your-org": login("bot", CANARY) });
+const host = fakePullSecret("host", { "ghcr.io": login("ci", CANARY) });
+const org = fakePullSecret("org", { "https://ghcr.io/your-org": login("bot", CANARY) });
 
 const rows: Row[] = [
   {
@@ -54,22 +54,23 @@ const rows: Row[] = [
           key: "ghcr.io",
           username: "ci",
           state: "next",
-          why: "Its key matches the image; tried if the registry refuses those above.",
+          why:
+            "Its key matches the image; kubelet tries it if the registry refuses the previous logins.",
         },
         {
           namespace: "team",
           name: "gone",
           state: "not_used",
-          why: "The service account names it, and it is not there.",
+          why: "The service account names it, but it does not exist.",
         },
       ],
       findings: [{
         code: "pull_secret_missing",
         message:
-          "Service account 'default' names the pull secret 'gone', and namespace 'team' has " +
-          "no pull secret of that name: kubelet pulls without it",
+          "Service account 'default' names the pull secret 'gone', which does not exist in " +
+          "namespace 'team': kubelet pulls without it",
         remedy:
-          "Write the pull secret to the namespace, or remove it from the service account's imagePullSecrets",
+          "Create the pull secret in the namespace, or remove it from the service account's imagePullSecrets",
         secrets: [{ namespace: "team", name: "gone" }],
       }],
       kubelet_rules: "v1.35.4",
@@ -86,7 +87,7 @@ const rows: Row[] = [
   },
   {
     name: "the namespace's other pull secrets are looked at where those have none",
-    before: there(["quay"], host, pullSecret("quay", { "quay.io": login("ci", CANARY) })),
+    before: there(["quay"], host, fakePullSecret("quay", { "quay.io": login("ci", CANARY) })),
     request: () => explain(inTeam),
     status: 200,
     after({ cluster }, body) {
@@ -120,7 +121,7 @@ const rows: Row[] = [
       const { used, candidates, warnings } = body as Record<string, unknown>;
       assert.deepEqual([used, candidates], [null, []]);
       assert.deepEqual(warnings, [
-        "The kubeconfig's user may not list secrets in namespace 'team': pull secrets that the " +
+        "The kubeconfig's user cannot list secrets in namespace 'team': pull secrets that the " +
         "service account does not name were not searched",
       ]);
     },
@@ -179,7 +180,7 @@ const rows: Row[] = [
     "a URL and an image contradict each other",
     () => explain({ url: "https://github.com/org/app", image: IMAGE }),
     400,
-    /'image' contradicts 'url'; give one of them$/,
+    /'image' cannot be combined with 'url'$/,
   ),
   refused(
     "an image is none with a scheme",
@@ -197,25 +198,25 @@ const rows: Row[] = [
     "an image has no Application's project",
     () => explain({ image: IMAGE, project: "team" }),
     400,
-    /'project' is about a repoURL$/,
+    /'project' requires 'url'$/,
   ),
   refused(
     "a repoURL has no namespace",
     () => explain({ url: "https://github.com/org/app", namespace: "team" }),
     400,
-    /'namespace' is about an image$/,
+    /'namespace' requires 'image'$/,
   ),
   refused(
     "a namespace is the name of one",
     () => explain({ image: IMAGE, namespace: "../x" }),
     400,
-    /'namespace' must be a namespace's name/,
+    /'namespace' must be a valid namespace name/,
   ),
   refused(
     "a service account is the name of one",
     () => explain({ image: IMAGE, service_account: "../x" }),
     400,
-    /'service_account' must be a service account's name$/,
+    /'service_account' must be a valid service account name$/,
   ),
 ];
 

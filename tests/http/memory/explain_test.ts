@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { repository, template } from "../../../src/credentials/fake/argocd_secret.ts";
+import { argocdRepository, argocdTemplate } from "../../../src/credentials/fake/argocd_secret.ts";
 import type { StoredSecret } from "../../../src/kube/store.ts";
 import { CANARY, get, refused, type Row, testsOf } from "../support.ts";
 
@@ -13,9 +13,14 @@ const there = (...secrets: readonly StoredSecret[]): Row["before"] => ({ cluster
   for (const each of secrets) cluster.put(each);
 };
 
-const app = repository("app", { url: APP });
-const team = repository("team", { url: APP, project: "team", username: "team", password: CANARY });
-const org = template("org", {
+const app = argocdRepository("app", { url: APP });
+const team = argocdRepository("team", {
+  url: APP,
+  project: "team",
+  username: "team",
+  password: CANARY,
+});
+const org = argocdTemplate("org", {
   url: "https://git.example.com/org/",
   username: "bot",
   password: CANARY,
@@ -59,7 +64,8 @@ const rows: Row[] = [
         {
           ...named("app", "repository", APP),
           state: "used",
-          why: "Its URL matches, and it is for any project. It has no credential of its own, so " +
+          why:
+            "Its URL matches, and it is not limited to a project. It has no credential of its own, so " +
             "Argo CD looks for a template.",
         },
         {
@@ -175,7 +181,7 @@ const rows: Row[] = [
     "a project is the name of one",
     () => explain({ url: APP, project: "../x" }),
     400,
-    /'project' must be the name of a project of Argo CD$/,
+    /'project' must be the name of an Argo CD project$/,
   ),
   refused(
     "what is not known is refused",

@@ -88,7 +88,7 @@ const failed = (namespace: string, why: string) => ({
 
 const envelope = {
   error: true,
-  message: "Cannot do it: forbidden; nothing was changed",
+  message: "Cannot do it: forbidden. Nothing was changed",
   status_code: 502,
   status: "forbidden",
   cluster: "test-cluster",
@@ -108,7 +108,7 @@ const deletions: Row[] = [
     body: {
       ...envelope,
       results: [
-        failed("argocd", "deleted and put back"),
+        failed("argocd", "deleted and rolled back"),
         failed("default", "Cannot do it: forbidden; not deleted"),
       ],
       rolled_back: true,
@@ -129,8 +129,8 @@ const deletions: Row[] = [
     body: {
       ...envelope,
       results: [
-        failed("argocd", "not tried; not deleted"),
-        failed("default", "not tried; not deleted"),
+        failed("argocd", "not attempted; not deleted"),
+        failed("default", "not attempted; not deleted"),
       ],
       rolled_back: true,
     },
@@ -152,9 +152,9 @@ const deletions: Row[] = [
     status: 502,
     body: {
       ...envelope,
-      message: "Cannot do it: forbidden; not as before: argocd/my-docker-secret, default/default",
+      message: "Cannot do it: forbidden. Not restored: argocd/my-docker-secret, default/default",
       results: [
-        failed("argocd", "not put back: missing"),
+        failed("argocd", "not rolled back: missing"),
         failed("default", "Cannot do it: forbidden; not deleted"),
       ],
       not_restored: [

@@ -102,7 +102,7 @@ const halfWay = REJECTED.flatMap(([kind, status, word]): Row[] => {
   const own = `Cannot do it: ${kind}`;
   const begin = {
     error: true,
-    message: `${own}; nothing was changed`,
+    message: `${own}. Nothing was changed`,
     status_code: status,
     ...(word ? { status: word } : {}),
     cluster: "test-cluster",
@@ -118,9 +118,9 @@ const halfWay = REJECTED.flatMap(([kind, status, word]): Row[] => {
         ...begin,
         name: "my-docker-secret",
         results: [
-          failedResult("kube-system", "written and put back"),
+          failedResult("kube-system", "written and rolled back"),
           failedResult("default", `${own}; not written`),
-          failedResult("argocd", "written and put back"),
+          failedResult("argocd", "written and rolled back"),
         ],
         rolled_back: true,
       },
@@ -135,7 +135,7 @@ const halfWay = REJECTED.flatMap(([kind, status, word]): Row[] => {
         ...begin,
         name: "my-helm-repo",
         results: [
-          failedResult("argocd", "written and put back", "my-helm-repo"),
+          failedResult("argocd", "written and rolled back", "my-helm-repo"),
           failedResult("argocd", `${own}; not written`, "my-helm-repo-template"),
         ],
         rolled_back: true,
@@ -147,7 +147,7 @@ const halfWay = REJECTED.flatMap(([kind, status, word]): Row[] => {
 
 const special: Row[] = [
   {
-    name: "when the put-back fails too, what is left is named exactly",
+    name: "when the rollback fails too, what is left is named exactly",
     request: () => docker(),
     options: { seconds: 0.3 },
     before: ({ cluster }) => {
@@ -159,16 +159,16 @@ const special: Row[] = [
     status: 502,
     body: {
       error: true,
-      message: "Cannot do it: forbidden; " +
-        "not as before: kube-system/my-docker-secret, argocd/my-docker-secret",
+      message: "Cannot do it: forbidden. Not restored: kube-system/my-docker-secret, " +
+        "argocd/my-docker-secret",
       status_code: 502,
       status: "forbidden",
       cluster: "test-cluster",
       name: "my-docker-secret",
       results: [
-        failedResult("kube-system", "not put back: new"),
+        failedResult("kube-system", "not rolled back: new"),
         failedResult("default", "Cannot do it: forbidden; not written"),
-        failedResult("argocd", "not put back: new"),
+        failedResult("argocd", "not rolled back: new"),
       ],
       not_restored: [
         { namespace: "kube-system", name: "my-docker-secret", state: "new" },

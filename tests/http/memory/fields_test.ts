@@ -74,8 +74,8 @@ const shown = (value: unknown) => JSON.stringify(value).replaceAll(CANARY, "x");
 
 const far = (path: string) =>
   path === DOCKER
-    ? /^Unknown field; the fields are password, username, cluster_name, name, namespaces, upsert, force, registry, git_write_back, registries, merge, service_accounts, namespace_selector, all_namespaces, exclude_namespaces, create_namespaces, expires, verify, dry_run$/
-    : /^Unknown field; the fields are name, repository_url, cluster_name, username, password, use_oci, upsert, force, template, type, repository_urls, expires, verify, dry_run$/;
+    ? /^Unknown field\. Known fields: password, username, cluster_name, name, namespaces, upsert, force, registry, git_write_back, registries, merge, service_accounts, namespace_selector, all_namespaces, exclude_namespaces, create_namespaces, expires, verify, dry_run$/
+    : /^Unknown field\. Known fields: name, repository_url, cluster_name, username, password, use_oci, upsert, force, template, type, repository_urls, expires, verify, dry_run$/;
 
 const unknown = (endpoint: string, path: string, make: Make): Row[] => [
   ...[

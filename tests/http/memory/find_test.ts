@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { FakeCluster } from "../../../src/kube/fake/store.ts";
-import type { Place } from "../../../src/operations/respond/found.ts";
+import type { PlaceInCluster } from "../../../src/operations/respond/found.ts";
 import { encodeBase64Text } from "../../../src/text/bytes.ts";
 import { assertDocumented, assertEventDocumented } from "../documented.ts";
 import { withLog } from "../audit_place.ts";
@@ -77,7 +77,7 @@ async function asked({ app, logged }: Stage, body: object, headers: Headers = {}
   return { status: response.status, headers: response.headers, body: answer };
 }
 
-const lineOf = ({ cluster, namespace, name, place, ...more }: Place) =>
+const lineOf = ({ cluster, namespace, name, place, ...more }: PlaceInCluster) =>
   [`${cluster}: ${namespace}/${name} ${place}`, ...more.padded ? ["padded"] : []].join(" ");
 
 const notSeenOf = ({ not_seen }: { not_seen: { cluster: string; status: string }[] }) =>
@@ -178,7 +178,7 @@ Deno.test("the value of a fingerprint is found where the matrix shows that finge
 Deno.test("white space around the value that was given is told, and no other", async () => {
   const it = matrixStage(seen);
   const { body: padded } = await asked(it, { password: ` ${CANARY}`, clusters: ["dev"] });
-  assert.match(padded.hint!, /^The value that was given has white space around it/);
+  assert.match(padded.hint!, /^The value has white space around it/);
   assert.deepEqual(padded.places.map(lineOf)[0], "dev: argocd/app password padded");
   assert.equal((await asked(it, { password: CANARY })).body.hint, undefined);
 });
@@ -204,7 +204,7 @@ Deno.test("where fingerprints are by a key that is new, nobody can know one, and
   const it = matrixStage(seen, { services });
   const { status, body } = await asked(it, { fingerprint: "0123456789abcdef" });
   assert.deepEqual([status, body.code], [503, "fingerprints_unavailable"]);
-  assert.match(body.message!, /cannot be found: there is no key\. Look for the value itself/);
+  assert.match(body.message!, /another key: there is no key\. Search by the value itself/);
   assert.equal((await asked(it, { password: CANARY })).body.total, ROWS[0]![2].length);
 });
 
@@ -271,7 +271,7 @@ Deno.test("a stream has the places of each cluster as it ends, and at its end th
   for (const event of [started!, ...others, done!]) await assertEventDocumented(copy, event);
   assert.partialDeepStrictEqual(started, { event: "started", clusters: 4 });
   const told = others.flatMap((event) =>
-    event.event === "cluster" ? (event.answer as { places?: Place[] }).places ?? [] : []
+    event.event === "cluster" ? (event.answer as { places?: PlaceInCluster[] }).places ?? [] : []
   );
   assert.deepEqual(told.map(lineOf).sort(), ROWS[1]![2].toSorted());
   assert.partialDeepStrictEqual(done, {
@@ -286,26 +286,26 @@ const WRONG: [what: string, body: object, field: string | undefined, message: Re
     "a user name alone",
     { username: "bot" },
     "username",
-    /^Field 'username' cannot be looked for: a user name is no secret and stands beside many/,
+    /^Field 'username' is not supported here: a user name is not secret and may belong to many/,
   ],
   [
     "a user name beside a value",
     { username: "bot", password: CANARY },
     "username",
-    /^Field 'username' cannot be looked for/,
+    /^Field 'username' is not supported here/,
   ],
   ["nothing to look for", {}, "password", /^Missing one of the fields password, .*, fingerprint$/],
   [
     "two values",
     { password: CANARY, bearer_token: CANARY },
     "bearer_token",
-    /^Field 'bearer_token' contradicts 'password'; give one of them$/,
+    /^Field 'bearer_token' cannot be combined with 'password'$/,
   ],
   [
     "a value and a fingerprint",
     { password: CANARY, fingerprint: "0123456789abcdef" },
     "fingerprint",
-    /contradicts 'password'/,
+    /cannot be combined with 'password'/,
   ],
   ["an empty value", { password: "" }, "password", /^Field 'password' must not be empty$/],
   [
@@ -341,7 +341,10 @@ Deno.test("a reader may not look for values, and a token sees its clusters only"
   assert.deepEqual([reader.status, reader.body.code], [403, "role_required"]);
   const { status, body } = await asked(it, { password: CANARY }, bearer("one-cluster"));
   assert.equal(status, 200);
-  assert.deepEqual(new Set(body.places.map(({ cluster }: Place) => cluster)), new Set(["test-a"]));
+  assert.deepEqual(
+    new Set(body.places.map(({ cluster }: PlaceInCluster) => cluster)),
+    new Set(["test-a"]),
+  );
   const outside = { password: CANARY, clusters: ["production"] };
   assert.equal((await asked(it, outside, bearer("one-cluster"))).status, 403);
 });

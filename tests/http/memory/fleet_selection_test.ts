@@ -93,12 +93,12 @@ const REQUESTS: [what: string, part: string, of: (which: object) => Request][] =
 const REFUSED: [what: string, which: object, code: string, message: (part: string) => string][] = [
   ["a single cluster beside names", { cluster: "test-1", clusters: ["test-2"] }, "invalid_field", (
     part,
-  ) => `${part} 'clusters' contradicts 'cluster'; give one of them`],
+  ) => `${part} 'clusters' cannot be combined with 'cluster'`],
   [
     "a single cluster beside labels",
     { cluster: "test-1", cluster_selector: "env=prod" },
     "invalid_field",
-    (part) => `${part} 'cluster_selector' contradicts 'cluster'; give one of them`,
+    (part) => `${part} 'cluster_selector' cannot be combined with 'cluster'`,
   ],
   [
     "a name that is none",
@@ -142,13 +142,13 @@ const REFUSED: [what: string, which: object, code: string, message: (part: strin
     "a selector that is none",
     { cluster_selector: "env in prod" },
     "invalid_field",
-    (part) => `${part} 'cluster_selector' must be a label selector, like team=web,env!=test`,
+    (part) => `${part} 'cluster_selector' must be a label selector such as team=web,env!=test`,
   ],
   [
     "a selector of nothing",
     { cluster_selector: " " },
     "invalid_field",
-    (part) => `${part} 'cluster_selector' must be a label selector, like team=web,env!=test`,
+    (part) => `${part} 'cluster_selector' must be a label selector such as team=web,env!=test`,
   ],
 ];
 
@@ -214,12 +214,12 @@ const LIMITS: [what: string, which: object, message: string][] = [
   [
     "what goes first of a single cluster",
     { cluster: "test-1", first: ["test-1"] },
-    "Field 'first' is for several clusters, by 'clusters' or 'cluster_selector'",
+    "Field 'first' requires 'clusters' or 'cluster_selector'",
   ],
   [
     "how many of a single cluster may fail",
     { cluster: "test-1", max_failures: 1 },
-    "Field 'max_failures' is for several clusters, by 'clusters' or 'cluster_selector'",
+    "Field 'max_failures' requires 'clusters' or 'cluster_selector'",
   ],
   [
     "a number below 0",
@@ -271,7 +271,7 @@ const broken: FleetOptions = {
     list: () =>
       Promise.resolve({
         clusters: Object.keys(KNOWN).map((name) => ({ name, labels: {} })),
-        warnings: [BROKEN.message],
+        warnings: [{ kind: "labels_unusable", text: BROKEN.message }],
         labelsProblem: BROKEN,
       }),
   },

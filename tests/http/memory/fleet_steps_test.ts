@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { StepEnded } from "../../../src/fleet/each.ts";
+import type { StepResult } from "../../../src/fleet/each.ts";
 import { KubeError } from "../../../src/kube/errors.ts";
 import { deadlineIn } from "../../../src/kube/deadline.ts";
 import { Limits } from "../../../src/operations/limits.ts";
@@ -25,7 +25,7 @@ const count = async ({ store, seconds }: ClusterContext) =>
   (await store.list({}, deadlineIn(seconds))).length;
 
 /** What came of each, sorted: `a done`, `b timeout`. */
-const wordsOf = (ended: readonly StepEnded<unknown>[]) =>
+const wordsOf = (ended: readonly StepResult<unknown>[]) =>
   ended.map((each) => `${each.cluster.name} ${each.kind === "done" ? "done" : each.status}`).sort();
 
 const answer = (body: object) => ({ reply: () => ({ status: 200, body }) });
@@ -336,7 +336,7 @@ Deno.test("searches have a limit of their own, against which a fan-out counts on
     for (let i = 0; i < 10; i++) assert.equal((await send(it, askSteps())).status, 200);
     const { status, headers, body } = await send(it, askSteps());
     assert.equal(status, 429);
-    assert.equal(body.message, "Too many searches for a credential: 10 a minute are allowed");
+    assert.equal(body.message, "Too many searches for a credential: the limit is 10 per minute");
     assert.match(headers.get("Retry-After")!, /^\d+$/);
     const refused = entries().filter(({ phase }) => phase === "refused");
     assert.deepEqual(refused.map(({ action }) => action), ["POST /api/v1/steps"]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { usable } from "../../../src/clusters/fake/in_memory.ts";
-import { FleetQueue, type Turn } from "../../../src/fleet/queue.ts";
+import { type ClusterSlotRequest, FleetQueue } from "../../../src/fleet/queue.ts";
 import { Limits } from "../../../src/operations/limits.ts";
 import { PREFIX as V1 } from "../../../src/operations/routes.ts";
 import { serverLimits } from "../../../src/operations/server_limits.ts";
@@ -97,7 +97,7 @@ Deno.test("when all fail alike it is their status, with what the first says", as
     status_code: 409,
     code: "exists",
   } as unknown);
-  assert.match(message!, /^None of 3 clusters succeeded\. 'a': Secrets already exist/);
+  assert.match(message!, /^None of 3 clusters succeeded\. Cluster 'a': Secrets already exist/);
 });
 
 Deno.test("when all fail, each in its way, it is 502", async () => {
@@ -289,7 +289,7 @@ Deno.test("when the client goes away, what has begun ends and the rest is not be
 Deno.test("a fleet holds no place of those that wait for one cluster", async () => {
   const limits = new Limits({
     ...serverLimits({ maxRequests: 8, seconds: 10 }),
-    places: 1,
+    slots: 1,
     held: 1,
     perCluster: 1,
     waiting: 0,
@@ -302,14 +302,14 @@ Deno.test("a fleet holds no place of those that wait for one cluster", async () 
 
 /** Notes whose turns they are. */
 class NotedTurns extends FleetQueue {
-  readonly noted: Turn[] = [];
+  readonly noted: ClusterSlotRequest[] = [];
 
   constructor() {
     const some = { connections: 8, processes: 8 };
     super({ atOnce: some, held: some, perServer: some, stalled: 60_000 });
   }
 
-  override during<Result>(turn: Turn, act: () => Promise<Result>): Promise<Result> {
+  override during<Result>(turn: ClusterSlotRequest, act: () => Promise<Result>): Promise<Result> {
     this.noted.push(turn);
     return super.during(turn, act);
   }
@@ -396,7 +396,7 @@ Deno.test("a cluster whose labels have changed before its turn is left alone", a
   assert.deepEqual(holders(it), ["a", "c"]);
   const { code, message } = answerOf(body.clusters, "b");
   assert.equal(code, "not_begun");
-  assert.match(String(message), /'b' was skipped: its labels have changed and do not match/);
+  assert.match(String(message), /'b' was skipped: its labels have changed and no longer match/);
   assert.deepEqual(it.fleet.b!.calls, []);
 });
 

@@ -5,11 +5,11 @@ import { DOCKER, docker, get, type Headers, refused, type Row, testsOf } from ".
 
 const FOREIGN = {
   error: true,
-  message: "This server does not answer to that host name; add it to the setting allowed-hosts",
+  message: "Host name not allowed. Add it to the setting allowed-hosts",
   status_code: 421,
 };
 const MISSING = /^Header 'Host' is missing$/;
-const NOT_ONE = /^Header 'Host' is not one host name$/;
+const NOT_ONE = /^Header 'Host' is not a single host name$/;
 
 const ops = { deps: { allowedHosts: ["Ops.example", "10.0.0.7"] } };
 
@@ -107,7 +107,8 @@ const hosts: Row[] = [
 const NO_CORS = { "Access-Control-Allow-Origin": null };
 const PAGES = {
   error: true,
-  message: "Requests from pages of this origin are refused; add it to the setting cors-origins",
+  message: "Requests from web pages of this origin are not allowed. Add the origin to " +
+    "the setting cors-origins",
   status_code: 403,
 };
 const pages = { deps: { corsOrigins: ["https://console.example"] } };
@@ -271,7 +272,7 @@ const origins: Row[] = [
   },
 ];
 
-const JSON_ONLY = /^Pages must send the body as Content-Type: application\/json$/;
+const JSON_ONLY = /^Web pages must send the body as Content-Type: application\/json$/;
 const types = [
   "",
   "text/plain",
@@ -310,7 +311,7 @@ const contentTypes: Row[] = [
     })),
 ];
 
-const OTHER_SITE = /^Requests from pages of other sites are refused$/;
+const OTHER_SITE = /^Requests from web pages of other sites are not allowed$/;
 
 const sites: Row[] = [
   ...["cross-site", "same-site", "nonsense"].flatMap((site) => [

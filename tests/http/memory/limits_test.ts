@@ -196,7 +196,7 @@ Deno.test("more requests at once than allowed are 503 at once, and tell when to 
     assert.equal(response.headers.get("Retry-After"), "1");
     assert.deepEqual(await response.json(), {
       error: true,
-      message: "More than 3 requests at once",
+      message: "Busy: more than 3 concurrent requests",
       status_code: 503,
     });
   }
@@ -282,7 +282,7 @@ Deno.test("300 requests for a cluster that hangs shut nobody else out, and most 
   assert.equal(refused.length, 300 - 4 - 64);
   assert.deepEqual(await refused[0]!.json(), {
     error: true,
-    message: "Cluster 'hung' has too many requests at once; try again in 4 seconds",
+    message: "Busy: the request limit of cluster 'hung' is reached; retry in 4 s",
     status_code: 503,
   });
   assert.equal(refused[0]!.headers.get("Retry-After"), "4");
@@ -342,8 +342,8 @@ Deno.test("requests that fail give their places back", async () => {
 });
 
 const LEFT_ALONE =
-  "Cannot connect to cluster 'c': it did not answer 3 seconds ago and is asked again in 2 seconds";
-const leftAlone = new KubeError("unreachable", LEFT_ALONE, { retryAfter: 2, asked: false });
+  "Cannot connect to cluster 'c': circuit breaker open, the last request got no response 3 seconds ago. Retry in 2 seconds";
+const leftAlone = new KubeError("unreachable", LEFT_ALONE, { retryAfter: 2, sent: false });
 
 const answers: Row[] = [
   {

@@ -76,7 +76,7 @@ const namesIn = (body: Body) => [
 ];
 
 const HIDDEN =
-  "User names that look like tokens are hidden and not compared, so these secrets may match: ";
+  "User names that look like tokens are masked and not compared, so these secrets may match the filter: ";
 const PULL_TOKEN = `${HIDDEN}default/token`;
 const REPO_TOKEN = `${HIDDEN}argocd/pat`;
 
@@ -180,7 +180,7 @@ const more: Row[] = [
       assert.deepEqual(namesIn(body), ["org"]);
       assert.match(
         body.warnings![0]!,
-        /^Cannot read these docker secrets, so they may match: default\/both, .*kube-system\/ghcr \(.*forbidden/,
+        /^Cannot read docker secrets, which may match the filter: default\/both, .*kube-system\/ghcr \(.*forbidden/,
       );
     },
   },
@@ -197,7 +197,7 @@ const more: Row[] = [
     after(_, answer) {
       assert.deepEqual(namesIn(answer as Body), []);
       assert.deepEqual((answer as Body).warnings, [
-        "Cannot parse the Docker configuration of these secrets, so they may match: " +
+        "Cannot parse the Docker configuration of secrets, which may match the filter: " +
         "default/broken",
       ]);
     },
@@ -205,12 +205,12 @@ const more: Row[] = [
   ...([
     [{ username: "" }, "username", "must not be empty"],
     [{ username: "a\nb" }, "username", "must not contain control characters"],
-    [{ registry: "" }, "registry", "must be a registry's host"],
-    [{ registry: "a b" }, "registry", "must be a registry's host"],
+    [{ registry: "" }, "registry", "must be a registry host"],
+    [{ registry: "a b" }, "registry", "must be a registry host"],
     [{ url_prefix: "" }, "url_prefix", "must not be empty"],
     [{ url_prefix: "https://a b" }, "url_prefix", "must not contain white space"],
-    [{ url_prefix: `https://u:${CANARY}@a` }, "url_prefix", "must not contain a user"],
-    [{ namespace: "A" }, "namespace", "must be a namespace's name"],
+    [{ url_prefix: `https://u:${CANARY}@a` }, "url_prefix", "must not contain user information"],
+    [{ namespace: "A" }, "namespace", "must be a valid namespace name"],
   ] as [Parameters, string, string][]).map(([filter, field, why]) =>
     refused(
       `${JSON.stringify(filter).replaceAll(CANARY, "a password")} is refused`,
@@ -223,13 +223,13 @@ const more: Row[] = [
     "a misspelled filter is refused",
     () => list({ user: "bot" }),
     400,
-    /^Unknown parameter; the parameters are cluster, clusters, cluster_selector, namespace, username, registry, url_prefix$/,
+    /^Unknown parameter\. Known parameters: cluster, clusters, cluster_selector, namespace, username, registry, url_prefix$/,
   ),
   refused(
     "the seed's own path knows no filter",
     () => get("/secrets?cluster=test-cluster&username=bot"),
     400,
-    /^Unknown parameter; the parameters are cluster$/,
+    /^Unknown parameter\. Known parameters: cluster$/,
   ),
 ];
 

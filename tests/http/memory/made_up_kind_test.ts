@@ -107,9 +107,13 @@ const rows: Row[] = [
       assert.equal((body as { hint: string }).hint, "Account robot is made up"),
   },
   ...([
-    ["beside a password", { username: "a", password: CANARY }, "contradicts 'username'"],
+    [
+      "beside a password",
+      { username: "a", password: CANARY },
+      "cannot be combined with 'username'",
+    ],
     ["for charts", { type: "helm", url: "https://a/b" }, "is for Git repositories only"],
-    ["by SSH", { url: "git@a:b" }, "needs a URL by HTTPS"],
+    ["by SSH", { url: "git@a:b" }, "needs an HTTPS URL"],
     ["as a text", { made_up: CANARY }, "must be an object"],
     ["with a field more", { made_up: { ...MADE_UP, [CANARY]: 1 } }, "has an unknown field"],
     [

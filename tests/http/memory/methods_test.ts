@@ -24,27 +24,27 @@ const wrongMethods = [
       method,
       path,
       allow: "GET, HEAD, OPTIONS",
-      use: `Use GET on ${path}`,
+      use: `Method not allowed. Use GET on ${path}`,
     }))
   ),
   ...["POST", "PUT", "PATCH", "PROPFIND"].map((method) => ({
     method,
     path: "/secrets",
     allow: "GET, HEAD, DELETE, OPTIONS",
-    use: "Use GET or DELETE on /secrets",
+    use: "Method not allowed. Use GET or DELETE on /secrets",
   })),
   ...["POST", "PUT", "PATCH", "DELETE"].map((method) => ({
     method,
     path: "/secrets/my-secret",
     allow: "GET, HEAD, OPTIONS",
-    use: "Use GET on /secrets/{name}",
+    use: "Method not allowed. Use GET on /secrets/{name}",
   })),
   ...[DOCKER, HELM, "/secrets/add_repo", "/secrets/verify"].flatMap((path) =>
     ["GET", "HEAD", "PUT", "PATCH", "DELETE"].map((method) => ({
       method,
       path,
       allow: "POST, OPTIONS",
-      use: `Use POST on ${path}`,
+      use: `Method not allowed. Use POST on ${path}`,
     }))
   ),
 ];

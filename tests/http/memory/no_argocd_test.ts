@@ -39,7 +39,7 @@ const repo = (face: Face, more: object = {}) =>
 
 const LABEL = "argocd-configurer.io/argocd-namespace: none in clusters/labels.yaml";
 const NO_ARGOCD = new RegExp(
-  `^Cluster 'test-cluster' has no Argo CD \\(its label is ${LABEL}\\): leave it out, or set the ` +
+  `^Cluster 'test-cluster' has no Argo CD \\(label ${LABEL}\\)\\. Leave the cluster out, or set the ` +
     "label to Argo CD's namespace$",
 );
 
@@ -109,7 +109,8 @@ function rowsOf(face: Face): Row[] {
       options: SPOKE,
       request: () => docker(face, { git_write_back: true }),
       status: 422,
-      body: /^Cluster 'test-cluster' has no Argo CD .*: leave out the write-back to Git for it$/,
+      body:
+        /^Cluster 'test-cluster' has no Argo CD .*\. Leave out 'git_write_back' for this cluster$/,
       ...(face === "v1"
         ? told({ field: "git_write_back", remedy: { git_write_back: false } })
         : {}),
@@ -208,7 +209,10 @@ function rowsOf(face: Face): Row[] {
       after({ cluster }, body) {
         const { namespaces_created, hint } = body as { namespaces_created: string[]; hint: string };
         assert.deepEqual(namespaces_created, ["argocd"]);
-        assert.match(hint, new RegExp(`if this cluster has no Argo CD, set its label ${LABEL}$`));
+        assert.match(
+          hint,
+          new RegExp(`If this cluster has no Argo CD, set the cluster label ${LABEL}$`),
+        );
         assert.ok(cluster.namespaces.has("argocd"));
       },
     },
@@ -254,8 +258,8 @@ const missing: Row = {
   request: () => docker("v1"),
   status: 400,
   body: new RegExp(
-    "^Namespaces do not exist: argocd; 'argocd' is Argo CD's own \\(setting argocd-namespace\\); " +
-      `if this cluster has no Argo CD, set its label ${LABEL}$`,
+    "^Namespaces do not exist: argocd\\. 'argocd' is Argo CD's own \\(setting argocd-namespace\\)\\. " +
+      `If this cluster has no Argo CD, set its label ${LABEL}$`,
   ),
   told: {
     code: "namespace_not_found",

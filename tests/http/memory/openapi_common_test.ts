@@ -176,24 +176,28 @@ Deno.test("all that a failed write may leave is answered as described", async ()
     run: () =>
       Promise.resolve({
         reply: () =>
-          dockerAnswer({
-            kind: "docker",
-            cluster: "test-cluster",
-            name: ref.name,
-            namespaces: ["default"],
-            verified: [],
-            hints: [],
-            verdict: {
-              kind: "failed",
-              error,
-              secrets: [{ ...ref, why: "no answer" }],
-              notRestored: [
-                ...states.map((state) => ({ ...ref, state })),
-                { namespace: "default", name: "builder", state: "new", isServiceAccount: true },
-              ],
-              namespaces: ["made"],
+          dockerAnswer(
+            {
+              kind: "docker",
+              cluster: "test-cluster",
+              name: ref.name,
+              namespaces: ["default"],
+              verified: [],
+              hints: [],
+              verdict: {
+                kind: "failed",
+                error,
+                secrets: [{ ...ref, why: "no answer" }],
+                notRestored: [
+                  ...states.map((state) => ({ ...ref, state })),
+                  { namespace: "default", name: "builder", state: "new", isServiceAccount: true },
+                ],
+                namespaces: ["made"],
+              },
             },
-          }, { argocdNamespace: "argocd" }),
+            { argocdNamespace: "argocd" },
+            "seed",
+          ),
       }),
   });
   const operations = OPERATIONS.map((operation) => ({

@@ -70,10 +70,10 @@ for (const { method, path, role, summary } of ROUTES) {
     const last = operation.description.split("\n\n").at(-1);
     if (role === "anyone") {
       assert.deepEqual(operation.security, []);
-      assert.equal(last, "Needs no token.");
+      assert.equal(last, "Requires no token.");
     } else {
       assert.deepEqual(operation.security, [{ bearer: [] }, {}]);
-      assert.equal(last, `Where the server has tokens, this needs one with the role ${MAY[role]}.`);
+      assert.equal(last, `If the server requires tokens, this needs one with role ${MAY[role]}.`);
     }
   });
 }
@@ -123,15 +123,26 @@ for (const { method, path } of ROUTES) {
 
 /** What an endpoint says itself of a status that any other may have, too. */
 const JOINED: [method: string, path: string, status: number, text: RegExp, bodies: string[]][] = [
-  ["get", "/secrets", 400, /^Parameter missing, unknown or invalid; header `Host` is missing/, [
+  [
+    "get",
+    "/secrets",
+    400,
+    /^A parameter is missing, unknown or invalid; the header `Host` is missing/,
+    [
+      "SeedError",
+    ],
+  ],
+  ["get", "/secrets", 500, /^The kubeconfig.*; a bug in the server/, ["Secrets", "SeedError"]],
+  ["get", "/secrets", 503, /^The cluster.*; too many concurrent requests: /, [
+    "Secrets",
     "SeedError",
   ]],
-  ["get", "/secrets", 500, /^The kubeconfig.*; a bug of the server/, ["Secrets", "SeedError"]],
-  ["get", "/secrets", 503, /^The cluster.*; more requests at once/, ["Secrets", "SeedError"]],
-  ["get", "/secrets", 504, /^The cluster did not answer in time$/, ["Secrets"]],
-  ["get", "/audit", 503, /^The audit log cannot be read; more requests at once/, ["Error"]],
-  ["delete", "/secrets", 503, /audit log cannot be written; more/, ["WriteFailed", "Error"]],
-  ["post", "/secrets/verify", 503, /^More requests at once/, ["Error"]],
+  ["get", "/secrets", 504, /^The cluster did not respond in time$/, ["Secrets"]],
+  ["get", "/audit", 503, /^The audit log cannot be read; too many concurrent requests: /, [
+    "Error",
+  ]],
+  ["delete", "/secrets", 503, /audit log cannot be written; too many/, ["WriteFailed", "Error"]],
+  ["post", "/secrets/verify", 503, /^Too many concurrent requests: /, ["Error"]],
   ["get", "/health", 503, /^The server is shutting down$/, ["SeedError"]],
 ];
 

@@ -129,7 +129,7 @@ for (const [path, seed, always, optional] of BODIES) {
     for (const [name, value] of Object.entries(optional)) {
       const { type, description } = schema.properties[name];
       assert.equal(type, TYPES[name] ?? "boolean", name);
-      if (value !== undefined) assert.match(description, new RegExp(`; ${value} when absent$`));
+      if (value !== undefined) assert.match(description, new RegExp(`; default: ${value}$`));
     }
   });
 

@@ -47,7 +47,7 @@ for (const { method, path } of ROUTES) {
       const { message } = await response.json();
       assert.equal(response.status, isLenient ? 200 : 400, message);
       if (isLenient) return;
-      assert.match(message, /^Unknown parameter; /);
+      assert.match(message, /^Unknown parameter\. /);
       assert.deepEqual(opened, [], "a cluster is opened");
       assert.deepEqual(cluster.dump(), before);
     });
@@ -67,17 +67,17 @@ const MEANT: [what: string, request: () => Request, message: RegExp][] = [
   ...[DOCKER, HELM, REPO].map((path): [string, () => Request, RegExp] => [
     `POST ${path}?dry_run=true`,
     () => post(`${path}?dry_run=true`, BODIES[path]),
-    /^Parameter 'dry_run' belongs in the JSON body, as a field; there is no query$/,
+    /^Parameter 'dry_run' is a field of the JSON body and not allowed in the query$/,
   ]),
   [
     "a POST with upsert behind another parameter",
     () => post(`${DOCKER}?x=1&upsert=true`, DOCKER_BODY),
-    /^Parameter 'upsert' belongs in the JSON body/,
+    /^Parameter 'upsert' is a field of the JSON body/,
   ],
   [
     "a POST with a password in its query",
     () => post(`${VERIFY}?password=${CANARY}`, BODIES[VERIFY]),
-    /^Parameter 'password' belongs in the JSON body/,
+    /^Parameter 'password' is a field of the JSON body/,
   ],
   [
     "a POST with ?dry-run",
@@ -92,12 +92,12 @@ const MEANT: [what: string, request: () => Request, message: RegExp][] = [
   [
     "a POST with a parameter that could be a misplaced value",
     () => post(`${HELM}?${CANARY}=1`, HELM_BODY),
-    /^Unknown parameter; there is no query, and the fields of the JSON body are name, /,
+    /^Unknown parameter\. This path takes no parameters\. Fields of the JSON body: name, /,
   ],
   [
     "a POST with a query, and a body that is wrong",
     () => post(`${DOCKER}?dry_run=true`, "{"),
-    /^Parameter 'dry_run' belongs in the JSON body/,
+    /^Parameter 'dry_run' is a field of the JSON body/,
   ],
   [
     "GET /secrets with a parameter that is nearly right",
@@ -112,7 +112,7 @@ const MEANT: [what: string, request: () => Request, message: RegExp][] = [
   [
     "GET /clusters with any parameter",
     () => get("/clusters?cluster=test-cluster"),
-    /^Unknown parameter; there is none here$/,
+    /^Unknown parameter\. This path takes no parameters$/,
   ],
   [
     "DELETE /secrets with a parameter that is nearly right",
@@ -127,7 +127,7 @@ const MEANT: [what: string, request: () => Request, message: RegExp][] = [
         headers: { Host: "localhost:8091" },
         body: '{"dry_run": true}',
       }),
-    /^DELETE takes no body; the query's parameters are .*dry_run$/,
+    /^DELETE takes no request body\. Parameters of the query: .*dry_run$/,
   ],
 ];
 

@@ -9,7 +9,8 @@ const rows: Row[] = [
     before: ({ cluster }) =>
       void cluster.put({ namespace: "default", name: "my-docker-secret", type: "a\nb" }),
     status: 409,
-    body: /^Secret 'my-docker-secret' in namespace 'default' is none of .*"a\\nb".*"force": true/,
+    body:
+      /^Secret default\/my-docker-secret already exists and is not a pull secret .*"a\\nb".*"force": true/,
     changes: false,
   },
   {
@@ -24,11 +25,11 @@ const rows: Row[] = [
     request: () => helm({ name: "argocd-secret", upsert: true }),
     before: ({ cluster }) => void cluster.put({ namespace: "argocd", name: "argocd-secret" }),
     status: 409,
-    body: /^Secret 'argocd-secret' in namespace 'argocd' is none of these credentials/,
+    body: /^Secret argocd\/argocd-secret already exists and is not a credential of this kind/,
     changes: false,
   },
   {
-    name: "an immutable secret needs force, and that leaves a moment without it is said",
+    name: "an immutable secret needs force, and the message says that it is briefly missing",
     request: () => helm({ upsert: true }),
     before: ({ cluster }) =>
       void cluster.put({
@@ -38,7 +39,8 @@ const rows: Row[] = [
         immutable: true,
       }),
     status: 409,
-    body: /is immutable: send "force": true to have it deleted and created, which leaves a moment/,
+    body:
+      /is immutable\. Send "force": true to delete and recreate it: it is missing for a few seconds/,
     changes: false,
   },
   {
@@ -46,7 +48,7 @@ const rows: Row[] = [
     request: () => helm(),
     before: async ({ app }) => void await app.fetch(helm({ name: "first" })),
     status: 409,
-    body: /^The URL of secret 'my-helm-repo' is held already by secret 'first'/,
+    body: /^The URL of secret argocd\/my-helm-repo is already used by secret argocd\/first\./,
     changes: false,
   },
 ];

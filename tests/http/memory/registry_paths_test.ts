@@ -107,8 +107,8 @@ const taken: Row[] = [
     request: () => several(login("ghcr.io", "all"), login("ghcr.io/org", "org")),
     status: 200,
     after: (_, body) => {
-      assert.match(hintOf(body), /ghcr\.io\/org-other; end it with a slash/);
-      assert.match(hintOf(body), /Image Updater takes any of the logins for ghcr\.io/);
+      assert.match(hintOf(body), /ghcr\.io\/org-other; end the registry with a slash/);
+      assert.match(hintOf(body), /Image Updater uses any of the logins for ghcr\.io/);
     },
   },
   {
@@ -126,7 +126,7 @@ const taken: Row[] = [
     request: () =>
       docker({ registry: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team", username: "AWS" }),
     status: 200,
-    after: (_, body) => assert.match(hintOf(body), /valid for 12 hours.*eu-west-1/),
+    after: (_, body) => assert.match(hintOf(body), /expire after 12 hours.*eu-west-1/),
   },
   refused(
     "one path twice is a contradiction, in whichever spelling",
@@ -157,7 +157,10 @@ const merged: Row[] = [
         "ghcr.io/org/app",
         "ghcr.io/org",
       ]);
-      assert.match(hintOf(body), /Logins for a part of the registry .* first: ghcr\.io\/org\/app$/);
+      assert.match(
+        hintOf(body),
+        /Existing logins for a part of the registry .* prefer them: ghcr\.io\/org\/app$/,
+      );
       assert.deepEqual(tries(stage, "ghcr.io/org/x"), ["your_username", "ghcr.io"]);
     },
   },
@@ -169,7 +172,7 @@ const merged: Row[] = [
     after: (stage, body) => {
       assert.equal(
         hintOf(body),
-        "Logins for a part of the registry stay, and the kubelets take them first: docker.io/org, " +
+        "Existing logins for a part of the registry were kept, and the kubelets prefer them: docker.io/org, " +
           "https://registry-1.docker.io/org",
       );
       assert.deepEqual(tries(stage, "docker.io/org/app"), ["docker.io/org"]);

@@ -56,7 +56,7 @@ const ROWS: readonly Row[] = [
     reasons: [{ code: "never_found" }],
     state: "unknown",
     message:
-      /never found.*check that it is the right one\. Without an audit log \(setting audit-log\) it is not/,
+      /never found.*Check that it is the right value\. Without an audit log \(setting audit-log\), results from before the server started are not kept$/,
   },
   {
     name: "a cluster outside the selection cannot be seen",
@@ -64,21 +64,21 @@ const ROWS: readonly Row[] = [
     more: { clusters: ["a", "b"] },
     reasons: [{ code: "not_seen", clusters: ["c"] }],
     state: "unknown",
-    message: /not seen: c\. Send the same request again when they can be reached$/,
+    message: /could not be searched: c\. Send the same request again when they are reachable$/,
   },
   {
     name: "not all namespaces of a cluster can be listed",
     options: { stores: { b: narrow } },
     reasons: [{ code: "namespaces_not_listed", clusters: ["b"] }],
     state: "unknown",
-    message: /Not all namespaces could be looked into: b$/,
+    message: /Some namespaces could not be searched in: b$/,
   },
   {
     name: "a place outside the selection holds it",
     more: { clusters: ["a", "b"] },
     reasons: [{ code: "places_left", clusters: ["c"] }],
     state: "remains",
-    message: /1 place still holds the old value: c$/,
+    message: /1 place still contains the old value: c$/,
   },
   {
     name: "a pull secret without a label holds it, which is looked at in the end all the same",
@@ -90,7 +90,7 @@ const ROWS: readonly Row[] = [
     },
     reasons: [{ code: "places_left", clusters: ["a", "b", "c"] }],
     state: "remains",
-    message: /3 places still hold/,
+    message: /3 places still contain/,
   },
   {
     name: "it stands somewhere with white space around it, which is told and not rewritten",
@@ -102,7 +102,7 @@ const ROWS: readonly Row[] = [
     },
     reasons: [{ code: "places_left", clusters: ["a"] }],
     state: "remains",
-    message: /1 place still holds/,
+    message: /1 place still contains/,
   },
   {
     name: "Argo CD logs in to a cluster with it, which is never rewritten",
@@ -115,7 +115,7 @@ const ROWS: readonly Row[] = [
     },
     reasons: [{ code: "places_left", clusters: ["a"] }],
     state: "remains",
-    message: /1 place still holds/,
+    message: /1 place still contains/,
   },
   {
     name: "the token is for some clusters only",
@@ -124,7 +124,7 @@ const ROWS: readonly Row[] = [
     headers: bearer("one-cluster"),
     reasons: [{ code: "limited_token" }],
     state: "unknown",
-    message: /for some clusters only/,
+    message: /is limited to some clusters/,
   },
 ];
 
@@ -175,11 +175,11 @@ Deno.test("a value that was found once is known to have been, by whatever it is 
   assert.deepEqual(statusesOf(second.body), { a: "not_found", b: "not_found", c: "not_found" });
   assert.equal(second.body.safe_to_revoke, true, "somebody else has changed them");
   assert.deepEqual([first.body.message, second.body.message], [
-    "0 of 3 cluster(s) rotated; the old value is not safe to revoke yet",
-    "Found on none of 3 cluster(s); the old value is gone and safe to revoke",
+    "0 of 3 clusters rotated; the old value is not safe to revoke yet",
+    "Not found on any of 3 clusters; the old value is gone and safe to revoke",
   ]);
   const dry = await it.rotate({ find: { password: "another-value" }, dry_run: true });
-  assert.equal(dry.body.message, "Found on none of 3 cluster(s); nothing was written");
+  assert.equal(dry.body.message, "Not found on any of 3 clusters; nothing was written");
 });
 
 Deno.test("with everywhere what this program did not write is looked at, and rotated if that is wanted", async () => {
@@ -195,7 +195,7 @@ Deno.test("with everywhere what this program did not write is looked at, and rot
 
 Deno.test("what is never looked at is said in every answer", async () => {
   const { body } = await rotationStage().rotate();
-  const told = (body.never_looked_at as string[]).join();
+  const told = (body.never_searched as string[]).join();
   for (const what of [/Opaque/, /ConfigMaps/, /environment/, /Git/, /under 12 char/]) {
     assert.match(told, what);
   }
@@ -245,7 +245,8 @@ Deno.test("where it cannot be said in the end which clusters there are, what was
   assert.deepEqual(statusesOf(body), { a: "rotated" });
   assert.deepEqual(body.reasons, [{
     code: "not_seen",
-    message: "Clusters that were not seen: *. Send the same request again when they can be reached",
+    message:
+      "Clusters that could not be searched: *. Send the same request again when they are reachable",
     clusters: ["*"],
   }]);
   assert.equal(it.faults.length, 1);

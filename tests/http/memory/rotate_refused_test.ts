@@ -49,7 +49,7 @@ const ROWS: readonly Row[] = [
     more: { set: { password: OLD } },
     status: 400,
     code: "same_value",
-    message: /are the same; nothing was written/,
+    message: /are the same\. Nothing was changed/,
   },
   {
     name: "the old one is told by its fingerprint, and none can be made",
@@ -57,7 +57,7 @@ const ROWS: readonly Row[] = [
     more: { find: { fingerprint: "0123456789abcdef" } },
     status: 503,
     code: "fingerprints_unavailable",
-    message: /^Fingerprints cannot be made/,
+    message: /^Cannot create fingerprints/,
   },
   {
     name: "nothing is selected",
@@ -88,7 +88,7 @@ const ROWS: readonly Row[] = [
     more: { find: { username: "ci" } },
     status: 400,
     code: "invalid_field",
-    message: /'find.username' needs 'registry' or 'url_prefix' beside it/,
+    message: /'find.username' requires 'registry' or 'url_prefix': many/,
     field: "find.username",
   },
   {
@@ -96,7 +96,7 @@ const ROWS: readonly Row[] = [
     more: { find: { registry: "ghcr.io" } },
     status: 400,
     code: "invalid_field",
-    message: /'find.registry' needs 'username' beside it/,
+    message: /'find.registry' requires 'username'$/,
     field: "find.registry",
   },
   {
@@ -104,7 +104,7 @@ const ROWS: readonly Row[] = [
     more: { find: { password: OLD, name: "ghcr" } },
     status: 400,
     code: "invalid_field",
-    message: /contradicts/,
+    message: /cannot be combined with /,
     field: "find.name",
   },
   {
@@ -112,7 +112,7 @@ const ROWS: readonly Row[] = [
     more: { set: { password: NEW, bearer_token: NEW } },
     status: 400,
     code: "invalid_field",
-    message: /contradicts/,
+    message: /cannot be combined with /,
     field: "set.bearer_token",
   },
   {
@@ -130,7 +130,7 @@ const ROWS: readonly Row[] = [
     status: 409,
     code: "clusters_not_seen",
     message:
-      /Cluster 'b' could not be read: .*; nothing was written\. Leave it out, or send "max_failures": 1$/,
+      /Cannot read cluster 'b': .*\. Nothing was changed\. Leave it out, or send "max_failures": 1$/,
     field: "max_failures",
     body: {
       not_seen: [{
@@ -144,7 +144,7 @@ const ROWS: readonly Row[] = [
     more: { first: ["b"], max_failures: 3 },
     status: 409,
     code: "clusters_not_seen",
-    message: /Cluster 'b' could not be read: .*Leave it out, or out of those that go first$/,
+    message: /Cannot read cluster 'b': .*Leave it out, or remove it from 'first'$/,
     field: "max_failures",
   },
   {
@@ -153,7 +153,7 @@ const ROWS: readonly Row[] = [
     more: { first: ["a", "b"] },
     status: 409,
     code: "first_not_found",
-    message: /There is nothing to rotate in 'b', which 'first' names; nothing was written/,
+    message: /Nothing to rotate on these clusters of 'first': 'b'\. Nothing was changed/,
     field: "first",
     body: { first: ["b"] },
   },
@@ -166,7 +166,7 @@ const ROWS: readonly Row[] = [
     more: { first: ["b"] },
     status: 409,
     code: "first_not_found",
-    message: /There is nothing to rotate in 'b'/,
+    message: /Nothing to rotate on these clusters of 'first': 'b'/,
     field: "first",
   },
   {
@@ -175,7 +175,7 @@ const ROWS: readonly Row[] = [
     more: {},
     status: 422,
     code: "credential_refused",
-    message: /not accepted by ghcr.io: The registry refuses it; nothing was written/,
+    message: /^Credential refused by ghcr.io: The registry refuses it\. Nothing was changed/,
     body: { verified: [{ at: "ghcr.io", state: "refused", message: "The registry refuses it" }] },
     tries: 1,
   },

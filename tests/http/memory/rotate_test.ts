@@ -70,7 +70,7 @@ Deno.test("the same request again finds all of it done, and the old value safe t
   assert.equal(status, 200);
   assert.deepEqual(statusesOf(body), { a: "unchanged", b: "unchanged", c: "unchanged" });
   assert.equal(body.safe_to_revoke, true, "it was found by the first one");
-  assert.equal(body.undo, undefined);
+  assert.equal(body.rollback, undefined);
 });
 
 Deno.test("an expiry in the past is taken, and hinted at as in other writes", async () => {
@@ -98,11 +98,11 @@ Deno.test("the same request again completes what failed", async () => {
 Deno.test("the way back is told, and is the same request with both values exchanged", async () => {
   const it = rotationStage();
   const { body } = await it.rotate();
-  assert.deepEqual(body.undo, {
-    message: "To go back, send the same request with the old and the new value exchanged",
+  assert.deepEqual(body.rollback, {
+    message: "To roll back, send the same request with the old and the new value swapped",
     find: { fingerprint: await fingerprintOf(NEW) },
   });
-  const { find } = body.undo as { find: object };
+  const { find } = body.rollback as { find: object };
   const back = await it.rotate({ find, set: { password: OLD } });
   assert.deepEqual(statusesOf(back.body), { a: "rotated", b: "rotated", c: "rotated" });
   assert.equal(passwordIn(it.fleet.a!), OLD);
@@ -161,7 +161,7 @@ Deno.test("a dry run tells what would be done, changes and tries nothing", async
   assert.deepEqual(body.verified, [{
     at: "ghcr.io",
     state: "not_tried",
-    message: "It would be tried here",
+    message: "Will be verified here",
   }]);
   assert.deepEqual(it.tried, []);
 });

@@ -53,7 +53,7 @@ for (const id of ["rotation-0000000000000000", "x"]) {
   Deno.test(`there is no rotation ${id}`, async () => {
     const { status, body } = await rotationStage().show(id);
     assert.deepEqual([status, body.code, body.field], [404, "rotation_not_found", "id"]);
-    assert.match(body.message!, /without an audit log/);
+    assert.match(body.message!, /Without an audit log/);
   });
 }
 
@@ -150,7 +150,7 @@ Deno.test("a rotation that is refused is on record as that, and not shown", () =
     assert.deepEqual([end!.outcome, end!.error], ["refused", "clusters_not_seen"]);
     assert.equal(begin!.replaces, undefined, "nothing is known to have been found");
     const { status, body } = await it.show(end!.rotation!);
-    assert.deepEqual([status, body.message], [404, "There is no such rotation"]);
+    assert.deepEqual([status, body.message], [404, "Rotation not found"]);
   }));
 
 Deno.test("where the audit log cannot be written nothing is", () =>

@@ -158,7 +158,7 @@ const rows: Row[] = [
       }],
       total_docker_creds: 1,
       warnings: [
-        "The kubeconfig's user may not list secrets in all namespaces: " +
+        "The kubeconfig's user cannot list secrets in all namespaces: " +
         "only namespaces kube-system, default, argocd were searched for docker secrets",
       ],
     },
@@ -179,7 +179,7 @@ const rows: Row[] = [
   },
 ];
 
-const INVALID = /^Parameter 'cluster' must be the name of a cluster: .*at most 253$/;
+const INVALID = /^Parameter 'cluster' is invalid: a cluster name .*at most 253 characters$/;
 const invalid: [what: string, query: string, message: RegExp][] = [
   ["an empty name", "?cluster=", INVALID],
   ["a path upwards", "?cluster=../x", INVALID],

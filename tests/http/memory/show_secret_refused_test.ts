@@ -8,9 +8,9 @@ const envelope = (message: string, status = 400) => ({
   message,
   status_code: status,
 });
-const ALL = "the parameters are cluster, namespace";
+const ALL = "Known parameters: cluster, namespace";
 const path = (rest: string) => () => get(`/secrets/${rest}`);
-const NO_NAME = /^Parameter 'name' must be a secret's name: .*at most 253$/;
+const NO_NAME = /^Parameter 'name' must be a valid secret name: .*at most 253 characters$/;
 
 for (
   const test of testsOf([
@@ -24,7 +24,7 @@ for (
       "an empty namespace is none",
       () => show("my-repo", { namespace: "" }),
       400,
-      /^Parameter 'namespace' must be a namespace's name: /,
+      /^Parameter 'namespace' must be a valid namespace name: /,
     ),
     refused(
       "two namespaces are one too many",
@@ -42,13 +42,13 @@ for (
       "an unknown parameter is not echoed",
       () => show("my-repo", { [CANARY]: "1" }),
       400,
-      envelope(`Unknown parameter; ${ALL}`),
+      envelope(`Unknown parameter. ${ALL}`),
     ),
     refused(
       "the name stands in the path alone",
       () => get(`/secrets/my-repo?${search({ cluster: "test-cluster", name: "other" })}`),
       400,
-      envelope("Parameter 'name' stands in the path"),
+      envelope("Parameter 'name' is part of the path and not allowed in the query"),
     ),
     {
       name: "a secret that is not there is 404",

@@ -274,8 +274,8 @@ const onlyOneByOne = async (stage: Stage) => {
     method === "list" && lists++ === 0 ? { kind: "throw", error: "forbidden" } : undefined;
 };
 
-const WARNING = "The kubeconfig's user may not list secrets in all namespaces: " +
-  `'${NAME}' was looked for in kube-system, default, argocd only`;
+const WARNING = "The kubeconfig's user cannot list secrets in all namespaces: " +
+  `'${NAME}' was searched for in kube-system, default, argocd only`;
 
 const limited: Row[] = [
   {

@@ -36,17 +36,23 @@ const there: Row["before"] = sent(() => repo({}, bearer("admin")));
 for (
   const test of testsOf([
     ...[...WRITES, SHOW].map(([what, request]) =>
-      row(`without a token ${what} is 401`, () => request({}), 401, /^Token missing: send it as /, {
-        ...closed,
-        headers: { "WWW-Authenticate": 'Bearer realm="argocd-configurer"' },
-      })
+      row(
+        `without a token ${what} is 401`,
+        () => request({}),
+        401,
+        /^Token missing\. Send the header /,
+        {
+          ...closed,
+          headers: { "WWW-Authenticate": 'Bearer realm="argocd-configurer"' },
+        },
+      )
     ),
     ...WRITES.flatMap(([what, request]) => [
       row(
         `a reader may not use ${what}, and is told which right is missing`,
         () => request(bearer("reader")),
         403,
-        /^Token 'reader' has the role reader; this needs writer$/,
+        /^Token 'reader' has role reader\. This operation requires role writer$/,
         closed,
       ),
       ...(["writer", "admin"] as const).map((name) =>
@@ -84,14 +90,14 @@ for (
         `who is for other clusters may not use ${what} on this one`,
         () => request("test-cluster", bearer("other-cluster")),
         403,
-        /^Token 'other-cluster' is not for cluster 'test-cluster', only for production-cluster$/,
+        /^Token 'other-cluster' is not allowed on cluster 'test-cluster'\. Allowed clusters: production-cluster$/,
         { ...closed, before: there },
       ),
       row(
         `whether a cluster exists is not told by ${what} to who is not for it`,
         () => request("nowhere", bearer("other-cluster")),
         403,
-        /^Token 'other-cluster' is not for cluster 'nowhere', only for production-cluster$/,
+        /^Token 'other-cluster' is not allowed on cluster 'nowhere'\. Allowed clusters: production-cluster$/,
         closed,
       ),
     ]),
@@ -99,14 +105,14 @@ for (
       "who is for other clusters may not select namespaces of this one",
       () => docker({ namespaces: undefined, all_namespaces: true }, bearer("other-cluster")),
       403,
-      /is not for cluster 'test-cluster'/,
+      /is not allowed on cluster 'test-cluster'/,
       closed,
     ),
     row(
       "who is for other clusters may not have this one tell what would come of a write",
       () => repo({ dry_run: true, verify: true }, bearer("other-cluster")),
       403,
-      /is not for cluster 'test-cluster'/,
+      /is not allowed on cluster 'test-cluster'/,
       { ...closed, options: { ...options, ...ASKED_NOBODY } },
     ),
   ])

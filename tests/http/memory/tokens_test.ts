@@ -37,12 +37,12 @@ for (
     ),
     row("without a token /health is answered", () => get("/health"), 200, undefined),
     ...([
-      ["an unknown token", `Bearer ${makeToken()}`, /The token is not known/],
-      ["an expired token", `Bearer ${SECRETS.expired}`, /The token 'expired' has expired/],
+      ["an unknown token", `Bearer ${makeToken()}`, /Unknown token/],
+      ["an expired token", `Bearer ${SECRETS.expired}`, /Token 'expired' has expired/],
       ["another scheme", `Basic ${btoa(`admin:${SECRETS.admin}`)}`, /is not 'Bearer TOKEN'/],
       ["no token after Bearer", "Bearer ", /is not 'Bearer TOKEN'/],
       ["two tokens", `Bearer ${SECRETS.admin} ${SECRETS.reader}`, /is not 'Bearer TOKEN'/],
-      ["a stored sum in place of the token", `Bearer ${sha256(SECRETS.admin)}`, /is not known/],
+      ["a stored sum in place of the token", `Bearer ${sha256(SECRETS.admin)}`, /Unknown token/],
     ] as const).map(([what, Authorization, body]) =>
       row(`${what} is 401`, () => docker({}, { Authorization }), 401, body, {
         ...closed,
@@ -72,7 +72,7 @@ for (
       "a reader may not write, and is told which right is missing",
       () => docker({}, bearer("reader")),
       403,
-      /^Token 'reader' has the role reader; this needs writer$/,
+      /^Token 'reader' has role reader\. This operation requires role writer$/,
       closed,
     ),
     ...(["writer", "admin"] as const).map((name) =>
@@ -82,28 +82,28 @@ for (
       "who is for other clusters may not read this one",
       () => get("/secrets?cluster=test-cluster", bearer("other-cluster")),
       403,
-      /^Token 'other-cluster' is not for cluster 'test-cluster', only for production-cluster$/,
+      /^Token 'other-cluster' is not allowed on cluster 'test-cluster'\. Allowed clusters: production-cluster$/,
       closed,
     ),
     row(
       "who is for other clusters may not write docker secrets to this one",
       () => docker({}, bearer("other-cluster")),
       403,
-      /is not for cluster 'test-cluster'/,
+      /is not allowed on cluster 'test-cluster'/,
       closed,
     ),
     row(
       "who is for other clusters may not write helm repositories to this one",
       () => helm({}, bearer("other-cluster")),
       403,
-      /is not for cluster 'test-cluster'/,
+      /is not allowed on cluster 'test-cluster'/,
       closed,
     ),
     row(
       "whether a cluster exists is not told to who is not for it",
       () => get("/secrets?cluster=nowhere", bearer("other-cluster")),
       403,
-      /is not for cluster 'nowhere'/,
+      /is not allowed on cluster 'nowhere'/,
       closed,
     ),
     row(
@@ -166,7 +166,7 @@ Deno.test("the log names the token, and never shows it", async () => {
     lines.map(({ part, message, who, from, reason }) => [part, message, who ?? from, reason]),
     [
       ["server", "request", "reader", undefined],
-      ["tokens", "token refused", "192.0.2.1", "expired: expired"],
+      ["tokens", "token rejected", "192.0.2.1", "expired: expired"],
       ["server", "request", "192.0.2.1", undefined],
     ],
   );
@@ -188,7 +188,7 @@ Deno.test("after ten wrong tokens an address is told to wait, a right one is sti
   assert.equal((await ask(`Bearer ${SECRETS.reader}`, "192.0.2.1")).status, 200);
   assert.equal((await ask("Bearer wrong", "192.0.2.2")).status, 401);
   // Each wrong one that is refused as such has a line; the others only that of the request.
-  assert.equal(logged.filter((line) => line.includes("token refused")).length, 11);
+  assert.equal(logged.filter((line) => line.includes("token rejected")).length, 11);
 });
 
 Deno.test("who sends no token is told to wait after ten times, too", async () => {
@@ -212,9 +212,9 @@ Deno.test("while the tokens cannot be read nobody is let in, and that is said", 
     assert.equal(response.status, 503);
     assert.match(
       (await response.json()).message,
-      /Tokens cannot be checked; the server's log says why/,
+      /^Cannot verify tokens\. The reason is in the server's log/,
     );
-    assert.ok(logged.some((line) => /no token is accepted.*is not valid YAML/.test(line)));
+    assert.ok(logged.some((line) => /all tokens rejected.*invalid YAML/.test(line)));
   } finally {
     await writeTokenFile(file, STORED);
   }

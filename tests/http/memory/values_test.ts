@@ -4,9 +4,9 @@ import { docker, helm, refused, type Row, testsOf } from "../support.ts";
 
 /** Values of fields: what is refused before a cluster is opened, and what is stored of the rest. */
 
-const CLUSTER = /^Field 'cluster_name' must be the name of a cluster: /;
-const NAME = /^Field 'name' must be a secret's name: .*at most \d+$/;
-const NAMESPACES = /^Field 'namespaces' must name namespaces: /;
+const CLUSTER = /^Field 'cluster_name' is invalid: a cluster name /;
+const NAME = /^Field 'name' must be a valid secret name: .*at most \d+ characters$/;
+const NAMESPACES = /^Field 'namespaces' must contain valid namespace names: /;
 const REGISTRY =
   /^Field 'registry' must be the host of a registry, like ghcr.io, or a path of it, /;
 
@@ -70,25 +70,25 @@ const names: Row[] = [
     "a docker name that leaves no room for -iu is refused",
     () => docker({ name: "x".repeat(251), git_write_back: true }),
     400,
-    /^Field 'name' must be a secret's name: .*at most 250$/,
+    /^Field 'name' must be a valid secret name: .*at most 250 characters$/,
   ),
   refused(
     "a docker name is of at most 253 characters",
     () => docker({ name: "x".repeat(254) }),
     400,
-    /^Field 'name' must be a secret's name: .*at most 253$/,
+    /^Field 'name' must be a valid secret name: .*at most 253 characters$/,
   ),
   refused(
     "a repository name that leaves no room for -template is refused",
     () => helm({ name: "x".repeat(245), repository_url: "https://ghcr.io/" }),
     400,
-    /^Field 'name' must be a secret's name: .*at most 244$/,
+    /^Field 'name' must be a valid secret name: .*at most 244 characters$/,
   ),
   refused(
     "a repository name is of at most 253 characters",
     () => helm({ name: "x".repeat(254), repository_url: "https://ghcr.io/", template: false }),
     400,
-    /^Field 'name' must be a secret's name: .*at most 253$/,
+    /^Field 'name' must be a valid secret name: .*at most 253 characters$/,
   ),
 ];
 
@@ -165,14 +165,14 @@ const namespaces: Row[] = [
     "1,001 namespaces are refused",
     () => docker({ namespaces: many(1001) }),
     400,
-    /at most 1000$/,
+    /at most 1000 namespaces$/,
   ),
   ...["", " ", ",", " , ,\n", []].map((given) =>
     refused(
       `namespaces ${JSON.stringify(given)} are none`,
       () => docker({ namespaces: given }),
       400,
-      /^Field 'namespaces' must name at least one namespace$/,
+      /^Field 'namespaces' must contain at least one namespace$/,
     )
   ),
   ...["argocd", " argocd ", "default,argocd", ["argocd"], ["default", " argocd"]].map((given) =>

@@ -49,10 +49,10 @@ const ROWS: [more: object, message: string][] = [
     "Field 'registry' must be the host of a registry, like ghcr.io, or a path of it, like " +
     "ghcr.io/org",
   ],
-  [{ registries: [login] }, "Field 'registries' contradicts 'username'; give one of them"],
+  [{ registries: [login] }, "Field 'registries' cannot be combined with 'username'"],
   [
     { ...NO_LOGIN, registry: "ghcr.io", registries: [login] },
-    "Field 'registries' contradicts 'registry'; give one of them",
+    "Field 'registries' cannot be combined with 'registry'",
   ],
   [
     { ...NO_LOGIN, registries: [login, { ...login, registry: "QUAY.io" }] },
@@ -78,15 +78,15 @@ const ROWS: [more: object, message: string][] = [
   [{ insecure_oci_http: true }, `Field 'insecure_oci_http' ${REPO_ONLY}`],
   [{ ...git, registry: "ghcr.io" }, `Field 'registry' ${PULL_ONLY}`],
   [{ ...git, ...NO_LOGIN, registries: [login] }, `Field 'registries' ${PULL_ONLY}`],
-  [{ ...git, urls: [git.url] }, "Field 'urls' contradicts 'url'; give one of them"],
-  [{ ...git, url: undefined, urls: [] }, "Field 'urls' must have a URL"],
+  [{ ...git, urls: [git.url] }, "Field 'urls' cannot be combined with 'url'"],
+  [{ ...git, url: undefined, urls: [] }, "Field 'urls' must contain at least one URL"],
   [
     { ...git, url: `https://u:${CANARY}@github.com/org/app` },
     "Field 'url' must not contain credentials; give them as username and password",
   ],
   [
     { ...git, bearer_token: CANARY },
-    "Field 'bearer_token' contradicts 'username'; give one kind of credential",
+    "Field 'bearer_token' cannot be combined with 'username': give one kind of credential",
   ],
   [
     { ...git, type: "helm", ...NO_LOGIN, bearer_token: CANARY },
@@ -95,12 +95,12 @@ const ROWS: [more: object, message: string][] = [
   ],
   [
     { ...git, ...NO_LOGIN, bearer_token: `${CANARY}\n` },
-    "Field 'bearer_token' must be of visible ASCII characters only, without spaces and line breaks",
+    "Field 'bearer_token' must contain visible ASCII characters only, without spaces or line breaks",
   ],
   [{ ...git, ...NO_LOGIN, bearer_token: "" }, "Field 'bearer_token' must not be empty"],
   [
     { ...git, ...NO_LOGIN, ssh_private_key: CANARY },
-    "Field 'ssh_private_key' needs a URL for SSH, like git@host:path",
+    "Field 'ssh_private_key' needs an SSH URL, like git@host:path",
   ],
   [
     { ...git, proxy: `http://proxy.example.com/${CANARY}` },
@@ -110,8 +110,8 @@ const ROWS: [more: object, message: string][] = [
   [{ ...git, insecure: "true" }, "Field 'insecure' must be a boolean"],
   [{ ...git, insecure_oci_http: true }, "Field 'insecure_oci_http' is for OCI registries only"],
   [{ usernam: CANARY }, "Unknown field 'usernam'; did you mean 'username'?"],
-  [{ cluster_name: "test-cluster" }, `Unknown field; the fields are ${FIELDS}`],
-  [{ [CANARY]: 1 }, `Unknown field; the fields are ${FIELDS}`],
+  [{ cluster_name: "test-cluster" }, `Unknown field. Known fields: ${FIELDS}`],
+  [{ [CANARY]: 1 }, `Unknown field. Known fields: ${FIELDS}`],
 ];
 
 for (
@@ -138,7 +138,7 @@ for (
       "verify of nothing wants a body",
       () => post(VERIFY, ""),
       400,
-      envelope("Request body is empty; send a JSON object"),
+      envelope("Request body is empty. Send a JSON object"),
       asksNobody,
     ),
     refused(

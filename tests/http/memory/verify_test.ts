@@ -173,7 +173,7 @@ const ASKED: Asked[] = [
     what: "an SSH key",
     more: { ...NO_LOGIN, type: "git", url: "git@github.com:org/app", ssh_private_key: sshKey },
     asked: [],
-    notTried: ["git@github.com:org/app", "the key can be read; by SSH it is not tried"],
+    notTried: ["git@github.com:org/app", "the private key is valid; SSH logins are not verified"],
   },
   {
     what: "a key of Google's",
@@ -194,7 +194,7 @@ const ASKED: Asked[] = [
     asked: [],
     notTried: [
       git.url,
-      "the key can be read; without 'private_key_id' Google cannot be asked for it",
+      "the key can be parsed; without 'private_key_id' Google cannot verify it",
     ],
   },
   {
@@ -209,13 +209,13 @@ const ASKED: Asked[] = [
       },
     },
     asked: [],
-    notTried: [git.url, "the ids are of the right form; Azure is not asked for a token"],
+    notTried: [git.url, "the ids have the right format; Azure was not contacted"],
   },
   {
     what: "the workload identity of a Git repository",
     more: { ...NO_LOGIN, ...git, use_azure_workload_identity: true },
     asked: [],
-    notTried: [git.url, "only Argo CD's own pods have the identity; it is not tried"],
+    notTried: [git.url, "only Argo CD's pods have the identity; it cannot be verified from here"],
   },
   {
     what: "the workload identity of a registry",
@@ -228,7 +228,7 @@ const ASKED: Asked[] = [
     asked: [],
     notTried: [
       "a.azurecr.io/charts",
-      "only Argo CD's own pods have the identity; it is not tried",
+      "only Argo CD's pods have the identity; it cannot be verified from here",
     ],
   },
 ];
@@ -261,8 +261,8 @@ const asked = ASKED.map(({ what, more, asked, notTried, expires }): Row => {
       assert.deepEqual(rest, {
         success: true,
         message: notTried
-          ? "The credential can be read; it was not tried"
-          : `Nothing speaks against the credential at ${asked.length} of ${asked.length} place(s)`,
+          ? "The credential is well-formed. It was not tested"
+          : `Credential accepted (${asked.length} of ${asked.length} checked)`,
       });
       if (!notTried) return assert.equal(verified.length, asked.length);
       const [at, message] = notTried;
@@ -296,7 +296,7 @@ const verified = (accepted: boolean | null, more: object = {}) => ({
 
 const expires = "2030-01-02T03:04:05.000Z";
 
-const FINE = "Nothing speaks against the credential at 1 of 1 place(s)";
+const FINE = "Credential accepted (1 of 1 checked)";
 
 const answer = (name: string, options: Row["options"], status: number, body: object): Row => ({
   name,
@@ -319,11 +319,11 @@ for (
     answer("a credential that nobody asked for is 200", verdict(undefined, { open: true }), 200, {
       success: true,
       verified: [verified(null)],
-      message: FINE,
+      message: "Credential not refused (1 of 1 checked)",
     }),
     answer("a credential that is refused is 422", verdict(false), 422, {
       error: true,
-      message: "The credential is not accepted by ghcr.io: So it is",
+      message: "Credential refused by ghcr.io: So it is",
       status_code: 422,
       verified: [verified(false)],
     }),
@@ -333,7 +333,7 @@ for (
     ].map(([what, reachable]) =>
       answer(`${what} is 422`, verdict(undefined, { reachable }), 422, {
         error: true,
-        message: "The credential cannot be tried at ghcr.io: So it is",
+        message: "Cannot verify the credential at ghcr.io: So it is",
         status_code: 422,
         verified: [{ ...verified(null), reachable }],
       })

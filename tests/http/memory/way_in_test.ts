@@ -68,7 +68,10 @@ for (const [what, request] of TRIES) {
     const refused = await from("192.0.2.1");
     const { message, code, remedy } = await refused.json();
     assert.equal(refused.status, 429);
-    assert.match(message, /^Too many dry runs and tried credentials: 60 a minute are allowed$/);
+    assert.match(
+      message,
+      /^Too many dry runs and verified credentials: the limit is 60 per minute$/,
+    );
     const seconds = Number(refused.headers.get("Retry-After"));
     assert.ok(seconds >= 1 && seconds <= 60);
     // The seed's paths have no fields for machines.

@@ -28,17 +28,18 @@ const OWN = ["http://localhost:3000", "https://127.0.0.1:8443", "http://[::1]:80
 const NO_CORS = { "Access-Control-Allow-Origin": null };
 const ORIGIN = {
   error: true,
-  message: "Requests from pages of this origin are refused; add it to the setting cors-origins",
+  message: "Requests from web pages of this origin are not allowed. Add the origin to " +
+    "the setting cors-origins",
   status_code: 403,
 };
 const HOST = {
   error: true,
-  message: "This server does not answer to that host name; add it to the setting allowed-hosts",
+  message: "Host name not allowed. Add it to the setting allowed-hosts",
   status_code: 421,
 };
 const SITE = {
   error: true,
-  message: "Requests from pages of other sites are refused",
+  message: "Requests from web pages of other sites are not allowed",
   status_code: 403,
 };
 
@@ -84,7 +85,7 @@ const everywhere = [...WRITES, SHOW].flatMap(([what, make, before]): Row[] => [
   ),
 ]);
 
-const TYPE = /^Pages must send the body as Content-Type: application\/json$/;
+const TYPE = /^Web pages must send the body as Content-Type: application\/json$/;
 const page = { Origin: "http://localhost:3000" };
 
 for (

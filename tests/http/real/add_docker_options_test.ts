@@ -113,8 +113,8 @@ realTest("what cannot be merged with stays, and so does all else", async (progra
   const before = await versions([a, b]);
   assertAnswer(await add(program, name, { namespaces: [a, b], merge: true }), 409, {
     error: true,
-    message: `Secret '${name}' in namespace '${b}' cannot be merged with: its Docker ` +
-      "configuration must have an object in its field 'auths'",
+    message: `Secret ${b}/${name} cannot be merged: its Docker configuration must have ` +
+      "an object in its field 'auths'. Use 'upsert' instead of 'merge' to replace the whole secret",
     status_code: 409,
   });
   assert.deepEqual(await versions([a, b]), before);
@@ -158,7 +158,7 @@ realTest(
     const more = { namespaces: [a, b], service_accounts: ["default", "builder"] };
     assertAnswer(await add(program, name, more), 400, {
       error: true,
-      message: `Service accounts do not exist: 'builder' in ${a}`,
+      message: `Service accounts do not exist: ${a}/builder`,
       status_code: 400,
     });
     assert.deepEqual(await versions([a, b]), before);
@@ -209,7 +209,7 @@ argocdNamespaceTest("namespaces are chosen by label, less those of a pattern", a
   }
   const none = await add(program, uniqueName("pull"), { namespace_selector: `team=${team}x` });
   assert.equal(none.status, 400);
-  assert.match(none.body.message, /^Cannot choose namespaces of cluster .*none of them matches$/);
+  assert.match(none.body.message, /^Cannot select namespaces of cluster .*no namespace matches$/);
 });
 
 realTest("all namespaces but those of a pattern are all that there are", async (program) => {

@@ -160,9 +160,9 @@ realTest("a change of type needs force, which deletes and creates", async (progr
   });
   assertAnswer(await add(program, name, namespace, { upsert: true }), 409, {
     error: true,
-    message: `Secret '${name}' in namespace '${namespace}' has the type "Opaque", which ` +
-      'Kubernetes does not change: send "force": true to have it deleted and created, which ' +
-      "leaves a moment without it",
+    message: `Secret ${namespace}/${name} has type Opaque, and Kubernetes does not allow ` +
+      'a change of type. Send "force": true to delete and recreate it: it is ' +
+      "missing for a few seconds",
     status_code: 409,
   });
   assert.deepEqual(await program.find(namespace, name), before);
@@ -189,7 +189,7 @@ realTest("an immutable secret needs force", async (program) => {
   });
   const refused = await add(program, name, namespace, { upsert: true });
   assert.equal(refused.status, 409);
-  assert.match(refused.body.message, /is immutable: send "force": true/);
+  assert.match(refused.body.message, /is immutable\. Send "force": true/);
   assert.deepEqual(await program.find(namespace, name), before);
   const forced = await add(program, name, namespace, { upsert: true, force: true });
   assert.equal(forced.status, 200);
@@ -206,9 +206,9 @@ realTest("a foreign secret is left alone but by force", async (program) => {
   for (const upsert of [false, true]) {
     assertAnswer(await add(program, name, namespace, { upsert }), 409, {
       error: true,
-      message: `Secret '${name}' in namespace '${namespace}' is none of these credentials ` +
-        '(its type is "Opaque"): choose another name, or send "force": true with ' +
-        '"upsert": true to replace it',
+      message: `Secret ${namespace}/${name} already exists and is not a pull secret (type ` +
+        'Opaque). Choose another name, or send "force": true with "upsert": true ' +
+        "to replace it",
       status_code: 409,
     });
     assert.deepEqual(await program.find(namespace, name), before);

@@ -222,15 +222,16 @@ realTest("a URL that another secret holds is replaced there, by upsert only", as
   await add(program, holder, `https://${own}/x`);
   assertAnswer(await add(program, name, `https://${own.toUpperCase()}/X`), 409, {
     error: true,
-    message: `The URL of secret '${name}' is held already by secret '${holder}' in namespace ` +
-      `'argocd': send "upsert": true and "name": "${holder}" to replace that one`,
+    message: `The URL of secret argocd/${name} is already used by secret ` +
+      `argocd/${holder}. Send "upsert": true and "name": "${holder}" to replace ` +
+      "that secret",
     status_code: 409,
   });
   const upsert = { upsert: true, username: "second" };
   const { status, body } = await add(program, name, `https://${own}/x`, upsert);
   assert.equal(status, 200);
   assert.equal(body.secret_name, holder);
-  assert.equal(body.hint, `Secret '${holder}' held this URL already and was the one replaced`);
+  assert.equal(body.hint, `Secret '${holder}' already had this URL, so it was replaced instead`);
   assert.equal(await program.find("argocd", name), undefined);
   assert.equal((await program.stored("argocd", holder))?.data.username, "second");
 });
@@ -257,7 +258,10 @@ realTest("a foreign secret is left alone but by force", async (program) => {
   for (const upsert of [false, true]) {
     const { status, body } = await add(program, name, url, { upsert });
     assert.equal(status, 409);
-    assert.match(body.message, /is none of these credentials \(its type is "Opaque"\)/);
+    assert.match(
+      body.message,
+      /already exists and is not a credential of this kind \(type Opaque\)/,
+    );
     assert.deepEqual(await program.find("argocd", name), before);
   }
   assert.equal((await add(program, name, url, { upsert: true, force: true })).status, 200);

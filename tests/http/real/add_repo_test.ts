@@ -236,12 +236,12 @@ argocdNamespaceTest(
     assert.deepEqual([status, body.rolled_back], [400, true]);
     assert.match(
       body.message,
-      /^Cannot create secret '[^']+-second-\w+' in namespace '[^']+' of cluster 'administrator': the policy 'refuse-[^']+' of the cluster denies it; nothing was changed$/,
+      /^Cannot create secret [^/]+\/\S+-second-\w+ of cluster 'administrator': ValidatingAdmissionPolicy 'refuse-[^']+' denied the request\. Nothing was changed$/,
     );
     const told = body.results.map(({ result }: { result: { error: string } }) =>
-      /(not written|written and put back)$/.exec(result.error)?.[0]
+      /(not written|written and rolled back)$/.exec(result.error)?.[0]
     );
-    assert.deepEqual(told, ["written and put back", "not written", "written and put back"]);
+    assert.deepEqual(told, ["written and rolled back", "not written", "written and rolled back"]);
     assert.deepEqual(await versions([argocd]), before, "nothing is left");
 
     const others = await add(program, name, { urls: [urls[0], urls[2]], ...login });

@@ -38,23 +38,23 @@ for (const position of [0, 1, 2]) {
     assert.deepEqual([status, body.rolled_back, body.status], [502, true, "forbidden"]);
     assert.equal(
       body.message,
-      `Cannot create secret '${name}' in namespace '${full}' of cluster 'administrator': ` +
-        "a quota of the namespace does not allow it; nothing was changed",
+      `Cannot create secret ${full}/${name} of cluster 'administrator': ` +
+        "exceeded quota of the namespace. Nothing was changed",
     );
     const told = body.results.map(({ namespace, result }: Told) => [
       namespace,
       result.success,
-      /(not written|written and put back)$/.exec(result.error)?.[0],
+      /(not written|written and rolled back)$/.exec(result.error)?.[0],
     ]);
     assert.deepEqual(
       told,
       [...namespaces, "argocd", "argocd"].map((namespace) => [
         namespace,
         false,
-        namespace === full ? "not written" : "written and put back",
+        namespace === full ? "not written" : "written and rolled back",
       ]),
     );
-    assert.match(body.results[position].result.error, /a quota of the namespace does not allow it/);
+    assert.match(body.results[position].result.error, /exceeded quota of the namespace/);
     for (const namespace of [...namespaces, "argocd"]) {
       assert.equal(await program.find(namespace, name), undefined, namespace);
       assert.equal(await program.find(namespace, `${name}-iu`), undefined, namespace);
@@ -94,7 +94,7 @@ realTest("a rejection gives those that were replaced their old values back", asy
   assert.deepEqual(await state(), before);
 });
 
-/** All that somebody may rely on: not the version, which a put-back too makes a new one. */
+/** All that somebody may rely on: not the version, which a rollback too makes a new one. */
 async function unversioned({ find }: RealProgram, namespace: string, name: string) {
   const found = await find(namespace, name);
   if (found === undefined) return undefined;

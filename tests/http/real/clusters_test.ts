@@ -81,17 +81,22 @@ realTest(
     assert.equal(check.argocd_version, undefined);
     assert.match(
       check.message,
-      /^Cannot list deployments in namespace 'argocd' of cluster 'limited': .*right/,
+      /^Cannot list deployments in namespace 'argocd' of cluster 'limited': .*no permission \(Forbidden\)/,
     );
   },
 );
 
 const REFUSED: [name: string, reachable: boolean, status: string, message: RegExp][] = [
-  ["wrong-token", true, "unauthorized", /does not accept the kubeconfig's credentials$/],
-  ["expired-certificate", true, "unauthorized", /does not accept the kubeconfig's credentials$/],
-  ["exec-plugin-fails", false, "unauthorized", /credential plugin gives no credentials$/],
-  ["closed-port", false, "cluster_unreachable", /the connection was refused$/],
-  ["wrong-ca", false, "error", /does not trust the server's certificate$/],
+  ["wrong-token", true, "unauthorized", /rejected the kubeconfig's credentials \(Unauthorized\)$/],
+  [
+    "expired-certificate",
+    true,
+    "unauthorized",
+    /rejected the kubeconfig's credentials \(Unauthorized\)$/,
+  ],
+  ["exec-plugin-fails", false, "unauthorized", /credential plugin returned no credentials$/],
+  ["closed-port", false, "cluster_unreachable", /connection refused$/],
+  ["wrong-ca", false, "error", /does not trust the server's certificate \(x509: .*\)$/],
 ];
 
 realTest(

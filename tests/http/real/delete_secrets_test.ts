@@ -44,7 +44,7 @@ const answer = (name: string, secrets: object[], more: object = {}) => ({
   name,
   deleted: secrets,
   ...more,
-  message: `${secrets.length} secret(s) deleted`,
+  message: `${secrets.length} secret${secrets.length === 1 ? "" : "s"} deleted`,
 });
 
 /** Namespaces in the order of their names, which is that of answers. */
@@ -114,8 +114,8 @@ realTest("what this program did not write stays, unless that is forced", async (
   const before = await versions([a, b]);
   assertAnswer(await remove(program, name, `&namespaces=${a},${b}`), 409, {
     error: true,
-    message: `Secret '${name}' in namespace '${b}' was not written by this program: send ` +
-      "force=true to delete it all the same",
+    message: `Secret ${b}/${name} is not managed by argocd-configurer. Send force=true ` +
+      "to delete it anyway",
     status_code: 409,
     code: "not_ours",
     field: "force",
@@ -141,8 +141,8 @@ realTest("what another program owns stays, unless that is forced", async (progra
   });
   assertAnswer(await remove(program, name), 409, {
     error: true,
-    message: `Secret '${name}' in namespace 'argocd' is looked after by ExternalSecret 'x', ` +
-      "which would undo this: change it there, or send force=true",
+    message: `Secret argocd/${name} is managed by ExternalSecret 'x', which would revert ` +
+      "the change. Change it there, or send force=true",
     status_code: 409,
     code: "owned",
     field: "force",
@@ -165,7 +165,7 @@ realTest("a secret with finalizers is left as it is", async (program) => {
   });
   const { status, body } = await remove(program, name, "&force=true");
   assert.equal(status, 409);
-  assert.match(body.message, /has finalizers, so it is not gone at once when it is deleted/);
+  assert.match(body.message, /has finalizers, which delay its deletion/);
   assert.deepEqual(await program.find(namespace, name), held);
   assert.notEqual(await program.find("argocd", name), undefined);
 });
@@ -206,7 +206,7 @@ argocdNamespaceTest("a dry run deletes nothing and takes nothing off", async (pr
       [argocd, `secret/${name}-iu deleted (dry run)`],
     ],
   );
-  assert.equal(body.message, "4 secret(s) would be deleted");
+  assert.equal(body.message, "4 secrets would be deleted");
   assert.equal(body.service_accounts[1].output, "serviceaccount/default patched (dry run)");
   assert.deepEqual(await versions([a, b, argocd]), before);
 });

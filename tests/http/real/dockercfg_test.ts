@@ -50,7 +50,7 @@ realTest("merging into the older type by force loses no login to kubelet", async
   const request = { namespaces: namespace, merge: true };
   const refused = await add(program, name, request);
   assert.equal(refused.status, 409);
-  assert.match(refused.body.message, /has the type "kubernetes.io\/dockercfg".*"force": true/);
+  assert.match(refused.body.message, /has type kubernetes.io\/dockercfg.*"force": true/);
   assert.equal((await program.find(namespace, name))!.type, OLDER);
 
   const dry = await add(program, name, { ...request, force: true, dry_run: true });

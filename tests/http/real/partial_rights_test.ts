@@ -40,7 +40,7 @@ realTest("who may not see service accounts can attach nothing, and is told", asy
   assertAnswer(answer, 502, {
     error: true,
     message: `Cannot list service accounts in namespace '${a}' of cluster 'limited': the ` +
-      `kubeconfig's user may not list serviceaccounts in namespace '${a}'`,
+      `kubeconfig's user cannot list serviceaccounts in namespace '${a}' (Forbidden)`,
     status_code: 502,
     status: "forbidden",
   });
@@ -61,9 +61,9 @@ realTest("who may see service accounts only has the secrets put back", async (pr
   assert.deepEqual([status, body.status, body.rolled_back], [502, "forbidden", true]);
   assert.equal(
     body.message,
-    `Cannot change the pull secrets of service account 'default' in namespace '${namespace}' of ` +
-      "cluster 'limited': the kubeconfig's user may not update serviceaccounts in namespace " +
-      `'${namespace}'; nothing was changed`,
+    `Cannot change imagePullSecrets of service account ${namespace}/default of ` +
+      "cluster 'limited': the kubeconfig's user cannot update serviceaccounts in namespace " +
+      `'${namespace}' (Forbidden). Nothing was changed`,
   );
   await nothingIn(program, name, namespace);
   assert.deepEqual(pullSecrets(await findAccount(namespace, "default")), ["old"]);
@@ -91,9 +91,8 @@ realTest(
     for (const more of [{ all_namespaces: true }, { namespace_selector: "team=web" }]) {
       assertAnswer(await add(program, uniqueName("pull"), more), 502, {
         error: true,
-        message:
-          "Cannot list namespaces of cluster 'limited': the kubeconfig's user may not list " +
-          "namespaces",
+        message: "Cannot list namespaces of cluster 'limited': the kubeconfig's user cannot list " +
+          "namespaces (Forbidden)",
         status_code: 502,
         status: "forbidden",
       });
@@ -111,8 +110,8 @@ realTest("who may not make namespaces is told, and nothing is written", async (p
   assert.deepEqual([status, body.status, body.rolled_back], [502, "forbidden", true]);
   assert.equal(
     body.message,
-    `Cannot create namespace '${fresh}' of cluster 'limited': the kubeconfig's user may not ` +
-      "create namespaces; nothing was changed",
+    `Cannot create namespace '${fresh}' of cluster 'limited': the kubeconfig's user cannot ` +
+      "create namespaces (Forbidden). Nothing was changed",
   );
   assert.equal(await namespaceIsThere(fresh), false);
   await nothingIn(program, name, namespace);
@@ -128,7 +127,7 @@ realTest(
     const name = uniqueName("pull");
     assert.equal((await add(program, name, { namespaces: namespace })).status, 200);
     const { status, body } = await program.delete(`/secrets?cluster=limited&name=${name}`);
-    assert.deepEqual([status, body.message], [200, "2 secret(s) deleted"]);
+    assert.deepEqual([status, body.message], [200, "2 secrets deleted"]);
     await nothingIn(program, name, namespace);
   },
 );
@@ -139,15 +138,18 @@ realTest("who may only read deletes nothing", async (program) => {
   await add(program, name, { cluster_name: "administrator", namespaces: namespace });
   const { status, body } = await program.delete(`/secrets?cluster=reader&name=${name}`);
   assert.deepEqual([status, body.status, body.rolled_back], [502, "forbidden", true]);
-  assert.match(body.message, /may not delete secrets in namespace '[^']+'; nothing was changed$/);
+  assert.match(
+    body.message,
+    /cannot delete secrets in namespace '[^']+' \(Forbidden\)\. Nothing was changed$/,
+  );
   for (const each of [namespace, "argocd"]) {
     assert.notEqual(await program.find(each, name), undefined);
   }
 });
 
 const WARNING = (name: string, places: string) =>
-  "The kubeconfig's user may not list secrets in all namespaces: " +
-  `'${name}' was looked for in ${places} only`;
+  "The kubeconfig's user cannot list secrets in all namespaces: " +
+  `'${name}' was searched for in ${places} only`;
 
 realTest("rights in two namespaces are enough to show and delete there", async (program) => {
   const name = uniqueName("pull");
@@ -159,7 +161,7 @@ realTest("rights in two namespaces are enough to show and delete there", async (
   assert.deepEqual([named.status, named.body.warnings], [200, undefined]);
   const query = `cluster=two-namespaces&name=${name}`;
   const both = await program.delete(`/secrets?${query}&namespaces=team-a,argocd`);
-  assert.deepEqual([both.status, both.body.message], [200, "2 secret(s) deleted"]);
+  assert.deepEqual([both.status, both.body.message], [200, "2 secrets deleted"]);
   await nothingIn(program, name, "team-a");
   const again = await program.delete(`/secrets?${query}`);
   assert.deepEqual([again.status, again.body.warnings], [404, [WARNING(name, "argocd")]]);

@@ -40,9 +40,9 @@ realTest("without the right to list everywhere the default namespaces are", asyn
   const { status, body } = await program.get("/secrets?cluster=two-namespaces");
   assert.deepEqual([status, body.status], [200, "success"]);
   assert.deepEqual(body.warnings, [
-    "The kubeconfig's user may not list secrets in all namespaces: only namespace argocd " +
+    "The kubeconfig's user cannot list secrets in all namespaces: only namespace argocd " +
     "was searched for docker secrets",
-    "The kubeconfig's user may not list secrets in kube-system, default either",
+    "The kubeconfig's user cannot list secrets in kube-system, default either",
   ]);
   const found = body.docker_creds_secrets.filter((each: { name: string }) => each.name === name);
   assert.deepEqual(found.map((each: { namespace: string }) => each.namespace), ["argocd"]);
@@ -58,7 +58,7 @@ realTestWith(
     const { status, body } = await program.get("/secrets?cluster=two-namespaces");
     assert.equal(status, 200);
     assert.deepEqual(body.warnings, [
-      "The kubeconfig's user may not list secrets in all namespaces: only namespaces " +
+      "The kubeconfig's user cannot list secrets in all namespaces: only namespaces " +
       "team-a, argocd were searched for docker secrets",
     ]);
     assert.ok(body.docker_creds_secrets.some((each: { name: string }) => each.name === name));
@@ -71,7 +71,7 @@ realTestWith(
   async ({ get }) => {
     const { status, body } = await get("/secrets?cluster=two-namespaces");
     assert.deepEqual([status, body.status], [502, "forbidden"]);
-    assert.match(body.message, /may not list secrets in namespace 'team-b'/);
+    assert.match(body.message, /cannot list secrets in namespace 'team-b' \(Forbidden\)/);
   },
 );
 
@@ -89,8 +89,8 @@ realTest("without rights in one namespace nothing is written anywhere", async (p
   const name = uniqueName("pull");
   assertAnswer(await add(program, "two-namespaces", name, ["team-a", "team-b"]), 502, {
     error: true,
-    message: "Cannot read secrets of cluster 'two-namespaces': the kubeconfig's user may not get " +
-      "secrets in namespace 'team-b'",
+    message: "Cannot read secrets of cluster 'two-namespaces': the kubeconfig's user cannot get " +
+      "secrets in namespace 'team-b' (Forbidden)",
     status_code: 502,
     status: "forbidden",
   });
@@ -102,11 +102,11 @@ realTest("without rights in one namespace nothing is written anywhere", async (p
 realTest("who may only read writes nothing, and every namespace is told why", async (program) => {
   const name = uniqueName("pull");
   const refused = (namespace: string) =>
-    `Cannot create secret '${name}' in namespace '${namespace}' of cluster 'reader': ` +
-    `the kubeconfig's user may not create secrets in namespace '${namespace}'`;
+    `Cannot create secret ${namespace}/${name} of cluster 'reader': ` +
+    `the kubeconfig's user cannot create secrets in namespace '${namespace}' (Forbidden)`;
   assertAnswer(await add(program, "reader", name, ["team-a"]), 502, {
     error: true,
-    message: `${refused("team-a")}; nothing was changed`,
+    message: `${refused("team-a")}. Nothing was changed`,
     status_code: 502,
     status: "forbidden",
     cluster: "reader",
@@ -132,13 +132,14 @@ realTest("who may do nothing is told which right is missing", async ({ get }) =>
       "no-rights",
       "forbidden",
       "Cannot list secrets in namespace 'argocd' of cluster 'no-rights': the kubeconfig's user " +
-        "may not list secrets in namespace 'argocd'",
+        "cannot list secrets in namespace 'argocd' (Forbidden)",
     ),
   );
 });
 
 realTest("a token that the cluster does not know is 502 unauthorized", async (program) => {
-  const why = "of cluster 'wrong-token': the cluster does not accept the kubeconfig's credentials";
+  const why =
+    "of cluster 'wrong-token': the cluster rejected the kubeconfig's credentials (Unauthorized)";
   assertAnswer(
     await program.get("/secrets?cluster=wrong-token"),
     502,

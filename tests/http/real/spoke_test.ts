@@ -116,7 +116,7 @@ for (const [setting, own] of PAIRS) {
       assert.match(
         body.message,
         new RegExp(
-          `'${argocd}' is Argo CD's own .*; if this cluster has no Argo CD, set its label ` +
+          `'${argocd}' is Argo CD's own .*\\. If this cluster has no Argo CD, set its label ` +
             `argocd-configurer.io/argocd-namespace: none in ${program.folder}/labels.yaml$`,
         ),
       );

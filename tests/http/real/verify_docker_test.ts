@@ -118,7 +118,7 @@ registryTest("a login that it accepts is written", () => {
       body: {
         success: true,
         verified,
-        message: "Nothing speaks against the credential at 1 of 1 place(s)",
+        message: "Credential accepted (1 of 1 checked)",
       },
     });
     assert.equal(await isWritten(), false, "to try it writes nothing");
@@ -132,12 +132,12 @@ registryTest("a login that it refuses is not written", () => {
   const { value } = makeCanary();
   return withProgram("another", ALLOWED, async ({ registry: { host }, post }) => {
     const { login, body, isWritten } = await request(host, value);
-    const message = `The credential is not accepted by ${host}: The registry's token server ` +
-      "refuses the credential with 401";
+    const message = `Credential refused by ${host}: The registry's token server ` +
+      "refuses the credential (401 Unauthorized)";
     const tried = await post("/secrets/verify", login);
     assert.deepEqual([tried.status, tried.body.message], [422, message]);
     const { status, body: answer } = await post("/secrets/add_docker", body);
-    assert.deepEqual([status, answer.message], [422, `${message}; nothing was written`]);
+    assert.deepEqual([status, answer.message], [422, `${message}. Nothing was changed`]);
     assert.deepEqual(answer.verified, tried.body.verified);
     assert.equal(await isWritten(), false);
   });
@@ -149,7 +149,7 @@ registryTest("without a word of the operator none of this machine is asked", () 
     const { login, body, isWritten } = await request(host, value);
     const tried = await post("/secrets/verify", login);
     assert.equal(tried.status, 422);
-    assert.match(tried.body.message, /^The credential cannot be tried at .* loopback address/);
+    assert.match(tried.body.message, /^Cannot verify the credential at .* loopback address/);
     assert.equal((await post("/secrets/add_docker", body)).status, 422);
     assert.equal(await isWritten(), false);
     assert.deepEqual(tokens.seen, []);

@@ -37,9 +37,13 @@ const git: Start = async (password) => {
     accepted: {
       asked,
       may: ["read team/app.git"],
-      message: "The repository accepts the credential and may be read",
+      message: "The repository accepts the credential, which can read it",
     },
-    refused: { asked, may: [], message: "The repository refuses the credential with 401" },
+    refused: {
+      asked,
+      may: [],
+      message: "The repository refuses the credential (401 Unauthorized)",
+    },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 };
@@ -53,9 +57,13 @@ const charts: Start = async (password) => {
     accepted: {
       asked,
       may: ["list charts (2 entries)"],
-      message: "The repository accepts the credential and lists its charts",
+      message: "The repository accepts the credential, which can list charts",
     },
-    refused: { asked, may: [], message: "The repository refuses the credential with 401" },
+    refused: {
+      asked,
+      may: [],
+      message: "The repository refuses the credential (401 Unauthorized)",
+    },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 };
@@ -72,12 +80,12 @@ const artifacts: Start = async (password) => {
     accepted: {
       asked,
       may: ["read team/app"],
-      message: "The registry accepts the credential and lets it read team/app",
+      message: "The registry accepts the credential, and repository team/app can be read",
     },
     refused: {
       asked,
       may: [],
-      message: "The registry's token server refuses the credential with 401",
+      message: "The registry's token server refuses the credential (401 Unauthorized)",
     },
     async [Symbol.asyncDispose]() {
       await registry[Symbol.asyncDispose]();
@@ -125,7 +133,7 @@ for (const [what, isThere, start] of PLACES) {
       {
         success: true,
         verified,
-        message: "Nothing speaks against the credential at 1 of 1 place(s)",
+        message: "Credential accepted (1 of 1 checked)",
       },
     );
     const name = uniqueName("repo");
@@ -139,7 +147,7 @@ for (const [what, isThere, start] of PLACES) {
     const { repository, refused } = place;
     const { value } = program.canary;
     const verified = [tried(repository.url, false, refused)];
-    const message = `The credential is not accepted by ${repository.url}: ${refused.message}`;
+    const message = `Credential refused by ${repository.url}: ${refused.message}`;
     assertAnswer(
       await program.post("/secrets/verify", { ...repository, ...login(value) }),
       422,
@@ -148,7 +156,7 @@ for (const [what, isThere, start] of PLACES) {
     const name = uniqueName("repo");
     assertAnswer(await add(program, name, { ...repository, ...login(value) }), 422, {
       error: true,
-      message: `${message}; nothing was written`,
+      message: `${message}. Nothing was changed`,
       status_code: 422,
       code: "credential_refused",
       verified,
@@ -170,7 +178,7 @@ for (const [what, isThere, start] of PLACES) {
       assert.equal(status, 422);
       const [{ reachable, accepted, message }] = body.verified;
       assert.deepEqual([reachable, accepted], [false, null]);
-      assert.match(message, /: it leads to a loopback address\b/);
+      assert.match(message, /: sending credentials to a loopback address is not allowed\b/);
       const name = uniqueName("repo");
       assert.equal((await add(program, name, { ...repository, ...login(value) })).status, 422);
       assert.equal(await program.find("argocd", name), undefined);
@@ -229,7 +237,7 @@ realTestWith(
       const name = uniqueName("repo");
       const { status, body } = await add(program, name, { type: "helm", url, ...login(value) });
       assert.equal(status, 422, url);
-      assert.match(body.message, /^The credential cannot be tried at .*; nothing was written$/);
+      assert.match(body.message, /^Cannot verify the credential at .*\. Nothing was changed$/);
       assert.deepEqual([body.verified[0].reachable, body.verified[0].accepted], [true, null]);
       assert.equal(await program.find("argocd", name), undefined);
     }
