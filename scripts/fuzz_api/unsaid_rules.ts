@@ -120,7 +120,7 @@ export const UNSAID_RULES: readonly UnsaidRule[] = [
         "'[\\w.-]+'(; did you mean '[\\w.-]+'\\?)?|match at least one cluster( of the selection)?: " +
         "'[\\w.*-]+' matches none|name clusters of the selection: '[\\w.-]+' is not selected" +
         "(; did you mean '[\\w.-]+'\\?)?)|'clusters' selects no cluster|'cluster_selector' matches no " +
-        "(selected )?cluster|'cluster(s|_selector)' matches no cluster: you have access to none)$",
+        "(selected )?cluster)$|^No clusters are configured$|^No configured cluster is allowed for token '",
     ),
   },
   {

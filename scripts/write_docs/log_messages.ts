@@ -46,10 +46,12 @@ export const EVENT_ADVICE: Readonly<Record<string, string>> = {
     "Correct `tokens-file`, its owner or its mode. Until then all requests are rejected.",
   "clusters.unreachable":
     "Check the cluster. The circuit breaker closes by itself when the cluster responds.",
-  "clusters.no_folder": "Create the folder, or set `clusters-folder`.",
+  "clusters.no_folder": "Create the folder, import clusters, or set `clusters-folder`.",
   "clusters.folder_unreadable": RIGHTS,
-  "clusters.file_ignored": "Rename it to `NAME.kubeconfig` if it is a kubeconfig, or move it away.",
-  "clusters.files_ignored": "As above. `argocd-configurer clusters` lists all of them.",
+  "clusters.file_ignored":
+    "If the file is a kubeconfig, rename it as `reason` says. Otherwise move it away.",
+  "clusters.files_ignored":
+    "The files are not kubeconfigs. `argocd-configurer clusters` lists all of them.",
   "clusters.further_contexts":
     "Only the current context is used. The command in `command` creates a file for each context.",
   "clusters.kubeconfig_refused": "Correct the file as `reason` says.",

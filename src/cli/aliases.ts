@@ -80,7 +80,7 @@ export function refusalOf(
   // An alias within the group.
   if ("getAllEntries" in target && target.getRoutingTargetForInput(word)) return undefined;
   const own = command.join(" ");
-  const none = `No command '${[...command, word.replace(/=.*/s, "=…")].join(" ")}'`;
+  const none = `Unknown command '${[...command, word.replace(/=.*/s, "=…")].join(" ")}'`;
   const isGroup = "getAllEntries" in target;
   const all = allCommands(root).map((each) => each.words.join(" "))
     .filter((each) => own === "" || each.startsWith(`${own} `));

@@ -94,7 +94,7 @@ function numberOf(unit: string): (input: string) => number {
   return (input) => {
     const value = Number(input);
     if (input.trim() !== "" && !Number.isNaN(value)) return value;
-    throw new SyntaxError(`must be a number${unit === "seconds" ? " of seconds, like 30" : ""}`);
+    throw new SyntaxError(`must be a number${unit === "seconds" ? " of seconds, such as 30" : ""}`);
   };
 }
 
@@ -108,7 +108,7 @@ const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 function secondsOf(input: string): number {
   const [, count, unit = "s"] = /^([0-9]{1,6}(?:\.[0-9]{1,3})?)([smh])?$/.exec(input) ?? [];
   if (count === undefined) {
-    throw new SyntaxError("must be a number of seconds, or a duration like 90s, 5m or 1h");
+    throw new SyntaxError("must be a number of seconds, or a duration such as 90s, 5m or 1h");
   }
   return Number(count) * UNITS[unit]!;
 }

@@ -6,6 +6,7 @@ import { CLUSTER_COMMANDS } from "./clusters/cluster_commands.ts";
 import { choice, command, number, on, text } from "./command.ts";
 import { CONFIG_COMMANDS } from "./config_commands.ts";
 import { help } from "./help_command.ts";
+import { Failure } from "./failure.ts";
 import { orOf } from "./proposals.ts";
 import { commandRoutes } from "./routes.ts";
 import { SERVE_FLAGS, serveCommand } from "./serve_command.ts";
@@ -16,7 +17,7 @@ import { versionDetails } from "./version.ts";
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
 const RUN_DIR = text(
-  "Folder of server.pid, server.children and server.log (default: the working directory if it has " +
+  "Run directory, with server.pid and server.log (default: the working directory if it has " +
     "configs/defaults.yaml or clusters/, else ~/.local/state/argocd-configurer)",
   "folder",
 );
@@ -24,7 +25,7 @@ const RUN_DIR = text(
 const WAIT = number("Time to wait until the server is healthy (seconds; default: 30)", "seconds");
 
 const TIMEOUT = number(
-  "Time after which the server is killed (seconds; default: slightly more than the 'stop' time of status)",
+  "Time after which the server is killed (seconds; default: slightly longer than a stop takes at most, as status shows)",
   "seconds",
 );
 
@@ -39,7 +40,7 @@ const start = command(async () => (await import("./start.ts")).start, {
     ["", "Start with the configuration and the clusters that are found"],
     [
       "--run-dir /srv/argocd-configurer --port 9000",
-      "Start on another port, with server.pid and server.log in another folder",
+      "Start on another port, with another run directory",
     ],
   ],
 });
@@ -98,7 +99,7 @@ const logs = command(async () => (await import("./logs.ts")).logs, {
 
 const demo = command(async () => (await import("./demo.ts")).demo, {
   flags: {
-    port: number("Port to listen on; 0 for any free one (default: 8091)", "number"),
+    port: number("Port to listen on; 0 picks a free port (default: 8091)", "number"),
     twelve: on("Serve the twelve clusters of docs/rotate.md instead of eight"),
     logFile: text(
       "Write the log to this file and keep it (default: a temporary file, deleted at the end)",
@@ -121,10 +122,25 @@ function shellOf(input: string): typeof SHELLS[number] {
   return shell;
 }
 
+/** Optional for Stricli: the command reports a missing shell with its own usage. */
+const SHELL = {
+  brief: "bash, zsh or fish",
+  placeholder: "shell",
+  parse: shellOf,
+  proposeCompletions: () => SHELLS,
+  optional: true,
+  isNeeded: true,
+} as const;
+
 const completion = command(
   async () => {
     const { completionScript } = await import("./completion.ts");
-    return (_flags: object, shell: typeof SHELLS[number]) => {
+    return (_flags: object, shell?: typeof SHELLS[number]) => {
+      if (shell === undefined) {
+        throw new Failure(`Missing SHELL (completion SHELL): ${orOf(SHELLS)}`, 2, {
+          isInHelp: true,
+        });
+      }
       print(completionScript(shell));
       return 0;
     };
@@ -133,12 +149,7 @@ const completion = command(
     flags: {},
     positional: {
       kind: "tuple",
-      parameters: [{
-        brief: "bash, zsh or fish",
-        placeholder: "shell",
-        parse: shellOf,
-        proposeCompletions: () => SHELLS,
-      }],
+      parameters: [SHELL],
     },
     brief: "Print the completion script for a shell",
     examples: [

@@ -22,7 +22,7 @@ import { print, printError } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 
 type DemoFlags = {
-  /** 0 for any free one. @default 8091 */
+  /** 0 picks a free port. @default 8091 */
   readonly port?: number;
   /** Whether to serve the clusters of docs/rotate.md. @default false */
   readonly twelve?: boolean;
@@ -84,7 +84,7 @@ export async function demo(
       stopSeconds: () => stopSeconds(settings),
       onListening(url) {
         state = "serving";
-        print(screenText(screen, url, log));
+        print(screenText(screen, url, log, Deno.build.standalone));
       },
       onStopping() {
         state = "stopping";
@@ -105,7 +105,9 @@ function checkPort(port: number): void {
     checkAddress(settingsOf({}).host, port);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    throw new Failure(`${error.message}. Choose another port with --port, or 0 for any free one`);
+    throw new Failure(
+      `${error.message}. Choose another port with --port, or a free port with --port 0`,
+    );
   }
 }
 

@@ -72,12 +72,12 @@ function noFlag(
   name: string | undefined,
   flags: readonly string[],
 ): string {
-  if (error instanceof AliasNotFoundError) return `No flag -${error.input}`;
+  if (error instanceof AliasNotFoundError) return `Unknown flag -${error.input}`;
   const near = closest(name!.replace(/^no-/, ""), flags).map((each) => `--${each}`);
-  return `No flag --${name}${didYouMean(near)}`;
+  return `Unknown flag --${name}${didYouMean(near)}`;
 }
 
-const noCommand = ({ input }: NoCommand) => `No command '${input.replace(/=.*/s, "=…")}'`;
+const noCommand = ({ input }: NoCommand) => `Unknown command '${input.replace(/=.*/s, "=…")}'`;
 
 /**
  * The name of the flag that does not exist. Stricli reports a flag with an empty value, or with a line

@@ -1,10 +1,12 @@
 import { resolve } from "node:path";
 import { clustersFolder } from "../clusters/folder.ts";
 import { IgnoredFiles } from "../clusters/ignored_files.ts";
+import { LabelsFile } from "../clusters/labels_file.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Settings } from "../config/schema.ts";
 import type { ConfigWarning } from "../config/warning.ts";
 import { systemdNotifier } from "../daemon/systemd_notify.ts";
+import { configuredTrust } from "../files/trusted.ts";
 import { trackProcesses } from "../kube/process.ts";
 import type { LogFile } from "../log/line_writer.ts";
 import { configureLog } from "../log/logger.ts";
@@ -47,6 +49,7 @@ export async function serve(flags: ServeFlags): Promise<number> {
   );
   const ignored = new IgnoredFiles();
   await logIgnoredFiles(settings, ignored);
+  logUnusableLabels(settings);
   const { pidFile } = flags;
   const held = pidFile === undefined ? undefined : await holdPidFile(pidFile, flags, config);
   ending.defer(() => held?.release());
@@ -97,7 +100,7 @@ function applyLog(config: LoadedConfig, log: LogFile | undefined): void {
   observe("config.loaded", {
     file: isThere ? resolve(file) : "none",
     clusters_folder: resolve(settings["clusters-folder"]),
-    timeout: settings.kubectl_timeout,
+    kubectl_timeout: settings.kubectl_timeout,
   });
   warnings.forEach(logConfigWarning);
 }
@@ -125,6 +128,16 @@ async function logIgnoredFiles(settings: Settings, ignored: IgnoredFiles): Promi
   } catch (error) {
     observe("clusters.folder_unreadable", { folder: folder.path, reason: reasonOf(error) });
   }
+}
+
+/** Logs at the start, before any request, that the labels file makes all clusters unusable. */
+function logUnusableLabels(settings: Settings): void {
+  const trust = configuredTrust(settings["trusted-owners"], {
+    owners: [Deno.uid() ?? 0],
+    group: Deno.gid() ?? 0,
+  });
+  const reason = new LabelsFile(settings["clusters-folder"], trust).problem();
+  if (reason !== undefined) observe("clusters.labels_file_unusable", { reason });
 }
 
 /** Logs that there is no kubectl: `auto` works without it, `kubectl` does not. */

@@ -118,7 +118,7 @@ Deno.test("a wrong value of a made-up setting is reported by its source, without
     });
   await wrong(
     { flags: { "tea-kind": "red" } },
-    /from flag --tea-kind: must be "green" or "black"$/,
+    /from flag --tea-kind: must be green or black$/,
   );
   await wrong({ file: "\ntea-minutes: 11\n" }, /config\.yaml:2: must be at most 10$/);
   await wrong(

@@ -38,6 +38,10 @@ export async function showHelpOf(given: readonly string[]): Promise<number> {
   const { command } = findCommand(root, words);
   const refusal = refusalOf(root, words);
   if (refusal !== undefined) throw new Failure(refusal.message, 2);
+  if (command.length < words.length) {
+    const unknown = [...command, words[command.length]!.replace(/=.*/s, "=…")].join(" ");
+    throw new Failure(`Unknown command '${unknown}'`, 2);
+  }
   return await showHelp(command);
 }
 

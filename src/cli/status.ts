@@ -106,7 +106,7 @@ async function show(folder: RunFolder, status: Status, count: number): Promise<v
       ["health", status.healthy ? "healthy" : "not responding"],
       ["version", status.version],
       ["started", status.started],
-      ["stop", stop === null ? "unknown" : `within ${stop} s`],
+      ["stop", stop === null ? "unknown" : `takes up to ${stop} s`],
       ["config", status.config ?? "none"],
       ["clusters", status.clusters_folder ?? "unknown"],
     ]

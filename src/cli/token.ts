@@ -12,9 +12,11 @@ import {
   writeTokenFile,
 } from "../tokens/token_file.ts";
 import { makeToken, sha256 } from "../tokens/tokens.ts";
+import { tableText } from "./client/table.ts";
 import { Failure } from "./failure.ts";
 import { reasonOf } from "./reason.ts";
 import { configOf } from "./setting_flags.ts";
+import { orOf } from "./proposals.ts";
 import { print, printError } from "./terminal.ts";
 
 /** Flags that name the tokens file. */
@@ -48,7 +50,7 @@ export async function createToken(flags: CreateTokenFlags): Promise<number> {
   }
   if (!isTokenName(name)) throw new Failure(`Cannot use name '${name}': ${TOKEN_NAME_RULE}`, 2);
   if (!isRole(role)) {
-    throw new Failure(`Cannot use role '${role}': must be one of ${ROLES.join(", ")}`, 2);
+    throw new Failure(`--role must be ${orOf(ROLES)}`, 2);
   }
   const clusters = flags.clusters === undefined ? undefined : clustersOf(flags.clusters);
   const expires = flags.expires === undefined ? undefined : timeOf(flags.expires, Date.now());
@@ -112,8 +114,8 @@ function timeOf(text: string, now: number): Date {
   const time = new Date(count && unit ? now + Number(count) * UNITS[unit]! : isDate ? text : NaN);
   if (Number.isNaN(time.getTime()) || time.getTime() <= now) {
     throw new Failure(
-      `Cannot use time '${text}': must be a duration in days, hours or minutes (90d, 12h, 30m), or ` +
-        "a time in the future (2030-01-31, 2030-01-31T12:00:00Z)",
+      "--expires must be a duration in days, hours or minutes (90d, 12h, 30m), or a time in the future " +
+        "(2030-01-31, 2030-01-31T12:00:00Z)",
       2,
     );
   }
@@ -143,11 +145,7 @@ function printTable(tokens: readonly StoredToken[]): void {
       ? "never"
       : expires.toISOString() + (hasExpired({ expires }) ? " (expired)" : ""),
   ]);
-  const table = [["NAME", "ROLE", "CLUSTERS", "EXPIRES"], ...rows];
-  const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column]!.length)));
-  for (const row of table) {
-    print(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd() + "\n");
-  }
+  print(tableText({ columns: ["NAME", "ROLE", "CLUSTERS", "EXPIRES"], rows }));
 }
 
 /** Removes a token, which stops working immediately. */

@@ -7,7 +7,7 @@ import { fleetTransport } from "./fleet_transport.ts";
 import { clustersFolder } from "./folder.ts";
 import { importCommand } from "./further_contexts.ts";
 import type { LabelsByCluster } from "./labels.ts";
-import { LabelsFile } from "./labels_file.ts";
+import { LabelsFile, LabelsUnreadable } from "./labels_file.ts";
 import { type OwnSettings, ownSettings } from "./own_settings.ts";
 import type { ClusterListWarning, ClusterSource, UsableCluster } from "./source.ts";
 import type { IgnoredFiles } from "./ignored_files.ts";
@@ -42,7 +42,8 @@ export function folderSource(
       const { labels, problem } = labelsIn(labelsFile);
       const clusters = names.map((name) => ({ name, labels: labels.get(name) ?? {} }));
       if (problem !== undefined) {
-        const warning = { kind: "labels_unusable", text: problem.message } as const;
+        const text = problem instanceof LabelsUnreadable ? problem.named : problem.message;
+        const warning = { kind: "labels_unusable", text } as const;
         return { clusters, warnings: [warning], labelsProblem: problem };
       }
       return { clusters, warnings: warningsOf(labelsFile.path, labels, names) };

@@ -38,7 +38,7 @@ Deno.test("of a folder full of other files some are told, and that there are mor
     await ignored.namesIn(folder("one", ...files));
   });
   assert.equal(lines.length, 21);
-  assert.match(lines.at(-1)!, /WARNING clusters: more files ignored: not kubeconfigs/);
+  assert.match(lines.at(-1)!, /WARNING clusters: more files ignored folder=one\n$/);
 });
 
 Deno.test("a folder that is not there is told each time, and has no clusters", async () => {
@@ -50,6 +50,6 @@ Deno.test("a folder that is not there is told each time, and has no clusters", a
   assert.equal(lines.length, 2);
   assert.match(
     lines[0]!,
-    /WARNING clusters: clusters folder not found folder=\/nowhere\/at\/all\n$/,
+    /WARNING clusters: clusters folder not found folder=\/nowhere\/at\/all hint="create it, or run '[a-z -]+'"\n$/,
   );
 });

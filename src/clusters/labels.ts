@@ -15,8 +15,9 @@ export class LabelsInvalid extends Error {
   /**
    * @param why the end of a message
    * @param line the first line is 1
+   * @param about the cluster, the label and the value, for those who may know all clusters
    */
-  constructor(readonly why: string, readonly line?: number) {
+  constructor(readonly why: string, readonly line?: number, readonly about?: string) {
     super(line === undefined ? why : `line ${line}: ${why}`);
   }
 }
@@ -37,32 +38,41 @@ export function parseLabels(text: string): LabelsByCluster {
   if (root.kind !== "mapping") root.reject(SHAPE);
   else {
     for (const { key, value } of root.entries) {
+      const about = `cluster ${quoted(key.text)}`;
       if (!isClusterName(key.text)) {
-        key.reject(`invalid cluster name: ${CLUSTER_NAME_RULE}`);
+        key.reject(`invalid cluster name: ${CLUSTER_NAME_RULE}`, about);
       }
       if (isEmpty(value)) continue;
-      if (value.kind === "mapping") found.set(key.text, labelsIn(value.entries));
-      else value.reject("a cluster must have a mapping of labels, like {env: prod}");
+      if (value.kind === "mapping") found.set(key.text, labelsIn(value.entries, about));
+      else value.reject("a cluster must have a mapping of labels, such as {env: prod}", about);
     }
   }
   return found;
 }
 
-const SHAPE = "the file must map clusters to labels, like 'prod-eu: {env: prod, region: eu}'";
+const SHAPE = "the file must map clusters to labels, such as 'prod-eu: {env: prod, region: eu}'";
 
-function labelsIn(entries: readonly Entry[]): Record<string, string> {
+/** @param cluster for messages: `cluster 'dev'` */
+function labelsIn(entries: readonly Entry[], cluster: string): Record<string, string> {
   return Object.fromEntries(entries.map(({ key, value }) => {
+    const about = `${cluster}, label ${quoted(key.text)}`;
     const [wrongKey] = labelKeyErrors(key.text);
-    if (wrongKey !== undefined) key.reject(`invalid label key: ${wrongKey}`);
-    if (value.kind !== "scalar") return value.reject("a label's value must be a string");
+    if (wrongKey !== undefined) key.reject(`invalid label key: ${ruleIn(wrongKey)}`, about);
+    if (value.kind !== "scalar") return value.reject("a label's value must be a string", about);
     const [wrong] = labelValueErrors(value.text);
     if (wrong === undefined) return [key.text, value.text];
-    return value.reject(`invalid label value: ${wrong}`);
+    const why = `invalid label value: ${ruleIn(wrong)}`;
+    return value.reject(why, `${about}, value ${quoted(value.text)}`);
   }));
 }
 
+const quoted = (text: string) => `'${text.length > 70 ? `${text.slice(0, 70)}…` : text}'`;
+
+/** The API server's message without its examples and its regular expression. */
+const ruleIn = (message: string) => message.split(" (e.g. ")[0]!;
+
 type Node =
-  & { reject(why: string): never }
+  & { reject(why: string, about?: string): never }
   & (
     | { readonly kind: "scalar"; readonly text: string }
     | { readonly kind: "sequence" }
@@ -123,7 +133,7 @@ class Reading {
     while (this.#events[this.#at]!.type !== EVENT_ID.POP) {
       const key = this.#node();
       if (key.kind !== "scalar") return key.reject("a key must be a string");
-      if (keys.has(key.text)) key.reject("duplicate key");
+      if (keys.has(key.text)) key.reject("duplicate key", `key ${quoted(key.text)}`);
       keys.add(key.text);
       entries.push({ key, value: this.#node() });
     }
@@ -132,10 +142,10 @@ class Reading {
   }
 
   /** The line is computed only for an error. */
-  #rejectAt(offset: number): (why: string) => never {
-    return (why) => {
+  #rejectAt(offset: number): Node["reject"] {
+    return (why, about) => {
       const line = offset < 0 ? undefined : this.text.slice(0, offset).split(/\r\n|\r|\n/).length;
-      throw new LabelsInvalid(why, line);
+      throw new LabelsInvalid(why, line, about);
     };
   }
 }

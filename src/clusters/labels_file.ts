@@ -6,6 +6,14 @@ import { type LabelsByCluster, LabelsInvalid, parseLabels } from "./labels.ts";
 
 const NONE: LabelsByCluster = new Map();
 
+/** The labels file cannot be used. */
+export class LabelsUnreadable extends KubeError {
+  /** @param named the message with the names in the file, for those who may know all clusters */
+  constructor(message: string, readonly named: string) {
+    super("labels_unreadable", message);
+  }
+}
+
 /**
  * The labels file of the clusters folder. Each read checks whether the file has changed, and parses it
  * again only then.
@@ -28,7 +36,8 @@ export class LabelsFile {
    * The labels by cluster; none when the file does not exist.
    *
    * Permissions: `--allow-read` of the file and of the folders on its path.
-   * @throws {KubeError} `labels_unreadable` with the file, the line and the reason, or `busy`
+   * @throws {LabelsUnreadable} with the file, the line and the reason
+   * @throws {KubeError} `busy`
    */
   read(): LabelsByCluster {
     try {
@@ -40,6 +49,17 @@ export class LabelsFile {
       return labels;
     } catch (error) {
       throw this.#unreadable(error);
+    }
+  }
+
+  /** Why the file cannot be used, with the names in it; `undefined` when it can be used. */
+  problem(): string | undefined {
+    try {
+      this.read();
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof KubeError)) throw error;
+      return error instanceof LabelsUnreadable ? error.named : error.message;
     }
   }
 
@@ -74,10 +94,11 @@ export class LabelsFile {
       return new KubeError("busy", text, { retryAfter: 5 });
     }
     const line = error instanceof LabelsInvalid && error.line !== undefined ? `:${error.line}` : "";
-    return new KubeError(
-      "labels_unreadable",
-      `Cannot read cluster labels in ${this.path}${line}: ${whyOf(error)}`,
-    );
+    const about = error instanceof LabelsInvalid && error.about !== undefined
+      ? `${error.about}: `
+      : "";
+    const [where, why] = [`Cannot read cluster labels in ${this.path}${line}: `, whyOf(error)];
+    return new LabelsUnreadable(`${where}${why}`, `${where}${about}${why}`);
   }
 }
 

@@ -116,7 +116,11 @@ Deno.test("labels that change count at once, also when they become unreadable or
   }));
 
 const UNREADABLE: [what: string, spoil: (folder: Folder) => void, why: RegExp][] = [
-  ["malformed", ({ write }) => write("a:\n  b c: d"), /labels\.yaml:2: invalid label key/],
+  [
+    "malformed",
+    ({ write }) => write("a:\n  b c: d"),
+    /labels\.yaml:2: (cluster 'a', label 'b c': )?invalid label key/,
+  ],
   ["not UTF-8", ({ file }) => Deno.writeFileSync(file, new Uint8Array([0xc3, 0x28])), /not UTF-8/],
   ["writable by everyone", ({ file }) => Deno.chmodSync(file, 0o666), /it is world-writable/],
   [
@@ -160,6 +164,17 @@ for (const [what, spoil, why] of UNREADABLE) {
       assert.equal(await folder.source.find("c"), undefined);
     }));
 }
+
+Deno.test("the warning about labels names what is wrong, the clusters' errors do not", () =>
+  withFolder("a: {env: prod}\nclosed: {env: a b}\n", async ({ source, file }) => {
+    const [warning] = (await source.list()).warnings!;
+    const [where, why] = [`Cannot read cluster labels in ${file}:2: `, "invalid label value: "];
+    const named = `${where}cluster 'closed', label 'env', value 'a b': ${why}`;
+    assert.ok(warning!.text.startsWith(named), warning!.text);
+    const { message } = await problemOf(source, "a");
+    assert.ok(message.startsWith(`${where}${why}`), message);
+    assert.ok(!/closed|a b'/.test(message), message);
+  }));
 
 Deno.test("a label that says nothing that can be used makes that cluster unusable alone", () =>
   withFolder("a: {argocd-configurer.io/timeout: fast}\n", async ({ source, file }) => {

@@ -83,6 +83,33 @@ for (const [what, text] of NAMED) {
   });
 }
 
+const ABOUT: [what: string, text: string, about: string][] = [
+  ["a value", "closed: {env: a b}", "cluster 'closed', label 'env', value 'a b'"],
+  [
+    "a long value",
+    `a: {b: ${"c".repeat(80)}}`,
+    `cluster 'a', label 'b', value '${"c".repeat(70)}…'`,
+  ],
+  ["labels in labels", "a: {b: {c: d}}", "cluster 'a', label 'b'"],
+  ["a key", "a: {b c: d}", "cluster 'a', label 'b c'"],
+  ["a text for labels", "a: prod", "cluster 'a'"],
+  ["a name that no cluster has", "a/b: {c: d}", "cluster 'a/b'"],
+  ["a cluster twice", "a: {b: c}\na: {b: c}", "key 'a'"],
+];
+
+for (const [what, text, about] of ABOUT) {
+  Deno.test(`clusters' labels: ${what} is named to those who may know all clusters`, () => {
+    assert.throws(() => parseLabels(text), { about });
+  });
+}
+
+Deno.test("clusters' labels: the rule for a value is told without a regular expression", () => {
+  assert.throws(() => parseLabels("a: {b: c d}"), {
+    message: "line 1: invalid label value: a valid label must be an empty string or consist of " +
+      "alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+  });
+});
+
 Deno.test("clusters' labels: a file of a megabyte is read in time that grows with its length", () => {
   const text = Array.from({ length: 40_000 }, (_, i) => `cluster-${i}: {env: prod}`).join("\n");
   const began = performance.now();

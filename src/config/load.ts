@@ -101,8 +101,8 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
     return { settings, warnings, file: sources.file, isThere: file.isThere, origins, home };
   } catch (error) {
     if (!(error instanceof SettingInvalid)) throw error;
-    const { path, key, message } = error;
-    throw new ConfigError(`Invalid setting '${path}' from ${origin[key]}: ${message}`);
+    const { subject, key, message } = error;
+    throw new ConfigError(`Invalid setting ${subject} from ${origin[key]}: ${message}`);
   }
 }
 

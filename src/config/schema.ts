@@ -33,6 +33,12 @@ export class SettingInvalid extends Error {
   get key(): string {
     return this.path.split(".", 1)[0]!;
   }
+
+  /** The value, for messages: `'docker-namespaces' (item 2)`, `'docker-labels.team'`. */
+  get subject(): string {
+    const item = /^([^.]+)\.(\d+)$/.exec(this.path);
+    return item === null ? `'${this.path}'` : `'${item[1]}' (item ${Number(item[2]) + 1})`;
+  }
 }
 
 /**

@@ -179,11 +179,11 @@ const NOT_TRIED: [
   ["a Git template", "git", "https://git.example.com/org/", {
     as: "repo-creds",
     credential: PASSWORD,
-  }, /credential template is a URL prefix, so there is no repository to verify it at/],
+  }, /credential template is a URL prefix: it has no repository of its own/],
   ["a Helm template", "helm", "https://charts.example.com/", {
     as: "repo-creds",
     credential: PASSWORD,
-  }, /credential template is a URL prefix, so there is no repository to verify it at/],
+  }, /credential template is a URL prefix: it has no repository of its own/],
 ];
 
 for (const [what, type, url, more, why] of NOT_TRIED) {

@@ -10,12 +10,17 @@ export interface DemoScreen {
   readonly next: string;
 }
 
-/** @param log path of the log file */
+/**
+ * @param log path of the log file
+ * @param isBuilt whether this is the compiled program, which the commands assume
+ */
 export function screenText(
   { count, requests, commands, next }: DemoScreen,
   url: string,
   log: string,
+  isBuilt: boolean,
 ): string {
+  const alias = `alias argocd-configurer='npx -y deno@${Deno.version.deno} run -A main.ts'`;
   const lines = [
     `argocd-configurer demo: ${count} emulated clusters on ${url}`,
     "",
@@ -23,7 +28,11 @@ export function screenText(
     ...requests.flatMap((each) => each.replaceAll("URL", url).split("\n")).map(indented),
     "",
     "Commands, in another terminal:",
-    ...[`export ARGOCD_CONFIGURER_SERVER=${url}`, ...commands].map(indented),
+    ...[
+      ...isBuilt ? [] : [alias],
+      `export ARGOCD_CONFIGURER_SERVER=${url}`,
+      ...commands,
+    ].map(indented),
     "",
     `Next:  ${next}`,
     `Log:   ${log}`,

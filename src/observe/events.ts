@@ -59,7 +59,9 @@ export const EVENTS = {
   "server.listening": info<{ url: string }>("listening"),
   "server.stopping": info<{ signal: string }>("stopping"),
   "server.stopped": info("stopped"),
-  "server.cannot_listen": error<{ hostname: string; port: number } & Reason>(
+  "server.cannot_listen": error<
+    { host: string; port: number } & Reason & { hint?: string | undefined }
+  >(
     "cannot listen",
   ),
   "server.cannot_serve_https": error<Reason>("cannot serve HTTPS"),
@@ -87,7 +89,7 @@ export const EVENTS = {
   ),
   "server.processes_unrecorded": warning<File & Reason>("cannot record child processes"),
 
-  "config.loaded": info<File & { clusters_folder: string; timeout: number }>(
+  "config.loaded": info<File & { clusters_folder: string; kubectl_timeout: number }>(
     "configuration loaded",
   ),
   "config.unknown_setting": warning<{ setting: string; origin: string; did_you_mean?: string }>(
@@ -116,14 +118,12 @@ export const EVENTS = {
   "clusters.reachable": info<Cluster>(
     "circuit breaker closed: cluster responding again",
   ),
-  "clusters.no_folder": warning<{ folder: string }>("clusters folder not found"),
+  "clusters.no_folder": warning<{ folder: string; hint: string }>("clusters folder not found"),
   "clusters.folder_unreadable": warning<{ folder: string } & Reason>(
     "cannot read clusters folder",
   ),
-  "clusters.file_ignored": warning<{ folder: string } & File & Reason>(
-    "ignored: not a kubeconfig (expected NAME.kubeconfig)",
-  ),
-  "clusters.files_ignored": warning<{ folder: string }>("more files ignored: not kubeconfigs"),
+  "clusters.file_ignored": warning<{ folder: string } & File & Reason>("file ignored"),
+  "clusters.files_ignored": warning<{ folder: string }>("more files ignored"),
   "clusters.further_contexts": warning<File & { unused: number; command: string }>(
     "kubeconfig has unused contexts",
   ),
@@ -136,10 +136,10 @@ export const EVENTS = {
   ),
   "clusters.defined_twice": warning<Cluster>("cluster defined in two sources; using the first"),
 
-  "api.request": info<ApiRequest>("request"),
-  "api.request_failed": warning<ApiRequest>("request failed"),
-  "kubectl.command": info<KubectlRun>("command"),
-  "kubectl.command_failed": warning<KubectlRun>("command failed"),
+  "api.request": info<ApiRequest>("cluster request"),
+  "api.request_failed": warning<ApiRequest>("cluster request failed"),
+  "kubectl.command": info<KubectlRun>("kubectl succeeded"),
+  "kubectl.command_failed": warning<KubectlRun>("kubectl failed"),
   "kubectl.not_found": info("kubectl not available: using transport api"),
   "kubectl.missing": warning<{ hint: string }>("kubectl not available"),
 

@@ -23,9 +23,9 @@ Deno.test("an event is one line: its level, its part, its message, its details",
 });
 
 Deno.test("a detail is quoted to the letter, and one without a value is left out", () => {
-  const details = { hostname: "::1", port: 80, reason: '{port} $& "' };
+  const details = { host: "::1", port: 80, reason: '{port} $& "' };
   assert.deepEqual(logged(() => observe("server.cannot_listen", details)), [
-    'ERROR server: cannot listen hostname=::1 port=80 reason="{port} $& \\""',
+    'ERROR server: cannot listen host=::1 port=80 reason="{port} $& \\""',
   ]);
   const unknown = { setting: "zebra", origin: "config.yaml:3", did_you_mean: undefined };
   assert.deepEqual(logged(() => observe("config.unknown_setting", unknown)), [

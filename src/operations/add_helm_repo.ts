@@ -7,7 +7,7 @@ import {
 import { Envelope, WriteFailed } from "./error_answers.ts";
 import { helmExamples } from "./examples.ts";
 import { json, taking } from "./openapi/content.ts";
-import { clusterField } from "./face.ts";
+import { addRepoPath, clusterField } from "./face.ts";
 import type { OperationModule } from "./operation.ts";
 import { parseBody } from "./parse.ts";
 import { repoCall } from "./repo_call.ts";
@@ -18,8 +18,9 @@ import { ADD_ERRORS } from "./write_errors.ts";
 export { fields };
 
 export const describe: OperationModule["describe"] = (face) => ({
-  about:
-    "The older form of `POST /secrets/add_repo`. Required: `repository_url` or `repository_urls`.",
+  about: `The older form of \`POST ${
+    addRepoPath(face)
+  }\`. Required: \`repository_url\` or \`repository_urls\`.`,
   request: taking(addHelmRepoBody(clusterField(face)), helmExamples(clusterField(face))),
   answers: {
     200: json("The secret is written", HelmRepoAddedAnswer, HelmReposAddedAnswer),

@@ -7,11 +7,11 @@ const AuditEntry = z.object({
   time: z.iso.datetime(),
   phase: z.enum(PHASES).describe(
     "`started`: the server started to write this log. A write has a `begin` and an `end`; a write that a " +
-      "crash interrupted has no `end`, but an `interrupted` at a later start. `refused`: the request was not " +
-      "allowed, or the server was busy. What changes nothing (`dry_run`, `verify`, `find`, `check`) is " +
+      "crash interrupted has no `end`, but an `interrupted` at a later start. `refused`: the request was " +
+      "rejected, or the server was busy. What changes nothing (`dry_run`, `verify`, `find`, `check`) is " +
       "never `interrupted`",
   ),
-  write: z.string().optional().describe("Id of the write, also in the annotation of its secrets"),
+  write: z.string().optional().describe("ID of the write, also in the annotation of its secrets"),
   request: z.string().optional().describe("The request's `X-Request-Id`"),
   who: z.string().optional().describe(
     "Name of the token, or `anonymous`; for the command line, the user of the system",
@@ -25,7 +25,7 @@ const AuditEntry = z.object({
     "`docker`, `git`, `helm`, `oci`, `delete` or `rotate`. `verify`, `find`, `check`: a credential was " +
       "verified or searched for, and nothing was changed",
   ),
-  rotation: z.string().optional().describe("Id of the rotation that the write is part of"),
+  rotation: z.string().optional().describe("ID of the rotation that the write is part of"),
   names: z.array(z.string()).optional().describe("Names of the requested secrets"),
   namespaces: z.array(z.string()).optional(),
   service_accounts: z.array(
@@ -57,7 +57,8 @@ const AuditEntry = z.object({
   ),
   outcome: z.string().optional().describe(
     "`created`, `replaced`, `unchanged`, `mixed`, `deleted`, `refused`, `failed` or `unable`. For `verify`: " +
-      "`accepted`, `not_accepted` or `not_tried`. For `find`: `found`, `not_found` or `not_all_seen`",
+      "`accepted`, `not_accepted` or `not_tried`. For `find`: `found`, `not_found` or `not_all_seen`. For a " +
+      "rotation as a whole: `rotated`, `unchanged`, `not_found`, `mixed`, `failed` or `planned`",
   ),
   counts: z.record(z.string(), z.int()).optional().describe(
     "Number of secrets that were `created`, `replaced`, `unchanged` or `deleted`. For `find`: number of " +

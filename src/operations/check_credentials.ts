@@ -19,15 +19,15 @@ export { fields };
 export const command: CommandHelp = {
   full:
     "Verifies each credential once per place where it is used, not once per cluster, in the same way " +
-    "as `verify`. A login that was refused is not tried again for 24 hours, because repeated " +
+    "as `verify`. A login that was refused is not sent again for 24 hours, because repeated " +
     "failures can lock the account. The server keeps the results in memory, and `fleet` shows them.",
   exitCodes:
-    "0: no credential was refused, and every cluster and place was reached; 4: some credentials were " +
-    "refused; 3: none was refused, but some clusters or places were not reached; 1: no cluster was reached",
+    "0: no credential was refused, and every cluster and place was reached; 1: no cluster was reached; " +
+    "3: none was refused, but some clusters or places were not reached; 4: some credentials were refused",
   examples: [
     ["", "Check all credentials on all clusters"],
     ["--selector env=prod", "Check the credentials on some clusters"],
-    ["--id docker/ghcr", "Check one row of `fleet`, by its id"],
+    ["--id docker/ghcr", "Check one row of `fleet`, by its ID"],
   ],
   groups: { which: ["id"], how: ["everywhere"] },
 };
@@ -36,8 +36,8 @@ const ABOUT =
   "Verifies stored credentials where they are used, each distinct value and place once, however many " +
   "clusters have it: a few hosts concurrently, the places of a host one after the other. A host that does " +
   "not answer gets one retry. A login that a server refused with 401 or 403 is not sent again within 24 " +
-  "hours, except by `POST /verifications`: its result is `cached`. Results are kept in memory for 24 " +
-  "hours, and `GET /credentials` shows them in its cells. A request counts as one of the 60 verifications " +
+  "hours, except by `POST /api/v1/verifications`: its result is `cached`. Results are kept in memory for 24 " +
+  "hours, and `GET /api/v1/credentials` shows them in its cells. A request counts as one of the 60 verifications " +
   "per minute.";
 
 export const describe: OperationModule["describe"] = () => ({
@@ -49,7 +49,7 @@ export const describe: OperationModule["describe"] = () => ({
       event: ChecksEventLine,
     },
     207: json("Some clusters were read, and `not_seen` says why the others were not", Checks),
-    ...errors({ 400: "A field is missing or invalid", 404: "No credential has this id" }),
+    ...errors({ 400: "A field is missing or invalid", 404: "No credential has this ID" }),
     ...errors(CLUSTER_FAILS, Checks),
   },
 });
@@ -134,7 +134,7 @@ function stopping({ isStopped }: FleetContext): () => string | undefined {
   const until = Date.now() + MOST;
   return () =>
     isStopped()
-      ? "the request was stopped before this check"
+      ? "The request was stopped before this check"
       : Date.now() > until
       ? "the time limit was reached; the next request starts with what was never checked"
       : undefined;

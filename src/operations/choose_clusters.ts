@@ -6,7 +6,7 @@ import { clusterError } from "./cluster_errors.ts";
 import { OperationError } from "./errors.ts";
 import { nearestName } from "./nearest.ts";
 import type { AskedSelection, Clusters } from "./operation.ts";
-import type { Part } from "./request_kinds.ts";
+import { NO_CLUSTERS, type Part } from "./request_kinds.ts";
 
 /** The selected clusters, before any kubeconfig is read. */
 export interface ResolvedSelection {
@@ -73,6 +73,10 @@ export async function meantClusters(
   const visible = listed.filter(({ name }) => mayUseCluster(identity, name));
   const selection = new Selection(items);
   const names = visible.map(({ name }) => name);
+  const isAny = mayBeNone && items.length === 0 && selector === undefined;
+  if (names.length === 0 && selection.names.length === 0 && !isAny) {
+    throw noneVisible(identity, selector !== undefined, part);
+  }
   checkSelection(selection, names, identity, { part, field: "clusters" });
   if (selector !== undefined && labelsProblem !== undefined) {
     throw clusterError(labelsProblem, { why: labelsProblem.message });
@@ -80,8 +84,7 @@ export async function meantClusters(
   const meant = visible
     .filter(({ name, labels }) => selection.has(name) && (selector?.(labels) ?? true))
     .map(({ name }) => name);
-  const isAny = mayBeNone && items.length === 0 && selector === undefined;
-  if (meant.length === 0 && !isAny) throw noneMeant(names, items, selector !== undefined, part);
+  if (meant.length === 0 && !isAny) throw noneMeant(items, selector !== undefined, part);
   return { visible: names, meant };
 }
 
@@ -116,16 +119,28 @@ export function notAllowed(identity: Identity, cluster: string): OperationError 
   return new OperationError("cluster_not_allowed", { token, cluster, clusters }, { cluster });
 }
 
+/** The error where the caller may see no cluster; a limited token does not show whether there are any. */
+function noneVisible(
+  { name, clusters }: Identity,
+  isByLabels: boolean,
+  part: Part,
+): OperationError {
+  const whole = clusters === undefined
+    ? NO_CLUSTERS
+    : `No configured cluster is allowed for token '${name}'. Allowed clusters: ${
+      clusters.join(", ")
+    }`;
+  const field = isByLabels ? "cluster_selector" : "clusters";
+  return new OperationError("invalid_field", { kind: part, field, rule: "", whole });
+}
+
 function noneMeant(
-  visible: readonly string[],
   items: readonly string[],
   isByLabels: boolean,
   part: Part,
 ): OperationError {
   const field = isByLabels ? "cluster_selector" : "clusters";
-  const rule = visible.length === 0
-    ? "matches no cluster: you have access to none"
-    : isByLabels
+  const rule = isByLabels
     ? `matches no ${items.length > 0 ? "selected " : ""}cluster`
     : "selects no cluster";
   return new OperationError("invalid_field", { kind: part, field, rule });

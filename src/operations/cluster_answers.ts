@@ -29,7 +29,7 @@ const Rights = z.union([
       .describe("Absent if the cluster has no Argo CD"),
     all_namespaces: z.object({
       secrets: verbs("in any namespace"),
-      namespaces: verbs("of the cluster"),
+      namespaces: verbs("on the cluster's namespaces"),
       service_accounts: verbs("in any namespace"),
     }),
   }),

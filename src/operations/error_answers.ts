@@ -25,7 +25,7 @@ export const SeedEnvelope = z.object({
     "For a secret that is not found: what could not be read",
   ),
   request_id: z.string().optional().describe(
-    "For a bug: the id of the request in the server's log",
+    "For a bug: the ID of the request in the server's log",
   ),
 }).openapi("SeedError");
 

@@ -13,7 +13,7 @@ export { fields };
 
 export const command: CommandHelp = {
   full:
-    "Shows which secret Argo CD uses for a repoURL, or kubelet for an image, by the rules of their " +
+    "Shows which secret Argo CD uses for a repoURL, or the kubelet for an image, by the rules of their " +
     "source code. Lists each secret that matches or nearly matches, with the reason. For an image, " +
     "the pull secrets are those of the pod's service account, not of the pod itself; credentials on " +
     "the node are tried last. Nothing is changed.",
@@ -35,7 +35,7 @@ export const command: CommandHelp = {
 export const describe: OperationModule["describe"] = () => ({
   about:
     "With `url`: which secret Argo CD uses, from one list of its secrets. With `image`: which login " +
-    "kubelet uses for a pod that names no pull secrets itself, from the service account, the secrets " +
+    "the kubelet uses for a pod that names no pull secrets itself, from the service account, the secrets " +
     "that it names and, if none of them has a login, the other pull secrets of the namespace. No other " +
     "server is contacted, and no value is shown. `findings` are problems of the relevant secrets.",
   request: { query: ExplainQuery },

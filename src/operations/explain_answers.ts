@@ -76,16 +76,16 @@ const Login = {
 export const ImageExplainedAnswer = z.object({
   cluster: z.string(),
   image: z.string(),
-  image_repository: z.string().describe("The name that kubelet looks up a login for")
+  image_repository: z.string().describe("The name that the kubelet looks up a login for")
     .openapi({ example: "docker.io/library/nginx" }),
   namespace: z.string(),
   service_account: z.string(),
   used: z.object(Login).nullable().describe(
-    "The login that kubelet uses first; null if it pulls without one, or not at all",
+    "The login that the kubelet uses first; null if it pulls without one, or not at all",
   ),
   ambiguous: z.boolean().describe("Whether the order of entries in a secret is random"),
   failed: z.object(place).nullable().describe(
-    "A secret that kubelet cannot read: it pulls nothing",
+    "A secret that the kubelet cannot read: it pulls nothing",
   ),
   candidates: z.array(
     z.object({
@@ -96,7 +96,7 @@ export const ImageExplainedAnswer = z.object({
       ),
       why: z.string(),
     }).openapi("ImageCandidate"),
-  ).describe("In kubelet's order, followed by those that it does not use"),
+  ).describe("In the kubelet's order, followed by those that it does not use"),
   findings: z.array(FindingAnswer),
   kubelet_rules: z.string().describe("The version of Kubernetes whose rules these are"),
   warnings: z.array(z.string()).optional().describe("What could not be read"),

@@ -8,3 +8,8 @@ export type Face = "v1" | "root" | "seed";
 export function clusterField(face: Face): "cluster" | "cluster_name" {
   return face === "v1" ? "cluster" : "cluster_name";
 }
+
+/** The path that adds a repository's credential, for descriptions of other operations. */
+export function addRepoPath(face: Face): string {
+  return face === "v1" ? "/api/v1/repositories" : "/secrets/add_repo";
+}

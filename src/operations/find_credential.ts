@@ -27,8 +27,9 @@ export const command: CommandHelp = {
     "`--everywhere`, all pull secrets are searched, whatever their labels. Other Opaque secrets, " +
     "ConfigMaps, pod environments and Git are not searched. Nothing is changed.",
   exitCodes:
-    "0: not found, and everything was searched; 4: found; 3: not found, but not everything was " +
-    "searched, or the server has no persistent fingerprint key; 1: refused, or no cluster was searched",
+    "0: not found, and everything was searched; 1: the request was rejected, or no cluster was searched; " +
+    "3: not found, but not everything was searched, or the server has no persistent fingerprint key; " +
+    "4: found",
   examples: [
     ["--password-stdin --everywhere < token", "Find a leaked token on all clusters"],
     ["--fingerprint 5b0c8f2e5b0c8f2e -o wide", "Find the value with this fingerprint"],

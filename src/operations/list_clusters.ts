@@ -48,7 +48,7 @@ export const describe: OperationModule["describe"] = (face) =>
       about: LIMITED,
       answers: {
         200: json("The names, sorted", SeedClusterList),
-        ...errors({ 400: "A parameter is sent" }),
+        ...errors({ 400: "The request has a query parameter; none is allowed" }),
       },
     }
     : {

@@ -44,9 +44,9 @@ const secret = {
   ),
   managed: z.boolean().describe("Whether argocd-configurer wrote the secret"),
   owner: z.string().nullable().describe("Another tool that manages the secret"),
-  write: z.string().optional().describe("Id of the last write"),
+  write: z.string().optional().describe("ID of the last write"),
   checks: z.record(z.string(), CheckAnswer).optional().describe(
-    "Results of verifying its credentials (`POST /checks`) within the last 24 hours, by the keys of " +
+    "Results of verifying its credentials (`POST /api/v1/checks`) within the last 24 hours, by the keys of " +
       "`fingerprints`; absent keys were not checked",
   ),
   expires: ExpiryAnswer.optional().describe("The earliest expiry of its credentials, if known"),

@@ -10,7 +10,7 @@ import { errors, json } from "./openapi/content.ts";
 export const describe: OperationModule["describe"] = () => ({
   answers: {
     200: json("The OpenAPI document", z.record(z.string(), z.unknown())),
-    ...errors({ 400: "A parameter is sent" }),
+    ...errors({ 400: "The request has a query parameter; none is allowed" }),
   },
 });
 
@@ -34,10 +34,17 @@ const ABOUT =
 /** For operations that may be about several clusters. */
 const SEVERAL =
   "With `clusters` or `cluster_selector` in place of `cluster`, the operation runs on each of these clusters " +
-  "separately, and the response lists the result of each. A read without any of these is about all " +
-  "clusters that the token may use. With `Accept: application/x-ndjson`, the response about several " +
-  "clusters is a stream of events, one per line: `started`, `cluster` as each finishes, and `done`. A " +
-  "stream without `done` was cut off; the state of clusters that it does not name is unknown.";
+  "separately, and the response lists the result of each. With `Accept: application/x-ndjson`, the response " +
+  "about several clusters is a stream of events, one per line: `started`, `cluster` as each finishes, and " +
+  "`done`. A stream without `done` was cut off; the state of clusters that it does not name is unknown.";
+
+/** The meaning of a request without a selection, for the same operations. */
+const WITHOUT_SELECTION = {
+  read:
+    "Without `cluster`, `clusters` and `cluster_selector`, the request is about all clusters that the token may use.",
+  write:
+    "Without `cluster`, `clusters` and `cluster_selector`, the request is rejected (`selection_required`).",
+};
 
 export const take: OperationModule["take"] = ({ query }) => {
   parseQuery(query, NoQuery);
@@ -80,11 +87,13 @@ export async function openApiDocument(
 }
 
 async function operationAt({ operation, face, path }: OperationRoute): Promise<RouteConfig> {
-  const { method, name, tag, summary, role, clusters, load } = operation;
+  const { method, name, tag, summary, role, clusters, effect, load } = operation;
   const { about, request, answers } = await (await load()).describe(face);
   const sentences = [
     ...about === undefined ? [] : [about],
-    ...clusters === "each" && face === "v1" ? [SEVERAL] : [],
+    ...clusters === "each" && face === "v1"
+      ? [`${SEVERAL} ${WITHOUT_SELECTION[effect === "read" ? "read" : "write"]}`]
+      : [],
     needs(role),
   ];
   return {

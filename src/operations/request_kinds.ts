@@ -27,7 +27,12 @@ export interface InvalidField {
   readonly field: string;
   /** Completes the sentence "Field 'x' …"; never quotes a value. */
   readonly rule: string;
+  /** In place of the sentence, where the field's value is not the reason or the field is absent. */
+  readonly whole?: string;
 }
+
+/** The message about a selection where there is no cluster at all. */
+export const NO_CLUSTERS = "No clusters are configured";
 
 export interface UnknownField {
   readonly kind: Part;
@@ -84,7 +89,7 @@ export const REQUEST_ERRORS = {
   }, { fields: ({ fields }) => fields }),
   invalid_field: kind<InvalidField>(
     400,
-    ({ kind, field, rule }) => subject(kind, field) + rule,
+    ({ kind, field, rule, whole }) => whole ?? subject(kind, field) + rule,
     { fields: ({ field }) => field === "" ? [] : [field] },
   ),
   unknown_field: kind<UnknownField>(400, ({ kind, name, nearest, known, at }) => {
@@ -156,10 +161,14 @@ export const REQUEST_ERRORS = {
   ),
   token_missing: plain(401, "Token missing. Send the header 'Authorization: Bearer TOKEN'"),
   token_malformed: plain(401, "Header 'Authorization' is not 'Bearer TOKEN'"),
-  token_unknown: plain(401, "Unknown token"),
+  token_unknown: plain(
+    401,
+    "Unknown token. It was mistyped or removed, or belongs to another server",
+  ),
   token_expired: kind<{ readonly token: string }>(
     401,
-    ({ token }) => `Token '${token}' has expired`,
+    ({ token }) =>
+      `Token '${token}' has expired. Create a new one with 'argocd-configurer token create'`,
   ),
   tokens_unavailable: plain(503, "Cannot verify tokens. The reason is in the server's log"),
   role_required: kind<{ readonly token: string; readonly role: string; readonly needed: string }>(
@@ -198,9 +207,13 @@ export const REQUEST_ERRORS = {
     ({ path, methods }) => `Method not allowed. Use ${methods.join(" or ")} on ${path}`,
     { remedy: ({ methods }) => ({ methods }) },
   ),
-  no_audit_log: plain(404, "No audit log is configured. Set audit-log to a file", {
-    setting: "audit-log",
-  }),
+  no_audit_log: plain(
+    404,
+    "No audit log is configured. Set audit-log in the configuration file, such as audit-log: audit.log",
+    {
+      setting: "audit-log",
+    },
+  ),
   /** `why` is present if the key was created by this process. */
   fingerprints_unavailable: kind<{ readonly why?: string | undefined }>(
     503,

@@ -37,14 +37,14 @@ export const command: CommandHelp = {
     "Finds the old credential on the selected clusters, verifies the new one once per place where it " +
     "will be used, replaces the old one (all-or-nothing per cluster), and then searches all clusters " +
     "for the old one again. To resume an interrupted rotation, run the same command again. To roll " +
-    "back, run it with both values exchanged.\n\n" +
+    "back, run it with the two values swapped.\n\n" +
     "On a terminal, the plan is shown first and must be confirmed; in a script, --yes is required. One " +
     "of the two values can come from standard input. One line break at the end of a password or token " +
     "is removed.",
   exitCodes:
-    "0: everything was rotated and the old value is safe to revoke, or it was a dry run; 3: not " +
-    "everything was rotated, or the old value is not safe to revoke yet; 1: nothing was rotated, or the " +
-    "plan was not confirmed; 2: wrong usage; 130: interrupted by Ctrl-C",
+    "0: everything was rotated and the old value is safe to revoke, or it was a dry run; 1: nothing was " +
+    "rotated, or the plan was not confirmed; 2: wrong usage; 3: not everything was rotated, or the old " +
+    "value is not safe to revoke yet; 130: interrupted by Ctrl-C",
   examples: [
     [
       "--old-password-file old --password-file new --all-clusters --dry-run",
@@ -178,7 +178,7 @@ function depsOf(context: FleetContext): RotationDeps {
   const { writer: { actor }, verifyOne: verify, checks: memory, isStopped } = context;
   const whyStopped = () =>
     isStopped()
-      ? "the request was stopped before this check (server shutdown or client disconnect)"
+      ? "The request was stopped before this check (server shutdown or client disconnect)"
       : undefined;
   const isSeen = (cluster: string) => mayUseCluster(identity, cluster);
   const memories = { rotations, auditLog, isSeen };
@@ -208,7 +208,11 @@ function outcomeOf(
     ? "failed"
     : succeeded < clusters.length
     ? "mixed"
-    : "rotated";
+    : "rotated" in counts
+    ? "rotated"
+    : "unchanged" in counts
+    ? "unchanged"
+    : "not_found";
   const codes = reasons.map(({ code }) => code);
   const said = {
     outcome,

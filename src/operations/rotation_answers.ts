@@ -104,7 +104,7 @@ const Tried = z.object({
 const ofRotation = {
   rotation: z.string().openapi({
     description:
-      "Id of the rotation, also in its entries of the audit log and in annotations of its secrets",
+      "ID of the rotation, also in its entries of the audit log and in annotations of its secrets",
     example: "rotation-0f3b2c1d4e5f6a7b",
   }),
   state: z.enum(["planned", "running", "done", "interrupted"]).describe(

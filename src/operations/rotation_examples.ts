@@ -8,14 +8,17 @@ export const ROTATION_EXAMPLES: Examples = {
     clusters: ["test-*"],
     first: ["test-cluster"],
   }),
-  fingerprint: example("The value of a fingerprint in the matrix, whoever wrote it", {
-    find: { fingerprint: "5b0c8f2e5b0c8f2e" },
-    set: { password: TOKEN },
-    clusters: ["*"],
-    managed_only: false,
-    everywhere: true,
-    dry_run: true,
-  }),
+  fingerprint: example(
+    "The value of a fingerprint from GET /api/v1/credentials, whoever wrote it",
+    {
+      find: { fingerprint: "5b0c8f2e5b0c8f2e" },
+      set: { password: TOKEN },
+      clusters: ["*"],
+      managed_only: false,
+      everywhere: true,
+      dry_run: true,
+    },
+  ),
   registry: example("The login of a registry, with another user name", {
     find: { registry: "ghcr.io", username: "your_username" },
     set: { username: "another_username", password: TOKEN },

@@ -81,13 +81,13 @@ export const ROTATION_ERRORS = {
       ),
     { fields: () => ["allow_untried"], remedy: () => ({ allow_untried: true }) },
   ),
-  rotation_not_found: kind<{ readonly hasAuditLog: boolean }>(
+  rotation_not_found: kind<{ readonly id: string; readonly hasAuditLog: boolean }>(
     404,
-    ({ hasAuditLog }) =>
+    ({ id, hasAuditLog }) =>
       sentences(
-        "Rotation not found",
+        `Rotation '${id}' not found`,
         hasAuditLog
-          ? undefined
+          ? "'argocd-configurer audit' lists the rotations"
           : "Without an audit log (setting audit-log), rotations of other processes are not remembered",
       ),
     { fields: () => ["id"] },

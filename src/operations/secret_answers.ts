@@ -90,7 +90,7 @@ const shownSecret = {
   ),
   immutable: z.boolean(),
   managed: z.boolean().describe("Whether argocd-configurer wrote the secret"),
-  write: z.string().nullable().describe("Id of the last write"),
+  write: z.string().nullable().describe("ID of the last write"),
   owner: z.string().nullable().describe("Another tool that manages the secret"),
 };
 

@@ -81,13 +81,13 @@ export const SECRET_ERRORS = {
   secret_not_found: kind<SecretUnknown>(404, ({ name, cluster, namespaces, for: aim }) => {
     if (aim === "show") return `Secret '${name}' not found in cluster '${cluster}'`;
     return namespaces.length === 0
-      ? `Secret '${name}' not found: argocd-configurer manages none of this name in the namespaces ` +
-        "that it can read"
+      ? `No secret '${name}' managed by argocd-configurer found in cluster '${cluster}'. To delete a secret ` +
+        `that it does not manage, ${send(FORCE, "query")} and its namespaces in 'namespaces'`
       : `Secret '${name}' not found in namespaces: ${namespaces.join(", ")}`;
   }, { fields: () => ["name"] }),
   credential_not_found: kind<Record<never, never>>(
     404,
-    () => "No credential of these clusters has this id. Take the id from GET /api/v1/credentials",
+    () => "No credential of these clusters has this ID. Take the ID from GET /api/v1/credentials",
     { fields: () => ["id"] },
   ),
   service_account_not_found: kind<

@@ -19,8 +19,8 @@ export const command: CommandHelp = {
     "be written.",
   exitCodes:
     "0: the rotation is finished, and the old value is safe to revoke; 3: it is not, or not yet",
-  examples: [["rotation-0f3b2c1d4e5f6a7b", "Show a rotation by the id that rotate printed"]],
-  args: [{ field: "id", brief: "Id of the rotation" }],
+  examples: [["rotation-0f3b2c1d4e5f6a7b", "Show a rotation by the ID that rotate printed"]],
+  args: [{ field: "id", brief: "ID of the rotation" }],
 };
 
 export const describe: OperationModule["describe"] = () => ({
@@ -49,7 +49,7 @@ export const take: OperationModule["take"] = ({ query, path }) => {
       const record = rotations.get(id) ?? await remembered(id, auditLog);
       const visible = record && visibleTo(identity, record);
       if (visible === undefined) {
-        throw new OperationError("rotation_not_found", { hasAuditLog });
+        throw new OperationError("rotation_not_found", { id, hasAuditLog });
       }
       return { reply: () => rotationShown(visible, identity, { hasAuditLog, fingerprintsEnd }) };
     },

@@ -224,11 +224,11 @@ export const OPERATIONS: readonly Operation[] = [
     tag: "secrets",
     clusters: "one",
     path: "/explain",
-    summary: "Explain which secret Argo CD uses for a repoURL, or kubelet for an image",
+    summary: "Explain which secret Argo CD uses for a repoURL, or the kubelet for an image",
     parameters: ["cluster", "url", "project", "image", "namespace", "service_account"],
     command: {
       words: ["explain"],
-      brief: "Explain which secret Argo CD uses for a repoURL, or kubelet for an image",
+      brief: "Explain which secret Argo CD uses for a repoURL, or the kubelet for an image",
     },
     load: once(() => import("./explain.ts")),
   },

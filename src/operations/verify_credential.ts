@@ -10,6 +10,7 @@ import {
 import { NotAcceptedAnswer, VerifiedAllAnswer } from "./write_answers.ts";
 import { VERIFY_EXAMPLES } from "./examples.ts";
 import { errors, json, taking } from "./openapi/content.ts";
+import { addRepoPath } from "./face.ts";
 import type { CommandHelp, OperationModule } from "./operation.ts";
 import { parseBody } from "./parse.ts";
 import { verifyAnswer } from "./respond/verified.ts";
@@ -40,9 +41,10 @@ export const command: CommandHelp = {
     input.type === undefined ? String(input.registry ?? "ghcr.io") : repositoryOf(input),
 };
 
-export const describe: OperationModule["describe"] = () => ({
+export const describe: OperationModule["describe"] = (face) => ({
   about: "With `type`: the credential of a repository, with `url` or `urls` and the fields of " +
-    "`POST /secrets/add_repo`. Without `type`: a pull credential, with `username` and `password`, or with " +
+    `\`POST ${addRepoPath(face)}\`. ` +
+    "Without `type`: a pull credential, with `username` and `password`, or with " +
     "`registries`.",
   request: taking(VERIFY_BODY, VERIFY_EXAMPLES),
   answers: {

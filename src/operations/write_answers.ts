@@ -63,7 +63,9 @@ const RootVerifiedSchema = z.object(verifiedShape({ may: permissions.describe(PE
 
 export type VerifiedAnswer = z.infer<typeof VerifiedSchema>;
 
-const hint = z.string().optional().describe("What may not have the expected effect");
+const hint = z.string().optional().describe(
+  "A warning: the request was carried out, but may not have the effect you expect",
+);
 
 const registry = z.string().optional().openapi({
   description:

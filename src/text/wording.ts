@@ -7,7 +7,7 @@ export function wording(issue: z.core.$ZodRawIssue): string | undefined {
     case "invalid_type":
       return `must be ${TYPES[issue.expected] ?? issue.expected}`;
     case "invalid_value": {
-      const words = issue.values.map((value) => JSON.stringify(value));
+      const words = issue.values.map(String);
       const last = words.pop();
       return `must be ${words.length === 0 ? last : `${words.join(", ")} or ${last}`}`;
     }

@@ -8,8 +8,8 @@ const ROWS: [schema: z.ZodType, given: unknown, said: string][] = [
   [z.array(z.string()), "a", "must be a list"],
   [z.strictObject({}), [], "must be a map"],
   [z.literal(true), false, "must be true"],
-  [z.enum(["a", "b"]), "c", 'must be "a" or "b"'],
-  [z.enum(["a", "b", "c"]), "d", 'must be "a", "b" or "c"'],
+  [z.enum(["a", "b"]), "c", "must be a or b"],
+  [z.enum(["a", "b", "c"]), "d", "must be a, b or c"],
   [z.int().min(1), 0, "must be at least 1"],
   [z.number().gt(0), 0, "must be more than 0"],
 ];

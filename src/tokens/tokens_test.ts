@@ -160,7 +160,7 @@ const INVALID: [what: string, content: string, why: RegExp][] = [
   [
     "an unknown role",
     one({ role: CANARY }),
-    /'tokens\.0\.role' must be "reader", "writer" or "admin"$/,
+    /'tokens\.0\.role' must be reader, writer or admin$/,
   ],
   ["no name", one({ name: undefined }), /'tokens\.0\.name' is missing$/],
   [

@@ -50,7 +50,7 @@ export async function verifyGit(
       may,
       why: "The repository is public: it can be read without a credential",
     }
-    : { accepted: true, may, why: "The repository accepts the credential, which can read it" };
+    : { accepted: true, may, why: "The repository accepts the credential: it can be read" };
 }
 
 function pathOf({ pathname }: URL): string {

@@ -39,5 +39,9 @@ export async function verifyHelm(
       may,
       why: "The repository is public: its charts can be listed without a credential",
     }
-    : { accepted: true, may, why: "The repository accepts the credential, which can list charts" };
+    : {
+      accepted: true,
+      may,
+      why: "The repository accepts the credential: its charts can be listed",
+    };
 }

@@ -117,7 +117,7 @@ function reading(
   if (status === 200) {
     return {
       may: [`read ${repository}`],
-      why: `${lead}, and repository ${repository} can be read`,
+      why: `${lead}: repository ${repository} can be read`,
     };
   }
   // The prefix of charts is not a repository itself.

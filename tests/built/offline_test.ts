@@ -450,6 +450,6 @@ Deno.test("the commit is put where the source has a word for it, which has to be
   const word = 'var c="COMMIT-OF-THE-BUILD";';
   assert.deepEqual(withCommit(pieces("x", word), "abc"), ["1.js", 'var c="abc";']);
   for (const other of [pieces("x"), pieces(word, word), pieces(word + word)]) {
-    assert.throws(() => withCommit(other, "abc"), /not there exactly once/);
+    assert.throws(() => withCommit(other, "abc"), /does not occur exactly once/);
   }
 });

@@ -124,7 +124,7 @@ Deno.test("without the setting nothing is recorded, and GET /audit says how it w
     assert.equal(response.status, 404);
     assert.match(
       (await response.json()).message,
-      /^No audit log is configured\. Set audit-log to a file$/,
+      /^No audit log is configured\. Set audit-log in the configuration file, such as audit-log: audit\.log$/,
     );
     assert.deepEqual([...Deno.readDirSync(folder.path)].map(({ name }) => name), ["config.yaml"]);
   }));

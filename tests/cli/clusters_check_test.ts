@@ -29,7 +29,7 @@ bothWays("of each cluster it is told whether it can be used, and why not", async
   const behind = "clock is 400d behind";
   const missing = "missing: create, update, delete secrets in namespace 'argocd'";
   assert.deepEqual(rowsOf(stdout), [
-    ["NAME", "STATUS", "VERSION", "ARGOCD", "RIGHTS", "EXPIRES", "NOTES"],
+    ["NAME", "STATUS", "VERSION", "ARGOCD", "PERMISSIONS", "EXPIRES", "NOTES"],
     ["again", "ok", "v1.35.4", "<none>", missing, "<none>", `${behind}; same server as two`],
     ["broken", "kubeconfig rejected", "<none>", "<none>", "<none>", "<none>", "it is empty"],
     ["gone", "unreachable", "<none>", "<none>", "<none>", "<none>", "connection refused"],
@@ -38,11 +38,11 @@ bothWays("of each cluster it is told whether it can be used, and why not", async
   ]);
   assert.deepEqual(stderr.trimEnd().split("\n").sort(), [
     "1 cluster ok; 4 failed",
-    "again: rights missing",
+    "To retry the failed clusters: --cluster again,broken,gone,two",
+    "again: permissions missing",
     "broken: kubeconfig rejected",
-    "failed: --cluster again,broken,gone,two",
     "gone: unreachable",
-    "two: rights missing",
+    "two: permissions missing",
   ]);
   assert.equal(code, 3);
 });

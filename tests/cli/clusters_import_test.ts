@@ -130,16 +130,17 @@ Deno.test("one cluster is added under a name of one's own, and removed again", (
     const next = "Next: argocd-configurer clusters check\n";
     assertEnded(await run("add", "mine", "--dry-run"), {
       stdout: "cluster/mine created (dry run)\n",
-      stderr: `https://10.0.0.0:6443: ${file}\n`,
+      stderr: `server  https://10.0.0.0:6443\nfile    ${file}\n`,
     });
     assertEnded(await run("add", "mine", "--label", "env=prod"), {
       stdout: "cluster/mine created\n",
-      stderr: `Labels of 1 cluster: env=prod\nhttps://10.0.0.0:6443: ${file}\n${next}`,
+      stderr:
+        `Labels of 1 cluster: env=prod\nserver  https://10.0.0.0:6443\nfile    ${file}\n${next}`,
     });
     assert.match(read("mine"), /current-context: admin@prod-eu/);
     assertEnded(await run("add", "mine"), {
       stdout: "cluster/mine unchanged\n",
-      stderr: /check\n$/,
+      stderr: `server  https://10.0.0.0:6443\nfile    ${file}\n`,
     });
     assertEnded(await run("add", "mine", "--context", "lab"), {
       code: 1,

@@ -84,7 +84,7 @@ const HINTS: [args: string[], says: RegExp][] = [
   ],
   [
     ["clusters", "--kubectl-timeout", "10s"],
-    /^error: --kubectl-timeout must be a number of seconds, like 30\n/,
+    /^error: --kubectl-timeout must be a number of seconds, such as 30\n/,
   ],
   [["clusters", "--kubectl-timeout", ""], /must be a number of seconds/],
 ];

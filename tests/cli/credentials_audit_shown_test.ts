@@ -172,7 +172,8 @@ Deno.test("wrong words are wrong usage, and without an audit log there is none t
     ) assertEnded(await run(["audit", ...args]), { code: 2, stderr: says });
     assertEnded(await run(["audit"]), {
       code: 1,
-      stderr: "error: No audit log is configured. Set audit-log to a file\n",
+      stderr:
+        "error: No audit log is configured. Set audit-log in the configuration file, such as audit-log: audit.log\n",
     });
   }));
 

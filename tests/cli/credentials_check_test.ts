@@ -59,11 +59,11 @@ bothWays("check tries each place once, and ends with 4 where one refuses", async
   const good = await run(["check", ...PAIR]);
   assertEnded(good, {
     stdout: new RegExp(
-      "^STATE +PLACE +USERNAME +USED BY +MESSAGE\n" +
+      "^RESULT +PLACE +USERNAME +USED BY +MESSAGE\n" +
         `accepted +${own.server.url}/charts +alice +2 secrets on 2 clusters +The repository accepts .*\n$`,
     ),
     stderr:
-      /^(one: 1 credential in 1 secret\n|two: 1 credential in 1 secret\n){2}note: 1 accepted\n2 clusters ok\n$/s,
+      /^(one: 1 credential in 1 secret\n|two: 1 credential in 1 secret\n){2}note: 1 accepted\n2 clusters read\n$/s,
   });
   assert.equal(own.logins(), 1);
   put(stage, "other", `${other.server.url}/charts`, "two");
@@ -73,7 +73,7 @@ bothWays("check tries each place once, and ends with 4 where one refuses", async
     stdout: new RegExp(
       `\nrefused +${other.server.url}/charts +alice +two/argocd/other +.*\\(401 Unauthorized\\)\naccepted +${own.server.url}`,
     ),
-    stderr: /note: 1 refused, 1 accepted\n2 clusters ok\n$/,
+    stderr: /note: 1 refused, 1 accepted\n2 clusters read\n$/,
   });
   const json = await run(["check", "--cluster", "two", "-o", "json"]);
   assert.equal(json.code, 4);
@@ -108,7 +108,7 @@ bothWays(
       code: 3,
       stdout:
         /^unreachable +http:\/\/127\.0\.0\.1:1\/charts +alice +one\/argocd\/charts +.*refused$/m,
-      stderr: /note: 1 unreachable\n1 cluster ok\n$/,
+      stderr: /note: 1 unreachable\n1 cluster read\n$/,
     });
     assertEnded(await run(["check", "--cluster", "two,gone"]), {
       code: 3,
@@ -137,5 +137,5 @@ bothWays("check of one row tries that one, and refuses an id of none", async (st
   ]);
   assertEnded(row, { stdout: "one/argocd/own\n", stderr: /.*/s });
   const none = await run(["check", "--cluster", "one", "--id", "docker/none"]);
-  assertEnded(none, { code: 1, stderr: /^error: No credential of these clusters has this id/ });
+  assertEnded(none, { code: 1, stderr: /^error: No credential of these clusters has this ID/ });
 }, LOOPBACK);

@@ -31,7 +31,8 @@ bothWays("what is done on some of several clusters only is exit code 3", async (
   const ended = await run(add("one,gone,two"), { stdin });
   assertEnded(ended, {
     code: 3,
-    stderr: `${gone}2 clusters: 4 created; 1 failed\nfailed: --cluster gone\n`,
+    stderr:
+      `${gone}2 clusters: 4 created; 1 failed\nTo retry the failed clusters: --cluster gone\n`,
   });
   for (const each of [one, two]) assert.equal(storedPassword(each, "team-a", "n"), stdin);
 });
@@ -45,7 +46,7 @@ bothWays(
       code: 1,
       stderr: `${gone}one: failed: Namespaces do not exist: no-such\n` +
         "two: failed: Namespaces do not exist: no-such\n" +
-        "3 clusters failed\nfailed: --cluster one,two,gone\n",
+        "3 clusters failed\nTo retry the failed clusters: --cluster one,two,gone\n",
     });
     // Wrong usage is the same for all, and none was asked.
     assertEnded(await run(add("one,two", "--namespaces", ","), { stdin }), {
@@ -149,7 +150,7 @@ bothWays("a cluster that is not there is exit code 1, whatever is asked of it", 
 Deno.test("the log is silent unless it is asked for", () =>
   onStage(async ({ run }) => {
     const ended = await run(["secrets", "one", "--log-level", "info"]);
-    assert.match(ended.stderr, /INFO api: request .*cluster=one/);
+    assert.match(ended.stderr, /INFO api: cluster request .*cluster=one/);
     assert.equal((await run(["clusters", "--log-level", "info"])).code, 0);
   }));
 

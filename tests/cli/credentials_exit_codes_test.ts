@@ -58,8 +58,8 @@ bothWays("what is not there is deleted already with --ignore-not-found", async (
   const { run, canary: { value: stdin } } = stage;
   const del = ["delete", "one", "n", "--yes", "--ignore-not-found"];
   assertEnded(await run(del), {
-    stderr: "Secret 'n' not found: argocd-configurer manages none of this name in the namespaces " +
-      "that it can read. Nothing to delete\n",
+    stderr:
+      "No secret 'n' managed by argocd-configurer found in cluster 'one'. Nothing to delete\n",
   });
   assertEnded(await run([...del, "--namespaces", "team-a,team-b", "-o", "json"]), {
     stdout:

@@ -31,7 +31,7 @@ used      team-a      pull   ghcr.io    ci         Its key matches the image.
 skipped   team-a      gone   <none>     <none>     The service account names it, but it does not exist.
 `.slice(1),
     stderr:
-      /^ghcr\.io\/org\/app:1\.2 with service account 'ci' in namespace 'team-a': kubelet tries the login of user 'ci' for ghcr\.io from pull secret 'pull' first \(rules of Kubernetes v1\.35\.4\)\nfinding pull_secret_missing: .* Create the pull secret in the namespace, or remove it from the service account's imagePullSecrets\.\n$/,
+      /^ghcr\.io\/org\/app:1\.2 with service account 'ci' in namespace 'team-a': the kubelet tries the login of user 'ci' for ghcr\.io from pull secret 'pull' first \(rules of Kubernetes v1\.35\.4\)\nfinding pull_secret_missing: .* Create the pull secret in the namespace, or remove it from the service account's imagePullSecrets\.\n$/,
   });
 });
 
@@ -40,7 +40,7 @@ bothWays("a pull secret that the service account does not name is a finding", as
   const { code, stdout, stderr } = await stage.run(["explain", "one", ...IMAGE]);
   assert.equal(code, 0);
   assert.match(stdout, /^skipped .* pull .* the service account does not name the secret\.$/m);
-  assert.match(stderr, /: kubelet uses no login from a pull secret/);
+  assert.match(stderr, /: the kubelet uses no login from a pull secret/);
   assert.match(stderr, /^finding pull_secret_not_named: /m);
 });
 
@@ -66,7 +66,7 @@ bothWays("where there is no pull secret at all that is said", async (stage) => {
   seedMore(stage);
   assertEnded(await stage.run(["explain", "one", "--image", "nginx"]), {
     stderr:
-      /^No secret matches or nearly matches\nnginx .*: kubelet uses no login from a pull secret/,
+      /^No secret matches or nearly matches\nnginx .*: the kubelet uses no login from a pull secret/,
   });
   assertEnded(await stage.run(["explain", "one", "--image", "nginx", "--service-account", "x"]), {
     stderr:

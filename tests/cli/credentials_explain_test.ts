@@ -45,7 +45,7 @@ bothWays("why a template is not used is a finding with its remedy", async (stage
     stdout,
     /^skipped +template +github .*with its own credential takes precedence: 'named'/m,
   );
-  assert.match(stderr, /: Git uses no credential from repository 'named'/);
+  assert.match(stderr, /: Git sends no credential: repository 'named' provides none/);
   assert.match(stderr, /^finding username_only: .* Remove the user name, or add the password\.$/m);
 });
 
@@ -76,7 +76,7 @@ bothWays("several clusters are explained beside each other", async (stage) => {
 bothWays("where no secret is near that is said", async (stage) => {
   seedMore(stage);
   assertEnded(await stage.run(["explain", "two", APP]), {
-    stderr: /^No secret matches or nearly matches\n.*uses no credential/,
+    stderr: /^No secret matches or nearly matches\n.*sends no credential/,
   });
 });
 
@@ -84,14 +84,14 @@ bothWays("a login in the URL is told, and not shown", async (stage) => {
   seedMore(stage);
   const url = `https://ci:${stage.canary.value}@git.example.com/app`;
   const { stdout, stderr } = await stage.run(["explain", "two", url]);
-  assert.match(stderr, /: Git uses no credential but the login in the URL \(rules/);
+  assert.match(stderr, /: Git sends no credential but the login in the URL \(rules/);
   assert.match(stderr, /^finding login_in_url: .* store them in a secret\.$/m);
   assert.ok(!`${stdout}${stderr}`.includes(stage.canary.value));
 });
 
 bothWays("wrong usage is told in the words of the command line", async (stage) => {
   const rows: [args: string[], stderr: RegExp][] = [
-    [["explain", "one"], /^error: Missing URL/],
+    [["explain", "one"], /^error: Missing URL or --image\n/],
     [["explain"], /^error: Missing /],
     [
       ["explain", "one", APP, "--project", "../x"],

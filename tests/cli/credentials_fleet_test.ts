@@ -207,7 +207,7 @@ bothWays("where it is missing is told, and is exit code 3", async (stage) => {
     code: 3,
     stdout: "one/argocd/n\none/team-a/n\n",
     stderr: "two: failed: Secret 'n' not found in cluster 'two'\n" +
-      "1 cluster: 2 secrets; 1 failed\nfailed: --cluster two\n",
+      "1 cluster: 2 secrets; 1 failed\nTo retry the failed clusters: --cluster two\n",
   });
 });
 

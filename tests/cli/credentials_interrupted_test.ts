@@ -83,7 +83,7 @@ Deno.test("clusters that have not begun are left alone, and that is said", () =>
     assert.equal(code, 3, said);
     assert.match(
       said,
-      /^Finishing .*\n1 cluster: 3 created; 1 skipped\nskipped: --cluster two$/m,
+      /^Finishing .*\n1 cluster: 3 created; 1 skipped\nTo retry the skipped clusters: --cluster two$/m,
     );
     assert.deepEqual(stage.emulators.two.requests, []);
   }));
@@ -137,7 +137,7 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
       // Whether the other one has ended before is not known.
       assert.match(
         ended.stderr,
-        /^(gone: failed: .*\n1 cluster failed; 1 not finished\nfailed: --cluster gone\nnot finished: --cluster two|2 clusters not finished\nnot finished: --cluster two,gone)\n$/,
+        /^(gone: failed: .*\n1 cluster failed; 1 not finished\nTo retry the failed clusters: --cluster gone\nTo retry the unfinished clusters: --cluster two|2 clusters not finished\nTo retry the unfinished clusters: --cluster two,gone)\n$/,
       );
     }));
 }
@@ -166,7 +166,7 @@ const UNKNOWN: [clusters: string, stderr: RegExp][] = [
   ],
   [
     "one,two",
-    /^error: (one, )?two: Interrupted\. The server continues [^]*\nunknown: --cluster (one,)?two\n$/,
+    /^error: (one, )?two: Interrupted\. The server continues [^]*\nUnknown outcome: --cluster (one,)?two\n$/,
   ],
 ];
 

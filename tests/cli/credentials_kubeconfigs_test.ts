@@ -69,3 +69,21 @@ Deno.test("of each kubeconfig it is told whether it is used, or why not, and no 
     const names = rows.map(([name]) => name);
     assertEnded(await run(["clusters"]), { stdout: ["NAME", ...names, ""].join("\n"), stderr });
   }));
+
+Deno.test("labels that cannot be read are no kubeconfig's fault, and one warning says what is wrong", () =>
+  onStage(async ({ run, folder: { write } }) => {
+    await write("clusters/labels.yaml", "one:\n  env: a b\n");
+    const { stdout, stderr } = await run(["clusters", "-o", "wide"]);
+    const states = stdout.trimEnd().split("\n").slice(1).map((line) => line.split(/ {3,}/)[2]);
+    assert.deepEqual(new Set(states), new Set(["unusable: labels unreadable"]));
+    assert.match(
+      stderr,
+      /^warning: Cannot read cluster labels in clusters\/labels\.yaml:2: cluster 'one', label 'env', value 'a b': invalid label value: [^\n]+\n$/,
+    );
+    await write("clusters/labels.yaml", "one: {argocd-configurer.io/timeout: fast}\n");
+    const other = await run(["clusters", "-o", "wide"]);
+    assert.match(
+      other.stdout,
+      /^one .* unusable: label argocd-configurer\.io\/timeout is 'fast' and/m,
+    );
+  }));

@@ -83,7 +83,7 @@ const JSON_TEXT: Partial<Record<keyof typeof COMMANDS, string>> = {
       "message": "SSH logins are not verified"
     }
   ],
-  "message": "The credential is well-formed. It was not tested"
+  "message": "The credential is well-formed. It was not verified"
 }
 `,
   delete: `{
@@ -212,8 +212,6 @@ bothWays("an error's answer is in the format as well, and its message on standar
 bothWays("of several clusters each answer is an item, with its status", async (stage) => {
   const args = ["delete", "absent", "--cluster", "one,gone", "--yes", "-o"];
   const ended = await stage.run([...args, "yaml"]);
-  const why =
-    "not found: argocd-configurer manages none of this name in the namespaces that it can read";
   assert.equal(ended.code, 1, ended.stderr);
   const answers = load(ended.stdout);
   assert.deepEqual(answers, JSON.parse((await stage.run([...args, "json"])).stdout));
@@ -223,7 +221,9 @@ bothWays("of several clusters each answer is an item, with its status", async (s
     status_code: 404,
     answer: {
       error: true,
-      message: `Secret 'absent' ${why}`,
+      message:
+        "No secret 'absent' managed by argocd-configurer found in cluster 'one'. To delete a secret " +
+        "that it does not manage, send force=true and its namespaces in 'namespaces'",
       status_code: 404,
       code: "secret_not_found",
       field: "name",

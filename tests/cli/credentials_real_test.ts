@@ -138,7 +138,7 @@ realTest("a repository is written where it may be, and the others are told", asy
     stdout: "",
     stderr: new RegExp(
       "^closed-port: failed: Cannot .*\nnote: administrator, reader share one API server " +
-        "and are treated as one cluster\n1 cluster: 1 created; 1 failed\nfailed: --cluster closed-port\n$",
+        "and are treated as one cluster\n1 cluster: 1 created; 1 failed\nTo retry the failed clusters: --cluster closed-port\n$",
     ),
   });
   assert.equal(decodeBase64((await find("argocd", name))?.data?.password ?? ""), stdin);

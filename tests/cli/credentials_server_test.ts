@@ -196,8 +196,8 @@ const CUT: [what: string, response: () => Response, stderr: RegExp, stderrOfRead
   [
     "is cut after the first of them",
     () => told([STARTED, ADDED_ONE], '{"event":"cluster","cluster":"tw'),
-    /^error: gone, two: Cannot tell whether the server at .* has completed the write: the connection was lost .*\. Check with 'secrets' before you run it again\n1 cluster: 1 created; 2 unknown\nunknown: --cluster gone,two\n$/,
-    /^gone: failed: Cannot read the response of the server at .*: the connection was lost before the response was complete\ntwo: failed: [^]*\n1 cluster ok; 2 failed\nfailed: --cluster gone,two\n$/,
+    /^error: gone, two: Cannot tell whether the server at .* has completed the write: the connection was lost .*\. Check with 'secrets' before you run it again\n1 cluster: 1 created; 2 unknown\nUnknown outcome: --cluster gone,two\n$/,
+    /^gone: failed: Cannot read the response of the server at .*: the connection was lost before the response was complete\ntwo: failed: [^]*\n1 cluster ok; 2 failed\nTo retry the failed clusters: --cluster gone,two\n$/,
   ],
   [
     "is no event after the first of them",
@@ -254,7 +254,7 @@ Deno.test("an answer that is not as expected hides those of no other cluster", (
       code: 3,
       stderr: `one: failed: Unexpected response from the server at ${other.url} (status ` +
         "200). Is it an argocd-configurer server?\nNo credentials found in cluster 'two'\n1 cluster ok; 1 failed\n" +
-        "failed: --cluster one\n",
+        "To retry the failed clusters: --cluster one\n",
     });
   }));
 
@@ -284,7 +284,7 @@ Deno.test("one answer about several clusters in place of a stream is taken as wh
       code: 3,
       stderr: "gone: failed: No answer\n" +
         "note: gone, also share one API server and are treated as one cluster\n" +
-        "2 clusters: 2 created; 1 failed\nfailed: --cluster gone\n",
+        "2 clusters: 2 created; 1 failed\nTo retry the failed clusters: --cluster gone\n",
     });
   }));
 
@@ -293,12 +293,12 @@ const ENTRIES: [what: string, entry: object, stderr: RegExp][] = [
   [
     "success in another shape",
     { ...ADDED_ONE, answer: { results: 5 } },
-    /^error: one: Unexpected response from .* \(status 200\)[^]*\n1 cluster unknown\nunknown: --cluster one\n$/,
+    /^error: one: Unexpected response from .* \(status 200\)[^]*\n1 cluster unknown\nUnknown outcome: --cluster one\n$/,
   ],
   [
     "refusal in another shape",
     { ...ADDED_ONE, status_code: 400, answer: { message: {} } },
-    /^one: failed: Unexpected response from the server at .* \(status 400\)[^]*\n1 cluster failed\nfailed: --cluster one\n$/,
+    /^one: failed: Unexpected response from the server at .* \(status 400\)[^]*\n1 cluster failed\nTo retry the failed clusters: --cluster one\n$/,
   ],
   [
     "other names that are no list",
@@ -395,17 +395,18 @@ Deno.test("a token allows what it allows, and what it does not is told", () =>
       });
       assertEnded(await run("not-a-known-token", on("one,two")), {
         code: 1,
-        stderr: /^error: Unknown token\. The token is read from the variable/,
+        stderr:
+          /^error: Unknown token\. It was mistyped or removed, or belongs to another server\. The token is from the environment variable/,
       });
       assertEnded(await run("", ["clusters"]), {
         code: 1,
         stderr:
-          /^error: Token missing\. .*\. The token is read from the variable ARGOCD_CONFIGURER_SERVER_TOKEN$/m,
+          /^error: The server requires a token\. Set the environment variable ARGOCD_CONFIGURER_SERVER_TOKEN$/m,
       });
       assertEnded(await run("not-a-known-token", ["clusters"]), {
         code: 1,
         stderr:
-          /^error: Unknown token\. The token is read from the variable ARGOCD_CONFIGURER_TOKEN$/m,
+          /^error: Unknown token\. It was mistyped or removed, or belongs to another server\. The token is from the environment variable ARGOCD_CONFIGURER_TOKEN$/m,
       });
     })
   ));

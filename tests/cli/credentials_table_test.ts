@@ -45,11 +45,11 @@ team-a      pull     docker       <none>   <none>                        400d   
   shown: {
     table: `
 NAMESPACE   NAME   TYPE                             DATA   FINGERPRINT        MANAGED   AGE
-team-a      pull   kubernetes.io/dockerconfigjson   1      0123456789abcdef   false     400d
+team-a      pull   kubernetes.io/dockerconfigjson   1      0123456789abcdef   no        400d
 `,
     wide: `
-NAMESPACE   NAME   TYPE                             DATA   FINGERPRINT        MANAGED   AGE    KIND     CREDENTIALS   FOR       USERNAME   FINGERPRINTS               IMMUTABLE   EXPIRES   OWNER    WRITE    LABELS
-team-a      pull   kubernetes.io/dockerconfigjson   1      0123456789abcdef   false     400d   docker   <none>        ghcr.io   ci         ghcr.io=0123456789abcdef   false       <none>    <none>   <none>   mcops.tech/secret-type=docker-creds
+NAMESPACE   NAME   TYPE                             DATA   FINGERPRINT        MANAGED   AGE    KIND     CREDENTIALS   REGISTRY/URL   USERNAME   FINGERPRINTS               IMMUTABLE   EXPIRES   OWNER    WRITE    LABELS
+team-a      pull   kubernetes.io/dockerconfigjson   1      0123456789abcdef   no        400d   docker   <none>        ghcr.io        ci         ghcr.io=0123456789abcdef   false       <none>    <none>   <none>   mcops.tech/secret-type=docker-creds
 `,
     name: "secret/pull\n",
     stderrHere: "note: fingerprints can only be compared within this output: neither " +
@@ -87,14 +87,14 @@ one       argocd      secret/github   replaced (dry run)   https://github.com/ex
   },
   verify: {
     table: `
-AT                             RESULT       PERMISSIONS   MESSAGE
-git@git.example.com:apps.git   not tested   <none>        SSH logins are not verified
+PLACE                          RESULT         PERMISSIONS   MESSAGE
+git@git.example.com:apps.git   not verified   <none>        SSH logins are not verified
 `,
     wide: `
-AT                             RESULT       PERMISSIONS   MESSAGE                       EXPIRES   REQUEST
-git@git.example.com:apps.git   not tested   <none>        SSH logins are not verified   <none>    <none>
+PLACE                          RESULT         PERMISSIONS   MESSAGE                       EXPIRES   REQUEST
+git@git.example.com:apps.git   not verified   <none>        SSH logins are not verified   <none>    <none>
 `,
-    stderr: "The credential is well-formed. It was not tested\n",
+    stderr: "The credential is well-formed. It was not verified\n",
   },
   delete: {
     table: `
@@ -143,7 +143,9 @@ Deno.test("where nothing is, nothing is printed, and that is said", () =>
     assert.deepEqual(await stage.run(["clusters", "--clusters-folder", "empty"]), {
       code: 0,
       stdout: "",
-      stderr: `No clusters found in the folder ${await Deno.realPath(path)}/empty\n`,
+      stderr: `No clusters found in the folder ${await Deno.realPath(
+        path,
+      )}/empty. Import some with 'argocd-configurer clusters import'\n`,
     });
     assert.deepEqual(await stage.run(["secrets", "two"]), {
       code: 0,

@@ -41,7 +41,7 @@ terminalTest("so is one that standard input was to give", async (stage) => {
 terminalTest("Ctrl-C at the question ends it, and the terminal is as before", async (stage) => {
   const sat = await sit(stage, ADD, [[/Password of/, "half\x03"]]);
   assert.deepEqual([sat.code, sat.echoes], [130, true], sat.seen);
-  assert.match(sat.seen, /error: Canceled/);
+  assert.match(sat.seen, /error: Cancelled/);
   assert.doesNotMatch(sat.seen, /half/);
   assert.deepEqual(stage.emulators.one.requests, []);
 });
@@ -49,7 +49,7 @@ terminalTest("Ctrl-C at the question ends it, and the terminal is as before", as
 terminalTest("Ctrl-D at the question gives it up", async (stage) => {
   const sat = await sit(stage, ADD, [[/Password of/, "\x04"]]);
   assert.deepEqual([sat.code, sat.echoes], [1, true], sat.seen);
-  assert.match(sat.seen, /error: Canceled/);
+  assert.match(sat.seen, /error: Cancelled/);
 });
 
 terminalTest("a user name that is missing is asked for, and shown", async (stage) => {
@@ -170,7 +170,7 @@ terminalTest(
     assert.equal(sat.code, 3, sat.seen);
     assert.equal(one.cluster.secret("team-a", "n"), undefined);
     assert.match(sat.seen, /^1 cluster: 3 deleted, 1 service account patched; 2 failed\r$/m);
-    assert.match(sat.seen, /^failed: --cluster two,gone\r$/m);
+    assert.match(sat.seen, /^To retry the failed clusters: --cluster two,gone\r$/m);
     assert.equal(two.requests.length, 2 * looked, "where nothing was seen nothing is tried");
   },
 );
@@ -218,7 +218,10 @@ terminalTest(
     assert.match(sat.seen, /gone: failed: Cannot connect/);
     const last = seen.split(/waiting for [^\r]*\r\n/).at(-1)!;
     assert.match(last, /^[^\n]*<up>[^\n]*No credentials found in clusters/);
-    assert.match(last, /^2 clusters ok; 1 failed\r\nfailed: --cluster gone\r$/m);
+    assert.match(
+      last,
+      /^2 clusters ok; 1 failed\r\nTo retry the failed clusters: --cluster gone\r$/m,
+    );
   },
 );
 
@@ -240,7 +243,7 @@ terminalTest("Ctrl-C ends a read at once, and what is known is shown", async (st
   assert.deepEqual([sat.code, sat.echoes], [130, true], sat.seen);
   assert.match(sat.seen, /^one +team-a +n +docker /m);
   assert.match(sat.seen, /^1 cluster: 2 secrets; 1 not finished\r$/m);
-  assert.match(sat.seen, /^not finished: --cluster two\r$/m);
+  assert.match(sat.seen, /^To retry the unfinished clusters: --cluster two\r$/m);
 });
 
 terminalTest("rows of the fleet appear above the clusters that are awaited", async (stage) => {
@@ -254,5 +257,8 @@ terminalTest("rows of the fleet appear above the clusters that are awaited", asy
   // At the end it is printed once more, below what was drawn and is gone.
   const last = sat.seen.split(/waiting for two[^\n]*\n/).at(-1)!;
   assert.match(last, /KIND +CREDENTIAL [^\n]*\r\ndocker +n [^\n]*\? no answer\r\n/);
-  assert.match(last, /^1 cluster ok; 1 not finished\r\nnot finished: --cluster two\r$/m);
+  assert.match(
+    last,
+    /^1 cluster read; 1 not finished\r\nTo retry the unfinished clusters: --cluster two\r$/m,
+  );
 });

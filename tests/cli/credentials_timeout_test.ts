@@ -112,7 +112,7 @@ Deno.test("--request-timeout is a time as kubectl takes it, 0 is none, and it is
       assert.equal(ended.code, 2, JSON.stringify(ended));
       assert.match(
         ended.stderr,
-        /--request-timeout must be a number of seconds, or a duration like 90s, 5m or 1h/,
+        /--request-timeout must be a number of seconds, or a duration such as 90s, 5m or 1h/,
       );
     });
     assertEnded(await stage.run(["clusters", ...WAIT]), {

@@ -288,7 +288,7 @@ const WRONG: [args: (secret: string) => string[], says: string][] = [
   [(s) => ["docker", "add", "--password-stdin", s], "Too many arguments: the command takes none"],
   [(s) => ["secrets", "one", "n", s], "Give one NAME, or several as secret/NAME or CLUSTER/"],
   [(s) => ["secrets", "one", `${s}/${s}`], "A secret must be given as NAME, secret/NAME or"],
-  [(s) => ["repo", `--pass=${s}`], "No command '--pass=…'"],
+  [(s) => ["repo", `--pass=${s}`], "Unknown command '--pass=…'"],
   [(s) => ["repo", "add", "--type", s], "--type must be git, helm or oci"],
   [(s) => ["repo", "add", "--depth", s], "--depth must be a number"],
   [(s) => ["repo", "add", "--name", s, "--name", s], "--name is given twice, but takes one value"],

@@ -23,15 +23,17 @@ bothWays("verify shows place by place what came of it, and fails if one refuses"
   const login = ["--type", "helm", "--username", "alice", "--password-stdin"];
   const good = await run(["verify", ...login, "--url", `${own.url}/charts`], { stdin: value });
   assertEnded(good, {
-    stdout: new RegExp(`^AT +RESULT +PERMISSIONS +MESSAGE\n${own.url}/charts +accepted +\\S.*\n$`),
-    stderr: "Credential accepted (1 of 1 checked)\n",
+    stdout: new RegExp(
+      `^PLACE +RESULT +PERMISSIONS +MESSAGE\n${own.url}/charts +accepted +\\S.*\n$`,
+    ),
+    stderr: "Credential accepted (1 of 1 verified)\n",
   });
   const urls = ["--url", `${own.url}/charts`, "--url", `${other.url}/charts`];
   const bad = await run(["verify", ...login, ...urls, "-o", "wide"], { stdin: value });
   assertEnded(bad, {
     code: 1,
     stdout: new RegExp(
-      `^AT +RESULT +PERMISSIONS +MESSAGE +EXPIRES +REQUEST\n${own.url}/charts +accepted .*\n` +
+      `^PLACE +RESULT +PERMISSIONS +MESSAGE +EXPIRES +REQUEST\n${own.url}/charts +accepted .*\n` +
         `${other.url}/charts +refused .*\n$`,
     ),
     stderr: `error: Credential refused by ${other.url}/charts\n`,

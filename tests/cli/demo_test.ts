@@ -44,7 +44,11 @@ const OTHER_REQUESTS: Row[] = [
 ];
 
 const OTHER_COMMANDS: Row[] = [
-  ["argocd-configurer secrets --all-clusters", 3, /^failed: --cluster unreachable-cluster$/m],
+  [
+    "argocd-configurer secrets --all-clusters",
+    3,
+    /^To retry the failed clusters: --cluster unreachable-cluster$/m,
+  ],
   ["argocd-configurer audit", 0, /my-docker-secret/],
   [
     "argocd-configurer explain dev --image registry.example.net/shop/web:1.4 --namespace shop",
@@ -209,7 +213,7 @@ Deno.test("a demo that cannot start says why on standard error", async () => {
   assert.equal(
     busy.stderr,
     `error: Cannot listen on 127.0.0.1:${port}: address already in use. Choose another port with ` +
-      "--port, or 0 for any free one\n",
+      "--port, or a free port with --port 0\n",
   );
   const unwritable = await outcome(["demo", "--port", "0", "--log-file", "/nonexistent/demo.log"]);
   assert.deepEqual([unwritable.code, unwritable.stdout], [1, ""]);

@@ -109,7 +109,7 @@ bothWays(
     const fleet = await stage.run([...within, "41d", "-o", "wide"]);
     assert.match(
       fleet.stdout,
-      /^docker +new +same +[=] A +\S.* in 40d +not checked +argocd, team-b$/m,
+      /^docker +new +same +[=] A +\S.* in 40d +not verified +argocd, team-b$/m,
     );
   },
 );

@@ -135,7 +135,7 @@ Deno.test("a port of HTTPS that is in use is exit code 1, though servers may sha
   assert.equal(code, 1, stderr);
   assert.match(
     stderr,
-    /cannot listen hostname=127\.0\.0\.1 port=\d+ reason="address already in use"/,
+    /cannot listen host=127\.0\.0\.1 port=\d+ reason="address already in use"/,
   );
 });
 

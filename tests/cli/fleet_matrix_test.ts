@@ -64,14 +64,17 @@ bothWays("fleet tells of a cluster that was not seen, and ends with 3", async (s
   assert.match(ended.stdout, /^KIND +CREDENTIAL +STATUS +gone +one +two$/m);
   assert.match(ended.stdout, /^docker +pull +partial +\? cluster unreachable +[=] A +- missing$/m);
   assert.match(ended.stderr, /^gone: failed: /m);
-  assert.match(ended.stderr, /^failed: --cluster gone$/m);
+  assert.match(ended.stderr, /^To retry the failed clusters: --cluster gone$/m);
 });
 
 bothWays("fleet of clusters none of which was seen ends with 1", async (stage) => {
   const ended = await stage.run(["fleet", "--cluster", "gone"]);
   assert.equal(ended.code, 1, ended.stderr);
   assert.equal(ended.stdout, "");
-  assert.match(ended.stderr, /^gone: failed: .*\n1 cluster failed\nfailed: --cluster gone\n$/);
+  assert.match(
+    ended.stderr,
+    /^gone: failed: .*\n1 cluster failed\nTo retry the failed clusters: --cluster gone\n$/,
+  );
 });
 
 bothWays("fleet gives the API's answer as JSON, fingerprints in it", async (stage) => {
@@ -103,7 +106,7 @@ bothWays("fleet -o wide shows what stands behind the letters", async (stage) => 
   assert.equal(ended.code, 0, ended.stderr);
   assert.match(
     ended.stdout,
-    /^docker +pull +partial +[=] A +- missing +A: ghcr\.io=[0-9a-f]{16} +ci +<none> +<none> +not checked +team-a$/m,
+    /^docker +pull +partial +[=] A +- missing +A: ghcr\.io=[0-9a-f]{16} +ci +<none> +<none> +not verified +team-a$/m,
   );
 });
 

@@ -42,7 +42,10 @@ Deno.test("help COMMAND is COMMAND --help, also by another name, and help of all
 Deno.test("help for an unknown command proposes similar ones", async () => {
   const { code, stdout, stderr } = await outcome(["help", "dokcer"]);
   assert.deepEqual([code, stdout], [2, ""]);
-  assert.match(stderr, /^error: No command 'dokcer'; did you mean 'docker'\?\n/);
+  assert.match(stderr, /^error: Unknown command 'dokcer'; did you mean 'docker'\?\n/);
+  const below = await outcome(["help", "docker", "add", "foo"]);
+  assert.deepEqual([below.code, below.stdout], [2, ""]);
+  assert.equal(below.stderr, "error: Unknown command 'docker add foo'\n");
 });
 
 Deno.test("help has the width of COLUMNS, and colours on demand", async () => {
@@ -71,9 +74,9 @@ Deno.test({
       return new TextDecoder().decode(stdout);
     };
     const seen = await run("secr", {});
-    assert.ok(seen.startsWith("\x1b[31merror:\x1b[39m No command 'secr'"), seen);
-    assert.match(await run("secr", { NO_COLOR: "1" }), /^error: No command 'secr'/);
-    assert.match(await run("secrets --al --color=never", {}), /^error: No flag --al/);
+    assert.ok(seen.startsWith("\x1b[31merror:\x1b[39m Unknown command 'secr'"), seen);
+    assert.match(await run("secr", { NO_COLOR: "1" }), /^error: Unknown command 'secr'/);
+    assert.match(await run("secrets --al --color=never", {}), /^error: Unknown flag --al/);
   },
 });
 
@@ -86,7 +89,7 @@ Deno.test("another program's word for deleting is an error that names the comman
     assert.deepEqual([code, stdout], [2, ""]);
     assert.match(
       stderr,
-      /^error: No command '.*'; the command is 'delete'\nRun 'argocd-configurer delete --help' for usage\n$/,
+      /^error: Unknown command '.*'; the command is 'delete'\nRun 'argocd-configurer delete --help' for usage\n$/,
     );
   }
 });
@@ -95,7 +98,7 @@ Deno.test("an unknown flag is reported with a proposal, and without its value", 
   for (const given of [["--user=hidden-value"], ["--user", "hidden-value"]]) {
     const { code, stderr } = await outcome(["docker", "add", ...given]);
     assert.equal(code, 2);
-    assert.match(stderr, /^error: No flag --user; did you mean --username\?\n/);
+    assert.match(stderr, /^error: Unknown flag --user; did you mean --username\?\n/);
     assert.ok(!stderr.includes("hidden-value"), stderr);
   }
 });
@@ -104,7 +107,7 @@ Deno.test("flags before the command get a hint at the right order", async () => 
   for (const args of [["-o", "json", "secrets", "one"], ["--output=json", "cluster"]]) {
     const { code, stderr } = await outcome(args);
     assert.equal(code, 2);
-    assert.match(stderr, /^error: No flag --?o.*\nhint: flags come after the command: /);
+    assert.match(stderr, /^error: Unknown flag --?o.*\nhint: flags come after the command: /);
   }
   assert.doesNotMatch((await outcome(["--prot", "0"])).stderr, /hint:/);
 });

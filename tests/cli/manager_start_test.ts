@@ -75,11 +75,23 @@ Deno.test("start shows the server's warnings, in both formats of the log", async
       const line of [
         /^warning: config: unknown setting setting="?tokensfile1"? origin="?config\.yaml:3"? did_you_mean="?tokens-file"?$/m,
         /^warning: config: unknown environment variable variable="?ARGOCD_CONFIGURER_TOKEN_FILE"? did_you_mean="?ARGOCD_CONFIGURER_TOKENS_FILE"?$/m,
-        /^warning: clusters: clusters folder not found folder="?\/[^"\s]+\/clusters"?$/m,
+        /^warning: clusters: clusters folder not found folder="?\/[^"\s]+\/clusters"? hint="create it, or run 'argocd-configurer clusters import'"$/m,
       ]
     ) assert.match(stderr, line);
     assert.ok(!stderr.includes("a-value"), stderr);
   }
+});
+
+Deno.test("start shows that the labels file cannot be used", async () => {
+  await using here = await place();
+  await here.write("config.yaml", "port: 0\n");
+  await here.write("clusters/labels.yaml", "prod: {env: a b}\n");
+  const { code, stderr } = await outcome(["start", "--config", "config.yaml"], { cwd: here.path });
+  assert.equal(code, 0, stderr);
+  assert.match(
+    stderr,
+    /^warning: clusters: cannot use labels file reason="[^"]*labels\.yaml:1: cluster 'prod', label 'env', value 'a b': /m,
+  );
 });
 
 Deno.test("a misspelled protective setting stops the start", async () => {

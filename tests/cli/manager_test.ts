@@ -32,7 +32,7 @@ Deno.test("start starts a background server, status and logs show it, stop stops
   assert.match(status.stdout, new RegExp(`url +${url}\\n +health +healthy\\n`));
   assert.match(status.stdout, /version +\d+\.\d+\.\d+\n/);
   const within = stopSeconds(settingsOf({}));
-  assert.match(status.stdout, new RegExp(`\\n  stop +within ${within} s\\n`));
+  assert.match(status.stdout, new RegExp(`\\n  stop +takes up to ${within} s\\n`));
   assert.match(status.stdout, /INFO server: request .*path=\/clusters/);
   assert.doesNotMatch(status.stdout, /path=\/health/);
 
@@ -135,7 +135,7 @@ Deno.test("a port in use is reported with the lines of the log, and nothing runs
   assert.equal(code, 1);
   assert.match(
     stderr,
-    /cannot listen hostname=127\.0\.0\.1 port=\d+ reason="address already in use"\n/,
+    /cannot listen host=127\.0\.0\.1 port=\d+ reason="address already in use" hint="[^"]+"\n/,
   );
   assert.match(stderr, /Cannot start argocd-configurer: the server exited with code 1/);
   assert.equal((await here.run("status")).code, 3);

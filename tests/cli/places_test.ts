@@ -43,7 +43,7 @@ Deno.test("clusters in the user's folder are found from anywhere, and messages n
   const empty = await me.run(elsewhere.path, ["clusters"]);
   assert.deepEqual([empty.code, empty.stderr], [
     0,
-    `No clusters found in the folder ${me.home}/clusters\n`,
+    `No clusters found in the folder ${me.home}/clusters. Import some with 'argocd-configurer clusters import'\n`,
   ]);
   await me.write("clusters/one.kubeconfig", "");
   const { stdout } = await me.run(elsewhere.path, ["clusters", "-o", "name"]);

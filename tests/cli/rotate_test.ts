@@ -48,8 +48,8 @@ rotationTest("a rotation of all clusters is safe, and says so", async (stage) =>
     stderr: new RegExp(
       "^(one: rotated: 2 secrets\ntwo: rotated: 3 secrets|two: .*\none: .*)\n" +
         "2 clusters: 5 replaced\n" +
-        "To roll back: run the same command with the two values swapped, or with --fingerprint .*\n" +
-        "Rotation ID: (\\S+) \\(shown again by 'rotations \\2'\\)\n" +
+        "To roll back: run the same command with the two values swapped\\. If the new value is lost, name it with --fingerprint .*\n" +
+        "Rotation ID: (\\S+) \\(show it again: argocd-configurer rotations \\2\\)\n" +
         "Not searched: .*\nSafe to revoke the old value: .*\n$",
     ),
   });
@@ -182,7 +182,7 @@ rotationTest("more clusters that are not seen than may fail refuse it all", asyn
     code: 3,
     stdout: /^CLUSTER/,
     stderr:
-      /^gone: failed: [^]*^failed: --cluster gone\n[^]*^Run the same command again to continue/m,
+      /^gone: failed: [^]*^To retry the failed clusters: --cluster gone\n[^]*^Run the same command again to continue/m,
   });
   assert.deepEqual(stored(stage), Array(5).fill(fresh));
 });

@@ -114,7 +114,8 @@ Deno.test("a port in use is exit code 1 and reported", async () => {
   assert.match(
     stderr,
     new RegExp(
-      `ERROR server: cannot listen hostname=127.0.0.1 port=${port} reason="address already in use"\n$`,
+      `ERROR server: cannot listen host=127.0.0.1 port=${port} reason="address already in use" ` +
+        'hint="another process listens there: choose another port"\n$',
     ),
   );
 });
@@ -123,14 +124,14 @@ const WRONG_USAGE: [what: string, args: string[], says: RegExp][] = [
   [
     "an unknown flag",
     ["serve", "--prot", "0"],
-    /No flag --prot; did you mean --port\?/,
+    /Unknown flag --prot; did you mean --port\?/,
   ],
   [
     "an unknown flag without a subcommand",
     ["--prot", "0"],
-    /No flag --prot; did you mean --port\?/,
+    /Unknown flag --prot; did you mean --port\?/,
   ],
-  ["an unknown command", ["sevre"], /No command 'sevre'; did you mean 'serve'\?/],
+  ["an unknown command", ["sevre"], /Unknown command 'sevre'; did you mean 'serve'\?/],
   [
     "a port that is no number",
     ["--port", "many"],
@@ -304,7 +305,7 @@ Deno.test("without kubectl it says that clusters are reached directly, and does 
   const response = await fetch(`${await listening(running)}/secrets?cluster=test-cluster`);
   assert.equal(response.status, 503);
   assert.equal((await response.json()).status, "cluster_unreachable");
-  await running.line(/WARNING api: request failed .*cluster=test-cluster/);
+  await running.line(/WARNING api: cluster request failed .*cluster=test-cluster/);
 });
 
 Deno.test("a missing folder of clusters is an empty list and a warning, until it is there", async () => {

@@ -131,7 +131,7 @@ Deno.test("help shows its flags, and that of all commands loads none of them", (
         /--tea green\|black +Which tea \(required\)$/m,
         /--guests NAMES +Who drinks it, comma-separated \(required\)$/m,
         /--tin-code-stdin +Read the code of the tin from standard input$/m,
-        /--tin-code-file FILE +The same from a file; - is standard input$/m,
+        /--tin-code-file FILE +Read the code of the tin from a file; - is standard\n +input$/m,
         /--milk +With milk$/m,
         /--pot-colour COLOUR +The pot's colour$/m,
         /--pot-lid-key-file FILE +Key of its lid \(PEM\)$/m,
@@ -144,7 +144,10 @@ Deno.test("help shows its flags, and that of all commands loads none of them", (
     const all = await run("--help");
     assert.deepEqual([all.code, all.stderr], [0, ""]);
     assert.match(all.stdout, /^ +tea brew +Brew tea for guests$/m);
-    assert.match((await run("spil")).stderr, /^error: No command 'spil'; did you mean 'spill'\?\n/);
+    assert.match(
+      (await run("spil")).stderr,
+      /^error: Unknown command 'spil'; did you mean 'spill'\?\n/,
+    );
   }));
 
 Deno.test("shells complete it", () =>

@@ -108,7 +108,11 @@ Deno.test("the token of the environment has the role admin, and kubectl does not
 });
 
 const WRONG: [what: string, args: string[], says: RegExp, code?: number][] = [
-  ["a role that is none", ["--name", "a", "--role", "owner"], /Cannot use role 'owner'/],
+  [
+    "a role that is none",
+    ["--name", "a", "--role", "owner"],
+    /--role must be reader, writer or admin\n/,
+  ],
   ["a name that is none", ["--name", "a b", "--role", "reader"], /Cannot use name 'a b'/],
   ["no name", ["--role", "reader"], /^error: Missing --name$/m],
   ["neither name nor role", [], /^error: Missing --name, --role$/m],
@@ -118,7 +122,7 @@ const WRONG: [what: string, args: string[], says: RegExp, code?: number][] = [
     [
       `the time ${time}`,
       ["--name", "a", "--role", "reader", `--expires=${time}`],
-      /Cannot use time/,
+      /--expires must be a duration in days, hours or minutes .*, or a time in the future/,
     ] as [string, string[], RegExp]
   ),
 ];
@@ -191,7 +195,7 @@ Deno.test("token delete is token remove, and a missing file is named", async () 
   await create(here, "--name", "ci", "--role", "reader");
   const run = (...args: string[]) => outcome(["token", ...args, "--tokens-file", file]);
   assert.equal((await run("delete", "ci")).code, 0);
-  assert.equal(await list(here), "NAME  ROLE  CLUSTERS  EXPIRES\n");
+  assert.equal(await list(here), "NAME   ROLE   CLUSTERS   EXPIRES\n");
   const nameless = await run("remove");
   assert.equal(nameless.code, 2);
   assert.match(nameless.stderr, /^error: Missing NAME \(token remove NAME\)$/m);

@@ -58,7 +58,7 @@ async function streaming(answersAfter = 0): Promise<Streaming> {
     async hangUp(seconds) {
       await config(seconds);
       running.kill("SIGHUP");
-      const line = new RegExp(`configuration file=\\S+ clusters=\\S+ timeout=${seconds}$`);
+      const line = new RegExp(`configuration loaded .* (?:kubectl_)?timeout=${seconds}$`);
       await within("the configuration is read", running.line(line));
     },
     async [Symbol.asyncDispose]() {

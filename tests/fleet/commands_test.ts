@@ -133,7 +133,10 @@ fleetTest(
       added.stderr,
       /^note: a, alias share one API server and are treated as one cluster$/m,
     );
-    assert.match(added.stderr, /^4 clusters: 8 created; 2 failed\nfailed: --cluster closed,hung$/m);
+    assert.match(
+      added.stderr,
+      /^4 clusters: 8 created; 2 failed\nTo retry the failed clusters: --cluster closed,hung$/m,
+    );
     const entries: Record<string, unknown>[] = JSON.parse(added.stdout);
     assert.deepEqual(entries.map(({ cluster, status_code }) => [cluster, status_code]), [
       ...[["a", 200], ["b", 200], ["c", 200], ["closed", 503], ["d", 200], ["hung", 504]],
@@ -204,7 +207,7 @@ fleetTest(
     assert.equal(first.code, 1, first.stderr);
     assert.match(
       first.stderr,
-      /^error: a, d: Skipped: a cluster in --first failed\n1 cluster failed; 2 skipped\nfailed: --cluster closed\nskipped: --cluster a,d$/m,
+      /^error: a, d: Skipped: a cluster in --first failed\n1 cluster failed; 2 skipped\nTo retry the failed clusters: --cluster closed\nTo retry the skipped clusters: --cluster a,d$/m,
     );
     assert.equal(await placesOf(fleet, name), "");
     // The group that goes first succeeds, so that the others have their turn.

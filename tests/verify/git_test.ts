@@ -36,7 +36,7 @@ gitTest("a user name and password that it knows are accepted", async () => {
     may: ["read team/app.git"],
     status: 200,
     asked: `${server.repository}/info/refs`,
-    why: "The repository accepts the credential, which can read it",
+    why: "The repository accepts the credential: it can be read",
   });
   assert.equal(server.seen[1]?.path, "/team/app.git/info/refs?service=git-upload-pack");
 });

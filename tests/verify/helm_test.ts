@@ -15,7 +15,7 @@ Deno.test("a chart repository that knows the credential accepts it, and its char
       may: ["list charts (2 entries)"],
       status: 200,
       asked: `${server.url}/charts/index.yaml`,
-      why: "The repository accepts the credential, which can list charts",
+      why: "The repository accepts the credential: its charts can be listed",
     });
   }
   const shown = server.seen.slice(0, 2).map(({ authorization }) => authorization);

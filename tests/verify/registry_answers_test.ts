@@ -199,7 +199,7 @@ for (const [tags, accepted, why] of TAGS) {
 }
 
 const OPEN: [tags: number, open: true | undefined, why: RegExp][] = [
-  [200, true, /, and repository team\/app can be read$/],
+  [200, true, /: repository team\/app can be read$/],
   [404, true, /but repository team\/app was not found or is not accessible$/],
   [403, undefined, /but access to repository team\/app is denied$/],
   [500, undefined, /but access to repository team\/app is unknown$/],

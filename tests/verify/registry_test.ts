@@ -99,7 +99,7 @@ registryTest("a token that everyone gets does not make a credential accepted", a
 });
 
 const READS: [repository: string, may: string[], why: string][] = [
-  ["team/app", ["read team/app"], ", and repository team/app can be read"],
+  ["team/app", ["read team/app"], ": repository team/app can be read"],
   ["team/secret", [], "but access to repository team/secret is denied"],
   ["team", [], "but access to repository team is denied"],
 ];

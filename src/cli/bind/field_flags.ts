@@ -52,6 +52,7 @@ export function parametersOf({ flag, name }: FieldFlag): Readonly<Record<string,
   const { by, required, words = [] } = flag;
   const value = flag.value ?? (by === "list" || by === "commas" ? "names" : "value");
   const brief = required === undefined ? flag.brief : `${flag.brief} (required${required})`;
+  const read = `Read the ${inSentence(flag.brief).replace(/^(an?|the) /, "")}`;
   const ofFile = (brief: string) => ({ [`${name}-file`]: text(brief, "file") });
   switch (by) {
     case "number":
@@ -72,15 +73,13 @@ export function parametersOf({ flag, name }: FieldFlag): Readonly<Record<string,
     case "line":
     case "password":
       return {
-        [`${name}-stdin`]: on(
-          `Read the ${inSentence(flag.brief).replace(/^(an?|the) /, "")} from standard input`,
-        ),
-        ...ofFile("The same from a file; - is standard input"),
+        [`${name}-stdin`]: on(`${read} from standard input`),
+        ...ofFile(`${read} from a file; - is standard input`),
       };
     case "text_or_file":
       return {
         [name]: text(brief, value),
-        ...ofFile("The same from a file, for a value that contains a password"),
+        ...ofFile(`${read} from a file, for a value that contains a password`),
       };
     case "text":
     case "login":

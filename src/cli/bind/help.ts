@@ -1,5 +1,5 @@
 import type { FlagForm } from "../../fields/flag.ts";
-import { isWhole, type LoadedCommand } from "./load.ts";
+import { isDeletion, isWhole, type LoadedCommand } from "./load.ts";
 
 /** The parts of help that many commands have in common. */
 
@@ -18,11 +18,19 @@ const EXIT_CODES =
   "1: failed; 2: wrong usage, nothing was done; 3: done on some of the clusters only; " +
   "130: interrupted by Ctrl-C";
 
+/** Other commands with a prompt have exit codes of their own. */
+const NOT_CONFIRMED = "0: deleted, or not confirmed";
+
 const WOULD_CHANGE = "5: with --exit-code and --dry-run=server, something would change";
 
 const SHORT =
-  "For several clusters, the table lists only failures and surprises, and a summary line " +
+  "For several clusters, the table lists only failures and unexpected results, and a summary line " +
   "counts the rest. -o wide lists every row.";
+
+/** Lists of exit codes as one, in the order of the codes. */
+const ascending = (lists: readonly string[]) =>
+  lists.flatMap((each) => each.replace(/\.$/, "").split(/; (?=\d+: )/))
+    .toSorted((a, b) => parseInt(a) - parseInt(b)).join("; ") + ".";
 
 /** The help of a command, from its operations' modules. */
 export function helpOf({ brief, loaded }: LoadedCommand) {
@@ -43,12 +51,11 @@ export function helpOf({ brief, loaded }: LoadedCommand) {
     ),
   );
   if (isDry) exitCodes.add(WOULD_CHANGE);
+  if (loaded.some(isDeletion)) exitCodes.add(NOT_CONFIRMED);
   return {
     brief,
     full: paragraphs.join("\n\n"),
-    exitCodes: exitCodes.size === 0
-      ? undefined
-      : [...exitCodes].map((each) => each.replace(/\.$/, "")).join("; ") + ".",
+    exitCodes: exitCodes.size === 0 ? undefined : ascending([...exitCodes]),
     examples: loaded.flatMap(({ help }) => help.examples),
   };
 }

@@ -122,7 +122,8 @@ export const SECRET_ARGUMENTS = (
 export const DRY_RUN_FLAG = {
   dryRun: {
     ...choice(
-      "server: ask the cluster what would change; client: print the request, send nothing",
+      "without a value: client; server: ask the cluster what would change; client: print the request, " +
+        "send nothing",
       ["none", "client", "server"],
     ),
     bare: "client",
@@ -135,7 +136,9 @@ export type DryRun = typeof DRY_RUN_FLAG.dryRun.values[number];
 export const PLAN_FLAG = {
   dryRun: {
     ...DRY_RUN_FLAG.dryRun,
-    brief: "server: show the plan, write nothing; client: print the request, send nothing",
+    brief:
+      "without a value: server; server: show the plan, write nothing; client: print the request, send " +
+      "nothing",
     bare: "server",
   },
 } as const;

@@ -67,6 +67,9 @@ function messageOf({ status, body }: Answer, words: Words): string {
       );
     case "credential_not_found":
       return message.replace("GET /api/v1/credentials", "'fleet -o json'");
+    // The advice names the variable, since no header can be given here.
+    case "token_missing":
+      return "The server requires a token";
     case "missing_field":
       return fields.length === 0 ? message : words.missing(fields);
     case "credential_refused":
@@ -105,6 +108,7 @@ const IN_ADVICE: Partial<Record<NonNullable<ErrorBody["code"]>, RegExp>> = {
   no_argocd: /'(git_write_back)'(?= for this cluster$)/,
   unmergeable: /'(upsert|merge)'/g,
   clusters_not_seen: /(?<=from )'(first)'$/,
+  secret_not_found: /(?<=and its namespaces in )'(namespaces)'$/,
   first_not_found: /(?<=clusters of )'(first)'(?=:)/,
 };
 

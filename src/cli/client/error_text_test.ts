@@ -53,6 +53,11 @@ const IN_FLAGS: Readonly<Record<string, { readonly says: string; readonly isUsag
   'Field \'name\' must be another; send "force": true and "name": "a\\"b" to go on': {
     says: '--name must be another; give --force and --name a"b to go on',
   },
+  // The advice, which only a remote backend adds, names the variable.
+  "Token missing. Send the header 'Authorization: Bearer TOKEN'": {
+    says: "The server requires a token",
+    isUsage: false,
+  },
   "Credential refused by ghcr.io: denied. Nothing was changed": {
     says: "Credential refused by ghcr.io. Nothing was changed\n  ghcr.io: refused: denied",
     isUsage: false,
@@ -83,6 +88,10 @@ const ADVICE: readonly (readonly [sent: string, given: string])[] = [
   ['Send "upsert": true and "name": "b"', "Give --upsert and --name b"],
   ['send "force": true', "give --force"],
   ['Send "force": true', "Give --force"],
+  [
+    "send force=true and its namespaces in 'namespaces'",
+    "give --force and its namespaces in --namespaces",
+  ],
   ["send force=true", "give --force"],
   ["Send force=true", "Give --force"],
   ["Send the same request again", "Run the same command again"],

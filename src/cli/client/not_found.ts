@@ -16,7 +16,7 @@ function asNothingDeleted(result: JobResult, absent: string[]): JobResult {
     deleted: [],
     ...absent.length === 0 ? {} : { not_found: absent },
     ...warnings === undefined ? {} : { warnings },
-    message: `${message}. Nothing to delete`,
+    message: `${message.split(". To delete ")[0]}. Nothing to delete`,
   };
   return { ...result, answer: { status: 200, body } };
 }

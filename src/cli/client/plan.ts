@@ -11,6 +11,7 @@ import {
 import type { ProgramFlags } from "./open_backend.ts";
 import type { Display } from "./display.ts";
 import type { Answer, Backend } from "./backend.ts";
+import { NO_CLUSTERS } from "../../operations/request_kinds.ts";
 
 /** What a command line requests. */
 export interface CarryOut extends Pick<Display, "words" | "view"> {
@@ -109,7 +110,13 @@ const notPlanned = (answer: Answer, backend: Backend): JobResult => ({
 });
 
 /** The answer of a request that failed before the first cluster, with the place if it is about the selection. */
-export const nothingDone = (answer: Answer, { place }: Backend): Answer =>
-  ABOUT_CLUSTERS.includes(answer.body.field) ? { ...answer, place } : answer;
+export function nothingDone(answer: Answer, { place, isRemote }: Backend): Answer {
+  if (!ABOUT_CLUSTERS.includes(answer.body.field)) return answer;
+  const isWithoutClusters = !isRemote && answer.body.message === NO_CLUSTERS;
+  const advice = isWithoutClusters ? { advice: IMPORT_SOME } : {};
+  return { ...answer, ...advice, place };
+}
+
+const IMPORT_SOME = "Import some with 'argocd-configurer clusters import'";
 
 const ABOUT_CLUSTERS: readonly unknown[] = ["clusters", "cluster_selector", "first"];

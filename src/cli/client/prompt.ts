@@ -14,7 +14,7 @@ const INTERRUPTED = 130;
 
 /**
  * Prompts for a line that is not echoed.
- * @throws {Failure} when it is canceled, by Ctrl-C or an empty end of input
+ * @throws {Failure} when it is cancelled, by Ctrl-C or an empty end of input
  */
 export async function promptHidden(question: string): Promise<string> {
   const restore = () => Deno.stdin.setRaw(false);
@@ -39,7 +39,7 @@ export async function promptHidden(question: string): Promise<string> {
   }
 }
 
-const CANCELED = "Canceled";
+const CANCELLED = "Cancelled";
 
 const CTRL_C = 0x03;
 const CTRL_D = 0x04;
@@ -50,19 +50,19 @@ const ESCAPE = 0x1b;
 
 /**
  * Reads up to Enter, with the editing keys of a terminal.
- * @throws {Failure} when it is canceled
+ * @throws {Failure} when it is cancelled
  */
 async function typedLine(): Promise<string> {
   const line = new HiddenLine();
   const chunk = new Uint8Array(1024);
   for (;;) {
     const read = await Deno.stdin.read(chunk);
-    if (read === null && line.isEmpty) throw new Failure(CANCELED);
+    if (read === null && line.isEmpty) throw new Failure(CANCELLED);
     if (read === null) return line.text;
     for (const byte of chunk.subarray(0, read)) {
       const next = line.type(byte);
       if (next === "end") return line.text;
-      if (next !== "more") throw new Failure(CANCELED, next === "interrupted" ? INTERRUPTED : 1);
+      if (next !== "more") throw new Failure(CANCELLED, next === "interrupted" ? INTERRUPTED : 1);
     }
   }
 }
@@ -82,11 +82,11 @@ export class HiddenLine {
   }
 
   /** Takes one byte. */
-  type(byte: number): "more" | "end" | "interrupted" | "canceled" {
+  type(byte: number): "more" | "end" | "interrupted" | "cancelled" {
     if (this.#isOfSequence(byte)) return "more";
     if (ENTER.includes(byte)) return "end";
     if (byte === CTRL_C) return "interrupted";
-    if (byte === CTRL_D) return this.isEmpty ? "canceled" : "end";
+    if (byte === CTRL_D) return this.isEmpty ? "cancelled" : "end";
     if (byte === CTRL_U) this.#bytes.length = 0;
     else if (BACKSPACE.includes(byte)) this.#removeLast();
     else if (byte >= 0x20 || byte === 0x09) this.#bytes.push(byte);

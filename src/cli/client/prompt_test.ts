@@ -24,7 +24,7 @@ const KEYS: [what: string, keys: string, text: string, ended: string][] = [
   ["and nothing of an empty line", "\x7f\x7fa\r", "a", "end"],
   ["Ctrl-U removes everything", "wrong\x15right\r", "right", "end"],
   ["Ctrl-C interrupts it", "abc\x03", "abc", "interrupted"],
-  ["Ctrl-D cancels an empty line", "\x04", "", "canceled"],
+  ["Ctrl-D cancels an empty line", "\x04", "", "cancelled"],
   ["and ends it afterwards", "abc\x04", "abc", "end"],
   ["arrow keys type nothing", "a\x1b[D\x1b[1;5Cb\x1bOAc\r", "abc", "end"],
   ["other control characters type nothing", "a\x00\x01\x1ab\r", "ab", "end"],

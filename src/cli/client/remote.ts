@@ -11,6 +11,7 @@ import {
   pathAndQuery,
   unexpectedResponse,
 } from "./backend.ts";
+import { SERVER_TOKEN_VARIABLE } from "../../tokens/environment.ts";
 import { baseOf, clientFor, connectionFailure, tokenHeaders, tokenVariable } from "./connection.ts";
 import { eventsIn, isStream, readEvents } from "./remote_events.ts";
 import { READ_SECONDS, type WhichServer, WRITE_SECONDS } from "./which_server.ts";
@@ -65,9 +66,11 @@ export function remote(server: WhichServer): Backend {
     if (status === 429 && wait !== null && /^\d+$/.test(wait)) {
       return { ...answer, advice: `Try again in ${plural(Number(wait), "second")}` };
     }
-    return status === 401
-      ? { ...answer, advice: `The token is read from the variable ${tokenVariable()}` }
-      : answer;
+    if (status !== 401) return answer;
+    const advice = answer.body.code === "token_missing"
+      ? `Set the environment variable ${SERVER_TOKEN_VARIABLE}`
+      : `The token is from the environment variable ${tokenVariable()}`;
+    return { ...answer, advice };
   }
 
   const notConnected = (error: unknown) =>

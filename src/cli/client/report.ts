@@ -145,14 +145,20 @@ export function printSummary(results: readonly JobResult[], { view, isChecked }:
   for (const state of states) {
     const those = open.filter(({ unfinished }) => unfinished === state);
     if (those.length > 0) {
-      printError(`${state ?? "failed"}: ${asArguments(those)}\n`);
+      printError(`${nextFor(state, those)}\n`);
     }
   }
 }
 
-function asArguments(results: readonly JobResult[]): string {
+/** How to run a command again for the clusters, or secrets given as arguments, with this state. */
+function nextFor(state: Unfinished | undefined, results: readonly JobResult[]): string {
   const places = results.flatMap(({ places = [] }) => places);
-  return places.length > 0 ? places.join(" ") : `--cluster ${named(results).join(",")}`;
+  const [nouns, args] = places.length > 0
+    ? ["secrets", places.join(" ")]
+    : ["clusters", `--cluster ${named(results).join(",")}`];
+  if (state === "unknown") return `Unknown outcome: ${args}`;
+  const which = { "not finished": "unfinished", skipped: "skipped" };
+  return `To retry the ${state === undefined ? "failed" : which[state]} ${nouns}: ${args}`;
 }
 
 const named = (

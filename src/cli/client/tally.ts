@@ -39,13 +39,17 @@ export function clusterSummary(results: readonly JobResult[], view: View): strin
     return count === 0 ? [] : [{ count, state }];
   });
   const counts = countsOf(results.filter(hasSucceeded).flatMap((each) => countedOf(each, view)));
-  const first = plural(ok, "cluster") + (counts === "" ? " ok" : `: ${counts}`);
+  const first = plural(ok, "cluster") + (counts === "" ? ` ${doneWord(view)}` : `: ${counts}`);
   const isNone = ok === 0 && counts === "";
   const rest = others.map(({ count, state }, i) =>
     isNone && i === 0 ? `${plural(count, "cluster")} ${state}` : `${count} ${state}`
   );
   return [...isNone ? [] : [first], ...rest].join("; ");
 }
+
+/** One answer about all clusters, such as a search, has a verdict of its own, which is not about the clusters. */
+const doneWord = ({ whole, confirmation }: View) =>
+  whole === undefined || confirmation !== undefined ? "ok" : "read";
 
 /** Nothing for an answer that is shown as it came, and may be anything. */
 function countedOf(result: SucceededJob, view: View): readonly Counted[] {

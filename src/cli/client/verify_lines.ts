@@ -33,8 +33,8 @@ export function verdictOf(result: ShownVerification): string {
   return accepted === true ? "accepted" : "unknown";
 }
 
-/** The API's state of a check, as it is printed: `not_tried` as `not tested`. */
+/** The API's state of a check, as it is printed: `not_tried` as `not verified`. */
 export const stateWord = (state: string) =>
-  state === "not_tried" ? "not tested" : state.replaceAll("_", " ");
+  state === "not_tried" ? "not verified" : state.replaceAll("_", " ");
 
 const isOfRotation = (result: ShownVerification): result is VerifiedPlace => "state" in result;

@@ -52,9 +52,11 @@ export async function addCluster(flags: AddFlags, name?: string): Promise<number
   if (failed.size > 0) return 1;
   const done = { create: "created", replace: "replaced" }[action.kind as string] ?? "unchanged";
   print(`cluster/${name} ${done}${dryRun ? " (dry run)" : ""}\n`);
-  const same = sameServerAs === undefined ? "" : `, the same server as cluster '${sameServerAs}'`;
-  printError(`${server}${same}: ${here.path}/${fileNameOf(name)}\n`);
-  if (!dryRun) printError(`Next: argocd-configurer clusters check${sameFolder(flags)}\n`);
+  const same = sameServerAs === undefined ? "" : ` (same server as cluster '${sameServerAs}')`;
+  printError(`server  ${server}${same}\nfile    ${here.path}/${fileNameOf(name)}\n`);
+  if (!dryRun && done !== "unchanged") {
+    printError(`Next: argocd-configurer clusters check${sameFolder(flags)}\n`);
+  }
   return exitCodeOf(planned, failed, changes);
 }
 

@@ -43,13 +43,24 @@ const importCommand = command(async () => (await import("./import.ts")).importCl
     "certificates and keys embedded, as 'kubectl config view --minify --flatten --raw' does. Shows " +
     "the plan and prompts first. Contexts that could not be used are skipped, with the " +
     `reason. No cluster is contacted.\n\n${NAMING_RULE}`,
-  exitCodes: "0: every context has its cluster; 1: none has; 2: wrong usage; 3: only some have.",
+  exitCodes:
+    "0: every context has its cluster, or the plan was not confirmed; 1: no context has its cluster; " +
+    "2: wrong usage; 3: only some contexts have their clusters",
   examples: [
     ["", "All contexts of ~/.kube/config"],
     ["--context 'prod-*,!prod-test' --label env=prod", "Some contexts, with a label"],
     ["--kubeconfig all.yaml --dry-run", "Show the plan for another file"],
   ],
 });
+
+/** Optional for Stricli: the command reports a missing name with its own usage. */
+const NEW_NAME = {
+  brief: "Name of the cluster",
+  placeholder: "name",
+  parse: String,
+  optional: true,
+  isNeeded: true,
+} as const;
 
 const addCommand = command(async () => (await import("./add.ts")).addCluster, {
   flags: {
@@ -62,16 +73,14 @@ const addCommand = command(async () => (await import("./add.ts")).addCluster, {
   },
   positional: {
     kind: "tuple",
-    parameters: [{
-      brief: "Name of the cluster",
-      placeholder: "name",
-      parse: String,
-      optional: true,
-    }],
+    parameters: [NEW_NAME],
   },
   brief: "Add one context of a kubeconfig as a cluster",
   full: "Writes one private kubeconfig, as 'clusters import' does, under a name of your own. The " +
     "cluster is not contacted.",
+  exitCodes:
+    "0: the cluster has this kubeconfig and these labels; 1: failed; 2: wrong usage; 3: the " +
+    "cluster has this kubeconfig, but keeps a label that differs",
   examples: [
     ["prod-eu --kubeconfig admin.conf", "The current context of a file"],
     [
@@ -81,21 +90,28 @@ const addCommand = command(async () => (await import("./add.ts")).addCluster, {
   ],
 });
 
+/** Stricli accepts an empty list: the command reports it with its own usage. */
+const REMOVED = {
+  brief: "Clusters to remove",
+  placeholder: "name",
+  parse: String,
+  proposeCompletions: clusterFlag("").proposeCompletions,
+  isNeeded: true,
+} as const;
+
 const removeCommand = command(async () => (await import("./remove.ts")).removeClusters, {
   flags: { yes: on("Do not prompt for confirmation"), ...FOLDER_FLAGS },
   aliases: { y: "yes" },
   positional: {
     kind: "array",
-    parameter: {
-      brief: "Clusters to remove",
-      placeholder: "name",
-      parse: String,
-      proposeCompletions: clusterFlag("").proposeCompletions,
-    },
+    parameter: REMOVED,
   },
   brief: "Remove clusters from the clusters folder",
   full: "Removes the clusters' kubeconfigs and labels from the clusters folder, after a prompt. " +
     "Nothing changes on the clusters themselves: secrets there stay.",
+  exitCodes:
+    "0: removed, or not confirmed; 1: failed, nothing was removed; 2: wrong usage; 3: only some " +
+    "clusters were removed, or labels were left",
   examples: [
     ["prod-old", "Remove prod-old.kubeconfig, after a prompt"],
     ["prod-old test --yes", "Remove two clusters without a prompt"],

@@ -130,6 +130,8 @@ function changed<T>(here: FolderHere, by: () => T): T {
     return by();
   } catch (error) {
     if (!(error instanceof LabelsInvalid)) throw error;
-    throw new Failure(`Cannot use ${pathIn(here)}: ${printable(error.message)}`);
+    const { message, about } = error;
+    const named = about === undefined ? "" : ` (${printable(about)})`;
+    throw new Failure(`Cannot use ${pathIn(here)}: ${printable(message)}${named}`);
   }
 }

@@ -171,8 +171,8 @@ function commandPage(command: Command<CliContext>, words: readonly string[]): He
     : positional.parameters;
   const several = positional?.kind === "array" ? "..." : "";
   const shown = args.map((each) => {
-    const name = (each.placeholder ?? "args").toUpperCase();
-    return each.optional && !each.isNeeded || several !== "" ? `[${name}${several}]` : name;
+    const name = (each.placeholder ?? "args").toUpperCase() + several;
+    return (each.optional || several !== "") && !each.isNeeded ? `[${name}]` : name;
   });
   const letters = new Map(Object.entries(aliases).map(([letter, name]) => [name, letter]));
   const entries = Object.entries(flags as Readonly<Record<string, Parameter>>)

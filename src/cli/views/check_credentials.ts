@@ -21,19 +21,19 @@ interface Checks extends Partial<Record<CheckState, number>> {
 const ORDER: readonly CheckState[] = ["refused", "unreachable", "not_tried", "accepted"];
 
 const COLUMNS: Columns<CheckedAnswer> = {
-  STATE: ({ state }) => stateWord(state),
+  RESULT: ({ state }) => stateWord(state),
   PLACE: ({ place }) => place,
-  USERNAME: ({ username }) => username ?? " ",
+  USERNAME: ({ username }) => username,
   "USED BY": usedBy,
 };
 
 const EXPIRES: ColumnList<CheckedAnswer> = [
-  ["EXPIRES", ({ expires }) => expires === undefined ? " " : untilThen(expires)],
+  ["EXPIRES", ({ expires }) => expires && untilThen(expires)],
 ];
 
 const MESSAGE: ColumnList<CheckedAnswer> = [["MESSAGE", ({ message }) => message]];
 
-/** One row per value and place, shown when all were tested. */
+/** One row per value and place, shown when all were verified. */
 export const view: View<Checks, CheckedAnswer> = {
   steps: { before: "the clusters", after: "the registries and repositories" },
   whole: (_finished, _input, _awaited, fields = {}) => {
@@ -51,7 +51,7 @@ export const view: View<Checks, CheckedAnswer> = {
     ...MESSAGE,
   ],
   wide: {
-    FINGERPRINT: ({ fingerprint }) => fingerprint ?? " ",
+    FINGERPRINT: ({ fingerprint }) => fingerprint,
     CHECKED: ({ at }) => `${age(at)} ago`,
     SECRETS: ({ cells }) => cells.map(secretOf).filter(isNew).join(", "),
   },
@@ -105,6 +105,6 @@ function summaryOf(body: Checks): readonly string[] {
   const remembered = body.checks.filter((each) => each.cached).length;
   return [
     `note: ${counts.join(", ")}` +
-    (remembered === 0 ? "" : ` (${remembered} cached, not tested again)`),
+    (remembered === 0 ? "" : ` (${remembered} cached, not verified again)`),
   ];
 }

@@ -91,6 +91,6 @@ Deno.test("the notes have what could not be read, and a count per state", () => 
   };
   assert.deepEqual(view.notes!(answer), [
     "warning: a: Not all\\u001b[2J",
-    "note: 1 refused, 1 accepted (1 cached, not tested again)",
+    "note: 1 refused, 1 accepted (1 cached, not verified again)",
   ]);
 });

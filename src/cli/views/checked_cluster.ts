@@ -15,7 +15,7 @@ export const CHECKED: Columns<ClusterRow> = {
   STATUS: ({ check }) => check && (check.status === "success" ? "ok" : STATUS_WORDS[check.status]),
   VERSION: ({ check }) => check?.version,
   ARGOCD: ({ check }) => check?.argocd_version,
-  RIGHTS: rightsOf,
+  PERMISSIONS: rightsOf,
   EXPIRES: ({ check }) => check?.credential_expires && untilThen(check.credential_expires),
   NOTES: notesOf,
 };
@@ -34,7 +34,7 @@ const STATUS_WORDS: Readonly<Record<Exclude<Check["status"], "success">, string>
 /** The result in a word or two. */
 export function inBrief(row: ClusterRow): string {
   if (row.check?.status !== "success" || passesCheck(row)) return CHECKED.STATUS!(row) ?? "done";
-  return "unknown" in row.check.rights ? "rights unknown" : "rights missing";
+  return "unknown" in row.check.rights ? "permissions unknown" : "permissions missing";
 }
 
 /** Whether the check found nothing wrong; also true without a check. */
@@ -71,5 +71,11 @@ function notesOf({ name, reason, same_server_as, warnings = [], check }: Cluster
 
 const duration = (seconds: number) => age(new Date(0).toISOString(), new Date(seconds * 1000));
 
-/** The reason without the kubeconfig's path, which the row's cluster implies. */
-export const whyOf = (reason: string) => reason.replace(/^Cannot use kubeconfig '[^']*': /, "");
+/**
+ * The reason without the kubeconfig's path or the cluster's name, which the row implies. An unreadable labels
+ * file is the same reason in each row: a warning says it once, in full.
+ */
+export const whyOf = (reason: string) =>
+  /^Cannot read cluster labels in /.test(reason)
+    ? "labels unreadable"
+    : reason.replace(/^Cannot use (kubeconfig|cluster) '[^']*': /, "");

@@ -24,27 +24,27 @@ const DAY = 24 * 3600;
 
 const CELLS: [what: string, column: string, row: ClusterRow, cell: string | RegExp | undefined][] =
   [
-    ["all rights", "RIGHTS", row({}), "ok"],
+    ["all rights", "PERMISSIONS", row({}), "ok"],
     [
       "rights in one namespace",
-      "RIGHTS",
+      "PERMISSIONS",
       row({ rights: { ...RIGHTS, all_namespaces: { ...RIGHTS.all_namespaces, secrets: [] } } }),
       "ok in argocd only",
     ],
     [
       "no Argo CD",
-      "RIGHTS",
+      "PERMISSIONS",
       row({ rights: { ...RIGHTS, argocd_namespace: undefined } }),
       "ok",
     ],
     [
       "a right that is missing",
-      "RIGHTS",
+      "PERMISSIONS",
       row({ rights: { ...RIGHTS, missing: ["create secrets in namespace 'argocd'"] } }),
       "missing: create secrets in namespace 'argocd'",
     ],
-    ["rights that are not known", "RIGHTS", row({ rights: { unknown: "why" } }), "unknown"],
-    ["rights of one not asked", "RIGHTS", row({ status: "timeout" }), undefined],
+    ["rights that are not known", "PERMISSIONS", row({ rights: { unknown: "why" } }), "unknown"],
+    ["rights of one not asked", "PERMISSIONS", row({ status: "timeout" }), undefined],
     ["an end in twelve days", "EXPIRES", row({ credential_expires: from(12.5 * DAY) }), "in 12d"],
     [
       "an end that is over",
@@ -84,8 +84,8 @@ Deno.test("a cluster passes if it responds, and its rights are known and complet
   const missing = { ...RIGHTS, missing: ["create secrets"] };
   const rows: [ClusterRow, boolean, string][] = [
     [row({}), true, "ok"],
-    [row({ rights: missing }), false, "rights missing"],
-    [row({ rights: { unknown: "why" } }), false, "rights unknown"],
+    [row({ rights: missing }), false, "permissions missing"],
+    [row({ rights: { unknown: "why" } }), false, "permissions unknown"],
     [row({ status: "unauthorized" }), false, "unauthorized"],
     [row({ status: "cluster_unreachable", reachable: false }), false, "unreachable"],
     [{ name: "of an older server" }, true, "done"],

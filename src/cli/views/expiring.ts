@@ -28,7 +28,7 @@ export const view: View<CredentialMatrix, Line> = {
     SOURCE: ({ source }) => source,
   }),
   wide: {
-    AT: ({ at }) => at,
+    "EXPIRES AT": ({ at }) => at,
     SECRETS: ({ secrets }) => secrets.join(", "),
   },
   names: ({ credentials }) => credentials.map(({ id }) => id),

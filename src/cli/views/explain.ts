@@ -71,9 +71,9 @@ function resultOf({ used, failed, repository, client }: Use, hasLogin: boolean):
   const user = CLIENTS[client];
   if (failed !== null) return `Argo CD cannot read secret '${failed.name}', so Applications fail`;
   if (used === null) {
-    const from = repository === null ? "" : ` from repository '${repository.name}'`;
     const own = hasLogin && client === "git" ? " but the login in the URL" : "";
-    return `${user} uses no credential${from}${own}`;
+    const of = repository === null ? "" : `: repository '${repository.name}' provides none`;
+    return `${user} sends no credential${own}${of}`;
   }
   const { kind, name, credential, username } = used;
   const of = username === undefined ? "" : ` of user '${username}'`;

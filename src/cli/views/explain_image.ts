@@ -10,7 +10,7 @@ const STATES: Readonly<Record<ImageCandidate["state"], string>> = {
   not_used: "skipped",
 };
 
-/** The entries of pull secrets, in the order in which kubelet tries them. */
+/** The entries of pull secrets, in the order in which the kubelet tries them. */
 export const imageColumns: Columns<ImageCandidate> = {
   RESULT: ({ state }) => STATES[state],
   NAMESPACE: ({ namespace }) => namespace,
@@ -28,11 +28,13 @@ export function imageNotes(body: ImageExplainedBody): string[] {
 }
 
 function resultOf({ used, failed, ambiguous }: ImageExplainedBody): string {
-  if (failed !== null) return `kubelet cannot read pull secret '${failed.name}', so the pull fails`;
-  if (used === null) return "kubelet uses no login from a pull secret";
+  if (failed !== null) {
+    return `the kubelet cannot read pull secret '${failed.name}', so the pull fails`;
+  }
+  if (used === null) return "the kubelet uses no login from a pull secret";
   const { name, key, username } = used;
   const user = username === undefined ? "" : ` of user '${username}'`;
   return ambiguous
-    ? `kubelet tries several logins of pull secret '${name}' in random order`
-    : `kubelet tries the login${user} for ${key} from pull secret '${name}' first`;
+    ? `the kubelet tries several logins of pull secret '${name}' in random order`
+    : `the kubelet tries the login${user} for ${key} from pull secret '${name}' first`;
 }

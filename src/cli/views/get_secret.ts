@@ -14,13 +14,13 @@ export const view: View<ShownBody, ShownSecret> = {
     TYPE: ({ type }) => type,
     DATA: ({ keys }) => String(keys.length),
     FINGERPRINT: ({ data_fingerprint }) => data_fingerprint ?? undefined,
-    MANAGED: ({ managed }) => String(managed),
+    MANAGED: ({ managed }) => managed ? "yes" : "no",
     AGE: (secret) => age(secret.creation_timestamp),
   }),
   wide: {
     KIND: kindOf,
     CREDENTIALS: ({ credentials }) => credentials?.join(","),
-    FOR: ({ registries, repository_url }) =>
+    "REGISTRY/URL": ({ registries, repository_url }) =>
       registries?.map(({ registry }) => registry).join(",") ?? repository_url,
     USERNAME: usernamesOf,
     FINGERPRINTS: ({ fingerprints }) =>

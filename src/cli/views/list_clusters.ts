@@ -19,7 +19,10 @@ export const view: View<ClusterListOfAny, ClusterRow> = {
   wide: (rows) => rows.some(({ usable }) => usable !== undefined) ? WIDE : NAMES_ALONE,
   rows: rowsOf,
   names: (body) => clusterNamesIn(body) ?? [],
-  nothing: (place) => `No clusters found ${place}`,
+  nothing: (place) =>
+    `No clusters found ${place}` +
+    // The clusters of a server are imported there.
+    (place.startsWith("in ") ? ". Import some with 'argocd-configurer clusters import'" : ""),
   problem: (body) => rowsOf(body).map(inBrief).join(", "),
   isOk: (body) => rowsOf(body).every(passesCheck),
   merge: (bodies) => {
@@ -53,10 +56,17 @@ function notesOn(rows: readonly ClusterRow[]): readonly string[] {
   ];
 }
 
+/** With a cluster's labels, its kubeconfig is not the cause. */
+function unusableState(reason: string): string {
+  const why = whyOf(reason);
+  if (/^Cannot use kubeconfig |^$/.test(reason)) return `rejected: ${why}`;
+  return `unusable: ${why}`;
+}
+
 function kubeconfigState({ usable, reason, same_server_as }: ClusterRow): string | undefined {
   if (usable === undefined) return undefined;
   return [
-    usable ? "usable" : `rejected: ${whyOf(reason ?? "")}`,
+    usable ? "usable" : unusableState(reason ?? ""),
     ...same_server_as === undefined ? [] : [`same server as ${same_server_as.join(", ")}`],
   ].join("; ");
 }

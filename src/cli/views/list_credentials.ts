@@ -55,10 +55,10 @@ function expiresOf(row: MatrixRow): string | undefined {
   return first && untilThen(first.at);
 }
 
-/** The worst result of a check, and its age; `not checked` without one within a day. */
+/** The worst result of a check, and its age; `not verified` without one within a day. */
 function checkedOf(row: MatrixRow): string {
   const worst = checkOfRow(row);
-  return worst === undefined ? "not checked" : `${stateWord(worst.state)} ${age(worst.at)} ago`;
+  return worst === undefined ? "not verified" : `${stateWord(worst.state)} ${age(worst.at)} ago`;
 }
 
 /** `undefined` when standard output is not a terminal. */

@@ -29,7 +29,7 @@ const CELLS: [cell: Cell, text: string][] = [
   [{ ...PRESENT, group: "mixed" }, "± mixed"],
   [PRESENT, "+ present"],
   [{ ...PRESENT, group: "A", check: { state: "refused", at: AT } }, "= A refused"],
-  [{ ...PRESENT, group: "B", check: { state: "not_tried", at: AT } }, "≠ B not tested"],
+  [{ ...PRESENT, group: "B", check: { state: "not_tried", at: AT } }, "≠ B not verified"],
   [ABSENT, "- missing"],
   [{ state: "absent", reason: "no_argocd", secrets: [] }, ". no Argo CD"],
   [unknown("cluster_unreachable"), "? cluster unreachable"],

@@ -17,7 +17,7 @@ const COLUMNS: Columns<RotationLine> = {
   RESULT: ({ result }) => result,
 };
 
-const REASON: Columns<RotationLine> = { REASON: ({ reason = " " }) => reason };
+const REASON: Columns<RotationLine> = { REASON: ({ reason }) => reason };
 
 /**
  * A rotation: a line on standard error as each cluster finishes, a table of the replaced secrets and those
@@ -38,7 +38,7 @@ export const rotated: View<RotationBody, RotationLine> = {
   rows: (body, flags = {}) => rotationLines(body, flags),
   columns: (lines) =>
     lines.some(({ reason }) => reason !== undefined) ? { ...COLUMNS, ...REASON } : COLUMNS,
-  wide: { REMEDY: ({ remedy = " " }) => remedy },
+  wide: { REMEDY: ({ remedy }) => remedy },
   names: ({ clusters }) =>
     clusters.flatMap(({ cluster, secrets, left }) =>
       [...secrets, ...left].map(({ namespace, name }) => `${cluster}/${namespace}/${name}`)
@@ -67,7 +67,7 @@ export const shownRotation: View<RotationBody, RotationCluster> = {
     STATUS: ({ status }) => statusWord(status),
     SECRETS: replacedOf,
     "NOT ROTATED": ({ left }) => String(left.length),
-    MESSAGE: ({ answer }) => String((answer as { message?: string })?.message ?? " "),
+    MESSAGE: ({ answer }) => String((answer as { message?: string })?.message ?? ""),
   }),
   rows: ({ clusters }) => clusters,
   names: rotated.names,
@@ -103,6 +103,8 @@ function bodyOf({ names: _names, clusters: _count, ...fields }: StreamFields) {
 }
 
 function lineOf({ status, secrets, left }: OfCluster): string {
+  const isNone = status === "not_found" && left.length > 0;
+  if (isNone) return `${plural(left.length, "secret")} not rotated`;
   const counts = [
     ...status === "rotated" ? [plural(secrets.filter(isReplaced).length, "secret")] : [],
     ...left.length === 0 ? [] : [`${left.length} not rotated`],
@@ -122,7 +124,7 @@ const countedOf = ({ secrets, left }: OfCluster): Counted[] => [
 /** The number of replaced secrets; a rotation from the audit log has only its count. */
 function replacedOf({ secrets, written }: RotationCluster): string {
   if (written === undefined) return String(secrets.filter(isReplaced).length);
-  return String(written.counts?.replaced ?? " ");
+  return String(written.counts?.replaced ?? "");
 }
 
 const isReplaced = ({ output }: { readonly output: string }) =>

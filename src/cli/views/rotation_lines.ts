@@ -31,10 +31,12 @@ export function rotationLines(
   flags: Readonly<Record<string, unknown>>,
 ): RotationLine[] {
   const isWide = flags.output === "wide";
+  // Without --dry-run, a plan is what the prompt is about.
+  const isPrompted = dry_run === true && flags.dryRun === undefined;
   const all = clusters.flatMap(({ cluster, secrets, left }): RotationLine[] => [
     ...secrets.filter((each) => isWide || !isUnchanged(each)).map((each) => ({
       ...lineOf(cluster, each),
-      result: stateOf(each.output),
+      result: isPrompted ? stateOf(each.output).replace(DRY, "to be $1") : stateOf(each.output),
     })),
     ...left.map((each) => ({
       ...lineOf(cluster, each),
@@ -53,6 +55,9 @@ export function rotationLines(
   return isWide || lines.length <= MOST ? lines : merged(lines);
 }
 
+/** A change in a dry run. */
+const DRY = /^(\w+) \(dry run\)$/;
+
 const isUnchanged = ({ output }: RotatedSecret) => /^unchanged\b/.test(stateOf(output));
 
 const lineOf = (
@@ -60,7 +65,7 @@ const lineOf = (
   { namespace, name, keys = [] }: Pick<RotatedSecret, "namespace" | "name"> & {
     keys?: readonly string[];
   },
-) => ({ clusters, secret: `${namespace}/${name}`, keys: keys.join(", ") || " " });
+) => ({ clusters, secret: `${namespace}/${name}`, keys: keys.join(", ") });
 
 const placeOf = ({ clusters, secret }: RotationLine) => `${clusters}/${secret}`;
 
@@ -91,8 +96,8 @@ function whyRemains(
   if (own.status === "failed") return "cluster failed";
   if (own.status === "not_begun") return "cluster was skipped";
   return PULL_KEYS.includes(key) && everywhere !== true
-    ? "no docker label, or stored meanwhile: give --everywhere"
-    : "not selected by the request, or stored meanwhile";
+    ? "no docker label, or written during the rotation. Give --everywhere"
+    : "not selected by the request, or written during the rotation";
 }
 
 /** Data keys of pull secrets. */

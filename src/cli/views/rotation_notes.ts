@@ -4,11 +4,12 @@ import {
   type OldValue,
   type Reason,
   type RotationCluster,
+  VERIFIED_HERE,
   type VerifiedPlace,
 } from "../../fleet/rotation/shapes.ts";
-import { printable } from "../client/table.ts";
+import { printable, shortList } from "../client/table.ts";
 import type { Backend } from "../client/backend.ts";
-import { verifyLines } from "../client/verify_lines.ts";
+import { MOST_PLACES, verifyLines } from "../client/verify_lines.ts";
 import { whyRefused } from "./rotation_refusal.ts";
 
 /** The fields of a rotation's answer that are shown. */
@@ -38,23 +39,23 @@ const MOST = 20;
  * Notes below the table: remedies, how to roll back, and whether to revoke the old value.
  * @param flags of the command line
  * @param backend that did it
- * @param byFingerprint whether the old value may have been given by its fingerprint
+ * @param isShownAgain whether the rotation was requested by its ID; it is then unknown how the old value was given
  */
 export function notesOfRotation(
   body: RotationBody,
   flags: Readonly<Record<string, unknown>> = {},
   { isForgotten = false }: Pick<Backend, "isForgotten"> = {},
-  byFingerprint = flags.fingerprint !== undefined,
+  isShownAgain = false,
 ): string[] {
   const notes = body.dry_run ? planned(body, flags) : body.state === "running" ? running(body) : [
     ...remedies(body),
-    ...verifiedLines(body, "Verification of the new value:"),
+    ...verifiedLines(body),
     ...resumable(body),
     ...rollbackNotes(body),
-    ...body.rotation === undefined || isForgotten
-      ? []
-      : [`Rotation ID: ${body.rotation} (shown again by 'rotations ${body.rotation}')`],
-    ...notSearched(body, byFingerprint),
+    ...body.rotation === undefined || isForgotten || isShownAgain ? [] : [
+      `Rotation ID: ${body.rotation} (show it again: argocd-configurer rotations ${body.rotation})`,
+    ],
+    ...notSearched(body, isShownAgain || flags.fingerprint !== undefined),
     ...verdict(body),
   ];
   return notes.map(printable);
@@ -69,7 +70,7 @@ function planned(body: RotationBody, flags: Readonly<Record<string, unknown>>): 
   const why = flags.dryRun === undefined ? undefined : whyRefused(body, flags);
   return [
     ...remedies(body),
-    ...verifiedLines(body, "The new value will be verified:"),
+    ...plannedVerification(body),
     ...is("rotated") ? [] : [`Nothing to rotate: ${nothing}`],
     ...why === undefined ? [] : [`The rotation would be rejected: ${why}`],
   ];
@@ -79,18 +80,45 @@ const running = ({ clusters, rotation }: RotationBody): string[] => [
   `Rotation ${rotation} is running: ${plural(clusters.length, "cluster")} done`,
 ];
 
+/** What keeps a secret from being rotated, by the API's reason. */
+const OBSTACLES: Readonly<Record<string, string | undefined>> = {
+  being_deleted: "being deleted",
+  other_type: "no registry or repository credential",
+  not_ours: "not managed by argocd-configurer",
+  owned: "managed by another tool",
+  padded: "white space around the value",
+  inside: "the value is part of a longer text",
+  as_username: "the value is a user name",
+  unmergeable: "cannot be rewritten",
+  several_values: "several values",
+};
+
 /** What to do about secrets with the old value, once per reason. */
 function remedies({ clusters }: RotationBody): string[] {
   const left = clusters.flatMap(({ left }) => left);
-  const each = new Set(left.map(({ reason, remedy }) => `not rotated (${reason}): ${remedy}`));
-  return [...each].slice(0, MOST);
+  const each = Map.groupBy(
+    left,
+    ({ reason, remedy }) => `(${OBSTACLES[reason] ?? reason}): ${remedy}`,
+  );
+  return [...each].slice(0, MOST)
+    .map(([text, { length }]) => `${plural(length, "secret")} not rotated ${text}`);
 }
 
-function verifiedLines(
-  { verified = [], dry_run: isPlan = false }: RotationBody,
-  heading: string,
-): string[] {
-  return verified.length === 0 ? [] : [heading, ...verifyLines(verified, isPlan).slice(0, MOST)];
+const verifiedLines = ({ verified = [] }: RotationBody): string[] =>
+  verified.length === 0
+    ? []
+    : ["Verification of the new value:", ...verifyLines(verified).slice(0, MOST)];
+
+/** Where the new value will be verified, and where otherwise, or not. */
+function plannedVerification({ verified = [] }: RotationBody): string[] {
+  const here = verified.filter(({ message }) => message === VERIFIED_HERE);
+  const others = verified.filter(({ message }) => message !== VERIFIED_HERE);
+  if (verified.length === 0) return [];
+  const list = here.length === 0 ? "" : ` at: ${shortList(here.map(({ at }) => at), MOST_PLACES)}`;
+  return [
+    here.length === 0 ? "Verification of the new value:" : `The new value will be verified${list}`,
+    ...verifyLines(others, true).slice(0, MOST),
+  ];
 }
 
 function resumable({ clusters, state }: RotationBody): string[] {
@@ -138,6 +166,6 @@ function rollbackNotes({ clusters, rollback }: RotationBody): string[] {
     : undefined;
   const orBy = fingerprint === undefined
     ? ""
-    : `, or with --fingerprint ${fingerprint} for the value to replace`;
+    : `. If the new value is lost, name it with --fingerprint ${fingerprint}`;
   return [`To roll back: run the same command with the two values swapped${orBy}`];
 }

@@ -113,7 +113,7 @@ const LINES: [body: object, line: string][] = [
   [ROTATED, "rotated: 2 secrets"],
   [{ ...ROTATED, left: [owned] }, "rotated: 2 secrets, 1 not rotated"],
   [{ status: "unchanged", secrets: [unchanged], left: [] }, "unchanged"],
-  [LEFT, "not found: 1 not rotated"],
+  [LEFT, "1 secret not rotated"],
 ];
 
 for (const [body, line] of LINES) {
@@ -125,10 +125,10 @@ Deno.test("the table has each secret and each further place of the old value onc
   const body = whole([entry("a", ROTATED), entry("c", LEFT)], UNSAFE);
   assert.deepEqual(tableFor(body), [
     "CLUSTER | SECRET | KEYS | RESULT | REASON",
-    "a | ci/a | ghcr.io | replaced",
-    "a | ci/b | ghcr.io | replaced",
+    "a | ci/a | ghcr.io | replaced | <none>",
+    "a | ci/b | ghcr.io | replaced | <none>",
     "c | ci/theirs | password | not rotated | is managed by External Secrets",
-    "c | ci/forgotten | password | old value remains | not selected by the request, or stored meanwhile",
+    "c | ci/forgotten | password | old value remains | not selected by the request, or written during the rotation",
   ]);
   assert.match(tableFor(body, { output: "wide" }).join("\n"), /Change it there, or give --force/);
   assert.deepEqual(tableFor(body, { output: "wide" }).map((line) => line.split(" | ")[1]), [
@@ -150,13 +150,13 @@ const WHY: [what: string, of: Partial<ValuePlace>, flags: object, why: string][]
     "a pull secret",
     { key: ".dockerconfigjson" },
     {},
-    "no docker label, or stored meanwhile: give --everywhere",
+    "no docker label, or written during the rotation. Give --everywhere",
   ],
   [
     "a pull secret, with --everywhere",
     { key: ".dockercfg" },
     { everywhere: true },
-    "not selected by the request, or stored meanwhile",
+    "not selected by the request, or written during the rotation",
   ],
 ];
 
@@ -179,11 +179,11 @@ Deno.test("a plan has the secrets that would be written and those that would not
   const body = whole([entry("a", PLANNED)], { ...UNSAFE, dry_run: true });
   assert.deepEqual(tableFor(body), [
     "CLUSTER | SECRET | KEYS | RESULT | REASON",
-    "a | ci/a | ghcr.io | replaced (dry run)",
+    "a | ci/a | ghcr.io | to be replaced | <none>",
     "a | ci/theirs | password | not rotated | is managed by External Secrets",
   ]);
   assert.deepEqual(rotated.notes!(body), [
-    'not rotated (owned): Change it there, or send "force": true',
+    '1 secret not rotated (managed by another tool): Change it there, or send "force": true',
   ]);
   assert.equal(rotated.confirmation!.question(body), "Rotate 1 secret on 1 cluster?");
 });
@@ -192,7 +192,7 @@ Deno.test("in a large plan equal rows of clusters are merged, unless with -o wid
   const names = Array.from({ length: 60 }, (_, i) => `c${String(i).padStart(2, "0")}`);
   const body = whole(names.map((name) => entry(name, PLANNED)), { ...UNSAFE, dry_run: true });
   assert.deepEqual(tableFor(body).slice(1), [
-    "c00 and 59 more | ci/a | ghcr.io | replaced (dry run)",
+    "c00 and 59 more | ci/a | ghcr.io | to be replaced | <none>",
     "c00 and 59 more | ci/theirs | password | not rotated | is managed by External Secrets",
   ]);
   assert.equal(tableFor(body, { output: "wide" }).length, 1 + 3 * 60);
@@ -269,9 +269,9 @@ Deno.test("the notes have how to roll back, where nothing was searched, and whet
     rollback: { find: { fingerprint: "0123456789abcdef" } },
   });
   assert.deepEqual(rotated.notes!(body), [
-    "To roll back: run the same command with the two values swapped, or with --fingerprint " +
-    "0123456789abcdef for the value to replace",
-    "Rotation ID: r-1 (shown again by 'rotations r-1')",
+    "To roll back: run the same command with the two values swapped. If the new value is lost, name " +
+    "it with --fingerprint 0123456789abcdef",
+    "Rotation ID: r-1 (show it again: argocd-configurer rotations r-1)",
     "Not searched: ConfigMaps; Git repositories",
     "Safe to revoke the old value: it is no longer found on any cluster",
   ]);
@@ -309,14 +309,17 @@ Deno.test("places with the same result of verifying share a line", () => {
   ];
   const lines = [
     "  ghcr.io: accepted: Accepted",
-    "  a.example.com, b.example.com: not tested: SSH logins are not verified",
+    "  a.example.com, b.example.com: not verified: SSH logins are not verified",
   ];
   const notes = rotated.notes!(whole([entry("a", ROTATED)], { ...SAFE, verified }));
   assert.deepEqual(notes.slice(0, 3), ["Verification of the new value:", ...lines]);
-  const planned = whole([entry("a", PLANNED)], { ...UNSAFE, dry_run: true, verified });
+  const here = ["ghcr.io", "c.example.com"].map((each) => tried(each));
+  const planned = whole([entry("a", PLANNED)], {
+    ...{ ...UNSAFE, dry_run: true },
+    verified: [...here, ...verified.slice(1)],
+  });
   assert.deepEqual(rotated.notes!(planned).slice(1), [
-    "The new value will be verified:",
-    "  ghcr.io: Accepted",
+    "The new value will be verified at: ghcr.io, c.example.com",
     "  a.example.com, b.example.com: SSH logins are not verified",
   ]);
 });
@@ -328,9 +331,9 @@ Deno.test("each reason against revoking is printed, and that the same command co
     reasons: [...UNSAFE.reasons, { code: "not_seen", message: "Clusters not seen: b\x1b[2J" }],
   });
   assert.deepEqual(rotated.notes!(body), [
-    'not rotated (owned): Change it there, or send "force": true',
+    '1 secret not rotated (managed by another tool): Change it there, or send "force": true',
     "Run the same command again to continue. Secrets with the new value stay unchanged",
-    "Rotation ID: r-1 (shown again by 'rotations r-1')",
+    "Rotation ID: r-1 (show it again: argocd-configurer rotations r-1)",
     "NOT safe to revoke the old value:",
     "  places_left: 2 places still contain the old value: c",
     "  not_seen: Clusters not seen: b\\u001b[2J",

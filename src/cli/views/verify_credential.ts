@@ -4,7 +4,7 @@ import type { View } from "./view.ts";
 
 export const view: View<VerifiedAllBody, VerifiedEntry> = {
   columns: () => ({
-    AT: ({ at }) => at,
+    PLACE: ({ at }) => at,
     RESULT: verdictOf,
     // Servers of version 0.1 answer the old name only.
     PERMISSIONS: ({ may = [], permissions = may }) => permissions.join(", "),

@@ -16,7 +16,7 @@ interface EntryLogin {
   readonly login: Sealed<DockerLogin>;
 }
 
-/** Where the values of a secret's Docker configurations are checked: at their registries, as kubelet logs in. */
+/** Where the values of a secret's Docker configurations are checked: at their registries, as the kubelet logs in. */
 export function loginTargets(
   { type, data }: ValuesOf,
 ): (value: CredentialValue) => CheckTarget {
@@ -34,21 +34,22 @@ export function loginTargets(
   return (value) => {
     const { key, place, registry } = value;
     if (registry === undefined) {
-      return { at: place, notTried: "the Docker configuration cannot be parsed" };
+      return { at: place, notTried: "The Docker configuration cannot be parsed" };
     }
     const own = logins.filter((each) => each.key === key && shownUrl(each.entry) === registry);
     const sent = own.find(({ login }) => isSent(login.reveal(), value.value.reveal()));
     if (sent === undefined) {
       return {
         at: registry,
-        notTried: "kubelet does not use it: 'auth' takes precedence over 'username' and 'password'",
+        notTried:
+          "The kubelet does not use it: 'auth' takes precedence over 'username' and 'password'",
       };
     }
     const host = registryPlace(sent.entry);
     if (host === undefined) {
       return {
         at: registry,
-        notTried: "its key in the Docker configuration does not name a single registry",
+        notTried: "Its key in the Docker configuration is not the name of one registry",
       };
     }
     const { username, password } = sent.login.reveal();
@@ -61,7 +62,7 @@ export function loginTargets(
   };
 }
 
-/** Whether a value is part of the login that kubelet sends. */
+/** Whether a value is part of the login that the kubelet sends. */
 function isSent({ username, password }: DockerLogin, value: string): boolean {
   return typeof password === "string" &&
     (canonicalValue(password) === value || username === value);

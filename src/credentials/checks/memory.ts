@@ -172,7 +172,7 @@ const remembered = ({ verdict, at }: TimedVerdict, by: By): CheckResult => ({
 
 /** The end of a message about an earlier refusal, with the way to verify the login anyway. */
 const NOT_AGAIN =
-  "The same login is not sent again for a day, because repeated failures lock accounts. " +
+  "The same login is not sent again for 24 hours, because repeated failures lock accounts. " +
   "To verify it anyway, use 'verify'";
 
 /** The result of a login that was refused at another path of the host, which refuses it at every path. */

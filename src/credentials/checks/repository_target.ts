@@ -21,7 +21,7 @@ export function repositoryTarget(
   resolver: RepositoryResolver,
 ): CheckTarget {
   const at = shownUrl(withoutLogin(secret.url));
-  if (isBytes(value.value)) return { at, notTried: "the value is not UTF-8 text" };
+  if (isBytes(value.value)) return { at, notTried: "The value is not UTF-8 text" };
   const [unparsable] = secret.unparsable;
   if (unparsable !== undefined) {
     return { at, notTried: `Argo CD cannot parse key '${unparsable}' of the secret` };
@@ -62,7 +62,7 @@ function target(fields: ArgocdFields, as: SecretKind, value: CredentialValue): C
   const used = credentialsFor(type, fields)[0]?.credential;
   const no = (notTried: string): CheckTarget => ({ at, notTried });
   const { key } = value;
-  if (key === "url" && inUrl === undefined) return no("the URL contains no login that is sent");
+  if (key === "url" && inUrl === undefined) return no("The URL contains no login that is sent");
   const kind = kindWithKey(key);
   if (kind === CLIENT_CERTIFICATE.name && fields.tlsClientCertData === undefined) {
     return no("Argo CD does not use a client certificate's key without the certificate");

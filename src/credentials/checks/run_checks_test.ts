@@ -169,7 +169,7 @@ Deno.test("a login that was refused is not sent to that host again, by any secre
   assert.deepEqual(first.map(({ state }) => state), ["refused", "refused"]);
   assert.match(
     first[1]!.message,
-    /^git\.example\.com refused the login\. The same login is not sent again for a day, .* use 'verify'$/,
+    /^git\.example\.com refused the login\. The same login is not sent again for 24 hours, .* use 'verify'$/,
   );
   const again = await it.try([app("a"), app("b"), app("c")]);
   assert.deepEqual(again.map(({ state, cached }) => [state, cached]), [
@@ -205,7 +205,7 @@ Deno.test("a login that 'verify' found accepted since is checked again", async (
   await it.try([app("a")]);
   it.later(1);
   const again = await it.try([app("a")]);
-  assert.match(again[0]!.message, /^It is refused\. The same login is not sent again for a day/);
+  assert.match(again[0]!.message, /^It is refused\. The same login is not sent again for 24 hours/);
   const [value] = valuesToCheck(app("a"));
   assert.ok("what" in value!);
   it.memory.learn(value.what, VERDICT);

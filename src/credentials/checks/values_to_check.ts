@@ -22,7 +22,7 @@ export function valuesToCheck(
   const where = (value: CredentialValue): CheckTarget => {
     if (value.registry !== undefined || value.key.startsWith(".dockerc")) return ofEntry(value);
     if (argocd !== undefined) return repositoryTarget(argocd, value, resolver);
-    return { at: secret.name, notTried: "the secret does not say where the value is used" };
+    return { at: secret.name, notTried: "The secret does not say where the value is used" };
   };
   return values.map((value) => {
     const found = where(value);

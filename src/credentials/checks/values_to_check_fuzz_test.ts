@@ -104,6 +104,6 @@ Deno.test("a value that is not UTF-8 text is never sent", () => {
   const data = { ...plain.data.reveal(), password: new Uint8Array([0xff, 0x41]).toBase64() };
   const [found] = allValuesToCheck({ argocd: [{ ...plain, data: seal(data) }], pullSecrets: [] });
   assert.deepEqual(found!.values.map((each) => "notTried" in each && each.notTried), [
-    "the value is not UTF-8 text",
+    "The value is not UTF-8 text",
   ]);
 });

@@ -82,17 +82,18 @@ const PULL_SECRETS: [what: string, secret: StoredSecret, expected: object][] = [
     {
       "ghcr.io": registryAt("ghcr.io"),
       "ghcr.io (password)":
-        "kubelet does not use it: 'auth' takes precedence over 'username' and 'password'",
+        "The kubelet does not use it: 'auth' takes precedence over 'username' and 'password'",
     },
   ],
   ["no identity token", fakePullSecret("pull", { "ghcr.io": { identitytoken: "s3cret" } }), {
-    "ghcr.io": "kubelet does not use it: 'auth' takes precedence over 'username' and 'password'",
+    "ghcr.io":
+      "The kubelet does not use it: 'auth' takes precedence over 'username' and 'password'",
   }],
   ["no pattern", fakePullSecret("pull", { "*.example.com": login("ci", "s3cret") }), {
-    "*.example.com": "its key in the Docker configuration does not name a single registry",
+    "*.example.com": "Its key in the Docker configuration is not the name of one registry",
   }],
   ["nothing that cannot be read", pullSecretOf("pull", "{"), {
-    ".dockerconfigjson": "the Docker configuration cannot be parsed",
+    ".dockerconfigjson": "The Docker configuration cannot be parsed",
   }],
   [
     "not what Image Updater commits with",
@@ -101,7 +102,7 @@ const PULL_SECRETS: [what: string, secret: StoredSecret, expected: object][] = [
       type: "Opaque",
       data: seal({ username: encodeBase64Text("ci"), password: encodeBase64Text("s3cret") }),
     },
-    { password: "the secret does not say where the value is used" },
+    { password: "The secret does not say where the value is used" },
   ],
 ];
 
@@ -211,12 +212,14 @@ function triedOf(name: string, argocd: readonly StoredSecret[]): Record<string, 
 Deno.test("a template is checked at a repository that inherits its credential, with that one's transport", () => {
   const prefix = argocdTemplate("creds", { url: "https://git.example.com/team/", ...LOGIN });
   assert.deepEqual(triedOf("creds", [prefix]), {
-    password: "a credential template is a URL prefix, so there is no repository to verify it at",
+    password:
+      "A credential template is a URL prefix: it has no repository of its own to verify the credential at",
   });
   const user = argocdRepository("app", { url: GIT, insecure: "true" });
   const other = argocdRepository("other", { url: `${GIT}-other`, ...LOGIN });
   assert.deepEqual(triedOf("creds", [prefix, other]), {
-    password: "a credential template is a URL prefix, so there is no repository to verify it at",
+    password:
+      "A credential template is a URL prefix: it has no repository of its own to verify the credential at",
   }, "one that has its own credential");
   assert.deepEqual(triedOf("creds", [other, prefix, user]), {
     password: git({ transport: { insecure: true } }),
@@ -236,7 +239,8 @@ Deno.test("a template of a registry needs no repository, and a longer one takes 
   const all = [short, long, argocdRepository("app", { url: GIT })];
   assert.deepEqual(triedOf("long", all), { password: git() });
   assert.deepEqual(triedOf("short", all), {
-    password: "a credential template is a URL prefix, so there is no repository to verify it at",
+    password:
+      "A credential template is a URL prefix: it has no repository of its own to verify the credential at",
   });
 });
 

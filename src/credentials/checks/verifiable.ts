@@ -22,7 +22,7 @@ export function verifiable(
   const tried = credential === undefined ? {} : credentialKindOf(credential).verifyWith(credential);
   if (typeof tried !== "string" && "kind" in tried) return { ...tried, transport };
   if (as === "repo-creds" && !url.oci) {
-    return "a credential template is a URL prefix, so there is no repository to verify it at";
+    return "A credential template is a URL prefix: it has no repository of its own to verify the credential at";
   }
   if (typeof tried === "string") return tried;
   if (url.oci) {

@@ -14,7 +14,7 @@ import { findingsIn, pullSecretFindings } from "./pull_secret_findings.ts";
 import { isPlaceOf } from "./registry_keys.ts";
 import { whyNotTried } from "./why_not_tried.ts";
 
-/** The login that kubelet tries first. */
+/** The login that the kubelet tries first. */
 export interface UsedLogin extends SecretRef {
   /** The entry's key, without a password in it. */
   readonly key: string;
@@ -22,7 +22,7 @@ export interface UsedLogin extends SecretRef {
   readonly username?: string;
 }
 
-/** A pull secret or one of its entries that kubelet uses, or that a person may expect it to use. */
+/** A pull secret or one of its entries that the kubelet uses, or that a person may expect it to use. */
 export interface LoginCandidate extends SecretRef {
   /** Absent for a secret as a whole. */
   readonly key?: string;
@@ -34,17 +34,17 @@ export interface LoginCandidate extends SecretRef {
 
 export interface ImageExplanation {
   readonly image: string;
-  /** The name by which kubelet looks up the login: `docker.io/library/nginx`. */
+  /** The name by which the kubelet looks up the login: `docker.io/library/nginx`. */
   readonly repository: string;
   readonly namespace: string;
   readonly serviceAccount: string;
-  /** `null` where kubelet pulls without a login or fails. */
+  /** `null` where the kubelet pulls without a login or fails. */
   readonly used: UsedLogin | null;
-  /** Whether kubelet picks the first of several entries of one secret at random. */
+  /** Whether the kubelet picks the first of several entries of one secret at random. */
   readonly ambiguous: boolean;
-  /** The secret that kubelet cannot read, because of which it pulls nothing. */
+  /** The secret that the kubelet cannot read, because of which it pulls nothing. */
   readonly failed: SecretRef | null;
-  /** In the order in which kubelet tries them, followed by the ones that it does not try. */
+  /** In the order in which the kubelet tries them, followed by the ones that it does not try. */
   readonly candidates: readonly LoginCandidate[];
   readonly findings: readonly Finding[];
   /** The Kubernetes version whose rules were applied. */
@@ -71,8 +71,8 @@ export interface PullSecrets {
 }
 
 /**
- * Explains which login kubelet uses for an image of a pod that has no `imagePullSecrets` of its own and so gets those
- * of its service account. kubelet tries the node's credentials after them.
+ * Explains which login the kubelet uses for an image of a pod that has no `imagePullSecrets` of its own and so gets those
+ * of its service account. The kubelet tries the node's credentials after them.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/plugin/pkg/admission/serviceaccount/admission.go
  *   Admit
  * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/kubelet/kubelet_pods.go
@@ -154,31 +154,31 @@ function stateOf({ isFirst, isRandom, at, failed, login }: LoginInOrder) {
     ? "it is Docker Hub's login"
     : "its key matches the image";
   if (failed !== undefined) {
-    const why = `${matches}, but kubelet cannot read '${failed.name}' and pulls nothing`;
+    const why = `${matches}, but the kubelet cannot read '${failed.name}' and pulls nothing`;
     return { state: "not_used", why } as const;
   }
   if (isFirst && isRandom) {
     const why =
-      `${matches}, but so do other keys of this secret that kubelet treats as equal: it tries them ` +
+      `${matches}, but so do other keys of this secret that the kubelet treats as equal: it tries them ` +
       "in random order";
     return { state: "possible", why } as const;
   }
   if (at === 0) return { state: "used", why: matches } as const;
   return {
     state: "next",
-    why: `${matches}; kubelet tries it if the registry refuses the previous logins`,
+    why: `${matches}; the kubelet tries it if the registry refuses the previous logins`,
   } as const;
 }
 
 function whyWithout(config: ReturnType<typeof kubeletConfig> | undefined): string {
   if (config === undefined) return "the service account names it, but it does not exist";
   if (config.kind === "unreadable") {
-    return `kubelet cannot read it and pulls nothing: ${config.why}`;
+    return `the kubelet cannot read it and pulls nothing: ${config.why}`;
   }
   return config.kind === "ignored" ? config.why : "";
 }
 
-/** Logins of other pull secrets of the namespace that kubelet would try if the service account named them. */
+/** Logins of other pull secrets of the namespace that the kubelet would try if the service account named them. */
 function unnamedFor(repository: string, others: readonly StoredSecret[]): LoginCandidate[] {
   const secretLogins = others.flatMap((secret) => {
     const config = kubeletConfig(secret);
@@ -229,7 +229,7 @@ function findingsOf(
     ...pullSecretFindings([], [account], { absent }),
     ...ambiguous === undefined ? [] : [{
       code: "login_by_chance",
-      message: `Pull secret '${ambiguous.name}' has different logins under keys that kubelet ` +
+      message: `Pull secret '${ambiguous.name}' has different logins under keys that the kubelet ` +
         "treats as equal: it tries them in random order",
       remedy: "Keep one of these keys",
       secrets: [ambiguous],

@@ -20,7 +20,7 @@ const TAG = /^\w[\w.-]{0,127}$/;
 const DIGEST = /^(sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$/;
 
 /**
- * The repository by which kubelet looks up a login for an image of a pod: `docker.io/library/nginx` for
+ * The repository by which the kubelet looks up a login for an image of a pod: `docker.io/library/nginx` for
  * `nginx:1.27`, `ghcr.io/org/app` for `ghcr.io/org/app@sha256:…`.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/util/parsers/parsers.go ParseImageName
  * @see https://github.com/distribution/reference/blob/v0.6.0/normalize.go ParseNormalizedNamed
@@ -34,7 +34,7 @@ export function imageRepository(image: string): Validated<string> {
   const isWhole = path.split("/").every((part) => PART.test(part)) &&
     (tag === undefined || TAG.test(tag)) && (digest === undefined || DIGEST.test(digest));
   if (!isWhole || /^[a-f0-9]{64}$/.test(image)) {
-    return no("must be an image as a pod names it, like ghcr.io/org/app:1.2 or nginx");
+    return no("must be an image as a pod names it, such as ghcr.io/org/app:1.2 or nginx");
   }
   if (path.length > MAX_PATH) {
     return no(`must have at most ${MAX_PATH} characters after the registry's host`);

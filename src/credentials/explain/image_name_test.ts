@@ -41,6 +41,6 @@ for (const [image, repository] of rows) {
 Deno.test("an invalid image name is not quoted", () => {
   deepEqual(imageRepository("https://u:not-a-secret@ghcr.io/app"), {
     ok: false,
-    why: "must be an image as a pod names it, like ghcr.io/org/app:1.2 or nginx",
+    why: "must be an image as a pod names it, such as ghcr.io/org/app:1.2 or nginx",
   });
 });

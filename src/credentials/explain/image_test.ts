@@ -49,7 +49,7 @@ const rows: Row[] = [
     named: [fakePullSecret("a", entries("ghcr.io")), fakePullSecret("b", entries("ghcr.io/org"))],
     candidates: [
       "used b ghcr.io/org: Its key matches the image.",
-      "next a ghcr.io: Its key matches the image; kubelet tries it if the registry refuses the previous logins.",
+      "next a ghcr.io: Its key matches the image; the kubelet tries it if the registry refuses the previous logins.",
     ],
   },
   {
@@ -61,7 +61,7 @@ const rows: Row[] = [
     there: { names: ["b", "a"] },
     candidates: [
       "used b https://ghcr.io: Its key matches the image.",
-      "next a ghcr.io: Its key matches the image; kubelet tries it if the registry refuses the previous logins.",
+      "next a ghcr.io: Its key matches the image; the kubelet tries it if the registry refuses the previous logins.",
     ],
   },
   {
@@ -72,7 +72,7 @@ const rows: Row[] = [
     there: { image: "nginx" },
     candidates: [
       "used a https://index.docker.io/v1/: It is Docker Hub's login.",
-      "not_used a https://registry-1.docker.io: Its key does not match: kubelet knows Docker Hub only " +
+      "not_used a https://registry-1.docker.io: Its key does not match: the kubelet knows Docker Hub only " +
       "as docker.io and https://index.docker.io/v1/.",
     ],
   },
@@ -105,12 +105,12 @@ const rows: Row[] = [
       "not_used a ghcr.io/other-: Its key does not match the image.",
       "not_used a ghcr.io:5000: It is for another port of the registry.",
       "not_used a ghcr.io/other: It is for another path of the registry.",
-      "not_used a ghcr.io/v2: Its key does not match: without a trailing slash, kubelet treats /v2 as the " +
+      "not_used a ghcr.io/v2: Its key does not match: without a trailing slash, the kubelet treats /v2 as the " +
       "path of an image.",
-      "not_used a oci://ghcr.io: Its key does not match: kubelet does not support oci:// in a key.",
+      "not_used a oci://ghcr.io: Its key does not match: the kubelet does not support oci:// in a key.",
       "not_used a *.example.com: Its key does not match: * matches any text within one part of a host, and " +
       "ports must be equal.",
-      "not_used a ghcr.io x: Its key is not a valid URL, so kubelet ignores it.",
+      "not_used a ghcr.io x: Its key is not a valid URL, so the kubelet ignores it.",
     ],
     findings: ["kubelet_cannot_match", "kubelet_cannot_match"],
   },
@@ -130,9 +130,9 @@ const rows: Row[] = [
     what: "one that cannot be read, which stops all",
     named: [fakePullSecret("a", entries("ghcr.io")), pullSecretOf("b", "{")],
     candidates: [
-      "not_used a ghcr.io: Its key matches the image, but kubelet cannot read 'b' and pulls " +
+      "not_used a ghcr.io: Its key matches the image, but the kubelet cannot read 'b' and pulls " +
       "nothing.",
-      "not_used b -: Kubelet cannot read it and pulls nothing: it is not valid JSON.",
+      "not_used b -: The kubelet cannot read it and pulls nothing: it is not valid JSON.",
     ],
     findings: ["pull_secret_unreadable"],
   },
@@ -181,7 +181,7 @@ for (const { what, named, there, candidates, findings = [] } of rows) {
   });
 }
 
-Deno.test("two logins under keys that kubelet treats as equal are random", () => {
+Deno.test("two logins under keys that the kubelet treats as equal are random", () => {
   const { used, ambiguous, candidates, findings } = explained([
     fakePullSecret("a", { "ghcr.io": login("one"), "https://ghcr.io/v2/": login("two") }),
     fakePullSecret("b", entries("ghcr.io")),

@@ -4,25 +4,25 @@ import { seal, type Sealed } from "../../log/sealed.ts";
 import { decodeBase64 } from "../../text/bytes.ts";
 import { dockerConfigOf, isPullSecretType } from "../kinds/pull_secret.ts";
 
-/** A login as kubelet reads it. */
+/** A login as the kubelet reads it. */
 export interface KubeletLogin {
   /** The entry's key as it is stored, such as `https://index.docker.io/v1/`. */
   readonly key: string;
-  /** Empty where the entry has none, like the password; kubelet tries such a login anyway. */
+  /** Empty where the entry has none, like the password; the kubelet tries such a login anyway. */
   readonly username: string;
   readonly password: Sealed<string>;
 }
 
-/** The content of a secret, as kubelet reads it. */
+/** The content of a secret, as the kubelet reads it. */
 export type KubeletConfig =
   | { readonly kind: "logins"; readonly logins: readonly KubeletLogin[] }
-  /** kubelet ignores the secret. */
+  /** The kubelet ignores the secret. */
   | { readonly kind: "ignored"; readonly why: string }
-  /** kubelet fails, and pulls no image for a pod that names the secret. */
+  /** The kubelet fails, and pulls no image for a pod that names the secret. */
   | { readonly kind: "unreadable"; readonly why: string };
 
 /**
- * Reads a pull secret as kubelet does: field names in any case, the last one of duplicate fields, `auth` before
+ * Reads a pull secret as the kubelet does: field names in any case, the last one of duplicate fields, `auth` before
  * `username` and `password`; a single unreadable entry makes the whole secret unreadable.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/credentialprovider/secrets/secrets.go
  * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/credentialprovider/config.go
@@ -52,7 +52,7 @@ export function kubeletConfig({ type, data }: Pick<StoredSecret, "type" | "data"
   }
 }
 
-/** The message continues "kubelet cannot read it: …", and quotes no value. */
+/** The message continues "the kubelet cannot read it: …", and quotes no value. */
 class Unreadable extends Error {}
 
 function parsed(text: string): Node {

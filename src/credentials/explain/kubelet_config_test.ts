@@ -8,7 +8,7 @@ const auth = encodeBase64Text("u:p:q");
 const one = (username: string, password: string) => [["ghcr.io", username, password]];
 const entry = (fields: unknown) => fakePullSecret("s", { "ghcr.io": fields });
 
-/** As kubelet's own code reads them, or why it does not. */
+/** As the kubelet's own code reads them, or why it does not. */
 const rows: [what: string, secret: StoredSecret, expected: readonly string[][] | string][] = [
   ["a user name and a password", entry({ username: "u", password: "p" }), one("u", "p")],
   ["'auth' before them", entry({ username: "a", password: "b", auth }), one("u", "p:q")],
@@ -52,7 +52,7 @@ const rows: [what: string, secret: StoredSecret, expected: readonly string[][] |
 ];
 
 for (const [what, secret, expected] of rows) {
-  Deno.test(`kubelet reads a pull secret: ${what}`, () => {
+  Deno.test(`the kubelet reads a pull secret: ${what}`, () => {
     const config = kubeletConfig(secret);
     deepEqual(
       config.kind === "logins"

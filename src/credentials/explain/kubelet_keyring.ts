@@ -3,11 +3,11 @@ import type { KubeletLogin } from "./kubelet_config.ts";
 
 /**
  * The Kubernetes version whose rules are implemented here. v1.34.2 and v1.36.1 have the same code for keyring,
- * configuration and secrets. Tests compare the results with kubelet's code of this version.
+ * configuration and secrets. Tests compare the results with the kubelet's code of this version.
  */
 export const KUBELET_RULES = "v1.35.4";
 
-/** kubelet's key for Docker Hub's login. */
+/** The kubelet's key for Docker Hub's login. */
 const DOCKER_HUB_KEY = "index.docker.io";
 
 /** Logins of one secret. Those with the same kubelet key are tried in random order. */
@@ -17,7 +17,7 @@ export interface SecretLogins<Source> {
 }
 
 /**
- * The logins that kubelet tries for an image, in its order, until one pulls the image. kubelet sorts the keys of all
+ * The logins that the kubelet tries for an image, in its order, until one pulls the image. The kubelet sorts the keys of all
  * secrets in reverse alphabetical order, so longer paths come before shorter ones; for equal keys the order of the
  * secrets decides.
  * @param secrets in the order in which the pod names them
@@ -41,7 +41,7 @@ export function loginsInOrder<Source>(
   return found.length > 0 || !isOfDockerHub(repository) ? found : byKey.get(DOCKER_HUB_KEY) ?? [];
 }
 
-/** Whether kubelet uses an entry with this key for an image. */
+/** Whether the kubelet uses an entry with this key for an image. */
 export function kubeletMatches(key: string, repository: string): boolean {
   const own = kubeletKey(key);
   return own !== undefined &&
@@ -49,8 +49,8 @@ export function kubeletMatches(key: string, repository: string): boolean {
 }
 
 /**
- * kubelet's normalized form of an entry's key, in bytes: host and path, without an API version; `undefined` where
- * the key is not a URL and kubelet ignores the entry.
+ * The kubelet's normalized form of an entry's key, in bytes: host and path, without an API version; `undefined` where
+ * the key is not a URL and the kubelet ignores the entry.
  */
 export function kubeletKey(key: string): string | undefined {
   const url = goHostAndPath(toBytes(key.replace(/^https?:\/\//, "")));

@@ -3,7 +3,7 @@ import { seal } from "../../log/sealed.ts";
 import { kubeletMatches, loginsInOrder } from "./kubelet_keyring.ts";
 
 /**
- * The tables of kubelet's own tests, and Docker Hub's names.
+ * The tables of the kubelet's own tests, and Docker Hub's names.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/credentialprovider/keyring_test.go
  */
 const rows: [key: string, repository: string, isMatch: boolean][] = [

@@ -36,7 +36,7 @@ export interface PlacedFinding {
 }
 
 /**
- * The findings about the pull secrets of one cluster: keys that kubelet or Image Updater cannot match, plain HTTP,
+ * The findings about the pull secrets of one cluster: keys that the kubelet or Image Updater cannot match, plain HTTP,
  * logins without a password, unreadable configurations, and missing secrets that service accounts name. Never throws,
  * whatever the secrets contain.
  * @param serviceAccounts `undefined` where they were not read
@@ -95,7 +95,7 @@ export function findingsIn(secret: StoredSecret, argocdNamespace?: string): Plac
       finding: {
         code: "pull_secret_unreadable",
         message:
-          `kubelet cannot read the Docker configuration: ${config.why}. Pods that use this ` +
+          `The kubelet cannot read the Docker configuration: ${config.why}. Pods that use this ` +
           "pull secret cannot pull any image, even if they have other pull secrets",
         remedy: "Recreate the secret",
         secrets,
@@ -124,7 +124,7 @@ const shownOf = (key: string) => placeShown(key) ?? "the registry";
 
 const quoted = (key: string) => `'${shownUrl(key)}'`;
 
-/** A finding about a place of which kubelet matches no key. */
+/** A finding about a place of which the kubelet matches no key. */
 function unmatched(place: string, logins: readonly KubeletLogin[]): Unplaced[] {
   if (logins.some(({ key }) => isMatchedAsMeant(key, place))) return [];
   const { key } = logins[0]!;
@@ -132,7 +132,7 @@ function unmatched(place: string, logins: readonly KubeletLogin[]): Unplaced[] {
   return [{
     place,
     code: "kubelet_cannot_match",
-    message: `kubelet never uses key ${quoted(key)} for images of ${shownOf(key)}: ${
+    message: `The kubelet never uses key ${quoted(key)} for images of ${shownOf(key)}: ${
       whyNeverMatched(key)
     }`,
     remedy: better === undefined
@@ -149,8 +149,8 @@ function unknownPlaces(logins: readonly KubeletLogin[]): Unplaced[] {
     const why = own === undefined ? "it is not a valid URL" : "no image name starts with it";
     return [{
       code: "kubelet_cannot_match",
-      message: `kubelet never uses key ${quoted(key)}: ${why}`,
-      remedy: "Use the registry's host, like ghcr.io, as the key",
+      message: `The kubelet never uses key ${quoted(key)}: ${why}`,
+      remedy: "Use the registry's host, such as ghcr.io, as the key",
     }];
   });
 }
@@ -195,7 +195,7 @@ function loginFindings({ key, username, password }: KubeletLogin): Unplaced[] {
       code: "plain_http_registry",
       message:
         `Key ${quoted(key)} is for plain HTTP, over which the password can be intercepted. ` +
-        "kubelet ignores the scheme; whether HTTP is used is up to the container runtime",
+        "The kubelet ignores the scheme; whether HTTP is used is up to the container runtime",
       remedy: "Serve the registry over HTTPS, and use its host without a scheme as the key",
     });
   }
@@ -208,7 +208,7 @@ function loginFindings({ key, username, password }: KubeletLogin): Unplaced[] {
           : username === ""
           ? "user name"
           : "password") +
-        " that kubelet can use: kubelet reads 'auth', or 'username' and 'password', but not " +
+        " that the kubelet can use: it reads 'auth', or 'username' and 'password', but not " +
         "'identitytoken'. It tries the entry anyway",
       remedy: "Recreate the entry with a user name and a password",
     });
@@ -244,7 +244,7 @@ function missingFinding({ namespace, name }: SecretRef, users: readonly string[]
     code: "pull_secret_missing",
     message:
       `${who} the pull secret '${name}', which does not exist in namespace '${namespace}': ` +
-      "kubelet pulls without it",
+      "the kubelet pulls without it",
     remedy:
       "Create the pull secret in the namespace, or remove it from the service account's imagePullSecrets",
     secrets: [{ namespace, name }],

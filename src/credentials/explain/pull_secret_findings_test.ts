@@ -25,14 +25,14 @@ const rows: [what: string, secret: StoredSecret, found: (readonly [string, RegEx
   [
     "Docker Hub's registry alone",
     at("https://registry-1.docker.io"),
-    [["kubelet_cannot_match", /of docker\.io: kubelet knows Docker Hub only as docker\.io/]],
+    [["kubelet_cannot_match", /of docker\.io: the kubelet knows Docker Hub only as docker\.io/]],
   ],
   [
     "a version without a slash",
     at("https://ghcr.io/v2"),
     [[
       "kubelet_cannot_match",
-      /key 'https:\/\/ghcr\.io\/v2' for images of ghcr\.io: without a trailing slash, kubelet treats \/v2 as/,
+      /key 'https:\/\/ghcr\.io\/v2' for images of ghcr\.io: without a trailing slash, the kubelet treats \/v2 as/,
     ]],
   ],
   ["that one beside a right one", at("https://ghcr.io/v2", "ghcr.io"), []],
@@ -76,7 +76,7 @@ const rows: [what: string, secret: StoredSecret, found: (readonly [string, RegEx
     fakePullSecret("s", { "ghcr.io": { identitytoken: CANARY } }),
     [[
       "login_incomplete",
-      /no user name and no password that kubelet can use.* not 'identitytoken'/,
+      /no user name and no password that the kubelet can use.* not 'identitytoken'/,
     ]],
   ],
   [

@@ -5,7 +5,7 @@ import { kubeletKey, kubeletMatches } from "./kubelet_keyring.ts";
 
 /**
  * The registry that a person means by a key of a Docker configuration: `ghcr.io` for `oci://ghcr.io`, `GHCR.IO/v2` and
- * `ghcr.io:latest`, and one name for all names of Docker Hub. User information and query are dropped, as kubelet
+ * `ghcr.io:latest`, and one name for all names of Docker Hub. User information and query are dropped, as the kubelet
  * drops them. `undefined` where the key is not a registry, or has wildcards.
  */
 export function meantBy(key: string): string | undefined {
@@ -28,13 +28,13 @@ export function isPlaceOf(place: string, repository: string): boolean {
   return repository === place || repository.startsWith(place.replace(/\/?$/, "/"));
 }
 
-/** Whether kubelet uses a key for the images that it is meant for. */
+/** Whether the kubelet uses a key for the images that it is meant for. */
 export function isMatchedAsMeant(key: string, place: string): boolean {
   const repository = imageRepository(`${place.replace(/\/$/, "")}/x`);
   return repository.ok && kubeletMatches(key, repository.value);
 }
 
-/** Whether kubelet uses a key without wildcards for any image at all. */
+/** Whether the kubelet uses a key without wildcards for any image at all. */
 export function isMatchedByAny(key: string): boolean {
   const own = kubeletKey(key) ?? "";
   return ["", "x", "/x"].some((rest) => {
@@ -43,29 +43,29 @@ export function isMatchedByAny(key: string): boolean {
   });
 }
 
-/** The key that kubelet matches for a place; `undefined` where there is none. */
+/** The key that the kubelet matches for a place; `undefined` where there is none. */
 export function betterKey(place: string): string | undefined {
   return registryKeys(place).find((key) => isMatchedAsMeant(key, place));
 }
 
-/** Why kubelet never uses a key for the images that it is meant for. */
+/** Why the kubelet never uses a key for the images that it is meant for. */
 export function whyNeverMatched(key: string): string {
   const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(key)?.[0];
   const bare = withoutScheme(key);
   const [, host = ""] = /^([^/]*)/.exec(bare)!;
   if (scheme !== undefined && !/^https?:\/\/$/.test(scheme)) {
-    return `kubelet does not support ${scheme} in a key`;
+    return `the kubelet does not support ${scheme} in a key`;
   }
   if (/^[^/]*\/v[12]$/.test(bare)) {
-    return `without a trailing slash, kubelet treats ${bare.slice(-3)} as the path of an image`;
+    return `without a trailing slash, the kubelet treats ${bare.slice(-3)} as the path of an image`;
   }
   const place = meantBy(key);
   if (place !== undefined && hostOfRegistry(place) === "docker.io") {
-    return "kubelet knows Docker Hub only as docker.io and https://index.docker.io/v1/";
+    return "the kubelet knows Docker Hub only as docker.io and https://index.docker.io/v1/";
   }
-  if (/[A-Z]/.test(bare)) return "kubelet matches keys case-sensitively";
-  if (/\/[^/:]+:[^/:]+$/.test(bare)) return "kubelet matches images without their tag";
-  if (/^\[[^\]]*\]$/.test(host)) return "kubelet matches an IPv6 address only with a port";
+  if (/[A-Z]/.test(bare)) return "the kubelet matches keys case-sensitively";
+  if (/\/[^/:]+:[^/:]+$/.test(bare)) return "the kubelet matches images without their tag";
+  if (/^\[[^\]]*\]$/.test(host)) return "the kubelet matches an IPv6 address only with a port";
   if (!/[.:]/.test(host)) {
     return "in an image name, the part before the first slash is a registry only if it contains a " +
       "dot or a port";

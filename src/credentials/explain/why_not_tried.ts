@@ -2,10 +2,10 @@ import { hostOfRegistry } from "../kinds/registry.ts";
 import { kubeletKey } from "./kubelet_keyring.ts";
 import { isMatchedByAny, isPlaceOf, meantBy, whyNeverMatched } from "./registry_keys.ts";
 
-/** Why kubelet does not try an entry with this key for an image, as a clause. */
+/** Why the kubelet does not try an entry with this key for an image, as a clause. */
 export function whyNotTried(key: string, repository: string): string {
   const own = kubeletKey(key);
-  if (own === undefined) return "its key is not a valid URL, so kubelet ignores it";
+  if (own === undefined) return "its key is not a valid URL, so the kubelet ignores it";
   const place = meantBy(key);
   const [host, port] = hostAndPort(repository);
   if (place === undefined) {

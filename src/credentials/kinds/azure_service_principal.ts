@@ -12,15 +12,17 @@ const TENANT =
 
 const inside = {
   client_id: open(
-    z.string().regex(GUID, "must be a GUID: the id of an application"),
-    "Client id of an Azure service principal: the GUID of its application",
+    z.string().regex(GUID, "must be a GUID: the ID of an application"),
+    "Client ID of an Azure service principal: the GUID of its application",
     { value: "id" },
   ),
-  client_secret: secret(Password, "Value of one of its client secrets", { by: "line" }),
+  client_secret: secret(Password, "Value of a client secret of the service principal", {
+    by: "line",
+  }),
   tenant_id: open(
     z.string().max(253, "must be shorter")
       .regex(TENANT, "must be the GUID or a domain of a tenant"),
-    "Its tenant: a GUID, or a domain such as example.onmicrosoft.com",
+    "Tenant of the service principal: a GUID, or a domain such as example.onmicrosoft.com",
     { value: "id" },
   ),
   authority_url: open(

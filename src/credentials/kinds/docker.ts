@@ -88,7 +88,7 @@ export function dockerSecrets(request: DockerSecretsRequest): DesiredSecret[] {
       const configs = dockerConfigsOf(current.type, current.data.reveal());
       const kept = keysBelow(configs, credentials.map(({ registry }) => registry));
       return kept.length === 0 ? [] : [
-        `Existing logins for a part of the registry were kept, and the kubelets prefer them: ${
+        `Existing logins for a part of the registry were kept, and the kubelet prefers them: ${
           kept.join(", ")
         }`,
       ];

@@ -31,7 +31,7 @@ const Registry = z.string()
     const isPlain = /^\s*http:/i.test(text);
     if (place !== undefined && REGISTRY.test(text)) return place;
     const message = place === undefined || !isPlain
-      ? "must be the host of a registry, like ghcr.io, or a path of it, like ghcr.io/org"
+      ? "must be the host of a registry, such as ghcr.io, or a path of it, such as ghcr.io/org"
       : "must be the registry's host without http://: a pull secret cannot store the scheme, and " +
         "credentials are verified over HTTPS";
     context.addIssue({ code: "custom", message });
@@ -54,7 +54,7 @@ const RegistryUser = Username.refine((name) => !name.includes(":"), NO_COLON)
 
 const loginFields = {
   registry: open(Registry, "Registry host, or a path in it", {
-    also: "of several logins, the kubelets use the one with the longest path that the image name " +
+    also: "of several logins, the kubelet uses the one with the longest path that the image name " +
       "starts with",
   }),
   username: open(RegistryUser, "User name", { shown: shownName }),

@@ -31,8 +31,8 @@ const Id = z.union([
 });
 
 const inside = {
-  id: open(Id, "Id of a GitHub App", { value: "id" }),
-  installation_id: open(Id, "Id of its installation in the organisation", { value: "id" }),
+  id: open(Id, "ID of a GitHub App", { value: "id" }),
+  installation_id: open(Id, "Installation ID of the GitHub App", { value: "id" }),
   private_key: secret(Password, "Private key of the GitHub App: RSA in PEM", { by: "file" }),
   enterprise_url: open(
     z.string().regex(/^https:\/\/[^\s@?#]+$/, "must be an https URL").optional(),

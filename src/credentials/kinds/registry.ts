@@ -78,7 +78,7 @@ export function registryHints(registries: readonly string[]): string[] {
     const shared = registries.some((other) => other !== registry && hostOfRegistry(other) === host);
     return [
       ...(path.endsWith("/") ? [] : [
-        `The kubelets use this login for every image whose name starts with ${registry}, such as ` +
+        `The kubelet uses this login for every image whose name starts with ${registry}, such as ` +
         `${registry}-other; end the registry with a slash to match only what is below it`,
       ]),
       ...(shared

@@ -14,7 +14,7 @@ import type { SoughtIdentity } from "./sought.ts";
 
 /**
  * The slots of a credential that is identified by registry, URL or name: of a pull secret's entry, the login that
- * kubelet uses; of a repository or template, the credential of the preferred kind, otherwise its own.
+ * the kubelet uses; of a repository or template, the credential of the preferred kind, otherwise its own.
  * @param isAnyUser whether to ignore the user name. @default false
  */
 export function identified(

@@ -11,7 +11,7 @@ import { shownName } from "../../fields/texts.ts";
 import type { Slot } from "./slot.ts";
 
 /**
- * The slots in the data keys of a secret that kubelet does not read: Argo CD's credential keys, the user information of
+ * The slots in the data keys of a secret that the kubelet does not read: Argo CD's credential keys, the user information of
  * URLs, and every key unknown to Argo CD, because it may contain a credential too.
  * @param taken keys to skip
  */

@@ -19,7 +19,7 @@ export function slotsIn({ type, labels, data: sealed }: ValuesOf): Slot[] {
   const secretType = labels[SECRET_TYPE_LABEL];
   const configs = new Set(dockerConfigsOf(type, data).map(({ key }) => key));
   const ofKeys = keySlots(data, secretType, configs);
-  // kubelet reads one key of a pull secret, so other keys do not make a user name a token.
+  // The kubelet reads one key of a pull secret, so other keys do not make a user name a token.
   const isOfKubelet = secretType === undefined && isPullSecretType(type);
   const ofCluster = secretType === "cluster" ? clusterSlots(data) : [];
   return [

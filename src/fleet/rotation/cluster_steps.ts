@@ -70,7 +70,7 @@ function unknownUse(
   return {
     ...{ place: place?.place ?? key, key, value },
     at: `secret ${namespace}/${name} (${place?.place ?? key})`,
-    notTried: "no known program uses this value",
+    notTried: "No known program uses this value",
   };
 }
 

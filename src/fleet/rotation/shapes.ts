@@ -146,6 +146,9 @@ export interface VerifiedPlace {
   readonly unverifiable?: true;
 }
 
+/** The message of a place in a dry run where the value will be verified. */
+export const VERIFIED_HERE = "Will be verified here";
+
 /** What a search by fingerprint cannot find, while one by value can. */
 export const FINGERPRINT_LIMIT =
   "longer texts that contain the value, except as a separate word (if only its fingerprint is known)";

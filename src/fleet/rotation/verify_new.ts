@@ -2,7 +2,7 @@ import { PendingChecks } from "../../credentials/checks/pending_checks.ts";
 import { type CheckDeps, runChecks } from "../../credentials/checks/run_checks.ts";
 import type { ValueToCheck } from "../../credentials/checks/check_target.ts";
 import type { MakeFingerprint } from "../../credentials/fingerprints.ts";
-import type { VerifiedPlace } from "./shapes.ts";
+import { VERIFIED_HERE, type VerifiedPlace } from "./shapes.ts";
 
 export interface VerifyNewDeps extends CheckDeps {
   readonly fingerprint: MakeFingerprint;
@@ -43,7 +43,7 @@ export async function verifyNewValue(
 function planned(each: ReturnType<PendingChecks<undefined>["all"]>[number]): VerifiedPlace {
   const { at } = each;
   return "what" in each
-    ? { at, state: "not_tried", message: "Will be verified here" }
+    ? { at, state: "not_tried", message: VERIFIED_HERE }
     : { at, state: "not_tried", message: each.notTried, unverifiable: true };
 }
 

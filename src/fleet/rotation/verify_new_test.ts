@@ -20,7 +20,8 @@ const template = (url: string, more: Partial<ValueToCheck> = {}): ValueToCheck =
   ...BASE,
   ...{
     at: url,
-    notTried: "a credential template is a URL prefix, so there is no repository to verify it at",
+    notTried:
+      "A credential template is a URL prefix: it has no repository of its own to verify the credential at",
   },
   ...more as object,
 });
@@ -74,19 +75,19 @@ const BY_ANOTHER: [what: string, values: ValueToCheck[], state: string, message:
     "is not tried by a repository beside its URL",
     [template("https://git.example.com/or"), repository(APP)],
     "not_tried",
-    /is a URL prefix, so there is no repository/,
+    /is a URL prefix: it has no repository of its own/,
   ],
   [
     "is not tried by another login",
     [template("https://git.example.com/org/", { username: "other" }), repository(APP)],
     "not_tried",
-    /is a URL prefix, so there is no repository/,
+    /is a URL prefix: it has no repository of its own/,
   ],
   [
     "is not tried by what is not tried itself",
     [template("https://git.example.com/"), template("https://git.example.com/org/")],
     "not_tried",
-    /is a URL prefix, so there is no repository/,
+    /is a URL prefix: it has no repository of its own/,
   ],
 ];
 
@@ -123,7 +124,7 @@ Deno.test("a dry run sends no request, and returns where the value would be veri
     ["not_tried", "Will be verified here", undefined],
     [
       "not_tried",
-      "a credential template is a URL prefix, so there is no repository to verify it at",
+      "A credential template is a URL prefix: it has no repository of its own to verify the credential at",
       true,
     ],
   ]);

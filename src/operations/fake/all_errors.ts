@@ -55,6 +55,11 @@ export const ALL_ERRORS: {
     }],
   ],
   invalid_field: [
+    [{ kind: "parameter", field: "clusters", rule: "", whole: "No clusters are configured" }, {
+      status: 400,
+      message: "No clusters are configured",
+      fields: ["clusters"],
+    }],
     [{ kind: "field", field: "urls.1", rule: "has no host" }, {
       status: 400,
       message: "Field 'urls.1' has no host",
@@ -162,8 +167,14 @@ export const ALL_ERRORS: {
     status: 401,
     message: "Header 'Authorization' is not 'Bearer TOKEN'",
   }]],
-  token_unknown: [[{}, { status: 401, message: "Unknown token" }]],
-  token_expired: [[{ token: "ci" }, { status: 401, message: "Token 'ci' has expired" }]],
+  token_unknown: [[{}, {
+    status: 401,
+    message: "Unknown token. It was mistyped or removed, or belongs to another server",
+  }]],
+  token_expired: [[{ token: "ci" }, {
+    status: 401,
+    message: "Token 'ci' has expired. Create a new one with 'argocd-configurer token create'",
+  }]],
   tokens_unavailable: [[{}, {
     status: 503,
     message: "Cannot verify tokens. The reason is in the server's log",
@@ -200,7 +211,8 @@ export const ALL_ERRORS: {
   }]],
   no_audit_log: [[{}, {
     status: 404,
-    message: "No audit log is configured. Set audit-log to a file",
+    message:
+      "No audit log is configured. Set audit-log in the configuration file, such as audit-log: audit.log",
     remedy: { setting: "audit-log" },
   }]],
   fingerprints_unavailable: [[{}, {
@@ -443,7 +455,7 @@ export const ALL_ERRORS: {
     [{}, {
       status: 404,
       message:
-        "No credential of these clusters has this id. Take the id from GET /api/v1/credentials",
+        "No credential of these clusters has this ID. Take the ID from GET /api/v1/credentials",
       fields: ["id"],
     }],
   ],
@@ -462,8 +474,8 @@ export const ALL_ERRORS: {
     [{ name: "a", cluster: "dev", namespaces: [], for: "delete" }, {
       status: 404,
       message:
-        "Secret 'a' not found: argocd-configurer manages none of this name in the namespaces " +
-        "that it can read",
+        "No secret 'a' managed by argocd-configurer found in cluster 'dev'. To delete a secret that it does " +
+        "not manage, send force=true and its namespaces in 'namespaces'",
       fields: ["name"],
     }],
   ],
@@ -627,14 +639,15 @@ export const ALL_ERRORS: {
     remedy: { allow_untried: true },
   }]],
   rotation_not_found: [
-    [{ hasAuditLog: true }, {
+    [{ id: "rotation-1", hasAuditLog: true }, {
       status: 404,
-      message: "Rotation not found",
+      message: "Rotation 'rotation-1' not found. 'argocd-configurer audit' lists the rotations",
       fields: ["id"],
     }],
-    [{ hasAuditLog: false }, {
+    [{ id: "rotation-1", hasAuditLog: false }, {
       status: 404,
-      message: "Rotation not found. Without an audit log (setting audit-log), rotations of " +
+      message:
+        "Rotation 'rotation-1' not found. Without an audit log (setting audit-log), rotations of " +
         "other processes are not remembered",
       fields: ["id"],
     }],

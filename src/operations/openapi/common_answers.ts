@@ -93,7 +93,7 @@ const OF_BODIES: CommonAnswers = {
 const HEADERS = {
   RequestId: {
     description:
-      "Id of the request in the server's log. Taken from the request's header if that has " +
+      "ID of the request in the server's log. Taken from the request's header if that has " +
       "at most 64 letters, digits, `_`, `-` and `=`; otherwise generated",
     required: true,
     schema: { type: "string" },

@@ -67,8 +67,8 @@ export function verifyAnswer(
     ? "accepted"
     : "not refused";
   const message = verdicts.length === 0
-    ? "The credential is well-formed. It was not tested"
-    : `Credential ${accepted} (${verdicts.length} of ${verified.length} checked)`;
+    ? "The credential is well-formed. It was not verified"
+    : `Credential ${accepted} (${verdicts.length} of ${verified.length} verified)`;
   return { status: 200, body: { success: true, ...answers, message } };
 }
 

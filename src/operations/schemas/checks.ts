@@ -14,9 +14,9 @@ const Id = z.string()
 
 export const checkFields = {
   ...bodySelection,
-  id: open(Id.optional(), "Only the credential with this id", {
+  id: open(Id.optional(), "Only the credential with this ID", {
     value: "id",
-    also: "the `id` of a row in `GET /credentials`",
+    also: "the `id` of a row in `GET /api/v1/credentials`",
     example: "docker/ghcr",
     otherwise: "all",
   }),

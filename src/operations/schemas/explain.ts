@@ -31,6 +31,7 @@ export const explainFields = {
   url: open(RepoUrl.optional(), "An Application's repoURL", {
     by: "none",
     value: "url",
+    missing: "URL or --image",
   }),
   project: open(optionFields.project.schema, "The Application's project (with a repoURL)", {
     value: "name",

@@ -13,7 +13,7 @@ import { bodySelection } from "./selection.ts";
 
 /** A whole fingerprint: several values may share a prefix. */
 const Fingerprint = z.string()
-  .regex(/^[0-9a-f]{16}$/, "must be a fingerprint: 16 hexadecimal digits")
+  .regex(/^[0-9a-f]{16}$/, "must be 16 hexadecimal digits")
   .openapi({ example: "5b0c8f2e5b0c8f2e" });
 
 const { password, ...others } = soughtFields();

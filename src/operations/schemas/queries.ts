@@ -85,7 +85,8 @@ const removing = {
   ),
   force: open(
     Flag,
-    "Also delete secrets that argocd-configurer did not write or that another program manages",
+    "Also delete secrets that another program manages and, in the given namespaces, secrets that " +
+      "argocd-configurer did not write",
     OFF,
   ),
   dry_run: open(Flag, "Dry run: the cluster validates the request and nothing is changed", OFF),
@@ -157,15 +158,15 @@ const Fingerprint = z.string()
   .openapi({ example: "5b0c8f2e" });
 
 const RotationId = z.string()
-  .regex(/^[0-9A-Za-z._-]{1,128}$/, "must be the id of a rotation")
+  .regex(/^[0-9A-Za-z._-]{1,128}$/, "must be the ID of a rotation")
   .openapi({ example: "r-5b0c8f2e1d3a4c6b" });
 
 /** The path parameter of a rotation. */
 export const rotationIdFields = {
   id: open(
-    z.string().regex(/^[a-z0-9-]{1,64}$/, "must be the id of a rotation")
+    z.string().regex(/^[a-z0-9-]{1,64}$/, "must be the ID of a rotation")
       .openapi({ example: "rotation-0f3b2c1d4e5f6a7b" }),
-    "Id of the rotation",
+    "ID of the rotation",
     { value: "id" },
   ),
 };
@@ -201,7 +202,7 @@ export const auditFields = {
   ),
   rotation: open(
     RotationId.optional(),
-    "Only entries of the rotation with this id",
+    "Only entries of the rotation with this ID",
     { value: "id" },
   ),
   limit: open(Limit, "Maximum number of entries to show, up to 1000", {

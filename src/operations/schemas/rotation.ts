@@ -27,7 +27,7 @@ function ofOld(field: Field): Field {
 }
 
 const Fingerprint = z.string()
-  .regex(/^[0-9a-f]{16}$/, "must be a fingerprint: 16 hexadecimal digits")
+  .regex(/^[0-9a-f]{16}$/, "must be 16 hexadecimal digits")
   .openapi({ example: "5b0c8f2e5b0c8f2e" });
 
 const Registry = z.string()
@@ -53,7 +53,7 @@ const findFields: Fields = {
   fingerprint: open(Fingerprint.optional(), "Fingerprint of the old value", {
     name: "fingerprint",
     value: "fingerprint",
-    also: "as shown in the matrix and the audit log",
+    also: "as `GET /api/v1/credentials` and the audit log show it",
   }),
   registry: open(
     Registry.optional(),
@@ -65,7 +65,7 @@ const findFields: Fields = {
   ),
   url_prefix: open(
     UrlPrefix.optional(),
-    "URL prefix of its repositories, together with its user name",
+    "URL prefix of the old credential's repositories, together with its user name",
     { name: "url-prefix", value: "url" },
   ),
   username: open(Username.optional(), "User name of the old credential", {

@@ -8,6 +8,8 @@ import { addressFault, restartingListener, type Server } from "./restarting_list
 
 import type { TlsFiles } from "./tls.ts";
 
+const IN_USE = "another process listens there: choose another port";
+
 export interface ListenOptions {
   readonly hostname: string;
   readonly port: number;
@@ -70,8 +72,9 @@ export async function listen(app: Front, options: ListenOptions): Promise<number
     }
     const reason = addressFault(error);
     if (reason === undefined) throw error;
-    const { hostname, port } = options;
-    observe("server.cannot_listen", { hostname, port, reason });
+    const { hostname: host, port } = options;
+    const hint = error instanceof Deno.errors.AddrInUse ? IN_USE : undefined;
+    observe("server.cannot_listen", { host, port, reason, hint });
     return 1;
   }
 }

@@ -39,7 +39,7 @@ const WORDS = {
   accounts: "must contain valid service account names",
   selector: "must be a label selector such as team=web,env!=test",
   exclude: "must be namespace names or patterns with '*'",
-  host: "must be the host of a registry, like ghcr.io, or a path of it, like ghcr.io/org",
+  host: "must be the host of a registry, such as ghcr.io, or a path of it, such as ghcr.io/org",
 };
 
 const TYPES: Row[] = [

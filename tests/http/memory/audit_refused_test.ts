@@ -21,7 +21,12 @@ const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
 const ROWS: [what: string, headers: Record<string, string>, who: string, reason: RegExp][] = [
   ["without a token", {}, "anonymous", /^Token missing/],
-  ["with an unknown token", bearer(makeToken()), "anonymous", /^Unknown token$/],
+  [
+    "with an unknown token",
+    bearer(makeToken()),
+    "anonymous",
+    /^Unknown token\. It was mistyped or removed, or belongs to another server$/,
+  ],
   [
     "of a reader",
     bearer(reader),

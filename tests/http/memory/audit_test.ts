@@ -131,7 +131,7 @@ const MISTAKES: [query: string, message: RegExp][] = [
   ["until=h", TIME],
   ["credential=abc", /^Parameter 'credential' must be a fingerprint, or at least its first 8/],
   ["credential=ghp_1234567890", /^Parameter 'credential' must be a fingerprint/],
-  ["rotation=a%20b", /^Parameter 'rotation' must be the id of a rotation$/],
+  ["rotation=a%20b", /^Parameter 'rotation' must be the ID of a rotation$/],
   ["limit=0", new RegExp(`^Parameter 'limit' ${LIMIT}$`)],
   ["limit=1001", new RegExp(`^Parameter 'limit' ${LIMIT}$`)],
   ["limit=ten", new RegExp(`^Parameter 'limit' ${LIMIT}$`)],
@@ -160,7 +160,7 @@ for (
       "without an audit log GET /audit says which setting makes one",
       () => get("/audit"),
       404,
-      /^No audit log is configured\. Set audit-log to a file$/,
+      /^No audit log is configured\. Set audit-log in the configuration file, such as audit-log: audit\.log$/,
     ),
   ])
 ) Deno.test(test);

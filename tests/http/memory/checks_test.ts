@@ -222,7 +222,7 @@ Deno.test("a place without an answer is unreachable, and one that cannot be trie
       [
         "https://git.example.com/",
         "not_tried",
-        "a credential template is a URL prefix, so there is no repository to verify it at",
+        "A credential template is a URL prefix: it has no repository of its own to verify the credential at",
       ],
       [GIT, "unreachable", "It answers with 503"],
     ],
@@ -270,7 +270,7 @@ Deno.test("before a stop no further place is tried, and the answer says so", asy
   assert.equal((await it.check()).body.accepted, 2);
   const { status, body } = await stopped.check();
   assert.deepEqual([status, body.not_tried], [200, 2]);
-  assert.match(body.checks[0].message, /^the request was stopped before this check$/);
+  assert.match(body.checks[0].message, /^The request was stopped before this check$/);
   assert.deepEqual(stopped.asked, []);
 });
 

@@ -93,8 +93,8 @@ const nothing: Row[] = [
     request: () => remove(),
     status: 404,
     body: notFound(
-      "Secret 'my-repo' not found: argocd-configurer manages none of this name in the namespaces " +
-        "that it can read",
+      "No secret 'my-repo' managed by argocd-configurer found in cluster 'test-cluster'. To delete a " +
+        "secret that it does not manage, send force=true and its namespaces in 'namespaces'",
     ),
     changes: false,
   },
@@ -104,8 +104,8 @@ const nothing: Row[] = [
     before: foreign("my-repo"),
     status: 404,
     body: notFound(
-      "Secret 'my-repo' not found: argocd-configurer manages none of this name in the namespaces " +
-        "that it can read",
+      "No secret 'my-repo' managed by argocd-configurer found in cluster 'test-cluster'. To delete a " +
+        "secret that it does not manage, send force=true and its namespaces in 'namespaces'",
     ),
     changes: false,
   },

@@ -171,10 +171,16 @@ const BEYOND: Case[] = [
     field: "force",
     remedy: force,
   }, { before: put(FOREIGN) }],
-  ["deleting what is not there", () => remove(), 404, /^Secret 'my-repo' not found/, {
-    code: "secret_not_found",
-    field: "name",
-  }],
+  [
+    "deleting what is not there",
+    () => remove(),
+    404,
+    /^No secret 'my-repo' managed by argocd-configurer found in cluster /,
+    {
+      code: "secret_not_found",
+      field: "name",
+    },
+  ],
   ["showing what is not there", () => show("nothing"), 404, /^Secret 'nothing' not found/, {
     code: "secret_not_found",
     field: "name",

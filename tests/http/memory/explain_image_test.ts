@@ -55,7 +55,7 @@ const rows: Row[] = [
           username: "ci",
           state: "next",
           why:
-            "Its key matches the image; kubelet tries it if the registry refuses the previous logins.",
+            "Its key matches the image; the kubelet tries it if the registry refuses the previous logins.",
         },
         {
           namespace: "team",
@@ -68,7 +68,7 @@ const rows: Row[] = [
         code: "pull_secret_missing",
         message:
           "Service account 'default' names the pull secret 'gone', which does not exist in " +
-          "namespace 'team': kubelet pulls without it",
+          "namespace 'team': the kubelet pulls without it",
         remedy:
           "Create the pull secret in the namespace, or remove it from the service account's imagePullSecrets",
         secrets: [{ namespace: "team", name: "gone" }],
@@ -186,7 +186,7 @@ const rows: Row[] = [
     "an image is none with a scheme",
     () => explain({ image: `https://${IMAGE}` }),
     400,
-    /'image' must be an image as a pod names it, like ghcr\.io\/org\/app:1\.2 or nginx$/,
+    /'image' must be an image as a pod names it, such as ghcr\.io\/org\/app:1\.2 or nginx$/,
   ),
   refused(
     "an image is none without a name",

@@ -312,7 +312,7 @@ const WRONG: [what: string, body: object, field: string | undefined, message: Re
     "the beginning of a fingerprint",
     { fingerprint: "01234567" },
     "fingerprint",
-    /must be a fingerprint: 16 hexadecimal digits/,
+    /must be 16 hexadecimal digits/,
   ],
   [
     "a cluster that there is not",

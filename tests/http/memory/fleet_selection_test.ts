@@ -163,6 +163,19 @@ for (const [kind, part, of] of REQUESTS) {
   }
 }
 
+for (const [kind, , of] of REQUESTS) {
+  for (const which of [{ clusters: ["*"] }, { cluster_selector: "env=prod" }]) {
+    Deno.test(`where there is no cluster, ${kind} with ${Object.keys(which)} says so`, async () => {
+      const it = fleetStage({ known: {} });
+      const { status, body } = await answered(it, of(which));
+      assert.deepEqual(
+        [status, body.code, body.message],
+        [400, "invalid_field", "No clusters are configured"],
+      );
+    });
+  }
+}
+
 for (const [kind, , of] of REQUESTS.slice(0, 3)) {
   Deno.test(`without any cluster ${kind} is refused, and nothing is done`, async () => {
     const it = fleetStage({ known: KNOWN });

@@ -41,7 +41,7 @@ const keys = KEYS.map(([registry, expected]): Row => ({
 }));
 
 const REGISTRY = new RegExp(
-  "^Field 'registry' must be the host of a registry, like ghcr.io, or a path of it, like ghcr.io/org$",
+  "^Field 'registry' must be the host of a registry, such as ghcr.io, or a path of it, such as ghcr.io/org$",
 );
 
 const wrong = [
@@ -159,7 +159,7 @@ const merged: Row[] = [
       ]);
       assert.match(
         hintOf(body),
-        /Existing logins for a part of the registry .* prefer them: ghcr\.io\/org\/app$/,
+        /Existing logins for a part of the registry .* prefers them: ghcr\.io\/org\/app$/,
       );
       assert.deepEqual(tries(stage, "ghcr.io/org/x"), ["your_username", "ghcr.io"]);
     },
@@ -172,7 +172,7 @@ const merged: Row[] = [
     after: (stage, body) => {
       assert.equal(
         hintOf(body),
-        "Existing logins for a part of the registry were kept, and the kubelets prefer them: docker.io/org, " +
+        "Existing logins for a part of the registry were kept, and the kubelet prefers them: docker.io/org, " +
           "https://registry-1.docker.io/org",
       );
       assert.deepEqual(tries(stage, "docker.io/org/app"), ["docker.io/org"]);

@@ -63,6 +63,21 @@ Deno.test("one that was refused, or was a dry run, is not remembered", async () 
   assert.equal((await it.show(body.rotation)).status, 404);
 });
 
+Deno.test("the audit log has no rotation where nothing was replaced", () =>
+  withLog(async ({ auditLog, entries }) => {
+    const it = rotationStage({ auditLog, fill: (cluster) => putManaged(cluster) });
+    const outcomes: unknown[] = [];
+    for (const _ of ["first", "again"]) {
+      const { body: { rotation } } = await it.rotate();
+      const last = entries().findLast((each) => each.rotation === rotation && !each.cluster);
+      outcomes.push(last!.outcome);
+    }
+    assert.deepEqual(outcomes, ["rotated", "unchanged"]);
+    const none = rotationStage({ auditLog, fill: () => undefined });
+    await none.rotate();
+    assert.equal(entries().at(-1)!.outcome, "not_found");
+  }));
+
 Deno.test("afterwards the audit log knows what came of it, without the values", () =>
   withLog(async ({ auditLog, entries }) => {
     const it = rotationStage({
@@ -150,7 +165,10 @@ Deno.test("a rotation that is refused is on record as that, and not shown", () =
     assert.deepEqual([end!.outcome, end!.error], ["refused", "clusters_not_seen"]);
     assert.equal(begin!.replaces, undefined, "nothing is known to have been found");
     const { status, body } = await it.show(end!.rotation!);
-    assert.deepEqual([status, body.message], [404, "Rotation not found"]);
+    const message = `Rotation '${
+      end!.rotation
+    }' not found. 'argocd-configurer audit' lists the rotations`;
+    assert.deepEqual([status, body.message], [404, message]);
   }));
 
 Deno.test("where the audit log cannot be written nothing is", () =>

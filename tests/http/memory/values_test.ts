@@ -8,7 +8,7 @@ const CLUSTER = /^Field 'cluster_name' is invalid: a cluster name /;
 const NAME = /^Field 'name' must be a valid secret name: .*at most \d+ characters$/;
 const NAMESPACES = /^Field 'namespaces' must contain valid namespace names: /;
 const REGISTRY =
-  /^Field 'registry' must be the host of a registry, like ghcr.io, or a path of it, /;
+  /^Field 'registry' must be the host of a registry, such as ghcr.io, or a path of it, /;
 
 const badNames: [what: string, name: string][] = [
   ["empty", ""],

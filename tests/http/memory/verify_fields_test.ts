@@ -46,7 +46,7 @@ const ROWS: [more: object, message: string][] = [
   [{ registry: 1 }, "Field 'registry' must be a string"],
   [
     { registry: `https://u:${CANARY}@ghcr.io` },
-    "Field 'registry' must be the host of a registry, like ghcr.io, or a path of it, like " +
+    "Field 'registry' must be the host of a registry, such as ghcr.io, or a path of it, such as " +
     "ghcr.io/org",
   ],
   [{ registries: [login] }, "Field 'registries' cannot be combined with 'username'"],

@@ -261,8 +261,8 @@ const asked = ASKED.map(({ what, more, asked, notTried, expires }): Row => {
       assert.deepEqual(rest, {
         success: true,
         message: notTried
-          ? "The credential is well-formed. It was not tested"
-          : `Credential accepted (${asked.length} of ${asked.length} checked)`,
+          ? "The credential is well-formed. It was not verified"
+          : `Credential accepted (${asked.length} of ${asked.length} verified)`,
       });
       if (!notTried) return assert.equal(verified.length, asked.length);
       const [at, message] = notTried;
@@ -296,7 +296,7 @@ const verified = (accepted: boolean | null, more: object = {}) => ({
 
 const expires = "2030-01-02T03:04:05.000Z";
 
-const FINE = "Credential accepted (1 of 1 checked)";
+const FINE = "Credential accepted (1 of 1 verified)";
 
 const answer = (name: string, options: Row["options"], status: number, body: object): Row => ({
   name,
@@ -319,7 +319,7 @@ for (
     answer("a credential that nobody asked for is 200", verdict(undefined, { open: true }), 200, {
       success: true,
       verified: [verified(null)],
-      message: "Credential not refused (1 of 1 checked)",
+      message: "Credential not refused (1 of 1 verified)",
     }),
     answer("a credential that is refused is 422", verdict(false), 422, {
       error: true,

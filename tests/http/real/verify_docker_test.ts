@@ -118,7 +118,7 @@ registryTest("a login that it accepts is written", () => {
       body: {
         success: true,
         verified,
-        message: "Credential accepted (1 of 1 checked)",
+        message: "Credential accepted (1 of 1 verified)",
       },
     });
     assert.equal(await isWritten(), false, "to try it writes nothing");

@@ -37,7 +37,7 @@ const git: Start = async (password) => {
     accepted: {
       asked,
       may: ["read team/app.git"],
-      message: "The repository accepts the credential, which can read it",
+      message: "The repository accepts the credential: it can be read",
     },
     refused: {
       asked,
@@ -57,7 +57,7 @@ const charts: Start = async (password) => {
     accepted: {
       asked,
       may: ["list charts (2 entries)"],
-      message: "The repository accepts the credential, which can list charts",
+      message: "The repository accepts the credential: its charts can be listed",
     },
     refused: {
       asked,
@@ -80,7 +80,7 @@ const artifacts: Start = async (password) => {
     accepted: {
       asked,
       may: ["read team/app"],
-      message: "The registry accepts the credential, and repository team/app can be read",
+      message: "The registry accepts the credential: repository team/app can be read",
     },
     refused: {
       asked,
@@ -133,7 +133,7 @@ for (const [what, isThere, start] of PLACES) {
       {
         success: true,
         verified,
-        message: "Credential accepted (1 of 1 checked)",
+        message: "Credential accepted (1 of 1 verified)",
       },
     );
     const name = uniqueName("repo");
