@@ -42,7 +42,7 @@ export function settingsTable(table: SettingTable): string {
 const HEADINGS: Readonly<Record<string, string>> = {
   "tokens-and-https": "operations.md",
   "audit-log": "operations.md",
-  "whose-files-are-used": "",
+  "file-ownership-and-permissions": "",
 };
 
 /** @throws {Error} for a reference to a heading that is not in `HEADINGS` */

@@ -70,7 +70,7 @@ export const CLUSTER_ADVICE: Readonly<Record<keyof typeof CLUSTER_ERRORS, Advice
   invalid_kubeconfig: advice(
     "The kubeconfig cannot be used: syntax, a missing file, wrong owner or mode, an exec plugin " +
       "that is not allowed.",
-    "Correct the file. See [Whose files are used](configuration.md#whose-files-are-used).",
+    "Correct the file. See [File ownership and permissions](configuration.md#file-ownership-and-permissions).",
   ),
   labels_unreadable: advice(
     "`labels.yaml` in the clusters folder cannot be read, so no cluster is used.",

@@ -152,7 +152,8 @@ export const SETTINGS = {
   },
   "trusted-owners": {
     schema: z.array(z.int().min(0)).default([]),
-    about: "User ids that may own [files that the server reads](#whose-files-are-used), such as " +
+    about:
+      "User ids that may own [files that the server reads](#file-ownership-and-permissions), such as " +
       "kubeconfigs, in addition to the server's user and root.",
   },
   "allow-exec-plugins": {

@@ -91,7 +91,7 @@ bothWays("what failed is printed as it may be given again", async (stage) => {
   assert.equal(ended.code, 3);
   assert.match(
     ended.stderr,
-    /^1 cluster: 1 deleted; 1 failed\nfailed: gone\/team-a\/n gone\/a\/m$/m,
+    /^1 cluster: 1 deleted; 1 failed\nTo retry the failed secrets: gone\/team-a\/n gone\/a\/m$/m,
   );
 });
 

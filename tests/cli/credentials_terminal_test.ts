@@ -131,10 +131,10 @@ terminalTest("Ctrl-C at its question deletes nothing", async (stage) => {
 
 terminalTest("where nothing is to be deleted nobody is asked", async (stage) => {
   const rows: [args: string[], says: RegExp][] = [
-    [["one", "nope"], /^error: .*argocd-configurer manages none/],
+    [["one", "nope"], /^error: No secret 'nope' managed by argocd-configurer found/],
     [
       ["nope", "--cluster", "one,two"],
-      /^(one|two): failed: .*argocd-configurer manages none[^]*2 clusters failed/m,
+      /^(one|two): failed: .*managed by argocd-configurer found[^]*2 clusters failed/m,
     ],
     [["gone", "nope"], /^error: /],
     [["one", "nope", "--namespace", "team-a"], /^error: .*team-a/],
@@ -158,7 +158,7 @@ terminalTest(
     await run([...args, "--dry-run", "server"]);
     const { length: looked } = two.requests;
     const question = new RegExp(
-      "^two: nothing would be deleted: [^\r]*argocd-configurer manages none[^\r]*\r\n" +
+      "^two: nothing would be deleted: [^\r]*managed by argocd-configurer found[^\r]*\r\n" +
         "one: secret/n would be deleted from (team-a, argocd|argocd, team-a)\r\n" +
         "one: secret/n-iu would be deleted from argocd\r\n" +
         "one: serviceaccount/default would no longer use it in team-a\r\n" +

@@ -203,7 +203,7 @@ const REFUSED: Refused[] = [
       "--config",
       await here.write("config.yaml", "behind-proxy: [10.0.0.1, proxy.example]\n"),
     ],
-    says: /'behind-proxy\.1' from \S+config\.yaml:1: must be an address or a network/,
+    says: /'behind-proxy' \(item 2\) from \S+config\.yaml:1: must be an address or a network/,
   },
   {
     what: "a certificate without its key",

@@ -115,7 +115,7 @@ Deno.test("an ignored kubeconfig is reported at the start, and when clusters are
   await here.write("clusters/later.conf", "");
   for (let i = 0; i < 3; i++) await (await fetch(`${url}/clusters`)).body?.cancel();
   const told = Deno.readTextFileSync(here.log).matchAll(
-    / ignored: not a kubeconfig .*file=(".*?"|\S+)/g,
+    / file ignored .*file=(".*?"|\S+)/g,
   );
   assert.deepEqual([...told].map(([, file]) => file), [
     '"bad name.kubeconfig"',
