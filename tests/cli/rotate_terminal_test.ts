@@ -32,7 +32,7 @@ async function sat(stage: Stage & { readonly fresh: string }, args: string[], ty
 }
 
 const PLAN =
-  "^CLUSTER +SECRET +KEYS +RESULT\r\n(one|two) +[^]*two +team-a/ghcr +[^\r]*\\(dry run\\)\r\n";
+  "^CLUSTER +SECRET +KEYS +RESULT\r\n(one|two) +[^]*two +team-a/ghcr +[^\r]*to be replaced\r\n";
 const QUESTION = new RegExp(`${PLAN}[^]*Rotate 5 secrets on 2 clusters\\? \\[y/N\\] $`);
 
 terminalTest(
